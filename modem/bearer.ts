@@ -1,0 +1,74 @@
+/** What an SMS carries, as the upper floors see it: whole, however many segments it took on the air. */
+export type SmsContent =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'data'; readonly data: Uint8Array; readonly ports?: ApplicationPorts };
+
+/** 16-bit application port addressing (3GPP TS 23.040, 9.2.3.24.4). */
+export interface ApplicationPorts {
+  readonly destination: number;
+  readonly source: number;
+}
+
+/** A message to send. */
+export interface OutgoingSms {
+  /** Chosen by the sender; comes back in the {@link SmsReport}s of this message. */
+  readonly id: string;
+  /** International number with `+`, or a short code. */
+  readonly destination: string;
+  readonly content: SmsContent;
+  /** Ask the network for a status report of each segment (TP-SRR). Default false. */
+  readonly statusReport?: boolean;
+  /** How long the service centre may try, in ms (TP-VP). Default: the network's. */
+  readonly validityMs?: number;
+}
+
+/**
+ * How a send ended. `unknown` is an outcome of its own: the modem's answer was lost and the network may have the
+ * message. A bearer never sends such a message again; the layer whose messages are idempotent decides.
+ */
+export type SendOutcome =
+  /** The network took every segment; `references` are their TP-MRs, in order. */
+  | { readonly kind: 'sent'; readonly references: readonly number[] }
+  /** Nothing, or not everything, was taken. `retry` says whether the same send may succeed later. */
+  | { readonly kind: 'failed'; readonly reason: string; readonly retry: boolean }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** A message that came in, reassembled. */
+export interface IncomingSms {
+  /** The sender: an international number with `+`, a short code, or letters. */
+  readonly originator: string;
+  /** When the service centre took it, ms since 1970 (TP-SCTS, which has whole seconds). */
+  readonly sentAt: number;
+  readonly content: SmsContent;
+}
+
+/** What became of a message that asked for status reports (TP-ST, 3GPP TS 23.040, 9.2.3.15). */
+export interface SmsReport {
+  /** {@link OutgoingSms.id} of the message. */
+  readonly id: string;
+  /** `delivered` once every segment was; `trying` is not final. */
+  readonly outcome: 'delivered' | 'trying' | 'failed';
+  /** TP-ST of the segment that decided. */
+  readonly status: number;
+  /** TP-DT of that segment, ms since 1970. */
+  readonly dischargedAt: number;
+}
+
+/**
+ * Where messages go on the way up. The promise of `message` is the hand-over: until it resolves, the message stays in
+ * the modem, and after a crash it comes again. So the same message may come twice, and the receiver knows its own.
+ */
+export interface SmsReceiver {
+  message(sms: IncomingSms): Promise<void>;
+  report(report: SmsReport): void;
+}
+
+/** The one interface that a phone or a service has to the SMS network. A modem is a bearer, and so is a pool of modems. */
+export interface SmsBearer {
+  /** Takes one message and says how it ended; several may be waiting at once, and are sent in order. Never throws for the network's sake. */
+  send(message: OutgoingSms): Promise<SendOutcome>;
+  /** Says where incoming messages go from now on, starting with those already waiting in the modem. One receiver at a time. */
+  receive(receiver: SmsReceiver): void;
+  /** Ends the bearer and frees its ports. Sends that have not ended yet end as `failed` or `unknown`. */
+  close(): Promise<void>;
+}

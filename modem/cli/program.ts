@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import { findPackageJSON } from 'node:module';
+import { Command, CommanderError } from 'commander';
+
+/** An error that is the user's to mend: printed as one line, then exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** Where an executable's results go: a line for people, or one JSON object a line with `--json`. */
+export interface Output {
+  readonly json: boolean;
+  /** Prints `record` as JSON, or `text` (nothing when absent), whichever the user asked for. */
+  print(record: object, text?: string): void;
+}
+
+/** The output for a command, by its `--json` option. Never writes colour codes. */
+export function outputOf(command: Command): Output {
+  const json = command.optsWithGlobals()['json'] === true;
+  return {
+    json,
+    print(record, text) {
+      if (json) process.stdout.write(`${JSON.stringify(record)}\n`);
+      else if (text !== undefined) process.stdout.write(`${text}\n`);
+    },
+  };
+}
+
+function packageVersion(): string {
+  const path = findPackageJSON('..', import.meta.url);
+  if (path === undefined) throw new Error('package.json of cash-mobile not found');
+  const { version }: { version: string } = JSON.parse(readFileSync(path, 'utf8'));
+  return version;
+}
+
+/** A command line with the options every executable of the project has: `--help`, `--version`, `--json`. */
+export function createProgram(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .version(packageVersion(), '--version', 'print the version')
+    .option('--json', 'print JSON, one object a line')
+    .helpOption('--help', 'say how to use it')
+    .showHelpAfterError(false)
+    .configureOutput({ outputError: () => {} })
+    .exitOverride();
+}
+
+/**
+ * Runs a program and turns whatever it throws into one line on stderr and an exit code:
+ * 0 done, 1 the operation failed, 2 wrong use.
+ */
+export async function runProgram(program: Command, argv: readonly string[] = process.argv): Promise<void> {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return;
+      if (error.code === 'commander.help') process.exitCode = 2;
+      else fail(program, error.message.replace(/^error: /, ''), 2);
+      return;
+    }
+    fail(program, error instanceof Error ? error.message : String(error), error instanceof UsageError ? 2 : 1);
+  }
+}
+
+function fail(program: Command, message: string, exitCode: 1 | 2): void {
+  const line = message.replaceAll(/\s*\n\s*/g, ' ');
+  const json = process.argv.includes('--json');
+  process.stderr.write(
+    json ? `${JSON.stringify({ event: 'error', message: line })}\n` : `${program.name()}: ${line}\n`,
+  );
+  process.exitCode = exitCode;
+}

@@ -1,0 +1,29 @@
+/** Takes back what {@link Clock.after} arranged; harmless once the task has run. */
+export type Cancel = () => void;
+
+/**
+ * The only source of time in the project. A program hands one to everything that waits or stamps:
+ * the machine's ({@link systemClock}), or a virtual one, on which a day takes a second.
+ */
+export interface Clock {
+  /** Milliseconds since 1970-01-01T00:00:00Z. */
+  now(): number;
+  /** Runs `task` once, `delayMs` milliseconds from now, unless cancelled before. */
+  after(delayMs: number, task: () => void): Cancel;
+}
+
+/** The machine's own clock. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after(delayMs, task) {
+    const timer = setTimeout(task, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Resolves `delayMs` milliseconds from now on the given clock. */
+export function sleep(clock: Clock, delayMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    clock.after(delayMs, resolve);
+  });
+}

@@ -1,0 +1,72 @@
+import { type Port, PortError, type PortEvents } from './port.ts';
+
+/** What the modem's side of a line hears of the host. */
+export interface FarEndEvents {
+  /** A host opened the port: on real hardware, DTR went high. */
+  opened(): void;
+  data(octets: Uint8Array): void;
+  /** The host went away. */
+  closed(): void;
+}
+
+/** The modem's side of a line, whatever the line is: a pair in memory here, a PTY or a socket in a simulation. */
+export interface FarEnd {
+  /** Says who listens on this side; called once, before anything else. */
+  listen(events: FarEndEvents): void;
+  /** Sends octets to the host; dropped when nobody has the port open, as a line does. */
+  write(octets: Uint8Array): void;
+  /** Takes the line away, as pulling the plug does. */
+  hangUp(): void;
+}
+
+/** A {@link Port} and the far end it leads to, in memory. Octets arrive in order, each write on a turn of its own. */
+export function memoryPort(name = 'memory'): { readonly port: Port; readonly farEnd: FarEnd } {
+  let host: PortEvents | undefined;
+  let modem: FarEndEvents | undefined;
+
+  const leave = (reason?: PortError) => {
+    const left = host;
+    if (left === undefined) return;
+    host = undefined;
+    queueMicrotask(() => {
+      left.closed(reason);
+      modem?.closed();
+    });
+  };
+
+  const port: Port = {
+    name,
+    async open(events) {
+      if (host !== undefined) throw new PortError('busy', name, `${name} is already open`);
+      host = events;
+      modem?.opened();
+    },
+    async write(octets) {
+      if (host === undefined) throw new PortError('closed', name, `${name} is closed`);
+      const copy = octets.slice();
+      queueMicrotask(() => modem?.data(copy));
+    },
+    async setLines() {},
+    async close() {
+      leave();
+    },
+  };
+
+  const farEnd: FarEnd = {
+    listen(events) {
+      modem = events;
+    },
+    write(octets) {
+      const listener = host;
+      if (listener === undefined) return;
+      const copy = octets.slice();
+      queueMicrotask(() => {
+        if (host === listener) listener.data(copy);
+      });
+    },
+    hangUp() {
+      leave(new PortError('lost', name, `${name} was unplugged`));
+    },
+  };
+  return { port, farEnd };
+}
