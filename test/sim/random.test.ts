@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { randomBelow } from '../../modem/index.ts';
+import { seededRandom } from '../../sim/index.ts';
+
+test('the same seed gives the same octets, another seed others', () => {
+  expect(seededRandom(7).bytes(64)).toEqual(seededRandom(7).bytes(64));
+  expect(seededRandom(7).bytes(64)).toEqual(seededRandom('7').bytes(64));
+  expect(seededRandom(7).bytes(64)).not.toEqual(seededRandom(8).bytes(64));
+});
+
+test('a fork does not depend on what was drawn before, and disturbs nothing', () => {
+  const drawn = seededRandom('seed');
+  drawn.bytes(1_000);
+  const fresh = seededRandom('seed');
+  expect(drawn.fork('smsc').bytes(16)).toEqual(fresh.fork('smsc').bytes(16));
+  expect(fresh.fork('smsc').bytes(16)).not.toEqual(fresh.fork('radio').bytes(16));
+  expect(fresh.bytes(16)).toEqual(seededRandom('seed').bytes(16));
+});
+
+test('octets and fractions are spread evenly', () => {
+  const random = seededRandom('even');
+  const dice = Array.from({ length: 10_000 }, () => randomBelow(random, 6));
+  for (let face = 0; face < 6; face += 1) {
+    expect(dice.filter((thrown) => thrown === face).length / 10_000).toBeCloseTo(1 / 6, 1);
+  }
+  const octets = random.bytes(100_000);
+  const mean = octets.reduce((sum, octet) => sum + octet, 0) / octets.length;
+  expect(Math.abs(mean - 127.5)).toBeLessThan(1);
+  const fractions = Array.from({ length: 10_000 }, () => random.fraction());
+  expect(Math.min(...fractions)).toBeGreaterThanOrEqual(0);
+  expect(Math.max(...fractions)).toBeLessThan(1);
+  expect(fractions.filter((fraction) => fraction < 0.25).length / 10_000).toBeCloseTo(0.25, 1);
+});
