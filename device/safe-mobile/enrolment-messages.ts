@@ -1,0 +1,109 @@
+import { AUTH_CODES, type AuthKind, nameOf } from './codes.ts';
+import type { Reader, Writer } from './octets.ts';
+import { checkMatchCode, readTtl, writeTtl } from './payment-messages.ts';
+import { readText, writeTexts } from './text.ts';
+
+/** Octets of UTF-8 that relying party and title share in an AUTH_REQUEST. */
+export const AUTH_TEXT_OCTETS = 32;
+
+/** A phone's first message: it proves nothing yet but knowledge of the activation code. */
+export interface Enrol {
+  readonly type: 'ENROL';
+  readonly ctr: number;
+  /** 5 octets. */
+  readonly activationCode: Uint8Array;
+  /** `D`: the phone's X25519 public key, 32 octets. */
+  readonly sealingKey: Uint8Array;
+  /** `A`: the public half of the PIN-camouflaged key, 32 octets. */
+  readonly approvalKey: Uint8Array;
+  readonly appVersion: number;
+}
+
+/** The service asks the customer to confirm something that is not a payment. Answered by APPROVE or REFUSE. */
+export interface AuthRequest {
+  readonly type: 'AUTH_REQUEST';
+  readonly time: number;
+  /** 8 octets. */
+  readonly challenge: Uint8Array;
+  readonly ttl: number;
+  readonly kind: AuthKind;
+  readonly matchCode: number;
+  /** SHA-256 of what is confirmed, or zeros, 32 octets. */
+  readonly documentHash: Uint8Array;
+  readonly relyingParty: string;
+  readonly title: string;
+}
+
+/** Announces the key under a new PIN; PIN_PROOF follows. */
+export interface PinNew {
+  readonly type: 'PIN_NEW';
+  readonly ctr: number;
+  /** Names the change, 8 octets. */
+  readonly pcid: Uint8Array;
+  /** `A'`, 32 octets. */
+  readonly approvalKey: Uint8Array;
+}
+
+/** Proves the old PIN: a signature by the old key over the change. */
+export interface PinProof {
+  readonly type: 'PIN_PROOF';
+  readonly ctr: number;
+  readonly pcid: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+export function writeEnrol(writer: Writer, message: Enrol): Writer {
+  return writer
+    .bytes(message.activationCode, 5)
+    .bytes(message.sealingKey, 32)
+    .bytes(message.approvalKey, 32)
+    .uint(message.appVersion, 1);
+}
+
+export function readEnrol(reader: Reader, ctr: number): Enrol {
+  return {
+    type: 'ENROL',
+    ctr,
+    activationCode: reader.bytes(5),
+    sealingKey: reader.bytes(32),
+    approvalKey: reader.bytes(32),
+    appVersion: reader.uint(1),
+  };
+}
+
+export function writeAuthRequest(writer: Writer, message: AuthRequest): Writer {
+  writer.bytes(message.challenge, 8);
+  writeTtl(writer, message.ttl);
+  writer.uint(AUTH_CODES[message.kind], 1).uint(checkMatchCode(message.matchCode), 2).bytes(message.documentHash, 32);
+  return writeTexts(writer, AUTH_TEXT_OCTETS, message.relyingParty, message.title);
+}
+
+export function readAuthRequest(reader: Reader, time: number): AuthRequest {
+  return {
+    type: 'AUTH_REQUEST',
+    time,
+    challenge: reader.bytes(8),
+    ttl: readTtl(reader),
+    kind: nameOf(AUTH_CODES, reader.uint(1), 'kind of authentication'),
+    matchCode: checkMatchCode(reader.uint(2)),
+    documentHash: reader.bytes(32),
+    relyingParty: readText(reader),
+    title: readText(reader),
+  };
+}
+
+export function writePinNew(writer: Writer, message: PinNew): Writer {
+  return writer.bytes(message.pcid, 8).bytes(message.approvalKey, 32);
+}
+
+export function readPinNew(reader: Reader, ctr: number): PinNew {
+  return { type: 'PIN_NEW', ctr, pcid: reader.bytes(8), approvalKey: reader.bytes(32) };
+}
+
+export function writePinProof(writer: Writer, message: PinProof): Writer {
+  return writer.bytes(message.pcid, 8).bytes(message.signature, 64);
+}
+
+export function readPinProof(reader: Reader, ctr: number): PinProof {
+  return { type: 'PIN_PROOF', ctr, pcid: reader.bytes(8), signature: reader.bytes(64) };
+}

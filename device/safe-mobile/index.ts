@@ -1,0 +1,58 @@
+export { formatActivationCode, parseActivationCode } from './activation-code.ts';
+export { type Amount, CURRENCIES, type Currency, formatAmount, isCurrency } from './amount.ts';
+export {
+  ANNOUNCEMENT_OCTETS,
+  type AnnouncedKey,
+  announcementText,
+  decodeAnnouncement,
+  encodeAnnouncement,
+  type KeyAnnouncement,
+} from './announcement.ts';
+export type {
+  AdminCommand,
+  AuthKind,
+  NakCode,
+  QueryKind,
+  RailName,
+  Refusal,
+  Status,
+} from './codes.ts';
+export type { CustomerAddress } from './customer.ts';
+export { AUTH_TEXT_OCTETS, type AuthRequest, type Enrol, type PinNew, type PinProof } from './enrolment-messages.ts';
+export { SafeMobileError, type SafeMobileErrorCode } from './errors.ts';
+export {
+  DOWN_OCTETS,
+  FRAME_OCTETS,
+  type FrameHeader,
+  openDown,
+  openEnrol,
+  openUp,
+  type PhoneKeyPair,
+  type PublicHalf,
+  readFrameHeader,
+  type ServiceKeyPair,
+  sealDown,
+  sealEnrol,
+  sealUp,
+  UP_OCTETS,
+} from './frame.ts';
+export { type DownMessage, decodeDown, decodeUp, encodeDown, encodeUp, type UpMessage } from './messages.ts';
+export { concat, hexOf, isZero, octetsOf, sameOctets } from './octets.ts';
+export {
+  type Approve,
+  INIT_TEXT_OCTETS,
+  type PayCancel,
+  type PayInit,
+  type PayRequest,
+  REQUEST_TEXT_OCTETS,
+  type Receipt,
+  type Refuse,
+  type StatusQuery,
+} from './payment-messages.ts';
+export { createPinKey, PHONE_COST, type PinKey, signWithPin } from './pin-key.ts';
+export type { Primitives, ScryptCost } from './primitives.ts';
+export { type Admin, NAK_TEXT_OCTETS, type Nak, type TimeRequest, type TimeResponse } from './service-messages.ts';
+export { checkApprovalKey, isSmallOrder, verifySignature } from './signature.ts';
+export { adminText, approvalText, pinChangeText, receiptText, timeText } from './signed-texts.ts';
+export { checkText, fitText } from './text.ts';
+export { tweetnaclPrimitives } from './tweetnacl.ts';

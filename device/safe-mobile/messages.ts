@@ -1,0 +1,144 @@
+import * as enrolment from './enrolment-messages.ts';
+import { SafeMobileError } from './errors.ts';
+import { DOWN_OCTETS, UP_OCTETS } from './frame.ts';
+import { Reader, Writer } from './octets.ts';
+import * as payment from './payment-messages.ts';
+import * as service from './service-messages.ts';
+
+/** What a phone says. Octets 1 to 4 are its `ctr`. */
+export type UpMessage =
+  | payment.Approve
+  | payment.Refuse
+  | payment.PayInit
+  | payment.PayCancel
+  | payment.StatusQuery
+  | enrolment.Enrol
+  | enrolment.PinNew
+  | enrolment.PinProof
+  | service.TimeRequest;
+
+/** What the service says. Octets 1 to 4 are its time, unix seconds. */
+export type DownMessage =
+  | payment.PayRequest
+  | payment.Receipt
+  | enrolment.AuthRequest
+  | service.Nak
+  | service.Admin
+  | service.TimeResponse;
+
+/** The first octet of a plaintext. */
+export const MESSAGE_TYPES: Readonly<Record<(UpMessage | DownMessage)['type'], number>> = {
+  PAY_REQUEST: 0x01,
+  RECEIPT: 0x02,
+  AUTH_REQUEST: 0x03,
+  NAK: 0x04,
+  ADMIN: 0x05,
+  TIME_RESPONSE: 0x06,
+  APPROVE: 0x81,
+  REFUSE: 0x82,
+  PAY_INIT: 0x83,
+  ENROL: 0x84,
+  PIN_NEW: 0x85,
+  PIN_PROOF: 0x86,
+  TIME_REQUEST: 0x87,
+  PAY_CANCEL: 0x88,
+  STATUS_QUERY: 0x89,
+};
+
+const UP_READERS = new Map<number, (reader: Reader, ctr: number) => UpMessage>([
+  [MESSAGE_TYPES.APPROVE, payment.readApprove],
+  [MESSAGE_TYPES.REFUSE, payment.readRefuse],
+  [MESSAGE_TYPES.PAY_INIT, payment.readPayInit],
+  [MESSAGE_TYPES.PAY_CANCEL, payment.readPayCancel],
+  [MESSAGE_TYPES.STATUS_QUERY, payment.readStatusQuery],
+  [MESSAGE_TYPES.ENROL, enrolment.readEnrol],
+  [MESSAGE_TYPES.PIN_NEW, enrolment.readPinNew],
+  [MESSAGE_TYPES.PIN_PROOF, enrolment.readPinProof],
+  [MESSAGE_TYPES.TIME_REQUEST, service.readTimeRequest],
+]);
+
+const DOWN_READERS = new Map<number, (reader: Reader, time: number) => DownMessage>([
+  [MESSAGE_TYPES.PAY_REQUEST, payment.readPayRequest],
+  [MESSAGE_TYPES.RECEIPT, payment.readReceipt],
+  [MESSAGE_TYPES.AUTH_REQUEST, enrolment.readAuthRequest],
+  [MESSAGE_TYPES.NAK, service.readNak],
+  [MESSAGE_TYPES.ADMIN, service.readAdmin],
+  [MESSAGE_TYPES.TIME_RESPONSE, service.readTimeResponse],
+]);
+
+/** The 79 octets of a message from a phone, zero padded. @throws SafeMobileError when a field does not fit */
+export function encodeUp(message: UpMessage): Uint8Array {
+  const writer = new Writer(UP_OCTETS).uint(MESSAGE_TYPES[message.type], 1).uint(message.ctr, 4);
+  return writeUp(writer, message).octets;
+}
+
+function writeUp(writer: Writer, message: UpMessage): Writer {
+  switch (message.type) {
+    case 'APPROVE':
+      return payment.writeApprove(writer, message);
+    case 'REFUSE':
+      return payment.writeRefuse(writer, message);
+    case 'PAY_INIT':
+      return payment.writePayInit(writer, message);
+    case 'PAY_CANCEL':
+      return payment.writePayCancel(writer, message);
+    case 'STATUS_QUERY':
+      return payment.writeStatusQuery(writer, message);
+    case 'ENROL':
+      return enrolment.writeEnrol(writer, message);
+    case 'PIN_NEW':
+      return enrolment.writePinNew(writer, message);
+    case 'PIN_PROOF':
+      return enrolment.writePinProof(writer, message);
+    case 'TIME_REQUEST':
+      return service.writeTimeRequest(writer, message);
+  }
+}
+
+/** The 83 octets of a message to a phone, zero padded. @throws SafeMobileError when a field does not fit */
+export function encodeDown(message: DownMessage): Uint8Array {
+  const writer = new Writer(DOWN_OCTETS).uint(MESSAGE_TYPES[message.type], 1).uint(message.time, 4);
+  return writeDown(writer, message).octets;
+}
+
+function writeDown(writer: Writer, message: DownMessage): Writer {
+  switch (message.type) {
+    case 'PAY_REQUEST':
+      return payment.writePayRequest(writer, message);
+    case 'RECEIPT':
+      return payment.writeReceipt(writer, message);
+    case 'AUTH_REQUEST':
+      return enrolment.writeAuthRequest(writer, message);
+    case 'NAK':
+      return service.writeNak(writer, message);
+    case 'ADMIN':
+      return service.writeAdmin(writer, message);
+    case 'TIME_RESPONSE':
+      return service.writeTimeResponse(writer, message);
+  }
+}
+
+/** Reads the 79 octets of a phone's message. @throws SafeMobileError `length`, `type`, `field`, `text`, `padding` */
+export function decodeUp(plaintext: Uint8Array): UpMessage {
+  return decode(plaintext, UP_OCTETS, UP_READERS);
+}
+
+/** Reads the 83 octets of the service's message. @throws SafeMobileError `length`, `type`, `field`, `text`, `padding` */
+export function decodeDown(plaintext: Uint8Array): DownMessage {
+  return decode(plaintext, DOWN_OCTETS, DOWN_READERS);
+}
+
+function decode<Message>(
+  plaintext: Uint8Array,
+  size: number,
+  readers: ReadonlyMap<number, (reader: Reader, stamp: number) => Message>,
+): Message {
+  if (plaintext.length !== size) throw new SafeMobileError('length', `expected a plaintext of ${size} octets`);
+  const reader = new Reader(plaintext);
+  const type = reader.uint(1);
+  const read = readers.get(type);
+  if (read === undefined) throw new SafeMobileError('type', `message type ${type} is not known here`);
+  const message = read(reader, reader.uint(4));
+  reader.end();
+  return message;
+}

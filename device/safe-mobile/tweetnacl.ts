@@ -1,0 +1,28 @@
+import { scrypt } from '@noble/hashes/scrypt.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import nacl from 'tweetnacl';
+import type { Primitives } from './primitives.ts';
+
+/** {@link Primitives} in plain JavaScript, for the phone's small VM and where no native code can be loaded. */
+export const tweetnaclPrimitives: Primitives = {
+  x25519PublicKey: (secretKey) => nacl.scalarMult.base(secretKey),
+  x25519: (secretKey, publicKey) => nacl.scalarMult(secretKey, publicKey),
+  ed25519PublicKey: (seed) => withSigningKey(seed, (pair) => pair.publicKey.slice()),
+  ed25519Sign: (seed, message) => withSigningKey(seed, (pair) => nacl.sign.detached(message, pair.secretKey)),
+  ed25519Verify: (publicKey, message, signature) => nacl.sign.detached.verify(message, signature, publicKey),
+  sha512: (message) => nacl.hash(message),
+  sha256: (message) => sha256(message),
+  secretboxSeal: (key, nonce, message) => nacl.secretbox(message, nonce, key),
+  secretboxOpen: (key, nonce, box) => nacl.secretbox.open(box, nonce, key) ?? undefined,
+  scrypt: (password, salt, cost) => scrypt(password, salt, { ...cost, dkLen: 32 }),
+};
+
+// tweetnacl's 64-octet secret key holds the seed, so it lives only as long as one call.
+function withSigningKey<T>(seed: Uint8Array, use: (pair: nacl.SignKeyPair) => T): T {
+  const pair = nacl.sign.keyPair.fromSeed(seed);
+  try {
+    return use(pair);
+  } finally {
+    pair.secretKey.fill(0);
+  }
+}

@@ -1,0 +1,150 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decodeCustomer, encodeCustomer } from '../../../device/safe-mobile/customer.ts';
+import {
+  decodeDown,
+  decodeUp,
+  encodeDown,
+  fitText,
+  formatActivationCode,
+  formatAmount,
+  hexOf,
+  octetsOf,
+  type PayRequest,
+  parseActivationCode,
+  SafeMobileError,
+} from '../../../device/safe-mobile/index.ts';
+import { decodeText, encodeText } from '../../../device/safe-mobile/text.ts';
+import { frameVector, vectors } from './vectors.ts';
+
+const REQUEST: PayRequest = {
+  type: 'PAY_REQUEST',
+  time: 0x4b3d3b00,
+  txn: octetsOf('183bd5e274f934ac'),
+  ttl: 120,
+  flags: 0,
+  amount: { minor: 1250, currency: 'EUR' },
+  merchantId: 77,
+  matchCode: 4711,
+  payee: 'Edicola Città',
+  reference: 'Scontrino 2010/47',
+};
+
+describe('a PAY_REQUEST', () => {
+  it('reads as what the customer shall see', () => {
+    expect(decodeDown(frameVector('PAY_REQUEST').plaintext)).toEqual(REQUEST);
+  });
+
+  it.each<[string, Partial<PayRequest>, string]>([
+    ['a payee and reference of 54 octets', { payee: 'x'.repeat(40), reference: 'y'.repeat(14) }, 'text'],
+    ['a right-to-left override', { payee: 'Bar\u202Eoiraffa' }, 'text'],
+    ['a zero-width space', { reference: 'a\u200Bb' }, 'text'],
+    ['a control character', { reference: 'a\nb' }, 'text'],
+    ['text not in NFC', { payee: 'Citta\u0300' }, 'text'],
+    ['a match code of five digits', { matchCode: 10_000 }, 'field'],
+    ['an amount beyond 40 bits', { amount: { minor: 2 ** 40, currency: 'EUR' } }, 'field'],
+    ['a negative amount', { amount: { minor: -1, currency: 'EUR' } }, 'field'],
+    ['a fraction of a cent', { amount: { minor: 0.5, currency: 'EUR' } }, 'field'],
+    ['a time to live that is no multiple of ten seconds', { ttl: 15 }, 'field'],
+    ['a txn of 7 octets', { txn: new Uint8Array(7) }, 'field'],
+  ])('is not made with %s', (_name, change, code) => {
+    expect(() => encodeDown({ ...REQUEST, ...change })).toThrow(expect.objectContaining({ code }));
+  });
+
+  it('fills its 83 octets to the last with payee and reference of 53', () => {
+    const message = { ...REQUEST, payee: 'x'.repeat(30), reference: 'y'.repeat(23) };
+    expect(decodeDown(encodeDown(message))).toEqual(message);
+  });
+});
+
+describe('plaintexts from the air', () => {
+  it('are refused with padding that is not zero', () => {
+    const plaintext = frameVector('REFUSE not me').plaintext.slice();
+    plaintext[78] = 1;
+    expect(() => decodeUp(plaintext)).toThrow(expect.objectContaining({ code: 'padding' }));
+  });
+
+  it('never do worse than a SafeMobileError, and what is accepted reads back to itself', () => {
+    const mutation = fc.record({
+      vector: fc.constantFrom(...vectors.frames.filter((vector) => vector.direction === 'down')),
+      edits: fc.array(fc.record({ at: fc.nat(82), octet: fc.nat(255) }), { minLength: 1, maxLength: 4 }),
+    });
+    fc.assert(
+      fc.property(mutation, ({ vector, edits }) => {
+        const plaintext = vector.plaintext.slice();
+        for (const { at, octet } of edits) plaintext[at] = octet;
+        try {
+          expect(hexOf(encodeDown(decodeDown(plaintext)))).toBe(hexOf(plaintext));
+        } catch (error) {
+          expect(error).toBeInstanceOf(SafeMobileError);
+        }
+      }),
+      { seed: 2, numRuns: 5_000 },
+    );
+  });
+});
+
+describe('fields', () => {
+  it('text travels as UTF-8, the same that TextEncoder makes', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+        const octets = new TextEncoder().encode(text);
+        try {
+          expect(encodeText(text)).toEqual(octets);
+          expect(decodeText(octets)).toBe(text);
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'text' });
+        }
+      }),
+      { seed: 3 },
+    );
+  });
+
+  it.each(['c0af', '80', 'e28080ff', 'eda080', 'f4908080', 'c3', 'f8808080'])('%s is not UTF-8', (hex) => {
+    expect(() => decodeText(octetsOf(hex))).toThrow(expect.objectContaining({ code: 'text' }));
+  });
+
+  it('a text is cut between characters', () => {
+    expect(fitText('Città', 5)).toBe('Citt');
+    expect(fitText('Città', 6)).toBe('Città');
+  });
+
+  it.each([
+    [{ kind: 'number', digits: '393400000020' } as const, '934300000002ffff'],
+    [{ kind: 'number', digits: '12345' } as const, '2143f5ffffffffff'],
+    [{ kind: 'alias', letters: 'mario' } as const, 'fe6d6172696f0000'],
+  ])('the customer %j travels as %s', (customer, hex) => {
+    expect(hexOf(encodeCustomer(customer))).toBe(hex);
+    expect(decodeCustomer(octetsOf(hex))).toEqual(customer);
+  });
+
+  it.each(['ffffffffffffffff', '9343f00000000fff', 'fe00616200000000', 'fe61006200000000', '93430000000200ab'])(
+    '%s is no customer',
+    (hex) => {
+      expect(() => decodeCustomer(octetsOf(hex))).toThrow(SafeMobileError);
+    },
+  );
+
+  it('activation codes survive the way a person types them', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 5, maxLength: 5 }), (octets) => {
+        const code = formatActivationCode(octets);
+        expect(code).toMatch(/^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$/);
+        const typed = code.toLowerCase().replace('-', ' ').replaceAll('0', 'o').replaceAll('1', 'l');
+        expect(parseActivationCode(typed)).toEqual(octets);
+      }),
+      { seed: 4 },
+    );
+    expect(parseActivationCode('7ZQ2-M4K')).toBeUndefined();
+    expect(parseActivationCode('7ZQ2-M4KU')).toBeUndefined();
+  });
+
+  it.each([
+    [{ minor: 1250, currency: 'EUR' } as const, 'EUR 12.50'],
+    [{ minor: 5, currency: 'EUR' } as const, 'EUR 0.05'],
+    [{ minor: 1250, currency: 'JPY' } as const, 'JPY 1250'],
+    [{ minor: 1250, currency: 'KWD' } as const, 'KWD 1.250'],
+  ])('%j is shown as %s', (amount, shown) => {
+    expect(formatAmount(amount)).toBe(shown);
+  });
+});

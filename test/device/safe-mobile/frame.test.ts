@@ -1,0 +1,116 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  decodeDown,
+  decodeUp,
+  encodeDown,
+  encodeUp,
+  hexOf,
+  openDown,
+  openEnrol,
+  openUp,
+  tweetnaclPrimitives as primitives,
+  readFrameHeader,
+  SafeMobileError,
+  sealDown,
+  sealEnrol,
+  sealUp,
+} from '../../../device/safe-mobile/index.ts';
+import { type FrameVector, frameVector, vectors } from './vectors.ts';
+
+const { keys } = vectors;
+const service = { kid: keys.kid, secretKey: keys.s, publicKey: keys.S };
+
+function phoneOf(vector: FrameVector) {
+  const { d, D } = keys[vector.phone];
+  return { deviceId: vector.deviceId, secretKey: d, publicKey: D };
+}
+
+function seal(vector: FrameVector): Uint8Array {
+  const phone = phoneOf(vector);
+  const ephemeral = vector.ephemeralSecret.slice();
+  if (vector.direction === 'up') return sealUp(primitives, service, phone, vector.plaintext, ephemeral);
+  if (vector.direction === 'down') return sealDown(primitives, service, phone, vector.plaintext, ephemeral);
+  return sealEnrol(primitives, service, vector.deviceId, vector.plaintext, ephemeral);
+}
+
+function open(vector: FrameVector, frame: Uint8Array): Uint8Array {
+  const phone = phoneOf(vector);
+  if (vector.direction === 'up') return openUp(primitives, service, phone, frame);
+  if (vector.direction === 'down') return openDown(primitives, service, phone, frame);
+  return openEnrol(primitives, service, vector.deviceId, frame);
+}
+
+describe('frames of the vectors', () => {
+  it.each(vectors.frames)('$name: is sealed to the same octets', (vector) => {
+    expect(hexOf(seal(vector))).toBe(hexOf(vector.frame));
+  });
+
+  it.each(vectors.frames)('$name: opens to the same plaintext', (vector) => {
+    expect(hexOf(open(vector, vector.frame))).toBe(hexOf(vector.plaintext));
+  });
+
+  it.each(vectors.frames)('$name: decodes and encodes again to the same octets', (vector) => {
+    const again =
+      vector.direction === 'down' ? encodeDown(decodeDown(vector.plaintext)) : encodeUp(decodeUp(vector.plaintext));
+    expect(hexOf(again)).toBe(hexOf(vector.plaintext));
+  });
+
+  it.each(vectors.frames)('$name: its header says direction, key and device', (vector) => {
+    const header = readFrameHeader(vector.frame);
+    const expected = { direction: vector.direction, kid: keys.kid };
+    expect(header).toEqual(vector.direction === 'down' ? expected : { ...expected, deviceId: vector.deviceId });
+  });
+});
+
+describe('sealing', () => {
+  it('wipes the ephemeral secret', () => {
+    const ephemeral = new Uint8Array(32).fill(7);
+    sealUp(primitives, service, phoneOf(frameVector('APPROVE')), new Uint8Array(79), ephemeral);
+    expect(hexOf(ephemeral)).toBe('00'.repeat(32));
+  });
+
+  it('refuses a frame with any one octet changed', () => {
+    const changed = fc.record({
+      vector: fc.constantFrom(...vectors.frames),
+      at: fc.nat(132),
+      by: fc.integer({ min: 1, max: 255 }),
+    });
+    fc.assert(
+      fc.property(changed, ({ vector, at, by }) => {
+        const frame = vector.frame.slice();
+        frame[at] = (frame[at] ?? 0) ^ by;
+        expect(() => open(vector, frame)).toThrow(SafeMobileError);
+      }),
+      { seed: 1, numRuns: 150 },
+    );
+  });
+
+  it.each([
+    ['all zero', new Uint8Array(32)],
+    ['order 1', Uint8Array.of(1, ...new Uint8Array(31))],
+  ])('refuses an ephemeral key of small order (%s), whose secret everybody knows', (_name, E) => {
+    const vector = frameVector('ENROL');
+    const frame = vector.frame.slice();
+    frame.set(E, 6);
+    expect(() => open(vector, frame)).toThrow(expect.objectContaining({ code: 'key' }));
+  });
+
+  it.each([
+    ['one octet short', (frame: Uint8Array) => frame.subarray(0, 132), 'length'],
+    ['one octet long', (frame: Uint8Array) => Uint8Array.of(...frame, 0), 'length'],
+    ['version 2', (frame: Uint8Array) => Uint8Array.of(0x21, ...frame.subarray(1)), 'version'],
+    ['class 9', (frame: Uint8Array) => Uint8Array.of(0x19, ...frame.subarray(1)), 'class'],
+    ['another service key', (frame: Uint8Array) => Uint8Array.of(0x11, 2, ...frame.subarray(2)), 'key'],
+    ['another device', (frame: Uint8Array) => Uint8Array.of(0x11, 1, 9, ...frame.subarray(3)), 'key'],
+  ])('refuses %s', (_name, mutate, code) => {
+    const vector = frameVector('APPROVE');
+    expect(() => open(vector, mutate(vector.frame))).toThrow(expect.objectContaining({ code }));
+  });
+
+  it('does not open a frame up as a frame of another phone', () => {
+    const vector = frameVector('APPROVE');
+    const other = { deviceId: vector.deviceId, publicKey: keys.merchant.D };
+    expect(() => openUp(primitives, service, other, vector.frame)).toThrow(expect.objectContaining({ code: 'box' }));
+  });
+});

@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest';
+import {
+  adminText,
+  announcementText,
+  approvalText,
+  checkApprovalKey,
+  createPinKey,
+  decodeAnnouncement,
+  decodeDown,
+  decodeUp,
+  encodeAnnouncement,
+  hexOf,
+  octetsOf,
+  pinChangeText,
+  tweetnaclPrimitives as primitives,
+  receiptText,
+  SafeMobileError,
+  signWithPin,
+  timeText,
+  verifySignature,
+} from '../../../device/safe-mobile/index.ts';
+import { frameVector, vectors } from './vectors.ts';
+
+const { keys, camouflage } = vectors;
+const pin = Uint8Array.from(camouflage.pin, (digit) => digit.charCodeAt(0));
+const payRequest = frameVector('PAY_REQUEST').plaintext;
+
+function signatureIn(name: string): Uint8Array {
+  const vector = frameVector(name);
+  const message = vector.direction === 'down' ? decodeDown(vector.plaintext) : decodeUp(vector.plaintext);
+  if (!('signature' in message)) throw new Error(`${name} has no signature`);
+  return message.signature;
+}
+
+const CASES = [
+  ['APPROVE', keys.A, () => approvalText(0x01020304, 0x4b3d3b05, 0, payRequest)],
+  [
+    'RECEIPT to the customer',
+    keys.R,
+    () => receiptText(primitives, 0x01020304, payRequest, frameVector('RECEIPT to the customer').plaintext),
+  ],
+  [
+    'RECEIPT to the merchant phone',
+    keys.R,
+    () =>
+      receiptText(
+        primitives,
+        0x0a0b0c0d,
+        frameVector('PAY_INIT').plaintext,
+        frameVector('RECEIPT to the merchant phone').plaintext,
+      ),
+  ],
+  ['PIN_PROOF', keys.A, () => pinChangeText(0x01020304, 0x4b3d3b05, octetsOf('31f6069d79fd2b53'), keys.newA)],
+  ['ADMIN lock', keys.R, () => adminText(0x01020304, frameVector('ADMIN lock').plaintext)],
+  ['TIME_RESPONSE', keys.R, () => timeText(0x01020304, frameVector('TIME_RESPONSE').plaintext)],
+] as const;
+
+describe('signed texts of the vectors', () => {
+  it.each(CASES)('%s: the text is the same', (name, _key, text) => {
+    expect(hexOf(text())).toBe(hexOf(frameVector(name).signedText ?? new Uint8Array()));
+  });
+
+  it.each(CASES)('%s: the signature holds, and for nothing else', (name, key, text) => {
+    const signature = signatureIn(name);
+    expect(verifySignature(primitives, key, text(), signature)).toBe(true);
+    const other = text();
+    other[20] = (other[20] ?? 0) ^ 1;
+    expect(verifySignature(primitives, key, other, signature)).toBe(false);
+  });
+
+  it('a signature malleated by the group order is refused, though the primitive accepts it', () => {
+    const signature = signatureIn('APPROVE').slice();
+    const order = octetsOf('edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010');
+    let carry = 0;
+    order.forEach((octet, index) => {
+      carry += octet + (signature[32 + index] ?? 0);
+      signature[32 + index] = carry & 0xff;
+      carry >>= 8;
+    });
+    const text = approvalText(0x01020304, 0x4b3d3b05, 0, payRequest);
+    expect(primitives.ed25519Verify(keys.A, text, signature)).toBe(true);
+    expect(verifySignature(primitives, keys.A, text, signature)).toBe(false);
+  });
+
+  it.each([
+    '0100000000000000000000000000000000000000000000000000000000000000',
+    '0000000000000000000000000000000000000000000000000000000000000080',
+    'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa',
+    'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff',
+  ])('an approval key of small order is refused: %s', (key) => {
+    expect(() => checkApprovalKey(octetsOf(key))).toThrow(SafeMobileError);
+  });
+});
+
+describe('the PIN-camouflaged key', () => {
+  it('is that of the vectors', () => {
+    const { pinKey, publicKey } = createPinKey(
+      primitives,
+      pin,
+      keys.approvalSeed.slice(),
+      camouflage.salt,
+      camouflage.kdf,
+    );
+    expect(hexOf(pinKey.camouflaged)).toBe(hexOf(camouflage.C));
+    expect(hexOf(publicKey)).toBe(hexOf(keys.A));
+  });
+
+  it('wipes the seed it was given', () => {
+    const seed = keys.approvalSeed.slice();
+    createPinKey(primitives, pin, seed, camouflage.salt, camouflage.kdf);
+    expect(hexOf(seed)).toBe('00'.repeat(32));
+  });
+
+  const pinKey = { salt: camouflage.salt, camouflaged: camouflage.C, cost: camouflage.kdf };
+  const text = approvalText(0x01020304, 0x4b3d3b05, 0, payRequest);
+
+  it('signs with the right PIN what the service accepts', () => {
+    expect(hexOf(signWithPin(primitives, pin, pinKey, text))).toBe(hexOf(signatureIn('APPROVE')));
+  });
+
+  it('signs with a wrong PIN too, with another key, so that nobody but the service can tell', () => {
+    const wrong = signWithPin(
+      primitives,
+      Uint8Array.from('48214', (digit) => digit.charCodeAt(0)),
+      pinKey,
+      text,
+    );
+    expect(wrong).toHaveLength(64);
+    expect(verifySignature(primitives, keys.A, text, wrong)).toBe(false);
+  });
+
+  it('keeps only salt, camouflaged seed and cost', () => {
+    const { pinKey: kept } = createPinKey(primitives, pin, keys.approvalSeed.slice(), camouflage.salt, camouflage.kdf);
+    expect(Object.keys(kept).toSorted()).toEqual(['camouflaged', 'cost', 'salt']);
+  });
+});
+
+describe('key announcements', () => {
+  const { frame, signedText } = vectors.keyAnnouncement;
+
+  it('are read and made as in the vectors', () => {
+    const announcement = decodeAnnouncement(primitives, keys.root, frame);
+    expect(announcement).toMatchObject({ what: 1, kid: 2, notBefore: 0x4b3d3b00, notAfter: 0x4d1e6e80 });
+    expect(hexOf(announcementText(frame))).toBe(hexOf(signedText));
+    const again = encodeAnnouncement(announcement, (text) => primitives.ed25519Sign(keys.root_seed, text));
+    expect(hexOf(again)).toBe(hexOf(frame));
+  });
+
+  it('are refused unless root signed them', () => {
+    expect(() => decodeAnnouncement(primitives, keys.R, frame)).toThrow(expect.objectContaining({ code: 'signature' }));
+  });
+});
