@@ -1,0 +1,104 @@
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import {
+  checkCapacity,
+  FLASH_CAPACITY,
+  FLASH_FORMAT,
+  type Flash,
+  FlashError,
+  replaceSection,
+  type Sections,
+  serialize,
+} from './flash.ts';
+
+const fileFormat = z.object({ format: z.literal(FLASH_FORMAT), sections: z.record(z.string(), z.json()) });
+
+/**
+ * A flash in a file of JSON that its owner alone may read, for it holds the keys of the phone.
+ * Each write makes a new file and puts it in the old one's place, so that a power cut leaves the one or the other.
+ *
+ * @throws FlashError `damaged` when the file is no flash, `failed` when it cannot be read.
+ */
+export function fileFlash(path: string, capacity: number = FLASH_CAPACITY): Flash {
+  let sections = load(path);
+  return {
+    read: (name) => sections.get(name),
+    write(name, value) {
+      const changed = replaceSection(sections, name, value);
+      const text = serialize(changed);
+      checkCapacity(text, capacity);
+      replaceFile(path, text);
+      sections = changed;
+    },
+  };
+}
+
+function load(path: string): Sections {
+  const text = readText(path);
+  if (text === undefined) return new Map();
+  const parsed = fileFormat.safeParse(parseJson(path, text));
+  if (!parsed.success) throw damaged(path);
+  return new Map(Object.entries(parsed.data.sections));
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw new FlashError('failed', `The flash file ${path} cannot be read: ${reason(error)}`, { cause: error });
+  }
+}
+
+function parseJson(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw damaged(path);
+  }
+}
+
+function damaged(path: string): FlashError {
+  return new FlashError(
+    'damaged',
+    `${path} is not a flash file of a handset: give another name, or delete it to start with an empty phone`,
+  );
+}
+
+function replaceFile(path: string, text: string): void {
+  const fresh = `${path}.new`;
+  try {
+    rmSync(fresh, { force: true });
+    writeDurably(fresh, text);
+    renameSync(fresh, path);
+    syncFolder(dirname(path));
+  } catch (error) {
+    throw new FlashError('failed', `The flash file ${path} cannot be written: ${reason(error)}`, { cause: error });
+  }
+}
+
+function writeDurably(path: string, text: string): void {
+  const file = openSync(path, 'wx', 0o600);
+  try {
+    const octets = Buffer.from(text, 'utf8');
+    for (let at = 0; at < octets.length; ) at += writeSync(file, octets, at);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+// The new name is safe only once the folder itself is on the disk.
+function syncFolder(folder: string): void {
+  const handle = openSync(folder, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,82 @@
+/** What a section of the flash can hold. */
+export type FlashValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly FlashValue[]
+  | { readonly [name: string]: FlashValue };
+
+/**
+ * The phone's memory: sections by name. Everything a phone knows after its battery was out is in here.
+ * All calls are synchronous, and what was written is safe when the call returns.
+ */
+export interface Flash {
+  /** The value of a section, or `undefined` if there is none. */
+  read(name: string): FlashValue | undefined;
+  /** Replaces a section, all or nothing; `undefined` erases it. @throws FlashError `full` or `failed`, and then nothing has changed. */
+  write(name: string, value: FlashValue | undefined): void;
+}
+
+/** Why the flash could not be used. */
+export type FlashErrorCode = 'full' | 'failed' | 'damaged';
+
+/** The memory refused. `message` is one line for a person. */
+export class FlashError extends Error {
+  override readonly name = 'FlashError';
+  readonly code: FlashErrorCode;
+
+  constructor(code: FlashErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** Characters of JSON that a flash holds unless told otherwise: what a phone of 2009 gave to its applications. */
+export const FLASH_CAPACITY = 1_000_000;
+
+/** A flash that forgets when the process ends: for tests and simulations. */
+export interface MemoryFlash extends Flash {
+  /** All that is stored, as the text a file would hold. */
+  dump(): string;
+}
+
+/** @param capacity characters of JSON. */
+export function memoryFlash(capacity: number = FLASH_CAPACITY): MemoryFlash {
+  let sections: Sections = new Map();
+  return {
+    read: (name) => sections.get(name),
+    write(name, value) {
+      const changed = replaceSection(sections, name, value);
+      checkCapacity(serialize(changed), capacity);
+      sections = changed;
+    },
+    dump: () => serialize(sections),
+  };
+}
+
+/** The sections of a flash by name. */
+export type Sections = ReadonlyMap<string, FlashValue>;
+
+/** The sections with one replaced, or erased by `undefined`. The value is copied, so that nobody changes it afterwards. */
+export function replaceSection(sections: Sections, name: string, value: FlashValue | undefined): Sections {
+  const changed = new Map(sections);
+  if (value === undefined) changed.delete(name);
+  else changed.set(name, structuredClone(value));
+  return changed;
+}
+
+/** The sections as JSON for people. */
+export function serialize(sections: Sections): string {
+  return `${JSON.stringify({ format: FLASH_FORMAT, sections: Object.fromEntries(sections) }, undefined, 2)}\n`;
+}
+
+/** @throws FlashError `full` */
+export function checkCapacity(text: string, capacity: number): void {
+  if (text.length > capacity) {
+    throw new FlashError('full', `The flash holds ${capacity} characters and would need ${text.length}`);
+  }
+}
+
+/** Names the layout of {@link serialize} inside the text itself. */
+export const FLASH_FORMAT = 'cash-handset-flash-1';

@@ -1,0 +1,55 @@
+/** Columns of text on the LCD, in cells of one narrow character. */
+export const LCD_COLUMNS = 22;
+/** Rows of text between the title and the soft keys. */
+export const LCD_ROWS = 8;
+
+/** Bars of a gauge, none to full. */
+export type Bars = 0 | 1 | 2 | 3 | 4;
+
+/** One row of the LCD: at most {@link LCD_COLUMNS} cells. `inverse` marks what is chosen or being edited. */
+export interface Row {
+  readonly text: string;
+  readonly inverse: boolean;
+}
+
+/** One thing on the screen, whether or not it is in the window that the rows show. */
+export interface ScreenItem {
+  readonly label: string;
+  /** What stands behind the label; a password as dots. */
+  readonly value?: string;
+  /** Of a choice: whether it is ticked. */
+  readonly checked?: boolean;
+  readonly focused: boolean;
+}
+
+/** What keys write just now: small letters, one capital and then small ones, capitals, or digits. */
+export type InputMode = 'abc' | 'Abc' | 'ABC' | '123';
+
+/** The symbols around the text. */
+export interface Icons {
+  readonly signal: Bars;
+  readonly battery: Bars;
+  /** An unread message waits. */
+  readonly message: boolean;
+  /** Local time, `14:07`. */
+  readonly clock: string;
+}
+
+/**
+ * The whole LCD as plain data: what a test asserts on is what a terminal draws.
+ * A phone that is off shows kind `off` and nothing else.
+ */
+export interface Screen {
+  readonly kind: 'off' | 'idle' | 'list' | 'form' | 'text' | 'alert' | 'options';
+  readonly title: string;
+  /** A line of running text above everything else. */
+  readonly ticker?: string;
+  readonly items: readonly ScreenItem[];
+  /** The window of the items that fits, at most {@link LCD_ROWS}. */
+  readonly rows: readonly Row[];
+  readonly scroll: { readonly above: boolean; readonly below: boolean };
+  /** Present while a text field has the focus. */
+  readonly input?: { readonly mode: InputMode; readonly numeric: boolean };
+  readonly softKeys: { readonly left: string; readonly right: string };
+  readonly icons: Icons;
+}

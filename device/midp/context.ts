@@ -1,0 +1,21 @@
+import type { LcdPlatform } from './lcdui/view.ts';
+import type { MessagingPlatform } from './messaging/platform.ts';
+import type { PushPlatform } from './messaging/push-registry.ts';
+import type { RecordPlatform } from './rms/platform.ts';
+import type { System } from './system.ts';
+
+/**
+ * The phone's side of everything in this folder, handed to each application by the firmware. What crosses here is plain
+ * data and callbacks, so that the application may as well live in a virtual machine of its own.
+ */
+export interface MidletContext {
+  readonly lcd: LcdPlatform;
+  readonly records: RecordPlatform;
+  readonly messaging: MessagingPlatform;
+  readonly push: PushPlatform;
+  readonly system: System;
+  /** An attribute of the application descriptor, or `undefined`. */
+  getAppProperty(key: string): string | undefined;
+  /** The application has ended by itself. */
+  notifyDestroyed(): void;
+}

@@ -1,0 +1,107 @@
+import { IOException } from '../errors.ts';
+
+/**
+ * Writes values one behind the other, as an application packs a record (CLDC, `java.io.DataOutputStream` on a
+ * `ByteArrayOutputStream`). All integers are big-endian.
+ */
+export class DataOutputStream {
+  readonly #octets: number[] = [];
+
+  writeByte(value: number): this {
+    return this.#integer(value, 1);
+  }
+
+  /** An unsigned 32-bit integer. */
+  writeInt(value: number): this {
+    return this.#integer(value, 4);
+  }
+
+  /** An unsigned integer below 2^53 in 8 octets. */
+  writeLong(value: number): this {
+    return this.#integer(value, 8);
+  }
+
+  /** Octets behind their count in 2 octets. */
+  writeBytes(value: Uint8Array): this {
+    this.#integer(value.length, 2);
+    this.#octets.push(...value);
+    return this;
+  }
+
+  /** Text behind the count of its octets, in the modified UTF-8 of `java.io.DataInput`. */
+  writeUTF(text: string): this {
+    const octets: number[] = [];
+    for (let at = 0; at < text.length; at += 1) {
+      const unit = text.charCodeAt(at);
+      if (unit > 0 && unit < 0x80) octets.push(unit);
+      else if (unit < 0x800) octets.push(0xc0 | (unit >> 6), 0x80 | (unit & 0x3f));
+      else octets.push(0xe0 | (unit >> 12), 0x80 | ((unit >> 6) & 0x3f), 0x80 | (unit & 0x3f));
+    }
+    return this.writeBytes(Uint8Array.from(octets));
+  }
+
+  toByteArray(): Uint8Array {
+    return Uint8Array.from(this.#octets);
+  }
+
+  #integer(value: number, width: number): this {
+    if (!Number.isSafeInteger(value) || value < 0 || value >= 256 ** width) {
+      throw new IOException(`${value} does not fit into ${width} octets`);
+    }
+    for (let shift = width - 1; shift >= 0; shift -= 1) this.#octets.push(Math.floor(value / 256 ** shift) % 256);
+    return this;
+  }
+}
+
+/** Reads what {@link DataOutputStream} wrote. Every call throws IOException beyond the end. */
+export class DataInputStream {
+  readonly #octets: Uint8Array;
+  #at = 0;
+
+  constructor(octets: Uint8Array) {
+    this.#octets = octets;
+  }
+
+  readByte(): number {
+    return this.#integer(1);
+  }
+
+  readInt(): number {
+    return this.#integer(4);
+  }
+
+  readLong(): number {
+    return this.#integer(8);
+  }
+
+  readBytes(): Uint8Array {
+    return this.#take(this.#integer(2)).slice();
+  }
+
+  readUTF(): string {
+    const octets = this.#take(this.#integer(2));
+    const at = (index: number) => (octets[index] ?? 0) & 0x3f;
+    let text = '';
+    for (let index = 0; index < octets.length; ) {
+      const first = octets[index] ?? 0;
+      const length = first < 0x80 ? 1 : first < 0xe0 ? 2 : 3;
+      if (length === 1) text += String.fromCharCode(first);
+      else if (length === 2) text += String.fromCharCode(((first & 0x1f) << 6) | at(index + 1));
+      else text += String.fromCharCode(((first & 0x0f) << 12) | (at(index + 1) << 6) | at(index + 2));
+      index += length;
+    }
+    return text;
+  }
+
+  #integer(width: number): number {
+    return this.#take(width).reduce((value, octet) => value * 256 + octet, 0);
+  }
+
+  #take(count: number): Uint8Array {
+    const end = this.#at + count;
+    if (end > this.#octets.length) throw new IOException('The record is shorter than what is read from it');
+    const taken = this.#octets.subarray(this.#at, end);
+    this.#at = end;
+    return taken;
+  }
+}

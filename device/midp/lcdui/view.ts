@@ -1,0 +1,118 @@
+import type { CommandType } from './command.ts';
+
+/** What an application shows, as plain data for the phone to draw. */
+export type DisplayableView = FormView | ListView | TextBoxView | AlertView;
+
+interface CommonView {
+  /** Another number is another screen: focus and scrolling begin anew. */
+  readonly id: number;
+  readonly title: string;
+  readonly ticker?: string;
+  readonly commands: readonly CommandView[];
+}
+
+/** Items one below the other. */
+export interface FormView extends CommonView {
+  readonly kind: 'form';
+  readonly items: readonly ItemView[];
+}
+
+/** Lines to choose from; in an IMPLICIT list, choosing one is a command. */
+export interface ListView extends CommonView {
+  readonly kind: 'list';
+  readonly type: ChoiceType | 'IMPLICIT';
+  readonly elements: readonly ChoiceElement[];
+}
+
+/** One text field that fills the screen. */
+export interface TextBoxView extends CommonView {
+  readonly kind: 'text-box';
+  readonly field: TextFieldView;
+}
+
+/** A message that goes away by itself after `timeoutMs`, or when dismissed. */
+export interface AlertView extends CommonView {
+  readonly kind: 'alert';
+  readonly type: AlertType;
+  readonly text: string;
+  readonly timeoutMs?: number;
+}
+
+/** An item of a form. */
+export type ItemView = StringItemView | TextFieldView | ChoiceGroupView | GaugeView;
+
+/** Text that the user only reads. */
+export interface StringItemView {
+  readonly kind: 'string';
+  readonly label: string;
+  readonly text: string;
+}
+
+/** Text that the user writes. */
+export interface TextFieldView {
+  readonly kind: 'text-field';
+  readonly label: string;
+  readonly text: string;
+  readonly maxSize: number;
+  readonly constraints: InputConstraints;
+}
+
+/** A choice inside a form. */
+export interface ChoiceGroupView {
+  readonly kind: 'choice-group';
+  readonly label: string;
+  readonly type: ChoiceType;
+  readonly elements: readonly ChoiceElement[];
+}
+
+/** How far something is; `value` is absent while nobody knows. */
+export interface GaugeView {
+  readonly kind: 'gauge';
+  readonly label: string;
+  readonly value?: number;
+  readonly maxValue: number;
+}
+
+/** One at a time, or any number. */
+export type ChoiceType = 'EXCLUSIVE' | 'MULTIPLE';
+
+/** A line to choose. */
+export interface ChoiceElement {
+  readonly text: string;
+  readonly selected: boolean;
+}
+
+/** A command by what the user sees of it. */
+export interface CommandView {
+  readonly label: string;
+  readonly type: CommandType;
+  readonly priority: number;
+}
+
+/** What an alert is about, and how the phone sounds (`javax.microedition.lcdui.AlertType`). */
+export type AlertType = 'INFO' | 'WARNING' | 'ERROR' | 'ALARM' | 'CONFIRMATION';
+
+/** What may be written into a text field (`TextField.NUMERIC` and the like); `password` shows dots. */
+export interface InputConstraints {
+  readonly input: 'ANY' | 'NUMERIC' | 'PHONENUMBER' | 'DECIMAL';
+  readonly password?: boolean;
+}
+
+/** What the user did on the screen that is shown. Indexes count within the view. */
+export type DisplayEvent =
+  | { readonly kind: 'command'; readonly command: number }
+  /** A line of an IMPLICIT list was chosen. */
+  | { readonly kind: 'selected'; readonly element: number }
+  /** A choice was ticked or unticked; `item` is 0 in a list. */
+  | { readonly kind: 'ticked'; readonly item: number; readonly element: number; readonly selected: boolean }
+  /** The text of a field changed; `item` is 0 in a text box. */
+  | { readonly kind: 'text'; readonly item: number; readonly text: string }
+  /** An alert was dismissed or its time is over. */
+  | { readonly kind: 'dismissed' };
+
+/** The phone's side of the display, for one application. */
+export interface LcdPlatform {
+  /** Shows a view; from now on `listener` hears of what the user does. */
+  show(view: DisplayableView, listener: (event: DisplayEvent) => void): void;
+  playSound(type: AlertType): void;
+}

@@ -1,0 +1,129 @@
+import type { MidletContext } from '../context.ts';
+import { IllegalArgumentException, InterruptedIOException, IOException } from '../errors.ts';
+import { formatSmsAddress, parseSmsAddress, type SmsAddress } from './address.ts';
+import type { MessagingPlatform, PlatformMessage } from './platform.ts';
+
+/** A message of text (`javax.wireless.messaging.TextMessage`). */
+export interface TextMessage {
+  readonly kind: 'text';
+  /** Where it goes, or whom it is from: an `sms:` address. */
+  readonly address: string;
+  readonly text: string;
+}
+
+/** A message of octets (`javax.wireless.messaging.BinaryMessage`). */
+export interface BinaryMessage {
+  readonly kind: 'binary';
+  readonly address: string;
+  readonly data: Uint8Array;
+}
+
+/** What a {@link MessageConnection} sends. */
+export type Message = TextMessage | BinaryMessage;
+
+/** A message that came; `timestamp` is the service centre's, ms since 1970. */
+export type ReceivedMessage = Message & { readonly timestamp: number };
+
+/** Is told that a message waits (`javax.wireless.messaging.MessageListener`); fetches it with `receive`. */
+export type MessageListener = (connection: MessageConnection) => void;
+
+/**
+ * A way to send and receive SMS (JSR-120, `javax.wireless.messaging.MessageConnection`). Opened on `sms://:port` it
+ * receives on that port, and sends from it; opened on a number it only sends, to that number.
+ */
+export class MessageConnection {
+  readonly #platform: MessagingPlatform;
+  readonly #address: SmsAddress;
+  readonly #waiting: ((message: ReceivedMessage) => void)[] = [];
+  readonly #refusals: ((error: IOException) => void)[] = [];
+  #listener: MessageListener | undefined;
+  #unread = 0;
+  #open = true;
+
+  /** Use {@link openConnection}. */
+  constructor(platform: MessagingPlatform, address: SmsAddress) {
+    this.#platform = platform;
+    this.#address = address;
+    if (address.number === undefined && address.port !== undefined) {
+      platform.listen(address.port, () => this.#notify());
+    }
+  }
+
+  /** Says who is told of messages, starting with those that already wait. */
+  setMessageListener(listener: MessageListener | undefined): void {
+    this.#listener = listener;
+    for (let told = 0; told < this.#unread; told += 1) listener?.(this);
+  }
+
+  /**
+   * Sends a message; a connection to a number sends there whatever the message's address says.
+   * @throws IOException when the network did not take it, InterruptedIOException when nobody knows,
+   * SecurityException for a port or a permission that the application has not got
+   */
+  async send(message: Message): Promise<void> {
+    if (!this.#open) throw new IOException('The connection is closed');
+    const to = this.#address.number === undefined ? parseSmsAddress(message.address) : this.#address;
+    if (to.number === undefined) throw new IllegalArgumentException('A message needs a number to go to');
+    const payload: PlatformMessage['payload'] =
+      message.kind === 'text' ? { kind: 'text', text: message.text } : { kind: 'binary', data: message.data };
+    const destination = { number: to.number, ...(to.port === undefined ? {} : { port: to.port }) };
+    await this.#platform.send(
+      { ...destination, payload },
+      this.#address.number === undefined ? this.#address.port : undefined,
+    );
+  }
+
+  /** The oldest message that waits, or the next that comes. @throws InterruptedIOException when the connection is closed meanwhile */
+  receive(): Promise<ReceivedMessage> {
+    const { port } = this.#address;
+    if (!this.#open || this.#address.number !== undefined || port === undefined) {
+      return Promise.reject(new IOException('The connection does not receive'));
+    }
+    const message = this.#platform.take(port);
+    if (message !== undefined) {
+      this.#unread = Math.max(0, this.#unread - 1);
+      return Promise.resolve(received(message));
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiting.push(resolve);
+      this.#refusals.push(reject);
+    });
+  }
+
+  /** Ends the connection and frees its port. Closing it again does nothing. */
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    const { port, number } = this.#address;
+    if (number === undefined && port !== undefined) this.#platform.close(port);
+    for (const refuse of this.#refusals.splice(0)) refuse(new InterruptedIOException('The connection was closed'));
+    this.#waiting.length = 0;
+  }
+
+  #notify(): void {
+    const next = this.#waiting.shift();
+    if (next !== undefined) {
+      this.#refusals.shift();
+      this.receive().then(next, () => {});
+      return;
+    }
+    this.#unread += 1;
+    this.#listener?.(this);
+  }
+}
+
+/**
+ * Opens a connection (`javax.microedition.io.Connector.open`).
+ * @throws SecurityException for a port or a permission that the application has not got, IOException when the port is already open
+ */
+export function openConnection(context: MidletContext, url: string): MessageConnection {
+  return new MessageConnection(context.messaging, parseSmsAddress(url));
+}
+
+function received(message: PlatformMessage): ReceivedMessage {
+  const { payload, timestamp } = message;
+  const address = formatSmsAddress(message);
+  return payload.kind === 'text'
+    ? { kind: 'text', address, text: payload.text, timestamp }
+    : { kind: 'binary', address, data: payload.data, timestamp };
+}
