@@ -1,0 +1,77 @@
+import { maskSecrets } from '../port/mask.ts';
+import { type AtCommand, type AtLine, AtRefused, type AtResult, AtTimeout, DEFAULT_TIMEOUT_MS } from './command.ts';
+import { type FinalCode, isNumeric } from './result-codes.ts';
+
+/** How many lines of evidence an error keeps. */
+const EVIDENCE_LIMIT = 32;
+
+/** One command and what has come of its answer so far. It knows nothing of ports, queues and time. */
+export class Exchange {
+  readonly command: AtCommand;
+  readonly finish: (result: AtResult) => void;
+  payloadTyped = false;
+  readonly #lines: AtLine[] = [];
+  readonly #received: string[] = [];
+
+  constructor(command: AtCommand, finish: (result: AtResult) => void) {
+    this.command = command;
+    this.finish = finish;
+  }
+
+  get timeoutMs(): number {
+    return this.command.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  }
+
+  get awaitsPrompt(): boolean {
+    return this.command.payload !== undefined && !this.payloadTyped;
+  }
+
+  /** Whether something came that can only belong to this command, so that the next final code is its own. */
+  get hasEvidence(): boolean {
+    return this.payloadTyped || this.#lines.length > 0;
+  }
+
+  /** Whether the one information line that was due is there, and only the final code is missing. */
+  get onlyFinalMissing(): boolean {
+    const { response } = this.command;
+    return response !== undefined && response.many !== true && response.pdu !== true && this.#lines.length > 0;
+  }
+
+  isEcho(line: string): boolean {
+    const typed = line.toUpperCase();
+    return typed === this.command.text.toUpperCase() || typed === this.command.payload?.toUpperCase();
+  }
+
+  /** Whether an information line with a prefix is part of the answer. */
+  expects(line: string): boolean {
+    const { response } = this.command;
+    if (response === undefined || this.awaitsPrompt) return false;
+    if (!line.toUpperCase().startsWith(response.prefix.toUpperCase())) return false;
+    if (response.many !== true && this.#lines.length > 0) return false;
+    return response.accepts?.(line) ?? true;
+  }
+
+  add(line: AtLine): void {
+    this.#lines.push(line);
+  }
+
+  /** Keeps a line for the case that the command times out. */
+  noteReceived(line: string): void {
+    if (this.#received.length === EVIDENCE_LIMIT) this.#received.shift();
+    this.#received.push(maskSecrets(line));
+  }
+
+  /** The result that a final code makes. */
+  resultOf(code: FinalCode, line: string): AtResult {
+    if (code.kind === 'ok') return { kind: 'ok', lines: this.#lines, numeric: isNumeric(line) };
+    const error = new AtRefused(this.command.text, code.error);
+    return { kind: 'error', error, payloadTyped: this.payloadTyped };
+  }
+
+  /** The result when time is up: an answer that lacks nothing but the final code counts as given. */
+  resultOfSilence(): AtResult {
+    if (this.onlyFinalMissing) return { kind: 'ok', lines: this.#lines, numeric: false };
+    const error = new AtTimeout(this.command.text, this.timeoutMs, this.#received);
+    return { kind: 'timeout', error, payloadTyped: this.payloadTyped };
+  }
+}

@@ -1,0 +1,133 @@
+import type { Exchange } from './exchange.ts';
+import { prefixOf } from './values.ts';
+
+/** Something a modem said on its own account. */
+export interface UnsolicitedCode {
+  /** `+CMTI`, or the whole line for codes without values, such as `RING`. */
+  readonly prefix: string;
+  /** The line; a text that went on over several lines is joined with LF. */
+  readonly line: string;
+  /** The PDU of a two-line code, in hexadecimal. */
+  readonly pdu?: string;
+}
+
+/** What follows the first line of a code. */
+type Shape = 'line' | 'pdu' | 'quoted';
+
+/** Codes with a colon whose shape is known. Every other `+NAME:` that no command expects is unsolicited, and one line. */
+const SHAPES: Readonly<Record<string, Shape>> = {
+  '+CMT': 'pdu',
+  '+CDS': 'pdu',
+  '+CBM': 'pdu',
+  '+CUSD': 'quoted',
+};
+
+/** Two-line codes whose PDU has not come yet: more than these at once, and the oldest is given up. */
+const PENDING_LIMIT = 4;
+
+/** Codes that are a whole line: they may come anywhere, and are never part of an answer. */
+const WORDS: ReadonlySet<string> = new Set([
+  'RING',
+  'RDY',
+  'SMS DONE',
+  'SMS READY',
+  'CALL READY',
+  'PB DONE',
+  'NORMAL POWER DOWN',
+  'MODEM:STARTUP',
+]);
+
+/** The codes that mean: the modem has just started, and forgot its settings. */
+export const REBOOT_CODES: ReadonlySet<string> = new Set([
+  'RDY',
+  'SMS DONE',
+  'SMS READY',
+  'CALL READY',
+  'MODEM:STARTUP',
+]);
+
+/** A PDU as a line: whole octets. */
+const HEX = /^(?:[0-9A-F]{2})+$/i;
+
+/** The longest text that goes on over several lines, in characters; what comes after is dropped. */
+const CONTINUATION_LIMIT = 2048;
+
+/** The prefix of a line that can only be unsolicited when no command expects it. */
+function unsolicitedPrefixOf(line: string): string | undefined {
+  const upper = line.toUpperCase();
+  if (WORDS.has(upper)) return upper;
+  const prefix = prefixOf(line);
+  return prefix !== undefined && line[prefix.length] === ':' ? prefix : undefined;
+}
+
+/** A header whose PDU is due. */
+interface PendingPdu {
+  readonly owner: 'answer' | 'code';
+  deliver(pdu?: string): void;
+}
+
+/** Puts together what takes more than one line, in answers and in unsolicited codes, also when they are interleaved. */
+export class LineRouter {
+  readonly #tell: (code: UnsolicitedCode) => void;
+  /** The last header gets the next PDU: a code may come between a header and its own. */
+  #pending: PendingPdu[] = [];
+  #quoted: { readonly prefix: string; line: string } | undefined;
+
+  constructor(tell: (code: UnsolicitedCode) => void) {
+    this.#tell = tell;
+  }
+
+  /** Takes a line that is the rest of what an earlier one began. */
+  takeContinuation(line: string): boolean {
+    if (this.#quoted !== undefined) {
+      this.#takeQuoted({ ...this.#quoted, line: `${this.#quoted.line}\n${line}` });
+      return true;
+    }
+    if (this.#pending.length === 0 || !HEX.test(line)) return false;
+    this.#pending.pop()?.deliver(line);
+    return true;
+  }
+
+  /** Takes an information line that the running command expects. */
+  takeAnswer(line: string, exchange: Exchange): void {
+    if (exchange.command.response?.pdu !== true) {
+      exchange.add({ text: line });
+      return;
+    }
+    this.forgetAnswer();
+    this.#expectPdu('answer', (pdu) => exchange.add(pdu === undefined ? { text: line } : { text: line, pdu }));
+  }
+
+  /** The answer is complete, or its next line has come: a header without its PDU stays without. */
+  forgetAnswer(): void {
+    const headers = this.#pending.filter(({ owner }) => owner === 'answer');
+    this.#pending = this.#pending.filter(({ owner }) => owner !== 'answer');
+    for (const header of headers) header.deliver();
+  }
+
+  /** Takes a line that the modem says on its own account; false when it is no such line. */
+  takeUnsolicited(line: string): boolean {
+    const prefix = unsolicitedPrefixOf(line);
+    if (prefix === undefined) return false;
+    const shape = SHAPES[prefix] ?? 'line';
+    if (shape === 'quoted') this.#takeQuoted({ prefix, line });
+    else if (shape === 'pdu') this.#expectPdu('code', (pdu) => pdu !== undefined && this.#tell({ prefix, line, pdu }));
+    else this.#tell({ prefix, line });
+    return true;
+  }
+
+  #expectPdu(owner: PendingPdu['owner'], deliver: (pdu?: string) => void): void {
+    if (this.#pending.length === PENDING_LIMIT) this.#pending.shift()?.deliver();
+    this.#pending.push({ owner, deliver });
+  }
+
+  #takeQuoted(code: { readonly prefix: string; readonly line: string }): void {
+    const open = (code.line.split('"').length - 1) % 2 === 1;
+    if (open && code.line.length < CONTINUATION_LIMIT) {
+      this.#quoted = code;
+      return;
+    }
+    this.#quoted = undefined;
+    this.#tell(code);
+  }
+}

@@ -1,0 +1,279 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { Chat, QUEUE_LIMIT } from '../../../modem/at/chat.ts';
+import type { AtCommand, AtResult } from '../../../modem/at/command.ts';
+import type { UnsolicitedCode } from '../../../modem/at/unsolicited.ts';
+import { type FarEnd, memoryPort, type PortError } from '../../../modem/index.ts';
+import { VirtualClock } from '../../../sim/index.ts';
+import { line, ok, PROMPT, ScriptedModem } from '../scripted-modem.ts';
+
+let clock: VirtualClock;
+let farEnd: FarEnd;
+let modem: ScriptedModem;
+let chat: Chat;
+let codes: UnsolicitedCode[];
+let ended: PortError[];
+
+const signal: AtCommand = { text: 'AT+CSQ', response: { prefix: '+CSQ:' } };
+const operator: AtCommand = { text: 'AT+COPS?', response: { prefix: '+COPS:' }, timeoutMs: 5_000 };
+const submit: AtCommand = { text: 'AT+CMGS=18', payload: '0011AA', response: { prefix: '+CMGS:' }, timeoutMs: 60_000 };
+const pdu = '07911326040000F0040B911346610089F600002080629173140808C8F71D14969741';
+
+beforeEach(async () => {
+  clock = new VirtualClock();
+  const { port, farEnd: far } = memoryPort();
+  farEnd = far;
+  modem = new ScriptedModem(farEnd);
+  modem.when('AT', ok()).when('AT+CSQ', ok('+CSQ: 23,0'));
+  codes = [];
+  ended = [];
+  chat = await Chat.open(port, clock, {
+    unsolicited: (code) => codes.push(code),
+    ended: (reason) => ended.push(reason),
+  });
+});
+
+/** Runs commands at once, and the clock for as long as they take. */
+async function results(...commands: readonly AtCommand[]): Promise<AtResult[]> {
+  const done: AtResult[] = [];
+  const all = Promise.all(commands.map((command) => chat.run(command).then((result) => done.push(result))));
+  await clock.runUntil(() => done.length === commands.length, 600_000);
+  await all;
+  return done;
+}
+
+const textsOf = (result: AtResult | undefined) =>
+  result?.kind === 'ok' ? result.lines.map(({ text }) => text) : result?.kind;
+
+describe('a command', () => {
+  test('gets the lines it declared', async () => {
+    expect(textsOf((await results(signal))[0])).toEqual(['+CSQ: 23,0']);
+  });
+
+  test('is typed only when the one before it is answered', async () => {
+    modem.when('AT+COPS?', undefined);
+    void chat.run(operator);
+    void chat.run(signal);
+    await clock.advance(1_000);
+    expect(modem.typed).toEqual(['AT+COPS?']);
+  });
+
+  test('ignores its own echo, whether or not the modem echoes', async () => {
+    modem.echo = true;
+    modem.when('AT+CGMI', ok('Quectel'));
+    expect(textsOf((await results({ text: 'AT+CGMI', plain: true }))[0])).toEqual(['Quectel']);
+  });
+
+  test.each([
+    ['\r\nERROR\r\n', 'ERROR'],
+    ['\r\n+CME ERROR: 14\r\n', 'SIM busy'],
+    ['\r\n+CME ERROR: SIM busy\r\n', '+CME ERROR: 14'],
+    ['\r\n+CMS ERROR: 330\r\n', 'SMSC address unknown'],
+    ['\r\nCOMMAND NOT SUPPORT\r\n', 'COMMAND NOT SUPPORT'],
+    ['\r\nNA\r\n', 'NA'],
+    ['\r\nMODEM ERROR: 5\r\n', 'MODEM ERROR: 5'],
+    ['\r\n+EXT ERROR: 2\r\n', '+EXT ERROR: 2'],
+    ['\r\nNOT FOND ^,NOT CUSTOM AT\r\n', 'NOT FOND'],
+    ['\r\nNO CARRIER\r\n', 'NO CARRIER'],
+    ['4\r', '4'],
+  ])('is refused by %j', async (answer, words) => {
+    modem.when('AT+CSQ', answer);
+    const [result] = await results(signal);
+    expect(result?.kind === 'error' && result.error.message).toContain(words);
+  });
+
+  test('is answered in numbers after ATV0', async () => {
+    modem.when('AT+CSQ', '+CSQ: 1,0\r\n0\r');
+    expect((await results(signal))[0]).toEqual({ kind: 'ok', lines: [{ text: '+CSQ: 1,0' }], numeric: true });
+  });
+
+  test('is done when its answer is there and the final code never comes (Wavecom Q2)', async () => {
+    modem.when('AT+CSQ', line('+CSQ: 5,0'));
+    expect(textsOf((await results(signal))[0])).toEqual(['+CSQ: 5,0']);
+    expect(ended).toEqual([]);
+  });
+
+  test('times out with the evidence, without SIM secrets', async () => {
+    modem.when('AT+CPIN="1234"', line('AT+CPIN="1234"'));
+    const [result] = await results({ text: 'AT+CPIN="1234"', timeoutMs: 3_000 });
+    expect(result?.kind).toBe('timeout');
+    expect(JSON.stringify(result)).not.toContain('1234');
+    expect(result?.kind === 'timeout' && result.error.message).toBe(
+      'AT+CPIN=****** was not answered within 3 s (nothing came)',
+    );
+  });
+
+  test('is refused when too many wait', async () => {
+    modem.when('AT+COPS?', undefined);
+    for (let waiting = 0; waiting <= QUEUE_LIMIT; waiting += 1) void chat.run(operator);
+    const result = await chat.run(signal);
+    expect(result.kind).toBe('aborted');
+  });
+});
+
+describe('unsolicited codes', () => {
+  const noise = ['^RSSI: 20', '_OSIGQ: 3,0', '#STN: 1', '+ZUSIMR:2', '+SPNWNAME: "x"', 'RING'];
+
+  test.each(noise)('%s between command and answer, and inside the answer, is not the answer', async (code) => {
+    modem.when('AT+CGMM', `${line(code)}${line('EC25')}${line(code)}${ok()}`);
+    expect(textsOf((await results({ text: 'AT+CGMM', plain: true }))[0])).toEqual(['EC25']);
+    expect(codes.map(({ line: text }) => text)).toEqual([code, code]);
+  });
+
+  test('+CREG: is told from the answer of the same name', async () => {
+    modem.when('AT+CREG?', `${line('+CREG: 5')}${ok('+CREG: 1,1')}`);
+    const accepts = (text: string) => text.includes(',');
+    const [result] = await results({ text: 'AT+CREG?', response: { prefix: '+CREG:', accepts } });
+    expect(textsOf(result)).toEqual(['+CREG: 1,1']);
+    expect(codes).toEqual([{ prefix: '+CREG', line: '+CREG: 5' }]);
+  });
+
+  test.each([
+    ['directly', ''],
+    ['after an extra CRLF', '\r\n'],
+    ['after other noise', line('^RSSI: 3')],
+  ])('+CMT brings its PDU %s', async (_how, between) => {
+    modem.say(`\r\n+CMT: ,25\r\n${between}${pdu}\r\n`);
+    await clock.advance(0);
+    expect(codes.filter(({ prefix }) => prefix === '+CMT')).toEqual([{ prefix: '+CMT', line: '+CMT: ,25', pdu }]);
+  });
+
+  test('+CMT inside a list of messages takes its own PDU and leaves the others theirs', async () => {
+    modem.when(
+      'AT+CMGL=4',
+      `\r\n+CMGL: 1,1,,25\r\n\r\n+CMT: ,24\r\nAAAA\r\n${pdu}\r\n+CMGL: 2,1,,26\r\nBBBB\r\n${ok()}`,
+    );
+    const [result] = await results({ text: 'AT+CMGL=4', response: { prefix: '+CMGL:', many: true, pdu: true } });
+    expect(result?.kind === 'ok' && result.lines).toEqual([
+      { text: '+CMGL: 1,1,,25', pdu },
+      { text: '+CMGL: 2,1,,26', pdu: 'BBBB' },
+    ]);
+    expect(codes).toEqual([{ prefix: '+CMT', line: '+CMT: ,24', pdu: 'AAAA' }]);
+  });
+
+  test('+CUSD goes on over the line ends in its quotes', async () => {
+    modem.say('\r\n+CUSD: 0,"Credit:\r\n5 EUR",15\r\n');
+    await clock.advance(0);
+    expect(codes).toEqual([{ prefix: '+CUSD', line: '+CUSD: 0,"Credit:\n5 EUR",15' }]);
+  });
+});
+
+describe('the prompt', () => {
+  test.each([
+    ['as it should be', PROMPT],
+    ['without its space', '\r\n>'],
+    ['after an unsolicited code', `${line('+CMTI: "SM",1')}${PROMPT}`],
+    ['after an orphan OK', `${ok()}${PROMPT}`],
+  ])('%s is answered with the PDU and Ctrl-Z', async (_how, prompt) => {
+    modem.when('AT+CMGS=18', prompt).when('0011AA^Z', ok('+CMGS: 7'));
+    expect(textsOf((await results(submit))[0])).toEqual(['+CMGS: 7']);
+    expect(modem.typed).toEqual(['AT+CMGS=18', '0011AA^Z']);
+  });
+
+  test('is waited for: nothing is typed blind', async () => {
+    modem.when('AT+CMGS=18', undefined);
+    void chat.run(submit);
+    await clock.advance(59_000);
+    expect(modem.typed).toEqual(['AT+CMGS=18']);
+    modem.when('0011AA^Z', ok('+CMGS: 9'));
+    modem.say(PROMPT);
+    await clock.advance(1);
+    expect(modem.typed).toHaveLength(2);
+  });
+
+  test('that never comes: nothing was typed, and ESC comes before anything else', async () => {
+    modem.when('AT+CMGS=18', undefined);
+    const [result, next] = await results(submit, signal);
+    expect(result).toMatchObject({ kind: 'timeout', payloadTyped: false });
+    expect(textsOf(next)).toEqual(['+CSQ: 23,0']);
+    expect(modem.typed).toEqual(['AT+CMGS=18', 'ESC', 'AT', 'AT+CSQ']);
+  });
+
+  test('that nobody asked for is left before the next command', async () => {
+    modem.say(PROMPT);
+    await clock.advance(0);
+    expect(textsOf((await results(signal))[0])).toEqual(['+CSQ: 23,0']);
+    expect(modem.typed).toEqual(['ESC', 'AT', 'AT+CSQ']);
+  });
+
+  test('whose answer is lost after the PDU: it was typed, once', async () => {
+    modem.when('AT+CMGS=18', PROMPT).when('0011AA^Z', undefined);
+    const [result] = await results(submit);
+    expect(result).toMatchObject({ kind: 'timeout', payloadTyped: true });
+    await clock.advance(120_000);
+    expect(modem.typed.filter((typed) => typed.endsWith('^Z'))).toHaveLength(1);
+  });
+});
+
+describe('after a time-out', () => {
+  test.each([4_900, 5_050, 5_300, 5_900, 8_000])(
+    'an answer that comes at %i ms does not become the next command’s',
+    async (lateMs) => {
+      modem.when('AT+COPS?', undefined).when('AT+CNMI=2,1', line('+CME ERROR: 3'));
+      clock.after(lateMs, () => modem.say(ok('+COPS: 0,0,"TIM"')));
+      const [late, next, set] = await results(operator, signal, { text: 'AT+CNMI=2,1' });
+      expect(late?.kind).toBe(lateMs < 5_000 ? 'ok' : 'timeout');
+      expect(textsOf(next)).toEqual(['+CSQ: 23,0']);
+      expect(set?.kind).toBe('error');
+    },
+  );
+
+  test('a swallowed AT is typed again', async () => {
+    modem.when('AT+COPS?', undefined).when('AT', undefined, ok());
+    const [, next] = await results(operator, signal);
+    expect(textsOf(next)).toEqual(['+CSQ: 23,0']);
+    expect(modem.typed).toEqual(['AT+COPS?', 'AT', 'ESC', 'AT', 'AT+CSQ']);
+  });
+
+  test('an ESC that is answered OK (Quectel, Telit) counts for nothing', async () => {
+    modem.when('AT+CMGS=18', undefined);
+    clock.after(60_010, () => modem.say(ok()));
+    const [, next] = await results(submit, signal);
+    expect(textsOf(next)).toEqual(['+CSQ: 23,0']);
+  });
+
+  test('ten silences in a row end the chat, and whatever waits is lost', async () => {
+    modem.when('AT+COPS?', undefined).when('AT', undefined);
+    const [first, second] = await results(operator, signal);
+    expect(first?.kind).toBe('timeout');
+    expect(second).toMatchObject({ kind: 'lost', payloadTyped: false });
+    expect(ended.map(({ message }) => message)).toEqual(['memory: the modem did not answer 10 times in a row']);
+  });
+});
+
+describe('an orphan OK after ERROR', () => {
+  test.each([0, 50, 90, 130, 180])('%i ms later is not the next command’s', async (delayMs) => {
+    modem
+      .when('AT+CNMI=2,1', () => {
+        clock.after(delayMs, () => modem.say(ok()));
+        return line('ERROR');
+      })
+      .when('AT+CGMI', ok('Quectel'))
+      .when('AT+CPMS="SM"', line('+CMS ERROR: 302'));
+    const commands = [{ text: 'AT+CNMI=2,1' }, { text: 'AT+CGMI', plain: true }, { text: 'AT+CPMS="SM"' }];
+    const [refused, maker, storage] = await results(...commands);
+    expect(refused?.kind).toBe('error');
+    expect(textsOf(maker)).toEqual(['Quectel']);
+    expect(storage?.kind).toBe('error');
+  });
+});
+
+describe('the end', () => {
+  test('by unplugging says whether the PDU was typed', async () => {
+    modem.when('AT+CMGS=18', PROMPT).when('0011AA^Z', undefined);
+    clock.after(1_000, () => farEnd.hangUp());
+    const [running, waiting] = await results(submit, signal);
+    expect(running).toMatchObject({ kind: 'lost', payloadTyped: true });
+    expect(waiting).toMatchObject({ kind: 'lost', payloadTyped: false });
+    expect(ended.map(({ code }) => code)).toEqual(['lost']);
+  });
+
+  test('by closing aborts what runs, and is not news', async () => {
+    modem.when('AT+COPS?', undefined);
+    const running = chat.run(operator);
+    await chat.close();
+    await chat.close();
+    expect((await running).kind).toBe('aborted');
+    expect((await chat.run(signal)).kind).toBe('aborted');
+    expect(ended).toEqual([]);
+  });
+});
