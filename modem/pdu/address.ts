@@ -1,3 +1,8 @@
+import { DEFAULT_ALPHABET, readSeptets, septetsOf, writeSeptets } from './alphabet/gsm7.ts';
+import { PduEncodeError } from './error.ts';
+import type { Reader } from './reader.ts';
+import type { Writer } from './writer.ts';
+
 /** TON, type of number (3GPP TS 23.040, 9.1.2.5). The position in this list is the code on the wire. */
 export const TYPES_OF_NUMBER = [
   'unknown',
@@ -44,9 +49,155 @@ export interface Address {
   readonly value: string;
 }
 
-/** An address from the way people write it: `+` and digits, digits (a short code or national number), or letters. */
+/** Most semi-octets that an address may have (3GPP TS 23.040, 9.1.2.5: 12 octets in all). */
+const MAX_SEMI_OCTETS = 20;
+
+const DIGITS = '0123456789*#abc';
+const FILLER = 0x0f;
+
+/** Two digits for each octet, the low half first; '' where a half is the filler. */
+const PAIRS: readonly string[] = Array.from({ length: 256 }, (_, octet) => {
+  const pair = DIGITS.charAt(octet & 0x0f) + DIGITS.charAt(octet >> 4);
+  return pair.length === 2 ? pair : '';
+});
+
+interface NumberingType {
+  readonly type: TypeOfNumber;
+  readonly plan: NumberingPlan;
+}
+
+/** TON and NPI by the low seven bits of the type-of-address octet. */
+const NUMBERINGS: readonly NumberingType[] = Array.from({ length: 128 }, (_, octet) => ({
+  type: TYPES_OF_NUMBER[octet >> 4] ?? 'unknown',
+  plan: NUMBERING_PLANS[octet & 0x0f] ?? 'unknown',
+}));
+
+const UNKNOWN: NumberingType = { type: 'unknown', plan: 'unknown' };
+
+function readNumbering(reader: Reader): NumberingType {
+  const octet = reader.octet();
+  if (octet < 0x80) reader.deviation('bit 7 of the type of address is 0, ignored', reader.offset - 1);
+  return NUMBERINGS[octet & 0x7f] ?? UNKNOWN;
+}
+
+/** Reads `count` digits; an odd count ends in a filler. */
+function readDigits(reader: Reader, count: number): string {
+  let digits = '';
+  for (let left = count; left > 0; left -= 2) {
+    const octet = reader.octet();
+    if (left === 1) {
+      digits += DIGITS.charAt(octet & FILLER);
+      if (octet >> 4 !== FILLER || (octet & FILLER) === FILLER) {
+        reader.deviation('an odd number of digits does not end in one digit and the filler', reader.offset - 1);
+      }
+    } else {
+      const pair = PAIRS[octet] ?? '';
+      if (pair === '') reader.deviation('the filler F is not a digit, left out', reader.offset - 1);
+      digits += pair === '' ? DIGITS.charAt(octet & FILLER) + DIGITS.charAt(octet >> 4) : pair;
+    }
+  }
+  return digits;
+}
+
+function readLetters(reader: Reader, octets: number, count: number): string {
+  const start = reader.offset;
+  if (reader.left < octets) reader.refuse('the octets end here', reader.octets.length);
+  reader.offset = start + octets;
+  return readSeptets(reader, start, 0, count, DEFAULT_ALPHABET);
+}
+
+/** Reads TP-OA, TP-DA or TP-RA: its length counts semi-octets, without the type of address. */
+export function readAddress(reader: Reader): Address {
+  const length = reader.octet();
+  if (length > MAX_SEMI_OCTETS) reader.deviation(`${length} digits, more than ${MAX_SEMI_OCTETS}`, reader.offset - 1);
+  const { type, plan } = readNumbering(reader);
+  if (type !== 'alphanumeric') return { type, plan, value: readDigits(reader, length) };
+  const count = Math.floor((length * 4) / 7);
+  if (Math.ceil((count * 7) / 4) !== length) {
+    reader.deviation(`${length} semi-octets is not a whole number of letters`, reader.offset - 2);
+  }
+  return { type, plan, value: readLetters(reader, (length + 1) >> 1, count) };
+}
+
+/** Reads the service centre's address: its length counts octets, the type of address among them. 0: none. */
+export function readServiceCentre(reader: Reader): Address | undefined {
+  const length = reader.octet();
+  if (length === 0) return undefined;
+  if (length * 2 - 2 > MAX_SEMI_OCTETS) reader.deviation(`${length} octets, more than 11`, reader.offset - 1);
+  const { type, plan } = readNumbering(reader);
+  const octets = length - 1;
+  if (type === 'alphanumeric') {
+    return { type, plan, value: readLetters(reader, octets, Math.floor((octets * 8) / 7)) };
+  }
+  const last = reader.octets[reader.offset + octets - 1] ?? 0;
+  const digits = octets > 0 && last >> 4 === FILLER ? octets * 2 - 1 : octets * 2;
+  return { type, plan, value: readDigits(reader, digits) };
+}
+
+function writeNumbering(writer: Writer, { type, plan }: Address): void {
+  writer.octet(0x80 | (TYPES_OF_NUMBER.indexOf(type) << 4) | NUMBERING_PLANS.indexOf(plan));
+}
+
+function digitOf(writer: Writer, value: string, at: number): number {
+  const code = value.charCodeAt(at);
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const digit = DIGITS.indexOf(value.charAt(at));
+  if (digit < 0) writer.refuse(`'${value.charAt(at)}' in '${value}' is not a digit (0-9, *, #, a, b, c)`);
+  return digit;
+}
+
+function writeDigits(writer: Writer, value: string): void {
+  for (let at = 0; at < value.length; at += 2) {
+    const high = at + 1 < value.length ? digitOf(writer, value, at + 1) : FILLER;
+    writer.octet((high << 4) | digitOf(writer, value, at));
+  }
+}
+
+/** Writes the value behind its length and type; `lengthOf` gives the length from semi-octets. */
+function writeValue(writer: Writer, address: Address, lengthOf: (semiOctets: number) => number): void {
+  const { type, value } = address;
+  const letters = type === 'alphanumeric' ? septetsOf(value, DEFAULT_ALPHABET) : undefined;
+  const semiOctets = letters === undefined ? value.length : Math.ceil((letters * 7) / 4);
+  if (semiOctets > MAX_SEMI_OCTETS) writer.refuse(`'${value}' is longer than 20 digits or 11 letters`);
+  writer.octet(lengthOf(semiOctets));
+  writeNumbering(writer, address);
+  if (letters === undefined) writeDigits(writer, value);
+  else writeSeptets(writer, value, 0, DEFAULT_ALPHABET);
+}
+
+/** Writes TP-OA, TP-DA or TP-RA. */
+export function writeAddress(writer: Writer, address: Address): void {
+  writeValue(writer, address, (semiOctets) => semiOctets);
+}
+
+/** Writes the service centre's address, or that there is none. */
+export function writeServiceCentre(writer: Writer, address: Address | undefined): void {
+  if (address === undefined) writer.octet(0);
+  else writeValue(writer, address, (semiOctets) => 1 + ((semiOctets + 1) >> 1));
+}
+
+/**
+ * An address from the way people write it: `+` and digits (international), digits with `*` and `#` (a short code or a
+ * number as dialled), or letters. Throws `PduEncodeError` when it is empty or too long.
+ */
 export function addressOf(text: string): Address {
-  return { type: 'unknown', plan: 'isdn', value: text };
+  const address = classify(text);
+  const length =
+    address.type === 'alphanumeric' ? (septetsOf(text, DEFAULT_ALPHABET) ?? Infinity) : address.value.length;
+  if (length === 0) throw new PduEncodeError('address', 'empty');
+  if (length > (address.type === 'alphanumeric' ? 11 : MAX_SEMI_OCTETS)) {
+    throw new PduEncodeError(
+      'address',
+      `'${text}' is neither a number of at most 20 digits nor 11 letters of the GSM alphabet`,
+    );
+  }
+  return address;
+}
+
+function classify(text: string): Address {
+  if (/^\+[0-9]+$/.test(text)) return { type: 'international', plan: 'isdn', value: text.slice(1) };
+  if (/^[0-9*#]*$/.test(text)) return { type: 'unknown', plan: 'isdn', value: text };
+  return { type: 'alphanumeric', plan: 'unknown', value: text };
 }
 
 /** The address as people write it: with `+` when international. */

@@ -7,7 +7,9 @@ export function toHex(octets: Uint8Array): string {
 
 /** The octets of a hex string, upper or lower case, without spaces. Throws {@link PduError} of field `hex`. */
 export function fromHex(hex: string): Uint8Array {
-  const octets = new Uint8Array(Buffer.from(hex, 'hex'));
-  if (octets.length * 2 !== hex.length) throw new PduError('hex', octets.length, octets, 'not a pair of hex digits');
-  return octets;
+  const octets = Buffer.from(hex, 'hex');
+  if (octets.length * 2 !== hex.length) {
+    throw new PduError('hex', octets.length, octets, 'not a pair of hex digits here');
+  }
+  return new Uint8Array(octets.buffer, octets.byteOffset, octets.byteLength);
 }

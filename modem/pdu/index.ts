@@ -1,6 +1,15 @@
 export { type Address, addressOf, addressText, type NumberingPlan, type TypeOfNumber } from './address.ts';
 export type { Language } from './alphabet/language.ts';
-export type { Alphabet, DataCodingScheme, MessageClass, WaitingKind } from './data-coding-scheme.ts';
+export type { Command } from './command.ts';
+export {
+  type Alphabet,
+  type DataCodingScheme,
+  dataCodingOctet,
+  type MessageClass,
+  type WaitingKind,
+} from './data-coding-scheme.ts';
+export type { Deliver } from './deliver.ts';
+export type { DeliverReport } from './deliver-report.ts';
 export { CompressedTextError, PduEncodeError, PduError } from './error.ts';
 export { fromHex, toHex } from './hex.ts';
 export type {
@@ -11,7 +20,15 @@ export type {
   Ports,
   SpecialMessage,
 } from './information-element.ts';
-export { decodePdu, encodePdu, type Pdu } from './pdu.ts';
+export {
+  decodePdu,
+  decodePduLeniently,
+  encodePdu,
+  type LenientPdu,
+  type Pdu,
+  tpduLength,
+} from './pdu.ts';
+export type { Deviation } from './reader.ts';
 export {
   createReassembly,
   type DroppedMessage,
@@ -21,21 +38,13 @@ export {
   type ReassemblyPart,
   type ReassemblyResult,
 } from './reassemble.ts';
+export type { ReportParameters } from './report-parameters.ts';
 export { type MessageContent, type Segment, type SegmentOptions, segment } from './segment.ts';
 export { type DeliveryStatus, statusOf } from './status.ts';
+export type { StatusReport } from './status-report.ts';
+export type { Submit } from './submit.ts';
+export type { SubmitReport } from './submit-report.ts';
 export type { TimeStamp } from './time-stamp.ts';
-export {
-  type Command,
-  type Deliver,
-  type DeliverReport,
-  type Direction,
-  decodeTpdu,
-  encodeTpdu,
-  type ReportParameters,
-  type StatusReport,
-  type Submit,
-  type SubmitReport,
-  type Tpdu,
-} from './tpdu.ts';
+export { type Direction, decodeTpdu, decodeTpduLeniently, encodeTpdu, type LenientTpdu, type Tpdu } from './tpdu.ts';
 export { concatenationOf, portsOf, type UserData } from './user-data.ts';
 export type { EnhancedPeriod, ValidityPeriod } from './validity-period.ts';

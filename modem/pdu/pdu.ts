@@ -1,5 +1,7 @@
-import type { Address } from './address.ts';
-import { type Direction, decodeTpdu, encodeTpdu, type Tpdu } from './tpdu.ts';
+import { type Address, readServiceCentre, writeServiceCentre } from './address.ts';
+import { type Deviation, Reader } from './reader.ts';
+import { type Direction, readTpdu, type Tpdu, writeTpdu } from './tpdu.ts';
+import { Writer } from './writer.ts';
 
 /** What `+CMGS`, `+CMGR`, `+CMT` and `+CDS` carry: a TPDU behind the service centre's address (3GPP TS 27.005, 3.1). */
 export interface Pdu {
@@ -8,12 +10,43 @@ export interface Pdu {
   readonly tpdu: Tpdu;
 }
 
-/** The octets of a PDU with its SMSC field. The `<length>` that AT commands want is that of {@link encodeTpdu} alone. */
-export function encodePdu(pdu: Pdu): Uint8Array {
-  return encodeTpdu(pdu.tpdu);
+/** A PDU decoded leniently. */
+export interface LenientPdu extends Pdu {
+  /** What was passed over, in order; empty when strict decoding accepts the octets too. */
+  readonly deviations: readonly Deviation[];
 }
 
-/** The PDU in `octets`; as strict as {@link decodeTpdu}. */
+/**
+ * The octets of a PDU with its SMSC field. The `<length>` that AT commands want does not count that field; see
+ * {@link tpduLength}. Throws `PduEncodeError` when a value does not fit its field.
+ */
+export function encodePdu(pdu: Pdu): Uint8Array {
+  const writer = new Writer();
+  writer.enter('SMSC');
+  writeServiceCentre(writer, pdu.smsc);
+  writeTpdu(writer, pdu.tpdu);
+  return writer.finish();
+}
+
+/** Octets of the TPDU in a PDU with its SMSC field: the `<length>` of `+CMGS` and `+CMGR`. */
+export function tpduLength(pdu: Uint8Array): number {
+  return pdu.length - 1 - (pdu[0] ?? 0);
+}
+
+function readPdu(reader: Reader, direction: Direction): Pdu {
+  reader.enter('SMSC');
+  const smsc = readServiceCentre(reader);
+  const tpdu = readTpdu(reader, direction);
+  return smsc === undefined ? { tpdu } : { smsc, tpdu };
+}
+
+/** The PDU in `octets`; as strict as `decodeTpdu`. */
 export function decodePdu(octets: Uint8Array, direction: Direction): Pdu {
-  return { tpdu: decodeTpdu(octets, direction) };
+  return readPdu(new Reader(octets), direction);
+}
+
+/** The PDU in `octets`; as lenient as `decodeTpduLeniently`. */
+export function decodePduLeniently(octets: Uint8Array, direction: Direction): LenientPdu {
+  const deviations: Deviation[] = [];
+  return { ...readPdu(new Reader(octets, { deviations }), direction), deviations };
 }

@@ -1,7 +1,9 @@
 import type { Address } from './address.ts';
+import { joinEscapes } from './alphabet/gsm7.ts';
 import type { DataCodingScheme } from './data-coding-scheme.ts';
+import type { Concatenation } from './information-element.ts';
 import type { MessageContent } from './segment.ts';
-import type { UserData } from './user-data.ts';
+import { concatenationOf, portsOf, type UserData } from './user-data.ts';
 
 /** What reassembly needs of an SMS. A `Deliver` is one. */
 export interface ReassemblyPart {
@@ -55,7 +57,149 @@ export interface Reassembly<Part extends ReassemblyPart> {
   nextExpiry(): number | undefined;
 }
 
+const DAY_MS = 24 * 60 * 60_000;
+const DEFAULTS = { messages: 64, ageMs: 3 * DAY_MS, octets: 256 * 1024 };
+
+interface Incomplete<Part> {
+  readonly key: string;
+  readonly originator: Address;
+  readonly concatenation: Concatenation;
+  readonly since: number;
+  readonly parts: Map<number, Part>;
+  octets: number;
+}
+
+/** Octets that the content of a part takes in memory. */
+function sizeOf({ userData }: ReassemblyPart): number {
+  return userData.kind === 'text' ? userData.text.length * 2 : userData.data.length;
+}
+
+function keyOf({ originator, userData }: ReassemblyPart, { width, reference, total }: Concatenation): string {
+  const ports = portsOf(userData);
+  return [originator.type, originator.value, width, reference, total, userData.kind, ports?.destination].join(' ');
+}
+
+function sameContent(one: UserData, other: UserData): boolean {
+  if (one.kind === 'text') return other.kind === 'text' && one.text === other.text;
+  if (other.kind === 'text' || one.data.length !== other.data.length) return false;
+  return one.data.every((octet, at) => octet === other.data[at]);
+}
+
+function contentOf(parts: readonly ReassemblyPart[]): MessageContent {
+  const [first] = parts;
+  const found = first && portsOf(first.userData);
+  const ports = found && { ports: { destination: found.destination, source: found.source } };
+  if (first?.userData.kind === 'data') {
+    const data = parts.flatMap(({ userData }) => (userData.kind === 'data' ? [userData.data] : []));
+    return { kind: 'data', data: new Uint8Array(Buffer.concat(data)), ...ports };
+  }
+  const text = parts.map(({ userData }) => (userData.kind === 'text' ? userData.text : ''));
+  return { kind: 'text', text: joinEscapes(text), ...ports };
+}
+
+class IncompleteMessages<Part extends ReassemblyPart> implements Reassembly<Part> {
+  readonly #limits: Required<ReassemblyLimits>;
+  /** Oldest first. */
+  readonly #messages = new Map<string, Incomplete<Part>>();
+  #octets = 0;
+
+  constructor(limits: ReassemblyLimits) {
+    this.#limits = { ...DEFAULTS, ...limits };
+  }
+
+  add(part: Part, now: number): ReassemblyResult<Part> {
+    const concatenation = concatenationOf(part.userData);
+    const dropped = this.#expired(now);
+    if (concatenation === undefined || concatenation.total === 1) {
+      return { kind: 'complete', content: contentOf([part]), parts: [part], dropped };
+    }
+    const key = keyOf(part, concatenation);
+    const original = this.#messages.get(key)?.parts.get(concatenation.sequence);
+    if (original !== undefined) {
+      if (sameContent(original.userData, part.userData)) return { kind: 'duplicate', original, dropped };
+      dropped.push(...this.#drop(key, 'superseded'));
+    }
+    const message = this.#keep(key, part, concatenation, now);
+    if (message.parts.size === concatenation.total) {
+      this.#remove(message);
+      const parts = inOrder(message);
+      return { kind: 'complete', content: contentOf(parts), parts, dropped };
+    }
+    dropped.push(...this.#shrink());
+    return { kind: 'waiting', missing: missingOf(message), dropped };
+  }
+
+  expire(now: number): readonly DroppedMessage<Part>[] {
+    return this.#expired(now);
+  }
+
+  nextExpiry(): number | undefined {
+    const oldest = this.#oldest();
+    return oldest && oldest.since + this.#limits.ageMs;
+  }
+
+  #oldest(): Incomplete<Part> | undefined {
+    const [oldest] = this.#messages.values();
+    return oldest;
+  }
+
+  #keep(key: string, part: Part, concatenation: Concatenation, now: number): Incomplete<Part> {
+    let message = this.#messages.get(key);
+    if (message === undefined) {
+      message = { key, originator: part.originator, concatenation, since: now, parts: new Map(), octets: 0 };
+      this.#messages.set(key, message);
+    }
+    message.parts.set(concatenation.sequence, part);
+    message.octets += sizeOf(part);
+    this.#octets += sizeOf(part);
+    return message;
+  }
+
+  #remove(message: Incomplete<Part>): void {
+    this.#messages.delete(message.key);
+    this.#octets -= message.octets;
+  }
+
+  #drop(key: string, reason: DroppedMessage<Part>['reason']): DroppedMessage<Part>[] {
+    const message = this.#messages.get(key);
+    if (message === undefined) return [];
+    this.#remove(message);
+    const { originator, concatenation } = message;
+    const { reference, total } = concatenation;
+    return [{ reason, originator, reference, total, parts: inOrder(message) }];
+  }
+
+  #expired(now: number): DroppedMessage<Part>[] {
+    const dropped: DroppedMessage<Part>[] = [];
+    for (const message of this.#messages.values()) {
+      if (message.since + this.#limits.ageMs > now) break;
+      dropped.push(...this.#drop(message.key, 'age'));
+    }
+    return dropped;
+  }
+
+  /** Gives up the oldest messages until the rest is within the limits. */
+  #shrink(): DroppedMessage<Part>[] {
+    const dropped: DroppedMessage<Part>[] = [];
+    for (const { key } of this.#messages.values()) {
+      if (this.#messages.size > this.#limits.messages) dropped.push(...this.#drop(key, 'number'));
+      else if (this.#octets > this.#limits.octets) dropped.push(...this.#drop(key, 'memory'));
+      else break;
+    }
+    return dropped;
+  }
+}
+
+function inOrder<Part>({ parts }: Incomplete<Part>): readonly Part[] {
+  return [...parts].sort(([one], [other]) => one - other).map(([, part]) => part);
+}
+
+function missingOf<Part>({ parts, concatenation }: Incomplete<Part>): readonly number[] {
+  const all = Array.from({ length: concatenation.total }, (_, index) => index + 1);
+  return all.filter((sequence) => !parts.has(sequence));
+}
+
 /** An empty {@link Reassembly}. */
 export function createReassembly<Part extends ReassemblyPart>(limits: ReassemblyLimits = {}): Reassembly<Part> {
-  throw new Error(`not implemented: ${limits.messages}`);
+  return new IncompleteMessages(limits);
 }

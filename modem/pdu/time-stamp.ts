@@ -1,7 +1,66 @@
+import type { Reader } from './reader.ts';
+import { decimalOf, semiOctets } from './semi-octets.ts';
+import type { Writer } from './writer.ts';
+
 /** A moment as the service centre writes it: whole seconds, with its time zone (3GPP TS 23.040, 9.2.3.11). */
 export interface TimeStamp {
-  /** Milliseconds since 1970-01-01T00:00:00Z, a multiple of 1000. The wire has two digits for the year: 1970 to 2069. */
+  /** Milliseconds since 1970-01-01T00:00:00Z. The wire has whole seconds, the rest is dropped, and years 1970 to 2069. */
   readonly at: number;
-  /** Quarters of an hour that local time is ahead of UTC, -79 to 79. */
+  /** Quarters of an hour that local time is ahead of UTC, -79 to 79; -0 and 0 differ on the wire, and both occur. */
   readonly zone: number;
+}
+
+const QUARTER_MS = 15 * 60_000;
+/** The sign of the time zone. */
+const WEST = 0x08;
+const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+function daysIn(year: number, month: number): number {
+  return month === 2 && year % 4 === 0 ? 29 : (DAYS[month - 1] ?? 0);
+}
+
+/** Reads the two digits of a field that goes from `low` to `high`; the standard has anything else taken for 0. */
+function readPair(reader: Reader, what: string, low: number, high: number): number {
+  const value = decimalOf(reader.octet());
+  if (value >= low && value <= high) return value;
+  reader.deviation(`the ${what} is not ${low} to ${high}, taken for ${low}`, reader.offset - 1);
+  return low;
+}
+
+function readZone(reader: Reader): number {
+  const octet = reader.octet();
+  const quarters = decimalOf(octet & ~WEST);
+  if (quarters >= 0) return (octet & WEST) === 0 ? quarters : -quarters;
+  reader.deviation('the time zone is not a number of quarters of an hour, taken for UTC', reader.offset - 1);
+  return 0;
+}
+
+/** Reads the seven octets of a time stamp. */
+export function readTimeStamp(reader: Reader): TimeStamp {
+  const digits = readPair(reader, 'year', 0, 99);
+  const year = digits < 70 ? 2000 + digits : 1900 + digits;
+  const month = readPair(reader, 'month', 1, 12);
+  const day = readPair(reader, 'day', 1, daysIn(year, month));
+  const hour = readPair(reader, 'hour', 0, 23);
+  const minute = readPair(reader, 'minute', 0, 59);
+  const second = readPair(reader, 'second', 0, 59);
+  const zone = readZone(reader);
+  return { at: Date.UTC(year, month - 1, day, hour, minute, second) - zone * QUARTER_MS, zone };
+}
+
+/** Writes the seven octets of a time stamp. */
+export function writeTimeStamp(writer: Writer, { at, zone }: TimeStamp): void {
+  if (!Number.isInteger(zone) || Math.abs(zone) > 79) {
+    writer.refuse(`a time zone of ${zone} quarters of an hour is not -79 to 79`);
+  }
+  const local = new Date(Math.floor(at / 1000) * 1000 + zone * QUARTER_MS);
+  const year = local.getUTCFullYear();
+  if (!(year >= 1970 && year <= 2069)) writer.refuse(`the year of ${at} ms is not 1970 to 2069`);
+  writer.octet(semiOctets(year % 100));
+  writer.octet(semiOctets(local.getUTCMonth() + 1));
+  writer.octet(semiOctets(local.getUTCDate()));
+  writer.octet(semiOctets(local.getUTCHours()));
+  writer.octet(semiOctets(local.getUTCMinutes()));
+  writer.octet(semiOctets(local.getUTCSeconds()));
+  writer.octet(semiOctets(Math.abs(zone)) | (zone < 0 || Object.is(zone, -0) ? WEST : 0));
 }

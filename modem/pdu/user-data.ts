@@ -1,4 +1,10 @@
+import { DEFAULT_ALPHABET, readSeptets, type SeptetAlphabet, septetsOf, writeSeptets } from './alphabet/gsm7.ts';
+import { readUtf16, writeUtf16 } from './alphabet/ucs2.ts';
+import type { DataCodingScheme } from './data-coding-scheme.ts';
 import type { Concatenation, InformationElement, Ports } from './information-element.ts';
+import type { Reader } from './reader.ts';
+import { headerLength, NO_HEADER, readHeader, writeHeader } from './user-data-header.ts';
+import type { Writer } from './writer.ts';
 
 /**
  * TP-UD of one SMS: its header's elements in order (none: no header, TP-UDHI is 0) and what follows
@@ -7,6 +13,127 @@ import type { Concatenation, InformationElement, Ports } from './information-ele
 export type UserData =
   | { readonly kind: 'text'; readonly header: readonly InformationElement[]; readonly text: string }
   | { readonly kind: 'data'; readonly header: readonly InformationElement[]; readonly data: Uint8Array };
+
+/** Octets of user data in a DELIVER or SUBMIT (3GPP TS 23.040, 9.2.3.24). */
+export const MAX_USER_DATA = 140;
+
+/** Octets that septets take. */
+function octetsFor(septets: number): number {
+  return (septets * 7 + 7) >> 3;
+}
+
+/** Septets that octets take, the last one filled up. */
+function septetsFor(octets: number): number {
+  return Math.ceil((octets * 8) / 7);
+}
+
+/** Whole septets in octets. */
+function septetsIn(octets: number): number {
+  return Math.floor((octets * 8) / 7);
+}
+
+/** The 7-bit tables that the header asks for. */
+function alphabetOf(_header: readonly InformationElement[]): SeptetAlphabet {
+  return DEFAULT_ALPHABET;
+}
+
+/** Reads TP-UDL and TP-UD, to the end of the TPDU. `limit` is the most octets of user data that the TPDU may have. */
+export function readUserData(
+  reader: Reader,
+  dcs: DataCodingScheme,
+  hasHeader: boolean,
+  limit: number = MAX_USER_DATA,
+): UserData {
+  reader.enter('TP-UDL');
+  const length = reader.octet();
+  const octets = dcs.alphabet === 'gsm7' ? octetsFor(length) : length;
+  if (octets > limit) reader.deviation(`${octets} octets of user data, more than ${limit}`, reader.offset - 1);
+  reader.enter('TP-UD');
+  const start = reader.offset;
+  let end = start + octets;
+  if (octets > reader.left) {
+    end = reader.octets.length;
+    reader.deviation(`${reader.left} octets of user data instead of ${octets}`, end);
+  }
+  let header = NO_HEADER;
+  if (hasHeader) {
+    header = readHeader(reader, end);
+    reader.enter('TP-UD');
+  }
+  const at = reader.offset;
+  reader.offset = end;
+  switch (dcs.alphabet) {
+    case 'gsm7':
+      return {
+        kind: 'text',
+        header,
+        text: readText(reader, header, at - start, at, Math.min(length, septetsIn(end - start))),
+      };
+    case 'ucs2':
+      return { kind: 'text', header, text: readUtf16(reader, at, end) };
+    case '8bit':
+      return { kind: 'data', header, data: reader.octets.subarray(at, end) };
+  }
+}
+
+/** Reads 7-bit text from octet `at` on, behind `before` octets of header; `septets` counts the header as well. */
+function readText(
+  reader: Reader,
+  header: readonly InformationElement[],
+  before: number,
+  at: number,
+  septets: number,
+): string {
+  const used = septetsFor(before);
+  if (used > septets) {
+    reader.deviation(`a length of ${septets} septets does not cover the header, which takes ${used}`, at);
+    return '';
+  }
+  return readSeptets(reader, at, used * 7 - before * 8, septets - used, alphabetOf(header));
+}
+
+/** Writes TP-UDL and TP-UD. `limit` is the most octets of user data that the TPDU may have. */
+export function writeUserData(
+  writer: Writer,
+  dcs: DataCodingScheme,
+  userData: UserData,
+  limit: number = MAX_USER_DATA,
+): void {
+  writer.enter('TP-UD');
+  const before = headerLength(userData.header);
+  if ((dcs.alphabet === '8bit') !== (userData.kind === 'data')) {
+    writer.refuse(`${userData.kind} does not go with the alphabet ${dcs.alphabet} of TP-DCS`);
+  }
+  if (userData.kind === 'data') {
+    beginUserData(writer, userData.header, before + userData.data.length, before + userData.data.length, limit);
+    writer.append(userData.data);
+  } else if (dcs.alphabet === 'ucs2') {
+    const octets = before + userData.text.length * 2;
+    beginUserData(writer, userData.header, octets, octets, limit);
+    writeUtf16(writer, userData.text);
+  } else {
+    const alphabet = alphabetOf(userData.header);
+    const used = septetsFor(before);
+    const septets =
+      used +
+      (septetsOf(userData.text, alphabet) ?? writer.refuse(`'${userData.text}' does not go into the 7-bit alphabet`));
+    beginUserData(writer, userData.header, septets, octetsFor(septets), limit);
+    writeSeptets(writer, userData.text, used * 7 - before * 8, alphabet);
+  }
+}
+
+/** Writes TP-UDL and the header, once it is known that everything fits. */
+function beginUserData(
+  writer: Writer,
+  header: readonly InformationElement[],
+  length: number,
+  octets: number,
+  limit: number,
+): void {
+  if (octets > limit) writer.refuse(`${octets} octets of user data, more than ${limit}`);
+  writer.octet(length);
+  if (header.length > 0) writeHeader(writer, header);
+}
 
 /** The last concatenation element of the header, which is the one that counts. */
 export function concatenationOf(userData: UserData): Concatenation | undefined {

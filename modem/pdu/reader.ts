@@ -1,0 +1,75 @@
+import { PduError } from './error.ts';
+
+/** Something that the standard does not allow and lenient decoding passed over. */
+export interface Deviation {
+  /** The field in the words of 3GPP TS 23.040. */
+  readonly field: string;
+  /** Where, counted from the first octet decoded. */
+  readonly offset: number;
+  /** What is wrong and how it was taken. */
+  readonly reason: string;
+}
+
+/** Where a field was found, for a view of a PDU field by field. */
+export interface FieldMark {
+  readonly field: string;
+  readonly offset: number;
+}
+
+/** What a {@link Reader} does beside reading; nothing in strict decoding. */
+export interface ReaderNotes {
+  /** Given: lenient decoding, and what it passed over. */
+  readonly deviations?: Deviation[];
+  /** Given: the start of each field. */
+  readonly marks?: FieldMark[];
+}
+
+/** Walks through the octets of one PDU, knows the field it is in, and decides whether a deviation is an error. */
+export class Reader {
+  readonly octets: Uint8Array;
+  offset = 0;
+  #field = 'TP-MTI';
+  readonly #deviations: Deviation[] | undefined;
+  readonly #marks: FieldMark[] | undefined;
+
+  constructor(octets: Uint8Array, notes?: ReaderNotes) {
+    this.octets = octets;
+    this.#deviations = notes?.deviations;
+    this.#marks = notes?.marks;
+  }
+
+  /** Says which field begins here. */
+  enter(field: string): void {
+    this.#field = field;
+    if (this.#marks !== undefined) this.#marks.push({ field, offset: this.offset });
+  }
+
+  /** The next octet. */
+  octet(): number {
+    const octet = this.octets[this.offset];
+    if (octet === undefined) return this.refuse('the octets end here');
+    this.offset += 1;
+    return octet;
+  }
+
+  /** How many octets are left. */
+  get left(): number {
+    return this.octets.length - this.offset;
+  }
+
+  /** The octets do not make sense, not even leniently. */
+  refuse(reason: string, offset: number = this.offset): never {
+    throw new PduError(this.#field, offset, this.octets, reason);
+  }
+
+  /** The octets are not as the standard wants them: an error in strict decoding, a note in lenient decoding. */
+  deviation(reason: string, offset: number = this.offset): void {
+    if (this.#deviations === undefined) this.refuse(reason, offset);
+    this.#deviations.push({ field: this.#field, offset, reason });
+  }
+
+  /** The end: nothing may be left. */
+  finish(): void {
+    if (this.left > 0) this.deviation(`${this.left} octets too many`);
+  }
+}

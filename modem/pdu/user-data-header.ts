@@ -1,0 +1,41 @@
+import { elementLength, type InformationElement, readElement, writeElement } from './information-element.ts';
+import type { Reader } from './reader.ts';
+import type { Writer } from './writer.ts';
+
+/** The header of user data that has none. */
+export const NO_HEADER: readonly InformationElement[] = Object.freeze([]);
+
+/** Reads UDHL and the elements; the user data ends at octet `limit` (3GPP TS 23.040, 9.2.3.24). */
+export function readHeader(reader: Reader, limit: number): readonly InformationElement[] {
+  reader.enter('TP-UDHL');
+  const length = reader.octet();
+  let end = reader.offset + length;
+  if (length === 0) reader.deviation('TP-UDHI promises a header and it is empty', reader.offset - 1);
+  if (end > limit) {
+    reader.deviation(`a header of ${length} octets is longer than the user data, cut`, reader.offset - 1);
+    end = limit;
+  }
+  const elements: InformationElement[] = [];
+  while (reader.offset + 2 <= end) {
+    reader.enter('TP-UDH');
+    elements.push(readElement(reader, end));
+  }
+  if (reader.offset < end) reader.deviation('a single octet is no information element, ignored');
+  reader.offset = end;
+  return elements;
+}
+
+/** Octets that a header takes, its length octet included; 0 for no elements. */
+export function headerLength(header: readonly InformationElement[]): number {
+  if (header.length === 0) return 0;
+  let length = 1;
+  for (const element of header) length += elementLength(element);
+  return length;
+}
+
+/** Writes UDHL and the elements. */
+export function writeHeader(writer: Writer, header: readonly InformationElement[]): void {
+  writer.enter('TP-UDH');
+  writer.octet(headerLength(header) - 1);
+  for (const element of header) writeElement(writer, element);
+}

@@ -1,0 +1,42 @@
+import { PduEncodeError } from './error.ts';
+import { copyOf } from './octets.ts';
+
+/** More than the longest PDU: service centre's address 12, TPDU 184 octets. */
+const LIMIT = 256;
+
+const scratch = new Uint8Array(LIMIT);
+
+/** Builds the octets of one PDU and knows the field it is in. One at a time: all writers share their memory. */
+export class Writer {
+  readonly octets: Uint8Array = scratch;
+  offset = 0;
+  #field = 'TP-MTI';
+
+  /** Says which field begins here. */
+  enter(field: string): void {
+    this.#field = field;
+  }
+
+  /** Appends one octet; refuses what is not 0 to 255. */
+  octet(value: number): void {
+    if ((value & 0xff) !== value) this.refuse(`${value} is not 0 to 255`);
+    this.octets[this.offset] = value;
+    this.offset += 1;
+  }
+
+  /** Appends octets. */
+  append(octets: Uint8Array): void {
+    this.octets.set(octets, this.offset);
+    this.offset += octets.length;
+  }
+
+  /** The value does not fit the field. */
+  refuse(reason: string): never {
+    throw new PduEncodeError(this.#field, reason);
+  }
+
+  /** What was written. */
+  finish(): Uint8Array {
+    return copyOf(this.octets, 0, this.offset);
+  }
+}
