@@ -10,7 +10,8 @@ export class Display {
   #current: Displayable | undefined;
   #id = 0;
 
-  private constructor(platform: LcdPlatform) {
+  /** For the firmware; applications use {@link getDisplay}. */
+  constructor(platform: LcdPlatform) {
     this.#platform = platform;
   }
 

@@ -27,7 +27,7 @@ export class List extends Displayable {
     this.changed();
   }
 
-  /** The selected line; in an IMPLICIT list the one that was chosen last. -1 when there is none. */
+  /** The selected line; in an IMPLICIT list the one that had the focus when the last command was given. -1 when there is none. */
   getSelectedIndex(): number {
     return this.#choices.selectedIndex();
   }
@@ -55,6 +55,9 @@ export class List extends Displayable {
     else if (event.kind === 'selected') {
       this.#choices.setSelected(event.element, true);
       if (this.#selectCommand !== undefined) this.gave(this.#selectCommand);
-    } else super.event(event);
+    } else {
+      if (event.kind === 'command' && event.element !== undefined) this.#choices.setSelected(event.element, true);
+      super.event(event);
+    }
   }
 }

@@ -100,7 +100,8 @@ export interface InputConstraints {
 
 /** What the user did on the screen that is shown. Indexes count within the view. */
 export type DisplayEvent =
-  | { readonly kind: 'command'; readonly command: number }
+  /** A command was given; in an IMPLICIT list with the line that had the focus. */
+  | { readonly kind: 'command'; readonly command: number; readonly element?: number }
   /** A line of an IMPLICIT list was chosen. */
   | { readonly kind: 'selected'; readonly element: number }
   /** A choice was ticked or unticked; `item` is 0 in a list. */

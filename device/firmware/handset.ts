@@ -1,0 +1,334 @@
+import type { Cancel, IncomingSms, SendOutcome, SmsReceiver } from '../../modem/index.ts';
+import type { Board, Key, KeyPress, Screen, Tone } from '../hal/index.ts';
+import type { AlertType, DisplayableView, DisplayEvent } from '../midp/index.ts';
+import { Alarms } from './alarms.ts';
+import type { HandsetEvent } from './events.ts';
+import { idleScreen, localTime, OFF_SCREEN } from './idle-screen.ts';
+import { Inbox } from './inbox.ts';
+import { passesFilter } from './jad.ts';
+import { type Language, SHELL_TEXTS, type ShellTexts } from './languages.ts';
+import type { OutgoingMessage } from './messaging.ts';
+import { MidletRun } from './midlet-run.ts';
+import { Presenter } from './presenter.ts';
+import { PushMessages } from './push-messages.ts';
+import { loadSettings, type Settings, saveSettings } from './settings.ts';
+import { Shell } from './shell.ts';
+import { type BuiltInClasses, type Suite, Suites } from './suites.ts';
+
+/** What a handset is made of. */
+export interface HandsetOptions {
+  readonly board: Board;
+  readonly classes: BuiltInClasses;
+  /** The language of a new phone. Default `en`; later its owner's choice counts. */
+  readonly language?: Language;
+  /** Whether a new phone asks "Open now?" before a message opens an application. Default false. */
+  readonly askBeforeOpening?: boolean;
+}
+
+const TONES: Readonly<Record<AlertType, Tone>> = {
+  INFO: 'confirmation',
+  CONFIRMATION: 'confirmation',
+  WARNING: 'error',
+  ERROR: 'error',
+  ALARM: 'attention',
+};
+const MINUTE_MS = 60_000;
+
+/**
+ * A feature phone: keys in, a {@link Screen} as data out. It works on any bearer and clock, and never needs a terminal.
+ * A new handset is off; {@link powerOn} boots it from its flash.
+ */
+export class Handset {
+  readonly #board: Board;
+  readonly #inbox: Inbox;
+  readonly #push: PushMessages;
+  readonly #suites: Suites;
+  readonly #alarms: Alarms;
+  readonly #presenter: Presenter;
+  readonly #shell: Shell;
+  readonly #watchers = new Set<(event: HandsetEvent) => void>();
+  #settings: Settings;
+  #front: 'off' | 'idle' | 'shell' | 'application' = 'off';
+  #run: MidletRun | undefined;
+  #sent = 0;
+  #minute: Cancel = () => {};
+  #drawing = false;
+  #drawn = '';
+
+  /** @throws FlashError `damaged` when the flash is not a phone's */
+  constructor({ board, classes, language = 'en', askBeforeOpening = false }: HandsetOptions) {
+    this.#board = board;
+    this.#settings = loadSettings(board.flash, { language, askBeforeOpening });
+    this.#inbox = new Inbox(board.flash);
+    this.#push = new PushMessages(board.flash);
+    this.#suites = new Suites(board.flash, classes);
+    this.#alarms = new Alarms(board.flash, board.clock, (name) => this.#open(this.#installed(name)));
+    this.#presenter = new Presenter(
+      board.clock,
+      () => this.#texts,
+      () => this.#draw(),
+    );
+    this.#shell = this.#createShell();
+  }
+
+  /** What the LCD shows now. */
+  get screen(): Screen {
+    if (this.#front === 'off') return OFF_SCREEN;
+    const at = this.#board.clock.now();
+    const [date = '', clock = ''] = localTime(at, this.#board.utcOffsetMinutes(at)).split(' ');
+    const { gauges } = this.#board;
+    const icons = { signal: gauges.signal(), battery: gauges.battery(), message: this.#inbox.unread > 0, clock };
+    const body = this.#presenter.body();
+    if (body !== undefined) return { ...body, icons };
+    return idleScreen({ operator: gauges.operator(), date, unread: this.#inbox.unread, texts: this.#texts, icons });
+  }
+
+  get language(): Language {
+    return this.#settings.language;
+  }
+
+  /** The installed applications. */
+  get applications(): readonly Suite[] {
+    return this.#suites.installed;
+  }
+
+  /** Says who hears of screens, sounds and messages; returns how to stop that. */
+  watch(watcher: (event: HandsetEvent) => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  /** Boots: the idle screen, the radio, and the application whose message came before the phone was off. */
+  powerOn(): void {
+    if (this.#front !== 'off') return;
+    this.#goIdle();
+    this.#tick();
+    this.#alarms.start();
+    this.#board.radio.receive(this.#receiver());
+    this.#openWaiting();
+  }
+
+  /** Switches off. The application that runs is ended; messages stay in the modem until the phone is on again. */
+  powerOff(): void {
+    if (this.#front === 'off') return;
+    this.#run?.destroy();
+    this.#alarms.stop();
+    this.#minute();
+    this.#presenter.leave();
+    this.#front = 'off';
+    this.#draw();
+  }
+
+  /** One stroke of a key. */
+  press(key: Key, long = false): void {
+    if (key === 'power') this.#pressPower(long);
+    else if (this.#front === 'idle') this.#pressOnIdle({ key, long });
+    else if (this.#front !== 'off') this.#presenter.press({ key, long });
+  }
+
+  /**
+   * Installs an application from its descriptor (the text of a JAD file) or gives an installed one new attributes,
+   * ending it if it runs.
+   * @throws JadError
+   */
+  install(jad: string): Suite {
+    const suite = this.#suites.install(jad);
+    if (this.#run?.suite.descriptor.name === suite.descriptor.name) this.#run.destroy();
+    this.#draw();
+    return suite;
+  }
+
+  get #texts(): ShellTexts {
+    return SHELL_TEXTS[this.#settings.language];
+  }
+
+  #createShell(): Shell {
+    const handset = this;
+    return new Shell({
+      lcd: {
+        show: (view, listener) => this.#show('shell', view, listener),
+        playSound: (type) => this.#playSound(type),
+      },
+      inbox: this.#inbox,
+      get settings() {
+        return handset.#settings;
+      },
+      get suites() {
+        return handset.#suites.installed;
+      },
+      utcOffsetMinutes: (at) => this.#board.utcOffsetMinutes(at),
+      change: (settings) => {
+        saveSettings(this.#board.flash, settings);
+        this.#settings = settings;
+      },
+      launch: (suite) => this.#launch(suite),
+      leave: () => this.#goIdle(),
+    });
+  }
+
+  // The red key: held, the phone goes on or off; else back to the idle screen, whatever runs.
+  #pressPower(long: boolean): void {
+    if (this.#front === 'off') this.powerOn();
+    else if (long) this.powerOff();
+    else if (this.#run !== undefined) this.#run.destroy();
+    else this.#goIdle();
+  }
+
+  #pressOnIdle({ key }: KeyPress): void {
+    if (key === 'soft-left' || key === 'select') this.#shell.menu();
+    else if (key === 'soft-right') this.#shell.messages();
+  }
+
+  #receiver(): SmsReceiver {
+    return {
+      message: async (sms) => {
+        if (this.#front === 'off') throw new Error('The handset is off');
+        this.#take(sms);
+      },
+      report: () => {},
+    };
+  }
+
+  /** Stores a message; the modem may forget it once this returns. */
+  #take(sms: IncomingSms): void {
+    const { originator: from, sentAt, content } = sms;
+    if (content.kind === 'text') {
+      this.#inbox.add({ from, sentAt, text: content.text });
+      this.#emit({ kind: 'received', from, octets: Buffer.byteLength(content.text), destination: 'inbox' });
+      this.#sound('message');
+      this.#draw();
+      return;
+    }
+    const octets = content.data.length;
+    const { ports } = content;
+    const wanted = ports !== undefined && this.#isWanted(ports.destination, from);
+    if (!wanted) {
+      this.#emit({ kind: 'received', from, octets, ...portOf(ports?.destination), destination: 'nobody' });
+      return;
+    }
+    this.#push.add({ port: ports.destination, from, sourcePort: ports.source, sentAt, data: content.data });
+    this.#emit({ kind: 'received', from, octets, port: ports.destination, destination: 'application' });
+    if (this.#run?.messaging.isOpen(ports.destination) === true) this.#run.arrived(ports.destination);
+    else this.#openWaiting();
+  }
+
+  #isWanted(port: number, from: string): boolean {
+    if (this.#run?.messaging.isOpen(port) === true) return true;
+    const registration = this.#suites.registeredFor(port)?.descriptor.push.find((push) => push.port === port);
+    return registration !== undefined && passesFilter(registration.filter, from);
+  }
+
+  /** Opens the application for which a message waits, unless one runs: then it is opened afterwards. */
+  #openWaiting(): void {
+    const suites = this.#push.waitingPorts.map((port) => this.#suites.registeredFor(port));
+    this.#open(suites.find((suite) => suite !== undefined));
+  }
+
+  #open(suite: Suite | undefined): void {
+    if (suite === undefined || this.#run !== undefined || this.#front === 'off') return;
+    if (!this.#settings.askBeforeOpening) {
+      this.#launch(suite);
+      return;
+    }
+    this.#playSound('ALARM');
+    this.#shell.ask(suite);
+  }
+
+  #installed(name: string): Suite | undefined {
+    return this.#suites.installed.find(({ descriptor }) => descriptor.name === name);
+  }
+
+  #launch(suite: Suite): void {
+    const run = new MidletRun(suite, {
+      board: this.#board,
+      push: this.#push,
+      alarms: this.#alarms,
+      language: this.#settings.language,
+      send: (message) => this.#send(message),
+      show: (view, listener) => this.#show('application', view, listener),
+      playSound: (type) => this.#playSound(type),
+      ended: (failure) => this.#ended(suite, failure),
+    });
+    this.#run = run;
+    this.#emit({ kind: 'application', name: suite.descriptor.name, state: 'started' });
+    run.start();
+  }
+
+  #ended(suite: Suite, failure: Error | undefined): void {
+    const { name } = suite.descriptor;
+    this.#run = undefined;
+    this.#emit({
+      kind: 'application',
+      name,
+      ...(failure === undefined
+        ? { state: 'ended' }
+        : { state: 'failed', reason: `${failure.name}: ${failure.message}` }),
+    });
+    if (this.#front === 'off') return;
+    this.#goIdle();
+    if (failure !== undefined) this.#shell.failed(suite);
+    else queueMicrotask(() => this.#openWaiting());
+  }
+
+  async #send(message: OutgoingMessage): Promise<SendOutcome> {
+    this.#sent += 1;
+    const outcome = await this.#board.radio.send({ ...message, id: `handset-${this.#sent}` });
+    const { content, destination: to } = message;
+    const octets = content.kind === 'text' ? Buffer.byteLength(content.text) : content.data.length;
+    const port = portOf(content.kind === 'data' ? content.ports?.destination : undefined);
+    const reason = outcome.kind === 'sent' ? {} : { reason: outcome.reason };
+    this.#emit({ kind: 'sent', to, octets, ...port, outcome: outcome.kind, ...reason });
+    return outcome;
+  }
+
+  #goIdle(): void {
+    this.#front = 'idle';
+    this.#presenter.leave();
+    this.#draw();
+  }
+
+  #show(owner: 'shell' | 'application', view: DisplayableView, listener: (event: DisplayEvent) => void): void {
+    if (this.#front !== owner) this.#presenter.leave();
+    this.#front = owner;
+    this.#presenter.show(view, listener);
+  }
+
+  #playSound(type: AlertType): void {
+    this.#sound(TONES[type]);
+  }
+
+  #sound(tone: Tone): void {
+    this.#board.buzz(tone);
+    this.#emit({ kind: 'sound', tone });
+  }
+
+  /** The clock on the screen goes on. */
+  #tick(): void {
+    this.#minute = this.#board.clock.after(MINUTE_MS - (this.#board.clock.now() % MINUTE_MS), () => {
+      this.#draw();
+      this.#tick();
+    });
+  }
+
+  // Several changes in one turn are one new screen.
+  #draw(): void {
+    if (this.#drawing) return;
+    this.#drawing = true;
+    queueMicrotask(() => {
+      this.#drawing = false;
+      const { screen } = this;
+      const drawn = JSON.stringify(screen);
+      if (drawn === this.#drawn) return;
+      this.#drawn = drawn;
+      this.#emit({ kind: 'screen', screen });
+    });
+  }
+
+  #emit(event: HandsetEvent): void {
+    for (const watcher of this.#watchers) watcher(event);
+  }
+}
+
+function portOf(port: number | undefined): { readonly port?: number } {
+  return port === undefined ? {} : { port };
+}

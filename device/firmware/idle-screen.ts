@@ -1,0 +1,50 @@
+import { type Icons, LCD_COLUMNS, type Screen } from '../hal/index.ts';
+import { centre } from './cells.ts';
+import type { ShellTexts } from './languages.ts';
+
+/** `2010-03-01 14:07` in local time. */
+export function localTime(at: number, utcOffsetMinutes: number): string {
+  return new Date(at + utcOffsetMinutes * 60_000).toISOString().slice(0, 16).replace('T', ' ');
+}
+
+/** What the idle screen says. */
+export interface Idle {
+  readonly operator: string;
+  readonly date: string;
+  readonly unread: number;
+  readonly texts: ShellTexts;
+  readonly icons: Icons;
+}
+
+/** The screen of a phone that does nothing: operator, time, date, unread messages. */
+export function idleScreen({ operator, date, unread, texts, icons }: Idle): Screen {
+  const lines = [
+    '',
+    operator,
+    '',
+    icons.clock,
+    date,
+    '',
+    unread === 0 ? '' : texts.unread.replace('{}', String(unread)),
+  ];
+  return {
+    kind: 'idle',
+    title: '',
+    items: lines.filter((line) => line !== '').map((label) => ({ label, focused: false })),
+    rows: lines.map((line) => ({ text: centre(line, LCD_COLUMNS), inverse: false })),
+    scroll: { above: false, below: false },
+    softKeys: { left: texts.menu, right: texts.messages },
+    icons,
+  };
+}
+
+/** The screen of a phone that is off. */
+export const OFF_SCREEN: Screen = {
+  kind: 'off',
+  title: '',
+  items: [],
+  rows: [],
+  scroll: { above: false, below: false },
+  softKeys: { left: '', right: '' },
+  icons: { signal: 0, battery: 0, message: false, clock: '' },
+};

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { type Flash, FlashError } from '../hal/index.ts';
+import { readSection } from './section.ts';
+
+/** A text message in the phone. */
+export interface InboxMessage {
+  readonly id: number;
+  readonly from: string;
+  /** When the service centre took it, ms since 1970. */
+  readonly sentAt: number;
+  readonly text: string;
+  readonly read: boolean;
+}
+
+/** Text messages that the phone keeps. When it is full, newer ones wait in the SIM and in the network, as they always did. */
+export const INBOX_CAPACITY = 100;
+
+const SECTION = 'inbox';
+const stored = z.array(
+  z.object({ id: z.int(), from: z.string(), sentAt: z.number(), text: z.string(), read: z.boolean() }),
+);
+
+/** The text messages of the phone, oldest first, in its flash. */
+export class Inbox {
+  readonly #flash: Flash;
+  #messages: readonly InboxMessage[];
+
+  /** @throws FlashError `damaged` */
+  constructor(flash: Flash) {
+    this.#flash = flash;
+    this.#messages = readSection(flash, SECTION, stored) ?? [];
+  }
+
+  get messages(): readonly InboxMessage[] {
+    return this.#messages;
+  }
+
+  get unread(): number {
+    return this.#messages.filter(({ read }) => !read).length;
+  }
+
+  /**
+   * Keeps a message, safely once it returns. A message that the modem hands over a second time is recognised.
+   * @throws FlashError `full` when there is no room
+   */
+  add(message: Pick<InboxMessage, 'from' | 'sentAt' | 'text'>): void {
+    const { from, sentAt, text } = message;
+    if (this.#messages.some((known) => known.from === from && known.sentAt === sentAt && known.text === text)) return;
+    if (this.#messages.length >= INBOX_CAPACITY) {
+      throw new FlashError('full', `The inbox holds ${INBOX_CAPACITY} messages: delete some to receive more`);
+    }
+    const id = Math.max(0, ...this.#messages.map((known) => known.id)) + 1;
+    this.#save([...this.#messages, { id, from, sentAt, text, read: false }]);
+  }
+
+  markRead(id: number): void {
+    this.#save(this.#messages.map((message) => (message.id === id ? { ...message, read: true } : message)));
+  }
+
+  delete(id: number): void {
+    this.#save(this.#messages.filter((message) => message.id !== id));
+  }
+
+  #save(messages: readonly InboxMessage[]): void {
+    this.#flash.write(
+      SECTION,
+      messages.map((message) => ({ ...message })),
+    );
+    this.#messages = messages;
+  }
+}

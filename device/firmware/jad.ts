@@ -1,0 +1,145 @@
+import { parseSmsAddress } from '../midp/index.ts';
+
+/** Status of an installation as the network is told (JSR-118, user-initiated provisioning, table 5). */
+export type InstallStatus = 901 | 906 | 908 | 911;
+
+/** An application descriptor that is refused. `message` is one line for a person. */
+export class JadError extends Error {
+  override readonly name = 'JadError';
+  readonly status: InstallStatus;
+
+  constructor(status: InstallStatus, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** A connection that starts the application (`MIDlet-Push-n`). */
+export interface PushRegistration {
+  /** `sms://:16001` */
+  readonly connection: string;
+  readonly port: number;
+  readonly className: string;
+  /** Whose messages do: `*` stands for any characters of the number, `?` for any one. */
+  readonly filter: string;
+}
+
+/** What an application descriptor says (JSR-118, `text/vnd.sun.j2me.app-descriptor`). */
+export interface Descriptor {
+  readonly name: string;
+  readonly version: string;
+  readonly vendor: string;
+  /** The class of `MIDlet-1`. */
+  readonly className: string;
+  readonly permissions: readonly string[];
+  readonly push: readonly PushRegistration[];
+  /** Every attribute as written. */
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** Octets of a descriptor that are read at most. */
+export const JAD_LIMIT = 16_384;
+
+const KNOWN_PERMISSIONS: ReadonlySet<string> = new Set([
+  'javax.microedition.io.PushRegistry',
+  'javax.microedition.io.Connector.sms',
+  'javax.wireless.messaging.sms.receive',
+  'javax.wireless.messaging.sms.send',
+]);
+
+/** Reads a descriptor. @throws JadError naming the attribute and what was expected */
+export function parseJad(text: string): Descriptor {
+  if (text.length > JAD_LIMIT) throw new JadError(906, `The descriptor is longer than ${JAD_LIMIT} characters`);
+  return describe(Object.fromEntries(readAttributes(text)));
+}
+
+/** What the attributes of a descriptor say. @throws JadError naming the attribute and what was expected */
+export function describe(written: Readonly<Record<string, string>>): Descriptor {
+  const attributes = new Map(Object.entries(written));
+  const midlet = expectAttribute(attributes, 'MIDlet-1').split(',');
+  const className = midlet[2]?.trim() ?? '';
+  if (className === '') throw new JadError(906, 'MIDlet-1 is to name a class: Name, icon, Class');
+  return {
+    name: expectAttribute(attributes, 'MIDlet-Name'),
+    version: expectVersion(attributes),
+    vendor: expectAttribute(attributes, 'MIDlet-Vendor'),
+    className,
+    permissions: readPermissions(attributes),
+    push: readPush(attributes),
+    attributes: written,
+  };
+}
+
+/** Whether a message from this number passes the filter of a registration. */
+export function passesFilter(filter: string, from: string): boolean {
+  const pattern = Array.from(filter, (character) => {
+    if (character === '*') return '.*';
+    return character === '?' ? '.' : character.replace(/[\\^$.|+()[\]{}]/, '\\$&');
+  });
+  return new RegExp(`^${pattern.join('')}$`).test(from);
+}
+
+function readAttributes(text: string): ReadonlyMap<string, string> {
+  const attributes = new Map<string, string>();
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    if (line.trim() === '') continue;
+    const match = /^(?<name>[A-Za-z0-9_-]{1,70}):\s*(?<value>.*?)\s*$/.exec(line);
+    const { name, value } = match?.groups ?? {};
+    if (name === undefined || value === undefined)
+      throw new JadError(906, `Line ${index + 1} of the descriptor is not "Name: value"`);
+    if (attributes.has(name)) throw new JadError(906, `The descriptor has ${name} twice`);
+    attributes.set(name, value);
+  }
+  return attributes;
+}
+
+function expectAttribute(attributes: ReadonlyMap<string, string>, name: string): string {
+  const value = attributes.get(name);
+  if (value === undefined || value === '') throw new JadError(906, `The descriptor has no ${name}`);
+  return value;
+}
+
+function expectVersion(attributes: ReadonlyMap<string, string>): string {
+  const version = expectAttribute(attributes, 'MIDlet-Version');
+  if (!/^\d{1,2}(\.\d{1,2}){1,2}$/.test(version)) {
+    throw new JadError(906, `MIDlet-Version is to be major.minor.micro, not ${version}`);
+  }
+  return version;
+}
+
+function readPermissions(attributes: ReadonlyMap<string, string>): readonly string[] {
+  const permissions = (attributes.get('MIDlet-Permissions') ?? '')
+    .split(',')
+    .map((permission) => permission.trim())
+    .filter((permission) => permission !== '');
+  const unknown = permissions.find((permission) => !KNOWN_PERMISSIONS.has(permission));
+  if (unknown !== undefined) throw new JadError(908, `This phone cannot give the permission ${unknown}`);
+  return permissions;
+}
+
+function readPush(attributes: ReadonlyMap<string, string>): readonly PushRegistration[] {
+  const registrations: PushRegistration[] = [];
+  for (let number = 1; ; number += 1) {
+    const value = attributes.get(`MIDlet-Push-${number}`);
+    if (value === undefined) return registrations;
+    registrations.push(readRegistration(`MIDlet-Push-${number}`, value));
+  }
+}
+
+function readRegistration(name: string, value: string): PushRegistration {
+  const [connection = '', className = '', filter = ''] = value.split(',').map((part) => part.trim());
+  const port = pushPort(connection);
+  if (port === undefined || className === '' || filter === '') {
+    throw new JadError(911, `${name} is to be "sms://:port, Class, filter", not "${value}"`);
+  }
+  return { connection, port, className, filter };
+}
+
+function pushPort(connection: string): number | undefined {
+  try {
+    const address = parseSmsAddress(connection);
+    return address.number === undefined ? address.port : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,110 @@
+/** The languages the phone speaks. */
+export const LANGUAGES = ['en', 'it'] as const;
+
+/** A language by its ISO 639 letters. */
+export type Language = (typeof LANGUAGES)[number];
+
+/** Whether letters from outside are a language of {@link LANGUAGES}. */
+export function isLanguage(letters: string): letters is Language {
+  return LANGUAGES.some((language) => language === letters);
+}
+
+/** What a language calls itself. */
+export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: 'English', it: 'Italiano' };
+
+/** The phone's own words; `{}` stands for what is filled in. */
+export interface ShellTexts {
+  readonly select: string;
+  readonly options: string;
+  readonly ok: string;
+  readonly back: string;
+  readonly menu: string;
+  readonly messages: string;
+  readonly applications: string;
+  readonly settings: string;
+  readonly language: string;
+  readonly openApplications: string;
+  readonly atOnce: string;
+  readonly askFirst: string;
+  readonly noMessages: string;
+  readonly noApplications: string;
+  readonly read: string;
+  readonly delete: string;
+  readonly from: string;
+  readonly at: string;
+  readonly unread: string;
+  readonly openNow: string;
+  readonly open: string;
+  readonly later: string;
+  readonly details: string;
+  readonly version: string;
+  readonly vendor: string;
+  readonly permissions: string;
+  readonly applicationFailed: string;
+  readonly decimalPoint: '.' | ',';
+}
+
+const english: ShellTexts = {
+  select: 'Select',
+  options: 'Options',
+  ok: 'OK',
+  back: 'Back',
+  menu: 'Menu',
+  messages: 'Messages',
+  applications: 'Applications',
+  settings: 'Settings',
+  language: 'Language',
+  openApplications: 'When an SMS wakes an application',
+  atOnce: 'Open it at once',
+  askFirst: 'Ask first',
+  noMessages: 'No messages',
+  noApplications: 'No applications',
+  read: 'Read',
+  delete: 'Delete',
+  from: 'From',
+  at: 'Sent',
+  unread: '{} unread',
+  openNow: 'A message for {} has come. Open it now?',
+  open: 'Open',
+  later: 'Later',
+  details: 'Details',
+  version: 'Version',
+  vendor: 'Vendor',
+  permissions: 'Permissions',
+  applicationFailed: '{} had to be closed.',
+  decimalPoint: '.',
+};
+
+const italian: ShellTexts = {
+  select: 'Scegli',
+  options: 'Opzioni',
+  ok: 'OK',
+  back: 'Indietro',
+  menu: 'Menu',
+  messages: 'Messaggi',
+  applications: 'Applicazioni',
+  settings: 'Impostazioni',
+  language: 'Lingua',
+  openApplications: 'Se un SMS avvia una applicazione',
+  atOnce: 'Apri subito',
+  askFirst: 'Chiedi prima',
+  noMessages: 'Nessun messaggio',
+  noApplications: 'Nessuna applicazione',
+  read: 'Leggi',
+  delete: 'Elimina',
+  from: 'Da',
+  at: 'Inviato',
+  unread: '{} da leggere',
+  openNow: 'È arrivato un messaggio per {}. Aprire ora?',
+  open: 'Apri',
+  later: 'Più tardi',
+  details: 'Dettagli',
+  version: 'Versione',
+  vendor: 'Fornitore',
+  permissions: 'Permessi',
+  applicationFailed: '{} è stata chiusa.',
+  decimalPoint: ',',
+};
+
+/** The phone's own words in each language. */
+export const SHELL_TEXTS: Readonly<Record<Language, ShellTexts>> = { en: english, it: italian };

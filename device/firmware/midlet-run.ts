@@ -1,0 +1,125 @@
+import type { Board } from '../hal/index.ts';
+import type { AlertType, DisplayableView, DisplayEvent, MIDlet, MidletContext, System } from '../midp/index.ts';
+import type { Alarms } from './alarms.ts';
+import type { Language } from './languages.ts';
+import { Messaging, type OutgoingMessage } from './messaging.ts';
+import type { PushMessages } from './push-messages.ts';
+import { recordStorage } from './record-storage.ts';
+import type { Suite } from './suites.ts';
+
+/** What a running application needs of the phone. */
+export interface RunPhone {
+  readonly board: Board;
+  readonly push: PushMessages;
+  readonly alarms: Alarms;
+  readonly language: Language;
+  send(message: OutgoingMessage): ReturnType<Board['radio']['send']>;
+  show(view: DisplayableView, listener: (event: DisplayEvent) => void): void;
+  playSound(type: AlertType): void;
+  /** The application ended by itself, or failed for a reason. */
+  ended(failure?: Error): void;
+}
+
+/** One run of an application, from `startApp` to its end. What it does after its end has no effect. */
+export class MidletRun {
+  readonly suite: Suite;
+  readonly messaging: Messaging;
+  readonly #phone: RunPhone;
+  readonly #timers = new Set<() => void>();
+  #midlet: MIDlet | undefined;
+  #alive = true;
+
+  constructor(suite: Suite, phone: RunPhone) {
+    this.suite = suite;
+    this.#phone = phone;
+    const { permissions } = suite.descriptor;
+    this.messaging = new Messaging({ push: phone.push, permissions, send: (message) => phone.send(message) });
+  }
+
+  /** Makes the application and starts it. */
+  start(): void {
+    this.#guard(() => {
+      this.#midlet = this.suite.create(this.#context());
+      this.#midlet.startApp();
+    });
+  }
+
+  /** A message waits on a port that the application listens on. */
+  arrived(port: number): void {
+    this.#guard(() => this.messaging.arrived(port));
+  }
+
+  /** Ends the application. */
+  destroy(): void {
+    this.#guard(() => this.#midlet?.destroyApp(true));
+    this.#end();
+  }
+
+  #end(failure?: Error): void {
+    if (!this.#alive) return;
+    this.#alive = false;
+    for (const cancel of this.#timers) cancel();
+    this.#timers.clear();
+    this.#phone.ended(failure);
+  }
+
+  // An application that throws is closed; the phone goes on.
+  #guard(task: () => void): void {
+    if (!this.#alive) return;
+    try {
+      task();
+    } catch (error) {
+      this.#end(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  #context(): MidletContext {
+    const { attributes, push, name } = this.suite.descriptor;
+    return {
+      lcd: {
+        show: (view, listener) => {
+          if (this.#alive) this.#phone.show(view, (event) => this.#guard(() => listener(event)));
+        },
+        playSound: (type) => {
+          if (this.#alive) this.#phone.playSound(type);
+        },
+      },
+      records: recordStorage(this.#phone.board.flash, name),
+      messaging: this.messaging,
+      push: {
+        connections: (available) =>
+          push
+            .filter(({ port }) => !available || this.#phone.push.waitingPorts.includes(port))
+            .map(({ connection }) => connection),
+        alarm: (at) => this.#phone.alarms.set(name, at),
+      },
+      system: this.#system(),
+      getAppProperty: (key) => attributes[key],
+      notifyDestroyed: () => this.#end(),
+    };
+  }
+
+  #system(): System {
+    const { board, language } = this.#phone;
+    return {
+      currentTimeMillis: () => board.clock.now(),
+      timeZoneOffsetMillis: (at) => board.utcOffsetMinutes(at) * 60_000,
+      randomBytes: (count) => board.random.bytes(count),
+      getProperty: (property) => (property === 'microedition.locale' ? language : undefined),
+      schedule: (delayMs, task) => {
+        if (!this.#alive) return { cancel: () => {} };
+        const stop = board.clock.after(delayMs, () => {
+          this.#timers.delete(stop);
+          this.#guard(task);
+        });
+        this.#timers.add(stop);
+        return {
+          cancel: () => {
+            this.#timers.delete(stop);
+            stop();
+          },
+        };
+      },
+    };
+  }
+}

@@ -1,0 +1,241 @@
+import type { Cancel, Clock } from '../../modem/index.ts';
+import { type KeyPress, LCD_COLUMNS, LCD_ROWS, type Row, type Screen, type ScreenItem } from '../hal/index.ts';
+import type { DisplayableView, DisplayEvent } from '../midp/index.ts';
+import { clip } from './cells.ts';
+import { type LaidOutRow, layOut, type Target, targetsOf } from './layout.ts';
+import { type Action, type SoftKeys, type SoftKeyWords, softKeysOf } from './soft-keys.ts';
+import { TextEditor } from './text-editor.ts';
+import { keepVisible, scrollFor } from './window.ts';
+
+/** The words that the phone itself puts on a screen, in the language of the moment. */
+export interface PresenterWords extends SoftKeyWords {
+  readonly back: string;
+  readonly decimalPoint: '.' | ',';
+}
+
+/** The part of a {@link Screen} between the icons, soft keys included. */
+export type ScreenBody = Omit<Screen, 'icons'>;
+
+interface Shown {
+  readonly view: DisplayableView;
+  readonly listener: (event: DisplayEvent) => void;
+}
+
+const KINDS = { form: 'form', list: 'list', 'text-box': 'text', alert: 'alert' } as const;
+
+/** Turns what an application shows into a screen, and keys into what the user did. */
+export class Presenter {
+  readonly #clock: Clock;
+  readonly #words: () => PresenterWords;
+  readonly #changed: () => void;
+  #shown: Shown | undefined;
+  #focus = 0;
+  #top = 0;
+  #editor: TextEditor | undefined;
+  /** The focused line of the options menu while it is open. */
+  #option: number | undefined;
+  #alertTimer: Cancel = () => {};
+
+  /** @param changed is told whenever {@link body} has become another one. */
+  constructor(clock: Clock, words: () => PresenterWords, changed: () => void) {
+    this.#clock = clock;
+    this.#words = words;
+    this.#changed = changed;
+  }
+
+  /** Shows a view. The same id again is the same screen with something changed: focus and window stay. */
+  show(view: DisplayableView, listener: (event: DisplayEvent) => void): void {
+    const fresh = this.#shown?.view.id !== view.id || this.#shown.view.kind !== view.kind;
+    this.#shown = { view, listener };
+    if (fresh) this.#begin(view);
+    this.#settleFocus(view, fresh);
+    this.#changed();
+  }
+
+  /** Forgets what is shown, for another owner of the screen. */
+  leave(): void {
+    this.#editor?.commit();
+    this.#editor = undefined;
+    this.#alertTimer();
+    this.#shown = undefined;
+  }
+
+  /** What the LCD shows. */
+  body(): ScreenBody | undefined {
+    if (this.#shown === undefined) return undefined;
+    const { view } = this.#shown;
+    return this.#option === undefined ? this.#viewBody(view) : this.#optionsBody(view, this.#option);
+  }
+
+  /** Takes a stroke. */
+  press(press: KeyPress): void {
+    const shown = this.#shown;
+    if (shown === undefined) return;
+    if (this.#option === undefined) this.#pressOnView(shown, press);
+    else this.#pressOnOptions(shown, this.#option, press);
+    this.#changed();
+  }
+
+  #begin(view: DisplayableView): void {
+    this.#editor?.commit();
+    this.#editor = undefined;
+    this.#option = undefined;
+    this.#top = 0;
+    this.#focus =
+      view.kind === 'list'
+        ? Math.max(
+            0,
+            view.elements.findIndex(({ selected }) => selected),
+          )
+        : 0;
+    this.#alertTimer();
+    if (view.kind === 'alert' && view.timeoutMs !== undefined) {
+      this.#alertTimer = this.#clock.after(view.timeoutMs, () => this.#act({ kind: 'dismiss' }));
+    }
+  }
+
+  #settleFocus(view: DisplayableView, fresh: boolean): void {
+    const targets = targetsOf(view);
+    this.#focus = Math.min(this.#focus, Math.max(0, targets.length - 1));
+    this.#edit(targets[this.#focus]);
+    const { rows } = layOut(view, { target: this.#focus });
+    this.#top = fresh ? keepVisible(rows, this.#focus, 0) : Math.min(this.#top, lastTop(rows));
+  }
+
+  /** Keeps the editor while the application repeats what was written, and begins anew when the text is another. */
+  #edit(target: Target | undefined): void {
+    if (target?.kind !== 'field') {
+      this.#editor?.commit();
+      this.#editor = undefined;
+      return;
+    }
+    if (this.#editor?.text === target.field.text) return;
+    this.#editor?.commit();
+    const { item, field } = target;
+    this.#editor = new TextEditor(this.#clock, {
+      text: field.text,
+      maxSize: field.maxSize,
+      constraints: field.constraints,
+      decimalPoint: this.#words().decimalPoint,
+      changed: (text) => this.#shown?.listener({ kind: 'text', item, text }),
+      moved: () => this.#changed(),
+    });
+  }
+
+  #pressOnView({ view }: Shown, press: KeyPress): void {
+    if (this.#editor?.press(press) === true) return;
+    const softKeys = softKeysOf(view, this.#words());
+    if (press.key === 'up' || press.key === 'down') this.#move(view, press.key === 'up' ? -1 : 1);
+    else if (press.key === 'soft-left') this.#act(softKeys.left.action);
+    else if (press.key === 'soft-right') this.#act(softKeys.right.action);
+    else if (press.key === 'select') this.#select(view, softKeys);
+  }
+
+  #pressOnOptions({ view }: Shown, option: number, { key }: KeyPress): void {
+    const { options } = softKeysOf(view, this.#words());
+    if (key === 'up' || key === 'down') {
+      this.#option = (option + (key === 'up' ? -1 : 1) + options.length) % options.length;
+      return;
+    }
+    const chosen = key === 'soft-left' || key === 'select' ? options[option] : undefined;
+    if (chosen === undefined && key !== 'soft-right' && key !== 'clear') return;
+    this.#option = undefined;
+    if (chosen !== undefined) this.#act(chosen.action);
+  }
+
+  #select(view: DisplayableView, softKeys: SoftKeys): void {
+    const target = targetsOf(view)[this.#focus];
+    if (target?.kind !== 'element') this.#act(softKeys.left.action);
+    else if (view.kind === 'list' && view.type === 'IMPLICIT') this.#act({ kind: 'select' });
+    else this.#tick(view, target);
+  }
+
+  #tick(view: DisplayableView, { item, element }: { readonly item: number; readonly element: number }): void {
+    const group = view.kind === 'form' ? view.items[item] : view;
+    if (group?.kind !== 'choice-group' && group?.kind !== 'list') return;
+    const selected = group.elements[element]?.selected !== true;
+    this.#shown?.listener({ kind: 'ticked', item, element, selected });
+  }
+
+  #act(action: Action): void {
+    this.#editor?.commit();
+    switch (action.kind) {
+      case 'none':
+        return;
+      case 'options':
+        this.#option = 0;
+        return;
+      case 'select':
+        this.#shown?.listener({ kind: 'selected', element: this.#focus });
+        return;
+      case 'dismiss':
+        this.#alertTimer();
+        this.#shown?.listener({ kind: 'dismissed' });
+        return;
+      case 'command':
+        this.#shown?.listener({ kind: 'command', command: action.command, ...this.#line() });
+    }
+  }
+
+  /** The focused line of an IMPLICIT list, which a command is about. */
+  #line(): { readonly element?: number } {
+    const view = this.#shown?.view;
+    return view?.kind === 'list' && view.type === 'IMPLICIT' ? { element: this.#focus } : {};
+  }
+
+  #move(view: DisplayableView, by: 1 | -1): void {
+    this.#editor?.commit();
+    const targets = targetsOf(view);
+    const { rows } = layOut(view, { target: this.#focus });
+    const moved = scrollFor(rows, targets.length, { focus: this.#focus, top: this.#top }, by, view.kind === 'list');
+    this.#top = moved.top;
+    if (moved.focus === this.#focus) return;
+    this.#focus = moved.focus;
+    this.#editor = undefined;
+    this.#edit(targets[this.#focus]);
+  }
+
+  #viewBody(view: DisplayableView): ScreenBody {
+    const cursor = this.#editor === undefined ? {} : { cursor: this.#editor.cursor };
+    const { rows, items } = layOut(view, { target: this.#focus, ...cursor });
+    const { left, right } = softKeysOf(view, this.#words());
+    const input =
+      this.#editor === undefined ? {} : { input: { mode: this.#editor.mode, numeric: this.#editor.numeric } };
+    const ticker = view.ticker === undefined ? {} : { ticker: view.ticker };
+    return {
+      kind: KINDS[view.kind],
+      title: clip(view.title, LCD_COLUMNS),
+      ...ticker,
+      items,
+      ...windowOf(rows, this.#top, view.kind === 'text-box' ? -1 : this.#focus),
+      ...input,
+      softKeys: { left: left.label, right: right.label },
+    };
+  }
+
+  #optionsBody(view: DisplayableView, option: number): ScreenBody {
+    const words = this.#words();
+    const { options } = softKeysOf(view, words);
+    const rows = options.map(({ label }, target) => ({ text: clip(label, LCD_COLUMNS), target }));
+    const items: readonly ScreenItem[] = options.map(({ label }, index) => ({ label, focused: index === option }));
+    const softKeys = { left: words.select, right: words.back };
+    return {
+      kind: 'options',
+      title: words.options,
+      items,
+      ...windowOf(rows, keepVisible(rows, option, 0), option),
+      softKeys,
+    };
+  }
+}
+
+function lastTop(rows: readonly LaidOutRow[]): number {
+  return Math.max(0, rows.length - LCD_ROWS);
+}
+
+function windowOf(rows: readonly LaidOutRow[], top: number, focus: number): Pick<Screen, 'rows' | 'scroll'> {
+  const shown: readonly Row[] = rows
+    .slice(top, top + LCD_ROWS)
+    .map(({ text, target }) => ({ text, inverse: target === focus && target !== undefined }));
+  return { rows: shown, scroll: { above: top > 0, below: top + LCD_ROWS < rows.length } };
+}

@@ -1,0 +1,196 @@
+import {
+  Alert,
+  ChoiceGroup,
+  Command,
+  Display,
+  type Displayable,
+  Form,
+  type LcdPlatform,
+  List,
+  StringItem,
+} from '../midp/index.ts';
+import { localTime } from './idle-screen.ts';
+import type { Inbox, InboxMessage } from './inbox.ts';
+import { LANGUAGE_NAMES, LANGUAGES, SHELL_TEXTS, type ShellTexts } from './languages.ts';
+import type { Settings } from './settings.ts';
+import type { Suite } from './suites.ts';
+
+/** What the phone's own menus need of it. */
+export interface ShellPhone {
+  readonly lcd: LcdPlatform;
+  readonly inbox: Inbox;
+  readonly settings: Settings;
+  readonly suites: readonly Suite[];
+  utcOffsetMinutes(at: number): number;
+  change(settings: Settings): void;
+  launch(suite: Suite): void;
+  /** Back to the idle screen. */
+  leave(): void;
+}
+
+/** A line of a menu, and where it leads. */
+interface Line {
+  readonly label: string;
+  open(): void;
+  details?(): void;
+}
+
+/** The phone's own menus: messages, applications, settings. They are built of the same parts as any application's. */
+export class Shell {
+  readonly #phone: ShellPhone;
+  readonly #display: Display;
+
+  constructor(phone: ShellPhone) {
+    this.#phone = phone;
+    this.#display = new Display(phone.lcd);
+  }
+
+  /** The main menu. */
+  menu(): void {
+    const texts = this.#texts();
+    this.#list(
+      texts.menu,
+      [
+        { label: texts.messages, open: () => this.messages() },
+        { label: texts.applications, open: () => this.#applications() },
+        { label: texts.settings, open: () => this.#settings() },
+      ],
+      () => this.#phone.leave(),
+    );
+  }
+
+  /** The inbox, newest message first. */
+  messages(): void {
+    const texts = this.#texts();
+    const lines = this.#phone.inbox.messages.toReversed().map((message) => ({
+      label: `${message.read ? '' : '* '}${message.from} ${message.text}`,
+      open: () => this.#message(message),
+    }));
+    if (lines.length === 0) this.#note(texts.messages, texts.noMessages, () => this.menu());
+    else this.#list(texts.messages, lines, () => this.menu());
+  }
+
+  /** Asks whether a message may open its application. */
+  ask(suite: Suite): void {
+    const texts = this.#texts();
+    const { name } = suite.descriptor;
+    const alert = new Alert(name, texts.openNow.replace('{}', name), 'ALARM');
+    this.#commands(alert, [
+      { label: texts.open, type: 'OK', does: () => this.#phone.launch(suite) },
+      { label: texts.later, type: 'CANCEL', does: () => this.#phone.leave() },
+    ]);
+    this.#display.setCurrent(alert);
+  }
+
+  /** Says that an application had to be closed. */
+  failed(suite: Suite): void {
+    const { name } = suite.descriptor;
+    const alert = new Alert(name, this.#texts().applicationFailed.replace('{}', name), 'ERROR');
+    alert.onDismiss(() => this.#phone.leave());
+    this.#display.setCurrent(alert);
+  }
+
+  #message(message: InboxMessage): void {
+    const texts = this.#texts();
+    const { inbox } = this.#phone;
+    inbox.markRead(message.id);
+    const form = new Form(message.from, [
+      new StringItem('', message.text),
+      new StringItem(texts.at, localTime(message.sentAt, this.#phone.utcOffsetMinutes(message.sentAt))),
+    ]);
+    const remove = () => {
+      inbox.delete(message.id);
+      this.messages();
+    };
+    this.#commands(form, [
+      { label: texts.delete, type: 'SCREEN', does: remove },
+      { label: texts.back, type: 'BACK', does: () => this.messages() },
+    ]);
+    this.#display.setCurrent(form);
+  }
+
+  #applications(): void {
+    const texts = this.#texts();
+    const lines = this.#phone.suites.map((suite) => ({
+      label: suite.descriptor.name,
+      open: () => this.#phone.launch(suite),
+      details: () => this.#details(suite),
+    }));
+    if (lines.length === 0) this.#note(texts.applications, texts.noApplications, () => this.menu());
+    else this.#list(texts.applications, lines, () => this.menu(), texts.details);
+  }
+
+  #details({ descriptor }: Suite): void {
+    const texts = this.#texts();
+    const form = new Form(descriptor.name, [
+      new StringItem(texts.version, descriptor.version),
+      new StringItem(texts.vendor, descriptor.vendor),
+      new StringItem(texts.permissions, descriptor.permissions.join('\n')),
+    ]);
+    this.#commands(form, [{ label: texts.back, type: 'BACK', does: () => this.#applications() }]);
+    this.#display.setCurrent(form);
+  }
+
+  #settings(): void {
+    const texts = this.#texts();
+    const { settings } = this.#phone;
+    const language = new ChoiceGroup(
+      texts.language,
+      'EXCLUSIVE',
+      LANGUAGES.map((name) => LANGUAGE_NAMES[name]),
+    );
+    language.setSelectedIndex(LANGUAGES.indexOf(settings.language), true);
+    const opening = new ChoiceGroup(texts.openApplications, 'EXCLUSIVE', [texts.atOnce, texts.askFirst]);
+    opening.setSelectedIndex(settings.askBeforeOpening ? 1 : 0, true);
+    const form = new Form(texts.settings, [language, opening]);
+    const save = () => {
+      const chosen = LANGUAGES[language.getSelectedIndex()] ?? settings.language;
+      this.#phone.change({ language: chosen, askBeforeOpening: opening.getSelectedIndex() === 1 });
+      this.menu();
+    };
+    this.#commands(form, [
+      { label: texts.ok, type: 'OK', does: save },
+      { label: texts.back, type: 'BACK', does: () => this.menu() },
+    ]);
+    this.#display.setCurrent(form);
+  }
+
+  #texts(): ShellTexts {
+    return SHELL_TEXTS[this.#phone.settings.language];
+  }
+
+  #list(title: string, lines: readonly Line[], back: () => void, details?: string): void {
+    const list = new List(
+      title,
+      'IMPLICIT',
+      lines.map(({ label }) => label),
+    );
+    const select = new Command(this.#texts().select, 'ITEM', 1);
+    const more = new Command(details ?? '', 'SCREEN', 1);
+    list.setSelectCommand(select);
+    list.addCommand(new Command(this.#texts().back, 'BACK', 1));
+    if (details !== undefined) list.addCommand(more);
+    list.setCommandListener((command) => {
+      const line = lines[list.getSelectedIndex()];
+      if (command === select) line?.open();
+      else if (command === more) line?.details?.();
+      else back();
+    });
+    this.#display.setCurrent(list);
+  }
+
+  #note(title: string, text: string, then: () => void): void {
+    const alert = new Alert(title, text, 'INFO', 2_000);
+    alert.onDismiss(then);
+    this.#display.setCurrent(alert);
+  }
+
+  #commands(
+    displayable: Displayable,
+    commands: readonly { readonly label: string; readonly type: 'OK' | 'SCREEN' | 'BACK' | 'CANCEL'; does(): void }[],
+  ): void {
+    const actions = new Map(commands.map(({ label, type, does }) => [new Command(label, type, 1), does]));
+    for (const command of actions.keys()) displayable.addCommand(command);
+    displayable.setCommandListener((command) => actions.get(command)?.());
+  }
+}

@@ -1,0 +1,145 @@
+import type { Cancel, Clock } from '../../modem/index.ts';
+import type { InputMode, Key, KeyPress } from '../hal/index.ts';
+import { fitsConstraints, type InputConstraints } from '../midp/index.ts';
+import { COMMIT_MS, nextMode, strokesOf } from './multi-tap.ts';
+
+/** What an editor edits, and whom it tells. */
+export interface EditedField {
+  readonly text: string;
+  readonly maxSize: number;
+  readonly constraints: InputConstraints;
+  /** The sign between units and cents where numbers have one. */
+  readonly decimalPoint: '.' | ',';
+  /** The text is another one now. */
+  changed(text: string): void;
+  /** Cursor or mode are other ones now. */
+  moved(): void;
+}
+
+interface Pending {
+  readonly key: Key;
+  readonly strokes: string;
+  readonly index: number;
+  readonly cancel: Cancel;
+}
+
+/** A text field under the keys of a phone: multi-tap, cursor, C, and the constraints of the field (JSR-118 `TextField`). */
+export class TextEditor {
+  readonly #clock: Clock;
+  readonly #field: EditedField;
+  #characters: string[];
+  #cursor: number;
+  #mode: InputMode;
+  #pending: Pending | undefined;
+
+  constructor(clock: Clock, field: EditedField) {
+    this.#clock = clock;
+    this.#field = field;
+    this.#characters = Array.from(field.text);
+    this.#cursor = this.#characters.length;
+    this.#mode = this.numeric ? '123' : 'Abc';
+  }
+
+  get text(): string {
+    return this.#characters.join('');
+  }
+
+  /** Characters before the cursor. */
+  get cursor(): number {
+    return this.#cursor;
+  }
+
+  get mode(): InputMode {
+    return this.#mode;
+  }
+
+  /** Whether the field takes digits only, so that `#` does not change the mode. */
+  get numeric(): boolean {
+    return this.#field.constraints.input !== 'ANY';
+  }
+
+  /** Takes a stroke; says whether it was one for a text field. */
+  press({ key, long }: KeyPress): boolean {
+    if (/^[0-9*#]$/.test(key)) this.#write(key, long);
+    else if (key === 'left' || key === 'right') this.#move(key === 'left' ? -1 : 1);
+    else if (key === 'clear') this.#clear(long);
+    else return false;
+    return true;
+  }
+
+  /** The letter that is being chosen stands. */
+  commit(): void {
+    this.#pending?.cancel();
+    this.#pending = undefined;
+  }
+
+  #write(key: Key, long: boolean): void {
+    if (key === '#' && !this.numeric) this.#switchMode();
+    else if (long) this.#insert(key === '0' && this.#field.constraints.input !== 'NUMERIC' ? '+' : key);
+    else this.#tap(key);
+  }
+
+  #switchMode(): void {
+    this.commit();
+    this.#mode = nextMode(this.#mode);
+    this.#field.moved();
+  }
+
+  #insert(character: string): void {
+    this.commit();
+    this.#replace(this.#cursor, this.#cursor, character);
+  }
+
+  #tap(key: Key): void {
+    const strokes = this.#strokes(key);
+    const again = this.#pending?.key === key ? this.#pending : undefined;
+    this.commit();
+    if (strokes.length === 0) return;
+    if (strokes.length === 1) {
+      this.#replace(this.#cursor, this.#cursor, strokes);
+      return;
+    }
+    const pool = again?.strokes ?? strokes;
+    const index = again === undefined ? 0 : (again.index + 1) % pool.length;
+    const from = again === undefined ? this.#cursor : this.#cursor - 1;
+    if (!this.#replace(from, this.#cursor, pool.charAt(index))) return;
+    if (this.#mode === 'Abc' && /\p{L}/u.test(pool.charAt(index))) this.#mode = 'abc';
+    const cancel = this.#clock.after(COMMIT_MS, () => {
+      this.#pending = undefined;
+      this.#field.moved();
+    });
+    this.#pending = { key, strokes: pool, index, cancel };
+  }
+
+  #strokes(key: Key): string {
+    const { input } = this.#field.constraints;
+    if (input === 'ANY') return strokesOf(key, this.#mode);
+    if (/^[0-9]$/.test(key)) return key;
+    if (input === 'DECIMAL') return this.#field.decimalPoint;
+    if (input === 'PHONENUMBER') return key === '*' ? '+*' : '#';
+    return '';
+  }
+
+  #move(by: 1 | -1): void {
+    this.commit();
+    this.#cursor = Math.min(Math.max(0, this.#cursor + by), this.#characters.length);
+    this.#field.moved();
+  }
+
+  #clear(all: boolean): void {
+    this.commit();
+    if (all) this.#replace(0, this.#characters.length, '');
+    else if (this.#cursor > 0) this.#replace(this.#cursor - 1, this.#cursor, '');
+  }
+
+  /** Puts characters in the place of others unless the field does not allow the result. */
+  #replace(from: number, to: number, characters: string): boolean {
+    const changed = [...this.#characters.slice(0, from), ...characters, ...this.#characters.slice(to)];
+    const text = changed.join('');
+    if (!fitsConstraints(text, this.#field.maxSize, this.#field.constraints)) return false;
+    this.#characters = changed;
+    this.#cursor = from + Array.from(characters).length;
+    this.#field.changed(text);
+    return true;
+  }
+}

@@ -1,0 +1,22 @@
+export type { Board, Gauges, Tone } from './board.ts';
+export {
+  FLASH_CAPACITY,
+  type Flash,
+  FlashError,
+  type FlashErrorCode,
+  type FlashValue,
+  type MemoryFlash,
+  memoryFlash,
+} from './flash.ts';
+export { fileFlash } from './flash-file.ts';
+export { isKey, KEYS, type Key, type KeyPress } from './keys.ts';
+export {
+  type Bars,
+  type Icons,
+  type InputMode,
+  LCD_COLUMNS,
+  LCD_ROWS,
+  type Row,
+  type Screen,
+  type ScreenItem,
+} from './screen.ts';
