@@ -1,6 +1,30 @@
+export type { ChatEvents } from './at/chat.ts';
+export { Chat } from './at/chat.ts';
+export {
+  AtAborted,
+  type AtCommand,
+  type AtLine,
+  AtRefused,
+  type AtResponse,
+  type AtResult,
+  AtTimeout,
+} from './at/command.ts';
+export type { AtErrorCode } from './at/result-codes.ts';
+export type { UnsolicitedCode } from './at/unsolicited.ts';
+export { type AtValue, allows, itemsIn, numberIn, prefixOf, textIn, valuesOf } from './at/values.ts';
 export * from './bearer.ts';
 export * from './clock.ts';
+export { ModemError, type ModemErrorCode } from './error.ts';
+export type { ModemIdentity } from './identify.ts';
+export { type Modem, type ModemOptions, openModem } from './modem.ts';
+export type { Signal } from './network.ts';
 export * from './pdu/index.ts';
 export { type FarEnd, type FarEndEvents, memoryPort } from './port/memory.ts';
+export { portFromName } from './port/name.ts';
 export { type ControlLines, type Port, PortError, type PortErrorCode, type PortEvents } from './port/port.ts';
+export { type SerialOptions, serialPort } from './port/serial.ts';
+export { tcpPort } from './port/tcp.ts';
+export { type TraceEvent, tracePort } from './port/trace.ts';
 export * from './random.ts';
+export type { Registration } from './register.ts';
+export { describeState, type ModemLog, type ModemLogEntry, type ModemState } from './state.ts';

@@ -17,6 +17,9 @@ export interface ChatEvents {
 /** How many commands may wait; one more is refused. */
 export const QUEUE_LIMIT = 256;
 
+/** How long a prompt may take, in ms. The slowest that was reported took a second or so. */
+const PROMPT_MS = 10_000;
+
 /** After an answer whose only missing part is the final code, that code may take this long, in ms (Wavecom omits it). */
 const FINAL_GRACE_MS = 2_000;
 
@@ -125,7 +128,7 @@ export class Chat {
     return new Promise((release) => {
       this.#current = exchange;
       this.#release = release;
-      this.#arm(exchange.timeoutMs, () => this.#expire(exchange));
+      this.#expect(exchange, exchange.awaitsPrompt ? PROMPT_MS : exchange.timeoutMs);
       this.#type(`${exchange.command.text}\r`);
     });
   }
@@ -141,8 +144,8 @@ export class Chat {
     this.#release?.();
   }
 
-  #expire(exchange: Exchange): void {
-    const result = exchange.resultOfSilence();
+  #expire(exchange: Exchange, waitedMs: number): void {
+    const result = exchange.resultOfSilence(waitedMs);
     const { response, payload } = exchange.command;
     if (result.kind === 'timeout') this.#sync.lostAnswer(response?.prefix, payload !== undefined);
     this.#finish(exchange, result);
@@ -207,8 +210,11 @@ export class Chat {
   #becomeCertain(exchange: Exchange): void {
     if (this.#provisional !== undefined) this.#sync.heardFinal();
     this.#provisional = undefined;
-    const wait = exchange.onlyFinalMissing ? FINAL_GRACE_MS : exchange.timeoutMs;
-    this.#arm(wait, () => this.#expire(exchange));
+    this.#expect(exchange, exchange.onlyFinalMissing ? FINAL_GRACE_MS : exchange.timeoutMs);
+  }
+
+  #expect(exchange: Exchange, waitMs: number): void {
+    this.#arm(waitMs, () => this.#expire(exchange, waitMs));
   }
 
   #arm(delayMs: number, task: () => void): void {

@@ -69,9 +69,9 @@ export class Exchange {
   }
 
   /** The result when time is up: an answer that lacks nothing but the final code counts as given. */
-  resultOfSilence(): AtResult {
+  resultOfSilence(waitedMs: number): AtResult {
     if (this.onlyFinalMissing) return { kind: 'ok', lines: this.#lines, numeric: false };
-    const error = new AtTimeout(this.command.text, this.timeoutMs, this.#received);
+    const error = new AtTimeout(this.command.text, waitedMs, this.#received);
     return { kind: 'timeout', error, payloadTyped: this.payloadTyped };
   }
 }

@@ -46,8 +46,8 @@ export const REBOOT_CODES: ReadonlySet<string> = new Set([
   'MODEM:STARTUP',
 ]);
 
-/** A PDU as a line: whole octets. */
-const HEX = /^(?:[0-9A-F]{2})+$/i;
+/** A PDU as a line: whole octets, behind which some modems write `,0`. */
+const HEX = /^(?:[0-9A-F]{2})+(?:,\d*)?$/i;
 
 /** The longest text that goes on over several lines, in characters; what comes after is dropped. */
 const CONTINUATION_LIMIT = 2048;

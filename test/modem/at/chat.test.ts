@@ -172,7 +172,7 @@ describe('the prompt', () => {
   test('is waited for: nothing is typed blind', async () => {
     modem.when('AT+CMGS=18', undefined);
     void chat.run(submit);
-    await clock.advance(59_000);
+    await clock.advance(9_000);
     expect(modem.typed).toEqual(['AT+CMGS=18']);
     modem.when('0011AA^Z', ok('+CMGS: 9'));
     modem.say(PROMPT);
@@ -226,7 +226,7 @@ describe('after a time-out', () => {
 
   test('an ESC that is answered OK (Quectel, Telit) counts for nothing', async () => {
     modem.when('AT+CMGS=18', undefined);
-    clock.after(60_010, () => modem.say(ok()));
+    clock.after(10_010, () => modem.say(ok()));
     const [, next] = await results(submit, signal);
     expect(textsOf(next)).toEqual(['+CSQ: 23,0']);
   });

@@ -1,0 +1,75 @@
+import type { Chat } from './at/chat.ts';
+import { prefixOf } from './at/values.ts';
+import { ModemError } from './error.ts';
+
+/** What a modem says it is (3GPP TS 27.007, 5.1 to 5.4). What it does not say is absent. */
+export interface ModemIdentity {
+  readonly manufacturer?: string;
+  readonly model?: string;
+  readonly revision?: string;
+  /** 15 digits. */
+  readonly imei?: string;
+}
+
+/** Some swallow the first `AT` after idle, some need a second or two to wake. */
+const WAKE_ATTEMPTS = 5;
+
+/**
+ * Brings a modem in an unknown state to where the chat can begin: awake, no echo, answers in words, errors with numbers.
+ *
+ * @throws ModemError (`not-a-modem`) when it never answers `AT`.
+ */
+export async function wakeModem(chat: Chat): Promise<void> {
+  if (!(await chat.wake(WAKE_ATTEMPTS))) {
+    throw new ModemError(
+      'not-a-modem',
+      'the modem does not answer AT: is this its command port, and is it switched on?',
+    );
+  }
+  const echoOff = await chat.run({ text: 'ATE0' });
+  if (echoOff.kind === 'ok' && echoOff.numeric) await chat.run({ text: 'ATV1' });
+  // Refused by some until the SIM is unlocked, and by some for good: then errors have no numbers.
+  await chat.run({ text: 'AT+CMEE=1' });
+}
+
+/**
+ * Asks a modem what it is.
+ *
+ * @throws ModemError (`not-a-modem`) when it says nothing at all: some ports of a stick answer `OK` to everything.
+ */
+export async function identify(chat: Chat): Promise<ModemIdentity> {
+  const manufacturer = await tell(chat, '+CGMI');
+  const model = await tell(chat, '+CGMM');
+  const revision = await tell(chat, '+CGMR');
+  const imei = /\d{14,16}/.exec((await tell(chat, '+CGSN')) ?? '')?.[0];
+  if (manufacturer === undefined && model === undefined && imei === undefined) {
+    throw new ModemError(
+      'not-a-modem',
+      'this port answers AT but does not say what modem it is: try another port of the same stick',
+    );
+  }
+  return {
+    ...(manufacturer !== undefined && { manufacturer }),
+    ...(model !== undefined && { model }),
+    ...(revision !== undefined && { revision }),
+    ...(imei !== undefined && { imei }),
+  };
+}
+
+/** The subscriber's number in the SIM, IMSI (3GPP TS 27.007, 5.6); undefined when the modem does not say. */
+export async function askImsi(chat: Chat): Promise<string | undefined> {
+  return /\d{6,15}/.exec((await tell(chat, '+CIMI')) ?? '')?.[0];
+}
+
+/** The text a modem answers, with or without the command's own name before it; undefined when refused or empty. */
+async function tell(chat: Chat, name: string): Promise<string | undefined> {
+  const result = await chat.run({ text: `AT${name}`, plain: true, response: { prefix: `${name}:`, many: true } });
+  if (result.kind === 'lost' || result.kind === 'aborted') throw result.error;
+  if (result.kind !== 'ok') return undefined;
+  const text = result.lines
+    .map((line) => (prefixOf(line.text) === name ? line.text.slice(name.length + 1) : line.text).trim())
+    .join(' ')
+    .replaceAll('"', '')
+    .trim();
+  return text === '' ? undefined : text;
+}

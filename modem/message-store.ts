@@ -1,0 +1,104 @@
+import type { Chat } from './at/chat.ts';
+import { type AtLine, AtRefused } from './at/command.ts';
+import { numberIn, valuesOf } from './at/values.ts';
+import type { Quirks } from './quirks.ts';
+
+/** Where a message is kept: a memory (`SM`, `ME`) and an index in it. */
+export interface Place {
+  readonly memory: string;
+  readonly index: number;
+}
+
+/** A message as the store has it. */
+export interface StoredMessage {
+  readonly place: Place;
+  /** In hexadecimal, as the modem wrote it. */
+  readonly pdu: string;
+  /** `<length>` of its header. */
+  readonly length: number | undefined;
+}
+
+/** Listing a full store takes a while. */
+const LIST_TIMEOUT_MS = 30_000;
+
+/** Indexes looked at, one by one, when the modem cannot list. */
+const ONE_BY_ONE_LIMIT = 255;
+
+/** The modem's store of messages (3GPP TS 27.005, 3.4). One user at a time: `+CPMS` is a setting for all. */
+export class MessageStore {
+  readonly #chat: Chat;
+  #memory: string | undefined;
+  #list: Quirks['list'];
+
+  constructor(chat: Chat, quirks: Quirks) {
+    this.#chat = chat;
+    this.#list = quirks.list;
+  }
+
+  /** All messages in a memory. @throws AtRefused, AtTimeout, PortError */
+  async list(memory: string): Promise<readonly StoredMessage[]> {
+    const total = await this.#select(memory);
+    if (this.#list === 'cmgl') {
+      const result = await this.#chat.run({
+        text: 'AT+CMGL=4',
+        response: { prefix: '+CMGL:', many: true, pdu: true },
+        timeoutMs: LIST_TIMEOUT_MS,
+      });
+      if (result.kind === 'ok') return result.lines.flatMap((line) => listed(memory, line));
+      if (result.kind === 'lost' || result.kind === 'aborted') throw result.error;
+      // An empty store may be an error; a modem on which +CMGL hangs still reads.
+      if (result.kind === 'error' && result.error.is('CMS', 321)) return [];
+      this.#list = 'one-by-one';
+    }
+    const messages: StoredMessage[] = [];
+    for (let index = 0; index <= Math.min(total ?? ONE_BY_ONE_LIMIT, ONE_BY_ONE_LIMIT); index += 1) {
+      const message = await this.read({ memory, index });
+      if (message !== undefined) messages.push(message);
+    }
+    return messages;
+  }
+
+  /** The message at a place; undefined when there is none. @throws AtTimeout, PortError */
+  async read(place: Place): Promise<StoredMessage | undefined> {
+    await this.#select(place.memory);
+    const result = await this.#chat.run({
+      text: `AT+CMGR=${place.index}`,
+      response: { prefix: '+CMGR:', pdu: true },
+    });
+    if (result.kind === 'error') return undefined;
+    if (result.kind !== 'ok') throw result.error;
+    const [line] = result.lines;
+    return line?.pdu === undefined ? undefined : { place, pdu: line.pdu, length: lengthIn(line.text) };
+  }
+
+  /** Deletes the message at a place. @throws AtRefused, AtTimeout, PortError */
+  async delete(place: Place): Promise<void> {
+    await this.#select(place.memory);
+    await this.#chat.ask({ text: `AT+CMGD=${place.index}` });
+  }
+
+  /** Makes a memory the one that is read; returns how many messages it can hold, when the modem says so. */
+  async #select(memory: string): Promise<number | undefined> {
+    if (memory === this.#memory) return undefined;
+    const result = await this.#chat.run({ text: `AT+CPMS="${memory}"`, response: { prefix: '+CPMS:' } });
+    if (result.kind === 'ok') {
+      this.#memory = memory;
+      return numberIn(valuesOf(result.lines[0]?.text ?? '')[1]);
+    }
+    if (!(result.error instanceof AtRefused)) throw result.error;
+    await this.#chat.ask({ text: `AT+CPMS="${memory}","${memory}","${memory}"`, response: { prefix: '+CPMS:' } });
+    this.#memory = memory;
+    return undefined;
+  }
+}
+
+function listed(memory: string, line: AtLine): readonly StoredMessage[] {
+  const index = numberIn(valuesOf(line.text)[0]);
+  if (index === undefined || line.pdu === undefined) return [];
+  return [{ place: { memory, index }, pdu: line.pdu, length: lengthIn(line.text) }];
+}
+
+/** `<length>` is the last value, whichever of those before it are missing. */
+function lengthIn(header: string): number | undefined {
+  return numberIn(valuesOf(header).at(-1));
+}

@@ -1,0 +1,47 @@
+import type { ModemIdentity } from './identify.ts';
+
+/** What some models do differently. Each is looked up at one place, where the decision is taken. */
+export interface Quirks {
+  /** Pause after the PIN, in ms. */
+  readonly pauseAfterPinMs: number;
+  /** Whether `+CNMA` works, when `+CSMS=1` says that the modem wants it. */
+  readonly acknowledges: boolean;
+  /** How to see what is stored: `+CMGL`, or `+CMGR` of one index after another. */
+  readonly list: 'cmgl' | 'one-by-one';
+}
+
+/** What a modem does that nothing is known of. */
+const ORDINARY: Quirks = { pauseAfterPinMs: 0, acknowledges: true, list: 'cmgl' };
+
+interface Row {
+  /** In `manufacturer model`, as the modem says them. */
+  readonly model: RegExp;
+  readonly because: string;
+  readonly quirks: Partial<Quirks>;
+}
+
+/** One row a model or family. When several match, the later ones win. */
+export const quirkRows: readonly Row[] = [
+  {
+    model: /huawei/i,
+    because: 'the firmware may reboot when it is asked anything in the 3 s after the PIN',
+    quirks: { pauseAfterPinMs: 3_000 },
+  },
+  {
+    model: /novatel/i,
+    because: 'needs 3 s after the PIN, and refuses the +CNMA that it asks for',
+    quirks: { pauseAfterPinMs: 3_000, acknowledges: false },
+  },
+  {
+    model: /sony ?ericsson.*p900/i,
+    because: '+CMGL gives indexes that +CMGR and +CMGD do not know',
+    quirks: { list: 'one-by-one' },
+  },
+];
+
+/** The quirks of a modem, by what it says it is. */
+export function quirksOf({ manufacturer = '', model = '' }: ModemIdentity): Quirks {
+  const name = `${manufacturer} ${model}`;
+  const matching = quirkRows.filter((row) => row.model.test(name));
+  return Object.assign({ ...ORDINARY }, ...matching.map((row) => row.quirks));
+}

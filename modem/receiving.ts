@@ -1,0 +1,252 @@
+import { AtRefused } from './at/command.ts';
+import type { UnsolicitedCode } from './at/unsolicited.ts';
+import { numberIn, textIn, valuesOf } from './at/values.ts';
+import type { IncomingSms, SmsReceiver } from './bearer.ts';
+import type { Cancel, Clock } from './clock.ts';
+import { Custody, type Message } from './custody.ts';
+import type { MessageStore, Place, StoredMessage } from './message-store.ts';
+import { addressText, type Deliver, PduError } from './pdu/index.ts';
+import type { Reception } from './reception.ts';
+import type { ReportMatcher } from './reports.ts';
+import type { ModemLog } from './state.ts';
+import { type ReceivedTpdu, readPdu } from './stored-pdu.ts';
+
+/** What the inbox needs of the modem while it is open. */
+export interface Source {
+  readonly store: MessageStore;
+  readonly reception: Reception;
+  /** Says `+CNMA`. @throws AtRefused, AtTimeout, PortError */
+  acknowledge(): Promise<void>;
+}
+
+/** How often the store is looked through, in ms: where nothing is announced, and where announcements may get lost. */
+const POLL_MS = 10_000;
+const SWEEP_MS = 60_000;
+
+/** After this long, in ms, a message that the receiver did not take is offered again. */
+const RETRY_MS = 30_000;
+
+/**
+ * What waits to be read or taken. Instead of one more announcement, the whole store is looked through; one more message
+ * that the modem does not store is dropped, unacknowledged.
+ */
+const WAITING_LIMIT = 64;
+
+type Task =
+  | { readonly kind: 'sweep' }
+  | { readonly kind: 'read'; readonly place: Place }
+  | { readonly kind: 'take'; readonly pdu: string; readonly length: number | undefined };
+
+/**
+ * Brings incoming messages to the receiver, one at a time, and deletes them when they are safe with it. It lives as long
+ * as the modem, over every reopening; before a receiver is there it reads nothing.
+ */
+export class Inbox {
+  readonly #clock: Clock;
+  readonly #log: ModemLog;
+  readonly #reports: ReportMatcher;
+  readonly #custody = new Custody();
+  #tasks: Task[] = [];
+  #source: Source | undefined;
+  #receiver: SmsReceiver | undefined;
+  #working = false;
+  #cancelTimer: Cancel = () => {};
+
+  constructor(clock: Clock, log: ModemLog, reports: ReportMatcher) {
+    this.#clock = clock;
+    this.#log = log;
+    this.#reports = reports;
+  }
+
+  receive(receiver: SmsReceiver): void {
+    this.#receiver = receiver;
+    this.sweep();
+  }
+
+  /** The modem is open: what it holds is looked through. */
+  attach(source: Source): void {
+    this.#source = source;
+    this.sweep();
+  }
+
+  /** The modem is gone; what was announced will be found by the next sweep. */
+  detach(): void {
+    this.#source = undefined;
+    this.#cancelTimer();
+    this.#tasks = this.#tasks.filter(({ kind }) => kind === 'take');
+  }
+
+  /** Looks through the whole store. */
+  sweep(): void {
+    this.#tasks = [{ kind: 'sweep' }, ...this.#tasks.filter(({ kind }) => kind === 'take')];
+    void this.#work();
+  }
+
+  /** Takes an unsolicited code, if it is about messages. */
+  hear({ prefix, line, pdu }: UnsolicitedCode): void {
+    const values = valuesOf(line);
+    if (prefix === '+CMTI' || prefix === '+CDSI') {
+      const memory = textIn(values[0]);
+      const index = numberIn(values[1]);
+      if (memory === undefined || index === undefined || index < 0) this.sweep();
+      else this.#add({ kind: 'read', place: { memory, index } });
+    } else if ((prefix === '+CMT' || prefix === '+CDS') && pdu !== undefined) {
+      this.#add({ kind: 'take', pdu, length: numberIn(values.at(-1)) });
+    }
+  }
+
+  #add(task: Task): void {
+    if (this.#tasks.length < WAITING_LIMIT) this.#tasks.push(task);
+    else if (task.kind === 'read') this.sweep();
+    else
+      this.#log({
+        kind: 'hand-over-failed',
+        text: `${WAITING_LIMIT} messages wait for a receiver: one more was dropped`,
+      });
+    void this.#work();
+  }
+
+  async #work(): Promise<void> {
+    if (this.#working) return;
+    this.#working = true;
+    while (this.#receiver !== undefined && this.#source !== undefined) {
+      const task = this.#tasks.shift();
+      if (task === undefined) break;
+      await this.#do(task, this.#source).catch((error: unknown) => {
+        const text = error instanceof Error ? error.message : String(error);
+        this.#log({ kind: 'hand-over-failed', text: `the store could not be read, it will be tried again: ${text}` });
+      });
+    }
+    this.#working = false;
+    this.#wait();
+  }
+
+  /** The next sweep comes by itself. */
+  #wait(): void {
+    this.#cancelTimer();
+    if (this.#source === undefined || this.#receiver === undefined) return;
+    const pause =
+      this.#source.reception.messages === 'polled' ? POLL_MS : this.#custody.hasRefused ? RETRY_MS : SWEEP_MS;
+    this.#cancelTimer = this.#clock.after(pause, () => this.sweep());
+  }
+
+  async #do(task: Task, source: Source): Promise<void> {
+    switch (task.kind) {
+      case 'sweep':
+        await this.#handOver(this.#custody.takeRefused(), source);
+        for (const memory of source.reception.memories) {
+          const held = await source.store.list(memory);
+          this.#custody.retain(
+            memory,
+            held.map(({ place }) => place),
+          );
+          for (const stored of held) await this.#takeStored(stored, source);
+        }
+        return;
+      case 'read': {
+        const stored = await source.store.read(task.place);
+        if (stored !== undefined) await this.#takeStored(stored, source);
+        return;
+      }
+      case 'take':
+        await this.#takeDirect(task.pdu, task.length, source);
+    }
+  }
+
+  async #takeStored({ place, pdu, length }: StoredMessage, source: Source): Promise<void> {
+    switch (this.#custody.knows(place, pdu)) {
+      case 'handed-over':
+        await this.#delete([place], source);
+        return;
+      case 'kept':
+        return;
+      default:
+    }
+    this.#custody.keep(place, pdu);
+    const tpdu = this.#read(pdu, length, `${place.memory} ${place.index}`);
+    if (tpdu === undefined) return;
+    if (tpdu.type === 'DELIVER') await this.#takeMessage(tpdu, place, source);
+    else {
+      this.#takeReport(tpdu);
+      await this.#delete([place], source);
+    }
+  }
+
+  async #takeDirect(pdu: string, length: number | undefined, source: Source): Promise<void> {
+    const tpdu = this.#read(pdu, length, 'sent at once');
+    const isTaken = tpdu?.type === 'DELIVER' ? await this.#takeMessage(tpdu, undefined, source) : true;
+    if (tpdu?.type === 'STATUS-REPORT') this.#takeReport(tpdu);
+    if (!isTaken || !source.reception.acknowledge) return;
+    // Some want the acknowledgement and refuse it; a second one is refused by all.
+    await source.acknowledge().catch((error: unknown) => {
+      if (!(error instanceof AtRefused)) throw error;
+    });
+  }
+
+  #read(pdu: string, length: number | undefined, where: string): ReceivedTpdu | undefined {
+    try {
+      return readPdu(pdu, length);
+    } catch (error) {
+      if (!(error instanceof PduError)) throw error;
+      this.#log({
+        kind: 'unreadable',
+        text: `a message (${where}) cannot be read and stays: ${error.field}, octet ${error.offset}`,
+      });
+      return undefined;
+    }
+  }
+
+  /** False when the message is whole and the receiver did not take it. */
+  async #takeMessage(deliver: Deliver, place: Place | undefined, source: Source): Promise<boolean> {
+    const { message, dropped } = this.#custody.add(deliver, place, this.#clock.now());
+    for (const { reason, parts, total } of dropped) {
+      const text = `${parts.length} of ${total} parts of a message are no longer waited for (${reason}); what is stored stays`;
+      this.#log({ kind: 'incomplete', text });
+    }
+    return message === undefined || this.#handOver([message], source);
+  }
+
+  async #handOver(messages: readonly Message[], source: Source): Promise<boolean> {
+    let isTaken = true;
+    for (const message of messages) {
+      try {
+        await this.#receiver?.message(incomingOf(message));
+      } catch (error) {
+        isTaken = false;
+        this.#custody.refuse(message);
+        const text = error instanceof Error ? error.message : String(error);
+        this.#log({ kind: 'hand-over-failed', text: `a message was not taken and will be offered again: ${text}` });
+        continue;
+      }
+      this.#custody.release(message);
+      await this.#delete(message.places, source);
+    }
+    return isTaken;
+  }
+
+  async #delete(places: readonly Place[], source: Source): Promise<void> {
+    for (const place of places) {
+      this.#custody.markHandedOver(place);
+      try {
+        await source.store.delete(place);
+        this.#custody.forget(place);
+      } catch (error) {
+        // It is safe with the receiver; the next sweep deletes it, or finds it gone.
+        this.#log({
+          kind: 'hand-over-failed',
+          text: `${place.memory} ${place.index} could not be deleted yet: ${String(error)}`,
+        });
+      }
+    }
+  }
+
+  #takeReport(report: Extract<ReceivedTpdu, { type: 'STATUS-REPORT' }>): void {
+    if (this.#reports.take(report)) return;
+    const text = `a status report for reference ${report.messageReference} belongs to no message sent by this program`;
+    this.#log({ kind: 'unmatched-report', text });
+  }
+}
+
+function incomingOf({ first, content }: Message): IncomingSms {
+  return { originator: addressText(first.originator), sentAt: first.timestamp.at, content };
+}

@@ -1,0 +1,57 @@
+import type { Chat } from './at/chat.ts';
+import { type AtValue, numberIn, valuesOf } from './at/values.ts';
+
+/** Whether the modem is in a network (3GPP TS 27.007, 7.2). `unknown`: it does not say; sending may work. */
+export type Registration = 'home' | 'roaming' | 'searching' | 'denied' | 'not-searching' | 'unknown';
+
+/** `<stat>` of `+CREG`; 6 and 7 are "SMS only", 9 and 10 "CSFB not preferred". */
+const STATES: Readonly<Record<number, Registration>> = {
+  0: 'not-searching',
+  1: 'home',
+  2: 'searching',
+  3: 'denied',
+  4: 'unknown',
+  5: 'roaming',
+  6: 'home',
+  7: 'roaming',
+  9: 'home',
+  10: 'roaming',
+};
+
+/** Whether messages can come and go. */
+export function isUsable(registration: Registration): boolean {
+  return registration === 'home' || registration === 'roaming' || registration === 'unknown';
+}
+
+/** The answer has `<n>,<stat>`, the unsolicited code `<stat>` alone or before a quoted location. */
+function isAnswer([, second]: readonly AtValue[]): boolean {
+  return second?.kind === 'word' && /^\d{1,2}$/.test(second.text);
+}
+
+/** What an unsolicited `+CREG:` says; undefined when it says nothing that is known. */
+export function registrationIn(line: string): Registration | undefined {
+  const values = valuesOf(line);
+  return STATES[numberIn(isAnswer(values) ? values[1] : values[0]) ?? -1];
+}
+
+/** Asks to be told of changes. Some refuse; asking now and then serves as well. */
+export async function watchRegistration(chat: Chat): Promise<void> {
+  await chat.run({ text: 'AT+CREG=1' });
+}
+
+/** Asks where the modem is. A modem in LTE only may say so in `+CEREG` alone. */
+export async function askRegistration(chat: Chat): Promise<Registration> {
+  const circuit = await ask(chat, '+CREG');
+  if (circuit === undefined) return 'unknown';
+  if (isUsable(circuit)) return circuit;
+  const lte = await ask(chat, '+CEREG');
+  return lte === 'home' || lte === 'roaming' ? lte : circuit;
+}
+
+async function ask(chat: Chat, name: string): Promise<Registration | undefined> {
+  const accepts = (line: string) => isAnswer(valuesOf(line));
+  const result = await chat.run({ text: `AT${name}?`, response: { prefix: `${name}:`, accepts } });
+  if (result.kind === 'lost' || result.kind === 'aborted') throw result.error;
+  const line = result.kind === 'ok' ? result.lines[0] : undefined;
+  return line && registrationIn(line.text);
+}

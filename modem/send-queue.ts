@@ -1,0 +1,82 @@
+import type { Chat } from './at/chat.ts';
+import type { OutgoingSms, SendOutcome } from './bearer.ts';
+import type { Clock } from './clock.ts';
+import type { ReportMatcher } from './reports.ts';
+import { sendMessage } from './sending.ts';
+import { describeState, type ModemState } from './state.ts';
+
+/** Messages that may wait to be sent; one more fails at once. */
+const WAITING_LIMIT = 1_000;
+
+/** How long messages wait for a modem that is not ready, in ms, before they fail. */
+const READY_LIMIT_MS = 60_000;
+
+/** Sends messages one after the other, while the modem is ready. It lives as long as the modem, over every reopening. */
+export class SendQueue {
+  readonly #clock: Clock;
+  readonly #reports: ReportMatcher;
+  readonly #storeFull: () => void;
+  #state: ModemState = { kind: 'opening' };
+  #chat: Chat | undefined;
+  #unreadySince: number;
+  #waiting = 0;
+  #turn: Promise<void> = Promise.resolve();
+  #wake: () => void = () => {};
+  #concatenationReference: number;
+
+  constructor(clock: Clock, reports: ReportMatcher, storeFull: () => void) {
+    this.#clock = clock;
+    this.#reports = reports;
+    this.#storeFull = storeFull;
+    this.#unreadySince = clock.now();
+    // Two runs of a program shortly after one another do not use the same references.
+    this.#concatenationReference = Math.floor(clock.now() / 1_000);
+  }
+
+  /** The modem is in another state; while it is `ready`, on this chat. */
+  enter(state: ModemState, chat: Chat | undefined): void {
+    if (this.#state.kind === 'ready' && state.kind !== 'ready') this.#unreadySince = this.#clock.now();
+    this.#state = state;
+    this.#chat = state.kind === 'ready' ? chat : undefined;
+    this.#wake();
+  }
+
+  send(message: OutgoingSms): Promise<SendOutcome> {
+    if (this.#waiting >= WAITING_LIMIT) {
+      const reason = `${WAITING_LIMIT} messages are waiting already`;
+      return Promise.resolve({ kind: 'failed', reason, retry: true });
+    }
+    this.#waiting += 1;
+    const since = this.#clock.now();
+    const outcome = this.#turn.then(() => this.#sendNow(message, since));
+    this.#turn = outcome.then(() => {
+      this.#waiting -= 1;
+    });
+    return outcome;
+  }
+
+  async #sendNow(message: OutgoingSms, since: number): Promise<SendOutcome> {
+    const chat = await this.#whenReady(since);
+    if (chat === undefined) {
+      return { kind: 'failed', reason: `the modem is not ready: ${describeState(this.#state)}`, retry: true };
+    }
+    this.#concatenationReference = (this.#concatenationReference + 1) % 0x1_0000;
+    const outlet = { chat, reports: this.#reports, storeFull: this.#storeFull };
+    return sendMessage(outlet, message, this.#concatenationReference);
+  }
+
+  /** The chat of the modem once it is ready; undefined when that takes too long or the modem is closed. */
+  async #whenReady(since: number): Promise<Chat | undefined> {
+    const deadline = Math.max(since, this.#unreadySince) + READY_LIMIT_MS;
+    while (this.#chat === undefined && this.#state.kind !== 'closed' && this.#clock.now() < deadline) {
+      await new Promise<void>((resolve) => {
+        const cancel = this.#clock.after(deadline - this.#clock.now(), resolve);
+        this.#wake = () => {
+          cancel();
+          resolve();
+        };
+      });
+    }
+    return this.#chat;
+  }
+}

@@ -1,0 +1,123 @@
+import type { Chat } from './at/chat.ts';
+import { AtRefused, type AtResult } from './at/command.ts';
+import { numberIn, valuesOf } from './at/values.ts';
+import type { OutgoingSms, SendOutcome } from './bearer.ts';
+import { addressOf, encodePdu, encodeTpdu, PduEncodeError, type Submit, segment, toHex } from './pdu/index.ts';
+import type { ReportMatcher } from './reports.ts';
+
+/** How long the network may take to take a message, in ms: 120 s by the manuals. */
+const SUBMIT_TIMEOUT_MS = 120_000;
+
+/**
+ * Refusals that may not come again: the network was busy, the radio weak, the SIM or the modem not ready
+ * (3GPP TS 27.005, 3.2.5; 500, 512 and 513 are what modems say of a collision).
+ */
+const PASSING: Readonly<Record<'CMS' | 'CME', ReadonlySet<number>>> = {
+  CMS: new Set([22, 27, 38, 41, 42, 47, 192, 194, 208, 211, 300, 301, 314, 320, 322, 331, 332, 500, 512, 513]),
+  CME: new Set([14, 20, 30, 31, 100, 515]),
+};
+
+/** How one segment ended. */
+type SegmentOutcome =
+  | { readonly kind: 'sent'; readonly reference: number }
+  | { readonly kind: 'failed'; readonly reason: string; readonly retry: boolean }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** The SUBMITs of a message, in order. @throws PduEncodeError when a number, text or period cannot be written. */
+export function submitsOf(message: OutgoingSms, reference: number): readonly Submit[] {
+  const destination = addressOf(message.destination);
+  return segment(message.content, { reference }).map(({ dcs, userData }) => ({
+    type: 'SUBMIT',
+    messageReference: 0,
+    destination,
+    dcs,
+    userData,
+    ...(message.statusReport === true && { statusReportRequested: true }),
+    ...(message.validityMs !== undefined && { validity: { format: 'relative', ms: message.validityMs } }),
+  }));
+}
+
+/** What sending needs. */
+export interface Outlet {
+  readonly chat: Chat;
+  readonly reports: ReportMatcher;
+  /** The modem cannot send because its store is full. */
+  storeFull(): void;
+}
+
+/**
+ * Sends a message, segment by segment, each once. After a segment whose answer was lost the others still go: the message
+ * may be whole at the other end. After one that was refused they do not: it cannot be.
+ */
+export async function sendMessage(
+  outlet: Outlet,
+  message: OutgoingSms,
+  concatenationReference: number,
+): Promise<SendOutcome> {
+  const { reports } = outlet;
+  let submits: readonly Submit[];
+  try {
+    submits = submitsOf(message, concatenationReference);
+  } catch (error) {
+    if (error instanceof PduEncodeError) return { kind: 'failed', reason: error.message, retry: false };
+    throw error;
+  }
+  if (message.statusReport === true) reports.begin(message.id, message.destination);
+  const outcome = await sendSegments(outlet, submits, (reference) => reports.addPart(message.id, reference));
+  if (outcome.kind === 'failed') reports.forget(message.id);
+  reports.complete(message.id);
+  return outcome;
+}
+
+async function sendSegments(
+  outlet: Outlet,
+  submits: readonly Submit[],
+  wentOut: (reference: number | undefined) => void,
+): Promise<SendOutcome> {
+  const references: number[] = [];
+  let lost: SendOutcome | undefined;
+  for (const [index, submit] of submits.entries()) {
+    const outcome = await submitSegment(outlet, submit);
+    if (outcome.kind === 'failed') {
+      const which = submits.length > 1 ? `segment ${index + 1} of ${submits.length}: ` : '';
+      return { ...outcome, reason: `${which}${outcome.reason}` };
+    }
+    if (outcome.kind === 'unknown') lost ??= outcome;
+    else references.push(outcome.reference);
+    wentOut(outcome.kind === 'sent' ? outcome.reference : undefined);
+  }
+  return lost ?? { kind: 'sent', references };
+}
+
+async function submitSegment(outlet: Outlet, submit: Submit): Promise<SegmentOutcome> {
+  const length = encodeTpdu(submit).length;
+  const result = await outlet.chat.run({
+    text: `AT+CMGS=${length}`,
+    payload: toHex(encodePdu({ tpdu: submit })),
+    response: { prefix: '+CMGS:' },
+    timeoutMs: SUBMIT_TIMEOUT_MS,
+  });
+  if (result.kind === 'error' && isStoreFull(result.error)) outlet.storeFull();
+  return outcomeOf(result);
+}
+
+function outcomeOf(result: AtResult): SegmentOutcome {
+  if (result.kind === 'ok') {
+    const reference = numberIn(valuesOf(result.lines[0]?.text ?? '')[0]);
+    if (reference !== undefined) return { kind: 'sent', reference };
+    return { kind: 'unknown', reason: 'the modem said OK without a message reference' };
+  }
+  const reason = result.error.message;
+  if (result.error instanceof AtRefused) return { kind: 'failed', reason, retry: isPassing(result.error) };
+  // Without the PDU the modem cannot have sent anything; with it nobody knows.
+  return result.payloadTyped ? { kind: 'unknown', reason } : { kind: 'failed', reason, retry: true };
+}
+
+/** A refusal without a number says nothing of its cause, so it may pass. */
+function isPassing({ code }: AtRefused): boolean {
+  return code.family === 'other' || PASSING[code.family].has(code.number);
+}
+
+function isStoreFull(error: AtRefused): boolean {
+  return error.is('CMS', 322) || error.is('CME', 20);
+}

@@ -1,0 +1,77 @@
+import { Chat } from './at/chat.ts';
+import { REBOOT_CODES, type UnsolicitedCode } from './at/unsolicited.ts';
+import { textIn, valuesOf } from './at/values.ts';
+import type { Clock } from './clock.ts';
+import { identify, type ModemIdentity, wakeModem } from './identify.ts';
+import { MessageStore } from './message-store.ts';
+import type { Port, PortError } from './port/port.ts';
+import { quirksOf } from './quirks.ts';
+import type { Source } from './receiving.ts';
+import { setUpReception } from './reception.ts';
+import { askRegistration, type Registration, registrationIn, watchRegistration } from './register.ts';
+import { type SimPin, unlockSim } from './unlock.ts';
+
+/** What a session tells the modem it belongs to. */
+export interface SessionEvents {
+  identified(identity: ModemIdentity): void;
+  registration(registration: Registration): void;
+  /** A code about messages, or one that only a user of the modem understands. */
+  code(code: UnsolicitedCode): void;
+  /** The port is gone or dead. */
+  ended(reason: PortError): void;
+  /** The modem has started anew, and forgot its settings: the session must be closed and another one opened. */
+  rebooted(): void;
+}
+
+/** A modem from the opening of its port until the port is lost: awake, identified, unlocked, set up. */
+export interface Session extends Source {
+  readonly chat: Chat;
+  readonly identity: ModemIdentity;
+}
+
+/**
+ * Opens a modem: wakes it, asks what it is, unlocks its SIM and sets it up to receive.
+ *
+ * @throws PortError, ModemError, AtTimeout; the port is closed again then.
+ */
+export async function openSession(port: Port, clock: Clock, sim: SimPin, events: SessionEvents): Promise<Session> {
+  let isSetUp = false;
+  const chat = await Chat.open(port, clock, {
+    ended: (reason) => events.ended(reason),
+    unsolicited(code) {
+      if (isSetUp && saysReboot(code)) events.rebooted();
+      else if (code.prefix === '+CREG') {
+        const registration = registrationIn(code.line);
+        if (registration !== undefined) events.registration(registration);
+      } else events.code(code);
+    },
+  });
+  try {
+    await wakeModem(chat);
+    const identity = await identify(chat);
+    events.identified(identity);
+    const quirks = quirksOf(identity);
+    await unlockSim(chat, clock, quirks, sim);
+    const reception = await setUpReception(chat, quirks);
+    await watchRegistration(chat);
+    events.registration(await askRegistration(chat));
+    isSetUp = true;
+    return {
+      chat,
+      identity,
+      reception,
+      store: new MessageStore(chat, quirks),
+      acknowledge: async () => {
+        await chat.ask({ text: 'AT+CNMA' });
+      },
+    };
+  } catch (error) {
+    await chat.close();
+    throw error;
+  }
+}
+
+/** Codes that a modem says only when it has just started. */
+function saysReboot({ prefix, line }: UnsolicitedCode): boolean {
+  return REBOOT_CODES.has(prefix) || (prefix === '+CPIN' && textIn(valuesOf(line)[0]) === 'READY');
+}

@@ -1,0 +1,42 @@
+import type { ModemIdentity } from './identify.ts';
+import type { Registration } from './register.ts';
+
+/** Where a modem is in its life. After `lost` it is opened again, until somebody closes it. */
+export type ModemState =
+  /** The port is being opened and the modem asked what it is. */
+  | { readonly kind: 'opening' }
+  | { readonly kind: 'identified'; readonly identity: ModemIdentity }
+  /** The SIM is locked; `reason` says what it wants. */
+  | { readonly kind: 'locked'; readonly reason: string }
+  /** Set up, but not in a network that takes messages. */
+  | { readonly kind: 'searching'; readonly registration: Registration }
+  /** Messages can come and go. */
+  | { readonly kind: 'ready'; readonly registration: Registration }
+  /** Unplugged, hung up or dead. */
+  | { readonly kind: 'lost'; readonly reason: string }
+  | { readonly kind: 'closed' };
+
+/** Something worth a line in a log. `text` is for people and holds no secret and no content of a message. */
+export interface ModemLogEntry {
+  readonly kind: 'state' | 'unreadable' | 'hand-over-failed' | 'incomplete' | 'unmatched-report' | 'sending' | 'setup';
+  readonly text: string;
+}
+
+/** Takes log entries; must not throw. */
+export type ModemLog = (entry: ModemLogEntry) => void;
+
+/** The state in words. */
+export function describeState(state: ModemState): string {
+  switch (state.kind) {
+    case 'identified':
+      return `identified: ${[state.identity.manufacturer, state.identity.model].filter(Boolean).join(' ')}`;
+    case 'locked':
+    case 'lost':
+      return `${state.kind}: ${state.reason}`;
+    case 'searching':
+    case 'ready':
+      return `${state.kind}: ${state.registration}`;
+    default:
+      return state.kind;
+  }
+}

@@ -1,0 +1,36 @@
+import { type Deliver, decodePdu, decodeTpdu, fromHex, PduError, type StatusReport, type Tpdu } from './pdu/index.ts';
+
+/** What a modem can hand over: a message, or what became of one. */
+export type ReceivedTpdu = Deliver | StatusReport;
+
+/**
+ * Reads a PDU as a modem writes it, with `length` from its header. By the book that is the length of the TPDU behind the
+ * service centre's address; in practice it may count everything, the address may be missing, and `FF` or `,0` may
+ * follow. The first reading that is a TPDU wins. Undefined: a SUBMIT that somebody stored, which is nobody's mail.
+ *
+ * @throws PduError when no reading is one; the error is that of the reading by the book.
+ */
+export function readPdu(text: string, length: number | undefined): ReceivedTpdu | undefined {
+  const octets = fromHex(text.replace(/,.*$/, ''));
+  const behindAddress = 1 + (octets[0] ?? 0);
+  const readings: (() => Tpdu)[] = [
+    () =>
+      decodePdu(length === undefined ? octets : octets.subarray(0, behindAddress + length), 'mobile-terminated').tpdu,
+    () => decodePdu(octets, 'mobile-terminated').tpdu,
+    () => decodePdu(octets.subarray(0, length), 'mobile-terminated').tpdu,
+    () => decodeTpdu(octets.subarray(0, length), 'mobile-terminated'),
+    () => decodeTpdu(octets, 'mobile-terminated'),
+  ];
+  let firstError: PduError | undefined;
+  for (const read of readings) {
+    try {
+      const tpdu = read();
+      if (tpdu.type === 'DELIVER' || tpdu.type === 'STATUS-REPORT') return tpdu;
+    } catch (error) {
+      if (!(error instanceof PduError)) throw error;
+      firstError ??= error;
+    }
+  }
+  if (firstError !== undefined) throw firstError;
+  return undefined;
+}

@@ -1,0 +1,136 @@
+import type { Chat } from './at/chat.ts';
+import { type AtCommand, AtRefused } from './at/command.ts';
+import { type AtValue, numberIn, textIn, valuesOf } from './at/values.ts';
+import { type Clock, sleep } from './clock.ts';
+import { ModemError } from './error.ts';
+import type { Quirks } from './quirks.ts';
+
+/** SIMCom says "SIM busy" for up to 40 s after power-on. */
+const SIM_BUSY_LIMIT_MS = 45_000;
+const SIM_BUSY_PAUSE_MS = 1_000;
+
+/** Telit may be silent for 40 s after a PIN. */
+const PIN_TIMEOUT_MS = 60_000;
+
+/** Tries that must be left before a PIN is typed: one is always kept for the person who owns the SIM. */
+const TRIES_NEEDED = 2;
+
+/** A PIN and whether it may be tried. Lives as long as the modem, over every reopening: a refused PIN stays refused. */
+export interface SimPin {
+  /** 4 to 8 digits. */
+  readonly pin: string | undefined;
+  /** Try it once even when the modem does not say how many tries are left. */
+  readonly withoutCounter: boolean;
+  tried: boolean;
+}
+
+/**
+ * Gets the SIM ready, with the PIN if it wants one. The PIN is tried at most once in the life of `sim`, and only when at
+ * least {@link TRIES_NEEDED} tries are left. A PUK is asked for by name, and never tried.
+ *
+ * @throws ModemError `no-sim` or `locked`, saying what to do.
+ */
+export async function unlockSim(chat: Chat, clock: Clock, quirks: Quirks, sim: SimPin): Promise<void> {
+  const state = await simState(chat, clock);
+  if (state === 'READY' || state === undefined) return;
+  if (state !== 'SIM PIN') throw new ModemError('locked', `the SIM wants ${state}: unlock it in a phone`);
+  const pin = await usablePin(chat, sim);
+  sim.tried = true;
+  const result = await chat.run({ text: `AT+CPIN="${pin}"`, timeoutMs: PIN_TIMEOUT_MS });
+  if (result.kind === 'error') {
+    throw new ModemError('locked', 'the SIM refused the PIN: it will not be tried again; check it', {
+      cause: result.error,
+    });
+  }
+  if (result.kind !== 'ok') throw result.error;
+  if (quirks.pauseAfterPinMs > 0) await sleep(clock, quirks.pauseAfterPinMs);
+  const after = await simState(chat, clock);
+  if (after !== 'READY')
+    throw new ModemError('locked', `the SIM took the PIN and now wants ${after ?? 'something else'}`);
+}
+
+async function usablePin(chat: Chat, sim: SimPin): Promise<string> {
+  if (sim.pin === undefined) throw new ModemError('locked', 'the SIM wants its PIN: give it (GSM_MODEM_PIN)');
+  if (!/^\d{4,8}$/.test(sim.pin)) throw new ModemError('locked', 'the PIN given for the SIM is not 4 to 8 digits');
+  if (sim.tried) throw new ModemError('locked', 'the SIM wants its PIN, and the one given was tried already');
+  const left = await triesLeft(chat);
+  if (left === undefined && !sim.withoutCounter) {
+    throw new ModemError(
+      'locked',
+      'the SIM wants its PIN, and this modem does not say how many tries are left: unlock the SIM in a phone, or allow one try (--trust-pin)',
+    );
+  }
+  if (left !== undefined && left < TRIES_NEEDED) {
+    throw new ModemError('locked', `the SIM wants its PIN, and only ${left} tries are left: unlock it in a phone`);
+  }
+  return sim.pin;
+}
+
+/** What `+CPIN?` says: `READY`, or what the SIM wants. Undefined when the modem does not know the command. */
+async function simState(chat: Chat, clock: Clock): Promise<string | undefined> {
+  const limit = clock.now() + SIM_BUSY_LIMIT_MS;
+  for (;;) {
+    const result = await chat.run({ text: 'AT+CPIN?', response: { prefix: '+CPIN:' } });
+    if (result.kind === 'ok') return textIn(valuesOf(result.lines[0]?.text ?? '')[0]);
+    const { error } = result;
+    if (!(error instanceof AtRefused)) throw error;
+    if (error.is('CME', 10, 15) || error.is('CMS', 310, 315)) {
+      throw new ModemError('no-sim', 'the modem has no SIM that it can read: insert one', { cause: error });
+    }
+    const busy = error.is('CME', 14, 515) || error.is('CMS', 314);
+    if (!busy) return undefined;
+    if (clock.now() >= limit) {
+      throw new ModemError(
+        'no-sim',
+        `the SIM has been busy for ${SIM_BUSY_LIMIT_MS / 1000} s: switch the modem off and on`,
+        {
+          cause: error,
+        },
+      );
+    }
+    await sleep(clock, SIM_BUSY_PAUSE_MS);
+  }
+}
+
+/** Where a modem says how many tries of the SIM PIN are left. */
+interface Counter {
+  readonly command: AtCommand;
+  read(values: readonly AtValue[]): number | undefined;
+}
+
+const counter = (text: string, prefix: string, read: Counter['read']): Counter => ({
+  command: { text, response: { prefix, many: true } },
+  read,
+});
+
+const first: Counter['read'] = ([tries]) => numberIn(tries);
+const ifNamed =
+  (name: string): Counter['read'] =>
+  ([code, tries]) =>
+    textIn(code) === name ? numberIn(tries) : undefined;
+
+/** The standard's own (3GPP TS 27.007, 8.65), then the makers'. */
+const counters: readonly Counter[] = [
+  counter('AT+CPINR', '+CPINR:', ifNamed('SIM PIN')),
+  counter('AT^CPIN?', '^CPIN:', (values) => numberIn(values[3])),
+  counter('AT+QPINC?', '+QPINC:', ifNamed('SC')),
+  counter('AT+SPIC', '+SPIC:', first),
+  counter('AT^SPIC', '^SPIC:', first),
+  counter('AT#PCT', '#PCT:', first),
+  counter('AT+QTRPIN', '+QTRPIN:', first),
+  counter('AT+UPINCNT', '+UPINCNT:', first),
+  counter('AT+ZPINPUK=?', '+ZPINPUK:', first),
+  counter('AT%PINNUM?', '%PINNUM:', first),
+  counter('AT+XPINCNT', '+XPINCNT:', first),
+];
+
+async function triesLeft(chat: Chat): Promise<number | undefined> {
+  for (const { command, read } of counters) {
+    const result = await chat.run(command);
+    if (result.kind === 'lost' || result.kind === 'aborted') throw result.error;
+    if (result.kind !== 'ok') continue;
+    const tries = result.lines.map(({ text }) => read(valuesOf(text))).find((left) => left !== undefined);
+    if (tries !== undefined) return tries;
+  }
+  return undefined;
+}

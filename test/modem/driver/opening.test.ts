@@ -1,0 +1,160 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { line, ok } from '../scripted-modem.ts';
+import { type Bench, createBench } from './bench.ts';
+
+let bench: Bench;
+
+beforeEach(() => {
+  bench = createBench();
+});
+
+const states = () => bench.log.filter(({ kind }) => kind === 'state').map(({ text }) => text);
+
+describe('opening a modem', () => {
+  test('wakes it, identifies it, sets it up and finds the network', async () => {
+    const modem = await bench.open();
+    expect(modem.identity).toEqual({
+      manufacturer: 'Cash Mobile',
+      model: 'Bench',
+      revision: '1.0',
+      imei: '350123451234560',
+    });
+    expect(states()).toEqual(['identified: Cash Mobile Bench', 'ready: home']);
+    expect(bench.script.typed.slice(0, 3)).toEqual(['ESC', 'AT', 'ATE0']);
+    expect(bench.script.typed).toContain('AT+CNMI=2,1,0,1,0');
+  });
+
+  test.each([
+    ['the first AT is swallowed (BenQ M32, Alcatel BE5)', 'AT', [undefined, ok()]],
+    ['AT is answered ERROR', 'AT', [line('ERROR')]],
+    ['ATE0 is refused', 'ATE0', [line('ERROR')]],
+    ['the answers are numbers', 'ATE0', ['0\r']],
+    ['+CMEE is not known', 'AT+CMEE=1', [line('ERROR')]],
+    ['+CPIN: READY has no OK (Wavecom Q2)', 'AT+CPIN?', [line('+CPIN: READY')]],
+    ['+CPIN: "READY" is quoted', 'AT+CPIN?', [ok('+CPIN: "READY"')]],
+    ['+CPIN:READY has no space', 'AT+CPIN?', [ok('+CPIN:READY')]],
+    ['+CPIN? is not known', 'AT+CPIN?', [line('ERROR')]],
+    ['the SIM is busy for 40 s (SIMCom)', 'AT+CPIN?', [...Array(35).fill(line('+CME ERROR: 14')), ok('+CPIN: READY')]],
+    ['+CREG? is answered by OK alone', 'AT+CREG?', [ok()]],
+    ['+CREG? is not known', 'AT+CREG?', [line('ERROR')]],
+    ['+CPMS=? has one more pair of parentheses', 'AT+CPMS=?', [ok('+CPMS: (("SM","BM","SR"),("SM"))')]],
+    ['+CPMS=? has no lists', 'AT+CPMS=?', [ok('+CPMS:')]],
+    ['+CPMS=? is not known', 'AT+CPMS=?', [line('ERROR')]],
+    ['+CSMS? is not known', 'AT+CSMS?', [line('ERROR')]],
+    ['the revision is unknown', 'AT+CGMR', [line('COMMAND NOT SUPPORT')]],
+  ])('goes well when %s', async (_what, command, answers) => {
+    bench.script.when(command, ...answers);
+    const modem = await bench.open();
+    expect(modem.state.kind).toBe('ready');
+  });
+
+  test('goes well with a modem that echoes and will not stop', async () => {
+    bench.script.echo = true;
+    const modem = await bench.open();
+    expect(modem.identity.model).toBe('Bench');
+  });
+
+  test('takes the first +CNMI setting that is not refused', async () => {
+    bench.script
+      .when('AT+CNMI=?', ok('+CNMI: (0-2),(0-1),(0),(0-2),(0)'))
+      .when(/^AT\+CNMI=2,1,0,[12]/, line('+CMS ERROR: 303'));
+    await bench.open();
+    expect(bench.script.typed.filter((typed) => /CNMI=\d/.test(typed))).toEqual([
+      'AT+CNMI=2,1,0,1,0',
+      'AT+CNMI=2,1,0,2,0',
+      'AT+CNMI=1,1,0,1,0',
+    ]);
+  });
+
+  test.each([
+    ['answers nothing', (b: Bench) => b.script.when(/.*/, undefined), /does not answer AT/],
+    ['says OK to everything', (b: Bench) => b.script.when(/.*/, ok()), /does not say what modem it is/],
+    ['says ERROR to everything', (b: Bench) => b.script.when(/.*/, line('ERROR')), /does not say what modem it is/],
+    ['is left in PPP', (b: Bench) => b.script.when(/.*/, line('NO CARRIER')), /does not say what modem it is/],
+    ['has no SIM', (b: Bench) => b.script.when('AT+CPIN?', line('+CME ERROR: 10')), /no SIM/],
+    ['wants a PUK', (b: Bench) => b.script.when('AT+CPIN?', ok('+CPIN: SIM PUK')), /wants SIM PUK/],
+    ['has no PDU mode', (b: Bench) => b.script.when('AT+CMGF=0', line('ERROR')), /no PDU mode/],
+  ])('fails in one line when the modem %s', async (_what, arrange, message) => {
+    arrange(bench);
+    const failure = bench.open();
+    await expect(failure).rejects.toThrow(message);
+    await expect(failure).rejects.not.toThrow(/\n/);
+  });
+
+  test('waits for the network while it is searching', async () => {
+    bench.script.when('AT+CREG?', ok('+CREG: 1,2'), ok('+CREG: 1,2'), ok('+CREG: 1,5'));
+    const modem = await bench.open();
+    expect(modem.state).toEqual({ kind: 'searching', registration: 'searching' });
+    await bench.clock.advance(15_000);
+    expect(modem.state).toEqual({ kind: 'ready', registration: 'roaming' });
+    bench.script.say(line('+CREG: 3'));
+    await bench.clock.advance(0);
+    expect(modem.state).toEqual({ kind: 'searching', registration: 'denied' });
+  });
+});
+
+describe('the PIN guard', () => {
+  const locked = (tries: string) =>
+    bench.script
+      .when('AT+CPIN?', ok('+CPIN: SIM PIN'))
+      .when('AT+CPINR', ok(`+CPINR: SIM PIN,${tries},3`, '+CPINR: SIM PUK,10,10'));
+  const tried = () => bench.script.typed.filter((typed) => typed.startsWith('AT+CPIN='));
+
+  test('gives the PIN when two tries are left', async () => {
+    locked('2').when('AT+CPIN="1234"', () => {
+      bench.script.when('AT+CPIN?', ok('+CPIN: READY'));
+      return ok();
+    });
+    const modem = await bench.open({ pin: '1234' });
+    expect(modem.state.kind).toBe('ready');
+    expect(JSON.stringify(bench.log)).not.toContain('1234');
+  });
+
+  test('keeps the last try for the owner of the SIM', async () => {
+    locked('1');
+    await expect(bench.open({ pin: '1234' })).rejects.toThrow(/only 1 tries are left/);
+    expect(tried()).toEqual([]);
+  });
+
+  test('does not try where the modem does not count, unless it may', async () => {
+    bench.script.when('AT+CPIN?', ok('+CPIN: SIM PIN')).when('AT+CPIN="1234"', line('+CME ERROR: 16'));
+    await expect(bench.open({ pin: '1234' })).rejects.toThrow(/does not say how many tries/);
+    expect(tried()).toEqual([]);
+    await expect(bench.open({ pin: '1234', trustPin: true })).rejects.toThrow(/refused the PIN/);
+    expect(tried()).toEqual(['AT+CPIN="1234"']);
+  });
+
+  test('asks for a PIN that was not given, and for one that is none', async () => {
+    locked('3');
+    await expect(bench.open()).rejects.toThrow(/GSM_MODEM_PIN/);
+    await expect(bench.open({ pin: '12a4' })).rejects.toThrow(/not 4 to 8 digits/);
+    expect(tried()).toEqual([]);
+  });
+
+  test.each([
+    ['AT^CPIN?', '^CPIN: SIM PIN,3,10,1,10,3'],
+    ['AT+QPINC?', '+QPINC: "SC",1,10'],
+    ['AT+SPIC', '+SPIC: 1,10,3,10'],
+    ['AT^SPIC', '^SPIC: 1'],
+    ['AT#PCT', '#PCT: 1'],
+    ['AT+UPINCNT', '+UPINCNT: 1,3,10,10'],
+    ['AT+ZPINPUK=?', '+ZPINPUK: 1,10'],
+    ['AT%PINNUM?', '%PINNUM: 1,10,3,10'],
+    ['AT+XPINCNT', '+XPINCNT: 1,3,10,10'],
+  ])('reads the counter of %s', async (command, answer) => {
+    bench.script.when('AT+CPIN?', ok('+CPIN: SIM PIN')).when(command, ok(answer));
+    await expect(bench.open({ pin: '1234' })).rejects.toThrow(/only 1 tries/);
+  });
+
+  test('tries a refused PIN never again, however often the modem comes back', async () => {
+    const modem = await bench.open({ pin: '1234' });
+    locked('3').when('AT+CPIN="1234"', line('+CME ERROR: 16'));
+    for (let round = 0; round < 5; round += 1) {
+      bench.unplug();
+      await bench.clock.advance(60_000);
+    }
+    expect(tried()).toEqual(['AT+CPIN="1234"']);
+    expect(modem.state).toMatchObject({ kind: 'locked' });
+    await modem.close();
+  });
+});

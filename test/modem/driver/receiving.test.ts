@@ -1,0 +1,283 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Modem } from '../../../modem/index.ts';
+import { line, ok } from '../scripted-modem.ts';
+import { type Bench, createBench, deliverPdus, lengthOf } from './bench.ts';
+
+let bench: Bench;
+
+beforeEach(() => {
+  bench = createBench();
+});
+
+const from = '393331234567';
+const [hello = ''] = deliverPdus(from, { kind: 'text', text: 'Hello' });
+const long = deliverPdus(from, { kind: 'text', text: 'y'.repeat(400) });
+const hellos = () =>
+  bench.messages.map(({ content }) => (content.kind === 'text' ? content.text : content.data.length));
+
+async function openToReceive(): Promise<Modem> {
+  const modem = await bench.open();
+  modem.receive(bench.receiver);
+  await bench.clock.advance(0);
+  return modem;
+}
+
+async function announce(index: number, pdu: string): Promise<void> {
+  bench.stored.set(index, pdu);
+  bench.script.say(line(`+CMTI: "SM",${index}`));
+  await bench.clock.advance(1_000);
+}
+
+describe('receiving', () => {
+  test('an announced message is read, handed over, deleted', async () => {
+    await openToReceive();
+    await announce(3, hello);
+    expect(bench.messages).toEqual([
+      { originator: '+393331234567', sentAt: Date.UTC(2010, 2, 1, 9), content: { kind: 'text', text: 'Hello' } },
+    ]);
+    expect(bench.stored.size).toBe(0);
+  });
+
+  test('data keeps its ports', async () => {
+    await openToReceive();
+    const ports = { destination: 16001, source: 5 };
+    const data = new Uint8Array([1, 2, 3]);
+    await announce(1, deliverPdus(from, { kind: 'data', data, ports })[0] ?? '');
+    expect(bench.messages[0]?.content).toEqual({ kind: 'data', data, ports });
+  });
+
+  test('nothing is read before there is a receiver; then what is stored comes', async () => {
+    bench.stored.set(0, hello);
+    const modem = await bench.open();
+    await announce(1, hello);
+    await bench.clock.advance(120_000);
+    expect(bench.script.typed.filter((typed) => /CMG[RLD]/.test(typed))).toEqual([]);
+    modem.receive(bench.receiver);
+    await bench.clock.advance(0);
+    expect(hellos()).toEqual(['Hello', 'Hello']);
+    expect(bench.stored.size).toBe(0);
+  });
+
+  test('the parts of a long message stay in the SIM until the whole was handed over', async () => {
+    await openToReceive();
+    await announce(1, long[2] ?? '');
+    await announce(2, long[0] ?? '');
+    expect(bench.stored.size).toBe(2);
+    await announce(3, long[1] ?? '');
+    expect(hellos()).toEqual(['y'.repeat(400)]);
+    expect(bench.stored.size).toBe(0);
+  });
+
+  test('a part that came twice is deleted with the others', async () => {
+    await openToReceive();
+    await announce(1, long[0] ?? '');
+    await announce(2, long[0] ?? '');
+    await announce(3, long[1] ?? '');
+    await announce(4, long[2] ?? '');
+    expect(hellos()).toHaveLength(1);
+    expect(bench.stored.size).toBe(0);
+  });
+
+  test('a message that the receiver refuses stays, and is offered again', async () => {
+    await openToReceive();
+    bench.receiver.refuses = true;
+    await announce(1, hello);
+    await bench.clock.advance(100_000);
+    expect(bench.stored.size).toBe(1);
+    bench.receiver.refuses = false;
+    await bench.clock.advance(30_000);
+    expect(hellos()).toEqual(['Hello']);
+    expect(bench.stored.size).toBe(0);
+  });
+
+  test('a message whose deletion was interrupted is deleted later, and not offered twice', async () => {
+    await openToReceive();
+    bench.script.when('AT+CMGD=1', () => {
+      bench.unplug();
+      bench.script.when('AT+CMGD=1', () => (bench.stored.delete(1) ? ok() : line('ERROR')));
+      return undefined;
+    });
+    await announce(1, hello);
+    await bench.clock.advance(60_000);
+    expect(hellos()).toEqual(['Hello']);
+    expect(bench.stored.size).toBe(0);
+  });
+
+  test('an unreadable message stays, is said once, and does not hold up the others', async () => {
+    await openToReceive();
+    await announce(1, '00FFFF');
+    await announce(2, hello);
+    await bench.clock.advance(300_000);
+    expect(hellos()).toEqual(['Hello']);
+    expect(bench.stored.size).toBe(1);
+    expect(bench.log.filter(({ kind }) => kind === 'unreadable')).toHaveLength(1);
+  });
+
+  test('an announcement that got lost is found by the next sweep', async () => {
+    await openToReceive();
+    bench.stored.set(0, hello);
+    await bench.clock.advance(60_000);
+    expect(hellos()).toEqual(['Hello']);
+  });
+
+  test('a modem without +CNMI is asked every ten seconds (Nokia S60)', async () => {
+    bench.script.when(/^AT\+CNMI/, line('ERROR'));
+    await openToReceive();
+    bench.stored.set(0, hello);
+    await bench.clock.advance(10_000);
+    expect(hellos()).toEqual(['Hello']);
+  });
+
+  test('an index of -1 means: look through everything (SIM7000)', async () => {
+    await openToReceive();
+    bench.stored.set(5, hello);
+    bench.script.say(line('+CMTI: ,-1'));
+    await bench.clock.advance(0);
+    expect(hellos()).toEqual(['Hello']);
+  });
+
+  test.each([
+    ['hangs', undefined],
+    ['is unknown', line('ERROR')],
+  ])('when +CMGL %s, the store is read one by one', async (_what, answer) => {
+    bench.script.when('AT+CMGL=4', answer);
+    bench.stored.set(4, hello);
+    await openToReceive();
+    await bench.clock.advance(60_000);
+    expect(hellos()).toEqual(['Hello']);
+  });
+
+  test('a list that is an error when empty is empty', async () => {
+    bench.script.when('AT+CMGL=4', line('+CMS ERROR: 321'));
+    await openToReceive();
+    await announce(1, hello);
+    expect(hellos()).toEqual(['Hello']);
+  });
+
+  test.each([
+    ['its length counts the whole PDU', (pdu: string) => [`1,,${pdu.length / 2}`, pdu]],
+    ['it has no address of the service centre', (pdu: string) => [`1,,${lengthOf(pdu)}`, pdu.slice(2)]],
+    ['FF follows', (pdu: string) => [`1,,${lengthOf(pdu)}`, `${pdu}FFFFFFFF`]],
+    [',0 follows', (pdu: string) => [`1,,${lengthOf(pdu)}`, `${pdu},0`]],
+    ['<stat> is missing', (pdu: string) => [`,${lengthOf(pdu)}`, pdu]],
+    ['there is an alpha', (pdu: string) => [`1,"Anna",${lengthOf(pdu)}`, pdu]],
+  ])('a message is read when %s', async (_what, write) => {
+    await openToReceive();
+    const [header, body] = write(hello);
+    bench.script.when('AT+CMGR=1', ok(`+CMGR: ${header}\r\n${body}`)).when('AT+CMGD=1', ok());
+    bench.script.say(line('+CMTI: "SM",1'));
+    await bench.clock.advance(0);
+    expect(hellos()).toEqual(['Hello']);
+  });
+
+  test.each([
+    ['OK alone', ok()],
+    ['+CMGR: 0,,0', ok('+CMGR: 0,,0')],
+    ['+CMS ERROR: 321', line('+CMS ERROR: 321')],
+    ['a text-mode answer', ok('+CMGR: "REC UNREAD","+39333",,"10/03/01"\r\nHello')],
+  ])('an empty place may say %s', async (_what, answer) => {
+    await openToReceive();
+    bench.script.when('AT+CMGR=1', answer);
+    bench.script.say(line('+CMTI: "SM",1'));
+    await announce(2, hello);
+    expect(hellos()).toEqual(['Hello']);
+  });
+
+  test('a message in another memory is read there', async () => {
+    bench.script.when('AT+CPMS=?', ok('+CPMS: ("SM","ME"),("SM","ME"),("SM","ME")')).when('AT+CPMS="ME"', () => {
+      bench.script.when('AT+CMGR=9', ok(`+CMGR: 1,,${lengthOf(hello)}\r\n${hello}`)).when('AT+CMGD=9', ok());
+      return ok('+CPMS: 1,20,0,20,0,20');
+    });
+    await openToReceive();
+    bench.script.say(line('+CMTI: "ME",9'));
+    await bench.clock.advance(0);
+    expect(hellos()).toEqual(['Hello']);
+  });
+});
+
+describe('messages that are not stored', () => {
+  beforeEach(() => {
+    bench.script.when(/^AT\+CNMI=.,1/, line('ERROR')).when('AT+CNMA', ok());
+  });
+
+  const push = async (pdu: string) => {
+    bench.script.say(`\r\n+CMT: ,${lengthOf(pdu)}\r\n${pdu}\r\n`);
+    await bench.clock.advance(0);
+  };
+  const acknowledged = () => bench.script.typed.filter((typed) => typed === 'AT+CNMA').length;
+
+  test('are handed over at once', async () => {
+    await openToReceive();
+    await push(hello);
+    expect(hellos()).toEqual(['Hello']);
+    expect(acknowledged()).toBe(0);
+  });
+
+  test('are acknowledged where +CSMS=1, after the hand-over', async () => {
+    bench.script.when('AT+CSMS?', ok('+CSMS: 1,1,1,1'));
+    await openToReceive();
+    bench.receiver.refuses = true;
+    await push(hello);
+    expect(acknowledged()).toBe(0);
+    bench.receiver.refuses = false;
+    await push(hello);
+    expect(acknowledged()).toBe(1);
+  });
+
+  test('are not acknowledged by a Novatel, which refuses it', async () => {
+    bench.script.when('AT+CSMS?', ok('+CSMS: 1,1,1,1')).when('AT+CGMI', ok('Novatel Wireless'));
+    await openToReceive();
+    await push(hello);
+    expect(acknowledged()).toBe(0);
+  });
+
+  test('wait for a receiver', async () => {
+    const modem = await bench.open();
+    await push(hello);
+    modem.receive(bench.receiver);
+    await bench.clock.advance(0);
+    expect(hellos()).toEqual(['Hello']);
+  });
+});
+
+describe('coming back', () => {
+  test('after unplugging, messages are swept and codes heard again', async () => {
+    const modem = await openToReceive();
+    bench.unplug();
+    bench.stored.set(2, hello);
+    await bench.clock.advance(10_000);
+    expect(modem.state.kind).toBe('ready');
+    expect(hellos()).toEqual(['Hello']);
+    await announce(1, hello);
+    expect(hellos()).toHaveLength(2);
+  });
+
+  test.each(['RDY', 'SMS Ready', 'SMS DONE', 'Call Ready', '+CPIN: READY'])(
+    'after a reboot (%s) it is set up again',
+    async (code) => {
+      await openToReceive();
+      const before = bench.script.typed.length;
+      bench.script.say(line(code));
+      await bench.clock.advance(10_000);
+      expect(bench.script.typed.slice(before)).toContain('AT+CNMI=2,1,0,1,0');
+    },
+  );
+
+  test('a modem that falls silent is found dead, and opened again', async () => {
+    await openToReceive();
+    bench.script.when(/.*/, undefined);
+    await bench.clock.advance(240_000);
+    expect(bench.log.map(({ text }) => text)).toContain('lost: memory: the modem did not answer 10 times in a row');
+  });
+
+  test('is not tried any more after closing', async () => {
+    const modem = await openToReceive();
+    await modem.close();
+    await modem.close();
+    const before = bench.script.typed.length;
+    await bench.clock.advance(600_000);
+    expect(bench.script.typed).toHaveLength(before);
+    expect(modem.state).toEqual({ kind: 'closed' });
+    await expect(modem.signal()).rejects.toThrow('the modem is closed');
+  });
+});

@@ -1,0 +1,211 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { decodePdu, fromHex, type Modem, type OutgoingSms } from '../../../modem/index.ts';
+import { line, ok, PROMPT } from '../scripted-modem.ts';
+import { type Bench, createBench, reportPdu } from './bench.ts';
+
+let bench: Bench;
+let modem: Modem;
+
+beforeEach(async () => {
+  bench = createBench();
+  modem = await bench.open();
+  modem.receive(bench.receiver);
+  await bench.clock.advance(0);
+});
+
+const text: OutgoingSms = { id: 'a', destination: '+393331234567', content: { kind: 'text', text: 'Ciao' } };
+const long: OutgoingSms = { ...text, id: 'long', content: { kind: 'text', text: 'x'.repeat(400) } };
+const payloads = () => bench.script.typed.filter((typed) => typed.endsWith('^Z')).map((typed) => typed.slice(0, -2));
+const submits = () => payloads().map((payload) => decodePdu(fromHex(payload), 'mobile-originated').tpdu);
+
+describe('sending', () => {
+  test('a text gives its reference', async () => {
+    expect(await bench.run(modem.send(text))).toEqual({ kind: 'sent', references: [1] });
+    expect(submits()).toMatchObject([
+      { type: 'SUBMIT', destination: { type: 'international', value: '393331234567' }, userData: { text: 'Ciao' } },
+    ]);
+  });
+
+  test('counts the TPDU without the service centre’s address', async () => {
+    await bench.run(modem.send(text));
+    const [payload = ''] = payloads();
+    expect(bench.script.typed).toContain(`AT+CMGS=${payload.length / 2 - 1}`);
+    expect(payload.startsWith('00')).toBe(true);
+  });
+
+  test('data to a port, with a report and a validity', async () => {
+    const content = {
+      kind: 'data',
+      data: new Uint8Array(133).fill(9),
+      ports: { destination: 16001, source: 0 },
+    } as const;
+    await bench.run(modem.send({ ...text, content, statusReport: true, validityMs: 300_000 }));
+    expect(submits()).toMatchObject([
+      {
+        statusReportRequested: true,
+        validity: { format: 'relative', ms: 300_000 },
+        userData: { header: [{ kind: 'ports', destination: 16001, source: 0 }], data: content.data },
+      },
+    ]);
+  });
+
+  test('a long text goes in parts, in order, and gives a reference for each', async () => {
+    expect(await bench.run(modem.send(long))).toEqual({ kind: 'sent', references: [1, 2, 3] });
+  });
+
+  test('several at once go one after the other', async () => {
+    const outcomes = await bench.run(Promise.all(['b', 'c', 'd'].map((id) => modem.send({ ...text, id }))));
+    expect(outcomes.map((outcome) => outcome.kind === 'sent' && outcome.references)).toEqual([[1], [2], [3]]);
+  });
+
+  test.each([
+    [500, true],
+    [512, true],
+    [513, true],
+    [38, true],
+    [322, true],
+    [330, false],
+    [21, false],
+    [1, false],
+  ])('+CMS ERROR: %i fails; whether it may pass: %s', async (number, retry) => {
+    bench.script.when(/\^Z$/, line(`+CMS ERROR: ${number}`));
+    const outcome = await bench.run(modem.send(text));
+    expect(outcome).toMatchObject({ kind: 'failed', retry });
+    expect(outcome.kind === 'failed' && outcome.reason).toContain(`+CMS ERROR: ${number} (`);
+  });
+
+  test('a number that cannot be written fails for good, and types nothing', async () => {
+    const outcome = await bench.run(modem.send({ ...text, destination: '+1234567890123456789012345' }));
+    expect(outcome).toMatchObject({ kind: 'failed', retry: false });
+    expect(payloads()).toEqual([]);
+  });
+
+  test('a part that is refused fails the message, and the rest stays', async () => {
+    bench.script.when(/\^Z$/, ok('+CMGS: 1'), line('+CMS ERROR: 500'));
+    expect(await bench.run(modem.send(long))).toMatchObject({
+      kind: 'failed',
+      reason: expect.stringMatching(/^segment 2 of 3: /),
+      retry: true,
+    });
+    expect(payloads()).toHaveLength(2);
+  });
+
+  test('a lost answer is unknown, and the message is never typed again', async () => {
+    bench.script.when(/\^Z$/, undefined, ok('+CMGS: 9'));
+    expect(await bench.run(modem.send(text))).toMatchObject({ kind: 'unknown' });
+    expect(await bench.run(modem.send({ ...text, id: 'next' }))).toEqual({ kind: 'sent', references: [9] });
+    expect(payloads()).toHaveLength(2);
+  });
+
+  test('an OK without a reference is unknown', async () => {
+    bench.script.when(/\^Z$/, ok());
+    expect(await bench.run(modem.send(text))).toMatchObject({ kind: 'unknown' });
+  });
+
+  test('a prompt that never comes fails, and may be tried again', async () => {
+    bench.script.when(/^AT\+CMGS=/, undefined, PROMPT);
+    expect(await bench.run(modem.send(text))).toMatchObject({ kind: 'failed', retry: true });
+    expect(await bench.run(modem.send(text))).toMatchObject({ kind: 'sent' });
+  });
+
+  test('unplugged in the middle: unknown what was typed, failed what was not, and the next goes out after the return', async () => {
+    bench.script.when(/\^Z$/, undefined);
+    const going = modem.send(text);
+    const waiting = modem.send({ ...text, id: 'b' });
+    await bench.clock.advance(1_000);
+    bench.script.when(/\^Z$/, ok('+CMGS: 5'));
+    bench.unplug();
+    expect(await bench.run(going)).toMatchObject({ kind: 'unknown' });
+    expect(await bench.run(waiting)).toEqual({ kind: 'sent', references: [5] });
+  });
+
+  test('waits a minute for a network, then fails', async () => {
+    bench.script.when('AT+CREG?', ok('+CREG: 1,2'));
+    bench.script.say(line('+CREG: 2'));
+    await bench.clock.advance(0);
+    const start = bench.clock.now();
+    expect(await bench.run(modem.send(text))).toMatchObject({
+      kind: 'failed',
+      reason: 'the modem is not ready: searching: searching',
+      retry: true,
+    });
+    expect(bench.clock.now() - start).toBe(60_000);
+  });
+
+  test('takes no time of its own when the modem takes none', async () => {
+    const start = bench.clock.now();
+    await bench.run(Promise.all(Array.from({ length: 200 }, (_, index) => modem.send({ ...text, id: `${index}` }))));
+    expect(payloads()).toHaveLength(200);
+    expect(bench.clock.now() - start).toBe(0);
+  });
+
+  test('after closing fails', async () => {
+    await modem.close();
+    expect(await modem.send(text)).toMatchObject({ kind: 'failed' });
+  });
+});
+
+describe('status reports', () => {
+  const tell = async (reference: number, status: number, to = '393331234567') => {
+    const pdu = reportPdu(to, reference, status);
+    bench.script.say(`\r\n+CDS: ${pdu.length / 2 - 1}\r\n${pdu}\r\n`);
+    await bench.clock.advance(1_000);
+  };
+
+  test('come back under the message’s id', async () => {
+    await bench.run(modem.send({ ...text, statusReport: true }));
+    await tell(1, 0);
+    expect(bench.reports).toMatchObject([{ id: 'a', outcome: 'delivered', status: 0 }]);
+  });
+
+  test('say delivered once every part was', async () => {
+    await bench.run(modem.send({ ...long, statusReport: true }));
+    await tell(3, 0);
+    await tell(1, 0);
+    expect(bench.reports).toEqual([]);
+    await tell(2, 0);
+    expect(bench.reports).toMatchObject([{ id: 'long', outcome: 'delivered' }]);
+  });
+
+  test('say trying, then failed', async () => {
+    await bench.run(modem.send({ ...text, statusReport: true }));
+    await tell(1, 0x21);
+    await tell(1, 0x46);
+    expect(bench.reports.map(({ outcome, status }) => [outcome, status])).toEqual([
+      ['trying', 0x21],
+      ['failed', 0x46],
+    ]);
+  });
+
+  test('that come before the modem’s answer are not lost', async () => {
+    const pdu = reportPdu('393331234567', 7, 0);
+    bench.script.when(/\^Z$/, `\r\n+CDS: 25\r\n${pdu}\r\n${ok('+CMGS: 7')}`);
+    await bench.run(modem.send({ ...text, statusReport: true }));
+    await bench.clock.advance(0);
+    expect(bench.reports).toMatchObject([{ id: 'a', outcome: 'delivered' }]);
+  });
+
+  test('resolve a message whose answer was lost', async () => {
+    bench.script.when(/\^Z$/, undefined);
+    expect((await bench.run(modem.send({ ...text, statusReport: true }))).kind).toBe('unknown');
+    await tell(77, 0);
+    expect(bench.reports).toMatchObject([{ id: 'a', outcome: 'delivered' }]);
+  });
+
+  test('of another recipient or another reference are nobody’s, and said to be', async () => {
+    await bench.run(modem.send({ ...text, statusReport: true }));
+    await tell(1, 0, '390000000000');
+    await tell(2, 0);
+    expect(bench.reports).toEqual([]);
+    expect(bench.log.filter(({ kind }) => kind === 'unmatched-report')).toHaveLength(2);
+  });
+
+  test('are read from the store when the modem keeps them there (+CDSI), and deleted', async () => {
+    await bench.run(modem.send({ ...text, statusReport: true }));
+    bench.stored.set(4, reportPdu('393331234567', 1, 0));
+    bench.script.say(line('+CDSI: "SM",4'));
+    await bench.clock.advance(0);
+    expect(bench.reports).toHaveLength(1);
+    expect(bench.stored.size).toBe(0);
+  });
+});
