@@ -153,27 +153,32 @@ function writeDigits(writer: Writer, value: string): void {
   }
 }
 
-/** Writes the value behind its length and type; `lengthOf` gives the length from semi-octets. */
-function writeValue(writer: Writer, address: Address, lengthOf: (semiOctets: number) => number): void {
-  const { type, value } = address;
-  const letters = type === 'alphanumeric' ? septetsOf(value, DEFAULT_ALPHABET) : undefined;
-  const semiOctets = letters === undefined ? value.length : Math.ceil((letters * 7) / 4);
-  if (semiOctets > MAX_SEMI_OCTETS) writer.refuse(`'${value}' is longer than 20 digits or 11 letters`);
+function semiOctetsOf(writer: Writer, { type, value }: Address): number {
+  if (type !== 'alphanumeric') return value.length;
+  const letters =
+    septetsOf(value, DEFAULT_ALPHABET) ?? writer.refuse(`'${value}' has letters that are not in the alphabet`);
+  return Math.ceil((letters * 7) / 4);
+}
+
+/** Writes the length, which `lengthOf` makes from the semi-octets of the value, then the type, then the value. */
+function writeParts(writer: Writer, address: Address, lengthOf: (semiOctets: number) => number): void {
+  const semiOctets = semiOctetsOf(writer, address);
+  if (semiOctets > MAX_SEMI_OCTETS) writer.refuse(`'${address.value}' is longer than 20 digits or 11 letters`);
   writer.octet(lengthOf(semiOctets));
   writeNumbering(writer, address);
-  if (letters === undefined) writeDigits(writer, value);
-  else writeSeptets(writer, value, 0, DEFAULT_ALPHABET);
+  if (address.type === 'alphanumeric') writeSeptets(writer, address.value, 0, DEFAULT_ALPHABET);
+  else writeDigits(writer, address.value);
 }
 
 /** Writes TP-OA, TP-DA or TP-RA. */
 export function writeAddress(writer: Writer, address: Address): void {
-  writeValue(writer, address, (semiOctets) => semiOctets);
+  writeParts(writer, address, (semiOctets) => semiOctets);
 }
 
 /** Writes the service centre's address, or that there is none. */
 export function writeServiceCentre(writer: Writer, address: Address | undefined): void {
   if (address === undefined) writer.octet(0);
-  else writeValue(writer, address, (semiOctets) => 1 + ((semiOctets + 1) >> 1));
+  else writeParts(writer, address, (semiOctets) => 1 + ((semiOctets + 1) >> 1));
 }
 
 /**

@@ -1,6 +1,7 @@
 export { type Address, addressOf, addressText, type NumberingPlan, type TypeOfNumber } from './address.ts';
 export type { Language } from './alphabet/language.ts';
 export type { Command } from './command.ts';
+export { count, type TextCount } from './count.ts';
 export {
   type Alphabet,
   type DataCodingScheme,
@@ -20,6 +21,7 @@ export type {
   Ports,
   SpecialMessage,
 } from './information-element.ts';
+export type { LayoutOptions, MessageContent } from './layout.ts';
 export {
   decodePdu,
   decodePduLeniently,
@@ -39,7 +41,7 @@ export {
   type ReassemblyResult,
 } from './reassemble.ts';
 export type { ReportParameters } from './report-parameters.ts';
-export { type MessageContent, type Segment, type SegmentOptions, segment } from './segment.ts';
+export { type Segment, type SegmentOptions, segment } from './segment.ts';
 export { type DeliveryStatus, statusOf } from './status.ts';
 export type { StatusReport } from './status-report.ts';
 export type { Submit } from './submit.ts';

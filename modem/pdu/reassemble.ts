@@ -2,7 +2,7 @@ import type { Address } from './address.ts';
 import { joinEscapes } from './alphabet/gsm7.ts';
 import type { DataCodingScheme } from './data-coding-scheme.ts';
 import type { Concatenation } from './information-element.ts';
-import type { MessageContent } from './segment.ts';
+import type { MessageContent } from './layout.ts';
 import { concatenationOf, portsOf, type UserData } from './user-data.ts';
 
 /** What reassembly needs of an SMS. A `Deliver` is one. */

@@ -1,4 +1,6 @@
-import { DEFAULT_ALPHABET, readSeptets, type SeptetAlphabet, septetsOf, writeSeptets } from './alphabet/gsm7.ts';
+import { DEFAULT_ALPHABET, readSeptets, type SeptetAlphabet, writeSeptets } from './alphabet/gsm7.ts';
+import type { Language } from './alphabet/language.ts';
+import { nationalAlphabet } from './alphabet/national.ts';
 import { readUtf16, writeUtf16 } from './alphabet/ucs2.ts';
 import type { DataCodingScheme } from './data-coding-scheme.ts';
 import type { Concatenation, InformationElement, Ports } from './information-element.ts';
@@ -33,8 +35,15 @@ function septetsIn(octets: number): number {
 }
 
 /** The 7-bit tables that the header asks for. */
-function alphabetOf(_header: readonly InformationElement[]): SeptetAlphabet {
-  return DEFAULT_ALPHABET;
+function alphabetOf(header: readonly InformationElement[]): SeptetAlphabet {
+  let locking: Language | undefined;
+  let single: Language | undefined;
+  for (const element of header) {
+    if (element.kind !== 'national-language') continue;
+    if (element.shift === 'locking') locking = element.language;
+    else single = element.language;
+  }
+  return locking === undefined && single === undefined ? DEFAULT_ALPHABET : nationalAlphabet(locking, single);
 }
 
 /** Reads TP-UDL and TP-UD, to the end of the TPDU. `limit` is the most octets of user data that the TPDU may have. */
@@ -100,39 +109,34 @@ export function writeUserData(
   limit: number = MAX_USER_DATA,
 ): void {
   writer.enter('TP-UD');
-  const before = headerLength(userData.header);
   if ((dcs.alphabet === '8bit') !== (userData.kind === 'data')) {
     writer.refuse(`${userData.kind} does not go with the alphabet ${dcs.alphabet} of TP-DCS`);
   }
-  if (userData.kind === 'data') {
-    beginUserData(writer, userData.header, before + userData.data.length, before + userData.data.length, limit);
-    writer.append(userData.data);
-  } else if (dcs.alphabet === 'ucs2') {
-    const octets = before + userData.text.length * 2;
-    beginUserData(writer, userData.header, octets, octets, limit);
-    writeUtf16(writer, userData.text);
-  } else {
-    const alphabet = alphabetOf(userData.header);
-    const used = septetsFor(before);
-    const septets =
-      used +
-      (septetsOf(userData.text, alphabet) ?? writer.refuse(`'${userData.text}' does not go into the 7-bit alphabet`));
-    beginUserData(writer, userData.header, septets, octetsFor(septets), limit);
-    writeSeptets(writer, userData.text, used * 7 - before * 8, alphabet);
-  }
+  const before = headerLength(userData.header);
+  const units = userData.kind === 'text' ? userData.text.length : userData.data.length;
+  if (before > limit || units > septetsIn(limit))
+    writer.refuse(`${units} characters or octets do not fit in ${limit} octets`);
+  const lengthAt = writer.offset;
+  writer.octet(0);
+  if (before > 0) writeHeader(writer, userData.header);
+  const length = writeContent(writer, dcs, userData, before);
+  const octets = writer.offset - lengthAt - 1;
+  if (octets > limit) writer.refuse(`${octets} octets of user data, more than ${limit}`);
+  writer.octets[lengthAt] = length;
 }
 
-/** Writes TP-UDL and the header, once it is known that everything fits. */
-function beginUserData(
-  writer: Writer,
-  header: readonly InformationElement[],
-  length: number,
-  octets: number,
-  limit: number,
-): void {
-  if (octets > limit) writer.refuse(`${octets} octets of user data, more than ${limit}`);
-  writer.octet(length);
-  if (header.length > 0) writeHeader(writer, header);
+/** Writes what follows the header, which takes `before` octets, and returns TP-UDL. */
+function writeContent(writer: Writer, dcs: DataCodingScheme, userData: UserData, before: number): number {
+  if (userData.kind === 'data') {
+    writer.append(userData.data);
+    return before + userData.data.length;
+  }
+  if (dcs.alphabet === 'ucs2') {
+    writeUtf16(writer, userData.text);
+    return before + userData.text.length * 2;
+  }
+  const used = septetsFor(before);
+  return used + writeSeptets(writer, userData.text, used * 7 - before * 8, alphabetOf(userData.header));
 }
 
 /** The last concatenation element of the header, which is the one that counts. */

@@ -1,8 +1,8 @@
 import { PduEncodeError } from './error.ts';
 import { copyOf } from './octets.ts';
 
-/** More than the longest PDU: service centre's address 12, TPDU 184 octets. */
-const LIMIT = 256;
+/** Room for the longest PDU, and for a text that turns out to be too long when it is written. */
+const LIMIT = 512;
 
 const scratch = new Uint8Array(LIMIT);
 

@@ -8,17 +8,20 @@ export const ESCAPE = 0x1b;
 export interface CharacterTable {
   /** UTF-16 code units by septet; 0 where there is no character. */
   readonly characters: Uint16Array;
-  /** Septets by UTF-16 code unit; {@link NONE} where there is none. */
+  /** Septets by UTF-16 code unit; {@link NONE} where there is none. The first place counts when there are two. */
   readonly septets: Uint8Array;
 }
 
-/** Builds a table from its characters by septet. {@link ESCAPE} has none. */
-export function characterTable(characters: Iterable<readonly [septet: number, character: string]>): CharacterTable {
-  const codes = new Uint16Array(128);
-  for (const [septet, character] of characters) if (septet !== ESCAPE) codes[septet] = character.charCodeAt(0);
-  const septets = new Uint8Array(Math.max(...codes) + 1).fill(NONE);
-  codes.forEach((code, septet) => {
-    if (code !== 0) septets[code] = septet;
+/** A character, one UTF-16 code unit, and its place in a table. */
+export type Placed = readonly [septet: number, character: string];
+
+/** Builds a table from its characters; a later one takes the place of an earlier. {@link ESCAPE} has none. */
+export function characterTable(placed: Iterable<Placed>): CharacterTable {
+  const characters = new Uint16Array(128);
+  for (const [septet, character] of placed) if (septet !== ESCAPE) characters[septet] = character.charCodeAt(0);
+  const septets = new Uint8Array(Math.max(...characters) + 1).fill(NONE);
+  characters.forEach((code, septet) => {
+    if (code !== 0 && septets[code] === NONE) septets[code] = septet;
   });
-  return { characters: codes, septets };
+  return { characters, septets };
 }

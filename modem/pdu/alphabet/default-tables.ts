@@ -1,4 +1,4 @@
-import { type CharacterTable, characterTable } from './character-table.ts';
+import { type CharacterTable, characterTable, type Placed } from './character-table.ts';
 
 const DEFAULT =
   '@£$¥èéùìòÇ\nØø\rÅå' +
@@ -10,11 +10,11 @@ const DEFAULT =
   '¿abcdefghijklmno' +
   'pqrstuvwxyzäöñüà';
 
-/** The GSM 7-bit default alphabet (3GPP TS 23.038, 6.2.1). */
-export const DEFAULT_TABLE: CharacterTable = characterTable([...DEFAULT].entries());
+/** The characters of the default alphabet, by septet. */
+export const DEFAULT_CHARACTERS: readonly Placed[] = [...[...DEFAULT].entries()];
 
-/** The extension table of the GSM 7-bit default alphabet (3GPP TS 23.038, 6.2.1.1). */
-export const DEFAULT_EXTENSION: CharacterTable = characterTable([
+/** The characters of the extension table, by septet. */
+export const EXTENSION_CHARACTERS: readonly Placed[] = [
   [0x0a, '\f'],
   [0x14, '^'],
   [0x28, '{'],
@@ -25,4 +25,10 @@ export const DEFAULT_EXTENSION: CharacterTable = characterTable([
   [0x3e, ']'],
   [0x40, '|'],
   [0x65, '€'],
-]);
+];
+
+/** The GSM 7-bit default alphabet (3GPP TS 23.038, 6.2.1). */
+export const DEFAULT_TABLE: CharacterTable = characterTable(DEFAULT_CHARACTERS);
+
+/** The extension table of the GSM 7-bit default alphabet (3GPP TS 23.038, 6.2.1.1). */
+export const DEFAULT_EXTENSION: CharacterTable = characterTable(EXTENSION_CHARACTERS);

@@ -21,10 +21,16 @@ const LATIN1_END = 0x100;
 const narrow = Buffer.alloc(LONGEST);
 const wide = new Uint16Array(LONGEST);
 
-/** The character behind an escape septet. */
+/** The character behind an escape septet. Some tables have a character twice: only one way to write it is right. */
 function escaped(reader: Reader, alphabet: SeptetAlphabet, septet: number): number {
   const code = alphabet.extension.characters[septet] ?? 0;
-  if (code !== 0) return code;
+  if (code !== 0) {
+    const plain = (alphabet.table.septets[code] ?? NONE) !== NONE;
+    if (plain || alphabet.extension.septets[code] !== septet) {
+      reader.deviation(`the escape sequence 1B ${septet.toString(16)} is not the first way to write its character`);
+    }
+    return code;
+  }
   reader.deviation(`the escape sequence 1B ${septet.toString(16)} has no character, taken without the escape`);
   return septet === ESCAPE ? 0x20 : unescaped(reader, alphabet, septet);
 }
@@ -109,20 +115,30 @@ export function septetsOf(text: string, alphabet: SeptetAlphabet): number | unde
   return count;
 }
 
-/** Packs a text behind `fill` fill bits. The caller has seen that it fits. */
-export function writeSeptets(writer: Writer, text: string, fill: number, alphabet: SeptetAlphabet): void {
+/** The first character of the text that the alphabet does not have. */
+export function firstForeign(text: string, alphabet: SeptetAlphabet): string | undefined {
+  return [...text].find((character) => septetsOf(character, alphabet) === undefined);
+}
+
+/**
+ * Packs a text of at most 160 characters behind `fill` fill bits and says how many septets it took. What is beyond the
+ * writer's room is lost: the caller looks at the number.
+ */
+export function writeSeptets(writer: Writer, text: string, fill: number, alphabet: SeptetAlphabet): number {
   const { septets } = alphabet.table;
   const extension = alphabet.extension.septets;
   const { octets } = writer;
   let at = writer.offset;
   let held = 0;
   let width = fill;
+  let count = text.length;
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index);
     let septet = septets[code] ?? NONE;
     if (septet === NONE) {
       septet = extension[code] ?? NONE;
-      if (septet === NONE) writer.refuse(`'${text.charAt(index)}' is not in the alphabet`);
+      if (septet === NONE) writer.refuse(`'${firstForeign(text, alphabet)}' is not in the alphabet`);
+      count += 1;
       held |= ESCAPE << width;
       width += 7;
       if (width >= 8) {
@@ -141,6 +157,7 @@ export function writeSeptets(writer: Writer, text: string, fill: number, alphabe
   }
   if (width > 0) octets[at++] = held;
   writer.offset = at;
+  return count;
 }
 
 /** Joins the texts of segments that were cut in the middle of an escape sequence, or not. */

@@ -1,0 +1,107 @@
+import type { ApplicationPorts } from '../bearer.ts';
+import { type SeptetAlphabet, septetLength } from './alphabet/gsm7.ts';
+import { type Coding, chooseTextCoding, dataCoding } from './coding.ts';
+import type { Alphabet } from './data-coding-scheme.ts';
+import type { InformationElement } from './information-element.ts';
+import { MAX_USER_DATA } from './user-data.ts';
+import { headerLength, NO_HEADER } from './user-data-header.ts';
+
+/** A whole message, before it is cut or after it is put together. Every `SmsContent` is one. */
+export type MessageContent =
+  | { readonly kind: 'text'; readonly text: string; readonly ports?: ApplicationPorts }
+  | { readonly kind: 'data'; readonly data: Uint8Array; readonly ports?: ApplicationPorts };
+
+/** What decides where a message is cut. */
+export interface LayoutOptions {
+  /** Bits of the concatenation reference. Default 8. */
+  readonly referenceWidth?: 8 | 16;
+  /** Default: the smallest that can write the text; `8bit` for data. */
+  readonly alphabet?: Alphabet;
+}
+
+/** How a message is cut into segments. */
+export interface Layout {
+  readonly coding: Coding;
+  /** The elements that every segment has, without concatenation. */
+  readonly header: readonly InformationElement[];
+  /** Where each segment ends, in UTF-16 code units of the text or octets of the data. */
+  readonly ends: readonly number[];
+  /** Units (septets, octets, UTF-16 code units) that a segment holds. */
+  readonly capacity: number;
+}
+
+/** Octets of a concatenation element, by the width of its reference. */
+const CONCATENATION_LENGTH = { 8: 5, 16: 6 };
+
+/** Units that fit beside `header` octets of header. */
+function capacityOf(alphabet: Alphabet, header: number): number {
+  const octets = MAX_USER_DATA - header;
+  switch (alphabet) {
+    case 'gsm7':
+      return Math.floor((octets * 8) / 7);
+    case '8bit':
+      return octets;
+    case 'ucs2':
+      return octets >> 1;
+  }
+}
+
+/** Where the septets of a segment from `start` on must end so as not to cut an escape sequence. */
+function endOfSeptets(text: string, tables: SeptetAlphabet, start: number, capacity: number): number {
+  let end = start;
+  for (let left = capacity; end < text.length; end += 1) {
+    left -= septetLength(text.charCodeAt(end), tables);
+    if (left < 0) break;
+  }
+  return end;
+}
+
+/** Where the UTF-16 of a segment from `start` on must end so as not to cut a surrogate pair. */
+function endOfUtf16(text: string, start: number, capacity: number): number {
+  const end = Math.min(start + capacity, text.length);
+  const cut = end < text.length && (text.codePointAt(end - 1) ?? 0) > 0xffff;
+  return cut ? end - 1 : end;
+}
+
+/** The places where a content is cut into segments of `capacity` units; the last one is its end. */
+function cut(content: MessageContent, coding: Coding, capacity: number): readonly number[] {
+  const length = content.kind === 'text' ? content.text.length : content.data.length;
+  if (coding.units <= capacity) return [length];
+  const ends: number[] = [];
+  for (let end = 0; end < length; ends.push(end)) {
+    if (content.kind === 'data') end = Math.min(end + capacity, length);
+    else if (coding.alphabet === 'gsm7') end = endOfSeptets(content.text, coding.tables, end, capacity);
+    else end = endOfUtf16(content.text, end, capacity);
+  }
+  return ends;
+}
+
+/** Cuts a content as one coding writes it. */
+function layoutIn(content: MessageContent, coding: Coding, { referenceWidth = 8 }: LayoutOptions): Layout {
+  const header: readonly InformationElement[] =
+    content.ports === undefined && coding.shifts.length === 0
+      ? NO_HEADER
+      : [...(content.ports === undefined ? [] : [portsElement(content.ports)]), ...coding.shifts];
+  const alone = headerLength(header);
+  const single = capacityOf(coding.alphabet, alone);
+  if (coding.units <= single) return { coding, header, ends: cut(content, coding, single), capacity: single };
+  const capacity = capacityOf(coding.alphabet, Math.max(alone, 1) + CONCATENATION_LENGTH[referenceWidth]);
+  return { coding, header, ends: cut(content, coding, capacity), capacity };
+}
+
+function portsElement(ports: ApplicationPorts): InformationElement {
+  return { kind: 'ports', width: 16, destination: ports.destination, source: ports.source };
+}
+
+/** Chooses the coding of a content and cuts it. Throws `PduEncodeError` when the wanted alphabet cannot write it. */
+export function layOut(content: MessageContent, options: LayoutOptions): Layout {
+  const coding =
+    content.kind === 'data'
+      ? dataCoding(content.data, options.alphabet)
+      : chooseTextCoding(
+          content.text,
+          options.alphabet,
+          (candidate) => layoutIn(content, candidate, options).ends.length,
+        );
+  return layoutIn(content, coding, options);
+}
