@@ -71,6 +71,9 @@ const LAST_PAUSE_MS = 30_000;
 const SEARCHING_MS = 5_000;
 const WATCH_MS = 60_000;
 
+/** How long closing waits for the deletion of a message that was just handed over, in ms. */
+const CLOSE_LIMIT_MS = 2_000;
+
 class GsmModem implements Modem {
   readonly #port: Port;
   readonly #clock: Clock;
@@ -124,6 +127,8 @@ class GsmModem implements Modem {
   }
 
   async close(): Promise<void> {
+    if (this.#isClosed()) return;
+    await this.#inbox.finish(CLOSE_LIMIT_MS);
     const session = this.#session;
     this.#leave({ kind: 'closed' });
     await (session?.chat.close() ?? this.#port.close());

@@ -42,6 +42,9 @@ export const quirkRows: readonly Row[] = [
 /** The quirks of a modem, by what it says it is. */
 export function quirksOf({ manufacturer = '', model = '' }: ModemIdentity): Quirks {
   const name = `${manufacturer} ${model}`;
-  const matching = quirkRows.filter((row) => row.model.test(name));
-  return Object.assign({ ...ORDINARY }, ...matching.map((row) => row.quirks));
+  let quirks = ORDINARY;
+  for (const row of quirkRows) {
+    if (row.model.test(name)) quirks = { ...quirks, ...row.quirks };
+  }
+  return quirks;
 }

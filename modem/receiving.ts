@@ -50,6 +50,7 @@ export class Inbox {
   #source: Source | undefined;
   #receiver: SmsReceiver | undefined;
   #working = false;
+  #idle: () => void = () => {};
   #cancelTimer: Cancel = () => {};
 
   constructor(clock: Clock, log: ModemLog, reports: ReportMatcher) {
@@ -74,6 +75,20 @@ export class Inbox {
     this.#source = undefined;
     this.#cancelTimer();
     this.#tasks = this.#tasks.filter(({ kind }) => kind === 'take');
+  }
+
+  /** Takes nothing more. Resolves when what was handed over is deleted, `limitMs` from now at the latest. */
+  async finish(limitMs: number): Promise<void> {
+    this.#tasks = [];
+    this.#receiver = undefined;
+    if (!this.#working) return;
+    await new Promise<void>((resolve) => {
+      const cancel = this.#clock.after(limitMs, resolve);
+      this.#idle = () => {
+        cancel();
+        resolve();
+      };
+    });
   }
 
   /** Looks through the whole store. */
@@ -118,6 +133,7 @@ export class Inbox {
       });
     }
     this.#working = false;
+    this.#idle();
     this.#wait();
   }
 
@@ -209,8 +225,14 @@ export class Inbox {
   async #handOver(messages: readonly Message[], source: Source): Promise<boolean> {
     let isTaken = true;
     for (const message of messages) {
+      const receiver = this.#receiver;
+      if (receiver === undefined) {
+        this.#custody.refuse(message);
+        isTaken = false;
+        continue;
+      }
       try {
-        await this.#receiver?.message(incomingOf(message));
+        await receiver.message(incomingOf(message));
       } catch (error) {
         isTaken = false;
         this.#custody.refuse(message);

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Modem } from '../../../modem/index.ts';
+import type { IncomingSms, Modem } from '../../../modem/index.ts';
 import { line, ok } from '../scripted-modem.ts';
 import { type Bench, createBench, deliverPdus, lengthOf } from './bench.ts';
 
@@ -268,6 +268,22 @@ describe('coming back', () => {
     bench.script.when(/.*/, undefined);
     await bench.clock.advance(240_000);
     expect(bench.log.map(({ text }) => text)).toContain('lost: memory: the modem did not answer 10 times in a row');
+  });
+
+  test('closing in the middle of a sweep deletes what was taken and leaves the rest', async () => {
+    bench.stored.set(1, hello).set(2, hello);
+    const modem = await bench.open();
+    const closed = new Promise<void>((resolve) => {
+      const { receiver } = bench;
+      const message = async (sms: IncomingSms) => {
+        await receiver.message(sms);
+        void modem.close().then(resolve);
+      };
+      modem.receive({ ...receiver, message });
+    });
+    await bench.run(closed);
+    expect(hellos()).toEqual(['Hello']);
+    expect([...bench.stored.keys()]).toEqual([2]);
   });
 
   test('is not tried any more after closing', async () => {

@@ -1,0 +1,63 @@
+import type { Command } from 'commander';
+import { systemClock } from '../clock.ts';
+import { type Modem, openModem } from '../modem.ts';
+import { portFromName } from '../port/name.ts';
+import { tracePort } from '../port/trace.ts';
+import { askHidden } from './ask-hidden.ts';
+import { numberOption } from './options.ts';
+import { UsageError } from './program.ts';
+import { traceText } from './trace-text.ts';
+
+/** Where the SIM's PIN is looked for: never on the command line, which every user of the machine can read. */
+const PIN_VARIABLE = 'GSM_MODEM_PIN';
+
+interface ConnectionOptions {
+  readonly port: string;
+  readonly baud: number;
+  readonly pin?: true;
+  readonly trustPin?: true;
+  readonly trace?: true;
+}
+
+/** Gives a command the options that say which modem it uses. */
+export function withConnection(command: Command): Command {
+  return command
+    .requiredOption('--port <name>', 'the modem: a device path or tcp://host:port')
+    .option('--baud <rate>', 'bits a second of a serial port', numberOption(50, 4_000_000), 115_200)
+    .option('--pin', `ask for the SIM's PIN (otherwise it is taken from ${PIN_VARIABLE})`)
+    .option('--trust-pin', 'try the PIN once even if the modem does not say how many tries are left')
+    .option('--trace', 'print every octet of the line to stderr');
+}
+
+/**
+ * Opens the modem that the command's options name, lets `use` use it, and closes it, also on Ctrl-C.
+ *
+ * @throws PortError, ModemError, UsageError, and what `use` throws.
+ */
+export async function useModem(command: Command, use: (modem: Modem) => Promise<void>): Promise<void> {
+  const options = command.opts<ConnectionOptions>();
+  const pin = options.pin === true ? await askHidden('PIN of the SIM: ') : process.env[PIN_VARIABLE];
+  if (options.pin === true && pin === undefined) {
+    throw new UsageError(`--pin asks on a terminal, and this is none: put the PIN into ${PIN_VARIABLE}`);
+  }
+  const plain = portFromName(options.port, { baudRate: options.baud });
+  const port =
+    options.trace === true
+      ? tracePort(plain, systemClock, (event) => process.stderr.write(`${traceText(event)}\n`))
+      : plain;
+  const modem = await openModem(port, {
+    trustPin: options.trustPin === true,
+    ...(pin !== undefined && pin !== '' && { pin }),
+    log: ({ kind, text }) => {
+      if (kind !== 'state') process.stderr.write(`${options.port}: ${text}\n`);
+    },
+  });
+  const interrupted = () => void modem.close().then(() => process.exit(130));
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+  try {
+    await use(modem);
+  } finally {
+    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
+    await modem.close();
+  }
+}

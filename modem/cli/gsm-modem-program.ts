@@ -1,0 +1,14 @@
+import type { Command } from 'commander';
+import { probeCommand } from './probe.ts';
+import { createProgram } from './program.ts';
+import { receiveCommand } from './receive.ts';
+import { sendCommand } from './send.ts';
+
+/** The command line of `gsm-modem`. */
+export function gsmModem(): Command {
+  const program = createProgram('gsm-modem', 'Uses a GSM modem on a serial port, a PTY or tcp://host:port.');
+  for (const command of [probeCommand(), sendCommand(), receiveCommand()]) {
+    program.addCommand(command.copyInheritedSettings(program));
+  }
+  return program;
+}

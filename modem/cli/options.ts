@@ -1,0 +1,17 @@
+import { InvalidArgumentError } from 'commander';
+import { fromHex } from '../pdu/index.ts';
+
+/** Reads a whole number between two limits from the command line. */
+export function numberOption(lowest: number, highest: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (/^\d+$/.test(text) && number >= lowest && number <= highest) return number;
+    throw new InvalidArgumentError(`Give a whole number from ${lowest} to ${highest}.`);
+  };
+}
+
+/** Reads octets in hexadecimal from the command line. */
+export function hexOption(text: string): Uint8Array {
+  if (/^(?:[0-9a-f]{2})+$/i.test(text)) return fromHex(text);
+  throw new InvalidArgumentError('Give octets in hexadecimal, two digits each, without spaces.');
+}

@@ -1,0 +1,64 @@
+import { Command } from 'commander';
+import type { IncomingSms } from '../bearer.ts';
+import { systemClock } from '../clock.ts';
+import type { Modem } from '../modem.ts';
+import { toHex } from '../pdu/index.ts';
+import { useModem, withConnection } from './connection.ts';
+import { numberOption } from './options.ts';
+import { type Output, outputOf } from './program.ts';
+
+interface ReceiveOptions {
+  readonly count?: number;
+  readonly timeout?: number;
+}
+
+/** `gsm-modem receive`: prints messages as they come, and deletes them from the modem once printed. */
+export function receiveCommand(): Command {
+  const command = new Command('receive')
+    .description('print the messages in the modem and those that come, and delete them there once printed')
+    .option('--count <n>', 'end after so many; default: never', numberOption(1, 1_000_000))
+    .option('--timeout <seconds>', 'fail when they have not come by then', numberOption(1, 1_000_000));
+  return withConnection(command).action(() =>
+    useModem(command, (modem) => receive(modem, command.opts<ReceiveOptions>(), outputOf(command))),
+  );
+}
+
+async function receive(modem: Modem, { count, timeout }: ReceiveOptions, output: Output): Promise<void> {
+  let received = 0;
+  await new Promise<void>((resolve, reject) => {
+    const cancel =
+      timeout === undefined
+        ? () => {}
+        : systemClock.after(timeout * 1_000, () => {
+            if (count === undefined) resolve();
+            else reject(new Error(`${received} of ${count} messages came within ${timeout} s`));
+          });
+    modem.receive({
+      async message(sms) {
+        // The others stay in the modem, for whoever asks next.
+        if (received === count) throw new Error('enough were received');
+        received += 1;
+        output.print(recordOf(sms), lineOf(sms));
+        if (received < (count ?? Number.POSITIVE_INFINITY)) return;
+        cancel();
+        resolve();
+      },
+      report() {},
+    });
+  });
+}
+
+function recordOf({ originator, sentAt, content }: IncomingSms): object {
+  return {
+    from: originator,
+    sentAt: new Date(sentAt).toISOString(),
+    ...(content.kind === 'text' ? { text: content.text } : { data: toHex(content.data) }),
+    ...(content.ports && { destinationPort: content.ports.destination, sourcePort: content.ports.source }),
+  };
+}
+
+function lineOf({ originator, sentAt, content }: IncomingSms): string {
+  const time = new Date(sentAt).toISOString();
+  const port = content.ports === undefined ? '' : ` port ${content.ports.destination}`;
+  return `${time} ${originator}${port}: ${content.kind === 'text' ? content.text : toHex(content.data)}`;
+}

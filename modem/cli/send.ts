@@ -1,0 +1,103 @@
+import { Command } from 'commander';
+import type { ApplicationPorts, SendOutcome, SmsContent, SmsReport } from '../bearer.ts';
+import { systemClock } from '../clock.ts';
+import type { Modem } from '../modem.ts';
+import { useModem, withConnection } from './connection.ts';
+import { hexOption, numberOption } from './options.ts';
+import { type Output, outputOf, UsageError } from './program.ts';
+
+interface SendOptions {
+  readonly to: string;
+  readonly text?: string;
+  readonly data?: Uint8Array;
+  readonly destinationPort?: number;
+  readonly sourcePort?: number;
+  readonly report?: true;
+  readonly wait: number;
+}
+
+const port = numberOption(0, 65_535);
+
+/** `gsm-modem send`: one message, and how that ended. */
+export function sendCommand(): Command {
+  const command = new Command('send')
+    .description('send a message; exit code 1 when it was not sent, or nobody knows')
+    .requiredOption('--to <number>', 'international number with +, or a short code')
+    .option('--text <text>', 'a text, in as many SMS as it takes')
+    .option('--data <hex>', 'octets', hexOption)
+    .option('--destination-port <port>', 'application port at the other end', port)
+    .option('--source-port <port>', 'application port at this end', port)
+    .option('--report', 'ask for a status report, and wait for it')
+    .option('--wait <seconds>', 'how long to wait for the report', numberOption(1, 86_400), 60);
+  return withConnection(command).action(async () => {
+    const options = command.opts<SendOptions>();
+    const content = contentOf(options);
+    await useModem(command, (modem) => send(modem, options, content, outputOf(command)));
+  });
+}
+
+function contentOf(options: SendOptions): SmsContent {
+  const { text, data, destinationPort, sourcePort } = options;
+  if (sourcePort !== undefined && destinationPort === undefined) {
+    throw new UsageError('--source-port needs --destination-port');
+  }
+  const ports: ApplicationPorts | undefined =
+    destinationPort === undefined ? undefined : { destination: destinationPort, source: sourcePort ?? 0 };
+  if (text !== undefined && data === undefined) return { kind: 'text', text, ...(ports && { ports }) };
+  if (data !== undefined && text === undefined) return { kind: 'data', data, ...(ports && { ports }) };
+  throw new UsageError('give either --text or --data');
+}
+
+async function send(modem: Modem, options: SendOptions, content: SmsContent, output: Output): Promise<void> {
+  const wantsReport = options.report === true;
+  const reported = wantsReport ? finalReport(modem, output) : undefined;
+  const outcome = await modem.send({ id: options.to, destination: options.to, content, statusReport: wantsReport });
+  const report = outcome.kind === 'failed' ? undefined : await reported?.within(options.wait * 1_000);
+  reported?.cancel();
+  const references = outcome.kind === 'sent' ? outcome.references : [];
+  output.print(
+    {
+      event: 'outcome',
+      outcome: outcome.kind,
+      references,
+      ...(outcome.kind !== 'sent' && { reason: outcome.reason }),
+      ...(outcome.kind === 'failed' && { retry: outcome.retry }),
+      ...(wantsReport && { report: report?.outcome ?? 'none' }),
+    },
+    describe(options.to, outcome),
+  );
+  if (outcome.kind !== 'sent' || report?.outcome === 'failed') process.exitCode = 1;
+}
+
+function describe(to: string, outcome: SendOutcome): string {
+  if (outcome.kind === 'sent') return `sent to ${to}, references ${outcome.references.join(' ')}`;
+  return `${outcome.kind === 'unknown' ? 'perhaps sent' : 'not sent'} to ${to}: ${outcome.reason}`;
+}
+
+interface ReportWait {
+  within(limitMs: number): Promise<SmsReport | undefined>;
+  cancel(): void;
+}
+
+/** Waits for the report that settles the message. Messages that come meanwhile stay in the modem. */
+function finalReport(modem: Modem, output: Output): ReportWait {
+  let settle: (report: SmsReport | undefined) => void = () => {};
+  let cancel = () => {};
+  const settled = new Promise<SmsReport | undefined>((resolve) => {
+    settle = resolve;
+  });
+  modem.receive({
+    message: () => Promise.reject(new Error('this command only sends')),
+    report: (report) => {
+      output.print({ event: 'report', outcome: report.outcome, status: report.status }, `report: ${report.outcome}`);
+      if (report.outcome !== 'trying') settle(report);
+    },
+  });
+  return {
+    within(limitMs) {
+      cancel = systemClock.after(limitMs, () => settle(undefined));
+      return settled;
+    },
+    cancel: () => cancel(),
+  };
+}
