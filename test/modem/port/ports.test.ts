@@ -1,0 +1,171 @@
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import { type FarEnd, type Port, PortError, portFromName, serialPort, tcpPort } from '../../../modem/index.ts';
+import { openPty, openTcp } from '../../../sim/index.ts';
+
+interface Line {
+  readonly farEnd: FarEnd;
+  readonly name: string;
+}
+
+const kinds: readonly (readonly [kind: string, open: () => Promise<Line>])[] = [
+  [
+    'a serial port on a PTY',
+    async () => {
+      const farEnd = openPty();
+      return { farEnd, name: farEnd.path };
+    },
+  ],
+  [
+    'a TCP port',
+    async () => {
+      const farEnd = await openTcp();
+      return { farEnd, name: farEnd.url };
+    },
+  ],
+];
+
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+/** Opens a port and keeps what it says. */
+async function listen(port: Port) {
+  const heard = { text: '', closed: [] as (PortError | undefined)[] };
+  await port.open({
+    data: (octets) => {
+      heard.text += Buffer.from(octets).toString('latin1');
+    },
+    closed: (reason) => heard.closed.push(reason),
+  });
+  ends.push(() => port.close());
+  return heard;
+}
+
+/** A modem that says everything back in capitals. */
+function shout({ farEnd }: Line): void {
+  farEnd.listen({
+    opened: () => {},
+    closed: () => {},
+    data: (octets) => farEnd.write(Buffer.from(Buffer.from(octets).toString('latin1').toUpperCase())),
+  });
+  ends.push(() => farEnd.hangUp());
+}
+
+describe.each(kinds)('%s', (_kind, openLine) => {
+  test('carries every octet both ways', async () => {
+    const line = await openLine();
+    shout(line);
+    const port = portFromName(line.name);
+    const heard = await listen(port);
+    await port.setLines({ dtr: true, rts: true });
+    await expect
+      .poll(async () => {
+        await port.write(Buffer.from('at\r\x1a\x1b\0é', 'latin1'));
+        return heard.text;
+      })
+      .toContain('AT\r\x1a\x1b\0');
+  });
+
+  test('closes at once, as often as it is told, and can be opened again', async () => {
+    const line = await openLine();
+    shout(line);
+    const port = portFromName(line.name);
+    const heard = await listen(port);
+    await port.close();
+    await port.close();
+    expect(heard.closed).toEqual([undefined]);
+    await expect(port.write(new Uint8Array(1))).rejects.toMatchObject({ code: 'closed' });
+    const again = await listen(port);
+    expect(again.closed).toEqual([]);
+  });
+
+  test('says when it is lost', async () => {
+    const line = await openLine();
+    shout(line);
+    const port = portFromName(line.name);
+    const heard = await listen(port);
+    await expect
+      .poll(async () => {
+        await port.write(Buffer.from('x'));
+        return heard.text;
+      })
+      .toContain('X');
+    line.farEnd.hangUp();
+    await expect.poll(() => heard.closed.map((reason) => reason?.code)).toEqual(['lost']);
+  });
+
+  test('cannot be opened twice by one program', async () => {
+    const line = await openLine();
+    shout(line);
+    const port = portFromName(line.name);
+    await listen(port);
+    await expect(port.open({ data() {}, closed() {} })).rejects.toMatchObject({ code: 'busy' });
+  });
+});
+
+describe('a port that cannot be opened', () => {
+  const failure = async (port: Port) => {
+    const error = await port.open({ data() {}, closed() {} }).catch((caught: unknown) => caught);
+    if (!(error instanceof PortError)) throw new Error('expected a PortError');
+    return error;
+  };
+
+  test('is missing', async () => {
+    const error = await failure(serialPort('/dev/there-is-no-such-port'));
+    expect(error).toMatchObject({ code: 'missing', port: '/dev/there-is-no-such-port' });
+    expect(error.message).toBe('/dev/there-is-no-such-port: there is no such port: is the modem plugged in?');
+  });
+
+  test('is held by another', async () => {
+    const farEnd = openPty();
+    shout({ farEnd, name: farEnd.path });
+    await listen(serialPort(farEnd.path));
+    const error = await failure(serialPort(farEnd.path));
+    expect(error.code).toBe('busy');
+    expect(error.message).toContain('ModemManager');
+  });
+
+  test('is no serial port', async () => {
+    expect((await failure(serialPort('/dev/null'))).code).toBe('failed');
+  });
+
+  test('listens nowhere', async () => {
+    const server = createServer();
+    const { port } = await new Promise<AddressInfo>((resolve, reject) => {
+      server.listen(0, '127.0.0.1', () => {
+        const address = server.address();
+        if (address !== null && typeof address === 'object') resolve(address);
+        else reject(new Error('no address'));
+      });
+    });
+    await new Promise((resolve) => server.close(resolve));
+    expect(await failure(tcpPort('127.0.0.1', port))).toMatchObject({ code: 'missing' });
+  });
+
+  test.each(['tcp://', 'tcp://host', 'tcp://host:0', 'tcp://host:70000', 'tcp://:1'])('%s is not a name', (name) => {
+    expect(() => portFromName(name)).toThrow(PortError);
+  });
+
+  test('an IPv6 address stands in brackets', () => {
+    expect(portFromName('tcp://[::1]:7000').name).toBe('tcp://[::1]:7000');
+  });
+});
+
+describe('a TCP port', () => {
+  test('is lost when the other end goes away with an error', async () => {
+    let client: Socket | undefined;
+    const server = createServer((socket) => {
+      client = socket;
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    ends.push(() => server.close());
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('no address');
+    const heard = await listen(tcpPort('127.0.0.1', address.port));
+    await expect.poll(() => client).toBeDefined();
+    client?.resetAndDestroy();
+    await expect.poll(() => heard.closed.map((reason) => reason?.code)).toEqual(['lost']);
+  });
+});

@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { memoryPort, type TraceEvent, tracePort } from '../../../modem/index.ts';
+import { maskSecrets, SecretMask } from '../../../modem/port/mask.ts';
+import { VirtualClock } from '../../../sim/index.ts';
+
+describe('a traced port', () => {
+  test('tells every octet with its time, and changes nothing', async () => {
+    const clock = new VirtualClock(1_000);
+    const { port, farEnd } = memoryPort();
+    const events: TraceEvent[] = [];
+    const heard: string[] = [];
+    const traced = tracePort(port, clock, (event) => events.push(event));
+    farEnd.listen({ opened() {}, closed() {}, data: () => farEnd.write(Buffer.from('OK\r\n')) });
+    await traced.open({ data: (octets) => heard.push(Buffer.from(octets).toString()), closed() {} });
+    await clock.advance(5);
+    await traced.write(Buffer.from('AT\r'));
+    await clock.advance(0);
+    await traced.close();
+    await clock.advance(0);
+    const readable = events.map((event) => ({
+      ...event,
+      ...('octets' in event && { octets: `${Buffer.from(event.octets)}` }),
+    }));
+    expect(readable).toEqual([
+      { at: 1_000, kind: 'opened' },
+      { at: 1_005, kind: 'sent', octets: 'AT\r' },
+      { at: 1_005, kind: 'received', octets: 'OK\r\n' },
+      { at: 1_005, kind: 'closed' },
+    ]);
+    expect(heard).toEqual(['OK\r\n']);
+  });
+});
+
+describe('the mask', () => {
+  test.each([
+    ['AT+CPIN="1234"', 'AT+CPIN=******'],
+    ['at+cpin=1234\rAT', 'at+cpin=****\rAT'],
+    ['AT+CPIN?', 'AT+CPIN?'],
+    ['AT+CLCK="SC",1,"1234"', 'AT+CLCK=*************'],
+    ['AT+CPWD="SC","1","2"\r\nOK', 'AT+CPWD=************\r\nOK'],
+    ['AT+CMEE=1', 'AT+CMEE=1'],
+  ])('turns %j into %j', (text, masked) => {
+    expect(maskSecrets(text)).toBe(masked);
+  });
+
+  test('hides a PIN however the line cuts it', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^\d{4,8}$/), fc.array(fc.nat({ max: 30 })), (pin, cuts) => {
+        const octets = Buffer.from(`AT+CPIN="${pin}"\rAT\r`);
+        const mask = new SecretMask();
+        const ends = [...cuts, octets.length].sort((a, b) => a - b);
+        let from = 0;
+        const pieces = ends.map((end) => {
+          const piece = Buffer.from(mask.apply(octets.subarray(from, end))).toString();
+          from = Math.max(from, end);
+          return piece;
+        });
+        expect(pieces.join('')).toBe(`AT+CPIN=${'*'.repeat(pin.length + 2)}\rAT\r`);
+      }),
+    );
+  });
+});
