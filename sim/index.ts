@@ -1,2 +1,13 @@
-export * from './clock.ts';
-export * from './random.ts';
+export { VIRTUAL_START, VirtualClock } from './clock.ts';
+export { EventLog, jsonLine, type LogEntry, textLine, type WorldEvent } from './log.ts';
+export { type Personality, standardPersonality, type WireHabits } from './modem/personality.ts';
+export { VirtualModem } from './modem/virtual-modem.ts';
+export type { ArrangedFault, Fault, FaultAction, Faults } from './network/faults.ts';
+export type { Submitted } from './network/network.ts';
+export { type LatencyProfile, type LogNormal, latencyProfiles } from './network/profiles.ts';
+export type { Subscriber } from './network/subscriber.ts';
+export { LinkError } from './ports/link.ts';
+export { openPty, type PtyLine } from './ports/pty.ts';
+export { openTcp, type TcpLine } from './ports/tcp.ts';
+export { type SeededRandom, seededRandom } from './random.ts';
+export { createWorld, type ModemOptions, type OutsideMessage, World, type WorldOptions } from './world.ts';

@@ -1,0 +1,84 @@
+import { type Deliver, decodeTpdu, encodeTpdu, PduError, type Submit } from '../modem/index.ts';
+
+/** What a message carries, which network and modem pass on without looking into it. */
+export interface Contents {
+  /** TP-DCS, as it came. */
+  readonly dcs: number;
+  /** TP-UDHI. */
+  readonly hasHeader: boolean;
+  /** TP-UDL and TP-UD. */
+  readonly userData: Uint8Array;
+}
+
+/** A message whose header is read and whose contents are not; the user data of `header` is empty. */
+export interface Envelope<Header extends Submit | Deliver> {
+  readonly header: Header;
+  readonly contents: Contents;
+}
+
+const UDHI = 0x40;
+/** TP-DCS of plain octets, and a TP-UDL of 0: contents that any header is valid with. */
+const NO_CONTENTS = [0x04, 0x00] as const;
+const TIME_STAMP_OCTETS = 7;
+const USER_DATA_OCTETS = 140;
+
+/** Octets of TP-VP by TP-VPF: none, enhanced, relative, absolute (3GPP TS 23.040, 9.2.3.3). */
+const VALIDITY_OCTETS = [0, 7, 1, 7] as const;
+
+/** Opens a SUBMIT. @throws PduError when its header is malformed, or the user data is longer than 140 octets. */
+export function openSubmit(tpdu: Uint8Array): Envelope<Submit> {
+  const afterAddress = 2 + addressOctets(tpdu, 2);
+  const validity = VALIDITY_OCTETS[((tpdu[0] ?? 0) >> 3) & 0x03] ?? 0;
+  const [tp, contents] = separate(tpdu, afterAddress + 1, validity);
+  const header = decodeTpdu(tp, 'mobile-originated');
+  if (header.type !== 'SUBMIT') throw new PduError('TP-MTI', 0, tpdu, `${header.type} where a SUBMIT was expected`);
+  return { header, contents };
+}
+
+/** Opens a DELIVER. @throws PduError when its header is malformed, or the user data is longer than 140 octets. */
+export function openDeliver(tpdu: Uint8Array): Envelope<Deliver> {
+  const afterAddress = 1 + addressOctets(tpdu, 1);
+  const [tp, contents] = separate(tpdu, afterAddress + 1, TIME_STAMP_OCTETS);
+  const header = decodeTpdu(tp, 'mobile-terminated');
+  if (header.type !== 'DELIVER') throw new PduError('TP-MTI', 0, tpdu, `${header.type} where a DELIVER was expected`);
+  return { header, contents };
+}
+
+/** The TPDU again. @throws PduEncodeError when a value of the header does not fit its field. */
+export function seal({ header, contents }: Envelope<Submit | Deliver>): Uint8Array {
+  const tp = encodeTpdu(header);
+  const before = header.type === 'DELIVER' ? TIME_STAMP_OCTETS : (VALIDITY_OCTETS[((tp[0] ?? 0) >> 3) & 0x03] ?? 0);
+  const dcsAt = tp.length - before - NO_CONTENTS.length;
+  const tpdu = new Uint8Array(tp.length - 1 + contents.userData.length);
+  tpdu.set(tp);
+  tpdu.set(contents.userData, tp.length - 1);
+  tpdu[0] = (tp[0] ?? 0) | (contents.hasHeader ? UDHI : 0);
+  tpdu[dcsAt] = contents.dcs;
+  return tpdu;
+}
+
+/** Contents that any header can be made with, to be put into it by {@link seal}. */
+export const withoutContents: Pick<Submit, 'dcs' | 'userData'> = {
+  dcs: { group: 'general', alphabet: '8bit', automaticDeletion: false },
+  userData: { kind: 'data', header: [], data: new Uint8Array() },
+};
+
+/** Octets of an address field that begins with its length in digits at `at`. */
+function addressOctets(tpdu: Uint8Array, at: number): number {
+  return 2 + Math.ceil((tpdu[at] ?? 0) / 2);
+}
+
+function separate(tpdu: Uint8Array, dcsAt: number, between: number): readonly [header: Uint8Array, Contents] {
+  const lengthAt = dcsAt + 1 + between;
+  if (tpdu.length <= lengthAt) throw new PduError('TP-UDL', tpdu.length, tpdu, 'the octets end before it');
+  const userData = tpdu.slice(lengthAt);
+  if (userData.length > 1 + USER_DATA_OCTETS) {
+    throw new PduError('TP-UD', lengthAt + 1, tpdu, `${userData.length - 1} octets, more than ${USER_DATA_OCTETS}`);
+  }
+  const header = tpdu.slice(0, lengthAt + 1);
+  header[0] = (header[0] ?? 0) & ~UDHI;
+  header[dcsAt] = NO_CONTENTS[0];
+  header[lengthAt] = NO_CONTENTS[1];
+  const contents = { dcs: tpdu[dcsAt] ?? 0, hasHeader: ((tpdu[0] ?? 0) & UDHI) !== 0, userData };
+  return [header, contents];
+}

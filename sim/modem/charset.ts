@@ -1,0 +1,56 @@
+import { toHex } from '../../modem/index.ts';
+import { septetsOfText, textOfSeptets } from './septets.ts';
+
+/** The character sets of `+CSCS` that the virtual modem knows (3GPP TS 27.007, 5.5). */
+export const CHARSETS: readonly string[] = ['IRA', 'GSM', 'UCS2', 'HEX', '8859-1', 'UTF-8'];
+
+const UNKNOWN = '?';
+
+/** A text as the host wants to see it: a string in which each character is one octet on the line. */
+export function toHost(charset: string, text: string): string {
+  switch (charset) {
+    case 'UCS2':
+      return toHex(new Uint8Array(Buffer.from(text, 'utf16le').swap16()));
+    case 'GSM':
+      return latin1(septets(text));
+    case 'HEX':
+      return toHex(septets(text));
+    case 'UTF-8':
+      return Buffer.from(text, 'utf8').toString('latin1');
+    case '8859-1':
+      return text.replaceAll(/[^\0-\xff]/gu, UNKNOWN);
+    default:
+      return text.replaceAll(/[^\0-\x7f]/gu, UNKNOWN);
+  }
+}
+
+/** What the host wrote, as text; `undefined` when it cannot be that character set. */
+export function fromHost(charset: string, written: string): string | undefined {
+  switch (charset) {
+    case 'UCS2':
+      if (!/^([0-9A-Fa-f]{4})*$/.test(written)) return undefined;
+      return Buffer.from(written, 'hex').swap16().toString('utf16le');
+    case 'HEX':
+      if (!/^([0-9A-Fa-f]{2})*$/.test(written)) return undefined;
+      return textOfSeptets(new Uint8Array(Buffer.from(written, 'hex')));
+    case 'GSM':
+      return textOfSeptets(new Uint8Array(Buffer.from(written, 'latin1')));
+    case 'UTF-8':
+      return Buffer.from(written, 'latin1').toString('utf8');
+    default:
+      return written;
+  }
+}
+
+/** Septets of any text: characters outside the alphabet become `?`. */
+function septets(text: string): Uint8Array {
+  return (
+    septetsOfText(text) ??
+    septetsOfText([...text].map((c) => (septetsOfText(c) ? c : UNKNOWN)).join('')) ??
+    new Uint8Array()
+  );
+}
+
+function latin1(octets: Uint8Array): string {
+  return Buffer.from(octets).toString('latin1');
+}

@@ -1,0 +1,32 @@
+import type { Command } from './command.ts';
+import { clockCommands } from './commands/clock.ts';
+import { controlCommands } from './commands/control.ts';
+import { identityCommands } from './commands/identity.ts';
+import { networkCommands } from './commands/network.ts';
+import { phonebookCommands } from './commands/phonebook.ts';
+import { sendCommands } from './commands/send.ts';
+import { simCommands } from './commands/sim.ts';
+import { smsSettingCommands } from './commands/sms-settings.ts';
+import { storeCommands } from './commands/store.ts';
+
+const commands: readonly Command[] = [
+  ...controlCommands,
+  ...identityCommands,
+  ...simCommands,
+  ...networkCommands,
+  ...clockCommands,
+  ...phonebookCommands,
+  ...smsSettingCommands,
+  ...storeCommands,
+  ...sendCommands,
+  {
+    name: '+CLAC',
+    errors: 'CME',
+    // All commands, one a line (3GPP TS 27.007, 8.37).
+    execute: ({ respond }) => respond(...Array.from(commandTable.keys(), (name) => `AT${name}`)),
+    test: '',
+  },
+];
+
+/** Every command the virtual modem knows, by its name. */
+export const commandTable: ReadonlyMap<string, Command> = new Map(commands.map((command) => [command.name, command]));

@@ -1,0 +1,86 @@
+import { CHARSETS } from '../charset.ts';
+import { accept, type Command, cme, type Handler } from '../command.ts';
+import { cmeError, syntaxError } from '../result.ts';
+import { settingsDefaults } from '../settings.ts';
+import { talkDefaults } from '../terminal.ts';
+
+/** A letter with the number 0 or 1 that turns a habit of the terminal off or on. */
+const flag =
+  (key: 'echo' | 'quiet' | 'verbose'): Handler =>
+  ({ terminal, args }) => {
+    const number = args.number(0, [0, 9], 0);
+    if (number > 1) throw syntaxError();
+    terminal.talk[key] = number === 1;
+  };
+
+/** ATZ and AT&F: as after power-on, but for the PIN, registration and stores (ITU-T V.250, 6.1). */
+const reset: Handler = ({ modem, terminal }) => {
+  Object.assign(terminal.talk, talkDefaults());
+  modem.settings = { ...settingsDefaults(), stores: modem.settings.stores };
+};
+
+/** S0 and S6 to S10 are about calls, which a virtual modem does not take: their values are kept nowhere. */
+const callParameter = (name: string, value: string): Command =>
+  cme(name, { read: ({ respond }) => respond(value), set: accept, execute: accept });
+
+const talkParameter = (name: string, key: 'lineEnd' | 'lineFeed' | 'backspace'): Command =>
+  cme(name, {
+    read: ({ terminal, respond }) => respond(String(terminal.talk[key]).padStart(3, '0')),
+    set: ({ terminal, args }) => {
+      terminal.talk[key] = args.number(0, [0, 127], 0);
+    },
+    execute: accept,
+  });
+
+/** ITU-T V.250: echo, form of results, reset; and the settings of 3GPP TS 27.007, 5 and 9.1. */
+export const controlCommands: readonly Command[] = [
+  cme('E', { basic: flag('echo') }),
+  cme('Q', { basic: flag('quiet') }),
+  cme('V', { basic: flag('verbose') }),
+  cme('X', { basic: accept }),
+  cme('Z', { basic: reset }),
+  cme('&F', { basic: reset }),
+  cme('&W', { basic: accept }),
+  cme('&C', { basic: accept }),
+  cme('&D', { basic: accept }),
+  cme('&K', { basic: accept }),
+  cme('&S', { basic: accept }),
+  cme('L', { basic: accept }),
+  cme('M', { basic: accept }),
+  cme('H', { basic: accept }),
+  cme('+CHUP', { execute: accept, test: '' }),
+  // There are no calls in this network: nobody answers.
+  cme('A', { basic: ({ endWith }) => endWith('NO CARRIER') }),
+  cme('D', { basic: ({ endWith }) => endWith('NO CARRIER') }),
+  callParameter('S0', '000'),
+  talkParameter('S3', 'lineEnd'),
+  talkParameter('S4', 'lineFeed'),
+  talkParameter('S5', 'backspace'),
+  callParameter('S6', '002'),
+  callParameter('S7', '060'),
+  callParameter('S8', '002'),
+  callParameter('S10', '001'),
+  cme('+IPR', {
+    test: '(),(0,9600,19200,38400,57600,115200)',
+    read: ({ respond }) => respond('+IPR: 0'),
+    set: accept,
+  }),
+  cme('+ICF', { test: '(3),(0)', read: ({ respond }) => respond('+ICF: 3,0'), set: accept }),
+  cme('+IFC', { test: '(0,2),(0,2)', read: ({ respond }) => respond('+IFC: 0,0'), set: accept }),
+  cme('+CMEE', {
+    test: '(0-2)',
+    read: ({ modem, respond }) => respond(`+CMEE: ${modem.settings.errorFormat}`),
+    set: ({ modem, args }) => {
+      modem.settings.errorFormat = args.number(0, [0, 2], 0);
+    },
+  }),
+  cme('+CSCS', {
+    test: `(${CHARSETS.map((name) => `"${name}"`).join(',')})`,
+    read: ({ modem, respond }) => respond(`+CSCS: "${modem.settings.charset}"`),
+    set: ({ modem, args }) => {
+      const name = args.string(0, 'IRA').toUpperCase();
+      if (!CHARSETS.includes(name)) throw cmeError('operationNotSupported');
+      modem.settings.charset = name;
+    },
+  }),
+];

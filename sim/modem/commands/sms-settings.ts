@@ -1,0 +1,151 @@
+import { accept, type Call, type Command, cms } from '../command.ts';
+import { cmsError } from '../result.ts';
+import type { StoreName } from '../settings.ts';
+
+const STORE_NAMES: readonly StoreName[] = ['SM', 'ME', 'MT'];
+const STORE_LIST = `(${STORE_NAMES.map((name) => `"${name}"`).join(',')})`;
+const PHASE_2 = 0;
+const PHASE_2_PLUS = 1;
+
+function storeName(args: Call['args'], index: number, otherwise: StoreName): StoreName {
+  if (!args.has(index)) return otherwise;
+  const name = STORE_NAMES.find((known) => known === args.string(index).toUpperCase());
+  if (name === undefined) throw cmsError('operationNotAllowed');
+  return name;
+}
+
+/** `+CPMS=`: 1 to 3 stores; those not named stay as they are. */
+function selectStores({ modem, args, respond }: Call): void {
+  args.atMost(3);
+  if (args.count === 0) throw cmsError('operationNotAllowed');
+  const [read, write, received] = modem.settings.stores;
+  const chosen = [storeName(args, 0, read), storeName(args, 1, write), storeName(args, 2, received)] as const;
+  modem.settings.stores = chosen;
+  const counts = chosen.map((name) => `${modem.store(name).used},${modem.store(name).capacity}`);
+  respond(`+CPMS: ${counts.join(',')}`);
+}
+
+function showStores({ modem, respond }: Call): void {
+  const shown = modem.settings.stores.map((name) => {
+    const store = modem.store(name);
+    return `"${name}",${store.used},${store.capacity}`;
+  });
+  respond(`+CPMS: ${shown.join(',')}`);
+}
+
+/** `+CNMI=`: values not given stay as they are. */
+function setIndications({ modem, args }: Call): void {
+  args.atMost(5);
+  const before = modem.settings.indications;
+  modem.settings.indications = {
+    mode: args.number(0, [0, 3], before.mode),
+    mt: args.number(1, [0, 3], before.mt),
+    bm: args.number(2, [0, 3], before.bm),
+    ds: args.number(3, [0, 2], before.ds),
+    bfr: args.number(4, [0, 1], before.bfr),
+  };
+  modem.incoming.indicationsChanged();
+}
+
+/** `+CSMP=`: TP-VP is an octet, or a time in quotes when the first octet says so. */
+function setTextParameters({ modem, args }: Call): void {
+  args.atMost(4);
+  const before = modem.settings.textParameters;
+  const fo = args.number(0, [0, 255], before.fo);
+  const wantsTime = (fo & 0x18) === 0x18 || (fo & 0x18) === 0x08;
+  modem.settings.textParameters = {
+    fo,
+    vp: wantsTime ? args.string(1, String(before.vp)) : args.number(1, [0, 255], Number(before.vp) || 0),
+    pid: args.number(2, [0, 255], before.pid),
+    dcs: args.number(3, [0, 255], before.dcs),
+  };
+}
+
+function acknowledge(call: Call, accepted: boolean): void {
+  const answer = accepted ? ({ kind: 'accepted' } as const) : ({ kind: 'refused', cause: 0xff } as const);
+  const { incoming, settings } = call.modem;
+  if (settings.messageService === PHASE_2 || !incoming.acknowledge(answer)) throw cmsError('noAcknowledgementExpected');
+}
+
+/** `+CNMA=n[,length]`: 0 and 1 acknowledge, 2 refuses; with a length a PDU is typed, whose contents the network ignores. */
+async function acknowledgeWith(call: Call): Promise<void> {
+  const n = call.args.number(0, [0, 2]);
+  if (call.modem.settings.messageFormat === 'text') throw cmsError('operationNotSupported');
+  if (call.args.number(1, [0, 164], 0) > 0 && (await call.terminal.prompt('pdu')) === undefined) return;
+  acknowledge(call, n !== 2);
+}
+
+/** What applies to messages before they are sent or after they came (3GPP TS 27.005, 3.2, 3.3 and 3.4). */
+export const smsSettingCommands: readonly Command[] = [
+  cms('+CMGF', {
+    test: '(0,1)',
+    read: ({ modem, respond }) => respond(`+CMGF: ${modem.settings.messageFormat === 'pdu' ? 0 : 1}`),
+    set: ({ modem, args }) => {
+      modem.settings.messageFormat = args.number(0, [0, 1], 0) === 0 ? 'pdu' : 'text';
+    },
+  }),
+  cms('+CSCA', {
+    needsSim: true,
+    test: '',
+    read: ({ modem, respond }) => respond(`+CSCA: "${modem.sim.smsc.number}",${modem.sim.smsc.type}`),
+    set: ({ modem, args }) => {
+      const number = args.string(0);
+      if (!/^\+?[0-9*#]{0,20}$/.test(number)) throw cmsError('invalidTextParameter');
+      const type = args.number(1, [128, 255], number.startsWith('+') ? 145 : 129);
+      modem.sim.smsc = { number: type === 145 && !number.startsWith('+') ? `+${number}` : number, type };
+    },
+  }),
+  cms('+CSMP', {
+    test: '',
+    read: ({ modem, respond }) => {
+      const { fo, vp, pid, dcs } = modem.settings.textParameters;
+      respond(`+CSMP: ${fo},${typeof vp === 'number' ? vp : `"${vp}"`},${pid},${dcs}`);
+    },
+    set: setTextParameters,
+  }),
+  cms('+CSDH', {
+    test: '(0,1)',
+    read: ({ modem, respond }) => respond(`+CSDH: ${modem.settings.textHeaders ? 1 : 0}`),
+    set: ({ modem, args }) => {
+      modem.settings.textHeaders = args.number(0, [0, 1], 0) === 1;
+    },
+  }),
+  cms('+CSMS', {
+    test: '(0,1)',
+    read: ({ modem, respond }) => respond(`+CSMS: ${modem.settings.messageService},1,1,1`),
+    set: ({ modem, args, respond }) => {
+      modem.settings.messageService = args.number(0, [PHASE_2, PHASE_2_PLUS]);
+      respond('+CSMS: 1,1,1');
+    },
+  }),
+  cms('+CNMI', {
+    test: '(0-3),(0-3),(0-3),(0-2),(0,1)',
+    read: ({ modem, respond }) => {
+      const { mode, mt, bm, ds, bfr } = modem.settings.indications;
+      respond(`+CNMI: ${mode},${mt},${bm},${ds},${bfr}`);
+    },
+    set: setIndications,
+  }),
+  cms('+CNMA', {
+    test: '(0-2)',
+    set: acknowledgeWith,
+    execute: (call) => acknowledge(call, true),
+  }),
+  cms('+CPMS', {
+    needsSim: true,
+    test: `${STORE_LIST},${STORE_LIST},${STORE_LIST}`,
+    read: showStores,
+    set: selectStores,
+  }),
+  cms('+CMMS', {
+    test: '(0-2)',
+    read: ({ modem, respond }) => respond(`+CMMS: ${modem.settings.keepLink}`),
+    set: ({ modem, args }) => {
+      modem.settings.keepLink = args.number(0, [0, 2], 0);
+    },
+  }),
+  // No cell broadcasts in this network: any selection of them is accepted and selects nothing.
+  cms('+CSCB', { test: '(0,1)', read: ({ respond }) => respond('+CSCB: 0,"",""'), set: accept }),
+  cms('+CSAS', { test: '(0)', execute: accept, set: accept }),
+  cms('+CRES', { test: '(0)', execute: accept, set: accept }),
+];

@@ -1,0 +1,151 @@
+import type { Cancel } from '../../modem/index.ts';
+import { toHex } from '../../modem/index.ts';
+import type { DeliveryAnswer } from '../network/radio-link.ts';
+import type { StoreName } from './settings.ts';
+import { reportFields, routedHeader, textOf } from './text-mode.ts';
+import { isStatusReport, messageClassOf, originatorOctets, protocolIdOf, REPLACE_PIDS, TYPE_0 } from './tpdu-fields.ts';
+import type { VirtualModem } from './virtual-modem.ts';
+
+/** How long a message handed to the host waits for `+CNMA` before it goes back to the network. */
+const ACKNOWLEDGE_WITHIN_MS = 15_000;
+/** Unsolicited codes kept by `+CNMI` mode 0; beyond this, the oldest is lost. */
+const BUFFERED_CODES = 100;
+/** TP-FCS (3GPP TS 23.040, 9.2.3.22). */
+const FCS = { simFull: 0xd0, memoryExceeded: 0xd3, unspecified: 0xff } as const;
+
+const ACCEPTED: DeliveryAnswer = { kind: 'accepted' };
+
+/**
+ * What happens to a message that arrives: shown to the host, or stored and announced, as `+CNMI`, `+CSMS` and `+CPMS` say
+ * (3GPP TS 27.005, 3.4.1). With no host at the line everything is stored.
+ */
+export class Incoming {
+  readonly #modem: VirtualModem;
+  #unacknowledged: { answer(answer: DeliveryAnswer): void; readonly timer: Cancel } | undefined;
+  #buffered: (readonly string[])[] = [];
+  #refusedForRoom = false;
+
+  constructor(modem: VirtualModem) {
+    this.#modem = modem;
+  }
+
+  async receive(tpdu: Uint8Array): Promise<DeliveryAnswer> {
+    return isStatusReport(tpdu) ? this.#receiveReport(tpdu) : this.#receiveMessage(tpdu);
+  }
+
+  /** The host's `+CNMA`. False when nothing waits for one. */
+  acknowledge(answer: DeliveryAnswer = ACCEPTED): boolean {
+    const waiting = this.#unacknowledged;
+    if (waiting === undefined) return false;
+    this.#unacknowledged = undefined;
+    waiting.timer();
+    waiting.answer(answer);
+    return true;
+  }
+
+  /** After `+CNMI`: what mode 0 kept goes out with `<bfr>` 0, and is forgotten with 1. */
+  indicationsChanged(): void {
+    const { mode, bfr } = this.#modem.settings.indications;
+    if (mode === 0) return;
+    const codes = this.#buffered.splice(0);
+    if (bfr === 0) for (const code of codes) this.#modem.notify(...code);
+  }
+
+  /** A host came or went. One that went will not acknowledge. */
+  hostsChanged(): void {
+    if (!this.#modem.hostPresent) this.acknowledge({ kind: 'refused', cause: FCS.unspecified });
+  }
+
+  /** After a deletion: the network is told once there is room for what was refused. */
+  roomMade(): void {
+    if (!this.#refusedForRoom) return;
+    this.#refusedForRoom = false;
+    this.#modem.link.memoryAvailable();
+  }
+
+  #receiveMessage(tpdu: Uint8Array): DeliveryAnswer | Promise<DeliveryAnswer> {
+    const pid = protocolIdOf(tpdu);
+    if (pid === TYPE_0) return ACCEPTED;
+    const messageClass = messageClassOf(tpdu);
+    const { mt } = this.#modem.settings.indications;
+    const shown = mt === 2 ? messageClass !== 2 : mt === 3 && messageClass === 3;
+    if (shown && this.#modem.hostPresent) return this.#show(this.#routedMessage(tpdu));
+    return this.#keep(tpdu, messageClass === 2 ? 'SM' : this.#modem.settings.stores[2], mt > 0 ? '+CMTI' : undefined);
+  }
+
+  #receiveReport(tpdu: Uint8Array): DeliveryAnswer | Promise<DeliveryAnswer> {
+    const { ds } = this.#modem.settings.indications;
+    if (ds === 1 && this.#modem.hostPresent) return this.#show(this.#routedReport(tpdu));
+    if (ds === 0) return ACCEPTED;
+    return this.#keep(tpdu, this.#modem.settings.stores[2], '+CDSI');
+  }
+
+  #routedMessage(tpdu: Uint8Array): readonly string[] {
+    const { settings } = this.#modem;
+    if (settings.messageFormat === 'pdu') return [`+CMT: ,${tpdu.length}`, this.#pdu(tpdu)];
+    return [`+CMT: ${routedHeader(this.#modem, tpdu)}`, textOf(settings.charset, tpdu, 'mobile-terminated')];
+  }
+
+  #routedReport(tpdu: Uint8Array): readonly string[] {
+    if (this.#modem.settings.messageFormat === 'pdu') return [`+CDS: ${tpdu.length}`, this.#pdu(tpdu)];
+    return [`+CDS: ${reportFields(this.#modem.settings.charset, tpdu)}`];
+  }
+
+  #pdu(tpdu: Uint8Array): string {
+    return `${toHex(this.#modem.smscOfNetwork)}${toHex(tpdu)}`;
+  }
+
+  /** Phase 2+ (`+CSMS=1`) waits for the host's word; when none comes, nothing is shown to this host any more. */
+  #show(code: readonly string[]): DeliveryAnswer | Promise<DeliveryAnswer> {
+    this.#announce(code);
+    if (this.#modem.settings.messageService === 0) return ACCEPTED;
+    return new Promise((answer) => {
+      const timer = this.#modem.clock.after(ACKNOWLEDGE_WITHIN_MS, () => {
+        this.#modem.settings.indications = { ...this.#modem.settings.indications, mt: 0, ds: 0 };
+        this.acknowledge({ kind: 'refused', cause: FCS.unspecified });
+      });
+      this.#unacknowledged = { answer, timer };
+    });
+  }
+
+  #keep(tpdu: Uint8Array, name: StoreName, code: '+CMTI' | '+CDSI' | undefined): DeliveryAnswer {
+    const store = this.#modem.store(name);
+    const message = { status: 0, smsc: this.#modem.smscOfNetwork, tpdu } as const;
+    const replaced = this.#replacedBy(tpdu, name);
+    if (replaced !== undefined) store.update(replaced, message);
+    const index = replaced ?? store.add(message);
+    if (index === undefined) {
+      this.#refusedForRoom = true;
+      return { kind: 'refused', cause: name === 'SM' ? FCS.simFull : FCS.memoryExceeded };
+    }
+    if (code !== undefined) this.#announce([`${code}: "${name}",${index}`]);
+    return ACCEPTED;
+  }
+
+  /** Replace Short Message Type n: the earlier one of the same type and originator (3GPP TS 23.040, 9.2.3.9). */
+  #replacedBy(tpdu: Uint8Array, name: StoreName): number | undefined {
+    const pid = protocolIdOf(tpdu);
+    if (isStatusReport(tpdu) || !REPLACE_PIDS.has(pid)) return undefined;
+    const originator = toHex(originatorOctets(tpdu));
+    const earlier = this.#modem
+      .store(name)
+      .entries()
+      .find(
+        ([, { status, tpdu: stored }]) =>
+          status < 2 &&
+          !isStatusReport(stored) &&
+          protocolIdOf(stored) === pid &&
+          toHex(originatorOctets(stored)) === originator,
+      );
+    return earlier?.[0];
+  }
+
+  #announce(code: readonly string[]): void {
+    if (this.#modem.settings.indications.mode > 0) {
+      this.#modem.notify(...code);
+      return;
+    }
+    this.#buffered.push(code);
+    if (this.#buffered.length > BUFFERED_CODES) this.#buffered.shift();
+  }
+}

@@ -1,0 +1,73 @@
+const BACKSPACE = 0x08;
+const CTRL_Z = 0x1a;
+const ESCAPE = 0x1b;
+const CR = 0x0d;
+
+/** A command line may be this long; a longer one is answered with an error. */
+const COMMAND_LINE_LIMIT = 2_048;
+/** What may be typed into a prompt: the longest PDU in hex, or text, with room for errors. */
+const ENTRY_LIMIT = 4_096;
+
+/** What an octet completed. `line` is without `AT` and the carriage return. */
+export type Completed = { readonly kind: 'line'; readonly body: string } | { readonly kind: 'too-long' };
+
+/**
+ * Puts command lines together octet by octet (ITU-T V.250, 5.2): garbage before `AT`, control characters and the LF that
+ * follows a CR mean nothing; backspace takes back; `A/` repeats the last line without waiting for a carriage return.
+ */
+export class CommandLineInput {
+  #typed = '';
+  #last = '';
+  #overrun = false;
+
+  /** @param end the character of S3, which ends a line. @param erase that of S5, which takes one back. */
+  take(octet: number, end: number = CR, erase: number = BACKSPACE): Completed | undefined {
+    if (octet === end) return this.#complete();
+    if (octet === erase) {
+      this.#typed = this.#typed.slice(0, -1);
+      return undefined;
+    }
+    if (octet < 0x20 || octet > 0x7e) return undefined;
+    if (this.#typed.length >= COMMAND_LINE_LIMIT) {
+      this.#overrun = true;
+      return undefined;
+    }
+    this.#typed += String.fromCharCode(octet);
+    if (octet !== 0x2f || this.#typed.toUpperCase() !== 'A/') return undefined;
+    this.#typed = '';
+    return { kind: 'line', body: this.#last };
+  }
+
+  #complete(): Completed | undefined {
+    const typed = this.#typed;
+    const overrun = this.#overrun;
+    this.#typed = '';
+    this.#overrun = false;
+    const start = typed.search(/AT/i);
+    if (start < 0) return undefined;
+    if (overrun) return { kind: 'too-long' };
+    this.#last = typed.slice(start + 2);
+    return { kind: 'line', body: this.#last };
+  }
+}
+
+/** What an octet typed into a prompt did. */
+export type EntryStep = 'more' | 'new-line' | 'done' | 'abandoned';
+
+/** Collects what is typed into a prompt, up to Ctrl-Z, or ESC, which gives up (3GPP TS 27.005, 3.5.1). */
+export class EntryInput {
+  readonly #typed: number[] = [];
+
+  /** What was typed, without the Ctrl-Z. */
+  get octets(): Uint8Array {
+    return Uint8Array.from(this.#typed);
+  }
+
+  take(octet: number): EntryStep {
+    if (octet === CTRL_Z) return 'done';
+    if (octet === ESCAPE) return 'abandoned';
+    if (octet === BACKSPACE) this.#typed.pop();
+    else if (this.#typed.length < ENTRY_LIMIT) this.#typed.push(octet);
+    return octet === CR ? 'new-line' : 'more';
+  }
+}

@@ -1,0 +1,28 @@
+import type { SubmitAnswer } from '../network/radio-link.ts';
+import type { VirtualModem } from './virtual-modem.ts';
+
+/** Where TP-MR stands in a SUBMIT and in a COMMAND (3GPP TS 23.040, 9.2.3.6). */
+const REFERENCE_AT = 1;
+
+/** Messages on their way to the network: one at a time over the air, whichever line they came from. */
+export class Outgoing {
+  readonly #modem: VirtualModem;
+  #reference = 0;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(modem: VirtualModem) {
+    this.#modem = modem;
+  }
+
+  /** Sends a SUBMIT or COMMAND under the next TP-MR, which counts modulo 256; says which, and what became of it. */
+  async send(tpdu: Uint8Array): Promise<{ readonly reference: number; readonly answer: SubmitAnswer }> {
+    const before = this.#last;
+    const reference = this.#reference;
+    this.#reference = (reference + 1) % 256;
+    const numbered = tpdu.slice();
+    numbered[REFERENCE_AT] = reference;
+    const sending = before.then(() => this.#modem.link.submit(numbered));
+    this.#last = sending;
+    return { reference, answer: await sending };
+  }
+}

@@ -1,0 +1,87 @@
+import type { Cancel } from '../../modem/index.ts';
+import type { VirtualModem } from './virtual-modem.ts';
+
+/** `<stat>` of `+CREG` (3GPP TS 27.007, 7.2): not searching, registered at home, searching. */
+export type RegistrationStatus = 0 | 1 | 2;
+
+/** Where every virtual modem is: location area and cell, in hex, as `+CREG: 2` shows them. */
+export const CELL = { area: '00C3', cell: '1A2B' } as const;
+
+/** The operator of the virtual network: long name, short name, and the network code 001 01, which is for tests. */
+export const OPERATOR: readonly [long: string, short: string, code: string] = ['Cash-Mobile Sim', 'CMSIM', '00101'];
+
+/** The modem's transmitter: `+CFUN`, and registration, which needs power, a SIM that is open, and coverage. */
+export class Radio {
+  readonly #modem: VirtualModem;
+  #functionality = 1;
+  #status: RegistrationStatus = 0;
+  #registering: Cancel | undefined;
+
+  constructor(modem: VirtualModem) {
+    this.#modem = modem;
+  }
+
+  /** `+CFUN`: 0 off, 1 on, 4 flight mode. */
+  get functionality(): number {
+    return this.#functionality;
+  }
+
+  get status(): RegistrationStatus {
+    return this.#status;
+  }
+
+  get registered(): boolean {
+    return this.#status === 1;
+  }
+
+  /** At the beginning of the world a modem that can be registered is. */
+  powerOn(): void {
+    if (this.#canSearch() && this.#modem.link.covered) this.#register();
+    else this.update();
+  }
+
+  setFunctionality(functionality: number): void {
+    this.#functionality = functionality;
+    this.update();
+  }
+
+  /** Looks again at what registration needs, after any of it changed. */
+  update(): void {
+    this.#registering?.();
+    this.#registering = undefined;
+    const searching = this.#canSearch();
+    if (searching && this.#modem.link.covered) {
+      if (this.registered) return;
+      this.#become(2);
+      this.#registering = this.#modem.clock.after(this.#modem.personality.registrationMs, () => this.#register());
+      return;
+    }
+    if (this.registered) this.#modem.link.detach();
+    this.#become(searching ? 2 : 0);
+  }
+
+  #canSearch(): boolean {
+    return this.#functionality === 1 && this.#modem.sim.state === 'READY';
+  }
+
+  #register(): void {
+    this.#registering = undefined;
+    this.#become(1);
+    this.#modem.link.attach();
+  }
+
+  #become(status: RegistrationStatus): void {
+    if (this.#status === status) return;
+    this.#status = status;
+    const { registrationReports, packetRegistrationReports } = this.#modem.settings;
+    if (registrationReports > 0) this.#modem.notify(`+CREG: ${registrationText(registrationReports, status)}`);
+    if (packetRegistrationReports > 0) {
+      this.#modem.notify(`+CGREG: ${registrationText(packetRegistrationReports, status)}`);
+    }
+  }
+}
+
+/** `<stat>[,<lac>,<ci>]`, with the cell when `reports` is 2 and there is one. */
+export function registrationText(reports: number, status: RegistrationStatus): string {
+  return reports === 2 && status === 1 ? `${status},"${CELL.area}","${CELL.cell}"` : String(status);
+}

@@ -1,0 +1,72 @@
+/** How a command line ends (ITU-T V.250, 5.7.1). `silent`: it never does, as when the modem's answer is lost. */
+export type Ending = 'OK' | 'ERROR' | 'NO CARRIER' | 'silent';
+
+/** Numeric forms of the result codes, used after `ATV0` (ITU-T V.250, table 1). */
+export const RESULT_NUMBERS: Readonly<Record<string, number>> = {
+  OK: 0,
+  'NO CARRIER': 3,
+  ERROR: 4,
+};
+
+/** The `+CME ERROR` numbers that the virtual modem gives, with their words (3GPP TS 27.007, 9.2). */
+const CME = {
+  operationNotAllowed: [3, 'operation not allowed'],
+  operationNotSupported: [4, 'operation not supported'],
+  simNotInserted: [10, 'SIM not inserted'],
+  simPinRequired: [11, 'SIM PIN required'],
+  simPukRequired: [12, 'SIM PUK required'],
+  simFailure: [13, 'SIM failure'],
+  simBusy: [14, 'SIM busy'],
+  incorrectPassword: [16, 'incorrect password'],
+  invalidIndex: [21, 'invalid index'],
+  notFound: [22, 'not found'],
+  noNetworkService: [30, 'no network service'],
+  incorrectParameters: [50, 'incorrect parameters'],
+} as const;
+
+/** The `+CMS ERROR` numbers that the virtual modem gives of itself (3GPP TS 27.005, 3.2.5). */
+const CMS = {
+  operationNotAllowed: 302,
+  operationNotSupported: 303,
+  invalidPduParameter: 304,
+  invalidTextParameter: 305,
+  simNotInserted: 310,
+  simPinRequired: 311,
+  simFailure: 313,
+  simBusy: 314,
+  simPukRequired: 316,
+  invalidIndex: 321,
+  memoryFull: 322,
+  smscUnknown: 330,
+  noNetworkService: 331,
+  networkTimeout: 332,
+  noAcknowledgementExpected: 340,
+} as const;
+
+/** Ends a command line with an error. Thrown by the handlers of commands, caught by the interpreter. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+  /** What is printed with `+CMEE` 0, 1 and 2 (3GPP TS 27.007, 9.1). */
+  readonly texts: readonly [plain: string, number: string, words: string];
+
+  constructor(texts: readonly [plain: string, number: string, words: string]) {
+    super(texts[1]);
+    this.texts = texts;
+  }
+}
+
+/** Plain `ERROR`: the command line is not understood (ITU-T V.250, 5.4.5). */
+export function syntaxError(): CommandError {
+  return new CommandError(['ERROR', 'ERROR', 'ERROR']);
+}
+
+export function cmeError(reason: keyof typeof CME): CommandError {
+  const [number, words] = CME[reason];
+  return new CommandError(['ERROR', `+CME ERROR: ${number}`, `+CME ERROR: ${words}`]);
+}
+
+/** Its numbers do not depend on `+CMEE` (3GPP TS 27.005, 3.2.5). */
+export function cmsError(reason: keyof typeof CMS | number): CommandError {
+  const text = `+CMS ERROR: ${typeof reason === 'number' ? reason : CMS[reason]}`;
+  return new CommandError([text, text, text]);
+}

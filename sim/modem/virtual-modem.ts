@@ -1,0 +1,146 @@
+import { type Clock, type FarEnd, memoryPort, type Port, sleep } from '../../modem/index.ts';
+import type { DeliveryAnswer, MobileStation, RadioLink } from '../network/radio-link.ts';
+import type { SeededRandom } from '../random.ts';
+import { Incoming } from './incoming.ts';
+import { runCommandLine } from './interpreter.ts';
+import { joinedStore, type MessageStore, memoryStore } from './message-store.ts';
+import { Outgoing } from './outgoing.ts';
+import type { Personality } from './personality.ts';
+import { Radio } from './radio.ts';
+import { type Settings, type StoreName, settingsDefaults } from './settings.ts';
+import { SimCard } from './sim-card.ts';
+import { smscField } from './smsc-field.ts';
+import { Terminal, talkDefaults } from './terminal.ts';
+
+/** How a virtual modem is made. */
+export interface VirtualModemOptions {
+  readonly number: string;
+  readonly imsi: string;
+  readonly imei: string;
+  readonly iccid: string;
+  /** The SIM asks for this PIN; absent: it asks for none. */
+  readonly pin?: string;
+  readonly puk?: string;
+  readonly personality: Personality;
+  /** Places for messages on the SIM and in the modem. */
+  readonly simCapacity: number;
+  readonly modemCapacity: number;
+  /** How long the modem thinks before it answers a command line, ms, from and to. */
+  readonly responseMs: readonly [from: number, to: number];
+}
+
+/**
+ * A GSM modem with a SIM in it, as its host sees it: an interpreter of AT commands behind any number of lines, and a
+ * phone to the network. Messages that arrive while no host is there are stored.
+ */
+export class VirtualModem implements MobileStation {
+  readonly number: string;
+  readonly imei: string;
+  readonly personality: Personality;
+  readonly clock: Clock;
+  readonly sim: SimCard;
+  readonly link: RadioLink;
+  readonly radio: Radio;
+  readonly incoming: Incoming;
+  readonly outgoing: Outgoing;
+  /** The network's service centre, in the form in which it precedes a TPDU (3GPP TS 27.005, 3.1). */
+  readonly smscOfNetwork: Uint8Array;
+  settings: Settings = settingsDefaults();
+  readonly #random: SeededRandom;
+  readonly #responseMs: readonly [from: number, to: number];
+  readonly #terminals = new Set<Terminal>();
+  readonly #stores: Readonly<Record<StoreName, MessageStore>>;
+  #clockOffset = 0;
+
+  constructor(options: VirtualModemOptions, link: RadioLink, clock: Clock, random: SeededRandom) {
+    const { personality } = options;
+    this.number = options.number;
+    this.imei = options.imei;
+    this.personality = personality;
+    this.clock = clock;
+    this.link = link;
+    this.#random = random;
+    this.#responseMs = options.responseMs;
+    this.sim = new SimCard({
+      ...options,
+      smsc: link.smsc,
+      capacity: options.simCapacity,
+      firstIndex: personality.firstIndex,
+    });
+    const me = memoryStore(options.modemCapacity, personality.firstIndex);
+    this.#stores = { SM: this.sim.messages, ME: me, MT: joinedStore([this.sim.messages, me]) };
+    this.incoming = new Incoming(this);
+    this.outgoing = new Outgoing(this);
+    this.smscOfNetwork = smscField(link.smsc);
+    this.radio = new Radio(this);
+  }
+
+  /** Begins its life in the world: registered at once, if it can be. */
+  powerOn(): void {
+    this.radio.powerOn();
+  }
+
+  /** Puts the modem at the far end of a line. A modem may have several: each has its own echo and runs its own commands. */
+  attach(line: FarEnd): void {
+    const terminal: Terminal = new Terminal(
+      line,
+      (body) => runCommandLine(this, terminal, body),
+      this.personality.wire,
+      () => this.incoming.hostsChanged(),
+    );
+    this.#terminals.add(terminal);
+  }
+
+  /** A line in memory to this modem, for a driver in the same process. */
+  memoryPort(): Port {
+    const { port, farEnd } = memoryPort(`modem ${this.number}`);
+    this.attach(farEnd);
+    return port;
+  }
+
+  /** Whether a host has one of the lines open. */
+  get hostPresent(): boolean {
+    return [...this.#terminals].some((terminal) => terminal.present);
+  }
+
+  /** Sends an unsolicited code to the hosts that are there. */
+  notify(...lines: readonly string[]): void {
+    for (const terminal of this.#terminals) terminal.notify(lines);
+  }
+
+  store(name: StoreName): MessageStore {
+    return this.#stores[name];
+  }
+
+  /** Off and on again (`+CFUN=1,1`): settings are as new, the PIN is wanted again, stored messages stay. */
+  restart(): void {
+    this.radio.setFunctionality(0);
+    this.settings = settingsDefaults();
+    for (const terminal of this.#terminals) Object.assign(terminal.talk, talkDefaults());
+    this.sim.reset();
+    this.radio.setFunctionality(1);
+  }
+
+  /** The modem's own clock (`+CCLK`), ms since 1970. */
+  get time(): number {
+    return this.clock.now() + this.#clockOffset;
+  }
+
+  setTime(at: number): void {
+    this.#clockOffset = at - this.clock.now();
+  }
+
+  /** Waits as long as the modem takes to think about a command line. */
+  async think(): Promise<void> {
+    const [from, to] = this.#responseMs;
+    if (to > 0) await sleep(this.clock, Math.round(from + this.#random.fraction() * (to - from)));
+  }
+
+  receive(tpdu: Uint8Array): Promise<DeliveryAnswer> {
+    return this.incoming.receive(tpdu);
+  }
+
+  coverageChanged(): void {
+    this.radio.update();
+  }
+}

@@ -1,0 +1,167 @@
+import { closeSync, writeSync } from 'node:fs';
+import { ReadStream } from 'node:tty';
+import { type Cancel, type FarEnd, type FarEndEvents, systemClock } from '../../modem/index.ts';
+import { clientsAt, duplicate, openPtyPair, type PtyPair, resetDevice } from './libc.ts';
+import { DeviceLink } from './link.ts';
+
+/** How often idle pseudo terminals are looked at for a client. */
+const LOOK_EVERY_MS = 20;
+/** How long to wait before writing again to a client that does not read. */
+const RETRY_WRITE_MS = 2;
+/** What waits for a client that does not read; beyond this, octets are lost as on a line without flow control. */
+const WRITE_QUEUE_OCTETS = 256 * 1024;
+
+/** A pseudo terminal that any program can open as a serial port, with the modem on its far end. */
+export interface PtyLine extends FarEnd {
+  /** What clients open: the link, if one was asked for, else the device. */
+  readonly path: string;
+}
+
+/**
+ * Opens a pseudo terminal. It stays when clients come and go; {@link FarEnd.hangUp} takes it and its link away.
+ * There are no modem control lines on it: a client that opens it counts as DTR on.
+ * @param link where to put a symbolic link to the device. @throws LinkError when something is there already.
+ */
+export function openPty(link?: string): PtyLine {
+  return new Pty(link);
+}
+
+class Pty implements PtyLine {
+  readonly #link: DeviceLink | undefined;
+  #pair: PtyPair;
+  #events: FarEndEvents | undefined;
+  #client: ReadStream | undefined;
+  #queue: Uint8Array[] = [];
+  #queued = 0;
+  #retry: Cancel | undefined;
+  #gone = false;
+
+  constructor(link: string | undefined) {
+    this.#pair = openPtyPair();
+    try {
+      this.#link = link === undefined ? undefined : new DeviceLink(link, this.#pair.device);
+    } catch (error) {
+      closeSync(this.#pair.master);
+      throw error;
+    }
+  }
+
+  get path(): string {
+    return this.#link?.path ?? this.#pair.device;
+  }
+
+  get master(): number {
+    return this.#pair.master;
+  }
+
+  listen(events: FarEndEvents): void {
+    this.#events = events;
+    idle.add(this);
+  }
+
+  write(octets: Uint8Array): void {
+    if (this.#client === undefined || this.#queued + octets.length > WRITE_QUEUE_OCTETS) return;
+    this.#queue.push(octets.slice());
+    this.#queued += octets.length;
+    if (this.#retry === undefined) this.#flush();
+  }
+
+  hangUp(): void {
+    if (this.#gone) return;
+    this.#gone = true;
+    idle.remove(this);
+    this.#link?.remove();
+    this.#client?.destroy();
+    closeSync(this.#pair.master);
+  }
+
+  /** A client has opened the device. */
+  clientCame(): void {
+    const client = new ReadStream(duplicate(this.#pair.master));
+    this.#client = client;
+    client.on('data', (octets: Uint8Array) => this.#events?.data(new Uint8Array(octets)));
+    // EIO is how a master says that the last client closed the device; 'close' follows.
+    client.on('error', () => {});
+    client.on('close', () => this.#clientLeft());
+    this.#events?.opened();
+  }
+
+  #clientLeft(): void {
+    this.#client = undefined;
+    this.#retry?.();
+    this.#retry = undefined;
+    this.#queue = [];
+    this.#queued = 0;
+    if (!this.#gone) {
+      this.#renew();
+      idle.add(this);
+    }
+    this.#events?.closed();
+  }
+
+  #renew(): void {
+    try {
+      resetDevice(this.#pair.device);
+    } catch {
+      // The client left the device exclusive: only a new one is open to others again.
+      const old = this.#pair;
+      this.#pair = openPtyPair();
+      this.#link?.point(this.#pair.device);
+      closeSync(old.master);
+    }
+  }
+
+  #flush(): void {
+    this.#retry = undefined;
+    for (let octets = this.#queue[0]; octets !== undefined; octets = this.#queue[0]) {
+      const written = this.#tryWrite(octets);
+      this.#queued -= written;
+      if (written < octets.length) {
+        this.#queue[0] = octets.subarray(written);
+        this.#retry = systemClock.after(RETRY_WRITE_MS, () => this.#flush());
+        return;
+      }
+      this.#queue.shift();
+    }
+  }
+
+  #tryWrite(octets: Uint8Array): number {
+    try {
+      return writeSync(this.#pair.master, octets);
+    } catch (error) {
+      // EIO: the client has just left, and nobody will read this.
+      const full = error instanceof Error && 'code' in error && error.code === 'EAGAIN';
+      return full ? 0 : octets.length;
+    }
+  }
+}
+
+/** The pseudo terminals without a client, watched together by one poll(2). */
+const idle = {
+  ptys: new Set<Pty>(),
+  next: undefined as Cancel | undefined,
+
+  add(pty: Pty): void {
+    this.ptys.add(pty);
+    this.next ??= systemClock.after(LOOK_EVERY_MS, () => this.look());
+  },
+
+  remove(pty: Pty): void {
+    this.ptys.delete(pty);
+    if (this.ptys.size > 0) return;
+    this.next?.();
+    this.next = undefined;
+  },
+
+  look(): void {
+    const watched = [...this.ptys];
+    const present = clientsAt(watched.map((pty) => pty.master));
+    this.next = undefined;
+    watched.forEach((pty, i) => {
+      if (present[i] !== true) return;
+      this.ptys.delete(pty);
+      pty.clientCame();
+    });
+    if (this.ptys.size > 0) this.next ??= systemClock.after(LOOK_EVERY_MS, () => this.look());
+  },
+};
