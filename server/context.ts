@@ -1,0 +1,30 @@
+import type { Primitives } from '../device/safe-mobile/index.ts';
+import type { Clock, Random } from '../modem/index.ts';
+import type { Journal } from './journal.ts';
+import type { ServiceKeys } from './keys.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import type { Outbox } from './messaging/outbox.ts';
+import type { Rail } from './rails/rail.ts';
+import type { Store } from './store/store.ts';
+import type { Timers } from './timers.ts';
+import type { Vault } from './vault.ts';
+
+/** What the steps of the service work with. There is one for each open service. */
+export interface Context {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly primitives: Primitives;
+  readonly keys: ServiceKeys;
+  readonly vault: Vault;
+  readonly journal: Journal;
+  readonly timers: Timers;
+  readonly outbox: Outbox;
+  readonly ledger: Ledger;
+  readonly rail: Rail;
+}
+
+/** The time as frames carry it, unix seconds. */
+export function unixTime(context: Context): number {
+  return Math.floor(context.clock.now() / 1000);
+}

@@ -1,0 +1,88 @@
+import { formatActivationCode } from '../../device/safe-mobile/index.ts';
+import { randomBelow } from '../../modem/index.ts';
+import type { Context } from '../context.ts';
+import { type DeviceId, deviceId } from '../ids.ts';
+import { type Device, deviceById, devicesOf, setDeviceState } from '../people/devices.ts';
+import type { Person } from '../people/people.ts';
+
+/** How often a wrong activation code may come before the activation is worth nothing. */
+const CODE_TRIES = 5;
+/** How long an activation lasts, ms. */
+const ACTIVATION_MS: number = 24 * 60 * 60 * 1000;
+
+/** The start of an enrolment. The code is shown to the person outside the SMS channel, and kept nowhere. */
+export interface Activation {
+  readonly deviceId: DeviceId;
+  /** 8 characters of base 32 in two groups. */
+  readonly activationCode: string;
+  /** ms since 1970. */
+  readonly expiresAt: number;
+}
+
+/** What the service thinks of an activation code that a phone sent. */
+export type CodeVerdict =
+  | { readonly kind: 'right' }
+  | { readonly kind: 'wrong'; readonly triesLeft: number }
+  | { readonly kind: 'expired' };
+
+/** Registers a new phone for a person. Activations of theirs that were not finished are worth nothing any more. */
+export function createActivation(context: Context, person: Person): Activation {
+  return context.store.transaction(() => {
+    for (const device of devicesOf(context.store, person.id)) {
+      if (device.state === 'registered' || device.state === 'enrolling') {
+        setDeviceState(context.store, context.journal, device, 'revoked');
+      }
+    }
+    const id = newDeviceId(context);
+    const code = context.random.bytes(5);
+    const now = context.clock.now();
+    const expiresAt = now + ACTIVATION_MS;
+    context.store.run(
+      `INSERT INTO device (id, person_id, state, code_mac, code_tries_left, code_expires_at, created_at)
+       VALUES (?, ?, 'registered', ?, ?, ?, ?)`,
+      id,
+      person.id,
+      macOf(context, id, code),
+      CODE_TRIES,
+      expiresAt,
+      now,
+    );
+    context.journal.record({ kind: 'device', deviceId: id, personId: person.id, state: 'registered' });
+    const activationCode = formatActivationCode(code);
+    code.fill(0);
+    return { deviceId: id, activationCode, expiresAt };
+  });
+}
+
+/** Checks a code, and counts a wrong one. @param code 5 octets, wiped here. @param at ms since 1970 */
+export function tryCode(context: Context, device: Device, code: Uint8Array, at: number): CodeVerdict {
+  const activation = context.store.get(
+    'SELECT code_mac, code_tries_left, code_expires_at FROM device WHERE id = ?',
+    (row) => ({
+      mac: row.octets('code_mac'),
+      triesLeft: row.integer('code_tries_left'),
+      expiresAt: row.integer('code_expires_at'),
+    }),
+    device.id,
+  );
+  if (activation === undefined || activation.triesLeft === 0 || at > activation.expiresAt) return { kind: 'expired' };
+  const mac = macOf(context, device.id, code);
+  code.fill(0);
+  if (Buffer.from(mac).equals(activation.mac)) return { kind: 'right' };
+  const triesLeft = activation.triesLeft - 1;
+  context.store.run('UPDATE device SET code_tries_left = ? WHERE id = ?', triesLeft, device.id);
+  return { kind: 'wrong', triesLeft };
+}
+
+/** A code has 40 bits: a plain hash would give it away, so it is stored under the vault key. */
+function macOf(context: Context, id: DeviceId, code: Uint8Array): Uint8Array {
+  return context.vault.mac('activation code', `device ${id}`, code);
+}
+
+/** Drawn, not counted, so that nobody meets other people's devices by trying the next number. */
+function newDeviceId(context: Context): DeviceId {
+  for (;;) {
+    const drawn = randomBelow(context.random, 2 ** 32);
+    if (drawn > 0 && deviceById(context.store, drawn) === undefined) return deviceId(drawn);
+  }
+}

@@ -1,0 +1,44 @@
+import { hexOf } from '../../device/safe-mobile/index.ts';
+import type { Context } from '../context.ts';
+import { ServiceError } from '../errors.ts';
+import { merchantOfPerson } from '../merchants/merchants.ts';
+import { APPLICATION_PORT } from '../messaging/outbox.ts';
+import { deviceById } from '../people/devices.ts';
+
+const APPLICATION_VERSION = '1.0.0';
+
+const PERMISSIONS: readonly string[] = [
+  'javax.microedition.io.PushRegistry',
+  'javax.microedition.io.Connector.sms',
+  'javax.wireless.messaging.sms.receive',
+  'javax.wireless.messaging.sms.send',
+];
+
+/**
+ * The application descriptor (JAD, JSR-118) of one phone: what the application manager needs, and the service's number
+ * and public keys, which the application pins.
+ * @param number the service's own, E.164. @throws ServiceError `not-found` for a device that is not to be installed
+ */
+export function descriptorOf(context: Context, number: string, deviceId: number): string {
+  const device = deviceById(context.store, deviceId);
+  if (device === undefined || device.state === 'revoked') {
+    throw new ServiceError('not-found', `there is no application for device ${deviceId}`);
+  }
+  const { sealing, signing, root } = context.keys;
+  const merchant = merchantOfPerson(context.store, device.personId);
+  const attributes: readonly (readonly [name: string, value: string])[] = [
+    ['MIDlet-Name', 'Cash-Mobile'],
+    ['MIDlet-Version', APPLICATION_VERSION],
+    ['MIDlet-Vendor', 'Cash-Mobile'],
+    ['MIDlet-1', 'Cash-Mobile,,CashMobile'],
+    ['MIDlet-Push-1', `sms://:${APPLICATION_PORT}, CashMobile, *`],
+    ['MIDlet-Permissions', PERMISSIONS.join(', ')],
+    ['Safe-Mobile-Service', number],
+    ['Safe-Mobile-Device', String(device.id)],
+    ['Safe-Mobile-Key', `${sealing.kid}:${hexOf(sealing.publicKey)}`],
+    ['Safe-Mobile-Receipt-Key', hexOf(signing.publicKey)],
+    ['Safe-Mobile-Root', hexOf(root)],
+    ...(merchant === undefined ? [] : [['Cash-Mobile-Merchant', merchant.name] as const]),
+  ];
+  return attributes.map(([name, value]) => `${name}: ${value}\n`).join('');
+}

@@ -1,0 +1,101 @@
+import { checkApprovalKey, type Enrol, encodeDown, isZero, SafeMobileError } from '../../device/safe-mobile/index.ts';
+import { randomBelow } from '../../modem/index.ts';
+import { ask, askAgain, challengeByRef, closeChallenge, newRef } from '../approvals/challenge.ts';
+import { sealApprovalKey } from '../approvals/judge.ts';
+import { type Context, unixTime } from '../context.ts';
+import { type Ref, ref, refOctets } from '../ids.ts';
+import { type Recipient, recipientOf, sendNak } from '../messaging/compose.ts';
+import { enrolmentTitle } from '../messaging/sentences.ts';
+import { type Device, deviceById, setDeviceState } from '../people/devices.ts';
+import { personById } from '../people/people.ts';
+import { tryCode } from './activation.ts';
+
+/** Seconds in which the PIN is to be typed again. */
+const CONFIRMATION_TTL = 120;
+const RELYING_PARTY = 'Cash-Mobile';
+
+/** What a NAK to an enrolment refers to: there is no transaction yet. */
+const NO_REF: Ref = ref('0000000000000000');
+
+/**
+ * ENROL, the second step of an enrolment: checks the code and the keys, and asks for the PIN at the *registered*
+ * number, so that the code alone enrols nobody. While the activation lasts a phone may come again, with other keys too.
+ * @param arrivedAt ms since 1970.
+ */
+export function enrol(context: Context, device: Device, message: Enrol, arrivedAt: number): string {
+  const recipient: Recipient = { id: device.id, personId: device.personId, sealingKey: message.sealingKey };
+  if (device.state !== 'registered' && device.state !== 'enrolling') return `device is ${device.state}`;
+  if (!keysAreSound(context, message)) return 'bad key';
+  const verdict = tryCode(context, device, message.activationCode, arrivedAt);
+  if (verdict.kind === 'expired') {
+    sendNak(context, recipient, NO_REF, 'activation-expired');
+    return 'activation expired';
+  }
+  if (verdict.kind === 'wrong') {
+    sendNak(context, recipient, NO_REF, 'wrong-code', verdict.triesLeft);
+    return 'wrong code';
+  }
+  context.store.run(
+    'UPDATE device SET sealing_key = ?, sealed_approval_key = ? WHERE id = ?',
+    message.sealingKey,
+    sealApprovalKey(context, device, message.approvalKey),
+    device.id,
+  );
+  message.approvalKey.fill(0);
+  setDeviceState(context.store, context.journal, device, 'enrolling');
+  // With other keys the phone cannot answer any more what it was asked before.
+  for (const open of enrolmentRefs(context, device)) closeChallenge(context, { ref: open, purpose: 'enrolment' });
+  askForPin(context, device, recipient);
+  return 'enrolling';
+}
+
+/** The same ENROL came again: the phone has not heard the question, so it is asked again. */
+export function repeatEnrolment(context: Context, device: Device): void {
+  for (const challenge of enrolmentRefs(context, device)) resendAuthRequest(context, challenge);
+}
+
+/** Asks for the PIN again, octet by octet the same, unless that is settled: also the timer `enrolment-resend`. */
+export function resendAuthRequest(context: Context, challengeRef: Ref): void {
+  const challenge = challengeByRef(context, challengeRef);
+  const device = challenge && deviceById(context.store, challenge.deviceId);
+  const recipient = device && recipientOf(device);
+  if (challenge === undefined || recipient === undefined) return;
+  if (context.timers.isSet('enrolment-expiry', challengeRef)) askAgain(context, recipient, challenge);
+}
+
+/** `A` of small order would take any signature; `D` of small order has no secret. */
+function keysAreSound(context: Context, { approvalKey, sealingKey }: Enrol): boolean {
+  try {
+    checkApprovalKey(approvalKey);
+  } catch (error) {
+    if (error instanceof SafeMobileError) return false;
+    throw error;
+  }
+  return !isZero(context.primitives.x25519(context.keys.sealing.secretKey, sealingKey));
+}
+
+function enrolmentRefs(context: Context, device: Device): Ref[] {
+  return context.store.all(
+    "SELECT ref FROM challenge WHERE device_id = ? AND purpose = 'enrolment'",
+    (row) => ref(row.text('ref')),
+    device.id,
+  );
+}
+
+function askForPin(context: Context, device: Device, recipient: Recipient): void {
+  const challenge = newRef(context);
+  const time = unixTime(context);
+  const { language } = personById(context.store, device.personId);
+  const plaintext = encodeDown({
+    type: 'AUTH_REQUEST',
+    time,
+    challenge: refOctets(challenge),
+    ttl: CONFIRMATION_TTL,
+    kind: 'confirm-enrolment',
+    matchCode: randomBelow(context.random, 10_000),
+    documentHash: new Uint8Array(32),
+    relyingParty: RELYING_PARTY,
+    title: enrolmentTitle(language),
+  });
+  ask(context, recipient, 'enrolment', { ref: challenge, plaintext, time, ttl: CONFIRMATION_TTL });
+}

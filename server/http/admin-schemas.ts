@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import type { Amount, Currency } from '../../device/safe-mobile/index.ts';
+import { DEVICE_STATES, type DeviceState } from '../people/devices.ts';
+import { LANGUAGES, type Language } from '../people/people.ts';
+import { AmountBody, AmountView, CurrencyText, KeyText, NumberText, TimeText } from './amount-schema.ts';
+
+export interface PersonBody {
+  readonly number: string;
+  readonly name: string;
+  readonly language: Language;
+}
+
+export const PersonBody: z.ZodType<PersonBody> = z.strictObject({
+  number: NumberText,
+  name: z.string().min(1).max(64),
+  language: z.enum(LANGUAGES).default('en').describe('What the phone and its messages speak'),
+});
+
+export interface PersonView extends PersonBody {
+  readonly id: number;
+  readonly devices: readonly { readonly deviceId: number; readonly state: DeviceState }[];
+  readonly balances: readonly Amount[];
+}
+
+export const PersonView: z.ZodType<PersonView> = z
+  .object({
+    id: z.int(),
+    number: NumberText,
+    name: z.string(),
+    language: z.enum(LANGUAGES),
+    devices: z.array(z.object({ deviceId: z.int(), state: z.enum(DEVICE_STATES) })).describe('Oldest first'),
+    balances: z.array(AmountView),
+  })
+  .meta({ id: 'Person' });
+
+export interface ActivationView {
+  readonly deviceId: number;
+  readonly activationCode: string;
+  readonly expiresAt: string;
+  readonly descriptor: string;
+}
+
+export const ActivationView: z.ZodType<ActivationView> = z
+  .object({
+    deviceId: z.int(),
+    activationCode: z.string().describe('Show it to the person outside the SMS channel; it is not shown again'),
+    expiresAt: TimeText,
+    descriptor: z.string().describe('Path of the application descriptor to install'),
+  })
+  .meta({ id: 'Activation' });
+
+export interface DepositBody {
+  readonly amount: Amount;
+  readonly reference: string;
+}
+
+export const DepositBody: z.ZodType<DepositBody> = z.strictObject({
+  amount: AmountBody,
+  reference: KeyText.describe('The same reference is the same deposit'),
+});
+
+export interface DepositView extends DepositBody {
+  readonly balances: readonly Amount[];
+}
+
+export const DepositView: z.ZodType<DepositView> = z.object({
+  reference: KeyText,
+  amount: AmountView,
+  balances: z.array(AmountView),
+});
+
+export interface MerchantBody {
+  readonly name: string;
+  readonly currency: Currency;
+  readonly personId?: number | undefined;
+}
+
+export const MerchantBody: z.ZodType<MerchantBody> = z.strictObject({
+  name: z.string().min(1).max(32).describe('The payee as customers see it, at most 32 octets of UTF-8'),
+  currency: CurrencyText,
+  personId: z.int().optional().describe('The person whose phone may start payments'),
+});
+
+export interface MerchantView extends MerchantBody {
+  readonly id: number;
+  readonly apiKey: string;
+}
+
+export const MerchantView: z.ZodType<MerchantView> = z.object({
+  id: z.int(),
+  name: z.string(),
+  currency: CurrencyText,
+  personId: z.int().optional(),
+  apiKey: z.string().describe('Shown this once'),
+});
+
+/** The id of a person in a path. */
+export const IdParams: z.ZodType<{ readonly id: number }> = z.object({ id: z.coerce.number<string>().int().min(1) });

@@ -1,0 +1,47 @@
+import swagger from '@fastify/swagger';
+import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import {
+  jsonSchemaTransform,
+  jsonSchemaTransformObject,
+  serializerCompiler,
+  validatorCompiler,
+} from 'fastify-type-provider-zod';
+import type { Service } from '../service.ts';
+import { adminRoutes } from './admin-routes.ts';
+import { merchantRoutes } from './merchant-routes.ts';
+import { sendError, sendProblem } from './problem.ts';
+import { publicRoutes } from './public-routes.ts';
+
+/** The largest request body, octets; a payment has a few hundred. */
+const BODY_LIMIT = 16 * 1024;
+
+/** The HTTP API of a service. It does not listen yet. */
+export function createHttp(service: Service, adminKeyHash: Uint8Array): FastifyInstance {
+  const app = fastify({ bodyLimit: BODY_LIMIT, forceCloseConnections: true });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler<FastifyError>((error, _request, reply) =>
+    sendError(reply, error, (reason) => service.fault(reason)),
+  );
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(reply, 'not-found', `There is no ${request.method} ${request.url}`),
+  );
+  void app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Cash-Mobile',
+        version: '1',
+        description: 'Payments by encrypted SMS. Errors are problem details (RFC 9457).',
+      },
+      components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
+      security: [{ key: [] }],
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  });
+  void app.register(async (scope) => publicRoutes(scope, service));
+  void app.register(async (scope) => adminRoutes(scope, service, adminKeyHash));
+  void app.register(async (scope) => merchantRoutes(scope, service));
+  return app;
+}

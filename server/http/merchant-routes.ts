@@ -1,0 +1,143 @@
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { ServiceError, type ServiceErrorCode } from '../errors.ts';
+import type { Merchant } from '../merchants/merchants.ts';
+import type { Rejection } from '../payments/limits.ts';
+import type { Payment } from '../payments/payment.ts';
+import type { Service } from '../service.ts';
+import { merchantOf } from './auth.ts';
+import {
+  ListQuery,
+  OwnMerchantView,
+  PaymentBody,
+  PaymentListView,
+  PaymentView,
+  ReceiptView,
+  TxnParams,
+  WaitQuery,
+} from './payment-schemas.ts';
+import { ProblemBody, sendProblem } from './problem.ts';
+
+import { viewPayment, viewReceipt } from './views.ts';
+
+const tags = ['payments'];
+
+const REJECTIONS: Readonly<Record<Rejection, readonly [code: ServiceErrorCode, detail: string]>> = {
+  'customer-unreachable': ['customer-unreachable', 'The customer has no active phone, or it is blocked'],
+  'customer-busy': ['limit-exceeded', 'The customer has too many requests waiting: try again later'],
+  'amount-limit': ['limit-exceeded', 'The amount is above the limit of one payment'],
+  'new-phone-limit': ['limit-exceeded', 'The amount is above the limit of the first day of a new phone'],
+};
+
+/** What a merchant's key opens: its own payments. */
+export function merchantRoutes(app: FastifyInstance, service: Service): void {
+  const routes = app.withTypeProvider<ZodTypeProvider>();
+  routes.addHook('onRequest', async (request) => {
+    merchantOf(service, request);
+  });
+
+  routes.get(
+    '/v1/merchant',
+    { schema: { tags, summary: 'Whose key this is', response: { 200: OwnMerchantView } } },
+    async (request) => merchantOf(service, request),
+  );
+
+  routes.post(
+    '/v1/payments',
+    {
+      schema: {
+        tags,
+        summary: 'Ask a customer for a payment',
+        description: '201: the customer is asked. 200: this mref with this content was known, here is its payment.',
+        body: PaymentBody,
+        response: { 200: PaymentView, 201: PaymentView, 409: ProblemBody, 422: ProblemBody },
+      },
+    },
+    async (request, reply) => {
+      const { reference, ttl, ...order } = request.body;
+      const { payment, repeated } = service.requestPayment(merchantOf(service, request), {
+        ...order,
+        ...(reference === undefined ? {} : { reference }),
+        ...(ttl === undefined ? {} : { ttl }),
+      });
+      if (payment.state === 'REJECTED') {
+        const [code, detail] = rejection(payment.reason);
+        return sendProblem(reply, code, detail, { txn: payment.txn });
+      }
+      return reply.code(repeated ? 200 : 201).send(viewPayment(service, payment));
+    },
+  );
+
+  routes.get(
+    '/v1/payments',
+    {
+      schema: {
+        tags,
+        summary: 'Your payments, latest first',
+        querystring: ListQuery,
+        response: { 200: PaymentListView },
+      },
+    },
+    async (request) => {
+      const payments = service.payments(merchantOf(service, request), request.query.limit);
+      return { payments: payments.map((payment) => viewPayment(service, payment)) };
+    },
+  );
+
+  routes.get(
+    '/v1/payments/:txn',
+    {
+      schema: {
+        tags,
+        summary: 'A payment; with wait, once it is settled',
+        params: TxnParams,
+        querystring: WaitQuery,
+        response: { 200: PaymentView },
+      },
+    },
+    async (request) => {
+      const payment = ownPayment(service, merchantOf(service, request), request.params.txn);
+      const { wait } = request.query;
+      return viewPayment(service, wait === 0 ? payment : await service.settled(payment.txn, wait * 1000));
+    },
+  );
+
+  routes.post(
+    '/v1/payments/:txn/cancel',
+    { schema: { tags, summary: 'Take a request back', params: TxnParams, response: { 200: PaymentView } } },
+    async (request) => {
+      const payment = ownPayment(service, merchantOf(service, request), request.params.txn);
+      return viewPayment(service, service.cancel(payment.txn));
+    },
+  );
+
+  routes.post(
+    '/v1/payments/:txn/refund',
+    { schema: { tags, summary: 'Give a paid payment back', params: TxnParams, response: { 200: PaymentView } } },
+    async (request) => {
+      const payment = ownPayment(service, merchantOf(service, request), request.params.txn);
+      return viewPayment(service, await service.refund(payment.txn));
+    },
+  );
+
+  routes.get(
+    '/v1/payments/:txn/receipt',
+    { schema: { tags, summary: 'The signed receipt', params: TxnParams, response: { 200: ReceiptView } } },
+    async (request) => {
+      const payment = ownPayment(service, merchantOf(service, request), request.params.txn);
+      return viewReceipt(payment.txn, service.receipt(payment.txn));
+    },
+  );
+}
+
+/** Another merchant's payment is not there. */
+function ownPayment(service: Service, merchant: Merchant, txn: string): Payment {
+  const payment = service.payment(txn);
+  if (payment.merchantId !== merchant.id) throw new ServiceError('not-found', `there is no payment ${txn}`);
+  return payment;
+}
+
+function rejection(reason: string | undefined): readonly [code: ServiceErrorCode, detail: string] {
+  for (const [known, answer] of Object.entries(REJECTIONS)) if (known === reason) return answer;
+  return REJECTIONS['customer-unreachable'];
+}

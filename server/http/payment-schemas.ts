@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import type { Amount } from '../../device/safe-mobile/index.ts';
+import { isPaymentState, PAYMENT_STATES, type PaymentState } from '../payments/transitions.ts';
+import { AmountBody, AmountView, KeyText, NumberText, TimeText } from './amount-schema.ts';
+
+export interface PaymentBody {
+  readonly mref: string;
+  readonly customer: string;
+  readonly amount: Amount;
+  readonly reference?: string | undefined;
+  readonly ttl?: number | undefined;
+}
+
+export const PaymentBody: z.ZodType<PaymentBody> = z.strictObject({
+  mref: KeyText.describe('Your key of this payment: the same key with the same content is the same payment'),
+  customer: NumberText,
+  amount: AmountBody,
+  reference: z.string().max(53).optional().describe('What it is for; the customer sees it'),
+  ttl: z.int().min(30).max(2550).optional().describe('Seconds the customer has, rounded up to tens; default 120'),
+});
+
+export interface PaymentView {
+  readonly txn: string;
+  readonly mref: string;
+  readonly state: PaymentState;
+  readonly settled: boolean;
+  readonly reason?: string | undefined;
+  readonly payee: string;
+  readonly customer: string;
+  readonly amount: Amount;
+  readonly reference: string;
+  readonly ttl: number;
+  readonly matchCode: string;
+  readonly approvalCode?: string | undefined;
+  readonly createdAt: string;
+  readonly expiresAt: string;
+  readonly changedAt: string;
+}
+
+export const PaymentView: z.ZodType<PaymentView> = z
+  .object({
+    txn: z.string().describe('16 hexadecimal digits'),
+    mref: z.string(),
+    state: z.enum(Object.keys(PAYMENT_STATES).filter(isPaymentState)),
+    settled: z.boolean().describe('Nothing more happens by itself'),
+    reason: z.string().optional(),
+    payee: z.string(),
+    customer: NumberText,
+    amount: AmountView,
+    reference: z.string(),
+    ttl: z.int().describe('Seconds'),
+    matchCode: z.string().describe('Four digits; the customer sees the same'),
+    approvalCode: z.string().optional(),
+    createdAt: TimeText,
+    expiresAt: TimeText,
+    changedAt: TimeText,
+  })
+  .meta({ id: 'Payment' });
+
+export const PaymentListView: z.ZodType<{ readonly payments: readonly PaymentView[] }> = z.object({
+  payments: z.array(PaymentView),
+});
+
+export interface ReceiptView {
+  readonly txn: string;
+  readonly status: string;
+  readonly request: string;
+  readonly receipt: string;
+  readonly signedText: string;
+  readonly signature: string;
+  readonly publicKey: string;
+}
+
+const octets = z.string().regex(/^([0-9a-f]{2})*$/);
+
+export const ReceiptView: z.ZodType<ReceiptView> = z
+  .object({
+    txn: z.string(),
+    status: z.string(),
+    request: octets.describe('The 83 octets that the customer saw, hexadecimal: payee, amount, reference'),
+    receipt: octets.describe('The 83 octets of the receipt'),
+    signedText: octets.describe('"SM1 receipt", deviceId 0, SHA-512(request)[0..32), receipt[0..19)'),
+    signature: octets.describe('Ed25519 over signedText'),
+    publicKey: octets,
+  })
+  .meta({ id: 'Receipt' });
+
+export interface OwnMerchantView {
+  readonly id: number;
+  readonly name: string;
+  readonly currency: string;
+}
+
+export const OwnMerchantView: z.ZodType<OwnMerchantView> = z.object({
+  id: z.int(),
+  name: z.string(),
+  currency: z.string(),
+});
+
+/** The txn in a path. */
+export const TxnParams: z.ZodType<{ readonly txn: string }> = z.object({
+  txn: z.string().regex(/^[0-9a-f]{16}$/, 'expected 16 hexadecimal digits'),
+});
+
+/** `?wait=SECONDS` */
+export const WaitQuery: z.ZodType<{ readonly wait: number }> = z.object({
+  wait: z.coerce
+    .number<string>()
+    .min(0)
+    .max(60)
+    .default(0)
+    .describe('Seconds to wait for the payment to be settled, 60 at most'),
+});
+
+/** `?limit=N` */
+export const ListQuery: z.ZodType<{ readonly limit: number }> = z.object({
+  limit: z.coerce.number<string>().int().min(1).max(200).default(20),
+});

@@ -1,0 +1,82 @@
+import type { FastifyError, FastifyReply } from 'fastify';
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { ServiceError, type ServiceErrorCode } from '../errors.ts';
+
+const STATUS: Readonly<Record<ServiceErrorCode, number>> = {
+  'invalid-request': 400,
+  unauthorized: 401,
+  'not-found': 404,
+  conflict: 409,
+  'not-possible-now': 409,
+  'customer-unreachable': 422,
+  'limit-exceeded': 422,
+};
+
+const TITLES: Readonly<Record<ServiceErrorCode, string>> = {
+  'invalid-request': 'The request is not valid',
+  unauthorized: 'Not authorised',
+  'not-found': 'Not found',
+  conflict: 'Conflict',
+  'not-possible-now': 'Not possible now',
+  'customer-unreachable': 'The customer cannot be reached',
+  'limit-exceeded': 'A limit does not allow it',
+};
+
+/** Problem details (RFC 9457). `detail` is a sentence for people; programs compare `type`. */
+export interface ProblemBody {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly txn?: string | undefined;
+}
+
+export const ProblemBody: z.ZodType<ProblemBody> = z
+  .object({
+    type: z.string().describe('urn:cash-mobile:problem: and a word for programs'),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    txn: z.string().optional().describe('The payment that was written down as rejected'),
+  })
+  .meta({ id: 'Problem' });
+
+/** Answers with a problem. */
+export function sendProblem(
+  reply: FastifyReply,
+  code: ServiceErrorCode,
+  detail: string,
+  more: { readonly txn?: string } = {},
+): FastifyReply {
+  return send(reply, STATUS[code], code, TITLES[code], detail, more);
+}
+
+/** Answers with what an error says to whoever asked; a fault of the service's own says nothing of its inside. */
+export function sendError(reply: FastifyReply, error: FastifyError, fault: (reason: string) => void): FastifyReply {
+  if (error instanceof ServiceError) return sendProblem(reply, error.code, error.message);
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const details = error.validation.map(({ instancePath, message }) => {
+      const place = instancePath.slice(1).replaceAll('/', '.');
+      return place === '' ? message : `${place}: ${message}`;
+    });
+    return sendProblem(reply, 'invalid-request', details.join('; '));
+  }
+  const { statusCode = 500 } = error;
+  if (statusCode < 500) return send(reply, statusCode, 'invalid-request', TITLES['invalid-request'], error.message, {});
+  fault(`an HTTP request failed: ${error.message}`);
+  return send(reply, 500, 'fault', 'The service failed', 'The service failed; the request may be sent again', {});
+}
+
+function send(
+  reply: FastifyReply,
+  status: number,
+  code: string,
+  title: string,
+  detail: string,
+  more: { readonly txn?: string },
+): FastifyReply {
+  if (status === 401) void reply.header('www-authenticate', 'Bearer');
+  const body: ProblemBody = { type: `urn:cash-mobile:problem:${code}`, title, status, detail, ...more };
+  return reply.code(status).type('application/problem+json').serializer(JSON.stringify).send(body);
+}

@@ -1,0 +1,81 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { Service } from '../service.ts';
+import { PAGE_HTML, PAGE_STYLE } from './page.ts';
+
+const CONTENT_SECURITY_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** What needs no key: health, the application descriptor, the description of the API, the merchant's page. */
+export function publicRoutes(app: FastifyInstance, service: Service): void {
+  const routes = app.withTypeProvider<ZodTypeProvider>();
+
+  routes.get(
+    '/health',
+    {
+      schema: {
+        tags: ['service'],
+        summary: 'Whether the service runs',
+        response: { 200: z.object({ status: z.literal('ok') }) },
+      },
+    },
+    async () => ({ status: 'ok' as const }),
+  );
+
+  routes.get(
+    '/d/:file',
+    {
+      schema: {
+        tags: ['service'],
+        summary: 'The application descriptor of a phone, <deviceId>.jad',
+        params: z.object({ file: z.string().regex(/^[0-9]{1,10}\.jad$/, 'expected <deviceId>.jad') }),
+        produces: ['text/vnd.sun.j2me.app-descriptor'],
+      },
+    },
+    async (request, reply) => {
+      const descriptor = service.descriptor(Number.parseInt(request.params.file, 10));
+      return reply.type('text/vnd.sun.j2me.app-descriptor; charset=utf-8').send(descriptor);
+    },
+  );
+
+  routes.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+
+  pageRoutes(app);
+}
+
+function pageRoutes(app: FastifyInstance): void {
+  const schema = { hide: true };
+  app.addHook('onSend', async (_request, reply) => {
+    void reply.header('content-security-policy', CONTENT_SECURITY_POLICY);
+    void reply.header('x-content-type-options', 'nosniff');
+    void reply.header('referrer-policy', 'no-referrer');
+  });
+  app.get('/', { schema }, async (_request, reply) => reply.type('text/html; charset=utf-8').send(PAGE_HTML));
+  app.get('/page.css', { schema }, async (_request, reply) => reply.type('text/css; charset=utf-8').send(PAGE_STYLE));
+  for (const [name, script] of pageScripts()) {
+    app.get(`/${name}`, { schema }, async (_request, reply) =>
+      reply.type('text/javascript; charset=utf-8').send(script),
+    );
+  }
+}
+
+/** The page's modules as the compiler wrote them: beside this file's folder in `dist`, or in `dist` seen from the sources. */
+function pageScripts(): ReadonlyMap<string, string> {
+  for (const place of ['../pages/', '../../dist/server/pages/']) {
+    const folder = fileURLToPath(new URL(place, import.meta.url));
+    const names = filesOf(folder).filter((name) => name.endsWith('.js'));
+    if (names.length > 0) return new Map(names.map((name) => [name, readFileSync(`${folder}${name}`, 'utf8')]));
+  }
+  return new Map();
+}
+
+function filesOf(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,31 @@
+export type { Activation } from './enrolment/activation.ts';
+export { ServiceError, type ServiceErrorCode } from './errors.ts';
+export type { DeviceId, MerchantId, PersonId, Ref } from './ids.ts';
+export type { Alarm, JournalEntry, JournalListener, ServiceEvent } from './journal.ts';
+export {
+  createServiceKeys,
+  KeyFileError,
+  type NewServiceKeys,
+  readKeyFile,
+  type ServiceKeys,
+  writeKeyFile,
+} from './keys.ts';
+export type { Merchant } from './merchants/merchants.ts';
+export { APPLICATION_PORT } from './messaging/outbox.ts';
+export type { MerchantReceipt } from './payments/merchant-receipt.ts';
+export { matchCodeOf } from './payments/pay-init.ts';
+export type { Payment } from './payments/payment.ts';
+export type { RequestedPayment } from './payments/request.ts';
+export {
+  isSettled,
+  PAYMENT_STATES,
+  type PaymentEvent,
+  type PaymentState,
+  TRANSITIONS,
+} from './payments/transitions.ts';
+export type { Device, DeviceState } from './people/devices.ts';
+export type { Language, Person } from './people/people.ts';
+export { servicePrimitives } from './primitives.ts';
+export type { Rail, RailAnswer, RailInquiry, RailKey, RailOrder, SettlementLine } from './rails/rail.ts';
+export { DEFAULT_TTL, openService, type PaymentOrder, type Service, type ServiceOptions } from './service.ts';
+export { StoreError } from './store/store.ts';

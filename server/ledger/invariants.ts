@@ -1,0 +1,57 @@
+import type { Store } from '../store/store.ts';
+
+interface Invariant {
+  /** What must hold, as a sentence. */
+  readonly name: string;
+  /** Selects, as `culprit`, every row that breaks it. */
+  readonly broken: string;
+}
+
+const INVARIANTS: readonly Invariant[] = [
+  {
+    name: 'the entries of each currency sum to zero',
+    broken: 'SELECT currency AS culprit FROM entry GROUP BY currency HAVING sum(minor) <> 0',
+  },
+  {
+    name: 'a posted transfer has two entries that sum to zero',
+    broken: `SELECT e.id AS culprit FROM transfer_end e LEFT JOIN entry n ON n.transfer_id = e.id
+      WHERE e.outcome = 'posted' GROUP BY e.id HAVING count(n.account) <> 2 OR sum(n.minor) <> 0`,
+  },
+  {
+    name: 'only a posted transfer has entries',
+    broken: `SELECT n.transfer_id AS culprit FROM entry n LEFT JOIN transfer_end e ON e.id = n.transfer_id
+      WHERE e.outcome IS NOT 'posted'`,
+  },
+  {
+    name: 'at most one charge of a payment is posted',
+    broken: `SELECT t.txn AS culprit FROM transfer t JOIN transfer_end e USING (id)
+      WHERE e.outcome = 'posted' AND t.credit LIKE 'merchant:%' GROUP BY t.txn HAVING count(*) > 1`,
+  },
+  {
+    name: 'no charge is posted without evidence',
+    broken: `SELECT t.txn AS culprit FROM transfer t JOIN transfer_end e USING (id)
+      WHERE e.outcome = 'posted' AND t.credit LIKE 'merchant:%'
+        AND NOT EXISTS (SELECT 1 FROM evidence v WHERE v.ref = t.txn)`,
+  },
+  {
+    name: 'a payment is paid if and only if its charge is posted',
+    broken: `SELECT p.txn AS culprit FROM payment p LEFT JOIN transfer_end e ON e.id = p.txn || ':charge'
+      WHERE (p.state IN ('CAPTURED', 'REFUNDING', 'REFUNDED')) <> (e.outcome IS 'posted')`,
+  },
+  {
+    name: 'a payment that ended without money has nothing pending',
+    broken: `SELECT p.txn AS culprit FROM payment p JOIN transfer t ON t.id = p.txn || ':charge'
+      LEFT JOIN transfer_end e ON e.id = t.id
+      WHERE p.state IN ('REFUSED', 'CANCELLED', 'EXPIRED', 'DECLINED', 'REVERSED', 'REJECTED') AND e.outcome IS NOT 'voided'`,
+  },
+  {
+    name: 'nobody owes money to the service',
+    broken: `SELECT account AS culprit FROM entry WHERE account <> 'cash'
+      GROUP BY account, currency HAVING sum(minor) < 0`,
+  },
+];
+
+/** Checks what must be true of the money at any moment. @returns one sentence for each breach; none when all is well */
+export function checkLedger(store: Store): string[] {
+  return INVARIANTS.flatMap(({ name, broken }) => store.all(broken, (row) => `${row.text('culprit')} breaks: ${name}`));
+}

@@ -1,0 +1,95 @@
+import {
+  type DownMessage,
+  encodeDown,
+  type NakCode,
+  type Receipt,
+  receiptText,
+  sealDown,
+  timeText,
+} from '../../device/safe-mobile/index.ts';
+import { type Context, unixTime } from '../context.ts';
+import { type DeviceId, type Ref, refOctets } from '../ids.ts';
+import type { Device } from '../people/devices.ts';
+import { personById } from '../people/people.ts';
+import { nakSentence } from './sentences.ts';
+
+/** How long an answer that nobody waits for is still worth sending, ms. */
+const ANSWER_USEFUL_MS = 10 * 60 * 1000;
+
+const NO_SIGNATURE = new Uint8Array(64);
+
+/** A phone that frames can be sealed to. */
+export interface Recipient {
+  readonly id: DeviceId;
+  readonly personId: Device['personId'];
+  /** `D`. */
+  readonly sealingKey: Uint8Array;
+}
+
+/** The device as a recipient, or `undefined` before its enrolment. */
+export function recipientOf(device: Device): Recipient | undefined {
+  const { id, personId, sealingKey } = device;
+  return sealingKey === undefined ? undefined : { id, personId, sealingKey };
+}
+
+/** Seals a padded plaintext of 83 octets to a phone. */
+export function sealTo(context: Context, recipient: Recipient, plaintext: Uint8Array): Uint8Array {
+  const phone = { deviceId: recipient.id, publicKey: recipient.sealingKey };
+  return sealDown(context.primitives, context.keys.sealing, phone, plaintext, context.random.bytes(32));
+}
+
+/** Puts a sealed frame in the outbox, to the number that its person registered. */
+export function queueFrame(
+  context: Context,
+  recipient: Recipient,
+  message: DownMessage['type'],
+  ref: string,
+  frame: Uint8Array,
+  usefulUntil: number,
+): void {
+  const { number } = personById(context.store, recipient.personId);
+  context.outbox.add({ deviceId: recipient.id, number, message, ref, frame, usefulUntil });
+}
+
+/**
+ * The padded plaintext of a signed receipt.
+ * @param signedDevice the deviceId inside the signed text; 0 where the receipt goes to no phone.
+ * @param request the padded plaintext that the receipt answers.
+ * @param time unix seconds.
+ */
+export function composeReceipt(
+  context: Context,
+  signedDevice: DeviceId | 0,
+  request: Uint8Array,
+  content: Omit<Receipt, 'type' | 'time' | 'signature'>,
+  time: number = unixTime(context),
+): Uint8Array {
+  const unsigned: Receipt = { ...content, type: 'RECEIPT', time, signature: NO_SIGNATURE };
+  const text = receiptText(context.primitives, signedDevice, request, encodeDown(unsigned));
+  return encodeDown({ ...unsigned, signature: context.primitives.ed25519Sign(context.keys.signing.seed, text) });
+}
+
+/** Tells a phone that the service did not do what it asked, in the language of its person. */
+export function sendNak(context: Context, recipient: Recipient, ref: Ref, code: NakCode, argument = 0): void {
+  const { language } = personById(context.store, recipient.personId);
+  const plaintext = encodeDown({
+    type: 'NAK',
+    time: unixTime(context),
+    ref: refOctets(ref),
+    code,
+    argument,
+    text: nakSentence(language, code),
+  });
+  const usefulUntil = context.clock.now() + ANSWER_USEFUL_MS;
+  queueFrame(context, recipient, 'NAK', ref, sealTo(context, recipient, plaintext), usefulUntil);
+}
+
+/** Tells a phone the time, signed. */
+export function sendTime(context: Context, recipient: Recipient, nonce: Uint8Array, ref: Ref): void {
+  const time = unixTime(context);
+  const unsigned = encodeDown({ type: 'TIME_RESPONSE', time, nonce, signature: NO_SIGNATURE });
+  const signature = context.primitives.ed25519Sign(context.keys.signing.seed, timeText(recipient.id, unsigned));
+  const plaintext = encodeDown({ type: 'TIME_RESPONSE', time, nonce, signature });
+  const usefulUntil = context.clock.now() + ANSWER_USEFUL_MS;
+  queueFrame(context, recipient, 'TIME_RESPONSE', ref, sealTo(context, recipient, plaintext), usefulUntil);
+}

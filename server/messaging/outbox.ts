@@ -1,0 +1,176 @@
+import type { Clock, SendOutcome, SmsBearer } from '../../modem/index.ts';
+import { type DeviceId, deviceId } from '../ids.ts';
+import type { Journal } from '../journal.ts';
+import type { Row } from '../store/row.ts';
+import type { Store } from '../store/store.ts';
+import type { Timers } from '../timers.ts';
+
+/** The port of the payment application, on the phone and at the service (3GPP TS 23.040: 16000 to 16999 are free). */
+export const APPLICATION_PORT = 16001;
+
+/** How many messages the bearer may hold at once; the others wait in the store. */
+const IN_FLIGHT_LIMIT = 16;
+
+/** Pauses before another try, ms. A message that failed once more than there are pauses is given up. */
+const RETRY_PAUSES_MS: readonly number[] = [5_000, 15_000, 60_000, 300_000, 900_000];
+
+/** A sealed frame to send. Never a plaintext. */
+export interface OutgoingFrame {
+  readonly deviceId: DeviceId;
+  /** E.164. */
+  readonly number: string;
+  /** The type of the message inside, for people. */
+  readonly message: string;
+  /** What it is about: a txn, a challenge, an mref or a nonce. */
+  readonly ref: string;
+  readonly frame: Uint8Array;
+  /** Sending it later than this, ms since 1970, helps nobody. */
+  readonly usefulUntil: number;
+}
+
+interface WaitingFrame extends Omit<OutgoingFrame, 'ref'> {
+  readonly id: number;
+  readonly tries: number;
+}
+
+/**
+ * Frames on their way out, as rows: `waiting` → `handed` (marked before the bearer gets it) → `sent`, or `resting` until
+ * another try, or `dropped`. Phones know a frame that comes twice, so after a crash what was handed over without an
+ * outcome is handed over again, and so is a frame whose outcome is unknown.
+ */
+export class Outbox {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #bearer: SmsBearer;
+  readonly #timers: Timers;
+  readonly #journal: Journal;
+  readonly #inFlight = new Set<Promise<void>>();
+  #running = false;
+
+  constructor(store: Store, clock: Clock, bearer: SmsBearer, timers: Timers, journal: Journal) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#bearer = bearer;
+    this.#timers = timers;
+    this.#journal = journal;
+  }
+
+  /** Writes a frame down, inside the transaction of the step that it tells of. */
+  add(frame: OutgoingFrame): void {
+    this.#store.run(
+      `INSERT INTO outbox (number, device_id, message, ref, frame, state, useful_until, created_at)
+       VALUES (?, ?, ?, ?, ?, 'waiting', ?, ?)`,
+      frame.number,
+      frame.deviceId,
+      frame.message,
+      frame.ref,
+      frame.frame,
+      frame.usefulUntil,
+      this.#clock.now(),
+    );
+  }
+
+  /** Whether a message about `ref` has not left yet, so that another copy would be one too many. */
+  isWaiting(message: string, ref: string): boolean {
+    const waiting = this.#store.get(
+      "SELECT 1 AS one FROM outbox WHERE state IN ('waiting', 'handed', 'resting') AND message = ? AND ref = ?",
+      (row) => row.integer('one'),
+      message,
+      ref,
+    );
+    return waiting !== undefined;
+  }
+
+  /** Begins to send, first what a crash left without an outcome. */
+  start(): void {
+    this.#running = true;
+    this.#store.transaction(() => this.#store.run("UPDATE outbox SET state = 'waiting' WHERE state = 'handed'"));
+    this.#store.onCommit(() => this.#handOver());
+  }
+
+  /** Hands nothing more over, and resolves when the bearer has said how the messages that it holds ended. */
+  async stop(): Promise<void> {
+    this.#running = false;
+    await Promise.all(this.#inFlight);
+  }
+
+  /** The pause before another try is over: the handler of the timer `outbox-retry`. */
+  retry(subject: string): void {
+    this.#store.run("UPDATE outbox SET state = 'waiting' WHERE id = ? AND state = 'resting'", subject);
+  }
+
+  #handOver(): void {
+    while (this.#running && this.#inFlight.size < IN_FLIGHT_LIMIT) {
+      const next = this.#store.get(
+        "SELECT * FROM outbox WHERE state = 'waiting' ORDER BY id LIMIT 1",
+        readWaitingFrame,
+      );
+      if (next === undefined) return;
+      if (next.usefulUntil <= this.#clock.now()) {
+        this.#store.transaction(() => this.#drop(next, 'it was not sent in time'));
+        continue;
+      }
+      this.#store.transaction(() =>
+        this.#store.run("UPDATE outbox SET state = 'handed', tries = tries + 1 WHERE id = ?", next.id),
+      );
+      const sending = this.#send(next).finally(() => this.#inFlight.delete(sending));
+      this.#inFlight.add(sending);
+    }
+  }
+
+  async #send(frame: WaitingFrame): Promise<void> {
+    const outcome = await this.#bearer.send({
+      id: `outbox-${frame.id}`,
+      destination: frame.number,
+      content: {
+        kind: 'data',
+        data: frame.frame,
+        ports: { destination: APPLICATION_PORT, source: APPLICATION_PORT },
+      },
+      validityMs: frame.usefulUntil - this.#clock.now(),
+    });
+    if (this.#store.isOpen) this.#store.transaction(() => this.#conclude(frame, outcome));
+  }
+
+  #conclude(frame: WaitingFrame, outcome: SendOutcome): void {
+    if (outcome.kind === 'sent') {
+      this.#end(frame, 'sent', undefined);
+      return;
+    }
+    const pause = RETRY_PAUSES_MS[frame.tries];
+    const again = outcome.kind === 'unknown' || outcome.retry;
+    if (!again || pause === undefined) {
+      this.#drop(frame, outcome.reason);
+      return;
+    }
+    this.#store.run("UPDATE outbox SET state = 'resting', trouble = ? WHERE id = ?", outcome.reason, frame.id);
+    this.#timers.set('outbox-retry', String(frame.id), this.#clock.now() + pause);
+  }
+
+  #drop(frame: WaitingFrame, reason: string): void {
+    this.#end(frame, 'dropped', reason);
+    this.#journal.record({ kind: 'undelivered', deviceId: frame.deviceId, message: frame.message, reason });
+  }
+
+  #end(frame: WaitingFrame, state: 'sent' | 'dropped', trouble: string | undefined): void {
+    this.#store.run(
+      'UPDATE outbox SET state = ?, trouble = ?, frame = NULL, ended_at = ? WHERE id = ?',
+      state,
+      trouble ?? null,
+      this.#clock.now(),
+      frame.id,
+    );
+  }
+}
+
+function readWaitingFrame(row: Row): WaitingFrame {
+  return {
+    id: row.integer('id'),
+    deviceId: deviceId(row.integer('device_id')),
+    number: row.text('number'),
+    message: row.text('message'),
+    frame: row.octets('frame'),
+    tries: row.integer('tries'),
+    usefulUntil: row.integer('useful_until'),
+  };
+}

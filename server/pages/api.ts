@@ -1,0 +1,78 @@
+import type { Words } from './words.ts';
+
+/** A payment as the service shows it. */
+export interface Payment {
+  readonly txn: string;
+  readonly state: keyof Words & Uppercase<string>;
+  readonly settled: boolean;
+  readonly customer: string;
+  readonly amount: { readonly minor: number; readonly currency: string };
+  readonly reference: string;
+  readonly matchCode: string;
+  readonly createdAt: string;
+}
+
+export interface Merchant {
+  readonly name: string;
+  readonly currency: string;
+}
+
+/** The service refused; the message is its sentence. `unauthorized`: it does not know the key. */
+export class Refusal extends Error {
+  readonly unauthorized: boolean;
+
+  constructor(message: string, unauthorized: boolean) {
+    super(message);
+    this.unauthorized = unauthorized;
+  }
+}
+
+/** The part of the HTTP API that the page uses, with one merchant's key. */
+export class Api {
+  readonly #key: string;
+
+  constructor(key: string) {
+    this.#key = key;
+  }
+
+  /** Whose key it is. */
+  merchant(): Promise<Merchant> {
+    return this.#call('GET', '/v1/merchant');
+  }
+
+  async payments(): Promise<readonly Payment[]> {
+    const { payments }: { payments: readonly Payment[] } = await this.#call('GET', '/v1/payments?limit=10');
+    return payments;
+  }
+
+  /** The payment as soon as it is settled, or as it stands after 25 seconds. */
+  settled(txn: string): Promise<Payment> {
+    return this.#call('GET', `/v1/payments/${txn}?wait=25`);
+  }
+
+  /** Asks a customer for a payment. @param minor whole minor units */
+  ask(customer: string, minor: number, currency: string, reference: string): Promise<Payment> {
+    const mref = Array.from(crypto.getRandomValues(new Uint8Array(12)), (octet) => octet.toString(16).padStart(2, '0'));
+    const body = { mref: `page-${mref.join('')}`, customer, amount: { minor, currency }, reference };
+    return this.#call('POST', '/v1/payments', body);
+  }
+
+  cancel(txn: string): Promise<Payment> {
+    return this.#call('POST', `/v1/payments/${txn}/cancel`);
+  }
+
+  /** @throws Refusal when the service answers no, TypeError when it does not answer */
+  async #call<Answer>(method: string, path: string, body?: object): Promise<Answer> {
+    const response = await fetch(path, {
+      method,
+      headers: {
+        authorization: `Bearer ${this.#key}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const answer = await response.json();
+    if (!response.ok) throw new Refusal(String(answer.detail), response.status === 401);
+    return answer;
+  }
+}

@@ -1,0 +1,192 @@
+import { parseAmount, showAmount } from './amount.ts';
+import { Api, type Merchant, type Payment, Refusal } from './api.ts';
+import { button, element, field, section } from './element.ts';
+import { language, wordsOf } from './words.ts';
+
+const KEY = 'cash-mobile-api-key';
+const words = wordsOf(language());
+const main = element('main', { id: 'main' });
+const current = element('div', { class: 'current', 'aria-live': 'polite' });
+const list = element('div');
+
+/** Begins: with the key of the address's fragment, or of this tab, or by asking for one. */
+function start(): void {
+  document.documentElement.lang = language();
+  document.title = words.title;
+  document.getElementById('main')?.replaceWith(main);
+  const given = new URLSearchParams(location.hash.slice(1)).get('key');
+  if (given !== null) {
+    sessionStorage.setItem(KEY, given);
+    history.replaceState(null, '', location.pathname);
+  }
+  const key = sessionStorage.getItem(KEY);
+  if (key === null) askForKey('');
+  else void enter(new Api(key));
+}
+
+function askForKey(trouble: string): void {
+  const form = element(
+    'form',
+    {},
+    field(words.key, { name: 'key', type: 'password', autocomplete: 'off', required: '' }),
+    element('p', { class: 'hint' }, words.keyHint),
+    element('p', { class: 'error', role: 'alert' }, trouble),
+    element('button', {}, words.keySave),
+  );
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const key = typed(form, 'key').trim();
+    sessionStorage.setItem(KEY, key);
+    void enter(new Api(key));
+  });
+  main.replaceChildren(element('h1', {}, words.title), section(words.keyTitle, form));
+}
+
+function forgetKey(trouble = ''): void {
+  sessionStorage.removeItem(KEY);
+  askForKey(trouble);
+}
+
+async function enter(api: Api): Promise<void> {
+  try {
+    const merchant = await api.merchant();
+    const payments = await api.payments();
+    main.replaceChildren(
+      element('h1', {}, merchant.name),
+      section(words.askTitle, askForm(api, merchant)),
+      section(words.currentTitle, current),
+      element('section', { class: 'wide' }, element('h2', {}, words.listTitle), list),
+      button(words.keyForget, () => forgetKey(), true),
+    );
+    showList(payments);
+    const open = payments.find((payment) => !payment.settled);
+    if (open !== undefined) await follow(api, open);
+  } catch (error) {
+    if (error instanceof Refusal && error.unauthorized) forgetKey(words.keyWrong);
+    else
+      main.replaceChildren(
+        element('h1', {}, words.title),
+        offline(() => enter(api)),
+      );
+  }
+}
+
+function askForm(api: Api, merchant: Merchant): HTMLFormElement {
+  const trouble = element('p', { class: 'error', role: 'alert' });
+  const submit = element('button', {}, words.ask);
+  const form = element(
+    'form',
+    {},
+    field(words.customer, { name: 'customer', type: 'tel', autocomplete: 'off', placeholder: '+39…', required: '' }),
+    field(words.amount.replace('{currency}', merchant.currency), {
+      name: 'amount',
+      inputmode: 'decimal',
+      autocomplete: 'off',
+      required: '',
+    }),
+    field(words.reference, { name: 'reference', autocomplete: 'off', maxlength: '53' }),
+    trouble,
+    submit,
+  );
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    submit.disabled = true;
+    const payment = await ask(api, merchant, form, trouble);
+    submit.disabled = false;
+    if (payment !== undefined) await follow(api, payment);
+  });
+  return form;
+}
+
+async function ask(
+  api: Api,
+  merchant: Merchant,
+  form: HTMLFormElement,
+  trouble: HTMLElement,
+): Promise<Payment | undefined> {
+  const minor = parseAmount(typed(form, 'amount'), merchant.currency);
+  trouble.textContent = minor === undefined ? words.badAmount : '';
+  if (minor === undefined) return undefined;
+  try {
+    const customer = typed(form, 'customer').replaceAll(/[\s().-]/g, '');
+    return await api.ask(customer, minor, merchant.currency, typed(form, 'reference').trim());
+  } catch (error) {
+    trouble.textContent = error instanceof Refusal ? error.message : words.noService;
+    return undefined;
+  }
+}
+
+/** Shows a payment until it is settled, or until another one takes its place. */
+async function follow(api: Api, payment: Payment): Promise<void> {
+  let now = payment;
+  show(api, now);
+  try {
+    while (!now.settled) {
+      showList(await api.payments());
+      now = await api.settled(now.txn);
+      if (current.dataset['txn'] !== now.txn) return;
+      show(api, now);
+    }
+    showList(await api.payments());
+  } catch (error) {
+    if (error instanceof Refusal && error.unauthorized) forgetKey(words.keyWrong);
+    else current.replaceChildren(offline(() => follow(api, now)));
+  }
+}
+
+function show(api: Api, payment: Payment): void {
+  const tone = payment.state === 'CAPTURED' ? 'good' : payment.settled ? 'bad' : 'waiting';
+  current.dataset['txn'] = payment.txn;
+  current.replaceChildren(
+    element('p', { class: 'hint' }, words.code),
+    element('p', { class: 'code' }, payment.matchCode),
+    element('p', { class: 'state', 'data-tone': tone }, `${amountOf(payment)} · ${words[payment.state]}`),
+  );
+  if (payment.state !== 'REQUESTED') return;
+  const trouble = element('p', { class: 'error', role: 'alert' });
+  const cancel = async () => {
+    try {
+      show(api, await api.cancel(payment.txn));
+    } catch (error) {
+      trouble.textContent = error instanceof Refusal ? error.message : words.noService;
+    }
+  };
+  current.append(button(words.cancel, cancel, true), trouble);
+}
+
+function showList(payments: readonly Payment[]): void {
+  const head = [words.time, words.customer, words.amount.replace(' ({currency})', ''), words.state];
+  const rows = payments.map((payment) =>
+    element(
+      'tr',
+      {},
+      element('td', {}, new Date(payment.createdAt).toLocaleTimeString(language())),
+      element('td', {}, payment.customer),
+      element('td', { class: 'amount' }, amountOf(payment)),
+      element('td', {}, words[payment.state]),
+    ),
+  );
+  const heading = element('tr', {}, ...head.map((title) => element('th', { scope: 'col' }, title)));
+  const table = element('table', {}, element('thead', {}, heading), element('tbody', {}, ...rows));
+  list.replaceChildren(rows.length === 0 ? element('p', { class: 'hint' }, words.none) : table);
+}
+
+function offline(again: () => Promise<void>): HTMLElement {
+  return element(
+    'div',
+    {},
+    element('p', { class: 'error', role: 'alert' }, words.noService),
+    button(words.retry, again),
+  );
+}
+
+function amountOf({ amount }: Payment): string {
+  return showAmount(amount.minor, amount.currency, language());
+}
+
+function typed(form: HTMLFormElement, name: string): string {
+  const value = new FormData(form).get(name);
+  return typeof value === 'string' ? value : '';
+}
+
+start();

@@ -1,0 +1,46 @@
+import type { Approve } from '../../device/safe-mobile/index.ts';
+import { type Challenge, stopAsking } from '../approvals/challenge.ts';
+import { judge } from '../approvals/judge.ts';
+import type { Context } from '../context.ts';
+import type { Arrival } from '../messaging/arrival.ts';
+import type { Recipient } from '../messaging/compose.ts';
+import { repeatReceipt } from '../messaging/receipts.ts';
+import type { Device } from '../people/devices.ts';
+import { expireIfLate } from './expire.ts';
+import type { Payment } from './payment.ts';
+import { sendWrongPin } from './receipts.ts';
+import { step } from './step.ts';
+
+/**
+ * The customer approves. Only an answer in time to an open request is verified; any other gets the stored receipt,
+ * because a verdict on it would let a thief try PINs for nothing.
+ */
+export function approvePayment(
+  context: Context,
+  device: Device,
+  recipient: Recipient,
+  payment: Payment,
+  challenge: Challenge,
+  approval: Approve,
+  arrival: Arrival,
+): void {
+  if (payment.state !== 'REQUESTED' || arrival.repeated) {
+    repeatReceipt(context, recipient, payment.txn);
+    return;
+  }
+  if (expireIfLate(context, payment, challenge, arrival.at)) return;
+  stopAsking(context, challenge);
+  if (device.state !== 'active') {
+    step(context, payment, 'refuse', { reason: 'blocked', triesLeft: 0, blocked: true });
+    return;
+  }
+  const verdict = judge(context, device, challenge, approval);
+  if (verdict.kind === 'right') {
+    step(context, payment, 'approve', { triesLeft: verdict.triesLeft });
+  } else if (verdict.consequence === 'try-again') {
+    sendWrongPin(context, payment, verdict.triesLeft);
+  } else {
+    const blocked = verdict.consequence !== 'refuse';
+    step(context, payment, 'refuse', { reason: 'wrong-pin', triesLeft: 0, blocked });
+  }
+}

@@ -1,0 +1,34 @@
+import type { PayCancel } from '../../device/safe-mobile/index.ts';
+import type { Context } from '../context.ts';
+import { ServiceError } from '../errors.ts';
+import { refOf } from '../ids.ts';
+import { merchantOfPerson } from '../merchants/merchants.ts';
+import { type Recipient, sendNak } from '../messaging/compose.ts';
+import { repeatReceipt } from '../messaging/receipts.ts';
+import { mrefOfPhone, type Payment, paymentByMref } from './payment.ts';
+import { sendStanding } from './receipts.ts';
+import { step } from './step.ts';
+
+/**
+ * The merchant takes a request back. Cancelled already is fine.
+ * @throws ServiceError `conflict` when the customer or the clock was faster
+ */
+export function cancelPayment(context: Context, payment: Payment): Payment {
+  if (payment.state === 'CANCELLED') return payment;
+  const cancelled = step(context, payment, 'cancel', { reason: 'merchant' });
+  if (cancelled !== undefined) return cancelled;
+  throw new ServiceError('conflict', `payment ${payment.txn} is ${payment.state} and cannot be cancelled any more`);
+}
+
+/** PAY_CANCEL: the same from the merchant's phone, which gets the receipt of whatever the payment came to. */
+export function cancelByPhone(context: Context, recipient: Recipient, message: PayCancel): void {
+  const mref = refOf(message.mref);
+  const merchant = merchantOfPerson(context.store, recipient.personId);
+  const payment = merchant && paymentByMref(context.store, merchant.id, mrefOfPhone(mref));
+  if (payment?.init?.deviceId !== recipient.id) {
+    sendNak(context, recipient, mref, 'unknown-reference');
+    return;
+  }
+  if (step(context, payment, 'cancel', { reason: 'merchant' }) !== undefined) return;
+  if (!repeatReceipt(context, recipient, mref)) sendStanding(context, payment, recipient);
+}

@@ -1,0 +1,33 @@
+import type { Context } from '../context.ts';
+import { type Device, devicesOf } from '../people/devices.ts';
+import { countWaitingRequests } from './payment.ts';
+
+/** The most that one payment may move, minor units of its currency. */
+export const PAYMENT_LIMIT_MINOR = 500_000;
+
+/** The same on the first day of a phone that took the place of another, in case a thief enrolled it. */
+export const NEW_PHONE_LIMIT_MINOR = 10_000;
+const NEW_PHONE_MS = 24 * 60 * 60 * 1000;
+
+/** Requests that may wait on one phone; it would mute the next. */
+export const WAITING_REQUESTS_LIMIT = 3;
+
+/** Why a payment is refused before the customer is asked. */
+export type Rejection = 'customer-unreachable' | 'customer-busy' | 'amount-limit' | 'new-phone-limit';
+
+/** What stands against asking this phone for this much, or `undefined`. */
+export function rejectionOf(context: Context, device: Device | undefined, minor: number): Rejection | undefined {
+  if (device === undefined || device.state !== 'active') return 'customer-unreachable';
+  if (minor > PAYMENT_LIMIT_MINOR) return 'amount-limit';
+  if (minor > NEW_PHONE_LIMIT_MINOR && isNewInPlaceOfAnother(context, device)) return 'new-phone-limit';
+  const waiting = countWaitingRequests(context.store, device.personId);
+  return waiting >= WAITING_REQUESTS_LIMIT ? 'customer-busy' : undefined;
+}
+
+function isNewInPlaceOfAnother(context: Context, device: Device): boolean {
+  const age = context.clock.now() - (device.activatedAt ?? 0);
+  const earlier = devicesOf(context.store, device.personId).some(
+    (other) => other.id !== device.id && other.activatedAt !== undefined,
+  );
+  return earlier && age < NEW_PHONE_MS;
+}

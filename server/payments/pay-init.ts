@@ -1,0 +1,69 @@
+import { fitText, type NakCode, type PayInit } from '../../device/safe-mobile/index.ts';
+import type { Context } from '../context.ts';
+import { ServiceError } from '../errors.ts';
+import { type Ref, refOf } from '../ids.ts';
+import { type Merchant, merchantOfPerson } from '../merchants/merchants.ts';
+import { type Recipient, sendNak } from '../messaging/compose.ts';
+import { repeatReceipt } from '../messaging/receipts.ts';
+import { personByNumber } from '../people/people.ts';
+import type { Rejection } from './limits.ts';
+import { mrefOfPhone } from './payment.ts';
+import { referenceRoom, requestPayment } from './request.ts';
+
+const NAK_OF_REJECTION: Readonly<Record<Rejection, NakCode>> = {
+  'customer-unreachable': 'customer-unreachable',
+  'customer-busy': 'limit',
+  'amount-limit': 'bad-amount',
+  'new-phone-limit': 'bad-amount',
+};
+
+/**
+ * PAY_INIT: a merchant's phone starts a payment. It hears nothing until the receipt (five SMS in all), or a NAK when the
+ * customer cannot be asked.
+ * @param plaintext the 79 octets of the message: what the merchant's receipt answers.
+ */
+export function startByPhone(context: Context, recipient: Recipient, message: PayInit, plaintext: Uint8Array): void {
+  const mref = refOf(message.mref);
+  const merchant = merchantOfPerson(context.store, recipient.personId);
+  if (merchant === undefined) {
+    sendNak(context, recipient, mref, 'not-a-merchant');
+    return;
+  }
+  const { customer: address } = message;
+  const customer = address.kind === 'number' ? personByNumber(context.store, `+${address.digits}`) : undefined;
+  if (customer === undefined) {
+    sendNak(context, recipient, mref, 'customer-unreachable');
+    return;
+  }
+  try {
+    const { payment, repeated } = requestPayment(context, {
+      merchant,
+      mref: mrefOfPhone(mref),
+      customer,
+      amount: message.amount,
+      reference: fitText(message.reference, referenceRoom(merchant.name)),
+      ttl: message.ttl,
+      matchCode: matchCodeOf(mref),
+      init: { deviceId: recipient.id, mref, plaintext },
+    });
+    if (payment.state === 'REJECTED') sendNak(context, recipient, mref, nakOf(payment.reason));
+    else if (repeated) repeatReceipt(context, recipient, mref);
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    sendNak(context, recipient, mref, amountIsWrong(merchant, message) ? 'bad-amount' : 'malformed');
+  }
+}
+
+/** The code on both screens: the phone knows it without another SMS, as the last two octets of mref modulo 10,000. */
+export function matchCodeOf(mref: Ref): number {
+  return Number.parseInt(mref.slice(-4), 16) % 10_000;
+}
+
+function amountIsWrong(merchant: Merchant, { amount }: PayInit): boolean {
+  return amount.currency !== merchant.currency || amount.minor < 1;
+}
+
+function nakOf(reason: string | undefined): NakCode {
+  for (const [rejection, code] of Object.entries(NAK_OF_REJECTION)) if (rejection === reason) return code;
+  return 'customer-unreachable';
+}

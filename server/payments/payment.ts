@@ -1,0 +1,131 @@
+import type { Amount } from '../../device/safe-mobile/index.ts';
+import {
+  type DeviceId,
+  deviceId,
+  type MerchantId,
+  merchantId,
+  type PersonId,
+  personId,
+  type Ref,
+  ref,
+} from '../ids.ts';
+import { readAmount } from '../store/amount.ts';
+import { type Row, RowError } from '../store/row.ts';
+import type { Store } from '../store/store.ts';
+import { isPaymentState, type PaymentState } from './transitions.ts';
+
+/** The PAY_INIT that started a payment from a merchant's phone. */
+export interface PaymentInit {
+  readonly deviceId: DeviceId;
+  /** The merchant's key of the payment as the phone knows it. */
+  readonly mref: Ref;
+  /** The padded plaintext, 79 octets: what the merchant's receipt answers. */
+  readonly plaintext: Uint8Array;
+}
+
+/** One payment, as its row stands. */
+export interface Payment {
+  readonly txn: Ref;
+  readonly merchantId: MerchantId;
+  /** The merchant's key: the API's text, or `sms:` and the 8 octets of its phone. */
+  readonly mref: string;
+  /** What was asked under this mref: another request has another one. */
+  readonly fingerprint: string;
+  readonly init: PaymentInit | undefined;
+  /** The customer. */
+  readonly personId: PersonId;
+  /** The phone that was asked; `undefined` where none was. */
+  readonly deviceId: DeviceId | undefined;
+  readonly amount: Amount;
+  readonly reference: string;
+  /** Seconds. */
+  readonly ttl: number;
+  /** 0 to 9999, on the screens of merchant and customer. */
+  readonly matchCode: number;
+  readonly state: PaymentState;
+  /** Why it is in this state, where the state alone does not say. */
+  readonly reason: string | undefined;
+  /** 0 until the rail gave one. */
+  readonly approvalCode: number;
+  /** ms since 1970. */
+  readonly createdAt: number;
+  /** ms since 1970. */
+  readonly changedAt: number;
+}
+
+/** The payment, or `undefined`. */
+export function paymentByTxn(store: Store, txn: string): Payment | undefined {
+  return store.get('SELECT * FROM payment WHERE txn = ?', readPayment, txn);
+}
+
+/** The payment that this merchant started under this key, or `undefined`. */
+export function paymentByMref(store: Store, merchant: MerchantId, mref: string): Payment | undefined {
+  return store.get('SELECT * FROM payment WHERE merchant_id = ? AND mref = ?', readPayment, merchant, mref);
+}
+
+/** A merchant's payments, latest first. */
+export function paymentsOfMerchant(store: Store, merchant: MerchantId, limit: number): Payment[] {
+  return store.all(
+    'SELECT * FROM payment WHERE merchant_id = ? ORDER BY created_at DESC, rowid DESC LIMIT ?',
+    readPayment,
+    merchant,
+    limit,
+  );
+}
+
+/** All payments in one of the two states in which the service itself has to go on. */
+export function paymentsInMotion(store: Store, state: 'APPROVED' | 'SENDING'): Payment[] {
+  return store.all(
+    `SELECT * FROM payment WHERE state IN ('APPROVED', 'SENDING') AND state = ? ORDER BY changed_at, txn`,
+    readPayment,
+    state,
+  );
+}
+
+/** How many requests a person has not answered yet. */
+export function countWaitingRequests(store: Store, person: PersonId): number {
+  const waiting = store.get(
+    "SELECT count(*) AS n FROM payment WHERE person_id = ? AND state = 'REQUESTED'",
+    (row) => row.integer('n'),
+    person,
+  );
+  return waiting ?? 0;
+}
+
+function readPayment(row: Row): Payment {
+  const state = row.text('state');
+  if (!isPaymentState(state)) throw new RowError(`a payment cannot be ${state}`);
+  return {
+    txn: ref(row.text('txn')),
+    merchantId: merchantId(row.integer('merchant_id')),
+    mref: row.text('mref'),
+    fingerprint: row.text('fingerprint'),
+    init: row.optional('init', readInit),
+    personId: personId(row.integer('person_id')),
+    deviceId: row.optional('device_id', (found, column) => deviceId(found.integer(column))),
+    amount: readAmount(row),
+    reference: row.text('reference'),
+    ttl: row.integer('ttl'),
+    matchCode: row.integer('match_code'),
+    state,
+    reason: row.optionalText('reason'),
+    approvalCode: row.integer('approval_code'),
+    createdAt: row.integer('created_at'),
+    changedAt: row.integer('changed_at'),
+  };
+}
+
+const PHONE_PREFIX = 'sms:';
+
+/** The key of a payment that a merchant's phone starts, apart from all keys of the API. */
+export function mrefOfPhone(mref: Ref): string {
+  return `${PHONE_PREFIX}${mref}`;
+}
+
+function readInit(row: Row, column: string): PaymentInit {
+  return {
+    deviceId: deviceId(row.integer('init_device_id')),
+    mref: ref(row.text('mref').slice(PHONE_PREFIX.length)),
+    plaintext: row.octets(column),
+  };
+}

@@ -1,0 +1,75 @@
+import type { RailName, Status } from '../../device/safe-mobile/index.ts';
+import { challengeByRef } from '../approvals/challenge.ts';
+import { TRIES_A_CHALLENGE } from '../approvals/pin-policy.ts';
+import type { Context } from '../context.ts';
+import type { DeviceId } from '../ids.ts';
+import { type Recipient, recipientOf } from '../messaging/compose.ts';
+import { issueReceipt, type ReceiptContent, sendPassingReceipt } from '../messaging/receipts.ts';
+import { deviceById } from '../people/devices.ts';
+import type { Payment } from './payment.ts';
+import type { StepDetail } from './step.ts';
+import { PAYMENT_STATES } from './transitions.ts';
+
+/** Receipts of a settled payment: to the customer's phone, and to the merchant's where one started it. */
+export function sendReceipts(context: Context, payment: Payment, detail: StepDetail): void {
+  const triesLeft = detail.triesLeft ?? triesLeftOf(context, payment);
+  sendCustomerReceipt(context, payment, {
+    ...contentOf(context, payment),
+    triesLeft,
+    status: customerStatus(payment, detail),
+  });
+  if (payment.init === undefined) return;
+  const recipient = recipientById(context, payment.init.deviceId);
+  if (recipient === undefined) return;
+  issueReceipt(context, recipient, payment.init.mref, payment.init.plaintext, contentOf(context, payment));
+}
+
+/** Tells the customer that the PIN was wrong and how many tries are left. */
+export function sendWrongPin(context: Context, payment: Payment, triesLeft: number): void {
+  sendCustomerReceipt(context, payment, { status: 'wrong-pin', triesLeft, approvalCode: 0, rail: 'none' });
+}
+
+/** Tells the phone that asked how the payment stands, where no receipt is stored yet: never "failed". */
+export function sendStanding(context: Context, payment: Payment, recipient: Recipient): void {
+  const content = contentOf(context, payment);
+  if (payment.init !== undefined && recipient.id === payment.init.deviceId) {
+    sendPassingReceipt(context, recipient, payment.init.mref, payment.init.plaintext, content);
+    return;
+  }
+  const challenge = challengeByRef(context, payment.txn);
+  if (challenge !== undefined) sendPassingReceipt(context, recipient, payment.txn, challenge.request, content);
+}
+
+/** What any receipt of this payment says now. */
+export function contentOf(context: Context, payment: Payment): ReceiptContent {
+  const rail: RailName = PAYMENT_STATES[payment.state].money === 'moved' ? context.rail.name : 'none';
+  return {
+    status: PAYMENT_STATES[payment.state].status,
+    triesLeft: TRIES_A_CHALLENGE,
+    approvalCode: payment.approvalCode,
+    rail,
+  };
+}
+
+function sendCustomerReceipt(context: Context, payment: Payment, content: ReceiptContent): void {
+  const challenge = challengeByRef(context, payment.txn);
+  const recipient = payment.deviceId === undefined ? undefined : recipientById(context, payment.deviceId);
+  if (challenge === undefined || recipient === undefined) return;
+  issueReceipt(context, recipient, payment.txn, challenge.request, content);
+}
+
+/** The customer hears why a request ended with wrong PINs; the merchant only that it was refused. */
+function customerStatus(payment: Payment, detail: StepDetail): Status {
+  if (detail.blocked === true) return 'blocked';
+  return payment.reason === 'wrong-pin' ? 'wrong-pin' : PAYMENT_STATES[payment.state].status;
+}
+
+function triesLeftOf(context: Context, payment: Payment): number {
+  const wrong = challengeByRef(context, payment.txn)?.wrongPins ?? 0;
+  return Math.max(0, TRIES_A_CHALLENGE - wrong);
+}
+
+function recipientById(context: Context, id: DeviceId): Recipient | undefined {
+  const device = deviceById(context.store, id);
+  return device === undefined ? undefined : recipientOf(device);
+}

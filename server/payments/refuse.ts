@@ -1,0 +1,33 @@
+import type { Refuse } from '../../device/safe-mobile/index.ts';
+import type { Challenge } from '../approvals/challenge.ts';
+import type { Context } from '../context.ts';
+import type { Recipient } from '../messaging/compose.ts';
+import { repeatReceipt } from '../messaging/receipts.ts';
+import { expireIfLate } from './expire.ts';
+import type { Payment } from './payment.ts';
+import { step } from './step.ts';
+
+/** The customer, or the phone in the customer's place, refuses: that needs no PIN. A refusal gets a receipt too. */
+export function refusePayment(
+  context: Context,
+  recipient: Recipient,
+  payment: Payment,
+  challenge: Challenge,
+  refusal: Refuse,
+  arrivedAt: number,
+): void {
+  if (payment.state !== 'REQUESTED') {
+    repeatReceipt(context, recipient, payment.txn);
+    return;
+  }
+  if (expireIfLate(context, payment, challenge, arrivedAt)) return;
+  if (refusal.reason === 'not-me') {
+    context.journal.record({
+      kind: 'alarm',
+      alarm: 'refused-as-not-mine',
+      deviceId: recipient.id,
+      ref: payment.txn,
+    });
+  }
+  step(context, payment, 'refuse', { reason: refusal.reason });
+}

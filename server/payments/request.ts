@@ -1,0 +1,143 @@
+import {
+  type Amount,
+  checkText,
+  encodeDown,
+  formatAmount,
+  REQUEST_TEXT_OCTETS,
+  SafeMobileError,
+} from '../../device/safe-mobile/index.ts';
+import { randomBelow } from '../../modem/index.ts';
+import { ask, newRef } from '../approvals/challenge.ts';
+import { type Context, unixTime } from '../context.ts';
+import { ServiceError } from '../errors.ts';
+import { refOctets } from '../ids.ts';
+import type { Merchant } from '../merchants/merchants.ts';
+import { recipientOf } from '../messaging/compose.ts';
+import { type Device, enrolledDevice } from '../people/devices.ts';
+import type { Person } from '../people/people.ts';
+import { type Rejection, rejectionOf } from './limits.ts';
+import { type Payment, type PaymentInit, paymentByMref, paymentByTxn } from './payment.ts';
+import { step } from './step.ts';
+
+/** What a merchant asks for, its customer already found. */
+export interface PaymentRequest {
+  readonly merchant: Merchant;
+  /** The merchant's key of this payment: the same key with the same content is the same payment. */
+  readonly mref: string;
+  readonly customer: Person;
+  readonly amount: Amount;
+  readonly reference: string;
+  /** Seconds the customer has, rounded up to tens. */
+  readonly ttl: number;
+  /** Shown on both screens; drawn by the service unless the merchant's phone has one already. */
+  readonly matchCode?: number;
+  readonly init?: PaymentInit;
+}
+
+/** The payment that a request led to, and whether it was there before. */
+export interface RequestedPayment {
+  readonly payment: Payment;
+  readonly repeated: boolean;
+}
+
+/**
+ * Accepts a merchant's request and asks the customer, in one transaction; or rejects it, which is written down as well.
+ * @throws ServiceError `conflict` for a known mref with another content, `invalid-request` for one that cannot be asked
+ */
+export function requestPayment(context: Context, request: PaymentRequest): RequestedPayment {
+  return context.store.transaction(() => {
+    const known = paymentByMref(context.store, request.merchant.id, request.mref);
+    if (known !== undefined) {
+      if (known.fingerprint === fingerprintOf(request)) return { payment: known, repeated: true };
+      throw new ServiceError('conflict', `mref ${request.mref} was used for another payment: use a new one`);
+    }
+    checkRequest(request);
+    const device = enrolledDevice(context.store, request.customer.id);
+    const rejection = rejectionOf(context, device, request.amount.minor);
+    const payment = create(context, request, rejection === undefined ? device : undefined);
+    return { payment: proceed(context, request, payment, device, rejection), repeated: false };
+  });
+}
+
+/** Octets of UTF-8 that a reference may have beside this payee. */
+export function referenceRoom(payee: string): number {
+  return REQUEST_TEXT_OCTETS - new TextEncoder().encode(payee).length;
+}
+
+function checkRequest({ merchant, amount, reference }: PaymentRequest): void {
+  if (amount.currency !== merchant.currency) {
+    throw new ServiceError('invalid-request', `${merchant.name} takes ${merchant.currency}, not ${amount.currency}`);
+  }
+  if (amount.minor < 1) throw new ServiceError('invalid-request', `${formatAmount(amount)} is nothing to pay`);
+  const room = referenceRoom(merchant.name);
+  try {
+    checkText(reference);
+  } catch (error) {
+    if (error instanceof SafeMobileError) throw new ServiceError('invalid-request', `reference: ${error.message}`);
+    throw error;
+  }
+  if (new TextEncoder().encode(reference).length > room) {
+    throw new ServiceError('invalid-request', `reference: at most ${room} octets of UTF-8 fit beside ${merchant.name}`);
+  }
+}
+
+function proceed(
+  context: Context,
+  request: PaymentRequest,
+  payment: Payment,
+  device: Device | undefined,
+  rejection: Rejection | undefined,
+): Payment {
+  const recipient = device === undefined ? undefined : recipientOf(device);
+  if (rejection !== undefined || recipient === undefined) {
+    return step(context, payment, 'reject', { reason: rejection ?? 'customer-unreachable' }) ?? payment;
+  }
+  const time = unixTime(context);
+  const plaintext = encodeDown({
+    type: 'PAY_REQUEST',
+    time,
+    txn: refOctets(payment.txn),
+    ttl: payment.ttl,
+    flags: 0,
+    amount: payment.amount,
+    merchantId: payment.merchantId,
+    matchCode: payment.matchCode,
+    payee: request.merchant.name,
+    reference: payment.reference,
+  });
+  ask(context, recipient, 'payment', { ref: payment.txn, plaintext, time, ttl: payment.ttl });
+  return step(context, payment, 'request') ?? payment;
+}
+
+function create(context: Context, request: PaymentRequest, device: Device | undefined): Payment {
+  const now = context.clock.now();
+  const txn = newRef(context);
+  context.store.run(
+    `INSERT INTO payment (txn, merchant_id, mref, fingerprint, init, init_device_id, person_id, device_id, minor,
+       currency, reference, ttl, match_code, state, created_at, changed_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'CREATED', ?, ?)`,
+    txn,
+    request.merchant.id,
+    request.mref,
+    fingerprintOf(request),
+    request.init?.plaintext ?? null,
+    request.init?.deviceId ?? null,
+    request.customer.id,
+    device?.id ?? null,
+    request.amount.minor,
+    request.amount.currency,
+    request.reference,
+    Math.ceil(request.ttl / 10) * 10,
+    request.matchCode ?? randomBelow(context.random, 10_000),
+    now,
+    now,
+  );
+  context.journal.record({ kind: 'payment', txn, event: 'create', to: 'CREATED' });
+  const payment = paymentByTxn(context.store, txn);
+  if (payment === undefined) throw new Error(`payment ${txn} was not stored`);
+  return payment;
+}
+
+function fingerprintOf({ customer, amount, reference, ttl }: PaymentRequest): string {
+  return JSON.stringify([customer.number, amount.minor, amount.currency, reference, ttl]);
+}

@@ -1,0 +1,15 @@
+import { askAgain, challengeByRef } from '../approvals/challenge.ts';
+import type { Context } from '../context.ts';
+import type { Ref } from '../ids.ts';
+import { recipientOf } from '../messaging/compose.ts';
+import { deviceById } from '../people/devices.ts';
+import { paymentByTxn } from './payment.ts';
+
+/** The timer `payment-resend`: nothing came back, so the request goes out again, octet by octet the same. */
+export function resendRequest(context: Context, txn: Ref): void {
+  const challenge = challengeByRef(context, txn);
+  const device = challenge && deviceById(context.store, challenge.deviceId);
+  const recipient = device && recipientOf(device);
+  if (challenge === undefined || recipient === undefined) return;
+  if (paymentByTxn(context.store, txn)?.state === 'REQUESTED') askAgain(context, recipient, challenge);
+}

@@ -1,0 +1,125 @@
+import type { Status } from '../../device/safe-mobile/index.ts';
+
+export type PaymentState =
+  /** The merchant's request is accepted. */
+  | 'CREATED'
+  /** PAY_REQUEST is in the outbox; the customer is asked. */
+  | 'REQUESTED'
+  /** A valid signature is on disk as evidence, and the money is held. */
+  | 'APPROVED'
+  /** The attempt is on disk and the rail is asked. */
+  | 'SENDING'
+  /** The rail's answer was lost: nobody knows yet whether the money moved. */
+  | 'UNKNOWN'
+  /** The charge is being taken back, whether or not it happened. */
+  | 'REVERSING'
+  /** Nobody knows, and the service has stopped asking: a person looks. */
+  | 'REVIEW'
+  /** Paid. */
+  | 'CAPTURED'
+  /** The merchant gives the money back. */
+  | 'REFUNDING'
+  | 'REFUNDED'
+  /** By the customer, or the PIN tries are used up. */
+  | 'REFUSED'
+  /** By the merchant. */
+  | 'CANCELLED'
+  /** No answer arrived in time. */
+  | 'EXPIRED'
+  /** By the rail. */
+  | 'DECLINED'
+  | 'REVERSED'
+  /** By the service, before the customer was asked. */
+  | 'REJECTED';
+
+interface StateFacts {
+  /** Nothing happens any more unless a person asks for it, and the receipts have gone out. */
+  readonly settled: boolean;
+  /** Where the charge stands in the ledger. */
+  readonly money: 'none' | 'held' | 'moved';
+  /** What a receipt says. */
+  readonly status: Status;
+}
+
+/** Every state and what is true in it. */
+export const PAYMENT_STATES: Readonly<Record<PaymentState, StateFacts>> = {
+  CREATED: { settled: false, money: 'none', status: 'in-progress' },
+  REQUESTED: { settled: false, money: 'none', status: 'in-progress' },
+  APPROVED: { settled: false, money: 'held', status: 'in-progress' },
+  SENDING: { settled: false, money: 'held', status: 'in-progress' },
+  UNKNOWN: { settled: false, money: 'held', status: 'in-progress' },
+  REVERSING: { settled: false, money: 'held', status: 'in-progress' },
+  REVIEW: { settled: false, money: 'held', status: 'in-progress' },
+  CAPTURED: { settled: true, money: 'moved', status: 'paid' },
+  REFUNDING: { settled: false, money: 'moved', status: 'in-progress' },
+  REFUNDED: { settled: true, money: 'moved', status: 'refunded' },
+  REFUSED: { settled: true, money: 'none', status: 'refused' },
+  CANCELLED: { settled: true, money: 'none', status: 'cancelled' },
+  EXPIRED: { settled: true, money: 'none', status: 'expired' },
+  DECLINED: { settled: true, money: 'none', status: 'declined' },
+  REVERSED: { settled: true, money: 'none', status: 'reversed' },
+  REJECTED: { settled: true, money: 'none', status: 'rejected' },
+};
+
+/** What can happen to a payment, whoever or whatever causes it. */
+export type PaymentEvent =
+  | 'request'
+  | 'reject'
+  | 'approve'
+  | 'refuse'
+  | 'cancel'
+  | 'expire'
+  | 'send'
+  | 'capture'
+  | 'decline'
+  | 'lose-answer'
+  | 'reverse'
+  | 'confirm-reversal'
+  | 'give-up'
+  | 'refund'
+  | 'confirm-refund'
+  | 'fail-refund';
+
+interface Transition {
+  readonly from: PaymentState;
+  readonly on: PaymentEvent;
+  readonly to: PaymentState;
+}
+
+/** The whole machine. What is not here does not happen: the event came too late and changes nothing. */
+export const TRANSITIONS: readonly Transition[] = [
+  { from: 'CREATED', on: 'request', to: 'REQUESTED' },
+  { from: 'CREATED', on: 'reject', to: 'REJECTED' },
+  { from: 'REQUESTED', on: 'approve', to: 'APPROVED' },
+  { from: 'REQUESTED', on: 'refuse', to: 'REFUSED' },
+  { from: 'REQUESTED', on: 'cancel', to: 'CANCELLED' },
+  { from: 'REQUESTED', on: 'expire', to: 'EXPIRED' },
+  { from: 'APPROVED', on: 'send', to: 'SENDING' },
+  { from: 'SENDING', on: 'capture', to: 'CAPTURED' },
+  { from: 'SENDING', on: 'decline', to: 'DECLINED' },
+  { from: 'SENDING', on: 'lose-answer', to: 'UNKNOWN' },
+  { from: 'UNKNOWN', on: 'capture', to: 'CAPTURED' },
+  { from: 'UNKNOWN', on: 'decline', to: 'DECLINED' },
+  { from: 'UNKNOWN', on: 'reverse', to: 'REVERSING' },
+  { from: 'UNKNOWN', on: 'give-up', to: 'REVIEW' },
+  { from: 'REVERSING', on: 'confirm-reversal', to: 'REVERSED' },
+  { from: 'REVERSING', on: 'give-up', to: 'REVIEW' },
+  { from: 'CAPTURED', on: 'refund', to: 'REFUNDING' },
+  { from: 'REFUNDING', on: 'confirm-refund', to: 'REFUNDED' },
+  { from: 'REFUNDING', on: 'fail-refund', to: 'CAPTURED' },
+];
+
+/** The state that the event leads to, or `undefined` when the payment has no such way to go. */
+export function nextState(state: PaymentState, event: PaymentEvent): PaymentState | undefined {
+  return TRANSITIONS.find((transition) => transition.from === state && transition.on === event)?.to;
+}
+
+/** Whether nothing more happens by itself. */
+export function isSettled(state: PaymentState): boolean {
+  return PAYMENT_STATES[state].settled;
+}
+
+/** Whether the text names a state. */
+export function isPaymentState(text: string): text is PaymentState {
+  return Object.hasOwn(PAYMENT_STATES, text);
+}

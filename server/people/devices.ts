@@ -1,0 +1,65 @@
+import { type DeviceId, deviceId, type PersonId, personId } from '../ids.ts';
+import type { Journal } from '../journal.ts';
+import type { Row } from '../store/row.ts';
+import type { Store } from '../store/store.ts';
+
+/**
+ * The life of a phone's registration, in order; `blocked` goes back to `active`, `enrolling` back to `registered`.
+ * A person has any number of revoked ones and at most one that is active or blocked.
+ */
+export const DEVICE_STATES = ['registered', 'enrolling', 'active', 'blocked', 'revoked'] as const;
+export type DeviceState = (typeof DEVICE_STATES)[number];
+
+/** One phone of one person. A new phone, or a forgotten PIN, is a new device. */
+export interface Device {
+  readonly id: DeviceId;
+  readonly personId: PersonId;
+  readonly state: DeviceState;
+  /** `D`, 32 octets; there from `enrolling` on. */
+  readonly sealingKey: Uint8Array | undefined;
+  /** `A` under the vault key; there from `enrolling` on. */
+  readonly sealedApprovalKey: Uint8Array | undefined;
+  /** The highest `ctr` seen. */
+  readonly highestCtr: number;
+  /** Wrong PINs since the last right one. */
+  readonly failuresInRow: number;
+  /** When a block ends, ms since 1970; `undefined` in a blocked device: only a new enrolment helps. */
+  readonly blockedUntil: number | undefined;
+  /** When the phone became active, ms since 1970. */
+  readonly activatedAt: number | undefined;
+}
+
+/** The device, or `undefined` when there is none of this id. */
+export function deviceById(store: Store, id: number): Device | undefined {
+  return store.get('SELECT * FROM device WHERE id = ?', readDevice, id);
+}
+
+/** All devices of a person, oldest first. */
+export function devicesOf(store: Store, person: PersonId): Device[] {
+  return store.all('SELECT * FROM device WHERE person_id = ? ORDER BY created_at, id', readDevice, person);
+}
+
+/** The one device of a person that requests go to, or `undefined`. It may be blocked. */
+export function enrolledDevice(store: Store, person: PersonId): Device | undefined {
+  return store.get("SELECT * FROM device WHERE person_id = ? AND state IN ('active', 'blocked')", readDevice, person);
+}
+
+/** Moves a device on and writes it down. */
+export function setDeviceState(store: Store, journal: Journal, device: Device, state: DeviceState): void {
+  store.run('UPDATE device SET state = ? WHERE id = ?', state, device.id);
+  journal.record({ kind: 'device', deviceId: device.id, personId: device.personId, state });
+}
+
+function readDevice(row: Row): Device {
+  return {
+    id: deviceId(row.integer('id')),
+    personId: personId(row.integer('person_id')),
+    state: row.oneOf('state', DEVICE_STATES),
+    sealingKey: row.optionalOctets('sealing_key'),
+    sealedApprovalKey: row.optionalOctets('sealed_approval_key'),
+    highestCtr: row.integer('highest_ctr'),
+    failuresInRow: row.integer('failures_in_row'),
+    blockedUntil: row.optionalInteger('blocked_until'),
+    activatedAt: row.optionalInteger('activated_at'),
+  };
+}

@@ -1,0 +1,63 @@
+import { ServiceError } from '../errors.ts';
+import { type PersonId, personId } from '../ids.ts';
+import type { Row } from '../store/row.ts';
+import type { Store } from '../store/store.ts';
+
+/** Languages the service writes to people in. */
+export const LANGUAGES = ['en', 'it'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** Somebody with a phone. */
+export interface Person {
+  readonly id: PersonId;
+  /** E.164 with `+`: where requests go, whatever a phone claims to be. */
+  readonly number: string;
+  readonly name: string;
+  readonly language: Language;
+  /** ms since 1970. */
+  readonly createdAt: number;
+}
+
+/** An international number: `+`, then 7 to 15 digits (ITU-T E.164). */
+export const E164: RegExp = /^\+[1-9][0-9]{6,14}$/;
+
+/** @throws ServiceError `conflict` when the number belongs to somebody already */
+export function addPerson(store: Store, person: Omit<Person, 'id' | 'createdAt'>, at: number): Person {
+  return store.transaction(() => {
+    if (personByNumber(store, person.number) !== undefined) {
+      throw new ServiceError('conflict', `${person.number} is registered already: each number belongs to one person`);
+    }
+    const id = store.get(
+      'INSERT INTO person (number, name, language, created_at) VALUES (?, ?, ?, ?) RETURNING id',
+      (row) => personId(row.integer('id')),
+      person.number,
+      person.name,
+      person.language,
+      at,
+    );
+    if (id === undefined) throw new Error('INSERT returned no id');
+    return { ...person, id, createdAt: at };
+  });
+}
+
+/** @throws ServiceError `not-found` */
+export function personById(store: Store, id: number): Person {
+  const person = store.get('SELECT * FROM person WHERE id = ?', readPerson, id);
+  if (person === undefined) throw new ServiceError('not-found', `there is no person ${id}`);
+  return person;
+}
+
+/** The person whose number it is, or `undefined`. */
+export function personByNumber(store: Store, number: string): Person | undefined {
+  return store.get('SELECT * FROM person WHERE number = ?', readPerson, number);
+}
+
+function readPerson(row: Row): Person {
+  return {
+    id: personId(row.integer('id')),
+    number: row.text('number'),
+    name: row.text('name'),
+    language: row.oneOf('language', LANGUAGES),
+    createdAt: row.integer('created_at'),
+  };
+}

@@ -1,0 +1,117 @@
+import type { Amount } from '../../device/safe-mobile/index.ts';
+import type { Clock } from '../../modem/index.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { readAmount } from '../store/amount.ts';
+import type { Row } from '../store/row.ts';
+import type { Store } from '../store/store.ts';
+import type { Rail, RailAnswer, RailInquiry, RailKey, RailOrder, SettlementLine } from './rail.ts';
+
+/** Approval codes have six digits: this, and the running number of the decision. */
+const FIRST_APPROVAL_CODE = 100_000;
+
+/**
+ * The built-in rail: prepaid accounts in the service's own ledger. It decides whether an account can pay, once a key,
+ * and remembers the decision; the payment's own transfer in the ledger then moves the money.
+ */
+export class LedgerRail implements Rail {
+  readonly name = 'ledger';
+  readonly recovery = 'inquire';
+  readonly #store: Store;
+  readonly #ledger: Ledger;
+  readonly #clock: Clock;
+
+  constructor(store: Store, ledger: Ledger, clock: Clock) {
+    this.#store = store;
+    this.#ledger = ledger;
+    this.#clock = clock;
+  }
+
+  async charge(order: RailOrder): Promise<RailAnswer> {
+    return this.#decide(order);
+  }
+
+  async refund(order: RailOrder): Promise<RailAnswer> {
+    return this.#decide(order);
+  }
+
+  async reverse(key: RailKey): Promise<RailAnswer> {
+    return this.#store.transaction((): RailAnswer => {
+      const decided = this.#decision(reversalOf(key));
+      if (decided !== undefined) return decided;
+      const original = this.#amountOf(key);
+      if (original === undefined) return { kind: 'done', approvalCode: 0 };
+      return this.#write(reversalOf(key), original, undefined);
+    });
+  }
+
+  async inquire(key: RailKey): Promise<RailInquiry> {
+    if (this.#decision(reversalOf(key)) !== undefined) return { kind: 'declined', reason: 'reversed' };
+    return this.#decision(key) ?? { kind: 'absent' };
+  }
+
+  async settlement(from: number, to: number): Promise<readonly SettlementLine[]> {
+    return this.#store.all(
+      `SELECT d.rail_key, d.minor, d.currency, d.at FROM ledger_decision d
+       WHERE d.approval_code IS NOT NULL AND d.at >= ? AND d.at < ?
+         AND NOT EXISTS (SELECT 1 FROM ledger_decision r WHERE r.rail_key = d.rail_key || ':reversal')
+       ORDER BY d.at, d.rail_key`,
+      (row) => ({ key: row.text('rail_key'), amount: readAmount(row), at: row.integer('at') }),
+      from,
+      to,
+    );
+  }
+
+  #decide(order: RailOrder): RailAnswer {
+    return this.#store.transaction(() => {
+      const decided = this.#decision(order.key);
+      if (decided !== undefined) return decided;
+      const covered = this.#available(order) >= order.amount.minor;
+      return this.#write(order.key, order.amount, covered ? undefined : 'insufficient-funds');
+    });
+  }
+
+  /** What the account has, less what was promised to others and has not left it yet. */
+  #available(order: RailOrder): number {
+    const promised = this.#store.get(
+      `SELECT coalesce(sum(t.minor), 0) AS sum FROM transfer t JOIN ledger_decision d ON d.rail_key = t.id
+       WHERE t.debit = ? AND t.currency = ? AND d.approval_code IS NOT NULL
+         AND NOT EXISTS (SELECT 1 FROM transfer_end e WHERE e.id = t.id)`,
+      (row) => row.integer('sum'),
+      order.from,
+      order.amount.currency,
+    );
+    return this.#ledger.balance(order.from, order.amount.currency).posted - (promised ?? 0);
+  }
+
+  #write(key: string, amount: Amount, refusal: string | undefined): RailAnswer {
+    const count = this.#store.get('SELECT count(*) AS n FROM ledger_decision', (row) => row.integer('n')) ?? 0;
+    const approvalCode = FIRST_APPROVAL_CODE + count + 1;
+    this.#store.run(
+      'INSERT INTO ledger_decision (rail_key, approval_code, reason, minor, currency, at) VALUES (?, ?, ?, ?, ?, ?)',
+      key,
+      refusal === undefined ? approvalCode : null,
+      refusal ?? null,
+      amount.minor,
+      amount.currency,
+      this.#clock.now(),
+    );
+    return refusal === undefined ? { kind: 'done', approvalCode } : { kind: 'declined', reason: refusal };
+  }
+
+  #decision(key: string): RailAnswer | undefined {
+    return this.#store.get('SELECT approval_code, reason FROM ledger_decision WHERE rail_key = ?', readAnswer, key);
+  }
+
+  #amountOf(key: RailKey): Amount | undefined {
+    return this.#store.get('SELECT minor, currency FROM ledger_decision WHERE rail_key = ?', readAmount, key);
+  }
+}
+
+function reversalOf(key: RailKey): string {
+  return `${key}:reversal`;
+}
+
+function readAnswer(row: Row): RailAnswer {
+  const approvalCode = row.optionalInteger('approval_code');
+  return approvalCode === undefined ? { kind: 'declined', reason: row.text('reason') } : { kind: 'done', approvalCode };
+}

@@ -1,0 +1,78 @@
+import type { Context } from './context.ts';
+import { expireEnrolment } from './enrolment/confirm.ts';
+import { resendAuthRequest } from './enrolment/enrol.ts';
+import { ref } from './ids.ts';
+import { Journal } from './journal.ts';
+import { Ledger } from './ledger/ledger.ts';
+import { Inbox } from './messaging/inbox.ts';
+import { Outbox } from './messaging/outbox.ts';
+import { chargeApproved, resumeCharges } from './payments/charge.ts';
+import { expirePayment } from './payments/expire.ts';
+import { inquireAgain } from './payments/inquire.ts';
+import { resendRequest } from './payments/resend.ts';
+import { unblockDevice } from './people/unblock.ts';
+import { servicePrimitives } from './primitives.ts';
+import { LedgerRail } from './rails/ledger-rail.ts';
+import type { ServiceOptions } from './service.ts';
+import { Store } from './store/store.ts';
+import { Timers } from './timers.ts';
+import { Vault } from './vault.ts';
+
+/** A service's moving parts, moving. */
+export interface Running {
+  readonly context: Context;
+  /** Stops them, waits for what the bearer still holds, and closes the database. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Puts the parts together and starts them in the order that a crash asks for: first what was received and not read,
+ * and charges whose answer was lost; only then the time-outs, because an answer that came in time must win.
+ */
+export function startRunning(options: ServiceOptions): Running {
+  const { clock, random, keys, bearer } = options;
+  const store = new Store(options.database);
+  const primitives = options.primitives ?? servicePrimitives();
+  const journal = new Journal(store, clock);
+  const timers = new Timers(store, clock);
+  const ledger = new Ledger(store);
+  const context: Context = {
+    store,
+    clock,
+    random,
+    primitives,
+    keys,
+    vault: new Vault(keys.vault, primitives, random),
+    journal,
+    timers,
+    outbox: new Outbox(store, clock, bearer, timers, journal),
+    ledger,
+    rail: options.rail ?? new LedgerRail(store, ledger, clock),
+  };
+  if (options.log !== undefined) journal.subscribe(options.log);
+  const inbox = new Inbox(context);
+
+  context.outbox.start();
+  store.onCommit(() => chargeApproved(context));
+  inbox.readAll();
+  resumeCharges(context);
+  chargeApproved(context);
+  timers.start({
+    'payment-resend': (txn) => resendRequest(context, ref(txn)),
+    'payment-expiry': (txn) => expirePayment(context, txn),
+    'payment-inquiry': (txn) => inquireAgain(context, txn),
+    'enrolment-resend': (challenge) => resendAuthRequest(context, ref(challenge)),
+    'enrolment-expiry': (challenge) => expireEnrolment(context, ref(challenge)),
+    'outbox-retry': (id) => context.outbox.retry(id),
+    'device-unblock': (device) => unblockDevice(context, Number(device)),
+  });
+  bearer.receive(inbox);
+  return {
+    context,
+    async stop() {
+      timers.stop();
+      await context.outbox.stop();
+      store.close();
+    },
+  };
+}

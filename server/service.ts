@@ -1,0 +1,245 @@
+import type { FastifyInstance } from 'fastify';
+import {
+  type Amount,
+  type Currency,
+  checkText,
+  type Primitives,
+  SafeMobileError,
+} from '../device/safe-mobile/index.ts';
+import type { Clock, Random, SmsBearer } from '../modem/index.ts';
+import type { Context } from './context.ts';
+import { type Activation, createActivation } from './enrolment/activation.ts';
+import { descriptorOf } from './enrolment/descriptor.ts';
+import { ServiceError } from './errors.ts';
+import { createHttp } from './http/http.ts';
+import type { PersonId } from './ids.ts';
+import type { JournalListener } from './journal.ts';
+import type { ServiceKeys } from './keys.ts';
+import { deposit } from './ledger/deposit.ts';
+import { addMerchant, type Merchant, merchantByApiKey, merchantById, PAYEE_OCTETS } from './merchants/merchants.ts';
+import { cancelPayment } from './payments/cancel.ts';
+import { type MerchantReceipt, merchantReceipt } from './payments/merchant-receipt.ts';
+import { type Payment, paymentByTxn, paymentsOfMerchant } from './payments/payment.ts';
+import { refundPayment } from './payments/refund.ts';
+import { type RequestedPayment, requestPayment } from './payments/request.ts';
+import { isSettled } from './payments/transitions.ts';
+import { type Device, devicesOf } from './people/devices.ts';
+import { addPerson, E164, type Language, type Person, personById, personByNumber } from './people/people.ts';
+import type { Rail } from './rails/rail.ts';
+import { type Running, startRunning } from './running.ts';
+
+/** What a service is opened with. */
+export interface ServiceOptions {
+  /** The database file; made when it is missing. `:memory:` keeps nothing. */
+  readonly database: string;
+  readonly keys: ServiceKeys;
+  /** The service's own number, E.164: what phones are told to send to. */
+  readonly number: string;
+  /** The caller's: it is not closed with the service. */
+  readonly bearer: SmsBearer;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Default: the fastest this machine has. */
+  readonly primitives?: Primitives;
+  /** What moves the money. Default: prepaid accounts in the service's own ledger. */
+  readonly rail?: Rail;
+  /** Hears of everything that happens, after it is on disk. */
+  readonly log?: JournalListener;
+}
+
+/** A merchant's request as it comes from outside. */
+export interface PaymentOrder {
+  /** The merchant's key of this payment. */
+  readonly mref: string;
+  /** The customer's number, E.164. */
+  readonly customer: string;
+  readonly amount: Amount;
+  /** What it is for; shown to the customer. Default: nothing. */
+  readonly reference?: string;
+  /** Seconds the customer has, 30 to 2550. Default 120. */
+  readonly ttl?: number;
+}
+
+/** Seconds a customer has unless the merchant says otherwise. */
+export const DEFAULT_TTL = 120;
+
+/** Octets of UTF-8 that a person's name may have. */
+const PERSON_NAME_OCTETS = 64;
+
+/**
+ * The Cash-Mobile service on one database and one bearer. Everything it knows is in the database: killed at any moment
+ * and opened again, it goes on where it was.
+ */
+export class Service {
+  /** The HTTP API and the merchant's page; the caller lets it listen, or injects requests. */
+  readonly http: FastifyInstance;
+  readonly #context: Context;
+  readonly #running: Running;
+  readonly #number: string;
+  readonly #waits = new Set<() => void>();
+
+  /** Use {@link openService}. */
+  constructor(options: ServiceOptions) {
+    this.#number = options.number;
+    this.#running = startRunning(options);
+    this.#context = this.#running.context;
+    this.http = createHttp(this, options.keys.adminKeyHash);
+  }
+
+  /** @throws ServiceError `invalid-request`, `conflict` */
+  addPerson(person: { readonly number: string; readonly name: string; readonly language: Language }): Person {
+    if (!E164.test(person.number)) {
+      throw new ServiceError('invalid-request', `number: expected + and 7 to 15 digits, got ${person.number}`);
+    }
+    checkName(person.name, PERSON_NAME_OCTETS);
+    return addPerson(this.#context.store, person, this.#context.clock.now());
+  }
+
+  /** @throws ServiceError `not-found` */
+  person(id: number): Person {
+    return personById(this.#context.store, id);
+  }
+
+  /** All phones of a person, oldest first. */
+  devices(person: PersonId): Device[] {
+    return devicesOf(this.#context.store, person);
+  }
+
+  /** What a person has in their prepaid account. */
+  holdings(person: PersonId): Amount[] {
+    return this.#context.ledger.holdings(`person:${person}`);
+  }
+
+  /** Registers a phone for a person; the code is to be shown to them, not sent by SMS. @throws ServiceError `not-found` */
+  activate(person: number): Activation {
+    return createActivation(this.#context, this.person(person));
+  }
+
+  /** The application descriptor (JAD) of a phone. @throws ServiceError `not-found` */
+  descriptor(deviceId: number): string {
+    return descriptorOf(this.#context, this.#number, deviceId);
+  }
+
+  /** Puts money in a person's account, once a reference. @returns whether it was there before. @throws ServiceError */
+  deposit(person: number, amount: Amount, reference: string): boolean {
+    return deposit(this.#context, this.person(person), amount, reference);
+  }
+
+  /** Registers a merchant. The API key is shown this once. @throws ServiceError */
+  addMerchant(merchant: { readonly name: string; readonly currency: Currency; readonly personId?: number }): {
+    readonly merchant: Merchant;
+    readonly apiKey: string;
+  } {
+    checkName(merchant.name, PAYEE_OCTETS);
+    const personId = merchant.personId === undefined ? undefined : this.person(merchant.personId).id;
+    const { store, random, clock } = this.#context;
+    return addMerchant(store, random, { ...merchant, personId }, clock.now());
+  }
+
+  /** @throws ServiceError `not-found` */
+  merchant(id: number): Merchant {
+    return merchantById(this.#context.store, id);
+  }
+
+  /** The merchant whose API key it is, or `undefined`. */
+  merchantByApiKey(apiKey: string): Merchant | undefined {
+    return merchantByApiKey(this.#context.store, apiKey);
+  }
+
+  /** Asks a customer for a payment. The state may be REJECTED. @throws ServiceError */
+  requestPayment(merchant: Merchant, order: PaymentOrder): RequestedPayment {
+    const customer = personByNumber(this.#context.store, order.customer);
+    if (customer === undefined) {
+      throw new ServiceError('customer-unreachable', `${order.customer} is not a customer of this service`);
+    }
+    const { mref, amount, reference = '', ttl = DEFAULT_TTL } = order;
+    return requestPayment(this.#context, { merchant, mref, customer, amount, reference, ttl });
+  }
+
+  /** The payment as it stands. @throws ServiceError `not-found` */
+  payment(txn: string): Payment {
+    const payment = paymentByTxn(this.#context.store, txn);
+    if (payment === undefined) throw new ServiceError('not-found', `there is no payment ${txn}`);
+    return payment;
+  }
+
+  /** A merchant's payments, latest first. */
+  payments(merchant: Merchant, limit: number): Payment[] {
+    return paymentsOfMerchant(this.#context.store, merchant.id, limit);
+  }
+
+  /** The payment once it is settled, or as it stands after `limitMs`. @throws ServiceError `not-found` */
+  async settled(txn: string, limitMs: number): Promise<Payment> {
+    const { journal, clock } = this.#context;
+    if (isSettled(this.payment(txn).state)) return this.payment(txn);
+    await new Promise<void>((resolve) => {
+      const end = () => {
+        cancel();
+        unsubscribe();
+        this.#waits.delete(end);
+        resolve();
+      };
+      const cancel = clock.after(limitMs, end);
+      const unsubscribe = journal.subscribe(({ event }) => {
+        if (event.kind === 'payment' && event.txn === txn && isSettled(event.to)) end();
+      });
+      this.#waits.add(end);
+    });
+    return this.payment(txn);
+  }
+
+  /** Takes a request back. @throws ServiceError `conflict` when somebody was faster */
+  cancel(txn: string): Payment {
+    return cancelPayment(this.#context, this.payment(txn));
+  }
+
+  /** Gives a paid payment back, the whole of it. @throws ServiceError `conflict` */
+  refund(txn: string): Promise<Payment> {
+    return refundPayment(this.#context, this.payment(txn));
+  }
+
+  /** The merchant's signed receipt. @throws ServiceError `not-possible-now` */
+  receipt(txn: string): MerchantReceipt {
+    return merchantReceipt(this.#context, this.payment(txn));
+  }
+
+  /** Writes down that something failed that should not have. */
+  fault(reason: string): void {
+    this.#context.store.transaction(() => this.#context.journal.record({ kind: 'fault', reason }));
+  }
+
+  /** Calls `listener` with everything that happens from now on, after it is on disk. @returns what ends it */
+  subscribe(listener: JournalListener): () => void {
+    return this.#context.journal.subscribe(listener);
+  }
+
+  /** Ends the service. Close the bearer first, so that what it holds comes to an end; what does not is sent again later. */
+  async close(): Promise<void> {
+    for (const end of [...this.#waits]) end();
+    await this.http.close();
+    await this.#running.stop();
+  }
+}
+
+/**
+ * Opens the service: takes up what an earlier run left, then receives and sends.
+ * @throws StoreError when the database cannot be used
+ */
+export async function openService(options: ServiceOptions): Promise<Service> {
+  const service = new Service(options);
+  await service.http.ready();
+  return service;
+}
+
+function checkName(name: string, octets: number): void {
+  try {
+    checkText(name);
+  } catch (error) {
+    if (error instanceof SafeMobileError) throw new ServiceError('invalid-request', `name: ${error.message}`);
+    throw error;
+  }
+  const length = new TextEncoder().encode(name).length;
+  if (name.trim() === '' || length > octets) {
+    throw new ServiceError('invalid-request', `name: expected 1 to ${octets} octets of UTF-8, got ${length}`);
+  }
+}

@@ -1,0 +1,68 @@
+import type { SQLOutputValue } from 'node:sqlite';
+
+/** A stored value that is not of the type its column has: the file was changed by another hand. */
+export class RowError extends Error {
+  override readonly name = 'RowError';
+}
+
+/** One row of an answer, read column by column. Every reader throws {@link RowError} when the value is of another type. */
+export class Row {
+  readonly #columns: Readonly<Record<string, SQLOutputValue>>;
+
+  constructor(columns: Readonly<Record<string, SQLOutputValue>>) {
+    this.#columns = columns;
+  }
+
+  text(column: string): string {
+    const value = this.#value(column);
+    if (typeof value !== 'string') throw wrong(column, 'text', value);
+    return value;
+  }
+
+  integer(column: string): number {
+    const value = this.#value(column);
+    if (typeof value !== 'number' || !Number.isSafeInteger(value)) throw wrong(column, 'a whole number', value);
+    return value;
+  }
+
+  octets(column: string): Uint8Array {
+    const value = this.#value(column);
+    if (!(value instanceof Uint8Array)) throw wrong(column, 'octets', value);
+    return value;
+  }
+
+  /** A text that is one of a closed set, as the states of a machine are. */
+  oneOf<T extends string>(column: string, choices: readonly T[]): T {
+    const value = this.text(column);
+    const found = choices.find((choice) => choice === value);
+    if (found === undefined) throw new RowError(`column ${column} holds none of ${choices.join(', ')}`);
+    return found;
+  }
+
+  /** What `read` makes of the column, or `undefined` where the column is NULL. */
+  optional<T>(column: string, read: (row: Row, column: string) => T): T | undefined {
+    return this.#value(column) === null ? undefined : read(this, column);
+  }
+
+  optionalText(column: string): string | undefined {
+    return this.optional(column, (row, name) => row.text(name));
+  }
+
+  optionalInteger(column: string): number | undefined {
+    return this.optional(column, (row, name) => row.integer(name));
+  }
+
+  optionalOctets(column: string): Uint8Array | undefined {
+    return this.optional(column, (row, name) => row.octets(name));
+  }
+
+  #value(column: string): SQLOutputValue {
+    const value = this.#columns[column];
+    if (value === undefined) throw new RowError(`the answer has no column ${column}`);
+    return value;
+  }
+}
+
+function wrong(column: string, expected: string, value: SQLOutputValue): RowError {
+  return new RowError(`column ${column} should hold ${expected}, not ${value === null ? 'NULL' : typeof value}`);
+}

@@ -1,0 +1,190 @@
+import {
+  type Amount,
+  type Approve,
+  approvalText,
+  type CustomerAddress,
+  createPinKey,
+  type DownMessage,
+  decodeDown,
+  encodeUp,
+  hexOf,
+  openDown,
+  type PhoneKeyPair,
+  type PinKey,
+  parseActivationCode,
+  type QueryKind,
+  type Receipt,
+  type Refusal,
+  receiptText,
+  sealEnrol,
+  sealUp,
+  signWithPin,
+  type UpMessage,
+  verifySignature,
+} from '../../device/safe-mobile/index.ts';
+import type { Clock, Random } from '../../modem/index.ts';
+import { type ServiceKeys, servicePrimitives } from '../../server/index.ts';
+
+const primitives = servicePrimitives();
+
+/** Something the service asked this phone, with the 83 octets as displayed. */
+export interface Asked {
+  readonly message: Extract<DownMessage, { type: 'PAY_REQUEST' | 'AUTH_REQUEST' }>;
+  readonly plaintext: Uint8Array;
+}
+
+/** What a test tells its own kind of `Omit` over a union. */
+type Unstamped<Message> = Message extends { readonly ctr: number } ? Omit<Message, 'ctr'> : never;
+
+/** A customer's or a merchant's phone, as far as the service can tell: the protocol without keypad and screen. */
+export class TestPhone {
+  readonly number: string;
+  /** Every message that opened, in order. */
+  readonly received: DownMessage[] = [];
+  readonly asked: Asked[] = [];
+  /** Frames as they were sent, oldest first. */
+  readonly sent: Uint8Array[] = [];
+  /** Called with each message that opened. */
+  onMessage: (message: DownMessage) => void = () => {};
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #keys: ServiceKeys;
+  readonly #send: (frame: Uint8Array) => void;
+  readonly #plaintexts = new Map<string, Uint8Array>();
+  #sealing: PhoneKeyPair | undefined;
+  #pinKey: PinKey | undefined;
+  #ctr = 0;
+
+  constructor(number: string, keys: ServiceKeys, clock: Clock, random: Random, send: (frame: Uint8Array) => void) {
+    this.number = number;
+    this.#keys = keys;
+    this.#clock = clock;
+    this.#random = random;
+    this.#send = send;
+  }
+
+  /** ENROL with fresh keys. Returns the seed's public key, which no real phone keeps. */
+  enrol(deviceId: number, activationCode: string, pin: string): Uint8Array {
+    const secretKey = this.#random.bytes(32);
+    this.#sealing = { deviceId, secretKey, publicKey: primitives.x25519PublicKey(secretKey) };
+    const { pinKey, publicKey } = createPinKey(primitives, ascii(pin), this.#random.bytes(32), this.#random.bytes(16));
+    this.#pinKey = pinKey;
+    const plaintext = encodeUp({
+      type: 'ENROL',
+      ctr: this.#nextCtr(),
+      activationCode: parseActivationCode(activationCode) ?? new Uint8Array(5),
+      sealingKey: this.#sealing.publicKey,
+      approvalKey: publicKey,
+      appVersion: 1,
+    });
+    this.#transmit(sealEnrol(primitives, this.#keys.sealing, deviceId, plaintext, this.#random.bytes(32)));
+    return publicKey;
+  }
+
+  /** Signs what was asked last, or `asked`, with the key that this PIN gives. */
+  approve(pin: string, asked: Asked = this.lastAsked()): void {
+    const ctr = this.#nextCtr();
+    const text = approvalText(this.#phone().deviceId, ctr, 0, asked.plaintext);
+    if (this.#pinKey === undefined) throw new Error('the phone has not enrolled');
+    const signature = signWithPin(primitives, ascii(pin), this.#pinKey, text);
+    const approval: Approve = { type: 'APPROVE', ctr, txn: refOf(asked), instrument: 0, signature };
+    this.#seal(encodeUp(approval));
+  }
+
+  refuse(reason: Refusal = 'no', asked: Asked = this.lastAsked()): void {
+    this.say({ type: 'REFUSE', txn: refOf(asked), reason });
+  }
+
+  payInit(
+    customer: CustomerAddress,
+    amount: Amount,
+    reference: string,
+    mref: Uint8Array = this.#random.bytes(8),
+  ): Uint8Array {
+    const plaintext = this.say({ type: 'PAY_INIT', mref, customer, amount, ttl: 120, flags: 0, reference });
+    this.#plaintexts.set(hexOf(mref), plaintext);
+    return mref;
+  }
+
+  query(ref: Uint8Array, kind: QueryKind = 'payment'): void {
+    this.say({ type: 'STATUS_QUERY', ref, kind });
+  }
+
+  /** Any message, stamped, sealed and sent. Returns its padded plaintext. */
+  say(message: Unstamped<UpMessage>, ctr: number = this.#nextCtr()): Uint8Array {
+    const plaintext = encodeUp({ ...message, ctr });
+    this.#seal(plaintext);
+    return plaintext;
+  }
+
+  /** Sends 79 octets as they are, sealed. */
+  sayOctets(plaintext: Uint8Array): void {
+    this.#seal(plaintext);
+  }
+
+  /** Sends an earlier frame again, the last one unless told otherwise. */
+  repeat(frame: Uint8Array | undefined = this.sent.at(-1)): void {
+    if (frame !== undefined) this.#send(frame);
+  }
+
+  /** An SMS came in: opened, checked as a phone checks, and remembered. */
+  receive(frame: Uint8Array): void {
+    const plaintext = openDown(primitives, this.#keys.sealing, this.#phone(), frame);
+    const message = decodeDown(plaintext);
+    if (message.type === 'PAY_REQUEST' || message.type === 'AUTH_REQUEST') {
+      this.asked.push({ message, plaintext });
+      this.#plaintexts.set(hexOf(refOf({ message, plaintext })), plaintext);
+    }
+    if (message.type === 'RECEIPT') this.#checkReceipt(message, plaintext);
+    this.received.push(message);
+    this.onMessage(message);
+  }
+
+  /** The receipts that came in, in order. */
+  receipts(): Receipt[] {
+    return this.received.filter((message) => message.type === 'RECEIPT');
+  }
+
+  lastAsked(): Asked {
+    const asked = this.asked.at(-1);
+    if (asked === undefined) throw new Error(`${this.number} was never asked`);
+    return asked;
+  }
+
+  #checkReceipt(receipt: Receipt, plaintext: Uint8Array): void {
+    const request = this.#plaintexts.get(hexOf(receipt.ref));
+    if (request === undefined) throw new Error(`a receipt for ${hexOf(receipt.ref)}, which this phone does not know`);
+    const text = receiptText(primitives, this.#phone().deviceId, request, plaintext);
+    if (!verifySignature(primitives, this.#keys.signing.publicKey, text, receipt.signature)) {
+      throw new Error('a receipt with a bad signature');
+    }
+  }
+
+  #seal(plaintext: Uint8Array): void {
+    this.#transmit(sealUp(primitives, this.#keys.sealing, this.#phone(), plaintext, this.#random.bytes(32)));
+  }
+
+  #transmit(frame: Uint8Array): void {
+    this.sent.push(frame);
+    this.#send(frame);
+  }
+
+  #phone(): PhoneKeyPair {
+    if (this.#sealing === undefined) throw new Error('the phone has not enrolled');
+    return this.#sealing;
+  }
+
+  #nextCtr(): number {
+    this.#ctr = Math.max(this.#ctr + 1, Math.floor(this.#clock.now() / 1000));
+    return this.#ctr;
+  }
+}
+
+/** The 8 octets that an answer to this names. */
+export function refOf({ message }: Asked): Uint8Array {
+  return message.type === 'PAY_REQUEST' ? message.txn : message.challenge;
+}
+
+function ascii(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}

@@ -1,0 +1,183 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Amount } from '../../device/safe-mobile/index.ts';
+import type { Clock, SmsBearer } from '../../modem/index.ts';
+import {
+  createServiceKeys,
+  type JournalEntry,
+  type Merchant,
+  openService,
+  type Payment,
+  type PaymentOrder,
+  type Person,
+  type Service,
+  type ServiceKeys,
+  type ServiceOptions,
+  servicePrimitives,
+} from '../../server/index.ts';
+import { checkLedger } from '../../server/ledger/invariants.ts';
+import { Store } from '../../server/store/store.ts';
+import { type SeededRandom, seededRandom, VirtualClock } from '../../sim/index.ts';
+import { Air } from './air.ts';
+import { TestPhone } from './phone.ts';
+
+export const SERVICE_NUMBER = '+393400000000';
+export const CUSTOMER_NUMBER = '+393400000001';
+export const MERCHANT_NUMBER = '+393400000002';
+export const PIN = '48213';
+
+/** Money enough for every test, EUR 100. */
+export const DEPOSIT: Amount = { minor: 10_000, currency: 'EUR' };
+
+/** A person with an enrolled phone. */
+export interface Subscriber {
+  readonly person: Person;
+  readonly phone: TestPhone;
+  /** `A`, which no real phone keeps. */
+  readonly approvalKey: Uint8Array;
+}
+
+/** A service on a virtual clock, a network, and phones. */
+export class World {
+  readonly clock: VirtualClock;
+  readonly random: SeededRandom;
+  readonly keys: ServiceKeys;
+  readonly adminKey: string;
+  readonly air: Air;
+  readonly database: string;
+  readonly journal: JournalEntry[] = [];
+  readonly #options: Partial<ServiceOptions>;
+  #service: Service | undefined;
+  #alive = { value: true };
+
+  constructor(seed: number | string = 1, options: Partial<ServiceOptions> = {}) {
+    this.clock = new VirtualClock();
+    this.random = seededRandom(seed);
+    const made = createServiceKeys(servicePrimitives(), this.random.fork('keys'));
+    this.keys = made.keys;
+    this.adminKey = made.adminKey;
+    this.air = new Air(this.clock);
+    this.database = join(temporaryFolder(), 'service.db');
+    this.#options = options;
+  }
+
+  get service(): Service {
+    if (this.#service === undefined) throw new Error('the service is not open');
+    return this.#service;
+  }
+
+  /** Opens the service, or opens it again after {@link kill} on the file that the kill left behind. */
+  async open(database: string = this.database): Promise<Service> {
+    const alive = { value: true };
+    this.#alive = alive;
+    this.#service = await openService({
+      database,
+      keys: this.keys,
+      number: SERVICE_NUMBER,
+      bearer: mortalBearer(this.air.bearer(), alive),
+      clock: mortalClock(this.clock, alive),
+      random: this.random.fork(`service ${database}`),
+      log: (entry) => this.journal.push(entry),
+      ...this.#options,
+    });
+    return this.#service;
+  }
+
+  /** The service has no more effect on the world: its timers do not fire and its messages do not leave. */
+  kill(): void {
+    this.#alive.value = false;
+  }
+
+  /** A person with money and an enrolled phone. */
+  async subscriber(number: string, pin: string = PIN): Promise<Subscriber> {
+    const person = this.service.addPerson({ number, name: `Person ${number.slice(-1)}`, language: 'it' });
+    this.service.deposit(person.id, DEPOSIT, 'first');
+    return this.enrolPhone(person, pin);
+  }
+
+  /** A phone that has gone through enrolment. */
+  async enrolPhone(person: Person, pin: string = PIN): Promise<Subscriber> {
+    const phone = this.phone(person.number);
+    const { deviceId, activationCode } = this.service.activate(person.id);
+    const approvalKey = phone.enrol(deviceId, activationCode, pin);
+    await this.clock.advance(3_000);
+    phone.approve(pin);
+    await this.clock.advance(3_000);
+    return { person, phone, approvalKey };
+  }
+
+  /** A phone of this number; it takes the place of an earlier one. */
+  phone(number: string): TestPhone {
+    const phone: TestPhone = new TestPhone(
+      number,
+      this.keys,
+      this.clock,
+      this.random.fork(`phone ${number} ${this.clock.now()}`),
+      this.air.attach(number, (frame) => phone.receive(frame)),
+    );
+    return phone;
+  }
+
+  merchant(personId?: number): { readonly merchant: Merchant; readonly apiKey: string } {
+    return this.service.addMerchant({
+      name: 'Edicola Città',
+      currency: 'EUR',
+      ...(personId === undefined ? {} : { personId }),
+    });
+  }
+
+  /** Asks the customer for EUR 12.50. */
+  request(merchant: Merchant, order: Partial<PaymentOrder> = {}): Payment {
+    const { payment } = this.service.requestPayment(merchant, {
+      mref: `order-${this.air.sent.length}`,
+      customer: CUSTOMER_NUMBER,
+      amount: { minor: 1_250, currency: 'EUR' },
+      reference: 'scontrino 2010/47',
+      ...order,
+    });
+    return payment;
+  }
+
+  /** What is wrong with the money, from a second look into the file. */
+  breaches(database: string = this.database): string[] {
+    const store = new Store(database);
+    try {
+      return checkLedger(store);
+    } finally {
+      store.close();
+    }
+  }
+}
+
+/** A folder that nobody else uses. */
+export function temporaryFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'cash-mobile-server-'));
+}
+
+/** A world whose customer is enrolled and whose merchant has an API key. */
+export async function shop(seed: number | string = 1, options: Partial<ServiceOptions> = {}) {
+  const world = new World(seed, options);
+  await world.open();
+  const customer = await world.subscriber(CUSTOMER_NUMBER);
+  const { merchant, apiKey } = world.merchant();
+  return { world, customer, merchant, apiKey };
+}
+
+function mortalClock(clock: Clock, alive: { readonly value: boolean }): Clock {
+  return {
+    now: () => clock.now(),
+    after: (delay, task) =>
+      clock.after(delay, () => {
+        if (alive.value) task();
+      }),
+  };
+}
+
+function mortalBearer(bearer: SmsBearer, alive: { readonly value: boolean }): SmsBearer {
+  return {
+    send: (sms) => (alive.value ? bearer.send(sms) : new Promise(() => {})),
+    receive: (receiver) => bearer.receive(receiver),
+    close: () => bearer.close(),
+  };
+}
