@@ -148,6 +148,7 @@ export class Handset {
       lcd: {
         show: (view, listener) => this.#show('shell', view, listener),
         playSound: (type) => this.#playSound(type),
+        callSerially: queueMicrotask,
       },
       inbox: this.#inbox,
       get settings() {
@@ -239,6 +240,7 @@ export class Handset {
   }
 
   #launch(suite: Suite): void {
+    this.#run?.destroy();
     const run = new MidletRun(suite, {
       board: this.#board,
       push: this.#push,

@@ -83,6 +83,7 @@ export class MidletRun {
         playSound: (type) => {
           if (this.#alive) this.#phone.playSound(type);
         },
+        callSerially: (task) => queueMicrotask(() => this.#guard(task)),
       },
       records: recordStorage(this.#phone.board.flash, name),
       messaging: this.messaging,

@@ -42,6 +42,11 @@ export class Display {
     this.#platform.playSound(type);
   }
 
+  /** Runs a task soon, in turn with the keys: the place to deal with what a promise brought. */
+  callSerially(task: () => void): void {
+    this.#platform.callSerially(task);
+  }
+
   // Events of a screen that was replaced meanwhile come too late and are dropped.
   #draw(displayable: Displayable): void {
     this.#platform.show(displayable.view(this.#id), (event) => {

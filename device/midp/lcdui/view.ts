@@ -116,4 +116,6 @@ export interface LcdPlatform {
   /** Shows a view; from now on `listener` hears of what the user does. */
   show(view: DisplayableView, listener: (event: DisplayEvent) => void): void;
   playSound(type: AlertType): void;
+  /** Runs a task soon, on the application's own turn and never after its end. */
+  callSerially(task: () => void): void;
 }

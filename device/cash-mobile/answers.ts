@@ -1,0 +1,68 @@
+import { approvalText, type Refusal, signWithPin } from '../safe-mobile/index.ts';
+import type { AppContext } from './app-context.ts';
+import type { DeviceRecord } from './device-record.ts';
+import type { Dispatch } from './link.ts';
+import type { StatusQueries } from './status-queries.ts';
+import type { Said, Transaction } from './transaction.ts';
+
+/** Which of the customer's instruments pays: the usual one. */
+const INSTRUMENT = 0;
+
+/** Makes the customer's answers, stores their frames, and only then sends them. */
+export class Answers {
+  readonly #app: AppContext;
+  readonly #queries: StatusQueries;
+
+  constructor(app: AppContext, queries: StatusQueries) {
+    this.#app = app;
+    this.#queries = queries;
+  }
+
+  /**
+   * Signs the request as displayed, with the key that this PIN gives.
+   * @param pin ASCII digits, wiped here.
+   */
+  approve(device: DeviceRecord, transaction: Transaction, pin: Uint8Array): Transaction {
+    const { link, primitives } = this.#app;
+    let signature: Uint8Array | undefined;
+    try {
+      const frame = link.seal(device.phone, (ctr) => {
+        const text = approvalText(device.phone.deviceId, ctr, INSTRUMENT, transaction.plaintext);
+        signature = signWithPin(primitives, pin, device.pinKey, text);
+        return { type: 'APPROVE', ctr, txn: transaction.ref, instrument: INSTRUMENT, signature };
+      });
+      return this.#keep(device, transaction, 'approved', frame);
+    } finally {
+      pin.fill(0);
+      signature?.fill(0);
+    }
+  }
+
+  refuse(device: DeviceRecord, transaction: Transaction, reason: Refusal): Transaction {
+    return this.#keep(device, transaction, reason, this.refusalFrame(device, transaction.ref, reason));
+  }
+
+  /** A refusal of something that is not kept. */
+  refusalFrame(device: DeviceRecord, ref: Uint8Array, reason: Refusal): Uint8Array {
+    return this.#app.link.seal(device.phone, (ctr) => ({ type: 'REFUSE', ctr, txn: ref, reason }));
+  }
+
+  /** Sends the stored frame of the last answer, again or for the first time. */
+  send({ sent }: Transaction, ended?: (dispatch: Dispatch) => void): void {
+    if (sent !== undefined) this.#app.link.send(sent.frame, ended);
+  }
+
+  // After a wrong PIN the new answer is under way, whatever the receipt before it said.
+  #keep(device: DeviceRecord, transaction: Transaction, said: Said, frame: Uint8Array): Transaction {
+    const { standing, ...rest } = transaction;
+    const at = this.#app.system.currentTimeMillis();
+    const answered: Transaction = {
+      ...rest,
+      sent: { said, frame, at },
+      ...(standing === undefined ? {} : { standing: { ...standing, status: 'in-progress' } }),
+    };
+    this.#app.transactions.save(answered);
+    this.#queries.watch(device, answered);
+    return answered;
+  }
+}

@@ -1,0 +1,232 @@
+import { Display, MIDlet, PushRegistry } from '../midp/index.ts';
+import { type DownMessage, decodeDown, SafeMobileError, tweetnaclPrimitives } from '../safe-mobile/index.ts';
+import { Agenda } from './agenda.ts';
+import { Answers } from './answers.ts';
+import type { AppContext } from './app-context.ts';
+import { type DeviceRecord, DeviceStore } from './device-record.ts';
+import { Enrolment } from './enrolment.ts';
+import { History } from './history.ts';
+import { Link } from './link.ts';
+import { Outcomes } from './outcomes.ts';
+import { Prompts } from './prompts.ts';
+import { type Properties, PropertyError, readProperties } from './properties.ts';
+import { Requests } from './requests.ts';
+import { Sales } from './sales.ts';
+import { Screens } from './screens.ts';
+import { ServiceTime } from './service-time.ts';
+import { StatusQueries } from './status-queries.ts';
+import { type Texts, textsFor } from './texts.ts';
+import { awaitsCustomer, awaitsReceipt, deadlineOf, requestOf, type Transaction } from './transaction.ts';
+import { Transactions } from './transactions.ts';
+import { Waiting } from './waiting.ts';
+
+/** The parts of the running application. */
+interface Parts {
+  readonly app: AppContext;
+  readonly requests: Requests;
+  readonly outcomes: Outcomes;
+  readonly enrolment: Enrolment;
+  readonly queries: StatusQueries;
+  readonly history: History;
+  readonly sales: Sales | undefined;
+}
+
+/**
+ * The payment application, started by its owner or by an SMS to port 16001. It opens frames and hands each message to
+ * the part that it concerns; what the user sees next is the agenda's business.
+ */
+export class CashMobile extends MIDlet {
+  #parts: Parts | undefined;
+  /** Started by a message or an alarm: it goes away again when the user is done. */
+  #woken = false;
+
+  override startApp(): void {
+    const display = Display.getDisplay(this);
+    const screens = new Screens(display, this.#texts);
+    const properties = this.#readProperties(screens);
+    if (properties === undefined) return;
+    PushRegistry.registerAlarm(this.context, undefined);
+    const parts = this.#assemble(properties, screens);
+    this.#parts = parts;
+    const resumed = this.#resume(parts);
+    const messages = PushRegistry.listConnections(this.context, true).length > 0;
+    this.#woken = messages || resumed;
+    parts.app.link.listen((frame) => {
+      this.#arrived(parts, frame);
+      this.#settle(parts);
+    });
+    this.#settle(parts);
+  }
+
+  override pauseApp(): void {}
+
+  /** Arranges to be started again when a request expires or a receipt is overdue. */
+  override destroyApp(): void {
+    if (this.#parts === undefined) return;
+    const { app, queries } = this.#parts;
+    const due = app.transactions.all.flatMap((transaction) => dueTimes(app, queries, transaction));
+    if (due.length > 0) PushRegistry.registerAlarm(this.context, Math.min(...due));
+    app.link.close();
+  }
+
+  get #texts(): Texts {
+    return textsFor(this.context.system.getProperty('microedition.locale'));
+  }
+
+  #readProperties(screens: Screens): Properties | undefined {
+    try {
+      return readProperties(this);
+    } catch (error) {
+      if (!(error instanceof PropertyError)) throw error;
+      const text = this.#texts.descriptorWrong(error.attribute);
+      screens.alert('Cash-Mobile', text, 'ERROR', () => this.notifyDestroyed());
+      return undefined;
+    }
+  }
+
+  #assemble(properties: Properties, screens: Screens): Parts {
+    const { context } = this;
+    const primitives = tweetnaclPrimitives;
+    const link = new Link(this, primitives, properties);
+    const app: AppContext = {
+      system: context.system,
+      properties,
+      primitives,
+      texts: this.#texts,
+      screens,
+      agenda: new Agenda(() => this.#rest()),
+      link,
+      device: new DeviceStore(context, primitives, properties.deviceId),
+      transactions: new Transactions(context),
+      time: new ServiceTime(context, link, primitives, properties),
+      exit: () => this.#exit(),
+    };
+    const waiting = new Waiting(app);
+    const queries = new StatusQueries(app, (transaction) => waiting.gaveUp(transaction));
+    const answers = new Answers(app, queries);
+    const prompts = new Prompts(app, answers, waiting);
+    const enrolment = new Enrolment(app);
+    const { merchant } = properties;
+    const sales = merchant === undefined ? undefined : new Sales(app, merchant, waiting, queries);
+    return {
+      app,
+      queries,
+      sales,
+      enrolment,
+      requests: new Requests(app, answers, prompts),
+      outcomes: new Outcomes(app, prompts, enrolment),
+      history: new History(app, queries, sales),
+    };
+  }
+
+  /** Takes up what was open when the application ended; says whether there was anything for the user. */
+  #resume({ app, requests, queries }: Parts): boolean {
+    const { record } = app.device;
+    if (record === undefined) return false;
+    const open = app.transactions.all.filter(awaitsReceipt);
+    const overdue = open.filter((transaction) => queries.watch(record, transaction));
+    const waiting = app.transactions.all.filter(awaitsCustomer);
+    for (const transaction of waiting) requests.resume(record, transaction);
+    return waiting.length > 0 || overdue.length > 0;
+  }
+
+  /** Opens a frame and hands its message on. What does not open is not from the service, and is ignored. */
+  #arrived({ app, requests, outcomes, enrolment }: Parts, frame: Uint8Array): void {
+    const { record } = app.device;
+    const opened = record === undefined ? undefined : openFrame(app.link, record, frame);
+    if (record === undefined || opened === undefined) return;
+    const { message, plaintext } = opened;
+    switch (message?.type) {
+      case undefined:
+        if (record.phase === 'active' && isRequest(plaintext)) requests.unreadable(record, plaintext.slice(5, 13));
+        return;
+      case 'PAY_REQUEST':
+        if (record.phase === 'active') requests.arrived(record, message, plaintext);
+        return;
+      case 'AUTH_REQUEST':
+        if ((message.kind === 'confirm-enrolment') !== (record.phase === 'enrolling')) return;
+        enrolment.heard();
+        requests.arrived(record, message, plaintext);
+        return;
+      case 'RECEIPT':
+        outcomes.receipt(record, message, plaintext);
+        return;
+      case 'NAK':
+        outcomes.nak(record, message);
+        return;
+      case 'TIME_RESPONSE':
+        app.time.answered(message, plaintext);
+        return;
+      case 'ADMIN':
+        return;
+    }
+  }
+
+  /** Shows something once all that has come is dealt with. */
+  #settle({ app }: Parts): void {
+    const shows = Display.getDisplay(this).getCurrent() !== undefined;
+    const expects = app.link.receiving || app.time.asking;
+    if (!shows && !expects) app.agenda.next();
+  }
+
+  #rest(): void {
+    if (this.#parts === undefined) return;
+    const { app, enrolment } = this.#parts;
+    const { record } = app.device;
+    if (record?.phase !== 'active') enrolment.show();
+    else if (this.#woken) this.#exit();
+    else this.#home(this.#parts, record);
+  }
+
+  #home({ app, sales, history }: Parts, record: DeviceRecord): void {
+    const { texts, screens } = app;
+    const sale = sales === undefined ? [] : [{ label: texts.requestPayment, does: () => sales.begin(record) }];
+    screens.list(
+      app.properties.merchant?.name ?? 'Cash-Mobile',
+      [...sale, { label: texts.history, does: () => history.show(record) }],
+      [{ label: texts.exit, type: 'EXIT', does: () => this.#exit() }],
+    );
+  }
+
+  #exit(): void {
+    this.destroyApp();
+    this.notifyDestroyed();
+  }
+}
+
+interface MaybeRead {
+  readonly plaintext: Uint8Array;
+  /** Absent when the service said something that this phone cannot show. */
+  readonly message?: DownMessage;
+}
+
+function openFrame(link: Link, { phone }: DeviceRecord, frame: Uint8Array): MaybeRead | undefined {
+  const plaintext = ifAccepted(() => link.open(phone, frame));
+  if (plaintext === undefined) return undefined;
+  const message = ifAccepted(() => decodeDown(plaintext));
+  return message === undefined ? { plaintext } : { plaintext, message };
+}
+
+function ifAccepted<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof SafeMobileError) return undefined;
+    throw error;
+  }
+}
+
+/** Whether a plaintext is a PAY_REQUEST or an AUTH_REQUEST, which the customer or the phone has to answer. */
+function isRequest(plaintext: Uint8Array): boolean {
+  return plaintext[0] === 0x01 || plaintext[0] === 0x03;
+}
+
+/** When the phone has to look after a transaction, if it does. */
+function dueTimes(app: AppContext, queries: StatusQueries, transaction: Transaction): readonly number[] {
+  const request = requestOf(transaction);
+  if (awaitsCustomer(transaction) && request.type !== 'PAY_INIT') {
+    return [app.system.currentTimeMillis() + deadlineOf(request) - app.time.now()];
+  }
+  const due = awaitsReceipt(transaction) ? queries.nextDue(transaction) : undefined;
+  return due === undefined ? [] : [due];
+}

@@ -1,0 +1,56 @@
+import type { System } from '../midp/index.ts';
+import { type Amount, formatAmount } from '../safe-mobile/index.ts';
+import type { Texts } from './texts.ts';
+import { type Request, requestOf, type Transaction } from './transaction.ts';
+
+/** `EUR 12.50`, with the decimal sign of the language. */
+export function amountText(amount: Amount, texts: Texts): string {
+  return formatAmount(amount, texts.decimalPoint);
+}
+
+/** Who is on the other side: the payee, who asks, or the customer's number. */
+export function partyOf(request: Request): string {
+  switch (request.type) {
+    case 'PAY_REQUEST':
+      return request.payee;
+    case 'AUTH_REQUEST':
+      return request.relyingParty;
+    case 'PAY_INIT':
+      return request.customer.kind === 'number' ? `+${request.customer.digits}` : request.customer.letters;
+  }
+}
+
+/** What it is about: the amount, or the title of what is to be confirmed. */
+export function matterOf(request: Request, texts: Texts): string {
+  return request.type === 'AUTH_REQUEST' ? request.title : amountText(request.amount, texts);
+}
+
+/** What kind of thing it is. */
+export function titleOf(request: Request, texts: Texts): string {
+  return request.type === 'AUTH_REQUEST' ? texts.confirmTitle : texts.payTitle;
+}
+
+/** Four digits. */
+export function matchCodeText(code: number): string {
+  return String(code).padStart(4, '0');
+}
+
+/** How a transaction stands, in a word or two. */
+export function standingText({ sent, standing }: Transaction, texts: Texts): string {
+  if (standing !== undefined) return texts.status[standing.status];
+  if (sent === undefined || sent.said === 'approved' || sent.said === 'asked' || sent.said === 'cancelled') {
+    return texts.status['in-progress'];
+  }
+  return texts.refusal[sent.said];
+}
+
+/** One transaction in one line of a list. */
+export function lineOf(transaction: Transaction, texts: Texts): string {
+  const request = requestOf(transaction);
+  return `${matterOf(request, texts)} ${partyOf(request)}`;
+}
+
+/** `2010-03-01 14:07` in the phone's local time. */
+export function timeText(at: number, system: System): string {
+  return new Date(at + system.timeZoneOffsetMillis(at)).toISOString().slice(0, 16).replace('T', ' ');
+}

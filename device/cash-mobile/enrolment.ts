@@ -1,0 +1,208 @@
+import { Gauge, StringItem, TextField, type TimerTask } from '../midp/index.ts';
+import { createPinKey, type Nak, parseActivationCode, type Status, sameOctets } from '../safe-mobile/index.ts';
+import type { AppContext } from './app-context.ts';
+import type { DeviceRecord } from './device-record.ts';
+import { PIN_LENGTH, pinOctets, weaknessOf } from './pin.ts';
+import { PIN_CONSTRAINTS } from './prompts.ts';
+
+/** The number of this application in ENROL. */
+const APP_VERSION = 1;
+/** When ENROL is sent again because no answer came, ms after the time before. */
+const REPEAT_PAUSES_MS: readonly number[] = [60_000, 120_000];
+/** When the phone says that no answer came, ms after the last time. */
+const PATIENCE_MS = 60_000;
+
+/**
+ * From a new phone to an active one:
+ *
+ * ```
+ * activation code ─► PIN ─► PIN again ─► ENROL, waiting ─AUTH_REQUEST─► PIN once more ─► RECEIPT "active"
+ *        ▲                                    │ NAK                        (Prompts)        │ any other
+ *        └────────────────────────────────────┴─────────────────────────────────────────────┘
+ * ```
+ * Beginning again makes new keys: a seed is camouflaged once and never again.
+ */
+export class Enrolment {
+  readonly #app: AppContext;
+  #repeat: TimerTask | undefined;
+  #note: StringItem | undefined;
+
+  constructor(app: AppContext) {
+    this.#app = app;
+  }
+
+  /** The first screen of a phone that is not active: where it left off. */
+  show(): void {
+    if (this.#app.device.record === undefined) this.#askCode();
+    else this.#showWaiting(this.#app.texts.enrolmentWaits);
+  }
+
+  /** The service has asked for the PIN: it has heard ENROL. */
+  heard(): void {
+    this.#repeat?.cancel();
+  }
+
+  /** The service did not take ENROL. */
+  refused({ code, argument, text }: Nak): void {
+    const { texts } = this.#app;
+    const reason = code === 'wrong-code' ? texts.wrongCode(argument) : text === '' ? texts.nak[code] : text;
+    this.#beginAgain(reason);
+  }
+
+  /** A receipt has come that ends the enrolment, one way or the other. */
+  concluded(device: DeviceRecord, status: Status): void {
+    const { texts, agenda, screens } = this.#app;
+    if (status !== 'active') {
+      this.#beginAgain(`${texts.status[status]}. ${texts.enrolmentFailed}`);
+      return;
+    }
+    this.#app.device.save({ ...device, phase: 'active' });
+    agenda.add(() => screens.alert(texts.activationTitle, texts.active, 'CONFIRMATION', () => agenda.next()));
+  }
+
+  #askCode(): void {
+    const { texts, screens, agenda } = this.#app;
+    agenda.engage();
+    const code = new TextField(texts.activationCode, '', 12, { input: 'ANY' });
+    const next = () => {
+      const octets = parseActivationCode(code.getString());
+      if (octets !== undefined) this.#choosePin(octets);
+      else screens.alert(texts.activationTitle, texts.activationCodeMistyped, 'WARNING', () => this.#askCode());
+    };
+    screens.form(
+      texts.activationTitle,
+      [new StringItem('', texts.activationHint), code],
+      [
+        { label: texts.next, type: 'OK', does: next },
+        { label: texts.exit, type: 'EXIT', does: () => this.#app.exit() },
+      ],
+    );
+  }
+
+  #choosePin(code: Uint8Array): void {
+    const { texts, screens } = this.#app;
+    const pin = new TextField(texts.newPin, '', PIN_LENGTH.most, PIN_CONSTRAINTS);
+    const retry = (text: string) => screens.alert(texts.choosePinTitle, text, 'WARNING', () => this.#choosePin(code));
+    const next = () => {
+      const digits = pinOctets(pin.getString());
+      pin.setString('');
+      const weakness = digits === undefined ? undefined : weaknessOf(digits);
+      if (digits === undefined) retry(texts.pinLength);
+      else if (weakness === undefined) this.#repeatPin(code, digits);
+      else {
+        digits.fill(0);
+        retry(texts.weakPin[weakness]);
+      }
+    };
+    screens.form(
+      texts.choosePinTitle,
+      [pin],
+      [
+        { label: texts.next, type: 'OK', does: next },
+        { label: texts.back, type: 'BACK', does: () => leave(code, () => this.#askCode()) },
+      ],
+    );
+  }
+
+  #repeatPin(code: Uint8Array, chosen: Uint8Array): void {
+    const { texts, screens } = this.#app;
+    const pin = new TextField(texts.newPinAgain, '', PIN_LENGTH.most, PIN_CONSTRAINTS);
+    const back = () => leave(chosen, () => this.#choosePin(code));
+    const next = () => {
+      const digits = pinOctets(pin.getString());
+      pin.setString('');
+      const same = digits !== undefined && sameOctets(digits, chosen);
+      digits?.fill(0);
+      if (same) this.#enrol(code, chosen);
+      else screens.alert(texts.choosePinTitle, texts.pinsDiffer, 'WARNING', back);
+    };
+    screens.form(
+      texts.choosePinTitle,
+      [pin],
+      [
+        { label: texts.next, type: 'OK', does: next },
+        { label: texts.back, type: 'BACK', does: back },
+      ],
+    );
+  }
+
+  /** Makes the keys of the phone, stores them with the ENROL frame, and sends it. */
+  #enrol(code: Uint8Array, pin: Uint8Array): void {
+    const { device, link, primitives, properties, system, texts } = this.#app;
+    const secretKey = system.randomBytes(32);
+    const publicKey = primitives.x25519PublicKey(secretKey);
+    const made = createPinKey(primitives, pin, system.randomBytes(32), system.randomBytes(16));
+    pin.fill(0);
+    const enrolFrame = link.sealEnrol((ctr) => ({
+      type: 'ENROL',
+      ctr,
+      activationCode: code,
+      sealingKey: publicKey,
+      approvalKey: made.publicKey,
+      appVersion: APP_VERSION,
+    }));
+    code.fill(0);
+    made.publicKey.fill(0);
+    const phone = { deviceId: properties.deviceId, secretKey, publicKey };
+    device.save({ phase: 'enrolling', phone, pinKey: made.pinKey, enrolFrame });
+    this.#showWaiting(texts.sending);
+    this.#send();
+  }
+
+  #send(repeats = 0): void {
+    const { device, link, system, texts } = this.#app;
+    const { record } = device;
+    if (record === undefined) return;
+    this.#repeat?.cancel();
+    link.send(record.enrolFrame, (dispatch) => this.#say(dispatch === 'sent' ? texts.enrolmentWaits : texts.notSent));
+    const pause = REPEAT_PAUSES_MS[repeats];
+    this.#repeat = system.schedule(pause ?? PATIENCE_MS, () => {
+      if (pause === undefined) this.#say(texts.enrolmentUnanswered);
+      else this.#send(repeats + 1);
+    });
+  }
+
+  #showWaiting(text: string): void {
+    const { texts, screens, agenda } = this.#app;
+    const note = new StringItem('', text);
+    const restart = () => {
+      this.#forget();
+      this.#askCode();
+    };
+    agenda.free(() => {
+      screens.form(
+        texts.enrolling,
+        [note, new Gauge('', 0)],
+        [
+          { label: texts.sendAgain, type: 'SCREEN', does: () => this.#send() },
+          { label: texts.restart, type: 'SCREEN', does: restart },
+          { label: texts.exit, type: 'EXIT', does: () => this.#app.exit() },
+        ],
+      );
+      this.#note = note;
+    });
+  }
+
+  /** Says how far it is; nobody sees it when another screen has taken the place. */
+  #say(text: string): void {
+    this.#note?.setText(text);
+  }
+
+  #beginAgain(reason: string): void {
+    const { texts, agenda, screens } = this.#app;
+    this.#forget();
+    agenda.add(() => screens.alert(texts.activationTitle, reason, 'ERROR', () => agenda.next()));
+  }
+
+  #forget(): void {
+    this.#repeat?.cancel();
+    this.#app.device.erase();
+    this.#app.transactions.clear();
+  }
+}
+
+/** Wipes what the user typed on the way back. */
+function leave(secret: Uint8Array, back: () => void): void {
+  secret.fill(0);
+  back();
+}

@@ -1,0 +1,1 @@
+export { CashMobile } from './cash-mobile.ts';

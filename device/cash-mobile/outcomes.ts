@@ -1,0 +1,108 @@
+import type { Nak, Receipt } from '../safe-mobile/index.ts';
+import type { AppContext } from './app-context.ts';
+import { matterOf, partyOf, standingText } from './describe.ts';
+import type { DeviceRecord } from './device-record.ts';
+import type { Enrolment } from './enrolment.ts';
+import type { Prompts } from './prompts.ts';
+import { isSigned, standingAfter } from './receipts.ts';
+import { awaitsCustomer, deadlineOf, isOpen, requestOf, type Said, type Transaction } from './transaction.ts';
+
+/** Answers that the phone gave by itself; their receipts disturb nobody. */
+const UNSEEN: readonly Said[] = ['expired', 'muted', 'unreadable'];
+
+/** What the service says became of a transaction: receipts, and what it did not take. */
+export class Outcomes {
+  readonly #app: AppContext;
+  readonly #prompts: Prompts;
+  readonly #enrolment: Enrolment;
+
+  constructor(app: AppContext, prompts: Prompts, enrolment: Enrolment) {
+    this.#app = app;
+    this.#prompts = prompts;
+    this.#enrolment = enrolment;
+  }
+
+  /** Takes a receipt; one that is not signed, not ours, not new or going backwards changes nothing. */
+  receipt(device: DeviceRecord, receipt: Receipt, plaintext: Uint8Array): void {
+    const { transactions, primitives, properties } = this.#app;
+    const transaction = transactions.find('customer', receipt.ref) ?? transactions.find('merchant', receipt.ref);
+    if (transaction === undefined || !isSigned(primitives, properties, transaction, receipt, plaintext)) return;
+    const standing = standingAfter(transaction, receipt);
+    if (standing === undefined) return;
+    const changed: Transaction = { ...transaction, standing };
+    transactions.save(changed);
+    if (awaitsCustomer(changed)) this.#askAgain(device, changed);
+    else if (!isOpen(changed)) this.#settled(device, changed);
+  }
+
+  /** Takes a NAK about a transaction, or about the enrolment. */
+  nak(device: DeviceRecord, nak: Nak): void {
+    const { transactions } = this.#app;
+    const transaction = transactions.find('merchant', nak.ref) ?? transactions.find('customer', nak.ref);
+    if (transaction === undefined) {
+      if (device.phase === 'enrolling') this.#enrolment.refused(nak);
+      return;
+    }
+    if (!isOpen(transaction)) return;
+    if (nak.code === 'unknown-reference' && this.#repeatRequest(transaction)) return;
+    const { time } = nak;
+    const changed: Transaction = {
+      ...transaction,
+      standing: { status: 'rejected', triesLeft: 0, approvalCode: 0, time },
+    };
+    transactions.save(changed);
+    this.#show(changed, nak.text === '' ? this.#app.texts.nak[nak.code] : nak.text);
+  }
+
+  #askAgain(device: DeviceRecord, transaction: Transaction): void {
+    if (!this.#prompts.isCurrent(transaction.ref)) this.#prompts.add(device, transaction.ref);
+  }
+
+  #settled(device: DeviceRecord, transaction: Transaction): void {
+    const request = requestOf(transaction);
+    const { standing, sent } = transaction;
+    if (standing === undefined) return;
+    if (request.type === 'AUTH_REQUEST' && request.kind === 'confirm-enrolment') {
+      this.#leavePrompt(transaction);
+      this.#enrolment.concluded(device, standing.status);
+    } else if (sent === undefined || !UNSEEN.includes(sent.said) || standing.status === 'paid') {
+      this.#show(transaction, this.#approvalText(transaction));
+    }
+  }
+
+  /** The service never heard the request of a merchant: the same frame again, as long as it is worth anything. */
+  #repeatRequest(transaction: Transaction): boolean {
+    const request = requestOf(transaction);
+    if (request.type !== 'PAY_INIT' || transaction.sent?.said !== 'asked') return false;
+    const { link, time } = this.#app;
+    if (deadlineOf({ time: Math.floor(transaction.at / 1000), ttl: request.ttl }) < time.now()) return false;
+    link.send(transaction.sent.frame);
+    return true;
+  }
+
+  #approvalText({ standing }: Transaction): string {
+    if (standing === undefined || standing.approvalCode === 0) return '';
+    return `${this.#app.texts.approvalCode}: ${standing.approvalCode}`;
+  }
+
+  /** Shows how a transaction ended, in the place of its prompt or as soon as the customer is free. */
+  #show(transaction: Transaction, note: string): void {
+    const { texts, screens, agenda } = this.#app;
+    const request = requestOf(transaction);
+    const lines = [partyOf(request), matterOf(request, texts), note].filter((line) => line !== '');
+    const type = isGood(transaction) ? 'CONFIRMATION' : 'WARNING';
+    const show = () => screens.alert(standingText(transaction, texts), lines.join('\n'), type, () => agenda.next());
+    if (this.#leavePrompt(transaction)) show();
+    else agenda.add(show);
+  }
+
+  #leavePrompt({ ref }: Transaction): boolean {
+    if (!this.#prompts.isCurrent(ref)) return false;
+    this.#prompts.end();
+    return true;
+  }
+}
+
+function isGood({ standing }: Transaction): boolean {
+  return standing?.status === 'paid' || standing?.status === 'confirmed' || standing?.status === 'active';
+}

@@ -1,0 +1,37 @@
+/** Digits of a PIN. */
+export const PIN_LENGTH = { least: 5, most: 8 } as const;
+
+/** Why a PIN is too easy: digits in a row, one digit, a group that repeats. */
+export type WeakPin = 'sequence' | 'repeat' | 'pairs';
+
+/** What is wrong with a new PIN, or `undefined` when it may be used. @param pin ASCII digits */
+export function weaknessOf(pin: Uint8Array): WeakPin | undefined {
+  if (pin.every((digit) => digit === pin[0])) return 'repeat';
+  if (stepsBy(pin, 1) || stepsBy(pin, 9)) return 'sequence';
+  if (repeatsGroup(pin) || isDoubled(pin)) return 'pairs';
+  return undefined;
+}
+
+/** Each digit is the one before plus `step`, where 9 is followed by 0. */
+function stepsBy(pin: Uint8Array, step: number): boolean {
+  return pin.every((digit, index) => index === 0 || (digit - (pin[index - 1] ?? 0) + 10) % 10 === step);
+}
+
+/** A group of at most half the digits again and again, as 121212, 12121 or 123123. */
+function repeatsGroup(pin: Uint8Array): boolean {
+  for (let length = 2; length <= pin.length / 2; length += 1) {
+    if (pin.every((digit, index) => index < length || digit === pin[index - length])) return true;
+  }
+  return false;
+}
+
+/** Every digit twice, as 112233. */
+function isDoubled(pin: Uint8Array): boolean {
+  return pin.length % 2 === 0 && pin.every((digit, index) => index % 2 === 0 || digit === pin[index - 1]);
+}
+
+/** The digits that the user typed as octets, which the caller wipes; `undefined` unless 5 to 8 digits. */
+export function pinOctets(typed: string): Uint8Array | undefined {
+  if (!/^[0-9]+$/.test(typed) || typed.length < PIN_LENGTH.least || typed.length > PIN_LENGTH.most) return undefined;
+  return Uint8Array.from(typed, (digit) => digit.charCodeAt(0));
+}

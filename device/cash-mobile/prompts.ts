@@ -1,0 +1,167 @@
+import { type InputConstraints, type Item, StringItem, TextField, type TimerTask } from '../midp/index.ts';
+import { sameOctets } from '../safe-mobile/index.ts';
+import type { Answers } from './answers.ts';
+import type { AppContext } from './app-context.ts';
+import { matchCodeText, matterOf, partyOf, titleOf } from './describe.ts';
+import type { DeviceRecord } from './device-record.ts';
+import { PIN_LENGTH, pinOctets } from './pin.ts';
+import { awaitsCustomer, deadlineOf, type Request, requestOf, type Transaction } from './transaction.ts';
+import type { Waiting } from './waiting.ts';
+
+/** How a PIN is typed: digits, shown as dots. */
+export const PIN_CONSTRAINTS: InputConstraints = { input: 'NUMERIC', password: true };
+
+/**
+ * The customer's side of a request, screen by screen:
+ *
+ * ```
+ * prompt ─approve─► PIN ─confirm─► waiting for the receipt ─wrong PIN─► PIN
+ *    └────refuse──► reason ──────► waiting for the receipt
+ *    at any time ──expired───────► "expired"
+ * ```
+ * Refusing never shows a PIN field, nor does a request that has expired.
+ */
+export class Prompts {
+  readonly #app: AppContext;
+  readonly #answers: Answers;
+  readonly #waiting: Waiting;
+  #current: { readonly ref: Uint8Array; readonly expiry: TimerTask } | undefined;
+
+  constructor(app: AppContext, answers: Answers, waiting: Waiting) {
+    this.#app = app;
+    this.#answers = answers;
+    this.#waiting = waiting;
+  }
+
+  /** Puts a request before the customer as soon as nothing else is. */
+  add(device: DeviceRecord, ref: Uint8Array): void {
+    this.#app.agenda.add(() => this.#begin(device, ref));
+  }
+
+  /** Whether the customer is busy with this request; a receipt then takes its place at once. */
+  isCurrent(ref: Uint8Array): boolean {
+    return this.#current !== undefined && sameOctets(this.#current.ref, ref);
+  }
+
+  /** The request on the screen was settled elsewhere. */
+  end(): void {
+    this.#current?.expiry.cancel();
+    this.#current = undefined;
+  }
+
+  #begin(device: DeviceRecord, ref: Uint8Array): void {
+    const { transactions, agenda, screens, system, time } = this.#app;
+    const transaction = transactions.find('customer', ref);
+    if (transaction === undefined || !awaitsCustomer(transaction)) {
+      agenda.next();
+      return;
+    }
+    const request = requestOf(transaction);
+    const left = request.type === 'PAY_INIT' ? 0 : deadlineOf(request) - time.now();
+    if (left <= 0) {
+      this.#expire(device, transaction);
+      return;
+    }
+    this.#current = { ref, expiry: system.schedule(left, () => this.#expire(device, transaction)) };
+    screens.sound('ALARM');
+    if (transaction.standing?.status === 'wrong-pin' || isEnrolment(request))
+      this.#askPin(device, transaction, request);
+    else this.#ask(device, transaction, request);
+  }
+
+  #ask(device: DeviceRecord, transaction: Transaction, request: Request): void {
+    const { texts, screens } = this.#app;
+    screens.form(titleOf(request, texts), this.#items(request), [
+      { label: texts.approve, type: 'OK', does: () => this.#askPin(device, transaction, request) },
+      { label: texts.refuse, type: 'CANCEL', does: () => this.#askReason(device, transaction, request) },
+    ]);
+  }
+
+  #items(request: Request): readonly Item[] {
+    const { texts } = this.#app;
+    if (request.type === 'AUTH_REQUEST') {
+      return [
+        new StringItem(texts.askedBy, request.relyingParty),
+        new StringItem('', request.title),
+        new StringItem(texts.matchCode, matchCodeText(request.matchCode)),
+      ];
+    }
+    if (request.type === 'PAY_INIT') return [];
+    const reference = request.reference === '' ? [] : [new StringItem(texts.reference, request.reference)];
+    return [
+      new StringItem(texts.payTo, request.payee),
+      new StringItem('', matterOf(request, texts)),
+      ...reference,
+      new StringItem(texts.matchCode, matchCodeText(request.matchCode)),
+    ];
+  }
+
+  #askPin(device: DeviceRecord, transaction: Transaction, request: Request): void {
+    const { texts, screens } = this.#app;
+    const { standing } = transaction;
+    const again = () => this.#askPin(device, transaction, request);
+    const note = standing?.status === 'wrong-pin' ? [new StringItem('', texts.wrongPin(standing.triesLeft))] : [];
+    const pin = new TextField(
+      isEnrolment(request) ? texts.confirmPin : texts.pin,
+      '',
+      PIN_LENGTH.most,
+      PIN_CONSTRAINTS,
+    );
+    const matter = isEnrolment(request)
+      ? []
+      : [new StringItem('', partyOf(request)), new StringItem('', matterOf(request, texts))];
+    const confirm = () => {
+      const digits = pinOctets(pin.getString());
+      pin.setString('');
+      if (digits === undefined) screens.alert(texts.pin, texts.pinLength, 'WARNING', again);
+      else this.#approve(device, transaction, digits);
+    };
+    screens.form(
+      isEnrolment(request) ? texts.confirmPinTitle : titleOf(request, texts),
+      [...matter, ...note, pin],
+      [
+        { label: texts.confirm, type: 'OK', does: confirm },
+        isEnrolment(request)
+          ? { label: texts.refuse, type: 'CANCEL', does: () => this.#askReason(device, transaction, request) }
+          : { label: texts.back, type: 'BACK', does: () => this.#ask(device, transaction, request) },
+      ],
+    );
+  }
+
+  #askReason(device: DeviceRecord, transaction: Transaction, request: Request): void {
+    const { texts, screens } = this.#app;
+    const back = () =>
+      isEnrolment(request) ? this.#askPin(device, transaction, request) : this.#ask(device, transaction, request);
+    screens.list(
+      texts.refuseTitle,
+      [
+        { label: texts.refuseNo, does: () => this.#refuse(device, transaction, 'no') },
+        { label: texts.refuseNotMe, does: () => this.#refuse(device, transaction, 'not-me') },
+      ],
+      [{ label: texts.back, type: 'BACK', does: back }],
+    );
+  }
+
+  #approve(device: DeviceRecord, transaction: Transaction, pin: Uint8Array): void {
+    this.end();
+    this.#waiting.send(this.#answers.approve(device, transaction, pin));
+  }
+
+  #refuse(device: DeviceRecord, transaction: Transaction, reason: 'no' | 'not-me'): void {
+    this.end();
+    this.#waiting.send(this.#answers.refuse(device, transaction, reason));
+  }
+
+  #expire(device: DeviceRecord, transaction: Transaction): void {
+    const { texts, screens, agenda } = this.#app;
+    this.end();
+    this.#answers.send(this.#answers.refuse(device, transaction, 'expired'));
+    const request = requestOf(transaction);
+    const text = `${partyOf(request)}\n${matterOf(request, texts)}\n${texts.expired}`;
+    screens.alert(titleOf(request, texts), text, 'WARNING', () => agenda.next());
+  }
+}
+
+function isEnrolment(request: Request): boolean {
+  return request.type === 'AUTH_REQUEST' && request.kind === 'confirm-enrolment';
+}

@@ -1,0 +1,92 @@
+import { DataInputStream, DataOutputStream, type MidletContext, RecordStore, type TimerTask } from '../midp/index.ts';
+import {
+  isZero,
+  type PhoneKeyPair,
+  type Primitives,
+  sameOctets,
+  type TimeResponse,
+  timeText,
+  verifySignature,
+} from '../safe-mobile/index.ts';
+import type { Link } from './link.ts';
+import type { Properties } from './properties.ts';
+
+/** How far the phone's clock may be from the service's before the phone asks, ms. */
+const TOLERANCE_MS = 300_000;
+/** How long the phone waits for the service's time, ms. After that it goes by its own clock. */
+const PATIENCE_MS = 30_000;
+/** Added to the stored difference, which may be negative, so that it fits an unsigned integer. */
+const BIAS_MS = 2 ** 52;
+
+/** The service's time as well as the phone knows it: its own clock, and a difference that the service once signed. */
+export class ServiceTime {
+  readonly #context: MidletContext;
+  readonly #link: Link;
+  readonly #primitives: Primitives;
+  readonly #properties: Properties;
+  readonly #store: RecordStore;
+  #difference: number;
+  #nonce: Uint8Array = new Uint8Array(8);
+  #waiting: (() => void)[] = [];
+  #patience: TimerTask | undefined;
+
+  constructor(context: MidletContext, link: Link, primitives: Primitives, properties: Properties) {
+    this.#context = context;
+    this.#link = link;
+    this.#primitives = primitives;
+    this.#properties = properties;
+    this.#store = RecordStore.openRecordStore(context, 'clock', true);
+    const [stored] = this.#store.enumerateRecords();
+    this.#difference = stored === undefined ? 0 : new DataInputStream(stored[1]).readLong() - BIAS_MS;
+  }
+
+  /** The service's time, ms since 1970. */
+  now(): number {
+    return this.#context.system.currentTimeMillis() + this.#difference;
+  }
+
+  /** Whether an answer of the service about its time is awaited. */
+  get asking(): boolean {
+    return this.#waiting.length > 0;
+  }
+
+  /** Whether a message that the service made at `time` (unix seconds) makes the phone doubt its clock. */
+  doubts(time: number): boolean {
+    return Math.abs(this.now() - time * 1000) > TOLERANCE_MS;
+  }
+
+  /** Asks the service for the time and goes on when it has answered, or has not. */
+  ask(phone: PhoneKeyPair, then: () => void): void {
+    this.#waiting.push(then);
+    if (this.#waiting.length > 1) return;
+    const nonce = this.#context.system.randomBytes(8);
+    this.#nonce = nonce;
+    this.#link.send(this.#link.seal(phone, (ctr) => ({ type: 'TIME_REQUEST', ctr, nonce })));
+    this.#patience = this.#context.system.schedule(PATIENCE_MS, () => this.#goOn());
+  }
+
+  /** Takes the answer, if it is the one that was asked for and the service signed it. */
+  answered(response: TimeResponse, plaintext: Uint8Array): void {
+    if (isZero(this.#nonce) || !sameOctets(response.nonce, this.#nonce)) return;
+    const text = timeText(this.#properties.deviceId, plaintext);
+    if (!verifySignature(this.#primitives, this.#properties.receiptKey, text, response.signature)) return;
+    this.#save(response.time * 1000 - this.#context.system.currentTimeMillis());
+    this.#goOn();
+  }
+
+  #goOn(): void {
+    this.#patience?.cancel();
+    this.#nonce = new Uint8Array(8);
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const then of waiting) then();
+  }
+
+  #save(difference: number): void {
+    this.#difference = difference;
+    const data = new DataOutputStream().writeLong(difference + BIAS_MS).toByteArray();
+    const [stored] = this.#store.enumerateRecords();
+    if (stored === undefined) this.#store.addRecord(data);
+    else this.#store.setRecord(stored[0], data);
+  }
+}

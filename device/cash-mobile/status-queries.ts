@@ -1,0 +1,67 @@
+import { hexOf, type QueryKind } from '../safe-mobile/index.ts';
+import type { AppContext } from './app-context.ts';
+import type { DeviceRecord } from './device-record.ts';
+import { awaitsReceipt, requestOf, type Said, type Transaction } from './transaction.ts';
+
+/** When the service is asked about a receipt that has not come: ms after the answer was sent. Then the customer may ask. */
+export const QUERY_TIMES_MS: readonly number[] = [60_000, 180_000, 480_000];
+/** A query that became due while the application did not run is made up for if it is not older than this, ms. */
+const GRACE_MS = 60_000;
+/** Answers that the phone gave by itself; nobody waits for their receipts. */
+const AUTOMATIC: readonly Said[] = ['expired', 'muted', 'unreadable'];
+
+/** Asks the service about receipts that do not come. */
+export class StatusQueries {
+  readonly #app: AppContext;
+  readonly #gaveUp: (transaction: Transaction) => void;
+  /** Which answers have a query arranged, by ref and time of the answer. */
+  readonly #arranged = new Set<string>();
+
+  /** @param gaveUp is told when the last query brought no final receipt either. */
+  constructor(app: AppContext, gaveUp: (transaction: Transaction) => void) {
+    this.#app = app;
+    this.#gaveUp = gaveUp;
+  }
+
+  /** Arranges the queries about the last answer of a transaction, unless they are; says whether one is overdue. */
+  watch(device: DeviceRecord, { ref, role, sent }: Transaction): boolean {
+    if (sent === undefined || AUTOMATIC.includes(sent.said)) return false;
+    const name = `${role} ${hexOf(ref)} ${sent.at}`;
+    if (this.#arranged.has(name)) return false;
+    this.#arranged.add(name);
+    const { system } = this.#app;
+    const delays = QUERY_TIMES_MS.map((after) => sent.at + after - system.currentTimeMillis());
+    for (const [index, delay] of delays.entries()) {
+      const isLast = index === delays.length - 1;
+      if (delay > -GRACE_MS) system.schedule(Math.max(0, delay), () => this.#due(device, { ref, role, sent }, isLast));
+    }
+    return delays.some((delay) => delay <= 0 && delay > -GRACE_MS);
+  }
+
+  /** When the next query about a transaction is due, ms since 1970; `undefined` after the last. */
+  nextDue({ sent }: Transaction): number | undefined {
+    if (sent === undefined || AUTOMATIC.includes(sent.said)) return undefined;
+    const now = this.#app.system.currentTimeMillis();
+    return QUERY_TIMES_MS.map((after) => sent.at + after).find((due) => due > now);
+  }
+
+  /** Asks now. */
+  ask(device: DeviceRecord, transaction: Transaction): void {
+    const { link } = this.#app;
+    const kind = kindOf(transaction);
+    link.send(link.seal(device.phone, (ctr) => ({ type: 'STATUS_QUERY', ctr, ref: transaction.ref, kind })));
+  }
+
+  #due(device: DeviceRecord, { ref, role, sent }: Pick<Transaction, 'ref' | 'role' | 'sent'>, isLast: boolean): void {
+    const transaction = this.#app.transactions.find(role, ref);
+    if (transaction === undefined || transaction.sent?.at !== sent?.at || !awaitsReceipt(transaction)) return;
+    this.ask(device, transaction);
+    if (isLast) this.#gaveUp(transaction);
+  }
+}
+
+function kindOf(transaction: Transaction): QueryKind {
+  const { type } = requestOf(transaction);
+  if (type === 'PAY_INIT') return 'request';
+  return type === 'PAY_REQUEST' ? 'payment' : 'authentication';
+}

@@ -1,0 +1,148 @@
+import { DataInputStream, DataOutputStream } from '../midp/index.ts';
+import {
+  type AuthRequest,
+  decodeDown,
+  decodeUp,
+  type PayInit,
+  type PayRequest,
+  type Refusal,
+  SafeMobileError,
+  type Status,
+} from '../safe-mobile/index.ts';
+
+/** What this phone last said about a transaction. */
+export type Said = 'approved' | Refusal | 'asked' | 'cancelled';
+
+/** The frame that said it, as it was sent, for repeats. What was inside it is not kept. */
+export interface SentFrame {
+  readonly said: Said;
+  readonly frame: Uint8Array;
+  /** ms since 1970. */
+  readonly at: number;
+}
+
+/** How a transaction stands by the last receipt that was accepted. */
+export interface Standing {
+  readonly status: Status;
+  readonly triesLeft: number;
+  readonly approvalCode: number;
+  /** The service's time on the receipt, unix seconds. */
+  readonly time: number;
+}
+
+/**
+ * Something that ends in a receipt: as `customer` this phone was asked to pay or to confirm, as `merchant` it asked
+ * somebody else to pay.
+ */
+export interface Transaction {
+  readonly role: 'customer' | 'merchant';
+  /** txn or challenge, or the merchant's mref: 8 octets. */
+  readonly ref: Uint8Array;
+  /** The padded plaintext of the request: what is signed, and what a receipt refers to. */
+  readonly plaintext: Uint8Array;
+  /** When it began on this phone, ms since 1970. */
+  readonly at: number;
+  readonly sent?: SentFrame;
+  readonly standing?: Standing;
+}
+
+/** The request inside a transaction. */
+export type Request = PayRequest | AuthRequest | PayInit;
+
+/** Reads the request of a transaction. @throws SafeMobileError when the record is damaged */
+export function requestOf({ role, plaintext }: Pick<Transaction, 'role' | 'plaintext'>): Request {
+  const message = role === 'customer' ? decodeDown(plaintext) : decodeUp(plaintext);
+  if (message.type === 'PAY_REQUEST' || message.type === 'AUTH_REQUEST' || message.type === 'PAY_INIT') return message;
+  throw new SafeMobileError('type', `${message.type} begins no transaction`);
+}
+
+/** When a request from the service can no longer be answered, by the service's clock, ms since 1970. */
+export function deadlineOf({ time, ttl }: { readonly time: number; readonly ttl: number }): number {
+  return (time + ttl) * 1000;
+}
+
+/** Whether no final receipt has come yet. */
+export function isOpen({ standing }: Transaction): boolean {
+  return (
+    standing === undefined ||
+    standing.status === 'in-progress' ||
+    (standing.status === 'wrong-pin' && standing.triesLeft > 0)
+  );
+}
+
+/** Whether the customer has to say something: nothing was said yet, or the PIN was wrong. */
+export function awaitsCustomer(transaction: Transaction): boolean {
+  const { role, sent, standing } = transaction;
+  if (role !== 'customer' || !isOpen(transaction)) return false;
+  return sent === undefined || (sent.said === 'approved' && standing?.status === 'wrong-pin');
+}
+
+/** Whether something was said and no final receipt has come. */
+export function awaitsReceipt(transaction: Transaction): boolean {
+  return isOpen(transaction) && transaction.sent !== undefined && !awaitsCustomer(transaction);
+}
+
+const SAID: readonly Said[] = ['approved', 'no', 'not-me', 'expired', 'unreadable', 'muted', 'asked', 'cancelled'];
+const STATUSES: readonly Status[] = [
+  'paid',
+  'refused',
+  'expired',
+  'cancelled',
+  'declined',
+  'wrong-pin',
+  'blocked',
+  'in-progress',
+  'active',
+  'rejected',
+  'reversed',
+  'refunded',
+  'confirmed',
+];
+
+/** A transaction as a record. */
+export function encodeTransaction({ role, ref, plaintext, at, sent, standing }: Transaction): Uint8Array {
+  const record = new DataOutputStream()
+    .writeByte(role === 'customer' ? 0 : 1)
+    .writeLong(at)
+    .writeBytes(ref)
+    .writeBytes(plaintext)
+    .writeByte(sent === undefined ? 0 : 1);
+  if (sent !== undefined) record.writeByte(SAID.indexOf(sent.said)).writeLong(sent.at).writeBytes(sent.frame);
+  record.writeByte(standing === undefined ? 0 : 1);
+  if (standing !== undefined) {
+    const { status, triesLeft, approvalCode, time } = standing;
+    record.writeByte(STATUSES.indexOf(status)).writeByte(triesLeft).writeInt(approvalCode).writeInt(time);
+  }
+  return record.toByteArray();
+}
+
+/** @throws IOException, SafeMobileError when the record is not of {@link encodeTransaction} */
+export function decodeTransaction(octets: Uint8Array): Transaction {
+  const record = new DataInputStream(octets);
+  const role = record.readByte() === 0 ? 'customer' : 'merchant';
+  const at = record.readLong();
+  const ref = record.readBytes();
+  const plaintext = record.readBytes();
+  const sent = record.readByte() === 1 ? readSent(record) : undefined;
+  const standing = record.readByte() === 1 ? readStanding(record) : undefined;
+  return {
+    role,
+    ref,
+    plaintext,
+    at,
+    ...(sent === undefined ? {} : { sent }),
+    ...(standing === undefined ? {} : { standing }),
+  };
+}
+
+function readSent(record: DataInputStream): SentFrame {
+  const said = SAID[record.readByte()];
+  if (said === undefined) throw new SafeMobileError('field', 'the record of a transaction is damaged');
+  return { said, at: record.readLong(), frame: record.readBytes() };
+}
+
+function readStanding(record: DataInputStream): Standing {
+  const status = STATUSES[record.readByte()];
+  if (status === undefined) throw new SafeMobileError('field', 'the record of a transaction is damaged');
+  return { status, triesLeft: record.readByte(), approvalCode: record.readInt(), time: record.readInt() };
+}

@@ -1,0 +1,61 @@
+import { type MidletContext, RecordStore } from '../midp/index.ts';
+import { sameOctets } from '../safe-mobile/index.ts';
+import { decodeTransaction, encodeTransaction, isOpen, type Transaction } from './transaction.ts';
+
+/** Transactions that the phone remembers. Beyond it the oldest that is settled goes, or the oldest of all. */
+export const TRANSACTION_CAPACITY = 50;
+
+interface Kept {
+  readonly id: number;
+  readonly transaction: Transaction;
+}
+
+/** All transactions in the phone, oldest first, a record each. */
+export class Transactions {
+  readonly #store: RecordStore;
+  #kept: readonly Kept[];
+
+  constructor(context: MidletContext) {
+    this.#store = RecordStore.openRecordStore(context, 'transactions', true);
+    this.#kept = this.#store.enumerateRecords().map(([id, data]) => ({ id, transaction: decodeTransaction(data) }));
+  }
+
+  get all(): readonly Transaction[] {
+    return this.#kept.map(({ transaction }) => transaction);
+  }
+
+  find(role: Transaction['role'], ref: Uint8Array): Transaction | undefined {
+    return this.#find(role, ref)?.transaction;
+  }
+
+  /** Keeps a transaction, new or changed; safe once it returns. */
+  save(transaction: Transaction): void {
+    const known = this.#find(transaction.role, transaction.ref);
+    const data = encodeTransaction(transaction);
+    if (known === undefined) {
+      this.#makeRoom();
+      this.#kept = [...this.#kept, { id: this.#store.addRecord(data), transaction }];
+    } else {
+      this.#store.setRecord(known.id, data);
+      this.#kept = this.#kept.map((kept) => (kept.id === known.id ? { id: kept.id, transaction } : kept));
+    }
+  }
+
+  /** Forgets everything, for a phone that is enrolled anew. */
+  clear(): void {
+    for (const { id } of this.#kept) this.#store.deleteRecord(id);
+    this.#kept = [];
+  }
+
+  #find(role: Transaction['role'], ref: Uint8Array): Kept | undefined {
+    return this.#kept.find(({ transaction }) => transaction.role === role && sameOctets(transaction.ref, ref));
+  }
+
+  #makeRoom(): void {
+    if (this.#kept.length < TRANSACTION_CAPACITY) return;
+    const oldest = this.#kept.find(({ transaction }) => !isOpen(transaction)) ?? this.#kept[0];
+    if (oldest === undefined) return;
+    this.#store.deleteRecord(oldest.id);
+    this.#kept = this.#kept.filter(({ id }) => id !== oldest.id);
+  }
+}
