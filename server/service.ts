@@ -73,14 +73,15 @@ const PERSON_NAME_OCTETS = 64;
 export class Service {
   /** The HTTP API and the merchant's page; the caller lets it listen, or injects requests. */
   readonly http: FastifyInstance;
+  /** The service's own number, E.164. */
+  readonly number: string;
   readonly #context: Context;
   readonly #running: Running;
-  readonly #number: string;
   readonly #waits = new Set<() => void>();
 
   /** Use {@link openService}. */
   constructor(options: ServiceOptions) {
-    this.#number = options.number;
+    this.number = options.number;
     this.#running = startRunning(options);
     this.#context = this.#running.context;
     this.http = createHttp(this, options.keys.adminKeyHash);
@@ -117,7 +118,7 @@ export class Service {
 
   /** The application descriptor (JAD) of a phone. @throws ServiceError `not-found` */
   descriptor(deviceId: number): string {
-    return descriptorOf(this.#context, this.#number, deviceId);
+    return descriptorOf(this.#context, this.number, deviceId);
   }
 
   /** Puts money in a person's account, once a reference. @returns whether it was there before. @throws ServiceError */

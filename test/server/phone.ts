@@ -44,15 +44,18 @@ export class TestPhone {
   readonly asked: Asked[] = [];
   /** Frames as they were sent, oldest first. */
   readonly sent: Uint8Array[] = [];
+  /** The signatures that it made, which no real phone keeps. */
+  readonly signatures: Uint8Array[] = [];
   /** Called with each message that opened. */
   onMessage: (message: DownMessage) => void = () => {};
+  /** What the phone stores of the PIN. */
+  pinKey: PinKey | undefined;
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #keys: ServiceKeys;
   readonly #send: (frame: Uint8Array) => void;
   readonly #plaintexts = new Map<string, Uint8Array>();
   #sealing: PhoneKeyPair | undefined;
-  #pinKey: PinKey | undefined;
   #ctr = 0;
 
   constructor(number: string, keys: ServiceKeys, clock: Clock, random: Random, send: (frame: Uint8Array) => void) {
@@ -68,7 +71,7 @@ export class TestPhone {
     const secretKey = this.#random.bytes(32);
     this.#sealing = { deviceId, secretKey, publicKey: primitives.x25519PublicKey(secretKey) };
     const { pinKey, publicKey } = createPinKey(primitives, ascii(pin), this.#random.bytes(32), this.#random.bytes(16));
-    this.#pinKey = pinKey;
+    this.pinKey = pinKey;
     const plaintext = encodeUp({
       type: 'ENROL',
       ctr: this.#nextCtr(),
@@ -85,8 +88,9 @@ export class TestPhone {
   approve(pin: string, asked: Asked = this.lastAsked()): void {
     const ctr = this.#nextCtr();
     const text = approvalText(this.#phone().deviceId, ctr, 0, asked.plaintext);
-    if (this.#pinKey === undefined) throw new Error('the phone has not enrolled');
-    const signature = signWithPin(primitives, ascii(pin), this.#pinKey, text);
+    if (this.pinKey === undefined) throw new Error('the phone has not enrolled');
+    const signature = signWithPin(primitives, ascii(pin), this.pinKey, text);
+    this.signatures.push(signature.slice());
     const approval: Approve = { type: 'APPROVE', ctr, txn: refOf(asked), instrument: 0, signature };
     this.#seal(encodeUp(approval));
   }

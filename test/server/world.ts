@@ -27,8 +27,8 @@ export const CUSTOMER_NUMBER = '+393400000001';
 export const MERCHANT_NUMBER = '+393400000002';
 export const PIN = '48213';
 
-/** Money enough for every test, EUR 100. */
-export const DEPOSIT: Amount = { minor: 10_000, currency: 'EUR' };
+/** Money enough for every test, EUR 1,000. */
+export const DEPOSIT: Amount = { minor: 100_000, currency: 'EUR' };
 
 /** A person with an enrolled phone. */
 export interface Subscriber {

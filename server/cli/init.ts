@@ -1,0 +1,43 @@
+import { mkdirSync } from 'node:fs';
+import { Command } from 'commander';
+import { hexOf } from '../../device/safe-mobile/index.ts';
+import { outputOf } from '../../modem/cli/program.ts';
+import { systemRandom } from '../../modem/index.ts';
+import { createServiceKeys, writeKeyFile, writeSecretFile } from '../keys.ts';
+import { servicePrimitives } from '../primitives.ts';
+import { Store } from '../store/store.ts';
+import { dataFolder } from './data-folder.ts';
+
+/** `cash-server init`: a new service's keys and database. */
+export function initCommand(): Command {
+  return new Command('init')
+    .description('make the keys and the database of a new service')
+    .requiredOption('--data <folder>', 'where to put them; made when it is missing')
+    .action((options: { data: string }, command: Command) => {
+      const files = dataFolder(options.data);
+      mkdirSync(options.data, { recursive: true, mode: 0o700 });
+      const { keys, rootSeed, adminKey } = createServiceKeys(servicePrimitives(), systemRandom);
+      writeKeyFile(files.keys, keys);
+      writeSecretFile(files.rootSeed, rootSeedText(rootSeed));
+      rootSeed.fill(0);
+      new Store(files.database).close();
+      outputOf(command).print(
+        { event: 'initialised', data: options.data, keys: files.keys, rootSeed: files.rootSeed, adminKey },
+        [
+          `Service keys:  ${files.keys} (secret; back it up apart from the database)`,
+          `Root seed:     ${files.rootSeed} (take it offline now: it is needed only to announce new service keys)`,
+          `Database:      ${files.database}`,
+          `Administrator: ${adminKey} (shown this once)`,
+        ].join('\n'),
+      );
+    });
+}
+
+function rootSeedText(rootSeed: Uint8Array): string {
+  return [
+    'Seed of the root key (Ed25519, hexadecimal). Phones pin its public half and accept new service keys only with its',
+    'signature. It does not belong on this machine: print it or copy it to a medium that stays offline, then delete this file.',
+    hexOf(rootSeed),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,23 @@
+import type { JournalEntry, ServiceEvent } from '../journal.ts';
+
+/** An entry of the journal as one line for people. */
+export function journalLine({ at, event }: JournalEntry): string {
+  return `${new Date(at).toISOString()} ${describe(event)}`;
+}
+
+function describe(event: ServiceEvent): string {
+  switch (event.kind) {
+    case 'payment':
+      return `payment ${event.txn} ${event.to}${event.reason === undefined ? '' : ` (${event.reason})`}`;
+    case 'wrong-pin':
+      return `device ${event.deviceId} wrong PIN, tries left: ${event.triesLeft}`;
+    case 'device':
+      return `device ${event.deviceId} of person ${event.personId} ${event.state}`;
+    case 'alarm':
+      return `ALARM ${event.alarm} ${event.deviceId === undefined ? '' : `device ${event.deviceId} `}${event.ref}`;
+    case 'undelivered':
+      return `device ${event.deviceId} ${event.message} was not sent: ${event.reason}`;
+    case 'fault':
+      return `FAULT ${event.reason}`;
+  }
+}

@@ -1,0 +1,211 @@
+import { describe, expect, it } from 'vitest';
+import { encodeUp, octetsOf, parseActivationCode, sealEnrol } from '../../../device/safe-mobile/index.ts';
+import { servicePrimitives } from '../../../server/index.ts';
+import { CUSTOMER_NUMBER, PIN, SERVICE_NUMBER, World } from '../world.ts';
+
+async function registered() {
+  const world = new World('enrolment');
+  await world.open();
+  const person = world.service.addPerson({ number: CUSTOMER_NUMBER, name: 'Anna', language: 'it' });
+  const phone = world.phone(CUSTOMER_NUMBER);
+  const activation = world.service.activate(person.id);
+  const state = () => world.service.devices(person.id).at(-1)?.state;
+  return { world, person, phone, activation, state };
+}
+
+describe('enrolment', () => {
+  it('takes four SMS: ENROL, AUTH_REQUEST, APPROVE, RECEIPT', async () => {
+    const { world, phone, activation, state } = await registered();
+    expect(state()).toBe('registered');
+    phone.enrol(activation.deviceId, activation.activationCode, PIN);
+    await world.clock.advance(2_500);
+    expect(state()).toBe('enrolling');
+    expect(phone.lastAsked().message).toMatchObject({
+      type: 'AUTH_REQUEST',
+      kind: 'confirm-enrolment',
+      relyingParty: 'Cash-Mobile',
+      title: 'Conferma il PIN',
+      ttl: 120,
+    });
+    phone.approve(PIN);
+    await world.clock.advance(200_000);
+    expect(state()).toBe('active');
+    expect(phone.receipts()).toMatchObject([{ status: 'active', triesLeft: 3 }]);
+    expect(world.air.sent.length + world.air.toService.length).toBe(4);
+  });
+
+  it('asks for the PIN at the registered number, whoever sent ENROL', async () => {
+    const { world, activation } = await registered();
+    const stranger = world.phone('+393409999999');
+    stranger.enrol(activation.deviceId, activation.activationCode, PIN);
+    await world.clock.advance(1_500);
+    expect(world.air.sent.map(({ destination }) => destination)).toEqual([CUSTOMER_NUMBER]);
+  });
+
+  it('counts wrong codes down and is worth nothing after the fifth', async () => {
+    const { world, phone, activation } = await registered();
+    for (let n = 0; n < 5; n += 1) {
+      phone.enrol(activation.deviceId, '00000000', PIN);
+      await world.clock.advance(2_500);
+    }
+    phone.enrol(activation.deviceId, activation.activationCode, PIN);
+    await world.clock.advance(2_500);
+    const naks = phone.received.map((message) => (message.type === 'NAK' ? [message.code, message.argument] : []));
+    expect(naks).toEqual([
+      ['wrong-code', 4],
+      ['wrong-code', 3],
+      ['wrong-code', 2],
+      ['wrong-code', 1],
+      ['wrong-code', 0],
+      ['activation-expired', 0],
+    ]);
+  });
+
+  it('is worth nothing after 24 hours', async () => {
+    const { world, phone, activation, state } = await registered();
+    await world.clock.advance(24 * 3_600_000);
+    phone.enrol(activation.deviceId, activation.activationCode, PIN);
+    await world.clock.advance(2_500);
+    expect(phone.received).toMatchObject([{ type: 'NAK', code: 'activation-expired' }]);
+    expect(state()).toBe('registered');
+  });
+
+  it('gives a mistyped PIN three tries, and then the phone starts again with the same code', async () => {
+    const { world, phone, activation, state } = await registered();
+    phone.enrol(activation.deviceId, activation.activationCode, PIN);
+    await world.clock.advance(2_500);
+    for (const pin of ['48214', '48215', '48216']) {
+      phone.approve(pin);
+      await world.clock.advance(2_500);
+    }
+    expect(phone.receipts().map(({ status, triesLeft }) => `${status} ${triesLeft}`)).toEqual([
+      'wrong-pin 2',
+      'wrong-pin 1',
+      'wrong-pin 0',
+    ]);
+    expect(state()).toBe('registered');
+    phone.enrol(activation.deviceId, activation.activationCode, PIN);
+    await world.clock.advance(2_500);
+    phone.approve(PIN);
+    await world.clock.advance(2_500);
+    expect(state()).toBe('active');
+  });
+
+  it('asks again after 20 and 45 seconds, gives up after the time to live, and says "expired" to who comes later', async () => {
+    const { world, phone, activation, state } = await registered();
+    phone.enrol(activation.deviceId, activation.activationCode, PIN);
+    await world.clock.advance(130_000);
+    expect(phone.asked).toHaveLength(3);
+    expect(state()).toBe('registered');
+    phone.approve(PIN);
+    await world.clock.advance(2_500);
+    expect(phone.receipts()).toMatchObject([{ status: 'expired' }]);
+    expect(state()).toBe('registered');
+  });
+
+  it('answers a repeated ENROL with the same question', async () => {
+    const { world, phone, activation } = await registered();
+    phone.enrol(activation.deviceId, activation.activationCode, PIN);
+    await world.clock.advance(2_500);
+    phone.repeat();
+    await world.clock.advance(2_500);
+    expect(phone.asked).toHaveLength(2);
+    expect(phone.asked[0]?.plaintext).toEqual(phone.asked[1]?.plaintext);
+  });
+
+  it('revokes the phone before', async () => {
+    const { world, person, phone, activation } = await registered();
+    phone.enrol(activation.deviceId, activation.activationCode, PIN);
+    await world.clock.advance(2_500);
+    phone.approve(PIN);
+    await world.clock.advance(2_500);
+    await world.enrolPhone(person, '77777');
+    expect(world.service.devices(person.id).map(({ state }) => state)).toEqual(['revoked', 'active']);
+    const sent = world.air.sent.length;
+    phone.query(octetsOf('0123456789abcdef'));
+    await world.clock.advance(2_500);
+    expect(world.air.sent).toHaveLength(sent);
+  });
+
+  it('ends when the customer says that it was not them', async () => {
+    const { world, phone, activation, state } = await registered();
+    phone.enrol(activation.deviceId, activation.activationCode, PIN);
+    await world.clock.advance(2_500);
+    phone.refuse('not-me');
+    await world.clock.advance(2_500);
+    expect(state()).toBe('revoked');
+  });
+
+  it('a new activation makes the one before worth nothing', async () => {
+    const { world, person, phone, activation } = await registered();
+    world.service.activate(person.id);
+    phone.enrol(activation.deviceId, activation.activationCode, PIN);
+    await world.clock.advance(2_500);
+    expect(world.service.devices(person.id).map(({ state }) => state)).toEqual(['revoked', 'registered']);
+    expect(world.air.sent).toEqual([]);
+  });
+
+  it.each([
+    ['an approval key of small order', { approvalKey: new Uint8Array(32) }],
+    ['a sealing key of small order', { sealingKey: new Uint8Array(32) }],
+  ])('refuses %s without an answer', async (_, keys) => {
+    const { world, activation, state } = await registered();
+    const send = world.air.attach('+393409999999', () => {});
+    const plaintext = encodeUp({
+      type: 'ENROL',
+      ctr: 1,
+      activationCode: parseActivationCode(activation.activationCode) ?? new Uint8Array(5),
+      sealingKey: world.random.bytes(32),
+      approvalKey: servicePrimitives().ed25519PublicKey(world.random.bytes(32)),
+      appVersion: 1,
+      ...keys,
+    });
+    send(sealEnrol(servicePrimitives(), world.keys.sealing, activation.deviceId, plaintext, world.random.bytes(32)));
+    await world.clock.advance(2_500);
+    expect(state()).toBe('registered');
+    expect(world.air.sent).toEqual([]);
+  });
+});
+
+describe('the application descriptor', () => {
+  it('has the attributes of a JAD and the public keys that the application pins', async () => {
+    const { world, activation } = await registered();
+    const attributes = new Map(
+      world.service
+        .descriptor(activation.deviceId)
+        .trimEnd()
+        .split('\n')
+        .map((line): [string, string] => {
+          const [name = '', ...value] = line.split(': ');
+          return [name, value.join(': ')];
+        }),
+    );
+    const hex = (octets: Uint8Array) => Buffer.from(octets).toString('hex');
+    expect(Object.fromEntries(attributes)).toEqual({
+      'MIDlet-Name': 'Cash-Mobile',
+      'MIDlet-Version': '1.0.0',
+      'MIDlet-Vendor': 'Cash-Mobile',
+      'MIDlet-1': 'Cash-Mobile,,CashMobile',
+      'MIDlet-Push-1': 'sms://:16001, CashMobile, *',
+      'MIDlet-Permissions': expect.stringContaining('javax.wireless.messaging.sms.receive'),
+      'Safe-Mobile-Service': SERVICE_NUMBER,
+      'Safe-Mobile-Device': String(activation.deviceId),
+      'Safe-Mobile-Key': `1:${hex(world.keys.sealing.publicKey)}`,
+      'Safe-Mobile-Receipt-Key': hex(world.keys.signing.publicKey),
+      'Safe-Mobile-Root': hex(world.keys.root),
+    });
+  });
+
+  it("names the merchant on the merchant's own phone", async () => {
+    const { world, person, activation } = await registered();
+    world.merchant(person.id);
+    expect(world.service.descriptor(activation.deviceId)).toContain('Cash-Mobile-Merchant: Edicola Città\n');
+  });
+
+  it('is not there for a phone that is revoked or unknown', async () => {
+    const { world, person, activation } = await registered();
+    world.service.activate(person.id);
+    expect(() => world.service.descriptor(activation.deviceId)).toThrow('there is no application');
+    expect(() => world.service.descriptor(1)).toThrow('there is no application');
+  });
+});

@@ -1,0 +1,122 @@
+import { copyFileSync, existsSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { CUSTOMER_NUMBER, DEPOSIT, MERCHANT_NUMBER, PIN, World } from './world.ts';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/**
+ * Ends the service right after its `nth` commit from now, as `kill -9` does: what is on disk at that moment is all that
+ * the next one finds. Copying the database and its log is what the kernel would have kept.
+ */
+function killAfterCommit(world: World, nth: number): { readonly copy: string; readonly commits: () => number } {
+  const copy = `${world.database}.killed`;
+  let commits = 0;
+  const exec = DatabaseSync.prototype.exec;
+  vi.spyOn(DatabaseSync.prototype, 'exec').mockImplementation(function (this: DatabaseSync, sql: string) {
+    exec.call(this, sql);
+    if (sql !== 'COMMIT') return;
+    commits += 1;
+    if (commits !== nth) return;
+    for (const suffix of ['', '-wal']) {
+      if (existsSync(world.database + suffix)) copyFileSync(world.database + suffix, copy + suffix);
+    }
+    world.kill();
+  });
+  return { copy, commits: () => commits };
+}
+
+/** Merchant's phone, customer's phone, each asking again after a minute without a receipt, as the application does. */
+async function payingPair(seed: number) {
+  const world = new World(seed);
+  await world.open();
+  const customer = await world.subscriber(CUSTOMER_NUMBER);
+  const owner = await world.subscriber(MERCHANT_NUMBER);
+  world.merchant(owner.person.id);
+  const amount = { minor: 1_250, currency: 'EUR' } as const;
+  let approved = false;
+  customer.phone.onMessage = (message) => {
+    if (message.type !== 'PAY_REQUEST' || approved) return;
+    approved = true;
+    customer.phone.approve(PIN);
+    world.clock.after(60_000, () => customer.phone.query(message.txn));
+  };
+  const start = () => {
+    const mref = owner.phone.payInit({ kind: 'number', digits: CUSTOMER_NUMBER.slice(1) }, amount, '47');
+    world.clock.after(90_000, () => owner.phone.query(mref, 'request'));
+  };
+  return { world, customer, owner, start };
+}
+
+describe('a service that is killed', () => {
+  it('goes on where it was: one charge and two receipts, whichever commit was the last', async () => {
+    const undisturbed = await payingPair(7);
+    const counter = killAfterCommit(undisturbed.world, Number.POSITIVE_INFINITY);
+    undisturbed.start();
+    await undisturbed.world.clock.advance(300_000);
+    const commits = counter.commits();
+    vi.restoreAllMocks();
+    expect(commits).toBeGreaterThan(12);
+
+    for (let nth = 1; nth <= commits; nth += 1) {
+      const { world, customer, owner, start } = await payingPair(7);
+      const { copy } = killAfterCommit(world, nth);
+      start();
+      await world.clock.runUntil(() => existsSync(copy), 200_000);
+      vi.restoreAllMocks();
+      await world.open(copy);
+      await world.clock.advance(300_000);
+
+      const where = `killed after commit ${nth}`;
+      expect(world.service.holdings(customer.person.id), where).toEqual([
+        { minor: DEPOSIT.minor - 1_250, currency: 'EUR' },
+      ]);
+      expect(
+        customer.phone.receipts().map(({ status }) => status),
+        where,
+      ).toContain('paid');
+      expect(
+        owner.phone.receipts().map(({ status }) => status),
+        where,
+      ).toContain('paid');
+      expect(world.breaches(copy), where).toEqual([]);
+    }
+  }, 60_000);
+
+  it('expires at its start what ran out of time meanwhile', async () => {
+    const world = new World(8);
+    await world.open();
+    const customer = await world.subscriber(CUSTOMER_NUMBER);
+    const { merchant } = world.merchant();
+    const payment = world.request(merchant);
+    await world.clock.advance(2_000);
+    world.kill();
+    await world.clock.advance(600_000);
+    await world.open();
+    await world.clock.advance(3_000);
+    expect(world.service.payment(payment.txn).state).toBe('EXPIRED');
+    expect(customer.phone.receipts().at(-1)?.status).toBe('expired');
+  });
+
+  it('reads what had arrived before it fires what is due', async () => {
+    const world = new World(9);
+    await world.open();
+    const customer = await world.subscriber(CUSTOMER_NUMBER);
+    const { merchant } = world.merchant();
+    const payment = world.request(merchant);
+    await world.clock.advance(2_000);
+    const copy = `${world.database}.killed`;
+    // The commit of the frame's arrival, and not the one of its reading, is the last.
+    const { copy: killed } = killAfterCommit(world, 1);
+    customer.phone.approve(PIN);
+    await world.clock.advance(2_000);
+    vi.restoreAllMocks();
+    expect(killed).toBe(copy);
+    await world.clock.advance(600_000);
+    await world.open(copy);
+    await world.clock.advance(3_000);
+    expect(world.service.payment(payment.txn).state).toBe('CAPTURED');
+  });
+});

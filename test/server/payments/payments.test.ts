@@ -1,0 +1,353 @@
+import { describe, expect, it } from 'vitest';
+import { hexOf, octetsOf } from '../../../device/safe-mobile/index.ts';
+import { CUSTOMER_NUMBER, DEPOSIT, MERCHANT_NUMBER, PIN, shop } from '../world.ts';
+
+const eur = (minor: number) => ({ minor, currency: 'EUR' }) as const;
+
+/** A shop whose merchant has a phone too. */
+async function shopWithPhone() {
+  const base = await shop();
+  const owner = await base.world.subscriber(MERCHANT_NUMBER);
+  const { merchant } = base.world.merchant(owner.person.id);
+  base.world.air.sent.length = 0;
+  base.world.air.toService.length = 0;
+  return { ...base, owner, merchant };
+}
+
+describe('an approved payment', () => {
+  it('takes three SMS from request to receipt and moves the money once', async () => {
+    const { world, customer, merchant } = await shop();
+    world.air.sent.length = 0;
+    world.air.toService.length = 0;
+    const payment = world.request(merchant);
+    await world.clock.advance(2_000);
+    customer.phone.approve(PIN);
+    await world.clock.advance(200_000);
+
+    expect(world.service.payment(payment.txn)).toMatchObject({ state: 'CAPTURED', approvalCode: 100_001 });
+    expect(world.air.sent).toHaveLength(2);
+    expect(world.air.toService).toHaveLength(1);
+    expect(world.service.holdings(customer.person.id)).toEqual([eur(DEPOSIT.minor - 1_250)]);
+    expect(world.breaches()).toEqual([]);
+  });
+
+  it('shows the customer the payee of the register, the amount, the reference and the match code', async () => {
+    const { world, customer, merchant } = await shop();
+    const payment = world.request(merchant);
+    await world.clock.advance(2_000);
+    expect(customer.phone.lastAsked().message).toMatchObject({
+      type: 'PAY_REQUEST',
+      txn: octetsOf(payment.txn),
+      payee: 'Edicola Città',
+      reference: 'scontrino 2010/47',
+      amount: eur(1_250),
+      merchantId: merchant.id,
+      matchCode: payment.matchCode,
+      ttl: 120,
+    });
+  });
+
+  it('gets a signed receipt with approval code, rail and the tries that were left', async () => {
+    const { world, customer, merchant } = await shop();
+    world.request(merchant);
+    await world.clock.advance(2_000);
+    customer.phone.approve(PIN);
+    await world.clock.advance(3_000);
+    expect(customer.phone.receipts().at(-1)).toMatchObject({
+      status: 'paid',
+      triesLeft: 3,
+      approvalCode: 100_001,
+      rail: 'ledger',
+    });
+  });
+
+  it('is declined when the account does not cover it', async () => {
+    const { world, customer, merchant } = await shop();
+    const payment = world.request(merchant, { amount: eur(DEPOSIT.minor + 1) });
+    await world.clock.advance(2_000);
+    customer.phone.approve(PIN);
+    await world.clock.advance(3_000);
+    expect(world.service.payment(payment.txn)).toMatchObject({ state: 'DECLINED', reason: 'insufficient-funds' });
+    expect(customer.phone.receipts().at(-1)?.status).toBe('declined');
+    expect(world.service.holdings(customer.person.id)).toEqual([DEPOSIT]);
+    expect(world.breaches()).toEqual([]);
+  });
+});
+
+describe('a request that is not approved', () => {
+  it('is refused without a PIN, and the refusal gets a receipt', async () => {
+    const { world, customer, merchant } = await shop();
+    const payment = world.request(merchant);
+    await world.clock.advance(2_000);
+    customer.phone.refuse('no');
+    await world.clock.advance(3_000);
+    expect(world.service.payment(payment.txn)).toMatchObject({ state: 'REFUSED', reason: 'no' });
+    expect(customer.phone.receipts().at(-1)?.status).toBe('refused');
+  });
+
+  it('raises an alarm when the customer says that it is not theirs', async () => {
+    const { world, customer, merchant } = await shop();
+    const payment = world.request(merchant);
+    await world.clock.advance(2_000);
+    customer.phone.refuse('not-me');
+    await world.clock.advance(3_000);
+    expect(world.journal.map(({ event }) => event)).toContainEqual({
+      kind: 'alarm',
+      alarm: 'refused-as-not-mine',
+      deviceId: expect.any(Number),
+      ref: payment.txn,
+    });
+  });
+
+  it('is cancelled by the merchant, and a later approval gets the receipt "cancelled"', async () => {
+    const { world, customer, merchant } = await shop();
+    const payment = world.request(merchant);
+    await world.clock.advance(2_000);
+    world.service.cancel(payment.txn);
+    customer.phone.approve(PIN);
+    await world.clock.advance(3_000);
+    expect(world.service.payment(payment.txn).state).toBe('CANCELLED');
+    expect(customer.phone.receipts().map(({ status }) => status)).toEqual(['active', 'cancelled', 'cancelled']);
+    expect(world.breaches()).toEqual([]);
+  });
+});
+
+describe('a request without an answer', () => {
+  it('goes out again after 20 and 45 seconds, octet by octet the same', async () => {
+    const { world, customer, merchant } = await shop();
+    const begin = world.clock.now();
+    world.air.sent.length = 0;
+    const times: number[] = [];
+    world.air.fate = () => {
+      times.push(world.clock.now() - begin);
+      return 'deliver';
+    };
+    world.request(merchant);
+    await world.clock.advance(100_000);
+    expect(times).toEqual([0, 20_000, 45_000]);
+    const frames = world.air.sent.map(({ content }) => (content.kind === 'data' ? hexOf(content.data) : ''));
+    expect(new Set(frames).size).toBe(1);
+    expect(customer.phone.asked.filter(({ message }) => message.type === 'PAY_REQUEST')).toHaveLength(3);
+  });
+
+  it('is not repeated once the phone has answered anything', async () => {
+    const { world, customer, merchant } = await shop();
+    world.request(merchant);
+    await world.clock.advance(2_000);
+    customer.phone.approve('11111');
+    await world.clock.advance(100_000);
+    expect(customer.phone.asked.filter(({ message }) => message.type === 'PAY_REQUEST')).toHaveLength(1);
+  });
+
+  it.each([
+    ['is still verified 5 s after its time', 124_000, 'CAPTURED', 'paid'],
+    ['is late after that, and gets the receipt "expired" unverified', 126_000, 'EXPIRED', 'expired'],
+  ])('%s', async (_, after, state, status) => {
+    const { world, customer, merchant } = await shop();
+    const payment = world.request(merchant);
+    await world.clock.advance(after - 1_000);
+    customer.phone.approve(PIN);
+    await world.clock.advance(5_000);
+    expect(world.service.payment(payment.txn).state).toBe(state);
+    expect(customer.phone.receipts().at(-1)?.status).toBe(status);
+  });
+
+  it('does not count a late wrong PIN', async () => {
+    const { world, customer, merchant } = await shop();
+    world.request(merchant);
+    await world.clock.advance(130_000);
+    customer.phone.approve('11111');
+    await world.clock.advance(3_000);
+    expect(world.journal.filter(({ event }) => event.kind === 'wrong-pin')).toEqual([]);
+  });
+});
+
+describe('a repeated message', () => {
+  it('gets the stored receipt, the same frame, and no second charge', async () => {
+    const { world, customer, merchant } = await shop();
+    world.request(merchant);
+    await world.clock.advance(2_000);
+    customer.phone.approve(PIN);
+    await world.clock.advance(3_000);
+    customer.phone.repeat();
+    await world.clock.advance(3_000);
+    const frames = world.air.sent.slice(-2).map(({ content }) => (content.kind === 'data' ? hexOf(content.data) : ''));
+    expect(frames[0]).toBe(frames[1]);
+    expect(customer.phone.receipts().map(({ status }) => status)).toEqual(['active', 'paid', 'paid']);
+    expect(world.service.holdings(customer.person.id)).toEqual([eur(DEPOSIT.minor - 1_250)]);
+  });
+
+  it('of a wrong PIN counts once', async () => {
+    const { world, customer, merchant } = await shop();
+    world.request(merchant);
+    await world.clock.advance(2_000);
+    customer.phone.approve('11111');
+    await world.clock.advance(3_000);
+    customer.phone.repeat();
+    await world.clock.advance(3_000);
+    expect(customer.phone.receipts().map(({ status, triesLeft }) => [status, triesLeft])).toEqual([
+      ['active', 3],
+      ['wrong-pin', 2],
+      ['wrong-pin', 2],
+    ]);
+  });
+
+  it('handed over twice by the modem is one message', async () => {
+    const { world, customer, merchant } = await shop();
+    world.request(merchant);
+    await world.clock.advance(2_000);
+    customer.phone.approve(PIN);
+    await world.clock.advance(3_000);
+    const sent = world.air.sent.length;
+    const [last] = world.air.toService.slice(-1);
+    if (last !== undefined) await world.air.handOverAgain(last);
+    await world.clock.advance(3_000);
+    expect(world.air.sent).toHaveLength(sent);
+  });
+});
+
+describe('a status query', () => {
+  it('brings the stored receipt again', async () => {
+    const { world, customer, merchant } = await shop();
+    const payment = world.request(merchant);
+    await world.clock.advance(2_000);
+    world.air.fate = () => 'lose';
+    customer.phone.approve(PIN);
+    await world.clock.advance(60_000);
+    world.air.fate = () => 'deliver';
+    customer.phone.query(octetsOf(payment.txn));
+    await world.clock.advance(3_000);
+    expect(customer.phone.receipts().map(({ status }) => status)).toEqual(['active', 'paid']);
+  });
+
+  it('hears "in progress" while the outcome is not known', async () => {
+    const { world, customer, merchant } = await shop();
+    const payment = world.request(merchant);
+    await world.clock.advance(2_000);
+    customer.phone.query(octetsOf(payment.txn));
+    await world.clock.advance(3_000);
+    expect(customer.phone.receipts().at(-1)?.status).toBe('in-progress');
+  });
+
+  it('about a foreign reference hears NAK', async () => {
+    const { world, customer } = await shop();
+    customer.phone.query(octetsOf('0123456789abcdef'));
+    await world.clock.advance(3_000);
+    expect(customer.phone.received.at(-1)).toMatchObject({ type: 'NAK', code: 'unknown-reference' });
+  });
+});
+
+describe("a payment from a merchant's phone", () => {
+  const customerAddress = { kind: 'number', digits: CUSTOMER_NUMBER.slice(1) } as const;
+
+  it('takes five SMS and gives both a receipt', async () => {
+    const { world, customer, owner } = await shopWithPhone();
+    const mref = owner.phone.payInit(customerAddress, eur(1_250), '47');
+    await world.clock.advance(3_000);
+    const matchCode = ((mref[6] ?? 0) * 256 + (mref[7] ?? 0)) % 10_000;
+    expect(customer.phone.lastAsked().message).toMatchObject({ payee: 'Edicola Città', reference: '47', matchCode });
+    customer.phone.approve(PIN);
+    await world.clock.advance(200_000);
+    expect(world.air.sent.length + world.air.toService.length).toBe(5);
+    expect(customer.phone.receipts().at(-1)).toMatchObject({ status: 'paid', approvalCode: 100_001 });
+    expect(owner.phone.receipts().at(-1)).toMatchObject({ status: 'paid', approvalCode: 100_001, ref: mref });
+    expect(world.breaches()).toEqual([]);
+  });
+
+  it('is cancelled by the same phone, and both hear of it', async () => {
+    const { world, customer, owner } = await shopWithPhone();
+    const mref = owner.phone.payInit(customerAddress, eur(1_250), '47');
+    await world.clock.advance(3_000);
+    owner.phone.say({ type: 'PAY_CANCEL', mref, reason: 1 });
+    await world.clock.advance(3_000);
+    expect(customer.phone.receipts().at(-1)?.status).toBe('cancelled');
+    expect(owner.phone.receipts().at(-1)?.status).toBe('cancelled');
+  });
+
+  it('sent twice is asked once', async () => {
+    const { world, customer, owner } = await shopWithPhone();
+    const mref = owner.phone.payInit(customerAddress, eur(1_250), '47');
+    await world.clock.advance(3_000);
+    owner.phone.repeat();
+    owner.phone.payInit(customerAddress, eur(1_250), '47', mref);
+    await world.clock.advance(3_000);
+    expect(customer.phone.asked.filter(({ message }) => message.type === 'PAY_REQUEST')).toHaveLength(1);
+  });
+
+  it.each([
+    ['a customer whom nobody knows', { digits: '39340999999' }, eur(100), 'customer-unreachable'],
+    ['an amount above the limit', {}, eur(500_001), 'bad-amount'],
+    ['another currency', {}, { minor: 100, currency: 'CHF' } as const, 'bad-amount'],
+    ['no amount', {}, eur(0), 'bad-amount'],
+  ])('with %s hears NAK in its own language', async (_, changed, amount, code) => {
+    const { world, owner } = await shopWithPhone();
+    owner.phone.payInit({ ...customerAddress, ...changed }, amount, '47');
+    await world.clock.advance(3_000);
+    expect(owner.phone.received.at(-1)).toMatchObject({ type: 'NAK', code });
+    const nak = owner.phone.received.at(-1);
+    expect(nak?.type === 'NAK' && nak.text).toMatch(/non/);
+  });
+
+  it('is refused to a phone that is not a merchant', async () => {
+    const { world, customer } = await shopWithPhone();
+    customer.phone.payInit(customerAddress, eur(100), '');
+    await world.clock.advance(3_000);
+    expect(customer.phone.received.at(-1)).toMatchObject({ type: 'NAK', code: 'not-a-merchant' });
+  });
+
+  it('can be asked about by its own reference', async () => {
+    const { world, owner } = await shopWithPhone();
+    const mref = owner.phone.payInit(customerAddress, eur(1_250), '47');
+    await world.clock.advance(3_000);
+    owner.phone.query(mref, 'request');
+    await world.clock.advance(3_000);
+    expect(owner.phone.receipts().at(-1)).toMatchObject({ status: 'in-progress', ref: mref });
+  });
+});
+
+describe('limits', () => {
+  it.each([
+    ['above the limit of one payment', { amount: eur(500_001) }, 'amount-limit'],
+    ['a customer without a phone', { customer: '+393400000009' }, 'customer-unreachable'],
+  ])('a request is rejected and written down: %s', async (_, order, reason) => {
+    const { world, merchant } = await shop();
+    world.service.addPerson({ number: '+393400000009', name: 'Nobody', language: 'en' });
+    expect(world.request(merchant, order)).toMatchObject({ state: 'REJECTED', reason });
+  });
+
+  it('the fourth request that waits for one customer is rejected', async () => {
+    const { world, merchant } = await shop();
+    const states = [1, 2, 3, 4].map((n) => world.request(merchant, { mref: `order-${n}` }).state);
+    expect(states).toEqual(['REQUESTED', 'REQUESTED', 'REQUESTED', 'REJECTED']);
+  });
+
+  it('a phone that took the place of another has a lower limit for a day', async () => {
+    const { world, customer, merchant } = await shop();
+    await world.enrolPhone(customer.person);
+    expect(world.request(merchant, { mref: 'a', amount: eur(10_001) })).toMatchObject({ reason: 'new-phone-limit' });
+    await world.clock.advance(24 * 3_600_000);
+    expect(world.request(merchant, { mref: 'b', amount: eur(10_001) }).state).toBe('REQUESTED');
+  });
+});
+
+describe('a refund', () => {
+  it('gives the whole payment back, once, with a receipt', async () => {
+    const { world, customer, merchant } = await shop();
+    const payment = world.request(merchant);
+    await world.clock.advance(2_000);
+    customer.phone.approve(PIN);
+    await world.clock.advance(3_000);
+    expect((await world.service.refund(payment.txn)).state).toBe('REFUNDED');
+    expect((await world.service.refund(payment.txn)).state).toBe('REFUNDED');
+    await world.clock.advance(3_000);
+    expect(customer.phone.receipts().at(-1)?.status).toBe('refunded');
+    expect(world.service.holdings(customer.person.id)).toEqual([DEPOSIT]);
+    expect(world.breaches()).toEqual([]);
+  });
+
+  it('of a payment that was never paid is refused', async () => {
+    const { world, merchant } = await shop();
+    const payment = world.request(merchant);
+    await expect(world.service.refund(payment.txn)).rejects.toThrow('REQUESTED: only a paid one can be refunded');
+  });
+});
