@@ -1,18 +1,34 @@
 import type { SmsContent } from './bearer.ts';
 import type { Place } from './message-store.ts';
-import { createReassembly, type Deliver, type DroppedMessage, type Reassembly } from './pdu/index.ts';
+import {
+  addressText,
+  concatenationOf,
+  createReassembly,
+  type Deliver,
+  type DroppedMessage,
+  type Reassembly,
+} from './pdu/index.ts';
+
+/** What was read at a place. Only as long as the same PDU lies there may it be deleted for this. */
+export interface Holding {
+  readonly place: Place;
+  /** In hexadecimal, as the modem wrote it. */
+  readonly pdu: string;
+}
 
 /** A whole message, and where its parts are stored (nowhere, when they came at once). */
 export interface Message {
   readonly first: Deliver;
   readonly content: SmsContent;
-  readonly places: readonly Place[];
+  readonly holdings: readonly Holding[];
+  /** What its parts are known by; none when it was never cut. */
+  readonly partKeys: readonly string[];
 }
 
 /** One part of a message, as it was received. */
 export interface StoredPart extends Deliver {
   /** Every place where this part is stored: the network may deliver it twice. */
-  readonly places: Place[];
+  readonly holdings: Holding[];
 }
 
 /** What adding a part did. */
@@ -21,14 +37,19 @@ export interface Addition {
   readonly dropped: readonly DroppedMessage<StoredPart>[];
 }
 
-/** What is known of the message at a place. */
+/** What is known of a place. */
 interface Entry {
-  readonly pdu: string;
+  readonly holding: Holding;
   handedOver: boolean;
+  /** The part that lies there and waits for others. */
+  waiting?: StoredPart;
 }
 
 /** Messages in memory that the receiver refused; the oldest is forgotten for a new one (if stored, a sweep finds it). */
 const REFUSED_LIMIT = 256;
+
+/** Parts of long messages that are remembered once handed over; the oldest is forgotten for a new one. */
+const DONE_LIMIT = 1_024;
 
 /**
  * What has been read from the modem and is not yet safe with the receiver: parts that wait for others, messages that
@@ -38,6 +59,8 @@ const REFUSED_LIMIT = 256;
 export class Custody {
   readonly #reassembly: Reassembly<StoredPart> = createReassembly();
   readonly #entries = new Map<string, Entry>();
+  readonly #done = new Set<string>();
+  readonly #emptied = new Set<string>();
   #refused: Message[] = [];
 
   /** Whether some message is waiting to be offered again. */
@@ -46,52 +69,96 @@ export class Custody {
   }
 
   /** What is known of what lies at a place now. */
-  knows(place: Place, pdu: string): 'new' | 'kept' | 'handed-over' {
-    const entry = this.#entries.get(keyOf(place));
-    if (entry?.pdu !== pdu) return 'new';
+  knows(holding: Holding): 'new' | 'kept' | 'handed-over' {
+    const entry = this.#entryOf(holding);
+    if (entry === undefined) return 'new';
     return entry.handedOver ? 'handed-over' : 'kept';
   }
 
   /** From now on this place is known to hold this PDU. */
-  keep(place: Place, pdu: string): void {
-    this.#entries.set(keyOf(place), { pdu, handedOver: false });
+  keep(holding: Holding): void {
+    this.#entries.set(keyOf(holding.place), { holding, handedOver: false });
   }
 
-  /** What lies there is safe with the receiver: it only remains to be deleted. */
-  markHandedOver(place: Place): void {
-    const entry = this.#entries.get(keyOf(place));
-    if (entry !== undefined) entry.handedOver = true;
+  /** What lies there is safe, it only remains to be deleted. False when something else lies there by now. */
+  markHandedOver(holding: Holding): boolean {
+    const entry = this.#entryOf(holding);
+    if (entry === undefined) return false;
+    entry.handedOver = true;
+    return true;
   }
 
   /** The place is empty. */
   forget(place: Place): void {
     this.#entries.delete(keyOf(place));
+    this.#emptied.add(keyOf(place));
+  }
+
+  /** A list of what is stored is about to be made. */
+  beginList(): void {
+    this.#emptied.clear();
+  }
+
+  /** Whether the place was emptied since the last list was begun. */
+  wasEmptied(place: Place): boolean {
+    return this.#emptied.has(keyOf(place));
   }
 
   /** A memory was looked through: what it does not hold any more is forgotten. */
   retain(memory: string, held: readonly Place[]): void {
     const keys = new Set(held.map(keyOf));
-    for (const key of this.#entries.keys()) {
-      if (key.startsWith(`${memory} `) && !keys.has(key)) this.#entries.delete(key);
+    for (const [key, { holding }] of this.#entries) {
+      if (holding.place.memory === memory && !keys.has(key)) this.#entries.delete(key);
     }
   }
 
+  /**
+   * Whether this is a part of a long message that was handed over whole: the network delivered it once more, and it would
+   * wait for the others for ever. (A message of one SMS cannot be told from a second one like it.)
+   */
+  isLateDuplicate(deliver: Deliver): boolean {
+    const key = partKeyOf(deliver);
+    return key !== undefined && this.#done.has(key);
+  }
+
   /** Adds a part. `message` is there when it made one whole; `dropped` are those that had to be given up for it. */
-  add(deliver: Deliver, place: Place | undefined, now: number): Addition {
-    const part: StoredPart = { ...deliver, places: place === undefined ? [] : [place] };
+  add(deliver: Deliver, holding: Holding | undefined, now: number): Addition {
+    const part: StoredPart = { ...deliver, holdings: holding === undefined ? [] : [holding] };
     const result = this.#reassembly.add(part, now);
-    if (result.kind === 'duplicate') result.original.places.push(...part.places);
-    if (result.kind !== 'complete') return { dropped: result.dropped };
-    const [first = part] = result.parts;
-    const places = result.parts.flatMap((each) => each.places);
-    return { message: { first, content: result.content, places }, dropped: result.dropped };
+    if (result.kind === 'complete') {
+      const { parts, content, dropped } = result;
+      const [first = part] = parts;
+      const holdings = parts.flatMap((each) => each.holdings);
+      for (const each of holdings) this.#setWaiting(each, undefined);
+      return {
+        message: { first, content, holdings, partKeys: parts.flatMap((each) => partKeyOf(each) ?? []) },
+        dropped,
+      };
+    }
+    const waiting = result.kind === 'duplicate' ? result.original : part;
+    if (result.kind === 'duplicate' && holding !== undefined) waiting.holdings.push(holding);
+    if (holding !== undefined) this.#setWaiting(holding, waiting);
+    return { dropped: result.dropped };
+  }
+
+  /**
+   * When at least `capacity` places of a memory hold parts that wait for others, no message can come any more: the places
+   * of the oldest one, which from now on is kept here alone and must be deleted there. Else nothing.
+   */
+  evictFrom(memory: string, capacity: number): readonly Holding[] {
+    const inMemory = [...this.#entries.values()].filter(({ holding }) => holding.place.memory === memory);
+    if (inMemory.length < capacity) return [];
+    const [oldest] = inMemory
+      .flatMap(({ waiting }) => waiting ?? [])
+      .sort((one, other) => one.timestamp.at - other.timestamp.at);
+    return oldest?.holdings.splice(0) ?? [];
   }
 
   /** The receiver did not take the message. */
   refuse(message: Message): void {
     this.#refused.push(message);
     if (this.#refused.length <= REFUSED_LIMIT) return;
-    for (const place of this.#refused.shift()?.places ?? []) this.forget(place);
+    for (const { place } of this.#refused.shift()?.holdings ?? []) this.forget(place);
   }
 
   /** The messages to offer again. */
@@ -102,9 +169,33 @@ export class Custody {
   }
 
   /** The receiver took the message. */
-  release(message: Message): void {
-    for (const place of message.places) this.markHandedOver(place);
+  release({ holdings, partKeys }: Message): void {
+    for (const holding of holdings) this.markHandedOver(holding);
+    for (const key of partKeys) this.#done.add(key);
+    for (const key of this.#done) {
+      if (this.#done.size <= DONE_LIMIT) break;
+      this.#done.delete(key);
+    }
   }
+
+  #entryOf({ place, pdu }: Holding): Entry | undefined {
+    const entry = this.#entries.get(keyOf(place));
+    return entry?.holding.pdu === pdu ? entry : undefined;
+  }
+
+  #setWaiting(holding: Holding, part: StoredPart | undefined): void {
+    const entry = this.#entryOf(holding);
+    if (entry === undefined) return;
+    if (part === undefined) delete entry.waiting;
+    else entry.waiting = part;
+  }
+}
+
+function partKeyOf({ originator, timestamp, userData }: Deliver): string | undefined {
+  const concatenation = concatenationOf(userData);
+  if (concatenation === undefined) return undefined;
+  const { reference, total, sequence } = concatenation;
+  return [addressText(originator), timestamp.at, reference, total, sequence].join(' ');
 }
 
 function keyOf({ memory, index }: Place): string {

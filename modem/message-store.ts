@@ -27,6 +27,7 @@ const ONE_BY_ONE_LIMIT = 255;
 /** The modem's store of messages (3GPP TS 27.005, 3.4). One user at a time: `+CPMS` is a setting for all. */
 export class MessageStore {
   readonly #chat: Chat;
+  readonly #capacities = new Map<string, number>();
   #memory: string | undefined;
   #list: Quirks['list'];
 
@@ -35,9 +36,14 @@ export class MessageStore {
     this.#list = quirks.list;
   }
 
+  /** How many messages a memory that was used before can hold; undefined when the modem did not say. */
+  capacityOf(memory: string): number | undefined {
+    return this.#capacities.get(memory);
+  }
+
   /** All messages in a memory. @throws AtRefused, AtTimeout, PortError */
   async list(memory: string): Promise<readonly StoredMessage[]> {
-    const total = await this.#select(memory);
+    await this.#select(memory);
     if (this.#list === 'cmgl') {
       const result = await this.#chat.run({
         text: 'AT+CMGL=4',
@@ -51,7 +57,8 @@ export class MessageStore {
       this.#list = 'one-by-one';
     }
     const messages: StoredMessage[] = [];
-    for (let index = 0; index <= Math.min(total ?? ONE_BY_ONE_LIMIT, ONE_BY_ONE_LIMIT); index += 1) {
+    const last = Math.min(this.capacityOf(memory) ?? ONE_BY_ONE_LIMIT, ONE_BY_ONE_LIMIT);
+    for (let index = 0; index <= last; index += 1) {
       const message = await this.read({ memory, index });
       if (message !== undefined) messages.push(message);
     }
@@ -77,18 +84,19 @@ export class MessageStore {
     await this.#chat.ask({ text: `AT+CMGD=${place.index}` });
   }
 
-  /** Makes a memory the one that is read; returns how many messages it can hold, when the modem says so. */
-  async #select(memory: string): Promise<number | undefined> {
-    if (memory === this.#memory) return undefined;
+  /** Makes a memory the one that is read. */
+  async #select(memory: string): Promise<void> {
+    if (memory === this.#memory) return;
     const result = await this.#chat.run({ text: `AT+CPMS="${memory}"`, response: { prefix: '+CPMS:' } });
     if (result.kind === 'ok') {
       this.#memory = memory;
-      return numberIn(valuesOf(result.lines[0]?.text ?? '')[1]);
+      const capacity = numberIn(valuesOf(result.lines[0]?.text ?? '')[1]);
+      if (capacity !== undefined) this.#capacities.set(memory, capacity);
+      return;
     }
     if (!(result.error instanceof AtRefused)) throw result.error;
     await this.#chat.ask({ text: `AT+CPMS="${memory}","${memory}","${memory}"`, response: { prefix: '+CPMS:' } });
     this.#memory = memory;
-    return undefined;
   }
 }
 

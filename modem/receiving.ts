@@ -3,7 +3,7 @@ import type { UnsolicitedCode } from './at/unsolicited.ts';
 import { numberIn, textIn, valuesOf } from './at/values.ts';
 import type { IncomingSms, SmsReceiver } from './bearer.ts';
 import type { Cancel, Clock } from './clock.ts';
-import { Custody, type Message } from './custody.ts';
+import { Custody, type Holding, type Message } from './custody.ts';
 import type { MessageStore, Place, StoredMessage } from './message-store.ts';
 import { addressText, type Deliver, PduError } from './pdu/index.ts';
 import type { Reception } from './reception.ts';
@@ -151,12 +151,17 @@ export class Inbox {
       case 'sweep':
         await this.#handOver(this.#custody.takeRefused(), source);
         for (const memory of source.reception.memories) {
+          this.#custody.beginList();
           const held = await source.store.list(memory);
           this.#custody.retain(
             memory,
             held.map(({ place }) => place),
           );
-          for (const stored of held) await this.#takeStored(stored, source);
+          for (const stored of held) {
+            // Deleted since the list was made, with the rest of its message: something new may lie there already.
+            if (!this.#custody.wasEmptied(stored.place)) await this.#takeStored(stored, source);
+          }
+          await this.#makeRoom(memory, source);
         }
         return;
       case 'read': {
@@ -169,22 +174,33 @@ export class Inbox {
     }
   }
 
+  /** A store full of halves of messages would mean silence for ever. */
+  async #makeRoom(memory: string, source: Source): Promise<void> {
+    const capacity = source.store.capacityOf(memory);
+    const evicted = capacity === undefined ? [] : this.#custody.evictFrom(memory, capacity);
+    if (evicted.length === 0) return;
+    const text = `${memory} is full of parts of long messages: the oldest is kept in this program only, until the rest comes`;
+    this.#log({ kind: 'incomplete', text });
+    await this.#delete(evicted, source);
+  }
+
   async #takeStored({ place, pdu, length }: StoredMessage, source: Source): Promise<void> {
-    switch (this.#custody.knows(place, pdu)) {
+    const holding = { place, pdu };
+    switch (this.#custody.knows(holding)) {
       case 'handed-over':
-        await this.#delete([place], source);
+        await this.#delete([holding], source);
         return;
       case 'kept':
         return;
       default:
     }
-    this.#custody.keep(place, pdu);
+    this.#custody.keep(holding);
     const tpdu = this.#read(pdu, length, `${place.memory} ${place.index}`);
     if (tpdu === undefined) return;
-    if (tpdu.type === 'DELIVER') await this.#takeMessage(tpdu, place, source);
+    if (tpdu.type === 'DELIVER') await this.#takeMessage(tpdu, holding, source);
     else {
       this.#takeReport(tpdu);
-      await this.#delete([place], source);
+      await this.#delete([holding], source);
     }
   }
 
@@ -213,8 +229,12 @@ export class Inbox {
   }
 
   /** False when the message is whole and the receiver did not take it. */
-  async #takeMessage(deliver: Deliver, place: Place | undefined, source: Source): Promise<boolean> {
-    const { message, dropped } = this.#custody.add(deliver, place, this.#clock.now());
+  async #takeMessage(deliver: Deliver, holding: Holding | undefined, source: Source): Promise<boolean> {
+    if (this.#custody.isLateDuplicate(deliver)) {
+      if (holding !== undefined) await this.#delete([holding], source);
+      return true;
+    }
+    const { message, dropped } = this.#custody.add(deliver, holding, this.#clock.now());
     for (const { reason, parts, total } of dropped) {
       const text = `${parts.length} of ${total} parts of a message are no longer waited for (${reason}); what is stored stays`;
       this.#log({ kind: 'incomplete', text });
@@ -241,14 +261,15 @@ export class Inbox {
         continue;
       }
       this.#custody.release(message);
-      await this.#delete(message.places, source);
+      await this.#delete(message.holdings, source);
     }
     return isTaken;
   }
 
-  async #delete(places: readonly Place[], source: Source): Promise<void> {
-    for (const place of places) {
-      this.#custody.markHandedOver(place);
+  async #delete(holdings: readonly Holding[], source: Source): Promise<void> {
+    for (const holding of holdings) {
+      const { place } = holding;
+      if (!this.#custody.markHandedOver(holding)) continue;
       try {
         await source.store.delete(place);
         this.#custody.forget(place);

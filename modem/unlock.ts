@@ -61,7 +61,10 @@ async function usablePin(chat: Chat, sim: SimPin): Promise<string> {
     );
   }
   if (left !== undefined && left < TRIES_NEEDED) {
-    throw new ModemError('locked', `the SIM wants its PIN, and only ${left} tries are left: unlock it in a phone`);
+    throw new ModemError(
+      'locked',
+      `the SIM wants its PIN, and tries left are ${left}, fewer than ${TRIES_NEEDED}: unlock it in a phone`,
+    );
   }
   return sim.pin;
 }

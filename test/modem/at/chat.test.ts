@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Chat, QUEUE_LIMIT } from '../../../modem/at/chat.ts';
 import type { AtCommand, AtResult } from '../../../modem/at/command.ts';
@@ -275,5 +276,46 @@ describe('the end', () => {
     expect((await running).kind).toBe('aborted');
     expect((await chat.run(signal)).kind).toBe('aborted');
     expect(ended).toEqual([]);
+  });
+});
+
+describe('whatever a modem writes', () => {
+  const fragment = fc.oneof(
+    fc.constantFrom(
+      '\r\n',
+      '\r',
+      '> ',
+      'OK',
+      'ERROR',
+      '+CSQ: 1,2',
+      '+CMS ERROR: 500',
+      '+CMT: ,25',
+      '+CMGS: 7',
+      pdu,
+      '"',
+      '0',
+    ),
+    fc.string({ unit: 'binary-ascii', maxLength: 20 }),
+  );
+
+  test('every command ends, with a result of the closed set, and the chat goes on', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(fragment, fc.nat({ max: 30_000 })), { maxLength: 40 }), async (noise) => {
+        const world = new VirtualClock();
+        const { port, farEnd: far } = memoryPort();
+        far.listen({ opened() {}, closed() {}, data() {} });
+        const noisy = await Chat.open(port, world, { unsolicited() {}, ended() {} });
+        for (const [text, delayMs] of noise) world.after(delayMs, () => far.write(Buffer.from(text, 'latin1')));
+        const kinds: string[] = [];
+        for (const command of [signal, submit, operator, submit]) {
+          void noisy.run(command).then(({ kind }) => kinds.push(kind));
+        }
+        await world.runUntil(() => kinds.length === 4, 3_600_000);
+        expect(kinds).toHaveLength(4);
+        expect(['ok', 'error', 'timeout', 'lost', 'aborted']).toEqual(expect.arrayContaining(kinds));
+        await noisy.close();
+      }),
+      { numRuns: 300 },
+    );
   });
 });

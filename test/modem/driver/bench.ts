@@ -46,6 +46,7 @@ export function createBench(): Bench {
   const messages: IncomingSms[] = [];
   const reports: SmsReport[] = [];
   let reference = 0;
+  const inOrder = () => [...stored].sort(([one], [other]) => one - other);
   const header = (pdu: string) => `1,,${lengthOf(pdu)}\r\n${pdu}`;
   script
     .when('AT', ok())
@@ -60,7 +61,7 @@ export function createBench(): Bench {
     .when('AT+CSMS?', ok('+CSMS: 0,1,1,1'))
     .when('AT+CPMS=?', ok('+CPMS: ("SM"),("SM"),("SM")'))
     .when(/^AT\+CPMS="SM"/, () => ok(`+CPMS: ${stored.size},20,${stored.size},20,${stored.size},20`))
-    .when('AT+CMGL=4', () => ok(...[...stored].map(([index, pdu]) => `+CMGL: ${index},${header(pdu)}`)))
+    .when('AT+CMGL=4', () => ok(...inOrder().map(([index, pdu]) => `+CMGL: ${index},${header(pdu)}`)))
     .when(/^AT\+CMGR=/, (typed) => {
       const pdu = stored.get(Number(typed.slice(8)));
       return pdu === undefined ? ok() : ok(`+CMGR: ${header(pdu)}`);

@@ -78,6 +78,42 @@ describe('receiving', () => {
     expect(bench.stored.size).toBe(0);
   });
 
+  test('a part that comes once more after the whole is deleted, and waits for nothing', async () => {
+    await openToReceive();
+    for (const [index, part] of long.entries()) await announce(index, part);
+    await announce(5, long[1] ?? '');
+    expect(hellos()).toHaveLength(1);
+    expect(bench.stored.size).toBe(0);
+  });
+
+  test('a place that is emptied and filled again during a sweep is not taken for what was there', async () => {
+    const [first = '', second = ''] = deliverPdus(from, { kind: 'text', text: 'z'.repeat(200) });
+    await openToReceive();
+    await announce(2, first);
+    bench.stored.set(1, second);
+    bench.script.when('AT+CMGD=2', () => {
+      bench.stored.delete(2);
+      bench.script.when('AT+CMGD=2', () => (bench.stored.delete(2) ? ok() : line('ERROR')));
+      bench.stored.set(2, hello);
+      return `${ok()}${line('+CMTI: "SM",2')}`;
+    });
+    await bench.clock.advance(60_000);
+    expect(hellos()).toEqual(['z'.repeat(200), 'Hello']);
+    expect(bench.stored.size).toBe(0);
+  });
+
+  test('a store full of halves of messages makes room, and the whole is still put together', async () => {
+    bench.script.when(/^AT\+CPMS="SM"/, ok('+CPMS: 2,2,2,2,2,2'));
+    await openToReceive();
+    await announce(1, deliverPdus(from, { kind: 'text', text: 'z'.repeat(200) }, 9)[0] ?? '');
+    await announce(2, long[0] ?? '');
+    await bench.clock.advance(60_000);
+    expect(bench.stored.size).toBe(1);
+    expect(bench.log.some(({ kind }) => kind === 'incomplete')).toBe(true);
+    await announce(1, deliverPdus(from, { kind: 'text', text: 'z'.repeat(200) }, 9)[1] ?? '');
+    expect(hellos()).toEqual(['z'.repeat(200)]);
+  });
+
   test('a message that the receiver refuses stays, and is offered again', async () => {
     await openToReceive();
     bench.receiver.refuses = true;

@@ -46,7 +46,11 @@ describe('two drivers on two virtual modems', () => {
     const contents = [
       { kind: 'text', text: 'Ciao, €uro' },
       { kind: 'text', text: 'Ω'.repeat(300) },
-      { kind: 'data', data: new Uint8Array(133).map((_, index) => index), ports: { destination: 16001, source: 16001 } },
+      {
+        kind: 'data',
+        data: new Uint8Array(133).map((_, index) => index),
+        ports: { destination: 16001, source: 16001 },
+      },
     ] as const;
     const outcomes = await run(
       clock,

@@ -1,0 +1,119 @@
+import { execFile } from 'node:child_process';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { systemClock } from '../../../modem/index.ts';
+import { createWorld, openPty, openTcp, type World } from '../../../sim/index.ts';
+
+const program = new URL('../../../modem/cli/gsm-modem.ts', import.meta.url).pathname;
+const anna = '+393330000001';
+const bruno = '+393330000002';
+
+interface Run {
+  readonly exitCode: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs `gsm-modem` in a process of its own. */
+function gsmModem(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Run> {
+  return new Promise((resolve) => {
+    const options = { env: { ...process.env, GSM_MODEM_PIN: '', ...env } };
+    const child = execFile(process.execPath, ['--no-warnings', program, ...args], options, (_error, out, err) => {
+      resolve({ exitCode: child.exitCode ?? -1, out, err });
+    });
+  });
+}
+
+let world: World;
+let hangUps: (() => void)[];
+beforeEach(() => {
+  world = createWorld({ seed: 1, clock: systemClock, responseMs: [0, 0] });
+  hangUps = [];
+});
+afterEach(() => {
+  for (const hangUp of hangUps) hangUp();
+});
+
+async function ports(number: string, pin?: string) {
+  const modem = world.addModem({ number, ...(pin !== undefined && { pin }) });
+  const [pty, tcp] = [openPty(), await openTcp()];
+  for (const line of [pty, tcp]) {
+    modem.attach(line);
+    hangUps.push(() => line.hangUp());
+  }
+  return { pty: pty.path, tcp: tcp.url };
+}
+
+describe('gsm-modem', () => {
+  test('sends data to a port, and receives it, on a PTY and over TCP', async () => {
+    const from = await ports(anna);
+    const to = await ports(bruno);
+    const receiving = gsmModem(['receive', '--port', to.tcp, '--json', '--count', '1', '--timeout', '15']);
+    const data = ['--data', '0102ff', '--destination-port', '16001', '--source-port', '9'];
+    const sent = await gsmModem(['send', '--port', from.pty, '--to', bruno, ...data, '--report', '--json']);
+    expect(sent).toMatchObject({ exitCode: 0, err: '' });
+    const lines = sent.out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.at(-1)).toEqual({ event: 'outcome', outcome: 'sent', references: [0], report: 'delivered' });
+    const received = await receiving;
+    expect(received.exitCode).toBe(0);
+    expect(JSON.parse(received.out)).toEqual({
+      from: anna,
+      sentAt: expect.stringMatching(/^20\d\d-.*Z$/),
+      data: '0102FF',
+      destinationPort: 16001,
+      sourcePort: 9,
+    });
+  });
+
+  test('probes, for people and for programs', async () => {
+    const { pty } = await ports(anna);
+    const people = await gsmModem(['probe', '--port', pty]);
+    expect(people.out).toContain('model: Virtual GSM Modem\n');
+    const programs = await gsmModem(['--json', 'probe', '--port', pty]);
+    expect(JSON.parse(programs.out)).toMatchObject({ event: 'probe', state: 'ready: home', imei: expect.any(String) });
+  });
+
+  test('takes the PIN from the environment, and shows it nowhere', async () => {
+    const { pty } = await ports(anna, '4321');
+    const without = await gsmModem(['probe', '--port', pty]);
+    expect(without).toMatchObject({ exitCode: 1, err: expect.stringContaining('GSM_MODEM_PIN') });
+    const withPin = await gsmModem(['probe', '--port', pty, '--trace'], { GSM_MODEM_PIN: '4321' });
+    expect(withPin).toMatchObject({ exitCode: 0, err: expect.stringContaining('> AT+CPIN=******<CR>') });
+    expect(withPin.out + withPin.err).not.toContain('4321');
+  });
+
+  test('fails with 1 when nothing came in time, or nothing went out', async () => {
+    const { pty } = await ports(anna);
+    const received = await gsmModem(['receive', '--port', pty, '--count', '1', '--timeout', '1']);
+    expect(received).toEqual({ exitCode: 1, out: '', err: 'gsm-modem: 0 of 1 messages came within 1 s\n' });
+    const sent = await gsmModem(['send', '--port', pty, '--to', '+1'.padEnd(40, '2'), '--text', 'x', '--json']);
+    expect(sent.exitCode).toBe(1);
+    expect(JSON.parse(sent.out)).toMatchObject({ outcome: 'failed', references: [], retry: false });
+  });
+
+  test.each([
+    [['send', '--port', 'x', '--to', '1'], 'give either --text or --data'],
+    [['send', '--port', 'x', '--to', '1', '--data', '0g'], 'hexadecimal'],
+    [['send', '--port', 'x', '--to', '1', '--text', 'a', '--source-port', '1'], '--destination-port'],
+    [['send', '--port', 'x', '--to', '1', '--text', 'a', '--destination-port', '70000'], 'from 0 to 65535'],
+    [['receive'], '--port'],
+    [['probe', '--port', 'x', '--pin'], 'GSM_MODEM_PIN'],
+    [['bogus'], "unknown command 'bogus'"],
+  ])('%j is wrong use: one line, and 2', async (args, words) => {
+    const run = await gsmModem(args);
+    expect(run).toMatchObject({ exitCode: 2, out: '' });
+    expect(run.err).toContain(words);
+    expect(run.err.trimEnd()).not.toContain('\n');
+  });
+
+  test('says in one line that there is no such port', async () => {
+    const run = await gsmModem(['probe', '--port', '/dev/nothing-here', '--json']);
+    expect(run.exitCode).toBe(1);
+    expect(JSON.parse(run.err)).toEqual({
+      event: 'error',
+      message: '/dev/nothing-here: there is no such port: is the modem plugged in?',
+    });
+  });
+});
