@@ -121,6 +121,7 @@ export class Synchroniser {
   /** Gets in step. False when the modem answered none of the attempts. */
   async run(attempts: number): Promise<boolean> {
     let answered = false;
+    let finalsBefore = 0;
     this.#outOfStep = true;
     for (let attempt = 1; attempt <= attempts && !this.#stopped; attempt += 1) {
       if (this.#promptSuspected) this.#line.type(ESC);
@@ -138,7 +139,9 @@ export class Synchroniser {
       await this.#quiet(GUARD_MS);
       // One of the final codes was that of `AT`; the others were owed.
       this.#owed.splice(0, this.#finals - 1);
-      if (this.#finals === 1 && !this.#promptSuspected) break;
+      // A modem that always says `ERROR` and an orphan `OK` is in step when it says the same twice.
+      if ((this.#finals === 1 || this.#finals === finalsBefore) && !this.#promptSuspected) break;
+      finalsBefore = this.#finals;
     }
     this.#outOfStep = false;
     return answered;
