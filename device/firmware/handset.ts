@@ -1,6 +1,6 @@
-import type { Cancel, IncomingSms, SendOutcome, SmsReceiver } from '../../modem/index.ts';
+import type { ApplicationPorts, Cancel, IncomingSms, SendOutcome, SmsContent, SmsReceiver } from '../../modem/index.ts';
 import type { Board, Key, KeyPress, Screen, Tone } from '../hal/index.ts';
-import type { AlertType, DisplayableView, DisplayEvent } from '../midp/index.ts';
+import type { AlertType, DisplayableView, DisplayEvent, PlatformMessage } from '../midp/index.ts';
 import { Alarms } from './alarms.ts';
 import type { HandsetEvent } from './events.ts';
 import { idleScreen, localTime, OFF_SCREEN } from './idle-screen.ts';
@@ -192,25 +192,35 @@ export class Handset {
 
   /** Stores a message; the modem may forget it once this returns. */
   #take(sms: IncomingSms): void {
+    const { content } = sms;
+    if (content.ports !== undefined) this.#takeForPort(sms, content.ports);
+    else if (content.kind === 'text') this.#takeText(sms, content.text);
+    else this.#emitReceived(sms, 'nobody');
+  }
+
+  #takeText(sms: IncomingSms, text: string): void {
+    this.#inbox.add({ from: sms.originator, sentAt: sms.sentAt, text });
+    this.#emitReceived(sms, 'inbox');
+    this.#sound('message');
+    this.#draw();
+  }
+
+  #takeForPort(sms: IncomingSms, { destination: port, source: sourcePort }: ApplicationPorts): void {
     const { originator: from, sentAt, content } = sms;
-    if (content.kind === 'text') {
-      this.#inbox.add({ from, sentAt, text: content.text });
-      this.#emit({ kind: 'received', from, octets: Buffer.byteLength(content.text), destination: 'inbox' });
-      this.#sound('message');
-      this.#draw();
+    if (!this.#isWanted(port, from)) {
+      this.#emitReceived(sms, 'nobody');
       return;
     }
-    const octets = content.data.length;
-    const { ports } = content;
-    const wanted = ports !== undefined && this.#isWanted(ports.destination, from);
-    if (!wanted) {
-      this.#emit({ kind: 'received', from, octets, ...portOf(ports?.destination), destination: 'nobody' });
-      return;
-    }
-    this.#push.add({ port: ports.destination, from, sourcePort: ports.source, sentAt, data: content.data });
-    this.#emit({ kind: 'received', from, octets, port: ports.destination, destination: 'application' });
-    if (this.#run?.messaging.isOpen(ports.destination) === true) this.#run.arrived(ports.destination);
+    const payload: PlatformMessage['payload'] =
+      content.kind === 'text' ? { kind: 'text', text: content.text } : { kind: 'binary', data: content.data };
+    this.#push.add({ port, from, sourcePort, sentAt, payload });
+    this.#emitReceived(sms, 'application');
+    if (this.#run?.messaging.isOpen(port) === true) this.#run.arrived(port);
     else this.#openWaiting();
+  }
+
+  #emitReceived({ originator: from, content }: IncomingSms, destination: 'inbox' | 'application' | 'nobody'): void {
+    this.#emit({ kind: 'received', from, octets: octetsOf(content), ...portOf(content), destination });
   }
 
   #isWanted(port: number, from: string): boolean {
@@ -276,10 +286,8 @@ export class Handset {
     this.#sent += 1;
     const outcome = await this.#board.radio.send({ ...message, id: `handset-${this.#sent}` });
     const { content, destination: to } = message;
-    const octets = content.kind === 'text' ? Buffer.byteLength(content.text) : content.data.length;
-    const port = portOf(content.kind === 'data' ? content.ports?.destination : undefined);
     const reason = outcome.kind === 'sent' ? {} : { reason: outcome.reason };
-    this.#emit({ kind: 'sent', to, octets, ...port, outcome: outcome.kind, ...reason });
+    this.#emit({ kind: 'sent', to, octets: octetsOf(content), ...portOf(content), outcome: outcome.kind, ...reason });
     return outcome;
   }
 
@@ -331,6 +339,11 @@ export class Handset {
   }
 }
 
-function portOf(port: number | undefined): { readonly port?: number } {
-  return port === undefined ? {} : { port };
+function portOf({ ports }: SmsContent): { readonly port?: number } {
+  return ports === undefined ? {} : { port: ports.destination };
+}
+
+/** Octets of what a message carries; a text's in UTF-8. */
+function octetsOf(content: SmsContent): number {
+  return content.kind === 'text' ? Buffer.byteLength(content.text) : content.data.length;
 }

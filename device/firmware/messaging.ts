@@ -52,8 +52,8 @@ export class Messaging implements MessagingPlatform {
   take(port: number): PlatformMessage | undefined {
     const message = this.#phone.push.take(port);
     if (message === undefined) return undefined;
-    const { from, sourcePort, sentAt, data } = message;
-    return { number: from, port: sourcePort, payload: { kind: 'binary', data }, timestamp: sentAt };
+    const { from, sourcePort, sentAt, payload } = message;
+    return { number: from, port: sourcePort, payload, timestamp: sentAt };
   }
 
   async send(message: Omit<PlatformMessage, 'timestamp'>, sourcePort: number | undefined): Promise<void> {
@@ -75,11 +75,10 @@ function contentOf(
   { port, payload }: Omit<PlatformMessage, 'timestamp'>,
   sourcePort: number | undefined,
 ): OutgoingMessage['content'] {
-  if (payload.kind === 'text') {
-    if (port !== undefined) throw new IOException('This phone sends text to numbers, and only octets to ports');
-    return { kind: 'text', text: payload.text };
-  }
   const ports: ApplicationPorts | undefined =
     port === undefined ? undefined : { destination: port, source: sourcePort ?? 0 };
-  return { kind: 'data', data: payload.data, ...(ports === undefined ? {} : { ports }) };
+  const addressing = ports === undefined ? {} : { ports };
+  return payload.kind === 'text'
+    ? { kind: 'text', text: payload.text, ...addressing }
+    : { kind: 'data', data: payload.data, ...addressing };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Flash, FlashError } from '../hal/index.ts';
+import type { PlatformMessage } from '../midp/index.ts';
 import { readSection } from './section.ts';
 
 /** A message to a port, waiting until its application reads it. */
@@ -9,7 +10,7 @@ export interface PushMessage {
   readonly sourcePort: number;
   /** When the service centre took it, ms since 1970. */
   readonly sentAt: number;
-  readonly data: Uint8Array;
+  readonly payload: PlatformMessage['payload'];
 }
 
 /** Messages that wait at most. When it is full, newer ones wait in the SIM and in the network. */
@@ -22,7 +23,7 @@ const stored = z.array(
     from: z.string(),
     sourcePort: z.int(),
     sentAt: z.number(),
-    data: z.hex(),
+    payload: z.union([z.object({ text: z.string() }), z.object({ data: z.hex() })]),
   }),
 );
 
@@ -36,7 +37,10 @@ export class PushMessages {
     this.#flash = flash;
     this.#messages = (readSection(flash, SECTION, stored) ?? []).map((message) => ({
       ...message,
-      data: new Uint8Array(Buffer.from(message.data, 'hex')),
+      payload:
+        'text' in message.payload
+          ? { kind: 'text', text: message.payload.text }
+          : { kind: 'binary', data: new Uint8Array(Buffer.from(message.payload.data, 'hex')) },
     }));
   }
 
@@ -64,7 +68,10 @@ export class PushMessages {
   #save(messages: readonly PushMessage[]): void {
     this.#flash.write(
       SECTION,
-      messages.map((message) => ({ ...message, data: Buffer.from(message.data).toString('hex') })),
+      messages.map(({ payload, ...message }) => ({
+        ...message,
+        payload: payload.kind === 'text' ? { text: payload.text } : { data: Buffer.from(payload.data).toString('hex') },
+      })),
     );
     this.#messages = messages;
   }
