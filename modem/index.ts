@@ -19,6 +19,7 @@ export type { ModemIdentity } from './identify.ts';
 export { type Modem, type ModemOptions, openModem } from './modem.ts';
 export type { Signal } from './network.ts';
 export * from './pdu/index.ts';
+export { createPool, type ModemPool, type PoolMember } from './pool.ts';
 export { type FarEnd, type FarEndEvents, memoryPort } from './port/memory.ts';
 export { portFromName } from './port/name.ts';
 export { type ControlLines, type Port, PortError, type PortErrorCode, type PortEvents } from './port/port.ts';

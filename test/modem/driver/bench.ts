@@ -37,8 +37,7 @@ export interface Bench {
 export const lengthOf = (pdu: string): number => pdu.length / 2 - 1;
 
 /** A modem that can do everything, as the standards say. */
-export function createBench(): Bench {
-  const clock = new VirtualClock();
+export function createBench(clock: VirtualClock = new VirtualClock()): Bench {
   const { port, farEnd } = memoryPort();
   const script = new ScriptedModem(farEnd);
   const stored = new Map<number, string>();

@@ -1,0 +1,176 @@
+import type { OutgoingSms, SendOutcome, SmsBearer, SmsReceiver } from './bearer.ts';
+import { type Cancel, type Clock, systemClock } from './clock.ts';
+import type { Modem } from './modem.ts';
+
+/** A modem of a pool, and what it is for. */
+export interface PoolMember {
+  readonly modem: Modem;
+  /** It takes destinations that begin so, before modems that take any; `+39`. Default: it takes any. */
+  readonly prefixes?: readonly string[];
+  /** The most messages it may start in a minute. Default: as many as it can. */
+  readonly perMinute?: number;
+}
+
+/** Messages that may wait for a modem; one more fails at once. */
+const WAITING_LIMIT = 10_000;
+
+/** How long a message waits while no modem that may take it is ready, in ms, before it fails. */
+const READY_LIMIT_MS = 60_000;
+
+/** A member with what the pool knows of it. */
+interface Worker extends PoolMember {
+  isBusy: boolean;
+  /** Messages in a row that it could not send: others are asked first. */
+  failures: number;
+  /** Not before this time, by its rate. */
+  notBefore: number;
+  sent: number;
+}
+
+interface Job {
+  readonly message: OutgoingSms;
+  readonly finish: (outcome: SendOutcome) => void;
+  /** Workers that failed it. */
+  readonly triedBy: Set<Worker>;
+  /** Since when no modem was ready for it. */
+  stranded: Cancel;
+}
+
+/** Several modems as one bearer. */
+export interface ModemPool extends SmsBearer {
+  readonly members: readonly PoolMember[];
+}
+
+/**
+ * Makes one bearer of several modems. A message goes to a modem that is ready and idle: one for its prefix before one for
+ * any, one that works before one that failed, then the one that sent least. What a modem could not send is given to
+ * another; what it may have sent (`unknown`) never is.
+ */
+export function createPool(members: readonly PoolMember[], clock: Clock = systemClock): ModemPool {
+  return new Pool(members, clock);
+}
+
+class Pool implements ModemPool {
+  readonly members: readonly PoolMember[];
+  readonly #clock: Clock;
+  readonly #workers: readonly Worker[];
+  readonly #cancels: readonly Cancel[];
+  #queue: Job[] = [];
+  #isClosed = false;
+
+  constructor(members: readonly PoolMember[], clock: Clock) {
+    this.members = members;
+    this.#clock = clock;
+    this.#workers = members.map((member) => ({ ...member, isBusy: false, failures: 0, notBefore: 0, sent: 0 }));
+    this.#cancels = members.map(({ modem }) => modem.onState(() => this.#dispatch()));
+  }
+
+  send(message: OutgoingSms): Promise<SendOutcome> {
+    return new Promise((finish) => {
+      const fail = (reason: string, retry: boolean) => finish({ kind: 'failed', reason, retry });
+      if (this.#isClosed) return fail('the pool is closed', true);
+      if (this.#queue.length >= WAITING_LIMIT) return fail(`${WAITING_LIMIT} messages are waiting already`, true);
+      if (!this.#workers.some((worker) => accepts(worker, message.destination))) {
+        return fail(`no modem of the pool is for ${message.destination}`, false);
+      }
+      this.#enqueue({ message, finish, triedBy: new Set(), stranded: () => {} });
+    });
+  }
+
+  receive(receiver: SmsReceiver): void {
+    for (const { modem } of this.#workers) modem.receive(receiver);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const cancel of this.#cancels) cancel();
+    for (const job of this.#queue.splice(0))
+      this.#finish(job, { kind: 'failed', reason: 'the pool was closed', retry: true });
+    await Promise.all(this.#workers.map(({ modem }) => modem.close()));
+  }
+
+  #enqueue(job: Job, place = this.#queue.length): void {
+    this.#queue.splice(place, 0, job);
+    this.#watch(job);
+    this.#dispatch();
+  }
+
+  /** Fails the job when no modem has been ready for it for too long. */
+  #watch(job: Job): void {
+    job.stranded = this.#clock.after(READY_LIMIT_MS, () => {
+      if (this.#workers.some((worker) => isReady(worker) && accepts(worker, job.message.destination))) {
+        this.#watch(job);
+        return;
+      }
+      this.#queue = this.#queue.filter((other) => other !== job);
+      this.#finish(job, { kind: 'failed', reason: 'no modem of the pool is ready', retry: true });
+    });
+  }
+
+  #finish(job: Job, outcome: SendOutcome): void {
+    job.stranded();
+    job.finish(outcome);
+  }
+
+  #dispatch(): void {
+    const waiting: Job[] = [];
+    for (const job of this.#queue) {
+      const worker = this.#workerFor(job);
+      if (worker === undefined) waiting.push(job);
+      else void this.#work(worker, job);
+    }
+    this.#queue = waiting;
+  }
+
+  #workerFor(job: Job): Worker | undefined {
+    const now = this.#clock.now();
+    const { destination } = job.message;
+    const [best] = this.#workers
+      .filter((worker) => isReady(worker) && !worker.isBusy && worker.notBefore <= now && !job.triedBy.has(worker))
+      .filter((worker) => accepts(worker, destination))
+      .sort(
+        (one, other) =>
+          matchLength(other, destination) - matchLength(one, destination) ||
+          one.failures - other.failures ||
+          one.sent - other.sent,
+      );
+    return best;
+  }
+
+  async #work(worker: Worker, job: Job): Promise<void> {
+    worker.isBusy = true;
+    job.stranded();
+    if (worker.perMinute !== undefined) {
+      const pauseMs = 60_000 / worker.perMinute;
+      worker.notBefore = this.#clock.now() + pauseMs;
+      this.#clock.after(pauseMs, () => this.#dispatch());
+    }
+    const outcome = await worker.modem.send(job.message);
+    worker.isBusy = false;
+    worker.failures = outcome.kind === 'sent' ? 0 : worker.failures + 1;
+    if (outcome.kind === 'sent') worker.sent += 1;
+    job.triedBy.add(worker);
+    if (this.#canGoOn(job, outcome)) this.#enqueue(job, 0);
+    else this.#finish(job, outcome);
+    this.#dispatch();
+  }
+
+  /** Whether another modem may send what this one surely did not. */
+  #canGoOn({ message, triedBy }: Job, outcome: SendOutcome): boolean {
+    if (outcome.kind !== 'failed' || !outcome.retry || this.#isClosed) return false;
+    return this.#workers.some((worker) => !triedBy.has(worker) && accepts(worker, message.destination));
+  }
+}
+
+function isReady({ modem }: Worker): boolean {
+  return modem.state.kind === 'ready';
+}
+
+function accepts({ prefixes }: Worker, destination: string): boolean {
+  return prefixes === undefined || prefixes.some((prefix) => destination.startsWith(prefix));
+}
+
+/** How many characters of the destination a worker's prefix names; 0 when it takes any. */
+function matchLength({ prefixes = [] }: Worker, destination: string): number {
+  return Math.max(0, ...prefixes.filter((prefix) => destination.startsWith(prefix)).map(({ length }) => length));
+}
