@@ -1,7 +1,9 @@
 export { VIRTUAL_START, VirtualClock } from './clock.ts';
+export { type ControlServer, openControl } from './control/server.ts';
 export { EventLog, jsonLine, type LogEntry, textLine, type WorldEvent } from './log.ts';
 export { type Personality, standardPersonality, type WireHabits } from './modem/personality.ts';
 export { VirtualModem } from './modem/virtual-modem.ts';
+export { type ModemLines, type OpenLines, openLines } from './modem-lines.ts';
 export type { ArrangedFault, Fault, FaultAction, Faults } from './network/faults.ts';
 export type { Submitted } from './network/network.ts';
 export { type LatencyProfile, type LogNormal, latencyProfiles } from './network/profiles.ts';

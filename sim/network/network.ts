@@ -122,13 +122,14 @@ export class Network implements HomeNetwork {
     const legMs = leg === undefined ? 0 : drawMs(leg, this.#air);
     await this.#travel(Math.floor(legMs / 2));
     if (((tpdu[0] ?? 0) & 3) === COMMAND) return { kind: 'refused', cause: NOT_IMPLEMENTED };
+    const takenAt = this.#clock.now();
     const answer = this.#centre.submit(from.number, tpdu, startedAt);
-    if (answer.kind !== 'refused') this.#remember(from.number, tpdu);
+    if (answer.kind !== 'refused') this.#remember(from.number, tpdu, takenAt);
     await this.#travel(Math.ceil(legMs / 2));
     return answer;
   }
 
-  #remember(from: string, tpdu: Uint8Array): void {
+  #remember(from: string, tpdu: Uint8Array, at: number): void {
     this.#submitted.push({
       at: this.#clock.now(),
       from,

@@ -1,0 +1,17 @@
+import type { Command } from 'commander';
+import { createProgram } from '../../modem/cli/program.ts';
+import { deliverCommand } from './deliver.ts';
+import { coverageCommand, faultCommand } from './disturb.ts';
+import { logCommand, submittedCommand } from './evidence.ts';
+import { serveCommand } from './serve.ts';
+
+/** `gsm-sim`: a GSM network with virtual modems, and what one can do with it from outside. */
+export function gsmSim(): Command {
+  return createProgram('gsm-sim', 'A simulated GSM network whose modems any program can open as serial ports')
+    .addCommand(serveCommand())
+    .addCommand(deliverCommand())
+    .addCommand(submittedCommand())
+    .addCommand(logCommand())
+    .addCommand(faultCommand())
+    .addCommand(coverageCommand());
+}

@@ -1,0 +1,96 @@
+import type { HandsetEvent, Screen } from '../../device/index.ts';
+import { decodeTpdu, fromHex } from '../../modem/index.ts';
+import type { JournalEntry } from '../../server/index.ts';
+import type { LogEntry } from '../log.ts';
+import { CUSTOMER, MERCHANT, SERVICE_NUMBER } from './cast.ts';
+import type { Stage } from './stage.ts';
+
+/** One thing that happened on the stage, at a time in ms since 1970. `text` says it to people. */
+export interface StageEvent {
+  readonly at: number;
+  readonly event: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly text: string;
+}
+
+const NAMES: ReadonlyMap<string, string> = new Map([
+  [SERVICE_NUMBER, 'service'],
+  [MERCHANT.number, 'merchant'],
+  [CUSTOMER.number, 'customer'],
+]);
+
+/** Who has this number on the stage. */
+export function nameOfNumber(number: string): string {
+  return NAMES.get(number) ?? number;
+}
+
+/** The octets of TP-UD that a TPDU carries, 140 at most. */
+export function userDataOctets(tpdu: string, direction: 'mobile-originated' | 'mobile-terminated'): number {
+  const decoded = decodeTpdu(fromHex(tpdu), direction);
+  return 'userData' in decoded && decoded.userData !== undefined ? octetsOfUserData(decoded.userData) : 0;
+}
+
+/** Tells `listener` of everything on the stage from now on: the network, the service, the screens of the phones. */
+export function watchStage(stage: Stage, listener: (event: StageEvent) => void): () => void {
+  const { clock, merchant, customer } = stage;
+  const phones = [
+    ['merchant', merchant.phone.handset],
+    ['customer', customer.phone.handset],
+  ] as const;
+  const ends = [
+    stage.world.log.listen((entry) => listener(networkEvent(entry))),
+    stage.service.subscribe((entry) => listener(serviceEvent(entry))),
+    ...phones.map(([who, handset]) => {
+      let shown = '';
+      return handset.watch((event) => {
+        const words = screenWords(event);
+        if (words === undefined || words === shown) return;
+        shown = words;
+        const text = `${who.padEnd(9)} sees   ${words}`;
+        listener({ at: clock.now(), event: 'screen', data: { phone: who, shows: words }, text });
+      });
+    }),
+  ];
+  return () => {
+    for (const end of ends) end();
+  };
+}
+
+function networkEvent(entry: LogEntry): StageEvent {
+  const { seq: _seq, at, kind, ...data } = entry;
+  return { at, event: kind, data, text: `network   ${kind.padEnd(6)} ${networkWords(entry)}` };
+}
+
+function networkWords(entry: LogEntry): string {
+  switch (entry.kind) {
+    case 'submit':
+    case 'deliver': {
+      const octets = userDataOctets(entry.tpdu, entry.kind === 'submit' ? 'mobile-originated' : 'mobile-terminated');
+      return `SMS ${entry.sms} ${nameOfNumber(entry.from)} → ${nameOfNumber(entry.to)}, ${octets} octets`;
+    }
+    case 'attach':
+    case 'detach':
+      return nameOfNumber(entry.number);
+    case 'refuse':
+    case 'fault':
+      return `${nameOfNumber(entry.from)} → ${nameOfNumber(entry.to)}`;
+    default:
+      return `SMS ${entry.sms} → ${nameOfNumber(entry.to)}`;
+  }
+}
+
+function serviceEvent({ at, event: { kind, ...data } }: JournalEntry): StageEvent {
+  const words = Object.entries(data).map(([name, value]) => `${name} ${value}`);
+  return { at, event: kind, data, text: `service   ${kind.padEnd(6)} ${words.join(', ')}` };
+}
+
+/** Title and lines of a screen; what is typed is left out. */
+function screenWords(event: HandsetEvent): string | undefined {
+  return event.kind === 'screen' ? wordsOfScreen(event.screen) : undefined;
+}
+
+function wordsOfScreen(screen: Screen): string {
+  if (screen.kind === 'off' || screen.kind === 'idle') return screen.kind;
+  const lines = screen.items.map(({ label, value }) => (screen.input === undefined && value ? `${label}: ${value}` : label));
+  return [screen.title, ...lines].filter((line) => line !== '').join(' · ');
+}

@@ -1,0 +1,103 @@
+import { type Handset, HeadlessHandset } from '../../device/index.ts';
+import { type Clock, type Random, randomBelow, sleep } from '../../modem/index.ts';
+import type { Role } from './cast.ts';
+
+/** How long a person looks at a screen before the first key, ms: from, and up to so much more. */
+const LOOK_MS = 400;
+const LOOK_MORE_MS = 300;
+/** Between two digits of a PIN, ms. */
+const DIGIT_MS = 90;
+
+/** A person with a phone in hand: reads, presses keys, and takes the time that takes. */
+export class Person {
+  readonly role: Role;
+  readonly phone: HeadlessHandset;
+  readonly #clock: Clock;
+  readonly #random: Random;
+
+  constructor(role: Role, handset: Handset, clock: Clock, random: Random) {
+    this.role = role;
+    this.phone = new HeadlessHandset(handset, clock);
+    this.#clock = clock;
+    this.#random = random;
+  }
+
+  /** Opens the app, types the code of the letter and the PIN three times. Ends when the service has said "active". */
+  async enrol(activationCode: string): Promise<void> {
+    for (const label of ['Menu', 'Applications', 'Cash-Mobile']) await this.#choose(label);
+    await this.phone.waitFor('Activation');
+    await this.phone.type(activationCode.replace('-', '').toLowerCase());
+    await this.#choose('Next');
+    for (const field of ['New PIN', 'The same PIN again']) {
+      await this.phone.waitFor(field);
+      await this.#typeDigits(this.role.pin);
+      await this.#choose('Next');
+    }
+    await this.phone.waitFor('Confirm your PIN');
+    await this.#typeDigits(this.role.pin);
+    await this.#choose('Confirm');
+    await this.phone.waitFor('Your phone is active');
+    await this.#choose('OK');
+    this.phone.press('power');
+  }
+
+  /** Waits for a request and approves it with a PIN. */
+  async approve(pin: string = this.role.pin): Promise<void> {
+    await this.phone.waitFor('Approve');
+    await this.#choose('Approve');
+    await this.typePin(pin);
+  }
+
+  /** Types a PIN where one is asked for. */
+  async typePin(pin: string = this.role.pin): Promise<void> {
+    await this.phone.waitFor((screen) => screen.input?.numeric === true);
+    await this.#typeDigits(pin);
+    await this.#choose('Confirm');
+  }
+
+  /** Waits for a request and refuses it. */
+  async refuse(): Promise<void> {
+    await this.phone.waitFor('Approve');
+    await this.#choose('Refuse');
+    await this.phone.waitFor('Why do you refuse?');
+    await this.#choose('I do not want to');
+  }
+
+  /** Asks a customer for money with the phone's own app. `amount` as it is typed: `12.50`. */
+  async collect(customer: string, amount: string, reference: string): Promise<void> {
+    for (const label of ['Menu', 'Applications', 'Cash-Mobile', 'Request payment']) await this.#choose(label);
+    for (const [field, text] of [
+      ['Customer', customer.replace('+', '')],
+      ['Amount', amount],
+      ['Reference', reference],
+    ] as const) {
+      this.phone.select(field);
+      await this.phone.type(text);
+    }
+    await this.#choose('Ask');
+  }
+
+  /** Waits for words on the screen, then lays the phone down. */
+  async read(words: string, limitMs?: number): Promise<void> {
+    await this.phone.waitFor(words, limitMs);
+    await this.#look();
+    this.phone.press('power');
+  }
+
+  async #choose(label: string): Promise<void> {
+    await this.phone.waitFor(label);
+    await this.#look();
+    this.phone.select(label);
+  }
+
+  async #typeDigits(digits: string): Promise<void> {
+    for (const digit of digits) {
+      await sleep(this.#clock, DIGIT_MS);
+      await this.phone.type(digit);
+    }
+  }
+
+  #look(): Promise<void> {
+    return sleep(this.#clock, LOOK_MS + randomBelow(this.#random, LOOK_MORE_MS));
+  }
+}

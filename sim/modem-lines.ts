@@ -1,0 +1,57 @@
+import { rmdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { VirtualModem } from './modem/virtual-modem.ts';
+import { openPty, type PtyLine } from './ports/pty.ts';
+import { openTcp, type TcpLine } from './ports/tcp.ts';
+
+/** Where a modem can be opened from outside the process. */
+export interface ModemLines {
+  readonly number: string;
+  /** A device that any program opens as a serial port. */
+  readonly tty: string;
+  /** `tcp://127.0.0.1:PORT`. */
+  readonly tcp: string;
+}
+
+/** The lines of several modems. */
+export interface OpenLines {
+  readonly lines: readonly ModemLines[];
+  /** Hangs up and removes the links; the folder too, when nothing else is in it. May be called twice. */
+  close(): void;
+}
+
+/**
+ * Gives each modem a pseudo terminal, linked as `folder/modem1`, `folder/modem2` and so on, and a TCP port on loopback.
+ * @throws LinkError when one of the links exists already.
+ */
+export async function openLines(modems: readonly VirtualModem[], folder: string): Promise<OpenLines> {
+  const opened: (PtyLine | TcpLine)[] = [];
+  const close = () => {
+    for (const line of opened.splice(0)) line.hangUp();
+    removeIfEmpty(folder);
+  };
+  try {
+    const lines: ModemLines[] = [];
+    for (const [i, modem] of modems.entries()) {
+      const pty = openPty(join(folder, `modem${i + 1}`));
+      opened.push(pty);
+      modem.attach(pty);
+      const tcp = await openTcp();
+      opened.push(tcp);
+      modem.attach(tcp);
+      lines.push({ number: modem.number, tty: pty.path, tcp: tcp.url });
+    }
+    return { lines, close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // Not empty, or not ours to remove: it stays.
+  }
+}
