@@ -10,6 +10,7 @@ import { Inbox } from './receiving.ts';
 import { askRegistration, isUsable, type Registration } from './register.ts';
 import { ReportMatcher } from './reports.ts';
 import { SendQueue } from './send-queue.ts';
+import { SUBMIT_TIMEOUT_MS } from './sending.ts';
 import { openSession, type Session } from './session.ts';
 import { describeState, type ModemLog, type ModemState } from './state.ts';
 import type { SimPin } from './unlock.ts';
@@ -22,6 +23,11 @@ export interface ModemOptions {
   readonly pin?: string;
   /** Try the PIN once even when the modem does not say how many tries are left. Default false. */
   readonly trustPin?: boolean;
+  /**
+   * How long the network may take to take an SMS, in ms, before its answer counts as lost; meanwhile the others wait.
+   * Default 120,000, as the manuals have it.
+   */
+  readonly submitTimeoutMs?: number;
   /** Gets what is worth a line in a log. */
   readonly log?: ModemLog;
 }
@@ -88,14 +94,15 @@ class GsmModem implements Modem {
   #session: Session | undefined;
   #cancelWatch: Cancel = () => {};
 
-  constructor(port: Port, clock: Clock, { pin, trustPin = false, log = () => {} }: ModemOptions) {
+  constructor(port: Port, clock: Clock, options: ModemOptions) {
+    const { pin, trustPin = false, submitTimeoutMs = SUBMIT_TIMEOUT_MS, log = () => {} } = options;
     this.#port = port;
     this.#clock = clock;
     this.#log = log;
     this.#sim = { pin, withoutCounter: trustPin, tried: false };
     const reports = new ReportMatcher((report) => this.#receiver?.report(report));
     this.#inbox = new Inbox(clock, log, reports);
-    this.#queue = new SendQueue(clock, reports, () => this.#inbox.sweep());
+    this.#queue = new SendQueue(clock, reports, submitTimeoutMs, () => this.#inbox.sweep());
   }
 
   get identity(): ModemIdentity {

@@ -2,6 +2,10 @@ import type { ModemIdentity } from './identify.ts';
 
 /** What some models do differently. Each is looked up at one place, where the decision is taken. */
 export interface Quirks {
+  /** Pause between two characters typed, in ms. */
+  readonly characterPauseMs: number;
+  /** Commands of its own that it needs before it can be set up; refusals are survived. */
+  readonly setUp: readonly string[];
   /** Pause after the PIN, in ms. */
   readonly pauseAfterPinMs: number;
   /** Whether `+CNMA` works, when `+CSMS=1` says that the modem wants it. */
@@ -11,7 +15,7 @@ export interface Quirks {
 }
 
 /** What a modem does that nothing is known of. */
-const ORDINARY: Quirks = { pauseAfterPinMs: 0, acknowledges: true, list: 'cmgl' };
+const ORDINARY: Quirks = { characterPauseMs: 0, setUp: [], pauseAfterPinMs: 0, acknowledges: true, list: 'cmgl' };
 
 interface Row {
   /** In `manufacturer model`, as the modem says them. */
@@ -24,13 +28,19 @@ interface Row {
 export const quirkRows: readonly Row[] = [
   {
     model: /huawei/i,
-    because: 'the firmware may reboot when it is asked anything in the 3 s after the PIN',
-    quirks: { pauseAfterPinMs: 3_000 },
+    because:
+      'unsolicited codes come on another port unless told to come on this one; the firmware may reboot when it is asked anything in the 3 s after the PIN',
+    quirks: { setUp: ['AT^PORTSEL=1'], pauseAfterPinMs: 3_000 },
   },
   {
     model: /novatel/i,
     because: 'needs 3 s after the PIN, and refuses the +CNMA that it asks for',
     quirks: { pauseAfterPinMs: 3_000, acknowledges: false },
+  },
+  {
+    model: /siemens.*\bm20\b/i,
+    because: 'loses characters that come faster than one a millisecond',
+    quirks: { characterPauseMs: 1 },
   },
   {
     model: /sony ?ericsson.*p900/i,

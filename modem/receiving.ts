@@ -34,7 +34,7 @@ const WAITING_LIMIT = 64;
 
 type Task =
   | { readonly kind: 'sweep' }
-  | { readonly kind: 'read'; readonly place: Place }
+  | { readonly kind: 'read'; readonly place: Place; readonly isReport: boolean }
   | { readonly kind: 'take'; readonly pdu: string; readonly length: number | undefined };
 
 /**
@@ -104,7 +104,7 @@ export class Inbox {
       const memory = textIn(values[0]);
       const index = numberIn(values[1]);
       if (memory === undefined || index === undefined || index < 0) this.sweep();
-      else this.#add({ kind: 'read', place: { memory, index } });
+      else this.#add({ kind: 'read', place: { memory, index }, isReport: prefix === '+CDSI' });
     } else if ((prefix === '+CMT' || prefix === '+CDS') && pdu !== undefined) {
       this.#add({ kind: 'take', pdu, length: numberIn(values.at(-1)) });
     }
@@ -165,7 +165,11 @@ export class Inbox {
         }
         return;
       case 'read': {
-        const stored = await source.store.read(task.place);
+        const { place, isReport } = task;
+        // Some announce a report in SM and keep it in SR (EC25).
+        const stored =
+          (await source.store.read(place)) ??
+          (isReport && place.memory !== 'SR' ? await source.store.read({ ...place, memory: 'SR' }) : undefined);
         if (stored !== undefined) await this.#takeStored(stored, source);
         return;
       }

@@ -1,6 +1,8 @@
 import type { Chat } from './at/chat.ts';
 import { type AtValue, allows, itemsIn, numberIn, textIn, valuesOf } from './at/values.ts';
+import type { Clock } from './clock.ts';
 import { ModemError } from './error.ts';
+import { runWhenStarted } from './patience.ts';
 import type { Quirks } from './quirks.ts';
 
 /** How a modem will tell of messages, as it was set up (3GPP TS 27.005, 3.2 and 3.4). */
@@ -50,16 +52,16 @@ const SETTINGS: readonly string[] = [
  *
  * @throws ModemError (`unsuitable`) when it has no PDU mode.
  */
-export async function setUpReception(chat: Chat, quirks: Quirks): Promise<Reception> {
-  const pduMode = await chat.run({ text: 'AT+CMGF=0' });
+export async function setUpReception(chat: Chat, clock: Clock, quirks: Quirks): Promise<Reception> {
+  const pduMode = await runWhenStarted(chat, clock, { text: 'AT+CMGF=0' });
   if (pduMode.kind === 'lost' || pduMode.kind === 'aborted') throw pduMode.error;
   if (pduMode.kind !== 'ok') {
     throw new ModemError('unsuitable', `the modem has no PDU mode for SMS: ${pduMode.error.message}`, {
       cause: pduMode.error,
     });
   }
-  const memories = await chooseMemories(chat);
-  const setting = await chooseSetting(chat);
+  const memories = await chooseMemories(chat, clock);
+  const setting = (await chooseSetting(chat)) ?? (await chooseSettingOfPhase2Plus(chat));
   if (setting === undefined) return { memories, messages: 'polled', reports: 'none', acknowledge: false };
   const [, mt, , ds] = setting.split(',');
   return {
@@ -71,8 +73,8 @@ export async function setUpReception(chat: Chat, quirks: Quirks): Promise<Recept
 }
 
 /** Chooses one memory for reading, writing and receiving, so that the indexes of `+CMTI` are those of `+CMGR`. */
-async function chooseMemories(chat: Chat): Promise<readonly string[]> {
-  const result = await chat.run({ text: 'AT+CPMS=?', response: { prefix: '+CPMS:' } });
+async function chooseMemories(chat: Chat, clock: Clock): Promise<readonly string[]> {
+  const result = await runWhenStarted(chat, clock, { text: 'AT+CPMS=?', response: { prefix: '+CPMS:' } });
   const lists = result.kind === 'ok' ? memoryLists(valuesOf(result.lines[0]?.text ?? '')) : [];
   const [readable = [], , receiving = readable] = lists;
   const inEach = MESSAGE_MEMORIES.filter((memory) => lists.every((list) => list.length === 0 || list.includes(memory)));
@@ -117,6 +119,12 @@ async function chooseSetting(chat: Chat): Promise<string | undefined> {
     if (answer.kind === 'lost' || answer.kind === 'aborted') throw answer.error;
   }
   return undefined;
+}
+
+/** Some announce nothing before `+CSMS=1`. Others better stay without it: they would wait for `+CNMA`. */
+async function chooseSettingOfPhase2Plus(chat: Chat): Promise<string | undefined> {
+  const result = await chat.run({ text: 'AT+CSMS=1', response: { prefix: '+CSMS:' } });
+  return result.kind === 'ok' ? chooseSetting(chat) : undefined;
 }
 
 /** Whether `+CSMS=1` is on: phase 2+, where what comes at once waits for `+CNMA`. */

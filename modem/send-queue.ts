@@ -16,6 +16,7 @@ export class SendQueue {
   readonly #clock: Clock;
   readonly #reports: ReportMatcher;
   readonly #storeFull: () => void;
+  readonly #submitTimeoutMs: number;
   #state: ModemState = { kind: 'opening' };
   #chat: Chat | undefined;
   #unreadySince: number;
@@ -24,9 +25,10 @@ export class SendQueue {
   #wake: () => void = () => {};
   #concatenationReference: number;
 
-  constructor(clock: Clock, reports: ReportMatcher, storeFull: () => void) {
+  constructor(clock: Clock, reports: ReportMatcher, submitTimeoutMs: number, storeFull: () => void) {
     this.#clock = clock;
     this.#reports = reports;
+    this.#submitTimeoutMs = submitTimeoutMs;
     this.#storeFull = storeFull;
     this.#unreadySince = clock.now();
     // Two runs of a program shortly after one another do not use the same references.
@@ -61,7 +63,12 @@ export class SendQueue {
       return { kind: 'failed', reason: `the modem is not ready: ${describeState(this.#state)}`, retry: true };
     }
     this.#concatenationReference = (this.#concatenationReference + 1) % 0x1_0000;
-    const outlet = { chat, reports: this.#reports, storeFull: this.#storeFull };
+    const outlet = {
+      chat,
+      reports: this.#reports,
+      submitTimeoutMs: this.#submitTimeoutMs,
+      storeFull: this.#storeFull,
+    };
     return sendMessage(outlet, message, this.#concatenationReference);
   }
 

@@ -5,8 +5,8 @@ import type { OutgoingSms, SendOutcome } from './bearer.ts';
 import { addressOf, encodePdu, encodeTpdu, PduEncodeError, type Submit, segment, toHex } from './pdu/index.ts';
 import type { ReportMatcher } from './reports.ts';
 
-/** How long the network may take to take a message, in ms: 120 s by the manuals. */
-const SUBMIT_TIMEOUT_MS = 120_000;
+/** How long the network may take to take a message, in ms, unless told otherwise: 120 s by the manuals. */
+export const SUBMIT_TIMEOUT_MS = 120_000;
 
 /**
  * Refusals that may not come again: the network was busy, the radio weak, the SIM or the modem not ready
@@ -41,6 +41,8 @@ export function submitsOf(message: OutgoingSms, reference: number): readonly Sub
 export interface Outlet {
   readonly chat: Chat;
   readonly reports: ReportMatcher;
+  /** How long the network may take to take an SMS, in ms. */
+  readonly submitTimeoutMs: number;
   /** The modem cannot send because its store is full. */
   storeFull(): void;
 }
@@ -95,7 +97,7 @@ async function submitSegment(outlet: Outlet, submit: Submit): Promise<SegmentOut
     text: `AT+CMGS=${length}`,
     payload: toHex(encodePdu({ tpdu: submit })),
     response: { prefix: '+CMGS:' },
-    timeoutMs: SUBMIT_TIMEOUT_MS,
+    timeoutMs: outlet.submitTimeoutMs,
   });
   if (result.kind === 'error' && isStoreFull(result.error)) outlet.storeFull();
   return outcomeOf(result);

@@ -51,8 +51,10 @@ export async function openSession(port: Port, clock: Clock, sim: SimPin, events:
     const identity = await identify(chat);
     events.identified(identity);
     const quirks = quirksOf(identity);
+    chat.typeSlowly(quirks.characterPauseMs);
+    for (const text of quirks.setUp) await chat.run({ text });
     await unlockSim(chat, clock, quirks, sim);
-    const reception = await setUpReception(chat, quirks);
+    const reception = await setUpReception(chat, clock, quirks);
     await watchRegistration(chat);
     events.registration(await askRegistration(chat));
     isSetUp = true;

@@ -3,11 +3,8 @@ import { type AtCommand, AtRefused } from './at/command.ts';
 import { type AtValue, numberIn, textIn, valuesOf } from './at/values.ts';
 import { type Clock, sleep } from './clock.ts';
 import { ModemError } from './error.ts';
+import { isStarting, runWhenStarted } from './patience.ts';
 import type { Quirks } from './quirks.ts';
-
-/** SIMCom says "SIM busy" for up to 40 s after power-on. */
-const SIM_BUSY_LIMIT_MS = 45_000;
-const SIM_BUSY_PAUSE_MS = 1_000;
 
 /** Telit may be silent for 40 s after a PIN. */
 const PIN_TIMEOUT_MS = 60_000;
@@ -71,28 +68,17 @@ async function usablePin(chat: Chat, sim: SimPin): Promise<string> {
 
 /** What `+CPIN?` says: `READY`, or what the SIM wants. Undefined when the modem does not know the command. */
 async function simState(chat: Chat, clock: Clock): Promise<string | undefined> {
-  const limit = clock.now() + SIM_BUSY_LIMIT_MS;
-  for (;;) {
-    const result = await chat.run({ text: 'AT+CPIN?', response: { prefix: '+CPIN:' } });
-    if (result.kind === 'ok') return textIn(valuesOf(result.lines[0]?.text ?? '')[0]);
-    const { error } = result;
-    if (!(error instanceof AtRefused)) throw error;
-    if (error.is('CME', 10, 15) || error.is('CMS', 310, 315)) {
-      throw new ModemError('no-sim', 'the modem has no SIM that it can read: insert one', { cause: error });
-    }
-    const busy = error.is('CME', 14, 515) || error.is('CMS', 314);
-    if (!busy) return undefined;
-    if (clock.now() >= limit) {
-      throw new ModemError(
-        'no-sim',
-        `the SIM has been busy for ${SIM_BUSY_LIMIT_MS / 1000} s: switch the modem off and on`,
-        {
-          cause: error,
-        },
-      );
-    }
-    await sleep(clock, SIM_BUSY_PAUSE_MS);
+  const result = await runWhenStarted(chat, clock, { text: 'AT+CPIN?', response: { prefix: '+CPIN:' } });
+  if (result.kind === 'ok') return textIn(valuesOf(result.lines[0]?.text ?? '')[0]);
+  const { error } = result;
+  if (!(error instanceof AtRefused)) throw error;
+  if (error.is('CME', 10, 15) || error.is('CMS', 310, 315)) {
+    throw new ModemError('no-sim', 'the modem has no SIM that it can read: insert one', { cause: error });
   }
+  if (isStarting(error)) {
+    throw new ModemError('no-sim', 'the SIM stays busy: switch the modem off and on', { cause: error });
+  }
+  return undefined;
 }
 
 /** Where a modem says how many tries of the SIM PIN are left. */

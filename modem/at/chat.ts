@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from '../clock.ts';
+import { type Cancel, type Clock, sleep } from '../clock.ts';
 import { type Port, PortError } from '../port/port.ts';
 import { AtAborted, type AtCommand, type AtLine, type AtResult } from './command.ts';
 import { Exchange } from './exchange.ts';
@@ -49,6 +49,7 @@ export class Chat {
   /** A result that the next line may still prove to be another command's. */
   #provisional: AtResult | undefined;
   #pumping = false;
+  #characterPauseMs = 0;
   #ended: PortError | undefined;
 
   private constructor(port: Port, clock: Clock, events: ChatEvents) {
@@ -105,6 +106,11 @@ export class Chat {
   async wake(attempts: number): Promise<boolean> {
     this.#sync.suspectPrompt();
     return this.#sync.run(attempts);
+  }
+
+  /** From now on pauses this long after each character, in ms: some modems lose what comes faster. */
+  typeSlowly(characterPauseMs: number): void {
+    this.#characterPauseMs = characterPauseMs;
   }
 
   /** Ends the chat and closes the port. What runs and waits is aborted. */
@@ -223,10 +229,18 @@ export class Chat {
   }
 
   #type(text: string): void {
-    this.#port.write(Buffer.from(text, 'latin1')).catch((error: unknown) => {
+    this.#write(text).catch((error: unknown) => {
       const { name } = this.#port;
       this.#end(error instanceof PortError ? error : new PortError('failed', name, `${name}: ${String(error)}`));
     });
+  }
+
+  async #write(text: string): Promise<void> {
+    if (this.#characterPauseMs === 0) return this.#port.write(Buffer.from(text, 'latin1'));
+    for (const character of text) {
+      await this.#port.write(Buffer.from(character, 'latin1'));
+      await sleep(this.#clock, this.#characterPauseMs);
+    }
   }
 
   #end(reason: PortError, tell = true): void {

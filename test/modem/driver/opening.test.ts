@@ -48,6 +48,45 @@ describe('opening a modem', () => {
     expect(modem.state.kind).toBe('ready');
   });
 
+  test.each([
+    ['the SMS part is still starting', 'AT+CMGF=0', [line('+CMS ERROR: 314'), line('+CME ERROR: 515'), ok()]],
+    ['the memories are still being read', 'AT+CPMS=?', [line('+CME ERROR: 14'), ok('+CPMS: ("SM"),("SM"),("SM")')]],
+  ])('waits while %s', async (_what, command, answers) => {
+    bench.script.when(command, ...answers);
+    const { state } = await bench.open();
+    expect(state.kind).toBe('ready');
+    expect(bench.script.typed.filter((typed) => typed === command)).toHaveLength(answers.length);
+  });
+
+  test('turns phase 2+ on only for a modem that announces nothing without it', async () => {
+    bench.script.when(/^AT\+CNMI=\d/, line('ERROR')).when('AT+CSMS=1', () => {
+      bench.script.when(/^AT\+CNMI=\d/, ok()).when('AT+CSMS?', ok('+CSMS: 1,1,1,1'));
+      return ok('+CSMS: 1,1,1');
+    });
+    await bench.open();
+    expect(bench.script.typed).toContain('AT+CSMS=1');
+    const other = createBench();
+    await other.open();
+    expect(other.script.typed).not.toContain('AT+CSMS=1');
+  });
+
+  test('asks a Huawei to send its codes to this port', async () => {
+    bench.script.when('AT+CGMI', ok('huawei'));
+    await bench.open();
+    expect(bench.script.typed).toContain('AT^PORTSEL=1');
+  });
+
+  test('types slowly to a Siemens M20', async () => {
+    bench.script.when('AT+CGMI', ok('SIEMENS')).when('AT+CGMM', ok('M20'));
+    const start = bench.clock.now();
+    await bench.open();
+    const slowly = bench.clock.now() - start;
+    const other = createBench();
+    const otherStart = other.clock.now();
+    await other.open();
+    expect(slowly - (other.clock.now() - otherStart)).toBeGreaterThan(60);
+  });
+
   test('goes well with a modem that echoes and will not stop', async () => {
     bench.script.echo = true;
     const modem = await bench.open();

@@ -97,6 +97,15 @@ describe('sending', () => {
     expect(payloads()).toHaveLength(2);
   });
 
+  test('an answer counts as lost after the time that was asked for', async () => {
+    const patient = createBench();
+    const other = await patient.open({ submitTimeoutMs: 30_000 });
+    patient.script.when(/\^Z$/, undefined);
+    const start = patient.clock.now();
+    expect(await patient.run(other.send(text))).toMatchObject({ kind: 'unknown' });
+    expect(patient.clock.now() - start).toBe(30_000);
+  });
+
   test('an OK without a reference is unknown', async () => {
     bench.script.when(/\^Z$/, ok());
     expect(await bench.run(modem.send(text))).toMatchObject({ kind: 'unknown' });
@@ -198,6 +207,18 @@ describe('status reports', () => {
     await tell(2, 0);
     expect(bench.reports).toEqual([]);
     expect(bench.log.filter(({ kind }) => kind === 'unmatched-report')).toHaveLength(2);
+  });
+
+  test('announced in SM and kept in SR are read there (EC25)', async () => {
+    await bench.run(modem.send({ ...text, statusReport: true }));
+    const pdu = reportPdu('393331234567', 1, 0);
+    bench.script.when('AT+CPMS="SR"', () => {
+      bench.script.when('AT+CMGR=0', ok(`+CMGR: 1,,${pdu.length / 2 - 1}\r\n${pdu}`)).when('AT+CMGD=0', ok());
+      return ok('+CPMS: 1,9,0,20,0,20');
+    });
+    bench.script.say(line('+CDSI: "SM",0'));
+    await bench.clock.advance(1_000);
+    expect(bench.reports).toHaveLength(1);
   });
 
   test('are read from the store when the modem keeps them there (+CDSI), and deleted', async () => {
