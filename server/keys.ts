@@ -80,7 +80,9 @@ export function writeSecretFile(path: string, content: string): void {
   try {
     writeFileSync(path, content, { mode: 0o600, flag: 'wx', flush: true });
   } catch (error) {
-    throw new KeyFileError(`${path} cannot be written: ${error instanceof Error ? error.message : error}`);
+    const reason = error instanceof Error ? error.message : String(error);
+    if (reason.startsWith('EEXIST')) throw new KeyFileError(`${path} is there already and is never written over`);
+    throw new KeyFileError(`${path} cannot be written: ${reason}`);
   }
 }
 

@@ -82,8 +82,9 @@ export function stopAsking(context: Context, challenge: Pick<Challenge, 'ref' | 
 }
 
 /** The question is settled, one way or another. */
-export function closeChallenge(context: Context, challenge: Pick<Challenge, 'ref' | 'purpose'>): void {
+export function closeChallenge(context: Context, challenge: Pick<Challenge, 'ref' | 'purpose' | 'deviceId'>): void {
   stopAsking(context, challenge);
+  context.outbox.withdraw(challenge.deviceId, MESSAGE[challenge.purpose], challenge.ref);
   context.timers.cancel(`${challenge.purpose}-expiry`, challenge.ref);
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { Command } from 'commander';
 import { hexOf } from '../../device/safe-mobile/index.ts';
 import { outputOf } from '../../modem/cli/program.ts';
@@ -21,6 +21,7 @@ export function initCommand(): Command {
       writeSecretFile(files.rootSeed, rootSeedText(rootSeed));
       rootSeed.fill(0);
       new Store(files.database).close();
+      chmodSync(files.database, 0o600);
       outputOf(command).print(
         { event: 'initialised', data: options.data, keys: files.keys, rootSeed: files.rootSeed, adminKey },
         [

@@ -44,7 +44,9 @@ export function enrol(context: Context, device: Device, message: Enrol, arrivedA
   message.approvalKey.fill(0);
   setDeviceState(context.store, context.journal, device, 'enrolling');
   // With other keys the phone cannot answer any more what it was asked before.
-  for (const open of enrolmentRefs(context, device)) closeChallenge(context, { ref: open, purpose: 'enrolment' });
+  for (const open of enrolmentRefs(context, device)) {
+    closeChallenge(context, { ref: open, purpose: 'enrolment', deviceId: device.id });
+  }
   askForPin(context, device, recipient);
   return 'enrolling';
 }

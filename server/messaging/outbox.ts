@@ -70,6 +70,18 @@ export class Outbox {
     );
   }
 
+  /** Takes back what has not left yet about `ref`: something newer says more, and an older word must not come after it. */
+  withdraw(device: DeviceId, message: string, ref: string): void {
+    this.#store.run(
+      `UPDATE outbox SET state = 'dropped', trouble = 'withdrawn', frame = NULL, ended_at = ?
+       WHERE state IN ('waiting', 'handed', 'resting') AND device_id = ? AND message = ? AND ref = ?`,
+      this.#clock.now(),
+      device,
+      message,
+      ref,
+    );
+  }
+
   /** Whether a message about `ref` has not left yet, so that another copy would be one too many. */
   isWaiting(message: string, ref: string): boolean {
     const waiting = this.#store.get(
@@ -133,6 +145,8 @@ export class Outbox {
   }
 
   #conclude(frame: WaitingFrame, outcome: SendOutcome): void {
+    const state = this.#store.get('SELECT state FROM outbox WHERE id = ?', (row) => row.text('state'), frame.id);
+    if (state !== 'handed') return;
     if (outcome.kind === 'sent') {
       this.#end(frame, 'sent', undefined);
       return;

@@ -34,6 +34,7 @@ export function issueReceipt(
     frame,
     now,
   );
+  context.outbox.withdraw(recipient.id, 'RECEIPT', ref);
   queueFrame(context, recipient, 'RECEIPT', ref, frame, now + RECEIPT_USEFUL_MS);
 }
 

@@ -1,4 +1,4 @@
-import { closeChallenge } from '../approvals/challenge.ts';
+import { challengeByRef, closeChallenge } from '../approvals/challenge.ts';
 import type { Context } from '../context.ts';
 import type { Payment } from './payment.ts';
 import { sendReceipts } from './receipts.ts';
@@ -12,7 +12,7 @@ export function takeEffect(context: Context, payment: Payment, event: PaymentEve
   const now = clock.now();
   switch (event) {
     case 'approve':
-      closeChallenge(context, { ref: payment.txn, purpose: 'payment' });
+      closeRequest(context, payment);
       ledger.hold(chargeTransfer(payment), now);
       break;
     case 'capture':
@@ -29,7 +29,7 @@ export function takeEffect(context: Context, payment: Payment, event: PaymentEve
     case 'refuse':
     case 'cancel':
     case 'expire':
-      closeChallenge(context, { ref: payment.txn, purpose: 'payment' });
+      closeRequest(context, payment);
       sendReceipts(context, payment, detail);
       break;
     case 'refund':
@@ -53,4 +53,9 @@ export function takeEffect(context: Context, payment: Payment, event: PaymentEve
     case 'reverse':
       break;
   }
+}
+
+function closeRequest(context: Context, payment: Payment): void {
+  const challenge = challengeByRef(context, payment.txn);
+  if (challenge !== undefined) closeChallenge(context, challenge);
 }

@@ -36,7 +36,7 @@ export function deviceById(store: Store, id: number): Device | undefined {
 
 /** All devices of a person, oldest first. */
 export function devicesOf(store: Store, person: PersonId): Device[] {
-  return store.all('SELECT * FROM device WHERE person_id = ? ORDER BY created_at, id', readDevice, person);
+  return store.all('SELECT * FROM device WHERE person_id = ? ORDER BY serial', readDevice, person);
 }
 
 /** The one device of a person that requests go to, or `undefined`. It may be blocked. */

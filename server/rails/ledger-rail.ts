@@ -52,7 +52,7 @@ export class LedgerRail implements Rail {
   async settlement(from: number, to: number): Promise<readonly SettlementLine[]> {
     return this.#store.all(
       `SELECT d.rail_key, d.minor, d.currency, d.at FROM ledger_decision d
-       WHERE d.approval_code IS NOT NULL AND d.at >= ? AND d.at < ?
+       WHERE d.approval_code IS NOT NULL AND d.at >= ? AND d.at < ? AND d.rail_key NOT LIKE '%:reversal'
          AND NOT EXISTS (SELECT 1 FROM ledger_decision r WHERE r.rail_key = d.rail_key || ':reversal')
        ORDER BY d.at, d.rail_key`,
       (row) => ({ key: row.text('rail_key'), amount: readAmount(row), at: row.integer('at') }),

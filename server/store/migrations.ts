@@ -16,7 +16,8 @@ CREATE TABLE person (
 ) STRICT;
 
 CREATE TABLE device (
-  id INTEGER PRIMARY KEY,                      -- u32, on the air
+  serial INTEGER PRIMARY KEY,                  -- in order of registration
+  id INTEGER NOT NULL UNIQUE,                  -- u32, on the air
   person_id INTEGER NOT NULL REFERENCES person (id),
   state TEXT NOT NULL,
   code_mac BLOB NOT NULL,                      -- activation code under the vault key, never the code

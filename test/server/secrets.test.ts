@@ -41,7 +41,7 @@ describe('what a thief of the database finds', () => {
     const file = databaseOctets(world.database);
     const approvals = customer.phone.signatures;
     expect(approvals).toHaveLength(3);
-    for (const signature of approvals) {
+    for (const signature of approvals.map((made) => Buffer.from(made))) {
       expect(file.includes(signature)).toBe(false);
       expect(file.includes(signature.subarray(0, 32))).toBe(false);
       expect(file.includes(signature.subarray(32))).toBe(false);

@@ -77,7 +77,7 @@ export class World {
       number: SERVICE_NUMBER,
       bearer: mortalBearer(this.air.bearer(), alive),
       clock: mortalClock(this.clock, alive),
-      random: this.random.fork(`service ${database}`),
+      random: this.random.fork(`service ${this.clock.now()}`),
       log: (entry) => this.journal.push(entry),
       ...this.#options,
     });
@@ -176,7 +176,10 @@ function mortalClock(clock: Clock, alive: { readonly value: boolean }): Clock {
 
 function mortalBearer(bearer: SmsBearer, alive: { readonly value: boolean }): SmsBearer {
   return {
-    send: (sms) => (alive.value ? bearer.send(sms) : new Promise(() => {})),
+    async send(sms) {
+      const outcome = alive.value ? await bearer.send(sms) : undefined;
+      return outcome !== undefined && alive.value ? outcome : new Promise(() => {});
+    },
     receive: (receiver) => bearer.receive(receiver),
     close: () => bearer.close(),
   };

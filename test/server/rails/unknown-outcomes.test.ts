@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import type { Rail, RailAnswer, RailInquiry, RailOrder } from '../../../server/index.ts';
+import { DEPOSIT, PIN, shop } from '../world.ts';
+
+/** A rail that answers as a test says; what it does not say is `unknown`. */
+class ScriptedRail implements Rail {
+  readonly name = 'card';
+  readonly recovery: Rail['recovery'];
+  readonly calls: string[] = [];
+  charges: RailAnswer[] = [];
+  inquiries: RailInquiry[] = [];
+  reversals: RailAnswer[] = [];
+
+  constructor(recovery: Rail['recovery'] = 'inquire') {
+    this.recovery = recovery;
+  }
+
+  async charge(order: RailOrder): Promise<RailAnswer> {
+    this.calls.push(`charge ${order.key.slice(17)}`);
+    return this.charges.shift() ?? { kind: 'unknown', reason: 'no answer' };
+  }
+
+  async reverse(): Promise<RailAnswer> {
+    this.calls.push('reverse');
+    return this.reversals.shift() ?? { kind: 'unknown', reason: 'no answer' };
+  }
+
+  async refund(): Promise<RailAnswer> {
+    return { kind: 'declined', reason: 'not here' };
+  }
+
+  async inquire(): Promise<RailInquiry> {
+    this.calls.push('inquire');
+    return this.inquiries.shift() ?? { kind: 'unknown', reason: 'no answer' };
+  }
+
+  async settlement(): Promise<[]> {
+    return [];
+  }
+}
+
+const done = { kind: 'done', approvalCode: 4711 } as const;
+const declined = { kind: 'declined', reason: '51' } as const;
+
+/** A payment that the customer has approved, on a rail. */
+async function approved(rail: Rail) {
+  const base = await shop('rails', { rail });
+  const { txn } = base.world.request(base.merchant);
+  await base.world.clock.advance(2_000);
+  base.customer.phone.approve(PIN);
+  await base.world.clock.advance(2_500);
+  const state = () => base.world.service.payment(txn).state;
+  return { ...base, txn, state };
+}
+
+describe('a rail whose answer is lost', () => {
+  it('is asked what became of the charge, until it says', async () => {
+    const rail = new ScriptedRail();
+    rail.inquiries = [{ kind: 'unknown', reason: 'still nothing' }, done];
+    const { world, customer, state } = await approved(rail);
+    expect(state()).toBe('UNKNOWN');
+    await world.clock.advance(10_000);
+    expect(rail.calls).toEqual(['charge charge', 'inquire', 'inquire']);
+    expect(state()).toBe('CAPTURED');
+    expect(customer.phone.receipts().at(-1)).toMatchObject({ status: 'paid', approvalCode: 4711, rail: 'card' });
+    expect(world.breaches()).toEqual([]);
+  });
+
+  it('gets the same order again when it never saw it', async () => {
+    const rail = new ScriptedRail();
+    rail.inquiries = [{ kind: 'absent' }];
+    rail.charges = [{ kind: 'unknown', reason: 'connection lost' }, done];
+    const { state } = await approved(rail);
+    expect(rail.calls).toEqual(['charge charge', 'inquire', 'charge charge']);
+    expect(state()).toBe('CAPTURED');
+  });
+
+  it('may have declined: no money moves', async () => {
+    const rail = new ScriptedRail();
+    rail.inquiries = [declined];
+    const { world, customer, state } = await approved(rail);
+    expect(state()).toBe('DECLINED');
+    expect(world.service.holdings(customer.person.id)).toEqual([DEPOSIT]);
+    expect(world.breaches()).toEqual([]);
+  });
+
+  it('that never answers ends with a person who looks, and never with "failed"', async () => {
+    const { world, customer, txn, state } = await approved(new ScriptedRail());
+    await world.clock.advance(3 * 3_600_000);
+    expect(state()).toBe('REVIEW');
+    expect(world.journal.map(({ event }) => event)).toContainEqual({
+      kind: 'alarm',
+      alarm: 'payment-needs-review',
+      ref: txn,
+    });
+    customer.phone.query(Buffer.from(txn, 'hex'));
+    await world.clock.advance(3_000);
+    expect(customer.phone.receipts().at(-1)?.status).toBe('in-progress');
+    expect(world.breaches()).toEqual([]);
+  });
+
+  it('that works by reversal takes the charge back', async () => {
+    const rail = new ScriptedRail('reverse');
+    rail.reversals = [
+      { kind: 'unknown', reason: 'no answer' },
+      { kind: 'done', approvalCode: 0 },
+    ];
+    const { world, customer, state } = await approved(rail);
+    expect(state()).toBe('REVERSING');
+    await world.clock.advance(10_000);
+    expect(rail.calls).toEqual(['charge charge', 'reverse', 'reverse']);
+    expect(state()).toBe('REVERSED');
+    expect(customer.phone.receipts().at(-1)?.status).toBe('reversed');
+    expect(world.service.holdings(customer.person.id)).toEqual([DEPOSIT]);
+    expect(world.breaches()).toEqual([]);
+  });
+
+  it('is asked again after a restart', async () => {
+    const rail = new ScriptedRail();
+    const { world, state } = await approved(rail);
+    world.kill();
+    rail.inquiries = [done];
+    await world.open();
+    await world.clock.advance(10_000);
+    expect(state()).toBe('CAPTURED');
+  });
+});
