@@ -110,6 +110,6 @@ function parseFile(path: string): unknown {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
     const reason = error instanceof SyntaxError ? 'it is not JSON' : error instanceof Error ? error.message : error;
-    throw new KeyFileError(`${path} cannot be read: ${reason}; "cash-server init" makes it`);
+    throw new KeyFileError(`${path} cannot be read: ${reason}; cash-server init makes it`);
   }
 }

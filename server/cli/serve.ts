@@ -98,7 +98,9 @@ async function openServiceModem(port: string): Promise<Modem> {
       if (kind !== 'state') process.stderr.write(`${port}: ${text}\n`);
     },
   });
-  modem.onState((state) => process.stderr.write(`${port}: ${describeState(state)}\n`));
+  modem.onState((state) => {
+    if (state.kind !== 'closed') process.stderr.write(`${port}: ${describeState(state)}\n`);
+  });
   return modem;
 }
 
