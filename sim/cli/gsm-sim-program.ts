@@ -7,11 +7,15 @@ import { serveCommand } from './serve.ts';
 
 /** `gsm-sim`: a GSM network with virtual modems, and what one can do with it from outside. */
 export function gsmSim(): Command {
-  return createProgram('gsm-sim', 'A simulated GSM network whose modems any program can open as serial ports')
-    .addCommand(serveCommand())
-    .addCommand(deliverCommand())
-    .addCommand(submittedCommand())
-    .addCommand(logCommand())
-    .addCommand(faultCommand())
-    .addCommand(coverageCommand());
+  const program = createProgram('gsm-sim', 'A simulated GSM network whose modems any program can open as serial ports');
+  const commands = [
+    serveCommand(),
+    deliverCommand(),
+    submittedCommand(),
+    logCommand(),
+    faultCommand(),
+    coverageCommand(),
+  ];
+  for (const command of commands) program.addCommand(command.copyInheritedSettings(program));
+  return program;
 }

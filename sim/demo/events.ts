@@ -1,6 +1,7 @@
 import type { HandsetEvent, Screen } from '../../device/index.ts';
-import { decodeTpdu, fromHex } from '../../modem/index.ts';
+import { fromHex } from '../../modem/index.ts';
 import type { JournalEntry } from '../../server/index.ts';
+import { openSubmit } from '../envelope.ts';
 import type { LogEntry } from '../log.ts';
 import { CUSTOMER, MERCHANT, SERVICE_NUMBER } from './cast.ts';
 import type { Stage } from './stage.ts';
@@ -24,10 +25,10 @@ export function nameOfNumber(number: string): string {
   return NAMES.get(number) ?? number;
 }
 
-/** The octets of TP-UD that a TPDU carries, 140 at most. */
-export function userDataOctets(tpdu: string, direction: 'mobile-originated' | 'mobile-terminated'): number {
-  const decoded = decodeTpdu(fromHex(tpdu), direction);
-  return 'userData' in decoded && decoded.userData !== undefined ? octetsOfUserData(decoded.userData) : 0;
+/** Octets of TP-UD in a SUBMIT given in hex, 140 at most. */
+export function userDataOctets(tpdu: string): number {
+  const { userData } = openSubmit(fromHex(tpdu)).contents;
+  return userData.length - 1;
 }
 
 /** Tells `listener` of everything on the stage from now on: the network, the service, the screens of the phones. */
@@ -64,10 +65,9 @@ function networkEvent(entry: LogEntry): StageEvent {
 function networkWords(entry: LogEntry): string {
   switch (entry.kind) {
     case 'submit':
-    case 'deliver': {
-      const octets = userDataOctets(entry.tpdu, entry.kind === 'submit' ? 'mobile-originated' : 'mobile-terminated');
-      return `SMS ${entry.sms} ${nameOfNumber(entry.from)} → ${nameOfNumber(entry.to)}, ${octets} octets`;
-    }
+      return `SMS ${entry.sms} ${nameOfNumber(entry.from)} → ${nameOfNumber(entry.to)}, ${userDataOctets(entry.tpdu)} octets`;
+    case 'deliver':
+      return `SMS ${entry.sms} ${nameOfNumber(entry.from)} → ${nameOfNumber(entry.to)}`;
     case 'attach':
     case 'detach':
       return nameOfNumber(entry.number);
@@ -91,6 +91,8 @@ function screenWords(event: HandsetEvent): string | undefined {
 
 function wordsOfScreen(screen: Screen): string {
   if (screen.kind === 'off' || screen.kind === 'idle') return screen.kind;
-  const lines = screen.items.map(({ label, value }) => (screen.input === undefined && value ? `${label}: ${value}` : label));
+  const lines = screen.items.map(({ label, value }) =>
+    screen.input === undefined && value ? `${label}: ${value}` : label,
+  );
   return [screen.title, ...lines].filter((line) => line !== '').join(' · ');
 }

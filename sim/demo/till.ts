@@ -27,7 +27,6 @@ const merchantView = z.object({ apiKey: z.string() });
 const activationView = z.object({ deviceId: z.int(), activationCode: z.string(), descriptor: z.string() });
 const balancesView = z.object({ balances: z.array(z.object({ minor: z.int(), currency: z.string() })) });
 
-
 /** Lets time stand still until something real has happened. */
 export type Hold = <T>(promise: Promise<T>) => Promise<T>;
 

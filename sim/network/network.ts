@@ -131,7 +131,7 @@ export class Network implements HomeNetwork {
 
   #remember(from: string, tpdu: Uint8Array, at: number): void {
     this.#submitted.push({
-      at: this.#clock.now(),
+      at,
       from,
       to: this.resolve(addressText(openSubmit(tpdu).header.destination)),
       tpdu: toHex(tpdu),

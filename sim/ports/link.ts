@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** A link to a device cannot be made where it was asked for. `message` is one line for a person. */
@@ -21,7 +21,7 @@ export class DeviceLink {
     this.path = path;
     const folder = dirname(path);
     try {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
     } catch (cause) {
       throw new LinkError(path, `Cannot make the folder ${folder}: choose another one`, { cause });
     }
@@ -50,6 +50,13 @@ export class DeviceLink {
   remove(): void {
     rmSync(this.path, { force: true });
   }
+}
+
+/** Not by mkdir's own recursion, which never ends below `/proc`. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder);
 }
 
 /** A link that leads nowhere was left by a simulation that was killed, and counts as nothing. */

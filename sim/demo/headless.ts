@@ -1,0 +1,75 @@
+import type { Output } from '../../modem/cli/program.ts';
+import { systemClock } from '../../modem/index.ts';
+import { VIRTUAL_START, VirtualClock } from '../clock.ts';
+import type { LatencyProfile } from '../network/profiles.ts';
+import type { StageEvent } from './events.ts';
+import { type PlayResult, play } from './play.ts';
+import { type Stage, type StageOptions, setStage } from './stage.ts';
+
+/** How the play is played without a terminal. */
+export interface HeadlessOptions {
+  readonly seed: number;
+  /** A name of {@link LatencyProfile}, and what it is. */
+  readonly profile: readonly [name: string, LatencyProfile];
+  /** Over pseudo terminals and in real time, instead of in memory and on the virtual clock. */
+  readonly pty: boolean;
+  /** Keeps database and flash files in this folder. */
+  readonly folder?: string;
+}
+
+/** Virtual time that the play may take, ms. */
+const LIMIT_MS = 3_600_000;
+
+/** Plays all scenes, prints a line an event and a summary. @returns whether every outcome was as it should be */
+export async function playHeadless(options: HeadlessOptions, output: Output): Promise<boolean> {
+  const print = (event: StageEvent) => output.print(recordOf(event), lineOf(event));
+  const [profileName, profile] = options.profile;
+  const { seed, pty, folder } = options;
+  const common = { seed, profile, ...(folder === undefined ? {} : { folder }) };
+  const result = pty
+    ? await playOn({ ...common, clock: systemClock, lines: 'pty', hold: (promise) => promise }, print)
+    : await playVirtually(common, print);
+  const payments = result.payments.map(({ wrong: _wrong, ...payment }) => payment);
+  output.print(
+    { event: 'summary', ok: result.ok, seed, profile: profileName, enrolment: result.enrolment, payments },
+    `${result.ok ? 'Every outcome is as it should be' : 'NOT every outcome is as it should be'}: ${outcomes(result)}`,
+  );
+  return result.ok;
+}
+
+async function playVirtually(
+  common: Pick<StageOptions, 'seed' | 'profile' | 'folder'>,
+  print: (event: StageEvent) => void,
+): Promise<PlayResult> {
+  const clock = new VirtualClock(VIRTUAL_START);
+  const playing = playOn({ ...common, clock, lines: 'memory', hold: (promise) => clock.hold(promise) }, print);
+  let over = false;
+  const end = () => {
+    over = true;
+  };
+  playing.then(end, end);
+  if (!(await clock.runUntil(() => over, LIMIT_MS)))
+    throw new Error('The play did not end within an hour of virtual time');
+  return playing;
+}
+
+async function playOn(options: StageOptions, print: (event: StageEvent) => void): Promise<PlayResult> {
+  const stage: Stage = await setStage(options);
+  try {
+    return await play(stage, print);
+  } finally {
+    await stage.close();
+  }
+}
+
+function recordOf({ at, event, data }: StageEvent): object {
+  return { at: new Date(at).toISOString(), event, ...data };
+}
+
+function lineOf({ at, text }: StageEvent): string {
+  return `${new Date(at).toISOString().slice(11, 23)} ${text}`;
+}
+
+function outcomes({ payments }: PlayResult): string {
+  return payments.map(({ scene, outcome, sms }) => `${scene} ${outcome} (${sms} SMS)`).join(', ');
+}

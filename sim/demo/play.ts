@@ -1,0 +1,140 @@
+import { type Clock, sleep } from '../../modem/index.ts';
+import { PAYMENT_STATES } from '../../server/index.ts';
+import { type StageEvent, userDataOctets, watchStage } from './events.ts';
+import { SCENES, type Scene } from './scenes.ts';
+import type { Stage } from './stage.ts';
+
+/** How one scene went. */
+export interface SceneResult {
+  readonly scene: string;
+  readonly txn: string;
+  readonly expected: string;
+  readonly outcome: string;
+  /** What the merchant's signed receipt says. */
+  readonly receipt: string;
+  /** SMS that the network took. */
+  readonly sms: number;
+  readonly expectedSms?: number;
+  /** TP-UD of the longest of them; a single segment has at most 140. */
+  readonly octets: number;
+  /** From the merchant's request to the last SMS, ms. */
+  readonly cycleMs: number;
+  /** Minor units that the customer paid. */
+  readonly paid: number;
+  /** What is not as it should be, in words; empty when all is well. */
+  readonly wrong: readonly string[];
+}
+
+/** How the play went. */
+export interface PlayResult {
+  readonly ok: boolean;
+  readonly enrolment: { readonly sms: number; readonly ms: number };
+  readonly payments: readonly SceneResult[];
+}
+
+/** Between two scenes, ms: late SMS of one scene must not count for the next. */
+const PAUSE_MS = 5_000;
+const SMS_OCTETS = 140;
+
+/** Plays enrolment and all scenes, and tells `listener` of everything that happens. */
+export async function play(stage: Stage, listener: (event: StageEvent) => void): Promise<PlayResult> {
+  const { clock } = stage;
+  const tell = (event: string, data: Readonly<Record<string, unknown>>, text: string) =>
+    listener({ at: clock.now(), event, data, text });
+  const unwatch = watchStage(stage, listener);
+  try {
+    tell('scene', { scene: 'enrolment' }, '── enrolment of both phones, four SMS each');
+    const start = clock.now();
+    const counter = new SmsCounter(stage);
+    await stage.enrol();
+    const enrolment = { sms: counter.end().sms, ms: clock.now() - start };
+    const payments: SceneResult[] = [];
+    for (const scene of SCENES) {
+      await sleep(clock, PAUSE_MS);
+      tell('scene', { scene: scene.name }, `── ${scene.plot}`);
+      const result = await playScene(stage, scene);
+      tell('outcome', { ...result }, outcomeText(result));
+      payments.push(result);
+    }
+    return { ok: payments.every(({ wrong }) => wrong.length === 0), enrolment, payments };
+  } finally {
+    unwatch();
+  }
+}
+
+async function playScene(stage: Stage, scene: Scene): Promise<SceneResult> {
+  const { clock, till } = stage;
+  const before = await stage.customerBalance();
+  const counter = new SmsCounter(stage);
+  const txn = await scene.play(stage);
+  await quiet(clock, counter);
+  const { sms, octets, cycleMs } = counter.end();
+  const { state } = await till.payment(txn);
+  const receipt = await till.receiptStatus(txn);
+  const paid = before - (await stage.customerBalance());
+  const wrong = [
+    ...(state === scene.outcome ? [] : [`the payment is ${state}`]),
+    ...(receipt === PAYMENT_STATES[scene.outcome].status ? [] : [`the receipt says ${receipt}`]),
+    ...(paid === scene.paid ? [] : [`the customer paid ${paid}`]),
+    ...(scene.sms === undefined || sms === scene.sms ? [] : [`it took ${sms} SMS instead of ${scene.sms}`]),
+    ...(octets <= SMS_OCTETS ? [] : [`an SMS had ${octets} octets`]),
+  ];
+  return {
+    scene: scene.name,
+    txn,
+    expected: scene.outcome,
+    outcome: state,
+    receipt,
+    sms,
+    ...(scene.sms === undefined ? {} : { expectedSms: scene.sms }),
+    octets,
+    cycleMs,
+    paid,
+    wrong,
+  };
+}
+
+/** Waits until every SMS that was taken has arrived or is lost. */
+async function quiet(clock: Clock, counter: SmsCounter): Promise<void> {
+  while (counter.onTheWay > 0) await sleep(clock, 100);
+}
+
+/** Counts what the network takes from its subscribers while a scene is played. */
+class SmsCounter {
+  readonly #start: number;
+  readonly #unlisten: () => void;
+  readonly #open = new Set<number>();
+  #last: number;
+  #sms = 0;
+  #octets = 0;
+
+  constructor({ world, clock }: Stage) {
+    this.#start = clock.now();
+    this.#last = this.#start;
+    this.#unlisten = world.log.listen((entry) => {
+      if (entry.kind === 'submit') {
+        this.#sms += 1;
+        this.#octets = Math.max(this.#octets, userDataOctets(entry.tpdu));
+        this.#open.add(entry.sms);
+      } else if (entry.kind === 'deliver' || entry.kind === 'lose' || entry.kind === 'fail') {
+        this.#open.delete(entry.sms);
+        this.#last = entry.at;
+      }
+    });
+  }
+
+  /** SMS that the network has taken and not brought yet. */
+  get onTheWay(): number {
+    return this.#open.size;
+  }
+
+  end(): { readonly sms: number; readonly octets: number; readonly cycleMs: number } {
+    this.#unlisten();
+    return { sms: this.#sms, octets: this.#octets, cycleMs: this.#last - this.#start };
+  }
+}
+
+function outcomeText({ scene, outcome, receipt, sms, octets, cycleMs, wrong }: SceneResult): string {
+  const judged = wrong.length === 0 ? 'as it should be' : `WRONG: ${wrong.join('; ')}`;
+  return `${scene}: ${outcome}, receipt "${receipt}", ${sms} SMS of at most ${octets} octets, ${(cycleMs / 1000).toFixed(1)} s, ${judged}`;
+}
