@@ -23,6 +23,8 @@ export { createPool, type ModemPool, type PoolMember } from './pool.ts';
 export { type FarEnd, type FarEndEvents, memoryPort } from './port/memory.ts';
 export { portFromName } from './port/name.ts';
 export { type ControlLines, type Port, PortError, type PortErrorCode, type PortEvents } from './port/port.ts';
+export { RecordingError, readRecording, recordingLine } from './port/recording.ts';
+export { type Divergence, type ReplayPort, replayPort } from './port/replay.ts';
 export { type SerialOptions, serialPort } from './port/serial.ts';
 export { tcpPort } from './port/tcp.ts';
 export { type TraceEvent, tracePort } from './port/trace.ts';

@@ -25,7 +25,7 @@ interface Row {
 }
 
 /** One row a model or family. When several match, the later ones win. */
-export const quirkRows: readonly Row[] = [
+const quirkRows: readonly Row[] = [
   {
     model: /huawei/i,
     because:

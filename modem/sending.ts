@@ -24,7 +24,7 @@ type SegmentOutcome =
   | { readonly kind: 'unknown'; readonly reason: string };
 
 /** The SUBMITs of a message, in order. @throws PduEncodeError when a number, text or period cannot be written. */
-export function submitsOf(message: OutgoingSms, reference: number): readonly Submit[] {
+function submitsOf(message: OutgoingSms, reference: number): readonly Submit[] {
   const destination = addressOf(message.destination);
   return segment(message.content, { reference }).map(({ dcs, userData }) => ({
     type: 'SUBMIT',

@@ -10,7 +10,7 @@ import { LineRouter, type UnsolicitedCode } from './unsolicited.ts';
 /** What a chat tells its owner. Both run on the port's turn and must not throw. */
 export interface ChatEvents {
   unsolicited(code: UnsolicitedCode): void;
-  /** The port is gone, or the modem has not answered {@link SILENCE_LIMIT} times in a row. Said once, and last. */
+  /** The port is gone, or the modem has not answered ten times in a row. Said once, and last. */
   ended(reason: PortError): void;
 }
 

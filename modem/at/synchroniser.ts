@@ -2,7 +2,7 @@ import { type Clock, sleep } from '../clock.ts';
 import { prefixOf } from './values.ts';
 
 /** Unanswered commands in a row after which the port counts as dead. */
-export const SILENCE_LIMIT = 10;
+const SILENCE_LIMIT = 10;
 
 /** How long the line must be quiet to be sure that nothing more is coming, in ms. */
 const GUARD_MS = 200;

@@ -1,7 +1,10 @@
+import { openSync, writeSync } from 'node:fs';
 import type { Command } from 'commander';
 import { systemClock } from '../clock.ts';
 import { type Modem, openModem } from '../modem.ts';
 import { portFromName } from '../port/name.ts';
+import type { Port } from '../port/port.ts';
+import { recordingLine } from '../port/recording.ts';
 import { tracePort } from '../port/trace.ts';
 import { askHidden } from './ask-hidden.ts';
 import { numberOption } from './options.ts';
@@ -17,6 +20,7 @@ interface ConnectionOptions {
   readonly pin?: true;
   readonly trustPin?: true;
   readonly trace?: true;
+  readonly record?: string;
 }
 
 /** Gives a command the options that say which modem it uses. */
@@ -26,7 +30,8 @@ export function withConnection(command: Command): Command {
     .option('--baud <rate>', 'bits a second of a serial port', numberOption(50, 4_000_000), 115_200)
     .option('--pin', `ask for the SIM's PIN (otherwise it is taken from ${PIN_VARIABLE})`)
     .option('--trust-pin', 'try the PIN once even if the modem does not say how many tries are left')
-    .option('--trace', 'print every octet of the line to stderr');
+    .option('--trace', 'print every octet of the line to stderr')
+    .option('--record <file>', 'write every octet of the line, with its time, to a file (for gsm-modem replay)');
 }
 
 /**
@@ -40,11 +45,7 @@ export async function useModem(command: Command, use: (modem: Modem) => Promise<
   if (options.pin === true && pin === undefined) {
     throw new UsageError(`--pin asks on a terminal, and this is none: put the PIN into ${PIN_VARIABLE}`);
   }
-  const plain = portFromName(options.port, { baudRate: options.baud });
-  const port =
-    options.trace === true
-      ? tracePort(plain, systemClock, (event) => process.stderr.write(`${traceText(event)}\n`))
-      : plain;
+  const port = watched(portFromName(options.port, { baudRate: options.baud }), options);
   const modem = await openModem(port, {
     trustPin: options.trustPin === true,
     ...(pin !== undefined && pin !== '' && { pin }),
@@ -59,5 +60,26 @@ export async function useModem(command: Command, use: (modem: Modem) => Promise<
   } finally {
     process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
     await modem.close();
+  }
+}
+
+/** The port, with what the user wants to see or keep of it. */
+function watched(port: Port, { trace, record }: ConnectionOptions): Port {
+  let result = port;
+  if (trace === true) {
+    result = tracePort(result, systemClock, (event) => process.stderr.write(`${traceText(event)}\n`));
+  }
+  if (record !== undefined) {
+    const file = openRecording(record);
+    result = tracePort(result, systemClock, (event) => writeSync(file, `${recordingLine(event)}\n`));
+  }
+  return result;
+}
+
+function openRecording(path: string): number {
+  try {
+    return openSync(path, 'w');
+  } catch (error) {
+    throw new UsageError(`${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

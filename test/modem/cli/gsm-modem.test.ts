@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../../modem/index.ts';
 import { createWorld, openPty, openTcp, type World } from '../../../sim/index.ts';
@@ -73,6 +76,18 @@ describe('gsm-modem', () => {
     expect(people.out).toContain('model: Virtual GSM Modem\n');
     const programs = await gsmModem(['--json', 'probe', '--port', pty]);
     expect(JSON.parse(programs.out)).toMatchObject({ event: 'probe', state: 'ready: home', imei: expect.any(String) });
+  });
+
+  test('records a session, prints it, and replays it without a modem', async () => {
+    const { pty } = await ports(anna);
+    const folder = mkdtempSync(join(tmpdir(), 'gsm-modem-'));
+    hangUps.push(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, 'session.jsonl');
+    expect((await gsmModem(['probe', '--port', pty, '--record', file])).exitCode).toBe(0);
+    const trace = await gsmModem(['trace', file]);
+    expect(trace.out).toContain(' > AT+CGMI<CR>\n');
+    const replay = await gsmModem(['replay', file, '--json', '--speed', '100']);
+    expect(replay.out).toContain('{"event":"state","text":"ready: home"}');
   });
 
   test('takes the PIN from the environment, and shows it nowhere', async () => {
