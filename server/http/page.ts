@@ -27,7 +27,7 @@ h2 { font-size: 1.1rem; margin: 0 0 .5rem; }
 section { border: 1px solid var(--line); border-radius: .75rem; padding: 1rem; min-width: 0; }
 form { display: grid; gap: .75rem; }
 label { display: grid; gap: .25rem; font-weight: 600; }
-input, button { font: inherit; padding: .6rem .75rem; border-radius: .5rem; border: 1px solid var(--line); min-width: 0; width: 100%; }
+input, button { font: inherit; font-weight: 400; padding: .6rem .75rem; border-radius: .5rem; border: 1px solid var(--line); min-width: 0; width: 100%; }
 button { background: var(--accent); color: Canvas; border-color: var(--accent); font-weight: 600; cursor: pointer; }
 button.quiet { background: transparent; color: inherit; border-color: var(--line); }
 button:disabled { opacity: .5; cursor: default; }
@@ -44,5 +44,16 @@ table { width: 100%; border-collapse: collapse; }
 th, td { text-align: left; padding: .4rem .25rem; border-top: 1px solid var(--line); overflow-wrap: anywhere; }
 thead th { border-top: 0; }
 td.amount { white-space: nowrap; }
+section:has(> .current:empty) { display: none; }
+@media (max-width: 34rem) {
+  thead { position: absolute; clip-path: inset(50%); }
+  tr { display: grid; grid-template: 'customer amount' 'time state' / 1fr auto; column-gap: 1rem; padding: .4rem 0; border-top: 1px solid var(--line); }
+  td { border: 0; padding: 0; overflow-wrap: normal; }
+  td:nth-child(-n + 2) { white-space: nowrap; }
+  td:nth-child(1) { grid-area: time; opacity: .75; }
+  td:nth-child(2) { grid-area: customer; }
+  td:nth-child(3) { grid-area: amount; text-align: right; }
+  td:nth-child(4) { grid-area: state; text-align: right; }
+}
 @media (min-width: 48rem) { main { grid-template-columns: 1fr 1fr; } h1, .wide { grid-column: 1 / -1; } }
 `;

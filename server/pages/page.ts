@@ -160,7 +160,7 @@ function showList(payments: readonly Payment[]): void {
     element(
       'tr',
       {},
-      element('td', {}, new Date(payment.createdAt).toLocaleTimeString(language())),
+      element('td', {}, timeOf(payment)),
       element('td', {}, payment.customer),
       element('td', { class: 'amount' }, amountOf(payment)),
       element('td', {}, words[payment.state]),
@@ -178,6 +178,10 @@ function offline(again: () => Promise<void>): HTMLElement {
     element('p', { class: 'error', role: 'alert' }, words.noService),
     button(words.retry, again),
   );
+}
+
+function timeOf({ createdAt }: Payment): string {
+  return new Date(createdAt).toLocaleTimeString(language(), { timeStyle: 'short' });
 }
 
 function amountOf({ amount }: Payment): string {

@@ -29,5 +29,6 @@ export function refusePayment(
       ref: payment.txn,
     });
   }
-  step(context, payment, 'refuse', { reason: refusal.reason });
+  // A phone that says "expired" will not approve any more: for the merchant the time has run out.
+  step(context, payment, refusal.reason === 'expired' ? 'expire' : 'refuse', { reason: refusal.reason });
 }

@@ -1,0 +1,118 @@
+import { existsSync } from 'node:fs';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CUSTOMER_NUMBER, PIN, shop } from '../world.ts';
+
+/** Debian's package `chromium`. */
+const CHROMIUM = '/usr/bin/chromium';
+const missing = !existsSync(CHROMIUM) && process.env['CASH_MOBILE_SKIP_NOTHING'] !== '1';
+
+describe.skipIf(missing)("the merchant's page (needs Debian's chromium)", () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+  });
+  afterAll(async () => {
+    await browser.close();
+  });
+
+  /** A shop whose page is open in a browser of a small phone. */
+  async function open(locale: string, fragment: (apiKey: string) => string = (apiKey) => `#key=${apiKey}`) {
+    const base = await shop();
+    const url = await base.world.service.http.listen({ host: '127.0.0.1', port: 0 });
+    const context = await browser.newContext({ locale, viewport: { width: 320, height: 640 } });
+    const page = await context.newPage();
+    const trouble: string[] = [];
+    page.on('console', (message) => {
+      if (message.type() === 'error') trouble.push(message.text());
+    });
+    page.on('pageerror', (error) => trouble.push(error.message));
+    await page.goto(`${url}/${fragment(base.apiKey)}`);
+    const close = async () => {
+      await context.close();
+      await base.world.service.close();
+    };
+    return { ...base, page, trouble, close };
+  }
+
+  async function ask(page: Page, customer: string, amount: string): Promise<void> {
+    await page.getByLabel("Customer's number").fill(customer);
+    await page.getByLabel('Amount (EUR)').fill(amount);
+    await page.getByLabel('What it is for').fill('47');
+    await page.getByRole('button', { name: 'Ask for the payment' }).click();
+  }
+
+  it('asks for a payment, shows the match code, and says when it is paid', async () => {
+    const { world, customer, merchant, page, trouble, close } = await open('en-GB');
+    await ask(page, '+39 340 000 0001', '12,50');
+    await page.getByText('€12.50 · waiting for the customer').waitFor();
+    const [payment] = world.service.payments(merchant, 1);
+    expect(await page.locator('.code').textContent()).toBe(String(payment?.matchCode).padStart(4, '0'));
+    await world.clock.advance(2_000);
+    customer.phone.approve(PIN);
+    await world.clock.advance(2_000);
+    await page.getByText('€12.50 · paid').waitFor();
+    expect(await page.getByRole('row').last().textContent()).toContain('paid');
+    expect(trouble).toEqual([]);
+    await close();
+  });
+
+  it('cancels a request', async () => {
+    const { world, merchant, page, close } = await open('en-GB');
+    await ask(page, CUSTOMER_NUMBER, '3');
+    await page.getByRole('button', { name: 'Cancel the request' }).click();
+    await page.getByText('€3.00 · cancelled').waitFor();
+    expect(world.service.payments(merchant, 1)[0]?.state).toBe('CANCELLED');
+    await close();
+  });
+
+  it('says what is wrong, next to where it was typed', async () => {
+    const { page, close } = await open('en-GB');
+    await ask(page, CUSTOMER_NUMBER, 'a lot');
+    expect(await page.getByRole('alert').first().textContent()).toBe('Please enter an amount such as 12.50.');
+    await ask(page, '+393409999999', '1');
+    await page.getByText('+393409999999 is not a customer of this service').waitFor();
+    await close();
+  });
+
+  it('asks for the key when it has none, and for another when the service does not know it', async () => {
+    const { apiKey, page, close } = await open('it-IT', () => '');
+    await page.getByLabel('Chiave API').fill('cm_wrong');
+    await page.getByRole('button', { name: 'Continua' }).click();
+    await page.getByText('Il servizio non conosce questa chiave.').waitFor();
+    await page.getByLabel('Chiave API').fill(apiKey);
+    await page.getByRole('button', { name: 'Continua' }).click();
+    await page.getByRole('heading', { name: 'Edicola Città' }).waitFor();
+    await close();
+  });
+
+  it('keeps the key out of the address, and in the tab', async () => {
+    const { apiKey, page, close } = await open('en-GB');
+    await page.getByRole('heading', { name: 'Edicola Città' }).waitFor();
+    expect(page.url()).not.toContain(apiKey);
+    await page.reload();
+    await page.getByRole('heading', { name: 'Edicola Città' }).waitFor();
+    await close();
+  });
+
+  it('follows after a reload what was under way', async () => {
+    const { world, customer, page, close } = await open('en-GB');
+    await ask(page, CUSTOMER_NUMBER, '3');
+    await page.getByText('€3.00 · waiting for the customer').waitFor();
+    await page.reload();
+    await page.getByText('€3.00 · waiting for the customer').waitFor();
+    await world.clock.advance(2_000);
+    customer.phone.refuse();
+    await world.clock.advance(2_000);
+    await page.getByText('€3.00 · refused').waitFor();
+    await close();
+  });
+
+  it('fits a screen of 320 pixels', async () => {
+    const { page, close } = await open('en-GB');
+    await ask(page, CUSTOMER_NUMBER, '3333.33');
+    await page.getByText('€3,333.33 · waiting for the customer').waitFor();
+    expect(await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')).toBeLessThanOrEqual(0);
+    await close();
+  });
+});
