@@ -101,7 +101,7 @@ function readDigits(reader: Reader, count: number): string {
 
 function readLetters(reader: Reader, octets: number, count: number): string {
   const start = reader.offset;
-  if (reader.left < octets) reader.refuse('the octets end here', reader.octets.length);
+  if (reader.left < octets) reader.refuse('the octets end here', reader.end);
   reader.offset = start + octets;
   return readSeptets(reader, start, 0, count, DEFAULT_ALPHABET);
 }

@@ -58,11 +58,11 @@ function readCommandData(reader: Reader): Uint8Array {
   if (length > MAX_DATA) reader.deviation(`${length} octets of data, more than ${MAX_DATA}`, reader.offset - 1);
   reader.enter('TP-CD');
   if (reader.left < length) {
-    reader.deviation(`${reader.left} octets of data instead of ${length}`, reader.octets.length);
+    reader.deviation(`${reader.left} octets of data instead of ${length}`, reader.end);
   }
-  const data = reader.octets.subarray(reader.offset, reader.offset + length);
-  reader.offset += data.length;
-  return data;
+  const start = reader.offset;
+  reader.offset = Math.min(start + length, reader.end);
+  return reader.octets.subarray(start, reader.offset);
 }
 
 /** Writes a COMMAND. */

@@ -103,7 +103,7 @@ export function readDataCodingScheme(reader: Reader): DataCodingScheme {
   const coding = CODINGS[octet];
   if (coding !== undefined) return coding;
   if (isCompressed(octet)) {
-    throw new CompressedTextError('TP-DCS', reader.offset - 1, reader.octets, 'compressed text is not supported');
+    throw reader.error(CompressedTextError, 'compressed text is not supported', reader.offset - 1);
   }
   reader.deviation('a reserved coding, taken for the default alphabet', reader.offset - 1);
   return PLAIN;

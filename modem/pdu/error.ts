@@ -1,5 +1,3 @@
-import { toHex } from './hex.ts';
-
 /**
  * Octets that are not what they should be. Decoding throws nothing else. The message is one line for people;
  * the properties are the evidence.
@@ -14,7 +12,7 @@ export class PduError extends Error {
   readonly octets: Uint8Array;
 
   constructor(field: string, offset: number, octets: Uint8Array, reason: string) {
-    super(`${field}, octet ${offset}: ${reason} (in ${toHex(octets)})`);
+    super(`${field}, octet ${offset}: ${reason} (in ${Buffer.from(octets).toString('hex').toUpperCase()})`);
     this.field = field;
     this.offset = offset;
     this.octets = octets;

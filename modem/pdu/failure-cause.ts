@@ -6,7 +6,7 @@ import type { Writer } from './writer.ts';
  * TP-PI, whose bit 7 is 0 as long as no extension is defined, while every cause has it set.
  */
 export function readFailureCause(reader: Reader): number | undefined {
-  if (((reader.octets[reader.offset] ?? 0) & 0x80) === 0) return undefined;
+  if (reader.left === 0 || ((reader.octets[reader.offset] ?? 0) & 0x80) === 0) return undefined;
   reader.enter('TP-FCS');
   return reader.octet();
 }

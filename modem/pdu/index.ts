@@ -47,6 +47,15 @@ export type { StatusReport } from './status-report.ts';
 export type { Submit } from './submit.ts';
 export type { SubmitReport } from './submit-report.ts';
 export type { TimeStamp } from './time-stamp.ts';
-export { type Direction, decodeTpdu, decodeTpduLeniently, encodeTpdu, type LenientTpdu, type Tpdu } from './tpdu.ts';
+export {
+  type Direction,
+  decodeTpdu,
+  decodeTpduFromHex,
+  decodeTpduLeniently,
+  encodeTpdu,
+  encodeTpduToHex,
+  type LenientTpdu,
+  type Tpdu,
+} from './tpdu.ts';
 export { concatenationOf, portsOf, type UserData } from './user-data.ts';
 export type { EnhancedPeriod, ValidityPeriod } from './validity-period.ts';

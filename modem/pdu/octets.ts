@@ -1,15 +1,12 @@
 /**
- * A fresh array of `length` octets with undefined content, which the caller fills. Taken from Node's buffer pool: an
- * array of its own would cost more than decoding a whole TPDU.
+ * A copy of `octets[start, end)`. It lives in Node's buffer pool: memory of its own would cost more than encoding or
+ * decoding a whole TPDU.
  */
-export function allocate(length: number): Uint8Array {
-  const pooled = Buffer.allocUnsafe(length);
-  return new Uint8Array(pooled.buffer, pooled.byteOffset, length);
+export function copyOf(octets: Uint8Array, start: number, end: number): Uint8Array {
+  return view(Buffer.from(octets.subarray(start, end)));
 }
 
-/** A copy of `octets[start, end)`. */
-export function copyOf(octets: Uint8Array, start: number, end: number): Uint8Array {
-  const copy = allocate(end - start);
-  for (let at = start; at < end; at += 1) copy[at - start] = octets[at] ?? 0;
-  return copy;
+/** A plain `Uint8Array` on the memory of a `Buffer`. */
+export function view(buffer: Buffer): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
 }

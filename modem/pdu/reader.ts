@@ -26,14 +26,23 @@ export interface ReaderNotes {
 
 /** Walks through the octets of one PDU, knows the field it is in, and decides whether a deviation is an error. */
 export class Reader {
+  /** The array that the PDU is in. */
   readonly octets: Uint8Array;
-  offset = 0;
+  /** Where in `octets` the PDU ends. */
+  readonly end: number;
+  /** Where in `octets` the next octet is. */
+  offset: number;
+  readonly #start: number;
   #field = 'TP-MTI';
   readonly #deviations: Deviation[] | undefined;
   readonly #marks: FieldMark[] | undefined;
 
-  constructor(octets: Uint8Array, notes?: ReaderNotes) {
+  /** Reads `octets`, or only those in `[start, end)`: what is reported outside counts from `start`. */
+  constructor(octets: Uint8Array, notes?: ReaderNotes, start: number = 0, end: number = octets.length) {
     this.octets = octets;
+    this.end = end;
+    this.offset = start;
+    this.#start = start;
     this.#deviations = notes?.deviations;
     this.#marks = notes?.marks;
   }
@@ -41,31 +50,36 @@ export class Reader {
   /** Says which field begins here. */
   enter(field: string): void {
     this.#field = field;
-    if (this.#marks !== undefined) this.#marks.push({ field, offset: this.offset });
+    if (this.#marks !== undefined) this.#marks.push({ field, offset: this.offset - this.#start });
   }
 
   /** The next octet. */
   octet(): number {
     const octet = this.octets[this.offset];
-    if (octet === undefined) return this.refuse('the octets end here');
+    if (octet === undefined || this.offset >= this.end) return this.refuse('the octets end here');
     this.offset += 1;
     return octet;
   }
 
   /** How many octets are left. */
   get left(): number {
-    return this.octets.length - this.offset;
+    return this.end - this.offset;
   }
 
   /** The octets do not make sense, not even leniently. */
   refuse(reason: string, offset: number = this.offset): never {
-    throw new PduError(this.#field, offset, this.octets, reason);
+    throw this.error(PduError, reason, offset);
+  }
+
+  /** An error of the given kind about the current field, for the caller to throw. */
+  error(kind: typeof PduError, reason: string, offset: number = this.offset): PduError {
+    return new kind(this.#field, offset - this.#start, this.octets.subarray(this.#start, this.end), reason);
   }
 
   /** The octets are not as the standard wants them: an error in strict decoding, a note in lenient decoding. */
   deviation(reason: string, offset: number = this.offset): void {
     if (this.#deviations === undefined) this.refuse(reason, offset);
-    this.#deviations.push({ field: this.#field, offset, reason });
+    this.#deviations.push({ field: this.#field, offset: offset - this.#start, reason });
   }
 
   /** The end: nothing may be left. */

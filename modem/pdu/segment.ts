@@ -1,4 +1,4 @@
-import type { Alphabet, DataCodingScheme, MessageClass } from './data-coding-scheme.ts';
+import { type Alphabet, type DataCodingScheme, type MessageClass, PLAIN } from './data-coding-scheme.ts';
 import { PduEncodeError } from './error.ts';
 import type { InformationElement } from './information-element.ts';
 import { type LayoutOptions, layOut, type MessageContent } from './layout.ts';
@@ -27,9 +27,8 @@ function slice(content: MessageContent, start: number, end: number, header: read
 }
 
 function dcsOf(alphabet: Alphabet, messageClass: MessageClass | undefined): DataCodingScheme {
-  return messageClass === undefined
-    ? { group: 'general', alphabet, automaticDeletion: false }
-    : { group: 'general', alphabet, automaticDeletion: false, messageClass };
+  if (messageClass === undefined) return alphabet === 'gsm7' ? PLAIN : { ...PLAIN, alphabet };
+  return { ...PLAIN, alphabet, messageClass };
 }
 
 /**

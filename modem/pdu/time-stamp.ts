@@ -11,13 +11,25 @@ export interface TimeStamp {
 }
 
 const QUARTER_MS = 15 * 60_000;
+const DAY_S = 24 * 60 * 60;
+
 /** The sign of the time zone. */
 const WEST = 0x08;
-const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-function daysIn(year: number, month: number): number {
-  return month === 2 && year % 4 === 0 ? 29 : (DAYS[month - 1] ?? 0);
+/** The year that two digits stand for. */
+function yearOf(digits: number): number {
+  return digits < 70 ? 2000 + digits : 1900 + digits;
 }
+
+/** Days from 1970-01-01 to the first of the month, by two digits of the year times 12 plus the month from 0. */
+const DAYS_BEFORE: readonly number[] = Array.from(
+  { length: 100 * 12 },
+  (_, index) => Date.UTC(yearOf(Math.trunc(index / 12)), index % 12) / (DAY_S * 1000),
+);
+
+const DAYS_IN_MONTH: readonly number[] = Array.from({ length: 100 * 12 }, (_, index) =>
+  new Date(Date.UTC(yearOf(Math.trunc(index / 12)), (index % 12) + 1, 0)).getUTCDate(),
+);
 
 /** Reads the two digits of a field that goes from `low` to `high`; the standard has anything else taken for 0. */
 function readPair(reader: Reader, what: string, low: number, high: number): number {
@@ -37,15 +49,15 @@ function readZone(reader: Reader): number {
 
 /** Reads the seven octets of a time stamp. */
 export function readTimeStamp(reader: Reader): TimeStamp {
-  const digits = readPair(reader, 'year', 0, 99);
-  const year = digits < 70 ? 2000 + digits : 1900 + digits;
-  const month = readPair(reader, 'month', 1, 12);
-  const day = readPair(reader, 'day', 1, daysIn(year, month));
+  const year = readPair(reader, 'year', 0, 99);
+  const month = year * 12 + readPair(reader, 'month', 1, 12) - 1;
+  const day = readPair(reader, 'day', 1, DAYS_IN_MONTH[month] ?? 0);
   const hour = readPair(reader, 'hour', 0, 23);
   const minute = readPair(reader, 'minute', 0, 59);
   const second = readPair(reader, 'second', 0, 59);
   const zone = readZone(reader);
-  return { at: Date.UTC(year, month - 1, day, hour, minute, second) - zone * QUARTER_MS, zone };
+  const local = ((DAYS_BEFORE[month] ?? 0) + day - 1) * DAY_S + hour * 3600 + minute * 60 + second;
+  return { at: local * 1000 - zone * QUARTER_MS, zone };
 }
 
 /** Writes the seven octets of a time stamp. */

@@ -1,6 +1,7 @@
 import { type Command, readCommand, writeCommand } from './command.ts';
 import { type Deliver, readDeliver, writeDeliver } from './deliver.ts';
 import { type DeliverReport, readDeliverReport, writeDeliverReport } from './deliver-report.ts';
+import { readerOfHex } from './hex.ts';
 import { type Deviation, Reader } from './reader.ts';
 import { readStatusReport, type StatusReport, writeStatusReport } from './status-report.ts';
 import { readSubmit, type Submit, writeSubmit } from './submit.ts';
@@ -87,12 +88,24 @@ export function encodeTpdu(tpdu: Tpdu): Uint8Array {
   return writer.finish();
 }
 
+/** {@link encodeTpdu} as upper-case hex. */
+export function encodeTpduToHex(tpdu: Tpdu): string {
+  const writer = new Writer();
+  writeTpdu(writer, tpdu);
+  return writer.finishHex();
+}
+
 /**
  * The TPDU in `octets`. Strict: accepted only if {@link encodeTpdu} of the result gives the same octets; anything else is
  * a `PduError`. Data and unknown elements in the result are views of `octets`.
  */
 export function decodeTpdu(octets: Uint8Array, direction: Direction): Tpdu {
   return readTpdu(new Reader(octets), direction);
+}
+
+/** {@link decodeTpdu} of hex, upper or lower case; other characters are a `PduError` of field `hex`. */
+export function decodeTpduFromHex(hex: string, direction: Direction): Tpdu {
+  return readTpdu(readerOfHex(hex), direction);
 }
 
 /**

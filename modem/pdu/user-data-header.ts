@@ -15,7 +15,8 @@ export function readHeader(reader: Reader, limit: number): readonly InformationE
     reader.deviation(`a header of ${length} octets is longer than the user data, cut`, reader.offset - 1);
     end = limit;
   }
-  const elements: InformationElement[] = [];
+  reader.enter('TP-UDH');
+  const elements = end - reader.offset >= 2 ? [readElement(reader, end)] : [];
   while (reader.offset + 2 <= end) {
     reader.enter('TP-UDH');
     elements.push(readElement(reader, end));

@@ -61,7 +61,7 @@ export function readUserData(
   const start = reader.offset;
   let end = start + octets;
   if (octets > reader.left) {
-    end = reader.octets.length;
+    end = reader.end;
     reader.deviation(`${reader.left} octets of user data instead of ${octets}`, end);
   }
   let header = NO_HEADER;
@@ -76,7 +76,7 @@ export function readUserData(
       return {
         kind: 'text',
         header,
-        text: readText(reader, header, at - start, at, Math.min(length, septetsIn(end - start))),
+        text: readText(reader, header, start, at, Math.min(length, septetsIn(end - start))),
       };
     case 'ucs2':
       return { kind: 'text', header, text: readUtf16(reader, at, end) };
@@ -85,20 +85,22 @@ export function readUserData(
   }
 }
 
-/** Reads 7-bit text from octet `at` on, behind `before` octets of header; `septets` counts the header as well. */
+/** Reads 7-bit text from octet `at` on; the stream of septets begins with the header, at octet `start`. */
 function readText(
   reader: Reader,
   header: readonly InformationElement[],
-  before: number,
+  start: number,
   at: number,
   septets: number,
 ): string {
-  const used = septetsFor(before);
+  const used = septetsFor(at - start);
   if (used > septets) {
     reader.deviation(`a length of ${septets} septets does not cover the header, which takes ${used}`, at);
     return '';
   }
-  return readSeptets(reader, at, used * 7 - before * 8, septets - used, alphabetOf(header));
+  const fill = used * 7 - (at - start) * 8;
+  if (((reader.octets[at] ?? 0) & ((1 << fill) - 1)) !== 0) reader.deviation('the fill bits are not 0, ignored', at);
+  return readSeptets(reader, start, used, septets, alphabetOf(header));
 }
 
 /** Writes TP-UDL and TP-UD. `limit` is the most octets of user data that the TPDU may have. */
@@ -118,25 +120,36 @@ export function writeUserData(
     writer.refuse(`${units} characters or octets do not fit in ${limit} octets`);
   const lengthAt = writer.offset;
   writer.octet(0);
-  if (before > 0) writeHeader(writer, userData.header);
-  const length = writeContent(writer, dcs, userData, before);
+  writer.octets[lengthAt] =
+    userData.kind === 'text' && dcs.alphabet === 'gsm7'
+      ? writeText(writer, userData.header, userData.text, before)
+      : writeOctets(writer, userData, before);
   const octets = writer.offset - lengthAt - 1;
   if (octets > limit) writer.refuse(`${octets} octets of user data, more than ${limit}`);
-  writer.octets[lengthAt] = length;
 }
 
-/** Writes what follows the header, which takes `before` octets, and returns TP-UDL. */
-function writeContent(writer: Writer, dcs: DataCodingScheme, userData: UserData, before: number): number {
+/** Writes the header, which takes `before` octets, and what follows it; returns TP-UDL in octets. */
+function writeOctets(writer: Writer, userData: UserData, before: number): number {
+  if (before > 0) writeHeader(writer, userData.header);
   if (userData.kind === 'data') {
     writer.append(userData.data);
     return before + userData.data.length;
   }
-  if (dcs.alphabet === 'ucs2') {
-    writeUtf16(writer, userData.text);
-    return before + userData.text.length * 2;
+  writeUtf16(writer, userData.text);
+  return before + userData.text.length * 2;
+}
+
+/** Writes the stream of septets, then the header over its beginning; returns TP-UDL in septets. */
+function writeText(writer: Writer, header: readonly InformationElement[], text: string, before: number): number {
+  const start = writer.offset;
+  const septets = writeSeptets(writer, text, septetsFor(before), alphabetOf(header));
+  if (before > 0) {
+    const end = writer.offset;
+    writer.offset = start;
+    writeHeader(writer, header);
+    writer.offset = end;
   }
-  const used = septetsFor(before);
-  return used + writeSeptets(writer, userData.text, used * 7 - before * 8, alphabetOf(userData.header));
+  return septets;
 }
 
 /** The last concatenation element of the header, which is the one that counts. */

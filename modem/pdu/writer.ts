@@ -1,14 +1,18 @@
 import { PduEncodeError } from './error.ts';
-import { copyOf } from './octets.ts';
+import { copyOf, view } from './octets.ts';
 
 /** Room for the longest PDU, and for a text that turns out to be too long when it is written. */
-const LIMIT = 512;
+const LIMIT = 1024;
 
-const scratch = new Uint8Array(LIMIT);
+const scratch = Buffer.alloc(LIMIT);
+const octets = view(scratch);
+const words = new DataView(scratch.buffer, scratch.byteOffset, scratch.byteLength);
 
 /** Builds the octets of one PDU and knows the field it is in. One at a time: all writers share their memory. */
 export class Writer {
-  readonly octets: Uint8Array = scratch;
+  readonly octets: Uint8Array = octets;
+  /** `octets`, for writing several at a time. */
+  readonly view: DataView = words;
   offset = 0;
   #field = 'TP-MTI';
 
@@ -38,5 +42,10 @@ export class Writer {
   /** What was written. */
   finish(): Uint8Array {
     return copyOf(this.octets, 0, this.offset);
+  }
+
+  /** What was written, as upper-case hex. */
+  finishHex(): string {
+    return scratch.toString('hex', 0, this.offset).toUpperCase();
   }
 }

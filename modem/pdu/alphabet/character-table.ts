@@ -1,5 +1,5 @@
-/** In {@link CharacterTable.septets}: the table does not have the character. */
-export const NONE = 0xff;
+/** In {@link CharacterTable.septets}: the table does not have the character. A bit that no septet has. */
+export const NONE = 0x80;
 
 /** The septet that leads to the extension table (3GPP TS 23.038, 6.2.1.1). */
 export const ESCAPE = 0x1b;
@@ -8,8 +8,12 @@ export const ESCAPE = 0x1b;
 export interface CharacterTable {
   /** UTF-16 code units by septet; 0 where there is no character. */
   readonly characters: Uint16Array;
+  /** The characters that Latin-1 has, by septet; 0 where there is none. */
+  readonly latin1: Uint8Array;
   /** Septets by UTF-16 code unit; {@link NONE} where there is none. The first place counts when there are two. */
   readonly septets: Uint8Array;
+  /** {@link septets} of ASCII. */
+  readonly ascii: DataView;
 }
 
 /** A character, one UTF-16 code unit, and its place in a table. */
@@ -23,5 +27,7 @@ export function characterTable(placed: Iterable<Placed>): CharacterTable {
   characters.forEach((code, septet) => {
     if (code !== 0 && septets[code] === NONE) septets[code] = septet;
   });
-  return { characters, septets };
+  const latin1 = Uint8Array.from(characters, (code) => (code < 0x100 ? code : 0));
+  const ascii = new DataView(Uint8Array.from({ length: 128 }, (_, code) => septets[code] ?? NONE).buffer);
+  return { characters, latin1, septets, ascii };
 }

@@ -1,7 +1,10 @@
+import { view } from '../octets.ts';
 import type { Reader } from '../reader.ts';
 import type { Writer } from '../writer.ts';
+import { ascii, toAscii } from './ascii.ts';
 import { type CharacterTable, ESCAPE, NONE } from './character-table.ts';
 import { DEFAULT_EXTENSION, DEFAULT_TABLE } from './default-tables.ts';
+import { pack, packAscii, ROOM, unpack, unpackCharacters } from './packing.ts';
 
 /** A 7-bit alphabet: a table, and the one behind the escape septet (3GPP TS 23.038, 6.2.1). */
 export interface SeptetAlphabet {
@@ -15,85 +18,82 @@ export const DEFAULT_ALPHABET: SeptetAlphabet = { table: DEFAULT_TABLE, extensio
 /** Stands for a lone escape septet at the end of leniently decoded text: the next part begins with its other half. */
 export const LONE_ESCAPE = '\u001b';
 
-/** Septets in the longest text that TP-UDL can say. */
-const LONGEST = 255;
+const septetsRead = new Uint8Array(ROOM);
+const septetsToWrite = new Uint8Array(ROOM);
+const septetsView = new DataView(septetsToWrite.buffer);
 const LATIN1_END = 0x100;
-const narrow = Buffer.alloc(LONGEST);
-const wide = new Uint16Array(LONGEST);
+const latin1Buffer = Buffer.alloc(ROOM);
+const latin1 = view(latin1Buffer);
+const utf16 = new Uint16Array(ROOM);
 
-/** The character behind an escape septet. Some tables have a character twice: only one way to write it is right. */
-function escaped(reader: Reader, alphabet: SeptetAlphabet, septet: number): number {
-  const code = alphabet.extension.characters[septet] ?? 0;
-  if (code !== 0) {
-    const plain = (alphabet.table.septets[code] ?? NONE) !== NONE;
-    if (plain || alphabet.extension.septets[code] !== septet) {
-      reader.deviation(`the escape sequence 1B ${septet.toString(16)} is not the first way to write its character`);
-    }
-    return code;
-  }
-  reader.deviation(`the escape sequence 1B ${septet.toString(16)} has no character, taken without the escape`);
-  return septet === ESCAPE ? 0x20 : unescaped(reader, alphabet, septet);
+function latin1Text(length: number): string {
+  return latin1Buffer.toString('latin1', 0, length);
 }
 
-function unescaped(reader: Reader, alphabet: SeptetAlphabet, septet: number): number {
-  const code = alphabet.table.characters[septet] ?? 0;
-  if (code !== 0) return code;
-  reader.deviation(`the septet ${septet.toString(16)} has no character, taken for a space`);
-  return 0x20;
+/** What a lenient receiver shows for a septet without a character. */
+const SPACE = 0x20;
+
+/** The character behind an escape septet. Some tables have a character twice: only one way to write it is right. */
+function escaped(reader: Reader, alphabet: SeptetAlphabet, septet: number, offset: number): number {
+  const code = alphabet.extension.characters[septet] ?? 0;
+  const sequence = `the escape sequence 1B ${septet.toString(16)}`;
+  if (code === 0) {
+    reader.deviation(`${sequence} has no character, taken without the escape`, offset);
+    return alphabet.table.characters[septet] || SPACE;
+  }
+  const plain = (alphabet.table.septets[code] ?? NONE) !== NONE;
+  if (plain || alphabet.extension.septets[code] !== septet) {
+    reader.deviation(`${sequence} is not the first way to write its character`, offset);
+  }
+  return code;
+}
+
+/** The character of the septet at `at`, which the table does not have by itself. */
+function special(reader: Reader, alphabet: SeptetAlphabet, at: number, to: number, offset: number): number {
+  const septet = septetsRead[at] ?? 0;
+  if (septet !== ESCAPE) {
+    reader.deviation(`the septet ${septet.toString(16)} has no character, taken for a space`, offset);
+    return SPACE;
+  }
+  if (at + 1 < to) return escaped(reader, alphabet, septetsRead[at + 1] ?? 0, offset);
+  reader.deviation('the text ends in the middle of an escape sequence', offset);
+  return ESCAPE;
+}
+
+/** Whether a bit is set behind the last of `count` septets, in the same octet. */
+function hasSpareBits(reader: Reader, start: number, count: number): boolean {
+  const bits = count * 7;
+  return (bits & 7) !== 0 && (reader.octets[start + (bits >> 3)] ?? 0) >> (bits & 7) !== 0;
 }
 
 /**
- * The text of `count` septets, at most 255, packed low bit first from octet `start` on, behind `fill` fill bits
- * (3GPP TS 23.038, 6.1.2.1). The fill bits and those behind the last septet must be 0.
+ * The text of septets `[from, to)`, at most 255 of them, of the stream that begins at octet `start`. A header stands over
+ * the septets before `from`. The bits behind the last septet must be 0.
  */
-export function readSeptets(
-  reader: Reader,
-  start: number,
-  fill: number,
-  count: number,
-  alphabet: SeptetAlphabet,
-): string {
-  const { octets } = reader;
-  const { characters } = alphabet.table;
-  let at = start;
-  let held = 0;
-  let width = 0;
-  if (fill > 0) {
-    held = octets[at++] ?? 0;
-    if ((held & ((1 << fill) - 1)) !== 0) reader.deviation('the fill bits are not 0, ignored', start);
-    held >>= fill;
-    width = 8 - fill;
+export function readSeptets(reader: Reader, start: number, from: number, to: number, alphabet: SeptetAlphabet): string {
+  if (hasSpareBits(reader, start, to)) {
+    reader.deviation('the bits behind the last septet are not 0, ignored', start + ((to * 7) >> 3));
   }
+  const { characters } = alphabet.table;
+  if (from === 0 && unpackCharacters(reader.octets, start, to, alphabet.table.latin1, latin1)) {
+    return latin1Text(to);
+  }
+  unpack(reader.octets, start, to, septetsRead);
   let length = 0;
   let seen = 0;
-  let afterEscape = false;
-  for (let left = count; left > 0; left -= 1) {
-    if (width < 7) {
-      held |= (octets[at++] ?? 0) << width;
-      width += 8;
-    }
-    const septet = held & 0x7f;
-    held >>= 7;
-    width -= 7;
-    if (septet === ESCAPE && !afterEscape) {
-      afterEscape = true;
-      continue;
-    }
+  for (let at = from; at < to; at += 1) {
+    const septet = septetsRead[at] ?? 0;
     let code = characters[septet] ?? 0;
-    if (afterEscape) code = escaped(reader, alphabet, septet);
-    else if (code === 0) code = unescaped(reader, alphabet, septet);
-    afterEscape = false;
-    narrow[length] = code;
-    wide[length] = code;
+    if (code === 0) {
+      code = special(reader, alphabet, at, to, start + ((at * 7) >> 3));
+      if (septet === ESCAPE) at += 1;
+    }
+    latin1[length] = code;
+    utf16[length] = code;
     seen |= code;
     length += 1;
   }
-  if (held !== 0) reader.deviation('the bits behind the last septet are not 0, ignored', at - 1);
-  const text =
-    seen < LATIN1_END ? narrow.toString('latin1', 0, length) : String.fromCharCode(...wide.subarray(0, length));
-  if (!afterEscape) return text;
-  reader.deviation('the text ends in the middle of an escape sequence', at - 1);
-  return text + LONE_ESCAPE;
+  return seen < LATIN1_END ? latin1Text(length) : String.fromCharCode(...utf16.subarray(0, length));
 }
 
 /** Septets that a character of the alphabet takes: 1, or 2 with the escape. */
@@ -101,11 +101,19 @@ export function septetLength(code: number, alphabet: SeptetAlphabet): 1 | 2 {
   return (alphabet.table.septets[code] ?? NONE) === NONE ? 2 : 1;
 }
 
+/** Whether the first `count` characters of {@link ascii} are in a table. */
+function allIn(table: DataView, count: number): boolean {
+  let seen = 0;
+  for (let at = 0; at < count; at += 1) seen |= table.getUint8(ascii.getUint8(at));
+  return seen < NONE;
+}
+
 /** How many septets the text takes, or undefined when the alphabet does not have all of its characters. */
 export function septetsOf(text: string, alphabet: SeptetAlphabet): number | undefined {
   const { septets } = alphabet.table;
   const extension = alphabet.extension.septets;
   let count = text.length;
+  if (toAscii(text) && allIn(alphabet.table.ascii, count)) return count;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
     if ((septets[code] ?? NONE) !== NONE) continue;
@@ -121,43 +129,33 @@ export function firstForeign(text: string, alphabet: SeptetAlphabet): string | u
 }
 
 /**
- * Packs a text of at most 160 characters behind `fill` fill bits and says how many septets it took. What is beyond the
- * writer's room is lost: the caller looks at the number.
+ * Writes a text of at most 255 characters as the septets from `from` on of the stream that begins at the writer's
+ * offset, over 0 in the septets before; leaves the offset behind the stream and says how many septets that is.
  */
-export function writeSeptets(writer: Writer, text: string, fill: number, alphabet: SeptetAlphabet): number {
+export function writeSeptets(writer: Writer, text: string, from: number, alphabet: SeptetAlphabet): number {
   const { septets } = alphabet.table;
-  const extension = alphabet.extension.septets;
-  const { octets } = writer;
-  let at = writer.offset;
-  let held = 0;
-  let width = fill;
-  let count = text.length;
+  if (from === 0 && toAscii(text) && packAscii(alphabet.table.ascii, text.length, writer.view, writer.offset)) {
+    writer.offset += (text.length * 7 + 7) >> 3;
+    return text.length;
+  }
+  septetsToWrite.fill(0, 0, from);
+  let to = from;
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index);
     let septet = septets[code] ?? NONE;
     if (septet === NONE) {
-      septet = extension[code] ?? NONE;
+      septet = alphabet.extension.septets[code] ?? NONE;
       if (septet === NONE) writer.refuse(`'${firstForeign(text, alphabet)}' is not in the alphabet`);
-      count += 1;
-      held |= ESCAPE << width;
-      width += 7;
-      if (width >= 8) {
-        octets[at++] = held;
-        held >>= 8;
-        width -= 8;
-      }
+      septetsToWrite[to] = ESCAPE;
+      to += 1;
     }
-    held |= septet << width;
-    width += 7;
-    if (width >= 8) {
-      octets[at++] = held;
-      held >>= 8;
-      width -= 8;
-    }
+    septetsToWrite[to] = septet;
+    to += 1;
   }
-  if (width > 0) octets[at++] = held;
-  writer.offset = at;
-  return count;
+  septetsToWrite.fill(0, to, to + 7);
+  pack(septetsView, to, writer.view, writer.offset);
+  writer.offset += (to * 7 + 7) >> 3;
+  return to;
 }
 
 /** Joins the texts of segments that were cut in the middle of an escape sequence, or not. */
