@@ -48,13 +48,13 @@ export class CashMobile extends MIDlet {
     PushRegistry.registerAlarm(this.context, undefined);
     const parts = this.#assemble(properties, screens);
     this.#parts = parts;
-    const resumed = this.#resume(parts);
     const messages = PushRegistry.listConnections(this.context, true).length > 0;
-    this.#woken = messages || resumed;
     parts.app.link.listen((frame) => {
       this.#arrived(parts, frame);
       this.#settle(parts);
     });
+    const resumed = this.#resume(parts);
+    this.#woken = messages || resumed;
     this.#settle(parts);
   }
 

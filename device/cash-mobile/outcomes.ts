@@ -63,8 +63,9 @@ export class Outcomes {
     const { standing, sent } = transaction;
     if (standing === undefined) return;
     if (request.type === 'AUTH_REQUEST' && request.kind === 'confirm-enrolment') {
-      this.#leavePrompt(transaction);
+      const prompted = this.#leavePrompt(transaction);
       this.#enrolment.concluded(device, standing.status);
+      if (prompted) this.#app.agenda.next();
     } else if (sent === undefined || !UNSEEN.includes(sent.said) || standing.status === 'paid') {
       this.#show(transaction, this.#approvalText(transaction));
     }

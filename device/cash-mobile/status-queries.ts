@@ -33,7 +33,9 @@ export class StatusQueries {
     const delays = QUERY_TIMES_MS.map((after) => sent.at + after - system.currentTimeMillis());
     for (const [index, delay] of delays.entries()) {
       const isLast = index === delays.length - 1;
-      if (delay > -GRACE_MS) system.schedule(Math.max(0, delay), () => this.#due(device, { ref, role, sent }, isLast));
+      const ask = () => this.#due(device, { ref, role, sent }, isLast);
+      if (delay > 0) system.schedule(delay, ask);
+      else if (delay > -GRACE_MS) ask();
     }
     return delays.some((delay) => delay <= 0 && delay > -GRACE_MS);
   }

@@ -6,7 +6,7 @@ import {
   type Language,
   memoryFlash,
 } from '../../device/index.ts';
-import type { IncomingSms, OutgoingSms, SendOutcome, SmsBearer, SmsReceiver } from '../../modem/index.ts';
+import type { IncomingSms, OutgoingSms, Random, SendOutcome, SmsBearer, SmsReceiver } from '../../modem/index.ts';
 import { seededRandom, VirtualClock } from '../../sim/index.ts';
 
 /** A radio without a network: keeps what was sent, and hands over what a test delivers. */
@@ -55,6 +55,7 @@ export interface BenchOptions {
   readonly clock?: VirtualClock;
   readonly radio?: FakeRadio;
   readonly seed?: string;
+  readonly random?: Random;
 }
 
 /** A phone that is switched on. */
@@ -65,7 +66,7 @@ export function bench(options: BenchOptions = {}): Bench {
     radio,
     flash,
     clock,
-    random: seededRandom(seed),
+    random: options.random ?? seededRandom(seed),
     gauges: { operator: () => 'I-Sim', signal: () => 3, battery: () => 4 },
     utcOffsetMinutes: () => 60,
     ...(language === undefined ? {} : { language }),

@@ -1,18 +1,34 @@
 import { describe, expect, test } from 'vitest';
-import { textOf } from '../../../device/index.ts';
-import { enrol, installed, PIN, wordsOf } from './cash-bench.ts';
+import { memoryFlash, textOf } from '../../../device/index.ts';
+import { hexOf } from '../../../device/safe-mobile/index.ts';
+import { bench } from '../bench.ts';
+import { attach, type CashBench, enrol, installed, openApplication, PIN, wordsOf } from './cash-bench.ts';
+
+async function typeCode(cash: CashBench): Promise<void> {
+  await cash.type(cash.service.activationCode.toLowerCase());
+  await cash.select('Next');
+}
+
+async function typePin(cash: CashBench, pin: string): Promise<void> {
+  await cash.type(pin);
+  await cash.select('Next');
+}
+
+async function sendEnrol(cash: CashBench): Promise<void> {
+  await typeCode(cash);
+  await typePin(cash, PIN);
+  await typePin(cash, PIN);
+}
 
 describe('Enrolment', () => {
   test('asks for the activation code, the PIN twice, and sends one ENROL', async () => {
     const cash = await installed();
     expect(cash.phone.screen.title).toBe('Activation');
-    await cash.type(cash.service.activationCode.toLowerCase());
-    await cash.select('Next');
+    await typeCode(cash);
     await cash.type(PIN);
     expect(cash.phone.screen.items).toEqual([{ label: 'New PIN, 5 to 8 digits', value: '•••••', focused: true }]);
     await cash.select('Next');
-    await cash.type(PIN);
-    await cash.select('Next');
+    await typePin(cash, PIN);
     expect(cash.phone.screen.title).toBe('Registering this phone');
     expect(cash.service.heard.map(({ type }) => type)).toEqual(['ENROL']);
     const [enrolment] = cash.service.all('ENROL');
@@ -33,5 +49,153 @@ describe('Enrolment', () => {
     expect(textOf(cash.phone.screen)).toContain('Codice attivazione');
     await enrol(cash, 'it');
     expect(wordsOf(cash)).toEqual(['Storico']);
+  });
+
+  test.each([
+    ['lower case', (code: string) => code.toLowerCase()],
+    ['without the hyphen', (code: string) => code.replace('-', '')],
+    ['with spaces', (code: string) => code.replace('-', ' ')],
+    ['with O for 0 and L for 1', (code: string) => code.replaceAll('0', 'O').replaceAll('1', 'L')],
+  ])('takes the activation code in %s', async (_name, spelled) => {
+    const cash = await installed();
+    await cash.type(spelled(cash.service.activationCode));
+    await cash.select('Next');
+    expect(cash.phone.screen.title).toBe('Choose a PIN');
+  });
+
+  test('says when the activation code cannot be right, and asks again', async () => {
+    const cash = await installed();
+    await cash.type('7zq2');
+    await cash.select('Next');
+    expect(wordsOf(cash)).toEqual(['The activation code has 8 letters and digits. Look at it again.']);
+    await cash.select('OK');
+    expect(cash.phone.screen.title).toBe('Activation');
+  });
+
+  test.each([
+    ['1234', 'A PIN has 5 to 8 digits.'],
+    ['12345', 'Digits in a row'],
+    ['98765', 'Digits in a row'],
+    ['77777', 'One digit repeated'],
+    ['121212', 'Repeated groups'],
+  ])('refuses the PIN %s with a reason', async (pin, reason) => {
+    const cash = await installed();
+    await typeCode(cash);
+    await typePin(cash, pin);
+    expect(wordsOf(cash)[0]).toContain(reason);
+    await cash.select('OK');
+    expect(cash.phone.screen.title).toBe('Choose a PIN');
+  });
+
+  test('begins the PIN anew when the second differs from the first', async () => {
+    const cash = await installed();
+    await typeCode(cash);
+    await typePin(cash, PIN);
+    await typePin(cash, '48214');
+    expect(wordsOf(cash)).toEqual(['The two PINs differ. Choose one again.']);
+    await cash.select('OK');
+    expect(wordsOf(cash)).toEqual(['New PIN, 5 to 8 digits']);
+    expect(cash.service.heard).toEqual([]);
+  });
+
+  test('sends the same ENROL frame again when no answer comes, twice, and then says so', async () => {
+    const cash = await installed();
+    await sendEnrol(cash);
+    await cash.clock.advance(600_000);
+    const frames = cash.radio.sent.map(({ content }) => (content.kind === 'data' ? hexOf(content.data) : ''));
+    expect(frames).toHaveLength(3);
+    expect(new Set(frames).size).toBe(1);
+    expect(wordsOf(cash)).toContain('The service has not answered.');
+  });
+
+  test('says that nothing was sent when the network takes nothing', async () => {
+    const cash = await installed();
+    cash.radio.outcomes.push(
+      ...Array.from({ length: 3 }, () => ({ kind: 'failed', reason: 'no network', retry: true }) as const),
+    );
+    await sendEnrol(cash);
+    await cash.clock.advance(30_000);
+    expect(wordsOf(cash)).toContain('It was not sent. Is there a network?');
+    await cash.select('Send again');
+    expect(cash.service.heard.map(({ type }) => type)).toEqual(['ENROL']);
+  });
+
+  test('asks for the code again when the service says it is wrong, and makes other keys then', async () => {
+    const cash = await installed();
+    await sendEnrol(cash);
+    const [first] = cash.service.all('ENROL');
+    const { now } = cash.service;
+    await cash.send({ type: 'NAK', time: now, ref: new Uint8Array(8), code: 'wrong-code', argument: 4, text: '' });
+    expect(wordsOf(cash)).toEqual(['Wrong activation code. Tries left: 4.']);
+    await cash.select('OK');
+    await sendEnrol(cash);
+    const [, second] = cash.service.all('ENROL');
+    expect(hexOf(second?.approvalKey ?? new Uint8Array())).not.toBe(hexOf(first?.approvalKey ?? new Uint8Array()));
+    expect(hexOf(second?.sealingKey ?? new Uint8Array())).not.toBe(hexOf(first?.sealingKey ?? new Uint8Array()));
+  });
+
+  test('asks for the PIN again when the last one was typed wrong', async () => {
+    const cash = await installed();
+    await sendEnrol(cash);
+    const request = cash.service.enrolmentRequest();
+    await cash.send(request);
+    await cash.type('90909');
+    await cash.select('Confirm');
+    await cash.send(cash.service.receipt(request.challenge, 'wrong-pin', { triesLeft: 2 }));
+    expect(wordsOf(cash)).toContain('Wrong PIN. Tries left: 2');
+    await cash.type(PIN);
+    await cash.select('Confirm');
+    expect(cash.service.all('APPROVE').map((approval) => cash.service.isRight(approval))).toEqual([false, true]);
+  });
+
+  test.each(['wrong-pin', 'expired', 'refused'] as const)('begins anew after the receipt "%s"', async (status) => {
+    const cash = await installed();
+    await sendEnrol(cash);
+    const request = cash.service.enrolmentRequest();
+    await cash.send(request);
+    await cash.send(cash.service.receipt(request.challenge, status, { triesLeft: 0 }));
+    expect(wordsOf(cash)[0]).toContain('Begin again with your activation code.');
+    await cash.select('OK');
+    expect(cash.phone.screen.title).toBe('Activation');
+  });
+
+  test('goes on after a power cut between ENROL and the request for the PIN', async () => {
+    const flash = memoryFlash();
+    const before = await installed({ flash });
+    await sendEnrol(before);
+    before.handset.powerOff();
+    const after = attach(bench({ flash, clock: before.clock, radio: before.radio, seed: 'after' }), before.service);
+    const request = after.service.enrolmentRequest();
+    await after.send(request);
+    expect(after.phone.screen.title).toBe('Confirm your PIN');
+    await after.type(PIN);
+    await after.select('Confirm');
+    await after.send(after.service.receipt(request.challenge, 'active'));
+    expect(wordsOf(after)).toEqual(['Your phone is active. You can pay with it now.']);
+  });
+
+  test('a descriptor of another registration begins anew', async () => {
+    const cash = await installed();
+    await enrol(cash);
+    cash.handset.install(cash.service.jad().replace('16909060', '16909061'));
+    await cash.settle();
+    await openApplication(cash, 'en');
+    expect(cash.phone.screen.title).toBe('Activation');
+  });
+
+  test.each([
+    ['Safe-Mobile-Service', '12'],
+    ['Safe-Mobile-Device', '4294967296'],
+    ['Safe-Mobile-Key', '256:00'],
+    ['Safe-Mobile-Receipt-Key', 'abc'],
+  ])('an application whose %s is wrong says so and ends', async (attribute, value) => {
+    const cash = await installed();
+    const jad = cash.service.jad().replace(new RegExp(`^${attribute}: .*$`, 'm'), `${attribute}: ${value}`);
+    cash.handset.install(jad);
+    await cash.settle();
+    await openApplication(cash, 'en');
+    expect(wordsOf(cash)[0]).toContain(attribute);
+    await cash.select('OK');
+    expect(cash.phone.screen.kind).toBe('idle');
   });
 });

@@ -1,0 +1,326 @@
+import { describe, expect, test } from 'vitest';
+import { concat, encodeDown, hexOf } from '../../../device/safe-mobile/index.ts';
+import { enrolled, openApplication, PIN, wordsOf } from './cash-bench.ts';
+import { PAYEE } from './fake-service.ts';
+
+describe('A request for a payment', () => {
+  test('wakes the application and shows payee, amount, reference and match code', async () => {
+    const cash = await enrolled();
+    expect(cash.phone.screen.kind).toBe('idle');
+    await cash.request();
+    expect(cash.phone.screen.title).toBe('Payment');
+    expect(wordsOf(cash)).toEqual([`Pay to: ${PAYEE}`, 'EUR 12.50', 'Reference: Il Sole', 'Code: 0042']);
+    expect(cash.phone.screen.softKeys).toEqual({ left: 'Approve', right: 'Refuse' });
+  });
+
+  test('is approved with the PIN: one APPROVE over what was shown, then the receipt, then the idle screen', async () => {
+    const cash = await enrolled();
+    const { txn } = await cash.request();
+    await cash.select('Approve');
+    expect(wordsOf(cash)).toEqual([PAYEE, 'EUR 12.50', 'PIN']);
+    await cash.type(PIN);
+    await cash.select('Confirm');
+    expect(wordsOf(cash)).toContain('Sent. Waiting for the receipt.');
+    const [approval] = cash.service.all('APPROVE');
+    expect(approval && cash.service.isRight(approval)).toBe(true);
+    await cash.send(cash.service.receipt(txn, 'paid'));
+    expect(cash.phone.screen).toMatchObject({ kind: 'alert', title: 'Paid' });
+    expect(wordsOf(cash)).toEqual([`${PAYEE}\nEUR 12.50\nApproval code: 123456`]);
+    await cash.select('OK');
+    expect(cash.phone.screen.kind).toBe('idle');
+  });
+
+  test('speaks Italian, with a comma in the amount', async () => {
+    const cash = await enrolled({ language: 'it' });
+    const { txn } = await cash.request();
+    expect(wordsOf(cash)).toEqual([`Paga a: ${PAYEE}`, 'EUR 12,50', 'Causale: Il Sole', 'Codice: 0042']);
+    expect(cash.phone.screen.softKeys).toEqual({ left: 'Approva', right: 'Rifiuta' });
+    await cash.select('Approva');
+    await cash.type(PIN);
+    await cash.select('Conferma');
+    await cash.send(cash.service.receipt(txn, 'paid'));
+    expect(cash.phone.screen.title).toBe('Pagato');
+  });
+
+  test.each([
+    { label: 'I do not want to', reason: 'no' },
+    { label: 'It is not mine', reason: 'not-me' },
+  ])('is refused as "$reason" without a PIN field ever being shown', async ({ label, reason }) => {
+    const cash = await enrolled();
+    const fields: string[] = [];
+    cash.handset.watch((event) => {
+      if (event.kind === 'screen' && event.screen.input !== undefined) fields.push(event.screen.title);
+    });
+    const { txn } = await cash.request();
+    await cash.select('Refuse');
+    await cash.select(label);
+    expect(cash.service.heard).toMatchObject([{ type: 'REFUSE', reason }]);
+    await cash.send(cash.service.receipt(txn, 'refused'));
+    expect(cash.phone.screen.title).toBe('Refused');
+    expect(fields).toEqual([]);
+  });
+
+  test('asks for the PIN again after a wrong one, and says how many tries are left', async () => {
+    const cash = await enrolled();
+    const { txn } = await cash.request();
+    await cash.select('Approve');
+    await cash.type('90909');
+    await cash.select('Confirm');
+    const [wrong] = cash.service.all('APPROVE');
+    expect(wrong && cash.service.isRight(wrong)).toBe(false);
+    await cash.send(cash.service.receipt(txn, 'wrong-pin', { triesLeft: 2 }));
+    expect(wordsOf(cash)).toEqual([PAYEE, 'EUR 12.50', 'Wrong PIN. Tries left: 2', 'PIN']);
+    await cash.type(PIN);
+    await cash.select('Confirm');
+    expect(cash.service.all('APPROVE').map((approval) => cash.service.isRight(approval))).toEqual([false, true]);
+    await cash.send(cash.service.receipt(txn, 'paid'));
+    expect(cash.phone.screen.title).toBe('Paid');
+  });
+
+  test('a stale receipt about the wrong PIN does not ask a third time', async () => {
+    const cash = await enrolled();
+    const { txn } = await cash.request();
+    await cash.select('Approve');
+    await cash.type('90909');
+    await cash.select('Confirm');
+    const wrong = cash.service.receipt(txn, 'wrong-pin', { triesLeft: 2 });
+    await cash.send(wrong);
+    await cash.type(PIN);
+    await cash.select('Confirm');
+    await cash.send(wrong);
+    expect(wordsOf(cash)).toContain('Sent. Waiting for the receipt.');
+  });
+
+  test('is settled when no try is left', async () => {
+    const cash = await enrolled();
+    const { txn } = await cash.request();
+    await cash.select('Approve');
+    await cash.type('90909');
+    await cash.select('Confirm');
+    await cash.send(cash.service.receipt(txn, 'blocked', { triesLeft: 0 }));
+    expect(cash.phone.screen.title).toBe('Blocked');
+  });
+
+  test('a PIN of four digits is not sent', async () => {
+    const cash = await enrolled();
+    await cash.request();
+    await cash.select('Approve');
+    await cash.type('4821');
+    await cash.select('Confirm');
+    expect(wordsOf(cash)).toEqual(['A PIN has 5 to 8 digits.']);
+    await cash.select('OK');
+    expect(wordsOf(cash)).toEqual([PAYEE, 'EUR 12.50', 'PIN']);
+    expect(cash.service.heard).toEqual([]);
+  });
+
+  test('expires on the screen: "expired", no PIN field, REFUSE expired', async () => {
+    const cash = await enrolled();
+    await cash.request({ ttl: 120 });
+    await cash.select('Approve');
+    await cash.clock.advance(120_000);
+    expect(cash.phone.screen).toMatchObject({ kind: 'alert' });
+    expect(wordsOf(cash).join()).toContain('This request has expired. Nothing was paid.');
+    expect(cash.service.heard).toMatchObject([{ type: 'REFUSE', reason: 'expired' }]);
+  });
+
+  test('that comes too late is refused as expired at once', async () => {
+    const cash = await enrolled();
+    await cash.request({ time: cash.service.now - 200, ttl: 120 });
+    expect(wordsOf(cash).join()).toContain('expired');
+    expect(cash.service.heard).toMatchObject([{ type: 'REFUSE', reason: 'expired' }]);
+  });
+
+  test('that is cancelled disappears from the screen, and the receipt takes its place', async () => {
+    const cash = await enrolled();
+    const { txn } = await cash.request();
+    await cash.select('Approve');
+    await cash.send(cash.service.receipt(txn, 'cancelled'));
+    expect(cash.phone.screen).toMatchObject({ kind: 'alert', title: 'Cancelled' });
+    await cash.select('OK');
+    expect(cash.phone.screen.kind).toBe('idle');
+    await cash.clock.advance(300_000);
+    expect(cash.service.heard).toEqual([]);
+  });
+
+  test('that comes again after the answer gets the same frame again', async () => {
+    const cash = await enrolled();
+    const request = await cash.request();
+    await cash.send(request);
+    expect(cash.radio.sent).toEqual([]);
+    await cash.select('Approve');
+    await cash.type(PIN);
+    await cash.select('Confirm');
+    await cash.send(request);
+    const frames = cash.radio.sent.map(({ content }) => (content.kind === 'data' ? hexOf(content.data) : ''));
+    expect(frames).toHaveLength(2);
+    expect(frames[1]).toBe(frames[0]);
+  });
+
+  test('under a known txn but with other content is refused as unreadable, and the first stays', async () => {
+    const cash = await enrolled();
+    const request = await cash.request();
+    await cash.send({ ...request, payee: 'Somebody Else' });
+    expect(cash.service.heard).toMatchObject([{ type: 'REFUSE', reason: 'unreadable' }]);
+    expect(wordsOf(cash)).toContain(`Pay to: ${PAYEE}`);
+  });
+
+  test('with text that does not print is refused as unreadable, and nothing is shown', async () => {
+    const cash = await enrolled();
+    const request = cash.service.payRequest({ payee: 'abc' });
+    const plaintext = encodeDown(request);
+    const at = 5 + 8 + 1 + 1 + 7 + 4 + 2 + 1;
+    plaintext[at] = 0x07;
+    await cash.send(plaintext);
+    expect(cash.service.heard).toMatchObject([{ type: 'REFUSE', txn: request.txn, reason: 'unreadable' }]);
+    expect(cash.phone.screen.kind).toBe('idle');
+  });
+
+  test('waits behind another; the fourth that would wait is refused as muted', async () => {
+    const cash = await enrolled();
+    const payees = ['One', 'Two', 'Three', 'Four'];
+    for (const [index, payee] of payees.entries()) await cash.request({ payee, merchantId: index });
+    expect(cash.service.heard).toMatchObject([{ type: 'REFUSE', reason: 'muted' }]);
+    for (const payee of payees.slice(0, 3)) {
+      expect(wordsOf(cash)).toContain(`Pay to: ${payee}`);
+      await cash.select('Refuse');
+      await cash.select('I do not want to');
+    }
+    expect(cash.phone.screen.title).toBe('Payment');
+    expect(wordsOf(cash)).toContain('Three');
+  });
+
+  test('of a merchant refused three times in ten minutes is refused unseen, until the ten minutes are over', async () => {
+    const cash = await enrolled();
+    for (let refusal = 0; refusal < 3; refusal += 1) {
+      const { txn } = await cash.request({ merchantId: 66 });
+      await cash.select('Refuse');
+      await cash.select('I do not want to');
+      await cash.send(cash.service.receipt(txn, 'refused'));
+      await cash.select('OK');
+    }
+    cash.service.heard.length = 0;
+    await cash.request({ merchantId: 66 });
+    expect(cash.service.heard).toMatchObject([{ type: 'REFUSE', reason: 'muted' }]);
+    expect(cash.phone.screen.kind).toBe('idle');
+    await cash.request({ merchantId: 67 });
+    expect(cash.phone.screen.title).toBe('Payment');
+    await cash.select('Refuse');
+    await cash.select('It is not mine');
+    await cash.clock.advance(600_000);
+    await cash.request({ merchantId: 66 });
+    expect(wordsOf(cash)).toContain(`Pay to: ${PAYEE}`);
+  });
+});
+
+describe('A receipt', () => {
+  test('that is missing after 60 s is asked for', async () => {
+    const cash = await enrolled();
+    const { txn } = await cash.request();
+    await cash.select('Approve');
+    await cash.type(PIN);
+    await cash.select('Confirm');
+    await cash.clock.advance(59_000);
+    expect(cash.service.all('STATUS_QUERY')).toEqual([]);
+    await cash.clock.advance(1_000);
+    expect(cash.service.all('STATUS_QUERY')).toMatchObject([{ ref: txn, kind: 'payment' }]);
+    await cash.send(cash.service.receipt(txn, 'in-progress'));
+    expect(cash.phone.screen.title).toBe('Payment');
+    await cash.send(cash.service.receipt(txn, 'paid'));
+    expect(cash.phone.screen.title).toBe('Paid');
+    await cash.clock.advance(3_600_000);
+    expect(cash.service.all('STATUS_QUERY')).toHaveLength(1);
+  });
+
+  test('that is missing is asked for although the application was closed', async () => {
+    const cash = await enrolled();
+    const { txn } = await cash.request();
+    await cash.select('Approve');
+    await cash.type(PIN);
+    await cash.select('Confirm');
+    cash.phone.press('power');
+    await cash.settle();
+    expect(cash.phone.screen.kind).toBe('idle');
+    await cash.clock.advance(60_000);
+    expect(cash.service.all('STATUS_QUERY')).toMatchObject([{ ref: txn }]);
+    expect(cash.phone.screen.kind).toBe('idle');
+    await cash.send(cash.service.receipt(txn, 'paid'));
+    expect(cash.phone.screen.title).toBe('Paid');
+  });
+
+  test.each([
+    ['with a wrong signature', (octets: Uint8Array) => octets.with(octets.length - 10, (octets.at(-10) ?? 0) ^ 1)],
+    ['about another status than was signed', (octets: Uint8Array) => octets.with(13, 0x13)],
+    ['without a signature', (octets: Uint8Array) => concat(octets.slice(0, 19), new Uint8Array(64))],
+  ])('%s is ignored', async (_name, spoil) => {
+    const cash = await enrolled();
+    const { txn } = await cash.request();
+    await cash.send(spoil(cash.service.receipt(txn, 'paid')));
+    expect(cash.phone.screen.title).toBe('Payment');
+    expect(cash.phone.screen.softKeys.left).toBe('Approve');
+  });
+
+  test('does not take a payment backwards', async () => {
+    const cash = await enrolled();
+    const { txn } = await cash.request();
+    await cash.select('Approve');
+    await cash.type(PIN);
+    await cash.select('Confirm');
+    await cash.send(cash.service.receipt(txn, 'paid'));
+    await cash.select('OK');
+    for (const status of ['in-progress', 'refused', 'wrong-pin', 'expired'] as const) {
+      await cash.send(cash.service.receipt(txn, status));
+      expect(cash.phone.screen.kind).toBe('idle');
+    }
+    await openApplication(cash, 'en');
+    await cash.select('History');
+    await cash.select('EUR 12.50');
+    expect(wordsOf(cash)).toContain('Status: Paid');
+  });
+});
+
+describe('A frame', () => {
+  test('that does not open changes nothing', async () => {
+    const cash = await enrolled();
+    const { content } = cash.service.sms(cash.service.payRequest());
+    if (content.kind !== 'data') throw new Error('A frame is data');
+    const spoiled = content.data.with(60, (content.data[60] ?? 0) ^ 1);
+    for (const frame of [spoiled, content.data.slice(0, 132), new Uint8Array(133), new Uint8Array(107)]) {
+      await cash.radio.deliver(cash.service.rawSms(frame));
+      await cash.settle();
+      expect(cash.phone.screen.kind).toBe('idle');
+    }
+    expect(cash.service.heard).toEqual([]);
+  });
+});
+
+describe('The history', () => {
+  test('lists payments, newest first, with their details', async () => {
+    const cash = await enrolled();
+    const { txn } = await cash.request();
+    await cash.select('Approve');
+    await cash.type(PIN);
+    await cash.select('Confirm');
+    await cash.send(cash.service.receipt(txn, 'paid'));
+    await cash.select('OK');
+    await cash.request({ payee: 'Bar Sport', amount: { minor: 90, currency: 'EUR' }, reference: '' });
+    await cash.select('Refuse');
+    await cash.select('It is not mine');
+    await cash.select('Close');
+    await openApplication(cash, 'en');
+    await cash.select('History');
+    expect(wordsOf(cash)).toEqual(['EUR 0.90 Bar Sport', `EUR 12.50 ${PAYEE}`]);
+    await cash.select('EUR 12.50');
+    expect(wordsOf(cash)).toEqual([
+      'Status: Paid',
+      'EUR 12.50',
+      `Pay to: ${PAYEE}`,
+      'Reference: Il Sole',
+      expect.stringMatching(/^Time: 2010-03-01 10:0\d$/),
+      'Approval code: 123456',
+      'Code: 0042',
+    ]);
+    await cash.select('Back');
+    await cash.select('EUR 0.90');
+    expect(wordsOf(cash)[0]).toBe('Status: Refused: not yours');
+  });
+});

@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'vitest';
+import { parseAmount } from '../../../device/cash-mobile/sales.ts';
+import { hexOf } from '../../../device/safe-mobile/index.ts';
+import { type CashBench, enrolled, openApplication, wordsOf } from './cash-bench.ts';
+
+const CUSTOMER = '+393400000002';
+
+async function merchant(): Promise<CashBench> {
+  const cash = await enrolled({ merchant: 'Edicola Duomo' });
+  await openApplication(cash, 'en');
+  return cash;
+}
+
+async function ask(cash: CashBench, customer = CUSTOMER, amount = '12.50', reference = ''): Promise<void> {
+  await cash.select('Request payment');
+  await cash.type(customer.slice(1));
+  cash.phone.press('down');
+  await cash.type(amount);
+  cash.phone.press('down');
+  await cash.type(reference);
+  await cash.select('Send');
+}
+
+describe("A merchant's phone", () => {
+  test('asks for a payment with one PAY_INIT, and shows the match code', async () => {
+    const cash = await merchant();
+    expect(wordsOf(cash)).toEqual(['Request payment', 'History']);
+    await ask(cash, CUSTOMER, '12.50', 'Il Sole');
+    const [init] = cash.service.all('PAY_INIT');
+    expect(cash.service.heard).toHaveLength(1);
+    expect(init).toMatchObject({
+      customer: { kind: 'number', digits: '393400000002' },
+      amount: { minor: 1250, currency: 'EUR' },
+      ttl: 120,
+      reference: 'Il Sole',
+    });
+    const mref = init?.mref ?? new Uint8Array(8);
+    const code = String(Number.parseInt(hexOf(mref).slice(-4), 16) % 10_000).padStart(4, '0');
+    expect(wordsOf(cash)).toEqual([CUSTOMER, 'EUR 12.50', `Code: ${code}`, 'Sent. Waiting for the receipt.', '']);
+  });
+
+  test('shows and keeps the receipt, and stays open', async () => {
+    const cash = await merchant();
+    await ask(cash);
+    const [init] = cash.service.all('PAY_INIT');
+    await cash.send(cash.service.receipt(init?.mref ?? new Uint8Array(8), 'paid'));
+    expect(cash.phone.screen.title).toBe('Paid');
+    await cash.select('OK');
+    await cash.select('History');
+    await cash.select('EUR 12.50');
+    expect(wordsOf(cash)).toContain('Status: Paid');
+    expect(wordsOf(cash)).toContain(`From: ${CUSTOMER}`);
+  });
+
+  test('takes a request back with PAY_CANCEL', async () => {
+    const cash = await merchant();
+    await ask(cash);
+    await cash.select('Cancel request');
+    const [init] = cash.service.all('PAY_INIT');
+    expect(cash.service.last).toMatchObject({ type: 'PAY_CANCEL', mref: init?.mref });
+    expect(wordsOf(cash)).toContain('Cancelling. Waiting for the receipt.');
+    await cash.send(cash.service.receipt(init?.mref ?? new Uint8Array(8), 'cancelled'));
+    expect(cash.phone.screen.title).toBe('Cancelled');
+  });
+
+  test('says why the service did not ask the customer', async () => {
+    const cash = await merchant();
+    await ask(cash);
+    const ref = cash.service.all('PAY_INIT')[0]?.mref ?? new Uint8Array(8);
+    const { now } = cash.service;
+    await cash.send({ type: 'NAK', time: now, ref, code: 'customer-unreachable', argument: 0, text: '' });
+    expect(cash.phone.screen.title).toBe('Rejected');
+    expect(wordsOf(cash)[0]).toContain('The customer cannot be reached.');
+  });
+
+  test('sends the same PAY_INIT again when the service never heard it', async () => {
+    const cash = await merchant();
+    await ask(cash);
+    await cash.clock.advance(60_000);
+    expect(cash.service.last).toMatchObject({ type: 'STATUS_QUERY', kind: 'request' });
+    const ref = cash.service.all('PAY_INIT')[0]?.mref ?? new Uint8Array(8);
+    const { now } = cash.service;
+    await cash.send({ type: 'NAK', time: now, ref, code: 'unknown-reference', argument: 0, text: '' });
+    const frames = cash.radio.sent.map(({ content }) => (content.kind === 'data' ? hexOf(content.data) : ''));
+    expect(frames[2]).toBe(frames[0]);
+    expect(cash.phone.screen.title).toBe('Payment');
+  });
+
+  test('offers the numbers that were asked last', async () => {
+    const cash = await merchant();
+    await ask(cash);
+    await cash.select('Close');
+    await ask(cash, '+393400000003');
+    await cash.select('Close');
+    await cash.select('Request payment');
+    await cash.select('Recent numbers');
+    expect(wordsOf(cash)).toEqual(['+393400000003', CUSTOMER]);
+    await cash.select(CUSTOMER);
+    expect(wordsOf(cash)[0]).toBe(`Customer's number: ${CUSTOMER}`);
+  });
+
+  test.each([
+    ['a number that is none', '+12', '1', 'Type the number'],
+    ['no amount', CUSTOMER, '', 'Type an amount'],
+    ['nothing', CUSTOMER, '0.00', 'Type an amount'],
+    ['a third decimal', CUSTOMER, '1.234', 'Type an amount'],
+  ])('does not send %s, and keeps what was typed', async (_name, customer, amount, complaint) => {
+    const cash = await merchant();
+    await ask(cash, customer, amount);
+    expect(wordsOf(cash)[0]).toContain(complaint);
+    await cash.select('OK');
+    expect(wordsOf(cash)[0]).toBe(`Customer's number: ${customer}`);
+    expect(cash.service.heard).toEqual([]);
+  });
+
+  test('lets a prompt wait until the form is done', async () => {
+    const cash = await merchant();
+    await cash.select('Request payment');
+    await cash.request();
+    expect(cash.phone.screen.title).toBe('Request payment');
+    await cash.select('Back');
+    expect(cash.phone.screen.title).toBe('Payment');
+  });
+});
+
+describe('A customer without a shop', () => {
+  test('cannot ask for payments', async () => {
+    const cash = await enrolled();
+    await openApplication(cash, 'en');
+    expect(wordsOf(cash)).toEqual(['History']);
+  });
+});
+
+describe('parseAmount', () => {
+  test.each([
+    ['12.50', 'EUR', 1250],
+    ['12,5', 'EUR', 1250],
+    ['12', 'EUR', 1200],
+    ['12.', 'EUR', 1200],
+    ['0.01', 'EUR', 1],
+    ['500', 'JPY', 500],
+    ['1.250', 'KWD', 1250],
+  ] as const)('reads %s %s as %i minor units', (typed, currency, minor) => {
+    expect(parseAmount(typed, currency)).toEqual({ minor, currency });
+  });
+
+  test.each(['', '.', '-1', '1.234', '1e3', '0', '0.00', '12.5.0', '99999999999'])('refuses "%s"', (typed) => {
+    expect(parseAmount(typed, 'EUR')).toBeUndefined();
+  });
+});

@@ -1,0 +1,135 @@
+import { describe, expect, test } from 'vitest';
+import { type MemoryFlash, memoryFlash } from '../../../device/index.ts';
+import {
+  createPinKey,
+  hexOf,
+  tweetnaclPrimitives as primitives,
+  signWithPin,
+} from '../../../device/safe-mobile/index.ts';
+import { seededRandom } from '../../../sim/index.ts';
+import { type CashBench, enrol, enrolled, installed, openApplication, PIN } from './cash-bench.ts';
+
+/** A generator that remembers what it gave out, so that a test can look for it. */
+function watchedRandom(): { readonly given: Uint8Array[]; bytes(count: number): Uint8Array } {
+  const random = seededRandom('watched');
+  const given: Uint8Array[] = [];
+  return {
+    given,
+    bytes(count) {
+      const octets = random.bytes(count);
+      given.push(octets.slice());
+      return octets;
+    },
+  };
+}
+
+async function payOnce(cash: CashBench, pin = PIN): Promise<Uint8Array> {
+  const { txn } = await cash.request();
+  await cash.select('Approve');
+  await cash.type(pin);
+  await cash.select('Confirm');
+  return txn;
+}
+
+describe('The flash', () => {
+  test('after an enrolment and a payment holds neither PIN, seed, A, signature, ephemeral key nor activation code', async () => {
+    const flash = memoryFlash();
+    const random = watchedRandom();
+    const cash = await installed({ flash, random });
+    const typed = cash.service.activationCode;
+    await enrol(cash);
+    cash.phone.press('power');
+    await cash.settle();
+    const txn = await payOnce(cash);
+    await cash.send(cash.service.receipt(txn, 'paid'));
+    const stored = flash.dump();
+
+    expect(stored).toContain('Cash-Mobile/device');
+    expect(stored).not.toContain(PIN);
+    expect(stored).not.toContain(Buffer.from(PIN).toString('hex'));
+    expect(stored.toUpperCase()).not.toContain(typed.replace('-', ''));
+    expect(stored).not.toContain(hexOf(cash.service.approvalKey ?? new Uint8Array(32)));
+    for (const { signature } of cash.service.all('APPROVE'))
+      expect(stored).not.toContain(hexOf(signature).slice(0, 32));
+    const [enrolment] = cash.service.all('ENROL');
+    expect(stored).not.toContain(hexOf(enrolment?.activationCode ?? new Uint8Array()));
+    // Of the 32 octets drawn, only the sealing key d may be kept: the seed and every ephemeral key are gone.
+    const kept = random.given.filter((octets) => octets.length === 32 && stored.includes(hexOf(octets)));
+    expect(kept.map((octets) => hexOf(primitives.x25519PublicKey(octets)))).toEqual([
+      hexOf(enrolment?.sealingKey ?? new Uint8Array()),
+    ]);
+  });
+
+  test('is the same before and after a PIN was typed, until it is sent', async () => {
+    const flash = memoryFlash();
+    const cash = await enrolled({ flash });
+    await cash.request();
+    await cash.select('Approve');
+    const before = flash.dump();
+    await cash.type(PIN);
+    expect(flash.dump()).toBe(before);
+  });
+
+  test('keeps the same camouflaged key whatever PINs are typed', async () => {
+    const flash = memoryFlash();
+    const cash = await enrolled({ flash });
+    const before = deviceRecord(flash);
+    const txn = await payOnce(cash, '90909');
+    await cash.send(cash.service.receipt(txn, 'wrong-pin', { triesLeft: 2 }));
+    await cash.type(PIN);
+    await cash.select('Confirm');
+    await cash.send(cash.service.receipt(txn, 'paid'));
+    expect(deviceRecord(flash)).toEqual(before);
+  });
+
+  test('a right PIN and a wrong one leave the same trace but for the frame', async () => {
+    const shapes = await Promise.all(
+      [PIN, '90909'].map(async (pin) => {
+        const flash = memoryFlash();
+        await payOnce(await enrolled({ flash }), pin);
+        return flash.dump().replaceAll(/[0-9a-f]{200,}/g, (hex) => `<${hex.length}>`);
+      }),
+    );
+    expect(shapes[0]).toBe(shapes[1]);
+  });
+});
+
+describe('The screen', () => {
+  test('never shows a digit of the PIN, nor does any event', async () => {
+    const cash = await installed();
+    const events: string[] = [];
+    cash.handset.watch((event) => events.push(JSON.stringify(event)));
+    await enrol(cash);
+    await openApplication(await enrolled(), 'en');
+    expect(events.join('\n')).toContain('•••••');
+    expect(events.join('\n')).not.toContain(PIN);
+  });
+});
+
+describe('Keys', () => {
+  test('every PIN gives some key, so that a thief cannot tell', () => {
+    const random = seededRandom('thief');
+    const { pinKey } = createPinKey(primitives, Buffer.from(PIN), random.bytes(32), random.bytes(16));
+    const text = Uint8Array.of(1, 2, 3);
+    const signatures = ['00000', '13579', '99999'].map(
+      (pin) => signWithPin(primitives, Buffer.from(pin), pinKey, text).length,
+    );
+    expect(signatures).toEqual([64, 64, 64]);
+  });
+
+  test('of a second enrolment have nothing in common with those of the first', async () => {
+    const flash = memoryFlash();
+    const cash = await installed({ flash });
+    await enrol(cash);
+    const first = deviceRecord(flash);
+    cash.handset.install(cash.service.jad().replace('16909060', '16909061'));
+    await cash.settle();
+    await openApplication(cash, 'en');
+    expect(flash.dump()).not.toContain(Object.values(first.records)[0]);
+  });
+});
+
+function deviceRecord(flash: MemoryFlash): { readonly records: Readonly<Record<string, string>> } {
+  const { sections } = JSON.parse(flash.dump());
+  return sections['records/Cash-Mobile/device'];
+}
