@@ -7,6 +7,7 @@ import { askOperator, askServiceCentre, askSignal, type Signal } from './network
 import { portFromName } from './port/name.ts';
 import type { Port } from './port/port.ts';
 import { Inbox } from './receiving.ts';
+import { hasForgotten } from './reception.ts';
 import { askRegistration, isUsable, type Registration } from './register.ts';
 import { ReportMatcher } from './reports.ts';
 import { SendQueue } from './send-queue.ts';
@@ -92,6 +93,8 @@ class GsmModem implements Modem {
   #state: ModemState = { kind: 'opening' };
   #identity: ModemIdentity = {};
   #session: Session | undefined;
+  /** Ends the current session, for a reason; harmless when it has ended. */
+  #endSession: (reason: string) => void = () => {};
   #cancelWatch: Cancel = () => {};
 
   constructor(port: Port, clock: Clock, options: ModemOptions) {
@@ -177,10 +180,10 @@ class GsmModem implements Modem {
   /** Opens a session; the promise that comes back ends with it, and says how. */
   async #openOnce(): Promise<{ readonly ended: Promise<string> }> {
     this.#enter({ kind: 'opening' });
-    let end: (reason: string) => void = () => {};
     const ended = new Promise<string>((resolve) => {
-      end = resolve;
+      this.#endSession = resolve;
     });
+    const end = this.#endSession;
     let registration: Registration = 'unknown';
     const session = await openSession(this.#port, this.#clock, this.#sim, {
       identified: (identity) => {
@@ -236,15 +239,18 @@ class GsmModem implements Modem {
     this.#cancelWatch();
     this.#cancelWatch = this.#clock.after(isUsable(registration) ? WATCH_MS : SEARCHING_MS, () => {
       const session = this.#session;
-      if (session === undefined) return;
-      askRegistration(session.chat).then(
-        (news) => {
-          if (this.#session === session) this.#register(news);
-        },
-        // The chat has ended, which is told elsewhere.
-        () => {},
-      );
+      // When the chat ends meanwhile, that is told elsewhere.
+      if (session !== undefined) this.#look(session).catch(() => {});
     });
+  }
+
+  /** Looks after a modem that says nothing: whether it is there, in a network, and as it was set up. */
+  async #look(session: Session): Promise<void> {
+    const registration = await askRegistration(session.chat);
+    const isForgetful = await hasForgotten(session.chat, session.reception);
+    if (this.#session !== session) return;
+    if (isForgetful) this.#endSession(`${this.#port.name}: the modem lost its settings: it rebooted`);
+    else this.#register(registration);
   }
 
   /** The session is over, for whatever comes next. */

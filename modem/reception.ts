@@ -13,6 +13,8 @@ export interface Reception {
   readonly messages: 'announced' | 'direct' | 'polled';
   /** Status reports come at once (`+CDS`), are stored and announced (`+CDSI`), or do not come. */
   readonly reports: 'direct' | 'announced' | 'none';
+  /** The `+CNMI` setting that is in force; undefined when there is none to take. */
+  readonly setting: string | undefined;
   /** What comes at once must be acknowledged with `+CNMA`, or nothing more comes. */
   readonly acknowledge: boolean;
 }
@@ -62,14 +64,25 @@ export async function setUpReception(chat: Chat, clock: Clock, quirks: Quirks): 
   }
   const memories = await chooseMemories(chat, clock);
   const setting = (await chooseSetting(chat)) ?? (await chooseSettingOfPhase2Plus(chat));
-  if (setting === undefined) return { memories, messages: 'polled', reports: 'none', acknowledge: false };
+  if (setting === undefined) return { memories, messages: 'polled', reports: 'none', setting, acknowledge: false };
   const [, mt, , ds] = setting.split(',');
   return {
     memories,
     messages: mt === '2' ? 'direct' : 'announced',
     reports: ds === '1' ? 'direct' : ds === '2' ? 'announced' : 'none',
+    setting,
     acknowledge: quirks.acknowledges && (await isPhase2Plus(chat)),
   };
+}
+
+/** Whether the modem has another `+CNMI` setting than it was given: then it has rebooted since, and forgot all settings. */
+export async function hasForgotten(chat: Chat, { setting }: Reception): Promise<boolean> {
+  if (setting === undefined) return false;
+  const result = await chat.run({ text: 'AT+CNMI?', response: { prefix: '+CNMI:' } });
+  const [line] = result.kind === 'ok' ? result.lines : [];
+  if (line === undefined) return false;
+  const now = valuesOf(line.text).map(textIn);
+  return setting.split(',').some((value, position) => now[position] !== value);
 }
 
 /** Chooses one memory for reading, writing and receiving, so that the indexes of `+CMTI` are those of `+CMGR`. */

@@ -1,5 +1,5 @@
 import { Chat } from './at/chat.ts';
-import { REBOOT_CODES, type UnsolicitedCode } from './at/unsolicited.ts';
+import { STARTED_CODES, STARTUP_CODES, type UnsolicitedCode } from './at/unsolicited.ts';
 import { textIn, valuesOf } from './at/values.ts';
 import type { Clock } from './clock.ts';
 import { identify, type ModemIdentity, wakeModem } from './identify.ts';
@@ -7,7 +7,7 @@ import { MessageStore } from './message-store.ts';
 import type { Port, PortError } from './port/port.ts';
 import { quirksOf } from './quirks.ts';
 import type { Source } from './receiving.ts';
-import { setUpReception } from './reception.ts';
+import { hasForgotten, type Reception, setUpReception } from './reception.ts';
 import { askRegistration, type Registration, registrationIn, watchRegistration } from './register.ts';
 import { type SimPin, unlockSim } from './unlock.ts';
 
@@ -35,12 +35,15 @@ export interface Session extends Source {
  * @throws PortError, ModemError, AtTimeout; the port is closed again then.
  */
 export async function openSession(port: Port, clock: Clock, sim: SimPin, events: SessionEvents): Promise<Session> {
-  let isSetUp = false;
+  let reception: Reception | undefined;
   const chat = await Chat.open(port, clock, {
     ended: (reason) => events.ended(reason),
     unsolicited(code) {
-      if (isSetUp && saysReboot(code)) events.rebooted();
-      else if (code.prefix === '+CREG') {
+      if (reception !== undefined && STARTUP_CODES.has(code.prefix)) events.rebooted();
+      else if (reception !== undefined && saysStarted(code)) {
+        // Said late by a modem that was opened while it was starting, or by one that rebooted just now.
+        void hasForgotten(chat, reception).then((forgotten) => forgotten && events.rebooted());
+      } else if (code.prefix === '+CREG') {
         const registration = registrationIn(code.line);
         if (registration !== undefined) events.registration(registration);
       } else events.code(code);
@@ -54,14 +57,14 @@ export async function openSession(port: Port, clock: Clock, sim: SimPin, events:
     chat.typeSlowly(quirks.characterPauseMs);
     for (const text of quirks.setUp) await chat.run({ text });
     await unlockSim(chat, clock, quirks, sim);
-    const reception = await setUpReception(chat, clock, quirks);
+    const setUp = await setUpReception(chat, clock, quirks);
     await watchRegistration(chat);
     events.registration(await askRegistration(chat));
-    isSetUp = true;
+    reception = setUp;
     return {
       chat,
       identity,
-      reception,
+      reception: setUp,
       store: new MessageStore(chat, quirks),
       acknowledge: async () => {
         await chat.ask({ text: 'AT+CNMA' });
@@ -73,7 +76,7 @@ export async function openSession(port: Port, clock: Clock, sim: SimPin, events:
   }
 }
 
-/** Codes that a modem says only when it has just started. */
-function saysReboot({ prefix, line }: UnsolicitedCode): boolean {
-  return REBOOT_CODES.has(prefix) || (prefix === '+CPIN' && textIn(valuesOf(line)[0]) === 'READY');
+/** Codes that a modem says when it has started. */
+function saysStarted({ prefix, line }: UnsolicitedCode): boolean {
+  return STARTED_CODES.has(prefix) || (prefix === '+CPIN' && textIn(valuesOf(line)[0]) === 'READY');
 }

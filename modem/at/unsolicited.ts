@@ -37,14 +37,11 @@ const WORDS: ReadonlySet<string> = new Set([
   'MODEM:STARTUP',
 ]);
 
-/** The codes that mean: the modem has just started, and forgot its settings. */
-export const REBOOT_CODES: ReadonlySet<string> = new Set([
-  'RDY',
-  'SMS DONE',
-  'SMS READY',
-  'CALL READY',
-  'MODEM:STARTUP',
-]);
+/** The codes of a modem that has just been switched on, or rebooted. */
+export const STARTUP_CODES: ReadonlySet<string> = new Set(['RDY', 'MODEM:STARTUP']);
+
+/** Those that follow within the next 20 s or so, when the SIM has been read. */
+export const STARTED_CODES: ReadonlySet<string> = new Set(['SMS DONE', 'SMS READY', 'CALL READY', 'PB DONE']);
 
 /** A PDU as a line: whole octets, behind which some modems write `,0`. */
 const HEX = /^(?:[0-9A-F]{2})+(?:,\d*)?$/i;

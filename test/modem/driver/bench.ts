@@ -45,11 +45,17 @@ export function createBench(clock: VirtualClock = new VirtualClock()): Bench {
   const messages: IncomingSms[] = [];
   const reports: SmsReport[] = [];
   let reference = 0;
+  let setting = '0,0,0,0,0';
   const inOrder = () => [...stored].sort(([one], [other]) => one - other);
   const header = (pdu: string) => `1,,${lengthOf(pdu)}\r\n${pdu}`;
   script
     .when('AT', ok())
-    .when(/^ATE0|^AT\+CMEE=1|^AT\+CREG=1|^AT\+CMGF=0|^AT\+CNMI=/, ok())
+    .when(/^ATE0|^AT\+CMEE=1|^AT\+CREG=1|^AT\+CMGF=0/, ok())
+    .when(/^AT\+CNMI=/, (typed) => {
+      setting = typed.slice(8);
+      return ok();
+    })
+    .when('AT+CNMI?', () => ok(`+CNMI: ${setting}`))
     .when('AT+CNMI=?', ok('+CNMI: (0-2),(0-3),(0,2,3),(0-2),(0,1)'))
     .when('AT+CGMI', ok('Cash Mobile'))
     .when('AT+CGMM', ok('Bench'))

@@ -288,16 +288,41 @@ describe('coming back', () => {
     expect(hellos()).toHaveLength(2);
   });
 
+  const startedAgain = () => bench.script.typed.lastIndexOf('AT+CNMI=2,1,0,1,0');
+
   test.each(['RDY', 'SMS Ready', 'SMS DONE', 'Call Ready', '+CPIN: READY'])(
     'after a reboot (%s) it is set up again',
     async (code) => {
       await openToReceive();
+      bench.script.when('AT+CNMI?', ok('+CNMI: 0,0,0,0,0'));
       const before = bench.script.typed.length;
       bench.script.say(line(code));
       await bench.clock.advance(10_000);
-      expect(bench.script.typed.slice(before)).toContain('AT+CNMI=2,1,0,1,0');
+      expect(startedAgain()).toBeGreaterThan(before);
     },
   );
+
+  test.each(['SMS Ready', 'SMS DONE', 'Call Ready', '+CPIN: READY'])(
+    'a late %s of a modem that was just switched on disturbs nothing',
+    async (code) => {
+      await openToReceive();
+      bench.script.when('AT+CNMI?', ok('+CNMI: 2,1,0,1,0'));
+      const before = bench.script.typed.length;
+      bench.script.say(line(code));
+      await bench.clock.advance(10_000);
+      expect(startedAgain()).toBeLessThan(before);
+    },
+  );
+
+  test('a reboot that nobody announced is found by the next look', async () => {
+    await openToReceive();
+    bench.script.when('AT+CNMI?', ok('+CNMI: 2,1,0,1,0'), ok('+CNMI: 0,0,0,0,0'), ok('+CNMI: 2,1,0,1,0'));
+    const before = bench.script.typed.length;
+    await bench.clock.advance(60_000);
+    expect(startedAgain()).toBeLessThan(before);
+    await bench.clock.advance(65_000);
+    expect(startedAgain()).toBeGreaterThan(before);
+  });
 
   test('a modem that falls silent is found dead, and opened again', async () => {
     await openToReceive();
