@@ -39,7 +39,7 @@ export function withConnection(command: Command): Command {
  *
  * @throws PortError, ModemError, UsageError, and what `use` throws.
  */
-export async function useModem(command: Command, use: (modem: Modem) => Promise<void>): Promise<void> {
+export async function withModem(command: Command, use: (modem: Modem) => Promise<void>): Promise<void> {
   const options = command.opts<ConnectionOptions>();
   const pin = options.pin === true ? await askHidden('PIN of the SIM: ') : process.env[PIN_VARIABLE];
   if (options.pin === true && pin === undefined) {

@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { doctorCommand } from './doctor.ts';
+import { listCommand } from './list.ts';
 import { probeCommand } from './probe.ts';
 import { createProgram } from './program.ts';
 import { receiveCommand } from './receive.ts';
@@ -9,7 +11,16 @@ import { traceCommand } from './trace.ts';
 /** The command line of `gsm-modem`. */
 export function gsmModem(): Command {
   const program = createProgram('gsm-modem', 'Uses a GSM modem on a serial port, a PTY or tcp://host:port.');
-  for (const command of [probeCommand(), sendCommand(), receiveCommand(), traceCommand(), replayCommand()]) {
+  const commands = [
+    listCommand(),
+    probeCommand(),
+    doctorCommand(),
+    sendCommand(),
+    receiveCommand(),
+    traceCommand(),
+    replayCommand(),
+  ];
+  for (const command of commands) {
     program.addCommand(command.copyInheritedSettings(program));
   }
   return program;

@@ -1,14 +1,14 @@
 import { Command } from 'commander';
 import type { Modem } from '../modem.ts';
 import { describeState } from '../state.ts';
-import { useModem, withConnection } from './connection.ts';
+import { withConnection, withModem } from './connection.ts';
 import { outputOf } from './program.ts';
 
 /** `gsm-modem probe`: what modem is it, and how is it. */
 export function probeCommand(): Command {
   const command = new Command('probe').description('say what modem is on a port, and whether it can send and receive');
   return withConnection(command).action(() =>
-    useModem(command, async (modem) => {
+    withModem(command, async (modem) => {
       const found = await probe(modem);
       const lines = Object.entries(found).map(([name, value]) => `${name}: ${value}`);
       outputOf(command).print({ event: 'probe', ...found }, lines.join('\n'));

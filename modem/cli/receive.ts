@@ -3,7 +3,7 @@ import type { IncomingSms } from '../bearer.ts';
 import { systemClock } from '../clock.ts';
 import type { Modem } from '../modem.ts';
 import { toHex } from '../pdu/index.ts';
-import { useModem, withConnection } from './connection.ts';
+import { withConnection, withModem } from './connection.ts';
 import { numberOption } from './options.ts';
 import { type Output, outputOf } from './program.ts';
 
@@ -19,7 +19,7 @@ export function receiveCommand(): Command {
     .option('--count <n>', 'end after so many; default: never', numberOption(1, 1_000_000))
     .option('--timeout <seconds>', 'fail when they have not come by then', numberOption(1, 1_000_000));
   return withConnection(command).action(() =>
-    useModem(command, (modem) => receive(modem, command.opts<ReceiveOptions>(), outputOf(command))),
+    withModem(command, (modem) => receive(modem, command.opts<ReceiveOptions>(), outputOf(command))),
   );
 }
 

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { ApplicationPorts, SendOutcome, SmsContent, SmsReport } from '../bearer.ts';
 import { systemClock } from '../clock.ts';
 import type { Modem } from '../modem.ts';
-import { useModem, withConnection } from './connection.ts';
+import { withConnection, withModem } from './connection.ts';
 import { hexOption, numberOption } from './options.ts';
 import { type Output, outputOf, UsageError } from './program.ts';
 
@@ -32,7 +32,7 @@ export function sendCommand(): Command {
   return withConnection(command).action(async () => {
     const options = command.opts<SendOptions>();
     const content = contentOf(options);
-    await useModem(command, (modem) => send(modem, options, content, outputOf(command)));
+    await withModem(command, (modem) => send(modem, options, content, outputOf(command)));
   });
 }
 

@@ -90,6 +90,34 @@ describe('gsm-modem', () => {
     expect(replay.out).toContain('{"event":"state","text":"ready: home"}');
   });
 
+  test('examines a modem that is well, with an SMS to itself', async () => {
+    const { tcp } = await ports(anna);
+    const run = await gsmModem(['doctor', '--port', tcp, '--loopback', anna, '--wait', '15', '--json']);
+    const checks = run.out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(checks.map(({ check, ok }) => [check, ok])).toEqual([
+      ['port, modem, SIM', true],
+      ['registration', true],
+      ['signal', true],
+      ['service centre', true],
+      ['store', true],
+      ['loopback', true],
+    ]);
+    expect(run.exitCode).toBe(0);
+  });
+
+  test('says what is wrong with one that is not, and what to do', async () => {
+    const { tcp } = await ports(anna, '4321');
+    const run = await gsmModem(['doctor', '--port', tcp]);
+    expect(run).toEqual({
+      exitCode: 1,
+      out: 'wrong port, modem, SIM: not usable. the SIM wants its PIN: give it (GSM_MODEM_PIN)\n',
+      err: '',
+    });
+  });
+
   test('takes the PIN from the environment, and shows it nowhere', async () => {
     const { pty } = await ports(anna, '4321');
     const without = await gsmModem(['probe', '--port', pty]);
