@@ -3,7 +3,7 @@ import { hexOf, octetsOf } from '../device/safe-mobile/index.ts';
 declare const brand: unique symbol;
 
 /** A number that names one kind of thing, so that a device is never taken for a merchant. */
-export type Id<Name extends string> = number & { readonly [brand]: Name };
+type Id<Name extends string> = number & { readonly [brand]: Name };
 
 export type PersonId = Id<'person'>;
 /** u32, allotted at registration; travels in every frame of its phone. */
@@ -15,7 +15,7 @@ export type MerchantId = Id<'merchant'>;
 export type Ref = string & { readonly [brand]: 'ref' };
 
 /** Whether `text` has the form of a {@link Ref}. */
-export function isRef(text: string): text is Ref {
+function isRef(text: string): text is Ref {
   return /^[0-9a-f]{16}$/.test(text);
 }
 

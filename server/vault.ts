@@ -34,6 +34,7 @@ export class Vault {
   /** The secret; the caller wipes it. @throws VaultError */
   open(purpose: string, subject: string, sealed: Uint8Array): Uint8Array {
     const nonce = sealed.subarray(0, NONCE_OCTETS);
+    if (sealed.length <= NONCE_OCTETS) throw new VaultError(`the ${purpose} of ${subject} is too short`);
     const secret = this.#withKey(purpose, subject, (key) =>
       this.#primitives.secretboxOpen(key, nonce, sealed.subarray(NONCE_OCTETS)),
     );

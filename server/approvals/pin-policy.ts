@@ -1,11 +1,11 @@
 /** Wrong PINs that one request bears. */
 export const TRIES_A_CHALLENGE = 3;
 /** Wrong PINs without a right one between them, after which the phone is blocked for a while. */
-export const FAILURES_IN_A_ROW = 5;
+const FAILURES_IN_A_ROW = 5;
 /** How long that is, ms. */
 export const BLOCK_MS: number = 60 * 60 * 1000;
 /** Wrong PINs within {@link FAILURE_WINDOW_MS}, right ones between them or not, after which only a new enrolment helps. */
-export const FAILURES_IN_WINDOW = 10;
+const FAILURES_IN_WINDOW = 10;
 /** 90 days, ms. */
 export const FAILURE_WINDOW_MS: number = 90 * 24 * 60 * 60 * 1000;
 

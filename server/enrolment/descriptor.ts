@@ -1,7 +1,7 @@
 import { hexOf } from '../../device/safe-mobile/index.ts';
 import type { Context } from '../context.ts';
 import { ServiceError } from '../errors.ts';
-import { merchantOfPerson } from '../merchants/merchants.ts';
+import { type Merchant, merchantOfPerson } from '../merchants/merchants.ts';
 import { APPLICATION_PORT } from '../messaging/outbox.ts';
 import { deviceById } from '../people/devices.ts';
 
@@ -13,6 +13,8 @@ const PERMISSIONS: readonly string[] = [
   'javax.wireless.messaging.sms.receive',
   'javax.wireless.messaging.sms.send',
 ];
+
+type Attribute = readonly [name: string, value: string];
 
 /**
  * The application descriptor (JAD, JSR-118) of one phone: what the application manager needs, and the service's number
@@ -26,7 +28,7 @@ export function descriptorOf(context: Context, number: string, deviceId: number)
   }
   const { sealing, signing, root } = context.keys;
   const merchant = merchantOfPerson(context.store, device.personId);
-  const attributes: readonly (readonly [name: string, value: string])[] = [
+  const attributes: readonly Attribute[] = [
     ['MIDlet-Name', 'Cash-Mobile'],
     ['MIDlet-Version', APPLICATION_VERSION],
     ['MIDlet-Vendor', 'Cash-Mobile'],
@@ -38,7 +40,15 @@ export function descriptorOf(context: Context, number: string, deviceId: number)
     ['Safe-Mobile-Key', `${sealing.kid}:${hexOf(sealing.publicKey)}`],
     ['Safe-Mobile-Receipt-Key', hexOf(signing.publicKey)],
     ['Safe-Mobile-Root', hexOf(root)],
-    ...(merchant === undefined ? [] : [['Cash-Mobile-Merchant', merchant.name] as const]),
+    ...(merchant === undefined ? [] : merchantAttributes(merchant)),
   ];
   return attributes.map(([name, value]) => `${name}: ${value}\n`).join('');
+}
+
+/** Only on the phone of a merchant's own person: lets the application ask for payments. */
+function merchantAttributes({ name, currency }: Merchant): readonly Attribute[] {
+  return [
+    ['Cash-Mobile-Merchant', name],
+    ['Cash-Mobile-Currency', currency],
+  ];
 }

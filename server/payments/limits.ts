@@ -3,14 +3,14 @@ import { type Device, devicesOf } from '../people/devices.ts';
 import { countWaitingRequests } from './payment.ts';
 
 /** The most that one payment may move, minor units of its currency. */
-export const PAYMENT_LIMIT_MINOR = 500_000;
+const PAYMENT_LIMIT_MINOR = 500_000;
 
 /** The same on the first day of a phone that took the place of another, in case a thief enrolled it. */
-export const NEW_PHONE_LIMIT_MINOR = 10_000;
+const NEW_PHONE_LIMIT_MINOR = 10_000;
 const NEW_PHONE_MS = 24 * 60 * 60 * 1000;
 
 /** Requests that may wait on one phone; it would mute the next. */
-export const WAITING_REQUESTS_LIMIT = 3;
+const WAITING_REQUESTS_LIMIT = 3;
 
 /** Why a payment is refused before the customer is asked. */
 export type Rejection = 'customer-unreachable' | 'customer-busy' | 'amount-limit' | 'new-phone-limit';

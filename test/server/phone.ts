@@ -187,7 +187,7 @@ export class TestPhone {
 }
 
 /** The 8 octets that an answer to this names. */
-export function refOf({ message }: Asked): Uint8Array {
+function refOf({ message }: Asked): Uint8Array {
   return message.type === 'PAY_REQUEST' ? message.txn : message.challenge;
 }
 

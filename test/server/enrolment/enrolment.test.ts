@@ -199,7 +199,9 @@ describe('the application descriptor', () => {
   it("names the merchant on the merchant's own phone", async () => {
     const { world, person, activation } = await registered();
     world.merchant(person.id);
-    expect(world.service.descriptor(activation.deviceId)).toContain('Cash-Mobile-Merchant: Edicola Città\n');
+    expect(world.service.descriptor(activation.deviceId)).toContain(
+      'Cash-Mobile-Merchant: Edicola Città\nCash-Mobile-Currency: EUR\n',
+    );
   });
 
   it('is not there for a phone that is revoked or unknown', async () => {
