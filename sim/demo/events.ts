@@ -1,6 +1,6 @@
 import type { HandsetEvent, Screen } from '../../device/index.ts';
 import { fromHex } from '../../modem/index.ts';
-import type { JournalEntry } from '../../server/index.ts';
+import type { JournalEntry, ServiceEvent } from '../../server/index.ts';
 import { openSubmit } from '../envelope.ts';
 import type { LogEntry } from '../log.ts';
 import { CUSTOMER, MERCHANT, SERVICE_NUMBER } from './cast.ts';
@@ -79,9 +79,26 @@ function networkWords(entry: LogEntry): string {
   }
 }
 
-function serviceEvent({ at, event: { kind, ...data } }: JournalEntry): StageEvent {
-  const words = Object.entries(data).map(([name, value]) => `${name} ${value}`);
-  return { at, event: kind, data, text: `service   ${kind.padEnd(6)} ${words.join(', ')}` };
+function serviceEvent({ at, event }: JournalEntry): StageEvent {
+  const { kind, ...data } = event;
+  return { at, event: kind, data, text: `service   ${kind.padEnd(6)} ${serviceWords(event)}` };
+}
+
+function serviceWords(event: ServiceEvent): string {
+  switch (event.kind) {
+    case 'payment':
+      return `${event.txn} ${event.from === undefined ? '' : `${event.from} → `}${event.to}${event.reason ? `, ${event.reason}` : ''}`;
+    case 'device':
+      return `${event.deviceId} ${event.state}`;
+    case 'wrong-pin':
+      return `${event.ref} tries left: ${event.triesLeft}`;
+    case 'alarm':
+      return `${event.alarm} ${event.ref}`;
+    case 'undelivered':
+      return `${event.message} to ${event.deviceId}: ${event.reason}`;
+    case 'fault':
+      return event.reason;
+  }
 }
 
 /** Title and lines of a screen; what is typed is left out. */
@@ -94,5 +111,8 @@ function wordsOfScreen(screen: Screen): string {
   const lines = screen.items.map(({ label, value }) =>
     screen.input === undefined && value ? `${label}: ${value}` : label,
   );
-  return [screen.title, ...lines].filter((line) => line !== '').join(' · ');
+  return [screen.title, ...lines]
+    .flatMap((line) => line.split('\n'))
+    .filter((line) => line !== '')
+    .join(' · ');
 }

@@ -74,7 +74,8 @@ export class Person {
       this.phone.select(field);
       await this.phone.type(text);
     }
-    await this.#choose('Ask');
+    await this.#look();
+    this.phone.select('Send');
   }
 
   /** Waits for words on the screen, then lays the phone down. */

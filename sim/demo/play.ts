@@ -32,8 +32,8 @@ export interface PlayResult {
   readonly payments: readonly SceneResult[];
 }
 
-/** Between two scenes, ms: late SMS of one scene must not count for the next. */
-const PAUSE_MS = 5_000;
+/** A scene is over when nothing has travelled for so long, ms: its last receipts have arrived. */
+const QUIET_MS = 3_000;
 const SMS_OCTETS = 140;
 
 /** Plays enrolment and all scenes, and tells `listener` of everything that happens. */
@@ -50,7 +50,6 @@ export async function play(stage: Stage, listener: (event: StageEvent) => void):
     const enrolment = { sms: counter.end().sms, ms: clock.now() - start };
     const payments: SceneResult[] = [];
     for (const scene of SCENES) {
-      await sleep(clock, PAUSE_MS);
       tell('scene', { scene: scene.name }, `── ${scene.plot}`);
       const result = await playScene(stage, scene);
       tell('outcome', { ...result }, outcomeText(result));
@@ -94,9 +93,9 @@ async function playScene(stage: Stage, scene: Scene): Promise<SceneResult> {
   };
 }
 
-/** Waits until every SMS that was taken has arrived or is lost. */
+/** Waits until every SMS that was taken has arrived or is lost, and none has followed for a while. */
 async function quiet(clock: Clock, counter: SmsCounter): Promise<void> {
-  while (counter.onTheWay > 0) await sleep(clock, 100);
+  while (counter.onTheWay > 0 || clock.now() - counter.last < QUIET_MS) await sleep(clock, 100);
 }
 
 /** Counts what the network takes from its subscribers while a scene is played. */
@@ -104,13 +103,14 @@ class SmsCounter {
   readonly #start: number;
   readonly #unlisten: () => void;
   readonly #open = new Set<number>();
-  #last: number;
+  /** When the network last took or brought an SMS, ms since 1970. */
+  last: number;
   #sms = 0;
   #octets = 0;
 
   constructor({ world, clock }: Stage) {
     this.#start = clock.now();
-    this.#last = this.#start;
+    this.last = this.#start;
     this.#unlisten = world.log.listen((entry) => {
       if (entry.kind === 'submit') {
         this.#sms += 1;
@@ -118,8 +118,8 @@ class SmsCounter {
         this.#open.add(entry.sms);
       } else if (entry.kind === 'deliver' || entry.kind === 'lose' || entry.kind === 'fail') {
         this.#open.delete(entry.sms);
-        this.#last = entry.at;
       }
+      this.last = entry.at;
     });
   }
 
@@ -130,7 +130,7 @@ class SmsCounter {
 
   end(): { readonly sms: number; readonly octets: number; readonly cycleMs: number } {
     this.#unlisten();
-    return { sms: this.#sms, octets: this.#octets, cycleMs: this.#last - this.#start };
+    return { sms: this.#sms, octets: this.#octets, cycleMs: this.last - this.#start };
   }
 }
 

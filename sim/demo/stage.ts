@@ -1,13 +1,13 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createPhone, fileFlash, type Handset } from '../../device/index.ts';
+import { createPhone, fileFlash } from '../../device/index.ts';
 import { type Clock, type Modem, memoryPort, openModem, type Port, serialPort } from '../../modem/index.ts';
 import { createServiceKeys, openService, type Service, servicePrimitives } from '../../server/index.ts';
 import type { VirtualModem } from '../modem/virtual-modem.ts';
 import type { LatencyProfile } from '../network/profiles.ts';
 import { openPty } from '../ports/pty.ts';
-import { type SeededRandom, seededRandom } from '../random.ts';
+import { seededRandom } from '../random.ts';
 import { createWorld, type World } from '../world.ts';
 import { CUSTOMER, MERCHANT, POCKET_MONEY, type Role, SERVICE_NUMBER } from './cast.ts';
 import { Person } from './person.ts';
@@ -49,28 +49,41 @@ export interface Stage {
 
 /** Sets the stage: network, three modems, the service on one, a phone on each of the others. */
 export async function setStage(options: StageOptions): Promise<Stage> {
+  const strike = new Strike();
+  try {
+    return await build(options, strike);
+  } catch (error) {
+    await strike.everything();
+    throw error;
+  }
+}
+
+async function build(options: StageOptions, strike: Strike): Promise<Stage> {
   const { clock, seed, profile, hold } = options;
   const random = seededRandom(seed);
-  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'cash-mobile-'));
-  mkdirSync(folder, { recursive: true });
+  const folder = makeFolder(options, strike);
   const world = createWorld({ seed, clock, profile });
-  const wires = new Wires(options, folder);
+  const driverOf = (role: string, number: string) =>
+    openDriver(options, folder, role, world.addModem({ number }), strike);
 
-  const serviceModem = await wires.open(world.addModem({ number: SERVICE_NUMBER }), 'service');
   const { keys, adminKey } = createServiceKeys(servicePrimitives(), random.fork('keys'));
   const service = await openService({
     database: join(folder, 'service.sqlite'),
     keys,
     number: SERVICE_NUMBER,
-    bearer: serviceModem,
+    bearer: await driverOf('service', SERVICE_NUMBER),
     clock,
     random: random.fork('service'),
   });
+  strike.later(() => hold(service.close()));
   const url = await hold(service.http.listen({ host: '127.0.0.1', port: options.httpPort ?? 0 }));
 
   const person = async (role: Role, who: 'merchant' | 'customer') => {
-    const radio = await wires.open(world.addModem({ number: role.number }), who);
-    const handset = openPhone(radio, join(folder, `${who}.flash.json`), clock, random.fork(`${who}'s phone`));
+    const radio = await driverOf(who, role.number);
+    const flash = fileFlash(join(folder, `${who}.flash.json`));
+    const handset = createPhone({ radio, flash, clock, random: random.fork(`${who}'s phone`) });
+    handset.powerOn();
+    strike.later(async () => handset.powerOff());
     return new Person(role, handset, clock, random.fork(`${who}'s hand`));
   };
   const merchant = await person(MERCHANT, 'merchant');
@@ -80,13 +93,15 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   const register = ({ name, number }: Role) => office.addPerson({ name, number, language: 'en' });
   const merchantId = await register(MERCHANT);
   const customerId = await register(CUSTOMER);
-  const apiKey = await office.addMerchant({
-    name: MERCHANT.payee,
-    currency: POCKET_MONEY.currency,
-    personId: merchantId,
-  });
-  await office.deposit(customerId, POCKET_MONEY, 'pocket money');
+  const { currency } = POCKET_MONEY;
+  const apiKey = await office.addMerchant({ name: MERCHANT.payee, currency, personId: merchantId });
+  await office.deposit(customerId, POCKET_MONEY, 'pocket-money');
 
+  const enrol = async (somebody: Person, id: number) => {
+    const { activationCode, descriptor } = await office.activate(id);
+    somebody.phone.handset.install(descriptor);
+    await somebody.enrol(activationCode);
+  };
   return {
     world,
     service,
@@ -96,65 +111,57 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     page: `${url}/#key=${apiKey}`,
     till: new Till(url, apiKey, hold),
     async enrol() {
-      for (const [somebody, id] of [
-        [merchant, merchantId],
-        [customer, customerId],
-      ] as const) {
-        const { activationCode, descriptor } = await office.activate(id);
-        somebody.phone.handset.install(descriptor);
-        await somebody.enrol(activationCode);
-      }
+      await enrol(merchant, merchantId);
+      await enrol(customer, customerId);
     },
     customerBalance: () => office.balance(customerId),
-    async close() {
-      merchant.phone.handset.powerOff();
-      customer.phone.handset.powerOff();
-      await wires.close();
-      await hold(service.close());
-      if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
-    },
+    close: () => strike.everything(),
   };
 }
 
-function openPhone(radio: Modem, flash: string, clock: Clock, random: SeededRandom): Handset {
-  const handset = createPhone({ radio, flash: fileFlash(flash), clock, random });
-  handset.powerOn();
-  return handset;
+/** What has to be taken down again, last built first. */
+class Strike {
+  readonly #tasks: (() => Promise<void>)[] = [];
+
+  later(task: () => Promise<void>): void {
+    this.#tasks.push(task);
+  }
+
+  async everything(): Promise<void> {
+    for (let task = this.#tasks.pop(); task !== undefined; task = this.#tasks.pop()) await task();
+  }
 }
 
-/** The lines between drivers and virtual modems, in memory or as pseudo terminals. */
-class Wires {
-  readonly #options: StageOptions;
-  readonly #folder: string;
-  readonly #modems: Modem[] = [];
-  readonly #hangUps: (() => void)[] = [];
-
-  constructor(options: StageOptions, folder: string) {
-    this.#options = options;
-    this.#folder = folder;
+function makeFolder({ folder }: StageOptions, strike: Strike): string {
+  if (folder !== undefined) {
+    mkdirSync(folder, { recursive: true });
+    return folder;
   }
+  const lent = mkdtempSync(join(tmpdir(), 'cash-mobile-'));
+  strike.later(async () => rmSync(lent, { recursive: true, force: true }));
+  return lent;
+}
 
-  /** Opens the driver on a virtual modem. */
-  async open(virtual: VirtualModem, name: string): Promise<Modem> {
-    const modem = await openModem(this.#lay(virtual, name), { clock: this.#options.clock });
-    this.#modems.push(modem);
-    return modem;
-  }
-
-  #lay(virtual: VirtualModem, name: string): Port {
-    if (this.#options.lines === 'memory') {
-      const { port, farEnd } = memoryPort(name);
+/** Opens the driver on a virtual modem, over memory or a pseudo terminal named after its role. */
+async function openDriver(
+  { clock, lines }: StageOptions,
+  folder: string,
+  role: string,
+  virtual: VirtualModem,
+  strike: Strike,
+): Promise<Modem> {
+  const lay = (): Port => {
+    if (lines === 'memory') {
+      const { port, farEnd } = memoryPort(role);
       virtual.attach(farEnd);
       return port;
     }
-    const pty = openPty(join(this.#folder, name));
+    const pty = openPty(join(folder, role));
     virtual.attach(pty);
-    this.#hangUps.push(() => pty.hangUp());
+    strike.later(async () => pty.hangUp());
     return serialPort(pty.path);
-  }
-
-  async close(): Promise<void> {
-    for (const modem of this.#modems) await modem.close();
-    for (const hangUp of this.#hangUps) hangUp();
-  }
+  };
+  const modem = await openModem(lay(), { clock });
+  strike.later(() => modem.close());
+  return modem;
 }

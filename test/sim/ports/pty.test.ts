@@ -1,0 +1,110 @@
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readlinkSync,
+  readSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { type Port, type PortEvents, serialPort, sleep, systemClock } from '../../../modem/index.ts';
+import { createWorld, LinkError, type OpenLines, openLines, openPty, type World } from '../../../sim/index.ts';
+
+const NUMBER = '+393330000001';
+let opened: OpenLines | undefined;
+
+afterEach(() => {
+  opened?.close();
+  opened = undefined;
+});
+
+async function served(count = 1): Promise<{ folder: string; world: World; lines: OpenLines }> {
+  const folder = join(mkdtempSync(join(tmpdir(), 'pty-')), 'modems');
+  const world = createWorld({ seed: 1, clock: systemClock, responseMs: [0, 0] });
+  for (let i = 0; i < count; i += 1) world.addModem({ number: `+39333000000${i + 1}` });
+  opened = await openLines(world.modems, folder);
+  return { folder, world, lines: opened };
+}
+
+/** Opens a port, asks, and closes it again. */
+async function ask(port: Port, command: string, until = 'OK\r\n'): Promise<string> {
+  let heard = '';
+  const heardAll = Promise.withResolvers<string>();
+  const closed = Promise.withResolvers<void>();
+  const events: PortEvents = {
+    data(octets) {
+      heard += Buffer.from(octets).toString('latin1');
+      if (heard.endsWith(until)) heardAll.resolve(heard);
+    },
+    closed: () => closed.resolve(),
+  };
+  await port.open(events);
+  await port.write(new Uint8Array(Buffer.from(command)));
+  const answer = await heardAll.promise;
+  await port.close();
+  await closed.promise;
+  return answer;
+}
+
+test('a serial port client comes, goes and comes back, and loses nothing', async () => {
+  const { lines } = await served();
+  const port = serialPort(lines.lines[0]?.tty ?? '');
+  for (let i = 0; i < 30; i += 1) expect(await ask(port, 'AT+CSQ\r')).toMatch(/\+CSQ: 23,0\r\n\r\nOK\r\n$/);
+});
+
+test('a client that sets nothing finds the line raw, and its answers are not echoed back', async () => {
+  const { lines } = await served();
+  const fd = openSync(lines.lines[0]?.tty ?? '', constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
+  writeSync(fd, 'ATE0\rAT+CGMM\r');
+  await sleep(systemClock, 120);
+  const heard = Buffer.alloc(200);
+  const length = readSync(fd, heard);
+  expect(heard.toString('latin1', 0, length)).toBe('ATE0\r\r\nOK\r\n\r\nVirtual GSM Modem\r\n\r\nOK\r\n');
+  closeSync(fd);
+});
+
+test('what is written and closed at once still arrives, and nothing of it waits for the next client', async () => {
+  const { lines, world } = await served();
+  const tty = lines.lines[0]?.tty ?? '';
+  const fd = openSync(tty, constants.O_RDWR | constants.O_NOCTTY);
+  writeSync(fd, 'ATE0;+CMGF=1\r');
+  closeSync(fd);
+  await sleep(systemClock, 120);
+  expect(world.modem(NUMBER)?.settings.messageFormat).toBe('text');
+  expect(await ask(serialPort(tty), 'AT+CMGF?\r')).toBe('\r\n+CMGF: 1\r\n\r\nOK\r\n');
+});
+
+test('a client that does not read stops nobody', async () => {
+  const { lines } = await served(2);
+  const fd = openSync(lines.lines[0]?.tty ?? '', constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
+  for (let i = 0; i < 60; i += 1) {
+    writeSync(fd, 'AT+CLAC\r');
+    await sleep(systemClock, 2);
+  }
+  expect(await ask(serialPort(lines.lines[1]?.tty ?? ''), 'AT\r')).toContain('OK');
+  closeSync(fd);
+});
+
+test('the link is removed at the end, and its folder', async () => {
+  const { folder, lines } = await served();
+  expect(readlinkSync(join(folder, 'modem1'))).toMatch(/^\/dev\/pts\/\d+$/);
+  lines.close();
+  expect(existsSync(folder)).toBe(false);
+});
+
+test('a link that exists is refused, one that leads nowhere is replaced', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'link-'));
+  writeFileSync(join(folder, 'taken'), '');
+  expect(() => openPty(join(folder, 'taken'))).toThrow(LinkError);
+  expect(() => openPty(join(folder, 'taken', 'below'))).toThrow(/Cannot make the link|Cannot make the folder/);
+  symlinkSync('/nowhere', join(folder, 'stale'));
+  const line = openPty(join(folder, 'stale'));
+  expect(readlinkSync(line.path)).toMatch(/^\/dev\/pts\//);
+  line.hangUp();
+});
