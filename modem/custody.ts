@@ -41,6 +41,8 @@ export interface Addition {
 interface Entry {
   readonly holding: Holding;
   handedOver: boolean;
+  /** It could not be read; a fault of the line would be gone when it is read again. */
+  isDoubtful?: boolean;
   /** The part that lies there and waits for others. */
   waiting?: StoredPart;
 }
@@ -69,15 +71,21 @@ export class Custody {
   }
 
   /** What is known of what lies at a place now. */
-  knows(holding: Holding): 'new' | 'kept' | 'handed-over' {
+  knows(holding: Holding): 'new' | 'doubtful' | 'kept' | 'handed-over' {
     const entry = this.#entryOf(holding);
     if (entry === undefined) return 'new';
+    if (entry.isDoubtful === true) return 'doubtful';
     return entry.handedOver ? 'handed-over' : 'kept';
   }
 
   /** From now on this place is known to hold this PDU. */
   keep(holding: Holding): void {
     this.#entries.set(keyOf(holding.place), { holding, handedOver: false });
+  }
+
+  /** It lies there, but could not be read. */
+  doubt(holding: Holding): void {
+    this.#entries.set(keyOf(holding.place), { holding, handedOver: false, isDoubtful: true });
   }
 
   /** What lies there is safe, it only remains to be deleted. False when something else lies there by now. */

@@ -9,7 +9,7 @@ import { addressText, type Deliver, PduError } from './pdu/index.ts';
 import type { Reception } from './reception.ts';
 import type { ReportMatcher } from './reports.ts';
 import type { ModemLog } from './state.ts';
-import { type ReceivedTpdu, readPdu } from './stored-pdu.ts';
+import { type ReceivedTpdu, readPdu, readPduLeniently } from './stored-pdu.ts';
 
 /** What the inbox needs of the modem while it is open. */
 export interface Source {
@@ -190,28 +190,28 @@ export class Inbox {
 
   async #takeStored({ place, pdu, length }: StoredMessage, source: Source): Promise<void> {
     const holding = { place, pdu };
-    switch (this.#custody.knows(holding)) {
-      case 'handed-over':
-        await this.#delete([holding], source);
-        return;
-      case 'kept':
-        return;
-      default:
-    }
+    const known = this.#custody.knows(holding);
+    if (known === 'handed-over') await this.#delete([holding], source);
+    if (known === 'handed-over' || known === 'kept') return;
     this.#custody.keep(holding);
-    const tpdu = this.#read(pdu, length, `${place.memory} ${place.index}`);
-    if (tpdu === undefined) return;
-    if (tpdu.type === 'DELIVER') await this.#takeMessage(tpdu, holding, source);
-    else {
-      this.#takeReport(tpdu);
+    const reading = read(pdu, length, known === 'doubtful' ? readPduLeniently : readPdu);
+    if (reading instanceof PduError) {
+      if (known === 'new') this.#custody.doubt(holding);
+      else this.#sayUnreadable(`${place.memory} ${place.index}`, reading);
+    } else if (reading?.type === 'DELIVER') await this.#takeMessage(reading, holding, source);
+    else if (reading !== undefined) {
+      this.#takeReport(reading);
       await this.#delete([holding], source);
     }
   }
 
   async #takeDirect(pdu: string, length: number | undefined, source: Source): Promise<void> {
-    const tpdu = this.#read(pdu, length, 'sent at once');
-    const isTaken = tpdu?.type === 'DELIVER' ? await this.#takeMessage(tpdu, undefined, source) : true;
-    if (tpdu?.type === 'STATUS-REPORT') this.#takeReport(tpdu);
+    const strict = read(pdu, length, readPdu);
+    const reading = strict instanceof PduError ? read(pdu, length, readPduLeniently) : strict;
+    let isTaken = true;
+    if (reading instanceof PduError) this.#sayUnreadable('sent at once', reading);
+    else if (reading?.type === 'DELIVER') isTaken = await this.#takeMessage(reading, undefined, source);
+    else if (reading !== undefined) this.#takeReport(reading);
     if (!isTaken || !source.reception.acknowledge) return;
     // Some want the acknowledgement and refuse it; a second one is refused by all.
     await source.acknowledge().catch((error: unknown) => {
@@ -219,17 +219,8 @@ export class Inbox {
     });
   }
 
-  #read(pdu: string, length: number | undefined, where: string): ReceivedTpdu | undefined {
-    try {
-      return readPdu(pdu, length);
-    } catch (error) {
-      if (!(error instanceof PduError)) throw error;
-      this.#log({
-        kind: 'unreadable',
-        text: `a message (${where}) cannot be read and stays: ${error.field}, octet ${error.offset}`,
-      });
-      return undefined;
-    }
+  #sayUnreadable(where: string, { field, offset }: PduError): void {
+    this.#log({ kind: 'unreadable', text: `a message (${where}) cannot be read: ${field}, octet ${offset}` });
   }
 
   /** False when the message is whole and the receiver did not take it. */
@@ -291,6 +282,16 @@ export class Inbox {
     if (this.#reports.take(report)) return;
     const text = `a status report for reference ${report.messageReference} belongs to no message sent by this program`;
     this.#log({ kind: 'unmatched-report', text });
+  }
+}
+
+/** A reading of a PDU, or why there is none. */
+function read(pdu: string, length: number | undefined, reader: typeof readPdu): ReceivedTpdu | PduError | undefined {
+  try {
+    return reader(pdu, length);
+  } catch (error) {
+    if (error instanceof PduError) return error;
+    throw error;
   }
 }
 

@@ -2,7 +2,7 @@ import type { Chat } from './at/chat.ts';
 import { AtRefused, type AtResult } from './at/command.ts';
 import { numberIn, valuesOf } from './at/values.ts';
 import type { OutgoingSms, SendOutcome } from './bearer.ts';
-import { addressOf, encodePdu, encodeTpdu, PduEncodeError, type Submit, segment, toHex } from './pdu/index.ts';
+import { addressOf, encodePdu, PduEncodeError, type Submit, segment, toHex, tpduLength } from './pdu/index.ts';
 import type { ReportMatcher } from './reports.ts';
 
 /** How long the network may take to take a message, in ms, unless told otherwise: 120 s by the manuals. */
@@ -92,10 +92,10 @@ async function sendSegments(
 }
 
 async function submitSegment(outlet: Outlet, submit: Submit): Promise<SegmentOutcome> {
-  const length = encodeTpdu(submit).length;
+  const pdu = encodePdu({ tpdu: submit });
   const result = await outlet.chat.run({
-    text: `AT+CMGS=${length}`,
-    payload: toHex(encodePdu({ tpdu: submit })),
+    text: `AT+CMGS=${tpduLength(pdu)}`,
+    payload: toHex(pdu),
     response: { prefix: '+CMGS:' },
     timeoutMs: outlet.submitTimeoutMs,
   });

@@ -1,4 +1,13 @@
-import { type Deliver, decodePdu, decodeTpdu, fromHex, PduError, type StatusReport, type Tpdu } from './pdu/index.ts';
+import {
+  type Deliver,
+  decodePdu,
+  decodePduLeniently,
+  decodeTpdu,
+  fromHex,
+  PduError,
+  type StatusReport,
+  type Tpdu,
+} from './pdu/index.ts';
 
 /** What a modem can hand over: a message, or what became of one. */
 export type ReceivedTpdu = Deliver | StatusReport;
@@ -11,16 +20,36 @@ export type ReceivedTpdu = Deliver | StatusReport;
  * @throws PduError when no reading is one; the error is that of the reading by the book.
  */
 export function readPdu(text: string, length: number | undefined): ReceivedTpdu | undefined {
-  const octets = fromHex(text.replace(/,.*$/, ''));
-  const behindAddress = 1 + (octets[0] ?? 0);
-  const readings: (() => Tpdu)[] = [
-    () =>
-      decodePdu(length === undefined ? octets : octets.subarray(0, behindAddress + length), 'mobile-terminated').tpdu,
+  const octets = octetsOf(text);
+  return firstReceived([
+    () => decodePdu(byTheBook(octets, length), 'mobile-terminated').tpdu,
     () => decodePdu(octets, 'mobile-terminated').tpdu,
     () => decodePdu(octets.subarray(0, length), 'mobile-terminated').tpdu,
     () => decodeTpdu(octets.subarray(0, length), 'mobile-terminated'),
     () => decodeTpdu(octets, 'mobile-terminated'),
-  ];
+  ]);
+}
+
+/**
+ * Reads a PDU that {@link readPdu} refused, passing over what service centres get wrong. For a PDU that has been read
+ * twice the same, or cannot be read again: a fault of the line would pass as well.
+ *
+ * @throws PduError when nothing sensible can be made of it.
+ */
+export function readPduLeniently(text: string, length: number | undefined): ReceivedTpdu | undefined {
+  const octets = octetsOf(text);
+  return firstReceived([() => decodePduLeniently(byTheBook(octets, length), 'mobile-terminated').tpdu]);
+}
+
+function octetsOf(text: string): Uint8Array {
+  return fromHex(text.replace(/,.*$/, ''));
+}
+
+function byTheBook(octets: Uint8Array, length: number | undefined): Uint8Array {
+  return length === undefined ? octets : octets.subarray(0, 1 + (octets[0] ?? 0) + length);
+}
+
+function firstReceived(readings: readonly (() => Tpdu)[]): ReceivedTpdu | undefined {
   let firstError: PduError | undefined;
   for (const read of readings) {
     try {

@@ -149,6 +149,27 @@ describe('receiving', () => {
     expect(bench.log.filter(({ kind }) => kind === 'unreadable')).toHaveLength(1);
   });
 
+  test('a message that the line damaged is read again, and right', async () => {
+    await openToReceive();
+    const damaged = hello.replace(/^00../, '00FF');
+    bench.script.when('AT+CMGR=1', ok(`+CMGR: 1,,${lengthOf(hello)}\r\n${damaged}`));
+    await announce(1, hello);
+    expect(hellos()).toEqual([]);
+    await bench.clock.advance(60_000);
+    expect(hellos()).toEqual(['Hello']);
+    expect(bench.stored.size).toBe(0);
+  });
+
+  test('a message that deviates from the standard is taken when it reads the same twice', async () => {
+    await openToReceive();
+    // A DELIVER whose last octet has a fill bit set.
+    const deviating = hello.replace(/..$/, (last) => (Number.parseInt(last, 16) | 0x80).toString(16).toUpperCase());
+    await announce(1, deviating);
+    await bench.clock.advance(60_000);
+    expect(hellos()).toEqual(['Hello']);
+    expect(bench.stored.size).toBe(0);
+  });
+
   test('an announcement that got lost is found by the next sweep', async () => {
     await openToReceive();
     bench.stored.set(0, hello);
