@@ -13,9 +13,11 @@ export interface Settings {
 const SECTION = 'settings';
 const stored = z.object({ language: z.enum(LANGUAGES), askBeforeOpening: z.boolean() });
 
-/** The stored choices, or the given ones in a new phone. @throws FlashError `damaged` */
+/** The stored choices; a new phone stores the given ones. @throws FlashError */
 export function loadSettings(flash: Flash, otherwise: Settings): Settings {
-  return readSection(flash, SECTION, stored) ?? otherwise;
+  const known = readSection(flash, SECTION, stored);
+  if (known === undefined) saveSettings(flash, otherwise);
+  return known ?? otherwise;
 }
 
 /** @throws FlashError */

@@ -91,15 +91,13 @@ export class TextEditor {
   }
 
   #tap(key: Key): void {
-    const strokes = this.#strokes(key);
     const again = this.#pending?.key === key ? this.#pending : undefined;
+    const pool = again?.strokes ?? this.#strokes(key);
     this.commit();
-    if (strokes.length === 0) return;
-    if (strokes.length === 1) {
-      this.#replace(this.#cursor, this.#cursor, strokes);
+    if (pool.length <= 1) {
+      this.#replace(this.#cursor, this.#cursor, pool);
       return;
     }
-    const pool = again?.strokes ?? strokes;
     const index = again === undefined ? 0 : (again.index + 1) % pool.length;
     const from = again === undefined ? this.#cursor : this.#cursor - 1;
     if (!this.#replace(from, this.#cursor, pool.charAt(index))) return;
@@ -116,8 +114,8 @@ export class TextEditor {
     if (input === 'ANY') return strokesOf(key, this.#mode);
     if (/^[0-9]$/.test(key)) return key;
     if (input === 'DECIMAL') return this.#field.decimalPoint;
-    if (input === 'PHONENUMBER') return key === '*' ? '+*' : '#';
-    return '';
+    if (input === 'NUMERIC' || key === '#') return input === 'NUMERIC' ? '' : '#';
+    return this.#cursor === 0 ? '+*' : '*';
   }
 
   #move(by: 1 | -1): void {

@@ -77,7 +77,7 @@ describe('A transaction', () => {
 });
 
 describe('A status', () => {
-  const final = STATUSES.filter((status) => status !== 'in-progress' && status !== 'wrong-pin');
+  const final: readonly Status[] = STATUSES.filter((status) => status !== 'in-progress' && status !== 'wrong-pin');
 
   test('never goes backwards: after a final one only paid money may come back', () => {
     fc.assert(

@@ -1,0 +1,135 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readDescriptor } from '../../../device/cli/descriptor-source.ts';
+import { runHeadless } from '../../../device/cli/headless-session.ts';
+import type { Output } from '../../../modem/cli/program.ts';
+import { systemClock } from '../../../modem/index.ts';
+import { during } from '../bench.ts';
+import { type CashBench, enrolled, PIN } from '../cash-mobile/cash-bench.ts';
+
+const PROGRAM = join(import.meta.dirname, '../../../dist/device/cli/cash-handset.js');
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cash-handset-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Runs the executable and says what it printed and how it ended. */
+function run(
+  ...args: readonly string[]
+): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [PROGRAM, ...args], (error, stdout, stderr) => {
+      const code = typeof error?.code === 'number' ? error.code : 0;
+      resolve({ code, stdout, stderr });
+    });
+  });
+}
+
+/** Runs commands on a phone and gives what was printed. */
+async function headless(cash: CashBench, ...commands: readonly unknown[]): Promise<readonly Record<string, unknown>[]> {
+  const printed: Record<string, unknown>[] = [];
+  const output: Output = { json: true, print: (record) => printed.push({ ...record }) };
+  const input = new PassThrough();
+  for (const command of commands) input.write(`${typeof command === 'string' ? command : JSON.stringify(command)}\n`);
+  input.end();
+  await during(cash.clock, runHeadless(cash.handset, cash.clock, input, output));
+  return printed;
+}
+
+describe('cash-handset --headless', () => {
+  test('does what it is told, and prints screens and messages', async () => {
+    const cash = await enrolled();
+    await cash.request();
+    const printed = await headless(cash, { select: 'Approve' }, { type: PIN }, { select: 'Confirm' }, { screen: true });
+    expect(printed[0]).toEqual({ event: 'ready', applications: ['Cash-Mobile'] });
+    expect(printed).toContainEqual(
+      expect.objectContaining({ event: 'sent', to: '+393400000001', octets: 133, port: 16_001 }),
+    );
+    expect(printed.at(-1)).toMatchObject({ event: 'screen', kind: 'form', title: 'Payment' });
+    expect(cash.service.all('APPROVE').map((approval) => cash.service.isRight(approval))).toEqual([true]);
+  });
+
+  test('never prints the PIN', async () => {
+    const cash = await enrolled();
+    await cash.request();
+    const printed = await headless(
+      cash,
+      { select: 'Approve' },
+      { type: PIN },
+      { type: `${PIN}99999` },
+      { select: 'nothing' },
+    );
+    expect(JSON.stringify(printed)).toContain('•••••');
+    expect(JSON.stringify(printed)).not.toContain(PIN);
+  });
+
+  test('waits for a screen', async () => {
+    const cash = await enrolled();
+    const request = cash.service.sms(cash.service.payRequest({ time: cash.service.now + 5 }));
+    cash.clock.after(5_000, () => void cash.radio.deliver(request));
+    const printed = await headless(cash, { waitFor: 'Pay to', limitMs: 10_000 }, { screen: true });
+    expect(printed.at(-1)).toMatchObject({ event: 'screen', title: 'Payment' });
+  });
+
+  test.each([
+    ['what is no JSON', 'press', /Expected a command such as/],
+    ['a key that does not exist', { press: 'F13' }, /Expected a command such as/],
+    ['two things at once', { press: '1', type: '2' }, /Expected a command such as/],
+    ['a line without end', `{"type":"${'1'.repeat(5_000)}"}`, /at most 4096 characters/],
+    ['a label that is not there', { select: 'Nowhere' }, /There is no "Nowhere" to select\. The screen shows: I-Sim/],
+    ['text where none can be written', { type: 'a' }, /No text field has the focus/],
+    ['a screen that does not come', { waitFor: 'Godot', limitMs: 100 }, /Waited 100 ms for Godot/],
+    ['a file that is not there', { install: '/nowhere.jad' }, /There is no descriptor \/nowhere\.jad/],
+  ])('answers %s with an error and goes on', async (_name, command, message) => {
+    const printed = await headless(await enrolled(), command, { screen: true });
+    expect(printed).toContainEqual({ event: 'error', message: expect.stringMatching(message) });
+    expect(printed.at(-1)).toMatchObject({ event: 'screen', kind: 'idle' });
+  });
+});
+
+describe('A descriptor', () => {
+  test('is read from a file of at most 16,384 octets', async () => {
+    const path = join(folder, 'a.jad');
+    writeFileSync(path, 'MIDlet-Name: A');
+    expect(await readDescriptor(path, systemClock)).toBe('MIDlet-Name: A');
+    writeFileSync(path, 'x'.repeat(20_000));
+    await expect(readDescriptor(path, systemClock)).rejects.toThrow('at most 16384');
+  });
+
+  test('at a URL where nobody answers is refused in one line', async () => {
+    await expect(readDescriptor('http://127.0.0.1:9/a.jad', systemClock)).rejects.toThrow(
+      'http://127.0.0.1:9/a.jad cannot be reached',
+    );
+  });
+});
+
+describe('cash-handset', () => {
+  test.each([
+    ['without a modem', ['--flash', 'x.json'], 2, /--port/],
+    [
+      'in a language it does not speak',
+      ['--port', 'x', '--flash', 'y', '--language', 'fr'],
+      2,
+      /speaks en and it, not "fr"/,
+    ],
+    ['without a terminal', ['--port', 'x', '--flash', 'y'], 2, /not a terminal: use --headless/],
+    ['on a modem that is not there', ['--port', '/dev/nowhere', '--flash', 'y', '--headless'], 1, /\/dev\/nowhere/],
+  ])('%s ends with one line', async (_name, args, code, message) => {
+    const ended = await run(...args);
+    expect(ended.code).toBe(code);
+    expect(ended.stderr).toMatch(message);
+    expect(ended.stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  test('says how to use it', async () => {
+    const { code, stdout } = await run('--help');
+    expect(code).toBe(0);
+    expect(stdout).toContain('--headless');
+  });
+});

@@ -1,0 +1,263 @@
+import { describe, expect, test } from 'vitest';
+import { type HandsetEvent, JadError, memoryFlash, textOf } from '../../../device/index.ts';
+import type { IncomingSms } from '../../../modem/index.ts';
+import { type Bench, bench, settle } from '../bench.ts';
+import { installed } from '../cash-mobile/cash-bench.ts';
+
+function text(words: string, sentAt = 0): IncomingSms {
+  return { originator: '+393471234567', sentAt, content: { kind: 'text', text: words } };
+}
+
+const FRAME: IncomingSms = {
+  originator: '+393400000001',
+  sentAt: 0,
+  content: { kind: 'data', data: new Uint8Array(133), ports: { destination: 16_001, source: 16_001 } },
+};
+
+const JAD = [
+  'MIDlet-Name: Cash-Mobile',
+  'MIDlet-Version: 1.0.0',
+  'MIDlet-Vendor: Cash-Mobile',
+  'MIDlet-1: Cash-Mobile,,CashMobile',
+  'MIDlet-Push-1: sms://:16001, CashMobile, +39*',
+  'MIDlet-Permissions: javax.microedition.io.Connector.sms, javax.wireless.messaging.sms.receive, javax.wireless.messaging.sms.send',
+].join('\n');
+
+function eventsOf({ handset }: Bench): HandsetEvent[] {
+  const events: HandsetEvent[] = [];
+  handset.watch((event) => events.push(event));
+  return events;
+}
+
+describe('The idle screen', () => {
+  test('shows operator, local time and date, and the gauges', async () => {
+    const { phone, clock } = bench();
+    expect(phone.screen).toMatchObject({
+      kind: 'idle',
+      softKeys: { left: 'Menu', right: 'Messages' },
+      icons: { signal: 3, battery: 4, message: false, clock: '10:00' },
+    });
+    expect(phone.screen.items.map(({ label }) => label)).toEqual(['I-Sim', '10:00', '2010-03-01']);
+    await clock.advance(60_000);
+    expect(phone.screen.icons.clock).toBe('10:01');
+  });
+
+  test('is drawn anew each minute, and only then', async () => {
+    const phone = bench();
+    await settle(phone.clock);
+    const events = eventsOf(phone);
+    await phone.clock.advance(180_000);
+    expect(events.map((event) => (event.kind === 'screen' ? event.screen.icons.clock : event.kind))).toEqual([
+      '10:01',
+      '10:02',
+      '10:03',
+    ]);
+  });
+});
+
+describe('The red key', () => {
+  test('goes back to the idle screen; held it switches off, and on again', async () => {
+    const { phone } = bench();
+    phone.select('Menu');
+    phone.press('power');
+    expect(phone.screen.kind).toBe('idle');
+    phone.press('power', true);
+    expect(phone.screen.kind).toBe('off');
+    phone.press('select');
+    expect(phone.screen.kind).toBe('off');
+    phone.press('power', true);
+    expect(phone.screen.kind).toBe('idle');
+  });
+
+  test('a phone that is off takes no message from the modem', async () => {
+    const { phone, radio } = bench();
+    phone.press('power', true);
+    await expect(radio.deliver(text('ciao'))).rejects.toThrow('off');
+    phone.press('power', true);
+    await radio.deliver(text('ciao'));
+    expect(phone.screen.icons.message).toBe(true);
+  });
+});
+
+describe('Text messages', () => {
+  test('come with a sound and an icon, are read, and deleted', async () => {
+    const cash = bench();
+    const { phone, radio } = cash;
+    const events = eventsOf(cash);
+    await radio.deliver(text('Ciao, a domani', Date.UTC(2010, 2, 1, 8, 30)));
+    expect(events).toContainEqual({ kind: 'sound', tone: 'message' });
+    expect(events).toContainEqual({ kind: 'received', from: '+393471234567', octets: 14, destination: 'inbox' });
+    expect(phone.screen.items.at(-1)?.label).toBe('1 unread');
+    phone.select('Messages');
+    phone.select('* +393471234567');
+    expect(textOf(phone.screen)).toContain('Ciao, a domani\nSent: 2010-03-01 09:30');
+    phone.select('Back');
+    expect(phone.screen.items.map(({ label }) => label)).toEqual(['+393471234567 Ciao, a domani']);
+    phone.select('+393471234567');
+    phone.select('Delete');
+    expect(textOf(phone.screen)).toContain('No messages');
+  });
+
+  test('are safe before the modem may forget them, and there after a power cut', async () => {
+    const flash = memoryFlash();
+    const { radio } = bench({ flash });
+    await radio.deliver(text('ciao'));
+    expect(flash.dump()).toContain('ciao');
+    expect(bench({ flash }).phone.screen.icons.message).toBe(true);
+  });
+
+  test('that the modem hands over twice are kept once', async () => {
+    const { phone, radio } = bench();
+    await radio.deliver(text('ciao', 5));
+    await radio.deliver(text('ciao', 5));
+    await radio.deliver(text('ciao', 6));
+    expect(phone.screen.items.at(-1)?.label).toBe('2 unread');
+  });
+
+  test('stay in the modem when the inbox is full, or the flash', async () => {
+    const { radio } = bench();
+    for (let sentAt = 0; sentAt < 100; sentAt += 1) await radio.deliver(text('ciao', sentAt));
+    await expect(radio.deliver(text('ciao', 100))).rejects.toThrow('The inbox holds 100 messages');
+    const full = bench({ flash: memoryFlash(200) });
+    await expect(full.radio.deliver(text('ciao'))).rejects.toThrow('holds 200 characters');
+  });
+});
+
+describe('Settings', () => {
+  test('change the language, which lasts', () => {
+    const flash = memoryFlash();
+    const { phone } = bench({ flash });
+    phone.select('Menu');
+    phone.select('Settings');
+    phone.select('Italiano');
+    phone.select('OK');
+    expect(phone.screen.items.map(({ label }) => label)).toEqual(['Messaggi', 'Applicazioni', 'Impostazioni']);
+    expect(bench({ flash, language: 'en' }).handset.language).toBe('it');
+  });
+});
+
+describe('Applications', () => {
+  test('are installed from a descriptor, listed with details, and there after a power cut', () => {
+    const flash = memoryFlash();
+    const { handset, phone } = bench({ flash });
+    phone.select('Menu');
+    phone.select('Applications');
+    expect(textOf(phone.screen)).toContain('No applications');
+    phone.press('power');
+    handset.install(JAD);
+    phone.select('Menu');
+    phone.select('Applications');
+    expect(phone.screen.items).toEqual([{ label: 'Cash-Mobile', focused: true }]);
+    phone.select('Details');
+    expect(textOf(phone.screen)).toContain('Version: 1.0.0');
+    expect(bench({ flash }).handset.applications.map(({ descriptor }) => descriptor.name)).toEqual(['Cash-Mobile']);
+  });
+
+  test('whose class is not in the phone are refused with 908', () => {
+    const { handset } = bench();
+    expect(() => handset.install(JAD.replace(',,CashMobile', ',,Snake'))).toThrow(
+      new JadError(908, 'This phone has no class Snake'),
+    );
+  });
+
+  test('that want the port of another are refused with 911', () => {
+    const { handset } = bench();
+    handset.install(JAD);
+    expect(() => handset.install(JAD.replace('MIDlet-Name: Cash-Mobile', 'MIDlet-Name: Other'))).toThrow(
+      expect.objectContaining({ status: 911 }),
+    );
+  });
+
+  test('that do not fit are refused with 901', () => {
+    const { handset } = bench({ flash: memoryFlash(200) });
+    expect(() => handset.install(JAD)).toThrow(new JadError(901, 'There is no room for Cash-Mobile'));
+  });
+
+  test('without a permission are closed when they need it, and the phone goes on', async () => {
+    const cash = await installed();
+    cash.handset.install(
+      cash.service.jad().replace('javax.wireless.messaging.sms.receive', 'javax.wireless.messaging.sms.send'),
+    );
+    const events = eventsOf(cash);
+    cash.phone.select('Menu');
+    cash.phone.select('Applications');
+    cash.phone.select('Cash-Mobile');
+    expect(events).toContainEqual(expect.objectContaining({ kind: 'application', state: 'failed' }));
+    expect(textOf(cash.phone.screen)).toContain('Cash-Mobile had to be closed.');
+    cash.phone.select('OK');
+    expect(cash.phone.screen.kind).toBe('idle');
+  });
+});
+
+describe('A message to port 16001', () => {
+  async function withApplication(options: Parameters<typeof bench>[0] = {}) {
+    const phone = bench(options);
+    phone.handset.install(JAD);
+    await settle(phone.clock);
+    return { ...phone, events: eventsOf(phone) };
+  }
+  const started = { kind: 'application', name: 'Cash-Mobile', state: 'started' };
+
+  test('starts the application at once', async () => {
+    const { radio, events, clock } = await withApplication();
+    await radio.deliver(FRAME);
+    await settle(clock);
+    expect(events).toContainEqual(started);
+    expect(events).toContainEqual({
+      kind: 'received',
+      from: '+393400000001',
+      octets: 133,
+      port: 16_001,
+      destination: 'application',
+    });
+  });
+
+  test('asks first on a phone set to ask; later it is still there', async () => {
+    const { radio, events, clock, phone } = await withApplication({ askBeforeOpening: true });
+    await radio.deliver(FRAME);
+    await settle(clock);
+    expect(textOf(phone.screen)).toContain('A message for Cash-Mobile has come. Open it now?');
+    phone.select('Later');
+    expect(phone.screen.kind).toBe('idle');
+    expect(events).not.toContainEqual(started);
+    await radio.deliver(FRAME);
+    phone.select('Open');
+    expect(events).toContainEqual(started);
+  });
+
+  test('is safe in the flash before the modem may forget it, and starts the application after a power cut', async () => {
+    const flash = memoryFlash();
+    const before = await withApplication({ flash, askBeforeOpening: true });
+    await before.radio.deliver(FRAME);
+    expect(flash.dump()).toContain('00'.repeat(133));
+    const after = bench({ flash });
+    expect(textOf(after.phone.screen)).toContain('Open it now?');
+  });
+
+  test.each([
+    ['from a number that the registration does not want', { ...FRAME, originator: '+447700900000' }],
+    [
+      'to a port that nobody registered',
+      { ...FRAME, content: { kind: 'data', data: new Uint8Array(1), ports: { destination: 16_002, source: 0 } } },
+    ],
+    ['without a port', { ...FRAME, content: { kind: 'data', data: new Uint8Array(1) } }],
+  ] as const)('%s is for nobody', async (_name, sms) => {
+    const { radio, events } = await withApplication();
+    await radio.deliver(sms);
+    expect(events).toEqual([expect.objectContaining({ kind: 'received', destination: 'nobody' })]);
+  });
+
+  test('the 31st that nobody reads stays in the modem', async () => {
+    const { radio } = await withApplication({ askBeforeOpening: true });
+    for (let count = 0; count < 30; count += 1) await radio.deliver(FRAME);
+    await expect(radio.deliver(FRAME)).rejects.toThrow('30 messages wait');
+  });
+});
+
+describe('A damaged flash', () => {
+  test('is refused by name, not overwritten', () => {
+    const flash = memoryFlash();
+    flash.write('inbox', 'nonsense');
+    expect(() => bench({ flash })).toThrow('The section inbox of the flash is damaged');
+  });
+});

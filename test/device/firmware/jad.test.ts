@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { parseJad, passesFilter } from '../../../device/firmware/jad.ts';
+import { JadError } from '../../../device/index.ts';
+
+const LINES = [
+  'MIDlet-Name: Cash-Mobile',
+  'MIDlet-Version: 1.0.0',
+  'MIDlet-Vendor: Cash-Mobile',
+  'MIDlet-1: Cash-Mobile,,CashMobile',
+  'MIDlet-Push-1: sms://:16001, CashMobile, *',
+  'MIDlet-Permissions: javax.microedition.io.PushRegistry, javax.wireless.messaging.sms.send',
+];
+
+function jad(change: (line: string) => string | undefined = (line) => line): string {
+  return LINES.map(change)
+    .filter((line) => line !== undefined)
+    .join('\n');
+}
+
+describe('An application descriptor (JSR-118)', () => {
+  test('is read', () => {
+    expect(parseJad(jad())).toMatchObject({
+      name: 'Cash-Mobile',
+      version: '1.0.0',
+      className: 'CashMobile',
+      permissions: ['javax.microedition.io.PushRegistry', 'javax.wireless.messaging.sms.send'],
+      push: [{ connection: 'sms://:16001', port: 16001, className: 'CashMobile', filter: '*' }],
+      attributes: { 'MIDlet-Name': 'Cash-Mobile' },
+    });
+  });
+
+  test('may end its lines with CR LF and have empty ones', () => {
+    expect(parseJad(`${jad().replaceAll('\n', '\r\n')}\r\n\r\n`).name).toBe('Cash-Mobile');
+  });
+
+  test.each(['MIDlet-Name', 'MIDlet-Version', 'MIDlet-Vendor', 'MIDlet-1'])(
+    'without %s is refused with 906',
+    (name) => {
+      const text = jad((line) => (line.startsWith(`${name}:`) ? undefined : line));
+      expect(() => parseJad(text)).toThrow(new JadError(906, `The descriptor has no ${name}`));
+    },
+  );
+
+  test.each([
+    ['MIDlet-Version: 1', 906, /MIDlet-Version is to be major.minor.micro, not 1/],
+    ['MIDlet-1: Cash-Mobile', 906, /MIDlet-1 is to name a class/],
+    ['MIDlet-Push-1: sms://16001, CashMobile, *', 911, /MIDlet-Push-1 is to be/],
+    ['MIDlet-Push-1: sms://:2948, CashMobile, *', 911, /MIDlet-Push-1 is to be/],
+    ['MIDlet-Push-1: sms://:16001, CashMobile', 911, /MIDlet-Push-1 is to be/],
+    ['MIDlet-Permissions: javax.microedition.io.Connector.bluetooth', 908, /cannot give the permission/],
+    ['no colon here', 906, /Line 7 of the descriptor/],
+    ['MIDlet-Name: Again', 906, /MIDlet-Name twice/],
+    [`X: ${'x'.repeat(20_000)}`, 906, /longer than 16384/],
+  ])('with "%s" is refused with %d', (line, status, complaint) => {
+    const [name = ''] = line.split(':');
+    const replaces = /^MIDlet-(Version|1|Push-1|Permissions)$/.test(name);
+    const text = replaces ? jad((known) => (known.startsWith(`${name}:`) ? line : known)) : `${jad()}\n${line}`;
+    expect(() => parseJad(text)).toThrow(expect.objectContaining({ status }));
+    expect(() => parseJad(text)).toThrow(complaint);
+  });
+});
+
+describe('The filter of a push registration', () => {
+  test.each([
+    ['*', '+39340', true],
+    ['+39*', '+39340', true],
+    ['+39*', '+44340', false],
+    ['+3934?', '+39340', true],
+    ['+3934?', '+393401', false],
+    ['+39(34)', '+39(34)', true],
+    ['+39.40', '+39340', false],
+  ])('%s and %s: %s', (filter, from, passes) => {
+    expect(passesFilter(filter, from)).toBe(passes);
+  });
+});

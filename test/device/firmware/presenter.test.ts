@@ -1,0 +1,232 @@
+import { describe, expect, test } from 'vitest';
+import { Presenter } from '../../../device/firmware/presenter.ts';
+import type { Key } from '../../../device/index.ts';
+import {
+  Alert,
+  ChoiceGroup,
+  Command,
+  type CommandType,
+  type Displayable,
+  type DisplayEvent,
+  Form,
+  Gauge,
+  List,
+  StringItem,
+  TextField,
+} from '../../../device/midp/index.ts';
+import { VirtualClock } from '../../../sim/index.ts';
+
+const WORDS = { select: 'Select', options: 'Options', ok: 'OK', back: 'Back', decimalPoint: '.' } as const;
+
+function present(displayable: Displayable) {
+  const clock = new VirtualClock();
+  const presenter = new Presenter(
+    clock,
+    () => WORDS,
+    () => {},
+  );
+  const events: DisplayEvent[] = [];
+  const draw = () =>
+    presenter.show(displayable.view(1), (event) => {
+      events.push(event);
+      displayable.event(event);
+      draw();
+    });
+  draw();
+  const body = () => {
+    const shown = presenter.body();
+    if (shown === undefined) throw new Error('Nothing is shown');
+    return shown;
+  };
+  const press = (...keys: Key[]) => {
+    for (const key of keys) presenter.press({ key, long: false });
+  };
+  return { clock, events, body, press, rows: () => body().rows.map(({ text }) => text) };
+}
+
+function withCommands(...commands: readonly (readonly [label: string, type: CommandType, priority?: number])[]): Form {
+  const form = new Form('Title');
+  for (const [label, type, priority = 1] of commands) form.addCommand(new Command(label, type, priority));
+  return form;
+}
+
+describe('Soft keys', () => {
+  test.each([
+    ['no command', [], '', ''],
+    ['one that goes on', [['Approve', 'OK']], 'Approve', ''],
+    ['one that leads away', [['Back', 'BACK']], '', 'Back'],
+    [
+      'one of each',
+      [
+        ['Refuse', 'CANCEL'],
+        ['Approve', 'OK'],
+      ],
+      'Approve',
+      'Refuse',
+    ],
+    [
+      'two that go on',
+      [
+        ['One', 'SCREEN', 2],
+        ['Two', 'SCREEN', 1],
+      ],
+      'Two',
+      'One',
+    ],
+    [
+      'three',
+      [
+        ['Send', 'OK'],
+        ['Recent', 'SCREEN'],
+        ['Back', 'BACK'],
+      ],
+      'Options',
+      'Back',
+    ],
+    [
+      'two that lead away',
+      [
+        ['Back', 'BACK'],
+        ['Exit', 'EXIT'],
+      ],
+      'Exit',
+      'Back',
+    ],
+  ] as const)('of %s', (_name, commands, left, right) => {
+    expect(present(withCommands(...commands)).body().softKeys).toEqual({ left, right });
+  });
+
+  test('open the options, in the order of type and priority', () => {
+    const { press, body, events } = present(
+      withCommands(['Help', 'HELP'], ['Late', 'SCREEN', 2], ['Early', 'SCREEN', 1], ['Send', 'OK'], ['Back', 'BACK']),
+    );
+    press('soft-left');
+    expect(body()).toMatchObject({ kind: 'options', title: 'Options', softKeys: { left: 'Select', right: 'Back' } });
+    expect(body().items.map(({ label }) => label)).toEqual(['Send', 'Early', 'Late', 'Help']);
+    press('down', 'down', 'select');
+    expect(events).toEqual([{ kind: 'command', command: 1 }]);
+    press('soft-left', 'soft-right');
+    expect(body().kind).toBe('form');
+  });
+});
+
+describe('A list', () => {
+  test('moves its focus around the ends, scrolls, and tells which line was chosen', () => {
+    const list = new List(
+      'Menu',
+      'IMPLICIT',
+      Array.from({ length: 10 }, (_, index) => `Line ${index}`),
+    );
+    const { press, body, rows, events } = present(list);
+    expect(body().scroll).toEqual({ above: false, below: true });
+    press('up');
+    expect(rows()).toEqual(Array.from({ length: 8 }, (_, index) => `Line ${index + 2}`));
+    expect(body().rows.at(-1)).toEqual({ text: 'Line 9', inverse: true });
+    expect(body().scroll).toEqual({ above: true, below: false });
+    press('down', 'down', 'select');
+    expect(events).toEqual([{ kind: 'selected', element: 1 }]);
+  });
+
+  test('of choices is ticked with the select key', () => {
+    const list = new List('Language', 'EXCLUSIVE', ['English', 'Italiano']);
+    const { press, body, rows } = present(list);
+    press('down', 'select');
+    expect(rows()).toEqual(['( ) English', '(•) Italiano']);
+    expect(body().items.map(({ checked }) => checked)).toEqual([false, true]);
+  });
+
+  test('cuts a line that is too long', () => {
+    const { rows } = present(new List('Menu', 'IMPLICIT', ['EUR 12.50 Edicola del Duomo di Milano']));
+    expect(rows()).toEqual(['EUR 12.50 Edicola del…']);
+  });
+});
+
+describe('A form', () => {
+  test('puts a label and its text into one row if they fit, and wraps between words if not', () => {
+    const { rows } = present(
+      new Form('Payment', [new StringItem('Code', '0042'), new StringItem('Pay to', 'Antica Edicola del Duomo')]),
+    );
+    expect(rows()).toEqual(['Code: 0042', 'Pay to', ' Antica Edicola del', ' Duomo']);
+  });
+
+  test('shows a password as dots with a cursor, and never its digits', () => {
+    const field = new TextField('PIN', '', 8, { input: 'NUMERIC', password: true });
+    const { press, rows, body, events } = present(new Form('Payment', [field]));
+    press('4', '8', '2', 'left');
+    expect(rows()).toEqual(['PIN', ' ••▏•']);
+    expect(body().items).toEqual([{ label: 'PIN', value: '•••', focused: true }]);
+    expect(body().input).toEqual({ mode: '123', numeric: true });
+    expect(events.at(-1)).toEqual({ kind: 'text', item: 0, text: '482' });
+    expect(field.getString()).toBe('482');
+  });
+
+  test('moves the focus from field to field, and keeps what was written', () => {
+    const [name, city] = [
+      new TextField('Name', '', 9, { input: 'ANY' }),
+      new TextField('City', '', 9, { input: 'ANY' }),
+    ];
+    const { press, body } = present(new Form('Who', [name, city]));
+    press('2', 'down', '3', 'up', '5');
+    expect([name.getString(), city.getString()]).toEqual(['AJ', 'D']);
+    expect(body().items.map(({ focused }) => focused)).toEqual([true, false]);
+  });
+
+  test('skips no text between two fields: the rows move one by one', () => {
+    const long = new StringItem('', Array.from({ length: 30 }, (_, index) => `word${index}`).join(' '));
+    const field = () => new TextField('Field', '', 9, { input: 'ANY' });
+    const { press, rows } = present(new Form('Terms', [field(), long, field()]));
+    const seen = new Set(rows());
+    for (let strokes = 0; strokes < 20; strokes += 1) {
+      press('down');
+      for (const row of rows()) seen.add(row);
+    }
+    for (let index = 0; index < 30; index += 1) expect([...seen].join(' ')).toContain(`word${index}`);
+  });
+
+  test('without fields scrolls to its end and back', () => {
+    const text = Array.from({ length: 12 }, (_, index) => `line ${index}`).join('\n');
+    const { press, rows, body } = present(new Form('Terms', [new StringItem('', text)]));
+    press(...Array.from({ length: 9 }, () => 'down' as const));
+    expect(rows().at(-1)).toBe('line 11');
+    expect(body().scroll).toEqual({ above: true, below: false });
+    press(...Array.from({ length: 9 }, () => 'up' as const));
+    expect(rows()[0]).toBe('line 0');
+  });
+
+  test('ticks a choice, and shows gauges', () => {
+    const group = new ChoiceGroup('Days', 'MULTIPLE', ['Mon', 'Tue']);
+    const { press, rows } = present(new Form('Week', [group, new Gauge('Done', 4, 1), new Gauge('', 4)]));
+    press('down', 'select');
+    expect(rows()).toEqual([
+      'Days',
+      '[ ] Mon',
+      '[x] Tue',
+      'Done',
+      ` ${'█'.repeat(5)}${'░'.repeat(15)}`,
+      ' · · · · · · · · · ·',
+    ]);
+  });
+
+  test('counts wide letters as two cells and accents as none', () => {
+    const { rows } = present(
+      new Form('', [new StringItem('', '漢字漢字漢字漢字漢字漢字'), new StringItem('', 'e\u0301'.repeat(22))]),
+    );
+    expect(rows()).toEqual(['漢字漢字漢字漢字漢字漢', '字', 'e\u0301'.repeat(22)]);
+  });
+});
+
+describe('An alert', () => {
+  test('goes away when its time is over, or with OK', async () => {
+    const alert = new Alert('Paid', 'EUR 12.50', 'CONFIRMATION', 2_000);
+    const { clock, events } = present(alert);
+    await clock.advance(1_999);
+    expect(events).toEqual([]);
+    await clock.advance(1);
+    expect(events).toEqual([{ kind: 'dismissed' }]);
+
+    const pressed = present(new Alert('Paid', 'EUR 12.50', 'CONFIRMATION'));
+    expect(pressed.body().softKeys).toEqual({ left: 'OK', right: '' });
+    pressed.press('soft-left');
+    expect(pressed.events).toEqual([{ kind: 'dismissed' }]);
+  });
+});

@@ -1,0 +1,124 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { strokeFor } from '../../../device/firmware/index.ts';
+import { TextEditor } from '../../../device/firmware/text-editor.ts';
+import type { Key } from '../../../device/index.ts';
+import type { InputConstraints } from '../../../device/midp/index.ts';
+import { VirtualClock } from '../../../sim/index.ts';
+
+function editor(constraints: InputConstraints, text = '', maxSize = 30) {
+  const clock = new VirtualClock();
+  const state = { text };
+  const field = {
+    text,
+    maxSize,
+    constraints,
+    decimalPoint: ',' as const,
+    changed: (changed: string) => {
+      state.text = changed;
+    },
+    moved: () => {},
+  };
+  const edited = new TextEditor(clock, field);
+  /** Keys by name; `_` waits until a letter stands, a key in capitals or with ! is held. */
+  const keys = async (strokes: string) => {
+    for (const stroke of strokes.split(' ')) {
+      if (stroke === '_') await clock.advance(1_000);
+      else edited.press({ key: stroke.replace('!', '') as Key, long: stroke.endsWith('!') });
+    }
+    return state.text;
+  };
+  return { edited, keys };
+}
+
+const ANY: InputConstraints = { input: 'ANY' };
+
+describe('Text entry by multi-tap', () => {
+  test.each([
+    ['2', 'A'],
+    ['2 2 2', 'C'],
+    ['2 _ 2', 'Aa'],
+    ['2 3', 'Ad'],
+    ['4 4 4 _ 0 5', 'I j'],
+    ['# 2 2', 'b'],
+    ['# # 2 _ 2', 'AA'],
+    ['# # # 2 2 0', '220'],
+    ['2 2 2 2', '2'],
+    ['2 2 2 2 2', 'À'],
+    ['# 2 2 2 2 2 2 2 2', 'a'],
+    ['*', '+'],
+    ['* *', '*'],
+    ['0!', '+'],
+    ['5!', '5'],
+    ['1 1 1 1 1', '1'],
+  ])('%s writes %j', async (strokes, text) => {
+    expect(await editor(ANY).keys(strokes)).toBe(text);
+  });
+
+  test('a letter stands after 1,000 ms', async () => {
+    const clock = new VirtualClock();
+    const texts: string[] = [];
+    const field = {
+      text: '',
+      maxSize: 9,
+      constraints: ANY,
+      decimalPoint: '.',
+      changed: (t: string) => texts.push(t),
+      moved() {},
+    } as const;
+    const edited = new TextEditor(clock, field);
+    edited.press({ key: '2', long: false });
+    await clock.advance(999);
+    edited.press({ key: '2', long: false });
+    await clock.advance(1_000);
+    edited.press({ key: '2', long: false });
+    expect(texts).toEqual(['A', 'B', 'Ba']);
+  });
+
+  test('C deletes before the cursor, held it deletes all; left and right move the cursor', async () => {
+    expect(await editor(ANY, 'casa').keys('clear')).toBe('cas');
+    expect(await editor(ANY, 'casa').keys('left left clear')).toBe('csa');
+    expect(await editor(ANY, 'casa').keys('left right right clear')).toBe('cas');
+    expect(await editor(ANY, 'casa').keys('clear!')).toBe('');
+    expect(await editor(ANY, '').keys('clear')).toBe('');
+  });
+
+  test.each([
+    ['NUMERIC', '1 2 2 0 * #', '1220'],
+    ['NUMERIC', '0! 5', '05'],
+    ['PHONENUMBER', '0! 3 9', '+39'],
+    ['PHONENUMBER', '* 3 9', '+39'],
+    ['PHONENUMBER', '* *', '*'],
+    ['PHONENUMBER', '3 *', '3*'],
+    ['PHONENUMBER', '3 #', '3#'],
+    ['DECIMAL', '1 2 * 5 * 0', '12,50'],
+    ['DECIMAL', '1 # 5', '1,5'],
+  ] as const)('a %s field after %s holds %s', async (input, strokes, text) => {
+    expect(await editor({ input }).keys(strokes)).toBe(text);
+  });
+
+  test('takes no more than the field holds', async () => {
+    expect(await editor({ input: 'NUMERIC' }, '', 3).keys('1 2 3 4')).toBe('123');
+    expect(await editor(ANY, 'ab', 2).keys('3')).toBe('ab');
+  });
+
+  test('an astral character in the text counts as one under the cursor', async () => {
+    expect(await editor(ANY, 'a😀b').keys('left clear')).toBe('ab');
+  });
+
+  test('every character of the keypad is reached by the strokes that strokeFor gives', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom('abc', 'ABC', '123'),
+        fc.constantFrom(...'abcxyz189 .,?+@ÀÈàèòù'),
+        async (mode, character) => {
+          const stroke = strokeFor(character, mode);
+          if (stroke === undefined) return;
+          const switches = { abc: '#', ABC: '# #', '123': '# # #' }[mode];
+          const strokes = `${switches} ${Array.from({ length: stroke.times }, () => stroke.key).join(' ')}`;
+          expect(await editor(ANY).keys(strokes)).toBe(character);
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,79 @@
+import type {
+  DisplayableView,
+  DisplayEvent,
+  MidletContext,
+  PlatformMessage,
+  StoredRecords,
+} from '../../../device/midp/index.ts';
+import { IOException } from '../../../device/midp/index.ts';
+
+/** A phone around one application, made of maps. */
+export interface FakeContext {
+  readonly context: MidletContext;
+  /** What is shown, and who hears of what the user does. */
+  shown(): { readonly view: DisplayableView; readonly listener: (event: DisplayEvent) => void };
+  readonly sent: { readonly message: Omit<PlatformMessage, 'timestamp'>; readonly sourcePort: number | undefined }[];
+  arrive(port: number, message: PlatformMessage): void;
+}
+
+export function fakeContext(): FakeContext {
+  const stores = new Map<string, StoredRecords>();
+  const ports = new Map<number, () => void>();
+  const waiting = new Map<number, PlatformMessage[]>();
+  const sent: FakeContext['sent'] = [];
+  let shown: ReturnType<FakeContext['shown']> | undefined;
+  const context: MidletContext = {
+    lcd: {
+      show: (view, listener) => {
+        shown = { view, listener };
+      },
+      playSound: () => {},
+      callSerially: queueMicrotask,
+    },
+    records: {
+      load: (name) => stores.get(name),
+      save: (name, stored) => {
+        stores.set(name, stored);
+      },
+      remove: (name) => {
+        stores.delete(name);
+      },
+    },
+    messaging: {
+      listen(port, notify) {
+        if (ports.has(port)) throw new IOException(`Port ${port} is already open`);
+        ports.set(port, notify);
+        for (const _ of waiting.get(port) ?? []) notify();
+      },
+      close: (port) => {
+        ports.delete(port);
+      },
+      take: (port) => waiting.get(port)?.shift(),
+      send: async (message, sourcePort) => {
+        sent.push({ message, sourcePort });
+      },
+    },
+    push: { connections: () => [], alarm: () => undefined },
+    system: {
+      currentTimeMillis: () => 0,
+      timeZoneOffsetMillis: () => 0,
+      randomBytes: (count) => new Uint8Array(count),
+      schedule: () => ({ cancel: () => {} }),
+      getProperty: () => undefined,
+    },
+    getAppProperty: () => undefined,
+    notifyDestroyed: () => {},
+  };
+  return {
+    context,
+    sent,
+    shown() {
+      if (shown === undefined) throw new Error('Nothing is shown');
+      return shown;
+    },
+    arrive(port, message) {
+      waiting.set(port, [...(waiting.get(port) ?? []), message]);
+      ports.get(port)?.();
+    },
+  };
+}

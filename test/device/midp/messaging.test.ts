@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest';
+import { IOException, openConnection, parseSmsAddress, SecurityException } from '../../../device/midp/index.ts';
+import { fakeContext } from './context.ts';
+
+const DATA = Uint8Array.of(1, 2, 3);
+
+describe('An sms: address (JSR-120, A.2)', () => {
+  test.each([
+    ['sms://+393400000002:16001', { number: '+393400000002', port: 16001 }],
+    ['sms://+393400000002', { number: '+393400000002' }],
+    ['sms://48999', { number: '48999' }],
+    ['sms://:16001', { port: 16001 }],
+  ])('%s is read', (url, address) => {
+    expect(parseSmsAddress(url)).toEqual(address);
+  });
+
+  test.each(['', 'sms://', 'sms:+39340', 'sms://+39:', 'sms://:70000', 'sms://+39x', 'mms://+39', 'sms://+39:1:2'])(
+    '%j is refused',
+    (url) => {
+      expect(() => parseSmsAddress(url)).toThrow('Expected an address');
+    },
+  );
+
+  test.each([2805, 2923, 2948, 2949, 5502, 5503, 5508, 5511, 5512, 9200, 9201, 9202, 9203, 9207, 49996, 49999])(
+    'port %d is not for applications (JSR-120, A.6.0)',
+    (port) => {
+      expect(() => parseSmsAddress(`sms://+39340:${port}`)).toThrow(SecurityException);
+    },
+  );
+});
+
+describe('A MessageConnection (JSR-120)', () => {
+  test('on a port sends from that port to the address of the message', async () => {
+    const { context, sent } = fakeContext();
+    const connection = openConnection(context, 'sms://:16001');
+    await connection.send({ kind: 'binary', address: 'sms://+39340:16001', data: DATA });
+    const message = { number: '+39340', port: 16001, payload: { kind: 'binary', data: DATA } };
+    expect(sent).toEqual([{ message, sourcePort: 16001 }]);
+  });
+
+  test('to a number sends there, from no port', async () => {
+    const { context, sent } = fakeContext();
+    const connection = openConnection(context, 'sms://+39340');
+    await connection.send({ kind: 'text', address: 'sms://+39999', text: 'ciao' });
+    expect(sent).toEqual([
+      { message: { number: '+39340', payload: { kind: 'text', text: 'ciao' } }, sourcePort: undefined },
+    ]);
+  });
+
+  test('on a port that is open already is refused', () => {
+    const { context } = fakeContext();
+    openConnection(context, 'sms://:16001').close();
+    openConnection(context, 'sms://:16001');
+    expect(() => openConnection(context, 'sms://:16001')).toThrow(IOException);
+  });
+
+  test('tells its listener of each message, also of those that waited, and gives them in order', async () => {
+    const { context, arrive } = fakeContext();
+    const message = (value: number) =>
+      ({
+        number: '+39340',
+        port: 16001,
+        payload: { kind: 'binary', data: Uint8Array.of(value) },
+        timestamp: value,
+      }) as const;
+    arrive(16001, message(1));
+    const connection = openConnection(context, 'sms://:16001');
+    let told = 0;
+    connection.setMessageListener(() => {
+      told += 1;
+    });
+    expect(told).toBe(1);
+    arrive(16001, message(2));
+    expect(told).toBe(2);
+    const received = [await connection.receive(), await connection.receive()];
+    expect(received.map(({ timestamp, address }) => [timestamp, address])).toEqual([
+      [1, 'sms://+39340:16001'],
+      [2, 'sms://+39340:16001'],
+    ]);
+  });
+
+  test('receive waits for the next message', async () => {
+    const { context, arrive } = fakeContext();
+    const connection = openConnection(context, 'sms://:16001');
+    const next = connection.receive();
+    arrive(16001, { number: '+39340', payload: { kind: 'text', text: 'ciao' }, timestamp: 5 });
+    expect(await next).toEqual({ kind: 'text', address: 'sms://+39340', text: 'ciao', timestamp: 5 });
+  });
+
+  test('that is closed interrupts who waits, and sends nothing any more', async () => {
+    const { context } = fakeContext();
+    const connection = openConnection(context, 'sms://:16001');
+    const next = connection.receive();
+    connection.close();
+    await expect(next).rejects.toThrow(IOException);
+    await expect(connection.receive()).rejects.toThrow(IOException);
+    await expect(connection.send({ kind: 'text', address: 'sms://+39340', text: '' })).rejects.toThrow(IOException);
+  });
+});

@@ -1,0 +1,101 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { DataInputStream, DataOutputStream, IOException, RecordStore } from '../../../device/midp/index.ts';
+import { fakeContext } from './context.ts';
+
+const octets = (...values: number[]) => Uint8Array.from(values);
+
+describe('RecordStore (JSR-118, javax.microedition.rms)', () => {
+  test('gives each record an id that never comes again', () => {
+    const { context } = fakeContext();
+    const store = RecordStore.openRecordStore(context, 'history', true);
+    expect([store.addRecord(octets(1)), store.addRecord(octets(2))]).toEqual([1, 2]);
+    store.deleteRecord(2);
+    expect(store.addRecord(octets(3))).toBe(3);
+    store.setRecord(1, octets(9));
+    expect(store.enumerateRecords()).toEqual([
+      [1, octets(9)],
+      [3, octets(3)],
+    ]);
+    expect(store.getNumRecords()).toBe(2);
+  });
+
+  test('is the same one when opened again', () => {
+    const { context } = fakeContext();
+    RecordStore.openRecordStore(context, 'history', true).addRecord(octets(7));
+    expect(RecordStore.openRecordStore(context, 'history', false).getRecord(1)).toEqual(octets(7));
+  });
+
+  test('gives copies, and keeps copies', () => {
+    const store = RecordStore.openRecordStore(fakeContext().context, 'history', true);
+    const data = octets(1);
+    store.addRecord(data);
+    data[0] = 2;
+    store.getRecord(1)[0] = 3;
+    expect(store.getRecord(1)).toEqual(octets(1));
+  });
+
+  test.each([
+    ['not-found', (store: RecordStore, open: (name: string) => RecordStore) => [store, open('other')]],
+    ['invalid-id', (store: RecordStore) => store.getRecord(5)],
+    ['invalid-id', (store: RecordStore) => store.setRecord(5, octets(1))],
+    ['invalid-id', (store: RecordStore) => store.deleteRecord(5)],
+    ['failed', (store: RecordStore, open: (name: string) => RecordStore) => [store, open('x'.repeat(33))]],
+  ])('throws RecordStoreException %s', (code, use) => {
+    const { context } = fakeContext();
+    const store = RecordStore.openRecordStore(context, 'history', true);
+    const open = (name: string) => RecordStore.openRecordStore(context, name, false);
+    expect(() => use(store, open)).toThrow(expect.objectContaining({ name: 'RecordStoreException', code }));
+  });
+
+  test('that was closed refuses everything', () => {
+    const store = RecordStore.openRecordStore(fakeContext().context, 'history', true);
+    store.closeRecordStore();
+    expect(() => store.getNumRecords()).toThrow(expect.objectContaining({ code: 'not-open' }));
+  });
+
+  test('is gone when deleted', () => {
+    const { context } = fakeContext();
+    RecordStore.openRecordStore(context, 'history', true).addRecord(octets(1));
+    RecordStore.deleteRecordStore(context, 'history');
+    expect(() => RecordStore.openRecordStore(context, 'history', false)).toThrow(/no record store history/);
+    expect(() => RecordStore.deleteRecordStore(context, 'history')).toThrow(/no record store history/);
+  });
+});
+
+describe('DataOutputStream and DataInputStream (java.io)', () => {
+  test('give back what was written', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 255 }),
+        fc.integer({ min: 0, max: 0xffff_ffff }),
+        fc.maxSafeNat(),
+        fc.uint8Array({ maxLength: 200 }),
+        fc.string({ unit: 'binary', maxLength: 50 }),
+        (byte, int, long, bytes, text) => {
+          const record = new DataOutputStream()
+            .writeByte(byte)
+            .writeInt(int)
+            .writeLong(long)
+            .writeBytes(bytes)
+            .writeUTF(text);
+          const stream = new DataInputStream(record.toByteArray());
+          expect([stream.readByte(), stream.readInt(), stream.readLong()]).toEqual([byte, int, long]);
+          expect(stream.readBytes()).toEqual(bytes);
+          expect(stream.readUTF()).toBe(text);
+          expect(() => stream.readByte()).toThrow(IOException);
+        },
+      ),
+    );
+  });
+
+  test('write the modified UTF-8 of java.io.DataInput: NUL in two octets, no character in four', () => {
+    expect(new DataOutputStream().writeUTF('A\0é€').toByteArray()).toEqual(
+      octets(0, 8, 0x41, 0xc0, 0x80, 0xc3, 0xa9, 0xe2, 0x82, 0xac),
+    );
+  });
+
+  test.each([-1, 256, 1.5])('refuse %d as an octet', (value) => {
+    expect(() => new DataOutputStream().writeByte(value)).toThrow(IOException);
+  });
+});
