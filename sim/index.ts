@@ -1,7 +1,14 @@
 export { VIRTUAL_START, VirtualClock } from './clock.ts';
 export { type ControlServer, openControl } from './control/server.ts';
 export { EventLog, jsonLine, type LogEntry, textLine, type WorldEvent } from './log.ts';
-export { type Personality, standardPersonality, type WireHabits } from './modem/personality.ts';
+export { personalities } from './modem/personalities.ts';
+export {
+  type MessageHabits,
+  type Noise,
+  type Personality,
+  standardPersonality,
+  type WireHabits,
+} from './modem/personality.ts';
 export { VirtualModem } from './modem/virtual-modem.ts';
 export { type ModemLines, type OpenLines, openLines } from './modem-lines.ts';
 export type { ArrangedFault, Fault, FaultAction, Faults } from './network/faults.ts';

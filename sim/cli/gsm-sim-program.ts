@@ -3,6 +3,7 @@ import { createProgram } from '../../modem/cli/program.ts';
 import { deliverCommand } from './deliver.ts';
 import { coverageCommand, faultCommand } from './disturb.ts';
 import { logCommand, submittedCommand } from './evidence.ts';
+import { personalitiesCommand } from './personalities.ts';
 import { serveCommand } from './serve.ts';
 
 /** `gsm-sim`: a GSM network with virtual modems, and what one can do with it from outside. */
@@ -15,6 +16,7 @@ export function gsmSim(): Command {
     logCommand(),
     faultCommand(),
     coverageCommand(),
+    personalitiesCommand(),
   ];
   for (const command of commands) program.addCommand(command.copyInheritedSettings(program));
   return program;

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { outputOf } from '../../modem/cli/program.ts';
 import { systemClock } from '../../modem/index.ts';
 import { type ControlServer, openControl } from '../control/server.ts';
+import { personalities } from '../modem/personalities.ts';
 import { type ModemLines, type OpenLines, openLines } from '../modem-lines.ts';
 import { latencyProfiles } from '../network/profiles.ts';
 import { createWorld } from '../world.ts';
@@ -14,6 +15,7 @@ interface ServeOptions {
   readonly profile: string;
   readonly control: number;
   readonly pin?: string;
+  readonly personality: string;
 }
 
 /** The number of the first modem; the others follow. */
@@ -34,6 +36,12 @@ export function serveCommand(): Command {
       'direct',
     )
     .option('--control <port>', 'port of the control API, 0 for any', wholeNumber(0, 65_535), 0)
+    .option(
+      '--personality <id>',
+      'how the modems behave: see gsm-sim personalities',
+      oneOf(Object.keys(personalities)),
+      'standard',
+    )
     .option('--pin <pin>', 'every SIM asks for this PIN');
   return command.action(async () => {
     const options = command.opts<ServeOptions>();
@@ -51,6 +59,7 @@ export function serveCommand(): Command {
 async function open(options: ServeOptions): Promise<{ lines: OpenLines; control: ControlServer }> {
   const { seed, profile, pin } = options;
   const latency = latencyProfiles[profile];
+  const personality = personalities[options.personality];
   const world = createWorld({
     seed,
     clock: systemClock,
@@ -58,7 +67,11 @@ async function open(options: ServeOptions): Promise<{ lines: OpenLines; control:
     ...(latency === undefined ? {} : { profile: latency }),
   });
   for (let i = 0; i < options.modems; i += 1) {
-    world.addModem({ number: `+${FIRST_NUMBER + i}`, ...(pin === undefined ? {} : { pin }) });
+    world.addModem({
+      number: `+${FIRST_NUMBER + i}`,
+      ...(pin === undefined ? {} : { pin }),
+      ...(personality === undefined ? {} : { personality }),
+    });
   }
   const lines = await openLines(world.modems, options.dir);
   process.once('exit', () => lines.close());

@@ -14,12 +14,18 @@ export class Person {
   readonly phone: HeadlessHandset;
   readonly #clock: Clock;
   readonly #random: Random;
+  #handMs = 0;
 
   constructor(role: Role, handset: Handset, clock: Clock, random: Random) {
     this.role = role;
     this.phone = new HeadlessHandset(handset, clock);
     this.#clock = clock;
     this.#random = random;
+  }
+
+  /** What this person has taken so far to read requests and to press keys, ms. */
+  get handMs(): number {
+    return this.#handMs;
   }
 
   /** Opens the app, types the code of the letter and the PIN three times. Ends when the service has said "active". */
@@ -72,7 +78,7 @@ export class Person {
       ['Reference', reference],
     ] as const) {
       this.phone.select(field);
-      await this.phone.type(text);
+      await this.#takeTime(this.phone.type(text));
     }
     await this.#look();
     this.phone.select('Send');
@@ -81,7 +87,6 @@ export class Person {
   /** Waits for words on the screen, then lays the phone down. */
   async read(words: string, limitMs?: number): Promise<void> {
     await this.phone.waitFor(words, limitMs);
-    await this.#look();
     this.phone.press('power');
   }
 
@@ -93,12 +98,18 @@ export class Person {
 
   async #typeDigits(digits: string): Promise<void> {
     for (const digit of digits) {
-      await sleep(this.#clock, DIGIT_MS);
+      await this.#takeTime(sleep(this.#clock, DIGIT_MS));
       await this.phone.type(digit);
     }
   }
 
   #look(): Promise<void> {
-    return sleep(this.#clock, LOOK_MS + randomBelow(this.#random, LOOK_MORE_MS));
+    return this.#takeTime(sleep(this.#clock, LOOK_MS + randomBelow(this.#random, LOOK_MORE_MS)));
+  }
+
+  async #takeTime(action: Promise<void>): Promise<void> {
+    const start = this.#clock.now();
+    await action;
+    this.#handMs += this.#clock.now() - start;
   }
 }

@@ -19,6 +19,8 @@ export interface SceneResult {
   readonly octets: number;
   /** From the merchant's request to the last SMS, ms. */
   readonly cycleMs: number;
+  /** How much of that people took to read and to press keys, ms. */
+  readonly handMs: number;
   /** Minor units that the customer paid. */
   readonly paid: number;
   /** What is not as it should be, in words; empty when all is well. */
@@ -65,6 +67,8 @@ async function playScene(stage: Stage, scene: Scene): Promise<SceneResult> {
   const { clock, till } = stage;
   const before = await stage.customerBalance();
   const counter = new SmsCounter(stage);
+  const hands = () => stage.merchant.handMs + stage.customer.handMs;
+  const handsBefore = hands();
   const txn = await scene.play(stage);
   await quiet(clock, counter);
   const { sms, octets, cycleMs } = counter.end();
@@ -88,6 +92,7 @@ async function playScene(stage: Stage, scene: Scene): Promise<SceneResult> {
     ...(scene.sms === undefined ? {} : { expectedSms: scene.sms }),
     octets,
     cycleMs,
+    handMs: hands() - handsBefore,
     paid,
     wrong,
   };
@@ -95,7 +100,8 @@ async function playScene(stage: Stage, scene: Scene): Promise<SceneResult> {
 
 /** Waits until every SMS that was taken has arrived or is lost, and none has followed for a while. */
 async function quiet(clock: Clock, counter: SmsCounter): Promise<void> {
-  while (counter.onTheWay > 0 || clock.now() - counter.last < QUIET_MS) await sleep(clock, 100);
+  const since = clock.now();
+  while (counter.onTheWay > 0 || clock.now() - Math.max(counter.last, since) < QUIET_MS) await sleep(clock, 100);
 }
 
 /** Counts what the network takes from its subscribers while a scene is played. */

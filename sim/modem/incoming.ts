@@ -24,6 +24,7 @@ export class Incoming {
   #unacknowledged: { answer(answer: DeliveryAnswer): void; readonly timer: Cancel } | undefined;
   #buffered: (readonly string[])[] = [];
   #refusedForRoom = false;
+  #reportsElsewhere = 0;
 
   constructor(modem: VirtualModem) {
     this.#modem = modem;
@@ -77,17 +78,24 @@ export class Incoming {
     const { ds } = this.#modem.settings.indications;
     if (ds === 1 && this.#modem.hostPresent) return this.#show(this.#routedReport(tpdu));
     if (ds === 0) return ACCEPTED;
+    if (this.#modem.personality.messages.reportsGo === 'elsewhere') {
+      this.#announce([`+CDSI: "SR",${this.#reportsElsewhere}`]);
+      this.#reportsElsewhere += 1;
+      return ACCEPTED;
+    }
     return this.#keep(tpdu, this.#modem.settings.stores[2], '+CDSI');
   }
 
   #routedMessage(tpdu: Uint8Array): readonly string[] {
     const { settings } = this.#modem;
-    if (settings.messageFormat === 'pdu') return [`+CMT: ,${tpdu.length}`, this.#pdu(tpdu)];
+    if (settings.messageFormat === 'pdu')
+      return [`+CMT: ${this.#modem.personality.messages.routedPrefix.cmt}${tpdu.length}`, this.#pdu(tpdu)];
     return [`+CMT: ${routedHeader(this.#modem, tpdu)}`, textOf(settings.charset, tpdu, 'mobile-terminated')];
   }
 
   #routedReport(tpdu: Uint8Array): readonly string[] {
-    if (this.#modem.settings.messageFormat === 'pdu') return [`+CDS: ${tpdu.length}`, this.#pdu(tpdu)];
+    if (this.#modem.settings.messageFormat === 'pdu')
+      return [`+CDS: ${this.#modem.personality.messages.routedPrefix.cds}${tpdu.length}`, this.#pdu(tpdu)];
     return [`+CDS: ${reportFields(this.#modem.settings.charset, tpdu)}`];
   }
 

@@ -31,16 +31,28 @@ export async function runCommandLine(
   }
 }
 
-async function runCommand(modem: VirtualModem, terminal: Terminal, call: CommandCall): Promise<Ending> {
-  const command = commandTable.get(call.name);
+async function runCommand(modem: VirtualModem, terminal: Terminal, call: CommandCall): Promise<string> {
+  const { answers, without, unknownCommand } = modem.personality;
+  const canned = answers[asWritten(call)];
+  if (canned !== undefined) {
+    terminal.respond(canned.slice(0, -1));
+    return canned.at(-1) || 'silent';
+  }
+  const command = without.includes(call.name) ? undefined : commandTable.get(call.name);
   const handler = command?.[call.form];
-  if (command === undefined || handler === undefined) throw syntaxError();
+  if (command === undefined || handler === undefined) throw syntaxError(unknownCommand);
   if (typeof handler === 'string') {
     if (handler !== '') terminal.respond([`${command.name}: ${handler}`]);
     return 'OK';
   }
   if (command.needsSim && call.form !== 'test') requireSim(modem, command);
   return run(handler, command, { modem, terminal, text: call.text });
+}
+
+/** The call as a personality's table of answers has it: `+CPMS=?`. */
+function asWritten({ name, form, text }: CommandCall): string {
+  const tails = { basic: text, execute: '', test: '=?', read: '?', set: `=${text}` } as const;
+  return `${name}${tails[form]}`;
 }
 
 async function run(
@@ -73,6 +85,7 @@ function wrongUse(modem: VirtualModem, command: Command): CommandError {
 
 function requireSim(modem: VirtualModem, command: Command): void {
   const refuse = command.errors === 'CME' ? cmeError : cmsError;
+  if (modem.simBusy) throw refuse('simBusy');
   switch (modem.sim.state) {
     case 'READY':
       return;

@@ -61,7 +61,7 @@ export class Radio {
   }
 
   #canSearch(): boolean {
-    return this.#functionality === 1 && this.#modem.sim.state === 'READY';
+    return this.#functionality === 1 && this.#modem.sim.state === 'READY' && !this.#modem.simBusy;
   }
 
   #register(): void {

@@ -55,9 +55,9 @@ export class CommandError extends Error {
   }
 }
 
-/** Plain `ERROR`: the command line is not understood (ITU-T V.250, 5.4.5). */
-export function syntaxError(): CommandError {
-  return new CommandError(['ERROR', 'ERROR', 'ERROR']);
+/** The command line is not understood: plain `ERROR` by the book (ITU-T V.250, 5.4.5). */
+export function syntaxError(text = 'ERROR'): CommandError {
+  return new CommandError([text, text, text]);
 }
 
 export function cmeError(reason: keyof typeof CME): CommandError {

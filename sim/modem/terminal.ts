@@ -1,4 +1,4 @@
-import type { FarEnd } from '../../modem/index.ts';
+import { type Clock, type FarEnd, sleep } from '../../modem/index.ts';
 import { CommandLineInput, type Completed, EntryInput } from './line-input.ts';
 import type { WireHabits } from './personality.ts';
 import { RESULT_NUMBERS } from './result.ts';
@@ -47,22 +47,27 @@ export class Terminal {
   readonly #line: FarEnd;
   readonly #run: LineRunner;
   readonly #wire: WireHabits;
+  readonly #clock: Clock;
   readonly #commands = new CommandLineInput();
   #entry: Entry | undefined;
   #running = false;
   #present = false;
+  #deaf: boolean;
   #waiting: Uint8Array[] = [];
   #waitingOctets = 0;
   #held: string[] = [];
   #echo: number[] = [];
 
-  constructor(line: FarEnd, run: LineRunner, wire: WireHabits, changed: () => void) {
+  constructor(line: FarEnd, run: LineRunner, wire: WireHabits, clock: Clock, changed: () => void) {
     this.#line = line;
     this.#run = run;
     this.#wire = wire;
+    this.#clock = clock;
+    this.#deaf = wire.swallowsFirstLine;
     line.listen({
       opened: () => {
         this.#present = true;
+        this.#deaf = wire.swallowsFirstLine;
         if (wire.staleAtOpen !== '') this.#send(wire.staleAtOpen);
         changed();
       },
@@ -87,7 +92,7 @@ export class Terminal {
   /** Sends an unsolicited code as soon as no command is running. */
   notify(lines: readonly string[]): void {
     if (!this.#present) return;
-    if (!this.#running) {
+    if (!this.#running || this.#wire.codesInterrupt) {
       this.#sendFramed(lines);
       return;
     }
@@ -99,7 +104,8 @@ export class Terminal {
    * Opens the prompt, CR LF `> `, and resolves to what was typed up to Ctrl-Z; `undefined` after ESC.
    * In text mode each line gets a prompt of its own (3GPP TS 27.005, 3.5.1).
    */
-  prompt(mode: 'pdu' | 'text'): Promise<Uint8Array | undefined> {
+  async prompt(mode: 'pdu' | 'text'): Promise<Uint8Array | undefined> {
+    if (this.#wire.promptDelayMs > 0) await sleep(this.#clock, this.#wire.promptDelayMs);
     this.#send(this.#wire.prompt);
     return new Promise((done) => {
       this.#entry = { input: new EntryInput(), mode, done };
@@ -142,6 +148,10 @@ export class Terminal {
     this.#echoBack(octet);
     const completed = this.#commands.take(octet, this.talk.lineEnd, this.talk.backspace);
     if (completed === undefined) return;
+    if (this.#deaf) {
+      this.#deaf = false;
+      return;
+    }
     this.#flushEcho();
     this.#running = true;
     void this.#finish(completed);
@@ -170,8 +180,10 @@ export class Terminal {
 
   #end(result: string | undefined): void {
     if (result === undefined || this.talk.quiet) return;
-    if (this.talk.verbose) this.#sendFramed([result]);
-    else this.#send(`${RESULT_NUMBERS[result] ?? result}${String.fromCharCode(this.talk.lineEnd)}`);
+    if (this.talk.verbose) {
+      this.#sendFramed([result]);
+      if (this.#wire.orphanOkAfterError && result !== 'OK') this.#sendFramed(['OK']);
+    } else this.#send(`${RESULT_NUMBERS[result] ?? result}${String.fromCharCode(this.talk.lineEnd)}`);
   }
 
   #sendFramed(lines: readonly string[]): void {

@@ -1,4 +1,4 @@
-import { type Clock, type FarEnd, memoryPort, type Port, sleep } from '../../modem/index.ts';
+import { type Cancel, type Clock, type FarEnd, memoryPort, type Port, sleep } from '../../modem/index.ts';
 import type { DeliveryAnswer, MobileStation, RadioLink } from '../network/radio-link.ts';
 import type { SeededRandom } from '../random.ts';
 import { Incoming } from './incoming.ts';
@@ -51,6 +51,9 @@ export class VirtualModem implements MobileStation {
   readonly #terminals = new Set<Terminal>();
   readonly #stores: Readonly<Record<StoreName, MessageStore>>;
   #clockOffset = 0;
+  #simBusyUntil = 0;
+  #silentUntil = 0;
+  #nextNoise: Cancel | undefined;
 
   constructor(options: VirtualModemOptions, link: RadioLink, clock: Clock, random: SeededRandom) {
     const { personality } = options;
@@ -65,9 +68,9 @@ export class VirtualModem implements MobileStation {
       ...options,
       smsc: link.smsc,
       capacity: options.simCapacity,
-      firstIndex: personality.firstIndex,
+      firstIndex: personality.messages.firstIndex,
     });
-    const me = memoryStore(options.modemCapacity, personality.firstIndex);
+    const me = memoryStore(options.modemCapacity, personality.messages.firstIndex);
     this.#stores = { SM: this.sim.messages, ME: me, MT: joinedStore([this.sim.messages, me]) };
     this.incoming = new Incoming(this);
     this.outgoing = new Outgoing(this);
@@ -77,7 +80,19 @@ export class VirtualModem implements MobileStation {
 
   /** Begins its life in the world: registered at once, if it can be. */
   powerOn(): void {
+    this.#startSim();
     this.radio.powerOn();
+  }
+
+  /** Whether the SIM is still starting, and whatever is asked of it is answered with `SIM busy`. */
+  get simBusy(): boolean {
+    return this.clock.now() < this.#simBusyUntil;
+  }
+
+  /** The PIN was accepted: what hangs on it begins. */
+  unlocked(): void {
+    this.#silentUntil = this.clock.now() + this.personality.silentAfterPinMs;
+    this.radio.update();
   }
 
   /** Puts the modem at the far end of a line. A modem may have several: each has its own echo and runs its own commands. */
@@ -86,7 +101,8 @@ export class VirtualModem implements MobileStation {
       line,
       (body) => runCommandLine(this, terminal, body),
       this.personality.wire,
-      () => this.incoming.hostsChanged(),
+      this.clock,
+      () => this.#hostsChanged(),
     );
     this.#terminals.add(terminal);
   }
@@ -118,7 +134,9 @@ export class VirtualModem implements MobileStation {
     this.settings = settingsDefaults();
     for (const terminal of this.#terminals) Object.assign(terminal.talk, talkDefaults());
     this.sim.reset();
+    this.#startSim();
     this.radio.setFunctionality(1);
+    for (const code of this.personality.startCodes) this.notify(code);
   }
 
   /** The modem's own clock (`+CCLK`), ms since 1970. */
@@ -134,6 +152,8 @@ export class VirtualModem implements MobileStation {
   async think(): Promise<void> {
     const [from, to] = this.#responseMs;
     if (to > 0) await sleep(this.clock, Math.round(from + this.#random.fraction() * (to - from)));
+    const silentMs = this.#silentUntil - this.clock.now();
+    if (silentMs > 0) await sleep(this.clock, silentMs);
   }
 
   receive(tpdu: Uint8Array): Promise<DeliveryAnswer> {
@@ -142,5 +162,28 @@ export class VirtualModem implements MobileStation {
 
   coverageChanged(): void {
     this.radio.update();
+  }
+
+  #startSim(): void {
+    const { simBusyMs } = this.personality;
+    this.#simBusyUntil = this.clock.now() + simBusyMs;
+    if (simBusyMs > 0) this.clock.after(simBusyMs, () => this.radio.update());
+  }
+
+  #hostsChanged(): void {
+    this.incoming.hostsChanged();
+    this.#nextNoise?.();
+    this.#nextNoise = undefined;
+    if (this.hostPresent) this.#makeNoise(0);
+  }
+
+  #makeNoise(turn: number): void {
+    const { noise } = this.personality;
+    if (noise === undefined) return;
+    this.#nextNoise = this.clock.after(noise.everyMs, () => {
+      const code = noise.codes[turn % noise.codes.length];
+      if (code !== undefined) this.notify(code);
+      this.#makeNoise(turn + 1);
+    });
   }
 }

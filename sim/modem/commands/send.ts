@@ -43,17 +43,22 @@ function checkSubmit(tpdu: Uint8Array): void {
 }
 
 /** Prompts for a message in the current format. `undefined` when the user gave up. */
-async function typeMessage({ modem, terminal, args }: Call): Promise<TypedPdu | undefined> {
-  const { settings } = modem;
+async function typeMessage({ modem, terminal, args, endWith }: Call): Promise<TypedPdu | undefined> {
+  const { settings, personality } = modem;
+  const abandoned = () => {
+    if (!personality.wire.answersEscape) endWith('silent');
+    return undefined;
+  };
   if (settings.messageFormat === 'pdu') {
     const length = args.number(0, [1, TPDU_OCTETS]);
     const typed = await terminal.prompt('pdu');
-    return typed && readPdu(typed, length);
+    if (typed === undefined) return abandoned();
+    return readPdu(typed, length);
   }
   const number = args.string(0, '');
   const type = args.has(1) ? args.number(1, [128, 255]) : undefined;
   const typed = await terminal.prompt('text');
-  if (typed === undefined) return undefined;
+  if (typed === undefined) return abandoned();
   try {
     return { smsc: Uint8Array.of(0), tpdu: composeSubmit(settings, { number, type }, typed) };
   } catch (error) {

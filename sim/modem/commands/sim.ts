@@ -12,6 +12,7 @@ function checked(args: Call['args'], index: number): string {
 /** `+CPIN=`: the PIN, or the PUK with a new PIN, whichever the card waits for. */
 function enter({ modem, args }: Call): void {
   args.atMost(2);
+  if (modem.simBusy) throw cmeError('simBusy');
   const { sim } = modem;
   switch (sim.state) {
     case 'READY':
@@ -26,7 +27,7 @@ function enter({ modem, args }: Call): void {
       if (!sim.unblock(checked(args, 0), checked(args, 1))) throw refused(sim.state);
       break;
   }
-  modem.radio.update();
+  modem.unlocked();
 }
 
 function refused(stateNow: string) {
@@ -50,6 +51,7 @@ export const simCommands: readonly Command[] = [
   cme('+CPIN', {
     test: '',
     read: ({ modem, respond }) => {
+      if (modem.simBusy) throw cmeError('simBusy');
       if (modem.sim.state === 'blocked') throw cmeError('simFailure');
       respond(`+CPIN: ${modem.sim.state}`);
     },

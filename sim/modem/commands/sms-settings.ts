@@ -63,7 +63,8 @@ function setTextParameters({ modem, args }: Call): void {
 
 function acknowledge(call: Call, accepted: boolean): void {
   const answer = accepted ? ({ kind: 'accepted' } as const) : ({ kind: 'refused', cause: 0xff } as const);
-  const { incoming, settings } = call.modem;
+  const { incoming, settings, personality } = call.modem;
+  if (personality.messages.refusesAcknowledgement) throw cmsError('operationNotAllowed');
   if (settings.messageService === PHASE_2 || !incoming.acknowledge(answer)) throw cmsError('noAcknowledgementExpected');
 }
 

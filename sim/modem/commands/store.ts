@@ -40,7 +40,9 @@ function wantedStatus({ modem: { settings }, args }: Call): number {
 function list(call: Call): void {
   const { modem, respond } = call;
   const wanted = wantedStatus(call);
-  for (const [index, message] of readStore(modem).entries()) {
+  const entries = readStore(modem).entries();
+  if (entries.length === 0 && modem.personality.messages.emptyList === 'error') throw cmsError('invalidIndex');
+  for (const [index, message] of entries) {
     if (wanted !== ALL && message.status !== wanted) continue;
     const header =
       modem.settings.messageFormat === 'pdu'
@@ -54,7 +56,12 @@ function list(call: Call): void {
 function read({ modem, args, respond }: Call): void {
   const index = args.number(0, [0, 65_535]);
   const message = readStore(modem).get(index);
-  if (message === undefined) throw cmsError('invalidIndex');
+  if (message === undefined) {
+    const { emptyPlace } = modem.personality.messages;
+    if (emptyPlace === 'error') throw cmsError('invalidIndex');
+    if (emptyPlace === 'zero') respond('+CMGR: 0,,0');
+    return;
+  }
   const header =
     modem.settings.messageFormat === 'pdu' ? `${message.status},,${message.tpdu.length}` : readHeader(modem, message);
   respond(`+CMGR: ${header}`, ...body(modem, message));
