@@ -11,7 +11,9 @@ export {
 } from './data-coding-scheme.ts';
 export type { Deliver } from './deliver.ts';
 export type { DeliverReport } from './deliver-report.ts';
+export { type DescribeOptions, type Description, describePdu, type FieldDescription } from './describe.ts';
 export { CompressedTextError, PduEncodeError, PduError } from './error.ts';
+export { describeFailureCause } from './failure-cause.ts';
 export { fromHex, toHex } from './hex.ts';
 export type {
   Concatenation,
@@ -21,6 +23,7 @@ export type {
   Ports,
   SpecialMessage,
 } from './information-element.ts';
+export { isoTime, timeStampOf } from './iso-time.ts';
 export type { LayoutOptions, MessageContent } from './layout.ts';
 export {
   decodePdu,
@@ -30,6 +33,7 @@ export {
   type Pdu,
   tpduLength,
 } from './pdu.ts';
+export { describeProtocol, type ProtocolIdentifier, protocolOf, type SpecialPurpose } from './protocol-identifier.ts';
 export type { Deviation } from './reader.ts';
 export {
   createReassembly,
@@ -42,7 +46,7 @@ export {
 } from './reassemble.ts';
 export type { ReportParameters } from './report-parameters.ts';
 export { type Segment, type SegmentOptions, segment } from './segment.ts';
-export { type DeliveryStatus, statusOf } from './status.ts';
+export { type DeliveryStatus, describeStatus, statusOf } from './status.ts';
 export type { StatusReport } from './status-report.ts';
 export type { Submit } from './submit.ts';
 export type { SubmitReport } from './submit-report.ts';

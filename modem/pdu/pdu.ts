@@ -33,7 +33,8 @@ export function tpduLength(pdu: Uint8Array): number {
   return pdu.length - 1 - (pdu[0] ?? 0);
 }
 
-function readPdu(reader: Reader, direction: Direction): Pdu {
+/** Reads a PDU to the end of the octets. */
+export function readPdu(reader: Reader, direction: Direction): Pdu {
   reader.enter('SMSC');
   const smsc = readServiceCentre(reader);
   const tpdu = readTpdu(reader, direction);

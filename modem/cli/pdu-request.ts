@@ -1,0 +1,59 @@
+/** A request that is not as `gsm-modem pdu --jsonl` wants it. */
+export class RequestError extends Error {
+  override readonly name = 'RequestError';
+}
+
+/** A JSON object from a line, read member by member. */
+export class Request {
+  readonly #members: Map<string, unknown>;
+
+  /** Throws {@link RequestError} when the line is not a JSON object. */
+  constructor(line: string) {
+    this.#members = new Map(Object.entries(objectOf(line)));
+  }
+
+  has(name: string): boolean {
+    return this.#members.has(name);
+  }
+
+  /** A string that must be there. */
+  text(name: string): string {
+    const value = this.#members.get(name);
+    if (typeof value === 'string') return value;
+    throw new RequestError(`"${name}" must be a string`);
+  }
+
+  /** One of some words, or undefined when it is not there. */
+  word<Word extends string>(name: string, words: readonly Word[]): Word | undefined {
+    const value = this.#members.get(name);
+    const found = words.find((word) => word === value);
+    if (found !== undefined || value === undefined) return found;
+    throw new RequestError(`"${name}" must be one of ${words.join(', ')}`);
+  }
+
+  /** A whole number from 0 to `highest`, or undefined when it is not there. */
+  number(name: string, highest: number): number | undefined {
+    const value = this.#members.get(name);
+    if (value === undefined) return undefined;
+    if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= highest) return value;
+    throw new RequestError(`"${name}" must be a whole number from 0 to ${highest}`);
+  }
+
+  /** True or false; false when it is not there. */
+  flag(name: string): boolean {
+    const value = this.#members.get(name) ?? false;
+    if (typeof value === 'boolean') return value;
+    throw new RequestError(`"${name}" must be true or false`);
+  }
+}
+
+function objectOf(line: string): object {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    throw new RequestError('not JSON');
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  throw new RequestError('not a JSON object');
+}
