@@ -3,6 +3,7 @@ import { joinEscapes } from './alphabet/gsm7.ts';
 import type { DataCodingScheme } from './data-coding-scheme.ts';
 import type { Concatenation } from './information-element.ts';
 import type { MessageContent } from './layout.ts';
+import type { TimeStamp } from './time-stamp.ts';
 import { concatenationOf, portsOf, type UserData } from './user-data.ts';
 
 /** What reassembly needs of an SMS. A `Deliver` is one. */
@@ -10,6 +11,8 @@ export interface ReassemblyPart {
   readonly originator: Address;
   readonly dcs: DataCodingScheme;
   readonly userData: UserData;
+  /** TP-SCTS. Parts far apart belong to different messages: references come round again. */
+  readonly timestamp?: TimeStamp;
 }
 
 /** What incomplete messages may cost. */
@@ -57,7 +60,12 @@ export interface Reassembly<Part extends ReassemblyPart> {
   nextExpiry(): number | undefined;
 }
 
-const DAY_MS = 24 * 60 * 60_000;
+const HOUR_MS = 60 * 60_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** The service centre takes the parts of a message one after the other, within this time. */
+const SPREAD_MS = HOUR_MS;
+
 const DEFAULTS = { messages: 64, ageMs: 3 * DAY_MS, octets: 256 * 1024 };
 
 interface Incomplete<Part> {
@@ -65,6 +73,8 @@ interface Incomplete<Part> {
   readonly originator: Address;
   readonly concatenation: Concatenation;
   readonly since: number;
+  /** TP-SCTS of the first part received. */
+  readonly takenAt: number | undefined;
   readonly parts: Map<number, Part>;
   octets: number;
 }
@@ -113,7 +123,7 @@ class IncompleteMessages<Part extends ReassemblyPart> implements Reassembly<Part
     if (concatenation === undefined || concatenation.total === 1) {
       return { kind: 'complete', content: contentOf([part]), parts: [part], dropped };
     }
-    const key = keyOf(part, concatenation);
+    const key = this.#keyFor(part, concatenation);
     const original = this.#messages.get(key)?.parts.get(concatenation.sequence);
     if (original !== undefined) {
       if (sameContent(original.userData, part.userData)) return { kind: 'duplicate', original, dropped };
@@ -143,10 +153,30 @@ class IncompleteMessages<Part extends ReassemblyPart> implements Reassembly<Part
     return oldest;
   }
 
+  /** The key of the message that the part belongs to, there already or new. */
+  #keyFor(part: Part, concatenation: Concatenation): string {
+    const key = keyOf(part, concatenation);
+    const takenAt = part.timestamp?.at;
+    if (takenAt === undefined) return key;
+    for (const message of this.#messages.values()) {
+      const isNear = Math.abs((message.takenAt ?? takenAt) - takenAt) <= SPREAD_MS;
+      if (isNear && message.key.startsWith(`${key} `)) return message.key;
+    }
+    return `${key} ${takenAt}`;
+  }
+
   #keep(key: string, part: Part, concatenation: Concatenation, now: number): Incomplete<Part> {
     let message = this.#messages.get(key);
     if (message === undefined) {
-      message = { key, originator: part.originator, concatenation, since: now, parts: new Map(), octets: 0 };
+      message = {
+        key,
+        originator: part.originator,
+        concatenation,
+        since: now,
+        takenAt: part.timestamp?.at,
+        parts: new Map(),
+        octets: 0,
+      };
       this.#messages.set(key, message);
     }
     message.parts.set(concatenation.sequence, part);

@@ -115,9 +115,11 @@ const at = { at: Date.UTC(2010, 2, 1, 9), zone: 4 };
 const phone = (value: string) => ({ type: 'international', plan: 'isdn', value }) as const;
 
 /** The PDUs in which a message from `+<from>` arrives. */
-export function deliverPdus(from: string, content: SmsContent, reference = 7): readonly string[] {
+export function deliverPdus(from: string, content: SmsContent, reference = 7, takenAt = at.at): readonly string[] {
   return segment(content, { reference }).map((part) =>
-    toHex(encodePdu({ tpdu: { type: 'DELIVER', originator: phone(from), timestamp: at, ...part } })),
+    toHex(
+      encodePdu({ tpdu: { type: 'DELIVER', originator: phone(from), timestamp: { ...at, at: takenAt }, ...part } }),
+    ),
   );
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type FarEnd, type Modem, memoryPort, openModem, type SendOutcome } from '../../../modem/index.ts';
-import { createWorld, seededRandom, VirtualClock, type VirtualModem } from '../../../sim/index.ts';
+import { createWorld, latencyProfiles, seededRandom, VirtualClock, type VirtualModem } from '../../../sim/index.ts';
 
 const HOUR_MS = 3_600_000;
 const anna = '+393330000001';
@@ -15,7 +15,9 @@ interface Bench {
 test('24 hours of unplugging, reboots, noise and full stores: no message lost, none doubled', async () => {
   const clock = new VirtualClock();
   const random = seededRandom('endurance');
-  const world = createWorld({ seed: 3, clock });
+  const slow = latencyProfiles['pt2008'];
+  if (slow === undefined) throw new Error('no such profile');
+  const world = createWorld({ seed: 3, clock, profile: { ...slow, lostPerMille: 0, duplicatedPerMille: 0 } });
 
   const plugIn = async (virtual: VirtualModem): Promise<Bench> => {
     const { port, farEnd } = memoryPort(virtual.number);

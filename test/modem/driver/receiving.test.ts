@@ -102,6 +102,20 @@ describe('receiving', () => {
     expect(bench.stored.size).toBe(0);
   });
 
+  test('halves of two messages with the same reference, hours apart, are not put together', async () => {
+    await openToReceive();
+    const text = (letter: string) => ({ kind: 'text', text: letter.repeat(200) }) as const;
+    const later = Date.UTC(2010, 2, 1, 14);
+    const [half = ''] = deliverPdus(from, text('a'), 9);
+    const [first = '', second = ''] = deliverPdus(from, text('b'), 9, later);
+    await announce(1, half);
+    await announce(2, second);
+    expect(hellos()).toEqual([]);
+    await announce(3, first);
+    expect(hellos()).toEqual(['b'.repeat(200)]);
+    expect([...bench.stored.keys()]).toEqual([1]);
+  });
+
   test('a store full of halves of messages makes room, and the whole is still put together', async () => {
     bench.script.when(/^AT\+CPMS="SM"/, ok('+CPMS: 2,2,2,2,2,2'));
     await openToReceive();
