@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { doctorCommand } from './doctor.ts';
 import { listCommand } from './list.ts';
+import { pduCommand } from './pdu.ts';
 import { probeCommand } from './probe.ts';
 import { createProgram } from './program.ts';
 import { receiveCommand } from './receive.ts';
@@ -23,5 +24,5 @@ export function gsmModem(): Command {
   for (const command of commands) {
     program.addCommand(command.copyInheritedSettings(program));
   }
-  return program;
+  return program.addCommand(pduCommand(program));
 }
