@@ -63,3 +63,12 @@ export {
 } from './tpdu.ts';
 export { concatenationOf, portsOf, type UserData } from './user-data.ts';
 export type { EnhancedPeriod, ValidityPeriod } from './validity-period.ts';
+export type { Charset } from './wap/charset.ts';
+export {
+  decodeServiceIndication,
+  encodeServiceIndication,
+  type ServiceAction,
+  type ServiceIndication,
+  type ServiceIndicationOptions,
+  serviceIndicationContent,
+} from './wap/service-indication.ts';
