@@ -18,5 +18,6 @@ export type { Subscriber } from './network/subscriber.ts';
 export { LinkError } from './ports/link.ts';
 export { openPty, type PtyLine } from './ports/pty.ts';
 export { openTcp, type TcpLine } from './ports/tcp.ts';
+export { type WireFault, withWireFaults } from './ports/wire-faults.ts';
 export { type SeededRandom, seededRandom } from './random.ts';
 export { createWorld, type ModemOptions, type OutsideMessage, World, type WorldOptions } from './world.ts';

@@ -8,6 +8,7 @@ import { sendCommands } from './commands/send.ts';
 import { simCommands } from './commands/sim.ts';
 import { smsSettingCommands } from './commands/sms-settings.ts';
 import { storeCommands } from './commands/store.ts';
+import { ussdCommands } from './commands/ussd.ts';
 
 const commands: readonly Command[] = [
   ...controlCommands,
@@ -19,6 +20,7 @@ const commands: readonly Command[] = [
   ...smsSettingCommands,
   ...storeCommands,
   ...sendCommands,
+  ...ussdCommands,
   {
     name: '+CLAC',
     errors: 'CME',

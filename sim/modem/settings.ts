@@ -44,6 +44,8 @@ export interface Settings {
   /** `+CPMS`: read and delete, write and send, received. */
   stores: readonly [read: StoreName, write: StoreName, received: StoreName];
   phonebook: string;
+  /** `+CUSD`: 1 shows what the network says unasked. */
+  ussdReports: number;
 }
 
 export const settingsDefaults = (): Settings => ({
@@ -60,4 +62,5 @@ export const settingsDefaults = (): Settings => ({
   operatorFormat: 0,
   stores: ['SM', 'SM', 'SM'],
   phonebook: 'SM',
+  ussdReports: 0,
 });

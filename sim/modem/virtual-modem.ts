@@ -1,5 +1,6 @@
 import { type Cancel, type Clock, type FarEnd, memoryPort, type Port, sleep } from '../../modem/index.ts';
 import type { DeliveryAnswer, MobileStation, RadioLink } from '../network/radio-link.ts';
+import { UssdSession } from '../network/ussd.ts';
 import type { SeededRandom } from '../random.ts';
 import { Incoming } from './incoming.ts';
 import { runCommandLine } from './interpreter.ts';
@@ -43,6 +44,7 @@ export class VirtualModem implements MobileStation {
   readonly radio: Radio;
   readonly incoming: Incoming;
   readonly outgoing: Outgoing;
+  readonly ussd: UssdSession = new UssdSession();
   /** The network's service centre, in the form in which it precedes a TPDU (3GPP TS 27.005, 3.1). */
   readonly smscOfNetwork: Uint8Array;
   settings: Settings = settingsDefaults();

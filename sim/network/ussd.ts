@@ -1,0 +1,46 @@
+/** A page of a service behind a code such as `*100#`: what it says, and what an answer leads to. */
+export interface UssdPage {
+  readonly text: string;
+  /** Absent: the session ends with this page. */
+  readonly answers?: Readonly<Record<string, UssdPage>>;
+}
+
+/** What the network says to a request (3GPP TS 27.007, 7.15, `<m>`): 0 the end, 1 more is expected, 4 not supported. */
+export interface UssdReply {
+  readonly m: 0 | 1 | 4;
+  readonly text: string;
+}
+
+const WRONG_ANSWER: UssdPage = { text: 'Not understood. Goodbye.' };
+
+/** The operator's services, by their codes. */
+export const operatorServices: Readonly<Record<string, UssdPage>> = {
+  '*100#': { text: 'Your balance is 10.00 €' },
+  '*123#': {
+    text: 'Cash-Mobile Sim\n1 Balance\n2 Number\n0 End',
+    answers: {
+      '1': { text: 'Your balance is 10.00 €' },
+      '2': { text: 'Your number is in your SIM', answers: { '0': { text: 'Goodbye' } } },
+      '0': { text: 'Goodbye' },
+    },
+  },
+};
+
+/** One phone's session with the services: at most one is open. */
+export class UssdSession {
+  #page: UssdPage | undefined;
+
+  /** A code, or the answer to the page that is open. */
+  request(text: string): UssdReply {
+    const open = this.#page?.answers;
+    const page = open === undefined ? operatorServices[text] : (open[text] ?? WRONG_ANSWER);
+    this.#page = page;
+    if (page === undefined) return { m: 4, text: '' };
+    return { m: page.answers === undefined ? 0 : 1, text: page.text };
+  }
+
+  /** The user gave up (`+CUSD=2`). */
+  cancel(): void {
+    this.#page = undefined;
+  }
+}

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { hostOf, quietWorld } from '../host.ts';
+
+async function host() {
+  const { world, clock } = quietWorld();
+  const opened = await hostOf(world.addModem({ number: '+393330000001' }), clock);
+  await opened.type('ATE0\r');
+  return opened;
+}
+
+const BALANCE = 'Your balance is 10.00 €';
+
+test('a code is answered after the OK, in the character set in use (3GPP TS 27.007, 7.15)', async () => {
+  const modem = await host();
+  expect(await modem.type('AT+CSCS="UTF-8";+CUSD=1,"*100#",15\r')).toBe('\r\nOK\r\n');
+  expect(Buffer.from(await modem.type('', 500), 'latin1').toString()).toBe(`\r\n+CUSD: 0,"${BALANCE}",15\r\n`);
+  const hex = (text: string) => Buffer.from(text, 'utf16le').swap16().toString('hex').toUpperCase();
+  await modem.type(`AT+CSCS="UCS2";+CUSD=1,"${hex('*100#')}",15\r`);
+  expect(await modem.type('', 500)).toBe(`\r\n+CUSD: 0,"${hex(BALANCE)}",15\r\n`);
+});
+
+test('a menu keeps the session open until an answer ends it, or the user gives up', async () => {
+  const modem = await host();
+  expect(await modem.type('AT+CUSD=1,"*123#"\r', 600)).toMatch(/\+CUSD: 1,"Cash-Mobile Sim\n1 Balance/);
+  expect(await modem.type('AT+CUSD=1,"2"\r', 600)).toContain('+CUSD: 1,"Your number');
+  expect(await modem.type('AT+CUSD=1,"0"\r', 600)).toContain('+CUSD: 0,"Goodbye",15');
+  await modem.type('AT+CUSD=1,"*123#"\r', 600);
+  expect(await modem.type('AT+CUSD=2\r')).toBe('\r\nOK\r\n');
+  expect(await modem.type('AT+CUSD=1,"1"\r', 600)).toContain('+CUSD: 4');
+});
+
+test('a code that no service has is not supported', async () => {
+  expect(await (await host()).type('AT+CUSD=1,"*999#"\r', 600)).toBe('\r\nOK\r\n\r\n+CUSD: 4\r\n');
+});
