@@ -1,11 +1,15 @@
 export {
+  type BuiltInClasses,
+  type Descriptor,
   Handset,
   type HandsetEvent,
   type HandsetOptions,
+  type InstallStatus,
   isLanguage,
   JadError,
   LANGUAGES,
   type Language,
+  type MidletFactory,
   type Suite,
 } from './firmware/index.ts';
 export {
@@ -13,6 +17,7 @@ export {
   type Board,
   type Flash,
   FlashError,
+  type FlashErrorCode,
   fileFlash,
   type Gauges,
   isKey,

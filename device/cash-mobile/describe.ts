@@ -4,7 +4,7 @@ import type { Texts } from './texts.ts';
 import { type Request, requestOf, type Transaction } from './transaction.ts';
 
 /** `EUR 12.50`, with the decimal sign of the language. */
-export function amountText(amount: Amount, texts: Texts): string {
+function amountText(amount: Amount, texts: Texts): string {
   return formatAmount(amount, texts.decimalPoint);
 }
 

@@ -4,7 +4,7 @@ import type { DeviceRecord } from './device-record.ts';
 import { awaitsReceipt, requestOf, type Said, type Transaction } from './transaction.ts';
 
 /** When the service is asked about a receipt that has not come: ms after the answer was sent. Then the customer may ask. */
-export const QUERY_TIMES_MS: readonly number[] = [60_000, 180_000, 480_000];
+const QUERY_TIMES_MS: readonly number[] = [60_000, 180_000, 480_000];
 /** A query that became due while the application did not run is made up for if it is not older than this, ms. */
 const GRACE_MS = 60_000;
 /** Answers that the phone gave by itself; nobody waits for their receipts. */

@@ -14,7 +14,7 @@ import {
 export type Said = 'approved' | Refusal | 'asked' | 'cancelled';
 
 /** The frame that said it, as it was sent, for repeats. What was inside it is not kept. */
-export interface SentFrame {
+interface SentFrame {
   readonly said: Said;
   readonly frame: Uint8Array;
   /** ms since 1970. */

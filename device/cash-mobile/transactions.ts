@@ -3,7 +3,7 @@ import { sameOctets } from '../safe-mobile/index.ts';
 import { decodeTransaction, encodeTransaction, isOpen, type Transaction } from './transaction.ts';
 
 /** Transactions that the phone remembers. Beyond it the oldest that is settled goes, or the oldest of all. */
-export const TRANSACTION_CAPACITY = 50;
+const TRANSACTION_CAPACITY = 50;
 
 interface Kept {
   readonly id: number;

@@ -13,7 +13,7 @@ export interface InboxMessage {
 }
 
 /** Text messages that the phone keeps. When it is full, newer ones wait in the SIM and in the network, as they always did. */
-export const INBOX_CAPACITY = 100;
+const INBOX_CAPACITY = 100;
 
 const SECTION = 'inbox';
 const stored = z.array(

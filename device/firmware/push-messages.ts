@@ -14,7 +14,7 @@ export interface PushMessage {
 }
 
 /** Messages that wait at most. When it is full, newer ones wait in the SIM and in the network. */
-export const PUSH_CAPACITY = 30;
+const PUSH_CAPACITY = 30;
 
 const SECTION = 'push';
 const stored = z.array(

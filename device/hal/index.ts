@@ -1,6 +1,5 @@
 export type { Board, Gauges, Tone } from './board.ts';
 export {
-  FLASH_CAPACITY,
   type Flash,
   FlashError,
   type FlashErrorCode,
