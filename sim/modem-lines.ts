@@ -1,4 +1,4 @@
-import { rmdirSync } from 'node:fs';
+import { existsSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { VirtualModem } from './modem/virtual-modem.ts';
 import { openPty, type PtyLine } from './ports/pty.ts';
@@ -16,7 +16,7 @@ export interface ModemLines {
 /** The lines of several modems. */
 export interface OpenLines {
   readonly lines: readonly ModemLines[];
-  /** Hangs up and removes the links; the folder too, when nothing else is in it. May be called twice. */
+  /** Hangs up and removes the links; the folder too, when it was made for them and nothing else is in it. May be called twice. */
   close(): void;
 }
 
@@ -25,10 +25,11 @@ export interface OpenLines {
  * @throws LinkError when one of the links exists already.
  */
 export async function openLines(modems: readonly VirtualModem[], folder: string): Promise<OpenLines> {
+  const madeFolder = !existsSync(folder);
   const opened: (PtyLine | TcpLine)[] = [];
   const close = () => {
     for (const line of opened.splice(0)) line.hangUp();
-    removeIfEmpty(folder);
+    if (madeFolder) removeIfEmpty(folder);
   };
   try {
     const lines: ModemLines[] = [];
@@ -52,6 +53,6 @@ function removeIfEmpty(folder: string): void {
   try {
     rmdirSync(folder);
   } catch {
-    // Not empty, or not ours to remove: it stays.
+    // Gone already, or others have put something into it: it stays.
   }
 }

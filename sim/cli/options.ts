@@ -28,7 +28,7 @@ export function hex(text: string): string {
 }
 
 /** The address of a running simulation. */
-export function controlUrl(text: string): string {
+function controlUrl(text: string): string {
   if (!URL.canParse(text) || !text.startsWith('http://')) {
     throw new InvalidArgumentError('It must be the URL that gsm-sim serve printed, http://127.0.0.1:PORT.');
   }

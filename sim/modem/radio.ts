@@ -5,7 +5,7 @@ import type { VirtualModem } from './virtual-modem.ts';
 export type RegistrationStatus = 0 | 1 | 2;
 
 /** Where every virtual modem is: location area and cell, in hex, as `+CREG: 2` shows them. */
-export const CELL = { area: '00C3', cell: '1A2B' } as const;
+const CELL = { area: '00C3', cell: '1A2B' } as const;
 
 /** The operator of the virtual network: long name, short name, and the network code 001 01, which is for tests. */
 export const OPERATOR: readonly [long: string, short: string, code: string] = ['Cash-Mobile Sim', 'CMSIM', '00101'];

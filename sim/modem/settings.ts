@@ -1,5 +1,5 @@
 /** `+CNMI` (3GPP TS 27.005, 3.4.1). */
-export interface NewMessageIndications {
+interface NewMessageIndications {
   readonly mode: number;
   readonly mt: number;
   readonly bm: number;
@@ -8,7 +8,7 @@ export interface NewMessageIndications {
 }
 
 /** `+CSMP` (3GPP TS 27.005, 3.3.2). */
-export interface TextModeParameters {
+interface TextModeParameters {
   /** First octet of a SUBMIT. */
   readonly fo: number;
   /** TP-VP: an octet, or 14 hex digits when `fo` asks for the absolute or enhanced format. */

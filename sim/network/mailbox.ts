@@ -8,7 +8,7 @@ import type { Subscriber } from './subscriber.ts';
 const MINUTE_MS = 60_000;
 
 /** When a message that was not taken is tried again; the last repeats. A phone that attaches or has room comes first. */
-export const RETRY_AFTER_MS: readonly number[] = [1, 5, 10, 30, 60, 240].map((minutes) => minutes * MINUTE_MS);
+const RETRY_AFTER_MS: readonly number[] = [1, 5, 10, 30, 60, 240].map((minutes) => minutes * MINUTE_MS);
 
 /** How long a phone may take to acknowledge (TR1M of 3GPP TS 24.011, 10.1). */
 const ACKNOWLEDGE_WITHIN_MS = 40_000;

@@ -14,7 +14,7 @@ export interface UssdReply {
 const WRONG_ANSWER: UssdPage = { text: 'Not understood. Goodbye.' };
 
 /** The operator's services, by their codes. */
-export const operatorServices: Readonly<Record<string, UssdPage>> = {
+const operatorServices: Readonly<Record<string, UssdPage>> = {
   '*100#': { text: 'Your balance is 10.00 €' },
   '*123#': {
     text: 'Cash-Mobile Sim\n1 Balance\n2 Number\n0 End',

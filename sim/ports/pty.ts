@@ -60,7 +60,7 @@ class Pty implements PtyLine {
   }
 
   write(octets: Uint8Array): void {
-    if (this.#client === undefined || this.#queued + octets.length > WRITE_QUEUE_OCTETS) return;
+    if (this.#gone || this.#client === undefined || this.#queued + octets.length > WRITE_QUEUE_OCTETS) return;
     this.#queue.push(octets.slice());
     this.#queued += octets.length;
     if (this.#retry === undefined) this.#flush();
@@ -70,6 +70,7 @@ class Pty implements PtyLine {
     if (this.#gone) return;
     this.#gone = true;
     idle.remove(this);
+    this.#retry?.();
     this.#link?.remove();
     this.#client?.destroy();
     closeSync(this.#pair.master);

@@ -8,8 +8,8 @@ import { decodeTpdu, fromHex, systemClock } from '../../modem/index.ts';
 import { createWorld, latencyProfiles, type OpenLines, openLines, type World } from '../../sim/index.ts';
 
 const run = promisify(execFile);
-const missing =
-  spawnSync('gammu', ['--version']).error !== undefined && process.env['CASH_MOBILE_SKIP_NOTHING'] !== '1';
+const GAMMU = 'gammu';
+const missing = spawnSync(GAMMU, ['--version']).error !== undefined && process.env['CASH_MOBILE_SKIP_NOTHING'] !== '1';
 const withGammu = test.skipIf(missing);
 const ALICE = '+393330000001';
 const BOB = '+393330000002';
@@ -34,7 +34,7 @@ beforeAll(async () => {
 afterAll(() => lines.close());
 
 async function gammu(modem: 1 | 2, ...args: readonly string[]): Promise<string> {
-  const { stdout } = await run('gammu', ['-c', configurations[modem - 1] ?? '', ...args], { timeout: 60_000 });
+  const { stdout } = await run(GAMMU, ['-c', configurations[modem - 1] ?? '', ...args], { timeout: 60_000 });
   return stdout;
 }
 

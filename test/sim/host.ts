@@ -21,7 +21,7 @@ export async function hostOf(modem: VirtualModem, clock: VirtualClock): Promise<
   return openHost(modem.memoryPort(), clock);
 }
 
-export async function openHost(port: Port, clock: VirtualClock): Promise<Host> {
+async function openHost(port: Port, clock: VirtualClock): Promise<Host> {
   let heard = '';
   await port.open({
     data: (octets) => {

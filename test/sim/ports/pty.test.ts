@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readlinkSync,
   readSync,
   symlinkSync,
@@ -96,6 +97,14 @@ test('the link is removed at the end, and its folder', async () => {
   expect(readlinkSync(join(folder, 'modem1'))).toMatch(/^\/dev\/pts\/\d+$/);
   lines.close();
   expect(existsSync(folder)).toBe(false);
+});
+
+test('a folder that was there before stays', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pty-'));
+  const world = createWorld({ seed: 1, clock: systemClock });
+  world.addModem({ number: NUMBER });
+  (await openLines(world.modems, folder)).close();
+  expect(readdirSync(folder)).toEqual([]);
 });
 
 test('a link that exists is refused, one that leads nowhere is replaced', () => {
