@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import type { Ref } from '../ids.ts';
 import type { Arrival } from '../messaging/arrival.ts';
 import type { Recipient } from '../messaging/compose.ts';
-import { issueReceipt, type ReceiptContent, repeatReceipt } from '../messaging/receipts.ts';
+import { issueReceipt, type ReceiptContent, repeatReceipt, sendPassingReceipt } from '../messaging/receipts.ts';
 import { type Device, deviceById, enrolledDevice, setDeviceState } from '../people/devices.ts';
 
 /** APPROVE, the last step of an enrolment: the PIN was typed again and proves both keys. The phone becomes active. */
@@ -58,6 +58,13 @@ export function refuseEnrolment(
   closeChallenge(context, challenge);
   setDeviceState(context.store, context.journal, device, 'revoked');
   context.journal.record({ kind: 'alarm', alarm: 'refused-as-not-mine', deviceId: device.id, ref: challenge.ref });
+}
+
+/** Tells a phone that missed the answer how its enrolment stands, where no receipt is stored yet. */
+export function sendEnrolmentStanding(context: Context, recipient: Recipient, challenge: Challenge): void {
+  const status = context.timers.isSet('enrolment-expiry', challenge.ref) ? 'in-progress' : 'expired';
+  const content = { status, triesLeft: 0, approvalCode: 0, rail: 'none' } as const;
+  sendPassingReceipt(context, recipient, challenge.ref, challenge.request, content);
 }
 
 /** The timer `enrolment-expiry`: nobody typed the PIN in time. While the activation lasts the phone may enrol again. */

@@ -9,12 +9,12 @@ import { cancelByPhone } from '../payments/cancel.ts';
 import { startByPhone } from '../payments/pay-init.ts';
 import { type Payment, paymentByTxn } from '../payments/payment.ts';
 import { refusePayment } from '../payments/refuse.ts';
-import { answerStatusQuery } from '../payments/status-query.ts';
 import type { Device } from '../people/devices.ts';
 import type { Arrival } from './arrival.ts';
 import { type Recipient, sendNak, sendTime } from './compose.ts';
 import { takeCounter } from './counters.ts';
 import { openFrame } from './open.ts';
+import { answerStatusQuery } from './status-query.ts';
 
 /** What a NAK refers to when the message could not be read. */
 const NO_REF: Ref = ref('0000000000000000');

@@ -14,6 +14,9 @@ const IN_FLIGHT_LIMIT = 16;
 /** Pauses before another try, ms. A message that failed once more than there are pauses is given up. */
 const RETRY_PAUSES_MS: readonly number[] = [5_000, 15_000, 60_000, 300_000, 900_000];
 
+/** How long a row is kept after its end, for whoever looks for a message, ms: 30 days. */
+const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
+
 /** A sealed frame to send. Never a plaintext. */
 export interface OutgoingFrame {
   readonly deviceId: DeviceId;
@@ -57,6 +60,7 @@ export class Outbox {
 
   /** Writes a frame down, inside the transaction of the step that it tells of. */
   add(frame: OutgoingFrame): void {
+    this.#store.run('DELETE FROM outbox WHERE ended_at < ?', this.#clock.now() - KEPT_MS);
     this.#store.run(
       `INSERT INTO outbox (number, device_id, message, ref, frame, state, useful_until, created_at)
        VALUES (?, ?, ?, ?, ?, 'waiting', ?, ?)`,

@@ -174,6 +174,7 @@ CREATE TABLE outbox (
   ended_at INTEGER
 ) STRICT;
 CREATE INDEX outbox_to_send ON outbox (state, id) WHERE state IN ('waiting', 'handed', 'resting');
+CREATE INDEX outbox_by_end ON outbox (ended_at);
 
 CREATE TABLE inbox (
   id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -103,6 +103,19 @@ describe('enrolment', () => {
     expect(state()).toBe('registered');
   });
 
+  it('can be asked about: "in progress" while it waits for the PIN, "expired" after', async () => {
+    const { world, phone, activation } = await registered();
+    phone.enrol(activation.deviceId, activation.activationCode, PIN);
+    await world.clock.advance(2_500);
+    const { message } = phone.lastAsked();
+    if (message.type !== 'AUTH_REQUEST') throw new Error('another question');
+    phone.query(message.challenge, 'authentication');
+    await world.clock.advance(130_000);
+    phone.query(message.challenge, 'authentication');
+    await world.clock.advance(2_500);
+    expect(phone.receipts().map(({ status }) => status)).toEqual(['in-progress', 'expired']);
+  });
+
   it('answers a repeated ENROL with the same question', async () => {
     const { world, phone, activation } = await registered();
     phone.enrol(activation.deviceId, activation.activationCode, PIN);
