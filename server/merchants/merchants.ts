@@ -33,7 +33,7 @@ export function addMerchant(
   merchant: Omit<Merchant, 'id' | 'createdAt'>,
   at: number,
 ): { readonly merchant: Merchant; readonly apiKey: string } {
-  const apiKey = `cm_${hexOf(random.bytes(32))}`;
+  const apiKey = `cm_${hexOf(random.bytes(16))}`;
   return store.transaction(() => {
     if (merchant.personId !== undefined && merchantOfPerson(store, merchant.personId) !== undefined) {
       throw new ServiceError('conflict', `person ${merchant.personId} already has the phone of a merchant`);

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Amount } from '../../device/safe-mobile/index.ts';
@@ -45,7 +45,8 @@ export class World {
   readonly keys: ServiceKeys;
   readonly adminKey: string;
   readonly air: Air;
-  readonly database: string;
+  /** The file of the service that runs. */
+  database: string;
   readonly journal: JournalEntry[] = [];
   readonly #options: Partial<ServiceOptions>;
   #service: Service | undefined;
@@ -67,8 +68,9 @@ export class World {
     return this.#service;
   }
 
-  /** Opens the service, or opens it again after {@link kill} on the file that the kill left behind. */
+  /** Opens the service, or opens it again after {@link kill}, then on the copy that the kill left behind. */
   async open(database: string = this.database): Promise<Service> {
+    this.database = database;
     const alive = { value: true };
     this.#alive = alive;
     this.#service = await openService({
@@ -84,9 +86,17 @@ export class World {
     return this.#service;
   }
 
-  /** The service has no more effect on the world: its timers do not fire and its messages do not leave. */
+  /**
+   * Ends the service as `kill -9` does: its timers do not fire, its messages do not leave, and what is on disk at this
+   * moment is all that the next one finds. A copy keeps that, because here the dead one may still write to its file.
+   */
   kill(): void {
     this.#alive.value = false;
+    const copy = `${this.database}.killed`;
+    for (const suffix of ['', '-wal']) {
+      if (existsSync(this.database + suffix)) copyFileSync(this.database + suffix, copy + suffix);
+    }
+    this.database = copy;
   }
 
   /** A person with money and an enrolled phone. */
