@@ -1,5 +1,6 @@
 import { createProgram, outputOf, runProgram, UsageError } from '../../modem/cli/program.ts';
 import { playHeadless } from '../demo/headless.ts';
+import { showLoop } from '../demo/interactive.ts';
 import { type LatencyProfile, latencyProfiles } from '../network/profiles.ts';
 import { wholeNumber } from './options.ts';
 
@@ -26,9 +27,10 @@ export async function run(): Promise<void> {
     const output = outputOf(program);
     const { seed, pty = false, data } = options;
     const profile = [options.profile, profileOf(options.profile)] as const;
-    const common = { seed, pty, profile, ...(data === undefined ? {} : { folder: data }) };
-    const ok = await playHeadless(common, output);
-    if (!ok) process.exitCode = 1;
+    const common = { seed, profile, ...(data === undefined ? {} : { folder: data }) };
+    if (options.headless !== true && !output.json && process.stdin.isTTY && process.stdout.isTTY) {
+      await showLoop({ ...common, lines: pty ? 'pty' : 'memory' }, output);
+    } else if (!(await playHeadless({ ...common, pty }, output))) process.exitCode = 1;
   });
   await runProgram(program);
 }

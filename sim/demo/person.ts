@@ -8,19 +8,25 @@ const LOOK_MORE_MS = 300;
 /** Between two digits of a PIN, ms. */
 const DIGIT_MS = 90;
 
+/** What makes a hand quick or slow. */
+export interface Hand {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Factor of all times: 1 as people, 0 at once. */
+  readonly pace: number;
+}
+
 /** A person with a phone in hand: reads, presses keys, and takes the time that takes. */
 export class Person {
   readonly role: Role;
   readonly phone: HeadlessHandset;
-  readonly #clock: Clock;
-  readonly #random: Random;
+  readonly #hand: Hand;
   #handMs = 0;
 
-  constructor(role: Role, handset: Handset, clock: Clock, random: Random) {
+  constructor(role: Role, handset: Handset, hand: Hand) {
     this.role = role;
-    this.phone = new HeadlessHandset(handset, clock);
-    this.#clock = clock;
-    this.#random = random;
+    this.phone = new HeadlessHandset(handset, hand.clock);
+    this.#hand = hand;
   }
 
   /** What this person has taken so far to read requests and to press keys, ms. */
@@ -98,18 +104,22 @@ export class Person {
 
   async #typeDigits(digits: string): Promise<void> {
     for (const digit of digits) {
-      await this.#takeTime(sleep(this.#clock, DIGIT_MS));
+      await this.#pause(DIGIT_MS);
       await this.phone.type(digit);
     }
   }
 
   #look(): Promise<void> {
-    return this.#takeTime(sleep(this.#clock, LOOK_MS + randomBelow(this.#random, LOOK_MORE_MS)));
+    return this.#pause(LOOK_MS + randomBelow(this.#hand.random, LOOK_MORE_MS));
+  }
+
+  #pause(ms: number): Promise<void> {
+    return this.#takeTime(sleep(this.#hand.clock, ms * this.#hand.pace));
   }
 
   async #takeTime(action: Promise<void>): Promise<void> {
-    const start = this.#clock.now();
+    const start = this.#hand.clock.now();
     await action;
-    this.#handMs += this.#clock.now() - start;
+    this.#handMs += this.#hand.clock.now() - start;
   }
 }

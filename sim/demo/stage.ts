@@ -24,6 +24,8 @@ export interface StageOptions {
   readonly folder?: string;
   /** Where the service listens. Default: any free port of 127.0.0.1. */
   readonly httpPort?: number;
+  /** How fast hands are: 1 as people, 0 at once. Default 1. */
+  readonly pace?: number;
   /** Stops time while something real goes on; needed on a virtual clock. */
   readonly hold: Hold;
 }
@@ -84,7 +86,7 @@ async function build(options: StageOptions, strike: Strike): Promise<Stage> {
     const handset = createPhone({ radio, flash, clock, random: random.fork(`${who}'s phone`) });
     handset.powerOn();
     strike.later(async () => handset.powerOff());
-    return new Person(role, handset, clock, random.fork(`${who}'s hand`));
+    return new Person(role, handset, { clock, random: random.fork(`${who}'s hand`), pace: options.pace ?? 1 });
   };
   const merchant = await person(MERCHANT, 'merchant');
   const customer = await person(CUSTOMER, 'customer');

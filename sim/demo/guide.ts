@@ -1,0 +1,66 @@
+import type { Screen } from '../../device/index.ts';
+import { CUSTOMER, MERCHANT } from './cast.ts';
+
+/** What the newcomer at the keyboard should know now: what happens, and which key comes next. */
+export interface Guidance {
+  readonly happens: string;
+  readonly next: string;
+}
+
+/** Says what to press, from what the phones show. */
+export function guidance(active: 'merchant' | 'customer', merchant: Screen, customer: Screen): Guidance {
+  if (active === 'merchant') return merchantGuidance(merchant);
+  return customerGuidance(customer);
+}
+
+function customerGuidance(screen: Screen): Guidance {
+  if (screen.softKeys.left === 'Approve') {
+    return {
+      happens: `An encrypted SMS woke ${CUSTOMER.name}'s phone. Payee and amount are what will be signed.`,
+      next: 'Press [ to approve, or ] to refuse.',
+    };
+  }
+  if (screen.input?.numeric === true) {
+    return {
+      happens: 'The PIN brings back the signing key. It never leaves the phone, and nobody else knows it.',
+      next: `Type ${CUSTOMER.name}'s PIN, ${CUSTOMER.pin}, then press [ to confirm.`,
+    };
+  }
+  if (screen.title === 'Paid') {
+    return {
+      happens: 'The money has moved; both sides have a receipt signed by the service.',
+      next: 'Press [ and you are done. p lays the phone down, r starts another payment.',
+    };
+  }
+  if (screen.kind === 'idle') {
+    return {
+      happens: `${CUSTOMER.name}'s phone is asleep in a pocket. ${MERCHANT.payee} is waiting for money.`,
+      next: 'Press r: the till asks for EUR 12.50. Or use the page below, or Tab.',
+    };
+  }
+  return softKeys(screen);
+}
+
+function merchantGuidance(screen: Screen): Guidance {
+  if (screen.kind === 'idle') {
+    return {
+      happens: `${MERCHANT.name} sells newspapers at ${MERCHANT.payee} and can ask for money with this phone.`,
+      next: 'Press [ Menu, then Applications, Cash-Mobile, Request payment: arrows, Enter.',
+    };
+  }
+  if (screen.title === 'Request payment' && screen.kind === 'form') {
+    return {
+      happens: `The customer is ${CUSTOMER.number}. Digits as they are, * is the decimal point.`,
+      next: 'Arrows move between the fields; then [ Options, Send. Tab: the customer.',
+    };
+  }
+  return softKeys(screen);
+}
+
+function softKeys({ softKeys: { left, right } }: Screen): Guidance {
+  const keys = [left === '' ? '' : `[ ${left}`, right === '' ? '' : `] ${right}`].filter((key) => key !== '');
+  return {
+    happens: 'The phones talk to the service in encrypted SMS only; see them pass in the middle.',
+    next: keys.length === 0 ? 'Wait a moment.' : `Keys: ${keys.join('   ')}   arrows and Enter   Tab other phone`,
+  };
+}

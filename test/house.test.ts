@@ -1,0 +1,71 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize, relative } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '..');
+
+/** What each room, or closed folder of a room, may import of others: their index, and nothing else. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  modem: [],
+  'device/safe-mobile': [],
+  'device/midp': [],
+  'device/cash-mobile': ['device/safe-mobile', 'device/midp'],
+  device: ['modem', 'device/safe-mobile', 'device/midp', 'device/cash-mobile'],
+  'server/pages': [],
+  server: ['modem', 'device/safe-mobile'],
+  sim: ['modem', 'device/safe-mobile', 'device', 'server'],
+};
+
+/** What every executable may use of the first room beside its index. */
+const FOR_EXECUTABLES = ['modem/cli/program.ts', 'modem/cli/node-version.ts'];
+
+/** A second door of a room: what draws, apart from its index, so that who does not draw need not load it. */
+const SIDE_DOORS = ['device/terminal/index.ts'];
+
+const rooms = Object.keys(MAY_IMPORT).toSorted((a, b) => b.length - a.length);
+
+function roomOf(file: string): string {
+  const room = rooms.find((candidate) => file.startsWith(`${candidate}/`));
+  if (room === undefined) throw new Error(`${file} is in no room`);
+  return room;
+}
+
+const files = globSync('{modem,device,server,sim}/**/*.{ts,tsx}', { cwd: ROOT }).toSorted();
+
+function importsOf(file: string): readonly string[] {
+  const source = readFileSync(join(ROOT, file), 'utf8');
+  const specifiers = Array.from(source.matchAll(/(?:from|import|import\()\s*'(\.[^']+)'/g), (match) => match[1] ?? '');
+  return specifiers.map((specifier) => relative(ROOT, normalize(join(ROOT, dirname(file), specifier))));
+}
+
+function trespasses(file: string): readonly string[] {
+  const room = roomOf(file);
+  const allowed = MAY_IMPORT[room] ?? [];
+  return importsOf(file)
+    .filter((imported) => !(FOR_EXECUTABLES.includes(imported) && file.includes('/cli/')))
+    .filter((imported) => {
+      const other = roomOf(imported);
+      const throughADoor = imported === `${other}/index.ts` || SIDE_DOORS.includes(imported);
+      return other !== room && !(allowed.includes(other) && throughADoor);
+    })
+    .map((imported) => `${file} imports ${imported}`);
+}
+
+describe('the house', () => {
+  it('has rooms to look at', () => {
+    expect(new Set(files.map(roomOf))).toEqual(new Set(rooms));
+  });
+
+  it('a room imports only what its floor may, through the front door', () => {
+    expect(files.flatMap(trespasses)).toEqual([]);
+  });
+
+  it('a file is one idea: at most 350 lines', () => {
+    const long = files.filter((file) => readFileSync(join(ROOT, file), 'utf8').split('\n').length > 350);
+    expect(long).toEqual([]);
+  });
+
+  it('a file has a name that says what it is', () => {
+    expect(files.filter((file) => /\b(utils?|helpers?|managers?|common|misc)\b/.test(file))).toEqual([]);
+  });
+});

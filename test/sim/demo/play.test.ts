@@ -1,0 +1,103 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { CUSTOMER, MERCHANT } from '../../../sim/demo/cast.ts';
+import { SCENES } from '../../../sim/demo/scenes.ts';
+
+const run = promisify(execFile);
+const DEMO = join(import.meta.dirname, '../../../dist/sim/cli/demo.js');
+const folder = mkdtempSync(join(tmpdir(), 'cash-mobile-test-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const summarySchema = z.object({
+  event: z.literal('summary'),
+  ok: z.boolean(),
+  enrolment: z.object({ sms: z.int() }),
+  payments: z.array(
+    z.object({
+      scene: z.string(),
+      outcome: z.string(),
+      sms: z.int(),
+      octets: z.int(),
+      cycleMs: z.int(),
+      handMs: z.int(),
+    }),
+  ),
+});
+
+async function play(...options: readonly string[]): Promise<string> {
+  const { stdout } = await run(process.execPath, [DEMO, '--headless', '--json', ...options], { maxBuffer: 2 ** 24 });
+  return stdout;
+}
+
+function summaryOf(log: string): z.infer<typeof summarySchema> {
+  return summarySchema.parse(JSON.parse(log.trimEnd().split('\n').at(-1) ?? ''));
+}
+
+const OUTCOMES = SCENES.map(({ name, outcome }) => [name, outcome]);
+
+function outcomesOf(log: string): readonly (readonly [string, string])[] {
+  return summaryOf(log).payments.map(({ scene, outcome }) => [scene, outcome] as const);
+}
+
+describe('npm start without a terminal', () => {
+  it('plays every scene to the outcome it should have', async () => {
+    const summary = summaryOf(await play());
+    expect(summary.ok).toBe(true);
+    expect(summary.enrolment.sms).toBe(8);
+    expect(summary.payments.map(({ scene, outcome }) => [scene, outcome])).toEqual(OUTCOMES);
+  });
+
+  it('takes 3 SMS for a web merchant, 5 when the merchant uses a phone, each a single segment', async () => {
+    const { payments } = summaryOf(await play());
+    const sms = Object.fromEntries(payments.map((payment) => [payment.scene, payment.sms]));
+    expect(sms).toMatchObject({ approved: 3, refused: 3, 'merchant-phone': 5 });
+    expect(payments.map(({ octets }) => octets)).toEqual(payments.map(() => 140));
+  });
+
+  it('takes 3 to 5 seconds for a payment on the profile "direct", not counting the hands', async () => {
+    const { payments } = summaryOf(await play());
+    const approved = payments.find(({ scene }) => scene === 'approved');
+    const network = (approved?.cycleMs ?? 0) - (approved?.handMs ?? 0);
+    expect(network).toBeGreaterThan(2_500);
+    expect(network).toBeLessThan(5_500);
+  });
+
+  it('gives the same log for the same seed, and another log with the same outcomes for another', async () => {
+    const [first, again, other] = await Promise.all([play('--seed', '7'), play('--seed', '7'), play('--seed', '8')]);
+    expect(again).toBe(first);
+    expect(other).not.toBe(first);
+    expect(outcomesOf(other)).toEqual(outcomesOf(first));
+  });
+
+  it('comes to the same outcomes on a network where an SMS takes 6 seconds', async () => {
+    const log = await play('--profile', 'pt2008', '--seed', '3');
+    expect(outcomesOf(log)).toEqual(OUTCOMES);
+  });
+
+  it('leaves neither a PIN in the log nor a PIN in what the service and the phones keep', async () => {
+    const log = await play('--data', folder);
+    const kept = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'latin1'));
+    expect(kept.length).toBeGreaterThanOrEqual(3);
+    for (const text of [log, ...kept]) {
+      for (const { pin } of [CUSTOMER, MERCHANT]) {
+        expect(text).not.toContain(`"${pin}"`);
+        expect(text).not.toMatch(new RegExp(`(?<![0-9a-fA-F])${pin}(?![0-9a-fA-F])`));
+      }
+    }
+  });
+
+  it.each([
+    [['--seed', 'x'], /whole number/],
+    [['--profile', 'nowhere'], /choose one of/],
+    [['--nonsense'], /unknown option/],
+  ])('says in one line what is wrong with %j and exits with 2', async (options, message) => {
+    const failure = await run(process.execPath, [DEMO, ...options]).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 2, stderr: expect.stringMatching(message) });
+    expect(failure).toMatchObject({ stderr: expect.stringMatching(/^[^\n]+\n$/) });
+  });
+});
