@@ -24,13 +24,13 @@ export async function run(): Promise<void> {
     .option('--profile <name>', `latency of the network: ${Object.keys(latencyProfiles).join(', ')}`, 'direct')
     .option('--data <folder>', 'keep database and flash files there');
   program.action(async (options: DemoOptions) => {
-    const output = outputOf(program);
+    const { json, print } = outputOf(program);
     const { seed, pty = false, data } = options;
     const profile = [options.profile, profileOf(options.profile)] as const;
     const common = { seed, profile, ...(data === undefined ? {} : { folder: data }) };
-    if (options.headless !== true && !output.json && process.stdin.isTTY && process.stdout.isTTY) {
-      await showLoop({ ...common, lines: pty ? 'pty' : 'memory' }, output);
-    } else if (!(await playHeadless({ ...common, pty }, output))) process.exitCode = 1;
+    if (options.headless !== true && !json && process.stdin.isTTY && process.stdout.isTTY) {
+      await showLoop({ ...common, lines: pty ? 'pty' : 'memory' }, print);
+    } else if (!(await playHeadless({ ...common, pty }, print))) process.exitCode = 1;
   });
   await runProgram(program);
 }

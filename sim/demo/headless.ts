@@ -1,4 +1,3 @@
-import type { Output } from '../../modem/cli/program.ts';
 import { systemClock } from '../../modem/index.ts';
 import { VIRTUAL_START, VirtualClock } from '../clock.ts';
 import type { LatencyProfile } from '../network/profiles.ts';
@@ -17,20 +16,23 @@ export interface HeadlessOptions {
   readonly folder?: string;
 }
 
+/** Prints a record for programs, or the text for people, whichever is wanted. */
+export type Print = (record: object, text: string) => void;
+
 /** Virtual time that the play may take, ms. */
 const LIMIT_MS = 3_600_000;
 
 /** Plays all scenes, prints a line an event and a summary. @returns whether every outcome was as it should be */
-export async function playHeadless(options: HeadlessOptions, output: Output): Promise<boolean> {
-  const print = (event: StageEvent) => output.print(recordOf(event), lineOf(event));
+export async function playHeadless(options: HeadlessOptions, print: Print): Promise<boolean> {
+  const tell = (event: StageEvent) => print(recordOf(event), lineOf(event));
   const [profileName, profile] = options.profile;
   const { seed, pty, folder } = options;
   const common = { seed, profile, ...(folder === undefined ? {} : { folder }) };
   const result = pty
-    ? await playOn({ ...common, clock: systemClock, lines: 'pty', hold: (promise) => promise }, print)
-    : await playVirtually(common, print);
+    ? await playOn({ ...common, clock: systemClock, lines: 'pty', hold: (promise) => promise }, tell)
+    : await playVirtually(common, tell);
   const payments = result.payments.map(({ wrong: _wrong, ...payment }) => payment);
-  output.print(
+  print(
     { event: 'summary', ok: result.ok, seed, profile: profileName, enrolment: result.enrolment, payments },
     `${result.ok ? 'Every outcome is as it should be' : 'NOT every outcome is as it should be'}: ${outcomes(result)}`,
   );

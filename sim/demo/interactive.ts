@@ -1,4 +1,3 @@
-import type { Output } from '../../modem/cli/program.ts';
 import { systemClock } from '../../modem/index.ts';
 import { type LatencyProfile, latencyProfiles } from '../network/profiles.ts';
 import { type StageOptions, setStage } from './stage.ts';
@@ -14,7 +13,7 @@ export interface InteractiveOptions extends Pick<StageOptions, 'seed' | 'lines' 
 }
 
 /** Sets the stage, enrols both phones at once, and hands the keys to the user. */
-export async function showLoop({ profile, ...options }: InteractiveOptions, output: Output): Promise<void> {
+export async function showLoop({ profile, ...options }: InteractiveOptions, print: Print): Promise<void> {
   const { rows, columns } = process.stdout;
   if (rows < ROWS || columns < COLUMNS) {
     throw new Error(
@@ -22,10 +21,7 @@ export async function showLoop({ profile, ...options }: InteractiveOptions, outp
     );
   }
   const [profileName, latency] = profile;
-  output.print(
-    { event: 'starting' },
-    'Setting up a network, the service and two phones; each phone enrols with four SMS …',
-  );
+  print({ event: 'starting' }, 'Setting up a network, the service and two phones; each phone enrols with four SMS …');
   const stage = await setStage({
     ...options,
     clock: systemClock,
@@ -40,7 +36,7 @@ export async function showLoop({ profile, ...options }: InteractiveOptions, outp
       stage,
       title: `Cash-Mobile · the loop in simulation · seed ${options.seed} · network "${profileName}"`,
     });
-    output.print({ event: 'page', url: stage.page }, `The merchant's page was ${stage.page}`);
+    print({ event: 'page', url: stage.page }, `The merchant's page was ${stage.page}`);
   } finally {
     await stage.close();
   }
