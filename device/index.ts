@@ -32,4 +32,5 @@ export {
   type Tone,
 } from './hal/index.ts';
 export { HeadlessError, HeadlessHandset, type ScreenMatch, textOf } from './headless.ts';
+export * as midp from './midp/index.ts';
 export { BUILT_IN, createPhone, type PhoneParts } from './phone.ts';

@@ -2,7 +2,7 @@ import type { NakCode, Refusal, Status } from '../safe-mobile/index.ts';
 import type { WeakPin } from './pin.ts';
 
 /** The languages of the application; which one it speaks is the phone's choice. */
-export type Language = 'en' | 'it';
+type Language = 'en' | 'it';
 
 /** Everything the application says. A language that lacks a text does not compile. */
 export interface Texts {
@@ -252,7 +252,7 @@ const it: Texts = {
   waiting: 'Inviato. In attesa della ricevuta.',
   notSent: 'Non inviato. C’è rete?',
   sendAgain: 'Invia di nuovo',
-  askAgain: 'Chiedi di nuovo',
+  askAgain: 'Richiedi',
   noReceipt: 'La ricevuta non è arrivata.',
 
   status: {
@@ -304,7 +304,7 @@ const it: Texts = {
   badNumber: 'Scrivi il numero con il prefisso del paese, come +39 340 0000002.',
   badAmount: (currency) => `Scrivi un importo in ${currency}, come 12,50.`,
   badReference: 'La causale è troppo lunga.',
-  cancelRequest: 'Annulla richiesta',
+  cancelRequest: 'Ritira',
   cancelling: 'Annullamento. In attesa della ricevuta.',
   descriptorWrong: (attribute) => `L’applicazione non è installata bene: ${attribute}. Installala di nuovo.`,
 };

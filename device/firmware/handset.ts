@@ -1,16 +1,17 @@
-import type { ApplicationPorts, Cancel, IncomingSms, SendOutcome, SmsContent, SmsReceiver } from '../../modem/index.ts';
-import type { Board, Key, KeyPress, Screen, Tone } from '../hal/index.ts';
-import type { AlertType, DisplayableView, DisplayEvent, PlatformMessage } from '../midp/index.ts';
+import type { Cancel, SendOutcome, SmsReceiver } from '../../modem/index.ts';
+import { type Board, FlashError, type Key, type KeyPress, type Screen, type Tone } from '../hal/index.ts';
+import type { AlertType, DisplayableView, DisplayEvent } from '../midp/index.ts';
 import { Alarms } from './alarms.ts';
+import { octetsOf, portOf } from './content.ts';
 import type { HandsetEvent } from './events.ts';
 import { idleScreen, localTime, OFF_SCREEN } from './idle-screen.ts';
 import { Inbox } from './inbox.ts';
-import { passesFilter } from './jad.ts';
 import { type Language, SHELL_TEXTS, type ShellTexts } from './languages.ts';
 import type { OutgoingMessage } from './messaging.ts';
 import { MidletRun } from './midlet-run.ts';
 import { Presenter } from './presenter.ts';
 import { PushMessages } from './push-messages.ts';
+import { Reception } from './reception.ts';
 import { loadSettings, type Settings, saveSettings } from './settings.ts';
 import { Shell } from './shell.ts';
 import { type BuiltInClasses, type Suite, Suites } from './suites.ts';
@@ -46,6 +47,7 @@ export class Handset {
   readonly #alarms: Alarms;
   readonly #presenter: Presenter;
   readonly #shell: Shell;
+  readonly #reception: Reception;
   readonly #watchers = new Set<(event: HandsetEvent) => void>();
   #settings: Settings;
   #front: 'off' | 'idle' | 'shell' | 'application' = 'off';
@@ -69,6 +71,7 @@ export class Handset {
       () => this.#draw(),
     );
     this.#shell = this.#createShell();
+    this.#reception = this.#createReception();
   }
 
   /** What the LCD shows now. */
@@ -146,7 +149,7 @@ export class Handset {
     const handset = this;
     return new Shell({
       lcd: {
-        show: (view, listener) => this.#show('shell', view, listener),
+        show: (view, listener) => this.#show('shell', view, (event) => this.#guardShell(() => listener(event))),
         playSound: (type) => this.#playSound(type),
         callSerially: queueMicrotask,
       },
@@ -167,6 +170,34 @@ export class Handset {
     });
   }
 
+  // A flash that is full does not stop the phone: the menu says so.
+  #guardShell(task: () => void): void {
+    try {
+      task();
+    } catch (error) {
+      if (!(error instanceof FlashError)) throw error;
+      this.#shell.trouble(error.message);
+    }
+  }
+
+  #createReception(): Reception {
+    const handset = this;
+    return new Reception({
+      inbox: this.#inbox,
+      push: this.#push,
+      suites: this.#suites,
+      get run() {
+        return handset.#run;
+      },
+      emit: (event) => this.#emit(event),
+      textCame: () => {
+        this.#sound('message');
+        this.#draw();
+      },
+      openWaiting: () => this.#openWaiting(),
+    });
+  }
+
   // The red key: held, the phone goes on or off; else back to the idle screen, whatever runs.
   #pressPower(long: boolean): void {
     if (this.#front === 'off') this.powerOn();
@@ -184,49 +215,10 @@ export class Handset {
     return {
       message: async (sms) => {
         if (this.#front === 'off') throw new Error('The handset is off');
-        this.#take(sms);
+        this.#reception.take(sms);
       },
       report: () => {},
     };
-  }
-
-  /** Stores a message; the modem may forget it once this returns. */
-  #take(sms: IncomingSms): void {
-    const { content } = sms;
-    if (content.ports !== undefined) this.#takeForPort(sms, content.ports);
-    else if (content.kind === 'text') this.#takeText(sms, content.text);
-    else this.#emitReceived(sms, 'nobody');
-  }
-
-  #takeText(sms: IncomingSms, text: string): void {
-    this.#inbox.add({ from: sms.originator, sentAt: sms.sentAt, text });
-    this.#emitReceived(sms, 'inbox');
-    this.#sound('message');
-    this.#draw();
-  }
-
-  #takeForPort(sms: IncomingSms, { destination: port, source: sourcePort }: ApplicationPorts): void {
-    const { originator: from, sentAt, content } = sms;
-    if (!this.#isWanted(port, from)) {
-      this.#emitReceived(sms, 'nobody');
-      return;
-    }
-    const payload: PlatformMessage['payload'] =
-      content.kind === 'text' ? { kind: 'text', text: content.text } : { kind: 'binary', data: content.data };
-    this.#push.add({ port, from, sourcePort, sentAt, payload });
-    this.#emitReceived(sms, 'application');
-    if (this.#run?.messaging.isOpen(port) === true) this.#run.arrived(port);
-    else this.#openWaiting();
-  }
-
-  #emitReceived({ originator: from, content }: IncomingSms, destination: 'inbox' | 'application' | 'nobody'): void {
-    this.#emit({ kind: 'received', from, octets: octetsOf(content), ...portOf(content), destination });
-  }
-
-  #isWanted(port: number, from: string): boolean {
-    if (this.#run?.messaging.isOpen(port) === true) return true;
-    const registration = this.#suites.registeredFor(port)?.descriptor.push.find((push) => push.port === port);
-    return registration !== undefined && passesFilter(registration.filter, from);
   }
 
   /** Opens the application for which a message waits, unless one runs: then it is opened afterwards. */
@@ -337,13 +329,4 @@ export class Handset {
   #emit(event: HandsetEvent): void {
     for (const watcher of this.#watchers) watcher(event);
   }
-}
-
-function portOf({ ports }: SmsContent): { readonly port?: number } {
-  return ports === undefined ? {} : { port: ports.destination };
-}
-
-/** Octets of what a message carries; a text's in UTF-8. */
-function octetsOf(content: SmsContent): number {
-  return content.kind === 'text' ? Buffer.byteLength(content.text) : content.data.length;
 }

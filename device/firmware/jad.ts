@@ -15,7 +15,7 @@ export class JadError extends Error {
 }
 
 /** A connection that starts the application (`MIDlet-Push-n`). */
-export interface PushRegistration {
+interface PushRegistration {
   /** `sms://:16001` */
   readonly connection: string;
   readonly port: number;

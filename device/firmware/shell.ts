@@ -90,6 +90,13 @@ export class Shell {
     this.#display.setCurrent(alert);
   }
 
+  /** Says what went wrong. */
+  trouble(message: string): void {
+    const alert = new Alert('', message, 'ERROR');
+    alert.onDismiss(() => this.menu());
+    this.#display.setCurrent(alert);
+  }
+
   #message(message: InboxMessage): void {
     const texts = this.#texts();
     const { inbox } = this.#phone;

@@ -11,7 +11,7 @@ export type Action =
   | { readonly kind: 'options' };
 
 /** A label and what it does. */
-export interface Choice {
+interface Choice {
   readonly label: string;
   readonly action: Action;
 }

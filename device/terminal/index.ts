@@ -1,6 +1,4 @@
-export { drawPhone, type Line, PHONE_COLUMNS, PHONE_ROWS, type Span } from './drawing.ts';
-export { HandsetTerminal, type HandsetTerminalProps } from './handset-terminal.tsx';
+export { drawPhone, PHONE_COLUMNS, PHONE_ROWS } from './drawing.ts';
+export { HandsetTerminal } from './handset-terminal.tsx';
 export { KEYBOARD_LEGEND, keyPressesOf } from './keyboard.ts';
-export { Phone, type PhoneProps, useScreen } from './phone.tsx';
-export { showHandset } from './show-handset.tsx';
-export { traceText } from './trace-text.ts';
+export { Phone, useScreen } from './phone.tsx';

@@ -23,8 +23,8 @@ import {
 import type { IncomingSms, OutgoingSms } from '../../../modem/index.ts';
 import { type SeededRandom, seededRandom, type VirtualClock } from '../../../sim/index.ts';
 
-export const SERVICE_NUMBER = '+393400000001';
-export const DEVICE_ID = 0x01020304;
+const SERVICE_NUMBER = '+393400000001';
+const DEVICE_ID = 0x01020304;
 export const PAYEE = 'Edicola Duomo';
 
 /** What the service needs to know of a PAY_REQUEST; the rest has values that do. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type HandsetEvent, JadError, memoryFlash, textOf } from '../../../device/index.ts';
+import { FlashError, type HandsetEvent, JadError, memoryFlash, textOf } from '../../../device/index.ts';
 import type { IncomingSms } from '../../../modem/index.ts';
 import { type Bench, bench, settle } from '../bench.ts';
 import { installed } from '../cash-mobile/cash-bench.ts';
@@ -259,5 +259,29 @@ describe('A damaged flash', () => {
     const flash = memoryFlash();
     flash.write('inbox', 'nonsense');
     expect(() => bench({ flash })).toThrow('The section inbox of the flash is damaged');
+  });
+});
+
+describe('A full flash', () => {
+  test('does not stop the menus', () => {
+    let full = false;
+    const flash = memoryFlash();
+    const { phone } = bench({
+      flash: {
+        read: flash.read,
+        write(name, value) {
+          if (full) throw new FlashError('full', 'The flash is full');
+          flash.write(name, value);
+        },
+      },
+    });
+    full = true;
+    phone.select('Menu');
+    phone.select('Settings');
+    phone.select('Italiano');
+    phone.select('OK');
+    expect(textOf(phone.screen)).toContain('The flash is full');
+    phone.select('OK');
+    expect(phone.screen.title).toBe('Menu');
   });
 });

@@ -1,0 +1,72 @@
+import type { ApplicationPorts, IncomingSms } from '../../modem/index.ts';
+import type { PlatformMessage } from '../midp/index.ts';
+import { octetsOf, portOf } from './content.ts';
+import type { HandsetEvent } from './events.ts';
+import type { Inbox } from './inbox.ts';
+import { passesFilter } from './jad.ts';
+import type { MidletRun } from './midlet-run.ts';
+import type { PushMessages } from './push-messages.ts';
+import type { Suites } from './suites.ts';
+
+/** What the reception of messages needs of the phone. */
+export interface ReceptionPhone {
+  readonly inbox: Inbox;
+  readonly push: PushMessages;
+  readonly suites: Suites;
+  /** The application that runs. */
+  readonly run: MidletRun | undefined;
+  emit(event: HandsetEvent): void;
+  /** A text is in the inbox. */
+  textCame(): void;
+  /** A message waits for an application that does not listen. */
+  openWaiting(): void;
+}
+
+/** Where a message goes: texts to the inbox, messages to a port to the application that listens or is registered there. */
+export class Reception {
+  readonly #phone: ReceptionPhone;
+
+  constructor(phone: ReceptionPhone) {
+    this.#phone = phone;
+  }
+
+  /** Stores a message; the modem may forget it once this returns. @throws FlashError when there is no room: it stays in the modem */
+  take(sms: IncomingSms): void {
+    const { content } = sms;
+    if (content.ports !== undefined) this.#takeForPort(sms, content.ports);
+    else if (content.kind === 'text') this.#takeText(sms, content.text);
+    else this.#emit(sms, 'nobody');
+  }
+
+  #takeText(sms: IncomingSms, text: string): void {
+    this.#phone.inbox.add({ from: sms.originator, sentAt: sms.sentAt, text });
+    this.#emit(sms, 'inbox');
+    this.#phone.textCame();
+  }
+
+  #takeForPort(sms: IncomingSms, { destination: port, source: sourcePort }: ApplicationPorts): void {
+    const { originator: from, sentAt, content } = sms;
+    if (!this.#isWanted(port, from)) {
+      this.#emit(sms, 'nobody');
+      return;
+    }
+    const payload: PlatformMessage['payload'] =
+      content.kind === 'text' ? { kind: 'text', text: content.text } : { kind: 'binary', data: content.data };
+    this.#phone.push.add({ port, from, sourcePort, sentAt, payload });
+    this.#emit(sms, 'application');
+    const { run } = this.#phone;
+    if (run?.messaging.isOpen(port) === true) run.arrived(port);
+    else this.#phone.openWaiting();
+  }
+
+  #isWanted(port: number, from: string): boolean {
+    if (this.#phone.run?.messaging.isOpen(port) === true) return true;
+    const descriptor = this.#phone.suites.registeredFor(port)?.descriptor;
+    const registration = descriptor?.push.find((push) => push.port === port);
+    return registration !== undefined && passesFilter(registration.filter, from);
+  }
+
+  #emit({ originator: from, content }: IncomingSms, destination: 'inbox' | 'application' | 'nobody'): void {
+    this.#phone.emit({ kind: 'received', from, octets: octetsOf(content), ...portOf(content), destination });
+  }
+}
