@@ -122,7 +122,11 @@ export class CashMobile extends MIDlet {
   /** Takes up what was open when the application ended; says whether there was anything for the user. */
   #resume({ app, requests, queries }: Parts): boolean {
     const { record } = app.device;
-    if (record === undefined) return false;
+    if (record === undefined) {
+      // What another registration of this phone left behind, nobody can finish.
+      app.transactions.clear();
+      return false;
+    }
     const open = app.transactions.all.filter(awaitsReceipt);
     const overdue = open.filter((transaction) => queries.watch(record, transaction));
     const waiting = app.transactions.all.filter(awaitsCustomer);

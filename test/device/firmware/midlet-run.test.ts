@@ -1,0 +1,193 @@
+import { describe, expect, test } from 'vitest';
+import { Handset, type HandsetEvent, memoryFlash, midp, textOf } from '../../../device/index.ts';
+import type { IncomingSms } from '../../../modem/index.ts';
+import { seededRandom, VirtualClock } from '../../../sim/index.ts';
+import { bench, settle } from '../bench.ts';
+
+const JAD = [
+  'MIDlet-Name: Probe',
+  'MIDlet-Version: 1.0',
+  'MIDlet-Vendor: Test',
+  'MIDlet-1: Probe,,Probe',
+  'MIDlet-Push-1: sms://:16500, Probe, *',
+  'MIDlet-Permissions: javax.microedition.io.Connector.sms, javax.wireless.messaging.sms.receive, javax.wireless.messaging.sms.send',
+  'Greeting: ciao',
+].join('\n');
+
+const SMS: IncomingSms = {
+  originator: '+393400000009',
+  sentAt: 7_000,
+  content: { kind: 'text', text: 'hello', ports: { destination: 16_500, source: 16_501 } },
+};
+
+/** An application of which a test says what it does. */
+class Probe extends midp.MIDlet {
+  readonly #start: (probe: Probe) => void;
+  destroyed = 0;
+
+  constructor(context: midp.MidletContext, start: (probe: Probe) => void) {
+    super(context);
+    this.#start = start;
+  }
+
+  override startApp(): void {
+    midp.Display.getDisplay(this).setCurrent(new midp.Form('Probe'));
+    this.#start(this);
+  }
+
+  override pauseApp(): void {}
+
+  override destroyApp(): void {
+    this.destroyed += 1;
+  }
+}
+
+function phoneWith(start: (probe: Probe) => void) {
+  const { radio } = bench();
+  const clock = new VirtualClock();
+  const probes: Probe[] = [];
+  const create = (context: midp.MidletContext) => {
+    const probe = new Probe(context, start);
+    probes.push(probe);
+    return probe;
+  };
+  const handset = new Handset({
+    board: {
+      flash: memoryFlash(),
+      radio,
+      clock,
+      random: seededRandom('probe'),
+      buzz: () => {},
+      gauges: { operator: () => 'I-Sim', signal: () => 4, battery: () => 4 },
+      utcOffsetMinutes: () => 120,
+    },
+    classes: new Map([['Probe', create]]),
+  });
+  const events: HandsetEvent[] = [];
+  handset.watch((event) => events.push(event));
+  handset.powerOn();
+  handset.install(JAD);
+  const open = () => {
+    for (const key of ['soft-left', 'down', 'select', 'select'] as const) handset.press(key);
+  };
+  return { radio, clock, handset, events, probes, open };
+}
+
+describe('A running application', () => {
+  test('reads the attributes of its descriptor, the time, the zone and the language', () => {
+    const seen: unknown[] = [];
+    const { open } = phoneWith(({ context }) => {
+      seen.push(context.getAppProperty('Greeting'), context.getAppProperty('None'));
+      seen.push(context.system.currentTimeMillis(), context.system.timeZoneOffsetMillis(0));
+      seen.push(context.system.getProperty('microedition.locale'), context.system.getProperty('other'));
+      seen.push(context.system.randomBytes(4).length);
+    });
+    open();
+    expect(seen).toEqual(['ciao', undefined, Date.UTC(2010, 2, 1, 9), 7_200_000, 'en', undefined, 4]);
+  });
+
+  test('is started by a text message to its port, and gets it with address and time', async () => {
+    const received: midp.ReceivedMessage[] = [];
+    const { radio, clock } = phoneWith(({ context }) => {
+      const connection = midp.openConnection(context, 'sms://:16500');
+      connection.setMessageListener(() => void connection.receive().then((message) => received.push(message)));
+    });
+    await radio.deliver(SMS);
+    await settle(clock);
+    expect(received).toEqual([{ kind: 'text', address: 'sms://+393400000009:16501', text: 'hello', timestamp: 7_000 }]);
+  });
+
+  test('that throws is closed, and the phone says so and goes on', () => {
+    const { open, handset, events } = phoneWith(() => {
+      throw new RangeError('one too many');
+    });
+    open();
+    expect(events).toContainEqual({
+      kind: 'application',
+      name: 'Probe',
+      state: 'failed',
+      reason: 'RangeError: one too many',
+    });
+    expect(textOf(handset.screen)).toContain('Probe had to be closed.');
+  });
+
+  test('that throws in a timer is closed too', async () => {
+    const { open, clock, handset } = phoneWith(({ context }) => {
+      context.system.schedule(1_000, () => {
+        throw new Error('late');
+      });
+    });
+    open();
+    await clock.advance(1_000);
+    expect(textOf(handset.screen)).toContain('Probe had to be closed.');
+  });
+
+  test('has no effect after its end: no timer, no screen', async () => {
+    let ran = 0;
+    let zombie: Probe | undefined;
+    const { open, clock, handset, probes } = phoneWith((probe) => {
+      zombie = probe;
+      probe.context.system.schedule(5_000, () => {
+        ran += 1;
+      });
+    });
+    open();
+    handset.press('power');
+    expect(probes.map(({ destroyed }) => destroyed)).toEqual([1]);
+    await clock.advance(10_000);
+    expect(ran).toBe(0);
+    if (zombie !== undefined) midp.Display.getDisplay(zombie).setCurrent(new midp.Form('I am back'));
+    expect(handset.screen.kind).toBe('idle');
+  });
+
+  test('is started by its alarm, also when the phone was off then', async () => {
+    const { open, clock, handset, probes } = phoneWith(({ context }) => {
+      midp.PushRegistry.registerAlarm(context, clock.now() + 60_000);
+    });
+    open();
+    handset.press('power');
+    await clock.advance(60_000);
+    expect(probes).toHaveLength(2);
+    handset.press('power', true);
+    await clock.advance(3_600_000);
+    expect(probes).toHaveLength(2);
+    handset.press('power', true);
+    await clock.advance(0);
+    expect(probes).toHaveLength(3);
+  });
+
+  test.each([
+    [{ kind: 'failed', reason: 'no network', retry: true }, 'IOException', 'failed'],
+    [{ kind: 'unknown', reason: 'no answer' }, 'InterruptedIOException', 'unknown'],
+  ] as const)('learns how a send ended: %j is an %s', async (outcome, exception, reported) => {
+    const caught: string[] = [];
+    const { open, radio, clock, events } = phoneWith(({ context }) => {
+      const message = { kind: 'binary', address: 'sms://+39340:16500', data: Uint8Array.of(1) } as const;
+      midp
+        .openConnection(context, 'sms://:16500')
+        .send(message)
+        .catch((error: Error) => caught.push(error.name));
+    });
+    radio.outcomes.push(outcome);
+    open();
+    await settle(clock);
+    expect(caught).toEqual([exception]);
+    expect(events).toContainEqual(
+      expect.objectContaining({ kind: 'sent', to: '+39340', port: 16_500, outcome: reported }),
+    );
+  });
+
+  test('opens a port once', () => {
+    const caught: unknown[] = [];
+    const { open } = phoneWith(({ context }) => {
+      midp.openConnection(context, 'sms://:16500');
+      try {
+        midp.openConnection(context, 'sms://:16500');
+      } catch (error) {
+        caught.push(error);
+      }
+    });
+    open();
+    expect(caught).toEqual([new midp.IOException('Port 16500 is already open')]);
+  });
+});
