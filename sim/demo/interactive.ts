@@ -1,5 +1,6 @@
 import { systemClock } from '../../modem/index.ts';
 import { type LatencyProfile, latencyProfiles } from '../network/profiles.ts';
+import type { Print } from './headless.ts';
 import { type StageOptions, setStage } from './stage.ts';
 import { showTheatre } from './theatre.tsx';
 
