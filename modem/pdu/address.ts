@@ -52,6 +52,9 @@ export interface Address {
 /** Most semi-octets that an address may have (3GPP TS 23.040, 9.1.2.5: 12 octets in all). */
 const MAX_SEMI_OCTETS = 20;
 
+/** The letters that fit in them. */
+const MAX_LETTERS = 11;
+
 const DIGITS = '0123456789*#abc';
 const FILLER = 0x0f;
 
@@ -183,20 +186,18 @@ export function writeServiceCentre(writer: Writer, address: Address | undefined)
 
 /**
  * An address from the way people write it: `+` and digits (international), digits with `*` and `#` (a short code or a
- * number as dialled), or letters. Throws `PduEncodeError` when it is empty or too long.
+ * number as dialled), or letters. Throws `PduEncodeError` when it is none of these, or too long.
  */
 export function addressOf(text: string): Address {
   const address = classify(text);
-  const length =
-    address.type === 'alphanumeric' ? (septetsOf(text, DEFAULT_ALPHABET) ?? Infinity) : address.value.length;
-  if (length === 0) throw new PduEncodeError('address', 'empty');
-  if (length > (address.type === 'alphanumeric' ? 11 : MAX_SEMI_OCTETS)) {
-    throw new PduEncodeError(
-      'address',
-      `'${text}' is neither a number of at most 20 digits nor 11 letters of the GSM alphabet`,
-    );
-  }
-  return address;
+  const { type, value } = address;
+  const length = type === 'alphanumeric' ? (septetsOf(value, DEFAULT_ALPHABET) ?? Infinity) : value.length;
+  const longest = type === 'alphanumeric' ? MAX_LETTERS : MAX_SEMI_OCTETS;
+  if (length > 0 && length <= longest && !value.startsWith('+')) return address;
+  throw new PduEncodeError(
+    'address',
+    `'${text}' is neither a number of up to 20 digits nor a name of up to 11 letters`,
+  );
 }
 
 function classify(text: string): Address {

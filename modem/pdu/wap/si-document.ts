@@ -108,6 +108,15 @@ function peek(reader: Reader): number {
   return token;
 }
 
+/** Characters of the longest text or attribute: references to the string table could make them grow without end. */
+const LONGEST = 16 * 1024;
+
+/** Joins two parts of a text or attribute. */
+function joined({ reader }: Document, text: string, part: string): string {
+  if (text.length + part.length > LONGEST) reader.refuse(`longer than ${LONGEST} characters`);
+  return text + part;
+}
+
 /** The value of an attribute: all strings up to the next attribute or the end. */
 function readValue(document: Document): string {
   const { reader } = document;
@@ -117,7 +126,7 @@ function readValue(document: Document): string {
     reader.offset += 1;
     const part = VALUE_TOKENS.get(token) ?? stringOf(document, token);
     if (part === undefined) return reader.refuse(`token ${token} is not supported here`, reader.offset - 1);
-    value += part;
+    value = joined(document, value, part);
   }
 }
 
@@ -158,7 +167,7 @@ function readContent(document: Document): string {
     if (token === END) return text;
     const part = stringOf(document, token);
     if (part === undefined) return reader.refuse(`token ${token} is not supported in the text`, reader.offset - 1);
-    text += part;
+    text = joined(document, text, part);
   }
 }
 

@@ -1,0 +1,144 @@
+import { describe, expect, test } from 'vitest';
+import { linesOf } from '../../../modem/cli/lines.ts';
+import { answerTo } from '../../../modem/cli/pdu-answer.ts';
+
+function answer(request: object): unknown {
+  return answerTo(JSON.stringify(request));
+}
+
+const AT = '2009-03-04T16:25:00Z';
+
+describe('gsm-modem pdu --jsonl', () => {
+  test.each<[object, readonly string[]]>([
+    [
+      { op: 'encodeSubmit', destination: '+393331234567', text: 'hello €', messageReference: 7, statusReport: true },
+      ['21070C91933313325476000008E8329BFD066DCA'],
+    ],
+    [
+      {
+        op: 'encodeSubmit',
+        destination: '12345',
+        data: '0102ff',
+        destinationPort: 16_001,
+        sourcePort: 16_000,
+        pid: 65,
+      },
+      ['410005812143F541040A0605043E813E800102FF'],
+    ],
+    [
+      { op: 'encodeSubmit', destination: '+1234', text: 'ж'.repeat(71), reference: 258 },
+      [`41000491214300088B06080401020201${'0436'.repeat(66)}`, `41000491214300081106080401020202${'0436'.repeat(5)}`],
+    ],
+    [
+      {
+        op: 'encodeDeliver',
+        originator: 'PayPal',
+        timestamp: '2009-03-04T17:25:00+01:00',
+        text: 'hi',
+        alphabet: 'ucs2',
+      },
+      ['040BD0D0701E1A66030008903040715200400400680069'],
+    ],
+    [
+      {
+        op: 'encodeStatusReport',
+        recipient: '+1234',
+        messageReference: 9,
+        timestamp: AT,
+        dischargeTime: '2009-03-04T16:25:10Z',
+        status: 70,
+      },
+      ['060904912143903040615200009030406152010046'],
+    ],
+  ])('%j', (request, tpdus) => {
+    expect(answer(request)).toEqual({ tpdus });
+  });
+
+  test.each<[string, string, object]>([
+    [
+      'submit',
+      '21070C91933313325476000008E8329BFD066DCA',
+      {
+        number: '+393331234567',
+        alphabet: 'gsm7',
+        text: 'hello €',
+        pid: 0,
+        dcs: 0,
+        messageReference: 7,
+        statusReportRequested: true,
+      },
+    ],
+    [
+      'deliver',
+      '4404912143000490304061520000120B05043E813E800003050201AABBCCDDEEFF',
+      {
+        number: '+1234',
+        alphabet: '8bit',
+        data: 'AABBCCDDEEFF',
+        destinationPort: 16_001,
+        sourcePort: 16_000,
+        concat: { reference: 5, total: 2, sequence: 1 },
+        pid: 0,
+        dcs: 4,
+        timestamp: AT,
+      },
+    ],
+    [
+      'status-report',
+      '060904912143903040615200009030406152010046',
+      { number: '+1234', messageReference: 9, timestamp: AT, dischargeTime: '2009-03-04T16:25:10Z', status: 70 },
+    ],
+  ])('decodes a %s', (direction, tpdu, record) => {
+    expect(answer({ op: 'decode', direction, tpdu })).toEqual(record);
+    expect(answer({ op: 'decode', direction, tpdu: tpdu.toLowerCase() })).toEqual(record);
+  });
+
+  test.each<[string, string]>([
+    ['', 'not JSON'],
+    ['{', 'not JSON'],
+    ['null', 'not a JSON object'],
+    ['[1]', 'not a JSON object'],
+    ['{}', '"op" must be a string'],
+    ['{"op":"constructor"}', '"op" must be one of encodeSubmit, encodeDeliver, encodeStatusReport, decode'],
+    ['{"op":"encodeSubmit","destination":5,"text":""}', '"destination" must be a string'],
+    ['{"op":"encodeSubmit","destination":"1"}', 'give either "text" or "data"'],
+    ['{"op":"encodeSubmit","destination":"1","text":"a","data":"00"}', 'give either "text" or "data"'],
+    ['{"op":"encodeSubmit","destination":"1","data":"0"}', 'hex, octet 0: not a pair of hex digits here (in )'],
+    ['{"op":"encodeSubmit","destination":"1","text":"a","pid":256}', '"pid" must be a whole number from 0 to 255'],
+    ['{"op":"encodeSubmit","destination":"1","text":"a","alphabet":"x"}', '"alphabet" must be one of gsm7, 8bit, ucs2'],
+    [
+      '{"op":"encodeSubmit","destination":"1","text":"a","alphabet":"8bit"}',
+      'TP-DCS: text does not go into 8bit, give data',
+    ],
+    ['{"op":"encodeSubmit","destination":"1","text":"a","statusReport":1}', '"statusReport" must be true or false'],
+    ['{"op":"decode","direction":"up","tpdu":"00"}', '"direction" must be one of submit, deliver, status-report'],
+    ['{"op":"decode","direction":"submit","tpdu":"2107"}', 'TP-DA, octet 2: the octets end here (in 2107)'],
+    ['{"op":"decode","direction":"submit","tpdu":"0000"}', 'a DELIVER-REPORT, not a SUBMIT'],
+    ['{"op":"decode","direction":"deliver","tpdu":"zz"}', 'hex, octet 0: not a pair of hex digits here (in )'],
+  ])('%s is answered with an error', (line, error) => {
+    expect(answerTo(line)).toEqual({ error });
+  });
+});
+
+describe('lines of a stream', () => {
+  async function* chunks(...pieces: readonly string[]): AsyncGenerator<Buffer> {
+    for (const piece of pieces) yield Buffer.from(piece, 'latin1');
+  }
+
+  async function lines(...pieces: readonly string[]): Promise<readonly (string | undefined)[]> {
+    const found: (string | undefined)[] = [];
+    for await (const some of linesOf(chunks(...pieces))) found.push(...some);
+    return found;
+  }
+
+  test.each<[string, readonly string[], readonly (string | undefined)[]]>([
+    ['nothing', [], []],
+    ['several in a chunk', ['a\nb\r\n\nc\n'], ['a', 'b', '', 'c']],
+    ['one in several chunks, and none at the end', ['a', 'b', 'c\nd'], ['abc', 'd']],
+    ['a character cut between chunks', ['\xc3', '\xa8\n'], ['è']],
+    ['one that is too long', ['a\n', 'x'.repeat(1_048_577), 'x'.repeat(1_048_577), '\nb\n'], ['a', undefined, 'b']],
+    ['the last one too long', ['x'.repeat(1_048_577), 'x'], [undefined]],
+  ])('%s', async (_what, pieces, expected) => {
+    expect(await lines(...pieces)).toEqual(expected);
+  });
+});

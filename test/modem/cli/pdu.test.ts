@@ -1,0 +1,105 @@
+import { execFile } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+
+const program = new URL('../../../modem/cli/gsm-modem.ts', import.meta.url).pathname;
+
+interface Run {
+  readonly exitCode: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs `gsm-modem pdu` in a process of its own. */
+function pdu(args: readonly string[], input: string | Buffer = ''): Promise<Run> {
+  return new Promise((resolve) => {
+    const command = ['--no-warnings', program, 'pdu', ...args];
+    const child = execFile(process.execPath, command, (_error, out, err) => {
+      resolve({ exitCode: child.exitCode ?? -1, out, err });
+    });
+    child.stdin?.end(input);
+  });
+}
+
+const DELIVER = '07917283010010F5040BC87238880900F10000993092516195800AE8329BFD4697D9EC37';
+
+describe('gsm-modem pdu', () => {
+  test('decode shows the fields of a PDU', async () => {
+    const { exitCode, out } = await pdu(['decode', '--direction', 'deliver', DELIVER]);
+    expect(exitCode).toBe(0);
+    expect(out.split('\n').map((line) => line.replaceAll(/ {2,}/g, ' | '))).toEqual([
+      ' | 0 | SMSC | 07 91 72 83 01 00 10 F5 | +27381000015 (international)',
+      ' | 8 | TP-MTI | 04 | DELIVER',
+      ' | 9 | TP-OA | 0B C8 72 38 88 09 00 F1 | 27838890001 (subscriber, plan national)',
+      ' 17 | TP-PID | 00 | plain',
+      ' 18 | TP-DCS | 00 | GSM 7-bit',
+      ' 19 | TP-SCTS | 99 30 92 51 61 95 80 | 1999-03-29T15:16:59+02:00',
+      ' 26 | TP-UDL | 0A | 10 septets',
+      ' 27 | TP-UD | E8 32 9B FD 46 97 D9 EC 37 | "hellohello"',
+      '',
+    ]);
+  });
+
+  test('decode refuses in one line what deviates, and with --lenient lists it', async () => {
+    const strict = await pdu(['decode', '--direction', 'deliver', `${DELIVER}FF`]);
+    expect(strict).toMatchObject({ exitCode: 1, out: '' });
+    expect(strict.err).toMatch(/^gsm-modem: TP-UD, octet 36: 1 octets too many \(in .*FF\)\n$/);
+    const lenient = await pdu(['decode', '--direction', 'deliver', '--lenient', `${DELIVER}FF`]);
+    expect(lenient).toMatchObject({ exitCode: 0, err: '' });
+    expect(lenient.out).toContain('deviation: TP-UD, octet 36: 1 octets too many\n');
+  });
+
+  test('decode with --json gives the PDU, its fields and the deviations', async () => {
+    const { out } = await pdu(['decode', '--direction', 'deliver', DELIVER, '--json']);
+    expect(JSON.parse(out)).toMatchObject({
+      smsc: { value: '27381000015' },
+      tpdu: { type: 'DELIVER', userData: { text: 'hellohello' } },
+      fields: [{ field: 'SMSC', offset: 0, octets: '07917283010010F5' }, {}, {}, {}, {}, {}, {}, {}],
+      deviations: [],
+    });
+  });
+
+  test('encode prints a PDU for each SMS', async () => {
+    const submit = await pdu(['encode', '--to', '+393331234567', '--text', 'ciao €', '--report', '--validity', '3600']);
+    expect(submit.out).toBe('0031000C9193331332547600000B07E374F80DDA9401\n');
+    const deliver = [
+      '--from',
+      'Bank',
+      '--at',
+      '2009-03-04T17:25:00+01:00',
+      '--data',
+      '010203',
+      '--destination-port',
+      '16001',
+    ];
+    const { out } = await pdu(['encode', '--json', ...deliver]);
+    expect(JSON.parse(out)).toEqual({
+      pdu: '004407D0C2B07B0D0004903040715200400A0605043E810000010203',
+      length: 27,
+    });
+  });
+
+  test.each([
+    [[], 'give decode, encode or --jsonl'],
+    [['decode', DELIVER], "required option '--direction <direction>' not specified"],
+    [['encode', '--text', 'a'], 'give either --to or --from'],
+    [['encode', '--from', '1', '--text', 'a'], '--from needs --at'],
+    [['encode', '--to', '1'], 'give either --text or --data'],
+  ])('wrong use, %j, is said in one line', async (args, message) => {
+    expect(await pdu(args)).toEqual({ exitCode: 2, out: '', err: `gsm-modem: ${message}\n` });
+  });
+
+  test('--jsonl answers every line, whatever is in it', async () => {
+    const noise = Buffer.from(Array.from({ length: 4096 }, (_, at) => (at * 151 + (at >> 5) * 17) & 0xff));
+    const request = '\n{"op":"decode","direction":"submit","tpdu":"01000491214300000161"}\n';
+    const input = Buffer.concat([noise, Buffer.from(request)]);
+    const { exitCode, out, err } = await pdu(['--jsonl'], input);
+    expect([exitCode, err]).toEqual([0, '']);
+    const answers = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(answers).toHaveLength(input.filter((octet) => octet === 0x0a).length);
+    expect(answers.at(-1)).toMatchObject({ number: '+1234', text: 'a' });
+    for (const answer of answers.slice(0, -1)) expect(answer).toHaveProperty('error');
+  });
+});

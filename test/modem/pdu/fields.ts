@@ -1,0 +1,56 @@
+import {
+  type Deliver,
+  decodeTpdu,
+  decodeTpduLeniently,
+  fromHex,
+  PduError,
+  type Submit,
+} from '../../../modem/pdu/index.ts';
+
+/** The fields of a DELIVER in hex; what is not given is harmless. */
+export interface DeliverFields {
+  readonly flags?: string;
+  readonly oa?: string;
+  readonly dcs?: string;
+  readonly scts?: string;
+  /** TP-UDL and TP-UD. */
+  readonly ud?: string;
+}
+
+/** A DELIVER in hex, put together from its fields. */
+export function deliverHex(fields: DeliverFields): string {
+  const { flags = '04', oa = '04912143', dcs = '00', scts = '90304061520000', ud = '00' } = fields;
+  return `${flags}${oa}00${dcs}${scts}${ud}`;
+}
+
+/** Decodes a DELIVER strictly. */
+export function decodeDeliver(fields: DeliverFields): Deliver {
+  const tpdu = decodeTpdu(fromHex(deliverHex(fields)), 'mobile-terminated');
+  if (tpdu.type !== 'DELIVER') throw new Error(`a ${tpdu.type}`);
+  return tpdu;
+}
+
+/** Decodes a DELIVER leniently. */
+export function decodeLeniently(fields: DeliverFields): { deliver: Deliver; deviations: readonly string[] } {
+  const { tpdu, deviations } = decodeTpduLeniently(fromHex(deliverHex(fields)), 'mobile-terminated');
+  if (tpdu.type !== 'DELIVER') throw new Error(`a ${tpdu.type}`);
+  return { deliver: tpdu, deviations: deviations.map(({ field, offset, reason }) => `${field} ${offset}: ${reason}`) };
+}
+
+/** Decodes a SUBMIT strictly. */
+export function decodeSubmit(hex: string): Submit {
+  const tpdu = decodeTpdu(fromHex(hex), 'mobile-originated');
+  if (tpdu.type !== 'SUBMIT') throw new Error(`a ${tpdu.type}`);
+  return tpdu;
+}
+
+/** The PduError that decoding throws, as `field offset: reason`. */
+export function refusal(decode: () => unknown): string {
+  try {
+    decode();
+  } catch (error) {
+    if (error instanceof PduError) return error.message.replace(/^(.*), octet (\d+): (.*) \(in .*\)$/, '$1 $2: $3');
+    throw error;
+  }
+  return 'accepted';
+}

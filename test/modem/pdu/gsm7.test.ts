@@ -1,0 +1,149 @@
+import { describe, expect, test } from 'vitest';
+import { encodeTpdu, fromHex, PduEncodeError, type Tpdu, toHex } from '../../../modem/pdu/index.ts';
+import { decodeDeliver, decodeLeniently, deliverHex, refusal } from './fields.ts';
+
+/** The hex of TP-UDL and TP-UD of a text, without a header. */
+function encoded(text: string): string {
+  const userData = { kind: 'text', header: [], text } as const;
+  return toHex(encodeTpdu({ ...decodeDeliver({}), userData })).slice(deliverHex({ ud: '' }).length);
+}
+
+function decoded(ud: string): string {
+  const { userData } = decodeDeliver({ ud });
+  return userData.kind === 'text' ? userData.text : '';
+}
+
+describe('the GSM 7-bit default alphabet (3GPP TS 23.038, 6.1.2.1 and 6.2.1)', () => {
+  test.each([
+    ['00', ''],
+    ['0100', '@'],
+    ['0AE8329BFD4697D9EC37', 'hellohello'],
+    ['0CC8F71D14969741F977FD07', 'How are you?'],
+    ['04E8F4A60C', 'hi€'],
+    ['0800000000000000', '@'.repeat(8)],
+    ['09FFFFFFFFFFFFFF7F', 'à'.repeat(9)],
+  ])('%s is %j', (ud, text) => {
+    expect(decoded(ud)).toBe(text);
+    expect(encoded(text)).toBe(ud);
+  });
+
+  test('each septet has the character of the table', () => {
+    const rows = [
+      '@£$¥èéùìòÇ\nØø\rÅå',
+      'Δ_ΦΓΛΩΠΨΣΘΞ\u001bÆæßÉ',
+      ' !"#¤%&\'()*+,-./',
+      '0123456789:;<=>?',
+      '¡ABCDEFGHIJKLMNO',
+      'PQRSTUVWXYZÄÖÑÜ§',
+      '¿abcdefghijklmno',
+      'pqrstuvwxyzäöñüà',
+    ].join('');
+    for (let septet = 0; septet < 128; septet += 1) {
+      if (septet === 0x1b) continue;
+      expect(decoded(`01${toHex(Uint8Array.of(septet))}`)).toBe(rows.charAt(septet));
+    }
+  });
+
+  test.each([
+    ['\f', '0A'],
+    ['^', '14'],
+    ['{', '28'],
+    ['}', '29'],
+    ['\\', '2F'],
+    ['[', '3C'],
+    ['~', '3D'],
+    [']', '3E'],
+    ['|', '40'],
+    ['€', '65'],
+  ])('%j is the escape and %s', (character, septet) => {
+    const code = Number.parseInt(septet, 16);
+    const ud = `02${toHex(Uint8Array.of(0x1b | ((code & 1) << 7), code >> 1))}`;
+    expect(decoded(ud)).toBe(character);
+    expect(encoded(character)).toBe(ud);
+  });
+
+  test('160 characters fill 140 octets', () => {
+    const text = 'The quick brown fox jumps over the lazy dog. '.repeat(4).slice(0, 160);
+    expect(encoded(text)).toHaveLength(2 * 141);
+    expect(decoded(encoded(text))).toBe(text);
+    expect(() => encoded(`${text}.`)).toThrow(PduEncodeError);
+    expect(() => encoded(`${text.slice(1)}€`)).toThrow(PduEncodeError);
+  });
+
+  test.each(['ç', 'ş', '\u001b', '`', '😀', '\u0000'])('%j is not in it', (character) => {
+    expect(() => encoded(character)).toThrow(`'${character}' is not in the alphabet`);
+  });
+
+  test.each([
+    ['bits behind the last septet', '01E8', 'TP-UD 15: the bits behind the last septet are not 0, ignored', 'h'],
+    [
+      'an escape sequence without a character',
+      '029B30',
+      'TP-UD 15: the escape sequence 1B 61 has no character, taken without the escape',
+      'a',
+    ],
+    ['two escapes', '029B0D', 'TP-UD 15: the escape sequence 1B 1b has no character, taken without the escape', ' '],
+    ['an escape at the end', '02E80D', 'TP-UD 15: the text ends in the middle of an escape sequence', 'h\u001b'],
+  ])('%s is refused, and leniently taken with a note', (_what, ud, note, text) => {
+    expect(refusal(() => decodeDeliver({ ud }))).toBe(note);
+    const { deliver, deviations } = decodeLeniently({ ud });
+    expect(deliver.userData).toMatchObject({ text });
+    expect(deviations).toEqual([note]);
+  });
+});
+
+/** Packs a header and 'hi' bit by bit, as the figures of the standard show it. */
+function bitByBit(udh: string): string {
+  const header = [...fromHex(udh)].flatMap((octet) => Array.from({ length: 8 }, (_, bit) => (octet >> bit) & 1));
+  while (header.length % 7 !== 0) header.push(0);
+  const text = [0x68, 0x69].flatMap((septet) => Array.from({ length: 7 }, (_, bit) => (septet >> bit) & 1));
+  const bits = [...header, ...text];
+  const octets = Array.from({ length: Math.ceil(bits.length / 8) }, (_, index) =>
+    bits.slice(index * 8, index * 8 + 8).reduce((octet, bit, place) => octet | (bit << place), 0),
+  );
+  return toHex(Uint8Array.from([bits.length / 7, ...octets]));
+}
+
+describe('7-bit text behind a header (3GPP TS 23.040, 9.2.3.24)', () => {
+  test.each([
+    [0, '06080400010201'],
+    [1, '050003010201'],
+    [2, '0401020003'],
+    [3, '03240101'],
+    [4, '027000'],
+    [5, '087006112233445566'],
+    [6, '0770051122334455'],
+  ])('begins at a septet boundary, %i fill bits behind %s', (_fill, udh) => {
+    const fields = { flags: '44', ud: bitByBit(udh) };
+    const deliver = decodeDeliver(fields);
+    expect(deliver.userData).toMatchObject({ kind: 'text', text: 'hi' });
+    expect(toHex(encodeTpdu(deliver))).toBe(deliverHex(fields));
+  });
+
+  test('fill bits that are not 0 are refused, and leniently passed over', () => {
+    const fields = { flags: '44', ud: '09050003010201D169' };
+    const note = 'TP-UD 21: the fill bits are not 0, ignored';
+    expect(refusal(() => decodeDeliver(fields))).toBe(note);
+    expect(decodeLeniently(fields).deviations).toEqual([note]);
+  });
+
+  test('a length that does not cover the header is refused, and leniently no text', () => {
+    const fields = { flags: '44', ud: '0706080400010201' };
+    const note = 'TP-UD 22: a length of 7 septets does not cover the header, which takes 8';
+    expect(refusal(() => decodeDeliver(fields))).toBe(note);
+    expect(decodeLeniently(fields).deliver.userData).toMatchObject({ text: '' });
+  });
+});
+
+describe('data and UTF-16', () => {
+  test.each([
+    ['8-bit data', '04', '0400FF1B80', { kind: 'data', header: [], data: fromHex('00FF1B80') }],
+    ['UTF-16', '08', '0600E920AC03A9', { kind: 'text', header: [], text: 'é€Ω' }],
+    ['a surrogate pair', '08', '04D83DDE00', { kind: 'text', header: [], text: '😀' }],
+    ['half a surrogate pair, which others cut', '08', '02D83D', { kind: 'text', header: [], text: '\ud83d' }],
+  ])('%s', (_what, dcs, ud, userData) => {
+    const tpdu: Tpdu = decodeDeliver({ dcs, ud });
+    expect(tpdu.userData).toEqual(userData);
+    expect(toHex(encodeTpdu(tpdu))).toBe(deliverHex({ dcs, ud }));
+  });
+});

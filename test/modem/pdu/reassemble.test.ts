@@ -1,0 +1,203 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  addressOf,
+  createReassembly,
+  type MessageContent,
+  type ReassemblyPart,
+  type ReassemblyResult,
+  segment,
+} from '../../../modem/pdu/index.ts';
+import { gsmText } from './arbitrary.ts';
+import { decodeLeniently } from './fields.ts';
+
+/** An SMS with its place in the SIM. */
+interface Stored extends ReassemblyPart {
+  readonly index: number;
+}
+
+let nextIndex = 0;
+
+/** The SMS of a message as the SIM stores them. */
+function storedParts(content: MessageContent, from: string, reference: number): readonly Stored[] {
+  return segment(content, { reference }).map((part) => ({ ...part, originator: addressOf(from), index: nextIndex++ }));
+}
+
+function text(length: number, letter = 'a'): MessageContent {
+  return { kind: 'text', text: letter.repeat(length) };
+}
+
+function partAt<Part>(parts: readonly Part[], index: number): Part {
+  const part = parts[index];
+  if (part === undefined) throw new Error(`no part ${index}`);
+  return part;
+}
+
+function kinds(results: readonly ReassemblyResult<Stored>[]): readonly string[] {
+  return results.map(({ kind }) => kind);
+}
+
+describe('reassembly', () => {
+  test('an SMS that was never cut is complete at once', () => {
+    const [part] = storedParts(text(10), '+39333', 1);
+    if (part === undefined) throw new Error('no part');
+    expect(createReassembly<Stored>().add(part, 0)).toEqual({
+      kind: 'complete',
+      content: text(10),
+      parts: [part],
+      dropped: [],
+    });
+  });
+
+  test('parts may come in any order, and say what is missing', () => {
+    const content = text(400);
+    const parts = storedParts(content, '+39333', 1);
+    const reassembly = createReassembly<Stored>();
+    expect(reassembly.add(partAt(parts, 2), 0)).toMatchObject({ kind: 'waiting', missing: [1, 2] });
+    expect(reassembly.add(partAt(parts, 0), 0)).toMatchObject({ kind: 'waiting', missing: [2] });
+    expect(reassembly.add(partAt(parts, 1), 0)).toEqual({ kind: 'complete', content, parts, dropped: [] });
+    expect(reassembly.nextExpiry()).toBeUndefined();
+  });
+
+  test('senders, references, totals, kinds and ports do not mix', () => {
+    const reassembly = createReassembly<Stored>();
+    const data: MessageContent = { kind: 'data', data: new Uint8Array(200) };
+    const messages = [
+      storedParts(text(200), '+39333', 1),
+      storedParts(text(200), '+39334', 1),
+      storedParts(text(200), '+39333', 2),
+      storedParts(text(400), '+39333', 1),
+      storedParts(data, '+39333', 1),
+      storedParts({ ...data, ports: { destination: 1, source: 2 } }, '+39333', 1),
+    ];
+    const firsts = messages.map((parts) => reassembly.add(partAt(parts, 0), 0));
+    expect(kinds(firsts)).toEqual(messages.map(() => 'waiting'));
+    expect(firsts.flatMap(({ dropped }) => dropped)).toEqual([]);
+  });
+
+  test('the same part again is a duplicate, and the first one is said', () => {
+    const [part, second] = storedParts(text(200), '+39333', 1);
+    if (part === undefined || second === undefined) throw new Error('no parts');
+    const reassembly = createReassembly<Stored>();
+    reassembly.add(part, 0);
+    const again = { ...part, index: 99 };
+    expect(reassembly.add(again, 0)).toEqual({ kind: 'duplicate', original: part, dropped: [] });
+    expect(reassembly.add(second, 0)).toMatchObject({ kind: 'complete', parts: [part, second] });
+  });
+
+  test('another message under the same reference gives up the older one', () => {
+    const old = storedParts(text(200, 'a'), '+39333', 1);
+    const young = storedParts(text(200, 'b'), '+39333', 1);
+    const reassembly = createReassembly<Stored>();
+    reassembly.add(partAt(old, 0), 0);
+    expect(reassembly.add(partAt(young, 0), 1)).toEqual({
+      kind: 'waiting',
+      missing: [2],
+      dropped: [
+        { reason: 'superseded', originator: addressOf('+39333'), reference: 1, total: 2, parts: [partAt(old, 0)] },
+      ],
+    });
+    expect(reassembly.add(partAt(young, 1), 2)).toMatchObject({ kind: 'complete', content: text(200, 'b') });
+  });
+
+  test('a message too old is given up with what there is of it', () => {
+    const parts = storedParts(text(400), '+39333', 7);
+    const reassembly = createReassembly<Stored>({ ageMs: 1000 });
+    reassembly.add(partAt(parts, 1), 5000);
+    reassembly.add(partAt(parts, 0), 5999);
+    expect(reassembly.nextExpiry()).toBe(6000);
+    expect(reassembly.expire(5999)).toEqual([]);
+    expect(reassembly.expire(6000)).toEqual([
+      {
+        reason: 'age',
+        originator: addressOf('+39333'),
+        reference: 7,
+        total: 3,
+        parts: [partAt(parts, 0), partAt(parts, 1)],
+      },
+    ]);
+    expect(reassembly.nextExpiry()).toBeUndefined();
+    expect(reassembly.add(partAt(parts, 2), 6001)).toMatchObject({ kind: 'waiting', missing: [1, 2] });
+  });
+
+  test('what comes too late does not complete an old message', () => {
+    const parts = storedParts(text(200), '+39333', 7);
+    const reassembly = createReassembly<Stored>({ ageMs: 1000 });
+    reassembly.add(partAt(parts, 0), 0);
+    expect(reassembly.add(partAt(parts, 1), 1000)).toMatchObject({
+      kind: 'waiting',
+      missing: [1],
+      dropped: [{ reason: 'age' }],
+    });
+  });
+
+  test('beyond the number of messages the oldest is given up', () => {
+    const reassembly = createReassembly<Stored>({ messages: 2 });
+    const results = [1, 2, 3].map((reference) =>
+      reassembly.add(partAt(storedParts(text(200), '+39333', reference), 0), reference),
+    );
+    expect(results.map(({ dropped }) => dropped.map(({ reason, reference }) => [reason, reference]))).toEqual([
+      [],
+      [],
+      [['number', 1]],
+    ]);
+  });
+
+  test('beyond the memory the oldest is given up', () => {
+    const reassembly = createReassembly<Stored>({ octets: 2 * 153 + 300 });
+    const results = [1, 2, 3].map((reference) =>
+      reassembly.add(partAt(storedParts(text(200), '+39333', reference), 0), reference),
+    );
+    expect(results.map(({ dropped }) => dropped.map(({ reason, reference }) => [reason, reference]))).toEqual([
+      [],
+      [['memory', 1]],
+      [['memory', 2]],
+    ]);
+  });
+
+  test('an escape sequence that another sender cut between two parts is mended', () => {
+    const originator = addressOf('+39333');
+    const partOf = (ud: string): ReassemblyPart => ({ ...decodeLeniently({ flags: '44', ud }).deliver, originator });
+    const reassembly = createReassembly();
+    // 'a', escape | 'e', 'b'
+    reassembly.add(partOf('09050003010201C21B'), 0);
+    expect(reassembly.add(partOf('09050003010202CA62'), 0)).toMatchObject({ content: { text: 'a€b' } });
+  });
+
+  test('a surrogate pair that another sender cut is mended', () => {
+    const originator = addressOf('+39333');
+    const partOf = (ud: string): ReassemblyPart => ({
+      ...decodeLeniently({ flags: '44', dcs: '08', ud }).deliver,
+      originator,
+    });
+    const reassembly = createReassembly();
+    reassembly.add(partOf('08050003010201D83D'), 0);
+    expect(reassembly.add(partOf('08050003010202DE00'), 0)).toMatchObject({ content: { text: '😀' } });
+  });
+
+  test('shuffled parts of many messages all come back, each once', () => {
+    const messages = fc.array(fc.array(gsmText, { minLength: 1, maxLength: 12 }), { minLength: 1, maxLength: 12 });
+    fc.assert(
+      fc.property(messages, fc.infiniteStream(fc.nat()), (texts, random) => {
+        const contents = texts.map((pieces): MessageContent => ({ kind: 'text', text: pieces.join('') }));
+        const parts = contents.flatMap((content, reference) => storedParts(content, '+39333', reference));
+        const keyed = parts.map((part) => [random.next().value, part] as const);
+        const shuffled = keyed.sort(([one], [other]) => one - other).map(([, part]) => part);
+        const reassembly = createReassembly<Stored>();
+        const complete = shuffled.flatMap((part) => {
+          const result = reassembly.add(part, 0);
+          expect(result.dropped).toEqual([]);
+          return result.kind === 'complete' ? [result] : [];
+        });
+        const received = complete.map(({ content }) => (content.kind === 'text' ? content.text : ''));
+        const expected = contents.map((content) => (content.kind === 'text' ? content.text : ''));
+        expect(received.sort()).toEqual(expected.sort());
+        expect(complete.flatMap((result) => result.parts.map(({ index }) => index)).sort()).toEqual(
+          parts.map(({ index }) => index).sort(),
+        );
+        expect(reassembly.nextExpiry()).toBeUndefined();
+      }),
+      { seed: 2010, numRuns: 100 },
+    );
+  });
+});

@@ -1,0 +1,131 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  decodeServiceIndication,
+  decodeTpdu,
+  encodeServiceIndication,
+  encodeTpdu,
+  fromHex,
+  PduEncodeError,
+  PduError,
+  type ServiceIndication,
+  segment,
+  serviceIndicationContent,
+  toHex,
+} from '../../../modem/pdu/index.ts';
+import { refusal } from './fields.ts';
+
+// A TPDU of 2009 that an independent dissector decodes without complaint.
+const TPDU =
+  '440C91447700091032000490304061520000520605040B8423F001060403AE81EA02056A0045C60C037061792E6578616D706C652F612E6A6164' +
+  '0011037031000AC3072009030416250010C30420090305080103496E7374616C6C20506179417070000101';
+
+const PAY_APP: ServiceIndication = {
+  text: 'Install PayApp',
+  href: 'http://pay.example/a.jad',
+  id: 'p1',
+  created: Date.UTC(2009, 2, 4, 16, 25),
+  expires: Date.UTC(2009, 2, 5),
+  action: 'signal-high',
+};
+
+/** A push with this content type, header length included, and this document. */
+function push(type: string, document: string): Uint8Array {
+  return fromHex(`0106${type}${document}`);
+}
+
+describe('WAP push Service Indication (WAP-167-ServiceInd)', () => {
+  test('the published TPDU says what it says, and is encoded octet for octet', () => {
+    const tpdu = decodeTpdu(fromHex(TPDU), 'mobile-terminated');
+    if (tpdu.type !== 'DELIVER' || tpdu.userData.kind !== 'data') throw new Error(tpdu.type);
+    expect(decodeServiceIndication(tpdu.userData.data)).toEqual(PAY_APP);
+
+    const [part] = segment(serviceIndicationContent(PAY_APP), { reference: 0 });
+    if (part === undefined) throw new Error('no segment');
+    expect(toHex(encodeTpdu({ ...tpdu, ...part }))).toBe(TPDU);
+  });
+
+  test.each<[string, string, string, ServiceIndication]>([
+    ['a content type without charset', '01AE', '02056A0045460341000101', { text: 'A' }],
+    ['UTF-8', '0403AE81EA', '02056A00454603C3A8000101', { text: 'è' }],
+    ['Latin-1', '0403AE8184', '02050400454603E8000101', { text: 'è' }],
+    ['ASCII', '0403AE8183', '0205030045460341000101', { text: 'A' }],
+    ['the charset of the Push where the document has none', '0403AE8184', '02050000454603E8000101', { text: 'è' }],
+    ['a charset as a long integer', '0504AE81016A', '02056A0045460341000101', { text: 'A' }],
+    ['another header behind the content type', '03AEAF84', '02056A0045460341000101', { text: 'A' }],
+    ['a string table and an entity', '01AE', '02056A03414200454683010281200101', { text: 'B\u00a0' }],
+    [
+      'a link from tokens',
+      '01AE',
+      '02056A0045C60D037061790085036100010341000101',
+      { text: 'A', href: 'http://www.pay.com/a' },
+    ],
+    ['no text', '01AE', '02056A004586090101', { text: '', action: 'delete' }],
+  ])('%s', (_what, type, document, indication) => {
+    expect(decodeServiceIndication(push(type, document))).toEqual(indication);
+  });
+
+  test.each([
+    ['01AE0101', 'WSP type 1: not a Push'],
+    ['0106017465', 'WSP content type 3: a content type by name is not supported'],
+    ['010601B00205', 'WSP content type 4: content type 48 is not a Service Indication'],
+    ['010609AE', 'WSP headers length 2: the headers are longer than the octets'],
+    ['01060403AE85EA', 'WSP content type 5: only a charset parameter is supported'],
+    ['01060403AE819102056A00', 'WSP content type 6: character set 17 is not supported'],
+    ['010601AE07', 'WBXML version 4: not WBXML 1.0 to 1.3'],
+    ['010601AE0206', 'WBXML document type 5: not a Service Indication'],
+    ['010601AE020511', 'WBXML charset 6: character set 17 is not supported'],
+    ['010601AE02056A00', 'WBXML si 8: the octets end here'],
+    ['010601AE02056A004546034142', 'WBXML indication 13: a string does not end'],
+    ['010601AE02056A004546830501', 'WBXML indication 11: beyond the string table'],
+    ['010601AE02056A004546C3000101', 'WBXML indication 10: token 195 is not supported in the text'],
+    ['010601AE02056A004586120101', 'WBXML indication 10: attribute 18 is not supported'],
+    ['010601AE02056A0045860AC304200913010101', "WBXML indication 17: '20091301' is not a date"],
+    ['010601AE02056A004546034100010701', 'WBXML si 14: <info> is not supported'],
+    ['010601AE02056A0045460341000101FF', 'WBXML si 15: 1 octets too many'],
+    ['010601AE02056A00454603C3000101', 'WBXML indication 11: not UTF-8'],
+  ])('%s is refused', (hex, note) => {
+    expect(refusal(() => decodeServiceIndication(fromHex(hex)))).toBe(note);
+  });
+
+  test('a text that the charset has not is refused', () => {
+    expect(() => encodeServiceIndication({ text: 'è' }, { charset: 'us-ascii' })).toThrow(PduEncodeError);
+    expect(() => encodeServiceIndication({ text: 'ş' }, { charset: 'iso-8859-1' })).toThrow(PduEncodeError);
+    expect(() => encodeServiceIndication({ text: 'a\u0000b' })).toThrow(PduEncodeError);
+    expect(() => encodeServiceIndication({ text: 'a', created: Number.NaN })).toThrow(PduEncodeError);
+  });
+
+  test('whatever is encoded comes back, and damaged octets are refused with a PduError or read', () => {
+    const characters = fc.string({ unit: fc.constantFrom(...'aè€ş😀./ '), minLength: 1, maxLength: 30 });
+    const seconds = fc.integer({ min: 0, max: 4_000_000_000 }).map((value) => value * 1000);
+    const indication = fc
+      .record(
+        {
+          href: fc
+            .tuple(fc.constantFrom('', 'http://', 'http://www.', 'https://', 'https://www.'), characters)
+            .map((parts) => parts.join('')),
+          id: characters,
+          created: seconds,
+          expires: seconds,
+          action: fc.constantFrom(
+            ...(['signal-none', 'signal-low', 'signal-medium', 'signal-high', 'delete'] as const),
+          ),
+        },
+        { requiredKeys: [] },
+      )
+      .chain((attributes) => fc.oneof(fc.constant(''), characters).map((text) => ({ text, ...attributes })));
+    fc.assert(
+      fc.property(indication, fc.nat(), fc.integer({ min: 0, max: 255 }), (value, place, octet) => {
+        const octets = encodeServiceIndication(value);
+        expect(decodeServiceIndication(octets)).toEqual(value);
+        octets[place % octets.length] = octet;
+        try {
+          decodeServiceIndication(octets);
+        } catch (error) {
+          expect(error).toBeInstanceOf(PduError);
+        }
+      }),
+      { seed: 2010, numRuns: 2000 },
+    );
+  });
+});

@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest';
+import {
+  concatenationOf,
+  encodeTpdu,
+  fromHex,
+  type InformationElement,
+  PduEncodeError,
+  portsOf,
+  toHex,
+} from '../../../modem/pdu/index.ts';
+import { decodeDeliver, decodeLeniently, deliverHex, refusal } from './fields.ts';
+
+/** The fields of a DELIVER with this header, UDHL included, in front of the octet AA. */
+function withHeader(udh: string): { flags: string; dcs: string; ud: string } {
+  const length = udh.length / 2 + 1;
+  return { flags: '44', dcs: '04', ud: `${toHex(Uint8Array.of(length))}${udh}AA` };
+}
+
+describe('information elements (3GPP TS 23.040, 9.2.3.24)', () => {
+  test.each<[string, string, readonly InformationElement[]]>([
+    [
+      'concatenation, 8 bits',
+      '050003C40201',
+      [{ kind: 'concatenation', width: 8, reference: 196, total: 2, sequence: 1 }],
+    ],
+    [
+      'concatenation, 16 bits',
+      '060804ABCDFFFF',
+      [{ kind: 'concatenation', width: 16, reference: 0xabcd, total: 255, sequence: 255 }],
+    ],
+    ['ports, 16 bits', '0605043E813E80', [{ kind: 'ports', width: 16, destination: 16_001, source: 16_000 }]],
+    ['ports, 8 bits', '040402F0FF', [{ kind: 'ports', width: 8, destination: 240, source: 255 }]],
+    [
+      'national languages',
+      '06240101250103',
+      [
+        { kind: 'national-language', shift: 'single', language: 'turkish' },
+        { kind: 'national-language', shift: 'locking', language: 'portuguese' },
+      ],
+    ],
+    [
+      'special message indication: 3 voice messages, stored, profile 2',
+      '040102A003',
+      [{ kind: 'special-message', store: true, waiting: 'voicemail', extendedType: 0, profile: 2, count: 3 }],
+    ],
+    [
+      'special message indication: video',
+      '0401020701',
+      [{ kind: 'special-message', store: false, waiting: 'other', extendedType: 1, profile: 1, count: 1 }],
+    ],
+    [
+      'ports and concatenation, as long data to an application have them',
+      '0B05040B8423F00003010202',
+      [
+        { kind: 'ports', width: 16, destination: 2948, source: 9200 },
+        { kind: 'concatenation', width: 8, reference: 1, total: 2, sequence: 2 },
+      ],
+    ],
+    [
+      'elements that the codec does not know, one of them empty',
+      '06700211227F00',
+      [
+        { kind: 'other', id: 0x70, data: fromHex('1122') },
+        { kind: 'other', id: 0x7f, data: fromHex('') },
+      ],
+    ],
+  ])('%s', (_what, udh, header) => {
+    const deliver = decodeDeliver(withHeader(udh));
+    expect(deliver.userData).toEqual({ kind: 'data', header, data: fromHex('AA') });
+    expect(toHex(encodeTpdu(deliver))).toBe(deliverHex(withHeader(udh)));
+  });
+
+  test('of an element that may come once, the last one counts', () => {
+    const { userData } = decodeDeliver(withHeader('0E00030102010003020202' + '0402F1F2'));
+    expect(concatenationOf(userData)).toMatchObject({ reference: 2, sequence: 2 });
+    expect(portsOf(userData)).toMatchObject({ destination: 0xf1 });
+  });
+
+  test.each([
+    ['an empty header', '00', 'TP-UDHL 15: TP-UDHI promises a header and it is empty', 0],
+    ['part 0', '050003010200', 'TP-UDH 18: element 0: part 0 of 2, ignored', 1],
+    ['part 3 of 2', '050003010203', 'TP-UDH 18: element 0: part 3 of 2, ignored', 1],
+    ['two octets of concatenation', '0400020102', 'TP-UDH 18: element 0: 2 octets instead of 3, ignored', 1],
+    ['language 14', '0324010E', 'TP-UDH 18: element 36: language 14 is reserved, ignored', 1],
+    ['an element beyond the header', '0470031122', 'TP-UDH 17: element 112 of 3 octets goes beyond the header, cut', 1],
+    ['a header of one octet', '0170', 'TP-UDH 16: a single octet is no information element, ignored', 0],
+  ])('%s is refused, and leniently passed over', (_what, udh, note, elements) => {
+    expect(refusal(() => decodeDeliver(withHeader(udh)))).toBe(note);
+    const { deliver, deviations } = decodeLeniently(withHeader(udh));
+    expect(deviations).toEqual([note]);
+    expect(deliver.userData.header).toHaveLength(elements);
+    expect(deliver.userData).toMatchObject({ kind: 'data', data: fromHex('AA') });
+  });
+
+  test('a header longer than the user data is refused, and leniently cut', () => {
+    const fields = { flags: '44', dcs: '04', ud: '0408700111' };
+    expect(refusal(() => decodeDeliver(fields))).toBe(
+      'TP-UDHL 15: a header of 8 octets is longer than the user data, cut',
+    );
+    expect(decodeLeniently(fields).deliver.userData).toEqual({
+      kind: 'data',
+      header: [{ kind: 'other', id: 112, data: fromHex('11') }],
+      data: fromHex(''),
+    });
+  });
+
+  test.each<[string, InformationElement]>([
+    ['part 3 of 2', { kind: 'concatenation', width: 8, reference: 0, total: 2, sequence: 3 }],
+    ['a reference of 9 bits', { kind: 'concatenation', width: 8, reference: 256, total: 2, sequence: 1 }],
+    ['a port of 17 bits', { kind: 'ports', width: 16, destination: 65_536, source: 0 }],
+    ['profile 5', { kind: 'special-message', store: true, waiting: 'fax', extendedType: 0, profile: 5, count: 1 }],
+    ['identifier 256', { kind: 'other', id: 256, data: fromHex('') }],
+    ['140 octets', { kind: 'other', id: 112, data: new Uint8Array(140) }],
+  ])('%s cannot be encoded', (_what, element) => {
+    const deliver = decodeDeliver({ dcs: '04' });
+    const userData = { kind: 'data', header: [element], data: new Uint8Array(0) } as const;
+    expect(() => encodeTpdu({ ...deliver, userData })).toThrow(PduEncodeError);
+  });
+});
