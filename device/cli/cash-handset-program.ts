@@ -56,7 +56,7 @@ async function run(program: Command): Promise<void> {
     clock: systemClock,
     ...(pin === undefined || pin === '' ? {} : { pin }),
   });
-  const gauges = watchModem(modem, systemClock);
+  const gauges = await watchModem(modem, systemClock);
   try {
     const handset = createPhone({
       radio: modem,

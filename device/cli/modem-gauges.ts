@@ -9,8 +9,8 @@ export interface ModemGauges extends Gauges {
   stop(): void;
 }
 
-/** Watches the operator and the signal of a modem. */
-export function watchModem(modem: Modem, clock: Clock): ModemGauges {
+/** Watches the operator and the signal of a modem; resolves when it was asked for the first time. */
+export async function watchModem(modem: Modem, clock: Clock): Promise<ModemGauges> {
   let operator = '';
   let signal: Bars = 0;
   let cancel: Cancel = () => {};
@@ -26,7 +26,7 @@ export function watchModem(modem: Modem, clock: Clock): ModemGauges {
     }
     if (!stopped) cancel = clock.after(PERIOD_MS, () => void look());
   };
-  void look();
+  await look();
 
   return {
     operator: () => (modem.state.kind === 'ready' ? operator : ''),
