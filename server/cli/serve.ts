@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { type Output, outputOf, UsageError } from '../../modem/cli/program.ts';
 import {
   describeState,
@@ -39,7 +39,11 @@ export function serveCommand(): Command {
     .requiredOption('--data <folder>', 'what "cash-server init" made')
     .requiredOption('--port <name>', 'the modem: a device path or tcp://host:port')
     .option('--number <number>', "the service's own number with +, if the SIM does not know it", numberOption)
-    .option('--listen <host:port>', 'where the HTTP API listens', listenOption, { host: '127.0.0.1', port: 8080 })
+    .addOption(
+      new Option('--listen <host:port>', 'where the HTTP API listens')
+        .argParser(listenOption)
+        .default({ host: '127.0.0.1', port: 8080 }, '127.0.0.1:8080'),
+    )
     .addHelpText('after', `\nThe SIM's PIN, if it has one, is taken from ${PIN_VARIABLE}.`)
     .action((options: ServeOptions, command: Command) => serve(options, outputOf(command)));
 }
