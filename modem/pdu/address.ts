@@ -1,6 +1,7 @@
 import { DEFAULT_ALPHABET, readSeptets, septetsOf, writeSeptets } from './alphabet/gsm7.ts';
 import { PduEncodeError } from './error.ts';
 import type { Reader } from './reader.ts';
+import { FILLER, readDigits, writeDigits } from './semi-octets.ts';
 import type { Writer } from './writer.ts';
 
 /** TON, type of number (3GPP TS 23.040, 9.1.2.5). The position in this list is the code on the wire. */
@@ -55,15 +56,6 @@ const MAX_SEMI_OCTETS = 20;
 /** The letters that fit in them. */
 const MAX_LETTERS = 11;
 
-const DIGITS = '0123456789*#abc';
-const FILLER = 0x0f;
-
-/** Two digits for each octet, the low half first; '' where a half is the filler. */
-const PAIRS: readonly string[] = Array.from({ length: 256 }, (_, octet) => {
-  const pair = DIGITS.charAt(octet & 0x0f) + DIGITS.charAt(octet >> 4);
-  return pair.length === 2 ? pair : '';
-});
-
 interface NumberingType {
   readonly type: TypeOfNumber;
   readonly plan: NumberingPlan;
@@ -81,25 +73,6 @@ function readNumbering(reader: Reader): NumberingType {
   const octet = reader.octet();
   if (octet < 0x80) reader.deviation('bit 7 of the type of address is 0, ignored', reader.offset - 1);
   return NUMBERINGS[octet & 0x7f] ?? UNKNOWN;
-}
-
-/** Reads `count` digits; an odd count ends in a filler. */
-function readDigits(reader: Reader, count: number): string {
-  let digits = '';
-  for (let left = count; left > 0; left -= 2) {
-    const octet = reader.octet();
-    if (left === 1) {
-      digits += DIGITS.charAt(octet & FILLER);
-      if (octet >> 4 !== FILLER || (octet & FILLER) === FILLER) {
-        reader.deviation('an odd number of digits does not end in one digit and the filler', reader.offset - 1);
-      }
-    } else {
-      const pair = PAIRS[octet] ?? '';
-      if (pair === '') reader.deviation('the filler F is not a digit, left out', reader.offset - 1);
-      digits += pair === '' ? DIGITS.charAt(octet & FILLER) + DIGITS.charAt(octet >> 4) : pair;
-    }
-  }
-  return digits;
 }
 
 function readLetters(reader: Reader, octets: number, count: number): string {
@@ -139,21 +112,6 @@ export function readServiceCentre(reader: Reader): Address | undefined {
 
 function writeNumbering(writer: Writer, { type, plan }: Address): void {
   writer.octet(0x80 | (TYPES_OF_NUMBER.indexOf(type) << 4) | NUMBERING_PLANS.indexOf(plan));
-}
-
-function digitOf(writer: Writer, value: string, at: number): number {
-  const code = value.charCodeAt(at);
-  if (code >= 0x30 && code <= 0x39) return code - 0x30;
-  const digit = DIGITS.indexOf(value.charAt(at));
-  if (digit < 0) writer.refuse(`'${value.charAt(at)}' in '${value}' is not a digit (0-9, *, #, a, b, c)`);
-  return digit;
-}
-
-function writeDigits(writer: Writer, value: string): void {
-  for (let at = 0; at < value.length; at += 2) {
-    const high = at + 1 < value.length ? digitOf(writer, value, at + 1) : FILLER;
-    writer.octet((high << 4) | digitOf(writer, value, at));
-  }
 }
 
 function semiOctetsOf(writer: Writer, { type, value }: Address): number {

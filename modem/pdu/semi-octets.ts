@@ -1,3 +1,6 @@
+import type { Reader } from './reader.ts';
+import type { Writer } from './writer.ts';
+
 /** Both digits of an octet, the low half first, as 0 to 99; -1 where a half is not a decimal digit. */
 const DECIMALS: Int8Array = Int8Array.from({ length: 256 }, (_, octet) => {
   const tens = octet & 0x0f;
@@ -13,4 +16,72 @@ export function decimalOf(octet: number): number {
 /** The semi-octet pair that says a number from 0 to 99. */
 export function semiOctets(value: number): number {
   return ((value % 10) << 4) | Math.trunc(value / 10);
+}
+
+/** The digits of an address by their code (3GPP TS 23.040, 9.1.2.3). */
+const DIGITS = '0123456789*#abc';
+
+/** The half octet that is no digit, behind an odd number of digits. */
+export const FILLER = 0x0f;
+
+/** Two digits for each octet; '' where a half is the filler. */
+const PAIRS: readonly string[] = Array.from({ length: 256 }, (_, octet) => {
+  const pair = DIGITS.charAt(octet & 0x0f) + DIGITS.charAt(octet >> 4);
+  return pair.length === 2 ? pair : '';
+});
+
+/** Four digits for two octets, as they are needed: joining pairs costs more than anything else in an address. */
+const FOURS = new Array<string | undefined>(0x10000);
+
+/** The digits of two octets; '' where a half is the filler. */
+function fourDigits(first: number, second: number): string {
+  const index = (first << 8) | second;
+  const known = FOURS[index];
+  if (known !== undefined) return known;
+  const [one = '', two = ''] = [PAIRS[first], PAIRS[second]];
+  const four = one === '' || two === '' ? '' : one + two;
+  FOURS[index] = four;
+  return four;
+}
+
+/** The digits of an octet just read, `back` octets ago. */
+function pairOf(reader: Reader, octet: number, back: number): string {
+  const pair = PAIRS[octet] ?? '';
+  if (pair !== '') return pair;
+  reader.deviation('the filler F is not a digit, left out', reader.offset - back);
+  return DIGITS.charAt(octet & FILLER) + DIGITS.charAt(octet >> 4);
+}
+
+/** Reads `count` digits of an address; an odd count ends in a filler. */
+export function readDigits(reader: Reader, count: number): string {
+  let digits = '';
+  let left = count;
+  for (; left >= 4; left -= 4) {
+    const first = reader.octet();
+    const second = reader.octet();
+    digits += fourDigits(first, second) || pairOf(reader, first, 2) + pairOf(reader, second, 1);
+  }
+  if (left >= 2) digits += pairOf(reader, reader.octet(), 1);
+  if (left % 2 === 0) return digits;
+  const last = reader.octet();
+  if (last >> 4 !== FILLER || (last & FILLER) === FILLER) {
+    reader.deviation('an odd number of digits does not end in one digit and the filler', reader.offset - 1);
+  }
+  return digits + DIGITS.charAt(last & FILLER);
+}
+
+function digitOf(writer: Writer, value: string, at: number): number {
+  const code = value.charCodeAt(at);
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const digit = DIGITS.indexOf(value.charAt(at));
+  if (digit < 0) writer.refuse(`'${value.charAt(at)}' in '${value}' is not a digit (0-9, *, #, a, b, c)`);
+  return digit;
+}
+
+/** Writes the digits of an address, and a filler behind an odd number of them. */
+export function writeDigits(writer: Writer, value: string): void {
+  for (let at = 0; at < value.length; at += 2) {
+    const high = at + 1 < value.length ? digitOf(writer, value, at + 1) : FILLER;
+    writer.octet((high << 4) | digitOf(writer, value, at));
+  }
 }

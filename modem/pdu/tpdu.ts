@@ -1,7 +1,7 @@
 import { type Command, readCommand, writeCommand } from './command.ts';
 import { type Deliver, readDeliver, writeDeliver } from './deliver.ts';
 import { type DeliverReport, readDeliverReport, writeDeliverReport } from './deliver-report.ts';
-import { readerOfHex } from './hex.ts';
+import { readerOfHex } from './hex-reader.ts';
 import { type Deviation, Reader } from './reader.ts';
 import { readStatusReport, type StatusReport, writeStatusReport } from './status-report.ts';
 import { readSubmit, type Submit, writeSubmit } from './submit.ts';

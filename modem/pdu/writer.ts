@@ -1,4 +1,5 @@
 import { PduEncodeError } from './error.ts';
+import { writeHexWords } from './hex-words.ts';
 import { copyOf, view } from './octets.ts';
 
 /** Room for the longest PDU, and for a text that turns out to be too long when it is written. */
@@ -46,6 +47,6 @@ export class Writer {
 
   /** What was written, as upper-case hex. */
   finishHex(): string {
-    return scratch.toString('hex', 0, this.offset).toUpperCase();
+    return writeHexWords(words, this.offset);
   }
 }

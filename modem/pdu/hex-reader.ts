@@ -1,0 +1,33 @@
+import { fromHex } from './hex.ts';
+import { readHexWords, SPARE } from './hex-words.ts';
+import { Reader, type ReaderNotes } from './reader.ts';
+
+/** Octets that {@link readerOfHex} takes from the system at a time. */
+const SLAB = 64 * 1024;
+
+/** Octets that a PDU in the slab may have: what `readHexWords` takes. */
+const LONGEST = 512;
+
+let octets = new Uint8Array(0);
+let words = new DataView(octets.buffer);
+let used = 0;
+
+/** A fresh slab; PDUs decoded so far keep the old one alive as long as they need it. */
+function renew(): void {
+  const slab = Buffer.allocUnsafeSlow(SLAB);
+  octets = new Uint8Array(slab.buffer);
+  words = new DataView(slab.buffer);
+  used = 0;
+}
+
+/**
+ * A reader of the octets of a hex string. Short ones are written one behind the other into a large array: an array for
+ * each would cost as much as decoding what is in it. Throws `PduError` of field `hex`.
+ */
+export function readerOfHex(hex: string, notes?: ReaderNotes): Reader {
+  if (used + LONGEST + SPARE > octets.length) renew();
+  const start = used;
+  if (!readHexWords(hex, words, start)) return new Reader(fromHex(hex), notes);
+  used += hex.length >> 1;
+  return new Reader(octets, notes, start, used);
+}
