@@ -3,7 +3,7 @@ import {
   type ApplicationPorts,
   type Clock,
   encodeTpdu,
-  type MessageContent,
+  type SmsContent,
   segment,
 } from '../modem/index.ts';
 import { openSubmit } from './envelope.ts';
@@ -152,7 +152,7 @@ export class World {
    */
   deliver({ to, from, content, ports, alphabet }: OutsideMessage): readonly number[] {
     this.#concatenation = (this.#concatenation + 1) % 256;
-    const whole: MessageContent = ports === undefined ? content : { ...content, ports };
+    const whole: SmsContent = ports === undefined ? content : { ...content, ports };
     const segments = segment(whole, {
       reference: this.#concatenation,
       ...(alphabet === undefined ? {} : { alphabet }),

@@ -18,15 +18,11 @@ export interface DeliverReport {
   readonly parameters: ReportParameters;
 }
 
-/** Octets of user data in an RP-ACK; TP-FCS takes one of them in an RP-ERROR (3GPP TS 23.040, 9.2.2.1a). */
-const MAX_USER_DATA = 159;
-
 /** Reads what follows the first octet, `flags`. */
 export function readDeliverReport(reader: Reader, flags: number): DeliverReport {
   if ((flags & 0xbc) !== 0) reader.deviation('a reserved bit is set, ignored', reader.offset - 1);
   const failureCause = readFailureCause(reader);
-  const limit = failureCause === undefined ? MAX_USER_DATA : MAX_USER_DATA - 1;
-  const parameters = readReportParameters(reader, readIndicator(reader), (flags & 0x40) !== 0, limit);
+  const parameters = readReportParameters(reader, readIndicator(reader), (flags & 0x40) !== 0);
   return failureCause === undefined
     ? { type: 'DELIVER-REPORT', parameters }
     : { type: 'DELIVER-REPORT', failureCause, parameters };
@@ -37,5 +33,5 @@ export function writeDeliverReport(writer: Writer, { failureCause, parameters }:
   writer.octet(0x00 | headerFlag(parameters));
   writeFailureCause(writer, failureCause);
   writeIndicator(writer, parameters);
-  writeReportParameters(writer, parameters, failureCause === undefined ? MAX_USER_DATA : MAX_USER_DATA - 1);
+  writeReportParameters(writer, parameters);
 }

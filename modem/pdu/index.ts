@@ -24,7 +24,7 @@ export type {
   SpecialMessage,
 } from './information-element.ts';
 export { isoTime, timeStampOf } from './iso-time.ts';
-export type { LayoutOptions, MessageContent } from './layout.ts';
+export type { LayoutOptions } from './layout.ts';
 export {
   decodePdu,
   decodePduLeniently,

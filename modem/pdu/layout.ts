@@ -1,15 +1,10 @@
-import type { ApplicationPorts } from '../bearer.ts';
+import type { ApplicationPorts, SmsContent } from '../bearer.ts';
 import { type SeptetAlphabet, septetLength } from './alphabet/gsm7.ts';
 import { type Coding, chooseTextCoding, dataCoding } from './coding.ts';
 import type { Alphabet } from './data-coding-scheme.ts';
 import type { InformationElement } from './information-element.ts';
-import { MAX_USER_DATA } from './user-data.ts';
+import { MAX_USER_DATA } from './limits.ts';
 import { headerLength, NO_HEADER } from './user-data-header.ts';
-
-/** A whole message, before it is cut or after it is put together. Every `SmsContent` is one. */
-export type MessageContent =
-  | { readonly kind: 'text'; readonly text: string; readonly ports?: ApplicationPorts }
-  | { readonly kind: 'data'; readonly data: Uint8Array; readonly ports?: ApplicationPorts };
 
 /** What decides where a message is cut. */
 export interface LayoutOptions {
@@ -64,7 +59,7 @@ function endOfUtf16(text: string, start: number, capacity: number): number {
 }
 
 /** The places where a content is cut into segments of `capacity` units; the last one is its end. */
-function cut(content: MessageContent, coding: Coding, capacity: number): readonly number[] {
+function cut(content: SmsContent, coding: Coding, capacity: number): readonly number[] {
   const length = content.kind === 'text' ? content.text.length : content.data.length;
   if (coding.units <= capacity) return [length];
   const ends: number[] = [];
@@ -77,7 +72,7 @@ function cut(content: MessageContent, coding: Coding, capacity: number): readonl
 }
 
 /** Cuts a content as one coding writes it. */
-function layoutIn(content: MessageContent, coding: Coding, { referenceWidth = 8 }: LayoutOptions): Layout {
+function layoutIn(content: SmsContent, coding: Coding, { referenceWidth = 8 }: LayoutOptions): Layout {
   const header: readonly InformationElement[] =
     content.ports === undefined && coding.shifts.length === 0
       ? NO_HEADER
@@ -94,7 +89,7 @@ function portsElement(ports: ApplicationPorts): InformationElement {
 }
 
 /** Chooses the coding of a content and cuts it. Throws `PduEncodeError` when the wanted alphabet cannot write it. */
-export function layOut(content: MessageContent, options: LayoutOptions): Layout {
+export function layOut(content: SmsContent, options: LayoutOptions): Layout {
   const coding =
     content.kind === 'data'
       ? dataCoding(content.data, options.alphabet)

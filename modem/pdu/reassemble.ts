@@ -1,8 +1,8 @@
+import type { SmsContent } from '../bearer.ts';
 import type { Address } from './address.ts';
 import { joinEscapes } from './alphabet/gsm7.ts';
 import type { DataCodingScheme } from './data-coding-scheme.ts';
 import type { Concatenation } from './information-element.ts';
-import type { MessageContent } from './layout.ts';
 import type { TimeStamp } from './time-stamp.ts';
 import { concatenationOf, portsOf, type UserData } from './user-data.ts';
 
@@ -39,7 +39,7 @@ export interface DroppedMessage<Part> {
 /** What one SMS did. */
 export type ReassemblyOutcome<Part> =
   /** The message is whole; `parts` are all of it, in order (one, when it was never cut). */
-  | { readonly kind: 'complete'; readonly content: MessageContent; readonly parts: readonly Part[] }
+  | { readonly kind: 'complete'; readonly content: SmsContent; readonly parts: readonly Part[] }
   /** Kept; the sequence numbers that are missing. */
   | { readonly kind: 'waiting'; readonly missing: readonly number[] }
   /** The same part is here already, as `original`; this one was not kept. */
@@ -95,7 +95,7 @@ function sameContent(one: UserData, other: UserData): boolean {
   return one.data.every((octet, at) => octet === other.data[at]);
 }
 
-function contentOf(parts: readonly ReassemblyPart[]): MessageContent {
+function contentOf(parts: readonly ReassemblyPart[]): SmsContent {
   const [first] = parts;
   const found = first && portsOf(first.userData);
   const ports = found && { ports: { destination: found.destination, source: found.source } };

@@ -1,4 +1,5 @@
 import { type DataCodingScheme, PLAIN, readDataCodingScheme, writeDataCodingScheme } from './data-coding-scheme.ts';
+import { MAX_TPDU } from './limits.ts';
 import type { Reader } from './reader.ts';
 import { readUserData, type UserData, writeUserData } from './user-data.ts';
 import type { Writer } from './writer.ts';
@@ -30,13 +31,8 @@ export function readIndicator(reader: Reader): number {
   return indicator;
 }
 
-/** Reads what TP-PI says is there. `limit` is the most octets of user data that the report may have. */
-export function readReportParameters(
-  reader: Reader,
-  indicator: number,
-  hasHeader: boolean,
-  limit: number,
-): ReportParameters {
+/** Reads what TP-PI says is there. */
+export function readReportParameters(reader: Reader, indicator: number, hasHeader: boolean): ReportParameters {
   const parameters: { pid?: number; dcs?: DataCodingScheme; userData?: UserData } = {};
   if ((indicator & HAS_PID) !== 0) {
     reader.enter('TP-PID');
@@ -47,7 +43,7 @@ export function readReportParameters(
     parameters.dcs = readDataCodingScheme(reader);
   }
   if ((indicator & HAS_USER_DATA) !== 0) {
-    parameters.userData = readUserData(reader, parameters.dcs ?? PLAIN, hasHeader, limit);
+    parameters.userData = readUserData(reader, parameters.dcs ?? PLAIN, hasHeader, MAX_TPDU);
   } else if (hasHeader) {
     reader.deviation('TP-UDHI promises a header and there is no user data');
   }
@@ -65,12 +61,12 @@ export function writeIndicator(writer: Writer, { pid, dcs, userData }: ReportPar
 }
 
 /** Writes what TP-PI says is there. */
-export function writeReportParameters(writer: Writer, { pid, dcs, userData }: ReportParameters, limit: number): void {
+export function writeReportParameters(writer: Writer, { pid, dcs, userData }: ReportParameters): void {
   writer.enter('TP-PID');
   if (pid !== undefined) writer.octet(pid);
   writer.enter('TP-DCS');
   if (dcs !== undefined) writeDataCodingScheme(writer, dcs);
-  if (userData !== undefined) writeUserData(writer, dcs ?? PLAIN, userData, limit);
+  if (userData !== undefined) writeUserData(writer, dcs ?? PLAIN, userData, MAX_TPDU);
 }
 
 /** TP-UDHI of a report: bit 6 of its first octet. */

@@ -1,7 +1,8 @@
+import type { SmsContent } from '../bearer.ts';
 import { type Alphabet, type DataCodingScheme, type MessageClass, PLAIN } from './data-coding-scheme.ts';
 import { PduEncodeError } from './error.ts';
 import type { InformationElement } from './information-element.ts';
-import { type LayoutOptions, layOut, type MessageContent } from './layout.ts';
+import { type LayoutOptions, layOut } from './layout.ts';
 import type { UserData } from './user-data.ts';
 
 /** How to cut a message. */
@@ -21,7 +22,7 @@ export interface Segment {
 /** Most parts that a concatenation can count. */
 const MAX_SEGMENTS = 255;
 
-function slice(content: MessageContent, start: number, end: number, header: readonly InformationElement[]): UserData {
+function slice(content: SmsContent, start: number, end: number, header: readonly InformationElement[]): UserData {
   if (content.kind === 'data') return { kind: 'data', header, data: content.data.subarray(start, end) };
   return { kind: 'text', header, text: content.text.slice(start, end) };
 }
@@ -36,7 +37,7 @@ function dcsOf(alphabet: Alphabet, messageClass: MessageClass | undefined): Data
  * pair. Data in the result are views of the content's. Throws `PduEncodeError` when it takes more than 255 SMS or the
  * wanted alphabet cannot write it.
  */
-export function segment(content: MessageContent, options: SegmentOptions): readonly Segment[] {
+export function segment(content: SmsContent, options: SegmentOptions): readonly Segment[] {
   const { coding, header, ends } = layOut(content, options);
   const dcs = dcsOf(coding.alphabet, options.messageClass);
   const total = ends.length;

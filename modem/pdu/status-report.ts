@@ -34,9 +34,6 @@ export interface StatusReport {
   readonly parameters?: ReportParameters;
 }
 
-/** Octets of user data in a STATUS-REPORT (3GPP TS 23.040, 9.2.2.3). */
-const MAX_USER_DATA = 131;
-
 /** Reads what follows the first octet, `flags`. */
 export function readStatusReport(reader: Reader, flags: number): StatusReport {
   if ((flags & 0x90) !== 0) reader.deviation('bits 4 and 7 are reserved, ignored', reader.offset - 1);
@@ -62,7 +59,7 @@ export function readStatusReport(reader: Reader, flags: number): StatusReport {
   };
   if (reader.left > 0) {
     const indicator = readIndicator(reader);
-    return { ...tpdu, parameters: readReportParameters(reader, indicator, (flags & 0x40) !== 0, MAX_USER_DATA) };
+    return { ...tpdu, parameters: readReportParameters(reader, indicator, (flags & 0x40) !== 0) };
   }
   if ((flags & 0x40) !== 0) reader.deviation('TP-UDHI promises a header and there is no user data');
   return tpdu;
@@ -89,6 +86,6 @@ export function writeStatusReport(writer: Writer, tpdu: StatusReport): void {
   writer.octet(tpdu.status);
   if (tpdu.parameters !== undefined) {
     writeIndicator(writer, tpdu.parameters);
-    writeReportParameters(writer, tpdu.parameters, MAX_USER_DATA);
+    writeReportParameters(writer, tpdu.parameters);
   }
 }

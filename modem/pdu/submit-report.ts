@@ -21,18 +21,14 @@ export interface SubmitReport {
   readonly parameters: ReportParameters;
 }
 
-/** Octets of user data in an RP-ACK; TP-FCS takes one of them in an RP-ERROR (3GPP TS 23.040, 9.2.2.2a). */
-const MAX_USER_DATA = 152;
-
 /** Reads what follows the first octet, `flags`. TP-PI stands in front of the time stamp, what it promises behind. */
 export function readSubmitReport(reader: Reader, flags: number): SubmitReport {
   if ((flags & 0xbc) !== 0) reader.deviation('a reserved bit is set, ignored', reader.offset - 1);
   const failureCause = readFailureCause(reader);
-  const limit = failureCause === undefined ? MAX_USER_DATA : MAX_USER_DATA - 1;
   const indicator = readIndicator(reader);
   reader.enter('TP-SCTS');
   const timestamp = readTimeStamp(reader);
-  const parameters = readReportParameters(reader, indicator, (flags & 0x40) !== 0, limit);
+  const parameters = readReportParameters(reader, indicator, (flags & 0x40) !== 0);
   return failureCause === undefined
     ? { type: 'SUBMIT-REPORT', timestamp, parameters }
     : { type: 'SUBMIT-REPORT', failureCause, timestamp, parameters };
@@ -45,5 +41,5 @@ export function writeSubmitReport(writer: Writer, { failureCause, timestamp, par
   writeIndicator(writer, parameters);
   writer.enter('TP-SCTS');
   writeTimeStamp(writer, timestamp);
-  writeReportParameters(writer, parameters, failureCause === undefined ? MAX_USER_DATA : MAX_USER_DATA - 1);
+  writeReportParameters(writer, parameters);
 }

@@ -2,6 +2,7 @@ import { type Command, readCommand, writeCommand } from './command.ts';
 import { type Deliver, readDeliver, writeDeliver } from './deliver.ts';
 import { type DeliverReport, readDeliverReport, writeDeliverReport } from './deliver-report.ts';
 import { readerOfHex } from './hex-reader.ts';
+import { MAX_TPDU } from './limits.ts';
 import { type Deviation, Reader } from './reader.ts';
 import { readStatusReport, type StatusReport, writeStatusReport } from './status-report.ts';
 import { readSubmit, type Submit, writeSubmit } from './submit.ts';
@@ -23,10 +24,13 @@ export interface LenientTpdu {
 
 /** Reads a TPDU to the end of the octets. The first octet is TP-MTI and flags (3GPP TS 23.040, 9.2.3.1). */
 export function readTpdu(reader: Reader, direction: Direction): Tpdu {
+  const start = reader.offset;
   reader.enter('TP-MTI');
   const flags = reader.octet();
   const tpdu = direction === 'mobile-originated' ? readOriginated(reader, flags) : readTerminated(reader, flags);
   reader.finish();
+  const length = reader.offset - start;
+  if (length > MAX_TPDU) reader.deviation(`${length} octets, more than a TPDU has`, start + MAX_TPDU);
   return tpdu;
 }
 
@@ -59,7 +63,14 @@ function readTerminated(reader: Reader, flags: number): Tpdu {
 
 /** Writes a TPDU. */
 export function writeTpdu(writer: Writer, tpdu: Tpdu): void {
+  const start = writer.offset;
   writer.enter('TP-MTI');
+  writeByType(writer, tpdu);
+  const length = writer.offset - start;
+  if (length > MAX_TPDU) writer.refuse(`${length} octets, more than the ${MAX_TPDU} of a TPDU`);
+}
+
+function writeByType(writer: Writer, tpdu: Tpdu): void {
   switch (tpdu.type) {
     case 'DELIVER':
       writeDeliver(writer, tpdu);

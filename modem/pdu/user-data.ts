@@ -4,6 +4,7 @@ import { nationalAlphabet } from './alphabet/national.ts';
 import { readUtf16, writeUtf16 } from './alphabet/ucs2.ts';
 import type { DataCodingScheme } from './data-coding-scheme.ts';
 import type { Concatenation, InformationElement, Ports } from './information-element.ts';
+import { MAX_USER_DATA } from './limits.ts';
 import type { Reader } from './reader.ts';
 import { headerLength, NO_HEADER, readHeader, writeHeader } from './user-data-header.ts';
 import type { Writer } from './writer.ts';
@@ -15,9 +16,6 @@ import type { Writer } from './writer.ts';
 export type UserData =
   | { readonly kind: 'text'; readonly header: readonly InformationElement[]; readonly text: string }
   | { readonly kind: 'data'; readonly header: readonly InformationElement[]; readonly data: Uint8Array };
-
-/** Octets of user data in a DELIVER or SUBMIT (3GPP TS 23.040, 9.2.3.24). */
-export const MAX_USER_DATA = 140;
 
 /** Octets that septets take. */
 function octetsFor(septets: number): number {

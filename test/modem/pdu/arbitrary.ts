@@ -260,7 +260,7 @@ export const command: fc.Arbitrary<Command> = fc.record({
   commandType: octet,
   messageNumber: octet,
   destination: address,
-  data: fc.uint8Array({ maxLength: 156 }),
+  data: fc.uint8Array({ maxLength: 146 }),
 });
 
 /** Any TPDU. */

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { SmsContent } from '../../../modem/bearer.ts';
 import {
   addressOf,
   createReassembly,
-  type MessageContent,
   type ReassemblyPart,
   type ReassemblyResult,
   segment,
@@ -19,11 +19,11 @@ interface Stored extends ReassemblyPart {
 let nextIndex = 0;
 
 /** The SMS of a message as the SIM stores them. */
-function storedParts(content: MessageContent, from: string, reference: number): readonly Stored[] {
+function storedParts(content: SmsContent, from: string, reference: number): readonly Stored[] {
   return segment(content, { reference }).map((part) => ({ ...part, originator: addressOf(from), index: nextIndex++ }));
 }
 
-function text(length: number, letter = 'a'): MessageContent {
+function text(length: number, letter = 'a'): SmsContent {
   return { kind: 'text', text: letter.repeat(length) };
 }
 
@@ -61,7 +61,7 @@ describe('reassembly', () => {
 
   test('senders, references, totals, kinds and ports do not mix', () => {
     const reassembly = createReassembly<Stored>();
-    const data: MessageContent = { kind: 'data', data: new Uint8Array(200) };
+    const data: SmsContent = { kind: 'data', data: new Uint8Array(200) };
     const messages = [
       storedParts(text(200), '+39333', 1),
       storedParts(text(200), '+39334', 1),
@@ -179,7 +179,7 @@ describe('reassembly', () => {
     const messages = fc.array(fc.array(gsmText, { minLength: 1, maxLength: 12 }), { minLength: 1, maxLength: 12 });
     fc.assert(
       fc.property(messages, fc.infiniteStream(fc.nat()), (texts, random) => {
-        const contents = texts.map((pieces): MessageContent => ({ kind: 'text', text: pieces.join('') }));
+        const contents = texts.map((pieces): SmsContent => ({ kind: 'text', text: pieces.join('') }));
         const parts = contents.flatMap((content, reference) => storedParts(content, '+39333', reference));
         const keyed = parts.map((part) => [random.next().value, part] as const);
         const shuffled = keyed.sort(([one], [other]) => one - other).map(([, part]) => part);

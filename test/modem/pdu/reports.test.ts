@@ -170,3 +170,57 @@ describe('TP-FCS (3GPP TS 23.040, 9.2.3.22)', () => {
     expect(describeFailureCause(cause)).toBe(words);
   });
 });
+
+describe('a TPDU has 164 octets at most (3GPP TS 23.040, notes of 9.2.2)', () => {
+  const text = (length: number) => ({ kind: 'text', header: [], text: 'a'.repeat(length) }) as const;
+  const data = (length: number) => ({ kind: 'data', header: [], data: new Uint8Array(length) }) as const;
+  const DATA = { ...PLAIN, alphabet: '8bit' } as const;
+  const report = {
+    type: 'STATUS-REPORT',
+    messageReference: 0,
+    timestamp: TIMESTAMP,
+    dischargeTime: TIMESTAMP,
+    status: 0,
+  } as const;
+  const nobody = { type: 'unknown', plan: 'isdn', value: '' } as const;
+  const far = { ...nobody, value: '1'.repeat(20) };
+  const command = { type: 'COMMAND', messageReference: 0, commandType: 0, messageNumber: 0 } as const;
+
+  test.each<[string, (length: number) => Tpdu, number]>([
+    [
+      'a DELIVER-REPORT in an RP-ACK',
+      (length) => ({ type: 'DELIVER-REPORT', parameters: { pid: 0, dcs: DATA, userData: data(length) } }),
+      159,
+    ],
+    [
+      'a DELIVER-REPORT with nothing else',
+      (length) => ({ type: 'DELIVER-REPORT', parameters: { userData: text(length) } }),
+      184,
+    ],
+    [
+      'a SUBMIT-REPORT in an RP-ACK',
+      (length) => ({
+        type: 'SUBMIT-REPORT',
+        timestamp: TIMESTAMP,
+        parameters: { pid: 0, dcs: DATA, userData: data(length) },
+      }),
+      152,
+    ],
+    [
+      'a STATUS-REPORT about the longest number',
+      (length) => ({ ...report, recipient: far, parameters: { pid: 0, dcs: DATA, userData: data(length) } }),
+      131,
+    ],
+    [
+      'a COMMAND about the longest number',
+      (length) => ({ ...command, destination: far, data: new Uint8Array(length) }),
+      146,
+    ],
+    ['a COMMAND about no number', (length) => ({ ...command, destination: nobody, data: new Uint8Array(length) }), 156],
+  ])('%s', (_what, tpdu, longest) => {
+    const octets = encodeTpdu(tpdu(longest));
+    const direction = tpdu(0).type.startsWith('S') ? 'mobile-terminated' : 'mobile-originated';
+    expect(encodeTpdu(decodeTpdu(octets, direction))).toEqual(octets);
+    expect(() => encodeTpdu(tpdu(longest + 1))).toThrow(PduEncodeError);
+  });
+});

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { SmsContent } from '../../../modem/bearer.ts';
 import {
   concatenationOf,
   count,
   createReassembly,
   decodeTpdu,
   encodeTpdu,
-  type MessageContent,
   PduEncodeError,
   portsOf,
   type Segment,
@@ -35,7 +35,7 @@ function throughTheAir(segments: readonly Segment[]): unknown {
 }
 
 describe('cutting a message (3GPP TS 23.040, 9.2.3.24.1)', () => {
-  test.each<[string, MessageContent, readonly number[]]>([
+  test.each<[string, SmsContent, readonly number[]]>([
     ['an empty text', { kind: 'text', text: '' }, [0]],
     ['160 septets', { kind: 'text', text: 'a'.repeat(160) }, [160]],
     ['161 septets', { kind: 'text', text: 'a'.repeat(161) }, [153, 8]],
@@ -84,7 +84,7 @@ describe('cutting a message (3GPP TS 23.040, 9.2.3.24.1)', () => {
     expect(flash?.dcs).toEqual({ group: 'general', alphabet: 'ucs2', messageClass: 0, automaticDeletion: false });
   });
 
-  test.each<[string, MessageContent, 'gsm7' | '8bit' | 'ucs2' | undefined, string]>([
+  test.each<[string, SmsContent, 'gsm7' | '8bit' | 'ucs2' | undefined, string]>([
     [
       'a text that no 7-bit alphabet has',
       { kind: 'text', text: 'a 😀' },
