@@ -147,7 +147,7 @@ function describeParameters(tpdu: Tpdu): string {
     ...(parameters?.dcs === undefined ? [] : ['TP-DCS']),
     ...(parameters?.userData === undefined ? [] : ['TP-UD']),
   ];
-  return names.length === 0 ? 'nothing follows' : `${names.join(', ')} follow`;
+  return `followed by ${names.join(', ') || 'nothing'}`;
 }
 
 function describeElement(element: InformationElement | undefined): string {

@@ -114,7 +114,10 @@ export function decodeTpdu(octets: Uint8Array, direction: Direction): Tpdu {
   return readTpdu(new Reader(octets), direction);
 }
 
-/** {@link decodeTpdu} of hex, upper or lower case; other characters are a `PduError` of field `hex`. */
+/**
+ * {@link decodeTpdu} of hex, upper or lower case; other characters are a `PduError` of field `hex`. The octets that data
+ * in the result are views of share a large array with those of other TPDUs.
+ */
 export function decodeTpduFromHex(hex: string, direction: Direction): Tpdu {
   return readTpdu(readerOfHex(hex), direction);
 }

@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest';
+import { type Direction, describePdu, fromHex, toHex } from '../../../modem/pdu/index.ts';
+
+/** The fields as `field offset octets: meaning`, without the service centre. */
+function fields(hex: string, direction: Direction): readonly string[] {
+  const description = describePdu(fromHex(hex), { direction, smsc: false });
+  expect(description.fields.map(({ octets }) => toHex(octets)).join('')).toBe(hex);
+  return description.fields.map(({ field, offset, meaning }) => `${field} ${offset}: ${meaning}`);
+}
+
+describe('a TPDU field by field', () => {
+  test.each<[string, Direction, string, readonly string[]]>([
+    [
+      'SUBMIT with a class, an absolute validity period and a header',
+      'mobile-originated',
+      'F90504912143411990304061520000090608041234030200E9',
+      [
+        'TP-MTI 0: SUBMIT, status report requested, reply path, user-data header',
+        'TP-MR 1: 5',
+        'TP-DA 2: +1234 (international)',
+        'TP-PID 6: replaces message 1 of the same sender',
+        'TP-DCS 7: UCS-2, class 1',
+        'TP-VP 8: until 2009-03-04T16:25:00Z',
+        'TP-UDL 15: 9 octets',
+        'TP-UDHL 16: 6 octets of header',
+        'TP-UDH 17: part 2 of 3, reference 4660 (16 bits)',
+        'TP-UD 23: "é"',
+      ],
+    ],
+    [
+      'STATUS-REPORT with parameters',
+      'mobile-terminated',
+      '2607049121439030406152000090304061520000460100',
+      [
+        'TP-MTI 0: STATUS-REPORT, answers a command',
+        'TP-MR 1: 7',
+        'TP-RA 2: +1234 (international)',
+        'TP-SCTS 6: 2009-03-04T16:25:00Z',
+        'TP-DT 13: 2009-03-04T16:25:00Z',
+        'TP-ST 20: failed: validity period expired',
+        'TP-PI 21: followed by TP-PID',
+        'TP-PID 22: plain',
+      ],
+    ],
+    [
+      'DELIVER-REPORT of a full phone',
+      'mobile-originated',
+      '00D300',
+      ['TP-MTI 0: DELIVER-REPORT', 'TP-FCS 1: memory of the phone full', 'TP-PI 2: followed by nothing'],
+    ],
+    [
+      'COMMAND',
+      'mobile-originated',
+      '22090002070491214302AABB',
+      [
+        'TP-MTI 0: COMMAND, status report requested',
+        'TP-MR 1: 9',
+        'TP-PID 2: plain',
+        'TP-CT 3: delete',
+        'TP-MN 4: 7',
+        'TP-DA 5: +1234 (international)',
+        'TP-CDL 9: 2 octets',
+        'TP-CD 10: 2 octets of command data',
+      ],
+    ],
+    [
+      'DELIVER with every kind of element',
+      'mobile-terminated',
+      '400491214300C89030406152000017130102A0030402F0F1240101250103700311FF0000',
+      [
+        'TP-MTI 0: DELIVER, more messages to send, user-data header',
+        'TP-OA 1: +1234 (international)',
+        'TP-PID 5: plain',
+        'TP-DCS 6: GSM 7-bit, voicemail indicator on, text may be discarded',
+        'TP-SCTS 7: 2009-03-04T16:25:00Z',
+        'TP-UDL 14: 23 septets',
+        'TP-UDHL 15: 19 octets of header',
+        'TP-UDH 16: 3 voicemail messages waiting, profile 2',
+        'TP-UDH 20: to port 240 from port 241 (8 bits)',
+        'TP-UDH 24: turkish single shift table',
+        'TP-UDH 27: portuguese locking shift table',
+        'TP-UDH 30: element 70, 3 octets',
+        'TP-UD 35: ""',
+      ],
+    ],
+  ])('%s', (_what, direction, hex, expected) => {
+    expect(fields(hex, direction)).toEqual(expected);
+  });
+
+  test('the service centre stands in front when it is said to', () => {
+    const octets = fromHex('079144872000302300D300');
+    const [first] = describePdu(octets, { direction: 'mobile-originated', smsc: true }).fields;
+    expect(first).toMatchObject({ field: 'SMSC', offset: 0, meaning: '+447802000332 (international)' });
+  });
+
+  test('what deviates is listed beside the fields', () => {
+    const { deviations } = describePdu(fromHex('04D300'), { direction: 'mobile-originated', smsc: false });
+    expect(deviations).toEqual([{ field: 'TP-MTI', offset: 0, reason: 'a reserved bit is set, ignored' }]);
+  });
+});
