@@ -62,10 +62,10 @@ export function chooseTextCoding(
   segmentsOf: (coding: Coding) => number,
 ): Coding {
   if (wanted === '8bit') throw new PduEncodeError('TP-DCS', 'text does not go into 8bit, give data');
+  const plain = wanted === 'ucs2' ? undefined : defaultCoding(text);
+  if (plain !== undefined) return plain;
   const utf16: Coding = { alphabet: 'ucs2', shifts: NO_SHIFTS, units: text.length };
   if (wanted === 'ucs2') return utf16;
-  const plain = defaultCoding(text);
-  if (plain !== undefined) return plain;
   if (wanted === undefined && segmentsOf(utf16) === 1) return utf16;
   const found = first([...(wanted === undefined ? [utf16] : []), ...nationalCodings(text)], segmentsOf);
   if (found !== undefined) return found;
