@@ -4,6 +4,8 @@ import { HandsetTerminal } from './handset-terminal.tsx';
 
 /** Shows a handset on the terminal until the user quits. */
 export async function showHandset(handset: Handset, title: string): Promise<void> {
-  const instance = render(<HandsetTerminal handset={handset} title={title} />, { alternateScreen: true });
+  // Ink takes the variable CI for "nobody looks"; whoever comes here has looked at the terminal itself.
+  const options = { alternateScreen: true, interactive: true };
+  const instance = render(<HandsetTerminal handset={handset} title={title} />, options);
   await instance.waitUntilExit();
 }

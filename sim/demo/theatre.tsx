@@ -134,6 +134,11 @@ function loseNext({ world }: Stage, note: (text: string) => void): void {
 
 /** Shows the theatre until the user quits. */
 export async function showTheatre(props: TheatreProps): Promise<void> {
-  const instance = render(<Theatre {...props} />, { alternateScreen: true, incrementalRendering: true });
+  // Ink takes the variable CI for "nobody looks"; whoever comes here has looked at the terminal itself.
+  const instance = render(<Theatre {...props} />, {
+    alternateScreen: true,
+    incrementalRendering: true,
+    interactive: true,
+  });
   await instance.waitUntilExit();
 }

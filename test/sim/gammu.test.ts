@@ -34,7 +34,9 @@ beforeAll(async () => {
 afterAll(() => lines.close());
 
 async function gammu(modem: 1 | 2, ...args: readonly string[]): Promise<string> {
-  const { stdout } = await run(GAMMU, ['-c', configurations[modem - 1] ?? '', ...args], { timeout: 60_000 });
+  // gammu reads and prints in the character set of the locale.
+  const env = { ...process.env, LC_ALL: 'C.UTF-8' };
+  const { stdout } = await run(GAMMU, ['-c', configurations[modem - 1] ?? '', ...args], { timeout: 60_000, env });
   return stdout;
 }
 

@@ -11,7 +11,7 @@ const ROWS = 24;
 /** A program on a terminal of 80 by 24, read as a person reads it. */
 function onTerminal(...argv: readonly string[]) {
   const terminal = new Terminal({ cols: COLUMNS, rows: ROWS, allowProposedApi: true });
-  const program = spawn(process.execPath, [...argv], { cols: COLUMNS, rows: ROWS });
+  const program = spawn(process.execPath, [...argv], { name: 'xterm-256color', cols: COLUMNS, rows: ROWS });
   const exited = new Promise<number>((resolve) => program.onExit(({ exitCode }) => resolve(exitCode)));
   const screen = () =>
     Array.from({ length: ROWS }, (_, row) => terminal.buffer.active.getLine(row)?.translateToString(true) ?? '').join(
