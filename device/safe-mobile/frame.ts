@@ -62,12 +62,7 @@ export function sealUp(
   ephemeral: Uint8Array,
 ): Uint8Array {
   const ss = primitives.x25519(phone.secretKey, service.publicKey);
-  const context = {
-    label: 'SM1 up',
-    header: header('up', service.kid, phone.deviceId),
-    S: service.publicKey,
-    D: phone.publicKey,
-  };
+  const context = contextOf('up', service, phone.deviceId, phone.publicKey);
   return seal(primitives, context, service.publicKey, ss, plaintext, ephemeral);
 }
 
@@ -79,12 +74,7 @@ export function sealEnrol(
   plaintext: Uint8Array,
   ephemeral: Uint8Array,
 ): Uint8Array {
-  const context = {
-    label: 'SM1 enrol',
-    header: header('enrol', service.kid, deviceId),
-    S: service.publicKey,
-    D: ZERO_KEY,
-  };
+  const context = contextOf('enrol', service, deviceId, ZERO_KEY);
   return seal(primitives, context, service.publicKey, undefined, plaintext, ephemeral);
 }
 
@@ -97,12 +87,7 @@ export function sealDown(
   ephemeral: Uint8Array,
 ): Uint8Array {
   const ss = primitives.x25519(service.secretKey, phone.publicKey);
-  const context = {
-    label: 'SM1 down',
-    header: header('down', service.kid, phone.deviceId),
-    S: service.publicKey,
-    D: phone.publicKey,
-  };
+  const context = contextOf('down', service, phone.deviceId, phone.publicKey);
   return seal(primitives, context, phone.publicKey, ss, plaintext, ephemeral);
 }
 
@@ -115,12 +100,7 @@ export function openUp(
 ): Uint8Array {
   expectHeader(frame, 'up', service.kid, phone.deviceId);
   const ss = primitives.x25519(service.secretKey, phone.publicKey);
-  const context = {
-    label: 'SM1 up',
-    header: header('up', service.kid, phone.deviceId),
-    S: service.publicKey,
-    D: phone.publicKey,
-  };
+  const context = contextOf('up', service, phone.deviceId, phone.publicKey);
   return open(primitives, context, service.secretKey, ss, frame);
 }
 
@@ -132,12 +112,7 @@ export function openEnrol(
   frame: Uint8Array,
 ): Uint8Array {
   expectHeader(frame, 'enrol', service.kid, deviceId);
-  const context = {
-    label: 'SM1 enrol',
-    header: header('enrol', service.kid, deviceId),
-    S: service.publicKey,
-    D: ZERO_KEY,
-  };
+  const context = contextOf('enrol', service, deviceId, ZERO_KEY);
   return open(primitives, context, service.secretKey, undefined, frame);
 }
 
@@ -150,12 +125,7 @@ export function openDown(
 ): Uint8Array {
   expectHeader(frame, 'down', service.kid);
   const ss = primitives.x25519(phone.secretKey, service.publicKey);
-  const context = {
-    label: 'SM1 down',
-    header: header('down', service.kid, phone.deviceId),
-    S: service.publicKey,
-    D: phone.publicKey,
-  };
+  const context = contextOf('down', service, phone.deviceId, phone.publicKey);
   return open(primitives, context, phone.secretKey, ss, frame);
 }
 
@@ -169,8 +139,14 @@ interface SealingContext {
 
 type SealedDirection = FrameHeader['direction'];
 
-function header(direction: SealedDirection, kid: number, deviceId: number): Uint8Array {
-  return concat(Uint8Array.of(FRAME_CLASS[direction], kid), uint32(deviceId));
+function contextOf(
+  direction: SealedDirection,
+  service: PublicHalf<ServiceKeyPair>,
+  deviceId: number,
+  D: Uint8Array,
+): SealingContext {
+  const header = concat(Uint8Array.of(FRAME_CLASS[direction], service.kid), uint32(deviceId));
+  return { label: `SM1 ${direction}`, header, S: service.publicKey, D };
 }
 
 // The deviceId does not travel in a frame down, where the SMS's own destination names the phone.
