@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { createProgram, outputOf, runProgram, UsageError } from '../../modem/cli/program.ts';
 import { playHeadless } from '../demo/headless.ts';
 import { showLoop } from '../demo/interactive.ts';
@@ -23,6 +24,9 @@ export async function run(): Promise<void> {
     .option('--seed <number>', 'the same seed plays the same play', wholeNumber(0, 2 ** 32 - 1), 42)
     .option('--profile <name>', `latency of the network: ${Object.keys(latencyProfiles).join(', ')}`, 'direct')
     .option('--data <folder>', 'keep database and flash files there');
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => process.exit(128 + constants.signals[signal]));
+  }
   program.action(async (options: DemoOptions) => {
     const { json, print } = outputOf(program);
     const { seed, pty = false, data } = options;

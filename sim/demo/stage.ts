@@ -140,7 +140,12 @@ function makeFolder({ folder }: StageOptions, strike: Strike): string {
     return folder;
   }
   const lent = mkdtempSync(join(tmpdir(), 'cash-mobile-'));
-  strike.later(async () => rmSync(lent, { recursive: true, force: true }));
+  const remove = () => rmSync(lent, { recursive: true, force: true });
+  process.once('exit', remove);
+  strike.later(async () => {
+    process.off('exit', remove);
+    remove();
+  });
   return lent;
 }
 
