@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
+    globalSetup: './test/temporary-folder.ts',
     reporters: ['default', './test/tally.ts'],
     testTimeout: 20_000,
   },
