@@ -20,3 +20,26 @@ export class ModemError extends Error {
     this.code = code;
   }
 }
+
+/** Why a USSD request got no answer. */
+export type UssdErrorCode =
+  /** The network ended the session, without a word or because another user of the modem was served. */
+  | 'ended'
+  /** The network or the SIM has no such service. */
+  | 'not-supported'
+  | 'timeout'
+  /** Another request waits for its answer. */
+  | 'busy'
+  /** The text does not fit one USSD string: 182 characters of the default alphabet, 80 of others. */
+  | 'too-long';
+
+/** A USSD request without an answer. `message` is one line for a person. */
+export class UssdError extends Error {
+  override readonly name = 'UssdError';
+  readonly code: UssdErrorCode;
+
+  constructor(code: UssdErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

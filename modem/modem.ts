@@ -15,6 +15,7 @@ import { SUBMIT_TIMEOUT_MS } from './sending.ts';
 import { openSession, type Session } from './session.ts';
 import { describeState, type ModemLog, type ModemState } from './state.ts';
 import type { SimPin } from './unlock.ts';
+import type { UssdAnswer } from './ussd.ts';
 
 /** How to open a modem. */
 export interface ModemOptions {
@@ -51,6 +52,13 @@ export interface Modem extends SmsBearer {
   serviceCentre(): Promise<string | undefined>;
   /** The subscriber's number in the SIM. */
   imsi(): Promise<string | undefined>;
+  /**
+   * Asks the network for a service by its code, such as `*100#`. One session at a time; one that still waits for a reply
+   * is ended by the next code.
+   *
+   * @throws UssdError when the network does not answer, or says no; ModemError, AtRefused, AtTimeout, PortError.
+   */
+  ussd(code: string): Promise<UssdAnswer>;
   /** Runs any AT command in its turn. Never throws. */
   run(command: AtCommand): Promise<AtResult>;
 }
@@ -164,6 +172,10 @@ class GsmModem implements Modem {
     return this.#ask(({ chat }) => askImsi(chat));
   }
 
+  ussd(code: string): Promise<UssdAnswer> {
+    return this.#ask(({ ussd }) => ussd.request(code));
+  }
+
   async run(command: AtCommand): Promise<AtResult> {
     if (this.#session !== undefined) return this.#session.chat.run(command);
     const error = new AtAborted(command.text, `the modem is ${describeState(this.#state)}`);
@@ -255,6 +267,7 @@ class GsmModem implements Modem {
 
   /** The session is over, for whatever comes next. */
   #leave(state: ModemState): void {
+    this.#session?.ussd.detach();
     this.#session = undefined;
     this.#cancelWatch();
     this.#inbox.detach();

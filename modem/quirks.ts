@@ -12,10 +12,19 @@ export interface Quirks {
   readonly acknowledges: boolean;
   /** How to see what is stored: `+CMGL`, or `+CMGR` of one index after another. */
   readonly list: 'cmgl' | 'one-by-one';
+  /** How USSD strings are typed first: as characters, or as packed septets in hexadecimal. */
+  readonly ussd: 'characters' | 'packed';
 }
 
 /** What a modem does that nothing is known of. */
-const ORDINARY: Quirks = { characterPauseMs: 0, setUp: [], pauseAfterPinMs: 0, acknowledges: true, list: 'cmgl' };
+const ORDINARY: Quirks = {
+  characterPauseMs: 0,
+  setUp: [],
+  pauseAfterPinMs: 0,
+  acknowledges: true,
+  list: 'cmgl',
+  ussd: 'characters',
+};
 
 interface Row {
   /** In `manufacturer model`, as the modem says them. */
@@ -29,8 +38,8 @@ const quirkRows: readonly Row[] = [
   {
     model: /huawei/i,
     because:
-      'unsolicited codes come on another port unless told to come on this one; the firmware may reboot when it is asked anything in the 3 s after the PIN',
-    quirks: { setUp: ['AT^PORTSEL=1'], pauseAfterPinMs: 3_000 },
+      'unsolicited codes come on another port unless told to come on this one; the firmware may reboot when it is asked anything in the 3 s after the PIN; USSD strings are packed septets in hexadecimal',
+    quirks: { setUp: ['AT^PORTSEL=1'], pauseAfterPinMs: 3_000, ussd: 'packed' },
   },
   {
     model: /novatel/i,

@@ -10,6 +10,7 @@ import type { Source } from './receiving.ts';
 import { hasForgotten, type Reception, setUpReception } from './reception.ts';
 import { askRegistration, type Registration, registrationIn, watchRegistration } from './register.ts';
 import { type SimPin, unlockSim } from './unlock.ts';
+import { Ussd } from './ussd.ts';
 
 /** What a session tells the modem it belongs to. */
 export interface SessionEvents {
@@ -27,6 +28,7 @@ export interface SessionEvents {
 export interface Session extends Source {
   readonly chat: Chat;
   readonly identity: ModemIdentity;
+  readonly ussd: Ussd;
 }
 
 /**
@@ -36,6 +38,7 @@ export interface Session extends Source {
  */
 export async function openSession(port: Port, clock: Clock, sim: SimPin, events: SessionEvents): Promise<Session> {
   let reception: Reception | undefined;
+  let ussd: Ussd | undefined;
   const chat = await Chat.open(port, clock, {
     ended: (reason) => events.ended(reason),
     unsolicited(code) {
@@ -46,7 +49,8 @@ export async function openSession(port: Port, clock: Clock, sim: SimPin, events:
       } else if (code.prefix === '+CREG') {
         const registration = registrationIn(code.line);
         if (registration !== undefined) events.registration(registration);
-      } else events.code(code);
+      } else if (code.prefix === '+CUSD') ussd?.hear(code);
+      else events.code(code);
     },
   });
   try {
@@ -61,9 +65,11 @@ export async function openSession(port: Port, clock: Clock, sim: SimPin, events:
     await watchRegistration(chat);
     events.registration(await askRegistration(chat));
     reception = setUp;
+    ussd = new Ussd(chat, clock, quirks.ussd === 'packed');
     return {
       chat,
       identity,
+      ussd,
       reception: setUp,
       store: new MessageStore(chat, quirks),
       acknowledge: async () => {

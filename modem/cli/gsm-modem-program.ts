@@ -8,6 +8,7 @@ import { receiveCommand } from './receive.ts';
 import { replayCommand } from './replay.ts';
 import { sendCommand } from './send.ts';
 import { traceCommand } from './trace.ts';
+import { ussdCommand } from './ussd.ts';
 
 /** The command line of `gsm-modem`. */
 export function gsmModem(): Command {
@@ -18,6 +19,7 @@ export function gsmModem(): Command {
     doctorCommand(),
     sendCommand(),
     receiveCommand(),
+    ussdCommand(),
     traceCommand(),
     replayCommand(),
   ];

@@ -78,6 +78,17 @@ describe('gsm-modem', () => {
     expect(JSON.parse(programs.out)).toMatchObject({ event: 'probe', state: 'ready: home', imei: expect.any(String) });
   });
 
+  test('asks a service of the network, and replies to its menu', async () => {
+    const { tcp } = await ports(anna);
+    const menu = 'Cash-Mobile Sim\n1 Balance\n2 Number\n0 End';
+    const people = await gsmModem(['ussd', '--port', tcp, '*123#', '1']);
+    expect(people).toEqual({ exitCode: 0, out: `${menu}\nYour balance is 10.00 €\n`, err: '' });
+    const programs = await gsmModem(['ussd', '--port', tcp, '*123#', '--json']);
+    expect(JSON.parse(programs.out)).toEqual({ event: 'answer', more: true, text: menu });
+    const unknown = await gsmModem(['ussd', '--port', tcp, '*999#']);
+    expect(unknown).toEqual({ exitCode: 1, out: '', err: 'gsm-modem: the network has no such USSD service\n' });
+  });
+
   test('records a session, prints it, and replays it without a modem', async () => {
     const { pty } = await ports(anna);
     const folder = mkdtempSync(join(tmpdir(), 'gsm-modem-'));

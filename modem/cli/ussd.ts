@@ -1,0 +1,43 @@
+import { createInterface } from 'node:readline/promises';
+import { Command } from 'commander';
+import type { Modem } from '../modem.ts';
+import { withConnection, withModem } from './connection.ts';
+import { type Output, outputOf } from './program.ts';
+
+/** `gsm-modem ussd`: asks a service of the network, and replies to it. */
+export function ussdCommand(): Command {
+  const command = new Command('ussd')
+    .description('ask a service of the network by its code; on a terminal, reply to its menus (an empty line ends)')
+    .argument('<code>', 'such as *100#; in quotes, for the shell')
+    .argument('[replies...]', 'what to reply to the menus that follow');
+  return withConnection(command).action((code: string, replies: readonly string[]) =>
+    withModem(command, (modem) => converse(modem, code, replies, outputOf(command))),
+  );
+}
+
+async function converse(modem: Modem, code: string, replies: readonly string[], output: Output): Promise<void> {
+  const given = [...replies];
+  let answer = await modem.ussd(code);
+  output.print({ event: 'answer', ...answer }, answer.text);
+  while (answer.more) {
+    const reply = given.shift() ?? (await askReply());
+    if (reply === '') {
+      await answer.cancel();
+      return;
+    }
+    answer = await answer.reply(reply);
+    output.print({ event: 'answer', ...answer }, answer.text);
+  }
+}
+
+/** A line from the terminal; empty when there is none, or at its end. */
+async function askReply(): Promise<string> {
+  if (!process.stdin.isTTY) return '';
+  const reader = createInterface({ input: process.stdin, output: process.stderr });
+  const ended = new Promise<string>((resolve) => reader.once('close', () => resolve('')));
+  try {
+    return await Promise.race([reader.question('> '), ended]);
+  } finally {
+    reader.close();
+  }
+}

@@ -1,0 +1,117 @@
+import { ESCAPE } from './pdu/alphabet/character-table.ts';
+import { DEFAULT_EXTENSION, DEFAULT_TABLE } from './pdu/alphabet/default-tables.ts';
+import { DEFAULT_ALPHABET, readSeptets, septetsOf, writeSeptets } from './pdu/alphabet/gsm7.ts';
+import { readUtf16, writeUtf16 } from './pdu/alphabet/ucs2.ts';
+import { type Alphabet, fromHex } from './pdu/index.ts';
+import { Reader } from './pdu/reader.ts';
+import { Writer } from './pdu/writer.ts';
+
+/** CBS data coding schemes (3GPP TS 23.038, 5): default alphabet, language unspecified; UCS-2, no class. */
+const CBS_DEFAULT = 15;
+const CBS_UCS2 = 72;
+
+/** What one USSD string holds at most: 160 octets (3GPP TS 23.090), which are 182 septets or 80 UTF-16 units. */
+const LONGEST_SEPTETS = 182;
+const LONGEST_UNITS = 80;
+
+/** Octets of a text that is decoded; what modems say beyond them is dropped. */
+const LONGEST_OCTETS = 250;
+
+/** Characters that are the same octet in every character set of `+CSCS`, and mean nothing to an AT parser. */
+const SAME_EVERYWHERE = /^[A-Za-z0-9 !#%&'()*+,\-./:;<=>?]*$/;
+
+const HEX = /^(?:[0-9A-F]{2})+$/i;
+
+/** `<str>,<dcs>` of `+CUSD=1`. */
+export interface UssdString {
+  readonly text: string;
+  readonly dcs: number;
+  /** Whether it is packed septets; then so are answers in the default alphabet. Absent: it is not in that alphabet. */
+  readonly packed?: boolean;
+}
+
+/**
+ * The ways to type a text, for modems that disagree, best first: as characters, and as packed septets in hexadecimal,
+ * which some Huawei and ZTE want. What is not the same in every character set goes as UCS-2 in hexadecimal. None: it is
+ * too long for one string.
+ */
+export function ussdStrings(text: string): readonly UssdString[] {
+  const septets = septetsOf(text, DEFAULT_ALPHABET);
+  if (septets !== undefined && septets <= LONGEST_SEPTETS && SAME_EVERYWHERE.test(text)) {
+    const writer = new Writer();
+    // Seven bits are left over: a receiver would take them for an @, so they are a CR (3GPP TS 23.038, 6.1.2.3.1).
+    writeSeptets(writer, septets % 8 === 7 ? `${text}\r` : text, 0, DEFAULT_ALPHABET);
+    return [
+      { text, dcs: CBS_DEFAULT, packed: false },
+      { text: writer.finishHex(), dcs: CBS_DEFAULT, packed: true },
+    ];
+  }
+  if (text.length > LONGEST_UNITS) return [];
+  const writer = new Writer();
+  writeUtf16(writer, text);
+  return [{ text: writer.finishHex(), dcs: CBS_UCS2 }];
+}
+
+/**
+ * What the network said in `+CUSD: <m>,<str>,<dcs>`. By the book `<str>` is in the character set of `+CSCS` when `<dcs>`
+ * is the default alphabet, and else octets in hexadecimal; modems also write UCS-2 as characters, and the default
+ * alphabet as UCS-2 or, where they want to be typed to so (`packed`), as packed septets.
+ *
+ * @param said a character for each octet on the line
+ * @param charset of `+CSCS`; undefined when the modem does not say
+ */
+export function ussdTextOf(said: string, dcs: number, charset: string | undefined, packed: boolean): string {
+  const octets = HEX.test(said) ? fromHex(said).subarray(0, LONGEST_OCTETS) : undefined;
+  if (octets === undefined) return charactersOf(said, charset);
+  const alphabet = alphabetOf(dcs);
+  if (alphabet === '8bit') return Buffer.from(octets).toString('latin1');
+  const isWholeUnits = octets.length % 2 === 0;
+  if (alphabet === 'ucs2') return isWholeUnits ? withoutLanguage(utf16(octets), dcs) : said;
+  if (charset === 'UCS2') return isWholeUnits ? utf16(octets) : said;
+  if (charset === 'HEX') return septetText(octets);
+  return packed ? packedText(octets) : said;
+}
+
+/** The alphabet of a CBS data coding scheme; those that are reserved count as the default alphabet. */
+function alphabetOf(dcs: number): Alphabet {
+  const group = dcs >> 4;
+  if (dcs === 0x11) return 'ucs2';
+  if (group === 0xf) return (dcs & 4) === 0 ? 'gsm7' : '8bit';
+  if (group < 4 || (group > 7 && group !== 9)) return 'gsm7';
+  return (['gsm7', '8bit', 'ucs2', 'gsm7'] as const)[(dcs >> 2) & 3] ?? 'gsm7';
+}
+
+const LANGUAGE_UNITS = 1;
+
+/** Under `<dcs>` 17 a language comes first, two letters packed into two octets (3GPP TS 23.038, 5). */
+function withoutLanguage(text: string, dcs: number): string {
+  return dcs === 0x11 ? text.slice(LANGUAGE_UNITS) : text;
+}
+
+function utf16(octets: Uint8Array): string {
+  return readUtf16(new Reader(octets), 0, octets.length);
+}
+
+function packedText(octets: Uint8Array): string {
+  const count = Math.floor((octets.length * 8) / 7);
+  const text = readSeptets(new Reader(octets, { deviations: [] }), 0, 0, Math.min(count, 255), DEFAULT_ALPHABET);
+  return count % 8 === 0 ? text.replace(/\r$/, '') : text;
+}
+
+/** A text of which each octet is a septet. */
+function septetText(septets: Uint8Array): string {
+  const codes: number[] = [];
+  for (let at = 0; at < septets.length; at += 1) {
+    const septet = septets[at] ?? 0;
+    const isEscaped = septet === ESCAPE && at + 1 < septets.length;
+    if (isEscaped) at += 1;
+    codes.push((isEscaped ? DEFAULT_EXTENSION.characters[septets[at] ?? 0] : DEFAULT_TABLE.characters[septet]) ?? 0);
+  }
+  return String.fromCharCode(...codes.filter((code) => code !== 0));
+}
+
+function charactersOf(said: string, charset: string | undefined): string {
+  const octets = Buffer.from(said, 'latin1');
+  if (charset === 'GSM') return septetText(octets);
+  return charset === 'UTF-8' ? octets.toString('utf8') : said;
+}

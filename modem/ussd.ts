@@ -1,0 +1,245 @@
+import type { Chat } from './at/chat.ts';
+import { AtRefused } from './at/command.ts';
+import type { UnsolicitedCode } from './at/unsolicited.ts';
+import { textIn, valuesOf } from './at/values.ts';
+import type { Cancel, Clock } from './clock.ts';
+import { UssdError } from './error.ts';
+import { type UssdString, ussdStrings, ussdTextOf } from './ussd-text.ts';
+
+/** What the network said. With `more` it waits for a reply, for as long as it likes: a minute or so. */
+export type UssdAnswer =
+  | { readonly more: false; readonly text: string }
+  | {
+      readonly more: true;
+      readonly text: string;
+      /** Replies in the same session. @throws as {@link Ussd.request} does; UssdError (`ended`) when it is over. */
+      reply(text: string): Promise<UssdAnswer>;
+      /** Ends the session. Does nothing when it is over. */
+      cancel(): Promise<void>;
+    };
+
+/** How long the network may take, in ms; the standard says 60 s to 120 s (3GPP TS 22.090). */
+const ANSWER_LIMIT_MS = 120_000;
+
+/** An answer is whole when for so long, in ms, no other code has come: some come twice, some in pieces. */
+const PIECE_MS = 300;
+
+/** Pieces of one answer; those beyond are dropped. */
+const PIECES_LIMIT = 16;
+
+/** `<m>` of `+CUSD` (3GPP TS 27.007, 7.15): 0 and 1 are answers. */
+const MORE = 1;
+const ENDED = 2;
+const OTHER_CLIENT = 3;
+const NOT_SUPPORTED = 4;
+const TIME_OUT = 5;
+
+/** `"` ends the string only before `,<dcs>` or the end: modems do not mask quotes in it. */
+const CODE = /^\+CUSD: *(\d)(?: *, *"?([\s\S]*?)"? *(?:, *(\d+))? *)?$/i;
+
+/** What the network may refuse in the `+CME ERROR` of the command itself: no other way of typing it would help. */
+const BY_NETWORK = [30, 31, 32, 132, 133, 134, 148] as const;
+
+/** An answer being received. */
+interface Waiting {
+  /** The codes so far, without repetitions. */
+  readonly lines: string[];
+  /** Cancels the timer: until the first code the network's, then that of the next piece. */
+  cancel: Cancel;
+  finish(lines: readonly string[]): void;
+}
+
+/** USSD over one opening of a modem: one session at a time. */
+export class Ussd {
+  readonly #chat: Chat;
+  readonly #clock: Clock;
+  #packed: boolean;
+  /** The network understood what was typed so. */
+  #isWayKnown = false;
+  #waiting: Waiting | undefined;
+  #isBusy = false;
+  /** Counts sessions; 0 is none. */
+  #session = 0;
+  #isOpen = false;
+  /** `+CSCS` as it was before the first session; afterwards as it was set. */
+  #charset: string | undefined;
+
+  /** @param packed type packed septets first */
+  constructor(chat: Chat, clock: Clock, packed: boolean) {
+    this.#chat = chat;
+    this.#clock = clock;
+    this.#packed = packed;
+  }
+
+  /**
+   * Asks for a service by its code, `*100#`. A session that is still open is ended before.
+   *
+   * @throws UssdError, AtRefused, AtTimeout, AtAborted, PortError
+   */
+  async request(code: string): Promise<UssdAnswer> {
+    return this.#alone(async () => {
+      if (this.#isOpen) await this.#end();
+      this.#session += 1;
+      await this.#chooseCharset();
+      return this.#say(code);
+    });
+  }
+
+  /** Takes a `+CUSD` code: a piece of the answer that is waited for. Others are dropped. */
+  hear({ line }: UnsolicitedCode): void {
+    const waiting = this.#waiting;
+    if (waiting === undefined) {
+      if (statusIn(line) === ENDED) this.#isOpen = false;
+      return;
+    }
+    if (!waiting.lines.includes(line) && waiting.lines.length < PIECES_LIMIT) waiting.lines.push(line);
+    waiting.cancel();
+    waiting.cancel = this.#clock.after(PIECE_MS, () => waiting.finish(waiting.lines));
+  }
+
+  /** The modem is gone: what waits ends. */
+  detach(): void {
+    this.#isOpen = false;
+    this.#waiting?.finish([]);
+  }
+
+  async #alone<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#isBusy) throw new UssdError('busy', 'another USSD request waits for its answer');
+    this.#isBusy = true;
+    try {
+      return await work();
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  async #reply(session: number, text: string): Promise<UssdAnswer> {
+    return this.#alone(() => {
+      if (!this.#isOpen || this.#session !== session) throw new UssdError('ended', 'this USSD session is over');
+      return this.#say(text);
+    });
+  }
+
+  async #cancel(session: number): Promise<void> {
+    if (this.#isOpen && this.#session === session) await this.#alone(() => this.#end());
+  }
+
+  async #end(): Promise<void> {
+    this.#isOpen = false;
+    const result = await this.#chat.run({ text: 'AT+CUSD=2' });
+    // Refused: there was nothing left to end.
+    if (result.kind !== 'ok' && result.kind !== 'error') throw result.error;
+  }
+
+  /**
+   * The default alphabet as it is, where the modem can: nothing of it is lost then, as it would be in ASCII. It stays so:
+   * an answer may come at any time, and in the ASCII of names and numbers the two are the same.
+   */
+  async #chooseCharset(): Promise<void> {
+    if (this.#charset !== undefined) return;
+    const chosen = await this.#chat.run({ text: 'AT+CSCS="GSM"' });
+    if (chosen.kind === 'ok') {
+      this.#charset = 'GSM';
+      return;
+    }
+    const result = await this.#chat.run({ text: 'AT+CSCS?', response: { prefix: '+CSCS:' } });
+    if (result.kind !== 'ok' && result.kind !== 'error') throw result.error;
+    const line = result.kind === 'ok' ? result.lines[0]?.text : undefined;
+    this.#charset = textIn(valuesOf(line ?? '')[0])?.toUpperCase() ?? 'IRA';
+  }
+
+  /** Says it in one way after the other, until the network answers. Once it has, the way is known. */
+  async #say(text: string): Promise<UssdAnswer> {
+    const strings = ussdStrings(text);
+    if (strings.length === 0) throw new UssdError('too-long', `${text.length} characters do not fit one USSD string`);
+    const preferred = this.#packed ? strings.toReversed() : strings;
+    let failure: Error | undefined;
+    for (const string of this.#isWayKnown ? preferred.slice(0, 1) : preferred) {
+      const answer = await this.#sayOnce(string);
+      if (!(answer instanceof Error)) {
+        this.#isWayKnown ||= string.packed !== undefined;
+        return answer;
+      }
+      failure ??= answer;
+      if (!mayPassAnotherWay(answer)) break;
+    }
+    throw failure ?? new UssdError('ended', 'the USSD session is over');
+  }
+
+  async #sayOnce({ text, dcs, packed }: UssdString): Promise<UssdAnswer | UssdError | AtRefused> {
+    this.#packed = packed ?? this.#packed;
+    this.#isOpen = false;
+    try {
+      // Listening begins before the command is typed: some answer before their `OK`.
+      const lines = this.#listen();
+      await this.#chat.ask({ text: `AT+CUSD=1,"${text}",${dcs}`, timeoutMs: ANSWER_LIMIT_MS });
+      this.#limit();
+      return await this.#answerOf(await lines);
+    } catch (error) {
+      if (error instanceof UssdError || error instanceof AtRefused) return error;
+      throw error;
+    } finally {
+      this.#waiting?.cancel();
+      this.#waiting = undefined;
+    }
+  }
+
+  #listen(): Promise<readonly string[]> {
+    return new Promise((finish) => {
+      this.#waiting = { lines: [], cancel: () => {}, finish };
+    });
+  }
+
+  /** From now on the network has so long. */
+  #limit(): void {
+    const waiting = this.#waiting;
+    if (waiting === undefined || waiting.lines.length > 0) return;
+    waiting.cancel = this.#clock.after(ANSWER_LIMIT_MS, () => waiting.finish([]));
+  }
+
+  async #answerOf(lines: readonly string[]): Promise<UssdAnswer> {
+    const last = lines.at(-1);
+    if (last === undefined) return this.#unanswered();
+    const status = statusIn(last);
+    const text = lines.map((line) => this.#textIn(line)).join('');
+    // With a text, "ended by the network" is how some modems write the last answer.
+    if (status > MORE && text === '') throw failureOf(status);
+    this.#isOpen = status === MORE;
+    if (status !== MORE) return { more: false, text };
+    const session = this.#session;
+    return {
+      more: true,
+      text,
+      reply: (reply) => this.#reply(session, reply),
+      cancel: () => this.#cancel(session),
+    };
+  }
+
+  /** Nothing came: the session is ended, so that a late answer is not taken for the next request's. */
+  async #unanswered(): Promise<never> {
+    await this.#end();
+    throw new UssdError('timeout', `the network did not answer within ${ANSWER_LIMIT_MS / 1_000} s`);
+  }
+
+  #textIn(line: string): string {
+    const [, , said = '', dcs = '15'] = CODE.exec(line) ?? [];
+    return ussdTextOf(said, Number(dcs), this.#charset, this.#packed);
+  }
+}
+
+function statusIn(line: string): number {
+  return Number(CODE.exec(line)?.[1] ?? ENDED);
+}
+
+function failureOf(status: number): UssdError {
+  if (status === NOT_SUPPORTED) return new UssdError('not-supported', 'the network has no such USSD service');
+  if (status === TIME_OUT) return new UssdError('timeout', 'the network did not answer in time');
+  if (status === OTHER_CLIENT) return new UssdError('ended', 'another user of the modem has the USSD session');
+  return new UssdError('ended', 'the network ended the USSD session');
+}
+
+/** A string typed in the wrong way is refused by the modem, or is a code that no network knows. */
+function mayPassAnotherWay(failure: UssdError | AtRefused): boolean {
+  if (failure instanceof AtRefused) return !failure.is('CME', ...BY_NETWORK);
+  return failure.code === 'ended' || failure.code === 'not-supported';
+}

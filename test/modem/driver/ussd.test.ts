@@ -1,0 +1,190 @@
+import { describe, expect, test } from 'vitest';
+import { type Modem, openModem, UssdError } from '../../../modem/index.ts';
+import { createWorld, personalities, VirtualClock } from '../../../sim/index.ts';
+import { line, ok } from '../scripted-modem.ts';
+import { type Bench, createBench } from './bench.ts';
+
+/** A modem that answers a request for `*100#` with these octets, and what the driver makes of them. */
+async function asked(answer: string, charset = 'GSM'): Promise<{ bench: Bench; modem: Modem; result: unknown }> {
+  const bench = createBench();
+  bench.script
+    .when('AT+CSCS="GSM"', charset === 'GSM' ? ok() : line('ERROR'))
+    .when('AT+CSCS?', ok(`+CSCS: "${charset}"`))
+    .when('AT+CUSD=2', ok())
+    .when('AT+CUSD=1,"*100#",15', answer);
+  const modem = await bench.open();
+  const result = await bench.run(modem.ussd('*100#').catch((error: unknown) => error));
+  return { bench, modem, result };
+}
+
+describe('what the network says (3GPP TS 27.007, 7.15; 23.038, 5)', () => {
+  test.each([
+    ['after the OK', `${ok()}${line('+CUSD: 0,"10.00",15')}`, 'GSM', '10.00'],
+    ['before the OK', `${line('+CUSD: 0,"10.00",15')}${ok()}`, 'GSM', '10.00'],
+    ['over several lines', `${ok()}${line('+CUSD: 0,"one\r\ntwo\r\nthree",15')}`, 'GSM', 'one\ntwo\nthree'],
+    ['twice', `${ok()}${line('+CUSD: 0,"10.00",15').repeat(2)}`, 'GSM', '10.00'],
+    ['in pieces', `${ok()}${line('+CUSD: 0,"ten ",15')}${line('+CUSD: 0,"euro",15')}`, 'GSM', 'ten euro'],
+    ['with quotes in it', `${ok()}${line('+CUSD: 0,"say "yes", 1",15')}`, 'GSM', 'say "yes", 1'],
+    ['without a coding', `${ok()}${line('+CUSD: 0,"10.00"')}`, 'GSM', '10.00'],
+    ['without quotes', `${ok()}${line('+CUSD: 0,10.00,15')}`, 'GSM', '10.00'],
+    ['without a space', `${ok()}${line('+CUSD:0,"10.00",15')}`, 'GSM', '10.00'],
+    ['as septets', `${ok()}${line('+CUSD: 0,"10\x1be \x05",15')}`, 'GSM', '10€ é'],
+    ['in UCS-2', `${ok()}${line('+CUSD: 0,"003120AC",72')}`, 'GSM', '1€'],
+    ['in UCS-2 with a language', `${ok()}${line('+CUSD: 0,"CD34003120AC",17')}`, 'GSM', '1€'],
+    ['in UCS-2, already as characters', `${ok()}${line('+CUSD: 0,"10 EUR",72')}`, 'GSM', '10 EUR'],
+    ['in octets', `${ok()}${line('+CUSD: 0,"48E9",68')}`, 'GSM', 'Hé'],
+    ['as a number, which is not hexadecimal', `${ok()}${line('+CUSD: 0,"393330000001",15')}`, 'GSM', '393330000001'],
+    ['by +CSCS in UCS-2', `${ok()}${line('+CUSD: 0,"003120AC",15')}`, 'UCS2', '1€'],
+    ['by +CSCS in hexadecimal', `${ok()}${line('+CUSD: 0,"311B65",15')}`, 'HEX', '1€'],
+    ['by +CSCS in Latin-1', `${ok()}${line('+CUSD: 0,"\xe9t\xe9",15')}`, '8859-1', 'été'],
+    ['by +CSCS in UTF-8', `${ok()}${line('+CUSD: 0,"\xe2\x82\xac",15')}`, 'UTF-8', '€'],
+    ['ended by the network, with a last word', `${ok()}${line('+CUSD: 2,"Goodbye",15')}`, 'GSM', 'Goodbye'],
+  ])('%s', async (_, answer, charset, text) => {
+    const { result } = await asked(answer, charset);
+    expect(result).toEqual({ more: false, text });
+  });
+
+  test('in pieces that take their time, octet by octet', async () => {
+    const bench = createBench();
+    bench.script.when('AT+CSCS="GSM"', ok()).when(/^AT\+CUSD=1/, ok());
+    const modem = await bench.open();
+    const answer = modem.ussd('*100#');
+    await bench.clock.advance(1_000);
+    for (const octet of line('+CUSD: 0,"first\r\nsecond",15')) {
+      bench.script.say(octet);
+      await bench.clock.advance(500);
+    }
+    expect(await bench.run(answer)).toEqual({ more: false, text: 'first\nsecond' });
+  });
+
+  test.each([
+    [`${ok()}${line('+CUSD: 2')}`, 'ended'],
+    [`${ok()}${line('+CUSD: 3')}`, 'ended'],
+    [`${ok()}${line('+CUSD: 4')}`, 'not-supported'],
+    [`${ok()}${line('+CUSD: 5')}`, 'timeout'],
+    [ok(), 'timeout'],
+  ])('%j is no answer: %s', async (answer, code) => {
+    const { result } = await asked(answer);
+    expect(result).toBeInstanceOf(UssdError);
+    expect(result).toMatchObject({ code });
+  });
+
+  test('a refusal by the network is not tried in another way', async () => {
+    const { bench, result } = await asked(line('+CME ERROR: 30'));
+    expect(result).toMatchObject({ name: 'AtRefused' });
+    expect(bench.script.typed.filter((typed) => typed.startsWith('AT+CUSD=1'))).toHaveLength(1);
+  });
+});
+
+describe('how a request is typed', () => {
+  test('as packed septets, when the modem refuses characters; and so the answer is read', async () => {
+    const { bench, modem, result } = await asked(line('ERROR'));
+    expect(result).toMatchObject({ name: 'AtRefused' });
+    // *100# is AA180C3602 in septets; E8329BFD4697D9EC37 is hellohello.
+    bench.script.when('AT+CUSD=1,"AA180C3602",15', `${ok()}${line('+CUSD: 0,"E8329BFD4697D9EC37",15')}`);
+    expect(await bench.run(modem.ussd('*100#'))).toEqual({ more: false, text: 'hellohello' });
+  });
+
+  test('as packed septets at first to a Huawei, with a CR in the seven bits that are left over', async () => {
+    const bench = createBench();
+    bench.script
+      .when('AT+CGMI', ok('huawei'))
+      .when('AT^PORTSEL=1', ok())
+      .when('AT+CSCS="GSM"', ok())
+      .when(/^AT\+CUSD=1/, `${ok()}${line('+CUSD: 0,"31D98C56B3DD1A",15')}`);
+    const modem = await bench.open();
+    expect(await bench.run(modem.ussd('1234567'))).toEqual({ more: false, text: '1234567' });
+    expect(bench.script.typed.at(-1)).toBe('AT+CUSD=1,"31D98C56B3DD1A",15');
+  });
+
+  test('in UCS-2 where the character sets differ', async () => {
+    const bench = createBench();
+    bench.script.when('AT+CSCS="GSM"', ok()).when(/^AT\+CUSD=1/, `${ok()}${line('+CUSD: 0,"",15')}`);
+    const modem = await bench.open();
+    await bench.run(modem.ussd('"@Ω"'));
+    expect(bench.script.typed.at(-1)).toBe('AT+CUSD=1,"0022004003A90022",72');
+  });
+
+  test.each(['1'.repeat(183), 'Ω'.repeat(81)])('a text that is too long is never typed', async (text) => {
+    const bench = createBench();
+    const modem = await bench.open();
+    await expect(bench.run(modem.ussd(text))).rejects.toMatchObject({ code: 'too-long' });
+    expect(bench.script.typed.some((typed) => typed.startsWith('AT+CUSD'))).toBe(false);
+  });
+});
+
+describe('a session', () => {
+  const menu = `${ok()}${line('+CUSD: 1,"1 Balance",15')}`;
+
+  test('ends by cancelling, once, and then takes no reply', async () => {
+    const { bench, result, modem } = await asked(menu);
+    const answer = result as Awaited<ReturnType<Modem['ussd']>>;
+    if (!answer.more) throw new Error('no menu');
+    await bench.run(answer.cancel());
+    await bench.run(answer.cancel());
+    expect(bench.script.typed.filter((typed) => typed === 'AT+CUSD=2')).toHaveLength(1);
+    await expect(answer.reply('1')).rejects.toMatchObject({ code: 'ended' });
+    await modem.close();
+  });
+
+  test('ends when the network says so meanwhile', async () => {
+    const { bench, result } = await asked(menu);
+    const answer = result as Awaited<ReturnType<Modem['ussd']>>;
+    if (!answer.more) throw new Error('no menu');
+    bench.script.say(line('+CUSD: 2'));
+    await bench.clock.advance(1_000);
+    await expect(answer.reply('1')).rejects.toMatchObject({ code: 'ended' });
+  });
+
+  test('ends by the next code', async () => {
+    const { bench, modem } = await asked(menu);
+    await bench.run(modem.ussd('*100#'));
+    expect(bench.script.typed.slice(-2)).toEqual(['AT+CUSD=2', 'AT+CUSD=1,"*100#",15']);
+  });
+
+  test('is one at a time', async () => {
+    const bench = createBench();
+    bench.script.when('AT+CSCS="GSM"', ok()).when(/^AT\+CUSD/, menu);
+    const modem = await bench.open();
+    const first = modem.ussd('*100#');
+    await expect(modem.ussd('*101#')).rejects.toMatchObject({ code: 'busy' });
+    expect(await bench.run(first)).toMatchObject({ more: true });
+  });
+
+  test('is lost with the modem', async () => {
+    const bench = createBench();
+    bench.script.when('AT+CSCS="GSM"', ok()).when(/^AT\+CUSD/, ok());
+    const modem = await bench.open();
+    const answer = modem.ussd('*100#');
+    answer.catch(() => {});
+    await bench.clock.advance(1_000);
+    bench.unplug();
+    await expect(bench.run(answer)).rejects.toMatchObject({ name: 'PortError', code: 'lost' });
+  });
+});
+
+test.each(Object.values(personalities).map((personality) => [personality.id, personality] as const))(
+  'a modem like %s asks for a balance, and walks through a menu',
+  async (_, personality) => {
+    const clock = new VirtualClock();
+    const world = createWorld({ seed: 1, clock });
+    const run = async <T>(work: Promise<T>): Promise<T> => {
+      let isDone = false;
+      const done = () => {
+        isDone = true;
+      };
+      work.then(done, done);
+      await clock.runUntil(() => isDone, 3_600_000);
+      return work;
+    };
+    const port = world.addModem({ number: '+393330000001', personality }).memoryPort();
+    const modem = await run(openModem(port, { clock }));
+    await clock.runUntil(() => modem.state.kind === 'ready', 60_000);
+    expect(await run(modem.ussd('*100#'))).toEqual({ more: false, text: 'Your balance is 10.00 €' });
+    const menu = await run(modem.ussd('*123#'));
+    expect(menu.text).toBe('Cash-Mobile Sim\n1 Balance\n2 Number\n0 End');
+    if (!menu.more) throw new Error('the session is over');
+    expect(await run(menu.reply('1'))).toEqual({ more: false, text: 'Your balance is 10.00 €' });
+    await modem.close();
+  },
+);
