@@ -2,12 +2,15 @@ import { Command } from 'commander';
 import type { ApplicationPorts, SendOutcome, SmsContent, SmsReport } from '../bearer.ts';
 import { systemClock } from '../clock.ts';
 import type { Modem } from '../modem.ts';
+import { readBatch } from './batch-file.ts';
 import { withConnection, withModem } from './connection.ts';
 import { hexOption, numberOption } from './options.ts';
 import { type Output, outputOf, UsageError } from './program.ts';
+import { sendBatch } from './send-file.ts';
 
 interface SendOptions {
-  readonly to: string;
+  readonly to?: string;
+  readonly file?: string;
   readonly text?: string;
   readonly data?: Uint8Array;
   readonly destinationPort?: number;
@@ -21,8 +24,12 @@ const port = numberOption(0, 65_535);
 /** `gsm-modem send`: one message, and how that ended. */
 export function sendCommand(): Command {
   const command = new Command('send')
-    .description('send a message; exit code 1 when it was not sent, or nobody knows')
-    .requiredOption('--to <number>', 'international number with +, or a short code')
+    .description('send a message, or a file of them; exit code 1 when not all were sent, or nobody knows')
+    .option('--to <number>', 'international number with +, or a short code')
+    .option(
+      '--file <path>',
+      'messages, one a line: {"number":"…","text":"…"} or number,"text"; - is the standard input',
+    )
     .option('--text <text>', 'a text, in as many SMS as it takes')
     .option('--data <hex>', 'octets', hexOption)
     .option('--destination-port <port>', 'application port at the other end', port)
@@ -31,9 +38,23 @@ export function sendCommand(): Command {
     .option('--wait <seconds>', 'how long to wait for the report', numberOption(1, 86_400), 60);
   return withConnection(command).action(async () => {
     const options = command.opts<SendOptions>();
+    const output = outputOf(command);
+    if (options.file !== undefined) {
+      const messages = await readBatch(alone(options, options.file));
+      await withModem(command, (modem) => sendBatch(modem, messages, output));
+      return;
+    }
+    const { to } = options;
+    if (to === undefined) throw new UsageError('say where to: --to <number>, or --file <path>');
     const content = contentOf(options);
-    await withModem(command, (modem) => send(modem, options, content, outputOf(command)));
+    await withModem(command, (modem) => send(modem, to, options, content, output));
   });
+}
+
+/** The file, when nothing else says what to send. */
+function alone({ to, text, data, destinationPort, sourcePort, report }: SendOptions, file: string): string {
+  if ([to, text, data, destinationPort, sourcePort, report].every((option) => option === undefined)) return file;
+  throw new UsageError('--file says numbers and texts: give none of --to, --text, --data, ports and --report with it');
 }
 
 function contentOf(options: SendOptions): SmsContent {
@@ -48,10 +69,16 @@ function contentOf(options: SendOptions): SmsContent {
   throw new UsageError('give either --text or --data');
 }
 
-async function send(modem: Modem, options: SendOptions, content: SmsContent, output: Output): Promise<void> {
+async function send(
+  modem: Modem,
+  to: string,
+  options: SendOptions,
+  content: SmsContent,
+  output: Output,
+): Promise<void> {
   const wantsReport = options.report === true;
   const reported = wantsReport ? finalReport(modem, output) : undefined;
-  const outcome = await modem.send({ id: options.to, destination: options.to, content, statusReport: wantsReport });
+  const outcome = await modem.send({ id: to, destination: to, content, statusReport: wantsReport });
   const report = outcome.kind === 'failed' ? undefined : await reported?.within(options.wait * 1_000);
   reported?.cancel();
   const references = outcome.kind === 'sent' ? outcome.references : [];
@@ -64,7 +91,7 @@ async function send(modem: Modem, options: SendOptions, content: SmsContent, out
       ...(outcome.kind === 'failed' && { retry: outcome.retry }),
       ...(wantsReport && { report: report?.outcome ?? 'none' }),
     },
-    describe(options.to, outcome),
+    describe(to, outcome),
   );
   if (outcome.kind !== 'sent' || report?.outcome === 'failed') process.exitCode = 1;
 }

@@ -152,6 +152,8 @@ describe('gsm-modem', () => {
     [['send', '--port', 'x', '--to', '1', '--data', '0g'], 'hexadecimal'],
     [['send', '--port', 'x', '--to', '1', '--text', 'a', '--source-port', '1'], '--destination-port'],
     [['send', '--port', 'x', '--to', '1', '--text', 'a', '--destination-port', '70000'], 'from 0 to 65535'],
+    [['send', '--port', 'x'], '--file'],
+    [['send', '--port', 'x', '--to', '1', '--file', 'y'], 'none of --to'],
     [['receive'], '--port'],
     [['probe', '--port', 'x', '--pin'], 'GSM_MODEM_PIN'],
     [['bogus'], "unknown command 'bogus'"],

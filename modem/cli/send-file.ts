@@ -1,0 +1,76 @@
+import type { SendOutcome } from '../bearer.ts';
+import { systemClock } from '../clock.ts';
+import type { Modem } from '../modem.ts';
+import type { BatchMessage } from './batch-file.ts';
+import type { Output } from './program.ts';
+
+/** Messages given to the modem at a time: the next one is at hand when one has gone. */
+const AHEAD = 4;
+
+interface Tally {
+  readonly total: number;
+  readonly startedAt: number;
+  readonly count: Record<SendOutcome['kind'], number>;
+  /** SMS on the air, of which a long message takes several. */
+  segments: number;
+}
+
+/**
+ * Sends messages in order, says how each ended that was not sent (with `--json`: each), and in the end how many went and
+ * how fast. On a terminal it shows how far it is. Nothing is sent twice: what failed is for the user to decide.
+ */
+export async function sendBatch(modem: Modem, messages: readonly BatchMessage[], output: Output): Promise<void> {
+  const tally: Tally = {
+    total: messages.length,
+    startedAt: systemClock.now(),
+    count: { sent: 0, failed: 0, unknown: 0 },
+    segments: 0,
+  };
+  const waiting = messages.values();
+  const work = async () => {
+    for (const { line, number, text } of waiting) {
+      const content = { kind: 'text', text } as const;
+      const outcome = await modem.send({ id: `${line}`, destination: number, content });
+      tally.count[outcome.kind] += 1;
+      if (outcome.kind === 'sent') tally.segments += outcome.references.length;
+      showProgress('');
+      output.print({ event: 'outcome', line, number, ...recordOf(outcome) }, lineOf(line, number, outcome));
+      showProgress(progressOf(tally));
+    }
+  };
+  await Promise.all(Array.from({ length: AHEAD }, work));
+  showProgress('');
+  const { sent, failed, unknown } = tally.count;
+  const { seconds, perMinute } = rateOf(tally);
+  output.print(
+    { event: 'rate', messages: tally.total, sent, failed, unknown, segments: tally.segments, seconds, perMinute },
+    `${sent} of ${tally.total} sent, ${failed} failed, ${unknown} unknown: ${tally.segments} SMS in ${seconds} s, ${perMinute} a minute`,
+  );
+  if (sent < tally.total) process.exitCode = 1;
+}
+
+function recordOf(outcome: SendOutcome): object {
+  const { kind, ...rest } = outcome;
+  return { outcome: kind, ...rest };
+}
+
+function lineOf(line: number, number: string, outcome: SendOutcome): string | undefined {
+  if (outcome.kind === 'sent') return undefined;
+  return `line ${line}, ${outcome.kind === 'unknown' ? 'perhaps sent' : 'not sent'} to ${number}: ${outcome.reason}`;
+}
+
+function rateOf({ startedAt, segments }: Tally): { readonly seconds: number; readonly perMinute: number } {
+  const ms = Math.max(systemClock.now() - startedAt, 1);
+  return { seconds: Math.round(ms / 100) / 10, perMinute: Math.round((segments * 600_000) / ms) / 10 };
+}
+
+function progressOf(tally: Tally): string {
+  const { sent, failed, unknown } = tally.count;
+  const unwell = failed + unknown === 0 ? '' : `, ${failed} failed, ${unknown} unknown`;
+  return `${sent} of ${tally.total} sent${unwell}, ${rateOf(tally).perMinute} SMS a minute`;
+}
+
+/** Shows a line on the terminal in place of the one before; into a pipe, nothing. */
+function showProgress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
+}
