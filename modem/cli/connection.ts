@@ -45,8 +45,7 @@ export async function withModem(command: Command, use: (modem: Modem) => Promise
   if (options.pin === true && pin === undefined) {
     throw new UsageError(`--pin asks on a terminal, and this is none: put the PIN into ${PIN_VARIABLE}`);
   }
-  const port = watched(portFromName(options.port, { baudRate: options.baud }), options);
-  const modem = await openModem(port, {
+  const modem = await openModem(portOf(command), {
     trustPin: options.trustPin === true,
     ...(pin !== undefined && pin !== '' && { pin }),
     log: ({ kind, text }) => {
@@ -61,6 +60,12 @@ export async function withModem(command: Command, use: (modem: Modem) => Promise
     process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
     await modem.close();
   }
+}
+
+/** The port that the command's options name, recorded and shown as they say. @throws PortError, UsageError */
+export function portOf(command: Command): Port {
+  const options = command.opts<ConnectionOptions>();
+  return watched(portFromName(options.port, { baudRate: options.baud }), options);
 }
 
 /** The port, with what the user wants to see or keep of it. */

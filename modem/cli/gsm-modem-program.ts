@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { consoleCommand } from './console.ts';
 import { doctorCommand } from './doctor.ts';
 import { listCommand } from './list.ts';
 import { pduCommand } from './pdu.ts';
@@ -20,6 +21,7 @@ export function gsmModem(): Command {
     sendCommand(),
     receiveCommand(),
     ussdCommand(),
+    consoleCommand(),
     traceCommand(),
     replayCommand(),
   ];

@@ -12,8 +12,6 @@ export interface CharacterTable {
   readonly latin1: Uint8Array;
   /** Septets by UTF-16 code unit; {@link NONE} where there is none. The first place counts when there are two. */
   readonly septets: Uint8Array;
-  /** {@link septets} of ASCII. */
-  readonly ascii: DataView;
 }
 
 /** A character, one UTF-16 code unit, and its place in a table. */
@@ -28,6 +26,5 @@ export function characterTable(placed: Iterable<Placed>): CharacterTable {
     if (code !== 0 && septets[code] === NONE) septets[code] = septet;
   });
   const latin1 = Uint8Array.from(characters, (code) => (code < 0x100 ? code : 0));
-  const ascii = new DataView(Uint8Array.from({ length: 128 }, (_, code) => septets[code] ?? NONE).buffer);
-  return { characters, latin1, septets, ascii };
+  return { characters, latin1, septets };
 }

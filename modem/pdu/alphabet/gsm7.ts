@@ -1,10 +1,11 @@
 import { view } from '../octets.ts';
 import type { Reader } from '../reader.ts';
 import type { Writer } from '../writer.ts';
-import { ascii, toAscii } from './ascii.ts';
+import { toAscii } from './ascii.ts';
+import { allInDefault, packAscii } from './ascii-pairs.ts';
 import { type CharacterTable, ESCAPE, NONE } from './character-table.ts';
 import { DEFAULT_EXTENSION, DEFAULT_TABLE } from './default-tables.ts';
-import { pack, packAscii, ROOM, unpack, unpackCharacters } from './packing.ts';
+import { pack, ROOM, unpack, unpackCharacters } from './packing.ts';
 
 /** A 7-bit alphabet: a table, and the one behind the escape septet (3GPP TS 23.038, 6.2.1). */
 export interface SeptetAlphabet {
@@ -101,19 +102,12 @@ export function septetLength(code: number, alphabet: SeptetAlphabet): 1 | 2 {
   return (alphabet.table.septets[code] ?? NONE) === NONE ? 2 : 1;
 }
 
-/** Whether the first `count` characters of {@link ascii} are in a table. */
-function allIn(table: DataView, count: number): boolean {
-  let seen = 0;
-  for (let at = 0; at < count; at += 1) seen |= table.getUint8(ascii.getUint8(at));
-  return seen < NONE;
-}
-
 /** How many septets the text takes, or undefined when the alphabet does not have all of its characters. */
 export function septetsOf(text: string, alphabet: SeptetAlphabet): number | undefined {
   const { septets } = alphabet.table;
   const extension = alphabet.extension.septets;
   let count = text.length;
-  if (toAscii(text) && allIn(alphabet.table.ascii, count)) return count;
+  if (alphabet.table === DEFAULT_TABLE && toAscii(text) && allInDefault(count)) return count;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
     if ((septets[code] ?? NONE) !== NONE) continue;
@@ -134,7 +128,8 @@ export function firstForeign(text: string, alphabet: SeptetAlphabet): string | u
  */
 export function writeSeptets(writer: Writer, text: string, from: number, alphabet: SeptetAlphabet): number {
   const { septets } = alphabet.table;
-  if (from === 0 && toAscii(text) && packAscii(alphabet.table.ascii, text.length, writer.view, writer.offset)) {
+  const isPlain = from === 0 && alphabet.table === DEFAULT_TABLE && toAscii(text);
+  if (isPlain && packAscii(text.length, writer.view, writer.offset)) {
     writer.offset += (text.length * 7 + 7) >> 3;
     return text.length;
   }

@@ -1,6 +1,3 @@
-import { ascii } from './ascii.ts';
-import { NONE } from './character-table.ts';
-
 // Eight septets make seven octets, the low bits first (3GPP TS 23.038, 6.1.2.1.1). Written out group by group: most of
 // the time that a 160-character message takes is spent here.
 
@@ -101,25 +98,4 @@ export function pack(septets: DataView, count: number, octets: DataView, start: 
       septets.getUint8(at + 7),
     );
   }
-}
-
-/**
- * Packs the first `count` characters of {@link ascii} as their septets in `table`, in groups of eight, to octet `start`
- * and on. Returns false when the table does not have them all; then what was written means nothing.
- */
-export function packAscii(table: DataView, count: number, octets: DataView, start: number): boolean {
-  let seen = 0;
-  for (let at = 0, to = start; at < count; at += 8, to += 7) {
-    const a = table.getUint8(ascii.getUint8(at));
-    const b = table.getUint8(ascii.getUint8(at + 1));
-    const c = table.getUint8(ascii.getUint8(at + 2));
-    const d = table.getUint8(ascii.getUint8(at + 3));
-    const e = table.getUint8(ascii.getUint8(at + 4));
-    const f = table.getUint8(ascii.getUint8(at + 5));
-    const g = table.getUint8(ascii.getUint8(at + 6));
-    const h = table.getUint8(ascii.getUint8(at + 7));
-    seen |= a | b | c | d | e | f | g | h;
-    packGroup(octets, to, a, b, c, d, e, f, g, h);
-  }
-  return seen < NONE;
 }

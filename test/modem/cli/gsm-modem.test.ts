@@ -17,12 +17,13 @@ interface Run {
 }
 
 /** Runs `gsm-modem` in a process of its own. */
-function gsmModem(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Run> {
+function gsmModem(args: readonly string[], env: Readonly<Record<string, string>> = {}, input = ''): Promise<Run> {
   return new Promise((resolve) => {
     const options = { env: { ...process.env, GSM_MODEM_PIN: '', ...env } };
     const child = execFile(process.execPath, ['--no-warnings', program, ...args], options, (_error, out, err) => {
       resolve({ exitCode: child.exitCode ?? -1, out, err });
     });
+    child.stdin?.end(input);
   });
 }
 
@@ -87,6 +88,22 @@ describe('gsm-modem', () => {
     expect(JSON.parse(programs.out)).toEqual({ event: 'answer', more: true, text: menu });
     const unknown = await gsmModem(['ussd', '--port', tcp, '*999#']);
     expect(unknown).toEqual({ exitCode: 1, out: '', err: 'gsm-modem: the network has no such USSD service\n' });
+  });
+
+  test('runs AT commands from a pipe, with PDUs decoded and errors in words', async () => {
+    const { pty } = await ports(anna);
+    const pdu = '0011000C919333330000200004AA04000102FF';
+    const input = ['AT+CSQ', 'AT+CMGR=7', 'AT+CMGF=0', 'AT+CMGW=18', pdu, 'AT+CMGR=1', ''].join('\n');
+    const run = await gsmModem(['console', '--port', pty], {}, input);
+    expect(run).toMatchObject({ exitCode: 0, err: '' });
+    expect(run.out.split('\n')).toEqual(
+      expect.arrayContaining([
+        '+CSQ: 23,0',
+        '+CMS ERROR: 321 (invalid memory index)',
+        pdu,
+        expect.stringMatching(/^ {4}TP-DA +.*\+393333000002/),
+      ]),
+    );
   });
 
   test('records a session, prints it, and replays it without a modem', async () => {

@@ -1,0 +1,91 @@
+import type { Chat } from '../at/chat.ts';
+import type { AtCommand, AtResult } from '../at/command.ts';
+import { describeError } from '../at/result-codes.ts';
+import type { UnsolicitedCode } from '../at/unsolicited.ts';
+import { type Direction, describePdu, fromHex, PduError } from '../pdu/index.ts';
+
+/** Commands known to every modem with SMS (ITU-T V.250; 3GPP TS 27.005 and 27.007), for those without `+CLAC`. */
+const KNOWN: readonly string[] = [
+  ...['I', 'Z', '&F', '&V', 'E0', 'E1', 'V1', '+CBC', '+CCID', '+CCLK', '+CEREG', '+CFUN', '+CGATT', '+CGDCONT'],
+  ...['+CGMI', '+CGMM', '+CGMR', '+CGREG', '+CGSN', '+CIMI', '+CLAC', '+CLCK', '+CMEE', '+CMGC', '+CMGD', '+CMGF'],
+  ...['+CMGL', '+CMGR', '+CMGS', '+CMGW', '+CMMS', '+CMSS', '+CNMA', '+CNMI', '+CNUM', '+COPS', '+CPBR', '+CPBS'],
+  ...['+CPBW', '+CPIN', '+CPINR', '+CPMS', '+CPOL', '+CREG', '+CSAS', '+CSCA', '+CSCB', '+CSCS', '+CSDH', '+CSMP'],
+  ...['+CSMS', '+CSQ', '+CUSD', '+GCAP', '+IFC', '+IPR'],
+];
+
+/** Commands that wait for the network, or for a person. */
+const SLOW = /^AT(?:D|\+(?:CFUN|CMGS|CMSS|CMGC|COPS|CUSD|CPIN|CGATT))/i;
+const SLOW_MS = 180_000;
+
+/** Commands after which the modem asks for a message. */
+const PROMPTING = /^AT\+CMG[SWC](?:=(?!\?)|$)/i;
+
+const HEX = /^(?:[0-9A-F]{2}){8,}$/i;
+
+/** Whether the command asks for a message, which must be at hand before it is typed. */
+export function wantsMessage(command: string): boolean {
+  return PROMPTING.test(command);
+}
+
+/** Every command the modem says it has, with `AT` in front; when it does not say, those that every modem has. */
+export async function commandsOf(chat: Chat): Promise<readonly string[]> {
+  const result = await chat.run({ text: 'AT+CLAC', plain: true, response: { prefix: '+CLAC:', many: true } });
+  const said = result.kind === 'ok' ? result.lines.flatMap(({ text }) => namesIn(text)) : [];
+  return (said.length > 0 ? [...new Set(said)] : KNOWN).map((name) => `AT${name}`).sort();
+}
+
+/** `AT+CSQ`, `+CSQ`, or many with commas between them, as modems list them. */
+function namesIn(line: string): readonly string[] {
+  return line
+    .replace(/^\+CLAC:/i, '')
+    .split(',')
+    .map((name) => name.trim().toUpperCase().replace(/^AT/, ''))
+    .filter((name) => /^[A-Z+^#*$%_&][A-Z0-9&]*$/.test(name));
+}
+
+/** The commands that begin as typed, in readline's form. */
+export function completions(commands: readonly string[], typed: string): [string[], string] {
+  return [commands.filter((command) => command.startsWith(typed.toUpperCase())), typed];
+}
+
+/** The command with what its answer looks like, which a terminal does not know: every line is a part of it. */
+export function commandOf(text: string, message: string | undefined): AtCommand {
+  const prefix = /^AT([+^#*$%_][A-Z0-9]+)/i.exec(text)?.[1];
+  return {
+    text,
+    plain: true,
+    ...(prefix !== undefined && { response: { prefix: `${prefix.toUpperCase()}:`, many: true } }),
+    ...(message !== undefined && { payload: message }),
+    ...(SLOW.test(text) && { timeoutMs: SLOW_MS }),
+  };
+}
+
+/** An answer as it is shown: its lines, PDUs decoded behind them, and how it ended, in words. */
+export function linesOfResult(result: AtResult): readonly string[] {
+  if (result.kind === 'ok') return [...result.lines.flatMap(({ text }) => withFields(text)), 'OK'];
+  if (result.kind === 'error') return [describeError(result.error.code)];
+  return [result.error.message];
+}
+
+/** A code as it is shown, marked as what nobody asked for. */
+export function linesOfCode({ line, pdu }: UnsolicitedCode): readonly string[] {
+  return [...line.split('\n').map((part) => `* ${part}`), ...(pdu === undefined ? [] : withFields(pdu))];
+}
+
+/** A line, and below it the fields of the PDU that it may be. Stored messages go either way. */
+function withFields(line: string): readonly string[] {
+  if (!HEX.test(line)) return [line];
+  const fields = fieldsOf(line, 'mobile-terminated') ?? fieldsOf(line, 'mobile-originated') ?? [];
+  return [line, ...fields.map((field) => `    ${field}`)];
+}
+
+function fieldsOf(hex: string, direction: Direction): readonly string[] | undefined {
+  try {
+    const { fields, deviations } = describePdu(fromHex(hex), { direction, smsc: true });
+    if (deviations.length > 0) return undefined;
+    return fields.map(({ field, meaning }) => `${field.padEnd(8)} ${meaning}`);
+  } catch (error) {
+    if (error instanceof PduError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,77 @@
+import { createInterface, type Interface } from 'node:readline';
+import { Command } from 'commander';
+import { Chat } from '../at/chat.ts';
+import { systemClock } from '../clock.ts';
+import { wakeModem } from '../identify.ts';
+import type { PortError } from '../port/port.ts';
+import { commandOf, commandsOf, completions, linesOfCode, linesOfResult, wantsMessage } from './at-terminal.ts';
+import { portOf, withConnection } from './connection.ts';
+
+/** `gsm-modem console`: AT commands typed by hand, or from a pipe. The modem is not set up, and no message is touched. */
+export function consoleCommand(): Command {
+  const command = new Command('console').description(
+    'type AT commands; Tab completes them, PDUs are shown decoded, Ctrl-D ends',
+  );
+  return withConnection(command).action(() => openConsole(command));
+}
+
+async function openConsole(command: Command): Promise<void> {
+  let commands: readonly string[] = [];
+  const reader = createInterface({
+    input: process.stdin,
+    output: process.stdout,
+    terminal: process.stdin.isTTY === true && process.stdout.isTTY === true,
+    completer: (typed: string) => completions(commands, typed),
+  });
+  // Read from the beginning: lines that come before the modem is awake are not lost.
+  const lines = reader[Symbol.asyncIterator]();
+  let lost: PortError | undefined;
+  const chat = await Chat.open(portOf(command), systemClock, {
+    unsolicited: (code) => show(reader, linesOfCode(code)),
+    ended(reason) {
+      lost = reason;
+      reader.close();
+    },
+  });
+  try {
+    await wakeModem(chat);
+    commands = await commandsOf(chat);
+    await converse(chat, reader, lines);
+  } finally {
+    reader.close();
+    await chat.close();
+  }
+  if (lost !== undefined) throw lost;
+}
+
+async function converse(chat: Chat, reader: Interface, lines: AsyncIterator<string>): Promise<void> {
+  for (;;) {
+    const text = (await ask(reader, lines, 'at> '))?.trim();
+    if (text === undefined) return;
+    if (text === '') continue;
+    const message = wantsMessage(text) ? await ask(reader, lines, 'message> ') : undefined;
+    if (wantsMessage(text) && message === undefined) return;
+    show(reader, linesOfResult(await chat.run(commandOf(text, message))));
+  }
+}
+
+/** The next line; undefined at the end. */
+async function ask(reader: Interface, lines: AsyncIterator<string>, prompt: string): Promise<string | undefined> {
+  if (reader.terminal) {
+    reader.setPrompt(prompt);
+    reader.prompt();
+  }
+  const next = await lines.next();
+  return next.done === true ? undefined : next.value;
+}
+
+/** Shows lines, on a terminal above what is being typed. */
+function show(reader: Interface, lines: readonly string[]): void {
+  const text = `${lines.join('\n')}\n`;
+  if (!reader.terminal) {
+    process.stdout.write(text);
+    return;
+  }
+  process.stdout.write(`\r\x1b[K${text}`);
+  reader.prompt(true);
+}
