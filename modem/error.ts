@@ -2,6 +2,8 @@
 export type ModemErrorCode =
   /** It does not answer `AT`, or answers everything without saying what it is: the wrong port, or not a modem. */
   | 'not-a-modem'
+  /** The port leads to another modem than before, by its IMEI. */
+  | 'other-modem'
   | 'no-sim'
   /** The SIM wants a PIN that is not at hand or may not be tried, or a PUK, which is never tried. */
   | 'locked'

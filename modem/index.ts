@@ -15,11 +15,14 @@ export { type AtValue, allows, itemsIn, numberIn, prefixOf, textIn, valuesOf } f
 export * from './bearer.ts';
 export * from './clock.ts';
 export { ModemError, type ModemErrorCode, UssdError, type UssdErrorCode } from './error.ts';
+export { type FindOptions, type FoundPort, findModems } from './find.ts';
 export type { ModemIdentity } from './identify.ts';
 export { type Modem, type ModemOptions, openModem } from './modem.ts';
 export type { Signal } from './network.ts';
 export * from './pdu/index.ts';
 export { createPool, type ModemPool, type PoolMember } from './pool.ts';
+export { type DevicePortOptions, devicePort } from './port/device.ts';
+export { type ListedPort, type PortLister, usbPorts } from './port/listed.ts';
 export { type FarEnd, type FarEndEvents, memoryPort } from './port/memory.ts';
 export { portFromName } from './port/name.ts';
 export { type ControlLines, type Port, PortError, type PortErrorCode, type PortEvents } from './port/port.ts';

@@ -5,7 +5,7 @@ import { ModemError } from './error.ts';
 import { askImsi, type ModemIdentity } from './identify.ts';
 import { askOperator, askServiceCentre, askSignal, type Signal } from './network.ts';
 import { portFromName } from './port/name.ts';
-import type { Port } from './port/port.ts';
+import { type Port, PortError } from './port/port.ts';
 import { Inbox } from './receiving.ts';
 import { hasForgotten } from './reception.ts';
 import { askRegistration, isUsable, type Registration } from './register.ts';
@@ -191,7 +191,8 @@ class GsmModem implements Modem {
 
   /** Opens a session; the promise that comes back ends with it, and says how. */
   async #openOnce(): Promise<{ readonly ended: Promise<string> }> {
-    this.#enter({ kind: 'opening' });
+    // A port that is not there is not being opened; only when it is, that is news.
+    if (this.#state.kind !== 'absent') this.#enter({ kind: 'opening' });
     const ended = new Promise<string>((resolve) => {
       this.#endSession = resolve;
     });
@@ -199,6 +200,7 @@ class GsmModem implements Modem {
     let registration: Registration = 'unknown';
     const session = await openSession(this.#port, this.#clock, this.#sim, {
       identified: (identity) => {
+        this.#recognise(identity);
         this.#identity = identity;
         this.#enter({ kind: 'identified', identity });
       },
@@ -218,6 +220,14 @@ class GsmModem implements Modem {
     this.#inbox.attach(session);
     this.#register(registration);
     return { ended };
+  }
+
+  /** Before anything is done to it, the SIM above all. @throws ModemError (`other-modem`) */
+  #recognise({ imei }: ModemIdentity): void {
+    const before = this.#identity.imei;
+    if (before === undefined || imei === undefined || imei === before) return;
+    const text = `${this.#port.name} leads to another modem now: IMEI ${imei}, and it was ${before}`;
+    throw new ModemError('other-modem', text);
   }
 
   async #keepOpen(first: { readonly ended: Promise<string> }): Promise<void> {
@@ -242,8 +252,9 @@ class GsmModem implements Modem {
   #notOpened(error: unknown): undefined {
     if (this.#isClosed()) return;
     const reason = error instanceof Error ? error.message : String(error);
-    const isLocked = error instanceof ModemError && error.code === 'locked';
-    this.#enter({ kind: isLocked ? 'locked' : 'lost', reason });
+    if (error instanceof ModemError && error.code === 'locked') this.#enter({ kind: 'locked', reason });
+    else if (error instanceof PortError && error.code === 'missing') this.#enter({ kind: 'absent', reason });
+    else this.#enter({ kind: 'lost', reason });
   }
 
   #register(registration: Registration): void {

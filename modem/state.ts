@@ -1,7 +1,7 @@
 import type { ModemIdentity } from './identify.ts';
 import type { Registration } from './register.ts';
 
-/** Where a modem is in its life. After `lost` it is opened again, until somebody closes it. */
+/** Where a modem is in its life. After `lost` and `absent` it is opened again, until somebody closes it. */
 export type ModemState =
   /** The port is being opened and the modem asked what it is. */
   | { readonly kind: 'opening' }
@@ -14,6 +14,8 @@ export type ModemState =
   | { readonly kind: 'ready'; readonly registration: Registration }
   /** Unplugged, hung up or dead. */
   | { readonly kind: 'lost'; readonly reason: string }
+  /** After `lost`: the port is not there. It is looked for now and then. */
+  | { readonly kind: 'absent'; readonly reason: string }
   | { readonly kind: 'closed' };
 
 /** Something worth a line in a log. `text` is for people and holds no secret and no content of a message. */
@@ -32,6 +34,7 @@ export function describeState(state: ModemState): string {
       return `identified: ${[state.identity.manufacturer, state.identity.model].filter(Boolean).join(' ')}`;
     case 'locked':
     case 'lost':
+    case 'absent':
       return `${state.kind}: ${state.reason}`;
     case 'searching':
     case 'ready':

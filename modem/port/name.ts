@@ -1,4 +1,6 @@
 import { type Clock, systemClock } from '../clock.ts';
+import { devicePort } from './device.ts';
+import { usbPorts } from './listed.ts';
 import { type Port, PortError } from './port.ts';
 import { type SerialOptions, serialPort } from './serial.ts';
 import { tcpPort } from './tcp.ts';
@@ -6,12 +8,13 @@ import { tcpPort } from './tcp.ts';
 const TCP = 'tcp://';
 
 /**
- * The port that a person names: `tcp://host:port`, or else the path of a serial device.
+ * The port that a person names: `tcp://host:port`, or else the path of a serial device, which is found again when it comes
+ * back under another path ({@link devicePort}).
  *
  * @throws PortError (`missing`) when a `tcp://` name has no host or no port number.
  */
 export function portFromName(name: string, options: SerialOptions = {}, clock: Clock = systemClock): Port {
-  if (!name.startsWith(TCP)) return serialPort(name, options);
+  if (!name.startsWith(TCP)) return devicePort(name, { list: usbPorts, at: (path) => serialPort(path, options) });
   const colon = name.lastIndexOf(':');
   const host = name.slice(TCP.length, colon).replace(/^\[(.*)\]$/, '$1');
   const number = Number(name.slice(colon + 1));

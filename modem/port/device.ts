@@ -1,0 +1,63 @@
+import type { ListedPort, PortLister } from './listed.ts';
+import { type Port, PortError } from './port.ts';
+
+/** What a {@link devicePort} needs of the machine. */
+export interface DevicePortOptions {
+  readonly list: PortLister;
+  /** The port at a path. */
+  at(path: string): Port;
+}
+
+/**
+ * The port of a USB device, by the path it has now. When the device was unplugged and comes back under another path, the
+ * port opens there: it is known by its serial number, model and interface. Where several ports look the same, each
+ * opening tries the next; whether it is the right modem is seen by its IMEI. A port that the system does not list, such
+ * as a PTY, is known by its path alone.
+ */
+export function devicePort(path: string, { list, at }: DevicePortOptions): Port {
+  let current = at(path);
+  let known: ListedPort | undefined;
+  let openings = 0;
+
+  const listed = (): Promise<readonly ListedPort[]> => list().catch(() => []);
+
+  const choose = async (): Promise<Port> => {
+    if (known === undefined) return current;
+    const device = known;
+    const candidates = (await listed()).filter((port) => isSame(port, device)).map((port) => port.path);
+    const chosen = candidates[openings % candidates.length];
+    if (chosen === undefined) {
+      throw new PortError('missing', current.name, `${current.name}: the device is not plugged in`);
+    }
+    return at(chosen);
+  };
+
+  return {
+    get name() {
+      return current.name;
+    },
+    async open(events) {
+      current = await choose();
+      openings += 1;
+      await current.open(events);
+      // Not waited for: the port works without, and the device is unplugged later than this.
+      if (known === undefined) {
+        void listed().then((ports) => {
+          known = ports.find((port) => port.path === path);
+        });
+      }
+    },
+    write: (octets) => current.write(octets),
+    setLines: (lines) => current.setLines(lines),
+    close: () => current.close(),
+  };
+}
+
+function isSame(one: ListedPort, other: ListedPort): boolean {
+  return (
+    one.serialNumber === other.serialNumber &&
+    one.vendorId === other.vendorId &&
+    one.productId === other.productId &&
+    one.pnpId === other.pnpId
+  );
+}
