@@ -40,6 +40,8 @@ export interface IncomingSms {
   /** When the service centre took it, ms since 1970 (TP-SCTS, which has whole seconds). */
   readonly sentAt: number;
   readonly content: SmsContent;
+  /** Class 0: to be shown at once, and not kept (3GPP TS 23.038, 4). Absent means false. */
+  readonly immediate?: boolean;
 }
 
 /** What became of a message that asked for status reports (TP-ST, 3GPP TS 23.040, 9.2.3.15). */

@@ -3,7 +3,7 @@ import type { OutgoingSms, SendOutcome, SmsBearer, SmsReceiver } from './bearer.
 import { type Cancel, type Clock, sleep, systemClock } from './clock.ts';
 import { ModemError } from './error.ts';
 import { askImsi, type ModemIdentity } from './identify.ts';
-import { askOperator, askServiceCentre, askSignal, type Signal } from './network.ts';
+import { askOperator, askOwnNumbers, askServiceCentre, askSignal, type Signal, setServiceCentre } from './network.ts';
 import { portFromName } from './port/name.ts';
 import { type Port, PortError } from './port/port.ts';
 import { Inbox } from './receiving.ts';
@@ -50,6 +50,10 @@ export interface Modem extends SmsBearer {
   registration(): Promise<Registration>;
   /** The service centre's number in the SIM. */
   serviceCentre(): Promise<string | undefined>;
+  /** Stores another one there. @throws PduEncodeError when it is no number; AtRefused */
+  setServiceCentre(number: string): Promise<void>;
+  /** The numbers that the SIM says are its own: not all say, and nobody checks them. */
+  ownNumbers(): Promise<readonly string[]>;
   /** The subscriber's number in the SIM. */
   imsi(): Promise<string | undefined>;
   /**
@@ -166,6 +170,14 @@ class GsmModem implements Modem {
 
   serviceCentre(): Promise<string | undefined> {
     return this.#ask(({ chat }) => askServiceCentre(chat));
+  }
+
+  setServiceCentre(number: string): Promise<void> {
+    return this.#ask(({ chat }) => setServiceCentre(chat, number));
+  }
+
+  ownNumbers(): Promise<readonly string[]> {
+    return this.#ask(({ chat }) => askOwnNumbers(chat));
   }
 
   imsi(): Promise<string | undefined> {

@@ -1,5 +1,6 @@
 import type { Chat } from './at/chat.ts';
 import { type AtValue, numberIn, textIn, valuesOf } from './at/values.ts';
+import { PduEncodeError } from './pdu/index.ts';
 
 /** How well the modem hears the network (3GPP TS 27.007, 8.5). What it does not know is absent. */
 export interface Signal {
@@ -36,7 +37,38 @@ export async function askOperator(chat: Chat): Promise<string | undefined> {
 /** The service centre's number, as the SIM has it. @throws AtTimeout, AtAborted, PortError */
 export async function askServiceCentre(chat: Chat): Promise<string | undefined> {
   const [number, type] = await valuesFrom(chat, 'AT+CSCA?', '+CSCA');
+  return numberOf(number, type);
+}
+
+/**
+ * Stores the service centre's number in the SIM (3GPP TS 27.005, 3.3.1).
+ *
+ * @throws PduEncodeError when it is no number; AtRefused, AtTimeout, AtAborted, PortError.
+ */
+export async function setServiceCentre(chat: Chat, number: string): Promise<void> {
+  if (!/^\+?\d{1,20}$/.test(number))
+    throw new PduEncodeError('+CSCA', 'write the number as digits, with + before a country');
+  await chat.ask({ text: `AT+CSCA="${number}",${number.startsWith('+') ? INTERNATIONAL : UNKNOWN}` });
+}
+
+/** The subscriber's own numbers, as the SIM has them; often none. @throws AtTimeout, AtAborted, PortError */
+export async function askOwnNumbers(chat: Chat): Promise<readonly string[]> {
+  const result = await chat.run({ text: 'AT+CNUM', response: { prefix: '+CNUM:', many: true } });
+  if (result.kind === 'error') return [];
+  if (result.kind !== 'ok') throw result.error;
+  return result.lines.flatMap(({ text }) => {
+    const [, number, type] = valuesOf(text);
+    return numberOf(number, type) ?? [];
+  });
+}
+
+/** `<type>` of a number (3GPP TS 24.008, 10.5.4.7): with a country code, and of whatever kind. */
+const INTERNATIONAL = 145;
+const UNKNOWN = 129;
+
+/** A number with its type, as modems write it: the + may be missing. */
+function numberOf(number: AtValue | undefined, type: AtValue | undefined): string | undefined {
   const digits = textIn(number) ?? '';
   if (digits === '') return undefined;
-  return numberIn(type) === 145 && !digits.startsWith('+') ? `+${digits}` : digits;
+  return numberIn(type) === INTERNATIONAL && !digits.startsWith('+') ? `+${digits}` : digits;
 }

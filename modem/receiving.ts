@@ -5,7 +5,7 @@ import type { IncomingSms, SmsReceiver } from './bearer.ts';
 import type { Cancel, Clock } from './clock.ts';
 import { Custody, type Holding, type Message } from './custody.ts';
 import type { MessageStore, Place, StoredMessage } from './message-store.ts';
-import { addressText, type Deliver, PduError } from './pdu/index.ts';
+import { addressText, type Deliver, PduError, protocolOf } from './pdu/index.ts';
 import type { Reception } from './reception.ts';
 import type { ReportMatcher } from './reports.ts';
 import type { ModemLog } from './state.ts';
@@ -194,10 +194,11 @@ export class Inbox {
     if (known === 'handed-over') await this.#delete([holding], source);
     if (known === 'handed-over' || known === 'kept') return;
     this.#custody.keep(holding);
-    const reading = read(pdu, length, known === 'doubtful' ? readPduLeniently : readPdu);
+    const where = `${place.memory} ${place.index}`;
+    const reading = known === 'doubtful' ? this.#readLeniently(where, pdu, length) : read(() => readPdu(pdu, length));
     if (reading instanceof PduError) {
       if (known === 'new') this.#custody.doubt(holding);
-      else this.#sayUnreadable(`${place.memory} ${place.index}`, reading);
+      else this.#sayUnreadable(where, reading);
     } else if (reading?.type === 'DELIVER') await this.#takeMessage(reading, holding, source);
     else if (reading !== undefined) {
       this.#takeReport(reading);
@@ -206,10 +207,11 @@ export class Inbox {
   }
 
   async #takeDirect(pdu: string, length: number | undefined, source: Source): Promise<void> {
-    const strict = read(pdu, length, readPdu);
-    const reading = strict instanceof PduError ? read(pdu, length, readPduLeniently) : strict;
+    const where = 'sent at once';
+    const strict = read(() => readPdu(pdu, length));
+    const reading = strict instanceof PduError ? this.#readLeniently(where, pdu, length) : strict;
     let isTaken = true;
-    if (reading instanceof PduError) this.#sayUnreadable('sent at once', reading);
+    if (reading instanceof PduError) this.#sayUnreadable(where, reading);
     else if (reading?.type === 'DELIVER') isTaken = await this.#takeMessage(reading, undefined, source);
     else if (reading !== undefined) this.#takeReport(reading);
     if (!isTaken || !source.reception.acknowledge) return;
@@ -219,13 +221,24 @@ export class Inbox {
     });
   }
 
+  #readLeniently(where: string, pdu: string, length: number | undefined): ReceivedTpdu | PduError | undefined {
+    return read(() =>
+      readPduLeniently(pdu, length, (deviations) => {
+        const list = deviations.map(({ field, offset, reason }) => `${field}, octet ${offset}: ${reason}`).join('; ');
+        this.#log({ kind: 'deviation', text: `a message (${where}) was read although it deviates: ${list}` });
+      }),
+    );
+  }
+
   #sayUnreadable(where: string, { field, offset }: PduError): void {
     this.#log({ kind: 'unreadable', text: `a message (${where}) cannot be read: ${field}, octet ${offset}` });
   }
 
   /** False when the message is whole and the receiver did not take it. */
   async #takeMessage(deliver: Deliver, holding: Holding | undefined, source: Source): Promise<boolean> {
-    if (this.#custody.isLateDuplicate(deliver)) {
+    const isSilent = protocolOf(deliver.pid ?? 0).kind === 'type-0';
+    if (isSilent) this.#log({ kind: 'type-0', text: 'a message of type 0 came, and is thrown away as it asks' });
+    if (isSilent || this.#custody.isLateDuplicate(deliver)) {
       if (holding !== undefined) await this.#delete([holding], source);
       return true;
     }
@@ -286,15 +299,21 @@ export class Inbox {
 }
 
 /** A reading of a PDU, or why there is none. */
-function read(pdu: string, length: number | undefined, reader: typeof readPdu): ReceivedTpdu | PduError | undefined {
+function read(reading: () => ReceivedTpdu | undefined): ReceivedTpdu | PduError | undefined {
   try {
-    return reader(pdu, length);
+    return reading();
   } catch (error) {
     if (error instanceof PduError) return error;
     throw error;
   }
 }
 
-function incomingOf({ first, content }: Message): IncomingSms {
-  return { originator: addressText(first.originator), sentAt: first.timestamp.at, content };
+function incomingOf({ first: { originator, timestamp, dcs }, content }: Message): IncomingSms {
+  const isImmediate = dcs.group !== 'message-waiting' && dcs.messageClass === 0;
+  return {
+    originator: addressText(originator),
+    sentAt: timestamp.at,
+    content,
+    ...(isImmediate && { immediate: true }),
+  };
 }

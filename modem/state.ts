@@ -20,7 +20,16 @@ export type ModemState =
 
 /** Something worth a line in a log. `text` is for people and holds no secret and no content of a message. */
 export interface ModemLogEntry {
-  readonly kind: 'state' | 'unreadable' | 'hand-over-failed' | 'incomplete' | 'unmatched-report' | 'sending' | 'setup';
+  readonly kind:
+    | 'state'
+    | 'unreadable'
+    | 'deviation'
+    | 'type-0'
+    | 'hand-over-failed'
+    | 'incomplete'
+    | 'unmatched-report'
+    | 'sending'
+    | 'setup';
   readonly text: string;
 }
 

@@ -1,5 +1,6 @@
 import {
   type Deliver,
+  type Deviation,
   decodePdu,
   decodePduLeniently,
   decodeTpdu,
@@ -34,11 +35,17 @@ export function readPdu(text: string, length: number | undefined): ReceivedTpdu 
  * Reads a PDU that {@link readPdu} refused, passing over what service centres get wrong. For a PDU that has been read
  * twice the same, or cannot be read again: a fault of the line would pass as well.
  *
+ * @param deviates gets what was passed over, when something was
  * @throws PduError when nothing sensible can be made of it.
  */
-export function readPduLeniently(text: string, length: number | undefined): ReceivedTpdu | undefined {
-  const octets = octetsOf(text);
-  return firstReceived([() => decodePduLeniently(byTheBook(octets, length), 'mobile-terminated').tpdu]);
+export function readPduLeniently(
+  text: string,
+  length: number | undefined,
+  deviates: (deviations: readonly Deviation[]) => void = () => {},
+): ReceivedTpdu | undefined {
+  const { tpdu, deviations } = decodePduLeniently(byTheBook(octetsOf(text), length), 'mobile-terminated');
+  if (deviations.length > 0) deviates(deviations);
+  return firstReceived([() => tpdu]);
 }
 
 function octetsOf(text: string): Uint8Array {

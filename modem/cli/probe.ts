@@ -21,6 +21,7 @@ async function probe(modem: Modem): Promise<Readonly<Record<string, string | num
   const answers = {
     ...modem.identity,
     imsi: await modem.imsi(),
+    numbers: (await modem.ownNumbers()).join(' ') || undefined,
     state: describeState(modem.state),
     operator: await modem.operator(),
     signalDbm: dBm,

@@ -48,12 +48,13 @@ async function receive(modem: Modem, { count, timeout }: ReceiveOptions, output:
   });
 }
 
-function recordOf({ originator, sentAt, content }: IncomingSms): object {
+function recordOf({ originator, sentAt, content, immediate }: IncomingSms): object {
   return {
     from: originator,
     sentAt: new Date(sentAt).toISOString(),
     ...(content.kind === 'text' ? { text: content.text } : { data: toHex(content.data) }),
     ...(content.ports && { destinationPort: content.ports.destination, sourcePort: content.ports.source }),
+    ...(immediate === true && { immediate }),
   };
 }
 

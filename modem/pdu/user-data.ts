@@ -34,6 +34,7 @@ function septetsIn(octets: number): number {
 
 /** The 7-bit tables that the header asks for. */
 function alphabetOf(header: readonly InformationElement[]): SeptetAlphabet {
+  if (header.length === 0) return DEFAULT_ALPHABET;
   let locking: Language | undefined;
   let single: Language | undefined;
   for (const element of header) {

@@ -25,7 +25,7 @@ export class Writer {
   /** Appends one octet; refuses what is not 0 to 255. */
   octet(value: number): void {
     if ((value & 0xff) !== value) this.refuse(`${value} is not 0 to 255`);
-    this.octets[this.offset] = value;
+    octets[this.offset] = value;
     this.offset += 1;
   }
 

@@ -1,0 +1,52 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { openModem } from '../../../modem/index.ts';
+import { createWorld, VirtualClock } from '../../../sim/index.ts';
+import { line, ok } from '../scripted-modem.ts';
+import { type Bench, createBench } from './bench.ts';
+
+let bench: Bench;
+beforeEach(() => {
+  bench = createBench();
+});
+
+describe('own numbers (3GPP TS 27.007, 7.1)', () => {
+  test.each([
+    ['two lines', ok('+CNUM: "Voice","+39333",145', '+CNUM: "Data","0333",129'), ['+39333', '0333']],
+    ['no + before an international one', ok('+CNUM: "","39333",145'), ['+39333']],
+    ['no name', ok('+CNUM: ,"+39333",145'), ['+39333']],
+    ['an empty number', ok('+CNUM: "","",129'), []],
+    ['OK alone', ok(), []],
+    ['a refusal', line('+CME ERROR: 22'), []],
+  ])('%s', async (_, answer, numbers) => {
+    bench.script.when('AT+CNUM', answer);
+    const modem = await bench.open();
+    expect(await bench.run(modem.ownNumbers())).toEqual(numbers);
+  });
+});
+
+describe('the service centre (3GPP TS 27.005, 3.3.1)', () => {
+  test('is stored in the SIM, and read back', async () => {
+    const clock = new VirtualClock();
+    const port = createWorld({ seed: 1, clock }).addModem({ number: '+393330000001' }).memoryPort();
+    let read: string | undefined;
+    void openModem(port, { clock }).then(async (modem) => {
+      await modem.setServiceCentre('+393339999999');
+      read = await modem.serviceCentre();
+    });
+    await clock.runUntil(() => read !== undefined, 60_000);
+    expect(read).toBe('+393339999999');
+  });
+
+  test.each(['', '+', 'CMSIM', '1"\rAT+CFUN=0'])('%j is refused before anything is typed', async (number) => {
+    const modem = await bench.open();
+    await expect(bench.run(modem.setServiceCentre(number))).rejects.toMatchObject({ name: 'PduEncodeError' });
+    expect(bench.script.typed.some((typed) => typed.startsWith('AT+CSCA='))).toBe(false);
+  });
+
+  test('a refusal by the modem is said', async () => {
+    bench.script.when(/^AT\+CSCA=/, line('+CMS ERROR: 310'));
+    const modem = await bench.open();
+    await expect(bench.run(modem.setServiceCentre('0333'))).rejects.toMatchObject({ name: 'AtRefused' });
+    expect(bench.script.typed.at(-1)).toBe('AT+CSCA="0333",129');
+  });
+});
