@@ -15,22 +15,16 @@ export const SPARE = 8;
 /** What a pair of ASCII digits, the first in the low half, stands for. */
 const OCTETS = new DataView(new Int16Array(0x10000).fill(NO_PAIR).buffer);
 /** The pair of ASCII digits, the first in the low half, of an octet. */
-const PAIRS = new Uint16Array(256);
-/** The four ASCII digits of two octets, all with the first in the low bits. */
-const FOURS = new DataView(new ArrayBuffer(0x10000 * 4));
+const PAIRS = new DataView(new ArrayBuffer(256 * 2));
 
 for (let octet = 0; octet < 256; octet += 1) {
   const [high = '', low = ''] = [DIGITS.charAt(octet >> 4), DIGITS.charAt(octet & 0x0f)];
-  PAIRS[octet] = high.charCodeAt(0) | (low.charCodeAt(0) << 8);
+  PAIRS.setUint16(octet * 2, high.charCodeAt(0) | (low.charCodeAt(0) << 8), true);
   for (const first of [high, high.toLowerCase()]) {
     for (const second of [low, low.toLowerCase()]) {
       OCTETS.setInt16((first.charCodeAt(0) | (second.charCodeAt(0) << 8)) * 2, octet, true);
     }
   }
-}
-
-for (let octets = 0; octets < 0x10000; octets += 1) {
-  FOURS.setUint32(octets * 4, (PAIRS[octets & 0xff] ?? 0) | ((PAIRS[octets >> 8] ?? 0) << 16), true);
 }
 
 const digits = Buffer.alloc(2 * LONGEST + 2 * SPARE);
@@ -63,8 +57,10 @@ export function readHexWords(hex: string, octets: DataView, start: number): bool
 export function writeHexWords(octets: DataView, length: number): string {
   for (let at = 0, to = 0; at < length; at += 4, to += 8) {
     const word = octets.getUint32(at, true);
-    words.setUint32(to, FOURS.getUint32((word & 0xffff) * 4, true), true);
-    words.setUint32(to + 4, FOURS.getUint32((word >>> 16) * 4, true), true);
+    const low = PAIRS.getUint16((word & 0xff) * 2, true) | (PAIRS.getUint16(((word >> 8) & 0xff) * 2, true) << 16);
+    const high = PAIRS.getUint16(((word >> 16) & 0xff) * 2, true) | (PAIRS.getUint16((word >>> 24) * 2, true) << 16);
+    words.setUint32(to, low, true);
+    words.setUint32(to + 4, high, true);
   }
   return digits.toString('latin1', 0, 2 * length);
 }

@@ -18,7 +18,12 @@ const MESSAGES = 64;
 /** How long a run takes at least. */
 const RUN_NS = 100_000_000n;
 
-const LETTERS = 'abcdefghijklmnopqrstuvwxyz ABCDEFGHIJKLMNOPQRSTUVWXYZ 0123456789 .,:;!?+-*/()"#%&\'<=>';
+/** What texts are made of: all in the default alphabet, a septet each letter. */
+const WORDS = (
+  'your payment of EUR 12.50 to Edicola Duomo was approved on 23/11/2026 at 10:00, reference 48151623; thank you. ' +
+  "Please call me back when you get home: I'm at the station, train is late (again!) and the phone is nearly empty. " +
+  'Meeting moved to 9:30 in Room 4 - bring the report & 2 copies? See you TOMORROW, ciao'
+).split(' ');
 const PORTS = { destination: 16001, source: 16001 } as const;
 const TIMESTAMP = { at: Date.UTC(2026, 10, 23, 9), zone: 4 } as const;
 /** The peers want the service centre's address before a TPDU; the shortest is none. */
@@ -51,8 +56,8 @@ export function codecContests(): readonly Contest[] {
 }
 
 function textMessage(random: SeededRandom): TextMessage {
-  const letters = Array.from({ length: 160 }, () => LETTERS[randomBelow(random, LETTERS.length)]);
-  return { kind: 'text', number: numberFrom(random), text: letters.join('') };
+  const words = Array.from({ length: 160 }, () => WORDS[randomBelow(random, WORDS.length)]);
+  return { kind: 'text', number: numberFrom(random), text: words.join(' ').slice(0, 160) };
 }
 
 function dataMessage(random: SeededRandom): DataMessage {
@@ -100,7 +105,8 @@ function deliverOf(message: Message): Tpdu {
 function submitOf(number: string, text: string): Tpdu {
   const [part] = segment({ kind: 'text', text }, { reference: 0 });
   if (part === undefined) throw new Error('A message has no segment');
-  return { type: 'SUBMIT', messageReference: 0, destination: addressOf(number), ...part };
+  const { dcs, userData } = part;
+  return { type: 'SUBMIT', messageReference: 0, destination: addressOf(number), dcs, userData };
 }
 
 function decodedByUs(hex: string): Message {
