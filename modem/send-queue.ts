@@ -24,6 +24,8 @@ export class SendQueue {
   #turn: Promise<void> = Promise.resolve();
   #wake: () => void = () => {};
   #concatenationReference: number;
+  /** The chat on which the modem was asked to keep its link open. */
+  #keptLink: Chat | undefined;
 
   constructor(clock: Clock, reports: ReportMatcher, submitTimeoutMs: number, storeFull: () => void) {
     this.#clock = clock;
@@ -67,9 +69,21 @@ export class SendQueue {
       chat,
       reports: this.#reports,
       submitTimeoutMs: this.#submitTimeoutMs,
+      isBusy: this.#waiting > 1,
       storeFull: this.#storeFull,
+      keepLink: () => this.#keepLink(chat),
     };
     return sendMessage(outlet, message, this.#concatenationReference);
+  }
+
+  /**
+   * `+CMMS=2` (3GPP TS 27.005, 3.5.6): between messages that follow one another within a second or so the modem need not
+   * set up its link again. Asked once an opening; some refuse, and send all the same.
+   */
+  async #keepLink(chat: Chat): Promise<void> {
+    if (this.#keptLink === chat) return;
+    this.#keptLink = chat;
+    await chat.run({ text: 'AT+CMMS=2' });
   }
 
   /** The chat of the modem once it is ready; undefined when that takes too long or the modem is closed. */

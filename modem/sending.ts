@@ -43,8 +43,12 @@ export interface Outlet {
   readonly reports: ReportMatcher;
   /** How long the network may take to take an SMS, in ms. */
   readonly submitTimeoutMs: number;
+  /** Whether more messages wait behind this one. */
+  readonly isBusy: boolean;
   /** The modem cannot send because its store is full. */
   storeFull(): void;
+  /** Another SMS will follow at once: asks the modem to keep its link to the network open, if it can. */
+  keepLink(): Promise<void>;
 }
 
 /**
@@ -64,6 +68,7 @@ export async function sendMessage(
     if (error instanceof PduEncodeError) return { kind: 'failed', reason: error.message, retry: false };
     throw error;
   }
+  if (outlet.isBusy || submits.length > 1) await outlet.keepLink();
   if (message.statusReport === true) reports.begin(message.id, message.destination);
   const outcome = await sendSegments(outlet, submits, (reference) => reports.addPart(message.id, reference));
   if (outcome.kind === 'failed') reports.forget(message.id);

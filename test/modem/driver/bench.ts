@@ -50,7 +50,7 @@ export function createBench(clock: VirtualClock = new VirtualClock()): Bench {
   const header = (pdu: string) => `1,,${lengthOf(pdu)}\r\n${pdu}`;
   script
     .when('AT', ok())
-    .when(/^ATE0|^AT\+CMEE=1|^AT\+CREG=1|^AT\+CMGF=0/, ok())
+    .when(/^ATE0|^AT\+CMEE=1|^AT\+CREG=1|^AT\+CMGF=0|^AT\+CMMS=2/, ok())
     .when(/^AT\+CNMI=/, (typed) => {
       setting = typed.slice(8);
       return ok();

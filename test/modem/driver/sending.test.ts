@@ -148,6 +148,23 @@ describe('sending', () => {
     expect(bench.clock.now() - start).toBe(0);
   });
 
+  test.each([
+    ['takes it', ok()],
+    ['refuses it (E1752)', line('+CMS ERROR: 500')],
+    ['does not know it', line('ERROR')],
+  ])(
+    'asks once to keep the link open when more than one SMS is to go; a modem that %s sends them all',
+    async (_, answer) => {
+      bench.script.when('AT+CMMS=2', answer);
+      const asked = () => bench.script.typed.filter((typed) => typed.startsWith('AT+CMMS')).length;
+      await bench.run(modem.send(text));
+      expect(asked()).toBe(0);
+      const outcomes = await bench.run(Promise.all([modem.send(long), modem.send(text), modem.send(text)]));
+      expect(outcomes.map(({ kind }) => kind)).toEqual(['sent', 'sent', 'sent']);
+      expect(asked()).toBe(1);
+    },
+  );
+
   test('after closing fails', async () => {
     await modem.close();
     expect(await modem.send(text)).toMatchObject({ kind: 'failed' });
