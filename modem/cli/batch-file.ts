@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { linesOf } from './lines.ts';
+import { isDialable } from './options.ts';
 import { UsageError } from './program.ts';
 
 /** One message of a file. */
@@ -53,7 +54,7 @@ function messageOf(line: string): Omit<BatchMessage, 'line'> | undefined {
   if (line.trimStart().startsWith('{')) return messageOfJson(line);
   const [, quotedNumber, number = '', quotedText, text = ''] = ROW.exec(line) ?? [];
   const to = unquoted(quotedNumber) ?? number.trim();
-  return to === '' ? undefined : { number: to, text: unquoted(quotedText) ?? text };
+  return !isDialable(to) ? undefined : { number: to, text: unquoted(quotedText) ?? text };
 }
 
 function unquoted(text: string | undefined): string | undefined {
@@ -63,7 +64,7 @@ function unquoted(text: string | undefined): string | undefined {
 function messageOfJson(line: string): Omit<BatchMessage, 'line'> | undefined {
   try {
     const { number, text }: { number?: unknown; text?: unknown } = JSON.parse(line);
-    return typeof number === 'string' && number !== '' && typeof text === 'string' ? { number, text } : undefined;
+    return typeof number === 'string' && isDialable(number) && typeof text === 'string' ? { number, text } : undefined;
   } catch {
     return undefined;
   }

@@ -4,7 +4,7 @@ import { systemClock } from '../clock.ts';
 import type { Modem } from '../modem.ts';
 import { readBatch } from './batch-file.ts';
 import { withConnection, withModem } from './connection.ts';
-import { hexOption, numberOption } from './options.ts';
+import { destinationOption, hexOption, numberOption } from './options.ts';
 import { type Output, outputOf, UsageError } from './program.ts';
 import { sendBatch } from './send-file.ts';
 
@@ -25,7 +25,7 @@ const port = numberOption(0, 65_535);
 export function sendCommand(): Command {
   const command = new Command('send')
     .description('send a message, or a file of them; exit code 1 when not all were sent, or nobody knows')
-    .option('--to <number>', 'international number with +, or a short code')
+    .option('--to <number>', 'international number with +, or a short code', destinationOption)
     .option(
       '--file <path>',
       'messages, one a line: {"number":"…","text":"…"} or number,"text"; - is the standard input',

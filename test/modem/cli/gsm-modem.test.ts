@@ -159,7 +159,8 @@ describe('gsm-modem', () => {
     const { pty } = await ports(anna);
     const received = await gsmModem(['receive', '--port', pty, '--count', '1', '--timeout', '1']);
     expect(received).toEqual({ exitCode: 1, out: '', err: 'gsm-modem: 0 of 1 messages came within 1 s\n' });
-    const sent = await gsmModem(['send', '--port', pty, '--to', '+1'.padEnd(40, '2'), '--text', 'x', '--json']);
+    const tooLong = 'x'.repeat(255 * 153 + 1);
+    const sent = await gsmModem(['send', '--port', pty, '--to', '+1222', '--text', tooLong, '--json']);
     expect(sent.exitCode).toBe(1);
     expect(JSON.parse(sent.out)).toMatchObject({ outcome: 'failed', references: [], retry: false });
   });
@@ -171,6 +172,8 @@ describe('gsm-modem', () => {
     [['send', '--port', 'x', '--to', '1', '--text', 'a', '--destination-port', '70000'], 'from 0 to 65535'],
     [['send', '--port', 'x'], '--file'],
     [['send', '--port', 'x', '--to', '1', '--file', 'y'], 'none of --to'],
+    [['send', '--port', 'x', '--to', 'abc', '--text', 'a'], 'international number'],
+    [['send', '--port', 'x', '--to', '+1'.padEnd(40, '2'), '--text', 'a'], 'international number'],
     [['receive'], '--port'],
     [['probe', '--port', 'x', '--pin'], 'GSM_MODEM_PIN'],
     [['bogus'], "unknown command 'bogus'"],
