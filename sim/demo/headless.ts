@@ -20,7 +20,7 @@ export interface HeadlessOptions {
 export type Print = (record: object, text: string) => void;
 
 /** Virtual time that the play may take, ms. */
-const LIMIT_MS = 3_600_000;
+const LIMIT_MS = 24 * 3_600_000;
 
 /** Plays all scenes, prints a line an event and a summary. @returns whether every outcome was as it should be */
 export async function playHeadless(options: HeadlessOptions, print: Print): Promise<boolean> {
@@ -51,7 +51,7 @@ async function playVirtually(
   };
   playing.then(end, end);
   if (!(await clock.runUntil(() => over, LIMIT_MS)))
-    throw new Error('The play did not end within an hour of virtual time');
+    throw new Error('The play did not end within a day of virtual time');
   return playing;
 }
 

@@ -8,6 +8,9 @@ const LOOK_MORE_MS = 300;
 /** Between two digits of a PIN, ms. */
 const DIGIT_MS = 90;
 
+/** How long a person waits for the service while enrolling, ms: the slowest networks take half an hour for an SMS. */
+const PATIENCE_MS = 6 * 3_600_000;
+
 /** What makes a hand quick or slow. */
 export interface Hand {
   readonly clock: Clock;
@@ -45,10 +48,10 @@ export class Person {
       await this.#typeDigits(this.role.pin);
       await this.#choose('Next');
     }
-    await this.phone.waitFor('Confirm your PIN');
+    await this.phone.waitFor('Confirm your PIN', PATIENCE_MS);
     await this.#typeDigits(this.role.pin);
     await this.#choose('Confirm');
-    await this.phone.waitFor('Your phone is active');
+    await this.phone.waitFor('Your phone is active', PATIENCE_MS);
     await this.#choose('OK');
     this.phone.press('power');
   }
