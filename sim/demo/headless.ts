@@ -31,9 +31,15 @@ export async function playHeadless(options: HeadlessOptions, print: Print): Prom
   const result = pty
     ? await playOn({ ...common, clock: systemClock, lines: 'pty', hold: (promise) => promise }, tell)
     : await playVirtually(common, tell);
-  const payments = result.payments.map(({ wrong: _wrong, ...payment }) => payment);
   print(
-    { event: 'summary', ok: result.ok, seed, profile: profileName, enrolment: result.enrolment, payments },
+    {
+      event: 'summary',
+      ok: result.ok,
+      seed,
+      profile: profileName,
+      enrolment: result.enrolment,
+      payments: result.payments,
+    },
     `${result.ok ? 'Every outcome is as it should be' : 'NOT every outcome is as it should be'}: ${outcomes(result)}`,
   );
   return result.ok;

@@ -30,7 +30,7 @@ export interface SceneResult {
 /** How the play went. */
 export interface PlayResult {
   readonly ok: boolean;
-  readonly enrolment: { readonly sms: number; readonly ms: number };
+  readonly enrolment: { readonly sms: number; readonly ms: number; readonly wrong: readonly string[] };
   readonly payments: readonly SceneResult[];
 }
 
@@ -46,21 +46,28 @@ export async function play(stage: Stage, listener: (event: StageEvent) => void):
   const unwatch = watchStage(stage, listener);
   try {
     tell('scene', { scene: 'enrolment' }, '── enrolment of both phones, four SMS each');
-    const start = clock.now();
-    const counter = new SmsCounter(stage);
-    await stage.enrol();
-    const enrolment = { sms: counter.end().sms, ms: clock.now() - start };
+    const enrolment = await playEnrolment(stage);
+    for (const complaint of enrolment.wrong)
+      tell('outcome', { scene: 'enrolment', ...enrolment }, `enrolment: WRONG: ${complaint}`);
     const payments: SceneResult[] = [];
-    for (const scene of SCENES) {
+    for (const scene of enrolment.wrong.length === 0 ? SCENES : []) {
       tell('scene', { scene: scene.name }, `── ${scene.plot}`);
       const result = await playScene(stage, scene).catch((error: unknown) => failed(scene, error));
       tell('outcome', { ...result }, outcomeText(result));
       payments.push(result);
     }
-    return { ok: payments.every(({ wrong }) => wrong.length === 0), enrolment, payments };
+    return { ok: [enrolment, ...payments].every(({ wrong }) => wrong.length === 0), enrolment, payments };
   } finally {
     unwatch();
   }
+}
+
+async function playEnrolment(stage: Stage): Promise<PlayResult['enrolment']> {
+  const start = stage.clock.now();
+  const counter = new SmsCounter(stage);
+  const wrong: string[] = [];
+  await stage.enrol().catch((error: unknown) => wrong.push(messageOf(error)));
+  return { sms: counter.end().sms, ms: stage.clock.now() - start, wrong };
 }
 
 async function playScene(stage: Stage, scene: Scene): Promise<SceneResult> {
@@ -107,9 +114,13 @@ function isQuick({ world }: Stage): boolean {
 
 /** A scene that stuck: somebody waited in vain. */
 function failed(scene: Scene, error: unknown): SceneResult {
-  const wrong = [error instanceof Error ? error.message : String(error)];
+  const wrong = [messageOf(error)];
   const nothing = { txn: '', outcome: 'STUCK', receipt: '', sms: 0, octets: 0, cycleMs: 0, handMs: 0, paid: 0 };
   return { scene: scene.name, expected: scene.outcome, ...nothing, wrong };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Waits until every SMS that was taken has arrived or is lost, and none has followed for a while. */

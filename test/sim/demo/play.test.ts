@@ -79,6 +79,15 @@ describe('npm start without a terminal', () => {
     expect(outcomesOf(log)).toEqual(OUTCOMES);
   });
 
+  it('ends with a summary that names what went wrong on a network too slow for a payment', async () => {
+    const failure = await run(process.execPath, [DEMO, '--headless', '--json', '--profile', 'us02']).catch(
+      (error: unknown) => error,
+    );
+    const { code, stdout } = z.object({ code: z.number(), stdout: z.string() }).parse(failure);
+    expect(code).toBe(1);
+    expect(summaryOf(stdout)).toMatchObject({ ok: false });
+  });
+
   it('leaves neither a PIN in the log nor a PIN in what the service and the phones keep', async () => {
     const log = await play('--data', folder);
     const kept = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'latin1'));
