@@ -22,7 +22,7 @@ function customerGuidance(screen: Screen): Guidance {
   }
   if (screen.input?.numeric === true) {
     return {
-      happens: 'The PIN brings back the signing key. It never leaves the phone, and nobody else knows it.',
+      happens: `Only ${CUSTOMER.name} knows the PIN, which brings back the signing key. It stays here.`,
       next: `Type ${CUSTOMER.name}'s PIN, ${CUSTOMER.pin}, then press [ to confirm.`,
     };
   }
