@@ -13,7 +13,6 @@ export {
 export type { Merchant } from './merchants/merchants.ts';
 export { APPLICATION_PORT } from './messaging/outbox.ts';
 export type { MerchantReceipt } from './payments/merchant-receipt.ts';
-export { matchCodeOf } from './payments/pay-init.ts';
 export type { Payment } from './payments/payment.ts';
 export type { RequestedPayment } from './payments/request.ts';
 export {

@@ -1,8 +1,8 @@
 import { type Item, StringItem } from '../midp/index.ts';
+import { matchCodeOf } from '../safe-mobile/index.ts';
 import type { AppContext } from './app-context.ts';
 import { lineOf, matchCodeText, matterOf, partyOf, standingText, timeText, titleOf } from './describe.ts';
 import type { DeviceRecord } from './device-record.ts';
-import { matchCodeOf } from './match-code.ts';
 import type { Sales } from './sales.ts';
 import type { Choice } from './screens.ts';
 import type { StatusQueries } from './status-queries.ts';

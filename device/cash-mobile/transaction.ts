@@ -3,10 +3,12 @@ import {
   type AuthRequest,
   decodeDown,
   decodeUp,
+  nameOf,
   type PayInit,
   type PayRequest,
   type Refusal,
   SafeMobileError,
+  STATUS_CODES,
   type Status,
 } from '../safe-mobile/index.ts';
 
@@ -83,21 +85,6 @@ export function awaitsReceipt(transaction: Transaction): boolean {
 }
 
 const SAID: readonly Said[] = ['approved', 'no', 'not-me', 'expired', 'unreadable', 'muted', 'asked', 'cancelled'];
-const STATUSES: readonly Status[] = [
-  'paid',
-  'refused',
-  'expired',
-  'cancelled',
-  'declined',
-  'wrong-pin',
-  'blocked',
-  'in-progress',
-  'active',
-  'rejected',
-  'reversed',
-  'refunded',
-  'confirmed',
-];
 
 /** A transaction as a record. */
 export function encodeTransaction({ role, ref, plaintext, at, sent, standing }: Transaction): Uint8Array {
@@ -111,7 +98,7 @@ export function encodeTransaction({ role, ref, plaintext, at, sent, standing }: 
   record.writeByte(standing === undefined ? 0 : 1);
   if (standing !== undefined) {
     const { status, triesLeft, approvalCode, time } = standing;
-    record.writeByte(STATUSES.indexOf(status)).writeByte(triesLeft).writeInt(approvalCode).writeInt(time);
+    record.writeByte(STATUS_CODES[status]).writeByte(triesLeft).writeInt(approvalCode).writeInt(time);
   }
   return record.toByteArray();
 }
@@ -142,7 +129,6 @@ function readSent(record: DataInputStream): SentFrame {
 }
 
 function readStanding(record: DataInputStream): Standing {
-  const status = STATUSES[record.readByte()];
-  if (status === undefined) throw new SafeMobileError('field', 'the record of a transaction is damaged');
+  const status = nameOf(STATUS_CODES, record.readByte(), 'status');
   return { status, triesLeft: record.readByte(), approvalCode: record.readInt(), time: record.readInt() };
 }

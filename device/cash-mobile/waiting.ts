@@ -1,9 +1,8 @@
 import { type Displayable, Gauge, StringItem } from '../midp/index.ts';
-import { sameOctets } from '../safe-mobile/index.ts';
+import { matchCodeOf, sameOctets } from '../safe-mobile/index.ts';
 import type { AppContext } from './app-context.ts';
 import { matchCodeText, matterOf, partyOf, titleOf } from './describe.ts';
 import type { Dispatch } from './link.ts';
-import { matchCodeOf } from './match-code.ts';
 import type { Choice } from './screens.ts';
 import { requestOf, type Transaction } from './transaction.ts';
 

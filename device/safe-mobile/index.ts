@@ -8,14 +8,16 @@ export {
   encodeAnnouncement,
   type KeyAnnouncement,
 } from './announcement.ts';
-export type {
-  AdminCommand,
-  AuthKind,
-  NakCode,
-  QueryKind,
-  RailName,
-  Refusal,
-  Status,
+export {
+  type AdminCommand,
+  type AuthKind,
+  type NakCode,
+  nameOf,
+  type QueryKind,
+  type RailName,
+  type Refusal,
+  STATUS_CODES,
+  type Status,
 } from './codes.ts';
 export type { CustomerAddress } from './customer.ts';
 export { AUTH_TEXT_OCTETS, type AuthRequest, type Enrol, type PinNew, type PinProof } from './enrolment-messages.ts';
@@ -36,6 +38,7 @@ export {
   sealUp,
   UP_OCTETS,
 } from './frame.ts';
+export { matchCodeOf } from './match-code.ts';
 export { type DownMessage, decodeDown, decodeUp, encodeDown, encodeUp, type UpMessage } from './messages.ts';
 export { concat, hexOf, isZero, octetsOf, sameOctets } from './octets.ts';
 export {

@@ -1,7 +1,7 @@
-import { fitText, type NakCode, type PayInit } from '../../device/safe-mobile/index.ts';
+import { fitText, matchCodeOf, type NakCode, type PayInit } from '../../device/safe-mobile/index.ts';
 import type { Context } from '../context.ts';
 import { ServiceError } from '../errors.ts';
-import { type Ref, refOf } from '../ids.ts';
+import { refOf } from '../ids.ts';
 import { type Merchant, merchantOfPerson } from '../merchants/merchants.ts';
 import { type Recipient, sendNak } from '../messaging/compose.ts';
 import { repeatReceipt } from '../messaging/receipts.ts';
@@ -43,7 +43,7 @@ export function startByPhone(context: Context, recipient: Recipient, message: Pa
       amount: message.amount,
       reference: fitText(message.reference, referenceRoom(merchant.name)),
       ttl: message.ttl,
-      matchCode: matchCodeOf(mref),
+      matchCode: matchCodeOf(message.mref),
       init: { deviceId: recipient.id, mref, plaintext },
     });
     if (payment.state === 'REJECTED') sendNak(context, recipient, mref, nakOf(payment.reason));
@@ -52,11 +52,6 @@ export function startByPhone(context: Context, recipient: Recipient, message: Pa
     if (!(error instanceof ServiceError)) throw error;
     sendNak(context, recipient, mref, amountIsWrong(merchant, message) ? 'bad-amount' : 'malformed');
   }
-}
-
-/** The code on both screens: the phone knows it without another SMS, as the last two octets of mref modulo 10,000. */
-export function matchCodeOf(mref: Ref): number {
-  return Number.parseInt(mref.slice(-4), 16) % 10_000;
 }
 
 function amountIsWrong(merchant: Merchant, { amount }: PayInit): boolean {
