@@ -1,55 +1,108 @@
 import { Chat } from './at/chat.ts';
-import { type Clock, systemClock } from './clock.ts';
+import { type Clock, sleep, systemClock } from './clock.ts';
 import { identify, type ModemIdentity } from './identify.ts';
-import { type ListedPort, type PortLister, usbPorts } from './port/listed.ts';
+import { byDevice, type ListedPort, type PortLister, usbPorts } from './port/listed.ts';
 import type { Port } from './port/port.ts';
 import { serialPort } from './port/serial.ts';
 
-/** A port that was looked at: the modem that takes commands on it, or why there is none. */
+/**
+ * A port that was looked at: the modem that takes commands on it, or why there is none. `codes` are the unsolicited
+ * codes that came there, such as `^RSSI`: the port to listen to where commands and codes are apart.
+ */
 export type FoundPort =
-  | { readonly kind: 'modem'; readonly port: ListedPort; readonly identity: ModemIdentity }
-  | { readonly kind: 'other'; readonly port: ListedPort; readonly reason: string };
+  | {
+      readonly kind: 'modem';
+      readonly port: ListedPort;
+      readonly identity: ModemIdentity;
+      readonly codes: readonly string[];
+    }
+  | { readonly kind: 'other'; readonly port: ListedPort; readonly reason: string; readonly codes: readonly string[] };
 
 /** What {@link findModems} needs; by default, this machine. */
 export interface FindOptions {
   readonly list?: PortLister;
   readonly at?: (path: string) => Port;
   readonly clock?: Clock;
+  /** How long a device with several ports is listened to for codes, in ms. Default 3,000. */
+  readonly listenMs?: number;
 }
 
 /** `AT` is typed so often before a port counts as silent. */
 const ATTEMPTS = 3;
 
+const LISTEN_MS = 3_000;
+
 /**
- * Looks which of the machine's ports take AT commands: a stick has several, and some answer nothing, or `OK` to
- * everything. The ports of one device are looked at one after the other, devices at the same time. Ports in use by others
- * are left alone. Never throws for a port's sake.
+ * Looks which of the machine's ports take AT commands, and on which the codes come: a stick has several, and some answer
+ * nothing, or `OK` to everything. All ports of a device are open while it is looked at, since some crash when one fills
+ * up unread; they are asked one after the other. Ports in use by others are left alone. Never throws for a port's sake.
  */
 export async function findModems({
   list = usbPorts,
   at = serialPort,
   clock = systemClock,
+  listenMs = LISTEN_MS,
 }: FindOptions = {}): Promise<readonly FoundPort[]> {
-  const devices = Map.groupBy(await list(), ({ path, vendorId, productId, serialNumber }) =>
-    serialNumber === undefined ? path : `${vendorId}:${productId} ${serialNumber}`,
-  );
-  const found = [...devices.values()].map(async (ports) => {
-    const looked: FoundPort[] = [];
-    for (const port of ports) looked.push(await look(port, at(port.path), clock));
-    return looked;
+  const devices = byDevice(await list()).map(async (ports) => {
+    const looks = ports.map((port) => new Look(port));
+    for (const look of looks) await look.open(at(look.port.path), clock);
+    for (const look of looks) await look.ask();
+    if (looks.filter(({ isOpen }) => isOpen).length > 1) await sleep(clock, listenMs);
+    for (const look of looks) await look.close();
+    return looks.map((look) => look.found());
   });
-  return (await Promise.all(found)).flat();
+  return (await Promise.all(devices)).flat();
 }
 
-async function look(listed: ListedPort, port: Port, clock: Clock): Promise<FoundPort> {
-  let chat: Chat | undefined;
-  try {
-    chat = await Chat.open(port, clock, { unsolicited() {}, ended() {} });
-    if (!(await chat.wake(ATTEMPTS))) return { kind: 'other', port: listed, reason: 'it does not answer AT' };
-    return { kind: 'modem', port: listed, identity: await identify(chat) };
-  } catch (error) {
-    return { kind: 'other', port: listed, reason: error instanceof Error ? error.message : String(error) };
-  } finally {
-    await chat?.close();
+/** One port while it is looked at. */
+class Look {
+  readonly port: ListedPort;
+  readonly #codes = new Set<string>();
+  #chat: Chat | undefined;
+  #result: ModemIdentity | string = 'it does not answer AT';
+
+  constructor(port: ListedPort) {
+    this.port = port;
+  }
+
+  get isOpen(): boolean {
+    return this.#chat !== undefined;
+  }
+
+  async open(port: Port, clock: Clock): Promise<void> {
+    await this.#survive(async () => {
+      this.#chat = await Chat.open(port, clock, {
+        unsolicited: ({ prefix }) => this.#codes.add(prefix),
+        ended() {},
+      });
+    });
+  }
+
+  async ask(): Promise<void> {
+    const chat = this.#chat;
+    if (chat === undefined) return;
+    await this.#survive(async () => {
+      if (await chat.wake(ATTEMPTS)) this.#result = await identify(chat);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#chat?.close();
+  }
+
+  found(): FoundPort {
+    const { port } = this;
+    const codes = [...this.#codes];
+    return typeof this.#result === 'string'
+      ? { kind: 'other', port, reason: this.#result, codes }
+      : { kind: 'modem', port, identity: this.#result, codes };
+  }
+
+  async #survive(step: () => Promise<void>): Promise<void> {
+    try {
+      await step();
+    } catch (error) {
+      this.#result = error instanceof Error ? error.message : String(error);
+    }
   }
 }

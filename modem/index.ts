@@ -22,6 +22,7 @@ export type { Signal } from './network.ts';
 export * from './pdu/index.ts';
 export { createPool, type ModemPool, type PoolMember } from './pool.ts';
 export { type DevicePortOptions, devicePort } from './port/device.ts';
+export { type PortHolder, portHolders } from './port/holder.ts';
 export { type ListedPort, type PortLister, usbPorts } from './port/listed.ts';
 export { type FarEnd, type FarEndEvents, memoryPort } from './port/memory.ts';
 export { portFromName } from './port/name.ts';

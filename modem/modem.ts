@@ -12,7 +12,7 @@ import { askRegistration, isUsable, type Registration } from './register.ts';
 import { ReportMatcher } from './reports.ts';
 import { SendQueue } from './send-queue.ts';
 import { SUBMIT_TIMEOUT_MS } from './sending.ts';
-import { openSession, type Session } from './session.ts';
+import { type ModemPorts, openSession, type Session } from './session.ts';
 import { describeState, type ModemLog, type ModemState } from './state.ts';
 import type { SimPin } from './unlock.ts';
 import type { UssdAnswer } from './ussd.ts';
@@ -30,6 +30,11 @@ export interface ModemOptions {
    * Default 120,000, as the manuals have it.
    */
   readonly submitTimeoutMs?: number;
+  /**
+   * Other ports of the same modem, or their names. They are listened to only: some modems say their codes there, and
+   * crash when a port fills up unread.
+   */
+  readonly codePorts?: readonly (Port | string)[];
   /** Gets what is worth a line in a log. */
   readonly log?: ModemLog;
 }
@@ -77,7 +82,9 @@ export interface Modem extends SmsBearer {
  */
 export async function openModem(port: Port | string, options: ModemOptions = {}): Promise<Modem> {
   const clock = options.clock ?? systemClock;
-  const modem = new GsmModem(typeof port === 'string' ? portFromName(port, {}, clock) : port, clock, options);
+  const named = (one: Port | string) => (typeof one === 'string' ? portFromName(one, {}, clock) : one);
+  const ports = { command: named(port), codes: (options.codePorts ?? []).map(named) };
+  const modem = new GsmModem(ports, clock, options);
   await modem.open();
   return modem;
 }
@@ -94,7 +101,7 @@ const WATCH_MS = 60_000;
 const CLOSE_LIMIT_MS = 2_000;
 
 class GsmModem implements Modem {
-  readonly #port: Port;
+  readonly #ports: ModemPorts;
   readonly #clock: Clock;
   readonly #log: ModemLog;
   readonly #sim: SimPin;
@@ -109,15 +116,19 @@ class GsmModem implements Modem {
   #endSession: (reason: string) => void = () => {};
   #cancelWatch: Cancel = () => {};
 
-  constructor(port: Port, clock: Clock, options: ModemOptions) {
+  constructor(ports: ModemPorts, clock: Clock, options: ModemOptions) {
     const { pin, trustPin = false, submitTimeoutMs = SUBMIT_TIMEOUT_MS, log = () => {} } = options;
-    this.#port = port;
+    this.#ports = ports;
     this.#clock = clock;
     this.#log = log;
     this.#sim = { pin, withoutCounter: trustPin, tried: false };
     const reports = new ReportMatcher((report) => this.#receiver?.report(report));
     this.#inbox = new Inbox(clock, log, reports);
     this.#queue = new SendQueue(clock, reports, submitTimeoutMs, () => this.#inbox.sweep());
+  }
+
+  get #name(): string {
+    return this.#ports.command.name;
   }
 
   get identity(): ModemIdentity {
@@ -153,7 +164,7 @@ class GsmModem implements Modem {
     await this.#inbox.finish(CLOSE_LIMIT_MS);
     const session = this.#session;
     this.#leave({ kind: 'closed' });
-    await (session?.chat.close() ?? this.#port.close());
+    await (session?.close() ?? this.#ports.command.close());
   }
 
   signal(): Promise<Signal> {
@@ -196,7 +207,7 @@ class GsmModem implements Modem {
 
   async #ask<T>(question: (session: Session) => Promise<T>): Promise<T> {
     if (this.#session === undefined) {
-      throw new ModemError('not-open', `${this.#port.name}: the modem is ${describeState(this.#state)}`);
+      throw new ModemError('not-open', `${this.#name}: the modem is ${describeState(this.#state)}`);
     }
     return question(this.#session);
   }
@@ -210,7 +221,7 @@ class GsmModem implements Modem {
     });
     const end = this.#endSession;
     let registration: Registration = 'unknown';
-    const session = await openSession(this.#port, this.#clock, this.#sim, {
+    const session = await openSession(this.#ports, this.#clock, this.#sim, {
       identified: (identity) => {
         this.#recognise(identity);
         this.#identity = identity;
@@ -222,11 +233,11 @@ class GsmModem implements Modem {
       },
       code: (code) => this.#inbox.hear(code),
       ended: ({ message }) => end(message),
-      rebooted: () => end(`${this.#port.name}: the modem rebooted`),
+      rebooted: () => end(`${this.#name}: the modem rebooted`),
     });
     if (this.#isClosed()) {
-      await session.chat.close();
-      throw new ModemError('not-open', `${this.#port.name} was closed`);
+      await session.close();
+      throw new ModemError('not-open', `${this.#name} was closed`);
     }
     this.#session = session;
     this.#inbox.attach(session);
@@ -238,7 +249,7 @@ class GsmModem implements Modem {
   #recognise({ imei }: ModemIdentity): void {
     const before = this.#identity.imei;
     if (before === undefined || imei === undefined || imei === before) return;
-    const text = `${this.#port.name} leads to another modem now: IMEI ${imei}, and it was ${before}`;
+    const text = `${this.#name} leads to another modem now: IMEI ${imei}, and it was ${before}`;
     throw new ModemError('other-modem', text);
   }
 
@@ -251,7 +262,7 @@ class GsmModem implements Modem {
         if (this.#isClosed()) return;
         const session = this.#session;
         this.#leave({ kind: 'lost', reason });
-        await session?.chat.close();
+        await session?.close();
         pauseMs = FIRST_PAUSE_MS;
       }
       await sleep(this.#clock, pauseMs);
@@ -284,7 +295,7 @@ class GsmModem implements Modem {
     const registration = await askRegistration(session.chat);
     const isForgetful = await hasForgotten(session.chat, session.reception);
     if (this.#session !== session) return;
-    if (isForgetful) this.#endSession(`${this.#port.name}: the modem lost its settings: it rebooted`);
+    if (isForgetful) this.#endSession(`${this.#name}: the modem lost its settings: it rebooted`);
     else this.#register(registration);
   }
 

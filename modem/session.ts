@@ -1,4 +1,5 @@
-import { Chat } from './at/chat.ts';
+import { Chat, type ChatEvents } from './at/chat.ts';
+import { CodeListener } from './at/code-listener.ts';
 import { STARTED_CODES, STARTUP_CODES, type UnsolicitedCode } from './at/unsolicited.ts';
 import { textIn, valuesOf } from './at/values.ts';
 import type { Clock } from './clock.ts';
@@ -29,17 +30,32 @@ export interface Session extends Source {
   readonly chat: Chat;
   readonly identity: ModemIdentity;
   readonly ussd: Ussd;
+  /** Closes its ports. */
+  close(): Promise<void>;
+}
+
+/** The ports of one modem. */
+export interface ModemPorts {
+  /** Takes commands. */
+  readonly command: Port;
+  /** Those that are only listened to. */
+  readonly codes: readonly Port[];
 }
 
 /**
  * Opens a modem: wakes it, asks what it is, unlocks its SIM and sets it up to receive.
  *
- * @throws PortError, ModemError, AtTimeout; the port is closed again then.
+ * @throws PortError, ModemError, AtTimeout; the ports are closed again then.
  */
-export async function openSession(port: Port, clock: Clock, sim: SimPin, events: SessionEvents): Promise<Session> {
+export async function openSession(
+  ports: ModemPorts,
+  clock: Clock,
+  sim: SimPin,
+  events: SessionEvents,
+): Promise<Session> {
   let reception: Reception | undefined;
   let ussd: Ussd | undefined;
-  const chat = await Chat.open(port, clock, {
+  const heard: ChatEvents = {
     ended: (reason) => events.ended(reason),
     unsolicited(code) {
       if (reception !== undefined && STARTUP_CODES.has(code.prefix)) events.rebooted();
@@ -52,8 +68,15 @@ export async function openSession(port: Port, clock: Clock, sim: SimPin, events:
       } else if (code.prefix === '+CUSD') ussd?.hear(code);
       else events.code(code);
     },
-  });
+  };
+  const chat = await Chat.open(ports.command, clock, heard);
+  const listeners: CodeListener[] = [];
+  const close = async () => {
+    for (const listener of listeners) await listener.close();
+    await chat.close();
+  };
   try {
+    for (const port of ports.codes) listeners.push(await CodeListener.open(port, heard));
     await wakeModem(chat);
     const identity = await identify(chat);
     events.identified(identity);
@@ -75,9 +98,10 @@ export async function openSession(port: Port, clock: Clock, sim: SimPin, events:
       acknowledge: async () => {
         await chat.ask({ text: 'AT+CNMA' });
       },
+      close,
     };
   } catch (error) {
-    await chat.close();
+    await close();
     throw error;
   }
 }

@@ -17,6 +17,7 @@ const PIN_VARIABLE = 'GSM_MODEM_PIN';
 interface ConnectionOptions {
   readonly port: string;
   readonly baud: number;
+  readonly codePort: readonly string[];
   readonly pin?: true;
   readonly trustPin?: true;
   readonly trace?: true;
@@ -27,11 +28,16 @@ interface ConnectionOptions {
 export function withConnection(command: Command): Command {
   return command
     .requiredOption('--port <name>', 'the modem: a device path or tcp://host:port')
+    .option('--code-port <name>', 'another port of the same modem, to be listened to (again for more)', gather, [])
     .option('--baud <rate>', 'bits a second of a serial port', numberOption(50, 4_000_000), 115_200)
     .option('--pin', `ask for the SIM's PIN (otherwise it is taken from ${PIN_VARIABLE})`)
     .option('--trust-pin', 'try the PIN once even if the modem does not say how many tries are left')
     .option('--trace', 'print every octet of the line to stderr')
     .option('--record <file>', 'write every octet of the line, with its time, to a file (for gsm-modem replay)');
+}
+
+function gather(name: string, before: readonly string[]): readonly string[] {
+  return [...before, name];
 }
 
 /**
@@ -47,6 +53,7 @@ export async function withModem(command: Command, use: (modem: Modem) => Promise
   }
   const modem = await openModem(portOf(command), {
     trustPin: options.trustPin === true,
+    codePorts: options.codePort.map((name) => portFromName(name, { baudRate: options.baud })),
     ...(pin !== undefined && pin !== '' && { pin }),
     log: ({ kind, text }) => {
       if (kind !== 'state') process.stderr.write(`${options.port}: ${text}\n`);

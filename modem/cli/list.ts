@@ -1,23 +1,24 @@
 import { Command } from 'commander';
-import { findModems } from '../find.ts';
+import { type FoundPort, findModems } from '../find.ts';
 import { type ListedPort, usbPorts } from '../port/listed.ts';
+import { numberOption } from './options.ts';
 import { outputOf } from './program.ts';
 
 /** `gsm-modem list`: the serial ports of this machine that a device is plugged into. */
 export function listCommand(): Command {
   const command = new Command('list')
     .description('list the serial ports that a device is plugged into')
-    .option('--find', 'open each one, and say which take AT commands, and of what modem');
+    .option('--find', 'open each one, and say which take AT commands, of what modem, and where its codes come')
+    .option('--listen <seconds>', 'with --find: how long to listen for codes', numberOption(0, 3_600), 3);
   return command.action(async () => {
     const output = outputOf(command);
-    const isFinding = command.opts<{ find?: true }>().find === true;
+    const { find = false, listen } = command.opts<{ find?: true; listen: number }>();
     const ports = await usbPorts();
-    if (!isFinding) for (const port of ports) output.print({ event: 'port', ...port }, lineOf(port));
+    if (!find) for (const port of ports) output.print({ event: 'port', ...port }, lineOf(port));
     else {
-      for (const found of await findModems({ list: async () => ports })) {
-        const modem = found.kind === 'modem' ? { identity: found.identity } : { reason: found.reason };
-        const text = found.kind === 'modem' ? Object.values(found.identity).join(' ') : `no modem: ${found.reason}`;
-        output.print({ event: 'port', ...found.port, ...modem }, `${lineOf(found.port)}: ${text}`);
+      for (const found of await findModems({ list: async () => ports, listenMs: listen * 1_000 })) {
+        const { port, ...rest } = found;
+        output.print({ event: 'port', ...port, ...rest }, `${lineOf(port)}: ${describeFound(found)}`);
       }
     }
     if (ports.length === 0 && !output.json) {
@@ -26,6 +27,12 @@ export function listCommand(): Command {
   });
 }
 
-function lineOf({ path, manufacturer, vendorId, productId, serialNumber }: ListedPort): string {
-  return [path, manufacturer, `${vendorId}:${productId}`, serialNumber].filter(Boolean).join(' ');
+function lineOf({ path, manufacturer, product, vendorId, productId, serialNumber, location }: ListedPort): string {
+  const place = location && `at ${location}`;
+  return [path, manufacturer, product, `${vendorId}:${productId}`, serialNumber, place].filter(Boolean).join(' ');
+}
+
+function describeFound(found: FoundPort): string {
+  const what = found.kind === 'modem' ? `takes commands: ${Object.values(found.identity).join(' ')}` : found.reason;
+  return found.codes.length === 0 ? what : `${what}; codes come here (${found.codes.join(' ')})`;
 }

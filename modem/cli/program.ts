@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { Command, CommanderError } from 'commander';
+import { PortError } from '../port/port.ts';
 
 /** An error that is the user's to mend: printed as one line, then exit code 2. */
 export class UsageError extends Error {
@@ -63,8 +64,12 @@ export async function runProgram(program: Command, argv: readonly string[] = pro
       else fail(program, error.message.replace(/^error: /, ''), 2);
       return;
     }
-    fail(program, error instanceof Error ? error.message : String(error), error instanceof UsageError ? 2 : 1);
+    fail(program, error instanceof Error ? error.message : String(error), isUsersToMend(error) ? 2 : 1);
   }
+}
+
+function isUsersToMend(error: unknown): boolean {
+  return error instanceof UsageError || (error instanceof PortError && error.code === 'misnamed');
 }
 
 function fail(program: Command, message: string, exitCode: 1 | 2): void {

@@ -1,4 +1,4 @@
-import type { ListedPort, PortLister } from './listed.ts';
+import { isSamePort, type ListedPort, type PortLister } from './listed.ts';
 import { type Port, PortError } from './port.ts';
 
 /** What a {@link devicePort} needs of the machine. */
@@ -24,7 +24,7 @@ export function devicePort(path: string, { list, at }: DevicePortOptions): Port 
   const choose = async (): Promise<Port> => {
     if (known === undefined) return current;
     const device = known;
-    const candidates = (await listed()).filter((port) => isSame(port, device)).map((port) => port.path);
+    const candidates = (await listed()).filter((port) => isSamePort(port, device)).map((port) => port.path);
     const chosen = candidates[openings % candidates.length];
     if (chosen === undefined) {
       throw new PortError('missing', current.name, `${current.name}: the device is not plugged in`);
@@ -51,13 +51,4 @@ export function devicePort(path: string, { list, at }: DevicePortOptions): Port 
     setLines: (lines) => current.setLines(lines),
     close: () => current.close(),
   };
-}
-
-function isSame(one: ListedPort, other: ListedPort): boolean {
-  return (
-    one.serialNumber === other.serialNumber &&
-    one.vendorId === other.vendorId &&
-    one.productId === other.productId &&
-    one.pnpId === other.pnpId
-  );
 }

@@ -1,15 +1,21 @@
 import { SerialPort } from 'serialport';
+import { sysfsPorts } from './sysfs.ts';
 
 /** A serial port of this machine, as the system lists it. What it does not say is absent. */
 export interface ListedPort {
   readonly path: string;
   readonly manufacturer?: string | undefined;
+  readonly product?: string | undefined;
   /** Of the USB device; many sticks have none. */
   readonly serialNumber?: string | undefined;
-  /** Model and interface number in the system's words: it tells the ports of one stick apart. */
+  /** Model and interface in the system's words, where it has no {@link interfaceNumber}. */
   readonly pnpId?: string | undefined;
   readonly vendorId?: string | undefined;
   readonly productId?: string | undefined;
+  /** Which of the device's interfaces: it tells the ports of one stick apart. */
+  readonly interfaceNumber?: number | undefined;
+  /** Where the device is plugged in: `1-1.2` is the second socket of the hub in the first socket of bus 1. */
+  readonly location?: string | undefined;
 }
 
 /** Lists the serial ports that are there now. */
@@ -17,5 +23,25 @@ export type PortLister = () => Promise<readonly ListedPort[]>;
 
 /** The serial ports that a USB device is plugged in behind. */
 export async function usbPorts(): Promise<readonly ListedPort[]> {
-  return (await SerialPort.list()).filter(({ vendorId }) => vendorId !== undefined);
+  if (process.platform === 'linux') return sysfsPorts();
+  const listed: readonly ListedPort[] = await SerialPort.list();
+  return listed.filter(({ vendorId }) => vendorId !== undefined);
+}
+
+/** Whether two ports are the same one of the same device, wherever it is plugged in now. */
+export function isSamePort(one: ListedPort, other: ListedPort): boolean {
+  return (
+    one.serialNumber === other.serialNumber &&
+    one.vendorId === other.vendorId &&
+    one.productId === other.productId &&
+    one.interfaceNumber === other.interfaceNumber &&
+    one.pnpId === other.pnpId
+  );
+}
+
+/** The ports of each device, one device after the other. */
+export function byDevice(ports: readonly ListedPort[]): readonly (readonly ListedPort[])[] {
+  const device = ({ path, vendorId, productId, serialNumber, location }: ListedPort): string =>
+    location ?? (serialNumber === undefined ? path : `${vendorId}:${productId} ${serialNumber}`);
+  return [...Map.groupBy(ports, device).values()];
 }

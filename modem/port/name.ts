@@ -11,7 +11,7 @@ const TCP = 'tcp://';
  * The port that a person names: `tcp://host:port`, or else the path of a serial device, which is found again when it comes
  * back under another path ({@link devicePort}).
  *
- * @throws PortError (`missing`) when a `tcp://` name has no host or no port number.
+ * @throws PortError (`misnamed`) when a `tcp://` name has no host or no port number.
  */
 export function portFromName(name: string, options: SerialOptions = {}, clock: Clock = systemClock): Port {
   if (!name.startsWith(TCP)) return devicePort(name, { list: usbPorts, at: (path) => serialPort(path, options) });
@@ -19,7 +19,7 @@ export function portFromName(name: string, options: SerialOptions = {}, clock: C
   const host = name.slice(TCP.length, colon).replace(/^\[(.*)\]$/, '$1');
   const number = Number(name.slice(colon + 1));
   if (host === '' || !Number.isInteger(number) || number < 1 || number > 65_535) {
-    throw new PortError('missing', name, `${name} is not a TCP port: write it as tcp://host:port, port 1 to 65535`);
+    throw new PortError('misnamed', name, `${name} is not a TCP port: write it as tcp://host:port, port 1 to 65535`);
   }
   return tcpPort(host, number, clock);
 }

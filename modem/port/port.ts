@@ -29,8 +29,8 @@ export interface Port {
   close(): Promise<void>;
 }
 
-/** Why a port did not open, or went away. */
-export type PortErrorCode = 'missing' | 'busy' | 'denied' | 'closed' | 'lost' | 'failed';
+/** Why a port did not open, or went away. `misnamed`: what was given is no name of a port. */
+export type PortErrorCode = 'misnamed' | 'missing' | 'busy' | 'denied' | 'closed' | 'lost' | 'failed';
 
 /** A port that cannot be used. `message` is one line for a person: what happened and what to do. */
 export class PortError extends Error {

@@ -1,4 +1,5 @@
 import { SerialPort } from 'serialport';
+import { describeHolders, portHolders } from './holder.ts';
 import { type ControlLines, type Port, PortError, type PortErrorCode, type PortEvents } from './port.ts';
 
 /** How a serial line is set up. */
@@ -37,7 +38,7 @@ export function serialPort(path: string, { baudRate = 115_200 }: SerialOptions =
         await new Promise<void>((resolve, reject) => serial.open((error) => (error ? reject(error) : resolve())));
       } catch (error) {
         opening = undefined;
-        throw openError(path, error);
+        throw await openError(path, error);
       }
       serial.on('data', (octets: Buffer) => events.data(octets));
       serial.on('error', () => serial.close());
@@ -78,20 +79,20 @@ export function serialPort(path: string, { baudRate = 115_200 }: SerialOptions =
   };
 }
 
-const openFailures: readonly (readonly [pattern: RegExp, code: PortErrorCode, advice: string])[] = [
-  [/no such file|ENOENT|ENXIO|ENODEV/i, 'missing', 'there is no such port: is the modem plugged in?'],
-  [
-    /lock|busy|EBUSY/i,
-    'busy',
-    'another process holds the port (often ModemManager: stop it, or tell it to leave this device alone)',
-  ],
-  [/permission|EACCES/i, 'denied', 'access denied: add your user to the group "dialout" and log in again'],
+const openFailures: readonly (readonly [
+  pattern: RegExp,
+  code: PortErrorCode,
+  advice: (path: string) => string | Promise<string>,
+])[] = [
+  [/no such file|ENOENT|ENXIO|ENODEV/i, 'missing', () => 'there is no such port: is the modem plugged in?'],
+  [/lock|busy|EBUSY/i, 'busy', async (path) => describeHolders(await portHolders(path))],
+  [/permission|EACCES/i, 'denied', () => 'access denied: add your user to the group "dialout" and log in again'],
 ];
 
-function openError(path: string, cause: unknown): PortError {
+async function openError(path: string, cause: unknown): Promise<PortError> {
   const text = oneLine(cause);
   for (const [pattern, code, advice] of openFailures) {
-    if (pattern.test(text)) return new PortError(code, path, `${path}: ${advice}`, { cause });
+    if (pattern.test(text)) return new PortError(code, path, `${path}: ${await advice(path)}`, { cause });
   }
   return new PortError('failed', path, `${path} cannot be opened as a serial port: ${text}`, { cause });
 }

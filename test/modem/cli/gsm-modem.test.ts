@@ -176,6 +176,7 @@ describe('gsm-modem', () => {
     [['send', '--port', 'x', '--to', '+1'.padEnd(40, '2'), '--text', 'a'], 'international number'],
     [['receive'], '--port'],
     [['probe', '--port', 'x', '--pin'], 'GSM_MODEM_PIN'],
+    [['probe', '--port', 'tcp://127.0.0.1'], 'tcp://host:port'],
     [['bogus'], "unknown command 'bogus'"],
   ])('%j is wrong use: one line, and 2', async (args, words) => {
     const run = await gsmModem(args);

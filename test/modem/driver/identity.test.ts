@@ -138,4 +138,15 @@ describe('finding the port of a stick that takes commands', () => {
     ]);
     expect(found.map(({ port }) => port.path)).toEqual([0, 1, 2, 3].map((n) => `/dev/ttyUSB${n}`));
   });
+
+  test('says on which one the codes come', async () => {
+    const codes = machine.plug('/dev/ttyUSB0');
+    world.addModem({ number: anna }).attach(machine.plug('/dev/ttyUSB1'));
+    clock.after(2_500, () => codes.write(Buffer.from('\r\n^RSSI:12\r\n\r\n^RSSI:13\r\n')));
+    const found = await run(findModems({ list: machine.list, at: machine.at, clock }));
+    expect(found).toEqual([
+      expect.objectContaining({ kind: 'other', reason: 'it does not answer AT', codes: ['^RSSI'] }),
+      expect.objectContaining({ kind: 'modem', codes: [] }),
+    ]);
+  });
 });

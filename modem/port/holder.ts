@@ -1,0 +1,46 @@
+import { readdir, readFile, readlink, realpath } from 'node:fs/promises';
+
+/** A process that has a port open. */
+export interface PortHolder {
+  readonly pid: number;
+  /** Its name, as the system knows it: `ModemManager`. */
+  readonly name: string;
+}
+
+/**
+ * The other processes that have the device at `path` open, as far as Linux lets this user see them: those of others
+ * only as root. Elsewhere none is known.
+ *
+ * @param root where procfs is mounted.
+ */
+export async function portHolders(path: string, root = '/proc'): Promise<readonly PortHolder[]> {
+  const device = await realpath(path).catch(() => path);
+  const pids = (await readdir(root).catch(() => [])).filter((name) => /^\d+$/.test(name)).map(Number);
+  const found = pids
+    .filter((pid) => pid !== process.pid)
+    .map(async (pid): Promise<readonly PortHolder[]> => {
+      if (!(await hasOpen(`${root}/${pid}/fd`, device))) return [];
+      const name = await readFile(`${root}/${pid}/comm`, 'utf8').catch(() => 'a process');
+      return [{ pid, name: name.trim() }];
+    });
+  return (await Promise.all(found)).flat();
+}
+
+async function hasOpen(folder: string, device: string): Promise<boolean> {
+  for (const descriptor of await readdir(folder).catch(() => [])) {
+    if ((await readlink(`${folder}/${descriptor}`).catch(() => '')) === device) return true;
+  }
+  return false;
+}
+
+/** Who holds a port, and what to do, in one line. */
+export function describeHolders(holders: readonly PortHolder[]): string {
+  if (holders.length === 0) {
+    return 'another process holds the port (often ModemManager: stop it, or tell it to leave this device alone)';
+  }
+  const names = holders.map(({ pid, name }) => `${name} (pid ${pid})`).join(' and ');
+  const advice = holders.some(({ name }) => name === 'ModemManager')
+    ? 'stop it (systemctl stop ModemManager), or tell it to leave this device alone (udev: ENV{ID_MM_DEVICE_IGNORE}="1")'
+    : 'stop it, or use another port';
+  return `${names} holds the port: ${advice}`;
+}

@@ -1,0 +1,59 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { CodeListener } from '../../../modem/at/code-listener.ts';
+import type { UnsolicitedCode } from '../../../modem/at/unsolicited.ts';
+import { type FarEnd, memoryPort, type PortError } from '../../../modem/index.ts';
+
+let farEnd: FarEnd;
+let listener: CodeListener;
+let codes: UnsolicitedCode[];
+let ended: PortError[];
+
+beforeEach(async () => {
+  const line = memoryPort('/dev/ttyUSB2');
+  farEnd = line.farEnd;
+  codes = [];
+  ended = [];
+  listener = await CodeListener.open(line.port, {
+    unsolicited: (code) => codes.push(code),
+    ended: (reason) => ended.push(reason),
+  });
+});
+
+async function hear(...chunks: readonly string[]): Promise<void> {
+  for (const chunk of chunks) farEnd.write(Buffer.from(chunk, 'latin1'));
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('a port that is only listened to', () => {
+  test.each<[name: string, chunks: readonly string[], heard: readonly UnsolicitedCode[]]>([
+    [
+      'one line each',
+      ['\r\n^RSSI:12\r\n\r\n+CMTI: "SM",3\r\n'],
+      [
+        { prefix: '^RSSI', line: '^RSSI:12' },
+        { prefix: '+CMTI', line: '+CMTI: "SM",3' },
+      ],
+    ],
+    [
+      'a message at once, in pieces',
+      ['\r\n+CMT: ,24\r\n07911326', '040000F0040B911346610089F60000208062917314080CC8\r\n'],
+      [{ prefix: '+CMT', line: '+CMT: ,24', pdu: '07911326040000F0040B911346610089F60000208062917314080CC8' }],
+    ],
+    ['an answer meant for the other port', ['\r\nOK\r\n\r\n> '], []],
+  ])('%s', async (_name, chunks, heard) => {
+    await hear(...chunks);
+    expect(codes).toEqual(heard);
+  });
+
+  test('says when it is gone, but not when it is closed', async () => {
+    await listener.close();
+    farEnd.hangUp();
+    await hear();
+    expect(ended).toEqual([]);
+    const other = memoryPort('/dev/ttyUSB3');
+    await CodeListener.open(other.port, { unsolicited() {}, ended: (reason) => ended.push(reason) });
+    other.farEnd.hangUp();
+    await hear();
+    expect(ended.map(({ code }) => code)).toEqual(['lost']);
+  });
+});

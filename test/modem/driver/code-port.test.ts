@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest';
+import { memoryPort, type Port } from '../../../modem/index.ts';
+import { createBench, deliverPdus } from './bench.ts';
+
+const anna = '393330000001';
+
+/** "The codes may come on another tty than the answers: open both" (serialport-gsm#32). */
+describe('a modem whose codes come on another port than its answers', () => {
+  test('is heard there', async () => {
+    const bench = createBench();
+    const { port, farEnd } = memoryPort('codes');
+    const modem = await bench.open({ codePorts: [port] });
+    modem.receive(bench.receiver);
+    await bench.clock.advance(1_000);
+    const [pdu = ''] = deliverPdus(anna, { kind: 'text', text: 'Ciao' });
+    bench.stored.set(3, pdu);
+    farEnd.write(Buffer.from('\r\n+CMTI: "SM",3\r\n'));
+    await bench.clock.advance(1_000);
+    expect(bench.messages).toMatchObject([{ originator: `+${anna}`, content: { text: 'Ciao' } }]);
+    await bench.run(modem.close());
+  });
+
+  test('is opened again with both when the other one is lost', async () => {
+    const bench = createBench();
+    const { port, farEnd } = memoryPort('codes');
+    const modem = await bench.open({ codePorts: [port] });
+    const states: string[] = [];
+    modem.onState(({ kind }) => states.push(kind));
+    farEnd.hangUp();
+    await bench.clock.advance(60_000);
+    expect(states).toEqual(['lost', 'opening', 'identified', 'ready']);
+    await bench.run(modem.close());
+  });
+
+  test('cannot be opened without it', async () => {
+    const bench = createBench();
+    const { port } = memoryPort('codes');
+    await port.open({ data() {}, closed() {} });
+    const codePorts: readonly Port[] = [port];
+    await expect(bench.open({ codePorts })).rejects.toMatchObject({ code: 'busy', port: 'codes' });
+  });
+});
