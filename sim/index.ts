@@ -11,7 +11,18 @@ export {
 } from './modem/personality.ts';
 export { VirtualModem } from './modem/virtual-modem.ts';
 export { type ModemLines, type OpenLines, openLines } from './modem-lines.ts';
-export type { ArrangedFault, Fault, FaultAction, Faults } from './network/faults.ts';
+export {
+  type Fault,
+  type FaultAction,
+  type FaultKind,
+  type FaultParameter,
+  faultKinds,
+  type LineFault,
+  type LineFaultAction,
+  type MessageFault,
+  type MessageFaultAction,
+} from './network/fault-kinds.ts';
+export type { ArrangedFault, Faults, FaultTarget, LineTarget } from './network/faults.ts';
 export type { Submitted } from './network/network.ts';
 export { type LatencyProfile, type LogNormal, latencyProfiles } from './network/profiles.ts';
 export type { Subscriber } from './network/subscriber.ts';

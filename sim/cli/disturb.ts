@@ -1,22 +1,24 @@
 import { Command } from 'commander';
 import { outputOf, UsageError } from '../../modem/cli/program.ts';
-import type { ArrangedFault, FaultAction } from '../network/faults.ts';
+import type { FaultAction } from '../network/fault-kinds.ts';
+import type { ArrangedFault } from '../network/faults.ts';
 import { ask } from './control-client.ts';
 import { oneOf, wholeNumber, withControl } from './options.ts';
 
-const ACTIONS: readonly FaultAction['kind'][] = [
+const ACTIONS = [
   'drop',
   'duplicate',
+  'reorder',
   'delay',
   'corrupt',
   'lose-answer',
   'refuse',
   'lose-acknowledgement',
-];
+] as const satisfies readonly FaultAction['kind'][];
 
 interface FaultOptions {
   readonly control: string;
-  readonly action?: FaultAction['kind'];
+  readonly action?: (typeof ACTIONS)[number];
   readonly remove?: string;
   readonly ms: number;
   readonly cause: number;
@@ -80,7 +82,7 @@ export function coverageCommand(): Command {
   });
 }
 
-function actionOf(kind: FaultAction['kind'], ms: number, cause: number): FaultAction {
+function actionOf(kind: (typeof ACTIONS)[number], ms: number, cause: number): FaultAction {
   if (kind === 'delay') return { kind, ms };
   return kind === 'refuse' ? { kind, cause } : { kind };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Alphabet } from '../../modem/index.ts';
-import type { Fault } from '../network/faults.ts';
+import type { Fault } from '../network/fault-kinds.ts';
 
 /** A number as people write it: international, national or a short code; a sender may be letters. */
 const number: z.ZodType<string> = z
@@ -48,6 +48,7 @@ export const faultBody: z.ZodType<Fault> = z.strictObject({
   action: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('drop') }),
     z.strictObject({ kind: z.literal('duplicate') }),
+    z.strictObject({ kind: z.literal('reorder') }),
     z.strictObject({ kind: z.literal('delay'), ms: z.number().int().min(0) }),
     z.strictObject({ kind: z.literal('corrupt') }),
     z.strictObject({ kind: z.literal('lose-answer') }),

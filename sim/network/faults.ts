@@ -1,121 +1,205 @@
+import {
+  type Cancel,
+  type Clock,
+  CompressedTextError,
+  decodeTpduLeniently,
+  PduError,
+  toHex,
+} from '../../modem/index.ts';
 import type { EventLog } from '../log.ts';
 import type { SeededRandom } from '../random.ts';
-
-/** What a fault does to a message. */
-export type FaultAction =
-  /** The service centre took it, and it never arrives. */
-  | { readonly kind: 'drop' }
-  /** It arrives a second time. */
-  | { readonly kind: 'duplicate' }
-  /** It arrives later, by `ms`. */
-  | { readonly kind: 'delay'; readonly ms: number }
-  /** One bit of its user data is turned. */
-  | { readonly kind: 'corrupt' }
-  /** The service centre took it, and the sender's modem never says so: no `+CMGS`, no `OK`, no error. */
-  | { readonly kind: 'lose-answer' }
-  /** The service centre refuses it; `cause` is what `+CMS ERROR` shows. */
-  | { readonly kind: 'refuse'; readonly cause: number }
-  /** The phone took it, and its acknowledgement is lost: the service centre sends it again. */
-  | { readonly kind: 'lose-acknowledgement' };
-
-/** A fault as data: what it does, to which messages, how often. Everything left out matches everything. */
-export interface Fault {
-  readonly action: FaultAction;
-  /** Sender and recipient, as people write them. */
-  readonly from?: string;
-  readonly to?: string;
-  /** Messages, status reports, or (absent) messages only. */
-  readonly about?: 'messages' | 'reports' | 'both';
-  /** Only the nth message that matches, from 1. */
-  readonly nth?: number;
-  /** How often it strikes at most. Absent: once, or without limit when it has a probability. */
-  readonly times?: number;
-  /** 0 to 1, drawn from the seed. Absent: always. */
-  readonly probability?: number;
-}
+import {
+  type Fault,
+  type FaultStage,
+  faultKinds,
+  type LineFault,
+  type LineFaultAction,
+  type MessageFault,
+  type MessageFaultAction,
+} from './fault-kinds.ts';
 
 /** A fault that was arranged. */
-export interface ArrangedFault extends Fault {
+export type ArrangedFault = Fault & {
   readonly id: string;
   /** How often it matched, and how often it struck. */
   readonly matched: number;
   readonly struck: number;
-}
+};
 
 /** A message, as faults look at it. */
 export interface FaultTarget {
+  /** The sender as the recipient sees it. */
   readonly from: string;
   readonly to: string;
   readonly report: boolean;
+  /** SUBMIT at the stage `submit`, else DELIVER or STATUS-REPORT. */
+  readonly tpdu: Uint8Array;
 }
 
-/** When in a message's life a fault strikes. */
-type Stage = 'submit' | 'transit' | 'delivery';
+/** Something that a modem says to its host, as faults look at it. */
+export interface LineTarget {
+  /** The modem's number. */
+  readonly modem: string;
+  /** The command that runs, such as `+CMGS`; absent: none does. */
+  readonly command?: string;
+}
 
-const STAGE_OF: Readonly<Record<FaultAction['kind'], Stage>> = {
-  refuse: 'submit',
-  'lose-answer': 'submit',
-  drop: 'transit',
-  duplicate: 'transit',
-  delay: 'transit',
-  corrupt: 'transit',
-  'lose-acknowledgement': 'delivery',
-};
+/** A limit that keeps a forgotten script from growing without end. */
+const FAULTS = 10_000;
 
-type Counted = { -readonly [Key in keyof ArrangedFault]: ArrangedFault[Key] };
+interface Counted {
+  readonly id: string;
+  readonly fault: Fault;
+  /** A condition beyond what data can say. */
+  readonly when: ((target: FaultTarget) => boolean) | undefined;
+  readonly timer: Cancel | undefined;
+  matched: number;
+  struck: number;
+}
 
-/** The faults of a world: arranged, listed, taken back, and drawn as messages pass. */
+const NONE: readonly never[] = [];
+
+/** The faults of a world: arranged, listed, taken back, and drawn as messages pass and modems talk. */
 export class Faults {
+  readonly #clock: Clock;
   readonly #random: SeededRandom;
   readonly #log: EventLog;
+  readonly #resolve: (dialled: string) => string;
   readonly #arranged = new Map<string, Counted>();
+  readonly #listeners = new Set<(action: LineFaultAction, modem: string | undefined) => void>();
   #count = 0;
 
-  constructor(random: SeededRandom, log: EventLog) {
+  /** @param resolve the form in which a number that people write is known to the network. */
+  constructor(clock: Clock, random: SeededRandom, log: EventLog, resolve: (dialled: string) => string) {
+    this.#clock = clock;
     this.#random = random;
     this.#log = log;
+    this.#resolve = resolve;
   }
 
-  /** Arranges a fault and says its id. */
-  add(fault: Fault): string {
+  /**
+   * Arranges a fault and says its id.
+   * @param when of a fault that strikes messages: a further condition, for programs. @throws RangeError when there are 10,000.
+   */
+  add(fault: Fault, when?: (target: FaultTarget) => boolean): string {
+    if (this.#arranged.size >= FAULTS) throw new RangeError(`A world has ${FAULTS} faults at most: take some back`);
     this.#count += 1;
     const id = `fault-${this.#count}`;
-    this.#arranged.set(id, { ...fault, id, matched: 0, struck: 0 });
+    this.#arranged.set(id, { id, fault, when, timer: this.#alarm(id, fault), matched: 0, struck: 0 });
     return id;
   }
 
   /** Takes a fault back. False when there is none of that id. */
   remove(id: string): boolean {
+    this.#arranged.get(id)?.timer?.();
     return this.#arranged.delete(id);
   }
 
   list(): readonly ArrangedFault[] {
-    return [...this.#arranged.values()].map((fault) => ({ ...fault }));
+    return [...this.#arranged.values()].map(({ id, fault, matched, struck }) => ({ ...fault, id, matched, struck }));
   }
 
   /** What strikes this message at this stage, in the order in which the faults were arranged. */
-  strike(stage: Stage, target: FaultTarget): readonly FaultAction[] {
-    const struck: FaultAction[] = [];
-    for (const fault of this.#arranged.values()) {
-      if (STAGE_OF[fault.action.kind] !== stage || !matches(fault, target) || !this.#falls(fault)) continue;
+  strike(stage: FaultStage, target: FaultTarget): readonly MessageFaultAction[] {
+    if (this.#arranged.size === 0) return NONE;
+    const struck: MessageFaultAction[] = [];
+    for (const counted of this.#arranged.values()) {
+      const { fault } = counted;
+      if (!isMessageFault(fault) || faultKinds[fault.action.kind].strikes !== stage) continue;
+      if (!this.#matchesMessage(fault, target) || counted.when?.(target) === false || !this.#falls(counted)) continue;
       struck.push(fault.action);
-      this.#log.add({ kind: 'fault', fault: fault.id, action: fault.action.kind, from: target.from, to: target.to });
+      this.#note(counted, target.from, target.to);
     }
     return struck;
   }
 
-  #falls(fault: Counted): boolean {
-    fault.matched += 1;
-    if (fault.nth !== undefined && fault.matched !== fault.nth) return false;
-    const times = fault.times ?? (fault.probability === undefined ? 1 : Number.POSITIVE_INFINITY);
-    if (fault.struck >= times) return false;
-    if (fault.probability !== undefined && this.#random.fraction() >= fault.probability) return false;
-    fault.struck += 1;
+  /** What strikes what a modem is about to say, in the order in which the faults were arranged. */
+  strikeLine(target: LineTarget): readonly LineFaultAction[] {
+    if (this.#arranged.size === 0) return NONE;
+    const struck: LineFaultAction[] = [];
+    for (const counted of this.#arranged.values()) {
+      const { fault } = counted;
+      if (isMessageFault(fault) || counted.timer !== undefined) continue;
+      if (!this.#matchesLine(fault, target) || !this.#falls(counted)) continue;
+      struck.push(fault.action);
+      this.#note(counted, target.modem, '');
+    }
+    return struck;
+  }
+
+  /**
+   * Calls `listener` when a fault of the line strikes by the clock, whatever the modem is doing: one that has `startsAt`,
+   * spoils no answer (`orphan`, `noise`, `stall`, `reboot`, `unplug`) and names no command. The answer ends that.
+   */
+  listen(listener: (action: LineFaultAction, modem: string | undefined) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #alarm(id: string, fault: Fault): Cancel | undefined {
+    if (isMessageFault(fault) || fault.startsAt === undefined || fault.command !== undefined) return undefined;
+    if (!STRIKES_UNASKED.has(fault.action.kind)) return undefined;
+    const { action, modem } = fault;
+    return this.#clock.after(fault.startsAt - this.#clock.now(), () => {
+      const counted = this.#arranged.get(id);
+      if (counted === undefined || !this.#falls(counted)) return;
+      this.#note(counted, modem ?? '', '');
+      for (const listener of this.#listeners) listener(action, modem);
+    });
+  }
+
+  #note({ id, fault }: Counted, from: string, to: string): void {
+    this.#log.add({ kind: 'fault', fault: id, action: fault.action.kind, from, to });
+  }
+
+  #matchesMessage({ from, to, about = 'messages', contains }: MessageFault, target: FaultTarget): boolean {
+    if (about !== 'both' && (about === 'reports') !== target.report) return false;
+    if (!this.#isNumber(from, target.from) || !this.#isNumber(to, target.to)) return false;
+    return contains === undefined || contentOf(target.tpdu).includes(contains);
+  }
+
+  #matchesLine({ modem, command }: LineFault, target: LineTarget): boolean {
+    return this.#isNumber(modem, target.modem) && (command === undefined || command === target.command);
+  }
+
+  #isNumber(wanted: string | undefined, number: string): boolean {
+    return wanted === undefined || wanted === number || this.#resolve(wanted) === number;
+  }
+
+  #falls(counted: Counted): boolean {
+    const { startsAt = 0, endsAt = Number.POSITIVE_INFINITY, nth, probability, times } = counted.fault;
+    const now = this.#clock.now();
+    if (now < startsAt || now >= endsAt) return false;
+    counted.matched += 1;
+    if (nth !== undefined && counted.matched !== nth) return false;
+    if (counted.struck >= (times ?? (probability === undefined ? 1 : Number.POSITIVE_INFINITY))) return false;
+    if (probability !== undefined && this.#random.fraction() >= probability) return false;
+    counted.struck += 1;
     return true;
   }
 }
 
-function matches({ from, to, about = 'messages' }: Fault, target: FaultTarget): boolean {
-  if (about !== 'both' && (about === 'reports') !== target.report) return false;
-  return (from === undefined || from === target.from) && (to === undefined || to === target.to);
+const STRIKES_UNASKED: ReadonlySet<string> = new Set<LineFaultAction['kind']>([
+  'orphan',
+  'noise',
+  'stall',
+  'reboot',
+  'unplug',
+]);
+
+function isMessageFault(fault: Fault): fault is MessageFault {
+  return faultKinds[fault.action.kind].strikes !== 'line';
+}
+
+/** The text of a message, or its octets in hex; nothing when it cannot be read. */
+function contentOf(tpdu: Uint8Array): string {
+  const direction = ((tpdu[0] ?? 0) & 3) === 1 ? 'mobile-originated' : 'mobile-terminated';
+  try {
+    const { tpdu: read } = decodeTpduLeniently(tpdu, direction);
+    if (read.type !== 'SUBMIT' && read.type !== 'DELIVER') return '';
+    return read.userData.kind === 'text' ? read.userData.text : toHex(read.userData.data);
+  } catch (error) {
+    if (error instanceof PduError || error instanceof CompressedTextError) return '';
+    throw error;
+  }
 }

@@ -1,8 +1,8 @@
-import { type Cancel, type Clock, toHex } from '../../modem/index.ts';
+import { type Cancel, type Clock, statusOf, toHex } from '../../modem/index.ts';
 import type { EventLog } from '../log.ts';
 import type { Faults } from './faults.ts';
 import type { DeliveryAnswer } from './radio-link.ts';
-import { type Sms, STATUS } from './sms.ts';
+import { type Sms, STATUS, targetOf } from './sms.ts';
 import type { Subscriber } from './subscriber.ts';
 
 const MINUTE_MS = 60_000;
@@ -12,6 +12,8 @@ const RETRY_AFTER_MS: readonly number[] = [1, 5, 10, 30, 60, 240].map((minutes) 
 
 /** How long a phone may take to acknowledge (TR1M of 3GPP TS 24.011, 10.1). */
 const ACKNOWLEDGE_WITHIN_MS = 40_000;
+/** How long a message waits for another that it lets pass. */
+const LETS_PASS_MS = MINUTE_MS;
 /** TP-MMS: clear when more messages wait (3GPP TS 23.040, 9.2.3.2). */
 const NO_MORE_MESSAGES = 0x04;
 
@@ -35,6 +37,7 @@ export class Mailbox {
   readonly #number: string;
   readonly #office: MailboxOffice;
   readonly #waiting: Sms[] = [];
+  readonly #letsPass: Sms[] = [];
   #busy = false;
   #woken = false;
   #failures = 0;
@@ -53,8 +56,19 @@ export class Mailbox {
   }
 
   add(sms: Sms): void {
-    this.#waiting.push(sms);
+    this.#waiting.push(sms, ...this.#letsPass.splice(0));
     this.wake();
+  }
+
+  /** Adds it behind the next message that comes, or after {@link LETS_PASS_MS}. */
+  addBehindNext(sms: Sms): void {
+    this.#letsPass.push(sms);
+    this.#office.clock.after(LETS_PASS_MS, () => {
+      const at = this.#letsPass.indexOf(sms);
+      if (at < 0) return;
+      this.#letsPass.splice(at, 1);
+      this.add(sms);
+    });
   }
 
   /** Puts `later` in the place of `earlier`. */
@@ -94,6 +108,8 @@ export class Mailbox {
     if (subscriber === undefined) return this.#giveUp(sms, STATUS.notObtainable);
     const { station } = subscriber;
     if (station === undefined) return this.#wait(sms, 'absent');
+    const outcome = faults.strike('attempt', targetOf(sms)).find((action) => action.kind === 'outcome');
+    if (outcome !== undefined) return this.#conclude(sms, outcome.status);
     const tpdu = sms.tpdu.slice();
     if (this.#waiting.length > 1) tpdu[0] = (tpdu[0] ?? 0) & ~NO_MORE_MESSAGES;
     const answer = await within(clock, ACKNOWLEDGE_WITHIN_MS, station.receive(tpdu));
@@ -104,12 +120,20 @@ export class Mailbox {
         : this.#giveUp(sms, STATUS.incompatibleDestination);
     }
     log.add({ kind: 'deliver', sms: sms.id, from: sms.from, to: sms.to, tpdu: toHex(tpdu) });
-    if (faults.strike('delivery', { from: sms.from, to: sms.to, report: sms.isReport }).length > 0) {
-      return this.#wait(sms, 'no-answer');
-    }
+    if (faults.strike('acknowledgement', targetOf(sms)).length > 0) return this.#wait(sms, 'no-answer');
     this.#failures = 0;
     this.remove(sms);
     this.#office.settled(sms, STATUS.received);
+    return 'taken';
+  }
+
+  /** An attempt ends with a TP-ST that a fault wants (3GPP TS 23.040, 9.2.3.15). */
+  #conclude(sms: Sms, status: number): Attempt {
+    const outcome = statusOf(status);
+    if (outcome === 'trying') return this.#wait(sms, 'no-answer');
+    if (outcome === 'failed') return this.#giveUp(sms, status);
+    this.remove(sms);
+    this.#office.settled(sms, status);
     return 'taken';
   }
 

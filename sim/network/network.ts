@@ -62,7 +62,7 @@ export class Network implements HomeNetwork {
     this.#clock = clock;
     this.#air = random.fork('air');
     this.#countryCode = countryCode;
-    this.faults = new Faults(random.fork('faults'), log);
+    this.faults = new Faults(clock, random.fork('faults'), log, (dialled) => this.resolve(dialled));
     this.#centre = new Smsc({
       number: smsc,
       zone,

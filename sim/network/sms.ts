@@ -1,4 +1,5 @@
 import type { TimeStamp } from '../../modem/index.ts';
+import type { FaultTarget } from './faults.ts';
 
 /** What a sender who asked for a status report is to be told about. */
 export interface ReportRequest {
@@ -40,3 +41,8 @@ export const STATUS = {
   deletedBySender: 0x47,
   gaveUpNoResponse: 0x62,
 } as const;
+
+/** A message as faults look at it. */
+export function targetOf({ from, to, isReport, tpdu }: Sms): FaultTarget {
+  return { from, to, report: isReport, tpdu };
+}

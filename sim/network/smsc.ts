@@ -9,14 +9,15 @@ import {
   toHex,
   type ValidityPeriod,
 } from '../../modem/index.ts';
-import { type Contents, openSubmit, seal, withoutContents } from '../envelope.ts';
+import { type Contents, openDeliver, openSubmit, seal, withoutContents } from '../envelope.ts';
 import type { EventLog } from '../log.ts';
 import type { SeededRandom } from '../random.ts';
+import type { MessageFaultAction } from './fault-kinds.ts';
 import type { Faults } from './faults.ts';
 import { Mailbox } from './mailbox.ts';
 import { drawMixtureMs, drawMs, type LatencyProfile } from './profiles.ts';
 import type { SubmitAnswer } from './radio-link.ts';
-import { type ReportRequest, type Sms, STATUS } from './sms.ts';
+import { type ReportRequest, type Sms, STATUS, targetOf } from './sms.ts';
 import type { Subscriber } from './subscriber.ts';
 
 const SECOND_MS = 1_000;
@@ -71,7 +72,7 @@ export class Smsc {
     if (opened === undefined) return this.#refuse(from, '', REFUSED.invalidMandatoryInformation);
     const { header, contents } = opened;
     const to = this.#in.resolve(addressText(header.destination));
-    const struck = faults.strike('submit', { from, to, report: false });
+    const struck = faults.strike('submit', { from, to, report: false, tpdu });
     const refusal = struck.find((action) => action.kind === 'refuse');
     if (refusal !== undefined) return this.#refuse(from, to, refusal.cause);
     if (this.waiting(to).length >= MAILBOX_LIMIT) return this.#refuse(from, to, REFUSED.serviceCentreBusy);
@@ -143,19 +144,23 @@ export class Smsc {
     const profile = this.#in.profile();
     const lost = random.fraction() * 1_000 < profile.lostPerMille;
     const doubled = random.fraction() * 1_000 < profile.duplicatedPerMille;
-    const struck = faults.strike('transit', { from: sms.from, to: sms.to, report: sms.isReport });
+    const struck = faults.strike('transit', targetOf(sms));
     if (lost || struck.some(({ kind }) => kind === 'drop')) {
       log.add({ kind: 'lose', sms: sms.id, to: sms.to });
       return;
     }
-    const copy = struck.some(({ kind }) => kind === 'corrupt') ? { ...sms, tpdu: this.#corrupted(sms.tpdu) } : sms;
+    const copy = this.#distorted(sms, struck);
     const delayMs = struck.reduce((sum, action) => sum + (action.kind === 'delay' ? action.ms : 0), 0);
-    this.#send(copy, this.#transitMs(startedAt) + delayMs);
+    this.#send(
+      copy,
+      this.#transitMs(startedAt) + delayMs,
+      struck.some(({ kind }) => kind === 'reorder'),
+    );
     if (!doubled && !struck.some(({ kind }) => kind === 'duplicate')) return;
     const { reportRequest: _, ...unreported } = copy;
     const second: Sms = { ...unreported, id: this.#nextId() };
     log.add({ kind: 'duplicate', sms: second.id, original: sms.id, to: sms.to });
-    this.#send(second, this.#transitMs(startedAt) + delayMs);
+    this.#send(second, this.#transitMs(startedAt) + delayMs, false);
   }
 
   #transitMs(startedAt: number): number {
@@ -165,14 +170,15 @@ export class Smsc {
     return leg === undefined ? 0 : drawMs(leg, random);
   }
 
-  #send(sms: Sms, transitMs: number): void {
+  #send(sms: Sms, transitMs: number, letsPass: boolean): void {
     const { clock } = this.#in;
     const mailbox = this.#mailbox(sms.to);
     const ordered = this.#in.profile().ordered ? Math.max(0, mailbox.lastArrival - clock.now()) : 0;
     const delayMs = Math.max(transitMs, ordered);
     mailbox.lastArrival = clock.now() + delayMs;
-    if (delayMs === 0) this.#arrive(sms);
-    else clock.after(delayMs, () => this.#arrive(sms));
+    const arrive = () => (letsPass ? mailbox.addBehindNext(sms) : this.#arrive(sms));
+    if (delayMs === 0) arrive();
+    else clock.after(delayMs, arrive);
   }
 
   #arrive(sms: Sms): void {
@@ -227,6 +233,18 @@ export class Smsc {
     };
     this.#in.log.add({ kind: 'report', sms: sms.id, about: about.id, to: sms.to, status });
     this.#forward(sms, now);
+  }
+
+  #distorted(sms: Sms, struck: readonly MessageFaultAction[]): Sms {
+    let { tpdu, from } = sms;
+    for (const action of struck) {
+      if (action.kind === 'corrupt') tpdu = this.#corrupted(tpdu);
+      if (action.kind !== 'spoof' || sms.isReport) continue;
+      const { header, contents } = openDeliver(tpdu);
+      tpdu = seal({ header: { ...header, originator: addressOf(action.sender) }, contents });
+      from = action.sender;
+    }
+    return { ...sms, tpdu, from };
   }
 
   /** Turns one bit somewhere in the last half, which is user data in all but the shortest messages. */

@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest';
 import { decodeTpdu, encodeTpdu, fromHex, type Submit, toHex } from '../../../modem/index.ts';
-import { type Fault, jsonLine, type LogEntry, latencyProfiles, VIRTUAL_START, type World } from '../../../sim/index.ts';
+import {
+  jsonLine,
+  type LogEntry,
+  latencyProfiles,
+  type MessageFault,
+  VIRTUAL_START,
+  type World,
+} from '../../../sim/index.ts';
 import { type Host, hostOf, quietWorld } from '../host.ts';
 
 const ALICE = '+393330000001';
@@ -168,7 +175,7 @@ test('national numbers, 00 and + lead to the same subscriber', async () => {
   expect(eventsOf(world, 'deliver').map(({ to }) => to)).toEqual([BOB, BOB, BOB]);
 });
 
-const FAULTS: readonly (readonly [fault: Fault['action'], answer: RegExp, expected: readonly string[]])[] = [
+const FAULTS: readonly (readonly [fault: MessageFault['action'], answer: RegExp, expected: readonly string[]])[] = [
   [{ kind: 'drop' }, /\+CMGS: 0/, ['submit', 'fault', 'lose']],
   [{ kind: 'duplicate' }, /\+CMGS: 0/, ['submit', 'fault', 'duplicate', 'deliver', 'deliver']],
   [{ kind: 'delay', ms: 50 }, /\+CMGS: 0/, ['submit', 'fault', 'deliver']],
@@ -176,6 +183,11 @@ const FAULTS: readonly (readonly [fault: Fault['action'], answer: RegExp, expect
   [{ kind: 'lose-answer' }, /^$/, ['fault', 'submit', 'deliver']],
   [{ kind: 'lose-acknowledgement' }, /\+CMGS: 0/, ['submit', 'deliver', 'fault', 'wait', 'deliver']],
   [{ kind: 'corrupt' }, /\+CMGS: 0/, ['submit', 'fault', 'deliver']],
+  [{ kind: 'reorder' }, /\+CMGS: 0/, ['submit', 'fault', 'deliver']],
+  [{ kind: 'spoof', sender: 'BANK' }, /\+CMGS: 0/, ['submit', 'fault', 'deliver']],
+  [{ kind: 'outcome', status: 0x00 }, /\+CMGS: 0/, ['submit', 'fault']],
+  [{ kind: 'outcome', status: 0x21 }, /\+CMGS: 0/, ['submit', 'fault', 'wait', 'deliver']],
+  [{ kind: 'outcome', status: 0x48 }, /\+CMGS: 0/, ['submit', 'fault', 'fail']],
 ];
 
 test.each(FAULTS)('the fault %o strikes once and shows in the log', async (action, answer, expected) => {

@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest';
+import { faultKinds, type LineFaultAction, type MessageFault, VIRTUAL_START } from '../../../sim/index.ts';
+import { quietWorld } from '../host.ts';
+
+const BOB = '+393330000002';
+
+/** Five texts to Bob, a second apart; says which of them struck. */
+async function struckBy(fault: MessageFault, contains = ''): Promise<readonly number[]> {
+  const { world, clock } = quietWorld();
+  world.addModem({ number: BOB });
+  world.faults.add(fault, (target) => target.to !== '' && target.from.includes(contains));
+  const struck: number[] = [];
+  for (let i = 1; i <= 5; i += 1) {
+    world.deliver({ to: BOB, from: `SENDER${i % 2}`, content: { kind: 'text', text: `Message ${i}` } });
+    await clock.advance(1_000);
+    if (world.log.entries().filter(({ kind }) => kind === 'fault').length > struck.length) struck.push(i);
+  }
+  return struck;
+}
+
+const OCCASIONS: readonly (readonly [name: string, fault: Omit<MessageFault, 'action'>, struck: readonly number[]])[] =
+  [
+    ['once, unless told otherwise', {}, [1]],
+    ['the nth', { nth: 3 }, [3]],
+    ['so many times', { times: 2 }, [1, 2]],
+    ['to a number as people write it', { to: '3330000002', times: 9 }, [1, 2, 3, 4, 5]],
+    ['from a sender', { from: 'SENDER0', times: 9 }, [2, 4]],
+    ['with a text in it', { contains: 'age 4', times: 9 }, [4]],
+    ['from a moment on', { startsAt: VIRTUAL_START + 3_000, times: 9 }, [4, 5]],
+    ['until a moment', { endsAt: VIRTUAL_START + 2_000, times: 9 }, [1, 2]],
+    ['always, with probability 1', { probability: 1 }, [1, 2, 3, 4, 5]],
+    ['never, with probability 0', { probability: 0 }, []],
+    ['reports only', { about: 'reports', times: 9 }, []],
+  ];
+
+test.each(OCCASIONS)('a fault strikes %s', async (_name, occasion, struck) => {
+  expect(await struckBy({ action: { kind: 'drop' }, ...occasion })).toEqual(struck);
+});
+
+test('a program may add a condition of its own', async () => {
+  expect(await struckBy({ action: { kind: 'drop' }, times: 9 }, 'SENDER1')).toEqual([1, 3, 5]);
+});
+
+test('every kind of fault says what it does in a sentence, and where it comes from', () => {
+  for (const { sentence, source } of Object.values(faultKinds)) {
+    expect(sentence).toMatch(/^[A-Z].*\.$/);
+    expect(source).not.toBe('');
+  }
+});
+
+test('faults of the line and of messages stand in one list, and each strikes its own', async () => {
+  const { world } = quietWorld();
+  world.addModem({ number: BOB });
+  world.faults.add({ action: { kind: 'repeat' }, modem: '3330000002', command: '+CMGS' });
+  world.faults.add({ action: { kind: 'drop' } });
+  expect(world.faults.strikeLine({ modem: BOB, command: '+CMGR' })).toEqual([]);
+  expect(world.faults.strikeLine({ modem: BOB, command: '+CMGS' })).toEqual([{ kind: 'repeat' }]);
+  expect(world.faults.strikeLine({ modem: BOB, command: '+CMGS' })).toEqual([]);
+  expect(world.faults.list()).toMatchObject([{ struck: 1 }, { struck: 0 }]);
+});
+
+test('a line can be struck by the clock, whatever the modem is doing', async () => {
+  const { world, clock } = quietWorld();
+  const struck: (readonly [LineFaultAction, string | undefined, number])[] = [];
+  world.faults.listen((action, modem) => struck.push([action, modem, clock.now() - VIRTUAL_START]));
+  world.faults.add({ action: { kind: 'reboot' }, modem: BOB, startsAt: VIRTUAL_START + 5_000 });
+  const id = world.faults.add({ action: { kind: 'stall', ms: 1 }, startsAt: VIRTUAL_START + 6_000 });
+  world.faults.remove(id);
+  await clock.advance(10_000);
+  expect(struck).toEqual([[{ kind: 'reboot' }, BOB, 5_000]]);
+  expect(world.faults.strikeLine({ modem: BOB })).toEqual([]);
+});
