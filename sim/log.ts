@@ -1,21 +1,64 @@
 import type { Clock } from '../modem/index.ts';
 
 /**
- * What happens in the world, each thing once. `sms` numbers the messages the service centre has seen; numbers are as
- * people write them, TPDUs in hex without the service centre's address, causes and statuses as the standards number them.
+ * What happens in the world, each thing once, in the order in which it happens. `sms` numbers the messages in the order in
+ * which their senders began to send them; numbers are as people write them, TPDUs in hex without the service centre's
+ * address, causes and statuses as the standards number them.
  */
-export type WorldEvent =
-  /** A subscriber registered, or left. */
+export type WorldEvent = SubscriberEvent | MessageEvent | FaultEvent;
+
+/** What happens to a subscriber, and to the phone or modem with its SIM. */
+export type SubscriberEvent =
+  /** It registered with the network, or left it. */
   | { readonly kind: 'attach' | 'detach'; readonly number: string }
-  /** The service centre took a message. `tpdu` is what the sender sent. */
-  | { readonly kind: 'submit'; readonly sms: number; readonly from: string; readonly to: string; readonly tpdu: string }
-  /** The service centre refused one; `cause` is what `+CMS ERROR` shows. */
-  | { readonly kind: 'refuse'; readonly from: string; readonly to: string; readonly cause: number }
+  /** It went out of coverage, or came back into it. */
+  | { readonly kind: 'coverage'; readonly number: string; readonly covered: boolean }
+  /** Its modem was switched on or off (`+CFUN`); a restart is both. */
+  | { readonly kind: 'power'; readonly number: string; readonly on: boolean }
+  /** Its modem was pulled out of the host, or put back in. */
+  | { readonly kind: 'plug' | 'unplug'; readonly number: string }
+  /** A program opened a line to the modem, or closed it. Lines count from 1 in the order in which they were attached. */
+  | { readonly kind: 'connect' | 'disconnect'; readonly number: string; readonly line: number }
+  /** An unstructured supplementary service: what the phone asked, or what the network said. */
+  | { readonly kind: 'ussd'; readonly number: string; readonly by: 'phone' | 'network'; readonly text: string };
+
+/** What happens to a message. */
+export type MessageEvent =
+  /**
+   * A phone began to send a SUBMIT or COMMAND. One from outside the network is given in the SUBMIT that a phone would
+   * have sent. `to` is empty when the TPDU cannot be read.
+   */
+  | {
+      readonly kind: 'submit';
+      readonly sms: number;
+      readonly from: string;
+      readonly to: string;
+      readonly tpdu: string;
+      readonly outside?: true;
+    }
+  /** The service centre took it. */
+  | { readonly kind: 'accept'; readonly sms: number; readonly from: string; readonly to: string }
+  /** The service centre refused it; `cause` is what `+CMS ERROR` shows: an RP cause below 128, else TP-FCS. */
+  | {
+      readonly kind: 'refuse';
+      readonly sms: number;
+      readonly from: string;
+      readonly to: string;
+      readonly cause: number;
+    }
   /** It was lost on its way, as the profile or a fault wanted. */
   | { readonly kind: 'lose'; readonly sms: number; readonly to: string }
   /** A second copy of `original` is on its way. */
   | { readonly kind: 'duplicate'; readonly sms: number; readonly original: number; readonly to: string }
-  /** The phone has it. `tpdu` is what the phone was given. */
+  /** The service centre sends it to the phone. `tpdu` is what the phone is given. */
+  | {
+      readonly kind: 'attempt';
+      readonly sms: number;
+      readonly from: string;
+      readonly to: string;
+      readonly tpdu: string;
+    }
+  /** The phone has it. */
   | {
       readonly kind: 'deliver';
       readonly sms: number;
@@ -29,10 +72,17 @@ export type WorldEvent =
       readonly sms: number;
       readonly to: string;
       readonly reason: 'absent' | 'full' | 'no-answer';
+      readonly cause?: number;
       readonly retryMs: number;
     }
-  /** The service centre gave up; `status` is TP-ST. */
-  | { readonly kind: 'fail'; readonly sms: number; readonly to: string; readonly status: number }
+  /** The service centre gave up; `status` is TP-ST, `cause` the TP-FCS with which the phone refused it. */
+  | {
+      readonly kind: 'fail';
+      readonly sms: number;
+      readonly to: string;
+      readonly status: number;
+      readonly cause?: number;
+    }
   /** A status report about message `about` is on its way to its sender. */
   | {
       readonly kind: 'report';
@@ -42,15 +92,21 @@ export type WorldEvent =
       readonly status: number;
     }
   /** A waiting message was replaced by a later one of the same type. */
-  | { readonly kind: 'replace'; readonly sms: number; readonly by: number; readonly to: string }
-  /** A fault struck. */
+  | { readonly kind: 'replace'; readonly sms: number; readonly by: number; readonly to: string };
+
+/** A fault struck; `fault` is its id, `action` what it does. */
+export type FaultEvent =
+  /** It struck a message. */
   | {
       readonly kind: 'fault';
       readonly fault: string;
       readonly action: string;
+      readonly sms: number;
       readonly from: string;
       readonly to: string;
-    };
+    }
+  /** It struck the line of a modem; absent: of every modem. */
+  | { readonly kind: 'line-fault'; readonly fault: string; readonly action: string; readonly number?: string };
 
 /** An event with its time, ms since 1970, and its place in the log, from 1. */
 export type LogEntry = WorldEvent & { readonly at: number; readonly seq: number };

@@ -124,6 +124,7 @@ export class World {
         simCapacity: SIM_CAPACITY,
         modemCapacity: MODEM_CAPACITY,
         responseMs: this.#responseMs,
+        log: this.log,
         ...options,
       },
       subscriber,

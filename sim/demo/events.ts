@@ -39,7 +39,9 @@ export function watchStage(stage: Stage, listener: (event: StageEvent) => void):
     ['customer', customer.phone.handset],
   ] as const;
   const ends = [
-    stage.world.log.listen((entry) => listener(networkEvent(entry))),
+    stage.world.log.listen((entry) => {
+      if (entry.kind !== 'accept' && entry.kind !== 'attempt') listener(networkEvent(entry));
+    }),
     stage.service.subscribe((entry) => listener(serviceEvent(entry))),
     ...phones.map(([who, handset]) => {
       let shown = '';
@@ -68,14 +70,13 @@ function networkWords(entry: LogEntry): string {
       return `SMS ${entry.sms} ${nameOfNumber(entry.from)} → ${nameOfNumber(entry.to)}, ${userDataOctets(entry.tpdu)} octets`;
     case 'deliver':
       return `SMS ${entry.sms} ${nameOfNumber(entry.from)} → ${nameOfNumber(entry.to)}`;
-    case 'attach':
-    case 'detach':
-      return nameOfNumber(entry.number);
     case 'refuse':
     case 'fault':
       return `${nameOfNumber(entry.from)} → ${nameOfNumber(entry.to)}`;
+    case 'line-fault':
+      return nameOfNumber(entry.number ?? '');
     default:
-      return `SMS ${entry.sms} → ${nameOfNumber(entry.to)}`;
+      return 'number' in entry ? nameOfNumber(entry.number) : `SMS ${entry.sms} → ${nameOfNumber(entry.to)}`;
   }
 }
 

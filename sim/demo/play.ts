@@ -37,6 +37,8 @@ export interface PlayResult {
 /** A scene is over when nothing has travelled for so long, ms: its last receipts have arrived. */
 const QUIET_MS = 3_000;
 const SMS_OCTETS = 140;
+/** What ends the journey of a message. */
+const ENDS: ReadonlySet<string> = new Set(['deliver', 'lose', 'fail', 'refuse']);
 
 /** Plays enrolment and all scenes, and tells `listener` of everything that happens. */
 export async function play(stage: Stage, listener: (event: StageEvent) => void): Promise<PlayResult> {
@@ -147,9 +149,7 @@ class SmsCounter {
         this.#sms += 1;
         this.#octets = Math.max(this.#octets, userDataOctets(entry.tpdu));
         this.#open.add(entry.sms);
-      } else if (entry.kind === 'deliver' || entry.kind === 'lose' || entry.kind === 'fail') {
-        this.#open.delete(entry.sms);
-      }
+      } else if (ENDS.has(entry.kind) && 'sms' in entry && entry.sms !== undefined) this.#open.delete(entry.sms);
       this.last = entry.at;
     });
   }

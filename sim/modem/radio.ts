@@ -41,6 +41,8 @@ export class Radio {
   }
 
   setFunctionality(functionality: number): void {
+    const on = functionality === 1;
+    if (on !== (this.#functionality === 1)) this.#modem.log.add({ kind: 'power', number: this.#modem.number, on });
     this.#functionality = functionality;
     this.update();
   }

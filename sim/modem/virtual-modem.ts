@@ -1,4 +1,5 @@
 import { type Cancel, type Clock, type FarEnd, memoryPort, type Port, sleep } from '../../modem/index.ts';
+import type { EventLog } from '../log.ts';
 import type { DeliveryAnswer, MobileStation, RadioLink } from '../network/radio-link.ts';
 import { UssdSession } from '../network/ussd.ts';
 import type { SeededRandom } from '../random.ts';
@@ -28,6 +29,7 @@ export interface VirtualModemOptions {
   readonly modemCapacity: number;
   /** How long the modem thinks before it answers a command line, ms, from and to. */
   readonly responseMs: readonly [from: number, to: number];
+  readonly log: EventLog;
 }
 
 /**
@@ -41,6 +43,7 @@ export class VirtualModem implements MobileStation {
   readonly clock: Clock;
   readonly sim: SimCard;
   readonly link: RadioLink;
+  readonly log: EventLog;
   readonly radio: Radio;
   readonly incoming: Incoming;
   readonly outgoing: Outgoing;
@@ -64,6 +67,7 @@ export class VirtualModem implements MobileStation {
     this.personality = personality;
     this.clock = clock;
     this.link = link;
+    this.log = options.log;
     this.#random = random;
     this.#responseMs = options.responseMs;
     this.sim = new SimCard({
@@ -99,12 +103,17 @@ export class VirtualModem implements MobileStation {
 
   /** Puts the modem at the far end of a line. A modem may have several: each has its own echo and runs its own commands. */
   attach(line: FarEnd): void {
+    const number = this.#terminals.size + 1;
     const terminal: Terminal = new Terminal(
       line,
       (body) => runCommandLine(this, terminal, body),
       this.personality.wire,
       this.clock,
-      () => this.#hostsChanged(),
+      () => {
+        const kind = terminal.present ? 'connect' : 'disconnect';
+        this.log.add({ kind, number: this.number, line: number });
+        this.#hostsChanged();
+      },
     );
     this.#terminals.add(terminal);
   }

@@ -28,6 +28,8 @@ export type ArrangedFault = Fault & {
 
 /** A message, as faults look at it. */
 export interface FaultTarget {
+  /** Its number in the log. */
+  readonly sms: number;
   /** The sender as the recipient sees it. */
   readonly from: string;
   readonly to: string;
@@ -108,7 +110,7 @@ export class Faults {
       if (!isMessageFault(fault) || faultKinds[fault.action.kind].strikes !== stage) continue;
       if (!this.#matchesMessage(fault, target) || counted.when?.(target) === false || !this.#falls(counted)) continue;
       struck.push(fault.action);
-      this.#note(counted, target.from, target.to);
+      this.#noteMessage(counted, target);
     }
     return struck;
   }
@@ -122,7 +124,7 @@ export class Faults {
       if (isMessageFault(fault) || counted.timer !== undefined) continue;
       if (!this.#matchesLine(fault, target) || !this.#falls(counted)) continue;
       struck.push(fault.action);
-      this.#note(counted, target.modem, '');
+      this.#noteLine(counted, target.modem);
     }
     return struck;
   }
@@ -143,13 +145,18 @@ export class Faults {
     return this.#clock.after(fault.startsAt - this.#clock.now(), () => {
       const counted = this.#arranged.get(id);
       if (counted === undefined || !this.#falls(counted)) return;
-      this.#note(counted, modem ?? '', '');
+      this.#noteLine(counted, modem);
       for (const listener of this.#listeners) listener(action, modem);
     });
   }
 
-  #note({ id, fault }: Counted, from: string, to: string): void {
-    this.#log.add({ kind: 'fault', fault: id, action: fault.action.kind, from, to });
+  #noteMessage({ id, fault }: Counted, { sms, from, to }: FaultTarget): void {
+    this.#log.add({ kind: 'fault', fault: id, action: fault.action.kind, sms, from, to });
+  }
+
+  #noteLine({ id, fault }: Counted, number: string | undefined): void {
+    const whose = number === undefined ? {} : { number };
+    this.#log.add({ kind: 'line-fault', fault: id, action: fault.action.kind, ...whose });
   }
 
   #matchesMessage({ from, to, about = 'messages', contains }: MessageFault, target: FaultTarget): boolean {

@@ -112,14 +112,16 @@ export class Mailbox {
     if (outcome !== undefined) return this.#conclude(sms, outcome.status);
     const tpdu = sms.tpdu.slice();
     if (this.#waiting.length > 1) tpdu[0] = (tpdu[0] ?? 0) & ~NO_MORE_MESSAGES;
+    const sent = toHex(tpdu);
+    log.add({ kind: 'attempt', sms: sms.id, from: sms.from, to: sms.to, tpdu: sent });
     const answer = await within(clock, ACKNOWLEDGE_WITHIN_MS, station.receive(tpdu));
     if (answer === undefined) return this.#wait(sms, 'no-answer');
     if (answer.kind === 'refused') {
       return isTemporary(answer.cause)
-        ? this.#wait(sms, answer.cause === 0xff ? 'no-answer' : 'full')
-        : this.#giveUp(sms, STATUS.incompatibleDestination);
+        ? this.#wait(sms, answer.cause === 0xff ? 'no-answer' : 'full', answer.cause)
+        : this.#giveUp(sms, STATUS.incompatibleDestination, answer.cause);
     }
-    log.add({ kind: 'deliver', sms: sms.id, from: sms.from, to: sms.to, tpdu: toHex(tpdu) });
+    log.add({ kind: 'deliver', sms: sms.id, from: sms.from, to: sms.to, tpdu: sent });
     if (faults.strike('acknowledgement', targetOf(sms)).length > 0) return this.#wait(sms, 'no-answer');
     this.#failures = 0;
     this.remove(sms);
@@ -133,20 +135,34 @@ export class Mailbox {
     if (outcome === 'trying') return this.#wait(sms, 'no-answer');
     if (outcome === 'failed') return this.#giveUp(sms, status);
     this.remove(sms);
+    this.#office.log.add({ kind: 'lose', sms: sms.id, to: sms.to });
     this.#office.settled(sms, status);
     return 'taken';
   }
 
-  #wait(sms: Sms, reason: 'absent' | 'full' | 'no-answer'): Attempt {
-    if (sms.singleShot) return this.#giveUp(sms, STATUS.gaveUpNoResponse);
+  #wait(sms: Sms, reason: 'absent' | 'full' | 'no-answer', cause?: number): Attempt {
+    if (sms.singleShot) return this.#giveUp(sms, STATUS.gaveUpNoResponse, cause);
     this.#failures += 1;
-    this.#office.log.add({ kind: 'wait', sms: sms.id, to: sms.to, reason, retryMs: this.#retryMs() });
+    this.#office.log.add({
+      kind: 'wait',
+      sms: sms.id,
+      to: sms.to,
+      reason,
+      ...(cause === undefined ? {} : { cause }),
+      retryMs: this.#retryMs(),
+    });
     return 'waits';
   }
 
-  #giveUp(sms: Sms, status: number): Attempt {
+  #giveUp(sms: Sms, status: number, cause?: number): Attempt {
     this.remove(sms);
-    this.#office.log.add({ kind: 'fail', sms: sms.id, to: sms.to, status });
+    this.#office.log.add({
+      kind: 'fail',
+      sms: sms.id,
+      to: sms.to,
+      status,
+      ...(cause === undefined ? {} : { cause }),
+    });
     this.#office.settled(sms, status);
     return 'failed';
   }

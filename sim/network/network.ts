@@ -1,11 +1,11 @@
-import { addressText, type Clock, sleep, toHex } from '../../modem/index.ts';
-import { type Contents, openSubmit } from '../envelope.ts';
+import { type Clock, sleep, toHex } from '../../modem/index.ts';
+import type { Contents } from '../envelope.ts';
 import type { EventLog } from '../log.ts';
 import type { SeededRandom } from '../random.ts';
 import { Faults } from './faults.ts';
 import { drawMs, type LatencyProfile } from './profiles.ts';
 import type { SubmitAnswer } from './radio-link.ts';
-import { Smsc } from './smsc.ts';
+import { Smsc, type Submission } from './smsc.ts';
 import { type HomeNetwork, Subscriber } from './subscriber.ts';
 
 /** A message that the network took from a subscriber. */
@@ -117,25 +117,19 @@ export class Network implements HomeNetwork {
 
   /** The service centre has the message after half of the leg; its answer takes the other half. */
   async submit(from: Subscriber, tpdu: Uint8Array): Promise<SubmitAnswer> {
-    const startedAt = this.#clock.now();
+    const submission = this.#centre.begin(from.number, tpdu);
     const { leg } = this.profile;
     const legMs = leg === undefined ? 0 : drawMs(leg, this.#air);
     await this.#travel(Math.floor(legMs / 2));
-    if (((tpdu[0] ?? 0) & 3) === COMMAND) return { kind: 'refused', cause: NOT_IMPLEMENTED };
-    const takenAt = this.#clock.now();
-    const answer = this.#centre.submit(from.number, tpdu, startedAt);
-    if (answer.kind !== 'refused') this.#remember(from.number, tpdu, takenAt);
+    if (((tpdu[0] ?? 0) & 3) === COMMAND) return this.#centre.refuse(submission, NOT_IMPLEMENTED);
+    const answer = this.#centre.submit(submission);
+    if (answer.kind !== 'refused') this.#remember(submission);
     await this.#travel(Math.ceil(legMs / 2));
     return answer;
   }
 
-  #remember(from: string, tpdu: Uint8Array, at: number): void {
-    this.#submitted.push({
-      at,
-      from,
-      to: this.resolve(addressText(openSubmit(tpdu).header.destination)),
-      tpdu: toHex(tpdu),
-    });
+  #remember({ from, to, tpdu }: Submission): void {
+    this.#submitted.push({ at: this.#clock.now(), from, to, tpdu: toHex(tpdu) });
     if (this.#submitted.length > SUBMITTED_LIMIT * 2) this.#submitted.splice(0, SUBMITTED_LIMIT);
   }
 

@@ -43,6 +43,6 @@ export const STATUS = {
 } as const;
 
 /** A message as faults look at it. */
-export function targetOf({ from, to, isReport, tpdu }: Sms): FaultTarget {
-  return { from, to, report: isReport, tpdu };
+export function targetOf({ id, from, to, isReport, tpdu }: Sms): FaultTarget {
+  return { sms: id, from, to, report: isReport, tpdu };
 }

@@ -9,7 +9,7 @@ import {
   toHex,
   type ValidityPeriod,
 } from '../../modem/index.ts';
-import { type Contents, openDeliver, openSubmit, seal, withoutContents } from '../envelope.ts';
+import { type Contents, type Envelope, openDeliver, openSubmit, seal, withoutContents } from '../envelope.ts';
 import type { EventLog } from '../log.ts';
 import type { SeededRandom } from '../random.ts';
 import type { MessageFaultAction } from './fault-kinds.ts';
@@ -45,6 +45,19 @@ export interface SmscSurroundings {
   resolve(dialled: string): string;
 }
 
+/** A message on its way to the service centre. */
+export interface Submission {
+  /** Its number in the log. */
+  readonly sms: number;
+  readonly from: string;
+  /** Empty when the TPDU cannot be read. */
+  readonly to: string;
+  readonly tpdu: Uint8Array;
+  /** When the phone began to send it, ms since 1970. */
+  readonly startedAt: number;
+  readonly opened: Envelope<Submit> | undefined;
+}
+
 /** The service centre: takes messages, keeps them, and forwards them (3GPP TS 23.040, 3). */
 export class Smsc {
   readonly #in: SmscSurroundings;
@@ -65,50 +78,57 @@ export class Smsc {
     this.#mailboxes.get(number)?.wake();
   }
 
-  /** Takes a SUBMIT whose sending began at `startedAt`. */
-  submit(from: string, tpdu: Uint8Array, startedAt: number): SubmitAnswer {
-    const { log, faults } = this.#in;
+  /** A phone begins to send a SUBMIT or COMMAND. */
+  begin(from: string, tpdu: Uint8Array): Submission {
     const opened = tryOpen(tpdu);
-    if (opened === undefined) return this.#refuse(from, '', REFUSED.invalidMandatoryInformation);
+    const to = opened === undefined ? '' : this.#in.resolve(addressText(opened.header.destination));
+    const sms = this.#nextId();
+    this.#in.log.add({ kind: 'submit', sms, from, to, tpdu: toHex(tpdu) });
+    return { sms, from, to, tpdu, startedAt: this.#in.clock.now(), opened };
+  }
+
+  /** Takes what a phone has sent, or refuses it. */
+  submit(submission: Submission): SubmitAnswer {
+    const { log, faults } = this.#in;
+    const { sms: id, from, to, opened, startedAt } = submission;
+    if (opened === undefined) return this.refuse(submission, REFUSED.invalidMandatoryInformation);
     const { header, contents } = opened;
-    const to = this.#in.resolve(addressText(header.destination));
-    const struck = faults.strike('submit', { from, to, report: false, tpdu });
+    const struck = faults.strike('submit', { sms: id, from, to, report: false, tpdu: submission.tpdu });
     const refusal = struck.find((action) => action.kind === 'refuse');
-    if (refusal !== undefined) return this.#refuse(from, to, refusal.cause);
-    if (this.waiting(to).length >= MAILBOX_LIMIT) return this.#refuse(from, to, REFUSED.serviceCentreBusy);
+    if (refusal !== undefined) return this.refuse(submission, refusal.cause);
+    if (this.waiting(to).length >= MAILBOX_LIMIT) return this.refuse(submission, REFUSED.serviceCentreBusy);
     if (header.rejectDuplicates === true && this.#hasSent(from, to, header.messageReference)) {
-      return this.#refuse(from, to, REFUSED.duplicate);
+      return this.refuse(submission, REFUSED.duplicate);
     }
-    const sms = this.#smsOf(from, to, header, contents);
-    log.add({ kind: 'submit', sms: sms.id, from, to, tpdu: toHex(tpdu) });
-    this.#forward(sms, startedAt);
+    log.add({ kind: 'accept', sms: id, from, to });
+    this.#forward(this.#smsOf(id, from, to, header, contents), startedAt);
     return { kind: struck.some((action) => action.kind === 'lose-answer') ? 'lost' : 'accepted' };
+  }
+
+  /** Refuses what a phone has sent; `cause` is what `+CMS ERROR` shows. */
+  refuse({ sms, from, to }: Submission, cause: number): SubmitAnswer {
+    this.#in.log.add({ kind: 'refuse', sms, from, to, cause });
+    return { kind: 'refused', cause };
   }
 
   /** Takes a message from outside the network: an application, or another operator. Says its number in the log. */
   inject(from: string, to: string, contents: Contents): number {
+    const { log, clock } = this.#in;
     const dialled = this.#in.resolve(to);
-    const sms = this.#smsOf(
-      from,
-      dialled,
-      { ...withoutContents, type: 'SUBMIT', messageReference: 0, destination: addressOf(to) },
-      contents,
-    );
-    this.#in.log.add({ kind: 'submit', sms: sms.id, from, to: dialled, tpdu: '' });
-    this.#forward(sms, this.#in.clock.now());
-    return sms.id;
-  }
-
-  #refuse(from: string, to: string, cause: number): SubmitAnswer {
-    this.#in.log.add({ kind: 'refuse', from, to, cause });
-    return { kind: 'refused', cause };
+    const header: Submit = { ...withoutContents, type: 'SUBMIT', messageReference: 0, destination: addressOf(to) };
+    const id = this.#nextId();
+    const tpdu = toHex(seal({ header, contents }));
+    log.add({ kind: 'submit', sms: id, from, to: dialled, tpdu, outside: true });
+    log.add({ kind: 'accept', sms: id, from, to: dialled });
+    this.#forward(this.#smsOf(id, from, dialled, header, contents), clock.now());
+    return id;
   }
 
   #hasSent(from: string, to: string, messageReference: number): boolean {
     return this.waiting(to).some((sms) => sms.from === from && sms.messageReference === messageReference);
   }
 
-  #smsOf(from: string, to: string, header: Submit, contents: Contents): Sms {
+  #smsOf(id: number, from: string, to: string, header: Submit, contents: Contents): Sms {
     const timestamp = this.#timestamp();
     const { pid = 0, messageReference } = header;
     const tpdu = seal({
@@ -125,7 +145,7 @@ export class Smsc {
     });
     const request: ReportRequest = { messageReference, timestamp };
     return {
-      id: this.#nextId(),
+      id,
       from,
       to,
       tpdu,

@@ -58,6 +58,7 @@ export class Subscriber implements RadioLink {
   setCovered(covered: boolean): void {
     if (covered === this.#covered) return;
     this.#covered = covered;
+    this.#home.log.add({ kind: 'coverage', number: this.number, covered });
     this.#station?.coverageChanged();
   }
 

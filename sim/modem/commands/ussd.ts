@@ -26,8 +26,10 @@ function request({ modem, args }: Call): void {
 }
 
 async function answer(modem: Call['modem'], text: string): Promise<void> {
+  modem.log.add({ kind: 'ussd', number: modem.number, by: 'phone', text });
   await sleep(modem.clock, NETWORK_MS);
   const { m, text: said } = modem.ussd.request(text);
+  modem.log.add({ kind: 'ussd', number: modem.number, by: 'network', text: said });
   modem.notify(m === 4 ? '+CUSD: 4' : `+CUSD: ${m},"${toHost(modem.settings.charset, said)}",${DEFAULT_ALPHABET}`);
 }
 

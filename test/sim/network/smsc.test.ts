@@ -41,11 +41,25 @@ async function submit(host: Host, pdu: Partial<Submit> = {}, ms?: number): Promi
   return host.type(`00${toHex(tpdu)}\x1a`, ms);
 }
 
+/** What the log tells of messages, between the beginning of their sending and their end. */
+const TOLD: ReadonlySet<LogEntry['kind']> = new Set<LogEntry['kind']>([
+  'submit',
+  'refuse',
+  'lose',
+  'duplicate',
+  'deliver',
+  'wait',
+  'fail',
+  'report',
+  'replace',
+  'fault',
+]);
+
 const kinds = (world: World) =>
   world.log
     .entries()
     .map(({ kind }) => kind)
-    .filter((kind) => kind !== 'attach');
+    .filter((kind) => TOLD.has(kind));
 const eventsOf = <Kind extends LogEntry['kind']>(world: World, kind: Kind) =>
   world.log.entries().filter((entry): entry is Extract<LogEntry, { kind: Kind }> => entry.kind === kind);
 
@@ -179,13 +193,13 @@ const FAULTS: readonly (readonly [fault: MessageFault['action'], answer: RegExp,
   [{ kind: 'drop' }, /\+CMGS: 0/, ['submit', 'fault', 'lose']],
   [{ kind: 'duplicate' }, /\+CMGS: 0/, ['submit', 'fault', 'duplicate', 'deliver', 'deliver']],
   [{ kind: 'delay', ms: 50 }, /\+CMGS: 0/, ['submit', 'fault', 'deliver']],
-  [{ kind: 'refuse', cause: 38 }, /^\r\n\+CMS ERROR: 38\r\n$/, ['fault', 'refuse']],
-  [{ kind: 'lose-answer' }, /^$/, ['fault', 'submit', 'deliver']],
+  [{ kind: 'refuse', cause: 38 }, /^\r\n\+CMS ERROR: 38\r\n$/, ['submit', 'fault', 'refuse']],
+  [{ kind: 'lose-answer' }, /^$/, ['submit', 'fault', 'deliver']],
   [{ kind: 'lose-acknowledgement' }, /\+CMGS: 0/, ['submit', 'deliver', 'fault', 'wait', 'deliver']],
   [{ kind: 'corrupt' }, /\+CMGS: 0/, ['submit', 'fault', 'deliver']],
   [{ kind: 'reorder' }, /\+CMGS: 0/, ['submit', 'fault', 'deliver']],
   [{ kind: 'spoof', sender: 'BANK' }, /\+CMGS: 0/, ['submit', 'fault', 'deliver']],
-  [{ kind: 'outcome', status: 0x00 }, /\+CMGS: 0/, ['submit', 'fault']],
+  [{ kind: 'outcome', status: 0x00 }, /\+CMGS: 0/, ['submit', 'fault', 'lose']],
   [{ kind: 'outcome', status: 0x21 }, /\+CMGS: 0/, ['submit', 'fault', 'wait', 'deliver']],
   [{ kind: 'outcome', status: 0x48 }, /\+CMGS: 0/, ['submit', 'fault', 'fail']],
 ];
