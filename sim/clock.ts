@@ -68,25 +68,45 @@ export class VirtualClock implements Clock {
    * whole limit has passed. @throws Error when the clock is already being moved.
    */
   async runUntil(predicate: () => boolean, limitMs: number): Promise<boolean> {
+    const limit = this.#now + limitMs;
+    const stopped = await this.runDue(() => (predicate() ? undefined : limit));
+    if (stopped) return true;
+    this.#now = limit;
+    return predicate();
+  }
+
+  /**
+   * Fires timer after timer that is due at the moment that `until` says, which is asked before each; `undefined` ends it.
+   * Says whether that was how it ended. Time is then that of the last timer. @throws Error when the clock is already being moved.
+   */
+  async runDue(until: () => number | undefined): Promise<boolean> {
     if (this.#running) throw new Error('The virtual clock is already being moved');
     this.#running = true;
     try {
-      const limit = this.#now + limitMs;
       for (;;) {
         await this.#settle();
-        if (predicate()) return true;
+        const limit = until();
+        if (limit === undefined) return true;
         const timer = this.#takeDue(limit);
-        if (timer === undefined) break;
+        if (timer === undefined) return false;
         this.#now = Math.max(this.#now, timer.at);
         const { task } = timer;
         timer.task = undefined;
         task?.();
       }
-      this.#now = limit;
-      return predicate();
     } finally {
       this.#running = false;
     }
+  }
+
+  /** When the next timer is due, ms since 1970. */
+  get next(): number | undefined {
+    return this.#earliest()?.at;
+  }
+
+  /** Lets time pass until `at`, or until the next timer, which is not fired. Never goes back. */
+  passTo(at: number): void {
+    this.#now = Math.max(this.#now, Math.min(at, this.next ?? at));
   }
 
   async #settle(): Promise<void> {
@@ -98,12 +118,18 @@ export class VirtualClock implements Clock {
   }
 
   #takeDue(limit: number): Timer | undefined {
+    const first = this.#earliest();
+    if (first === undefined || first.at > limit) return undefined;
+    pop(this.#heap);
+    return first;
+  }
+
+  /** The earliest timer that was not cancelled; the cancelled ones before it are thrown away. */
+  #earliest(): Timer | undefined {
     for (;;) {
       const first = this.#heap[0];
-      if (first === undefined) return undefined;
-      if (first.task !== undefined && first.at > limit) return undefined;
+      if (first === undefined || first.task !== undefined) return first;
       pop(this.#heap);
-      if (first.task !== undefined) return first;
       this.#cancelled -= 1;
     }
   }

@@ -31,4 +31,14 @@ export { openPty, type PtyLine } from './ports/pty.ts';
 export { openTcp, type TcpLine } from './ports/tcp.ts';
 export { type WireFault, withWireFaults } from './ports/wire-faults.ts';
 export { type SeededRandom, seededRandom } from './random.ts';
-export { createWorld, type ModemOptions, type OutsideMessage, World, type WorldOptions } from './world.ts';
+export { openSimulation, type Simulation, type SimulationOptions } from './simulation.ts';
+export {
+  createWorld,
+  type ModemOptions,
+  type OutsideMessage,
+  type PhoneMessage,
+  type Sending,
+  World,
+  type WorldOptions,
+} from './world.ts';
+export { type Pace, paceOf, paceText, WorldClock, type WorldClockOptions } from './world-clock.ts';

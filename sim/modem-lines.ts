@@ -1,5 +1,6 @@
 import { existsSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { FarEnd } from '../modem/index.ts';
 import type { VirtualModem } from './modem/virtual-modem.ts';
 import { openPty, type PtyLine } from './ports/pty.ts';
 import { openTcp, type TcpLine } from './ports/tcp.ts';
@@ -22,9 +23,13 @@ export interface OpenLines {
 
 /**
  * Gives each modem a pseudo terminal, linked as `folder/modem1`, `folder/modem2` and so on, and a TCP port on loopback.
- * @throws LinkError when one of the links exists already.
+ * @param touched called whenever octets come or go on one of them. @throws LinkError when one of the links exists already.
  */
-export async function openLines(modems: readonly VirtualModem[], folder: string): Promise<OpenLines> {
+export async function openLines(
+  modems: readonly VirtualModem[],
+  folder: string,
+  touched: () => void = () => {},
+): Promise<OpenLines> {
   const madeFolder = !existsSync(folder);
   const opened: (PtyLine | TcpLine)[] = [];
   const close = () => {
@@ -36,10 +41,10 @@ export async function openLines(modems: readonly VirtualModem[], folder: string)
     for (const [i, modem] of modems.entries()) {
       const pty = openPty(join(folder, `modem${i + 1}`));
       opened.push(pty);
-      modem.attach(pty);
+      modem.attach(watched(pty, touched));
       const tcp = await openTcp();
       opened.push(tcp);
-      modem.attach(tcp);
+      modem.attach(watched(tcp, touched));
       lines.push({ number: modem.number, tty: pty.path, tcp: tcp.url });
     }
     return { lines, close };
@@ -47,6 +52,25 @@ export async function openLines(modems: readonly VirtualModem[], folder: string)
     close();
     throw error;
   }
+}
+
+/** A line that says when octets come or go on it. */
+function watched(line: FarEnd, touched: () => void): FarEnd {
+  return {
+    listen: (events) =>
+      line.listen({
+        ...events,
+        data(octets) {
+          touched();
+          events.data(octets);
+        },
+      }),
+    write(octets) {
+      touched();
+      line.write(octets);
+    },
+    hangUp: () => line.hangUp(),
+  };
 }
 
 function removeIfEmpty(folder: string): void {

@@ -1,10 +1,14 @@
 import {
   type Alphabet,
   type ApplicationPorts,
+  addressOf,
   type Clock,
   encodeTpdu,
+  type MessageClass,
+  type Segment,
   type SmsContent,
   segment,
+  toHex,
 } from '../modem/index.ts';
 import { openSubmit } from './envelope.ts';
 import { EventLog } from './log.ts';
@@ -13,6 +17,7 @@ import { VirtualModem } from './modem/virtual-modem.ts';
 import type { Faults } from './network/faults.ts';
 import { Network, type Submitted } from './network/network.ts';
 import { type LatencyProfile, latencyProfiles } from './network/profiles.ts';
+import type { SubmitAnswer } from './network/radio-link.ts';
 import type { Subscriber } from './network/subscriber.ts';
 import { type SeededRandom, seededRandom } from './random.ts';
 
@@ -55,7 +60,28 @@ export interface OutsideMessage {
   readonly ports?: ApplicationPorts;
   /** Default: the smallest that can write it. */
   readonly alphabet?: Alphabet;
+  /** Default: none. */
+  readonly messageClass?: MessageClass;
 }
+
+/** A message that one of the world's own phones sends. */
+export interface PhoneMessage extends OutsideMessage {
+  /** Ask for a status report of each SMS (TP-SRR). Default: no. */
+  readonly statusReport?: boolean;
+  /** How long the service centre tries, ms (TP-VP); rounded up to what the octet can say. Default: the service centre's. */
+  readonly validityMs?: number;
+}
+
+/** What became of one SMS that a phone sent: its number in the log, if it went out, and what the phone was told. */
+export interface Sending {
+  readonly sms?: number;
+  /** TP-MR. */
+  readonly reference: number;
+  readonly answer: SubmitAnswer;
+}
+
+/** What `+CMS ERROR` shows when there is no network service (3GPP TS 27.005, 3.2.5). */
+const NO_NETWORK_SERVICE = 331;
 
 /** Italy: the numbers of the virtual network are fictitious. */
 const SMSC = '+393990000001';
@@ -137,6 +163,11 @@ export class World {
     return modem;
   }
 
+  /** A number as people write it, in the form in which the network knows it. */
+  resolve(number: string): string {
+    return this.#network.resolve(number);
+  }
+
   /** The modem with this number. */
   modem(number: string): VirtualModem | undefined {
     return this.#modems.get(this.#network.resolve(number));
@@ -151,16 +182,58 @@ export class World {
    * Sends a message into the network from outside; long ones go in segments. Says the numbers of its SMS in the log.
    * @throws PduEncodeError when it cannot be written so, or takes more than 255 segments.
    */
-  deliver({ to, from, content, ports, alphabet }: OutsideMessage): readonly number[] {
+  deliver(message: OutsideMessage): readonly number[] {
+    return this.#segments(message).map((part) => {
+      const tpdu = encodeTpdu({ type: 'SUBMIT', messageReference: 0, destination: ANYONE, ...part });
+      return this.#network.inject(message.from, message.to, openSubmit(tpdu).contents);
+    });
+  }
+
+  /**
+   * Sends a message from one of the phones, as its user would; long ones go in segments, and a segment that is refused is
+   * the last. @throws RangeError when no phone has the number `from`, PduEncodeError when it cannot be written so.
+   */
+  async send(message: PhoneMessage): Promise<readonly Sending[]> {
+    const modem = this.modem(message.from);
+    if (modem === undefined) throw new RangeError(`No phone has the number ${message.from}`);
+    const { statusReport = false, validityMs } = message;
+    const sent: Sending[] = [];
+    for (const part of this.#segments(message)) {
+      const tpdu = encodeTpdu({
+        type: 'SUBMIT',
+        messageReference: 0,
+        destination: addressOf(message.to),
+        statusReportRequested: statusReport,
+        ...(validityMs === undefined ? {} : { validity: { format: 'relative', ms: validityMs } }),
+        ...part,
+      });
+      const sending = await this.#sendFrom(modem, tpdu);
+      sent.push(sending);
+      if (sending.answer.kind === 'refused') break;
+    }
+    return sent;
+  }
+
+  async #sendFrom(modem: VirtualModem, tpdu: Uint8Array): Promise<Sending> {
+    if (!modem.radio.registered) return { reference: 0, answer: { kind: 'refused', cause: NO_NETWORK_SERVICE } };
+    const behindReference = toHex(tpdu.subarray(2));
+    let sms: number | undefined;
+    const unlisten = this.log.listen((entry) => {
+      const taken = entry.kind === 'submit' && entry.from === modem.number && entry.tpdu.slice(4) === behindReference;
+      if (taken) sms = entry.sms;
+    });
+    const sent = await modem.outgoing.send(tpdu);
+    unlisten();
+    return { ...sent, ...(sms === undefined ? {} : { sms }) };
+  }
+
+  #segments({ content, ports, alphabet, messageClass }: OutsideMessage): readonly Segment[] {
     this.#concatenation = (this.#concatenation + 1) % 256;
     const whole: SmsContent = ports === undefined ? content : { ...content, ports };
-    const segments = segment(whole, {
+    return segment(whole, {
       reference: this.#concatenation,
       ...(alphabet === undefined ? {} : { alphabet }),
-    });
-    return segments.map((part) => {
-      const tpdu = encodeTpdu({ type: 'SUBMIT', messageReference: 0, destination: ANYONE, ...part });
-      return this.#network.inject(from, to, openSubmit(tpdu).contents);
+      ...(messageClass === undefined ? {} : { messageClass }),
     });
   }
 

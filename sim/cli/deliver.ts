@@ -1,42 +1,77 @@
 import { Command } from 'commander';
-import { outputOf, UsageError } from '../../modem/cli/program.ts';
+import { outputOf } from '../../modem/cli/program.ts';
+import type { DeliverBody, SendBody } from '../control/schema.ts';
+import type { Sending } from '../world.ts';
+import { checkContentOptions, withContent } from './content-options.ts';
 import { ask } from './control-client.ts';
-import { hex, oneOf, wholeNumber, withControl } from './options.ts';
+import { controlOf, lengthOfTime, withControl } from './options.ts';
 
-interface DeliverOptions {
-  readonly control: string;
-  readonly to: string;
-  readonly from: string;
-  readonly text?: string;
-  readonly data?: string;
-  readonly alphabet?: 'gsm7' | 'ucs2' | '8bit';
-  readonly destinationPort?: number;
-  readonly sourcePort?: number;
+interface Delivered {
+  readonly sms: readonly number[];
+  readonly over?: boolean;
+  readonly messages?: readonly { readonly state: string; readonly reason?: string; readonly status?: number }[];
 }
 
-const port = wholeNumber(0, 65_535);
+/** How long `--wait` waits unless told otherwise, ms. */
+const WAIT_MS = 30_000;
 
 /** `gsm-sim deliver`: a message from outside the network to one of its numbers. */
 export function deliverCommand(): Command {
   const command = new Command('deliver')
     .description('send a message into the network, as another operator or a service would')
     .requiredOption('--to <number>', 'a number of the network')
-    .requiredOption('--from <sender>', 'a number, a short code, or at most 11 letters')
-    .option('--text <text>', 'a text, in as many SMS as it takes')
-    .option('--data <hex>', 'octets', hex)
-    .option('--alphabet <name>', 'gsm7, ucs2 or 8bit; default: the smallest', oneOf(['gsm7', 'ucs2', '8bit']))
-    .option('--destination-port <port>', 'application port at the phone', port)
-    .option('--source-port <port>', 'application port of the sender, default 0', port);
+    .requiredOption('--from <sender>', 'a number, a short code, or at most 11 letters');
+  withContent(command)
+    .option('--wait', 'until the phone has it; exit code 1 when it never does')
+    .option('--timeout <time>', 'with --wait: how long, in real time', lengthOfTime, WAIT_MS);
   return withControl(command).action(async () => {
-    const { control, ...body } = command.opts<DeliverOptions>();
-    if ((body.text === undefined) === (body.data === undefined)) throw new UsageError('give either --text or --data');
-    if (body.sourcePort !== undefined && body.destinationPort === undefined) {
-      throw new UsageError('--source-port needs --destination-port');
-    }
-    const { sms }: { sms: readonly number[] } = JSON.parse(await ask(control, 'POST', '/deliver', body));
-    outputOf(command).print(
-      { event: 'accepted', sms },
-      `The network took ${sms.length === 1 ? '1 SMS' : `${sms.length} SMS`}`,
+    const { wait, timeout, control: _, ...body } = command.opts<DeliverOptions>();
+    checkContentOptions(body);
+    const request = { ...body, ...(wait === true ? { wait: timeout } : {}) };
+    const { sms, messages = [] }: Delivered = JSON.parse(
+      await ask(controlOf(command), 'POST', '/deliver', request, timeout),
     );
+    const many = sms.length === 1 ? '1 SMS' : `${sms.length} SMS`;
+    const output = outputOf(command);
+    if (wait !== true) {
+      output.print({ event: 'accepted', sms }, `The network took ${many}`);
+      return;
+    }
+    const missing = messages.find(({ state }) => state !== 'delivered');
+    if (missing !== undefined) throw new Error(`not delivered within ${timeout / 1000} s: ${inWords(missing)}`);
+    output.print({ event: 'delivered', sms }, `The phone has ${many}`);
+  });
+}
+
+type DeliverOptions = Omit<DeliverBody, 'wait'> & { wait?: true; timeout: number; control: string };
+
+function inWords({ state, reason, status }: { state: string; reason?: string; status?: number }): string {
+  if (state === 'waiting') return `it waits (${reason})`;
+  if (state === 'on-the-way') return 'it is on the way';
+  return status === undefined ? `it was ${state}` : `it ${state} with status ${status}`;
+}
+
+/** `gsm-sim send`: a message from one of the network's own phones. */
+export function sendCommand(): Command {
+  const command = new Command('send')
+    .description('send a message from one of the phones, as its user would')
+    .requiredOption('--from <number>', 'a number of the network')
+    .requiredOption('--to <number>', 'any number');
+  withContent(command)
+    .option('--status-report', 'ask for a status report')
+    .option('--validity <time>', 'how long the service centre tries', lengthOfTime);
+  return withControl(command).action(async () => {
+    const { control: _, ...body } = command.opts<SendBody & { control: string }>();
+    checkContentOptions(body);
+    const sent: readonly (Sending & Sending['answer'])[] = JSON.parse(
+      await ask(controlOf(command), 'POST', '/send', body),
+    );
+    const output = outputOf(command);
+    for (const { sms, reference, kind, ...more } of sent) {
+      const cause = 'cause' in more ? `: +CMS ERROR: ${more.cause}` : '';
+      output.print({ event: kind, sms, reference, ...more }, `${kind}, reference ${reference}${cause}`);
+    }
+    const refused = sent.find(({ kind }) => kind === 'refused');
+    if (refused !== undefined) throw new Error('the message was refused');
   });
 }

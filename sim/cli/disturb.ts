@@ -1,90 +1,104 @@
 import { Command } from 'commander';
 import { outputOf, UsageError } from '../../modem/cli/program.ts';
-import type { FaultAction } from '../network/fault-kinds.ts';
+import { type FaultKind, faultKinds } from '../network/fault-kinds.ts';
 import type { ArrangedFault } from '../network/faults.ts';
 import { ask } from './control-client.ts';
-import { oneOf, wholeNumber, withControl } from './options.ts';
+import { controlOf, oneOf, wholeNumber, withControl } from './options.ts';
 
-const ACTIONS = [
-  'drop',
-  'duplicate',
-  'reorder',
-  'delay',
-  'corrupt',
-  'lose-answer',
-  'refuse',
-  'lose-acknowledgement',
-] as const satisfies readonly FaultAction['kind'][];
-
-interface FaultOptions {
-  readonly control: string;
-  readonly action?: (typeof ACTIONS)[number];
-  readonly remove?: string;
-  readonly ms: number;
-  readonly cause: number;
-  readonly from?: string;
-  readonly to?: string;
-  readonly nth?: number;
-  readonly times?: number;
-  readonly probability?: number;
+/** `gsm-sim fault`: what goes wrong, on demand. */
+export function faultCommand(): Command {
+  return new Command('fault')
+    .description('arrange faults, list them, switch them off and on, take them back')
+    .addCommand(listCommand(), { isDefault: true })
+    .addCommand(kindsCommand())
+    .addCommand(addCommand())
+    .addCommand(switchCommand('on'))
+    .addCommand(switchCommand('off'))
+    .addCommand(removeCommand());
 }
 
-/** `gsm-sim fault`: arranges a fault, takes one back, or lists them. */
-export function faultCommand(): Command {
-  const command = new Command('fault')
-    .description('arrange a fault (--action), take one back (--remove), or list them')
-    .option('--action <name>', ACTIONS.join(', '), oneOf(ACTIONS))
-    .option('--remove <id>', 'take this fault back')
-    .option('--ms <ms>', 'how much later, with delay', wholeNumber(0, 1_000_000_000), 10_000)
-    .option('--cause <number>', 'what +CMS ERROR shows, with refuse', wholeNumber(1, 512), 38)
-    .option('--from <number>', 'only messages from this number')
-    .option('--to <number>', 'only messages to this number')
-    .option('--nth <n>', 'only the nth message that matches', wholeNumber(1, 1_000_000))
-    .option('--times <n>', 'how often at most; default: once, or always with a probability', wholeNumber(1, 1_000_000))
-    .option('--probability <p>', '0 to 1, drawn from the seed', probability);
+function listCommand(): Command {
+  const command = new Command('list').description('the faults that are arranged');
   return withControl(command).action(async () => {
-    const { control, action, remove, ms, cause, ...match } = command.opts<FaultOptions>();
-    if (action !== undefined && remove !== undefined) throw new UsageError('give either --action or --remove');
+    const faults: readonly ArrangedFault[] = JSON.parse(await ask(controlOf(command), 'GET', '/faults'));
     const output = outputOf(command);
-    if (remove !== undefined) {
-      await ask(control, 'DELETE', `/faults/${encodeURIComponent(remove)}`);
-      output.print({ event: 'removed', id: remove }, `${remove} is taken back`);
-    } else if (action !== undefined) {
-      const body = { action: actionOf(action, ms, cause), ...match };
-      const { id }: { id: string } = JSON.parse(await ask(control, 'POST', '/faults', body));
-      output.print({ event: 'arranged', id }, `${id} is arranged`);
-    } else {
-      const faults: readonly ArrangedFault[] = JSON.parse(await ask(control, 'GET', '/faults'));
-      for (const fault of faults) {
-        output.print(
-          fault,
-          `${fault.id.padEnd(9)} ${fault.action.kind.padEnd(21)} matched ${fault.matched}, struck ${fault.struck}`,
-        );
-      }
+    for (const fault of faults) {
+      const { id, on, action, matched, struck } = fault;
+      const state = on ? 'on ' : 'off';
+      output.print(fault, `${id.padEnd(9)} ${state} ${action.kind.padEnd(21)} matched ${matched}, struck ${struck}`);
     }
   });
 }
 
-/** `gsm-sim coverage`: takes a phone out of coverage, or back. */
-export function coverageCommand(): Command {
-  const command = new Command('coverage')
-    .description('take a phone out of coverage, or back into it')
-    .requiredOption('--number <number>', 'a number of the network')
-    .requiredOption('--set <on|off>', 'on or off', oneOf(['on', 'off']));
-  return withControl(command).action(async () => {
-    const { control, number, set } = command.opts<{ control: string; number: string; set: 'on' | 'off' }>();
-    const path = `/subscribers/${encodeURIComponent(number)}`;
-    const answer: object = JSON.parse(await ask(control, 'POST', path, { covered: set === 'on' }));
-    outputOf(command).print(
-      { event: 'coverage', ...answer },
-      `${number} is ${set === 'on' ? 'in' : 'out of'} coverage`,
-    );
+function kindsCommand(): Command {
+  const command = new Command('kinds').description('the faults that there are, what they take, and who saw them');
+  return command.action(() => {
+    const output = outputOf(command);
+    for (const [kind, fault] of Object.entries(faultKinds)) output.print({ kind, ...fault }, kindText(kind, fault));
   });
 }
 
-function actionOf(kind: (typeof ACTIONS)[number], ms: number, cause: number): FaultAction {
-  if (kind === 'delay') return { kind, ms };
-  return kind === 'refuse' ? { kind, cause } : { kind };
+function kindText(kind: string, { strikes, sentence, source, parameters }: FaultKind): string {
+  const margin = ' '.repeat(21);
+  const takes = parameters.map(
+    ({ name, unit, default: value }) =>
+      `${margin}--set ${name}=<${unit}>${value === undefined ? ', must be given' : `, default ${value}`}`,
+  );
+  return [`${kind.padEnd(20)} ${sentence}`, ...takes, `${margin}[${source}; strikes: ${strikes}]`].join('\n');
+}
+
+interface AddOptions {
+  readonly set: Readonly<Record<string, string | number>>;
+  readonly control: string;
+  readonly [match: string]: unknown;
+}
+
+function addCommand(): Command {
+  const command = new Command('add')
+    .description('arrange a fault: gsm-sim fault kinds lists them')
+    .argument('<kind>', 'what goes wrong', oneOf(Object.keys(faultKinds)))
+    .option('--set <name=value>', 'a parameter of the fault; may be given again', assignment, {})
+    .option('--from <sender>', 'only messages from this sender')
+    .option('--to <number>', 'only messages to this number')
+    .option('--about <what>', 'messages, reports or both', oneOf(['messages', 'reports', 'both']))
+    .option('--contains <text>', 'only messages with this in their text')
+    .option('--modem <number>', 'of faults of the line: only this modem')
+    .option('--command <name>', 'of faults of the line: only while this command runs, such as +CMGS')
+    .option('--nth <n>', 'only the nth that matches', wholeNumber(1, 1_000_000))
+    .option('--times <n>', 'how often at most; default: once, or always with a probability', wholeNumber(1, 1_000_000))
+    .option('--probability <p>', '0 to 1, drawn from the seed', probability)
+    .option('--starts-at <moment>', 'not before: 2010-03-01T09:00:00Z')
+    .option('--ends-at <moment>', 'not from then on');
+  return withControl(command).action(async (kind: string) => {
+    const { set, control, ...match } = command.opts<AddOptions>();
+    const body = { action: { kind, ...set }, ...match };
+    const { id }: { id: string } = JSON.parse(await ask(control, 'POST', '/faults', body));
+    outputOf(command).print({ event: 'arranged', id }, `${id} is arranged`);
+  });
+}
+
+function switchCommand(state: 'on' | 'off'): Command {
+  const command = new Command(state).description(`switch a fault ${state}`).argument('<id>', 'fault-1');
+  return withControl(command).action(async (id: string) => {
+    await ask(controlOf(command), 'POST', `/faults/${encodeURIComponent(id)}`, { on: state === 'on' });
+    outputOf(command).print({ event: state, id }, `${id} is ${state}`);
+  });
+}
+
+function removeCommand(): Command {
+  const command = new Command('remove').description('take a fault back').argument('<id>', 'fault-1');
+  return withControl(command).action(async (id: string) => {
+    await ask(controlOf(command), 'DELETE', `/faults/${encodeURIComponent(id)}`);
+    outputOf(command).print({ event: 'removed', id }, `${id} is taken back`);
+  });
+}
+
+/** `name=value`, added to those before it; what looks like a number is one. */
+function assignment(text: string, before: Readonly<Record<string, string | number>>): Record<string, string | number> {
+  const at = text.indexOf('=');
+  if (at <= 0) throw new UsageError(`--set takes name=value, not "${text}"`);
+  const value = text.slice(at + 1);
+  return { ...before, [text.slice(0, at)]: /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value };
 }
 
 function probability(text: string): number {

@@ -1,25 +1,8 @@
 import { Command } from 'commander';
 import { outputOf } from '../../modem/cli/program.ts';
 import { type LogEntry, textLine } from '../log.ts';
-import type { Submitted } from '../network/network.ts';
 import { ask } from './control-client.ts';
 import { wholeNumber, withControl } from './options.ts';
-
-/** `gsm-sim submitted`: what the network took from a number. */
-export function submittedCommand(): Command {
-  const command = new Command('submitted')
-    .description('print the SMS that the network took from a number, oldest first, one line a TPDU')
-    .requiredOption('--from <number>', 'a number of the network');
-  return withControl(command).action(async () => {
-    const { control, from } = command.opts<{ control: string; from: string }>();
-    const answer = await ask(control, 'GET', `/submitted?from=${encodeURIComponent(from)}`);
-    const messages: readonly (Omit<Submitted, 'at'> & { at: string })[] = JSON.parse(answer);
-    const output = outputOf(command);
-    for (const { at, from: sender, to, tpdu } of messages) {
-      output.print({ at, from: sender, to, tpdu }, `${at}  ${sender.padEnd(16)} ${to.padEnd(16)} ${tpdu}`);
-    }
-  });
-}
 
 /** `gsm-sim log`: what happened so far. */
 export function logCommand(): Command {

@@ -1,10 +1,14 @@
 import type { Command } from 'commander';
 import { createProgram } from '../../modem/cli/program.ts';
-import { deliverCommand } from './deliver.ts';
-import { coverageCommand, faultCommand } from './disturb.ts';
-import { logCommand, submittedCommand } from './evidence.ts';
+import { deliverCommand, sendCommand } from './deliver.ts';
+import { faultCommand } from './disturb.ts';
+import { logCommand } from './evidence.ts';
+import { modemsCommand } from './modems.ts';
 import { personalitiesCommand } from './personalities.ts';
 import { serveCommand } from './serve.ts';
+import { submittedCommand } from './submitted.ts';
+import { subscribersCommand } from './subscribers.ts';
+import { clockCommand, profileCommand } from './time.ts';
 
 /** `gsm-sim`: a GSM network with virtual modems, and what one can do with it from outside. */
 export function gsmSim(): Command {
@@ -12,12 +16,22 @@ export function gsmSim(): Command {
   const commands = [
     serveCommand(),
     deliverCommand(),
+    sendCommand(),
     submittedCommand(),
-    logCommand(),
+    subscribersCommand(),
+    modemsCommand(),
     faultCommand(),
-    coverageCommand(),
+    clockCommand(),
+    profileCommand(),
+    logCommand(),
     personalitiesCommand(),
   ];
-  for (const command of commands) program.addCommand(command.copyInheritedSettings(program));
+  for (const command of commands) adopt(program, command);
   return program;
+}
+
+function adopt(parent: Command, command: Command): void {
+  command.copyInheritedSettings(parent);
+  for (const child of command.commands) adopt(command, child);
+  if (!parent.commands.includes(command)) parent.addCommand(command);
 }

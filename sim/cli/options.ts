@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
-import { InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { z } from 'zod';
+import { durationOf } from '../control/fields.ts';
 
 /** A parser of whole numbers from `from` to `to`, for an option. */
 export function wholeNumber(from: number, to: number): (text: string) => number {
@@ -27,6 +28,31 @@ export function hex(text: string): string {
   return text;
 }
 
+/** A length of time, in ms: `10s`. */
+export function lengthOfTime(text: string): number {
+  const ms = durationOf(text);
+  if (ms === undefined) throw new InvalidArgumentError('It must be a length of time: 250ms, 10s, 5m, 2h, 7d.');
+  return ms;
+}
+
+/** A parser by the schema that the control API has for the same thing. */
+export function readBy<Value>(schema: z.ZodType<Value, string | number>): (text: string) => Value {
+  return (text) => {
+    const { success, data, error } = schema.safeParse(text);
+    if (!success) throw new InvalidArgumentError(`It ${error.issues[0]?.message ?? 'is not valid'}.`);
+    return data;
+  };
+}
+
+/** `on` or `off`. */
+export function onOrOff(text: string): boolean {
+  if (text !== 'on' && text !== 'off') throw new InvalidArgumentError('It must be on or off.');
+  return text === 'on';
+}
+
+/** The variable that names the simulation, for commands without `--control`; `serve -- COMMAND` sets it. */
+export const CONTROL_VARIABLE = 'GSM_SIM_CONTROL';
+
 /** The address of a running simulation. */
 function controlUrl(text: string): string {
   if (!URL.canParse(text) || !text.startsWith('http://')) {
@@ -37,5 +63,15 @@ function controlUrl(text: string): string {
 
 /** Adds the option that every command to a running simulation needs. */
 export function withControl(command: Command): Command {
-  return command.requiredOption('--control <url>', 'the control URL that gsm-sim serve printed', controlUrl);
+  return command.addOption(
+    new Option('--control <url>', 'the control URL that gsm-sim serve printed')
+      .env(CONTROL_VARIABLE)
+      .argParser(controlUrl)
+      .makeOptionMandatory(),
+  );
+}
+
+/** The simulation that a command is for. */
+export function controlOf(command: Command): string {
+  return command.opts<{ control: string }>().control;
 }

@@ -1,70 +1,111 @@
 import { z } from 'zod';
-import type { Alphabet } from '../../modem/index.ts';
-import type { Fault } from '../network/fault-kinds.ts';
+import { personalities } from '../modem/personalities.ts';
+import { latencyProfiles } from '../network/profiles.ts';
+import type { Pace } from '../world-clock.ts';
+import { type ContentFields, checkContent, contentFields, duration, number, pace, sender } from './fields.ts';
+import { LONGEST_WAIT_MS } from './waiting.ts';
 
-/** A number as people write it: international, national or a short code; a sender may be letters. */
-const number: z.ZodType<string> = z
-  .string()
-  .regex(/^\+?[0-9*#]{1,20}$/, 'must be a number: digits, with + when international');
-const sender: z.ZodType<string> = z
-  .string()
-  .regex(/^(\+?[0-9*#]{1,20}|[^+]{1,11})$/, 'must be a number, or at most 11 characters');
-const port: z.ZodType<number> = z.number().int().min(0).max(65_535);
+/** How long a request waits for what it asks about, ms of real time. */
+const wait: z.ZodType<number, string | number> = duration.refine((ms) => ms <= LONGEST_WAIT_MS, 'must be 1h at most');
 
 /** What `POST /deliver` wants. */
-export interface DeliverBody {
+export interface DeliverBody extends ContentFields {
   readonly to: string;
   readonly from: string;
-  readonly text?: string | undefined;
-  /** Hex. */
-  readonly data?: string | undefined;
-  readonly alphabet?: Alphabet | undefined;
-  readonly destinationPort?: number | undefined;
-  readonly sourcePort?: number | undefined;
+  readonly wait?: number | undefined;
 }
 
 export const deliverBody: z.ZodType<DeliverBody> = z
   .strictObject({
     to: number,
     from: sender,
-    text: z.string().optional(),
-    data: z
-      .string()
-      .regex(/^([0-9A-Fa-f]{2})*$/, 'must be hex')
-      .optional(),
-    alphabet: z.enum(['gsm7', 'ucs2', '8bit']).optional(),
-    destinationPort: port.optional(),
-    sourcePort: port.optional(),
+    ...contentFields,
+    wait: wait.describe('Answer only when every SMS was delivered or given up, or after this time').optional(),
   })
-  .refine(({ text, data }) => (text === undefined) !== (data === undefined), 'wants either text or data')
-  .refine(
-    ({ data, alphabet }) => data === undefined || alphabet === undefined || alphabet === '8bit',
-    'data has the alphabet 8bit',
-  )
-  .refine(({ text, alphabet }) => text === undefined || alphabet !== '8bit', 'text has the alphabet gsm7 or ucs2');
+  .superRefine(checkContent);
 
-/** What `POST /faults` wants: a fault. */
-export const faultBody: z.ZodType<Fault> = z.strictObject({
-  action: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('drop') }),
-    z.strictObject({ kind: z.literal('duplicate') }),
-    z.strictObject({ kind: z.literal('reorder') }),
-    z.strictObject({ kind: z.literal('delay'), ms: z.number().int().min(0) }),
-    z.strictObject({ kind: z.literal('corrupt') }),
-    z.strictObject({ kind: z.literal('lose-answer') }),
-    z.strictObject({ kind: z.literal('refuse'), cause: z.number().int().min(1).max(512) }),
-    z.strictObject({ kind: z.literal('lose-acknowledgement') }),
-  ]),
-  from: z.string().exactOptional(),
-  to: z.string().exactOptional(),
-  about: z.enum(['messages', 'reports', 'both']).exactOptional(),
-  nth: z.number().int().min(1).exactOptional(),
-  times: z.number().int().min(1).exactOptional(),
-  probability: z.number().min(0).max(1).exactOptional(),
+/** What `POST /send` wants: a message from one of the network's own phones. */
+export interface SendBody extends ContentFields {
+  readonly from: string;
+  readonly to: string;
+  readonly statusReport?: boolean | undefined;
+  readonly validity?: number | undefined;
+}
+
+export const sendBody: z.ZodType<SendBody> = z
+  .strictObject({
+    from: number,
+    to: number,
+    ...contentFields,
+    statusReport: z.boolean().describe('Ask for a status report').optional(),
+    validity: duration.describe('How long the service centre tries').optional(),
+  })
+  .superRefine(checkContent);
+
+/** What `POST /subscribers` wants: a new number, with a phone. */
+export interface NewSubscriber {
+  readonly number: string;
+  readonly personality?: string | undefined;
+  readonly pin?: string | undefined;
+  readonly simCapacity?: number | undefined;
+}
+
+export const newSubscriber: z.ZodType<NewSubscriber> = z.strictObject({
+  number,
+  personality: z.enum(Object.keys(personalities)).describe('How its modem behaves').optional(),
+  pin: z
+    .string()
+    .regex(/^\d{4,8}$/, 'must be 4 to 8 digits')
+    .describe('The SIM asks for it')
+    .optional(),
+  simCapacity: z.int().min(1).max(255).describe('Places for messages on the SIM; default 30').optional(),
 });
 
-/** What `POST /subscribers/:number` wants. */
-export const subscriberBody: z.ZodType<{ covered: boolean }> = z.strictObject({ covered: z.boolean() });
+/** What `POST /subscribers/:number` wants: what changes; the rest stays. */
+export interface SubscriberChange {
+  readonly covered?: boolean | undefined;
+  readonly powered?: boolean | undefined;
+}
+
+export const subscriberChange: z.ZodType<SubscriberChange> = z.strictObject({
+  covered: z.boolean().describe('Whether there is a cell where the phone is').optional(),
+  powered: z.boolean().describe('Whether the phone is switched on').optional(),
+});
 
 /** What `PUT /profile` wants. */
-export const profileBody: z.ZodType<{ id: string }> = z.strictObject({ id: z.string() });
+export const profileBody: z.ZodType<{ id: string }> = z.strictObject({ id: z.enum(Object.keys(latencyProfiles)) });
+
+/** What `PUT /clock` wants. */
+export const clockBody: z.ZodType<{ pace: Pace }, { pace: string }> = z.strictObject({ pace });
+
+/** What `POST /clock/step` wants. */
+export const stepBody: z.ZodType<{ by: number }, { by: string | number }> = z.strictObject({ by: duration });
+
+/** What `GET /submitted` wants. */
+export interface SubmittedQuery {
+  readonly from: string;
+  readonly to?: string | undefined;
+  readonly count: number;
+  readonly wait: number;
+}
+
+export const submittedQuery: z.ZodType<SubmittedQuery> = z.strictObject({
+  from: number,
+  to: number.describe('Only what goes to this number').optional(),
+  count: z.coerce.number().pipe(z.int().min(1)).describe('With wait: how many SMS to wait for').default(1),
+  wait: wait.describe('Answer only when there are so many, or after this time').default(0),
+});
+
+/** What `GET /log` wants. */
+export interface LogQuery {
+  readonly after: number;
+  readonly wait: number;
+}
+
+export const logQuery: z.ZodType<LogQuery> = z.strictObject({
+  after: z.coerce.number().pipe(z.int().min(0)).describe('Only what follows the event of this number').default(0),
+  wait: wait.describe('Answer only when there is something, or after this time').default(0),
+});
+
+/** What `POST /faults/:id` wants. */
+export const switchBody: z.ZodType<{ on: boolean }> = z.strictObject({ on: z.boolean() });

@@ -1,107 +1,74 @@
+import swagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { fromHex, PduEncodeError, PduError } from '../../modem/index.ts';
-import { jsonLine } from '../log.ts';
-import type { ModemLines } from '../modem-lines.ts';
-import { latencyProfiles } from '../network/profiles.ts';
-import type { World } from '../world.ts';
-import { deliverBody, faultBody, profileBody, subscriberBody } from './schema.ts';
+import { PduEncodeError, PduError } from '../../modem/index.ts';
+import type { Simulation } from '../simulation.ts';
+import { complaints } from './fields.ts';
+import { messageRoutes } from './message-routes.ts';
+import { Refused } from './refused.ts';
+import { subscriberRoutes } from './subscriber-routes.ts';
+import { worldRoutes } from './world-routes.ts';
 
-/** The control API of a running world. */
+/** The control API of a running simulation. */
 export interface ControlServer {
   /** `http://127.0.0.1:PORT`. */
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** A request that the world cannot do. Answered with status 400, or the given one, and `{"error"}`. */
-class Refused extends Error {
-  readonly statusCode: number;
-
-  constructor(message: string, statusCode = 400) {
-    super(message);
-    this.statusCode = statusCode;
-  }
-}
+/** The largest request, octets: a scenario. */
+const BODY_LIMIT = 4 * 1024 * 1024;
 
 /**
- * Opens the control API on loopback: JSON over HTTP, errors as `{"error": one line}`.
+ * Opens the control API on loopback: JSON over HTTP, described by `GET /openapi.json`; errors are
+ * `{"error": one line, "field": where}`.
  * @param port 0: any free one. @throws NodeJS.ErrnoException `EADDRINUSE` when another program has it.
  */
-export async function openControl(world: World, lines: readonly ModemLines[], port = 0): Promise<ControlServer> {
-  const app = Fastify({ forceCloseConnections: true });
-  app.setValidatorCompiler(validatorCompiler);
-  app.setSerializerCompiler(serializerCompiler);
+export async function openControl(simulation: Simulation, port = 0): Promise<ControlServer> {
+  const app = Fastify({ forceCloseConnections: true, bodyLimit: BODY_LIMIT });
+  app.setValidatorCompiler<z.ZodType>(({ schema, httpPart }) => (data) => {
+    const { success, data: value, error } = z.safeParse(schema, data);
+    return success ? { value } : { error: complaintOf(error, httpPart) };
+  });
   app.setErrorHandler((error, _request, reply) => {
-    const { statusCode, message } =
-      error instanceof Error ? readable(error) : { statusCode: 500, message: String(error) };
-    return reply.status(statusCode).send({ error: message });
+    const { statusCode, ...body } = readable(error);
+    return reply.status(statusCode).send(body);
   });
   app.setNotFoundHandler((request, reply) =>
-    reply.status(404).send({ error: `There is no ${request.method} ${request.url} here` }),
+    reply.status(404).send({ error: `There is no ${request.method} ${request.url} here: see /openapi.json` }),
   );
-  addRoutes(app, world, lines);
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'gsm-sim', version: '1', description: 'Control of a simulated GSM network.' },
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  });
+  await app.register(async (scope: FastifyInstance) => {
+    scope.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+    messageRoutes(scope, simulation);
+    subscriberRoutes(scope, simulation);
+    worldRoutes(scope, simulation);
+  });
   return { url: await app.listen({ host: '127.0.0.1', port }), close: () => app.close() };
 }
 
-function addRoutes(instance: FastifyInstance, world: World, lines: readonly ModemLines[]): void {
-  const app = instance.withTypeProvider<ZodTypeProvider>();
-  app.get('/modems', async () => lines);
-  app.post('/deliver', { schema: { body: deliverBody } }, async ({ body }) => {
-    const content =
-      body.text === undefined
-        ? { kind: 'data' as const, data: fromHex(body.data ?? '') }
-        : { kind: 'text' as const, text: body.text };
-    const { destinationPort, sourcePort = 0 } = body;
-    const sms = world.deliver({
-      to: body.to,
-      from: body.from,
-      content,
-      ...(destinationPort === undefined ? {} : { ports: { destination: destinationPort, source: sourcePort } }),
-      ...(body.alphabet === undefined ? {} : { alphabet: body.alphabet }),
-    });
-    return { sms };
-  });
-  app.get('/submitted', { schema: { querystring: z.object({ from: z.string() }) } }, async ({ query }) =>
-    world.submitted(query.from).map((message) => ({ ...message, at: new Date(message.at).toISOString() })),
-  );
-  app.get(
-    '/log',
-    { schema: { querystring: z.object({ after: z.coerce.number().int().min(0).default(0) }) } },
-    async ({ query }, reply) => {
-      const text = world.log.entries(query.after).map((entry) => `${jsonLine(entry)}\n`);
-      return reply.type('application/x-ndjson').send(text.join(''));
-    },
-  );
-  app.get('/faults', async () => world.faults.list());
-  app.post('/faults', { schema: { body: faultBody } }, async ({ body }) => ({ id: world.faults.add(body) }));
-  app.delete('/faults/:id', { schema: { params: z.object({ id: z.string() }) } }, async ({ params }) => {
-    if (!world.faults.remove(params.id)) throw new Refused(`There is no fault ${params.id}`, 404);
-    return { removed: params.id };
-  });
-  app.post(
-    '/subscribers/:number',
-    { schema: { params: z.object({ number: z.string() }), body: subscriberBody } },
-    async ({ params, body }) => {
-      const subscriber = world.subscriber(params.number);
-      if (subscriber === undefined) throw new Refused(`There is no subscriber ${params.number}`, 404);
-      subscriber.setCovered(body.covered);
-      return { number: subscriber.number, covered: subscriber.covered, waiting: world.waitingFor(subscriber.number) };
-    },
-  );
-  app.put('/profile', { schema: { body: profileBody } }, async ({ body }) => {
-    const profile = latencyProfiles[body.id];
-    if (profile === undefined) throw new Refused(`There is no profile ${body.id}`, 404);
-    world.profile = profile;
-    return profile;
-  });
+function complaintOf(error: z.ZodError, part: string | undefined): Refused {
+  const [first, ...more] = complaints(error.issues);
+  if (first === undefined) return new Refused(400, 'The request is not valid');
+  const field = first.path.join('.');
+  const others = more.length === 0 ? '' : ` (and ${more.length} more)`;
+  return new Refused(400, `${field === '' ? (part ?? 'body') : field}: ${first.message}${others}`, field);
 }
 
-function readable(error: Error & { statusCode?: number }): { statusCode: number; message: string } {
-  const badInput = error instanceof PduEncodeError || error instanceof PduError;
-  return {
-    statusCode: badInput ? 400 : (error.statusCode ?? 500),
-    message: error.message.replaceAll(/\s*\n\s*/g, ' '),
-  };
+function readable(error: unknown): { readonly statusCode: number; readonly error: string; readonly field?: string } {
+  if (!(error instanceof Error)) return { statusCode: 500, error: String(error) };
+  const line = error.message.replaceAll(/\s*\n\s*/g, ' ');
+  if (error instanceof Refused) {
+    return { statusCode: error.statusCode, error: line, ...(error.field === undefined ? {} : { field: error.field }) };
+  }
+  if (error instanceof PduEncodeError || error instanceof PduError) return { statusCode: 400, error: line };
+  return { statusCode: 'statusCode' in error ? Number(error.statusCode) : 500, error: line };
 }

@@ -21,6 +21,8 @@ import {
 /** A fault that was arranged. */
 export type ArrangedFault = Fault & {
   readonly id: string;
+  /** Whether it is switched on. */
+  readonly on: boolean;
   /** How often it matched, and how often it struck. */
   readonly matched: number;
   readonly struck: number;
@@ -55,6 +57,7 @@ interface Counted {
   /** A condition beyond what data can say. */
   readonly when: ((target: FaultTarget) => boolean) | undefined;
   readonly timer: Cancel | undefined;
+  on: boolean;
   matched: number;
   struck: number;
 }
@@ -87,7 +90,7 @@ export class Faults {
     if (this.#arranged.size >= FAULTS) throw new RangeError(`A world has ${FAULTS} faults at most: take some back`);
     this.#count += 1;
     const id = `fault-${this.#count}`;
-    this.#arranged.set(id, { id, fault, when, timer: this.#alarm(id, fault), matched: 0, struck: 0 });
+    this.#arranged.set(id, { id, fault, when, timer: this.#alarm(id, fault), on: true, matched: 0, struck: 0 });
     return id;
   }
 
@@ -97,8 +100,16 @@ export class Faults {
     return this.#arranged.delete(id);
   }
 
+  /** Switches a fault off, or on again; while it is off nothing matches it. False when there is none of that id. */
+  switch(id: string, on: boolean): boolean {
+    const counted = this.#arranged.get(id);
+    if (counted !== undefined) counted.on = on;
+    return counted !== undefined;
+  }
+
   list(): readonly ArrangedFault[] {
-    return [...this.#arranged.values()].map(({ id, fault, matched, struck }) => ({ ...fault, id, matched, struck }));
+    const arranged = [...this.#arranged.values()];
+    return arranged.map(({ id, fault, on, matched, struck }) => ({ ...fault, id, on, matched, struck }));
   }
 
   /** What strikes this message at this stage, in the order in which the faults were arranged. */
@@ -176,7 +187,7 @@ export class Faults {
   #falls(counted: Counted): boolean {
     const { startsAt = 0, endsAt = Number.POSITIVE_INFINITY, nth, probability, times } = counted.fault;
     const now = this.#clock.now();
-    if (now < startsAt || now >= endsAt) return false;
+    if (!counted.on || now < startsAt || now >= endsAt) return false;
     counted.matched += 1;
     if (nth !== undefined && counted.matched !== nth) return false;
     if (counted.struck >= (times ?? (probability === undefined ? 1 : Number.POSITIVE_INFINITY))) return false;

@@ -1,0 +1,55 @@
+import { Command } from 'commander';
+import { outputOf } from '../../modem/cli/program.ts';
+import type { ReadableContent } from '../control/readable.ts';
+import { ask } from './control-client.ts';
+import { controlOf, lengthOfTime, wholeNumber, withControl } from './options.ts';
+
+interface Options {
+  readonly from: string;
+  readonly to?: string;
+  readonly wait?: true;
+  readonly count: number;
+  readonly timeout: number;
+}
+
+interface Taken extends ReadableContent {
+  readonly at: string;
+  readonly from: string;
+  readonly to: string;
+  readonly tpdu: string;
+}
+
+/** How long `--wait` waits unless told otherwise, ms. */
+const WAIT_MS = 30_000;
+
+/** `gsm-sim submitted`: what the network took from a number. */
+export function submittedCommand(): Command {
+  const command = new Command('submitted')
+    .description('print the SMS that the network took from a number, oldest first, one line a TPDU')
+    .requiredOption('--from <number>', 'a number of the network')
+    .option('--to <number>', 'only what goes to this number')
+    .option('--wait', 'until there are --count; exit code 1 when there never are')
+    .option('--count <n>', 'with --wait: how many SMS', wholeNumber(1, 1_000_000), 1)
+    .option('--timeout <time>', 'with --wait: how long, in real time', lengthOfTime, WAIT_MS);
+  return withControl(command).action(async () => {
+    const { from, to, wait, count, timeout } = command.opts<Options>();
+    const waitMs = wait === true ? timeout : 0;
+    const query = new URLSearchParams({
+      from,
+      count: String(count),
+      wait: `${waitMs}ms`,
+      ...(to === undefined ? {} : { to }),
+    });
+    const taken: readonly Taken[] = JSON.parse(
+      await ask(controlOf(command), 'GET', `/submitted?${query}`, undefined, waitMs),
+    );
+    const output = outputOf(command);
+    for (const message of taken) {
+      const content = message.text === undefined ? message.tpdu : JSON.stringify(message.text);
+      output.print(message, `${message.at}  ${message.from.padEnd(16)} ${message.to.padEnd(16)} ${content}`);
+    }
+    if (wait === true && taken.length < count) {
+      throw new Error(`${taken.length} SMS from ${from} within ${timeout / 1000} s, ${count} were expected`);
+    }
+  });
+}

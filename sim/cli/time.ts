@@ -1,0 +1,69 @@
+import { Command } from 'commander';
+import { outputOf } from '../../modem/cli/program.ts';
+import { latencyProfiles } from '../network/profiles.ts';
+import { ask } from './control-client.ts';
+import { controlOf, lengthOfTime, oneOf, withControl } from './options.ts';
+
+/** A step may take long: everything in it happens, ms. */
+const STEP_WITHIN_MS = 3_600_000;
+
+/** `gsm-sim clock`: what time it is in the network, and how it goes. */
+export function clockCommand(): Command {
+  return new Command('clock')
+    .description('say what time it is in the network; stop it, step it, change its pace')
+    .addCommand(shown('show', 'what time it is, and how it goes', 'GET', '/clock'), { isDefault: true })
+    .addCommand(shown('pause', 'stop the clock', 'PUT', '/clock', { pace: 'stopped' }))
+    .addCommand(shown('run', 'let it go in real time', 'PUT', '/clock', { pace: 'real' }))
+    .addCommand(
+      shown('fast', 'as fast as it goes, while no program talks to a modem', 'PUT', '/clock', { pace: 'fast' }),
+    )
+    .addCommand(speedCommand())
+    .addCommand(stepCommand());
+}
+
+function shown(name: string, description: string, method: 'GET' | 'PUT', path: string, body?: object): Command {
+  const command = new Command(name).description(description);
+  return withControl(command).action(async () => print(command, await ask(controlOf(command), method, path, body)));
+}
+
+function speedCommand(): Command {
+  const command = new Command('speed')
+    .description('let it go so many times as fast as real time')
+    .argument('<factor>', 'from 0.001 to 100000');
+  return withControl(command).action(async (factor: string) =>
+    print(command, await ask(controlOf(command), 'PUT', '/clock', { pace: `x${factor.replace(/^x/, '')}` })),
+  );
+}
+
+function stepCommand(): Command {
+  const command = new Command('step')
+    .description('move on by a length of time at once; then the pace is as before')
+    .argument('<time>', '10s, 5m, 2h, 7d', lengthOfTime);
+  return withControl(command).action(async (by: number) =>
+    print(command, await ask(controlOf(command), 'POST', '/clock/step', { by }, STEP_WITHIN_MS)),
+  );
+}
+
+function print(command: Command, answer: string): void {
+  const time: { now: string; pace: string } = JSON.parse(answer);
+  outputOf(command).print(time, `${time.now} ${time.pace}`);
+}
+
+/** `gsm-sim profile`: how long messages take, and how many are lost. */
+export function profileCommand(): Command {
+  const ids = Object.keys(latencyProfiles);
+  const command = new Command('profile')
+    .description('list the profiles of latency and loss, or change to one')
+    .argument('[id]', ids.join(', '), oneOf(ids));
+  return withControl(command).action(async (id: string | undefined) => {
+    if (id !== undefined) await ask(controlOf(command), 'PUT', '/profile', { id });
+    const profiles: readonly { id: string; description: string; source: string; current: boolean }[] = JSON.parse(
+      await ask(controlOf(command), 'GET', '/profiles'),
+    );
+    const output = outputOf(command);
+    for (const profile of profiles) {
+      const { current, description, source } = profile;
+      output.print(profile, `${current ? '*' : ' '} ${profile.id.padEnd(8)} ${description} [${source}]`);
+    }
+  });
+}

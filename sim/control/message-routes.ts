@@ -1,0 +1,106 @@
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { systemClock } from '../../modem/index.ts';
+import { jsonLine } from '../log.ts';
+import { isOver, type MessageState } from '../message-states.ts';
+import type { Simulation } from '../simulation.ts';
+import { contentOf } from './fields.ts';
+import { readableSubmit } from './readable.ts';
+import { Refused } from './refused.ts';
+import { deliverBody, logQuery, sendBody, submittedQuery } from './schema.ts';
+import { until } from './waiting.ts';
+
+/** Messages in and out, and what became of them. */
+export function messageRoutes(instance: FastifyInstance, { world, messages }: Simulation): void {
+  const app = instance.withTypeProvider<ZodTypeProvider>();
+
+  app.post(
+    '/deliver',
+    {
+      schema: { summary: 'Send a message into the network, as another operator or a service would', body: deliverBody },
+    },
+    async ({ body }) => {
+      const { to, from, wait = 0 } = body;
+      if (world.subscriber(to) === undefined) {
+        throw new Refused(404, `Nobody has the number ${to}: gsm-sim subscribers lists those of the network`, 'to');
+      }
+      const sms = world.deliver({ to, from, ...contentOf(body) });
+      const states = () => sms.map((id) => messages.get(id)).filter((state) => state !== undefined);
+      const over = await until(world.log, systemClock, () => states().every(isOver), wait);
+      return { sms, ...(wait === 0 ? {} : { over, messages: states().map(viewOf) }) };
+    },
+  );
+
+  app.post(
+    '/send',
+    { schema: { summary: 'Send a message from one of the phones, as its user would', body: sendBody } },
+    async ({ body }) => {
+      const { from, to, statusReport, validity } = body;
+      if (world.modem(from) === undefined) throw new Refused(404, `No phone has the number ${from}`, 'from');
+      const sent = await world.send({
+        from,
+        to,
+        ...contentOf(body),
+        ...(statusReport === undefined ? {} : { statusReport }),
+        ...(validity === undefined ? {} : { validityMs: validity }),
+      });
+      return sent.map(({ sms, reference, answer }) => ({ sms, reference, ...answer }));
+    },
+  );
+
+  app.get(
+    '/submitted',
+    { schema: { summary: 'What the network took from a number, oldest first', querystring: submittedQuery } },
+    async ({ query }) => {
+      const { from, to, count, wait } = query;
+      if (world.subscriber(from) === undefined) throw new Refused(404, `Nobody has the number ${from}`, 'from');
+      const wanted = to === undefined ? undefined : world.resolve(to);
+      const taken = () => world.submitted(from).filter((message) => wanted === undefined || message.to === wanted);
+      await until(world.log, systemClock, () => taken().length >= count, wait);
+      return taken().map((message) => ({
+        at: new Date(message.at).toISOString(),
+        from: message.from,
+        to: message.to,
+        ...readableSubmit(message.tpdu),
+        tpdu: message.tpdu,
+      }));
+    },
+  );
+
+  app.get('/messages', { schema: { summary: 'The messages that are on the way or wait' } }, async () =>
+    messages.open().map(viewOf),
+  );
+
+  app.get(
+    '/messages/:sms',
+    { schema: { summary: 'What became of a message', params: z.object({ sms: z.coerce.number().pipe(z.int()) }) } },
+    async ({ params }) => {
+      const state = messages.get(params.sms);
+      if (state === undefined) throw new Refused(404, `There is no message ${params.sms}`);
+      return viewOf(state);
+    },
+  );
+
+  app.get(
+    '/log',
+    { schema: { summary: 'What happened, one JSON line an event', querystring: logQuery } },
+    async ({ query }, reply) => {
+      const entries = () => world.log.entries(query.after);
+      await until(world.log, systemClock, () => entries().length > 0, query.wait);
+      const lines = entries().map((entry) => `${jsonLine(entry)}\n`);
+      return reply.type('application/x-ndjson').send(lines.join(''));
+    },
+  );
+}
+
+/** The state of a message with its times in ISO 8601. */
+function viewOf(state: MessageState): object {
+  const { sentAt, nextAttempt, endedAt, ...rest } = state;
+  return {
+    ...rest,
+    sentAt: new Date(sentAt).toISOString(),
+    ...(nextAttempt === undefined ? {} : { nextAttempt: new Date(nextAttempt).toISOString() }),
+    ...(endedAt === undefined ? {} : { endedAt: new Date(endedAt).toISOString() }),
+  };
+}

@@ -1,0 +1,142 @@
+import type { EventLog, LogEntry } from './log.ts';
+
+/** Where a message is, or how it ended. */
+export type MessageStateName = 'on-the-way' | 'waiting' | 'delivered' | 'lost' | 'refused' | 'failed' | 'replaced';
+
+/** What is known of a message. */
+export interface MessageState {
+  /** Its number in the log. */
+  readonly sms: number;
+  /** Whether it is a status report of the service centre's own. */
+  readonly isReport: boolean;
+  readonly from: string;
+  readonly to: string;
+  /** When it was sent, ms since 1970. */
+  readonly sentAt: number;
+  readonly state: MessageStateName;
+  /** While it waits: why, and when it is tried next. */
+  readonly reason?: 'absent' | 'full' | 'no-answer';
+  readonly nextAttempt?: number;
+  /** When it was delivered first, or given up. */
+  readonly endedAt?: number;
+  /** How often the phone was given it, copies included. */
+  readonly deliveries: number;
+  /** TP-ST with which the service centre gave up, or the cause of its refusal. */
+  readonly status?: number;
+  /** TP-ST of the reports that its sender was sent. */
+  readonly reports: readonly number[];
+}
+
+type Changing = { -readonly [Key in keyof MessageState]: MessageState[Key] };
+
+/** The oldest messages are forgotten beyond this. */
+const MESSAGES = 100_000;
+
+const OPEN: ReadonlySet<MessageStateName> = new Set(['on-the-way', 'waiting']);
+
+/** What became of each message, as the log told it from the moment this was made. */
+export class MessageStates {
+  readonly #messages = new Map<number, Changing>();
+  /** Copies, and what they are copies of. */
+  readonly #originals = new Map<number, number>();
+  readonly #unlisten: () => void;
+
+  constructor(log: EventLog) {
+    this.#unlisten = log.listen((entry) => this.#note(entry));
+  }
+
+  /** What became of a message. Undefined when it is not known, or forgotten. */
+  get(sms: number): MessageState | undefined {
+    return this.#messages.get(sms);
+  }
+
+  /** Those that are on the way or wait, oldest first. */
+  open(): readonly MessageState[] {
+    return [...this.#messages.values()].filter(({ state }) => OPEN.has(state));
+  }
+
+  /** Listens no more. */
+  close(): void {
+    this.#unlisten();
+  }
+
+  #note(entry: LogEntry): void {
+    switch (entry.kind) {
+      case 'submit':
+        this.#begin(entry.sms, entry.from, entry.to, entry.at, false);
+        break;
+      case 'report':
+        this.#begin(entry.sms, '', entry.to, entry.at, true);
+        this.#reported(entry.about, entry.status);
+        break;
+      case 'duplicate':
+        this.#originals.set(entry.sms, entry.original);
+        break;
+      case 'wait':
+        this.#waits(entry.sms, entry.reason, entry.at + entry.retryMs);
+        break;
+      case 'deliver':
+        this.#delivered(entry.sms, entry.at);
+        break;
+      case 'refuse':
+        this.#end(entry.sms, 'refused', entry.at, entry.cause);
+        break;
+      case 'lose':
+        this.#end(entry.sms, 'lost', entry.at);
+        break;
+      case 'replace':
+        this.#end(entry.sms, 'replaced', entry.at);
+        break;
+      case 'fail':
+        this.#end(entry.sms, 'failed', entry.at, entry.status);
+        break;
+      default:
+        break;
+    }
+  }
+
+  #reported(sms: number, status: number): void {
+    const about = this.#messages.get(sms);
+    if (about !== undefined) about.reports = [...about.reports, status];
+  }
+
+  #waits(sms: number, reason: 'absent' | 'full' | 'no-answer', nextAttempt: number): void {
+    const waiting = this.#find(sms);
+    if (waiting !== undefined && OPEN.has(waiting.state)) {
+      Object.assign(waiting, { state: 'waiting', reason, nextAttempt });
+    }
+  }
+
+  #begin(sms: number, from: string, to: string, sentAt: number, isReport: boolean): void {
+    this.#messages.set(sms, { sms, isReport, from, to, sentAt, state: 'on-the-way', deliveries: 0, reports: [] });
+    if (this.#messages.size <= MESSAGES) return;
+    const [oldest] = this.#messages.keys();
+    if (oldest !== undefined) this.#messages.delete(oldest);
+  }
+
+  #find(sms: number): Changing | undefined {
+    return this.#messages.get(this.#originals.get(sms) ?? sms);
+  }
+
+  #delivered(sms: number, at: number): void {
+    const message = this.#find(sms);
+    if (message === undefined) return;
+    message.deliveries += 1;
+    if (OPEN.has(message.state)) this.#end(message.sms, 'delivered', at);
+  }
+
+  #end(sms: number, state: MessageStateName, at: number, status?: number): void {
+    const message = this.#messages.get(sms);
+    if (message === undefined || !OPEN.has(message.state)) return;
+    message.state = state;
+    message.endedAt = at;
+    delete message.nextAttempt;
+    delete message.reason;
+    if (status !== undefined) message.status = status;
+  }
+}
+
+/** Whether nothing more will become of a message. */
+export function isOver({ state }: MessageState): boolean {
+  return !OPEN.has(state);
+}

@@ -1,0 +1,47 @@
+import { MessageStates } from './message-states.ts';
+import { type OpenLines, openLines } from './modem-lines.ts';
+import { World, type WorldOptions } from './world.ts';
+import { WorldClock, type WorldClockOptions } from './world-clock.ts';
+
+/** A world whose clock goes by itself and whose modems other programs can open. */
+export interface Simulation {
+  readonly world: World;
+  readonly clock: WorldClock;
+  readonly messages: MessageStates;
+  readonly lines: OpenLines;
+  /** Hangs up, and stops the clock. */
+  close(): void;
+}
+
+/** How a simulation is made. */
+export interface SimulationOptions extends Omit<WorldOptions, 'clock'> {
+  readonly clock: WorldClockOptions;
+  /** Where the modems appear as `modem1`, `modem2` and so on. */
+  readonly folder: string;
+}
+
+/**
+ * Opens a simulation. @param people puts the modems into the world, before their lines are opened.
+ * @throws LinkError when one of the links exists already.
+ */
+export async function openSimulation(
+  { clock: clockOptions, folder, ...options }: SimulationOptions,
+  people: (world: World) => void,
+): Promise<Simulation> {
+  const clock = new WorldClock(clockOptions);
+  const world = new World({ ...options, clock });
+  const messages = new MessageStates(world.log);
+  people(world);
+  const lines = await openLines(world.modems, folder, () => clock.touch());
+  return {
+    world,
+    clock,
+    messages,
+    lines,
+    close() {
+      lines.close();
+      messages.close();
+      clock.close();
+    },
+  };
+}
