@@ -1,39 +1,67 @@
 import { Command } from 'commander';
 import { numberIn, valuesOf } from '../at/values.ts';
 import { systemClock } from '../clock.ts';
+import { ModemError, type ModemErrorCode } from '../error.ts';
 import type { Modem } from '../modem.ts';
+import { describeHolders, portHolders } from '../port/holder.ts';
+import { usbPorts } from '../port/listed.ts';
+import { PortError } from '../port/port.ts';
 import { describeState } from '../state.ts';
 import { withConnection, withModem } from './connection.ts';
 import { numberOption } from './options.ts';
-import { type Output, outputOf } from './program.ts';
+import { type Output, outputOf, UsageError } from './program.ts';
+import { whenReady } from './when-ready.ts';
 
 /** What a check found: how it is and, when that is not well, what to do. */
 interface Finding {
+  readonly isWell: boolean;
   readonly found: string;
   readonly advice?: string;
 }
 
 interface DoctorOptions {
-  readonly loopback?: string;
+  readonly port: string;
+  readonly loopback?: string | true;
   readonly wait: number;
 }
 
 /** The weakest signal on which sending can be relied on, in dBm. */
 const WEAK_DBM = -103;
 
+/** What opening a modem goes through, in order. */
+const OPENING = ['port', 'modem', 'SIM', 'PIN'] as const;
+
+/** The step at which a modem that cannot be used stops. */
+const STOPS_AT: Readonly<Record<ModemErrorCode, (typeof OPENING)[number]>> = {
+  'not-a-modem': 'modem',
+  'other-modem': 'modem',
+  unsuitable: 'modem',
+  'not-open': 'modem',
+  'no-sim': 'SIM',
+  locked: 'PIN',
+};
+
 /** `gsm-modem doctor`: one thing after the other that sending and receiving need, and what to do where one is missing. */
 export function doctorCommand(): Command {
   const command = new Command('doctor')
     .description('check all that sending and receiving need, and say what to do; exit code 1 when something is wrong')
-    .option('--loopback <number>', "the SIM's own number: send an SMS to it, and wait for it to come")
+    .option(
+      '--loopback [number]',
+      'send an SMS to the number of the SIM, and wait for it to come; without a number, to the one that the SIM says',
+    )
     .option('--wait <seconds>', 'how long to wait for that SMS', numberOption(1, 3_600), 60);
   return withConnection(command).action(async () => {
-    const { loopback, wait } = command.opts<DoctorOptions>();
+    const { port, loopback, wait } = command.opts<DoctorOptions>();
     const output = outputOf(command);
+    const holders = await portHolders(port);
+    if (holders.length > 0) tell(output, 'other programs', wrong(describeHolders(holders)));
     try {
       await withModem(command, async (modem) => {
         const { manufacturer = '', model = '', imei = 'unknown' } = modem.identity;
-        tell(output, 'port, modem, SIM', { found: `${manufacturer} ${model}, IMEI ${imei}, SIM unlocked`.trim() });
+        tell(output, 'port', well(`${port} opens`));
+        tell(output, 'modem', well(`${manufacturer} ${model}, IMEI ${imei}`.trim()));
+        tell(output, 'SIM', well(`IMSI ${(await modem.imsi()) ?? 'unknown'}`));
+        tell(output, 'PIN', well('the SIM is not locked'));
         tell(output, 'registration', await checkRegistration(modem));
         tell(output, 'signal', await checkSignal(modem));
         tell(output, 'service centre', await checkServiceCentre(modem));
@@ -41,64 +69,71 @@ export function doctorCommand(): Command {
         if (loopback !== undefined) tell(output, 'loopback', await checkLoopback(modem, loopback, wait * 1_000));
       });
     } catch (error) {
-      tell(output, 'port, modem, SIM', {
-        found: 'not usable',
-        advice: error instanceof Error ? error.message : String(error),
-      });
+      if (error instanceof UsageError || (error instanceof PortError && error.code === 'misnamed')) throw error;
+      await tellOpening(output, error);
     }
   });
 }
 
-function tell(output: Output, check: string, { found, advice }: Finding): void {
-  const isWell = advice === undefined;
+const well = (found: string): Finding => ({ isWell: true, found });
+const wrong = (found: string, advice?: string): Finding => ({ isWell: false, found, ...(advice && { advice }) });
+
+function tell(output: Output, check: string, { isWell, found, advice }: Finding): void {
   if (!isWell) process.exitCode = 1;
   output.print(
-    { event: 'check', check, ok: isWell, found, ...(!isWell && { advice }) },
-    `${isWell ? 'ok   ' : 'wrong'} ${check}: ${found}${isWell ? '' : `. ${advice}`}`,
+    { event: 'check', check, ok: isWell, found, ...(advice !== undefined && { advice }) },
+    `${isWell ? 'ok   ' : 'wrong'} ${check}: ${found}${advice === undefined ? '' : `. ${advice}`}`,
   );
 }
 
-/** Registers within this time, or not at all. */
-const REGISTRATION_LIMIT_MS = 60_000;
+/** How far the opening of a modem came that failed, and why not further. */
+async function tellOpening(output: Output, error: unknown): Promise<void> {
+  const step = error instanceof ModemError ? STOPS_AT[error.code] : error instanceof PortError ? 'port' : 'modem';
+  for (const passed of OPENING.slice(0, OPENING.indexOf(step))) tell(output, passed, well('passed'));
+  const isMissing = error instanceof PortError && error.code === 'missing';
+  tell(
+    output,
+    step,
+    wrong(error instanceof Error ? error.message : String(error), isMissing ? await others() : undefined),
+  );
+}
+
+async function others(): Promise<string> {
+  const paths = (await usbPorts().catch(() => [])).map(({ path }) => path);
+  return paths.length === 0 ? 'No serial device is plugged in' : `These are there: ${paths.join(' ')}`;
+}
 
 async function checkRegistration(modem: Modem): Promise<Finding> {
-  const isReady = await new Promise<boolean>((resolve) => {
-    if (modem.state.kind === 'ready') return resolve(true);
-    const cancel = systemClock.after(REGISTRATION_LIMIT_MS, () => resolve(false));
-    modem.onState(({ kind }) => {
-      if (kind !== 'ready') return;
-      cancel();
-      resolve(true);
-    });
-  });
+  const isReady = await whenReady(modem);
   const found = describeState(modem.state);
-  if (isReady) return { found };
-  return { found, advice: 'Check the antenna, and whether the SIM is active and its operator has a network here' };
+  if (isReady) return well(found);
+  return wrong(found, 'Check the antenna, and whether the SIM is active and its operator has a network here');
 }
 
 async function checkSignal(modem: Modem): Promise<Finding> {
   const { dBm } = await modem.signal();
-  if (dBm === undefined) return { found: 'the modem does not say' };
-  if (dBm > WEAK_DBM) return { found: `${dBm} dBm` };
-  return { found: `${dBm} dBm, weak`, advice: 'Move the antenna' };
+  if (dBm === undefined) return well('the modem does not say');
+  return dBm > WEAK_DBM ? well(`${dBm} dBm`) : wrong(`${dBm} dBm, weak`, 'Move the antenna');
 }
 
 async function checkServiceCentre(modem: Modem): Promise<Finding> {
   const number = await modem.serviceCentre();
-  if (number !== undefined) return { found: number };
-  return { found: 'none', advice: 'Ask the operator for its number and store it with AT+CSCA="+..."' };
+  if (number !== undefined) return well(number);
+  return wrong('none', 'Ask the operator for its number and store it with AT+CSCA="+..."');
 }
 
 async function checkStore(modem: Modem): Promise<Finding> {
   const result = await modem.run({ text: 'AT+CPMS?', response: { prefix: '+CPMS:' } });
   const values = result.kind === 'ok' ? valuesOf(result.lines[0]?.text ?? '') : [];
   const [used, total] = [numberIn(values[1]), numberIn(values[2])];
-  if (used === undefined || total === undefined) return { found: 'the modem does not say' };
+  if (used === undefined || total === undefined) return well('the modem does not say');
   const found = `${used} of ${total} places used`;
-  return used < total ? { found } : { found, advice: 'Empty it with gsm-modem receive: a full store receives nothing' };
+  return used < total ? well(found) : wrong(found, 'Empty it with gsm-modem receive: a full store receives nothing');
 }
 
-async function checkLoopback(modem: Modem, number: string, waitMs: number): Promise<Finding> {
+async function checkLoopback(modem: Modem, given: string | true, waitMs: number): Promise<Finding> {
+  const number = given === true ? (await modem.ownNumbers())[0] : given;
+  if (number === undefined) return wrong('the SIM does not say its number', 'Give it: --loopback +39…');
   const mark = `gsm-modem doctor ${systemClock.now()}`;
   const arrived = new Promise<boolean>((resolve) => {
     const cancel = systemClock.after(waitMs, () => resolve(false));
@@ -113,9 +148,9 @@ async function checkLoopback(modem: Modem, number: string, waitMs: number): Prom
   });
   const start = systemClock.now();
   const outcome = await modem.send({ id: mark, destination: number, content: { kind: 'text', text: mark } });
-  if (outcome.kind === 'failed')
-    return { found: `not sent: ${outcome.reason}`, advice: 'Check credit and service centre' };
-  if (await arrived)
-    return { found: `an SMS to ${number} came back in ${((systemClock.now() - start) / 1_000).toFixed(1)} s` };
-  return { found: `${outcome.kind}, but it did not come`, advice: `Is ${number} the number of this SIM?` };
+  if (outcome.kind === 'failed') return wrong(`not sent: ${outcome.reason}`, 'Check credit and service centre');
+  if (await arrived) {
+    return well(`an SMS to ${number} came back in ${((systemClock.now() - start) / 1_000).toFixed(1)} s`);
+  }
+  return wrong(`${outcome.kind}, but it did not come`, `Is ${number} the number of this SIM?`);
 }

@@ -1,24 +1,31 @@
 import { Command } from 'commander';
 import { type Clock, systemClock } from '../clock.ts';
-import { type Modem, openModem } from '../modem.ts';
-import { type ReplayPort, replayPort } from '../port/replay.ts';
+import { type Modem, type ModemOptions, openModem } from '../modem.ts';
+import { type ReplayPort, replayPort, typedIn } from '../port/replay.ts';
 import type { TraceEvent } from '../port/trace.ts';
-import { numberOption } from './options.ts';
+import { commandOf, wantsMessage } from './at-terminal.ts';
 import { type Output, outputOf } from './program.ts';
 import { readRecordingFile } from './trace.ts';
 
-/** Any PIN does: in a recording it is masked. */
-const MASKED_PIN = '0000';
+/** Commands that the driver types by itself once the modem is open. All others somebody asked it for. */
+const OWN = /^(?:AT\r|AT\+(?:C[EG]?REG\?|CNMI\?|CMG[LRD]|CPMS="|CNMA))/;
+
+/** What it types to receive, and once it has handed a message over. */
+const RECEIVING = /^AT\+(?:CMG[LR]|CPMS=")/;
+const HANDED_OVER = /^AT\+(?:CMGD|CNMA)/;
+
+const CTRL_Z = '\x1a';
 
 /** `gsm-modem replay`: the driver against a recording, without a modem. */
 export function replayCommand(): Command {
   const command = new Command('replay')
-    .description('run the driver against a recording (made with --record); exit code 1 where it does something else')
-    .argument('<file>', 'the recording')
-    .option('--speed <factor>', 'how many times faster than it was', numberOption(1, 1_000), 20);
+    .description(
+      'run the driver against a recording (made with --record, by any command but console); exit code 1 where it does something else',
+    )
+    .argument('<file>', 'the recording');
   return command.action(async (file: string) => {
-    const { speed } = command.opts<{ speed: number }>();
-    await replay(await readRecordingFile(file), fasterClock(speed), outputOf(command));
+    const events = await readRecordingFile(file);
+    await replay(events, impatientClock(events[0]?.at ?? 0), outputOf(command));
   });
 }
 
@@ -27,8 +34,8 @@ async function replay(events: readonly TraceEvent[], clock: Clock, output: Outpu
   const log = ({ kind, text }: { kind: string; text: string }) =>
     output.print({ event: kind, text }, `${kind}: ${text}`);
   try {
-    const modem = await openModem(port, { clock, pin: MASKED_PIN, trustPin: true, log });
-    await play(modem, port, events, clock, output);
+    const modem = await openModem(port, { clock, ...pinOf(events), log });
+    await play(modem, port, output);
     await modem.close();
   } catch (error) {
     log({ kind: 'failed', text: error instanceof Error ? error.message : String(error) });
@@ -43,50 +50,84 @@ async function replay(events: readonly TraceEvent[], clock: Clock, output: Outpu
   );
 }
 
-/** Receives if the recording does, sends what it sends, when it sends it, and ends with it. */
-async function play(
-  modem: Modem,
-  port: ReplayPort,
-  events: readonly TraceEvent[],
-  clock: Clock,
-  output: Output,
-): Promise<void> {
-  const ended = new Promise<void>((resolve) => {
-    modem.onState((state) => {
-      if (state.kind === 'lost' && (port.isFinished || port.divergence !== undefined)) resolve();
+/** A PIN as long as the one that was masked in the recording: any other does as well. */
+function pinOf(events: readonly TraceEvent[]): Pick<ModemOptions, 'pin' | 'trustPin'> {
+  const typed = typedIn(events);
+  const [, masked] = typed.map((text) => /^AT\+CPIN=(\*+)/.exec(text)).find((match) => match !== null) ?? [];
+  if (masked !== undefined) return { pin: '0'.repeat(masked.length - '""'.length), trustPin: true };
+  // Its tries were counted, and it was not tried.
+  return typed.some((text) => text.startsWith('AT+CPINR')) ? { pin: '0000' } : {};
+}
+
+/** Asks of the modem what was asked of it, when it is its turn, and ends with the recording. */
+function play(modem: Modem, port: ReplayPort, output: Output): Promise<void> {
+  let isReceiving = false;
+  const receiver = {
+    message: async ({ originator }: { originator: string }) => {
+      if (!port.remaining.some((typed) => HANDED_OVER.test(typed))) throw new Error('not taken, as in the recording');
+      output.print({ event: 'message', originator }, `message from ${originator}`);
+    },
+    report: (report: { outcome: string }) => output.print({ event: 'report', ...report }, `report: ${report.outcome}`),
+  };
+  let isDue = false;
+  const takeTurn = () => {
+    if (!isDue || !isOpen(modem)) return;
+    isDue = false;
+    const [typed = '', ...later] = port.remaining;
+    if (!isReceiving && RECEIVING.test(typed)) {
+      isReceiving = true;
+      modem.receive(receiver);
+    } else if (typed.endsWith('\r') && !OWN.test(typed)) {
+      const message = wantsMessage(typed) ? later.find((text) => text.endsWith(CTRL_Z)) : undefined;
+      void ask(modem, typed.slice(0, -1), message?.slice(0, -1), output);
+    }
+  };
+  return new Promise<void>((resolve) => {
+    modem.onState(({ kind }) => {
+      if (kind === 'lost' && (port.isFinished || port.divergence !== undefined)) resolve();
+      else takeTurn();
+    });
+    port.onTurn(() => {
+      isDue = true;
+      takeTurn();
     });
   });
-  const typed = events.map((event) => ({ at: event.at, text: event.kind === 'sent' ? textOf(event) : '' }));
-  if (typed.some(({ text }) => text.startsWith('AT+CMGL'))) {
-    modem.receive({
-      message: async ({ originator }) => output.print({ event: 'message', originator }, `message from ${originator}`),
-      report: (report) => output.print({ event: 'report', ...report }, `report: ${report.outcome}`),
-    });
-  }
-  const openedAt = typed.findLast(({ text }) => text.startsWith('AT+CREG?'))?.at ?? 0;
-  for (const [index, { at, text }] of typed.entries()) {
-    const payload = typed
-      .slice(index + 1)
-      .find((next) => next.text.endsWith('\x1a'))
-      ?.text.slice(0, -1);
-    if (!text.startsWith('AT+CMGS=') || payload === undefined) continue;
-    const submit = { text: text.trimEnd(), payload, response: { prefix: '+CMGS:' }, timeoutMs: 120_000 };
-    clock.after(at - openedAt, () => {
-      void modem.run(submit).then(({ kind }) => output.print({ event: 'submit', outcome: kind }, `submit: ${kind}`));
-    });
-  }
-  await ended;
 }
 
-function textOf(event: TraceEvent): string {
-  return 'octets' in event ? Buffer.from(event.octets).toString('latin1') : '';
+function isOpen({ state }: Modem): boolean {
+  return state.kind === 'ready' || state.kind === 'searching';
 }
 
-/** A clock on which everything happens so many times faster. */
-function fasterClock(factor: number): Clock {
-  const start = systemClock.now();
+async function ask(modem: Modem, text: string, message: string | undefined, output: Output): Promise<void> {
+  const { kind } = await modem.run(commandOf(text, message));
+  output.print({ event: 'asked', command: text, outcome: kind }, `${text}: ${kind}`);
+}
+
+/** A clock on which nobody waits: once all that is due is done, it goes on to what is due next. */
+function impatientClock(start: number): Clock {
+  let now = start;
+  let isGoing = false;
+  let timers: readonly { readonly at: number; readonly task: () => void }[] = [];
+  const goOn = () => {
+    const [next, ...later] = timers;
+    isGoing = next !== undefined;
+    if (next === undefined) return;
+    timers = later;
+    now = next.at;
+    systemClock.after(0, goOn);
+    next.task();
+  };
   return {
-    now: () => start + (systemClock.now() - start) * factor,
-    after: (delayMs, task) => systemClock.after(delayMs / factor, task),
+    now: () => now,
+    after(delayMs, task) {
+      const timer = { at: now + Math.max(delayMs, 0), task };
+      if (!isGoing) systemClock.after(0, goOn);
+      isGoing = true;
+      const place = timers.findLastIndex(({ at }) => at <= timer.at) + 1;
+      timers = timers.toSpliced(place, 0, timer);
+      return () => {
+        timers = timers.filter((each) => each !== timer);
+      };
+    },
   };
 }

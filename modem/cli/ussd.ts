@@ -1,8 +1,10 @@
 import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
 import type { Modem } from '../modem.ts';
+import { describeState } from '../state.ts';
 import { withConnection, withModem } from './connection.ts';
 import { type Output, outputOf } from './program.ts';
+import { whenReady } from './when-ready.ts';
 
 /** `gsm-modem ussd`: asks a service of the network, and replies to it. */
 export function ussdCommand(): Command {
@@ -16,6 +18,7 @@ export function ussdCommand(): Command {
 }
 
 async function converse(modem: Modem, code: string, replies: readonly string[], output: Output): Promise<void> {
+  if (!(await whenReady(modem))) throw new Error(`the modem is in no network: ${describeState(modem.state)}`);
   const given = [...replies];
   let answer = await modem.ussd(code);
   output.print({ event: 'answer', ...answer }, answer.text);

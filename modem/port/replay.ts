@@ -18,11 +18,27 @@ export interface ReplayPort extends Port {
   readonly divergence: Divergence | undefined;
   /** Whether everything that was recorded has been played. */
   readonly isFinished: boolean;
+  /** What the host typed from here on in the recording: commands, PDUs and ESC, each with what ended it. */
+  readonly remaining: readonly string[];
+  /**
+   * Calls `listener` when the host is to type next what comes first in {@link remaining}: when it did so in the recording,
+   * or, where it had that at hand while it waited for an answer, already now.
+   */
+  onTurn(listener: () => void): void;
 }
 
+/** A host that types so much earlier than recorded, in ms, does not wait any the less. */
+const SLACK_MS = 100;
+
+/** What a host types so soon after an answer, in ms, it had at hand before. */
+const AT_HAND_MS = 5;
+
+/** What ends something typed: a command, a PDU, and leaving a prompt. */
+const TYPED_ENDS: readonly string[] = ['\r', '\x1a', '\x1b'];
+
 /**
- * A port without a modem: as long as the host types what it typed in the recording, it hears what it heard then, after
- * the same times. When it types something else, or the recording ends, the port is lost.
+ * A port without a modem: as long as the host types what it typed in the recording, it hears what it heard then, at the
+ * same times. When it types something else, or the recording ends, the port is lost.
  */
 export function replayPort(events: readonly TraceEvent[], clock: Clock): ReplayPort {
   return new Replay(events, clock);
@@ -33,11 +49,16 @@ class Replay implements ReplayPort {
   readonly #events: readonly TraceEvent[];
   readonly #clock: Clock;
   #next = 0;
+  /** By how much the clock is ahead of the recording, in ms. */
+  #aheadMs = 0;
   /** Octets of the next `sent` event that the host has typed already. */
   #typed = 0;
   #mask = new SecretMask();
   #host: PortEvents | undefined;
   #cancel: Cancel = () => {};
+  #tellTurn: () => void = () => {};
+  /** Index of the recorded event that was told last as the host's. */
+  #toldTurn = -1;
   divergence: Divergence | undefined;
 
   constructor(events: readonly TraceEvent[], clock: Clock) {
@@ -49,6 +70,15 @@ class Replay implements ReplayPort {
     return this.#next >= this.#events.length;
   }
 
+  get remaining(): readonly string[] {
+    return typedIn(this.#events.slice(this.#next));
+  }
+
+  onTurn(listener: () => void): void {
+    this.#tellTurn = listener;
+    if (this.#toldTurn >= this.#next) listener();
+  }
+
   async open(host: PortEvents): Promise<void> {
     const opening = this.#events.findIndex(({ kind }, index) => index >= this.#next && kind === 'opened');
     if (opening === -1)
@@ -57,7 +87,8 @@ class Replay implements ReplayPort {
     this.#next = opening + 1;
     this.#typed = 0;
     this.#mask = new SecretMask();
-    this.#play(this.#events[opening]?.at ?? 0);
+    this.#aheadMs = this.#clock.now() - (this.#events[opening]?.at ?? 0);
+    this.#play();
   }
 
   async write(octets: Uint8Array): Promise<void> {
@@ -70,29 +101,58 @@ class Replay implements ReplayPort {
       if (this.#typed < expected.octets.length) continue;
       this.#typed = 0;
       this.#next += 1;
-      this.#play(expected.at);
+      this.#keepPace(expected.at);
+      this.#play();
+      this.#lookAhead();
     }
   }
 
   async setLines(): Promise<void> {}
 
   async close(): Promise<void> {
+    this.#catchUp();
+    if (this.#host !== undefined && this.#events[this.#next]?.kind === 'closed') this.#next += 1;
     this.#leave();
   }
 
-  /** Plays what was heard next, each event as long after the one before as it was, until the host is to type. */
-  #play(before: number): void {
+  /** What was recorded at `at` was typed just now. A little too early, and what is heard next comes when it came then. */
+  #keepPace(at: number): void {
+    const early = at + this.#aheadMs - this.#clock.now();
+    if (early < 0 || early > SLACK_MS) this.#aheadMs -= early;
+  }
+
+  /** What was typed as soon as an answer had come was at hand before. */
+  #lookAhead(): void {
+    const turn = this.#events.findIndex(({ kind }, index) => index >= this.#next && kind === 'sent');
+    const [answer, typed] = [this.#events[turn - 1], this.#events[turn]];
+    if (answer !== undefined && typed !== undefined && typed.at - answer.at <= AT_HAND_MS) this.#tell(turn);
+  }
+
+  #tell(turn: number): void {
+    if (turn <= this.#toldTurn) return;
+    this.#toldTurn = turn;
+    this.#tellTurn();
+  }
+
+  /** Plays what was heard next, each event when it came, until the host is to type. */
+  #play(): void {
+    this.#cancel();
     const event = this.#events[this.#next];
-    if (event?.kind === 'sent') return;
     if (event === undefined) {
       this.#leave(new PortError('lost', this.name, 'the recording ends here'));
       return;
     }
-    this.#cancel = this.#clock.after(event.at - before, () => {
+    this.#cancel = this.#clock.after(event.at + this.#aheadMs - this.#clock.now(), () => {
+      if (event.kind === 'sent') {
+        this.#tell(this.#next);
+        return;
+      }
       this.#next += 1;
+      const next = this.#next;
       if (event.kind === 'received') this.#host?.data(event.octets);
       if (event.kind === 'closed') this.#leave(new PortError('lost', this.name, event.reason ?? 'closed, as recorded'));
-      else this.#play(event.at);
+      // The host may have typed what was due while it heard: then it goes on already.
+      else if (this.#next === next) this.#play();
     });
   }
 
@@ -118,6 +178,20 @@ class Replay implements ReplayPort {
     this.#cancel();
     if (host !== undefined) queueMicrotask(() => host.closed(reason));
   }
+}
+
+/** What the host typed in the recording, each with what ended it. */
+export function typedIn(events: readonly TraceEvent[]): readonly string[] {
+  const typed: string[] = [];
+  let text = '';
+  for (const event of events) {
+    if (event.kind !== 'sent') continue;
+    text += textOf(event.octets);
+    if (!TYPED_ENDS.includes(text.at(-1) ?? '')) continue;
+    typed.push(text);
+    text = '';
+  }
+  return typed;
 }
 
 function textOf(octets: Uint8Array): string {

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { systemClock } from '../../../modem/index.ts';
+import { systemClock, toHex } from '../../../modem/index.ts';
 import { createWorld, openPty, openTcp, type World } from '../../../sim/index.ts';
 
 const program = new URL('../../../modem/cli/gsm-modem.ts', import.meta.url).pathname;
@@ -106,27 +106,48 @@ describe('gsm-modem', () => {
     );
   });
 
-  test('records a session, prints it, and replays it without a modem', async () => {
-    const { pty } = await ports(anna);
+  test.each([
+    ['probe'],
+    ['send', '--to', anna, '--text', 'x'.repeat(200), '--report'],
+    ['ussd', '*123#', '1'],
+    ['doctor', '--loopback', anna],
+    ['receive', '--count', '1', '--timeout', '15'],
+  ])('records a session, prints it, and replays it without a modem: %s', async (...args) => {
+    const { pty } = await ports(anna, '4321');
     const folder = mkdtempSync(join(tmpdir(), 'gsm-modem-'));
     hangUps.push(() => rmSync(folder, { recursive: true }));
     const file = join(folder, 'session.jsonl');
-    expect((await gsmModem(['probe', '--port', pty, '--record', file])).exitCode).toBe(0);
+    if (args[0] === 'receive') world.deliver({ to: anna, from: bruno, content: { kind: 'text', text: 'Ciao' } });
+    const recorded = await gsmModem([...args, '--port', pty, '--record', file], { GSM_MODEM_PIN: '4321' });
+    expect(recorded.exitCode).toBe(0);
     const trace = await gsmModem(['trace', file]);
     expect(trace.out).toContain(' > AT+CGMI<CR>\n');
-    const replay = await gsmModem(['replay', file, '--json', '--speed', '100']);
-    expect(replay.out).toContain('{"event":"state","text":"ready: home"}');
+    expect(trace.out).not.toContain('4321');
+    const replay = await gsmModem(['replay', file]);
+    expect(replay.out).toMatch(/replayed \d+ events: the driver did the same\n$/);
+    expect(replay.exitCode).toBe(0);
+    const other = join(folder, 'other.jsonl');
+    writeFileSync(
+      other,
+      readFileSync(file, 'utf8').replace(toHex(Buffer.from('AT+CGMM')), toHex(Buffer.from('AT+CXXX'))),
+    );
+    const diverged = await gsmModem(['replay', other]);
+    expect(diverged.out).toMatch(/the recording has "AT\+CXXX\\r", the driver typed "AT\+CGMM\\r"\n$/);
+    expect(diverged.exitCode).toBe(1);
   });
 
   test('examines a modem that is well, with an SMS to itself', async () => {
     const { tcp } = await ports(anna);
-    const run = await gsmModem(['doctor', '--port', tcp, '--loopback', anna, '--wait', '15', '--json']);
+    const run = await gsmModem(['doctor', '--port', tcp, '--loopback', '--wait', '15', '--json']);
     const checks = run.out
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line));
     expect(checks.map(({ check, ok }) => [check, ok])).toEqual([
-      ['port, modem, SIM', true],
+      ['port', true],
+      ['modem', true],
+      ['SIM', true],
+      ['PIN', true],
       ['registration', true],
       ['signal', true],
       ['service centre', true],
@@ -138,12 +159,18 @@ describe('gsm-modem', () => {
 
   test('says what is wrong with one that is not, and what to do', async () => {
     const { tcp } = await ports(anna, '4321');
-    const run = await gsmModem(['doctor', '--port', tcp]);
-    expect(run).toEqual({
+    const locked = await gsmModem(['doctor', '--port', tcp]);
+    const passed = ['port', 'modem', 'SIM'].map((check) => `ok    ${check}: passed\n`).join('');
+    expect(locked).toEqual({
       exitCode: 1,
-      out: 'wrong port, modem, SIM: not usable. the SIM wants its PIN: give it (GSM_MODEM_PIN)\n',
+      out: `${passed}wrong PIN: the SIM wants its PIN: give it (GSM_MODEM_PIN)\n`,
       err: '',
     });
+    const missing = await gsmModem(['doctor', '--port', '/dev/nothing-here']);
+    expect(missing.out).toMatch(
+      /^wrong port: \/dev\/nothing-here: there is no such port: is the modem plugged in\?\. /,
+    );
+    expect(missing.exitCode).toBe(1);
   });
 
   test('takes the PIN from the environment, and shows it nowhere', async () => {

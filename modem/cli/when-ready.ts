@@ -1,0 +1,21 @@
+import { systemClock } from '../clock.ts';
+import type { Modem } from '../modem.ts';
+
+/** Registers within this time, or not at all. */
+const REGISTRATION_LIMIT_MS = 60_000;
+
+/** Waits until the modem is in a network; false when it is not within a minute. */
+export function whenReady(modem: Modem): Promise<boolean> {
+  return new Promise((resolve) => {
+    if (modem.state.kind === 'ready') return resolve(true);
+    const settle = (isReady: boolean) => {
+      cancel();
+      stopListening();
+      resolve(isReady);
+    };
+    const cancel = systemClock.after(REGISTRATION_LIMIT_MS, () => settle(false));
+    const stopListening = modem.onState(({ kind }) => {
+      if (kind === 'ready') settle(true);
+    });
+  });
+}
