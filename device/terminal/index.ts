@@ -1,4 +1,5 @@
 export { drawPhone, PHONE_COLUMNS, PHONE_ROWS } from './drawing.ts';
+export { Fitted } from './fitted.tsx';
 export { HandsetTerminal } from './handset-terminal.tsx';
 export { KEYBOARD_LEGEND, keyPressesOf } from './keyboard.ts';
 export { Phone, useScreen } from './phone.tsx';

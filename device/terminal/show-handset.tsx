@@ -1,11 +1,17 @@
 import { render } from 'ink';
 import type { Handset } from '../firmware/index.ts';
+import { Fitted } from './fitted.tsx';
 import { HandsetTerminal } from './handset-terminal.tsx';
 
 /** Shows a handset on the terminal until the user quits. */
 export async function showHandset(handset: Handset, title: string): Promise<void> {
   // Ink takes the variable CI for "nobody looks"; whoever comes here has looked at the terminal itself.
   const options = { alternateScreen: true, interactive: true };
-  const instance = render(<HandsetTerminal handset={handset} title={title} />, options);
+  const instance = render(
+    <Fitted>
+      <HandsetTerminal handset={handset} title={title} />
+    </Fitted>,
+    options,
+  );
   await instance.waitUntilExit();
 }

@@ -1,6 +1,6 @@
 import { Box, render, Text, useApp, useInput } from 'ink';
 import { type ReactElement, useCallback, useEffect, useState } from 'react';
-import { keyPressesOf, PHONE_COLUMNS, Phone, useScreen } from '../../device/terminal/index.ts';
+import { Fitted, keyPressesOf, PHONE_COLUMNS, Phone, useScreen } from '../../device/terminal/index.ts';
 import { CUSTOMER, MERCHANT } from './cast.ts';
 import { nameOfNumber, userDataOctets } from './events.ts';
 import { guidance } from './guide.ts';
@@ -135,10 +135,11 @@ function loseNext({ world }: Stage, note: (text: string) => void): void {
 /** Shows the theatre until the user quits. */
 export async function showTheatre(props: TheatreProps): Promise<void> {
   // Ink takes the variable CI for "nobody looks"; whoever comes here has looked at the terminal itself.
-  const instance = render(<Theatre {...props} />, {
-    alternateScreen: true,
-    incrementalRendering: true,
-    interactive: true,
-  });
+  const instance = render(
+    <Fitted>
+      <Theatre {...props} />
+    </Fitted>,
+    { alternateScreen: true, incrementalRendering: true, interactive: true },
+  );
   await instance.waitUntilExit();
 }

@@ -26,6 +26,10 @@ function onTerminal(...argv: readonly string[]) {
   return {
     exited,
     type: (keys: string) => program.write(keys),
+    resize(columns: number, rows: number) {
+      terminal.resize(columns, rows);
+      program.resize(columns, rows);
+    },
     shows: (words: string) =>
       new Promise<void>((found) => {
         if (screen().includes(words)) found();
@@ -39,6 +43,10 @@ it('a newcomer who presses the keys that the screen names makes a payment', { ti
   const demo = onTerminal(DEMO);
   await demo.shows('Press r');
   expect(demo.screen()).toContain("Merchant's page: http://127.0.0.1:");
+  demo.resize(60, 18);
+  await demo.shows('too small');
+  demo.resize(COLUMNS, ROWS);
+  await demo.shows('Press r');
   demo.type('r');
   await demo.shows('Press [ to approve');
   expect(demo.screen()).toContain('EUR 12.50');
