@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { type FoundPort, findModems } from '../find.ts';
-import { type ListedPort, usbPorts } from '../port/listed.ts';
+import type { ListedPort } from '../port/listed.ts';
+import { usbPorts } from '../port/usb.ts';
 import { numberOption } from './options.ts';
 import { outputOf } from './program.ts';
 

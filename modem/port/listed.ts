@@ -1,6 +1,3 @@
-import { SerialPort } from 'serialport';
-import { sysfsPorts } from './sysfs.ts';
-
 /** A serial port of this machine, as the system lists it. What it does not say is absent. */
 export interface ListedPort {
   readonly path: string;
@@ -20,13 +17,6 @@ export interface ListedPort {
 
 /** Lists the serial ports that are there now. */
 export type PortLister = () => Promise<readonly ListedPort[]>;
-
-/** The serial ports that a USB device is plugged in behind. */
-export async function usbPorts(): Promise<readonly ListedPort[]> {
-  if (process.platform === 'linux') return sysfsPorts();
-  const listed: readonly ListedPort[] = await SerialPort.list();
-  return listed.filter(({ vendorId }) => vendorId !== undefined);
-}
 
 /** Whether two ports are the same one of the same device, wherever it is plugged in now. */
 export function isSamePort(one: ListedPort, other: ListedPort): boolean {

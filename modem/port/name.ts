@@ -1,9 +1,9 @@
 import { type Clock, systemClock } from '../clock.ts';
 import { devicePort } from './device.ts';
-import { usbPorts } from './listed.ts';
 import { type Port, PortError } from './port.ts';
 import { type SerialOptions, serialPort } from './serial.ts';
 import { tcpPort } from './tcp.ts';
+import { usbPorts } from './usb.ts';
 
 const TCP = 'tcp://';
 
