@@ -123,7 +123,7 @@ export class Chat {
     if (this.#pumping) return;
     this.#pumping = true;
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-      await this.#sync.settle();
+      await this.#sync.settle(next.command.response);
       if (this.#ended === undefined) await this.#exchange(next);
       else this.#abandon(next, this.#ended);
     }
@@ -140,21 +140,36 @@ export class Chat {
   }
 
   #finish(exchange: Exchange, result: AtResult): void {
+    if (result.kind === 'error') this.#sync.waitForQuiet(AFTER_ERROR_MS);
+    if (result.kind !== 'timeout') this.#sync.heardAnswer();
+    exchange.finish(result);
+    this.#leave();
+  }
+
+  /** Nothing is running any more: the next command may be typed. */
+  #leave(): void {
     this.#cancelTimer();
     this.#provisional = undefined;
     this.#current = undefined;
     this.#router.forgetAnswer();
-    if (result.kind === 'error') this.#sync.waitForQuiet(AFTER_ERROR_MS);
-    if (result.kind !== 'timeout') this.#sync.heardAnswer();
-    exchange.finish(result);
     this.#release?.();
   }
 
   #expire(exchange: Exchange, waitedMs: number): void {
     const result = exchange.resultOfSilence(waitedMs);
+    if (result.kind !== 'timeout') {
+      this.#finish(exchange, result);
+      return;
+    }
     const { response, payload } = exchange.command;
-    if (result.kind === 'timeout') this.#sync.lostAnswer(response?.prefix, payload !== undefined);
-    this.#finish(exchange, result);
+    this.#router.forgetText();
+    this.#sync.lostAnswer(response, payload !== undefined);
+    const repetition = this.#ended === undefined ? exchange.repetition() : undefined;
+    if (repetition === undefined) this.#finish(exchange, result);
+    else {
+      this.#queue.unshift(repetition);
+      this.#leave();
+    }
   }
 
   #hear(octets: Uint8Array): void {
@@ -193,7 +208,7 @@ export class Chat {
       this.#router.takeAnswer(text, exchange);
       this.#becomeCertain(exchange);
     } else if (this.#router.takeUnsolicited(text)) {
-      this.#sync.heardPrefix(text);
+      this.#sync.heardLine(text);
     } else if (exchange?.command.plain === true) {
       exchange.add({ text });
       this.#becomeCertain(exchange);

@@ -23,6 +23,11 @@ export interface AtCommand {
   readonly plain?: boolean;
   /** What is typed at the prompt, in hexadecimal; the chat ends it with Ctrl-Z. */
   readonly payload?: string;
+  /**
+   * It does no harm to type it twice: when it times out, it is typed once more, for the modems that do not hear the first
+   * command after idle (BenQ M32, Alcatel BE5). With a payload: as long as that was not typed. Default false.
+   */
+  readonly repeatable?: boolean;
   /** How long the final result code may take, in ms. Default {@link DEFAULT_TIMEOUT_MS}. */
   readonly timeoutMs?: number;
 }

@@ -1,5 +1,6 @@
 import { maskSecrets } from '../port/mask.ts';
 import { type AtCommand, type AtLine, AtRefused, type AtResult, AtTimeout, DEFAULT_TIMEOUT_MS } from './command.ts';
+import { isAnswer } from './late-answers.ts';
 import { type FinalCode, isNumeric } from './result-codes.ts';
 
 /** How many lines of evidence an error keeps. */
@@ -10,12 +11,14 @@ export class Exchange {
   readonly command: AtCommand;
   readonly finish: (result: AtResult) => void;
   payloadTyped = false;
+  readonly #isRepetition: boolean;
   readonly #lines: AtLine[] = [];
   readonly #received: string[] = [];
 
-  constructor(command: AtCommand, finish: (result: AtResult) => void) {
+  constructor(command: AtCommand, finish: (result: AtResult) => void, isRepetition = false) {
     this.command = command;
     this.finish = finish;
+    this.#isRepetition = isRepetition;
   }
 
   get timeoutMs(): number {
@@ -46,9 +49,14 @@ export class Exchange {
   expects(line: string): boolean {
     const { response } = this.command;
     if (response === undefined || this.awaitsPrompt) return false;
-    if (!line.toUpperCase().startsWith(response.prefix.toUpperCase())) return false;
     if (response.many !== true && this.#lines.length > 0) return false;
-    return response.accepts?.(line) ?? true;
+    return isAnswer(response, line);
+  }
+
+  /** The same once more, after it timed out; undefined when it may not be typed again, or was already. */
+  repetition(): Exchange | undefined {
+    if (this.command.repeatable !== true || this.payloadTyped || this.#isRepetition) return undefined;
+    return new Exchange(this.command, this.finish, true);
   }
 
   add(line: AtLine): void {

@@ -1,5 +1,6 @@
 import { type Clock, sleep } from '../clock.ts';
-import { prefixOf } from './values.ts';
+import type { AtResponse } from './command.ts';
+import { LateAnswers } from './late-answers.ts';
 
 /** Unanswered commands in a row after which the port counts as dead. */
 const SILENCE_LIMIT = 10;
@@ -13,9 +14,6 @@ const QUIET_LIMIT_MS = 5_000;
 /** How long an `AT` may take, in ms; the second attempt gets twice as long, and so on up to the limit. */
 const AT_MS = 1_000;
 const AT_LIMIT_MS = 5_000;
-
-/** For how long an answer that did not come in time may still come, in ms. */
-const LATE_MS = 300_000;
 
 const ESC = '\x1b';
 
@@ -42,13 +40,10 @@ export class Synchroniser {
   #outOfStep = false;
   #silences = 0;
   #quietMs = 0;
-  #doubtUntil = Number.NEGATIVE_INFINITY;
-  /** Prefixes of the answers that never came, oldest first; '' when the command had none. */
-  #owed: string[] = [];
-  /** The information line of an owed answer has come: the next final code is its own. */
-  #owedAnswering = false;
+  readonly #late = new LateAnswers();
   #finals = 0;
   #wakeOnFinal: (() => void) | undefined;
+  #wakeOnLate: (() => void) | undefined;
 
   constructor(clock: Clock, line: Line) {
     this.#clock = clock;
@@ -62,15 +57,14 @@ export class Synchroniser {
   /** A final code that belongs to no running command. */
   heardFinal(): void {
     this.#finals += 1;
-    this.#owedAnswering = false;
     if (this.#outOfStep) this.#wakeOnFinal?.();
-    else this.#owed.shift();
+    else this.#late.heardFinal();
+    this.#wakeOnLate?.();
   }
 
   /** An information line that the running command did not expect: perhaps a late one. */
-  heardPrefix(line: string): void {
-    const prefix = `${prefixOf(line)}:`;
-    if (this.#owed.some((owed) => owed.toUpperCase() === prefix)) this.#owedAnswering = true;
+  heardLine(line: string): void {
+    this.#late.heardLine(line, this.#clock.now());
   }
 
   /** The running command got its answer. */
@@ -80,9 +74,8 @@ export class Synchroniser {
   }
 
   /** A command timed out. */
-  lostAnswer(prefix: string | undefined, promptPossible: boolean): void {
-    this.#owed.push(prefix ?? '');
-    this.#doubtUntil = this.#clock.now() + LATE_MS;
+  lostAnswer(response: AtResponse | undefined, promptPossible: boolean): void {
+    this.#late.add(response, this.#clock.now());
     this.#outOfStep = true;
     if (promptPossible) this.#promptSuspected = true;
     this.#countSilence();
@@ -100,22 +93,23 @@ export class Synchroniser {
 
   /** Whether the next final code is surely that of an earlier command. */
   isOwed(): boolean {
-    return this.#owedAnswering;
+    return this.#late.isAnswering(this.#clock.now());
   }
 
   /** Whether the next final code may be that of an earlier command. */
   inDoubt(): boolean {
-    return this.#owed.length > 0 && this.#clock.now() < this.#doubtUntil;
+    return this.#late.areDue(this.#clock.now());
   }
 
-  /** What must happen before the next command is typed: usually nothing. */
-  async settle(): Promise<void> {
+  /** What must happen before a command with this response is typed: usually nothing. */
+  async settle(response: AtResponse | undefined): Promise<void> {
     if (this.#quietMs > 0) {
       const durationMs = this.#quietMs;
       this.#quietMs = 0;
       await this.#quiet(durationMs);
     }
     if (this.#outOfStep) await this.run(SILENCE_LIMIT);
+    await this.#awaitLate(response);
   }
 
   /** Gets in step. False when the modem answered none of the attempts. */
@@ -138,11 +132,12 @@ export class Synchroniser {
       this.#silences = 0;
       await this.#quiet(GUARD_MS);
       // One of the final codes was that of `AT`; the others were owed.
-      this.#owed.splice(0, this.#finals - 1);
+      for (let owed = 1; owed < this.#finals; owed += 1) this.#late.heardFinal();
       // A modem that always says `ERROR` and an orphan `OK` is in step when it says the same twice.
       if ((this.#finals === 1 || this.#finals === finalsBefore) && !this.#promptSuspected) break;
       finalsBefore = this.#finals;
     }
+    this.#late.forgetLine();
     this.#outOfStep = false;
     return answered;
   }
@@ -151,6 +146,7 @@ export class Synchroniser {
   stop(): void {
     this.#stopped = true;
     this.#wakeOnFinal?.();
+    this.#wakeOnLate?.();
   }
 
   #countSilence(): void {
@@ -165,6 +161,22 @@ export class Synchroniser {
       const rest = Math.max(start, this.#heardAt) + durationMs - now;
       if (rest <= 0 || now - start >= QUIET_LIMIT_MS || this.#stopped) return;
       await sleep(this.#clock, rest);
+    }
+  }
+
+  /** Two answers of one kind could not be told apart: the late one is waited for, for a while. */
+  async #awaitLate(response: AtResponse | undefined): Promise<void> {
+    for (;;) {
+      const holdMs = this.#late.holdFor(response, this.#clock.now());
+      if (holdMs <= 0 || this.#stopped) return;
+      await new Promise<void>((resolve) => {
+        const cancel = this.#clock.after(holdMs, resolve);
+        this.#wakeOnLate = () => {
+          cancel();
+          resolve();
+        };
+      });
+      this.#wakeOnLate = undefined;
     }
   }
 

@@ -102,6 +102,11 @@ export class LineRouter {
     for (const header of headers) header.deliver();
   }
 
+  /** A text whose closing quote never came ends here: it may have swallowed what a command waited for. */
+  forgetText(): void {
+    this.#quoted = undefined;
+  }
+
   /** Takes a line that the modem says on its own account; false when it is no such line. */
   takeUnsolicited(line: string): boolean {
     const prefix = unsolicitedPrefixOf(line);

@@ -218,6 +218,68 @@ describe('after a time-out', () => {
     },
   );
 
+  test.each([5_500, 6_500, 9_000])(
+    'an answer that comes at %i ms does not become that of the same command, asked once more',
+    async (lateMs) => {
+      modem.when('AT+CMGR=1', undefined).when('AT+CMGR=2', ok('+CMGR: 1,,1\r\nBBBB'));
+      clock.after(lateMs, () => modem.say(ok('+CMGR: 1,,1\r\nAAAA')));
+      const read = (index: number): AtCommand => ({
+        text: `AT+CMGR=${index}`,
+        response: { prefix: '+CMGR:', pdu: true },
+        timeoutMs: 5_000,
+      });
+      const [late, next, other] = await results(read(1), read(2), signal);
+      expect(late?.kind).toBe('timeout');
+      expect(next?.kind === 'ok' && next.lines.map(({ pdu: read }) => read)).toEqual(['BBBB']);
+      expect(textsOf(other)).toEqual(['+CSQ: 23,0']);
+    },
+  );
+
+  test('an unsolicited code of the prefix that is owed takes no answer away', async () => {
+    const registration: AtCommand = {
+      text: 'AT+CREG?',
+      response: { prefix: '+CREG:', accepts: (text) => text.includes(',') },
+    };
+    modem.when('AT+CREG?', undefined);
+    await results(registration);
+    modem.say(line('+CREG: 5'));
+    await clock.advance(1_000);
+    expect(textsOf((await results(signal))[0])).toEqual(['+CSQ: 23,0']);
+    // One that looks like the answer, and whose final code never comes.
+    modem.say(line('+CREG: 1,5'));
+    await clock.advance(10_000);
+    expect(textsOf((await results(signal))[0])).toEqual(['+CSQ: 23,0']);
+  });
+
+  test('a text whose quote never ended costs one answer, not all of them', async () => {
+    modem.say('\r\n+CUSD: 0,"Cred');
+    const [first, second] = await results(signal, signal);
+    expect(first?.kind).toBe('timeout');
+    expect(textsOf(second)).toEqual(['+CSQ: 23,0']);
+  });
+
+  test('a command that may be typed twice is, once (BenQ M32, Alcatel BE5: the first after idle is not heard)', async () => {
+    modem.when('AT+CREG?', undefined, ok('+CREG: 1,1')).when('AT+COPS?', undefined);
+    const registration: AtCommand = { text: 'AT+CREG?', response: { prefix: '+CREG:' }, repeatable: true };
+    const [heard, never, single] = await results(registration, { ...operator, repeatable: true }, operator);
+    expect(textsOf(heard)).toEqual(['+CREG: 1,1']);
+    expect([never?.kind, single?.kind]).toEqual(['timeout', 'timeout']);
+    expect(modem.typed.filter((typed) => typed !== 'AT')).toEqual([
+      'AT+CREG?',
+      'AT+CREG?',
+      'AT+COPS?',
+      'AT+COPS?',
+      'AT+COPS?',
+    ]);
+  });
+
+  test('a message is typed again only as long as its PDU was not', async () => {
+    modem.when('AT+CMGS=18', undefined, PROMPT).when('0011AA^Z', undefined);
+    const [result] = await results({ ...submit, repeatable: true });
+    expect(result).toMatchObject({ kind: 'timeout', payloadTyped: true });
+    expect(modem.typed).toEqual(['AT+CMGS=18', 'ESC', 'AT', 'AT+CMGS=18', '0011AA^Z']);
+  });
+
   test('a swallowed AT is typed again', async () => {
     modem.when('AT+COPS?', undefined).when('AT', undefined, ok());
     const [, next] = await results(operator, signal);
