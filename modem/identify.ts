@@ -1,4 +1,5 @@
 import type { Chat } from './at/chat.ts';
+import type { AtResult } from './at/command.ts';
 import { prefixOf } from './at/values.ts';
 import { ModemError } from './error.ts';
 
@@ -26,10 +27,22 @@ export async function wakeModem(chat: Chat): Promise<void> {
       'the modem does not answer AT: is this its command port, and is it switched on?',
     );
   }
-  const echoOff = await chat.run({ text: 'ATE0' });
+  const echoOff = await runTwice(chat, 'ATE0');
   if (echoOff.kind === 'ok' && echoOff.numeric) await chat.run({ text: 'ATV1' });
-  // Refused by some until the SIM is unlocked, and by some for good: then errors have no numbers.
-  await chat.run({ text: 'AT+CMEE=1' });
+  await numberErrors(chat);
+}
+
+/**
+ * Asks for errors with numbers. Refused by some until the SIM is unlocked, and by some for good: then errors have none.
+ */
+export async function numberErrors(chat: Chat): Promise<void> {
+  await runTwice(chat, 'AT+CMEE=1');
+}
+
+/** Some refuse at first what they take the second time (N900). */
+async function runTwice(chat: Chat, text: string): Promise<AtResult> {
+  const result = await chat.run({ text, repeatable: true });
+  return result.kind === 'error' ? chat.run({ text, repeatable: true }) : result;
 }
 
 /**
@@ -63,7 +76,8 @@ export async function askImsi(chat: Chat): Promise<string | undefined> {
 
 /** The text a modem answers, with or without the command's own name before it; undefined when refused or empty. */
 async function tell(chat: Chat, name: string): Promise<string | undefined> {
-  const result = await chat.run({ text: `AT${name}`, plain: true, response: { prefix: `${name}:`, many: true } });
+  const response = { prefix: `${name}:`, many: true };
+  const result = await chat.run({ text: `AT${name}`, plain: true, response, repeatable: true });
   if (result.kind === 'lost' || result.kind === 'aborted') throw result.error;
   if (result.kind !== 'ok') return undefined;
   const text = result.lines

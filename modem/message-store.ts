@@ -71,6 +71,7 @@ export class MessageStore {
     const result = await this.#chat.run({
       text: `AT+CMGR=${place.index}`,
       response: { prefix: '+CMGR:', pdu: true },
+      repeatable: true,
     });
     if (result.kind === 'error') return undefined;
     if (result.kind !== 'ok') throw result.error;

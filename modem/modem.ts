@@ -121,7 +121,7 @@ class GsmModem implements Modem {
     this.#ports = ports;
     this.#clock = clock;
     this.#log = log;
-    this.#sim = { pin, withoutCounter: trustPin, tried: false };
+    this.#sim = { pin, withoutCounter: trustPin, spent: false };
     const reports = new ReportMatcher((report) => this.#receiver?.report(report));
     this.#inbox = new Inbox(clock, log, reports);
     this.#queue = new SendQueue(clock, reports, submitTimeoutMs, () => this.#inbox.sweep());

@@ -12,7 +12,7 @@ export interface Signal {
 
 /** The values of the one line that a read or action command answers; none when it is refused. */
 async function valuesFrom(chat: Chat, text: string, name: string): Promise<readonly AtValue[]> {
-  const result = await chat.run({ text, response: { prefix: `${name}:` } });
+  const result = await chat.run({ text, response: { prefix: `${name}:` }, repeatable: true });
   if (result.kind === 'ok') return valuesOf(result.lines[0]?.text ?? '');
   if (result.kind === 'error') return [];
   throw result.error;
@@ -29,7 +29,7 @@ export async function askSignal(chat: Chat): Promise<Signal> {
 
 /** The operator's name, or its number when it has none. @throws AtTimeout, AtAborted, PortError */
 export async function askOperator(chat: Chat): Promise<string | undefined> {
-  await chat.run({ text: 'AT+COPS=3,0' });
+  await chat.run({ text: 'AT+COPS=3,0', repeatable: true });
   const [, , name] = await valuesFrom(chat, 'AT+COPS?', '+COPS');
   return textIn(name);
 }
@@ -48,12 +48,14 @@ export async function askServiceCentre(chat: Chat): Promise<string | undefined> 
 export async function setServiceCentre(chat: Chat, number: string): Promise<void> {
   if (!/^\+?\d{1,20}$/.test(number))
     throw new PduEncodeError('+CSCA', 'write the number as digits, with + before a country');
-  await chat.ask({ text: `AT+CSCA="${number}",${number.startsWith('+') ? INTERNATIONAL : UNKNOWN}` });
+  const type = number.startsWith('+') ? INTERNATIONAL : UNKNOWN;
+  await chat.ask({ text: `AT+CSCA="${number}",${type}`, repeatable: true });
 }
 
 /** The subscriber's own numbers, as the SIM has them; often none. @throws AtTimeout, AtAborted, PortError */
 export async function askOwnNumbers(chat: Chat): Promise<readonly string[]> {
-  const result = await chat.run({ text: 'AT+CNUM', response: { prefix: '+CNUM:', many: true } });
+  const response = { prefix: '+CNUM:', many: true };
+  const result = await chat.run({ text: 'AT+CNUM', response, repeatable: true });
   if (result.kind === 'error') return [];
   if (result.kind !== 'ok') throw result.error;
   return result.lines.flatMap(({ text }) => {

@@ -13,7 +13,7 @@ export interface Reception {
   readonly messages: 'announced' | 'direct' | 'polled';
   /** Status reports come at once (`+CDS`), are stored and announced (`+CDSI`), or do not come. */
   readonly reports: 'direct' | 'announced' | 'none';
-  /** The `+CNMI` setting that is in force; undefined when there is none to take. */
+  /** What `+CNMI?` says when it is in force: not always what was set. Undefined: no setting, or it is not said. */
   readonly setting: string | undefined;
   /** What comes at once must be acknowledged with `+CNMA`, or nothing more comes. */
   readonly acknowledge: boolean;
@@ -56,33 +56,38 @@ const SETTINGS: readonly string[] = [
  */
 export async function setUpReception(chat: Chat, clock: Clock, quirks: Quirks): Promise<Reception> {
   const pduMode = await runWhenStarted(chat, clock, { text: 'AT+CMGF=0' });
-  if (pduMode.kind === 'lost' || pduMode.kind === 'aborted') throw pduMode.error;
-  if (pduMode.kind !== 'ok') {
+  if (pduMode.kind !== 'ok' && pduMode.kind !== 'error') throw pduMode.error;
+  if (pduMode.kind === 'error') {
     throw new ModemError('unsuitable', `the modem has no PDU mode for SMS: ${pduMode.error.message}`, {
       cause: pduMode.error,
     });
   }
   const memories = await chooseMemories(chat, clock);
-  const setting = (await chooseSetting(chat)) ?? (await chooseSettingOfPhase2Plus(chat));
-  if (setting === undefined) return { memories, messages: 'polled', reports: 'none', setting, acknowledge: false };
-  const [, mt, , ds] = setting.split(',');
+  const chosen = (await chooseSetting(chat)) ?? (await chooseSettingOfPhase2Plus(chat));
+  if (chosen === undefined) {
+    return { memories, messages: 'polled', reports: 'none', setting: undefined, acknowledge: false };
+  }
+  const [, mt, , ds] = chosen.split(',');
   return {
     memories,
     messages: mt === '2' ? 'direct' : 'announced',
     reports: ds === '1' ? 'direct' : ds === '2' ? 'announced' : 'none',
-    setting,
+    setting: await settingInForce(chat),
     acknowledge: quirks.acknowledges && (await isPhase2Plus(chat)),
   };
 }
 
-/** Whether the modem has another `+CNMI` setting than it was given: then it has rebooted since, and forgot all settings. */
+/** Whether the modem has another `+CNMI` setting than after its set-up: then it has rebooted since, and forgot all. */
 export async function hasForgotten(chat: Chat, { setting }: Reception): Promise<boolean> {
   if (setting === undefined) return false;
-  const result = await chat.run({ text: 'AT+CNMI?', response: { prefix: '+CNMI:' } });
+  const now = await settingInForce(chat);
+  return now !== undefined && now !== setting;
+}
+
+async function settingInForce(chat: Chat): Promise<string | undefined> {
+  const result = await chat.run({ text: 'AT+CNMI?', response: { prefix: '+CNMI:' }, repeatable: true });
   const [line] = result.kind === 'ok' ? result.lines : [];
-  if (line === undefined) return false;
-  const now = valuesOf(line.text).map(textIn);
-  return setting.split(',').some((value, position) => now[position] !== value);
+  return line && valuesOf(line.text).map(textIn).join(',');
 }
 
 /** Chooses one memory for reading, writing and receiving, so that the indexes of `+CMTI` are those of `+CMGR`. */
@@ -103,7 +108,7 @@ async function chooseMemories(chat: Chat, clock: Clock): Promise<readonly string
 
 async function takesMemory(chat: Chat, memory: string): Promise<boolean> {
   for (const text of [`AT+CPMS="${memory}","${memory}","${memory}"`, `AT+CPMS="${memory}"`]) {
-    const result = await chat.run({ text, response: { prefix: '+CPMS:' } });
+    const result = await chat.run({ text, response: { prefix: '+CPMS:' }, repeatable: true });
     if (result.kind === 'ok') return true;
   }
   return false;
@@ -119,7 +124,7 @@ function memoryLists(values: readonly AtValue[]): readonly (readonly string[])[]
 
 /** The first setting that the modem takes, those first that it says it takes. Undefined: none, or no `+CNMI` at all. */
 async function chooseSetting(chat: Chat): Promise<string | undefined> {
-  const result = await chat.run({ text: 'AT+CNMI=?', response: { prefix: '+CNMI:' } });
+  const result = await chat.run({ text: 'AT+CNMI=?', response: { prefix: '+CNMI:' }, repeatable: true });
   const advertised = result.kind === 'ok' ? valuesOf(result.lines[0]?.text ?? '') : [];
   const isAdvertised = (setting: string) =>
     setting
@@ -127,7 +132,7 @@ async function chooseSetting(chat: Chat): Promise<string | undefined> {
       .every((value, position) => advertised.length === 0 || allows(advertised[position], Number(value)));
   const inOrder = [...SETTINGS.filter(isAdvertised), ...SETTINGS.filter((setting) => !isAdvertised(setting))];
   for (const setting of inOrder) {
-    const answer = await chat.run({ text: `AT+CNMI=${setting}` });
+    const answer = await chat.run({ text: `AT+CNMI=${setting}`, repeatable: true });
     if (answer.kind === 'ok') return setting;
     if (answer.kind === 'lost' || answer.kind === 'aborted') throw answer.error;
   }
@@ -136,12 +141,12 @@ async function chooseSetting(chat: Chat): Promise<string | undefined> {
 
 /** Some announce nothing before `+CSMS=1`. Others better stay without it: they would wait for `+CNMA`. */
 async function chooseSettingOfPhase2Plus(chat: Chat): Promise<string | undefined> {
-  const result = await chat.run({ text: 'AT+CSMS=1', response: { prefix: '+CSMS:' } });
+  const result = await chat.run({ text: 'AT+CSMS=1', response: { prefix: '+CSMS:' }, repeatable: true });
   return result.kind === 'ok' ? chooseSetting(chat) : undefined;
 }
 
 /** Whether `+CSMS=1` is on: phase 2+, where what comes at once waits for `+CNMA`. */
 async function isPhase2Plus(chat: Chat): Promise<boolean> {
-  const result = await chat.run({ text: 'AT+CSMS?', response: { prefix: '+CSMS:' } });
+  const result = await chat.run({ text: 'AT+CSMS?', response: { prefix: '+CSMS:' }, repeatable: true });
   return result.kind === 'ok' && numberIn(valuesOf(result.lines[0]?.text ?? '')[0]) === 1;
 }

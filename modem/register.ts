@@ -36,7 +36,7 @@ export function registrationIn(line: string): Registration | undefined {
 
 /** Asks to be told of changes. Some refuse; asking now and then serves as well. */
 export async function watchRegistration(chat: Chat): Promise<void> {
-  await chat.run({ text: 'AT+CREG=1' });
+  await chat.run({ text: 'AT+CREG=1', repeatable: true });
 }
 
 /** Asks where the modem is. A modem in LTE only may say so in `+CEREG` alone. */
@@ -50,7 +50,8 @@ export async function askRegistration(chat: Chat): Promise<Registration> {
 
 async function ask(chat: Chat, name: string): Promise<Registration | undefined> {
   const accepts = (line: string) => isAnswer(valuesOf(line));
-  const result = await chat.run({ text: `AT${name}?`, response: { prefix: `${name}:`, accepts } });
+  const response = { prefix: `${name}:`, accepts };
+  const result = await chat.run({ text: `AT${name}?`, response, repeatable: true });
   if (result.kind === 'lost' || result.kind === 'aborted') throw result.error;
   const line = result.kind === 'ok' ? result.lines[0] : undefined;
   return line && registrationIn(line.text);

@@ -7,6 +7,12 @@ const TRACKED_LIMIT = 10_000;
 /** Reports kept that came while their message may still be going out; the oldest is dropped for a new one. */
 const EARLY_LIMIT = 64;
 
+/** Reports that settled something are remembered, because some come twice; the oldest is forgotten for a new one. */
+const SETTLED_LIMIT = 1_024;
+
+/** TP-MR counts up, whatever is sent, and begins again (3GPP TS 23.040, 9.2.3.6). */
+const REFERENCES = 256;
+
 /** Digits at the end of two numbers that make them the same: the network may leave out the prefixes. */
 const SAME_DIGITS = 8;
 
@@ -14,6 +20,8 @@ const SAME_DIGITS = 8;
 interface Part {
   /** TP-MR; undefined until known: the modem's answer was lost. */
   reference: number | undefined;
+  /** What it should be, by those before it; undefined when there were none. */
+  readonly guess: number | undefined;
   status: DeliveryStatus | undefined;
 }
 
@@ -28,12 +36,15 @@ interface Tracked {
 
 /**
  * Finds the message that a status report belongs to, by TP-MR and recipient, part by part. A segment whose answer was
- * lost has no TP-MR: a report from its recipient that nothing else claims is taken for its own.
+ * lost has no TP-MR: it gets the report with the reference that was its turn, or else one that nothing else claims.
  */
 export class ReportMatcher {
   readonly #tracked = new Map<string, Tracked>();
   readonly #tell: (report: SmsReport) => void;
+  readonly #settled = new Set<string>();
   #early: StatusReport[] = [];
+  /** TP-MR of the last segment that went out, known or guessed. */
+  #last: number | undefined;
 
   /** @param tell gets the news of a message; never before {@link complete} was called for it. */
   constructor(tell: (report: SmsReport) => void) {
@@ -47,9 +58,11 @@ export class ReportMatcher {
     this.#tracked.set(id, { id, destination, parts: [], complete: false });
   }
 
-  /** One of its segments went out, with this TP-MR; undefined when the answer was lost. */
+  /** A segment went out, of whatever message, with this TP-MR; undefined when the answer was lost. */
   addPart(id: string, reference: number | undefined): void {
-    this.#tracked.get(id)?.parts.push({ reference, status: undefined });
+    const guess = this.#last === undefined ? undefined : (this.#last + 1) % REFERENCES;
+    this.#last = reference ?? guess;
+    this.#tracked.get(id)?.parts.push({ reference, guess, status: undefined });
   }
 
   /** All its segments went out: from now on its reports are told, those first that came already. */
@@ -68,13 +81,16 @@ export class ReportMatcher {
 
   /** Takes a report. False when it belongs to no message known here. */
   take(report: StatusReport): boolean {
+    if (this.#settled.has(keyOf(report))) return true;
     const toRecipient = [...this.#tracked.values()].filter(({ destination }) =>
       isSameNumber(destination, addressText(report.recipient)),
     );
+    const { messageReference } = report;
+    const isLost = (part: Part) => part.reference === undefined && isOpen(part);
     const found =
-      find(toRecipient, (part) => part.reference === report.messageReference && isOpen(part)) ??
+      find(toRecipient, (part) => part.reference === messageReference && isOpen(part)) ??
       (toRecipient.every(({ complete }) => complete)
-        ? find(toRecipient, (part) => part.reference === undefined && isOpen(part))
+        ? (find(toRecipient, (part) => isLost(part) && part.guess === messageReference) ?? find(toRecipient, isLost))
         : undefined);
     if (found?.message.complete === true) {
       this.#settle(found.message, found.part, report);
@@ -85,16 +101,30 @@ export class ReportMatcher {
     return true;
   }
 
+  #remember(report: StatusReport): void {
+    this.#settled.add(keyOf(report));
+    for (const key of this.#settled) {
+      if (this.#settled.size <= SETTLED_LIMIT) break;
+      this.#settled.delete(key);
+    }
+  }
+
   #settle(message: Tracked, part: Part, report: StatusReport): void {
     const status = statusOf(report.status);
     part.reference = report.messageReference;
     part.status = status;
+    if (status !== 'trying') this.#remember(report);
     const isDelivered = message.parts.every((each) => each.status === 'delivered');
     if (isDelivered || status === 'failed') this.#tracked.delete(message.id);
     // Some parts arrived, others have not yet: no news of the message.
     if (status === 'delivered' && !isDelivered) return;
     this.#tell({ id: message.id, outcome: status, status: report.status, dischargedAt: report.dischargeTime.at });
   }
+}
+
+/** A report that comes twice has the same reference, recipient and times. */
+function keyOf({ messageReference, recipient, timestamp, dischargeTime, status }: StatusReport): string {
+  return [messageReference, addressText(recipient), timestamp.at, dischargeTime.at, status].join(' ');
 }
 
 function isOpen({ status }: Part): boolean {

@@ -70,7 +70,8 @@ export async function sendMessage(
   }
   if (outlet.isBusy || submits.length > 1) await outlet.keepLink();
   if (message.statusReport === true) reports.begin(message.id, message.destination);
-  const outcome = await sendSegments(outlet, submits, (reference) => reports.addPart(message.id, reference));
+  const wentOut = (reference: number | undefined) => reports.addPart(message.id, reference);
+  const outcome = await sendSegments(outlet, submits, wentOut);
   if (outcome.kind === 'failed') reports.forget(message.id);
   reports.complete(message.id);
   return outcome;
@@ -103,6 +104,7 @@ async function submitSegment(outlet: Outlet, submit: Submit): Promise<SegmentOut
     payload: toHex(pdu),
     response: { prefix: '+CMGS:' },
     timeoutMs: outlet.submitTimeoutMs,
+    repeatable: true,
   });
   if (result.kind === 'error' && isStoreFull(result.error)) outlet.storeFull();
   return outcomeOf(result);

@@ -8,7 +8,7 @@ import { MessageStore } from './message-store.ts';
 import type { Port, PortError } from './port/port.ts';
 import { quirksOf } from './quirks.ts';
 import type { Source } from './receiving.ts';
-import { hasForgotten, type Reception, setUpReception } from './reception.ts';
+import { hasForgotten, setUpReception } from './reception.ts';
 import { askRegistration, type Registration, registrationIn, watchRegistration } from './register.ts';
 import { type SimPin, unlockSim } from './unlock.ts';
 import { Ussd } from './ussd.ts';
@@ -42,8 +42,12 @@ export interface ModemPorts {
   readonly codes: readonly Port[];
 }
 
+/** How often the opening is begun at most, when the modem starts anew in the middle of it. */
+const BEGINNINGS = 3;
+
 /**
- * Opens a modem: wakes it, asks what it is, unlocks its SIM and sets it up to receive.
+ * Opens a modem: wakes it, asks what it is, unlocks its SIM and sets it up to receive. When the modem starts anew
+ * meanwhile, as some do when their port is opened, all that is done again.
  *
  * @throws PortError, ModemError, AtTimeout; the ports are closed again then.
  */
@@ -53,19 +57,21 @@ export async function openSession(
   sim: SimPin,
   events: SessionEvents,
 ): Promise<Session> {
-  let reception: Reception | undefined;
-  let ussd: Ussd | undefined;
+  let session: Session | undefined;
+  let startedAnew = false;
   const heard: ChatEvents = {
     ended: (reason) => events.ended(reason),
     unsolicited(code) {
-      if (reception !== undefined && STARTUP_CODES.has(code.prefix)) events.rebooted();
-      else if (reception !== undefined && saysStarted(code)) {
+      if (STARTUP_CODES.has(code.prefix)) {
+        startedAnew = true;
+        if (session !== undefined) events.rebooted();
+      } else if (session !== undefined && saysStarted(code)) {
         // Said late by a modem that was opened while it was starting, or by one that rebooted just now.
-        void hasForgotten(chat, reception).then((forgotten) => forgotten && events.rebooted());
+        void hasForgotten(chat, session.reception).then((forgotten) => forgotten && events.rebooted());
       } else if (code.prefix === '+CREG') {
         const registration = registrationIn(code.line);
         if (registration !== undefined) events.registration(registration);
-      } else if (code.prefix === '+CUSD') ussd?.hear(code);
+      } else if (code.prefix === '+CUSD') session?.ussd.hear(code);
       else events.code(code);
     },
   };
@@ -77,33 +83,48 @@ export async function openSession(
   };
   try {
     for (const port of ports.codes) listeners.push(await CodeListener.open(port, heard));
-    await wakeModem(chat);
-    const identity = await identify(chat);
-    events.identified(identity);
-    const quirks = quirksOf(identity);
-    chat.typeSlowly(quirks.characterPauseMs);
-    for (const text of quirks.setUp) await chat.run({ text });
-    await unlockSim(chat, clock, quirks, sim);
-    const setUp = await setUpReception(chat, clock, quirks);
-    await watchRegistration(chat);
-    events.registration(await askRegistration(chat));
-    reception = setUp;
-    ussd = new Ussd(chat, clock, quirks.ussd === 'packed');
-    return {
-      chat,
-      identity,
-      ussd,
-      reception: setUp,
-      store: new MessageStore(chat, quirks),
-      acknowledge: async () => {
-        await chat.ask({ text: 'AT+CNMA' });
-      },
-      close,
-    };
+    for (let beginning = 1; session === undefined; beginning += 1) {
+      startedAnew = false;
+      const isLast = beginning === BEGINNINGS;
+      const opened = await setUp(chat, clock, sim, events).catch((error: unknown) => {
+        if (!startedAnew || isLast) throw error;
+        return undefined;
+      });
+      if (opened !== undefined && (!startedAnew || isLast)) session = { ...opened, close };
+    }
+    return session;
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+async function setUp(
+  chat: Chat,
+  clock: Clock,
+  sim: SimPin,
+  events: SessionEvents,
+): Promise<Omit<Session, 'close'>> {
+  await wakeModem(chat);
+  const identity = await identify(chat);
+  events.identified(identity);
+  const quirks = quirksOf(identity);
+  chat.typeSlowly(quirks.characterPauseMs);
+  for (const text of quirks.setUp) await chat.run({ text });
+  await unlockSim(chat, clock, quirks, sim);
+  const reception = await setUpReception(chat, clock, quirks);
+  await watchRegistration(chat);
+  events.registration(await askRegistration(chat));
+  return {
+    chat,
+    identity,
+    reception,
+    ussd: new Ussd(chat, clock, quirks.ussd === 'packed'),
+    store: new MessageStore(chat, quirks),
+    acknowledge: async () => {
+      await chat.ask({ text: 'AT+CNMA' });
+    },
+  };
 }
 
 /** Codes that a modem says when it has started. */

@@ -1,29 +1,34 @@
 import type { Chat } from './at/chat.ts';
-import { type AtCommand, AtRefused } from './at/command.ts';
+import { type AtCommand, AtRefused, DEFAULT_TIMEOUT_MS } from './at/command.ts';
 import { type AtValue, numberIn, textIn, valuesOf } from './at/values.ts';
 import { type Clock, sleep } from './clock.ts';
 import { ModemError } from './error.ts';
+import { numberErrors } from './identify.ts';
 import { isStarting, runWhenStarted } from './patience.ts';
 import type { Quirks } from './quirks.ts';
 
-/** Telit may be silent for 40 s after a PIN. */
+/** Telit may be silent for 40 s after a PIN, before or after its `OK`. */
 const PIN_TIMEOUT_MS = 60_000;
 
 /** Tries that must be left before a PIN is typed: one is always kept for the person who owns the SIM. */
 const TRIES_NEEDED = 2;
 
-/** A PIN and whether it may be tried. Lives as long as the modem, over every reopening: a refused PIN stays refused. */
+/**
+ * A PIN and whether it may be tried. Lives as long as the modem, over every reopening: a PIN that was refused, or whose
+ * answer was lost, is never tried again; one that was taken may be, when the SIM wants it after a reboot.
+ */
 export interface SimPin {
   /** 4 to 8 digits. */
   readonly pin: string | undefined;
   /** Try it once even when the modem does not say how many tries are left. */
   readonly withoutCounter: boolean;
-  tried: boolean;
+  /** It was typed, and the SIM has not taken it. */
+  spent: boolean;
 }
 
 /**
- * Gets the SIM ready, with the PIN if it wants one. The PIN is tried at most once in the life of `sim`, and only when at
- * least {@link TRIES_NEEDED} tries are left. A PUK is asked for by name, and never tried.
+ * Gets the SIM ready, with the PIN if it wants one. The PIN is tried at most once without success in the life of `sim`,
+ * and only when at least {@link TRIES_NEEDED} tries are left. A PUK is asked for by name, and never tried.
  *
  * @throws ModemError `no-sim` or `locked`, saying what to do.
  */
@@ -32,7 +37,7 @@ export async function unlockSim(chat: Chat, clock: Clock, quirks: Quirks, sim: S
   if (state === 'READY' || state === undefined) return;
   if (state !== 'SIM PIN') throw new ModemError('locked', `the SIM wants ${state}: unlock it in a phone`);
   const pin = await usablePin(chat, sim);
-  sim.tried = true;
+  sim.spent = true;
   const result = await chat.run({ text: `AT+CPIN="${pin}"`, timeoutMs: PIN_TIMEOUT_MS });
   if (result.kind === 'error') {
     throw new ModemError('locked', 'the SIM refused the PIN: it will not be tried again; check it', {
@@ -40,16 +45,19 @@ export async function unlockSim(chat: Chat, clock: Clock, quirks: Quirks, sim: S
     });
   }
   if (result.kind !== 'ok') throw result.error;
+  sim.spent = false;
   if (quirks.pauseAfterPinMs > 0) await sleep(clock, quirks.pauseAfterPinMs);
-  const after = await simState(chat, clock);
+  const after = await simState(chat, clock, PIN_TIMEOUT_MS);
   if (after !== 'READY')
     throw new ModemError('locked', `the SIM took the PIN and now wants ${after ?? 'something else'}`);
+  // Some refuse it to a locked SIM.
+  await numberErrors(chat);
 }
 
 async function usablePin(chat: Chat, sim: SimPin): Promise<string> {
   if (sim.pin === undefined) throw new ModemError('locked', 'the SIM wants its PIN: give it (GSM_MODEM_PIN)');
   if (!/^\d{4,8}$/.test(sim.pin)) throw new ModemError('locked', 'the PIN given for the SIM is not 4 to 8 digits');
-  if (sim.tried) throw new ModemError('locked', 'the SIM wants its PIN, and the one given was tried already');
+  if (sim.spent) throw new ModemError('locked', 'the SIM wants its PIN, and the one given was tried already');
   const left = await triesLeft(chat);
   if (left === undefined && !sim.withoutCounter) {
     throw new ModemError(
@@ -67,8 +75,9 @@ async function usablePin(chat: Chat, sim: SimPin): Promise<string> {
 }
 
 /** What `+CPIN?` says: `READY`, or what the SIM wants. Undefined when the modem does not know the command. */
-async function simState(chat: Chat, clock: Clock): Promise<string | undefined> {
-  const result = await runWhenStarted(chat, clock, { text: 'AT+CPIN?', response: { prefix: '+CPIN:' } });
+async function simState(chat: Chat, clock: Clock, timeoutMs: number = DEFAULT_TIMEOUT_MS): Promise<string | undefined> {
+  const response = { prefix: '+CPIN:' };
+  const result = await runWhenStarted(chat, clock, { text: 'AT+CPIN?', response, timeoutMs });
   if (result.kind === 'ok') return textIn(valuesOf(result.lines[0]?.text ?? '')[0]);
   const { error } = result;
   if (!(error instanceof AtRefused)) throw error;

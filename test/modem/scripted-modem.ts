@@ -75,12 +75,13 @@ export class ScriptedModem {
     this.#line = '';
     this.typed.push(typed);
     if (this.echo) this.say(`${typed}\r`);
-    const answer = this.#answerTo(typed);
+    const answer = this.answerTo(typed);
     if (answer === undefined) return;
     this.say(answer);
   }
 
-  #answerTo(typed: string): string | undefined {
+  /** What the table says to it. */
+  answerTo(typed: string): string | undefined {
     const rule = this.#rules.find((candidate) =>
       typeof candidate.typed === 'string' ? candidate.typed === typed : candidate.typed.test(typed),
     );

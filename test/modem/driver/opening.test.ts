@@ -70,6 +70,43 @@ describe('opening a modem', () => {
     expect(other.script.typed).not.toContain('AT+CSMS=1');
   });
 
+  test.each(['AT+CGMR', 'AT+CPMS=?', 'AT+CREG=1'])('begins again when the modem starts anew at %s', async (command) => {
+    bench.script.when(
+      command,
+      () => `${line('RDY')}${ok()}`,
+      () => ok(),
+    );
+    const modem = await bench.open();
+    expect(modem.state.kind).toBe('ready');
+    expect(bench.script.typed.filter((typed) => typed === 'ATE0')).toHaveLength(2);
+    expect(bench.script.typed.filter((typed) => typed === 'AT+CNMI=2,1,0,1,0').length).toBeGreaterThan(0);
+  });
+
+  test('gives up on a modem that starts anew again and again', async () => {
+    bench.script.when('AT+CREG=1', () => `${line('RDY')}${ok()}`);
+    await bench.open();
+    expect(bench.script.typed.filter((typed) => typed === 'ATE0')).toHaveLength(3);
+  });
+
+  test('types twice what is refused at first (N900 needs its init twice)', async () => {
+    bench.script.when('ATE0', line('ERROR'), ok()).when('AT+CMEE=1', line('ERROR'), ok());
+    await bench.open();
+    expect(bench.script.typed.slice(2, 6)).toEqual(['ATE0', 'ATE0', 'AT+CMEE=1', 'AT+CMEE=1']);
+  });
+
+  test.each(['ATE0', 'AT+CGMI', 'AT+CPIN?', 'AT+CMGF=0', 'AT+CPMS=?', 'AT+CNMI=?', 'AT+CNMI=2,1,0,1,0', 'AT+CREG?'])(
+    'goes well when %s is not heard the first time',
+    async (command) => {
+      const heard = createBench();
+      await heard.open();
+      const answer = heard.script.answerTo(command);
+      bench.script.when(command, undefined, answer);
+      const modem = await bench.open();
+      expect([modem.state.kind, modem.identity.manufacturer]).toEqual(['ready', 'Cash Mobile']);
+      expect(bench.script.typed.filter((typed) => typed === command)).toHaveLength(2);
+    },
+  );
+
   test('asks a Huawei to send its codes to this port', async () => {
     bench.script.when('AT+CGMI', ok('huawei'));
     await bench.open();
@@ -176,6 +213,7 @@ describe('the PIN guard', () => {
     ['AT+SPIC', '+SPIC: 1,10,3,10'],
     ['AT^SPIC', '^SPIC: 1'],
     ['AT#PCT', '#PCT: 1'],
+    ['AT+QTRPIN', '+QTRPIN: 1,10,3,10'],
     ['AT+UPINCNT', '+UPINCNT: 1,3,10,10'],
     ['AT+ZPINPUK=?', '+ZPINPUK: 1,10'],
     ['AT%PINNUM?', '%PINNUM: 1,10,3,10'],
@@ -183,6 +221,42 @@ describe('the PIN guard', () => {
   ])('reads the counter of %s', async (command, answer) => {
     bench.script.when('AT+CPIN?', ok('+CPIN: SIM PIN')).when(command, ok(answer));
     await expect(bench.open({ pin: '1234' })).rejects.toThrow(/tries left are 1/);
+  });
+
+  test('gives a PIN that was taken again after a reboot', async () => {
+    const unlocks = () => {
+      bench.script.when('AT+CPIN?', ok('+CPIN: READY'));
+      return ok();
+    };
+    locked('3').when('AT+CPIN="1234"', unlocks);
+    const modem = await bench.open({ pin: '1234' });
+    locked('3').when('AT+CPIN="1234"', unlocks);
+    bench.script.say(line('RDY'));
+    await bench.clock.advance(30_000);
+    expect(modem.state.kind).toBe('ready');
+    expect(tried()).toHaveLength(2);
+    await modem.close();
+  });
+
+  test('never tries again a PIN whose answer was lost', async () => {
+    const modem = await bench.open({ pin: '1234' });
+    locked('3').when('AT+CPIN="1234"', undefined);
+    bench.unplug();
+    await bench.clock.advance(600_000);
+    expect(tried()).toHaveLength(1);
+    expect(modem.state).toMatchObject({ kind: 'locked' });
+    await modem.close();
+  });
+
+  test('asks for errors with numbers again once the SIM is unlocked', async () => {
+    locked('3')
+      .when('AT+CMEE=1', line('ERROR'))
+      .when('AT+CPIN="1234"', () => {
+        bench.script.when('AT+CPIN?', ok('+CPIN: READY')).when('AT+CMEE=1', ok());
+        return ok();
+      });
+    await bench.open({ pin: '1234' });
+    expect(bench.script.typed.slice(bench.script.typed.indexOf('AT+CPIN="1234"'))).toContain('AT+CMEE=1');
   });
 
   test('tries a refused PIN never again, however often the modem comes back', async () => {

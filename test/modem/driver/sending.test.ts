@@ -111,8 +111,14 @@ describe('sending', () => {
     expect(await bench.run(modem.send(text))).toMatchObject({ kind: 'unknown' });
   });
 
-  test('a prompt that never comes fails, and may be tried again', async () => {
+  test('a +CMGS that is not heard is typed again (BenQ M32, Alcatel BE5 after idle)', async () => {
     bench.script.when(/^AT\+CMGS=/, undefined, PROMPT);
+    expect(await bench.run(modem.send(text))).toMatchObject({ kind: 'sent' });
+    expect(payloads()).toHaveLength(1);
+  });
+
+  test('a prompt that never comes fails, and may be tried again', async () => {
+    bench.script.when(/^AT\+CMGS=/, undefined, undefined, PROMPT);
     expect(await bench.run(modem.send(text))).toMatchObject({ kind: 'failed', retry: true });
     expect(await bench.run(modem.send(text))).toMatchObject({ kind: 'sent' });
   });
@@ -216,6 +222,21 @@ describe('status reports', () => {
     expect((await bench.run(modem.send({ ...text, statusReport: true }))).kind).toBe('unknown');
     await tell(77, 0);
     expect(bench.reports).toMatchObject([{ id: 'a', outcome: 'delivered' }]);
+  });
+
+  test('resolve each of several lost messages by the reference that was its turn (23.040, 9.2.3.6)', async () => {
+    bench.script.when(/\^Z$/, ok('+CMGS: 254'), undefined, undefined, ok('+CMGS: 1'));
+    for (const id of ['a', 'b', 'c', 'd']) await bench.run(modem.send({ ...text, id, statusReport: true }));
+    for (const reference of [0, 1, 255, 254]) await tell(reference, 0);
+    expect(bench.reports.map(({ id }) => id)).toEqual(['c', 'd', 'b', 'a']);
+  });
+
+  test('that come twice settle nothing else', async () => {
+    bench.script.when(/\^Z$/, ok('+CMGS: 1'), undefined);
+    await bench.run(modem.send({ ...text, statusReport: true }));
+    await bench.run(modem.send({ ...text, id: 'lost', statusReport: true }));
+    for (let time = 0; time < 3; time += 1) await tell(1, 0);
+    expect(bench.reports.map(({ id }) => id)).toEqual(['a']);
   });
 
   test('of another recipient or another reference are nobody’s, and said to be', async () => {
