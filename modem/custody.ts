@@ -41,8 +41,6 @@ export interface Addition {
 interface Entry {
   readonly holding: Holding;
   handedOver: boolean;
-  /** It could not be read; a fault of the line would be gone when it is read again. */
-  isDoubtful?: boolean;
   /** The part that lies there and waits for others. */
   waiting?: StoredPart;
 }
@@ -71,21 +69,15 @@ export class Custody {
   }
 
   /** What is known of what lies at a place now. */
-  knows(holding: Holding): 'new' | 'doubtful' | 'kept' | 'handed-over' {
+  knows(holding: Holding): 'new' | 'kept' | 'handed-over' {
     const entry = this.#entryOf(holding);
     if (entry === undefined) return 'new';
-    if (entry.isDoubtful === true) return 'doubtful';
     return entry.handedOver ? 'handed-over' : 'kept';
   }
 
   /** From now on this place is known to hold this PDU. */
   keep(holding: Holding): void {
     this.#entries.set(keyOf(holding.place), { holding, handedOver: false });
-  }
-
-  /** It lies there, but could not be read. */
-  doubt(holding: Holding): void {
-    this.#entries.set(keyOf(holding.place), { holding, handedOver: false, isDoubtful: true });
   }
 
   /** What lies there is safe, it only remains to be deleted. False when something else lies there by now. */
@@ -149,14 +141,17 @@ export class Custody {
     return { dropped: result.dropped };
   }
 
+  /** How many places of a memory are known to be taken. */
+  heldIn(memory: string): number {
+    return this.#entriesIn(memory).length;
+  }
+
   /**
-   * When at least `capacity` places of a memory hold parts that wait for others, no message can come any more: the places
-   * of the oldest one, which from now on is kept here alone and must be deleted there. Else nothing.
+   * The places of a memory that hold the oldest part that waits for others: from now on it is kept here alone, and must be
+   * deleted there. None, when no part waits.
    */
-  evictFrom(memory: string, capacity: number): readonly Holding[] {
-    const inMemory = [...this.#entries.values()].filter(({ holding }) => holding.place.memory === memory);
-    if (inMemory.length < capacity) return [];
-    const [oldest] = inMemory
+  evictFrom(memory: string): readonly Holding[] {
+    const [oldest] = this.#entriesIn(memory)
       .flatMap(({ waiting }) => waiting ?? [])
       .sort((one, other) => one.timestamp.at - other.timestamp.at);
     return oldest?.holdings.splice(0) ?? [];
@@ -184,6 +179,10 @@ export class Custody {
       if (this.#done.size <= DONE_LIMIT) break;
       this.#done.delete(key);
     }
+  }
+
+  #entriesIn(memory: string): readonly Entry[] {
+    return [...this.#entries.values()].filter(({ holding }) => holding.place.memory === memory);
   }
 
   #entryOf({ place, pdu }: Holding): Entry | undefined {

@@ -1,6 +1,6 @@
 import type { Chat } from './at/chat.ts';
-import { type AtLine, AtRefused } from './at/command.ts';
-import { numberIn, valuesOf } from './at/values.ts';
+import { type AtLine, AtRefused, type AtResult } from './at/command.ts';
+import { numberIn, textIn, valuesOf } from './at/values.ts';
 import type { Quirks } from './quirks.ts';
 
 /** Where a message is kept: a memory (`SM`, `ME`) and an index in it. */
@@ -45,15 +45,11 @@ export class MessageStore {
   async list(memory: string): Promise<readonly StoredMessage[]> {
     await this.#select(memory);
     if (this.#list === 'cmgl') {
-      const result = await this.#chat.run({
-        text: 'AT+CMGL=4',
-        response: { prefix: '+CMGL:', many: true, pdu: true },
-        timeoutMs: LIST_TIMEOUT_MS,
-      });
+      let result = await this.#listOnce();
+      // A modem in text mode refuses the 4.
+      if (result.kind === 'error' && (await this.#enterPduMode())) result = await this.#listOnce();
       if (result.kind === 'ok') return result.lines.flatMap((line) => listed(memory, line));
-      if (result.kind === 'lost' || result.kind === 'aborted') throw result.error;
-      // An empty store may be an error; a modem on which +CMGL hangs still reads.
-      if (result.kind === 'error' && result.error.is('CMS', 321)) return [];
+      // A modem on which +CMGL hangs still reads.
       this.#list = 'one-by-one';
     }
     const messages: StoredMessage[] = [];
@@ -68,15 +64,38 @@ export class MessageStore {
   /** The message at a place; undefined when there is none. @throws AtTimeout, PortError */
   async read(place: Place): Promise<StoredMessage | undefined> {
     await this.#select(place.memory);
+    const line = await this.#readOnce(place);
+    const isText = line !== undefined && /[A-Z]/i.test(textIn(valuesOf(line.text)[0]) ?? '');
+    const header = isText && (await this.#enterPduMode()) ? await this.#readOnce(place) : line;
+    return header?.pdu === undefined ? undefined : { place, pdu: header.pdu, length: lengthIn(header.text) };
+  }
+
+  async #listOnce(): Promise<AtResult> {
     const result = await this.#chat.run({
-      text: `AT+CMGR=${place.index}`,
+      text: 'AT+CMGL=4',
+      response: { prefix: '+CMGL:', many: true, pdu: true },
+      timeoutMs: LIST_TIMEOUT_MS,
+    });
+    if (result.kind === 'lost' || result.kind === 'aborted') throw result.error;
+    const isEmpty = result.kind === 'error' && result.error.is('CMS', 321);
+    return isEmpty ? { kind: 'ok', lines: [], numeric: false } : result;
+  }
+
+  /** What `+CMGR` says of a place; undefined when it is empty. */
+  async #readOnce({ index }: Place): Promise<AtLine | undefined> {
+    const result = await this.#chat.run({
+      text: `AT+CMGR=${index}`,
       response: { prefix: '+CMGR:', pdu: true },
       repeatable: true,
     });
     if (result.kind === 'error') return undefined;
     if (result.kind !== 'ok') throw result.error;
-    const [line] = result.lines;
-    return line?.pdu === undefined ? undefined : { place, pdu: line.pdu, length: lengthIn(line.text) };
+    return result.lines[0];
+  }
+
+  /** Some fall back into text mode, which is not looked for before it shows. */
+  async #enterPduMode(): Promise<boolean> {
+    return (await this.#chat.run({ text: 'AT+CMGF=0', repeatable: true })).kind === 'ok';
   }
 
   /** Deletes the message at a place. @throws AtRefused, AtTimeout, PortError */

@@ -11,6 +11,12 @@ const WAITING_LIMIT = 1_000;
 /** How long messages wait for a modem that is not ready, in ms, before they fail. */
 const READY_LIMIT_MS = 60_000;
 
+/**
+ * After so long without a message, in ms, the modem is told once more that messages are PDUs: if it rebooted meanwhile,
+ * and nobody noticed yet, it would send the hexadecimal as a text.
+ */
+const IDLE_MS = 5_000;
+
 /** Sends messages one after the other, while the modem is ready. It lives as long as the modem, over every reopening. */
 export class SendQueue {
   readonly #clock: Clock;
@@ -26,6 +32,8 @@ export class SendQueue {
   #concatenationReference: number;
   /** The chat on which the modem was asked to keep its link open. */
   #keptLink: Chat | undefined;
+  /** When the modem was last surely in PDU mode. */
+  #pduModeAt = Number.NEGATIVE_INFINITY;
 
   constructor(clock: Clock, reports: ReportMatcher, submitTimeoutMs: number, storeFull: () => void) {
     this.#clock = clock;
@@ -64,6 +72,8 @@ export class SendQueue {
     if (chat === undefined) {
       return { kind: 'failed', reason: `the modem is not ready: ${describeState(this.#state)}`, retry: true };
     }
+    const failure = await this.#confirmPduMode(chat);
+    if (failure !== undefined) return failure;
     this.#concatenationReference = (this.#concatenationReference + 1) % 0x1_0000;
     const outlet = {
       chat,
@@ -73,7 +83,18 @@ export class SendQueue {
       storeFull: this.#storeFull,
       keepLink: () => this.#keepLink(chat),
     };
-    return sendMessage(outlet, message, this.#concatenationReference);
+    const outcome = await sendMessage(outlet, message, this.#concatenationReference);
+    if (outcome.kind === 'sent') this.#pduModeAt = this.#clock.now();
+    return outcome;
+  }
+
+  /** Why the message cannot go, when the modem does not take PDUs any more. */
+  async #confirmPduMode(chat: Chat): Promise<SendOutcome | undefined> {
+    if (this.#clock.now() - this.#pduModeAt < IDLE_MS) return undefined;
+    const result = await chat.run({ text: 'AT+CMGF=0', repeatable: true });
+    if (result.kind !== 'ok') return { kind: 'failed', reason: result.error.message, retry: true };
+    this.#pduModeAt = this.#clock.now();
+    return undefined;
   }
 
   /**

@@ -3,11 +3,11 @@ import { CodeListener } from './at/code-listener.ts';
 import { STARTED_CODES, STARTUP_CODES, type UnsolicitedCode } from './at/unsolicited.ts';
 import { textIn, valuesOf } from './at/values.ts';
 import type { Clock } from './clock.ts';
+import type { Source } from './hand-over.ts';
 import { identify, type ModemIdentity, wakeModem } from './identify.ts';
 import { MessageStore } from './message-store.ts';
 import type { Port, PortError } from './port/port.ts';
 import { quirksOf } from './quirks.ts';
-import type { Source } from './receiving.ts';
 import { hasForgotten, setUpReception } from './reception.ts';
 import { askRegistration, type Registration, registrationIn, watchRegistration } from './register.ts';
 import { type SimPin, unlockSim } from './unlock.ts';
@@ -99,12 +99,7 @@ export async function openSession(
   }
 }
 
-async function setUp(
-  chat: Chat,
-  clock: Clock,
-  sim: SimPin,
-  events: SessionEvents,
-): Promise<Omit<Session, 'close'>> {
+async function setUp(chat: Chat, clock: Clock, sim: SimPin, events: SessionEvents): Promise<Omit<Session, 'close'>> {
   await wakeModem(chat);
   const identity = await identify(chat);
   events.identified(identity);

@@ -27,6 +27,7 @@ export interface ModemLogEntry {
     | 'type-0'
     | 'hand-over-failed'
     | 'incomplete'
+    | 'full'
     | 'unmatched-report'
     | 'sending'
     | 'setup';

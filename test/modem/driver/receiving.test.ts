@@ -166,7 +166,17 @@ describe('receiving', () => {
   test('a message that the line damaged is read again, and right', async () => {
     await openToReceive();
     const damaged = hello.replace(/^00../, '00FF');
-    bench.script.when('AT+CMGR=1', ok(`+CMGR: 1,,${lengthOf(hello)}\r\n${damaged}`));
+    const said = (pdu: string) => ok(`+CMGR: 1,,${lengthOf(hello)}\r\n${pdu}`);
+    bench.script.when('AT+CMGR=1', said(damaged), said(hello));
+    await announce(1, hello);
+    expect(hellos()).toEqual(['Hello']);
+    expect(bench.stored.size).toBe(0);
+  });
+
+  test('a message that the line damages twice is left for the next sweep', async () => {
+    await openToReceive();
+    const said = (octet: string) => ok(`+CMGR: 1,,${lengthOf(hello)}\r\n${hello.replace(/^00../, `00${octet}`)}`);
+    bench.script.when('AT+CMGR=1', said('FF'), said('FE'));
     await announce(1, hello);
     expect(hellos()).toEqual([]);
     await bench.clock.advance(60_000);
@@ -179,7 +189,43 @@ describe('receiving', () => {
     // A DELIVER whose last octet has a fill bit set.
     const deviating = hello.replace(/..$/, (last) => (Number.parseInt(last, 16) | 0x80).toString(16).toUpperCase());
     await announce(1, deviating);
-    await bench.clock.advance(60_000);
+    expect(hellos()).toEqual(['Hello']);
+    expect(bench.stored.size).toBe(0);
+  });
+
+  test('a store full of what cannot be read is said, once', async () => {
+    bench.script.when(/^AT\+CPMS="SM"/, ok('+CPMS: 2,2,2,2,2,2'));
+    bench.stored.set(1, '00FFFF').set(2, '00FFFE');
+    await openToReceive();
+    await bench.clock.advance(300_000);
+    expect(bench.log.filter(({ kind }) => kind === 'full').map(({ text }) => text)).toEqual([
+      'SM is full of messages that cannot be read or were not taken: no other can come before they are deleted',
+    ]);
+    expect(bench.stored.size).toBe(2);
+  });
+
+  test('a message that is there only 500 ms after its announcement is found (Huawei)', async () => {
+    await openToReceive();
+    bench.script.say(line('+CMTI: "SM",4'));
+    bench.clock.after(500, () => bench.stored.set(4, hello));
+    await bench.clock.advance(1_500);
+    expect(hellos()).toEqual(['Hello']);
+  });
+
+  test.each([
+    ['+CMGR', 'AT+CMGR=1', ok('+CMGR: "REC UNREAD","+39333",,"10/03/01"\r\nHello')],
+    ['+CMGL', 'AT+CMGL=4', line('+CMS ERROR: 302')],
+  ])('a modem that shows at %s that it fell back into text mode is set right', async (_what, command, answer) => {
+    await openToReceive();
+    const right = bench.script.answerTo('AT+CMGF=0');
+    bench.script.when(command, answer).when('AT+CMGF=0', () => {
+      bench.script.when('AT+CMGL=4', ok(`+CMGL: 1,1,,${lengthOf(hello)}\r\n${hello}`));
+      bench.script.when('AT+CMGR=1', ok(`+CMGR: 1,,${lengthOf(hello)}\r\n${hello}`));
+      return right;
+    });
+    bench.stored.set(1, hello);
+    if (command === 'AT+CMGR=1') bench.script.say(line('+CMTI: "SM",1'));
+    await bench.clock.advance(command === 'AT+CMGR=1' ? 1_000 : 61_000);
     expect(hellos()).toEqual(['Hello']);
     expect(bench.stored.size).toBe(0);
   });

@@ -171,6 +171,16 @@ describe('sending', () => {
     },
   );
 
+  test('no PDU is typed to a modem that went back to text mode unnoticed, where it would go out as a text', async () => {
+    await bench.run(modem.send(text));
+    await bench.clock.advance(5_000);
+    bench.script.when('AT+CMGF=0', line('ERROR'));
+    expect(await bench.run(modem.send(text))).toMatchObject({ kind: 'failed', retry: true });
+    bench.script.when('AT+CMGF=0', ok());
+    expect(await bench.run(modem.send(text))).toMatchObject({ kind: 'sent' });
+    expect(payloads()).toHaveLength(2);
+  });
+
   test('after closing fails', async () => {
     await modem.close();
     expect(await modem.send(text)).toMatchObject({ kind: 'failed' });

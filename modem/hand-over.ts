@@ -1,0 +1,226 @@
+import { AtRefused } from './at/command.ts';
+import type { IncomingSms, SmsReceiver } from './bearer.ts';
+import type { Clock } from './clock.ts';
+import { Custody, type Holding, type Message } from './custody.ts';
+import type { MessageStore, StoredMessage } from './message-store.ts';
+import { addressText, type Deliver, PduError, protocolOf } from './pdu/index.ts';
+import type { Reception } from './reception.ts';
+import type { ReportMatcher } from './reports.ts';
+import type { ModemLog } from './state.ts';
+import { type ReceivedTpdu, readPdu, readPduLeniently } from './stored-pdu.ts';
+
+/** What receiving needs of the modem while it is open. */
+export interface Source {
+  readonly store: MessageStore;
+  readonly reception: Reception;
+  /** Says `+CNMA`. @throws AtRefused, AtTimeout, PortError */
+  acknowledge(): Promise<void>;
+}
+
+/**
+ * Reads what the modem holds or says, brings it to the receiver, and deletes it when it is safe there. What it has not
+ * brought there yet it knows from one opening of the modem to the next.
+ */
+export class HandOver {
+  receiver: SmsReceiver | undefined;
+  readonly #clock: Clock;
+  readonly #log: ModemLog;
+  readonly #reports: ReportMatcher;
+  readonly #custody = new Custody();
+  /** Memories of which it was said that they are full. */
+  readonly #full = new Set<string>();
+
+  constructor(clock: Clock, log: ModemLog, reports: ReportMatcher) {
+    this.#clock = clock;
+    this.#log = log;
+    this.#reports = reports;
+  }
+
+  /** Whether some message is waiting to be offered again. */
+  get hasRefused(): boolean {
+    return this.#custody.hasRefused;
+  }
+
+  /** Offers what the receiver did not take. */
+  async offerAgain(source: Source): Promise<void> {
+    await this.#offer(this.#custody.takeRefused(), source);
+  }
+
+  /** Takes all that a memory holds. @throws AtRefused, AtTimeout, AtAborted, PortError */
+  async takeAll(memory: string, source: Source): Promise<void> {
+    this.#custody.beginList();
+    const held = await source.store.list(memory);
+    this.#custody.retain(
+      memory,
+      held.map(({ place }) => place),
+    );
+    for (const stored of held) {
+      // Deleted since the list was made, with the rest of its message: something new may lie there already.
+      if (!this.#custody.wasEmptied(stored.place)) await this.takeStored(stored, source);
+    }
+    await this.#makeRoom(memory, source);
+  }
+
+  /** Takes one message that the modem holds. @throws AtTimeout, AtAborted, PortError */
+  async takeStored(stored: StoredMessage, source: Source): Promise<void> {
+    const holding = { place: stored.place, pdu: stored.pdu };
+    const known = this.#custody.knows(holding);
+    if (known === 'handed-over') await this.#delete([holding], source);
+    if (known !== 'new') return;
+    const reading = read(() => readPdu(stored.pdu, stored.length));
+    if (reading instanceof PduError) await this.#readAgain(stored, source);
+    else await this.#take(reading, holding, source);
+  }
+
+  /** Takes a message that the modem said and does not hold. @throws AtTimeout, AtAborted, PortError */
+  async takeDirect(pdu: string, length: number | undefined, source: Source): Promise<void> {
+    const strict = read(() => readPdu(pdu, length));
+    const reading = strict instanceof PduError ? this.#readLeniently('sent at once', pdu, length) : strict;
+    const isTaken = await this.#take(reading, undefined, source);
+    if (!isTaken || !source.reception.acknowledge) return;
+    // Some want the acknowledgement and refuse it; a second one is refused by all.
+    await source.acknowledge().catch((error: unknown) => {
+      if (!(error instanceof AtRefused)) throw error;
+    });
+  }
+
+  /** A fault of the line is gone the second time; what reads the same twice is so. */
+  async #readAgain({ place, pdu }: StoredMessage, source: Source): Promise<void> {
+    const again = await source.store.read(place);
+    if (again === undefined) return;
+    const holding = { place, pdu: again.pdu };
+    if (again.pdu === pdu) {
+      const reading = this.#readLeniently(`${place.memory} ${place.index}`, pdu, again.length);
+      await this.#take(reading, holding, source);
+      return;
+    }
+    const reading = read(() => readPdu(again.pdu, again.length));
+    // Damaged once more, in another way: the next sweep finds it.
+    if (!(reading instanceof PduError)) await this.#take(reading, holding, source);
+  }
+
+  #readLeniently(where: string, pdu: string, length: number | undefined): ReceivedTpdu | undefined {
+    const reading = read(() =>
+      readPduLeniently(pdu, length, (deviations) => {
+        const list = deviations.map(({ field, offset, reason }) => `${field}, octet ${offset}: ${reason}`).join('; ');
+        this.#log({ kind: 'deviation', text: `a message (${where}) was read although it deviates: ${list}` });
+      }),
+    );
+    if (!(reading instanceof PduError)) return reading;
+    const { field, offset } = reading;
+    this.#log({ kind: 'unreadable', text: `a message (${where}) cannot be read: ${field}, octet ${offset}` });
+    return undefined;
+  }
+
+  /** Takes what was read, or remembers that there is nothing to take. False when the receiver did not take it. */
+  async #take(reading: ReceivedTpdu | undefined, holding: Holding | undefined, source: Source): Promise<boolean> {
+    if (holding !== undefined) this.#custody.keep(holding);
+    if (reading === undefined) return true;
+    if (reading.type === 'DELIVER') return this.#takeMessage(reading, holding, source);
+    this.#takeReport(reading);
+    if (holding !== undefined) await this.#delete([holding], source);
+    return true;
+  }
+
+  /** False when the message is whole and the receiver did not take it. */
+  async #takeMessage(deliver: Deliver, holding: Holding | undefined, source: Source): Promise<boolean> {
+    const isSilent = protocolOf(deliver.pid ?? 0).kind === 'type-0';
+    if (isSilent) this.#log({ kind: 'type-0', text: 'a message of type 0 came, and is thrown away as it asks' });
+    if (isSilent || this.#custody.isLateDuplicate(deliver)) {
+      if (holding !== undefined) await this.#delete([holding], source);
+      return true;
+    }
+    const { message, dropped } = this.#custody.add(deliver, holding, this.#clock.now());
+    for (const { reason, parts, total } of dropped) {
+      const text = `${parts.length} of ${total} parts of a message are no longer waited for (${reason}); what is stored stays`;
+      this.#log({ kind: 'incomplete', text });
+    }
+    return message === undefined || this.#offer([message], source);
+  }
+
+  #takeReport(report: Extract<ReceivedTpdu, { type: 'STATUS-REPORT' }>): void {
+    if (this.#reports.take(report)) return;
+    const text = `a status report for reference ${report.messageReference} belongs to no message sent by this program`;
+    this.#log({ kind: 'unmatched-report', text });
+  }
+
+  async #offer(messages: readonly Message[], source: Source): Promise<boolean> {
+    let isTaken = true;
+    for (const message of messages) {
+      const { receiver } = this;
+      if (receiver === undefined) {
+        this.#custody.refuse(message);
+        isTaken = false;
+        continue;
+      }
+      try {
+        await receiver.message(incomingOf(message));
+      } catch (error) {
+        isTaken = false;
+        this.#custody.refuse(message);
+        const text = error instanceof Error ? error.message : String(error);
+        this.#log({ kind: 'hand-over-failed', text: `a message was not taken and will be offered again: ${text}` });
+        continue;
+      }
+      this.#custody.release(message);
+      await this.#delete(message.holdings, source);
+    }
+    return isTaken;
+  }
+
+  async #delete(holdings: readonly Holding[], source: Source): Promise<void> {
+    for (const holding of holdings) {
+      const { place } = holding;
+      if (!this.#custody.markHandedOver(holding)) continue;
+      try {
+        await source.store.delete(place);
+        this.#custody.forget(place);
+      } catch (error) {
+        // It is safe with the receiver; the next sweep deletes it, or finds it gone.
+        this.#log({
+          kind: 'hand-over-failed',
+          text: `${place.memory} ${place.index} could not be deleted yet: ${String(error)}`,
+        });
+      }
+    }
+  }
+
+  /** A store full of halves of messages would mean silence for ever. */
+  async #makeRoom(memory: string, source: Source): Promise<void> {
+    const capacity = source.store.capacityOf(memory);
+    if (capacity === undefined || this.#custody.heldIn(memory) < capacity) {
+      this.#full.delete(memory);
+      return;
+    }
+    const evicted = this.#custody.evictFrom(memory);
+    if (evicted.length > 0) {
+      const text = `${memory} is full of parts of long messages: the oldest is kept in this program only, until the rest comes`;
+      this.#log({ kind: 'incomplete', text });
+      await this.#delete(evicted, source);
+    } else if (!this.#full.has(memory)) {
+      this.#full.add(memory);
+      const text = `${memory} is full of messages that cannot be read or were not taken: no other can come before they are deleted`;
+      this.#log({ kind: 'full', text });
+    }
+  }
+}
+
+/** A reading of a PDU, or why there is none. */
+function read(reading: () => ReceivedTpdu | undefined): ReceivedTpdu | PduError | undefined {
+  try {
+    return reading();
+  } catch (error) {
+    if (error instanceof PduError) return error;
+    throw error;
+  }
+}
+
+function incomingOf({ first: { originator, timestamp, dcs }, content }: Message): IncomingSms {
+  const isImmediate = dcs.group !== 'message-waiting' && dcs.messageClass === 0;
+  return {
+    originator: addressText(originator),
+    sentAt: timestamp.at,
+    content,
+    ...(isImmediate && { immediate: true }),
+  };
+}
