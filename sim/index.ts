@@ -1,6 +1,11 @@
 export { VIRTUAL_START, VirtualClock } from './clock.ts';
 export { type ControlServer, openControl } from './control/server.ts';
-export { EventLog, jsonLine, type LogEntry, textLine, type WorldEvent } from './log.ts';
+export { capture } from './evidence/capture.ts';
+export { textLine } from './evidence/columns.ts';
+export { keepLog } from './evidence/log-file.ts';
+export { LogError, readLog } from './evidence/read-log.ts';
+export { type Selection, select } from './evidence/selection.ts';
+export { EventLog, jsonLine, type LogEntry, type WorldEvent } from './log.ts';
 export { personalities } from './modem/personalities.ts';
 export {
   type MessageHabits,

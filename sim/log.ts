@@ -5,7 +5,14 @@ import type { Clock } from '../modem/index.ts';
  * which their senders began to send them; numbers are as people write them, TPDUs in hex without the service centre's
  * address, causes and statuses as the standards number them.
  */
-export type WorldEvent = SubscriberEvent | MessageEvent | FaultEvent;
+export type WorldEvent = NetworkEvent | SubscriberEvent | MessageEvent | FaultEvent;
+
+/** What happens to the network as a whole. */
+export type NetworkEvent =
+  /** The world began: what chance is drawn from, the service centre's number, and the latency profile. */
+  | { readonly kind: 'start'; readonly seed: string; readonly smsc: string; readonly profile: string }
+  /** Another latency profile holds from now on. */
+  | { readonly kind: 'profile'; readonly profile: string };
 
 /** What happens to a subscriber, and to the phone or modem with its SIM. */
 export type SubscriberEvent =
@@ -111,31 +118,46 @@ export type FaultEvent =
 /** An event with its time, ms since 1970, and its place in the log, from 1. */
 export type LogEntry = WorldEvent & { readonly at: number; readonly seq: number };
 
-/** The oldest entries are forgotten beyond this. */
-const ENTRIES = 200_000;
+/** The latest entries that are kept when nothing else is said: about 200 octets of memory each. */
+const KEPT = 200_000;
 
-/** The one ordered log of a world. */
+/** The one ordered log of a world, in memory. What must outlive it is written down as it happens ({@link EventLog.listen}). */
 export class EventLog {
   readonly #clock: Clock;
-  readonly #entries: LogEntry[] = [];
+  readonly #keep: number;
   readonly #listeners = new Set<(entry: LogEntry) => void>();
+  /** Two generations of at most `keep` entries: when the younger one is full, the older one is forgotten. */
+  #older: LogEntry[] = [];
+  #younger: LogEntry[] = [];
   #seq = 0;
 
-  constructor(clock: Clock) {
+  /** @param keep how many of the latest entries are kept at least; twice as many are at most. */
+  constructor(clock: Clock, keep: number = KEPT) {
     this.#clock = clock;
+    this.#keep = keep;
   }
 
   add(event: WorldEvent): void {
     this.#seq += 1;
     const entry: LogEntry = { seq: this.#seq, at: this.#clock.now(), ...event };
-    this.#entries.push(entry);
-    if (this.#entries.length > ENTRIES * 2) this.#entries.splice(0, ENTRIES);
+    if (this.#younger.length >= this.#keep) {
+      this.#older = this.#younger;
+      this.#younger = [];
+    }
+    this.#younger.push(entry);
     for (const listener of this.#listeners) listener(entry);
   }
 
-  /** The entries after `seq`, oldest first. */
+  /** How many of the oldest entries were forgotten. */
+  get forgotten(): number {
+    return this.#seq - this.#older.length - this.#younger.length;
+  }
+
+  /** The entries after `seq` that are kept, oldest first. */
   entries(afterSeq = 0): readonly LogEntry[] {
-    return this.#entries.filter(({ seq }) => seq > afterSeq);
+    const skip = Math.max(0, afterSeq - this.forgotten);
+    const older = this.#older.slice(skip);
+    return older.concat(this.#younger.slice(Math.max(0, skip - this.#older.length)));
   }
 
   /** Calls `listener` with each entry from now on; the answer ends that. */
@@ -148,14 +170,4 @@ export class EventLog {
 /** An entry as a JSON line: `seq`, `at` (ISO 8601), `kind`, then the rest in an order of its kind's own. */
 export function jsonLine({ seq, at, kind, ...data }: LogEntry): string {
   return JSON.stringify({ seq, at: new Date(at).toISOString(), kind, ...data });
-}
-
-/** An entry for people, in columns: time, kind, message number, from and to, details. */
-export function textLine(entry: LogEntry): string {
-  const { seq: _, at, kind, ...data } = entry;
-  const { sms, from, to, number, ...details } = { sms: '', from: '', to: '', number: '', ...data };
-  const way = number === '' ? `${String(from).padEnd(16)} ${String(to).padEnd(16)}` : String(number).padEnd(33);
-  const rest = Object.entries(details).map(([name, value]) => `${name}=${value}`);
-  const time = new Date(at).toISOString().slice(11, 23);
-  return `${time} ${kind.padEnd(9)} ${String(sms).padStart(6)} ${way} ${rest.join(' ')}`.trimEnd();
 }

@@ -30,6 +30,8 @@ export interface WorldOptions {
   readonly profile?: LatencyProfile;
   /** How long a modem thinks before it answers, ms, from and to. Default 5 to 20. */
   readonly responseMs?: readonly [from: number, to: number];
+  /** How many of the latest events the log keeps at least, at about 200 octets of memory each. Default 200,000. */
+  readonly keptEvents?: number;
 }
 
 /** How a modem of a world is made. */
@@ -101,10 +103,11 @@ export class World {
   readonly #modems = new Map<string, VirtualModem>();
   #concatenation = 0;
 
-  constructor({ seed, clock, profile = latencyProfiles['direct'], responseMs = [5, 20] }: WorldOptions) {
+  constructor({ seed, clock, profile = latencyProfiles['direct'], responseMs = [5, 20], keptEvents }: WorldOptions) {
     if (profile === undefined) throw new RangeError('There is no such latency profile');
     this.clock = clock;
-    this.log = new EventLog(clock);
+    this.log = new EventLog(clock, keptEvents);
+    this.log.add({ kind: 'start', seed: String(seed), smsc: SMSC, profile: profile.id });
     this.#random = seededRandom(seed);
     this.#responseMs = responseMs;
     this.#network = new Network({
@@ -128,6 +131,7 @@ export class World {
 
   set profile(profile: LatencyProfile) {
     this.#network.profile = profile;
+    this.log.add({ kind: 'profile', profile: profile.id });
   }
 
   /** The modems, in the order in which they were added. */

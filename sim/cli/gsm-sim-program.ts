@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { createProgram } from '../../modem/cli/program.ts';
 import { deliverCommand, sendCommand } from './deliver.ts';
 import { faultCommand } from './disturb.ts';
-import { logCommand } from './evidence.ts';
+import { logCommand, pcapCommand } from './evidence.ts';
 import { modemsCommand } from './modems.ts';
 import { personalitiesCommand } from './personalities.ts';
 import { serveCommand } from './serve.ts';
@@ -24,6 +24,7 @@ export function gsmSim(): Command {
     clockCommand(),
     profileCommand(),
     logCommand(),
+    pcapCommand(),
     personalitiesCommand(),
   ];
   for (const command of commands) adopt(program, command);

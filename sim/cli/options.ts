@@ -54,7 +54,7 @@ export function onOrOff(text: string): boolean {
 export const CONTROL_VARIABLE = 'GSM_SIM_CONTROL';
 
 /** The address of a running simulation. */
-function controlUrl(text: string): string {
+export function controlUrl(text: string): string {
   if (!URL.canParse(text) || !text.startsWith('http://')) {
     throw new InvalidArgumentError('It must be the URL that gsm-sim serve printed, http://127.0.0.1:PORT.');
   }

@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { outputOf, UsageError } from '../../modem/cli/program.ts';
 import { moment, pace } from '../control/fields.ts';
 import { type ControlServer, openControl } from '../control/server.ts';
+import { keepLog } from '../evidence/log-file.ts';
 import { personalities } from '../modem/personalities.ts';
 import type { ModemLines } from '../modem-lines.ts';
 import { latencyProfiles } from '../network/profiles.ts';
@@ -23,6 +24,7 @@ interface ServeOptions {
   readonly personality: string;
   readonly clock: Pace;
   readonly start?: number;
+  readonly log?: string;
 }
 
 /** The number of the first modem; the others follow. */
@@ -52,6 +54,7 @@ export function serveCommand(): Command {
       oneOf(Object.keys(personalities)),
       'standard',
     )
+    .option('--log <file>', 'write every event there as it happens, in JSON lines')
     .option('--pin <pin>', 'every SIM asks for this PIN')
     .addHelpText('after', HELP);
   return command.action(async (argv: readonly string[]) => {
@@ -60,7 +63,9 @@ export function serveCommand(): Command {
       throw new UsageError('give --dir FOLDER, or a command behind --');
     const folder = options.dir ?? mkdtempSync(join(tmpdir(), 'gsm-sim-'));
     const { simulation, control } = await open(options, folder);
+    let endLog = () => {};
     try {
+      if (options.log !== undefined) endLog = keepLog(simulation.world.log, options.log);
       if (argv.length > 0) {
         process.exitCode = await runCommand(argv, commandEnvironment(control.url, simulation.lines.lines));
       } else {
@@ -72,6 +77,7 @@ export function serveCommand(): Command {
     } finally {
       await control.close();
       simulation.close();
+      endLog();
       if (options.dir === undefined) rmdirSync(folder);
     }
   });

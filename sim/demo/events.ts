@@ -73,6 +73,9 @@ function networkWords(entry: LogEntry): string {
     case 'refuse':
     case 'fault':
       return `${nameOfNumber(entry.from)} → ${nameOfNumber(entry.to)}`;
+    case 'start':
+    case 'profile':
+      return entry.profile;
     case 'line-fault':
       return nameOfNumber(entry.number ?? '');
     default:

@@ -1,0 +1,109 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { type Command, Option } from 'commander';
+import { outputOf, UsageError } from '../../modem/cli/program.ts';
+import { moment } from '../control/fields.ts';
+import { readLog } from '../evidence/read-log.ts';
+import { type Selection, select } from '../evidence/selection.ts';
+import type { LogEntry } from '../log.ts';
+import { ask } from './control-client.ts';
+import { CONTROL_VARIABLE, controlUrl, readBy, wholeNumber } from './options.ts';
+
+/** Where the evidence comes from, and which part of it is wanted. */
+interface SourceOptions {
+  readonly control?: string;
+  readonly log?: string;
+  readonly number?: readonly string[];
+  readonly sms?: readonly number[];
+  readonly since?: number;
+  readonly until?: number;
+  readonly output?: string;
+}
+
+const STANDARD_STREAM = '-';
+const STDIN = 0;
+
+/** Adds what every command on evidence has: a running simulation or a saved log, and which part of it is wanted. */
+export function withEvidence(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--control <url>', 'a running simulation: the URL that gsm-sim serve printed')
+        .env(CONTROL_VARIABLE)
+        .argParser(controlUrl),
+    )
+    .option('--log <file>', 'a log in JSON lines instead, from serve --log or log --json; - for standard input')
+    .option('--number <number...>', 'only what concerns this number; of several, what they say to one another')
+    .option('--sms <sms...>', 'only these messages, with their copies and reports', manyNumbers)
+    .option('--since <moment>', 'not before: 2010-03-01T09:00:00Z', readBy(moment))
+    .option('--until <moment>', 'before this moment', readBy(moment));
+}
+
+/** Adds where a file that a command makes goes. */
+export function withOutputFile(command: Command, what: string): Command {
+  return command.option('--output <file>', `where to write the ${what}; default: standard output`);
+}
+
+/** The log that a command is for, or the part of it that is wanted. @throws UsageError, Error for people. */
+export async function readEvidence(command: Command): Promise<readonly LogEntry[]> {
+  const { control, log, number, sms, since, until } = command.opts<SourceOptions>();
+  const text = await textOf(command, control, log);
+  const entries = readLog(text);
+  sayForgotten(command, entries);
+  const selection: Selection = {
+    ...(number === undefined ? {} : { numbers: number }),
+    ...(sms === undefined ? {} : { sms }),
+    ...(since === undefined ? {} : { since }),
+    ...(until === undefined ? {} : { until }),
+  };
+  return select(entries, selection);
+}
+
+/** Writes what a command made, and says so on a terminal. @throws Error when the file cannot be written. */
+export function writeEvidence(command: Command, made: string | Uint8Array): void {
+  const { output = STANDARD_STREAM } = command.opts<SourceOptions>();
+  if (output === STANDARD_STREAM) {
+    if (typeof made !== 'string' && process.stdout.isTTY) {
+      throw new UsageError('what it makes is no text: give --output FILE, or a pipe');
+    }
+    process.stdout.write(made);
+    return;
+  }
+  try {
+    writeFileSync(output, made);
+  } catch {
+    throw new Error(`Cannot write ${output}: does its folder exist, and may you write there?`);
+  }
+  const octets = Buffer.byteLength(made);
+  outputOf(command).print({ event: 'written', file: output, octets }, `${output}: ${octets} octets`);
+}
+
+async function textOf(command: Command, control: string | undefined, log: string | undefined): Promise<string> {
+  if (log !== undefined && command.getOptionValueSource('control') === 'cli') {
+    throw new UsageError('give either --control or --log');
+  }
+  if (log !== undefined) return readFile(log);
+  if (control !== undefined) return ask(control, 'GET', '/log');
+  throw new UsageError('give --control URL of a running simulation, or --log FILE with a saved log');
+}
+
+function readFile(path: string): string {
+  try {
+    return readFileSync(path === STANDARD_STREAM ? STDIN : path, 'utf8');
+  } catch {
+    throw new Error(`Cannot read the log ${path}: is the file there?`);
+  }
+}
+
+/** A log that begins later than the world has lost its beginning: evidence made of it says so. */
+function sayForgotten(command: Command, entries: readonly LogEntry[]): void {
+  const count = (entries[0]?.seq ?? 1) - 1;
+  if (count === 0) return;
+  const { json } = outputOf(command);
+  const text = `gsm-sim: the first ${count} events are not in the log any more; serve --log FILE keeps them all`;
+  process.stderr.write(`${json ? JSON.stringify({ event: 'forgotten', count }) : text}\n`);
+}
+
+const sms = wholeNumber(1, Number.MAX_SAFE_INTEGER);
+
+function manyNumbers(text: string, before: readonly number[] = []): readonly number[] {
+  return [...before, sms(text)];
+}

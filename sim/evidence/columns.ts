@@ -1,0 +1,54 @@
+import type { LogEntry } from '../log.ts';
+import { wordsOf } from './words.ts';
+
+/** Widths of the columns in front of the last one: a number has 16 characters at most, a kind of event 10. */
+const SMS_COLUMNS = 5;
+const WHO_COLUMNS = 14;
+const KIND_COLUMNS = 10;
+/** Narrower than this, a line is not cut: nothing would be left of it. */
+const NARROWEST = 60;
+
+/** What stands above the columns. */
+export const COLUMN_HEADS: string = columns('TIME', 'SMS', 'WHO', 'EVENT', 'WHAT');
+
+/**
+ * An entry for people, in columns: time of day (UTC), message number, who, kind of event, and the rest in words.
+ * @param width cells of the terminal; what does not fit is cut off with `…`. Absent: nothing is cut off.
+ */
+export function textLine(entry: LogEntry, width?: number): string {
+  const { who, what } = wordsOf(entry);
+  const sms = 'sms' in entry ? String(entry.sms) : '';
+  const line = columns(new Date(entry.at).toISOString().slice(11, 23), sms, who, entry.kind, what);
+  return width === undefined || width < NARROWEST ? line : cut(line, width);
+}
+
+/** The day of an entry, `2010-03-01`: printed above the first entry of each day. */
+export function dayOf(entry: LogEntry): string {
+  return new Date(entry.at).toISOString().slice(0, 10);
+}
+
+function columns(time: string, sms: string, who: string, kind: string, what: string): string {
+  return `${time.padEnd(12)} ${sms.padStart(SMS_COLUMNS)}  ${who.padEnd(WHO_COLUMNS)} ${kind.padEnd(KIND_COLUMNS)} ${what}`.trimEnd();
+}
+
+/** East Asian characters and emoji take two cells of a terminal, marks on others none. */
+const WIDE =
+  /\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{20000}-\u{3fffd}]/u;
+const NO_WIDTH = /\p{Mn}|\p{Me}/u;
+
+function cellsOf(character: string): number {
+  if (NO_WIDTH.test(character)) return 0;
+  return WIDE.test(character) ? 2 : 1;
+}
+
+/** The line in at most `width` cells of a terminal. */
+function cut(line: string, width: number): string {
+  let cells = 0;
+  let fitting = '';
+  for (const character of line) {
+    cells += cellsOf(character);
+    if (cells > width) return `${fitting}…`;
+    if (cells < width) fitting += character;
+  }
+  return line;
+}

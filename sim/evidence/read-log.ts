@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import type { LogEntry } from '../log.ts';
+
+/** A line of a log is not what `jsonLine` writes. `message` is one line for a person. */
+export class LogError extends Error {
+  override readonly name = 'LogError';
+  /** Which line, from 1. */
+  readonly line: number;
+
+  constructor(line: number, message: string) {
+    super(`Line ${line} of the log: ${message}`);
+    this.line = line;
+  }
+}
+
+const sms = z.int().min(1);
+const number = z.string();
+const octet = z.int().min(0).max(255);
+const tpdu = z.string().regex(/^([0-9A-F]{2})*$/, 'must be hex');
+const route = { sms, from: number, to: number };
+const place = {
+  seq: z.int().min(1),
+  at: z.iso.datetime().transform((text) => Date.parse(text)),
+};
+
+const entrySchema = z.discriminatedUnion('kind', [
+  z.object({ ...place, kind: z.literal('start'), seed: z.string(), smsc: number, profile: z.string() }),
+  z.object({ ...place, kind: z.literal('profile'), profile: z.string() }),
+  z.object({ ...place, kind: z.enum(['attach', 'detach', 'plug', 'unplug']), number }),
+  z.object({ ...place, kind: z.literal('coverage'), number, covered: z.boolean() }),
+  z.object({ ...place, kind: z.literal('power'), number, on: z.boolean() }),
+  z.object({ ...place, kind: z.enum(['connect', 'disconnect']), number, line: z.int().min(1) }),
+  z.object({ ...place, kind: z.literal('ussd'), number, by: z.enum(['phone', 'network']), text: z.string() }),
+  z.object({ ...place, kind: z.literal('submit'), ...route, tpdu, outside: z.literal(true).exactOptional() }),
+  z.object({ ...place, kind: z.literal('accept'), ...route }),
+  z.object({ ...place, kind: z.literal('refuse'), ...route, cause: z.int().min(0) }),
+  z.object({ ...place, kind: z.literal('lose'), sms, to: number }),
+  z.object({ ...place, kind: z.literal('duplicate'), sms, original: sms, to: number }),
+  z.object({ ...place, kind: z.enum(['attempt', 'deliver']), ...route, tpdu }),
+  z.object({
+    ...place,
+    kind: z.literal('wait'),
+    sms,
+    to: number,
+    reason: z.enum(['absent', 'full', 'no-answer']),
+    cause: octet.exactOptional(),
+    retryMs: z.number().min(0),
+  }),
+  z.object({ ...place, kind: z.literal('fail'), sms, to: number, status: octet, cause: octet.exactOptional() }),
+  z.object({ ...place, kind: z.literal('report'), sms, about: sms, to: number, status: octet }),
+  z.object({ ...place, kind: z.literal('replace'), sms, by: sms, to: number }),
+  z.object({ ...place, kind: z.literal('fault'), fault: z.string(), action: z.string(), ...route }),
+  z.object({
+    ...place,
+    kind: z.literal('line-fault'),
+    fault: z.string(),
+    action: z.string(),
+    number: number.exactOptional(),
+  }),
+]);
+
+/** A kind of event that the schema does not read keeps this file from compiling. */
+type Unread = Exclude<LogEntry['kind'], z.output<typeof entrySchema>['kind']>;
+const schema: [Unread] extends [never] ? z.ZodType<LogEntry> : Unread = entrySchema;
+
+/**
+ * The entries of a log in JSON lines, as `jsonLine` writes them and `gsm-sim log --json` prints them. Empty lines are
+ * passed over. @throws LogError at the first line that is none.
+ */
+export function readLog(text: string): readonly LogEntry[] {
+  return text.split('\n').flatMap((line, i) => (line.trim() === '' ? [] : [readLine(line, i + 1)]));
+}
+
+function readLine(line: string, at: number): LogEntry {
+  const result = schema.safeParse(jsonOf(line, at));
+  if (result.success) return result.data;
+  const { path, message } = result.error.issues[0] ?? { path: [], message: 'unknown error' };
+  throw new LogError(at, [path.join('.'), message].filter((part) => part !== '').join(': '));
+}
+
+function jsonOf(line: string, at: number): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    throw new LogError(at, 'it is not JSON; give a file of JSON lines, as gsm-sim log --json prints them');
+  }
+}
