@@ -36,8 +36,9 @@ export function withConnection(command: Command): Command {
     .option('--record <file>', 'write every octet of the line, with its time, to a file (for gsm-modem replay)');
 }
 
-function gather(name: string, before: readonly string[]): readonly string[] {
-  return [...before, name];
+/** Adds a value to those that an option was given before. */
+export function gather(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
 }
 
 /**
@@ -45,27 +46,45 @@ function gather(name: string, before: readonly string[]): readonly string[] {
  *
  * @throws PortError, ModemError, UsageError, and what `use` throws.
  */
-export async function withModem(command: Command, use: (modem: Modem) => Promise<void>): Promise<void> {
+export function withModem(command: Command, use: (modem: Modem) => Promise<void>): Promise<void> {
+  return withModems(command, [], ([modem]) => use(modem));
+}
+
+/**
+ * The same for several modems: the one that the options name, and `others`, ports with the same options.
+ *
+ * @throws PortError, ModemError, UsageError, and what `use` throws.
+ */
+export async function withModems(
+  command: Command,
+  others: readonly string[],
+  use: (modems: readonly [Modem, ...Modem[]]) => Promise<void>,
+): Promise<void> {
   const options = command.opts<ConnectionOptions>();
   const pin = options.pin === true ? await askHidden('PIN of the SIM: ') : process.env[PIN_VARIABLE];
   if (options.pin === true && pin === undefined) {
     throw new UsageError(`--pin asks on a terminal, and this is none: put the PIN into ${PIN_VARIABLE}`);
   }
-  const modem = await openModem(portOf(command), {
-    trustPin: options.trustPin === true,
-    codePorts: options.codePort.map((name) => portFromName(name, { baudRate: options.baud })),
-    ...(pin !== undefined && pin !== '' && { pin }),
-    log: ({ kind, text }) => {
-      if (kind !== 'state') process.stderr.write(`${options.port}: ${text}\n`);
-    },
-  });
-  const interrupted = () => void modem.close().then(() => process.exit(130));
+  const open = (port: Port, codePorts: readonly string[]) =>
+    openModem(port, {
+      trustPin: options.trustPin === true,
+      codePorts: codePorts.map((name) => portFromName(name, { baudRate: options.baud })),
+      ...(pin !== undefined && pin !== '' && { pin }),
+      log: ({ kind, text }) => {
+        if (kind !== 'state') process.stderr.write(`${port.name}: ${text}\n`);
+      },
+    });
+  const first = await open(portOf(command), options.codePort);
+  const rest: Modem[] = [];
+  const closeAll = () => Promise.all([first, ...rest].map((modem) => modem.close()));
+  const interrupted = () => void closeAll().then(() => process.exit(130));
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   try {
-    await use(modem);
+    for (const name of others) rest.push(await open(portFromName(name, { baudRate: options.baud }), []));
+    await use([first, ...rest]);
   } finally {
     process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
-    await modem.close();
+    await closeAll();
   }
 }
 

@@ -1,11 +1,10 @@
-import type { SendOutcome } from '../bearer.ts';
+import type { SendOutcome, SmsBearer } from '../bearer.ts';
 import { systemClock } from '../clock.ts';
-import type { Modem } from '../modem.ts';
 import type { BatchMessage } from './batch-file.ts';
 import type { Output } from './program.ts';
 
-/** Messages given to the modem at a time: the next one is at hand when one has gone. */
-const AHEAD = 4;
+/** Messages given to the bearer at a time: every modem of a pool has the next one at hand when one has gone. */
+const AHEAD = 64;
 
 interface Tally {
   readonly total: number;
@@ -19,7 +18,7 @@ interface Tally {
  * Sends messages in order, says how each ended that was not sent (with `--json`: each), and in the end how many went and
  * how fast. On a terminal it shows how far it is. Nothing is sent twice: what failed is for the user to decide.
  */
-export async function sendBatch(modem: Modem, messages: readonly BatchMessage[], output: Output): Promise<void> {
+export async function sendBatch(bearer: SmsBearer, messages: readonly BatchMessage[], output: Output): Promise<void> {
   const tally: Tally = {
     total: messages.length,
     startedAt: systemClock.now(),
@@ -30,7 +29,7 @@ export async function sendBatch(modem: Modem, messages: readonly BatchMessage[],
   const work = async () => {
     for (const { line, number, text } of waiting) {
       const content = { kind: 'text', text } as const;
-      const outcome = await modem.send({ id: `${line}`, destination: number, content });
+      const outcome = await bearer.send({ id: `${line}`, destination: number, content });
       tally.count[outcome.kind] += 1;
       if (outcome.kind === 'sent') tally.segments += outcome.references.length;
       showProgress('');

@@ -1,9 +1,10 @@
 import { Command } from 'commander';
-import type { ApplicationPorts, SendOutcome, SmsContent, SmsReport } from '../bearer.ts';
+import type { ApplicationPorts, SendOutcome, SmsBearer, SmsContent, SmsReport } from '../bearer.ts';
 import { systemClock } from '../clock.ts';
 import type { Modem } from '../modem.ts';
+import { createPool } from '../pool.ts';
 import { readBatch } from './batch-file.ts';
-import { withConnection, withModem } from './connection.ts';
+import { gather, withConnection, withModem, withModems } from './connection.ts';
 import { destinationOption, hexOption, numberOption } from './options.ts';
 import { type Output, outputOf, UsageError } from './program.ts';
 import { sendBatch } from './send-file.ts';
@@ -17,9 +18,12 @@ interface SendOptions {
   readonly sourcePort?: number;
   readonly report?: true;
   readonly wait: number;
+  readonly also: readonly string[];
+  readonly perMinute?: number;
 }
 
 const port = numberOption(0, 65_535);
+const perMinute = numberOption(1, 10_000);
 
 /** `gsm-modem send`: one message, and how that ended. */
 export function sendCommand(): Command {
@@ -30,6 +34,8 @@ export function sendCommand(): Command {
       '--file <path>',
       'messages, one a line: {"number":"…","text":"…"} or number,"text"; - is the standard input',
     )
+    .option('--also <name>', 'with --file: another modem that shares the work (again for more)', gather, [])
+    .option('--per-minute <n>', 'with --file: messages that each modem starts in a minute at most', perMinute)
     .option('--text <text>', 'a text, in as many SMS as it takes')
     .option('--data <hex>', 'octets', hexOption)
     .option('--destination-port <port>', 'application port at the other end', port)
@@ -41,14 +47,21 @@ export function sendCommand(): Command {
     const output = outputOf(command);
     if (options.file !== undefined) {
       const messages = await readBatch(alone(options, options.file));
-      await withModem(command, (modem) => sendBatch(modem, messages, output));
+      await withModems(command, options.also, (modems) => sendBatch(bearerOf(modems, options), messages, output));
       return;
     }
-    const { to } = options;
+    const { to, also, perMinute: rate } = options;
+    if (also.length > 0 || rate !== undefined) throw new UsageError('--also and --per-minute go with --file');
     if (to === undefined) throw new UsageError('say where to: --to <number>, or --file <path>');
     const content = contentOf(options);
     await withModem(command, (modem) => send(modem, to, options, content, output));
   });
+}
+
+/** One modem, or several as one. A pool of one keeps to a rate. */
+function bearerOf(modems: readonly [Modem, ...Modem[]], { perMinute: rate }: SendOptions): SmsBearer {
+  if (modems.length === 1 && rate === undefined) return modems[0];
+  return createPool(modems.map((modem) => ({ modem, ...(rate !== undefined && { perMinute: rate }) })));
 }
 
 /** The file, when nothing else says what to send. */

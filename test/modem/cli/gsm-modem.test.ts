@@ -71,6 +71,20 @@ describe('gsm-modem', () => {
     });
   });
 
+  test('shares a file of messages among several modems', async () => {
+    const [from, also] = [await ports(anna), await ports(bruno)];
+    const to = '+393330000003';
+    world.addModem({ number: to });
+    const file = Array.from({ length: 6 }, (_, index) => `${to},message ${index}\n`).join('');
+    const modems = ['--port', from.pty, '--also', also.tcp];
+    const run = await gsmModem(['send', '--file', '-', ...modems, '--json'], {}, file);
+    expect(run).toMatchObject({ exitCode: 0, err: '' });
+    const rate = run.out.trim().split('\n').at(-1) ?? '';
+    expect(JSON.parse(rate)).toMatchObject({ event: 'rate', messages: 6, sent: 6, failed: 0, unknown: 0, segments: 6 });
+    const senders = world.log.entries().flatMap((entry) => (entry.kind === 'accept' ? entry.from : []));
+    expect(senders.toSorted()).toEqual([anna, anna, anna, bruno, bruno, bruno]);
+  });
+
   test('probes, for people and for programs', async () => {
     const { pty } = await ports(anna);
     const people = await gsmModem(['probe', '--port', pty]);
@@ -199,6 +213,7 @@ describe('gsm-modem', () => {
     [['send', '--port', 'x', '--to', '1', '--text', 'a', '--destination-port', '70000'], 'from 0 to 65535'],
     [['send', '--port', 'x'], '--file'],
     [['send', '--port', 'x', '--to', '1', '--file', 'y'], 'none of --to'],
+    [['send', '--port', 'x', '--to', '1', '--text', 'a', '--also', 'y'], 'go with --file'],
     [['send', '--port', 'x', '--to', 'abc', '--text', 'a'], 'international number'],
     [['send', '--port', 'x', '--to', '+1'.padEnd(40, '2'), '--text', 'a'], 'international number'],
     [['receive'], '--port'],
