@@ -36,6 +36,10 @@ export { openPty, type PtyLine } from './ports/pty.ts';
 export { openTcp, type TcpLine } from './ports/tcp.ts';
 export { type WireFault, withWireFaults } from './ports/wire-faults.ts';
 export { type SeededRandom, seededRandom } from './random.ts';
+export { faultText, type ReadScenario, readScenario, type ScenarioFault } from './scenario/read.ts';
+export { runScenario } from './scenario/run-scenario.ts';
+export type { ScenarioResult } from './scenario/scenario-run.ts';
+export { type Scenario, scenarioJsonSchema } from './scenario/schema.ts';
 export { openSimulation, type Simulation, type SimulationOptions } from './simulation.ts';
 export {
   createWorld,

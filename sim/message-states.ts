@@ -34,11 +34,17 @@ const MESSAGES = 100_000;
 
 const OPEN: ReadonlySet<MessageStateName> = new Set(['on-the-way', 'waiting']);
 
+/** Events after which the service centre has a message, and after which it has it no more. */
+const HOLDS: ReadonlySet<LogEntry['kind']> = new Set(['submit', 'report', 'duplicate', 'wait']);
+const ENDS: ReadonlySet<LogEntry['kind']> = new Set(['deliver', 'refuse', 'lose', 'replace', 'fail']);
+
 /** What became of each message, as the log told it from the moment this was made. */
 export class MessageStates {
   readonly #messages = new Map<number, Changing>();
   /** Copies, and what they are copies of. */
   readonly #originals = new Map<number, number>();
+  /** Messages and copies that the service centre still has. */
+  readonly #held = new Set<number>();
   readonly #unlisten: () => void;
 
   constructor(log: EventLog) {
@@ -50,9 +56,14 @@ export class MessageStates {
     return this.#messages.get(sms);
   }
 
-  /** Those that are on the way or wait, oldest first. */
+  /** How many are on the way or wait, copies included. */
+  get openCount(): number {
+    return this.#held.size;
+  }
+
+  /** Those that are on the way or wait, oldest first; of a copy, what it is a copy of. */
   open(): readonly MessageState[] {
-    return [...this.#messages.values()].filter(({ state }) => OPEN.has(state));
+    return [...this.#held].flatMap((sms) => this.#find(sms) ?? []);
   }
 
   /** Listens no more. */
@@ -61,6 +72,10 @@ export class MessageStates {
   }
 
   #note(entry: LogEntry): void {
+    if ('sms' in entry && entry.sms !== undefined) {
+      if (HOLDS.has(entry.kind)) this.#held.add(entry.sms);
+      else if (ENDS.has(entry.kind)) this.#held.delete(entry.sms);
+    }
     switch (entry.kind) {
       case 'submit':
         this.#begin(entry.sms, entry.from, entry.to, entry.at, false);

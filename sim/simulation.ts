@@ -1,4 +1,5 @@
 import { MessageStates } from './message-states.ts';
+import type { VirtualModem } from './modem/virtual-modem.ts';
 import { type OpenLines, openLines } from './modem-lines.ts';
 import { World, type WorldOptions } from './world.ts';
 import { WorldClock, type WorldClockOptions } from './world-clock.ts';
@@ -21,18 +22,18 @@ export interface SimulationOptions extends Omit<WorldOptions, 'clock'> {
 }
 
 /**
- * Opens a simulation. @param people puts the modems into the world, before their lines are opened.
+ * Opens a simulation.
+ * @param people puts phones into the world, and says which of them other programs can open.
  * @throws LinkError when one of the links exists already.
  */
 export async function openSimulation(
   { clock: clockOptions, folder, ...options }: SimulationOptions,
-  people: (world: World) => void,
+  people: (world: World) => readonly VirtualModem[],
 ): Promise<Simulation> {
   const clock = new WorldClock(clockOptions);
   const world = new World({ ...options, clock });
   const messages = new MessageStates(world.log);
-  people(world);
-  const lines = await openLines(world.modems, folder, () => clock.touch());
+  const lines = await openLines(people(world), folder, () => clock.touch());
   return {
     world,
     clock,

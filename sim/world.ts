@@ -196,8 +196,9 @@ export class World {
   /**
    * Sends a message from one of the phones, as its user would; long ones go in segments, and a segment that is refused is
    * the last. @throws RangeError when no phone has the number `from`, PduEncodeError when it cannot be written so.
+   * @param began called with the number of each SMS in the log as its sending begins.
    */
-  async send(message: PhoneMessage): Promise<readonly Sending[]> {
+  async send(message: PhoneMessage, began: (sms: number) => void = () => {}): Promise<readonly Sending[]> {
     const modem = this.modem(message.from);
     if (modem === undefined) throw new RangeError(`No phone has the number ${message.from}`);
     const { statusReport = false, validityMs } = message;
@@ -211,20 +212,21 @@ export class World {
         ...(validityMs === undefined ? {} : { validity: { format: 'relative', ms: validityMs } }),
         ...part,
       });
-      const sending = await this.#sendFrom(modem, tpdu);
+      const sending = await this.#sendFrom(modem, tpdu, began);
       sent.push(sending);
       if (sending.answer.kind === 'refused') break;
     }
     return sent;
   }
 
-  async #sendFrom(modem: VirtualModem, tpdu: Uint8Array): Promise<Sending> {
+  async #sendFrom(modem: VirtualModem, tpdu: Uint8Array, began: (sms: number) => void): Promise<Sending> {
     if (!modem.radio.registered) return { reference: 0, answer: { kind: 'refused', cause: NO_NETWORK_SERVICE } };
     const behindReference = toHex(tpdu.subarray(2));
     let sms: number | undefined;
     const unlisten = this.log.listen((entry) => {
-      const taken = entry.kind === 'submit' && entry.from === modem.number && entry.tpdu.slice(4) === behindReference;
-      if (taken) sms = entry.sms;
+      if (entry.kind !== 'submit' || entry.from !== modem.number || entry.tpdu.slice(4) !== behindReference) return;
+      sms = entry.sms;
+      began(sms);
     });
     const sent = await modem.outgoing.send(tpdu);
     unlisten();

@@ -5,6 +5,7 @@ import { faultCommand } from './disturb.ts';
 import { logCommand, pcapCommand } from './evidence.ts';
 import { modemsCommand } from './modems.ts';
 import { personalitiesCommand } from './personalities.ts';
+import { scenarioCommand } from './scenario.ts';
 import { serveCommand } from './serve.ts';
 import { submittedCommand } from './submitted.ts';
 import { subscribersCommand } from './subscribers.ts';
@@ -15,6 +16,7 @@ export function gsmSim(): Command {
   const program = createProgram('gsm-sim', 'A simulated GSM network whose modems any program can open as serial ports');
   const commands = [
     serveCommand(),
+    scenarioCommand(),
     deliverCommand(),
     sendCommand(),
     submittedCommand(),

@@ -2,33 +2,19 @@ import { mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { outputOf, UsageError } from '../../modem/cli/program.ts';
+import { type Output, outputOf, UsageError } from '../../modem/cli/program.ts';
 import { moment, pace } from '../control/fields.ts';
-import { type ControlServer, openControl } from '../control/server.ts';
-import { keepLog } from '../evidence/log-file.ts';
 import { personalities } from '../modem/personalities.ts';
 import type { ModemLines } from '../modem-lines.ts';
 import { latencyProfiles } from '../network/profiles.ts';
-import { openSimulation, type Simulation } from '../simulation.ts';
-import type { Pace } from '../world-clock.ts';
+import type { ScenarioRun } from '../scenario/scenario-run.ts';
 import { commandEnvironment, runCommand } from './command-run.ts';
 import { oneOf, readBy, wholeNumber } from './options.ts';
+import { printResult } from './scenario-file.ts';
+import { openServed, type Served, type ServeOptions } from './served.ts';
 
-interface ServeOptions {
-  readonly modems: number;
-  readonly dir?: string;
-  readonly seed: string;
-  readonly profile: string;
-  readonly control: number;
-  readonly pin?: string;
-  readonly personality: string;
-  readonly clock: Pace;
-  readonly start?: number;
-  readonly log?: string;
-}
+type Options = ServeOptions & { readonly dir?: string };
 
-/** The number of the first modem; the others follow. */
-const FIRST_NUMBER = 393_330_000_001;
 const MODEMS = 256;
 
 /** `gsm-sim serve`: a network, until it is interrupted or a command is done. */
@@ -56,31 +42,42 @@ export function serveCommand(): Command {
     )
     .option('--log <file>', 'write every event there as it happens, in JSON lines')
     .option('--pin <pin>', 'every SIM asks for this PIN')
+    .option('--scenario <file>', 'the phones of this file, and what happens to them; seed, profile and start are its')
     .addHelpText('after', HELP);
   return command.action(async (argv: readonly string[]) => {
-    const options = command.opts<ServeOptions>();
-    if (argv.length === 0 && options.dir === undefined)
+    const options = command.opts<Options>();
+    if (argv.length === 0 && options.dir === undefined) {
       throw new UsageError('give --dir FOLDER, or a command behind --');
+    }
     const folder = options.dir ?? mkdtempSync(join(tmpdir(), 'gsm-sim-'));
-    const { simulation, control } = await open(options, folder);
-    let endLog = () => {};
+    const served = await openServed(options, folder);
     try {
-      if (options.log !== undefined) endLog = keepLog(simulation.world.log, options.log);
-      if (argv.length > 0) {
-        process.exitCode = await runCommand(argv, commandEnvironment(control.url, simulation.lines.lines));
-      } else {
-        const { lines } = simulation.lines;
-        const ready = { event: 'ready', control: control.url, modems: lines };
-        outputOf(command).print(ready, readyText(control.url, lines));
-        await interrupted();
-      }
+      process.exitCode = argv.length > 0 ? await runBeside(served, argv) : await serve(served, outputOf(command));
+      if (served.scenario !== undefined) judge(served.scenario, outputOf(command));
     } finally {
-      await control.close();
-      simulation.close();
-      endLog();
+      await served.close();
       if (options.dir === undefined) rmdirSync(folder);
     }
   });
+}
+
+function runBeside({ control, simulation }: Served, argv: readonly string[]): Promise<number> {
+  return runCommand(argv, commandEnvironment(control.url, simulation.lines.lines));
+}
+
+/** Until it is interrupted, or the scenario is over. */
+async function serve({ control, simulation, scenario }: Served, output: Output): Promise<number> {
+  const { lines } = simulation.lines;
+  output.print({ event: 'ready', control: control.url, modems: lines }, readyText(control.url, lines));
+  await Promise.race([interrupted(), ...(scenario === undefined ? [] : [scenario.ended])]);
+  return 0;
+}
+
+function judge(scenario: ScenarioRun, output: Output): void {
+  scenario.finish();
+  const result = scenario.result();
+  printResult(output, result);
+  if (!result.ok && process.exitCode === 0) process.exitCode = 1;
 }
 
 const HELP = `
@@ -89,41 +86,6 @@ GSM_SIM_MODEM1, GSM_SIM_MODEM2, ... (the ttys), GSM_SIM_MODEM1_TCP, ... and GSM_
 
   gsm-sim serve --modems 2 -- pytest tests/sms`;
 
-async function open(
-  options: ServeOptions,
-  folder: string,
-): Promise<{ simulation: Simulation; control: ControlServer }> {
-  const { seed, profile: id, pin, start } = options;
-  const profile = latencyProfiles[id];
-  const personality = personalities[options.personality];
-  const simulation = await openSimulation(
-    {
-      seed,
-      folder,
-      clock: { pace: options.clock, ...(start === undefined ? {} : { start }) },
-      responseMs: [0, 0],
-      ...(profile === undefined ? {} : { profile }),
-    },
-    (world) => {
-      for (let i = 0; i < options.modems; i += 1) {
-        world.addModem({
-          number: `+${FIRST_NUMBER + i}`,
-          ...(pin === undefined ? {} : { pin }),
-          ...(personality === undefined ? {} : { personality }),
-        });
-      }
-    },
-  );
-  process.once('exit', () => simulation.close());
-  try {
-    return { simulation, control: await openControl(simulation, options.control) };
-  } catch (error) {
-    simulation.close();
-    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
-    throw new Error(`Port ${options.control} is in use: choose another --control, or 0 for any`);
-  }
-}
-
 function interrupted(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
@@ -131,7 +93,7 @@ function interrupted(): Promise<void> {
 }
 
 function readyText(control: string, lines: readonly ModemLines[]): string {
-  const width = Math.max(...lines.map(({ tty }) => tty.length), 3);
+  const width = Math.max(3, ...lines.map(({ tty }) => tty.length));
   return [
     `${'NUMBER'.padEnd(16)} ${'TTY'.padEnd(width)} TCP`,
     ...lines.map(({ number, tty, tcp }) => `${number.padEnd(16)} ${tty.padEnd(width)} ${tcp}`),

@@ -134,6 +134,7 @@ export function complaints(
 function plain({ message }: z.core.$ZodIssue): string {
   return message
     .replace(/^Invalid input: expected (.*), received undefined$/, 'is missing ($1)')
+    .replace(/^Invalid input: expected ([aeiou].*), received .*$/, 'must be an $1')
     .replace(/^Invalid input: expected (.*), received .*$/, 'must be a $1')
     .replace(/^Invalid (input|option): expected /, 'must be ');
 }

@@ -6,7 +6,10 @@ import { type ContentFields, checkContent, contentFields, duration, number, pace
 import { LONGEST_WAIT_MS } from './waiting.ts';
 
 /** How long a request waits for what it asks about, ms of real time. */
-const wait: z.ZodType<number, string | number> = duration.refine((ms) => ms <= LONGEST_WAIT_MS, 'must be 1h at most');
+export const wait: z.ZodType<number, string | number> = duration.refine(
+  (ms) => ms <= LONGEST_WAIT_MS,
+  'must be 1h at most',
+);
 
 /** What `POST /deliver` wants. */
 export interface DeliverBody extends ContentFields {
@@ -48,6 +51,7 @@ export interface NewSubscriber {
   readonly personality?: string | undefined;
   readonly pin?: string | undefined;
   readonly simCapacity?: number | undefined;
+  readonly phoneCapacity?: number | undefined;
 }
 
 export const newSubscriber: z.ZodType<NewSubscriber> = z.strictObject({
@@ -59,6 +63,7 @@ export const newSubscriber: z.ZodType<NewSubscriber> = z.strictObject({
     .describe('The SIM asks for it')
     .optional(),
   simCapacity: z.int().min(1).max(255).describe('Places for messages on the SIM; default 30').optional(),
+  phoneCapacity: z.int().min(0).max(10_000).describe('Places for messages in the phone; default 100').optional(),
 });
 
 /** What `POST /subscribers/:number` wants: what changes; the rest stays. */
@@ -67,10 +72,15 @@ export interface SubscriberChange {
   readonly powered?: boolean | undefined;
 }
 
-export const subscriberChange: z.ZodType<SubscriberChange> = z.strictObject({
+/** The fields of {@link SubscriberChange}, for an object that has more. */
+export const subscriberChangeFields: {
+  readonly [Key in keyof Required<SubscriberChange>]: z.ZodOptional<z.ZodType<NonNullable<SubscriberChange[Key]>>>;
+} = {
   covered: z.boolean().describe('Whether there is a cell where the phone is').optional(),
   powered: z.boolean().describe('Whether the phone is switched on').optional(),
-});
+};
+
+export const subscriberChange: z.ZodType<SubscriberChange> = z.strictObject(subscriberChangeFields);
 
 /** What `PUT /profile` wants. */
 export const profileBody: z.ZodType<{ id: string }> = z.strictObject({ id: z.enum(Object.keys(latencyProfiles)) });

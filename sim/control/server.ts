@@ -7,6 +7,7 @@ import type { Simulation } from '../simulation.ts';
 import { complaints } from './fields.ts';
 import { messageRoutes } from './message-routes.ts';
 import { Refused } from './refused.ts';
+import { scenarioRoutes } from './scenario-routes.ts';
 import { subscriberRoutes } from './subscriber-routes.ts';
 import { worldRoutes } from './world-routes.ts';
 
@@ -51,6 +52,7 @@ export async function openControl(simulation: Simulation, port = 0): Promise<Con
     messageRoutes(scope, simulation);
     subscriberRoutes(scope, simulation);
     worldRoutes(scope, simulation);
+    scenarioRoutes(scope, simulation);
   });
   return { url: await app.listen({ host: '127.0.0.1', port }), close: () => app.close() };
 }

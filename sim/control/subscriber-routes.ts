@@ -56,7 +56,7 @@ export function subscriberRoutes(instance: FastifyInstance, { world, lines }: Si
 /** A new subscriber with a phone. @throws Refused when the number is taken. */
 export function addSubscriber(
   world: World,
-  { number: wanted, personality, pin, simCapacity }: NewSubscriber,
+  { number: wanted, personality, pin, simCapacity, phoneCapacity }: NewSubscriber,
 ): VirtualModem {
   if (world.subscriber(wanted) !== undefined) throw new Refused(409, `The number ${wanted} is taken`, 'number');
   const model = personality === undefined ? undefined : personalities[personality];
@@ -65,6 +65,7 @@ export function addSubscriber(
     ...(model === undefined ? {} : { personality: model }),
     ...(pin === undefined ? {} : { pin }),
     ...(simCapacity === undefined ? {} : { simCapacity }),
+    ...(phoneCapacity === undefined ? {} : { modemCapacity: phoneCapacity }),
   });
 }
 

@@ -21,9 +21,7 @@ beforeAll(async () => {
   const profile = latencyProfiles['direct'];
   simulation = await openSimulation(
     { seed: 1, folder, clock: { pace: { kind: 'fast' } }, ...(profile && { profile }) },
-    (world) => {
-      for (const number of [ALICE, BOB]) world.addModem({ number });
-    },
+    (world) => [ALICE, BOB].map((number) => world.addModem({ number })),
   );
   control = await openControl(simulation);
 });

@@ -1,0 +1,99 @@
+import { type ControlServer, openControl } from '../control/server.ts';
+import { keepLog } from '../evidence/log-file.ts';
+import { personalities } from '../modem/personalities.ts';
+import type { VirtualModem } from '../modem/virtual-modem.ts';
+import { latencyProfiles } from '../network/profiles.ts';
+import { ScenarioRun } from '../scenario/scenario-run.ts';
+import { openSimulation, type Simulation, type SimulationOptions } from '../simulation.ts';
+import type { World } from '../world.ts';
+import type { Pace } from '../world-clock.ts';
+import { openScenario } from './scenario-file.ts';
+
+/** What `gsm-sim serve` is told. */
+export interface ServeOptions {
+  readonly modems: number;
+  readonly seed: string;
+  readonly profile: string;
+  /** Port of the control API. */
+  readonly control: number;
+  readonly pin?: string;
+  readonly personality: string;
+  readonly clock: Pace;
+  /** ms since 1970. */
+  readonly start?: number;
+  /** A file. */
+  readonly scenario?: string;
+  /** A file that every event is written to. */
+  readonly log?: string;
+}
+
+/** A simulation that can be controlled. */
+export interface Served {
+  readonly simulation: Simulation;
+  readonly control: ControlServer;
+  /** What is played in it. */
+  readonly scenario: ScenarioRun | undefined;
+  close(): Promise<void>;
+}
+
+/** The number of the first modem; the others follow. */
+const FIRST_NUMBER = 393_330_000_001;
+
+/** Opens what `serve` serves. @throws Error when the control port is in use, LinkError when a link exists. */
+export async function openServed(options: ServeOptions, folder: string): Promise<Served> {
+  const file = options.scenario === undefined ? undefined : openScenario(options.scenario);
+  let scenario: ScenarioRun | undefined;
+  const people = (world: World): readonly VirtualModem[] => {
+    if (file === undefined) return addModems(world, options);
+    scenario = new ScenarioRun(world, file.scenario, file.names);
+    scenario.start();
+    return file.scenario.phones.flatMap(({ number, count }) => (count === 1 ? (world.modem(number) ?? []) : []));
+  };
+  const world = file === undefined ? options : { ...file.scenario, clock: options.clock };
+  const simulation = await openSimulation(simulationOptions(world, folder), people);
+  process.once('exit', () => simulation.close());
+  try {
+    const endLog = options.log === undefined ? () => {} : keepLog(simulation.world.log, options.log);
+    const control = await openControl(simulation, options.control);
+    const close = async () => {
+      await control.close();
+      simulation.close();
+      endLog();
+    };
+    return { simulation, control, scenario, close };
+  } catch (error) {
+    simulation.close();
+    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+    throw new Error(`Port ${options.control} is in use: choose another --control, or 0 for any`);
+  }
+}
+
+function simulationOptions(
+  {
+    seed,
+    profile: id,
+    clock: pace,
+    start,
+  }: Pick<ServeOptions, 'profile' | 'clock' | 'start'> & { seed: string | number },
+  folder: string,
+): SimulationOptions {
+  const profile = latencyProfiles[id];
+  return {
+    seed,
+    folder,
+    clock: { pace, ...(start === undefined ? {} : { start }) },
+    responseMs: [0, 0],
+    ...(profile === undefined ? {} : { profile }),
+  };
+}
+
+function addModems(world: World, { modems, pin, personality: id }: ServeOptions): readonly VirtualModem[] {
+  const personality = personalities[id];
+  return Array.from({ length: modems }, (_, i) =>
+    world.addModem({
+      number: `+${FIRST_NUMBER + i}`,
+      ...(pin === undefined ? {} : { pin }),
+      ...(personality === undefined ? {} : { personality }),
+    }),
+  );
+}

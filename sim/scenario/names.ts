@@ -1,0 +1,107 @@
+import type { PhoneOfScenario, Scenario, Step } from './schema.ts';
+
+/** What the names in a scenario mean. */
+export interface Names {
+  /** The numbers of a phone or a crowd. */
+  readonly phones: ReadonlyMap<string, readonly string[]>;
+  /** The names that steps give to messages, and to faults. */
+  readonly messages: ReadonlySet<string>;
+  readonly faults: ReadonlySet<string>;
+}
+
+/** Something in a scenario that names what is not there. */
+interface Stranger {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** The names of a scenario. */
+export function namesIn({ phones, steps }: Scenario): Names {
+  const given = (names: readonly (string | undefined)[]) => new Set(names.filter((name) => name !== undefined));
+  return {
+    phones: new Map(phones.map((phone) => [phone.name, numbersOf(phone)])),
+    messages: given(steps.flatMap(({ send, deliver, traffic }) => [send?.as, deliver?.as, traffic?.as])),
+    faults: given(steps.map(({ fault }) => fault?.as)),
+  };
+}
+
+/** The numbers of a phone, or of a crowd: as many as it counts, from its number on. */
+function numbersOf({ number, count }: PhoneOfScenario): readonly string[] {
+  if (count === 1) return [number];
+  const sign = number.startsWith('+') ? '+' : '';
+  const first = BigInt(number.replace(/\D/g, ''));
+  return Array.from({ length: count }, (_, i) => `${sign}${first + BigInt(i)}`);
+}
+
+/** The numbers that a name means; a number means itself. */
+export function numbersFor(names: Names, text: string): readonly string[] {
+  return names.phones.get(text) ?? [text];
+}
+
+const IS_NUMBER = /^\+?[0-9*#]{1,20}$/;
+
+/** What is named in a scenario and not there. */
+export function strangers({ phones, steps, expect }: Scenario, names: Names): readonly Stranger[] {
+  const all = phones.flatMap(({ name, number, count }, i) =>
+    numbersOf({ name, number, count, reads: true }).map((of) => ({ of, i })),
+  );
+  const numbers = new Map(all.map(({ of, i }) => [of, i]));
+  const doubled = all.find(({ of, i }) => numbers.get(of) !== i);
+  const twice = phones.findIndex(({ name }, i) => phones.some((other, j) => j < i && other.name === name));
+  return [
+    ...(doubled === undefined
+      ? []
+      : [{ path: ['phones', doubled.i, 'number'], message: `the number ${doubled.of} is there twice` }]),
+    ...(twice < 0 ? [] : [{ path: ['phones', twice, 'name'], message: 'another phone has this name' }]),
+    ...steps.flatMap((step, i) =>
+      strangersIn(step, names, numbers).map((found) => ({ ...found, path: ['steps', i, ...found.path] })),
+    ),
+    ...expect.flatMap(({ message, count }, i) => {
+      const name = message ?? count?.message;
+      const path = ['expect', i, ...(message === undefined ? ['count'] : []), 'message'];
+      return name === undefined || names.messages.has(name) ? [] : [{ path, message: noMessage(name, names) }];
+    }),
+  ];
+}
+
+function strangersIn(step: Step, names: Names, numbers: ReadonlyMap<string, number>): readonly Stranger[] {
+  const { when, send, deliver, change, reboot, read, traffic } = step;
+  /** A phone of the scenario. */
+  const own = (name: string | undefined, ...path: readonly string[]): readonly Stranger[] =>
+    name === undefined || names.phones.has(name) || numbers.has(name)
+      ? []
+      : [{ path, message: `no phone is called "${name}": there ${are([...names.phones.keys()])}` }];
+  /** A phone of the scenario, or any number. */
+  const any = (name: string | undefined, ...path: readonly string[]) =>
+    name !== undefined && IS_NUMBER.test(name) ? [] : own(name, ...path);
+  const fault = step.switch?.fault ?? step.remove;
+  return [
+    ...own(send?.from, 'send', 'from'),
+    ...any(send?.to, 'send', 'to'),
+    ...own(deliver?.to, 'deliver', 'to'),
+    ...own(change?.phone, 'change', 'phone'),
+    ...own(reboot, 'reboot'),
+    ...own(read, 'read'),
+    ...own(traffic?.from, 'traffic', 'from'),
+    ...own(traffic?.to, 'traffic', 'to'),
+    ...(fault === undefined || names.faults.has(fault)
+      ? []
+      : [
+          {
+            path: step.remove === undefined ? ['switch', 'fault'] : ['remove'],
+            message: `no fault is called "${fault}": there ${are([...names.faults])}`,
+          },
+        ]),
+    ...(when?.message === undefined || names.messages.has(when.message)
+      ? []
+      : [{ path: ['when', 'message'], message: noMessage(when.message, names) }]),
+  ];
+}
+
+function noMessage(name: string, { messages }: Names): string {
+  return `no step sends a message as "${name}": there ${are([...messages])}`;
+}
+
+function are(names: readonly string[]): string {
+  return names.length === 0 ? 'are none' : `${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}`;
+}

@@ -1,0 +1,265 @@
+import { z } from 'zod';
+import { faultBody } from '../control/fault-schema.ts';
+import {
+  type ContentFields,
+  checkContent,
+  contentFields,
+  duration,
+  moment,
+  number,
+  sender,
+} from '../control/fields.ts';
+import { type SubscriberChange, subscriberChangeFields } from '../control/schema.ts';
+import type { MessageStateName } from '../message-states.ts';
+import { personalities } from '../modem/personalities.ts';
+import type { Fault } from '../network/fault-kinds.ts';
+import { latencyProfiles } from '../network/profiles.ts';
+
+/** A phone of a scenario, or a crowd of them with numbers that follow each other. */
+export interface PhoneOfScenario {
+  readonly name: string;
+  readonly number: string;
+  readonly count: number;
+  readonly personality?: string | undefined;
+  readonly pin?: string | undefined;
+  readonly simCapacity?: number | undefined;
+  readonly phoneCapacity?: number | undefined;
+  /** Whether its user reads each message and deletes it. */
+  readonly reads: boolean;
+}
+
+/** What a step waits for: an event of the log, by the fields that are given. */
+export interface EventPattern {
+  readonly kind: string;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly number?: string | undefined;
+  /** The name that a step gave to its message. */
+  readonly message?: string | undefined;
+}
+
+/** Messages among phones at times drawn from the seed. */
+export interface Traffic {
+  readonly from: string;
+  readonly to: string;
+  readonly messages: number;
+  readonly during: number;
+  readonly text: string;
+  readonly statusReport?: boolean | undefined;
+  readonly as?: string | undefined;
+}
+
+type MessageStep = ContentFields & { readonly to: string; readonly from: string; readonly as?: string | undefined };
+
+/** What a step does; one of these. */
+export interface ScenarioActions {
+  readonly send?:
+    | (MessageStep & { readonly statusReport?: boolean | undefined; readonly validity?: number | undefined })
+    | undefined;
+  readonly deliver?: MessageStep | undefined;
+  readonly change?: (SubscriberChange & { readonly phone: string }) | undefined;
+  readonly fault?: { readonly as?: string | undefined; readonly fault: Fault } | undefined;
+  readonly switch?: { readonly fault: string; readonly on: boolean } | undefined;
+  readonly remove?: string | undefined;
+  readonly profile?: string | undefined;
+  readonly reboot?: string | undefined;
+  readonly read?: string | undefined;
+  readonly traffic?: Traffic | undefined;
+}
+
+/** The names of {@link ScenarioActions}. */
+export const ACTION_NAMES: readonly (keyof ScenarioActions)[] = [
+  'send',
+  'deliver',
+  'change',
+  'fault',
+  'switch',
+  'remove',
+  'profile',
+  'reboot',
+  'read',
+  'traffic',
+];
+
+/** A step: when, and what. */
+export interface Step extends ScenarioActions {
+  /** From the beginning of the scenario, ms. */
+  readonly at?: number | undefined;
+  readonly when?: (EventPattern & { readonly nth: number }) | undefined;
+  /** How long after the event, ms. */
+  readonly after: number;
+  readonly every?: number | undefined;
+  readonly times: number;
+}
+
+/** What should be so in the end: of messages by their name, or of how many events there were. */
+export interface Expectation {
+  readonly message?: string | undefined;
+  readonly state?: MessageStateName | undefined;
+  /** From the sending to the first delivery, or to the end, ms. */
+  readonly within?: number | undefined;
+  /** How often the phone was given it. */
+  readonly deliveries?: number | undefined;
+  /** TP-ST of the last report. */
+  readonly report?: number | undefined;
+  /** What the sender was told. */
+  readonly answer?: 'accepted' | 'refused' | 'lost' | undefined;
+  /** How much of the SMS it must hold for, 0 to 1. */
+  readonly share: number;
+  readonly count?: EventPattern | undefined;
+  readonly is?: number | undefined;
+  readonly atLeast?: number | undefined;
+  readonly atMost?: number | undefined;
+}
+
+/** A scenario: a network, what happens in it, and what should come of it. */
+export interface Scenario {
+  readonly name: string;
+  readonly about?: string | undefined;
+  readonly seed: number | string;
+  readonly profile: string;
+  readonly start: number;
+  /** It ends then at the latest, ms; else when all is done and nothing is on its way. */
+  readonly lasts: number;
+  readonly phones: readonly PhoneOfScenario[];
+  readonly faults: readonly Fault[];
+  readonly steps: readonly Step[];
+  readonly expect: readonly Expectation[];
+}
+
+/** 2010-03-01T09:00:00Z, as a virtual world begins. */
+const START = Date.UTC(2010, 2, 1, 9);
+/** A day longer than a message is kept by default. */
+const LASTS_MS = 8 * 86_400_000;
+
+const phoneName = z.string().min(1).max(40).describe('A name or a number of phones');
+const label = z.string().min(1).max(40).describe('A name for the message, to expect something of it');
+
+const phone = z.strictObject({
+  name: z.string().regex(/^[\p{L}][\p{L}\p{N} _-]{0,39}$/u, 'must begin with a letter'),
+  number,
+  count: z.int().min(1).max(10_000).describe('A crowd: so many phones, whose numbers follow').default(1),
+  personality: z.enum(Object.keys(personalities)).optional(),
+  pin: z
+    .string()
+    .regex(/^\d{4,8}$/, 'must be 4 to 8 digits')
+    .optional(),
+  simCapacity: z.int().min(1).max(255).describe('Places for messages on the SIM; default 30').optional(),
+  phoneCapacity: z.int().min(0).max(10_000).describe('Places for messages in the phone; default 100').optional(),
+  reads: z.boolean().describe('Whether its user reads each message and deletes it').default(true),
+});
+
+const pattern = {
+  kind: z.string().describe('Of an event in the log: submit, wait, deliver, report ...'),
+  from: phoneName.optional(),
+  to: phoneName.optional(),
+  number: phoneName.optional(),
+  message: label.optional(),
+};
+
+const message = { from: z.union([sender, phoneName]), to: phoneName, ...contentFields, as: label.optional() };
+
+const step = z
+  .strictObject({
+    at: duration.describe('When, from the beginning').optional(),
+    when: z
+      .strictObject({ ...pattern, nth: z.int().min(1).default(1) })
+      .describe('At an event, instead')
+      .optional(),
+    after: duration.describe('How long after the event').default(0),
+    every: duration.describe('Again, after so long').optional(),
+    times: z.int().min(1).max(100_000).describe('With every: how often').default(1),
+    send: z
+      .strictObject({ ...message, statusReport: z.boolean().optional(), validity: duration.optional() })
+      .superRefine(checkContent)
+      .describe('A phone sends a message')
+      .optional(),
+    deliver: z.strictObject(message).superRefine(checkContent).describe('A message comes from outside').optional(),
+    change: z
+      .strictObject({ phone: phoneName, ...subscriberChangeFields })
+      .describe('Coverage, power: what changes about a phone')
+      .optional(),
+    fault: z.strictObject({ as: label.optional(), fault: faultBody }).describe('Arranges a fault').optional(),
+    switch: z.strictObject({ fault: label, on: z.boolean() }).describe('Switches a fault off or on').optional(),
+    remove: label.describe('Takes a fault back').optional(),
+    profile: z.enum(Object.keys(latencyProfiles)).optional(),
+    reboot: phoneName.describe('Off and on again').optional(),
+    read: phoneName.describe('The user reads what the phone has, and deletes it').optional(),
+    traffic: z
+      .strictObject({
+        from: phoneName,
+        to: phoneName,
+        messages: z.int().min(1).max(1_000_000),
+        during: duration,
+        text: z.string().max(1_000).default('Message {n}').describe('{n} is its number'),
+        statusReport: z.boolean().optional(),
+        as: label.optional(),
+      })
+      .describe('Messages among phones, at times drawn from the seed')
+      .optional(),
+  })
+  .superRefine((value, context) => {
+    const complain = (text: string) => context.addIssue({ code: 'custom', message: text });
+    const actions = ACTION_NAMES.filter((name) => value[name] !== undefined);
+    if (actions.length !== 1) complain(`must do one thing: ${ACTION_NAMES.join(', ')}`);
+    if ((value.at === undefined) === (value.when === undefined)) complain('must say when: either at or when');
+  });
+
+const expectation = z
+  .strictObject({
+    message: label.optional(),
+    state: z
+      .enum(['on-the-way', 'waiting', 'delivered', 'lost', 'refused', 'failed', 'replaced'])
+      .describe('What became of it')
+      .optional(),
+    within: duration.describe('From the sending to the end of it').optional(),
+    deliveries: z.int().min(0).describe('How often the phone was given it').optional(),
+    report: z.int().min(0).max(255).describe('TP-ST of the last report').optional(),
+    answer: z.enum(['accepted', 'refused', 'lost']).describe('What the sender was told').optional(),
+    share: z.number().min(0).max(1).describe('Of how much of the SMS it must be so; default: all').default(1),
+    count: z.strictObject(pattern).describe('How many events there were').optional(),
+    is: z.int().min(0).optional(),
+    atLeast: z.int().min(0).optional(),
+    atMost: z.int().min(0).optional(),
+  })
+  .superRefine(({ message: name, count, ...rest }, context) => {
+    const complain = (text: string) => context.addIssue({ code: 'custom', message: text });
+    if ((name === undefined) === (count === undefined)) complain('must be about one thing: either message or count');
+    const ofMessages = [rest.state, rest.within, rest.deliveries, rest.report, rest.answer];
+    const ofCounts = [rest.is, rest.atLeast, rest.atMost];
+    const wanted = name === undefined ? ofCounts : ofMessages;
+    if (wanted.every((value) => value === undefined)) {
+      complain(
+        `must say what is expected: ${name === undefined ? 'is, atLeast, atMost' : 'state, within, deliveries, report, answer'}`,
+      );
+    }
+    if ((name === undefined ? ofMessages : ofCounts).some((value) => value !== undefined)) {
+      complain(
+        name === undefined ? 'a count is compared by is, atLeast, atMost' : 'is, atLeast, atMost are for counts',
+      );
+    }
+  });
+
+/** The schema of a scenario file. */
+export const scenarioSchema: z.ZodType<Scenario> = z
+  .strictObject({
+    $schema: z.string().optional(),
+    name: z.string().min(1).max(200),
+    about: z.string().max(2_000).optional(),
+    seed: z.union([z.int(), z.string()]).describe('What chance is drawn from').default(1),
+    profile: z.enum(Object.keys(latencyProfiles)).describe('Latency and loss').default('direct'),
+    start: moment.describe('What time it is at first').default(START),
+    lasts: duration
+      .describe('It ends then at the latest; else when all is done and nothing is on its way')
+      .default(LASTS_MS),
+    phones: z.array(phone).min(1).max(1_000),
+    faults: z.array(faultBody).max(1_000).describe('Faults from the beginning on').default([]),
+    steps: z.array(step).min(1).max(10_000),
+    expect: z.array(expectation).max(10_000).default([]),
+  })
+  .meta({ title: 'A scenario of gsm-sim' });
+
+/** The schema for editors (JSON Schema 2020-12). */
+export function scenarioJsonSchema(): object {
+  return z.toJSONSchema(scenarioSchema, { io: 'input' });
+}

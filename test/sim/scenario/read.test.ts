@@ -1,0 +1,122 @@
+import { expect, test } from 'vitest';
+import { faultText, readScenario } from '../../../sim/index.ts';
+
+const PHONES = "phones: [{ name: anna, number: '+391' }, { name: bruno, number: '+392' }]";
+const SEND = '{ at: 1s, send: { from: anna, to: bruno, text: hi, as: greeting } }';
+
+/** A scenario of five lines or more, of which `steps` and `expect` can be replaced. */
+function scenario({ phones = PHONES, steps = SEND, expectations = '' }): string {
+  return [
+    'name: test',
+    phones,
+    'steps:',
+    `  - ${steps}`,
+    ...(expectations ? ['expect:', `  - ${expectations}`] : []),
+  ].join('\n');
+}
+
+const MISTAKES: readonly (readonly [what: string, file: string, fault: string])[] = [
+  [
+    'a number that is none',
+    scenario({ phones: "phones: [{ name: a, number: 'x' }]", steps: '{ at: 0s, read: a }' }),
+    's.yaml:2:29: phones.0.number: must be a number: 1 to 20 digits, with + when international',
+  ],
+  [
+    'a number twice',
+    scenario({
+      phones: "phones: [{ name: a, number: '1', count: 3 }, { name: b, number: '3' }]",
+      steps: '{ at: 0s, read: a }',
+    }),
+    's.yaml:2:29: phones.0.number: the number 3 is there twice',
+  ],
+  [
+    'a name twice',
+    scenario({ phones: "phones: [{ name: a, number: '1' }, { name: a, number: '3' }]", steps: '{ at: 0s, read: a }' }),
+    's.yaml:2:44: phones.1.name: another phone has this name',
+  ],
+  [
+    'a phone that is not there',
+    scenario({ steps: '{ at: 1s, send: { from: anna, to: brno, text: hi } }' }),
+    's.yaml:4:39: steps.0.send.to: no phone is called "brno": there are anna, bruno',
+  ],
+  [
+    'a time that is none',
+    scenario({ steps: '{ at: soon, read: anna }' }),
+    's.yaml:4:11: steps.0.at: must be a length of time: 250ms, 10s, 5m, 2h, 7d, or a number of ms',
+  ],
+  ['no time', scenario({ steps: '{ read: anna }' }), 's.yaml:4:5: steps.0: must say when: either at or when'],
+  ['nothing to do', scenario({ steps: '{ at: 1s }' }), 's.yaml:4:5: steps.0: must do one thing: '],
+  [
+    'a word that is not known',
+    scenario({ steps: '{ at: 1s, sent: {} }' }),
+    's.yaml:4:21: steps.0.sent: is not known here',
+  ],
+  [
+    'something missing',
+    scenario({ steps: '{ at: 1s, send: { from: anna, text: hi } }' }),
+    's.yaml:4:21: steps.0.send.to: is missing',
+  ],
+  [
+    'no text',
+    scenario({ steps: '{ at: 1s, send: { from: anna, to: bruno } }' }),
+    's.yaml:4:21: steps.0.send: give either text or data',
+  ],
+  [
+    'a fault that is none',
+    scenario({ steps: '{ at: 1s, fault: { fault: { action: { kind: dorp } } } }' }),
+    's.yaml:4:31: steps.0.fault.fault: is no fault: action.kind must be one of ',
+  ],
+  [
+    'a fault that nobody arranged',
+    scenario({ steps: '{ at: 1s, remove: storm }' }),
+    's.yaml:4:23: steps.0.remove: no fault is called "storm": there are none',
+  ],
+  [
+    'an expectation of a message that nobody sends',
+    scenario({ expectations: '{ message: farewell, state: delivered }' }),
+    's.yaml:6:16: expect.0.message: no step sends a message as "farewell": there is greeting',
+  ],
+  [
+    'an expectation of nothing',
+    scenario({ expectations: '{ message: greeting }' }),
+    's.yaml:6:5: expect.0: must say what is expected: ',
+  ],
+  [
+    'a count that is not compared',
+    scenario({ expectations: '{ count: { kind: wait } }' }),
+    's.yaml:6:5: expect.0: must say what is expected: is, atLeast, atMost',
+  ],
+  ['no YAML', 'name: [1\nphones: 2', 's.yaml:2:1: Flow sequence in block collection'],
+  ['nothing', '', 's.yaml:1:1: must be an object'],
+];
+
+test.each(MISTAKES)('%s is said with its place', (_what, file, fault) => {
+  const read = readScenario(file);
+  const lines = read.ok ? [] : read.faults.map((found) => faultText('s.yaml', found));
+  expect(lines[0]?.slice(0, fault.length)).toBe(fault);
+});
+
+test('all that is wrong is said at once', () => {
+  const read = readScenario(
+    scenario({ steps: '{ at: soon, read: anna, reboot: anna, x: 1 }', expectations: '{ message: 1 }' }),
+  );
+  expect(read.ok ? 0 : read.faults.length).toBeGreaterThanOrEqual(3);
+});
+
+test('what is left out has its default, and lengths of time are ms', () => {
+  const read = readScenario(scenario({ steps: '{ at: 1.5m, send: { from: anna, to: bruno, text: hi } }' }));
+  expect(read).toMatchObject({
+    ok: true,
+    scenario: {
+      seed: 1,
+      profile: 'direct',
+      start: Date.UTC(2010, 2, 1, 9),
+      steps: [{ at: 90_000, times: 1, after: 0 }],
+    },
+  });
+});
+
+test('JSON is read too', () => {
+  const file = { name: 'x', phones: [{ name: 'a', number: '1' }], steps: [{ at: 5, read: 'a' }] };
+  expect(readScenario(JSON.stringify(file, null, 2))).toMatchObject({ ok: true, scenario: { name: 'x' } });
+});

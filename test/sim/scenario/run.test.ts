@@ -1,0 +1,104 @@
+import { expect, test } from 'vitest';
+import { type LogEntry, readScenario, runScenario, type ScenarioResult } from '../../../sim/index.ts';
+
+/** Plays a scenario between two phones. */
+async function play(steps: string, more = ''): Promise<ScenarioResult & { readonly log: readonly LogEntry[] }> {
+  const text = `
+name: test
+profile: direct
+phones:
+  - { name: anna, number: '+393330000001' }
+  - { name: bruno, number: '+393330000002', simCapacity: 2, reads: false }
+${more}
+steps:
+${steps.replaceAll(/^/gm, '  ')}`;
+  const read = readScenario(text);
+  if (!read.ok) throw new Error(JSON.stringify(read.faults));
+  const log: LogEntry[] = [];
+  return { ...(await runScenario(read.scenario, (events) => events.listen((entry) => log.push(entry)))), log };
+}
+
+const HELLO = '- { at: 1s, send: { from: anna, to: bruno, text: Hello, as: hello } }';
+
+/** An expectation, of a scenario in which it holds and of one in which it does not. */
+const EXPECTATIONS: readonly (readonly [expectation: string, holds: string, fails: string])[] = [
+  ['{ message: hello, state: delivered }', HELLO, `- { at: 0s, change: { phone: bruno, powered: false } }\n${HELLO}`],
+  ['{ message: hello, state: lost }', `- { at: 0s, fault: { fault: { action: { kind: drop } } } }\n${HELLO}`, HELLO],
+  [
+    '{ message: hello, within: 5s }',
+    HELLO,
+    `- { at: 0s, fault: { fault: { action: { kind: delay, ms: 10s } } } }\n${HELLO}`,
+  ],
+  [
+    '{ message: hello, deliveries: 1 }',
+    HELLO,
+    `- { at: 0s, fault: { fault: { action: { kind: duplicate } } } }\n${HELLO}`,
+  ],
+  [
+    '{ message: hello, answer: accepted }',
+    HELLO,
+    `- { at: 0s, fault: { fault: { action: { kind: refuse } } } }\n${HELLO}`,
+  ],
+  ['{ message: hello, report: 0 }', HELLO.replace('Hello,', 'Hello, statusReport: true,'), HELLO],
+  ['{ count: { kind: deliver, to: bruno }, is: 1 }', HELLO, `${HELLO}\n${HELLO}`],
+  ['{ count: { kind: deliver, from: anna }, atLeast: 2 }', HELLO.replace('1s,', '1s, every: 1m, times: 2,'), HELLO],
+  ['{ count: { kind: wait, message: hello }, atMost: 0 }', HELLO, `${HELLO}\n${HELLO}\n${HELLO}`],
+];
+
+test.each(EXPECTATIONS)('%s holds, and fails where it should', async (expectation, holds, fails) => {
+  const expect_ = `lasts: 2h\nexpect: [${expectation}]`;
+  expect((await play(holds, expect_)).judgements).toMatchObject([{ ok: true }]);
+  const failed = await play(fails, expect_);
+  expect(failed.judgements).toMatchObject([{ ok: false }]);
+  expect(failed.ok).toBe(false);
+});
+
+test('a step waits for the nth event that it names', async () => {
+  const { log } = await play(`
+- { at: 0s, every: 10s, times: 3, deliver: { from: '4321', to: bruno, text: x } }
+- { when: { kind: submit, to: bruno, nth: 3 }, after: 500ms, send: { from: anna, to: bruno, text: third } }`);
+  const submits = log.filter(({ kind }) => kind === 'submit');
+  expect(submits.map(({ at }) => at - (submits[0]?.at ?? 0))).toEqual([0, 10_000, 20_000, 20_500]);
+});
+
+test('an event that never comes is a failure', async () => {
+  const { ok, judgements } = await play(`${HELLO}\n- { when: { kind: lose }, read: bruno }`, 'lasts: 1h');
+  expect({ ok, judgements }).toEqual({
+    ok: false,
+    judgements: [{ what: 'steps.1', ok: false, found: 'its event never came' }],
+  });
+});
+
+test('a step that cannot be done is a failure, and says why', async () => {
+  const { judgements } = await play('- { at: 0s, send: { from: anna, to: bruno, text: ж, alphabet: gsm7 } }');
+  expect(judgements).toEqual([{ what: 'steps.0', ok: false, found: expect.stringContaining('TP-UD') }]);
+});
+
+test('a fault is switched off and on, and taken back, by its name', async () => {
+  const send = (at: string) => `- { at: ${at}, send: { from: anna, to: bruno, text: x } }`;
+  const { log } = await play(`
+- { at: 0s, fault: { as: storm, fault: { action: { kind: drop }, times: 9 } } }
+${send('1s')}
+- { at: 10s, switch: { fault: storm, on: false } }
+${send('11s')}
+- { at: 20s, switch: { fault: storm, on: true } }
+${send('21s')}
+- { at: 30s, remove: storm }
+${send('31s')}`);
+  expect(log.filter(({ kind }) => kind === 'lose' || kind === 'deliver').map(({ kind }) => kind)).toEqual([
+    'lose',
+    'deliver',
+    'lose',
+    'deliver',
+  ]);
+});
+
+test('traffic goes between all phones, at times drawn from the seed', async () => {
+  const { log } = await play(
+    '- { at: 0s, traffic: { from: anna, to: bruno, messages: 20, during: 1h, as: chatter } }\n- { at: 0s, every: 1m, times: 90, read: bruno }',
+    'expect: [{ message: chatter, state: delivered }]',
+  );
+  const times = log.filter(({ kind }) => kind === 'submit').map(({ at }) => at);
+  expect(times).toHaveLength(20);
+  expect(new Set(times.map((at) => Math.floor(at / 600_000))).size).toBeGreaterThan(3);
+});
