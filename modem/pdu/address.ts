@@ -159,9 +159,18 @@ export function addressOf(text: string): Address {
 }
 
 function classify(text: string): Address {
-  if (/^\+[0-9]+$/.test(text)) return { type: 'international', plan: 'isdn', value: text.slice(1) };
-  if (/^[0-9*#]*$/.test(text)) return { type: 'unknown', plan: 'isdn', value: text };
+  if (isDecimal(text, 1) && text.startsWith('+')) return { type: 'international', plan: 'isdn', value: text.slice(1) };
+  if (isDecimal(text, 0) || /^[0-9*#]*$/.test(text)) return { type: 'unknown', plan: 'isdn', value: text };
   return { type: 'alphanumeric', plan: 'unknown', value: text };
+}
+
+/** Whether there are only digits 0 to 9 from `start` on. */
+function isDecimal(text: string, start: number): boolean {
+  for (let at = start; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code < 0x30 || code > 0x39) return false;
+  }
+  return text.length > start;
 }
 
 /** The address as people write it: with `+` when international. */

@@ -13,22 +13,29 @@ const LONGEST = 1024;
 export const SPARE = 8;
 
 /** What a pair of ASCII digits, the first in the low half, stands for. */
-const OCTETS = new DataView(new Int16Array(0x10000).fill(NO_PAIR).buffer);
+const OCTETS = new Int16Array(0x10000).fill(NO_PAIR);
 /** The pair of ASCII digits, the first in the low half, of an octet. */
-const PAIRS = new DataView(new ArrayBuffer(256 * 2));
+const PAIRS = new Uint16Array(256);
 
-for (let octet = 0; octet < 256; octet += 1) {
-  const [high = '', low = ''] = [DIGITS.charAt(octet >> 4), DIGITS.charAt(octet & 0x0f)];
-  PAIRS.setUint16(octet * 2, high.charCodeAt(0) | (low.charCodeAt(0) << 8), true);
-  for (const first of [high, high.toLowerCase()]) {
-    for (const second of [low, low.toLowerCase()]) {
-      OCTETS.setInt16((first.charCodeAt(0) | (second.charCodeAt(0) << 8)) * 2, octet, true);
-    }
-  }
+function pairOf(octet: number): readonly [string, string] {
+  return [DIGITS.charAt(octet >> 4), DIGITS.charAt(octet & 0x0f)];
 }
 
-const digits = Buffer.alloc(2 * LONGEST + 2 * SPARE);
-const words = new DataView(digits.buffer, digits.byteOffset, digits.byteLength);
+function pairCode(first: string, second: string): number {
+  return first.charCodeAt(0) | (second.charCodeAt(0) << 8);
+}
+
+for (let octet = 0; octet < 256; octet += 1) {
+  const [high, low] = pairOf(octet);
+  for (const first of [high, high.toLowerCase()]) {
+    for (const second of [low, low.toLowerCase()]) OCTETS[pairCode(first, second)] = octet;
+  }
+  PAIRS[octet] = pairCode(high, low);
+}
+
+const digitWords = new Uint32Array((2 * LONGEST + 2 * SPARE) / 4);
+const digits = Buffer.from(digitWords.buffer);
+const words = new DataView(digitWords.buffer);
 
 /**
  * Writes the octets of a hex string to `octets` from `start` on, where {@link SPARE} more must have room. Returns false,
@@ -43,24 +50,27 @@ export function readHexWords(hex: string, octets: DataView, start: number): bool
   for (let at = 0, to = start; at < length; at += 8, to += 4) {
     const four = words.getUint32(at, true);
     const next = words.getUint32(at + 4, true);
-    const a = OCTETS.getInt16((four & 0xffff) * 2, true);
-    const b = OCTETS.getInt16((four >>> 16) * 2, true);
-    const c = OCTETS.getInt16((next & 0xffff) * 2, true);
-    const d = OCTETS.getInt16((next >>> 16) * 2, true);
+    const a = OCTETS[four & 0xffff] ?? NO_PAIR;
+    const b = OCTETS[four >>> 16] ?? NO_PAIR;
+    const c = OCTETS[next & 0xffff] ?? NO_PAIR;
+    const d = OCTETS[next >>> 16] ?? NO_PAIR;
     seen |= a | b | c | d;
     octets.setUint32(to, a | (b << 8) | (c << 16) | (d << 24), true);
   }
   return seen >= 0;
 }
 
-/** The first `length` octets, 1024 at most, as upper-case hex; {@link SPARE} more must be there. */
-export function writeHexWords(octets: DataView, length: number): string {
-  for (let at = 0, to = 0; at < length; at += 4, to += 8) {
-    const word = octets.getUint32(at, true);
-    const low = PAIRS.getUint16((word & 0xff) * 2, true) | (PAIRS.getUint16(((word >> 8) & 0xff) * 2, true) << 16);
-    const high = PAIRS.getUint16(((word >> 16) & 0xff) * 2, true) | (PAIRS.getUint16((word >>> 24) * 2, true) << 16);
-    words.setUint32(to, low, true);
-    words.setUint32(to + 4, high, true);
+/** The first `length` octets, 1024 at most, as upper-case hex. */
+export function writeHexWords(octets: Uint32Array, length: number): string {
+  const end = (length + 3) >> 2;
+  for (let at = 0; at < end; at += 1) {
+    const word = octets[at] ?? 0;
+    const a = PAIRS[word & 0xff] ?? 0;
+    const b = PAIRS[(word >>> 8) & 0xff] ?? 0;
+    const c = PAIRS[(word >>> 16) & 0xff] ?? 0;
+    const d = PAIRS[word >>> 24] ?? 0;
+    digitWords[2 * at] = a | (b << 16);
+    digitWords[2 * at + 1] = c | (d << 16);
   }
   return digits.toString('latin1', 0, 2 * length);
 }

@@ -1,4 +1,5 @@
 import type { ApplicationPorts, SmsContent } from '../bearer.ts';
+import { codeUnitsOf } from './alphabet/code-units.ts';
 import { type SeptetAlphabet, septetLength } from './alphabet/gsm7.ts';
 import { type Coding, chooseTextCoding, dataCoding } from './coding.ts';
 import type { Alphabet } from './data-coding-scheme.ts';
@@ -43,9 +44,10 @@ function capacityOf(alphabet: Alphabet, header: number): number {
 
 /** Where the septets of a segment from `start` on must end so as not to cut an escape sequence. */
 function endOfSeptets(text: string, tables: SeptetAlphabet, start: number, capacity: number): number {
+  const units = codeUnitsOf(text);
   let end = start;
   for (let left = capacity; end < text.length; end += 1) {
-    left -= septetLength(text.charCodeAt(end), tables);
+    left -= septetLength(units[end] ?? 0, tables);
     if (left < 0) break;
   }
   return end;

@@ -99,7 +99,7 @@ function readText(
   }
   const fill = used * 7 - (at - start) * 8;
   if (((reader.octets[at] ?? 0) & ((1 << fill) - 1)) !== 0) reader.deviation('the fill bits are not 0, ignored', at);
-  return readSeptets(reader, start, used, septets, alphabetOf(header));
+  return readSeptets(reader, at, fill, septets - used, alphabetOf(header));
 }
 
 /** Writes TP-UDL and TP-UD. `limit` is the most octets of user data that the TPDU may have. */
@@ -138,17 +138,11 @@ function writeOctets(writer: Writer, userData: UserData, before: number): number
   return before + userData.text.length * 2;
 }
 
-/** Writes the stream of septets, then the header over its beginning; returns TP-UDL in septets. */
+/** Writes the header, which takes `before` octets, and septets from the next septet boundary on; returns TP-UDL in septets. */
 function writeText(writer: Writer, header: readonly InformationElement[], text: string, before: number): number {
-  const start = writer.offset;
-  const septets = writeSeptets(writer, text, septetsFor(before), alphabetOf(header));
-  if (before > 0) {
-    const end = writer.offset;
-    writer.offset = start;
-    writeHeader(writer, header);
-    writer.offset = end;
-  }
-  return septets;
+  if (before > 0) writeHeader(writer, header);
+  const used = septetsFor(before);
+  return used + writeSeptets(writer, text, used * 7 - before * 8, alphabetOf(header));
 }
 
 /** The last concatenation element of the header, which is the one that counts. */

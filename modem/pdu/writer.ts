@@ -1,19 +1,21 @@
 import { PduEncodeError } from './error.ts';
 import { writeHexWords } from './hex-words.ts';
-import { copyOf, view } from './octets.ts';
+import { copyOf } from './octets.ts';
 
 /** Room for the longest PDU, and for a text that turns out to be too long when it is written. */
 const LIMIT = 1024;
 
-const scratch = Buffer.alloc(LIMIT);
-const octets = view(scratch);
-const words = new DataView(scratch.buffer, scratch.byteOffset, scratch.byteLength);
+const words = new Uint32Array(LIMIT / 4);
+const octets = new Uint8Array(words.buffer);
+const wordView = new DataView(words.buffer);
 
 /** Builds the octets of one PDU and knows the field it is in. One at a time: all writers share their memory. */
 export class Writer {
   readonly octets: Uint8Array = octets;
-  /** `octets`, for writing several at a time. */
-  readonly view: DataView = words;
+  /** The same memory, for writing several octets at a time: by words of four, */
+  readonly words: Uint32Array = words;
+  /** and by anything. */
+  readonly view: DataView = wordView;
   offset = 0;
   #field = 'TP-MTI';
 

@@ -1,11 +1,11 @@
 import { view } from '../octets.ts';
 import type { Reader } from '../reader.ts';
 import type { Writer } from '../writer.ts';
-import { toAscii } from './ascii.ts';
-import { allInDefault, packAscii } from './ascii-pairs.ts';
 import { type CharacterTable, ESCAPE, NONE } from './character-table.ts';
+import { CharacterBuffer, codeUnitsOf } from './code-units.ts';
 import { DEFAULT_EXTENSION, DEFAULT_TABLE } from './default-tables.ts';
-import { pack, ROOM, unpack, unpackCharacters } from './packing.ts';
+import { copyBehindFill, copyWithoutFill, pack, ROOM, unpack, unpackCharacters } from './packing.ts';
+import { packPlainText, plainSeptets, repackPlainText } from './plain-text.ts';
 
 /** A 7-bit alphabet: a table, and the one behind the escape septet (3GPP TS 23.038, 6.2.1). */
 export interface SeptetAlphabet {
@@ -19,13 +19,14 @@ export const DEFAULT_ALPHABET: SeptetAlphabet = { table: DEFAULT_TABLE, extensio
 /** Stands for a lone escape septet at the end of leniently decoded text: the next part begins with its other half. */
 export const LONE_ESCAPE = '\u001b';
 
-const septetsRead = new Uint8Array(ROOM);
-const septetsToWrite = new Uint8Array(ROOM);
-const septetsView = new DataView(septetsToWrite.buffer);
+const septets = new Uint8Array(ROOM);
+const packed = new DataView(new ArrayBuffer(ROOM));
+const packedWords = new Uint32Array(packed.buffer);
+const aligned = new Uint8Array(ROOM);
 const LATIN1_END = 0x100;
 const latin1Buffer = Buffer.alloc(ROOM);
 const latin1 = view(latin1Buffer);
-const utf16 = new Uint16Array(ROOM);
+const characters = new CharacterBuffer();
 
 function latin1Text(length: number): string {
   return latin1Buffer.toString('latin1', 0, length);
@@ -51,50 +52,67 @@ function escaped(reader: Reader, alphabet: SeptetAlphabet, septet: number, offse
 
 /** The character of the septet at `at`, which the table does not have by itself. */
 function special(reader: Reader, alphabet: SeptetAlphabet, at: number, to: number, offset: number): number {
-  const septet = septetsRead[at] ?? 0;
+  const septet = septets[at] ?? 0;
   if (septet !== ESCAPE) {
     reader.deviation(`the septet ${septet.toString(16)} has no character, taken for a space`, offset);
     return SPACE;
   }
-  if (at + 1 < to) return escaped(reader, alphabet, septetsRead[at + 1] ?? 0, offset);
+  if (at + 1 < to) return escaped(reader, alphabet, septets[at + 1] ?? 0, offset);
   reader.deviation('the text ends in the middle of an escape sequence', offset);
   return ESCAPE;
 }
 
-/** Whether a bit is set behind the last of `count` septets, in the same octet. */
-function hasSpareBits(reader: Reader, start: number, count: number): boolean {
-  const bits = count * 7;
+/** Whether a bit is set behind the first `bits` from octet `start` on, in the same octet. */
+function hasSpareBits(reader: Reader, start: number, bits: number): boolean {
   return (bits & 7) !== 0 && (reader.octets[start + (bits >> 3)] ?? 0) >> (bits & 7) !== 0;
 }
 
 /**
- * The text of septets `[from, to)`, at most 255 of them, of the stream that begins at octet `start`. A header stands over
- * the septets before `from`. The bits behind the last septet must be 0.
+ * The text of `count` septets, 255 at most, behind `fill` bits at octet `start`. The bits behind the last septet must be
+ * 0; those before the first are the caller's business.
  */
-export function readSeptets(reader: Reader, start: number, from: number, to: number, alphabet: SeptetAlphabet): string {
-  if (hasSpareBits(reader, start, to)) {
-    reader.deviation('the bits behind the last septet are not 0, ignored', start + ((to * 7) >> 3));
+export function readSeptets(
+  reader: Reader,
+  start: number,
+  fill: number,
+  count: number,
+  alphabet: SeptetAlphabet,
+): string {
+  const bits = fill + count * 7;
+  if (hasSpareBits(reader, start, bits)) {
+    reader.deviation('the bits behind the last septet are not 0, ignored', start + (bits >> 3));
   }
-  const { characters } = alphabet.table;
-  if (from === 0 && unpackCharacters(reader.octets, start, to, alphabet.table.latin1, latin1)) {
-    return latin1Text(to);
+  let octets = reader.octets;
+  let from = start;
+  if (fill > 0) {
+    copyWithoutFill(octets, start, (count * 7 + 7) >> 3, fill, aligned);
+    octets = aligned;
+    from = 0;
   }
-  unpack(reader.octets, start, to, septetsRead);
+  if (unpackCharacters(octets, from, count, alphabet.table.latin1, latin1)) return latin1Text(count);
+  unpack(octets, from, count, septets);
+  return textOfSeptets(reader, start, fill, count, alphabet);
+}
+
+/** The text of the {@link septets}. */
+function textOfSeptets(reader: Reader, start: number, fill: number, count: number, alphabet: SeptetAlphabet): string {
+  const table = alphabet.table.characters;
+  const { units } = characters;
   let length = 0;
   let seen = 0;
-  for (let at = from; at < to; at += 1) {
-    const septet = septetsRead[at] ?? 0;
-    let code = characters[septet] ?? 0;
+  for (let at = 0; at < count; at += 1) {
+    const septet = septets[at] ?? 0;
+    let code = table[septet] ?? 0;
     if (code === 0) {
-      code = special(reader, alphabet, at, to, start + ((at * 7) >> 3));
+      code = special(reader, alphabet, at, count, start + ((fill + at * 7) >> 3));
       if (septet === ESCAPE) at += 1;
     }
     latin1[length] = code;
-    utf16[length] = code;
+    units[length] = code;
     seen |= code;
     length += 1;
   }
-  return seen < LATIN1_END ? latin1Text(length) : String.fromCharCode(...utf16.subarray(0, length));
+  return seen < LATIN1_END ? latin1Text(length) : characters.text(length);
 }
 
 /** Septets that a character of the alphabet takes: 1, or 2 with the escape. */
@@ -104,13 +122,14 @@ export function septetLength(code: number, alphabet: SeptetAlphabet): 1 | 2 {
 
 /** How many septets the text takes, or undefined when the alphabet does not have all of its characters. */
 export function septetsOf(text: string, alphabet: SeptetAlphabet): number | undefined {
-  const { septets } = alphabet.table;
+  if (alphabet.table === DEFAULT_TABLE && packPlainText(text)) return text.length;
+  const units = codeUnitsOf(text);
+  const table = alphabet.table.septets;
   const extension = alphabet.extension.septets;
   let count = text.length;
-  if (alphabet.table === DEFAULT_TABLE && toAscii(text) && allInDefault(count)) return count;
   for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if ((septets[code] ?? NONE) !== NONE) continue;
+    const code = units[at] ?? 0;
+    if ((table[code] ?? NONE) !== NONE) continue;
     if ((extension[code] ?? NONE) === NONE) return undefined;
     count += 1;
   }
@@ -123,34 +142,39 @@ export function firstForeign(text: string, alphabet: SeptetAlphabet): string | u
 }
 
 /**
- * Writes a text of at most 255 characters as the septets from `from` on of the stream that begins at the writer's
- * offset, over 0 in the septets before; leaves the offset behind the stream and says how many septets that is.
+ * Writes a text of at most 255 characters as septets behind `fill` bits of 0, 0 to 6; leaves the writer's offset behind
+ * them and says how many septets that is.
  */
-export function writeSeptets(writer: Writer, text: string, from: number, alphabet: SeptetAlphabet): number {
-  const { septets } = alphabet.table;
-  const isPlain = from === 0 && alphabet.table === DEFAULT_TABLE && toAscii(text);
-  if (isPlain && packAscii(text.length, writer.view, writer.offset)) {
-    writer.offset += (text.length * 7 + 7) >> 3;
-    return text.length;
-  }
-  septetsToWrite.fill(0, 0, from);
-  let to = from;
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index);
-    let septet = septets[code] ?? NONE;
+export function writeSeptets(writer: Writer, text: string, fill: number, alphabet: SeptetAlphabet): number {
+  const isPlain = alphabet.table === DEFAULT_TABLE && repackPlainText(text);
+  const count = isPlain ? text.length : packText(writer, text, alphabet);
+  const length = (fill + count * 7 + 7) >> 3;
+  copyBehindFill(isPlain ? plainSeptets : packedWords, length, writer.words, writer.offset, fill);
+  writer.offset += length;
+  return count;
+}
+
+/** Packs a text to {@link packed} and says how many septets that is. */
+function packText(writer: Writer, text: string, alphabet: SeptetAlphabet): number {
+  const units = codeUnitsOf(text);
+  const table = alphabet.table.septets;
+  const extension = alphabet.extension.septets;
+  let count = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = units[at] ?? 0;
+    let septet = table[code] ?? NONE;
     if (septet === NONE) {
-      septet = alphabet.extension.septets[code] ?? NONE;
+      septet = extension[code] ?? NONE;
       if (septet === NONE) writer.refuse(`'${firstForeign(text, alphabet)}' is not in the alphabet`);
-      septetsToWrite[to] = ESCAPE;
-      to += 1;
+      septets[count] = ESCAPE;
+      count += 1;
     }
-    septetsToWrite[to] = septet;
-    to += 1;
+    septets[count] = septet;
+    count += 1;
   }
-  septetsToWrite.fill(0, to, to + 7);
-  pack(septetsView, to, writer.view, writer.offset);
-  writer.offset += (to * 7 + 7) >> 3;
-  return to;
+  septets.fill(0, count, count + 7);
+  pack(septets, count, packed);
+  return count;
 }
 
 /** Joins the texts of segments that were cut in the middle of an escape sequence, or not. */

@@ -1,0 +1,36 @@
+// Texts go from and to the system in one call each, on a machine that is little-endian, as all are that Node supports:
+// a loop over the characters of a string takes several times as long.
+
+/** Code units of the longest text that is kept in shared memory: several SMS. */
+const LONGEST = 1024;
+
+const shared = new Uint16Array(LONGEST);
+const sharedBuffer = Buffer.from(shared.buffer);
+
+/** The text in {@link shared}: a message is measured, cut and written one after the other. */
+let written = '';
+
+/** The UTF-16 code units of a text, and after them whatever was there. To be read before the next call. */
+export function codeUnitsOf(text: string): Uint16Array {
+  if (text.length > LONGEST) return Uint16Array.from({ length: text.length }, (_, at) => text.charCodeAt(at));
+  if (text !== written) {
+    sharedBuffer.write(text, 'utf16le');
+    written = text;
+  }
+  return shared;
+}
+
+/** Code units of the longest text that {@link CharacterBuffer} holds: more than TP-UDL can say. */
+const ROOM = 512;
+
+/** A text of up to 512 code units that is being put together. */
+export class CharacterBuffer {
+  /** The code units. */
+  readonly units: Uint16Array = new Uint16Array(ROOM);
+  readonly #buffer = Buffer.from(this.units.buffer);
+
+  /** The text of the first `length` code units. */
+  text(length: number): string {
+    return this.#buffer.toString('utf16le', 0, 2 * length);
+  }
+}

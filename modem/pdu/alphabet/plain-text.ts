@@ -1,0 +1,71 @@
+import { NONE } from './character-table.ts';
+import { DEFAULT_TABLE } from './default-tables.ts';
+
+// Most texts are ASCII in the default alphabet. They are looked up two characters at a time: this is most of what
+// writing a 160-character message takes.
+
+/** The longest text, in characters, that {@link packPlainText} looks at. */
+const LONGEST = 1000;
+
+/** `@@@@` */
+const FOUR_AT = 0x40404040;
+
+/** In {@link PAIRS}: one of the two characters is not in the default alphabet. A bit that no pair of septets has. */
+const NO_PAIR = 0x8000;
+const ASCII_END = 0x80;
+
+/** Two septets, the first in the low bits, by two ASCII characters, the first in the low half. */
+const PAIRS = new Uint16Array(0x8000);
+
+for (let second = 0; second < ASCII_END; second += 1) {
+  for (let first = 0; first < ASCII_END; first += 1) {
+    const [low = NONE, high = NONE] = [DEFAULT_TABLE.septets[first], DEFAULT_TABLE.septets[second]];
+    PAIRS[first | (second << 8)] = ((low | high) & NONE) === 0 ? low | (high << 7) : NO_PAIR;
+  }
+}
+
+const buffer = Buffer.alloc(LONGEST + 16);
+const ascii = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+
+/** What {@link packPlainText} made of the last text it could write: its septets, and at least four octets of 0. */
+export const plainSeptets: Uint32Array = new Uint32Array((LONGEST + 16) / 4);
+const octets = new DataView(plainSeptets.buffer);
+
+/** The text that was packed last, and whether it could be: a message is measured before it is encoded. */
+let known: { readonly text: string; readonly isPlain: boolean } | undefined;
+
+/**
+ * Packs a text to {@link plainSeptets} and says whether it could: only short texts can that are nothing but ASCII in
+ * the table of the default alphabet. The system copies the characters many times faster than a loop does.
+ */
+export function packPlainText(text: string): boolean {
+  known = { text, isPlain: text.length <= LONGEST && pack(text) };
+  return known.isPlain;
+}
+
+/** {@link packPlainText} of a text that was perhaps measured just before. Comparing it with another one is not for free. */
+export function repackPlainText(text: string): boolean {
+  return known?.text === text ? known.isPlain : packPlainText(text);
+}
+
+function pack(text: string): boolean {
+  const { length } = text;
+  if (buffer.write(text) !== length) return false;
+  ascii.setUint32(length, FOUR_AT);
+  ascii.setUint32(length + 4, FOUR_AT);
+  let seen = 0;
+  let to = 0;
+  for (let at = 0; at < length; at += 8, to += 7) {
+    const four = ascii.getUint32(at, true);
+    const next = ascii.getUint32(at + 4, true);
+    const a = PAIRS[four & 0x7fff] ?? NO_PAIR;
+    const b = PAIRS[(four >>> 16) & 0x7fff] ?? NO_PAIR;
+    const c = PAIRS[next & 0x7fff] ?? NO_PAIR;
+    const d = PAIRS[(next >>> 16) & 0x7fff] ?? NO_PAIR;
+    seen |= a | b | c | d;
+    octets.setUint32(to, a | (b << 14) | (c << 28), true);
+    octets.setUint32(to + 4, (c >> 4) | (d << 10), true);
+  }
+  octets.setUint32(to, 0);
+  return seen < NO_PAIR;
+}
