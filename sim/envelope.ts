@@ -1,4 +1,13 @@
-import { type Deliver, decodeTpdu, encodeTpdu, PduError, type Submit } from '../modem/index.ts';
+import {
+  type Deliver,
+  decodeTpdu,
+  encodeTpdu,
+  PduError,
+  type SegmentOptions,
+  type SmsContent,
+  type Submit,
+  segment,
+} from '../modem/index.ts';
 
 /** What a message carries, which network and modem pass on without looking into it. */
 export interface Contents {
@@ -62,6 +71,18 @@ export const withoutContents: Pick<Submit, 'dcs' | 'userData'> = {
   dcs: { group: 'general', alphabet: '8bit', automaticDeletion: false },
   userData: { kind: 'data', header: [], data: new Uint8Array() },
 };
+
+/**
+ * What the SMS of a content carry: one, or the parts of a long one.
+ * @throws PduEncodeError when it cannot be written so, or takes more than 255 parts.
+ */
+export function contentsOf(content: SmsContent, options: SegmentOptions): readonly Contents[] {
+  return segment(content, options).map(
+    (part) => openSubmit(encodeTpdu({ type: 'SUBMIT', messageReference: 0, destination: ANYONE, ...part })).contents,
+  );
+}
+
+const ANYONE = { type: 'unknown', plan: 'isdn', value: '0' } as const;
 
 /** Octets of an address field that begins with its length in digits at `at`. */
 function addressOctets(tpdu: Uint8Array, at: number): number {

@@ -6,6 +6,7 @@ export { keepLog } from './evidence/log-file.ts';
 export { LogError, readLog } from './evidence/read-log.ts';
 export { type Selection, select } from './evidence/selection.ts';
 export { EventLog, jsonLine, type LogEntry, type WorldEvent } from './log.ts';
+export type { OutsideMessage, PhoneMessage, Sending } from './messages.ts';
 export { personalities } from './modem/personalities.ts';
 export {
   type MessageHabits,
@@ -28,9 +29,13 @@ export {
   type MessageFaultAction,
 } from './network/fault-kinds.ts';
 export type { ArrangedFault, Faults, FaultTarget, LineTarget } from './network/faults.ts';
-export type { Submitted } from './network/network.ts';
+export { type Submitted, UnknownNumber } from './network/network.ts';
+export { type Operator, operators } from './network/operators.ts';
 export { type LatencyProfile, type LogNormal, latencyProfiles } from './network/profiles.ts';
-export type { Subscriber } from './network/subscriber.ts';
+export type { Admission, Reception } from './network/radio-link.ts';
+export { type Service, services } from './network/services.ts';
+export type { MessagesWaiting, Subscriber, SubscriberState } from './network/subscriber.ts';
+export type { WaitingMessage } from './network/waiting.ts';
 export { LinkError } from './ports/link.ts';
 export { openPty, type PtyLine } from './ports/pty.ts';
 export { openTcp, type TcpLine } from './ports/tcp.ts';
@@ -41,13 +46,5 @@ export { runScenario } from './scenario/run-scenario.ts';
 export type { ScenarioResult } from './scenario/scenario-run.ts';
 export { type Scenario, scenarioJsonSchema } from './scenario/schema.ts';
 export { openSimulation, type Simulation, type SimulationOptions } from './simulation.ts';
-export {
-  createWorld,
-  type ModemOptions,
-  type OutsideMessage,
-  type PhoneMessage,
-  type Sending,
-  World,
-  type WorldOptions,
-} from './world.ts';
+export { createWorld, type ModemOptions, World, type WorldOptions } from './world.ts';
 export { type Pace, paceOf, paceText, WorldClock, type WorldClockOptions } from './world-clock.ts';

@@ -1,4 +1,6 @@
 import type { Clock } from '../modem/index.ts';
+import type { WaitReason } from './network/outcomes.ts';
+import type { Reception } from './network/radio-link.ts';
 
 /**
  * What happens in the world, each thing once, in the order in which it happens. `sms` numbers the messages in the order in
@@ -16,10 +18,22 @@ export type NetworkEvent =
 
 /** What happens to a subscriber, and to the phone or modem with its SIM. */
 export type SubscriberEvent =
-  /** It registered with the network, or left it. */
-  | { readonly kind: 'attach' | 'detach'; readonly number: string }
+  /** It registered with the network, with that of another operator if one is named, or left it. */
+  | { readonly kind: 'attach' | 'detach'; readonly number: string; readonly operator?: string }
+  /** The register tells the service centre that its phone is back, or has room (3GPP TS 23.040, 3.2.7). */
+  | { readonly kind: 'alert'; readonly number: string; readonly reason: 'present' | 'memory' }
+  /** The number moved to another SIM; or a second SIM of the same IMSI answers for it too. */
+  | { readonly kind: 'swap' | 'clone'; readonly number: string; readonly imsi: string }
+  /** The number went to another operator. */
+  | { readonly kind: 'port'; readonly number: string; readonly operator: string }
   /** It went out of coverage, or came back into it. */
-  | { readonly kind: 'coverage'; readonly number: string; readonly covered: boolean }
+  | {
+      readonly kind: 'coverage';
+      readonly number: string;
+      readonly covered: boolean;
+      /** How it hears the network, where there is more to say. */
+      readonly reception?: Reception;
+    }
   /** Its modem was switched on or off (`+CFUN`); a restart is both. */
   | { readonly kind: 'power'; readonly number: string; readonly on: boolean }
   /** Its modem was pulled out of the host, or put back in. */
@@ -45,6 +59,15 @@ export type MessageEvent =
     }
   /** The service centre took it. */
   | { readonly kind: 'accept'; readonly sms: number; readonly from: string; readonly to: string }
+  /** The service centre took a COMMAND of this TP-CT; `about` is the message that it means, 0 when there is none. */
+  | {
+      readonly kind: 'command';
+      readonly sms: number;
+      readonly from: string;
+      readonly to: string;
+      readonly command: number;
+      readonly about: number;
+    }
   /** The service centre refused it; `cause` is what `+CMS ERROR` shows: an RP cause below 128, else TP-FCS. */
   | {
       readonly kind: 'refuse';
@@ -78,7 +101,7 @@ export type MessageEvent =
       readonly kind: 'wait';
       readonly sms: number;
       readonly to: string;
-      readonly reason: 'absent' | 'full' | 'no-answer';
+      readonly reason: WaitReason;
       readonly cause?: number;
       readonly retryMs: number;
     }

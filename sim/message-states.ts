@@ -1,4 +1,5 @@
 import type { EventLog, LogEntry } from './log.ts';
+import type { WaitReason } from './network/outcomes.ts';
 
 /** Where a message is, or how it ended. */
 export type MessageStateName = 'on-the-way' | 'waiting' | 'delivered' | 'lost' | 'refused' | 'failed' | 'replaced';
@@ -15,7 +16,7 @@ export interface MessageState {
   readonly sentAt: number;
   readonly state: MessageStateName;
   /** While it waits: why, and when it is tried next. */
-  readonly reason?: 'absent' | 'full' | 'no-answer';
+  readonly reason?: WaitReason;
   readonly nextAttempt?: number;
   /** When it was delivered first, or given up. */
   readonly endedAt?: number;
@@ -96,6 +97,9 @@ export class MessageStates {
       case 'refuse':
         this.#end(entry.sms, 'refused', entry.at, entry.cause);
         break;
+      case 'command':
+        this.#end(entry.sms, 'delivered', entry.at);
+        break;
       case 'lose':
         this.#end(entry.sms, 'lost', entry.at);
         break;
@@ -115,7 +119,7 @@ export class MessageStates {
     if (about !== undefined) about.reports = [...about.reports, status];
   }
 
-  #waits(sms: number, reason: 'absent' | 'full' | 'no-answer', nextAttempt: number): void {
+  #waits(sms: number, reason: WaitReason, nextAttempt: number): void {
     const waiting = this.#find(sms);
     if (waiting !== undefined && OPEN.has(waiting.state)) {
       Object.assign(waiting, { state: 'waiting', reason, nextAttempt });

@@ -1,24 +1,16 @@
-import {
-  type Alphabet,
-  type ApplicationPorts,
-  addressOf,
-  type Clock,
-  encodeTpdu,
-  type MessageClass,
-  type Segment,
-  type SmsContent,
-  segment,
-  toHex,
-} from '../modem/index.ts';
-import { openSubmit } from './envelope.ts';
+import { addressOf, type Clock } from '../modem/index.ts';
+import { type Contents, contentsOf, seal, withoutContents } from './envelope.ts';
 import { EventLog } from './log.ts';
+import { type Composed, type OutsideMessage, type PhoneMessage, type Sending, sendFrom } from './messages.ts';
 import { type Personality, standardPersonality } from './modem/personality.ts';
 import { VirtualModem } from './modem/virtual-modem.ts';
 import type { Faults } from './network/faults.ts';
-import { Network, type Submitted } from './network/network.ts';
+import { Network, type Submitted, UnknownNumber } from './network/network.ts';
+import type { Operator } from './network/operators.ts';
 import { type LatencyProfile, latencyProfiles } from './network/profiles.ts';
-import type { SubmitAnswer } from './network/radio-link.ts';
+import type { SimLink } from './network/sim-link.ts';
 import type { Subscriber } from './network/subscriber.ts';
+import type { WaitingMessage } from './network/waiting.ts';
 import { type SeededRandom, seededRandom } from './random.ts';
 
 /** How a world is made. */
@@ -32,6 +24,10 @@ export interface WorldOptions {
   readonly responseMs?: readonly [from: number, to: number];
   /** How many of the latest events the log keeps at least, at about 200 octets of memory each. Default 200,000. */
   readonly keptEvents?: number;
+  /** Messages a minute over the air of each modem, both ways together: real ones do 6 to 30. Default: as the profile has it. */
+  readonly ratePerMinute?: number;
+  /** Whether senders who want a report are also told that their message waits (TP-ST 20 to 25). Default false: networks differ. */
+  readonly interimReports?: boolean;
 }
 
 /** How a modem of a world is made. */
@@ -48,42 +44,9 @@ export interface ModemOptions {
   /** Places for messages on the SIM (default 30) and in the modem (default 100). */
   readonly simCapacity?: number;
   readonly modemCapacity?: number;
+  /** Messages a minute over its air. Default: the world's. */
+  readonly ratePerMinute?: number;
 }
-
-/** A message from outside the network. */
-export interface OutsideMessage {
-  /** International with `+`, national, or a short code. */
-  readonly to: string;
-  /** As `to`, or at most 11 letters. */
-  readonly from: string;
-  readonly content:
-    | { readonly kind: 'text'; readonly text: string }
-    | { readonly kind: 'data'; readonly data: Uint8Array };
-  readonly ports?: ApplicationPorts;
-  /** Default: the smallest that can write it. */
-  readonly alphabet?: Alphabet;
-  /** Default: none. */
-  readonly messageClass?: MessageClass;
-}
-
-/** A message that one of the world's own phones sends. */
-export interface PhoneMessage extends OutsideMessage {
-  /** Ask for a status report of each SMS (TP-SRR). Default: no. */
-  readonly statusReport?: boolean;
-  /** How long the service centre tries, ms (TP-VP); rounded up to what the octet can say. Default: the service centre's. */
-  readonly validityMs?: number;
-}
-
-/** What became of one SMS that a phone sent: its number in the log, if it went out, and what the phone was told. */
-export interface Sending {
-  readonly sms?: number;
-  /** TP-MR. */
-  readonly reference: number;
-  readonly answer: SubmitAnswer;
-}
-
-/** What `+CMS ERROR` shows when there is no network service (3GPP TS 27.005, 3.2.5). */
-const NO_NETWORK_SERVICE = 331;
 
 /** Italy: the numbers of the virtual network are fictitious. */
 const SMSC = '+393990000001';
@@ -100,16 +63,19 @@ export class World {
   readonly #network: Network;
   readonly #random: SeededRandom;
   readonly #responseMs: readonly [from: number, to: number];
-  readonly #modems = new Map<string, VirtualModem>();
+  readonly #modems = new Map<SimLink, VirtualModem>();
+  readonly #ratePerMinute: number | undefined;
   #concatenation = 0;
 
-  constructor({ seed, clock, profile = latencyProfiles['direct'], responseMs = [5, 20], keptEvents }: WorldOptions) {
+  constructor(options: WorldOptions) {
+    const { seed, clock, profile = latencyProfiles['direct'], responseMs = [5, 20], interimReports = false } = options;
     if (profile === undefined) throw new RangeError('There is no such latency profile');
     this.clock = clock;
-    this.log = new EventLog(clock, keptEvents);
+    this.log = new EventLog(clock, options.keptEvents);
     this.log.add({ kind: 'start', seed: String(seed), smsc: SMSC, profile: profile.id });
     this.#random = seededRandom(seed);
     this.#responseMs = responseMs;
+    this.#ratePerMinute = options.ratePerMinute;
     this.#network = new Network({
       clock,
       profile,
@@ -118,6 +84,7 @@ export class World {
       smsc: SMSC,
       countryCode: COUNTRY_CODE,
       zone: ZONE_QUARTERS,
+      interimReports,
     });
   }
 
@@ -144,7 +111,9 @@ export class World {
     if (this.#modems.size >= MODEMS) throw new RangeError(`A world has ${MODEMS} modems at most`);
     const serial = String(this.#modems.size + 1);
     const imsi = `00101${serial.padStart(10, '0')}`;
-    const subscriber = this.#network.subscribe(options.number, imsi);
+    const subscriber = this.#network.subscribe(options.number);
+    const link = this.#network.issueSim(imsi);
+    link.setRate(options.ratePerMinute ?? this.#ratePerMinute);
     const modem = new VirtualModem(
       {
         imei: withCheckDigit(`35693803${serial.padStart(6, '0')}`),
@@ -157,13 +126,14 @@ export class World {
         log: this.log,
         ...options,
       },
-      subscriber,
+      link,
       this.clock,
       this.#random.fork(`modem ${options.number}`),
     );
-    subscriber.insertInto(modem);
+    subscriber.addSim(link);
+    link.insertInto(modem);
     modem.powerOn();
-    this.#modems.set(options.number, modem);
+    this.#modems.set(link, modem);
     return modem;
   }
 
@@ -172,25 +142,81 @@ export class World {
     return this.#network.resolve(number);
   }
 
-  /** The modem with this number. */
-  modem(number: string): VirtualModem | undefined {
-    return this.#modems.get(this.#network.resolve(number));
+  /** A number of another operator, which no modem of this world has: messages to it are passed on. */
+  addForeignNumber(number: string, operator: Operator): Subscriber {
+    return this.#network.subscribe(number, operator);
   }
 
-  /** The subscriber with this number: coverage. */
+  /** The modem with this number; of two clones, the one that the network heard last. */
+  modem(number: string): VirtualModem | undefined {
+    const link = this.subscriber(number)?.link;
+    return link === undefined ? undefined : this.#modems.get(link);
+  }
+
+  /** The subscriber with this number: its phone's power, coverage, operator and rate. */
   subscriber(number: string): Subscriber | undefined {
     return this.#network.subscriber(this.#network.resolve(number));
   }
 
+  /** All subscribers, in the order in which they were added. */
+  get subscribers(): readonly Subscriber[] {
+    return this.#network.subscribers;
+  }
+
+  /**
+   * The number moves to the SIM in another modem, as when a new SIM is ordered for it; the SIM that had it is let in
+   * nowhere from then on. Messages that wait follow the number. @throws UnknownNumber, RangeError when the modem is not of
+   * this world.
+   */
+  swapSim(number: string, modem: VirtualModem): void {
+    const subscriber = this.#known(number);
+    const link = this.#linkOf(modem);
+    this.#network.moveNumber(subscriber, link);
+    modem.sim.personalise(link.imsi, subscriber.number);
+  }
+
+  /**
+   * The SIM in `modem` becomes a copy of the number's: two phones with one IMSI. Both can send; messages go to the one that
+   * the network heard last. @throws UnknownNumber, RangeError when the modem is not of this world.
+   */
+  cloneSim(number: string, modem: VirtualModem): void {
+    const subscriber = this.#known(number);
+    const link = this.#linkOf(modem);
+    this.#network.cloneSim(subscriber, link);
+    modem.sim.personalise(link.imsi, subscriber.number);
+  }
+
+  /**
+   * Fills the stores of the number's modem, SIM and its own, with old messages that were read, so that it refuses the next;
+   * whoever deletes one makes room. Says how many were put in. @throws UnknownNumber
+   */
+  fillMemory(number: string): number {
+    const modem = this.modem(this.#known(number).number);
+    if (modem === undefined) return 0;
+    const [contents] = contentsOf({ kind: 'text', text: 'An old message' }, { reference: 0 });
+    if (contents === undefined) return 0;
+    const header = {
+      type: 'DELIVER',
+      originator: addressOf('OPERATOR'),
+      timestamp: { at: this.clock.now(), zone: 0 },
+    } as const;
+    const tpdu = seal({ header: { ...header, ...withoutContents }, contents });
+    const old = { status: 1, smsc: modem.smscOfNetwork, tpdu } as const;
+    let count = 0;
+    for (const store of [modem.store('SM'), modem.store('ME')]) {
+      while (store.add(old) !== undefined) count += 1;
+    }
+    return count;
+  }
+
   /**
    * Sends a message into the network from outside; long ones go in segments. Says the numbers of its SMS in the log.
-   * @throws PduEncodeError when it cannot be written so, or takes more than 255 segments.
+   * @throws UnknownNumber when nobody has the number. @throws PduEncodeError when it cannot be written so, or takes more
+   * than 255 segments.
    */
   deliver(message: OutsideMessage): readonly number[] {
-    return this.#segments(message).map((part) => {
-      const tpdu = encodeTpdu({ type: 'SUBMIT', messageReference: 0, destination: ANYONE, ...part });
-      return this.#network.inject(message.from, message.to, openSubmit(tpdu).contents);
-    });
+    const { to, from, content: _content, ports: _ports, alphabet: _alphabet, messageClass: _class, ...rest } = message;
+    return this.#parts(message).map((contents) => this.#network.inject({ from, to, contents, ...rest }));
   }
 
   /**
@@ -201,42 +227,12 @@ export class World {
   async send(message: PhoneMessage, began: (sms: number) => void = () => {}): Promise<readonly Sending[]> {
     const modem = this.modem(message.from);
     if (modem === undefined) throw new RangeError(`No phone has the number ${message.from}`);
-    const { statusReport = false, validityMs } = message;
-    const sent: Sending[] = [];
-    for (const part of this.#segments(message)) {
-      const tpdu = encodeTpdu({
-        type: 'SUBMIT',
-        messageReference: 0,
-        destination: addressOf(message.to),
-        statusReportRequested: statusReport,
-        ...(validityMs === undefined ? {} : { validity: { format: 'relative', ms: validityMs } }),
-        ...part,
-      });
-      const sending = await this.#sendFrom(modem, tpdu, began);
-      sent.push(sending);
-      if (sending.answer.kind === 'refused') break;
-    }
-    return sent;
+    return sendFrom(modem, message, this.#parts(message), began);
   }
 
-  async #sendFrom(modem: VirtualModem, tpdu: Uint8Array, began: (sms: number) => void): Promise<Sending> {
-    if (!modem.radio.registered) return { reference: 0, answer: { kind: 'refused', cause: NO_NETWORK_SERVICE } };
-    const behindReference = toHex(tpdu.subarray(2));
-    let sms: number | undefined;
-    const unlisten = this.log.listen((entry) => {
-      if (entry.kind !== 'submit' || entry.from !== modem.number || entry.tpdu.slice(4) !== behindReference) return;
-      sms = entry.sms;
-      began(sms);
-    });
-    const sent = await modem.outgoing.send(tpdu);
-    unlisten();
-    return { ...sent, ...(sms === undefined ? {} : { sms }) };
-  }
-
-  #segments({ content, ports, alphabet, messageClass }: OutsideMessage): readonly Segment[] {
+  #parts({ content, ports, alphabet, messageClass }: Composed): readonly Contents[] {
     this.#concatenation = (this.#concatenation + 1) % 256;
-    const whole: SmsContent = ports === undefined ? content : { ...content, ports };
-    return segment(whole, {
+    return contentsOf(ports === undefined ? content : { ...content, ports }, {
       reference: this.#concatenation,
       ...(alphabet === undefined ? {} : { alphabet }),
       ...(messageClass === undefined ? {} : { messageClass }),
@@ -252,9 +248,28 @@ export class World {
   waitingFor(number: string): number {
     return this.#network.waitingFor(this.#network.resolve(number));
   }
-}
 
-const ANYONE = { type: 'unknown', plan: 'isdn', value: '0' } as const;
+  /** What waits in the service centre, for all numbers or one, in the order in which it will be tried. */
+  waiting(number?: string): readonly WaitingMessage[] {
+    return this.#network.waiting(number === undefined ? undefined : this.#network.resolve(number));
+  }
+
+  /** Deletes a message that waits, by its number in the log; its sender is told. False: there is none, or it is on the air. */
+  deleteWaiting(sms: number): boolean {
+    return this.#network.deleteWaiting(sms);
+  }
+
+  #known(number: string): Subscriber {
+    const subscriber = this.subscriber(number);
+    if (subscriber === undefined) throw new UnknownNumber(number);
+    return subscriber;
+  }
+
+  #linkOf(modem: VirtualModem): SimLink {
+    for (const [link, known] of this.#modems) if (known === modem) return link;
+    throw new RangeError('The modem is not of this world');
+  }
+}
 
 /** A new world. */
 export function createWorld(options: WorldOptions): World {

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { outputOf } from '../../modem/cli/program.ts';
 import type { DeliverBody, SendBody } from '../control/schema.ts';
-import type { Sending } from '../world.ts';
+import type { Sending } from '../messages.ts';
 import { checkContentOptions, withContent } from './content-options.ts';
 import { ask } from './control-client.ts';
 import { controlOf, lengthOfTime, withControl } from './options.ts';

@@ -17,6 +17,8 @@ const sms = z.int().min(1);
 const number = z.string();
 const octet = z.int().min(0).max(255);
 const tpdu = z.string().regex(/^([0-9A-F]{2})*$/, 'must be hex');
+const reception = z.enum(['good', 'weak', 'moving', 'shadow', 'none']);
+const about = z.int().min(0);
 const route = { sms, from: number, to: number };
 const place = {
   seq: z.int().min(1),
@@ -26,13 +28,24 @@ const place = {
 const entrySchema = z.discriminatedUnion('kind', [
   z.object({ ...place, kind: z.literal('start'), seed: z.string(), smsc: number, profile: z.string() }),
   z.object({ ...place, kind: z.literal('profile'), profile: z.string() }),
-  z.object({ ...place, kind: z.enum(['attach', 'detach', 'plug', 'unplug']), number }),
-  z.object({ ...place, kind: z.literal('coverage'), number, covered: z.boolean() }),
+  z.object({ ...place, kind: z.enum(['attach', 'detach']), number, operator: z.string().exactOptional() }),
+  z.object({ ...place, kind: z.enum(['plug', 'unplug']), number }),
+  z.object({ ...place, kind: z.literal('alert'), number, reason: z.enum(['present', 'memory']) }),
+  z.object({ ...place, kind: z.enum(['swap', 'clone']), number, imsi: z.string() }),
+  z.object({ ...place, kind: z.literal('port'), number, operator: z.string() }),
+  z.object({
+    ...place,
+    kind: z.literal('coverage'),
+    number,
+    covered: z.boolean(),
+    reception: reception.exactOptional(),
+  }),
   z.object({ ...place, kind: z.literal('power'), number, on: z.boolean() }),
   z.object({ ...place, kind: z.enum(['connect', 'disconnect']), number, line: z.int().min(1) }),
   z.object({ ...place, kind: z.literal('ussd'), number, by: z.enum(['phone', 'network']), text: z.string() }),
   z.object({ ...place, kind: z.literal('submit'), ...route, tpdu, outside: z.literal(true).exactOptional() }),
   z.object({ ...place, kind: z.literal('accept'), ...route }),
+  z.object({ ...place, kind: z.literal('command'), ...route, command: octet, about }),
   z.object({ ...place, kind: z.literal('refuse'), ...route, cause: z.int().min(0) }),
   z.object({ ...place, kind: z.literal('lose'), sms, to: number }),
   z.object({ ...place, kind: z.literal('duplicate'), sms, original: sms, to: number }),
@@ -42,12 +55,12 @@ const entrySchema = z.discriminatedUnion('kind', [
     kind: z.literal('wait'),
     sms,
     to: number,
-    reason: z.enum(['absent', 'full', 'no-answer']),
+    reason: z.enum(['absent', 'no-answer', 'full', 'busy', 'phone-error']),
     cause: octet.exactOptional(),
     retryMs: z.number().min(0),
   }),
   z.object({ ...place, kind: z.literal('fail'), sms, to: number, status: octet, cause: octet.exactOptional() }),
-  z.object({ ...place, kind: z.literal('report'), sms, about: sms, to: number, status: octet }),
+  z.object({ ...place, kind: z.literal('report'), sms, about, to: number, status: octet }),
   z.object({ ...place, kind: z.literal('replace'), sms, by: sms, to: number }),
   z.object({ ...place, kind: z.literal('fault'), fault: z.string(), action: z.string(), ...route }),
   z.object({

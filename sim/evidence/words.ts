@@ -23,7 +23,12 @@ const REASONS: Readonly<Record<Extract<WorldEvent, { kind: 'wait' }>['reason'], 
   absent: 'out of reach',
   full: 'no room',
   'no-answer': 'no answer',
+  busy: 'busy',
+  'phone-error': 'error in the phone',
 };
+
+/** TP-CT in words (3GPP TS 23.040, 9.2.3.19). */
+const COMMANDS: readonly string[] = ['asks for', 'wants no report of', 'deletes', 'wants a report of'];
 
 /** A length of time: the two largest units, as `2 h 5 min`, or `0.4 s`. */
 export function durationText(ms: number): string {
@@ -70,6 +75,10 @@ export function wordsOf(entry: LogEntry): EventWords {
     case 'connect':
     case 'disconnect':
     case 'ussd':
+    case 'alert':
+    case 'swap':
+    case 'clone':
+    case 'port':
       return subscriberWords(entry);
     default:
       return messageWords(entry);
@@ -80,11 +89,20 @@ function subscriberWords(entry: LogEntry & { readonly number: string }): EventWo
   const who = entry.number;
   switch (entry.kind) {
     case 'attach':
-      return { who, what: 'registers with the network' };
+      return { who, what: `registers with the network${entry.operator === undefined ? '' : ` of ${entry.operator}`}` };
     case 'detach':
       return { who, what: 'leaves the network' };
     case 'coverage':
+      if (entry.reception !== undefined) return { who, what: `reception: ${entry.reception}` };
       return { who, what: entry.covered ? 'back in coverage' : 'out of coverage' };
+    case 'alert':
+      return { who, what: entry.reason === 'memory' ? 'has room for messages' : 'is there for messages' };
+    case 'swap':
+      return { who, what: `moves to the SIM ${entry.imsi}` };
+    case 'clone':
+      return { who, what: `has a second SIM ${entry.imsi}` };
+    case 'port':
+      return { who, what: `goes to the operator ${entry.operator}` };
     case 'power':
       return { who, what: entry.on ? 'switched on' : 'switched off' };
     case 'plug':
@@ -113,6 +131,10 @@ function messageWords(entry: Extract<LogEntry, { readonly sms: number }>): Event
     }
     case 'accept':
       return { who: entry.from, what: 'the service centre has it' };
+    case 'command': {
+      const about = entry.about === 0 ? `a message to ${entry.to} that there is not` : `SMS ${entry.about}`;
+      return { who: entry.from, what: `${COMMANDS[entry.command] ?? 'wants something unknown of'} ${about}` };
+    }
     case 'refuse':
       return { who: entry.from, what: causeText(entry.cause) };
     case 'lose':

@@ -30,7 +30,7 @@ export class Incoming {
     this.#modem = modem;
   }
 
-  async receive(tpdu: Uint8Array): Promise<DeliveryAnswer> {
+  receive(tpdu: Uint8Array): DeliveryAnswer | Promise<DeliveryAnswer> {
     return isStatusReport(tpdu) ? this.#receiveReport(tpdu) : this.#receiveMessage(tpdu);
   }
 

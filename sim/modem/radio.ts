@@ -1,14 +1,14 @@
 import type { Cancel } from '../../modem/index.ts';
+import type { Admission } from '../network/radio-link.ts';
 import type { VirtualModem } from './virtual-modem.ts';
 
-/** `<stat>` of `+CREG` (3GPP TS 27.007, 7.2): not searching, registered at home, searching. */
-export type RegistrationStatus = 0 | 1 | 2;
+/** `<stat>` of `+CREG` (3GPP TS 27.007, 7.2): not searching, registered at home, searching, denied, roaming. */
+export type RegistrationStatus = 0 | 1 | 2 | 3 | 5;
+
+const ADMITTED: Readonly<Record<Admission, RegistrationStatus>> = { home: 1, denied: 3, roaming: 5 };
 
 /** Where every virtual modem is: location area and cell, in hex, as `+CREG: 2` shows them. */
 const CELL = { area: '00C3', cell: '1A2B' } as const;
-
-/** The operator of the virtual network: long name, short name, and the network code 001 01, which is for tests. */
-export const OPERATOR: readonly [long: string, short: string, code: string] = ['Cash-Mobile Sim', 'CMSIM', '00101'];
 
 /** The modem's transmitter: `+CFUN`, and registration, which needs power, a SIM that is open, and coverage. */
 export class Radio {
@@ -31,7 +31,7 @@ export class Radio {
   }
 
   get registered(): boolean {
-    return this.#status === 1;
+    return this.#status === 1 || this.#status === 5;
   }
 
   /** At the beginning of the world a modem that can be registered is. */
@@ -68,8 +68,8 @@ export class Radio {
 
   #register(): void {
     this.#registering = undefined;
-    this.#become(1);
-    this.#modem.link.attach();
+    this.#become(ADMITTED[this.#modem.link.admission]);
+    if (this.registered) this.#modem.link.attach();
   }
 
   #become(status: RegistrationStatus): void {
@@ -85,5 +85,5 @@ export class Radio {
 
 /** `<stat>[,<lac>,<ci>]`, with the cell when `reports` is 2 and there is one. */
 export function registrationText(reports: number, status: RegistrationStatus): string {
-  return reports === 2 && status === 1 ? `${status},"${CELL.area}","${CELL.cell}"` : String(status);
+  return reports === 2 && (status === 1 || status === 5) ? `${status},"${CELL.area}","${CELL.cell}"` : String(status);
 }

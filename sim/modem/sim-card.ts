@@ -32,9 +32,9 @@ const DEFAULT_PUK = '12345678';
 
 /** A SIM: who the subscriber is, the PIN and what is left of it, and what is stored on the card. */
 export class SimCard {
-  readonly imsi: string;
   readonly iccid: string;
-  readonly number: string;
+  #imsi: string;
+  #number: string;
   readonly messages: MessageStore;
   readonly phonebook: Map<number, PhonebookEntry> = new Map();
   /** `+CSCA`: number, and type of address in the decimal form of 3GPP TS 24.008, 10.5.4.7. */
@@ -47,15 +47,29 @@ export class SimCard {
   #verified: boolean;
 
   constructor(options: SimCardOptions) {
-    this.imsi = options.imsi;
+    this.#imsi = options.imsi;
     this.iccid = options.iccid;
-    this.number = options.number;
+    this.#number = options.number;
     this.smsc = { number: options.smsc, type: options.smsc.startsWith('+') ? 145 : 129 };
     this.messages = memoryStore(options.capacity, options.firstIndex);
     this.#pin = options.pin ?? DEFAULT_PIN;
     this.#puk = options.puk ?? DEFAULT_PUK;
     this.#asksForPin = options.pin !== undefined;
     this.#verified = !this.#asksForPin;
+  }
+
+  get imsi(): string {
+    return this.#imsi;
+  }
+
+  get number(): string {
+    return this.#number;
+  }
+
+  /** Another identity is written onto the card, as when a number moves to it, or another card is copied. */
+  personalise(imsi: string, number: string): void {
+    this.#imsi = imsi;
+    this.#number = number;
   }
 
   get state(): SimState {

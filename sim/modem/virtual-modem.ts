@@ -37,7 +37,6 @@ export interface VirtualModemOptions {
  * phone to the network. Messages that arrive while no host is there are stored.
  */
 export class VirtualModem implements MobileStation {
-  readonly number: string;
   readonly imei: string;
   readonly personality: Personality;
   readonly clock: Clock;
@@ -62,7 +61,6 @@ export class VirtualModem implements MobileStation {
 
   constructor(options: VirtualModemOptions, link: RadioLink, clock: Clock, random: SeededRandom) {
     const { personality } = options;
-    this.number = options.number;
     this.imei = options.imei;
     this.personality = personality;
     this.clock = clock;
@@ -82,6 +80,11 @@ export class VirtualModem implements MobileStation {
     this.outgoing = new Outgoing(this);
     this.smscOfNetwork = smscField(link.smsc);
     this.radio = new Radio(this);
+  }
+
+  /** The number that its SIM says is its own. */
+  get number(): string {
+    return this.sim.number;
   }
 
   /** Begins its life in the world: registered at once, if it can be. */
@@ -167,12 +170,18 @@ export class VirtualModem implements MobileStation {
     if (silentMs > 0) await sleep(this.clock, silentMs);
   }
 
-  receive(tpdu: Uint8Array): Promise<DeliveryAnswer> {
+  receive(tpdu: Uint8Array): DeliveryAnswer | Promise<DeliveryAnswer> {
     return this.incoming.receive(tpdu);
   }
 
   coverageChanged(): void {
     this.radio.update();
+  }
+
+  /** Its radio goes off as with `+CFUN=0`, or on as with `+CFUN=1,1`; its lines stay open. */
+  setPowered(on: boolean): void {
+    if (on) this.restart();
+    else this.radio.setFunctionality(0);
   }
 
   #startSim(): void {

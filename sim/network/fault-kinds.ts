@@ -132,7 +132,7 @@ export const faultKinds: Readonly<Record<FaultAction['kind'], FaultKind>> = {
   },
   corrupt: {
     strikes: 'transit',
-    sentence: 'One bit in the second half of the message is turned.',
+    sentence: 'One bit of the user data is turned; of a report, one of its TP-ST.',
     source: 'chosen',
     parameters: [],
   },

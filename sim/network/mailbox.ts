@@ -1,16 +1,17 @@
 import { type Cancel, type Clock, statusOf, toHex } from '../../modem/index.ts';
 import type { EventLog } from '../log.ts';
 import type { Faults } from './faults.ts';
+import { gaveUpStatus, refusalOf, STATUS, tryingStatus, type WaitReason } from './outcomes.ts';
 import type { DeliveryAnswer } from './radio-link.ts';
-import { type Sms, STATUS, targetOf } from './sms.ts';
+import type { SimLink } from './sim-link.ts';
+import { isReplacing, type Sms, targetOf } from './sms.ts';
 import type { Subscriber } from './subscriber.ts';
 
 const MINUTE_MS = 60_000;
 
 /** When a message that was not taken is tried again; the last repeats. A phone that attaches or has room comes first. */
 const RETRY_AFTER_MS: readonly number[] = [1, 5, 10, 30, 60, 240].map((minutes) => minutes * MINUTE_MS);
-
-/** How long a phone may take to acknowledge (TR1M of 3GPP TS 24.011, 10.1). */
+/** How long a phone may take to acknowledge: TR1N (3GPP TS 24.011, 10.1), which each network chooses. */
 const ACKNOWLEDGE_WITHIN_MS = 40_000;
 /** How long a message waits for another that it lets pass. */
 const LETS_PASS_MS = MINUTE_MS;
@@ -22,45 +23,71 @@ export interface MailboxOffice {
   readonly clock: Clock;
   readonly log: EventLog;
   readonly faults: Faults;
-  subscriber(number: string): Subscriber | undefined;
+  /** How long a message to this phone is on the air, ms. */
+  airMs(link: SimLink): number;
+  /** The message waits; `status` is TP-ST. */
+  waits(sms: Sms, status: number): void;
   /** The message has left the mailbox for good; `status` is TP-ST. */
   settled(sms: Sms, status: number): void;
 }
 
-type Attempt = 'taken' | 'failed' | 'waits';
+/** What became of an attempt: the next message can be tried, none can be now, or the phone has not answered yet. */
+type Attempt = 'next' | 'blocked' | 'pending';
 
 /**
- * The messages that wait for one subscriber. One is on the air at a time; a message that is not taken waits for the
- * phone to attach, for room in it, or for the next time on {@link RETRY_AFTER_MS}, until its validity ends.
+ * The messages that wait for one subscriber. One is on the air at a time. When one is not taken, all wait for the register's
+ * alert (the phone is back, or has room) or for the next time on {@link RETRY_AFTER_MS}, until their validity ends.
  */
 export class Mailbox {
-  readonly #number: string;
+  readonly #subscriber: Subscriber;
   readonly #office: MailboxOffice;
-  readonly #waiting: Sms[] = [];
+  #queue: Sms[] = [];
   readonly #letsPass: Sms[] = [];
-  #busy = false;
+  #onAir: Sms | undefined;
   #woken = false;
   #failures = 0;
   #timer: Cancel | undefined;
-  /** When the last message arrived here, for profiles that keep the order. */
-  lastArrival = 0;
+  #retryAt: number | undefined;
 
-  constructor(number: string, office: MailboxOffice) {
-    this.#number = number;
+  constructor(subscriber: Subscriber, office: MailboxOffice) {
+    this.#subscriber = subscriber;
     this.#office = office;
   }
 
   /** What waits, in the order in which it will be tried. */
   get waiting(): readonly Sms[] {
-    return this.#waiting;
+    return this.#letsPass.length === 0 ? this.#queue : [...this.#queue, ...this.#letsPass];
   }
 
-  add(sms: Sms): void {
-    this.#waiting.push(sms, ...this.#letsPass.splice(0));
-    this.wake();
+  /** The message that the phone is being given. */
+  get onAir(): Sms | undefined {
+    return this.#onAir;
   }
 
-  /** Adds it behind the next message that comes, or after {@link LETS_PASS_MS}. */
+  /** When the first is tried again, ms since 1970; absent: nothing failed. */
+  get retryAt(): number | undefined {
+    return this.#retryAt;
+  }
+
+  /**
+   * A message arrives. One of priority is tried at once, another unless the phone is known to be away (3GPP TS 23.040,
+   * 3.2.4). Says which message it took the place of, if it replaces one.
+   */
+  add(sms: Sms): Sms | undefined {
+    const replaced = isReplacing(sms) ? this.#replace(sms) : undefined;
+    if (replaced === undefined) this.#insert(sms);
+    for (const other of this.#letsPass.splice(0)) this.#insert(other);
+    const { notReachable } = this.#subscriber.messagesWaiting;
+    if (this.#timer === undefined || sms.urgency === 0 || !notReachable) {
+      this.wake();
+    } else {
+      this.#note(sms, 'absent');
+      this.#scheduleRetry();
+    }
+    return replaced;
+  }
+
+  /** A message arrives and lets the next one pass, or waits {@link LETS_PASS_MS}. */
   addBehindNext(sms: Sms): void {
     this.#letsPass.push(sms);
     this.#office.clock.after(LETS_PASS_MS, () => {
@@ -71,137 +98,188 @@ export class Mailbox {
     });
   }
 
-  /** Puts `later` in the place of `earlier`. */
-  replace(earlier: Sms, later: Sms): void {
-    this.#waiting.splice(this.#waiting.indexOf(earlier), 1, later);
-  }
-
-  remove(sms: Sms): void {
-    const at = this.#waiting.indexOf(sms);
-    if (at >= 0) this.#waiting.splice(at, 1);
+  /** Takes a message out that is not on the air. */
+  remove({ id }: Sms): void {
+    if (id === this.#onAir?.id) return;
+    for (const list of [this.#queue, this.#letsPass]) {
+      const at = list.findIndex((sms) => sms.id === id);
+      if (at >= 0) list.splice(at, 1);
+    }
   }
 
   /** Tries now. */
   wake(): void {
     this.#woken = true;
-    if (!this.#busy) void this.#run();
+    if (this.#onAir === undefined) this.#run();
   }
 
-  async #run(): Promise<void> {
-    this.#busy = true;
+  #insert(sms: Sms): void {
+    let at = this.#queue.length;
+    while (at > 0 && (this.#queue[at - 1]?.urgency ?? 0) > sms.urgency) at -= 1;
+    if (at === this.#queue.length) this.#queue.push(sms);
+    else this.#queue.splice(at, 0, sms);
+  }
+
+  #replace(later: Sms): Sms | undefined {
+    const at = this.#queue.findIndex(
+      (sms) => sms !== this.#onAir && isReplacing(sms) && sms.from === later.from && sms.pid === later.pid,
+    );
+    return at < 0 ? undefined : this.#queue.splice(at, 1, later)[0];
+  }
+
+  #run(): void {
     this.#timer?.();
     this.#timer = undefined;
     while (this.#woken) {
       this.#woken = false;
-      for (let sms = this.#waiting[0]; sms !== undefined; sms = this.#waiting[0]) {
-        if ((await this.#attempt(sms)) === 'waits') break;
+      for (let sms = this.#queue[0]; sms !== undefined; sms = this.#queue[0]) {
+        this.#onAir = sms;
+        const attempt = this.#attempt(sms);
+        if (attempt === 'pending') return;
+        this.#onAir = undefined;
+        if (attempt === 'blocked') break;
       }
     }
-    this.#busy = false;
     this.#scheduleRetry();
   }
 
-  async #attempt(sms: Sms): Promise<Attempt> {
-    const { clock, log, faults } = this.#office;
+  #attempt(sms: Sms): Attempt {
+    const { clock, faults } = this.#office;
     if (clock.now() >= sms.expiresAt) return this.#giveUp(sms, STATUS.validityExpired);
-    const subscriber = this.#office.subscriber(this.#number);
-    if (subscriber === undefined) return this.#giveUp(sms, STATUS.notObtainable);
-    const { station } = subscriber;
-    if (station === undefined) return this.#wait(sms, 'absent');
     const outcome = faults.strike('attempt', targetOf(sms)).find((action) => action.kind === 'outcome');
     if (outcome !== undefined) return this.#conclude(sms, outcome.status);
+    if (this.#subscriber.barred) return this.#giveUp(sms, STATUS.rejectedByRecipient);
+    const { link } = this.#subscriber;
+    if (link === undefined || !link.reachable) return this.#wait(sms, 'absent');
+    const { throughMs } = link.occupyAir(this.#office.airMs(link));
+    if (throughMs === 0) return this.#handOver(sms, link);
+    clock.after(throughMs, () => this.#resume(this.#handOver(sms, link)));
+    return 'pending';
+  }
+
+  #handOver(sms: Sms, link: SimLink): Attempt {
+    const { station } = link;
+    // The number may have gone to another SIM meanwhile.
+    if (station === undefined) return this.#subscriber.reachable ? this.#attempt(sms) : this.#wait(sms, 'absent');
     const tpdu = sms.tpdu.slice();
-    if (this.#waiting.length > 1) tpdu[0] = (tpdu[0] ?? 0) & ~NO_MORE_MESSAGES;
+    if (this.#queue.length > 1) tpdu[0] = (tpdu[0] ?? 0) & ~NO_MORE_MESSAGES;
     const sent = toHex(tpdu);
-    log.add({ kind: 'attempt', sms: sms.id, from: sms.from, to: sms.to, tpdu: sent });
-    const answer = await within(clock, ACKNOWLEDGE_WITHIN_MS, station.receive(tpdu));
+    this.#office.log.add({ kind: 'attempt', sms: sms.id, from: sms.from, to: sms.to, tpdu: sent });
+    const answer = station.receive(tpdu);
+    if (!(answer instanceof Promise)) return this.#answered(sms, sent, answer);
+    this.#await(answer, (late) => this.#resume(this.#answered(sms, sent, late)));
+    return 'pending';
+  }
+
+  /** Calls `done` once, with what the phone says within the time that it has, or with nothing. */
+  #await(answer: Promise<DeliveryAnswer>, done: (answer: DeliveryAnswer | undefined) => void): void {
+    let waiting = true;
+    const end = (said: DeliveryAnswer | undefined) => {
+      if (!waiting) return;
+      waiting = false;
+      cancel();
+      done(said);
+    };
+    const cancel = this.#office.clock.after(ACKNOWLEDGE_WITHIN_MS, () => end(undefined));
+    void answer.then(end);
+  }
+
+  /** @param sent the TPDU that the phone was given, in hex. */
+  #answered(sms: Sms, sent: string, answer: DeliveryAnswer | undefined): Attempt {
+    const { log, faults } = this.#office;
     if (answer === undefined) return this.#wait(sms, 'no-answer');
     if (answer.kind === 'refused') {
-      return isTemporary(answer.cause)
-        ? this.#wait(sms, answer.cause === 0xff ? 'no-answer' : 'full', answer.cause)
-        : this.#giveUp(sms, STATUS.incompatibleDestination, answer.cause);
+      const refusal = refusalOf(answer.cause);
+      return refusal.kind === 'waits'
+        ? this.#wait(sms, refusal.reason, { cause: answer.cause })
+        : this.#giveUp(sms, refusal.status, answer.cause);
     }
     log.add({ kind: 'deliver', sms: sms.id, from: sms.from, to: sms.to, tpdu: sent });
     if (faults.strike('acknowledgement', targetOf(sms)).length > 0) return this.#wait(sms, 'no-answer');
     this.#failures = 0;
-    this.remove(sms);
-    this.#office.settled(sms, STATUS.received);
-    return 'taken';
+    this.#retryAt = undefined;
+    this.#subscriber.clearMessagesWaiting();
+    return this.#settle(sms, this.#subscriber.operator.interworking === 'reports' ? STATUS.received : STATUS.forwarded);
+  }
+
+  /** Goes on after a phone that took its time. */
+  #resume(attempt: Attempt): void {
+    if (attempt === 'pending') return;
+    this.#onAir = undefined;
+    if (attempt === 'next') this.#woken = true;
+    this.#run();
   }
 
   /** An attempt ends with a TP-ST that a fault wants (3GPP TS 23.040, 9.2.3.15). */
   #conclude(sms: Sms, status: number): Attempt {
     const outcome = statusOf(status);
-    if (outcome === 'trying') return this.#wait(sms, 'no-answer');
     if (outcome === 'failed') return this.#giveUp(sms, status);
-    this.remove(sms);
+    if (outcome === 'trying') return this.#wait(sms, 'no-answer', { status });
     this.#office.log.add({ kind: 'lose', sms: sms.id, to: sms.to });
-    this.#office.settled(sms, status);
-    return 'taken';
+    return this.#settle(sms, status);
   }
 
-  #wait(sms: Sms, reason: 'absent' | 'full' | 'no-answer', cause?: number): Attempt {
-    if (sms.singleShot) return this.#giveUp(sms, STATUS.gaveUpNoResponse, cause);
-    this.#failures += 1;
-    this.#office.log.add({
-      kind: 'wait',
-      sms: sms.id,
-      to: sms.to,
-      reason,
-      ...(cause === undefined ? {} : { cause }),
-      retryMs: this.#retryMs(),
-    });
-    return 'waits';
+  /** `cause` is TP-FCS of the phone's refusal, `status` TP-ST if it is not that of the reason. */
+  #wait(sms: Sms, reason: WaitReason, known: { readonly cause?: number; readonly status?: number } = {}): Attempt {
+    if (reason === 'absent') this.#subscriber.setMessagesWaiting('notReachable');
+    if (reason === 'full') this.#subscriber.setMessagesWaiting('memoryExceeded');
+    if (sms.singleShot) return this.#giveUp(sms, gaveUpStatus(reason), known.cause);
+    const now = this.#office.clock.now();
+    if (this.#retryAt === undefined || this.#retryAt <= now) {
+      this.#retryAt = now + (RETRY_AFTER_MS[Math.min(this.#failures, RETRY_AFTER_MS.length - 1)] ?? MINUTE_MS);
+      this.#failures += 1;
+    }
+    this.#note(sms, reason, known);
+    return 'blocked';
   }
 
+  #note(sms: Sms, reason: WaitReason, known: { readonly cause?: number; readonly status?: number } = {}): void {
+    const { clock, log } = this.#office;
+    const now = clock.now();
+    const cause = known.cause === undefined ? {} : { cause: known.cause };
+    log.add({ kind: 'wait', sms: sms.id, to: sms.to, reason, ...cause, retryMs: (this.#retryAt ?? now) - now });
+    this.#office.waits(sms, known.status ?? tryingStatus(reason));
+  }
+
+  /** `cause` is TP-FCS of the phone's refusal. */
   #giveUp(sms: Sms, status: number, cause?: number): Attempt {
-    this.remove(sms);
-    this.#office.log.add({
-      kind: 'fail',
-      sms: sms.id,
-      to: sms.to,
-      status,
-      ...(cause === undefined ? {} : { cause }),
-    });
-    this.#office.settled(sms, status);
-    return 'failed';
+    const known = cause === undefined ? {} : { cause };
+    this.#office.log.add({ kind: 'fail', sms: sms.id, to: sms.to, status, ...known });
+    return this.#settle(sms, status);
   }
 
-  #retryMs(): number {
-    return RETRY_AFTER_MS[Math.min(this.#failures, RETRY_AFTER_MS.length) - 1] ?? MINUTE_MS;
+  #settle(sms: Sms, status: number): Attempt {
+    const at = this.#queue.indexOf(sms);
+    if (at === 0) this.#queue.shift();
+    else if (at > 0) this.#queue.splice(at, 1);
+    this.#office.settled(sms, status);
+    return 'next';
   }
 
   /** The next time on the schedule, or the end of a message's validity if that comes first. */
   #scheduleRetry(): void {
-    if (this.#waiting.length === 0) return;
-    const now = this.#office.clock.now();
-    const expiry = this.#waiting.reduce((first, { expiresAt }) => Math.min(first, expiresAt), Number.POSITIVE_INFINITY);
-    this.#timer = this.#office.clock.after(Math.min(this.#retryMs(), expiry - now), () => {
+    this.#timer?.();
+    this.#timer = undefined;
+    if (this.#queue.length === 0) {
+      this.#retryAt = undefined;
+      return;
+    }
+    const { clock } = this.#office;
+    const expiry = this.#queue.reduce((first, { expiresAt }) => Math.min(first, expiresAt), Number.POSITIVE_INFINITY);
+    const at = Math.min(this.#retryAt ?? clock.now(), expiry);
+    this.#timer = clock.after(at - clock.now(), () => {
+      this.#timer = undefined;
       this.#expire();
-      this.wake();
+      if (this.#onAir !== undefined || this.#timer !== undefined) return;
+      if (this.#retryAt === undefined || clock.now() >= this.#retryAt) this.wake();
+      else this.#scheduleRetry();
     });
   }
 
   /** Also what waits behind the first message may be too old. */
   #expire(): void {
     const now = this.#office.clock.now();
-    for (const sms of this.#waiting.filter(({ expiresAt }) => expiresAt <= now))
+    for (const sms of this.#queue.filter(({ expiresAt }) => expiresAt <= now))
       this.#giveUp(sms, STATUS.validityExpired);
   }
-}
-
-/** Causes after which the same message may be taken later: memory, the SIM, or no word from the host. */
-function isTemporary(cause: number): boolean {
-  return cause >= 0xd0;
-}
-
-/** What `promise` resolves to, or nothing when it takes longer than `ms`. */
-function within(clock: Clock, ms: number, promise: Promise<DeliveryAnswer>): Promise<DeliveryAnswer | undefined> {
-  return new Promise((resolve, reject) => {
-    const cancel = clock.after(ms, () => resolve(undefined));
-    promise.then((answer) => {
-      cancel();
-      resolve(answer);
-    }, reject);
-  });
 }

@@ -1,12 +1,16 @@
 import { type Clock, sleep, toHex } from '../../modem/index.ts';
-import type { Contents } from '../envelope.ts';
 import type { EventLog } from '../log.ts';
 import type { SeededRandom } from '../random.ts';
 import { Faults } from './faults.ts';
-import { drawMs, type LatencyProfile } from './profiles.ts';
+import { HOME, type Operator } from './operators.ts';
+import { drawLegMs, drawMs, type LatencyProfile } from './profiles.ts';
 import type { SubmitAnswer } from './radio-link.ts';
-import { Smsc, type Submission } from './smsc.ts';
-import { type HomeNetwork, Subscriber } from './subscriber.ts';
+import { services } from './services.ts';
+import { type HomeNetwork, SimLink } from './sim-link.ts';
+import { type Route, Smsc } from './smsc.ts';
+import type { Injected, Submission } from './submission.ts';
+import { Subscriber } from './subscriber.ts';
+import { type WaitingMessage, waitingIn } from './waiting.ts';
 
 /** A message that the network took from a subscriber. */
 export interface Submitted {
@@ -31,14 +35,27 @@ export interface NetworkOptions {
   readonly countryCode: string;
   /** Quarters of an hour that local time is ahead of UTC. */
   readonly zone: number;
+  /** Whether senders who want a report are also told that their message waits. */
+  readonly interimReports: boolean;
+}
+
+/** A message for a number that no subscriber and no service has. */
+export class UnknownNumber extends RangeError {
+  readonly number: string;
+
+  constructor(number: string) {
+    super(`Nobody has the number ${number}: add a modem with it, or send to one that the network has`);
+    this.name = 'UnknownNumber';
+    this.number = number;
+  }
 }
 
 /** Messages remembered for {@link Network.submitted}, all subscribers together; the oldest are forgotten. */
 const SUBMITTED_LIMIT = 100_000;
-/** Bits 0 and 1 of the first octet of a COMMAND from the phone (3GPP TS 23.040, 9.2.3.1). */
-const COMMAND = 2;
-/** RP cause: requested facility not implemented (3GPP TS 24.011, 8.2.5.4). */
-const NOT_IMPLEMENTED = 69;
+/** How long a phone waits for the network's word (TR1M of 3GPP TS 24.011, 10.1: 35 to 45 s). */
+const NETWORK_TIMEOUT_MS = 40_000;
+/** `+CMS ERROR`: network timeout (3GPP TS 27.005, 3.2.5). */
+const TIMED_OUT: SubmitAnswer = { kind: 'refused', cause: 332 };
 
 /** The operator: subscribers, the air between them and the service centre, and the service centre. */
 export class Network implements HomeNetwork {
@@ -51,10 +68,11 @@ export class Network implements HomeNetwork {
   readonly #air: SeededRandom;
   readonly #countryCode: string;
   readonly #subscribers = new Map<string, Subscriber>();
+  readonly #services = new Map(services.map((service) => [service.number, service]));
   readonly #centre: Smsc;
   readonly #submitted: Submitted[] = [];
 
-  constructor({ clock, random, log, profile, smsc, countryCode, zone }: NetworkOptions) {
+  constructor({ clock, random, log, profile, smsc, countryCode, zone, interimReports }: NetworkOptions) {
     this.smsc = smsc;
     this.zone = zone;
     this.log = log;
@@ -70,27 +88,69 @@ export class Network implements HomeNetwork {
       log,
       random: random.fork('smsc'),
       faults: this.faults,
+      interimReports,
       profile: () => this.profile,
-      subscriber: (number) => this.#subscribers.get(number),
+      route: (number) => this.#route(number),
       resolve: (dialled) => this.resolve(dialled),
+      airMs: (link) => (this.profile.journey === undefined ? this.#legMs(link) : 0),
     });
   }
 
-  /** A new subscriber. @throws RangeError when the number is taken. */
-  subscribe(number: string, imsi: string): Subscriber {
-    if (this.#subscribers.has(number)) throw new RangeError(`The number ${number} is taken`);
-    const subscriber = new Subscriber(number, imsi, this);
+  now(): number {
+    return this.#clock.now();
+  }
+
+  /** A new number, without a SIM so far. @throws RangeError when the number is taken. */
+  subscribe(number: string, operator: Operator = HOME): Subscriber {
+    if (this.#route(number).kind !== 'nobody') throw new RangeError(`The number ${number} is taken`);
+    const subscriber = new Subscriber(number, operator, { log: this.log, alert: (of) => this.#centre.alert(of) });
     this.#subscribers.set(number, subscriber);
     return subscriber;
+  }
+
+  /** A new SIM, in the cells of an operator, which answers for no number so far. */
+  issueSim(imsi: string, operator: Operator = HOME): SimLink {
+    return new SimLink(imsi, operator, this);
+  }
+
+  /** The number moves to another SIM; those that had it are let in nowhere. What waits follows the number. */
+  moveNumber(number: Subscriber, link: SimLink): void {
+    this.log.add({ kind: 'swap', number: number.number, imsi: link.imsi });
+    for (const other of number.links) number.removeSim(other);
+    link.subscriber?.removeSim(link);
+    number.addSim(link);
+  }
+
+  /** A second SIM of the same IMSI answers for the number: messages go to the one that the network heard last. */
+  cloneSim(number: Subscriber, link: SimLink): void {
+    link.imsi = number.link?.imsi ?? link.imsi;
+    this.log.add({ kind: 'clone', number: number.number, imsi: link.imsi });
+    link.subscriber?.removeSim(link);
+    number.addSim(link);
+  }
+
+  /** In the order in which they were made. */
+  get subscribers(): readonly Subscriber[] {
+    return [...this.#subscribers.values()];
   }
 
   subscriber(number: string): Subscriber | undefined {
     return this.#subscribers.get(number);
   }
 
-  /** Messages that wait for a subscriber. */
+  /** What waits in the service centre, by subscriber, in the order in which it will be tried. */
+  waiting(number?: string): readonly WaitingMessage[] {
+    return waitingIn(this.#centre.mailboxes, number);
+  }
+
+  /** How many messages wait for a subscriber. */
   waitingFor(number: string): number {
-    return this.#centre.waiting(number).length;
+    return this.#centre.mailboxes.get(number)?.waiting.length ?? 0;
+  }
+
+  /** The operator deletes a message that waits; its sender is told TP-ST 48. False when there is none, or it is on the air. */
+  deleteWaiting(sms: number): boolean {
+    return this.#centre.deleteWaiting(sms);
   }
 
   /** What the network took from a subscriber, oldest first. */
@@ -106,29 +166,49 @@ export class Network implements HomeNetwork {
     return this.#subscribers.has(national) ? national : dialled;
   }
 
-  /** A message from outside the network. Says its number in the log. */
-  inject(from: string, to: string, contents: Contents): number {
-    return this.#centre.inject(from, to, contents);
-  }
-
-  wake(number: string): void {
-    this.#centre.wake(number);
+  /** A message from outside the network. Says its number in the log. @throws UnknownNumber when nobody has the number. */
+  inject(message: Injected): number {
+    if (this.#route(this.resolve(message.to)).kind === 'nobody') throw new UnknownNumber(message.to);
+    return this.#centre.inject(message);
   }
 
   /** The service centre has the message after half of the leg; its answer takes the other half. */
-  async submit(from: Subscriber, tpdu: Uint8Array): Promise<SubmitAnswer> {
-    const submission = this.#centre.begin(from.number, tpdu);
-    const { leg } = this.profile;
-    const legMs = leg === undefined ? 0 : drawMs(leg, this.#air);
-    await this.#travel(Math.floor(legMs / 2));
-    if (((tpdu[0] ?? 0) & 3) === COMMAND) return this.#centre.refuse(submission, NOT_IMPLEMENTED);
+  async submit(link: SimLink, tpdu: Uint8Array): Promise<SubmitAnswer> {
+    const submission = this.#centre.begin(link.subscriber?.number ?? '', tpdu);
+    const { throughMs, onAirMs } = link.occupyAir(this.#legMs(link));
+    const backMs = Math.ceil(onAirMs / 2);
+    await this.#travel(throughMs - backMs);
+    if (link.subscriber === undefined || !link.reachable) return this.#timeOut();
+    link.subscriber.heardFrom(link);
     const answer = this.#centre.submit(submission);
     if (answer.kind !== 'refused') this.#remember(submission);
-    await this.#travel(Math.ceil(legMs / 2));
-    return answer;
+    await this.#travel(backMs);
+    return link.reachable ? answer : this.#timeOut();
   }
 
-  #remember({ from, to, tpdu }: Submission): void {
+  async #timeOut(): Promise<SubmitAnswer> {
+    await this.#travel(NETWORK_TIMEOUT_MS);
+    return TIMED_OUT;
+  }
+
+  #route(number: string): Route {
+    const service = this.#services.get(number);
+    if (service !== undefined) return { kind: 'service', service };
+    const subscriber = this.#subscribers.get(number);
+    if (subscriber === undefined) return { kind: 'nobody' };
+    const elsewhere = subscriber.links.length === 0 && subscriber.operator.code !== HOME.code;
+    return { kind: elsewhere ? 'elsewhere' : 'subscriber', subscriber };
+  }
+
+  #legMs({ reception, operator: { distance } }: SimLink): number {
+    const { leg } = this.profile;
+    if (leg === undefined) return 0;
+    const farMs = distance === undefined ? 0 : drawMs(distance, this.#air);
+    return drawLegMs(leg, reception, this.#air) + farMs;
+  }
+
+  #remember({ from, to, tpdu, content }: Submission): void {
+    if (content === undefined || !('header' in content)) return;
     this.#submitted.push({ at: this.#clock.now(), from, to, tpdu: toHex(tpdu) });
     if (this.#submitted.length > SUBMITTED_LIMIT * 2) this.#submitted.splice(0, SUBMITTED_LIMIT);
   }

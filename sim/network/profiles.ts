@@ -1,4 +1,5 @@
 import type { SeededRandom } from '../random.ts';
+import type { Reception } from './radio-link.ts';
 
 /** A log-normal distribution of times: median in seconds, and sigma of the logarithm. */
 export interface LogNormal {
@@ -89,6 +90,18 @@ export const latencyProfiles: Readonly<Record<string, LatencyProfile>> = Object.
     ] satisfies LatencyProfile[]
   ).map((profile) => [profile.id, profile]),
 );
+
+/** What a poor reception does to a leg (Brown 2013): the deviation is wider by a factor, and a time is added. */
+const POOR: Readonly<Partial<Record<Reception, { readonly sigmaFactor: number; readonly addedMs: number }>>> = {
+  weak: { sigmaFactor: 2, addedMs: 500 },
+  moving: { sigmaFactor: 3, addedMs: 500 },
+};
+
+/** A time for a leg, at a phone that hears the network so, in whole ms. */
+export function drawLegMs({ medianS, sigma }: LogNormal, reception: Reception, random: SeededRandom): number {
+  const { sigmaFactor, addedMs } = POOR[reception] ?? { sigmaFactor: 1, addedMs: 0 };
+  return drawMs({ medianS, sigma: sigma * sigmaFactor }, random) + addedMs;
+}
 
 /** A time drawn from the distribution, in whole ms. */
 export function drawMs({ medianS, sigma }: LogNormal, random: SeededRandom): number {

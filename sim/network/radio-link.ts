@@ -1,27 +1,41 @@
+import type { Operator } from './operators.ts';
+
 /** The phone's answer to a message that arrives: RP-ACK, or RP-ERROR with TP-FCS (3GPP TS 23.040, 9.2.3.22). */
 export type DeliveryAnswer = { readonly kind: 'accepted' } | { readonly kind: 'refused'; readonly cause: number };
 
 /** A phone, as the network sees it. */
 export interface MobileStation {
-  /** A DELIVER or STATUS-REPORT arrives. */
-  receive(tpdu: Uint8Array): Promise<DeliveryAnswer>;
-  /** The phone went in or out of coverage. */
+  /** A DELIVER or STATUS-REPORT arrives. A promise when the phone waits for its host's word. */
+  receive(tpdu: Uint8Array): DeliveryAnswer | Promise<DeliveryAnswer>;
+  /** What the phone hears of networks changed: coverage, the operator, or whether its SIM is let in. */
   coverageChanged(): void;
+  /** Somebody switches it off, or on again. */
+  setPowered(on: boolean): void;
 }
 
 /**
  * What became of a submission, as the phone sees it: RP-ACK; RP-ERROR with the number that `+CMS ERROR` shows (an RP cause
- * below 128, else TP-FCS); or no answer, and the network may have the message.
+ * below 128, TP-FCS from there on, 300 and up the phone's own); or no answer, and the network may have the message.
  */
 export type SubmitAnswer =
   | { readonly kind: 'accepted' }
   | { readonly kind: 'refused'; readonly cause: number }
   | { readonly kind: 'lost' };
 
+/** How a phone hears the network. In `shadow` (a lift, a tunnel) it still believes that it does. */
+export type Reception = 'good' | 'weak' | 'moving' | 'shadow' | 'none';
+
+/** Whether a SIM is let into the network where it is: as a subscriber, as a guest, or not at all. */
+export type Admission = 'home' | 'roaming' | 'denied';
+
 /** The network, as a phone sees it. */
 export interface RadioLink {
   /** Whether there is a cell here to register with. */
   readonly covered: boolean;
+  readonly reception: Reception;
+  readonly admission: Admission;
+  /** Whose cells they are. */
+  readonly operator: Operator;
   /** The number of the service centre, as the operator writes it on its SIMs. */
   readonly smsc: string;
   /** Quarters of an hour that the network's local time is ahead of UTC. */

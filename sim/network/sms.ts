@@ -1,13 +1,31 @@
 import type { TimeStamp } from '../../modem/index.ts';
 import type { FaultTarget } from './faults.ts';
+import { STATUS } from './outcomes.ts';
 
-/** What a sender who asked for a status report is to be told about. */
-export interface ReportRequest {
-  /** TP-MR of the SUBMIT. */
+/** The SUBMIT that a message came in. */
+export interface Origin {
+  /** The subscriber who sent it, whatever the recipient sees. */
+  readonly sender: string;
+  /** TP-MR. */
   readonly messageReference: number;
   /** TP-SCTS that the message was given. */
   readonly timestamp: TimeStamp;
 }
+
+/** What is known of a message so far. Changes until it is `over`. */
+export interface Fate {
+  /** TP-ST (3GPP TS 23.040, 9.2.3.15). */
+  status: number;
+  /** It has left the service centre for good. */
+  over: boolean;
+  /** TP-SRR, which a COMMAND may change. */
+  reportWanted: boolean;
+  /** The last TP-ST that the sender was told. */
+  told: number | undefined;
+}
+
+/** In which order messages for one phone are tried: priority ones, those to be shown at once (class 0), all others. */
+export type Urgency = 0 | 1 | 2;
 
 /** A message in the service centre, on its way to one phone. */
 export interface Sms {
@@ -15,32 +33,37 @@ export interface Sms {
   readonly id: number;
   /** The sender as the recipient sees it; the service centre's own number for a report. */
   readonly from: string;
-  /** The subscriber it goes to. */
+  /** The number it goes to. */
   readonly to: string;
   /** The DELIVER or STATUS-REPORT for the phone, with TP-MMS saying that nothing follows. */
   readonly tpdu: Uint8Array;
   readonly isReport: boolean;
   /** TP-PID. */
   readonly pid: number;
-  /** TP-MR of the SUBMIT that it came in; absent when it came from outside. */
-  readonly messageReference?: number;
-  readonly reportRequest?: ReportRequest;
+  readonly urgency: Urgency;
+  /** Absent: it came from outside, or is a report or a copy. */
+  readonly origin?: Origin;
   /** The service centre stops trying at this moment, ms since 1970. */
   readonly expiresAt: number;
   /** One attempt only (3GPP TS 23.040, 9.2.3.12.3). */
   readonly singleShot: boolean;
+  readonly fate: Fate;
 }
 
-/** TP-ST values that the service centre gives (3GPP TS 23.040, 9.2.3.15). */
-export const STATUS = {
-  received: 0x00,
-  replaced: 0x02,
-  incompatibleDestination: 0x41,
-  notObtainable: 0x43,
-  validityExpired: 0x46,
-  deletedBySender: 0x47,
-  gaveUpNoResponse: 0x62,
-} as const;
+/** The fate of a message that was just taken. */
+export function newFate(reportWanted: boolean): Fate {
+  return { status: STATUS.notTriedYet, over: false, reportWanted, told: undefined };
+}
+
+/** Replace short message types 1 to 7 (3GPP TS 23.040, 9.2.3.9). */
+export function isReplacing({ pid, isReport }: Sms): boolean {
+  return !isReport && pid >= 0x41 && pid <= 0x47;
+}
+
+/** Whether TP-DCS, an octet, asks for immediate display, class 0 (3GPP TS 23.038, 4). */
+export function isClass0(dcs: number): boolean {
+  return (dcs & 0xd3) === 0x10 || (dcs & 0xf3) === 0xf0;
+}
 
 /** A message as faults look at it. */
 export function targetOf({ id, from, to, isReport, tpdu }: Sms): FaultTarget {

@@ -1,85 +1,201 @@
 import type { EventLog } from '../log.ts';
-import type { MobileStation, RadioLink, SubmitAnswer } from './radio-link.ts';
+import type { Operator } from './operators.ts';
+import type { MobileStation, Reception } from './radio-link.ts';
+import type { SimLink } from './sim-link.ts';
 
-/** What a subscriber needs of the network it belongs to. */
-export interface HomeNetwork {
-  readonly smsc: string;
-  readonly zone: number;
+/** What a subscriber needs of the register that it stands in. */
+export interface Register {
   readonly log: EventLog;
-  submit(from: Subscriber, tpdu: Uint8Array): Promise<SubmitAnswer>;
-  /** Messages that waited for this subscriber may be tried again. */
-  wake(number: string): void;
+  /** Alert-SC: messages that waited for this subscriber may be tried again (3GPP TS 23.040, 3.2.7). */
+  alert(number: string): void;
 }
 
-/** A number of the network, with the phone that has its SIM, and where it is. */
-export class Subscriber implements RadioLink {
+/** What the register knows of messages that wait in a service centre (3GPP TS 23.040, 3.2.6). */
+export interface MessagesWaiting {
+  /** MNRF: an attempt did not find the phone. */
+  readonly notReachable: boolean;
+  /** MCEF: the phone had no room. */
+  readonly memoryExceeded: boolean;
+}
+
+/** A subscriber as data. */
+export interface SubscriberState {
+  readonly number: string;
+  /** Code of the operator whose subscriber it is, and of the one whose cells its phone is in. */
+  readonly operator: string;
+  readonly visited?: string;
+  readonly reception?: Reception;
+  readonly powered?: boolean;
+  readonly ratePerMinute?: number;
+  /** Whether messages reach it now. */
+  readonly reachable: boolean;
+  readonly barred: boolean;
+  readonly messagesWaiting: MessagesWaiting;
+  /** IMSIs of its SIMs; more than one when there are clones. */
+  readonly sims: readonly string[];
+}
+
+const NOTHING_WAITS: MessagesWaiting = { notReachable: false, memoryExceeded: false };
+
+/**
+ * A number, as the home location register has it: whose it is, which SIMs answer for it, and whether messages wait. Where it
+ * speaks of the phone, it is the one that the network heard last: of two clones, messages go to that one.
+ */
+export class Subscriber {
   /** International, with `+`, or a short code. */
   readonly number: string;
-  readonly imsi: string;
-  readonly #home: HomeNetwork;
-  #station: MobileStation | undefined;
-  #covered = true;
-  #attached = false;
+  readonly #register: Register;
+  #operator: Operator;
+  #links: SimLink[] = [];
+  #serving: SimLink | undefined;
+  #waiting: MessagesWaiting = NOTHING_WAITS;
+  #barred = false;
 
-  constructor(number: string, imsi: string, home: HomeNetwork) {
+  constructor(number: string, operator: Operator, register: Register) {
     this.number = number;
-    this.imsi = imsi;
-    this.#home = home;
+    this.#operator = operator;
+    this.#register = register;
   }
 
-  get smsc(): string {
-    return this.#home.smsc;
+  get operator(): Operator {
+    return this.#operator;
   }
 
-  get zone(): number {
-    return this.#home.zone;
+  /** The SIM that the network heard last; absent: the number has none. */
+  get link(): SimLink | undefined {
+    return this.#serving;
+  }
+
+  get links(): readonly SimLink[] {
+    return this.#links;
   }
 
   get covered(): boolean {
-    return this.#covered;
+    return this.#serving?.covered === true;
   }
 
-  /** Whether messages reach it: its phone is registered and in coverage. */
   get reachable(): boolean {
-    return this.#attached && this.#covered;
+    return this.#serving?.reachable === true;
   }
 
   /** The phone, when messages reach it. */
   get station(): MobileStation | undefined {
-    return this.reachable ? this.#station : undefined;
+    return this.#serving?.station;
   }
 
-  /** Puts the SIM into a phone. */
-  insertInto(station: MobileStation): void {
-    this.#station = station;
+  get messagesWaiting(): MessagesWaiting {
+    return this.#waiting;
   }
 
-  /** Takes the phone out of coverage, or back into it. */
+  /** Whether it bars incoming messages (3GPP TS 22.088, BAIC). */
+  get barred(): boolean {
+    return this.#barred;
+  }
+
+  state(): SubscriberState {
+    const link = this.#serving;
+    return {
+      number: this.number,
+      operator: this.#operator.code,
+      ...(link && { visited: link.operator.code, reception: link.reception, powered: link.powered }),
+      ...(link?.ratePerMinute === undefined ? {} : { ratePerMinute: link.ratePerMinute }),
+      reachable: this.reachable,
+      barred: this.#barred,
+      messagesWaiting: this.#waiting,
+      sims: this.#links.map(({ imsi }) => imsi),
+    };
+  }
+
+  setBarred(barred: boolean): void {
+    this.#barred = barred;
+  }
+
+  /** Takes the phone out of coverage, or back into it. @throws RangeError when the number has no SIM. */
   setCovered(covered: boolean): void {
-    if (covered === this.#covered) return;
-    this.#covered = covered;
-    this.#home.log.add({ kind: 'coverage', number: this.number, covered });
-    this.#station?.coverageChanged();
+    this.#phone().setReception(covered ? 'good' : 'none');
   }
 
-  attach(): void {
-    if (this.#attached) return;
-    this.#attached = true;
-    this.#home.log.add({ kind: 'attach', number: this.number });
-    this.#home.wake(this.number);
+  /** @throws RangeError when the number has no SIM. */
+  setReception(reception: Reception): void {
+    this.#phone().setReception(reception);
   }
 
-  detach(): void {
-    if (!this.#attached) return;
-    this.#attached = false;
-    this.#home.log.add({ kind: 'detach', number: this.number });
+  /** Switches the phone off, or on. @throws RangeError when the number has no SIM. */
+  setPowered(on: boolean): void {
+    this.#phone().setPowered(on);
   }
 
-  submit(tpdu: Uint8Array): Promise<SubmitAnswer> {
-    return this.#home.submit(this, tpdu);
+  /** Messages a minute, both ways; `undefined` for no limit of its own. @throws RangeError when it has no SIM, or not 1 to 600. */
+  setRate(perMinute: number | undefined): void {
+    this.#phone().setRate(perMinute);
   }
 
-  memoryAvailable(): void {
-    this.#home.wake(this.number);
+  /** Takes the phone into the cells of an operator, its own included. @throws RangeError when the number has no SIM. */
+  roamTo(operator: Operator): void {
+    this.#phone().moveTo(operator);
+  }
+
+  /** The number goes to another operator with its phones (number portability, 3GPP TS 23.066). */
+  portTo(operator: Operator): void {
+    const before = this.#operator;
+    this.#operator = operator;
+    this.#register.log.add({ kind: 'port', number: this.number, operator: operator.code });
+    for (const link of this.#links) {
+      if (link.operator.code === before.code) link.moveTo(operator);
+      else link.admissionChanged();
+    }
+  }
+
+  /** One more SIM answers for the number. */
+  addSim(link: SimLink): void {
+    link.subscriber = this;
+    this.#links.push(link);
+    this.#serving ??= link;
+    link.admissionChanged();
+  }
+
+  /** A SIM answers for it no more, and is let in nowhere. */
+  removeSim(link: SimLink): void {
+    this.#links = this.#links.filter((other) => other !== link);
+    if (this.#serving === link) this.#serving = this.#links.find(({ reachable }) => reachable) ?? this.#links[0];
+    link.detach();
+    link.subscriber = undefined;
+    link.admissionChanged();
+  }
+
+  /** Any contact with the network: messages go to this SIM from now on, and those that missed the phone are tried again. */
+  heardFrom(link: SimLink): void {
+    this.#serving = link;
+    if (!this.#waiting.notReachable) return;
+    this.#waiting = { ...this.#waiting, notReachable: false };
+    this.#alert('present');
+  }
+
+  /** RP-SMMA. */
+  memoryAvailable(link: SimLink): void {
+    this.#serving = link;
+    if (!this.#waiting.memoryExceeded && !this.#waiting.notReachable) return;
+    this.#waiting = NOTHING_WAITS;
+    this.#alert('memory');
+  }
+
+  /** An attempt failed for this reason: the service centre is told when it is over. */
+  setMessagesWaiting(reason: keyof MessagesWaiting): void {
+    if (!this.#waiting[reason]) this.#waiting = { ...this.#waiting, [reason]: true };
+  }
+
+  /** A message got through. */
+  clearMessagesWaiting(): void {
+    this.#waiting = NOTHING_WAITS;
+  }
+
+  #alert(reason: 'present' | 'memory'): void {
+    this.#register.log.add({ kind: 'alert', number: this.number, reason });
+    this.#register.alert(this.number);
+  }
+
+  #phone(): SimLink {
+    if (this.#serving === undefined) throw new RangeError(`The number ${this.number} has no SIM`);
+    return this.#serving;
   }
 }

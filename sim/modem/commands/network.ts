@@ -1,9 +1,22 @@
+import type { Operator } from '../../network/operators.ts';
+import type { Reception } from '../../network/radio-link.ts';
 import { accept, type Call, type Command, cme } from '../command.ts';
-import { OPERATOR, registrationText } from '../radio.ts';
+import { registrationText } from '../radio.ts';
 import { cmeError } from '../result.ts';
 
-/** `+CSQ`: -67 dBm, and the best bit error rate. */
-const SIGNAL = { covered: '23,0', none: '99,99' } as const;
+/** `+CSQ`: -67 dBm and the best bit error rate; -99 dBm and a poor one; not known. */
+const SIGNAL: Readonly<Record<Reception, string>> = {
+  good: '23,0',
+  weak: '7,4',
+  moving: '15,2',
+  shadow: '99,99',
+  none: '99,99',
+};
+
+/** In the order of `<format>`: long name, short name, number. */
+function namesOf({ long, short, code }: Operator): readonly string[] {
+  return [long, short, code];
+}
 
 /** `+COPS=`: mode 3 sets the format of the answer; automatic and manual registration both find the one network. */
 function selectOperator({ modem, args }: Call): void {
@@ -11,12 +24,16 @@ function selectOperator({ modem, args }: Call): void {
   if (args.has(1)) modem.settings.operatorFormat = args.number(1, [0, 2]);
   if (mode === 2) throw cmeError('operationNotSupported');
   const wanted = args.string(2, '');
-  if (wanted !== '' && !OPERATOR.includes(wanted)) throw cmeError('noNetworkService');
+  if (wanted !== '' && !namesOf(modem.link.operator).includes(wanted)) throw cmeError('noNetworkService');
 }
 
 function operator({ modem, respond }: Call): void {
   const { operatorFormat } = modem.settings;
-  respond(modem.radio.registered ? `+COPS: 0,${operatorFormat},"${OPERATOR[operatorFormat]}"` : '+COPS: 0');
+  respond(
+    modem.radio.registered
+      ? `+COPS: 0,${operatorFormat},"${namesOf(modem.link.operator)[operatorFormat]}"`
+      : '+COPS: 0',
+  );
 }
 
 const registration = (name: string, key: 'registrationReports' | 'packetRegistrationReports'): Command =>
@@ -47,7 +64,10 @@ export const networkCommands: readonly Command[] = [
   registration('+CGREG', 'packetRegistrationReports'),
   cme('+COPS', {
     needsSim: true,
-    test: ({ respond }) => respond(`+COPS: (2,"${OPERATOR[0]}","${OPERATOR[1]}","${OPERATOR[2]}"),,(0,1,3,4),(0-2)`),
+    test: ({ modem, respond }) => {
+      const names = namesOf(modem.link.operator).map((name) => `"${name}"`);
+      respond(`+COPS: (2,${names.join(',')}),,(0,1,3,4),(0-2)`);
+    },
     read: operator,
     set: selectOperator,
   }),
@@ -60,7 +80,7 @@ export const networkCommands: readonly Command[] = [
   cme('+CSQ', {
     test: '(0-31,99),(0-7,99)',
     execute: ({ modem, respond }) =>
-      respond(`+CSQ: ${modem.link.covered && modem.radio.functionality === 1 ? SIGNAL.covered : SIGNAL.none}`),
+      respond(`+CSQ: ${SIGNAL[modem.radio.functionality === 1 ? modem.link.reception : 'none']}`),
   }),
   cme('+CPAS', { test: '(0,3,4)', execute: ({ respond }) => respond('+CPAS: 0') }),
   cme('+CBC', { test: '(0-3),(0-100)', execute: ({ respond }) => respond('+CBC: 0,90') }),

@@ -1,0 +1,31 @@
+import type { Sms } from './sms.ts';
+
+/** Messages remembered; the oldest is forgotten for a new one. */
+const REMEMBERED = 100_000;
+
+/** What the service centre took from whom, so that a COMMAND or a second message of one reference finds the first. */
+export class Journal {
+  readonly #messages = new Map<string, Sms>();
+
+  /** Remembers a message that came in a SUBMIT, in the place of an earlier one of the same reference. */
+  add(sms: Sms): void {
+    if (sms.origin === undefined) return;
+    const key = keyOf(sms.origin.sender, sms.to, sms.origin.messageReference);
+    this.#messages.delete(key);
+    this.#messages.set(key, sms);
+    if (this.#messages.size <= REMEMBERED) return;
+    for (const oldest of this.#messages.keys()) {
+      this.#messages.delete(oldest);
+      return;
+    }
+  }
+
+  /** The last message of this sender, recipient and TP-MR. */
+  find(sender: string, to: string, messageReference: number): Sms | undefined {
+    return this.#messages.get(keyOf(sender, to, messageReference));
+  }
+}
+
+function keyOf(sender: string, to: string, messageReference: number): string {
+  return `${sender} ${to} ${messageReference}`;
+}
