@@ -171,6 +171,11 @@ export class EventLog {
     for (const listener of this.#listeners) listener(entry);
   }
 
+  /** The number of the latest entry; 0 before the first. */
+  get seq(): number {
+    return this.#seq;
+  }
+
   /** How many of the oldest entries were forgotten. */
   get forgotten(): number {
     return this.#seq - this.#older.length - this.#younger.length;

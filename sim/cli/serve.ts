@@ -13,7 +13,7 @@ import { oneOf, readBy, wholeNumber } from './options.ts';
 import { printResult } from './scenario-file.ts';
 import { openServed, type Served, type ServeOptions } from './served.ts';
 
-type Options = ServeOptions & { readonly dir?: string };
+type Options = ServeOptions & { readonly dir?: string; readonly view?: true };
 
 const MODEMS = 256;
 
@@ -43,16 +43,20 @@ export function serveCommand(): Command {
     .option('--log <file>', 'write every event there as it happens, in JSON lines')
     .option('--pin <pin>', 'every SIM asks for this PIN')
     .option('--scenario <file>', 'the phones of this file, and what happens to them; seed, profile and start are its')
+    .option('--view', 'show phones, service centre, faults and log on this terminal, with keys for them')
     .addHelpText('after', HELP);
   return command.action(async (argv: readonly string[]) => {
     const options = command.opts<Options>();
     if (argv.length === 0 && options.dir === undefined) {
       throw new UsageError('give --dir FOLDER, or a command behind --');
     }
+    if (options.view === true) checkView(argv, outputOf(command));
     const folder = options.dir ?? mkdtempSync(join(tmpdir(), 'gsm-sim-'));
     const served = await openServed(options, folder);
     try {
-      process.exitCode = argv.length > 0 ? await runBeside(served, argv) : await serve(served, outputOf(command));
+      if (argv.length > 0) process.exitCode = await runBeside(served, argv);
+      else if (options.view === true) await look(served);
+      else await serve(served, outputOf(command));
       if (served.scenario !== undefined) judge(served.scenario, outputOf(command));
     } finally {
       await served.close();
@@ -66,18 +70,29 @@ function runBeside({ control, simulation }: Served, argv: readonly string[]): Pr
 }
 
 /** Until it is interrupted, or the scenario is over. */
-async function serve({ control, simulation, scenario }: Served, output: Output): Promise<number> {
+async function serve({ control, simulation, scenario }: Served, output: Output): Promise<void> {
   const { lines } = simulation.lines;
   output.print({ event: 'ready', control: control.url, modems: lines }, readyText(control.url, lines));
   await Promise.race([interrupted(), ...(scenario === undefined ? [] : [scenario.ended])]);
-  return 0;
+}
+
+/** @throws UsageError when there is no terminal to show anything on. */
+function checkView(argv: readonly string[], { json }: Output): void {
+  if (argv.length > 0 || json) throw new UsageError('--view goes with no command and without --json');
+  if (!process.stdin.isTTY || !process.stdout.isTTY) throw new UsageError('--view needs a terminal');
+}
+
+/** Until the user quits, or the process is told to end. */
+async function look({ control, simulation }: Served): Promise<void> {
+  const { showNetwork } = await import('../view/network-view.tsx');
+  await showNetwork({ simulation, control: control.url, interrupted: interrupted() });
 }
 
 function judge(scenario: ScenarioRun, output: Output): void {
   scenario.finish();
   const result = scenario.result();
   printResult(output, result);
-  if (!result.ok && process.exitCode === 0) process.exitCode = 1;
+  if (!result.ok) process.exitCode ||= 1;
 }
 
 const HELP = `
@@ -99,6 +114,6 @@ function readyText(control: string, lines: readonly ModemLines[]): string {
     ...lines.map(({ number, tty, tcp }) => `${number.padEnd(16)} ${tty.padEnd(width)} ${tcp}`),
     '',
     `Control: ${control}`,
-    'Stop with Ctrl-C.',
+    'Stop with Ctrl-C. With --view, serve shows what happens.',
   ].join('\n');
 }

@@ -1,0 +1,67 @@
+import type { Fault } from '../network/fault-kinds.ts';
+import { SPEEDS, type WorldClock } from '../world-clock.ts';
+
+/** What the keys of the view are, for its last lines. */
+export const LEGEND: readonly string[] = [
+  '↑↓ phone · m message · c coverage · o power · b reboot · f fault · 1-9 on/off',
+  'space stop/go · . 10 s on · > faster · < slower · t fast · q quit',
+];
+
+/** How far `.` steps, ms. */
+const STEP_MS = 10_000;
+const FACTOR = 10;
+
+/** What a key does to the clock. Says whether it was one of the clock's. */
+export function pressClockKey(clock: WorldClock, key: string): boolean {
+  const { pace } = clock;
+  const factor = pace.kind === 'speed' ? pace.factor : 1;
+  switch (key) {
+    case ' ':
+      clock.pace = pace.kind === 'stopped' ? { kind: 'speed', factor: 1 } : { kind: 'stopped' };
+      return true;
+    case '.':
+      void clock.step(STEP_MS);
+      return true;
+    case '>':
+      clock.pace = { kind: 'speed', factor: Math.min(SPEEDS.to, factor * FACTOR) };
+      return true;
+    case '<':
+      clock.pace = { kind: 'speed', factor: Math.max(1, factor / FACTOR) };
+      return true;
+    case 't':
+      clock.pace = pace.kind === 'fast' ? { kind: 'speed', factor: 1 } : { kind: 'fast' };
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** A fault that the view offers for the chosen phone. */
+export interface OfferedFault {
+  readonly key: string;
+  readonly text: string;
+  /** The fault, for the phone of this number. */
+  of(number: string): Fault;
+}
+
+/** As often as it can. */
+const ALWAYS = 1_000_000;
+
+/** Faults of one key each; those that last are switched off by their number. */
+export const OFFERED_FAULTS: readonly OfferedFault[] = [
+  { key: 'x', text: 'lose next to it', of: (to) => ({ action: { kind: 'drop' }, to }) },
+  { key: 'd', text: 'double next', of: (to) => ({ action: { kind: 'duplicate' }, to }) },
+  {
+    key: 'l',
+    text: 'delay next 1 min',
+    of: (to) => ({ action: { kind: 'delay', ms: 60_000 }, to }),
+  },
+  { key: 'X', text: 'lose all to it', of: (to) => ({ action: { kind: 'drop' }, to, times: ALWAYS }) },
+  { key: 'a', text: 'lose answer to its next +CMGS', of: (from) => ({ action: { kind: 'lose-answer' }, from }) },
+  { key: 'r', text: 'refuse its next', of: (from) => ({ action: { kind: 'refuse', cause: 38 }, from }) },
+  {
+    key: 'R',
+    text: 'refuse all it sends',
+    of: (from) => ({ action: { kind: 'refuse', cause: 38 }, from, times: ALWAYS }),
+  },
+];

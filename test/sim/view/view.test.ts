@@ -1,0 +1,78 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { onTerminal } from '../../on-terminal.ts';
+
+const PROGRAM = join(import.meta.dirname, '../../../dist/sim/cli/gsm-sim.js');
+
+function view(...options: readonly string[]) {
+  const folder = join(mkdtempSync(join(tmpdir(), 'view-')), 'gsm');
+  return onTerminal(PROGRAM, 'serve', '--view', '--dir', folder, '--profile', 'none', ...options);
+}
+
+const UP = '\x1b[A';
+const ESCAPE = '\x1b';
+
+it('shows phones, queue, faults and log, and does what its keys say', { timeout: 60_000 }, async () => {
+  const program = view();
+  await program.shows('▶ +393330000001   registered');
+  expect(program.screen()).toContain('SERVICE CENTRE 0');
+  program.type('c');
+  await program.shows('no coverage');
+  program.type('m');
+  await program.shows('From 4321 to +393330000001');
+  program.type('Hello');
+  await program.shows('Hello█');
+  program.type('\r');
+  await program.shows('4321           → +393330000001  waits (absent), again in');
+  expect(program.screen()).toContain('«Hello»');
+  program.type(' ');
+  await program.shows(' stopped · ');
+  program.type('c');
+  await program.shows('searching');
+  program.type('.');
+  await program.shows('← 4321 «Hello»');
+  expect(program.screen()).toMatch(/▶ \+393330000001 +registered +1 stored/);
+  program.type('f');
+  await program.shows('X lose all to it');
+  program.type('X');
+  await program.shows('1 on  drop');
+  program.type('1');
+  await program.shows('1 off drop');
+  program.type(UP);
+  await program.shows('▶ +393330000002');
+  program.type('q');
+  expect(await program.exited).toBe(0);
+});
+
+it('gives the message up at Esc, and changes the pace', { timeout: 60_000 }, async () => {
+  const program = view('--modems', '12');
+  await program.shows('PHONES 1 to 5 of 12');
+  program.type('m');
+  await program.shows('Enter sends');
+  program.type(ESCAPE);
+  await expect.poll(program.screen).not.toContain('Enter sends');
+  program.type('>');
+  await program.shows(' x10 · ');
+  program.type('t');
+  await program.shows(' fast · ');
+  program.type(UP);
+  await program.shows('PHONES 8 to 12 of 12');
+  program.type('q');
+  expect(await program.exited).toBe(0);
+});
+
+it('says that a small window is too small, and comes back; Ctrl-C leaves the terminal as it was', {
+  timeout: 60_000,
+}, async () => {
+  const program = view();
+  await program.shows('SERVICE CENTRE');
+  program.resize(60, 18);
+  await program.shows('too small');
+  program.resize(100, 30);
+  await program.shows('SERVICE CENTRE');
+  program.type('\x03');
+  expect(await program.exited).toBe(0);
+  expect(program.screen()).not.toContain('SERVICE CENTRE');
+});
