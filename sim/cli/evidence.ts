@@ -2,11 +2,16 @@ import { Command } from 'commander';
 import { outputOf, UsageError } from '../../modem/cli/program.ts';
 import { capture } from '../evidence/capture.ts';
 import { COLUMN_HEADS, dayOf, textLine } from '../evidence/columns.ts';
+import { conversationOf } from '../evidence/conversation.ts';
+import { figuresOf, latencyOf } from '../evidence/latency.ts';
+import { figuresText, latencyPlot } from '../evidence/latency-plot.ts';
+import { mermaidOf } from '../evidence/mermaid.ts';
 import { readLog } from '../evidence/read-log.ts';
+import { sequenceDiagram } from '../evidence/sequence-diagram.ts';
 import { jsonLine, type LogEntry } from '../log.ts';
 import { ask } from './control-client.ts';
 import { readEvidence, withEvidence, withOutputFile, writeEvidence } from './evidence-source.ts';
-import { wholeNumber } from './options.ts';
+import { oneOf, wholeNumber } from './options.ts';
 
 /** How long one request for what comes next waits, ms. */
 const FOLLOW_MS = 60_000;
@@ -40,6 +45,32 @@ export function pcapCommand(): Command {
   );
   return withOutputFile(withEvidence(command), 'capture').action(async () => {
     writeEvidence(command, capture(await readEvidence(command)));
+  });
+}
+
+/** `gsm-sim diagram`: who said what to whom. */
+export function diagramCommand(): Command {
+  const command = new Command('diagram')
+    .description('draw a conversation as a sequence diagram: choose it with --number, --sms, --since, --until')
+    .option('--format <name>', 'svg, or mermaid (a text that many sites draw)', oneOf(['svg', 'mermaid']), 'svg')
+    .option('--steps <count>', 'how much of it at most', wholeNumber(1, 10_000), 80);
+  return withOutputFile(withEvidence(command), 'diagram').action(async () => {
+    const { format, steps } = command.opts<{ format: 'svg' | 'mermaid'; steps: number }>();
+    const conversation = conversationOf(await readEvidence(command), { steps });
+    writeEvidence(command, format === 'svg' ? sequenceDiagram(conversation) : mermaidOf(conversation));
+  });
+}
+
+/** `gsm-sim latency`: how long messages took. */
+export function latencyCommand(): Command {
+  const command = new Command('latency').description(
+    'say how long messages took and what was lost, by latency profile; with --output draw it (SVG)',
+  );
+  return withOutputFile(withEvidence(command), 'plot').action(async () => {
+    const { output } = command.opts<{ output?: string }>();
+    const runs = latencyOf(await readEvidence(command));
+    if (output !== undefined) writeEvidence(command, latencyPlot(runs));
+    else for (const run of runs) outputOf(command).print(figuresOf(run), figuresText(run));
   });
 }
 

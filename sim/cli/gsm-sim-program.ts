@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { createProgram } from '../../modem/cli/program.ts';
 import { deliverCommand, sendCommand } from './deliver.ts';
 import { faultCommand } from './disturb.ts';
-import { logCommand, pcapCommand } from './evidence.ts';
+import { diagramCommand, latencyCommand, logCommand, pcapCommand } from './evidence.ts';
 import { modemsCommand } from './modems.ts';
 import { personalitiesCommand } from './personalities.ts';
 import { scenarioCommand } from './scenario.ts';
@@ -27,6 +27,8 @@ export function gsmSim(): Command {
     profileCommand(),
     logCommand(),
     pcapCommand(),
+    diagramCommand(),
+    latencyCommand(),
     personalitiesCommand(),
   ];
   for (const command of commands) adopt(program, command);

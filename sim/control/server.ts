@@ -4,6 +4,7 @@ import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-pro
 import { z } from 'zod';
 import { PduEncodeError, PduError } from '../../modem/index.ts';
 import type { Simulation } from '../simulation.ts';
+import { evidenceRoutes } from './evidence-routes.ts';
 import { complaints } from './fields.ts';
 import { messageRoutes } from './message-routes.ts';
 import { Refused } from './refused.ts';
@@ -52,6 +53,7 @@ export async function openControl(simulation: Simulation, port = 0): Promise<Con
     messageRoutes(scope, simulation);
     subscriberRoutes(scope, simulation);
     worldRoutes(scope, simulation);
+    evidenceRoutes(scope, simulation);
     scenarioRoutes(scope, simulation);
   });
   return { url: await app.listen({ host: '127.0.0.1', port }), close: () => app.close() };

@@ -18,12 +18,17 @@ export const COLUMN_HEADS: string = columns('TIME', 'SMS', 'WHO', 'EVENT', 'WHAT
 export function textLine(entry: LogEntry, width?: number): string {
   const { who, what } = wordsOf(entry);
   const sms = 'sms' in entry ? String(entry.sms) : '';
-  const line = columns(new Date(entry.at).toISOString().slice(11, 23), sms, who, entry.kind, what);
+  const line = columns(timeText(entry.at), sms, who, entry.kind, what);
   return width === undefined || width < NARROWEST ? line : cut(line, width);
 }
 
+/** The time of day, `09:00:00.000` UTC, of a time in ms since 1970. */
+export function timeText(at: number): string {
+  return new Date(at).toISOString().slice(11, 23);
+}
+
 /** The day of an entry, `2010-03-01`: printed above the first entry of each day. */
-export function dayOf(entry: LogEntry): string {
+export function dayOf(entry: Pick<LogEntry, 'at'>): string {
   return new Date(entry.at).toISOString().slice(0, 10);
 }
 

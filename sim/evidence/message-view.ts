@@ -28,8 +28,13 @@ export interface MessageView {
   readonly wantsReport: boolean;
 }
 
-/** TP-CT in words (3GPP TS 23.040, 9.2.3.19). */
-const COMMANDS = ['enquires about', 'cancels the report of', 'deletes', 'wants a report of'];
+/** TP-CT in words, to be followed by what it is about (3GPP TS 23.040, 9.2.3.19). */
+const COMMANDS = ['asks for', 'wants no report of', 'deletes', 'wants a report of'];
+
+/** TP-CT, an octet, in words. */
+export function commandText(command: number): string {
+  return COMMANDS[command] ?? 'wants something unknown of';
+}
 
 /** The alphabets, as the standard writes them. */
 const ALPHABETS: Readonly<Record<Alphabet, string>> = { gsm7: 'GSM 7-bit', ucs2: 'UCS-2', '8bit': '8-bit' };
@@ -84,7 +89,7 @@ function viewOf(tpdu: Tpdu): MessageView {
       return {
         type,
         reference: tpdu.messageReference,
-        body: `${COMMANDS[tpdu.commandType] ?? `command ${tpdu.commandType} about`} reference ${tpdu.messageNumber}`,
+        body: `${commandText(tpdu.commandType)} the message of reference ${tpdu.messageNumber}`,
         wantsReport: tpdu.statusReportRequested === true,
       };
     default:

@@ -1,6 +1,6 @@
 import { cmsErrors, describeFailureCause, describeStatus } from '../../modem/index.ts';
 import type { LogEntry, WorldEvent } from '../log.ts';
-import { type MessageView, oneLine, qualifiers, viewMessage } from './message-view.ts';
+import { commandText, type MessageView, oneLine, qualifiers, viewMessage } from './message-view.ts';
 
 /** An event in words: the subscriber it concerns, and what happens to it. */
 export interface EventWords {
@@ -9,7 +9,7 @@ export interface EventWords {
 }
 
 /** How the network is called, where no subscriber is concerned. */
-const NETWORK = 'network';
+export const NETWORK = 'network';
 
 const SECOND_MS = 1_000;
 const UNITS: readonly (readonly [ms: number, name: string])[] = [
@@ -19,16 +19,14 @@ const UNITS: readonly (readonly [ms: number, name: string])[] = [
   [SECOND_MS, 's'],
 ];
 
-const REASONS: Readonly<Record<Extract<WorldEvent, { kind: 'wait' }>['reason'], string>> = {
+/** Why a message waits. */
+export const REASONS: Readonly<Record<Extract<WorldEvent, { kind: 'wait' }>['reason'], string>> = {
   absent: 'out of reach',
   full: 'no room',
   'no-answer': 'no answer',
   busy: 'busy',
   'phone-error': 'error in the phone',
 };
-
-/** TP-CT in words (3GPP TS 23.040, 9.2.3.19). */
-const COMMANDS: readonly string[] = ['asks for', 'wants no report of', 'deletes', 'wants a report of'];
 
 /** A length of time: the two largest units, as `2 h 5 min`, or `0.4 s`. */
 export function durationText(ms: number): string {
@@ -133,7 +131,7 @@ function messageWords(entry: Extract<LogEntry, { readonly sms: number }>): Event
       return { who: entry.from, what: 'the service centre has it' };
     case 'command': {
       const about = entry.about === 0 ? `a message to ${entry.to} that there is not` : `SMS ${entry.about}`;
-      return { who: entry.from, what: `${COMMANDS[entry.command] ?? 'wants something unknown of'} ${about}` };
+      return { who: entry.from, what: `${commandText(entry.command)} ${about}` };
     }
     case 'refuse':
       return { who: entry.from, what: causeText(entry.cause) };
