@@ -216,7 +216,7 @@ function read(reading: () => ReceivedTpdu | undefined): ReceivedTpdu | PduError 
 }
 
 function incomingOf({ first: { originator, timestamp, dcs }, content }: Message): IncomingSms {
-  const isImmediate = dcs.group !== 'message-waiting' && dcs.messageClass === 0;
+  const isImmediate = 'messageClass' in dcs && dcs.messageClass === 0;
   return {
     originator: addressText(originator),
     sentAt: timestamp.at,

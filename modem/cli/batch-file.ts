@@ -29,9 +29,10 @@ export async function readBatch(path: string): Promise<readonly BatchMessage[]> 
   for await (const lines of linesOf(path === '-' ? process.stdin : streamOf(path))) {
     for (const text of lines) {
       line += 1;
-      if (text?.trim() === '' || (line === 1 && text === 'number,text')) continue;
+      if (typeof text !== 'string') throw new UsageError(`${path}, line ${line}: ${text.fault}`);
+      if (text.trim() === '' || (line === 1 && text === 'number,text')) continue;
       if (messages.length === MESSAGES_LIMIT) throw new UsageError(`${path} has more than ${MESSAGES_LIMIT} messages`);
-      const message = messageOf(text ?? '');
+      const message = messageOf(text);
       if (message === undefined) {
         throw new UsageError(`${path}, line ${line}: write {"number":"+39…","text":"…"} or +39…,"…"`);
       }

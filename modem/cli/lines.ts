@@ -1,35 +1,73 @@
-import { StringDecoder } from 'node:string_decoder';
+import { isUtf8 } from 'node:buffer';
 
-/** Characters of the longest line taken from a stream. */
+/** Octets of the longest line taken from a stream. */
 const LONGEST = 1024 * 1024;
 
-/**
- * Cuts a stream into lines (`\n`, with or without `\r` before it), a list for each chunk that ends some: a stream of
- * short lines costs little more than its octets. A line beyond a mebicharacter is given as `undefined`, once. What
- * follows the last line end is a line, unless it is empty.
- */
-export async function* linesOf(
-  stream: AsyncIterable<Buffer | string>,
-): AsyncGenerator<readonly (string | undefined)[]> {
-  const decoder = new StringDecoder('utf8');
-  let rest = '';
-  let tooLong = false;
-  for await (const chunk of stream) {
-    const pieces = (rest + (typeof chunk === 'string' ? chunk : decoder.write(chunk))).split('\n');
-    rest = pieces.pop() ?? '';
-    const lines = pieces.map((piece, index) => (index === 0 && tooLong ? undefined : lineOf(piece)));
-    if (lines.length > 0) tooLong = false;
-    if (rest.length > LONGEST) {
-      tooLong = true;
-      rest = '';
-    }
-    if (lines.length > 0) yield lines;
-  }
-  rest += decoder.end();
-  if (tooLong || rest !== '') yield [tooLong ? undefined : lineOf(rest)];
+const LINE_FEED = 0x0a;
+const BYTE_ORDER_MARK = '\ufeff';
+
+/** A line that cannot be taken. */
+export interface BadLine {
+  readonly fault: 'line too long' | 'not UTF-8';
 }
 
-function lineOf(piece: string): string | undefined {
-  if (piece.length > LONGEST) return undefined;
-  return piece.endsWith('\r') ? piece.slice(0, -1) : piece;
+/** A line without its end. */
+export type Line = string | BadLine;
+
+const TOO_LONG: BadLine = { fault: 'line too long' };
+const NOT_UTF8: BadLine = { fault: 'not UTF-8' };
+
+/**
+ * Cuts a stream of UTF-8 into lines (`\n`, with or without `\r` before it), a list for each chunk that ends some: a
+ * stream of short lines costs little more than its octets. A line that is not UTF-8, or longer than a mebioctet, is
+ * given as what is wrong with it. What follows the last line end is a line, unless it is empty; a byte order mark in
+ * front of the first is left out.
+ */
+export async function* linesOf(stream: AsyncIterable<Buffer | string>): AsyncGenerator<readonly Line[]> {
+  let rest = Buffer.alloc(0);
+  let isTooLong = false;
+  let isFirst = true;
+  for await (const chunk of stream) {
+    const octets = Buffer.concat([rest, typeof chunk === 'string' ? Buffer.from(chunk) : chunk]);
+    const end = octets.lastIndexOf(LINE_FEED);
+    rest = octets.subarray(end + 1);
+    if (end >= 0) {
+      const lines = cut(octets.subarray(0, end));
+      yield [isTooLong ? TOO_LONG : withoutMark(lines[0] ?? '', isFirst), ...lines.slice(1)];
+      isTooLong = false;
+      isFirst = false;
+    }
+    if (rest.length > LONGEST) {
+      isTooLong = true;
+      rest = Buffer.alloc(0);
+    }
+  }
+  if (isTooLong) yield [TOO_LONG];
+  else if (rest.length > 0) yield [withoutMark(lineOf(rest), isFirst)];
+}
+
+function withoutMark(line: Line, isFirst: boolean): Line {
+  return isFirst && typeof line === 'string' && line.startsWith(BYTE_ORDER_MARK) ? line.slice(1) : line;
+}
+
+/** The lines in octets that a line feed follows. */
+function cut(octets: Buffer): readonly Line[] {
+  if (octets.length <= LONGEST && isUtf8(octets)) return octets.toString().split('\n').map(withoutReturn);
+  const lines: Line[] = [];
+  for (let start = 0; start <= octets.length; ) {
+    const found = octets.indexOf(LINE_FEED, start);
+    const end = found < 0 ? octets.length : found;
+    lines.push(lineOf(octets.subarray(start, end)));
+    start = end + 1;
+  }
+  return lines;
+}
+
+function lineOf(octets: Buffer): Line {
+  if (octets.length > LONGEST) return TOO_LONG;
+  return isUtf8(octets) ? withoutReturn(octets.toString()) : NOT_UTF8;
+}
+
+function withoutReturn(line: string): string {
+  return line.endsWith('\r') ? line.slice(0, -1) : line;
 }

@@ -106,11 +106,11 @@ function encodeDeliver(request: Request): readonly string[] {
 function encodeStatusReport(request: Request): string {
   return encodeTpduToHex({
     type: 'STATUS-REPORT',
-    messageReference: request.number('messageReference', 0xff) ?? 0,
+    messageReference: request.wanted('messageReference', 0xff),
     recipient: addressOf(request.text('recipient')),
     timestamp: timeStampOf(request.text('timestamp')),
     dischargeTime: timeStampOf(request.text('dischargeTime')),
-    status: request.number('status', 0xff) ?? 0,
+    status: request.wanted('status', 0xff),
   });
 }
 
@@ -141,6 +141,7 @@ function recordOf(tpdu: Tpdu): object {
         ...contentRecord(tpdu.dcs, tpdu.userData),
         pid: tpdu.pid,
         dcs: dataCodingOctet(tpdu.dcs),
+        statusReportRequested: tpdu.statusReportIndication,
         timestamp: isoTime(tpdu.timestamp),
       };
     case 'STATUS-REPORT':

@@ -3,13 +3,13 @@ export class RequestError extends Error {
   override readonly name = 'RequestError';
 }
 
-/** A JSON object from a line, read member by member. */
+/** A JSON object from a line, read member by member. One that is `null` counts as not there. */
 export class Request {
-  readonly #members: Map<string, unknown>;
+  readonly #members: ReadonlyMap<string, unknown>;
 
   /** Throws {@link RequestError} when the line is not a JSON object. */
   constructor(line: string) {
-    this.#members = new Map(Object.entries(objectOf(line)));
+    this.#members = new Map(Object.entries(objectOf(line)).filter(([, value]) => value !== null));
   }
 
   has(name: string): boolean {
@@ -29,6 +29,13 @@ export class Request {
     const found = words.find((word) => word === value);
     if (found !== undefined || value === undefined) return found;
     throw new RequestError(`"${name}" must be one of ${words.join(', ')}`);
+  }
+
+  /** A whole number from 0 to `highest` that must be there. */
+  wanted(name: string, highest: number): number {
+    const value = this.number(name, highest);
+    if (value !== undefined) return value;
+    throw new RequestError(`"${name}" must be a whole number from 0 to ${highest}`);
   }
 
   /** A whole number from 0 to `highest`, or undefined when it is not there. */

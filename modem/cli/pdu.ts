@@ -25,7 +25,7 @@ export function pduCommand(program: Command): Command {
 /** Answers every line of standard input with one on standard output, as fast as the reader at the other end takes them. */
 async function answerLines(): Promise<void> {
   for await (const lines of linesOf(process.stdin)) {
-    const answers = lines.map((line) => (line === undefined ? { error: 'line too long' } : answerTo(line)));
+    const answers = lines.map((line) => (typeof line === 'string' ? answerTo(line) : { error: line.fault }));
     const text = answers.map((answer) => `${JSON.stringify(answer)}\n`).join('');
     if (!process.stdout.write(text)) await once(process.stdout, 'drain');
   }

@@ -151,12 +151,15 @@ export function addressOf(text: string): Address {
   const { type, value } = address;
   const length = type === 'alphanumeric' ? (septetsOf(value, DEFAULT_ALPHABET) ?? Infinity) : value.length;
   const longest = type === 'alphanumeric' ? MAX_LETTERS : MAX_SEMI_OCTETS;
-  if (length > 0 && length <= longest && !value.startsWith('+')) return address;
+  if (length > 0 && length <= longest && !LIKE_A_NUMBER.test(value)) return address;
   throw new PduEncodeError(
     'address',
     `'${text}' is neither a number of up to 20 digits nor a name of up to 11 letters`,
   );
 }
+
+/** `+` and what is between the digits of a number on paper: no name, and no number either. */
+const LIKE_A_NUMBER = /^\+[\d\s()./+-]*$/;
 
 function classify(text: string): Address {
   if (isDecimal(text, 1) && text.startsWith('+')) return { type: 'international', plan: 'isdn', value: text.slice(1) };

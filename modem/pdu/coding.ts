@@ -1,4 +1,12 @@
-import { DEFAULT_ALPHABET, firstForeign, type SeptetAlphabet, septetsOf } from './alphabet/gsm7.ts';
+import { codeUnitsOf } from './alphabet/code-units.ts';
+import {
+  DEFAULT_ALPHABET,
+  firstForeign,
+  hasCharacter,
+  type SeptetAlphabet,
+  septetLength,
+  septetsOf,
+} from './alphabet/gsm7.ts';
 import { LANGUAGES, type Language } from './alphabet/language.ts';
 import { nationalAlphabet } from './alphabet/national.ts';
 import type { Alphabet } from './data-coding-scheme.ts';
@@ -20,14 +28,46 @@ export type Coding =
 
 const NO_SHIFTS: readonly [] = [];
 
-function septetCoding(text: string, locking: Language | undefined, single: Language | undefined): Coding | undefined {
-  const tables = nationalAlphabet(locking, single);
-  const units = septetsOf(text, tables);
-  if (units === undefined) return undefined;
+/** Tables of which at least one is a language's, and the elements that say so. */
+interface Shifted {
+  readonly tables: SeptetAlphabet;
+  readonly shifts: readonly NationalLanguage[];
+}
+
+function shifted(locking: Language | undefined, single: Language | undefined): Shifted {
   const shifts: NationalLanguage[] = [];
   if (locking !== undefined) shifts.push({ kind: 'national-language', shift: 'locking', language: locking });
   if (single !== undefined) shifts.push({ kind: 'national-language', shift: 'single', language: single });
-  return { alphabet: 'gsm7', tables, shifts, units };
+  return { tables: nationalAlphabet(locking, single), shifts };
+}
+
+/** All there are: those of one language first, then those that mix two. */
+const SHIFTED: readonly Shifted[] = [
+  ...LANGUAGES.flatMap((one) => [shifted(undefined, one), shifted(one, undefined), shifted(one, one)]),
+  ...LANGUAGES.flatMap((one) => LANGUAGES.filter((other) => other !== one).map((other) => shifted(one, other))),
+];
+
+/** How often a text has a code unit. */
+type Occurrence = readonly [code: number, count: number];
+
+/** The code units of a text; first those that the default alphabet has not, which most tables have not either. */
+function occurrencesIn(text: string): readonly Occurrence[] {
+  const units = codeUnitsOf(text);
+  const counts = new Map<number, number>();
+  for (let at = 0; at < text.length; at += 1) counts.set(units[at] ?? 0, (counts.get(units[at] ?? 0) ?? 0) + 1);
+  const isForeign = ([code]: Occurrence) => !hasCharacter(code, DEFAULT_ALPHABET);
+  const all = [...counts];
+  return [...all.filter(isForeign), ...all.filter((occurrence) => !isForeign(occurrence))];
+}
+
+/** Septets that the code units take, or undefined when the alphabet does not have them all. */
+function septetsFor(occurrences: readonly Occurrence[], alphabet: SeptetAlphabet): number | undefined {
+  let septets = 0;
+  for (const [code, count] of occurrences) {
+    if (!hasCharacter(code, alphabet)) return undefined;
+    septets += count * septetLength(code, alphabet);
+  }
+  return septets;
 }
 
 /** The text in the default alphabet, if that has all of its characters. */
@@ -36,24 +76,27 @@ function defaultCoding(text: string): Coding | undefined {
   return units === undefined ? undefined : { alphabet: 'gsm7', tables: DEFAULT_ALPHABET, shifts: NO_SHIFTS, units };
 }
 
-/** The ways to write the text with the tables of one language at a time. */
+/** The ways to write the text with tables of languages. */
 function nationalCodings(text: string): readonly Coding[] {
-  return LANGUAGES.flatMap((language) => [
-    septetCoding(text, undefined, language) ?? [],
-    septetCoding(text, language, undefined) ?? [],
-    septetCoding(text, language, language) ?? [],
-  ]).flat();
+  const occurrences = occurrencesIn(text);
+  return SHIFTED.flatMap(({ tables, shifts }): readonly Coding[] => {
+    const units = septetsFor(occurrences, tables);
+    return units === undefined ? [] : [{ alphabet: 'gsm7', tables, shifts, units }];
+  });
 }
 
 function first(codings: readonly Coding[], segmentsOf: (coding: Coding) => number): Coding | undefined {
-  let best: Coding | undefined;
-  for (const coding of codings) if (best === undefined || segmentsOf(coding) < segmentsOf(best)) best = coding;
-  return best;
+  let best: { readonly coding: Coding; readonly segments: number } | undefined;
+  for (const coding of codings) {
+    const segments = segmentsOf(coding);
+    if (best === undefined || segments < best.segments) best = { coding, segments };
+  }
+  return best?.coding;
 }
 
 /**
- * The coding of a text: the default alphabet if it has all of the characters; otherwise UTF-16, unless the tables of a
- * language take fewer segments, because every phone reads UTF-16 and few know those tables. With `wanted`, the best of
+ * The coding of a text: the default alphabet if it has all of the characters; otherwise UTF-16, unless the tables of
+ * languages take fewer segments, because every phone reads UTF-16 and not all know those tables. With `wanted`, the best of
  * that alphabet; throws `PduEncodeError` when it cannot write the text.
  */
 export function chooseTextCoding(

@@ -43,11 +43,17 @@ export interface ClassCoding {
   readonly messageClass: MessageClass;
 }
 
-/**
- * TP-DCS (3GPP TS 23.038, 4). Reserved codings have no value here: strict decoding refuses them, lenient decoding takes
- * them for the default alphabet as the standard asks. Compressed text is always refused.
- */
-export type DataCodingScheme = GeneralCoding | WaitingCoding | ClassCoding;
+/** A group or bits that the standard keeps for later are in use; nothing but the alphabet is known. */
+export interface ReservedCoding {
+  readonly group: 'reserved';
+  /** TP-DCS itself. */
+  readonly octet: number;
+  /** What a receiver takes it for: the default alphabet, as the standard asks, unless other bits say which it is. */
+  readonly alphabet: Alphabet;
+}
+
+/** TP-DCS (3GPP TS 23.038, 4). Compressed text has no value here: it is always refused. */
+export type DataCodingScheme = GeneralCoding | WaitingCoding | ClassCoding | ReservedCoding;
 
 const CLASSES = [0, 1, 2, 3] as const;
 const GENERAL_ALPHABETS = ['gsm7', '8bit', 'ucs2'] as const;
@@ -55,40 +61,41 @@ const GENERAL_ALPHABETS = ['gsm7', '8bit', 'ucs2'] as const;
 /** The scheme of TP-DCS 0: text in the default alphabet, no class. */
 export const PLAIN: GeneralCoding = Object.freeze({ group: 'general', alphabet: 'gsm7', automaticDeletion: false });
 
-function generalCoding(octet: number): GeneralCoding | undefined {
+function reserved(octet: number, alphabet: Alphabet): ReservedCoding {
+  return { group: 'reserved', octet, alphabet };
+}
+
+function generalCoding(octet: number): DataCodingScheme {
   const alphabet = GENERAL_ALPHABETS[(octet >> 2) & 3];
+  if (alphabet === undefined) return reserved(octet, 'gsm7');
   const automaticDeletion = octet >= 0x40;
-  if (alphabet === undefined) return undefined;
   const messageClass = CLASSES[octet & 3];
-  if ((octet & 0x10) !== 0 && messageClass !== undefined) {
-    return { group: 'general', alphabet, messageClass, automaticDeletion };
-  }
-  return (octet & 3) === 0 ? { group: 'general', alphabet, automaticDeletion } : undefined;
+  if ((octet & 0x10) !== 0)
+    return { group: 'general', alphabet, ...(messageClass !== undefined && { messageClass }), automaticDeletion };
+  return (octet & 3) === 0 ? { group: 'general', alphabet, automaticDeletion } : reserved(octet, alphabet);
 }
 
-function waitingCoding(octet: number): WaitingCoding | undefined {
-  const waiting = WAITING_KINDS[octet & 3];
-  if (waiting === undefined || (octet & 4) !== 0) return undefined;
+function waitingCoding(octet: number): DataCodingScheme {
+  const waiting = WAITING_KINDS[octet & 3] ?? 'other';
+  const alphabet = octet >= 0xe0 ? 'ucs2' : 'gsm7';
+  if ((octet & 4) !== 0) return reserved(octet, alphabet);
   const active = (octet & 8) !== 0;
-  return octet >= 0xe0
-    ? { group: 'message-waiting', active, waiting, alphabet: 'ucs2', store: true }
-    : { group: 'message-waiting', active, waiting, alphabet: 'gsm7', store: octet >= 0xd0 };
+  return alphabet === 'ucs2'
+    ? { group: 'message-waiting', active, waiting, alphabet, store: true }
+    : { group: 'message-waiting', active, waiting, alphabet, store: octet >= 0xd0 };
 }
 
-function classCoding(octet: number): ClassCoding | undefined {
-  const messageClass = CLASSES[octet & 3];
-  if (messageClass === undefined || (octet & 8) !== 0) return undefined;
-  return { group: 'data-coding', alphabet: (octet & 4) === 0 ? 'gsm7' : '8bit', messageClass };
+function classCoding(octet: number): DataCodingScheme {
+  const alphabet = (octet & 4) === 0 ? 'gsm7' : '8bit';
+  if ((octet & 8) !== 0) return reserved(octet, alphabet);
+  return { group: 'data-coding', alphabet, messageClass: CLASSES[octet & 3] ?? 0 };
 }
 
-function isCompressed(octet: number): boolean {
-  return octet < 0x80 && (octet & 0x20) !== 0;
-}
-
+/** The scheme of an octet; undefined for compressed text. */
 function codingOf(octet: number): DataCodingScheme | undefined {
   if (octet === 0) return PLAIN;
-  if (octet < 0x80) return isCompressed(octet) ? undefined : generalCoding(octet);
-  if (octet < 0xc0) return undefined;
+  if (octet < 0x80) return (octet & 0x20) === 0 ? generalCoding(octet) : undefined;
+  if (octet < 0xc0) return reserved(octet, 'gsm7');
   return octet < 0xf0 ? waitingCoding(octet) : classCoding(octet);
 }
 
@@ -99,14 +106,9 @@ const CODINGS: readonly (DataCodingScheme | undefined)[] = Array.from({ length: 
 
 /** Reads TP-DCS. Throws {@link CompressedTextError} for compressed text, leniently too. */
 export function readDataCodingScheme(reader: Reader): DataCodingScheme {
-  const octet = reader.octet();
-  const coding = CODINGS[octet];
+  const coding = CODINGS[reader.octet()];
   if (coding !== undefined) return coding;
-  if (isCompressed(octet)) {
-    throw reader.error(CompressedTextError, 'compressed text is not supported', reader.offset - 1);
-  }
-  reader.deviation('a reserved coding, taken for the default alphabet', reader.offset - 1);
-  return PLAIN;
+  throw reader.error(CompressedTextError, 'compressed text is not supported', reader.offset - 1);
 }
 
 /** The octet of a coding scheme. */
@@ -122,10 +124,20 @@ export function dataCodingOctet(dcs: DataCodingScheme): number {
     }
     case 'data-coding':
       return 0xf0 | (dcs.alphabet === '8bit' ? 4 : 0) | dcs.messageClass;
+    case 'reserved':
+      return dcs.octet;
   }
 }
 
 /** Writes TP-DCS. */
 export function writeDataCodingScheme(writer: Writer, dcs: DataCodingScheme): void {
+  if (dcs.group === 'reserved') checkReserved(writer, dcs);
   writer.octet(dataCodingOctet(dcs));
+}
+
+function checkReserved(writer: Writer, { octet, alphabet }: ReservedCoding): void {
+  const coding = CODINGS[octet];
+  if (coding?.group !== 'reserved' || coding.alphabet !== alphabet) {
+    writer.refuse(`${octet} is no reserved coding of alphabet ${alphabet}`);
+  }
 }

@@ -2,23 +2,26 @@ import { PduEncodeError } from './error.ts';
 import type { TimeStamp } from './time-stamp.ts';
 
 const QUARTER_MS = 15 * 60_000;
-/** Length of an ISO 8601 time as far as the minutes. */
-const MINUTES = 'YYYY-MM-DDTHH:MM'.length;
-const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|([+-])(\d\d):?(\d\d))?$/;
+const MINUTE_MS = 60_000;
+const ISO = /^((?:19|20)\d\d)-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?(?:Z|([+-])(\d\d)(?::?(\d\d))?)?$/i;
 
 /**
- * A time stamp from ISO 8601, with its zone: `2009-03-04T17:25:00+01:00`. `Z` and nothing mean UTC; fractions of a second
- * are dropped. Throws {@link PduEncodeError}.
+ * A time stamp from ISO 8601, with its zone: `2009-03-04T17:25:00+01:00`. `Z` and nothing mean UTC, a space may stand for
+ * the `T`; fractions of a second are dropped. Throws {@link PduEncodeError}.
  */
 export function timeStampOf(iso: string): TimeStamp {
   const match = ISO.exec(iso);
-  const [, sign, hours, minutes] = match ?? [];
-  const zone = sign === undefined ? 0 : ((Number(hours) * 60 + Number(minutes)) / 15) * (sign === '-' ? -1 : 1) + 0;
-  const at = Math.floor(Date.parse(sign === undefined && !iso.endsWith('Z') ? `${iso}Z` : iso) / 1000) * 1000;
-  if (match === null || Number.isNaN(at)) throw notIso(iso);
-  if (!Number.isInteger(zone)) throw new PduEncodeError('time', `'${iso}' is not in a zone of quarters of an hour`);
-  if (!isoTime({ at, zone }).startsWith(iso.slice(0, MINUTES))) throw notIso(iso);
-  return { at, zone };
+  if (match === null) throw notIso(iso);
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match
+    .slice(1, 7)
+    .map((part) => Number(part ?? 0));
+  const local = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
+  const [, sign, hours = 0, minutes = 0] = match.slice(6);
+  const offset = (Number(hours) * 60 + Number(minutes)) * (sign === '-' ? -1 : 1) + 0;
+  const isMoment = month > 0 && local.getUTCMonth() === month - 1 && local.getUTCDate() === day;
+  if (!isMoment || hour > 23 || minute > 59 || second > 59 || Number(minutes) > 59) throw notIso(iso);
+  if (offset % 15 !== 0) throw new PduEncodeError('time', `'${iso}' is not in a zone of quarters of an hour`);
+  return { at: local.getTime() - offset * MINUTE_MS, zone: offset / 15 };
 }
 
 function notIso(iso: string): PduEncodeError {

@@ -103,6 +103,7 @@ function describeCoding(dcs: DataCodingScheme): string {
     const stored = dcs.store ? 'text to be stored' : 'text may be discarded';
     return `${alphabet}, ${dcs.waiting} indicator ${dcs.active ? 'on' : 'off'}, ${stored}`;
   }
+  if (dcs.group === 'reserved') return `reserved, taken for ${alphabet}`;
   const messageClass = dcs.messageClass === undefined ? '' : `, class ${dcs.messageClass}`;
   const deletion = dcs.group === 'general' && dcs.automaticDeletion ? ', deleted once read' : '';
   return `${alphabet}${messageClass}${deletion}`;

@@ -115,6 +115,11 @@ function textOfSeptets(reader: Reader, start: number, fill: number, count: numbe
   return seen < LATIN1_END ? latin1Text(length) : characters.text(length);
 }
 
+/** Whether the alphabet has a character, a UTF-16 code unit. */
+export function hasCharacter(code: number, { table, extension }: SeptetAlphabet): boolean {
+  return (table.septets[code] ?? NONE) !== NONE || (extension.septets[code] ?? NONE) !== NONE;
+}
+
 /** Septets that a character of the alphabet takes: 1, or 2 with the escape. */
 export function septetLength(code: number, alphabet: SeptetAlphabet): 1 | 2 {
   return (alphabet.table.septets[code] ?? NONE) === NONE ? 2 : 1;

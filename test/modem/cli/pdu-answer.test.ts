@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { linesOf } from '../../../modem/cli/lines.ts';
+import { type Line, linesOf } from '../../../modem/cli/lines.ts';
 import { answerTo } from '../../../modem/cli/pdu-answer.ts';
 
 function answer(request: object): unknown {
@@ -24,6 +24,10 @@ describe('gsm-modem pdu --jsonl', () => {
         pid: 65,
       },
       ['410005812143F541040A0605043E813E800102FF'],
+    ],
+    [
+      { op: 'encodeSubmit', destination: '1', text: 'a', data: null, alphabet: null, pid: null },
+      ['01000181F100000161'],
     ],
     [
       { op: 'encodeSubmit', destination: '+1234', text: 'ж'.repeat(71), reference: 258 },
@@ -80,6 +84,7 @@ describe('gsm-modem pdu --jsonl', () => {
         concat: { reference: 5, total: 2, sequence: 1 },
         pid: 0,
         dcs: 4,
+        statusReportRequested: false,
         timestamp: AT,
       },
     ],
@@ -111,6 +116,10 @@ describe('gsm-modem pdu --jsonl', () => {
       'TP-DCS: text does not go into 8bit, give data',
     ],
     ['{"op":"encodeSubmit","destination":"1","text":"a","statusReport":1}', '"statusReport" must be true or false'],
+    [
+      `{"op":"encodeStatusReport","recipient":"1","messageReference":1,"timestamp":"${AT}","dischargeTime":"${AT}"}`,
+      '"status" must be a whole number from 0 to 255',
+    ],
     ['{"op":"decode","direction":"up","tpdu":"00"}', '"direction" must be one of submit, deliver, status-report'],
     ['{"op":"decode","direction":"submit","tpdu":"2107"}', 'TP-DA, octet 2: the octets end here (in 2107)'],
     ['{"op":"decode","direction":"submit","tpdu":"0000"}', 'a DELIVER-REPORT, not a SUBMIT'],
@@ -125,19 +134,24 @@ describe('lines of a stream', () => {
     for (const piece of pieces) yield Buffer.from(piece, 'latin1');
   }
 
-  async function lines(...pieces: readonly string[]): Promise<readonly (string | undefined)[]> {
-    const found: (string | undefined)[] = [];
+  async function lines(...pieces: readonly string[]): Promise<readonly Line[]> {
+    const found: Line[] = [];
     for await (const some of linesOf(chunks(...pieces))) found.push(...some);
     return found;
   }
 
-  test.each<[string, readonly string[], readonly (string | undefined)[]]>([
+  const TOO_LONG = { fault: 'line too long' } as const;
+
+  test.each<[string, readonly string[], readonly Line[]]>([
     ['nothing', [], []],
     ['several in a chunk', ['a\nb\r\n\nc\n'], ['a', 'b', '', 'c']],
     ['one in several chunks, and none at the end', ['a', 'b', 'c\nd'], ['abc', 'd']],
     ['a character cut between chunks', ['\xc3', '\xa8\n'], ['è']],
-    ['one that is too long', ['a\n', 'x'.repeat(1_048_577), 'x'.repeat(1_048_577), '\nb\n'], ['a', undefined, 'b']],
-    ['the last one too long', ['x'.repeat(1_048_577), 'x'], [undefined]],
+    ['one that is too long', ['a\n', 'x'.repeat(1_048_577), 'x'.repeat(1_048_577), '\nb\n'], ['a', TOO_LONG, 'b']],
+    ['one that is too long, in one chunk', [`a\n${'x'.repeat(1_048_577)}\nb\n`], ['a', TOO_LONG, 'b']],
+    ['one that is not UTF-8', ['a\n\xe8\r\n\xc3\xa8\r\n'], ['a', { fault: 'not UTF-8' }, 'è']],
+    ['a byte order mark in front', ['\xef\xbb', '\xbfa\n\xef\xbb\xbfb'], ['a', '\ufeffb']],
+    ['the last one too long', ['x'.repeat(1_048_577), 'x'], [TOO_LONG]],
   ])('%s', async (_what, pieces, expected) => {
     expect(await lines(...pieces)).toEqual(expected);
   });

@@ -87,12 +87,14 @@ describe('addresses as people write them', () => {
     ['40404', { type: 'unknown', plan: 'isdn', value: '40404' }],
     ['*100#', { type: 'unknown', plan: 'isdn', value: '*100#' }],
     ['PayPal', { type: 'alphanumeric', plan: 'unknown', value: 'PayPal' }],
+    ['+Info', { type: 'alphanumeric', plan: 'unknown', value: '+Info' }],
+    ['24/7 {€}', { type: 'alphanumeric', plan: 'unknown', value: '24/7 {€}' }],
   ])('%s', (text, address) => {
     expect(addressOf(text)).toEqual(address);
     expect(addressText(address)).toBe(text);
   });
 
-  test.each(['', '+', '+39 333', '123456789012345678901', 'Cash-Mobile!', 'Ž'])('%j is none', (text) => {
+  test.each(['', '+', '+39 333', '+39-02/1', '123456789012345678901', 'Cash-Mobile!', 'Ž'])('%j is none', (text) => {
     expect(() => addressOf(text)).toThrow(PduEncodeError);
   });
 });

@@ -81,6 +81,18 @@ function withClass<A extends DataCodingScheme['alphabet']>(alphabet: A) {
   return fc.tuple(codingOf(alphabet), messageClass).map(([coding, value]) => ({ ...coding, messageClass: value }));
 }
 
+function range(first: number, last: number): readonly number[] {
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+}
+
+function reservedCoding<A extends DataCodingScheme['alphabet']>(alphabet: A, octets: readonly number[]) {
+  return fc.record({
+    group: fc.constant('reserved' as const),
+    octet: fc.constantFrom(...octets),
+    alphabet: fc.constant(alphabet),
+  });
+}
+
 const gsmCoding: fc.Arbitrary<DataCodingScheme> = fc.oneof(
   codingOf('gsm7' as const),
   withClass('gsm7' as const),
@@ -92,6 +104,7 @@ const gsmCoding: fc.Arbitrary<DataCodingScheme> = fc.oneof(
     waiting,
   }),
   fc.record({ group: fc.constant('data-coding' as const), alphabet: fc.constant('gsm7' as const), messageClass }),
+  reservedCoding('gsm7' as const, [0x01, 0x0c, 0x43, ...range(0x80, 0xbf), 0xc4, 0xdf, 0xf8]),
 );
 
 const utf16Coding: fc.Arbitrary<DataCodingScheme> = fc.oneof(
@@ -104,12 +117,14 @@ const utf16Coding: fc.Arbitrary<DataCodingScheme> = fc.oneof(
     active: fc.boolean(),
     waiting,
   }),
+  reservedCoding('ucs2' as const, [0x09, 0x4b, 0xe4, 0xef]),
 );
 
 const dataCoding: fc.Arbitrary<DataCodingScheme> = fc.oneof(
   codingOf('8bit' as const),
   withClass('8bit' as const),
   fc.record({ group: fc.constant('data-coding' as const), alphabet: fc.constant('8bit' as const), messageClass }),
+  reservedCoding('8bit' as const, [0x05, 0x47, 0xfc, 0xff]),
 );
 
 const KNOWN_ELEMENTS = [0x00, 0x01, 0x04, 0x05, 0x08, 0x24, 0x25];

@@ -5,11 +5,12 @@ import {
   dataCodingOctet,
   decodeTpdu,
   decodeTpduLeniently,
+  encodeTpdu,
   fromHex,
-  PduError,
+  PduEncodeError,
   toHex,
 } from '../../../modem/pdu/index.ts';
-import { decodeDeliver, decodeLeniently, deliverHex, refusal } from './fields.ts';
+import { decodeDeliver, deliverHex } from './fields.ts';
 
 const GENERAL = { group: 'general', automaticDeletion: false } as const;
 const WAITING = { group: 'message-waiting' } as const;
@@ -31,25 +32,35 @@ describe('TP-DCS (3GPP TS 23.038, 4)', () => {
     ['E3', { ...WAITING, alphabet: 'ucs2', store: true, active: false, waiting: 'other' }],
     ['F0', { group: 'data-coding', alphabet: 'gsm7', messageClass: 0 }],
     ['F6', { group: 'data-coding', alphabet: '8bit', messageClass: 2 }],
+    ['0C', { group: 'reserved', octet: 0x0c, alphabet: 'gsm7' }],
+    ['1D', { group: 'reserved', octet: 0x1d, alphabet: 'gsm7' }],
+    ['80', { group: 'reserved', octet: 0x80, alphabet: 'gsm7' }],
+    ['B9', { group: 'reserved', octet: 0xb9, alphabet: 'gsm7' }],
+    ['01', { group: 'reserved', octet: 0x01, alphabet: 'gsm7' }],
+    ['46', { group: 'reserved', octet: 0x46, alphabet: '8bit' }],
+    ['0B', { group: 'reserved', octet: 0x0b, alphabet: 'ucs2' }],
+    ['C4', { group: 'reserved', octet: 0xc4, alphabet: 'gsm7' }],
+    ['EF', { group: 'reserved', octet: 0xef, alphabet: 'ucs2' }],
+    ['F8', { group: 'reserved', octet: 0xf8, alphabet: 'gsm7' }],
+    ['FC', { group: 'reserved', octet: 0xfc, alphabet: '8bit' }],
   ])('%s', (dcs, scheme) => {
     expect(decodeDeliver({ dcs }).dcs).toEqual(scheme);
     expect(toHex(Uint8Array.of(dataCodingOctet(scheme)))).toBe(dcs);
   });
 
-  test('every octet is a scheme that encodes to it, or refused', () => {
-    const accepted = Array.from({ length: 256 }, (_, octet) => octet).filter((octet) => {
+  test('every octet is a scheme that encodes to it, or compressed', () => {
+    const compressed = Array.from({ length: 256 }, (_, octet) => octet).filter((octet) => {
       const octets = fromHex(deliverHex({ dcs: toHex(Uint8Array.of(octet)) }));
       try {
-        const tpdu = decodeTpdu(octets, 'mobile-terminated');
-        expect(tpdu.type === 'DELIVER' && dataCodingOctet(tpdu.dcs)).toBe(octet);
-        return true;
-      } catch (error) {
-        expect(error).toBeInstanceOf(PduError);
+        expect(toHex(encodeTpdu(decodeTpdu(octets, 'mobile-terminated')))).toBe(toHex(octets));
         return false;
+      } catch (error) {
+        expect(error).toBeInstanceOf(CompressedTextError);
+        return true;
       }
     });
-    // General and automatic deletion: 3 alphabets, each without class or with one of 4. Message waiting: 3 groups of 8.
-    expect(accepted).toHaveLength(2 * 3 * (1 + 4) + 3 * 8 + 8);
+    // Bit 5 of the two groups that have it.
+    expect(compressed).toHaveLength(2 * 32);
   });
 
   test.each(['20', '2A', '34', '60', '7B'])(
@@ -61,11 +72,18 @@ describe('TP-DCS (3GPP TS 23.038, 4)', () => {
     },
   );
 
-  test.each(['01', '0C', '1D', '80', 'B3', 'C4', 'F8'])('reserved, %s, is leniently the default alphabet', (dcs) => {
-    const note = 'TP-DCS 6: a reserved coding, taken for the default alphabet';
-    expect(refusal(() => decodeDeliver({ dcs }))).toBe(note);
-    const { deliver, deviations } = decodeLeniently({ dcs, ud: '0AE8329BFD4697D9EC37' });
-    expect(deliver.userData).toEqual({ kind: 'text', header: [], text: 'hellohello' });
-    expect(deviations).toEqual([note]);
+  test.each(['0C', '80', 'B3'])('text under a reserved coding, %s, is in the default alphabet', (dcs) => {
+    const { userData } = decodeDeliver({ dcs, ud: '0AE8329BFD4697D9EC37' });
+    expect(userData).toEqual({ kind: 'text', header: [], text: 'hellohello' });
+  });
+
+  test.each([
+    { octet: 0x80, alphabet: 'ucs2' },
+    { octet: 0x00, alphabet: 'gsm7' },
+    { octet: 0x20, alphabet: 'gsm7' },
+    { octet: 256, alphabet: 'gsm7' },
+  ] as const)('%j is no reserved coding', ({ octet, alphabet }) => {
+    const dcs = { group: 'reserved', octet, alphabet } as const;
+    expect(() => encodeTpdu({ ...decodeDeliver({}), dcs })).toThrow(PduEncodeError);
   });
 });

@@ -426,6 +426,7 @@ describe('the coding of a text', () => {
     ['a longer one, where the locking shift is better', 'şğıçŞĞİ'.repeat(20), 'gsm7', ['locking turkish'], 1],
     ['Hindi', 'नमस्ते '.repeat(20), 'gsm7', ['locking hindi'], 1],
     ['Hindi with Latin capitals', 'नमस्ते SMS '.repeat(10), 'gsm7', ['locking hindi', 'single hindi'], 1],
+    ['Turkish and Portuguese', 'şãoşãoşão '.repeat(10), 'gsm7', ['locking turkish', 'single portuguese'], 1],
     ['Greek', 'Καλημέρα '.repeat(12), 'ucs2', ['concatenation'], 2],
     ['emoji', '😀'.repeat(40), 'ucs2', ['concatenation'], 2],
   ])('%s', (_what, text, alphabet, header, total) => {
