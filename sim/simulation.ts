@@ -1,6 +1,6 @@
 import { MessageStates } from './message-states.ts';
 import type { VirtualModem } from './modem/virtual-modem.ts';
-import { type OpenLines, openLines } from './modem-lines.ts';
+import { type ModemLines, type OpenLines, openLines } from './modem-lines.ts';
 import { World, type WorldOptions } from './world.ts';
 import { WorldClock, type WorldClockOptions } from './world-clock.ts';
 
@@ -10,6 +10,8 @@ export interface Simulation {
   readonly clock: WorldClock;
   readonly messages: MessageStates;
   readonly lines: OpenLines;
+  /** Where programs open a modem, whatever number its SIM has now. */
+  linesOf(modem: VirtualModem): ModemLines | undefined;
   /** Hangs up, and stops the clock. */
   close(): void;
 }
@@ -33,12 +35,14 @@ export async function openSimulation(
   const clock = new WorldClock(clockOptions);
   const world = new World({ ...options, clock });
   const messages = new MessageStates(world.log);
-  const lines = await openLines(people(world), folder, () => clock.touch());
+  const opened = people(world);
+  const lines = await openLines(opened, folder, () => clock.touch());
   return {
     world,
     clock,
     messages,
     lines,
+    linesOf: (modem) => lines.lines[opened.indexOf(modem)],
     close() {
       lines.close();
       messages.close();

@@ -6,6 +6,7 @@ import { controlOf, withControl } from './options.ts';
 interface ModemView {
   readonly number: string;
   readonly personality: string;
+  readonly registered: boolean;
   readonly open: boolean;
   readonly tty?: string;
   readonly tcp?: string;
@@ -25,8 +26,9 @@ function listCommand(): Command {
     const views: readonly ModemView[] = JSON.parse(await ask(controlOf(command), 'GET', '/modems'));
     const output = outputOf(command);
     for (const view of views) {
-      const { number, personality, open, tty = 'no tty', tcp = '' } = view;
-      output.print(view, `${number.padEnd(16)} ${personality.padEnd(16)} ${open ? 'open  ' : 'closed'} ${tty} ${tcp}`);
+      const { number, personality, registered, open, tty = 'no tty', tcp = '' } = view;
+      const state = `${registered ? 'registered' : 'not registered'}, ${open ? 'open' : 'closed'}`;
+      output.print(view, `${number.padEnd(16)} ${personality.padEnd(16)} ${state.padEnd(22)} ${tty} ${tcp}`);
     }
   });
 }

@@ -119,6 +119,22 @@ export function contentOf({
   };
 }
 
+/** The fields that have a value. */
+export function defined<Fields extends object>(
+  fields: Fields,
+): { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } {
+  const given: { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } = {};
+  for (const key in fields) {
+    const value = fields[key];
+    if (isDefined(value)) given[key] = value;
+  }
+  return given;
+}
+
+function isDefined<Value>(value: Value): value is Exclude<Value, undefined> {
+  return value !== undefined;
+}
+
 /** What is wrong with a value, a line each: where, and what was expected there. */
 export function complaints(
   issues: readonly z.core.$ZodIssue[],

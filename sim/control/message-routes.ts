@@ -5,11 +5,14 @@ import { systemClock } from '../../modem/index.ts';
 import { jsonLine } from '../log.ts';
 import { isOver, type MessageState } from '../message-states.ts';
 import type { Simulation } from '../simulation.ts';
-import { contentOf } from './fields.ts';
+import { contentOf, defined } from './fields.ts';
 import { readableSubmit } from './readable.ts';
 import { Refused } from './refused.ts';
 import { deliverBody, logQuery, sendBody, submittedQuery } from './schema.ts';
+import { phoneOf } from './subscribers.ts';
 import { until } from './waiting.ts';
+
+const ofMessage = z.object({ sms: z.coerce.number().pipe(z.int()) });
 
 /** Messages in and out, and what became of them. */
 export function messageRoutes(instance: FastifyInstance, { world, messages }: Simulation): void {
@@ -21,11 +24,11 @@ export function messageRoutes(instance: FastifyInstance, { world, messages }: Si
       schema: { summary: 'Send a message into the network, as another operator or a service would', body: deliverBody },
     },
     async ({ body }) => {
-      const { to, from, wait = 0 } = body;
+      const { to, from, wait = 0, validity: validityMs, pid, priority } = body;
       if (world.subscriber(to) === undefined) {
         throw new Refused(404, `Nobody has the number ${to}: gsm-sim subscribers lists those of the network`, 'to');
       }
-      const sms = world.deliver({ to, from, ...contentOf(body) });
+      const sms = world.deliver({ to, from, ...contentOf(body), ...defined({ validityMs, pid, priority }) });
       const states = () => sms.map((id) => messages.get(id)).filter((state) => state !== undefined);
       const over = await until(world.log, systemClock, () => states().every(isOver), wait);
       return { sms, ...(wait === 0 ? {} : { over, messages: states().map(viewOf) }) };
@@ -36,15 +39,10 @@ export function messageRoutes(instance: FastifyInstance, { world, messages }: Si
     '/send',
     { schema: { summary: 'Send a message from one of the phones, as its user would', body: sendBody } },
     async ({ body }) => {
-      const { from, to, statusReport, validity } = body;
-      if (world.modem(from) === undefined) throw new Refused(404, `No phone has the number ${from}`, 'from');
-      const sent = await world.send({
-        from,
-        to,
-        ...contentOf(body),
-        ...(statusReport === undefined ? {} : { statusReport }),
-        ...(validity === undefined ? {} : { validityMs: validity }),
-      });
+      const { from, to, statusReport, rejectDuplicates, validity: validityMs, pid } = body;
+      const modem = phoneOf(world, from, 'from');
+      const more = defined({ statusReport, rejectDuplicates, validityMs, pid });
+      const sent = await world.send({ from: modem.number, to, ...contentOf(body), ...more });
       return sent.map(({ sms, reference, answer }) => ({ sms, reference, ...answer }));
     },
   );
@@ -74,11 +72,21 @@ export function messageRoutes(instance: FastifyInstance, { world, messages }: Si
 
   app.get(
     '/messages/:sms',
-    { schema: { summary: 'What became of a message', params: z.object({ sms: z.coerce.number().pipe(z.int()) }) } },
+    { schema: { summary: 'What became of a message', params: ofMessage } },
     async ({ params }) => {
       const state = messages.get(params.sms);
       if (state === undefined) throw new Refused(404, `There is no message ${params.sms}`);
       return viewOf(state);
+    },
+  );
+
+  app.delete(
+    '/messages/:sms',
+    { schema: { summary: 'Delete a message that waits, as the operator would', params: ofMessage } },
+    async ({ params }) => {
+      if (!world.deleteWaiting(params.sms))
+        throw new Refused(409, `Message ${params.sms} does not wait, or is on the air`);
+      return { deleted: params.sms };
     },
   );
 

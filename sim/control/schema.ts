@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { personalities } from '../modem/personalities.ts';
 import { latencyProfiles } from '../network/profiles.ts';
 import type { Pace } from '../world-clock.ts';
 import { type ContentFields, checkContent, contentFields, duration, number, pace, sender } from './fields.ts';
@@ -15,14 +14,23 @@ export const wait: z.ZodType<number, string | number> = duration.refine(
 export interface DeliverBody extends ContentFields {
   readonly to: string;
   readonly from: string;
+  readonly pid?: number | undefined;
+  readonly validity?: number | undefined;
+  readonly priority?: boolean | undefined;
   readonly wait?: number | undefined;
 }
+
+const pid = z.int().min(0).max(255).describe('TP-PID: 64 is type 0, 65 to 71 replace');
+const validity = duration.describe('How long the service centre tries');
 
 export const deliverBody: z.ZodType<DeliverBody> = z
   .strictObject({
     to: number,
     from: sender,
     ...contentFields,
+    pid: pid.optional(),
+    validity: validity.optional(),
+    priority: z.boolean().describe('Tried before all others').optional(),
     wait: wait.describe('Answer only when every SMS was delivered or given up, or after this time').optional(),
   })
   .superRefine(checkContent);
@@ -32,6 +40,8 @@ export interface SendBody extends ContentFields {
   readonly from: string;
   readonly to: string;
   readonly statusReport?: boolean | undefined;
+  readonly rejectDuplicates?: boolean | undefined;
+  readonly pid?: number | undefined;
   readonly validity?: number | undefined;
 }
 
@@ -41,46 +51,11 @@ export const sendBody: z.ZodType<SendBody> = z
     to: number,
     ...contentFields,
     statusReport: z.boolean().describe('Ask for a status report').optional(),
-    validity: duration.describe('How long the service centre tries').optional(),
+    rejectDuplicates: z.boolean().describe('Have a second one refused while the first is held (TP-RD)').optional(),
+    pid: pid.optional(),
+    validity: validity.optional(),
   })
   .superRefine(checkContent);
-
-/** What `POST /subscribers` wants: a new number, with a phone. */
-export interface NewSubscriber {
-  readonly number: string;
-  readonly personality?: string | undefined;
-  readonly pin?: string | undefined;
-  readonly simCapacity?: number | undefined;
-  readonly phoneCapacity?: number | undefined;
-}
-
-export const newSubscriber: z.ZodType<NewSubscriber> = z.strictObject({
-  number,
-  personality: z.enum(Object.keys(personalities)).describe('How its modem behaves').optional(),
-  pin: z
-    .string()
-    .regex(/^\d{4,8}$/, 'must be 4 to 8 digits')
-    .describe('The SIM asks for it')
-    .optional(),
-  simCapacity: z.int().min(1).max(255).describe('Places for messages on the SIM; default 30').optional(),
-  phoneCapacity: z.int().min(0).max(10_000).describe('Places for messages in the phone; default 100').optional(),
-});
-
-/** What `POST /subscribers/:number` wants: what changes; the rest stays. */
-export interface SubscriberChange {
-  readonly covered?: boolean | undefined;
-  readonly powered?: boolean | undefined;
-}
-
-/** The fields of {@link SubscriberChange}, for an object that has more. */
-export const subscriberChangeFields: {
-  readonly [Key in keyof Required<SubscriberChange>]: z.ZodOptional<z.ZodType<NonNullable<SubscriberChange[Key]>>>;
-} = {
-  covered: z.boolean().describe('Whether there is a cell where the phone is').optional(),
-  powered: z.boolean().describe('Whether the phone is switched on').optional(),
-};
-
-export const subscriberChange: z.ZodType<SubscriberChange> = z.strictObject(subscriberChangeFields);
 
 /** What `PUT /profile` wants. */
 export const profileBody: z.ZodType<{ id: string }> = z.strictObject({ id: z.enum(Object.keys(latencyProfiles)) });

@@ -7,6 +7,7 @@ import type { Simulation } from '../simulation.ts';
 import { evidenceRoutes } from './evidence-routes.ts';
 import { complaints } from './fields.ts';
 import { messageRoutes } from './message-routes.ts';
+import { modemRoutes } from './modem-routes.ts';
 import { Refused } from './refused.ts';
 import { scenarioRoutes } from './scenario-routes.ts';
 import { subscriberRoutes } from './subscriber-routes.ts';
@@ -52,6 +53,7 @@ export async function openControl(simulation: Simulation, port = 0): Promise<Con
     scope.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
     messageRoutes(scope, simulation);
     subscriberRoutes(scope, simulation);
+    modemRoutes(scope, simulation);
     worldRoutes(scope, simulation);
     evidenceRoutes(scope, simulation);
     scenarioRoutes(scope, simulation);

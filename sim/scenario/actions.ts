@@ -1,5 +1,5 @@
 import { contentOf } from '../control/fields.ts';
-import { change } from '../control/subscriber-routes.ts';
+import { changeSubscriber, phoneOf } from '../control/subscribers.ts';
 import type { VirtualModem } from '../modem/virtual-modem.ts';
 import { latencyProfiles } from '../network/profiles.ts';
 import type { SubmitAnswer } from '../network/radio-link.ts';
@@ -25,7 +25,21 @@ export interface Scene {
 /** Does what a step says; resolves when it is done. @throws Error when it cannot be done. */
 export async function act(scene: Scene, actions: ScenarioActions): Promise<void> {
   const { world, names, faults } = scene;
-  const { send, deliver, change: changes, fault, switch: switching, remove, profile, reboot, read, traffic } = actions;
+  const {
+    send,
+    deliver,
+    change: changes,
+    fault,
+    switch: switching,
+    remove,
+    profile,
+    swap,
+    clone,
+    fill,
+    reboot,
+    read,
+    traffic,
+  } = actions;
   if (send !== undefined)
     await sendFrom(scene, send.as, { ...send, from: first(names, send.from), to: first(names, send.to) });
   if (deliver !== undefined) {
@@ -34,7 +48,12 @@ export async function act(scene: Scene, actions: ScenarioActions): Promise<void>
       scene.sent(deliver.as, sms);
     }
   }
-  if (changes !== undefined) for (const modem of modems(scene, changes.phone)) change(world, modem, changes);
+  if (changes !== undefined) {
+    for (const number of numbersFor(names, changes.phone)) changeSubscriber(world, number, changes);
+  }
+  if (swap !== undefined) world.swapSim(first(names, swap.phone), phoneOf(world, first(names, swap.into)));
+  if (clone !== undefined) world.cloneSim(first(names, clone.phone), phoneOf(world, first(names, clone.into)));
+  if (fill !== undefined) for (const number of numbersFor(names, fill)) world.fillMemory(number);
   if (fault !== undefined) {
     const id = world.faults.add(fault.fault);
     if (fault.as !== undefined) faults.set(fault.as, id);

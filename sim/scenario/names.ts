@@ -65,7 +65,7 @@ export function strangers({ phones, steps, expect }: Scenario, names: Names): re
 }
 
 function strangersIn(step: Step, names: Names, numbers: ReadonlyMap<string, number>): readonly Stranger[] {
-  const { when, send, deliver, change, reboot, read, traffic } = step;
+  const { when, send, deliver, change, swap, clone, fill, reboot, read, traffic } = step;
   /** A phone of the scenario. */
   const own = (name: string | undefined, ...path: readonly string[]): readonly Stranger[] =>
     name === undefined || names.phones.has(name) || numbers.has(name)
@@ -80,6 +80,11 @@ function strangersIn(step: Step, names: Names, numbers: ReadonlyMap<string, numb
     ...any(send?.to, 'send', 'to'),
     ...own(deliver?.to, 'deliver', 'to'),
     ...own(change?.phone, 'change', 'phone'),
+    ...own(swap?.phone, 'swap', 'phone'),
+    ...own(swap?.into, 'swap', 'into'),
+    ...own(clone?.phone, 'clone', 'phone'),
+    ...own(clone?.into, 'clone', 'into'),
+    ...own(fill, 'fill'),
     ...own(reboot, 'reboot'),
     ...own(read, 'read'),
     ...own(traffic?.from, 'traffic', 'from'),

@@ -1,4 +1,4 @@
-import { addSubscriber } from '../control/subscriber-routes.ts';
+import { addSubscriber } from '../control/subscribers.ts';
 import type { LogEntry } from '../log.ts';
 import { MessageStates } from '../message-states.ts';
 import type { SubmitAnswer } from '../network/radio-link.ts';

@@ -9,7 +9,7 @@ import {
   number,
   sender,
 } from '../control/fields.ts';
-import { type SubscriberChange, subscriberChangeFields } from '../control/schema.ts';
+import { type SubscriberChange, subscriberChangeFields } from '../control/subscriber-schema.ts';
 import type { MessageStateName } from '../message-states.ts';
 import { personalities } from '../modem/personalities.ts';
 import type { Fault } from '../network/fault-kinds.ts';
@@ -62,6 +62,9 @@ export interface ScenarioActions {
   readonly switch?: { readonly fault: string; readonly on: boolean } | undefined;
   readonly remove?: string | undefined;
   readonly profile?: string | undefined;
+  readonly swap?: { readonly phone: string; readonly into: string } | undefined;
+  readonly clone?: { readonly phone: string; readonly into: string } | undefined;
+  readonly fill?: string | undefined;
   readonly reboot?: string | undefined;
   readonly read?: string | undefined;
   readonly traffic?: Traffic | undefined;
@@ -76,6 +79,9 @@ export const ACTION_NAMES: readonly (keyof ScenarioActions)[] = [
   'switch',
   'remove',
   'profile',
+  'swap',
+  'clone',
+  'fill',
   'reboot',
   'read',
   'traffic',
@@ -159,6 +165,8 @@ const pattern = {
 
 const message = { from: z.union([sender, phoneName]), to: phoneName, ...contentFields, as: label.optional() };
 
+const into = z.strictObject({ phone: phoneName, into: phoneName });
+
 const step = z
   .strictObject({
     at: duration.describe('When, from the beginning').optional(),
@@ -177,12 +185,15 @@ const step = z
     deliver: z.strictObject(message).superRefine(checkContent).describe('A message comes from outside').optional(),
     change: z
       .strictObject({ phone: phoneName, ...subscriberChangeFields })
-      .describe('Coverage, power: what changes about a phone')
+      .describe('Coverage, power, operator: what changes about a phone')
       .optional(),
     fault: z.strictObject({ as: label.optional(), fault: faultBody }).describe('Arranges a fault').optional(),
     switch: z.strictObject({ fault: label, on: z.boolean() }).describe('Switches a fault off or on').optional(),
     remove: label.describe('Takes a fault back').optional(),
     profile: z.enum(Object.keys(latencyProfiles)).optional(),
+    swap: into.describe('The number of a phone moves to the SIM in another').optional(),
+    clone: into.describe('The SIM in another phone becomes a copy').optional(),
+    fill: phoneName.describe('Fill SIM and phone with old messages').optional(),
     reboot: phoneName.describe('Off and on again').optional(),
     read: phoneName.describe('The user reads what the phone has, and deletes it').optional(),
     traffic: z

@@ -75,7 +75,7 @@ export function NetworkView({ simulation, control }: NetworkViewProps): ReactEle
       </Text>
       <Heading text={`PHONES${count > PHONES ? ` ${firstPhone + 1} to ${firstPhone + PHONES} of ${count}` : ''}`} />
       {shown.phones.map((phone, i) => (
-        <PhoneLine key={phone.number} phone={phone} chosen={firstPhone + i === chosen} />
+        <PhoneLine key={`${phone.line} ${phone.number}`} phone={phone} chosen={firstPhone + i === chosen} />
       ))}
       <Lines
         heading={`SERVICE CENTRE ${shown.queue.length}`}
@@ -115,7 +115,7 @@ function pressPhoneKey({ world }: Simulation, number: string, key: string): void
   const subscriber = world.subscriber(number);
   const modem = world.modem(number);
   if (key === 'c') subscriber?.setCovered(!subscriber.covered);
-  else if (key === 'o') modem?.radio.setFunctionality(modem.radio.functionality === 1 ? 0 : 1);
+  else if (key === 'o') subscriber?.setPowered(subscriber.link?.powered !== true);
   else if (key === 'b') modem?.restart();
   else if (/^[1-9]$/.test(key)) {
     const fault = world.faults.list()[Number(key) - 1];

@@ -59,14 +59,14 @@ export function snapshotOf(simulation: Simulation, { firstPhone, phones, events,
   };
 }
 
-function rowOf({ world, lines }: Simulation, modem: VirtualModem): PhoneRow {
+function rowOf({ world, linesOf }: Simulation, modem: VirtualModem): PhoneRow {
   const covered = world.subscriber(modem.number)?.covered ?? false;
   const on = modem.radio.functionality === 1;
   return {
     number: modem.number,
     state: modem.radio.registered ? 'registered' : on ? (covered ? 'searching' : 'no coverage') : 'off',
     reachable: modem.radio.registered,
-    line: lines.lines.find(({ number }) => number === modem.number)?.tty ?? '',
+    line: linesOf(modem)?.tty ?? '',
     open: modem.hostPresent,
     stored: modem.store('MT').used,
     waiting: world.waitingFor(modem.number),

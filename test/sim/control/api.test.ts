@@ -83,7 +83,7 @@ const MISTAKES: readonly (readonly [method: string, path: string, body: unknown,
   ['POST', '/subscribers', { number: '1', personality: 'x' }, 400, /^personality: must be one of/],
   ['POST', '/subscribers/%2B399', { covered: true }, 404, /^There is no subscriber \+399/],
   ['POST', `/subscribers/${ALICE}`, { covered: 'yes' }, 400, /^covered: must be a boolean/],
-  ['POST', '/modems/%2B399/reboot', undefined, 404, /^There is no subscriber \+399/],
+  ['POST', '/modems/%2B399/reboot', undefined, 404, /^No phone has the number \+399/],
   ['PUT', '/profile', { id: 'x' }, 400, /^id: must be one of/],
   ['PUT', '/clock', { pace: 'x0' }, 400, /^pace: must be real, stopped, fast, or x and a factor/],
   ['POST', '/clock/step', { by: '1 week' }, 400, /^by: must be a length of time/],
@@ -154,6 +154,53 @@ test('a new number has a phone, which can be switched off', async () => {
   expect(answer).toMatchObject({ number: '4321', registered: true, powered: true });
   expect((await ask('POST', '/subscribers/4321', { powered: false })).answer).toMatchObject({ registered: false });
   expect((await ask('GET', '/subscribers/4321')).answer).toMatchObject({ powered: false, covered: true });
+});
+
+test('what a phone hears, its rate, its barring and its operator change', async () => {
+  await ask('POST', '/subscribers', { number: '+393330000010', ratePerMinute: 30 });
+  const change = (body: object) => ask('POST', '/subscribers/%2B393330000010', body);
+  expect((await change({ reception: 'shadow', barred: true, ratePerMinute: 6 })).answer).toMatchObject({
+    reception: 'shadow',
+    barred: true,
+    ratePerMinute: 6,
+    reachable: false,
+  });
+  expect((await change({ reception: 'good', ratePerMinute: null, roaming: '00103' })).answer).toMatchObject({
+    visited: '00103',
+    operator: '00101',
+  });
+  expect((await change({ operator: '00102' })).answer).toMatchObject({ operator: '00102' });
+});
+
+test('a number moves to the SIM in another phone, or is copied to it', async () => {
+  for (const number of ['+393330000011', '+393330000012', '+393330000013'])
+    await ask('POST', '/subscribers', { number });
+  const swapped = await ask('POST', '/subscribers/%2B393330000011/swap', { into: '+393330000012' });
+  expect(swapped.answer).toMatchObject({ number: '+393330000011', sims: [expect.any(String)] });
+  expect((await ask('GET', '/subscribers/%2B393330000012')).answer).toMatchObject({ sims: [], registered: false });
+  const cloned = await ask('POST', '/subscribers/%2B393330000011/clone', { into: '+393330000013' });
+  expect(cloned.answer.sims).toHaveLength(2);
+  expect((await ask('POST', '/subscribers/%2B393330000012/fill')).status).toBe(404);
+  expect((await ask('POST', '/subscribers/%2B393330000012', { covered: false })).status).toBe(409);
+});
+
+test('a full phone refuses, and the message that waits is deleted by the operator', async () => {
+  await ask('POST', '/subscribers', { number: '+393330000014', simCapacity: 2, phoneCapacity: 1 });
+  expect((await ask('POST', '/subscribers/%2B393330000014/fill')).answer).toMatchObject({ added: 3 });
+  await ask('PUT', '/clock', { pace: 'stopped' });
+  const { sms } = (await ask('POST', '/deliver', { to: '+393330000014', from: '1', text: 'x' })).answer;
+  await ask('POST', '/clock/step', { by: '30s' });
+  expect((await ask('GET', `/messages/${sms[0]}`)).answer).toMatchObject({ state: 'waiting', reason: 'full' });
+  expect((await ask('DELETE', `/messages/${sms[0]}`)).answer).toEqual({ deleted: sms[0] });
+  expect((await ask('DELETE', `/messages/${sms[0]}`)).status).toBe(409);
+  await ask('PUT', '/clock', { pace: 'fast' });
+});
+
+test('a number of another operator has no phone here; operators and services are listed', async () => {
+  const { answer } = await ask('POST', '/foreign-numbers', { number: '+447700900001', operator: '00103' });
+  expect(answer).toMatchObject({ sims: [], operator: '00103' });
+  expect((await ask('GET', '/operators')).answer).toContainEqual(expect.objectContaining({ code: '00103' }));
+  expect((await ask('GET', '/services')).answer).toContainEqual(expect.objectContaining({ name: 'echo' }));
 });
 
 test('the log can be waited on', async () => {
