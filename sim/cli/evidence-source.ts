@@ -1,9 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { outputOf, UsageError } from '../../modem/cli/program.ts';
 import { moment } from '../control/fields.ts';
+import { linesOf } from '../evidence/log-file.ts';
 import { readLog } from '../evidence/read-log.ts';
-import { type Selection, select } from '../evidence/selection.ts';
+import { isInTime, type Selection, select } from '../evidence/selection.ts';
 import type { LogEntry } from '../log.ts';
 import { ask } from './control-client.ts';
 import { CONTROL_VARIABLE, controlUrl, readBy, wholeNumber } from './options.ts';
@@ -45,15 +46,18 @@ export function withOutputFile(command: Command, what: string): Command {
 /** The log that a command is for, or the part of it that is wanted. @throws UsageError, Error for people. */
 export async function readEvidence(command: Command): Promise<readonly LogEntry[]> {
   const { control, log, number, sms, since, until } = command.opts<SourceOptions>();
-  const text = await textOf(command, control, log);
-  const entries = readLog(text);
-  sayForgotten(command, entries);
   const selection: Selection = {
     ...(number === undefined ? {} : { numbers: number }),
     ...(sms === undefined ? {} : { sms }),
     ...(since === undefined ? {} : { since }),
     ...(until === undefined ? {} : { until }),
   };
+  let first: number | undefined;
+  const entries = readLog(await sourceOf(command, control, log), (entry) => {
+    first ??= entry.seq;
+    return isInTime(entry, selection);
+  });
+  sayForgotten(command, (first ?? 1) - 1);
   return select(entries, selection);
 }
 
@@ -76,26 +80,30 @@ export function writeEvidence(command: Command, made: string | Uint8Array): void
   outputOf(command).print({ event: 'written', file: output, octets }, `${output}: ${octets} octets`);
 }
 
-async function textOf(command: Command, control: string | undefined, log: string | undefined): Promise<string> {
+async function sourceOf(
+  command: Command,
+  control: string | undefined,
+  log: string | undefined,
+): Promise<string | Iterable<string>> {
   if (log !== undefined && command.getOptionValueSource('control') === 'cli') {
     throw new UsageError('give either --control or --log');
   }
-  if (log !== undefined) return readFile(log);
+  if (log !== undefined) return fileLines(log);
   if (control !== undefined) return ask(control, 'GET', '/log');
   throw new UsageError('give --control URL of a running simulation, or --log FILE with a saved log');
 }
 
-function readFile(path: string): string {
+function* fileLines(path: string): Generator<string> {
   try {
-    return readFileSync(path === STANDARD_STREAM ? STDIN : path, 'utf8');
-  } catch {
+    yield* linesOf(path === STANDARD_STREAM ? STDIN : path);
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
     throw new Error(`Cannot read the log ${path}: is the file there?`);
   }
 }
 
 /** A log that begins later than the world has lost its beginning: evidence made of it says so. */
-function sayForgotten(command: Command, entries: readonly LogEntry[]): void {
-  const count = (entries[0]?.seq ?? 1) - 1;
+function sayForgotten(command: Command, count: number): void {
   if (count === 0) return;
   const { json } = outputOf(command);
   const text = `gsm-sim: the first ${count} events are not in the log any more; serve --log FILE keeps them all`;

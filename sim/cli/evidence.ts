@@ -6,7 +6,7 @@ import { conversationOf } from '../evidence/conversation.ts';
 import { figuresOf, latencyOf } from '../evidence/latency.ts';
 import { figuresText, latencyPlot } from '../evidence/latency-plot.ts';
 import { mermaidOf } from '../evidence/mermaid.ts';
-import { readLog } from '../evidence/read-log.ts';
+import { logSchema, readLog } from '../evidence/read-log.ts';
 import { sequenceDiagram } from '../evidence/sequence-diagram.ts';
 import { jsonLine, type LogEntry } from '../log.ts';
 import { ask } from './control-client.ts';
@@ -20,6 +20,7 @@ interface LogOptions {
   readonly control?: string;
   readonly after: number;
   readonly follow?: true;
+  readonly schema?: true;
 }
 
 /** `gsm-sim log`: what happened. */
@@ -27,9 +28,14 @@ export function logCommand(): Command {
   const command = new Command('log')
     .description('print what happened in the network, in columns or (--json) in JSON lines')
     .option('--after <seq>', 'only what follows the event of this number', wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
-    .option('--follow', 'go on printing what happens, until interrupted');
+    .option('--follow', 'go on printing what happens, until interrupted')
+    .option('--schema', 'print what a JSON line may be, as JSON Schema, and nothing else');
   return withEvidence(command).action(async () => {
-    const { control, after, follow } = command.opts<LogOptions>();
+    const { control, after, follow, schema } = command.opts<LogOptions>();
+    if (schema === true) {
+      process.stdout.write(`${JSON.stringify(logSchema(), null, 2)}\n`);
+      return;
+    }
     if (follow === true && control === undefined) throw new UsageError('--follow needs --control');
     const print = printer(command);
     const entries = await readEvidence(command);

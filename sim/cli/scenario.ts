@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import { outputOf, UsageError } from '../../modem/cli/program.ts';
-import { keepLog } from '../evidence/log-file.ts';
 import { runScenario } from '../scenario/run-scenario.ts';
 import type { ScenarioResult } from '../scenario/scenario-run.ts';
 import { type Scenario, scenarioJsonSchema } from '../scenario/schema.ts';
 import { ask } from './control-client.ts';
+import { keepLogIn } from './kept-log.ts';
 import { controlUrl } from './options.ts';
 import { openScenario, printResult } from './scenario-file.ts';
 
@@ -57,7 +57,7 @@ async function runHere(scenario: Scenario, file: string | undefined): Promise<Sc
   let endLog = () => {};
   try {
     return await runScenario(scenario, (log) => {
-      if (file !== undefined) endLog = keepLog(log, file);
+      if (file !== undefined) endLog = keepLogIn(file, log);
     });
   } finally {
     endLog();

@@ -1,5 +1,4 @@
 import { type ControlServer, openControl } from '../control/server.ts';
-import { keepLog } from '../evidence/log-file.ts';
 import { personalities } from '../modem/personalities.ts';
 import type { VirtualModem } from '../modem/virtual-modem.ts';
 import { latencyProfiles } from '../network/profiles.ts';
@@ -7,6 +6,7 @@ import { ScenarioRun } from '../scenario/scenario-run.ts';
 import { openSimulation, type Simulation, type SimulationOptions } from '../simulation.ts';
 import type { World } from '../world.ts';
 import type { Pace } from '../world-clock.ts';
+import { keepLogIn } from './kept-log.ts';
 import { openScenario } from './scenario-file.ts';
 
 /** What `gsm-sim serve` is told. */
@@ -53,7 +53,7 @@ export async function openServed(options: ServeOptions, folder: string): Promise
   const simulation = await openSimulation(simulationOptions(world, folder), people);
   process.once('exit', () => simulation.close());
   try {
-    const endLog = options.log === undefined ? () => {} : keepLog(simulation.world.log, options.log);
+    const endLog = options.log === undefined ? () => {} : keepLogIn(options.log, simulation.world.log);
     const control = await openControl(simulation, options.control);
     const close = async () => {
       await control.close();

@@ -76,12 +76,36 @@ const entrySchema = z.discriminatedUnion('kind', [
 type Unread = Exclude<LogEntry['kind'], z.output<typeof entrySchema>['kind']>;
 const schema: [Unread] extends [never] ? z.ZodType<LogEntry> : Unread = entrySchema;
 
+/** What a line of the log may be, as JSON Schema: for programs in any language. */
+export function logSchema(): object {
+  return z.toJSONSchema(entrySchema, { io: 'input' });
+}
+
+/** More entries than this are not read at once: they take about 300 octets of memory each. */
+const ENTRIES = 4_000_000;
+
 /**
  * The entries of a log in JSON lines, as `jsonLine` writes them and `gsm-sim log --json` prints them. Empty lines are
- * passed over. @throws LogError at the first line that is none.
+ * passed over. @param wanted says which entries to keep. @throws LogError at the first line that is none, and when more
+ * than 4,000,000 are wanted.
  */
-export function readLog(text: string): readonly LogEntry[] {
-  return text.split('\n').flatMap((line, i) => (line.trim() === '' ? [] : [readLine(line, i + 1)]));
+export function readLog(
+  log: string | Iterable<string>,
+  wanted: (entry: LogEntry) => boolean = () => true,
+): readonly LogEntry[] {
+  const entries: LogEntry[] = [];
+  let at = 0;
+  for (const line of typeof log === 'string' ? log.split('\n') : log) {
+    at += 1;
+    if (line.trim() === '') continue;
+    const entry = readLine(line, at);
+    if (!wanted(entry)) continue;
+    if (entries.length >= ENTRIES) {
+      throw new LogError(at, `more than ${ENTRIES.toLocaleString('en')} events: choose a span of time`);
+    }
+    entries.push(entry);
+  }
+  return entries;
 }
 
 function readLine(line: string, at: number): LogEntry {

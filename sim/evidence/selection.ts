@@ -13,15 +13,21 @@ export interface Selection {
 
 /** The entries that a selection wants, with the beginning of the world and its profiles, in order. */
 export function select(entries: readonly LogEntry[], selection: Selection): readonly LogEntry[] {
-  const { numbers = [], since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = selection;
+  const { numbers = [] } = selection;
   const wanted = wantedMessages(entries, selection);
   return entries.filter((entry) => {
     if (entry.kind === 'start' || entry.kind === 'profile') return true;
-    if (entry.at < since || entry.at >= until) return false;
+    if (!isInTime(entry, selection)) return false;
     if ('sms' in entry) return wanted === undefined || wanted.has(entry.sms);
     if (selection.sms !== undefined) return false;
     return numbers.length === 0 || entry.number === undefined || numbers.includes(entry.number);
   });
+}
+
+/** Whether an entry is of the time that a selection wants; what holds for all time always is. */
+export function isInTime(entry: LogEntry, { since, until }: Selection): boolean {
+  if (entry.kind === 'start' || entry.kind === 'profile') return true;
+  return (since === undefined || entry.at >= since) && (until === undefined || entry.at < until);
 }
 
 /** The numbers of the messages that are wanted; `undefined`: all. A copy or report goes with its message. */

@@ -85,6 +85,14 @@ describe('with a saved log', () => {
   });
 });
 
+test('log --schema says what each kind of line has', async () => {
+  const { out } = await gsmSim('log', '--schema');
+  const { oneOf }: { oneOf: readonly { properties: Record<string, object>; required: readonly string[] }[] } =
+    JSON.parse(out);
+  const submit = oneOf.find(({ properties }) => JSON.stringify(properties['kind']).includes('"submit"'));
+  expect(submit?.required).toEqual(['seq', 'at', 'kind', 'sms', 'from', 'to', 'tpdu']);
+});
+
 test('a log that has lost its beginning says so', async () => {
   const late = join(folder, 'late.jsonl');
   writeFileSync(late, text.split('\n').slice(10).join('\n'));
