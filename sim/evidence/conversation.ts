@@ -60,11 +60,18 @@ export function conversationOf(entries: readonly LogEntry[], limits: Conversatio
   const narrator = new Narrator();
   const all = joined(entries.flatMap((entry) => narrator.tell(entry)));
   const everybody = participantsOf(all, narrator.outsiders);
-  const names = new Set(everybody.slice(0, mostParticipants).map(({ name }) => name));
-  const steps = all.filter((step) => namesIn(step).every((name) => names.has(name))).slice(0, mostSteps);
-  const participants = inOrder(participantsOf(steps, narrator.outsiders));
-  const omitted = omission(everybody.length - participants.length, all.length - steps.length);
+  const told = among(everybody, all);
+  const first = among(everybody.slice(0, mostParticipants), told).slice(0, mostSteps);
+  const participants = inOrder(participantsOf(first, narrator.outsiders));
+  const steps = among(participants, first);
+  const omitted = omission(everybody.length - participants.length, told.length - steps.length);
   return { participants, steps, ...(omitted === undefined ? {} : { omitted }) };
+}
+
+/** The steps in which nobody else takes part. */
+function among(participants: readonly Participant[], steps: readonly Step[]): readonly Step[] {
+  const names = new Set(participants.map(({ name }) => name));
+  return steps.filter((step) => namesIn(step).every((name) => names.has(name)));
 }
 
 /** Tells an entry as steps, with what it remembers of the messages before. */
@@ -221,9 +228,10 @@ function namesIn(step: Step): readonly string[] {
   return step.kind === 'note' ? [step.over] : [step.from, step.to];
 }
 
-/** Who takes part, in the order of their first steps. */
+/** Who sends or is sent something, in the order of their first steps; when nobody does, who is there at all. */
 function participantsOf(steps: readonly Step[], outsiders: ReadonlySet<string>): readonly Participant[] {
-  const names = new Set(steps.flatMap(namesIn));
+  const arrows = steps.filter(({ kind }) => kind === 'arrow');
+  const names = new Set((arrows.length > 0 ? arrows : steps).flatMap(namesIn));
   return [...names].map((name) => {
     if (name === SMSC) return { name, role: 'service centre' };
     if (name === NETWORK) return { name, role: 'network' };
@@ -231,11 +239,12 @@ function participantsOf(steps: readonly Step[], outsiders: ReadonlySet<string>):
   });
 }
 
-/** The first sender, the service centre, everybody else. */
+/** The service centre in the middle, the first sender on its left. */
 function inOrder(participants: readonly Participant[]): readonly Participant[] {
   const centre = participants.filter(({ role }) => role === 'service centre');
   const others = participants.filter(({ role }) => role !== 'service centre');
-  return [...others.slice(0, 1), ...centre, ...others.slice(1)];
+  const left = Math.max(1, Math.floor(others.length / 2));
+  return [...others.slice(0, left), ...centre, ...others.slice(left)];
 }
 
 function omission(participants: number, steps: number): string | undefined {

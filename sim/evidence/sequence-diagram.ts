@@ -48,10 +48,10 @@ class Sketch {
   finish(): string {
     const { participants, steps, omitted } = this.#conversation;
     let before: Step | undefined;
-    for (const step of steps) {
+    for (const [i, step] of steps.entries()) {
       this.#timeOf(step, before);
       if (step.kind === 'arrow') this.#arrow(step);
-      else this.#note(step);
+      else this.#note(step, standsBeside(steps[i + 1], step));
       before = step;
     }
     if (steps.length === 0) this.#remark('Nothing happened.');
@@ -107,7 +107,8 @@ class Sketch {
     this.#y += ROW_GAP;
   }
 
-  #note({ over, tone, text: words, away }: Extract<Step, { kind: 'note' }>): void {
+  /** @param moreBeside the next note stands in the same row. */
+  #note({ over, tone, text: words, away }: Note, moreBeside: boolean): void {
     const x = this.#lane(over);
     const [said = ''] = wrapped(words, SMALL, LANE - 40, 1);
     const width = widthOf(said, SMALL) + 20;
@@ -117,7 +118,7 @@ class Sketch {
       box(x - width / 2, this.#y, width, NOTE, fill, ink, NOTE / 2),
       text(x, this.#y + 15, said, { size: SMALL, ink: tone === 'trouble' ? 'trouble' : 'ink', anchor: 'middle' }),
     );
-    this.#y += NOTE + ROW_GAP / 2;
+    if (!moreBeside) this.#y += NOTE + ROW_GAP / 2;
   }
 
   #remark(words: string): void {
@@ -155,6 +156,13 @@ class Sketch {
   #lane(name: string): number {
     return this.#lanes.get(name) ?? GUTTER;
   }
+}
+
+type Note = Extract<Step, { kind: 'note' }>;
+
+/** Whether a step is a note of the same moment in another lane; the names in a row rise, so that none comes twice. */
+function standsBeside(step: Step | undefined, { at, over }: Note): boolean {
+  return step?.kind === 'note' && step.at === at && step.over > over;
 }
 
 /** The line of an arrow with its head, or with the cross where it breaks. */

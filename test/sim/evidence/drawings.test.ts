@@ -84,9 +84,11 @@ describe('a conversation', () => {
     expect(conversationOf(select(entries, { sms })).steps.map(lineOf)).toEqual(steps);
   });
 
-  it('has the service centre between the first sender and the others', () => {
-    const { participants } = conversationOf(entries);
-    expect(participants.map(({ name }) => name)).toEqual([ALICE, 'SMSC', BOB, 'BANK', 'network']);
+  it('has the first sender on the left and the service centre in the middle', () => {
+    const namesOf = (selection: Selection) =>
+      conversationOf(select(entries, selection)).participants.map(({ name }) => name);
+    expect(namesOf({ sms: [1] })).toEqual([ALICE, 'SMSC', BOB]);
+    expect(namesOf({})).toEqual([ALICE, BOB, 'SMSC', 'BANK', 'network']);
   });
 
   it('says what it leaves out', () => {
