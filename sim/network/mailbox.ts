@@ -27,6 +27,8 @@ export interface MailboxOffice {
   airMs(link: SimLink): number;
   /** The message waits; `status` is TP-ST. */
   waits(sms: Sms, status: number): void;
+  /** The first message left the mailbox, and the second has its place. */
+  replaced(earlier: Sms, later: Sms): void;
   /** The message has left the mailbox for good; `status` is TP-ST. */
   settled(sms: Sms, status: number): void;
 }
@@ -71,12 +73,11 @@ export class Mailbox {
 
   /**
    * A message arrives. One of priority is tried at once, another unless the phone is known to be away (3GPP TS 23.040,
-   * 3.2.4). Says which message it took the place of, if it replaces one.
+   * 3.2.4).
    */
-  add(sms: Sms): Sms | undefined {
-    const replaced = isReplacing(sms) ? this.#replace(sms) : undefined;
-    if (replaced === undefined) this.#insert(sms);
-    for (const other of this.#letsPass.splice(0)) this.#insert(other);
+  add(sms: Sms): void {
+    this.#enter(sms);
+    for (const other of this.#letsPass.splice(0)) this.#enter(other);
     const { notReachable } = this.#subscriber.messagesWaiting;
     if (this.#timer === undefined || sms.urgency === 0 || !notReachable) {
       this.wake();
@@ -84,7 +85,6 @@ export class Mailbox {
       this.#note(sms, 'absent');
       this.#scheduleRetry();
     }
-    return replaced;
   }
 
   /** A message arrives and lets the next one pass, or waits {@link LETS_PASS_MS}. */
@@ -113,18 +113,23 @@ export class Mailbox {
     if (this.#onAir === undefined) this.#run();
   }
 
-  #insert(sms: Sms): void {
+  /** Puts a message into the place of the one that it replaces, or behind those that are as urgent. */
+  #enter(sms: Sms): void {
+    const replacedAt = isReplacing(sms) ? this.#queue.findIndex((other) => this.#isReplaced(other, sms)) : -1;
+    const [replaced] = replacedAt < 0 ? [] : this.#queue.splice(replacedAt, 1, sms);
+    if (replaced !== undefined) {
+      this.#office.replaced(replaced, sms);
+      return;
+    }
     let at = this.#queue.length;
     while (at > 0 && (this.#queue[at - 1]?.urgency ?? 0) > sms.urgency) at -= 1;
     if (at === this.#queue.length) this.#queue.push(sms);
     else this.#queue.splice(at, 0, sms);
   }
 
-  #replace(later: Sms): Sms | undefined {
-    const at = this.#queue.findIndex(
-      (sms) => sms !== this.#onAir && isReplacing(sms) && sms.from === later.from && sms.pid === later.pid,
-    );
-    return at < 0 ? undefined : this.#queue.splice(at, 1, later)[0];
+  #isReplaced(earlier: Sms, later: Sms): boolean {
+    const isSame = isReplacing(earlier) && earlier.from === later.from && earlier.pid === later.pid;
+    return isSame && earlier !== this.#onAir;
   }
 
   #run(): void {
@@ -158,8 +163,8 @@ export class Mailbox {
   }
 
   #handOver(sms: Sms, link: SimLink): Attempt {
-    const { station } = link;
-    // The number may have gone to another SIM meanwhile.
+    // The number may have gone to another SIM while the message waited for the air.
+    const station = link.subscriber === this.#subscriber ? link.station : undefined;
     if (station === undefined) return this.#subscriber.reachable ? this.#attempt(sms) : this.#wait(sms, 'absent');
     const tpdu = sms.tpdu.slice();
     if (this.#queue.length > 1) tpdu[0] = (tpdu[0] ?? 0) & ~NO_MORE_MESSAGES;
@@ -279,7 +284,9 @@ export class Mailbox {
   /** Also what waits behind the first message may be too old. */
   #expire(): void {
     const now = this.#office.clock.now();
-    for (const sms of this.#queue.filter(({ expiresAt }) => expiresAt <= now))
-      this.#giveUp(sms, STATUS.validityExpired);
+    for (const sms of this.#queue.filter(({ expiresAt }) => expiresAt <= now)) {
+      // A report to the same phone may have made this mailbox look before.
+      if (!sms.fate.over) this.#giveUp(sms, STATUS.validityExpired);
+    }
   }
 }

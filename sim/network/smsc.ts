@@ -225,6 +225,10 @@ export class Smsc {
   #arrive(sms: Sms, letsPass: boolean): void {
     // Its sender had it deleted on the way.
     if (sms.fate.over) return;
+    if (this.#in.clock.now() >= sms.expiresAt) {
+      this.#fail(sms, STATUS.validityExpired);
+      return;
+    }
     const route = this.#in.route(sms.to);
     switch (route.kind) {
       case 'nobody':
@@ -246,14 +250,13 @@ export class Smsc {
       this.#fail(sms, STATUS.congestion);
       return;
     }
-    if (letsPass) {
-      mailbox.addBehindNext(sms);
-      return;
-    }
-    const replaced = mailbox.add(sms);
-    if (replaced === undefined) return;
-    this.#in.log.add({ kind: 'replace', sms: replaced.id, by: sms.id, to: sms.to });
-    this.#settle(replaced, STATUS.replaced);
+    if (letsPass) mailbox.addBehindNext(sms);
+    else mailbox.add(sms);
+  }
+
+  #replace(earlier: Sms, later: Sms): void {
+    this.#in.log.add({ kind: 'replace', sms: earlier.id, by: later.id, to: later.to });
+    this.#settle(earlier, STATUS.replaced);
   }
 
   #passOn(sms: Sms, { operator }: Subscriber): void {
@@ -292,6 +295,7 @@ export class Smsc {
       faults: this.#in.faults,
       airMs: (link) => this.#in.airMs(link),
       waits: (sms, status) => this.#waits(sms, status),
+      replaced: (earlier, later) => this.#replace(earlier, later),
       settled: (sms, status) => this.#settle(sms, status),
     });
     this.#mailboxes.set(subscriber.number, mailbox);
