@@ -246,30 +246,3 @@ test('the same seed gives the same log, byte for byte; another seed another', as
   expect(second).toBe(first);
   expect(other).not.toBe(first);
 });
-
-test.each(Object.values(latencyProfiles))('profile $id loses what it says and delivers the rest', async (profile) => {
-  const { world, clock } = quietWorld({ seed: 3, profile });
-  world.addModem({ number: BOB, simCapacity: 2_000 });
-  for (let i = 0; i < 1_000; i += 1) world.deliver({ to: BOB, from: '1', content: { kind: 'text', text: 'x' } });
-  await clock.advance(DAY);
-  const lost = eventsOf(world, 'lose').length;
-  expect(Math.abs(lost - profile.lostPerMille)).toBeLessThanOrEqual(3 * Math.sqrt(profile.lostPerMille));
-  expect(eventsOf(world, 'deliver')).toHaveLength(1_000 - lost + eventsOf(world, 'duplicate').length);
-});
-
-test('in pt2008 half of the messages arrive within 6.1 s and 95 % within 14 s', async () => {
-  const profile = latencyProfiles['pt2008'];
-  if (profile === undefined) throw new Error('no pt2008');
-  const { world, clock } = quietWorld({ seed: 5, profile });
-  world.addModem({ number: BOB, simCapacity: 5_000 });
-  for (let i = 0; i < 4_000; i += 1) world.deliver({ to: BOB, from: '1', content: { kind: 'text', text: 'x' } });
-  const began = clock.now();
-  await clock.advance(HOUR);
-  const times = eventsOf(world, 'deliver')
-    .map(({ at }) => (at - began) / 1_000)
-    .sort((x, y) => x - y);
-  const quantile = (q: number) => times[Math.floor(times.length * q)] ?? Number.NaN;
-  expect(quantile(0.5)).toBeCloseTo(6.1, 0);
-  expect(quantile(0.95)).toBeGreaterThan(13);
-  expect(quantile(0.95)).toBeLessThan(15);
-});

@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import { latencyProfiles } from '../../../sim/index.ts';
+import { ALICE, BOB, MINUTE, networkOf } from './network-of.ts';
+
+const direct = latencyProfiles['direct'];
+
+test.each([6, 15, 30])('a modem sends %i messages a minute', async (ratePerMinute) => {
+  const { world, pass, entries } = networkOf({ ratePerMinute });
+  const sendings = Array.from({ length: 40 }, () =>
+    world.send({ from: ALICE, to: '4001', content: { kind: 'text', text: 'x' } }),
+  );
+  await pass(MINUTE);
+  expect(entries('accept').length).toBe(ratePerMinute);
+  await pass(6 * MINUTE);
+  await Promise.all(sendings);
+  expect(entries('accept')).toHaveLength(40);
+});
+
+test.each([6, 15, 30])('a modem receives %i messages a minute', async (ratePerMinute) => {
+  const { world, pass, entries } = networkOf();
+  world.subscriber(ALICE)?.setRate(ratePerMinute);
+  for (let i = 0; i < 40; i += 1) world.deliver({ to: ALICE, from: 'BANK', content: { kind: 'text', text: 'x' } });
+  await pass(MINUTE);
+  expect(entries('deliver')).toHaveLength(ratePerMinute);
+});
+
+test('the air carries one message at a time, either way', async () => {
+  const { world, pass, entries } = networkOf({ ratePerMinute: 6 });
+  const sending = world.send({ from: ALICE, to: '4001', content: { kind: 'text', text: 'x' } });
+  await pass(1_000);
+  world.deliver({ to: ALICE, from: 'BANK', content: { kind: 'text', text: 'y' } });
+  await pass(18_999);
+  expect(await sending).toMatchObject([{ answer: { kind: 'accepted' } }]);
+  expect(entries('deliver').filter(({ to }) => to === ALICE)).toEqual([]);
+  await pass(1);
+  expect(entries('deliver').filter(({ to }) => to === ALICE)).toHaveLength(1);
+});
+
+test('each phone has an air of its own', async () => {
+  const { world, pass, entries } = networkOf({ ratePerMinute: 6 });
+  for (const to of [ALICE, BOB]) world.deliver({ to, from: 'BANK', content: { kind: 'text', text: 'x' } });
+  await pass(10_000);
+  expect(entries('deliver')).toHaveLength(2);
+});
+
+test('in direct a leg of the air takes 0.8 s in the middle; weak reception adds 0.5 s (Brown 2013)', async () => {
+  const took = async (reception: 'good' | 'weak') => {
+    const { world, pass, entries } = networkOf({ ...(direct && { profile: direct }) });
+    world.subscriber(BOB)?.setReception(reception);
+    for (let i = 0; i < 400; i += 1) {
+      world.deliver({ to: BOB, from: 'BANK', content: { kind: 'text', text: 'x' } });
+      world.modem(BOB)?.store('SM').delete(1);
+      world.modem(BOB)?.store('SM').delete(2);
+      await pass(MINUTE);
+    }
+    const starts = entries('accept').map(({ at }) => at);
+    const times = entries('deliver')
+      .map(({ at }, i) => at - (starts[i] ?? 0))
+      .sort((a, b) => a - b);
+    return times[200] ?? 0;
+  };
+  expect(Math.abs((await took('good')) - 800)).toBeLessThan(50);
+  expect(Math.abs((await took('weak')) - 1_300)).toBeLessThan(100);
+});
+
+test('a rate that no modem has is refused', () => {
+  expect(() => networkOf({ ratePerMinute: 0 })).toThrow('A rate of 0 messages a minute is not 1 to 600');
+});
+
+test('a phone that leaves coverage while a message is on the air gets it later', async () => {
+  const { world, pass, entries } = networkOf({ ratePerMinute: 6 });
+  world.deliver({ to: BOB, from: 'BANK', content: { kind: 'text', text: 'x' } });
+  await pass(5_000);
+  world.subscriber(BOB)?.setReception('none');
+  await pass(5_000);
+  expect(entries('wait')).toMatchObject([{ reason: 'absent' }]);
+  world.subscriber(BOB)?.setReception('good');
+  await pass(MINUTE);
+  expect(entries('deliver')).toHaveLength(1);
+});
