@@ -3,6 +3,8 @@ import type { Cancel, Clock } from '../modem/index.ts';
 /** When a virtual world begins unless told otherwise: 2010-03-01T09:00:00Z. */
 export const VIRTUAL_START: number = Date.UTC(2010, 2, 1, 9);
 
+const DAY_MS = 86_400_000;
+
 interface Timer {
   readonly at: number;
   /** Timers due at the same instant fire in the order they were set. */
@@ -73,6 +75,22 @@ export class VirtualClock implements Clock {
     if (stopped) return true;
     this.#now = limit;
     return predicate();
+  }
+
+  /**
+   * Moves on until `promise` settles, and gives what it gives. @throws Error when it has not after `limitMs`, a day by
+   * default, or when the clock is already being moved; else what `promise` is rejected with.
+   */
+  async run<T>(promise: Promise<T>, limitMs: number = DAY_MS): Promise<T> {
+    let settled = false;
+    const settle = () => {
+      settled = true;
+    };
+    promise.then(settle, settle);
+    if (!(await this.runUntil(() => settled, limitMs))) {
+      throw new Error(`It has not ended within ${limitMs / 1000} s of the virtual clock`);
+    }
+    return promise;
   }
 
   /**

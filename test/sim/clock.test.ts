@@ -97,3 +97,11 @@ test('a clock that is being moved cannot be moved by another', async () => {
   await expect(clock.advance(10)).rejects.toThrow('already being moved');
   await first;
 });
+
+test('run moves on until a promise settles, gives what it gives, and goes no further', async () => {
+  const clock = new VirtualClock(0);
+  expect(await clock.run(sleep(clock, 10_000).then(() => 'done'))).toBe('done');
+  expect(clock.now()).toBe(10_000);
+  await expect(clock.run(sleep(clock, 5).then(() => Promise.reject(new Error('failed'))))).rejects.toThrow('failed');
+  await expect(clock.run(new Promise(() => {}), 1_000)).rejects.toThrow('not ended within 1 s');
+});
