@@ -1,6 +1,6 @@
 export { VIRTUAL_START, VirtualClock } from './clock.ts';
 export { type ControlServer, openControl } from './control/server.ts';
-export { capture } from './evidence/capture.ts';
+export { capture, LiveCapture } from './evidence/capture.ts';
 export { textLine } from './evidence/columns.ts';
 export { type Conversation, type ConversationLimits, conversationOf } from './evidence/conversation.ts';
 export { figuresOf, type LatencyFigures, type LatencyRun, latencyOf } from './evidence/latency.ts';

@@ -4,7 +4,7 @@ import { outputOf, UsageError } from '../../modem/cli/program.ts';
 import { moment } from '../control/fields.ts';
 import { linesOf } from '../evidence/log-file.ts';
 import { readLog } from '../evidence/read-log.ts';
-import { isInTime, type Selection, select } from '../evidence/selection.ts';
+import { type Selection, selector } from '../evidence/selection.ts';
 import type { LogEntry } from '../log.ts';
 import { ask } from './control-client.ts';
 import { CONTROL_VARIABLE, controlUrl, readBy, wholeNumber } from './options.ts';
@@ -20,6 +20,8 @@ interface SourceOptions {
   readonly output?: string;
 }
 
+/** How long one request for what comes next waits, ms. */
+const FOLLOW_MS = 60_000;
 const STANDARD_STREAM = '-';
 const STDIN = 0;
 
@@ -45,29 +47,50 @@ export function withOutputFile(command: Command, what: string): Command {
 
 /** The log that a command is for, or the part of it that is wanted. @throws UsageError, Error for people. */
 export async function readEvidence(command: Command): Promise<readonly LogEntry[]> {
-  const { control, log, number, sms, since, until } = command.opts<SourceOptions>();
-  const selection: Selection = {
+  const wanted = selector(selectionOf(command));
+  let first: number | undefined;
+  const entries = readLog(await sourceOf(command), (entry) => {
+    first ??= entry.seq;
+    return wanted(entry);
+  });
+  sayForgotten(command, (first ?? 1) - 1);
+  return entries;
+}
+
+/**
+ * Hands over what is wanted of the log of a running simulation, and goes on as it happens, until the process is
+ * interrupted. @param after only what follows the event of this number.
+ */
+export async function followEvidence(command: Command, after: number, take: (entry: LogEntry) => void): Promise<never> {
+  const { control, log } = command.opts<SourceOptions>();
+  if (control === undefined || log !== undefined) throw new UsageError('--follow needs --control');
+  const wanted = selector(selectionOf(command));
+  let seen: number | undefined;
+  for (;;) {
+    const wait = seen === undefined ? 0 : FOLLOW_MS;
+    const text = await ask(control, 'GET', `/log?after=${seen ?? 0}&wait=${wait}ms`, undefined, wait);
+    const entries = readLog(text);
+    if (seen === undefined) sayForgotten(command, (entries[0]?.seq ?? 1) - 1);
+    for (const entry of entries) if (wanted(entry) && entry.seq > after) take(entry);
+    seen = entries.at(-1)?.seq ?? seen ?? 0;
+  }
+}
+
+function selectionOf(command: Command): Selection {
+  const { number, sms, since, until } = command.opts<SourceOptions>();
+  return {
     ...(number === undefined ? {} : { numbers: number }),
     ...(sms === undefined ? {} : { sms }),
     ...(since === undefined ? {} : { since }),
     ...(until === undefined ? {} : { until }),
   };
-  let first: number | undefined;
-  const entries = readLog(await sourceOf(command, control, log), (entry) => {
-    first ??= entry.seq;
-    return isInTime(entry, selection);
-  });
-  sayForgotten(command, (first ?? 1) - 1);
-  return select(entries, selection);
 }
 
-/** Writes what a command made, and says so on a terminal. @throws Error when the file cannot be written. */
+/** Writes what a command made, and says so when it goes to a file. @throws Error when the file cannot be written. */
 export function writeEvidence(command: Command, made: string | Uint8Array): void {
   const { output = STANDARD_STREAM } = command.opts<SourceOptions>();
   if (output === STANDARD_STREAM) {
-    if (typeof made !== 'string' && process.stdout.isTTY) {
-      throw new UsageError('what it makes is no text: give --output FILE, or a pipe');
-    }
+    if (typeof made !== 'string') refuseTerminal();
     process.stdout.write(made);
     return;
   }
@@ -80,11 +103,13 @@ export function writeEvidence(command: Command, made: string | Uint8Array): void
   outputOf(command).print({ event: 'written', file: output, octets }, `${output}: ${octets} octets`);
 }
 
-async function sourceOf(
-  command: Command,
-  control: string | undefined,
-  log: string | undefined,
-): Promise<string | Iterable<string>> {
+/** @throws UsageError when standard output is a terminal, on which octets make no sense. */
+export function refuseTerminal(): void {
+  if (process.stdout.isTTY) throw new UsageError('what it makes is no text: give --output FILE, or a pipe');
+}
+
+async function sourceOf(command: Command): Promise<string | Iterable<string>> {
+  const { control, log } = command.opts<SourceOptions>();
   if (log !== undefined && command.getOptionValueSource('control') === 'cli') {
     throw new UsageError('give either --control or --log');
   }

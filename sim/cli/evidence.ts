@@ -1,23 +1,25 @@
 import { Command } from 'commander';
 import { outputOf, UsageError } from '../../modem/cli/program.ts';
-import { capture } from '../evidence/capture.ts';
+import { capture, LiveCapture } from '../evidence/capture.ts';
 import { COLUMN_HEADS, dayOf, textLine } from '../evidence/columns.ts';
 import { conversationOf } from '../evidence/conversation.ts';
 import { figuresOf, latencyOf } from '../evidence/latency.ts';
 import { figuresText, latencyPlot } from '../evidence/latency-plot.ts';
 import { mermaidOf } from '../evidence/mermaid.ts';
-import { logSchema, readLog } from '../evidence/read-log.ts';
+import { logSchema } from '../evidence/read-log.ts';
 import { sequenceDiagram } from '../evidence/sequence-diagram.ts';
 import { jsonLine, type LogEntry } from '../log.ts';
-import { ask } from './control-client.ts';
-import { readEvidence, withEvidence, withOutputFile, writeEvidence } from './evidence-source.ts';
+import {
+  followEvidence,
+  readEvidence,
+  refuseTerminal,
+  withEvidence,
+  withOutputFile,
+  writeEvidence,
+} from './evidence-source.ts';
 import { oneOf, wholeNumber } from './options.ts';
 
-/** How long one request for what comes next waits, ms. */
-const FOLLOW_MS = 60_000;
-
 interface LogOptions {
-  readonly control?: string;
   readonly after: number;
   readonly follow?: true;
   readonly schema?: true;
@@ -31,26 +33,35 @@ export function logCommand(): Command {
     .option('--follow', 'go on printing what happens, until interrupted')
     .option('--schema', 'print what a JSON line may be, as JSON Schema, and nothing else');
   return withEvidence(command).action(async () => {
-    const { control, after, follow, schema } = command.opts<LogOptions>();
+    const { after, follow, schema } = command.opts<LogOptions>();
     if (schema === true) {
       process.stdout.write(`${JSON.stringify(logSchema(), null, 2)}\n`);
       return;
     }
-    if (follow === true && control === undefined) throw new UsageError('--follow needs --control');
     const print = printer(command);
-    const entries = await readEvidence(command);
-    for (const entry of entries) if (entry.seq > after) print(entry);
-    if (follow === true && control !== undefined) await goOn(control, Math.max(after, entries.at(-1)?.seq ?? 0), print);
+    if (follow === true) await followEvidence(command, after, print);
+    for (const entry of await readEvidence(command)) if (entry.seq > after) print(entry);
   });
 }
 
 /** `gsm-sim pcap`: what went over the air, for Wireshark. */
 export function pcapCommand(): Command {
-  const command = new Command('pcap').description(
-    'write what went over the air as a capture (pcapng) that Wireshark dissects as SMS',
-  );
+  const command = new Command('pcap')
+    .description('write what went over the air as a capture (pcapng) that Wireshark dissects as SMS')
+    .option('--follow', 'go on as it happens: gsm-sim pcap --follow | wireshark -k -i -');
   return withOutputFile(withEvidence(command), 'capture').action(async () => {
-    writeEvidence(command, capture(await readEvidence(command)));
+    const { follow, output } = command.opts<{ follow?: true; output?: string }>();
+    if (follow !== true) {
+      writeEvidence(command, capture(await readEvidence(command)));
+      return;
+    }
+    if (output !== undefined) throw new UsageError('--follow writes to standard output: leave --output out');
+    refuseTerminal();
+    const live = new LiveCapture();
+    process.stdout.write(live.head());
+    await followEvidence(command, 0, (entry) => {
+      process.stdout.write(live.add(entry));
+    });
   });
 }
 
@@ -96,14 +107,4 @@ function printer(command: Command): (entry: LogEntry) => void {
     const width = process.stdout.isTTY ? process.stdout.columns : undefined;
     process.stdout.write(`${textLine(entry, width)}\n`);
   };
-}
-
-async function goOn(control: string, after: number, print: (entry: LogEntry) => void): Promise<never> {
-  for (let seq = after; ; ) {
-    const text = await ask(control, 'GET', `/log?after=${seq}&wait=${FOLLOW_MS}ms`, undefined, FOLLOW_MS);
-    for (const entry of readLog(text)) {
-      print(entry);
-      seq = entry.seq;
-    }
-  }
 }

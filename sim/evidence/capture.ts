@@ -4,7 +4,7 @@ import { smscField } from '../modem/smsc-field.ts';
 import { GSMTAP_PORT, gsmtap, udpPacket } from './gsmtap.ts';
 import { obstacleIn } from './legible.ts';
 import { LongMessages } from './long-messages.ts';
-import { type CapturePacket, pcapng } from './pcapng.ts';
+import { type CaptureInterface, type CaptureName, type CapturePacket, pcapngBlock, pcapngHead } from './pcapng.ts';
 import { cpData, rpAck, rpData, rpError, type Way } from './relay.ts';
 import { wordsOf } from './words.ts';
 
@@ -51,20 +51,43 @@ type Packet = { -readonly [Key in keyof CapturePacket]: CapturePacket[Key] };
 export function capture(entries: readonly LogEntry[]): Uint8Array {
   const recorder = new Recorder();
   for (const entry of entries) recorder.record(entry);
-  return recorder.file();
+  return Buffer.concat([pcapngHead(), ...recorder.take().map(pcapngBlock)]);
+}
+
+/** A {@link capture} that is written as things happen: its comments tell of no more than their packet. */
+export class LiveCapture {
+  readonly #recorder = new Recorder();
+
+  /** What the file begins with. */
+  head(): Uint8Array {
+    return pcapngHead();
+  }
+
+  /** What an entry adds to the file, which may be nothing. */
+  add(entry: LogEntry): Uint8Array {
+    this.#recorder.record(entry);
+    return Buffer.concat(this.#recorder.take().map(pcapngBlock));
+  }
 }
 
 class Recorder {
   readonly #links = new Map<string, Link>();
-  readonly #packets: Packet[] = [];
+  readonly #centres = new Set<string>();
+  #blocks: (CaptureInterface | CaptureName | CapturePacket)[] = [];
   /** Of each message that is under way: its exchange, and its last packet. */
   readonly #exchanges = new Map<number, Exchange>();
   readonly #last = new Map<number, Packet>();
   readonly #longMessages = new LongMessages();
   /** Messages that were changed on their way: nothing is joined with them. */
   readonly #changed = new Map<number, number>();
-  readonly #centres = new Set<string>();
   #serviceCentre: Uint8Array = Uint8Array.of(0);
+
+  /** The blocks since the last call. */
+  take(): readonly (CaptureInterface | CaptureName | CapturePacket)[] {
+    const blocks = this.#blocks;
+    this.#blocks = [];
+    return blocks;
+  }
 
   record(entry: LogEntry): void {
     switch (entry.kind) {
@@ -105,12 +128,6 @@ class Recorder {
     }
   }
 
-  file(): Uint8Array {
-    const links = [...this.#links].map(([name, { address }]) => ({ name, address }));
-    const centres = [...this.#centres].map((address) => ({ name: SMSC, address }));
-    return pcapng(links, [...links, ...centres], this.#packets);
-  }
-
   #begin(entry: Extract<LogEntry, { kind: 'submit' | 'attempt' }>, number: string, way: Way): void {
     const link = this.#linkOf(number);
     const exchange: Exchange = { link, way, count: link.begun[way], centre: this.#centreFor(entry.sms) };
@@ -140,13 +157,14 @@ class Recorder {
     const { link, centre } = exchange;
     const [source, destination] = way === 'up' ? [link.address, centre] : [centre, link.address];
     const packet: Packet = {
+      kind: 'packet',
       at: entry.at,
       on: link.index,
       direction: way === 'up' ? 'inbound' : 'outbound',
       octets: udpPacket(port, payload, source, destination),
       comment: obstacle === undefined ? remarkOn(entry) : `${remarkOn(entry)}\n${obstacle}`,
     };
-    this.#packets.push(packet);
+    this.#blocks.push(packet);
     this.#last.set(entry.sms, packet);
   }
 
@@ -162,6 +180,7 @@ class Recorder {
     const index = changed === undefined ? this.#longMessages.use(sms) : SMSC_ADDRESSES - changed;
     const host = SMSC_ADDRESSES - 1 - (index % (SMSC_ADDRESSES - 1));
     const address = `10.255.${host >> 8}.${host & 0xff}`;
+    if (!this.#centres.has(address)) this.#blocks.push({ kind: 'name', name: SMSC, address });
     this.#centres.add(address);
     return address;
   }
@@ -177,6 +196,7 @@ class Recorder {
       begun: { up: 0, down: 0 },
     };
     this.#links.set(number, link);
+    this.#blocks.push({ kind: 'interface', name: number }, { kind: 'name', name: number, address: link.address });
     return link;
   }
 }

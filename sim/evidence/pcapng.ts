@@ -1,5 +1,12 @@
-/** What pcapng calls an interface: here the radio link of one phone. */
+/** What pcapng calls an interface: here the radio link of one phone. Packets name it by its place among them. */
 export interface CaptureInterface {
+  readonly kind: 'interface';
+  readonly name: string;
+}
+
+/** The name of an address. */
+export interface CaptureName {
+  readonly kind: 'name';
   readonly name: string;
   /** `10.0.0.1`. */
   readonly address: string;
@@ -7,6 +14,7 @@ export interface CaptureInterface {
 
 /** One packet of a capture. */
 export interface CapturePacket {
+  readonly kind: 'packet';
   /** ms since 1970. */
   readonly at: number;
   /** Which interface saw it, from 0. */
@@ -28,27 +36,23 @@ const MILLISECONDS = 3;
 const IPV4_NAME = 1;
 const DIRECTION = { inbound: 1, outbound: 2 } as const;
 
-/** A pcapng file: interfaces with their names, addresses with their names, packets with their comments, times in ms. */
-export function pcapng(
-  interfaces: readonly CaptureInterface[],
-  names: readonly CaptureInterface[],
-  packets: readonly CapturePacket[],
-): Uint8Array {
-  return Buffer.concat([
-    sectionBlock(),
-    ...interfaces.map(({ name }) => interfaceBlock(name)),
-    nameBlock(names),
-    ...packets.map(packetBlock),
-  ]);
+/** The beginning of a pcapng file. What follows are blocks in any order, an interface before its packets; times are in ms. */
+export function pcapngHead(): Uint8Array {
+  const unknownLength = Buffer.alloc(8, 0xff);
+  const application = [OPTION.application, utf8('gsm-sim')] as const;
+  return block(BLOCK.section, [u32(BYTE_ORDER), u16(1), u16(0), unknownLength], [application]);
 }
 
-function sectionBlock(): Buffer {
-  const unknownLength = Buffer.alloc(8, 0xff);
-  return block(
-    BLOCK.section,
-    [u32(BYTE_ORDER), u16(1), u16(0), unknownLength],
-    [[OPTION.application, utf8('gsm-sim')]],
-  );
+/** A block of a pcapng file. */
+export function pcapngBlock(content: CaptureInterface | CaptureName | CapturePacket): Uint8Array {
+  switch (content.kind) {
+    case 'interface':
+      return interfaceBlock(content.name);
+    case 'name':
+      return nameBlock(content);
+    case 'packet':
+      return packetBlock(content);
+  }
 }
 
 function interfaceBlock(name: string): Buffer {
@@ -59,12 +63,9 @@ function interfaceBlock(name: string): Buffer {
   return block(BLOCK.interface, [u16(RAW_IP), u16(0), u32(0)], options);
 }
 
-function nameBlock(names: readonly CaptureInterface[]): Buffer {
-  const records = names.map(({ name, address }) => {
-    const value = Buffer.concat([Buffer.from(address.split('.').map(Number)), utf8(name), Buffer.of(0)]);
-    return Buffer.concat([u16(IPV4_NAME), u16(value.length), padded(value)]);
-  });
-  return block(BLOCK.names, [...records, u16(0), u16(0)], []);
+function nameBlock({ name, address }: CaptureName): Buffer {
+  const value = Buffer.concat([Buffer.from(address.split('.').map(Number)), utf8(name), Buffer.of(0)]);
+  return block(BLOCK.names, [u16(IPV4_NAME), u16(value.length), padded(value), u16(0), u16(0)], []);
 }
 
 function packetBlock({ at, on, direction, octets, comment }: CapturePacket): Buffer {

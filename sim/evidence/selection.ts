@@ -13,38 +13,38 @@ export interface Selection {
 
 /** The entries that a selection wants, with the beginning of the world and its profiles, in order. */
 export function select(entries: readonly LogEntry[], selection: Selection): readonly LogEntry[] {
-  const { numbers = [] } = selection;
-  const wanted = wantedMessages(entries, selection);
-  return entries.filter((entry) => {
-    if (entry.kind === 'start' || entry.kind === 'profile') return true;
-    if (!isInTime(entry, selection)) return false;
-    if ('sms' in entry) return wanted === undefined || wanted.has(entry.sms);
-    if (selection.sms !== undefined) return false;
-    return numbers.length === 0 || entry.number === undefined || numbers.includes(entry.number);
-  });
+  return entries.filter(selector(selection));
 }
 
-/** Whether an entry is of the time that a selection wants; what holds for all time always is. */
-export function isInTime(entry: LogEntry, { since, until }: Selection): boolean {
-  if (entry.kind === 'start' || entry.kind === 'profile') return true;
-  return (since === undefined || entry.at >= since) && (until === undefined || entry.at < until);
-}
-
-/** The numbers of the messages that are wanted; `undefined`: all. A copy or report goes with its message. */
-function wantedMessages(entries: readonly LogEntry[], selection: Selection): ReadonlySet<number> | undefined {
+/** Says of one entry after the other whether a selection wants it. */
+export function selector(selection: Selection): (entry: LogEntry) => boolean {
   const { numbers = [], sms } = selection;
-  if (numbers.length === 0 && sms === undefined) return undefined;
   const wanted = new Set<number>();
-  for (const entry of entries) {
-    if (entry.kind === 'report') {
-      if (wanted.has(entry.about)) wanted.add(entry.sms);
-    } else if (entry.kind === 'duplicate') {
-      if (wanted.has(entry.original)) wanted.add(entry.sms);
-    } else if ('from' in entry && isBetween(entry, numbers) && (sms === undefined || sms.includes(entry.sms))) {
-      wanted.add(entry.sms);
+  const everyMessage = numbers.length === 0 && sms === undefined;
+  return (entry) => {
+    if (entry.kind === 'start' || entry.kind === 'profile') return true;
+    if ('sms' in entry) {
+      if (!everyMessage && isOfMessage(entry, selection, wanted)) wanted.add(entry.sms);
+      return isInTime(entry, selection) && (everyMessage || wanted.has(entry.sms));
     }
-  }
-  return wanted;
+    if (sms !== undefined || !isInTime(entry, selection)) return false;
+    return numbers.length === 0 || entry.number === undefined || numbers.includes(entry.number);
+  };
+}
+
+function isInTime({ at }: LogEntry, { since, until }: Selection): boolean {
+  return (since === undefined || at >= since) && (until === undefined || at < until);
+}
+
+/** Whether an entry shows that its message is wanted. A copy or report goes with its message. */
+function isOfMessage(
+  entry: Extract<LogEntry, { readonly sms: number }>,
+  { numbers = [], sms }: Selection,
+  wanted: ReadonlySet<number>,
+): boolean {
+  if (entry.kind === 'report') return wanted.has(entry.about);
+  if (entry.kind === 'duplicate') return wanted.has(entry.original);
+  return 'from' in entry && isBetween(entry, numbers) && (sms === undefined || sms.includes(entry.sms));
 }
 
 function isBetween({ from, to }: { readonly from: string; readonly to: string }, numbers: readonly string[]): boolean {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, test } from 'vitest';
 import { encodeTpduToHex, fromHex, type Tpdu, toHex } from '../../../modem/index.ts';
-import { capture } from '../../../sim/evidence/capture.ts';
+import { capture, LiveCapture } from '../../../sim/evidence/capture.ts';
 import type { LogEntry, WorldEvent } from '../../../sim/log.ts';
 import { type SeededRandom, seededRandom } from '../../../sim/random.ts';
 import { quietWorld } from '../host.ts';
@@ -229,6 +229,14 @@ withTshark('of 3,000 spoilt TPDUs none is malformed: what cannot be read is raw'
   expect(read.length).toBeGreaterThan(1_000);
 });
 
+withTshark('a live capture has the same packets', { timeout: SLOW }, async () => {
+  const { log } = await story();
+  const live = new LiveCapture();
+  const octets = Buffer.concat([live.head(), ...log.entries().map((entry) => live.add(entry))]);
+  const fields = ['frame.time_epoch', 'frame.interface_name', 'ip.src_host', 'udp.payload', '_ws.malformed'];
+  expect(await dissect(octets, ...fields)).toEqual(await dissect(capture(log.entries()), ...fields));
+});
+
 describe('a capture without an analyser', () => {
   it('is pcapng: a section header, an interface for each phone, names, packets, each with its length at both ends', async () => {
     const { log } = await story();
@@ -240,7 +248,8 @@ describe('a capture without an analyser', () => {
       expect(file.readUInt32LE(at + length - 4)).toBe(length);
       types.push(file.readUInt32LE(at));
     }
-    expect(types.slice(0, 4)).toEqual([0x0a0d0d0a, 1, 1, 4]);
-    expect(new Set(types.slice(4))).toEqual(new Set([6]));
+    expect(types[0]).toBe(0x0a0d0d0a);
+    expect(types.filter((type) => type === 1)).toHaveLength(2);
+    expect(new Set(types.slice(1))).toEqual(new Set([1, 4, 6]));
   });
 });
