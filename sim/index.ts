@@ -12,16 +12,21 @@ export { type Selection, select } from './evidence/selection.ts';
 export { sequenceDiagram } from './evidence/sequence-diagram.ts';
 export { EventLog, jsonLine, type LogEntry, type WorldEvent } from './log.ts';
 export type { OutsideMessage, PhoneMessage, Sending } from './messages.ts';
+export { type Fact, facts, type Shown } from './modem/facts/index.ts';
 export { personalities } from './modem/personalities.ts';
 export {
-  type MessageHabits,
+  type ArrivalHabits,
   type Noise,
   type Personality,
+  type SendHabits,
+  type StartHabits,
+  type StoreHabits,
   standardPersonality,
+  type UssdHabits,
   type WireHabits,
 } from './modem/personality.ts';
 export { VirtualModem } from './modem/virtual-modem.ts';
-export { type ModemLines, type OpenLines, openLines } from './modem-lines.ts';
+export { type LinesOptions, type ModemLines, type OpenLines, openLines } from './modem-lines.ts';
 export {
   type Fault,
   type FaultAction,
@@ -32,6 +37,7 @@ export {
   type LineFaultAction,
   type MessageFault,
   type MessageFaultAction,
+  type Said,
 } from './network/fault-kinds.ts';
 export type { ArrangedFault, Faults, FaultTarget, LineTarget } from './network/faults.ts';
 export { type Submitted, UnknownNumber } from './network/network.ts';
@@ -44,7 +50,6 @@ export type { WaitingMessage } from './network/waiting.ts';
 export { LinkError } from './ports/link.ts';
 export { openPty, type PtyLine } from './ports/pty.ts';
 export { openTcp, type TcpLine } from './ports/tcp.ts';
-export { type WireFault, withWireFaults } from './ports/wire-faults.ts';
 export { type SeededRandom, seededRandom } from './random.ts';
 export { faultText, type ReadScenario, readScenario, type ScenarioFault } from './scenario/read.ts';
 export { runScenario } from './scenario/run-scenario.ts';

@@ -5,11 +5,13 @@ import type { VirtualModem } from './modem/virtual-modem.ts';
 import { openPty, type PtyLine } from './ports/pty.ts';
 import { openTcp, type TcpLine } from './ports/tcp.ts';
 
-/** Where a modem can be opened from outside the process. */
+/** Where a modem can be opened from outside the process, at this moment: one that is plugged in again may have other names. */
 export interface ModemLines {
   readonly number: string;
   /** A device that any program opens as a serial port. */
   readonly tty: string;
+  /** A second device of the modem, on which the unsolicited codes come until `AT^PORTSEL=1` on the first. */
+  readonly codes?: string;
   /** `tcp://127.0.0.1:PORT`. */
   readonly tcp: string;
 }
@@ -21,31 +23,54 @@ export interface OpenLines {
   close(): void;
 }
 
+/** How lines are opened. */
+export interface LinesOptions {
+  /** Called whenever octets come or go. */
+  readonly touched?: () => void;
+  /** Each modem has a second device, `modem1-codes`, and its unsolicited codes come there. Default: no. */
+  readonly codePorts?: boolean;
+}
+
 /**
  * Gives each modem a pseudo terminal, linked as `folder/modem1`, `folder/modem2` and so on, and a TCP port on loopback.
- * @param touched called whenever octets come or go on one of them. @throws LinkError when one of the links exists already.
+ * @throws LinkError when one of the links exists already.
  */
 export async function openLines(
   modems: readonly VirtualModem[],
   folder: string,
-  touched: () => void = () => {},
+  { touched = () => {}, codePorts = false }: LinesOptions = {},
 ): Promise<OpenLines> {
   const madeFolder = !existsSync(folder);
-  const opened: (PtyLine | TcpLine)[] = [];
+  const opened = new Set<PtyLine | TcpLine>();
   const close = () => {
-    for (const line of opened.splice(0)) line.hangUp();
+    const lines = [...opened];
+    opened.clear();
+    for (const line of lines) line.hangUp();
     if (madeFolder) removeIfEmpty(folder);
+  };
+  /** The line as its modem has it: it says when octets pass, and stays away once all are closed. */
+  const kept = <Line extends PtyLine | TcpLine>(line: Line): FarEnd => {
+    opened.add(line);
+    return { ...watched(line, touched), plugIn: (renamed) => opened.has(line) && line.plugIn(renamed) };
   };
   try {
     const lines: ModemLines[] = [];
     for (const [i, modem] of modems.entries()) {
-      const pty = openPty(join(folder, `modem${i + 1}`));
-      opened.push(pty);
-      modem.attach(watched(pty, touched));
+      const path = join(folder, `modem${i + 1}`);
+      const pty = openPty(path);
+      modem.attach(kept(pty), { codes: !codePorts });
+      const codes = codePorts ? openPty(`${path}-codes`) : undefined;
+      if (codes !== undefined) modem.attach(kept(codes));
       const tcp = await openTcp();
-      opened.push(tcp);
-      modem.attach(watched(tcp, touched));
-      lines.push({ number: modem.number, tty: pty.path, tcp: tcp.url });
+      modem.attach(kept(tcp));
+      lines.push({
+        number: modem.number,
+        get tty() {
+          return pty.path;
+        },
+        ...(codes === undefined ? {} : { codes: codes.path }),
+        tcp: tcp.url,
+      });
     }
     return { lines, close };
   } catch (error) {

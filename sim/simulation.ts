@@ -21,6 +21,8 @@ export interface SimulationOptions extends Omit<WorldOptions, 'clock'> {
   readonly clock: WorldClockOptions;
   /** Where the modems appear as `modem1`, `modem2` and so on. */
   readonly folder: string;
+  /** Each modem has a second device, for its unsolicited codes. Default: no. */
+  readonly codePorts?: boolean;
 }
 
 /**
@@ -29,14 +31,14 @@ export interface SimulationOptions extends Omit<WorldOptions, 'clock'> {
  * @throws LinkError when one of the links exists already.
  */
 export async function openSimulation(
-  { clock: clockOptions, folder, ...options }: SimulationOptions,
+  { clock: clockOptions, folder, codePorts = false, ...options }: SimulationOptions,
   people: (world: World) => readonly VirtualModem[],
 ): Promise<Simulation> {
   const clock = new WorldClock(clockOptions);
   const world = new World({ ...options, clock });
   const messages = new MessageStates(world.log);
   const opened = people(world);
-  const lines = await openLines(opened, folder, () => clock.touch());
+  const lines = await openLines(opened, folder, { touched: () => clock.touch(), codePorts });
   return {
     world,
     clock,

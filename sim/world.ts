@@ -86,6 +86,10 @@ export class World {
       zone: ZONE_QUARTERS,
       interimReports,
     });
+    this.faults.listen((action, number) => {
+      const struck = number === undefined ? this.modems : [this.modem(number)];
+      for (const modem of struck) modem?.suffer(action);
+    });
   }
 
   get faults(): Faults {
@@ -124,6 +128,7 @@ export class World {
         modemCapacity: MODEM_CAPACITY,
         responseMs: this.#responseMs,
         log: this.log,
+        faults: this.faults,
         ...options,
       },
       link,

@@ -7,6 +7,8 @@ export interface FarEndEvents {
   data(octets: Uint8Array): void;
   /** The host went away. */
   closed(): void;
+  /** The host has the port open and does not read: what waited for it is lost. */
+  overflowed?(): void;
 }
 
 /** The modem's side of a line, whatever the line is: a pair in memory here, a PTY or a socket in a simulation. */
@@ -17,6 +19,8 @@ export interface FarEnd {
   write(octets: Uint8Array): void;
   /** Takes the line away, as pulling the plug does. */
   hangUp(): void;
+  /** Puts the line back, under another name if it has one; absent: hosts can open it again at once. */
+  plugIn?(renamed: boolean): void;
 }
 
 /** A {@link Port} and the far end it leads to, in memory. Octets arrive in order, each write on a turn of its own. */

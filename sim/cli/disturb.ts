@@ -64,6 +64,11 @@ function addCommand(): Command {
     .option('--contains <text>', 'only messages with this in their text')
     .option('--modem <number>', 'of faults of the line: only this modem')
     .option('--command <name>', 'of faults of the line: only while this command runs, such as +CMGS')
+    .option(
+      '--said <what>',
+      'of faults of the line: only an answer, a prompt or a code; default: the answer of --command, else all',
+      oneOf(['answer', 'prompt', 'code']),
+    )
     .option('--nth <n>', 'only the nth that matches', wholeNumber(1, 1_000_000))
     .option('--times <n>', 'how often at most; default: once, or always with a probability', wholeNumber(1, 1_000_000))
     .option('--probability <p>', '0 to 1, drawn from the seed', probability)

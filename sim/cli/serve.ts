@@ -44,6 +44,7 @@ export function serveCommand(): Command {
     .option('--pin <pin>', 'every SIM asks for this PIN')
     .option('--scenario <file>', 'the phones of this file, and what happens to them; seed, profile and start are its')
     .option('--view', 'show phones, service centre, faults and log on this terminal, with keys for them')
+    .option('--code-ports', 'each modem has a second tty, modem1-codes, and its unsolicited codes come there')
     .addHelpText('after', HELP);
   return command.action(async (argv: readonly string[]) => {
     const options = command.opts<Options>();
@@ -111,7 +112,10 @@ function readyText(control: string, lines: readonly ModemLines[]): string {
   const width = Math.max(3, ...lines.map(({ tty }) => tty.length));
   return [
     `${'NUMBER'.padEnd(16)} ${'TTY'.padEnd(width)} TCP`,
-    ...lines.map(({ number, tty, tcp }) => `${number.padEnd(16)} ${tty.padEnd(width)} ${tcp}`),
+    ...lines.map(({ number, tty, tcp, codes }) => {
+      const row = `${number.padEnd(16)} ${tty.padEnd(width)} ${tcp}`;
+      return codes === undefined ? row : `${row} codes: ${codes}`;
+    }),
     '',
     `Control: ${control}`,
     'Stop with Ctrl-C. With --view, serve shows what happens.',

@@ -21,6 +21,8 @@ export interface ServeOptions {
   readonly clock: Pace;
   /** ms since 1970. */
   readonly start?: number;
+  /** Each modem has a second tty, for its unsolicited codes. */
+  readonly codePorts?: true;
   /** A file. */
   readonly scenario?: string;
   /** A file that every event is written to. */
@@ -50,7 +52,10 @@ export async function openServed(options: ServeOptions, folder: string): Promise
     return file.scenario.phones.flatMap(({ number, count }) => (count === 1 ? (world.modem(number) ?? []) : []));
   };
   const world = file === undefined ? options : { ...file.scenario, clock: options.clock };
-  const simulation = await openSimulation(simulationOptions(world, folder), people);
+  const simulation = await openSimulation(
+    { ...simulationOptions(world, folder), codePorts: options.codePorts === true },
+    people,
+  );
   process.once('exit', () => simulation.close());
   try {
     const endLog = options.log === undefined ? () => {} : keepLogIn(options.log, simulation.world.log);

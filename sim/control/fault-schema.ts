@@ -66,7 +66,11 @@ const lineFault = z.strictObject({
     z.strictObject({ kind: z.literal('orphan'), text: code.default(textByDefault('orphan')) }),
     z.strictObject({ kind: z.literal('stall'), ms: milliseconds('stall') }),
     z.strictObject({ kind: z.literal('reboot') }),
-    z.strictObject({ kind: z.literal('unplug'), ms: milliseconds('unplug') }),
+    z.strictObject({
+      kind: z.literal('unplug'),
+      ms: milliseconds('unplug'),
+      renamed: z.literal([0, 1]).default(0),
+    }),
   ]),
   modem: number.describe('Only this modem').exactOptional(),
   command: z
@@ -74,6 +78,10 @@ const lineFault = z.strictObject({
     .min(1)
     .max(100)
     .describe('Only what is said while this command runs, such as +CMGS')
+    .exactOptional(),
+  said: z
+    .enum(['answer', 'prompt', 'code'])
+    .describe('Only answers, prompts or codes; default: answers of a named command, else everything')
     .exactOptional(),
   ...occasion,
 });

@@ -22,7 +22,7 @@ export function modemRoutes(instance: FastifyInstance, { world, linesOf }: Simul
     '/modems/:number/reboot',
     { schema: { summary: 'Switch a modem off and on again', params: z.object({ number }) } },
     async ({ params }) => {
-      phoneOf(world, params.number).restart();
+      phoneOf(world, params.number).reboot();
       return viewOf(world, subscriberOf(world, params.number));
     },
   );

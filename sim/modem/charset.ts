@@ -1,8 +1,11 @@
 import { toHex } from '../../modem/index.ts';
 import { septetsOfText, textOfSeptets } from './septets.ts';
 
-/** The character sets of `+CSCS` that the virtual modem knows (3GPP TS 27.007, 5.5). */
-export const CHARSETS: readonly string[] = ['IRA', 'GSM', 'UCS2', 'HEX', '8859-1', 'UTF-8'];
+/**
+ * The character sets of `+CSCS` that the virtual modem knows (3GPP TS 27.007, 5.5). Not UTF-8: Gammu prefers it, and then
+ * loses a USSD text of several lines.
+ */
+export const CHARSETS: readonly string[] = ['IRA', 'GSM', 'UCS2', 'HEX', '8859-1'];
 
 const UNKNOWN = '?';
 
@@ -15,8 +18,6 @@ export function toHost(charset: string, text: string): string {
       return latin1(septets(text));
     case 'HEX':
       return toHex(septets(text));
-    case 'UTF-8':
-      return Buffer.from(text, 'utf8').toString('latin1');
     case '8859-1':
       return text.replaceAll(/[^\0-\xff]/gu, UNKNOWN);
     default:
@@ -35,8 +36,6 @@ export function fromHost(charset: string, written: string): string | undefined {
       return textOfSeptets(new Uint8Array(Buffer.from(written, 'hex')));
     case 'GSM':
       return textOfSeptets(new Uint8Array(Buffer.from(written, 'latin1')));
-    case 'UTF-8':
-      return Buffer.from(written, 'latin1').toString('utf8');
     default:
       return written;
   }

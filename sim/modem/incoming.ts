@@ -13,6 +13,9 @@ const BUFFERED_CODES = 100;
 /** TP-FCS (3GPP TS 23.040, 9.2.3.22). */
 const FCS = { simFull: 0xd0, memoryExceeded: 0xd3, unspecified: 0xff } as const;
 
+/** The index of a report that no command finds. */
+const SOME_INDEX = 8;
+
 const ACCEPTED: DeliveryAnswer = { kind: 'accepted' };
 
 /**
@@ -24,7 +27,8 @@ export class Incoming {
   #unacknowledged: { answer(answer: DeliveryAnswer): void; readonly timer: Cancel } | undefined;
   #buffered: (readonly string[])[] = [];
   #refusedForRoom = false;
-  #reportsElsewhere = 0;
+  /** When each store last got a message. */
+  readonly #arrivedAt = new Map<StoreName, number>();
 
   constructor(modem: VirtualModem) {
     this.#modem = modem;
@@ -57,6 +61,13 @@ export class Incoming {
     if (!this.#modem.hostPresent) this.acknowledge({ kind: 'refused', cause: FCS.unspecified });
   }
 
+  /** How many messages `+CPMS` says there are: some modems do not count what has just come. */
+  counted(name: StoreName): number {
+    const { countedAfterMs } = this.#modem.personality.arrivals;
+    const age = this.#modem.clock.now() - (this.#arrivedAt.get(name) ?? Number.NEGATIVE_INFINITY);
+    return age < countedAfterMs ? 0 : this.#modem.store(name).used;
+  }
+
   /** After a deletion: the network is told once there is room for what was refused. */
   roomMade(): void {
     if (!this.#refusedForRoom) return;
@@ -71,36 +82,36 @@ export class Incoming {
     const { mt } = this.#modem.settings.indications;
     const shown = mt === 2 ? messageClass !== 2 : mt === 3 && messageClass === 3;
     if (shown && this.#modem.hostPresent) return this.#show(this.#routedMessage(tpdu));
-    return this.#keep(tpdu, messageClass === 2 ? 'SM' : this.#modem.settings.stores[2], mt > 0 ? '+CMTI' : undefined);
+    return this.#keep(tpdu, messageClass === 2 ? 'SM' : this.#modem.settings.stores[2], mt > 0 ? 'message' : undefined);
   }
 
   #receiveReport(tpdu: Uint8Array): DeliveryAnswer | Promise<DeliveryAnswer> {
     const { ds } = this.#modem.settings.indications;
     if (ds === 1 && this.#modem.hostPresent) return this.#show(this.#routedReport(tpdu));
     if (ds === 0) return ACCEPTED;
-    if (this.#modem.personality.messages.reportsGo === 'elsewhere') {
-      this.#announce([`+CDSI: "SR",${this.#reportsElsewhere}`]);
-      this.#reportsElsewhere += 1;
-      return ACCEPTED;
-    }
-    return this.#keep(tpdu, this.#modem.settings.stores[2], '+CDSI');
+    const { reportsGo } = this.#modem.personality.arrivals;
+    if (reportsGo === 'SR') return this.#keep(tpdu, 'SR', 'report');
+    if (reportsGo === 'with-messages') return this.#keep(tpdu, this.#modem.settings.stores[2], 'report');
+    this.#announceStored('report', 'SR', SOME_INDEX);
+    return ACCEPTED;
   }
 
   #routedMessage(tpdu: Uint8Array): readonly string[] {
     const { settings } = this.#modem;
     if (settings.messageFormat === 'pdu')
-      return [`+CMT: ${this.#modem.personality.messages.routedPrefix.cmt}${tpdu.length}`, this.#pdu(tpdu)];
+      return this.#routedPdu('+CMT: ', this.#modem.personality.arrivals.routedPrefix.cmt, tpdu);
     return [`+CMT: ${routedHeader(this.#modem, tpdu)}`, textOf(settings.charset, tpdu, 'mobile-terminated')];
   }
 
   #routedReport(tpdu: Uint8Array): readonly string[] {
     if (this.#modem.settings.messageFormat === 'pdu')
-      return [`+CDS: ${this.#modem.personality.messages.routedPrefix.cds}${tpdu.length}`, this.#pdu(tpdu)];
+      return this.#routedPdu('+CDS: ', this.#modem.personality.arrivals.routedPrefix.cds, tpdu);
     return [`+CDS: ${reportFields(this.#modem.settings.charset, tpdu)}`];
   }
 
-  #pdu(tpdu: Uint8Array): string {
-    return `${toHex(this.#modem.smscOfNetwork)}${toHex(tpdu)}`;
+  #routedPdu(code: string, prefix: string, tpdu: Uint8Array): readonly string[] {
+    const pdu = `${toHex(this.#modem.smscOfNetwork)}${toHex(tpdu)}`;
+    return [`${code}${prefix}${tpdu.length}`, `${this.#modem.personality.arrivals.routedGap}${pdu}`];
   }
 
   /** Phase 2+ (`+CSMS=1`) waits for the host's word; when none comes, nothing is shown to this host any more. */
@@ -116,7 +127,7 @@ export class Incoming {
     });
   }
 
-  #keep(tpdu: Uint8Array, name: StoreName, code: '+CMTI' | '+CDSI' | undefined): DeliveryAnswer {
+  #keep(tpdu: Uint8Array, name: StoreName, announced: 'message' | 'report' | undefined): DeliveryAnswer {
     const store = this.#modem.store(name);
     const message = { status: 0, smsc: this.#modem.smscOfNetwork, tpdu } as const;
     const replaced = this.#replacedBy(tpdu, name);
@@ -126,8 +137,15 @@ export class Incoming {
       this.#refusedForRoom = true;
       return { kind: 'refused', cause: name === 'SM' ? FCS.simFull : FCS.memoryExceeded };
     }
-    if (code !== undefined) this.#announce([`${code}: "${name}",${index}`]);
+    this.#arrivedAt.set(name, this.#modem.clock.now());
+    if (announced !== undefined) this.#announceStored(announced, name, index);
     return ACCEPTED;
+  }
+
+  #announceStored(what: 'message' | 'report', store: string, index: number): void {
+    const { messageCode, reportCode } = this.#modem.personality.arrivals;
+    const code = what === 'message' ? messageCode : reportCode;
+    this.#announce([code.replace('{store}', store).replace('{index}', String(index))]);
   }
 
   /** Replace Short Message Type n: the earlier one of the same type and originator (3GPP TS 23.040, 9.2.3.9). */

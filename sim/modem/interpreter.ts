@@ -33,9 +33,10 @@ export async function runCommandLine(
 
 async function runCommand(modem: VirtualModem, terminal: Terminal, call: CommandCall): Promise<string> {
   const { answers, without, unknownCommand } = modem.personality;
+  terminal.command = call.name;
   const canned = answers[asWritten(call)];
   if (canned !== undefined) {
-    terminal.respond(canned.slice(0, -1));
+    terminal.respond(canned.slice(0, -1).map((line) => filledIn(line, modem)));
     return canned.at(-1) || 'silent';
   }
   const command = without.includes(call.name) ? undefined : commandTable.get(call.name);
@@ -47,6 +48,11 @@ async function runCommand(modem: VirtualModem, terminal: Terminal, call: Command
   }
   if (command.needsSim && call.form !== 'test') requireSim(modem, command);
   return run(handler, command, { modem, terminal, text: call.text });
+}
+
+function filledIn(line: string, { sim }: VirtualModem): string {
+  const { pin, puk } = sim.triesLeft;
+  return line.replaceAll('{pin}', String(pin)).replaceAll('{puk}', String(puk)).replaceAll('{state}', sim.state);
 }
 
 /** The call as a personality's table of answers has it: `+CPMS=?`. */
@@ -85,7 +91,7 @@ function wrongUse(modem: VirtualModem, command: Command): CommandError {
 
 function requireSim(modem: VirtualModem, command: Command): void {
   const refuse = command.errors === 'CME' ? cmeError : cmsError;
-  if (modem.simBusy) throw refuse('simBusy');
+  if (modem.simBusy) throw refuse(modem.personality.start.simBusyError);
   switch (modem.sim.state) {
     case 'READY':
       return;

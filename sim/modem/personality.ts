@@ -12,30 +12,112 @@ export interface WireHabits {
   /** What stands before and after each line; absent: S3 and S4. */
   readonly lineStart?: string;
   readonly lineEnd?: string;
+  /** NUL octets come before what it says, and inside. */
+  readonly nuls: boolean;
   /** Octets that wait in the port when a host opens it. */
   readonly staleAtOpen: string;
-  /** The first command line after the port was opened is not heard. */
-  readonly swallowsFirstLine: boolean;
+  /** The first command line after the port was opened: `unheard` is not answered, `forgotten` is, and does nothing. */
+  readonly firstLine: 'heard' | 'unheard' | 'forgotten';
+  /** How long a character takes to be read, ms: those that come faster are lost. 0: none is. */
+  readonly characterMs: number;
+  /** What every line is answered with, on a port that is not for commands. */
+  readonly answersAll?: string;
   /** Each error is followed by an `OK` that belongs to nothing. */
   readonly orphanOkAfterError: boolean;
   /** Unsolicited codes do not wait for the end of a command, or of a PDU that is being typed. */
   readonly codesInterrupt: boolean;
+  /** It crashes when one of its ports is open and not read. */
+  readonly crashesUnread: boolean;
 }
 
-/** What is peculiar about a modem's messages. */
-export interface MessageHabits {
+/** What is peculiar about how messages come. */
+export interface ArrivalHabits {
+  /** What stands before the length in `+CMT` and `+CDS` in PDU mode. By the book `,` and nothing. */
+  readonly routedPrefix: { readonly cmt: string; readonly cds: string };
+  /** What stands between the header of a `+CMT` or `+CDS` and its PDU, besides the line's end. */
+  readonly routedGap: string;
+  /** How an arrival is announced: `{store}` and `{index}` stand for themselves. */
+  readonly messageCode: string;
+  readonly reportCode: string;
+  /** Where status reports are stored: with the messages, in `SR`, or where no command finds them. */
+  readonly reportsGo: 'with-messages' | 'SR' | 'nowhere';
+  /** `+CNMI` settings, written `mode,mt,bm,ds,bfr`, that are refused though `+CNMI=?` has them. */
+  readonly refusedIndications?: RegExp;
+  /** `+CNMI` is refused before `+CSMS=1`. */
+  readonly indicationsNeedService: boolean;
+  /** Refuses the `+CNMA` that `+CSMS=1` makes it wait for: always, or when a PDU comes with it. */
+  readonly refusesAcknowledgement: 'never' | 'always' | 'with-pdu';
+  /** How long `+CPMS` does not count what has arrived, ms. */
+  readonly countedAfterMs: number;
+}
+
+/** What is peculiar about its message stores. */
+export interface StoreHabits {
   /** The number of the first place in each message store. */
   readonly firstIndex: number;
   /** `+CMGR` of an empty place: `+CMS ERROR: 321`, `OK` alone, or `+CMGR: 0,,0`. */
   readonly emptyPlace: 'error' | 'ok' | 'zero';
   /** `+CMGL` of an empty store: `OK` alone, or `+CMS ERROR: 321`. */
   readonly emptyList: 'ok' | 'error';
-  /** Where status reports are stored: with the messages, or in a store of their own, where `+CMGR` does not find them. */
-  readonly reportsGo: 'with-messages' | 'elsewhere';
-  /** What stands before the length in `+CMT` and `+CDS` in PDU mode. By the book `,` and nothing. */
-  readonly routedPrefix: { readonly cmt: string; readonly cds: string };
-  /** Refuses the `+CNMA` that `+CSMS=1` makes it wait for. */
-  readonly refusesAcknowledgement: boolean;
+  /** What `+CMGR` says in PDU mode: `{stat}` and `{length}` stand for themselves, or `text` for the header of text mode. */
+  readonly readHeader: string;
+  /** What `{length}` counts: by the book the TPDU alone. */
+  readonly lengthCounts: 'tpdu' | 'pdu';
+  /** Whether the service centre's address stands before a stored PDU. */
+  readonly showsServiceCentre: boolean;
+  /** What stands behind a PDU that `+CMGR` shows. */
+  readonly padding: string;
+  /** `+CMGL`: how far its indexes are from the true ones. */
+  readonly listIndexOffset: number;
+  /** `+CMGL`: the next header follows the PDU on the same line. */
+  readonly listGlued: boolean;
+  /** `+CMGL` is never answered. */
+  readonly listHangs: boolean;
+  /** Whether `+CMGD` takes a `<delflag>`. */
+  readonly takesDeleteFlag: boolean;
+  /** `+CMGD` deletes all parts of a long message when it is asked for one. */
+  readonly deletesSiblings: boolean;
+  /** `+CPMS=` with fewer than three stores is refused. */
+  readonly selectsThree: boolean;
+}
+
+/** What is peculiar about how it sends. */
+export interface SendHabits {
+  /** `AT+CSMP=` makes it forget the service centre's number. */
+  readonly parametersClearServiceCentre: boolean;
+  /** Refuses to send while the store for received messages is full. */
+  readonly needsRoom: boolean;
+}
+
+/** What is peculiar about its SIM and its start. */
+export interface StartHabits {
+  /** How long after a start everything about the SIM is refused, ms, and with which `+CME ERROR`. */
+  readonly simBusyMs: number;
+  readonly simBusyError: 'simBusy' | 'pleaseWait';
+  /** From power and PIN to registration, ms. */
+  readonly registrationMs: number;
+  /** How long nothing is answered after the PIN, ms. */
+  readonly silentAfterPinMs: number;
+  /** It starts again when it is asked anything within this time after the PIN, ms. */
+  readonly rebootsIfAskedAfterPinMs: number;
+  /** `ATZ` is refused until the PIN is given. */
+  readonly resetNeedsPin: boolean;
+  /** What `+CPIN?` says: `{state}` stands for itself. */
+  readonly pinAnswer: string;
+  /** Codes that it says when it has restarted. */
+  readonly startCodes: readonly string[];
+  /** `+CFUN=1,1` takes the device away for this long, ms; under another name it comes back. 0: it stays. */
+  readonly reenumeratesMs: number;
+}
+
+/** What is peculiar about how `+CUSD` comes. */
+export interface UssdHabits {
+  /** The reply comes before the `OK` of the request. */
+  readonly beforeOk: boolean;
+  /** What ends a line inside the quotes. */
+  readonly lineBreak: '\n' | '\r\n';
+  /** How often the reply comes. */
+  readonly copies: number;
 }
 
 /** Codes that come of themselves while a host is there. */
@@ -50,39 +132,33 @@ export interface Personality {
   readonly id: string;
   /** What it is like, in one line. */
   readonly description: string;
-  /** Who reported it. */
-  readonly source: string;
   /** `+CGMI`, `+CGMM` and `+CGMR`. */
   readonly manufacturer: string;
   readonly model: string;
   readonly revision: string;
   readonly wire: WireHabits;
-  readonly messages: MessageHabits;
+  readonly arrivals: ArrivalHabits;
+  readonly stores: StoreHabits;
+  readonly sending: SendHabits;
+  readonly start: StartHabits;
+  readonly ussd: UssdHabits;
   /** Commands that it does not have. */
   readonly without: readonly string[];
   /**
    * Commands that are answered with these lines and nothing else, whatever the state: the name in capitals and the rest
-   * as it is written after it, `+CPMS=?`. The last line is the final result; a list without one leaves the host waiting.
+   * as it is written after it, `+CPMS=?`. The last line is the final result; an empty one leaves the host waiting.
+   * `{pin}` and `{puk}` stand for the tries that are left, `{state}` for what the SIM waits for.
    */
   readonly answers: Readonly<Record<string, readonly string[]>>;
   /** What it says to a command that it does not know. */
   readonly unknownCommand: string;
   readonly noise: Noise | undefined;
-  /** Codes that it says when it has restarted. */
-  readonly startCodes: readonly string[];
-  /** How long after a start everything about the SIM is `SIM busy`. */
-  readonly simBusyMs: number;
-  /** From power and PIN to registration, ms. */
-  readonly registrationMs: number;
-  /** How long nothing is answered after the PIN. */
-  readonly silentAfterPinMs: number;
 }
 
 /** A modem by the book. */
 export const standardPersonality: Personality = {
   id: 'standard',
-  description: 'follows the standards to the letter',
-  source: 'ITU-T V.250, 3GPP TS 27.005 and 27.007',
+  description: 'follows ITU-T V.250, 3GPP TS 27.005 and 27.007 to the letter',
   manufacturer: 'Cash-Mobile',
   model: 'Virtual GSM Modem',
   revision: '1.0',
@@ -92,25 +168,54 @@ export const standardPersonality: Personality = {
     prompt: '\r\n> ',
     promptDelayMs: 0,
     answersEscape: true,
+    nuls: false,
     staleAtOpen: '',
-    swallowsFirstLine: false,
+    firstLine: 'heard',
+    characterMs: 0,
     orphanOkAfterError: false,
     codesInterrupt: false,
+    crashesUnread: false,
   },
-  messages: {
+  arrivals: {
+    routedPrefix: { cmt: ',', cds: '' },
+    routedGap: '',
+    messageCode: '+CMTI: "{store}",{index}',
+    reportCode: '+CDSI: "{store}",{index}',
+    reportsGo: 'with-messages',
+    indicationsNeedService: false,
+    refusesAcknowledgement: 'never',
+    countedAfterMs: 0,
+  },
+  stores: {
     firstIndex: 1,
     emptyPlace: 'error',
     emptyList: 'ok',
-    reportsGo: 'with-messages',
-    routedPrefix: { cmt: ',', cds: '' },
-    refusesAcknowledgement: false,
+    readHeader: '{stat},,{length}',
+    lengthCounts: 'tpdu',
+    showsServiceCentre: true,
+    padding: '',
+    listIndexOffset: 0,
+    listGlued: false,
+    listHangs: false,
+    takesDeleteFlag: true,
+    deletesSiblings: false,
+    selectsThree: false,
   },
+  sending: { parametersClearServiceCentre: false, needsRoom: false },
+  start: {
+    simBusyMs: 0,
+    simBusyError: 'simBusy',
+    registrationMs: 1_000,
+    silentAfterPinMs: 0,
+    rebootsIfAskedAfterPinMs: 0,
+    resetNeedsPin: false,
+    pinAnswer: '+CPIN: {state}',
+    startCodes: [],
+    reenumeratesMs: 0,
+  },
+  ussd: { beforeOk: false, lineBreak: '\n', copies: 1 },
   without: [],
   answers: {},
   unknownCommand: 'ERROR',
   noise: undefined,
-  startCodes: [],
-  simBusyMs: 0,
-  registrationMs: 1_000,
-  silentAfterPinMs: 0,
 };

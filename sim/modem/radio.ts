@@ -55,7 +55,7 @@ export class Radio {
     if (searching && this.#modem.link.covered) {
       if (this.registered) return;
       this.#become(2);
-      this.#registering = this.#modem.clock.after(this.#modem.personality.registrationMs, () => this.#register());
+      this.#registering = this.#modem.clock.after(this.#modem.personality.start.registrationMs, () => this.#register());
       return;
     }
     if (this.registered) this.#modem.link.detach();

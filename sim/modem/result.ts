@@ -22,6 +22,7 @@ const CME = {
   notFound: [22, 'not found'],
   noNetworkService: [30, 'no network service'],
   incorrectParameters: [50, 'incorrect parameters'],
+  pleaseWait: [515, 'please wait, initialising or a command is in progress'],
 } as const;
 
 /** The `+CMS ERROR` numbers that the virtual modem gives of itself (3GPP TS 27.005, 3.2.5). */
@@ -34,6 +35,7 @@ const CMS = {
   simPinRequired: 311,
   simFailure: 313,
   simBusy: 314,
+  pleaseWait: 515,
   simPukRequired: 316,
   invalidIndex: 321,
   memoryFull: 322,

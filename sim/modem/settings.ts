@@ -18,7 +18,7 @@ interface TextModeParameters {
 }
 
 /** The names of the message stores. */
-export type StoreName = 'SM' | 'ME' | 'MT';
+export type StoreName = 'SM' | 'ME' | 'MT' | 'SR';
 
 /** What commands set and other commands look at. `AT&F` sets all of it back. */
 export interface Settings {

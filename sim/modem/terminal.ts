@@ -1,33 +1,16 @@
 import { type Clock, type FarEnd, sleep } from '../../modem/index.ts';
+import type { LineFaultAction, Said } from '../network/fault-kinds.ts';
+import type { SeededRandom } from '../random.ts';
+import { codeOf } from './line-faults.ts';
 import { CommandLineInput, type Completed, EntryInput } from './line-input.ts';
+import { LineOutput } from './line-output.ts';
+import { LineReader } from './line-reader.ts';
 import type { WireHabits } from './personality.ts';
 import { RESULT_NUMBERS } from './result.ts';
+import { type TalkSettings, talkDefaults } from './talk.ts';
 
-/** What is typed while a command runs waits; beyond this, it is lost. */
-const INPUT_QUEUE_OCTETS = 64 * 1024;
 /** Unsolicited codes that wait for the end of a command; beyond this, the oldest is lost. */
 const HELD_CODES = 100;
-
-/** How a terminal talks (ITU-T V.250, 6.2). What `ATZ` and `AT&F` set back. */
-export interface TalkSettings {
-  echo: boolean;
-  verbose: boolean;
-  quiet: boolean;
-  /** S3, S4 and S5. */
-  lineEnd: number;
-  lineFeed: number;
-  backspace: number;
-}
-
-/** Talk settings as they are after power-on. */
-export const talkDefaults = (): TalkSettings => ({
-  echo: true,
-  verbose: true,
-  quiet: false,
-  lineEnd: 0x0d,
-  lineFeed: 0x0a,
-  backspace: 0x08,
-});
 
 interface Entry {
   readonly input: EntryInput;
@@ -35,8 +18,20 @@ interface Entry {
   done(octets: Uint8Array | undefined): void;
 }
 
-/** Runs a command line and resolves to its final result code; to nothing when the modem stays silent. Never throws. */
-export type LineRunner = (body: string) => Promise<string | undefined>;
+/** The modem behind a terminal. */
+export interface TerminalHost {
+  readonly wire: WireHabits;
+  readonly clock: Clock;
+  readonly random: SeededRandom;
+  /** Runs a command line and resolves to its final result code; to nothing when the modem stays silent. Never throws. */
+  run(body: string): Promise<string | undefined>;
+  /** What goes wrong with something that is about to be said while `command` runs. */
+  strikes(said: Said, command: string | undefined): readonly LineFaultAction[];
+  /** A host came or went. */
+  changed(): void;
+  /** The host does not read, and what waited for it is lost. */
+  overflowed(): void;
+}
 
 /**
  * One line into the modem: takes octets one by one, echoes, runs one command line at a time, and frames what goes back.
@@ -44,38 +39,42 @@ export type LineRunner = (body: string) => Promise<string | undefined>;
  */
 export class Terminal {
   readonly talk: TalkSettings = talkDefaults();
+  /** Whether unsolicited codes come on this line (`^PORTSEL`). */
+  codes: boolean;
+  /** The command that runs, for faults that strike while it does. */
+  command: string | undefined;
   readonly #line: FarEnd;
-  readonly #run: LineRunner;
-  readonly #wire: WireHabits;
-  readonly #clock: Clock;
+  readonly #host: TerminalHost;
+  readonly #output: LineOutput;
+  readonly #reader: LineReader;
   readonly #commands = new CommandLineInput();
   #entry: Entry | undefined;
   #running = false;
   #present = false;
-  #deaf: boolean;
-  #waiting: Uint8Array[] = [];
-  #waitingOctets = 0;
+  /** Which life of the modem this is: what an earlier one was about to say is never said. */
+  #life = 0;
+  #first = true;
+  #answer = '';
   #held: string[] = [];
   #echo: number[] = [];
 
-  constructor(line: FarEnd, run: LineRunner, wire: WireHabits, clock: Clock, changed: () => void) {
+  constructor(line: FarEnd, host: TerminalHost, codes: boolean) {
     this.#line = line;
-    this.#run = run;
-    this.#wire = wire;
-    this.#clock = clock;
-    this.#deaf = wire.swallowsFirstLine;
+    this.#host = host;
+    this.codes = codes;
+    this.#output = new LineOutput(line, host.clock, host.random);
+    this.#reader = new LineReader(host.clock, host.wire.characterMs);
     line.listen({
-      opened: () => {
-        this.#present = true;
-        this.#deaf = wire.swallowsFirstLine;
-        if (wire.staleAtOpen !== '') this.#send(wire.staleAtOpen);
-        changed();
+      opened: () => this.#opened(),
+      data: (octets) => {
+        this.#reader.take(octets);
+        this.#pump();
       },
-      data: (octets) => this.#take(octets),
       closed: () => {
         this.#leave();
-        changed();
+        host.changed();
       },
+      overflowed: () => host.overflowed(),
     });
   }
 
@@ -84,19 +83,20 @@ export class Terminal {
     return this.#present;
   }
 
-  /** Sends the information text of one command; its lines are separated, and framed as one (ITU-T V.250, 5.7.1). */
+  /** Adds the information text of one command; its lines are separated, and framed as one (ITU-T V.250, 5.7.1). */
   respond(lines: readonly string[]): void {
-    if (lines.length > 0) this.#sendFramed(lines);
+    if (lines.length > 0) this.#answer += this.#framed(lines);
   }
 
   /** Sends an unsolicited code as soon as no command is running. */
   notify(lines: readonly string[]): void {
-    if (!this.#present) return;
-    if (!this.#running || this.#wire.codesInterrupt) {
-      this.#sendFramed(lines);
+    if (!this.#present || !this.codes) return;
+    const code = this.#framed(lines);
+    if (!this.#running || this.#host.wire.codesInterrupt) {
+      this.#say('code', code);
       return;
     }
-    this.#held.push(this.#framed(lines));
+    this.#held.push(code);
     if (this.#held.length > HELD_CODES) this.#held.shift();
   }
 
@@ -105,29 +105,56 @@ export class Terminal {
    * In text mode each line gets a prompt of its own (3GPP TS 27.005, 3.5.1).
    */
   async prompt(mode: 'pdu' | 'text'): Promise<Uint8Array | undefined> {
-    if (this.#wire.promptDelayMs > 0) await sleep(this.#clock, this.#wire.promptDelayMs);
-    this.#send(this.#wire.prompt);
+    const { wire, clock } = this.#host;
+    const life = this.#life;
+    this.#flushAnswer();
+    if (wire.promptDelayMs > 0) await sleep(clock, wire.promptDelayMs);
+    if (life !== this.#life) return undefined;
+    this.#say('prompt', wire.prompt);
     return new Promise((done) => {
       this.#entry = { input: new EntryInput(), mode, done };
       this.#pump();
     });
   }
 
+  /** Says something that no command asked for and no code is, even while a command runs. */
+  interject(text: string): void {
+    if (this.#present) this.#output.say(codeOf(text));
+  }
+
+  /** Says nothing for `ms`, then all of it. */
+  stall(ms: number): void {
+    this.#output.stall(ms);
+  }
+
+  /** The modem starts again: what it was doing is forgotten, and never answered. */
+  restart(): void {
+    Object.assign(this.talk, talkDefaults());
+    this.#forget();
+  }
+
   /** Pulls the line away from the host. */
   hangUp(): void {
+    this.#forget();
     this.#line.hangUp();
   }
 
-  #take(octets: Uint8Array): void {
-    if (this.#waitingOctets + octets.length > INPUT_QUEUE_OCTETS) return;
-    this.#waiting.push(octets);
-    this.#waitingOctets += octets.length;
-    this.#pump();
+  /** Puts the line back, under another name if it has one. */
+  plugIn(renamed: boolean): void {
+    this.#line.plugIn?.(renamed);
+  }
+
+  #opened(): void {
+    const { staleAtOpen } = this.#host.wire;
+    this.#present = true;
+    this.#first = true;
+    this.#host.changed();
+    if (staleAtOpen !== '') this.#output.say(octetsOf(staleAtOpen));
   }
 
   #pump(): void {
     while (!this.#running || this.#entry !== undefined) {
-      const octet = this.#nextOctet();
+      const octet = this.#reader.next();
       if (octet === undefined) break;
       if (this.#entry === undefined) this.#typeCommand(octet);
       else this.#typeEntry(this.#entry, octet);
@@ -135,90 +162,107 @@ export class Terminal {
     this.#flushEcho();
   }
 
-  #nextOctet(): number | undefined {
-    const first = this.#waiting[0];
-    if (first === undefined) return undefined;
-    if (first.length > 1) this.#waiting[0] = first.subarray(1);
-    else this.#waiting.shift();
-    this.#waitingOctets -= 1;
-    return first[0];
-  }
-
   #typeCommand(octet: number): void {
     this.#echoBack(octet);
     const completed = this.#commands.take(octet, this.talk.lineEnd, this.talk.backspace);
     if (completed === undefined) return;
-    if (this.#deaf) {
-      this.#deaf = false;
-      return;
-    }
+    const { firstLine, answersAll } = this.#host.wire;
+    const first = this.#first;
+    this.#first = false;
+    if (first && firstLine === 'unheard') return;
     this.#flushEcho();
-    this.#running = true;
-    void this.#finish(completed);
+    if (answersAll !== undefined) this.#say('answer', this.#framed([answersAll]));
+    else if (first && firstLine === 'forgotten') this.#say('answer', this.#framed(['OK']));
+    else void this.#execute(completed);
   }
 
-  async #finish(completed: Completed): Promise<void> {
-    const result = completed.kind === 'line' ? await this.#run(completed.body) : 'ERROR';
+  async #execute(completed: Completed): Promise<void> {
+    this.#running = true;
+    const life = this.#life;
+    const result = completed.kind === 'line' ? await this.#host.run(completed.body) : 'ERROR';
+    if (life !== this.#life) return;
     this.#running = false;
-    this.#end(result);
-    for (const code of this.#held.splice(0)) this.#send(code);
+    if (result !== undefined) this.#answer += this.#resultText(result);
+    this.#flushAnswer();
+    this.command = undefined;
+    for (const code of this.#held.splice(0)) this.#say('code', code);
     this.#pump();
   }
 
   #typeEntry(entry: Entry, octet: number): void {
     const step = entry.input.take(octet);
     const typed = step === 'more' || step === 'new-line';
-    if (typed || this.#wire.echoesCtrlZ) this.#echoBack(octet);
+    if (typed || this.#host.wire.echoesCtrlZ) this.#echoBack(octet);
     if (step === 'new-line' && entry.mode === 'text') {
       this.#flushEcho();
-      this.#send(this.#wire.prompt);
+      this.#say('prompt', this.#host.wire.prompt);
     }
     if (typed) return;
     this.#entry = undefined;
     entry.done(step === 'done' ? entry.input.octets : undefined);
   }
 
-  #end(result: string | undefined): void {
-    if (result === undefined || this.talk.quiet) return;
-    if (this.talk.verbose) {
-      this.#sendFramed([result]);
-      if (this.#wire.orphanOkAfterError && result !== 'OK') this.#sendFramed(['OK']);
-    } else this.#send(`${RESULT_NUMBERS[result] ?? result}${String.fromCharCode(this.talk.lineEnd)}`);
-  }
-
-  #sendFramed(lines: readonly string[]): void {
-    this.#send(this.#framed(lines));
+  #resultText(result: string): string {
+    if (this.talk.quiet) return '';
+    if (!this.talk.verbose) return `${RESULT_NUMBERS[result] ?? result}${String.fromCharCode(this.talk.lineEnd)}`;
+    const orphan = this.#host.wire.orphanOkAfterError && result !== 'OK' ? this.#framed(['OK']) : '';
+    return `${this.#framed([result])}${orphan}`;
   }
 
   #framed(lines: readonly string[]): string {
-    const end = this.#wire.lineEnd ?? String.fromCharCode(this.talk.lineEnd, this.talk.lineFeed);
-    const start = this.talk.verbose ? (this.#wire.lineStart ?? end) : '';
-    return `${start}${lines.join(end)}${end}`;
+    const { wire } = this.#host;
+    const end = wire.lineEnd ?? String.fromCharCode(this.talk.lineEnd, this.talk.lineFeed);
+    const start = this.talk.verbose ? (wire.lineStart ?? end) : '';
+    const text = `${start}${lines.join(end)}${end}`;
+    return wire.nuls ? `\0${text.slice(0, start.length + 1)}\0${text.slice(start.length + 1)}` : text;
+  }
+
+  #flushAnswer(): void {
+    const answer = this.#answer;
+    this.#answer = '';
+    if (answer !== '') this.#say('answer', answer);
+  }
+
+  #say(said: Said, text: string): void {
+    this.#output.say(octetsOf(text), this.#host.strikes(said, said === 'code' ? undefined : this.command));
   }
 
   #echoBack(octet: number): void {
-    if (this.talk.echo && this.#wire.echoes) this.#echo.push(octet);
+    if (this.talk.echo && this.#host.wire.echoes) this.#echo.push(octet);
   }
 
   #flushEcho(): void {
     if (this.#echo.length === 0) return;
-    this.#line.write(Uint8Array.from(this.#echo));
+    this.#output.say(Uint8Array.from(this.#echo));
     this.#echo = [];
-  }
-
-  /** Each character of `text` is one octet. */
-  #send(text: string): void {
-    this.#line.write(new Uint8Array(Buffer.from(text, 'latin1')));
   }
 
   #leave(): void {
     this.#present = false;
-    this.#waiting = [];
-    this.#waitingOctets = 0;
+    this.#reader.reset();
+    this.#output.reset();
     this.#held = [];
     this.#echo = [];
+    this.#abandonEntry();
+  }
+
+  #forget(): void {
+    this.#life += 1;
+    this.#running = false;
+    this.command = undefined;
+    this.#answer = '';
+    this.#held = [];
+    this.#abandonEntry();
+  }
+
+  #abandonEntry(): void {
     const entry = this.#entry;
     this.#entry = undefined;
     entry?.done(undefined);
   }
+}
+
+/** Each character of `text` is one octet. */
+function octetsOf(text: string): Uint8Array {
+  return new Uint8Array(Buffer.from(text, 'latin1'));
 }

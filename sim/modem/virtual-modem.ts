@@ -1,10 +1,12 @@
 import { type Cancel, type Clock, type FarEnd, memoryPort, type Port, sleep } from '../../modem/index.ts';
 import type { EventLog } from '../log.ts';
+import type { LineFaultAction, Said } from '../network/fault-kinds.ts';
 import type { DeliveryAnswer, MobileStation, RadioLink } from '../network/radio-link.ts';
 import { UssdSession } from '../network/ussd.ts';
 import type { SeededRandom } from '../random.ts';
 import { Incoming } from './incoming.ts';
 import { runCommandLine } from './interpreter.ts';
+import type { LineFaultSource } from './line-faults.ts';
 import { joinedStore, type MessageStore, memoryStore } from './message-store.ts';
 import { Outgoing } from './outgoing.ts';
 import type { Personality } from './personality.ts';
@@ -12,7 +14,7 @@ import { Radio } from './radio.ts';
 import { type Settings, type StoreName, settingsDefaults } from './settings.ts';
 import { SimCard } from './sim-card.ts';
 import { smscField } from './smsc-field.ts';
-import { Terminal, talkDefaults } from './terminal.ts';
+import { Terminal } from './terminal.ts';
 
 /** How a virtual modem is made. */
 export interface VirtualModemOptions {
@@ -30,7 +32,14 @@ export interface VirtualModemOptions {
   /** How long the modem thinks before it answers a command line, ms, from and to. */
   readonly responseMs: readonly [from: number, to: number];
   readonly log: EventLog;
+  /** What goes wrong on its lines. */
+  readonly faults: LineFaultSource;
 }
+
+/** Places of the store `SR`, for status reports. */
+const REPORT_PLACES = 20;
+/** From the answer to `+CFUN=1,1` to the restart, ms. */
+const RESTART_AFTER_MS = 50;
 
 /**
  * A GSM modem with a SIM in it, as its host sees it: an interpreter of AT commands behind any number of lines, and a
@@ -51,12 +60,15 @@ export class VirtualModem implements MobileStation {
   readonly smscOfNetwork: Uint8Array;
   settings: Settings = settingsDefaults();
   readonly #random: SeededRandom;
+  readonly #faults: LineFaultSource;
   readonly #responseMs: readonly [from: number, to: number];
   readonly #terminals = new Set<Terminal>();
   readonly #stores: Readonly<Record<StoreName, MessageStore>>;
   #clockOffset = 0;
   #simBusyUntil = 0;
   #silentUntil = 0;
+  #fragileUntil = 0;
+  #unplugged = false;
   #nextNoise: Cancel | undefined;
 
   constructor(options: VirtualModemOptions, link: RadioLink, clock: Clock, random: SeededRandom) {
@@ -67,15 +79,17 @@ export class VirtualModem implements MobileStation {
     this.link = link;
     this.log = options.log;
     this.#random = random;
+    this.#faults = options.faults;
     this.#responseMs = options.responseMs;
     this.sim = new SimCard({
       ...options,
       smsc: link.smsc,
       capacity: options.simCapacity,
-      firstIndex: personality.messages.firstIndex,
+      firstIndex: personality.stores.firstIndex,
     });
-    const me = memoryStore(options.modemCapacity, personality.messages.firstIndex);
-    this.#stores = { SM: this.sim.messages, ME: me, MT: joinedStore([this.sim.messages, me]) };
+    const me = memoryStore(options.modemCapacity, personality.stores.firstIndex);
+    const reports = memoryStore(REPORT_PLACES, personality.stores.firstIndex);
+    this.#stores = { SM: this.sim.messages, ME: me, MT: joinedStore([this.sim.messages, me]), SR: reports };
     this.incoming = new Incoming(this);
     this.outgoing = new Outgoing(this);
     this.smscOfNetwork = smscField(link.smsc);
@@ -100,23 +114,32 @@ export class VirtualModem implements MobileStation {
 
   /** The PIN was accepted: what hangs on it begins. */
   unlocked(): void {
-    this.#silentUntil = this.clock.now() + this.personality.silentAfterPinMs;
+    const { silentAfterPinMs, rebootsIfAskedAfterPinMs } = this.personality.start;
+    this.#silentUntil = this.clock.now() + silentAfterPinMs;
+    this.#fragileUntil = this.clock.now() + rebootsIfAskedAfterPinMs;
     this.radio.update();
   }
 
-  /** Puts the modem at the far end of a line. A modem may have several: each has its own echo and runs its own commands. */
-  attach(line: FarEnd): void {
+  /**
+   * Puts the modem at the far end of a line. A modem may have several: each has its own echo and runs its own commands.
+   * @param codes whether unsolicited codes come on it.
+   */
+  attach(line: FarEnd, { codes = true }: { readonly codes?: boolean } = {}): void {
     const number = this.#terminals.size + 1;
     const terminal: Terminal = new Terminal(
       line,
-      (body) => runCommandLine(this, terminal, body),
-      this.personality.wire,
-      this.clock,
-      () => {
-        const kind = terminal.present ? 'connect' : 'disconnect';
-        this.log.add({ kind, number: this.number, line: number });
-        this.#hostsChanged();
+      {
+        wire: this.personality.wire,
+        clock: this.clock,
+        random: this.#random.fork(`line ${number}`),
+        run: (body) => runCommandLine(this, terminal, body),
+        strikes: (said, command) => this.#strikes(said, command),
+        changed: () => this.#lineChanged(terminal, number),
+        overflowed: () => {
+          if (this.personality.wire.crashesUnread) this.reboot();
+        },
       },
+      codes,
     );
     this.#terminals.add(terminal);
   }
@@ -142,15 +165,58 @@ export class VirtualModem implements MobileStation {
     return this.#stores[name];
   }
 
-  /** Off and on again (`+CFUN=1,1`): settings are as new, the PIN is wanted again, stored messages stay. */
+  /** Off and on again: settings are as new, the PIN is wanted again, what was being done is forgotten; stored messages stay. */
+  reboot(): void {
+    this.#powerOff();
+    this.#powerOn();
+  }
+
+  /** `+CFUN=1,1`: a reboot when the answer is out. Some devices are gone for a while, and come back under another name. */
   restart(): void {
-    this.radio.setFunctionality(0);
-    this.settings = settingsDefaults();
-    for (const terminal of this.#terminals) Object.assign(terminal.talk, talkDefaults());
-    this.sim.reset();
-    this.#startSim();
-    this.radio.setFunctionality(1);
-    for (const code of this.personality.startCodes) this.notify(code);
+    const { reenumeratesMs } = this.personality.start;
+    this.clock.after(RESTART_AFTER_MS, () => {
+      if (reenumeratesMs === 0) this.reboot();
+      else this.unplug(reenumeratesMs, true);
+    });
+  }
+
+  /** Pulls the device out. It comes back after `ms`, as new, and under another name if `renamed`; 0: it stays away. */
+  unplug(ms: number, renamed = false): void {
+    if (this.#unplugged) return;
+    this.#unplugged = true;
+    this.#powerOff();
+    for (const terminal of this.#terminals) terminal.hangUp();
+    if (ms > 0) this.clock.after(ms, () => this.plugIn(renamed));
+  }
+
+  /** Puts a device back that was pulled out. */
+  plugIn(renamed = false): void {
+    if (!this.#unplugged) return;
+    this.#unplugged = false;
+    for (const terminal of this.#terminals) terminal.plugIn(renamed);
+    this.#powerOn();
+  }
+
+  /** A fault of the line strikes, whatever the modem is doing. */
+  suffer(action: LineFaultAction): void {
+    switch (action.kind) {
+      case 'reboot':
+        this.reboot();
+        break;
+      case 'unplug':
+        this.unplug(action.ms, action.renamed === 1);
+        break;
+      case 'stall':
+        for (const terminal of this.#terminals) terminal.stall(action.ms);
+        break;
+      case 'orphan':
+        for (const terminal of this.#terminals) terminal.interject(action.text);
+        break;
+      case 'noise':
+        for (const terminal of this.#terminals) terminal.interject(action.code);
+        break;
+      default:
+    }
   }
 
   /** The modem's own clock (`+CCLK`), ms since 1970. */
@@ -164,6 +230,7 @@ export class VirtualModem implements MobileStation {
 
   /** Waits as long as the modem takes to think about a command line. */
   async think(): Promise<void> {
+    if (this.clock.now() < this.#fragileUntil) this.reboot();
     const [from, to] = this.#responseMs;
     if (to > 0) await sleep(this.clock, Math.round(from + this.#random.fraction() * (to - from)));
     const silentMs = this.#silentUntil - this.clock.now();
@@ -178,16 +245,49 @@ export class VirtualModem implements MobileStation {
     this.radio.update();
   }
 
-  /** Its radio goes off as with `+CFUN=0`, or on as with `+CFUN=1,1`; its lines stay open. */
+  /** Its radio goes off as with `+CFUN=0`, or it starts again, as with `+CFUN=1,1`; its lines stay open. */
   setPowered(on: boolean): void {
-    if (on) this.restart();
+    if (on) this.reboot();
     else this.radio.setFunctionality(0);
   }
 
+  #powerOff(): void {
+    this.radio.setFunctionality(0);
+    this.settings = settingsDefaults();
+    this.#fragileUntil = 0;
+    for (const terminal of this.#terminals) terminal.restart();
+  }
+
+  #powerOn(): void {
+    this.sim.reset();
+    this.#startSim();
+    this.radio.setFunctionality(1);
+    for (const code of this.personality.start.startCodes) this.notify(code);
+  }
+
   #startSim(): void {
-    const { simBusyMs } = this.personality;
+    const { simBusyMs } = this.personality.start;
     this.#simBusyUntil = this.clock.now() + simBusyMs;
     if (simBusyMs > 0) this.clock.after(simBusyMs, () => this.radio.update());
+  }
+
+  /** Faults that strike the modem itself do so when what they spoil has been dropped. */
+  #strikes(said: Said, command: string | undefined): readonly LineFaultAction[] {
+    const target = { modem: this.number, said, ...(command === undefined ? {} : { command }) };
+    const actions = this.#faults.strikeLine(target);
+    for (const action of actions) {
+      if (action.kind === 'reboot' || action.kind === 'unplug') this.clock.after(0, () => this.suffer(action));
+    }
+    return actions;
+  }
+
+  #lineChanged(terminal: Terminal, number: number): void {
+    if (terminal.present && this.#unplugged) {
+      terminal.hangUp();
+      return;
+    }
+    this.log.add({ kind: terminal.present ? 'connect' : 'disconnect', number: this.number, line: number });
+    this.#hostsChanged();
   }
 
   #hostsChanged(): void {

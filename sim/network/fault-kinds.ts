@@ -28,8 +28,8 @@ export type LineFaultAction =
   | { readonly kind: 'orphan'; readonly text: string }
   | { readonly kind: 'stall'; readonly ms: number }
   | { readonly kind: 'reboot' }
-  /** `ms` until it is back; 0: it stays away. */
-  | { readonly kind: 'unplug'; readonly ms: number };
+  /** `ms` until it is back; 0: it stays away. `renamed` is 1 when it comes back under another name. */
+  | { readonly kind: 'unplug'; readonly ms: number; readonly renamed?: 0 | 1 };
 
 export type FaultAction = MessageFaultAction | LineFaultAction;
 
@@ -65,7 +65,12 @@ export interface LineFault extends Occasion {
   readonly modem?: string;
   /** Only what is said while this command runs, such as `+CMGS`. */
   readonly command?: string;
+  /** Only answers, prompts, or unsolicited codes. Absent: answers when a command is named, else everything. */
+  readonly said?: Said;
 }
+
+/** What a modem says: an answer with its result code, the prompt for a message, or an unsolicited code. */
+export type Said = 'answer' | 'prompt' | 'code';
 
 /** A fault as data: what it does, to what, how often. */
 export type Fault = MessageFault | LineFault;
@@ -225,7 +230,7 @@ export const faultKinds: Readonly<Record<FaultAction['kind'], FaultKind>> = {
     strikes: 'line',
     sentence: 'The device is gone, and comes back after a while, if it has one.',
     source: 'AT+CFUN=1,1 enumerates the device again; loose cables',
-    parameters: [milliseconds('ms', 5_000)],
+    parameters: [milliseconds('ms', 5_000), { name: 'renamed', unit: '1: under another name', default: 0 }],
   },
 };
 

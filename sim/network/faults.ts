@@ -16,6 +16,7 @@ import {
   type LineFaultAction,
   type MessageFault,
   type MessageFaultAction,
+  type Said,
 } from './fault-kinds.ts';
 
 /** A fault that was arranged. */
@@ -46,6 +47,7 @@ export interface LineTarget {
   readonly modem: string;
   /** The command that runs, such as `+CMGS`; absent: none does. */
   readonly command?: string;
+  readonly said: Said;
 }
 
 /** A limit that keeps a forgotten script from growing without end. */
@@ -176,7 +178,9 @@ export class Faults {
     return contains === undefined || contentOf(target.tpdu).includes(contains);
   }
 
-  #matchesLine({ modem, command }: LineFault, target: LineTarget): boolean {
+  #matchesLine({ modem, command, said }: LineFault, target: LineTarget): boolean {
+    const wanted = said ?? (command === undefined ? undefined : 'answer');
+    if (wanted !== undefined && wanted !== target.said) return false;
     return this.#isNumber(modem, target.modem) && (command === undefined || command === target.command);
   }
 

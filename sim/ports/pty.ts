@@ -1,4 +1,4 @@
-import { closeSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, writeSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
 import { type Cancel, type FarEnd, type FarEndEvents, systemClock } from '../../modem/index.ts';
 import { clientsAt, duplicate, openPtyPair, type PtyPair, resetDevice } from './libc.ts';
@@ -9,16 +9,18 @@ const LOOK_EVERY_MS = 20;
 /** How long to wait before writing again to a client that does not read. */
 const RETRY_WRITE_MS = 2;
 /** What waits for a client that does not read; beyond this, octets are lost as on a line without flow control. */
-const WRITE_QUEUE_OCTETS = 256 * 1024;
+const WRITE_QUEUE_OCTETS = 64 * 1024;
 
 /** A pseudo terminal that any program can open as a serial port, with the modem on its far end. */
 export interface PtyLine extends FarEnd {
-  /** What clients open: the link, if one was asked for, else the device. */
+  /** What clients open: the link, if one was asked for, else the device. Another one when it was put back under another name. */
   readonly path: string;
+  plugIn(renamed: boolean): void;
 }
 
 /**
- * Opens a pseudo terminal. It stays when clients come and go; {@link FarEnd.hangUp} takes it and its link away.
+ * Opens a pseudo terminal. It stays when clients come and go; {@link FarEnd.hangUp} takes it and its link away, until
+ * {@link FarEnd.plugIn} puts a new one there, as `LINK-2` and so on when it is renamed.
  * There are no modem control lines on it: a client that opens it counts as DTR on.
  * @param link where to put a symbolic link to the device. @throws LinkError when something is there already.
  */
@@ -27,16 +29,20 @@ export function openPty(link?: string): PtyLine {
 }
 
 class Pty implements PtyLine {
-  readonly #link: DeviceLink | undefined;
+  readonly #wanted: string | undefined;
+  #link: DeviceLink | undefined;
+  #names = 1;
   #pair: PtyPair;
   #events: FarEndEvents | undefined;
   #client: ReadStream | undefined;
   #queue: Uint8Array[] = [];
   #queued = 0;
   #retry: Cancel | undefined;
+  #overflowing = false;
   #gone = false;
 
   constructor(link: string | undefined) {
+    this.#wanted = link;
     this.#pair = openPtyPair();
     try {
       this.#link = link === undefined ? undefined : new DeviceLink(link, this.#pair.device);
@@ -60,7 +66,11 @@ class Pty implements PtyLine {
   }
 
   write(octets: Uint8Array): void {
-    if (this.#gone || this.#client === undefined || this.#queued + octets.length > WRITE_QUEUE_OCTETS) return;
+    if (this.#gone || this.#client === undefined) return;
+    if (this.#queued + octets.length > WRITE_QUEUE_OCTETS) {
+      this.#overflow();
+      return;
+    }
     this.#queue.push(octets.slice());
     this.#queued += octets.length;
     if (this.#retry === undefined) this.#flush();
@@ -70,10 +80,29 @@ class Pty implements PtyLine {
     if (this.#gone) return;
     this.#gone = true;
     idle.remove(this);
-    this.#retry?.();
     this.#link?.remove();
-    this.#client?.destroy();
+    const client = this.#client;
+    this.#forgetClient();
     closeSync(this.#pair.master);
+    if (client === undefined) return;
+    client.destroy();
+    this.#events?.closed();
+  }
+
+  plugIn(renamed: boolean): void {
+    if (!this.#gone) return;
+    this.#pair = openPtyPair();
+    this.#link =
+      this.#wanted === undefined ? undefined : new DeviceLink(this.#nextName(this.#wanted, renamed), this.#pair.device);
+    this.#gone = false;
+    idle.add(this);
+  }
+
+  #nextName(wanted: string, renamed: boolean): string {
+    const name = () => (this.#names === 1 ? wanted : `${wanted}-${this.#names}`);
+    if (renamed) this.#names += 1;
+    while (existsSync(name())) this.#names += 1;
+    return name();
   }
 
   /** A client has opened the device. */
@@ -83,21 +112,32 @@ class Pty implements PtyLine {
     client.on('data', (octets: Uint8Array) => this.#events?.data(new Uint8Array(octets)));
     // EIO is how a master says that the last client closed the device; 'close' follows.
     client.on('error', () => {});
-    client.on('close', () => this.#clientLeft());
+    client.on('close', () => this.#clientLeft(client));
     this.#events?.opened();
   }
 
-  #clientLeft(): void {
+  #clientLeft(client: ReadStream): void {
+    if (client !== this.#client) return;
+    this.#forgetClient();
+    this.#renew();
+    idle.add(this);
+    this.#events?.closed();
+  }
+
+  #forgetClient(): void {
     this.#client = undefined;
     this.#retry?.();
     this.#retry = undefined;
     this.#queue = [];
     this.#queued = 0;
-    if (!this.#gone) {
-      this.#renew();
-      idle.add(this);
-    }
-    this.#events?.closed();
+    this.#overflowing = false;
+  }
+
+  /** Once for each time that the client stops reading. */
+  #overflow(): void {
+    if (this.#overflowing) return;
+    this.#overflowing = true;
+    this.#events?.overflowed?.();
   }
 
   #renew(): void {
@@ -124,6 +164,7 @@ class Pty implements PtyLine {
       }
       this.#queue.shift();
     }
+    this.#overflowing = false;
   }
 
   #tryWrite(octets: Uint8Array): number {

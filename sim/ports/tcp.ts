@@ -2,12 +2,16 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { FarEnd, FarEndEvents } from '../../modem/index.ts';
 
 /** What waits for a client that does not read; beyond this, octets are lost as on a line without flow control. */
-const WRITE_QUEUE_OCTETS = 256 * 1024;
+const WRITE_QUEUE_OCTETS = 64 * 1024;
+
+const LOOPBACK = '127.0.0.1';
 
 /** A TCP port on loopback, for one client at a time as a serial port, with the modem on its far end. */
 export interface TcpLine extends FarEnd {
   /** `tcp://127.0.0.1:PORT`. */
   readonly url: string;
+  /** The port is open again, under the same number. */
+  plugIn(): void;
 }
 
 /**
@@ -19,13 +23,14 @@ export function openTcp(port = 0): Promise<TcpLine> {
   const server = createServer();
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => resolve(new Tcp(server)));
+    server.listen(port, LOOPBACK, () => resolve(new Tcp(server)));
   });
 }
 
 class Tcp implements TcpLine {
   readonly url: string;
   readonly #server: Server;
+  readonly #port: number;
   #events: FarEndEvents | undefined;
   #client: Socket | undefined;
 
@@ -34,6 +39,7 @@ class Tcp implements TcpLine {
     if (address === null || typeof address === 'string') throw new Error('A TCP server without a port');
     this.url = `tcp://${address.address}:${address.port}`;
     this.#server = server;
+    this.#port = address.port;
     server.on('connection', (socket) => this.#clientCame(socket));
   }
 
@@ -43,13 +49,20 @@ class Tcp implements TcpLine {
 
   write(octets: Uint8Array): void {
     const client = this.#client;
-    if (client === undefined || client.writableLength + octets.length > WRITE_QUEUE_OCTETS) return;
-    client.write(octets.slice());
+    if (client === undefined) return;
+    if (client.writableLength + octets.length > WRITE_QUEUE_OCTETS) this.#events?.overflowed?.();
+    else client.write(octets.slice());
   }
 
   hangUp(): void {
     this.#server.close();
     this.#client?.destroy();
+  }
+
+  plugIn(): void {
+    // Another program has the port now: then the modem stays away on this line.
+    this.#server.on('error', () => {});
+    if (!this.#server.listening) this.#server.listen(this.#port, LOOPBACK);
   }
 
   #clientCame(socket: Socket): void {

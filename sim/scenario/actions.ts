@@ -61,7 +61,7 @@ export async function act(scene: Scene, actions: ScenarioActions): Promise<void>
   if (switching !== undefined) world.faults.switch(faults.get(switching.fault) ?? '', switching.on);
   if (remove !== undefined) world.faults.remove(faults.get(remove) ?? '');
   if (profile !== undefined) world.profile = latencyProfiles[profile] ?? world.profile;
-  if (reboot !== undefined) for (const modem of modems(scene, reboot)) modem.restart();
+  if (reboot !== undefined) for (const modem of modems(scene, reboot)) modem.reboot();
   if (read !== undefined) for (const modem of modems(scene, read)) readAll(modem);
   if (traffic !== undefined) await pass(scene, traffic);
 }

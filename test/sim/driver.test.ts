@@ -31,7 +31,11 @@ async function conversation(id: string, seed: number) {
   return { outcome: await sent.promise, received, reports, world };
 }
 
-test.each(Object.keys(personalities))(
+/** Some ports of a modem take no commands. */
+const modems = Object.values(personalities).filter(({ wire }) => wire.answersAll === undefined);
+const others = Object.values(personalities).filter(({ wire }) => wire.answersAll !== undefined);
+
+test.each(modems.map(({ id }) => id))(
   'the driver sends a long text through %s, gets it back whole, and its report',
   async (id) => {
     const { outcome, received, reports } = await conversation(id, 1);
@@ -41,6 +45,15 @@ test.each(Object.keys(personalities))(
     expect(reports.map((report) => report.outcome)).toEqual(id === 'nokia-s60' ? [] : ['delivered']);
   },
 );
+
+test.each(others.map(({ id }) => id))('the driver says that %s is no modem', async (id) => {
+  const clock = new VirtualClock();
+  const personality = personalities[id];
+  const modem = createWorld({ seed: 1, clock }).addModem({ number: NUMBER, ...(personality && { personality }) });
+  const opening = openModem(modem.memoryPort(), { clock }).catch((error: unknown) => error);
+  await clock.advance(5 * MINUTE);
+  expect(await opening).toMatchObject({ name: 'ModemError' });
+});
 
 test('a lost +CMGS answer is unknown to the driver, and delivered all the same', async () => {
   const clock = new VirtualClock();

@@ -21,7 +21,8 @@ export async function hostOf(modem: VirtualModem, clock: VirtualClock): Promise<
   return openHost(modem.memoryPort(), clock);
 }
 
-async function openHost(port: Port, clock: VirtualClock): Promise<Host> {
+/** A host on any port. */
+export async function openHost(port: Port, clock: VirtualClock): Promise<Host> {
   let heard = '';
   await port.open({
     data: (octets) => {

@@ -2,7 +2,7 @@ import { CHARSETS } from '../charset.ts';
 import { accept, type Command, cme, type Handler } from '../command.ts';
 import { cmeError, syntaxError } from '../result.ts';
 import { settingsDefaults } from '../settings.ts';
-import { talkDefaults } from '../terminal.ts';
+import { talkDefaults } from '../talk.ts';
 
 /** A letter with the number 0 or 1 that turns a habit of the terminal off or on. */
 const flag =
@@ -15,6 +15,7 @@ const flag =
 
 /** ATZ and AT&F: as after power-on, but for the PIN, registration and stores (ITU-T V.250, 6.1). */
 const reset: Handler = ({ modem, terminal }) => {
+  if (modem.personality.start.resetNeedsPin && modem.sim.state !== 'READY') throw syntaxError();
   Object.assign(terminal.talk, talkDefaults());
   modem.settings = { ...settingsDefaults(), stores: modem.settings.stores };
 };
@@ -67,6 +68,14 @@ export const controlCommands: readonly Command[] = [
   }),
   cme('+ICF', { test: '(3),(0)', read: ({ respond }) => respond('+ICF: 3,0'), set: accept }),
   cme('+IFC', { test: '(0,2),(0,2)', read: ({ respond }) => respond('+IFC: 0,0'), set: accept }),
+  // Huawei: 1 brings the unsolicited codes to the port on which it is said, 0 leaves them to the others.
+  cme('^PORTSEL', {
+    test: '(0,1)',
+    read: ({ terminal, respond }) => respond(`^PORTSEL: ${terminal.codes ? 1 : 0}`),
+    set: ({ terminal, args }) => {
+      terminal.codes = args.number(0, [0, 1]) === 1;
+    },
+  }),
   cme('+CMEE', {
     test: '(0-2)',
     read: ({ modem, respond }) => respond(`+CMEE: ${modem.settings.errorFormat}`),

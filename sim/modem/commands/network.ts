@@ -57,7 +57,7 @@ export const networkCommands: readonly Command[] = [
       const functionality = args.number(0, [0, 4]);
       if (functionality === 2 || functionality === 3) throw cmeError('operationNotSupported');
       if (args.number(1, [0, 1], 0) === 1) modem.restart();
-      modem.radio.setFunctionality(functionality);
+      else modem.radio.setFunctionality(functionality);
     },
   }),
   registration('+CREG', 'registrationReports'),

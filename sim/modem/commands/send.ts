@@ -71,6 +71,8 @@ async function typeMessage({ modem, terminal, args, endWith }: Call): Promise<Ty
 async function transmit({ modem, respond, endWith }: Call, name: string, { smsc, tpdu }: TypedPdu): Promise<boolean> {
   if (smsc.length === 1 && modem.sim.smsc.number === '') throw cmsError('smscUnknown');
   if (!modem.radio.registered) throw cmsError('noNetworkService');
+  const received = modem.store(modem.settings.stores[2]);
+  if (modem.personality.sending.needsRoom && received.used >= received.capacity) throw cmsError('memoryFull');
   const { reference, answer } = await modem.outgoing.send(tpdu);
   switch (answer.kind) {
     case 'accepted':

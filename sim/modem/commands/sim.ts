@@ -12,7 +12,7 @@ function checked(args: Call['args'], index: number): string {
 /** `+CPIN=`: the PIN, or the PUK with a new PIN, whichever the card waits for. */
 function enter({ modem, args }: Call): void {
   args.atMost(2);
-  if (modem.simBusy) throw cmeError('simBusy');
+  if (modem.simBusy) throw cmeError(modem.personality.start.simBusyError);
   const { sim } = modem;
   switch (sim.state) {
     case 'READY':
@@ -51,9 +51,9 @@ export const simCommands: readonly Command[] = [
   cme('+CPIN', {
     test: '',
     read: ({ modem, respond }) => {
-      if (modem.simBusy) throw cmeError('simBusy');
+      if (modem.simBusy) throw cmeError(modem.personality.start.simBusyError);
       if (modem.sim.state === 'blocked') throw cmeError('simFailure');
-      respond(`+CPIN: ${modem.sim.state}`);
+      respond(modem.personality.start.pinAnswer.replace('{state}', modem.sim.state));
     },
     set: enter,
   }),

@@ -1,15 +1,20 @@
 import { accept, type Call, type Command, cms } from '../command.ts';
-import { cmsError } from '../result.ts';
+import { cmsError, syntaxError } from '../result.ts';
 import type { StoreName } from '../settings.ts';
 
-const STORE_NAMES: readonly StoreName[] = ['SM', 'ME', 'MT'];
-const STORE_LIST = `(${STORE_NAMES.map((name) => `"${name}"`).join(',')})`;
+/** What may be read and deleted, written and sent, received: `SR` holds status reports. */
+const STORE_NAMES: readonly (readonly StoreName[])[] = [
+  ['SM', 'ME', 'MT', 'SR'],
+  ['SM', 'ME', 'MT'],
+  ['SM', 'ME', 'MT'],
+];
+const STORE_LISTS = STORE_NAMES.map((names) => `(${names.map((name) => `"${name}"`).join(',')})`).join(',');
 const PHASE_2 = 0;
 const PHASE_2_PLUS = 1;
 
 function storeName(args: Call['args'], index: number, otherwise: StoreName): StoreName {
   if (!args.has(index)) return otherwise;
-  const name = STORE_NAMES.find((known) => known === args.string(index).toUpperCase());
+  const name = STORE_NAMES[index]?.find((known) => known === args.string(index).toUpperCase());
   if (name === undefined) throw cmsError('operationNotAllowed');
   return name;
 }
@@ -17,18 +22,18 @@ function storeName(args: Call['args'], index: number, otherwise: StoreName): Sto
 /** `+CPMS=`: 1 to 3 stores; those not named stay as they are. */
 function selectStores({ modem, args, respond }: Call): void {
   args.atMost(3);
-  if (args.count === 0) throw cmsError('operationNotAllowed');
+  const least = modem.personality.stores.selectsThree ? 3 : 1;
+  if (args.count < least) throw cmsError('operationNotAllowed');
   const [read, write, received] = modem.settings.stores;
   const chosen = [storeName(args, 0, read), storeName(args, 1, write), storeName(args, 2, received)] as const;
   modem.settings.stores = chosen;
-  const counts = chosen.map((name) => `${modem.store(name).used},${modem.store(name).capacity}`);
+  const counts = chosen.map((name) => `${modem.incoming.counted(name)},${modem.store(name).capacity}`);
   respond(`+CPMS: ${counts.join(',')}`);
 }
 
 function showStores({ modem, respond }: Call): void {
   const shown = modem.settings.stores.map((name) => {
-    const store = modem.store(name);
-    return `"${name}",${store.used},${store.capacity}`;
+    return `"${name}",${modem.incoming.counted(name)},${modem.store(name).capacity}`;
   });
   respond(`+CPMS: ${shown.join(',')}`);
 }
@@ -36,14 +41,19 @@ function showStores({ modem, respond }: Call): void {
 /** `+CNMI=`: values not given stay as they are. */
 function setIndications({ modem, args }: Call): void {
   args.atMost(5);
+  const { refusedIndications, indicationsNeedService } = modem.personality.arrivals;
+  if (indicationsNeedService && modem.settings.messageService === PHASE_2) throw cmsError('operationNotAllowed');
   const before = modem.settings.indications;
-  modem.settings.indications = {
+  const indications = {
     mode: args.number(0, [0, 3], before.mode),
     mt: args.number(1, [0, 3], before.mt),
     bm: args.number(2, [0, 3], before.bm),
     ds: args.number(3, [0, 2], before.ds),
     bfr: args.number(4, [0, 1], before.bfr),
   };
+  const { mode, mt, bm, ds, bfr } = indications;
+  if (refusedIndications?.test([mode, mt, bm, ds, bfr].join(',')) === true) throw cmsError('operationNotSupported');
+  modem.settings.indications = indications;
   modem.incoming.indicationsChanged();
 }
 
@@ -51,6 +61,7 @@ function setIndications({ modem, args }: Call): void {
 function setTextParameters({ modem, args }: Call): void {
   args.atMost(4);
   const before = modem.settings.textParameters;
+  if (modem.personality.sending.parametersClearServiceCentre) modem.sim.smsc = { number: '', type: 129 };
   const fo = args.number(0, [0, 255], before.fo);
   const wantsTime = (fo & 0x18) === 0x18 || (fo & 0x18) === 0x08;
   modem.settings.textParameters = {
@@ -64,7 +75,7 @@ function setTextParameters({ modem, args }: Call): void {
 function acknowledge(call: Call, accepted: boolean): void {
   const answer = accepted ? ({ kind: 'accepted' } as const) : ({ kind: 'refused', cause: 0xff } as const);
   const { incoming, settings, personality } = call.modem;
-  if (personality.messages.refusesAcknowledgement) throw cmsError('operationNotAllowed');
+  if (personality.arrivals.refusesAcknowledgement === 'always') throw cmsError('operationNotAllowed');
   if (settings.messageService === PHASE_2 || !incoming.acknowledge(answer)) throw cmsError('noAcknowledgementExpected');
 }
 
@@ -72,7 +83,9 @@ function acknowledge(call: Call, accepted: boolean): void {
 async function acknowledgeWith(call: Call): Promise<void> {
   const n = call.args.number(0, [0, 2]);
   if (call.modem.settings.messageFormat === 'text') throw cmsError('operationNotSupported');
-  if (call.args.number(1, [0, 164], 0) > 0 && (await call.terminal.prompt('pdu')) === undefined) return;
+  const length = call.args.number(1, [0, 164], 0);
+  if (length > 0 && call.modem.personality.arrivals.refusesAcknowledgement === 'with-pdu') throw syntaxError();
+  if (length > 0 && (await call.terminal.prompt('pdu')) === undefined) return;
   acknowledge(call, n !== 2);
 }
 
@@ -134,7 +147,7 @@ export const smsSettingCommands: readonly Command[] = [
   }),
   cms('+CPMS', {
     needsSim: true,
-    test: `${STORE_LIST},${STORE_LIST},${STORE_LIST}`,
+    test: STORE_LISTS,
     read: showStores,
     set: selectStores,
   }),

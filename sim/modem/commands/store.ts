@@ -1,4 +1,4 @@
-import { toHex } from '../../../modem/index.ts';
+import { decodeTpdu, PduError, toHex } from '../../../modem/index.ts';
 import { fromHost } from '../charset.ts';
 import { type Call, type Command, cms } from '../command.ts';
 import { type MessageStore, STATUS_WORDS, type StoredMessage } from '../message-store.ts';
@@ -18,10 +18,24 @@ function readStore(modem: VirtualModem): MessageStore {
 }
 
 /** The line below the header: the PDU or the text. A status report has none in text mode. */
-function body({ settings }: VirtualModem, { status, smsc, tpdu }: StoredMessage): readonly string[] {
-  if (settings.messageFormat === 'pdu') return [`${toHex(smsc)}${toHex(tpdu)}`];
+function body({ settings, personality }: VirtualModem, { status, smsc, tpdu }: StoredMessage): readonly string[] {
+  if (settings.messageFormat === 'pdu') {
+    return [`${personality.stores.showsServiceCentre ? toHex(smsc) : ''}${toHex(tpdu)}`];
+  }
   if (status < 2 && isStatusReport(tpdu)) return [];
   return [textOf(settings.charset, tpdu, status < 2 ? 'mobile-terminated' : 'mobile-originated')];
+}
+
+/** `<length>` of a PDU: octets of the TPDU, by the book. */
+function lengthOf({ personality }: VirtualModem, { smsc, tpdu }: StoredMessage): string {
+  return String(personality.stores.lengthCounts === 'tpdu' ? tpdu.length : smsc.length + tpdu.length);
+}
+
+/** What `+CMGR` says before the message. */
+function headerOf(modem: VirtualModem, message: StoredMessage): string {
+  const { readHeader: written } = modem.personality.stores;
+  if (modem.settings.messageFormat === 'text' || written === 'text') return readHeader(modem, message);
+  return written.replace('{stat}', String(message.status)).replace('{length}', lengthOf(modem, message));
 }
 
 function markRead(modem: VirtualModem, index: number, message: StoredMessage): void {
@@ -38,48 +52,85 @@ function wantedStatus({ modem: { settings }, args }: Call): number {
 }
 
 function list(call: Call): void {
-  const { modem, respond } = call;
+  const { modem, respond, endWith } = call;
+  const { emptyList, listHangs, listIndexOffset, listGlued } = modem.personality.stores;
   const wanted = wantedStatus(call);
   const entries = readStore(modem).entries();
-  if (entries.length === 0 && modem.personality.messages.emptyList === 'error') throw cmsError('invalidIndex');
-  for (const [index, message] of entries) {
-    if (wanted !== ALL && message.status !== wanted) continue;
-    const header =
-      modem.settings.messageFormat === 'pdu'
-        ? `${message.status},,${message.tpdu.length}`
-        : listedHeader(modem, message);
-    respond(`+CMGL: ${index},${header}`, ...body(modem, message));
-    markRead(modem, index, message);
+  if (listHangs) {
+    endWith('silent');
+    return;
   }
+  if (entries.length === 0 && emptyList === 'error') throw cmsError('invalidIndex');
+  const lines = entries
+    .filter(([, { status }]) => wanted === ALL || status === wanted)
+    .flatMap(([index, message]) => {
+      const header =
+        modem.settings.messageFormat === 'pdu'
+          ? `${message.status},,${lengthOf(modem, message)}`
+          : listedHeader(modem, message);
+      const shown = [`+CMGL: ${index + listIndexOffset},${header}`, ...body(modem, message)];
+      markRead(modem, index, message);
+      return shown;
+    });
+  respond(...(listGlued ? glued(lines) : lines));
+}
+
+/** Each header follows what was before it on the same line. */
+function glued(lines: readonly string[]): readonly string[] {
+  return lines.join('\n').replaceAll('\n+CMGL: ', '+CMGL: ').split('\n');
 }
 
 function read({ modem, args, respond }: Call): void {
   const index = args.number(0, [0, 65_535]);
   const message = readStore(modem).get(index);
+  const { emptyPlace, padding } = modem.personality.stores;
   if (message === undefined) {
-    const { emptyPlace } = modem.personality.messages;
     if (emptyPlace === 'error') throw cmsError('invalidIndex');
     if (emptyPlace === 'zero') respond('+CMGR: 0,,0');
     return;
   }
-  const header =
-    modem.settings.messageFormat === 'pdu' ? `${message.status},,${message.tpdu.length}` : readHeader(modem, message);
-  respond(`+CMGR: ${header}`, ...body(modem, message));
+  const [first, ...rest] = body(modem, message);
+  const padded = first === undefined || modem.settings.messageFormat === 'text' ? first : `${first}${padding}`;
+  respond(`+CMGR: ${headerOf(modem, message)}`, ...(padded === undefined ? [] : [padded, ...rest]));
   markRead(modem, index, message);
 }
 
+/** `+CMGD=index[,delflag]` */
 function remove({ modem, args }: Call): void {
   const store = readStore(modem);
+  const { takesDeleteFlag, deletesSiblings } = modem.personality.stores;
+  args.atMost(takesDeleteFlag ? 2 : 1);
   const index = args.number(0, [0, 65_535]);
   const flag = args.number(1, [0, 4], 0);
   if (flag === 0) {
     if (index < store.firstIndex || index >= store.firstIndex + store.capacity) throw cmsError('invalidIndex');
-    store.delete(index);
+    for (const place of deletesSiblings ? siblingsOf(store, index) : [index]) store.delete(place);
   } else {
     const statuses = DELETED_BY[flag] ?? [];
     for (const [place, { status }] of store.entries()) if (statuses.includes(status)) store.delete(place);
   }
   modem.incoming.roomMade();
+}
+
+/** Where the parts of the same long message are, `index` included. */
+function siblingsOf(store: MessageStore, index: number): readonly number[] {
+  const wanted = concatenationOf(store.get(index));
+  const places = wanted === undefined ? [] : store.entries().filter(([, other]) => concatenationOf(other) === wanted);
+  return [index, ...places.map(([place]) => place)];
+}
+
+/** Which long message this is a part of: its originator and the reference of its concatenation. */
+function concatenationOf(message: StoredMessage | undefined): string | undefined {
+  if (message === undefined || message.status >= 2) return undefined;
+  try {
+    const tpdu = decodeTpdu(message.tpdu, 'mobile-terminated');
+    if (tpdu.type !== 'DELIVER') return undefined;
+    const part = tpdu.userData.header.find((element) => element.kind === 'concatenation');
+    return part === undefined ? undefined : `${tpdu.originator.value} ${part.reference}`;
+  } catch (error) {
+    if (error instanceof PduError) return undefined;
+    throw error;
+  }
 }
 
 /** Messages in the stores (3GPP TS 27.005, 3.4.2, 3.4.3 and 3.5.4). */
@@ -98,7 +149,8 @@ export const storeCommands: readonly Command[] = [
     needsSim: true,
     test: ({ modem, respond }) => {
       const used = readStore(modem).entries();
-      respond(`+CMGD: (${used.map(([index]) => index).join(',')}),(0-4)`);
+      const flags = modem.personality.stores.takesDeleteFlag ? ',(0-4)' : '';
+      respond(`+CMGD: (${used.map(([index]) => index).join(',')})${flags}`);
     },
     set: remove,
   }),

@@ -2,6 +2,7 @@ import { sleep } from '../../../modem/index.ts';
 import { fromHost, toHost } from '../charset.ts';
 import { type Call, type Command, cme } from '../command.ts';
 import { cmeError } from '../result.ts';
+import type { VirtualModem } from '../virtual-modem.ts';
 
 /** `<dcs>` of a text in the default alphabet, language unspecified (3GPP TS 23.038, 5). */
 const DEFAULT_ALPHABET = 15;
@@ -10,7 +11,7 @@ const CANCEL = 2;
 const NETWORK_MS = 500;
 
 /** `+CUSD=`: the answer comes after the `OK`, as an unsolicited code, whether or not `<n>` asks to be told. */
-function request({ modem, args }: Call): void {
+async function request({ modem, args, respond }: Call): Promise<void> {
   args.atMost(3);
   const n = args.number(0, [0, 2], 0);
   if (n === CANCEL) {
@@ -22,15 +23,25 @@ function request({ modem, args }: Call): void {
   if (!modem.radio.registered) throw cmeError('noNetworkService');
   const text = fromHost(modem.settings.charset, args.string(1));
   if (text === undefined) throw cmeError('incorrectParameters');
-  void answer(modem, text);
+  const { beforeOk, copies } = modem.personality.ussd;
+  const said = reply(modem, text).then((code) => Array.from({ length: copies }, () => code));
+  if (beforeOk) respond(...(await said));
+  else void said.then((codes) => notifyOf(modem, codes));
 }
 
-async function answer(modem: Call['modem'], text: string): Promise<void> {
-  modem.log.add({ kind: 'ussd', number: modem.number, by: 'phone', text });
+function notifyOf(modem: VirtualModem, codes: readonly string[]): void {
+  for (const code of codes) modem.notify(code);
+}
+
+/** What the network says to a request, as a code. */
+async function reply(modem: VirtualModem, request: string): Promise<string> {
+  modem.log.add({ kind: 'ussd', number: modem.number, by: 'phone', text: request });
   await sleep(modem.clock, NETWORK_MS);
-  const { m, text: said } = modem.ussd.request(text);
-  modem.log.add({ kind: 'ussd', number: modem.number, by: 'network', text: said });
-  modem.notify(m === 4 ? '+CUSD: 4' : `+CUSD: ${m},"${toHost(modem.settings.charset, said)}",${DEFAULT_ALPHABET}`);
+  const { m, text } = modem.ussd.request(request);
+  modem.log.add({ kind: 'ussd', number: modem.number, by: 'network', text });
+  if (m === 4) return '+CUSD: 4';
+  const shown = toHost(modem.settings.charset, text.replaceAll('\n', modem.personality.ussd.lineBreak));
+  return `+CUSD: ${m},"${shown}",${DEFAULT_ALPHABET}`;
 }
 
 /** Unstructured supplementary services (3GPP TS 27.007, 7.15). */

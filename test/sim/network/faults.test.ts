@@ -53,9 +53,10 @@ test('faults of the line and of messages stand in one list, and each strikes its
   world.addModem({ number: BOB });
   world.faults.add({ action: { kind: 'repeat' }, modem: '3330000002', command: '+CMGS' });
   world.faults.add({ action: { kind: 'drop' } });
-  expect(world.faults.strikeLine({ modem: BOB, command: '+CMGR' })).toEqual([]);
-  expect(world.faults.strikeLine({ modem: BOB, command: '+CMGS' })).toEqual([{ kind: 'repeat' }]);
-  expect(world.faults.strikeLine({ modem: BOB, command: '+CMGS' })).toEqual([]);
+  expect(world.faults.strikeLine({ modem: BOB, command: '+CMGR', said: 'answer' })).toEqual([]);
+  expect(world.faults.strikeLine({ modem: BOB, command: '+CMGS', said: 'prompt' })).toEqual([]);
+  expect(world.faults.strikeLine({ modem: BOB, command: '+CMGS', said: 'answer' })).toEqual([{ kind: 'repeat' }]);
+  expect(world.faults.strikeLine({ modem: BOB, command: '+CMGS', said: 'answer' })).toEqual([]);
   expect(world.faults.list()).toMatchObject([{ struck: 1 }, { struck: 0 }]);
 });
 
@@ -68,5 +69,5 @@ test('a line can be struck by the clock, whatever the modem is doing', async () 
   world.faults.remove(id);
   await clock.advance(10_000);
   expect(struck).toEqual([[{ kind: 'reboot' }, BOB, 5_000]]);
-  expect(world.faults.strikeLine({ modem: BOB })).toEqual([]);
+  expect(world.faults.strikeLine({ modem: BOB, said: 'code' })).toEqual([]);
 });

@@ -15,7 +15,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { type Port, type PortEvents, serialPort, sleep, systemClock } from '../../../modem/index.ts';
-import { createWorld, LinkError, type OpenLines, openLines, openPty, type World } from '../../../sim/index.ts';
+import {
+  createWorld,
+  type LinesOptions,
+  LinkError,
+  type OpenLines,
+  openLines,
+  openPty,
+  type World,
+} from '../../../sim/index.ts';
 
 const NUMBER = '+393330000001';
 let opened: OpenLines | undefined;
@@ -25,11 +33,14 @@ afterEach(() => {
   opened = undefined;
 });
 
-async function served(count = 1): Promise<{ folder: string; world: World; lines: OpenLines }> {
+async function served(
+  count = 1,
+  options: LinesOptions = {},
+): Promise<{ folder: string; world: World; lines: OpenLines }> {
   const folder = join(mkdtempSync(join(tmpdir(), 'pty-')), 'modems');
   const world = createWorld({ seed: 1, clock: systemClock, responseMs: [0, 0] });
   for (let i = 0; i < count; i += 1) world.addModem({ number: `+39333000000${i + 1}` });
-  opened = await openLines(world.modems, folder);
+  opened = await openLines(world.modems, folder, options);
   return { folder, world, lines: opened };
 }
 
@@ -115,5 +126,51 @@ test('a link that exists is refused, one that leads nowhere is replaced', () => 
   symlinkSync('/nowhere', join(folder, 'stale'));
   const line = openPty(join(folder, 'stale'));
   expect(readlinkSync(line.path)).toMatch(/^\/dev\/pts\//);
+  line.hangUp();
+});
+
+test('a modem that is unplugged and comes back under another name is found there, and only there', async () => {
+  const { folder, world, lines } = await served();
+  const [line] = lines.lines;
+  const before = line?.tty ?? '';
+  const lost = Promise.withResolvers<void>();
+  const port = serialPort(before);
+  await port.open({ data() {}, closed: () => lost.resolve() });
+  await sleep(systemClock, 100);
+  world.modems[0]?.unplug(50, true);
+  await lost.promise;
+  expect(existsSync(before)).toBe(false);
+  await sleep(systemClock, 100);
+  expect(line?.tty).toBe(join(folder, 'modem1-2'));
+  expect(await ask(serialPort(line?.tty ?? ''), 'AT\r')).toMatch(/OK/);
+  world.modems[0]?.unplug(10_000);
+  opened?.close();
+  world.modems[0]?.plugIn();
+  expect(existsSync(folder)).toBe(false);
+});
+
+test('codes come on the other tty, until the command port asks for them', async () => {
+  const { world, lines } = await served(1, { codePorts: true });
+  const { tty = '', codes = '' } = lines.lines[0] ?? {};
+  expect(await ask(serialPort(tty), 'AT+CNMI=2,1\r')).toMatch(/OK/);
+  const port = serialPort(codes);
+  const heard = Promise.withResolvers<string>();
+  await port.open({ data: (octets) => heard.resolve(Buffer.from(octets).toString()), closed() {} });
+  await sleep(systemClock, 100);
+  world.deliver({ to: NUMBER, from: '123', content: { kind: 'text', text: 'x' } });
+  expect(await heard.promise).toBe('\r\n+CMTI: "SM",1\r\n');
+  await port.close();
+});
+
+test('a client that does not read is no danger, and the modem is told', async () => {
+  const line = openPty();
+  const overflowed = Promise.withResolvers<void>();
+  const came = Promise.withResolvers<void>();
+  line.listen({ opened: () => came.resolve(), data() {}, closed() {}, overflowed: () => overflowed.resolve() });
+  const client = openSync(line.path, constants.O_RDWR | constants.O_NOCTTY);
+  await came.promise;
+  for (let i = 0; i < 200; i += 1) line.write(new Uint8Array(1_024).fill(0x41));
+  await overflowed.promise;
+  closeSync(client);
   line.hangUp();
 });
