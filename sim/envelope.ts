@@ -77,12 +77,16 @@ export const withoutContents: Pick<Submit, 'dcs' | 'userData'> = {
  * @throws PduEncodeError when it cannot be written so, or takes more than 255 parts.
  */
 export function contentsOf(content: SmsContent, options: SegmentOptions): readonly Contents[] {
-  return segment(content, options).map(
-    (part) => openSubmit(encodeTpdu({ type: 'SUBMIT', messageReference: 0, destination: ANYONE, ...part })).contents,
-  );
+  return segment(content, options).map((part) => {
+    const tpdu = encodeTpdu({ type: 'SUBMIT', messageReference: 0, destination: ANYONE, ...part });
+    const [dcs = 0] = tpdu.subarray(DCS_TO_ANYONE);
+    return { dcs, hasHeader: ((tpdu[0] ?? 0) & UDHI) !== 0, userData: tpdu.subarray(DCS_TO_ANYONE + 1) };
+  });
 }
 
 const ANYONE = { type: 'unknown', plan: 'isdn', value: '0' } as const;
+/** Where TP-DCS stands in a SUBMIT to {@link ANYONE}, right before TP-UDL when there is no TP-VP. */
+const DCS_TO_ANYONE = 6;
 
 /** Octets of an address field that begins with its length in digits at `at`. */
 function addressOctets(tpdu: Uint8Array, at: number): number {

@@ -1,11 +1,4 @@
-import {
-  type Alphabet,
-  type ApplicationPorts,
-  addressOf,
-  type MessageClass,
-  type Submit,
-  toHex,
-} from '../modem/index.ts';
+import { type Alphabet, type ApplicationPorts, addressOf, type MessageClass, type Submit } from '../modem/index.ts';
 import { type Contents, seal, withoutContents } from './envelope.ts';
 import type { VirtualModem } from './modem/virtual-modem.ts';
 import type { SubmitAnswer } from './network/radio-link.ts';
@@ -90,14 +83,10 @@ function headerOf({ to, pid = 0, statusReport = false, rejectDuplicates = false,
 
 async function sendOne(modem: VirtualModem, tpdu: Uint8Array, began: (sms: number) => void): Promise<Sending> {
   if (!modem.radio.registered) return { reference: 0, answer: { kind: 'refused', cause: NO_NETWORK_SERVICE } };
-  const behindReference = toHex(tpdu.subarray(2));
   let sms: number | undefined;
-  const unlisten = modem.log.listen((entry) => {
-    if (entry.kind !== 'submit' || entry.from !== modem.number || entry.tpdu.slice(4) !== behindReference) return;
-    sms = entry.sms;
-    began(sms);
+  const sent = await modem.outgoing.send(tpdu, (id) => {
+    sms = id;
+    began(id);
   });
-  const sent = await modem.outgoing.send(tpdu);
-  unlisten();
   return { ...sent, ...(sms === undefined ? {} : { sms }) };
 }

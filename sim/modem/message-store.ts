@@ -31,6 +31,8 @@ export interface MessageStore {
 /** A store in memory. */
 export function memoryStore(capacity: number, firstIndex = 1): MessageStore {
   const places = new Map<number, StoredMessage>();
+  /** No place before this one is free. */
+  let maybeFree = firstIndex;
   const entries = () => [...places].sort(([a], [b]) => a - b);
   return {
     firstIndex,
@@ -41,16 +43,15 @@ export function memoryStore(capacity: number, firstIndex = 1): MessageStore {
     get: (index) => places.get(index),
     add(message) {
       if (places.size >= capacity) return undefined;
-      let index = firstIndex;
-      while (places.has(index)) index += 1;
-      places.set(index, message);
-      return index;
+      while (places.has(maybeFree)) maybeFree += 1;
+      places.set(maybeFree, message);
+      return maybeFree;
     },
     update(index, message) {
       if (places.has(index)) places.set(index, message);
     },
     delete(index) {
-      places.delete(index);
+      if (places.delete(index)) maybeFree = Math.min(maybeFree, index);
     },
     entries,
   };

@@ -14,14 +14,20 @@ export class Outgoing {
     this.#modem = modem;
   }
 
-  /** Sends a SUBMIT or COMMAND under the next TP-MR, which counts modulo 256; says which, and what became of it. */
-  async send(tpdu: Uint8Array): Promise<{ readonly reference: number; readonly answer: SubmitAnswer }> {
+  /**
+   * Sends a SUBMIT or COMMAND under the next TP-MR, which counts modulo 256; says which, and what became of it.
+   * @param began called with its number in the log as it begins.
+   */
+  async send(
+    tpdu: Uint8Array,
+    began?: (sms: number) => void,
+  ): Promise<{ readonly reference: number; readonly answer: SubmitAnswer }> {
     const before = this.#last;
     const reference = this.#reference;
     this.#reference = (reference + 1) % 256;
     const numbered = tpdu.slice();
     numbered[REFERENCE_AT] = reference;
-    const sending = before.then(() => this.#modem.link.submit(numbered));
+    const sending = before.then(() => this.#modem.link.submit(numbered, began));
     this.#last = sending;
     return { reference, answer: await sending };
   }

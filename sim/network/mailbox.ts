@@ -166,8 +166,7 @@ export class Mailbox {
     // The number may have gone to another SIM while the message waited for the air.
     const station = link.subscriber === this.#subscriber ? link.station : undefined;
     if (station === undefined) return this.#subscriber.reachable ? this.#attempt(sms) : this.#wait(sms, 'absent');
-    const tpdu = sms.tpdu.slice();
-    if (this.#queue.length > 1) tpdu[0] = (tpdu[0] ?? 0) & ~NO_MORE_MESSAGES;
+    const tpdu = this.#queue.length > 1 ? withMoreToSend(sms.tpdu) : sms.tpdu;
     const sent = toHex(tpdu);
     this.#office.log.add({ kind: 'attempt', sms: sms.id, from: sms.from, to: sms.to, tpdu: sent });
     const answer = station.receive(tpdu);
@@ -289,4 +288,10 @@ export class Mailbox {
       if (!sms.fate.over) this.#giveUp(sms, STATUS.validityExpired);
     }
   }
+}
+
+function withMoreToSend(tpdu: Uint8Array): Uint8Array {
+  const changed = tpdu.slice();
+  changed[0] = (tpdu[0] ?? 0) & ~NO_MORE_MESSAGES;
+  return changed;
 }

@@ -173,8 +173,9 @@ export class Network implements HomeNetwork {
   }
 
   /** The service centre has the message after half of the leg; its answer takes the other half. */
-  async submit(link: SimLink, tpdu: Uint8Array): Promise<SubmitAnswer> {
+  async submit(link: SimLink, tpdu: Uint8Array, began?: (sms: number) => void): Promise<SubmitAnswer> {
     const submission = this.#centre.begin(link.subscriber?.number ?? '', tpdu);
+    began?.(submission.sms);
     const { throughMs, onAirMs } = link.occupyAir(this.#legMs(link));
     const backMs = Math.ceil(onAirMs / 2);
     await this.#travel(throughMs - backMs);

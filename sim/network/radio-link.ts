@@ -43,8 +43,8 @@ export interface RadioLink {
   /** Registers: messages that waited begin to arrive. */
   attach(): void;
   detach(): void;
-  /** Sends a SUBMIT or COMMAND. */
-  submit(tpdu: Uint8Array): Promise<SubmitAnswer>;
+  /** Sends a SUBMIT or COMMAND. `began` is called with its number in the log before anything else happens to it. */
+  submit(tpdu: Uint8Array, began?: (sms: number) => void): Promise<SubmitAnswer>;
   /** RP-SMMA: there is room again for messages that were refused. */
   memoryAvailable(): void;
 }

@@ -9,7 +9,7 @@ export interface HomeNetwork {
   readonly zone: number;
   readonly log: EventLog;
   now(): number;
-  submit(link: SimLink, tpdu: Uint8Array): Promise<SubmitAnswer>;
+  submit(link: SimLink, tpdu: Uint8Array, began: ((sms: number) => void) | undefined): Promise<SubmitAnswer>;
 }
 
 /** Messages a minute that a modem may be limited to: over signalling 6 to 15, over GPRS about 30. */
@@ -151,8 +151,8 @@ export class SimLink implements RadioLink {
     this.#home.log.add({ kind: 'detach', number: this.subscriber?.number ?? '' });
   }
 
-  submit(tpdu: Uint8Array): Promise<SubmitAnswer> {
-    return this.#home.submit(this, tpdu);
+  submit(tpdu: Uint8Array, began?: (sms: number) => void): Promise<SubmitAnswer> {
+    return this.#home.submit(this, tpdu, began);
   }
 
   memoryAvailable(): void {

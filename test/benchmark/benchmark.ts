@@ -5,22 +5,32 @@ import { codecContests } from './codec.ts';
 import { type Comparison, compare } from './comparison.ts';
 import { throughputContest } from './throughput.ts';
 import { openVirtualNetwork } from './virtual-network.ts';
+import { measureLoad, worldCases } from './world.ts';
 
 const CODEC = { rounds: 15, warmUps: 3 } as const;
 const THROUGHPUT = { rounds: 5, warmUps: 1 } as const;
 
-type Suite = 'codec' | 'throughput';
+const SUITES = ['codec', 'throughput', 'world'] as const;
+type Suite = (typeof SUITES)[number];
 
-const program = createProgram('bench', 'Measures the modem room side by side with other packages')
-  .addArgument(new Argument('[suite]', 'what to measure, by default everything').choices(['codec', 'throughput']))
+const program = createProgram(
+  'bench',
+  'Measures the modem room side by side with other packages, and the simulated world',
+)
+  .addArgument(new Argument('[suite]', 'what to measure, by default everything').choices(SUITES))
   .action(async (suite: Suite | undefined) => {
     const output = outputOf(program);
-    output.print({ event: 'start', node: process.version }, heading());
+    const wants = (name: Suite) => suite === undefined || suite === name;
+    output.print(
+      { event: 'start', node: process.version },
+      wants('codec') || wants('throughput') ? heading() : undefined,
+    );
     const results = [
-      ...(suite === 'throughput' ? [] : await measureCodec(output)),
-      ...(suite === 'codec' ? [] : await measureThroughput(output)),
+      ...(wants('codec') ? await measureCodec(output) : []),
+      ...(wants('throughput') ? await measureThroughput(output) : []),
     ];
-    const busy = suite === 'codec' ? undefined : await busyShare();
+    if (wants('world')) await measureWorld(output);
+    const busy = wants('throughput') ? await busyShare() : undefined;
     const ratios = Object.fromEntries(results.map(({ name, ratio }) => [name, rounded(ratio)]));
     output.print(
       { ratios, ...(busy === undefined ? {} : { busy: rounded(busy) }) },
@@ -48,6 +58,35 @@ async function measureThroughput(output: Output): Promise<readonly Comparison[]>
   }
 }
 
+async function measureWorld(output: Output): Promise<void> {
+  output.print({ event: 'start-world' }, worldRow(['', 'phones', 'SMS', 'SMS/s of CPU', 'µs', 'wall s', 'MB']));
+  for (const { name, load } of worldCases) {
+    const { phones, delivered, cpuSeconds, wallSeconds, megabytes } = await measureLoad(load);
+    const [perSecond, microseconds] = [delivered / cpuSeconds, (1e6 * cpuSeconds) / delivered];
+    output.print(
+      {
+        event: 'world',
+        name,
+        phones,
+        delivered,
+        perSecond: rounded(perSecond),
+        microseconds: rounded(microseconds),
+        wallSeconds: rounded(wallSeconds),
+        megabytes: rounded(megabytes),
+      },
+      worldRow([
+        name,
+        `${phones}`,
+        `${delivered}`,
+        `${Math.round(perSecond)}`,
+        microseconds.toFixed(1),
+        wallSeconds.toFixed(1),
+        `${Math.round(megabytes)}`,
+      ]),
+    );
+  }
+}
+
 function report(output: Output, result: Comparison): Comparison {
   const { name, peer, ours, theirs, ratio } = result;
   output.print(
@@ -63,6 +102,10 @@ function heading(): string {
 
 function row([name = '', ours = '', theirs = '', ratio = '', peer = '']: readonly string[]): string {
   return `${name.padEnd(18)}${ours.padStart(12)}${theirs.padStart(12)}${ratio.padStart(8)}  ${peer}`.trimEnd();
+}
+
+function worldRow([name = '', ...columns]: readonly string[]): string {
+  return `${name.padEnd(8)}${columns.map((column) => column.padStart(14)).join('')}`;
 }
 
 function rounded(value: number): number {
