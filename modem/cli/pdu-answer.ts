@@ -48,10 +48,17 @@ export function answerTo(line: string): object {
     return operation(request);
   } catch (error) {
     if (error instanceof RequestError || error instanceof PduError || error instanceof PduEncodeError) {
-      return { error: error.message };
+      return { error: shortened(error.message) };
     }
     throw error;
   }
+}
+
+/** Characters of an error's message; it may quote what was asked. */
+const LONGEST_MESSAGE = 1000;
+
+function shortened(message: string): string {
+  return message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)}…` : message;
 }
 
 function contentOf(request: Request): SmsContent {

@@ -43,10 +43,15 @@ function capacityOf(alphabet: Alphabet, header: number): number {
 }
 
 /** Where the septets of a segment from `start` on must end so as not to cut an escape sequence. */
-function endOfSeptets(text: string, tables: SeptetAlphabet, start: number, capacity: number): number {
-  const units = codeUnitsOf(text);
+function endOfSeptets(
+  units: Uint16Array,
+  length: number,
+  tables: SeptetAlphabet,
+  start: number,
+  capacity: number,
+): number {
   let end = start;
-  for (let left = capacity; end < text.length; end += 1) {
+  for (let left = capacity; end < length; end += 1) {
     left -= septetLength(units[end] ?? 0, tables);
     if (left < 0) break;
   }
@@ -65,10 +70,12 @@ function cut(content: SmsContent, coding: Coding, capacity: number): readonly nu
   const length = content.kind === 'text' ? content.text.length : content.data.length;
   if (coding.units <= capacity) return [length];
   const ends: number[] = [];
+  const text = content.kind === 'text' ? content.text : '';
+  const units = codeUnitsOf(text);
   for (let end = 0; end < length; ends.push(end)) {
-    if (content.kind === 'data') end = Math.min(end + capacity, length);
-    else if (coding.alphabet === 'gsm7') end = endOfSeptets(content.text, coding.tables, end, capacity);
-    else end = endOfUtf16(content.text, end, capacity);
+    if (coding.alphabet === 'gsm7') end = endOfSeptets(units, length, coding.tables, end, capacity);
+    else if (coding.alphabet === 'ucs2') end = endOfUtf16(text, end, capacity);
+    else end = Math.min(end + capacity, length);
   }
   return ends;
 }

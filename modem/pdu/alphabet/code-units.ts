@@ -12,7 +12,10 @@ let written = '';
 
 /** The UTF-16 code units of a text, and after them whatever was there. To be read before the next call. */
 export function codeUnitsOf(text: string): Uint16Array {
-  if (text.length > LONGEST) return Uint16Array.from({ length: text.length }, (_, at) => text.charCodeAt(at));
+  if (text.length > LONGEST) {
+    const own = Buffer.from(text, 'utf16le');
+    return new Uint16Array(own.buffer, own.byteOffset, text.length);
+  }
   if (text !== written) {
     sharedBuffer.write(text, 'utf16le');
     written = text;

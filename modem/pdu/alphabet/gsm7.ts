@@ -143,7 +143,10 @@ export function septetsOf(text: string, alphabet: SeptetAlphabet): number | unde
 
 /** The first character of the text that the alphabet does not have. */
 export function firstForeign(text: string, alphabet: SeptetAlphabet): string | undefined {
-  return [...text].find((character) => septetsOf(character, alphabet) === undefined);
+  for (const character of text) {
+    if (character.length > 1 || !hasCharacter(character.charCodeAt(0), alphabet)) return character;
+  }
+  return undefined;
 }
 
 /**

@@ -129,6 +129,29 @@ describe('gsm-modem pdu --jsonl', () => {
   });
 });
 
+describe('what is much too long is refused like anything else, and as fast', () => {
+  const submit = { op: 'encodeSubmit', destination: '1' };
+
+  test.each<[string, object, string]>([
+    ['a plain text', { ...submit, text: 'a'.repeat(500_000) }, 'TP-UD: 3268 segments, more than 255'],
+    ['a Turkish text', { ...submit, text: 'abc ş '.repeat(50_000) }, 'TP-UD: 2014 segments, more than 255'],
+    ['data', { ...submit, data: '04'.repeat(400_000) }, 'TP-UD: 2986 segments, more than 255'],
+    [
+      'a character outside the alphabet, at the end',
+      { ...submit, text: `${'a'.repeat(500_000)}漢`, alphabet: 'gsm7' },
+      "TP-UD: '漢' is not in a 7-bit alphabet",
+    ],
+    ['a number', { ...submit, destination: '1'.repeat(500_000), text: 'a' }, `address: '${'1'.repeat(990)}…`],
+    [
+      'a TPDU',
+      { op: 'decode', direction: 'submit', tpdu: '00'.repeat(400_000) },
+      'TP-PI, octet 2: 399998 octets too many',
+    ],
+  ])('%s', (_what, request, error) => {
+    expect(answer(request)).toEqual({ error: expect.stringContaining(error) });
+  });
+});
+
 describe('lines of a stream', () => {
   async function* chunks(...pieces: readonly string[]): AsyncGenerator<Buffer> {
     for (const piece of pieces) yield Buffer.from(piece, 'latin1');

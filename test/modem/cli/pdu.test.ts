@@ -88,6 +88,21 @@ describe('gsm-modem pdu', () => {
     expect(await pdu(args)).toEqual({ exitCode: 2, out: '', err: `gsm-modem: ${message}\n` });
   });
 
+  test('--jsonl answers 20,000 lines in their order', async () => {
+    const requests = Array.from({ length: 20_000 }, (_, at) => ({
+      op: 'encodeSubmit',
+      destination: '1',
+      data: '',
+      pid: at % 256,
+    }));
+    const { out } = await pdu(['--jsonl'], requests.map((request) => `${JSON.stringify(request)}\r\n`).join(''));
+    const pids = out
+      .trim()
+      .split('\n')
+      .map((line) => Number.parseInt(JSON.parse(line).tpdus[0].slice(10, 12), 16));
+    expect(pids).toEqual(requests.map(({ pid }) => pid));
+  });
+
   test('--jsonl answers every line, whatever is in it', async () => {
     const noise = Buffer.from(Array.from({ length: 4096 }, (_, at) => (at * 151 + (at >> 5) * 17) & 0xff));
     const request = '\n{"op":"decode","direction":"submit","tpdu":"01000491214300000161"}\n';
