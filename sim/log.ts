@@ -11,8 +11,17 @@ export type WorldEvent = NetworkEvent | SubscriberEvent | MessageEvent | FaultEv
 
 /** What happens to the network as a whole. */
 export type NetworkEvent =
-  /** The world began: what chance is drawn from, the service centre's number, and the latency profile. */
-  | { readonly kind: 'start'; readonly seed: string; readonly smsc: string; readonly profile: string }
+  /**
+   * The world began: what chance is drawn from, the service centre's number, and the latency profile. `forgotten`: so many
+   * events after this one are not kept any more, and `profile` is what held when the next one happened.
+   */
+  | {
+      readonly kind: 'start';
+      readonly seed: string;
+      readonly smsc: string;
+      readonly profile: string;
+      readonly forgotten?: number;
+    }
   /** Another latency profile holds from now on. */
   | { readonly kind: 'profile'; readonly profile: string };
 
@@ -153,6 +162,8 @@ export class EventLog {
   #older: LogEntry[] = [];
   #younger: LogEntry[] = [];
   #seq = 0;
+  /** The beginning of the world, with the profile that held when the oldest entry that is kept happened. */
+  #start: Extract<LogEntry, { kind: 'start' }> | undefined;
 
   /** @param keep how many of the latest entries are kept at least; twice as many are at most. */
   constructor(clock: Clock, keep: number = KEPT) {
@@ -164,6 +175,7 @@ export class EventLog {
     this.#seq += 1;
     const entry: LogEntry = { seq: this.#seq, at: this.#clock.now(), ...event };
     if (this.#younger.length >= this.#keep) {
+      this.#forget(this.#older);
       this.#older = this.#younger;
       this.#younger = [];
     }
@@ -176,16 +188,26 @@ export class EventLog {
     return this.#seq;
   }
 
-  /** How many of the oldest entries were forgotten. */
+  /** How many of the oldest entries were forgotten, the beginning of the world among them. */
   get forgotten(): number {
     return this.#seq - this.#older.length - this.#younger.length;
   }
 
-  /** The entries after `seq` that are kept, oldest first. */
+  /** The entries after `seq` that are kept, oldest first. The beginning of the world always is. */
   entries(afterSeq = 0): readonly LogEntry[] {
-    const skip = Math.max(0, afterSeq - this.forgotten);
-    const older = this.#older.slice(skip);
-    return older.concat(this.#younger.slice(Math.max(0, skip - this.#older.length)));
+    const { forgotten } = this;
+    const skip = Math.max(0, afterSeq - forgotten);
+    const kept = this.#older.slice(skip).concat(this.#younger.slice(Math.max(0, skip - this.#older.length)));
+    return afterSeq > 0 || this.#start === undefined ? kept : [{ ...this.#start, forgotten: forgotten - 1 }, ...kept];
+  }
+
+  #forget(entries: readonly LogEntry[]): void {
+    for (const entry of entries) {
+      if (entry.kind === 'start') this.#start = entry;
+      else if (entry.kind === 'profile' && this.#start !== undefined) {
+        this.#start = { ...this.#start, profile: entry.profile };
+      }
+    }
   }
 
   /** Calls `listener` with each entry from now on; the answer ends that. */

@@ -48,12 +48,12 @@ export function withOutputFile(command: Command, what: string): Command {
 /** The log that a command is for, or the part of it that is wanted. @throws UsageError, Error for people. */
 export async function readEvidence(command: Command): Promise<readonly LogEntry[]> {
   const wanted = selector(selectionOf(command));
-  let first: number | undefined;
+  let first: LogEntry | undefined;
   const entries = readLog(await sourceOf(command), (entry) => {
-    first ??= entry.seq;
+    first ??= entry;
     return wanted(entry);
   });
-  sayForgotten(command, (first ?? 1) - 1);
+  sayForgotten(command, first);
   return entries;
 }
 
@@ -70,7 +70,7 @@ export async function followEvidence(command: Command, after: number, take: (ent
     const wait = seen === undefined ? 0 : FOLLOW_MS;
     const text = await ask(control, 'GET', `/log?after=${seen ?? 0}&wait=${wait}ms`, undefined, wait);
     const entries = readLog(text);
-    if (seen === undefined) sayForgotten(command, (entries[0]?.seq ?? 1) - 1);
+    if (seen === undefined) sayForgotten(command, entries[0]);
     for (const entry of entries) if (wanted(entry) && entry.seq > after) take(entry);
     seen = entries.at(-1)?.seq ?? seen ?? 0;
   }
@@ -127,11 +127,13 @@ function* fileLines(path: string): Generator<string> {
   }
 }
 
-/** A log that begins later than the world has lost its beginning: evidence made of it says so. */
-function sayForgotten(command: Command, count: number): void {
+/** Evidence made of a log that has lost its beginning says so. */
+function sayForgotten(command: Command, first: LogEntry | undefined): void {
+  if (first === undefined) return;
+  const count = first.kind === 'start' ? (first.forgotten ?? 0) : first.seq - 1;
   if (count === 0) return;
   const { json } = outputOf(command);
-  const text = `gsm-sim: the first ${count} events are not in the log any more; serve --log FILE keeps them all`;
+  const text = `gsm-sim: ${count} events of the beginning are not in the log any more; serve --log FILE keeps them all`;
   process.stderr.write(`${json ? JSON.stringify({ event: 'forgotten', count }) : text}\n`);
 }
 

@@ -26,7 +26,14 @@ const place = {
 };
 
 const entrySchema = z.discriminatedUnion('kind', [
-  z.object({ ...place, kind: z.literal('start'), seed: z.string(), smsc: number, profile: z.string() }),
+  z.object({
+    ...place,
+    kind: z.literal('start'),
+    seed: z.string(),
+    smsc: number,
+    profile: z.string(),
+    forgotten: z.int().min(0).exactOptional(),
+  }),
   z.object({ ...place, kind: z.literal('profile'), profile: z.string() }),
   z.object({ ...place, kind: z.enum(['attach', 'detach']), number, operator: z.string().exactOptional() }),
   z.object({ ...place, kind: z.enum(['plug', 'unplug']), number }),

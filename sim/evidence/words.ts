@@ -59,7 +59,7 @@ export function messageText(view: MessageView | undefined): string {
 export function wordsOf(entry: LogEntry): EventWords {
   switch (entry.kind) {
     case 'start':
-      return { who: NETWORK, what: `seed ${entry.seed}, profile ${entry.profile}, service centre ${entry.smsc}` };
+      return { who: NETWORK, what: startText(entry) };
     case 'profile':
       return { who: NETWORK, what: `profile ${entry.profile} from now on` };
     case 'line-fault':
@@ -81,6 +81,11 @@ export function wordsOf(entry: LogEntry): EventWords {
     default:
       return messageWords(entry);
   }
+}
+
+function startText({ seed, profile, smsc, forgotten = 0 }: Extract<LogEntry, { kind: 'start' }>): string {
+  const words = `seed ${seed}, profile ${profile}, service centre ${smsc}`;
+  return forgotten === 0 ? words : `${words}; ${forgotten} events after this are forgotten`;
 }
 
 function subscriberWords(entry: LogEntry & { readonly number: string }): EventWords {

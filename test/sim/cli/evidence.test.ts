@@ -97,7 +97,9 @@ test('a log that has lost its beginning says so', async () => {
   const late = join(folder, 'late.jsonl');
   writeFileSync(late, text.split('\n').slice(10).join('\n'));
   const { out, err } = await gsmSim('latency', '--log', late);
-  expect(err).toBe('gsm-sim: the first 10 events are not in the log any more; serve --log FILE keeps them all\n');
+  expect(err).toBe(
+    'gsm-sim: 10 events of the beginning are not in the log any more; serve --log FILE keeps them all\n',
+  );
   expect(out).toMatch(/^unknown: /);
 });
 

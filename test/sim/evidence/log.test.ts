@@ -70,6 +70,25 @@ describe('the log', () => {
   });
 });
 
+describe('a log that has forgotten its beginning', () => {
+  const log = new EventLog(new VirtualClock(), 10);
+  log.add({ kind: 'start', seed: '1', smsc: '+393990000001', profile: 'direct' });
+  for (const profile of ['pt2008', 'us02']) log.add({ kind: 'profile', profile });
+  for (let i = 0; i < 30; i += 1) log.add({ kind: 'attach', number: String(i) });
+
+  it('still knows how the world began, the profile that held, and how much is missing', () => {
+    const [start, next, ...more] = log.entries();
+    expect(start).toMatchObject({ seq: 1, kind: 'start', smsc: '+393990000001', profile: 'us02', forgotten: 19 });
+    expect([next?.seq, more.at(-1)?.seq]).toEqual([21, 33]);
+    const [line] = log.entries().map((entry) => textLine(entry));
+    expect(line).toMatch(/; 19 events after this are forgotten$/);
+  });
+
+  it('says so once: what comes after an event is only that', () => {
+    expect(log.entries(30).map(({ seq }) => seq)).toEqual([31, 32, 33]);
+  });
+});
+
 describe('the columns', () => {
   it('stand under their heads in every line', () => {
     const at = (head: string) => COLUMN_HEADS.indexOf(head);
