@@ -184,6 +184,7 @@ export class VirtualModem implements MobileStation {
   unplug(ms: number, renamed = false): void {
     if (this.#unplugged) return;
     this.#unplugged = true;
+    this.log.add({ kind: 'unplug', number: this.number });
     this.#powerOff();
     for (const terminal of this.#terminals) terminal.hangUp();
     if (ms > 0) this.clock.after(ms, () => this.plugIn(renamed));
@@ -193,6 +194,7 @@ export class VirtualModem implements MobileStation {
   plugIn(renamed = false): void {
     if (!this.#unplugged) return;
     this.#unplugged = false;
+    this.log.add({ kind: 'plug', number: this.number });
     for (const terminal of this.#terminals) terminal.plugIn(renamed);
     this.#powerOn();
   }

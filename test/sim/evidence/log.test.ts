@@ -14,7 +14,19 @@ describe('the log', () => {
   it('tells of everything that happens in the story', () => {
     expect(kindsOf(entries)).toEqual(
       new Set([
-        ...['start', 'attach', 'detach', 'alert', 'coverage', 'power', 'connect', 'disconnect', 'ussd'],
+        ...[
+          'start',
+          'attach',
+          'detach',
+          'alert',
+          'coverage',
+          'power',
+          'plug',
+          'unplug',
+          'connect',
+          'disconnect',
+          'ussd',
+        ],
         ...['submit', 'accept', 'refuse', 'attempt', 'deliver', 'wait', 'fail', 'report', 'lose', 'duplicate', 'fault'],
       ]),
     );

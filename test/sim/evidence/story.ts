@@ -58,6 +58,7 @@ export async function story(options: Partial<WorldOptions> = {}): Promise<World>
   await a.type('AT+CUSD=1,"*100#"\r', 1_000);
   await a.type('AT+CFUN=1,1\r', 10_000);
   await b.close();
-  await clock.advance(1_000);
+  bob.unplug(1_000);
+  await clock.advance(10_000);
   return world;
 }
