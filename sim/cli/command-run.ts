@@ -19,14 +19,16 @@ export function commandEnvironment(control: string, lines: readonly ModemLines[]
 
 /**
  * Runs a command on this terminal and resolves to its exit code, as a shell has it: 128 and the number of the signal that
- * ended it. A signal to us goes on to it. @throws Error when it cannot be started.
+ * ended it. A signal to us goes on to it, but for the Ctrl-C of a terminal, which it has already.
  */
 export function runCommand(
   [file = '', ...args]: readonly string[],
   environment: Readonly<Record<string, string>>,
 ): Promise<number> {
   const child = spawn(file, args, { stdio: 'inherit', env: { ...process.env, ...environment } });
-  const passOn = (signal: NodeJS.Signals) => child.kill(signal);
+  const passOn = (signal: NodeJS.Signals) => {
+    if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+  };
   for (const signal of SIGNALS) process.on(signal, passOn);
   const ended = Promise.withResolvers<number>();
   child.on('error', (error) => {

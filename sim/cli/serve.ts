@@ -9,7 +9,7 @@ import type { ModemLines } from '../modem-lines.ts';
 import { latencyProfiles } from '../network/profiles.ts';
 import type { ScenarioRun } from '../scenario/scenario-run.ts';
 import { commandEnvironment, runCommand } from './command-run.ts';
-import { oneOf, readBy, wholeNumber } from './options.ts';
+import { manyOf, oneOf, readBy, wholeNumber } from './options.ts';
 import { printResult } from './scenario-file.ts';
 import { openServed, type Served, type ServeOptions } from './served.ts';
 
@@ -35,11 +35,17 @@ export function serveCommand(): Command {
     .option('--start <moment>', 'what time it is in the network: 2010-03-01T09:00:00Z; default: now', readBy(moment))
     .option('--control <port>', 'port of the control API, 0 for any', wholeNumber(0, 65_535), 0)
     .option(
-      '--personality <id>',
-      'how the modems behave: see gsm-sim personalities',
-      oneOf(Object.keys(personalities)),
-      'standard',
+      '--personality <ids>',
+      'how the modems behave, in turn: one of gsm-sim personalities, or several with commas',
+      manyOf(Object.keys(personalities)),
+      ['standard'],
     )
+    .option(
+      '--rate-per-minute <n>',
+      'messages a minute over the air of each modem: real ones do 6 to 30',
+      wholeNumber(1, 600),
+    )
+    .option('--interim-reports', 'senders who want a report are also told that their message waits')
     .option('--log <file>', 'write every event there as it happens, in JSON lines')
     .option('--pin <pin>', 'every SIM asks for this PIN')
     .option('--scenario <file>', 'the phones of this file, and what happens to them; seed, profile and start are its')

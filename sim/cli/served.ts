@@ -1,3 +1,4 @@
+import { defined } from '../control/fields.ts';
 import { type ControlServer, openControl } from '../control/server.ts';
 import { personalities } from '../modem/personalities.ts';
 import type { VirtualModem } from '../modem/virtual-modem.ts';
@@ -17,7 +18,10 @@ export interface ServeOptions {
   /** Port of the control API. */
   readonly control: number;
   readonly pin?: string;
-  readonly personality: string;
+  /** How the modems behave, in turn. */
+  readonly personality: readonly string[];
+  readonly ratePerMinute?: number;
+  readonly interimReports?: true;
   readonly clock: Pace;
   /** ms since 1970. */
   readonly start?: number;
@@ -51,7 +55,7 @@ export async function openServed(options: ServeOptions, folder: string): Promise
     scenario.start();
     return file.scenario.phones.flatMap(({ number, count }) => (count === 1 ? (world.modem(number) ?? []) : []));
   };
-  const world = file === undefined ? options : { ...file.scenario, clock: options.clock };
+  const world = file === undefined ? options : { ...options, ...file.scenario };
   const simulation = await openSimulation(
     { ...simulationOptions(world, folder), codePorts: options.codePorts === true },
     people,
@@ -73,13 +77,10 @@ export async function openServed(options: ServeOptions, folder: string): Promise
   }
 }
 
+type WorldPart = Pick<ServeOptions, 'profile' | 'clock' | 'start' | 'ratePerMinute' | 'interimReports'>;
+
 function simulationOptions(
-  {
-    seed,
-    profile: id,
-    clock: pace,
-    start,
-  }: Pick<ServeOptions, 'profile' | 'clock' | 'start'> & { seed: string | number },
+  { seed, profile: id, clock: pace, start, ratePerMinute, interimReports }: WorldPart & { seed: string | number },
   folder: string,
 ): SimulationOptions {
   const profile = latencyProfiles[id];
@@ -88,17 +89,18 @@ function simulationOptions(
     folder,
     clock: { pace, ...(start === undefined ? {} : { start }) },
     responseMs: [0, 0],
+    ...defined({ ratePerMinute, interimReports }),
     ...(profile === undefined ? {} : { profile }),
   };
 }
 
-function addModems(world: World, { modems, pin, personality: id }: ServeOptions): readonly VirtualModem[] {
-  const personality = personalities[id];
-  return Array.from({ length: modems }, (_, i) =>
-    world.addModem({
+function addModems(world: World, { modems, pin, personality: ids }: ServeOptions): readonly VirtualModem[] {
+  return Array.from({ length: modems }, (_, i) => {
+    const personality = personalities[ids[i % ids.length] ?? ''];
+    return world.addModem({
       number: `+${FIRST_NUMBER + i}`,
       ...(pin === undefined ? {} : { pin }),
       ...(personality === undefined ? {} : { personality }),
-    }),
-  );
+    });
+  });
 }

@@ -7,6 +7,7 @@ import { controlOf, lengthOfTime, wholeNumber, withControl } from './options.ts'
 interface Options {
   readonly from: string;
   readonly to?: string;
+  readonly whole?: true;
   readonly wait?: true;
   readonly count: number;
   readonly timeout: number;
@@ -16,7 +17,9 @@ interface Taken extends ReadableContent {
   readonly at: string;
   readonly from: string;
   readonly to: string;
-  readonly tpdu: string;
+  /** Of an SMS, or of all parts of a whole message. */
+  readonly tpdu?: string;
+  readonly tpdus?: readonly string[];
 }
 
 /** How long `--wait` waits unless told otherwise, ms. */
@@ -28,15 +31,17 @@ export function submittedCommand(): Command {
     .description('print the SMS that the network took from a number, oldest first, one line a TPDU')
     .requiredOption('--from <number>', 'a number of the network')
     .option('--to <number>', 'only what goes to this number')
+    .option('--whole', 'one line a message: long ones are joined, and those that lack a part are left out')
     .option('--wait', 'until there are --count; exit code 1 when there never are')
-    .option('--count <n>', 'with --wait: how many SMS', wholeNumber(1, 1_000_000), 1)
+    .option('--count <n>', 'with --wait: how many', wholeNumber(1, 1_000_000), 1)
     .option('--timeout <time>', 'with --wait: how long, in real time', lengthOfTime, WAIT_MS);
   return withControl(command).action(async () => {
-    const { from, to, wait, count, timeout } = command.opts<Options>();
+    const { from, to, whole, wait, count, timeout } = command.opts<Options>();
     const waitMs = wait === true ? timeout : 0;
     const query = new URLSearchParams({
       from,
       count: String(count),
+      whole: String(whole === true),
       wait: `${waitMs}ms`,
       ...(to === undefined ? {} : { to }),
     });
@@ -45,11 +50,11 @@ export function submittedCommand(): Command {
     );
     const output = outputOf(command);
     for (const message of taken) {
-      const content = message.text === undefined ? message.tpdu : JSON.stringify(message.text);
+      const content = message.text === undefined ? (message.data ?? message.tpdu ?? '') : JSON.stringify(message.text);
       output.print(message, `${message.at}  ${message.from.padEnd(16)} ${message.to.padEnd(16)} ${content}`);
     }
     if (wait === true && taken.length < count) {
-      throw new Error(`${taken.length} SMS from ${from} within ${timeout / 1000} s, ${count} were expected`);
+      throw new Error(`${taken.length} from ${from} within ${timeout / 1000} s, ${count} were expected`);
     }
   });
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { systemClock } from '../../modem/index.ts';
 import { jsonLine } from '../log.ts';
 import { isOver, type MessageState } from '../message-states.ts';
+import type { Submitted } from '../network/network.ts';
 import type { Simulation } from '../simulation.ts';
 import { contentOf, defined } from './fields.ts';
 import { readableSubmit } from './readable.ts';
@@ -11,6 +12,7 @@ import { Refused } from './refused.ts';
 import { deliverBody, logQuery, sendBody, submittedQuery } from './schema.ts';
 import { phoneOf } from './subscribers.ts';
 import { until } from './waiting.ts';
+import { wholeMessages } from './whole-messages.ts';
 
 const ofMessage = z.object({ sms: z.coerce.number().pipe(z.int()) });
 
@@ -51,18 +53,15 @@ export function messageRoutes(instance: FastifyInstance, { world, messages }: Si
     '/submitted',
     { schema: { summary: 'What the network took from a number, oldest first', querystring: submittedQuery } },
     async ({ query }) => {
-      const { from, to, count, wait } = query;
+      const { from, to, count, whole, wait } = query;
       if (world.subscriber(from) === undefined) throw new Refused(404, `Nobody has the number ${from}`, 'from');
       const wanted = to === undefined ? undefined : world.resolve(to);
-      const taken = () => world.submitted(from).filter((message) => wanted === undefined || message.to === wanted);
+      const taken = () => {
+        const messages = world.submitted(from).filter((message) => wanted === undefined || message.to === wanted);
+        return whole ? wholeMessages(messages) : messages.map(readableSubmission);
+      };
       await until(world.log, systemClock, () => taken().length >= count, wait);
-      return taken().map((message) => ({
-        at: new Date(message.at).toISOString(),
-        from: message.from,
-        to: message.to,
-        ...readableSubmit(message.tpdu),
-        tpdu: message.tpdu,
-      }));
+      return taken();
     },
   );
 
@@ -100,6 +99,11 @@ export function messageRoutes(instance: FastifyInstance, { world, messages }: Si
       return reply.type('application/x-ndjson').send(lines.join(''));
     },
   );
+}
+
+/** An SMS with what it says. */
+function readableSubmission({ at, from, to, tpdu }: Submitted): object {
+  return { at: new Date(at).toISOString(), from, to, ...readableSubmit(tpdu), tpdu };
 }
 
 /** The state of a message with its times in ISO 8601. */

@@ -71,13 +71,15 @@ export interface SubmittedQuery {
   readonly from: string;
   readonly to?: string | undefined;
   readonly count: number;
+  readonly whole: boolean;
   readonly wait: number;
 }
 
 export const submittedQuery: z.ZodType<SubmittedQuery> = z.strictObject({
   from: number,
   to: number.describe('Only what goes to this number').optional(),
-  count: z.coerce.number().pipe(z.int().min(1)).describe('With wait: how many SMS to wait for').default(1),
+  count: z.coerce.number().pipe(z.int().min(1)).describe('With wait: how many to wait for').default(1),
+  whole: z.stringbool().describe('Long messages joined, instead of one entry an SMS').default(false),
   wait: wait.describe('Answer only when there are so many, or after this time').default(0),
 });
 

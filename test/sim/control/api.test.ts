@@ -132,6 +132,17 @@ test('a phone sends, and what it sent is read back in words', async () => {
   ]);
 });
 
+test('a long message is read back whole', async () => {
+  const [text, number] = ['A text that needs three SMS. '.repeat(12), '+393330000020'];
+  await ask('POST', '/subscribers', { number });
+  for (const content of [{ text }, { text: 'short' }, { data: '00FF'.repeat(80) }]) {
+    await ask('POST', '/send', { from: number, to: BOB, ...content });
+  }
+  const { answer } = await ask('GET', `/submitted?from=${encodeURIComponent(number)}&whole=true&count=3&wait=10s`);
+  expect(answer).toMatchObject([{ text }, { text: 'short' }, { data: '00FF'.repeat(80) }]);
+  expect(answer.map(({ tpdus }: { tpdus: readonly string[] }) => tpdus.length)).toEqual([3, 1, 2]);
+});
+
 test('a refused message says why', async () => {
   await ask('POST', '/faults', { action: { kind: 'refuse', cause: 50 }, from: ALICE });
   const { answer } = await ask('POST', '/send', { from: ALICE, to: BOB, text: 'x' });
