@@ -12,7 +12,7 @@ function blocks(language: string): readonly string[] {
 }
 
 it('the test in the README of sim is the example that is run', () => {
-  expect(blocks('ts')).toEqual([readFileSync(join(ROOT, 'examples/vitest/sms.test.ts'), 'utf8')]);
+  expect(blocks('ts')).toContain(readFileSync(join(ROOT, 'examples/vitest/sms.test.ts'), 'utf8'));
 });
 
 it('the scenario in the README of sim comes as it expects', async () => {
