@@ -22,6 +22,7 @@ interface SourceOptions {
 
 /** How long one request for what comes next waits, ms. */
 const FOLLOW_MS = 60_000;
+const HOW = 'numbers are to be written as gsm-sim log shows them, moments as 2010-03-01T09:00:00Z';
 const STANDARD_STREAM = '-';
 const STDIN = 0;
 
@@ -49,11 +50,21 @@ export function withOutputFile(command: Command, what: string): Command {
 export async function readEvidence(command: Command): Promise<readonly LogEntry[]> {
   const wanted = selector(selectionOf(command));
   let first: LogEntry | undefined;
+  let passedOver = 0;
   const entries = readLog(await sourceOf(command), (entry) => {
     first ??= entry;
-    return wanted(entry);
+    const isWanted = wanted(entry);
+    if (!isWanted) passedOver += 1;
+    return isWanted;
   });
   sayForgotten(command, first);
+  if (passedOver > 0 && entries.every(({ kind }) => kind === 'start' || kind === 'profile')) {
+    complain(
+      command,
+      { event: 'nothing', passedOver },
+      `none of the ${passedOver} events is what you asked for: ${HOW}`,
+    );
+  }
   return entries;
 }
 
@@ -132,9 +143,13 @@ function sayForgotten(command: Command, first: LogEntry | undefined): void {
   if (first === undefined) return;
   const count = first.kind === 'start' ? (first.forgotten ?? 0) : first.seq - 1;
   if (count === 0) return;
-  const { json } = outputOf(command);
-  const text = `gsm-sim: ${count} events of the beginning are not in the log any more; serve --log FILE keeps them all`;
-  process.stderr.write(`${json ? JSON.stringify({ event: 'forgotten', count }) : text}\n`);
+  const text = `${count} events of the beginning are not in the log any more; serve --log FILE keeps them all`;
+  complain(command, { event: 'forgotten', count }, text);
+}
+
+/** Tells the user what is not as expected, beside the output. */
+function complain(command: Command, record: object, text: string): void {
+  process.stderr.write(`${outputOf(command).json ? JSON.stringify(record) : `gsm-sim: ${text}`}\n`);
 }
 
 const sms = wholeNumber(1, Number.MAX_SAFE_INTEGER);

@@ -93,6 +93,12 @@ test('log --schema says what each kind of line has', async () => {
   expect(submit?.required).toEqual(['seq', 'at', 'kind', 'sms', 'from', 'to', 'tpdu']);
 });
 
+test('a selection of nothing says how to choose', async () => {
+  const { code, out, err } = await gsmSim('diagram', '--log', saved, '--number', '3330000001');
+  expect([code, out.includes('Nothing happened.')]).toEqual([0, true]);
+  expect(err).toMatch(/^gsm-sim: none of the \d+ events is what you asked for: numbers are to be written as /);
+});
+
 test('a log that has lost its beginning says so', async () => {
   const late = join(folder, 'late.jsonl');
   writeFileSync(late, text.split('\n').slice(10).join('\n'));

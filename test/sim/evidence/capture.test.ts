@@ -9,6 +9,7 @@ import { capture, LiveCapture } from '../../../sim/evidence/capture.ts';
 import type { LogEntry, WorldEvent } from '../../../sim/log.ts';
 import { type SeededRandom, seededRandom } from '../../../sim/random.ts';
 import { quietWorld } from '../host.ts';
+import { playSwarm } from '../network/swarm.ts';
 import { ALICE, BOB, story } from './story.ts';
 
 const run = promisify(execFile);
@@ -199,6 +200,18 @@ withTshark('long messages whose references come again are not mixed up', { timeo
   const packets = await dissect(capture(world.log.entries()), 'gsm_sms.sms_text', '_ws.malformed');
   expect(packets.length).toBeGreaterThan(2_000);
   expect(packets.filter((packet) => packet['_ws.malformed'] !== '')).toEqual([]);
+});
+
+withTshark('tshark reads all that a swarm of phones and faults puts on the air', { timeout: SLOW }, async () => {
+  for (const seed of [1, 2, 3]) {
+    const { entries } = await playSwarm(seed);
+    const packets = await dissect(capture(entries), 'frame.protocols', '_ws.malformed');
+    expect(packets.length).toBeGreaterThan(50);
+    for (const packet of packets) {
+      expect(packet['frame.protocols']).toMatch(/^raw:ip:udp:gsmtap:gsm_a\.dtap:gsm_a\.rp/);
+      expect(packet['_ws.malformed']).toBe('');
+    }
+  }
 });
 
 /** A TPDU with a bit turned, an octet replaced, or its end cut off. */
