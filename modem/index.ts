@@ -9,7 +9,7 @@ export {
   type AtResult,
   AtTimeout,
 } from './at/command.ts';
-export { cmsErrors } from './at/error-names.ts';
+export { cmeErrors, cmsErrors } from './at/error-names.ts';
 export type { AtErrorCode } from './at/result-codes.ts';
 export type { UnsolicitedCode } from './at/unsolicited.ts';
 export { type AtValue, allows, itemsIn, numberIn, prefixOf, textIn, valuesOf } from './at/values.ts';

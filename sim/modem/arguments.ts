@@ -40,6 +40,13 @@ export class Arguments {
     return number;
   }
 
+  /** The whole number at `index`, which must be one of `allowed`; omitted: `otherwise`, or refused without one. */
+  oneOf(index: number, allowed: readonly number[], otherwise?: number): number {
+    const number = this.number(index, [0, Math.max(...allowed)], otherwise);
+    if (!allowed.includes(number)) throw this.#invalid();
+    return number;
+  }
+
   /** The string at `index`, with or without its quotes; omitted: `otherwise`, or refused without one. */
   string(index: number, otherwise?: string): string {
     const value = this.#values[index] ?? OMITTED;

@@ -1,7 +1,9 @@
 import type { Command } from './command.ts';
+import { cardFileCommands } from './commands/card-file.ts';
 import { clockCommands } from './commands/clock.ts';
 import { controlCommands } from './commands/control.ts';
 import { identityCommands } from './commands/identity.ts';
+import { keptCommands } from './commands/kept.ts';
 import { networkCommands } from './commands/network.ts';
 import { phonebookCommands } from './commands/phonebook.ts';
 import { sendCommands } from './commands/send.ts';
@@ -15,6 +17,8 @@ const commands: readonly Command[] = [
   ...identityCommands,
   ...simCommands,
   ...networkCommands,
+  ...cardFileCommands,
+  ...keptCommands,
   ...clockCommands,
   ...phonebookCommands,
   ...smsSettingCommands,

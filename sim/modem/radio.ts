@@ -5,6 +5,9 @@ import type { VirtualModem } from './virtual-modem.ts';
 /** `<stat>` of `+CREG` (3GPP TS 27.007, 7.2): not searching, registered at home, searching, denied, roaming. */
 export type RegistrationStatus = 0 | 1 | 2 | 3 | 5;
 
+/** By itself, by the host, or not at all. */
+export type Selection = 'automatic' | 'manual' | 'none';
+
 const ADMITTED: Readonly<Record<Admission, RegistrationStatus>> = { home: 1, denied: 3, roaming: 5 };
 
 /** Where every virtual modem is: location area and cell, in hex, as `+CREG: 2` shows them. */
@@ -14,6 +17,7 @@ const CELL = { area: '00C3', cell: '1A2B' } as const;
 export class Radio {
   readonly #modem: VirtualModem;
   #functionality = 1;
+  #selection: Selection = 'automatic';
   #status: RegistrationStatus = 0;
   #registering: Cancel | undefined;
 
@@ -24,6 +28,16 @@ export class Radio {
   /** `+CFUN`: 0 off, 1 on, 4 flight mode. */
   get functionality(): number {
     return this.#functionality;
+  }
+
+  /** How the network was chosen (`+COPS`); `none`: the host has told the modem to leave it. */
+  get selection(): Selection {
+    return this.#selection;
+  }
+
+  select(selection: Selection): void {
+    this.#selection = selection;
+    this.update();
   }
 
   get status(): RegistrationStatus {
@@ -63,7 +77,8 @@ export class Radio {
   }
 
   #canSearch(): boolean {
-    return this.#functionality === 1 && this.#modem.sim.state === 'READY' && !this.#modem.simBusy;
+    const on = this.#functionality === 1 && this.#selection !== 'none';
+    return on && this.#modem.sim.state === 'READY' && !this.#modem.simBusy;
   }
 
   #register(): void {

@@ -1,3 +1,5 @@
+import { cmeErrors } from '../../modem/index.ts';
+
 /** How a command line ends (ITU-T V.250, 5.7.1). `silent`: it never does, as when the modem's answer is lost. */
 export type Ending = 'OK' | 'ERROR' | 'NO CARRIER' | 'silent';
 
@@ -8,21 +10,24 @@ export const RESULT_NUMBERS: Readonly<Record<string, number>> = {
   ERROR: 4,
 };
 
-/** The `+CME ERROR` numbers that the virtual modem gives, with their words (3GPP TS 27.007, 9.2). */
+/** The `+CME ERROR` numbers that the virtual modem gives of itself (3GPP TS 27.007, 9.2). */
 const CME = {
-  operationNotAllowed: [3, 'operation not allowed'],
-  operationNotSupported: [4, 'operation not supported'],
-  simNotInserted: [10, 'SIM not inserted'],
-  simPinRequired: [11, 'SIM PIN required'],
-  simPukRequired: [12, 'SIM PUK required'],
-  simFailure: [13, 'SIM failure'],
-  simBusy: [14, 'SIM busy'],
-  incorrectPassword: [16, 'incorrect password'],
-  invalidIndex: [21, 'invalid index'],
-  notFound: [22, 'not found'],
-  noNetworkService: [30, 'no network service'],
-  incorrectParameters: [50, 'incorrect parameters'],
-  pleaseWait: [515, 'please wait, initialising or a command is in progress'],
+  operationNotAllowed: 3,
+  operationNotSupported: 4,
+  simNotInserted: 10,
+  simPinRequired: 11,
+  simPukRequired: 12,
+  simFailure: 13,
+  simBusy: 14,
+  incorrectPassword: 16,
+  memoryFull: 20,
+  invalidIndex: 21,
+  notFound: 22,
+  textStringTooLong: 24,
+  dialStringTooLong: 26,
+  noNetworkService: 30,
+  incorrectParameters: 50,
+  pleaseWait: 515,
 } as const;
 
 /** The `+CMS ERROR` numbers that the virtual modem gives of itself (3GPP TS 27.005, 3.2.5). */
@@ -63,8 +68,8 @@ export function syntaxError(text = 'ERROR'): CommandError {
 }
 
 export function cmeError(reason: keyof typeof CME): CommandError {
-  const [number, words] = CME[reason];
-  return new CommandError(['ERROR', `+CME ERROR: ${number}`, `+CME ERROR: ${words}`]);
+  const number = CME[reason];
+  return new CommandError(['ERROR', `+CME ERROR: ${number}`, `+CME ERROR: ${cmeErrors[number] ?? number}`]);
 }
 
 /** Its numbers do not depend on `+CMEE` (3GPP TS 27.005, 3.2.5). */

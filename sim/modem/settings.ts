@@ -39,6 +39,10 @@ export interface Settings {
   /** `+CREG` and `+CGREG`: 0 silent, 1 changes, 2 changes with the cell. */
   registrationReports: number;
   packetRegistrationReports: number;
+  /** What is kept of settings that change nothing here, by the command. */
+  kept: Readonly<Record<string, readonly number[]>>;
+  /** `+CSCB`: mode, message identifiers, data coding schemes. */
+  broadcasts: readonly [mode: number, identifiers: string, codings: string];
   /** `+COPS=3,n`: 0 long name, 1 short name, 2 number. */
   operatorFormat: number;
   /** `+CPMS`: read and delete, write and send, received. */
@@ -59,6 +63,8 @@ export const settingsDefaults = (): Settings => ({
   keepLink: 0,
   registrationReports: 0,
   packetRegistrationReports: 0,
+  kept: {},
+  broadcasts: [0, '', ''],
   operatorFormat: 0,
   stores: ['SM', 'SM', 'SM'],
   phonebook: 'SM',

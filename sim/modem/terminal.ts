@@ -128,8 +128,8 @@ export class Terminal {
   }
 
   /** The modem starts again: what it was doing is forgotten, and never answered. */
-  restart(): void {
-    Object.assign(this.talk, talkDefaults());
+  restart(talk: TalkSettings): void {
+    Object.assign(this.talk, talk);
     this.#forget();
   }
 

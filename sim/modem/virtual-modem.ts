@@ -10,9 +10,10 @@ import type { LineFaultSource } from './line-faults.ts';
 import { joinedStore, type MessageStore, memoryStore } from './message-store.ts';
 import { Outgoing } from './outgoing.ts';
 import type { Personality } from './personality.ts';
+import { factoryProfile, type Profile } from './profile.ts';
 import { Radio } from './radio.ts';
-import { type Settings, type StoreName, settingsDefaults } from './settings.ts';
-import { SimCard } from './sim-card.ts';
+import type { Settings, StoreName } from './settings.ts';
+import { type PhonebookEntry, SimCard } from './sim-card.ts';
 import { smscField } from './smsc-field.ts';
 import { Terminal } from './terminal.ts';
 
@@ -58,7 +59,13 @@ export class VirtualModem implements MobileStation {
   readonly ussd: UssdSession = new UssdSession();
   /** The network's service centre, in the form in which it precedes a TPDU (3GPP TS 27.005, 3.1). */
   readonly smscOfNetwork: Uint8Array;
-  settings: Settings = settingsDefaults();
+  /** What `AT&W` stored. */
+  profile: Profile = factoryProfile();
+  settings: Settings = { ...this.profile.settings };
+  /** What `+CSAS` saved. */
+  savedSettings: Partial<Settings> = {};
+  /** The phonebook of the modem itself, `ME`. */
+  readonly phonebook: Map<number, PhonebookEntry> = new Map();
   readonly #random: SeededRandom;
   readonly #faults: LineFaultSource;
   readonly #responseMs: readonly [from: number, to: number];
@@ -255,9 +262,9 @@ export class VirtualModem implements MobileStation {
 
   #powerOff(): void {
     this.radio.setFunctionality(0);
-    this.settings = settingsDefaults();
+    this.settings = { ...this.profile.settings };
     this.#fragileUntil = 0;
-    for (const terminal of this.#terminals) terminal.restart();
+    for (const terminal of this.#terminals) terminal.restart(this.profile.talk);
   }
 
   #powerOn(): void {

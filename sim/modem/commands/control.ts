@@ -1,8 +1,8 @@
 import { CHARSETS } from '../charset.ts';
 import { accept, type Command, cme, type Handler } from '../command.ts';
+import { factoryProfile, type Profile } from '../profile.ts';
 import { cmeError, syntaxError } from '../result.ts';
-import { settingsDefaults } from '../settings.ts';
-import { talkDefaults } from '../talk.ts';
+import type { VirtualModem } from '../virtual-modem.ts';
 
 /** A letter with the number 0 or 1 that turns a habit of the terminal off or on. */
 const flag =
@@ -13,11 +13,21 @@ const flag =
     terminal.talk[key] = number === 1;
   };
 
-/** ATZ and AT&F: as after power-on, but for the PIN, registration and stores (ITU-T V.250, 6.1). */
-const reset: Handler = ({ modem, terminal }) => {
-  if (modem.personality.start.resetNeedsPin && modem.sim.state !== 'READY') throw syntaxError();
-  Object.assign(terminal.talk, talkDefaults());
-  modem.settings = { ...settingsDefaults(), stores: modem.settings.stores };
+/** `ATZ` and `AT&F`: as after power-on, but for the PIN, registration and stores (ITU-T V.250, 6.1.1 and 6.1.2). */
+const resetTo =
+  (profileOf: (modem: VirtualModem) => Profile): Handler =>
+  ({ modem, terminal, args }) => {
+    args.number(0, [0, 1], 0);
+    if (modem.personality.start.resetNeedsPin && modem.sim.state !== 'READY') throw syntaxError();
+    const { settings, talk } = profileOf(modem);
+    Object.assign(terminal.talk, talk);
+    modem.settings = { ...settings, stores: modem.settings.stores };
+  };
+
+/** `AT&W`: what `ATZ` and the next start go back to. */
+const store: Handler = ({ modem, terminal, args }) => {
+  args.number(0, [0, 1], 0);
+  modem.profile = { settings: { ...modem.settings }, talk: { ...terminal.talk } };
 };
 
 /** S0 and S6 to S10 are about calls, which a virtual modem does not take: their values are kept nowhere. */
@@ -38,10 +48,10 @@ export const controlCommands: readonly Command[] = [
   cme('E', { basic: flag('echo') }),
   cme('Q', { basic: flag('quiet') }),
   cme('V', { basic: flag('verbose') }),
-  cme('X', { basic: accept }),
-  cme('Z', { basic: reset }),
-  cme('&F', { basic: reset }),
-  cme('&W', { basic: accept }),
+  cme('X', { basic: ({ args }) => void args.number(0, [0, 4], 0) }),
+  cme('Z', { basic: resetTo((modem) => modem.profile) }),
+  cme('&F', { basic: resetTo(factoryProfile) }),
+  cme('&W', { basic: store }),
   cme('&C', { basic: accept }),
   cme('&D', { basic: accept }),
   cme('&K', { basic: accept }),
@@ -61,13 +71,6 @@ export const controlCommands: readonly Command[] = [
   callParameter('S7', '060'),
   callParameter('S8', '002'),
   callParameter('S10', '001'),
-  cme('+IPR', {
-    test: '(),(0,9600,19200,38400,57600,115200)',
-    read: ({ respond }) => respond('+IPR: 0'),
-    set: accept,
-  }),
-  cme('+ICF', { test: '(3),(0)', read: ({ respond }) => respond('+ICF: 3,0'), set: accept }),
-  cme('+IFC', { test: '(0,2),(0,2)', read: ({ respond }) => respond('+IFC: 0,0'), set: accept }),
   // Huawei: 1 brings the unsolicited codes to the port on which it is said, 0 leaves them to the others.
   cme('^PORTSEL', {
     test: '(0,1)',

@@ -17,7 +17,11 @@ export const identityCommands: readonly Command[] = [
   cme('+GMM', { execute: model, test: '' }),
   cme('+CGMR', { execute: revision, test: '' }),
   cme('+GMR', { execute: revision, test: '' }),
-  cme('+CGSN', { execute: imei, test: '' }),
+  cme('+CGSN', {
+    test: '(0,1)',
+    execute: imei,
+    set: ({ modem, args, respond }) => respond(args.number(0, [0, 1]) === 1 ? `+CGSN: "${modem.imei}"` : modem.imei),
+  }),
   cme('+GSN', { execute: imei, test: '' }),
   cme('+GCAP', { execute: ({ respond }) => respond('+GCAP: +CGSM'), test: '' }),
   cme('+CIMI', { needsSim: true, execute: ({ modem, respond }) => respond(modem.sim.imsi), test: '' }),

@@ -1,4 +1,4 @@
-import { accept, type Call, type Command, cms } from '../command.ts';
+import { type Call, type Command, cms } from '../command.ts';
 import { cmsError, syntaxError } from '../result.ts';
 import type { StoreName } from '../settings.ts';
 
@@ -89,6 +89,19 @@ async function acknowledgeWith(call: Call): Promise<void> {
   acknowledge(call, n !== 2);
 }
 
+/** `+CSAS`: keeps `+CSMP` and `+CSCB`, of which `+CSCA` stands on the SIM anyway (3GPP TS 27.005, 3.3.5). */
+function saveSettings({ modem, args }: Call): void {
+  args.number(0, [0, 0], 0);
+  const { textParameters, broadcasts } = modem.settings;
+  modem.savedSettings = { textParameters, broadcasts };
+}
+
+/** `+CRES` (3GPP TS 27.005, 3.3.6). */
+function restoreSettings({ modem, args }: Call): void {
+  args.number(0, [0, 0], 0);
+  Object.assign(modem.settings, modem.savedSettings);
+}
+
 /** What applies to messages before they are sent or after they came (3GPP TS 27.005, 3.2, 3.3 and 3.4). */
 export const smsSettingCommands: readonly Command[] = [
   cms('+CMGF', {
@@ -158,8 +171,18 @@ export const smsSettingCommands: readonly Command[] = [
       modem.settings.keepLink = args.number(0, [0, 2], 0);
     },
   }),
-  // No cell broadcasts in this network: any selection of them is accepted and selects nothing.
-  cms('+CSCB', { test: '(0,1)', read: ({ respond }) => respond('+CSCB: 0,"",""'), set: accept }),
-  cms('+CSAS', { test: '(0)', execute: accept, set: accept }),
-  cms('+CRES', { test: '(0)', execute: accept, set: accept }),
+  // No cell broadcasts in this network: a selection of them is kept, and selects nothing.
+  cms('+CSCB', {
+    test: '(0,1)',
+    read: ({ modem, respond }) => {
+      const [mode, identifiers, codings] = modem.settings.broadcasts;
+      respond(`+CSCB: ${mode},"${identifiers}","${codings}"`);
+    },
+    set: ({ modem, args }) => {
+      const [, identifiers, codings] = modem.settings.broadcasts;
+      modem.settings.broadcasts = [args.number(0, [0, 1], 0), args.string(1, identifiers), args.string(2, codings)];
+    },
+  }),
+  cms('+CSAS', { test: '(0)', execute: saveSettings, set: saveSettings }),
+  cms('+CRES', { test: '(0)', execute: restoreSettings, set: restoreSettings }),
 ];

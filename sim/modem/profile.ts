@@ -1,0 +1,13 @@
+import { type Settings, settingsDefaults } from './settings.ts';
+import { type TalkSettings, talkDefaults } from './talk.ts';
+
+/** What `AT&W` stores and `ATZ` brings back (ITU-T V.250, 6.1.1). */
+export interface Profile {
+  readonly settings: Settings;
+  readonly talk: TalkSettings;
+}
+
+/** As the manufacturer set it (ITU-T V.250, 6.1.2). */
+export function factoryProfile(): Profile {
+  return { settings: settingsDefaults(), talk: talkDefaults() };
+}
