@@ -9,10 +9,11 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** The variables by which a command finds the network: its control URL, and of each modem the tty, TCP port and number. */
 export function commandEnvironment(control: string, lines: readonly ModemLines[]): Readonly<Record<string, string>> {
-  const ofModems = lines.flatMap(({ number, tty, tcp }, i) => [
+  const ofModems = lines.flatMap(({ number, tty, tcp, codes }, i) => [
     [`GSM_SIM_MODEM${i + 1}`, tty],
     [`GSM_SIM_MODEM${i + 1}_TCP`, tcp],
     [`GSM_SIM_NUMBER${i + 1}`, number],
+    ...(codes === undefined ? [] : [[`GSM_SIM_MODEM${i + 1}_CODES`, codes]]),
   ]);
   return { [CONTROL_VARIABLE]: control, ...Object.fromEntries(ofModems) };
 }

@@ -1,29 +1,58 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import type { VirtualModem } from '../modem/virtual-modem.ts';
 import type { Simulation } from '../simulation.ts';
 import { number } from './fields.ts';
-import { phoneOf, subscriberOf, viewOf } from './subscribers.ts';
+import { Refused } from './refused.ts';
+import { plugBody, unplugBody } from './schema.ts';
+import { phoneOf } from './subscribers.ts';
+
+const ofNumber = z.object({ number });
 
 /** The modems that other programs open. */
 export function modemRoutes(instance: FastifyInstance, { world, linesOf }: Simulation): void {
   const app = instance.withTypeProvider<ZodTypeProvider>();
 
+  const view = (modem: VirtualModem) => ({
+    ...linesOf(modem),
+    number: modem.number,
+    personality: modem.personality.id,
+    registered: modem.radio.registered,
+    plugged: modem.plugged,
+    open: modem.hostPresent,
+  });
+
   app.get('/modems', { schema: { summary: 'The modems, and where other programs open them' } }, async () =>
-    world.modems.map((modem) => ({
-      ...linesOf(modem),
-      number: modem.number,
-      personality: modem.personality.id,
-      registered: modem.radio.registered,
-      open: modem.hostPresent,
-    })),
+    world.modems.map(view),
   );
   app.post(
     '/modems/:number/reboot',
-    { schema: { summary: 'Switch a modem off and on again', params: z.object({ number }) } },
+    { schema: { summary: 'Switch a modem off and on again', params: ofNumber } },
     async ({ params }) => {
-      phoneOf(world, params.number).reboot();
-      return viewOf(world, subscriberOf(world, params.number));
+      const modem = phoneOf(world, params.number);
+      modem.reboot();
+      return view(modem);
+    },
+  );
+  app.post(
+    '/modems/:number/unplug',
+    { schema: { summary: 'Pull a modem out of its host', params: ofNumber, body: unplugBody } },
+    async ({ params, body }) => {
+      const modem = phoneOf(world, params.number);
+      if (!modem.plugged) throw new Refused(409, `The modem of ${params.number} is not plugged in`, 'number');
+      modem.unplug(body.for, body.renamed);
+      return view(modem);
+    },
+  );
+  app.post(
+    '/modems/:number/plug',
+    { schema: { summary: 'Put it back', params: ofNumber, body: plugBody } },
+    async ({ params, body }) => {
+      const modem = phoneOf(world, params.number);
+      if (modem.plugged) throw new Refused(409, `The modem of ${params.number} is plugged in`, 'number');
+      modem.plugIn(body.renamed);
+      return view(modem);
     },
   );
 }

@@ -96,3 +96,23 @@ export const logQuery: z.ZodType<LogQuery> = z.strictObject({
 
 /** What `POST /faults/:id` wants. */
 export const switchBody: z.ZodType<{ on: boolean }> = z.strictObject({ on: z.boolean() });
+
+/** What `POST /modems/:number/unplug` and `/plug` want. */
+export interface PlugBody {
+  /** How long it stays away, ms; 0: until it is plugged in. */
+  readonly for: number;
+  /** Whether it comes back under another name. */
+  readonly renamed: boolean;
+}
+
+const renamed = z.boolean().describe('Whether it comes back under another name').default(false);
+
+export const unplugBody: z.ZodType<PlugBody, { for?: string | number | undefined; renamed?: boolean | undefined }> =
+  z.strictObject({
+    for: duration.describe('How long it stays away; 0: until it is plugged in').default(0),
+    renamed,
+  });
+
+export const plugBody: z.ZodType<Pick<PlugBody, 'renamed'>, { renamed?: boolean | undefined }> = z.strictObject({
+  renamed,
+});

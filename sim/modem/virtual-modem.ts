@@ -187,6 +187,11 @@ export class VirtualModem implements MobileStation {
     });
   }
 
+  /** Whether it is in its host. */
+  get plugged(): boolean {
+    return !this.#unplugged;
+  }
+
   /** Pulls the device out. It comes back after `ms`, as new, and under another name if `renamed`; 0: it stays away. */
   unplug(ms: number, renamed = false): void {
     if (this.#unplugged) return;

@@ -65,7 +65,7 @@ export function strangers({ phones, steps, expect }: Scenario, names: Names): re
 }
 
 function strangersIn(step: Step, names: Names, numbers: ReadonlyMap<string, number>): readonly Stranger[] {
-  const { when, send, deliver, change, swap, clone, fill, reboot, read, traffic } = step;
+  const { when, send, deliver, change, swap, clone, fill, reboot, unplug, plug, read, traffic } = step;
   /** A phone of the scenario. */
   const own = (name: string | undefined, ...path: readonly string[]): readonly Stranger[] =>
     name === undefined || names.phones.has(name) || numbers.has(name)
@@ -86,6 +86,8 @@ function strangersIn(step: Step, names: Names, numbers: ReadonlyMap<string, numb
     ...own(clone?.into, 'clone', 'into'),
     ...own(fill, 'fill'),
     ...own(reboot, 'reboot'),
+    ...own(unplug?.phone, 'unplug', 'phone'),
+    ...own(plug?.phone, 'plug', 'phone'),
     ...own(read, 'read'),
     ...own(traffic?.from, 'traffic', 'from'),
     ...own(traffic?.to, 'traffic', 'to'),

@@ -66,6 +66,8 @@ export interface ScenarioActions {
   readonly clone?: { readonly phone: string; readonly into: string } | undefined;
   readonly fill?: string | undefined;
   readonly reboot?: string | undefined;
+  readonly unplug?: { readonly phone: string; readonly for: number; readonly renamed: boolean } | undefined;
+  readonly plug?: { readonly phone: string; readonly renamed: boolean } | undefined;
   readonly read?: string | undefined;
   readonly traffic?: Traffic | undefined;
 }
@@ -83,6 +85,8 @@ export const ACTION_NAMES: readonly (keyof ScenarioActions)[] = [
   'clone',
   'fill',
   'reboot',
+  'unplug',
+  'plug',
   'read',
   'traffic',
 ];
@@ -195,6 +199,18 @@ const step = z
     clone: into.describe('The SIM in another phone becomes a copy').optional(),
     fill: phoneName.describe('Fill SIM and phone with old messages').optional(),
     reboot: phoneName.describe('Off and on again').optional(),
+    unplug: z
+      .strictObject({
+        phone: phoneName,
+        for: duration.describe('How long; 0: until it is plugged in').default(0),
+        renamed: z.boolean().default(false),
+      })
+      .describe('Pulls a modem out of its host')
+      .optional(),
+    plug: z
+      .strictObject({ phone: phoneName, renamed: z.boolean().default(false) })
+      .describe('Puts it back')
+      .optional(),
     read: phoneName.describe('The user reads what the phone has, and deletes it').optional(),
     traffic: z
       .strictObject({

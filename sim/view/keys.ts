@@ -3,8 +3,8 @@ import { SPEEDS, type WorldClock } from '../world-clock.ts';
 
 /** What the keys of the view are, for its last lines. */
 export const LEGEND: readonly string[] = [
-  '↑↓ phone · m message · c coverage · o power · b reboot · f fault · 1-9 on/off',
-  'space stop/go · . 10 s on · > faster · < slower · t fast · q quit',
+  '↑↓ phone · m message · c coverage · o power · b reboot · u unplug · f fault',
+  '1-9 fault on/off · space stop/go · . +10 s · < > slower, faster · t fast · q quit',
 ];
 
 /** How far `.` steps, ms. */

@@ -116,8 +116,11 @@ function pressPhoneKey({ world }: Simulation, number: string, key: string): void
   const modem = world.modem(number);
   if (key === 'c') subscriber?.setCovered(!subscriber.covered);
   else if (key === 'o') subscriber?.setPowered(subscriber.link?.powered !== true);
-  else if (key === 'b') modem?.restart();
-  else if (/^[1-9]$/.test(key)) {
+  else if (key === 'b') modem?.reboot();
+  else if (key === 'u') {
+    if (modem?.plugged === true) modem.unplug(0);
+    else modem?.plugIn();
+  } else if (/^[1-9]$/.test(key)) {
     const fault = world.faults.list()[Number(key) - 1];
     if (fault !== undefined) world.faults.switch(fault.id, !fault.on);
   }

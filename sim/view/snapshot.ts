@@ -64,7 +64,15 @@ function rowOf({ world, linesOf }: Simulation, modem: VirtualModem): PhoneRow {
   const on = modem.radio.functionality === 1;
   return {
     number: modem.number,
-    state: modem.radio.registered ? 'registered' : on ? (covered ? 'searching' : 'no coverage') : 'off',
+    state: !modem.plugged
+      ? 'unplugged'
+      : modem.radio.registered
+        ? 'registered'
+        : on
+          ? covered
+            ? 'searching'
+            : 'no coverage'
+          : 'off',
     reachable: modem.radio.registered,
     line: linesOf(modem)?.tty ?? '',
     open: modem.hostPresent,

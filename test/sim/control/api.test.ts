@@ -83,6 +83,7 @@ const MISTAKES: readonly (readonly [method: string, path: string, body: unknown,
   ['POST', '/subscribers', { number: '1', personality: 'x' }, 400, /^personality: must be one of/],
   ['POST', '/subscribers/%2B399', { covered: true }, 404, /^There is no subscriber \+399/],
   ['POST', `/subscribers/${ALICE}`, { covered: 'yes' }, 400, /^covered: must be a boolean/],
+  ['POST', `/modems/${ALICE}/unplug`, { for: 'ever' }, 400, /^for: must be a length of time/],
   ['POST', '/modems/%2B399/reboot', undefined, 404, /^No phone has the number \+399/],
   ['PUT', '/profile', { id: 'x' }, 400, /^id: must be one of/],
   ['PUT', '/clock', { pace: 'x0' }, 400, /^pace: must be real, stopped, fast, or x and a factor/],
@@ -212,6 +213,17 @@ test('a number of another operator has no phone here; operators and services are
   expect(answer).toMatchObject({ sims: [], operator: '00103' });
   expect((await ask('GET', '/operators')).answer).toContainEqual(expect.objectContaining({ code: '00103' }));
   expect((await ask('GET', '/services')).answer).toContainEqual(expect.objectContaining({ name: 'echo' }));
+});
+
+test('a modem is pulled out and put back, and comes back by itself', async () => {
+  const press = (what: string, body: object) => ask('POST', `/modems/${ALICE}/${what}`, body);
+  expect((await press('unplug', {})).answer).toMatchObject({ plugged: false });
+  expect((await press('unplug', {})).status).toBe(409);
+  expect((await press('plug', { renamed: true })).answer).toMatchObject({ plugged: true });
+  expect((await press('plug', {})).status).toBe(409);
+  await press('unplug', { for: '5s' });
+  const plugged = async () => (await ask('GET', '/modems')).answer[0].plugged;
+  await expect.poll(plugged).toBe(true);
 });
 
 test('the log can be waited on', async () => {

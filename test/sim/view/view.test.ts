@@ -34,6 +34,10 @@ it('shows phones, queue, faults and log, and does what its keys say', { timeout:
   program.type('.');
   await program.shows('← 4321 «Hello»');
   expect(program.screen()).toMatch(/▶ \+393330000001 +registered +1 stored/);
+  program.type('u');
+  await program.shows('unplugged');
+  program.type('u');
+  await program.shows('▶ +393330000001   searching');
   program.type('f');
   await program.shows('X lose all to it');
   program.type('X');
