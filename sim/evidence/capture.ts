@@ -17,6 +17,8 @@ const RAW_PORT = 49_152;
 /** Transaction identifiers are 0 to 6 (3GPP TS 24.007, 11.2.3.1.3), references of the relay layer octets. */
 const TRANSACTIONS = 7;
 const REFERENCES = 256;
+/** A comment is not made longer than about so many characters; pcapng has room for 65,535 octets. */
+const COMMENT = 4_000;
 /** RP causes (3GPP TS 24.011, 8.2.5.4): what goes with a TP-FCS, and what stands for a number that is none of its causes. */
 const RP_CAUSE = { transferRejected: 21, memoryExceeded: 22, protocolError: 111 } as const;
 /** TP-FCS: the memory of SIM or phone is full (3GPP TS 23.040, 9.2.3.22). */
@@ -49,14 +51,14 @@ type Packet = { -readonly [Key in keyof CapturePacket]: CapturePacket[Key] };
  * delivery on. What keeps its TPDU from being read, as a fault may want, is raw UDP with the reason in its comment.
  */
 export function capture(entries: readonly LogEntry[]): Uint8Array {
-  const recorder = new Recorder();
+  const recorder = new Recorder(false);
   for (const entry of entries) recorder.record(entry);
   return Buffer.concat([pcapngHead(), ...recorder.take().map(pcapngBlock)]);
 }
 
 /** A {@link capture} that is written as things happen: its comments tell of no more than their packet. */
 export class LiveCapture {
-  readonly #recorder = new Recorder();
+  readonly #recorder = new Recorder(true);
 
   /** What the file begins with. */
   head(): Uint8Array {
@@ -80,7 +82,13 @@ class Recorder {
   readonly #longMessages = new LongMessages();
   /** Messages that were changed on their way: nothing is joined with them. */
   readonly #changed = new Map<number, number>();
+  readonly #live: boolean;
   #serviceCentre: Uint8Array = Uint8Array.of(0);
+
+  /** @param live packets are not to be kept for later remarks. */
+  constructor(live: boolean) {
+    this.#live = live;
+  }
 
   /** The blocks since the last call. */
   take(): readonly (CaptureInterface | CaptureName | CapturePacket)[] {
@@ -165,13 +173,13 @@ class Recorder {
       comment: obstacle === undefined ? remarkOn(entry) : `${remarkOn(entry)}\n${obstacle}`,
     };
     this.#blocks.push(packet);
-    this.#last.set(entry.sms, packet);
+    if (!this.#live) this.#last.set(entry.sms, packet);
   }
 
   /** What is no packet is told with the message's last one. */
   #remark(entry: SmsEntry, message: number = entry.sms): void {
     const packet = this.#last.get(message);
-    if (packet !== undefined) packet.comment += `\n${remarkOn(entry)}`;
+    if (packet !== undefined && packet.comment.length < COMMENT) packet.comment += `\n${remarkOn(entry)}`;
   }
 
   /** Analysers join the parts of a long message by the addresses of their packets. */
@@ -218,6 +226,7 @@ function refusalBySmsc(way: Way, reference: number, cause: number, at: number): 
 }
 
 function refusalByPhone(way: Way, reference: number, cause: number): Uint8Array {
+  if (cause < 0x80) return rpError(way, reference, cause);
   const report = encodeTpdu({ type: 'DELIVER-REPORT', failureCause: cause, parameters: {} });
   return rpError(way, reference, NO_ROOM.has(cause) ? RP_CAUSE.memoryExceeded : RP_CAUSE.protocolError, report);
 }

@@ -168,7 +168,7 @@ function subscriberSteps(entry: LogEntry): readonly Step[] {
   const { at } = entry;
   switch (entry.kind) {
     case 'attach':
-      return [{ ...note(at, entry.number, 'plain', 'registered'), away: false }];
+      return [{ ...note(at, entry.number, 'plain', registrationText(entry)), away: false }];
     case 'detach':
       return [{ ...note(at, entry.number, 'plain', 'not registered'), away: true }];
     case 'coverage':
@@ -188,6 +188,10 @@ function subscriberSteps(entry: LogEntry): readonly Step[] {
     default:
       return [];
   }
+}
+
+function registrationText({ operator }: Extract<LogEntry, { kind: 'attach' | 'detach' }>): string {
+  return operator === undefined ? 'registered' : `registered with ${operator}`;
 }
 
 type Arrow = Extract<Step, { kind: 'arrow' }>;

@@ -13,11 +13,15 @@ import {
 /** Fields in which analysers pass over nothing: the header of the user data, and addresses. */
 const MUST_BE_RIGHT: ReadonlySet<string> = new Set(['TP-UDH', 'TP-OA', 'TP-DA', 'TP-RA']);
 
+/** Octets of the longest TPDU, a status report with user data (3GPP TS 23.040, 9.2.2.3). */
+const LONGEST = 164;
+
 /** Ports behind which analysers expect WAP (Wireless Application Protocol 2.0, WAP-259-WDP, appendix C). */
 const WAP_PORTS: ReadonlySet<number> = new Set([2948, 9200, 9201]);
 
 /** What keeps an analyser from reading a TPDU to its end, in words; `undefined` when nothing does. */
 export function obstacleIn(tpdu: Uint8Array, direction: Direction): string | undefined {
+  if (tpdu.length > LONGEST) return `${tpdu.length} octets, more than the ${LONGEST} of a TPDU`;
   try {
     const read = decodeTpduLeniently(tpdu, direction);
     const obstacle = read.deviations.find(({ field, offset }) => offset >= tpdu.length || MUST_BE_RIGHT.has(field));

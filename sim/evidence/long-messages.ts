@@ -8,12 +8,15 @@ interface Parts {
   readonly use: number;
 }
 
+const REMEMBERED = 1_000_000;
+
 /**
  * Tells long messages apart that have the same reference, sender and recipient, as happens after 256 of them or when parts
  * are sent again: an analyser that joins parts would mix them up.
  */
 export class LongMessages {
   readonly #latest = new Map<string, Parts>();
+  /** Of messages that are parts, the latest {@link REMEMBERED}. */
   readonly #uses = new Map<number, number>();
 
   /** A message begins: the others that belong to it have been seen, or come next. */
@@ -27,12 +30,18 @@ export class LongMessages {
     const parts = goesOn ? latest : { total, sequences: new Set<number>(), use: (latest?.use ?? -1) + 1 };
     parts.sequences.add(part.sequence);
     this.#latest.set(key, parts);
-    this.#uses.set(sms, parts.use);
+    this.#remember(sms, parts.use);
   }
 
   /** `copy` is of the same message as `original`. */
   duplicate(copy: number, original: number): void {
-    this.#uses.set(copy, this.use(original));
+    this.#remember(copy, this.use(original));
+  }
+
+  #remember(sms: number, use: number): void {
+    this.#uses.set(sms, use);
+    const [oldest] = this.#uses.keys();
+    if (this.#uses.size > REMEMBERED && oldest !== undefined) this.#uses.delete(oldest);
   }
 
   /** Which use of its reference a message belongs to, from 0. */

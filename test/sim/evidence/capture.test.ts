@@ -251,6 +251,17 @@ withTshark('a live capture has the same packets', { timeout: SLOW }, async () =>
 });
 
 describe('a capture without an analyser', () => {
+  it('tells of a message that waits for ever in a comment that ends', () => {
+    const waiting = Array.from(
+      { length: 5_000 },
+      () => ({ kind: 'wait', sms: 1, to: BOB, reason: 'absent', retryMs: 1 }) as const,
+    );
+    const [start, submit] = logOfTpdu({ ...SUBMIT, userData: HELLO });
+    const events = waiting.map((event, i): LogEntry => ({ ...event, seq: i + 3, at: AT }));
+    const whole = capture([start, submit, ...events].filter((entry) => entry !== undefined));
+    expect(whole.length).toBeLessThan(10_000);
+  });
+
   it('is pcapng: a section header, an interface for each phone, names, packets, each with its length at both ends', async () => {
     const { log } = await story();
     const file = Buffer.from(capture(log.entries()));

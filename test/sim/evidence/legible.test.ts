@@ -22,6 +22,7 @@ const CASES: readonly (readonly [name: string, tpdu: Uint8Array, obstacle: RegEx
   ['compressed text, which nobody reads', fromHex('01000C9193330300002000200548656C6C6F'), undefined],
   ['an element that goes beyond its header', fromHex('41000C9193330300002000040405030001AA'), /TP-UDH/],
   ['an international number with a letter', fromHex('01000C919333030000A000000548656C6C6F'), /more than digits/],
+  ['more octets than a TPDU has', new Uint8Array(165), /165 octets, more than the 164/],
   ['octets to an application', toPort(16001, RANDOM), undefined],
   ['octets to a WAP port', toPort(2948, RANDOM), /port 2948 is for WAP/],
   ['a service indication to a WAP port', toPort(2948, PUSH), undefined],
