@@ -30,30 +30,36 @@ export interface MessageStore {
 
 /** A store in memory. */
 export function memoryStore(capacity: number, firstIndex = 1): MessageStore {
-  const places = new Map<number, StoredMessage>();
+  const places: (StoredMessage | undefined)[] = [];
+  let used = 0;
   /** No place before this one is free. */
-  let maybeFree = firstIndex;
-  const entries = () => [...places].sort(([a], [b]) => a - b);
+  let maybeFree = 0;
   return {
     firstIndex,
     capacity,
     get used() {
-      return places.size;
+      return used;
     },
-    get: (index) => places.get(index),
+    get: (index) => places[index - firstIndex],
     add(message) {
-      if (places.size >= capacity) return undefined;
-      while (places.has(maybeFree)) maybeFree += 1;
-      places.set(maybeFree, message);
-      return maybeFree;
+      if (used >= capacity) return undefined;
+      while (places[maybeFree] !== undefined) maybeFree += 1;
+      places[maybeFree] = message;
+      used += 1;
+      return maybeFree + firstIndex;
     },
     update(index, message) {
-      if (places.has(index)) places.set(index, message);
+      if (places[index - firstIndex] !== undefined) places[index - firstIndex] = message;
     },
     delete(index) {
-      if (places.delete(index)) maybeFree = Math.min(maybeFree, index);
+      const place = index - firstIndex;
+      if (places[place] === undefined) return;
+      places[place] = undefined;
+      used -= 1;
+      maybeFree = Math.min(maybeFree, place);
     },
-    entries,
+    entries: () =>
+      places.flatMap((message, place) => (message === undefined ? [] : [[place + firstIndex, message] as const])),
   };
 }
 

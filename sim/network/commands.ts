@@ -1,6 +1,6 @@
 import { type Command, decodeTpdu, PduError } from '../../modem/index.ts';
 import { STATUS } from './outcomes.ts';
-import type { Sms } from './sms.ts';
+import type { TracedSms } from './sms.ts';
 
 /** TP-CT (3GPP TS 23.040, 9.2.3.19). */
 const COMMAND_TYPES = ['enquire', 'cancel-report', 'delete', 'enable-report'] as const;
@@ -29,7 +29,11 @@ export function commandIn(tpdu: Uint8Array): Command | undefined {
  * @param about the message it is about; absent: there is none, which a COMMAND that asks for a report is told as TP-ST 49.
  * @param remove takes the message out of the service centre; false when it is too late.
  */
-export function obey(command: Command, about: Sms | undefined, remove: (sms: Sms) => boolean): CommandResult {
+export function obey(
+  command: Command,
+  about: TracedSms | undefined,
+  remove: (sms: TracedSms) => boolean,
+): CommandResult {
   const { messageReference, messageNumber, statusReportRequested = false } = command;
   const type = COMMAND_TYPES[command.commandType];
   if (type === undefined) return { kind: 'refused', cause: REFUSED.notSupported };

@@ -1,18 +1,18 @@
-import type { Sms } from './sms.ts';
+import type { TracedSms } from './sms.ts';
 
 /** Messages remembered; the oldest is forgotten for a new one. */
 const REMEMBERED = 100_000;
 
 /** What the service centre took from whom, so that a COMMAND or a second message of one reference finds the first. */
 export class Journal {
-  readonly #messages = new Map<string, Sms>();
+  readonly #messages = new Map<string, TracedSms>();
 
   /** Remembers a message that came in a SUBMIT, in the place of an earlier one of the same reference. */
-  add(sms: Sms): void {
-    if (sms.origin === undefined) return;
-    const key = keyOf(sms.origin.sender, sms.to, sms.origin.messageReference);
+  add({ id, to, origin, fate }: TracedSms): void {
+    if (origin === undefined) return;
+    const key = keyOf(origin.sender, to, origin.messageReference);
     this.#messages.delete(key);
-    this.#messages.set(key, sms);
+    this.#messages.set(key, { id, to, origin, fate });
     if (this.#messages.size <= REMEMBERED) return;
     for (const oldest of this.#messages.keys()) {
       this.#messages.delete(oldest);
@@ -21,7 +21,7 @@ export class Journal {
   }
 
   /** The last message of this sender, recipient and TP-MR. */
-  find(sender: string, to: string, messageReference: number): Sms | undefined {
+  find(sender: string, to: string, messageReference: number): TracedSms | undefined {
     return this.#messages.get(keyOf(sender, to, messageReference));
   }
 }

@@ -4,7 +4,7 @@ import type { Faults } from './faults.ts';
 import { gaveUpStatus, refusalOf, STATUS, tryingStatus, type WaitReason } from './outcomes.ts';
 import type { DeliveryAnswer } from './radio-link.ts';
 import type { SimLink } from './sim-link.ts';
-import { isReplacing, type Sms, targetOf } from './sms.ts';
+import { isReplacing, type Sms, type TracedSms, targetOf } from './sms.ts';
 import type { Subscriber } from './subscriber.ts';
 
 const MINUTE_MS = 60_000;
@@ -99,7 +99,7 @@ export class Mailbox {
   }
 
   /** Takes a message out that is not on the air. */
-  remove({ id }: Sms): void {
+  remove({ id }: TracedSms): void {
     if (id === this.#onAir?.id) return;
     for (const list of [this.#queue, this.#letsPass]) {
       const at = list.findIndex((sms) => sms.id === id);

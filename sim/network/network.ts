@@ -1,4 +1,4 @@
-import { type Clock, sleep, toHex } from '../../modem/index.ts';
+import type { Clock } from '../../modem/index.ts';
 import type { EventLog } from '../log.ts';
 import type { SeededRandom } from '../random.ts';
 import { Faults } from './faults.ts';
@@ -9,7 +9,7 @@ import { services } from './services.ts';
 import { type HomeNetwork, SimLink } from './sim-link.ts';
 import { type Route, Smsc } from './smsc.ts';
 import type { Injected, Submission } from './submission.ts';
-import { Subscriber } from './subscriber.ts';
+import { type Register, Subscriber } from './subscriber.ts';
 import { type WaitingMessage, waitingIn } from './waiting.ts';
 
 /** A message that the network took from a subscriber. */
@@ -70,6 +70,7 @@ export class Network implements HomeNetwork {
   readonly #subscribers = new Map<string, Subscriber>();
   readonly #services = new Map(services.map((service) => [service.number, service]));
   readonly #centre: Smsc;
+  readonly #register: Register;
   readonly #submitted: Submitted[] = [];
 
   constructor({ clock, random, log, profile, smsc, countryCode, zone, interimReports }: NetworkOptions) {
@@ -94,6 +95,7 @@ export class Network implements HomeNetwork {
       resolve: (dialled) => this.resolve(dialled),
       airMs: (link) => (this.profile.journey === undefined ? this.#legMs(link) : 0),
     });
+    this.#register = { log, alert: (of) => this.#centre.alert(of) };
   }
 
   now(): number {
@@ -103,7 +105,7 @@ export class Network implements HomeNetwork {
   /** A new number, without a SIM so far. @throws RangeError when the number is taken. */
   subscribe(number: string, operator: Operator = HOME): Subscriber {
     if (this.#route(number).kind !== 'nobody') throw new RangeError(`The number ${number} is taken`);
-    const subscriber = new Subscriber(number, operator, { log: this.log, alert: (of) => this.#centre.alert(of) });
+    const subscriber = new Subscriber(number, operator, this.#register);
     this.#subscribers.set(number, subscriber);
     return subscriber;
   }
@@ -173,23 +175,28 @@ export class Network implements HomeNetwork {
   }
 
   /** The service centre has the message after half of the leg; its answer takes the other half. */
-  async submit(link: SimLink, tpdu: Uint8Array, began?: (sms: number) => void): Promise<SubmitAnswer> {
+  submit(link: SimLink, tpdu: Uint8Array, began?: (sms: number) => void): Promise<SubmitAnswer> {
     const submission = this.#centre.begin(link.subscriber?.number ?? '', tpdu);
     began?.(submission.sms);
     const { throughMs, onAirMs } = link.occupyAir(this.#legMs(link));
     const backMs = Math.ceil(onAirMs / 2);
-    await this.#travel(throughMs - backMs);
-    if (link.subscriber === undefined || !link.reachable) return this.#timeOut();
+    return new Promise((resolve) => {
+      const timeOut = () => this.#after(NETWORK_TIMEOUT_MS, () => resolve(TIMED_OUT));
+      this.#after(throughMs - backMs, () => {
+        const answer = this.#take(link, submission);
+        if (answer === undefined) timeOut();
+        else this.#after(backMs, () => (link.reachable ? resolve(answer) : timeOut()));
+      });
+    });
+  }
+
+  /** What the service centre says; nothing when the phone is not heard. */
+  #take(link: SimLink, submission: Submission): SubmitAnswer | undefined {
+    if (link.subscriber === undefined || !link.reachable) return undefined;
     link.subscriber.heardFrom(link);
     const answer = this.#centre.submit(submission);
     if (answer.kind !== 'refused') this.#remember(submission);
-    await this.#travel(backMs);
-    return link.reachable ? answer : this.#timeOut();
-  }
-
-  async #timeOut(): Promise<SubmitAnswer> {
-    await this.#travel(NETWORK_TIMEOUT_MS);
-    return TIMED_OUT;
+    return answer;
   }
 
   #route(number: string): Route {
@@ -208,13 +215,14 @@ export class Network implements HomeNetwork {
     return drawLegMs(leg, reception, this.#air) + farMs;
   }
 
-  #remember({ from, to, tpdu, content }: Submission): void {
+  #remember({ from, to, hex, content }: Submission): void {
     if (content === undefined || !('header' in content)) return;
-    this.#submitted.push({ at: this.#clock.now(), from, to, tpdu: toHex(tpdu) });
+    this.#submitted.push({ at: this.#clock.now(), from, to, tpdu: hex });
     if (this.#submitted.length > SUBMITTED_LIMIT * 2) this.#submitted.splice(0, SUBMITTED_LIMIT);
   }
 
-  async #travel(ms: number): Promise<void> {
-    if (ms > 0) await sleep(this.#clock, ms);
+  #after(ms: number, task: () => void): void {
+    if (ms > 0) this.#clock.after(ms, task);
+    else task();
   }
 }

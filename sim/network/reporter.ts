@@ -1,7 +1,7 @@
 import { addressOf, encodeTpdu, type TimeStamp } from '../../modem/index.ts';
 import type { EventLog } from '../log.ts';
 import type { CommandResult } from './commands.ts';
-import { newFate, type Origin, type Sms } from './sms.ts';
+import { newFate, type Origin, type Sms, type TracedSms } from './sms.ts';
 import { DEFAULT_VALIDITY_MS } from './validity.ts';
 
 /** What reports need of the service centre. */
@@ -24,14 +24,19 @@ export class Reporter {
   }
 
   /** Tells the sender how its message stands, if it wants to know and does not know already. */
-  report({ id, to, origin, fate }: Sms): void {
+  report({ id, to, origin, fate }: TracedSms): void {
     if (origin === undefined || !fate.reportWanted || fate.told === fate.status) return;
     fate.told = fate.status;
     this.#send(to, origin, fate.status, id, false);
   }
 
   /** Answers a COMMAND about a message to `to`; of a message that there is none of, its own time is told. */
-  answerCommand(sender: string, to: string, result: CommandResult & { kind: 'report' }, about: Sms | undefined): void {
+  answerCommand(
+    sender: string,
+    to: string,
+    result: CommandResult & { kind: 'report' },
+    about: TracedSms | undefined,
+  ): void {
     const { messageReference, status } = result;
     const timestamp = about?.origin?.timestamp ?? this.#office.timestamp();
     this.#send(to, { sender, messageReference, timestamp }, status, about?.id ?? 0, true);

@@ -27,27 +27,31 @@ export interface Fate {
 /** In which order messages for one phone are tried: priority ones, those to be shown at once (class 0), all others. */
 export type Urgency = 0 | 1 | 2;
 
-/** A message in the service centre, on its way to one phone. */
-export interface Sms {
-  /** Counts from 1 in the order in which the service centre took or made them. */
+/** A message, without what it carries: as much as is remembered of it. */
+export interface TracedSms {
+  /** Counts from 1 in the order in which their sending began. */
   readonly id: number;
-  /** The sender as the recipient sees it; the service centre's own number for a report. */
-  readonly from: string;
   /** The number it goes to. */
   readonly to: string;
+  /** Absent: it came from outside, or is a report or a copy. */
+  readonly origin?: Origin;
+  readonly fate: Fate;
+}
+
+/** A message in the service centre, on its way to one phone. */
+export interface Sms extends TracedSms {
+  /** The sender as the recipient sees it; the service centre's own number for a report. */
+  readonly from: string;
   /** The DELIVER or STATUS-REPORT for the phone, with TP-MMS saying that nothing follows. */
   readonly tpdu: Uint8Array;
   readonly isReport: boolean;
   /** TP-PID. */
   readonly pid: number;
   readonly urgency: Urgency;
-  /** Absent: it came from outside, or is a report or a copy. */
-  readonly origin?: Origin;
   /** The service centre stops trying at this moment, ms since 1970. */
   readonly expiresAt: number;
   /** One attempt only (3GPP TS 23.040, 9.2.3.12.3). */
   readonly singleShot: boolean;
-  readonly fate: Fate;
 }
 
 /** The fate of a message that was just taken. */

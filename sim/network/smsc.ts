@@ -13,14 +13,14 @@ import type { SeededRandom } from '../random.ts';
 import { obey } from './commands.ts';
 import type { Faults } from './faults.ts';
 import { Journal } from './journal.ts';
-import { Mailbox } from './mailbox.ts';
+import { Mailbox, type MailboxOffice } from './mailbox.ts';
 import { STATUS } from './outcomes.ts';
 import type { LatencyProfile } from './profiles.ts';
 import type { SubmitAnswer } from './radio-link.ts';
 import { Reporter } from './reporter.ts';
 import type { Service } from './services.ts';
 import type { SimLink } from './sim-link.ts';
-import { isClass0, newFate, type Sms } from './sms.ts';
+import { isClass0, newFate, type Sms, type TracedSms } from './sms.ts';
 import { contentOf, deliverTpdu, destinationOf, type Injected, type Submission } from './submission.ts';
 import type { Subscriber } from './subscriber.ts';
 import { Transit } from './transit.ts';
@@ -67,6 +67,8 @@ export class Smsc {
   readonly #journal = new Journal();
   readonly #transit: Transit;
   readonly #reporter: Reporter;
+  /** What all mailboxes share. */
+  readonly #office: MailboxOffice;
   #count = 0;
 
   constructor(surroundings: SmscSurroundings) {
@@ -76,7 +78,16 @@ export class Smsc {
       nextId: () => this.#nextId(),
       arrive: (sms, letsPass) => this.#arrive(sms, letsPass),
     });
-    const { log, number, clock } = surroundings;
+    const { log, number, clock, faults } = surroundings;
+    this.#office = {
+      clock,
+      log,
+      faults,
+      airMs: (link) => surroundings.airMs(link),
+      waits: (sms, status) => this.#waits(sms, status),
+      replaced: (earlier, later) => this.#replace(earlier, later),
+      settled: (sms, status) => this.#settle(sms, status),
+    };
     this.#reporter = new Reporter({
       log,
       number,
@@ -101,8 +112,9 @@ export class Smsc {
     const content = contentOf(tpdu);
     const to = content === undefined ? '' : this.#in.resolve(addressText(destinationOf(content)));
     const sms = this.#nextId();
-    this.#in.log.add({ kind: 'submit', sms, from, to, tpdu: toHex(tpdu) });
-    return { sms, from, to, tpdu, startedAt: this.#in.clock.now(), content };
+    const hex = toHex(tpdu);
+    this.#in.log.add({ kind: 'submit', sms, from, to, tpdu: hex });
+    return { sms, from, to, tpdu, hex, startedAt: this.#in.clock.now(), content };
   }
 
   /** Takes what a phone has sent, or refuses it. */
@@ -171,7 +183,7 @@ export class Smsc {
   }
 
   /** Takes a message out that has not been delivered. False when it is over, or on the air. */
-  delete(sms: Sms, status: number): boolean {
+  delete(sms: TracedSms, status: number): boolean {
     const mailbox = this.#mailboxes.get(sms.to);
     if (sms.fate.over || mailbox?.onAir?.id === sms.id) return false;
     mailbox?.remove(sms);
@@ -289,25 +301,17 @@ export class Smsc {
   #mailbox(subscriber: Subscriber): Mailbox {
     const known = this.#mailboxes.get(subscriber.number);
     if (known !== undefined) return known;
-    const mailbox = new Mailbox(subscriber, {
-      clock: this.#in.clock,
-      log: this.#in.log,
-      faults: this.#in.faults,
-      airMs: (link) => this.#in.airMs(link),
-      waits: (sms, status) => this.#waits(sms, status),
-      replaced: (earlier, later) => this.#replace(earlier, later),
-      settled: (sms, status) => this.#settle(sms, status),
-    });
+    const mailbox = new Mailbox(subscriber, this.#office);
     this.#mailboxes.set(subscriber.number, mailbox);
     return mailbox;
   }
 
-  #fail(sms: Sms, status: number): void {
+  #fail(sms: TracedSms, status: number): void {
     this.#in.log.add({ kind: 'fail', sms: sms.id, to: sms.to, status });
     this.#settle(sms, status);
   }
 
-  #settle(sms: Sms, status: number): void {
+  #settle(sms: TracedSms, status: number): void {
     sms.fate.status = status;
     sms.fate.over = true;
     this.#reporter.report(sms);

@@ -10,6 +10,8 @@ export interface Submission {
   /** Empty when the TPDU cannot be read. */
   readonly to: string;
   readonly tpdu: Uint8Array;
+  /** The same in hex. */
+  readonly hex: string;
   /** When the phone began to send it, ms since 1970. */
   readonly startedAt: number;
   /** Absent: it cannot be read. */
