@@ -163,6 +163,11 @@ export class World {
     return this.#network.subscriber(this.#network.resolve(number));
   }
 
+  /** Whether a subscriber or a service of the operator has the number. */
+  has(number: string): boolean {
+    return this.#network.has(this.#network.resolve(number));
+  }
+
   /** All subscribers, in the order in which they were added. */
   get subscribers(): readonly Subscriber[] {
     return this.#network.subscribers;

@@ -27,7 +27,7 @@ export function messageRoutes(instance: FastifyInstance, { world, messages }: Si
     },
     async ({ body }) => {
       const { to, from, wait = 0, validity: validityMs, pid, priority } = body;
-      if (world.subscriber(to) === undefined) {
+      if (!world.has(to)) {
         throw new Refused(404, `Nobody has the number ${to}: gsm-sim subscribers lists those of the network`, 'to');
       }
       const sms = world.deliver({ to, from, ...contentOf(body), ...defined({ validityMs, pid, priority }) });

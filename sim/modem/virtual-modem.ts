@@ -56,7 +56,7 @@ export class VirtualModem implements MobileStation {
   readonly radio: Radio;
   readonly incoming: Incoming;
   readonly outgoing: Outgoing;
-  readonly ussd: UssdSession = new UssdSession();
+  readonly ussd: UssdSession = new UssdSession(() => this.link.account);
   /** The network's service centre, in the form in which it precedes a TPDU (3GPP TS 27.005, 3.1). */
   readonly smscOfNetwork: Uint8Array;
   /** What `AT&W` stored. */

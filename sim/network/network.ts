@@ -104,7 +104,7 @@ export class Network implements HomeNetwork {
 
   /** A new number, without a SIM so far. @throws RangeError when the number is taken. */
   subscribe(number: string, operator: Operator = HOME): Subscriber {
-    if (this.#route(number).kind !== 'nobody') throw new RangeError(`The number ${number} is taken`);
+    if (this.has(number)) throw new RangeError(`The number ${number} is taken`);
     const subscriber = new Subscriber(number, operator, this.#register);
     this.#subscribers.set(number, subscriber);
     return subscriber;
@@ -140,6 +140,11 @@ export class Network implements HomeNetwork {
     return this.#subscribers.get(number);
   }
 
+  /** Whether a subscriber or a service has the number. */
+  has(number: string): boolean {
+    return this.#route(number).kind !== 'nobody';
+  }
+
   /** What waits in the service centre, by subscriber, in the order in which it will be tried. */
   waiting(number?: string): readonly WaitingMessage[] {
     return waitingIn(this.#centre.mailboxes, number);
@@ -170,7 +175,7 @@ export class Network implements HomeNetwork {
 
   /** A message from outside the network. Says its number in the log. @throws UnknownNumber when nobody has the number. */
   inject(message: Injected): number {
-    if (this.#route(this.resolve(message.to)).kind === 'nobody') throw new UnknownNumber(message.to);
+    if (!this.has(this.resolve(message.to))) throw new UnknownNumber(message.to);
     return this.#centre.inject(message);
   }
 
@@ -195,7 +200,9 @@ export class Network implements HomeNetwork {
     if (link.subscriber === undefined || !link.reachable) return undefined;
     link.subscriber.heardFrom(link);
     const answer = this.#centre.submit(submission);
-    if (answer.kind !== 'refused') this.#remember(submission);
+    if (answer.kind === 'refused') return answer;
+    link.subscriber.pay();
+    this.#remember(submission);
     return answer;
   }
 

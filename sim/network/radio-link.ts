@@ -1,4 +1,5 @@
 import type { Operator } from './operators.ts';
+import type { Account } from './ussd.ts';
 
 /** The phone's answer to a message that arrives: RP-ACK, or RP-ERROR with TP-FCS (3GPP TS 23.040, 9.2.3.22). */
 export type DeliveryAnswer = { readonly kind: 'accepted' } | { readonly kind: 'refused'; readonly cause: number };
@@ -40,6 +41,8 @@ export interface RadioLink {
   readonly smsc: string;
   /** Quarters of an hour that the network's local time is ahead of UTC. */
   readonly zone: number;
+  /** What the operator knows of the subscriber. */
+  readonly account: Account;
   /** Registers: messages that waited begin to arrive. */
   attach(): void;
   detach(): void;

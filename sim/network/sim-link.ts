@@ -2,6 +2,7 @@ import type { EventLog } from '../log.ts';
 import type { Operator } from './operators.ts';
 import type { Admission, MobileStation, RadioLink, Reception, SubmitAnswer } from './radio-link.ts';
 import type { Subscriber } from './subscriber.ts';
+import type { Account } from './ussd.ts';
 
 /** What a SIM on the air needs of the network that it belongs to. */
 export interface HomeNetwork {
@@ -43,6 +44,10 @@ export class SimLink implements RadioLink {
 
   get zone(): number {
     return this.#home.zone;
+  }
+
+  get account(): Account {
+    return this.subscriber ?? { number: '', balanceCents: 0 };
   }
 
   get operator(): Operator {

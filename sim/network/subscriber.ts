@@ -2,6 +2,7 @@ import type { EventLog } from '../log.ts';
 import type { Operator } from './operators.ts';
 import type { MobileStation, Reception } from './radio-link.ts';
 import type { SimLink } from './sim-link.ts';
+import type { Account } from './ussd.ts';
 
 /** What a subscriber needs of the register that it stands in. */
 export interface Register {
@@ -35,13 +36,15 @@ export interface SubscriberState {
   readonly sims: readonly string[];
 }
 
+const PAID_IN_ADVANCE_CENTS = 1_000;
+const PRICE_CENTS = 10;
 const NOTHING_WAITS: MessagesWaiting = { notReachable: false, memoryExceeded: false };
 
 /**
  * A number, as the home location register has it: whose it is, which SIMs answer for it, and whether messages wait. Where it
  * speaks of the phone, it is the one that the network heard last: of two clones, messages go to that one.
  */
-export class Subscriber {
+export class Subscriber implements Account {
   /** International, with `+`, or a short code. */
   readonly number: string;
   readonly #register: Register;
@@ -50,6 +53,7 @@ export class Subscriber {
   #serving: SimLink | undefined;
   #waiting: MessagesWaiting = NOTHING_WAITS;
   #barred = false;
+  #balanceCents = PAID_IN_ADVANCE_CENTS;
 
   constructor(number: string, operator: Operator, register: Register) {
     this.number = number;
@@ -59,6 +63,15 @@ export class Subscriber {
 
   get operator(): Operator {
     return this.#operator;
+  }
+
+  get balanceCents(): number {
+    return this.#balanceCents;
+  }
+
+  /** The service centre took a message of this subscriber's. */
+  pay(): void {
+    this.#balanceCents = Math.max(0, this.#balanceCents - PRICE_CENTS);
   }
 
   /** The SIM that the network heard last; absent: the number has none. */

@@ -1,6 +1,13 @@
+/** Who asks: what the operator knows of the subscriber. */
+export interface Account {
+  readonly number: string;
+  /** What is left of the money paid in advance, in cents; it goes down with each message, and never refuses one. */
+  readonly balanceCents: number;
+}
+
 /** A page of a service behind a code such as `*100#`: what it says, and what an answer leads to. */
 export interface UssdPage {
-  readonly text: string;
+  readonly text: string | ((account: Account) => string);
   /** Absent: the session ends with this page. */
   readonly answers?: Readonly<Record<string, UssdPage>>;
 }
@@ -11,16 +18,17 @@ export interface UssdReply {
   readonly text: string;
 }
 
+const BALANCE: UssdPage = { text: ({ balanceCents }) => `Your balance is ${(balanceCents / 100).toFixed(2)} €` };
 const WRONG_ANSWER: UssdPage = { text: 'Not understood. Goodbye.' };
 
 /** The operator's services, by their codes. */
 const operatorServices: Readonly<Record<string, UssdPage>> = {
-  '*100#': { text: 'Your balance is 10.00 €' },
+  '*100#': BALANCE,
   '*123#': {
     text: 'Cash-Mobile Sim\n1 Balance\n2 Number\n0 End',
     answers: {
-      '1': { text: 'Your balance is 10.00 €' },
-      '2': { text: 'Your number is in your SIM', answers: { '0': { text: 'Goodbye' } } },
+      '1': BALANCE,
+      '2': { text: ({ number }) => `Your number is ${number}\n0 End`, answers: { '0': { text: 'Goodbye' } } },
       '0': { text: 'Goodbye' },
     },
   },
@@ -28,7 +36,12 @@ const operatorServices: Readonly<Record<string, UssdPage>> = {
 
 /** One phone's session with the services: at most one is open. */
 export class UssdSession {
+  readonly #account: () => Account;
   #page: UssdPage | undefined;
+
+  constructor(account: () => Account) {
+    this.#account = account;
+  }
 
   /** A code, or the answer to the page that is open. */
   request(text: string): UssdReply {
@@ -36,7 +49,8 @@ export class UssdSession {
     const page = open === undefined ? operatorServices[text] : (open[text] ?? WRONG_ANSWER);
     this.#page = page;
     if (page === undefined) return { m: 4, text: '' };
-    return { m: page.answers === undefined ? 0 : 1, text: page.text };
+    const said = typeof page.text === 'string' ? page.text : page.text(this.#account());
+    return { m: page.answers === undefined ? 0 : 1, text: said };
   }
 
   /** The user gave up (`+CUSD=2`). */

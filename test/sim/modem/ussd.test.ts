@@ -22,7 +22,7 @@ test('a code is answered after the OK, in the character set in use (3GPP TS 27.0
 test('a menu keeps the session open until an answer ends it, or the user gives up', async () => {
   const modem = await host();
   expect(await modem.type('AT+CUSD=1,"*123#"\r', 600)).toMatch(/\+CUSD: 1,"Cash-Mobile Sim\n1 Balance/);
-  expect(await modem.type('AT+CUSD=1,"2"\r', 600)).toContain('+CUSD: 1,"Your number');
+  expect(await modem.type('AT+CUSD=1,"2"\r', 600)).toContain('+CUSD: 1,"Your number is +393330000001');
   expect(await modem.type('AT+CUSD=1,"0"\r', 600)).toContain('+CUSD: 0,"Goodbye",15');
   await modem.type('AT+CUSD=1,"*123#"\r', 600);
   expect(await modem.type('AT+CUSD=2\r')).toBe('\r\nOK\r\n');
@@ -31,4 +31,11 @@ test('a menu keeps the session open until an answer ends it, or the user gives u
 
 test('a code that no service has is not supported', async () => {
   expect(await (await host()).type('AT+CUSD=1,"*999#"\r', 600)).toBe('\r\nOK\r\n\r\n+CUSD: 4\r\n');
+});
+
+test('the balance goes down with each message', async () => {
+  const modem = await host();
+  await modem.type('AT+CMGF=1;+CMGS="4001"\r');
+  await modem.type('x\x1a');
+  expect(await modem.type('AT+CUSD=1,"*100#"\r', 600)).toContain('Your balance is 9.90');
 });
