@@ -1,4 +1,5 @@
 import type { LogEntry } from '../log.ts';
+import { oneLine } from './message-view.ts';
 import { wordsOf } from './words.ts';
 
 /** Widths of the columns in front of the last one: a number has 16 characters at most, a kind of event 10. */
@@ -18,7 +19,7 @@ export const COLUMN_HEADS: string = columns('TIME', 'SMS', 'WHO', 'EVENT', 'WHAT
 export function textLine(entry: LogEntry, width?: number): string {
   const { who, what } = wordsOf(entry);
   const sms = 'sms' in entry ? String(entry.sms) : '';
-  const line = columns(timeText(entry.at), sms, who, entry.kind, what);
+  const line = oneLine(columns(timeText(entry.at), sms, who, entry.kind, what));
   return width === undefined || width < NARROWEST ? line : cut(line, width);
 }
 

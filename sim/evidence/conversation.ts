@@ -1,6 +1,6 @@
 import { describeFailureCause, describeStatus } from '../../modem/index.ts';
 import type { LogEntry } from '../log.ts';
-import { commandText, viewMessage } from './message-view.ts';
+import { commandText, oneLine, viewMessage } from './message-view.ts';
 import { causeText, durationText, messageText, NETWORK, REASONS, wordsOf } from './words.ts';
 
 /** What a conversation shows as a lifeline: a phone, the service centre, or something outside the network. */
@@ -91,7 +91,16 @@ class Narrator {
       case 'submit': {
         if (entry.outside === true) this.outsiders.add(entry.from);
         const view = viewMessage(entry.tpdu, 'mobile-originated');
-        return [arrow(at, entry.from, SMSC, 'message', `SMS ${entry.sms} → ${entry.to}`, messageText(view))];
+        return [
+          arrow(
+            at,
+            entry.from,
+            SMSC,
+            'message',
+            `SMS ${entry.sms} → ${entry.to === '' ? '?' : entry.to}`,
+            messageText(view),
+          ),
+        ];
       }
       case 'accept':
         if (!this.#unanswered.delete(entry.sms)) return [];
@@ -183,7 +192,7 @@ function subscriberSteps(entry: LogEntry): readonly Step[] {
       return entry.number === undefined ? [] : [note(at, entry.number, 'trouble', `fault: ${entry.action}`)];
     case 'ussd': {
       const [from, to] = entry.by === 'phone' ? [entry.number, NETWORK] : [NETWORK, entry.number];
-      return [arrow(at, from, to, 'ussd', entry.text === '' ? 'not supported' : `«${entry.text}»`, 'USSD')];
+      return [arrow(at, from, to, 'ussd', entry.text === '' ? 'not supported' : `«${oneLine(entry.text)}»`, 'USSD')];
     }
     default:
       return [];

@@ -1,5 +1,6 @@
 import { timeText } from './columns.ts';
 import type { Conversation, Step } from './conversation.ts';
+import { oneLine } from './message-view.ts';
 
 /** How mermaid draws an arrow: what it carries, and whether it breaks. */
 const ARROWS = {
@@ -32,7 +33,7 @@ function lineOf(step: Step, id: (name: string) => string): string {
   return `${id(from)}${ARROWS[carries][breaks ? 1 : 0]}${id(to)}: ${words.join('<br/>')}`;
 }
 
-/** Characters that mean something to mermaid, as its entities. */
+/** One line in which characters that mean something to Mermaid are its entities. */
 function escaped(text: string): string {
-  return text.replaceAll(/[#;<>&%"`{}\\]/g, (character) => `#${character.codePointAt(0)};`);
+  return oneLine(text).replaceAll(/[#;<>&%"`{}\\]/g, (character) => `#${character.codePointAt(0)};`);
 }

@@ -60,9 +60,12 @@ export function qualifiers({ alphabet, part, ports, reference, wantsReport }: Me
   ].filter((word) => word !== '');
 }
 
+/** Controls, marks of direction and the like; what joins the parts of an emoji or of a word is none of them. */
+const UNFIT = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]|(?![\u200c\u200d])\p{Cf}/gu;
+
 /** A text on one line: line ends are shown, and what else would move or colour a terminal is replaced. */
 export function oneLine(text: string): string {
-  return text.replaceAll(/\r\n|\r|\n/g, '↵').replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, '·');
+  return text.replaceAll(/\r\n|\r|\n/g, '↵').replaceAll(UNFIT, '·');
 }
 
 function viewOf(tpdu: Tpdu): MessageView {

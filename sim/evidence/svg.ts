@@ -1,3 +1,5 @@
+import { oneLine } from './message-view.ts';
+
 /** A colour on light and on dark background. */
 type Colour = readonly [light: string, dark: string];
 
@@ -107,8 +109,9 @@ function fittingPart(words: string, size: number, width: number): string {
   return words.slice(0, Math.max(1, space > end / 2 ? space : end));
 }
 
-export function escapeXml(words: string): string {
-  return words.replaceAll(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`);
+/** XML has no place for control characters, not even escaped ones (XML 1.0, 2.2). */
+function escapeXml(words: string): string {
+  return oneLine(words).replaceAll(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`);
 }
 
 function styleSheet(): string {

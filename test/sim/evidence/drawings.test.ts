@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
+import { textLine } from '../../../sim/evidence/columns.ts';
 import { conversationOf, type Step } from '../../../sim/evidence/conversation.ts';
 import { figuresOf, latencyOf, percentile } from '../../../sim/evidence/latency.ts';
 import { latencyPlot } from '../../../sim/evidence/latency-plot.ts';
@@ -192,6 +193,24 @@ describe('a sequence diagram', () => {
     expect(svg).not.toContain('<script>');
     expect(openElements(svg)).toEqual([]);
   });
+});
+
+test('whatever is said and whoever says it, a diagram stays what it is', () => {
+  const anything = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 30 }),
+    fc.constantFrom('\n', 'a\r\nend\n', '%%', '#;', '\f'),
+  );
+  fc.assert(
+    fc.property(anything, anything, (number, text) => {
+      const said: WorldEvent = { kind: 'ussd', number, by: 'phone', text };
+      const conversation = conversationOf([{ seq: 1, at: 0, ...said }]);
+      expect(mermaidOf(conversation).split('\n')).toHaveLength(conversation.participants.length + 3);
+      const svg = sequenceDiagram(conversation);
+      expect(openElements(svg)).toEqual([]);
+      expect(svg).not.toMatch(/[^\n\P{Cc}]/u);
+      expect(textLine({ seq: 1, at: 0, ...said })).not.toMatch(/\p{Cc}/u);
+    }),
+  );
 });
 
 test('text is broken into lines that fit, without losing or adding any of it but at the end', () => {
