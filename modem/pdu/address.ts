@@ -149,9 +149,11 @@ export function writeServiceCentre(writer: Writer, address: Address | undefined)
 export function addressOf(text: string): Address {
   const address = classify(text);
   const { type, value } = address;
-  const length = type === 'alphanumeric' ? (septetsOf(value, DEFAULT_ALPHABET) ?? Infinity) : value.length;
-  const longest = type === 'alphanumeric' ? MAX_LETTERS : MAX_SEMI_OCTETS;
-  if (length > 0 && length <= longest && !LIKE_A_NUMBER.test(value)) return address;
+  const isOne =
+    type === 'alphanumeric'
+      ? (septetsOf(value, DEFAULT_ALPHABET) ?? Infinity) <= MAX_LETTERS && !LIKE_A_NUMBER.test(value)
+      : value.length > 0 && value.length <= MAX_SEMI_OCTETS;
+  if (isOne) return address;
   throw new PduEncodeError(
     'address',
     `'${text}' is neither a number of up to 20 digits nor a name of up to 11 letters`,

@@ -70,18 +70,23 @@ export function readDigits(reader: Reader, count: number): string {
   return digits + DIGITS.charAt(last & FILLER);
 }
 
+/** The code of a digit by its ASCII code, or {@link FILLER}. */
+const CODES: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) => {
+  const digit = DIGITS.indexOf(String.fromCharCode(code));
+  return digit < 0 ? FILLER : digit;
+});
+
 function digitOf(writer: Writer, value: string, at: number): number {
-  const code = value.charCodeAt(at);
-  if (code >= 0x30 && code <= 0x39) return code - 0x30;
-  const digit = DIGITS.indexOf(value.charAt(at));
-  if (digit < 0) writer.refuse(`'${value.charAt(at)}' in '${value}' is not a digit (0-9, *, #, a, b, c)`);
+  const digit = CODES[value.charCodeAt(at)] ?? FILLER;
+  if (digit === FILLER) writer.refuse(`'${value.charAt(at)}' in '${value}' is not a digit (0-9, *, #, a, b, c)`);
   return digit;
 }
 
 /** Writes the digits of an address, and a filler behind an odd number of them. */
 export function writeDigits(writer: Writer, value: string): void {
   for (let at = 0; at < value.length; at += 2) {
+    const low = digitOf(writer, value, at);
     const high = at + 1 < value.length ? digitOf(writer, value, at + 1) : FILLER;
-    writer.octet((high << 4) | digitOf(writer, value, at));
+    writer.octet((high << 4) | low);
   }
 }

@@ -11,13 +11,23 @@ const wordView = new DataView(words.buffer);
 
 /** Builds the octets of one PDU and knows the field it is in. One at a time: all writers share their memory. */
 export class Writer {
-  readonly octets: Uint8Array = octets;
-  /** The same memory, for writing several octets at a time: by words of four, */
-  readonly words: Uint32Array = words;
-  /** and by anything. */
-  readonly view: DataView = wordView;
   offset = 0;
   #field = 'TP-MTI';
+
+  /** The memory. */
+  get octets(): Uint8Array {
+    return octets;
+  }
+
+  /** The same memory by words of four octets, */
+  get words(): Uint32Array {
+    return words;
+  }
+
+  /** and by anything. */
+  get view(): DataView {
+    return wordView;
+  }
 
   /** Says which field begins here. */
   enter(field: string): void {

@@ -32,20 +32,22 @@ export const plainSeptets: Uint32Array = new Uint32Array((LONGEST + 16) / 4);
 const octets = new DataView(plainSeptets.buffer);
 
 /** The text that was packed last, and whether it could be: a message is measured before it is encoded. */
-let known: { readonly text: string; readonly isPlain: boolean } | undefined;
+let lastText: string | undefined;
+let isLastPlain = false;
 
 /**
  * Packs a text to {@link plainSeptets} and says whether it could: only short texts can that are nothing but ASCII in
  * the table of the default alphabet. The system copies the characters many times faster than a loop does.
  */
 export function packPlainText(text: string): boolean {
-  known = { text, isPlain: text.length <= LONGEST && pack(text) };
-  return known.isPlain;
+  lastText = text;
+  isLastPlain = text.length <= LONGEST && pack(text);
+  return isLastPlain;
 }
 
 /** {@link packPlainText} of a text that was perhaps measured just before. Comparing it with another one is not for free. */
 export function repackPlainText(text: string): boolean {
-  return known?.text === text ? known.isPlain : packPlainText(text);
+  return text === lastText ? isLastPlain : packPlainText(text);
 }
 
 function pack(text: string): boolean {
