@@ -60,7 +60,7 @@ export class Custody {
   readonly #reassembly: Reassembly<StoredPart> = createReassembly();
   readonly #entries = new Map<string, Entry>();
   readonly #done = new Set<string>();
-  readonly #emptied = new Set<string>();
+  #emptied: Holding[] = [];
   #refused: Message[] = [];
 
   /** Whether some message is waiting to be offered again. */
@@ -68,9 +68,9 @@ export class Custody {
     return this.#refused.length > 0;
   }
 
-  /** What is known of what lies at a place now. */
+  /** What is known of what lies at a place now. Two memories may be one store under two names. */
   knows(holding: Holding): 'new' | 'kept' | 'handed-over' {
-    const entry = this.#entryOf(holding);
+    const entry = this.#entryOf(holding) ?? this.#twinOf(holding);
     if (entry === undefined) return 'new';
     return entry.handedOver ? 'handed-over' : 'kept';
   }
@@ -90,18 +90,21 @@ export class Custody {
 
   /** The place is empty. */
   forget(place: Place): void {
+    const entry = this.#entries.get(keyOf(place));
     this.#entries.delete(keyOf(place));
-    this.#emptied.add(keyOf(place));
+    this.#emptied.push({ place, pdu: entry?.holding.pdu ?? '' });
   }
 
   /** A list of what is stored is about to be made. */
   beginList(): void {
-    this.#emptied.clear();
+    this.#emptied = [];
   }
 
-  /** Whether the place was emptied since the last list was begun. */
-  wasEmptied(place: Place): boolean {
-    return this.#emptied.has(keyOf(place));
+  /** Whether the place was emptied since the last list was begun, perhaps under another name. */
+  wasEmptied({ place, pdu }: Holding): boolean {
+    return this.#emptied.some(
+      (one) => keyOf(one.place) === keyOf(place) || (one.pdu === pdu && one.place.memory !== place.memory),
+    );
   }
 
   /** A memory was looked through: what it does not hold any more is forgotten. */
@@ -179,6 +182,12 @@ export class Custody {
       if (this.#done.size <= DONE_LIMIT) break;
       this.#done.delete(key);
     }
+  }
+
+  #twinOf({ place, pdu }: Holding): Entry | undefined {
+    return [...this.#entries.values()].find(
+      ({ holding }) => holding.pdu === pdu && holding.place.memory !== place.memory,
+    );
   }
 
   #entriesIn(memory: string): readonly Entry[] {

@@ -56,7 +56,7 @@ export class HandOver {
     );
     for (const stored of held) {
       // Deleted since the list was made, with the rest of its message: something new may lie there already.
-      if (!this.#custody.wasEmptied(stored.place)) await this.takeStored(stored, source);
+      if (!this.#custody.wasEmptied(stored)) await this.takeStored(stored, source);
     }
     await this.#makeRoom(memory, source);
   }
@@ -65,7 +65,10 @@ export class HandOver {
   async takeStored(stored: StoredMessage, source: Source): Promise<void> {
     const holding = { place: stored.place, pdu: stored.pdu };
     const known = this.#custody.knows(holding);
-    if (known === 'handed-over') await this.#delete([holding], source);
+    if (known === 'handed-over') {
+      this.#custody.keep(holding);
+      await this.#delete([holding], source);
+    }
     if (known !== 'new') return;
     const reading = read(() => readPdu(stored.pdu, stored.length));
     if (reading instanceof PduError) await this.#readAgain(stored, source);

@@ -300,6 +300,27 @@ describe('receiving', () => {
     expect(hellos()).toEqual(['Hello']);
   });
 
+  test('two memories that are one store give each message once, and lose none', async () => {
+    bench.script
+      .when('AT+CPMS=?', ok('+CPMS: ("SM","ME"),("SM","ME"),("SM","ME")'))
+      .when(/^AT\+CPMS="ME"/, () => ok('+CPMS: 0,20,0,20,0,20'));
+    await openToReceive();
+    const [first = '', second = ''] = deliverPdus(from, { kind: 'text', text: 'z'.repeat(200) });
+    await announce(3, first);
+    bench.stored.set(1, second).set(2, hello);
+    const remove = (index: number) =>
+      bench.script.when(`AT+CMGD=${index}`, () => {
+        bench.stored.delete(index);
+        // Something new comes where the first part lay, before the sweep gets to it under the other name.
+        if (index === 3 && bench.messages.length === 1) bench.stored.set(3, hello);
+        return ok();
+      });
+    remove(3);
+    await bench.clock.advance(200_000);
+    expect(hellos()).toEqual(['z'.repeat(200), 'Hello', 'Hello']);
+    expect(bench.stored.size).toBe(0);
+  });
+
   test('a message in another memory is read there', async () => {
     bench.script.when('AT+CPMS=?', ok('+CPMS: ("SM","ME"),("SM","ME"),("SM","ME")')).when('AT+CPMS="ME"', () => {
       bench.script.when('AT+CMGR=9', ok(`+CMGR: 1,,${lengthOf(hello)}\r\n${hello}`)).when('AT+CMGD=9', ok());
