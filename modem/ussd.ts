@@ -24,6 +24,9 @@ const ANSWER_LIMIT_MS = 120_000;
 /** An answer is whole when for so long, in ms, no other code has come: some come twice, some in pieces. */
 const PIECE_MS = 300;
 
+/** A code that comes once more within this time, in ms, is the same one said twice. */
+const TWICE_MS = 5_000;
+
 /** Pieces of one answer; those beyond are dropped. */
 const PIECES_LIMIT = 16;
 
@@ -61,6 +64,8 @@ export class Ussd {
   /** Counts sessions; 0 is none. */
   #session = 0;
   #isOpen = false;
+  #tell: ((message: UssdAnswer) => void) | undefined;
+  #last: { readonly line: string; readonly until: number } | undefined;
   /** `+CSCS` as it was before the first session; afterwards as it was set. */
   #charset: string | undefined;
 
@@ -85,16 +90,46 @@ export class Ussd {
     });
   }
 
-  /** Takes a `+CUSD` code: a piece of the answer that is waited for. Others are dropped. */
+  /** From now on, tells what the network says of itself. Some modems say that only when asked to. */
+  listen(tell: (message: UssdAnswer) => void): void {
+    const isFirst = this.#tell === undefined;
+    this.#tell = tell;
+    if (isFirst)
+      void this.#chooseCharset().then(
+        () => this.#chat.run({ text: 'AT+CUSD=1', repeatable: true }),
+        () => {},
+      );
+  }
+
+  /** Takes a `+CUSD` code: a piece of the answer that is waited for, or what the network says of itself. */
   hear({ line }: UnsolicitedCode): void {
-    const waiting = this.#waiting;
-    if (waiting === undefined) {
-      if (statusIn(line) === ENDED) this.#isOpen = false;
+    // The last answer, said twice.
+    if (this.#waiting === undefined && line === this.#last?.line && this.#clock.now() < this.#last.until) return;
+    if (this.#waiting === undefined && statusIn(line) >= ENDED) {
+      this.#isOpen = false;
       return;
     }
+    const waiting = this.#waiting ?? this.#expectMessage();
     if (!waiting.lines.includes(line) && waiting.lines.length < PIECES_LIMIT) waiting.lines.push(line);
     waiting.cancel();
     waiting.cancel = this.#clock.after(PIECE_MS, () => waiting.finish(waiting.lines));
+    this.#last = { line, until: this.#clock.now() + TWICE_MS };
+  }
+
+  /** The network begins: a session of its own, which ends any other. */
+  #expectMessage(): Waiting {
+    const finish = (lines: readonly string[]) => {
+      if (this.#waiting === waiting) this.#waiting = undefined;
+      if (lines.length === 0) return;
+      this.#session += 1;
+      this.#answerOf(lines).then(
+        (message) => this.#tell?.(message),
+        () => {},
+      );
+    };
+    const waiting: Waiting = { lines: [], cancel: () => {}, finish };
+    this.#waiting = waiting;
+    return waiting;
   }
 
   /** The modem is gone: what waits ends. */
@@ -171,7 +206,7 @@ export class Ussd {
     this.#isOpen = false;
     try {
       // Listening begins before the command is typed: some answer before their `OK`.
-      const lines = this.#listen();
+      const lines = this.#expectAnswer();
       await this.#chat.ask({ text: `AT+CUSD=1,"${text}",${dcs}`, timeoutMs: ANSWER_LIMIT_MS });
       this.#limit();
       return await this.#answerOf(await lines);
@@ -184,7 +219,7 @@ export class Ussd {
     }
   }
 
-  #listen(): Promise<readonly string[]> {
+  #expectAnswer(): Promise<readonly string[]> {
     return new Promise((finish) => {
       this.#waiting = { lines: [], cancel: () => {}, finish };
     });

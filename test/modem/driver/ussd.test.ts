@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Modem, openModem, UssdError } from '../../../modem/index.ts';
+import { type Modem, openModem, type UssdAnswer, UssdError } from '../../../modem/index.ts';
 import { createWorld, personalities, VirtualClock } from '../../../sim/index.ts';
 import { line, ok } from '../scripted-modem.ts';
 import { type Bench, createBench } from './bench.ts';
@@ -160,6 +160,56 @@ describe('a session', () => {
     await bench.clock.advance(1_000);
     bench.unplug();
     await expect(bench.run(answer)).rejects.toMatchObject({ name: 'PortError', code: 'lost' });
+  });
+});
+
+describe('what the network says of itself (3GPP TS 22.090)', () => {
+  async function listening(): Promise<{ bench: Bench; modem: Modem; said: UssdAnswer[] }> {
+    const bench = createBench();
+    bench.script.when('AT+CSCS="GSM"', ok()).when(/^AT\+CUSD/, ok());
+    const modem = await bench.open();
+    const said: UssdAnswer[] = [];
+    modem.onUssd((message) => said.push(message));
+    await bench.clock.advance(1_000);
+    return { bench, modem, said };
+  }
+
+  test('is told, whole and once', async () => {
+    const { bench, said } = await listening();
+    expect(bench.script.typed.slice(-2)).toEqual(['AT+CSCS="GSM"', 'AT+CUSD=1']);
+    bench.script.say(line('+CUSD: 0,"You have ",15') + line('+CUSD: 0,"1 EUR left",15').repeat(2));
+    await bench.clock.advance(1_000);
+    bench.script.say(line('+CUSD: 0,"1 EUR left",15'));
+    await bench.clock.advance(1_000);
+    expect(said).toEqual([{ more: false, text: 'You have 1 EUR left' }]);
+  });
+
+  test('may wait for a reply', async () => {
+    const { bench, said } = await listening();
+    bench.script.say(line('+CUSD: 1,"Renew? 1 yes 2 no",15'));
+    await bench.clock.advance(1_000);
+    const [question] = said;
+    if (question?.more !== true) throw new Error('no question');
+    bench.script.when('AT+CUSD=1,"1",15', `${ok()}${line('+CUSD: 0,"Renewed",15')}`);
+    expect(await bench.run(question.reply('1'))).toEqual({ more: false, text: 'Renewed' });
+  });
+
+  test('is no answer to a request, nor is a request’s answer told so', async () => {
+    const { bench, modem, said } = await listening();
+    bench.script.when('AT+CUSD=1,"*100#",15', `${ok()}${line('+CUSD: 0,"5 EUR",15').repeat(2)}`);
+    expect(await bench.run(modem.ussd('*100#'))).toMatchObject({ text: '5 EUR' });
+    await bench.clock.advance(1_000);
+    expect(said).toEqual([]);
+  });
+
+  test('is told also after the modem came back', async () => {
+    const { bench, modem, said } = await listening();
+    bench.unplug();
+    await bench.clock.advance(10_000);
+    expect(modem.state.kind).toBe('ready');
+    bench.script.say(line('+CUSD: 0,"Welcome",15'));
+    await bench.clock.advance(1_000);
+    expect(said).toEqual([{ more: false, text: 'Welcome' }]);
   });
 });
 
