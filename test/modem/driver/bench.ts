@@ -124,9 +124,10 @@ export function deliverPdus(from: string, content: SmsContent, reference = 7, ta
 }
 
 /** The PDU of a status report about a message to `+<to>`. */
-export function reportPdu(to: string, messageReference: number, status: number): string {
+export function reportPdu(to: string, messageReference: number, status: number, takenAt: number = at.at): string {
   const recipient = phone(to);
+  const timestamp = { ...at, at: takenAt };
   return `00${toHex(
-    encodeTpdu({ type: 'STATUS-REPORT', messageReference, recipient, timestamp: at, dischargeTime: at, status }),
+    encodeTpdu({ type: 'STATUS-REPORT', messageReference, recipient, timestamp, dischargeTime: timestamp, status }),
   )}`;
 }
