@@ -41,12 +41,17 @@ export interface Addition {
 interface Entry {
   readonly holding: Holding;
   handedOver: boolean;
+  /** Whether the last list of its memory had it. One that is not listed is not forgotten: the line may have lost it. */
+  isListed: boolean;
   /** The part that lies there and waits for others. */
   waiting?: StoredPart;
 }
 
 /** Messages in memory that the receiver refused; the oldest is forgotten for a new one (if stored, a sweep finds it). */
 const REFUSED_LIMIT = 256;
+
+/** Places that are remembered; the oldest is forgotten for a new one. No store that is known has more. */
+const PLACES_LIMIT = 2_000;
 
 /** Parts of long messages that are remembered once handed over; the oldest is forgotten for a new one. */
 const DONE_LIMIT = 1_024;
@@ -77,7 +82,10 @@ export class Custody {
 
   /** From now on this place is known to hold this PDU. */
   keep(holding: Holding): void {
-    this.#entries.set(keyOf(holding.place), { holding, handedOver: false });
+    const key = keyOf(holding.place);
+    this.#entries.delete(key);
+    this.#entries.set(key, { holding, handedOver: false, isListed: true });
+    forgetOldest(this.#entries, PLACES_LIMIT);
   }
 
   /** What lies there is safe, it only remains to be deleted. False when something else lies there by now. */
@@ -107,11 +115,11 @@ export class Custody {
     );
   }
 
-  /** A memory was looked through: what it does not hold any more is forgotten. */
-  retain(memory: string, held: readonly Place[]): void {
+  /** A memory was looked through. */
+  noteList(memory: string, held: readonly Place[]): void {
     const keys = new Set(held.map(keyOf));
-    for (const [key, { holding }] of this.#entries) {
-      if (holding.place.memory === memory && !keys.has(key)) this.#entries.delete(key);
+    for (const [key, entry] of this.#entries) {
+      if (entry.holding.place.memory === memory) entry.isListed = keys.has(key);
     }
   }
 
@@ -178,10 +186,7 @@ export class Custody {
   release({ holdings, partKeys }: Message): void {
     for (const holding of holdings) this.markHandedOver(holding);
     for (const key of partKeys) this.#done.add(key);
-    for (const key of this.#done) {
-      if (this.#done.size <= DONE_LIMIT) break;
-      this.#done.delete(key);
-    }
+    forgetOldest(this.#done, DONE_LIMIT);
   }
 
   #twinOf({ place, pdu }: Holding): Entry | undefined {
@@ -191,7 +196,7 @@ export class Custody {
   }
 
   #entriesIn(memory: string): readonly Entry[] {
-    return [...this.#entries.values()].filter(({ holding }) => holding.place.memory === memory);
+    return [...this.#entries.values()].filter(({ holding, isListed }) => isListed && holding.place.memory === memory);
   }
 
   #entryOf({ place, pdu }: Holding): Entry | undefined {
@@ -204,6 +209,13 @@ export class Custody {
     if (entry === undefined) return;
     if (part === undefined) delete entry.waiting;
     else entry.waiting = part;
+  }
+}
+
+function forgetOldest(kept: Set<string> | Map<string, unknown>, limit: number): void {
+  for (const key of kept.keys()) {
+    if (kept.size <= limit) return;
+    kept.delete(key);
   }
 }
 

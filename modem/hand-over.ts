@@ -50,7 +50,7 @@ export class HandOver {
   async takeAll(memory: string, source: Source): Promise<void> {
     this.#custody.beginList();
     const held = await source.store.list(memory);
-    this.#custody.retain(
+    this.#custody.noteList(
       memory,
       held.map(({ place }) => place),
     );

@@ -7,7 +7,7 @@ import { hasForgotten } from './reception.ts';
 import { askRegistration, isUsable, type Registration } from './register.ts';
 import { type ModemPorts, openSession, type Session } from './session.ts';
 import { describeState, type ModemLog, type ModemState } from './state.ts';
-import type { SimPin } from './unlock.ts';
+import { isSimLocked, type SimPin } from './unlock.ts';
 
 /** Pauses before opening again, in ms: the first, then twice as long each time up to the last. */
 const FIRST_PAUSE_MS = 1_000;
@@ -180,8 +180,10 @@ export class Life {
   async #look(session: Session): Promise<void> {
     const registration = await askRegistration(session.chat);
     const isForgetful = await hasForgotten(session.chat, session.reception);
+    const isLocked = !isUsable(registration) && (await isSimLocked(session.chat));
     if (this.#session !== session) return;
     if (isForgetful) this.#endSession(`${this.#name}: the modem lost its settings: it rebooted`);
+    else if (isLocked) this.#endSession(`${this.#name}: the SIM is locked again: the modem rebooted`);
     else this.#register(registration);
   }
 

@@ -54,6 +54,15 @@ export async function unlockSim(chat: Chat, clock: Clock, quirks: Quirks, sim: S
   await numberErrors(chat);
 }
 
+/** Whether an open modem says that its SIM wants something. @throws AtTimeout, AtAborted, PortError */
+export async function isSimLocked(chat: Chat): Promise<boolean> {
+  const result = await chat.run({ text: 'AT+CPIN?', response: { prefix: '+CPIN:' }, repeatable: true });
+  if (result.kind === 'error') return false;
+  if (result.kind !== 'ok') throw result.error;
+  const state = textIn(valuesOf(result.lines[0]?.text ?? '')[0]);
+  return state !== undefined && state !== 'READY';
+}
+
 async function usablePin(chat: Chat, sim: SimPin): Promise<string> {
   if (sim.pin === undefined) throw new ModemError('locked', 'the SIM wants its PIN: give it (GSM_MODEM_PIN)');
   if (!/^\d{4,8}$/.test(sim.pin)) throw new ModemError('locked', 'the PIN given for the SIM is not 4 to 8 digits');

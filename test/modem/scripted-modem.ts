@@ -28,6 +28,8 @@ export class ScriptedModem {
   /** Every command, PDU (with `^Z`) and `ESC` typed, in order. */
   readonly typed: string[] = [];
   echo = false;
+  /** What the line makes of what the modem says. */
+  wire: (text: string) => string = (text) => text;
   readonly #farEnd: FarEnd;
   #rules: Rule[] = [];
   #line = '';
@@ -55,7 +57,7 @@ export class ScriptedModem {
 
   say(text: string): void {
     if (/> ?$/.test(text)) this.#prompting = true;
-    this.#farEnd.write(Buffer.from(text, 'latin1'));
+    this.#farEnd.write(Buffer.from(this.wire(text), 'latin1'));
   }
 
   #hear(character: string): void {
@@ -74,7 +76,7 @@ export class ScriptedModem {
   #obey(typed: string): void {
     this.#line = '';
     this.typed.push(typed);
-    if (this.echo) this.say(`${typed}\r`);
+    if (this.echo) this.say(typed.endsWith('^Z') ? typed.replace('^Z', '\x1a') : `${typed}\r`);
     const answer = this.answerTo(typed);
     if (answer === undefined) return;
     this.say(answer);

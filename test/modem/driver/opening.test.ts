@@ -238,6 +238,21 @@ describe('the PIN guard', () => {
     await modem.close();
   });
 
+  test('notices that the SIM is locked again when a reboot shows in nothing else (no +CNMI, Nokia)', async () => {
+    bench.script.when(/^AT\+CNMI/, line('ERROR'));
+    const modem = await bench.open({ pin: '1234' });
+    locked('3')
+      .when('AT+CREG?', ok('+CREG: 0,0'))
+      .when('AT+CPIN="1234"', () => {
+        bench.script.when('AT+CPIN?', ok('+CPIN: READY')).when('AT+CREG?', ok('+CREG: 1,1'));
+        return ok();
+      });
+    await bench.clock.advance(120_000);
+    expect(modem.state.kind).toBe('ready');
+    expect(tried()).toHaveLength(1);
+    await modem.close();
+  });
+
   test('never tries again a PIN whose answer was lost', async () => {
     const modem = await bench.open({ pin: '1234' });
     locked('3').when('AT+CPIN="1234"', undefined);

@@ -153,6 +153,21 @@ describe('receiving', () => {
     expect(bench.stored.size).toBe(0);
   });
 
+  test('a message that could not be deleted, and that the line hid from a list, is not offered twice', async () => {
+    await openToReceive();
+    const remove = bench.script.answerTo('AT+CMGD=9');
+    bench.script.when('AT+CMGD=1', remove);
+    await announce(1, hello);
+    expect(bench.stored.size).toBe(1);
+    const list = ok(`+CMGL: 1,1,,${lengthOf(hello)}\r\n${hello}`);
+    bench.script
+      .when('AT+CMGL=4', ok(), () => (bench.stored.has(1) ? list : ok()))
+      .when('AT+CMGD=1', () => (bench.stored.delete(1) ? ok() : line('ERROR')));
+    await bench.clock.advance(180_000);
+    expect(hellos()).toEqual(['Hello']);
+    expect(bench.stored.size).toBe(0);
+  });
+
   test('an unreadable message stays, is said once, and does not hold up the others', async () => {
     await openToReceive();
     await announce(1, '00FFFF');
