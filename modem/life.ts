@@ -169,18 +169,21 @@ export class Life {
   #register(registration: Registration): void {
     this.#enter({ kind: isUsable(registration) ? 'ready' : 'searching', registration });
     this.#cancelWatch();
-    this.#cancelWatch = this.#clock.after(isUsable(registration) ? WATCH_MS : SEARCHING_MS, () => {
-      const session = this.#session;
-      // When the chat ends meanwhile, that is told elsewhere.
-      if (session !== undefined) this.#look(session).catch(() => {});
-    });
+    this.#cancelWatch = this.#clock.after(isUsable(registration) ? WATCH_MS : SEARCHING_MS, () => this.look());
   }
 
-  /** Looks after a modem that says nothing: whether it is there, in a network, and as it was set up. */
-  async #look(session: Session): Promise<void> {
+  /** Looks after the modem now: something says that it is not as it was. */
+  look(): void {
+    const session = this.#session;
+    // When the chat ends meanwhile, that is told elsewhere.
+    if (session !== undefined) this.#lookAfter(session).catch(() => {});
+  }
+
+  /** Whether it is there, in a network, and as it was set up. */
+  async #lookAfter(session: Session): Promise<void> {
     const registration = await askRegistration(session.chat);
     const isForgetful = await hasForgotten(session.chat, session.reception);
-    const isLocked = !isUsable(registration) && (await isSimLocked(session.chat));
+    const isLocked = await isSimLocked(session.chat);
     if (this.#session !== session) return;
     if (isForgetful) this.#endSession(`${this.#name}: the modem lost its settings: it rebooted`);
     else if (isLocked) this.#endSession(`${this.#name}: the SIM is locked again: the modem rebooted`);

@@ -13,6 +13,7 @@ import { SendQueue } from './send-queue.ts';
 import { SUBMIT_TIMEOUT_MS } from './sending.ts';
 import type { ModemPorts, Session } from './session.ts';
 import { describeState, type ModemLog, type ModemState } from './state.ts';
+import type { SimPin } from './unlock.ts';
 import type { UssdAnswer } from './ussd.ts';
 
 /** How to open a modem. */
@@ -103,8 +104,11 @@ class GsmModem implements Modem {
     const { pin, trustPin = false, submitTimeoutMs = SUBMIT_TIMEOUT_MS, log = () => {} } = options;
     const reports = new ReportMatcher((report) => this.#receiver?.report(report));
     this.#inbox = new Inbox(clock, log, reports);
-    this.#queue = new SendQueue(clock, reports, submitTimeoutMs, () => this.#inbox.sweep());
-    const sim = { pin, withoutCounter: trustPin, spent: false };
+    this.#queue = new SendQueue(clock, reports, submitTimeoutMs, {
+      storeFull: () => this.#inbox.sweep(),
+      simLocked: () => this.#life.look(),
+    });
+    const sim: SimPin = { pin, withoutCounter: trustPin, attempt: { kind: 'none' } };
     this.#life = new Life(ports, clock, log, sim, {
       opened: (session) => this.#attach(session),
       left: () => this.#inbox.detach(),

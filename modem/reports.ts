@@ -30,13 +30,14 @@ interface Tracked {
   readonly id: string;
   readonly destination: string;
   readonly parts: Part[];
-  /** All segments have gone out. */
-  complete: boolean;
+  /** Its segments are going out; all have; or one was refused, and the reports of the others are no news. */
+  state: 'going' | 'complete' | 'failed';
 }
 
 /**
  * Finds the message that a status report belongs to, by TP-MR and recipient, part by part. A segment whose answer was
- * lost has no TP-MR: it gets the report with the reference that was its turn, or else one that nothing else claims.
+ * lost has no TP-MR: it gets the report with the reference that was its turn; from a modem that is not seen to count, one
+ * that nothing else claims.
  */
 export class ReportMatcher {
   readonly #tracked = new Map<string, Tracked>();
@@ -45,8 +46,10 @@ export class ReportMatcher {
   #early: StatusReport[] = [];
   /** TP-MR of the last segment that went out, known or guessed. */
   #last: number | undefined;
+  /** The last reference that is known was the one after that before it. */
+  #isCounting = false;
 
-  /** @param tell gets the news of a message; never before {@link complete} was called for it. */
+  /** @param tell gets the news of a message; never before {@link ReportMatcher.complete} was called for it. */
   constructor(tell: (report: SmsReport) => void) {
     this.#tell = tell;
   }
@@ -55,50 +58,58 @@ export class ReportMatcher {
   begin(id: string, destination: string): void {
     const [oldest] = this.#tracked.keys();
     if (this.#tracked.size >= TRACKED_LIMIT && oldest !== undefined) this.#tracked.delete(oldest);
-    this.#tracked.set(id, { id, destination, parts: [], complete: false });
+    this.#tracked.set(id, { id, destination, parts: [], state: 'going' });
   }
 
   /** A segment went out, of whatever message, with this TP-MR; undefined when the answer was lost. */
   addPart(id: string, reference: number | undefined): void {
     const guess = this.#last === undefined ? undefined : (this.#last + 1) % REFERENCES;
+    if (reference !== undefined && guess !== undefined) this.#isCounting = reference === guess;
     this.#last = reference ?? guess;
     this.#tracked.get(id)?.parts.push({ reference, guess, status: undefined });
   }
 
   /** All its segments went out: from now on its reports are told, those first that came already. */
   complete(id: string): void {
+    this.#end(id, 'complete');
+  }
+
+  /** Not all of it went out: reports of what did belong to it, and are no news. */
+  fail(id: string): void {
+    this.#end(id, 'failed');
+  }
+
+  #end(id: string, state: 'complete' | 'failed'): void {
     const tracked = this.#tracked.get(id);
-    if (tracked !== undefined) tracked.complete = true;
+    if (tracked !== undefined) tracked.state = state;
+    if (tracked?.parts.length === 0) this.#tracked.delete(id);
     const early = this.#early;
     this.#early = [];
     for (const report of early) this.take(report);
   }
 
-  /** It did not go out: no reports are due. */
-  forget(id: string): void {
-    this.#tracked.delete(id);
-  }
-
   /** Takes a report. False when it belongs to no message known here. */
   take(report: StatusReport): boolean {
     if (this.#settled.has(keyOf(report))) return true;
-    const toRecipient = [...this.#tracked.values()].filter(({ destination }) =>
-      isSameNumber(destination, addressText(report.recipient)),
-    );
-    const { messageReference } = report;
-    const isLost = (part: Part) => part.reference === undefined && isOpen(part);
-    const found =
-      find(toRecipient, (part) => part.reference === messageReference && isOpen(part)) ??
-      (toRecipient.every(({ complete }) => complete)
-        ? (find(toRecipient, (part) => isLost(part) && part.guess === messageReference) ?? find(toRecipient, isLost))
-        : undefined);
-    if (found?.message.complete === true) {
+    // The latest first: references come round again, and some reports never come.
+    const toRecipient = [...this.#tracked.values()]
+      .reverse()
+      .filter(({ destination }) => isSameNumber(destination, addressText(report.recipient)));
+    const isEnded = toRecipient.every(({ state }) => state !== 'going');
+    const found = partOf(toRecipient, report) ?? (isEnded ? this.#lostPartOf(toRecipient, report) : undefined);
+    if (found !== undefined && found.message.state !== 'going') {
       this.#settle(found.message, found.part, report);
       return true;
     }
-    if (toRecipient.every(({ complete }) => complete)) return false;
+    if (isEnded) return false;
     this.#early = [...this.#early, report].slice(-EARLY_LIMIT);
     return true;
+  }
+
+  #lostPartOf(messages: readonly Tracked[], { messageReference }: StatusReport): Found | undefined {
+    const isLost = (part: Part) => part.reference === undefined && isOpen(part);
+    const inTurn = find(messages, (part) => isLost(part) && part.guess === messageReference);
+    return inTurn ?? (this.#isCounting ? undefined : find(messages.toReversed(), isLost));
   }
 
   #remember(report: StatusReport): void {
@@ -115,9 +126,10 @@ export class ReportMatcher {
     part.status = status;
     if (status !== 'trying') this.#remember(report);
     const isDelivered = message.parts.every((each) => each.status === 'delivered');
-    if (isDelivered || status === 'failed') this.#tracked.delete(message.id);
+    const isSettled = message.state === 'failed' ? !message.parts.some(isOpen) : isDelivered || status === 'failed';
+    if (isSettled) this.#tracked.delete(message.id);
     // Some parts arrived, others have not yet: no news of the message.
-    if (status === 'delivered' && !isDelivered) return;
+    if (message.state === 'failed' || (status === 'delivered' && !isDelivered)) return;
     this.#tell({ id: message.id, outcome: status, status: report.status, dischargedAt: report.dischargeTime.at });
   }
 }
@@ -131,10 +143,16 @@ function isOpen({ status }: Part): boolean {
   return status === undefined || status === 'trying';
 }
 
-function find(
-  messages: readonly Tracked[],
-  accepts: (part: Part) => boolean,
-): { message: Tracked; part: Part } | undefined {
+interface Found {
+  readonly message: Tracked;
+  readonly part: Part;
+}
+
+function partOf(messages: readonly Tracked[], { messageReference }: StatusReport): Found | undefined {
+  return find(messages, (part) => part.reference === messageReference && isOpen(part));
+}
+
+function find(messages: readonly Tracked[], accepts: (part: Part) => boolean): Found | undefined {
   for (const message of messages) {
     const part = message.parts.find(accepts);
     if (part !== undefined) return { message, part };

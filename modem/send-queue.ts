@@ -2,7 +2,7 @@ import type { Chat } from './at/chat.ts';
 import type { OutgoingSms, SendOutcome } from './bearer.ts';
 import type { Clock } from './clock.ts';
 import type { ReportMatcher } from './reports.ts';
-import { sendMessage } from './sending.ts';
+import { type Outlet, sendMessage } from './sending.ts';
 import { describeState, type ModemState } from './state.ts';
 
 /** Messages that may wait to be sent; one more fails at once. */
@@ -21,7 +21,7 @@ const IDLE_MS = 5_000;
 export class SendQueue {
   readonly #clock: Clock;
   readonly #reports: ReportMatcher;
-  readonly #storeFull: () => void;
+  readonly #troubles: Pick<Outlet, 'storeFull' | 'simLocked'>;
   readonly #submitTimeoutMs: number;
   #state: ModemState = { kind: 'opening' };
   #chat: Chat | undefined;
@@ -35,11 +35,16 @@ export class SendQueue {
   /** When the modem was last surely in PDU mode. */
   #pduModeAt = Number.NEGATIVE_INFINITY;
 
-  constructor(clock: Clock, reports: ReportMatcher, submitTimeoutMs: number, storeFull: () => void) {
+  constructor(
+    clock: Clock,
+    reports: ReportMatcher,
+    submitTimeoutMs: number,
+    troubles: Pick<Outlet, 'storeFull' | 'simLocked'>,
+  ) {
     this.#clock = clock;
     this.#reports = reports;
     this.#submitTimeoutMs = submitTimeoutMs;
-    this.#storeFull = storeFull;
+    this.#troubles = troubles;
     this.#unreadySince = clock.now();
     // Two runs of a program shortly after one another do not use the same references.
     this.#concatenationReference = Math.floor(clock.now() / 1_000);
@@ -80,7 +85,7 @@ export class SendQueue {
       reports: this.#reports,
       submitTimeoutMs: this.#submitTimeoutMs,
       isBusy: this.#waiting > 1,
-      storeFull: this.#storeFull,
+      ...this.#troubles,
       keepLink: () => this.#keepLink(chat),
     };
     const outcome = await sendMessage(outlet, message, this.#concatenationReference);

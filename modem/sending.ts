@@ -13,8 +13,8 @@ export const SUBMIT_TIMEOUT_MS = 120_000;
  * (3GPP TS 27.005, 3.2.5; 500, 512 and 513 are what modems say of a collision).
  */
 const PASSING: Readonly<Record<'CMS' | 'CME', ReadonlySet<number>>> = {
-  CMS: new Set([22, 27, 38, 41, 42, 47, 192, 194, 208, 211, 300, 301, 314, 320, 322, 331, 332, 500, 512, 513]),
-  CME: new Set([14, 20, 30, 31, 100, 515]),
+  CMS: new Set([22, 27, 38, 41, 42, 47, 192, 194, 208, 211, 300, 301, 311, 314, 320, 322, 331, 500, 512, 513]),
+  CME: new Set([11, 14, 20, 30, 100, 515]),
 };
 
 /** How one segment ended. */
@@ -47,6 +47,8 @@ export interface Outlet {
   readonly isBusy: boolean;
   /** The modem cannot send because its store is full. */
   storeFull(): void;
+  /** The modem wants a PIN. */
+  simLocked(): void;
   /** Another SMS will follow at once: asks the modem to keep its link to the network open, if it can. */
   keepLink(): Promise<void>;
 }
@@ -72,8 +74,8 @@ export async function sendMessage(
   if (message.statusReport === true) reports.begin(message.id, message.destination);
   const wentOut = (reference: number | undefined) => reports.addPart(message.id, reference);
   const outcome = await sendSegments(outlet, submits, wentOut);
-  if (outcome.kind === 'failed') reports.forget(message.id);
-  reports.complete(message.id);
+  if (outcome.kind === 'failed') reports.fail(message.id);
+  else reports.complete(message.id);
   return outcome;
 }
 
@@ -107,6 +109,7 @@ async function submitSegment(outlet: Outlet, submit: Submit): Promise<SegmentOut
     repeatable: true,
   });
   if (result.kind === 'error' && isStoreFull(result.error)) outlet.storeFull();
+  if (result.kind === 'error' && isSimLocked(result.error)) outlet.simLocked();
   return outcomeOf(result);
 }
 
@@ -117,7 +120,9 @@ function outcomeOf(result: AtResult): SegmentOutcome {
     return { kind: 'unknown', reason: 'the modem said OK without a message reference' };
   }
   const reason = result.error.message;
-  if (result.error instanceof AtRefused) return { kind: 'failed', reason, retry: isPassing(result.error) };
+  if (result.error instanceof AtRefused && !(result.payloadTyped && isNetworkSilent(result.error))) {
+    return { kind: 'failed', reason, retry: isPassing(result.error) };
+  }
   // Without the PDU the modem cannot have sent anything; with it nobody knows.
   return result.payloadTyped ? { kind: 'unknown', reason } : { kind: 'failed', reason, retry: true };
 }
@@ -125,6 +130,16 @@ function outcomeOf(result: AtResult): SegmentOutcome {
 /** A refusal without a number says nothing of its cause, so it may pass. */
 function isPassing({ code }: AtRefused): boolean {
   return code.family === 'other' || PASSING[code.family].has(code.number);
+}
+
+/** The modem waited in vain for the network's answer: the network may have the message all the same. */
+function isNetworkSilent(error: AtRefused): boolean {
+  return error.is('CMS', 332) || error.is('CME', 31);
+}
+
+/** The modem has rebooted, and wants its PIN again. */
+function isSimLocked(error: AtRefused): boolean {
+  return error.is('CMS', 311, 316) || error.is('CME', 11, 12);
 }
 
 function isStoreFull(error: AtRefused): boolean {

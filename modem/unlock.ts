@@ -14,17 +14,23 @@ const PIN_TIMEOUT_MS = 60_000;
 const TRIES_NEEDED = 2;
 
 /**
- * A PIN and whether it may be tried. Lives as long as the modem, over every reopening: a PIN that was refused, or whose
- * answer was lost, is never tried again; one that was taken may be, when the SIM wants it after a reboot.
+ * A PIN and what became of it. Lives as long as the modem, over every reopening: a PIN that was refused is never tried
+ * again; one that was taken may be, when the SIM wants it after a reboot.
  */
 export interface SimPin {
   /** 4 to 8 digits. */
   readonly pin: string | undefined;
   /** Try it once even when the modem does not say how many tries are left. */
   readonly withoutCounter: boolean;
-  /** It was typed, and the SIM has not taken it. */
-  spent: boolean;
+  attempt: PinAttempt;
 }
+
+/** The last time the PIN was typed, if the SIM has not taken it. */
+export type PinAttempt =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'refused' }
+  /** The answer was lost. When as many tries are left as before, the SIM has not counted it: once more is safe. */
+  | { readonly kind: 'unanswered'; readonly triesBefore: number | undefined; readonly times: number };
 
 /**
  * Gets the SIM ready, with the PIN if it wants one. The PIN is tried at most once without success in the life of `sim`,
@@ -36,16 +42,17 @@ export async function unlockSim(chat: Chat, clock: Clock, quirks: Quirks, sim: S
   const state = await simState(chat, clock);
   if (state === 'READY' || state === undefined) return;
   if (state !== 'SIM PIN') throw new ModemError('locked', `the SIM wants ${state}: unlock it in a phone`);
-  const pin = await usablePin(chat, sim);
-  sim.spent = true;
+  const { pin, left } = await usablePin(chat, sim);
+  sim.attempt = unanswered(sim.attempt, left);
   const result = await chat.run({ text: `AT+CPIN="${pin}"`, timeoutMs: PIN_TIMEOUT_MS });
   if (result.kind === 'error') {
+    sim.attempt = { kind: 'refused' };
     throw new ModemError('locked', 'the SIM refused the PIN: it will not be tried again; check it', {
       cause: result.error,
     });
   }
   if (result.kind !== 'ok') throw result.error;
-  sim.spent = false;
+  sim.attempt = { kind: 'none' };
   if (quirks.pauseAfterPinMs > 0) await sleep(clock, quirks.pauseAfterPinMs);
   const after = await simState(chat, clock, PIN_TIMEOUT_MS);
   if (after !== 'READY')
@@ -63,11 +70,24 @@ export async function isSimLocked(chat: Chat): Promise<boolean> {
   return state !== undefined && state !== 'READY';
 }
 
-async function usablePin(chat: Chat, sim: SimPin): Promise<string> {
+function unanswered(before: PinAttempt, triesBefore: number | undefined): PinAttempt {
+  return { kind: 'unanswered', triesBefore, times: before.kind === 'unanswered' ? before.times + 1 : 1 };
+}
+
+/** Whether the PIN may be typed, after what became of it, when so many tries are left. */
+function mayTry(attempt: PinAttempt, left: number | undefined): boolean {
+  if (attempt.kind !== 'unanswered') return attempt.kind === 'none';
+  return attempt.times === 1 && left !== undefined && left === attempt.triesBefore;
+}
+
+/** The PIN, and how many tries are left before it is typed. @throws ModemError (`locked`) */
+async function usablePin(chat: Chat, sim: SimPin): Promise<{ pin: string; left: number | undefined }> {
   if (sim.pin === undefined) throw new ModemError('locked', 'the SIM wants its PIN: give it (GSM_MODEM_PIN)');
   if (!/^\d{4,8}$/.test(sim.pin)) throw new ModemError('locked', 'the PIN given for the SIM is not 4 to 8 digits');
-  if (sim.spent) throw new ModemError('locked', 'the SIM wants its PIN, and the one given was tried already');
-  const left = await triesLeft(chat);
+  const left = sim.attempt.kind === 'refused' ? undefined : await triesLeft(chat);
+  if (!mayTry(sim.attempt, left)) {
+    throw new ModemError('locked', 'the SIM wants its PIN, and the one given was tried already');
+  }
   if (left === undefined && !sim.withoutCounter) {
     throw new ModemError(
       'locked',
@@ -80,7 +100,7 @@ async function usablePin(chat: Chat, sim: SimPin): Promise<string> {
       `the SIM wants its PIN, and tries left are ${left}, fewer than ${TRIES_NEEDED}: unlock it in a phone`,
     );
   }
-  return sim.pin;
+  return { pin: sim.pin, left };
 }
 
 /** What `+CPIN?` says: `READY`, or what the SIM wants. Undefined when the modem does not know the command. */

@@ -3,7 +3,7 @@ import { type Port, PortError } from '../port/port.ts';
 import { AtAborted, type AtCommand, type AtLine, type AtResult } from './command.ts';
 import { Exchange } from './exchange.ts';
 import { AtLexer, type AtToken } from './lexer.ts';
-import { finalCodeOf } from './result-codes.ts';
+import { type FinalCode, finalCodeOf, isNumeric } from './result-codes.ts';
 import { Synchroniser } from './synchroniser.ts';
 import { LineRouter, type UnsolicitedCode } from './unsolicited.ts';
 
@@ -49,6 +49,11 @@ export class Chat {
   /** A result that the next line may still prove to be another command's. */
   #provisional: AtResult | undefined;
   #pumping = false;
+  #refusedAt = Number.NEGATIVE_INFINITY;
+  /** The modem answers in words, not in numbers as after `ATV0`. */
+  #isVerbose = false;
+  /** The modem was heard to say an `OK` after an error that belongs to nothing. */
+  #saysOrphans = false;
   #characterPauseMs = 0;
   #ended: PortError | undefined;
 
@@ -140,7 +145,10 @@ export class Chat {
   }
 
   #finish(exchange: Exchange, result: AtResult): void {
-    if (result.kind === 'error') this.#sync.waitForQuiet(AFTER_ERROR_MS);
+    if (result.kind === 'error') {
+      this.#refusedAt = this.#clock.now();
+      this.#sync.waitForQuiet(AFTER_ERROR_MS);
+    }
     if (result.kind !== 'timeout') this.#sync.heardAnswer();
     exchange.finish(result);
     this.#leave();
@@ -164,6 +172,7 @@ export class Chat {
     const { response, payload } = exchange.command;
     this.#router.forgetText();
     this.#sync.lostAnswer(response, payload !== undefined);
+    this.#isVerbose = false;
     const repetition = this.#ended === undefined ? exchange.repetition() : undefined;
     if (repetition === undefined) this.#finish(exchange, result);
     else {
@@ -199,11 +208,15 @@ export class Chat {
     if (exchange?.isEcho(text)) return;
     exchange?.noteReceived(text);
     if (this.#router.takeContinuation(text)) return;
-    const code = finalCodeOf(text);
+    const code = finalCodeOf(text, this.#isVerbose);
     if (code !== undefined) {
-      if (exchange === undefined || this.#sync.isOwed()) this.#sync.heardFinal();
+      if (exchange === undefined && this.#isOrphan(code)) this.#saysOrphans = true;
+      else if (exchange === undefined || this.#sync.isOwed()) this.#sync.heardFinal();
       // A prompt is due, and only a refusal can come in its place: an `OK` is somebody else's.
-      else if (code.kind === 'error' || !exchange.awaitsPrompt) this.#decide(exchange, exchange.resultOf(code, text));
+      else if (code.kind === 'error' || !exchange.awaitsPrompt) {
+        if (code.kind === 'ok') this.#isVerbose = !isNumeric(text);
+        this.#decide(exchange, exchange.resultOf(code, text));
+      }
     } else if (exchange?.expects(text)) {
       this.#router.takeAnswer(text, exchange);
       this.#becomeCertain(exchange);
@@ -215,8 +228,15 @@ export class Chat {
     }
   }
 
+  /** An `OK` right after a refusal: some modems say one that belongs to nothing. */
+  #isOrphan({ kind }: FinalCode): boolean {
+    const isAfterRefusal = this.#clock.now() - this.#refusedAt <= AFTER_ERROR_MS;
+    return kind === 'ok' && isAfterRefusal && (this.#saysOrphans || !this.#sync.inDoubt());
+  }
+
   /** Takes the result at once, or, while another answer may be on its way, only when no other final code follows. */
   #decide(exchange: Exchange, result: AtResult): void {
+    if (this.#saysOrphans && this.#provisional?.kind === 'error' && result.kind === 'ok') return;
     if (this.#provisional !== undefined) this.#sync.heardFinal();
     this.#router.forgetAnswer();
     if (exchange.hasEvidence || !this.#sync.inDoubt()) {

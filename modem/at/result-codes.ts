@@ -30,8 +30,13 @@ const BEGINNINGS: readonly string[] = ['+EXT ERROR:', 'MODEM ERROR:', 'NOT FOND 
 
 const NUMBERED = /^\+(CME|CMS) ERROR: ?(.*)$/i;
 
-/** The final result code that `line` is, if it is one. */
-export function finalCodeOf(line: string): FinalCode | undefined {
+/**
+ * The final result code that `line` is, if it is one.
+ *
+ * @param inWords the modem is known to answer in words: a lone digit is something else then.
+ */
+export function finalCodeOf(line: string, inWords = false): FinalCode | undefined {
+  if (inWords && isNumeric(line)) return undefined;
   const upper = line.toUpperCase();
   const whole = WHOLE_LINES[upper];
   if (whole === 'ok') return { kind: 'ok' };

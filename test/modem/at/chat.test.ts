@@ -87,6 +87,12 @@ describe('a command', () => {
     expect((await results(signal))[0]).toEqual({ kind: 'ok', lines: [{ text: '+CSQ: 1,0' }], numeric: true });
   });
 
+  test('is not refused by a lone digit when the modem answers in words', async () => {
+    modem.when('AT+CGMM', ok('X', '4', '0'));
+    const [, model] = await results(signal, { text: 'AT+CGMM', plain: true });
+    expect(textsOf(model)).toEqual(['X', '4', '0']);
+  });
+
   test('is done when its answer is there and the final code never comes (Wavecom Q2)', async () => {
     modem.when('AT+CSQ', line('+CSQ: 5,0'));
     expect(textsOf((await results(signal))[0])).toEqual(['+CSQ: 5,0']);
@@ -317,6 +323,19 @@ describe('an orphan OK after ERROR', () => {
     expect(refused?.kind).toBe('error');
     expect(textsOf(maker)).toEqual(['Quectel']);
     expect(storage?.kind).toBe('error');
+  });
+});
+
+describe('an orphan OK after ERROR, while an answer is owed', () => {
+  test('does not make a success of a refusal', async () => {
+    const refuse = () => {
+      clock.after(20, () => modem.say(ok()));
+      return line('ERROR');
+    };
+    modem.when(/^AT\+CMGD|^AT\+CSMS/, refuse).when('AT+COPS?', undefined);
+    const [, , deleted, next] = await results({ text: 'AT+CSMS=1' }, operator, { text: 'AT+CMGD=1' }, signal);
+    expect(deleted?.kind).toBe('error');
+    expect(textsOf(next)).toEqual(['+CSQ: 23,0']);
   });
 });
 

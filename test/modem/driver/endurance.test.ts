@@ -41,6 +41,8 @@ interface Party {
   readonly number: string;
   readonly virtual: VirtualModem;
   readonly farEnd: FarEnd;
+  /** Says a code of its own accord, on the line as it is. */
+  readonly say: (code: string) => void;
   readonly modem: Modem;
   readonly outcomes: Map<string, SendOutcome['kind']>;
   readonly received: string[];
@@ -91,17 +93,17 @@ async function day(seed: number, models: readonly [string, string]) {
   };
   often(20_000, () => send(parties[0], bruno));
   often(60_000, () => send(parties[1], anna));
-  often(10_000, () => anyOf(parties).farEnd.write(Buffer.from(line(anyOf(noise)))));
+  often(10_000, () => anyOf(parties).say(anyOf(noise)));
   often(240_000, () => {
     happened.unplugged += 1;
     anyOf(parties).farEnd.hangUp();
   });
   often(400_000, () => {
-    const { virtual, farEnd } = anyOf(parties);
+    const { virtual, say } = anyOf(parties);
     happened.reboots += 1;
     virtual.restart();
     // Some say nothing of it.
-    if (random.fraction() < 0.5) farEnd.write(Buffer.from(line('RDY')));
+    if (random.fraction() < 0.5) say('RDY');
   });
   often(900_000, () => {
     const party = anyOf(parties);
@@ -136,11 +138,13 @@ async function plugIn(virtual: VirtualModem, clock: VirtualClock, random: Seeded
   const { port, farEnd } = memoryPort(virtual.number);
   const opened = openModem(port, { clock, pin: '1234' });
   const state = { lines: [] as readonly WireFault[], isBroken: false };
-  virtual.attach(withWireFaults(farEnd, () => party?.lines ?? [], clock, random));
+  const faulty = withWireFaults(farEnd, () => party?.lines ?? [], clock, random);
+  virtual.attach(faulty);
+  const say = (code: string) => faulty.write(Buffer.from(line(code)));
   let party: Party | undefined;
   void opened.then((modem) => {
     const { number } = virtual;
-    party = { number, virtual, farEnd, modem, outcomes: new Map(), received: [], reports: [], ...state };
+    party = { number, virtual, farEnd, say, modem, outcomes: new Map(), received: [], reports: [], ...state };
   });
   await clock.runUntil(() => party !== undefined, 120_000);
   const ready: Party | undefined = party;

@@ -253,12 +253,18 @@ describe('the PIN guard', () => {
     await modem.close();
   });
 
-  test('never tries again a PIN whose answer was lost', async () => {
+  test.each([
+    ['when the SIM has counted it', ['3', '2'], 1],
+    ['twice in a row, though the SIM has not counted it', ['3', '3'], 2],
+  ])('never tries again a PIN whose answer was lost %s', async (_what, counts, times) => {
     const modem = await bench.open({ pin: '1234' });
-    locked('3').when('AT+CPIN="1234"', undefined);
+    const answers = counts.map((tries) => ok(`+CPINR: SIM PIN,${tries},3`));
+    locked('3')
+      .when('AT+CPINR', ...answers)
+      .when('AT+CPIN="1234"', undefined);
     bench.unplug();
-    await bench.clock.advance(600_000);
-    expect(tried()).toHaveLength(1);
+    await bench.clock.advance(1_200_000);
+    expect(tried()).toHaveLength(times);
     expect(modem.state).toMatchObject({ kind: 'locked' });
     await modem.close();
   });

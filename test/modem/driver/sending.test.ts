@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { decodePdu, fromHex, type Modem, type OutgoingSms } from '../../../modem/index.ts';
 import { line, ok, PROMPT } from '../scripted-modem.ts';
-import { type Bench, createBench, reportPdu } from './bench.ts';
+import { type Bench, createBench, deliverPdus, reportPdu } from './bench.ts';
 
 let bench: Bench;
 let modem: Modem;
@@ -104,6 +104,35 @@ describe('sending', () => {
     const start = patient.clock.now();
     expect(await patient.run(other.send(text))).toMatchObject({ kind: 'unknown' });
     expect(patient.clock.now() - start).toBe(30_000);
+  });
+
+  test.each([line('+CMS ERROR: 332'), line('+CME ERROR: 31')])(
+    'when the modem waited in vain for the network, nobody knows: %j',
+    async (answer) => {
+      bench.script.when(/\^Z$/, answer);
+      expect(await bench.run(modem.send(text))).toMatchObject({ kind: 'unknown' });
+      expect(payloads()).toHaveLength(1);
+    },
+  );
+
+  test('a full store that stops sending is swept (+CMS ERROR: 322)', async () => {
+    const [stored = ''] = deliverPdus('39333', { kind: 'text', text: 'Hello' });
+    bench.stored.set(1, stored);
+    bench.script.when(/\^Z$/, line('+CMS ERROR: 322'), ok('+CMGS: 1'));
+    expect(await bench.run(modem.send(text))).toMatchObject({ kind: 'failed', retry: true });
+    await bench.clock.advance(1_000);
+    expect([bench.messages.length, bench.stored.size]).toEqual([1, 0]);
+  });
+
+  test('a SIM that wants its PIN again shows a reboot: the modem is opened anew, and what waits goes out', async () => {
+    bench.script.when(/\^Z$/, line('+CMS ERROR: 311'), ok('+CMGS: 1'));
+    bench.script.when('AT+CPIN?', ok('+CPIN: SIM PIN'), ok('+CPIN: READY'));
+    const [first, second] = await bench.run(Promise.all([modem.send(text), modem.send({ ...text, id: 'b' })]));
+    expect(first).toMatchObject({ kind: 'failed', retry: true });
+    expect(second).toMatchObject({ kind: 'sent' });
+    expect(bench.log.map(({ text: said }) => said)).toContain(
+      'lost: memory: the SIM is locked again: the modem rebooted',
+    );
   });
 
   test('an OK without a reference is unknown', async () => {
@@ -239,6 +268,32 @@ describe('status reports', () => {
     for (const id of ['a', 'b', 'c', 'd']) await bench.run(modem.send({ ...text, id, statusReport: true }));
     for (const reference of [0, 1, 255, 254]) await tell(reference, 0);
     expect(bench.reports.map(({ id }) => id)).toEqual(['c', 'd', 'b', 'a']);
+  });
+
+  test('of a message that failed half-way are not taken for a lost one', async () => {
+    bench.script.when(/\^Z$/, ok('+CMGS: 1'), undefined, ok('+CMGS: 3'), line('+CMS ERROR: 500'));
+    for (const each of [text, { ...text, id: 'lost' }, long])
+      await bench.run(modem.send({ ...each, statusReport: true }));
+    await tell(3, 0);
+    expect(bench.reports).toEqual([]);
+    await tell(2, 0);
+    expect(bench.reports).toMatchObject([{ id: 'lost', outcome: 'delivered' }]);
+  });
+
+  test('with another reference than was its turn are not a lost one’s, from a modem that counts', async () => {
+    bench.script.when(/\^Z$/, ok('+CMGS: 1'), ok('+CMGS: 2'), undefined);
+    for (const id of ['a', 'b', 'lost']) await bench.run(modem.send({ ...text, id, statusReport: true }));
+    await tell(77, 0);
+    expect(bench.reports).toEqual([]);
+    await tell(3, 0);
+    expect(bench.reports).toMatchObject([{ id: 'lost' }]);
+  });
+
+  test('are those of the latest message with that reference: they come round again (23.040, 9.2.3.6)', async () => {
+    bench.script.when(/\^Z$/, ok('+CMGS: 7'));
+    for (const id of ['old', 'new']) await bench.run(modem.send({ ...text, id, statusReport: true }));
+    await tell(7, 0);
+    expect(bench.reports.map(({ id }) => id)).toEqual(['new']);
   });
 
   test('that come twice settle nothing else', async () => {
