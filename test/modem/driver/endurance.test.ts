@@ -17,8 +17,6 @@ import {
   seededRandom,
   VirtualClock,
   type VirtualModem,
-  type WireFault,
-  withWireFaults,
 } from '../../../sim/index.ts';
 import { line, ok } from '../scripted-modem.ts';
 import { createBench, deliverPdus, lengthOf, reportPdu } from './bench.ts';
@@ -29,25 +27,22 @@ const bruno = '+393330000002';
 const noise = ['^RSSI: 20', '+CREG: 1', 'RING', '+ZEND', '_OSIGQ: 3,0', '^BOOT:1,0', '+CMTI: "SM",7', '+CDSI: "SR",1'];
 
 /** What a bad line does for some minutes, now and then. */
-const badLines: readonly (readonly WireFault[])[] = [
-  [{ kind: 'split', atMost: 3, gapMs: 2 }],
-  [{ kind: 'late', ms: 700 }],
-  [{ kind: 'swallow', probability: 0.02 }],
-  [{ kind: 'repeat', probability: 0.01 }],
-];
+const badLines = [
+  { action: { kind: 'split', atMost: 3, gapMs: 2 }, probability: 1 },
+  { action: { kind: 'late', ms: 700 }, probability: 1 },
+  { action: { kind: 'swallow' }, probability: 0.02 },
+  { action: { kind: 'repeat' }, probability: 0.01 },
+] as const;
 
 /** A phone with its driver, and what its user knows of it. */
 interface Party {
   readonly number: string;
   readonly virtual: VirtualModem;
   readonly farEnd: FarEnd;
-  /** Says a code of its own accord, on the line as it is. */
-  readonly say: (code: string) => void;
   readonly modem: Modem;
   readonly outcomes: Map<string, SendOutcome['kind']>;
   readonly received: string[];
   readonly reports: SmsReport[];
-  lines: readonly WireFault[];
   isBroken: boolean;
 }
 
@@ -93,25 +88,22 @@ async function day(seed: number, models: readonly [string, string]) {
   };
   often(20_000, () => send(parties[0], bruno));
   often(60_000, () => send(parties[1], anna));
-  often(10_000, () => anyOf(parties).say(anyOf(noise)));
+  often(10_000, () => anyOf(parties).virtual.suffer({ kind: 'noise', code: anyOf(noise) }));
   often(240_000, () => {
     happened.unplugged += 1;
     anyOf(parties).farEnd.hangUp();
   });
   often(400_000, () => {
-    const { virtual, say } = anyOf(parties);
+    const { virtual } = anyOf(parties);
     happened.reboots += 1;
-    virtual.restart();
+    virtual.reboot();
     // Some say nothing of it.
-    if (random.fraction() < 0.5) say('RDY');
+    if (random.fraction() < 0.5) virtual.suffer({ kind: 'noise', code: 'RDY' });
   });
   often(900_000, () => {
-    const party = anyOf(parties);
     happened['bad lines'] += 1;
-    party.lines = anyOf(badLines);
-    clock.after(120_000, () => {
-      party.lines = [];
-    });
+    const id = world.faults.add({ ...anyOf(badLines), modem: anyOf(parties).number });
+    clock.after(120_000, () => world.faults.remove(id));
   });
   often(2 * HOUR_MS, () => {
     const party = anyOf(parties);
@@ -137,14 +129,11 @@ function modelOf(id: string) {
 async function plugIn(virtual: VirtualModem, clock: VirtualClock, random: SeededRandom): Promise<Party> {
   const { port, farEnd } = memoryPort(virtual.number);
   const opened = openModem(port, { clock, pin: '1234' });
-  const state = { lines: [] as readonly WireFault[], isBroken: false };
-  const faulty = withWireFaults(farEnd, () => party?.lines ?? [], clock, random);
-  virtual.attach(faulty);
-  const say = (code: string) => faulty.write(Buffer.from(line(code)));
+  virtual.attach(farEnd);
   let party: Party | undefined;
+  const { number } = virtual;
   void opened.then((modem) => {
-    const { number } = virtual;
-    party = { number, virtual, farEnd, say, modem, outcomes: new Map(), received: [], reports: [], ...state };
+    party = { number, virtual, farEnd, modem, outcomes: new Map(), received: [], reports: [], isBroken: false };
   });
   await clock.runUntil(() => party !== undefined, 120_000);
   const ready: Party | undefined = party;
