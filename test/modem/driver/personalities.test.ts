@@ -18,7 +18,23 @@ async function run<T>(clock: VirtualClock, work: Promise<T>): Promise<T> {
 /** Without +CNMI there is no way for a report to come. */
 const WITHOUT_REPORTS = ['nokia-s60'];
 
-test.each(Object.values(personalities).map((personality) => [personality.id, personality] as const))(
+/** The ports of a stick that take no commands. */
+const isOtherPort = (id: string) => id.startsWith('port-');
+const all = Object.values(personalities).map((personality) => [personality.id, personality] as const);
+
+test.each(all.filter(([id]) => isOtherPort(id)))(
+  'what answers like %s is refused as no modem',
+  async (_, personality) => {
+    const clock = new VirtualClock();
+    const port = createWorld({ seed: 1, clock }).addModem({ number: anna, personality }).memoryPort();
+    await expect(run(clock, openModem(port, { clock }))).rejects.toMatchObject({
+      name: 'ModemError',
+      code: 'not-a-modem',
+    });
+  },
+);
+
+test.each(all.filter(([id]) => !isOtherPort(id)))(
   'a modem like %s sends, long texts too, gets reports where it can, and receives',
   async (id, personality) => {
     const clock = new VirtualClock();
