@@ -221,3 +221,16 @@ export class EventLog {
 export function jsonLine({ seq, at, kind, ...data }: LogEntry): string {
   return JSON.stringify({ seq, at: new Date(at).toISOString(), kind, ...data });
 }
+
+/** Lines that are made together. */
+const CHUNK = 500;
+
+/** Entries as JSON lines, many to a string: for a stream, between whose strings the world goes on. */
+export function* jsonChunks(entries: readonly LogEntry[]): Generator<string> {
+  for (let from = 0; from < entries.length; from += CHUNK) {
+    yield `${entries
+      .slice(from, from + CHUNK)
+      .map(jsonLine)
+      .join('\n')}\n`;
+  }
+}

@@ -1,8 +1,9 @@
+import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { systemClock } from '../../modem/index.ts';
-import { jsonLine } from '../log.ts';
+import { jsonChunks } from '../log.ts';
 import { isOver, type MessageState } from '../message-states.ts';
 import type { Submitted } from '../network/network.ts';
 import type { Simulation } from '../simulation.ts';
@@ -93,10 +94,9 @@ export function messageRoutes(instance: FastifyInstance, { world, messages }: Si
     '/log',
     { schema: { summary: 'What happened, one JSON line an event', querystring: logQuery } },
     async ({ query }, reply) => {
-      const entries = () => world.log.entries(query.after);
-      await until(world.log, systemClock, () => entries().length > 0, query.wait);
-      const lines = entries().map((entry) => `${jsonLine(entry)}\n`);
-      return reply.type('application/x-ndjson').send(lines.join(''));
+      await until(world.log, systemClock, () => world.log.seq > query.after, query.wait);
+      const lines = Readable.from(jsonChunks(world.log.entries(query.after)));
+      return reply.type('application/x-ndjson').send(lines);
     },
   );
 }
