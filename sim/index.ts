@@ -2,7 +2,13 @@ export { VIRTUAL_START, VirtualClock } from './clock.ts';
 export { type ControlServer, openControl } from './control/server.ts';
 export { capture, LiveCapture } from './evidence/capture.ts';
 export { textLine } from './evidence/columns.ts';
-export { type Conversation, type ConversationLimits, conversationOf } from './evidence/conversation.ts';
+export {
+  type Conversation,
+  type ConversationLimits,
+  conversationOf,
+  type Participant,
+  type Step,
+} from './evidence/conversation.ts';
 export { figuresOf, type LatencyFigures, type LatencyRun, latencyOf } from './evidence/latency.ts';
 export { latencyPlot } from './evidence/latency-plot.ts';
 export { keepLog } from './evidence/log-file.ts';

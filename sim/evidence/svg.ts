@@ -3,8 +3,22 @@ import { oneLine } from './message-view.ts';
 /** A colour on light and on dark background. */
 type Colour = readonly [light: string, dark: string];
 
-/** The colours of every drawing, by what they mean; in a drawing `fill-NAME` and `stroke-NAME` are classes. */
-const COLOURS: Readonly<Record<string, Colour>> = {
+/** The colours of every drawing, by what they mean. */
+export type Ink =
+  | 'paper'
+  | 'ink'
+  | 'muted'
+  | 'rule'
+  | 'panel'
+  | 'message'
+  | 'report'
+  | 'answer'
+  | 'ussd'
+  | 'trouble'
+  | 'alarm';
+
+/** In a drawing `fill-NAME` and `stroke-NAME` are classes. */
+const COLOURS: Readonly<Record<Ink, Colour>> = {
   paper: ['#ffffff', '#0d1117'],
   ink: ['#1f2328', '#e6edf3'],
   muted: ['#59636e', '#9198a1'],
@@ -18,12 +32,9 @@ const COLOURS: Readonly<Record<string, Colour>> = {
   alarm: ['#fff1f0', '#2d1517'],
 };
 
-/** A name of one of the {@link COLOURS}. */
-export type Ink = keyof typeof COLOURS & string;
-
 const FONT = "ui-sans-serif,system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,'Noto Sans',sans-serif";
 
-/** What a character takes of the font size, at most in the common fonts; East Asian characters and emoji more. */
+/** What a character takes of the font size, on average in the wider ones of the common fonts; East Asian ones and emoji take more. */
 const CHARACTER = 0.57;
 const WIDE_CHARACTER = 1.05;
 const WIDE =
@@ -78,12 +89,12 @@ export function px(value: number): string {
   return String(Math.round(value * 10) / 10);
 }
 
-/** How wide a text is at most, px. */
+/** About how wide a text is in the wider ones of the common fonts, px. */
 export function widthOf(words: string, size: number): number {
   return [...words].reduce((sum, character) => sum + (WIDE.test(character) ? WIDE_CHARACTER : CHARACTER), 0) * size;
 }
 
-/** The text in lines of at most `width` px, broken between words where that goes; what does not fit in them ends with `…`. */
+/** The text in lines of about `width` px at most, broken between words where that goes; what does not fit in them ends with `…`. */
 export function wrapped(words: string, size: number, width: number, lines: number): readonly string[] {
   const result: string[] = [];
   let rest = words.trim();
