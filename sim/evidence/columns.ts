@@ -1,5 +1,6 @@
 import type { LogEntry } from '../log.ts';
 import { oneLine } from './message-view.ts';
+import { placesOf } from './wide.ts';
 import { wordsOf } from './words.ts';
 
 /** Widths of the columns in front of the last one: a number has 16 characters at most, a kind of event 10. */
@@ -37,22 +38,12 @@ function columns(time: string, sms: string, who: string, kind: string, what: str
   return `${time.padEnd(12)} ${sms.padStart(SMS_COLUMNS)}  ${who.padEnd(WHO_COLUMNS)} ${kind.padEnd(KIND_COLUMNS)} ${what}`.trimEnd();
 }
 
-/** East Asian characters and emoji take two cells of a terminal, marks on others none. */
-const WIDE =
-  /\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{20000}-\u{3fffd}]/u;
-const NO_WIDTH = /\p{Mn}|\p{Me}/u;
-
-function cellsOf(character: string): number {
-  if (NO_WIDTH.test(character)) return 0;
-  return WIDE.test(character) ? 2 : 1;
-}
-
 /** The line in at most `width` cells of a terminal. */
 function cut(line: string, width: number): string {
   let cells = 0;
   let fitting = '';
   for (const character of line) {
-    cells += cellsOf(character);
+    cells += placesOf(character);
     if (cells > width) return `${fitting}…`;
     if (cells < width) fitting += character;
   }

@@ -1,4 +1,5 @@
 import { oneLine } from './message-view.ts';
+import { placesOf } from './wide.ts';
 
 /** A colour on light and on dark background. */
 type Colour = readonly [light: string, dark: string];
@@ -34,11 +35,8 @@ const COLOURS: Readonly<Record<Ink, Colour>> = {
 
 const FONT = "ui-sans-serif,system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,'Noto Sans',sans-serif";
 
-/** What a character takes of the font size, on average in the wider ones of the common fonts; East Asian ones and emoji take more. */
+/** What a character takes of the font size, on average in the wider ones of the common fonts. */
 const CHARACTER = 0.57;
-const WIDE_CHARACTER = 1.05;
-const WIDE =
-  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f000}-\u{3fffd}]/u;
 
 /** How a text is set. */
 export interface TextStyle {
@@ -91,7 +89,7 @@ export function px(value: number): string {
 
 /** About how wide a text is in the wider ones of the common fonts, px. */
 export function widthOf(words: string, size: number): number {
-  return [...words].reduce((sum, character) => sum + (WIDE.test(character) ? WIDE_CHARACTER : CHARACTER), 0) * size;
+  return [...words].reduce((sum, character) => sum + placesOf(character), 0) * CHARACTER * size;
 }
 
 /** The text in lines of about `width` px at most, broken between words where that goes; what does not fit in them ends with `…`. */
