@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { concatenationOf, createReassembly, type Deliver, decodeTpdu, fromHex } from '../../../modem/index.ts';
-import { BOB, HOUR, MINUTE, type Network, networkOf } from './network-of.ts';
+import { ALICE, BOB, HOUR, MINUTE, type Network, networkOf } from './network-of.ts';
 
 const texts = ({ entries }: Network) =>
   entries('deliver').flatMap(({ tpdu }) => {
@@ -126,4 +126,60 @@ test('no more than 5,000 messages wait for a number', async () => {
   expect(network.entries('fail')).toMatchObject([{ status: 0x60 }]);
   await network.send('x');
   expect(network.entries('refuse')).toMatchObject([{ cause: 0xc0 }]);
+});
+
+test('the register forgets that messages wait once the phone is back, and once one got through', async () => {
+  const { world, send, pass, entries } = networkOf();
+  const bob = world.subscriber(BOB);
+  bob?.setReception('none');
+  await send('x');
+  expect(bob?.messagesWaiting.notReachable).toBe(true);
+  world.fillMemory(BOB);
+  bob?.setReception('good');
+  await pass(10_000);
+  expect(bob?.messagesWaiting).toEqual({ notReachable: false, memoryExceeded: true });
+  bob?.setReception('none');
+  await pass(1_000);
+  bob?.setReception('good');
+  await pass(10_000);
+  expect(entries('alert')).toHaveLength(1);
+  world.modem(BOB)?.store('SM').delete(1);
+  await pass(10 * MINUTE);
+  expect(entries('deliver').filter(({ to }) => to === BOB)).toHaveLength(1);
+  expect(bob?.messagesWaiting).toEqual({ notReachable: false, memoryExceeded: false });
+});
+
+test('messages to oneself that expire are given up once, though their reports go the same way', async () => {
+  const { world, send, pass, entries } = networkOf();
+  world.fillMemory(ALICE);
+  await send('to myself', { to: ALICE, validityMs: 5 * MINUTE });
+  await send('and another', { to: ALICE, validityMs: 5 * MINUTE });
+  await pass(HOUR);
+  expect(entries('fail').map(({ sms }) => sms)).toEqual([1, 2]);
+  expect(entries('report').map(({ about, status }) => [about, status])).toEqual([
+    [1, 0x46],
+    [2, 0x46],
+  ]);
+});
+
+test('a message on the air when its number moves goes to the new SIM, though the old one has another number', async () => {
+  const network = networkOf({ ratePerMinute: 6 });
+  const { world, alice, bob, pass, entries } = network;
+  deliver(network, 'x');
+  await pass(1_000);
+  world.swapSim(BOB, alice);
+  world.swapSim(ALICE, bob);
+  await pass(MINUTE);
+  expect(bob.store('SM').used).toBe(0);
+  expect(alice.store('SM').used).toBe(1);
+  expect(entries('deliver')).toHaveLength(1);
+});
+
+test('a message that was lost is held no more: another of its TP-MR is taken', async () => {
+  const network = networkOf();
+  network.world.faults.add({ action: { kind: 'drop' } });
+  await network.send('lost', { rejectDuplicates: true });
+  for (let i = 1; i < 256; i += 1) await network.send('another', { to: '4001', statusReport: false });
+  await network.send('again', { rejectDuplicates: true });
+  expect(network.entries('refuse')).toEqual([]);
 });
