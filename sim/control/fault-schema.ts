@@ -86,26 +86,39 @@ const lineFault = z.strictObject({
   ...occasion,
 });
 
+/** A fault: one that strikes messages, or one that strikes the line between a modem and its host. */
+export const faultBody: z.ZodType<Fault> = oneOfBoth(messageFault, lineFault);
+
+/** A fault with a name, by which a scenario switches it off and on and takes it back; phones go by their names too. */
+export type NamedFault = Fault & { readonly as?: string };
+
+const name = z.string().min(1).max(40).exactOptional();
+
+export const namedFault: z.ZodType<NamedFault> = oneOfBoth(
+  messageFault.extend({ as: name, from: name, to: name }),
+  lineFault.extend({ as: name, modem: name }),
+);
+
 const KINDS: readonly string[] = Object.keys(faultKinds);
+
+/** Takes what either takes; what is wrong with a fault is looked for among those of its own sort. */
+function oneOfBoth<Message extends z.ZodType, Line extends z.ZodType>(
+  ofMessages: Message,
+  ofLines: Line,
+): z.ZodUnion<[Message, Line]> {
+  return z.union([ofMessages, ofLines], {
+    error({ input }) {
+      const kind = kindOf(input);
+      if (!KINDS.includes(kind)) return `is no fault: action.kind must be one of ${KINDS.join(', ')}`;
+      const strikesLines = lineFault.shape.action.options.some(({ shape }) => shape.kind.value === kind);
+      const [first] = complaints((strikesLines ? ofLines : ofMessages).safeParse(input).error?.issues ?? []);
+      return first === undefined ? 'is no fault' : `is no fault: ${first.path.join('.')} ${first.message}`;
+    },
+  });
+}
 
 /** The kind of a fault's action, where there is one. */
 function kindOf(value: unknown): string {
   const { data: kind } = z.object({ action: z.object({ kind: z.string() }) }).safeParse(value);
   return kind?.action.kind ?? '';
-}
-
-/** A fault: one that strikes messages, or one that strikes the line between a modem and its host. */
-export const faultBody: z.ZodType<Fault> = z.union([messageFault, lineFault], {
-  // What is wrong with it is looked for among the faults of its own sort.
-  error: ({ input }) => `is no fault: ${whyNot(input)}`,
-});
-
-function whyNot(input: unknown): string {
-  const kind = kindOf(input);
-  if (!KINDS.includes(kind)) return `action.kind must be one of ${KINDS.join(', ')}`;
-  const sort = Object.values(lineFault.shape.action.options).some(({ shape }) => shape.kind.value === kind)
-    ? lineFault
-    : messageFault;
-  const [first] = complaints(sort.safeParse(input).error?.issues ?? []);
-  return first === undefined ? 'it is not known' : `${first.path.join('.')} ${first.message}`;
 }

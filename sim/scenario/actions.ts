@@ -1,12 +1,15 @@
-import { contentOf } from '../control/fields.ts';
+import type { NamedFault } from '../control/fault-schema.ts';
+import { contentOf, defined } from '../control/fields.ts';
 import { changeSubscriber, phoneOf } from '../control/subscribers.ts';
+import { askNetwork } from '../modem/commands/ussd.ts';
 import type { VirtualModem } from '../modem/virtual-modem.ts';
+import type { Fault } from '../network/fault-kinds.ts';
 import { latencyProfiles } from '../network/profiles.ts';
 import type { SubmitAnswer } from '../network/radio-link.ts';
 import type { SeededRandom } from '../random.ts';
 import type { World } from '../world.ts';
 import { type Names, numbersFor } from './names.ts';
-import type { ScenarioActions, Traffic } from './schema.ts';
+import { ACTION_NAMES, type ActionValues, type ScenarioActions, type Traffic } from './schema.ts';
 import { passagesOf } from './traffic.ts';
 
 /** What the steps of a scenario act on, and where they note what they did. */
@@ -22,66 +25,86 @@ export interface Scene {
   told(name: string | undefined, answer: SubmitAnswer['kind']): void;
 }
 
+type Acts = {
+  readonly [Name in keyof ActionValues]: (scene: Scene, what: ActionValues[Name]) => unknown;
+};
+
+/** What each action does; some take a while. */
+const ACTS: Acts = {
+  send: (scene, { as, ...message }) => sendFrom(scene, as, message),
+  deliver({ world, names, sent }, { as, ...message }) {
+    const to = first(names, message.to);
+    const from = first(names, message.from);
+    for (const sms of world.deliver({ to, from, ...contentOf(message) })) sent(as, sms);
+  },
+  change({ world, names }, { phone, ...change }) {
+    for (const number of numbersFor(names, phone)) changeSubscriber(world, number, change);
+  },
+  fault: arrange,
+  switch: ({ world, faults }, { fault, on }) => void world.faults.switch(faults.get(fault) ?? '', on),
+  remove: ({ world, faults }, fault) => void world.faults.remove(faults.get(fault) ?? ''),
+  profile({ world }, id) {
+    world.profile = latencyProfiles[id] ?? world.profile;
+  },
+  swap: ({ world, names }, { phone, into }) => world.swapSim(first(names, phone), phoneOf(world, first(names, into))),
+  clone: ({ world, names }, { phone, into }) => world.cloneSim(first(names, phone), phoneOf(world, first(names, into))),
+  fill({ world, names }, phone) {
+    for (const number of numbersFor(names, phone)) world.fillMemory(number);
+  },
+  reboot(scene, phone) {
+    for (const modem of modems(scene, phone)) modem.reboot();
+  },
+  unplug(scene, { phone, for: ms, renamed }) {
+    for (const modem of modems(scene, phone)) modem.unplug(ms, renamed);
+  },
+  plug(scene, { phone, renamed }) {
+    for (const modem of modems(scene, phone)) modem.plugIn(renamed);
+  },
+  read(scene, phone) {
+    for (const modem of modems(scene, phone)) readAll(modem);
+  },
+  ussd: (scene, { phone, code }) => Promise.all(modems(scene, phone).map((modem) => askNetwork(modem, code))),
+  traffic: pass,
+};
+
 /** Does what a step says; resolves when it is done. @throws Error when it cannot be done. */
 export async function act(scene: Scene, actions: ScenarioActions): Promise<void> {
-  const { world, names, faults } = scene;
-  const {
-    send,
-    deliver,
-    change: changes,
-    fault,
-    switch: switching,
-    remove,
-    profile,
-    swap,
-    clone,
-    fill,
-    reboot,
-    read,
-    traffic,
-  } = actions;
-  if (send !== undefined)
-    await sendFrom(scene, send.as, { ...send, from: first(names, send.from), to: first(names, send.to) });
-  if (deliver !== undefined) {
-    const to = first(names, deliver.to);
-    for (const sms of world.deliver({ to, from: first(names, deliver.from), ...contentOf(deliver) })) {
-      scene.sent(deliver.as, sms);
-    }
+  for (const name of ACTION_NAMES) {
+    const what = actions[name];
+    if (what !== undefined) await perform(scene, name, what);
   }
-  if (changes !== undefined) {
-    for (const number of numbersFor(names, changes.phone)) changeSubscriber(world, number, changes);
-  }
-  if (swap !== undefined) world.swapSim(first(names, swap.phone), phoneOf(world, first(names, swap.into)));
-  if (clone !== undefined) world.cloneSim(first(names, clone.phone), phoneOf(world, first(names, clone.into)));
-  if (fill !== undefined) for (const number of numbersFor(names, fill)) world.fillMemory(number);
-  if (fault !== undefined) {
-    const id = world.faults.add(fault.fault);
-    if (fault.as !== undefined) faults.set(fault.as, id);
-  }
-  if (switching !== undefined) world.faults.switch(faults.get(switching.fault) ?? '', switching.on);
-  if (remove !== undefined) world.faults.remove(faults.get(remove) ?? '');
-  if (profile !== undefined) world.profile = latencyProfiles[profile] ?? world.profile;
-  if (reboot !== undefined) for (const modem of modems(scene, reboot)) modem.reboot();
-  if (read !== undefined) for (const modem of modems(scene, read)) readAll(modem);
-  if (traffic !== undefined) await pass(scene, traffic);
+}
+
+function perform<Name extends keyof ActionValues>(scene: Scene, name: Name, what: ActionValues[Name]): unknown {
+  return ACTS[name](scene, what);
 }
 
 async function sendFrom(
-  { world, sent, told }: Scene,
+  { world, names, sent, told }: Scene,
   name: string | undefined,
-  { validity, statusReport = false, ...message }: NonNullable<ScenarioActions['send']>,
+  message: Omit<ActionValues['send'], 'as'>,
 ): Promise<void> {
+  const { from, to, statusReport, validity: validityMs } = message;
   const sendings = await world.send(
-    {
-      from: message.from,
-      to: message.to,
-      ...contentOf(message),
-      statusReport,
-      ...(validity === undefined ? {} : { validityMs: validity }),
-    },
+    { from: first(names, from), to: first(names, to), ...contentOf(message), ...defined({ statusReport, validityMs }) },
     (sms) => sent(name, sms),
   );
   for (const { answer } of sendings) told(name, answer.kind);
+}
+
+/** Arranges a fault, under its name if it has one. */
+export function arrange({ world, names, faults }: Scene, { as, ...fault }: NamedFault): void {
+  const id = world.faults.add(ofPhones(names, fault));
+  if (as !== undefined) faults.set(as, id);
+}
+
+/** The fault, with numbers in place of the names of phones. */
+function ofPhones(names: Names, fault: Fault): Fault {
+  const number = (name: string | undefined) => (name === undefined ? undefined : first(names, name));
+  if ('modem' in fault) return { ...fault, ...defined({ modem: number(fault.modem) }) };
+  if ('from' in fault || 'to' in fault)
+    return { ...fault, ...defined({ from: number(fault.from), to: number(fault.to) }) };
+  return fault;
 }
 
 /** The user reads what the phone has, and deletes it. */

@@ -1,3 +1,4 @@
+import type { NamedFault } from '../control/fault-schema.ts';
 import type { PhoneOfScenario, Scenario, Step } from './schema.ts';
 
 /** What the names in a scenario mean. */
@@ -16,12 +17,12 @@ interface Stranger {
 }
 
 /** The names of a scenario. */
-export function namesIn({ phones, steps }: Scenario): Names {
+export function namesIn({ phones, faults, steps }: Scenario): Names {
   const given = (names: readonly (string | undefined)[]) => new Set(names.filter((name) => name !== undefined));
   return {
     phones: new Map(phones.map((phone) => [phone.name, numbersOf(phone)])),
     messages: given(steps.flatMap(({ send, deliver, traffic }) => [send?.as, deliver?.as, traffic?.as])),
-    faults: given(steps.map(({ fault }) => fault?.as)),
+    faults: given([...faults, ...steps.map(({ fault }) => fault)].map((fault) => fault?.as)),
   };
 }
 
@@ -41,7 +42,7 @@ export function numbersFor(names: Names, text: string): readonly string[] {
 const IS_NUMBER = /^\+?[0-9*#]{1,20}$/;
 
 /** What is named in a scenario and not there. */
-export function strangers({ phones, steps, expect }: Scenario, names: Names): readonly Stranger[] {
+export function strangers({ phones, faults, steps, expect }: Scenario, names: Names): readonly Stranger[] {
   const all = phones.flatMap(({ name, number, count }, i) =>
     numbersOf({ name, number, count, reads: true }).map((of) => ({ of, i })),
   );
@@ -56,6 +57,9 @@ export function strangers({ phones, steps, expect }: Scenario, names: Names): re
     ...steps.flatMap((step, i) =>
       strangersIn(step, names, numbers).map((found) => ({ ...found, path: ['steps', i, ...found.path] })),
     ),
+    ...faults.flatMap((fault, i) =>
+      crowdsIn(fault, names).map((found) => ({ ...found, path: ['faults', i, ...found.path] })),
+    ),
     ...expect.flatMap(({ message, count }, i) => {
       const name = message ?? count?.message;
       const path = ['expect', i, ...(message === undefined ? ['count'] : []), 'message'];
@@ -65,7 +69,7 @@ export function strangers({ phones, steps, expect }: Scenario, names: Names): re
 }
 
 function strangersIn(step: Step, names: Names, numbers: ReadonlyMap<string, number>): readonly Stranger[] {
-  const { when, send, deliver, change, swap, clone, fill, reboot, unplug, plug, read, traffic } = step;
+  const { when, send, deliver, change, swap, clone, fill, reboot, unplug, plug, read, ussd, traffic } = step;
   /** A phone of the scenario. */
   const own = (name: string | undefined, ...path: readonly string[]): readonly Stranger[] =>
     name === undefined || names.phones.has(name) || numbers.has(name)
@@ -89,6 +93,7 @@ function strangersIn(step: Step, names: Names, numbers: ReadonlyMap<string, numb
     ...own(unplug?.phone, 'unplug', 'phone'),
     ...own(plug?.phone, 'plug', 'phone'),
     ...own(read, 'read'),
+    ...own(ussd?.phone, 'ussd', 'phone'),
     ...own(traffic?.from, 'traffic', 'from'),
     ...own(traffic?.to, 'traffic', 'to'),
     ...(fault === undefined || names.faults.has(fault)
@@ -99,10 +104,19 @@ function strangersIn(step: Step, names: Names, numbers: ReadonlyMap<string, numb
             message: `no fault is called "${fault}": there ${are([...names.faults])}`,
           },
         ]),
+    ...crowdsIn(step.fault, names).map((found) => ({ ...found, path: ['fault', ...found.path] })),
     ...(when?.message === undefined || names.messages.has(when.message)
       ? []
       : [{ path: ['when', 'message'], message: noMessage(when.message, names) }]),
   ];
+}
+
+/** A fault is about one phone. */
+function crowdsIn(fault: NamedFault | undefined, { phones }: Names): readonly Stranger[] {
+  return Object.entries(fault ?? {}).flatMap(([field, value]) => {
+    const isCrowd = ['from', 'to', 'modem'].includes(field) && (phones.get(String(value))?.length ?? 1) > 1;
+    return isCrowd ? [{ path: [field], message: `a fault is about one phone, and "${value}" are many` }] : [];
+  });
 }
 
 function noMessage(name: string, { messages }: Names): string {

@@ -4,7 +4,7 @@ import { MessageStates } from '../message-states.ts';
 import type { SubmitAnswer } from '../network/radio-link.ts';
 import { type SeededRandom, seededRandom } from '../random.ts';
 import type { World } from '../world.ts';
-import { act, readAll, type Scene } from './actions.ts';
+import { act, arrange, readAll, type Scene } from './actions.ts';
 import { type Judgement, judge } from './judgement.ts';
 import { type Names, numbersFor } from './names.ts';
 import type { EventPattern, PhoneOfScenario, Scenario, Step } from './schema.ts';
@@ -79,9 +79,9 @@ export class ScenarioRun {
     }
     this.#beganAt = clock.now();
     this.#undo.push(log.listen((entry) => this.#note(entry)));
-    for (const fault of faults) this.#world.faults.add(fault);
     this.#undo.push(clock.after(lasts, () => this.finish()));
     const random = seededRandom(seed).fork('scenario');
+    for (const fault of faults) arrange(this.#scene(random), fault);
     for (const [i, step] of steps.entries()) this.#arrange(step, i, random.fork(`step ${i}`));
   }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { faultBody } from '../control/fault-schema.ts';
+import { type NamedFault, namedFault } from '../control/fault-schema.ts';
 import {
   type ContentFields,
   checkContent,
@@ -12,7 +12,6 @@ import {
 import { type SubscriberChange, subscriberChangeFields } from '../control/subscriber-schema.ts';
 import type { MessageStateName } from '../message-states.ts';
 import { personalities } from '../modem/personalities.ts';
-import type { Fault } from '../network/fault-kinds.ts';
 import { latencyProfiles } from '../network/profiles.ts';
 
 /** A phone of a scenario, or a crowd of them with numbers that follow each other. */
@@ -51,29 +50,31 @@ export interface Traffic {
 
 type MessageStep = ContentFields & { readonly to: string; readonly from: string; readonly as?: string | undefined };
 
-/** What a step does; one of these. */
-export interface ScenarioActions {
-  readonly send?:
-    | (MessageStep & { readonly statusReport?: boolean | undefined; readonly validity?: number | undefined })
-    | undefined;
-  readonly deliver?: MessageStep | undefined;
-  readonly change?: (SubscriberChange & { readonly phone: string }) | undefined;
-  readonly fault?: { readonly as?: string | undefined; readonly fault: Fault } | undefined;
-  readonly switch?: { readonly fault: string; readonly on: boolean } | undefined;
-  readonly remove?: string | undefined;
-  readonly profile?: string | undefined;
-  readonly swap?: { readonly phone: string; readonly into: string } | undefined;
-  readonly clone?: { readonly phone: string; readonly into: string } | undefined;
-  readonly fill?: string | undefined;
-  readonly reboot?: string | undefined;
-  readonly unplug?: { readonly phone: string; readonly for: number; readonly renamed: boolean } | undefined;
-  readonly plug?: { readonly phone: string; readonly renamed: boolean } | undefined;
-  readonly read?: string | undefined;
-  readonly traffic?: Traffic | undefined;
+/** What a step can do, each with what it wants. */
+export interface ActionValues {
+  readonly send: MessageStep & { readonly statusReport?: boolean | undefined; readonly validity?: number | undefined };
+  readonly deliver: MessageStep;
+  readonly change: SubscriberChange & { readonly phone: string };
+  readonly fault: NamedFault;
+  readonly switch: { readonly fault: string; readonly on: boolean };
+  readonly remove: string;
+  readonly profile: string;
+  readonly swap: { readonly phone: string; readonly into: string };
+  readonly clone: { readonly phone: string; readonly into: string };
+  readonly fill: string;
+  readonly reboot: string;
+  readonly unplug: { readonly phone: string; readonly for: number; readonly renamed: boolean };
+  readonly plug: { readonly phone: string; readonly renamed: boolean };
+  readonly read: string;
+  readonly ussd: { readonly phone: string; readonly code: string };
+  readonly traffic: Traffic;
 }
 
-/** The names of {@link ScenarioActions}. */
-export const ACTION_NAMES: readonly (keyof ScenarioActions)[] = [
+/** What a step does; one of these. */
+export type ScenarioActions = { readonly [Name in keyof ActionValues]?: ActionValues[Name] | undefined };
+
+/** The names of {@link ActionValues}. */
+export const ACTION_NAMES: readonly (keyof ActionValues)[] = [
   'send',
   'deliver',
   'change',
@@ -88,6 +89,7 @@ export const ACTION_NAMES: readonly (keyof ScenarioActions)[] = [
   'unplug',
   'plug',
   'read',
+  'ussd',
   'traffic',
 ];
 
@@ -132,7 +134,7 @@ export interface Scenario {
   /** It ends then at the latest, ms; else when all is done and nothing is on its way. */
   readonly lasts: number;
   readonly phones: readonly PhoneOfScenario[];
-  readonly faults: readonly Fault[];
+  readonly faults: readonly NamedFault[];
   readonly steps: readonly Step[];
   readonly expect: readonly Expectation[];
 }
@@ -191,7 +193,7 @@ const step = z
       .strictObject({ phone: phoneName, ...subscriberChangeFields })
       .describe('Coverage, power, operator: what changes about a phone')
       .optional(),
-    fault: z.strictObject({ as: label.optional(), fault: faultBody }).describe('Arranges a fault').optional(),
+    fault: namedFault.describe('Arranges a fault').optional(),
     switch: z.strictObject({ fault: label, on: z.boolean() }).describe('Switches a fault off or on').optional(),
     remove: label.describe('Takes a fault back').optional(),
     profile: z.enum(Object.keys(latencyProfiles)).optional(),
@@ -212,6 +214,10 @@ const step = z
       .describe('Puts it back')
       .optional(),
     read: phoneName.describe('The user reads what the phone has, and deletes it').optional(),
+    ussd: z
+      .strictObject({ phone: phoneName, code: z.string().regex(/^[0-9*#]{1,40}$/, 'must be a code such as *100#') })
+      .describe('Asks for a service of the operator, or answers it')
+      .optional(),
     traffic: z
       .strictObject({
         from: phoneName,
@@ -280,7 +286,7 @@ export const scenarioSchema: z.ZodType<Scenario> = z
       .describe('It ends then at the latest; else when all is done and nothing is on its way')
       .default(LASTS_MS),
     phones: z.array(phone).min(1).max(1_000),
-    faults: z.array(faultBody).max(1_000).describe('Faults from the beginning on').default([]),
+    faults: z.array(namedFault).max(1_000).describe('Faults from the beginning on').default([]),
     steps: z.array(step).min(1).max(10_000),
     expect: z.array(expectation).max(10_000).default([]),
   })

@@ -1,4 +1,5 @@
 import { sleep } from '../../../modem/index.ts';
+import type { UssdReply } from '../../network/ussd.ts';
 import { fromHost, toHost } from '../charset.ts';
 import { type Call, type Command, cme } from '../command.ts';
 import { cmeError } from '../result.ts';
@@ -33,12 +34,18 @@ function notifyOf(modem: VirtualModem, codes: readonly string[]): void {
   for (const code of codes) modem.notify(code);
 }
 
-/** What the network says to a request, as a code. */
-async function reply(modem: VirtualModem, request: string): Promise<string> {
+/** Asks for a service of the network, or answers it; resolves to what it says, when it does. */
+export async function askNetwork(modem: VirtualModem, request: string): Promise<UssdReply> {
   modem.log.add({ kind: 'ussd', number: modem.number, by: 'phone', text: request });
   await sleep(modem.clock, NETWORK_MS);
-  const { m, text } = modem.ussd.request(request);
-  modem.log.add({ kind: 'ussd', number: modem.number, by: 'network', text });
+  const reply = modem.ussd.request(request);
+  modem.log.add({ kind: 'ussd', number: modem.number, by: 'network', text: reply.text });
+  return reply;
+}
+
+/** What the network says to a request, as a code. */
+async function reply(modem: VirtualModem, request: string): Promise<string> {
+  const { m, text } = await askNetwork(modem, request);
   if (m === 4) return '+CUSD: 4';
   const shown = toHost(modem.settings.charset, text.replaceAll('\n', modem.personality.ussd.lineBreak));
   return `+CUSD: ${m},"${shown}",${DEFAULT_ALPHABET}`;

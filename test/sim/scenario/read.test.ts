@@ -63,8 +63,16 @@ const MISTAKES: readonly (readonly [what: string, file: string, fault: string])[
   ],
   [
     'a fault that is none',
-    scenario({ steps: '{ at: 1s, fault: { fault: { action: { kind: dorp } } } }' }),
-    's.yaml:4:31: steps.0.fault.fault: is no fault: action.kind must be one of ',
+    scenario({ steps: '{ at: 1s, fault: { as: x, action: { kind: dorp } } }' }),
+    's.yaml:4:22: steps.0.fault: is no fault: action.kind must be one of ',
+  ],
+  [
+    'a fault of a crowd',
+    scenario({
+      phones: "phones: [{ name: a, number: '1', count: 3 }]",
+      steps: '{ at: 0s, fault: { action: { kind: drop }, to: a } }',
+    }),
+    's.yaml:4:52: steps.0.fault.to: a fault is about one phone, and "a" are many',
   ],
   [
     'a fault that nobody arranged',

@@ -23,22 +23,10 @@ const HELLO = '- { at: 1s, send: { from: anna, to: bruno, text: Hello, as: hello
 /** An expectation, of a scenario in which it holds and of one in which it does not. */
 const EXPECTATIONS: readonly (readonly [expectation: string, holds: string, fails: string])[] = [
   ['{ message: hello, state: delivered }', HELLO, `- { at: 0s, change: { phone: bruno, powered: false } }\n${HELLO}`],
-  ['{ message: hello, state: lost }', `- { at: 0s, fault: { fault: { action: { kind: drop } } } }\n${HELLO}`, HELLO],
-  [
-    '{ message: hello, within: 5s }',
-    HELLO,
-    `- { at: 0s, fault: { fault: { action: { kind: delay, ms: 10s } } } }\n${HELLO}`,
-  ],
-  [
-    '{ message: hello, deliveries: 1 }',
-    HELLO,
-    `- { at: 0s, fault: { fault: { action: { kind: duplicate } } } }\n${HELLO}`,
-  ],
-  [
-    '{ message: hello, answer: accepted }',
-    HELLO,
-    `- { at: 0s, fault: { fault: { action: { kind: refuse } } } }\n${HELLO}`,
-  ],
+  ['{ message: hello, state: lost }', `- { at: 0s, fault: { action: { kind: drop } } }\n${HELLO}`, HELLO],
+  ['{ message: hello, within: 5s }', HELLO, `- { at: 0s, fault: { action: { kind: delay, ms: 10s } } }\n${HELLO}`],
+  ['{ message: hello, deliveries: 1 }', HELLO, `- { at: 0s, fault: { action: { kind: duplicate } } }\n${HELLO}`],
+  ['{ message: hello, answer: accepted }', HELLO, `- { at: 0s, fault: { action: { kind: refuse } } }\n${HELLO}`],
   ['{ message: hello, report: 0 }', HELLO.replace('Hello,', 'Hello, statusReport: true,'), HELLO],
   ['{ count: { kind: deliver, to: bruno }, is: 1 }', HELLO, `${HELLO}\n${HELLO}`],
   ['{ count: { kind: deliver, from: anna }, atLeast: 2 }', HELLO.replace('1s,', '1s, every: 1m, times: 2,'), HELLO],
@@ -77,7 +65,7 @@ test('a step that cannot be done is a failure, and says why', async () => {
 test('a fault is switched off and on, and taken back, by its name', async () => {
   const send = (at: string) => `- { at: ${at}, send: { from: anna, to: bruno, text: x } }`;
   const { log } = await play(`
-- { at: 0s, fault: { as: storm, fault: { action: { kind: drop }, times: 9 } } }
+- { at: 0s, fault: { as: storm, action: { kind: drop }, to: bruno, times: 9 } }
 ${send('1s')}
 - { at: 10s, switch: { fault: storm, on: false } }
 ${send('11s')}
@@ -101,4 +89,16 @@ test('traffic goes between all phones, at times drawn from the seed', async () =
   const times = log.filter(({ kind }) => kind === 'submit').map(({ at }) => at);
   expect(times).toHaveLength(20);
   expect(new Set(times.map((at) => Math.floor(at / 600_000))).size).toBeGreaterThan(3);
+});
+
+test('a phone asks for a service of the operator, and a fault of the beginning has a name too', async () => {
+  const { log } = await play(
+    "- { at: 1s, ussd: { phone: anna, code: '*100#' } }\n- { at: 2s, remove: storm }\n- { at: 3s, send: { from: anna, to: bruno, text: x } }",
+    'faults: [{ as: storm, action: { kind: drop } }]',
+  );
+  expect(log.filter(({ kind }) => kind === 'ussd')).toMatchObject([
+    { by: 'phone', text: '*100#' },
+    { by: 'network', text: expect.stringContaining('balance') },
+  ]);
+  expect(log.some(({ kind }) => kind === 'deliver')).toBe(true);
 });
