@@ -42,8 +42,8 @@ export function withEvidence(command: Command): Command {
 }
 
 /** Adds where a file that a command makes goes. */
-export function withOutputFile(command: Command, what: string): Command {
-  return command.option('--output <file>', `where to write the ${what}; default: standard output`);
+export function withOutputFile(command: Command, what = 'where to write it; default: -, standard output'): Command {
+  return command.option('--output <file>', what);
 }
 
 /** The log that a command is for, or the part of it that is wanted. @throws UsageError, Error for people. */

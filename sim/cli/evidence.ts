@@ -49,7 +49,7 @@ export function pcapCommand(): Command {
   const command = new Command('pcap')
     .description('write what went over the air as a capture (pcapng) that Wireshark dissects as SMS')
     .option('--follow', 'go on as it happens: gsm-sim pcap --follow | wireshark -k -i -');
-  return withOutputFile(withEvidence(command), 'capture').action(async () => {
+  return withOutputFile(withEvidence(command)).action(async () => {
     const { follow, output } = command.opts<{ follow?: true; output?: string }>();
     if (follow !== true) {
       writeEvidence(command, capture(await readEvidence(command)));
@@ -70,8 +70,8 @@ export function diagramCommand(): Command {
   const command = new Command('diagram')
     .description('draw a conversation as a sequence diagram: choose it with --number, --sms, --since, --until')
     .option('--format <name>', 'svg, or mermaid (a text that many sites draw)', oneOf(['svg', 'mermaid']), 'svg')
-    .option('--steps <count>', 'how much of it at most', wholeNumber(1, 10_000), 80);
-  return withOutputFile(withEvidence(command), 'diagram').action(async () => {
+    .option('--steps <count>', 'how many messages and other steps at most', wholeNumber(1, 10_000), 80);
+  return withOutputFile(withEvidence(command)).action(async () => {
     const { format, steps } = command.opts<{ format: 'svg' | 'mermaid'; steps: number }>();
     const conversation = conversationOf(await readEvidence(command), { steps });
     writeEvidence(command, format === 'svg' ? sequenceDiagram(conversation) : mermaidOf(conversation));
@@ -81,13 +81,18 @@ export function diagramCommand(): Command {
 /** `gsm-sim latency`: how long messages took. */
 export function latencyCommand(): Command {
   const command = new Command('latency').description(
-    'say how long messages took and what was lost, by latency profile; with --output draw it (SVG)',
+    'say how long messages took and what was lost, by latency profile; or draw it (SVG)',
   );
-  return withOutputFile(withEvidence(command), 'plot').action(async () => {
+  return withOutputFile(
+    withEvidence(command),
+    'draw it there instead of printing figures; - is standard output',
+  ).action(async () => {
     const { output } = command.opts<{ output?: string }>();
     const runs = latencyOf(await readEvidence(command));
+    const { json, print } = outputOf(command);
     if (output !== undefined) writeEvidence(command, latencyPlot(runs));
-    else for (const run of runs) outputOf(command).print(figuresOf(run), figuresText(run));
+    else if (runs.length === 0 && !json) print({}, 'No SMS was sent');
+    else for (const run of runs) print(figuresOf(run), figuresText(run));
   });
 }
 

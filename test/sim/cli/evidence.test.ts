@@ -85,6 +85,14 @@ describe('with a saved log', () => {
   });
 });
 
+test('latency of nothing is said, or drawn', async () => {
+  const nothing = join(folder, 'nothing.jsonl');
+  writeFileSync(nothing, '');
+  expect((await gsmSim('latency', '--log', nothing)).out).toBe('No SMS was sent\n');
+  expect((await gsmSim('latency', '--log', nothing, '--json')).out).toBe('');
+  expect((await gsmSim('latency', '--log', nothing, '--output', '-')).out).toMatch(/^<svg[\s\S]*No SMS was sent\./);
+});
+
 test('log --schema says what each kind of line has', async () => {
   const { out } = await gsmSim('log', '--schema');
   const { oneOf }: { oneOf: readonly { properties: Record<string, object>; required: readonly string[] }[] } =
