@@ -2,7 +2,7 @@
 export interface WireHabits {
   /** False: never echoes, whatever `ATE1` says. */
   readonly echoes: boolean;
-  /** The echo of a PDU includes the Ctrl-Z that ended it. */
+  /** The echo of a PDU includes the Ctrl-Z that ended it, as all that is typed: oFono waits for it. */
   readonly echoesCtrlZ: boolean;
   /** By the book exactly CR LF `> `, at once. */
   readonly prompt: string;
@@ -164,7 +164,7 @@ export const standardPersonality: Personality = {
   revision: '1.0',
   wire: {
     echoes: true,
-    echoesCtrlZ: false,
+    echoesCtrlZ: true,
     prompt: '\r\n> ',
     promptDelayMs: 0,
     answersEscape: true,

@@ -74,7 +74,13 @@ export const lineFacts: readonly Fact[] = [
     id: 'echo-ctrl-z',
     says: 'ends the echo of a PDU in Ctrl-Z',
     source: 'oFono gatsyntax.c:214',
-    shown: by('sierra-mc8775'),
+    shown: by('standard'),
+  },
+  {
+    id: 'echo-without-ctrl-z',
+    says: 'does not echo the Ctrl-Z that ends a PDU',
+    source: 'users of several models',
+    shown: by('odd-c'),
   },
   { id: 'no-echo', says: 'never echoes', source: 'users of several models', shown: by('motorola-ezx') },
   {

@@ -38,6 +38,7 @@ export const oddities: readonly Family[] = [
     model: 'Odd C',
     description:
       '+CMGR without <stat> and with ,0 behind the PDU; +CPMS=? without OK; +CUSD twice; sends only with room',
+    wire: { echoesCtrlZ: false },
     stores: { readHeader: ',,{length}', padding: ',0' },
     sending: { needsRoom: true },
     ussd: { copies: 2 },

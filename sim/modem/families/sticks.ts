@@ -97,11 +97,10 @@ export const sticks: readonly Family[] = [
   },
   {
     id: 'sierra-mc8775',
-    description: 'refuses ds=1 that +CNMI=? has; the echo of a PDU ends in Ctrl-Z; an empty place is +CMGR: 0,,0',
+    description: 'refuses ds=1 that +CNMI=? has; an empty place is +CMGR: 0,,0',
     manufacturer: 'Sierra Wireless, Inc.',
     model: 'MC8775',
     revision: 'H2_0_8_15MCAP',
-    wire: { echoesCtrlZ: true },
     arrivals: { refusedIndications: /^\d,\d,\d,1/ },
     stores: { emptyPlace: 'zero' },
   },

@@ -24,6 +24,12 @@ export const lineProbes: Readonly<Record<string, Probe>> = {
       expect(await sendToSelf()).toContain(`${PROMPT}00${SUBMIT}\x1a\r\n+CMGS`);
     },
   },
+  'echo-without-ctrl-z': {
+    first: '',
+    async see({ sendToSelf }) {
+      expect(await sendToSelf()).toContain(`${PROMPT}00${SUBMIT}\r\n+CMGS`);
+    },
+  },
   'no-echo': { first: 'ATE1\r', see: ({ says }) => says('AT\r', '\r\nOK\r\n') },
   'cmt-gap': {
     async see({ says, arrives, host }) {
