@@ -1,4 +1,5 @@
 import { type Address, readAddress, writeAddress } from './address.ts';
+import { view } from './octets.ts';
 import type { Reader } from './reader.ts';
 import type { Writer } from './writer.ts';
 
@@ -62,7 +63,7 @@ function readCommandData(reader: Reader): Uint8Array {
   }
   const start = reader.offset;
   reader.offset = Math.min(start + length, reader.end);
-  return reader.octets.subarray(start, reader.offset);
+  return view(reader.octets, start, reader.offset);
 }
 
 /** Writes a COMMAND. */

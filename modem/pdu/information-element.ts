@@ -1,5 +1,6 @@
 import { LANGUAGES, type Language } from './alphabet/language.ts';
 import { WAITING_KINDS, type WaitingKind } from './data-coding-scheme.ts';
+import { view } from './octets.ts';
 import type { Reader } from './reader.ts';
 import type { Writer } from './writer.ts';
 
@@ -144,7 +145,7 @@ export function readElement(reader: Reader, limit: number): InformationElement {
     reader.deviation(`element ${id}: ${element}, ignored`, start);
   }
   reader.offset = end;
-  return { kind: 'other', id, data: reader.octets.subarray(start, end) };
+  return { kind: 'other', id, data: view(reader.octets, start, end) };
 }
 
 function write16(writer: Writer, value: number): void {

@@ -3,10 +3,13 @@
  * decoding a whole TPDU.
  */
 export function copyOf(octets: Uint8Array, start: number, end: number): Uint8Array {
-  return view(Buffer.from(octets.subarray(start, end)));
+  return view(Buffer.from(view(octets, start, end)));
 }
 
-/** A plain `Uint8Array` on the memory of a `Buffer`. */
-export function view(buffer: Buffer): Uint8Array {
-  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+/**
+ * A plain `Uint8Array` on the memory of `octets[start, end)`, which may be a `Buffer`. `subarray` would first have to find
+ * out of what class it must be, which takes as long again.
+ */
+export function view(octets: Uint8Array, start: number = 0, end: number = octets.length): Uint8Array {
+  return new Uint8Array(octets.buffer, octets.byteOffset + start, end - start);
 }

@@ -1,4 +1,5 @@
 import { PduError } from './error.ts';
+import { view } from './octets.ts';
 
 /** Something that the standard does not allow and lenient decoding passed over. */
 export interface Deviation {
@@ -73,7 +74,7 @@ export class Reader {
 
   /** An error of the given kind about the current field, for the caller to throw. */
   error(kind: typeof PduError, reason: string, offset: number = this.offset): PduError {
-    return new kind(this.#field, offset - this.#start, this.octets.subarray(this.#start, this.end), reason);
+    return new kind(this.#field, offset - this.#start, view(this.octets, this.#start, this.end), reason);
   }
 
   /** The octets are not as the standard wants them: an error in strict decoding, a note in lenient decoding. */

@@ -3,6 +3,7 @@ import { type Alphabet, type DataCodingScheme, type MessageClass, PLAIN } from '
 import { PduEncodeError } from './error.ts';
 import type { InformationElement } from './information-element.ts';
 import { type LayoutOptions, layOut } from './layout.ts';
+import { view } from './octets.ts';
 import type { UserData } from './user-data.ts';
 
 /** How to cut a message. */
@@ -23,7 +24,7 @@ export interface Segment {
 const MAX_SEGMENTS = 255;
 
 function slice(content: SmsContent, start: number, end: number, header: readonly InformationElement[]): UserData {
-  if (content.kind === 'data') return { kind: 'data', header, data: content.data.subarray(start, end) };
+  if (content.kind === 'data') return { kind: 'data', header, data: view(content.data, start, end) };
   return { kind: 'text', header, text: content.text.slice(start, end) };
 }
 

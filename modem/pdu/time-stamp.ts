@@ -34,7 +34,10 @@ const DAYS_IN_MONTH: readonly number[] = Array.from({ length: 100 * 12 }, (_, in
 /** Reads the two digits of a field that goes from `low` to `high`; the standard has anything else taken for 0. */
 function readPair(reader: Reader, what: string, low: number, high: number): number {
   const value = decimalOf(reader.octet());
-  if (value >= low && value <= high) return value;
+  return value >= low && value <= high ? value : takenFor(reader, what, low, high);
+}
+
+function takenFor(reader: Reader, what: string, low: number, high: number): number {
   reader.deviation(`the ${what} is not ${low} to ${high}, taken for ${low}`, reader.offset - 1);
   return low;
 }

@@ -5,6 +5,7 @@ import { readUtf16, writeUtf16 } from './alphabet/ucs2.ts';
 import type { DataCodingScheme } from './data-coding-scheme.ts';
 import type { Concatenation, InformationElement, Ports } from './information-element.ts';
 import { MAX_USER_DATA } from './limits.ts';
+import { view } from './octets.ts';
 import type { Reader } from './reader.ts';
 import { headerLength, NO_HEADER, readHeader, writeHeader } from './user-data-header.ts';
 import type { Writer } from './writer.ts';
@@ -80,7 +81,7 @@ export function readUserData(
     case 'ucs2':
       return { kind: 'text', header, text: readUtf16(reader, at, end) };
     case '8bit':
-      return { kind: 'data', header, data: reader.octets.subarray(at, end) };
+      return { kind: 'data', header, data: view(reader.octets, at, end) };
   }
 }
 
