@@ -25,7 +25,7 @@ export interface Composed {
 
 /** A message from outside the network. */
 export interface OutsideMessage extends Composed {
-  /** Tried before all others, also while the phone is known to be away. Default false (3GPP TS 23.040, 3.2.4). */
+  /** Tried before all others, also while the phone is known to be away. Default false (3GPP TS 23.040, 3.2.5). */
   readonly priority?: boolean;
 }
 

@@ -49,7 +49,7 @@ export function obey(
   const { fate } = about;
   switch (type) {
     case 'enquire':
-      // The report of an enquiry has TP-MR of the message (9.2.2.3, note 1).
+      // The report of an enquiry has TP-MR of the message (9.2.2.3, note 3).
       return answer(fate.status, messageNumber);
     case 'delete':
       return remove(about) ? answer(STATUS.deletedBySender) : { kind: 'refused', cause: REFUSED.cannotBeCarriedOut };

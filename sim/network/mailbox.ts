@@ -73,7 +73,7 @@ export class Mailbox {
 
   /**
    * A message arrives. One of priority is tried at once, another unless the phone is known to be away (3GPP TS 23.040,
-   * 3.2.4).
+   * 3.2.5).
    */
   add(sms: Sms): void {
     this.#enter(sms);

@@ -24,7 +24,7 @@ export interface Injected {
   readonly to: string;
   readonly contents: Contents;
   readonly pid?: number;
-  /** SM-RP-PRI: tried also while the phone is known to be away, and before all others (3GPP TS 23.040, 3.2.4). */
+  /** SM-RP-PRI: tried also while the phone is known to be away, and before all others (3GPP TS 23.040, 3.2.5). */
   readonly priority?: boolean;
   /** How long the service centre tries, ms. */
   readonly validityMs?: number;

@@ -44,7 +44,7 @@ async function waiting(statusReport = false): Promise<Network> {
 const ACCEPTED = { kind: 'accepted' };
 const CANNOT_BE_CARRIED_OUT = { kind: 'refused', cause: 0xa0 };
 
-test('an enquiry is answered with a report under TP-MR of the message (3GPP TS 23.040, 9.2.2.3, note 1)', async () => {
+test('an enquiry is answered with a report under TP-MR of the message (3GPP TS 23.040, 9.2.2.3, note 3)', async () => {
   const network = await waiting();
   await network.pass(MINUTE);
   expect(await command(network, ENQUIRE)).toEqual(ACCEPTED);

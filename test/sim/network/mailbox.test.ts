@@ -33,7 +33,7 @@ test('what waits goes out by priority, then class 0, then age, and TP-MMS says t
   expect(moreToSend.slice(0, 3)).toEqual([true, true, true]);
 });
 
-test('an ordinary message is not tried while the phone is known to be away, one of priority is (3GPP TS 23.040, 3.2.4)', async () => {
+test('an ordinary message is not tried while the phone is known to be away, one of priority is (3GPP TS 23.040, 3.2.5)', async () => {
   const network = networkOf();
   const bob = network.world.subscriber(BOB);
   bob?.setReception('shadow');
@@ -49,7 +49,7 @@ test('an ordinary message is not tried while the phone is known to be away, one 
   expect(texts(network)).toEqual(['priority', 'first', 'ordinary']);
 });
 
-test('a full phone is tried with each new message, which does not make the schedule longer (3GPP TS 23.040, 3.2.4)', async () => {
+test('a full phone is tried with each new message, which does not make the schedule longer (3GPP TS 23.040, 3.2.5)', async () => {
   const network = networkOf();
   network.world.fillMemory(BOB);
   for (let i = 0; i < 5; i += 1) {
