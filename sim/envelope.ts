@@ -72,21 +72,28 @@ export const withoutContents: Pick<Submit, 'dcs' | 'userData'> = {
   userData: { kind: 'data', header: [], data: new Uint8Array() },
 };
 
-/**
- * What the SMS of a content carry: one, or the parts of a long one.
- * @throws PduEncodeError when it cannot be written so, or takes more than 255 parts.
- */
-export function contentsOf(content: SmsContent, options: SegmentOptions): readonly Contents[] {
-  return segment(content, options).map((part) => {
-    const tpdu = encodeTpdu({ type: 'SUBMIT', messageReference: 0, destination: ANYONE, ...part });
-    const [dcs = 0] = tpdu.subarray(DCS_TO_ANYONE);
-    return { dcs, hasHeader: ((tpdu[0] ?? 0) & UDHI) !== 0, userData: tpdu.subarray(DCS_TO_ANYONE + 1) };
-  });
+/** A SUBMIT as it is sent, and what it carries, which is a view of it. */
+export interface Written {
+  readonly tpdu: Uint8Array;
+  readonly contents: Contents;
 }
 
-const ANYONE = { type: 'unknown', plan: 'isdn', value: '0' } as const;
-/** Where TP-DCS stands in a SUBMIT to {@link ANYONE}, right before TP-UDL when there is no TP-VP. */
-const DCS_TO_ANYONE = 6;
+/** What a SUBMIT says of itself, beside what it carries. */
+export type SubmitHeader = Omit<Submit, 'type' | 'dcs' | 'userData'>;
+
+/**
+ * The SUBMITs of a content: one, or one for each part of a long one.
+ * @throws PduEncodeError when it cannot be written so, or takes more than 255 parts.
+ */
+export function submitsOf(content: SmsContent, options: SegmentOptions, header: SubmitHeader): readonly Written[] {
+  return segment(content, options).map((part) => {
+    const tpdu = encodeTpdu({ type: 'SUBMIT', ...header, ...part });
+    const dcsAt = 3 + addressOctets(tpdu, 2);
+    const lengthAt = dcsAt + 1 + (VALIDITY_OCTETS[((tpdu[0] ?? 0) >> 3) & 0x03] ?? 0);
+    const hasHeader = ((tpdu[0] ?? 0) & UDHI) !== 0;
+    return { tpdu, contents: { dcs: tpdu[dcsAt] ?? 0, hasHeader, userData: tpdu.subarray(lengthAt) } };
+  });
+}
 
 /** Octets of an address field that begins with its length in digits at `at`. */
 function addressOctets(tpdu: Uint8Array, at: number): number {

@@ -1,5 +1,5 @@
-import { type Alphabet, type ApplicationPorts, addressOf, type MessageClass, type Submit } from '../modem/index.ts';
-import { type Contents, seal, withoutContents } from './envelope.ts';
+import { type Alphabet, type ApplicationPorts, addressOf, type MessageClass } from '../modem/index.ts';
+import type { SubmitHeader, Written } from './envelope.ts';
 import type { VirtualModem } from './modem/virtual-modem.ts';
 import type { SubmitAnswer } from './network/radio-link.ts';
 
@@ -54,30 +54,27 @@ const NO_NETWORK_SERVICE = 331;
  */
 export async function sendFrom(
   modem: VirtualModem,
-  message: PhoneMessage,
-  parts: readonly Contents[],
+  parts: readonly Written[],
   began: (sms: number) => void,
 ): Promise<readonly Sending[]> {
-  const header = headerOf(message);
   const sent: Sending[] = [];
-  for (const contents of parts) {
-    const sending = await sendOne(modem, seal({ header, contents }), began);
+  for (const { tpdu } of parts) {
+    const sending = await sendOne(modem, tpdu, began);
     sent.push(sending);
     if (sending.answer.kind === 'refused') break;
   }
   return sent;
 }
 
-function headerOf({ to, pid = 0, statusReport = false, rejectDuplicates = false, validityMs }: PhoneMessage): Submit {
+/** What the SUBMITs of a phone's message say of themselves. @throws PduEncodeError when it is to nobody that can be written. */
+export function headerOf({ to, pid = 0, validityMs, ...flags }: PhoneMessage): SubmitHeader {
   return {
-    type: 'SUBMIT',
     messageReference: 0,
     destination: addressOf(to),
     pid,
-    statusReportRequested: statusReport,
-    rejectDuplicates,
+    statusReportRequested: flags.statusReport === true,
+    rejectDuplicates: flags.rejectDuplicates === true,
     ...(validityMs === undefined ? {} : { validity: { format: 'relative', ms: validityMs } }),
-    ...withoutContents,
   };
 }
 

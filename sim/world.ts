@@ -1,7 +1,7 @@
-import { addressOf, type Clock } from '../modem/index.ts';
-import { type Contents, contentsOf, seal, withoutContents } from './envelope.ts';
+import { addressOf, type Clock, encodeTpdu } from '../modem/index.ts';
+import { type SubmitHeader, submitsOf, type Written } from './envelope.ts';
 import { EventLog } from './log.ts';
-import { type Composed, type OutsideMessage, type PhoneMessage, type Sending, sendFrom } from './messages.ts';
+import { type Composed, headerOf, type OutsideMessage, type PhoneMessage, type Sending, sendFrom } from './messages.ts';
 import { type Personality, standardPersonality } from './modem/personality.ts';
 import { VirtualModem } from './modem/virtual-modem.ts';
 import type { Faults } from './network/faults.ts';
@@ -203,14 +203,13 @@ export class World {
   fillMemory(number: string): number {
     const modem = this.modem(this.#known(number).number);
     if (modem === undefined) return 0;
-    const [contents] = contentsOf({ kind: 'text', text: 'An old message' }, { reference: 0 });
-    if (contents === undefined) return 0;
-    const header = {
+    const tpdu = encodeTpdu({
       type: 'DELIVER',
       originator: addressOf('OPERATOR'),
-      timestamp: { at: this.clock.now(), zone: 0 },
-    } as const;
-    const tpdu = seal({ header: { ...header, ...withoutContents }, contents });
+      timestamp: { at: this.clock.now(), zone: ZONE_QUARTERS },
+      dcs: { group: 'general', alphabet: 'gsm7', automaticDeletion: false },
+      userData: { kind: 'text', header: [], text: 'An old message' },
+    });
     const old = { status: 1, smsc: modem.smscOfNetwork, tpdu } as const;
     let count = 0;
     for (const store of [modem.store('SM'), modem.store('ME')]) {
@@ -226,7 +225,8 @@ export class World {
    */
   deliver(message: OutsideMessage): readonly number[] {
     const { to, from, content: _content, ports: _ports, alphabet: _alphabet, messageClass: _class, ...rest } = message;
-    return this.#parts(message).map((contents) => this.#network.inject({ from, to, contents, ...rest }));
+    const header = { messageReference: 0, destination: addressOf(to), pid: message.pid ?? 0 };
+    return this.#written(message, header).map((part) => this.#network.inject({ from, to, ...part, ...rest }));
   }
 
   /**
@@ -237,16 +237,17 @@ export class World {
   async send(message: PhoneMessage, began: (sms: number) => void = () => {}): Promise<readonly Sending[]> {
     const modem = this.modem(message.from);
     if (modem === undefined) throw new RangeError(`No phone has the number ${message.from}`);
-    return sendFrom(modem, message, this.#parts(message), began);
+    return sendFrom(modem, this.#written(message, headerOf(message)), began);
   }
 
-  #parts({ content, ports, alphabet, messageClass }: Composed): readonly Contents[] {
+  #written({ content, ports, alphabet, messageClass }: Composed, header: SubmitHeader): readonly Written[] {
     this.#concatenation = (this.#concatenation + 1) % 256;
-    return contentsOf(ports === undefined ? content : { ...content, ports }, {
+    const options = {
       reference: this.#concatenation,
       ...(alphabet === undefined ? {} : { alphabet }),
       ...(messageClass === undefined ? {} : { messageClass }),
-    });
+    };
+    return submitsOf(ports === undefined ? content : { ...content, ports }, options, header);
   }
 
   /** What the network took from a number, oldest first. */

@@ -1,5 +1,5 @@
-import { decodeTpduLeniently } from '../../modem/index.ts';
-import { type Contents, contentsOf, openDeliver } from '../envelope.ts';
+import { addressOf, decodeTpduLeniently } from '../../modem/index.ts';
+import { type Contents, openDeliver, submitsOf } from '../envelope.ts';
 import { STATUS } from './outcomes.ts';
 
 /** A message that reached a service. */
@@ -51,10 +51,11 @@ export const services: readonly Service[] = [
     sentence: 'Answers with the number of the sender, what waits for it, and the time of the network.',
     answer: ({ from, waiting, now }) => ({
       status: STATUS.received,
-      reply: contentsOf(
+      reply: submitsOf(
         { kind: 'text', text: `You are ${from}. ${waiting} waiting. ${new Date(now).toISOString().slice(0, 19)}Z` },
         { reference: 0 },
-      ),
+        { messageReference: 0, destination: addressOf(from) },
+      ).map(({ contents }) => contents),
     }),
   },
 ];

@@ -153,7 +153,7 @@ export class Smsc {
   }
 
   /** Takes a message from outside the network: an application, or another operator. Says its number in the log. */
-  inject({ from, to, contents, pid = 0, priority = false, validityMs: lastsMs }: Injected): number {
+  inject({ from, to, contents, tpdu, pid = 0, priority = false, validityMs: lastsMs }: Injected): number {
     const { clock, log } = this.#in;
     const dialled = this.#in.resolve(to);
     const id = this.#nextId();
@@ -164,7 +164,8 @@ export class Smsc {
       pid,
       ...withoutContents,
     } as const;
-    log.add({ kind: 'submit', sms: id, from, to: dialled, tpdu: toHex(seal({ header, contents })), outside: true });
+    const hex = toHex(tpdu ?? seal({ header, contents }));
+    log.add({ kind: 'submit', sms: id, from, to: dialled, tpdu: hex, outside: true });
     log.add({ kind: 'accept', sms: id, from, to: dialled });
     const sms: Sms = {
       id,

@@ -23,6 +23,8 @@ export interface Injected {
   readonly from: string;
   readonly to: string;
   readonly contents: Contents;
+  /** The SUBMIT that a phone would have sent, if it was written already. */
+  readonly tpdu?: Uint8Array;
   readonly pid?: number;
   /** SM-RP-PRI: tried also while the phone is known to be away, and before all others (3GPP TS 23.040, 3.2.5). */
   readonly priority?: boolean;
