@@ -30,7 +30,7 @@ export interface MessageState {
 
 type Changing = { -readonly [Key in keyof MessageState]: MessageState[Key] };
 
-/** The oldest messages are forgotten beyond this. */
+/** How many messages and reports are kept unless told otherwise. */
 const MESSAGES = 100_000;
 
 const OPEN: ReadonlySet<MessageStateName> = new Set(['on-the-way', 'waiting']);
@@ -46,9 +46,12 @@ export class MessageStates {
   readonly #originals = new Map<number, number>();
   /** Messages and copies that the service centre still has. */
   readonly #held = new Set<number>();
+  readonly #keep: number;
   readonly #unlisten: () => void;
 
-  constructor(log: EventLog) {
+  /** @param keep how many messages and reports are kept; the oldest are forgotten beyond that. */
+  constructor(log: EventLog, keep: number = MESSAGES) {
+    this.#keep = keep;
     this.#unlisten = log.listen((entry) => this.#note(entry));
   }
 
@@ -128,7 +131,7 @@ export class MessageStates {
 
   #begin(sms: number, from: string, to: string, sentAt: number, isReport: boolean): void {
     this.#messages.set(sms, { sms, isReport, from, to, sentAt, state: 'on-the-way', deliveries: 0, reports: [] });
-    if (this.#messages.size <= MESSAGES) return;
+    if (this.#messages.size <= this.#keep) return;
     const [oldest] = this.#messages.keys();
     if (oldest !== undefined) this.#messages.delete(oldest);
   }

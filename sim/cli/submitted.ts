@@ -7,6 +7,7 @@ import { controlOf, lengthOfTime, wholeNumber, withControl } from './options.ts'
 interface Options {
   readonly from: string;
   readonly to?: string;
+  readonly since?: string;
   readonly whole?: true;
   readonly wait?: true;
   readonly count: number;
@@ -31,12 +32,13 @@ export function submittedCommand(): Command {
     .description('print the SMS that the network took from a number, oldest first, one line a TPDU')
     .requiredOption('--from <number>', 'a number of the network')
     .option('--to <number>', 'only what goes to this number')
+    .option('--since <moment>', 'only from this moment on, as gsm-sim clock says it: 2010-03-01T09:00:00Z')
     .option('--whole', 'one line a message: long ones are joined, and those that lack a part are left out')
     .option('--wait', 'until there are --count; exit code 1 when there never are')
     .option('--count <n>', 'with --wait: how many', wholeNumber(1, 1_000_000), 1)
     .option('--timeout <time>', 'with --wait: how long, in real time', lengthOfTime, WAIT_MS);
   return withControl(command).action(async () => {
-    const { from, to, whole, wait, count, timeout } = command.opts<Options>();
+    const { from, to, since, whole, wait, count, timeout } = command.opts<Options>();
     const waitMs = wait === true ? timeout : 0;
     const query = new URLSearchParams({
       from,
@@ -44,6 +46,7 @@ export function submittedCommand(): Command {
       whole: String(whole === true),
       wait: `${waitMs}ms`,
       ...(to === undefined ? {} : { to }),
+      ...(since === undefined ? {} : { since }),
     });
     const taken: readonly Taken[] = JSON.parse(
       await ask(controlOf(command), 'GET', `/submitted?${query}`, undefined, waitMs),

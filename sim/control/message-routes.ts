@@ -54,11 +54,13 @@ export function messageRoutes(instance: FastifyInstance, { world, messages }: Si
     '/submitted',
     { schema: { summary: 'What the network took from a number, oldest first', querystring: submittedQuery } },
     async ({ query }) => {
-      const { from, to, count, whole, wait } = query;
+      const { from, to, since = 0, count, whole, wait } = query;
       if (world.subscriber(from) === undefined) throw new Refused(404, `Nobody has the number ${from}`, 'from');
       const wanted = to === undefined ? undefined : world.resolve(to);
       const taken = () => {
-        const messages = world.submitted(from).filter((message) => wanted === undefined || message.to === wanted);
+        const messages = world
+          .submitted(from)
+          .filter((message) => message.at >= since && (wanted === undefined || message.to === wanted));
         return whole ? wholeMessages(messages) : messages.map(readableSubmission);
       };
       await until(world.log, systemClock, () => taken().length >= count, wait);

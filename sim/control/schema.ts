@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { latencyProfiles } from '../network/profiles.ts';
 import type { Pace } from '../world-clock.ts';
-import { type ContentFields, checkContent, contentFields, duration, number, pace, sender } from './fields.ts';
+import { type ContentFields, checkContent, contentFields, duration, moment, number, pace, sender } from './fields.ts';
 import { LONGEST_WAIT_MS } from './waiting.ts';
 
 /** How long a request waits for what it asks about, ms of real time. */
@@ -70,6 +70,7 @@ export const stepBody: z.ZodType<{ by: number }, { by: string | number }> = z.st
 export interface SubmittedQuery {
   readonly from: string;
   readonly to?: string | undefined;
+  readonly since?: number | undefined;
   readonly count: number;
   readonly whole: boolean;
   readonly wait: number;
@@ -78,6 +79,7 @@ export interface SubmittedQuery {
 export const submittedQuery: z.ZodType<SubmittedQuery> = z.strictObject({
   from: number,
   to: number.describe('Only what goes to this number').optional(),
+  since: moment.describe('Only what was taken from this moment on: GET /clock says what time it is').optional(),
   count: z.coerce.number().pipe(z.int().min(1)).describe('With wait: how many to wait for').default(1),
   whole: z.stringbool().describe('Long messages joined, instead of one entry an SMS').default(false),
   wait: wait.describe('Answer only when there are so many, or after this time').default(0),

@@ -50,6 +50,9 @@ export async function openControl(simulation: Simulation, port = 0): Promise<Con
     transformObject: jsonSchemaTransformObject,
   });
   await app.register(async (scope: FastifyInstance) => {
+    scope.get('/', { schema: { hide: true } }, async (_request, reply) =>
+      reply.type('text/plain; charset=utf-8').send(contentsOf(app.swagger())),
+    );
     scope.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
     messageRoutes(scope, simulation);
     subscriberRoutes(scope, simulation);
@@ -59,6 +62,24 @@ export async function openControl(simulation: Simulation, port = 0): Promise<Con
     scenarioRoutes(scope, simulation);
   });
   return { url: await app.listen({ host: '127.0.0.1', port }), close: () => app.close() };
+}
+
+/** As much of an OpenAPI document as {@link contentsOf} reads. */
+const routes = z.object({ paths: z.record(z.string(), z.record(z.string(), z.object({ summary: z.string() }))) });
+
+/** A line for each route, for who looks at the URL with a browser or curl. */
+function contentsOf(document: object): string {
+  const lines = Object.entries(routes.parse(document).paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(
+      ([method, { summary }]) => `${method.toUpperCase().padEnd(6)} ${path.padEnd(28)} ${summary}`,
+    ),
+  );
+  return [
+    'Control of a simulated GSM network: gsm-sim --help. What requests take: /openapi.json',
+    '',
+    ...lines,
+    '',
+  ].join('\n');
 }
 
 function complaintOf(error: z.ZodError, part: string | undefined): Refused {

@@ -20,6 +20,8 @@ export interface ScenarioResult {
   readonly judgements: readonly Judgement[];
 }
 
+/** Messages and reports whose fate is remembered: as many as the largest traffic has. */
+const MESSAGES = 2_000_000;
 /** How long nothing may be on its way before it is over, ms. */
 const QUIET_MS = 2_000;
 /** When the user of a phone reads what has come, and deletes it, ms. */
@@ -55,7 +57,7 @@ export class ScenarioRun {
     this.#world = world;
     this.#scenario = scenario;
     this.#names = names;
-    this.#messages = new MessageStates(world.log);
+    this.#messages = new MessageStates(world.log, MESSAGES);
     this.#counts = scenario.expect.map(() => 0);
     this.#counters = scenario.expect.map(({ count }) => (count === undefined ? undefined : this.#matcher(count)));
     this.#beganAt = world.clock.now();

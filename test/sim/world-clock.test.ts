@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Clock, sleep } from '../../modem/index.ts';
 import { type Pace, paceOf, paceText, VirtualClock, WorldClock } from '../../sim/index.ts';
@@ -24,6 +25,17 @@ async function pass(machine: VirtualClock, ms: number): Promise<void> {
 /** Lets the machine's promises and immediates run. */
 async function breathe(machine: VirtualClock): Promise<void> {
   for (let turns = 0; turns < 10; turns += 1) await machine.advance(0);
+}
+
+/** Lets the machine's immediates run until `promise` settles; its time stands still. */
+async function settled(machine: VirtualClock, promise: Promise<void>): Promise<void> {
+  let over = false;
+  const end = () => {
+    over = true;
+  };
+  promise.then(end, end);
+  while (!over) await machine.advance(0);
+  await promise;
 }
 
 test.each([
@@ -129,4 +141,41 @@ test.each(['real', 'x100', 'x0.25', 'stopped', 'fast'])('the pace %s is written 
 
 test.each(['', 'x', 'x0', 'x-1', 'x1000000', 'slow', 'X2'])('"%s" is no pace', (word) => {
   expect(paceOf(word)).toBeUndefined();
+});
+
+/** What one can do to a clock: arrange a timer, let the machine's time go on, change the pace, step. */
+const doings = fc.array(
+  fc.oneof(
+    fc.record({ after: fc.nat(200) }),
+    fc.record({ pass: fc.integer({ min: 1, max: 20 }) }),
+    fc.record({ pace: fc.constantFrom('real', 'x7', 'x0.5', 'stopped', 'fast') }),
+    fc.record({ step: fc.nat(100) }),
+  ),
+  { maxLength: 25 },
+);
+
+test('whatever is done to it, time never goes back, and each timer fires once, in order, not before its time', async () => {
+  await fc.assert(
+    fc.asyncProperty(doings, async (list) => {
+      const { machine, clock } = clocks({ kind: 'stopped' });
+      const fired: { readonly due: number; readonly at: number }[] = [];
+      let [last, arranged] = [clock.now(), 0];
+      for (const doing of list) {
+        if ('after' in doing) {
+          const due = clock.now() + doing.after;
+          clock.after(doing.after, () => fired.push({ due, at: clock.now() }));
+          arranged += 1;
+        } else if ('pass' in doing) await pass(machine, doing.pass);
+        else if ('pace' in doing) clock.pace = paceOf(doing.pace) ?? clock.pace;
+        else await settled(machine, clock.step(doing.step));
+        expect(clock.now()).toBeGreaterThanOrEqual(last);
+        last = clock.now();
+      }
+      await settled(machine, clock.step(1_000));
+      expect(fired).toHaveLength(arranged);
+      expect(fired.every(({ due, at }) => at === due)).toBe(true);
+      expect(fired.map(({ at }) => at)).toEqual(fired.map(({ at }) => at).toSorted((a, b) => a - b));
+    }),
+    { numRuns: 50 },
+  );
 });

@@ -247,3 +247,8 @@ test('every route is in the OpenAPI document, with what it wants', async () => {
   const { properties } = answer.paths['/deliver'].post.requestBody.content['application/json'].schema;
   expect(Object.keys(properties)).toEqual(expect.arrayContaining(['to', 'from', 'text', 'class', 'wait']));
 });
+
+test('the URL itself says what there is', async () => {
+  const response = await fetch(control.url);
+  expect(await response.text()).toMatch(/^POST {3}\/deliver +Send a message into the network/m);
+});
