@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.{ts,tsx}', 'examples/vitest/*.test.ts'],
+    include: ['test/**/*.test.{ts,tsx}', 'sim/examples/vitest/*.test.ts'],
     globalSetup: './test/temporary-folder.ts',
     reporters: ['default', './test/tally.ts'],
     testTimeout: 20_000,

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const PROGRAM = join(import.meta.dirname, '../../../dist/sim/cli/gsm-sim.js');
-const SCENARIO = join(import.meta.dirname, '../../../examples/scenarios/lost-answer.yaml');
+const SCENARIO = join(import.meta.dirname, '../../../sim/examples/scenarios/lost-answer.yaml');
 const ONE = '+393330000001';
 const TWO = '+393330000002';
 const THREE = '+393330000003';

@@ -8,7 +8,7 @@ import { scenarioJsonSchema } from '../../../sim/index.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const PROGRAM = join(ROOT, 'dist/sim/cli/gsm-sim.js');
-const FOLDER = join(ROOT, 'examples/scenarios');
+const FOLDER = join(ROOT, 'sim/examples/scenarios');
 const files = globSync('*.yaml', { cwd: FOLDER }).toSorted();
 const run = promisify(execFile);
 

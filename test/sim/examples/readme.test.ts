@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { readScenario, runScenario } from '../../sim/index.ts';
+import { readScenario, runScenario } from '../../../sim/index.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
+const ROOT = join(import.meta.dirname, '../../..');
 const README = readFileSync(join(ROOT, 'sim/README.md'), 'utf8');
 
 /** What stands in the README between fences of this language. */
@@ -12,7 +12,7 @@ function blocks(language: string): readonly string[] {
 }
 
 it('the test in the README of sim is the example that is run', () => {
-  expect(blocks('ts')).toContain(readFileSync(join(ROOT, 'examples/vitest/sms.test.ts'), 'utf8'));
+  expect(blocks('ts')).toContain(readFileSync(join(ROOT, 'sim/examples/vitest/sms.test.ts'), 'utf8'));
 });
 
 it('the scenario in the README of sim comes as it expects', async () => {

@@ -7,8 +7,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
-const ROOT = join(import.meta.dirname, '../..');
-const EXAMPLES = join(ROOT, 'examples/ci');
+const ROOT = join(import.meta.dirname, '../../..');
+const EXAMPLES = join(ROOT, 'sim/examples/ci');
 const run = promisify(execFile);
 const bin = mkdtempSync(join(tmpdir(), 'bin-'));
 const environment = { ...process.env, PATH: `${bin}${delimiter}${process.env['PATH']}`, LC_ALL: 'C.UTF-8' };
