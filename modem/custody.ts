@@ -12,7 +12,7 @@ import {
 /** What was read at a place. Only as long as the same PDU lies there may it be deleted for this. */
 export interface Holding {
   readonly place: Place;
-  /** In hexadecimal, as the modem wrote it. */
+  /** In hexadecimal, without what the modem added to it. */
   readonly pdu: string;
 }
 

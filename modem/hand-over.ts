@@ -63,7 +63,7 @@ export class HandOver {
 
   /** Takes one message that the modem holds. @throws AtTimeout, AtAborted, PortError */
   async takeStored(stored: StoredMessage, source: Source): Promise<void> {
-    const holding = { place: stored.place, pdu: stored.pdu };
+    const holding = holdingOf(stored);
     const known = this.#custody.knows(holding);
     if (known === 'handed-over') {
       this.#custody.keep(holding);
@@ -91,7 +91,7 @@ export class HandOver {
   async #readAgain({ place, pdu }: StoredMessage, source: Source): Promise<void> {
     const again = await source.store.read(place);
     if (again === undefined) return;
-    const holding = { place, pdu: again.pdu };
+    const holding = holdingOf(again);
     if (again.pdu === pdu) {
       const reading = this.#readLeniently(`${place.memory} ${place.index}`, pdu, again.length);
       await this.#take(reading, holding, source);
@@ -172,11 +172,11 @@ export class HandOver {
   }
 
   async #delete(holdings: readonly Holding[], source: Source): Promise<void> {
-    for (const holding of holdings) {
+    for (const [index, holding] of holdings.entries()) {
       const { place } = holding;
       if (!this.#custody.markHandedOver(holding)) continue;
       try {
-        await source.store.delete(place);
+        if (index === 0 || (await this.#isThere(holding, source))) await source.store.delete(place);
         this.#custody.forget(place);
       } catch (error) {
         // It is safe with the receiver; the next sweep deletes it, or finds it gone.
@@ -186,6 +186,12 @@ export class HandOver {
         });
       }
     }
+  }
+
+  /** Deleting a part may have deleted its siblings (SIM600), and something new may lie in their places already. */
+  async #isThere(holding: Holding, source: Source): Promise<boolean> {
+    const now = await source.store.read(holding.place);
+    return now !== undefined && holdingOf(now).pdu === holding.pdu;
   }
 
   /** A store full of halves of messages would mean silence for ever. */
@@ -206,6 +212,17 @@ export class HandOver {
       this.#log({ kind: 'full', text });
     }
   }
+}
+
+/** The same, whether `+CMGL` or `+CMGR` wrote it: only one of them may add `,0` or `FF`. */
+function holdingOf({ place, pdu }: StoredMessage): Holding {
+  return {
+    place,
+    pdu: pdu
+      .replace(/,.*$/, '')
+      .toUpperCase()
+      .replace(/(?:FF)+$/, ''),
+  };
 }
 
 /** A reading of a PDU, or why there is none. */

@@ -1,6 +1,6 @@
 import type { Chat } from './at/chat.ts';
 import { type AtLine, AtRefused, type AtResult } from './at/command.ts';
-import { numberIn, textIn, valuesOf } from './at/values.ts';
+import { numberIn, numbersIn, textIn, valuesOf } from './at/values.ts';
 import type { Quirks } from './quirks.ts';
 
 /** Where a message is kept: a memory (`SM`, `ME`) and an index in it. */
@@ -53,8 +53,7 @@ export class MessageStore {
       this.#list = 'one-by-one';
     }
     const messages: StoredMessage[] = [];
-    const last = Math.min(this.capacityOf(memory) ?? ONE_BY_ONE_LIMIT, ONE_BY_ONE_LIMIT);
-    for (let index = 0; index <= last; index += 1) {
+    for (const index of await this.#indexes(memory)) {
       const message = await this.read({ memory, index });
       if (message !== undefined) messages.push(message);
     }
@@ -68,6 +67,16 @@ export class MessageStore {
     const isText = line !== undefined && /[A-Z]/i.test(textIn(valuesOf(line.text)[0]) ?? '');
     const header = isText && (await this.#enterPduMode()) ? await this.#readOnce(place) : line;
     return header?.pdu === undefined ? undefined : { place, pdu: header.pdu, length: lengthIn(header.text) };
+  }
+
+  /** The indexes to look at one by one: they begin at 0 (Huawei), 1 or 900 (Sagem), and `+CMGD=?` says where. */
+  async #indexes(memory: string): Promise<readonly number[]> {
+    const result = await this.#chat.run({ text: 'AT+CMGD=?', response: { prefix: '+CMGD:' }, repeatable: true });
+    const [list] = result.kind === 'ok' ? valuesOf(result.lines[0]?.text ?? '') : [];
+    const named = numbersIn(list).slice(0, ONE_BY_ONE_LIMIT);
+    if (named.length > 0) return named;
+    const last = Math.min(this.capacityOf(memory) ?? ONE_BY_ONE_LIMIT, ONE_BY_ONE_LIMIT);
+    return Array.from({ length: last + 1 }, (_, index) => index);
   }
 
   async #listOnce(): Promise<AtResult> {

@@ -39,6 +39,19 @@ export async function watchRegistration(chat: Chat): Promise<void> {
   await chat.run({ text: 'AT+CREG=1', repeatable: true });
 }
 
+/** How long switching the radio on may take, in ms. */
+const RADIO_ON_MS = 30_000;
+
+/**
+ * Switches the radio on where another program left it off (`+CFUN` 0 or 4, 3GPP TS 27.007, 8.2). Some refuse; then the
+ * modem stays without a network, and says so.
+ */
+export async function switchRadioOn(chat: Chat): Promise<void> {
+  const result = await chat.run({ text: 'AT+CFUN?', response: { prefix: '+CFUN:' }, repeatable: true });
+  const level = result.kind === 'ok' ? numberIn(valuesOf(result.lines[0]?.text ?? '')[0]) : undefined;
+  if (level === 0 || level === 4) await chat.run({ text: 'AT+CFUN=1', timeoutMs: RADIO_ON_MS });
+}
+
 /** Asks where the modem is. A modem in LTE only may say so in `+CEREG` alone. */
 export async function askRegistration(chat: Chat): Promise<Registration> {
   const circuit = await ask(chat, '+CREG');

@@ -9,7 +9,7 @@ import { MessageStore } from './message-store.ts';
 import type { Port, PortError } from './port/port.ts';
 import { quirksOf } from './quirks.ts';
 import { hasForgotten, setUpReception } from './reception.ts';
-import { askRegistration, type Registration, registrationIn, watchRegistration } from './register.ts';
+import { askRegistration, type Registration, registrationIn, switchRadioOn, watchRegistration } from './register.ts';
 import { type SimPin, unlockSim } from './unlock.ts';
 import { Ussd } from './ussd.ts';
 
@@ -109,7 +109,9 @@ async function setUp(chat: Chat, clock: Clock, sim: SimPin, events: SessionEvent
   await unlockSim(chat, clock, quirks, sim);
   const reception = await setUpReception(chat, clock, quirks);
   await watchRegistration(chat);
-  events.registration(await askRegistration(chat));
+  const registration = await askRegistration(chat);
+  if (registration === 'not-searching') await switchRadioOn(chat);
+  events.registration(registration);
   return {
     chat,
     identity,

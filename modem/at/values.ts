@@ -53,6 +53,19 @@ export function allows(value: AtValue | undefined, number: number): boolean {
   });
 }
 
+/** The longest range that is written out; what lies beyond is left out. */
+const RANGE_LIMIT = 1_000;
+
+/** The numbers that `(0,2-4)` names, as a test command answers, in their order. */
+export function numbersIn(value: AtValue | undefined): readonly number[] {
+  return itemsIn(value).flatMap((item) => {
+    const [, first, last = first] = /^\s*(\d{1,9})(?:\s*-\s*(\d{1,9}))?\s*$/.exec(textIn(item) ?? '') ?? [];
+    if (first === undefined) return [];
+    const length = Math.min(Number(last) - Number(first) + 1, RANGE_LIMIT);
+    return Array.from({ length: Math.max(0, length) }, (_, offset) => Number(first) + offset);
+  });
+}
+
 class ValueScanner {
   readonly #text: string;
   #at = 0;

@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type AtValue, allows, itemsIn, numberIn, prefixOf, textIn, valuesOf } from '../../../modem/at/values.ts';
+import {
+  type AtValue,
+  allows,
+  itemsIn,
+  numberIn,
+  numbersIn,
+  prefixOf,
+  textIn,
+  valuesOf,
+} from '../../../modem/at/values.ts';
 
 const word = (text: string): AtValue => ({ kind: 'word', text });
 const string = (text: string): AtValue => ({ kind: 'string', text });
@@ -84,5 +93,21 @@ describe('the reader of values', () => {
         expect(valuesOf(line)).toEqual(values.map(([, read]) => read));
       }),
     );
+  });
+});
+
+describe('the numbers of a list', () => {
+  test.each([
+    ['+CMGD: (900-903,910),(0-4)', [900, 901, 902, 903, 910]],
+    ['+CMGD: ()', []],
+    ['+CMGD: (1, 3 - 4)', [1, 3, 4]],
+    ['+CMGD: (4-2)', []],
+    ['+CMGD: (x,-,1-)', []],
+  ])('%s', (text, numbers) => {
+    expect(numbersIn(valuesOf(text)[0])).toEqual(numbers);
+  });
+
+  test('are written out up to a limit', () => {
+    expect(numbersIn(valuesOf('(0-999999999)')[0])).toHaveLength(1_000);
   });
 });

@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { type Modem, openModem } from '../../../modem/index.ts';
+import { createWorld, VirtualClock } from '../../../sim/index.ts';
 import { line, ok } from '../scripted-modem.ts';
 import { type Bench, createBench } from './bench.ts';
 
@@ -106,6 +108,30 @@ describe('opening a modem', () => {
       expect(bench.script.typed.filter((typed) => typed === command)).toHaveLength(2);
     },
   );
+
+  test('makes a modem speak that was left in ATQ1', async () => {
+    let isQuiet = true;
+    const { script } = bench;
+    const { wire } = script;
+    script.wire = (text) => (isQuiet ? '' : wire(text));
+    script.when('ATQ0', () => {
+      isQuiet = false;
+      return ok();
+    });
+    expect((await bench.open()).state.kind).toBe('ready');
+  });
+
+  test('switches on a radio that was left off', async () => {
+    const clock = new VirtualClock();
+    const virtual = createWorld({ seed: 1, clock }).addModem({ number: '+393330000001' });
+    virtual.radio.setFunctionality(4);
+    let modem: Modem | undefined;
+    void openModem(virtual.memoryPort(), { clock }).then((opened) => {
+      modem = opened;
+    });
+    await clock.runUntil(() => modem?.state.kind === 'ready', 60_000);
+    expect(modem?.state).toEqual({ kind: 'ready', registration: 'home' });
+  });
 
   test('asks a Huawei to send its codes to this port', async () => {
     bench.script.when('AT+CGMI', ok('huawei'));

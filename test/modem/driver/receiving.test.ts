@@ -279,6 +279,15 @@ describe('receiving', () => {
     expect(hellos()).toEqual(['Hello']);
   });
 
+  test('one by one begins where +CMGD=? says that indexes begin (900, Sagem)', async () => {
+    bench.script.when('AT+CMGL=4', line('ERROR')).when('AT+CMGD=?', ok('+CMGD: (900-919),(0-4)'));
+    bench.stored.set(917, hello);
+    await openToReceive();
+    await bench.clock.advance(10_000);
+    expect(hellos()).toEqual(['Hello']);
+    expect(bench.script.typed.filter((typed) => typed.startsWith('AT+CMGR='))).toHaveLength(20);
+  });
+
   test('a list that is an error when empty is empty', async () => {
     bench.script.when('AT+CMGL=4', line('+CMS ERROR: 321'));
     await openToReceive();
@@ -313,6 +322,37 @@ describe('receiving', () => {
     bench.script.say(line('+CMTI: "SM",1'));
     await announce(2, hello);
     expect(hellos()).toEqual(['Hello']);
+  });
+
+  test.each([
+    ['+CMGR', ',0'],
+    ['+CMGR', 'FFFF'],
+    ['+CMGL', ',0'],
+  ])('a message behind which %s alone writes %s is offered once', async (command, padding) => {
+    await openToReceive();
+    bench.script.when('AT+CMGD=1', line('ERROR'));
+    const header = (name: string) => `1,,${lengthOf(hello)}\r\n${hello}${name === command ? padding : ''}`;
+    bench.script
+      .when('AT+CMGR=1', ok(`+CMGR: ${header('+CMGR')}`))
+      .when('AT+CMGL=4', ok(`+CMGL: 1,${header('+CMGL')}`));
+    bench.script.say(line('+CMTI: "SM",1'));
+    await bench.clock.advance(180_000);
+    expect(hellos()).toEqual(['Hello']);
+  });
+
+  test('deleting a part that deletes its siblings too costs no message that comes into their places (SIM600)', async () => {
+    await openToReceive();
+    const [first = '', second = ''] = deliverPdus(from, { kind: 'text', text: 'z'.repeat(200) });
+    await announce(1, first);
+    bench.script.when('AT+CMGD=1', () => {
+      bench.stored.clear();
+      bench.stored.set(2, hello);
+      return `${ok()}${line('+CMTI: "SM",2')}`;
+    });
+    await announce(2, second);
+    await bench.clock.advance(60_000);
+    expect(hellos()).toEqual(['z'.repeat(200), 'Hello']);
+    expect(bench.stored.size).toBe(0);
   });
 
   test('two memories that are one store give each message once, and lose none', async () => {
