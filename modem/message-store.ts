@@ -116,16 +116,17 @@ export class MessageStore {
   /** Makes a memory the one that is read. */
   async #select(memory: string): Promise<void> {
     if (memory === this.#memory) return;
-    const result = await this.#chat.run({ text: `AT+CPMS="${memory}"`, response: { prefix: '+CPMS:' } });
-    if (result.kind === 'ok') {
-      this.#memory = memory;
-      const capacity = numberIn(valuesOf(result.lines[0]?.text ?? '')[1]);
-      if (capacity !== undefined) this.#capacities.set(memory, capacity);
-      return;
-    }
-    if (!(result.error instanceof AtRefused)) throw result.error;
-    await this.#chat.ask({ text: `AT+CPMS="${memory}","${memory}","${memory}"`, response: { prefix: '+CPMS:' } });
+    const response = { prefix: '+CPMS:' };
+    const result = await this.#chat.run({ text: `AT+CPMS="${memory}"`, response, repeatable: true });
+    if (result.kind !== 'ok' && !(result.error instanceof AtRefused)) throw result.error;
+    // Some want all three.
+    const lines =
+      result.kind === 'ok'
+        ? result.lines
+        : await this.#chat.ask({ text: `AT+CPMS="${memory}","${memory}","${memory}"`, response, repeatable: true });
     this.#memory = memory;
+    const capacity = numberIn(valuesOf(lines[0]?.text ?? '')[1]);
+    if (capacity !== undefined) this.#capacities.set(memory, capacity);
   }
 }
 

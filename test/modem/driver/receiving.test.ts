@@ -116,17 +116,23 @@ describe('receiving', () => {
     expect([...bench.stored.keys()]).toEqual([1]);
   });
 
-  test('a store full of halves of messages makes room, and the whole is still put together', async () => {
-    bench.script.when(/^AT\+CPMS="SM"/, ok('+CPMS: 2,2,2,2,2,2'));
-    await openToReceive();
-    await announce(1, deliverPdus(from, { kind: 'text', text: 'z'.repeat(200) }, 9)[0] ?? '');
-    await announce(2, long[0] ?? '');
-    await bench.clock.advance(60_000);
-    expect(bench.stored.size).toBe(1);
-    expect(bench.log.some(({ kind }) => kind === 'incomplete')).toBe(true);
-    await announce(1, deliverPdus(from, { kind: 'text', text: 'z'.repeat(200) }, 9)[1] ?? '');
-    expect(hellos()).toEqual(['z'.repeat(200)]);
-  });
+  test.each([
+    ['one memory', /^AT\+CPMS="SM"$/],
+    ['three', /^AT\+CPMS="SM","SM","SM"$/],
+  ])(
+    'a store full of halves of messages makes room, and the whole is still put together (+CPMS takes %s)',
+    async (_what, taken) => {
+      bench.script.when(/^AT\+CPMS="SM"/, line('ERROR')).when(taken, ok('+CPMS: 2,2,2,2,2,2'));
+      await openToReceive();
+      await announce(1, deliverPdus(from, { kind: 'text', text: 'z'.repeat(200) }, 9)[0] ?? '');
+      await announce(2, long[0] ?? '');
+      await bench.clock.advance(60_000);
+      expect(bench.stored.size).toBe(1);
+      expect(bench.log.some(({ kind }) => kind === 'incomplete')).toBe(true);
+      await announce(1, deliverPdus(from, { kind: 'text', text: 'z'.repeat(200) }, 9)[1] ?? '');
+      expect(hellos()).toEqual(['z'.repeat(200)]);
+    },
+  );
 
   test('a message that the receiver refuses stays, and is offered again', async () => {
     await openToReceive();
