@@ -27,6 +27,8 @@ export class HandOver {
   readonly #log: ModemLog;
   readonly #reports: ReportMatcher;
   readonly #custody = new Custody();
+  /** What was read last. */
+  #last: Holding | undefined;
   /** Memories of which it was said that they are full. */
   readonly #full = new Set<string>();
 
@@ -70,6 +72,8 @@ export class HandOver {
       await this.#delete([holding], source);
     }
     if (known !== 'new') return;
+    if (holding.pdu === this.#last?.pdu && !(await this.#readsSo(holding, source))) return;
+    this.#last = holding;
     const reading = read(() => readPdu(stored.pdu, stored.length));
     if (reading instanceof PduError) await this.#readAgain(stored, source);
     else await this.#take(reading, holding, source);
@@ -85,6 +89,12 @@ export class HandOver {
     await source.acknowledge().catch((error: unknown) => {
       if (!(error instanceof AtRefused)) throw error;
     });
+  }
+
+  /** The same as at the last place: so it may be, or the modem said its last answer twice. Then the next sweep reads it. */
+  async #readsSo(holding: Holding, source: Source): Promise<boolean> {
+    const again = await source.store.read(holding.place);
+    return again !== undefined && holdingOf(again).pdu === holding.pdu;
   }
 
   /** A fault of the line is gone the second time; what reads the same twice is so. */
@@ -172,11 +182,11 @@ export class HandOver {
   }
 
   async #delete(holdings: readonly Holding[], source: Source): Promise<void> {
-    for (const [index, holding] of holdings.entries()) {
+    for (const holding of holdings) {
       const { place } = holding;
       if (!this.#custody.markHandedOver(holding)) continue;
       try {
-        if (index === 0 || (await this.#isThere(holding, source))) await source.store.delete(place);
+        if (!(await this.#isReplaced(holding, source))) await source.store.delete(place);
         this.#custody.forget(place);
       } catch (error) {
         // It is safe with the receiver; the next sweep deletes it, or finds it gone.
@@ -188,10 +198,13 @@ export class HandOver {
     }
   }
 
-  /** Deleting a part may have deleted its siblings (SIM600), and something new may lie in their places already. */
-  async #isThere(holding: Holding, source: Source): Promise<boolean> {
+  /**
+   * Whether something else lies there by now, or always did: the modem deleted more than it was told (SIM600), a list was
+   * old, or the answer was that of another place.
+   */
+  async #isReplaced(holding: Holding, source: Source): Promise<boolean> {
     const now = await source.store.read(holding.place);
-    return now !== undefined && holdingOf(now).pdu === holding.pdu;
+    return now !== undefined && holdingOf(now).pdu !== holding.pdu;
   }
 
   /** A store full of halves of messages would mean silence for ever. */

@@ -149,7 +149,7 @@ export class Chat {
       this.#refusedAt = this.#clock.now();
       this.#sync.waitForQuiet(AFTER_ERROR_MS);
     }
-    if (result.kind !== 'timeout') this.#sync.heardAnswer();
+    if (result.kind !== 'timeout') this.#sync.heardAnswer(exchange.command.response);
     exchange.finish(result);
     this.#leave();
   }

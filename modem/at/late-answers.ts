@@ -22,6 +22,8 @@ interface Owed {
 /** The answers that a modem still owes: those of commands that timed out, oldest first. */
 export class LateAnswers {
   #owed: Owed[] = [];
+  /** The last answer that came in time: some modems, or lines, say it twice. */
+  #given: Owed | undefined;
   /** The one whose information line has come, and when: the next final code is its own. */
   #answering: { readonly owed: Owed; readonly at: number } | undefined;
 
@@ -30,9 +32,16 @@ export class LateAnswers {
     this.#owed = [...this.#owed, { response, since: now }].slice(-OWED_LIMIT);
   }
 
-  /** A line came that the running command did not expect: perhaps it is a late one. */
+  /** A command got its answer. */
+  given(response: AtResponse | undefined, now: number): void {
+    this.#given = { response, since: now };
+  }
+
+  /** A line came that the running command did not expect: perhaps it is a late one, or the last one again. */
   heardLine(line: string, now: number): void {
-    const found = this.#alive(now).find(({ response }) => response !== undefined && isAnswer(response, line));
+    const isLike = ({ response }: Owed) => response !== undefined && isAnswer(response, line);
+    const given = this.#given !== undefined && now - this.#given.since < FINAL_MS ? [this.#given] : [];
+    const found = [...this.#alive(now), ...given].find(isLike);
     if (found !== undefined) this.#answering = { owed: found, at: now };
   }
 

@@ -68,7 +68,8 @@ export class Synchroniser {
   }
 
   /** The running command got its answer. */
-  heardAnswer(): void {
+  heardAnswer(response: AtResponse | undefined): void {
+    this.#late.given(response, this.#clock.now());
     this.#silences = 0;
     this.#promptSuspected = false;
   }

@@ -257,6 +257,25 @@ describe('after a time-out', () => {
     expect(textsOf((await results(signal))[0])).toEqual(['+CSQ: 23,0']);
   });
 
+  test('an answer that is said twice is not the next command’s', async () => {
+    modem
+      .when('AT+CPMS="SM"', () => {
+        clock.after(5, () => modem.say(ok('+CPMS: 1,20')));
+        return ok('+CPMS: 1,20');
+      })
+      .when('AT+CMGD=1', () => {
+        clock.after(20, () => modem.say(line('ERROR')));
+        return undefined;
+      });
+    const [, deleted, next] = await results(
+      { text: 'AT+CPMS="SM"', response: { prefix: '+CPMS:' } },
+      { text: 'AT+CMGD=1' },
+      signal,
+    );
+    expect(deleted?.kind).toBe('error');
+    expect(textsOf(next)).toEqual(['+CSQ: 23,0']);
+  });
+
   test('a text whose quote never ended costs one answer, not all of them', async () => {
     modem.say('\r\n+CUSD: 0,"Cred');
     const [first, second] = await results(signal, signal);
