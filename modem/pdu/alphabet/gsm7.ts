@@ -36,18 +36,17 @@ function latin1Text(length: number): string {
 const SPACE = 0x20;
 
 /** The character behind an escape septet. Some tables have a character twice: only one way to write it is right. */
-function escaped(reader: Reader, alphabet: SeptetAlphabet, septet: number, offset: number): number {
-  const code = alphabet.extension.characters[septet] ?? 0;
+function escaped(reader: Reader, { table, extension }: SeptetAlphabet, septet: number, offset: number): number {
+  const code = extension.characters[septet] ?? 0;
+  const isFirstWay = (table.septets[code] ?? NONE) === NONE && extension.septets[code] === septet;
+  if (code !== 0 && isFirstWay) return code;
   const sequence = `the escape sequence 1B ${septet.toString(16)}`;
-  if (code === 0) {
-    reader.deviation(`${sequence} has no character, taken without the escape`, offset);
-    return alphabet.table.characters[septet] || SPACE;
-  }
-  const plain = (alphabet.table.septets[code] ?? NONE) !== NONE;
-  if (plain || alphabet.extension.septets[code] !== septet) {
+  if (code !== 0) {
     reader.deviation(`${sequence} is not the first way to write its character`, offset);
+    return code;
   }
-  return code;
+  reader.deviation(`${sequence} has no character, taken without the escape`, offset);
+  return table.characters[septet] || SPACE;
 }
 
 /** The character of the septet at `at`, which the table does not have by itself. */
@@ -128,15 +127,16 @@ export function septetLength(code: number, alphabet: SeptetAlphabet): 1 | 2 {
 /** How many septets the text takes, or undefined when the alphabet does not have all of its characters. */
 export function septetsOf(text: string, alphabet: SeptetAlphabet): number | undefined {
   if (alphabet.table === DEFAULT_TABLE && packPlainText(text)) return text.length;
+  return text.length <= LONGEST ? packText(text, alphabet) : countSeptets(text, alphabet);
+}
+
+function countSeptets(text: string, alphabet: SeptetAlphabet): number | undefined {
   const units = codeUnitsOf(text);
-  const table = alphabet.table.septets;
-  const extension = alphabet.extension.septets;
-  let count = text.length;
+  let count = 0;
   for (let at = 0; at < text.length; at += 1) {
     const code = units[at] ?? 0;
-    if ((table[code] ?? NONE) !== NONE) continue;
-    if ((extension[code] ?? NONE) === NONE) return undefined;
-    count += 1;
+    if (!hasCharacter(code, alphabet)) return undefined;
+    count += septetLength(code, alphabet);
   }
   return count;
 }
@@ -155,33 +155,51 @@ export function firstForeign(text: string, alphabet: SeptetAlphabet): string | u
  */
 export function writeSeptets(writer: Writer, text: string, fill: number, alphabet: SeptetAlphabet): number {
   const isPlain = alphabet.table === DEFAULT_TABLE && repackPlainText(text);
-  const count = isPlain ? text.length : packText(writer, text, alphabet);
+  const count = isPlain ? text.length : repackText(text, alphabet);
+  if (count === undefined) return writer.refuse(`'${firstForeign(text, alphabet)}' is not in the alphabet`);
   const length = (fill + count * 7 + 7) >> 3;
   copyBehindFill(isPlain ? plainSeptets : packedWords, length, writer.words, writer.offset, fill);
   writer.offset += length;
   return count;
 }
 
-/** Packs a text to {@link packed} and says how many septets that is. */
-function packText(writer: Writer, text: string, alphabet: SeptetAlphabet): number {
+/** Characters of the longest text that {@link packText} takes. */
+const LONGEST = 255;
+
+/** What is in {@link packed}: a message is measured before it is encoded. */
+let packedText: string | undefined;
+let packedTable: CharacterTable | undefined;
+let packedExtension: CharacterTable | undefined;
+let packedCount = 0;
+
+/** {@link packText} of a text that was perhaps measured just before. */
+function repackText(text: string, alphabet: SeptetAlphabet): number | undefined {
+  const isPacked = alphabet.table === packedTable && alphabet.extension === packedExtension && text === packedText;
+  return isPacked ? packedCount : packText(text, alphabet);
+}
+
+/** Packs a text to {@link packed} and says how many septets that is; undefined when the alphabet does not have it all. */
+function packText(text: string, { table, extension }: SeptetAlphabet): number | undefined {
+  packedText = undefined;
   const units = codeUnitsOf(text);
-  const table = alphabet.table.septets;
-  const extension = alphabet.extension.septets;
+  const plain = table.septets;
+  const behindEscape = extension.septets;
   let count = 0;
   for (let at = 0; at < text.length; at += 1) {
     const code = units[at] ?? 0;
-    let septet = table[code] ?? NONE;
+    let septet = plain[code] ?? NONE;
     if (septet === NONE) {
-      septet = extension[code] ?? NONE;
-      if (septet === NONE) writer.refuse(`'${firstForeign(text, alphabet)}' is not in the alphabet`);
+      septet = behindEscape[code] ?? NONE;
+      if (septet === NONE) return undefined;
       septets[count] = ESCAPE;
       count += 1;
     }
     septets[count] = septet;
     count += 1;
   }
-  septets.fill(0, count, count + 7);
+  for (let at = count; at < count + 7; at += 1) septets[at] = 0;
   pack(septets, count, packed);
+  [packedText, packedTable, packedExtension, packedCount] = [text, table, extension, count];
   return count;
 }
 
