@@ -46,11 +46,12 @@ export {
   type Said,
 } from './network/fault-kinds.ts';
 export type { ArrangedFault, Faults, FaultTarget, LineTarget } from './network/faults.ts';
-export { type Submitted, UnknownNumber } from './network/network.ts';
+export { UnknownNumber } from './network/network.ts';
 export { type Operator, operators } from './network/operators.ts';
 export { type LatencyProfile, type LogNormal, latencyProfiles } from './network/profiles.ts';
 export type { Admission, Reception } from './network/radio-link.ts';
 export { type Service, services } from './network/services.ts';
+export type { Submitted } from './network/submitted.ts';
 export type { MessagesWaiting, Subscriber, SubscriberState } from './network/subscriber.ts';
 export type { WaitingMessage } from './network/waiting.ts';
 export { LinkError } from './ports/link.ts';

@@ -5,10 +5,11 @@ import { type Composed, headerOf, type OutsideMessage, type PhoneMessage, type S
 import { type Personality, standardPersonality } from './modem/personality.ts';
 import { VirtualModem } from './modem/virtual-modem.ts';
 import type { Faults } from './network/faults.ts';
-import { Network, type Submitted, UnknownNumber } from './network/network.ts';
+import { Network, UnknownNumber } from './network/network.ts';
 import type { Operator } from './network/operators.ts';
 import { type LatencyProfile, latencyProfiles } from './network/profiles.ts';
 import type { SimLink } from './network/sim-link.ts';
+import type { Submitted } from './network/submitted.ts';
 import type { Subscriber } from './network/subscriber.ts';
 import type { WaitingMessage } from './network/waiting.ts';
 import { type SeededRandom, seededRandom } from './random.ts';

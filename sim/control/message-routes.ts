@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { systemClock } from '../../modem/index.ts';
 import { jsonChunks } from '../log.ts';
 import { isOver, type MessageState } from '../message-states.ts';
-import type { Submitted } from '../network/network.ts';
+import type { Submitted } from '../network/submitted.ts';
 import type { Simulation } from '../simulation.ts';
 import { contentOf, defined } from './fields.ts';
 import { readableSubmit } from './readable.ts';

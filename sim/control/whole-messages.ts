@@ -1,4 +1,4 @@
-import type { Submitted } from '../network/network.ts';
+import type { Submitted } from '../network/submitted.ts';
 import { type ReadableContent, readableSubmit } from './readable.ts';
 
 /** A message that the network took, whole: long ones with all their parts. */

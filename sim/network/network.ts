@@ -9,19 +9,9 @@ import { services } from './services.ts';
 import { type HomeNetwork, SimLink } from './sim-link.ts';
 import { type Route, Smsc } from './smsc.ts';
 import type { Injected, Submission } from './submission.ts';
+import { type Submitted, SubmittedMessages } from './submitted.ts';
 import { type Register, Subscriber } from './subscriber.ts';
 import { type WaitingMessage, waitingIn } from './waiting.ts';
-
-/** A message that the network took from a subscriber. */
-export interface Submitted {
-  /** When, ms since 1970. */
-  readonly at: number;
-  readonly from: string;
-  /** The subscriber or number it goes to. */
-  readonly to: string;
-  /** The SUBMIT in hex, without the service centre's address. */
-  readonly tpdu: string;
-}
 
 /** Where the network is. */
 export interface NetworkOptions {
@@ -50,8 +40,6 @@ export class UnknownNumber extends RangeError {
   }
 }
 
-/** Messages remembered for {@link Network.submitted}, all subscribers together; the oldest are forgotten. */
-const SUBMITTED_LIMIT = 100_000;
 /** How long a phone waits for the network's word (TR1M of 3GPP TS 24.011, 10.1: 35 to 45 s). */
 const NETWORK_TIMEOUT_MS = 40_000;
 /** `+CMS ERROR`: network timeout (3GPP TS 27.005, 3.2.5). */
@@ -71,7 +59,7 @@ export class Network implements HomeNetwork {
   readonly #services = new Map(services.map((service) => [service.number, service]));
   readonly #centre: Smsc;
   readonly #register: Register;
-  readonly #submitted: Submitted[] = [];
+  readonly #submitted = new SubmittedMessages();
 
   constructor({ clock, random, log, profile, smsc, countryCode, zone, interimReports }: NetworkOptions) {
     this.smsc = smsc;
@@ -162,7 +150,7 @@ export class Network implements HomeNetwork {
 
   /** What the network took from a subscriber, oldest first. */
   submitted(from: string): readonly Submitted[] {
-    return this.#submitted.filter((message) => message.from === from);
+    return this.#submitted.of(from);
   }
 
   /** A number as it was dialled, in the form in which subscribers are known: `00` is `+`, national numbers get the country. */
@@ -224,8 +212,7 @@ export class Network implements HomeNetwork {
 
   #remember({ from, to, hex, content }: Submission): void {
     if (content === undefined || !('header' in content)) return;
-    this.#submitted.push({ at: this.#clock.now(), from, to, tpdu: hex });
-    if (this.#submitted.length > SUBMITTED_LIMIT * 2) this.#submitted.splice(0, SUBMITTED_LIMIT);
+    this.#submitted.add({ at: this.#clock.now(), from, to, tpdu: hex });
   }
 
   #after(ms: number, task: () => void): void {
