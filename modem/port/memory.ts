@@ -1,4 +1,4 @@
-import { type Port, PortError, type PortEvents } from './port.ts';
+import { type ControlLines, type Port, PortError, type PortEvents } from './port.ts';
 
 /** What the modem's side of a line hears of the host. */
 export interface FarEndEvents {
@@ -9,6 +9,8 @@ export interface FarEndEvents {
   closed(): void;
   /** The host has the port open and does not read: what waited for it is lost. */
   overflowed?(): void;
+  /** The host set DTR and RTS, on a line that has them. */
+  controlled?(lines: ControlLines): void;
 }
 
 /** The modem's side of a line, whatever the line is: a pair in memory here, a PTY or a socket in a simulation. */
@@ -50,7 +52,9 @@ export function memoryPort(name = 'memory'): { readonly port: Port; readonly far
       const copy = octets.slice();
       queueMicrotask(() => modem?.data(copy));
     },
-    async setLines() {},
+    async setLines(lines) {
+      modem?.controlled?.(lines);
+    },
     async close() {
       leave();
     },

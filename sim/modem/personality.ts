@@ -26,6 +26,8 @@ export interface WireHabits {
   readonly orphanOkAfterError: boolean;
   /** Unsolicited codes do not wait for the end of a command, or of a PDU that is being typed. */
   readonly codesInterrupt: boolean;
+  /** It hears nothing while the host holds DTR or RTS low. A pseudo terminal has neither: both count as high. */
+  readonly needsControlLines: boolean;
   /** It crashes when one of its ports is open and not read. */
   readonly crashesUnread: boolean;
 }
@@ -174,6 +176,7 @@ export const standardPersonality: Personality = {
     characterMs: 0,
     orphanOkAfterError: false,
     codesInterrupt: false,
+    needsControlLines: false,
     crashesUnread: false,
   },
   arrivals: {

@@ -54,6 +54,7 @@ export class Terminal {
   /** Which life of the modem this is: what an earlier one was about to say is never said. */
   #life = 0;
   #first = true;
+  #linesHigh = true;
   #answer = '';
   #held: string[] = [];
   #echo: number[] = [];
@@ -67,6 +68,7 @@ export class Terminal {
     line.listen({
       opened: () => this.#opened(),
       data: (octets) => {
+        if (host.wire.needsControlLines && !this.#linesHigh) return;
         this.#reader.take(octets);
         this.#pump();
       },
@@ -75,6 +77,9 @@ export class Terminal {
         host.changed();
       },
       overflowed: () => host.overflowed(),
+      controlled: ({ dtr, rts }) => {
+        this.#linesHigh = dtr && rts;
+      },
     });
   }
 

@@ -10,6 +10,18 @@ export const arrivalFacts: readonly Fact[] = [
   },
   { id: 'cnmi-22010-refused', says: 'refuses +CNMI=2,2,0,1,0', source: 'users of A7670X', shown: by('simcom-a7670') },
   {
+    id: 'cnmi-no-reports',
+    says: 'refuses every +CNMI with status reports: 2,1,2,0,0 is the most it takes',
+    source: 'users of several models',
+    shown: by('odd-c'),
+  },
+  {
+    id: 'cnmi-mode-1',
+    says: 'refuses every +CNMI mode above 1',
+    source: 'users of several models',
+    shown: by('odd-d'),
+  },
+  {
     id: 'cnmi-needs-bfr',
     says: 'refuses +CNMI without bfr=1 and before +CSMS=1',
     source: 'users of one device',

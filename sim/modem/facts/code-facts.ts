@@ -113,6 +113,12 @@ export const portFacts: readonly Fact[] = [
     shown: [fault('unplug', '--set ms=0')],
   },
   {
+    id: 'control-lines',
+    says: 'hears nothing while DTR or RTS is low',
+    source: 'users of several sticks',
+    shown: by('odd-d'),
+  },
+  {
     id: 'dead-port',
     says: 'says nothing any more, whatever it is asked',
     source: 'users of several sticks',

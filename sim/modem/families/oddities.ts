@@ -39,6 +39,7 @@ export const oddities: readonly Family[] = [
     description:
       '+CMGR without <stat> and with ,0 behind the PDU; +CPMS=? without OK; +CUSD twice; sends only with room',
     wire: { echoesCtrlZ: false },
+    arrivals: { refusedIndications: /^\d,\d,\d,[12]/ },
     stores: { readHeader: ',,{length}', padding: ',0' },
     sending: { needsRoom: true },
     ussd: { copies: 2 },
@@ -48,7 +49,10 @@ export const oddities: readonly Family[] = [
     ...GENERIC,
     id: 'odd-d',
     model: 'Odd D',
-    description: '+CMGR has the header of text mode before a PDU',
+    description:
+      '+CMGR has the header of text mode before a PDU; no +CNMI mode above 1; hears nothing without DTR and RTS',
+    wire: { needsControlLines: true },
+    arrivals: { refusedIndications: /^[23]/ },
     stores: { readHeader: 'text' },
   },
   {

@@ -34,6 +34,12 @@ export const arrivalProbes: Readonly<Record<string, Probe>> = {
     ['AT+CNMI=2,1,0,2,0\r', /OK/],
   ),
   'cnmi-22010-refused': dialogue(['AT+CNMI=2,2,0,1,0\r', /ERROR/], ['AT+CNMI=2,1,0,1,0\r', /OK/]),
+  'cnmi-no-reports': dialogue(
+    ['AT+CNMI=2,1,2,1,0\r', /ERROR/],
+    ['AT+CNMI=2,1,2,2,0\r', /ERROR/],
+    ['AT+CNMI=2,1,2,0,0\r', /OK/],
+  ),
+  'cnmi-mode-1': dialogue(['AT+CNMI=2,1,0,0,0\r', /ERROR/], ['AT+CNMI=1,1,0,1,0\r', /OK/]),
   'cnmi-needs-bfr': dialogue(
     ['AT+CNMI=2,1,0,1,1\r', /ERROR/],
     ['AT+CSMS=1\r', /OK/],

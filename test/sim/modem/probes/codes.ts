@@ -115,6 +115,16 @@ const portProbes: Readonly<Record<string, Probe>> = {
       expect(await host.type('AT\r').catch(() => 'closed')).toMatch(/^(closed|)$/);
     },
   },
+  'control-lines': {
+    async see({ modem, clock }) {
+      const port = modem.memoryPort();
+      const commands = await openHost(port, clock);
+      await port.setLines({ dtr: true, rts: false });
+      expect(await commands.type('AT\r')).toBe('');
+      await port.setLines({ dtr: true, rts: true });
+      expect(await commands.type('AT\r')).toContain('OK');
+    },
+  },
   'dead-port': {
     ...dialogue(...Array.from({ length: 10 }, () => ['AT\r', ''] as const)),
     fault: { action: { kind: 'swallow' }, probability: 1 },
