@@ -1,9 +1,9 @@
 import { mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { type Output, outputOf, UsageError } from '../../modem/cli/program.ts';
-import { moment, pace } from '../control/fields.ts';
+import { moment, number, pace } from '../control/fields.ts';
 import { personalities } from '../modem/personalities.ts';
 import type { ModemLines } from '../modem-lines.ts';
 import { latencyProfiles } from '../network/profiles.ts';
@@ -23,6 +23,7 @@ export function serveCommand(): Command {
     .description('run a network with modems that any program can open, until interrupted or until the command ends')
     .argument('[command...]', 'behind --: run it with the modems in its environment, and end with its exit code')
     .option('--modems <count>', 'how many modems', wholeNumber(1, MODEMS), 2)
+    .option('--numbers <numbers>', 'their numbers, with commas, instead of +393330000001 and so on', numbersOf)
     .option('--dir <folder>', 'where the modems appear, as modem1, modem2, ...; default: a new one')
     .option('--seed <seed>', 'what chance is drawn from', '1')
     .option(
@@ -100,6 +101,14 @@ function judge(scenario: ScenarioRun, output: Output): void {
   const result = scenario.result();
   printResult(output, result);
   if (!result.ok) process.exitCode ||= 1;
+}
+
+/** Numbers with commas between them. */
+function numbersOf(text: string): readonly string[] {
+  const numbers = text.split(',').map(readBy(number));
+  if (new Set(numbers).size < numbers.length) throw new InvalidArgumentError('Each must be another.');
+  if (numbers.length > MODEMS) throw new InvalidArgumentError(`They must be ${MODEMS} at most.`);
+  return numbers;
 }
 
 const HELP = `

@@ -13,6 +13,8 @@ import { openScenario } from './scenario-file.ts';
 /** What `gsm-sim serve` is told. */
 export interface ServeOptions {
   readonly modems: number;
+  /** Their numbers; absent: those from {@link FIRST_NUMBER} on. */
+  readonly numbers?: readonly string[];
   readonly seed: string;
   readonly profile: string;
   /** Port of the control API. */
@@ -94,11 +96,13 @@ function simulationOptions(
   };
 }
 
-function addModems(world: World, { modems, pin, personality: ids }: ServeOptions): readonly VirtualModem[] {
-  return Array.from({ length: modems }, (_, i) => {
+function addModems(world: World, options: ServeOptions): readonly VirtualModem[] {
+  const { modems, pin, personality: ids } = options;
+  const numbers = options.numbers ?? Array.from({ length: modems }, (_, i) => `+${FIRST_NUMBER + i}`);
+  return numbers.map((number, i) => {
     const personality = personalities[ids[i % ids.length] ?? ''];
     return world.addModem({
-      number: `+${FIRST_NUMBER + i}`,
+      number,
       ...(pin === undefined ? {} : { pin }),
       ...(personality === undefined ? {} : { personality }),
     });

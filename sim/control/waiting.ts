@@ -1,27 +1,32 @@
-import type { Clock } from '../../modem/index.ts';
+import type { Cancel, Clock } from '../../modem/index.ts';
 import type { EventLog } from '../log.ts';
 
 /** The longest that a request may wait, ms of the machine's time. */
 export const LONGEST_WAIT_MS = 3_600_000;
 
+/** How long after an event it is looked whether it is so now, ms: what happens meanwhile is looked at together. */
+const LOOK_AFTER_MS = 2;
+
 /**
- * Resolves to true as soon as `holds`, which is asked after every event of the world, or to false after `waitMs`.
+ * Resolves to true once `holds`, which is asked shortly after each event of the world, or to what it says after `waitMs`.
  * @param clock the machine's: whoever waits lives in real time.
  */
 export function until(log: EventLog, clock: Clock, holds: () => boolean, waitMs: number): Promise<boolean> {
-  if (holds() || waitMs === 0) return Promise.resolve(holds());
+  if (waitMs === 0 || holds()) return Promise.resolve(holds());
   return new Promise((resolve) => {
+    let look: Cancel | undefined;
     const end = (held: boolean) => {
-      cancel();
+      timeUp();
+      look?.();
       unlisten();
       resolve(held);
     };
-    const cancel = clock.after(waitMs, () => end(holds()));
-    // What an event says is true once whoever made it is done with it.
-    const unlisten = log.listen(() =>
-      queueMicrotask(() => {
+    const timeUp = clock.after(waitMs, () => end(holds()));
+    const unlisten = log.listen(() => {
+      look ??= clock.after(LOOK_AFTER_MS, () => {
+        look = undefined;
         if (holds()) end(true);
-      }),
-    );
+      });
+    });
   });
 }

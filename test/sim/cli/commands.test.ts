@@ -118,6 +118,8 @@ const REFUSALS: readonly (readonly [typed: readonly string[], code: number, said
   [['scenario', 'check', '/nowhere.yaml'], 2, /there is no file \/nowhere.yaml/],
   [['clock', '--control', 'http://127.0.0.1:1'], 1, /No simulation answers at http:\/\/127\.0\.0\.1:1/],
   [['serve', '--clock', 'slow', '--dir', '/tmp/x'], 2, /must be real, stopped, fast/],
+  [['serve', '--numbers', '+391,+391', '--dir', '/tmp/x'], 2, /Each must be another/],
+  [['serve', '--numbers', 'anna', '--dir', '/tmp/x'], 2, /must be a number/],
   [['serve', '--view', '--dir', '/tmp/x'], 2, /--view needs a terminal/],
   [['serve', '--personality', 'standard,x', '--dir', '/tmp/x'], 2, /It must be one of standard,/],
   [['serve', '--', '/nowhere/command'], 127, /cannot run \/nowhere\/command/],
@@ -136,6 +138,19 @@ test('serve -- COMMAND gives it the modems, and ends as it does', async () => {
   const { code, out } = await gsmSim('serve', '--modems', '2', '--', 'sh', '-c', script);
   expect(out).toMatch(/^\+393330000002 tty tcp:\/\/127\.0\.0\.1:\d+ http:\/\/127\.0\.0\.1:\d+\n$/);
   expect(code).toBe(7);
+});
+
+test('the modems have the numbers that they are given', async () => {
+  const { out } = await gsmSim(
+    'serve',
+    '--numbers',
+    '+447700900001,4444',
+    '--',
+    'sh',
+    '-c',
+    'echo $GSM_SIM_NUMBER1 $GSM_SIM_NUMBER2',
+  );
+  expect(out).toBe('+447700900001 4444\n');
 });
 
 test('a signal ends the command too', async () => {
