@@ -1,9 +1,10 @@
-import { Box, render, Text, useApp, useInput, useWindowSize } from 'ink';
-import { type ReactElement, type ReactNode, useEffect, useState } from 'react';
+import { Box, type Key, render, Text, useApp, useInput, useWindowSize } from 'ink';
+import { type ReactElement, type ReactNode, useEffect, useRef, useState } from 'react';
 import { Fitted } from '../../device/terminal/index.ts';
 import { systemClock } from '../../modem/index.ts';
 import type { Simulation } from '../simulation.ts';
-import { LEGEND, OFFERED_FAULTS, pressClockKey } from './keys.ts';
+import { type Desk, FIRST_DESK, KEYS, pressKey, SENDER } from './desk.ts';
+import { LEGEND, OFFERED_FAULTS } from './keys.ts';
 import { type PhoneRow, type Section, type Snapshot, snapshotOf } from './snapshot.ts';
 
 /** What a {@link NetworkView} shows. */
@@ -22,44 +23,26 @@ const QUEUE = 3;
 const FAULTS = 3;
 /** Rows that are neither of those nor the log: title, four headings, one word, two of keys, and one that ink wants free. */
 const OTHER_ROWS = 9;
-/** The longest message that is typed here: five SMS. */
-const MESSAGE_CHARACTERS = 765;
-/** Who messages typed here are from. */
-const SENDER = '4321';
-
-type Mode = 'keys' | 'message' | 'fault';
-
 /** The phones, the service centre, the faults and the log of a simulation, on a terminal of 80 by 24 or more. */
 export function NetworkView({ simulation, control }: NetworkViewProps): ReactElement {
   const { exit } = useApp();
   const { columns, rows } = useWindowSize();
-  const [chosen, choose] = useState(0);
-  const [mode, setMode] = useState<Mode>('keys');
-  const [typed, setTyped] = useState('');
+  const [desk, setDesk] = useState(FIRST_DESK);
+  // Keys may come faster than the screen is drawn.
+  const latest = useRef(desk);
+  const { chosen, mode, typed } = desk;
   const count = simulation.world.modems.length;
   const firstPhone = Math.max(0, Math.min(chosen - PHONES + 1, count - PHONES));
   const shown = useSnapshot(simulation, { firstPhone, phones: PHONES, events: rows, columns });
   const number = simulation.world.modems[chosen]?.number ?? '';
 
   useInput((input, key) => {
-    if (key.escape) setMode('keys');
-    else if (mode === 'message') {
-      if (key.return) {
-        simulation.world.deliver({ to: number, from: SENDER, content: { kind: 'text', text: typed } });
-        setMode('keys');
-      } else if (key.backspace || key.delete) setTyped([...typed].slice(0, -1).join(''));
-      else if (!key.ctrl && !key.meta) setTyped((typed + input).slice(0, MESSAGE_CHARACTERS));
-    } else if (mode === 'fault') {
-      const offered = OFFERED_FAULTS.find((fault) => fault.key === input);
-      if (offered !== undefined) simulation.world.faults.add(offered.of(number));
-      setMode('keys');
-    } else if (key.upArrow || key.downArrow) choose((chosen + (key.upArrow ? count - 1 : 1)) % Math.max(1, count));
-    else if (input === 'q') exit();
-    else if (input === 'm') {
-      setTyped('');
-      setMode('message');
-    } else if (input === 'f') setMode('fault');
-    else if (!pressClockKey(simulation.clock, input)) pressPhoneKey(simulation, number, input);
+    latest.current = keysOf(input, key).reduce(
+      (before, pressed) => pressKey(simulation, before, pressed),
+      latest.current,
+    );
+    setDesk(latest.current);
+    if (latest.current.left) exit();
   });
 
   const logRows =
@@ -111,19 +94,14 @@ const half = Math.ceil(OFFERED_FAULTS.length / 2);
 const legendOf = (faults: typeof OFFERED_FAULTS) => faults.map(({ key, text }) => `${key} ${text}`).join(' · ');
 const faultLegend = [legendOf(OFFERED_FAULTS.slice(0, half)), legendOf(OFFERED_FAULTS.slice(half))];
 
-function pressPhoneKey({ world }: Simulation, number: string, key: string): void {
-  const subscriber = world.subscriber(number);
-  const modem = world.modem(number);
-  if (key === 'c') subscriber?.setCovered(!subscriber.covered);
-  else if (key === 'o') subscriber?.setPowered(subscriber.link?.powered !== true);
-  else if (key === 'b') modem?.reboot();
-  else if (key === 'u') {
-    if (modem?.plugged === true) modem.unplug(0);
-    else modem?.plugIn();
-  } else if (/^[1-9]$/.test(key)) {
-    const fault = world.faults.list()[Number(key) - 1];
-    if (fault !== undefined) world.faults.switch(fault.id, !fault.on);
-  }
+/** What was pressed: ink gives several characters at once when they come quickly. */
+function keysOf(input: string, key: Key): readonly string[] {
+  if (key.return) return [KEYS.enter];
+  if (key.backspace || key.delete) return [KEYS.erase];
+  if (key.escape) return [KEYS.escape];
+  if (key.upArrow) return [KEYS.up];
+  if (key.downArrow) return [KEYS.down];
+  return key.ctrl || key.meta ? [] : [...input];
 }
 
 function PhoneLine({ phone, chosen }: { readonly phone: PhoneRow; readonly chosen: boolean }): ReactElement {
@@ -172,7 +150,7 @@ function Word({
   number,
   typed,
 }: {
-  readonly mode: Mode;
+  readonly mode: Desk['mode'];
   readonly number: string;
   readonly typed: string;
 }): ReactNode {

@@ -57,6 +57,8 @@ it('gives the message up at Esc, and changes the pace', { timeout: 60_000 }, asy
   await program.shows('Enter sends');
   program.type(ESCAPE);
   await expect.poll(program.screen).not.toContain('Enter sends');
+  program.type('mAll at once\r');
+  await program.shows('«All at once»');
   program.type('>');
   await program.shows(' x10 · ');
   program.type('t');
