@@ -71,7 +71,7 @@ const UNKNOWN: NumberingType = { type: 'unknown', plan: 'unknown' };
 
 function readNumbering(reader: Reader): NumberingType {
   const octet = reader.octet();
-  if (octet < 0x80) reader.deviation('bit 7 of the type of address is 0, ignored', reader.offset - 1);
+  if (octet < 0x80) reader.deviation('bit 7 of the type of address is 0', reader.offset - 1, 'ignored');
   return NUMBERINGS[octet & 0x7f] ?? UNKNOWN;
 }
 

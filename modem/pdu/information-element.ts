@@ -135,14 +135,14 @@ export function readElement(reader: Reader, limit: number): InformationElement {
   const start = reader.offset;
   let end = start + length;
   if (end > limit) {
-    reader.deviation(`element ${id} of ${length} octets goes beyond the header, cut`, start - 1);
+    reader.deviation(`element ${id} of ${length} octets goes beyond the header`, start - 1, 'cut');
     end = Math.max(start, limit);
   }
   const expected = LENGTHS[id];
   if (expected !== undefined) {
     const element = expected === end - start ? typedElement(reader, id) : `${length} octets instead of ${expected}`;
     if (typeof element !== 'string') return element;
-    reader.deviation(`element ${id}: ${element}, ignored`, start);
+    reader.deviation(`element ${id}: ${element}`, start, 'ignored');
   }
   reader.offset = end;
   return { kind: 'other', id, data: view(reader.octets, start, end) };

@@ -77,10 +77,14 @@ export class Reader {
     return new kind(this.#field, offset - this.#start, view(this.octets, this.#start, this.end), reason);
   }
 
-  /** The octets are not as the standard wants them: an error in strict decoding, a note in lenient decoding. */
-  deviation(reason: string, offset: number = this.offset): void {
+  /**
+   * The octets are not as the standard wants them: an error in strict decoding; in lenient decoding a note, which also
+   * says how they were taken.
+   */
+  deviation(reason: string, offset: number = this.offset, taken?: string): void {
     if (this.#deviations === undefined) this.refuse(reason, offset);
-    this.#deviations.push({ field: this.#field, offset: offset - this.#start, reason });
+    const note = taken === undefined ? reason : `${reason}, ${taken}`;
+    this.#deviations.push({ field: this.#field, offset: offset - this.#start, reason: note });
   }
 
   /** The end: nothing may be left. */

@@ -24,9 +24,9 @@ const EXTENSION = 0x80;
 export function readIndicator(reader: Reader): number {
   reader.enter('TP-PI');
   const indicator = reader.octet();
-  if ((indicator & RESERVED) !== 0) reader.deviation('a reserved bit is set, ignored', reader.offset - 1);
+  if ((indicator & RESERVED) !== 0) reader.deviation('a reserved bit is set', reader.offset - 1, 'ignored');
   for (let octet = indicator; (octet & EXTENSION) !== 0; octet = reader.octet()) {
-    reader.deviation('an extension octet follows, ignored', reader.offset - 1);
+    reader.deviation('an extension octet follows', reader.offset - 1, 'ignored');
   }
   return indicator;
 }

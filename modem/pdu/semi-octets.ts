@@ -48,7 +48,7 @@ function fourDigits(first: number, second: number): string {
 function pairOf(reader: Reader, octet: number, back: number): string {
   const pair = PAIRS[octet] ?? '';
   if (pair !== '') return pair;
-  reader.deviation('the filler F is not a digit, left out', reader.offset - back);
+  reader.deviation('the filler F is not a digit', reader.offset - back, 'left out');
   return DIGITS.charAt(octet & FILLER) + DIGITS.charAt(octet >> 4);
 }
 

@@ -36,7 +36,7 @@ export interface StatusReport {
 
 /** Reads what follows the first octet, `flags`. */
 export function readStatusReport(reader: Reader, flags: number): StatusReport {
-  if ((flags & 0x90) !== 0) reader.deviation('bits 4 and 7 are reserved, ignored', reader.offset - 1);
+  if ((flags & 0x90) !== 0) reader.deviation('bits 4 and 7 are reserved', reader.offset - 1, 'ignored');
   reader.enter('TP-MR');
   const messageReference = reader.octet();
   reader.enter('TP-RA');

@@ -38,7 +38,7 @@ function readPair(reader: Reader, what: string, low: number, high: number): numb
 }
 
 function takenFor(reader: Reader, what: string, low: number, high: number): number {
-  reader.deviation(`the ${what} is not ${low} to ${high}, taken for ${low}`, reader.offset - 1);
+  reader.deviation(`the ${what} is not ${low} to ${high}`, reader.offset - 1, `taken for ${low}`);
   return low;
 }
 
@@ -46,7 +46,7 @@ function readZone(reader: Reader): number {
   const octet = reader.octet();
   const quarters = decimalOf(octet & ~WEST);
   if (quarters >= 0) return (octet & WEST) === 0 ? quarters : -quarters;
-  reader.deviation('the time zone is not a number of quarters of an hour, taken for UTC', reader.offset - 1);
+  reader.deviation('the time zone is not a number of quarters of an hour', reader.offset - 1, 'taken for UTC');
   return 0;
 }
 

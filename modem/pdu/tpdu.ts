@@ -56,7 +56,7 @@ function readTerminated(reader: Reader, flags: number): Tpdu {
     case 2:
       return readStatusReport(reader, flags);
     default:
-      reader.deviation('message type 3 is reserved, taken for a DELIVER', reader.offset - 1);
+      reader.deviation('message type 3 is reserved', reader.offset - 1, 'taken for a DELIVER');
       return readDeliver(reader, flags);
   }
 }

@@ -12,7 +12,7 @@ export function readHeader(reader: Reader, limit: number): readonly InformationE
   let end = reader.offset + length;
   if (length === 0) reader.deviation('TP-UDHI promises a header and it is empty', reader.offset - 1);
   if (end > limit) {
-    reader.deviation(`a header of ${length} octets is longer than the user data, cut`, reader.offset - 1);
+    reader.deviation(`a header of ${length} octets is longer than the user data`, reader.offset - 1, 'cut');
     end = limit;
   }
   reader.enter('TP-UDH');
@@ -21,7 +21,7 @@ export function readHeader(reader: Reader, limit: number): readonly InformationE
     reader.enter('TP-UDH');
     elements.push(readElement(reader, end));
   }
-  if (reader.offset < end) reader.deviation('a single octet is no information element, ignored');
+  if (reader.offset < end) reader.deviation('a single octet is no information element', reader.offset, 'ignored');
   reader.offset = end;
   return elements;
 }

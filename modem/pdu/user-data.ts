@@ -99,7 +99,7 @@ function readText(
     return '';
   }
   const fill = used * 7 - (at - start) * 8;
-  if (((reader.octets[at] ?? 0) & ((1 << fill) - 1)) !== 0) reader.deviation('the fill bits are not 0, ignored', at);
+  if (((reader.octets[at] ?? 0) & ((1 << fill) - 1)) !== 0) reader.deviation('the fill bits are not 0', at, 'ignored');
   return readSeptets(reader, at, fill, septets - used, alphabetOf(header));
 }
 

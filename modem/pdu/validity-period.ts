@@ -59,7 +59,7 @@ function writeRelative(writer: Writer, ms: number): void {
 function readClockPart(reader: Reader, what: string, high: number): number {
   const value = decimalOf(reader.octet());
   if (value >= 0 && value <= high) return value;
-  reader.deviation(`the ${what} are not 0 to ${high}, taken for 0`, reader.offset - 1);
+  reader.deviation(`the ${what} are not 0 to ${high}`, reader.offset - 1, 'taken for 0');
   return 0;
 }
 
@@ -80,7 +80,7 @@ function readPeriod(reader: Reader, format: number): EnhancedPeriod {
       return { kind: 'clock', hours, minutes, seconds: readClockPart(reader, 'seconds', 59) };
     }
     default:
-      reader.deviation(`period format ${format} is reserved, taken for none`, reader.offset - 1);
+      reader.deviation(`period format ${format} is reserved`, reader.offset - 1, 'taken for none');
       return { kind: 'none' };
   }
 }
@@ -88,10 +88,10 @@ function readPeriod(reader: Reader, format: number): EnhancedPeriod {
 function readEnhanced(reader: Reader): ValidityPeriod {
   const indicator = reader.octet();
   const end = reader.offset + ENHANCED_LENGTH;
-  if ((indicator & 0xb8) !== 0) reader.deviation('a reserved bit is set, ignored', reader.offset - 1);
+  if ((indicator & 0xb8) !== 0) reader.deviation('a reserved bit is set', reader.offset - 1, 'ignored');
   const period = readPeriod(reader, indicator & 7);
   while (reader.offset < end) {
-    if (reader.octet() !== 0) reader.deviation('an unused octet is not 0, ignored', reader.offset - 1);
+    if (reader.octet() !== 0) reader.deviation('an unused octet is not 0', reader.offset - 1, 'ignored');
   }
   return { format: 'enhanced', singleShot: (indicator & 0x40) !== 0, period };
 }

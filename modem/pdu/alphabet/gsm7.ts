@@ -45,7 +45,7 @@ function escaped(reader: Reader, { table, extension }: SeptetAlphabet, septet: n
     reader.deviation(`${sequence} is not the first way to write its character`, offset);
     return code;
   }
-  reader.deviation(`${sequence} has no character, taken without the escape`, offset);
+  reader.deviation(`${sequence} has no character`, offset, 'taken without the escape');
   return table.characters[septet] || SPACE;
 }
 
@@ -53,7 +53,7 @@ function escaped(reader: Reader, { table, extension }: SeptetAlphabet, septet: n
 function special(reader: Reader, alphabet: SeptetAlphabet, at: number, to: number, offset: number): number {
   const septet = septets[at] ?? 0;
   if (septet !== ESCAPE) {
-    reader.deviation(`the septet ${septet.toString(16)} has no character, taken for a space`, offset);
+    reader.deviation(`the septet ${septet.toString(16)} has no character`, offset, 'taken for a space');
     return SPACE;
   }
   if (at + 1 < to) return escaped(reader, alphabet, septets[at + 1] ?? 0, offset);
@@ -79,7 +79,7 @@ export function readSeptets(
 ): string {
   const bits = fill + count * 7;
   if (hasSpareBits(reader, start, bits)) {
-    reader.deviation('the bits behind the last septet are not 0, ignored', start + (bits >> 3));
+    reader.deviation('the bits behind the last septet are not 0', start + (bits >> 3), 'ignored');
   }
   let octets = reader.octets;
   let from = start;

@@ -12,7 +12,7 @@ export function readUtf16(reader: Reader, start: number, end: number): string {
   const { octets } = reader;
   const { units } = characters;
   const count = (end - start) >> 1;
-  if ((end - start) % 2 !== 0) reader.deviation('an odd number of octets, the last ignored', end - 1);
+  if ((end - start) % 2 !== 0) reader.deviation('an odd number of octets', end - 1, 'the last ignored');
   for (let unit = 0, at = start; unit < count; unit += 1, at += 2) {
     units[unit] = ((octets[at] ?? 0) << 8) | (octets[at + 1] ?? 0);
   }

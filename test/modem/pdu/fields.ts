@@ -54,3 +54,8 @@ export function refusal(decode: () => unknown): string {
   }
   return 'accepted';
 }
+
+/** A note of lenient decoding without how the octets were taken: what strict decoding says. */
+export function reasonIn(note: string): string {
+  return note.replace(/, (?:the last ignored|ignored|cut|left out|taken (?:for|without) [^,]*)$/, '');
+}

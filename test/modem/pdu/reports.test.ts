@@ -16,7 +16,7 @@ import {
   type Tpdu,
   toHex,
 } from '../../../modem/pdu/index.ts';
-import { refusal } from './fields.ts';
+import { reasonIn, refusal } from './fields.ts';
 
 const PLAIN = { group: 'general', alphabet: 'gsm7', automaticDeletion: false } as const;
 const TIMESTAMP = { at: Date.UTC(2009, 2, 4, 16, 25), zone: 0 };
@@ -51,10 +51,10 @@ describe('STATUS-REPORT (3GPP TS 23.040, 9.2.2.3)', () => {
   test('reserved bits of TP-PI and a header without user data are refused', () => {
     const decode = (first: string, rest: string) => () =>
       decodeTpdu(fromHex(`${first}0704912143903040615200009030406152000046${rest}`), 'mobile-terminated');
-    expect(refusal(decode('06', '08'))).toBe('TP-PI 21: a reserved bit is set, ignored');
-    expect(refusal(decode('06', '8000'))).toBe('TP-PI 21: an extension octet follows, ignored');
+    expect(refusal(decode('06', '08'))).toBe('TP-PI 21: a reserved bit is set');
+    expect(refusal(decode('06', '8000'))).toBe('TP-PI 21: an extension octet follows');
     expect(refusal(decode('46', ''))).toBe('TP-ST 21: TP-UDHI promises a header and there is no user data');
-    expect(refusal(decode('16', ''))).toBe('TP-MTI 0: bits 4 and 7 are reserved, ignored');
+    expect(refusal(decode('16', ''))).toBe('TP-MTI 0: bits 4 and 7 are reserved');
   });
 });
 
@@ -110,7 +110,7 @@ describe('reports and commands, both ways', () => {
     ['mobile-originated', '', 'TP-MTI 0: the octets end here'],
     ['mobile-originated', '22090002070491214303AABB', 'TP-CD 12: 2 octets of data instead of 3'],
   ])('%s %s is refused', (direction, hex, note) => {
-    expect(refusal(() => decodeTpdu(fromHex(hex), direction))).toBe(note);
+    expect(refusal(() => decodeTpdu(fromHex(hex), direction))).toBe(reasonIn(note));
   });
 
   test('a failure cause below 128 cannot be encoded: it would read as TP-PI', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { encodeTpdu, isoTime, PduEncodeError, type TimeStamp, timeStampOf, toHex } from '../../../modem/pdu/index.ts';
-import { decodeDeliver, decodeLeniently, deliverHex, refusal } from './fields.ts';
+import { decodeDeliver, decodeLeniently, deliverHex, reasonIn, refusal } from './fields.ts';
 
 function encoded(timestamp: TimeStamp): string {
   return toHex(encodeTpdu({ ...decodeDeliver({}), timestamp }));
@@ -42,7 +42,7 @@ describe('TP-SCTS (3GPP TS 23.040, 9.2.3.11)', () => {
       '2009-03-04T16:25:00Z',
     ],
   ])('%s is refused, and leniently taken with a note', (scts, note, iso) => {
-    expect(refusal(() => decodeDeliver({ scts }))).toBe(note);
+    expect(refusal(() => decodeDeliver({ scts }))).toBe(reasonIn(note));
     const { deliver, deviations } = decodeLeniently({ scts });
     expect(deviations).toEqual([note]);
     expect(isoTime(deliver.timestamp)).toBe(iso);
