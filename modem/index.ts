@@ -25,6 +25,7 @@ export { createPool, type ModemPool, type PoolMember } from './pool.ts';
 export { type DevicePortOptions, devicePort } from './port/device.ts';
 export { type PortHolder, portHolders } from './port/holder.ts';
 export type { ListedPort, PortLister } from './port/listed.ts';
+export { SecretMask } from './port/mask.ts';
 export { type FarEnd, type FarEndEvents, memoryPort } from './port/memory.ts';
 export { portFromName } from './port/name.ts';
 export { type ControlLines, type Port, PortError, type PortErrorCode, type PortEvents } from './port/port.ts';

@@ -1,8 +1,9 @@
-import { existsSync, rmdirSync } from 'node:fs';
+import { existsSync, mkdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FarEnd } from '../modem/index.ts';
 import type { VirtualModem } from './modem/virtual-modem.ts';
 import { openPty, type PtyLine } from './ports/pty.ts';
+import { recorded } from './ports/recorded.ts';
 import { openTcp, type TcpLine } from './ports/tcp.ts';
 
 /** Where a modem can be opened from outside the process, at this moment: one that is plugged in again may have other names. */
@@ -29,6 +30,8 @@ export interface LinesOptions {
   readonly touched?: () => void;
   /** Each modem has a second device, `modem1-codes`, and its unsolicited codes come there. Default: no. */
   readonly codePorts?: boolean;
+  /** A folder in which everything is kept that passes on the lines: `modem1.jsonl`, `modem1-tcp.jsonl` and so on. */
+  readonly record?: string;
 }
 
 /**
@@ -38,7 +41,7 @@ export interface LinesOptions {
 export async function openLines(
   modems: readonly VirtualModem[],
   folder: string,
-  { touched = () => {}, codePorts = false }: LinesOptions = {},
+  { touched = () => {}, codePorts = false, record }: LinesOptions = {},
 ): Promise<OpenLines> {
   const madeFolder = !existsSync(folder);
   const opened = new Set<PtyLine | TcpLine>();
@@ -49,20 +52,23 @@ export async function openLines(
     if (madeFolder) removeIfEmpty(folder);
   };
   /** The line as its modem has it: it says when octets pass, and stays away once all are closed. */
-  const kept = <Line extends PtyLine | TcpLine>(line: Line): FarEnd => {
+  const kept = (line: PtyLine | TcpLine, modem: VirtualModem, name: string): FarEnd => {
     opened.add(line);
-    return { ...watched(line, touched), plugIn: (renamed) => opened.has(line) && line.plugIn(renamed) };
+    const plugIn = (renamed: boolean) => opened.has(line) && line.plugIn(renamed);
+    const live = { ...watched(line, touched), plugIn };
+    return record === undefined ? live : recorded(live, join(record, `${name}.jsonl`), modem.clock);
   };
+  if (record !== undefined) mkdirSync(record, { recursive: true });
   try {
     const lines: ModemLines[] = [];
     for (const [i, modem] of modems.entries()) {
-      const path = join(folder, `modem${i + 1}`);
-      const pty = openPty(path);
-      modem.attach(kept(pty), { codes: !codePorts });
-      const codes = codePorts ? openPty(`${path}-codes`) : undefined;
-      if (codes !== undefined) modem.attach(kept(codes));
+      const name = `modem${i + 1}`;
+      const pty = openPty(join(folder, name));
+      modem.attach(kept(pty, modem, name), { codes: !codePorts });
+      const codes = codePorts ? openPty(join(folder, `${name}-codes`)) : undefined;
+      if (codes !== undefined) modem.attach(kept(codes, modem, `${name}-codes`));
       const tcp = await openTcp();
-      modem.attach(kept(tcp));
+      modem.attach(kept(tcp, modem, `${name}-tcp`));
       lines.push({
         number: modem.number,
         get tty() {

@@ -23,6 +23,8 @@ export interface SimulationOptions extends Omit<WorldOptions, 'clock'> {
   readonly folder: string;
   /** Each modem has a second device, for its unsolicited codes. Default: no. */
   readonly codePorts?: boolean;
+  /** A folder for recordings of all that passes on the lines. */
+  readonly record?: string;
 }
 
 /**
@@ -31,14 +33,18 @@ export interface SimulationOptions extends Omit<WorldOptions, 'clock'> {
  * @throws LinkError when one of the links exists already.
  */
 export async function openSimulation(
-  { clock: clockOptions, folder, codePorts = false, ...options }: SimulationOptions,
+  { clock: clockOptions, folder, codePorts = false, record, ...options }: SimulationOptions,
   people: (world: World) => readonly VirtualModem[],
 ): Promise<Simulation> {
   const clock = new WorldClock(clockOptions);
   const world = new World({ ...options, clock });
   const messages = new MessageStates(world.log);
   const opened = people(world);
-  const lines = await openLines(opened, folder, { touched: () => clock.touch(), codePorts });
+  const lines = await openLines(opened, folder, {
+    touched: () => clock.touch(),
+    codePorts,
+    ...(record === undefined ? {} : { record }),
+  });
   return {
     world,
     clock,

@@ -51,6 +51,7 @@ export function serveCommand(): Command {
     .option('--pin <pin>', 'every SIM asks for this PIN')
     .option('--scenario <file>', 'the phones of this file, and what happens to them; seed, profile and start are its')
     .option('--view', 'show phones, service centre, faults and log on this terminal, with keys for them')
+    .option('--record <folder>', 'keep what passes on the lines there, as gsm-modem trace and replay read it')
     .option('--code-ports', 'each modem has a second tty, modem1-codes, and its unsolicited codes come there')
     .addHelpText('after', HELP);
   return command.action(async (argv: readonly string[]) => {

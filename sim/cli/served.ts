@@ -29,6 +29,8 @@ export interface ServeOptions {
   readonly start?: number;
   /** Each modem has a second tty, for its unsolicited codes. */
   readonly codePorts?: true;
+  /** A folder for recordings of the lines. */
+  readonly record?: string;
   /** A file. */
   readonly scenario?: string;
   /** A file that every event is written to. */
@@ -59,7 +61,11 @@ export async function openServed(options: ServeOptions, folder: string): Promise
   };
   const world = file === undefined ? options : { ...options, ...file.scenario };
   const simulation = await openSimulation(
-    { ...simulationOptions(world, folder), codePorts: options.codePorts === true },
+    {
+      ...simulationOptions(world, folder),
+      codePorts: options.codePorts === true,
+      ...(options.record === undefined ? {} : { record: options.record }),
+    },
     people,
   );
   process.once('exit', () => simulation.close());

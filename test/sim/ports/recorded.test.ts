@@ -1,0 +1,22 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { memoryPort, readRecording } from '../../../modem/index.ts';
+import { recorded } from '../../../sim/ports/recorded.ts';
+import { openHost, quietWorld } from '../host.ts';
+
+test('what passes on a line is kept as the driver keeps its own recordings, and no PIN is in it', async () => {
+  const { world, clock } = quietWorld();
+  const modem = world.addModem({ number: '+393330000001', pin: '1234' });
+  const path = join(mkdtempSync(join(tmpdir(), 'recorded-')), 'modem1.jsonl');
+  const { port, farEnd } = memoryPort();
+  modem.attach(recorded(farEnd, path, clock));
+  const host = await openHost(port, clock);
+  await host.type('AT+CPIN=1234\r');
+  await host.close();
+  const events = readRecording(readFileSync(path, 'utf8'));
+  expect(events.map(({ kind }) => kind)).toEqual(['opened', 'sent', 'received', 'received', 'closed']);
+  const text = events.map((event) => ('octets' in event ? Buffer.from(event.octets).toString('latin1') : ''));
+  expect(text.join('')).toBe('AT+CPIN=****\rAT+CPIN=****\r\r\nOK\r\n');
+});
