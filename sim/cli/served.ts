@@ -4,6 +4,7 @@ import { personalities } from '../modem/personalities.ts';
 import type { VirtualModem } from '../modem/virtual-modem.ts';
 import { latencyProfiles } from '../network/profiles.ts';
 import { ScenarioRun } from '../scenario/scenario-run.ts';
+import type { Scenario } from '../scenario/schema.ts';
 import { openSimulation, type Simulation, type SimulationOptions } from '../simulation.ts';
 import type { World } from '../world.ts';
 import type { Pace } from '../world-clock.ts';
@@ -55,7 +56,7 @@ export async function openServed(options: ServeOptions, folder: string): Promise
   let scenario: ScenarioRun | undefined;
   const people = (world: World): readonly VirtualModem[] => {
     if (file === undefined) return addModems(world, options);
-    scenario = new ScenarioRun(world, file.scenario, file.names);
+    scenario = new ScenarioRun(world, withReaders(file.scenario), file.names);
     scenario.start();
     return file.scenario.phones.flatMap(({ number, count }) => (count === 1 ? (world.modem(number) ?? []) : []));
   };
@@ -99,6 +100,14 @@ function simulationOptions(
     responseMs: [0, 0],
     ...defined({ ratePerMinute, interimReports }),
     ...(profile === undefined ? {} : { profile }),
+  };
+}
+
+/** Programs read what comes to the phones that they can open, and nobody else does. */
+function withReaders(scenario: Scenario): Scenario {
+  return {
+    ...scenario,
+    phones: scenario.phones.map((phone) => (phone.count === 1 ? { ...phone, reads: false } : phone)),
   };
 }
 

@@ -83,6 +83,11 @@ const entrySchema = z.discriminatedUnion('kind', [
 type Unread = Exclude<LogEntry['kind'], z.output<typeof entrySchema>['kind']>;
 const schema: [Unread] extends [never] ? z.ZodType<LogEntry> : Unread = entrySchema;
 
+/** The kinds of events that there are. */
+export const eventKinds: readonly string[] = entrySchema.options.flatMap(({ shape: { kind } }) =>
+  kind instanceof z.ZodEnum ? kind.options : [...kind.values],
+);
+
 /** What a line of the log may be, as JSON Schema: for programs in any language. */
 export function logSchema(): object {
   return z.toJSONSchema(entrySchema, { io: 'input' });

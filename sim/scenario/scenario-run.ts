@@ -125,10 +125,11 @@ export class ScenarioRun {
     };
   }
 
-  #addPhone(number: string, { reads, personality, pin, simCapacity, phoneCapacity }: PhoneOfScenario): void {
-    if (this.#world.modem(number) === undefined) {
-      addSubscriber(this.#world, { number, personality, pin, simCapacity, phoneCapacity });
-    }
+  /** A phone that was there before has somebody who reads already. */
+  #addPhone(number: string, { reads, ...phone }: PhoneOfScenario): void {
+    if (this.#world.modem(number) !== undefined) return;
+    const { personality, pin, simCapacity, phoneCapacity } = phone;
+    addSubscriber(this.#world, { number, personality, pin, simCapacity, phoneCapacity });
     if (reads) this.#reading.add(number);
   }
 

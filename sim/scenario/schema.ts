@@ -10,6 +10,7 @@ import {
   sender,
 } from '../control/fields.ts';
 import { type SubscriberChange, subscriberChangeFields } from '../control/subscriber-schema.ts';
+import { eventKinds } from '../evidence/read-log.ts';
 import type { MessageStateName } from '../message-states.ts';
 import { personalities } from '../modem/personalities.ts';
 import { latencyProfiles } from '../network/profiles.ts';
@@ -162,7 +163,7 @@ const phone = z.strictObject({
 });
 
 const pattern = {
-  kind: z.string().describe('Of an event in the log: submit, wait, deliver, report ...'),
+  kind: z.enum([...eventKinds]).describe('Of an event in the log'),
   from: phoneName.optional(),
   to: phoneName.optional(),
   number: phoneName.optional(),

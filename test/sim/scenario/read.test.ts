@@ -75,6 +75,11 @@ const MISTAKES: readonly (readonly [what: string, file: string, fault: string])[
     's.yaml:4:52: steps.0.fault.to: a fault is about one phone, and "a" are many',
   ],
   [
+    'an event that is none',
+    scenario({ expectations: '{ count: { kind: delivr }, is: 0 }' }),
+    's.yaml:6:22: expect.0.count.kind: must be one of "start"|',
+  ],
+  [
     'a fault that nobody arranged',
     scenario({ steps: '{ at: 1s, remove: storm }' }),
     's.yaml:4:23: steps.0.remove: no fault is called "storm": there are none',
