@@ -24,8 +24,9 @@ for (let second = 0; second < ASCII_END; second += 1) {
   }
 }
 
-const buffer = Buffer.alloc(LONGEST + 16);
-const ascii = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+const encoder = new TextEncoder();
+const characters = new Uint8Array(LONGEST + 16);
+const ascii = new DataView(characters.buffer);
 
 /** What {@link packPlainText} made of the last text it could write: its septets, and at least four octets of 0. */
 export const plainSeptets: Uint32Array = new Uint32Array((LONGEST + 16) / 4);
@@ -52,7 +53,7 @@ export function repackPlainText(text: string): boolean {
 
 function pack(text: string): boolean {
   const { length } = text;
-  if (buffer.write(text) !== length) return false;
+  if (encoder.encodeInto(text, characters).written !== length) return false;
   ascii.setUint32(length, FOUR_AT);
   ascii.setUint32(length + 4, FOUR_AT);
   let seen = 0;
