@@ -131,21 +131,20 @@ test('a link that exists is refused, one that leads nowhere is replaced', () => 
 
 test('a modem that is unplugged and comes back under another name is found there, and only there', async () => {
   const { folder, world, lines } = await served();
+  const [modem] = world.modems;
   const [line] = lines.lines;
   const before = line?.tty ?? '';
-  const lost = Promise.withResolvers<void>();
-  const port = serialPort(before);
-  await port.open({ data() {}, closed: () => lost.resolve() });
-  await sleep(systemClock, 100);
-  world.modems[0]?.unplug(50, true);
-  await lost.promise;
+  const client = openSync(before, constants.O_RDWR | constants.O_NOCTTY);
+  modem?.unplug(50, true);
   expect(existsSync(before)).toBe(false);
-  await sleep(systemClock, 100);
+  while (line?.tty === before) await sleep(systemClock, 10);
+  closeSync(client);
   expect(line?.tty).toBe(join(folder, 'modem1-2'));
+  expect(existsSync(before)).toBe(false);
   expect(await ask(serialPort(line?.tty ?? ''), 'AT\r')).toMatch(/OK/);
-  world.modems[0]?.unplug(10_000);
+  modem?.unplug(10_000);
   opened?.close();
-  world.modems[0]?.plugIn();
+  modem?.plugIn();
   expect(existsSync(folder)).toBe(false);
 });
 
@@ -155,8 +154,10 @@ test('codes come on the other tty, until the command port asks for them', async 
   expect(await ask(serialPort(tty), 'AT+CNMI=2,1\r')).toMatch(/OK/);
   const port = serialPort(codes);
   const heard = Promise.withResolvers<string>();
+  const [modem] = world.modems;
+  while (modem?.hostPresent === true) await sleep(systemClock, 10);
   await port.open({ data: (octets) => heard.resolve(Buffer.from(octets).toString()), closed() {} });
-  await sleep(systemClock, 100);
+  while (modem?.hostPresent === false) await sleep(systemClock, 10);
   world.deliver({ to: NUMBER, from: '123', content: { kind: 'text', text: 'x' } });
   expect(await heard.promise).toBe('\r\n+CMTI: "SM",1\r\n');
   await port.close();
