@@ -1,12 +1,15 @@
 import {
+  CompressedTextError,
   type Deliver,
   decodeTpdu,
+  decodeTpduLeniently,
   encodeTpdu,
   PduError,
   type SegmentOptions,
   type SmsContent,
   type Submit,
   segment,
+  toHex,
 } from '../modem/index.ts';
 
 /** What a message carries, which network and modem pass on without looking into it. */
@@ -113,4 +116,17 @@ function separate(tpdu: Uint8Array, dcsAt: number, between: number): readonly [h
   header[lengthAt] = NO_CONTENTS[1];
   const contents = { dcs: tpdu[dcsAt] ?? 0, hasHeader: ((tpdu[0] ?? 0) & UDHI) !== 0, userData };
   return [header, contents];
+}
+
+/** The text of a SUBMIT or DELIVER, or its octets in upper-case hex; nothing when it cannot be read, as compressed text. */
+export function readableIn(tpdu: Uint8Array): string {
+  const direction = ((tpdu[0] ?? 0) & 3) === 1 ? 'mobile-originated' : 'mobile-terminated';
+  try {
+    const { tpdu: read } = decodeTpduLeniently(tpdu, direction);
+    if (read.type !== 'SUBMIT' && read.type !== 'DELIVER') return '';
+    return read.userData.kind === 'text' ? read.userData.text : toHex(read.userData.data);
+  } catch (error) {
+    if (error instanceof PduError || error instanceof CompressedTextError) return '';
+    throw error;
+  }
 }

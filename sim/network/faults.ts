@@ -1,11 +1,5 @@
-import {
-  type Cancel,
-  type Clock,
-  CompressedTextError,
-  decodeTpduLeniently,
-  PduError,
-  toHex,
-} from '../../modem/index.ts';
+import { addressOf, type Cancel, type Clock } from '../../modem/index.ts';
+import { readableIn } from '../envelope.ts';
 import type { EventLog } from '../log.ts';
 import type { SeededRandom } from '../random.ts';
 import {
@@ -86,9 +80,11 @@ export class Faults {
 
   /**
    * Arranges a fault and says its id.
-   * @param when of a fault that strikes messages: a further condition, for programs. @throws RangeError when there are 10,000.
+   * @param when of a fault that strikes messages: a further condition, for programs. @throws RangeError when there are 10,000; PduEncodeError when no message can come from the sender that it wants.
    */
   add(fault: Fault, when?: (target: FaultTarget) => boolean): string {
+    // Here, and not when it strikes, whoever wants an impossible sender is told.
+    if (fault.action.kind === 'spoof') addressOf(fault.action.sender);
     if (this.#arranged.size >= FAULTS) throw new RangeError(`A world has ${FAULTS} faults at most: take some back`);
     this.#count += 1;
     const id = `fault-${this.#count}`;
@@ -175,7 +171,7 @@ export class Faults {
   #matchesMessage({ from, to, about = 'messages', contains }: MessageFault, target: FaultTarget): boolean {
     if (about !== 'both' && (about === 'reports') !== target.report) return false;
     if (!this.#isNumber(from, target.from) || !this.#isNumber(to, target.to)) return false;
-    return contains === undefined || contentOf(target.tpdu).includes(contains);
+    return contains === undefined || readableIn(target.tpdu).includes(contains);
   }
 
   #matchesLine({ modem, command, said }: LineFault, target: LineTarget): boolean {
@@ -211,17 +207,4 @@ const STRIKES_UNASKED: ReadonlySet<string> = new Set<LineFaultAction['kind']>([
 
 function isMessageFault(fault: Fault): fault is MessageFault {
   return faultKinds[fault.action.kind].strikes !== 'line';
-}
-
-/** The text of a message, or its octets in hex; nothing when it cannot be read. */
-function contentOf(tpdu: Uint8Array): string {
-  const direction = ((tpdu[0] ?? 0) & 3) === 1 ? 'mobile-originated' : 'mobile-terminated';
-  try {
-    const { tpdu: read } = decodeTpduLeniently(tpdu, direction);
-    if (read.type !== 'SUBMIT' && read.type !== 'DELIVER') return '';
-    return read.userData.kind === 'text' ? read.userData.text : toHex(read.userData.data);
-  } catch (error) {
-    if (error instanceof PduError || error instanceof CompressedTextError) return '';
-    throw error;
-  }
 }

@@ -1,5 +1,5 @@
-import { addressOf, decodeTpduLeniently } from '../../modem/index.ts';
-import { type Contents, openDeliver, submitsOf } from '../envelope.ts';
+import { addressOf } from '../../modem/index.ts';
+import { type Contents, openDeliver, readableIn, submitsOf } from '../envelope.ts';
 import { STATUS } from './outcomes.ts';
 
 /** A message that reached a service. */
@@ -61,7 +61,6 @@ export const services: readonly Service[] = [
 ];
 
 function statusIn(tpdu: Uint8Array): number {
-  const { tpdu: read } = decodeTpduLeniently(tpdu, 'mobile-terminated');
-  const text = read.type === 'DELIVER' && read.userData.kind === 'text' ? read.userData.text.trim() : '';
+  const text = readableIn(tpdu).trim();
   return /^[0-9A-Fa-f]{2}$/.test(text) ? Number.parseInt(text, 16) : STATUS.received;
 }

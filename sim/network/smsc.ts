@@ -165,8 +165,6 @@ export class Smsc {
       ...withoutContents,
     } as const;
     const hex = toHex(tpdu ?? seal({ header, contents }));
-    log.add({ kind: 'submit', sms: id, from, to: dialled, tpdu: hex, outside: true });
-    log.add({ kind: 'accept', sms: id, from, to: dialled });
     const sms: Sms = {
       id,
       from,
@@ -179,6 +177,8 @@ export class Smsc {
       singleShot: false,
       fate: newFate(false),
     };
+    log.add({ kind: 'submit', sms: id, from, to: dialled, tpdu: hex, outside: true });
+    log.add({ kind: 'accept', sms: id, from, to: dialled });
     this.#transit.send(sms, clock.now());
     return id;
   }

@@ -71,3 +71,13 @@ test('a line can be struck by the clock, whatever the modem is doing', async () 
   expect(struck).toEqual([[{ kind: 'reboot' }, BOB, 5_000]]);
   expect(world.faults.strikeLine({ modem: BOB, said: 'code' })).toEqual([]);
 });
+
+test('a sender that no message can have is refused at once, and leaves nothing in the log', () => {
+  const { world } = quietWorld();
+  world.addModem({ number: BOB });
+  const before = world.log.seq;
+  expect(() => world.faults.add({ action: { kind: 'spoof', sender: 'A VERY LONG NAME' } })).toThrow('neither a number');
+  const deliver = () => world.deliver({ to: BOB, from: 'A VERY LONG NAME', content: { kind: 'text', text: 'x' } });
+  expect(deliver).toThrow('neither a number');
+  expect(world.log.seq).toBe(before);
+});

@@ -41,6 +41,17 @@ test.each([
   expect(replies(network)).toEqual([]);
 });
 
+test('a message that cannot be read, as compressed text, is echoed and reported all the same', async () => {
+  const network = networkOf();
+  for (const to of ['4000', '4001', '4002']) {
+    const tpdu = fromHex(`21000481${to[1]}${to[0]}${to[3]}${to[2]}002005FFFFFFFFFF`);
+    const sending = network.alice.outgoing.send(tpdu);
+    await network.pass(0);
+    expect(await sending).toMatchObject({ answer: { kind: 'accepted' } });
+  }
+  expect(network.statuses()).toEqual([0, 0, 0]);
+});
+
 test('the info number says who one is and what waits', async () => {
   const network = networkOf();
   await network.send('?', { to: '4002' });

@@ -118,8 +118,9 @@ function expiryOf(account: Account): number | undefined {
 function submitOf(account: Account): Submit | undefined {
   const [sent] = of(account, 'submit');
   if (sent === undefined) return undefined;
-  const tpdu = decodeTpdu(fromHex(sent.tpdu), 'mobile-originated');
-  return tpdu.type === 'SUBMIT' ? tpdu : undefined;
+  const tpdu = fromHex(sent.tpdu);
+  // Only the header: what the echo sends back may have been spoilt on its way there.
+  return ((tpdu[0] ?? 0) & 3) === 1 ? openSubmit(tpdu).header : undefined;
 }
 
 /** What arrives is what was sent, from whom it was sent, and in time. */
