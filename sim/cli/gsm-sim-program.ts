@@ -3,6 +3,7 @@ import { createProgram } from '../../modem/cli/program.ts';
 import { deliverCommand, sendCommand } from './deliver.ts';
 import { faultCommand } from './disturb.ts';
 import { diagramCommand, latencyCommand, logCommand, pcapCommand } from './evidence.ts';
+import { messagesCommand, servicesCommand } from './messages.ts';
 import { modemsCommand } from './modems.ts';
 import { personalitiesCommand } from './personalities.ts';
 import { scenarioCommand } from './scenario.ts';
@@ -20,6 +21,7 @@ export function gsmSim(): Command {
     deliverCommand(),
     sendCommand(),
     submittedCommand(),
+    messagesCommand(),
     subscribersCommand(),
     modemsCommand(),
     faultCommand(),
@@ -29,6 +31,7 @@ export function gsmSim(): Command {
     pcapCommand(),
     diagramCommand(),
     latencyCommand(),
+    servicesCommand(),
     personalitiesCommand(),
   ];
   for (const command of commands) adopt(program, command);
