@@ -58,20 +58,24 @@ export class HandOver {
     );
     for (const stored of held) {
       // Deleted since the list was made, with the rest of its message: something new may lie there already.
-      if (!this.#custody.wasEmptied(stored)) await this.takeStored(stored, source);
+      if (!this.#custody.wasEmptied(stored)) await this.#takeHeld(stored, source, 'listed');
     }
     await this.#makeRoom(memory, source);
   }
 
   /** Takes one message that the modem holds. @throws AtTimeout, AtAborted, PortError */
-  async takeStored(stored: StoredMessage, source: Source): Promise<void> {
+  takeStored(stored: StoredMessage, source: Source): Promise<void> {
+    return this.#takeHeld(stored, source, 'read');
+  }
+
+  async #takeHeld(stored: StoredMessage, source: Source, how: 'listed' | 'read'): Promise<void> {
     const holding = holdingOf(stored);
-    const known = this.#custody.knows(holding);
-    if (known === 'handed-over') {
+    const custody = this.#custody.knows(holding);
+    if (custody === 'handed-over') {
       this.#custody.keep(holding);
-      await this.#delete([holding], source);
+      await this.#delete([holding], source, how === 'listed');
     }
-    if (known !== 'new') return;
+    if (custody !== 'new') return;
     if (holding.pdu === this.#last?.pdu && !(await this.#readsSo(holding, source))) return;
     this.#last = holding;
     const reading = read(() => readPdu(stored.pdu, stored.length));
@@ -181,13 +185,16 @@ export class HandOver {
     return isTaken;
   }
 
-  async #delete(holdings: readonly Holding[], source: Source): Promise<void> {
+  /** @param isListed a list that was just made shows them: some modems list what they cannot read */
+  async #delete(holdings: readonly Holding[], source: Source, isListed = false): Promise<void> {
     for (const holding of holdings) {
       const { place } = holding;
       if (!this.#custody.markHandedOver(holding)) continue;
       try {
-        if (!(await this.#isReplaced(holding, source))) await source.store.delete(place);
-        this.#custody.forget(place);
+        const now = await this.#whatLies(holding, source);
+        if (now === 'the same' || (now === 'nothing' && isListed)) await source.store.delete(place);
+        // What is not seen is not forgotten: the line may hide it.
+        if (now !== 'nothing' || isListed) this.#custody.forget(place);
       } catch (error) {
         // It is safe with the receiver; the next sweep deletes it, or finds it gone.
         this.#log({
@@ -199,12 +206,13 @@ export class HandOver {
   }
 
   /**
-   * Whether something else lies there by now, or always did: the modem deleted more than it was told (SIM600), a list was
-   * old, or the answer was that of another place.
+   * Something else may lie there by now, or always did: the modem deleted more than it was told (SIM600), a list was old,
+   * or the answer was that of another place.
    */
-  async #isReplaced(holding: Holding, source: Source): Promise<boolean> {
+  async #whatLies(holding: Holding, source: Source): Promise<'the same' | 'nothing' | 'something else'> {
     const now = await source.store.read(holding.place);
-    return now !== undefined && holdingOf(now).pdu !== holding.pdu;
+    if (now === undefined) return 'nothing';
+    return holdingOf(now).pdu === holding.pdu ? 'the same' : 'something else';
   }
 
   /** A store full of halves of messages would mean silence for ever. */

@@ -46,7 +46,7 @@ export class ReportMatcher {
   #early: StatusReport[] = [];
   /** TP-MR of the last segment that went out, known or guessed. */
   #last: number | undefined;
-  /** The last reference that is known was the one after that before it. */
+  /** References were seen to count up. */
   #isCounting = false;
 
   /** @param tell gets the news of a message; never before {@link ReportMatcher.complete} was called for it. */
@@ -64,7 +64,7 @@ export class ReportMatcher {
   /** A segment went out, of whatever message, with this TP-MR; undefined when the answer was lost. */
   addPart(id: string, reference: number | undefined): void {
     const guess = this.#last === undefined ? undefined : (this.#last + 1) % REFERENCES;
-    if (reference !== undefined && guess !== undefined) this.#isCounting = reference === guess;
+    if (reference !== undefined && guess !== undefined) this.#isCounting ||= reference === guess;
     this.#last = reference ?? guess;
     this.#tracked.get(id)?.parts.push({ reference, guess, status: undefined });
   }

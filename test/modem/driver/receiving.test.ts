@@ -375,6 +375,28 @@ describe('receiving', () => {
     expect(bench.stored.size).toBe(0);
   });
 
+  test('a place that is empty already is not deleted: something new may come into it meanwhile (SIM600)', async () => {
+    await openToReceive();
+    const [first = '', second = ''] = deliverPdus(from, { kind: 'text', text: 'z'.repeat(200) });
+    await announce(1, first);
+    bench.script.when('AT+CMGD=1', () => {
+      bench.stored.clear();
+      return ok();
+    });
+    await announce(2, second);
+    expect(hellos()).toEqual(['z'.repeat(200)]);
+    expect(bench.script.typed.filter((typed) => typed.startsWith('AT+CMGD='))).toEqual(['AT+CMGD=1']);
+  });
+
+  test('what a modem lists and does not read is deleted all the same, and offered once', async () => {
+    bench.script.when(/^AT\+CMGR=/, line('+CMS ERROR: 321'));
+    bench.stored.set(1, hello);
+    await openToReceive();
+    await bench.clock.advance(180_000);
+    expect(hellos()).toEqual(['Hello']);
+    expect(bench.stored.size).toBe(0);
+  });
+
   test('two memories that are one store give each message once, and lose none', async () => {
     bench.script
       .when('AT+CPMS=?', ok('+CPMS: ("SM","ME"),("SM","ME"),("SM","ME")'))
