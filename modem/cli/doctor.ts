@@ -3,7 +3,7 @@ import { numberIn, valuesOf } from '../at/values.ts';
 import { systemClock } from '../clock.ts';
 import { ModemError, type ModemErrorCode } from '../error.ts';
 import type { Modem } from '../modem.ts';
-import { describeHolders, portHolders } from '../port/holder.ts';
+import { describeHolders, isPseudoTerminal, portHolders } from '../port/holder.ts';
 import { PortError } from '../port/port.ts';
 import { usbPorts } from '../port/usb.ts';
 import { describeState } from '../state.ts';
@@ -53,7 +53,7 @@ export function doctorCommand(): Command {
   return withConnection(command).action(async () => {
     const { port, loopback, wait } = command.opts<DoctorOptions>();
     const output = outputOf(command);
-    const holders = await portHolders(port);
+    const holders = (await isPseudoTerminal(port)) ? [] : await portHolders(port);
     if (holders.length > 0) tell(output, 'other programs', wrong(describeHolders(holders)));
     try {
       await withModem(command, async (modem) => {

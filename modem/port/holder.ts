@@ -33,6 +33,11 @@ async function hasOpen(folder: string, device: string): Promise<boolean> {
   return false;
 }
 
+/** Whether a path leads to a pseudo terminal: the program that plays the modem often has it open too. */
+export async function isPseudoTerminal(path: string): Promise<boolean> {
+  return (await realpath(path).catch(() => path)).startsWith('/dev/pts/');
+}
+
 /** Who holds a port, and what to do, in one line. */
 export function describeHolders(holders: readonly PortHolder[]): string {
   if (holders.length === 0) {

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { describeHolders, portHolders } from '../../../modem/port/holder.ts';
+import { describeHolders, isPseudoTerminal, portHolders } from '../../../modem/port/holder.ts';
 
 describe('who holds a port', () => {
   test.skipIf(process.platform !== 'linux')('another process that has the device open is named', async () => {
@@ -33,5 +33,13 @@ describe('who holds a port', () => {
     const line = describeHolders(holders);
     expect(line).toContain(words);
     expect(line).not.toContain('\n');
+  });
+
+  test.each([
+    ['/dev/pts/7', true],
+    ['/dev/ttyUSB0', false],
+    ['tcp://127.0.0.1:7000', false],
+  ])('%s is a pseudo terminal, whose modem is a program: %s', async (path, isOne) => {
+    expect(await isPseudoTerminal(path)).toBe(isOne);
   });
 });
