@@ -151,8 +151,7 @@ async function plugIn(virtual: VirtualModem, clock: VirtualClock, random: Seeded
 
 const days: readonly (readonly [seed: number, models: readonly [string, string]])[] = [
   [1, ['standard', 'standard']],
-  [2, ['huawei-e1752', 'siemens-tc35']],
-  [3, ['motorola-ezx', 'simcom-sim800']],
+  [2, ['motorola-ezx', 'simcom-sim600']],
 ];
 
 test.each(days)(
@@ -184,7 +183,7 @@ test.each(days)(
     // It was a day as promised.
     for (const [what, times] of Object.entries(happened)) expect([what, times > 5]).toEqual([what, true]);
   },
-  60_000,
+  120_000,
 );
 
 test('24 hours of messages, lost answers, refusals and reopenings leave no more in memory than ten hours do', async () => {
@@ -235,4 +234,4 @@ test('24 hours of messages, lost answers, refusals and reopenings leave no more 
   expect(sent).toBeGreaterThan(3_000);
   // Everything that has a limit has reached it by then.
   expect(((hours[23] ?? 0) - (hours[9] ?? 0)) / 1e6).toBeLessThan(0.5);
-}, 60_000);
+}, 120_000);
