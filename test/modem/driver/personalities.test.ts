@@ -15,8 +15,8 @@ async function run<T>(clock: VirtualClock, work: Promise<T>): Promise<T> {
   return work;
 }
 
-/** Without +CNMI there is no way for a report to come. */
-const WITHOUT_REPORTS = ['nokia-s60'];
+/** Without +CNMI, or where it refuses reports, there is no way for one to come. */
+const WITHOUT_REPORTS = ['nokia-s60', 'odd-c'];
 
 /** The ports of a stick that take no commands. */
 const isOtherPort = (id: string) => id.startsWith('port-');
