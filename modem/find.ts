@@ -40,7 +40,7 @@ const LISTEN_MS = 3_000;
  */
 export async function findModems({
   list = usbPorts,
-  at = serialPort,
+  at = (path) => serialPort(path),
   clock = systemClock,
   listenMs = LISTEN_MS,
 }: FindOptions = {}): Promise<readonly FoundPort[]> {

@@ -14,7 +14,8 @@ const TCP = 'tcp://';
  * @throws PortError (`misnamed`) when a `tcp://` name has no host or no port number.
  */
 export function portFromName(name: string, options: SerialOptions = {}, clock: Clock = systemClock): Port {
-  if (!name.startsWith(TCP)) return devicePort(name, { list: usbPorts, at: (path) => serialPort(path, options) });
+  if (!name.startsWith(TCP))
+    return devicePort(name, { list: usbPorts, at: (path) => serialPort(path, options, clock) });
   const colon = name.lastIndexOf(':');
   const host = name.slice(TCP.length, colon).replace(/^\[(.*)\]$/, '$1');
   const number = Number(name.slice(colon + 1));

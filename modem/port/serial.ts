@@ -1,4 +1,5 @@
 import { SerialPort } from 'serialport';
+import { type Clock, sleep, systemClock } from '../clock.ts';
 import { describeHolders, portHolders } from './holder.ts';
 import { type ControlLines, type Port, PortError, type PortErrorCode, type PortEvents } from './port.ts';
 
@@ -18,7 +19,7 @@ interface Opening {
  * A serial device or a PTY, by its path. 8N1, no flow control: forcing RTS/CTS on stops modems on three-wire cables.
  * The port is locked (TIOCEXCL and flock), so that no second program types into it.
  */
-export function serialPort(path: string, { baudRate = 115_200 }: SerialOptions = {}): Port {
+export function serialPort(path: string, { baudRate = 115_200 }: SerialOptions = {}, clock: Clock = systemClock): Port {
   let opening: Opening | undefined;
 
   const current = (): Opening => {
@@ -35,7 +36,7 @@ export function serialPort(path: string, { baudRate = 115_200 }: SerialOptions =
       const opened: Opening = { serial, unfinished: new Set() };
       opening = opened;
       try {
-        await new Promise<void>((resolve, reject) => serial.open((error) => (error ? reject(error) : resolve())));
+        await openUnlocked(serial, clock);
       } catch (error) {
         opening = undefined;
         throw await openError(path, error);
@@ -77,6 +78,22 @@ export function serialPort(path: string, { baudRate = 115_200 }: SerialOptions =
       await new Promise<void>((resolve) => serial.close(() => resolve()));
     },
   };
+}
+
+/** The lock of a port that was closed just now may live for a moment, until a read that was under way has ended. */
+const LOCK_ATTEMPTS = 5;
+const LOCK_PAUSE_MS = 30;
+
+async function openUnlocked(serial: SerialPort, clock: Clock): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await new Promise<void>((resolve, reject) => serial.open((error) => (error ? reject(error) : resolve())));
+      return;
+    } catch (error) {
+      if (attempt === LOCK_ATTEMPTS || !/lock/i.test(oneLine(error))) throw error;
+      await sleep(clock, LOCK_PAUSE_MS);
+    }
+  }
 }
 
 const openFailures: readonly (readonly [
