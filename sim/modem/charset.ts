@@ -1,4 +1,4 @@
-import { toHex } from '../../modem/index.ts';
+import { PduError, toHex } from '../../modem/index.ts';
 import { septetsOfText, textOfSeptets } from './septets.ts';
 
 /**
@@ -33,11 +33,20 @@ export function fromHost(charset: string, written: string): string | undefined {
       return Buffer.from(written, 'hex').swap16().toString('utf16le');
     case 'HEX':
       if (!/^([0-9A-Fa-f]{2})*$/.test(written)) return undefined;
-      return textOfSeptets(new Uint8Array(Buffer.from(written, 'hex')));
+      return textOrNone(new Uint8Array(Buffer.from(written, 'hex')));
     case 'GSM':
-      return textOfSeptets(new Uint8Array(Buffer.from(written, 'latin1')));
+      return textOrNone(new Uint8Array(Buffer.from(written, 'latin1')));
     default:
       return written;
+  }
+}
+
+function textOrNone(septets: Uint8Array): string | undefined {
+  try {
+    return textOfSeptets(septets);
+  } catch (error) {
+    if (error instanceof PduError) return undefined;
+    throw error;
   }
 }
 

@@ -30,7 +30,7 @@ const HEADER = {
 } as const;
 const SEPTETS_IN_A_MESSAGE = 160;
 
-/** What septets say, by the default alphabet of the codec. `undefined` when they are no text. */
+/** What septets say, by the default alphabet of the codec. @throws PduError when an escape among them means no character. */
 export function textOfSeptets(septets: Uint8Array): string {
   let text = '';
   for (let at = 0; at < septets.length; at += SEPTETS_IN_A_MESSAGE) {

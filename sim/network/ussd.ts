@@ -46,7 +46,7 @@ export class UssdSession {
   /** A code, or the answer to the page that is open. */
   request(text: string): UssdReply {
     const open = this.#page?.answers;
-    const page = open === undefined ? operatorServices[text] : (open[text] ?? WRONG_ANSWER);
+    const page = open === undefined ? pageAt(operatorServices, text) : (pageAt(open, text) ?? WRONG_ANSWER);
     this.#page = page;
     if (page === undefined) return { m: 4, text: '' };
     const said = typeof page.text === 'string' ? page.text : page.text(this.#account());
@@ -57,4 +57,9 @@ export class UssdSession {
   cancel(): void {
     this.#page = undefined;
   }
+}
+
+/** Of its own pages only: a phone may ask for `constructor`. */
+function pageAt(pages: Readonly<Record<string, UssdPage>>, code: string): UssdPage | undefined {
+  return Object.hasOwn(pages, code) ? pages[code] : undefined;
 }

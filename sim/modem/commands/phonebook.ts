@@ -63,7 +63,8 @@ function read(call: Call): void {
 }
 
 function find(call: Call): void {
-  const wanted = fromHost(call.modem.settings.charset, call.args.string(0, '')) ?? '';
+  const wanted = fromHost(call.modem.settings.charset, call.args.string(0, ''));
+  if (wanted === undefined) throw cmeError('incorrectParameters');
   const found = sorted(call).filter(([, { name }]) => name.toLowerCase().startsWith(wanted.toLowerCase()));
   if (found.length === 0) throw cmeError('notFound');
   call.respond(...found.map(([index, entry]) => line(call, '+CPBF', index, entry)));

@@ -29,8 +29,14 @@ test('a menu keeps the session open until an answer ends it, or the user gives u
   expect(await modem.type('AT+CUSD=1,"1"\r', 600)).toContain('+CUSD: 4');
 });
 
-test('a code that no service has is not supported', async () => {
-  expect(await (await host()).type('AT+CUSD=1,"*999#"\r', 600)).toBe('\r\nOK\r\n\r\n+CUSD: 4\r\n');
+test.each(['*999#', 'constructor'])('a code that no service has is not supported: %s', async (code) => {
+  expect(await (await host()).type(`AT+CUSD=1,"${code}"\r`, 600)).toBe('\r\nOK\r\n\r\n+CUSD: 4\r\n');
+});
+
+test('an answer that a menu does not have ends it', async () => {
+  const modem = await host();
+  await modem.type('AT+CUSD=1,"*123#"\r', 600);
+  expect(await modem.type('AT+CUSD=1,"toString"\r', 600)).toContain('+CUSD: 0,"Not understood. Goodbye."');
 });
 
 test('the balance goes down with each message', async () => {
