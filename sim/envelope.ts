@@ -11,6 +11,7 @@ import {
   segment,
   toHex,
 } from '../modem/index.ts';
+import { addressOctets, isSubmit } from './tpdu-fields.ts';
 
 /** What a message carries, which network and modem pass on without looking into it. */
 export interface Contents {
@@ -98,11 +99,6 @@ export function submitsOf(content: SmsContent, options: SegmentOptions, header: 
   });
 }
 
-/** Octets of an address field that begins with its length in digits at `at`. */
-function addressOctets(tpdu: Uint8Array, at: number): number {
-  return 2 + Math.ceil((tpdu[at] ?? 0) / 2);
-}
-
 function separate(tpdu: Uint8Array, dcsAt: number, between: number): readonly [header: Uint8Array, Contents] {
   const lengthAt = dcsAt + 1 + between;
   if (tpdu.length <= lengthAt) throw new PduError('TP-UDL', tpdu.length, tpdu, 'the octets end before it');
@@ -120,7 +116,7 @@ function separate(tpdu: Uint8Array, dcsAt: number, between: number): readonly [h
 
 /** The text of a SUBMIT or DELIVER, or its octets in upper-case hex; nothing when it cannot be read, as compressed text. */
 export function readableIn(tpdu: Uint8Array): string {
-  const direction = ((tpdu[0] ?? 0) & 3) === 1 ? 'mobile-originated' : 'mobile-terminated';
+  const direction = isSubmit(tpdu) ? 'mobile-originated' : 'mobile-terminated';
   try {
     const { tpdu: read } = decodeTpduLeniently(tpdu, direction);
     if (read.type !== 'SUBMIT' && read.type !== 'DELIVER') return '';

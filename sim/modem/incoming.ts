@@ -1,9 +1,16 @@
-import type { Cancel } from '../../modem/index.ts';
-import { toHex } from '../../modem/index.ts';
+import { type Cancel, toHex } from '../../modem/index.ts';
 import type { DeliveryAnswer } from '../network/radio-link.ts';
+import {
+  classIn,
+  codingOf,
+  isReplaceType,
+  isStatusReport,
+  originatorOctets,
+  protocolIdOf,
+  TYPE_0,
+} from '../tpdu-fields.ts';
 import type { StoreName } from './settings.ts';
 import { reportFields, routedHeader, textOf } from './text-mode.ts';
-import { isStatusReport, messageClassOf, originatorOctets, protocolIdOf, REPLACE_PIDS, TYPE_0 } from './tpdu-fields.ts';
 import type { VirtualModem } from './virtual-modem.ts';
 
 /** How long a message handed to the host waits for `+CNMA` before it goes back to the network. */
@@ -78,7 +85,7 @@ export class Incoming {
   #receiveMessage(tpdu: Uint8Array): DeliveryAnswer | Promise<DeliveryAnswer> {
     const pid = protocolIdOf(tpdu);
     if (pid === TYPE_0) return ACCEPTED;
-    const messageClass = messageClassOf(tpdu);
+    const messageClass = classIn(codingOf(tpdu));
     const { mt } = this.#modem.settings.indications;
     const shown = mt === 2 ? messageClass !== 2 : mt === 3 && messageClass === 3;
     if (shown && this.#modem.hostPresent) return this.#show(this.#routedMessage(tpdu));
@@ -151,7 +158,7 @@ export class Incoming {
   /** Replace Short Message Type n: the earlier one of the same type and originator (3GPP TS 23.040, 9.2.3.9). */
   #replacedBy(tpdu: Uint8Array, name: StoreName): number | undefined {
     const pid = protocolIdOf(tpdu);
-    if (isStatusReport(tpdu) || !REPLACE_PIDS.has(pid)) return undefined;
+    if (isStatusReport(tpdu) || !isReplaceType(pid)) return undefined;
     const originator = toHex(originatorOctets(tpdu));
     const earlier = this.#modem
       .store(name)

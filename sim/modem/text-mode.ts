@@ -1,10 +1,10 @@
 import { type Address, addressText, decodeTpdu, PduError, toHex } from '../../modem/index.ts';
 import { type Contents, openDeliver, openSubmit } from '../envelope.ts';
+import { isStatusReport } from '../tpdu-fields.ts';
 import { toHost } from './charset.ts';
 import { STATUS_WORDS, type StoredMessage } from './message-store.ts';
 import { textOfSeptets, unpackSeptets } from './septets.ts';
 import { timeText } from './time-text.ts';
-import { isStatusReport } from './tpdu-fields.ts';
 import type { VirtualModem } from './virtual-modem.ts';
 
 /** Headers of a message in text mode: the fields behind the colon (3GPP TS 27.005, 3.4 and 3.5). */

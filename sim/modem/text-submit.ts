@@ -1,5 +1,6 @@
 import { addressOf, encodeTpdu, fromHex, PduEncodeError, PduError } from '../../modem/index.ts';
 import { withoutContents } from '../envelope.ts';
+import { addressOctets } from '../tpdu-fields.ts';
 import { fromHost } from './charset.ts';
 import { packSeptets, septetsOfText } from './septets.ts';
 import type { Settings } from './settings.ts';
@@ -33,7 +34,7 @@ export function composeSubmit(settings: Settings, to: WrittenNumber, typed: Uint
 
 /** The same SUBMIT to another number. */
 export function redirect(tpdu: Uint8Array, to: WrittenNumber): Uint8Array {
-  const rest = tpdu.subarray(2 + 2 + Math.ceil((tpdu[2] ?? 0) / 2));
+  const rest = tpdu.subarray(2 + addressOctets(tpdu, 2));
   return Uint8Array.of(...tpdu.subarray(0, 2), ...destinationField('IRA', to), ...rest);
 }
 
@@ -64,5 +65,5 @@ function destinationField(charset: string, { number, type }: WrittenNumber): Uin
   if (!plain.test(text)) throw new PduError('TP-DA', 0, new Uint8Array(), 'not a number');
   const destination = addressOf(type === 145 && !text.startsWith('+') ? `+${text}` : text);
   const submit = encodeTpdu({ type: 'SUBMIT', messageReference: 0, destination, ...withoutContents });
-  return submit.subarray(2, 2 + 2 + Math.ceil((submit[2] ?? 0) / 2));
+  return submit.subarray(2, 2 + addressOctets(submit, 2));
 }

@@ -1,4 +1,5 @@
 import type { TimeStamp } from '../../modem/index.ts';
+import { classIn, isReplaceType } from '../tpdu-fields.ts';
 import type { FaultTarget } from './faults.ts';
 import { STATUS } from './outcomes.ts';
 
@@ -59,14 +60,15 @@ export function newFate(reportWanted: boolean): Fate {
   return { status: STATUS.notTriedYet, over: false, reportWanted, told: undefined };
 }
 
-/** Replace short message types 1 to 7 (3GPP TS 23.040, 9.2.3.9). */
+/** Whether the message takes the place of an earlier one of its type that waits. */
 export function isReplacing({ pid, isReport }: Sms): boolean {
-  return !isReport && pid >= 0x41 && pid <= 0x47;
+  return !isReport && isReplaceType(pid);
 }
 
-/** Whether TP-DCS, an octet, asks for immediate display, class 0 (3GPP TS 23.038, 4). */
-export function isClass0(dcs: number): boolean {
-  return (dcs & 0xd3) === 0x10 || (dcs & 0xf3) === 0xf0;
+/** The urgency of a message of this TP-DCS; `priority` is SM-RP-PRI. */
+export function urgencyOf(dcs: number, priority = false): Urgency {
+  if (priority) return 0;
+  return classIn(dcs) === 0 ? 1 : 2;
 }
 
 /** A message as faults look at it. */

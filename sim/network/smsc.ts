@@ -20,7 +20,7 @@ import type { SubmitAnswer } from './radio-link.ts';
 import { Reporter } from './reporter.ts';
 import type { Service } from './services.ts';
 import type { SimLink } from './sim-link.ts';
-import { isClass0, newFate, type Sms, type TracedSms } from './sms.ts';
+import { newFate, type Sms, type TracedSms, urgencyOf } from './sms.ts';
 import { contentOf, deliverTpdu, destinationOf, type Injected, type Submission } from './submission.ts';
 import type { Subscriber } from './subscriber.ts';
 import { Transit } from './transit.ts';
@@ -172,7 +172,7 @@ export class Smsc {
       tpdu: deliverTpdu(from, header, contents, this.#timestamp()),
       pid,
       isReport: false,
-      urgency: priority ? 0 : isClass0(contents.dcs) ? 1 : 2,
+      urgency: urgencyOf(contents.dcs, priority),
       expiresAt: clock.now() + (lastsMs ?? DEFAULT_VALIDITY_MS),
       singleShot: false,
       fate: newFate(false),
@@ -227,7 +227,7 @@ export class Smsc {
       tpdu: deliverTpdu(from, header, contents, timestamp),
       pid,
       isReport: false,
-      urgency: isClass0(contents.dcs) ? 1 : 2,
+      urgency: urgencyOf(contents.dcs),
       origin: { sender: from, messageReference, timestamp },
       expiresAt: now + validityMs(header.validity, now),
       singleShot: isSingleShot(header.validity),

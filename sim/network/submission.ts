@@ -1,5 +1,6 @@
 import { type Address, addressOf, type Command, PduError, type Submit, type TimeStamp } from '../../modem/index.ts';
 import { type Contents, type Envelope, openSubmit, seal, withoutContents } from '../envelope.ts';
+import { isCommand } from '../tpdu-fields.ts';
 import { commandIn } from './commands.ts';
 
 /** A message on its way from a phone to the service centre. */
@@ -35,11 +36,6 @@ export interface Injected {
 /** What a phone sends: a SUBMIT, or a COMMAND; `undefined` when it is malformed. */
 export function contentOf(tpdu: Uint8Array): Envelope<Submit> | Command | undefined {
   return isCommand(tpdu) ? commandIn(tpdu) : submitIn(tpdu);
-}
-
-/** Bits 0 and 1 of the first octet of a COMMAND from the phone (3GPP TS 23.040, 9.2.3.1). */
-function isCommand(tpdu: Uint8Array): boolean {
-  return ((tpdu[0] ?? 0) & 3) === 2;
 }
 
 function submitIn(tpdu: Uint8Array): Envelope<Submit> | undefined {

@@ -1,11 +1,10 @@
 import { fromHex, PduEncodeError, PduError } from '../../../modem/index.ts';
 import { openSubmit } from '../../envelope.ts';
+import { isCommand, isSubmit } from '../../tpdu-fields.ts';
 import { type Call, type Command, cms } from '../command.ts';
-import type { MessageStatus, StoredMessage } from '../message-store.ts';
-import { STATUS_WORDS } from '../message-store.ts';
+import { type MessageStatus, STATUS_WORDS, type StoredMessage } from '../message-store.ts';
 import { cmsError } from '../result.ts';
 import { composeSubmit, redirect } from '../text-submit.ts';
-import { isStatusReport, isSubmit } from '../tpdu-fields.ts';
 
 /** The longest TPDU: a SUBMIT with 12 octets of address, 7 of validity and 140 of user data (3GPP TS 23.040, 9.2.2.2). */
 const TPDU_OCTETS = 176;
@@ -133,7 +132,7 @@ async function sendCommand(call: Call): Promise<void> {
   if (call.modem.settings.messageFormat === 'text') throw cmsError('operationNotSupported');
   const message = await typeMessage(call);
   if (message === undefined) return;
-  if (!isStatusReport(message.tpdu)) throw cmsError('invalidPduParameter');
+  if (!isCommand(message.tpdu)) throw cmsError('invalidPduParameter');
   await transmit(call, '+CMGC', message);
 }
 

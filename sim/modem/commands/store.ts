@@ -1,10 +1,10 @@
 import { decodeTpdu, PduError, toHex } from '../../../modem/index.ts';
+import { isStatusReport } from '../../tpdu-fields.ts';
 import { fromHost } from '../charset.ts';
 import { type Call, type Command, cms } from '../command.ts';
 import { type MessageStore, STATUS_WORDS, type StoredMessage } from '../message-store.ts';
 import { cmsError } from '../result.ts';
 import { listedHeader, readHeader, textOf } from '../text-mode.ts';
-import { isStatusReport } from '../tpdu-fields.ts';
 import type { VirtualModem } from '../virtual-modem.ts';
 
 const ALL = 4;
