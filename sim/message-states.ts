@@ -37,7 +37,7 @@ const OPEN: ReadonlySet<MessageStateName> = new Set(['on-the-way', 'waiting']);
 
 /** Events after which the service centre has a message, and after which it has it no more. */
 const HOLDS: ReadonlySet<LogEntry['kind']> = new Set(['submit', 'report', 'duplicate', 'wait']);
-const ENDS: ReadonlySet<LogEntry['kind']> = new Set(['deliver', 'refuse', 'lose', 'replace', 'fail']);
+const ENDS: ReadonlySet<LogEntry['kind']> = new Set(['deliver', 'command', 'refuse', 'lose', 'replace', 'fail']);
 
 /** What became of each message, as the log told it from the moment this was made. */
 export class MessageStates {
@@ -90,6 +90,7 @@ export class MessageStates {
         break;
       case 'duplicate':
         this.#originals.set(entry.sms, entry.original);
+        this.#forgetOldest(this.#originals);
         break;
       case 'wait':
         this.#waits(entry.sms, entry.reason, entry.at + entry.retryMs);
@@ -98,7 +99,7 @@ export class MessageStates {
         this.#delivered(entry.sms, entry.at);
         break;
       case 'refuse':
-        this.#end(entry.sms, 'refused', entry.at, entry.cause);
+        this.#refused(entry.sms, entry.at, entry.cause);
         break;
       case 'command':
         this.#end(entry.sms, 'delivered', entry.at);
@@ -131,9 +132,19 @@ export class MessageStates {
 
   #begin(sms: number, from: string, to: string, sentAt: number, isReport: boolean): void {
     this.#messages.set(sms, { sms, isReport, from, to, sentAt, state: 'on-the-way', deliveries: 0, reports: [] });
-    if (this.#messages.size <= this.#keep) return;
-    const [oldest] = this.#messages.keys();
-    if (oldest !== undefined) this.#messages.delete(oldest);
+    this.#forgetOldest(this.#messages);
+  }
+
+  #forgetOldest(map: Map<number, unknown>): void {
+    if (map.size <= this.#keep) return;
+    const [oldest] = map.keys();
+    if (oldest !== undefined) map.delete(oldest);
+  }
+
+  /** A COMMAND may be refused after the service centre has it: that it cannot be carried out. */
+  #refused(sms: number, at: number, cause: number): void {
+    const message = this.#messages.get(sms);
+    if (message !== undefined) end(message, 'refused', at, cause);
   }
 
   #find(sms: number): Changing | undefined {
@@ -149,13 +160,16 @@ export class MessageStates {
 
   #end(sms: number, state: MessageStateName, at: number, status?: number): void {
     const message = this.#messages.get(sms);
-    if (message === undefined || !OPEN.has(message.state)) return;
-    message.state = state;
-    message.endedAt = at;
-    delete message.nextAttempt;
-    delete message.reason;
-    if (status !== undefined) message.status = status;
+    if (message !== undefined && OPEN.has(message.state)) end(message, state, at, status);
   }
+}
+
+function end(message: Changing, state: MessageStateName, at: number, status: number | undefined): void {
+  message.state = state;
+  message.endedAt = at;
+  delete message.nextAttempt;
+  delete message.reason;
+  if (status !== undefined) message.status = status;
 }
 
 /** Whether nothing more will become of a message. */
