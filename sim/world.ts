@@ -111,14 +111,14 @@ export class World {
     return [...this.#modems.values()];
   }
 
-  /** A new modem with a new subscriber's SIM in it. @throws RangeError when the number is taken. */
+  /** A new modem with a new subscriber's SIM in it. @throws RangeError when the number is taken, or the rate is not 1 to 600. */
   addModem(options: ModemOptions): VirtualModem {
     if (this.#modems.size >= MODEMS) throw new RangeError(`A world has ${MODEMS} modems at most`);
     const serial = String(this.#modems.size + 1);
     const imsi = `00101${serial.padStart(10, '0')}`;
-    const subscriber = this.#network.subscribe(options.number);
     const link = this.#network.issueSim(imsi);
     link.setRate(options.ratePerMinute ?? this.#ratePerMinute);
+    const subscriber = this.#network.subscribe(options.number);
     const modem = new VirtualModem(
       {
         imei: withCheckDigit(`35693803${serial.padStart(6, '0')}`),

@@ -63,8 +63,11 @@ test('in direct a leg of the air takes 0.8 s in the middle; weak reception adds 
   expect(Math.abs((await took('weak')) - 1_300)).toBeLessThan(100);
 });
 
-test('a rate that no modem has is refused', () => {
-  expect(() => networkOf({ ratePerMinute: 0 })).toThrow('A rate of 0 messages a minute is not 1 to 600');
+test('a rate that no modem has is refused, and leaves its number free', () => {
+  const { world } = networkOf();
+  const add = (ratePerMinute: number) => world.addModem({ number: '+393330000003', ratePerMinute });
+  expect(() => add(0)).toThrow('A rate of 0 messages a minute is not 1 to 600');
+  expect(add(600).radio.registered).toBe(true);
 });
 
 test('a phone that leaves coverage while a message is on the air gets it later', async () => {
