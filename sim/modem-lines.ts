@@ -11,8 +11,8 @@ export interface ModemLines {
   readonly number: string;
   /** A device that any program opens as a serial port. */
   readonly tty: string;
-  /** A second device of the modem, on which the unsolicited codes come until `AT^PORTSEL=1` on the first. */
-  readonly codes?: string;
+  /** A second device, if it has one, on which the unsolicited codes come until `AT^PORTSEL=1` on the first. */
+  readonly codes: string | undefined;
   /** `tcp://127.0.0.1:PORT`. */
   readonly tcp: string;
 }
@@ -74,7 +74,9 @@ export async function openLines(
         get tty() {
           return pty.path;
         },
-        ...(codes === undefined ? {} : { codes: codes.path }),
+        get codes() {
+          return codes?.path;
+        },
         tcp: tcp.url,
       });
     }
