@@ -1,5 +1,5 @@
 import { openSync, writeSync } from 'node:fs';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { systemClock } from '../clock.ts';
 import { type Modem, openModem } from '../modem.ts';
 import { portFromName } from '../port/name.ts';
@@ -20,6 +20,7 @@ interface ConnectionOptions {
   readonly codePort: readonly string[];
   readonly pin?: true;
   readonly trustPin?: true;
+  readonly submitTimeout?: number;
   readonly trace?: true;
   readonly record?: string;
 }
@@ -28,17 +29,26 @@ interface ConnectionOptions {
 export function withConnection(command: Command): Command {
   return command
     .requiredOption('--port <name>', 'the modem: a device path or tcp://host:port')
-    .option('--code-port <name>', 'another port of the same modem, to be listened to (again for more)', gather, [])
+    .addOption(
+      severalOption('--code-port <name>', 'another port of the same modem, to be listened to (again for more)'),
+    )
     .option('--baud <rate>', 'bits a second of a serial port', numberOption(50, 4_000_000), 115_200)
     .option('--pin', `ask for the SIM's PIN (otherwise it is taken from ${PIN_VARIABLE})`)
     .option('--trust-pin', 'try the PIN once even if the modem does not say how many tries are left')
+    .option(
+      '--submit-timeout <seconds>',
+      'how long the network may take to take an SMS, before nobody knows; default: 120',
+      numberOption(1, 3_600),
+    )
     .option('--trace', 'print every octet of the line to stderr')
     .option('--record <file>', 'write every octet of the line, with its time, to a file (for gsm-modem replay)');
 }
 
-/** Adds a value to those that an option was given before. */
-export function gather(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
+/** An option that may be given several times; none when it is not. */
+export function severalOption(flags: string, description: string): Option {
+  return new Option(flags, description)
+    .argParser((value: string, before: readonly string[]) => [...before, value])
+    .default([], 'none');
 }
 
 /**
@@ -68,6 +78,7 @@ export async function withModems(
   const open = (port: Port, codePorts: readonly string[]) =>
     openModem(port, {
       trustPin: options.trustPin === true,
+      ...(options.submitTimeout !== undefined && { submitTimeoutMs: options.submitTimeout * 1_000 }),
       codePorts: codePorts.map((name) => portFromName(name, { baudRate: options.baud })),
       ...(pin !== undefined && pin !== '' && { pin }),
       log: ({ kind, text }) => {

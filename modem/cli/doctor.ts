@@ -82,7 +82,7 @@ function tell(output: Output, check: string, { isWell, found, advice }: Finding)
   if (!isWell) process.exitCode = 1;
   output.print(
     { event: 'check', check, ok: isWell, found, ...(advice !== undefined && { advice }) },
-    `${isWell ? 'ok   ' : 'wrong'} ${check}: ${found}${advice === undefined ? '' : `. ${advice}`}`,
+    `${isWell ? 'ok   ' : 'wrong'} ${check}: ${[found, advice].filter(Boolean).join(found.endsWith('?') ? ' ' : '. ')}`,
   );
 }
 
@@ -125,7 +125,8 @@ async function checkServiceCentre(modem: Modem): Promise<Finding> {
 async function checkStore(modem: Modem): Promise<Finding> {
   const result = await modem.run({ text: 'AT+CPMS?', response: { prefix: '+CPMS:' } });
   const values = result.kind === 'ok' ? valuesOf(result.lines[0]?.text ?? '') : [];
-  const [used, total] = [numberIn(values[1]), numberIn(values[2])];
+  // Some leave the names of the memories out.
+  const [used, total] = values.map(numberIn).filter((number) => number !== undefined);
   if (used === undefined || total === undefined) return well('the modem does not say');
   const found = `${used} of ${total} places used`;
   return used < total ? well(found) : wrong(found, 'Empty it with gsm-modem receive: a full store receives nothing');

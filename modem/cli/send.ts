@@ -4,7 +4,7 @@ import { systemClock } from '../clock.ts';
 import type { Modem } from '../modem.ts';
 import { createPool } from '../pool.ts';
 import { readBatch } from './batch-file.ts';
-import { gather, withConnection, withModem, withModems } from './connection.ts';
+import { severalOption, withConnection, withModem, withModems } from './connection.ts';
 import { destinationOption, hexOption, numberOption } from './options.ts';
 import { type Output, outputOf, UsageError } from './program.ts';
 import { sendBatch } from './send-file.ts';
@@ -34,7 +34,7 @@ export function sendCommand(): Command {
       '--file <path>',
       'messages, one a line: {"number":"…","text":"…"} or number,"text"; - is the standard input',
     )
-    .option('--also <name>', 'with --file: another modem that shares the work (again for more)', gather, [])
+    .addOption(severalOption('--also <name>', 'with --file: another modem that shares the work (again for more)'))
     .option('--per-minute <n>', 'with --file: messages that each modem starts in a minute at most', perMinute)
     .option('--text <text>', 'a text, in as many SMS as it takes')
     .option('--data <hex>', 'octets', hexOption)
