@@ -85,7 +85,7 @@ export type MessageEvent =
       readonly to: string;
       readonly cause: number;
     }
-  /** It was lost on its way, as the profile or a fault wanted. */
+  /** It was lost on its way, as the profile or a fault wanted, or because the network no longer heard its sender. */
   | { readonly kind: 'lose'; readonly sms: number; readonly to: string }
   /** A second copy of `original` is on its way. */
   | { readonly kind: 'duplicate'; readonly sms: number; readonly original: number; readonly to: string }

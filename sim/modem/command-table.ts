@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { acknowledgeCommands } from './commands/acknowledge.ts';
 import { cardFileCommands } from './commands/card-file.ts';
 import { clockCommands } from './commands/clock.ts';
 import { controlCommands } from './commands/control.ts';
@@ -22,6 +23,7 @@ const commands: readonly Command[] = [
   ...clockCommands,
   ...phonebookCommands,
   ...smsSettingCommands,
+  ...acknowledgeCommands,
   ...storeCommands,
   ...sendCommands,
   ...ussdCommands,

@@ -115,7 +115,7 @@ export class SimCard {
     return true;
   }
 
-  /** Changes the PIN (`+CPWD`). */
+  /** Changes the PIN (`+CPWD`), of a card that asks for it. */
   change(pin: string, newPin: string): boolean {
     if (!this.verify(pin)) return false;
     this.#pin = newPin;

@@ -16,5 +16,7 @@ export function timeOf(text: string): number | undefined {
   if (parts === null) return undefined;
   const [, year = '', month = '', day = '', hour = '', minute = '', second = '', zone = '0'] = parts;
   const at = Date.parse(`20${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-  return Number.isNaN(at) ? undefined : at - Number(zone) * QUARTER_MS;
+  // A 30th of February is read as a 2nd of March.
+  if (Number.isNaN(at) || new Date(at).getUTCDate() !== Number(day)) return undefined;
+  return at - Number(zone) * QUARTER_MS;
 }

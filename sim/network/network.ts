@@ -177,8 +177,10 @@ export class Network implements HomeNetwork {
       const timeOut = () => this.#after(NETWORK_TIMEOUT_MS, () => resolve(TIMED_OUT));
       this.#after(throughMs - backMs, () => {
         const answer = this.#take(link, submission);
-        if (answer === undefined) timeOut();
-        else this.#after(backMs, () => (link.reachable ? resolve(answer) : timeOut()));
+        if (answer === undefined) {
+          this.log.add({ kind: 'lose', sms: submission.sms, to: submission.to });
+          timeOut();
+        } else this.#after(backMs, () => (link.reachable ? resolve(answer) : timeOut()));
       });
     });
   }

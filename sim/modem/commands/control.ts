@@ -32,7 +32,11 @@ const store: Handler = ({ modem, terminal, args }) => {
 
 /** S0 and S6 to S10 are about calls, which a virtual modem does not take: their values are kept nowhere. */
 const callParameter = (name: string, value: string): Command =>
-  cme(name, { read: ({ respond }) => respond(value), set: accept, execute: accept });
+  cme(name, {
+    read: ({ respond }) => respond(value),
+    set: ({ args }) => void args.number(0, [0, 255], 0),
+    execute: accept,
+  });
 
 const talkParameter = (name: string, key: 'lineEnd' | 'lineFeed' | 'backspace'): Command =>
   cme(name, {

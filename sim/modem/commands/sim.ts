@@ -70,6 +70,8 @@ export const simCommands: readonly Command[] = [
     test: '("SC",8)',
     set: ({ modem, args }) => {
       if (args.string(0) !== 'SC') throw cmeError('operationNotSupported');
+      // CHANGE CHV is for a PIN that is enabled (3GPP TS 51.011, 8.10).
+      if (!modem.sim.asksForPin) throw cmeError('operationNotAllowed');
       if (!modem.sim.change(checked(args, 1), checked(args, 2))) throw refused(modem.sim.state);
     },
   }),

@@ -1,5 +1,5 @@
 import { type Call, type Command, cms } from '../command.ts';
-import { cmsError, syntaxError } from '../result.ts';
+import { cmsError } from '../result.ts';
 import type { StoreName } from '../settings.ts';
 
 /** What may be read and deleted, written and sent, received: `SR` holds status reports. */
@@ -72,23 +72,6 @@ function setTextParameters({ modem, args }: Call): void {
   };
 }
 
-function acknowledge(call: Call, accepted: boolean): void {
-  const answer = accepted ? ({ kind: 'accepted' } as const) : ({ kind: 'refused', cause: 0xff } as const);
-  const { incoming, settings, personality } = call.modem;
-  if (personality.arrivals.refusesAcknowledgement === 'always') throw cmsError('operationNotAllowed');
-  if (settings.messageService === PHASE_2 || !incoming.acknowledge(answer)) throw cmsError('noAcknowledgementExpected');
-}
-
-/** `+CNMA=n[,length]`: 0 and 1 acknowledge, 2 refuses; with a length a PDU is typed, whose contents the network ignores. */
-async function acknowledgeWith(call: Call): Promise<void> {
-  const n = call.args.number(0, [0, 2]);
-  if (call.modem.settings.messageFormat === 'text') throw cmsError('operationNotSupported');
-  const length = call.args.number(1, [0, 164], 0);
-  if (length > 0 && call.modem.personality.arrivals.refusesAcknowledgement === 'with-pdu') throw syntaxError();
-  if (length > 0 && (await call.terminal.prompt('pdu')) === undefined) return;
-  acknowledge(call, n !== 2);
-}
-
 /** `+CSAS`: keeps `+CSMP` and `+CSCB`, of which `+CSCA` stands on the SIM anyway (3GPP TS 27.005, 3.3.5). */
 function saveSettings({ modem, args }: Call): void {
   args.number(0, [0, 0], 0);
@@ -152,11 +135,6 @@ export const smsSettingCommands: readonly Command[] = [
       respond(`+CNMI: ${mode},${mt},${bm},${ds},${bfr}`);
     },
     set: setIndications,
-  }),
-  cms('+CNMA', {
-    test: '(0-2)',
-    set: acknowledgeWith,
-    execute: (call) => acknowledge(call, true),
   }),
   cms('+CPMS', {
     needsSim: true,

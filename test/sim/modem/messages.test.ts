@@ -122,6 +122,25 @@ test.each(CHARSETS.slice(2))('+CSCS="%s" takes text in that character set', asyn
   expect(tpdu).toMatchObject({ userData: { text: 'a@é{' } });
 });
 
+test.each([
+  ['a refusal', '2,3', '00D300', 'OK', 'full'],
+  ['an acknowledgement', '1,2', '0000', 'OK', undefined],
+  ['one between quotes', '1,2', '"0000"', 'OK', undefined],
+  ['another length', '2,3', '00D3', '+CMS ERROR: 304', undefined],
+  ['no hex', '1,9', 'zz', '+CMS ERROR: 304', undefined],
+  ['no DELIVER-REPORT', '1,2', '0100', '+CMS ERROR: 304', undefined],
+])('+CNMA with a PDU: %s (3GPP TS 27.005, 4.7)', async (_name, argument, pdu, answer, reason) => {
+  const { world, clock, peer } = await pair();
+  await peer.type('AT+CSMS=1;+CNMI=2,2,0,1\r');
+  world.deliver({ to: OTHER, from: '123', content: { kind: 'text', text: 'one' } });
+  await clock.advance(1_000);
+  await peer.type(`AT+CNMA=${argument}\r`);
+  expect(await peer.type(`${pdu}\x1a`)).toBe(`\r\n${answer}\r\n`);
+  const waits = world.log.entries().flatMap((entry) => (entry.kind === 'wait' ? entry.reason : []));
+  expect(waits).toEqual(reason === undefined ? [] : [reason]);
+  expect(await peer.type('AT+CNMA\r')).toBe(answer === 'OK' ? '\r\n+CMS ERROR: 340\r\n' : '\r\nOK\r\n');
+});
+
 test('+CNMI mt=2 shows messages instead of storing them, and +CSMS=1 waits for +CNMA (3GPP TS 27.005, 3.4.1 and 3.4.4)', async () => {
   const { world, clock, peer } = await pair();
   await peer.type('AT+CSMS=1;+CNMI=2,2,0,1\r');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { latencyProfiles } from '../../../sim/index.ts';
+import { latencyProfiles, type World } from '../../../sim/index.ts';
 import { ALICE, BOB, MINUTE, networkOf } from './network-of.ts';
 
 const direct = latencyProfiles['direct'];
@@ -34,6 +34,20 @@ test('the air carries one message at a time, either way', async () => {
   expect(entries('deliver').filter(({ to }) => to === ALICE)).toEqual([]);
   await pass(1);
   expect(entries('deliver').filter(({ to }) => to === ALICE)).toHaveLength(1);
+});
+
+test.each<[what: string, happens: (world: World) => void]>([
+  ['goes out of coverage', (world) => world.subscriber(ALICE)?.setCovered(false)],
+  ['is switched off', (world) => world.subscriber(ALICE)?.setPowered(false)],
+])('what a phone was sending when it %s is lost', async (_what, happens) => {
+  const { world, pass, entries } = networkOf({ ...(direct && { profile: direct }) });
+  const sending = world.send({ from: ALICE, to: BOB, content: { kind: 'text', text: 'x' } });
+  await pass(200);
+  happens(world);
+  await pass(MINUTE);
+  expect(await sending).toMatchObject([{ answer: { kind: 'refused', cause: 332 } }]);
+  expect(entries('lose')).toMatchObject([{ sms: 1, to: BOB }]);
+  expect(entries('accept')).toEqual([]);
 });
 
 test('each phone has an air of its own', async () => {

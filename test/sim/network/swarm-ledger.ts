@@ -55,10 +55,12 @@ function accountsOf(entries: readonly LogEntry[]): ReadonlyMap<number, Account> 
   return accounts;
 }
 
-/** What the service centre did not take goes nowhere. */
+/** What the service centre did not take was refused, or not heard, and goes nowhere. */
 function auditUntaken(account: Account): readonly string[] {
-  const further = account.entries.filter(({ kind }) => !['submit', 'refuse', 'fault'].includes(kind));
-  return further.map(({ kind }) => `SMS ${account.sms} was not taken: ${kind}`);
+  const further = account.entries.filter(({ kind }) => !['submit', 'refuse', 'lose', 'fault'].includes(kind));
+  const ends = account.entries.filter(({ kind }) => kind === 'refuse' || kind === 'lose').length;
+  const wrong = further.map(({ kind }) => `SMS ${account.sms} was not taken: ${kind}`);
+  return ends === 1 ? wrong : [...wrong, `SMS ${account.sms} was not taken, and ended ${ends} times`];
 }
 
 /** Each message ends once: delivered, lost as told, given up for a reason, or replaced. */
