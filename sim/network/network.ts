@@ -2,12 +2,13 @@ import type { Clock } from '../../modem/index.ts';
 import type { EventLog } from '../log.ts';
 import type { SeededRandom } from '../random.ts';
 import { Faults } from './faults.ts';
+import type { Route } from './forwarding.ts';
 import { HOME, type Operator } from './operators.ts';
 import { drawLegMs, drawMs, type LatencyProfile } from './profiles.ts';
 import type { SubmitAnswer } from './radio-link.ts';
 import { services } from './services.ts';
 import { type HomeNetwork, SimLink } from './sim-link.ts';
-import { type Route, Smsc } from './smsc.ts';
+import { Smsc } from './smsc.ts';
 import type { Injected, Submission } from './submission.ts';
 import { type Submitted, SubmittedMessages } from './submitted.ts';
 import { type Register, Subscriber } from './subscriber.ts';
@@ -83,7 +84,7 @@ export class Network implements HomeNetwork {
       resolve: (dialled) => this.resolve(dialled),
       airMs: (link) => (this.profile.journey === undefined ? this.#legMs(link) : 0),
     });
-    this.#register = { log, alert: (of) => this.#centre.alert(of) };
+    this.#register = { log, alert: (of) => this.#centre.forwarding.alert(of) };
   }
 
   now(): number {
@@ -135,17 +136,17 @@ export class Network implements HomeNetwork {
 
   /** What waits in the service centre, by subscriber, in the order in which it will be tried. */
   waiting(number?: string): readonly WaitingMessage[] {
-    return waitingIn(this.#centre.mailboxes, number);
+    return waitingIn(this.#centre.forwarding.mailboxes, number);
   }
 
   /** How many messages wait for a subscriber. */
   waitingFor(number: string): number {
-    return this.#centre.mailboxes.get(number)?.waiting.length ?? 0;
+    return this.#centre.forwarding.waitingFor(number);
   }
 
   /** The operator deletes a message that waits; its sender is told TP-ST 48. False when there is none, or it is on the air. */
   deleteWaiting(sms: number): boolean {
-    return this.#centre.deleteWaiting(sms);
+    return this.#centre.forwarding.deleteWaiting(sms);
   }
 
   /** What the network took from a subscriber, oldest first. */

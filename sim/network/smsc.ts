@@ -12,33 +12,21 @@ import type { EventLog } from '../log.ts';
 import type { SeededRandom } from '../random.ts';
 import { obey } from './commands.ts';
 import type { Faults } from './faults.ts';
+import { Forwarding, MAILBOX_LIMIT, type Route } from './forwarding.ts';
 import { Journal } from './journal.ts';
-import { Mailbox, type MailboxOffice } from './mailbox.ts';
 import { STATUS } from './outcomes.ts';
 import type { LatencyProfile } from './profiles.ts';
 import type { SubmitAnswer } from './radio-link.ts';
 import { Reporter } from './reporter.ts';
-import type { Service } from './services.ts';
 import type { SimLink } from './sim-link.ts';
-import { newFate, type Sms, type TracedSms, urgencyOf } from './sms.ts';
+import { newFate, type Sms, urgencyOf } from './sms.ts';
 import { contentOf, deliverTpdu, destinationOf, type Injected, type Submission } from './submission.ts';
-import type { Subscriber } from './subscriber.ts';
 import { Transit } from './transit.ts';
 import { DEFAULT_VALIDITY_MS, isSingleShot, validityMs } from './validity.ts';
 
 const SECOND_MS = 1_000;
-/** More messages than this for one subscriber are refused. */
-const MAILBOX_LIMIT = 5_000;
 /** Causes of refusal as `+CMS ERROR` shows them: an RP cause (3GPP TS 24.011, 8.2.5.4), and TP-FCS values. */
 const REFUSED = { invalidMandatoryInformation: 96, serviceCentreBusy: 0xc0, duplicate: 0xc5 } as const;
-
-/** Where a number leads. */
-export type Route =
-  | { readonly kind: 'subscriber'; readonly subscriber: Subscriber }
-  | { readonly kind: 'service'; readonly service: Service }
-  /** A number of another operator that no phone of this world has. */
-  | { readonly kind: 'elsewhere'; readonly subscriber: Subscriber }
-  | { readonly kind: 'nobody' };
 
 /** What the service centre needs of the network around it. */
 export interface SmscSurroundings {
@@ -62,13 +50,12 @@ export interface SmscSurroundings {
 
 /** The service centre: takes messages, keeps them, and forwards them (3GPP TS 23.040, 3). */
 export class Smsc {
+  /** What becomes of the messages that it has taken. */
+  readonly forwarding: Forwarding;
   readonly #in: SmscSurroundings;
-  readonly #mailboxes = new Map<string, Mailbox>();
   readonly #journal = new Journal();
   readonly #transit: Transit;
   readonly #reporter: Reporter;
-  /** What all mailboxes share. */
-  readonly #office: MailboxOffice;
   #count = 0;
 
   constructor(surroundings: SmscSurroundings) {
@@ -76,18 +63,9 @@ export class Smsc {
     this.#transit = new Transit({
       ...surroundings,
       nextId: () => this.#nextId(),
-      arrive: (sms, letsPass) => this.#arrive(sms, letsPass),
+      arrive: (sms, letsPass) => this.forwarding.arrive(sms, letsPass),
     });
-    const { log, number, clock, faults } = surroundings;
-    this.#office = {
-      clock,
-      log,
-      faults,
-      airMs: (link) => surroundings.airMs(link),
-      waits: (sms, status) => this.#waits(sms, status),
-      replaced: (earlier, later) => this.#replace(earlier, later),
-      settled: (sms, status) => this.#settle(sms, status),
-    };
+    const { log, number, clock } = surroundings;
     this.#reporter = new Reporter({
       log,
       number,
@@ -95,16 +73,11 @@ export class Smsc {
       nextId: () => this.#nextId(),
       send: (report) => this.#transit.send(report, clock.now()),
     });
-  }
-
-  /** Where messages wait, or have waited. */
-  get mailboxes(): ReadonlyMap<string, Mailbox> {
-    return this.#mailboxes;
-  }
-
-  /** Alert-SC: a subscriber is back, or has room again (3GPP TS 23.040, 3.2.7). */
-  alert(number: string): void {
-    this.#mailboxes.get(number)?.wake();
+    this.forwarding = new Forwarding({
+      ...surroundings,
+      reporter: this.#reporter,
+      reply: (service, to, contents) => this.inject({ from: service.number, to, contents }),
+    });
   }
 
   /** A phone begins to send a SUBMIT or COMMAND. */
@@ -129,7 +102,7 @@ export class Smsc {
     const struck = this.#in.faults.strike('submit', { sms: id, from, to, report: false, tpdu });
     const refusal = struck.find((action) => action.kind === 'refuse');
     if (refusal !== undefined) return this.#refuse(submission, refusal.cause);
-    if (this.#waitingFor(to) >= MAILBOX_LIMIT) return this.#refuse(submission, REFUSED.serviceCentreBusy);
+    if (this.forwarding.waitingFor(to) >= MAILBOX_LIMIT) return this.#refuse(submission, REFUSED.serviceCentreBusy);
     if (header.rejectDuplicates === true && this.#isHeld(from, to, header.messageReference)) {
       return this.#refuse(submission, REFUSED.duplicate);
     }
@@ -145,7 +118,7 @@ export class Smsc {
     const { sms, from, to } = submission;
     const about = this.#journal.find(from, to, command.messageNumber);
     this.#in.log.add({ kind: 'command', sms, from, to, command: command.commandType, about: about?.id ?? 0 });
-    const result = obey(command, about, (message) => this.delete(message, STATUS.deletedBySender));
+    const result = obey(command, about, (message) => this.forwarding.delete(message, STATUS.deletedBySender));
     if (result.kind === 'refused') return this.#refuse(submission, result.cause);
     this.#in.log.add({ kind: 'accept', sms, from, to });
     if (result.kind === 'report') this.#reporter.answerCommand(from, to, result, about);
@@ -183,28 +156,6 @@ export class Smsc {
     return id;
   }
 
-  /** Takes a message out that has not been delivered. False when it is over, or on the air. */
-  delete(sms: TracedSms, status: number): boolean {
-    const mailbox = this.#mailboxes.get(sms.to);
-    if (sms.fate.over || mailbox?.onAir?.id === sms.id) return false;
-    mailbox?.remove(sms);
-    this.#fail(sms, status);
-    return true;
-  }
-
-  /** As {@link delete}, for the operator: the sender is told TP-ST 48. */
-  deleteWaiting(id: number): boolean {
-    for (const { waiting } of this.#mailboxes.values()) {
-      const sms = waiting.find((message) => message.id === id);
-      if (sms !== undefined) return this.delete(sms, STATUS.deletedByCentre);
-    }
-    return false;
-  }
-
-  #waitingFor(number: string): number {
-    return this.#mailboxes.get(number)?.waiting.length ?? 0;
-  }
-
   /** TP-RD: whether a message of the same reference is still held (3GPP TS 23.040, 9.2.3.25). */
   #isHeld(from: string, to: string, messageReference: number): boolean {
     return this.#journal.find(from, to, messageReference)?.fate.over === false;
@@ -233,94 +184,6 @@ export class Smsc {
       singleShot: isSingleShot(header.validity),
       fate: newFate(header.statusReportRequested === true),
     };
-  }
-
-  #arrive(sms: Sms, letsPass: boolean): void {
-    // Its sender had it deleted on the way.
-    if (sms.fate.over) return;
-    if (this.#in.clock.now() >= sms.expiresAt) {
-      this.#fail(sms, STATUS.validityExpired);
-      return;
-    }
-    const route = this.#in.route(sms.to);
-    switch (route.kind) {
-      case 'nobody':
-        this.#fail(sms, STATUS.notObtainable);
-        break;
-      case 'elsewhere':
-        this.#passOn(sms, route.subscriber);
-        break;
-      case 'service':
-        this.#serve(sms, route.service);
-        break;
-      case 'subscriber':
-        this.#put(sms, this.#mailbox(route.subscriber), letsPass);
-    }
-  }
-
-  #put(sms: Sms, mailbox: Mailbox, letsPass: boolean): void {
-    if (mailbox.waiting.length >= MAILBOX_LIMIT) {
-      this.#fail(sms, STATUS.congestion);
-      return;
-    }
-    if (letsPass) mailbox.addBehindNext(sms);
-    else mailbox.add(sms);
-  }
-
-  #replace(earlier: Sms, later: Sms): void {
-    this.#in.log.add({ kind: 'replace', sms: earlier.id, by: later.id, to: later.to });
-    this.#settle(earlier, STATUS.replaced);
-  }
-
-  #passOn(sms: Sms, { operator }: Subscriber): void {
-    if (operator.interworking === 'none') {
-      this.#fail(sms, STATUS.noInterworking);
-      return;
-    }
-    this.#logDelivery(sms);
-    this.#settle(sms, operator.interworking === 'reports' ? STATUS.received : STATUS.forwarded);
-  }
-
-  /** Services answer subscribers only, so that two of them never talk to each other for ever. */
-  #serve(sms: Sms, service: Service): void {
-    this.#logDelivery(sms);
-    const from = sms.origin?.sender ?? sms.from;
-    const request = { from, tpdu: sms.tpdu, waiting: this.#waitingFor(from), now: this.#in.clock.now() };
-    const { status, reply } = service.answer(request);
-    this.#settle(sms, status);
-    if (reply === undefined || this.#in.route(from).kind !== 'subscriber') return;
-    for (const contents of reply) this.inject({ from: service.number, to: from, contents });
-  }
-
-  /** A message that leaves the service centre other than to a phone. */
-  #logDelivery({ id: sms, from, to, tpdu }: Sms): void {
-    const hex = toHex(tpdu);
-    this.#in.log.add({ kind: 'attempt', sms, from, to, tpdu: hex });
-    this.#in.log.add({ kind: 'deliver', sms, from, to, tpdu: hex });
-  }
-
-  #mailbox(subscriber: Subscriber): Mailbox {
-    const known = this.#mailboxes.get(subscriber.number);
-    if (known !== undefined) return known;
-    const mailbox = new Mailbox(subscriber, this.#office);
-    this.#mailboxes.set(subscriber.number, mailbox);
-    return mailbox;
-  }
-
-  #fail(sms: TracedSms, status: number): void {
-    this.#in.log.add({ kind: 'fail', sms: sms.id, to: sms.to, status });
-    this.#settle(sms, status);
-  }
-
-  #settle(sms: TracedSms, status: number): void {
-    sms.fate.status = status;
-    sms.fate.over = true;
-    this.#reporter.report(sms);
-  }
-
-  #waits(sms: Sms, status: number): void {
-    sms.fate.status = status;
-    if (this.#in.interimReports) this.#reporter.report(sms);
   }
 
   #timestamp(): TimeStamp {
