@@ -129,7 +129,7 @@ export class World {
         modemCapacity: MODEM_CAPACITY,
         responseMs: this.#responseMs,
         log: this.log,
-        faults: this.faults,
+        lineFaults: (target) => this.faults.strikeLine(target),
         ...options,
       },
       link,

@@ -1,14 +1,5 @@
 import type { LineFaultAction } from '../network/fault-kinds.ts';
-import type { LineTarget } from '../network/faults.ts';
 import type { SeededRandom } from '../random.ts';
-
-/** Where a line asks what goes wrong: the list of all faults of the world. */
-export interface LineFaultSource {
-  /** What strikes what a modem is about to say, in the order in which the faults were arranged. */
-  strikeLine(target: LineTarget): readonly LineFaultAction[];
-  /** Calls `listener` when a fault strikes by the clock. The answer ends that. */
-  listen(listener: (action: LineFaultAction, modem: string | undefined) => void): () => void;
-}
 
 /** What is left of something the modem says when faults have struck it, and when it is to be said. */
 export interface Struck {

@@ -1,12 +1,11 @@
-import { type Cancel, type Clock, type FarEnd, memoryPort, type Port, sleep } from '../../modem/index.ts';
+import { type Clock, type FarEnd, memoryPort, type Port, sleep } from '../../modem/index.ts';
 import type { EventLog } from '../log.ts';
-import type { LineFaultAction, Said } from '../network/fault-kinds.ts';
+import type { UnaskedAction } from '../network/fault-kinds.ts';
 import type { DeliveryAnswer, MobileStation, RadioLink } from '../network/radio-link.ts';
 import { UssdSession } from '../network/ussd.ts';
 import type { SeededRandom } from '../random.ts';
 import { Incoming } from './incoming.ts';
-import { runCommandLine } from './interpreter.ts';
-import type { LineFaultSource } from './line-faults.ts';
+import { type LineFaults, Lines } from './lines.ts';
 import { joinedStore, type MessageStore, memoryStore } from './message-store.ts';
 import { Outgoing } from './outgoing.ts';
 import type { Personality } from './personality.ts';
@@ -15,7 +14,6 @@ import { Radio } from './radio.ts';
 import type { Settings, StoreName } from './settings.ts';
 import { type PhonebookEntry, SimCard } from './sim-card.ts';
 import { smscField } from './smsc-field.ts';
-import { Terminal } from './terminal.ts';
 
 /** How a virtual modem is made. */
 export interface VirtualModemOptions {
@@ -34,7 +32,7 @@ export interface VirtualModemOptions {
   readonly responseMs: readonly [from: number, to: number];
   readonly log: EventLog;
   /** What goes wrong on its lines. */
-  readonly faults: LineFaultSource;
+  readonly lineFaults: LineFaults;
 }
 
 /** Places of the store `SR`, for status reports. */
@@ -67,16 +65,14 @@ export class VirtualModem implements MobileStation {
   /** The phonebook of the modem itself, `ME`. */
   readonly phonebook: Map<number, PhonebookEntry> = new Map();
   readonly #random: SeededRandom;
-  readonly #faults: LineFaultSource;
   readonly #responseMs: readonly [from: number, to: number];
-  readonly #terminals = new Set<Terminal>();
+  readonly #lines: Lines;
   readonly #stores: Readonly<Record<StoreName, MessageStore>>;
   #clockOffset = 0;
   #simBusyUntil = 0;
   #silentUntil = 0;
   #fragileUntil = 0;
   #unplugged = false;
-  #nextNoise: Cancel | undefined;
 
   constructor(options: VirtualModemOptions, link: RadioLink, clock: Clock, random: SeededRandom) {
     const { personality } = options;
@@ -86,7 +82,7 @@ export class VirtualModem implements MobileStation {
     this.link = link;
     this.log = options.log;
     this.#random = random;
-    this.#faults = options.faults;
+    this.#lines = new Lines(this, options.lineFaults, random);
     this.#responseMs = options.responseMs;
     this.sim = new SimCard({
       ...options,
@@ -132,23 +128,7 @@ export class VirtualModem implements MobileStation {
    * @param codes whether unsolicited codes come on it.
    */
   attach(line: FarEnd, { codes = true }: { readonly codes?: boolean } = {}): void {
-    const number = this.#terminals.size + 1;
-    const terminal: Terminal = new Terminal(
-      line,
-      {
-        wire: this.personality.wire,
-        clock: this.clock,
-        random: this.#random.fork(`line ${number}`),
-        run: (body) => runCommandLine(this, terminal, body),
-        strikes: (said, command) => this.#strikes(said, command),
-        changed: () => this.#lineChanged(terminal, number),
-        overflowed: () => {
-          if (this.personality.wire.crashesUnread) this.reboot();
-        },
-      },
-      codes,
-    );
-    this.#terminals.add(terminal);
+    this.#lines.attach(line, codes);
   }
 
   /** A line in memory to this modem, for a driver in the same process. */
@@ -160,12 +140,12 @@ export class VirtualModem implements MobileStation {
 
   /** Whether a host has one of the lines open. */
   get hostPresent(): boolean {
-    return [...this.#terminals].some((terminal) => terminal.present);
+    return this.#lines.hostPresent;
   }
 
   /** Sends an unsolicited code to the hosts that are there. */
-  notify(...lines: readonly string[]): void {
-    for (const terminal of this.#terminals) terminal.notify(lines);
+  notify(...code: readonly string[]): void {
+    this.#lines.notify(code);
   }
 
   store(name: StoreName): MessageStore {
@@ -198,7 +178,7 @@ export class VirtualModem implements MobileStation {
     this.#unplugged = true;
     this.log.add({ kind: 'unplug', number: this.number });
     this.#powerOff();
-    for (const terminal of this.#terminals) terminal.hangUp();
+    this.#lines.hangUp();
     if (ms > 0) this.clock.after(ms, () => this.plugIn(renamed));
   }
 
@@ -207,12 +187,12 @@ export class VirtualModem implements MobileStation {
     if (!this.#unplugged) return;
     this.#unplugged = false;
     this.log.add({ kind: 'plug', number: this.number });
-    for (const terminal of this.#terminals) terminal.plugIn(renamed);
+    this.#lines.plugIn(renamed);
     this.#powerOn();
   }
 
   /** A fault of the line strikes, whatever the modem is doing. */
-  suffer(action: LineFaultAction): void {
+  suffer(action: UnaskedAction): void {
     switch (action.kind) {
       case 'reboot':
         this.reboot();
@@ -221,15 +201,14 @@ export class VirtualModem implements MobileStation {
         this.unplug(action.ms, action.renamed === 1);
         break;
       case 'stall':
-        for (const terminal of this.#terminals) terminal.stall(action.ms);
+        this.#lines.stall(action.ms);
         break;
       case 'orphan':
-        for (const terminal of this.#terminals) terminal.interject(action.text);
+        this.#lines.interject(action.text);
         break;
       case 'noise':
-        for (const terminal of this.#terminals) terminal.interject(action.code);
+        this.#lines.interject(action.code);
         break;
-      default:
     }
   }
 
@@ -269,7 +248,7 @@ export class VirtualModem implements MobileStation {
     this.radio.setFunctionality(0);
     this.settings = { ...this.profile.settings };
     this.#fragileUntil = 0;
-    for (const terminal of this.#terminals) terminal.restart(this.profile.talk);
+    this.#lines.restart(this.profile.talk);
   }
 
   #powerOn(): void {
@@ -283,41 +262,5 @@ export class VirtualModem implements MobileStation {
     const { simBusyMs } = this.personality.start;
     this.#simBusyUntil = this.clock.now() + simBusyMs;
     if (simBusyMs > 0) this.clock.after(simBusyMs, () => this.radio.update());
-  }
-
-  /** Faults that strike the modem itself do so when what they spoil has been dropped. */
-  #strikes(said: Said, command: string | undefined): readonly LineFaultAction[] {
-    const target = { modem: this.number, said, ...(command === undefined ? {} : { command }) };
-    const actions = this.#faults.strikeLine(target);
-    for (const action of actions) {
-      if (action.kind === 'reboot' || action.kind === 'unplug') this.clock.after(0, () => this.suffer(action));
-    }
-    return actions;
-  }
-
-  #lineChanged(terminal: Terminal, number: number): void {
-    if (terminal.present && this.#unplugged) {
-      terminal.hangUp();
-      return;
-    }
-    this.log.add({ kind: terminal.present ? 'connect' : 'disconnect', number: this.number, line: number });
-    this.#hostsChanged();
-  }
-
-  #hostsChanged(): void {
-    this.incoming.hostsChanged();
-    this.#nextNoise?.();
-    this.#nextNoise = undefined;
-    if (this.hostPresent) this.#makeNoise(0);
-  }
-
-  #makeNoise(turn: number): void {
-    const { noise } = this.personality;
-    if (noise === undefined) return;
-    this.#nextNoise = this.clock.after(noise.everyMs, () => {
-      const code = noise.codes[turn % noise.codes.length];
-      if (code !== undefined) this.notify(code);
-      this.#makeNoise(turn + 1);
-    });
   }
 }

@@ -31,6 +31,12 @@ export type LineFaultAction =
   /** `ms` until it is back; 0: it stays away. `renamed` is 1 when it comes back under another name. */
   | { readonly kind: 'unplug'; readonly ms: number; readonly renamed?: 0 | 1 };
 
+/** What a fault of the line can do while the modem says nothing: it spoils no answer. */
+export type UnaskedAction = Extract<
+  LineFaultAction,
+  { readonly kind: 'orphan' | 'noise' | 'stall' | 'reboot' | 'unplug' }
+>;
+
 export type FaultAction = MessageFaultAction | LineFaultAction;
 
 /** When a fault strikes, of the events that it matches. */

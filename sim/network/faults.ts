@@ -11,6 +11,7 @@ import {
   type MessageFault,
   type MessageFaultAction,
   type Said,
+  type UnaskedAction,
 } from './fault-kinds.ts';
 
 /** A fault that was arranged. */
@@ -67,7 +68,7 @@ export class Faults {
   readonly #log: EventLog;
   readonly #resolve: (dialled: string) => string;
   readonly #arranged = new Map<string, Counted>();
-  readonly #listeners = new Set<(action: LineFaultAction, modem: string | undefined) => void>();
+  readonly #listeners = new Set<(action: UnaskedAction, modem: string | undefined) => void>();
   #count = 0;
 
   /** @param resolve the form in which a number that people write is known to the network. */
@@ -80,7 +81,8 @@ export class Faults {
 
   /**
    * Arranges a fault and says its id.
-   * @param when of a fault that strikes messages: a further condition, for programs. @throws RangeError when there are 10,000; PduEncodeError when no message can come from the sender that it wants.
+   * @param when of a fault that strikes messages: a further condition, for programs.
+   * @throws RangeError when there are 10,000, PduEncodeError when no message can come from the sender that it wants.
    */
   add(fault: Fault, when?: (target: FaultTarget) => boolean): string {
     // Here, and not when it strikes, whoever wants an impossible sender is told.
@@ -140,17 +142,17 @@ export class Faults {
 
   /**
    * Calls `listener` when a fault of the line strikes by the clock, whatever the modem is doing: one that has `startsAt`,
-   * spoils no answer (`orphan`, `noise`, `stall`, `reboot`, `unplug`) and names no command. The answer ends that.
+   * spoils no answer ({@link UnaskedAction}) and names no command. The answer ends that.
    */
-  listen(listener: (action: LineFaultAction, modem: string | undefined) => void): () => void {
+  listen(listener: (action: UnaskedAction, modem: string | undefined) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
   #alarm(id: string, fault: Fault): Cancel | undefined {
     if (isMessageFault(fault) || fault.startsAt === undefined || fault.command !== undefined) return undefined;
-    if (!STRIKES_UNASKED.has(fault.action.kind)) return undefined;
     const { action, modem } = fault;
+    if (!isUnasked(action)) return undefined;
     return this.#clock.after(fault.startsAt - this.#clock.now(), () => {
       const counted = this.#arranged.get(id);
       if (counted === undefined || !this.#falls(counted)) return;
@@ -197,13 +199,18 @@ export class Faults {
   }
 }
 
-const STRIKES_UNASKED: ReadonlySet<string> = new Set<LineFaultAction['kind']>([
-  'orphan',
-  'noise',
-  'stall',
-  'reboot',
-  'unplug',
-]);
+function isUnasked(action: LineFaultAction): action is UnaskedAction {
+  switch (action.kind) {
+    case 'orphan':
+    case 'noise':
+    case 'stall':
+    case 'reboot':
+    case 'unplug':
+      return true;
+    default:
+      return false;
+  }
+}
 
 function isMessageFault(fault: Fault): fault is MessageFault {
   return faultKinds[fault.action.kind].strikes !== 'line';
