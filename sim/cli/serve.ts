@@ -1,9 +1,9 @@
-import { mkdtempSync, rmdirSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { type Output, outputOf, UsageError } from '../../modem/cli/program.ts';
-import { moment, number, pace } from '../control/fields.ts';
+import { moment, number, pace, pin } from '../control/fields.ts';
 import { personalities } from '../modem/personalities.ts';
 import type { ModemLines } from '../modem-lines.ts';
 import { latencyProfiles } from '../network/profiles.ts';
@@ -24,7 +24,10 @@ export function serveCommand(): Command {
     .argument('[command...]', 'behind --: run it with the modems in its environment, and end with its exit code')
     .option('--modems <count>', 'how many modems', wholeNumber(1, MODEMS), 2)
     .option('--numbers <numbers>', 'their numbers, with commas, instead of +393330000001 and so on', numbersOf)
-    .option('--dir <folder>', 'where the modems appear, as modem1, modem2, ...; default: a new one')
+    .option(
+      '--dir <folder>',
+      'where the modems appear, as modem1, modem2, ...; default: a new one, taken away at the end',
+    )
     .option('--seed <seed>', 'what chance is drawn from', '1')
     .option(
       '--profile <id>',
@@ -48,7 +51,7 @@ export function serveCommand(): Command {
     )
     .option('--interim-reports', 'senders who want a report are also told that their message waits')
     .option('--log <file>', 'write every event there as it happens, in JSON lines')
-    .option('--pin <pin>', 'every SIM asks for this PIN')
+    .option('--pin <pin>', 'every SIM asks for this PIN', readBy(pin))
     .option('--scenario <file>', 'the phones of this file, and what happens to them; seed, profile and start are its')
     .option('--view', 'show phones, service centre, faults and log on this terminal, with keys for them')
     .option('--record <folder>', 'keep what passes on the lines there, as gsm-modem trace and replay read it')
@@ -56,22 +59,26 @@ export function serveCommand(): Command {
     .addHelpText('after', HELP);
   return command.action(async (argv: readonly string[]) => {
     const options = command.opts<Options>();
-    if (argv.length === 0 && options.dir === undefined) {
-      throw new UsageError('give --dir FOLDER, or a command behind --');
-    }
     if (options.view === true) checkView(argv, outputOf(command));
     const folder = options.dir ?? mkdtempSync(join(tmpdir(), 'gsm-sim-'));
-    const served = await openServed(options, folder);
     try {
-      if (argv.length > 0) process.exitCode = await runBeside(served, argv);
-      else if (options.view === true) await look(served);
-      else await serve(served, outputOf(command));
-      if (served.scenario !== undefined) judge(served.scenario, outputOf(command));
+      await serveIn(folder, options, argv, outputOf(command));
     } finally {
-      await served.close();
-      if (options.dir === undefined) rmdirSync(folder);
+      if (options.dir === undefined) rmSync(folder, { recursive: true, force: true });
     }
   });
+}
+
+async function serveIn(folder: string, options: Options, argv: readonly string[], output: Output): Promise<void> {
+  const served = await openServed(options, folder);
+  try {
+    if (argv.length > 0) process.exitCode = await runBeside(served, argv);
+    else if (options.view === true) await look(served);
+    else await serve(served, output);
+    if (served.scenario !== undefined) judge(served.scenario, output);
+  } finally {
+    await served.close();
+  }
 }
 
 function runBeside({ control, simulation }: Served, argv: readonly string[]): Promise<number> {
@@ -81,8 +88,10 @@ function runBeside({ control, simulation }: Served, argv: readonly string[]): Pr
 /** Until it is interrupted, or the scenario is over. */
 async function serve({ control, simulation, scenario }: Served, output: Output): Promise<void> {
   const { lines } = simulation.lines;
+  // Before anyone is told that it is ready, and may end it.
+  const stopped = interrupted();
   output.print({ event: 'ready', control: control.url, modems: lines }, readyText(control.url, lines));
-  await Promise.race([interrupted(), ...(scenario === undefined ? [] : [scenario.ended])]);
+  await Promise.race([stopped, ...(scenario === undefined ? [] : [scenario.ended])]);
 }
 
 /** @throws UsageError when there is no terminal to show anything on. */

@@ -15,6 +15,9 @@ export const sender: z.ZodType<string, string> = z
   .regex(/^(\+?[0-9*#]{1,20}|[^+]{1,11})$/, 'must be a number, or at most 11 letters')
   .meta({ examples: ['BANK', '+393471234567', '4321'] });
 
+/** A PIN of a SIM. */
+export const pin: z.ZodType<string, string> = z.string().regex(/^\d{4,8}$/, 'must be 4 to 8 digits');
+
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** ms of a length of time as people write it: `250ms`, `10s`, `1.5m`, `2h`, `7d`. Undefined when it is none. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { personalities } from '../modem/personalities.ts';
 import { operators } from '../network/operators.ts';
 import type { Reception } from '../network/radio-link.ts';
-import { number } from './fields.ts';
+import { number, pin } from './fields.ts';
 
 /** An operator, by its code. */
 export const operatorCode: z.ZodType<string, string> = z.enum(Object.keys(operators)).meta({ examples: ['00102'] });
@@ -22,11 +22,7 @@ const rate = z.int().min(1).max(600);
 export const newSubscriber: z.ZodType<NewSubscriber> = z.strictObject({
   number,
   personality: z.enum(Object.keys(personalities)).describe('How its modem behaves').optional(),
-  pin: z
-    .string()
-    .regex(/^\d{4,8}$/, 'must be 4 to 8 digits')
-    .describe('The SIM asks for it')
-    .optional(),
+  pin: pin.describe('The SIM asks for it').optional(),
   simCapacity: z.int().min(1).max(255).describe('Places for messages on the SIM; default 30').optional(),
   phoneCapacity: z.int().min(0).max(10_000).describe('Places for messages in the phone; default 100').optional(),
   ratePerMinute: rate.describe('Messages a minute over its air').optional(),

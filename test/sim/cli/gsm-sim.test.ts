@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -56,6 +56,18 @@ test('serve says where its control API and its modems are', () => {
       { number: '+393330000002', tty: join(folder, 'modem2') },
     ],
   });
+});
+
+test('serve without --dir makes a folder below the temporary one, and takes it away at the end', async () => {
+  const temporary = mkdtempSync(join(tmpdir(), 'gsm-sim-'));
+  const env = { ...process.env, TMPDIR: temporary };
+  const child = spawn(process.execPath, [PROGRAM, 'serve', '--json'], { stdio: ['ignore', 'pipe', 'inherit'], env });
+  const [line] = await once(createInterface(child.stdout), 'line');
+  const [first]: (typeof ready)['modems'] = JSON.parse(line).modems;
+  expect(first?.tty).toBe(join(temporary, ...readdirSync(temporary), 'modem1'));
+  child.kill('SIGTERM');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+  expect(readdirSync(temporary)).toEqual([]);
 });
 
 test('deliver reaches a phone, and submitted prints what one sent', async () => {
@@ -125,7 +137,8 @@ test('faults are arranged, listed and taken back, and coverage too', async () =>
 });
 
 const MISTAKES: readonly (readonly [args: readonly string[], code: number, message: RegExp])[] = [
-  [['serve'], 2, /--dir/],
+  [['serve', '--log', '/dev/null/x'], 1, /Cannot write the log \/dev\/null\/x/],
+  [['serve', '--pin', '12'], 2, /must be 4 to 8 digits/],
   [['serve', '--dir', '/tmp/x', '--modems', '0'], 2, /whole number from 1 to 256/],
   [['serve', '--dir', '/tmp/x', '--profile', 'x'], 2, /none, direct, pt2008/],
   [['serve', '--dir', folder], 1, /exists already/],
