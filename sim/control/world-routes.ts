@@ -8,6 +8,7 @@ import { paceText, type WorldClock } from '../world-clock.ts';
 import { faultBody } from './fault-schema.ts';
 import { Refused } from './refused.ts';
 import { clockBody, profileBody, stepBody, switchBody } from './schema.ts';
+import { phoneOf } from './subscribers.ts';
 
 const ofFault = z.object({ id: z.string() });
 
@@ -40,9 +41,10 @@ export function worldRoutes(instance: FastifyInstance, { world, clock }: Simulat
   });
 
   app.get('/faults', { schema: { summary: 'The faults that are arranged' } }, async () => world.faults.list());
-  app.post('/faults', { schema: { summary: 'Arrange a fault', body: faultBody } }, async ({ body }) => ({
-    id: world.faults.add(body),
-  }));
+  app.post('/faults', { schema: { summary: 'Arrange a fault', body: faultBody } }, async ({ body }) => {
+    if ('modem' in body && body.modem !== undefined) phoneOf(world, body.modem, 'modem');
+    return { id: world.faults.add(body) };
+  });
   app.get(
     '/fault-kinds',
     { schema: { summary: 'The faults that there are, and who saw them' } },

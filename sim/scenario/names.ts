@@ -58,7 +58,7 @@ export function strangers({ phones, faults, steps, expect }: Scenario, names: Na
       strangersIn(step, names, numbers).map((found) => ({ ...found, path: ['steps', i, ...found.path] })),
     ),
     ...faults.flatMap((fault, i) =>
-      crowdsIn(fault, names).map((found) => ({ ...found, path: ['faults', i, ...found.path] })),
+      strangersInFault(fault, names, numbers).map((found) => ({ ...found, path: ['faults', i, ...found.path] })),
     ),
     ...expect.flatMap(({ message, count }, i) => {
       const name = message ?? count?.message;
@@ -68,16 +68,21 @@ export function strangers({ phones, faults, steps, expect }: Scenario, names: Na
   ];
 }
 
-function strangersIn(step: Step, names: Names, numbers: ReadonlyMap<string, number>): readonly Stranger[] {
-  const { when, send, deliver, change, swap, clone, fill, reboot, unplug, plug, read, ussd, traffic } = step;
-  /** A phone of the scenario. */
-  const own = (name: string | undefined, ...path: readonly string[]): readonly Stranger[] =>
+type Find = (name: string | undefined, ...path: readonly string[]) => readonly Stranger[];
+
+/** `own` finds a phone of the scenario, `any` such a phone or a number of anybody. */
+function finders(names: Names, numbers: ReadonlyMap<string, number>): { readonly own: Find; readonly any: Find } {
+  const own: Find = (name, ...path) =>
     name === undefined || names.phones.has(name) || numbers.has(name)
       ? []
       : [{ path, message: `no phone is called "${name}": there ${are([...names.phones.keys()])}` }];
-  /** A phone of the scenario, or any number. */
-  const any = (name: string | undefined, ...path: readonly string[]) =>
-    name !== undefined && IS_NUMBER.test(name) ? [] : own(name, ...path);
+  const any: Find = (name, ...path) => (name !== undefined && IS_NUMBER.test(name) ? [] : own(name, ...path));
+  return { own, any };
+}
+
+function strangersIn(step: Step, names: Names, numbers: ReadonlyMap<string, number>): readonly Stranger[] {
+  const { when, send, deliver, change, swap, clone, fill, reboot, unplug, plug, read, ussd, traffic } = step;
+  const { own, any } = finders(names, numbers);
   const fault = step.switch?.fault ?? step.remove;
   return [
     ...own(send?.from, 'send', 'from'),
@@ -104,19 +109,30 @@ function strangersIn(step: Step, names: Names, numbers: ReadonlyMap<string, numb
             message: `no fault is called "${fault}": there ${are([...names.faults])}`,
           },
         ]),
-    ...crowdsIn(step.fault, names).map((found) => ({ ...found, path: ['fault', ...found.path] })),
+    ...strangersInFault(step.fault, names, numbers).map((found) => ({ ...found, path: ['fault', ...found.path] })),
     ...(when?.message === undefined || names.messages.has(when.message)
       ? []
       : [{ path: ['when', 'message'], message: noMessage(when.message, names) }]),
   ];
 }
 
-/** A fault is about one phone. */
-function crowdsIn(fault: NamedFault | undefined, { phones }: Names): readonly Stranger[] {
-  return Object.entries(fault ?? {}).flatMap(([field, value]) => {
-    const isCrowd = ['from', 'to', 'modem'].includes(field) && (phones.get(String(value))?.length ?? 1) > 1;
+/** A fault is about one phone, which is there. */
+function strangersInFault(
+  fault: NamedFault | undefined,
+  names: Names,
+  numbers: ReadonlyMap<string, number>,
+): readonly Stranger[] {
+  if (fault === undefined) return [];
+  const { own, any } = finders(names, numbers);
+  const crowds = Object.entries(fault).flatMap(([field, value]) => {
+    const isCrowd = ['from', 'to', 'modem'].includes(field) && (names.phones.get(String(value))?.length ?? 1) > 1;
     return isCrowd ? [{ path: [field], message: `a fault is about one phone, and "${value}" are many` }] : [];
   });
+  return [
+    ...crowds,
+    ...('modem' in fault ? own(fault.modem, 'modem') : []),
+    ...('to' in fault ? any(fault.to, 'to') : []),
+  ];
 }
 
 function noMessage(name: string, { messages }: Names): string {

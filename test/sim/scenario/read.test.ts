@@ -75,6 +75,16 @@ const MISTAKES: readonly (readonly [what: string, file: string, fault: string])[
     's.yaml:4:52: steps.0.fault.to: a fault is about one phone, and "a" are many',
   ],
   [
+    'a fault of the line of nobody',
+    scenario({ steps: "{ at: 0s, fault: { action: { kind: split }, modem: '+999' } }" }),
+    's.yaml:4:56: steps.0.fault.modem: no phone is called "+999": there are anna, bruno',
+  ],
+  [
+    'a fault of messages to nobody',
+    scenario({ steps: '{ at: 0s, fault: { action: { kind: drop }, to: brno } }' }),
+    's.yaml:4:52: steps.0.fault.to: no phone is called "brno": there are anna, bruno',
+  ],
+  [
     'an event that is none',
     scenario({ expectations: '{ count: { kind: delivr }, is: 0 }' }),
     's.yaml:6:22: expect.0.count.kind: must be one of "start"|',
