@@ -1,6 +1,7 @@
 import type { Chat } from './at/chat.ts';
 import type { OutgoingSms, SendOutcome } from './bearer.ts';
 import type { Clock } from './clock.ts';
+import { References } from './references.ts';
 import type { ReportMatcher } from './reports.ts';
 import { type Outlet, sendMessage } from './sending.ts';
 import { describeState, type ModemState } from './state.ts';
@@ -23,6 +24,7 @@ export class SendQueue {
   readonly #reports: ReportMatcher;
   readonly #troubles: Pick<Outlet, 'storeFull' | 'simLocked'>;
   readonly #submitTimeoutMs: number;
+  readonly #references = new References();
   #state: ModemState = { kind: 'opening' };
   #chat: Chat | undefined;
   #unreadySince: number;
@@ -83,6 +85,7 @@ export class SendQueue {
     const outlet = {
       chat,
       reports: this.#reports,
+      references: this.#references,
       submitTimeoutMs: this.#submitTimeoutMs,
       isBusy: this.#waiting > 1,
       ...this.#troubles,

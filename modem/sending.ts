@@ -3,6 +3,7 @@ import { AtRefused, type AtResult } from './at/command.ts';
 import { numberIn, valuesOf } from './at/values.ts';
 import type { OutgoingSms, SendOutcome } from './bearer.ts';
 import { addressOf, encodePdu, PduEncodeError, type Submit, segment, toHex, tpduLength } from './pdu/index.ts';
+import type { References } from './references.ts';
 import type { ReportMatcher } from './reports.ts';
 
 /** How long the network may take to take a message, in ms, unless told otherwise: 120 s by the manuals. */
@@ -41,6 +42,7 @@ function submitsOf(message: OutgoingSms, reference: number): readonly Submit[] {
 export interface Outlet {
   readonly chat: Chat;
   readonly reports: ReportMatcher;
+  readonly references: References;
   /** How long the network may take to take an SMS, in ms. */
   readonly submitTimeoutMs: number;
   /** Whether more messages wait behind this one. */
@@ -104,13 +106,17 @@ async function submitSegment(outlet: Outlet, submit: Submit): Promise<SegmentOut
   const result = await outlet.chat.run({
     text: `AT+CMGS=${tpduLength(pdu)}`,
     payload: toHex(pdu),
-    response: { prefix: '+CMGS:' },
+    response: { prefix: '+CMGS:', mayBeLate: (line) => outlet.references.mayBeLate(line) },
     timeoutMs: outlet.submitTimeoutMs,
     repeatable: true,
   });
   if (result.kind === 'error' && isStoreFull(result.error)) outlet.storeFull();
   if (result.kind === 'error' && isSimLocked(result.error)) outlet.simLocked();
-  return outcomeOf(result);
+  const outcome = outcomeOf(result);
+  if (outcome.kind === 'sent') outlet.references.answered(outcome.reference);
+  else if (result.kind === 'error') outlet.references.refused();
+  else if (result.kind === 'timeout' && result.payloadTyped) outlet.references.lost();
+  return outcome;
 }
 
 function outcomeOf(result: AtResult): SegmentOutcome {

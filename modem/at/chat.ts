@@ -26,6 +26,9 @@ const FINAL_GRACE_MS = 2_000;
 /** How long the line must be quiet after a refusal, in ms: some modems say a lone `OK` after `ERROR`. */
 const AFTER_ERROR_MS = 200;
 
+/** How long the other answer may take, in ms, when one came that may be an earlier command's. */
+const HELD_MS = 30_000;
+
 const CTRL_Z = '\x1a';
 
 /**
@@ -199,6 +202,7 @@ export class Chat {
       return;
     }
     exchange.payloadTyped = true;
+    this.#dropHeld(exchange);
     this.#becomeCertain(exchange);
     this.#type(`${exchange.command.payload}${CTRL_Z}`);
   }
@@ -212,12 +216,18 @@ export class Chat {
     if (code !== undefined) {
       if (exchange === undefined && this.#isOrphan(code)) this.#saysOrphans = true;
       else if (exchange === undefined || this.#sync.isOwed()) this.#sync.heardFinal();
+      else if (exchange.isUndecidedBy(code)) return;
       // A prompt is due, and only a refusal can come in its place: an `OK` is somebody else's.
       else if (code.kind === 'error' || !exchange.awaitsPrompt) {
         if (code.kind === 'ok') this.#isVerbose = !isNumeric(text);
         this.#decide(exchange, exchange.resultOf(code, text));
       }
     } else if (exchange?.expects(text)) {
+      if (exchange.hold({ kind: 'ok', lines: [{ text }], numeric: false }, text)) {
+        this.#expect(exchange, HELD_MS);
+        return;
+      }
+      this.#dropHeld(exchange);
       this.#router.takeAnswer(text, exchange);
       this.#becomeCertain(exchange);
     } else if (this.#router.takeUnsolicited(text)) {
@@ -237,6 +247,11 @@ export class Chat {
   /** Takes the result at once, or, while another answer may be on its way, only when no other final code follows. */
   #decide(exchange: Exchange, result: AtResult): void {
     if (this.#saysOrphans && this.#provisional?.kind === 'error' && result.kind === 'ok') return;
+    if (result.kind === 'error' && exchange.hold(result)) {
+      this.#expect(exchange, HELD_MS);
+      return;
+    }
+    this.#dropHeld(exchange);
     if (this.#provisional !== undefined) this.#sync.heardFinal();
     this.#router.forgetAnswer();
     if (exchange.hasEvidence || !this.#sync.inDoubt()) {
@@ -245,6 +260,10 @@ export class Chat {
     }
     this.#provisional = result;
     this.#arm(this.#sync.guardMs, () => this.#finish(exchange, result));
+  }
+
+  #dropHeld(exchange: Exchange): void {
+    if (exchange.dropHeld()) this.#sync.heardFinal();
   }
 
   /** A line came that is surely this command's: its final code is still to come, whatever was taken for it. */

@@ -12,6 +12,11 @@ export interface AtResponse {
   readonly pdu?: boolean;
   /** Tells the answer from an unsolicited code of the same prefix (`+CREG:`). Default: everything is the answer. */
   accepts?(line: string): boolean;
+  /**
+   * Whether a line, or a refusal (no line), may be the late answer to an earlier command of this kind. It is taken for the
+   * running command's own only when no other comes within half a minute. Default: never.
+   */
+  mayBeLate?(line?: string): boolean;
 }
 
 /** One AT command, with everything the chat must know to recognise its answer. */

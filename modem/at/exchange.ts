@@ -13,6 +13,8 @@ export class Exchange {
   payloadTyped = false;
   readonly #isRepetition: boolean;
   readonly #lines: AtLine[] = [];
+  /** An answer that may be an earlier command's: it counts when no other comes. */
+  #held: AtResult | undefined;
   readonly #received: string[] = [];
 
   constructor(command: AtCommand, finish: (result: AtResult) => void, isRepetition = false) {
@@ -59,6 +61,25 @@ export class Exchange {
     return new Exchange(this.command, this.finish, true);
   }
 
+  /** Keeps an answer back that may be late: its line, or a refusal. False when it cannot be, or one is kept already. */
+  hold(result: AtResult, line?: string): boolean {
+    if (this.#held !== undefined || this.command.response?.mayBeLate?.(line) !== true) return false;
+    this.#held = result;
+    return true;
+  }
+
+  /** While an answer is kept back, an `OK` without an information line decides nothing: it may be the end of that one. */
+  isUndecidedBy({ kind }: FinalCode): boolean {
+    return this.#held !== undefined && kind === 'ok' && this.#lines.length === 0;
+  }
+
+  /** Another answer has come, so the one that was kept back was late. False when none was. */
+  dropHeld(): boolean {
+    const wasHeld = this.#held !== undefined;
+    this.#held = undefined;
+    return wasHeld;
+  }
+
   add(line: AtLine): void {
     this.#lines.push(line);
   }
@@ -78,6 +99,7 @@ export class Exchange {
 
   /** The result when time is up: an answer that lacks nothing but the final code counts as given. */
   resultOfSilence(waitedMs: number): AtResult {
+    if (this.#held !== undefined) return this.#held;
     if (this.onlyFinalMissing) return { kind: 'ok', lines: this.#lines, numeric: false };
     const error = new AtTimeout(this.command.text, waitedMs, this.#received);
     return { kind: 'timeout', error, payloadTyped: this.payloadTyped };

@@ -333,3 +333,57 @@ describe('status reports', () => {
     expect(bench.stored.size).toBe(0);
   });
 });
+
+/** "A late answer must not become the answer of the next command" (W at.go:446-468), not even that of the next `+CMGS`. */
+describe('a +CMGS answer that comes while the next message is being sent', () => {
+  const sent = (reference: number) => ({ kind: 'sent', references: [reference] });
+  test.each<[what: string, said: readonly (readonly [atMs: number, text: string])[], outcome: object]>([
+    [
+      'late one, then its own',
+      [
+        [1_000, ok('+CMGS: 2')],
+        [4_000, ok('+CMGS: 3')],
+      ],
+      sent(3),
+    ],
+    [
+      'late one, then a refusal',
+      [
+        [1_000, ok('+CMGS: 2')],
+        [4_000, line('+CMS ERROR: 38')],
+      ],
+      { kind: 'failed', retry: true },
+    ],
+    [
+      'late refusal, then its own',
+      [
+        [1_000, line('+CMS ERROR: 38')],
+        [4_000, ok('+CMGS: 3')],
+      ],
+      sent(3),
+    ],
+    [
+      'late refusal, then a refusal',
+      [
+        [1_000, line('+CMS ERROR: 38')],
+        [4_000, line('+CMS ERROR: 500')],
+      ],
+      { kind: 'failed' },
+    ],
+    ['its own, and no other', [[1_000, ok('+CMGS: 3')]], sent(3)],
+    ['one of a modem that did not count the lost one', [[1_000, ok('+CMGS: 2')]], sent(2)],
+    ['a refusal, and no other', [[1_000, line('+CMS ERROR: 38')]], { kind: 'failed', retry: true }],
+  ])('%s', async (_what, said, outcome) => {
+    const bench = createBench();
+    const modem = await bench.open({ submitTimeoutMs: 20_000 });
+    const say = () => {
+      for (const [atMs, text] of said) bench.clock.after(atMs, () => bench.script.say(text));
+      return undefined;
+    };
+    bench.script.when(/\^Z$/, ok('+CMGS: 1'), undefined, say);
+    const send = (id: string) => modem.send({ id, destination: '+393330000009', content: { kind: 'text', text: id } });
+    const outcomes = await bench.run(Promise.all(['1', '2', '3'].map(send)));
+    expect(outcomes).toMatchObject([sent(1), { kind: 'unknown' }, outcome]);
+    await bench.run(modem.close());
+  });
+});
