@@ -46,6 +46,9 @@ export const STARTED_CODES: ReadonlySet<string> = new Set(['SMS DONE', 'SMS READ
 /** A PDU as a line: whole octets, behind which some modems write `,0`. */
 const HEX = /^(?:[0-9A-F]{2})+(?:,\d*)?$/i;
 
+/** Codes that interrupt a text which goes on over several lines: what other makers' begin with may be a part of it. */
+const INTERRUPTING = /^(?:\^[A-Z]+:|_OSIGQ:|\+(?:CMTI|CDSI|C[EG]?REG|CRING|CLIP|ZUSIMR|ZEND):|RING$)/;
+
 /** The longest text that goes on over several lines, in characters; what comes after is dropped. */
 const CONTINUATION_LIMIT = 2048;
 
@@ -77,6 +80,7 @@ export class LineRouter {
   /** Takes a line that is the rest of what an earlier one began. */
   takeContinuation(line: string): boolean {
     if (this.#quoted !== undefined) {
+      if (INTERRUPTING.test(line)) return false;
       this.#takeQuoted({ ...this.#quoted, line: `${this.#quoted.line}\n${line}` });
       return true;
     }

@@ -1,6 +1,6 @@
 import { openSync, writeSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import { systemClock } from '../clock.ts';
+import { type Cancel, systemClock } from '../clock.ts';
 import { type Modem, openModem } from '../modem.ts';
 import { portFromName } from '../port/name.ts';
 import type { Port } from '../port/port.ts';
@@ -87,6 +87,7 @@ export async function withModems(
     });
   const first = await open(portOf(command), options.codePort);
   const rest: Modem[] = [];
+  const stopWaiting = tellWaiting(first, options.port);
   const closeAll = () => Promise.all([first, ...rest].map((modem) => modem.close()));
   const interrupted = () => void closeAll().then(() => process.exit(130));
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
@@ -94,9 +95,21 @@ export async function withModems(
     for (const name of others) rest.push(await open(portFromName(name, { baudRate: options.baud }), []));
     await use([first, ...rest]);
   } finally {
+    stopWaiting();
     process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
     await closeAll();
   }
+}
+
+/** After this long, in ms, a person is told that the modem has no network yet. */
+const NETWORK_PATIENCE_MS = 3_000;
+
+function tellWaiting(modem: Modem, name: string): Cancel {
+  return systemClock.after(NETWORK_PATIENCE_MS, () => {
+    if (modem.state.kind === 'searching') {
+      process.stderr.write(`${name}: waiting for a network: ${modem.state.registration}\n`);
+    }
+  });
 }
 
 /** The port that the command's options name, recorded and shown as they say. @throws PortError, UsageError */

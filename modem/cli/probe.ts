@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { AtTimeout } from '../at/command.ts';
 import type { Modem } from '../modem.ts';
 import { describeState } from '../state.ts';
 import { withConnection, withModem } from './connection.ts';
@@ -17,19 +18,30 @@ export function probeCommand(): Command {
 }
 
 async function probe(modem: Modem): Promise<Readonly<Record<string, string | number>>> {
-  const { dBm } = await modem.signal();
+  const signal = await known(modem.signal());
   const answers = {
     ...modem.identity,
-    imsi: await modem.imsi(),
-    numbers: (await modem.ownNumbers()).join(' ') || undefined,
+    imsi: await known(modem.imsi()),
+    numbers: (await known(modem.ownNumbers()))?.join(' ') || undefined,
     state: describeState(modem.state),
-    operator: await modem.operator(),
-    signalDbm: dBm,
-    serviceCentre: await modem.serviceCentre(),
+    operator: await known(modem.operator()),
+    signalDbm: signal?.dBm,
+    serviceCentre: await known(modem.serviceCentre()),
   };
-  const known: Record<string, string | number> = {};
+  const found: Record<string, string | number> = {};
   for (const [name, value] of Object.entries(answers)) {
-    if (value !== undefined) known[name] = value;
+    if (value !== undefined) found[name] = value;
   }
-  return known;
+  return found;
+}
+
+/** What a modem does not answer in time is not known: the rest is told all the same. */
+async function known<T>(question: Promise<T>): Promise<T | undefined> {
+  try {
+    return await question;
+  } catch (error) {
+    if (!(error instanceof AtTimeout)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return undefined;
+  }
 }

@@ -95,6 +95,9 @@ async function send(
   const report = outcome.kind === 'failed' ? undefined : await reported?.within(options.wait * 1_000);
   reported?.cancel();
   const references = outcome.kind === 'sent' ? outcome.references : [];
+  if (wantsReport && outcome.kind !== 'failed' && report === undefined && !output.json) {
+    process.stderr.write(`no report came within ${options.wait} s: ask for more with --wait\n`);
+  }
   output.print(
     {
       event: 'outcome',

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
+import { systemClock } from '../clock.ts';
 import type { Modem } from '../modem.ts';
 import { describeState } from '../state.ts';
 import { withConnection, withModem } from './connection.ts';
@@ -20,7 +21,7 @@ export function ussdCommand(): Command {
 async function converse(modem: Modem, code: string, replies: readonly string[], output: Output): Promise<void> {
   if (!(await whenReady(modem))) throw new Error(`the modem is in no network: ${describeState(modem.state)}`);
   const given = [...replies];
-  let answer = await modem.ussd(code);
+  let answer = await patiently(modem.ussd(code));
   output.print({ event: 'answer', ...answer }, answer.text);
   while (answer.more) {
     const reply = given.shift() ?? (await askReply());
@@ -28,9 +29,19 @@ async function converse(modem: Modem, code: string, replies: readonly string[], 
       await answer.cancel();
       return;
     }
-    answer = await answer.reply(reply);
+    answer = await patiently(answer.reply(reply));
     output.print({ event: 'answer', ...answer }, answer.text);
   }
+}
+
+/** After this long, in ms, a person is told that it still goes on. */
+const PATIENCE_MS = 5_000;
+
+function patiently<T>(answer: Promise<T>): Promise<T> {
+  const cancel = systemClock.after(PATIENCE_MS, () =>
+    process.stderr.write('no answer yet: the network may take two minutes\n'),
+  );
+  return answer.finally(cancel);
 }
 
 /** A line from the terminal; empty when there is none, or at its end. */

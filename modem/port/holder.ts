@@ -1,9 +1,10 @@
 import { readdir, readFile, readlink, realpath } from 'node:fs/promises';
+import { basename } from 'node:path';
 
 /** A process that has a port open. */
 export interface PortHolder {
   readonly pid: number;
-  /** Its name, as the system knows it: `ModemManager`. */
+  /** The name of its program: `ModemManager`. */
   readonly name: string;
 }
 
@@ -20,10 +21,17 @@ export async function portHolders(path: string, root = '/proc'): Promise<readonl
     .filter((pid) => pid !== process.pid)
     .map(async (pid): Promise<readonly PortHolder[]> => {
       if (!(await hasOpen(`${root}/${pid}/fd`, device))) return [];
-      const name = await readFile(`${root}/${pid}/comm`, 'utf8').catch(() => 'a process');
-      return [{ pid, name: name.trim() }];
+      return [{ pid, name: await nameOf(`${root}/${pid}`) }];
     });
   return (await Promise.all(found)).flat();
+}
+
+/** What was started: a script goes by its own name, not by that of its interpreter. */
+async function nameOf(folder: string): Promise<string> {
+  const [program = '', script = ''] = (await readFile(`${folder}/cmdline`, 'utf8').catch(() => '')).split('\0');
+  const isInterpreter = /^(?:node|python[\d.]*|perl|ruby|sh|bash)$/.test(basename(program));
+  const started = isInterpreter && script !== '' && !script.startsWith('-') ? script : program;
+  return started === '' ? 'a process' : basename(started);
 }
 
 async function hasOpen(folder: string, device: string): Promise<boolean> {

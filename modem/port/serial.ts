@@ -111,7 +111,8 @@ async function openError(path: string, cause: unknown): Promise<PortError> {
   for (const [pattern, code, advice] of openFailures) {
     if (pattern.test(text)) return new PortError(code, path, `${path}: ${await advice(path)}`, { cause });
   }
-  return new PortError('failed', path, `${path} cannot be opened as a serial port: ${text}`, { cause });
+  const why = /inappropriate ioctl/i.test(text) ? 'it is none' : text;
+  return new PortError('failed', path, `${path} cannot be opened as a serial port: ${why}`, { cause });
 }
 
 function oneLine(error: unknown): string {

@@ -157,6 +157,16 @@ describe('unsolicited codes', () => {
     expect(codes).toEqual([{ prefix: '+CMT', line: '+CMT: ,24', pdu: 'AAAA' }]);
   });
 
+  test('+CUSD is interrupted by other codes', async () => {
+    modem.say('\r\n+CUSD: 0,"Credit:\r\n^RSSI:17\r\n+CMTI: "SM",3\r\n5 EUR",15\r\n');
+    await clock.advance(0);
+    expect(codes).toEqual([
+      { prefix: '^RSSI', line: '^RSSI:17' },
+      { prefix: '+CMTI', line: '+CMTI: "SM",3' },
+      { prefix: '+CUSD', line: '+CUSD: 0,"Credit:\n5 EUR",15' },
+    ]);
+  });
+
   test('+CUSD goes on over the line ends in its quotes', async () => {
     modem.say('\r\n+CUSD: 0,"Credit:\r\n5 EUR",15\r\n');
     await clock.advance(0);
