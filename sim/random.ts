@@ -11,38 +11,54 @@ export interface SeededRandom extends Random {
 
 /** A generator for simulations: xoshiro128** (Blackman and Vigna), whose state is the SHA-256 of the seed. */
 export function seededRandom(seed: number | string): SeededRandom {
-  const name = String(seed);
-  const state = stateOf(name);
-
-  const next = (): number => {
-    const [a = 0, b = 0, c = 0, d = 0] = state;
-    const drawn = Math.imul(rotate(Math.imul(b, 5), 7), 9) >>> 0;
-    const mixed = c ^ a;
-    const last = d ^ b;
-    state[0] = a ^ last;
-    state[1] = b ^ mixed;
-    state[2] = mixed ^ (b << 9);
-    state[3] = rotate(last, 11);
-    return drawn;
-  };
-
-  return {
-    bytes(count) {
-      const octets = new Uint8Array(count);
-      for (let at = 0; at < count; at += 4) {
-        const word = next();
-        for (let i = 0; i < 4 && at + i < count; i += 1) octets[at + i] = word >>> (8 * i);
-      }
-      return octets;
-    },
-    fork: (stream) => seededRandom(`${name}/${stream}`),
-    fraction: () => next() / 2 ** 32,
-  };
+  return new Xoshiro(String(seed));
 }
 
-function stateOf(seed: string): Uint32Array {
-  const digest = createHash('sha256').update(seed).digest();
-  return Uint32Array.from({ length: 4 }, (_, i) => digest.readUInt32LE(4 * i));
+class Xoshiro implements SeededRandom {
+  readonly #name: string;
+  // Signed words: what fits in 31 bits and a sign costs no memory of its own.
+  #a: number;
+  #b: number;
+  #c: number;
+  #d: number;
+
+  constructor(name: string) {
+    this.#name = name;
+    const digest = createHash('sha256').update(name).digest();
+    this.#a = digest.readInt32LE(0);
+    this.#b = digest.readInt32LE(4);
+    this.#c = digest.readInt32LE(8);
+    this.#d = digest.readInt32LE(12);
+  }
+
+  bytes(count: number): Uint8Array {
+    const octets = new Uint8Array(count);
+    for (let at = 0; at < count; at += 4) {
+      const word = this.#next();
+      for (let i = 0; i < 4 && at + i < count; i += 1) octets[at + i] = word >>> (8 * i);
+    }
+    return octets;
+  }
+
+  fork(stream: string): SeededRandom {
+    return new Xoshiro(`${this.#name}/${stream}`);
+  }
+
+  fraction(): number {
+    return this.#next() / 2 ** 32;
+  }
+
+  #next(): number {
+    const drawn = Math.imul(rotate(Math.imul(this.#b, 5), 7), 9) >>> 0;
+    const mixed = this.#c ^ this.#a;
+    const last = this.#d ^ this.#b;
+    const shifted = this.#b << 9;
+    this.#a ^= last;
+    this.#b ^= mixed;
+    this.#c = mixed ^ shifted;
+    this.#d = rotate(last, 11);
+    return drawn;
+  }
 }
 
 function rotate(word: number, by: number): number {

@@ -30,81 +30,124 @@ export interface MessageStore {
 
 /** A store in memory. */
 export function memoryStore(capacity: number, firstIndex = 1): MessageStore {
-  const places: (StoredMessage | undefined)[] = [];
-  let used = 0;
-  /** No place before this one is free. */
-  let maybeFree = 0;
-  return {
-    firstIndex,
-    capacity,
-    get used() {
-      return used;
-    },
-    get: (index) => places[index - firstIndex],
-    add(message) {
-      if (used >= capacity) return undefined;
-      while (places[maybeFree] !== undefined) maybeFree += 1;
-      places[maybeFree] = message;
-      used += 1;
-      return maybeFree + firstIndex;
-    },
-    update(index, message) {
-      if (places[index - firstIndex] !== undefined) places[index - firstIndex] = message;
-    },
-    delete(index) {
-      const place = index - firstIndex;
-      if (places[place] === undefined) return;
-      places[place] = undefined;
-      used -= 1;
-      maybeFree = Math.min(maybeFree, place);
-    },
-    entries: () =>
-      places.flatMap((message, place) => (message === undefined ? [] : [[place + firstIndex, message] as const])),
-  };
+  return new MemoryStore(capacity, firstIndex);
 }
 
 /** `MT`: several stores seen as one, filled one after the other; the places of each follow those of the one before. */
 export function joinedStore(parts: readonly MessageStore[]): MessageStore {
-  const firstIndex = parts[0]?.firstIndex ?? 1;
-  const offsets = parts.map((_, i) => parts.slice(0, i).reduce((sum, part) => sum + part.capacity, firstIndex));
+  return new JoinedStore(parts);
+}
 
-  const locate = (index: number): readonly [part: MessageStore, index: number] | undefined => {
-    for (const [i, part] of parts.entries()) {
-      const within = index - (offsets[i] ?? 0);
-      if (within >= 0 && within < part.capacity) return [part, within + part.firstIndex];
+/** A class, since each modem has three and there are worlds of 10,000. */
+class MemoryStore implements MessageStore {
+  readonly firstIndex: number;
+  readonly capacity: number;
+  readonly #places: (StoredMessage | undefined)[] = [];
+  #used = 0;
+  /** No place before this one is free. */
+  #maybeFree = 0;
+
+  constructor(capacity: number, firstIndex: number) {
+    this.capacity = capacity;
+    this.firstIndex = firstIndex;
+  }
+
+  get used(): number {
+    return this.#used;
+  }
+
+  get(index: number): StoredMessage | undefined {
+    return this.#places[index - this.firstIndex];
+  }
+
+  add(message: StoredMessage): number | undefined {
+    if (this.#used >= this.capacity) return undefined;
+    while (this.#places[this.#maybeFree] !== undefined) this.#maybeFree += 1;
+    this.#places[this.#maybeFree] = message;
+    this.#used += 1;
+    return this.#maybeFree + this.firstIndex;
+  }
+
+  update(index: number, message: StoredMessage): void {
+    if (this.get(index) !== undefined) this.#places[index - this.firstIndex] = message;
+  }
+
+  delete(index: number): void {
+    if (this.get(index) === undefined) return;
+    const place = index - this.firstIndex;
+    this.#places[place] = undefined;
+    this.#used -= 1;
+    this.#maybeFree = Math.min(this.#maybeFree, place);
+  }
+
+  entries(): readonly (readonly [index: number, message: StoredMessage])[] {
+    return this.#places.flatMap((message, place) =>
+      message === undefined ? [] : [[place + this.firstIndex, message] as const],
+    );
+  }
+}
+
+class JoinedStore implements MessageStore {
+  readonly #parts: readonly MessageStore[];
+
+  constructor(parts: readonly MessageStore[]) {
+    this.#parts = parts;
+  }
+
+  get firstIndex(): number {
+    return this.#parts[0]?.firstIndex ?? 1;
+  }
+
+  get capacity(): number {
+    return this.#parts.reduce((sum, part) => sum + part.capacity, 0);
+  }
+
+  get used(): number {
+    return this.#parts.reduce((sum, part) => sum + part.used, 0);
+  }
+
+  get(index: number): StoredMessage | undefined {
+    const place = this.#locate(index);
+    return place?.part.get(place.index);
+  }
+
+  add(message: StoredMessage): number | undefined {
+    let offset = this.firstIndex;
+    for (const part of this.#parts) {
+      const index = part.add(message);
+      if (index !== undefined) return offset + index - part.firstIndex;
+      offset += part.capacity;
     }
     return undefined;
-  };
-  const joined = (i: number, index: number) => (offsets[i] ?? 0) + index - (parts[i]?.firstIndex ?? 0);
+  }
 
-  return {
-    firstIndex,
-    get capacity() {
-      return parts.reduce((sum, part) => sum + part.capacity, 0);
-    },
-    get used() {
-      return parts.reduce((sum, part) => sum + part.used, 0);
-    },
-    get(index) {
-      const place = locate(index);
-      return place?.[0].get(place[1]);
-    },
-    add(message) {
-      for (const [i, part] of parts.entries()) {
-        const index = part.add(message);
-        if (index !== undefined) return joined(i, index);
-      }
-      return undefined;
-    },
-    update(index, message) {
-      const place = locate(index);
-      place?.[0].update(place[1], message);
-    },
-    delete(index) {
-      const place = locate(index);
-      place?.[0].delete(place[1]);
-    },
-    entries: () =>
-      parts.flatMap((part, i) => part.entries().map(([index, message]) => [joined(i, index), message] as const)),
-  };
+  update(index: number, message: StoredMessage): void {
+    const place = this.#locate(index);
+    place?.part.update(place.index, message);
+  }
+
+  delete(index: number): void {
+    const place = this.#locate(index);
+    place?.part.delete(place.index);
+  }
+
+  entries(): readonly (readonly [index: number, message: StoredMessage])[] {
+    let offset = this.firstIndex;
+    return this.#parts.flatMap((part) => {
+      const first = offset - part.firstIndex;
+      offset += part.capacity;
+      return part.entries().map(([index, message]) => [first + index, message] as const);
+    });
+  }
+
+  /** The store that has a place of the whole, and the place's number there. */
+  #locate(index: number): { readonly part: MessageStore; readonly index: number } | undefined {
+    let within = index - this.firstIndex;
+    for (const part of this.#parts) {
+      if (within < 0) return undefined;
+      if (within < part.capacity) return { part, index: within + part.firstIndex };
+      within -= part.capacity;
+    }
+    return undefined;
+  }
 }
