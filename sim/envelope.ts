@@ -11,6 +11,7 @@ import {
   segment,
   toHex,
 } from '../modem/index.ts';
+import { roomFor } from './octets.ts';
 import { addressOctets, isSubmit } from './tpdu-fields.ts';
 
 /** What a message carries, which network and modem pass on without looking into it. */
@@ -19,7 +20,7 @@ export interface Contents {
   readonly dcs: number;
   /** TP-UDHI. */
   readonly hasHeader: boolean;
-  /** TP-UDL and TP-UD. */
+  /** TP-UDL and TP-UD, which may be a view of the TPDU. */
   readonly userData: Uint8Array;
 }
 
@@ -62,7 +63,7 @@ export function seal({ header, contents }: Envelope<Submit | Deliver>): Uint8Arr
   const tp = encodeTpdu(header);
   const before = header.type === 'DELIVER' ? TIME_STAMP_OCTETS : (VALIDITY_OCTETS[((tp[0] ?? 0) >> 3) & 0x03] ?? 0);
   const dcsAt = tp.length - before - NO_CONTENTS.length;
-  const tpdu = new Uint8Array(tp.length - 1 + contents.userData.length);
+  const tpdu = roomFor(tp.length - 1 + contents.userData.length);
   tpdu.set(tp);
   tpdu.set(contents.userData, tp.length - 1);
   tpdu[0] = (tp[0] ?? 0) | (contents.hasHeader ? UDHI : 0);
@@ -102,7 +103,7 @@ export function submitsOf(content: SmsContent, options: SegmentOptions, header: 
 function separate(tpdu: Uint8Array, dcsAt: number, between: number): readonly [header: Uint8Array, Contents] {
   const lengthAt = dcsAt + 1 + between;
   if (tpdu.length <= lengthAt) throw new PduError('TP-UDL', tpdu.length, tpdu, 'the octets end before it');
-  const userData = tpdu.slice(lengthAt);
+  const userData = tpdu.subarray(lengthAt);
   if (userData.length > 1 + USER_DATA_OCTETS) {
     throw new PduError('TP-UD', lengthAt + 1, tpdu, `${userData.length - 1} octets, more than ${USER_DATA_OCTETS}`);
   }

@@ -1,4 +1,5 @@
 import type { SubmitAnswer } from '../network/radio-link.ts';
+import { copyOf } from '../octets.ts';
 import type { VirtualModem } from './virtual-modem.ts';
 
 /** Where TP-MR stands in a SUBMIT and in a COMMAND (3GPP TS 23.040, 9.2.3.6). */
@@ -25,7 +26,7 @@ export class Outgoing {
     const before = this.#last;
     const reference = this.#reference;
     this.#reference = (reference + 1) % 256;
-    const numbered = tpdu.slice();
+    const numbered = copyOf(tpdu);
     numbered[REFERENCE_AT] = reference;
     const sending = before.then(() => this.#modem.link.submit(numbered, began));
     this.#last = sending;

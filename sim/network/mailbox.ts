@@ -1,5 +1,6 @@
 import { type Cancel, type Clock, statusOf, toHex } from '../../modem/index.ts';
 import type { EventLog } from '../log.ts';
+import { copyOf } from '../octets.ts';
 import type { Faults } from './faults.ts';
 import { gaveUpStatus, refusalOf, STATUS, tryingStatus, type WaitReason } from './outcomes.ts';
 import type { DeliveryAnswer } from './radio-link.ts';
@@ -291,7 +292,7 @@ export class Mailbox {
 }
 
 function withMoreToSend(tpdu: Uint8Array): Uint8Array {
-  const changed = tpdu.slice();
+  const changed = copyOf(tpdu);
   changed[0] = (tpdu[0] ?? 0) & ~NO_MORE_MESSAGES;
   return changed;
 }

@@ -1,6 +1,7 @@
 import { addressOf, type Clock } from '../../modem/index.ts';
 import { openDeliver, seal } from '../envelope.ts';
 import type { EventLog } from '../log.ts';
+import { copyOf } from '../octets.ts';
 import type { SeededRandom } from '../random.ts';
 import type { MessageFaultAction } from './fault-kinds.ts';
 import type { Faults } from './faults.ts';
@@ -90,7 +91,7 @@ export class Transit {
   #corrupted(tpdu: Uint8Array, isReport: boolean): Uint8Array {
     const octets = isReport ? 1 : openDeliver(tpdu).contents.userData.length - 1;
     if (octets === 0) return tpdu;
-    const changed = tpdu.slice();
+    const changed = copyOf(tpdu);
     const at = tpdu.length - octets + Math.floor(this.#in.random.fraction() * octets);
     changed[at] = (changed[at] ?? 0) ^ (1 << Math.floor(this.#in.random.fraction() * 8));
     return changed;
