@@ -44,6 +44,10 @@ export async function openSimulation(
     touched: () => clock.touch(),
     codePorts,
     ...(record === undefined ? {} : { record }),
+  }).catch((error: unknown) => {
+    // Its timers would keep the process alive.
+    clock.close();
+    throw error;
   });
   return {
     world,

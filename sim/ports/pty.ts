@@ -2,7 +2,7 @@ import { closeSync, existsSync, writeSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
 import { type Cancel, type FarEnd, type FarEndEvents, systemClock } from '../../modem/index.ts';
 import { clientsAt, duplicate, openPtyPair, type PtyPair, resetDevice } from './libc.ts';
-import { DeviceLink } from './link.ts';
+import { DeviceLink, LinkError } from './link.ts';
 
 /** How often idle pseudo terminals are looked at for a client. */
 const LOOK_EVERY_MS = 20;
@@ -91,9 +91,17 @@ class Pty implements PtyLine {
 
   plugIn(renamed: boolean): void {
     if (!this.#gone) return;
-    this.#pair = openPtyPair();
-    this.#link =
-      this.#wanted === undefined ? undefined : new DeviceLink(this.#nextName(this.#wanted, renamed), this.#pair.device);
+    const pair = openPtyPair();
+    try {
+      this.#link =
+        this.#wanted === undefined ? undefined : new DeviceLink(this.#nextName(this.#wanted, renamed), pair.device);
+    } catch (error) {
+      closeSync(pair.master);
+      if (!(error instanceof LinkError)) throw error;
+      // Its folder cannot be written any more: then the modem stays away on this line.
+      return;
+    }
+    this.#pair = pair;
     this.#gone = false;
     idle.add(this);
   }

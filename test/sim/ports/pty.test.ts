@@ -7,6 +7,7 @@ import {
   readdirSync,
   readlinkSync,
   readSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
   writeSync,
@@ -158,6 +159,21 @@ test('a modem that is unplugged and comes back under another name is found there
   opened?.close();
   modem?.plugIn();
   expect(existsSync(folder)).toBe(false);
+});
+
+test('a device whose place has been taken stays away, until there is room for it', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pty-'));
+  const line = openPty(join(folder, 'modems', 'modem1'));
+  line.listen({ opened() {}, data() {}, closed() {} });
+  line.hangUp();
+  rmSync(join(folder, 'modems'), { recursive: true });
+  writeFileSync(join(folder, 'modems'), '');
+  line.plugIn(false);
+  rmSync(join(folder, 'modems'));
+  expect(existsSync(line.path)).toBe(false);
+  line.plugIn(false);
+  expect(readlinkSync(line.path)).toMatch(/^\/dev\/pts\/\d+$/);
+  line.hangUp();
 });
 
 test('codes come on the other tty, until the command port asks for them', async () => {
