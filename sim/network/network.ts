@@ -41,6 +41,8 @@ export class UnknownNumber extends RangeError {
   }
 }
 
+/** Subscribers, those of other operators included: twice as many as a world has modems. */
+const NUMBERS = 200_000;
 /** How long a phone waits for the network's word (TR1M of 3GPP TS 24.011, 10.1: 35 to 45 s). */
 const NETWORK_TIMEOUT_MS = 40_000;
 /** `+CMS ERROR`: network timeout (3GPP TS 27.005, 3.2.5). */
@@ -91,9 +93,10 @@ export class Network implements HomeNetwork {
     return this.#clock.now();
   }
 
-  /** A new number, without a SIM so far. @throws RangeError when the number is taken. */
+  /** A new number, without a SIM so far. @throws RangeError when the number is taken, or there are 200,000. */
   subscribe(number: string, operator: Operator = HOME): Subscriber {
     if (this.has(number)) throw new RangeError(`The number ${number} is taken`);
+    if (this.#subscribers.size >= NUMBERS) throw new RangeError(`A network has ${NUMBERS} numbers at most`);
     const subscriber = new Subscriber(number, operator, this.#register);
     this.#subscribers.set(number, subscriber);
     return subscriber;
