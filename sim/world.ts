@@ -225,9 +225,10 @@ export class World {
    * than 255 segments.
    */
   deliver(message: OutsideMessage): readonly number[] {
-    const { to, from, content: _content, ports: _ports, alphabet: _alphabet, messageClass: _class, ...rest } = message;
-    const header = { messageReference: 0, destination: addressOf(to), pid: message.pid ?? 0 };
-    return this.#written(message, header).map((part) => this.#network.inject({ from, to, ...part, ...rest }));
+    const { to, from, pid = 0, priority = false, validityMs } = message;
+    const header = { messageReference: 0, destination: addressOf(to), pid };
+    const common = { from, to, pid, priority, ...(validityMs === undefined ? {} : { validityMs }) };
+    return this.#written(message, header).map((part) => this.#network.inject({ ...common, ...part }));
   }
 
   /**

@@ -10,6 +10,8 @@ export class LineReader {
   readonly #clock: Clock;
   readonly #octetMs: number;
   #waiting: Uint8Array[] = [];
+  /** How much of the first was looked at. */
+  #read = 0;
   #count = 0;
   #busyUntil = 0;
 
@@ -28,15 +30,20 @@ export class LineReader {
 
   next(): number | undefined {
     const first = this.#waiting[0];
-    if (first === undefined) return undefined;
-    if (first.length > 1) this.#waiting[0] = first.subarray(1);
-    else this.#waiting.shift();
+    const octet = first?.[this.#read];
+    if (first === undefined || octet === undefined) return undefined;
+    this.#read += 1;
     this.#count -= 1;
-    return first[0];
+    if (this.#read === first.length) {
+      this.#waiting.shift();
+      this.#read = 0;
+    }
+    return octet;
   }
 
   reset(): void {
     this.#waiting = [];
+    this.#read = 0;
     this.#count = 0;
   }
 

@@ -14,7 +14,6 @@ export const RESULT_NUMBERS: Readonly<Record<string, number>> = {
 const CME = {
   operationNotAllowed: 3,
   operationNotSupported: 4,
-  simNotInserted: 10,
   simPinRequired: 11,
   simPukRequired: 12,
   simFailure: 13,
@@ -36,18 +35,17 @@ const CMS = {
   operationNotSupported: 303,
   invalidPduParameter: 304,
   invalidTextParameter: 305,
-  simNotInserted: 310,
   simPinRequired: 311,
   simFailure: 313,
   simBusy: 314,
-  pleaseWait: 515,
   simPukRequired: 316,
   invalidIndex: 321,
   memoryFull: 322,
   smscUnknown: 330,
   noNetworkService: 331,
-  networkTimeout: 332,
   noAcknowledgementExpected: 340,
+  /** From 512 on numbers are each manufacturer's own. */
+  pleaseWait: 515,
 } as const;
 
 /** Ends a command line with an error. Thrown by the handlers of commands, caught by the interpreter. */
@@ -67,12 +65,13 @@ export function syntaxError(text = 'ERROR'): CommandError {
   return new CommandError([text, text, text]);
 }
 
+/** The command is refused: in words or as a number, as `+CMEE` has it (3GPP TS 27.007, 9.1). */
 export function cmeError(reason: keyof typeof CME): CommandError {
   const number = CME[reason];
   return new CommandError(['ERROR', `+CME ERROR: ${number}`, `+CME ERROR: ${cmeErrors[number] ?? number}`]);
 }
 
-/** Its numbers do not depend on `+CMEE` (3GPP TS 27.005, 3.2.5). */
+/** A command about messages is refused, whose numbers do not depend on `+CMEE` (3GPP TS 27.005, 3.2.5). */
 export function cmsError(reason: keyof typeof CMS | number): CommandError {
   const text = `+CMS ERROR: ${typeof reason === 'number' ? reason : CMS[reason]}`;
   return new CommandError([text, text, text]);

@@ -52,6 +52,7 @@ export interface Settings {
   ussdReports: number;
 }
 
+/** Settings as they are after power-on. */
 export const settingsDefaults = (): Settings => ({
   errorFormat: 0,
   messageFormat: 'pdu',

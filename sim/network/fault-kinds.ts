@@ -37,6 +37,7 @@ export type UnaskedAction = Extract<
   { readonly kind: 'orphan' | 'noise' | 'stall' | 'reboot' | 'unplug' }
 >;
 
+/** What a fault does. */
 export type FaultAction = MessageFaultAction | LineFaultAction;
 
 /** When a fault strikes, of the events that it matches. */

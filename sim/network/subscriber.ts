@@ -1,6 +1,6 @@
 import type { EventLog } from '../log.ts';
 import type { Operator } from './operators.ts';
-import type { MobileStation, Reception } from './radio-link.ts';
+import type { Reception } from './radio-link.ts';
 import type { SimLink } from './sim-link.ts';
 import type { Account } from './ussd.ts';
 
@@ -89,11 +89,6 @@ export class Subscriber implements Account {
 
   get reachable(): boolean {
     return this.#serving?.reachable === true;
-  }
-
-  /** The phone, when messages reach it. */
-  get station(): MobileStation | undefined {
-    return this.#serving?.station;
   }
 
   get messagesWaiting(): MessagesWaiting {
