@@ -1,14 +1,34 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import type { VirtualModem } from '../modem/virtual-modem.ts';
 import { operators } from '../network/operators.ts';
 import { services } from '../network/services.ts';
 import type { Simulation } from '../simulation.ts';
+import type { World } from '../world.ts';
 import { number } from './fields.ts';
 import { foreignNumber, intoBody, newSubscriber, subscriberChange } from './subscriber-schema.ts';
 import { addForeignNumber, addSubscriber, changeSubscriber, phoneOf, subscriberOf, viewOf } from './subscribers.ts';
 
 const ofNumber = z.object({ number });
+
+/** What puts a number into the SIM of another phone. */
+const SIM_CHANGES: readonly {
+  readonly name: string;
+  readonly summary: string;
+  put(world: World, number: string, phone: VirtualModem): void;
+}[] = [
+  {
+    name: 'swap',
+    summary: 'The number moves to the SIM of the phone that has the number `into`; the SIM that had it is dead',
+    put: (world, number, phone) => world.swapSim(number, phone),
+  },
+  {
+    name: 'clone',
+    summary: 'The SIM of the phone that has the number `into` becomes a copy: two phones with one number',
+    put: (world, number, phone) => world.cloneSim(number, phone),
+  },
+];
 
 /** The subscribers and what happens to them, and the numbers that the operator answers itself. */
 export function subscriberRoutes(instance: FastifyInstance, { world }: Simulation): void {
@@ -36,36 +56,17 @@ export function subscriberRoutes(instance: FastifyInstance, { world }: Simulatio
     { schema: { summary: 'What changes: coverage, power, operator ...', params: ofNumber, body: subscriberChange } },
     async ({ params, body }) => viewOf(world, changeSubscriber(world, params.number, body)),
   );
-  app.post(
-    '/subscribers/:number/swap',
-    {
-      schema: {
-        summary: 'The number moves to the SIM of the phone that has the number `into`; the SIM that had it is dead',
-        params: ofNumber,
-        body: intoBody,
+  for (const { name, summary, put } of SIM_CHANGES) {
+    app.post(
+      `/subscribers/:number/${name}`,
+      { schema: { summary, params: ofNumber, body: intoBody } },
+      async ({ params, body }) => {
+        subscriberOf(world, params.number);
+        put(world, params.number, phoneOf(world, body.into, 'into'));
+        return view(params.number);
       },
-    },
-    async ({ params, body }) => {
-      subscriberOf(world, params.number);
-      world.swapSim(params.number, phoneOf(world, body.into, 'into'));
-      return view(params.number);
-    },
-  );
-  app.post(
-    '/subscribers/:number/clone',
-    {
-      schema: {
-        summary: 'The SIM of the phone that has the number `into` becomes a copy: two phones with one number',
-        params: ofNumber,
-        body: intoBody,
-      },
-    },
-    async ({ params, body }) => {
-      subscriberOf(world, params.number);
-      world.cloneSim(params.number, phoneOf(world, body.into, 'into'));
-      return view(params.number);
-    },
-  );
+    );
+  }
   app.post(
     '/subscribers/:number/fill',
     { schema: { summary: 'Fill SIM and phone with old messages, so that the next is refused', params: ofNumber } },

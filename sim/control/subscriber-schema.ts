@@ -7,13 +7,28 @@ import { number, pin } from './fields.ts';
 /** An operator, by its code. */
 export const operatorCode: z.ZodType<string, string> = z.enum(Object.keys(operators)).meta({ examples: ['00102'] });
 
-/** What `POST /subscribers` wants: a new number, with a phone unless it is another operator's. */
-export interface NewSubscriber {
-  readonly number: string;
+/** A phone and its SIM, as a request or a scenario writes them. */
+export interface PhoneFields {
+  /** Id of a personality. */
   readonly personality?: string | undefined;
   readonly pin?: string | undefined;
   readonly simCapacity?: number | undefined;
   readonly phoneCapacity?: number | undefined;
+}
+
+/** The fields of {@link PhoneFields}, for an object that has more. */
+export const phoneFields: {
+  readonly [Key in keyof Required<PhoneFields>]: z.ZodOptional<z.ZodType<Exclude<PhoneFields[Key], undefined>>>;
+} = {
+  personality: z.enum(Object.keys(personalities)).describe('How its modem behaves').optional(),
+  pin: pin.describe('The SIM asks for it').optional(),
+  simCapacity: z.int().min(1).max(255).describe('Places for messages on the SIM; default 30').optional(),
+  phoneCapacity: z.int().min(0).max(10_000).describe('Places for messages in the phone; default 100').optional(),
+};
+
+/** What `POST /subscribers` wants: a new number, with a phone. */
+export interface NewSubscriber extends PhoneFields {
+  readonly number: string;
   readonly ratePerMinute?: number | undefined;
 }
 
@@ -21,10 +36,7 @@ const rate = z.int().min(1).max(600);
 
 export const newSubscriber: z.ZodType<NewSubscriber> = z.strictObject({
   number,
-  personality: z.enum(Object.keys(personalities)).describe('How its modem behaves').optional(),
-  pin: pin.describe('The SIM asks for it').optional(),
-  simCapacity: z.int().min(1).max(255).describe('Places for messages on the SIM; default 30').optional(),
-  phoneCapacity: z.int().min(0).max(10_000).describe('Places for messages in the phone; default 100').optional(),
+  ...phoneFields,
   ratePerMinute: rate.describe('Messages a minute over its air').optional(),
 });
 

@@ -126,11 +126,10 @@ export class ScenarioRun {
   }
 
   /** A phone that was there before has somebody who reads already. */
-  #addPhone(number: string, { reads, ...phone }: PhoneOfScenario): void {
+  #addPhone(number: string, phone: PhoneOfScenario): void {
     if (this.#world.modem(number) !== undefined) return;
-    const { personality, pin, simCapacity, phoneCapacity } = phone;
-    addSubscriber(this.#world, { number, personality, pin, simCapacity, phoneCapacity });
-    if (reads) this.#reading.add(number);
+    addSubscriber(this.#world, { ...phone, number });
+    if (phone.reads) this.#reading.add(number);
   }
 
   #arrange(step: Step, i: number, random: SeededRandom): void {

@@ -9,21 +9,21 @@ import {
   number,
   sender,
 } from '../control/fields.ts';
-import { type SubscriberChange, subscriberChangeFields } from '../control/subscriber-schema.ts';
+import {
+  type PhoneFields,
+  phoneFields,
+  type SubscriberChange,
+  subscriberChangeFields,
+} from '../control/subscriber-schema.ts';
 import { eventKinds } from '../evidence/read-log.ts';
 import type { MessageStateName } from '../message-states.ts';
-import { personalities } from '../modem/personalities.ts';
 import { latencyProfiles } from '../network/profiles.ts';
 
 /** A phone of a scenario, or a crowd of them with numbers that follow each other. */
-export interface PhoneOfScenario {
+export interface PhoneOfScenario extends PhoneFields {
   readonly name: string;
   readonly number: string;
   readonly count: number;
-  readonly personality?: string | undefined;
-  readonly pin?: string | undefined;
-  readonly simCapacity?: number | undefined;
-  readonly phoneCapacity?: number | undefined;
   /** Whether its user reads each message and deletes it. */
   readonly reads: boolean;
 }
@@ -152,13 +152,7 @@ const phone = z.strictObject({
   name: z.string().regex(/^[\p{L}][\p{L}\p{N} _-]{0,39}$/u, 'must begin with a letter'),
   number,
   count: z.int().min(1).max(10_000).describe('A crowd: so many phones, whose numbers follow').default(1),
-  personality: z.enum(Object.keys(personalities)).optional(),
-  pin: z
-    .string()
-    .regex(/^\d{4,8}$/, 'must be 4 to 8 digits')
-    .optional(),
-  simCapacity: z.int().min(1).max(255).describe('Places for messages on the SIM; default 30').optional(),
-  phoneCapacity: z.int().min(0).max(10_000).describe('Places for messages in the phone; default 100').optional(),
+  ...phoneFields,
   reads: z.boolean().describe('Whether its user reads each message and deletes it').default(true),
 });
 
