@@ -4,7 +4,7 @@ import type { DeliverBody, SendBody } from '../control/schema.ts';
 import type { Sending } from '../messages.ts';
 import { checkContentOptions, withContent } from './content-options.ts';
 import { ask } from './control-client.ts';
-import { controlOf, lengthOfTime, withControl } from './options.ts';
+import { controlOf, lengthOfTime, withControl, withTimeout } from './options.ts';
 
 interface Delivered {
   readonly sms: readonly number[];
@@ -12,19 +12,14 @@ interface Delivered {
   readonly messages?: readonly { readonly state: string; readonly reason?: string; readonly status?: number }[];
 }
 
-/** How long `--wait` waits unless told otherwise, ms. */
-const WAIT_MS = 30_000;
-
 /** `gsm-sim deliver`: a message from outside the network to one of its numbers. */
 export function deliverCommand(): Command {
   const command = new Command('deliver')
     .description('send a message into the network, as another operator or a service would')
     .requiredOption('--to <number>', 'a number of the network')
     .requiredOption('--from <sender>', 'a number, a short code, or at most 11 letters');
-  withContent(command)
-    .option('--wait', 'until the phone has it; exit code 1 when it never does')
-    .option('--timeout <time>', 'with --wait: how long, in real time', lengthOfTime, WAIT_MS);
-  return withControl(command).action(async () => {
+  withContent(command).option('--wait', 'until the phone has it; exit code 1 when it never does');
+  return withControl(withTimeout(command)).action(async () => {
     const { wait, timeout, control: _, ...body } = command.opts<DeliverOptions>();
     checkContentOptions(body);
     const request = { ...body, ...(wait === true ? { wait: timeout } : {}) };

@@ -3,13 +3,11 @@ import { outputOf, UsageError } from '../../modem/cli/program.ts';
 import { type FaultKind, faultKinds } from '../network/fault-kinds.ts';
 import type { ArrangedFault } from '../network/faults.ts';
 import { ask } from './control-client.ts';
-import { controlOf, oneOf, wholeNumber, withControl } from './options.ts';
+import { controlOf, group, oneOf, wholeNumber, withControl } from './options.ts';
 
 /** `gsm-sim fault`: what goes wrong, on demand. */
 export function faultCommand(): Command {
-  return new Command('fault')
-    .description('arrange faults, list them, switch them off and on, take them back')
-    .addCommand(listCommand(), { isDefault: true })
+  return group('fault', 'arrange faults, list them, switch them off and on, take them back', listCommand())
     .addCommand(kindsCommand())
     .addCommand(addCommand())
     .addCommand(switchCommand('on'))
@@ -47,8 +45,10 @@ function kindText(kind: string, { strikes, sentence, source, parameters }: Fault
   return [`${kind.padEnd(20)} ${sentence}`, ...takes, `${margin}[${source}; strikes: ${strikes}]`].join('\n');
 }
 
+type Assignments = Readonly<Record<string, string | number>>;
+
 interface AddOptions {
-  readonly set: Readonly<Record<string, string | number>>;
+  readonly set?: Assignments;
   readonly control: string;
   readonly [match: string]: unknown;
 }
@@ -57,7 +57,7 @@ function addCommand(): Command {
   const command = new Command('add')
     .description('arrange a fault: gsm-sim fault kinds lists them')
     .argument('<kind>', 'what goes wrong', oneOf(Object.keys(faultKinds)))
-    .option('--set <name=value>', 'a parameter of the fault; may be given again', assignment, {})
+    .option('--set <name=value>', 'a parameter of the fault; may be given again', assignment)
     .option('--from <sender>', 'only messages from this sender')
     .option('--to <number>', 'only messages to this number')
     .option('--about <what>', 'messages, reports or both', oneOf(['messages', 'reports', 'both']))
@@ -99,7 +99,7 @@ function removeCommand(): Command {
 }
 
 /** `name=value`, added to those before it; what looks like a number is one. */
-function assignment(text: string, before: Readonly<Record<string, string | number>>): Record<string, string | number> {
+function assignment(text: string, before: Assignments = {}): Assignments {
   const at = text.indexOf('=');
   if (at <= 0) throw new UsageError(`--set takes name=value, not "${text}"`);
   const value = text.slice(at + 1);

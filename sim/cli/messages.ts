@@ -3,7 +3,7 @@ import { outputOf } from '../../modem/cli/program.ts';
 import type { MessageState } from '../message-states.ts';
 import { services } from '../network/services.ts';
 import { ask } from './control-client.ts';
-import { controlOf, wholeNumber, withControl } from './options.ts';
+import { controlOf, group, wholeNumber, withControl } from './options.ts';
 
 /** A message as the control API shows it: its times are in ISO 8601. */
 type MessageView = Omit<MessageState, 'sentAt' | 'nextAttempt' | 'endedAt'> & {
@@ -16,11 +16,8 @@ const smsNumber = wholeNumber(1, Number.MAX_SAFE_INTEGER);
 
 /** `gsm-sim messages`: what waits or is on the way, and what became of a message. */
 export function messagesCommand(): Command {
-  return new Command('messages')
-    .description('list the messages that wait or are on the way, say what became of one, delete one that waits')
-    .addCommand(listCommand(), { isDefault: true })
-    .addCommand(showCommand())
-    .addCommand(deleteCommand());
+  const description = 'list the messages that wait or are on the way, say what became of one, delete one that waits';
+  return group('messages', description, listCommand()).addCommand(showCommand()).addCommand(deleteCommand());
 }
 
 function listCommand(): Command {

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { outputOf } from '../../modem/cli/program.ts';
 import { ask } from './control-client.ts';
-import { controlOf, lengthOfTime, withControl } from './options.ts';
+import { controlOf, group, lengthOfTime, withControl } from './options.ts';
 
 interface ModemView {
   readonly number: string;
@@ -16,9 +16,8 @@ interface ModemView {
 
 /** `gsm-sim modems`: where programs open them, and what happens to them. */
 export function modemsCommand(): Command {
-  return new Command('modems')
-    .description('list the modems, and where other programs open them; switch them off and on, pull them out')
-    .addCommand(listCommand(), { isDefault: true })
+  const description = 'list the modems, and where other programs open them; switch them off and on, pull them out';
+  return group('modems', description, listCommand())
     .addCommand(rebootCommand())
     .addCommand(unplugCommand())
     .addCommand(plugCommand());

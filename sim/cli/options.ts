@@ -1,6 +1,20 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import type { z } from 'zod';
+import { UsageError } from '../../modem/cli/program.ts';
 import { durationOf } from '../control/fields.ts';
+
+/** A command with commands of its own, of which `byDefault` runs when none is named. */
+export function group(name: string, description: string, byDefault: Command): Command {
+  // Commander hands a name that it does not know to the default command, as an argument.
+  const refuseUnknown = ({ args: [named = '-'] }: Command, chosen: Command) => {
+    if (named.startsWith('-') || named === chosen.name()) return;
+    throw new UsageError(`unknown command '${named}': see gsm-sim ${name} --help`);
+  };
+  return new Command(name)
+    .description(description)
+    .addCommand(byDefault, { isDefault: true })
+    .hook('preSubcommand', refuseUnknown);
+}
 
 /** A parser of whole numbers from `from` to `to`, for an option. */
 export function wholeNumber(from: number, to: number): (text: string) => number {
@@ -47,6 +61,15 @@ export function readBy<Value>(schema: z.ZodType<Value, string | number>): (text:
     if (!success) throw new InvalidArgumentError(`It ${error.issues[0]?.message ?? 'is not valid'}.`);
     return data;
   };
+}
+
+/** Adds `--timeout`, which says how long `--wait` waits. */
+export function withTimeout(command: Command): Command {
+  return command.addOption(
+    new Option('--timeout <time>', 'with --wait: how long, in real time')
+      .argParser(lengthOfTime)
+      .default(30_000, '30s'),
+  );
 }
 
 /** `on` or `off`. */

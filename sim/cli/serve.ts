@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { type Output, outputOf, UsageError } from '../../modem/cli/program.ts';
 import { moment, number, pace, pin } from '../control/fields.ts';
 import { personalities } from '../modem/personalities.ts';
@@ -23,7 +23,11 @@ export function serveCommand(): Command {
     .description('run a network with modems that any program can open, until interrupted or until the command ends')
     .argument('[command...]', 'behind --: run it with the modems in its environment, and end with its exit code')
     .option('--modems <count>', 'how many modems', wholeNumber(1, MODEMS), 2)
-    .option('--numbers <numbers>', 'their numbers, with commas, instead of +393330000001 and so on', numbersOf)
+    .addOption(
+      new Option('--numbers <numbers>', 'their numbers, with commas, instead of +393330000001 and so on')
+        .argParser(numbersOf)
+        .conflicts('modems'),
+    )
     .option(
       '--dir <folder>',
       'where the modems appear, as modem1, modem2, ...; default: a new one, taken away at the end',
@@ -35,14 +39,17 @@ export function serveCommand(): Command {
       oneOf(Object.keys(latencyProfiles)),
       'direct',
     )
-    .option('--clock <pace>', 'real, x10 or any factor, stopped, or fast', readBy(pace), { kind: 'speed', factor: 1 })
+    .addOption(
+      new Option('--clock <pace>', 'real, x10 or any factor, stopped, or fast')
+        .argParser(readBy(pace))
+        .default({ kind: 'speed', factor: 1 }, 'real'),
+    )
     .option('--start <moment>', 'what time it is in the network: 2010-03-01T09:00:00Z; default: now', readBy(moment))
     .option('--control <port>', 'port of the control API, 0 for any', wholeNumber(0, 65_535), 0)
-    .option(
-      '--personality <ids>',
-      'how the modems behave, in turn: one of gsm-sim personalities, or several with commas',
-      manyOf(Object.keys(personalities)),
-      ['standard'],
+    .addOption(
+      new Option('--personality <ids>', 'how the modems behave, in turn: gsm-sim personalities, with commas')
+        .argParser(manyOf(Object.keys(personalities)))
+        .default(['standard'], 'standard'),
     )
     .option(
       '--rate-per-minute <n>',

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { outputOf } from '../../modem/cli/program.ts';
 import type { ReadableContent } from '../control/readable.ts';
 import { ask } from './control-client.ts';
-import { controlOf, lengthOfTime, wholeNumber, withControl } from './options.ts';
+import { controlOf, wholeNumber, withControl, withTimeout } from './options.ts';
 
 interface Options {
   readonly from: string;
@@ -23,9 +23,6 @@ interface Taken extends ReadableContent {
   readonly tpdus?: readonly string[];
 }
 
-/** How long `--wait` waits unless told otherwise, ms. */
-const WAIT_MS = 30_000;
-
 /** `gsm-sim submitted`: what the network took from a number. */
 export function submittedCommand(): Command {
   const command = new Command('submitted')
@@ -35,9 +32,8 @@ export function submittedCommand(): Command {
     .option('--since <moment>', 'only from this moment on, as gsm-sim clock says it: 2010-03-01T09:00:00Z')
     .option('--whole', 'one line a message: long ones are joined, and those that lack a part are left out')
     .option('--wait', 'until there are --count; exit code 1 when there never are')
-    .option('--count <n>', 'with --wait: how many', wholeNumber(1, 1_000_000), 1)
-    .option('--timeout <time>', 'with --wait: how long, in real time', lengthOfTime, WAIT_MS);
-  return withControl(command).action(async () => {
+    .option('--count <n>', 'with --wait: how many', wholeNumber(1, 1_000_000), 1);
+  return withControl(withTimeout(command)).action(async () => {
     const { from, to, since, whole, wait, count, timeout } = command.opts<Options>();
     const waitMs = wait === true ? timeout : 0;
     const query = new URLSearchParams({

@@ -5,7 +5,7 @@ import type { SubscriberView } from '../control/subscribers.ts';
 import { personalities } from '../modem/personalities.ts';
 import { HOME, type Operator, operators } from '../network/operators.ts';
 import { ask } from './control-client.ts';
-import { controlOf, oneOf, onOrOff, wholeNumber, withControl } from './options.ts';
+import { controlOf, group, oneOf, onOrOff, wholeNumber, withControl } from './options.ts';
 
 /** Something about a subscriber that a command changes. */
 interface Change {
@@ -63,9 +63,8 @@ const CHANGES: readonly Change[] = [
 
 /** `gsm-sim subscribers`: the numbers of the network, and what happens to their phones. */
 export function subscribersCommand(): Command {
-  const command = new Command('subscribers')
-    .description('list the numbers of the network, add one, and what happens to their phones')
-    .addCommand(listCommand(), { isDefault: true })
+  const description = 'list the numbers of the network, add one, and what happens to their phones';
+  const command = group('subscribers', description, listCommand())
     .addCommand(addCommand())
     .addCommand(addForeignCommand());
   for (const change of CHANGES) command.addCommand(changeCommand(change));

@@ -2,28 +2,31 @@ import { Command } from 'commander';
 import { outputOf } from '../../modem/cli/program.ts';
 import { latencyProfiles } from '../network/profiles.ts';
 import { ask } from './control-client.ts';
-import { controlOf, lengthOfTime, oneOf, withControl } from './options.ts';
+import { controlOf, group, lengthOfTime, oneOf, withControl } from './options.ts';
 
 /** A step may take long: everything in it happens, ms. */
 const STEP_WITHIN_MS = 3_600_000;
 
 /** `gsm-sim clock`: what time it is in the network, and how it goes. */
 export function clockCommand(): Command {
-  return new Command('clock')
-    .description('say what time it is in the network; stop it, step it, change its pace')
-    .addCommand(shown('show', 'what time it is, and how it goes', 'GET', '/clock'), { isDefault: true })
-    .addCommand(shown('pause', 'stop the clock', 'PUT', '/clock', { pace: 'stopped' }))
-    .addCommand(shown('run', 'let it go in real time', 'PUT', '/clock', { pace: 'real' }))
-    .addCommand(
-      shown('fast', 'as fast as it goes, while no program talks to a modem', 'PUT', '/clock', { pace: 'fast' }),
-    )
+  return group('clock', 'say what time it is in the network; stop it, step it, change its pace', showCommand())
+    .addCommand(paceCommand('pause', 'stop the clock', 'stopped'))
+    .addCommand(paceCommand('run', 'let it go in real time', 'real'))
+    .addCommand(paceCommand('fast', 'as fast as it goes, while no program talks to a modem', 'fast'))
     .addCommand(speedCommand())
     .addCommand(stepCommand());
 }
 
-function shown(name: string, description: string, method: 'GET' | 'PUT', path: string, body?: object): Command {
+function showCommand(): Command {
+  const command = new Command('show').description('what time it is, and how it goes');
+  return withControl(command).action(async () => print(command, await ask(controlOf(command), 'GET', '/clock')));
+}
+
+function paceCommand(name: string, description: string, pace: 'stopped' | 'real' | 'fast'): Command {
   const command = new Command(name).description(description);
-  return withControl(command).action(async () => print(command, await ask(controlOf(command), method, path, body)));
+  return withControl(command).action(async () =>
+    print(command, await ask(controlOf(command), 'PUT', '/clock', { pace })),
+  );
 }
 
 function speedCommand(): Command {

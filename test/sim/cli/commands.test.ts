@@ -127,6 +127,8 @@ const REFUSALS: readonly (readonly [typed: readonly string[], code: number, said
   [['serve', '--clock', 'slow', '--dir', '/tmp/x'], 2, /must be real, stopped, fast/],
   [['serve', '--numbers', '+391,+391', '--dir', '/tmp/x'], 2, /Each must be another/],
   [['serve', '--numbers', 'anna', '--dir', '/tmp/x'], 2, /must be a number/],
+  [['serve', '--numbers', '+391', '--modems', '2', '--dir', '/tmp/x'], 2, /cannot be used with option '--modems/],
+  [['modems', 'explode'], 2, /unknown command 'explode': see gsm-sim modems --help/],
   [['serve', '--view', '--dir', '/tmp/x'], 2, /--view needs a terminal/],
   [['serve', '--personality', 'standard,x', '--dir', '/tmp/x'], 2, /It must be one of standard,/],
   [['serve', '--', '/nowhere/command'], 127, /cannot run \/nowhere\/command/],
@@ -138,6 +140,15 @@ test.each(REFUSALS)('gsm-sim %j ends with %i and one line', async (typed, code, 
   expect(ended.err.trim().split('\n')).toHaveLength(1);
   expect(ended.code).toBe(code);
 });
+
+test.each([['serve'], ['deliver'], ['submitted'], ['fault', 'add']])(
+  'the help of %j says defaults as they are typed',
+  async (...typed) => {
+    const { code, out } = await gsmSim(...typed, '--help');
+    expect(code).toBe(0);
+    expect(out).not.toMatch(/default:\s+([{[]|\d{4})/);
+  },
+);
 
 test('serve -- COMMAND gives it the modems, and ends as it does', async () => {
   const script =
