@@ -97,7 +97,10 @@ async function serve({ control, simulation, scenario }: Served, output: Output):
   const { lines } = simulation.lines;
   // Before anyone is told that it is ready, and may end it.
   const stopped = interrupted();
-  output.print({ event: 'ready', control: control.url, modems: lines }, readyText(control.url, lines));
+  output.print(
+    { event: 'ready', pid: process.pid, control: control.url, modems: lines },
+    readyText(control.url, lines),
+  );
   await Promise.race([stopped, ...(scenario === undefined ? [] : [scenario.ended])]);
 }
 

@@ -10,7 +10,12 @@ import { serialPort } from '../../../modem/index.ts';
 const PROGRAM = join(import.meta.dirname, '../../../dist/sim/cli/gsm-sim.js');
 const folder = join(mkdtempSync(join(tmpdir(), 'gsm-sim-')), 'modems');
 let server: ChildProcess;
-let ready: { event: string; control: string; modems: readonly { number: string; tty: string; tcp: string }[] };
+let ready: {
+  event: string;
+  pid: number;
+  control: string;
+  modems: readonly { number: string; tty: string; tcp: string }[];
+};
 
 beforeAll(async () => {
   server = spawn(
@@ -46,6 +51,7 @@ function gsmSim(...args: readonly string[]): Promise<Ended> {
 test('serve says where its control API and its modems are', () => {
   expect(ready).toMatchObject({
     event: 'ready',
+    pid: server.pid,
     control: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
     modems: [
       {
