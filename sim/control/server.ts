@@ -30,6 +30,12 @@ const BODY_LIMIT = 4 * 1024 * 1024;
  */
 export async function openControl(simulation: Simulation, port = 0): Promise<ControlServer> {
   const app = Fastify({ forceCloseConnections: true, bodyLimit: BODY_LIMIT });
+  const parse = app.getDefaultJsonParser('error', 'error');
+  // Many clients name the type of every body, also where there is none.
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null);
+    else void parse(request, body, done);
+  });
   app.setValidatorCompiler<z.ZodType>(({ schema, httpPart }) => (data) => {
     const { success, data: value, error } = z.safeParse(schema, data);
     return success ? { value } : { error: complaintOf(error, httpPart) };

@@ -89,6 +89,10 @@ const MISTAKES: readonly (readonly [method: string, path: string, body: unknown,
   ['PUT', '/profile', { id: 'x' }, 400, /^id: must be one of/],
   ['PUT', '/clock', { pace: 'x0' }, 400, /^pace: must be real, stopped, fast, or x and a factor/],
   ['POST', '/clock/step', { by: '1 week' }, 400, /^by: must be a length of time/],
+  ['POST', '/modems/%2B399/reboot', '', 404, /^No phone has the number \+399/],
+  ['DELETE', '/faults/fault-9', '', 404, /^There is no fault fault-9/],
+  ['DELETE', '/nowhere', '', 404, /^There is no DELETE \/nowhere here/],
+  ['POST', '/deliver', '', 400, /^body: /],
   ['GET', '/nowhere', undefined, 404, /^There is no GET \/nowhere here: see \/openapi.json/],
 ];
 
