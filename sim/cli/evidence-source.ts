@@ -46,8 +46,12 @@ export function withOutputFile(command: Command, what = 'where to write it; defa
   return command.option('--output <file>', what);
 }
 
-/** The log that a command is for, or the part of it that is wanted. @throws UsageError, Error for people. */
-export async function readEvidence(command: Command): Promise<readonly LogEntry[]> {
+/**
+ * The log that a command is for, or the part of it that is wanted.
+ * @param nothing what happens when that is no part of it: the user is told beside the output, or there is no output.
+ * @throws UsageError, Error for people.
+ */
+export async function readEvidence(command: Command, nothing: 'told' | 'refused'): Promise<readonly LogEntry[]> {
   const wanted = selector(selectionOf(command));
   let first: LogEntry | undefined;
   let passedOver = 0;
@@ -59,11 +63,9 @@ export async function readEvidence(command: Command): Promise<readonly LogEntry[
   });
   sayForgotten(command, first);
   if (passedOver > 0 && entries.every(({ kind }) => kind === 'start' || kind === 'profile')) {
-    complain(
-      command,
-      { event: 'nothing', passedOver },
-      `none of the ${passedOver} events is what you asked for: ${HOW}`,
-    );
+    const text = `none of the ${passedOver} events is what you asked for: ${HOW}`;
+    if (nothing === 'refused') throw new Error(text);
+    complain(command, { event: 'nothing', passedOver }, text);
   }
   return entries;
 }

@@ -40,7 +40,7 @@ export function logCommand(): Command {
     }
     const print = printer(command);
     if (follow === true) await followEvidence(command, after, print);
-    for (const entry of await readEvidence(command)) if (entry.seq > after) print(entry);
+    for (const entry of await readEvidence(command, 'told')) if (entry.seq > after) print(entry);
   });
 }
 
@@ -52,7 +52,7 @@ export function pcapCommand(): Command {
   return withOutputFile(withEvidence(command)).action(async () => {
     const { follow, output } = command.opts<{ follow?: true; output?: string }>();
     if (follow !== true) {
-      writeEvidence(command, capture(await readEvidence(command)));
+      writeEvidence(command, capture(await readEvidence(command, 'refused')));
       return;
     }
     if (output !== undefined) throw new UsageError('--follow writes to standard output: leave --output out');
@@ -73,7 +73,7 @@ export function diagramCommand(): Command {
     .option('--steps <count>', 'how many messages and other steps at most', wholeNumber(1, 10_000), 80);
   return withOutputFile(withEvidence(command)).action(async () => {
     const { format, steps } = command.opts<{ format: 'svg' | 'mermaid'; steps: number }>();
-    const conversation = conversationOf(await readEvidence(command), { steps });
+    const conversation = conversationOf(await readEvidence(command, 'refused'), { steps });
     writeEvidence(command, format === 'svg' ? sequenceDiagram(conversation) : mermaidOf(conversation));
   });
 }
@@ -88,7 +88,7 @@ export function latencyCommand(): Command {
     'draw it there instead of printing figures; - is standard output',
   ).action(async () => {
     const { output } = command.opts<{ output?: string }>();
-    const runs = latencyOf(await readEvidence(command));
+    const runs = latencyOf(await readEvidence(command, output === undefined ? 'told' : 'refused'));
     const { json, print } = outputOf(command);
     if (output !== undefined) writeEvidence(command, latencyPlot(runs));
     else if (runs.length === 0 && !json) print({}, 'No SMS was sent');
