@@ -2,6 +2,7 @@ import type { Chat } from './at/chat.ts';
 import { type AtLine, AtRefused, type AtResult } from './at/command.ts';
 import { numberIn, numbersIn, textIn, valuesOf } from './at/values.ts';
 import type { Quirks } from './quirks.ts';
+import { REPORT_MEMORY } from './reception.ts';
 
 /** Where a message is kept: a memory (`SM`, `ME`) and an index in it. */
 export interface Place {
@@ -49,8 +50,8 @@ export class MessageStore {
       // A modem in text mode refuses the 4.
       if (result.kind === 'error' && (await this.#enterPduMode())) result = await this.#listOnce();
       if (result.kind === 'ok') return result.lines.flatMap((line) => listed(memory, line));
-      // A modem on which +CMGL hangs still reads.
-      this.#list = 'one-by-one';
+      // A modem on which +CMGL hangs still reads. What is refused for reports may go well with messages.
+      if (memory !== REPORT_MEMORY || result.kind === 'timeout') this.#list = 'one-by-one';
     }
     const messages: StoredMessage[] = [];
     for (const index of await this.#indexes(memory)) {
@@ -119,6 +120,8 @@ export class MessageStore {
     const response = { prefix: '+CPMS:' };
     const result = await this.#chat.run({ text: `AT+CPMS="${memory}"`, response, repeatable: true });
     if (result.kind !== 'ok' && !(result.error instanceof AtRefused)) throw result.error;
+    // Nothing can be received into it.
+    if (result.kind !== 'ok' && memory === REPORT_MEMORY) throw result.error;
     // Some want all three.
     const lines =
       result.kind === 'ok'

@@ -1,11 +1,14 @@
+import { AtRefused } from './at/command.ts';
 import type { UnsolicitedCode } from './at/unsolicited.ts';
 import { numberIn, textIn, valuesOf } from './at/values.ts';
 import type { SmsReceiver } from './bearer.ts';
 import type { Cancel, Clock } from './clock.ts';
 import { HandOver, type Source } from './hand-over.ts';
-import type { Place } from './message-store.ts';
+import type { Place, StoredMessage } from './message-store.ts';
+import { REPORT_MEMORY } from './reception.ts';
 import type { ReportMatcher } from './reports.ts';
 import type { ModemLog } from './state.ts';
+import { holdsReport } from './stored-pdu.ts';
 
 /** How often the store is looked through, in ms: where nothing is announced, and where announcements may get lost. */
 const POLL_MS = 10_000;
@@ -39,6 +42,8 @@ export class Inbox {
   #tasks: Task[] = [];
   #source: Source | undefined;
   #working = false;
+  /** It was said that stored reports cannot be read. */
+  #saidNoReports = false;
   /** Something was announced that was not found. */
   #hasMissed = false;
   #idle: () => void = () => {};
@@ -145,20 +150,45 @@ export class Inbox {
       case 'sweep':
         this.#hasMissed = false;
         await this.#handOver.offerAgain(source);
-        for (const memory of source.reception.memories) await this.#handOver.takeAll(memory, source);
+        for (const memory of source.reception.memories) await this.#takeAll(memory, source);
         return;
       case 'read': {
-        const { place, isReport } = task;
-        // Some announce a report in SM and keep it in SR (EC25).
-        const stored =
-          (await source.store.read(place)) ??
-          (isReport && place.memory !== 'SR' ? await source.store.read({ ...place, memory: 'SR' }) : undefined);
-        if (stored === undefined) this.#hasMissed = true;
-        else await this.#handOver.takeStored(stored, source);
+        const found = await this.#find(task.place, task.isReport, source);
+        if (!found.some((stored) => !task.isReport || holdsReport(stored))) this.#hasMissed = true;
+        for (const stored of found) await this.#handOver.takeStored(stored, source);
         return;
       }
       case 'take':
         await this.#handOver.takeDirect(task.pdu, task.length, source);
     }
   }
+
+  /** What was announced. Some announce a report in SM, where a message lies or nothing, and keep it in SR (EC25). */
+  async #find(place: Place, isReport: boolean, { store }: Source): Promise<readonly StoredMessage[]> {
+    const stored = await store.read(place);
+    const here = stored === undefined ? [] : [stored];
+    if (!isReport || place.memory === REPORT_MEMORY || here.some(holdsReport)) return here;
+    const report = await store.read({ ...place, memory: REPORT_MEMORY }).catch(unlessRefused);
+    return report === undefined ? here : [report, ...here];
+  }
+
+  /** Takes all that a memory holds. That there are no reports to read does not hold up the messages. */
+  async #takeAll(memory: string, source: Source): Promise<void> {
+    try {
+      await this.#handOver.takeAll(memory, source);
+    } catch (error) {
+      if (memory !== REPORT_MEMORY) throw error;
+      unlessRefused(error);
+      if (this.#saidNoReports) return;
+      this.#saidNoReports = true;
+      const text = `stored reports cannot be read: ${String(error)}`;
+      this.#log({ kind: 'hand-over-failed', text });
+    }
+  }
+}
+
+/** A refusal is an answer: there is nothing. */
+function unlessRefused(error: unknown): undefined {
+  if (!(error instanceof AtRefused)) throw error;
+  return undefined;
 }

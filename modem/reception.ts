@@ -7,7 +7,7 @@ import type { Quirks } from './quirks.ts';
 
 /** How a modem will tell of messages, as it was set up (3GPP TS 27.005, 3.2 and 3.4). */
 export interface Reception {
-  /** Memories that may hold messages, the one where new ones arrive last. Empty: it stores nothing. */
+  /** Memories that may hold messages or stored reports, the one where new messages arrive last. Empty: it stores nothing. */
   readonly memories: readonly string[];
   /** Messages are stored and announced (`+CMTI`), come at once (`+CMT`), or must be looked for. */
   readonly messages: 'announced' | 'direct' | 'polled';
@@ -19,8 +19,19 @@ export interface Reception {
   readonly acknowledge: boolean;
 }
 
-/** Memories that hold messages to read, best first. `SR` and `BM` hold reports and broadcasts. */
+/** Memories that hold messages to read, best first. `BM` holds broadcasts. */
 const MESSAGE_MEMORIES: readonly string[] = ['SM', 'ME', 'MT'];
+
+/** The memory for status reports, of modems that do not store them with the messages. */
+export const REPORT_MEMORY = 'SR';
+
+/** Memories that the modem has. */
+interface Memories {
+  /** For messages, the one where new ones arrive last. */
+  readonly messages: readonly string[];
+  /** {@link REPORT_MEMORY}, if the modem names it. */
+  readonly reports: readonly string[];
+}
 
 /**
  * `+CNMI` settings, best first. A message that is stored and announced survives a crash of the program; so `<mt>` 1
@@ -65,11 +76,12 @@ export async function setUpReception(chat: Chat, clock: Clock, quirks: Quirks): 
   const memories = await chooseMemories(chat, clock);
   const chosen = (await chooseSetting(chat)) ?? (await chooseSettingOfPhase2Plus(chat));
   if (chosen === undefined) {
-    return { memories, messages: 'polled', reports: 'none', setting: undefined, acknowledge: false };
+    return { memories: memories.messages, messages: 'polled', reports: 'none', setting: undefined, acknowledge: false };
   }
   const [, mt, , ds] = chosen.split(',');
   return {
-    memories,
+    // Where it is full, no report comes any more.
+    memories: ds === '2' ? [...memories.reports, ...memories.messages] : memories.messages,
     messages: mt === '2' ? 'direct' : 'announced',
     reports: ds === '1' ? 'direct' : ds === '2' ? 'announced' : 'none',
     setting: await settingInForce(chat),
@@ -91,19 +103,21 @@ async function settingInForce(chat: Chat): Promise<string | undefined> {
 }
 
 /** Chooses one memory for reading, writing and receiving, so that the indexes of `+CMTI` are those of `+CMGR`. */
-async function chooseMemories(chat: Chat, clock: Clock): Promise<readonly string[]> {
+async function chooseMemories(chat: Chat, clock: Clock): Promise<Memories> {
   const result = await runWhenStarted(chat, clock, { text: 'AT+CPMS=?', response: { prefix: '+CPMS:' } });
   const lists = result.kind === 'ok' ? memoryLists(valuesOf(result.lines[0]?.text ?? '')) : [];
   const [readable = [], , receiving = readable] = lists;
   const inEach = MESSAGE_MEMORIES.filter((memory) => lists.every((list) => list.length === 0 || list.includes(memory)));
+  const reports = readable.filter((memory) => memory === REPORT_MEMORY);
   // A modem that gives no lists may still take a memory by name.
   for (const memory of inEach) {
     if (await takesMemory(chat, memory)) {
       const others = MESSAGE_MEMORIES.filter((other) => other !== memory && other !== 'MT' && readable.includes(other));
-      return [...others, memory];
+      return { messages: [...others, memory], reports };
     }
   }
-  return [...new Set([...readable, ...receiving])].filter((memory) => MESSAGE_MEMORIES.includes(memory));
+  const messages = [...new Set([...readable, ...receiving])].filter((memory) => MESSAGE_MEMORIES.includes(memory));
+  return { messages, reports };
 }
 
 async function takesMemory(chat: Chat, memory: string): Promise<boolean> {

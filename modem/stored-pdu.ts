@@ -48,6 +48,16 @@ export function readPduLeniently(
   return firstReceived([() => tpdu]);
 }
 
+/** Whether what a modem stores is a status report, by the book. */
+export function holdsReport({ pdu, length }: { readonly pdu: string; readonly length: number | undefined }): boolean {
+  try {
+    return readPdu(pdu, length)?.type === 'STATUS-REPORT';
+  } catch (error) {
+    if (!(error instanceof PduError)) throw error;
+    return false;
+  }
+}
+
 function octetsOf(text: string): Uint8Array {
   return fromHex(text.replace(/,.*$/, ''));
 }
