@@ -9,11 +9,8 @@ import {
   type World,
 } from '../../../sim/index.ts';
 import { type Host, hostOf, quietWorld } from '../host.ts';
+import { ALICE, BOB, HOUR, MINUTE } from './network-of.ts';
 
-const ALICE = '+393330000001';
-const BOB = '+393330000002';
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 async function aliceAndBob(options: Parameters<typeof quietWorld>[0] = {}) {

@@ -1,6 +1,7 @@
 import { addressOf, encodeTpdu, randomBelow } from '../../../modem/index.ts';
 import {
   createWorld,
+  type LatencyProfile,
   type LogEntry,
   latencyProfiles,
   type MessageFaultAction,
@@ -33,8 +34,8 @@ export interface SwarmRun {
   readonly elsewhere: ReadonlySet<number>;
   /** What came out of the phones' stores. */
   readonly received: readonly Received[];
-  /** Whether the profile of the run loses or doubles messages by itself, and keeps their order. */
-  readonly profile: (typeof latencyProfiles)[string] & object;
+  /** May lose and double messages by itself. */
+  readonly profile: LatencyProfile;
   /** The messages that the operator was told to delete, and did. */
   readonly deleted: ReadonlySet<number>;
   /** What still waits in the end. */
