@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { complaints } from '../control/fields.ts';
 import type { LogEntry } from '../log.ts';
 
 /** A line of a log is not what `jsonLine` writes. `message` is one line for a person. */
@@ -123,8 +124,12 @@ export function readLog(
 function readLine(line: string, at: number): LogEntry {
   const result = schema.safeParse(jsonOf(line, at));
   if (result.success) return result.data;
-  const { path, message } = result.error.issues[0] ?? { path: [], message: 'unknown error' };
-  throw new LogError(at, [path.join('.'), message].filter((part) => part !== '').join(': '));
+  const [first] = complaints(result.error.issues);
+  const field = first?.path.join('.') ?? '';
+  if (first === undefined || field === '' || field === 'kind') {
+    throw new LogError(at, 'it is no event of a log; give a file of JSON lines, as gsm-sim log --json prints them');
+  }
+  throw new LogError(at, `${field}: ${first.message}`);
 }
 
 function jsonOf(line: string, at: number): unknown {

@@ -55,7 +55,7 @@ describe('the log', () => {
     [
       'a kind that there is not',
       '{"seq":1,"at":"2010-03-01T09:00:00.000Z","kind":"nap"}',
-      /^Line 1 of the log: kind: /,
+      /^Line 1 of the log: it is no event of a log; give a file of JSON lines, as gsm-sim log --json prints them$/,
     ],
     [
       'no hex',

@@ -52,6 +52,16 @@ const MISTAKES: readonly (readonly [what: string, file: string, fault: string])[
     's.yaml:4:21: steps.0.sent: is not known here',
   ],
   [
+    'no phones',
+    scenario({ phones: 'phones: []', steps: '{ at: 1s, profile: none }' }),
+    's.yaml:2:9: phones: must have 1 item at least',
+  ],
+  [
+    'a word for true',
+    scenario({ steps: '{ at: 1s, change: { phone: anna, covered: maybe } }' }),
+    's.yaml:4:47: steps.0.change.covered: must be true or false',
+  ],
+  [
     'something missing',
     scenario({ steps: '{ at: 1s, send: { from: anna, text: hi } }' }),
     's.yaml:4:21: steps.0.send.to: is missing',
@@ -87,7 +97,7 @@ const MISTAKES: readonly (readonly [what: string, file: string, fault: string])[
   [
     'an event that is none',
     scenario({ expectations: '{ count: { kind: delivr }, is: 0 }' }),
-    's.yaml:6:22: expect.0.count.kind: must be one of "start"|',
+    's.yaml:6:22: expect.0.count.kind: must be one of start, ',
   ],
   [
     'a fault that nobody arranged',
