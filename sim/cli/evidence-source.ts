@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { outputOf, UsageError } from '../../modem/cli/program.ts';
-import { moment } from '../control/fields.ts';
+import { defined, moment } from '../control/fields.ts';
 import { linesOf } from '../evidence/log-file.ts';
 import { readLog } from '../evidence/read-log.ts';
 import { type Selection, selector } from '../evidence/selection.ts';
@@ -91,12 +91,7 @@ export async function followEvidence(command: Command, after: number, take: (ent
 
 function selectionOf(command: Command): Selection {
   const { number, sms, since, until } = command.opts<SourceOptions>();
-  return {
-    ...(number === undefined ? {} : { numbers: number }),
-    ...(sms === undefined ? {} : { sms }),
-    ...(since === undefined ? {} : { since }),
-    ...(until === undefined ? {} : { until }),
-  };
+  return defined({ numbers: number, sms, since, until });
 }
 
 /** Writes what a command made, and says so when it goes to a file. @throws Error when the file cannot be written. */

@@ -6,11 +6,11 @@ import { conversationOf } from '../evidence/conversation.ts';
 import { figuresOf, latencyOf } from '../evidence/latency.ts';
 import { latencyPlot } from '../evidence/latency-plot.ts';
 import { mermaidOf } from '../evidence/mermaid.ts';
-import { type Selection, select } from '../evidence/selection.ts';
+import { select } from '../evidence/selection.ts';
 import { sequenceDiagram } from '../evidence/sequence-diagram.ts';
 import type { LogEntry } from '../log.ts';
 import type { Simulation } from '../simulation.ts';
-import { moment, sender } from './fields.ts';
+import { defined, moment, sender } from './fields.ts';
 
 /** A parameter that may be given several times. */
 function many<Value>(one: z.ZodType<Value, string>) {
@@ -34,13 +34,8 @@ const latencyQuery = selection.extend({ format: z.enum(['json', 'svg']).default(
 export function evidenceRoutes(instance: FastifyInstance, { world }: Simulation): void {
   const app = instance.withTypeProvider<ZodTypeProvider>();
   const wanted = ({ number, sms, since, until }: z.output<typeof selection>): readonly LogEntry[] => {
-    const chosen: Selection = {
-      ...(number === undefined ? {} : { numbers: number.map((one) => world.resolve(one)) }),
-      ...(sms === undefined ? {} : { sms }),
-      ...(since === undefined ? {} : { since }),
-      ...(until === undefined ? {} : { until }),
-    };
-    return select(world.log.entries(), chosen);
+    const numbers = number?.map((one) => world.resolve(one));
+    return select(world.log.entries(), defined({ numbers, sms, since, until }));
   };
 
   app.get(

@@ -94,6 +94,7 @@ export type NamedFault = Fault & { readonly as?: string };
 
 const name = z.string().min(1).max(40).exactOptional();
 
+/** What a scenario takes as a fault. */
 export const namedFault: z.ZodType<NamedFault> = oneOfBoth(
   messageFault.extend({ as: name, from: name, to: name }),
   lineFault.extend({ as: name, modem: name }),

@@ -3,6 +3,7 @@ import type { VirtualModem } from '../modem/virtual-modem.ts';
 import { operators } from '../network/operators.ts';
 import type { Subscriber, SubscriberState } from '../network/subscriber.ts';
 import type { World } from '../world.ts';
+import { defined } from './fields.ts';
 import { Refused } from './refused.ts';
 import type { ForeignNumber, NewSubscriber, SubscriberChange } from './subscriber-schema.ts';
 
@@ -26,11 +27,7 @@ export function addSubscriber(world: World, subscriber: NewSubscriber): VirtualM
   const model = personality === undefined ? undefined : personalities[personality];
   return world.addModem({
     number,
-    ...(model === undefined ? {} : { personality: model }),
-    ...(pin === undefined ? {} : { pin }),
-    ...(simCapacity === undefined ? {} : { simCapacity }),
-    ...(phoneCapacity === undefined ? {} : { modemCapacity: phoneCapacity }),
-    ...(ratePerMinute === undefined ? {} : { ratePerMinute }),
+    ...defined({ personality: model, pin, simCapacity, modemCapacity: phoneCapacity, ratePerMinute }),
   });
 }
 

@@ -3,7 +3,7 @@ import { oneLine } from './message-view.ts';
 import { placesOf } from './wide.ts';
 import { wordsOf } from './words.ts';
 
-/** Widths of the columns in front of the last one: a number has 16 characters at most, a kind of event 10. */
+/** Widths of the columns in front of the last one, at least: a number of the longest sort moves the rest of its line. */
 const SMS_COLUMNS = 5;
 const WHO_COLUMNS = 14;
 const KIND_COLUMNS = 10;

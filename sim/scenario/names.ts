@@ -43,9 +43,7 @@ const IS_NUMBER = /^\+?[0-9*#]{1,20}$/;
 
 /** What is named in a scenario and not there. */
 export function strangers({ phones, faults, steps, expect }: Scenario, names: Names): readonly Stranger[] {
-  const all = phones.flatMap(({ name, number, count }, i) =>
-    numbersOf({ name, number, count, reads: true }).map((of) => ({ of, i })),
-  );
+  const all = phones.flatMap((phone, i) => numbersOf(phone).map((of) => ({ of, i })));
   const numbers = new Map(all.map(({ of, i }) => [of, i]));
   const doubled = all.find(({ of, i }) => numbers.get(of) !== i);
   const twice = phones.findIndex(({ name }, i) => phones.some((other, j) => j < i && other.name === name));

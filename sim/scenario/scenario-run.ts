@@ -51,7 +51,6 @@ export class ScenarioRun {
   #endedAt: number | undefined;
   #sms = 0;
   #looking = false;
-  #over = false;
 
   constructor(world: World, scenario: Scenario, names: Names) {
     this.#world = world;
@@ -69,7 +68,7 @@ export class ScenarioRun {
   }
 
   get over(): boolean {
-    return this.#over;
+    return this.#endedAt !== undefined;
   }
 
   /** Begins. @throws Refused when the world cannot have one of the phones. */
@@ -89,8 +88,7 @@ export class ScenarioRun {
 
   /** Ends it now, as far as it came. */
   finish(): void {
-    if (this.#over) return;
-    this.#over = true;
+    if (this.over) return;
     this.#endedAt = this.#world.clock.now();
     for (const undo of this.#undo) undo();
     this.#messages.close();
@@ -135,7 +133,7 @@ export class ScenarioRun {
   #arrange(step: Step, i: number, random: SeededRandom): void {
     const { clock } = this.#world;
     const perform = (left: number): void => {
-      if (this.#over) return;
+      if (this.over) return;
       act(this.#scene(random), step).then(
         () => (left === 1 ? this.#done(i) : undefined),
         (error: unknown) => this.#fail(i, error instanceof Error ? error.message : String(error)),
@@ -212,7 +210,7 @@ export class ScenarioRun {
 
   /** It is over when nothing is to be done and nothing on its way for a moment. */
   #look(): void {
-    if (this.#over || this.#looking || !this.#quiet) return;
+    if (this.over || this.#looking || !this.#quiet) return;
     this.#looking = true;
     this.#world.clock.after(QUIET_MS, () => {
       this.#looking = false;

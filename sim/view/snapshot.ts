@@ -60,25 +60,22 @@ export function snapshotOf(simulation: Simulation, { firstPhone, phones, events,
 }
 
 function rowOf({ world, linesOf }: Simulation, modem: VirtualModem): PhoneRow {
-  const covered = world.subscriber(modem.number)?.covered ?? false;
-  const on = modem.radio.functionality === 1;
   return {
     number: modem.number,
-    state: !modem.plugged
-      ? 'unplugged'
-      : modem.radio.registered
-        ? 'registered'
-        : on
-          ? covered
-            ? 'searching'
-            : 'no coverage'
-          : 'off',
+    state: stateOf(modem, world.subscriber(modem.number)?.covered ?? false),
     reachable: modem.radio.registered,
     line: linesOf(modem)?.tty ?? '',
     open: modem.hostPresent,
     stored: modem.store('MT').used,
     waiting: world.waitingFor(modem.number),
   };
+}
+
+function stateOf({ plugged, radio }: VirtualModem, covered: boolean): string {
+  if (!plugged) return 'unplugged';
+  if (radio.registered) return 'registered';
+  if (radio.functionality !== 1) return 'off';
+  return covered ? 'searching' : 'no coverage';
 }
 
 function queueText({ sms, from, to, isReport, state, reason, nextAttempt }: MessageState, now: number): string {
