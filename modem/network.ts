@@ -1,4 +1,5 @@
 import type { Chat } from './at/chat.ts';
+import { DEFAULT_TIMEOUT_MS } from './at/command.ts';
 import { type AtValue, numberIn, textIn, valuesOf } from './at/values.ts';
 import { PduEncodeError } from './pdu/index.ts';
 
@@ -10,9 +11,17 @@ export interface Signal {
   readonly bitErrorRate?: number;
 }
 
+/** A search for networks may be under way, and 3GPP TS 27.007, 7.3, sets no limit. */
+const OPERATOR_TIMEOUT_MS = 60_000;
+
 /** The values of the one line that a read or action command answers; none when it is refused. */
-async function valuesFrom(chat: Chat, text: string, name: string): Promise<readonly AtValue[]> {
-  const result = await chat.run({ text, response: { prefix: `${name}:` }, repeatable: true });
+async function valuesFrom(
+  chat: Chat,
+  text: string,
+  name: string,
+  timeoutMs: number = DEFAULT_TIMEOUT_MS,
+): Promise<readonly AtValue[]> {
+  const result = await chat.run({ text, response: { prefix: `${name}:` }, repeatable: true, timeoutMs });
   if (result.kind === 'ok') return valuesOf(result.lines[0]?.text ?? '');
   if (result.kind === 'error') return [];
   throw result.error;
@@ -29,8 +38,8 @@ export async function askSignal(chat: Chat): Promise<Signal> {
 
 /** The operator's name, or its number when it has none. @throws AtTimeout, AtAborted, PortError */
 export async function askOperator(chat: Chat): Promise<string | undefined> {
-  await chat.run({ text: 'AT+COPS=3,0', repeatable: true });
-  const [, , name] = await valuesFrom(chat, 'AT+COPS?', '+COPS');
+  await chat.run({ text: 'AT+COPS=3,0', repeatable: true, timeoutMs: OPERATOR_TIMEOUT_MS });
+  const [, , name] = await valuesFrom(chat, 'AT+COPS?', '+COPS', OPERATOR_TIMEOUT_MS);
   return textIn(name);
 }
 

@@ -24,6 +24,24 @@ describe('own numbers (3GPP TS 27.007, 7.1)', () => {
   });
 });
 
+describe('the operator (3GPP TS 27.007, 7.3)', () => {
+  test.each([
+    ['AT+COPS=3,0', ok()],
+    ['AT+COPS?', ok('+COPS: 0,0,"Testnet",0')],
+  ])('is told though %s takes 40 s, and nothing is typed meanwhile', async (slow, answer) => {
+    bench.script
+      .when('AT+COPS=3,0', ok())
+      .when('AT+COPS?', ok('+COPS: 0,0,"Testnet",0'))
+      .when(slow, () => {
+        bench.clock.after(40_000, () => bench.script.say(answer));
+        return undefined;
+      });
+    const modem = await bench.open();
+    expect(await bench.run(modem.operator())).toBe('Testnet');
+    expect(bench.script.typed.slice(-2)).toEqual(['AT+COPS=3,0', 'AT+COPS?']);
+  });
+});
+
 describe('the service centre (3GPP TS 27.005, 3.3.1)', () => {
   test('is stored in the SIM, and read back', async () => {
     const clock = new VirtualClock();
