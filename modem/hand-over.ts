@@ -76,6 +76,10 @@ export class HandOver {
       await this.#delete([holding], source, how === 'listed');
     }
     if (custody !== 'new') return;
+    if (stored.pdu === '') {
+      this.#takeText(holding);
+      return;
+    }
     if (holding.pdu === this.#last?.pdu && !(await this.#readsSo(holding, source))) return;
     this.#last = holding;
     const reading = read(() => readPdu(stored.pdu, stored.length));
@@ -106,6 +110,10 @@ export class HandOver {
     const again = await source.store.read(place);
     if (again === undefined) return;
     const holding = holdingOf(again);
+    if (again.pdu === '') {
+      this.#takeText(holding);
+      return;
+    }
     if (again.pdu === pdu) {
       const reading = this.#readLeniently(`${place.memory} ${place.index}`, pdu, again.length);
       await this.#take(reading, holding, source);
@@ -114,6 +122,14 @@ export class HandOver {
     const reading = read(() => readPdu(again.pdu, again.length));
     // Damaged once more, in another way: the next sweep finds it.
     if (!(reading instanceof PduError)) await this.#take(reading, holding, source);
+  }
+
+  /** Remembers a message that has no PDU, so that it is said once. */
+  #takeText(holding: Holding): void {
+    this.#custody.keep(holding);
+    const { memory, index } = holding.place;
+    const text = `a message (${memory} ${index}) cannot be read: the modem writes it in text mode, whatever AT+CMGF=0 says`;
+    this.#log({ kind: 'unreadable', text });
   }
 
   #readLeniently(where: string, pdu: string, length: number | undefined): ReceivedTpdu | undefined {
@@ -237,6 +253,8 @@ export class HandOver {
 
 /** The same, whether `+CMGL` or `+CMGR` wrote it: only one of them may add `,0` or `FF`. */
 function holdingOf({ place, pdu }: StoredMessage): Holding {
+  // Two messages without a PDU are not the same.
+  if (pdu === '') return { place, pdu: `text at ${place.memory} ${place.index}` };
   return {
     place,
     pdu: pdu

@@ -13,7 +13,7 @@ export interface Place {
 /** A message as the store has it. */
 export interface StoredMessage {
   readonly place: Place;
-  /** In hexadecimal, as the modem wrote it. */
+  /** In hexadecimal, as the modem wrote it. Empty: it wrote something else, in text mode. */
   readonly pdu: string;
   /** `<length>` of its header. */
   readonly length: number | undefined;
@@ -65,9 +65,10 @@ export class MessageStore {
   async read(place: Place): Promise<StoredMessage | undefined> {
     await this.#select(place.memory);
     const line = await this.#readOnce(place);
-    const isText = line !== undefined && /[A-Z]/i.test(textIn(valuesOf(line.text)[0]) ?? '');
-    const header = isText && (await this.#enterPduMode()) ? await this.#readOnce(place) : line;
-    return header?.pdu === undefined ? undefined : { place, pdu: header.pdu, length: lengthIn(header.text) };
+    const header = isText(line) && (await this.#enterPduMode()) ? await this.#readOnce(place) : line;
+    // Some write the header of text mode and then a PDU.
+    if (header?.pdu !== undefined) return { place, pdu: header.pdu, length: lengthIn(header.text) };
+    return isText(header) ? { place, pdu: '', length: undefined } : undefined;
   }
 
   /** The indexes to look at one by one: they begin at 0 (Huawei), 1 or 900 (Sagem), and `+CMGD=?` says where. */
@@ -137,6 +138,11 @@ function listed(memory: string, line: AtLine): readonly StoredMessage[] {
   const index = numberIn(valuesOf(line.text)[0]);
   if (index === undefined || line.pdu === undefined) return [];
   return [{ place: { memory, index }, pdu: line.pdu, length: lengthIn(line.text) }];
+}
+
+/** Whether a message was written in text mode: `<stat>` in words then (3GPP TS 27.005, 3.4.3). */
+function isText(header: AtLine | undefined): boolean {
+  return header !== undefined && /[A-Z]/i.test(textIn(valuesOf(header.text)[0]) ?? '');
 }
 
 /** `<length>` is the last value, whichever of those before it are missing. */

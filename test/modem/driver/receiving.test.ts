@@ -252,6 +252,26 @@ describe('receiving', () => {
     expect(bench.stored.size).toBe(0);
   });
 
+  test('a message that stays in text mode is said, once a place, and read when it has a PDU', async () => {
+    const places = ok('+CPMS: ("SM","ME"),("SM","ME"),("SM","ME")');
+    bench.script
+      .when('AT+CPMS=?', places)
+      .when(/^AT\+CPMS="ME"/, ok('+CPMS: 1,20,1,20,1,20'))
+      .when('AT+CMGL=4', line('+CMS ERROR: 500'))
+      .when('AT+CMGR=1', ok('+CMGR: "REC UNREAD","+39333",,"10/03/01"\r\nHello'))
+      .when('AT+CMGD=?', ok('+CMGD: (1-2)'));
+    await openToReceive();
+    await bench.clock.advance(300_000);
+    const said = bench.log.filter(({ kind }) => kind === 'unreadable').map(({ text }) => text);
+    const because = 'cannot be read: the modem writes it in text mode, whatever AT+CMGF=0 says';
+    expect(said).toEqual([`a message (ME 1) ${because}`, `a message (SM 1) ${because}`]);
+    expect(hellos()).toEqual([]);
+    expect(bench.script.typed.some((typed) => /CMGD=\d/.test(typed))).toBe(false);
+    bench.script.when('AT+CMGR=1', ok(`+CMGR: 1,,${lengthOf(hello)}\r\n${hello}`)).when('AT+CMGD=1', ok());
+    await bench.clock.advance(60_000);
+    expect(hellos()).toEqual(['Hello', 'Hello']);
+  });
+
   test('an announcement that got lost is found by the next sweep', async () => {
     await openToReceive();
     bench.stored.set(0, hello);
