@@ -20,9 +20,15 @@ import type { UssdAnswer } from './ussd.ts';
 export interface ModemOptions {
   /** Default: the machine's. */
   readonly clock?: Clock;
-  /** The SIM's PIN: one that the SIM did not take is never tried again, and none when fewer than two tries are left. Never logged. */
+  /**
+   * The SIM's PIN: one that the SIM did not take is not tried again as long as the modem lives, and none when fewer than
+   * two tries are left. Never logged.
+   */
   readonly pin?: string;
-  /** Try the PIN once even when the modem does not say how many tries are left. Default false. */
+  /**
+   * Try the PIN once even when the modem does not say how many tries are left. Default false. A program that is started
+   * again and again with a wrong PIN tries it each time, and locks the SIM: for a service, take a SIM without a PIN.
+   */
   readonly trustPin?: boolean;
   /**
    * How long the network may take to take an SMS, in ms, before its answer counts as lost; meanwhile the others wait.

@@ -15,12 +15,12 @@ const TRIES_NEEDED = 2;
 
 /**
  * A PIN and what became of it. Lives as long as the modem, over every reopening: a PIN that was refused is never tried
- * again; one that was taken may be, when the SIM wants it after a reboot.
+ * again; one that was taken may be, when the SIM wants it after a reboot. The next process knows nothing of it.
  */
 export interface SimPin {
   /** 4 to 8 digits. */
   readonly pin: string | undefined;
-  /** Try it once even when the modem does not say how many tries are left. */
+  /** Try it once even when the modem does not say how many tries are left: once in each process. */
   readonly withoutCounter: boolean;
   attempt: PinAttempt;
 }
@@ -34,7 +34,8 @@ export type PinAttempt =
 
 /**
  * Gets the SIM ready, with the PIN if it wants one. The PIN is tried at most once without success in the life of `sim`,
- * and only when at least {@link TRIES_NEEDED} tries are left. A PUK is asked for by name, and never tried.
+ * and only when at least {@link TRIES_NEEDED} tries are left; so a modem that counts keeps the last one, however often the
+ * program is started. A PUK is asked for by name, and never tried.
  *
  * @throws ModemError `no-sim` or `locked`, saying what to do.
  */
@@ -47,9 +48,11 @@ export async function unlockSim(chat: Chat, clock: Clock, quirks: Quirks, sim: S
   const result = await chat.run({ text: `AT+CPIN="${pin}"`, timeoutMs: PIN_TIMEOUT_MS });
   if (result.kind === 'error') {
     sim.attempt = { kind: 'refused' };
-    throw new ModemError('locked', 'the SIM refused the PIN: it will not be tried again; check it', {
-      cause: result.error,
-    });
+    throw new ModemError(
+      'locked',
+      'the SIM refused the PIN: this program will not try it again, but one that is started again would; check it first',
+      { cause: result.error },
+    );
   }
   if (result.kind !== 'ok') throw result.error;
   sim.attempt = { kind: 'none' };

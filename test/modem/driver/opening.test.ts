@@ -226,6 +226,22 @@ describe('the PIN guard', () => {
     expect(tried()).toEqual(['AT+CPIN="1234"']);
   });
 
+  test('keeps the last try however often the program is started, where the modem counts', async () => {
+    let left = 3;
+    bench.script
+      .when('AT+CPIN?', () => ok(`+CPIN: ${left > 0 ? 'SIM PIN' : 'SIM PUK'}`))
+      .when('AT+CPINR', () => ok(`+CPINR: SIM PIN,${left},3`))
+      .when('AT+CPIN="1234"', () => {
+        left -= 1;
+        return line('+CME ERROR: 16');
+      });
+    const start = () => bench.open({ pin: '1234', trustPin: true });
+    await expect(start()).rejects.toThrow(/this program will not try it again, but one that is started again would/);
+    await expect(start()).rejects.toThrow(/refused the PIN/);
+    for (let again = 0; again < 3; again += 1) await expect(start()).rejects.toThrow(/tries left are 1, fewer than 2/);
+    expect(left).toBe(1);
+  });
+
   test('asks for a PIN that was not given, and for one that is none', async () => {
     locked('3');
     await expect(bench.open()).rejects.toThrow(/GSM_MODEM_PIN/);
