@@ -152,6 +152,13 @@ export class Custody {
     return { dropped: result.dropped };
   }
 
+  /** Forgets the messages that are not whole: those of which some part is stored nowhere else, and is lost. */
+  giveUp(): readonly DroppedMessage<StoredPart>[] {
+    return this.#reassembly
+      .expire(Number.POSITIVE_INFINITY)
+      .filter(({ parts }) => parts.some(({ holdings }) => holdings.length === 0));
+  }
+
   /** How many places of a memory are known to be taken. */
   heldIn(memory: string): number {
     return this.#entriesIn(memory).length;

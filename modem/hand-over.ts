@@ -48,6 +48,21 @@ export class HandOver {
     await this.#offer(this.#custody.takeRefused(), source);
   }
 
+  /** Nothing more will come: says what is lost with this program. What is stored stays. */
+  end(): void {
+    for (const { parts, total } of this.#custody.giveUp()) {
+      const lost = parts.filter(({ holdings }) => holdings.length === 0).length;
+      const text = `${parts.length} of ${total} parts of a message came before the end: the modem does not store ${lost} of them, which are lost`;
+      this.#log({ kind: 'incomplete', text });
+    }
+    for (const { holdings, partKeys } of this.#custody.takeRefused()) {
+      if (holdings.length >= Math.max(1, partKeys.length)) continue;
+      const text =
+        'a message was not taken before the end: the modem does not store it, and unless the network sends it again it is lost';
+      this.#log({ kind: 'hand-over-failed', text });
+    }
+  }
+
   /** Takes all that a memory holds. @throws AtRefused, AtTimeout, AtAborted, PortError */
   async takeAll(memory: string, source: Source): Promise<void> {
     this.#custody.beginList();
@@ -93,6 +108,7 @@ export class HandOver {
     const reading = strict instanceof PduError ? this.#readLeniently('sent at once', pdu, length) : strict;
     const isTaken = await this.#take(reading, undefined, source);
     if (!isTaken || !source.reception.acknowledge) return;
+    // A part of a message too: the network sends the next one only then.
     // Some want the acknowledgement and refuse it; a second one is refused by all.
     await source.acknowledge().catch((error: unknown) => {
       if (!(error instanceof AtRefused)) throw error;

@@ -77,8 +77,12 @@ export class Inbox {
   async finish(limitMs: number): Promise<void> {
     this.#tasks = [];
     this.#handOver.receiver = undefined;
-    if (!this.#working) return;
-    await new Promise<void>((resolve) => {
+    if (this.#working) await this.#untilIdle(limitMs);
+    this.#handOver.end();
+  }
+
+  #untilIdle(limitMs: number): Promise<void> {
+    return new Promise<void>((resolve) => {
       const cancel = this.#clock.after(limitMs, resolve);
       this.#idle = () => {
         cancel();

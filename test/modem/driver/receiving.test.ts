@@ -68,6 +68,14 @@ describe('receiving', () => {
     expect(bench.stored.size).toBe(0);
   });
 
+  test('parts that are stored when the modem is closed are not lost, and nothing is said', async () => {
+    const modem = await openToReceive();
+    await announce(1, long[0] ?? '');
+    await bench.run(modem.close());
+    expect(bench.stored.size).toBe(1);
+    expect(bench.log.filter(({ kind }) => kind === 'incomplete')).toEqual([]);
+  });
+
   test('a part that came twice is deleted with the others', async () => {
     await openToReceive();
     await announce(1, long[0] ?? '');
@@ -484,6 +492,31 @@ describe('messages that are not stored', () => {
     await openToReceive();
     await push(hello);
     expect(acknowledged()).toBe(0);
+  });
+
+  test('are acknowledged part by part, or the next would not come; parts that are lost by closing are said', async () => {
+    bench.script.when('AT+CSMS?', ok('+CSMS: 1,1,1,1'));
+    const modem = await openToReceive();
+    await push(long[0] ?? '');
+    await push(long[2] ?? '');
+    expect([acknowledged(), hellos()]).toEqual([2, []]);
+    await bench.run(modem.close());
+    expect(bench.log.filter(({ kind }) => kind === 'incomplete').map(({ text }) => text)).toEqual([
+      '2 of 3 parts of a message came before the end: the modem does not store 2 of them, which are lost',
+    ]);
+  });
+
+  test('and not taken before the end are said to be lost; those that are stored stay, and are not', async () => {
+    const modem = await openToReceive();
+    bench.receiver.refuses = true;
+    await push(long[0] ?? '');
+    await push(long[1] ?? '');
+    await push(long[2] ?? '');
+    await announce(1, hello);
+    await bench.run(modem.close());
+    const said = bench.log.filter(({ text }) => text.includes('before the end')).map(({ kind }) => kind);
+    expect(said).toEqual(['hand-over-failed']);
+    expect(bench.stored.size).toBe(1);
   });
 
   test('wait for a receiver', async () => {
