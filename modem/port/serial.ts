@@ -1,5 +1,5 @@
 import { SerialPort } from 'serialport';
-import { type Clock, sleep, systemClock } from '../clock.ts';
+import { type Cancel, type Clock, sleep, systemClock } from '../clock.ts';
 import { describeHolders, portHolders } from './holder.ts';
 import { type ControlLines, type Port, PortError, type PortErrorCode, type PortEvents } from './port.ts';
 
@@ -43,11 +43,17 @@ export function serialPort(path: string, { baudRate = 115_200 }: SerialOptions =
       }
       serial.on('data', (octets: Buffer) => events.data(octets));
       serial.on('error', () => serial.close());
+      let isGone = false;
+      const stopWatching = watchLine(serial, clock, () => {
+        isGone = true;
+        serial.close();
+      });
       serial.once('close', (reason: (Error & { disconnected?: boolean }) | null) => {
         opening = undefined;
+        stopWatching();
         const lost = new PortError('lost', path, `${path} was unplugged or hung up`);
         for (const end of opened.unfinished) end(lost);
-        events.closed(reason?.disconnected === true ? lost : undefined);
+        events.closed(isGone || reason?.disconnected === true ? lost : undefined);
       });
     },
 
@@ -77,6 +83,30 @@ export function serialPort(path: string, { baudRate = 115_200 }: SerialOptions =
       if (!serial.isOpen) return;
       await new Promise<void>((resolve) => serial.close(() => resolve()));
     },
+  };
+}
+
+/** How often a line is asked whether it is there, in ms: serialport misses most hang-ups that follow the opening at once. */
+const WATCH_MS = 1_000;
+
+/** What the system says of a line that is gone; of a PTY that is there it says that it has no such lines. */
+const GONE = /input\/output error|no such device|bad file/i;
+
+/** Calls `gone` when the device went away; the answer ends that. */
+function watchLine(serial: SerialPort, clock: Clock, gone: () => void): Cancel {
+  let isWatching = true;
+  let cancel: Cancel = () => {};
+  const look = () => {
+    serial.get((error) => {
+      if (!isWatching) return;
+      if (error !== null && GONE.test(error.message)) gone();
+      else cancel = clock.after(WATCH_MS, look);
+    });
+  };
+  cancel = clock.after(WATCH_MS, look);
+  return () => {
+    isWatching = false;
+    cancel();
   };
 }
 

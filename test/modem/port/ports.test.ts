@@ -93,7 +93,15 @@ describe.each(kinds)('%s', (_kind, openLine) => {
       })
       .toContain('X');
     line.farEnd.hangUp();
-    await expect.poll(() => heard.closed.map((reason) => reason?.code)).toEqual(['lost']);
+    await expect.poll(() => heard.closed.map((reason) => reason?.code), { timeout: 10_000 }).toEqual(['lost']);
+  });
+
+  test('says when it is lost right after it was opened', async () => {
+    const line = await openLine();
+    shout(line);
+    const heard = await listen(portFromName(line.name));
+    line.farEnd.hangUp();
+    await expect.poll(() => heard.closed.map((reason) => reason?.code), { timeout: 10_000 }).toEqual(['lost']);
   });
 
   test('cannot be opened twice by one program', async () => {
