@@ -215,7 +215,8 @@ export class Chat {
     const code = finalCodeOf(text, this.#isVerbose);
     if (code !== undefined) {
       if (exchange === undefined && this.#isOrphan(code)) this.#saysOrphans = true;
-      else if (exchange === undefined || this.#sync.isOwed()) this.#sync.heardFinal();
+      // A late answer whose line has come ends with OK: a refusal is the running command's.
+      else if (exchange === undefined || (this.#sync.isOwed() && code.kind === 'ok')) this.#sync.heardFinal();
       else if (exchange.isUndecidedBy(code)) return;
       // A prompt is due, and only a refusal can come in its place: an `OK` is somebody else's.
       else if (code.kind === 'error' || !exchange.awaitsPrompt) {

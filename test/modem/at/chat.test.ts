@@ -251,6 +251,15 @@ describe('after a time-out', () => {
     },
   );
 
+  test('a late answer whose OK is lost does not end with the next command’s refusal', async () => {
+    const refused = `${line('+COPS: 0,0,"TIM"')}${line('+CME ERROR: 3')}${ok()}`;
+    modem.when('AT+COPS?', undefined).when('AT+CNMI=2,1', refused);
+    const [late, set, next] = await results(operator, { text: 'AT+CNMI=2,1' }, signal);
+    expect(late?.kind).toBe('timeout');
+    expect(set?.kind).toBe('error');
+    expect(textsOf(next)).toEqual(['+CSQ: 23,0']);
+  });
+
   test('an unsolicited code of the prefix that is owed takes no answer away', async () => {
     const registration: AtCommand = {
       text: 'AT+CREG?',
