@@ -56,6 +56,10 @@ export async function openControl(simulation: Simulation, port = 0): Promise<Con
     transformObject: jsonSchemaTransformObject,
   });
   await app.register(async (scope: FastifyInstance) => {
+    // Where every field may be left out, so may be the body; elsewhere the first field is said to be missing.
+    scope.addHook('preValidation', async (request) => {
+      request.body ??= {};
+    });
     scope.get('/', { schema: { hide: true } }, async (_request, reply) =>
       reply.type('text/plain; charset=utf-8').send(contentsOf(app.swagger())),
     );
