@@ -13,8 +13,7 @@ import { ussdCommand } from './ussd.ts';
 
 /** The command line of `gsm-modem`. */
 export function gsmModem(): Command {
-  const program = createProgram('gsm-modem', 'Uses a GSM modem on a serial port, a PTY or tcp://host:port.');
-  const commands = [
+  return createProgram('gsm-modem', 'Uses a GSM modem on a serial port, a PTY or tcp://host:port.', [
     listCommand(),
     probeCommand(),
     doctorCommand(),
@@ -24,9 +23,6 @@ export function gsmModem(): Command {
     consoleCommand(),
     traceCommand(),
     replayCommand(),
-  ];
-  for (const command of commands) {
-    program.addCommand(command.copyInheritedSettings(program));
-  }
-  return program.addCommand(pduCommand(program));
+    pduCommand(),
+  ]);
 }

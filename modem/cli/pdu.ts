@@ -6,14 +6,13 @@ import { pduDecodeCommand } from './pdu-decode.ts';
 import { pduEncodeCommand } from './pdu-encode.ts';
 import { UsageError } from './program.ts';
 
-/** `gsm-modem pdu`: the codec on the command line. It and its subcommands speak as `program` does. */
-export function pduCommand(program: Command): Command {
+/** `gsm-modem pdu`: the codec on the command line. */
+export function pduCommand(): Command {
   const command = new Command('pdu')
-    .copyInheritedSettings(program)
     .description('encode and decode SMS, without a modem')
     .addOption(new Option('--jsonl', 'answer one JSON object a line from standard input with one'));
-  command.addCommand(pduDecodeCommand().copyInheritedSettings(command));
-  command.addCommand(pduEncodeCommand().copyInheritedSettings(command));
+  command.addCommand(pduDecodeCommand());
+  command.addCommand(pduEncodeCommand());
   return command.action(async () => {
     if (command.opts<{ readonly jsonl?: true }>().jsonl !== true) {
       throw new UsageError('give decode, encode or --jsonl');

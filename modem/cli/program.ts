@@ -34,9 +34,12 @@ function packageVersion(): string {
   return version;
 }
 
-/** A command line with the options every executable of the project has: `--help`, `--version`, `--json`. */
-export function createProgram(name: string, description: string): Command {
-  return new Command(name)
+/**
+ * A command line with the options every executable of the project has: `--help`, `--version`, `--json`. Its commands, and
+ * theirs, speak as it does.
+ */
+export function createProgram(name: string, description: string, commands: readonly Command[] = []): Command {
+  const program = new Command(name)
     .description(description)
     .version(packageVersion(), '--version', 'print the version')
     .option('--json', 'print JSON, one object a line')
@@ -44,6 +47,14 @@ export function createProgram(name: string, description: string): Command {
     .showHelpAfterError(false)
     .configureOutput({ outputError: () => {} })
     .exitOverride();
+  for (const command of commands) program.addCommand(inherit(program, command));
+  return program;
+}
+
+function inherit(parent: Command, command: Command): Command {
+  command.copyInheritedSettings(parent);
+  for (const child of command.commands) inherit(command, child);
+  return command;
 }
 
 /**

@@ -6,8 +6,11 @@ import { serveCommand } from './serve.ts';
 
 /** The command line of `cash-server`. */
 export function cashServer(): Command {
-  const program = createProgram('cash-server', 'The Cash-Mobile service: payments by encrypted SMS.');
-  const commands = [initCommand(), serveCommand(), personCommand(), merchantCommand(), depositCommand()];
-  for (const command of commands) program.addCommand(command.copyInheritedSettings(program));
-  return program;
+  return createProgram('cash-server', 'The Cash-Mobile service: payments by encrypted SMS.', [
+    initCommand(),
+    serveCommand(),
+    personCommand(),
+    merchantCommand(),
+    depositCommand(),
+  ]);
 }

@@ -14,8 +14,7 @@ import { clockCommand, profileCommand } from './time.ts';
 
 /** `gsm-sim`: a GSM network with virtual modems, and what one can do with it from outside. */
 export function gsmSim(): Command {
-  const program = createProgram('gsm-sim', 'A simulated GSM network whose modems any program can open as serial ports');
-  const commands = [
+  return createProgram('gsm-sim', 'A simulated GSM network whose modems any program can open as serial ports', [
     serveCommand(),
     scenarioCommand(),
     deliverCommand(),
@@ -33,13 +32,5 @@ export function gsmSim(): Command {
     latencyCommand(),
     servicesCommand(),
     personalitiesCommand(),
-  ];
-  for (const command of commands) adopt(program, command);
-  return program;
-}
-
-function adopt(parent: Command, command: Command): void {
-  command.copyInheritedSettings(parent);
-  for (const child of command.commands) adopt(command, child);
-  if (!parent.commands.includes(command)) parent.addCommand(command);
+  ]);
 }
