@@ -1,16 +1,17 @@
 import type { Command } from 'commander';
 import { createProgram } from '../../modem/cli/program.ts';
+import { clockCommand } from './clock.ts';
 import { deliverCommand, sendCommand } from './deliver.ts';
-import { faultCommand } from './disturb.ts';
 import { diagramCommand, latencyCommand, logCommand, pcapCommand } from './evidence.ts';
+import { faultCommand } from './fault.ts';
 import { messagesCommand, servicesCommand } from './messages.ts';
 import { modemsCommand } from './modems.ts';
 import { personalitiesCommand } from './personalities.ts';
+import { profileCommand } from './profile.ts';
 import { scenarioCommand } from './scenario.ts';
 import { serveCommand } from './serve.ts';
 import { submittedCommand } from './submitted.ts';
 import { subscribersCommand } from './subscribers.ts';
-import { clockCommand, profileCommand } from './time.ts';
 
 /** `gsm-sim`: a GSM network with virtual modems, and what one can do with it from outside. */
 export function gsmSim(): Command {

@@ -1,4 +1,5 @@
 import type { NamedFault } from '../control/fault-schema.ts';
+import { number } from '../control/fields.ts';
 import type { PhoneOfScenario, Scenario, Step } from './schema.ts';
 
 /** What the names in a scenario mean. */
@@ -39,8 +40,6 @@ export function numbersFor(names: Names, text: string): readonly string[] {
   return names.phones.get(text) ?? [text];
 }
 
-const IS_NUMBER = /^\+?[0-9*#]{1,20}$/;
-
 /** What is named in a scenario and not there. */
 export function strangers({ phones, faults, steps, expect }: Scenario, names: Names): readonly Stranger[] {
   const all = phones.flatMap((phone, i) => numbersOf(phone).map((of) => ({ of, i })));
@@ -74,7 +73,7 @@ function finders(names: Names, numbers: ReadonlyMap<string, number>): { readonly
     name === undefined || names.phones.has(name) || numbers.has(name)
       ? []
       : [{ path, message: `no phone is called "${name}": there ${are([...names.phones.keys()])}` }];
-  const any: Find = (name, ...path) => (name !== undefined && IS_NUMBER.test(name) ? [] : own(name, ...path));
+  const any: Find = (name, ...path) => (name !== undefined && number.safeParse(name).success ? [] : own(name, ...path));
   return { own, any };
 }
 
