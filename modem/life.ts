@@ -1,13 +1,13 @@
 import type { UnsolicitedCode } from './at/unsolicited.ts';
 import { type Cancel, type Clock, sleep } from './clock.ts';
 import { ModemError } from './error.ts';
-import type { ModemIdentity } from './identify.ts';
+import type { ModemIdentity } from './opening/identify.ts';
+import { hasForgotten } from './opening/reception.ts';
+import { askRegistration, isUsable, type Registration } from './opening/registration.ts';
+import { type ModemPorts, openSession, type Session } from './opening/session.ts';
+import { isSimLocked, type SimPin } from './opening/unlock.ts';
 import { PortError } from './port/port.ts';
-import { hasForgotten } from './reception.ts';
-import { askRegistration, isUsable, type Registration } from './register.ts';
-import { type ModemPorts, openSession, type Session } from './session.ts';
 import { describeState, type ModemLog, type ModemState } from './state.ts';
-import { isSimLocked, type SimPin } from './unlock.ts';
 
 /** Pauses before opening again, in ms: the first, then twice as long each time up to the last. */
 const FIRST_PAUSE_MS = 1_000;

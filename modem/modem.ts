@@ -1,20 +1,20 @@
 import { AtAborted, type AtCommand, type AtResult } from './at/command.ts';
 import type { OutgoingSms, SendOutcome, SmsBearer, SmsReceiver } from './bearer.ts';
 import { type Cancel, type Clock, systemClock } from './clock.ts';
-import { askImsi, type ModemIdentity } from './identify.ts';
 import { Life } from './life.ts';
 import { askOperator, askOwnNumbers, askServiceCentre, askSignal, type Signal, setServiceCentre } from './network.ts';
+import { askImsi, type ModemIdentity } from './opening/identify.ts';
+import { askRegistration, type Registration } from './opening/registration.ts';
+import type { ModemPorts, Session } from './opening/session.ts';
+import type { SimPin } from './opening/unlock.ts';
 import { portFromName } from './port/name.ts';
 import type { Port } from './port/port.ts';
-import { Inbox } from './receiving.ts';
-import { askRegistration, type Registration } from './register.ts';
-import { ReportMatcher } from './reports.ts';
-import { SendQueue } from './send-queue.ts';
-import { SUBMIT_TIMEOUT_MS } from './sending.ts';
-import type { ModemPorts, Session } from './session.ts';
+import { IncomingMessages } from './receiving/incoming.ts';
+import { SendQueue } from './sending/queue.ts';
+import { ReportMatcher } from './sending/status-reports.ts';
+import { SUBMIT_TIMEOUT_MS } from './sending/submit.ts';
 import { describeState, type ModemLog, type ModemState } from './state.ts';
-import type { SimPin } from './unlock.ts';
-import type { UssdAnswer } from './ussd.ts';
+import type { UssdAnswer } from './ussd/ussd.ts';
 
 /** How to open a modem. */
 export interface ModemOptions {
@@ -101,7 +101,7 @@ const CLOSE_LIMIT_MS = 2_000;
 
 class GsmModem implements Modem {
   readonly #life: Life;
-  readonly #inbox: Inbox;
+  readonly #incoming: IncomingMessages;
   readonly #queue: SendQueue;
   readonly #ussdListeners = new Set<(message: UssdAnswer) => void>();
   #receiver: SmsReceiver | undefined;
@@ -109,16 +109,16 @@ class GsmModem implements Modem {
   constructor(ports: ModemPorts, clock: Clock, options: ModemOptions) {
     const { pin, trustPin = false, submitTimeoutMs = SUBMIT_TIMEOUT_MS, log = () => {} } = options;
     const reports = new ReportMatcher((report) => this.#receiver?.report(report));
-    this.#inbox = new Inbox(clock, log, reports);
+    this.#incoming = new IncomingMessages(clock, log, reports);
     this.#queue = new SendQueue(clock, reports, submitTimeoutMs, {
-      storeFull: () => this.#inbox.sweep(),
+      storeFull: () => this.#incoming.sweep(),
       simLocked: () => this.#life.look(),
     });
     const sim: SimPin = { pin, withoutCounter: trustPin, attempt: { kind: 'none' } };
     this.#life = new Life(ports, clock, log, sim, {
       opened: (session) => this.#attach(session),
-      left: () => this.#inbox.detach(),
-      code: (code) => this.#inbox.hear(code),
+      left: () => this.#incoming.detach(),
+      code: (code) => this.#incoming.hear(code),
       entered: (state, session) => this.#queue.enter(state, session?.chat),
     });
   }
@@ -146,12 +146,12 @@ class GsmModem implements Modem {
 
   receive(receiver: SmsReceiver): void {
     this.#receiver = receiver;
-    this.#inbox.receive(receiver);
+    this.#incoming.receive(receiver);
   }
 
   async close(): Promise<void> {
     if (this.state.kind === 'closed') return;
-    await this.#inbox.finish(CLOSE_LIMIT_MS);
+    await this.#incoming.finish(CLOSE_LIMIT_MS);
     await this.#life.end();
   }
 
@@ -205,7 +205,7 @@ class GsmModem implements Modem {
   };
 
   #attach(session: Session): void {
-    this.#inbox.attach(session);
+    this.#incoming.attach(session);
     if (this.#ussdListeners.size > 0) session.ussd.listen(this.#tellUssd);
   }
 

@@ -1,4 +1,4 @@
-import type { ModemIdentity } from './identify.ts';
+import type { ModemIdentity } from './opening/identify.ts';
 
 /** What some models do differently. Each is looked up at one place, where the decision is taken. */
 export interface Quirks {

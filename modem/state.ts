@@ -1,5 +1,5 @@
-import type { ModemIdentity } from './identify.ts';
-import type { Registration } from './register.ts';
+import type { ModemIdentity } from './opening/identify.ts';
+import type { Registration } from './opening/registration.ts';
 
 /** Where a modem is in its life. After `lost` and `absent` it is opened again, until somebody closes it. */
 export type ModemState =

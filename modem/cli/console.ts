@@ -2,7 +2,7 @@ import { createInterface, type Interface } from 'node:readline';
 import { Command } from 'commander';
 import { Chat } from '../at/chat.ts';
 import { systemClock } from '../clock.ts';
-import { wakeModem } from '../identify.ts';
+import { wakeModem } from '../opening/identify.ts';
 import type { PortError } from '../port/port.ts';
 import { commandOf, commandsOf, completions, linesOfCode, linesOfResult, wantsMessage } from './at-terminal.ts';
 import { portOf, withConnection } from './connection.ts';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { type FoundPort, findModems } from '../find.ts';
+import { type FoundPort, findModems } from '../opening/find.ts';
 import type { ListedPort } from '../port/listed.ts';
 import { usbPorts } from '../port/usb.ts';
 import { numberOption } from './options.ts';

@@ -10,7 +10,7 @@ import {
   PduError,
   PortError,
 } from '../../../modem/index.ts';
-import { readPdu, readPduLeniently } from '../../../modem/stored-pdu.ts';
+import { readPdu, readPduLeniently } from '../../../modem/receiving/stored-pdu.ts';
 import { createWorld, VirtualClock } from '../../../sim/index.ts';
 import { deliverPdus } from './bench.ts';
 

@@ -8,7 +8,7 @@ import {
   PduError,
   type StatusReport,
   type Tpdu,
-} from './pdu/index.ts';
+} from '../pdu/index.ts';
 
 /** What a modem can hand over: a message, or what became of one. */
 export type ReceivedTpdu = Deliver | StatusReport;

@@ -1,5 +1,4 @@
-import type { SmsContent } from './bearer.ts';
-import type { Place } from './message-store.ts';
+import type { SmsContent } from '../bearer.ts';
 import {
   addressText,
   concatenationOf,
@@ -7,7 +6,8 @@ import {
   type Deliver,
   type DroppedMessage,
   type Reassembly,
-} from './pdu/index.ts';
+} from '../pdu/index.ts';
+import type { Place } from './message-store.ts';
 
 /** What was read at a place. Only as long as the same PDU lies there may it be deleted for this. */
 export interface Holding {
@@ -61,7 +61,7 @@ const DONE_LIMIT = 1_024;
  * were refused, and messages handed over whose deletion failed. So that every sweep may look at everything, and still
  * each message is offered once.
  */
-export class Custody {
+export class PendingMessages {
   readonly #reassembly: Reassembly<StoredPart> = createReassembly();
   readonly #entries = new Map<string, Entry>();
   readonly #done = new Set<string>();

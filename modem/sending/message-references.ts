@@ -1,4 +1,4 @@
-import { numberIn, valuesOf } from './at/values.ts';
+import { numberIn, valuesOf } from '../at/values.ts';
 
 /** Of so many lost answers at once the latest are remembered. */
 const OWED_LIMIT = 8;

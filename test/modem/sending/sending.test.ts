@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { decodePdu, fromHex, type Modem, type OutgoingSms } from '../../../modem/index.ts';
+import { type Bench, createBench, deliverPdus, reportPdu } from '../driver/bench.ts';
 import { line, ok, PROMPT } from '../scripted-modem.ts';
-import { type Bench, createBench, deliverPdus, reportPdu } from './bench.ts';
 
 let bench: Bench;
 let modem: Modem;

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Modem, openModem } from '../../../modem/index.ts';
 import { createWorld, VirtualClock } from '../../../sim/index.ts';
+import { type Bench, createBench } from '../driver/bench.ts';
 import { line, ok } from '../scripted-modem.ts';
-import { type Bench, createBench } from './bench.ts';
 
 let bench: Bench;
 

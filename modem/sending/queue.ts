@@ -1,10 +1,10 @@
-import type { Chat } from './at/chat.ts';
-import type { OutgoingSms, SendOutcome } from './bearer.ts';
-import type { Clock } from './clock.ts';
-import { References } from './references.ts';
-import type { ReportMatcher } from './reports.ts';
-import { type Outlet, sendMessage } from './sending.ts';
-import { describeState, type ModemState } from './state.ts';
+import type { Chat } from '../at/chat.ts';
+import type { OutgoingSms, SendOutcome } from '../bearer.ts';
+import type { Clock } from '../clock.ts';
+import { describeState, type ModemState } from '../state.ts';
+import { References } from './message-references.ts';
+import type { ReportMatcher } from './status-reports.ts';
+import { type Outlet, sendMessage } from './submit.ts';
 
 /** Messages that may wait to be sent; one more fails at once. */
 const WAITING_LIMIT = 1_000;

@@ -1,9 +1,9 @@
-import type { Chat } from './at/chat.ts';
-import { type AtValue, allows, itemsIn, numberIn, textIn, valuesOf } from './at/values.ts';
-import type { Clock } from './clock.ts';
-import { ModemError } from './error.ts';
-import { runWhenStarted } from './patience.ts';
-import type { Quirks } from './quirks.ts';
+import type { Chat } from '../at/chat.ts';
+import { type AtValue, allows, itemsIn, numberIn, textIn, valuesOf } from '../at/values.ts';
+import type { Clock } from '../clock.ts';
+import { ModemError } from '../error.ts';
+import type { Quirks } from '../quirks.ts';
+import { runWhenStarted } from './starting.ts';
 
 /** How a modem will tell of messages, as it was set up (3GPP TS 27.005, 3.2 and 3.4). */
 export interface Reception {

@@ -1,12 +1,12 @@
-import { AtRefused } from './at/command.ts';
-import type { IncomingSms, SmsReceiver } from './bearer.ts';
-import type { Clock } from './clock.ts';
-import { Custody, type Holding, type Message } from './custody.ts';
+import { AtRefused } from '../at/command.ts';
+import type { IncomingSms, SmsReceiver } from '../bearer.ts';
+import type { Clock } from '../clock.ts';
+import type { Reception } from '../opening/reception.ts';
+import { addressText, type Deliver, PduError, protocolOf } from '../pdu/index.ts';
+import type { ReportMatcher } from '../sending/status-reports.ts';
+import type { ModemLog } from '../state.ts';
 import type { MessageStore, StoredMessage } from './message-store.ts';
-import { addressText, type Deliver, PduError, protocolOf } from './pdu/index.ts';
-import type { Reception } from './reception.ts';
-import type { ReportMatcher } from './reports.ts';
-import type { ModemLog } from './state.ts';
+import { type Holding, type Message, PendingMessages } from './pending.ts';
 import { type ReceivedTpdu, readPdu, readPduLeniently } from './stored-pdu.ts';
 
 /** What receiving needs of the modem while it is open. */
@@ -26,7 +26,7 @@ export class HandOver {
   readonly #clock: Clock;
   readonly #log: ModemLog;
   readonly #reports: ReportMatcher;
-  readonly #custody = new Custody();
+  readonly #pending = new PendingMessages();
   /** What was read last. */
   #last: Holding | undefined;
   /** Memories of which it was said that they are full. */
@@ -40,22 +40,22 @@ export class HandOver {
 
   /** Whether some message is waiting to be offered again. */
   get hasRefused(): boolean {
-    return this.#custody.hasRefused;
+    return this.#pending.hasRefused;
   }
 
   /** Offers what the receiver did not take. */
   async offerAgain(source: Source): Promise<void> {
-    await this.#offer(this.#custody.takeRefused(), source);
+    await this.#offer(this.#pending.takeRefused(), source);
   }
 
   /** Nothing more will come: says what is lost with this program. What is stored stays. */
   end(): void {
-    for (const { parts, total } of this.#custody.giveUp()) {
+    for (const { parts, total } of this.#pending.giveUp()) {
       const lost = parts.filter(({ holdings }) => holdings.length === 0).length;
       const text = `${parts.length} of ${total} parts of a message came before the end: the modem does not store ${lost} of them, which are lost`;
       this.#log({ kind: 'incomplete', text });
     }
-    for (const { holdings, partKeys } of this.#custody.takeRefused()) {
+    for (const { holdings, partKeys } of this.#pending.takeRefused()) {
       if (holdings.length >= Math.max(1, partKeys.length)) continue;
       const text =
         'a message was not taken before the end: the modem does not store it, and unless the network sends it again it is lost';
@@ -65,15 +65,15 @@ export class HandOver {
 
   /** Takes all that a memory holds. @throws AtRefused, AtTimeout, AtAborted, PortError */
   async takeAll(memory: string, source: Source): Promise<void> {
-    this.#custody.beginList();
+    this.#pending.beginList();
     const held = await source.store.list(memory);
-    this.#custody.noteList(
+    this.#pending.noteList(
       memory,
       held.map(({ place }) => place),
     );
     for (const stored of held) {
       // Deleted since the list was made, with the rest of its message: something new may lie there already.
-      if (!this.#custody.wasEmptied(stored)) await this.#takeHeld(stored, source, 'listed');
+      if (!this.#pending.wasEmptied(stored)) await this.#takeHeld(stored, source, 'listed');
     }
     await this.#makeRoom(memory, source);
   }
@@ -85,12 +85,12 @@ export class HandOver {
 
   async #takeHeld(stored: StoredMessage, source: Source, how: 'listed' | 'read'): Promise<void> {
     const holding = holdingOf(stored);
-    const custody = this.#custody.knows(holding);
-    if (custody === 'handed-over') {
-      this.#custody.keep(holding);
+    const known = this.#pending.knows(holding);
+    if (known === 'handed-over') {
+      this.#pending.keep(holding);
       await this.#delete([holding], source, how === 'listed');
     }
-    if (custody !== 'new') return;
+    if (known !== 'new') return;
     if (stored.pdu === '') {
       this.#takeText(holding);
       return;
@@ -142,7 +142,7 @@ export class HandOver {
 
   /** Remembers a message that has no PDU, so that it is said once. */
   #takeText(holding: Holding): void {
-    this.#custody.keep(holding);
+    this.#pending.keep(holding);
     const { memory, index } = holding.place;
     const text = `a message (${memory} ${index}) cannot be read: the modem writes it in text mode, whatever AT+CMGF=0 says`;
     this.#log({ kind: 'unreadable', text });
@@ -163,7 +163,7 @@ export class HandOver {
 
   /** Takes what was read, or remembers that there is nothing to take. False when the receiver did not take it. */
   async #take(reading: ReceivedTpdu | undefined, holding: Holding | undefined, source: Source): Promise<boolean> {
-    if (holding !== undefined) this.#custody.keep(holding);
+    if (holding !== undefined) this.#pending.keep(holding);
     if (reading === undefined) return true;
     if (reading.type === 'DELIVER') return this.#takeMessage(reading, holding, source);
     this.#takeReport(reading);
@@ -175,11 +175,11 @@ export class HandOver {
   async #takeMessage(deliver: Deliver, holding: Holding | undefined, source: Source): Promise<boolean> {
     const isSilent = protocolOf(deliver.pid ?? 0).kind === 'type-0';
     if (isSilent) this.#log({ kind: 'type-0', text: 'a message of type 0 came, and is thrown away as it asks' });
-    if (isSilent || this.#custody.isLateDuplicate(deliver)) {
+    if (isSilent || this.#pending.isLateDuplicate(deliver)) {
       if (holding !== undefined) await this.#delete([holding], source);
       return true;
     }
-    const { message, dropped } = this.#custody.add(deliver, holding, this.#clock.now());
+    const { message, dropped } = this.#pending.add(deliver, holding, this.#clock.now());
     for (const { reason, parts, total } of dropped) {
       const text = `${parts.length} of ${total} parts of a message are no longer waited for (${reason}); what is stored stays`;
       this.#log({ kind: 'incomplete', text });
@@ -198,7 +198,7 @@ export class HandOver {
     for (const message of messages) {
       const { receiver } = this;
       if (receiver === undefined) {
-        this.#custody.refuse(message);
+        this.#pending.refuse(message);
         isTaken = false;
         continue;
       }
@@ -206,12 +206,12 @@ export class HandOver {
         await receiver.message(incomingOf(message));
       } catch (error) {
         isTaken = false;
-        this.#custody.refuse(message);
+        this.#pending.refuse(message);
         const text = error instanceof Error ? error.message : String(error);
         this.#log({ kind: 'hand-over-failed', text: `a message was not taken and will be offered again: ${text}` });
         continue;
       }
-      this.#custody.release(message);
+      this.#pending.release(message);
       await this.#delete(message.holdings, source);
     }
     return isTaken;
@@ -221,12 +221,12 @@ export class HandOver {
   async #delete(holdings: readonly Holding[], source: Source, isListed = false): Promise<void> {
     for (const holding of holdings) {
       const { place } = holding;
-      if (!this.#custody.markHandedOver(holding)) continue;
+      if (!this.#pending.markHandedOver(holding)) continue;
       try {
         const now = await this.#whatLies(holding, source);
         if (now === 'the same' || (now === 'nothing' && isListed)) await source.store.delete(place);
         // What is not seen is not forgotten: the line may hide it.
-        if (now !== 'nothing' || isListed) this.#custody.forget(place);
+        if (now !== 'nothing' || isListed) this.#pending.forget(place);
       } catch (error) {
         // It is safe with the receiver; the next sweep deletes it, or finds it gone.
         this.#log({
@@ -250,11 +250,11 @@ export class HandOver {
   /** A store full of halves of messages would mean silence for ever. */
   async #makeRoom(memory: string, source: Source): Promise<void> {
     const capacity = source.store.capacityOf(memory);
-    if (capacity === undefined || this.#custody.heldIn(memory) < capacity) {
+    if (capacity === undefined || this.#pending.heldIn(memory) < capacity) {
       this.#full.delete(memory);
       return;
     }
-    const evicted = this.#custody.evictFrom(memory);
+    const evicted = this.#pending.evictFrom(memory);
     if (evicted.length > 0) {
       const text = `${memory} is full of parts of long messages: the oldest is kept in this program only, until the rest comes`;
       this.#log({ kind: 'incomplete', text });

@@ -1,17 +1,23 @@
-import { Chat, type ChatEvents } from './at/chat.ts';
-import { CodeListener } from './at/code-listener.ts';
-import { STARTED_CODES, STARTUP_CODES, type UnsolicitedCode } from './at/unsolicited.ts';
-import { textIn, valuesOf } from './at/values.ts';
-import type { Clock } from './clock.ts';
-import type { Source } from './hand-over.ts';
+import { Chat, type ChatEvents } from '../at/chat.ts';
+import { CodeListener } from '../at/code-listener.ts';
+import { STARTED_CODES, STARTUP_CODES, type UnsolicitedCode } from '../at/unsolicited.ts';
+import { textIn, valuesOf } from '../at/values.ts';
+import type { Clock } from '../clock.ts';
+import type { Port, PortError } from '../port/port.ts';
+import { quirksOf } from '../quirks.ts';
+import type { Source } from '../receiving/hand-over.ts';
+import { MessageStore } from '../receiving/message-store.ts';
+import { Ussd } from '../ussd/ussd.ts';
 import { identify, type ModemIdentity, wakeModem } from './identify.ts';
-import { MessageStore } from './message-store.ts';
-import type { Port, PortError } from './port/port.ts';
-import { quirksOf } from './quirks.ts';
 import { hasForgotten, setUpReception } from './reception.ts';
-import { askRegistration, type Registration, registrationIn, switchRadioOn, watchRegistration } from './register.ts';
+import {
+  askRegistration,
+  type Registration,
+  registrationIn,
+  switchRadioOn,
+  watchRegistration,
+} from './registration.ts';
 import { type SimPin, unlockSim } from './unlock.ts';
-import { Ussd } from './ussd.ts';
 
 /** What a session tells the modem it belongs to. */
 export interface SessionEvents {

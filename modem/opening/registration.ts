@@ -1,5 +1,5 @@
-import type { Chat } from './at/chat.ts';
-import { type AtValue, numberIn, valuesOf } from './at/values.ts';
+import type { Chat } from '../at/chat.ts';
+import { type AtValue, numberIn, valuesOf } from '../at/values.ts';
 
 /** Whether the modem is in a network (3GPP TS 27.007, 7.2). `unknown`: it does not say; sending may work. */
 export type Registration = 'home' | 'roaming' | 'searching' | 'denied' | 'not-searching' | 'unknown';

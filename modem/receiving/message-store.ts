@@ -1,8 +1,8 @@
-import type { Chat } from './at/chat.ts';
-import { type AtLine, AtRefused, type AtResult } from './at/command.ts';
-import { numberIn, numbersIn, textIn, valuesOf } from './at/values.ts';
-import type { Quirks } from './quirks.ts';
-import { REPORT_MEMORY } from './reception.ts';
+import type { Chat } from '../at/chat.ts';
+import { type AtLine, AtRefused, type AtResult } from '../at/command.ts';
+import { numberIn, numbersIn, textIn, valuesOf } from '../at/values.ts';
+import { REPORT_MEMORY } from '../opening/reception.ts';
+import type { Quirks } from '../quirks.ts';
 
 /** Where a message is kept: a memory (`SM`, `ME`) and an index in it. */
 export interface Place {

@@ -1,10 +1,10 @@
-import type { Chat } from './at/chat.ts';
-import { AtRefused, type AtResult } from './at/command.ts';
-import { numberIn, valuesOf } from './at/values.ts';
-import type { OutgoingSms, SendOutcome } from './bearer.ts';
-import { addressOf, encodePdu, PduEncodeError, type Submit, segment, toHex, tpduLength } from './pdu/index.ts';
-import type { References } from './references.ts';
-import type { ReportMatcher } from './reports.ts';
+import type { Chat } from '../at/chat.ts';
+import { AtRefused, type AtResult } from '../at/command.ts';
+import { numberIn, valuesOf } from '../at/values.ts';
+import type { OutgoingSms, SendOutcome } from '../bearer.ts';
+import { addressOf, encodePdu, PduEncodeError, type Submit, segment, toHex, tpduLength } from '../pdu/index.ts';
+import type { References } from './message-references.ts';
+import type { ReportMatcher } from './status-reports.ts';
 
 /** How long the network may take to take a message, in ms, unless told otherwise: 120 s by the manuals. */
 export const SUBMIT_TIMEOUT_MS = 120_000;

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { IncomingSms, Modem } from '../../../modem/index.ts';
+import { type Bench, createBench, deliverPdus, lengthOf } from '../driver/bench.ts';
 import { line, ok } from '../scripted-modem.ts';
-import { type Bench, createBench, deliverPdus, lengthOf } from './bench.ts';
 
 let bench: Bench;
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Deliver, encodePdu, toHex } from '../../../modem/index.ts';
+import { type Bench, createBench, lengthOf } from '../driver/bench.ts';
 import { line, ok } from '../scripted-modem.ts';
-import { type Bench, createBench, lengthOf } from './bench.ts';
 
 const sentAt = Date.UTC(2010, 2, 1, 9);
 const plain: Deliver = {

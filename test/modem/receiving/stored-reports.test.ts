@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Modem, OutgoingSms } from '../../../modem/index.ts';
+import { type Bench, createBench, deliverPdus, lengthOf, reportPdu } from '../driver/bench.ts';
 import { line, ok } from '../scripted-modem.ts';
-import { type Bench, createBench, deliverPdus, lengthOf, reportPdu } from './bench.ts';
 
 const to = '393331234567';
 const text: OutgoingSms = {

@@ -1,10 +1,10 @@
-import { Chat } from './at/chat.ts';
-import { type Clock, sleep, systemClock } from './clock.ts';
+import { Chat } from '../at/chat.ts';
+import { type Clock, sleep, systemClock } from '../clock.ts';
+import { byDevice, type ListedPort, type PortLister } from '../port/listed.ts';
+import type { Port } from '../port/port.ts';
+import { serialPort } from '../port/serial.ts';
+import { usbPorts } from '../port/usb.ts';
 import { identify, type ModemIdentity } from './identify.ts';
-import { byDevice, type ListedPort, type PortLister } from './port/listed.ts';
-import type { Port } from './port/port.ts';
-import { serialPort } from './port/serial.ts';
-import { usbPorts } from './port/usb.ts';
 
 /**
  * A port that was looked at: the modem that takes commands on it, or why there is none. `codes` are the unsolicited

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { memoryPort, type Port } from '../../../modem/index.ts';
-import { createBench, deliverPdus } from './bench.ts';
+import { createBench, deliverPdus } from '../driver/bench.ts';
 
 const anna = '393330000001';
 

@@ -1,13 +1,13 @@
-import { AtRefused } from './at/command.ts';
-import type { UnsolicitedCode } from './at/unsolicited.ts';
-import { numberIn, textIn, valuesOf } from './at/values.ts';
-import type { SmsReceiver } from './bearer.ts';
-import type { Cancel, Clock } from './clock.ts';
+import { AtRefused } from '../at/command.ts';
+import type { UnsolicitedCode } from '../at/unsolicited.ts';
+import { numberIn, textIn, valuesOf } from '../at/values.ts';
+import type { SmsReceiver } from '../bearer.ts';
+import type { Cancel, Clock } from '../clock.ts';
+import { REPORT_MEMORY } from '../opening/reception.ts';
+import type { ReportMatcher } from '../sending/status-reports.ts';
+import type { ModemLog } from '../state.ts';
 import { HandOver, type Source } from './hand-over.ts';
 import type { Place, StoredMessage } from './message-store.ts';
-import { REPORT_MEMORY } from './reception.ts';
-import type { ReportMatcher } from './reports.ts';
-import type { ModemLog } from './state.ts';
 import { holdsReport } from './stored-pdu.ts';
 
 /** How often the store is looked through, in ms: where nothing is announced, and where announcements may get lost. */
@@ -35,7 +35,7 @@ type Task =
  * Decides what of the modem's messages is read, and when: what was announced, one at a time, and now and then everything.
  * It lives as long as the modem, over every reopening; before a receiver is there it reads nothing.
  */
-export class Inbox {
+export class IncomingMessages {
   readonly #clock: Clock;
   readonly #log: ModemLog;
   readonly #handOver: HandOver;

@@ -1,10 +1,10 @@
-import { ESCAPE } from './pdu/alphabet/character-table.ts';
-import { DEFAULT_EXTENSION, DEFAULT_TABLE } from './pdu/alphabet/default-tables.ts';
-import { DEFAULT_ALPHABET, readSeptets, septetsOf, writeSeptets } from './pdu/alphabet/gsm7.ts';
-import { readUtf16, writeUtf16 } from './pdu/alphabet/ucs2.ts';
-import { type Alphabet, fromHex } from './pdu/index.ts';
-import { Reader } from './pdu/reader.ts';
-import { Writer } from './pdu/writer.ts';
+import { ESCAPE } from '../pdu/alphabet/character-table.ts';
+import { DEFAULT_EXTENSION, DEFAULT_TABLE } from '../pdu/alphabet/default-tables.ts';
+import { DEFAULT_ALPHABET, readSeptets, septetsOf, writeSeptets } from '../pdu/alphabet/gsm7.ts';
+import { readUtf16, writeUtf16 } from '../pdu/alphabet/ucs2.ts';
+import { type Alphabet, fromHex } from '../pdu/index.ts';
+import { Reader } from '../pdu/reader.ts';
+import { Writer } from '../pdu/writer.ts';
 
 /** CBS data coding schemes (3GPP TS 23.038, 5): default alphabet, language unspecified; UCS-2, no class. */
 const CBS_DEFAULT = 15;

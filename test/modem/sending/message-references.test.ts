@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { References } from '../../modem/references.ts';
+import { References } from '../../../modem/sending/message-references.ts';
 
 /** What happened, in order: a reference that was answered, a lost answer, a refusal. */
 type Step = number | 'lost' | 'refused';

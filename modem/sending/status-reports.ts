@@ -1,5 +1,5 @@
-import type { SmsReport } from './bearer.ts';
-import { addressText, type DeliveryStatus, type StatusReport, statusOf } from './pdu/index.ts';
+import type { SmsReport } from '../bearer.ts';
+import { addressText, type DeliveryStatus, type StatusReport, statusOf } from '../pdu/index.ts';
 
 /** Messages whose reports are waited for; the oldest is forgotten for a new one. */
 const TRACKED_LIMIT = 10_000;

@@ -1,7 +1,7 @@
-import type { Chat } from './at/chat.ts';
-import type { AtResult } from './at/command.ts';
-import { prefixOf } from './at/values.ts';
-import { ModemError } from './error.ts';
+import type { Chat } from '../at/chat.ts';
+import type { AtResult } from '../at/command.ts';
+import { prefixOf } from '../at/values.ts';
+import { ModemError } from '../error.ts';
 
 /** What a modem says it is (3GPP TS 27.007, 5.1 to 5.4). What it does not say is absent. */
 export interface ModemIdentity {

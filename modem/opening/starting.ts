@@ -1,6 +1,6 @@
-import type { Chat } from './at/chat.ts';
-import { type AtCommand, AtRefused, type AtResult } from './at/command.ts';
-import { type Clock, sleep } from './clock.ts';
+import type { Chat } from '../at/chat.ts';
+import { type AtCommand, AtRefused, type AtResult } from '../at/command.ts';
+import { type Clock, sleep } from '../clock.ts';
 
 /** SIMCom says "SIM busy" for up to 40 s after power-on. */
 const BUSY_LIMIT_MS = 45_000;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { type Modem, openModem, type UssdAnswer, UssdError } from '../../../modem/index.ts';
 import { createWorld, personalities, VirtualClock } from '../../../sim/index.ts';
+import { type Bench, createBench } from '../driver/bench.ts';
 import { line, ok } from '../scripted-modem.ts';
-import { type Bench, createBench } from './bench.ts';
 
 /** A modem that answers a request for `*100#` with these octets, and what the driver makes of them. */
 async function asked(answer: string, charset = 'GSM'): Promise<{ bench: Bench; modem: Modem; result: unknown }> {

@@ -1,10 +1,10 @@
-import type { Chat } from './at/chat.ts';
-import { AtRefused } from './at/command.ts';
-import type { UnsolicitedCode } from './at/unsolicited.ts';
-import { textIn, valuesOf } from './at/values.ts';
-import type { Cancel, Clock } from './clock.ts';
-import { UssdError } from './error.ts';
-import { type UssdString, ussdStrings, ussdTextOf } from './ussd-text.ts';
+import type { Chat } from '../at/chat.ts';
+import { AtRefused } from '../at/command.ts';
+import type { UnsolicitedCode } from '../at/unsolicited.ts';
+import { textIn, valuesOf } from '../at/values.ts';
+import type { Cancel, Clock } from '../clock.ts';
+import { UssdError } from '../error.ts';
+import { type UssdString, ussdStrings, ussdTextOf } from './strings.ts';
 
 /** What the network said. With `more` it waits for a reply, for as long as it likes: a minute or so. */
 export type UssdAnswer =

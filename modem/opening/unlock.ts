@@ -1,11 +1,11 @@
-import type { Chat } from './at/chat.ts';
-import { type AtCommand, AtRefused, DEFAULT_TIMEOUT_MS } from './at/command.ts';
-import { type AtValue, numberIn, textIn, valuesOf } from './at/values.ts';
-import { type Clock, sleep } from './clock.ts';
-import { ModemError } from './error.ts';
+import type { Chat } from '../at/chat.ts';
+import { type AtCommand, AtRefused, DEFAULT_TIMEOUT_MS } from '../at/command.ts';
+import { type AtValue, numberIn, textIn, valuesOf } from '../at/values.ts';
+import { type Clock, sleep } from '../clock.ts';
+import { ModemError } from '../error.ts';
+import type { Quirks } from '../quirks.ts';
 import { numberErrors } from './identify.ts';
-import { isStarting, runWhenStarted } from './patience.ts';
-import type { Quirks } from './quirks.ts';
+import { isStarting, runWhenStarted } from './starting.ts';
 
 /** Telit may be silent for 40 s after a PIN, before or after its `OK`. */
 const PIN_TIMEOUT_MS = 60_000;
