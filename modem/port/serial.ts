@@ -1,7 +1,8 @@
 import { SerialPort } from 'serialport';
-import { type Cancel, type Clock, sleep, systemClock } from '../clock.ts';
+import { type Clock, sleep, systemClock } from '../clock.ts';
 import { describeHolders, portHolders } from './holder.ts';
 import { type ControlLines, type Port, PortError, type PortErrorCode, type PortEvents } from './port.ts';
+import { SerialLine, type Tty } from './serial-line.ts';
 
 /** How a serial line is set up. */
 export interface SerialOptions {
@@ -9,20 +10,27 @@ export interface SerialOptions {
   readonly baudRate?: number;
 }
 
-interface Opening {
-  readonly serial: SerialPort;
-  /** Ends writes that the line will never finish, when it closes under them. */
-  readonly unfinished: Set<(error: PortError) => void>;
-}
-
 /**
  * A serial device or a PTY, by its path. 8N1, no flow control: forcing RTS/CTS on stops modems on three-wire cables.
  * The port is locked (TIOCEXCL and flock), so that no second program types into it.
  */
 export function serialPort(path: string, { baudRate = 115_200 }: SerialOptions = {}, clock: Clock = systemClock): Port {
-  let opening: Opening | undefined;
+  let opening: Promise<SerialLine> | undefined;
 
-  const current = (): Opening => {
+  const open = async (events: PortEvents): Promise<SerialLine> => {
+    const tty = await openUnlocked(path, baudRate, clock).catch(async (error: unknown) => {
+      throw await openError(path, error);
+    });
+    return new SerialLine(path, tty, clock, {
+      data: (octets) => events.data(octets),
+      closed(reason) {
+        opening = undefined;
+        events.closed(reason);
+      },
+    });
+  };
+
+  const current = async (): Promise<SerialLine> => {
     if (opening === undefined) throw new PortError('closed', path, `${path} is closed`);
     return opening;
   };
@@ -32,81 +40,23 @@ export function serialPort(path: string, { baudRate = 115_200 }: SerialOptions =
 
     async open(events: PortEvents) {
       if (opening !== undefined) throw new PortError('busy', path, `${path} is already open in this program`);
-      const serial = new SerialPort({ path, baudRate, autoOpen: false });
-      const opened: Opening = { serial, unfinished: new Set() };
-      opening = opened;
+      opening = open(events);
       try {
-        await openUnlocked(serial, clock);
+        await opening;
       } catch (error) {
         opening = undefined;
-        throw await openError(path, error);
+        throw error;
       }
-      serial.on('data', (octets: Buffer) => events.data(octets));
-      serial.on('error', () => serial.close());
-      let isGone = false;
-      const stopWatching = watchLine(serial, clock, () => {
-        isGone = true;
-        serial.close();
-      });
-      serial.once('close', (reason: (Error & { disconnected?: boolean }) | null) => {
-        opening = undefined;
-        stopWatching();
-        const lost = new PortError('lost', path, `${path} was unplugged or hung up`);
-        for (const end of opened.unfinished) end(lost);
-        events.closed(isGone || reason?.disconnected === true ? lost : undefined);
-      });
     },
 
-    write(octets) {
-      return new Promise((resolve, reject) => {
-        const { serial, unfinished } = current();
-        unfinished.add(reject);
-        serial.write(Buffer.from(octets), (error) => {
-          unfinished.delete(reject);
-          if (error) reject(new PortError('failed', path, `${path}: ${oneLine(error)}`, { cause: error }));
-          else resolve();
-        });
-      });
-    },
-
-    async setLines(lines: ControlLines) {
-      const { serial } = current();
-      // A PTY refuses ("Inappropriate ioctl"), and a modem that needs the lines is on a port that has them.
-      await new Promise<void>((resolve) => serial.set({ dtr: lines.dtr, rts: lines.rts }, () => resolve()));
-    },
+    write: async (octets) => (await current()).write(octets),
+    setLines: async (lines: ControlLines) => (await current()).setLines(lines),
 
     async close() {
-      if (opening === undefined) return;
-      const { serial } = opening;
-      // Without the flush the kernel may hold close(2) for 30 s, waiting for a modem that no longer reads.
-      await new Promise<void>((resolve) => serial.flush(() => resolve()));
-      if (!serial.isOpen) return;
-      await new Promise<void>((resolve) => serial.close(() => resolve()));
+      // One that is being opened is waited for: a port that was closed is free for others.
+      const line = await opening?.catch(() => undefined);
+      await line?.end();
     },
-  };
-}
-
-/** How often a line is asked whether it is there, in ms: serialport misses most hang-ups that follow the opening at once. */
-const WATCH_MS = 1_000;
-
-/** What the system says of a line that is gone; of a PTY that is there it says that it has no such lines. */
-const GONE = /input\/output error|no such device|bad file/i;
-
-/** Calls `gone` when the device went away; the answer ends that. */
-function watchLine(serial: SerialPort, clock: Clock, gone: () => void): Cancel {
-  let isWatching = true;
-  let cancel: Cancel = () => {};
-  const look = () => {
-    serial.get((error) => {
-      if (!isWatching) return;
-      if (error !== null && GONE.test(error.message)) gone();
-      else cancel = clock.after(WATCH_MS, look);
-    });
-  };
-  cancel = clock.after(WATCH_MS, look);
-  return () => {
-    isWatching = false;
-    cancel();
   };
 }
 
@@ -114,11 +64,10 @@ function watchLine(serial: SerialPort, clock: Clock, gone: () => void): Cancel {
 const LOCK_ATTEMPTS = 5;
 const LOCK_PAUSE_MS = 30;
 
-async function openUnlocked(serial: SerialPort, clock: Clock): Promise<void> {
+async function openUnlocked(path: string, baudRate: number, clock: Clock): Promise<Tty> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await new Promise<void>((resolve, reject) => serial.open((error) => (error ? reject(error) : resolve())));
-      return;
+      return await SerialPort.binding.open({ path, baudRate });
     } catch (error) {
       if (attempt === LOCK_ATTEMPTS || !/lock/i.test(oneLine(error))) throw error;
       await sleep(clock, LOCK_PAUSE_MS);

@@ -1,6 +1,17 @@
+import { mkdtempSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type FarEnd, type Port, PortError, portFromName, serialPort, tcpPort } from '../../../modem/index.ts';
+import {
+  type Clock,
+  type FarEnd,
+  type Port,
+  PortError,
+  portFromName,
+  serialPort,
+  tcpPort,
+} from '../../../modem/index.ts';
 import { openPty, openTcp } from '../../../sim/index.ts';
 
 interface Line {
@@ -158,6 +169,64 @@ describe('a port that cannot be opened', () => {
 
   test('an IPv6 address stands in brackets', () => {
     expect(portFromName('tcp://[::1]:7000').name).toBe('tcp://[::1]:7000');
+  });
+});
+
+describe('a serial port whose device goes away', () => {
+  /** Time does not pass: what is noticed is noticed without the look that the port takes once a second. */
+  const stopped: Clock = { now: () => 0, after: () => () => {} };
+
+  async function lostLine() {
+    const farEnd = openPty(join(mkdtempSync(join(tmpdir(), 'serial-')), 'modem'));
+    shout({ farEnd, name: farEnd.path });
+    const port = serialPort(farEnd.path, {}, stopped);
+    const heard = await listen(port);
+    farEnd.hangUp();
+    return { farEnd, port, heard };
+  }
+
+  test('under a write: each write fails as lost, the port is closed once, and opens again when the device is back', async () => {
+    const { farEnd, port, heard } = await lostLine();
+    const writes = await Promise.allSettled(['a', 'b', 'c'].map((text) => port.write(Buffer.from(text))));
+    expect(writes.map((write) => (write.status === 'rejected' ? write.reason.code : write.status))).toEqual([
+      'lost',
+      'lost',
+      'lost',
+    ]);
+    await expect.poll(() => heard.closed.map((reason) => reason?.code)).toEqual(['lost']);
+    await expect(port.write(Buffer.from('x'))).rejects.toMatchObject({ code: 'closed' });
+    farEnd.plugIn(false);
+    const again = await listen(port);
+    await expect
+      .poll(async () => {
+        await port.write(Buffer.from('x'));
+        return again.text;
+      })
+      .toContain('X');
+    expect(heard.closed).toHaveLength(1);
+  });
+
+  test('while nothing is written: a read says it', async () => {
+    const { heard } = await lostLine();
+    await expect.poll(() => heard.closed.map((reason) => reason?.code)).toEqual(['lost']);
+  });
+
+  test('while it is closed with a write under way', async () => {
+    const { port, heard } = await lostLine();
+    const write = port.write(Buffer.from('x')).catch((error: PortError) => error.code);
+    await port.close();
+    expect(['lost', 'closed']).toContain(await write);
+    expect(heard.closed).toHaveLength(1);
+  });
+
+  test('closed while it is being opened, it is free for others', async () => {
+    const farEnd = openPty();
+    shout({ farEnd, name: farEnd.path });
+    const port = serialPort(farEnd.path);
+    const opening = listen(port);
+    await port.close();
+    expect((await opening).closed).toEqual([undefined]);
+    expect((await listen(serialPort(farEnd.path))).closed).toEqual([]);
   });
 });
 

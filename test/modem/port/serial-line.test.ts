@@ -1,0 +1,154 @@
+import { expect, test } from 'vitest';
+import type { PortError } from '../../../modem/index.ts';
+import { SerialLine, type Tty } from '../../../modem/port/serial-line.ts';
+import { VirtualClock } from '../../../sim/index.ts';
+
+/** What the binding says: `ENXIO` for a device that is gone. */
+const GONE = Object.assign(new Error('ENXIO: no such device or address'), { code: 'ENXIO' });
+
+/** An open device of which each call can be made to fail; what was begun fails when it is closed, as serialport has it. */
+class FakeTty implements Tty {
+  readonly fd = 7;
+  readonly calls: string[] = [];
+  readonly fails = new Map<keyof Tty, Error>();
+  writes: PromiseWithResolvers<void>[] = [];
+  #reading = Promise.withResolvers<{ bytesRead: number }>();
+  #room: Buffer | undefined;
+
+  read(room: Buffer): Promise<{ bytesRead: number }> {
+    this.#room = room;
+    this.#reading = Promise.withResolvers();
+    return this.#reading.promise;
+  }
+
+  say(text: string): void {
+    this.#reading.resolve({ bytesRead: this.#room?.write(text) ?? 0 });
+  }
+
+  unplug(): void {
+    this.#reading.reject(GONE);
+  }
+
+  write(octets: Buffer): Promise<void> {
+    this.calls.push(`write ${octets.toString()}`);
+    const write = Promise.withResolvers<void>();
+    this.writes.push(write);
+    return write.promise;
+  }
+
+  set = () => this.#do('set');
+  get = () => this.#do('get');
+  flush = () => this.#do('flush');
+
+  async close(): Promise<void> {
+    await this.#do('close');
+    const canceled = Object.assign(new Error('Canceled'), { canceled: true });
+    this.#reading.reject(canceled);
+    for (const write of this.writes) write.reject(canceled);
+  }
+
+  async #do(name: 'set' | 'get' | 'flush' | 'close'): Promise<void> {
+    this.calls.push(name);
+    const error = this.fails.get(name);
+    if (error !== undefined) throw error;
+  }
+}
+
+function opened() {
+  const clock = new VirtualClock();
+  const tty = new FakeTty();
+  const heard: string[] = [];
+  const line = new SerialLine('/dev/ttyX', tty, clock, {
+    data: (octets) => heard.push(Buffer.from(octets).toString()),
+    closed: (reason?: PortError) => heard.push(`closed ${reason?.code}`),
+  });
+  return { clock, tty, heard, line };
+}
+
+const octets = (text: string) => new Uint8Array(Buffer.from(text));
+const outcome = (written: Promise<void>) =>
+  written.then(
+    () => 'written',
+    (error: PortError) => error.code,
+  );
+
+test('what comes is told, and writes go out one after the other', async () => {
+  const { clock, tty, heard, line } = opened();
+  const both = [outcome(line.write(octets('one'))), outcome(line.write(octets('two')))];
+  await clock.advance(0);
+  expect(tty.calls).toEqual(['write one']);
+  tty.writes[0]?.resolve();
+  await clock.advance(0);
+  expect(tty.calls).toEqual(['write one', 'write two']);
+  tty.writes[1]?.resolve();
+  expect(await Promise.all(both)).toEqual(['written', 'written']);
+  for (const text of ['a', 'b']) {
+    tty.say(text);
+    await clock.advance(0);
+  }
+  expect(heard).toEqual(['a', 'b']);
+});
+
+type Opened = ReturnType<typeof opened>;
+
+const losses: readonly (readonly [what: string, happens: (opened: Opened) => void])[] = [
+  ['a read fails', ({ tty }) => tty.unplug()],
+  ['a write fails', ({ tty }) => tty.writes[0]?.reject(new Error('EIO: i/o error, write'))],
+  ['read and write fail', ({ tty }) => [tty.writes[0]?.reject(GONE), tty.unplug()]],
+  ['it is asked for its lines', ({ tty }) => tty.fails.set('get', new Error('Error: Input/output error, cannot get'))],
+  [
+    'everything fails',
+    ({ tty }) => {
+      for (const call of ['get', 'flush', 'close', 'set'] as const) tty.fails.set(call, GONE);
+      tty.writes[0]?.reject(GONE);
+    },
+  ],
+];
+
+test.each(losses)('it is lost when %s: said once, to those who write too', async (_what, happens) => {
+  const one = opened();
+  const { clock, tty, heard, line } = one;
+  const written = [outcome(line.write(octets('x'))), outcome(line.write(octets('y')))];
+  await clock.advance(0);
+  happens(one);
+  await clock.advance(1_000);
+  expect(heard).toEqual(['closed lost']);
+  for (const write of tty.writes) write.reject(GONE);
+  expect(await Promise.all(written)).toEqual(['lost', 'lost']);
+  expect(await outcome(line.write(octets('z')))).toBe('lost');
+  expect(tty.calls.filter((call) => call !== 'get')).toEqual(['write x', 'flush', 'close']);
+  await line.end();
+  await clock.advance(10_000);
+  expect(heard).toEqual(['closed lost']);
+});
+
+test('closed while a write hangs: the write ends, and nothing is said after "closed"', async () => {
+  const { clock, tty, heard, line } = opened();
+  const written = [outcome(line.write(octets('x'))), outcome(line.write(octets('y')))];
+  await clock.advance(0);
+  await Promise.all([line.end(), line.end()]);
+  tty.unplug();
+  expect(await Promise.all(written)).toEqual(['closed', 'closed']);
+  await clock.advance(10_000);
+  expect(heard).toEqual(['closed undefined']);
+  expect(tty.calls).toEqual(['write x', 'flush', 'close']);
+});
+
+test('what is read while it is closed is not told', async () => {
+  const { clock, tty, heard, line } = opened();
+  const ended = line.end();
+  tty.say('late');
+  await ended;
+  await clock.advance(0);
+  expect(heard).toEqual(['closed undefined']);
+});
+
+test('a device without control lines is there: it is asked once a second, and not lost', async () => {
+  const { clock, tty, heard, line } = opened();
+  tty.fails.set('get', new Error('Error: Inappropriate ioctl for device, cannot get'));
+  tty.fails.set('set', new Error('Error: Inappropriate ioctl for device, cannot set'));
+  await line.setLines({ dtr: true, rts: true });
+  await clock.advance(3_000);
+  expect(tty.calls).toEqual(['set', 'get', 'get', 'get']);
+  expect(heard).toEqual([]);
+});
