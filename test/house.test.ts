@@ -16,6 +16,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   sim: ['modem', 'device/safe-mobile', 'device', 'server'],
 };
 
+/** The floors of sim/ that are built on its world, from the lowest: a folder imports from lower floors only. */
+const FLOORS_OF_SIM = ['vocabulary', 'evidence', 'scenario', 'control', 'view', 'demo', 'cli'];
+
 /** What every executable may use of the first room beside its index. */
 const FOR_EXECUTABLES = ['modem/cli/program.ts', 'modem/cli/node-version.ts'];
 
@@ -58,6 +61,16 @@ describe('the house', () => {
 
   it('a room imports only what its floor may, through the front door', () => {
     expect(files.flatMap(trespasses)).toEqual([]);
+  });
+
+  it('a folder of sim/ imports only from the floors below it', () => {
+    const floorOf = (file: string) => FLOORS_OF_SIM.findIndex((folder) => file.startsWith(`sim/${folder}/`));
+    const climbs = files.flatMap((file) =>
+      importsOf(file)
+        .filter((imported) => floorOf(imported) > floorOf(file) && file !== 'sim/index.ts')
+        .map((imported) => `${file} imports ${imported}`),
+    );
+    expect(climbs).toEqual([]);
   });
 
   it('a file is one idea: at most 350 lines', () => {

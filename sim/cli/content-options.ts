@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../modem/cli/program.ts';
-import type { ContentFields } from '../control/fields.ts';
+import type { ContentFields } from '../vocabulary/content.ts';
 import { hex, oneOf, wholeNumber } from './options.ts';
 
 const port = wholeNumber(0, 65_535);

@@ -1,11 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { outputOf, UsageError } from '../../modem/cli/program.ts';
-import { defined, moment } from '../control/fields.ts';
 import { linesOf } from '../evidence/log-file.ts';
 import { readLog } from '../evidence/read-log.ts';
 import { type Selection, selector } from '../evidence/selection.ts';
 import type { LogEntry } from '../log.ts';
+import { defined } from '../vocabulary/optional.ts';
+import { moment } from '../vocabulary/times.ts';
 import { ask } from './control-client.ts';
 import { CONTROL_VARIABLE, controlUrl, readBy, wholeNumber } from './options.ts';
 

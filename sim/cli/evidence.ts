@@ -6,9 +6,9 @@ import { conversationOf } from '../evidence/conversation.ts';
 import { figuresOf, latencyOf } from '../evidence/latency.ts';
 import { figuresText, latencyPlot } from '../evidence/latency-plot.ts';
 import { mermaidOf } from '../evidence/mermaid.ts';
-import { logSchema } from '../evidence/read-log.ts';
 import { sequenceDiagram } from '../evidence/sequence-diagram.ts';
 import { jsonLine, type LogEntry } from '../log.ts';
+import { logSchema } from '../vocabulary/log-entry.ts';
 import {
   followEvidence,
   readEvidence,

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { z } from 'zod';
 import { UsageError } from '../../modem/cli/program.ts';
-import { durationOf } from '../control/fields.ts';
+import { durationOf } from '../vocabulary/times.ts';
 
 /** A command with commands of its own, of which `byDefault` runs when none is named. */
 export function group(name: string, description: string, byDefault: Command): Command {

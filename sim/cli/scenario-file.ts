@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { type Output, UsageError } from '../../modem/cli/program.ts';
-import { durationText } from '../evidence/words.ts';
 import type { Names } from '../scenario/names.ts';
 import { faultText, readScenario } from '../scenario/read.ts';
 import type { ScenarioResult } from '../scenario/scenario-run.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import { durationText } from '../vocabulary/times.ts';
 
 /** The largest scenario file, octets. */
 const FILE_OCTETS = 4 * 1024 * 1024;

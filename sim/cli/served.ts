@@ -1,4 +1,3 @@
-import { defined } from '../control/fields.ts';
 import { type ControlServer, openControl } from '../control/server.ts';
 import { personalities } from '../modem/personalities.ts';
 import type { VirtualModem } from '../modem/virtual-modem.ts';
@@ -6,6 +5,7 @@ import { latencyProfiles } from '../network/profiles.ts';
 import { ScenarioRun } from '../scenario/scenario-run.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { openSimulation, type Simulation, type SimulationOptions } from '../simulation.ts';
+import { defined } from '../vocabulary/optional.ts';
 import type { World } from '../world.ts';
 import type { Pace } from '../world-clock.ts';
 import { keepLogIn } from './kept-log.ts';

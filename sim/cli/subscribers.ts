@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { outputOf } from '../../modem/cli/program.ts';
-import type { NewSubscriber, SubscriberChange } from '../control/subscriber-schema.ts';
-import type { SubscriberView } from '../control/subscribers.ts';
 import { personalities } from '../modem/personalities.ts';
 import { HOME, type Operator, operators } from '../network/operators.ts';
+import type { NewSubscriber, SubscriberChange } from '../vocabulary/phones.ts';
+import type { SubscriberView } from '../vocabulary/subscribers.ts';
 import { ask } from './control-client.ts';
 import { controlOf, group, oneOf, onOrOff, wholeNumber, withControl } from './options.ts';
 

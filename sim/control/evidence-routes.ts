@@ -10,7 +10,9 @@ import { select } from '../evidence/selection.ts';
 import { sequenceDiagram } from '../evidence/sequence-diagram.ts';
 import type { LogEntry } from '../log.ts';
 import type { Simulation } from '../simulation.ts';
-import { defined, moment, sender } from './fields.ts';
+import { sender } from '../vocabulary/numbers.ts';
+import { defined } from '../vocabulary/optional.ts';
+import { moment } from '../vocabulary/times.ts';
 
 /** A parameter that may be given several times. */
 function many<Value>(one: z.ZodType<Value, string>) {

@@ -7,11 +7,12 @@ import { jsonChunks } from '../log.ts';
 import { isOver, type MessageState } from '../message-states.ts';
 import type { Submitted } from '../network/submitted.ts';
 import type { Simulation } from '../simulation.ts';
-import { contentOf, defined } from './fields.ts';
+import { contentOf } from '../vocabulary/content.ts';
+import { defined } from '../vocabulary/optional.ts';
+import { Refused } from '../vocabulary/refused.ts';
+import { phoneOf } from '../vocabulary/subscribers.ts';
 import { readableSubmit } from './readable.ts';
-import { Refused } from './refused.ts';
 import { deliverBody, logQuery, sendBody, submittedQuery } from './schema.ts';
-import { phoneOf } from './subscribers.ts';
 import { until } from './waiting.ts';
 import { wholeMessages } from './whole-messages.ts';
 
@@ -29,7 +30,11 @@ export function messageRoutes(instance: FastifyInstance, { world, messages }: Si
     async ({ body }) => {
       const { to, from, wait = 0, validity: validityMs, pid, priority } = body;
       if (!world.has(to)) {
-        throw new Refused(404, `Nobody has the number ${to}: gsm-sim subscribers lists those of the network`, 'to');
+        throw new Refused(
+          'absent',
+          `Nobody has the number ${to}: gsm-sim subscribers lists those of the network`,
+          'to',
+        );
       }
       const sms = world.deliver({ to, from, ...contentOf(body), ...defined({ validityMs, pid, priority }) });
       const states = () => sms.map((id) => messages.get(id)).filter((state) => state !== undefined);
@@ -55,7 +60,7 @@ export function messageRoutes(instance: FastifyInstance, { world, messages }: Si
     { schema: { summary: 'What the network took from a number, oldest first', querystring: submittedQuery } },
     async ({ query }) => {
       const { from, to, since = 0, count, whole, wait } = query;
-      if (world.subscriber(from) === undefined) throw new Refused(404, `Nobody has the number ${from}`, 'from');
+      if (world.subscriber(from) === undefined) throw new Refused('absent', `Nobody has the number ${from}`, 'from');
       const wanted = to === undefined ? undefined : world.resolve(to);
       const taken = () => {
         const messages = world
@@ -77,7 +82,7 @@ export function messageRoutes(instance: FastifyInstance, { world, messages }: Si
     { schema: { summary: 'What became of a message', params: ofMessage } },
     async ({ params }) => {
       const state = messages.get(params.sms);
-      if (state === undefined) throw new Refused(404, `There is no message ${params.sms}`);
+      if (state === undefined) throw new Refused('absent', `There is no message ${params.sms}`);
       return viewOf(state);
     },
   );
@@ -87,7 +92,7 @@ export function messageRoutes(instance: FastifyInstance, { world, messages }: Si
     { schema: { summary: 'Delete a message that waits, as the operator would', params: ofMessage } },
     async ({ params }) => {
       if (!world.deleteWaiting(params.sms))
-        throw new Refused(409, `Message ${params.sms} does not wait, or is on the air`);
+        throw new Refused('conflict', `Message ${params.sms} does not wait, or is on the air`);
       return { deleted: params.sms };
     },
   );

@@ -3,10 +3,10 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { VirtualModem } from '../modem/virtual-modem.ts';
 import type { Simulation } from '../simulation.ts';
-import { number } from './fields.ts';
-import { Refused } from './refused.ts';
+import { number } from '../vocabulary/numbers.ts';
+import { Refused } from '../vocabulary/refused.ts';
+import { phoneOf } from '../vocabulary/subscribers.ts';
 import { plugBody, unplugBody } from './schema.ts';
-import { phoneOf } from './subscribers.ts';
 
 const ofNumber = z.object({ number });
 
@@ -40,7 +40,7 @@ export function modemRoutes(instance: FastifyInstance, { world, linesOf }: Simul
     { schema: { summary: 'Pull a modem out of its host', params: ofNumber, body: unplugBody } },
     async ({ params, body }) => {
       const modem = phoneOf(world, params.number);
-      if (!modem.plugged) throw new Refused(409, `The modem of ${params.number} is not plugged in`, 'number');
+      if (!modem.plugged) throw new Refused('conflict', `The modem of ${params.number} is not plugged in`, 'number');
       modem.unplug(body.for, body.renamed);
       return view(modem);
     },
@@ -50,7 +50,7 @@ export function modemRoutes(instance: FastifyInstance, { world, linesOf }: Simul
     { schema: { summary: 'Put it back', params: ofNumber, body: plugBody } },
     async ({ params, body }) => {
       const modem = phoneOf(world, params.number);
-      if (modem.plugged) throw new Refused(409, `The modem of ${params.number} is plugged in`, 'number');
+      if (modem.plugged) throw new Refused('conflict', `The modem of ${params.number} is plugged in`, 'number');
       modem.plugIn(body.renamed);
       return view(modem);
     },

@@ -6,7 +6,7 @@ import { namesIn, strangers } from '../scenario/names.ts';
 import { ScenarioRun } from '../scenario/scenario-run.ts';
 import { scenarioSchema } from '../scenario/schema.ts';
 import type { Simulation } from '../simulation.ts';
-import { Refused } from './refused.ts';
+import { Refused } from '../vocabulary/refused.ts';
 import { wait } from './schema.ts';
 import { until } from './waiting.ts';
 
@@ -27,7 +27,7 @@ export function scenarioRoutes(instance: FastifyInstance, { world }: Simulation)
       const [stranger] = strangers(body, names);
       if (stranger !== undefined) {
         const field = stranger.path.join('.');
-        throw new Refused(400, `${field}: ${stranger.message}`, field);
+        throw new Refused('wrong', `${field}: ${stranger.message}`, field);
       }
       const run = new ScenarioRun(world, body, names);
       run.start();
@@ -51,7 +51,7 @@ export function scenarioRoutes(instance: FastifyInstance, { world }: Simulation)
     },
     async ({ params, query }) => {
       const run = runs.get(params.id);
-      if (run === undefined) throw new Refused(404, `There is no scenario ${params.id}`, 'id');
+      if (run === undefined) throw new Refused('absent', `There is no scenario ${params.id}`, 'id');
       const timeUp = until(world.log, systemClock, () => run.over, query.wait);
       await Promise.race([timeUp, run.ended]);
       return { over: run.over, ...run.result() };

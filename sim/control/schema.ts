@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { latencyProfiles } from '../network/profiles.ts';
+import { type ContentFields, checkContent, contentFields } from '../vocabulary/content.ts';
+import { number, sender } from '../vocabulary/numbers.ts';
+import { duration, moment, pace } from '../vocabulary/times.ts';
 import type { Pace } from '../world-clock.ts';
-import { type ContentFields, checkContent, contentFields, duration, moment, number, pace, sender } from './fields.ts';
 import { LONGEST_WAIT_MS } from './waiting.ts';
 
 /** How long a request waits for what it asks about, ms of real time. */
@@ -118,3 +120,6 @@ export const unplugBody: z.ZodType<PlugBody, { for?: string | number | undefined
 export const plugBody: z.ZodType<Pick<PlugBody, 'renamed'>, { renamed?: boolean | undefined }> = z.strictObject({
   renamed,
 });
+
+/** What `POST /subscribers/:number/swap` and `/clone` want: the phone whose SIM is changed, by its number. */
+export const intoBody: z.ZodType<{ into: string }> = z.strictObject({ into: number });

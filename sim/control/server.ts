@@ -4,11 +4,11 @@ import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-pro
 import { z } from 'zod';
 import { PduEncodeError, PduError } from '../../modem/index.ts';
 import type { Simulation } from '../simulation.ts';
+import { complaints } from '../vocabulary/complaints.ts';
+import { Refused, type RefusedBecause } from '../vocabulary/refused.ts';
 import { evidenceRoutes } from './evidence-routes.ts';
-import { complaints } from './fields.ts';
 import { messageRoutes } from './message-routes.ts';
 import { modemRoutes } from './modem-routes.ts';
-import { Refused } from './refused.ts';
 import { scenarioRoutes } from './scenario-routes.ts';
 import { subscriberRoutes } from './subscriber-routes.ts';
 import { worldRoutes } from './world-routes.ts';
@@ -19,6 +19,9 @@ export interface ControlServer {
   readonly url: string;
   close(): Promise<void>;
 }
+
+/** What HTTP says of a refusal. */
+const STATUS: Readonly<Record<RefusedBecause, number>> = { wrong: 400, absent: 404, conflict: 409 };
 
 /** The largest request, octets: a scenario. */
 const BODY_LIMIT = 4 * 1024 * 1024;
@@ -94,17 +97,21 @@ function contentsOf(document: object): string {
 
 function complaintOf(error: z.ZodError, part: string | undefined): Refused {
   const [first, ...more] = complaints(error.issues);
-  if (first === undefined) return new Refused(400, 'The request is not valid');
+  if (first === undefined) return new Refused('wrong', 'The request is not valid');
   const field = first.path.join('.');
   const others = more.length === 0 ? '' : ` (and ${more.length} more)`;
-  return new Refused(400, `${field === '' ? (part ?? 'body') : field}: ${first.message}${others}`, field);
+  return new Refused('wrong', `${field === '' ? (part ?? 'body') : field}: ${first.message}${others}`, field);
 }
 
 function readable(error: unknown): { readonly statusCode: number; readonly error: string; readonly field?: string } {
   if (!(error instanceof Error)) return { statusCode: 500, error: String(error) };
   const line = error.message.replaceAll(/\s*\n\s*/g, ' ');
   if (error instanceof Refused) {
-    return { statusCode: error.statusCode, error: line, ...(error.field === undefined ? {} : { field: error.field }) };
+    return {
+      statusCode: STATUS[error.because],
+      error: line,
+      ...(error.field === undefined ? {} : { field: error.field }),
+    };
   }
   if (error instanceof PduEncodeError || error instanceof PduError) return { statusCode: 400, error: line };
   return { statusCode: 'statusCode' in error ? Number(error.statusCode) : 500, error: line };

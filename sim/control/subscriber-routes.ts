@@ -5,10 +5,18 @@ import type { VirtualModem } from '../modem/virtual-modem.ts';
 import { operators } from '../network/operators.ts';
 import { services } from '../network/services.ts';
 import type { Simulation } from '../simulation.ts';
+import { number } from '../vocabulary/numbers.ts';
+import { foreignNumber, newSubscriber, subscriberChange } from '../vocabulary/phones.ts';
+import {
+  addForeignNumber,
+  addSubscriber,
+  changeSubscriber,
+  phoneOf,
+  subscriberOf,
+  viewOf,
+} from '../vocabulary/subscribers.ts';
 import type { World } from '../world.ts';
-import { number } from './fields.ts';
-import { foreignNumber, intoBody, newSubscriber, subscriberChange } from './subscriber-schema.ts';
-import { addForeignNumber, addSubscriber, changeSubscriber, phoneOf, subscriberOf, viewOf } from './subscribers.ts';
+import { intoBody } from './schema.ts';
 
 const ofNumber = z.object({ number });
 

@@ -4,11 +4,11 @@ import { z } from 'zod';
 import { faultKinds } from '../network/fault-kinds.ts';
 import { latencyProfiles } from '../network/profiles.ts';
 import type { Simulation } from '../simulation.ts';
+import { faultBody } from '../vocabulary/faults.ts';
+import { Refused } from '../vocabulary/refused.ts';
+import { phoneOf } from '../vocabulary/subscribers.ts';
 import { paceText, type WorldClock } from '../world-clock.ts';
-import { faultBody } from './fault-schema.ts';
-import { Refused } from './refused.ts';
 import { clockBody, profileBody, stepBody, switchBody } from './schema.ts';
-import { phoneOf } from './subscribers.ts';
 
 const ofFault = z.object({ id: z.string() });
 
@@ -35,7 +35,7 @@ export function worldRoutes(instance: FastifyInstance, { world, clock }: Simulat
   );
   app.put('/profile', { schema: { summary: 'Another profile from now on', body: profileBody } }, async ({ body }) => {
     const profile = latencyProfiles[body.id];
-    if (profile === undefined) throw new Refused(404, `There is no profile ${body.id}`, 'id');
+    if (profile === undefined) throw new Refused('absent', `There is no profile ${body.id}`, 'id');
     world.profile = profile;
     return profile;
   });
@@ -54,12 +54,12 @@ export function worldRoutes(instance: FastifyInstance, { world, clock }: Simulat
     '/faults/:id',
     { schema: { summary: 'Switch a fault off, or on again', params: ofFault, body: switchBody } },
     async ({ params, body }) => {
-      if (!world.faults.switch(params.id, body.on)) throw new Refused(404, `There is no fault ${params.id}`, 'id');
+      if (!world.faults.switch(params.id, body.on)) throw new Refused('absent', `There is no fault ${params.id}`, 'id');
       return world.faults.list().find(({ id }) => id === params.id);
     },
   );
   app.delete('/faults/:id', { schema: { summary: 'Take a fault back', params: ofFault } }, async ({ params }) => {
-    if (!world.faults.remove(params.id)) throw new Refused(404, `There is no fault ${params.id}`, 'id');
+    if (!world.faults.remove(params.id)) throw new Refused('absent', `There is no fault ${params.id}`, 'id');
     return { removed: params.id };
   });
 }

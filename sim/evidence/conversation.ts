@@ -1,7 +1,8 @@
 import { describeFailureCause, describeStatus } from '../../modem/index.ts';
 import type { LogEntry } from '../log.ts';
+import { durationText } from '../vocabulary/times.ts';
 import { commandText, oneLine, viewMessage } from './message-view.ts';
-import { causeText, durationText, messageText, NETWORK, REASONS, wordsOf } from './words.ts';
+import { causeText, messageText, NETWORK, REASONS, wordsOf } from './words.ts';
 
 /** What a conversation shows as a lifeline: a phone, the service centre, or something outside the network. */
 export interface Participant {

@@ -1,6 +1,6 @@
+import { durationText } from '../vocabulary/times.ts';
 import { ATTEMPTS, figuresOf, type LatencyRun, percentile } from './latency.ts';
 import { box, drawing, type Ink, line, px, text, widthOf } from './svg.ts';
-import { durationText } from './words.ts';
 
 /** Sizes, px. */
 const WIDTH = 1_000;

@@ -1,7 +1,7 @@
+import { durationText } from '../vocabulary/times.ts';
 import { dayOf, timeText } from './columns.ts';
 import type { Conversation, Participant, Step } from './conversation.ts';
 import { box, drawing, type Ink, line, px, text, widthOf, wrapped } from './svg.ts';
-import { durationText } from './words.ts';
 
 /** Sizes, px. A lane is what a lifeline and the texts at it have. */
 const LANE = 310;

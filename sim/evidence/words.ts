@@ -1,5 +1,6 @@
 import { cmsErrors, describeFailureCause, describeStatus } from '../../modem/index.ts';
 import type { LogEntry, WorldEvent } from '../log.ts';
+import { durationText } from '../vocabulary/times.ts';
 import { commandText, type MessageView, oneLine, qualifiers, viewMessage } from './message-view.ts';
 
 /** An event in words: the subscriber it concerns, and what happens to it. */
@@ -11,14 +12,6 @@ export interface EventWords {
 /** How the network is called, where no subscriber is concerned. */
 export const NETWORK = 'network';
 
-const SECOND_MS = 1_000;
-const UNITS: readonly (readonly [ms: number, name: string])[] = [
-  [86_400_000, 'd'],
-  [3_600_000, 'h'],
-  [60_000, 'min'],
-  [SECOND_MS, 's'],
-];
-
 /** Why a message waits. */
 export const REASONS: Readonly<Record<Extract<WorldEvent, { kind: 'wait' }>['reason'], string>> = {
   absent: 'out of reach',
@@ -27,18 +20,6 @@ export const REASONS: Readonly<Record<Extract<WorldEvent, { kind: 'wait' }>['rea
   busy: 'busy',
   'phone-error': 'error in the phone',
 };
-
-/** A length of time: the two largest units, as `2 h 5 min`, or `0.4 s`. */
-export function durationText(ms: number): string {
-  if (ms < 10 * SECOND_MS) return `${Math.round(ms / 100) / 10} s`;
-  let left = Math.round(ms / SECOND_MS) * SECOND_MS;
-  const words = UNITS.flatMap(([unit, name]) => {
-    const count = Math.floor(left / unit);
-    left -= count * unit;
-    return count === 0 ? [] : [`${count} ${name}`];
-  });
-  return words.slice(0, 2).join(' ');
-}
 
 /** The cause of a refusal, as `+CMS ERROR` numbers it, in words. */
 export function causeText(cause: number): string {

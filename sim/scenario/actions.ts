@@ -1,15 +1,16 @@
-import type { NamedFault } from '../control/fault-schema.ts';
-import { contentOf, defined } from '../control/fields.ts';
-import { changeSubscriber, phoneOf } from '../control/subscribers.ts';
 import { askNetwork } from '../modem/commands/ussd.ts';
 import type { VirtualModem } from '../modem/virtual-modem.ts';
 import type { Fault } from '../network/fault-kinds.ts';
 import { latencyProfiles } from '../network/profiles.ts';
 import type { SubmitAnswer } from '../network/radio-link.ts';
 import type { SeededRandom } from '../random.ts';
+import { contentOf } from '../vocabulary/content.ts';
+import type { NamedFault } from '../vocabulary/faults.ts';
+import { defined } from '../vocabulary/optional.ts';
+import { changeSubscriber, phoneOf } from '../vocabulary/subscribers.ts';
 import type { World } from '../world.ts';
 import { type Names, numbersFor } from './names.ts';
-import { ACTION_NAMES, type ActionValues, type ScenarioActions, type Traffic } from './schema.ts';
+import type { Action, ActionValues, Traffic } from './schema.ts';
 import { passagesOf } from './traffic.ts';
 
 /** What the steps of a scenario act on, and where they note what they did. */
@@ -67,16 +68,9 @@ const ACTS: Acts = {
   traffic: pass,
 };
 
-/** Does what a step says; resolves when it is done. @throws Error when it cannot be done. */
-export async function act(scene: Scene, actions: ScenarioActions): Promise<void> {
-  for (const name of ACTION_NAMES) {
-    const what = actions[name];
-    if (what !== undefined) await perform(scene, name, what);
-  }
-}
-
-function perform<Name extends keyof ActionValues>(scene: Scene, name: Name, what: ActionValues[Name]): unknown {
-  return ACTS[name](scene, what);
+/** Does one thing; resolves when it is done. @throws Error when it cannot be done. */
+export async function act<Name extends keyof ActionValues>(scene: Scene, { name, what }: Action<Name>): Promise<void> {
+  await ACTS[name](scene, what);
 }
 
 async function sendFrom(

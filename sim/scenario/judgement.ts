@@ -1,7 +1,7 @@
-import { durationText } from '../evidence/words.ts';
 import type { MessageState } from '../message-states.ts';
 import type { SubmitAnswer } from '../network/radio-link.ts';
-import type { Expectation } from './schema.ts';
+import { durationText } from '../vocabulary/times.ts';
+import type { CountExpectation, MessageExpectation } from './schema.ts';
 
 /** An expectation, or a step, and whether it is as it should be. */
 export interface Judgement {
@@ -12,26 +12,19 @@ export interface Judgement {
   readonly found: string;
 }
 
-/** What is known of that which an expectation is about. */
-export interface Evidence {
-  readonly count: number;
+/** What became of the messages of a name. */
+export interface Fate {
   /** Of each SMS; undefined when it is forgotten. */
   readonly states: readonly (MessageState | undefined)[];
   readonly answers: readonly SubmitAnswer['kind'][];
 }
 
-/** Says whether it came as it was expected. */
-export function judge(expectation: Expectation, evidence: Evidence): Judgement {
-  return expectation.message === undefined
-    ? judgeCount(expectation, evidence.count)
-    : judgeMessages(expectation, expectation.message, evidence);
-}
-
-function judgeCount(
-  { count, is, atLeast = 0, atMost = Number.POSITIVE_INFINITY }: Expectation,
+/** Says whether there were as many events as expected. */
+export function judgeCount(
+  { count, is, atLeast = 0, atMost = Number.POSITIVE_INFINITY }: CountExpectation,
   found: number,
 ): Judgement {
-  const { kind = '', ...fields } = count ?? {};
+  const { kind, ...fields } = count;
   const about = Object.entries(fields).map(([name, value]) => `${name} ${value}`);
   const bounds = [
     ...(is === undefined ? [] : [`${is}`]),
@@ -45,8 +38,9 @@ function judgeCount(
   };
 }
 
-function judgeMessages(expectation: Expectation, name: string, { states, answers }: Evidence): Judgement {
-  const { state, within, deliveries, report, answer, share } = expectation;
+/** Says whether the messages fared as expected. */
+export function judgeMessages(expectation: MessageExpectation, { states, answers }: Fate): Judgement {
+  const { message, state, within, deliveries, report, answer, share } = expectation;
   const wanted = [
     ...(state === undefined ? [] : [state]),
     ...(within === undefined ? [] : [`within ${durationText(within)}`]),
@@ -58,13 +52,13 @@ function judgeMessages(expectation: Expectation, name: string, { states, answers
   const right = states.filter((found) => found !== undefined && fits(found, expectation)).length;
   const answered = answer === undefined || (answers.length > 0 && answers.every((told) => told === answer));
   return {
-    what: `message ${name}: ${wanted.join(', ')}`,
+    what: `message ${message}: ${wanted.join(', ')}`,
     ok: states.length > 0 && right >= share * states.length && answered,
     found: states.length > 1 ? `${right} of ${states.length}${lagText(states)}` : describe(states[0], answers),
   };
 }
 
-function fits(found: MessageState, { state, within, deliveries, report }: Expectation): boolean {
+function fits(found: MessageState, { state, within, deliveries, report }: MessageExpectation): boolean {
   const lasted = found.endedAt === undefined ? Number.POSITIVE_INFINITY : found.endedAt - found.sentAt;
   return (
     (state === undefined || found.state === state) &&

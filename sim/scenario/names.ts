@@ -1,6 +1,6 @@
-import type { NamedFault } from '../control/fault-schema.ts';
-import { number } from '../control/fields.ts';
-import type { PhoneOfScenario, Scenario, Step } from './schema.ts';
+import type { NamedFault } from '../vocabulary/faults.ts';
+import { number } from '../vocabulary/numbers.ts';
+import type { Action, PhoneOfScenario, Scenario, Step } from './schema.ts';
 
 /** What the names in a scenario mean. */
 export interface Names {
@@ -19,12 +19,25 @@ interface Stranger {
 
 /** The names of a scenario. */
 export function namesIn({ phones, faults, steps }: Scenario): Names {
-  const given = (names: readonly (string | undefined)[]) => new Set(names.filter((name) => name !== undefined));
   return {
     phones: new Map(phones.map((phone) => [phone.name, numbersOf(phone)])),
-    messages: given(steps.flatMap(({ send, deliver, traffic }) => [send?.as, deliver?.as, traffic?.as])),
-    faults: given([...faults, ...steps.map(({ fault }) => fault)].map((fault) => fault?.as)),
+    messages: given(steps.map(({ action }) => messageName(action))),
+    faults: given([...faults.map((fault) => fault.as), ...steps.map(({ action }) => faultName(action))]),
   };
+}
+
+function given(names: readonly (string | undefined)[]): ReadonlySet<string> {
+  return new Set(names.filter((name) => name !== undefined));
+}
+
+/** The name that an action gives to its messages. */
+function messageName({ name, what }: Action): string | undefined {
+  return name === 'send' || name === 'deliver' || name === 'traffic' ? what.as : undefined;
+}
+
+/** The name that an action gives to its fault. */
+function faultName({ name, what }: Action): string | undefined {
+  return name === 'fault' ? what.as : undefined;
 }
 
 /** The numbers of a phone, or of a crowd: as many as it counts, from its number on. */
@@ -57,9 +70,9 @@ export function strangers({ phones, faults, steps, expect }: Scenario, names: Na
     ...faults.flatMap((fault, i) =>
       strangersInFault(fault, names, numbers).map((found) => ({ ...found, path: ['faults', i, ...found.path] })),
     ),
-    ...expect.flatMap(({ message, count }, i) => {
-      const name = message ?? count?.message;
-      const path = ['expect', i, ...(message === undefined ? ['count'] : []), 'message'];
+    ...expect.flatMap((expectation, i) => {
+      const name = 'count' in expectation ? expectation.count.message : expectation.message;
+      const path = ['expect', i, ...('count' in expectation ? ['count'] : []), 'message'];
       return name === undefined || names.messages.has(name) ? [] : [{ path, message: noMessage(name, names) }];
     }),
   ];
@@ -77,49 +90,63 @@ function finders(names: Names, numbers: ReadonlyMap<string, number>): { readonly
   return { own, any };
 }
 
-function strangersIn(step: Step, names: Names, numbers: ReadonlyMap<string, number>): readonly Stranger[] {
-  const { when, send, deliver, change, swap, clone, fill, reboot, unplug, plug, read, ussd, traffic } = step;
-  const { own, any } = finders(names, numbers);
-  const fault = step.switch?.fault ?? step.remove;
-  return [
-    ...own(send?.from, 'send', 'from'),
-    ...any(send?.to, 'send', 'to'),
-    ...own(deliver?.to, 'deliver', 'to'),
-    ...own(change?.phone, 'change', 'phone'),
-    ...own(swap?.phone, 'swap', 'phone'),
-    ...own(swap?.into, 'swap', 'into'),
-    ...own(clone?.phone, 'clone', 'phone'),
-    ...own(clone?.into, 'clone', 'into'),
-    ...own(fill, 'fill'),
-    ...own(reboot, 'reboot'),
-    ...own(unplug?.phone, 'unplug', 'phone'),
-    ...own(plug?.phone, 'plug', 'phone'),
-    ...own(read, 'read'),
-    ...own(ussd?.phone, 'ussd', 'phone'),
-    ...own(traffic?.from, 'traffic', 'from'),
-    ...own(traffic?.to, 'traffic', 'to'),
-    ...(fault === undefined || names.faults.has(fault)
-      ? []
-      : [
-          {
-            path: step.remove === undefined ? ['switch', 'fault'] : ['remove'],
-            message: `no fault is called "${fault}": there ${are([...names.faults])}`,
-          },
-        ]),
-    ...strangersInFault(step.fault, names, numbers).map((found) => ({ ...found, path: ['fault', ...found.path] })),
-    ...(when?.message === undefined || names.messages.has(when.message)
-      ? []
-      : [{ path: ['when', 'message'], message: noMessage(when.message, names) }]),
-  ];
-}
-
-/** A fault is about one phone, which is there. */
-function strangersInFault(
-  fault: NamedFault | undefined,
+function strangersIn(
+  { action, moment }: Step,
   names: Names,
   numbers: ReadonlyMap<string, number>,
 ): readonly Stranger[] {
-  if (fault === undefined) return [];
+  const event = moment.kind === 'event' ? moment.event.message : undefined;
+  return [
+    ...strangersInAction(action, names, numbers).map((found) => ({ ...found, path: [action.name, ...found.path] })),
+    ...(event === undefined || names.messages.has(event)
+      ? []
+      : [{ path: ['when', 'message'], message: noMessage(event, names) }]),
+  ];
+}
+
+/** The paths are from the value of the action on. */
+function strangersInAction(
+  { name, what }: Action,
+  names: Names,
+  numbers: ReadonlyMap<string, number>,
+): readonly Stranger[] {
+  const { own, any } = finders(names, numbers);
+  switch (name) {
+    case 'send':
+      return [...own(what.from, 'from'), ...any(what.to, 'to')];
+    case 'deliver':
+      return own(what.to, 'to');
+    case 'traffic':
+      return [...own(what.from, 'from'), ...own(what.to, 'to')];
+    case 'swap':
+    case 'clone':
+      return [...own(what.phone, 'phone'), ...own(what.into, 'into')];
+    case 'change':
+    case 'unplug':
+    case 'plug':
+    case 'ussd':
+      return own(what.phone, 'phone');
+    case 'fill':
+    case 'reboot':
+    case 'read':
+      return own(what);
+    case 'fault':
+      return strangersInFault(what, names, numbers);
+    case 'switch':
+      return strangeFault(what.fault, names, 'fault');
+    case 'remove':
+      return strangeFault(what, names);
+    case 'profile':
+      return [];
+  }
+}
+
+function strangeFault(fault: string, { faults }: Names, ...path: readonly string[]): readonly Stranger[] {
+  return faults.has(fault) ? [] : [{ path, message: `no fault is called "${fault}": there ${are([...faults])}` }];
+}
+
+/** A fault is about one phone, which is there. */
+function strangersInFault(fault: NamedFault, names: Names, numbers: ReadonlyMap<string, number>): readonly Stranger[] {
   const { own, any } = finders(names, numbers);
   const crowds = Object.entries(fault).flatMap(([field, value]) => {
     const isCrowd = ['from', 'to', 'modem'].includes(field) && (names.phones.get(String(value))?.length ?? 1) > 1;

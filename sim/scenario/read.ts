@@ -1,5 +1,5 @@
 import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
-import { complaints } from '../control/fields.ts';
+import { complaints } from '../vocabulary/complaints.ts';
 import { type Names, namesIn, strangers } from './names.ts';
 import { type Scenario, scenarioSchema } from './schema.ts';
 

@@ -1,11 +1,11 @@
-import { addSubscriber } from '../control/subscribers.ts';
 import type { LogEntry } from '../log.ts';
 import { MessageStates } from '../message-states.ts';
 import type { SubmitAnswer } from '../network/radio-link.ts';
 import { type SeededRandom, seededRandom } from '../random.ts';
+import { addSubscriber } from '../vocabulary/subscribers.ts';
 import type { World } from '../world.ts';
 import { act, arrange, readAll, type Scene } from './actions.ts';
-import { type Judgement, judge } from './judgement.ts';
+import { type Fate, type Judgement, judgeCount, judgeMessages } from './judgement.ts';
 import { type Names, numbersFor } from './names.ts';
 import type { EventPattern, PhoneOfScenario, Scenario, Step } from './schema.ts';
 
@@ -58,7 +58,9 @@ export class ScenarioRun {
     this.#names = names;
     this.#messages = new MessageStates(world.log, MESSAGES);
     this.#counts = scenario.expect.map(() => 0);
-    this.#counters = scenario.expect.map(({ count }) => (count === undefined ? undefined : this.#matcher(count)));
+    this.#counters = scenario.expect.map((expected) =>
+      'count' in expected ? this.#matcher(expected.count) : undefined,
+    );
     this.#beganAt = world.clock.now();
   }
 
@@ -104,14 +106,12 @@ export class ScenarioRun {
       .map((i) => ({
         what: `steps.${i}`,
         ok: false,
-        found: steps[i]?.when === undefined ? 'was not done in time' : 'its event never came',
+        found: steps[i]?.moment.kind !== 'event' ? 'was not done in time' : 'its event never came',
       }));
     const judgements = expect.map((expectation, i) =>
-      judge(expectation, {
-        count: this.#counts[i] ?? 0,
-        states: (this.#sent.get(expectation.message ?? '') ?? []).map((sms) => this.#messages.get(sms)),
-        answers: this.#told.get(expectation.message ?? '') ?? [],
-      }),
+      'count' in expectation
+        ? judgeCount(expectation, this.#counts[i] ?? 0)
+        : judgeMessages(expectation, this.#fateOf(expectation.message)),
     );
     const all = [...failures, ...missed, ...judgements];
     return {
@@ -123,6 +123,11 @@ export class ScenarioRun {
     };
   }
 
+  #fateOf(name: string): Fate {
+    const sent = this.#sent.get(name) ?? [];
+    return { states: sent.map((sms) => this.#messages.get(sms)), answers: this.#told.get(name) ?? [] };
+  }
+
   /** A phone that was there before has somebody who reads already. */
   #addPhone(number: string, phone: PhoneOfScenario): void {
     if (this.#world.modem(number) !== undefined) return;
@@ -130,20 +135,23 @@ export class ScenarioRun {
     if (phone.reads) this.#reading.add(number);
   }
 
-  #arrange(step: Step, i: number, random: SeededRandom): void {
+  #arrange({ moment, every, times, action }: Step, i: number, random: SeededRandom): void {
     const { clock } = this.#world;
     const perform = (left: number): void => {
       if (this.over) return;
-      act(this.#scene(random), step).then(
+      act(this.#scene(random), action).then(
         () => (left === 1 ? this.#done(i) : undefined),
         (error: unknown) => this.#fail(i, error instanceof Error ? error.message : String(error)),
       );
-      if (left > 1) clock.after(step.every ?? 0, () => perform(left - 1));
+      if (left > 1) clock.after(every, () => perform(left - 1));
     };
-    const begin = () => clock.after(step.at ?? step.after, () => perform(step.times));
+    const beginAfter = (ms: number) => clock.after(ms, () => perform(times));
     this.#open.add(i);
-    if (step.when === undefined) begin();
-    else this.#waiting.push({ matches: this.#matcher(step.when), left: step.when.nth, begin });
+    if (moment.kind === 'at') beginAfter(moment.ms);
+    else {
+      const { event, nth, after } = moment;
+      this.#waiting.push({ matches: this.#matcher(event), left: nth, begin: () => beginAfter(after) });
+    }
   }
 
   #scene(random: SeededRandom): Scene {

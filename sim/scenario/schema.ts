@@ -1,23 +1,12 @@
 import { z } from 'zod';
-import { type NamedFault, namedFault } from '../control/fault-schema.ts';
-import {
-  type ContentFields,
-  checkContent,
-  contentFields,
-  duration,
-  moment,
-  number,
-  sender,
-} from '../control/fields.ts';
-import {
-  type PhoneFields,
-  phoneFields,
-  type SubscriberChange,
-  subscriberChangeFields,
-} from '../control/subscriber-schema.ts';
-import { eventKinds } from '../evidence/read-log.ts';
 import type { MessageStateName } from '../message-states.ts';
 import { latencyProfiles } from '../network/profiles.ts';
+import { type ContentFields, checkContent, contentFields } from '../vocabulary/content.ts';
+import { type NamedFault, namedFault } from '../vocabulary/faults.ts';
+import { eventKinds } from '../vocabulary/log-entry.ts';
+import { number, sender } from '../vocabulary/numbers.ts';
+import { type PhoneFields, phoneFields, type SubscriberChange, subscriberChangeFields } from '../vocabulary/phones.ts';
+import { duration, moment } from '../vocabulary/times.ts';
 
 /** A phone of a scenario, or a crowd of them with numbers that follow each other. */
 export interface PhoneOfScenario extends PhoneFields {
@@ -71,43 +60,28 @@ export interface ActionValues {
   readonly traffic: Traffic;
 }
 
-/** What a step does; one of these. */
-export type ScenarioActions = { readonly [Name in keyof ActionValues]?: ActionValues[Name] | undefined };
+/** One thing that a step does. */
+export type Action<Name extends keyof ActionValues = keyof ActionValues> = {
+  readonly [Key in Name]: { readonly name: Key; readonly what: ActionValues[Key] };
+}[Name];
 
-/** The names of {@link ActionValues}. */
-export const ACTION_NAMES: readonly (keyof ActionValues)[] = [
-  'send',
-  'deliver',
-  'change',
-  'fault',
-  'switch',
-  'remove',
-  'profile',
-  'swap',
-  'clone',
-  'fill',
-  'reboot',
-  'unplug',
-  'plug',
-  'read',
-  'ussd',
-  'traffic',
-];
+/** When a step is done for the first time: so long after the beginning, or after the nth event of a kind; ms. */
+export type Moment =
+  | { readonly kind: 'at'; readonly ms: number }
+  | { readonly kind: 'event'; readonly event: EventPattern; readonly nth: number; readonly after: number };
 
-/** A step: when, and what. */
-export interface Step extends ScenarioActions {
-  /** From the beginning of the scenario, ms. */
-  readonly at?: number | undefined;
-  readonly when?: (EventPattern & { readonly nth: number }) | undefined;
-  /** How long after the event, ms. */
-  readonly after: number;
-  readonly every?: number | undefined;
+/** A step: when, how often, and what. */
+export interface Step {
+  readonly moment: Moment;
+  /** From one time to the next, ms. */
+  readonly every: number;
   readonly times: number;
+  readonly action: Action;
 }
 
-/** What should be so in the end: of messages by their name, or of how many events there were. */
-export interface Expectation {
-  readonly message?: string | undefined;
+/** What should have become of the messages of a name; what is left out may be as it likes. */
+export interface MessageExpectation {
+  readonly message: string;
   readonly state?: MessageStateName | undefined;
   /** From the sending to the first delivery, or to the end, ms. */
   readonly within?: number | undefined;
@@ -119,11 +93,18 @@ export interface Expectation {
   readonly answer?: 'accepted' | 'refused' | 'lost' | undefined;
   /** How much of the SMS it must hold for, 0 to 1. */
   readonly share: number;
-  readonly count?: EventPattern | undefined;
+}
+
+/** How many events there should have been. */
+export interface CountExpectation {
+  readonly count: EventPattern;
   readonly is?: number | undefined;
   readonly atLeast?: number | undefined;
   readonly atMost?: number | undefined;
 }
+
+/** What should be so in the end. */
+export type Expectation = MessageExpectation | CountExpectation;
 
 /** A scenario: a network, what happens in it, and what should come of it. */
 export interface Scenario {
@@ -168,52 +149,59 @@ const message = { from: z.union([sender, phoneName]), to: phoneName, ...contentF
 
 const into = z.strictObject({ phone: phoneName, into: phoneName });
 
-const step = z
-  .strictObject({
-    at: duration.describe('When, from the beginning').optional(),
-    when: z
-      .strictObject({ ...pattern, nth: z.int().min(1).default(1) })
-      .describe('At an event, instead')
-      .optional(),
-    after: duration.describe('How long after the event').default(0),
-    every: duration.describe('Again, after so long').optional(),
-    times: z.int().min(1).max(100_000).describe('With every: how often').default(1),
-    send: z
+/** An action of this name, which wants what `schema` says. */
+function does<Name extends keyof ActionValues>(name: Name, schema: z.ZodType<ActionValues[Name]>) {
+  return schema.transform((what) => ({ name, what })).optional();
+}
+
+/** What a step can do; of these it does one. */
+const actions = {
+  send: does(
+    'send',
+    z
       .strictObject({ ...message, statusReport: z.boolean().optional(), validity: duration.optional() })
       .superRefine(checkContent)
-      .describe('A phone sends a message')
-      .optional(),
-    deliver: z.strictObject(message).superRefine(checkContent).describe('A message comes from outside').optional(),
-    change: z
+      .describe('A phone sends a message'),
+  ),
+  deliver: does('deliver', z.strictObject(message).superRefine(checkContent).describe('A message comes from outside')),
+  change: does(
+    'change',
+    z
       .strictObject({ phone: phoneName, ...subscriberChangeFields })
-      .describe('Coverage, power, operator: what changes about a phone')
-      .optional(),
-    fault: namedFault.describe('Arranges a fault').optional(),
-    switch: z.strictObject({ fault: label, on: z.boolean() }).describe('Switches a fault off or on').optional(),
-    remove: label.describe('Takes a fault back').optional(),
-    profile: z.enum(Object.keys(latencyProfiles)).optional(),
-    swap: into.describe('The number of a phone moves to the SIM in another').optional(),
-    clone: into.describe('The SIM in another phone becomes a copy').optional(),
-    fill: phoneName.describe('Fill SIM and phone with old messages').optional(),
-    reboot: phoneName.describe('Off and on again').optional(),
-    unplug: z
+      .describe('Coverage, power, operator: what changes about a phone'),
+  ),
+  fault: does('fault', namedFault.describe('Arranges a fault')),
+  switch: does('switch', z.strictObject({ fault: label, on: z.boolean() }).describe('Switches a fault off or on')),
+  remove: does('remove', label.describe('Takes a fault back')),
+  profile: does('profile', z.enum(Object.keys(latencyProfiles))),
+  swap: does('swap', into.describe('The number of a phone moves to the SIM in another')),
+  clone: does('clone', into.describe('The SIM in another phone becomes a copy')),
+  fill: does('fill', phoneName.describe('Fill SIM and phone with old messages')),
+  reboot: does('reboot', phoneName.describe('Off and on again')),
+  unplug: does(
+    'unplug',
+    z
       .strictObject({
         phone: phoneName,
         for: duration.describe('How long; 0: until it is plugged in').default(0),
         renamed: z.boolean().default(false),
       })
-      .describe('Pulls a modem out of its host')
-      .optional(),
-    plug: z
-      .strictObject({ phone: phoneName, renamed: z.boolean().default(false) })
-      .describe('Puts it back')
-      .optional(),
-    read: phoneName.describe('The user reads what the phone has, and deletes it').optional(),
-    ussd: z
+      .describe('Pulls a modem out of its host'),
+  ),
+  plug: does(
+    'plug',
+    z.strictObject({ phone: phoneName, renamed: z.boolean().default(false) }).describe('Puts it back'),
+  ),
+  read: does('read', phoneName.describe('The user reads what the phone has, and deletes it')),
+  ussd: does(
+    'ussd',
+    z
       .strictObject({ phone: phoneName, code: z.string().regex(/^[0-9*#]{1,40}$/, 'must be a code such as *100#') })
-      .describe('Asks for a service of the operator, or answers it')
-      .optional(),
-    traffic: z
+      .describe('Asks for a service of the operator, or answers it'),
+  ),
+  traffic: does(
+    'traffic',
+    z
       .strictObject({
         from: phoneName,
         to: phoneName,
@@ -223,50 +211,94 @@ const step = z
         statusReport: z.boolean().optional(),
         as: label.optional(),
       })
-      .describe('Messages among phones, at times drawn from the seed')
+      .describe('Messages among phones, at times drawn from the seed'),
+  ),
+};
+
+const step = z
+  .strictObject({
+    at: duration.describe('When, from the beginning').optional(),
+    when: z
+      .strictObject({ ...pattern, nth: z.int().min(1).default(1) })
+      .describe('At an event, instead')
       .optional(),
+    after: duration.describe('How long after the event').default(0),
+    every: duration.describe('Again, after so long').default(0),
+    times: z.int().min(1).max(100_000).describe('With every: how often').default(1),
+    ...actions,
   })
-  .superRefine((value, context) => {
-    const complain = (text: string) => context.addIssue({ code: 'custom', message: text });
-    const actions = ACTION_NAMES.filter((name) => value[name] !== undefined);
-    if (actions.length !== 1) complain(`must do one thing: ${ACTION_NAMES.join(', ')}`);
-    if ((value.at === undefined) === (value.when === undefined)) complain('must say when: either at or when');
+  .transform(({ at, when, after, every, times, ...done }, context): Step => {
+    const [action, ...more] = Object.values(done).filter((one) => one !== undefined);
+    const moment = momentOf(at, when, after);
+    if (action !== undefined && more.length === 0 && moment !== undefined) return { moment, every, times, action };
+    if (action === undefined || more.length > 0)
+      complain(context, `must do one thing: ${Object.keys(actions).join(', ')}`);
+    if (moment === undefined) complain(context, 'must say when: either at or when');
+    return z.NEVER;
   });
+
+/** Undefined unless either is given. */
+function momentOf(
+  at: number | undefined,
+  when: (EventPattern & { readonly nth: number }) | undefined,
+  after: number,
+): Moment | undefined {
+  if ((at === undefined) === (when === undefined)) return undefined;
+  if (when === undefined) return { kind: 'at', ms: at ?? 0 };
+  const { nth, ...event } = when;
+  return { kind: 'event', event, nth, after };
+}
+
+/** What can be expected of the messages of a name. */
+const fates = {
+  state: z
+    .enum(['on-the-way', 'waiting', 'delivered', 'lost', 'refused', 'failed', 'replaced'])
+    .describe('What became of it')
+    .optional(),
+  within: duration.describe('From the sending to the end of it').optional(),
+  deliveries: z.int().min(0).describe('How often the phone was given it').optional(),
+  report: z.int().min(0).max(255).describe('TP-ST of the last report').optional(),
+  answer: z.enum(['accepted', 'refused', 'lost']).describe('What the sender was told').optional(),
+};
+
+/** What a count can be compared with. */
+const bounds = {
+  is: z.int().min(0).optional(),
+  atLeast: z.int().min(0).optional(),
+  atMost: z.int().min(0).optional(),
+};
 
 const expectation = z
   .strictObject({
     message: label.optional(),
-    state: z
-      .enum(['on-the-way', 'waiting', 'delivered', 'lost', 'refused', 'failed', 'replaced'])
-      .describe('What became of it')
-      .optional(),
-    within: duration.describe('From the sending to the end of it').optional(),
-    deliveries: z.int().min(0).describe('How often the phone was given it').optional(),
-    report: z.int().min(0).max(255).describe('TP-ST of the last report').optional(),
-    answer: z.enum(['accepted', 'refused', 'lost']).describe('What the sender was told').optional(),
+    ...fates,
     share: z.number().min(0).max(1).describe('Of how much of the SMS it must be so; default: all').default(1),
     count: z.strictObject(pattern).describe('How many events there were').optional(),
-    is: z.int().min(0).optional(),
-    atLeast: z.int().min(0).optional(),
-    atMost: z.int().min(0).optional(),
+    ...bounds,
   })
-  .superRefine(({ message: name, count, ...rest }, context) => {
-    const complain = (text: string) => context.addIssue({ code: 'custom', message: text });
-    if ((name === undefined) === (count === undefined)) complain('must be about one thing: either message or count');
-    const ofMessages = [rest.state, rest.within, rest.deliveries, rest.report, rest.answer];
-    const ofCounts = [rest.is, rest.atLeast, rest.atMost];
-    const wanted = name === undefined ? ofCounts : ofMessages;
-    if (wanted.every((value) => value === undefined)) {
-      complain(
-        `must say what is expected: ${name === undefined ? 'is, atLeast, atMost' : 'state, within, deliveries, report, answer'}`,
-      );
+  .transform(({ message: name, count, share, is, atLeast, atMost, ...fate }, context): Expectation => {
+    const limits = { is, atLeast, atMost };
+    if (name !== undefined && count === undefined) {
+      if (says(limits)) complain(context, `${Object.keys(bounds).join(', ')} are for counts`);
+      if (!says(fate)) complain(context, `must say what is expected: ${Object.keys(fates).join(', ')}`);
+      return { message: name, share, ...fate };
     }
-    if ((name === undefined ? ofMessages : ofCounts).some((value) => value !== undefined)) {
-      complain(
-        name === undefined ? 'a count is compared by is, atLeast, atMost' : 'is, atLeast, atMost are for counts',
-      );
+    if (name === undefined && count !== undefined) {
+      if (says(fate)) complain(context, `a count is compared by ${Object.keys(bounds).join(', ')}`);
+      if (!says(limits)) complain(context, `must say what is expected: ${Object.keys(bounds).join(', ')}`);
+      return { count, ...limits };
     }
+    complain(context, 'must be about one thing: either message or count');
+    return z.NEVER;
   });
+
+function says(fields: object): boolean {
+  return Object.values(fields).some((value) => value !== undefined);
+}
+
+function complain(context: { addIssue(issue: { code: 'custom'; message: string }): void }, message: string): void {
+  context.addIssue({ code: 'custom', message });
+}
 
 /** The schema of a scenario file. */
 export const scenarioSchema: z.ZodType<Scenario> = z

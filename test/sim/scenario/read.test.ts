@@ -119,6 +119,41 @@ const MISTAKES: readonly (readonly [what: string, file: string, fault: string])[
     scenario({ expectations: '{ count: { kind: wait } }' }),
     's.yaml:6:5: expect.0: must say what is expected: is, atLeast, atMost',
   ],
+  [
+    'two things to do',
+    scenario({ steps: '{ at: 1s, read: anna, fill: anna }' }),
+    's.yaml:4:5: steps.0: must do one thing: send, deliver, ',
+  ],
+  [
+    'two times',
+    scenario({ steps: '{ at: 1s, when: { kind: wait }, read: anna }' }),
+    's.yaml:4:5: steps.0: must say when: either at or when',
+  ],
+  [
+    'a bound for messages',
+    scenario({ expectations: '{ message: greeting, state: delivered, is: 1 }' }),
+    's.yaml:6:5: expect.0: is, atLeast, atMost are for counts',
+  ],
+  [
+    'a state for a count',
+    scenario({ expectations: '{ count: { kind: wait }, is: 1, state: delivered }' }),
+    's.yaml:6:5: expect.0: a count is compared by is, atLeast, atMost',
+  ],
+  [
+    'messages and a count',
+    scenario({ expectations: '{ message: greeting, count: { kind: wait }, is: 1 }' }),
+    's.yaml:6:5: expect.0: must be about one thing: either message or count',
+  ],
+  [
+    'a count of events of messages that nobody sends',
+    scenario({ expectations: '{ count: { kind: wait, message: farewell }, is: 1 }' }),
+    's.yaml:6:37: expect.0.count.message: no step sends a message as "farewell": there is greeting',
+  ],
+  [
+    'an event of a message that nobody sends',
+    scenario({ steps: '{ when: { kind: deliver, message: farewell }, read: anna }' }),
+    's.yaml:4:39: steps.0.when.message: no step sends a message as "farewell": there are none',
+  ],
   ['no YAML', 'name: [1\nphones: 2', 's.yaml:2:1: Flow sequence in block collection'],
   ['nothing', '', 's.yaml:1:1: must be an object'],
 ];
@@ -127,6 +162,59 @@ test.each(MISTAKES)('%s is said with its place', (_what, file, fault) => {
   const read = readScenario(file);
   const lines = read.ok ? [] : read.faults.map((found) => faultText('s.yaml', found));
   expect(lines[0]?.slice(0, fault.length)).toBe(fault);
+});
+
+/** Every place in which a step names a phone or a fault. */
+const PLACES: readonly (readonly [place: string, step: string])[] = [
+  ['send.from', 'send: { from: nobody, to: bruno, text: hi }'],
+  ['send.to', 'send: { from: anna, to: nobody, text: hi }'],
+  ['deliver.to', 'deliver: { from: BANK, to: nobody, text: hi }'],
+  ['change.phone', 'change: { phone: nobody, covered: true }'],
+  ['fault.to', 'fault: { action: { kind: drop }, to: nobody }'],
+  ['fault.modem', 'fault: { action: { kind: stall }, modem: nobody }'],
+  ['switch.fault', 'switch: { fault: nobody, on: true }'],
+  ['remove', 'remove: nobody'],
+  ['swap.phone', 'swap: { phone: nobody, into: anna }'],
+  ['swap.into', 'swap: { phone: anna, into: nobody }'],
+  ['clone.phone', 'clone: { phone: nobody, into: anna }'],
+  ['clone.into', 'clone: { phone: anna, into: nobody }'],
+  ['fill', 'fill: nobody'],
+  ['reboot', 'reboot: nobody'],
+  ['unplug.phone', 'unplug: { phone: nobody }'],
+  ['plug.phone', 'plug: { phone: nobody }'],
+  ['read', 'read: nobody'],
+  ['ussd.phone', "ussd: { phone: nobody, code: '*100#' }"],
+  ['traffic.from', 'traffic: { from: nobody, to: anna, messages: 1, during: 1s }'],
+  ['traffic.to', 'traffic: { from: anna, to: nobody, messages: 1, during: 1s }'],
+];
+
+test.each(PLACES)('%s is looked up', (place, step) => {
+  const read = readScenario(scenario({ steps: `{ at: 1s, ${step} }` }));
+  expect(read).toMatchObject({
+    ok: false,
+    faults: [{ path: `steps.0.${place}`, message: expect.stringMatching(/^no (phone|fault) is called "nobody"/) }],
+  });
+});
+
+test('what steps name themselves is known: messages and faults', () => {
+  const steps = [
+    SEND,
+    '{ at: 1s, deliver: { from: BANK, to: anna, text: hi, as: news } }',
+    '{ at: 1s, traffic: { from: anna, to: bruno, messages: 1, during: 1s, as: chat } }',
+    '{ at: 1s, fault: { action: { kind: drop }, as: storm } }',
+    '{ at: 2s, switch: { fault: storm, on: false } }',
+    '{ at: 3s, remove: storm }',
+    '{ when: { kind: deliver, message: news, nth: 2 }, after: 5s, read: anna }',
+  ].join('\n  - ');
+  const expectations = ['greeting', 'news', 'chat'].map((name) => `{ message: ${name}, state: delivered }`);
+  const read = readScenario(scenario({ steps, expectations: expectations.join('\n  - ') }));
+  expect(read).toMatchObject({ ok: true });
+  expect(read.ok && read.scenario.steps.at(-1)?.moment).toEqual({
+    kind: 'event',
+    event: { kind: 'deliver', message: 'news' },
+    nth: 2,
+    after: 5_000,
+  });
 });
 
 test('all that is wrong is said at once', () => {
@@ -144,7 +232,7 @@ test('what is left out has its default, and lengths of time are ms', () => {
       seed: 1,
       profile: 'direct',
       start: Date.UTC(2010, 2, 1, 9),
-      steps: [{ at: 90_000, times: 1, after: 0 }],
+      steps: [{ moment: { kind: 'at', ms: 90_000 }, every: 0, times: 1 }],
     },
   });
 });

@@ -3,9 +3,9 @@ import type { VirtualModem } from '../modem/virtual-modem.ts';
 import { operators } from '../network/operators.ts';
 import type { Subscriber, SubscriberState } from '../network/subscriber.ts';
 import type { World } from '../world.ts';
-import { defined } from './fields.ts';
+import { defined } from './optional.ts';
+import type { ForeignNumber, NewSubscriber, SubscriberChange } from './phones.ts';
 import { Refused } from './refused.ts';
-import type { ForeignNumber, NewSubscriber, SubscriberChange } from './subscriber-schema.ts';
 
 /** A subscriber, its phone and what waits for it, as data. */
 export interface SubscriberView extends SubscriberState {
@@ -38,7 +38,7 @@ export function addForeignNumber(world: World, { number, operator: code }: Forei
 }
 
 function refuseTaken(world: World, number: string): void {
-  if (world.subscriber(number) !== undefined) throw new Refused(409, `The number ${number} is taken`, 'number');
+  if (world.subscriber(number) !== undefined) throw new Refused('conflict', `The number ${number} is taken`, 'number');
 }
 
 /** Changes what is named. @throws Refused when nobody has the number, or it has no phone to change. */
@@ -46,7 +46,7 @@ export function changeSubscriber(world: World, number: string, change: Subscribe
   const subscriber = subscriberOf(world, number);
   const { covered, reception, powered, barred, ratePerMinute, roaming, operator } = change;
   if (subscriber.link === undefined && operator === undefined && barred === undefined) {
-    throw new Refused(409, `The number ${number} has no phone in this network`, 'number');
+    throw new Refused('conflict', `The number ${number} has no phone in this network`, 'number');
   }
   if (covered !== undefined) subscriber.setCovered(covered);
   if (reception !== undefined) subscriber.setReception(reception);
@@ -61,20 +61,20 @@ export function changeSubscriber(world: World, number: string, change: Subscribe
 /** The subscriber of a number. @throws Refused when nobody has it. */
 export function subscriberOf(world: World, number: string): Subscriber {
   const subscriber = world.subscriber(number);
-  if (subscriber === undefined) throw new Refused(404, `There is no subscriber ${number}`, 'number');
+  if (subscriber === undefined) throw new Refused('absent', `There is no subscriber ${number}`, 'number');
   return subscriber;
 }
 
 /** The phone of a number. @throws Refused when there is none. */
 export function phoneOf(world: World, number: string, field = 'number'): VirtualModem {
   const modem = world.modem(number);
-  if (modem === undefined) throw new Refused(404, `No phone has the number ${number}`, field);
+  if (modem === undefined) throw new Refused('absent', `No phone has the number ${number}`, field);
   return modem;
 }
 
 function operatorOf(code: string): NonNullable<(typeof operators)[string]> {
   const operator = operators[code];
-  if (operator === undefined) throw new Refused(404, `There is no operator ${code}`, 'operator');
+  if (operator === undefined) throw new Refused('absent', `There is no operator ${code}`, 'operator');
   return operator;
 }
 

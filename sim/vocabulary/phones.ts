@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { personalities } from '../modem/personalities.ts';
 import { operators } from '../network/operators.ts';
 import type { Reception } from '../network/radio-link.ts';
-import { number, pin } from './fields.ts';
+import { number, pin } from './numbers.ts';
+import type { OptionalFields } from './optional.ts';
 
 /** An operator, by its code. */
 export const operatorCode: z.ZodType<string, string> = z.enum(Object.keys(operators)).meta({ examples: ['00102'] });
@@ -17,22 +18,21 @@ export interface PhoneFields {
 }
 
 /** The fields of {@link PhoneFields}, for an object that has more. */
-export const phoneFields: {
-  readonly [Key in keyof Required<PhoneFields>]: z.ZodOptional<z.ZodType<Exclude<PhoneFields[Key], undefined>>>;
-} = {
+export const phoneFields: OptionalFields<PhoneFields> = {
   personality: z.enum(Object.keys(personalities)).describe('How its modem behaves').optional(),
   pin: pin.describe('The SIM asks for it').optional(),
   simCapacity: z.int().min(1).max(255).describe('Places for messages on the SIM; default 30').optional(),
   phoneCapacity: z.int().min(0).max(10_000).describe('Places for messages in the phone; default 100').optional(),
 };
 
-/** What `POST /subscribers` wants: a new number, with a phone. */
+/** Messages a minute over the air of a phone. */
+const rate = z.int().min(1).max(600);
+
+/** A new number, with a phone. */
 export interface NewSubscriber extends PhoneFields {
   readonly number: string;
   readonly ratePerMinute?: number | undefined;
 }
-
-const rate = z.int().min(1).max(600);
 
 export const newSubscriber: z.ZodType<NewSubscriber> = z.strictObject({
   number,
@@ -40,7 +40,7 @@ export const newSubscriber: z.ZodType<NewSubscriber> = z.strictObject({
   ratePerMinute: rate.describe('Messages a minute over its air').optional(),
 });
 
-/** What `POST /foreign-numbers` wants: a number of another operator, which has no phone here. */
+/** A number of another operator, which has no phone here. */
 export interface ForeignNumber {
   readonly number: string;
   readonly operator: string;
@@ -62,11 +62,7 @@ export interface SubscriberChange {
 }
 
 /** The fields of {@link SubscriberChange}, for an object that has more. */
-export const subscriberChangeFields: {
-  readonly [Key in keyof Required<SubscriberChange>]: z.ZodOptional<
-    z.ZodType<Exclude<SubscriberChange[Key], undefined>>
-  >;
-} = {
+export const subscriberChangeFields: OptionalFields<SubscriberChange> = {
   covered: z.boolean().describe('Whether there is a cell where the phone is').optional(),
   reception: z
     .enum(['good', 'weak', 'moving', 'shadow', 'none'])
@@ -80,6 +76,3 @@ export const subscriberChangeFields: {
 };
 
 export const subscriberChange: z.ZodType<SubscriberChange> = z.strictObject(subscriberChangeFields);
-
-/** What `POST /subscribers/:number/swap` and `/clone` want: the phone whose SIM is changed, by its number. */
-export const intoBody: z.ZodType<{ into: string }> = z.strictObject({ into: number });

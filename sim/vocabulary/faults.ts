@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { type Fault, type FaultAction, faultKinds } from '../network/fault-kinds.ts';
-import { complaints, duration, moment, number, sender } from './fields.ts';
+import { complaints } from './complaints.ts';
+import { number, sender } from './numbers.ts';
+import { duration, moment } from './times.ts';
 
 /** What a parameter of an action is when it is left out. */
 function byDefault(kind: FaultAction['kind'], name: string): number {
