@@ -1,7 +1,7 @@
 import { AtAborted, type AtCommand, type AtResult } from './at/command.ts';
 import type { OutgoingSms, SendOutcome, SmsBearer, SmsReceiver } from './bearer.ts';
 import { type Cancel, type Clock, systemClock } from './clock.ts';
-import { Life } from './life.ts';
+import { Lifecycle } from './lifecycle.ts';
 import { askOperator, askOwnNumbers, askServiceCentre, askSignal, type Signal, setServiceCentre } from './network.ts';
 import { askImsi, type ModemIdentity } from './opening/identify.ts';
 import { askRegistration, type Registration } from './opening/registration.ts';
@@ -100,7 +100,7 @@ export async function openModem(port: Port | string, options: ModemOptions = {})
 const CLOSE_LIMIT_MS = 2_000;
 
 class GsmModem implements Modem {
-  readonly #life: Life;
+  readonly #lifecycle: Lifecycle;
   readonly #incoming: IncomingMessages;
   readonly #queue: SendQueue;
   readonly #ussdListeners = new Set<(message: UssdAnswer) => void>();
@@ -112,32 +112,33 @@ class GsmModem implements Modem {
     this.#incoming = new IncomingMessages(clock, log, reports);
     this.#queue = new SendQueue(clock, reports, submitTimeoutMs, {
       storeFull: () => this.#incoming.sweep(),
-      simLocked: () => this.#life.look(),
+      simLocked: () => this.#lifecycle.look(),
     });
     const sim: SimPin = { pin, withoutCounter: trustPin, attempt: { kind: 'none' } };
-    this.#life = new Life(ports, clock, log, sim, {
-      opened: (session) => this.#attach(session),
-      left: () => this.#incoming.detach(),
-      code: (code) => this.#incoming.hear(code),
-      entered: (state, session) => this.#queue.enter(state, session?.chat),
+    this.#lifecycle = new Lifecycle(ports, clock, log, sim, {
+      incoming: this.#incoming,
+      queue: this.#queue,
+      opened: ({ ussd }) => {
+        if (this.#ussdListeners.size > 0) ussd.listen(this.#tellUssd);
+      },
     });
   }
 
   get identity(): ModemIdentity {
-    return this.#life.identity;
+    return this.#lifecycle.identity;
   }
 
   get state(): ModemState {
-    return this.#life.state;
+    return this.#lifecycle.state;
   }
 
   onState(listener: (state: ModemState) => void): Cancel {
-    return this.#life.onState(listener);
+    return this.#lifecycle.onState(listener);
   }
 
   /** Opens it for the first time; from then on it keeps itself open. */
   open(): Promise<void> {
-    return this.#life.begin();
+    return this.#lifecycle.begin();
   }
 
   send(message: OutgoingSms): Promise<SendOutcome> {
@@ -152,7 +153,7 @@ class GsmModem implements Modem {
   async close(): Promise<void> {
     if (this.state.kind === 'closed') return;
     await this.#incoming.finish(CLOSE_LIMIT_MS);
-    await this.#life.end();
+    await this.#lifecycle.end();
   }
 
   signal(): Promise<Signal> {
@@ -189,12 +190,12 @@ class GsmModem implements Modem {
 
   onUssd(listener: (message: UssdAnswer) => void): Cancel {
     this.#ussdListeners.add(listener);
-    this.#life.session?.ussd.listen(this.#tellUssd);
+    this.#lifecycle.session?.ussd.listen(this.#tellUssd);
     return () => this.#ussdListeners.delete(listener);
   }
 
   async run(command: AtCommand): Promise<AtResult> {
-    const { session } = this.#life;
+    const { session } = this.#lifecycle;
     if (session !== undefined) return session.chat.run(command);
     const error = new AtAborted(command.text, `the modem is ${describeState(this.state)}`);
     return { kind: 'aborted', error, payloadTyped: false };
@@ -204,12 +205,7 @@ class GsmModem implements Modem {
     for (const listener of this.#ussdListeners) listener(message);
   };
 
-  #attach(session: Session): void {
-    this.#incoming.attach(session);
-    if (this.#ussdListeners.size > 0) session.ussd.listen(this.#tellUssd);
-  }
-
   async #ask<T>(question: (session: Session) => Promise<T>): Promise<T> {
-    return question(this.#life.openSession());
+    return question(this.#lifecycle.openSession());
   }
 }

@@ -1,12 +1,15 @@
-import type { UnsolicitedCode } from './at/unsolicited.ts';
+import { STARTED_CODES, STARTUP_CODES, type UnsolicitedCode } from './at/unsolicited.ts';
+import { textIn, valuesOf } from './at/values.ts';
 import { type Cancel, type Clock, sleep } from './clock.ts';
 import { ModemError } from './error.ts';
 import type { ModemIdentity } from './opening/identify.ts';
 import { hasForgotten } from './opening/reception.ts';
-import { askRegistration, isUsable, type Registration } from './opening/registration.ts';
+import { askRegistration, isUsable, type Registration, registrationIn } from './opening/registration.ts';
 import { type ModemPorts, openSession, type Session } from './opening/session.ts';
 import { isSimLocked, type SimPin } from './opening/unlock.ts';
 import { PortError } from './port/port.ts';
+import type { IncomingMessages } from './receiving/incoming.ts';
+import type { SendQueue } from './sending/queue.ts';
 import { describeState, type ModemLog, type ModemState } from './state.ts';
 
 /** Pauses before opening again, in ms: the first, then twice as long each time up to the last. */
@@ -17,15 +20,12 @@ const LAST_PAUSE_MS = 30_000;
 const SEARCHING_MS = 5_000;
 const WATCH_MS = 60_000;
 
-/** What a life tells. */
-export interface LifeEvents {
+/** Who works with the open session. They live as long as the modem, over every session. */
+export interface SessionUsers {
+  readonly incoming: IncomingMessages;
+  readonly queue: SendQueue;
+  /** Gets each session when it begins. */
   opened(session: Session): void;
-  /** The session is over, for whatever comes next. */
-  left(): void;
-  /** A code about messages, or one that only a user of the modem understands. */
-  code(code: UnsolicitedCode): void;
-  /** Every state, also one that only differs in its reason; the session is there while the modem is set up. */
-  entered(state: ModemState, session: Session | undefined): void;
 }
 
 /** An open session: a promise of how it ends. */
@@ -34,15 +34,16 @@ interface Opening {
 }
 
 /**
- * The life of a modem, state by state: it is opened, and opened again when its port is lost, when it falls silent and
- * when it reboots, until it is closed. One session at a time.
+ * The life cycle of a modem: it is opened, and opened again when its port is lost, when it falls silent and when it
+ * reboots, until it is closed. One session at a time. What the modem says without being asked is given from here, and
+ * only from here, to whoever takes it.
  */
-export class Life {
+export class Lifecycle {
   readonly #ports: ModemPorts;
   readonly #clock: Clock;
   readonly #log: ModemLog;
   readonly #sim: SimPin;
-  readonly #events: LifeEvents;
+  readonly #users: SessionUsers;
   readonly #listeners = new Set<(state: ModemState) => void>();
   #state: ModemState = { kind: 'opening' };
   #identity: ModemIdentity = {};
@@ -51,12 +52,12 @@ export class Life {
   #endSession: (reason: string) => void = () => {};
   #cancelWatch: Cancel = () => {};
 
-  constructor(ports: ModemPorts, clock: Clock, log: ModemLog, sim: SimPin, events: LifeEvents) {
+  constructor(ports: ModemPorts, clock: Clock, log: ModemLog, sim: SimPin, users: SessionUsers) {
     this.#ports = ports;
     this.#clock = clock;
     this.#log = log;
     this.#sim = sim;
-    this.#events = events;
+    this.#users = users;
   }
 
   get identity(): ModemIdentity {
@@ -106,29 +107,40 @@ export class Life {
       this.#endSession = resolve;
     });
     const end = this.#endSession;
-    let registration: Registration = 'unknown';
     const session = await openSession(this.#ports, this.#clock, this.#sim, {
       identified: (identity) => {
         this.#recognise(identity);
         this.#identity = identity;
         this.#enter({ kind: 'identified', identity });
       },
-      registration: (news) => {
-        registration = news;
-        if (this.#session !== undefined) this.#register(news);
-      },
-      code: (code) => this.#events.code(code),
+      unsolicited: (code) => this.#route(code),
       ended: ({ message }) => end(message),
-      rebooted: () => end(`${this.#name}: the modem rebooted`),
     });
     if (this.#isClosed()) {
       await session.close();
       throw new ModemError('not-open', `${this.#name} was closed`);
     }
     this.#session = session;
-    this.#events.opened(session);
-    this.#register(registration);
+    this.#users.incoming.attach(session);
+    this.#users.opened(session);
+    this.#register(session.registration);
     return { ended };
+  }
+
+  /** Gives what the modem says without being asked to whoever takes it. */
+  #route(code: UnsolicitedCode): void {
+    const session = this.#session;
+    if (code.prefix === '+CUSD') session?.ussd.hear(code);
+    else if (code.prefix === '+CREG') {
+      const registration = registrationIn(code.line);
+      if (session !== undefined && registration !== undefined) this.#register(registration);
+    } else if (STARTUP_CODES.has(code.prefix)) {
+      // While the modem is being opened, `openSession` begins again.
+      if (session !== undefined) this.#endSession(`${this.#name}: the modem rebooted`);
+    } else if (saysStarted(code)) {
+      // Said late by a modem that was opened while it was starting, or by one that rebooted just now.
+      this.look();
+    } else this.#users.incoming.hear(code);
   }
 
   /** Before anything is done to it, the SIM above all. @throws ModemError (`other-modem`) */
@@ -194,7 +206,7 @@ export class Life {
     this.#session?.ussd.detach();
     this.#session = undefined;
     this.#cancelWatch();
-    this.#events.left();
+    this.#users.incoming.detach();
     this.#enter(state);
   }
 
@@ -203,7 +215,7 @@ export class Life {
     const after = describeState(state);
     if (this.#isClosed()) return;
     this.#state = state;
-    this.#events.entered(state, this.#session);
+    this.#users.queue.enter(state, this.#session?.chat);
     if (after === before) return;
     this.#log({ kind: 'state', text: after });
     for (const listener of this.#listeners) listener(state);
@@ -212,4 +224,9 @@ export class Life {
   #isClosed(): boolean {
     return this.#state.kind === 'closed';
   }
+}
+
+/** Codes that a modem says when it has started. */
+function saysStarted({ prefix, line }: UnsolicitedCode): boolean {
+  return STARTED_CODES.has(prefix) || (prefix === '+CPIN' && textIn(valuesOf(line)[0]) === 'READY');
 }
