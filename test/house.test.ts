@@ -20,7 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const FLOORS_OF_SIM = ['vocabulary', 'evidence', 'scenario', 'control', 'view', 'demo', 'cli'];
 
 /** What every executable may use of the first room beside its index. */
-const FOR_EXECUTABLES = ['modem/cli/program.ts', 'modem/cli/node-version.ts'];
+const FOR_EXECUTABLES = ['modem/cli/executable.ts', 'modem/cli/program.ts', 'modem/cli/node-version.ts'];
 
 /** A second door of a room: what draws, apart from its index, so that who does not draw need not load it. */
 const SIDE_DOORS = ['device/terminal/index.ts'];

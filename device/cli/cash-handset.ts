@@ -2,5 +2,5 @@
 import '../../modem/cli/node-version.ts';
 
 const { cashHandset } = await import('./cash-handset-program.ts');
-const { runProgram } = await import('../../modem/cli/program.ts');
-await runProgram(cashHandset());
+const { runExecutable } = await import('../../modem/cli/executable.ts');
+await runExecutable(cashHandset);

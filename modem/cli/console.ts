@@ -9,9 +9,7 @@ import { portOf, withConnection } from './connection.ts';
 
 /** `gsm-modem console`: AT commands typed by hand, or from a pipe. The modem is not set up, and no message is touched. */
 export function consoleCommand(): Command {
-  const command = new Command('console').description(
-    'type AT commands; Tab completes them, PDUs are shown decoded, Ctrl-D ends',
-  );
+  const command = new Command('console');
   return withConnection(command).action(() => openConsole(command));
 }
 

@@ -44,7 +44,6 @@ const STOPS_AT: Readonly<Record<ModemErrorCode, (typeof OPENING)[number]>> = {
 /** `gsm-modem doctor`: one thing after the other that sending and receiving need, and what to do where one is missing. */
 export function doctorCommand(): Command {
   const command = new Command('doctor')
-    .description('check all that sending and receiving need, and say what to do; exit code 1 when something is wrong')
     .option(
       '--loopback [number]',
       'send an SMS to the number of the SIM, and wait for it to come; without a number, to the one that the SIM says',

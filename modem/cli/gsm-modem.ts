@@ -2,5 +2,5 @@
 import './node-version.ts';
 
 const { gsmModem } = await import('./gsm-modem-program.ts');
-const { runProgram } = await import('./program.ts');
-await runProgram(gsmModem());
+const { runExecutable } = await import('./executable.ts');
+await runExecutable(gsmModem);

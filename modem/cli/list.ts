@@ -8,7 +8,6 @@ import { outputOf } from './program.ts';
 /** `gsm-modem list`: the serial ports of this machine that a device is plugged into. */
 export function listCommand(): Command {
   const command = new Command('list')
-    .description('list the serial ports that a device is plugged into')
     .option('--find', 'open each one, and say which take AT commands, of what modem, and where its codes come')
     .option('--listen <seconds>', 'with --find: how long to listen for codes', numberOption(0, 3_600), 3);
   return command.action(async () => {

@@ -8,9 +8,9 @@ import { UsageError } from './program.ts';
 
 /** `gsm-modem pdu`: the codec on the command line. */
 export function pduCommand(): Command {
-  const command = new Command('pdu')
-    .description('encode and decode SMS, without a modem')
-    .addOption(new Option('--jsonl', 'answer one JSON object a line from standard input with one'));
+  const command = new Command('pdu').addOption(
+    new Option('--jsonl', 'answer one JSON object a line from standard input with one'),
+  );
   command.addCommand(pduDecodeCommand());
   command.addCommand(pduEncodeCommand());
   return command.action(async () => {

@@ -7,7 +7,7 @@ import { outputOf } from './program.ts';
 
 /** `gsm-modem probe`: what modem is it, and how is it. */
 export function probeCommand(): Command {
-  const command = new Command('probe').description('say what modem is on a port, and whether it can send and receive');
+  const command = new Command('probe');
   return withConnection(command).action(() =>
     withModem(command, async (modem) => {
       const found = await probe(modem);

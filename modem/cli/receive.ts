@@ -15,7 +15,6 @@ interface ReceiveOptions {
 /** `gsm-modem receive`: prints messages as they come, and deletes them from the modem once printed. */
 export function receiveCommand(): Command {
   const command = new Command('receive')
-    .description('print the messages in the modem and those that come, and delete them there once printed')
     .option('--count <n>', 'end after so many; default: never', numberOption(1, 1_000_000))
     .option('--timeout <seconds>', 'fail when they have not come by then', numberOption(1, 1_000_000));
   return withConnection(command).action(() =>

@@ -18,11 +18,7 @@ const CTRL_Z = '\x1a';
 
 /** `gsm-modem replay`: the driver against a recording, without a modem. */
 export function replayCommand(): Command {
-  const command = new Command('replay')
-    .description(
-      'run the driver against a recording (made with --record, by any command but console); exit code 1 where it does something else',
-    )
-    .argument('<file>', 'the recording');
+  const command = new Command('replay').argument('<file>', 'the recording');
   return command.action(async (file: string) => {
     const events = await readRecordingFile(file);
     await replay(events, impatientClock(events[0]?.at ?? 0), outputOf(command));

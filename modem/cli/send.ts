@@ -28,7 +28,6 @@ const perMinute = numberOption(1, 10_000);
 /** `gsm-modem send`: one message, and how that ended. */
 export function sendCommand(): Command {
   const command = new Command('send')
-    .description('send a message, or a file of them; exit code 1 when not all were sent, or nobody knows')
     .option('--to <number>', 'international number with +, or a short code', destinationOption)
     .option(
       '--file <path>',

@@ -27,9 +27,7 @@ export async function readRecordingFile(path: string): Promise<readonly TraceEve
 
 /** `gsm-modem trace`: a recording, readable. */
 export function traceCommand(): Command {
-  const command = new Command('trace')
-    .description('print a recording (made with --record) for people')
-    .argument('<file>', 'the recording');
+  const command = new Command('trace').argument('<file>', 'the recording');
   return command.action(async (file: string) => {
     const output = outputOf(command);
     for (const event of await readRecordingFile(file)) output.print(event, traceText(event));

@@ -10,7 +10,6 @@ import { whenReady } from './when-ready.ts';
 /** `gsm-modem ussd`: asks a service of the network, and replies to it. */
 export function ussdCommand(): Command {
   const command = new Command('ussd')
-    .description('ask a service of the network by its code; on a terminal, reply to its menus (an empty line ends)')
     .argument('<code>', 'such as *100#; in quotes, for the shell')
     .argument('[replies...]', 'what to reply to the menus that follow');
   return withConnection(command).action((code: string, replies: readonly string[]) =>

@@ -30,7 +30,7 @@ export function personCommand(): Command {
         `Person ${person.id}: ${name}, ${number}\nInstall ${serverOf(command)}${activation.descriptor} and type ${activation.activationCode}`,
       );
     });
-  return new Command('person').description('people').addCommand(add);
+  return new Command('person').addCommand(add);
 }
 
 /** `cash-server merchant add` */
@@ -49,13 +49,12 @@ export function merchantCommand(): Command {
         `Merchant ${merchant.id}: ${options.name}\nAPI key, shown this once: ${merchant.apiKey}`,
       );
     });
-  return new Command('merchant').description('merchants').addCommand(add);
+  return new Command('merchant').addCommand(add);
 }
 
 /** `cash-server deposit` */
 export function depositCommand(): Command {
   return withServer(new Command('deposit'))
-    .description("put money in a person's account, once a reference")
     .requiredOption('--person <id>', 'whose account', idOption)
     .requiredOption('--minor <units>', 'whole minor units (cents)', idOption)
     .option('--currency <letters>', 'ISO 4217', 'EUR')

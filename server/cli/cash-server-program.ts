@@ -1,16 +1,29 @@
-import type { Command } from 'commander';
-import { createProgram } from '../../modem/cli/program.ts';
-import { depositCommand, merchantCommand, personCommand } from './administer.ts';
-import { initCommand } from './init.ts';
-import { serveCommand } from './serve.ts';
+import type { Executable } from '../../modem/cli/executable.ts';
 
 /** The command line of `cash-server`. */
-export function cashServer(): Command {
-  return createProgram('cash-server', 'The Cash-Mobile service: payments by encrypted SMS.', [
-    initCommand(),
-    serveCommand(),
-    personCommand(),
-    merchantCommand(),
-    depositCommand(),
-  ]);
-}
+export const cashServer: Executable = {
+  name: 'cash-server',
+  description: 'The Cash-Mobile service: payments by encrypted SMS.',
+  commands: {
+    init: {
+      description: 'make the keys and the database of a new service',
+      load: async () => (await import('./init.ts')).initCommand(),
+    },
+    serve: {
+      description: 'run the service on a modem until Ctrl-C',
+      load: async () => (await import('./serve.ts')).serveCommand(),
+    },
+    person: {
+      description: 'register people, and let them enrol a phone',
+      load: async () => (await import('./administer.ts')).personCommand(),
+    },
+    merchant: {
+      description: 'register merchants',
+      load: async () => (await import('./administer.ts')).merchantCommand(),
+    },
+    deposit: {
+      description: "put money in a person's account, once a reference",
+      load: async () => (await import('./administer.ts')).depositCommand(),
+    },
+  },
+};

@@ -2,5 +2,5 @@
 import '../../modem/cli/node-version.ts';
 
 const { cashServer } = await import('./cash-server-program.ts');
-const { runProgram } = await import('../../modem/cli/program.ts');
-await runProgram(cashServer());
+const { runExecutable } = await import('../../modem/cli/executable.ts');
+await runExecutable(cashServer);

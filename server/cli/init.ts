@@ -11,7 +11,6 @@ import { dataFolder } from './data-folder.ts';
 /** `cash-server init`: a new service's keys and database. */
 export function initCommand(): Command {
   return new Command('init')
-    .description('make the keys and the database of a new service')
     .requiredOption('--data <folder>', 'where to put them; made when it is missing')
     .action((options: { data: string }, command: Command) => {
       const files = dataFolder(options.data);

@@ -35,7 +35,6 @@ interface ServeOptions {
 /** `cash-server serve`: the service on a modem, until SIGINT or SIGTERM. */
 export function serveCommand(): Command {
   return new Command('serve')
-    .description('run the service on a modem until Ctrl-C')
     .requiredOption('--data <folder>', 'what "cash-server init" made')
     .requiredOption('--port <name>', 'the modem: a device path or tcp://host:port')
     .option('--number <number>', "the service's own number with +, if the SIM does not know it", numberOption)

@@ -8,7 +8,7 @@ const STEP_WITHIN_MS = 3_600_000;
 
 /** `gsm-sim clock`: what time it is in the network, and how it goes. */
 export function clockCommand(): Command {
-  return group('clock', 'say what time it is in the network; stop it, step it, change its pace', showCommand())
+  return group('clock', showCommand())
     .addCommand(paceCommand('pause', 'stop the clock', 'stopped'))
     .addCommand(paceCommand('run', 'let it go in real time', 'real'))
     .addCommand(paceCommand('fast', 'as fast as it goes, while no program talks to a modem', 'fast'))

@@ -15,7 +15,6 @@ interface Delivered {
 /** `gsm-sim deliver`: a message from outside the network to one of its numbers. */
 export function deliverCommand(): Command {
   const command = new Command('deliver')
-    .description('send a message into the network, as another operator or a service would')
     .requiredOption('--to <number>', 'a number of the network')
     .requiredOption('--from <sender>', 'a number, a short code, or at most 11 letters');
   withContent(command).option('--wait', 'until the phone has it; exit code 1 when it never does');
@@ -49,7 +48,6 @@ function inWords({ state, reason, status }: { state: string; reason?: string; st
 /** `gsm-sim send`: a message from one of the network's own phones. */
 export function sendCommand(): Command {
   const command = new Command('send')
-    .description('send a message from one of the phones, as its user would')
     .requiredOption('--from <number>', 'a number of the network')
     .requiredOption('--to <number>', 'any number');
   withContent(command)

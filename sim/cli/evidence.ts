@@ -28,7 +28,6 @@ interface LogOptions {
 /** `gsm-sim log`: what happened. */
 export function logCommand(): Command {
   const command = new Command('log')
-    .description('print what happened in the network, in columns or (--json) in JSON lines')
     .option('--after <seq>', 'only what follows the event of this number', wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
     .option('--follow', 'go on printing what happens, until interrupted')
     .option('--schema', 'print what a JSON line may be, as JSON Schema, and nothing else');
@@ -46,9 +45,10 @@ export function logCommand(): Command {
 
 /** `gsm-sim pcap`: what went over the air, for Wireshark. */
 export function pcapCommand(): Command {
-  const command = new Command('pcap')
-    .description('write what went over the air as a capture (pcapng) that Wireshark dissects as SMS')
-    .option('--follow', 'go on as it happens: gsm-sim pcap --follow | wireshark -k -i -');
+  const command = new Command('pcap').option(
+    '--follow',
+    'go on as it happens: gsm-sim pcap --follow | wireshark -k -i -',
+  );
   return withOutputFile(withEvidence(command)).action(async () => {
     const { follow, output } = command.opts<{ follow?: true; output?: string }>();
     if (follow !== true) {
@@ -68,7 +68,6 @@ export function pcapCommand(): Command {
 /** `gsm-sim diagram`: who said what to whom. */
 export function diagramCommand(): Command {
   const command = new Command('diagram')
-    .description('draw a conversation as a sequence diagram: choose it with --number, --sms, --since, --until')
     .option('--format <name>', 'svg, or mermaid (a text that many sites draw)', oneOf(['svg', 'mermaid']), 'svg')
     .option('--steps <count>', 'how many messages and other steps at most', wholeNumber(1, 10_000), 80);
   return withOutputFile(withEvidence(command)).action(async () => {
@@ -80,9 +79,7 @@ export function diagramCommand(): Command {
 
 /** `gsm-sim latency`: how long messages took. */
 export function latencyCommand(): Command {
-  const command = new Command('latency').description(
-    'say how long messages took and what was lost, by latency profile; or draw it (SVG)',
-  );
+  const command = new Command('latency');
   return withOutputFile(
     withEvidence(command),
     'draw it there instead of printing figures; - is standard output',

@@ -7,7 +7,7 @@ import { controlOf, group, oneOf, wholeNumber, withControl } from './options.ts'
 
 /** `gsm-sim fault`: what goes wrong, on demand. */
 export function faultCommand(): Command {
-  return group('fault', 'arrange faults, list them, switch them off and on, take them back', listCommand())
+  return group('fault', listCommand())
     .addCommand(kindsCommand())
     .addCommand(addCommand())
     .addCommand(switchCommand('on'))

@@ -2,5 +2,5 @@
 import '../../modem/cli/node-version.ts';
 
 const { gsmSim } = await import('./gsm-sim-program.ts');
-const { runProgram } = await import('../../modem/cli/program.ts');
-await runProgram(gsmSim());
+const { runExecutable } = await import('../../modem/cli/executable.ts');
+await runExecutable(gsmSim);

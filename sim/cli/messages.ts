@@ -16,8 +16,7 @@ const smsNumber = wholeNumber(1, Number.MAX_SAFE_INTEGER);
 
 /** `gsm-sim messages`: what waits or is on the way, and what became of a message. */
 export function messagesCommand(): Command {
-  const description = 'list the messages that wait or are on the way, say what became of one, delete one that waits';
-  return group('messages', description, listCommand()).addCommand(showCommand()).addCommand(deleteCommand());
+  return group('messages', listCommand()).addCommand(showCommand()).addCommand(deleteCommand());
 }
 
 function listCommand(): Command {
@@ -63,7 +62,7 @@ function print(command: Command, view: MessageView): void {
 
 /** `gsm-sim services`: the numbers that the operator answers itself. */
 export function servicesCommand(): Command {
-  const command = new Command('services').description('list the numbers that the operator answers itself');
+  const command = new Command('services');
   return command.action(() => {
     const output = outputOf(command);
     for (const { number, name, sentence } of services) {

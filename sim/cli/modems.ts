@@ -16,8 +16,7 @@ interface ModemView {
 
 /** `gsm-sim modems`: where programs open them, and what happens to them. */
 export function modemsCommand(): Command {
-  const description = 'list the modems, and where other programs open them; switch them off and on, pull them out';
-  return group('modems', description, listCommand())
+  return group('modems', listCommand())
     .addCommand(rebootCommand())
     .addCommand(unplugCommand())
     .addCommand(plugCommand());

@@ -4,16 +4,13 @@ import { UsageError } from '../../modem/cli/program.ts';
 import { durationOf } from '../vocabulary/times.ts';
 
 /** A command with commands of its own, of which `byDefault` runs when none is named. */
-export function group(name: string, description: string, byDefault: Command): Command {
+export function group(name: string, byDefault: Command): Command {
   // Commander hands a name that it does not know to the default command, as an argument.
   const refuseUnknown = ({ args: [named = '-'] }: Command, chosen: Command) => {
     if (named.startsWith('-') || named === chosen.name()) return;
     throw new UsageError(`unknown command '${named}': see gsm-sim ${name} --help`);
   };
-  return new Command(name)
-    .description(description)
-    .addCommand(byDefault, { isDefault: true })
-    .hook('preSubcommand', refuseUnknown);
+  return new Command(name).addCommand(byDefault, { isDefault: true }).hook('preSubcommand', refuseUnknown);
 }
 
 /** A parser of whole numbers from `from` to `to`, for an option. */

@@ -7,9 +7,7 @@ const MARGIN = ' '.repeat(4);
 
 /** `gsm-sim personalities`: what is said of real modems, who says so, and how to see it here. */
 export function personalitiesCommand(): Command {
-  const command = new Command('personalities').description(
-    'list what is said of real modems: the models that serve can imitate, and the faults that show the rest',
-  );
+  const command = new Command('personalities');
   return command.action(() => {
     const output = outputOf(command);
     for (const { id, description } of Object.values(personalities)) {

@@ -7,9 +7,7 @@ import { controlOf, oneOf, withControl } from './options.ts';
 /** `gsm-sim profile`: how long messages take, and how many are lost. */
 export function profileCommand(): Command {
   const ids = Object.keys(latencyProfiles);
-  const command = new Command('profile')
-    .description('list the profiles of latency and loss, or change to one')
-    .argument('[id]', ids.join(', '), oneOf(ids));
+  const command = new Command('profile').argument('[id]', ids.join(', '), oneOf(ids));
   return withControl(command).action(async (id: string | undefined) => {
     if (id !== undefined) await ask(controlOf(command), 'PUT', '/profile', { id });
     const profiles: readonly { id: string; description: string; source: string; current: boolean }[] = JSON.parse(

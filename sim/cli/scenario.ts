@@ -19,11 +19,7 @@ interface RunOptions {
 
 /** `gsm-sim scenario`: a network, what happens in it and what should come of it, from a file. */
 export function scenarioCommand(): Command {
-  return new Command('scenario')
-    .description('play what a file says, and say whether it came as expected')
-    .addCommand(runCommand())
-    .addCommand(checkCommand())
-    .addCommand(schemaCommand());
+  return new Command('scenario').addCommand(runCommand()).addCommand(checkCommand()).addCommand(schemaCommand());
 }
 
 function runCommand(): Command {

@@ -21,7 +21,6 @@ const MODEMS = 256;
 /** `gsm-sim serve`: a network, until it is interrupted or a command is done. */
 export function serveCommand(): Command {
   const command = new Command('serve')
-    .description('run a network with modems that any program can open, until interrupted or until the command ends')
     .argument('[command...]', 'behind --: run it with the modems in its environment, and end with its exit code')
     .option('--modems <count>', 'how many modems', wholeNumber(1, MODEMS), 2)
     .addOption(

@@ -26,7 +26,6 @@ interface Taken extends ReadableContent {
 /** `gsm-sim submitted`: what the network took from a number. */
 export function submittedCommand(): Command {
   const command = new Command('submitted')
-    .description('print the SMS that the network took from a number, oldest first, one line a TPDU')
     .requiredOption('--from <number>', 'a number of the network')
     .option('--to <number>', 'only what goes to this number')
     .option('--since <moment>', 'only from this moment on, as gsm-sim clock says it: 2010-03-01T09:00:00Z')

@@ -63,10 +63,7 @@ const CHANGES: readonly Change[] = [
 
 /** `gsm-sim subscribers`: the numbers of the network, and what happens to their phones. */
 export function subscribersCommand(): Command {
-  const description = 'list the numbers of the network, add one, and what happens to their phones';
-  const command = group('subscribers', description, listCommand())
-    .addCommand(addCommand())
-    .addCommand(addForeignCommand());
+  const command = group('subscribers', listCommand()).addCommand(addCommand()).addCommand(addForeignCommand());
   for (const change of CHANGES) command.addCommand(changeCommand(change));
   return command
     .addCommand(intoCommand('swap', 'move a number to the SIM in another phone; the SIM that had it is dead'))

@@ -1,12 +1,15 @@
 import type { Command } from 'commander';
 import { expect, it } from 'vitest';
+import { wholeProgram } from '../../../modem/cli/executable.ts';
 import { gsmSim } from '../../../sim/cli/gsm-sim-program.ts';
+
+const program = await wholeProgram(gsmSim);
 
 function within(command: Command): readonly Command[] {
   return [command, ...command.commands.flatMap(within)];
 }
 
-it.each(within(gsmSim()).map((command) => [command.name(), command] as const))(
+it.each(within(program).map((command) => [command.name(), command] as const))(
   '%s --help writes defaults as one would write them',
   (_name, command) => {
     const help = command.helpInformation().replaceAll(/\s+/g, ' ');
@@ -15,10 +18,7 @@ it.each(within(gsmSim()).map((command) => [command.name(), command] as const))(
 );
 
 it('serve and submitted say theirs', () => {
-  const help = (name: string) =>
-    gsmSim()
-      .commands.find((command) => command.name() === name)
-      ?.helpInformation();
+  const help = (name: string) => program.commands.find((command) => command.name() === name)?.helpInformation();
   expect(help('serve')).toMatch(/--clock .*\(default:\s+real\)[\s\S]*--personality [\s\S]*\(default:\s+standard\)/);
   expect(help('submitted')).toMatch(/--timeout .*\(default: 30s\)/);
 });

@@ -1,0 +1,56 @@
+import type { Command } from 'commander';
+import { outputOf, UsageError } from '../../modem/cli/program.ts';
+import { openModem, systemClock } from '../../modem/index.ts';
+import type { Language } from '../firmware/languages.ts';
+import { createPhone, fileFlash, type Handset } from '../index.ts';
+import { readDescriptor } from './descriptor-source.ts';
+import { runHeadless } from './headless-session.ts';
+import { watchModem } from './modem-gauges.ts';
+
+interface HandsetCommandOptions {
+  readonly port: string;
+  readonly flash: string;
+  readonly install?: string;
+  readonly language?: Language;
+  readonly headless?: true;
+}
+
+/** Runs the phone that the options of `cash-handset` describe, until it is switched off. */
+export async function runPhone(program: Command): Promise<void> {
+  const options = program.opts<HandsetCommandOptions>();
+  const output = outputOf(program);
+  if (options.headless !== true && (!process.stdout.isTTY || !process.stdin.isTTY)) {
+    throw new UsageError('This is not a terminal: use --headless');
+  }
+  const flash = fileFlash(options.flash);
+  const jad = options.install === undefined ? undefined : await readDescriptor(options.install, systemClock);
+  const pin = process.env['GSM_MODEM_PIN'];
+  const modem = await openModem(options.port, {
+    clock: systemClock,
+    ...(pin === undefined || pin === '' ? {} : { pin }),
+  });
+  const gauges = await watchModem(modem, systemClock);
+  try {
+    const handset = createPhone({
+      radio: modem,
+      flash,
+      gauges,
+      utcOffsetMinutes: (at) => -new Date(at).getTimezoneOffset(),
+      ...(options.language === undefined ? {} : { language: options.language }),
+    });
+    if (jad !== undefined) handset.install(jad);
+    if (options.headless === true) await runHeadless(handset, systemClock, process.stdin, output);
+    else await runOnTerminal(handset, options.port);
+    handset.powerOff();
+  } finally {
+    gauges.stop();
+    await modem.close();
+  }
+}
+
+async function runOnTerminal(handset: Handset, port: string): Promise<void> {
+  process.env['NODE_ENV'] ??= 'production';
+  const { showHandset } = await import('../terminal/show-handset.tsx');
+  handset.powerOn();
+  await showHandset(handset, `cash-handset on ${port}`);
+}
