@@ -48,11 +48,17 @@ export function submittedCommand(): Command {
     );
     const output = outputOf(command);
     for (const message of taken) {
-      const content = message.text === undefined ? (message.data ?? message.tpdu ?? '') : JSON.stringify(message.text);
-      output.print(message, `${message.at}  ${message.from.padEnd(16)} ${message.to.padEnd(16)} ${content}`);
+      output.print(message, `${message.at}  ${message.from.padEnd(16)} ${message.to.padEnd(16)} ${saidBy(message)}`);
     }
     if (wait === true && taken.length < count) {
       throw new Error(`${taken.length} from ${from} within ${timeout / 1000} s, ${count} were expected`);
     }
   });
+}
+
+/** Its text or data, and what is wrong with it; of one that cannot be read, its octets and why. */
+function saidBy({ text, data, tpdu = '', deviations = [], unreadable }: Taken): string {
+  if (unreadable !== undefined) return `${tpdu} (unreadable: ${unreadable})`;
+  const content = text === undefined ? (data ?? tpdu) : JSON.stringify(text);
+  return deviations.length === 0 ? content : `${content} (${deviations.join('; ')})`;
 }

@@ -1,12 +1,4 @@
-import {
-  CompressedTextError,
-  concatenationOf,
-  decodeTpdu,
-  fromHex,
-  PduError,
-  portsOf,
-  toHex,
-} from '../../modem/index.ts';
+import { concatenationOf, decodeTpduLeniently, fromHex, PduError, portsOf, toHex } from '../../modem/index.ts';
 
 /** What a SUBMIT or DELIVER says, for who asserts on it. */
 export interface ReadableContent {
@@ -18,13 +10,17 @@ export interface ReadableContent {
   /** Of a long message: its reference, how many parts it has, and which this is, from 1. */
   readonly part?: { readonly reference: number; readonly total: number; readonly sequence: number };
   readonly statusReport?: true;
+  /** What the standard forbids in it, one sentence each: the network took it, and a receiver may refuse it. */
+  readonly deviations?: readonly string[];
+  /** Why nothing of it can be read. */
+  readonly unreadable?: string;
 }
 
-/** Reads a SUBMIT; says nothing of one that cannot be read. */
+/** Reads a SUBMIT that the network took, also one that the standard forbids. */
 export function readableSubmit(tpdu: string): ReadableContent {
   try {
-    const submit = decodeTpdu(fromHex(tpdu), 'mobile-originated');
-    if (submit.type !== 'SUBMIT') return {};
+    const { tpdu: submit, deviations } = decodeTpduLeniently(fromHex(tpdu), 'mobile-originated');
+    if (submit.type !== 'SUBMIT') return { unreadable: `It is a ${submit.type}` };
     const { userData, statusReportRequested } = submit;
     const ports = portsOf(userData);
     const part = concatenationOf(userData);
@@ -35,9 +31,12 @@ export function readableSubmit(tpdu: string): ReadableContent {
         ? {}
         : { part: { reference: part.reference, total: part.total, sequence: part.sequence } }),
       ...(statusReportRequested === true ? { statusReport: true } : {}),
+      ...(deviations.length === 0
+        ? {}
+        : { deviations: deviations.map(({ field, offset, reason }) => `${field}, octet ${offset}: ${reason}`) }),
     };
   } catch (error) {
-    if (error instanceof PduError || error instanceof CompressedTextError) return {};
+    if (error instanceof PduError) return { unreadable: error.message };
     throw error;
   }
 }

@@ -33,8 +33,9 @@ export function wholeMessages(taken: readonly Submitted[]): readonly WholeMessag
 
 function joined(parts: readonly Part[]): WholeMessage {
   const [first] = parts;
-  const { text, data, part: _, ...content } = first?.content ?? {};
+  const { text, data, part: _, deviations: _of, ...content } = first?.content ?? {};
   const contents = parts.map((part) => part.content);
+  const deviations = contents.flatMap((of) => of.deviations ?? []);
   return {
     at: new Date(Math.max(...parts.map(({ at }) => at))).toISOString(),
     from: first?.from ?? '',
@@ -42,6 +43,7 @@ function joined(parts: readonly Part[]): WholeMessage {
     ...(text === undefined ? {} : { text: contents.map((of) => of.text ?? '').join('') }),
     ...(data === undefined ? {} : { data: contents.map((of) => of.data ?? '').join('') }),
     ...content,
+    ...(deviations.length === 0 ? {} : { deviations }),
     tpdus: parts.map(({ tpdu }) => tpdu),
   };
 }

@@ -41,6 +41,16 @@ export function fromHost(charset: string, written: string): string | undefined {
   }
 }
 
+const NUMBER = /^\+?[0-9*#abcpwABCPW]*$/;
+
+/**
+ * A number that the host wrote, in the character set or, as many hosts do whatever set they have chosen, in plain
+ * characters; `undefined` when it is none. Where both could be meant, the character set is.
+ */
+export function numberFromHost(charset: string, written: string): string | undefined {
+  return [fromHost(charset, written), written].find((text) => text !== undefined && NUMBER.test(text));
+}
+
 function textOrNone(septets: Uint8Array): string | undefined {
   try {
     return textOfSeptets(septets);

@@ -112,6 +112,19 @@ export interface StartHabits {
   readonly reenumeratesMs: number;
 }
 
+/**
+ * Which strings come in the character set of `+CSCS`, besides texts, names and the numbers of text mode, which always do
+ * (3GPP TS 27.007, 5.5; 3GPP TS 27.005, 3.1). The same strings are taken in that set, and plain ones too.
+ */
+export interface StringHabits {
+  /** `<oper>` of `+COPS` as a name; the number of a network is digits in any set. */
+  readonly operator: boolean;
+  /** `<sca>` of `+CSCA`. */
+  readonly serviceCentre: boolean;
+  /** `<number>` of `+CNUM`, `+CPBR` and `+CPBF`, for which the standard names no set. */
+  readonly numbers: boolean;
+}
+
 /** What is peculiar about how `+CUSD` comes. */
 export interface UssdHabits {
   /** The reply comes before the `OK` of the request. */
@@ -143,6 +156,7 @@ export interface Personality {
   readonly stores: StoreHabits;
   readonly sending: SendHabits;
   readonly start: StartHabits;
+  readonly strings: StringHabits;
   readonly ussd: UssdHabits;
   /** Commands that it does not have. */
   readonly without: readonly string[];
@@ -216,6 +230,7 @@ export const standardPersonality: Personality = {
     startCodes: [],
     reenumeratesMs: 0,
   },
+  strings: { operator: true, serviceCentre: true, numbers: false },
   ussd: { beforeOk: false, lineBreak: '\n', copies: 1 },
   without: [],
   answers: {},

@@ -1,7 +1,7 @@
 import { addressOf, encodeTpdu, fromHex, PduEncodeError, PduError } from '../../modem/index.ts';
 import { withoutContents } from '../envelope.ts';
 import { addressOctets } from '../tpdu-fields.ts';
-import { fromHost } from './charset.ts';
+import { fromHost, numberFromHost } from './charset.ts';
 import { packSeptets, septetsOfText } from './septets.ts';
 import type { Settings } from './settings.ts';
 import { isSevenBit } from './text-mode.ts';
@@ -33,9 +33,9 @@ export function composeSubmit(settings: Settings, to: WrittenNumber, typed: Uint
 }
 
 /** The same SUBMIT to another number. */
-export function redirect(tpdu: Uint8Array, to: WrittenNumber): Uint8Array {
+export function redirect(charset: string, tpdu: Uint8Array, to: WrittenNumber): Uint8Array {
   const rest = tpdu.subarray(2 + addressOctets(tpdu, 2));
-  return Uint8Array.of(...tpdu.subarray(0, 2), ...destinationField('IRA', to), ...rest);
+  return Uint8Array.of(...tpdu.subarray(0, 2), ...destinationField(charset, to), ...rest);
 }
 
 function textData(charset: string, written: string): readonly number[] {
@@ -59,10 +59,9 @@ function octetData(charset: string, written: string, dcs: number): readonly numb
 
 /** TP-DA with its length and type octets. The number may be written in the character set in use. */
 function destinationField(charset: string, { number, type }: WrittenNumber): Uint8Array {
-  const plain = /^\+?[0-9*#abcABC]{1,20}$/;
-  const decoded = charset === 'UCS2' && !number.startsWith('+') ? fromHost(charset, number) : undefined;
-  const text = decoded !== undefined && plain.test(decoded) ? decoded : number;
-  if (!plain.test(text)) throw new PduError('TP-DA', 0, new Uint8Array(), 'not a number');
+  const text = numberFromHost(charset, number);
+  if (text === undefined || !/^\+?[0-9*#abcABC]{1,20}$/.test(text))
+    throw new PduError('TP-DA', 0, new Uint8Array(), 'not a number');
   const destination = addressOf(type === 145 && !text.startsWith('+') ? `+${text}` : text);
   const submit = encodeTpdu({ type: 'SUBMIT', messageReference: 0, destination, ...withoutContents });
   return submit.subarray(2, 2 + addressOctets(submit, 2));

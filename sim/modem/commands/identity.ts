@@ -1,3 +1,4 @@
+import { toHost } from '../charset.ts';
 import { type Command, cme, type Handler } from '../command.ts';
 
 const manufacturer: Handler = ({ modem, respond }) => respond(modem.personality.manufacturer);
@@ -30,7 +31,8 @@ export const identityCommands: readonly Command[] = [
     needsSim: true,
     execute: ({ modem, respond }) => {
       const { number } = modem.sim;
-      respond(`+CNUM: "","${number}",${number.startsWith('+') ? 145 : 129}`);
+      const shown = modem.personality.strings.numbers ? toHost(modem.settings.charset, number) : number;
+      respond(`+CNUM: "","${shown}",${number.startsWith('+') ? 145 : 129}`);
     },
     test: '',
   }),

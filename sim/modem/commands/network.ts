@@ -1,5 +1,6 @@
 import type { Operator } from '../../network/operators.ts';
 import type { Reception } from '../../network/radio-link.ts';
+import { fromHost, toHost } from '../charset.ts';
 import { accept, type Call, type Command, cme } from '../command.ts';
 import { registrationText } from '../radio.ts';
 import { cmeError } from '../result.ts';
@@ -34,6 +35,13 @@ function namesOf({ long, short, code }: Operator): readonly string[] {
   return [long, short, code];
 }
 
+/** The same as the host sees them: names in the character set, digits as they are. */
+function shownNames({ settings, personality, link }: VirtualModem): readonly string[] {
+  const { long, short, code } = link.operator;
+  const shown = (name: string) => (personality.strings.operator ? toHost(settings.charset, name) : name);
+  return [shown(long), shown(short), code];
+}
+
 /** `<stat>` of an operator in `+COPS=?`. */
 const AVAILABLE = 1;
 const CURRENT = 2;
@@ -50,7 +58,8 @@ function selectOperator({ modem, args }: Call): void {
     return;
   }
   const wanted = args.string(2, '');
-  const found = wanted === '' || namesOf(modem.link.operator).includes(wanted);
+  const meant = [wanted, fromHost(modem.settings.charset, wanted)];
+  const found = wanted === '' || namesOf(modem.link.operator).some((name) => meant.includes(name));
   if (mode === COPS.manual && (wanted === '' || !found))
     throw cmeError(found ? 'incorrectParameters' : 'noNetworkService');
   modem.radio.select(mode === COPS.automatic || !found ? 'automatic' : 'manual');
@@ -59,7 +68,7 @@ function selectOperator({ modem, args }: Call): void {
 function operator({ modem, respond }: Call): void {
   const { operatorFormat } = modem.settings;
   const mode = { automatic: COPS.automatic, manual: COPS.manual, none: COPS.deregister }[modem.radio.selection];
-  const name = namesOf(modem.link.operator)[operatorFormat];
+  const name = shownNames(modem)[operatorFormat];
   respond(modem.radio.registered ? `+COPS: ${mode},${operatorFormat},"${name}"` : `+COPS: ${mode}`);
 }
 
@@ -92,7 +101,7 @@ export const networkCommands: readonly Command[] = [
   cme('+COPS', {
     needsSim: true,
     test: ({ modem, respond }) => {
-      const names = namesOf(modem.link.operator).map((name) => `"${name}"`);
+      const names = shownNames(modem).map((name) => `"${name}"`);
       const status = modem.radio.registered ? CURRENT : AVAILABLE;
       respond(`+COPS: (${status},${names.join(',')}),,(0-4),(0-2)`);
     },

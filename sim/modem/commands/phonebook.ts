@@ -1,4 +1,4 @@
-import { fromHost, toHost } from '../charset.ts';
+import { fromHost, numberFromHost, toHost } from '../charset.ts';
 import { type Call, type Command, cme } from '../command.ts';
 import { cmeError } from '../result.ts';
 import type { PhonebookEntry } from '../sim-card.ts';
@@ -47,7 +47,9 @@ function entriesOf({ modem }: Call): ReadonlyMap<number, PhonebookEntry> {
 /** An entry as `+CPBR` and `+CPBF` show it. */
 function line(call: Call, command: string, index: number, { number, name }: PhonebookEntry): string {
   const type = number.startsWith('+') ? 145 : 129;
-  return `${command}: ${index},"${number}",${type},"${toHost(call.modem.settings.charset, name)}"`;
+  const { settings, personality } = call.modem;
+  const shown = personality.strings.numbers ? toHost(settings.charset, number) : number;
+  return `${command}: ${index},"${shown}",${type},"${toHost(settings.charset, name)}"`;
 }
 
 function sorted(call: Call): readonly (readonly [number, PhonebookEntry])[] {
@@ -79,14 +81,14 @@ function write(call: Call): void {
   const free = Array.from({ length: places }, (_, i) => i + 1).find((index) => !book.has(index));
   if (!args.has(0) && free === undefined) throw cmeError('memoryFull');
   const index = args.number(0, [1, places], free);
-  const number = args.string(1, '');
+  const number = numberFromHost(modem.settings.charset, args.string(1, ''));
   if (number === '' && !args.has(3)) {
     book.delete(index);
     return;
   }
   const type = args.number(2, [128, 255], 129);
   const name = fromHost(modem.settings.charset, args.string(3, ''));
-  if (name === undefined || !/^\+?[0-9*#pwPW]*$/.test(number)) throw cmeError('incorrectParameters');
+  if (name === undefined || number === undefined) throw cmeError('incorrectParameters');
   if (number.length > NUMBER_LENGTH) throw cmeError('dialStringTooLong');
   if (name.length > NAME_LENGTH) throw cmeError('textStringTooLong');
   book.set(index, { number: type === 145 && !number.startsWith('+') ? `+${number}` : number, name });

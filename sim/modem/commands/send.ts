@@ -4,7 +4,8 @@ import { isCommand, isSubmit } from '../../tpdu-fields.ts';
 import { type Call, type Command, cms } from '../command.ts';
 import { type MessageStatus, STATUS_WORDS, type StoredMessage } from '../message-store.ts';
 import { cmsError } from '../result.ts';
-import { composeSubmit, redirect } from '../text-submit.ts';
+import { composeSubmit, redirect, type WrittenNumber } from '../text-submit.ts';
+import type { VirtualModem } from '../virtual-modem.ts';
 
 /** The longest TPDU: a SUBMIT with 12 octets of address, 7 of validity and 140 of user data (3GPP TS 23.040, 9.2.2.2). */
 const TPDU_OCTETS = 176;
@@ -114,6 +115,16 @@ function statusOf({ args }: Call, index: number): MessageStatus {
   return number === 0 || number === 1 || number === SENT ? number : UNSENT;
 }
 
+/** A stored SUBMIT to another number. */
+function redirected({ settings }: VirtualModem, tpdu: Uint8Array, to: WrittenNumber): Uint8Array {
+  try {
+    return redirect(settings.charset, tpdu, to);
+  } catch (error) {
+    if (error instanceof PduEncodeError || error instanceof PduError) throw cmsError('invalidTextParameter');
+    throw error;
+  }
+}
+
 /** `+CMSS=index[,number[,type]]`. */
 async function sendStored(call: Call): Promise<void> {
   const { modem, args } = call;
@@ -123,7 +134,7 @@ async function sendStored(call: Call): Promise<void> {
   if (stored === undefined) throw cmsError('invalidIndex');
   if (stored.status < UNSENT || !isSubmit(stored.tpdu)) throw cmsError('operationNotAllowed');
   const type = args.has(2) ? args.number(2, [128, 255]) : undefined;
-  const tpdu = args.has(1) ? redirect(stored.tpdu, { number: args.string(1), type }) : stored.tpdu;
+  const tpdu = args.has(1) ? redirected(modem, stored.tpdu, { number: args.string(1), type }) : stored.tpdu;
   if (await transmit(call, '+CMSS', { smsc: stored.smsc, tpdu })) store.update(index, { ...stored, status: SENT });
 }
 

@@ -1,3 +1,4 @@
+import { numberFromHost, toHost } from '../charset.ts';
 import { type Call, type Command, cms } from '../command.ts';
 import { cmsError } from '../result.ts';
 import type { StoreName } from '../settings.ts';
@@ -97,10 +98,13 @@ export const smsSettingCommands: readonly Command[] = [
   cms('+CSCA', {
     needsSim: true,
     test: '',
-    read: ({ modem, respond }) => respond(`+CSCA: "${modem.sim.smsc.number}",${modem.sim.smsc.type}`),
+    read: ({ modem: { sim, settings, personality }, respond }) => {
+      const { number, type } = sim.smsc;
+      respond(`+CSCA: "${personality.strings.serviceCentre ? toHost(settings.charset, number) : number}",${type}`);
+    },
     set: ({ modem, args }) => {
-      const number = args.string(0);
-      if (!/^\+?[0-9*#]{0,20}$/.test(number)) throw cmsError('invalidTextParameter');
+      const number = numberFromHost(modem.settings.charset, args.string(0));
+      if (number === undefined || !/^\+?[0-9*#]{0,20}$/.test(number)) throw cmsError('invalidTextParameter');
       const type = args.number(1, [128, 255], number.startsWith('+') ? 145 : 129);
       modem.sim.smsc = { number: type === 145 && !number.startsWith('+') ? `+${number}` : number, type };
     },

@@ -6,10 +6,10 @@ export type Family = Partial<Omit<Personality, HabitGroup>> &
     readonly [Group in HabitGroup]?: Partial<Personality[Group]>;
   };
 
-type HabitGroup = 'wire' | 'arrivals' | 'stores' | 'sending' | 'start' | 'ussd';
+type HabitGroup = 'wire' | 'arrivals' | 'stores' | 'sending' | 'start' | 'strings' | 'ussd';
 
 /** The whole personality of a family. */
-export function personalityOf({ wire, arrivals, stores, sending, start, ussd, ...rest }: Family): Personality {
+export function personalityOf({ wire, arrivals, stores, sending, start, strings, ussd, ...rest }: Family): Personality {
   const standard = standardPersonality;
   return {
     ...standard,
@@ -19,6 +19,7 @@ export function personalityOf({ wire, arrivals, stores, sending, start, ussd, ..
     stores: { ...standard.stores, ...stores },
     sending: { ...standard.sending, ...sending },
     start: { ...standard.start, ...start },
+    strings: { ...standard.strings, ...strings },
     ussd: { ...standard.ussd, ...ussd },
   };
 }

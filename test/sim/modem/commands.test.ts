@@ -118,7 +118,7 @@ const TS_27_007: readonly Case[] = [
   ['8.15', `${MEE} +CCLK="yesterday"`, ['+CME ERROR: 50']],
   ['8.15', `${MEE} +CCLK="10/02/30,10:00:00"`, ['+CME ERROR: 50']],
   ['8.18', '+CRSM=176,12258,0,0,10', [expect.stringMatching(/^\+CRSM: 144,0,"[0-9F]{20}"$/), 'OK']],
-  ['8.18', '+CRSM=176,28589,0,0,4', ['+CRSM: 148,4', 'OK']],
+  ['8.18', '+CRSM=176,28619,0,0,4', ['+CRSM: 148,4', 'OK']],
   ['8.40', '+CTZU=1', ['OK']],
   ['8.65', '+CPINR', ['+CPINR: SIM PIN,3,3', '+CPINR: SIM PUK,10,10', 'OK']],
   ['8.69', '+CESQ', ['+CESQ: 46,0,255,255,255,255', 'OK']],
