@@ -1,5 +1,5 @@
 import type { System } from '../midp/index.ts';
-import { type Amount, formatAmount } from '../safe-mobile/index.ts';
+import { type Amount, declineReasonOf, formatAmount } from '../safe-mobile/index.ts';
 import type { Texts } from './texts.ts';
 import { type Request, requestOf, type Transaction } from './transaction.ts';
 
@@ -42,6 +42,14 @@ export function standingText({ sent, standing }: Transaction, texts: Texts): str
     return texts.status['in-progress'];
   }
   return texts.refusal[sent.said];
+}
+
+/** What a receipt says beside its status: the approval code, or why the money did not move; empty when it says neither. */
+export function receiptNote({ standing }: Transaction, texts: Texts): string {
+  if (standing === undefined || standing.approvalCode === 0) return '';
+  if (standing.status !== 'declined') return `${texts.approvalCode}: ${standing.approvalCode}`;
+  const reason = declineReasonOf(standing.approvalCode);
+  return reason === undefined ? '' : texts.decline[reason];
 }
 
 /** One transaction in one line of a list. */

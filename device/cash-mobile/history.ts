@@ -1,7 +1,7 @@
 import { type Item, StringItem } from '../midp/index.ts';
 import { matchCodeOf } from '../safe-mobile/index.ts';
 import type { AppContext } from './app-context.ts';
-import { lineOf, matchCodeText, matterOf, partyOf, standingText, timeText, titleOf } from './describe.ts';
+import { lineOf, matchCodeText, matterOf, partyOf, receiptNote, standingText, timeText, titleOf } from './describe.ts';
 import type { DeviceRecord } from './device-record.ts';
 import type { Sales } from './sales.ts';
 import type { Choice } from './screens.ts';
@@ -49,17 +49,16 @@ export class History {
   #items(transaction: Transaction): readonly Item[] {
     const { texts, system } = this.#app;
     const request = requestOf(transaction);
-    const { standing } = transaction;
     const partyLabel = { PAY_REQUEST: texts.payTo, AUTH_REQUEST: texts.askedBy, PAY_INIT: texts.from }[request.type];
     const reference = request.type === 'AUTH_REQUEST' ? '' : request.reference;
-    const approvalCode = standing?.approvalCode ?? 0;
+    const note = receiptNote(transaction, texts);
     return [
       new StringItem(texts.statusLabel, standingText(transaction, texts)),
       new StringItem('', matterOf(request, texts)),
       new StringItem(partyLabel, partyOf(request)),
       ...(reference === '' ? [] : [new StringItem(texts.reference, reference)]),
       new StringItem(texts.time, timeText(transaction.at, system)),
-      ...(approvalCode === 0 ? [] : [new StringItem(texts.approvalCode, String(approvalCode))]),
+      ...(note === '' ? [] : [new StringItem('', note)]),
       new StringItem(
         texts.matchCode,
         matchCodeText(request.type === 'PAY_INIT' ? matchCodeOf(request.mref) : request.matchCode),

@@ -1,6 +1,6 @@
 import type { Nak, Receipt } from '../safe-mobile/index.ts';
 import type { AppContext } from './app-context.ts';
-import { matterOf, partyOf, standingText } from './describe.ts';
+import { matterOf, partyOf, receiptNote, standingText } from './describe.ts';
 import type { DeviceRecord } from './device-record.ts';
 import type { Enrolment } from './enrolment.ts';
 import type { Prompts } from './prompts.ts';
@@ -67,7 +67,7 @@ export class Outcomes {
       this.#enrolment.concluded(device, standing.status);
       if (prompted) this.#app.agenda.next();
     } else if (sent === undefined || !UNSEEN.includes(sent.said) || standing.status === 'paid') {
-      this.#show(transaction, this.#approvalText(transaction));
+      this.#show(transaction, receiptNote(transaction, this.#app.texts));
     }
   }
 
@@ -79,11 +79,6 @@ export class Outcomes {
     if (deadlineOf({ time: Math.floor(transaction.at / 1000), ttl: request.ttl }) < time.now()) return false;
     link.send(transaction.sent.frame);
     return true;
-  }
-
-  #approvalText({ standing }: Transaction): string {
-    if (standing === undefined || standing.approvalCode === 0) return '';
-    return `${this.#app.texts.approvalCode}: ${standing.approvalCode}`;
   }
 
   /** Shows how a transaction ended, in the place of its prompt or as soon as the customer is free. */

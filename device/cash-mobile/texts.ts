@@ -1,4 +1,4 @@
-import type { NakCode, Refusal, Status } from '../safe-mobile/index.ts';
+import type { DeclineReason, NakCode, Refusal, Status } from '../safe-mobile/index.ts';
 import type { WeakPin } from './pin.ts';
 
 /** The languages of the application; which one it speaks is the phone's choice. */
@@ -62,6 +62,7 @@ export interface Texts {
 
   readonly status: Readonly<Record<Status, string>>;
   readonly refusal: Readonly<Record<Refusal, string>>;
+  readonly decline: Readonly<Record<DeclineReason, string>>;
   readonly nak: Readonly<Record<NakCode, string>>;
   readonly statusLabel: string;
   readonly approvalCode: string;
@@ -163,6 +164,15 @@ const en: Texts = {
     expired: 'Expired',
     unreadable: 'Could not be read',
     muted: 'Refused: too many',
+  },
+  decline: {
+    'not-honoured': 'The bank does not allow it.',
+    'insufficient-funds': 'There is not enough money in the account.',
+    'expired-card': 'The card has expired.',
+    'not-permitted': 'The card does not allow it.',
+    'limit-exceeded': 'It is above the limit.',
+    'rail-unreachable': 'The bank did not answer. Nothing was paid.',
+    'rail-failed': 'It could not be carried out. Nothing was paid.',
   },
   nak: {
     'unknown-reference': 'The service does not know it.',
@@ -276,6 +286,15 @@ const it: Texts = {
     expired: 'Scaduto',
     unreadable: 'Illeggibile',
     muted: 'Rifiutato: troppi',
+  },
+  decline: {
+    'not-honoured': 'La banca non lo consente.',
+    'insufficient-funds': 'Il conto non ha abbastanza denaro.',
+    'expired-card': 'La carta è scaduta.',
+    'not-permitted': 'La carta non lo consente.',
+    'limit-exceeded': 'Supera il limite.',
+    'rail-unreachable': 'La banca non ha risposto. Nulla è stato pagato.',
+    'rail-failed': 'Non è riuscito. Nulla è stato pagato.',
   },
   nak: {
     'unknown-reference': 'Il servizio non lo conosce.',

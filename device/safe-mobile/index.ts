@@ -20,6 +20,7 @@ export {
   type Status,
 } from './codes.ts';
 export type { CustomerAddress } from './customer.ts';
+export { type DeclineReason, declineCode, declineReasonOf, isDeclineReason } from './decline.ts';
 export { AUTH_TEXT_OCTETS, type AuthRequest, type Enrol, type PinNew, type PinProof } from './enrolment-messages.ts';
 export { SafeMobileError, type SafeMobileErrorCode } from './errors.ts';
 export {

@@ -66,6 +66,7 @@ export interface Receipt {
   readonly status: Status;
   /** PIN tries left, 0 to 15. */
   readonly triesLeft: number;
+  /** 0 is none. In a `declined` receipt: why, as `declineCode` has it. */
   readonly approvalCode: number;
   readonly rail: RailName;
   readonly signature: Uint8Array;

@@ -1,4 +1,4 @@
-import type { RailName, Status } from '../../device/safe-mobile/index.ts';
+import { declineCode, isDeclineReason, type RailName, type Status } from '../../device/safe-mobile/index.ts';
 import { challengeByRef } from '../approvals/challenge.ts';
 import { TRIES_A_CHALLENGE } from '../approvals/pin-policy.ts';
 import type { Context } from '../context.ts';
@@ -46,9 +46,14 @@ export function contentOf(context: Context, payment: Payment): ReceiptContent {
   return {
     status: PAYMENT_STATES[payment.state].status,
     triesLeft: TRIES_A_CHALLENGE,
-    approvalCode: payment.approvalCode,
+    approvalCode: payment.state === 'DECLINED' ? responseCodeOf(payment) : payment.approvalCode,
     rail,
   };
+}
+
+/** Why the rail declined, as receipts carry it; 0 for a reason that phones have no word for. */
+function responseCodeOf({ reason = '' }: Payment): number {
+  return isDeclineReason(reason) ? declineCode(reason) : 0;
 }
 
 function sendCustomerReceipt(context: Context, payment: Payment, content: ReceiptContent): void {

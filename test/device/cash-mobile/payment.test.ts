@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { concat, encodeDown, hexOf } from '../../../device/safe-mobile/index.ts';
+import { concat, declineCode, encodeDown, hexOf } from '../../../device/safe-mobile/index.ts';
 import { enrolled, openApplication, PIN, wordsOf } from './cash-bench.ts';
 import { PAYEE } from './fake-service.ts';
 
@@ -28,6 +28,21 @@ describe('A request for a payment', () => {
     expect(wordsOf(cash)).toEqual([`${PAYEE}\nEUR 12.50\nApproval code: 123456`]);
     await cash.select('OK');
     expect(cash.phone.screen.kind).toBe('idle');
+  });
+
+  test.each([
+    ['en', 'Approve', 'Confirm', declineCode('insufficient-funds'), '\nThere is not enough money in the account.'],
+    ['it', 'Approva', 'Conferma', declineCode('rail-unreachable'), '\nLa banca non ha risposto. Nulla è stato pagato.'],
+    ['en', 'Approve', 'Confirm', 99, ''],
+  ] as const)('is declined, and the phone says why (%s, %s %s %i)', async (language, approve, confirm, code, why) => {
+    const cash = await enrolled({ language });
+    const { txn } = await cash.request();
+    await cash.select(approve);
+    await cash.type(PIN);
+    await cash.select(confirm);
+    await cash.send(cash.service.receipt(txn, 'declined', { approvalCode: code }));
+    const amount = language === 'it' ? 'EUR 12,50' : 'EUR 12.50';
+    expect(wordsOf(cash)).toEqual([`${PAYEE}\n${amount}${why}`]);
   });
 
   test('speaks Italian, with a comma in the amount', async () => {

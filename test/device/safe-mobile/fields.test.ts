@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeCustomer, encodeCustomer } from '../../../device/safe-mobile/customer.ts';
 import {
+  declineCode,
+  declineReasonOf,
   decodeDown,
   decodeUp,
   encodeDown,
@@ -124,6 +126,24 @@ describe('fields', () => {
       expect(() => decodeCustomer(octetsOf(hex))).toThrow(SafeMobileError);
     },
   );
+
+  // ISO 8583:1987, field 39: "05", "51", "54", "57", "61", "91", "96", read in base 36.
+  it.each([
+    ['not-honoured', 5],
+    ['insufficient-funds', 181],
+    ['expired-card', 184],
+    ['not-permitted', 187],
+    ['limit-exceeded', 217],
+    ['rail-unreachable', 325],
+    ['rail-failed', 330],
+  ] as const)('a declined receipt says %s as %i', (reason, code) => {
+    expect(declineCode(reason)).toBe(code);
+    expect(declineReasonOf(code)).toBe(reason);
+  });
+
+  it.each([0, 1, 51, 100_001])('%i in a receipt is no reason', (code) => {
+    expect(declineReasonOf(code)).toBeUndefined();
+  });
 
   it('activation codes survive the way a person types them', () => {
     fc.assert(

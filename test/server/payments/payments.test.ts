@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hexOf, octetsOf } from '../../../device/safe-mobile/index.ts';
+import { declineReasonOf, hexOf, octetsOf } from '../../../device/safe-mobile/index.ts';
 import { CUSTOMER_NUMBER, DEPOSIT, MERCHANT_NUMBER, PIN, shop } from '../world.ts';
 
 const eur = (minor: number) => ({ minor, currency: 'EUR' }) as const;
@@ -68,7 +68,9 @@ describe('an approved payment', () => {
     customer.phone.approve(PIN);
     await world.clock.advance(3_000);
     expect(world.service.payment(payment.txn)).toMatchObject({ state: 'DECLINED', reason: 'insufficient-funds' });
-    expect(customer.phone.receipts().at(-1)?.status).toBe('declined');
+    const receipt = customer.phone.receipts().at(-1);
+    expect(receipt?.status).toBe('declined');
+    expect(declineReasonOf(receipt?.approvalCode ?? 0)).toBe('insufficient-funds');
     expect(world.service.holdings(customer.person.id)).toEqual([DEPOSIT]);
     expect(world.breaches()).toEqual([]);
   });
