@@ -63,17 +63,26 @@ export function ask(
   context.timers.set(`${purpose}-expiry`, request.ref, deadline + 1);
 }
 
-/** Sends the request again, frame and all, and arranges the next time. */
+/** Nothing came back: sends the request again, and arranges the next time. */
 export function askAgain(context: Context, recipient: Recipient, challenge: Challenge): void {
-  const { ref, purpose, frame, askedAt, deadline } = challenge;
-  if (challenge.resends >= RESEND_LIMIT) return;
-  const resends = challenge.resends + 1;
-  context.store.run('UPDATE challenge SET resends = ? WHERE ref = ?', resends, ref);
-  if (!context.outbox.isWaiting(MESSAGE[purpose], ref)) {
-    queueFrame(context, recipient, MESSAGE[purpose], ref, frame, deadline);
-  }
-  const next = RESENDS_MS[resends];
-  if (next !== undefined && askedAt + next < deadline) context.timers.set(`${purpose}-resend`, ref, askedAt + next);
+  if (!repeatRequest(context, recipient, challenge)) return;
+  const { ref, purpose, askedAt, deadline } = challenge;
+  const now = context.clock.now();
+  const next = RESENDS_MS.map((after) => askedAt + after).find((due) => due > now && due < deadline);
+  if (next !== undefined) context.timers.set(`${purpose}-resend`, ref, next);
+}
+
+/**
+ * Sends the request again, frame and all. A phone that has answered it repeats its answer.
+ * @returns false when it went out as often as it may
+ */
+export function repeatRequest(context: Context, recipient: Recipient, challenge: Challenge): boolean {
+  const { ref, purpose, frame, deadline } = challenge;
+  if (challenge.resends >= RESEND_LIMIT) return false;
+  if (context.outbox.isWaiting(MESSAGE[purpose], ref)) return true;
+  context.store.run('UPDATE challenge SET resends = resends + 1 WHERE ref = ?', ref);
+  queueFrame(context, recipient, MESSAGE[purpose], ref, frame, deadline);
+  return true;
 }
 
 /** The phone has answered: the request need not go out again. */

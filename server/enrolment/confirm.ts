@@ -17,7 +17,7 @@ export function confirmEnrolment(
   approval: Approve,
   arrival: Arrival,
 ): void {
-  if (!isOpen(context, device, challenge) || arrival.repeated) {
+  if (!isEnrolmentOpen(context, device, challenge) || arrival.repeated) {
     const known = repeatReceipt(context, recipient, challenge.ref);
     if (!known && !arrival.repeated) answer(context, recipient, challenge, { status: 'expired', triesLeft: 0 });
     return;
@@ -47,7 +47,7 @@ export function refuseEnrolment(
   challenge: Challenge,
   refusal: Refuse,
 ): void {
-  if (!isOpen(context, device, challenge)) {
+  if (!isEnrolmentOpen(context, device, challenge)) {
     repeatReceipt(context, recipient, challenge.ref);
     return;
   }
@@ -75,7 +75,7 @@ export function expireEnrolment(context: Context, ref: Ref): void {
 }
 
 /** An enrolment waits for its PIN as long as the timer that would end it is set. */
-function isOpen(context: Context, device: Device, challenge: Challenge): boolean {
+export function isEnrolmentOpen(context: Context, device: Device, challenge: Challenge): boolean {
   return device.state === 'enrolling' && context.timers.isSet('enrolment-expiry', challenge.ref);
 }
 

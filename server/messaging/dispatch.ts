@@ -58,7 +58,7 @@ function handle(context: Context, opened: Opened, arrival: Arrival): void {
       cancelByPhone(context, recipient, message);
       break;
     case 'STATUS_QUERY':
-      answerStatusQuery(context, recipient, message);
+      answerStatusQuery(context, device, recipient, message);
       break;
     case 'TIME_REQUEST':
       sendTime(context, recipient, message.nonce, refOf(message.nonce));

@@ -21,6 +21,8 @@ export class Air {
   readonly sent: OutgoingSms[] = [];
   /** Decides what becomes of the service's next message. */
   fate: (sms: OutgoingSms) => Fate = () => 'deliver';
+  /** Decides what becomes of a phone's next message. */
+  fateOfAnswer: () => 'deliver' | 'lose' = () => 'deliver';
   readonly #clock: Clock;
   readonly #phones = new Map<string, (frame: Uint8Array) => void>();
   readonly #held: Held[] = [];
@@ -69,6 +71,7 @@ export class Air {
   }
 
   #toService(originator: string, frame: Uint8Array): void {
+    if (this.fateOfAnswer() === 'lose') return;
     this.#clock.after(LATENCY_MS, () => {
       const ports = { destination: APPLICATION_PORT, source: APPLICATION_PORT };
       const sentAt = Math.floor(this.#clock.now() / 1000) * 1000;

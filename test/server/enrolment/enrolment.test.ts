@@ -103,17 +103,19 @@ describe('enrolment', () => {
     expect(state()).toBe('registered');
   });
 
-  it('can be asked about: "in progress" while it waits for the PIN, "expired" after', async () => {
+  it('can be asked about: the same question while it waits for the PIN, "expired" after', async () => {
     const { world, phone, activation } = await registered();
     phone.enrol(activation.deviceId, activation.activationCode, PIN);
     await world.clock.advance(2_500);
-    const { message } = phone.lastAsked();
+    const { message, plaintext } = phone.lastAsked();
     if (message.type !== 'AUTH_REQUEST') throw new Error('another question');
     phone.query(message.challenge, 'authentication');
+    await world.clock.advance(2_500);
+    expect(phone.asked.map((asked) => asked.plaintext)).toEqual([plaintext, plaintext]);
     await world.clock.advance(130_000);
     phone.query(message.challenge, 'authentication');
     await world.clock.advance(2_500);
-    expect(phone.receipts().map(({ status }) => status)).toEqual(['in-progress', 'expired']);
+    expect(phone.receipts().map(({ status }) => status)).toEqual(['expired']);
   });
 
   it('answers a repeated ENROL with the same question', async () => {

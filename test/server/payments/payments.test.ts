@@ -222,13 +222,80 @@ describe('a status query', () => {
     expect(customer.phone.receipts().map(({ status }) => status)).toEqual(['active', 'paid']);
   });
 
-  it('hears "in progress" while the outcome is not known', async () => {
+  it('about an open request brings the request again, to which a phone repeats the approval that was lost', async () => {
     const { world, customer, merchant } = await shop();
     const payment = world.request(merchant);
     await world.clock.advance(2_000);
+    world.air.fateOfAnswer = () => 'lose';
+    customer.phone.approve(PIN);
+    const approval = customer.phone.sent.at(-1);
+    world.air.fateOfAnswer = () => 'deliver';
+    await world.clock.advance(60_000);
+    const asked = customer.phone.asked.length;
     customer.phone.query(octetsOf(payment.txn));
     await world.clock.advance(3_000);
+    expect(customer.phone.asked).toHaveLength(asked + 1);
+    expect(customer.phone.asked.at(-1)?.plaintext).toEqual(customer.phone.asked.at(-2)?.plaintext);
+    expect(customer.phone.receipts().map(({ status }) => status)).toEqual(['active']);
+    customer.phone.repeat(approval);
+    await world.clock.advance(3_000);
+    expect(customer.phone.receipts().at(-1)?.status).toBe('paid');
+    expect(world.service.holdings(customer.person.id)).toEqual([eur(DEPOSIT.minor - 1_250)]);
+  });
+
+  it('after a wrong PIN brings the receipt of that and the request: either may be what the phone missed', async () => {
+    const { world, customer, merchant } = await shop();
+    const payment = world.request(merchant);
+    await world.clock.advance(2_000);
+    customer.phone.approve('11117');
+    await world.clock.advance(3_000);
+    world.air.fateOfAnswer = () => 'lose';
+    customer.phone.approve(PIN);
+    const approval = customer.phone.sent.at(-1);
+    world.air.fateOfAnswer = () => 'deliver';
+    const heard = customer.phone.received.length;
+    customer.phone.query(octetsOf(payment.txn));
+    await world.clock.advance(3_000);
+    expect(customer.phone.received.slice(heard).map(({ type }) => type)).toEqual(['RECEIPT', 'PAY_REQUEST']);
+    customer.phone.repeat(approval);
+    await world.clock.advance(100_000);
+    expect(customer.phone.receipts().at(-1)?.status).toBe('paid');
+    expect(customer.phone.asked.filter(({ message }) => message.type === 'PAY_REQUEST')).toHaveLength(2);
+  });
+
+  it('brings the request again six times at most, then "in progress"', async () => {
+    const { world, customer, merchant } = await shop();
+    const payment = world.request(merchant);
+    await world.clock.advance(50_000);
+    expect(customer.phone.asked.filter(({ message }) => message.type === 'PAY_REQUEST')).toHaveLength(3);
+    for (let query = 0; query < 5; query += 1) {
+      customer.phone.query(octetsOf(payment.txn));
+      await world.clock.advance(3_000);
+    }
+    expect(customer.phone.asked.filter(({ message }) => message.type === 'PAY_REQUEST')).toHaveLength(7);
     expect(customer.phone.receipts().at(-1)?.status).toBe('in-progress');
+  });
+
+  it('does not move the times at which the request goes out by itself', async () => {
+    const { world, customer, merchant } = await shop();
+    const payment = world.request(merchant);
+    const times: number[] = [];
+    const start = world.clock.now();
+    customer.phone.onMessage = ({ type }) => type === 'PAY_REQUEST' && times.push(world.clock.now() - start - 1_000);
+    await world.clock.advance(5_000);
+    customer.phone.query(octetsOf(payment.txn));
+    await world.clock.advance(100_000);
+    expect(times).toEqual([0, 6_000, 20_000, 45_000]);
+  });
+
+  it('about a request of another phone hears NAK, and the request does not go out again', async () => {
+    const { world, customer, merchant } = await shop();
+    const payment = world.request(merchant);
+    const stranger = await world.subscriber('+393400000009');
+    stranger.phone.query(octetsOf(payment.txn));
+    await world.clock.advance(3_000);
+    expect(stranger.phone.received.at(-1)).toMatchObject({ type: 'NAK', code: 'unknown-reference' });
+    expect(customer.phone.asked.filter(({ message }) => message.type === 'PAY_REQUEST')).toHaveLength(1);
   });
 
   it('about a foreign reference hears NAK', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { octetsOf } from '../../../device/safe-mobile/index.ts';
 import type { Rail, RailAnswer, RailInquiry, RailOrder } from '../../../server/index.ts';
 import { DEPOSIT, PIN, shop } from '../world.ts';
 
@@ -54,6 +55,16 @@ async function approved(rail: Rail) {
 }
 
 describe('a rail whose answer is lost', () => {
+  it('is "in progress" to a phone that asks, and the request does not come again', async () => {
+    const { world, customer, txn, state } = await approved(new ScriptedRail());
+    expect(state()).toBe('UNKNOWN');
+    const asked = customer.phone.asked.length;
+    customer.phone.query(octetsOf(txn));
+    await world.clock.advance(3_000);
+    expect(customer.phone.receipts().at(-1)?.status).toBe('in-progress');
+    expect(customer.phone.asked).toHaveLength(asked);
+  });
+
   it('is asked what became of the charge, until it says', async () => {
     const rail = new ScriptedRail();
     rail.inquiries = [{ kind: 'unknown', reason: 'still nothing' }, done];
