@@ -9,8 +9,9 @@ const ROWS = 24;
 
 /** A program on a terminal of 80 by 24, read and typed at as a person does. */
 export interface ProgramOnTerminal {
-  /** Its exit code, once it has ended. */
+  /** Its exit code, once it has ended; 128 and the number of the signal that ended it. */
   readonly exited: Promise<number>;
+  kill(signal: NodeJS.Signals): void;
   type(keys: string): void;
   resize(columns: number, rows: number): void;
   /** Resolves when the screen has these words on it; rejects, with what it has, when that takes too long. */
@@ -33,7 +34,10 @@ export function onTerminal(...argv: readonly string[]): ProgramOnTerminal {
     }),
   );
   return {
-    exited: new Promise((resolve) => program.onExit(({ exitCode }) => resolve(exitCode))),
+    exited: new Promise((resolve) =>
+      program.onExit(({ exitCode, signal = 0 }) => resolve(signal === 0 ? exitCode : 128 + signal)),
+    ),
+    kill: (signal) => program.kill(signal),
     type: (keys) => program.write(keys),
     resize(columns, rows) {
       terminal.resize(columns, rows);

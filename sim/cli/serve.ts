@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type Output, outputOf, UsageError } from '../../modem/cli/program.ts';
@@ -77,31 +77,40 @@ export function serveCommand(): Command {
 }
 
 async function serveIn(folder: string, options: Options, argv: readonly string[], output: Output): Promise<void> {
+  // Before there is a link in the folder, which is taken away at the end.
+  const interruption = interrupted();
   const served = await openServed(options, folder);
   try {
-    if (argv.length > 0) process.exitCode = await runBeside(served, argv);
-    else if (options.view === true) await look(served);
-    else await serve(served, output);
+    if (argv.length > 0) process.exitCode = await runBeside(served, interruption, argv);
+    else if (options.view === true) await look(served, interruption.came);
+    else await serve(served, interruption.came, output);
     if (served.scenario !== undefined) judge(served.scenario, output);
   } finally {
     await served.close();
   }
 }
 
-function runBeside({ control, simulation }: Served, argv: readonly string[]): Promise<number> {
+async function runBeside(
+  { control, simulation }: Served,
+  interruption: Interruption,
+  argv: readonly string[],
+): Promise<number> {
+  if (interruption.signal !== undefined) return 128 + constants.signals[interruption.signal];
   return runCommand(argv, commandEnvironment(control.url, simulation.lines.lines));
 }
 
 /** Until it is interrupted, or the scenario is over. */
-async function serve({ control, simulation, scenario }: Served, output: Output): Promise<void> {
+async function serve(
+  { control, simulation, scenario }: Served,
+  interruption: Promise<void>,
+  output: Output,
+): Promise<void> {
   const { lines } = simulation.lines;
-  // Before anyone is told that it is ready, and may end it.
-  const stopped = interrupted();
   output.print(
     { event: 'ready', pid: process.pid, control: control.url, modems: lines },
     readyText(control.url, lines),
   );
-  await Promise.race([stopped, ...(scenario === undefined ? [] : [scenario.ended])]);
+  await Promise.race([interruption, ...(scenario === undefined ? [] : [scenario.ended])]);
 }
 
 /** @throws UsageError when there is no terminal to show anything on. */
@@ -111,9 +120,9 @@ function checkView(argv: readonly string[], { json }: Output): void {
 }
 
 /** Until the user quits, or the process is told to end. */
-async function look({ control, simulation }: Served): Promise<void> {
+async function look({ control, simulation }: Served, interruption: Promise<void>): Promise<void> {
   const { showNetwork } = await import('../view/network-view.tsx');
-  await showNetwork({ simulation, control: control.url, interrupted: interrupted() });
+  await showNetwork({ simulation, control: control.url, interrupted: interruption });
 }
 
 function judge(scenario: ScenarioRun, output: Output): void {
@@ -137,10 +146,27 @@ GSM_SIM_MODEM1, GSM_SIM_MODEM2, ... (the ttys), GSM_SIM_MODEM1_TCP, ... and GSM_
 
   gsm-sim serve --modems 2 -- pytest tests/sms`;
 
-function interrupted(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
-  });
+/** Whether the process was told to end. */
+interface Interruption {
+  readonly signal: NodeJS.Signals | undefined;
+  readonly came: Promise<void>;
+}
+
+/** Its listeners stay: ink ends a process at once that has no other listener, and the links would stay behind. */
+function interrupted(): Interruption {
+  let signal: NodeJS.Signals | undefined;
+  const came = Promise.withResolvers<void>();
+  const hear = (heard: NodeJS.Signals) => {
+    signal ??= heard;
+    came.resolve();
+  };
+  for (const one of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(one, hear);
+  return {
+    get signal() {
+      return signal;
+    },
+    came: came.promise,
+  };
 }
 
 function readyText(control: string, lines: readonly ModemLines[]): string {

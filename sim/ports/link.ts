@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { lstatSync, mkdirSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** A link to a device cannot be made where it was asked for. `message` is one line for a person. */
@@ -12,13 +12,18 @@ export class LinkError extends Error {
   }
 }
 
+/** The device of a pseudo terminal, which is made when the terminal is opened. */
+const TERMINAL = /^\/dev\/pts\/\d+$/;
+
 /** A symbolic link that gives a device a name that stays, `D/modem1`. Its folder is made when missing. */
 export class DeviceLink {
   readonly path: string;
+  #device: string;
 
   /** @throws LinkError when something is there already, or the folder cannot be made. */
   constructor(path: string, device: string) {
     this.path = path;
+    this.#device = device;
     const folder = dirname(path);
     try {
       makeFolder(folder);
@@ -45,10 +50,12 @@ export class DeviceLink {
     rmSync(next, { force: true });
     symlinkSync(device, next);
     renameSync(next, this.path);
+    this.#device = device;
   }
 
+  /** Unless it is another's meanwhile. */
   remove(): void {
-    rmSync(this.path, { force: true });
+    if (targetOf(this.path) === this.#device) rmSync(this.path, { force: true });
   }
 }
 
@@ -59,9 +66,20 @@ function makeFolder(folder: string): void {
   mkdirSync(folder);
 }
 
-/** A link that leads nowhere was left by a simulation that was killed, and counts as nothing. */
+function targetOf(path: string): string | undefined {
+  const entry = lstatSync(path, { throwIfNoEntry: false });
+  return entry?.isSymbolicLink() === true ? readlinkSync(path) : undefined;
+}
+
+/**
+ * A link that leads nowhere was left by a simulation that was killed, and counts as nothing. So does one whose terminal is
+ * younger than the link: the number of a terminal is given again, perhaps to the very one that this link is made for.
+ */
 function isThere(path: string): boolean {
   const entry = lstatSync(path, { throwIfNoEntry: false });
   if (entry === undefined) return false;
-  return !entry.isSymbolicLink() || statSync(path, { throwIfNoEntry: false }) !== undefined;
+  if (!entry.isSymbolicLink()) return true;
+  const device = statSync(path, { throwIfNoEntry: false });
+  if (device === undefined) return false;
+  return !TERMINAL.test(readlinkSync(path)) || device.ctimeMs <= entry.mtimeMs;
 }

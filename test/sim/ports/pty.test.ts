@@ -142,6 +142,47 @@ test('a link that exists is refused, one that leads nowhere is replaced', () => 
   line.hangUp();
 });
 
+test('a link whose terminal was given to another since is replaced, whichever terminal that is', async () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'link-')), 'modem1');
+  /** Leaves a link behind as a simulation does that is killed: the next terminal gets the number, unless another program is faster. */
+  const leaveLink = async () => {
+    const killed = openPty();
+    killed.hangUp();
+    symlinkSync(killed.path, path);
+    await sleep(systemClock, 20);
+  };
+  await leaveLink();
+  const line = openPty(path);
+  expect(readlinkSync(path)).toMatch(/^\/dev\/pts\/\d+$/);
+  expect(() => openPty(path)).toThrow(/modem1 exists already/);
+  line.hangUp();
+  expect(existsSync(path)).toBe(false);
+
+  await leaveLink();
+  const other = openPty();
+  const beside = openPty(path);
+  expect(readlinkSync(path)).not.toBe(other.path);
+  beside.hangUp();
+  other.hangUp();
+});
+
+test('a link to a file is refused though the file is younger', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'link-'));
+  symlinkSync('file', join(folder, 'modem1'));
+  await sleep(systemClock, 20);
+  writeFileSync(join(folder, 'file'), '');
+  expect(() => openPty(join(folder, 'modem1'))).toThrow(LinkError);
+});
+
+test('a link that another has taken meanwhile stays at the end', () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'link-')), 'modem1');
+  const line = openPty(path);
+  rmSync(path);
+  symlinkSync('/dev/pts/another', path);
+  line.hangUp();
+  expect(readlinkSync(path)).toBe('/dev/pts/another');
+});
+
 test('a modem that is unplugged and comes back under another name is found there, and only there', async () => {
   const { folder, world, lines } = await served(1, { codePorts: true });
   const [modem] = world.modems;

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -8,7 +8,7 @@ const PROGRAM = join(import.meta.dirname, '../../../dist/sim/cli/gsm-sim.js');
 
 function view(...options: readonly string[]) {
   const folder = join(mkdtempSync(join(tmpdir(), 'view-')), 'gsm');
-  return onTerminal(PROGRAM, 'serve', '--view', '--dir', folder, '--profile', 'none', ...options);
+  return { folder, ...onTerminal(PROGRAM, 'serve', '--view', '--dir', folder, '--profile', 'none', ...options) };
 }
 
 const UP = '\x1b[A';
@@ -65,8 +65,9 @@ it('gives the message up at Esc, and changes the pace', { timeout: 60_000 }, asy
   await program.shows(' fast · ');
   program.type(UP);
   await program.shows('PHONES 8 to 12 of 12');
-  program.type('q');
+  program.kill('SIGTERM');
   expect(await program.exited).toBe(0);
+  expect(existsSync(program.folder)).toBe(false);
 });
 
 it('says that a small window is too small, and comes back; Ctrl-C leaves the terminal as it was', {
