@@ -16,13 +16,15 @@ export class HeadlessError extends Error {
   }
 }
 
-/** All the words of a screen, also those outside its window, and its soft keys: what {@link ScreenMatch} looks at. */
+/** All the words of a screen, also those outside its window, its ticker and its soft keys: what {@link ScreenMatch} looks at. */
 export function textOf(screen: Screen): string {
   if (screen.kind === 'off') return 'off';
   const items = screen.items.map(({ label, value = '' }) =>
     value === '' ? label : `${label}: ${value}`.replace(/^: /, ''),
   );
-  return [screen.title, ...items, screen.softKeys.left, screen.softKeys.right].filter((line) => line !== '').join('\n');
+  return [screen.ticker ?? '', screen.title, ...items, screen.softKeys.left, screen.softKeys.right]
+    .filter((line) => line !== '')
+    .join('\n');
 }
 
 /** How long {@link HeadlessHandset.waitFor} waits unless told otherwise, ms. */

@@ -94,7 +94,10 @@ export class CashMobile extends MIDlet {
       primitives,
       texts: this.#texts,
       screens,
-      agenda: new Agenda(() => this.#rest()),
+      agenda: new Agenda(
+        () => this.#rest(),
+        (requests) => screens.announce(requests === 0 ? undefined : this.#texts.moreWait(requests)),
+      ),
       link,
       device: new DeviceStore(context, primitives, properties.deviceId),
       transactions: new Transactions(context),

@@ -57,7 +57,7 @@ export class Enrolment {
       return;
     }
     this.#app.device.save({ ...device, phase: 'active' });
-    agenda.add(() => screens.alert(texts.activationTitle, texts.active, 'CONFIRMATION', () => agenda.next()));
+    agenda.notice(() => screens.alert(texts.activationTitle, texts.active, 'CONFIRMATION', () => agenda.next()));
   }
 
   #askCode(): void {
@@ -191,7 +191,7 @@ export class Enrolment {
   #beginAgain(reason: string): void {
     const { texts, agenda, screens } = this.#app;
     this.#forget();
-    agenda.add(() => screens.alert(texts.activationTitle, reason, 'ERROR', () => agenda.next()));
+    agenda.notice(() => screens.alert(texts.activationTitle, reason, 'ERROR', () => agenda.next()));
   }
 
   #forget(): void {

@@ -88,14 +88,14 @@ export class Outcomes {
     const lines = [partyOf(request), matterOf(request, texts), note].filter((line) => line !== '');
     const type = isGood(transaction) ? 'CONFIRMATION' : 'WARNING';
     const show = () => screens.alert(standingText(transaction, texts), lines.join('\n'), type, () => agenda.next());
-    if (this.#leavePrompt(transaction)) show();
-    else agenda.add(show);
+    if (this.#leavePrompt(transaction)) agenda.conclude(show);
+    else agenda.notice(show);
   }
 
   #leavePrompt({ ref }: Transaction): boolean {
-    if (!this.#prompts.isCurrent(ref)) return false;
-    this.#prompts.end();
-    return true;
+    const prompted = this.#prompts.isCurrent(ref);
+    this.#prompts.end(ref);
+    return prompted;
   }
 }
 

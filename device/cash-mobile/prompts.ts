@@ -1,5 +1,5 @@
 import { type InputConstraints, type Item, StringItem, TextField, type TimerTask } from '../midp/index.ts';
-import { sameOctets } from '../safe-mobile/index.ts';
+import { hexOf, sameOctets } from '../safe-mobile/index.ts';
 import type { Answers } from './answers.ts';
 import type { AppContext } from './app-context.ts';
 import { matchCodeText, matterOf, partyOf, titleOf } from './describe.ts';
@@ -25,7 +25,9 @@ export class Prompts {
   readonly #app: AppContext;
   readonly #answers: Answers;
   readonly #waiting: Waiting;
-  #current: { readonly ref: Uint8Array; readonly expiry: TimerTask } | undefined;
+  #current: Uint8Array | undefined;
+  /** When each request that awaits the customer expires, by its ref in hexadecimal. */
+  readonly #expiries = new Map<string, TimerTask>();
 
   constructor(app: AppContext, answers: Answers, waiting: Waiting) {
     this.#app = app;
@@ -33,37 +35,51 @@ export class Prompts {
     this.#waiting = waiting;
   }
 
-  /** Puts a request before the customer as soon as nothing else is. */
+  /** Rings, and puts a request before the customer as soon as no other is. */
   add(device: DeviceRecord, ref: Uint8Array): void {
-    this.#app.agenda.add(() => this.#begin(device, ref));
-  }
-
-  /** Whether the customer is busy with this request; a receipt then takes its place at once. */
-  isCurrent(ref: Uint8Array): boolean {
-    return this.#current !== undefined && sameOctets(this.#current.ref, ref);
-  }
-
-  /** The request on the screen was settled elsewhere. */
-  end(): void {
-    this.#current?.expiry.cancel();
-    this.#current = undefined;
-  }
-
-  #begin(device: DeviceRecord, ref: Uint8Array): void {
-    const { transactions, agenda, screens, system, time } = this.#app;
-    const transaction = transactions.find('customer', ref);
-    if (transaction === undefined || !awaitsCustomer(transaction)) {
-      agenda.next();
-      return;
-    }
+    const { agenda, screens, system, time } = this.#app;
+    const transaction = this.#open(ref);
+    if (transaction === undefined) return;
     const request = requestOf(transaction);
     const left = request.type === 'PAY_INIT' ? 0 : deadlineOf(request) - time.now();
     if (left <= 0) {
       this.#expire(device, transaction);
       return;
     }
-    this.#current = { ref, expiry: system.schedule(left, () => this.#expire(device, transaction)) };
+    this.#expiries.get(hexOf(ref))?.cancel();
+    this.#expiries.set(
+      hexOf(ref),
+      system.schedule(left, () => this.#expire(device, transaction)),
+    );
     screens.sound('ALARM');
+    agenda.request(
+      () => this.#begin(device, ref),
+      () => this.#open(ref) !== undefined,
+    );
+  }
+
+  /** Whether the customer is busy with this request; a receipt then takes its place at once. */
+  isCurrent(ref: Uint8Array): boolean {
+    return this.#current !== undefined && sameOctets(this.#current, ref);
+  }
+
+  /** A request was answered, or settled elsewhere. */
+  end(ref: Uint8Array): void {
+    this.#expiries.get(hexOf(ref))?.cancel();
+    this.#expiries.delete(hexOf(ref));
+    if (this.isCurrent(ref)) this.#current = undefined;
+  }
+
+  #open(ref: Uint8Array): Transaction | undefined {
+    const transaction = this.#app.transactions.find('customer', ref);
+    return transaction !== undefined && awaitsCustomer(transaction) ? transaction : undefined;
+  }
+
+  #begin(device: DeviceRecord, ref: Uint8Array): void {
+    const transaction = this.#open(ref);
+    if (transaction === undefined) return;
+    this.#current = ref;
+    const request = requestOf(transaction);
     if (transaction.standing?.status === 'wrong-pin' || isEnrolment(request))
       this.#askPin(device, transaction, request);
     else this.#ask(device, transaction, request);
@@ -143,22 +159,25 @@ export class Prompts {
   }
 
   #approve(device: DeviceRecord, transaction: Transaction, pin: Uint8Array): void {
-    this.end();
+    this.end(transaction.ref);
     this.#waiting.send(this.#answers.approve(device, transaction, pin));
   }
 
   #refuse(device: DeviceRecord, transaction: Transaction, reason: 'no' | 'not-me'): void {
-    this.end();
+    this.end(transaction.ref);
     this.#waiting.send(this.#answers.refuse(device, transaction, reason));
   }
 
   #expire(device: DeviceRecord, transaction: Transaction): void {
     const { texts, screens, agenda } = this.#app;
-    this.end();
+    const isShown = this.isCurrent(transaction.ref);
+    this.end(transaction.ref);
     this.#answers.send(this.#answers.refuse(device, transaction, 'expired'));
     const request = requestOf(transaction);
     const text = `${partyOf(request)}\n${matterOf(request, texts)}\n${texts.expired}`;
-    screens.alert(titleOf(request, texts), text, 'WARNING', () => agenda.next());
+    const show = () => screens.alert(titleOf(request, texts), text, 'WARNING', () => agenda.next());
+    if (isShown) agenda.conclude(show);
+    else agenda.notice(show);
   }
 }
 

@@ -28,6 +28,7 @@ export interface Line {
 export class Screens {
   readonly #display: Display;
   readonly #texts: Texts;
+  #ticker: string | undefined;
 
   constructor(display: Display, texts: Texts) {
     this.#display = display;
@@ -38,7 +39,7 @@ export class Screens {
   form(title: string, items: readonly Item[], choices: readonly Choice[]): Displayable {
     const form = new Form(title, items);
     addChoices(form, choices);
-    this.#display.setCurrent(form);
+    this.#show(form);
     return form;
   }
 
@@ -57,19 +58,31 @@ export class Screens {
     const select = new Command(this.#texts.select, 'ITEM', 1);
     list.setSelectCommand(select);
     addChoices(list, choices, { command: select, does: () => lines[list.getSelectedIndex()]?.does() });
-    this.#display.setCurrent(list);
+    this.#show(list);
   }
 
   /** Says something, and goes on when the user has read it. */
   alert(title: string, text: string, type: AlertType, then: () => void): void {
     const alert = new Alert(title, text, type);
     alert.onDismiss(then);
-    this.#display.setCurrent(alert);
+    this.#show(alert);
+  }
+
+  /** Says something above this screen and all that follow it, until it is taken back by `undefined`. */
+  announce(text: string | undefined): void {
+    if (text === this.#ticker) return;
+    this.#ticker = text;
+    this.#display.getCurrent()?.setTicker(text);
   }
 
   /** Makes the sound that goes with a kind of alert. */
   sound(type: AlertType): void {
     this.#display.playSound(type);
+  }
+
+  #show(displayable: Displayable): void {
+    displayable.setTicker(this.#ticker);
+    this.#display.setCurrent(displayable);
   }
 }
 

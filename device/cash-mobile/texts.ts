@@ -52,6 +52,8 @@ export interface Texts {
   readonly confirm: string;
   readonly wrongPin: (triesLeft: number) => string;
   readonly expired: string;
+  /** Above what the customer is busy with: at most 20 letters. */
+  readonly moreWait: (requests: number) => string;
 
   readonly sending: string;
   readonly waiting: string;
@@ -135,6 +137,7 @@ const en: Texts = {
   confirm: 'Confirm',
   wrongPin: (triesLeft) => `Wrong PIN. Tries left: ${triesLeft}`,
   expired: 'This request has expired. Nothing was paid.',
+  moreWait: (requests) => (requests === 1 ? '1 more request waits' : `${requests} more requests wait`),
 
   sending: 'Sending.',
   waiting: 'Sent. Waiting for the receipt.',
@@ -257,6 +260,7 @@ const it: Texts = {
   confirm: 'Conferma',
   wrongPin: (triesLeft) => `PIN errato. Tentativi rimasti: ${triesLeft}`,
   expired: 'La richiesta è scaduta. Non hai pagato nulla.',
+  moreWait: (requests) => (requests === 1 ? '1 altra richiesta' : `${requests} altre richieste`),
 
   sending: 'Invio in corso.',
   waiting: 'Inviato. In attesa della ricevuta.',

@@ -201,11 +201,10 @@ export class Presenter {
     const { left, right } = softKeysOf(view, this.#words());
     const input =
       this.#editor === undefined ? {} : { input: { mode: this.#editor.mode, numeric: this.#editor.numeric } };
-    const ticker = view.ticker === undefined ? {} : { ticker: view.ticker };
     return {
       kind: KINDS[view.kind],
       title: clip(view.title, LCD_COLUMNS),
-      ...ticker,
+      ...tickerOf(view),
       items,
       ...windowOf(rows, this.#top, view.kind === 'text-box' ? -1 : this.#focus),
       ...input,
@@ -222,11 +221,16 @@ export class Presenter {
     return {
       kind: 'options',
       title: words.options,
+      ...tickerOf(view),
       items,
       ...windowOf(rows, keepVisible(rows, option, 0), option),
       softKeys,
     };
   }
+}
+
+function tickerOf({ ticker }: DisplayableView): Pick<Screen, 'ticker'> {
+  return ticker === undefined ? {} : { ticker };
 }
 
 function lastTop(rows: readonly LaidOutRow[]): number {

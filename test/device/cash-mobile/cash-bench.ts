@@ -80,8 +80,8 @@ export async function openApplication(cash: CashBench, language: Language): Prom
   for (const label of [LABELS[language].menu, LABELS[language].applications, 'Cash-Mobile']) await cash.select(label);
 }
 
-/** Enrols as a person does: code, PIN twice, PIN once more. */
-export async function enrol(cash: CashBench, language: Language = 'en', pin = PIN): Promise<void> {
+/** Enrols as a person does: code, PIN twice, PIN once more. @param dismissed whether the last notice is, too */
+export async function enrol(cash: CashBench, language: Language = 'en', pin = PIN, dismissed = true): Promise<void> {
   const { next, confirm, ok } = LABELS[language];
   await cash.type(cash.service.activationCode.toLowerCase());
   await cash.select(next);
@@ -94,7 +94,7 @@ export async function enrol(cash: CashBench, language: Language = 'en', pin = PI
   await cash.type(pin);
   await cash.select(confirm);
   await cash.send(cash.service.receipt(request.challenge, 'active'));
-  await cash.select(ok);
+  if (dismissed) await cash.select(ok);
 }
 
 /** What stands on the screen, item by item. */

@@ -1,0 +1,277 @@
+import { describe, expect, test } from 'vitest';
+import type { Status } from '../../../device/safe-mobile/index.ts';
+import { type CashBench, enrol, enrolled, installed, openApplication, PIN, wordsOf } from './cash-bench.ts';
+
+/** Seconds that the second request lives: less than anybody may leave a receipt on the screen. */
+const TTL = 40;
+const SECOND = 'Bar Sport';
+
+async function second(cash: CashBench) {
+  return cash.request({ payee: SECOND, merchantId: 8, ttl: TTL });
+}
+
+function expectSecond(cash: CashBench): void {
+  expect(wordsOf(cash)).toContain(`Pay to: ${SECOND}`);
+  expect(cash.phone.screen.softKeys).toEqual({ left: 'Approve', right: 'Refuse' });
+  expect(cash.phone.screen.ticker).toBeUndefined();
+}
+
+/** Pays or refuses a first request until its receipt is on the screen. */
+async function receipt(cash: CashBench, status: Status): Promise<void> {
+  const { txn } = await cash.request();
+  if (status === 'refused') {
+    await cash.select('Refuse');
+    await cash.select('It is not mine');
+  } else if (status !== 'cancelled') {
+    await cash.select('Approve');
+    await cash.type(PIN);
+    await cash.select('Confirm');
+  }
+  await cash.send(cash.service.receipt(txn, status));
+}
+
+async function text(cash: CashBench): Promise<void> {
+  await cash.radio.deliver({ originator: '+39340', sentAt: 0, content: { kind: 'text', text: 'ciao' } });
+  await cash.settle();
+}
+
+const select =
+  (...labels: readonly string[]) =>
+  async (cash: CashBench) => {
+    for (const label of labels) await cash.select(label);
+  };
+
+/** Screens that nobody has to finish: a request takes the place of each. */
+const INTERRUPTIBLE: readonly (readonly [name: string, title: string, show: (cash: CashBench) => Promise<void>])[] = [
+  ...(['paid', 'refused', 'cancelled', 'declined', 'blocked', 'reversed'] as const).map(
+    (status) => [`the receipt "${status}"`, '', (cash: CashBench) => receipt(cash, status)] as const,
+  ),
+  [
+    'a later receipt: refunded',
+    'Refunded',
+    async (cash) => {
+      const { txn } = await cash.request();
+      await cash.select('Approve');
+      await cash.type(PIN);
+      await cash.select('Confirm');
+      await cash.send(cash.service.receipt(txn, 'paid'));
+      await cash.select('OK');
+      await cash.send(cash.service.receipt(txn, 'refunded'));
+    },
+  ],
+  [
+    'a request that expired',
+    'Payment',
+    async (cash) => {
+      await cash.request();
+      await cash.clock.advance(120_000);
+    },
+  ],
+  [
+    'the screen that waits for a receipt',
+    'Payment',
+    async (cash) => {
+      await cash.request();
+      await select('Approve')(cash);
+      await cash.type(PIN);
+      await cash.select('Confirm');
+    },
+  ],
+  ['the menu of the application', 'Cash-Mobile', (cash) => openApplication(cash, 'en')],
+  [
+    'an empty history',
+    'History',
+    async (cash) => {
+      await openApplication(cash, 'en');
+      await cash.select('History');
+    },
+  ],
+  [
+    'the history',
+    'History',
+    async (cash) => {
+      await receipt(cash, 'paid');
+      await cash.select('OK');
+      await openApplication(cash, 'en');
+      await cash.select('History');
+    },
+  ],
+  [
+    'a payment of the history',
+    'Payment',
+    async (cash) => {
+      await receipt(cash, 'paid');
+      await cash.select('OK');
+      await openApplication(cash, 'en');
+      await select('History', 'EUR 12.50')(cash);
+    },
+  ],
+  ['the menu of the phone', 'Menu', select('Menu')],
+  ['the settings', 'Settings', select('Menu', 'Settings')],
+  ['the applications', 'Applications', select('Menu', 'Applications')],
+  ['the details of an application', 'Cash-Mobile', select('Menu', 'Applications', 'Details')],
+  ['"No messages"', 'Messages', select('Messages')],
+  ['the idle screen with an unread message', '', text],
+  ['the messages', 'Messages', async (cash) => select('Messages')(await text(cash).then(() => cash))],
+  ['a message', '+39340', async (cash) => select('Messages', '* +39340')(await text(cash).then(() => cash))],
+];
+
+describe('A request takes the place of', () => {
+  test.each(INTERRUPTIBLE)('%s', async (_name, title, show) => {
+    const cash = await enrolled();
+    await show(cash);
+    expect(cash.phone.screen.title).toContain(title);
+    await second(cash);
+    expectSecond(cash);
+  });
+
+  test('"your phone is active"', async () => {
+    const cash = await installed();
+    await enrol(cash, 'en', PIN, false);
+    expect(wordsOf(cash)).toEqual(['Your phone is active. You can pay with it now.']);
+    await second(cash);
+    expectSecond(cash);
+  });
+});
+
+describe('A receipt that gave way to a request', () => {
+  test('does not come back, and stays in the history', async () => {
+    const cash = await enrolled();
+    await receipt(cash, 'paid');
+    await second(cash);
+    await cash.select('Refuse');
+    await cash.select('I do not want to');
+    await cash.select('Close');
+    expect(cash.phone.screen.kind).toBe('idle');
+    await openApplication(cash, 'en');
+    await cash.select('History');
+    await cash.select('EUR 12.50 Edicola');
+    expect(wordsOf(cash)).toContain('Status: Paid');
+  });
+
+  test('that was not seen yet comes after the request', async () => {
+    const cash = await enrolled();
+    const { txn } = await cash.request();
+    await cash.select('Approve');
+    await cash.type(PIN);
+    await cash.select('Confirm');
+    await second(cash);
+    await cash.send(cash.service.receipt(txn, 'paid'));
+    expectSecond(cash);
+    await cash.select('Refuse');
+    await cash.select('I do not want to');
+    expect(cash.phone.screen.title).toBe('Paid');
+  });
+
+  test('of two requests at once: the second comes before the first one’s receipt', async () => {
+    const cash = await enrolled();
+    const { txn } = await cash.request();
+    await second(cash);
+    await cash.send(cash.service.receipt(txn, 'cancelled'));
+    expectSecond(cash);
+  });
+});
+
+/** Screens on which something is being decided or typed: a request waits behind each. */
+const BUSY: readonly (readonly [
+  name: string,
+  show: (cash: CashBench) => Promise<void>,
+  leave: (cash: CashBench) => Promise<void>,
+])[] = [
+  ['a request', async (cash) => void (await cash.request()), select('Refuse', 'It is not mine')],
+  [
+    'the reasons of a refusal',
+    async (cash) => {
+      await cash.request();
+      await cash.select('Refuse');
+    },
+    select('It is not mine'),
+  ],
+  [
+    'a PIN that is being typed',
+    async (cash) => {
+      await cash.request();
+      await cash.select('Approve');
+      await cash.type('482');
+    },
+    async (cash) => {
+      await cash.type('13');
+      await cash.select('Confirm');
+    },
+  ],
+  [
+    'the line about a PIN that is too short',
+    async (cash) => {
+      await cash.request();
+      await cash.select('Approve');
+      await cash.type('482');
+      await cash.select('Confirm');
+    },
+    select('OK', 'Back', 'Refuse', 'It is not mine'),
+  ],
+  [
+    'a sale that is being typed',
+    async (cash) => {
+      await openApplication(cash, 'en');
+      await cash.select('Request payment');
+      await cash.type('393400');
+    },
+    select('Back'),
+  ],
+  [
+    'the recent numbers',
+    async (cash) => {
+      await openApplication(cash, 'en');
+      await select('Request payment', 'Recent numbers')(cash);
+    },
+    select('OK', 'Back'),
+  ],
+];
+
+describe('A request does not take the place of', () => {
+  test.each(BUSY)('%s: the phone rings, and says that one more waits', async (_name, show, leave) => {
+    const cash = await enrolled({ merchant: 'Edicola' });
+    await show(cash);
+    const before = cash.phone.screen;
+    const tones: string[] = [];
+    cash.handset.watch((event) => {
+      if (event.kind === 'sound') tones.push(event.tone);
+    });
+    await second(cash);
+    expect(cash.phone.screen).toEqual({ ...before, ticker: '1 more request waits' });
+    expect(tones).toEqual(['attention']);
+    await leave(cash);
+    expectSecond(cash);
+  });
+
+  test('the options, which say so too', async () => {
+    const cash = await enrolled({ merchant: 'Edicola' });
+    await openApplication(cash, 'en');
+    await cash.select('Request payment');
+    await cash.phone.press('soft-left');
+    await second(cash);
+    expect(cash.phone.screen).toMatchObject({ kind: 'options', ticker: '1 more request waits' });
+  });
+});
+
+describe('How many requests wait', () => {
+  test('is said again as they come and go, also on the screens that follow', async () => {
+    const cash = await enrolled({ language: 'it' });
+    await cash.request();
+    const { txn } = await second(cash);
+    await cash.request({ payee: 'Terzo', merchantId: 9, ttl: TTL });
+    expect(cash.phone.screen.ticker).toBe('2 altre richieste');
+    await cash.select('Approva');
+    expect(cash.phone.screen.ticker).toBe('2 altre richieste');
+    await cash.send(cash.service.receipt(txn, 'cancelled'));
+    expect(cash.phone.screen.ticker).toBe('1 altra richiesta');
+    await cash.clock.advance(TTL * 1000);
+    expect(cash.phone.screen.ticker).toBeUndefined();
+    expect(cash.service.heard).toMatchObject([{ type: 'REFUSE', reason: 'expired' }]);
+    await cash.type(PIN);
+    await cash.select('Conferma');
+    expect(cash.phone.screen.title).toBe('Annullato');
+    await cash.select('OK');
+    expect(wordsOf(cash).join()).toContain('scaduta');
+  });
+});
