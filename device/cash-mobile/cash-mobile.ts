@@ -16,9 +16,10 @@ import { Screens } from './screens.ts';
 import { ServiceTime } from './service-time.ts';
 import { StatusQueries } from './status-queries.ts';
 import { type Texts, textsFor } from './texts.ts';
-import { awaitsCustomer, awaitsReceipt, deadlineOf, requestOf, type Transaction } from './transaction.ts';
+import { awaitsCustomer, awaitsReceipt } from './transaction.ts';
 import { Transactions } from './transactions.ts';
 import { Waiting } from './waiting.ts';
+import { WakeUp } from './wake-up.ts';
 
 /** The parts of the running application. */
 interface Parts {
@@ -45,27 +46,28 @@ export class CashMobile extends MIDlet {
     const screens = new Screens(display, this.#texts);
     const properties = this.#readProperties(screens);
     if (properties === undefined) return;
-    PushRegistry.registerAlarm(this.context, undefined);
     const parts = this.#assemble(properties, screens);
     this.#parts = parts;
+    const alarm = parts.app.wakeUp.taken() ?? Number.POSITIVE_INFINITY;
+    const rang = alarm <= this.context.system.currentTimeMillis();
     const messages = PushRegistry.listConnections(this.context, true).length > 0;
     parts.app.link.listen((frame) => {
       this.#arrived(parts, frame);
       this.#settle(parts);
     });
-    const resumed = this.#resume(parts);
-    this.#woken = messages || resumed;
+    const resumed = this.#resume(parts, alarm);
+    parts.app.wakeUp.arrange(parts.app.transactions.all);
+    this.#woken = messages || resumed || rang;
     this.#settle(parts);
   }
 
   override pauseApp(): void {}
 
-  /** Arranges to be started again when a request expires or a receipt is overdue. */
+  /** Arranges to be started again for a request that is open, and when a receipt is overdue. */
   override destroyApp(): void {
     if (this.#parts === undefined) return;
-    const { app, queries } = this.#parts;
-    const due = app.transactions.all.flatMap((transaction) => dueTimes(app, queries, transaction));
-    if (due.length > 0) PushRegistry.registerAlarm(this.context, Math.min(...due));
+    const { app } = this.#parts;
+    app.wakeUp.leave(app.transactions.all);
     app.link.close();
   }
 
@@ -88,6 +90,8 @@ export class CashMobile extends MIDlet {
     const { context } = this;
     const primitives = tweetnaclPrimitives;
     const link = new Link(this, primitives, properties);
+    const time = new ServiceTime(context, link, primitives, properties);
+    const wakeUp = new WakeUp(context, time);
     const app: AppContext = {
       system: context.system,
       properties,
@@ -100,8 +104,9 @@ export class CashMobile extends MIDlet {
       ),
       link,
       device: new DeviceStore(context, primitives, properties.deviceId),
-      transactions: new Transactions(context),
-      time: new ServiceTime(context, link, primitives, properties),
+      transactions: new Transactions(context, (transactions) => wakeUp.arrange(transactions)),
+      time,
+      wakeUp,
       exit: () => this.#exit(),
     };
     const waiting = new Waiting(app);
@@ -123,7 +128,7 @@ export class CashMobile extends MIDlet {
   }
 
   /** Takes up what was open when the application ended; says whether there was anything for the user. */
-  #resume({ app, requests, queries }: Parts): boolean {
+  #resume({ app, requests, queries }: Parts, missedSince: number): boolean {
     const { record } = app.device;
     if (record === undefined) {
       // What another registration of this phone left behind, nobody can finish.
@@ -131,7 +136,7 @@ export class CashMobile extends MIDlet {
       return false;
     }
     const open = app.transactions.all.filter(awaitsReceipt);
-    const overdue = open.filter((transaction) => queries.watch(record, transaction));
+    const overdue = open.filter((transaction) => queries.watch(record, transaction, missedSince));
     const waiting = app.transactions.all.filter(awaitsCustomer);
     for (const transaction of waiting) requests.resume(record, transaction);
     return waiting.length > 0 || overdue.length > 0;
@@ -226,14 +231,4 @@ function ifAccepted<T>(read: () => T): T | undefined {
 /** Whether a plaintext is a PAY_REQUEST or an AUTH_REQUEST, which the customer or the phone has to answer. */
 function isRequest(plaintext: Uint8Array): boolean {
   return plaintext[0] === 0x01 || plaintext[0] === 0x03;
-}
-
-/** When the phone has to look after a transaction, if it does. */
-function dueTimes(app: AppContext, queries: StatusQueries, transaction: Transaction): readonly number[] {
-  const request = requestOf(transaction);
-  if (awaitsCustomer(transaction) && request.type !== 'PAY_INIT') {
-    return [app.system.currentTimeMillis() + deadlineOf(request) - app.time.now()];
-  }
-  const due = awaitsReceipt(transaction) ? queries.nextDue(transaction) : undefined;
-  return due === undefined ? [] : [due];
 }

@@ -5,8 +5,6 @@ import { awaitsReceipt, requestOf, type Said, type Transaction } from './transac
 
 /** When the service is asked about a receipt that has not come: ms after the answer was sent. Then the customer may ask. */
 const QUERY_TIMES_MS: readonly number[] = [60_000, 180_000, 480_000];
-/** A query that became due while the application did not run is made up for if it is not older than this, ms. */
-const GRACE_MS = 60_000;
 /** Answers that the phone gave by itself; nobody waits for their receipts. */
 const AUTOMATIC: readonly Said[] = ['expired', 'muted', 'unreadable'];
 
@@ -23,28 +21,28 @@ export class StatusQueries {
     this.#gaveUp = gaveUp;
   }
 
-  /** Arranges the queries about the last answer of a transaction, unless they are; says whether one is overdue. */
-  watch(device: DeviceRecord, { ref, role, sent }: Transaction): boolean {
+  /**
+   * Arranges the queries about the last answer of a transaction, unless they are.
+   * @param missedSince since when queries may have been missed because the application did not run, ms since 1970
+   * @returns whether one was missed, which is made up for now.
+   */
+  watch(
+    device: DeviceRecord,
+    { ref, role, sent }: Transaction,
+    missedSince: number = Number.POSITIVE_INFINITY,
+  ): boolean {
     if (sent === undefined || AUTOMATIC.includes(sent.said)) return false;
     const name = `${role} ${hexOf(ref)} ${sent.at}`;
     if (this.#arranged.has(name)) return false;
     this.#arranged.add(name);
     const { system } = this.#app;
-    const delays = QUERY_TIMES_MS.map((after) => sent.at + after - system.currentTimeMillis());
-    for (const [index, delay] of delays.entries()) {
-      const isLast = index === delays.length - 1;
-      const ask = () => this.#due(device, { ref, role, sent }, isLast);
-      if (delay > 0) system.schedule(delay, ask);
-      else if (delay > -GRACE_MS) ask();
-    }
-    return delays.some((delay) => delay <= 0 && delay > -GRACE_MS);
-  }
-
-  /** When the next query about a transaction is due, ms since 1970; `undefined` after the last. */
-  nextDue({ sent }: Transaction): number | undefined {
-    if (sent === undefined || AUTOMATIC.includes(sent.said)) return undefined;
-    const now = this.#app.system.currentTimeMillis();
-    return QUERY_TIMES_MS.map((after) => sent.at + after).find((due) => due > now);
+    const now = system.currentTimeMillis();
+    const times = QUERY_TIMES_MS.map((after) => sent.at + after);
+    const ask = (time: number) => this.#due(device, { ref, role, sent }, time === times.at(-1));
+    for (const time of times.filter((at) => at > now)) system.schedule(time - now, () => ask(time));
+    const missed = times.findLast((at) => at <= now && at >= missedSince);
+    if (missed !== undefined) ask(missed);
+    return missed !== undefined;
   }
 
   /** Asks now. */
@@ -57,9 +55,17 @@ export class StatusQueries {
   #due(device: DeviceRecord, { ref, role, sent }: Pick<Transaction, 'ref' | 'role' | 'sent'>, isLast: boolean): void {
     const transaction = this.#app.transactions.find(role, ref);
     if (transaction === undefined || transaction.sent?.at !== sent?.at || !awaitsReceipt(transaction)) return;
+    const { wakeUp, transactions } = this.#app;
+    wakeUp.arrange(transactions.all);
     this.ask(device, transaction);
     if (isLast) this.#gaveUp(transaction);
   }
+}
+
+/** When the next query about a transaction is due, ms since 1970; `undefined` after the last. */
+export function nextQuery({ sent }: Transaction, now: number): number | undefined {
+  if (sent === undefined || AUTOMATIC.includes(sent.said)) return undefined;
+  return QUERY_TIMES_MS.map((after) => sent.at + after).find((due) => due > now);
 }
 
 function kindOf(transaction: Transaction): QueryKind {

@@ -13,9 +13,12 @@ interface Kept {
 /** All transactions in the phone, oldest first, a record each. */
 export class Transactions {
   readonly #store: RecordStore;
+  readonly #changing: (all: readonly Transaction[]) => void;
   #kept: readonly Kept[];
 
-  constructor(context: MidletContext) {
+  /** @param changing is told of all transactions as they will be, before that is stored. */
+  constructor(context: MidletContext, changing: (all: readonly Transaction[]) => void) {
+    this.#changing = changing;
     this.#store = RecordStore.openRecordStore(context, 'transactions', true);
     this.#kept = this.#store.enumerateRecords().map(([id, data]) => ({ id, transaction: decodeTransaction(data) }));
   }
@@ -30,14 +33,15 @@ export class Transactions {
 
   /** Keeps a transaction, new or changed; safe once it returns. */
   save(transaction: Transaction): void {
-    const known = this.#find(transaction.role, transaction.ref);
+    const kept = this.#find(transaction.role, transaction.ref);
     const data = encodeTransaction(transaction);
-    if (known === undefined) {
+    this.#changing([...this.all.filter((other) => other !== kept?.transaction), transaction]);
+    if (kept === undefined) {
       this.#makeRoom();
       this.#kept = [...this.#kept, { id: this.#store.addRecord(data), transaction }];
     } else {
-      this.#store.setRecord(known.id, data);
-      this.#kept = this.#kept.map((kept) => (kept.id === known.id ? { id: kept.id, transaction } : kept));
+      this.#store.setRecord(kept.id, data);
+      this.#kept = this.#kept.map((other) => (other.id === kept.id ? { id: kept.id, transaction } : other));
     }
   }
 
@@ -45,6 +49,7 @@ export class Transactions {
   clear(): void {
     for (const { id } of this.#kept) this.#store.deleteRecord(id);
     this.#kept = [];
+    this.#changing([]);
   }
 
   #find(role: Transaction['role'], ref: Uint8Array): Kept | undefined {

@@ -6,28 +6,56 @@ import { readSection } from './section.ts';
 const SECTION = 'alarms';
 const stored = z.record(z.string(), z.number());
 
-/** When applications want to be started (JSR-118, `PushRegistry.registerAlarm`): one time each, kept in the flash. */
+/**
+ * When applications want to be started (JSR-118, `PushRegistry.registerAlarm`): one time each, kept in the flash until
+ * the application is started for it. An alarm of an application that runs waits until the run has ended, so that the
+ * phone wakes it again after a power cut.
+ */
 export class Alarms {
   readonly #flash: Flash;
   readonly #clock: Clock;
-  readonly #ring: (application: string) => void;
+  readonly #ring: () => void;
   #times: Readonly<Record<string, number>>;
   #cancel: Cancel = () => {};
+  /** The application that starts, as long as it has not set its alarm anew. */
+  #starting: string | undefined;
 
-  /** @param ring starts an application; its alarm is gone by then. @throws FlashError `damaged` */
-  constructor(flash: Flash, clock: Clock, ring: (application: string) => void) {
+  /** @param ring is told that the time of an application has come. @throws FlashError `damaged` */
+  constructor(flash: Flash, clock: Clock, ring: () => void) {
     this.#flash = flash;
     this.#clock = clock;
     this.#ring = ring;
     this.#times = readSection(flash, SECTION, stored) ?? {};
   }
 
-  /** Begins to wait; alarms whose time went by while the phone was off ring at once. */
+  /** The applications whose time has come, the earliest first. */
+  get due(): readonly string[] {
+    const now = this.#clock.now();
+    return Object.entries(this.#times)
+      .filter(([, at]) => at <= now)
+      .sort(([, a], [, b]) => a - b)
+      .map(([application]) => application);
+  }
+
+  /** Begins to wait for the next time; alarms whose time went by while the phone was off are {@link due} at once. */
   start(): void {
     this.#cancel();
-    const next = Math.min(...Object.values(this.#times));
+    const now = this.#clock.now();
+    const next = Math.min(...Object.values(this.#times).filter((at) => at > now));
     if (!Number.isFinite(next)) return;
-    this.#cancel = this.#clock.after(Math.max(0, next - this.#clock.now()), () => this.#due());
+    this.#cancel = this.#clock.after(next - now, () => {
+      this.start();
+      this.#ring();
+    });
+  }
+
+  /** Starts an application. An alarm of it that is due has done its work, unless the application sets it anew. */
+  serve(application: string, start: () => void): void {
+    const isDue = this.due.includes(application);
+    this.#starting = application;
+    start();
+    if (isDue && this.#starting === application) this.set(application, undefined);
+    this.#starting = undefined;
   }
 
   /** Stops waiting; the times stay. */
@@ -37,23 +65,13 @@ export class Alarms {
 
   /** Sets or takes back an application's alarm and returns the one before, ms since 1970. */
   set(application: string, at: number | undefined): number | undefined {
+    if (application === this.#starting) this.#starting = undefined;
     const { [application]: before, ...others } = this.#times;
     if (before === at) return before;
-    this.#save(at === undefined ? others : { ...others, [application]: at });
-    this.start();
-    return before;
-  }
-
-  #due(): void {
-    const now = this.#clock.now();
-    const due = Object.entries(this.#times).filter(([, at]) => at <= now);
-    this.#save(Object.fromEntries(Object.entries(this.#times).filter(([, at]) => at > now)));
-    this.start();
-    for (const [application] of due) this.#ring(application);
-  }
-
-  #save(times: Readonly<Record<string, number>>): void {
+    const times = at === undefined ? others : { ...others, [application]: at };
     this.#flash.write(SECTION, times);
     this.#times = times;
+    this.start();
+    return before;
   }
 }

@@ -62,9 +62,9 @@ export class Handset {
     this.#board = board;
     this.#settings = loadSettings(board.flash, { language, askBeforeOpening });
     this.#inbox = new Inbox(board.flash);
-    this.#push = new PushMessages(board.flash);
+    this.#push = new PushMessages(board.flash, board.clock);
     this.#suites = new Suites(board.flash, classes);
-    this.#alarms = new Alarms(board.flash, board.clock, (name) => this.#open(this.#installed(name)));
+    this.#alarms = new Alarms(board.flash, board.clock, () => this.#openWaiting());
     this.#presenter = new Presenter(
       board.clock,
       () => this.#texts,
@@ -221,10 +221,11 @@ export class Handset {
     };
   }
 
-  /** Opens the application for which a message waits, unless one runs: then it is opened afterwards. */
+  /** Opens the application for which a message waits or whose alarm rang, unless one runs: then it is opened afterwards. */
   #openWaiting(): void {
-    const suites = this.#push.waitingPorts.map((port) => this.#suites.registeredFor(port));
-    this.#open(suites.find((suite) => suite !== undefined));
+    const forMessages = this.#push.waitingPorts.map((port) => this.#suites.registeredFor(port));
+    const forAlarms = this.#alarms.due.map((name) => this.#installed(name));
+    this.#open([...forMessages, ...forAlarms].find((suite) => suite !== undefined));
   }
 
   #open(suite: Suite | undefined): void {
@@ -255,7 +256,7 @@ export class Handset {
     });
     this.#run = run;
     this.#emit({ kind: 'application', name: suite.descriptor.name, state: 'started' });
-    run.start();
+    this.#alarms.serve(suite.descriptor.name, () => run.start());
   }
 
   #ended(suite: Suite, failure: Error | undefined): void {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Clock } from '../../modem/index.ts';
 import { type Flash, FlashError } from '../hal/index.ts';
 import type { PlatformMessage } from '../midp/index.ts';
 import { readSection } from './section.ts';
@@ -27,14 +28,20 @@ const stored = z.array(
   }),
 );
 
-/** The messages that wait for applications, oldest first, in the flash. */
+/**
+ * The messages that wait for applications, oldest first, in the flash. One that its application has taken leaves the
+ * flash when the application has had its turn, so that a power cut in between does not lose it.
+ */
 export class PushMessages {
   readonly #flash: Flash;
+  readonly #clock: Clock;
   #messages: readonly PushMessage[];
+  #taken: readonly PushMessage[] = [];
 
   /** @throws FlashError `damaged` */
-  constructor(flash: Flash) {
+  constructor(flash: Flash, clock: Clock) {
     this.#flash = flash;
+    this.#clock = clock;
     this.#messages = (readSection(flash, SECTION, stored) ?? []).map((message) => ({
       ...message,
       payload:
@@ -57,18 +64,30 @@ export class PushMessages {
     this.#save([...this.#messages, message]);
   }
 
-  /** The oldest message for a port, which is forgotten. */
+  /** The oldest message for a port, which waits no longer. */
   take(port: number): PushMessage | undefined {
-    const index = this.#messages.findIndex((message) => message.port === port);
-    const message = this.#messages[index];
-    if (message !== undefined) this.#save(this.#messages.toSpliced(index, 1));
+    const message = this.#messages.find((waiting) => waiting.port === port);
+    if (message === undefined) return undefined;
+    this.#messages = this.#messages.filter((waiting) => waiting !== message);
+    this.#taken = [...this.#taken, message];
+    this.#clock.after(0, () => this.#forget(message));
     return message;
+  }
+
+  #forget(message: PushMessage): void {
+    this.#taken = this.#taken.filter((taken) => taken !== message);
+    try {
+      this.#save(this.#messages);
+    } catch (error) {
+      // The next write leaves it out; after a power cut the application gets it once more.
+      if (!(error instanceof FlashError)) throw error;
+    }
   }
 
   #save(messages: readonly PushMessage[]): void {
     this.#flash.write(
       SECTION,
-      messages.map(({ payload, ...message }) => ({
+      [...this.#taken, ...messages].map(({ payload, ...message }) => ({
         ...message,
         payload: payload.kind === 'text' ? { text: payload.text } : { data: Buffer.from(payload.data).toString('hex') },
       })),

@@ -1,0 +1,55 @@
+import { type MidletContext, PushRegistry } from '../midp/index.ts';
+import type { ServiceTime } from './service-time.ts';
+import { nextQuery } from './status-queries.ts';
+import { awaitsCustomer, awaitsReceipt, deadlineOf, requestOf, type Transaction } from './transaction.ts';
+
+/** After this time a request comes back that its owner put away with the red key, ms. */
+const REMINDER_MS = 30_000;
+
+/**
+ * The alarm that starts the application again (`PushRegistry.registerAlarm`). It is set before a change is stored, so
+ * that a phone whose battery falls out at any moment wakes again with what was open.
+ */
+export class WakeUp {
+  readonly #context: MidletContext;
+  readonly #time: ServiceTime;
+
+  constructor(context: MidletContext, time: ServiceTime) {
+    this.#context = context;
+    this.#time = time;
+  }
+
+  /** Takes the alarm back that was set before this run, and returns its time, ms since 1970. */
+  taken(): number | undefined {
+    return PushRegistry.registerAlarm(this.#context, undefined);
+  }
+
+  /** While the application runs: a request on the screen is due at once if this run is cut short. */
+  arrange(transactions: readonly Transaction[]): void {
+    this.#set(transactions, ({ at }) => at);
+  }
+
+  /** When the application ends in good order. */
+  leave(transactions: readonly Transaction[]): void {
+    const now = this.#now();
+    this.#set(transactions, (transaction) => {
+      const request = requestOf(transaction);
+      const left = request.type === 'PAY_INIT' ? 0 : deadlineOf(request) - this.#time.now();
+      return now + Math.min(left, REMINDER_MS);
+    });
+  }
+
+  #set(transactions: readonly Transaction[], openAgainAt: (transaction: Transaction) => number): void {
+    const now = this.#now();
+    const due = transactions.flatMap((transaction) => {
+      if (awaitsCustomer(transaction)) return [openAgainAt(transaction)];
+      const query = awaitsReceipt(transaction) ? nextQuery(transaction, now) : undefined;
+      return query === undefined ? [] : [query];
+    });
+    PushRegistry.registerAlarm(this.#context, due.length === 0 ? undefined : Math.min(...due));
+  }
+
+  #now(): number {
+    return this.#context.system.currentTimeMillis();
+  }
+}
