@@ -44,6 +44,14 @@ export interface IncomingSms {
   readonly immediate?: boolean;
 }
 
+/** A record that the modem holds or said, of which no message can be made. */
+export interface UnreadableSms {
+  /** As the modem wrote it: its octets in hexadecimal, unless the hexadecimal is what is wrong. */
+  readonly pdu: string;
+  /** The field and octet where reading stopped, and why, for people. */
+  readonly reason: string;
+}
+
 /** What became of a message that asked for status reports (TP-ST, 3GPP TS 23.040, 9.2.3.15). */
 export interface SmsReport {
   /** {@link OutgoingSms.id} of the message. */
@@ -63,6 +71,11 @@ export interface SmsReport {
 export interface SmsReceiver {
   message(sms: IncomingSms): Promise<void>;
   report(report: SmsReport): void;
+  /**
+   * Takes a record that cannot be read; once the promise resolves, it is deleted in the modem. Without this method such
+   * records stay there, and a modem full of them takes no message.
+   */
+  unreadable?(record: UnreadableSms): Promise<void>;
 }
 
 /** The one interface that a phone or a service has to the SMS network. A modem is a bearer, and so is a pool of modems. */

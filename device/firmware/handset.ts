@@ -218,6 +218,8 @@ export class Handset {
         this.#reception.take(sms);
       },
       report: () => {},
+      // A phone shows nothing of a record that cannot be read; taken, it makes room in the SIM.
+      unreadable: async () => {},
     };
   }
 

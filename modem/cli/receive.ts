@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { IncomingSms } from '../bearer.ts';
+import type { IncomingSms, UnreadableSms } from '../bearer.ts';
 import { systemClock } from '../clock.ts';
 import type { Modem } from '../modem.ts';
 import { toHex } from '../pdu/index.ts';
@@ -32,17 +32,19 @@ async function receive(modem: Modem, { count, timeout }: ReceiveOptions, output:
             if (count === undefined) resolve();
             else reject(new Error(`${received} of ${count} messages came within ${timeout} s`));
           });
+    const take = (record: object, line: string): void => {
+      // The others stay in the modem, for whoever asks next.
+      if (received === count) throw new Error('enough were received');
+      received += 1;
+      output.print(record, line);
+      if (received < (count ?? Number.POSITIVE_INFINITY)) return;
+      cancel();
+      resolve();
+    };
     modem.receive({
-      async message(sms) {
-        // The others stay in the modem, for whoever asks next.
-        if (received === count) throw new Error('enough were received');
-        received += 1;
-        output.print(recordOf(sms), lineOf(sms));
-        if (received < (count ?? Number.POSITIVE_INFINITY)) return;
-        cancel();
-        resolve();
-      },
+      message: async (sms) => take(recordOf(sms), lineOf(sms)),
       report() {},
+      unreadable: async (record) => take({ unreadable: record.reason, pdu: record.pdu }, lineOfUnreadable(record)),
     });
   });
 }
@@ -55,6 +57,10 @@ function recordOf({ originator, sentAt, content, immediate }: IncomingSms): obje
     ...(content.ports && { destinationPort: content.ports.destination, sourcePort: content.ports.source }),
     ...(immediate === true && { immediate }),
   };
+}
+
+function lineOfUnreadable({ pdu, reason }: UnreadableSms): string {
+  return `a message that cannot be read (${reason}): ${pdu}`;
 }
 
 function lineOf({ originator, sentAt, content }: IncomingSms): string {

@@ -29,7 +29,7 @@ const MAX_DATA = 156;
 
 /** Reads what follows the first octet, `flags`. */
 export function readCommand(reader: Reader, flags: number): Command {
-  if ((flags & 0x9c) !== 0) reader.deviation('a reserved bit is set', reader.offset - 1, 'ignored');
+  if ((flags & 0x9c) !== 0) reader.tolerate('a reserved bit is set', reader.offset - 1, 'ignored');
   reader.enter('TP-MR');
   const messageReference = reader.octet();
   reader.enter('TP-PID');

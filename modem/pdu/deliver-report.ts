@@ -20,7 +20,7 @@ export interface DeliverReport {
 
 /** Reads what follows the first octet, `flags`. */
 export function readDeliverReport(reader: Reader, flags: number): DeliverReport {
-  if ((flags & 0xbc) !== 0) reader.deviation('a reserved bit is set', reader.offset - 1, 'ignored');
+  if ((flags & 0xbc) !== 0) reader.tolerate('a reserved bit is set', reader.offset - 1, 'ignored');
   const failureCause = readFailureCause(reader);
   const parameters = readReportParameters(reader, readIndicator(reader), (flags & 0x40) !== 0);
   return failureCause === undefined

@@ -30,7 +30,7 @@ export interface Deliver {
 
 /** Reads what follows the first octet, `flags`. */
 export function readDeliver(reader: Reader, flags: number): Deliver {
-  if ((flags & 0x10) !== 0) reader.deviation('bit 4 is reserved', reader.offset - 1, 'ignored');
+  if ((flags & 0x10) !== 0) reader.tolerate('bit 4 is reserved', reader.offset - 1, 'ignored');
   reader.enter('TP-OA');
   const originator = readAddress(reader);
   reader.enter('TP-PID');

@@ -32,7 +32,7 @@ export interface DescribeOptions {
 export function describePdu(octets: Uint8Array, { direction, smsc }: DescribeOptions): Description {
   const marks: FieldMark[] = [];
   const deviations: Deviation[] = [];
-  const reader = new Reader(octets, { marks, deviations });
+  const reader = new Reader(octets, { lenient: true, marks, deviations });
   const pdu: Pdu = smsc ? readPdu(reader, direction) : { tpdu: readTpdu(reader, direction) };
   let elements = 0;
   const fields = marks.flatMap(({ field, offset }, index): FieldDescription[] => {

@@ -10,12 +10,15 @@ export class PduError extends Error {
   readonly offset: number;
   /** What was being decoded, whole. */
   readonly octets: Uint8Array;
+  /** What is wrong there, in words; nothing of what was being decoded. */
+  readonly reason: string;
 
   constructor(field: string, offset: number, octets: Uint8Array, reason: string) {
     super(`${field}, octet ${offset}: ${reason} (in ${Buffer.from(octets).toString('hex').toUpperCase()})`);
     this.field = field;
     this.offset = offset;
     this.octets = octets;
+    this.reason = reason;
   }
 }
 

@@ -1,6 +1,6 @@
 import { fromHex } from './hex.ts';
 import { readHexWords, SPARE } from './hex-words.ts';
-import { Reader, type ReaderNotes } from './reader.ts';
+import { Reader, type ReaderOptions } from './reader.ts';
 
 /** Octets that {@link readerOfHex} takes from the system at a time. */
 const SLAB = 64 * 1024;
@@ -24,10 +24,10 @@ function renew(): void {
  * A reader of the octets of a hex string. Short ones are written one behind the other into a large array: an array for
  * each would cost as much as decoding what is in it. Throws `PduError` of field `hex`.
  */
-export function readerOfHex(hex: string, notes?: ReaderNotes): Reader {
+export function readerOfHex(hex: string, options?: ReaderOptions): Reader {
   if (used + LONGEST + SPARE > octets.length) renew();
   const start = used;
-  if (!readHexWords(hex, words, start)) return new Reader(fromHex(hex), notes);
+  if (!readHexWords(hex, words, start)) return new Reader(fromHex(hex), options);
   used += hex.length >> 1;
-  return new Reader(octets, notes, start, used);
+  return new Reader(octets, options, start, used);
 }

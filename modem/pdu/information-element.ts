@@ -95,9 +95,9 @@ function typedElement(reader: Reader, id: number): InformationElement | string {
         source: reader.octet() * 256 + reader.octet(),
       };
     case SINGLE_SHIFT:
-      return nationalLanguage(reader, 'single');
+      return nationalLanguage(reader, id, 'single');
     case LOCKING_SHIFT:
-      return nationalLanguage(reader, 'locking');
+      return nationalLanguage(reader, id, 'locking');
     default:
       return specialMessage(reader);
   }
@@ -110,10 +110,12 @@ function concatenation(reader: Reader, width: 8 | 16, reference: number): Concat
   return { kind: 'concatenation', width, reference, total, sequence };
 }
 
-function nationalLanguage(reader: Reader, shift: NationalLanguage['shift']): NationalLanguage | string {
+/** A language that is reserved makes an element of no effect, as an unknown one is (3GPP TS 23.040, 9.2.3.24). */
+function nationalLanguage(reader: Reader, id: number, shift: NationalLanguage['shift']): InformationElement {
   const octet = reader.octet();
   const language = LANGUAGES[octet - 1];
-  return language === undefined ? `language ${octet} is reserved` : { kind: 'national-language', shift, language };
+  if (language !== undefined) return { kind: 'national-language', shift, language };
+  return { kind: 'other', id, data: view(reader.octets, reader.offset - 1, reader.offset) };
 }
 
 function specialMessage(reader: Reader): SpecialMessage {
@@ -128,19 +130,26 @@ function specialMessage(reader: Reader): SpecialMessage {
   };
 }
 
-/** Reads one element that must end at octet `limit` or before. A malformed one is kept as `other` in lenient decoding. */
-export function readElement(reader: Reader, limit: number): InformationElement {
+/**
+ * Reads one element of a header that ends at octet `limit`. A malformed one is kept as `other` in lenient decoding.
+ * Undefined: it goes beyond the header.
+ */
+export function readElement(reader: Reader, limit: number): InformationElement | undefined {
   const id = reader.octet();
+  if (reader.offset === limit) {
+    reader.deviation('a single octet is no information element', reader.offset - 1, 'the header ignored');
+    return undefined;
+  }
   const length = reader.octet();
   const start = reader.offset;
-  let end = start + length;
+  const end = start + length;
   if (end > limit) {
-    reader.deviation(`element ${id} of ${length} octets goes beyond the header`, start - 1, 'cut');
-    end = Math.max(start, limit);
+    reader.deviation(`element ${id} of ${length} octets goes beyond the header`, start - 1, 'the header ignored');
+    return undefined;
   }
   const expected = LENGTHS[id];
   if (expected !== undefined) {
-    const element = expected === end - start ? typedElement(reader, id) : `${length} octets instead of ${expected}`;
+    const element = expected === length ? typedElement(reader, id) : `${length} octets instead of ${expected}`;
     if (typeof element !== 'string') return element;
     reader.deviation(`element ${id}: ${element}`, start, 'ignored');
   }

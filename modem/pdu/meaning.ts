@@ -154,7 +154,7 @@ function describeParameters(tpdu: Tpdu): string {
 function describeElement(element: InformationElement | undefined): string {
   switch (element?.kind) {
     case undefined:
-      return '';
+      return 'ignored';
     case 'concatenation':
       return `part ${element.sequence} of ${element.total}, reference ${element.reference} (${element.width} bits)`;
     case 'ports':

@@ -1,6 +1,6 @@
 import { type Address, readServiceCentre, writeServiceCentre } from './address.ts';
 import { type Deviation, Reader } from './reader.ts';
-import { type Direction, readTpdu, type Tpdu, writeTpdu } from './tpdu.ts';
+import { type DecodeOptions, type Direction, readTpdu, type Tpdu, writeTpdu } from './tpdu.ts';
 import { Writer } from './writer.ts';
 
 /** What `+CMGS`, `+CMGR`, `+CMT` and `+CDS` carry: a TPDU behind the service centre's address (3GPP TS 27.005, 3.1). */
@@ -12,7 +12,7 @@ export interface Pdu {
 
 /** A PDU decoded leniently. */
 export interface LenientPdu extends Pdu {
-  /** What was passed over, in order; empty when strict decoding accepts the octets too. */
+  /** What was passed over, in order. Strict decoding accepts the octets too when all of it is `tolerated`. */
   readonly deviations: readonly Deviation[];
 }
 
@@ -42,12 +42,12 @@ export function readPdu(reader: Reader, direction: Direction): Pdu {
 }
 
 /** The PDU in `octets`; as strict as `decodeTpdu`. */
-export function decodePdu(octets: Uint8Array, direction: Direction): Pdu {
-  return readPdu(new Reader(octets), direction);
+export function decodePdu(octets: Uint8Array, direction: Direction, options?: DecodeOptions): Pdu {
+  return readPdu(new Reader(octets, options), direction);
 }
 
 /** The PDU in `octets`; as lenient as `decodeTpduLeniently`. */
 export function decodePduLeniently(octets: Uint8Array, direction: Direction): LenientPdu {
   const deviations: Deviation[] = [];
-  return { ...readPdu(new Reader(octets, { deviations }), direction), deviations };
+  return { ...readPdu(new Reader(octets, { lenient: true, deviations }), direction), deviations };
 }

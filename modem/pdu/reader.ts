@@ -1,7 +1,7 @@
 import { PduError } from './error.ts';
 import { view } from './octets.ts';
 
-/** Something that the standard does not allow and lenient decoding passed over. */
+/** Something that is not as the standard has a sender write it, and that decoding passed over. */
 export interface Deviation {
   /** The field in the words of 3GPP TS 23.040. */
   readonly field: string;
@@ -9,6 +9,11 @@ export interface Deviation {
   readonly offset: number;
   /** What is wrong and how it was taken. */
   readonly reason: string;
+  /**
+   * The standard tells a receiver to take it: a reserved bit, a fill bit, an escape sequence without a character. Strict
+   * decoding takes it too. Otherwise only lenient decoding does.
+   */
+  readonly tolerated: boolean;
 }
 
 /** Where a field was found, for a view of a PDU field by field. */
@@ -17,13 +22,20 @@ export interface FieldMark {
   readonly offset: number;
 }
 
-/** What a {@link Reader} does beside reading; nothing in strict decoding. */
-export interface ReaderNotes {
-  /** Given: lenient decoding, and what it passed over. */
+/** How strictly a {@link Reader} reads, and what it notes down. */
+export interface ReaderOptions {
+  /** Whether what the standard forbids is passed over too. Default false. */
+  readonly lenient?: boolean;
+  /** Octets FF may follow, as they fill up a record of the SIM (3GPP TS 51.011, 10.5.3). Default false. */
+  readonly padded?: boolean;
+  /** Gets what was passed over, in order. */
   readonly deviations?: Deviation[];
   /** Given: the start of each field. */
   readonly marks?: FieldMark[];
 }
+
+/** Fills up a record of the SIM. */
+const PADDING = 0xff;
 
 /** Walks through the octets of one PDU, knows the field it is in, and decides whether a deviation is an error. */
 export class Reader {
@@ -35,17 +47,21 @@ export class Reader {
   offset: number;
   readonly #start: number;
   #field = 'TP-MTI';
+  readonly #lenient: boolean;
+  readonly #padded: boolean;
   readonly #deviations: Deviation[] | undefined;
   readonly #marks: FieldMark[] | undefined;
 
   /** Reads `octets`, or only those in `[start, end)`: what is reported outside counts from `start`. */
-  constructor(octets: Uint8Array, notes?: ReaderNotes, start: number = 0, end: number = octets.length) {
+  constructor(octets: Uint8Array, options?: ReaderOptions, start: number = 0, end: number = octets.length) {
     this.octets = octets;
     this.end = end;
     this.offset = start;
     this.#start = start;
-    this.#deviations = notes?.deviations;
-    this.#marks = notes?.marks;
+    this.#lenient = options?.lenient === true;
+    this.#padded = options?.padded === true;
+    this.#deviations = options?.deviations;
+    this.#marks = options?.marks;
   }
 
   /** Says which field begins here. */
@@ -78,17 +94,32 @@ export class Reader {
   }
 
   /**
-   * The octets are not as the standard wants them: an error in strict decoding; in lenient decoding a note, which also
-   * says how they were taken.
+   * The standard forbids the octets: an error in strict decoding; in lenient decoding a note, which also says how they
+   * were taken.
    */
   deviation(reason: string, offset: number = this.offset, taken?: string): void {
-    if (this.#deviations === undefined) this.refuse(reason, offset);
-    const note = taken === undefined ? reason : `${reason}, ${taken}`;
-    this.#deviations.push({ field: this.#field, offset: offset - this.#start, reason: note });
+    if (!this.#lenient) this.refuse(reason, offset);
+    this.#noteDown(reason, offset, taken, false);
   }
 
-  /** The end: nothing may be left. */
+  /** No sender should write the octets so, and the standard tells a receiver how to take them: a note. */
+  tolerate(reason: string, offset: number, taken: string): void {
+    this.#noteDown(reason, offset, taken, true);
+  }
+
+  #noteDown(reason: string, offset: number, taken: string | undefined, tolerated: boolean): void {
+    const note = taken === undefined ? reason : `${reason}, ${taken}`;
+    this.#deviations?.push({ field: this.#field, offset: offset - this.#start, reason: note, tolerated });
+  }
+
+  /** Whether octets are left, and all of them are FF. */
+  get isPadding(): boolean {
+    return this.left > 0 && this.octets.subarray(this.offset, this.end).every((octet) => octet === PADDING);
+  }
+
+  /** The end: nothing may be left but padding where that is expected. */
   finish(): void {
-    if (this.left > 0) this.deviation(`${this.left} octets too many`);
+    if (this.left === 0 || (this.#padded && this.isPadding)) return;
+    this.deviation(`${this.left} octets too many`);
   }
 }

@@ -24,14 +24,14 @@ const EXTENSION = 0x80;
 export function readIndicator(reader: Reader): number {
   reader.enter('TP-PI');
   const indicator = reader.octet();
-  if ((indicator & RESERVED) !== 0) reader.deviation('a reserved bit is set', reader.offset - 1, 'ignored');
+  if ((indicator & RESERVED) !== 0) reader.tolerate('a reserved bit is set', reader.offset - 1, 'ignored');
   for (let octet = indicator; (octet & EXTENSION) !== 0; octet = reader.octet()) {
-    reader.deviation('an extension octet follows', reader.offset - 1, 'ignored');
+    reader.tolerate('an extension octet follows', reader.offset - 1, 'ignored');
   }
   return indicator;
 }
 
-/** Reads what TP-PI says is there. */
+/** Reads what TP-PI says is there, and passes over what a reserved bit of it says is there (9.2.3.27). */
 export function readReportParameters(reader: Reader, indicator: number, hasHeader: boolean): ReportParameters {
   const parameters: { pid?: number; dcs?: DataCodingScheme; userData?: UserData } = {};
   if ((indicator & HAS_PID) !== 0) {
@@ -46,6 +46,11 @@ export function readReportParameters(reader: Reader, indicator: number, hasHeade
     parameters.userData = readUserData(reader, parameters.dcs ?? PLAIN, hasHeader, MAX_TPDU);
   } else if (hasHeader) {
     reader.deviation('TP-UDHI promises a header and there is no user data');
+  }
+  // What a later release put there: its bit in TP-PI says that it follows.
+  if ((indicator & (RESERVED | EXTENSION)) !== 0 && reader.left > 0) {
+    reader.tolerate(`${reader.left} octets of a later release`, reader.offset, 'ignored');
+    reader.offset = reader.end;
   }
   return parameters;
 }

@@ -9,8 +9,29 @@ const DECIMALS: Int8Array = Int8Array.from({ length: 256 }, (_, octet) => {
 });
 
 /** The number 0 to 99 in a semi-octet pair (3GPP TS 23.040, 9.1.2.3), or -1 when it is not decimal. */
-export function decimalOf(octet: number): number {
+function decimalOf(octet: number): number {
   return DECIMALS[octet] ?? -1;
+}
+
+/** Both digits of an octet as 0 to 99, where a half that is no decimal digit counts as 0. */
+function decimalWithZeros(octet: number): number {
+  const digit = (half: number) => (half < 10 ? half : 0);
+  return digit(octet & 0x0f) * 10 + digit(octet >> 4);
+}
+
+/**
+ * Reads a number of two digits from `low` to `high`. Leniently a half that is no digit counts as 0 (3GPP TS 23.040,
+ * 9.2.3.11), and what is out of range then is taken for `low`.
+ */
+export function readTwoDigits(reader: Reader, what: string, low: number, high: number): number {
+  const octet = reader.octet();
+  const value = decimalOf(octet);
+  if (value >= low && value <= high) return value;
+  const digits = decimalWithZeros(octet);
+  const taken = digits >= low && digits <= high ? digits : low;
+  const wrong = value < 0 ? `the ${what} has a semi-octet that is no digit` : `the ${what} is not ${low} to ${high}`;
+  reader.deviation(wrong, reader.offset - 1, `taken for ${taken}`);
+  return taken;
 }
 
 /** The semi-octet pair that says a number from 0 to 99. */

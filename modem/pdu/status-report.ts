@@ -36,7 +36,7 @@ export interface StatusReport {
 
 /** Reads what follows the first octet, `flags`. */
 export function readStatusReport(reader: Reader, flags: number): StatusReport {
-  if ((flags & 0x90) !== 0) reader.deviation('bits 4 and 7 are reserved', reader.offset - 1, 'ignored');
+  if ((flags & 0x90) !== 0) reader.tolerate('bits 4 and 7 are reserved', reader.offset - 1, 'ignored');
   reader.enter('TP-MR');
   const messageReference = reader.octet();
   reader.enter('TP-RA');
@@ -57,7 +57,8 @@ export function readStatusReport(reader: Reader, flags: number): StatusReport {
     dischargeTime,
     status: reader.octet(),
   };
-  if (reader.left > 0) {
+  // A SIM's record is filled up with FF, which as TP-PI would promise extension octets without end.
+  if (reader.left > 0 && !reader.isPadding) {
     const indicator = readIndicator(reader);
     return { ...tpdu, parameters: readReportParameters(reader, indicator, (flags & 0x40) !== 0) };
   }

@@ -23,7 +23,7 @@ export interface SubmitReport {
 
 /** Reads what follows the first octet, `flags`. TP-PI stands in front of the time stamp, what it promises behind. */
 export function readSubmitReport(reader: Reader, flags: number): SubmitReport {
-  if ((flags & 0xbc) !== 0) reader.deviation('a reserved bit is set', reader.offset - 1, 'ignored');
+  if ((flags & 0xbc) !== 0) reader.tolerate('a reserved bit is set', reader.offset - 1, 'ignored');
   const failureCause = readFailureCause(reader);
   const indicator = readIndicator(reader);
   reader.enter('TP-SCTS');

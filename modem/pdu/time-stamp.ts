@@ -1,5 +1,5 @@
 import type { Reader } from './reader.ts';
-import { decimalOf, semiOctets } from './semi-octets.ts';
+import { readTwoDigits, semiOctets } from './semi-octets.ts';
 import type { Writer } from './writer.ts';
 
 /** A moment as the service centre writes it: whole seconds, with its time zone (3GPP TS 23.040, 9.2.3.11). */
@@ -31,33 +31,29 @@ const DAYS_IN_MONTH: readonly number[] = Array.from({ length: 100 * 12 }, (_, in
   new Date(Date.UTC(yearOf(Math.trunc(index / 12)), (index % 12) + 1, 0)).getUTCDate(),
 );
 
-/** Reads the two digits of a field that goes from `low` to `high`; the standard has anything else taken for 0. */
-function readPair(reader: Reader, what: string, low: number, high: number): number {
-  const value = decimalOf(reader.octet());
-  return value >= low && value <= high ? value : takenFor(reader, what, low, high);
-}
-
-function takenFor(reader: Reader, what: string, low: number, high: number): number {
-  reader.deviation(`the ${what} is not ${low} to ${high}`, reader.offset - 1, `taken for ${low}`);
-  return low;
-}
-
 function readZone(reader: Reader): number {
   const octet = reader.octet();
-  const quarters = decimalOf(octet & ~WEST);
-  if (quarters >= 0) return (octet & WEST) === 0 ? quarters : -quarters;
-  reader.deviation('the time zone is not a number of quarters of an hour', reader.offset - 1, 'taken for UTC');
-  return 0;
+  const tens = octet & 0x07;
+  let units = octet >> 4;
+  if (units > 9) {
+    reader.deviation('the time zone has a semi-octet that is no digit', reader.offset - 1, 'taken for 0');
+    units = 0;
+  }
+  const quarters = tens * 10 + units;
+  return (octet & WEST) === 0 ? quarters : -quarters;
 }
 
-/** Reads the seven octets of a time stamp. */
+/**
+ * Reads the seven octets of a time stamp. The standard has a phone take a semi-octet that is no digit for 0, and keep the
+ * field as it came (9.2.3.11). A time cannot keep it, so that only lenient decoding does.
+ */
 export function readTimeStamp(reader: Reader): TimeStamp {
-  const year = readPair(reader, 'year', 0, 99);
-  const month = year * 12 + readPair(reader, 'month', 1, 12) - 1;
-  const day = readPair(reader, 'day', 1, DAYS_IN_MONTH[month] ?? 0);
-  const hour = readPair(reader, 'hour', 0, 23);
-  const minute = readPair(reader, 'minute', 0, 59);
-  const second = readPair(reader, 'second', 0, 59);
+  const year = readTwoDigits(reader, 'year', 0, 99);
+  const month = year * 12 + readTwoDigits(reader, 'month', 1, 12) - 1;
+  const day = readTwoDigits(reader, 'day', 1, DAYS_IN_MONTH[month] ?? 0);
+  const hour = readTwoDigits(reader, 'hour', 0, 23);
+  const minute = readTwoDigits(reader, 'minute', 0, 59);
+  const second = readTwoDigits(reader, 'second', 0, 59);
   const zone = readZone(reader);
   const local = ((DAYS_BEFORE[month] ?? 0) + day - 1) * DAY_S + hour * 3600 + minute * 60 + second;
   return { at: local * 1000 - zone * QUARTER_MS, zone };

@@ -3,7 +3,7 @@ import { type Deliver, readDeliver, writeDeliver } from './deliver.ts';
 import { type DeliverReport, readDeliverReport, writeDeliverReport } from './deliver-report.ts';
 import { readerOfHex } from './hex-reader.ts';
 import { MAX_TPDU } from './limits.ts';
-import { type Deviation, Reader } from './reader.ts';
+import { type Deviation, Reader, type ReaderOptions } from './reader.ts';
 import { readStatusReport, type StatusReport, writeStatusReport } from './status-report.ts';
 import { readSubmit, type Submit, writeSubmit } from './submit.ts';
 import { readSubmitReport, type SubmitReport, writeSubmitReport } from './submit-report.ts';
@@ -18,9 +18,12 @@ export type Direction = 'mobile-originated' | 'mobile-terminated';
 /** A TPDU decoded leniently. */
 export interface LenientTpdu {
   readonly tpdu: Tpdu;
-  /** What was passed over, in order; empty when strict decoding accepts the octets too. */
+  /** What was passed over, in order. Strict decoding accepts the octets too when all of it is `tolerated`. */
   readonly deviations: readonly Deviation[];
 }
+
+/** What strict decoding may be told. */
+export type DecodeOptions = Pick<ReaderOptions, 'padded' | 'deviations'>;
 
 /** Reads a TPDU to the end of the octets. The first octet is TP-MTI and flags (3GPP TS 23.040, 9.2.3.1). */
 export function readTpdu(reader: Reader, direction: Direction): Tpdu {
@@ -107,26 +110,27 @@ export function encodeTpduToHex(tpdu: Tpdu): string {
 }
 
 /**
- * The TPDU in `octets`. Strict: accepted only if {@link encodeTpdu} of the result gives the same octets; anything else is
- * a `PduError`. Data and unknown elements in the result are views of `octets`.
+ * The TPDU in `octets`. Strict: what the standard forbids is a `PduError`. What it tells a receiver to pass over (reserved
+ * and fill bits, escape sequences without a character) goes to `options.deviations`; where nothing does,
+ * {@link encodeTpdu} of the result gives the same octets. Data and unknown elements in the result are views of `octets`.
  */
-export function decodeTpdu(octets: Uint8Array, direction: Direction): Tpdu {
-  return readTpdu(new Reader(octets), direction);
+export function decodeTpdu(octets: Uint8Array, direction: Direction, options?: DecodeOptions): Tpdu {
+  return readTpdu(new Reader(octets, options), direction);
 }
 
 /**
  * {@link decodeTpdu} of hex, upper or lower case; other characters are a `PduError` of field `hex`. The octets that data
  * in the result are views of share a large array with those of other TPDUs.
  */
-export function decodeTpduFromHex(hex: string, direction: Direction): Tpdu {
-  return readTpdu(readerOfHex(hex), direction);
+export function decodeTpduFromHex(hex: string, direction: Direction, options?: DecodeOptions): Tpdu {
+  return readTpdu(readerOfHex(hex, options), direction);
 }
 
 /**
- * The TPDU in `octets`, passing over whatever the standard has a receiver ignore and what real service centres and
+ * The TPDU in `octets`, passing over what the standard has a receiver ignore and what real service centres and
  * modems get wrong. Throws `PduError` only where nothing sensible can be made of the octets.
  */
 export function decodeTpduLeniently(octets: Uint8Array, direction: Direction): LenientTpdu {
   const deviations: Deviation[] = [];
-  return { tpdu: readTpdu(new Reader(octets, { deviations }), direction), deviations };
+  return { tpdu: readTpdu(new Reader(octets, { lenient: true, deviations }), direction), deviations };
 }

@@ -5,24 +5,31 @@ import type { Writer } from './writer.ts';
 /** The header of user data that has none. */
 export const NO_HEADER: readonly InformationElement[] = Object.freeze([]);
 
-/** Reads UDHL and the elements; the user data ends at octet `limit` (3GPP TS 23.040, 9.2.3.24). */
-export function readHeader(reader: Reader, limit: number): readonly InformationElement[] {
+/**
+ * Reads UDHL and the elements; the user data ends at octet `limit`. Leniently, a header whose last element has too few or
+ * too many octets is ignored whole (3GPP TS 23.040, 9.2.3.24): part of it might be a concatenation without its ports, or
+ * without its table of a language. Undefined: the header takes all of the user data and more.
+ */
+export function readHeader(reader: Reader, limit: number): readonly InformationElement[] | undefined {
   reader.enter('TP-UDHL');
   const length = reader.octet();
-  let end = reader.offset + length;
+  const end = reader.offset + length;
   if (length === 0) reader.deviation('TP-UDHI promises a header and it is empty', reader.offset - 1);
   if (end > limit) {
-    reader.deviation(`a header of ${length} octets is longer than the user data`, reader.offset - 1, 'cut');
-    end = limit;
+    reader.deviation(`a header of ${length} octets is longer than the user data`, reader.offset - 1, 'ignored');
+    reader.offset = limit;
+    return undefined;
   }
-  reader.enter('TP-UDH');
-  const elements = end - reader.offset >= 2 ? [readElement(reader, end)] : [];
-  while (reader.offset + 2 <= end) {
+  const elements: InformationElement[] = [];
+  while (reader.offset < end) {
     reader.enter('TP-UDH');
-    elements.push(readElement(reader, end));
+    const element = readElement(reader, end);
+    if (element === undefined) {
+      reader.offset = end;
+      return NO_HEADER;
+    }
+    elements.push(element);
   }
-  if (reader.offset < end) reader.deviation('a single octet is no information element', reader.offset, 'ignored');
-  reader.offset = end;
   return elements;
 }
 

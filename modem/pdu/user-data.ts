@@ -66,8 +66,10 @@ export function readUserData(
   }
   let header = NO_HEADER;
   if (hasHeader) {
-    header = readHeader(reader, end);
+    const found = readHeader(reader, end);
     reader.enter('TP-UD');
+    if (found === undefined) return nothing(dcs);
+    header = found;
   }
   const at = reader.offset;
   reader.offset = end;
@@ -85,6 +87,12 @@ export function readUserData(
   }
 }
 
+/** What is left when the header takes all of the user data and more. */
+function nothing({ alphabet }: DataCodingScheme): UserData {
+  if (alphabet === '8bit') return { kind: 'data', header: NO_HEADER, data: new Uint8Array(0) };
+  return { kind: 'text', header: NO_HEADER, text: '' };
+}
+
 /** Reads 7-bit text from octet `at` on; the stream of septets begins with the header, at octet `start`. */
 function readText(
   reader: Reader,
@@ -99,7 +107,7 @@ function readText(
     return '';
   }
   const fill = used * 7 - (at - start) * 8;
-  if (((reader.octets[at] ?? 0) & ((1 << fill) - 1)) !== 0) reader.deviation('the fill bits are not 0', at, 'ignored');
+  if (((reader.octets[at] ?? 0) & ((1 << fill) - 1)) !== 0) reader.tolerate('the fill bits are not 0', at, 'ignored');
   return readSeptets(reader, at, fill, septets - used, alphabetOf(header));
 }
 

@@ -1,5 +1,5 @@
 import type { Reader } from './reader.ts';
-import { decimalOf, semiOctets } from './semi-octets.ts';
+import { readTwoDigits, semiOctets } from './semi-octets.ts';
 import { readTimeStamp, type TimeStamp, writeTimeStamp } from './time-stamp.ts';
 import type { Writer } from './writer.ts';
 
@@ -56,13 +56,6 @@ function writeRelative(writer: Writer, ms: number): void {
   writer.octet(octet);
 }
 
-function readClockPart(reader: Reader, what: string, high: number): number {
-  const value = decimalOf(reader.octet());
-  if (value >= 0 && value <= high) return value;
-  reader.deviation(`the ${what} are not 0 to ${high}`, reader.offset - 1, 'taken for 0');
-  return 0;
-}
-
 function readPeriod(reader: Reader, format: number): EnhancedPeriod {
   switch (format) {
     case 0:
@@ -75,9 +68,9 @@ function readPeriod(reader: Reader, format: number): EnhancedPeriod {
       return { kind: 'seconds', seconds };
     }
     case 3: {
-      const hours = readClockPart(reader, 'hours', 99);
-      const minutes = readClockPart(reader, 'minutes', 59);
-      return { kind: 'clock', hours, minutes, seconds: readClockPart(reader, 'seconds', 59) };
+      const hours = readTwoDigits(reader, 'hour', 0, 99);
+      const minutes = readTwoDigits(reader, 'minute', 0, 59);
+      return { kind: 'clock', hours, minutes, seconds: readTwoDigits(reader, 'second', 0, 59) };
     }
     default:
       reader.deviation(`period format ${format} is reserved`, reader.offset - 1, 'taken for none');
@@ -88,10 +81,10 @@ function readPeriod(reader: Reader, format: number): EnhancedPeriod {
 function readEnhanced(reader: Reader): ValidityPeriod {
   const indicator = reader.octet();
   const end = reader.offset + ENHANCED_LENGTH;
-  if ((indicator & 0xb8) !== 0) reader.deviation('a reserved bit is set', reader.offset - 1, 'ignored');
+  if ((indicator & 0xb8) !== 0) reader.tolerate('a reserved bit is set', reader.offset - 1, 'ignored');
   const period = readPeriod(reader, indicator & 7);
   while (reader.offset < end) {
-    if (reader.octet() !== 0) reader.deviation('an unused octet is not 0', reader.offset - 1, 'ignored');
+    if (reader.octet() !== 0) reader.tolerate('an unused octet is not 0', reader.offset - 1, 'ignored');
   }
   return { format: 'enhanced', singleShot: (indicator & 0x40) !== 0, period };
 }

@@ -6,7 +6,7 @@ import { addressText, type Deliver, PduError, protocolOf } from '../pdu/index.ts
 import type { ReportMatcher } from '../sending/status-reports.ts';
 import type { ModemLog } from '../state.ts';
 import type { MessageStore, StoredMessage } from './message-store.ts';
-import { type Holding, type Message, PendingMessages } from './pending.ts';
+import { type Holding, type Offer, PendingMessages, type WholeMessage } from './pending.ts';
 import { type ReceivedTpdu, readPdu, readPduLeniently } from './stored-pdu.ts';
 
 /** What receiving needs of the modem while it is open. */
@@ -38,7 +38,7 @@ export class HandOver {
     this.#reports = reports;
   }
 
-  /** Whether some message is waiting to be offered again. */
+  /** Whether something is waiting to be offered again. */
   get hasRefused(): boolean {
     return this.#pending.hasRefused;
   }
@@ -99,29 +99,32 @@ export class HandOver {
     this.#last = holding;
     const reading = read(() => readPdu(stored.pdu, stored.length));
     if (reading instanceof PduError) await this.#readAgain(stored, source);
-    else await this.#take(reading, holding, source);
+    else await this.#take(reading, stored.pdu, holding, source);
   }
 
   /** Takes a message that the modem said and does not hold. @throws AtTimeout, AtAborted, PortError */
   async takeDirect(pdu: string, length: number | undefined, source: Source): Promise<void> {
     const strict = read(() => readPdu(pdu, length));
     const reading = strict instanceof PduError ? this.#readLeniently('sent at once', pdu, length) : strict;
-    const isTaken = await this.#take(reading, undefined, source);
+    const isTaken = await this.#take(reading, pdu, undefined, source);
     if (!isTaken || !source.reception.acknowledge) return;
-    // A part of a message too: the network sends the next one only then.
-    // Some want the acknowledgement and refuse it; a second one is refused by all.
+    // A part of a message is acknowledged too: the network sends the next part only then.
+    // A Novatel answers +CNMA with an error and delivers on; every modem refuses a second +CNMA.
     await source.acknowledge().catch((error: unknown) => {
       if (!(error instanceof AtRefused)) throw error;
     });
   }
 
-  /** The same as at the last place: so it may be, or the modem said its last answer twice. Then the next sweep reads it. */
+  /**
+   * The PDU is that of the place read before: two messages are the same, or the modem gave its last answer once more. Then
+   * the next sweep reads this place.
+   */
   async #readsSo(holding: Holding, source: Source): Promise<boolean> {
     const again = await source.store.read(holding.place);
     return again !== undefined && holdingOf(again).pdu === holding.pdu;
   }
 
-  /** A fault of the line is gone the second time; what reads the same twice is so. */
+  /** Reads a record once more that strict decoding refused: a fault of the line does not come twice, a fault of the record does. */
   async #readAgain({ place, pdu }: StoredMessage, source: Source): Promise<void> {
     const again = await source.store.read(place);
     if (again === undefined) return;
@@ -132,12 +135,12 @@ export class HandOver {
     }
     if (again.pdu === pdu) {
       const reading = this.#readLeniently(`${place.memory} ${place.index}`, pdu, again.length);
-      await this.#take(reading, holding, source);
+      await this.#take(reading, pdu, holding, source);
       return;
     }
     const reading = read(() => readPdu(again.pdu, again.length));
-    // Damaged once more, in another way: the next sweep finds it.
-    if (!(reading instanceof PduError)) await this.#take(reading, holding, source);
+    // The line damaged it twice, in two ways: the next sweep reads it again.
+    if (!(reading instanceof PduError)) await this.#take(reading, again.pdu, holding, source);
   }
 
   /** Remembers a message that has no PDU, so that it is said once. */
@@ -148,23 +151,31 @@ export class HandOver {
     this.#log({ kind: 'unreadable', text });
   }
 
-  #readLeniently(where: string, pdu: string, length: number | undefined): ReceivedTpdu | undefined {
+  #readLeniently(where: string, pdu: string, length: number | undefined): ReceivedTpdu | PduError | undefined {
     const reading = read(() =>
       readPduLeniently(pdu, length, (deviations) => {
         const list = deviations.map(({ field, offset, reason }) => `${field}, octet ${offset}: ${reason}`).join('; ');
         this.#log({ kind: 'deviation', text: `a message (${where}) was read although it deviates: ${list}` });
       }),
     );
-    if (!(reading instanceof PduError)) return reading;
-    const { field, offset } = reading;
-    this.#log({ kind: 'unreadable', text: `a message (${where}) cannot be read: ${field}, octet ${offset}` });
-    return undefined;
+    if (reading instanceof PduError) {
+      this.#log({ kind: 'unreadable', text: `a message (${where}) cannot be read: ${whyUnreadable(reading)}` });
+    }
+    return reading;
   }
 
-  /** Takes what was read, or remembers that there is nothing to take. False when the receiver did not take it. */
-  async #take(reading: ReceivedTpdu | undefined, holding: Holding | undefined, source: Source): Promise<boolean> {
+  /**
+   * Takes what was made of a PDU; undefined: nothing that is for the receiver. False when the receiver did not take it.
+   */
+  async #take(
+    reading: ReceivedTpdu | PduError | undefined,
+    pdu: string,
+    holding: Holding | undefined,
+    source: Source,
+  ): Promise<boolean> {
     if (holding !== undefined) this.#pending.keep(holding);
     if (reading === undefined) return true;
+    if (reading instanceof PduError) return this.#takeUnreadable(pdu, whyUnreadable(reading), holding, source);
     if (reading.type === 'DELIVER') return this.#takeMessage(reading, holding, source);
     this.#takeReport(reading);
     if (holding !== undefined) await this.#delete([holding], source);
@@ -187,32 +198,39 @@ export class HandOver {
     return message === undefined || this.#offer([message], source);
   }
 
+  /** A SIM full of records that cannot be read takes no message: they go to the receiver as they are, and are deleted. */
+  async #takeUnreadable(pdu: string, reason: string, holding: Holding | undefined, source: Source): Promise<boolean> {
+    if (this.receiver !== undefined && this.receiver.unreadable === undefined) return true;
+    const holdings = holding === undefined ? [] : [holding];
+    return this.#offer([{ kind: 'unreadable', pdu, reason, holdings, partKeys: [] }], source);
+  }
+
   #takeReport(report: Extract<ReceivedTpdu, { type: 'STATUS-REPORT' }>): void {
     if (this.#reports.take(report)) return;
     const text = `a status report for reference ${report.messageReference} belongs to no message sent by this program`;
     this.#log({ kind: 'unmatched-report', text });
   }
 
-  async #offer(messages: readonly Message[], source: Source): Promise<boolean> {
+  async #offer(offers: readonly Offer[], source: Source): Promise<boolean> {
     let isTaken = true;
-    for (const message of messages) {
+    for (const offer of offers) {
       const { receiver } = this;
       if (receiver === undefined) {
-        this.#pending.refuse(message);
+        this.#pending.refuse(offer);
         isTaken = false;
         continue;
       }
       try {
-        await receiver.message(incomingOf(message));
+        await handTo(receiver, offer);
       } catch (error) {
         isTaken = false;
-        this.#pending.refuse(message);
+        this.#pending.refuse(offer);
         const text = error instanceof Error ? error.message : String(error);
         this.#log({ kind: 'hand-over-failed', text: `a message was not taken and will be offered again: ${text}` });
         continue;
       }
-      this.#pending.release(message);
-      await this.#delete(message.holdings, source);
+      this.#pending.release(offer);
+      await this.#delete(offer.holdings, source);
     }
     return isTaken;
   }
@@ -225,10 +243,10 @@ export class HandOver {
       try {
         const now = await this.#whatLies(holding, source);
         if (now === 'the same' || (now === 'nothing' && isListed)) await source.store.delete(place);
-        // What is not seen is not forgotten: the line may hide it.
+        // A place that seems empty stays known: the line may have lost the answer, and the message lies there still.
         if (now !== 'nothing' || isListed) this.#pending.forget(place);
       } catch (error) {
-        // It is safe with the receiver; the next sweep deletes it, or finds it gone.
+        // The receiver has the message. The next sweep deletes it here, or finds it gone.
         this.#log({
           kind: 'hand-over-failed',
           text: `${place.memory} ${place.index} could not be deleted yet: ${String(error)}`,
@@ -267,9 +285,9 @@ export class HandOver {
   }
 }
 
-/** The same, whether `+CMGL` or `+CMGR` wrote it: only one of them may add `,0` or `FF`. */
+/** What lies at a place, written in one way: of `+CMGL` and `+CMGR` only one may add `,0` or `FF`. */
 function holdingOf({ place, pdu }: StoredMessage): Holding {
-  // Two messages without a PDU are not the same.
+  // Messages in text mode have no PDU to tell them apart: the place does.
   if (pdu === '') return { place, pdu: `text at ${place.memory} ${place.index}` };
   return {
     place,
@@ -290,7 +308,18 @@ function read(reading: () => ReceivedTpdu | undefined): ReceivedTpdu | PduError 
   }
 }
 
-function incomingOf({ first: { originator, timestamp, dcs }, content }: Message): IncomingSms {
+/** Hands over to the receiver. @throws what the receiver throws: it did not take it */
+async function handTo(receiver: SmsReceiver, offer: Offer): Promise<void> {
+  if (offer.kind === 'message') await receiver.message(incomingOf(offer));
+  else await receiver.unreadable?.({ pdu: offer.pdu, reason: offer.reason });
+}
+
+/** Why a PDU cannot be read; nothing of its content. */
+function whyUnreadable({ field, offset, reason }: PduError): string {
+  return `${field}, octet ${offset}: ${reason}`;
+}
+
+function incomingOf({ first: { originator, timestamp, dcs }, content }: WholeMessage): IncomingSms {
   const isImmediate = 'messageClass' in dcs && dcs.messageClass === 0;
   return {
     originator: addressText(originator),

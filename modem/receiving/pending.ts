@@ -1,4 +1,4 @@
-import type { SmsContent } from '../bearer.ts';
+import type { SmsContent, UnreadableSms } from '../bearer.ts';
 import {
   addressText,
   concatenationOf,
@@ -16,13 +16,24 @@ export interface Holding {
   readonly pdu: string;
 }
 
-/** A whole message, and where its parts are stored (nowhere, when they came at once). */
-export interface Message {
+/** What the receiver is offered, and where it is stored (nowhere, when the modem passed it on at once). */
+export type Offer = WholeMessage | UnreadableRecord;
+
+/** A message of which all parts are here. */
+export interface WholeMessage {
+  readonly kind: 'message';
   readonly first: Deliver;
   readonly content: SmsContent;
   readonly holdings: readonly Holding[];
   /** What its parts are known by; none when it was never cut. */
   readonly partKeys: readonly string[];
+}
+
+/** A record of which no message can be made. */
+export interface UnreadableRecord extends UnreadableSms {
+  readonly kind: 'unreadable';
+  readonly holdings: readonly Holding[];
+  readonly partKeys: readonly [];
 }
 
 /** One part of a message, as it was received. */
@@ -33,7 +44,7 @@ export interface StoredPart extends Deliver {
 
 /** What adding a part did. */
 export interface Addition {
-  readonly message?: Message;
+  readonly message?: WholeMessage;
   readonly dropped: readonly DroppedMessage<StoredPart>[];
 }
 
@@ -41,13 +52,13 @@ export interface Addition {
 interface Entry {
   readonly holding: Holding;
   handedOver: boolean;
-  /** Whether the last list of its memory had it. One that is not listed is not forgotten: the line may have lost it. */
+  /** Whether the last list of its memory had it. If not, it stays known: the line may have lost that line of the list. */
   isListed: boolean;
   /** The part that lies there and waits for others. */
   waiting?: StoredPart;
 }
 
-/** Messages in memory that the receiver refused; the oldest is forgotten for a new one (if stored, a sweep finds it). */
+/** Offers in memory that the receiver refused; the oldest is forgotten for a new one (if stored, a sweep finds it). */
 const REFUSED_LIMIT = 256;
 
 /** Places that are remembered; the oldest is forgotten for a new one. No store that is known has more. */
@@ -66,9 +77,9 @@ export class PendingMessages {
   readonly #entries = new Map<string, Entry>();
   readonly #done = new Set<string>();
   #emptied: Holding[] = [];
-  #refused: Message[] = [];
+  #refused: Offer[] = [];
 
-  /** Whether some message is waiting to be offered again. */
+  /** Whether something is waiting to be offered again. */
   get hasRefused(): boolean {
     return this.#refused.length > 0;
   }
@@ -142,7 +153,13 @@ export class PendingMessages {
       const holdings = parts.flatMap((each) => each.holdings);
       for (const each of holdings) this.#setWaiting(each, undefined);
       return {
-        message: { first, content, holdings, partKeys: parts.flatMap((each) => partKeyOf(each) ?? []) },
+        message: {
+          kind: 'message',
+          first,
+          content,
+          holdings,
+          partKeys: parts.flatMap((each) => partKeyOf(each) ?? []),
+        },
         dropped,
       };
     }
@@ -175,22 +192,22 @@ export class PendingMessages {
     return oldest?.holdings.splice(0) ?? [];
   }
 
-  /** The receiver did not take the message. */
-  refuse(message: Message): void {
-    this.#refused.push(message);
+  /** The receiver did not take what it was offered. */
+  refuse(offer: Offer): void {
+    this.#refused.push(offer);
     if (this.#refused.length <= REFUSED_LIMIT) return;
     for (const { place } of this.#refused.shift()?.holdings ?? []) this.forget(place);
   }
 
-  /** The messages to offer again. */
-  takeRefused(): readonly Message[] {
+  /** What to offer again. */
+  takeRefused(): readonly Offer[] {
     const refused = this.#refused;
     this.#refused = [];
     return refused;
   }
 
-  /** The receiver took the message. */
-  release({ holdings, partKeys }: Message): void {
+  /** The receiver took what it was offered. */
+  release({ holdings, partKeys }: Offer): void {
     for (const holding of holdings) this.markHandedOver(holding);
     for (const key of partKeys) this.#done.add(key);
     forgetOldest(this.#done, DONE_LIMIT);

@@ -15,8 +15,8 @@ export type ReceivedTpdu = Deliver | StatusReport;
 
 /**
  * Reads a PDU as a modem writes it, with `length` from its header. By the book that is the length of the TPDU behind the
- * service centre's address; in practice it may count everything, the address may be missing, and `FF` or `,0` may
- * follow. The first reading that is a TPDU wins. Undefined: a SUBMIT that somebody stored, which is nobody's mail.
+ * service centre's address; in practice it may count everything, the address may be missing, and `FF` up to the end of
+ * the SIM's record (176 octets) or `,0` may follow. The first reading that is a TPDU wins. Undefined: a SUBMIT that somebody stored, which is nobody's mail.
  *
  * @throws PduError when no reading is one; the error is that of the reading by the book.
  */
@@ -24,10 +24,10 @@ export function readPdu(text: string, length: number | undefined): ReceivedTpdu 
   const octets = octetsOf(text);
   return firstReceived([
     () => decodePdu(byTheBook(octets, length), 'mobile-terminated').tpdu,
-    () => decodePdu(octets, 'mobile-terminated').tpdu,
+    () => decodePdu(octets, 'mobile-terminated', { padded: true }).tpdu,
     () => decodePdu(octets.subarray(0, length), 'mobile-terminated').tpdu,
     () => decodeTpdu(octets.subarray(0, length), 'mobile-terminated'),
-    () => decodeTpdu(octets, 'mobile-terminated'),
+    () => decodeTpdu(octets, 'mobile-terminated', { padded: true }),
   ]);
 }
 

@@ -51,6 +51,9 @@ export class Inbox implements SmsReceiver {
   /** The service asks for no status reports. */
   report(): void {}
 
+  /** What cannot be read is no frame; the modem's log has said so. */
+  async unreadable(): Promise<void> {}
+
   /** Deals with what a crash left unread. */
   readAll(): void {
     for (;;) {

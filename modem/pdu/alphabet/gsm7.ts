@@ -1,3 +1,4 @@
+import { toHex } from '../hex.ts';
 import { view } from '../octets.ts';
 import type { Reader } from '../reader.ts';
 import type { Writer } from '../writer.ts';
@@ -32,21 +33,30 @@ function latin1Text(length: number): string {
   return latin1Buffer.toString('latin1', 0, length);
 }
 
-/** What a lenient receiver shows for a septet without a character. */
+/** What a receiver shows for a septet without a character. */
 const SPACE = 0x20;
 
-/** The character behind an escape septet. Some tables have a character twice: only one way to write it is right. */
+/**
+ * The character behind an escape septet. Where the extension table has none, that of the table without the escape is
+ * shown; a second escape, which a later release may use, is a space (3GPP TS 23.038, 6.2.1.1).
+ */
 function escaped(reader: Reader, { table, extension }: SeptetAlphabet, septet: number, offset: number): number {
   const code = extension.characters[septet] ?? 0;
   const isFirstWay = (table.septets[code] ?? NONE) === NONE && extension.septets[code] === septet;
   if (code !== 0 && isFirstWay) return code;
-  const sequence = `the escape sequence 1B ${septet.toString(16)}`;
+  const sequence = `the escape sequence 1B ${toHex(Uint8Array.of(septet))}`;
   if (code !== 0) {
-    reader.deviation(`${sequence} is not the first way to write its character`, offset);
+    // Φ is at 12 of the default table and at 1B 12 of the Portuguese one.
+    reader.tolerate(`${sequence} is not the first way to write its character`, offset, 'taken for that character');
     return code;
   }
-  reader.deviation(`${sequence} has no character`, offset, 'taken without the escape');
-  return table.characters[septet] || SPACE;
+  const plain = table.characters[septet] || SPACE;
+  reader.tolerate(
+    `${sequence} has no character`,
+    offset,
+    plain === SPACE ? 'taken for a space' : 'taken without the escape',
+  );
+  return plain;
 }
 
 /** The character of the septet at `at`, which the table does not have by itself. */
@@ -67,8 +77,8 @@ function hasSpareBits(reader: Reader, start: number, bits: number): boolean {
 }
 
 /**
- * The text of `count` septets, 255 at most, behind `fill` bits at octet `start`. The bits behind the last septet must be
- * 0; those before the first are the caller's business.
+ * The text of `count` septets, 255 at most, behind `fill` bits at octet `start`. The bits before the first septet are the
+ * caller's business; those behind the last one are not read.
  */
 export function readSeptets(
   reader: Reader,
@@ -79,7 +89,7 @@ export function readSeptets(
 ): string {
   const bits = fill + count * 7;
   if (hasSpareBits(reader, start, bits)) {
-    reader.deviation('the bits behind the last septet are not 0', start + (bits >> 3), 'ignored');
+    reader.tolerate('the bits behind the last septet are not 0', start + (bits >> 3), 'ignored');
   }
   let octets = reader.octets;
   let from = start;

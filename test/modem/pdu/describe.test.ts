@@ -95,6 +95,8 @@ describe('a TPDU field by field', () => {
 
   test('what deviates is listed beside the fields', () => {
     const { deviations } = describePdu(fromHex('04D300'), { direction: 'mobile-originated', smsc: false });
-    expect(deviations).toEqual([{ field: 'TP-MTI', offset: 0, reason: 'a reserved bit is set, ignored' }]);
+    expect(deviations).toEqual([
+      { field: 'TP-MTI', offset: 0, reason: 'a reserved bit is set, ignored', tolerated: true },
+    ]);
   });
 });

@@ -1,10 +1,16 @@
+import { expect } from 'vitest';
 import {
   type Deliver,
+  type Deviation,
+  type Direction,
   decodeTpdu,
   decodeTpduLeniently,
+  encodeTpdu,
   fromHex,
   PduError,
   type Submit,
+  type Tpdu,
+  toHex,
 } from '../../../modem/pdu/index.ts';
 
 /** The fields of a DELIVER in hex; what is not given is harmless. */
@@ -57,5 +63,34 @@ export function refusal(decode: () => unknown): string {
 
 /** A note of lenient decoding without how the octets were taken: what strict decoding says. */
 export function reasonIn(note: string): string {
-  return note.replace(/, (?:the last ignored|ignored|cut|left out|taken (?:for|without) [^,]*)$/, '');
+  return note.replace(/, (?:the (?:last|header) ignored|ignored|left out|taken (?:for|without) [^,]*)$/, '');
+}
+
+/**
+ * Decodes strictly, and sees that nothing is lost on the way back: octets that nothing was passed over in are encoded as
+ * they were; of others the encoder makes octets that are as they should be and say the same. Undefined: refused.
+ */
+export function decodeThereAndBack(octets: Uint8Array, direction: Direction): Tpdu | undefined {
+  const deviations: Deviation[] = [];
+  const tpdu = decoded(octets, direction, deviations);
+  if (tpdu === undefined) return undefined;
+  const again = encodeTpdu(tpdu);
+  if (deviations.length === 0) {
+    if (toHex(again) !== toHex(octets)) expect(toHex(again)).toBe(toHex(octets));
+    return tpdu;
+  }
+  const deviationsAgain: Deviation[] = [];
+  expect(decoded(again, direction, deviationsAgain), toHex(octets)).toEqual(tpdu);
+  expect(deviationsAgain, toHex(octets)).toEqual([]);
+  expect(deviations.every(({ tolerated }) => tolerated)).toBe(true);
+  return tpdu;
+}
+
+function decoded(octets: Uint8Array, direction: Direction, deviations: Deviation[]): Tpdu | undefined {
+  try {
+    return decodeTpdu(octets, direction, { deviations });
+  } catch (error) {
+    if (error instanceof PduError) return undefined;
+    throw error;
+  }
 }

@@ -75,14 +75,6 @@ describe('the GSM 7-bit default alphabet (3GPP TS 23.038, 6.1.2.1 and 6.2.1)', (
   });
 
   test.each([
-    ['bits behind the last septet', '01E8', 'TP-UD 15: the bits behind the last septet are not 0, ignored', 'h'],
-    [
-      'an escape sequence without a character',
-      '029B30',
-      'TP-UD 15: the escape sequence 1B 61 has no character, taken without the escape',
-      'a',
-    ],
-    ['two escapes', '029B0D', 'TP-UD 15: the escape sequence 1B 1b has no character, taken without the escape', ' '],
     ['an escape at the end', '02E80D', 'TP-UD 15: the text ends in the middle of an escape sequence', 'h\u001b'],
   ])('%s is refused, and leniently taken with a note', (_what, ud, note, text) => {
     expect(refusal(() => decodeDeliver({ ud }))).toBe(reasonIn(note));
@@ -118,13 +110,6 @@ describe('7-bit text behind a header (3GPP TS 23.040, 9.2.3.24)', () => {
     const deliver = decodeDeliver(fields);
     expect(deliver.userData).toMatchObject({ kind: 'text', text: 'hi' });
     expect(toHex(encodeTpdu(deliver))).toBe(deliverHex(fields));
-  });
-
-  test('fill bits that are not 0 are refused, and leniently passed over', () => {
-    const fields = { flags: '44', ud: '09050003010201D169' };
-    const note = 'TP-UD 21: the fill bits are not 0, ignored';
-    expect(refusal(() => decodeDeliver(fields))).toBe(reasonIn(note));
-    expect(decodeLeniently(fields).deviations).toEqual([note]);
   });
 
   test('a length that does not cover the header is refused, and leniently no text', () => {

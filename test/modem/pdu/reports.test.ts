@@ -48,13 +48,11 @@ describe('STATUS-REPORT (3GPP TS 23.040, 9.2.2.3)', () => {
     expect(toHex(encodeTpdu(decodeTpdu(fromHex(hex), 'mobile-terminated')))).toBe(hex);
   });
 
-  test('reserved bits of TP-PI and a header without user data are refused', () => {
+  test('a header without user data is refused', () => {
     const decode = (first: string, rest: string) => () =>
       decodeTpdu(fromHex(`${first}0704912143903040615200009030406152000046${rest}`), 'mobile-terminated');
-    expect(refusal(decode('06', '08'))).toBe('TP-PI 21: a reserved bit is set');
-    expect(refusal(decode('06', '8000'))).toBe('TP-PI 21: an extension octet follows');
     expect(refusal(decode('46', ''))).toBe('TP-ST 21: TP-UDHI promises a header and there is no user data');
-    expect(refusal(decode('16', ''))).toBe('TP-MTI 0: bits 4 and 7 are reserved');
+    expect(refusal(decode('46', '0100'))).toBe('TP-PID 23: TP-UDHI promises a header and there is no user data');
   });
 });
 
@@ -105,7 +103,6 @@ describe('reports and commands, both ways', () => {
   test.each<[Direction, string, string]>([
     ['mobile-originated', '03', 'TP-MTI 0: message type 3 is reserved from the phone to the service centre'],
     ['mobile-terminated', '07', 'TP-MTI 0: message type 3 is reserved, taken for a DELIVER'],
-    ['mobile-originated', '0400', 'TP-MTI 0: a reserved bit is set, ignored'],
     ['mobile-originated', '000000', 'TP-PI 2: 1 octets too many'],
     ['mobile-originated', '', 'TP-MTI 0: the octets end here'],
     ['mobile-originated', '22090002070491214303AABB', 'TP-CD 12: 2 octets of data instead of 3'],

@@ -31,15 +31,37 @@ describe('TP-SCTS (3GPP TS 23.040, 9.2.3.11)', () => {
   });
 
   test.each([
-    ['A0304061520000', 'TP-SCTS 7: the year is not 0 to 99, taken for 0', '2000-03-04T16:25:00Z'],
+    ['A0304061520000', 'TP-SCTS 7: the year has a semi-octet that is no digit, taken for 0', '2000-03-04T16:25:00Z'],
     ['90004061520000', 'TP-SCTS 8: the month is not 1 to 12, taken for 1', '2009-01-04T16:25:00Z'],
     ['90209261520000', 'TP-SCTS 9: the day is not 1 to 28, taken for 1', '2009-02-01T16:25:00Z'],
     ['90304042520000', 'TP-SCTS 10: the hour is not 0 to 23, taken for 0', '2009-03-04T00:25:00Z'],
     ['90304061060000', 'TP-SCTS 11: the minute is not 0 to 59, taken for 0', '2009-03-04T16:00:00Z'],
+    ['B1304061520000', 'TP-SCTS 7: the year has a semi-octet that is no digit, taken for 10', '2010-03-04T16:25:00Z'],
+    ['1B304061520000', 'TP-SCTS 7: the year has a semi-octet that is no digit, taken for 1', '2001-03-04T16:25:00Z'],
+    ['90A04061520000', 'TP-SCTS 8: the month has a semi-octet that is no digit, taken for 1', '2009-01-04T16:25:00Z'],
+    ['90A14061520000', 'TP-SCTS 8: the month has a semi-octet that is no digit, taken for 10', '2009-10-04T16:25:00Z'],
+    ['9030F361520000', 'TP-SCTS 9: the day has a semi-octet that is no digit, taken for 30', '2009-03-30T16:25:00Z'],
+    ['9030403C520000', 'TP-SCTS 10: the hour has a semi-octet that is no digit, taken for 3', '2009-03-04T03:25:00Z'],
+    [
+      '90304061A50000',
+      'TP-SCTS 11: the minute has a semi-octet that is no digit, taken for 50',
+      '2009-03-04T16:50:00Z',
+    ],
+    ['90304061520A00', 'TP-SCTS 12: the second has a semi-octet that is no digit, taken for 0', '2009-03-04T16:25:00Z'],
+    [
+      '610103409544C2',
+      'TP-SCTS 13: the time zone has a semi-octet that is no digit, taken for 0',
+      '2016-10-30T04:59:44+05:00',
+    ],
     [
       '903040615200AA',
-      'TP-SCTS 13: the time zone is not a number of quarters of an hour, taken for UTC',
-      '2009-03-04T16:25:00Z',
+      'TP-SCTS 13: the time zone has a semi-octet that is no digit, taken for 0',
+      '2009-03-04T16:25:00-05:00',
+    ],
+    [
+      '903040615200F7',
+      'TP-SCTS 13: the time zone has a semi-octet that is no digit, taken for 0',
+      '2009-03-04T16:25:00+17:30',
     ],
   ])('%s is refused, and leniently taken with a note', (scts, note, iso) => {
     expect(refusal(() => decodeDeliver({ scts }))).toBe(reasonIn(note));

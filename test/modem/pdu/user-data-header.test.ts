@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   concatenationOf,
+  decodeTpduLeniently,
   encodeTpdu,
   fromHex,
   type InformationElement,
@@ -81,9 +82,31 @@ describe('information elements (3GPP TS 23.040, 9.2.3.24)', () => {
     ['part 0', '050003010200', 'TP-UDH 18: element 0: part 0 of 2, ignored', 1],
     ['part 3 of 2', '050003010203', 'TP-UDH 18: element 0: part 3 of 2, ignored', 1],
     ['two octets of concatenation', '0400020102', 'TP-UDH 18: element 0: 2 octets instead of 3, ignored', 1],
-    ['language 14', '0324010E', 'TP-UDH 18: element 36: language 14 is reserved, ignored', 1],
-    ['an element beyond the header', '0470031122', 'TP-UDH 17: element 112 of 3 octets goes beyond the header, cut', 1],
-    ['a header of one octet', '0170', 'TP-UDH 16: a single octet is no information element, ignored', 0],
+    [
+      'an element beyond the header',
+      '0470031122',
+      'TP-UDH 17: element 112 of 3 octets goes beyond the header, the header ignored',
+      0,
+    ],
+    [
+      'part 1 of 2, and an element beyond the header',
+      '09000301020124060001',
+      'TP-UDH 22: element 36 of 6 octets goes beyond the header, the header ignored',
+      0,
+    ],
+    [
+      'part 1 of 2, of which the header has one octet too few',
+      '0400030102',
+      'TP-UDH 17: element 0 of 3 octets goes beyond the header, the header ignored',
+      0,
+    ],
+    [
+      'part 1 of 2, and a single octet',
+      '06000301020170',
+      'TP-UDH 21: a single octet is no information element, the header ignored',
+      0,
+    ],
+    ['a header of one octet', '0170', 'TP-UDH 16: a single octet is no information element, the header ignored', 0],
   ])('%s is refused, and leniently passed over', (_what, udh, note, elements) => {
     expect(refusal(() => decodeDeliver(withHeader(udh)))).toBe(reasonIn(note));
     const { deliver, deviations } = decodeLeniently(withHeader(udh));
@@ -92,14 +115,32 @@ describe('information elements (3GPP TS 23.040, 9.2.3.24)', () => {
     expect(deliver.userData).toMatchObject({ kind: 'data', data: fromHex('AA') });
   });
 
-  test('a header longer than the user data is refused, and leniently cut', () => {
-    const fields = { flags: '44', dcs: '04', ud: '0408700111' };
-    expect(refusal(() => decodeDeliver(fields))).toBe('TP-UDHL 15: a header of 8 octets is longer than the user data');
-    expect(decodeLeniently(fields).deliver.userData).toEqual({
-      kind: 'data',
-      header: [{ kind: 'other', id: 112, data: fromHex('11') }],
-      data: fromHex(''),
-    });
+  test.each([
+    ['data', '04', '0408700111', 8, { kind: 'data', data: fromHex('') }],
+    ['UTF-16', '08', '0408700111', 8, { kind: 'text', text: '' }],
+    ['septets, as many as the header has octets', '00', '03050003', 5, { kind: 'text', text: '' }],
+  ])('a header longer than the user data, of %s, is refused, and leniently ignored', (_what, dcs, ud, octets, rest) => {
+    const fields = { flags: '44', dcs, ud };
+    const note = `TP-UDHL 15: a header of ${octets} octets is longer than the user data, ignored`;
+    expect(refusal(() => decodeDeliver(fields))).toBe(reasonIn(note));
+    const { deliver, deviations } = decodeLeniently(fields);
+    expect(deliver.userData).toEqual({ ...rest, header: [] });
+    expect(deviations).toEqual([note]);
+  });
+
+  test('a header that says more octets than septets, and goes on behind them: its elements are not counted twice', () => {
+    const hex = '440B917300000000F000006210102143650003050003010101FF';
+    const { tpdu, deviations } = decodeTpduLeniently(fromHex(hex), 'mobile-terminated');
+    expect(tpdu).toMatchObject({ userData: { kind: 'text', header: [], text: '' } });
+    expect(deviations).toEqual([
+      {
+        field: 'TP-UDHL',
+        offset: 19,
+        reason: 'a header of 5 octets is longer than the user data, ignored',
+        tolerated: false,
+      },
+      { field: 'TP-UD', offset: 22, reason: '4 octets too many', tolerated: false },
+    ]);
   });
 
   test.each<[string, InformationElement]>([

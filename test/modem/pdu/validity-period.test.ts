@@ -39,11 +39,11 @@ describe('TP-VP (3GPP TS 23.040, 9.2.3.12)', () => {
   });
 
   test.each([
-    ['09', '80000000000000', 'TP-VP 8: a reserved bit is set, ignored'],
     ['09', '02000000000000', 'TP-VP 9: 0 seconds is reserved'],
-    ['09', '03100654000000', 'TP-VP 10: the minutes are not 0 to 59, taken for 0'],
+    ['09', '03100654000000', 'TP-VP 10: the minute is not 0 to 59, taken for 0'],
     ['09', '04000000000000', 'TP-VP 8: period format 4 is reserved, taken for none'],
-    ['09', '00000000000001', 'TP-VP 14: an unused octet is not 0, ignored'],
+    ['09', '03A00000000000', 'TP-VP 9: the hour has a semi-octet that is no digit, taken for 0'],
+    ['09', '03000006000000', 'TP-VP 11: the second is not 0 to 59, taken for 0'],
     ['19', '90314061520000', 'TP-VP 9: the month is not 1 to 12, taken for 1'],
   ])('%s %s is refused', (first, vp, note) => {
     expect(refusal(() => decodeSubmit(submitHex(first, vp)))).toBe(reasonIn(note));

@@ -1,0 +1,161 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { UnreadableSms } from '../../../modem/index.ts';
+import { type Bench, createBench, deliverPdus, lengthOf, reportPdu } from '../driver/bench.ts';
+import { line, ok } from '../scripted-modem.ts';
+
+const from = '393331234567';
+const [hello = ''] = deliverPdus(from, { kind: 'text', text: 'Hello' });
+/** A DELIVER that ends in its originator, and the reason. */
+const CUT = '0004049121';
+const CUT_REASON = 'TP-OA, octet 5: the octets end here';
+
+let bench: Bench;
+let records: UnreadableSms[];
+/** How often a record is refused before it is taken. */
+let refusals: number;
+
+beforeEach(async () => {
+  bench = createBench();
+  records = [];
+  refusals = 0;
+});
+
+async function openToReceive(): Promise<void> {
+  const modem = await bench.open();
+  modem.receive({
+    ...bench.receiver,
+    async unreadable(record) {
+      refusals -= 1;
+      if (refusals >= 0) throw new Error('the disk is full');
+      records.push(record);
+    },
+  });
+  await bench.clock.advance(1_000);
+}
+
+async function announce(index: number, pdu: string): Promise<void> {
+  bench.stored.set(index, pdu);
+  bench.script.say(line(`+CMTI: "SM",${index}`));
+  await bench.clock.advance(1_000);
+}
+
+const texts = () => bench.messages.map(({ content }) => (content.kind === 'text' ? content.text : content.data.length));
+
+describe('a record that cannot be read', () => {
+  test.each([
+    ['cut', CUT, CUT_REASON],
+    ['nothing but FF', 'FF'.repeat(176), expect.stringMatching(/^[A-Z-]+, octet \d+: /)],
+    ['compressed text', hello.replace(/^(00.{20})../, '$120'), expect.stringContaining('compressed')],
+  ])('%s: is handed over as it is, once, and deleted', async (_what, pdu, reason) => {
+    await openToReceive();
+    await announce(1, pdu);
+    expect(records).toEqual([{ pdu, reason }]);
+    expect(bench.stored.size).toBe(0);
+    await announce(2, hello);
+    await bench.clock.advance(300_000);
+    expect(records).toHaveLength(1);
+    expect(texts()).toEqual(['Hello']);
+    expect(bench.log.filter(({ kind }) => kind === 'unreadable')).toHaveLength(1);
+  });
+
+  test('that the receiver does not take stays, and is offered again', async () => {
+    refusals = 2;
+    await openToReceive();
+    await announce(1, CUT);
+    expect(bench.stored.size).toBe(1);
+    await bench.clock.advance(30_000);
+    expect([records.length, bench.stored.size]).toEqual([0, 1]);
+    await bench.clock.advance(30_000);
+    expect([records.length, bench.stored.size]).toEqual([1, 0]);
+  });
+
+  test('is deleted only as long as it lies there', async () => {
+    await openToReceive();
+    const said = (pdu: string) => ok(`+CMGR: 1,,${lengthOf(pdu)}\r\n${pdu}`);
+    bench.script.when('AT+CMGR=1', said(CUT), said(CUT), () => {
+      bench.stored.set(1, hello);
+      return said(hello);
+    });
+    await announce(1, CUT);
+    expect(records).toHaveLength(1);
+    expect(bench.stored.get(1)).toBe(hello);
+    await bench.clock.advance(60_000);
+    expect(texts()).toEqual(['Hello']);
+  });
+
+  test('that the modem passes on at once is handed over, and acknowledged', async () => {
+    bench.script.when('AT+CSMS?', ok('+CSMS: 1,1,1,1')).when('AT+CNMA', ok());
+    await openToReceive();
+    bench.script.say(line(`+CMT: ,${lengthOf(CUT)}\r\n${CUT}`));
+    await bench.clock.advance(1_000);
+    expect(records).toEqual([{ pdu: CUT, reason: CUT_REASON }]);
+    expect(bench.script.typed).toContain('AT+CNMA');
+  });
+
+  test('that the modem passed on and nobody took is not acknowledged, and is lost with the program, which is said', async () => {
+    bench.script.when('AT+CSMS?', ok('+CSMS: 1,1,1,1')).when('AT+CNMA', ok());
+    const modem = await bench.open();
+    modem.receive({ ...bench.receiver, unreadable: () => Promise.reject(new Error('the disk is full')) });
+    await bench.clock.advance(1_000);
+    bench.script.say(line(`+CMT: ,${lengthOf(CUT)}\r\n${CUT}`));
+    await bench.clock.advance(1_000);
+    expect(bench.script.typed).not.toContain('AT+CNMA');
+    await bench.run(modem.close());
+    expect(bench.log.filter(({ kind }) => kind === 'hand-over-failed').at(-1)?.text).toContain('it is lost');
+  });
+});
+
+describe('a user-data header whose last element is cut', () => {
+  // Concatenation, part 1 of 2, and an element of 6 octets of which the header has one.
+  const octets = '09000301020124060001';
+  const broken = hello.replace(/^(00)04/, '$144').replace(/05C8329BFD06$/, `12${octets}C8329BFD06`);
+
+  test('is ignored whole: the message is handed over, and waits for no other part', async () => {
+    expect(broken).toContain(octets);
+    await openToReceive();
+    await announce(1, broken);
+    expect(bench.messages).toHaveLength(1);
+    expect(records).toEqual([]);
+    expect(bench.stored.size).toBe(0);
+    expect(bench.log.filter(({ kind }) => kind === 'deviation')).toHaveLength(1);
+  });
+});
+
+describe('a status report in a record of 176 octets', () => {
+  const report = reportPdu(from, 1, 0);
+  const padded = (octets: number) => report + 'FF'.repeat(octets - report.length / 2);
+
+  test.each([
+    ['its own length', padded(176), lengthOf(report)],
+    ['the length of the record', padded(176), lengthOf(padded(176))],
+    ['the length of the whole record', padded(175), 176],
+    ['no length', padded(176), ''],
+    ['one octet of padding', padded(report.length / 2 + 1), lengthOf(report) + 1],
+  ])('is read, matched and deleted, with %s in its header', async (_what, pdu, length) => {
+    await openToReceive();
+    const modem = bench.script;
+    modem.when('AT+CMGR=5', () => (bench.stored.has(5) ? ok(`+CMGR: 1,,${length}\r\n${pdu}`) : ok()));
+    bench.stored.set(5, pdu);
+    modem.say(line('+CDSI: "SM",5'));
+    await bench.clock.advance(1_000);
+    expect(records).toEqual([]);
+    expect(bench.log.filter(({ kind }) => kind === 'unreadable' || kind === 'deviation')).toEqual([]);
+    expect(bench.log.filter(({ kind }) => kind === 'unmatched-report')).toHaveLength(1);
+    expect(bench.stored.size).toBe(0);
+  });
+
+  test('settles the message that it belongs to', async () => {
+    const modem = await bench.open();
+    modem.receive(bench.receiver);
+    const content = { kind: 'text', text: 'Ciao' } as const;
+    await bench.run(modem.send({ id: 'a', destination: `+${from}`, content, statusReport: true }));
+    bench.script.when('AT+CMGR=5', () =>
+      bench.stored.has(5) ? ok(`+CMGR: 1,,${lengthOf(padded(176))}\r\n${padded(176)}`) : ok(),
+    );
+    bench.stored.set(5, padded(176));
+    bench.script.say(line('+CDSI: "SM",5'));
+    await bench.clock.advance(1_000);
+    expect(bench.reports).toMatchObject([{ id: 'a', outcome: 'delivered' }]);
+    expect(bench.stored.size).toBe(0);
+  });
+});
