@@ -1,10 +1,17 @@
+import { allows, itemsIn, textIn, valuesOf } from '../../modem/index.ts';
 import { Arguments } from './arguments.ts';
 import type { Call, Command, Handler } from './command.ts';
 import { type CommandCall, parseCommandLine } from './command-line.ts';
 import { commandTable } from './command-table.ts';
-import { CommandError, cmeError, cmsError, type Ending, syntaxError } from './result.ts';
+import { CommandError, cmeError, cmsError, type Ending, errorAsWritten, syntaxError } from './result.ts';
 import type { Terminal } from './terminal.ts';
 import type { VirtualModem } from './virtual-modem.ts';
+
+/** What stands between `AT` and the carriage return, and whether it is the first line since the host came. */
+interface TypedLine {
+  readonly body: string;
+  readonly first: boolean;
+}
 
 /**
  * Runs a command line: its commands one after the other, up to the first that fails (ITU-T V.250, 5.7.3).
@@ -13,11 +20,13 @@ import type { VirtualModem } from './virtual-modem.ts';
 export async function runCommandLine(
   modem: VirtualModem,
   terminal: Terminal,
-  body: string,
+  { body, first }: TypedLine,
 ): Promise<string | undefined> {
-  await modem.think();
+  const { delays } = modem.personality;
+  const calls = parseCommandLine(body);
+  const own = calls?.map((call) => delays.commands[asWritten(call)]).find((ms) => ms !== undefined);
+  await modem.think(own ?? delays.usualMs, first ? delays.firstMs : 0);
   try {
-    const calls = parseCommandLine(body);
     if (calls === undefined) throw syntaxError();
     for (const call of calls) {
       const ending = await runCommand(modem, terminal, call);
@@ -32,27 +41,83 @@ export async function runCommandLine(
 }
 
 async function runCommand(modem: VirtualModem, terminal: Terminal, call: CommandCall): Promise<string> {
-  const { answers, without, unknownCommand } = modem.personality;
-  terminal.command = call.name;
-  const canned = answers[asWritten(call)];
-  if (canned !== undefined) {
-    terminal.respond(canned.slice(0, -1).map((line) => filledIn(line, modem)));
-    return canned.at(-1) || 'silent';
-  }
-  const command = without.includes(call.name) ? undefined : commandTable.get(call.name);
-  const handler = command?.[call.form];
+  const { name, form, text } = call;
+  const { without, unknownCommand, offers } = modem.personality;
+  terminal.command = name;
+  const command = without.includes(name) ? undefined : commandTable.get(name);
+  refuseTooEarly(modem, call, command);
+  const canned = cannedAnswer(modem, call);
+  if (canned !== undefined) return sayCanned(modem, terminal, canned);
+  const offer = offers[name];
+  const handler = form === 'test' && offer !== undefined ? offer : command?.[form];
   if (command === undefined || handler === undefined) throw syntaxError(unknownCommand);
   if (typeof handler === 'string') {
-    if (handler !== '') terminal.respond([`${command.name}: ${handler}`]);
+    if (handler !== '') terminal.respond([`${name}: ${handler}`]);
     return 'OK';
   }
-  if (command.needsSim && call.form !== 'test') requireSim(modem, command);
-  return run(handler, command, { modem, terminal, text: call.text });
+  if (form === 'set' && offer !== undefined) refuseNotOffered(offer, text, command);
+  const ending = await run(handler, command, { modem, terminal, text });
+  if (form === 'set' && ending === 'OK') modem.commandsSet.add(name);
+  return ending;
 }
 
-function filledIn(line: string, { sim }: VirtualModem): string {
+/** What stays refused until the SIM is open, or for a while after a start. A test form needs neither. */
+function refuseTooEarly(modem: VirtualModem, { name, form }: CommandCall, command: Command | undefined): void {
+  const { needsPin, notReady } = modem.personality.start;
+  if (form === 'test') return;
+  if (notReady?.commands.includes(name) && modem.uptimeMs < notReady.ms) throw errorAsWritten(notReady.result);
+  if (command?.needsSim) requireSim(modem, command.errors);
+  else if (needsPin.includes(name)) requireSim(modem, 'CME');
+}
+
+/** What the personality says to this form, whatever the state: always, or until the command is set. */
+function cannedAnswer({ personality, commandsSet }: VirtualModem, call: CommandCall): readonly string[] | undefined {
+  const written = asWritten(call);
+  return personality.answers[written] ?? (commandsSet.has(call.name) ? undefined : personality.found[written]);
+}
+
+function sayCanned(modem: VirtualModem, terminal: Terminal, canned: readonly string[]): string {
+  terminal.respond(canned.slice(0, -1).map((line) => filledIn(line, modem)));
+  const final = canned.at(-1) ?? '';
+  if (final === '') return 'silent';
+  if (final === 'OK') return final;
+  throw errorAsWritten(final);
+}
+
+/** Refuses a value that the test form does not have. */
+function refuseNotOffered(offer: string, text: string, command: Command): void {
+  const lists = valuesOf(offer);
+  const isOffered = valuesOf(text).every((value, place) => {
+    const list = lists[place];
+    const written = textIn(value);
+    if (written === undefined || list === undefined || itemsIn(list).length === 0) return true;
+    const isName = itemsIn(list).some((item) => textIn(item)?.toUpperCase() === written.toUpperCase());
+    return isName || allows(list, Number(written));
+  });
+  if (isOffered) return;
+  throw command.errors === 'CME' ? cmeError('operationNotSupported') : cmsError('operationNotSupported');
+}
+
+/** What stands for what is this modem's own in an answer that others would give too. */
+function filledIn(line: string, modem: VirtualModem): string {
+  const { sim, imei, personality, settings } = modem;
   const { pin, puk } = sim.triesLeft;
-  return line.replaceAll('{pin}', String(pin)).replaceAll('{puk}', String(puk)).replaceAll('{state}', sim.state);
+  const own: Readonly<Record<string, string>> = {
+    pin: String(pin),
+    puk: String(puk),
+    state: sim.state === 'READY' ? personality.start.readyState : sim.state,
+    imei,
+    imsi: sim.imsi,
+    iccid: sim.iccid,
+    number: sim.number,
+    smsc: sim.smsc.number,
+    places: modem
+      .store(settings.stores[0])
+      .entries()
+      .map(([index]) => index)
+      .join(','),
+  };
+  return line.replaceAll(/\{(\w+)\}/g, (whole, name: string) => own[name] ?? whole);
 }
 
 /** The call as a personality's table of answers has it: `+CPMS=?`. */
@@ -89,8 +154,8 @@ function wrongUse(modem: VirtualModem, command: Command): CommandError {
   return cmsError(modem.settings.messageFormat === 'pdu' ? 'invalidPduParameter' : 'invalidTextParameter');
 }
 
-function requireSim(modem: VirtualModem, command: Command): void {
-  const refuse = command.errors === 'CME' ? cmeError : cmsError;
+function requireSim(modem: VirtualModem, errors: Command['errors']): void {
+  const refuse = errors === 'CME' ? cmeError : cmsError;
   if (modem.simBusy) throw refuse(modem.personality.start.simBusyError);
   switch (modem.sim.state) {
     case 'READY':

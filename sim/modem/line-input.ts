@@ -16,9 +16,15 @@ export type Completed = { readonly kind: 'line'; readonly body: string } | { rea
  * follows a CR mean nothing; backspace takes back; `A/` repeats the last line without waiting for a carriage return.
  */
 export class CommandLineInput {
+  readonly #keepsEscape: boolean;
   #typed = '';
   #last = '';
   #overrun = false;
+
+  /** @param keepsEscape ESC is a character of the line: behind it, `AT` begins no command. */
+  constructor(keepsEscape: boolean) {
+    this.#keepsEscape = keepsEscape;
+  }
 
   /** @param end the character of S3, which ends a line. @param erase that of S5, which takes one back. */
   take(octet: number, end: number = CR, erase: number = BACKSPACE): Completed | undefined {
@@ -27,7 +33,8 @@ export class CommandLineInput {
       this.#typed = this.#typed.slice(0, -1);
       return undefined;
     }
-    if (octet < 0x20 || octet > 0x7e) return undefined;
+    const isKept = octet === ESCAPE && this.#keepsEscape;
+    if ((octet < 0x20 && !isKept) || octet > 0x7e) return undefined;
     if (this.#typed.length >= COMMAND_LINE_LIMIT) {
       this.#overrun = true;
       return undefined;
@@ -44,7 +51,7 @@ export class CommandLineInput {
     this.#typed = '';
     this.#overrun = false;
     const start = typed.search(/AT/i);
-    if (start < 0) return undefined;
+    if (start < 0 || typed.charCodeAt(start - 1) === ESCAPE) return undefined;
     if (overrun) return { kind: 'too-long' };
     this.#last = typed.slice(start + 2);
     return { kind: 'line', body: this.#last };

@@ -33,9 +33,10 @@ export class Lines {
       line,
       {
         wire,
+        talk: modem.profile.talk,
         clock: modem.clock,
         random: this.#random.fork(`line ${number}`),
-        run: (body) => runCommandLine(modem, terminal, body),
+        run: (body, first) => runCommandLine(modem, terminal, { body, first }),
         strikes: (said, command) => this.#strikes(said, command),
         changed: () => this.#changed(terminal, number),
         overflowed: () => {

@@ -1,3 +1,6 @@
+import type { Settings } from './settings.ts';
+import type { TalkSettings } from './talk.ts';
+
 /** What is peculiar about a modem's line. */
 export interface WireHabits {
   /** False: never echoes, whatever `ATE1` says. */
@@ -18,6 +21,8 @@ export interface WireHabits {
   readonly staleAtOpen: string;
   /** The first command line after the port was opened: `unheard` is not answered, `forgotten` is, and does nothing. */
   readonly firstLine: 'heard' | 'unheard' | 'forgotten';
+  /** ESC stands in the command line as any other character: `ESC AT` is no `AT`, and is not answered. */
+  readonly keepsEscape: boolean;
   /** How long a character takes to be read, ms: those that come faster are lost. 0: none is. */
   readonly characterMs: number;
   /** What every line is answered with, on a port that is not for commands. */
@@ -30,6 +35,16 @@ export interface WireHabits {
   readonly needsControlLines: boolean;
   /** It crashes when one of its ports is open and not read. */
   readonly crashesUnread: boolean;
+}
+
+/** How long it takes to answer, ms. */
+export interface DelayHabits {
+  /** Any command line; absent: as the world has it. */
+  readonly usualMs?: number;
+  /** The first command line after the port was opened, besides. */
+  readonly firstMs: number;
+  /** Commands that take another time than the usual one, written as in {@link Personality.answers}. */
+  readonly commands: Readonly<Record<string, number>>;
 }
 
 /** What is peculiar about how messages come. */
@@ -81,6 +96,10 @@ export interface StoreHabits {
   readonly deletesSiblings: boolean;
   /** `+CPMS=` with fewer than three stores is refused. */
   readonly selectsThree: boolean;
+  /** `+CPMS=` is answered with the counts, or with `OK` alone. */
+  readonly selectionAnswer: 'counts' | 'ok';
+  /** A status report is shown with FF behind it, up to the end of the SIM's record. */
+  readonly reportsFillRecord: boolean;
 }
 
 /** What is peculiar about how it sends. */
@@ -104,6 +123,12 @@ export interface StartHabits {
   readonly rebootsIfAskedAfterPinMs: number;
   /** `ATZ` is refused until the PIN is given. */
   readonly resetNeedsPin: boolean;
+  /** Commands that are refused with `+CME ERROR: 11` until the PIN is given, besides those that need the SIM. */
+  readonly needsPin: readonly string[];
+  /** Commands that are refused for a while after a start, with this final result. */
+  readonly notReady?: { readonly ms: number; readonly commands: readonly string[]; readonly result: string };
+  /** What `{state}` is when nothing is wanted for SMS: `SIM PIN2` is wanted for other things. */
+  readonly readyState: 'READY' | 'SIM PIN2';
   /** What `+CPIN?` says: `{state}` stands for itself. */
   readonly pinAnswer: string;
   /** Codes that it says when it has restarted. */
@@ -133,6 +158,24 @@ export interface UssdHabits {
   readonly lineBreak: '\n' | '\r\n';
   /** How often the reply comes. */
   readonly copies: number;
+  /** How its text is written: in the character set of `+CSCS`, or in UCS-2 in hexadecimal whatever that is. */
+  readonly text: 'charset' | 'ucs2-hex';
+  /** `<dcs>` of the reply. */
+  readonly dcs: number;
+  /** Requests are refused until `AT^USSDMODE=0`. */
+  readonly needsTextMode: boolean;
+}
+
+/** What is peculiar about how it tells of the network. */
+export interface NetworkHabits {
+  /** How `+CREG?` and `+CGREG?` begin: `{n}` and `{stat}` stand for themselves. */
+  readonly registration: string;
+}
+
+/** What a model has after a start and after `AT&F` that is not as in the standard. */
+export interface StartValues {
+  readonly settings: Partial<Settings>;
+  readonly talk: Partial<TalkSettings>;
 }
 
 /** Codes that come of themselves while a host is there. */
@@ -158,12 +201,21 @@ export interface Personality {
   readonly start: StartHabits;
   readonly strings: StringHabits;
   readonly ussd: UssdHabits;
+  readonly network: NetworkHabits;
+  readonly delays: DelayHabits;
+  readonly atStart: StartValues;
+  /** What read forms are answered with until the command is set, `+CSCS?`, where its own answer would be another. */
+  readonly found: Readonly<Record<string, readonly string[]>>;
+  /** What test forms say behind the name, by the name: `+CNMI`. A set form refuses what is not in these lists. */
+  readonly offers: Readonly<Record<string, string>>;
   /** Commands that it does not have. */
   readonly without: readonly string[];
   /**
    * Commands that are answered with these lines and nothing else, whatever the state: the name in capitals and the rest
    * as it is written after it, `+CPMS=?`. The last line is the final result; an empty one leaves the host waiting.
-   * `{pin}` and `{puk}` stand for the tries that are left, `{state}` for what the SIM waits for.
+   * `{pin}` and `{puk}` stand for the tries that are left, `{state}` for what the SIM waits for; `{imei}`, `{imsi}`,
+   * `{iccid}`, `{number}` and `{smsc}` for its own; `{places}` for the places in use of the store that is read. A final
+   * `+CME ERROR: n` is said as `+CMEE` has it.
    */
   readonly answers: Readonly<Record<string, readonly string[]>>;
   /** What it says to a command that it does not know. */
@@ -187,6 +239,7 @@ export const standardPersonality: Personality = {
     nuls: false,
     staleAtOpen: '',
     firstLine: 'heard',
+    keepsEscape: false,
     characterMs: 0,
     orphanOkAfterError: false,
     codesInterrupt: false,
@@ -217,6 +270,8 @@ export const standardPersonality: Personality = {
     takesDeleteFlag: true,
     deletesSiblings: false,
     selectsThree: false,
+    selectionAnswer: 'counts',
+    reportsFillRecord: false,
   },
   sending: { parametersClearServiceCentre: false, needsRoom: false },
   start: {
@@ -226,12 +281,19 @@ export const standardPersonality: Personality = {
     silentAfterPinMs: 0,
     rebootsIfAskedAfterPinMs: 0,
     resetNeedsPin: false,
+    needsPin: [],
+    readyState: 'READY',
     pinAnswer: '+CPIN: {state}',
     startCodes: [],
     reenumeratesMs: 0,
   },
   strings: { operator: true, serviceCentre: true, numbers: false },
-  ussd: { beforeOk: false, lineBreak: '\n', copies: 1 },
+  ussd: { beforeOk: false, lineBreak: '\n', copies: 1, text: 'charset', dcs: 15, needsTextMode: false },
+  network: { registration: '{n},{stat}' },
+  delays: { firstMs: 0, commands: {} },
+  atStart: { settings: {}, talk: {} },
+  found: {},
+  offers: {},
   without: [],
   answers: {},
   unknownCommand: 'ERROR',

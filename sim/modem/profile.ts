@@ -1,3 +1,4 @@
+import type { StartValues } from './personality.ts';
 import { type Settings, settingsDefaults } from './settings.ts';
 import { type TalkSettings, talkDefaults } from './talk.ts';
 
@@ -8,6 +9,6 @@ export interface Profile {
 }
 
 /** As the manufacturer set it (ITU-T V.250, 6.1.2). */
-export function factoryProfile(): Profile {
-  return { settings: settingsDefaults(), talk: talkDefaults() };
+export function factoryProfile({ settings, talk }: StartValues): Profile {
+  return { settings: { ...settingsDefaults(), ...settings }, talk: { ...talkDefaults(), ...talk } };
 }

@@ -26,6 +26,7 @@ const CME = {
   dialStringTooLong: 26,
   noNetworkService: 30,
   incorrectParameters: 50,
+  unknown: 100,
   pleaseWait: 515,
 } as const;
 
@@ -66,9 +67,15 @@ export function syntaxError(text = 'ERROR'): CommandError {
 }
 
 /** The command is refused: in words or as a number, as `+CMEE` has it (3GPP TS 27.007, 9.1). */
-export function cmeError(reason: keyof typeof CME): CommandError {
-  const number = CME[reason];
+export function cmeError(reason: keyof typeof CME | number): CommandError {
+  const number = typeof reason === 'number' ? reason : CME[reason];
   return new CommandError(['ERROR', `+CME ERROR: ${number}`, `+CME ERROR: ${cmeErrors[number] ?? number}`]);
+}
+
+/** A final result as a personality writes it; one of `+CME ERROR` is said as `+CMEE` has it. */
+export function errorAsWritten(text: string): CommandError {
+  const number = /^\+CME ERROR: ?(\d+)$/.exec(text)?.[1];
+  return number === undefined ? syntaxError(text) : cmeError(Number(number));
 }
 
 /** A command about messages is refused, whose numbers do not depend on `+CMEE` (3GPP TS 27.005, 3.2.5). */

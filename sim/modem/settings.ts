@@ -50,6 +50,8 @@ export interface Settings {
   phonebook: string;
   /** `+CUSD`: 1 shows what the network says unasked. */
   ussdReports: number;
+  /** `^USSDMODE` of Huawei: 0 text, 1 octets. */
+  ussdMode: number;
 }
 
 /** Settings as they are after power-on. */
@@ -70,4 +72,5 @@ export const settingsDefaults = (): Settings => ({
   stores: ['SM', 'SM', 'SM'],
   phonebook: 'SM',
   ussdReports: 0,
+  ussdMode: 1,
 });

@@ -7,7 +7,7 @@ import { LineOutput } from './line-output.ts';
 import { LineReader } from './line-reader.ts';
 import type { WireHabits } from './personality.ts';
 import { RESULT_NUMBERS } from './result.ts';
-import { type TalkSettings, talkDefaults } from './talk.ts';
+import type { TalkSettings } from './talk.ts';
 
 /** Unsolicited codes that wait for the end of a command; beyond this, the oldest is lost. */
 const HELD_CODES = 100;
@@ -21,10 +21,12 @@ interface Entry {
 /** The modem behind a terminal. */
 export interface TerminalHost {
   readonly wire: WireHabits;
+  /** How it talks at first. */
+  readonly talk: TalkSettings;
   readonly clock: Clock;
   readonly random: SeededRandom;
-  /** Runs a command line and resolves to its final result code; to nothing when the modem stays silent. Never throws. */
-  run(body: string): Promise<string | undefined>;
+  /** Runs a command line, which is the `first` since the host came, and resolves to its final result code; to nothing when the modem stays silent. Never throws. */
+  run(body: string, first: boolean): Promise<string | undefined>;
   /** What goes wrong with something that is about to be said while `command` runs. */
   strikes(said: Said, command: string | undefined): readonly LineFaultAction[];
   /** A host came or went. */
@@ -38,7 +40,7 @@ export interface TerminalHost {
  * Unsolicited codes wait while a command runs or its prompt is open.
  */
 export class Terminal {
-  readonly talk: TalkSettings = talkDefaults();
+  readonly talk: TalkSettings;
   /** Whether unsolicited codes come on this line (`^PORTSEL`). */
   codes: boolean;
   /** The command that runs, for faults that strike while it does. */
@@ -47,7 +49,7 @@ export class Terminal {
   readonly #host: TerminalHost;
   readonly #output: LineOutput;
   readonly #reader: LineReader;
-  readonly #commands = new CommandLineInput();
+  readonly #commands: CommandLineInput;
   #entry: Entry | undefined;
   #running = false;
   #present = false;
@@ -62,6 +64,8 @@ export class Terminal {
   constructor(line: FarEnd, host: TerminalHost, codes: boolean) {
     this.#line = line;
     this.#host = host;
+    this.talk = { ...host.talk };
+    this.#commands = new CommandLineInput(host.wire.keepsEscape);
     this.codes = codes;
     this.#output = new LineOutput(line, host.clock, host.random);
     this.#reader = new LineReader(host.clock, host.wire.characterMs);
@@ -178,13 +182,13 @@ export class Terminal {
     this.#flushEcho();
     if (answersAll !== undefined) this.#say('answer', this.#framed([answersAll]));
     else if (first && firstLine === 'forgotten') this.#say('answer', this.#framed(['OK']));
-    else void this.#execute(completed);
+    else void this.#execute(completed, first);
   }
 
-  async #execute(completed: Completed): Promise<void> {
+  async #execute(completed: Completed, first: boolean): Promise<void> {
     this.#running = true;
     const life = this.#life;
-    const result = completed.kind === 'line' ? await this.#host.run(completed.body) : 'ERROR';
+    const result = completed.kind === 'line' ? await this.#host.run(completed.body, first) : 'ERROR';
     if (life !== this.#life) return;
     this.#running = false;
     if (result !== undefined) this.#answer += this.#resultText(result);

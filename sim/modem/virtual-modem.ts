@@ -58,8 +58,10 @@ export class VirtualModem implements MobileStation {
   /** The network's service centre, in the form in which it precedes a TPDU (3GPP TS 27.005, 3.1). */
   readonly smscOfNetwork: Uint8Array;
   /** What `AT&W` stored. */
-  profile: Profile = factoryProfile();
-  settings: Settings = { ...this.profile.settings };
+  profile: Profile;
+  settings: Settings;
+  /** Commands whose set form was taken since the start: their read forms say what was set. */
+  readonly commandsSet: Set<string> = new Set();
   /** What `+CSAS` saved. */
   savedSettings: Partial<Settings> = {};
   /** The phonebook of the modem itself, `ME`. */
@@ -70,6 +72,7 @@ export class VirtualModem implements MobileStation {
   readonly #stores: Readonly<Record<StoreName, MessageStore>>;
   #clockOffset = 0;
   #simBusyUntil = 0;
+  #startedAt = 0;
   #silentUntil = 0;
   #fragileUntil = 0;
   #unplugged = false;
@@ -78,6 +81,8 @@ export class VirtualModem implements MobileStation {
     const { personality } = options;
     this.imei = options.imei;
     this.personality = personality;
+    this.profile = factoryProfile(personality.atStart);
+    this.settings = { ...this.profile.settings };
     this.clock = clock;
     this.link = link;
     this.log = options.log;
@@ -221,11 +226,17 @@ export class VirtualModem implements MobileStation {
     this.#clockOffset = at - this.clock.now();
   }
 
-  /** Waits as long as the modem takes to think about a command line. */
-  async think(): Promise<void> {
+  /** How long ago it was switched on, or started again, ms. */
+  get uptimeMs(): number {
+    return this.clock.now() - this.#startedAt;
+  }
+
+  /** Waits as long as the modem takes to think about a command line, and `besides`. @param usualMs absent: as the world has it. */
+  async think(usualMs: number | undefined, besides: number): Promise<void> {
     if (this.clock.now() < this.#fragileUntil) this.reboot();
     const [from, to] = this.#responseMs;
-    if (to > 0) await sleep(this.clock, Math.round(from + this.#random.fraction() * (to - from)));
+    const ms = (usualMs ?? Math.round(from + this.#random.fraction() * (to - from))) + besides;
+    if (ms > 0) await sleep(this.clock, ms);
     const silentMs = this.#silentUntil - this.clock.now();
     if (silentMs > 0) await sleep(this.clock, silentMs);
   }
@@ -247,6 +258,7 @@ export class VirtualModem implements MobileStation {
   #powerOff(): void {
     this.radio.setFunctionality(0);
     this.settings = { ...this.profile.settings };
+    this.commandsSet.clear();
     this.#fragileUntil = 0;
     this.#lines.restart(this.profile.talk);
   }
@@ -260,6 +272,7 @@ export class VirtualModem implements MobileStation {
 
   #startSim(): void {
     const { simBusyMs } = this.personality.start;
+    this.#startedAt = this.clock.now();
     this.#simBusyUntil = this.clock.now() + simBusyMs;
     if (simBusyMs > 0) this.clock.after(simBusyMs, () => this.radio.update());
   }

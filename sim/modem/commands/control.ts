@@ -21,6 +21,7 @@ const resetTo =
     if (modem.personality.start.resetNeedsPin && modem.sim.state !== 'READY') throw syntaxError();
     const { settings, talk } = profileOf(modem);
     Object.assign(terminal.talk, talk);
+    modem.commandsSet.clear();
     modem.settings = { ...settings, stores: modem.settings.stores };
   };
 
@@ -54,7 +55,7 @@ export const controlCommands: readonly Command[] = [
   cme('V', { basic: flag('verbose') }),
   cme('X', { basic: ({ args }) => void args.number(0, [0, 4], 0) }),
   cme('Z', { basic: resetTo((modem) => modem.profile) }),
-  cme('&F', { basic: resetTo(factoryProfile) }),
+  cme('&F', { basic: resetTo((modem) => factoryProfile(modem.personality.atStart)) }),
   cme('&W', { basic: store }),
   cme('&C', { basic: accept }),
   cme('&D', { basic: accept }),

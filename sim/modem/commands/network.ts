@@ -77,7 +77,11 @@ const registration = (name: string, key: 'registrationReports' | 'packetRegistra
     test: '(0-2)',
     read: ({ modem, respond }) => {
       const reports = modem.settings[key];
-      respond(`${name}: ${reports},${registrationText(reports, modem.radio.status)}`);
+      const [status, ...cell] = registrationText(reports, modem.radio.status).split(',');
+      const begins = modem.personality.network.registration
+        .replace('{n}', String(reports))
+        .replace('{stat}', status ?? '');
+      respond(`${name}: ${[begins, ...cell].join(',')}`);
     },
     set: ({ modem, args }) => {
       modem.settings[key] = args.number(0, [0, 2], 0);

@@ -53,7 +53,8 @@ export const simCommands: readonly Command[] = [
     read: ({ modem, respond }) => {
       if (modem.simBusy) throw cmeError(modem.personality.start.simBusyError);
       if (modem.sim.state === 'blocked') throw cmeError('simFailure');
-      respond(modem.personality.start.pinAnswer.replace('{state}', modem.sim.state));
+      const { pinAnswer, readyState } = modem.personality.start;
+      respond(pinAnswer.replace('{state}', modem.sim.state === 'READY' ? readyState : modem.sim.state));
     },
     set: enter,
   }),

@@ -23,11 +23,13 @@ function storeName(args: Call['args'], index: number, otherwise: StoreName): Sto
 /** `+CPMS=`: 1 to 3 stores; those not named stay as they are. */
 function selectStores({ modem, args, respond }: Call): void {
   args.atMost(3);
-  const least = modem.personality.stores.selectsThree ? 3 : 1;
+  const { selectsThree, selectionAnswer } = modem.personality.stores;
+  const least = selectsThree ? 3 : 1;
   if (args.count < least) throw cmsError('operationNotAllowed');
   const [read, write, received] = modem.settings.stores;
   const chosen = [storeName(args, 0, read), storeName(args, 1, write), storeName(args, 2, received)] as const;
   modem.settings.stores = chosen;
+  if (selectionAnswer === 'ok') return;
   const counts = chosen.map((name) => `${modem.incoming.counted(name)},${modem.store(name).capacity}`);
   respond(`+CPMS: ${counts.join(',')}`);
 }

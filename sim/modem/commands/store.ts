@@ -8,6 +8,8 @@ import { listedHeader, readHeader, textOf } from '../text-mode.ts';
 import type { VirtualModem } from '../virtual-modem.ts';
 
 const ALL = 4;
+/** Service centre and TPDU in a record of the SIM, without its status. */
+const RECORD_OCTETS = 175;
 const WORDS = [...STATUS_WORDS, 'ALL'];
 
 /** Which statuses each `<delflag>` of `+CMGD` deletes (3GPP TS 27.005, 3.5.4). 0 deletes one place. */
@@ -18,17 +20,27 @@ function readStore(modem: VirtualModem): MessageStore {
 }
 
 /** The line below the header: the PDU or the text. A status report has none in text mode. */
-function body({ settings, personality }: VirtualModem, { status, smsc, tpdu }: StoredMessage): readonly string[] {
+function body(modem: VirtualModem, { status, smsc, tpdu }: StoredMessage): readonly string[] {
+  const { settings, personality } = modem;
   if (settings.messageFormat === 'pdu') {
-    return [`${personality.stores.showsServiceCentre ? toHex(smsc) : ''}${toHex(tpdu)}`];
+    const fill = 'FF'.repeat(fillOctets(modem, { status, smsc, tpdu }));
+    return [`${personality.stores.showsServiceCentre ? toHex(smsc) : ''}${toHex(tpdu)}${fill}`];
   }
   if (status < 2 && isStatusReport(tpdu)) return [];
   return [textOf(settings.charset, tpdu, status < 2 ? 'mobile-terminated' : 'mobile-originated')];
 }
 
 /** `<length>` of a PDU: octets of the TPDU, by the book. */
-function lengthOf({ personality }: VirtualModem, { smsc, tpdu }: StoredMessage): string {
-  return String(personality.stores.lengthCounts === 'tpdu' ? tpdu.length : smsc.length + tpdu.length);
+function lengthOf(modem: VirtualModem, message: StoredMessage): string {
+  const { smsc, tpdu } = message;
+  const length = modem.personality.stores.lengthCounts === 'tpdu' ? tpdu.length : smsc.length + tpdu.length;
+  return String(length + fillOctets(modem, message));
+}
+
+/** Octets of FF behind a report, of a modem that shows the SIM's record to its end (3GPP TS 51.011, 10.5.3). */
+function fillOctets({ personality }: VirtualModem, { status, smsc, tpdu }: StoredMessage): number {
+  if (!personality.stores.reportsFillRecord || status > 1 || !isStatusReport(tpdu)) return 0;
+  return RECORD_OCTETS - smsc.length - tpdu.length;
 }
 
 /** What `+CMGR` says before the message. */

@@ -5,9 +5,9 @@ import { type Call, type Command, cme } from '../command.ts';
 import { cmeError } from '../result.ts';
 import type { VirtualModem } from '../virtual-modem.ts';
 
-/** `<dcs>` of a text in the default alphabet, language unspecified (3GPP TS 23.038, 5). */
-const DEFAULT_ALPHABET = 15;
 const CANCEL = 2;
+/** `^USSDMODE`: 0 is text, 1 is octets that only the manufacturer's program writes. */
+const TEXT_MODE = 0;
 /** How long the network takes over a request, ms. */
 const NETWORK_MS = 500;
 
@@ -24,7 +24,8 @@ async function request({ modem, args, respond }: Call): Promise<void> {
   if (!modem.radio.registered) throw cmeError('noNetworkService');
   const text = fromHost(modem.settings.charset, args.string(1));
   if (text === undefined) throw cmeError('incorrectParameters');
-  const { beforeOk, copies } = modem.personality.ussd;
+  const { beforeOk, copies, needsTextMode } = modem.personality.ussd;
+  if (needsTextMode && modem.settings.ussdMode !== TEXT_MODE) throw cmeError('unknown');
   const said = reply(modem, text).then((code) => Array.from({ length: copies }, () => code));
   if (beforeOk) respond(...(await said));
   else void said.then((codes) => notifyOf(modem, codes));
@@ -47,8 +48,9 @@ export async function askNetwork(modem: VirtualModem, request: string): Promise<
 async function reply(modem: VirtualModem, request: string): Promise<string> {
   const { m, text } = await askNetwork(modem, request);
   if (m === 4) return '+CUSD: 4';
-  const shown = toHost(modem.settings.charset, text.replaceAll('\n', modem.personality.ussd.lineBreak));
-  return `+CUSD: ${m},"${shown}",${DEFAULT_ALPHABET}`;
+  const { lineBreak, text: written, dcs } = modem.personality.ussd;
+  const charset = written === 'ucs2-hex' ? 'UCS2' : modem.settings.charset;
+  return `+CUSD: ${m},"${toHost(charset, text.replaceAll('\n', lineBreak))}",${dcs}`;
 }
 
 /** Unstructured supplementary services (3GPP TS 27.007, 7.15). */
@@ -58,5 +60,13 @@ export const ussdCommands: readonly Command[] = [
     test: '(0-2)',
     read: ({ modem, respond }) => respond(`+CUSD: ${modem.settings.ussdReports}`),
     set: request,
+  }),
+  // Huawei.
+  cme('^USSDMODE', {
+    test: '(0,1)',
+    read: ({ modem, respond }) => respond(`^USSDMODE: ${modem.settings.ussdMode}`),
+    set: ({ modem, args }) => {
+      modem.settings.ussdMode = args.number(0, [0, 1]);
+    },
   }),
 ];

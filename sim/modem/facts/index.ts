@@ -2,6 +2,7 @@ import { arrivalFacts } from './arrival-facts.ts';
 import { codeFacts, portFacts } from './code-facts.ts';
 import type { Fact } from './fact.ts';
 import { lineFacts } from './line-facts.ts';
+import { offerFacts } from './offer-facts.ts';
 import { sendingFacts } from './sending-facts.ts';
 import { simFacts } from './sim-facts.ts';
 
@@ -14,5 +15,6 @@ export const facts: readonly Fact[] = [
   ...simFacts,
   ...arrivalFacts,
   ...sendingFacts,
+  ...offerFacts,
   ...portFacts,
 ];

@@ -6,20 +6,33 @@ export type Family = Partial<Omit<Personality, HabitGroup>> &
     readonly [Group in HabitGroup]?: Partial<Personality[Group]>;
   };
 
-type HabitGroup = 'wire' | 'arrivals' | 'stores' | 'sending' | 'start' | 'strings' | 'ussd';
+type HabitGroup =
+  | 'wire'
+  | 'arrivals'
+  | 'stores'
+  | 'sending'
+  | 'start'
+  | 'strings'
+  | 'ussd'
+  | 'network'
+  | 'delays'
+  | 'atStart';
 
 /** The whole personality of a family. */
-export function personalityOf({ wire, arrivals, stores, sending, start, strings, ussd, ...rest }: Family): Personality {
+export function personalityOf(family: Family): Personality {
   const standard = standardPersonality;
   return {
     ...standard,
-    ...rest,
-    wire: { ...standard.wire, ...wire },
-    arrivals: { ...standard.arrivals, ...arrivals },
-    stores: { ...standard.stores, ...stores },
-    sending: { ...standard.sending, ...sending },
-    start: { ...standard.start, ...start },
-    strings: { ...standard.strings, ...strings },
-    ussd: { ...standard.ussd, ...ussd },
+    ...family,
+    wire: { ...standard.wire, ...family.wire },
+    arrivals: { ...standard.arrivals, ...family.arrivals },
+    stores: { ...standard.stores, ...family.stores },
+    sending: { ...standard.sending, ...family.sending },
+    start: { ...standard.start, ...family.start },
+    strings: { ...standard.strings, ...family.strings },
+    ussd: { ...standard.ussd, ...family.ussd },
+    network: { ...standard.network, ...family.network },
+    delays: { ...standard.delays, ...family.delays },
+    atStart: { ...standard.atStart, ...family.atStart },
   };
 }

@@ -11,6 +11,7 @@ export const sticks: readonly Family[] = [
     unknownCommand: 'COMMAND NOT SUPPORT',
     wire: { codesInterrupt: true, crashesUnread: true },
     arrivals: { countedAfterMs: 500 },
+    ussd: { needsTextMode: true },
     stores: { firstIndex: 0 },
     start: {
       rebootsIfAskedAfterPinMs: 3_000,

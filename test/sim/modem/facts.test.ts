@@ -4,6 +4,7 @@ import { arrivalProbes } from './probes/arrivals.ts';
 import { type Probe, probe } from './probes/bench.ts';
 import { codeProbes } from './probes/codes.ts';
 import { lineProbes } from './probes/line.ts';
+import { offerProbes } from './probes/offers.ts';
 import { sendingProbes } from './probes/sending.ts';
 import { simProbes } from './probes/sim.ts';
 
@@ -13,6 +14,7 @@ const probes: Readonly<Record<string, Probe>> = {
   ...simProbes,
   ...arrivalProbes,
   ...sendingProbes,
+  ...offerProbes,
 };
 
 const placeOf = (shown: Shown) => ('personality' in shown ? shown.personality : `fault ${shown.fault}`);
