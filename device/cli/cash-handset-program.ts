@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Executable } from '../../modem/cli/executable.ts';
 import { UsageError } from '../../modem/cli/program.ts';
 import { isLanguage, LANGUAGES, type Language } from '../firmware/languages.ts';
@@ -25,7 +25,11 @@ export const cashHandset: Executable = {
 
 function withoutCommand(program: Command): void {
   program
-    .requiredOption('--port <port>', 'the modem: a serial device or tcp://host:port')
+    .addOption(
+      new Option('--port <port>', 'the modem: a serial device or tcp://host:port')
+        .env('GSM_MODEM_PORT')
+        .makeOptionMandatory(),
+    )
     .requiredOption('--flash <file>', 'the memory of the phone; made when it does not exist')
     .option('--install <jad>', 'install an application from its descriptor, a file or an http(s) URL')
     .option('--language <language>', `the language of a new phone: ${LANGUAGES.join(', ')}`, readLanguage)

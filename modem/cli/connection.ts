@@ -1,7 +1,7 @@
 import { openSync, writeSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { type Cancel, systemClock } from '../clock.ts';
-import { type Modem, openModem } from '../modem.ts';
+import type { Modem } from '../modem.ts';
 import { portFromName } from '../port/name.ts';
 import type { Port } from '../port/port.ts';
 import { recordingLine } from '../port/recording.ts';
@@ -13,6 +13,9 @@ import { traceText } from './trace-text.ts';
 
 /** Where the SIM's PIN is looked for: never on the command line, which every user of the machine can read. */
 const PIN_VARIABLE = 'GSM_MODEM_PIN';
+
+/** Where the port is looked for when `--port` does not name it. */
+const PORT_VARIABLE = 'GSM_MODEM_PORT';
 
 interface ConnectionOptions {
   readonly port: string;
@@ -28,7 +31,11 @@ interface ConnectionOptions {
 /** Gives a command the options that say which modem it uses. */
 export function withConnection(command: Command): Command {
   return command
-    .requiredOption('--port <name>', 'the modem: a device path or tcp://host:port')
+    .addOption(
+      new Option('--port <name>', 'the modem: a device path or tcp://host:port')
+        .env(PORT_VARIABLE)
+        .makeOptionMandatory(),
+    )
     .addOption(
       severalOption('--code-port <name>', 'another port of the same modem, to be listened to (again for more)'),
     )
@@ -75,6 +82,7 @@ export async function withModems(
   if (options.pin === true && pin === undefined) {
     throw new UsageError(`--pin asks on a terminal, and this is none: put the PIN into ${PIN_VARIABLE}`);
   }
+  const { openModem } = await import('../modem.ts');
   const open = (port: Port, codePorts: readonly string[]) =>
     openModem(port, {
       trustPin: options.trustPin === true,

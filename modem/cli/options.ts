@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { fromHex } from '../pdu/index.ts';
+import { fromHex } from '../pdu/hex.ts';
 
 /** Reads a whole number between two limits from the command line. */
 export function numberOption(lowest: number, highest: number): (text: string) => number {

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { IncomingSms, UnreadableSms } from '../bearer.ts';
 import { systemClock } from '../clock.ts';
 import type { Modem } from '../modem.ts';
-import { toHex } from '../pdu/index.ts';
+import { toHex } from '../pdu/hex.ts';
 import { withConnection, withModem } from './connection.ts';
 import { numberOption } from './options.ts';
 import { type Output, outputOf } from './program.ts';

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { type Clock, systemClock } from '../clock.ts';
-import { type Modem, type ModemOptions, openModem } from '../modem.ts';
+import type { Modem, ModemOptions } from '../modem.ts';
 import { type ReplayPort, replayPort, typedIn } from '../port/replay.ts';
 import type { TraceEvent } from '../port/trace.ts';
 import { commandOf, wantsMessage } from './at-terminal.ts';
@@ -30,6 +30,7 @@ async function replay(events: readonly TraceEvent[], clock: Clock, output: Outpu
   const log = ({ kind, text }: { kind: string; text: string }) =>
     output.print({ event: kind, text }, `${kind}: ${text}`);
   try {
+    const { openModem } = await import('../modem.ts');
     const modem = await openModem(port, { clock, ...pinOf(events), log });
     await play(modem, port, output);
     await modem.close();

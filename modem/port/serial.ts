@@ -1,4 +1,3 @@
-import { SerialPort } from 'serialport';
 import { type Clock, sleep, systemClock } from '../clock.ts';
 import { describeHolders, portHolders } from './holder.ts';
 import { type ControlLines, type Port, PortError, type PortErrorCode, type PortEvents } from './port.ts';
@@ -67,6 +66,8 @@ const LOCK_PAUSE_MS = 30;
 async function openUnlocked(path: string, baudRate: number, clock: Clock): Promise<Tty> {
   for (let attempt = 1; ; attempt += 1) {
     try {
+      // Loaded when a line is opened: its native code costs every other start a tenth of a second.
+      const { SerialPort } = await import('serialport');
       return await SerialPort.binding.open({ path, baudRate });
     } catch (error) {
       if (attempt === LOCK_ATTEMPTS || !/lock/i.test(oneLine(error))) throw error;

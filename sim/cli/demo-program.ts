@@ -1,7 +1,5 @@
 import { constants } from 'node:os';
 import { createProgram, outputOf, runProgram, UsageError } from '../../modem/cli/program.ts';
-import { playHeadless } from '../demo/headless.ts';
-import { showLoop } from '../demo/interactive.ts';
 import { type LatencyProfile, latencyProfiles } from '../network/profiles.ts';
 import { wholeNumber } from './options.ts';
 
@@ -33,8 +31,12 @@ export async function run(): Promise<void> {
     const profile = [options.profile, profileOf(options.profile)] as const;
     const common = { seed, profile, ...(data === undefined ? {} : { folder: data }) };
     if (options.headless !== true && !json && process.stdin.isTTY && process.stdout.isTTY) {
+      const { showLoop } = await import('../demo/interactive.ts');
       await showLoop({ ...common, lines: pty ? 'pty' : 'memory' }, print);
-    } else if (!(await playHeadless({ ...common, pty }, print))) process.exitCode = 1;
+      return;
+    }
+    const { playHeadless } = await import('../demo/headless.ts');
+    if (!(await playHeadless({ ...common, pty }, print))) process.exitCode = 1;
   });
   await runProgram(program);
 }

@@ -3,14 +3,16 @@ import { createProgram, type Output, outputOf, runProgram } from '../../modem/cl
 import { busyShare } from './busy.ts';
 import { codecContests } from './codec.ts';
 import { type Comparison, compare } from './comparison.ts';
+import { startContests } from './start.ts';
 import { throughputContest } from './throughput.ts';
 import { openVirtualNetwork } from './virtual-network.ts';
 import { measureLoad, worldCases } from './world.ts';
 
 const CODEC = { rounds: 15, warmUps: 3 } as const;
+const START = { rounds: 11, warmUps: 2 } as const;
 const THROUGHPUT = { rounds: 5, warmUps: 1 } as const;
 
-const SUITES = ['codec', 'throughput', 'world'] as const;
+const SUITES = ['codec', 'throughput', 'start', 'world'] as const;
 type Suite = (typeof SUITES)[number];
 
 const program = createProgram(
@@ -29,6 +31,7 @@ const program = createProgram(
       ...(wants('codec') ? await measureCodec(output) : []),
       ...(wants('throughput') ? await measureThroughput(output) : []),
     ];
+    if (wants('start')) await measureStart(output);
     if (wants('world')) await measureWorld(output);
     const busy = wants('throughput') ? await busyShare() : undefined;
     const ratios = Object.fromEntries(results.map(({ name, ratio }) => [name, rounded(ratio)]));
@@ -55,6 +58,18 @@ async function measureThroughput(output: Output): Promise<readonly Comparison[]>
     return [report(output, await compare(throughputContest(network), rounds, warmUps))];
   } finally {
     await network.close();
+  }
+}
+
+async function measureStart(output: Output): Promise<void> {
+  output.print({ event: 'start-start' }, startRow(['', 'ms', 'node -e 0', 'times as long']));
+  for (const contest of startContests()) {
+    const { name, ours, theirs, ratio } = await compare(contest, START.rounds, START.warmUps);
+    const [ms, emptyMs, times] = [1_000 / ours, 1_000 / theirs, 1 / ratio];
+    output.print(
+      { event: 'start-time', name, ms: rounded(ms), emptyMs: rounded(emptyMs), times: rounded(times) },
+      startRow([name, ms.toFixed(0), emptyMs.toFixed(0), times.toFixed(2)]),
+    );
   }
 }
 
@@ -102,6 +117,10 @@ function heading(): string {
 
 function row([name = '', ours = '', theirs = '', ratio = '', peer = '']: readonly string[]): string {
   return `${name.padEnd(18)}${ours.padStart(12)}${theirs.padStart(12)}${ratio.padStart(8)}  ${peer}`.trimEnd();
+}
+
+function startRow([name = '', ...columns]: readonly string[]): string {
+  return `${name.padEnd(26)}${columns.map((column) => column.padStart(14)).join('')}`;
 }
 
 function worldRow([name = '', ...columns]: readonly string[]): string {

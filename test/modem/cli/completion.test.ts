@@ -108,6 +108,17 @@ describe('the commands of an executable', () => {
   });
 
   it.each([
+    ['modem/cli/gsm-modem.ts', 'probe'],
+    ['device/cli/cash-handset.ts', '--flash', join(FOLDER, 'flash.json'), '--headless'],
+  ])('%s %s takes its port from GSM_MODEM_PORT, unless --port names another', (...args) => {
+    const env = { ...process.env, GSM_MODEM_PORT: '/dev/no-such-tty' };
+    const { stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env });
+    expect(stderr).toMatch(/\/dev\/no-such-tty/);
+    const other = spawnSync(process.execPath, [...args, '--port', '/dev/another'], { encoding: 'utf8', env });
+    expect(other.stderr).toMatch(/\/dev\/another/);
+  });
+
+  it.each([
     ['send', '--help'],
     ['help', 'send'],
     ['--json', 'send', '--help'],
