@@ -5,10 +5,11 @@ import type { Modem } from '../modem.ts';
 import { portFromName } from '../port/name.ts';
 import type { Port } from '../port/port.ts';
 import { recordingLine } from '../port/recording.ts';
-import { tracePort } from '../port/trace.ts';
+import { type TraceEvent, tracePort } from '../port/trace.ts';
+import { describeState } from '../state.ts';
 import { askHidden } from './ask-hidden.ts';
 import { numberOption } from './options.ts';
-import { UsageError } from './program.ts';
+import { outputOf, UsageError } from './program.ts';
 import { traceText } from './trace-text.ts';
 
 /** Where the SIM's PIN is looked for: never on the command line, which every user of the machine can read. */
@@ -83,8 +84,8 @@ export async function withModems(
     throw new UsageError(`--pin asks on a terminal, and this is none: put the PIN into ${PIN_VARIABLE}`);
   }
   const { openModem } = await import('../modem.ts');
-  const open = (port: Port, codePorts: readonly string[]) =>
-    openModem(port, {
+  const open = async (port: Port, codePorts: readonly string[]) => {
+    const modem = await openModem(port, {
       trustPin: options.trustPin === true,
       ...(options.submitTimeout !== undefined && { submitTimeoutMs: options.submitTimeout * 1_000 }),
       codePorts: codePorts.map((name) => portFromName(name, { baudRate: options.baud })),
@@ -93,6 +94,9 @@ export async function withModems(
         if (kind !== 'state') process.stderr.write(`${port.name}: ${text}\n`);
       },
     });
+    tellLosses(modem, port, outputOf(command).json);
+    return modem;
+  };
   const first = await open(portOf(command), options.codePort);
   const rest: Modem[] = [];
   const stopWaiting = tellWaiting(first, options.port);
@@ -107,6 +111,26 @@ export async function withModems(
     process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
     await closeAll();
   }
+}
+
+/** Says on stderr when the modem is lost, and when it is found again: with `--json` a JSON object each. */
+function tellLosses(modem: Modem, port: Port, json: boolean): void {
+  let isLost = false;
+  const tell = (record: object, text: string) =>
+    process.stderr.write(json ? `${JSON.stringify({ ...record, port: port.name })}\n` : `${port.name}: ${text}\n`);
+  modem.onState((state) => {
+    if (state.kind === 'lost' && !isLost) {
+      isLost = true;
+      tell({ event: 'lost', reason: state.reason }, `lost (${state.reason}): opened again when it is back`);
+    } else if (state.kind === 'locked' && isLost) tell({ event: 'locked', reason: state.reason }, describeState(state));
+    else if ((state.kind === 'ready' || state.kind === 'searching') && isLost) {
+      isLost = false;
+      tell(
+        { event: 'found', state: state.kind, registration: state.registration },
+        `found again, ${describeState(state)}`,
+      );
+    }
+  });
 }
 
 /** After this long, in ms, a person is told that the modem has no network yet. */
@@ -133,10 +157,27 @@ function watched(port: Port, { trace, record }: ConnectionOptions): Port {
     result = tracePort(result, systemClock, (event) => process.stderr.write(`${traceText(event)}\n`));
   }
   if (record !== undefined) {
-    const file = openRecording(record);
-    result = tracePort(result, systemClock, (event) => writeSync(file, `${recordingLine(event)}\n`));
+    result = tracePort(result, systemClock, recorder(record));
   }
   return result;
+}
+
+/**
+ * Writes a recording down. When that fails later on, as on a full disk, the recording ends there: the user is told, and the modem
+ * is used all the same. @throws UsageError when the file cannot be opened.
+ */
+function recorder(path: string): (event: TraceEvent) => void {
+  const file = openRecording(path);
+  let isWritable = true;
+  return (event) => {
+    if (!isWritable) return;
+    try {
+      writeSync(file, `${recordingLine(event)}\n`);
+    } catch (error) {
+      isWritable = false;
+      process.stderr.write(`${path}: the recording ends here: ${error instanceof Error ? error.message : error}\n`);
+    }
+  };
 }
 
 function openRecording(path: string): number {

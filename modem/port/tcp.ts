@@ -20,7 +20,7 @@ export function tcpPort(host: string, port: number, clock: Clock = systemClock):
       try {
         await connected(socket, name, clock);
       } catch (error) {
-        connection = undefined;
+        if (connection === socket) connection = undefined;
         socket.destroy();
         throw error;
       }
@@ -73,10 +73,12 @@ function connected(socket: Socket, name: string, clock: Clock): Promise<void> {
       socket.off('error', onError).on('error', () => {});
       reject(error);
     };
+    const onClose = () => fail(new PortError('closed', name, `${name} was closed`));
     socket.once('error', onError);
+    socket.once('close', onClose);
     socket.once('connect', () => {
       cancel();
-      socket.off('error', onError);
+      socket.off('error', onError).off('close', onClose);
       resolve();
     });
   });

@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { type Clock, type FarEnd, recordingLine, SecretMask, type TraceEvent } from '../../modem/index.ts';
 
-/** A recording that grows beyond this ends there. */
+/** A recording that grows beyond this ends there, as one does that cannot be written any more. */
 const RECORDING_OCTETS = 256 * 1024 * 1024;
 
 /**
@@ -16,7 +16,13 @@ export function recorded(line: FarEnd, path: string, clock: Clock): FarEnd {
   const write = (event: TraceEvent) => {
     const text = `${recordingLine(event)}\n`;
     room -= text.length;
-    if (room >= 0) appendFileSync(path, text);
+    if (room < 0) return;
+    try {
+      appendFileSync(path, text);
+    } catch {
+      // A full disk: the modem is worth more than its recording.
+      room = 0;
+    }
   };
   const tell = (kind: 'sent' | 'received', octets: Uint8Array) =>
     write({ at: clock.now(), kind, octets: masks[kind].apply(octets) });

@@ -41,6 +41,8 @@ class Tcp implements TcpLine {
     this.#server = server;
     this.#port = address.port;
     server.on('connection', (socket) => this.#clientCame(socket));
+    // Another program has the port when the modem is plugged in again: then the modem stays away on this line.
+    server.on('error', () => {});
   }
 
   listen(events: FarEndEvents): void {
@@ -60,8 +62,6 @@ class Tcp implements TcpLine {
   }
 
   plugIn(): void {
-    // Another program has the port now: then the modem stays away on this line.
-    this.#server.on('error', () => {});
     if (!this.#server.listening) this.#server.listen(this.#port, LOOPBACK);
   }
 

@@ -231,6 +231,16 @@ describe('a serial port whose device goes away', () => {
 });
 
 describe('a TCP port', () => {
+  test('closed while it is being opened, it opens no more, and can be opened again', async () => {
+    const farEnd = await openTcp();
+    shout({ farEnd, name: farEnd.url });
+    const port = portFromName(farEnd.url);
+    const opening = port.open({ data() {}, closed() {} }).catch((error: PortError) => error.code);
+    await port.close();
+    expect(await opening).toBe('closed');
+    expect((await listen(port)).closed).toEqual([]);
+  });
+
   test('is lost when the other end goes away with an error', async () => {
     let client: Socket | undefined;
     const server = createServer((socket) => {

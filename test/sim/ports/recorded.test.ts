@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -19,4 +19,13 @@ test('what passes on a line is kept as the driver keeps its own recordings, and 
   expect(events.map(({ kind }) => kind)).toEqual(['opened', 'sent', 'received', 'received', 'closed']);
   const text = events.map((event) => ('octets' in event ? Buffer.from(event.octets).toString('latin1') : ''));
   expect(text.join('')).toBe('AT+CPIN=****\rAT+CPIN=****\r\r\nOK\r\n');
+});
+
+test.skipIf(!existsSync('/dev/full'))('a recording that cannot be written ends, and the line goes on', async () => {
+  const { world, clock } = quietWorld();
+  const modem = world.addModem({ number: '+393330000001' });
+  const { port, farEnd } = memoryPort();
+  modem.attach(recorded(farEnd, '/dev/full', clock));
+  const host = await openHost(port, clock);
+  expect(await host.type('AT+CGSN\r')).toContain('OK');
 });
