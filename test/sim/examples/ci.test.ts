@@ -47,7 +47,7 @@ describe('the examples for CI', () => {
       .parse(parse(readFileSync(join(EXAMPLES, 'github-actions.yml'), 'utf8')));
     const commands = workflow.jobs.sms.steps.flatMap((step) => step.run ?? []);
     const [install, serve, failure] = commands;
-    expect(install).toBe('npm install --global cash-mobile');
+    expect(install).toBe('npm ci && npm pack && npm install --global ./cash-mobile-*.tgz');
     const folder = mkdtempSync(join(tmpdir(), 'workflow-'));
     const inCheckout = { cwd: folder, env: environment };
     writeFileSync(join(folder, 'assert-sms.sh'), readFileSync(join(EXAMPLES, 'assert-sms.sh')), { mode: 0o755 });
