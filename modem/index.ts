@@ -20,6 +20,7 @@ export { type Modem, type ModemOptions, openModem } from './modem.ts';
 export type { Signal } from './network.ts';
 export { type FindOptions, type FoundPort, findModems } from './opening/find.ts';
 export type { ModemIdentity } from './opening/identify.ts';
+export type { ReceptionProof } from './opening/reception.ts';
 export type { Registration } from './opening/registration.ts';
 export * from './pdu/index.ts';
 export { createPool, type ModemPool, type PoolMember } from './pool.ts';

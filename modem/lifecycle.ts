@@ -3,10 +3,12 @@ import { textIn, valuesOf } from './at/values.ts';
 import { type Cancel, type Clock, sleep } from './clock.ts';
 import { ModemError } from './error.ts';
 import type { ModemIdentity } from './opening/identify.ts';
-import { hasForgotten } from './opening/reception.ts';
+import { hasForgotten } from './opening/indications.ts';
+import { shortcomingsOf } from './opening/reception.ts';
 import { askRegistration, isUsable, type Registration, registrationIn } from './opening/registration.ts';
 import { type ModemPorts, openSession, type Session } from './opening/session.ts';
-import { isSimLocked, type SimPin } from './opening/unlock.ts';
+import { isSimLocked } from './opening/sim-state.ts';
+import type { SimPin } from './opening/unlock.ts';
 import { PortError } from './port/port.ts';
 import type { IncomingMessages } from './receiving/incoming.ts';
 import type { SendQueue } from './sending/queue.ts';
@@ -51,6 +53,8 @@ export class Lifecycle {
   /** Ends the current session, for a reason; harmless when it has ended. */
   #endSession: (reason: string) => void = () => {};
   #cancelWatch: Cancel = () => {};
+  /** What was said last that the modem cannot do. */
+  #shortcomings: readonly string[] = [];
 
   constructor(ports: ModemPorts, clock: Clock, log: ModemLog, sim: SimPin, users: SessionUsers) {
     this.#ports = ports;
@@ -110,7 +114,9 @@ export class Lifecycle {
     const session = await openSession(this.#ports, this.#clock, this.#sim, {
       identified: (identity) => {
         this.#recognise(identity);
-        this.#identity = identity;
+        // The IMEI of before counts, where it is not said before the PIN is given.
+        const { imei } = this.#identity;
+        this.#identity = { ...(imei !== undefined && { imei }), ...identity };
         this.#enter({ kind: 'identified', identity });
       },
       unsolicited: (code) => this.#route(code),
@@ -123,8 +129,18 @@ export class Lifecycle {
     this.#session = session;
     this.#users.incoming.attach(session);
     this.#users.opened(session);
+    this.#tellShortcomings(session);
     this.#register(session.registration);
     return { ended };
+  }
+
+  /** Says what the modem cannot do; once, unless that is something else after it was opened again. */
+  #tellShortcomings({ reception }: Session): void {
+    const found = shortcomingsOf(reception);
+    for (const text of found) {
+      if (!this.#shortcomings.includes(text)) this.#log({ kind: 'setup', text });
+    }
+    this.#shortcomings = found;
   }
 
   /** Gives what the modem says without being asked to whoever takes it. */

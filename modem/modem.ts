@@ -4,6 +4,7 @@ import { type Cancel, type Clock, systemClock } from './clock.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { askOperator, askOwnNumbers, askServiceCentre, askSignal, type Signal, setServiceCentre } from './network.ts';
 import { askImsi, type ModemIdentity } from './opening/identify.ts';
+import { proveReception, type ReceptionProof } from './opening/reception.ts';
 import { askRegistration, type Registration } from './opening/registration.ts';
 import type { ModemPorts, Session } from './opening/session.ts';
 import type { SimPin } from './opening/unlock.ts';
@@ -62,6 +63,8 @@ export interface Modem extends SmsBearer {
   serviceCentre(): Promise<string | undefined>;
   /** Stores another one there. @throws PduEncodeError when it is no number; AtRefused */
   setServiceCentre(number: string): Promise<void>;
+  /** Lists every memory that may hold messages, and says how the modem tells of new ones. */
+  reception(): Promise<ReceptionProof>;
   /** The numbers that the SIM says are its own: not all say, and nobody checks them. */
   ownNumbers(): Promise<readonly string[]>;
   /** The subscriber's number in the SIM. */
@@ -157,11 +160,11 @@ class GsmModem implements Modem {
   }
 
   signal(): Promise<Signal> {
-    return this.#ask(({ chat }) => askSignal(chat));
+    return this.#ask(askSignal);
   }
 
   operator(): Promise<string | undefined> {
-    return this.#ask(({ chat }) => askOperator(chat));
+    return this.#ask(askOperator);
   }
 
   registration(): Promise<Registration> {
@@ -169,15 +172,19 @@ class GsmModem implements Modem {
   }
 
   serviceCentre(): Promise<string | undefined> {
-    return this.#ask(({ chat }) => askServiceCentre(chat));
+    return this.#ask(askServiceCentre);
   }
 
   setServiceCentre(number: string): Promise<void> {
-    return this.#ask(({ chat }) => setServiceCentre(chat, number));
+    return this.#ask((session) => setServiceCentre(session, number));
   }
 
   ownNumbers(): Promise<readonly string[]> {
-    return this.#ask(({ chat }) => askOwnNumbers(chat));
+    return this.#ask(askOwnNumbers);
+  }
+
+  reception(): Promise<ReceptionProof> {
+    return this.#ask(proveReception);
   }
 
   imsi(): Promise<string | undefined> {

@@ -1,6 +1,7 @@
 import type { Chat } from './at/chat.ts';
 import { DEFAULT_TIMEOUT_MS } from './at/command.ts';
 import { type AtValue, numberIn, textIn, valuesOf } from './at/values.ts';
+import { stringIn, textOf } from './opening/character-set.ts';
 import { PduEncodeError } from './pdu/index.ts';
 
 /** How well the modem hears the network (3GPP TS 27.007, 8.5). What it does not know is absent. */
@@ -9,6 +10,12 @@ export interface Signal {
   readonly dBm?: number;
   /** RXQUAL, 0 (best) to 7. */
   readonly bitErrorRate?: number;
+}
+
+/** The modem that is asked, and the character set of its strings (`+CSCS`). */
+interface Asked {
+  readonly chat: Chat;
+  readonly charset: string | undefined;
 }
 
 /** A search for networks may be under way, and 3GPP TS 27.007, 7.3, sets no limit. */
@@ -28,7 +35,7 @@ async function valuesFrom(
 }
 
 /** @throws AtTimeout, AtAborted, PortError */
-export async function askSignal(chat: Chat): Promise<Signal> {
+export async function askSignal({ chat }: Asked): Promise<Signal> {
   const [strength, quality] = (await valuesFrom(chat, 'AT+CSQ', '+CSQ')).map(numberIn);
   return {
     ...(strength !== undefined && strength <= 31 && { dBm: -113 + 2 * strength }),
@@ -37,16 +44,16 @@ export async function askSignal(chat: Chat): Promise<Signal> {
 }
 
 /** The operator's name, or its number when it has none. @throws AtTimeout, AtAborted, PortError */
-export async function askOperator(chat: Chat): Promise<string | undefined> {
+export async function askOperator({ chat, charset }: Asked): Promise<string | undefined> {
   await chat.run({ text: 'AT+COPS=3,0', repeatable: true, timeoutMs: OPERATOR_TIMEOUT_MS });
   const [, , name] = await valuesFrom(chat, 'AT+COPS?', '+COPS', OPERATOR_TIMEOUT_MS);
-  return textIn(name);
+  return name?.kind === 'string' ? textOf(name.text, charset) : textIn(name);
 }
 
 /** The service centre's number, as the SIM has it. @throws AtTimeout, AtAborted, PortError */
-export async function askServiceCentre(chat: Chat): Promise<string | undefined> {
+export async function askServiceCentre({ chat, charset }: Asked): Promise<string | undefined> {
   const [number, type] = await valuesFrom(chat, 'AT+CSCA?', '+CSCA');
-  return numberOf(number, type);
+  return numberOf(number, type, charset);
 }
 
 /**
@@ -54,22 +61,22 @@ export async function askServiceCentre(chat: Chat): Promise<string | undefined> 
  *
  * @throws PduEncodeError when it is no number; AtRefused, AtTimeout, AtAborted, PortError.
  */
-export async function setServiceCentre(chat: Chat, number: string): Promise<void> {
+export async function setServiceCentre({ chat, charset }: Asked, number: string): Promise<void> {
   if (!/^\+?\d{1,20}$/.test(number))
     throw new PduEncodeError('+CSCA', 'write the number as digits, with + before a country');
   const type = number.startsWith('+') ? INTERNATIONAL : UNKNOWN;
-  await chat.ask({ text: `AT+CSCA="${number}",${type}`, repeatable: true });
+  await chat.ask({ text: `AT+CSCA="${stringIn(number, charset)}",${type}`, repeatable: true });
 }
 
 /** The subscriber's own numbers, as the SIM has them; often none. @throws AtTimeout, AtAborted, PortError */
-export async function askOwnNumbers(chat: Chat): Promise<readonly string[]> {
+export async function askOwnNumbers({ chat, charset }: Asked): Promise<readonly string[]> {
   const response = { prefix: '+CNUM:', many: true };
   const result = await chat.run({ text: 'AT+CNUM', response, repeatable: true });
   if (result.kind === 'error') return [];
   if (result.kind !== 'ok') throw result.error;
   return result.lines.flatMap(({ text }) => {
     const [, number, type] = valuesOf(text);
-    return numberOf(number, type) ?? [];
+    return numberOf(number, type, charset) ?? [];
   });
 }
 
@@ -77,9 +84,18 @@ export async function askOwnNumbers(chat: Chat): Promise<readonly string[]> {
 const INTERNATIONAL = 145;
 const UNKNOWN = 129;
 
-/** A number with its type, as modems write it: the + may be missing. */
-function numberOf(number: AtValue | undefined, type: AtValue | undefined): string | undefined {
-  const digits = textIn(number) ?? '';
+/**
+ * A number with its type, as modems write it: the + may be missing, and it may be in the character set of other strings
+ * or not.
+ */
+function numberOf(
+  number: AtValue | undefined,
+  type: AtValue | undefined,
+  charset: string | undefined,
+): string | undefined {
+  const said = textIn(number) ?? '';
+  const text = textOf(said, charset);
+  const digits = /^\+?[\d*#]*$/.test(text) ? text : said;
   if (digits === '') return undefined;
   return numberIn(type) === INTERNATIONAL && !digits.startsWith('+') ? `+${digits}` : digits;
 }

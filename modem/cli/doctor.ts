@@ -65,6 +65,7 @@ export function doctorCommand(): Command {
         tell(output, 'signal', await checkSignal(modem));
         tell(output, 'service centre', await checkServiceCentre(modem));
         tell(output, 'store', await checkStore(modem));
+        for (const [check, finding] of await checkReception(modem)) tell(output, check, finding);
         if (loopback !== undefined) tell(output, 'loopback', await checkLoopback(modem, loopback, wait * 1_000));
       });
     } catch (error) {
@@ -118,6 +119,8 @@ async function checkSignal(modem: Modem): Promise<Finding> {
 async function checkServiceCentre(modem: Modem): Promise<Finding> {
   const number = await modem.serviceCentre();
   if (number !== undefined) return well(number);
+  const answer = await modem.run({ text: 'AT+CSCA?', response: { prefix: '+CSCA:' } });
+  if (answer.kind === 'error') return well(`the modem does not say: ${answer.error.message}`);
   return wrong('none', 'Ask the operator for its number and store it with AT+CSCA="+..."');
 }
 
@@ -129,6 +132,24 @@ async function checkStore(modem: Modem): Promise<Finding> {
   if (used === undefined || total === undefined) return well('the modem does not say');
   const found = `${used} of ${total} places used`;
   return used < total ? well(found) : wrong(found, 'Empty it with gsm-modem receive: a full store receives nothing');
+}
+
+/** Whether messages can be read, and how new ones and status reports will come. */
+async function checkReception(modem: Modem): Promise<readonly (readonly [check: string, Finding])[]> {
+  const { memories, messages, reports, shortcomings } = await modem.reception();
+  const found = memories.map((one) => {
+    if (one.kind === 'refused') return `${one.memory} cannot be listed (${one.reason})`;
+    return `${one.memory} lists ${one.messages}${one.capacity === undefined ? '' : ` of ${one.capacity}`}`;
+  });
+  const isReadable = memories.some(({ kind }) => kind === 'listed');
+  const advice = 'Nothing can be received: is the SIM ready, and does it have a place for SMS?';
+  const arrival = { announced: 'announced (+CMTI)', direct: 'come at once (+CMT)', polled: 'looked for' } as const;
+  const discharge = { announced: 'announced (+CDSI)', direct: 'come at once (+CDS)', none: 'none' } as const;
+  const because = shortcomings.length === 0 ? '' : `. ${shortcomings.join('; ')}`;
+  return [
+    ['memories', isReadable ? well(found.join('; ')) : wrong(found.join('; '), advice)],
+    ['indications', well(`messages: ${arrival[messages]}; status reports: ${discharge[reports]}${because}`)],
+  ];
 }
 
 async function checkLoopback(modem: Modem, given: string | true, waitMs: number): Promise<Finding> {

@@ -33,6 +33,7 @@ function lineOf({ path, manufacturer, product, vendorId, productId, serialNumber
 }
 
 function describeFound(found: FoundPort): string {
-  const what = found.kind === 'modem' ? `takes commands: ${Object.values(found.identity).join(' ')}` : found.reason;
+  const named = found.kind === 'modem' && (Object.values(found.identity).join(' ') || 'a modem whose SIM is locked');
+  const what = found.kind === 'modem' ? `takes commands: ${named}` : found.reason;
   return found.codes.length === 0 ? what : `${what}; codes come here (${found.codes.join(' ')})`;
 }

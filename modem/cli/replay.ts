@@ -14,6 +14,9 @@ const OWN = /^(?:AT\r|AT\+(?:C[EG]?REG\?|CNMI\?|CMG[LRD]|CPMS="|CNMA))/;
 const RECEIVING = /^AT\+(?:CMG[LR]|CPMS=")/;
 const HANDED_OVER = /^AT\+(?:CMGD|CNMA)/;
 
+/** What doctor asks before it lists each memory, which looks like receiving and is not. */
+const BEFORE_LISTING = 'AT+CPMS?';
+
 const CTRL_Z = '\x1a';
 
 /** `gsm-modem replay`: the driver against a recording, without a modem. */
@@ -67,16 +70,27 @@ function play(modem: Modem, port: ReplayPort, output: Output): Promise<void> {
     report: (report: { outcome: string }) => output.print({ event: 'report', ...report }, `report: ${report.outcome}`),
   };
   let isDue = false;
+  let lastAsked = '';
+  let isListing = false;
   const takeTurn = () => {
-    if (!isDue || !isOpen(modem)) return;
+    if (!isDue || isListing || !isOpen(modem)) return;
     isDue = false;
     const [typed = '', ...later] = port.remaining;
-    if (!isReceiving && RECEIVING.test(typed)) {
+    if (lastAsked === BEFORE_LISTING && RECEIVING.test(typed)) {
+      lastAsked = '';
+      isListing = true;
+      const listed = () => {
+        isListing = false;
+        takeTurn();
+      };
+      void modem.reception().then(listed, listed);
+    } else if (!isReceiving && RECEIVING.test(typed)) {
       isReceiving = true;
       modem.receive(receiver);
     } else if (typed.endsWith('\r') && !OWN.test(typed)) {
       const message = wantsMessage(typed) ? later.find((text) => text.endsWith(CTRL_Z)) : undefined;
-      void ask(modem, typed.slice(0, -1), message?.slice(0, -1), output);
+      lastAsked = typed.slice(0, -1);
+      void ask(modem, lastAsked, message?.slice(0, -1), output);
     }
   };
   return new Promise<void>((resolve) => {

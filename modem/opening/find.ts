@@ -4,7 +4,8 @@ import { byDevice, type ListedPort, type PortLister } from '../port/listed.ts';
 import type { Port } from '../port/port.ts';
 import { serialPort } from '../port/serial.ts';
 import { usbPorts } from '../port/usb.ts';
-import { identify, type ModemIdentity } from './identify.ts';
+import { askIdentity, type ModemIdentity, requireIdentity } from './identify.ts';
+import { simStateOfRefusal } from './sim-state.ts';
 
 /**
  * A port that was looked at: the modem that takes commands on it, or why there is none. `codes` are the unsolicited
@@ -83,7 +84,7 @@ class Look {
     const chat = this.#chat;
     if (chat === undefined) return;
     await this.#survive(async () => {
-      if (await chat.wake(ATTEMPTS)) this.#result = await identify(chat);
+      if (await chat.wake(ATTEMPTS)) this.#result = await identityOf(chat);
     });
   }
 
@@ -106,4 +107,11 @@ class Look {
       this.#result = error instanceof Error ? error.message : String(error);
     }
   }
+}
+
+/** Empty for a modem that says nothing before its SIM has its PIN. @throws ModemError (`not-a-modem`) */
+async function identityOf(chat: Chat): Promise<ModemIdentity> {
+  const { identity, refusal } = await askIdentity(chat);
+  if (refusal === undefined || simStateOfRefusal(refusal).kind === 'unknown') requireIdentity(identity);
+  return identity;
 }

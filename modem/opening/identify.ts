@@ -1,5 +1,5 @@
 import type { Chat } from '../at/chat.ts';
-import type { AtResult } from '../at/command.ts';
+import { AtRefused, type AtResult } from '../at/command.ts';
 import { prefixOf } from '../at/values.ts';
 import { ModemError } from '../error.ts';
 
@@ -54,40 +54,60 @@ async function runTwice(chat: Chat, text: string): Promise<AtResult> {
   return result.kind === 'error' ? chat.run({ text, repeatable: true }) : result;
 }
 
-/**
- * Asks a modem what it is.
- *
- * @throws ModemError (`not-a-modem`) when it says nothing at all: some ports of a stick answer `OK` to everything.
- */
-export async function identify(chat: Chat): Promise<ModemIdentity> {
-  const manufacturer = await tell(chat, '+CGMI');
-  const model = await tell(chat, '+CGMM');
-  const revision = await tell(chat, '+CGMR');
-  const imei = /\d{14,16}/.exec((await tell(chat, '+CGSN')) ?? '')?.[0];
-  if (manufacturer === undefined && model === undefined && imei === undefined) {
-    throw new ModemError(
-      'not-a-modem',
-      'this port answers AT but does not say what modem it is: try another port of the same stick',
-    );
-  }
-  return {
+/** What a modem said of itself. */
+export interface Introduction {
+  readonly identity: ModemIdentity;
+  /** What it refused to say, last. */
+  readonly refusal: AtRefused | undefined;
+}
+
+/** Asks a modem what it is. Many say nothing, or not everything, before their SIM has its PIN. */
+export async function askIdentity(chat: Chat): Promise<Introduction> {
+  let refusal: AtRefused | undefined;
+  const ask = async (name: string) => {
+    const answer = await tell(chat, name);
+    if (answer instanceof AtRefused) refusal = answer;
+    return answer instanceof AtRefused ? undefined : answer;
+  };
+  const manufacturer = await ask('+CGMI');
+  const model = await ask('+CGMM');
+  const revision = await ask('+CGMR');
+  const imei = /\d{14,16}/.exec((await ask('+CGSN')) ?? '')?.[0];
+  const identity = {
     ...(manufacturer !== undefined && { manufacturer }),
     ...(model !== undefined && { model }),
     ...(revision !== undefined && { revision }),
     ...(imei !== undefined && { imei }),
   };
+  return { identity, refusal };
+}
+
+/** Whether it is said at all what modem it is. */
+export function isIdentified({ manufacturer, model, imei }: ModemIdentity): boolean {
+  return manufacturer !== undefined || model !== undefined || imei !== undefined;
+}
+
+/** @throws ModemError (`not-a-modem`) when nothing is said: some ports of a stick answer `OK` to everything. */
+export function requireIdentity(identity: ModemIdentity): void {
+  if (isIdentified(identity)) return;
+  throw new ModemError(
+    'not-a-modem',
+    'this port answers AT but does not say what modem it is: try another port of the same stick',
+  );
 }
 
 /** The subscriber's number in the SIM, IMSI (3GPP TS 27.007, 5.6); undefined when the modem does not say. */
 export async function askImsi(chat: Chat): Promise<string | undefined> {
-  return /\d{6,15}/.exec((await tell(chat, '+CIMI')) ?? '')?.[0];
+  const answer = await tell(chat, '+CIMI');
+  return answer instanceof AtRefused ? undefined : /\d{6,15}/.exec(answer ?? '')?.[0];
 }
 
-/** The text a modem answers, with or without the command's own name before it; undefined when refused or empty. */
-async function tell(chat: Chat, name: string): Promise<string | undefined> {
+/** The text a modem answers, with or without the command's own name before it; undefined when it is empty or does not come. */
+async function tell(chat: Chat, name: string): Promise<string | AtRefused | undefined> {
   const response = { prefix: `${name}:`, many: true };
   const result = await chat.run({ text: `AT${name}`, plain: true, response, repeatable: true });
   if (result.kind === 'lost' || result.kind === 'aborted') throw result.error;
+  if (result.kind === 'error') return result.error;
   if (result.kind !== 'ok') return undefined;
   const text = result.lines
     .map((line) => (prefixOf(line.text) === name ? line.text.slice(name.length + 1) : line.text).trim())

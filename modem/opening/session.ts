@@ -7,9 +7,11 @@ import { quirksOf } from '../quirks.ts';
 import type { Source } from '../receiving/hand-over.ts';
 import { MessageStore } from '../receiving/message-store.ts';
 import { Ussd } from '../ussd/ussd.ts';
-import { identify, type ModemIdentity, wakeModem } from './identify.ts';
+import { chooseCharacterSet } from './character-set.ts';
+import { askIdentity, isIdentified, type ModemIdentity, requireIdentity, wakeModem } from './identify.ts';
 import { setUpReception } from './reception.ts';
 import { askRegistration, type Registration, switchRadioOn, watchRegistration } from './registration.ts';
+import { askSimState, simStateOfRefusal } from './sim-state.ts';
 import { type SimPin, unlockSim } from './unlock.ts';
 
 /** Who opens a session: gets what the modem says without being asked, also while it is being opened. */
@@ -22,6 +24,8 @@ export interface SessionOwner extends ChatEvents {
 export interface Session extends Source {
   readonly chat: Chat;
   readonly identity: ModemIdentity;
+  /** `+CSCS`, in which the modem writes strings; undefined when it does not say. */
+  readonly charset: string | undefined;
   /** When it was opened. */
   readonly registration: Registration;
   readonly ussd: Ussd;
@@ -66,7 +70,7 @@ export async function openSession(ports: ModemPorts, clock: Clock, sim: SimPin, 
     for (let beginning = 1; ; beginning += 1) {
       startedAnew = false;
       const isLast = beginning === BEGINNINGS;
-      const opened = await setUp(chat, clock, sim, owner).catch((error: unknown) => {
+      const opened = await openOnce(chat, clock, sim, owner).catch((error: unknown) => {
         if (!startedAnew || isLast) throw error;
         return undefined;
       });
@@ -78,14 +82,11 @@ export async function openSession(ports: ModemPorts, clock: Clock, sim: SimPin, 
   }
 }
 
-async function setUp(chat: Chat, clock: Clock, sim: SimPin, owner: SessionOwner): Promise<Omit<Session, 'close'>> {
+async function openOnce(chat: Chat, clock: Clock, sim: SimPin, owner: SessionOwner): Promise<Omit<Session, 'close'>> {
   await wakeModem(chat);
-  const identity = await identify(chat);
-  owner.identified(identity);
+  const identity = await identifyAndUnlock(chat, clock, sim, owner);
   const quirks = quirksOf(identity);
-  chat.typeSlowly(quirks.characterPauseMs);
-  for (const text of quirks.setUp) await chat.run({ text });
-  await unlockSim(chat, clock, quirks, sim);
+  const charset = await chooseCharacterSet(chat);
   const reception = await setUpReception(chat, clock, quirks);
   await watchRegistration(chat);
   const registration = await askRegistration(chat);
@@ -93,12 +94,46 @@ async function setUp(chat: Chat, clock: Clock, sim: SimPin, owner: SessionOwner)
   return {
     chat,
     identity,
+    charset,
     registration,
     reception,
     ussd: new Ussd(chat, clock, quirks.ussd === 'packed'),
-    store: new MessageStore(chat, quirks),
+    store: new MessageStore(chat, clock, quirks, reception),
     acknowledge: async () => {
       await chat.ask({ text: 'AT+CNMA' });
     },
   };
+}
+
+/** The pause after the PIN of a modem that did not say what it is: enough for all that are known, in ms. */
+const CAUTIOUS_PAUSE_MS = 3_000;
+
+/**
+ * Asks what modem it is, and unlocks its SIM. Before the PIN some say nothing of themselves: `+CGMI` to `+CGSN` are
+ * `+CME ERROR: 11` (Qualcomm 6280, ZTE K3565-Z); they are asked again after it.
+ */
+async function identifyAndUnlock(chat: Chat, clock: Clock, sim: SimPin, owner: SessionOwner): Promise<ModemIdentity> {
+  const said = await askSimState(chat, clock);
+  const { identity, refusal } = await askIdentity(chat);
+  const state = said.kind === 'unknown' && refusal !== undefined ? simStateOfRefusal(refusal) : said;
+  if (state.kind === 'ready' || state.kind === 'unknown') requireIdentity(identity);
+  if (isIdentified(identity)) {
+    owner.identified(identity);
+    await applyQuirks(chat, identity);
+  }
+  const pauseMs = isIdentified(identity) ? quirksOf(identity).pauseAfterPinMs : CAUTIOUS_PAUSE_MS;
+  const isUnlocked = await unlockSim(chat, clock, state, sim, pauseMs);
+  if (!isUnlocked || refusal === undefined) return identity;
+  const { identity: rest } = await askIdentity(chat);
+  const whole = { ...identity, ...rest };
+  requireIdentity(whole);
+  owner.identified(whole);
+  await applyQuirks(chat, whole);
+  return whole;
+}
+
+async function applyQuirks(chat: Chat, identity: ModemIdentity): Promise<void> {
+  const { characterPauseMs, setUp } = quirksOf(identity);
+  chat.typeSlowly(characterPauseMs);
+  for (const text of setUp) await chat.run({ text });
 }

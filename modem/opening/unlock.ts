@@ -1,11 +1,9 @@
 import type { Chat } from '../at/chat.ts';
-import { type AtCommand, AtRefused, DEFAULT_TIMEOUT_MS } from '../at/command.ts';
-import { type AtValue, numberIn, textIn, valuesOf } from '../at/values.ts';
 import { type Clock, sleep } from '../clock.ts';
 import { ModemError } from '../error.ts';
-import type { Quirks } from '../quirks.ts';
 import { numberErrors } from './identify.ts';
-import { isStarting, runWhenStarted } from './starting.ts';
+import { triesLeft } from './pin-tries.ts';
+import { askSimState, type SimState } from './sim-state.ts';
 
 /** Telit may be silent for 40 s after a PIN, before or after its `OK`. */
 const PIN_TIMEOUT_MS = 60_000;
@@ -33,16 +31,23 @@ export type PinAttempt =
   | { readonly kind: 'unanswered'; readonly triesBefore: number | undefined; readonly times: number };
 
 /**
- * Gets the SIM ready, with the PIN if it wants one. The PIN is tried at most once without success in the life of `sim`,
+ * Gives the SIM its PIN, when that is what it wants. The PIN is tried at most once without success in the life of `sim`,
  * and only when at least {@link TRIES_NEEDED} tries are left; so a modem that counts keeps the last one, however often the
- * program is started. A PUK is asked for by name, and never tried.
+ * program is started. A PUK, or a lock of the modem itself, is named and never tried.
  *
+ * @returns whether the PIN was given: what the modem refused before may go well now
  * @throws ModemError `no-sim` or `locked`, saying what to do.
  */
-export async function unlockSim(chat: Chat, clock: Clock, quirks: Quirks, sim: SimPin): Promise<void> {
-  const state = await simState(chat, clock);
-  if (state === 'READY' || state === undefined) return;
-  if (state !== 'SIM PIN') throw new ModemError('locked', `the SIM wants ${state}: unlock it in a phone`);
+export async function unlockSim(
+  chat: Chat,
+  clock: Clock,
+  state: SimState,
+  sim: SimPin,
+  pauseAfterPinMs: number,
+): Promise<boolean> {
+  if (state.kind === 'absent') throw new ModemError('no-sim', state.reason);
+  if (state.kind === 'locked') throw new ModemError('locked', state.reason);
+  if (state.kind !== 'pin') return false;
   const { pin, left } = await usablePin(chat, sim);
   sim.attempt = unanswered(sim.attempt, left);
   const result = await chat.run({ text: `AT+CPIN="${pin}"`, timeoutMs: PIN_TIMEOUT_MS });
@@ -50,27 +55,27 @@ export async function unlockSim(chat: Chat, clock: Clock, quirks: Quirks, sim: S
     sim.attempt = { kind: 'refused' };
     throw new ModemError(
       'locked',
-      'the SIM refused the PIN: this program will not try it again, but one that is started again would; check it first',
+      `the SIM refused the PIN${await nowLeft(chat)}: this program will not try it again, but one that is started again would; check it first`,
       { cause: result.error },
     );
   }
   if (result.kind !== 'ok') throw result.error;
   sim.attempt = { kind: 'none' };
-  if (quirks.pauseAfterPinMs > 0) await sleep(clock, quirks.pauseAfterPinMs);
-  const after = await simState(chat, clock, PIN_TIMEOUT_MS);
-  if (after !== 'READY')
-    throw new ModemError('locked', `the SIM took the PIN and now wants ${after ?? 'something else'}`);
+  if (pauseAfterPinMs > 0) await sleep(clock, pauseAfterPinMs);
+  const after = await askSimState(chat, clock, PIN_TIMEOUT_MS);
+  if (after.kind !== 'ready') {
+    const why = 'reason' in after ? after.reason : 'it does not say that it is ready';
+    throw new ModemError('locked', `the SIM took the PIN, and still cannot be used: ${why}`);
+  }
   // Some refuse it to a locked SIM.
   await numberErrors(chat);
+  return true;
 }
 
-/** Whether an open modem says that its SIM wants something. @throws AtTimeout, AtAborted, PortError */
-export async function isSimLocked(chat: Chat): Promise<boolean> {
-  const result = await chat.run({ text: 'AT+CPIN?', response: { prefix: '+CPIN:' }, repeatable: true });
-  if (result.kind === 'error') return false;
-  if (result.kind !== 'ok') throw result.error;
-  const state = textIn(valuesOf(result.lines[0]?.text ?? '')[0]);
-  return state !== undefined && state !== 'READY';
+/** How many tries a wrong PIN has left, in words; nothing when the modem does not say. */
+async function nowLeft(chat: Chat): Promise<string> {
+  const left = await triesLeft(chat);
+  return left === undefined ? '' : ` (tries left: ${left})`;
 }
 
 function unanswered(before: PinAttempt, triesBefore: number | undefined): PinAttempt {
@@ -104,63 +109,4 @@ async function usablePin(chat: Chat, sim: SimPin): Promise<{ pin: string; left: 
     );
   }
   return { pin: sim.pin, left };
-}
-
-/** What `+CPIN?` says: `READY`, or what the SIM wants. Undefined when the modem does not know the command. */
-async function simState(chat: Chat, clock: Clock, timeoutMs: number = DEFAULT_TIMEOUT_MS): Promise<string | undefined> {
-  const response = { prefix: '+CPIN:' };
-  const result = await runWhenStarted(chat, clock, { text: 'AT+CPIN?', response, timeoutMs });
-  if (result.kind === 'ok') return textIn(valuesOf(result.lines[0]?.text ?? '')[0]);
-  const { error } = result;
-  if (!(error instanceof AtRefused)) throw error;
-  if (error.is('CME', 10, 15) || error.is('CMS', 310, 315)) {
-    throw new ModemError('no-sim', 'the modem has no SIM that it can read: insert one', { cause: error });
-  }
-  if (isStarting(error)) {
-    throw new ModemError('no-sim', 'the SIM stays busy: switch the modem off and on', { cause: error });
-  }
-  return undefined;
-}
-
-/** Where a modem says how many tries of the SIM PIN are left. */
-interface Counter {
-  readonly command: AtCommand;
-  read(values: readonly AtValue[]): number | undefined;
-}
-
-const counter = (text: string, prefix: string, read: Counter['read']): Counter => ({
-  command: { text, response: { prefix, many: true } },
-  read,
-});
-
-const first: Counter['read'] = ([tries]) => numberIn(tries);
-const ifNamed =
-  (name: string): Counter['read'] =>
-  ([code, tries]) =>
-    textIn(code) === name ? numberIn(tries) : undefined;
-
-/** The standard's own (3GPP TS 27.007, 8.65), then the makers'. */
-const counters: readonly Counter[] = [
-  counter('AT+CPINR', '+CPINR:', ifNamed('SIM PIN')),
-  counter('AT^CPIN?', '^CPIN:', (values) => numberIn(values[3])),
-  counter('AT+QPINC?', '+QPINC:', ifNamed('SC')),
-  counter('AT+SPIC', '+SPIC:', first),
-  counter('AT^SPIC', '^SPIC:', first),
-  counter('AT#PCT', '#PCT:', first),
-  counter('AT+QTRPIN', '+QTRPIN:', first),
-  counter('AT+UPINCNT', '+UPINCNT:', first),
-  counter('AT+ZPINPUK=?', '+ZPINPUK:', first),
-  counter('AT%PINNUM?', '%PINNUM:', first),
-  counter('AT+XPINCNT', '+XPINCNT:', first),
-];
-
-async function triesLeft(chat: Chat): Promise<number | undefined> {
-  for (const { command, read } of counters) {
-    const result = await chat.run(command);
-    if (result.kind === 'lost' || result.kind === 'aborted') throw result.error;
-    if (result.kind !== 'ok') continue;
-    const tries = result.lines.map(({ text }) => read(valuesOf(text))).find((left) => left !== undefined);
-    if (tries !== undefined) return tries;
-  }
-  return undefined;
 }

@@ -3,7 +3,8 @@ import type { UnsolicitedCode } from '../at/unsolicited.ts';
 import { numberIn, textIn, valuesOf } from '../at/values.ts';
 import type { SmsReceiver } from '../bearer.ts';
 import type { Cancel, Clock } from '../clock.ts';
-import { REPORT_MEMORY } from '../opening/reception.ts';
+import { REPORT_MEMORY } from '../opening/memories.ts';
+import { isStarting } from '../opening/starting.ts';
 import type { ReportMatcher } from '../sending/status-reports.ts';
 import type { ModemLog } from '../state.ts';
 import { HandOver, type Source } from './hand-over.ts';
@@ -42,8 +43,10 @@ export class IncomingMessages {
   #tasks: Task[] = [];
   #source: Source | undefined;
   #working = false;
-  /** It was said that stored reports cannot be read. */
-  #saidNoReports = false;
+  /** The memories of which it was said that they cannot be read. */
+  readonly #unreadable = new Set<string>();
+  /** Tasks that failed since everything was looked through. */
+  #failures = 0;
   /** Something was announced that was not found. */
   #hasMissed = false;
   #idle: () => void = () => {};
@@ -127,6 +130,7 @@ export class IncomingMessages {
       const task = this.#tasks.shift();
       if (task === undefined) break;
       await this.#do(task, this.#source).catch((error: unknown) => {
+        this.#failures += 1;
         const text = error instanceof Error ? error.message : String(error);
         this.#log({ kind: 'hand-over-failed', text: `the store could not be read, it will be tried again: ${text}` });
       });
@@ -145,8 +149,8 @@ export class IncomingMessages {
 
   #pauseMs({ reception }: Source): number {
     if (this.#hasMissed) return MISSED_MS;
-    if (reception.messages === 'polled') return POLL_MS;
-    return this.#handOver.hasRefused ? RETRY_MS : SWEEP_MS;
+    const usual = reception.messages === 'polled' ? POLL_MS : this.#handOver.hasRefused ? RETRY_MS : SWEEP_MS;
+    return this.#failures === 0 ? usual : Math.min(usual, MISSED_MS * 2 ** (this.#failures - 1));
   }
 
   async #do(task: Task, source: Source): Promise<void> {
@@ -154,7 +158,8 @@ export class IncomingMessages {
       case 'sweep':
         this.#hasMissed = false;
         await this.#handOver.offerAgain(source);
-        for (const memory of source.reception.memories) await this.#takeAll(memory, source);
+        await this.#takeEverything(source);
+        this.#failures = 0;
         return;
       case 'read': {
         const found = await this.#find(task.place, task.isReport, source);
@@ -176,18 +181,30 @@ export class IncomingMessages {
     return report === undefined ? here : [report, ...here];
   }
 
-  /** Takes all that a memory holds. That there are no reports to read does not hold up the messages. */
-  async #takeAll(memory: string, source: Source): Promise<void> {
-    try {
-      await this.#handOver.takeAll(memory, source);
-    } catch (error) {
-      if (memory !== REPORT_MEMORY) throw error;
-      unlessRefused(error);
-      if (this.#saidNoReports) return;
-      this.#saidNoReports = true;
-      const text = `stored reports cannot be read: ${String(error)}`;
-      this.#log({ kind: 'hand-over-failed', text });
+  /**
+   * Takes all that the memories hold. One that the modem refuses does not hold up the others; when it is only busy, this
+   * fails in the end, to be done again soon.
+   */
+  async #takeEverything(source: Source): Promise<void> {
+    let busy: AtRefused | undefined;
+    for (const memory of source.reception.memories) {
+      try {
+        await this.#handOver.takeAll(memory, source);
+        this.#unreadable.delete(memory);
+      } catch (error) {
+        if (!(error instanceof AtRefused)) throw error;
+        if (isStarting(error)) busy = error;
+        else this.#sayUnreadable(memory, error);
+      }
     }
+    if (busy !== undefined) throw busy;
+  }
+
+  #sayUnreadable(memory: string, error: AtRefused): void {
+    if (this.#unreadable.has(memory)) return;
+    this.#unreadable.add(memory);
+    const what = memory === REPORT_MEMORY ? 'stored reports' : `the messages in ${memory}`;
+    this.#log({ kind: 'hand-over-failed', text: `${what} cannot be read: ${String(error)}` });
   }
 }
 

@@ -1,7 +1,10 @@
 import type { Chat } from '../at/chat.ts';
-import { type AtLine, AtRefused, type AtResult } from '../at/command.ts';
+import { type AtCommand, type AtLine, AtRefused, type AtResult } from '../at/command.ts';
 import { numberIn, numbersIn, textIn, valuesOf } from '../at/values.ts';
-import { REPORT_MEMORY } from '../opening/reception.ts';
+import type { Clock } from '../clock.ts';
+import { REPORT_MEMORY, selectionsOf } from '../opening/memories.ts';
+import type { Reception } from '../opening/reception.ts';
+import { isStarting, runWhenStarted, waitForStart } from '../opening/starting.ts';
 import type { Quirks } from '../quirks.ts';
 
 /** Where a message is kept: a memory (`SM`, `ME`) and an index in it. */
@@ -25,15 +28,26 @@ const LIST_TIMEOUT_MS = 30_000;
 /** Indexes looked at, one by one, when the modem cannot list. */
 const ONE_BY_ONE_LIMIT = 255;
 
-/** The modem's store of messages (3GPP TS 27.005, 3.4). One user at a time: `+CPMS` is a setting for all. */
+/** A modem that says that it is busy (`+CMS ERROR: 515`) is asked again for so long, in ms. */
+const BUSY_MS = 10_000;
+
+/** The modem's store of messages (3GPP TS 27.005, 3.4). One task at a time: `+CPMS` is a setting for all. */
 export class MessageStore {
   readonly #chat: Chat;
+  readonly #clock: Clock;
+  /** Where new messages arrive; undefined when no memory can be selected. */
+  readonly #receiving: string | undefined;
   readonly #capacities = new Map<string, number>();
   #memory: string | undefined;
   #list: Quirks['list'];
+  /** Which of the ways to select a memory the modem takes. */
+  #selection: number | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(chat: Chat, quirks: Quirks) {
+  constructor(chat: Chat, clock: Clock, quirks: Quirks, { receiving }: Pick<Reception, 'receiving'>) {
     this.#chat = chat;
+    this.#clock = clock;
+    this.#receiving = receiving;
     this.#list = quirks.list;
   }
 
@@ -43,26 +57,56 @@ export class MessageStore {
   }
 
   /** All messages in a memory. @throws AtRefused, AtTimeout, PortError */
-  async list(memory: string): Promise<readonly StoredMessage[]> {
+  list(memory: string): Promise<readonly StoredMessage[]> {
+    return this.#inTurn(() => this.#listNow(memory));
+  }
+
+  /** The message at a place; undefined when there is none. @throws AtRefused (busy), AtTimeout, PortError */
+  read(place: Place): Promise<StoredMessage | undefined> {
+    return this.#inTurn(() => this.#readNow(place));
+  }
+
+  /** Deletes the message at a place. @throws AtRefused, AtTimeout, PortError */
+  delete(place: Place): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#select(place.memory);
+      const result = await this.#run({ text: `AT+CMGD=${place.index}` });
+      if (result.kind !== 'ok') throw result.error;
+    });
+  }
+
+  #inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(task);
+    this.#turn = done.catch(() => {});
+    return done;
+  }
+
+  /** Runs a command, again while the modem says that it is busy. */
+  #run(command: AtCommand): Promise<AtResult> {
+    return runWhenStarted(this.#chat, this.#clock, command, isBusy);
+  }
+
+  async #listNow(memory: string): Promise<readonly StoredMessage[]> {
     await this.#select(memory);
     if (this.#list === 'cmgl') {
       let result = await this.#listOnce();
       // A modem in text mode refuses the 4.
       if (result.kind === 'error' && (await this.#enterPduMode())) result = await this.#listOnce();
       if (result.kind === 'ok') return result.lines.flatMap((line) => listed(memory, line));
+      if (result.kind === 'error' && isStarting(result.error)) throw result.error;
       // A modem on which +CMGL hangs still reads. What is refused for reports may go well with messages.
-      if (memory !== REPORT_MEMORY || result.kind === 'timeout') this.#list = 'one-by-one';
+      const isFinal = memory !== REPORT_MEMORY && waitForStart(result) === 0;
+      if (isFinal || result.kind === 'timeout') this.#list = 'one-by-one';
     }
     const messages: StoredMessage[] = [];
     for (const index of await this.#indexes(memory)) {
-      const message = await this.read({ memory, index });
+      const message = await this.#readNow({ memory, index });
       if (message !== undefined) messages.push(message);
     }
     return messages;
   }
 
-  /** The message at a place; undefined when there is none. @throws AtTimeout, PortError */
-  async read(place: Place): Promise<StoredMessage | undefined> {
+  async #readNow(place: Place): Promise<StoredMessage | undefined> {
     await this.#select(place.memory);
     const line = await this.#readOnce(place);
     const header = isText(line) && (await this.#enterPduMode()) ? await this.#readOnce(place) : line;
@@ -82,7 +126,7 @@ export class MessageStore {
   }
 
   async #listOnce(): Promise<AtResult> {
-    const result = await this.#chat.run({
+    const result = await this.#run({
       text: 'AT+CMGL=4',
       response: { prefix: '+CMGL:', many: true, pdu: true },
       timeoutMs: LIST_TIMEOUT_MS,
@@ -94,12 +138,12 @@ export class MessageStore {
 
   /** What `+CMGR` says of a place; undefined when it is empty. */
   async #readOnce({ index }: Place): Promise<AtLine | undefined> {
-    const result = await this.#chat.run({
+    const result = await this.#run({
       text: `AT+CMGR=${index}`,
       response: { prefix: '+CMGR:', pdu: true },
       repeatable: true,
     });
-    if (result.kind === 'error') return undefined;
+    if (result.kind === 'error' && !isStarting(result.error)) return undefined;
     if (result.kind !== 'ok') throw result.error;
     return result.lines[0];
   }
@@ -109,29 +153,33 @@ export class MessageStore {
     return (await this.#chat.run({ text: 'AT+CMGF=0', repeatable: true })).kind === 'ok';
   }
 
-  /** Deletes the message at a place. @throws AtRefused, AtTimeout, PortError */
-  async delete(place: Place): Promise<void> {
-    await this.#select(place.memory);
-    await this.#chat.ask({ text: `AT+CMGD=${place.index}` });
-  }
-
-  /** Makes a memory the one that is read. */
+  /** Makes a memory the one that is read, in the way that the modem takes; where new messages arrive stays as it is. */
   async #select(memory: string): Promise<void> {
-    if (memory === this.#memory) return;
-    const response = { prefix: '+CPMS:' };
-    const result = await this.#chat.run({ text: `AT+CPMS="${memory}"`, response, repeatable: true });
-    if (result.kind !== 'ok' && !(result.error instanceof AtRefused)) throw result.error;
-    // Nothing can be received into it.
-    if (result.kind !== 'ok' && memory === REPORT_MEMORY) throw result.error;
-    // Some want all three.
-    const lines =
-      result.kind === 'ok'
-        ? result.lines
-        : await this.#chat.ask({ text: `AT+CPMS="${memory}","${memory}","${memory}"`, response, repeatable: true });
-    this.#memory = memory;
-    const capacity = numberIn(valuesOf(lines[0]?.text ?? '')[1]);
-    if (capacity !== undefined) this.#capacities.set(memory, capacity);
+    if (memory === this.#memory || this.#receiving === undefined) return;
+    const ways = selectionsOf(memory, this.#receiving);
+    const known = this.#selection;
+    const order = known === undefined ? ways.keys() : [known, ...[...ways.keys()].filter((way) => way !== known)];
+    let refusal: AtRefused | undefined;
+    for (const way of order) {
+      const text = `AT+CPMS=${ways[way]}`;
+      const result = await this.#run({ text, response: { prefix: '+CPMS:' }, repeatable: true });
+      if (result.kind === 'ok') {
+        this.#memory = memory;
+        this.#selection = way;
+        const capacity = numberIn(valuesOf(result.lines[0]?.text ?? '')[1]);
+        if (capacity !== undefined) this.#capacities.set(memory, capacity);
+        return;
+      }
+      if (!(result.error instanceof AtRefused)) throw result.error;
+      refusal ??= result.error;
+    }
+    this.#memory = undefined;
+    throw refusal ?? new Error(`there is no way to select ${memory}`);
   }
+}
+
+function isBusy(result: AtResult): number {
+  return result.kind === 'error' && isStarting(result.error) ? BUSY_MS : 0;
 }
 
 function listed(memory: string, line: AtLine): readonly StoredMessage[] {

@@ -1,5 +1,4 @@
-import { ESCAPE } from '../pdu/alphabet/character-table.ts';
-import { DEFAULT_EXTENSION, DEFAULT_TABLE } from '../pdu/alphabet/default-tables.ts';
+import { septetText } from '../opening/character-set.ts';
 import { DEFAULT_ALPHABET, readSeptets, septetsOf, writeSeptets } from '../pdu/alphabet/gsm7.ts';
 import { readUtf16, writeUtf16 } from '../pdu/alphabet/ucs2.ts';
 import { type Alphabet, fromHex } from '../pdu/index.ts';
@@ -96,18 +95,6 @@ function packedText(octets: Uint8Array): string {
   const count = Math.floor((octets.length * 8) / 7);
   const text = readSeptets(new Reader(octets, { deviations: [] }), 0, 0, Math.min(count, 255), DEFAULT_ALPHABET);
   return count % 8 === 0 ? text.replace(/\r$/, '') : text;
-}
-
-/** A text of which each octet is a septet. */
-function septetText(septets: Uint8Array): string {
-  const codes: number[] = [];
-  for (let at = 0; at < septets.length; at += 1) {
-    const septet = septets[at] ?? 0;
-    const isEscaped = septet === ESCAPE && at + 1 < septets.length;
-    if (isEscaped) at += 1;
-    codes.push((isEscaped ? DEFAULT_EXTENSION.characters[septets[at] ?? 0] : DEFAULT_TABLE.characters[septet]) ?? 0);
-  }
-  return String.fromCharCode(...codes.filter((code) => code !== 0));
 }
 
 function charactersOf(said: string, charset: string | undefined): string {

@@ -166,6 +166,8 @@ describe('gsm-modem', () => {
       ['signal', true],
       ['service centre', true],
       ['store', true],
+      ['memories', true],
+      ['indications', true],
       ['loopback', true],
     ]);
     expect(run.exitCode).toBe(0);

@@ -11,7 +11,7 @@ import {
   PortError,
 } from '../../../modem/index.ts';
 import { createWorld, VirtualClock, type World } from '../../../sim/index.ts';
-import { ok, ScriptedModem } from '../scripted-modem.ts';
+import { line, ok, ScriptedModem } from '../scripted-modem.ts';
 
 const stick = { vendorId: '12d1', productId: '1001', serialNumber: 'A1', pnpId: 'usb-HUAWEI-if00-port0' };
 const anna = '+393330000001';
@@ -137,6 +137,53 @@ describe('finding the port of a stick that takes commands', () => {
       expect.objectContaining({ kind: 'other', reason: '/dev/ttyUSB3 is already open' }),
     ]);
     expect(found.map(({ port }) => port.path)).toEqual([0, 1, 2, 3].map((n) => `/dev/ttyUSB${n}`));
+  });
+
+  test('a modem that says nothing of itself before its PIN is given is one all the same', async () => {
+    new ScriptedModem(machine.plug('/dev/ttyUSB0')).when('AT', ok()).when(/^AT\+CG/, line('+CME ERROR: 11'));
+    new ScriptedModem(machine.plug('/dev/ttyUSB1')).when('AT', ok()).when(/^AT\+CG/, line('+CME ERROR: 4'));
+    const found = await run(findModems({ list: machine.list, at: machine.at, clock }));
+    expect(found.map(({ kind }) => kind)).toEqual(['modem', 'other']);
+  });
+
+  test('holds all ports of a device open while it asks, one port after the other', async () => {
+    const events: string[] = [];
+    const watched = (path: string): Port => {
+      const port = machine.at(path);
+      return {
+        name: port.name,
+        open: (listener) => {
+          events.push(`open ${path}`);
+          return port.open(listener);
+        },
+        write: (octets) => {
+          events.push(`write ${path}`);
+          return port.write(octets);
+        },
+        setLines: (lines) => port.setLines(lines),
+        close: () => {
+          events.push(`close ${path}`);
+          return port.close();
+        },
+      };
+    };
+    for (const path of ['a', 'b']) {
+      new ScriptedModem(machine.plug(path)).when('AT', ok()).when('AT+CGMI', ok('Maker'));
+    }
+    const found = await run(findModems({ list: machine.list, at: watched, clock }));
+    expect(found.map(({ kind }) => kind)).toEqual(['modem', 'modem']);
+    const order = events.filter((event, at) => event !== events[at - 1]);
+    expect(order).toEqual(['open a', 'open b', 'write a', 'write b', 'close a', 'close b']);
+  });
+
+  test('listens to a device with several ports for as long as it is told, to one with one not at all', async () => {
+    const start = clock.now();
+    new ScriptedModem(machine.plug('/dev/ttyUSB0')).when('AT', ok()).when('AT+CGMI', ok('Maker'));
+    await run(findModems({ list: machine.list, at: machine.at, clock, listenMs: 60_000 }));
+    expect(clock.now() - start).toBeLessThan(10_000);
+    new ScriptedModem(machine.plug('/dev/ttyUSB1')).when('AT', ok()).when('AT+CGMI', ok('Maker'));
+    await run(findModems({ list: machine.list, at: machine.at, clock, listenMs: 60_000 }));
+    expect(clock.now() - start).toBeGreaterThanOrEqual(60_000);
   });
 
   test('says on which one the codes come', async () => {

@@ -315,6 +315,24 @@ describe('receiving', () => {
     expect(hellos()).toEqual(['Hello']);
   });
 
+  test.each([
+    ['+CPMS="SM" says how many places there are', ok('+CPMS: 0,3,0,3,0,3'), [0, 1, 2, 3]],
+    ['nobody says it', ok(), Array.from({ length: 256 }, (_, index) => index)],
+  ])('one by one ends with the highest index where +CMGD=? is refused and %s', async (_what, answer, indexes) => {
+    bench.script
+      .when('AT+CMGL=4', line('ERROR'))
+      .when('AT+CMGD=?', line('ERROR'))
+      .when(/^AT\+CPMS="SM"/, answer);
+    const modem = await bench.open();
+    modem.receive(bench.receiver);
+    await bench.clock.advance(1_000);
+    const read = bench.script.typed
+      .filter((typed) => typed.startsWith('AT+CMGR='))
+      .map((typed) => Number(typed.slice(8)));
+    expect(read).toEqual(indexes);
+    await modem.close();
+  });
+
   test('one by one begins where +CMGD=? says that indexes begin (900, Sagem)', async () => {
     bench.script.when('AT+CMGL=4', line('ERROR')).when('AT+CMGD=?', ok('+CMGD: (900-919),(0-4)'));
     bench.stored.set(917, hello);

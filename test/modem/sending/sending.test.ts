@@ -135,6 +135,37 @@ describe('sending', () => {
     );
   });
 
+  test('a refusal after a lost answer is held back once: the next refusal is the next message’s own', async () => {
+    await bench.run(modem.send(text));
+    bench.script.when(/\^Z$/, undefined, line('+CMS ERROR: 500'), line('+CMS ERROR: 500'), ok('+CMGS: 4'));
+    expect(await bench.run(modem.send(text))).toMatchObject({ kind: 'unknown' });
+    const outcomes: unknown[] = [];
+    for (const id of ['b', 'c', 'd']) {
+      const start = bench.clock.now();
+      const { kind } = await bench.run(modem.send({ ...text, id }));
+      outcomes.push([kind, bench.clock.now() - start >= 25_000 ? 'held' : 'at once']);
+    }
+    expect(outcomes).toEqual([
+      ['failed', 'held'],
+      ['failed', 'at once'],
+      ['sent', 'at once'],
+    ]);
+  });
+
+  /** The prompt by the book is CR LF > SPACE. */
+  test.each([
+    ['SIM7670G, gammu#1176', '\r\n> \r\n\r'],
+    ['LARA-L6, RIOT#20016', '>'],
+    ['LARA-L6 with its space', '> '],
+  ])('goes out behind a prompt that is written otherwise (%s)', async (_model, prompt) => {
+    bench.script.when(/^AT\+CMGS=/, () => {
+      bench.script.say(prompt);
+      return undefined;
+    });
+    expect(await bench.run(modem.send(text))).toEqual({ kind: 'sent', references: [1] });
+    expect(payloads()).toHaveLength(1);
+  });
+
   test('an OK without a reference is unknown', async () => {
     bench.script.when(/\^Z$/, ok());
     expect(await bench.run(modem.send(text))).toMatchObject({ kind: 'unknown' });

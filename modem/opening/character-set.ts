@@ -1,0 +1,65 @@
+import type { Chat } from '../at/chat.ts';
+import { textIn, valuesOf } from '../at/values.ts';
+import { ESCAPE } from '../pdu/alphabet/character-table.ts';
+import { DEFAULT_EXTENSION, DEFAULT_TABLE } from '../pdu/alphabet/default-tables.ts';
+
+/** Octets in hexadecimal, as many as an UTF-16 unit has. */
+const UNITS = /^(?:[0-9A-F]{4})+$/i;
+const OCTETS = /^(?:[0-9A-F]{2})+$/i;
+
+/**
+ * Chooses the character set of all strings, `+CSCS` (3GPP TS 27.007, 5.5): another program may have left UCS2 in force,
+ * in which names and numbers come as hexadecimal. The default alphabet where the modem has it: nothing of it is lost
+ * then, as it would be in ASCII.
+ *
+ * @returns the one that is in force, in capitals; undefined when the modem does not say
+ * @throws AtTimeout, AtAborted, PortError
+ */
+export async function chooseCharacterSet(chat: Chat): Promise<string | undefined> {
+  for (const charset of ['GSM', 'IRA']) {
+    // In force, UCS2 holds for this string too (SIMCom, Wavecom).
+    for (const name of [charset, stringIn(charset, 'UCS2')]) {
+      const result = await chat.run({ text: `AT+CSCS="${name}"`, repeatable: true });
+      if (result.kind === 'ok') return charset;
+      if (result.kind !== 'error') throw result.error;
+    }
+  }
+  const result = await chat.run({ text: 'AT+CSCS?', response: { prefix: '+CSCS:' }, repeatable: true });
+  if (result.kind === 'error') return undefined;
+  if (result.kind !== 'ok') throw result.error;
+  const name = textIn(valuesOf(result.lines[0]?.text ?? '')[0]);
+  return name && (UNITS.test(name) ? textOf(name, 'UCS2') : name).toUpperCase();
+}
+
+/**
+ * A string that a modem wrote, as text. One that cannot be of its character set is left as it is: some modems use that
+ * for a part of their strings only.
+ *
+ * @param said a character for each octet on the line
+ * @param charset of `+CSCS`; undefined when the modem does not say
+ */
+export function textOf(said: string, charset: string | undefined): string {
+  if (charset === 'UCS2') return UNITS.test(said) ? Buffer.from(said, 'hex').swap16().toString('utf16le') : said;
+  if (charset === 'HEX') return OCTETS.test(said) ? septetText(Buffer.from(said, 'hex')) : said;
+  const octets = Buffer.from(said, 'latin1');
+  if (charset === 'GSM') return septetText(octets);
+  return charset === 'UTF-8' ? octets.toString('utf8') : said;
+}
+
+/** A string of ASCII characters for a command: two character sets write it in hexadecimal. */
+export function stringIn(ascii: string, charset: string | undefined): string {
+  if (charset === 'UCS2') return Buffer.from(ascii, 'utf16le').swap16().toString('hex').toUpperCase();
+  return charset === 'HEX' ? Buffer.from(ascii, 'latin1').toString('hex').toUpperCase() : ascii;
+}
+
+/** A text of which each octet is a septet of the default alphabet. */
+export function septetText(septets: Uint8Array): string {
+  const codes: number[] = [];
+  for (let at = 0; at < septets.length; at += 1) {
+    const septet = septets[at] ?? 0;
+    const isEscaped = septet === ESCAPE && at + 1 < septets.length;
+    if (isEscaped) at += 1;
+    codes.push((isEscaped ? DEFAULT_EXTENSION.characters[septets[at] ?? 0] : DEFAULT_TABLE.characters[septet]) ?? 0);
+  }
+  return String.fromCharCode(...codes.filter((code) => code !== 0));
+}
