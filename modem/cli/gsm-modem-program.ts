@@ -42,6 +42,10 @@ export const gsmModem: Executable = {
         'run the driver against a recording (made with --record, by any command but console); exit code 1 where it does something else',
       load: async () => (await import('./replay.ts')).replayCommand(),
     },
+    portrait: {
+      description: 'print how a modem speaks, as a file that gsm-sim serve --personality takes',
+      load: async () => (await import('./portrait.ts')).portraitCommand(),
+    },
     pdu: {
       description: 'encode and decode SMS, without a modem',
       load: async () => (await import('./pdu.ts')).pduCommand(),

@@ -33,11 +33,6 @@ export function oneOf<Word extends string>(words: readonly Word[]): (text: strin
   };
 }
 
-/** A parser of one or more of several words, with commas between them. */
-export function manyOf<Word extends string>(words: readonly Word[]): (text: string) => readonly Word[] {
-  return (text) => text.split(',').map(oneOf(words));
-}
-
 /** Octets written in hex. */
 export function hex(text: string): string {
   if (!/^([0-9A-Fa-f]{2})*$/.test(text)) throw new InvalidArgumentError('It must be pairs of hex digits.');

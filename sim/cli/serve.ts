@@ -3,14 +3,15 @@ import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type Output, outputOf, UsageError } from '../../modem/cli/program.ts';
-import { personalities } from '../modem/personalities.ts';
+import { standardPersonality } from '../modem/personality.ts';
 import type { ModemLines } from '../modem-lines.ts';
 import { latencyProfiles } from '../network/profiles.ts';
 import type { ScenarioRun } from '../scenario/scenario-run.ts';
 import { number, pin } from '../vocabulary/numbers.ts';
 import { moment, pace } from '../vocabulary/times.ts';
 import { commandEnvironment, runCommand } from './command-run.ts';
-import { manyOf, oneOf, readBy, wholeNumber } from './options.ts';
+import { oneOf, readBy, wholeNumber } from './options.ts';
+import { personalitiesIn } from './personality-option.ts';
 import { printResult } from './scenario-file.ts';
 import { openServed, type Served, type ServeOptions } from './served.ts';
 
@@ -47,9 +48,12 @@ export function serveCommand(): Command {
     .option('--start <moment>', 'what time it is in the network: 2010-03-01T09:00:00Z; default: now', readBy(moment))
     .option('--control <port>', 'port of the control API, 0 for any', wholeNumber(0, 65_535), 0)
     .addOption(
-      new Option('--personality <ids>', 'how the modems behave, in turn: gsm-sim personalities, with commas')
-        .argParser(manyOf(Object.keys(personalities)))
-        .default(['standard'], 'standard'),
+      new Option(
+        '--personality <ids>',
+        'how the modems behave, in turn: gsm-sim personalities, or files of gsm-modem portrait, with commas',
+      )
+        .argParser(personalitiesIn)
+        .default([standardPersonality], 'standard'),
     )
     .option(
       '--rate-per-minute <n>',

@@ -1,5 +1,5 @@
 import { type ControlServer, openControl } from '../control/server.ts';
-import { personalities } from '../modem/personalities.ts';
+import type { Personality } from '../modem/personality.ts';
 import type { VirtualModem } from '../modem/virtual-modem.ts';
 import { latencyProfiles } from '../network/profiles.ts';
 import { ScenarioRun } from '../scenario/scenario-run.ts';
@@ -22,7 +22,7 @@ export interface ServeOptions {
   readonly control: number;
   readonly pin?: string;
   /** How the modems behave, in turn. */
-  readonly personality: readonly string[];
+  readonly personality: readonly Personality[];
   readonly ratePerMinute?: number;
   readonly interimReports?: true;
   readonly clock: Pace;
@@ -112,10 +112,10 @@ function withReaders(scenario: Scenario): Scenario {
 }
 
 function addModems(world: World, options: ServeOptions): readonly VirtualModem[] {
-  const { modems, pin, personality: ids } = options;
+  const { modems, pin, personality: kinds } = options;
   const numbers = options.numbers ?? Array.from({ length: modems }, (_, i) => `+${FIRST_NUMBER + i}`);
   return numbers.map((number, i) => {
-    const personality = personalities[ids[i % ids.length] ?? ''];
+    const personality = kinds[i % kinds.length];
     return world.addModem({
       number,
       ...(pin === undefined ? {} : { pin }),

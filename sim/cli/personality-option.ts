@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { InvalidArgumentError } from 'commander';
+import { readPortrait } from '../../modem/portrait/index.ts';
+import { personalities } from '../modem/personalities.ts';
+import type { Personality } from '../modem/personality.ts';
+import { personalityOfPortrait } from '../modem/portrayed.ts';
+
+/** Personalities by their ids, or by files that `gsm-modem portrait` made, with commas between them. */
+export function personalitiesIn(text: string): readonly Personality[] {
+  return text.split(',').map((name) => personalities[name] ?? portrayedIn(name));
+}
+
+function portrayedIn(name: string): Personality {
+  if (!/[./\\]/.test(name)) {
+    throw new InvalidArgumentError(
+      `${name} is none of gsm-sim personalities; a file of gsm-modem portrait has a path, or ends in .yaml.`,
+    );
+  }
+  try {
+    return personalityOfPortrait(readPortrait(readFileSync(name, 'utf8')));
+  } catch (error) {
+    throw new InvalidArgumentError(`${name}: ${error instanceof Error ? error.message : String(error)}.`);
+  }
+}
