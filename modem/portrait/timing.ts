@@ -15,24 +15,34 @@ export function codesIn(pieces: readonly { readonly at: number; readonly raw: st
     .filter(({ lines }) => lines.length > 0);
   const lines = [...new Set(heard.flatMap((piece) => piece.lines))];
   const gaps = heard.slice(1).map(({ at }, i) => at - (heard[i]?.at ?? at));
-  const everyMs = Math.max(CODE_STEP_MS, rounded(median(gaps), CODE_STEP_MS));
+  const everyMs = Math.max(CODE_STEP_MS, Math.round(median(gaps) / CODE_STEP_MS) * CODE_STEP_MS);
   return lines.length === 0 || gaps.length === 0 ? undefined : { everyMs, lines };
 }
 
-/** How long answers usually take, the first one, and those that take another time. */
+/** How long answers usually take, ms. */
+export function usualOf(times: readonly number[]): number {
+  return noted(median(times));
+}
+
+/** Whether an answer took another time than is usual. */
+export function isSlow(ms: number, usualMs: number): boolean {
+  return Math.abs(ms - usualMs) > Math.max(SLOW_MS, usualMs);
+}
+
+/** The usual time, that of the first answer, and those of answers that take another time. */
 export function delaysOf(times: Readonly<Record<string, number>>, firstMs: number): Portrait['delays'] {
-  const usualMs = rounded(median(Object.values(times)), STEP_MS);
-  const slow = Object.entries(times).filter(([, ms]) => Math.abs(ms - usualMs) > Math.max(SLOW_MS, usualMs));
+  const usualMs = usualOf(Object.values(times));
+  const slow = Object.entries(times).filter(([, ms]) => isSlow(ms, usualMs));
   return {
     usualMs,
-    firstMs: firstMs - usualMs > SLOW_MS ? rounded(firstMs, STEP_MS) - usualMs : 0,
-    commands: Object.fromEntries(slow.map(([form, ms]) => [form, rounded(ms, STEP_MS)])),
+    firstMs: firstMs - usualMs > SLOW_MS ? noted(firstMs) - usualMs : 0,
+    commands: Object.fromEntries(slow.map(([form, ms]) => [form, noted(ms)])),
   };
 }
 
-/** In steps that are noted. */
-export function rounded(ms: number, step: number = STEP_MS): number {
-  return Math.round(ms / step) * step;
+/** A time in the steps that are noted, down: what the computer adds is left out. */
+export function noted(ms: number): number {
+  return Math.floor(ms / STEP_MS) * STEP_MS;
 }
 
 function median(values: readonly number[]): number {

@@ -48,7 +48,7 @@ export function portraitYaml(portrait: Portrait): string {
 export function readPortrait(source: string): Portrait {
   const document = parseDocument(source, { prettyErrors: true });
   const [broken] = document.errors;
-  if (broken !== undefined) throw new PortraitFileError(`no YAML: ${broken.message.split('\n')[0]}`);
+  if (broken !== undefined) throw new PortraitFileError(`no YAML: ${broken.message.split('\n')[0]?.replace(/:$/, '')}`);
   const { success, data, error } = portraitSchema.safeParse(document.toJS());
   if (success) return data;
   const [issue] = error.issues;

@@ -19,6 +19,8 @@ function portrayedIn(name: string): Personality {
   try {
     return personalityOfPortrait(readPortrait(readFileSync(name, 'utf8')));
   } catch (error) {
-    throw new InvalidArgumentError(`${name}: ${error instanceof Error ? error.message : String(error)}.`);
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const why = error instanceof Error ? error.message : String(error);
+    throw new InvalidArgumentError(`${name}: ${isMissing ? 'there is no such file' : why}.`);
   }
 }
