@@ -6,6 +6,7 @@ import { Journal } from './journal.ts';
 import { Ledger } from './ledger/ledger.ts';
 import { Inbox } from './messaging/inbox.ts';
 import { Outbox } from './messaging/outbox.ts';
+import { Modems } from './modems.ts';
 import { chargeApproved, resumeCharges } from './payments/charge.ts';
 import { expirePayment } from './payments/expire.ts';
 import { inquireAgain } from './payments/inquire.ts';
@@ -21,6 +22,7 @@ import { Vault } from './vault.ts';
 /** A service's moving parts, moving. */
 export interface Running {
   readonly context: Context;
+  readonly modems: Modems;
   /** Stops them, waits for what the bearer still holds, and closes the database. */
   stop(): Promise<void>;
 }
@@ -35,6 +37,7 @@ export function startRunning(options: ServiceOptions): Running {
   const primitives = options.primitives ?? servicePrimitives();
   const journal = new Journal(store, clock);
   const timers = new Timers(store, clock);
+  const modems = new Modems(options.modems ?? [], clock);
   const ledger = new Ledger(store);
   const context: Context = {
     store,
@@ -45,7 +48,7 @@ export function startRunning(options: ServiceOptions): Running {
     vault: new Vault(keys.vault, primitives, random),
     journal,
     timers,
-    outbox: new Outbox(store, clock, bearer, timers, journal),
+    outbox: new Outbox(store, clock, bearer, timers, journal, () => modems.reachability !== 'no-modem'),
     ledger,
     rail: options.rail ?? new LedgerRail(store, ledger, clock),
   };
@@ -53,6 +56,7 @@ export function startRunning(options: ServiceOptions): Running {
   const inbox = new Inbox(context);
 
   context.outbox.start();
+  modems.onChange(() => context.outbox.look());
   store.onCommit(() => chargeApproved(context));
   inbox.readAll();
   resumeCharges(context);
@@ -69,7 +73,9 @@ export function startRunning(options: ServiceOptions): Running {
   bearer.receive(inbox);
   return {
     context,
+    modems,
     async stop() {
+      modems.close();
       timers.stop();
       await context.outbox.stop();
       store.close();

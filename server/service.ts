@@ -17,6 +17,7 @@ import type { JournalListener } from './journal.ts';
 import type { ServiceKeys } from './keys.ts';
 import { deposit } from './ledger/deposit.ts';
 import { addMerchant, type Merchant, merchantByApiKey, merchantById, PAYEE_OCTETS } from './merchants/merchants.ts';
+import type { ModemStanding, NamedModem, Reachability } from './modems.ts';
 import { cancelPayment } from './payments/cancel.ts';
 import { type MerchantReceipt, merchantReceipt } from './payments/merchant-receipt.ts';
 import { type Payment, paymentByTxn, paymentsOfMerchant } from './payments/payment.ts';
@@ -43,6 +44,8 @@ export interface ServiceOptions {
   readonly primitives?: Primitives;
   /** What moves the money. Default: prepaid accounts in the service's own ledger. */
   readonly rail?: Rail;
+  /** The modems behind the bearer, to be watched: while none is ready, nothing is handed to the bearer. Default: none is watched. */
+  readonly modems?: readonly NamedModem[];
   /** Hears of everything that happens, after it is on disk. */
   readonly log?: JournalListener;
 }
@@ -171,21 +174,12 @@ export class Service {
 
   /** The payment once it is settled, or as it stands after `limitMs`. @throws ServiceError `not-found` */
   async settled(txn: string, limitMs: number): Promise<Payment> {
-    const { journal, clock } = this.#context;
     if (isSettled(this.payment(txn).state)) return this.payment(txn);
-    await new Promise<void>((resolve) => {
-      const end = () => {
-        cancel();
-        unsubscribe();
-        this.#waits.delete(end);
-        resolve();
-      };
-      const cancel = clock.after(limitMs, end);
-      const unsubscribe = journal.subscribe(({ event }) => {
+    await this.#wait(limitMs, (end) =>
+      this.subscribe(({ event }) => {
         if (event.kind === 'payment' && event.txn === txn && isSettled(event.to)) end();
-      });
-      this.#waits.add(end);
-    });
+      }),
+    );
     return this.payment(txn);
   }
 
@@ -204,6 +198,31 @@ export class Service {
     return merchantReceipt(this.#context, this.payment(txn));
   }
 
+  /** How each modem stands that the service watches. */
+  get modems(): readonly ModemStanding[] {
+    return this.#running.modems.standings;
+  }
+
+  /** Whether messages can leave. */
+  get reachability(): Reachability {
+    return this.#running.modems.reachability;
+  }
+
+  /** Calls `listener` with every change of a modem's state from now on. @returns what ends it */
+  onModem(listener: (standing: ModemStanding) => void): () => void {
+    return this.#running.modems.onChange(listener);
+  }
+
+  /** Resolves as soon as the reachability is another than `known`, or after `limitMs`. */
+  async reachabilityAfter(known: Reachability, limitMs: number): Promise<void> {
+    if (this.reachability !== known) return;
+    await this.#wait(limitMs, (end) =>
+      this.onModem(() => {
+        if (this.reachability !== known) end();
+      }),
+    );
+  }
+
   /** Writes down that something failed that should not have. */
   fault(reason: string): void {
     this.#context.store.transaction(() => this.#context.journal.record({ kind: 'fault', reason }));
@@ -212,6 +231,21 @@ export class Service {
   /** Calls `listener` with everything that happens from now on, after it is on disk. @returns what ends it */
   subscribe(listener: JournalListener): () => void {
     return this.#context.journal.subscribe(listener);
+  }
+
+  /** Resolves when `listen` calls `end`, after `limitMs`, or when the service is closed. @param listen returns what ends it */
+  #wait(limitMs: number, listen: (end: () => void) => () => void): Promise<void> {
+    return new Promise((resolve) => {
+      const end = () => {
+        cancel();
+        stopListening();
+        this.#waits.delete(end);
+        resolve();
+      };
+      const cancel = this.#context.clock.after(limitMs, end);
+      const stopListening = listen(end);
+      this.#waits.add(end);
+    });
   }
 
   /** Ends the service. Close the bearer first, so that what it holds comes to an end; what does not is sent again later. */

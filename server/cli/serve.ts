@@ -1,14 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { type Output, outputOf, UsageError } from '../../modem/cli/program.ts';
-import {
-  describeState,
-  type Modem,
-  openModem,
-  systemClock,
-  systemRandom,
-  textIn,
-  valuesOf,
-} from '../../modem/index.ts';
+import { type Output, outputOf } from '../../modem/cli/program.ts';
+import { systemClock, systemRandom } from '../../modem/index.ts';
 import { readKeyFile } from '../keys.ts';
 import { E164 } from '../people/people.ts';
 import { servicePrimitives } from '../primitives.ts';
@@ -16,9 +8,7 @@ import { openService, type Service } from '../service.ts';
 import { lockFile } from '../store/lock.ts';
 import { dataFolder } from './data-folder.ts';
 import { journalLine } from './journal-line.ts';
-
-/** Where the SIM's PIN is looked for: never on the command line, which every user of the machine can read. */
-const PIN_VARIABLE = 'GSM_MODEM_PIN';
+import { modemLine, openServiceModems, ownNumber, PIN_VARIABLE } from './service-modems.ts';
 
 interface Listen {
   readonly host: string;
@@ -27,7 +17,7 @@ interface Listen {
 
 interface ServeOptions {
   readonly data: string;
-  readonly port: string;
+  readonly port: readonly [string, ...string[]];
   readonly number?: string;
   readonly listen: Listen;
 }
@@ -36,14 +26,18 @@ interface ServeOptions {
 export function serveCommand(): Command {
   return new Command('serve')
     .requiredOption('--data <folder>', 'what "cash-server init" made')
-    .requiredOption('--port <name>', 'the modem: a device path or tcp://host:port')
-    .option('--number <number>', "the service's own number with +, if the SIM does not know it", numberOption)
+    .addOption(
+      new Option('--port <name>', 'the modem: a device path or tcp://host:port (again for more modems)')
+        .argParser((name: string, before: readonly string[] = []) => [...before, name])
+        .makeOptionMandatory(),
+    )
+    .option('--number <number>', "the service's own number with +, if no SIM knows it", numberOption)
     .addOption(
       new Option('--listen <host:port>', 'where the HTTP API listens')
         .argParser(listenOption)
         .default({ host: '127.0.0.1', port: 8080 }, '127.0.0.1:8080'),
     )
-    .addHelpText('after', `\nThe SIM's PIN, if it has one, is taken from ${PIN_VARIABLE}.`)
+    .addHelpText('after', `\nThe PIN of the SIMs, if they have one, is taken from ${PIN_VARIABLE}.`)
     .action((options: ServeOptions, command: Command) => serve(options, outputOf(command)));
 }
 
@@ -54,13 +48,14 @@ async function serve(options: ServeOptions, output: Output): Promise<void> {
   const keys = readKeyFile(files.keys, primitives);
   const unlock = lockFile(files.lock);
   try {
-    const modem = await openServiceModem(options.port);
+    const modems = await openServiceModems(options.port);
     try {
       const service = await openService({
         database: files.database,
         keys,
-        number: options.number ?? (await ownNumber(modem)),
-        bearer: modem,
+        number: options.number ?? (await ownNumber(modems)),
+        bearer: modems.bearer,
+        modems: modems.named,
         clock: systemClock,
         random: systemRandom,
         primitives,
@@ -68,22 +63,30 @@ async function serve(options: ServeOptions, output: Output): Promise<void> {
           output.print({ event: 'journal', seq: entry.seq, at: entry.at, entry: entry.event }, journalLine(entry)),
       });
       try {
-        const url = await listen(service, options.listen);
-        output.print(
-          { event: 'ready', url, page: `${url}/`, openapi: `${url}/openapi.json`, number: service.number },
-          `Ready: ${url}/ is the merchant's page, ${url}/openapi.json describes the API; phones send to ${service.number}`,
-        );
+        service.onModem((standing) => output.print({ event: 'modem', ...standing }, modemLine(standing)));
+        announce(service, await listen(service, options.listen), output);
         await stopped;
       } finally {
-        await modem.close();
+        await modems.bearer.close();
         await service.close();
       }
     } finally {
-      await modem.close();
+      await modems.bearer.close();
     }
   } finally {
     unlock();
   }
+}
+
+function announce(service: Service, url: string, output: Output): void {
+  const { number, modems } = service;
+  output.print(
+    { event: 'ready', pid: process.pid, url, page: `${url}/`, openapi: `${url}/openapi.json`, number, modems },
+    [
+      `Ready: ${url}/ is the merchant's page, ${url}/openapi.json describes the API; phones send to ${number}`,
+      ...modems.map(({ port, detail }) => `Modem ${port}: ${detail}`),
+    ].join('\n'),
+  );
 }
 
 function stopSignal(): Promise<void> {
@@ -91,30 +94,6 @@ function stopSignal(): Promise<void> {
     const stop = () => resolve();
     process.once('SIGINT', stop).once('SIGTERM', stop);
   });
-}
-
-async function openServiceModem(port: string): Promise<Modem> {
-  const pin = process.env[PIN_VARIABLE];
-  const modem = await openModem(port, {
-    ...(pin !== undefined && pin !== '' && { pin }),
-    log: ({ kind, text }) => {
-      if (kind !== 'state') process.stderr.write(`${port}: ${text}\n`);
-    },
-  });
-  modem.onState((state) => {
-    if (state.kind !== 'closed') process.stderr.write(`${port}: ${describeState(state)}\n`);
-  });
-  return modem;
-}
-
-/** The number that the SIM tells (3GPP TS 27.007, 7.1, `+CNUM`). @throws UsageError when it tells none */
-async function ownNumber(modem: Modem): Promise<string> {
-  const answer = await modem.run({ text: 'AT+CNUM', response: { prefix: '+CNUM:', many: true } });
-  const lines = answer.kind === 'ok' ? answer.lines : [];
-  const numbers = lines.map(({ text }) => textIn(valuesOf(text)[1]) ?? '').filter((number) => E164.test(number));
-  const [number] = numbers;
-  if (number === undefined) throw new UsageError('the SIM does not tell its number: give it with --number +39…');
-  return number;
 }
 
 async function listen(service: Service, { host, port }: Listen): Promise<string> {

@@ -8,6 +8,7 @@ import {
 } from 'fastify-type-provider-zod';
 import type { Service } from '../service.ts';
 import { adminRoutes } from './admin-routes.ts';
+import { healthRoutes } from './health-routes.ts';
 import { merchantRoutes } from './merchant-routes.ts';
 import { sendError, sendProblem } from './problem.ts';
 import { publicRoutes } from './public-routes.ts';
@@ -40,6 +41,7 @@ export function createHttp(service: Service, adminKeyHash: Uint8Array): FastifyI
     transform: jsonSchemaTransform,
     transformObject: jsonSchemaTransformObject,
   });
+  void app.register(async (scope) => healthRoutes(scope, service));
   void app.register(async (scope) => publicRoutes(scope, service));
   void app.register(async (scope) => adminRoutes(scope, service, adminKeyHash));
   void app.register(async (scope) => merchantRoutes(scope, service));

@@ -9,21 +9,9 @@ import { PAGE_HTML, PAGE_STYLE } from './page.ts';
 const CONTENT_SECURITY_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** What needs no key: health, the application descriptor, the description of the API, the merchant's page. */
+/** What needs no key, beside health: the application descriptor, the description of the API, the merchant's page. */
 export function publicRoutes(app: FastifyInstance, service: Service): void {
   const routes = app.withTypeProvider<ZodTypeProvider>();
-
-  routes.get(
-    '/health',
-    {
-      schema: {
-        tags: ['service'],
-        summary: 'Whether the service runs',
-        response: { 200: z.object({ status: z.literal('ok') }) },
-      },
-    },
-    async () => ({ status: 'ok' as const }),
-  );
 
   routes.get(
     '/d/:file',

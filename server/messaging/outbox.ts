@@ -47,15 +47,25 @@ export class Outbox {
   readonly #bearer: SmsBearer;
   readonly #timers: Timers;
   readonly #journal: Journal;
+  readonly #canSend: () => boolean;
   readonly #inFlight = new Set<Promise<void>>();
   #running = false;
 
-  constructor(store: Store, clock: Clock, bearer: SmsBearer, timers: Timers, journal: Journal) {
+  /** @param canSend says whether the bearer has a modem that is ready; while it has none, frames wait here. */
+  constructor(
+    store: Store,
+    clock: Clock,
+    bearer: SmsBearer,
+    timers: Timers,
+    journal: Journal,
+    canSend: () => boolean = () => true,
+  ) {
     this.#store = store;
     this.#clock = clock;
     this.#bearer = bearer;
     this.#timers = timers;
     this.#journal = journal;
+    this.#canSend = canSend;
   }
 
   /** Writes a frame down, inside the transaction of the step that it tells of. */
@@ -101,7 +111,7 @@ export class Outbox {
   start(): void {
     this.#running = true;
     this.#store.transaction(() => this.#store.run("UPDATE outbox SET state = 'waiting' WHERE state = 'handed'"));
-    this.#store.onCommit(() => this.#handOver());
+    this.#store.onCommit(() => this.look());
   }
 
   /** Hands nothing more over, and resolves when the bearer has said how the messages that it holds ended. */
@@ -115,8 +125,9 @@ export class Outbox {
     this.#store.run("UPDATE outbox SET state = 'waiting' WHERE id = ? AND state = 'resting'", subject);
   }
 
-  #handOver(): void {
-    while (this.#running && this.#inFlight.size < IN_FLIGHT_LIMIT) {
+  /** Hands over what waits, as far as the bearer can take it. */
+  look(): void {
+    while (this.#running && this.#canSend() && this.#inFlight.size < IN_FLIGHT_LIMIT) {
       const next = this.#store.get(
         "SELECT * FROM outbox WHERE state = 'waiting' ORDER BY id LIMIT 1",
         readWaitingFrame,

@@ -1,0 +1,55 @@
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Service } from '../service.ts';
+import { HealthQuery, HealthView, LiveView } from './health-schemas.ts';
+import { viewTime } from './views.ts';
+
+const tags = ['service'];
+
+/** Whether the service runs, and whether it reaches its phones: what a watchdog and a load balancer ask. */
+export function healthRoutes(app: FastifyInstance, service: Service): void {
+  const routes = app.withTypeProvider<ZodTypeProvider>();
+
+  routes.get(
+    '/health',
+    {
+      schema: {
+        tags,
+        summary: 'How the service and its modems stand',
+        querystring: HealthQuery,
+        response: { 200: HealthView },
+      },
+    },
+    async (request) => {
+      const { wait, not } = request.query;
+      if (not !== undefined) await service.reachabilityAfter(not, wait * 1000);
+      return viewHealth(service);
+    },
+  );
+
+  routes.get(
+    '/health/live',
+    { schema: { tags, summary: 'Whether the service runs', response: { 200: LiveView } } },
+    async () => ({ status: 'ok' as const }),
+  );
+
+  routes.get(
+    '/health/ready',
+    {
+      schema: {
+        tags,
+        summary: 'Whether messages can leave: 503 while no modem is ready',
+        response: { 200: HealthView, 503: HealthView },
+      },
+    },
+    async (_request, reply) => {
+      const health = viewHealth(service);
+      return reply.code(health.status === 'no-modem' ? 503 : 200).send(health);
+    },
+  );
+}
+
+function viewHealth(service: Service): HealthView {
+  const modems = service.modems.map((standing) => ({ ...standing, since: viewTime(standing.since) }));
+  return { status: service.reachability, modems };
+}
