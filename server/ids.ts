@@ -15,7 +15,7 @@ export type MerchantId = Id<'merchant'>;
 export type Ref = string & { readonly [brand]: 'ref' };
 
 /** Whether `text` has the form of a {@link Ref}. */
-function isRef(text: string): text is Ref {
+export function isRef(text: string): text is Ref {
   return /^[0-9a-f]{16}$/.test(text);
 }
 

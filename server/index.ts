@@ -10,11 +10,11 @@ export {
   type ServiceKeys,
   writeKeyFile,
 } from './keys.ts';
-export type { Merchant } from './merchants/merchants.ts';
+export type { AddedMerchant, Merchant } from './merchants/merchants.ts';
 export { APPLICATION_PORT } from './messaging/outbox.ts';
 export type { ModemStanding, NamedModem, Reachability } from './modems.ts';
 export type { MerchantReceipt } from './payments/merchant-receipt.ts';
-export type { Payment } from './payments/payment.ts';
+export type { Payment, PaymentQuery } from './payments/payment.ts';
 export type { RequestedPayment } from './payments/request.ts';
 export {
   isSettled,

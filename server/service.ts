@@ -16,16 +16,31 @@ import type { PersonId } from './ids.ts';
 import type { JournalListener } from './journal.ts';
 import type { ServiceKeys } from './keys.ts';
 import { deposit } from './ledger/deposit.ts';
-import { addMerchant, type Merchant, merchantByApiKey, merchantById, PAYEE_OCTETS } from './merchants/merchants.ts';
+import {
+  type AddedMerchant,
+  addMerchant,
+  type Merchant,
+  merchantByApiKey,
+  merchantById,
+  PAYEE_OCTETS,
+} from './merchants/merchants.ts';
 import type { ModemStanding, NamedModem, Reachability } from './modems.ts';
 import { cancelPayment } from './payments/cancel.ts';
 import { type MerchantReceipt, merchantReceipt } from './payments/merchant-receipt.ts';
-import { type Payment, paymentByTxn, paymentsOfMerchant } from './payments/payment.ts';
+import { findPayments, type Payment, type PaymentQuery, paymentByTxn } from './payments/payment.ts';
 import { refundPayment } from './payments/refund.ts';
 import { type RequestedPayment, requestPayment } from './payments/request.ts';
 import { isSettled } from './payments/transitions.ts';
 import { type Device, devicesOf } from './people/devices.ts';
-import { addPerson, E164, type Language, type Person, personById, personByNumber } from './people/people.ts';
+import {
+  addPerson,
+  E164,
+  type Language,
+  type Person,
+  peopleAfter,
+  personById,
+  personByNumber,
+} from './people/people.ts';
 import type { Rail } from './rails/rail.ts';
 import { type Running, startRunning } from './running.ts';
 
@@ -104,6 +119,16 @@ export class Service {
     return personById(this.#context.store, id);
   }
 
+  /** The person whose number it is, or `undefined`. @param number E.164 */
+  personByNumber(number: string): Person | undefined {
+    return personByNumber(this.#context.store, number);
+  }
+
+  /** People in the order of their registration, from the one after `after` on. @param after the id of a person; 0 for the first */
+  people(after: number, limit: number): Person[] {
+    return peopleAfter(this.#context.store, after, limit);
+  }
+
   /** All phones of a person, oldest first. */
   devices(person: PersonId): Device[] {
     return devicesOf(this.#context.store, person);
@@ -129,15 +154,19 @@ export class Service {
     return deposit(this.#context, this.person(person), amount, reference);
   }
 
-  /** Registers a merchant. The API key is shown this once. @throws ServiceError */
-  addMerchant(merchant: { readonly name: string; readonly currency: Currency; readonly personId?: number }): {
-    readonly merchant: Merchant;
-    readonly apiKey: string;
-  } {
+  /**
+   * Registers a merchant.
+   * @param idempotencyKey the caller's key of this request: the same key with the same content is the same merchant, and
+   * brings the same API key again. Without one the API key is shown this once. @throws ServiceError
+   */
+  addMerchant(
+    merchant: { readonly name: string; readonly currency: Currency; readonly personId?: number | undefined },
+    idempotencyKey?: string,
+  ): AddedMerchant {
     checkName(merchant.name, PAYEE_OCTETS);
     const personId = merchant.personId === undefined ? undefined : this.person(merchant.personId).id;
-    const { store, random, clock } = this.#context;
-    return addMerchant(store, random, { ...merchant, personId }, clock.now());
+    const { name, currency } = merchant;
+    return addMerchant(this.#context, { name, currency, personId }, idempotencyKey);
   }
 
   /** @throws ServiceError `not-found` */
@@ -167,9 +196,9 @@ export class Service {
     return payment;
   }
 
-  /** A merchant's payments, latest first. */
-  payments(merchant: Merchant, limit: number): Payment[] {
-    return paymentsOfMerchant(this.#context.store, merchant.id, limit);
+  /** The payments that a query names, latest first. */
+  payments(query: PaymentQuery): Payment[] {
+    return findPayments(this.#context.store, query);
   }
 
   /** The payment once it is settled, or as it stands after `limitMs`. @throws ServiceError `not-found` */

@@ -52,8 +52,10 @@ export async function ownNumber({ named }: ServiceModems): Promise<string> {
   throw new UsageError('the SIM does not tell its number: give it with --number +39…');
 }
 
-/** A change of state as a line for people, or `undefined` where it is only a step on the way back. */
-export function modemLine(standing: ModemStanding): string | undefined {
-  if (standing.state === 'opening' || standing.state === 'identified' || standing.state === 'closed') return undefined;
-  return `${new Date(standing.since).toISOString()} modem ${standing.port} ${standing.detail}`;
+/** What is worth a line for people: that the modem is lost, locked or without a network, and that it is ready again. */
+const TOLD: readonly ModemStanding['state'][] = ['lost', 'locked', 'searching', 'ready'];
+
+/** A change of state as a line for people; `undefined` for a step on the way. */
+export function modemLine({ port, state, detail, since }: ModemStanding): string | undefined {
+  return TOLD.includes(state) ? `${new Date(since).toISOString()} modem ${port} ${detail}` : undefined;
 }

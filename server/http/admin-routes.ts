@@ -5,14 +5,19 @@ import {
   ActivationView,
   DepositBody,
   DepositView,
+  IdempotencyHeaders,
   IdParams,
   MerchantBody,
   MerchantView,
+  PeopleQuery,
+  PeopleView,
   PersonBody,
   PersonView,
 } from './admin-schemas.ts';
+import { NoBody } from './amount-schema.ts';
 import { checkAdmin } from './auth.ts';
-import { viewPerson, viewTime } from './views.ts';
+import { ListQuery, PaymentListView } from './payment-schemas.ts';
+import { viewPayments, viewPeople, viewPerson, viewTime } from './views.ts';
 
 const tags = ['administration'];
 
@@ -28,6 +33,36 @@ export function adminRoutes(app: FastifyInstance, service: Service, adminKeyHash
   );
 
   routes.get(
+    '/v1/people',
+    {
+      schema: {
+        tags,
+        summary: 'People in the order of their registration; with number, the one who has it',
+        querystring: PeopleQuery,
+        response: { 200: PeopleView },
+      },
+    },
+    async (request) => viewPeople(service, request.query),
+  );
+
+  routes.get(
+    '/v1/people/:id/payments',
+    {
+      schema: {
+        tags,
+        summary: 'What a person was asked to pay, latest first',
+        params: IdParams,
+        querystring: ListQuery,
+        response: { 200: PaymentListView },
+      },
+    },
+    async (request) => {
+      const { id } = service.person(request.params.id);
+      return viewPayments(service, { ...request.query, personId: id });
+    },
+  );
+
+  routes.get(
     '/v1/people/:id',
     {
       schema: { tags, summary: 'A person, their phones and balances', params: IdParams, response: { 200: PersonView } },
@@ -37,7 +72,15 @@ export function adminRoutes(app: FastifyInstance, service: Service, adminKeyHash
 
   routes.post(
     '/v1/people/:id/activations',
-    { schema: { tags, summary: 'Let a person enrol a phone', params: IdParams, response: { 201: ActivationView } } },
+    {
+      schema: {
+        tags,
+        summary: 'Let a person enrol a phone; a code that was not used is dead then',
+        params: IdParams,
+        body: NoBody,
+        response: { 201: ActivationView },
+      },
+    },
     async (request, reply) => {
       const { deviceId, activationCode, expiresAt } = service.activate(request.params.id);
       const descriptor = `/d/${deviceId}.jad`;
@@ -60,17 +103,27 @@ export function adminRoutes(app: FastifyInstance, service: Service, adminKeyHash
       const { amount, reference } = request.body;
       const person = service.person(request.params.id);
       const repeated = service.deposit(person.id, amount, reference);
-      return reply.code(repeated ? 200 : 201).send({ reference, amount, balances: service.holdings(person.id) });
+      const balances = service.holdings(person.id);
+      return reply.code(repeated ? 200 : 201).send({ reference, amount, repeated, balances });
     },
   );
 
   routes.post(
     '/v1/merchants',
-    { schema: { tags, summary: 'Register a merchant', body: MerchantBody, response: { 201: MerchantView } } },
+    {
+      schema: {
+        tags,
+        summary: 'Register a merchant',
+        description: '201: registered. 200: this Idempotency-Key with this content was known, here is its merchant.',
+        headers: IdempotencyHeaders,
+        body: MerchantBody,
+        response: { 200: MerchantView, 201: MerchantView },
+      },
+    },
     async (request, reply) => {
-      const { name, currency, personId } = request.body;
-      const added = service.addMerchant({ name, currency, ...(personId === undefined ? {} : { personId }) });
-      return reply.code(201).send({ ...request.body, id: added.merchant.id, apiKey: added.apiKey });
+      const added = service.addMerchant(request.body, request.headers['idempotency-key']);
+      const { merchant, apiKey, repeated } = added;
+      return reply.code(repeated ? 200 : 201).send({ ...request.body, id: merchant.id, apiKey });
     },
   );
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Amount, Currency } from '../../device/safe-mobile/index.ts';
 import { DEVICE_STATES, type DeviceState } from '../people/devices.ts';
 import { LANGUAGES, type Language } from '../people/people.ts';
-import { AmountBody, AmountView, CurrencyText, KeyText, NumberText, TimeText } from './amount-schema.ts';
+import { AmountBody, AmountView, CurrencyText, KeyText, NumberText, PageSize, TimeText } from './amount-schema.ts';
 
 export interface PersonBody {
   readonly number: string;
@@ -33,6 +33,47 @@ export const PersonView: z.ZodType<PersonView> = z
   })
   .meta({ id: 'Person' });
 
+export interface PeopleView {
+  readonly people: readonly PersonView[];
+  readonly next?: number | undefined;
+}
+
+export const PeopleView: z.ZodType<PeopleView> = z.object({
+  people: z.array(PersonView),
+  next: z.int().optional().describe('There are more: give it as after'),
+});
+
+/** In a query `+` is read as a blank. */
+const NumberInQuery: z.ZodType<string> = z.preprocess(
+  (value) => (typeof value === 'string' ? value.replace(/^ /, '+') : value),
+  NumberText,
+);
+
+export interface PeopleQuery {
+  readonly number?: string | undefined;
+  readonly after: number;
+  readonly limit: number;
+}
+
+export const PeopleQuery: z.ZodType<PeopleQuery> = z.strictObject({
+  number: NumberInQuery.optional().describe('Only the person with this number'),
+  after: z.coerce
+    .number<string>()
+    .int()
+    .min(0)
+    .default(0)
+    .describe('The people after this id: next of the answer before'),
+  limit: PageSize,
+});
+
+/** The header of the draft "The Idempotency-Key HTTP Header Field", with its quotes or without them. */
+export const IdempotencyHeaders: z.ZodType<{ readonly 'idempotency-key'?: string | undefined }> = z.object({
+  'idempotency-key': z
+    .preprocess((value) => (typeof value === 'string' ? value.replace(/^"(.*)"$/, '$1') : value), KeyText)
+    .optional()
+    .describe('Your key of this request: the same key with the same content brings the same answer'),
+});
+
 export interface ActivationView {
   readonly deviceId: number;
   readonly activationCode: string;
@@ -60,12 +101,14 @@ export const DepositBody: z.ZodType<DepositBody> = z.strictObject({
 });
 
 export interface DepositView extends DepositBody {
+  readonly repeated: boolean;
   readonly balances: readonly Amount[];
 }
 
 export const DepositView: z.ZodType<DepositView> = z.object({
   reference: KeyText,
   amount: AmountView,
+  repeated: z.boolean().describe('The reference was there already, and nothing was booked again'),
   balances: z.array(AmountView),
 });
 
@@ -91,7 +134,7 @@ export const MerchantView: z.ZodType<MerchantView> = z.object({
   name: z.string(),
   currency: CurrencyText,
   personId: z.int().optional(),
-  apiKey: z.string().describe('Shown this once'),
+  apiKey: z.string().describe('Shown this once, or again by the same Idempotency-Key'),
 });
 
 /** The id of a person in a path. */

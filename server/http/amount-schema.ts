@@ -39,3 +39,9 @@ export const KeyText: z.ZodType<string> = z
 
 /** A moment. */
 export const TimeText: z.ZodType<string> = z.iso.datetime().describe('UTC');
+
+/** How many a list brings. */
+export const PageSize: z.ZodType<number> = z.coerce.number<string>().int().min(1).max(200).default(20);
+
+/** No body, or one that asks for nothing: what a route does not know it must not ignore. */
+export const NoBody: z.ZodType<object | null | undefined> = z.strictObject({}).nullish();

@@ -1,5 +1,5 @@
 import swagger from '@fastify/swagger';
-import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import {
   jsonSchemaTransform,
   jsonSchemaTransformObject,
@@ -18,12 +18,16 @@ const BODY_LIMIT = 16 * 1024;
 
 /** The HTTP API of a service. It does not listen yet. */
 export function createHttp(service: Service, adminKeyHash: Uint8Array): FastifyInstance {
-  const app = fastify({ bodyLimit: BODY_LIMIT, forceCloseConnections: true });
+  const answerError = (error: FastifyError, reply: FastifyReply) =>
+    sendError(reply, error, (reason) => service.fault(reason));
+  const app = fastify({
+    bodyLimit: BODY_LIMIT,
+    forceCloseConnections: true,
+    frameworkErrors: (error, _request, reply) => answerError(error, reply),
+  });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  app.setErrorHandler<FastifyError>((error, _request, reply) =>
-    sendError(reply, error, (reason) => service.fault(reason)),
-  );
+  app.setErrorHandler<FastifyError>((error, _request, reply) => answerError(error, reply));
   app.setNotFoundHandler((request, reply) =>
     sendProblem(reply, 'not-found', `There is no ${request.method} ${request.url}`),
   );

@@ -1,10 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { ServiceError, type ServiceErrorCode } from '../errors.ts';
-import type { Merchant } from '../merchants/merchants.ts';
+import type { MerchantId } from '../ids.ts';
 import type { Rejection } from '../payments/limits.ts';
 import type { Payment } from '../payments/payment.ts';
 import type { Service } from '../service.ts';
+import { NoBody } from './amount-schema.ts';
 import { merchantOf } from './auth.ts';
 import {
   ListQuery,
@@ -17,8 +18,7 @@ import {
   WaitQuery,
 } from './payment-schemas.ts';
 import { ProblemBody, sendProblem } from './problem.ts';
-
-import { viewPayment, viewReceipt } from './views.ts';
+import { viewPayment, viewPayments, viewReceipt } from './views.ts';
 
 const tags = ['payments'];
 
@@ -73,14 +73,15 @@ export function merchantRoutes(app: FastifyInstance, service: Service): void {
     {
       schema: {
         tags,
-        summary: 'Your payments, latest first',
+        summary: 'Your payments, latest first; with mref or state, only those',
         querystring: ListQuery,
         response: { 200: PaymentListView },
       },
     },
     async (request) => {
-      const payments = service.payments(merchantOf(service, request), request.query.limit);
-      return { payments: payments.map((payment) => viewPayment(service, payment)) };
+      const { id } = merchantOf(service, request);
+      if (request.query.after !== undefined) ownPayment(service, id, request.query.after);
+      return viewPayments(service, { ...request.query, merchantId: id });
     },
   );
 
@@ -96,7 +97,7 @@ export function merchantRoutes(app: FastifyInstance, service: Service): void {
       },
     },
     async (request) => {
-      const payment = ownPayment(service, merchantOf(service, request), request.params.txn);
+      const payment = ownPayment(service, merchantOf(service, request).id, request.params.txn);
       const { wait } = request.query;
       return viewPayment(service, wait === 0 ? payment : await service.settled(payment.txn, wait * 1000));
     },
@@ -104,18 +105,28 @@ export function merchantRoutes(app: FastifyInstance, service: Service): void {
 
   routes.post(
     '/v1/payments/:txn/cancel',
-    { schema: { tags, summary: 'Take a request back', params: TxnParams, response: { 200: PaymentView } } },
+    {
+      schema: { tags, summary: 'Take a request back', params: TxnParams, body: NoBody, response: { 200: PaymentView } },
+    },
     async (request) => {
-      const payment = ownPayment(service, merchantOf(service, request), request.params.txn);
+      const payment = ownPayment(service, merchantOf(service, request).id, request.params.txn);
       return viewPayment(service, service.cancel(payment.txn));
     },
   );
 
   routes.post(
     '/v1/payments/:txn/refund',
-    { schema: { tags, summary: 'Give a paid payment back', params: TxnParams, response: { 200: PaymentView } } },
+    {
+      schema: {
+        tags,
+        summary: 'Give a paid payment back, the whole of it',
+        params: TxnParams,
+        body: NoBody,
+        response: { 200: PaymentView },
+      },
+    },
     async (request) => {
-      const payment = ownPayment(service, merchantOf(service, request), request.params.txn);
+      const payment = ownPayment(service, merchantOf(service, request).id, request.params.txn);
       return viewPayment(service, await service.refund(payment.txn));
     },
   );
@@ -124,16 +135,16 @@ export function merchantRoutes(app: FastifyInstance, service: Service): void {
     '/v1/payments/:txn/receipt',
     { schema: { tags, summary: 'The signed receipt', params: TxnParams, response: { 200: ReceiptView } } },
     async (request) => {
-      const payment = ownPayment(service, merchantOf(service, request), request.params.txn);
+      const payment = ownPayment(service, merchantOf(service, request).id, request.params.txn);
       return viewReceipt(payment.txn, service.receipt(payment.txn));
     },
   );
 }
 
 /** Another merchant's payment is not there. */
-function ownPayment(service: Service, merchant: Merchant, txn: string): Payment {
+function ownPayment(service: Service, merchant: MerchantId, txn: string): Payment {
   const payment = service.payment(txn);
-  if (payment.merchantId !== merchant.id) throw new ServiceError('not-found', `there is no payment ${txn}`);
+  if (payment.merchantId !== merchant) throw new ServiceError('not-found', `there is no payment ${txn}`);
   return payment;
 }
 

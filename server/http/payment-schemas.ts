@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Amount } from '../../device/safe-mobile/index.ts';
+import { isRef, type Ref } from '../ids.ts';
 import { isPaymentState, PAYMENT_STATES, type PaymentState } from '../payments/transitions.ts';
-import { AmountBody, AmountView, KeyText, NumberText, TimeText } from './amount-schema.ts';
+import { AmountBody, AmountView, KeyText, NumberText, PageSize, TimeText } from './amount-schema.ts';
 
 export interface PaymentBody {
   readonly mref: string;
@@ -57,8 +58,14 @@ export const PaymentView: z.ZodType<PaymentView> = z
   })
   .meta({ id: 'Payment' });
 
-export const PaymentListView: z.ZodType<{ readonly payments: readonly PaymentView[] }> = z.object({
+export interface PaymentListView {
+  readonly payments: readonly PaymentView[];
+  readonly next?: string | undefined;
+}
+
+export const PaymentListView: z.ZodType<PaymentListView> = z.object({
   payments: z.array(PaymentView),
+  next: z.string().optional().describe('There are more: give it as after'),
 });
 
 export interface ReceiptView {
@@ -97,10 +104,13 @@ export const OwnMerchantView: z.ZodType<OwnMerchantView> = z.object({
   currency: z.string(),
 });
 
+const TxnText: z.ZodType<Ref> = z
+  .string()
+  .refine(isRef, { error: 'expected 16 hexadecimal digits, in small letters' })
+  .describe('16 hexadecimal digits');
+
 /** The txn in a path. */
-export const TxnParams: z.ZodType<{ readonly txn: string }> = z.object({
-  txn: z.string().regex(/^[0-9a-f]{16}$/, 'expected 16 hexadecimal digits'),
-});
+export const TxnParams: z.ZodType<{ readonly txn: Ref }> = z.object({ txn: TxnText });
 
 /** `?wait=SECONDS` */
 export const WaitQuery: z.ZodType<{ readonly wait: number }> = z.object({
@@ -112,7 +122,17 @@ export const WaitQuery: z.ZodType<{ readonly wait: number }> = z.object({
     .describe('Seconds to wait for the payment to be settled, 60 at most'),
 });
 
-/** `?limit=N` */
-export const ListQuery: z.ZodType<{ readonly limit: number }> = z.object({
-  limit: z.coerce.number<string>().int().min(1).max(200).default(20),
+/** What a list of payments is narrowed to, and which part of it is wanted. */
+export interface ListQuery {
+  readonly mref?: string | undefined;
+  readonly state?: PaymentState | undefined;
+  readonly after?: Ref | undefined;
+  readonly limit: number;
+}
+
+export const ListQuery: z.ZodType<ListQuery> = z.strictObject({
+  mref: z.string().optional(),
+  state: z.enum(Object.keys(PAYMENT_STATES).filter(isPaymentState)).optional(),
+  after: TxnText.optional().describe('The payments after this one in the list: next of the answer before'),
+  limit: PageSize,
 });

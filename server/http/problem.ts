@@ -52,6 +52,15 @@ export function sendProblem(
   return send(reply, STATUS[code], code, TITLES[code], detail, more);
 }
 
+/** What the errors of the HTTP library mean to the person who wrote the request. */
+const SENTENCES: Readonly<Record<string, string>> = {
+  FST_ERR_BAD_URL: 'The path is not a valid URL: look at its % signs',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'The body is too large',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'The body is empty: leave Content-Type out, or send JSON',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'The body is not JSON',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'The body must be JSON: send it with Content-Type: application/json',
+};
+
 /** Answers with what an error says to whoever asked; a fault of the service's own says nothing of its inside. */
 export function sendError(reply: FastifyReply, error: FastifyError, fault: (reason: string) => void): FastifyReply {
   if (error instanceof ServiceError) return sendProblem(reply, error.code, error.message);
@@ -63,7 +72,10 @@ export function sendError(reply: FastifyReply, error: FastifyError, fault: (reas
     return sendProblem(reply, 'invalid-request', details.join('; '));
   }
   const { statusCode = 500 } = error;
-  if (statusCode < 500) return send(reply, statusCode, 'invalid-request', TITLES['invalid-request'], error.message, {});
+  if (statusCode < 500) {
+    const detail = SENTENCES[error.code] ?? error.message;
+    return send(reply, statusCode, 'invalid-request', TITLES['invalid-request'], detail, {});
+  }
   fault(`an HTTP request failed: ${error.message}`);
   return send(reply, 500, 'fault', 'The service failed', 'The service failed; the request may be sent again', {});
 }

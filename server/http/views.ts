@@ -1,11 +1,11 @@
 import { hexOf } from '../../device/safe-mobile/index.ts';
 import type { MerchantReceipt } from '../payments/merchant-receipt.ts';
-import type { Payment } from '../payments/payment.ts';
+import type { Payment, PaymentQuery } from '../payments/payment.ts';
 import { isSettled } from '../payments/transitions.ts';
 import type { Person } from '../people/people.ts';
 import type { Service } from '../service.ts';
-import type { PersonView } from './admin-schemas.ts';
-import type { PaymentView, ReceiptView } from './payment-schemas.ts';
+import type { PeopleQuery, PeopleView, PersonView } from './admin-schemas.ts';
+import type { PaymentListView, PaymentView, ReceiptView } from './payment-schemas.ts';
 
 /** A payment as the API shows it. */
 export function viewPayment(service: Service, payment: Payment): PaymentView {
@@ -26,6 +26,35 @@ export function viewPayment(service: Service, payment: Payment): PaymentView {
     expiresAt: viewTime(payment.createdAt + payment.ttl * 1000),
     changedAt: viewTime(payment.changedAt),
   };
+}
+
+/** A part of a list of payments, and where the next part begins. @throws ServiceError `not-found` for an unknown `after` */
+export function viewPayments(service: Service, query: PaymentQuery): PaymentListView {
+  if (query.after !== undefined) service.payment(query.after);
+  const { shown, next } = pageOf(service.payments({ ...query, limit: query.limit + 1 }), query.limit);
+  return {
+    payments: shown.map((payment) => viewPayment(service, payment)),
+    ...(next === undefined ? {} : { next: next.txn }),
+  };
+}
+
+/** A part of the list of people, and where the next part begins; with a number, the one person who has it. */
+export function viewPeople(service: Service, { number, after, limit }: PeopleQuery): PeopleView {
+  if (number !== undefined) {
+    const person = service.personByNumber(number);
+    return { people: person === undefined ? [] : [viewPerson(service, person)] };
+  }
+  const { shown, next } = pageOf(service.people(after, limit + 1), limit);
+  return {
+    people: shown.map((person) => viewPerson(service, person)),
+    ...(next === undefined ? {} : { next: next.id }),
+  };
+}
+
+/** What is shown of one more than was asked for, and the last of it where that one more is there. */
+function pageOf<Item>(found: readonly Item[], limit: number): { shown: readonly Item[]; next: Item | undefined } {
+  const shown = found.slice(0, limit);
+  return { shown, next: found.length > limit ? shown.at(-1) : undefined };
 }
 
 /** A person as the API shows them. */

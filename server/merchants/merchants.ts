@@ -1,5 +1,5 @@
 import { type Currency, hexOf } from '../../device/safe-mobile/index.ts';
-import type { Random } from '../../modem/index.ts';
+import type { Context } from '../context.ts';
 import { ServiceError } from '../errors.ts';
 import { hashApiKey } from '../http/api-key.ts';
 import { type MerchantId, merchantId, type PersonId, personId } from '../ids.ts';
@@ -9,6 +9,8 @@ import type { Store } from '../store/store.ts';
 
 /** Octets of UTF-8 that a payee's name may have: a reference of 21 still fits beside it in one SMS. */
 export const PAYEE_OCTETS = 32;
+
+const API_KEY_OCTETS = 16;
 
 /** Somebody who asks for payments. */
 export interface Merchant {
@@ -22,34 +24,64 @@ export interface Merchant {
   readonly createdAt: number;
 }
 
+/** A merchant as the administrator registers it. */
+export type NewMerchant = Omit<Merchant, 'id' | 'createdAt'>;
+
+/** A merchant, its API key, and whether it was there before. */
+export interface AddedMerchant {
+  readonly merchant: Merchant;
+  /** It is not kept: it can be shown again only by the same idempotency key. */
+  readonly apiKey: string;
+  readonly repeated: boolean;
+}
+
 /**
  * Registers a merchant.
- * @returns the merchant and its API key, which is not kept and cannot be shown again.
- * @throws ServiceError `conflict` when the person is a merchant's phone already
+ * @param idempotencyKey the administrator's key of this request: the same key with the same content is the same merchant.
+ * Its API key is made from it and the vault key, so that the answer can be given again though it is not stored.
+ * @throws ServiceError `conflict` when the person is a merchant's phone already, or the key was used for another merchant
  */
-export function addMerchant(
-  store: Store,
-  random: Random,
-  merchant: Omit<Merchant, 'id' | 'createdAt'>,
-  at: number,
-): { readonly merchant: Merchant; readonly apiKey: string } {
-  const apiKey = `cm_${hexOf(random.bytes(16))}`;
+export function addMerchant(context: Context, wanted: NewMerchant, idempotencyKey: string | undefined): AddedMerchant {
+  const { store } = context;
+  const apiKey = `cm_${hexOf(keyOctets(context, idempotencyKey))}`;
   return store.transaction(() => {
-    if (merchant.personId !== undefined && merchantOfPerson(store, merchant.personId) !== undefined) {
-      throw new ServiceError('conflict', `person ${merchant.personId} already has the phone of a merchant`);
+    const known = idempotencyKey === undefined ? undefined : merchantByIdempotencyKey(store, idempotencyKey);
+    if (known !== undefined) {
+      if (isSame(known, wanted)) return { merchant: known, apiKey, repeated: true };
+      throw new ServiceError('conflict', `key ${idempotencyKey} was used for another merchant: use a new one`);
     }
+    if (wanted.personId !== undefined && merchantOfPerson(store, wanted.personId) !== undefined) {
+      throw new ServiceError('conflict', `person ${wanted.personId} already has the phone of a merchant`);
+    }
+    const createdAt = context.clock.now();
     const id = store.get(
-      'INSERT INTO merchant (name, currency, api_key_hash, person_id, created_at) VALUES (?, ?, ?, ?, ?) RETURNING id',
+      `INSERT INTO merchant (name, currency, api_key_hash, person_id, created_at, idempotency_key)
+       VALUES (?, ?, ?, ?, ?, ?) RETURNING id`,
       (row) => merchantId(row.integer('id')),
-      merchant.name,
-      merchant.currency,
+      wanted.name,
+      wanted.currency,
       hashApiKey(apiKey),
-      merchant.personId ?? null,
-      at,
+      wanted.personId ?? null,
+      createdAt,
+      idempotencyKey ?? null,
     );
     if (id === undefined) throw new Error('INSERT returned no id');
-    return { merchant: { ...merchant, id, createdAt: at }, apiKey };
+    return { merchant: { ...wanted, id, createdAt }, apiKey, repeated: false };
   });
+}
+
+function keyOctets({ random, vault }: Context, idempotencyKey: string | undefined): Uint8Array {
+  if (idempotencyKey === undefined) return random.bytes(API_KEY_OCTETS);
+  const value = new TextEncoder().encode(idempotencyKey);
+  return vault.mac('API key', 'merchant', value).subarray(0, API_KEY_OCTETS);
+}
+
+function merchantByIdempotencyKey(store: Store, key: string): Merchant | undefined {
+  return store.get('SELECT * FROM merchant WHERE idempotency_key = ?', readMerchant, key);
+}
+
+function isSame(known: Merchant, { name, currency, personId }: NewMerchant): boolean {
+  return known.name === name && known.currency === currency && known.personId === personId;
 }
 
 /** @throws ServiceError `not-found` */

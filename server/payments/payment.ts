@@ -63,13 +63,39 @@ export function paymentByMref(store: Store, merchant: MerchantId, mref: string):
   return store.get('SELECT * FROM payment WHERE merchant_id = ? AND mref = ?', readPayment, merchant, mref);
 }
 
-/** A merchant's payments, latest first. */
-export function paymentsOfMerchant(store: Store, merchant: MerchantId, limit: number): Payment[] {
+/** Which payments are looked for; what is left out does not matter. */
+export interface PaymentQuery {
+  readonly merchantId?: MerchantId | undefined;
+  /** The customer. */
+  readonly personId?: PersonId | undefined;
+  readonly mref?: string | undefined;
+  readonly state?: PaymentState | undefined;
+  /** The txn of a payment: only those are wanted that come after it in the list. */
+  readonly after?: Ref | undefined;
+  readonly limit: number;
+}
+
+/** The payments that a query names, latest first. */
+export function findPayments(store: Store, query: PaymentQuery): Payment[] {
+  const conditions: readonly (readonly [sql: string, value: string | number | undefined])[] = [
+    ['merchant_id = ?', query.merchantId],
+    ['person_id = ?', query.personId],
+    ['mref = ?', query.mref],
+    ['state = ?', query.state],
+    ['(created_at, rowid) < (SELECT created_at, rowid FROM payment WHERE txn = ?)', query.after],
+  ];
+  const sql: string[] = ['1'];
+  const values: (string | number)[] = [];
+  for (const [condition, value] of conditions) {
+    if (value === undefined) continue;
+    sql.push(condition);
+    values.push(value);
+  }
   return store.all(
-    'SELECT * FROM payment WHERE merchant_id = ? ORDER BY created_at DESC, rowid DESC LIMIT ?',
+    `SELECT * FROM payment WHERE ${sql.join(' AND ')} ORDER BY created_at DESC, rowid DESC LIMIT ?`,
     readPayment,
-    merchant,
-    limit,
+    ...values,
+    query.limit,
   );
 }
 

@@ -24,8 +24,12 @@ export const E164: RegExp = /^\+[1-9][0-9]{6,14}$/;
 /** @throws ServiceError `conflict` when the number belongs to somebody already */
 export function addPerson(store: Store, person: Omit<Person, 'id' | 'createdAt'>, at: number): Person {
   return store.transaction(() => {
-    if (personByNumber(store, person.number) !== undefined) {
-      throw new ServiceError('conflict', `${person.number} is registered already: each number belongs to one person`);
+    const known = personByNumber(store, person.number);
+    if (known !== undefined) {
+      throw new ServiceError(
+        'conflict',
+        `${person.number} is registered already, to person ${known.id}: each number belongs to one person`,
+      );
     }
     const id = store.get(
       'INSERT INTO person (number, name, language, created_at) VALUES (?, ?, ?, ?) RETURNING id',
@@ -50,6 +54,11 @@ export function personById(store: Store, id: number): Person {
 /** The person whose number it is, or `undefined`. */
 export function personByNumber(store: Store, number: string): Person | undefined {
   return store.get('SELECT * FROM person WHERE number = ?', readPerson, number);
+}
+
+/** People in the order of their registration, from the one after `after` on. @param after the id of a person; 0 for the first */
+export function peopleAfter(store: Store, after: number, limit: number): Person[] {
+  return store.all('SELECT * FROM person WHERE id > ? ORDER BY id LIMIT ?', readPerson, after, limit);
 }
 
 function readPerson(row: Row): Person {

@@ -199,5 +199,11 @@ CREATE TABLE timer (
 CREATE INDEX timer_by_due ON timer (due, id);
 `;
 
+const KEYS_AND_REPORTS = `
+ALTER TABLE merchant ADD COLUMN idempotency_key TEXT;       -- the administrator's key of the request that registered it
+CREATE UNIQUE INDEX merchant_by_idempotency_key ON merchant (idempotency_key);
+ALTER TABLE outbox ADD COLUMN report INTEGER NOT NULL DEFAULT 0;   -- 1: the network is asked to say when it is delivered
+`;
+
 /** What each version adds to the tables. A published entry is never edited; a change is a new entry at the end. */
-export const MIGRATIONS: readonly string[] = [TABLES];
+export const MIGRATIONS: readonly string[] = [TABLES, KEYS_AND_REPORTS];

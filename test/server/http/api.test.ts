@@ -1,32 +1,8 @@
-import type { InjectOptions } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { octetsOf, verifySignature } from '../../../device/safe-mobile/index.ts';
 import { servicePrimitives } from '../../../server/index.ts';
-import { CUSTOMER_NUMBER, PIN, shop } from '../world.ts';
-
-async function open() {
-  const base = await shop();
-  const { world, apiKey } = base;
-  const call = async (method: 'GET' | 'POST', url: string, body?: object, key: string = apiKey) => {
-    const request: InjectOptions = {
-      method,
-      url,
-      headers: { authorization: `Bearer ${key}` },
-      ...(body === undefined ? {} : { payload: body }),
-    };
-    const response = await world.service.http.inject(request);
-    return { status: response.statusCode, type: response.headers['content-type'], body: response.json() };
-  };
-  const admin = (method: 'GET' | 'POST', url: string, body?: object) => call(method, url, body, world.adminKey);
-  const order = (changed: object = {}) => ({
-    mref: 'order-1',
-    customer: CUSTOMER_NUMBER,
-    amount: { minor: 1_250, currency: 'EUR' },
-    reference: 'scontrino',
-    ...changed,
-  });
-  return { ...base, call, admin, order };
-}
+import { CUSTOMER_NUMBER, PIN } from '../world.ts';
+import { open } from './api.ts';
 
 describe('POST /v1/payments', () => {
   it('asks the customer and answers 201 with what the merchant shows', async () => {
@@ -105,9 +81,29 @@ describe('POST /v1/payments', () => {
         headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
         payload,
       });
-    expect((await send('{')).statusCode).toBe(400);
+    const broken = await send('{');
+    expect([broken.statusCode, broken.json().detail]).toEqual([400, 'The body is not JSON']);
     expect((await send(JSON.stringify({ mref: 'x'.repeat(20_000) }))).statusCode).toBe(413);
-    expect((await send('{')).headers['content-type']).toBe('application/problem+json');
+    expect(broken.headers['content-type']).toBe('application/problem+json');
+  });
+
+  it('says that a body sent as a form must be JSON', async () => {
+    const { world, apiKey } = await open();
+    const answer = await world.service.http.inject({
+      method: 'POST',
+      url: '/v1/payments',
+      headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/x-www-form-urlencoded' },
+      payload: '{"mref":"a"}',
+    });
+    expect([answer.statusCode, answer.headers['content-type']]).toEqual([415, 'application/problem+json']);
+    expect(answer.json().detail).toContain('Content-Type: application/json');
+  });
+
+  it('says what is wrong with a path that is no URL', async () => {
+    const { world } = await open();
+    const answer = await world.service.http.inject({ url: '/v1/payments/%zz' });
+    expect([answer.statusCode, answer.headers['content-type']]).toEqual([400, 'application/problem+json']);
+    expect(answer.json().detail).toContain('% signs');
   });
 });
 
@@ -185,6 +181,22 @@ describe('cancel, receipt and refund', () => {
     await world.clock.advance(2_000);
     expect((await call('POST', `/v1/payments/${body.txn}/refund`)).body.state).toBe('REFUNDED');
   });
+
+  it.each(['refund', 'cancel'])('does not ignore what a %s is told beside: nothing happens', async (action) => {
+    const { world, customer, call, order } = await open();
+    const { body } = await call('POST', '/v1/payments', order());
+    await world.clock.advance(2_000);
+    if (action === 'refund') customer.phone.approve(PIN);
+    await world.clock.advance(2_000);
+    const before = world.service.payment(body.txn).state;
+    const answer = await call('POST', `/v1/payments/${body.txn}/${action}`, {
+      amount: { minor: 100, currency: 'EUR' },
+    });
+    expect(answer.status).toBe(400);
+    expect(answer.body.detail).toContain('amount');
+    expect(world.service.payment(body.txn).state).toBe(before);
+    expect((await call('POST', `/v1/payments/${body.txn}/${action}`, {})).status).toBe(200);
+  });
 });
 
 describe('administration', () => {
@@ -207,6 +219,7 @@ describe('administration', () => {
     const first = await admin('POST', url, body);
     const second = await admin('POST', url, body);
     expect([first.status, second.status]).toEqual([201, 200]);
+    expect([first.body.repeated, second.body.repeated]).toEqual([false, true]);
     expect(second.body.balances).toEqual([{ minor: 100_700, currency: 'EUR' }]);
     const other = await admin('POST', url, { ...body, amount: { minor: 701, currency: 'EUR' } });
     expect(other.status).toBe(409);
@@ -283,6 +296,7 @@ describe('what needs no key', () => {
       '/v1/people/{id}',
       '/v1/people/{id}/activations',
       '/v1/people/{id}/deposits',
+      '/v1/people/{id}/payments',
     ]);
     expect(description.components.schemas).toHaveProperty('Payment');
   });

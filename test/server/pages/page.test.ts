@@ -46,7 +46,7 @@ describe.skipIf(missing)("the merchant's page (needs Debian's chromium)", () => 
     const { world, customer, merchant, page, trouble, close } = await open('en-GB');
     await ask(page, '+39 340 000 0001', '12,50');
     await page.getByText('€12.50 · waiting for the customer').waitFor();
-    const [payment] = world.service.payments(merchant, 1);
+    const [payment] = world.service.payments({ merchantId: merchant.id, limit: 1 });
     expect(await page.locator('.code').textContent()).toBe(String(payment?.matchCode).padStart(4, '0'));
     await world.clock.advance(2_000);
     customer.phone.approve(PIN);
@@ -62,7 +62,7 @@ describe.skipIf(missing)("the merchant's page (needs Debian's chromium)", () => 
     await ask(page, CUSTOMER_NUMBER, '3');
     await page.getByRole('button', { name: 'Cancel the request' }).click();
     await page.getByText('€3.00 · cancelled').waitFor();
-    expect(world.service.payments(merchant, 1)[0]?.state).toBe('CANCELLED');
+    expect(world.service.payments({ merchantId: merchant.id, limit: 1 })[0]?.state).toBe('CANCELLED');
     await close();
   });
 
