@@ -14,16 +14,24 @@ export const cashServer: Executable = {
       load: async () => (await import('./serve.ts')).serveCommand(),
     },
     person: {
-      description: 'register people, and let them enrol a phone',
-      load: async () => (await import('./administer.ts')).personCommand(),
+      description: 'register people, let them enrol a phone, and look them up',
+      load: async () => (await import('./person.ts')).personCommand(),
     },
     merchant: {
       description: 'register merchants',
-      load: async () => (await import('./administer.ts')).merchantCommand(),
+      load: async () => (await import('./merchant.ts')).merchantCommand(),
     },
     deposit: {
       description: "put money in a person's account, once a reference",
-      load: async () => (await import('./administer.ts')).depositCommand(),
+      load: async () => (await import('./account.ts')).depositCommand(),
+    },
+    balance: {
+      description: 'print what a person has in their account',
+      load: async () => (await import('./account.ts')).balanceCommand(),
+    },
+    payments: {
+      description: 'print what a person was asked to pay, latest first',
+      load: async () => (await import('./payments.ts')).paymentsCommand(),
     },
   },
 };

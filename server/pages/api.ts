@@ -5,12 +5,16 @@ export interface Payment {
   readonly txn: string;
   readonly state: keyof Words & Uppercase<string>;
   readonly settled: boolean;
+  readonly reason?: string;
   readonly customer: string;
   readonly amount: { readonly minor: number; readonly currency: string };
   readonly reference: string;
   readonly matchCode: string;
   readonly createdAt: string;
 }
+
+/** How the service reaches phones: by all of its modems, by some, or not at all. */
+export type Health = 'ok' | 'degraded' | 'no-modem';
 
 export interface Merchant {
   readonly name: string;
@@ -38,6 +42,18 @@ export class Api {
   /** Whose key it is. */
   merchant(): Promise<Merchant> {
     return this.#call('GET', '/v1/merchant');
+  }
+
+  /** How the service stands now. */
+  async health(): Promise<Health> {
+    const { status }: { status: Health } = await this.#call('GET', '/health');
+    return status;
+  }
+
+  /** How the service stands as soon as it is otherwise than `known`, or after 25 seconds. */
+  async healthAfter(known: Health): Promise<Health> {
+    const { status }: { status: Health } = await this.#call('GET', `/health?not=${known}&wait=25`);
+    return status;
   }
 
   async payments(): Promise<readonly Payment[]> {

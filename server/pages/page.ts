@@ -1,13 +1,17 @@
 import { parseAmount, showAmount } from './amount.ts';
-import { Api, type Merchant, type Payment, Refusal } from './api.ts';
+import { Api, type Health, type Merchant, type Payment, Refusal } from './api.ts';
 import { button, element, field, section } from './element.ts';
-import { language, wordsOf } from './words.ts';
+import { language, reasonOf, wordsOf } from './words.ts';
 
 const KEY = 'cash-mobile-api-key';
 const words = wordsOf(language());
 const main = element('main', { id: 'main' });
 const current = element('div', { class: 'current', 'aria-live': 'polite' });
 const list = element('div');
+const notice = element('div', { class: 'error wide', role: 'status' });
+
+/** The latest watch of the service's health; an earlier one ends by itself. */
+let watching: symbol | undefined;
 
 /** Begins: with the key of the address's fragment, or of this tab, or by asking for one. */
 function start(): void {
@@ -39,6 +43,7 @@ function askForKey(trouble: string): void {
     sessionStorage.setItem(KEY, key);
     void enter(new Api(key));
   });
+  watching = undefined;
   main.replaceChildren(element('h1', {}, words.title), section(words.keyTitle, form));
 }
 
@@ -53,12 +58,14 @@ async function enter(api: Api): Promise<void> {
     const payments = await api.payments();
     main.replaceChildren(
       element('h1', {}, merchant.name),
+      notice,
       section(words.askTitle, askForm(api, merchant)),
       section(words.currentTitle, current),
       element('section', { class: 'wide' }, element('h2', {}, words.listTitle), list),
       button(words.keyForget, () => forgetKey(), true),
     );
     showList(payments);
+    void watchHealth(api);
     const open = payments.find((payment) => !payment.settled);
     if (open !== undefined) await follow(api, open);
   } catch (error) {
@@ -68,6 +75,19 @@ async function enter(api: Api): Promise<void> {
         element('h1', {}, words.title),
         offline(() => enter(api)),
       );
+  }
+}
+
+/** Says above everything else that no SMS can leave, for as long as that is so. Ends when the service does not answer. */
+async function watchHealth(api: Api): Promise<void> {
+  const watch = Symbol('watch');
+  watching = watch;
+  try {
+    for (let health: Health = await api.health(); watching === watch; health = await api.healthAfter(health)) {
+      notice.textContent = health === 'no-modem' ? words.noModem : '';
+    }
+  } catch {
+    if (watching === watch) notice.replaceChildren(offline(() => watchHealth(api)));
   }
 }
 
@@ -140,7 +160,7 @@ function show(api: Api, payment: Payment): void {
   current.replaceChildren(
     element('p', { class: 'hint' }, words.code),
     element('p', { class: 'code' }, payment.matchCode),
-    element('p', { class: 'state', 'data-tone': tone }, `${amountOf(payment)} · ${words[payment.state]}`),
+    element('p', { class: 'state', 'data-tone': tone }, `${amountOf(payment)} · ${stateOf(payment)}`),
   );
   if (payment.state !== 'REQUESTED') return;
   const trouble = element('p', { class: 'error', role: 'alert' });
@@ -163,7 +183,7 @@ function showList(payments: readonly Payment[]): void {
       element('td', {}, timeOf(payment)),
       element('td', {}, payment.customer),
       element('td', { class: 'amount' }, amountOf(payment)),
-      element('td', {}, words[payment.state]),
+      element('td', {}, stateOf(payment)),
     ),
   );
   const heading = element('tr', {}, ...head.map((title) => element('th', { scope: 'col' }, title)));
@@ -178,6 +198,12 @@ function offline(again: () => Promise<void>): HTMLElement {
     element('p', { class: 'error', role: 'alert' }, words.noService),
     button(words.retry, again),
   );
+}
+
+/** The state, and why where there is more to say. */
+function stateOf({ state, reason }: Payment): string {
+  const why = state === 'DECLINED' || state === 'REFUSED' ? reasonOf(reason, language()) : undefined;
+  return why === undefined ? words[state] : `${words[state]}: ${why}`;
 }
 
 function timeOf({ createdAt }: Payment): string {

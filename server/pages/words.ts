@@ -21,6 +21,7 @@ const ENGLISH = {
   state: 'State',
   badAmount: 'Please enter an amount such as 12.50.',
   noService: 'The service does not answer.',
+  noModem: 'The service cannot send SMS at the moment: its modem is not ready. Requests wait until it is back.',
   retry: 'Try again',
   CREATED: 'accepted',
   REQUESTED: 'waiting for the customer',
@@ -38,6 +39,22 @@ const ENGLISH = {
   DECLINED: 'declined',
   REVERSED: 'taken back',
   REJECTED: 'not accepted',
+};
+
+/** Why a payment was declined or refused, where that is worth a word. */
+const ENGLISH_REASONS: Readonly<Record<string, string>> = {
+  'insufficient-funds': 'not enough money in the account',
+  'not-honoured': 'the bank does not allow it',
+  'expired-card': 'the card has expired',
+  'not-permitted': 'the card does not allow it',
+  'limit-exceeded': 'above the limit of the account',
+  'rail-unreachable': 'the bank did not answer',
+  'rail-failed': 'it could not be carried out',
+  'not-me': 'the customer says that it is not theirs',
+  'wrong-pin': 'wrong PIN',
+  blocked: 'the phone is blocked',
+  muted: 'too many requests on the phone',
+  unreadable: 'the phone could not show it',
 };
 
 export type Words = Readonly<typeof ENGLISH>;
@@ -64,6 +81,7 @@ const ITALIAN: Words = {
   state: 'Stato',
   badAmount: 'Inserisci un importo, per esempio 12,50.',
   noService: 'Il servizio non risponde.',
+  noModem: 'Il servizio al momento non può inviare SMS: il suo modem non è pronto. Le richieste aspettano che torni.',
   retry: 'Riprova',
   CREATED: 'accettato',
   REQUESTED: 'in attesa del cliente',
@@ -83,6 +101,21 @@ const ITALIAN: Words = {
   REJECTED: 'non accettato',
 };
 
+const ITALIAN_REASONS: Readonly<Record<string, string>> = {
+  'insufficient-funds': 'il conto non ha abbastanza denaro',
+  'not-honoured': 'la banca non lo consente',
+  'expired-card': 'la carta è scaduta',
+  'not-permitted': 'la carta non lo consente',
+  'limit-exceeded': 'supera il limite del conto',
+  'rail-unreachable': 'la banca non ha risposto',
+  'rail-failed': 'non è riuscito',
+  'not-me': 'il cliente dice che non è suo',
+  'wrong-pin': 'PIN errato',
+  blocked: 'il telefono è bloccato',
+  muted: 'troppe richieste sul telefono',
+  unreadable: 'il telefono non ha potuto mostrarlo',
+};
+
 /** The page's language: Italian where the browser prefers it, else English. */
 export function language(): 'en' | 'it' {
   return navigator.language.toLowerCase().startsWith('it') ? 'it' : 'en';
@@ -91,4 +124,10 @@ export function language(): 'en' | 'it' {
 /** The words of a language. */
 export function wordsOf(code: 'en' | 'it'): Words {
   return code === 'it' ? ITALIAN : ENGLISH;
+}
+
+/** Why a payment ended as it did, in words; `undefined` where the state says all. */
+export function reasonOf(reason: string | undefined, code: 'en' | 'it'): string | undefined {
+  if (reason === undefined) return undefined;
+  return (code === 'it' ? ITALIAN_REASONS : ENGLISH_REASONS)[reason];
 }

@@ -128,7 +128,7 @@ describe('cash-server on a modem', () => {
     expect(await call(again.url, 'POST', '/v1/payments', order)).toMatchObject({ txn, state: 'CAPTURED' });
     expect(await again.program.end('SIGTERM')).toBe(0);
     expect(again.program.errors).toBe('');
-  }, 60_000);
+  }, 120_000);
 
   it('lets one service at a time use a data folder', async () => {
     const { data, serve } = await network();

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CUSTOMER_NUMBER, PIN, shop } from '../world.ts';
+import { FakeModem, LOST, READY } from '../fake-modem.ts';
+import { CUSTOMER_NUMBER, DEPOSIT, PIN, shop } from '../world.ts';
 
 /** Debian's package `chromium`. */
 const CHROMIUM = '/usr/bin/chromium';
@@ -18,7 +19,8 @@ describe.skipIf(missing)("the merchant's page (needs Debian's chromium)", () => 
 
   /** A shop whose page is open in a browser of a small phone. */
   async function open(locale: string, fragment: (apiKey: string) => string = (apiKey) => `#key=${apiKey}`) {
-    const base = await shop();
+    const modem = new FakeModem('/dev/ttyUSB0');
+    const base = await shop(1, { modems: [modem] });
     const url = await base.world.service.http.listen({ host: '127.0.0.1', port: 0 });
     const context = await browser.newContext({ locale, viewport: { width: 320, height: 640 } });
     const page = await context.newPage();
@@ -32,7 +34,7 @@ describe.skipIf(missing)("the merchant's page (needs Debian's chromium)", () => 
       await context.close();
       await base.world.service.close();
     };
-    return { ...base, page, trouble, close };
+    return { ...base, modem, page, trouble, close };
   }
 
   async function ask(page: Page, customer: string, amount: string): Promise<void> {
@@ -106,6 +108,51 @@ describe.skipIf(missing)("the merchant's page (needs Debian's chromium)", () => 
     await world.clock.advance(2_000);
     await page.getByText('€3.00 · refused').waitFor();
     await close();
+  });
+
+  it.each([
+    ['en-GB', '€1,000.01 · declined: not enough money in the account', 'declined: not enough money in the account'],
+    ['it-IT', '1000,01 € · negato: il conto non ha abbastanza denaro', 'negato: il conto non ha abbastanza denaro'],
+  ])('says why a payment was declined (%s)', async (locale, now, listed) => {
+    const { world, customer, merchant, page, close } = await open(locale);
+    world.request(merchant, { amount: { minor: DEPOSIT.minor + 1, currency: 'EUR' } });
+    await page.reload();
+    await page.locator('.code').waitFor();
+    await world.clock.advance(2_000);
+    customer.phone.approve(PIN);
+    await world.clock.advance(2_000);
+    await page.getByText(now).waitFor();
+    await page.getByRole('cell', { name: listed, exact: true }).waitFor();
+    await close();
+  });
+
+  it('says that no SMS can leave while the modem is gone, and takes that back', async () => {
+    const { modem, page, trouble, close } = await open('en-GB');
+    await page.getByRole('heading', { name: 'Edicola Città' }).waitFor();
+    const notice = page.getByText('The service cannot send SMS at the moment');
+    expect(await notice.count()).toBe(0);
+    modem.become(LOST);
+    await notice.waitFor();
+    modem.become(READY);
+    await notice.waitFor({ state: 'detached' });
+    expect(trouble).toEqual([]);
+    await close();
+  });
+
+  it('says that no SMS can leave when it is opened while the modem is gone', async () => {
+    const { modem, page, close } = await open('en-GB');
+    modem.become(LOST);
+    await page.reload();
+    await page.getByText('The service cannot send SMS at the moment').waitFor();
+    await close();
+  });
+
+  it('says that the service does not answer any more', async () => {
+    const { world, page } = await open('en-GB');
+    await page.getByRole('heading', { name: 'Edicola Città' }).waitFor();
+    await world.service.close();
+    await page.getByText('The service does not answer.').waitFor();
+    await page.context().close();
   });
 
   it('fits a screen of 320 pixels', async () => {

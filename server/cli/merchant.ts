@@ -1,0 +1,43 @@
+import { Command } from 'commander';
+import { z } from 'zod';
+import { outputOf } from '../../modem/cli/program.ts';
+import { currencyOption } from './account.ts';
+import { askService, serverOf, withServer } from './admin-api.ts';
+import { wholeNumberOption } from './whole-number.ts';
+
+interface MerchantOptions {
+  readonly name: string;
+  readonly currency: string;
+  readonly person?: number;
+  readonly idempotencyKey?: string;
+}
+
+/** `cash-server merchant` */
+export function merchantCommand(): Command {
+  const add = withServer(new Command('add'))
+    .description('register a merchant')
+    .requiredOption('--name <name>', 'the payee as customers see it')
+    .addOption(currencyOption())
+    .option('--person <id>', 'the person whose phone may start payments', wholeNumberOption)
+    .option('--idempotency-key <text>', 'the same key is the same merchant, and prints the same API key again')
+    .action(async (options: MerchantOptions, command: Command) => {
+      const { name, currency, person, idempotencyKey } = options;
+      const request = {
+        method: 'POST',
+        path: '/v1/merchants',
+        body: { name, currency, personId: person },
+        ...(idempotencyKey === undefined ? {} : { headers: { 'idempotency-key': idempotencyKey } }),
+      } as const;
+      const merchant = await askService(command, request, z.looseObject({ id: z.int(), apiKey: z.string() }));
+      const shown = idempotencyKey === undefined ? 'shown this once' : 'shown again by the same --idempotency-key';
+      outputOf(command).print(
+        { event: 'merchant', ...merchant },
+        [
+          `Merchant ${merchant.id}: ${name}`,
+          `API key, ${shown}: ${merchant.apiKey}`,
+          `Page: ${serverOf(command)}/#key=${merchant.apiKey}`,
+        ].join('\n'),
+      );
+    });
+  return new Command('merchant').addCommand(add);
+}

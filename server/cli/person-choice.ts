@@ -1,0 +1,56 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { z } from 'zod';
+import type { Amount } from '../../device/safe-mobile/index.ts';
+import { UsageError } from '../../modem/cli/program.ts';
+import { E164 } from '../people/people.ts';
+import { askService } from './admin-api.ts';
+import { AmountAnswer } from './money.ts';
+import { wholeNumberOption } from './whole-number.ts';
+
+/** What the commands need of a person as the service shows them. */
+export interface PersonAnswer {
+  readonly id: number;
+  readonly number: string;
+  readonly name: string;
+  readonly devices: readonly { readonly deviceId: number; readonly state: string }[];
+  readonly balances: readonly Amount[];
+}
+
+export const PersonAnswer: z.ZodType<PersonAnswer> = z.looseObject({
+  id: z.int(),
+  number: z.string(),
+  name: z.string(),
+  devices: z.array(z.looseObject({ deviceId: z.int(), state: z.string() })),
+  balances: z.array(AmountAnswer),
+});
+
+/** How a command names a person. */
+export interface PersonChoice {
+  readonly person?: number;
+  readonly number?: string;
+}
+
+/** Gives a command the two options that name a person. */
+export function withPerson(command: Command): Command {
+  return command
+    .option('--person <id>', 'the person, by id', wholeNumberOption)
+    .option('--number <number>', 'the person, by number with +', numberOption);
+}
+
+/** The person whom the command's options name. @throws UsageError unless one option is given; Error when there is none */
+export async function findPerson(command: Command, { person, number }: PersonChoice): Promise<PersonAnswer> {
+  if ((person === undefined) === (number === undefined)) throw new UsageError('give either --person or --number');
+  if (number === undefined) {
+    return askService(command, { method: 'GET', path: `/v1/people/${person}` }, PersonAnswer);
+  }
+  const path = `/v1/people?number=${encodeURIComponent(number)}`;
+  const { people } = await askService(command, { method: 'GET', path }, z.object({ people: z.array(PersonAnswer) }));
+  const [found] = people;
+  if (found === undefined) throw new Error(`there is no person with the number ${number}`);
+  return found;
+}
+
+function numberOption(text: string): string {
+  if (E164.test(text)) return text;
+  throw new InvalidArgumentError('Give an international number: + and 7 to 15 digits.');
+}

@@ -1,0 +1,197 @@
+import { createServer } from 'node:http';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { wholeProgram } from '../../../modem/cli/executable.ts';
+import { UsageError } from '../../../modem/cli/program.ts';
+import { cashServer } from '../../../server/cli/cash-server-program.ts';
+import { CUSTOMER_NUMBER, PIN, shop } from '../world.ts';
+
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+  for (const end of ends.splice(0)) await end();
+});
+
+/** Runs the command line in this process. @returns what it printed. @throws what it throws */
+async function cash(...args: readonly string[]): Promise<string> {
+  let printed = '';
+  const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    printed += String(text);
+    return true;
+  });
+  try {
+    await (await wholeProgram(cashServer)).parseAsync(['node', 'cash-server', ...args]);
+    return printed.trimEnd();
+  } finally {
+    write.mockRestore();
+  }
+}
+
+/** A shop whose service listens, and the administrator's command line to it. */
+async function office() {
+  const base = await shop();
+  const url = await base.world.service.http.listen({ host: '127.0.0.1', port: 0 });
+  ends.push(() => base.world.service.close());
+  vi.stubEnv('CASH_SERVER_ADMIN_KEY', base.world.adminKey);
+  const run = (...args: readonly string[]) => cash(...args, '--server', url);
+  return { ...base, url, run };
+}
+
+/** A server that answers everything with this. @returns its URL */
+async function answering(status: number, body: string): Promise<string> {
+  const server = createServer((_request, response) => response.writeHead(status).end(body));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  ends.push(() => server.close());
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server does not listen');
+  return `http://127.0.0.1:${address.port}`;
+}
+
+describe('person', () => {
+  it('add prints the code and until when it is good; activate prints another, and the one before is dead', async () => {
+    const { world, run } = await office();
+    const added = await run('person', 'add', '--number', '+393400000077', '--name', 'Anna', '--activate');
+    expect(added).toMatch(/^Person 2: Anna, \+393400000077\nInstall http:\/\/127.0.0.1:\d+\/d\/\d+\.jad and type /);
+    const until = new Date(world.clock.now() + 24 * 3_600_000).toISOString();
+    expect(added).toContain(`The code is good until ${until.slice(0, 10)} ${until.slice(11, 16)} UTC`);
+    const again = await run('person', 'activate', '--number', '+393400000077');
+    const codes = [added, again].map((text) => /type (\S+)/.exec(text)?.[1]);
+    expect(codes[0]).not.toBe(codes[1]);
+    expect(again).toContain(`The code is good until ${until.slice(0, 10)}`);
+    expect(await run('person', 'show', '--person', '2')).toMatch(
+      /Phone \d+: revoked\nPhone \d+: registered\nBalance: nothing$/,
+    );
+  });
+
+  it('activate in JSON says everything', async () => {
+    const { run, customer } = await office();
+    expect(JSON.parse(await run('person', 'activate', '--person', '1', '--json'))).toMatchObject({
+      event: 'activation',
+      personId: customer.person.id,
+      deviceId: expect.any(Number),
+      activationCode: expect.stringMatching(/^\S{4}-\S{4}$/),
+      expiresAt: expect.stringMatching(/Z$/),
+    });
+  });
+
+  it('list goes on where it stopped', async () => {
+    const { world, run } = await office();
+    world.service.addPerson({ number: '+393400000077', name: 'Anna', language: 'en' });
+    expect(await run('person', 'list', '--limit', '1')).toBe(
+      `1\t${CUSTOMER_NUMBER}\tPerson 1\t1000.00 EUR\nThere are more: --after 1`,
+    );
+    expect(await run('person', 'list', '--after', '1')).toBe('2\t+393400000077\tAnna\tnothing');
+    expect(await run('person', 'list', '--after', '2')).toBe('Nobody.');
+  });
+});
+
+describe('money', () => {
+  it.each([
+    ['EUR', '5000', '50.00 EUR', '1050.00 EUR'],
+    ['EUR', '5', '0.05 EUR', '1000.05 EUR'],
+    ['JPY', '5000', '5000 JPY', '5000 JPY'],
+    ['KWD', '5000', '5.000 KWD', '5.000 KWD'],
+  ])(
+    'a deposit in %s of %s minor units is %s, and is booked once a reference',
+    async (currency, minor, said, balance) => {
+      const { run } = await office();
+      const args = ['deposit', '--person', '1', '--minor', minor, '--currency', currency, '--reference', 'r'];
+      expect(await run(...args)).toBe(`Deposited ${said} for Person 1, ${CUSTOMER_NUMBER}\nBalance: ${balance}`);
+      const again = `Reference r was booked before: nothing was booked again\nBalance: ${balance}`;
+      expect(await run(...args)).toBe(again);
+      expect(JSON.parse(await run(...args, '--json'))).toMatchObject({ event: 'deposit', repeated: true });
+    },
+  );
+
+  it('balance prints every currency', async () => {
+    const { world, run, customer } = await office();
+    world.service.deposit(customer.person.id, { minor: 7, currency: 'JPY' }, 'r');
+    expect(await run('balance', '--number', CUSTOMER_NUMBER)).toBe(`Person 1, ${CUSTOMER_NUMBER}: 1000.00 EUR, 7 JPY`);
+  });
+
+  it('payments prints what a person was asked to pay', async () => {
+    const { world, run, customer, merchant } = await office();
+    const { txn } = world.request(merchant, { mref: 'a', amount: { minor: 200_000, currency: 'EUR' } });
+    await world.clock.advance(2_000);
+    customer.phone.approve(PIN);
+    await world.clock.advance(2_000);
+    const second = world.request(merchant, { mref: 'b' });
+    const line = `\t${txn}\t2000.00 EUR\tEdicola Città\tDECLINED (insufficient-funds)\ta`;
+    expect(await run('payments', '--person', '1', '--state', 'DECLINED')).toContain(line);
+    expect(await run('payments', '--person', '1', '--mref', 'b')).toContain(second.txn);
+    expect(await run('payments', '--person', '1', '--limit', '1')).toContain(`There are more: --after ${second.txn}`);
+    expect(await run('payments', '--person', '1', '--after', second.txn)).toContain(txn);
+    expect(await run('payments', '--person', '1', '--state', 'REFUSED')).toBe('No payments.');
+  });
+});
+
+describe('merchant add', () => {
+  it('with a key of its own is repeated without harm', async () => {
+    const { url, run } = await office();
+    const args = ['merchant', 'add', '--name', 'Bar Sport', '--idempotency-key', 'm-1'];
+    const first = await run(...args);
+    expect(first).toMatch(
+      /^Merchant 2: Bar Sport\nAPI key, shown again by the same --idempotency-key: cm_[0-9a-f]{32}\n/,
+    );
+    expect(first).toContain(`Page: ${url}/#key=cm_`);
+    expect(await run(...args)).toBe(first);
+    expect(await run('merchant', 'add', '--name', 'Bar Sport')).toContain(
+      'Merchant 3: Bar Sport\nAPI key, shown this once',
+    );
+    await expect(run('merchant', 'add', '--name', 'Bar', '--idempotency-key', 'm-1')).rejects.toThrow(
+      'another merchant',
+    );
+  });
+});
+
+describe('what the administrator does wrong', () => {
+  it.each([
+    [['person', 'activate', '--person', '77'], 'there is no person 77'],
+    [['balance', '--number', '+393409999999'], 'there is no person with the number +393409999999'],
+    [['person', 'add', '--number', CUSTOMER_NUMBER, '--name', 'B'], 'registered already, to person 1'],
+    [['payments', '--person', '1', '--after', '0123456789abcdef'], 'there is no payment 0123456789abcdef'],
+    [['deposit', '--person', '1', '--minor', '7', '--reference', 'first'], 'first was used for another deposit'],
+    [['merchant', 'add', '--name', 'A', '--person', '77'], 'there is no person 77'],
+    [['balance'], 'give either --person or --number'],
+    [['balance', '--person', '1', '--number', CUSTOMER_NUMBER], 'give either --person or --number'],
+    [['balance', '--number', '0340'], 'Give an international number'],
+    [['balance', '--person', '0'], 'Give a whole number above zero'],
+    [['deposit', '--person', '1', '--minor', '5', '--currency', 'XXX', '--reference', 'r'], 'Allowed choices are AUD'],
+  ])('%j', async (args, sentence) => {
+    const { run } = await office();
+    await expect(run(...args)).rejects.toThrow(sentence);
+  });
+
+  it.each(['cm_admin_…', 'cm admin', 'cm\nadmin'])('the key %j is no key', async (key) => {
+    vi.stubEnv('CASH_SERVER_ADMIN_KEY', key);
+    const asked = cash('balance', '--person', '1');
+    await expect(asked).rejects.toThrow(UsageError);
+    await expect(asked).rejects.toThrow('CASH_SERVER_ADMIN_KEY holds no key');
+  });
+
+  it('the key of somebody else', async () => {
+    const { run, apiKey } = await office();
+    vi.stubEnv('CASH_SERVER_ADMIN_KEY', `${apiKey}\n`);
+    await expect(run('balance', '--person', '1')).rejects.toThrow('This is not the API key of the administrator');
+  });
+
+  it.each(['localhost:8080', 'ftp://127.0.0.1', 'http://', ''])(
+    '--server %j is no URL of a service',
+    async (server) => {
+      vi.stubEnv('CASH_SERVER_ADMIN_KEY', 'x');
+      await expect(cash('balance', '--person', '1', '--server', server)).rejects.toThrow(UsageError);
+    },
+  );
+
+  it.each([
+    [200, '<html>'],
+    [200, '{"id":1}'],
+    [502, 'Bad Gateway'],
+    [404, '{"message":"no"}'],
+  ])('a server that is not cash-server answers %i %s', async (status, body) => {
+    vi.stubEnv('CASH_SERVER_ADMIN_KEY', 'x');
+    const server = await answering(status, body);
+    const sentence = `${server} answered ${status}, but not as cash-server does`;
+    await expect(cash('balance', '--person', '1', '--server', server)).rejects.toThrow(sentence);
+  });
+});
