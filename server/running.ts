@@ -6,6 +6,7 @@ import { Journal } from './journal.ts';
 import { Ledger } from './ledger/ledger.ts';
 import { Inbox } from './messaging/inbox.ts';
 import { Outbox } from './messaging/outbox.ts';
+import { repeatUnconfirmed } from './messaging/receipts.ts';
 import { Modems } from './modems.ts';
 import { chargeApproved, resumeCharges } from './payments/charge.ts';
 import { expirePayment } from './payments/expire.ts';
@@ -67,6 +68,7 @@ export function startRunning(options: ServiceOptions): Running {
     'payment-inquiry': (txn) => inquireAgain(context, txn),
     'enrolment-resend': (challenge) => resendAuthRequest(context, ref(challenge)),
     'enrolment-expiry': (challenge) => expireEnrolment(context, ref(challenge)),
+    'receipt-repeat': (subject) => repeatUnconfirmed(context, subject),
     'outbox-retry': (id) => context.outbox.retry(id),
     'device-unblock': (device) => unblockDevice(context, Number(device)),
   });

@@ -8,6 +8,7 @@ export type TimerKind =
   | 'payment-inquiry'
   | 'enrolment-resend'
   | 'enrolment-expiry'
+  | 'receipt-repeat'
   | 'outbox-retry'
   | 'device-unblock';
 
@@ -17,6 +18,7 @@ const TIMER_KINDS: readonly TimerKind[] = [
   'payment-inquiry',
   'enrolment-resend',
   'enrolment-expiry',
+  'receipt-repeat',
   'outbox-retry',
   'device-unblock',
 ];

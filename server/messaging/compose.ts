@@ -9,7 +9,7 @@ import {
 } from '../../device/safe-mobile/index.ts';
 import { type Context, unixTime } from '../context.ts';
 import { type DeviceId, type Ref, refOctets } from '../ids.ts';
-import type { Device } from '../people/devices.ts';
+import { type Device, deviceById } from '../people/devices.ts';
 import { personById } from '../people/people.ts';
 import { nakSentence } from './sentences.ts';
 
@@ -32,6 +32,12 @@ export function recipientOf(device: Device): Recipient | undefined {
   return sealingKey === undefined ? undefined : { id, personId, sealingKey };
 }
 
+/** The phone as a recipient, or `undefined` when there is no such phone or it has not enrolled. */
+export function recipientById(context: Context, id: DeviceId): Recipient | undefined {
+  const device = deviceById(context.store, id);
+  return device === undefined ? undefined : recipientOf(device);
+}
+
 /** Seals a padded plaintext of 83 octets to a phone. */
 export function sealTo(context: Context, recipient: Recipient, plaintext: Uint8Array): Uint8Array {
   const phone = { deviceId: recipient.id, publicKey: recipient.sealingKey };
@@ -46,9 +52,10 @@ export function queueFrame(
   ref: string,
   frame: Uint8Array,
   usefulUntil: number,
+  report = false,
 ): void {
   const { number } = personById(context.store, recipient.personId);
-  context.outbox.add({ deviceId: recipient.id, number, message, ref, frame, usefulUntil });
+  context.outbox.add({ deviceId: recipient.id, number, message, ref, frame, usefulUntil, report });
 }
 
 /**

@@ -1,9 +1,10 @@
 import { FRAME_OCTETS } from '../../device/safe-mobile/index.ts';
-import type { IncomingSms, SmsReceiver } from '../../modem/index.ts';
+import type { IncomingSms, SmsReceiver, SmsReport } from '../../modem/index.ts';
 import type { Context } from '../context.ts';
 import type { Row } from '../store/row.ts';
 import { dispatch } from './dispatch.ts';
 import { APPLICATION_PORT } from './outbox.ts';
+import { receiptDelivered } from './receipts.ts';
 
 /** A service centre may deliver for a week; a frame that is remembered longer than that cannot come again, ms. */
 const REMEMBERED_MS = 10 * 24 * 60 * 60 * 1000;
@@ -48,8 +49,14 @@ export class Inbox implements SmsReceiver {
     this.#readSoon();
   }
 
-  /** The service asks for no status reports. */
-  report(): void {}
+  /** A phone has a message for which the service asked the network to say so: it need not be sent again. */
+  report({ id, outcome }: SmsReport): void {
+    const { store, outbox } = this.#context;
+    if (outcome !== 'delivered' || !store.isOpen) return;
+    const delivered = outbox.delivered(id);
+    if (delivered?.message !== 'RECEIPT') return;
+    store.transaction(() => receiptDelivered(this.#context, delivered));
+  }
 
   /** What cannot be read is no frame; the modem's log has said so. */
   async unreadable(): Promise<void> {}

@@ -14,6 +14,9 @@ const IN_FLIGHT_LIMIT = 16;
 /** Pauses before another try, ms. A message that failed once more than there are pauses is given up. */
 const RETRY_PAUSES_MS: readonly number[] = [5_000, 15_000, 60_000, 300_000, 900_000];
 
+/** What stands before a row's number where the bearer names a message. */
+const ID_PREFIX = 'outbox-';
+
 /** How long a row is kept after its end, for whoever looks for a message, ms: 30 days. */
 const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 
@@ -29,6 +32,17 @@ export interface OutgoingFrame {
   readonly frame: Uint8Array;
   /** Sending it later than this, ms since 1970, helps nobody. */
   readonly usefulUntil: number;
+  /** Ask the network to say when the phone has it. Default false. */
+  readonly report?: boolean;
+}
+
+/** Whose message was delivered, and what it was about. */
+export interface DeliveredFrame {
+  readonly deviceId: DeviceId;
+  readonly message: string;
+  readonly ref: string;
+  /** When it was written down, ms since 1970. */
+  readonly createdAt: number;
 }
 
 interface WaitingFrame extends Omit<OutgoingFrame, 'ref'> {
@@ -72,8 +86,8 @@ export class Outbox {
   add(frame: OutgoingFrame): void {
     this.#store.run('DELETE FROM outbox WHERE ended_at < ?', this.#clock.now() - KEPT_MS);
     this.#store.run(
-      `INSERT INTO outbox (number, device_id, message, ref, frame, state, useful_until, created_at)
-       VALUES (?, ?, ?, ?, ?, 'waiting', ?, ?)`,
+      `INSERT INTO outbox (number, device_id, message, ref, frame, state, useful_until, created_at, report)
+       VALUES (?, ?, ?, ?, ?, 'waiting', ?, ?, ?)`,
       frame.number,
       frame.deviceId,
       frame.message,
@@ -81,6 +95,21 @@ export class Outbox {
       frame.frame,
       frame.usefulUntil,
       this.#clock.now(),
+      frame.report === true ? 1 : 0,
+    );
+  }
+
+  /** The message that a status report is about, by the id that the bearer was given; `undefined` when it is not known. */
+  delivered(id: string): DeliveredFrame | undefined {
+    return this.#store.get(
+      'SELECT device_id, message, ref, created_at FROM outbox WHERE id = ?',
+      (row) => ({
+        deviceId: deviceId(row.integer('device_id')),
+        message: row.text('message'),
+        ref: row.text('ref'),
+        createdAt: row.integer('created_at'),
+      }),
+      id.slice(ID_PREFIX.length),
     );
   }
 
@@ -147,7 +176,7 @@ export class Outbox {
 
   async #send(frame: WaitingFrame): Promise<void> {
     const outcome = await this.#bearer.send({
-      id: `outbox-${frame.id}`,
+      id: `${ID_PREFIX}${frame.id}`,
       destination: frame.number,
       content: {
         kind: 'data',
@@ -155,6 +184,7 @@ export class Outbox {
         ports: { destination: APPLICATION_PORT, source: APPLICATION_PORT },
       },
       validityMs: frame.usefulUntil - this.#clock.now(),
+      ...(frame.report === true && { statusReport: true }),
     });
     if (this.#store.isOpen) this.#store.transaction(() => this.#conclude(frame, outcome));
   }
@@ -201,5 +231,6 @@ function readWaitingFrame(row: Row): WaitingFrame {
     frame: row.octets('frame'),
     tries: row.integer('tries'),
     usefulUntil: row.integer('useful_until'),
+    report: row.integer('report') === 1,
   };
 }

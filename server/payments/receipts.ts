@@ -2,13 +2,14 @@ import { declineCode, isDeclineReason, type RailName, type Status } from '../../
 import { challengeByRef } from '../approvals/challenge.ts';
 import { TRIES_A_CHALLENGE } from '../approvals/pin-policy.ts';
 import type { Context } from '../context.ts';
-import type { DeviceId } from '../ids.ts';
-import { type Recipient, recipientOf } from '../messaging/compose.ts';
+import { type Recipient, recipientById } from '../messaging/compose.ts';
 import { issueReceipt, type ReceiptContent, sendPassingReceipt } from '../messaging/receipts.ts';
-import { deviceById } from '../people/devices.ts';
 import type { Payment } from './payment.ts';
 import type { StepDetail } from './step.ts';
 import { PAYMENT_STATES } from './transitions.ts';
+
+/** How long after the request a phone may still ask about it by itself, ms: its last query is 8 minutes after its answer. */
+const QUERIES_MS = 8 * 60 * 1000;
 
 /** Receipts of a settled payment: to the customer's phone, and to the merchant's where one started it. */
 export function sendReceipts(context: Context, payment: Payment, detail: StepDetail): void {
@@ -21,7 +22,8 @@ export function sendReceipts(context: Context, payment: Payment, detail: StepDet
   if (payment.init === undefined) return;
   const recipient = recipientById(context, payment.init.deviceId);
   if (recipient === undefined) return;
-  issueReceipt(context, recipient, payment.init.mref, payment.init.plaintext, contentOf(context, payment));
+  const asked = isAskedFor(context, payment);
+  issueReceipt(context, recipient, payment.init.mref, payment.init.plaintext, contentOf(context, payment), asked);
 }
 
 /** Tells the customer that the PIN was wrong and how many tries are left. */
@@ -60,7 +62,7 @@ function sendCustomerReceipt(context: Context, payment: Payment, content: Receip
   const challenge = challengeByRef(context, payment.txn);
   const recipient = payment.deviceId === undefined ? undefined : recipientById(context, payment.deviceId);
   if (challenge === undefined || recipient === undefined) return;
-  issueReceipt(context, recipient, payment.txn, challenge.request, content);
+  issueReceipt(context, recipient, payment.txn, challenge.request, content, isAskedFor(context, payment));
 }
 
 /** The customer hears why a request ended with wrong PINs; the merchant only that it was refused. */
@@ -69,12 +71,12 @@ function customerStatus(payment: Payment, detail: StepDetail): Status {
   return payment.reason === 'wrong-pin' ? 'wrong-pin' : PAYMENT_STATES[payment.state].status;
 }
 
+/** Whether a phone asks when it misses this receipt: not after "paid" has come, and not when the outcome comes late. */
+function isAskedFor(context: Context, payment: Payment): boolean {
+  return payment.state !== 'REFUNDED' && context.clock.now() <= payment.createdAt + QUERIES_MS;
+}
+
 function triesLeftOf(context: Context, payment: Payment): number {
   const wrong = challengeByRef(context, payment.txn)?.wrongPins ?? 0;
   return Math.max(0, TRIES_A_CHALLENGE - wrong);
-}
-
-function recipientById(context: Context, id: DeviceId): Recipient | undefined {
-  const device = deviceById(context.store, id);
-  return device === undefined ? undefined : recipientOf(device);
 }

@@ -1,4 +1,12 @@
-import type { Clock, IncomingSms, OutgoingSms, SendOutcome, SmsBearer, SmsReceiver } from '../../modem/index.ts';
+import type {
+  Clock,
+  IncomingSms,
+  OutgoingSms,
+  SendOutcome,
+  SmsBearer,
+  SmsReceiver,
+  SmsReport,
+} from '../../modem/index.ts';
 import { APPLICATION_PORT } from '../../server/index.ts';
 
 /** Milliseconds that a message is in the air. */
@@ -49,6 +57,12 @@ export class Air {
       },
       close: async () => {},
     };
+  }
+
+  /** The network says what became of a message of the service. */
+  report(sms: OutgoingSms | undefined, outcome: SmsReport['outcome']): void {
+    if (sms === undefined) throw new Error('there is no such message');
+    this.#receiver?.report({ id: sms.id, outcome, status: outcome === 'delivered' ? 0 : 0x30, dischargedAt: 0 });
   }
 
   /** Hands the message over again, as a modem does that has lost the confirmation. */

@@ -17,6 +17,7 @@ function open(store = new Store(':memory:'), clock = new VirtualClock()) {
     },
     'enrolment-resend': note('enrolment resend'),
     'enrolment-expiry': note('enrolment expiry'),
+    'receipt-repeat': note('receipt-repeat'),
     'outbox-retry': note('retry'),
     'device-unblock': note('unblock'),
   };

@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest';
+import type { OutgoingSms } from '../../../modem/index.ts';
+import type { Rail, RailAnswer } from '../../../server/index.ts';
+import { CUSTOMER_NUMBER, MERCHANT_NUMBER, PIN, shop } from '../world.ts';
+
+const MINUTE = 60_000;
+
+/** A payment that was paid; what the service sends from now on is counted. */
+async function paid() {
+  const base = await shop();
+  const { world, customer, merchant } = base;
+  const { txn } = world.request(merchant);
+  await world.clock.advance(2_000);
+  customer.phone.approve(PIN);
+  await world.clock.advance(MINUTE);
+  const { sent } = world.air;
+  sent.length = 0;
+  return { ...base, txn, sent };
+}
+
+const asksForReport = ({ statusReport }: OutgoingSms) => statusReport === true;
+
+describe('the receipt of a refund', () => {
+  it('that the network lost is sent again, and reaches the phone', async () => {
+    const { world, customer, txn, sent } = await paid();
+    world.air.fate = () => 'lose';
+    await world.service.refund(txn);
+    await world.clock.advance(59_000);
+    expect(sent.map(asksForReport)).toEqual([true]);
+    world.air.fate = () => 'deliver';
+    await world.clock.advance(3_000);
+    expect(sent.map(asksForReport)).toEqual([true, true]);
+    expect(sent[0]?.content).toEqual(sent[1]?.content);
+    expect(customer.phone.receipts().map(({ status }) => status)).toEqual(['active', 'paid', 'refunded']);
+  });
+
+  it('is sent after 1, 10 and 60 minutes again while nobody says that the phone has it, and then no more', async () => {
+    const { world, txn } = await paid();
+    const begin = world.clock.now();
+    const minutes: number[] = [];
+    world.air.fate = () => {
+      minutes.push(Math.round((world.clock.now() - begin) / MINUTE));
+      return 'lose';
+    };
+    await world.service.refund(txn);
+    await world.clock.advance(24 * 60 * MINUTE);
+    expect(minutes).toEqual([0, 1, 11, 71]);
+  });
+
+  it.each([
+    ['delivered', 1],
+    ['trying', 2],
+    ['failed', 2],
+  ] as const)('with the report "%s" is sent %i times within two minutes', async (outcome, times) => {
+    const { world, txn, sent } = await paid();
+    await world.service.refund(txn);
+    await world.clock.advance(2_000);
+    world.air.report(sent[0], outcome);
+    await world.clock.advance(2 * MINUTE);
+    expect(sent).toHaveLength(times);
+  });
+
+  it('is sent again after a restart', async () => {
+    const { world, customer, txn } = await paid();
+    world.air.fate = () => 'lose';
+    await world.service.refund(txn);
+    await world.clock.advance(2_000);
+    world.kill();
+    world.air.fate = () => 'deliver';
+    await world.open();
+    await world.clock.advance(MINUTE);
+    expect(customer.phone.receipts().at(-1)?.status).toBe('refunded');
+  });
+
+  it("reaches the merchant's phone too, each its own", async () => {
+    const { world, customer } = await shop();
+    const owner = await world.subscriber(MERCHANT_NUMBER);
+    world.merchant(owner.person.id);
+    owner.phone.payInit({ kind: 'number', digits: CUSTOMER_NUMBER.slice(1) }, { minor: 100, currency: 'EUR' }, '');
+    await world.clock.advance(3_000);
+    customer.phone.approve(PIN);
+    await world.clock.advance(3_000);
+    const [payment] = world.service.payments({ personId: customer.person.id, limit: 1 });
+    world.air.sent.length = 0;
+    world.air.fate = (sms) => (sms.destination === MERCHANT_NUMBER ? 'lose' : 'deliver');
+    await world.service.refund(payment?.txn ?? '');
+    await world.clock.advance(2_000);
+    world.air.report(
+      world.air.sent.find(({ destination }) => destination === CUSTOMER_NUMBER),
+      'delivered',
+    );
+    world.air.fate = () => 'deliver';
+    await world.clock.advance(2 * MINUTE);
+    expect(world.air.sent.map(({ destination }) => destination).toSorted()).toEqual([
+      CUSTOMER_NUMBER,
+      MERCHANT_NUMBER,
+      MERCHANT_NUMBER,
+    ]);
+    expect(owner.phone.receipts().at(-1)?.status).toBe('refunded');
+  });
+});
+
+describe('a receipt that the phone asks for by itself', () => {
+  it('is sent once, and no report is asked for', async () => {
+    const { world, customer, merchant, sent } = await paid();
+    world.request(merchant);
+    await world.clock.advance(2_000);
+    customer.phone.refuse();
+    await world.clock.advance(60 * MINUTE);
+    expect(sent.map(asksForReport)).toEqual([false, false]);
+  });
+});
+
+describe('a receipt that comes when the phone has stopped to ask', () => {
+  /** A rail that is silent for so long. */
+  class SlowRail implements Rail {
+    readonly name = 'card';
+    readonly recovery = 'inquire';
+    answer: RailAnswer = { kind: 'unknown', reason: 'no answer' };
+
+    async charge(): Promise<RailAnswer> {
+      return this.answer;
+    }
+
+    async refund(): Promise<RailAnswer> {
+      return { kind: 'done', approvalCode: 1 };
+    }
+
+    async reverse(): Promise<RailAnswer> {
+      return this.answer;
+    }
+
+    async inquire(): Promise<RailAnswer> {
+      return this.answer;
+    }
+
+    async settlement(): Promise<[]> {
+      return [];
+    }
+  }
+
+  /** Everything is lost from the late receipt on, until the refund. */
+  async function late() {
+    const rail = new SlowRail();
+    const base = await shop('late', { rail });
+    const { world, customer, merchant } = base;
+    const { txn } = world.request(merchant);
+    await world.clock.advance(2_000);
+    customer.phone.approve(PIN);
+    await world.clock.advance(5 * MINUTE);
+    rail.answer = { kind: 'done', approvalCode: 4711 };
+    world.air.sent.length = 0;
+    world.air.fate = () => 'lose';
+    await world.clock.advance(9 * MINUTE);
+    return { ...base, txn };
+  }
+
+  it('is sent again until the phone has it', async () => {
+    const { world, customer } = await late();
+    world.air.fate = () => 'deliver';
+    await world.clock.advance(10 * MINUTE);
+    expect(world.air.sent.every(asksForReport)).toBe(true);
+    expect(customer.phone.receipts().at(-1)?.status).toBe('paid');
+  });
+
+  it('and was delivered late does not end the repeats of the one that took its place', async () => {
+    const { world, customer, txn } = await late();
+    const [old] = world.air.sent;
+    await world.service.refund(txn);
+    await world.clock.advance(2_000);
+    world.air.report(old, 'delivered');
+    world.air.fate = () => 'deliver';
+    await world.clock.advance(2 * MINUTE);
+    expect(customer.phone.receipts().at(-1)?.status).toBe('refunded');
+  });
+});
