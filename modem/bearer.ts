@@ -42,6 +42,20 @@ export interface IncomingSms {
   readonly content: SmsContent;
   /** Class 0: to be shown at once, and not kept (3GPP TS 23.038, 4). Absent means false. */
   readonly immediate?: boolean;
+  /** How it came, for whoever looks into it; absent where no PDU was read. */
+  readonly wire?: IncomingWire;
+}
+
+/** What a DELIVER says besides the message itself. Of a long message it is the first part's. */
+export interface IncomingWire {
+  /** Each part as the modem wrote it, in hexadecimal, in the order of the message. */
+  readonly pdus: readonly string[];
+  /** The service centre that sent it here; absent when the modem leaves it out. */
+  readonly serviceCentre?: string;
+  /** Minutes that the service centre's local time is ahead of UTC (TP-SCTS). */
+  readonly zoneMinutes: number;
+  /** 0 to 3, when it has one (3GPP TS 23.038, 4). */
+  readonly messageClass?: number;
 }
 
 /** A record that the modem holds or said, of which no message can be made. */

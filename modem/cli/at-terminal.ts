@@ -20,6 +20,8 @@ const SLOW_MS = 180_000;
 /** Commands after which the modem asks for a message. */
 const PROMPTING = /^AT\+CMG[SWC](?:=(?!\?)|$)/i;
 
+const CTRL_Z = '\x1a';
+
 const HEX = /^(?:[0-9A-F]{2}){8,}$/i;
 
 /** Whether the command asks for a message, which must be at hand before it is typed. */
@@ -48,14 +50,29 @@ export function completions(commands: readonly string[], typed: string): [string
   return [commands.filter((command) => command.startsWith(typed.toUpperCase())), typed];
 }
 
+/** A message as it was typed, without the Ctrl-Z that ends it: the chat types its own. */
+export function messageOf(typed: string): string {
+  return typed.split(CTRL_Z, 1)[0] ?? '';
+}
+
+/** The names of the extended commands of a line, as `AT+CSQ;+COPS?` has two (ITU-T V.250, 5.2.2); what is in quotes is none. */
+function extendedNames(line: string): readonly string[] {
+  const names = line.replaceAll(/"[^"]*"?/g, '').matchAll(/(?:^AT|;|[A-Z&\d])([+^#*$%_][A-Z][A-Z0-9]*)/gi);
+  return [...names].map(([, name = '']) => name.toUpperCase());
+}
+
 /** The command with what its answer looks like, which a terminal does not know: every line is a part of it. */
 export function commandOf(text: string, message: string | undefined): AtCommand {
-  const prefix = /^AT([+^#*$%_][A-Z0-9]+)/i.exec(text)?.[1];
+  const prefixes = extendedNames(text).map((name) => `${name}:`);
+  const [prefix, ...more] = prefixes;
+  const accepts = (line: string) => prefixes.some((one) => line.toUpperCase().startsWith(one));
   return {
     text,
     plain: true,
-    ...(prefix !== undefined && { response: { prefix: `${prefix.toUpperCase()}:`, many: true } }),
-    ...(message !== undefined && { payload: message }),
+    ...(prefix !== undefined && {
+      response: more.length === 0 ? { prefix, many: true } : { prefix: '', many: true, accepts },
+    }),
+    ...(message !== undefined && { payload: messageOf(message) }),
     ...(SLOW.test(text) && { timeoutMs: SLOW_MS }),
   };
 }

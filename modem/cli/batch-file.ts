@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { linesOf } from './lines.ts';
-import { isDialable } from './options.ts';
+import { dialledNumber } from './options.ts';
 import { UsageError } from './program.ts';
 
 /** One message of a file. */
@@ -54,8 +54,8 @@ async function* streamOf(path: string): AsyncGenerator<Buffer | string> {
 function messageOf(line: string): Omit<BatchMessage, 'line'> | undefined {
   if (line.trimStart().startsWith('{')) return messageOfJson(line);
   const [, quotedNumber, number = '', quotedText, text = ''] = ROW.exec(line) ?? [];
-  const to = unquoted(quotedNumber) ?? number.trim();
-  return !isDialable(to) ? undefined : { number: to, text: unquoted(quotedText) ?? text };
+  const to = dialledNumber(unquoted(quotedNumber) ?? number);
+  return to === undefined ? undefined : { number: to, text: unquoted(quotedText) ?? text };
 }
 
 function unquoted(text: string | undefined): string | undefined {
@@ -65,7 +65,8 @@ function unquoted(text: string | undefined): string | undefined {
 function messageOfJson(line: string): Omit<BatchMessage, 'line'> | undefined {
   try {
     const { number, text }: { number?: unknown; text?: unknown } = JSON.parse(line);
-    return typeof number === 'string' && isDialable(number) && typeof text === 'string' ? { number, text } : undefined;
+    const to = typeof number === 'string' ? dialledNumber(number) : undefined;
+    return to !== undefined && typeof text === 'string' ? { number: to, text } : undefined;
   } catch {
     return undefined;
   }

@@ -8,6 +8,7 @@ import { recordingLine } from '../port/recording.ts';
 import { type TraceEvent, tracePort } from '../port/trace.ts';
 import { describeState } from '../state.ts';
 import { askHidden } from './ask-hidden.ts';
+import { withHearing } from './hearing.ts';
 import { numberOption } from './options.ts';
 import { outputOf, UsageError } from './program.ts';
 import { traceText } from './trace-text.ts';
@@ -84,8 +85,9 @@ export async function withModems(
     throw new UsageError(`--pin asks on a terminal, and this is none: put the PIN into ${PIN_VARIABLE}`);
   }
   const { openModem } = await import('../modem.ts');
-  const open = async (port: Port, codePorts: readonly string[]) => {
-    const modem = await openModem(port, {
+  const open = async (bare: Port, codePorts: readonly string[]) => {
+    const { port, opened } = withHearing(bare, systemClock, (text) => tellHearing(bare, text, outputOf(command).json));
+    const opening = openModem(port, {
       trustPin: options.trustPin === true,
       ...(options.submitTimeout !== undefined && { submitTimeoutMs: options.submitTimeout * 1_000 }),
       codePorts: codePorts.map((name) => portFromName(name, { baudRate: options.baud })),
@@ -94,6 +96,7 @@ export async function withModems(
         if (kind !== 'state') process.stderr.write(`${port.name}: ${text}\n`);
       },
     });
+    const modem = await opened(opening);
     tellLosses(modem, port, outputOf(command).json);
     return modem;
   };
@@ -111,6 +114,13 @@ export async function withModems(
     process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
     await closeAll();
   }
+}
+
+/** Says on stderr what a port is heard to say on which no modem answers yet. */
+function tellHearing({ name }: Port, text: string, json: boolean): void {
+  process.stderr.write(
+    json ? `${JSON.stringify({ event: 'waiting', port: name, heard: text })}\n` : `${name}: ${text}\n`,
+  );
 }
 
 /** Says on stderr when the modem is lost, and when it is found again: with `--json` a JSON object each. */

@@ -47,9 +47,20 @@ async function converse(chat: Chat, reader: Interface, lines: AsyncIterator<stri
     const text = (await ask(reader, lines, 'at> '))?.trim();
     if (text === undefined) return;
     if (text === '') continue;
-    const message = wantsMessage(text) ? await ask(reader, lines, 'message> ') : undefined;
+    const message = wantsMessage(text) ? await askMessage(reader, lines) : undefined;
     if (wantsMessage(text) && message === undefined) return;
     show(reader, linesOfResult(await chat.run(commandOf(text, message))));
+  }
+}
+
+/** The next line as the message that a command wants: on a terminal Ctrl-Z ends it as Enter does, and does not stop the program. */
+async function askMessage(reader: Interface, lines: AsyncIterator<string>): Promise<string | undefined> {
+  const endLine = () => reader.write('\n');
+  reader.on('SIGTSTP', endLine);
+  try {
+    return await ask(reader, lines, 'message, then Ctrl-Z> ');
+  } finally {
+    reader.off('SIGTSTP', endLine);
   }
 }
 

@@ -18,7 +18,8 @@ export const gsmModem: Executable = {
       load: async () => (await import('./doctor.ts')).doctorCommand(),
     },
     send: {
-      description: 'send a message, or a file of them; exit code 1 when not all were sent, or nobody knows',
+      description:
+        'send a message, or a file of them; exit code 1 when one was not sent, 3 when nobody knows whether it was',
       load: async () => (await import('./send.ts')).sendCommand(),
     },
     receive: {
@@ -29,8 +30,13 @@ export const gsmModem: Executable = {
       description: 'ask a service of the network by its code; on a terminal, reply to its menus (an empty line ends)',
       load: async () => (await import('./ussd.ts')).ussdCommand(),
     },
+    reset: {
+      description: 'start a modem anew that hangs, and wait until it answers again',
+      load: async () => (await import('./reset.ts')).resetCommand(),
+    },
     console: {
-      description: 'type AT commands; Tab completes them, PDUs are shown decoded, Ctrl-D ends',
+      description:
+        'type AT commands; Tab completes them, Enter or Ctrl-Z ends a message, PDUs are shown decoded, Ctrl-D ends',
       load: async () => (await import('./console.ts')).consoleCommand(),
     },
     trace: {

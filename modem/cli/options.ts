@@ -16,13 +16,19 @@ export function hexOption(text: string): Uint8Array {
   throw new InvalidArgumentError('Give octets in hexadecimal, two digits each, without spaces.');
 }
 
-/** Whether a text is a number to dial: `+` and up to 20 digits, `*` and `#` (3GPP TS 23.040, 9.1.2.5). */
-export function isDialable(text: string): boolean {
-  return /^\+?[0-9*#]{1,20}$/.test(text);
+/**
+ * The number to dial in a text as people write it: `+39 333 123-4567`, `+44 (0)20 7946 0000`. Undefined when it is none: `+` and up to
+ * 20 digits, `*` and `#` are (3GPP TS 23.040, 9.1.2.5).
+ */
+export function dialledNumber(text: string): string | undefined {
+  // The 0 in brackets is dialled only inside the country.
+  const number = text.replace(/^(\s*\+[\d\s]+)\(0\)/, '$1').replaceAll(/[\s()./\u2010-\u2015-]/g, '');
+  return /^\+?[0-9*#]{1,20}$/.test(number) ? number : undefined;
 }
 
 /** Reads a number to dial from the command line. */
 export function destinationOption(text: string): string {
-  if (isDialable(text)) return text;
+  const number = dialledNumber(text);
+  if (number !== undefined) return number;
   throw new InvalidArgumentError('Give an international number with +, or a short code.');
 }

@@ -49,10 +49,16 @@ async function receive(modem: Modem, { count, timeout }: ReceiveOptions, output:
   });
 }
 
-function recordOf({ originator, sentAt, content, immediate }: IncomingSms): object {
+function recordOf({ originator, sentAt, content, immediate, wire }: IncomingSms): object {
   return {
     from: originator,
     sentAt: new Date(sentAt).toISOString(),
+    ...(wire && {
+      zone: zoneText(wire.zoneMinutes),
+      ...(wire.serviceCentre !== undefined && { serviceCentre: wire.serviceCentre }),
+      ...(wire.messageClass !== undefined && { class: wire.messageClass }),
+      pdus: wire.pdus,
+    }),
     ...(content.kind === 'text' ? { text: content.text } : { data: toHex(content.data) }),
     ...(content.ports && { destinationPort: content.ports.destination, sourcePort: content.ports.source }),
     ...(immediate === true && { immediate }),
@@ -61,6 +67,13 @@ function recordOf({ originator, sentAt, content, immediate }: IncomingSms): obje
 
 function lineOfUnreadable({ pdu, reason }: UnreadableSms): string {
   return `a message that cannot be read (${reason}): ${pdu}`;
+}
+
+/** `+02:00`, as ISO 8601 writes it. */
+function zoneText(minutes: number): string {
+  const digits = (value: number) => String(value).padStart(2, '0');
+  const ahead = Math.abs(minutes);
+  return `${minutes < 0 ? '-' : '+'}${digits(Math.floor(ahead / 60))}:${digits(ahead % 60)}`;
 }
 
 function lineOf({ originator, sentAt, content }: IncomingSms): string {

@@ -1,10 +1,14 @@
-import type { SendOutcome, SmsBearer } from '../bearer.ts';
+import type { SendOutcome } from '../bearer.ts';
 import { systemClock } from '../clock.ts';
 import type { BatchMessage } from './batch-file.ts';
 import type { Output } from './program.ts';
+import type { Sender } from './sending-again.ts';
 
 /** Messages given to the bearer at a time: every modem of a pool has the next one at hand when one has gone. */
 const AHEAD = 64;
+
+/** The exit code when nobody knows whether a message went: sending it again may send it twice. */
+export const PERHAPS_SENT = 3;
 
 interface Tally {
   readonly total: number;
@@ -18,7 +22,7 @@ interface Tally {
  * Sends messages in order, says how each ended that was not sent (with `--json`: each), and in the end how many went and
  * how fast. On a terminal it shows how far it is. Nothing is sent twice: what failed is for the user to decide.
  */
-export async function sendBatch(bearer: SmsBearer, messages: readonly BatchMessage[], output: Output): Promise<void> {
+export async function sendBatch(bearer: Sender, messages: readonly BatchMessage[], output: Output): Promise<void> {
   const tally: Tally = {
     total: messages.length,
     startedAt: systemClock.now(),
@@ -45,7 +49,8 @@ export async function sendBatch(bearer: SmsBearer, messages: readonly BatchMessa
     { event: 'rate', messages: tally.total, sent, failed, unknown, segments: tally.segments, seconds, perMinute },
     `${sent} of ${tally.total} sent, ${failed} failed, ${unknown} unknown: ${tally.segments} SMS in ${seconds} s, ${perMinute} a minute`,
   );
-  if (sent < tally.total) process.exitCode = 1;
+  if (failed > 0) process.exitCode = 1;
+  else if (unknown > 0) process.exitCode = PERHAPS_SENT;
 }
 
 function recordOf(outcome: SendOutcome): object {

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { ApplicationPorts, SendOutcome, SmsBearer, SmsContent, SmsReport } from '../bearer.ts';
+import type { ApplicationPorts, SendOutcome, SmsContent, SmsReport } from '../bearer.ts';
 import { systemClock } from '../clock.ts';
 import type { Modem } from '../modem.ts';
 import { createPool } from '../pool.ts';
@@ -7,7 +7,8 @@ import { readBatch } from './batch-file.ts';
 import { severalOption, withConnection, withModem, withModems } from './connection.ts';
 import { destinationOption, hexOption, numberOption } from './options.ts';
 import { type Output, outputOf, UsageError } from './program.ts';
-import { sendBatch } from './send-file.ts';
+import { PERHAPS_SENT, sendBatch } from './send-file.ts';
+import { type Sender, sendingAgain } from './sending-again.ts';
 
 interface SendOptions {
   readonly to?: string;
@@ -20,9 +21,11 @@ interface SendOptions {
   readonly wait: number;
   readonly also: readonly string[];
   readonly perMinute?: number;
+  readonly retry: number;
 }
 
 const port = numberOption(0, 65_535);
+const retries = numberOption(0, 100);
 const perMinute = numberOption(1, 10_000);
 
 /** `gsm-modem send`: one message, and how that ended. */
@@ -39,6 +42,12 @@ export function sendCommand(): Command {
     .option('--data <hex>', 'octets', hexOption)
     .option('--destination-port <port>', 'application port at the other end', port)
     .option('--source-port <port>', 'application port at this end', port)
+    .option(
+      '--retry <times>',
+      'send again, so often, what is refused for now: the network or the modem is busy',
+      retries,
+      0,
+    )
     .option('--report', 'ask for a status report, and wait for it')
     .option('--wait <seconds>', 'how long to wait for the report', numberOption(1, 86_400), 60);
   return withConnection(command).action(async () => {
@@ -58,9 +67,10 @@ export function sendCommand(): Command {
 }
 
 /** One modem, or several as one. A pool of one keeps to a rate. */
-function bearerOf(modems: readonly [Modem, ...Modem[]], { perMinute: rate }: SendOptions): SmsBearer {
-  if (modems.length === 1 && rate === undefined) return modems[0];
-  return createPool(modems.map((modem) => ({ modem, ...(rate !== undefined && { perMinute: rate }) })));
+function bearerOf(modems: readonly [Modem, ...Modem[]], { perMinute: rate, retry }: SendOptions): Sender {
+  if (modems.length === 1 && rate === undefined) return sendingAgain(modems[0], retry, systemClock);
+  const pool = createPool(modems.map((modem) => ({ modem, ...(rate !== undefined && { perMinute: rate }) })));
+  return sendingAgain(pool, retry, systemClock);
 }
 
 /** The file, when nothing else says what to send. */
@@ -90,7 +100,12 @@ async function send(
 ): Promise<void> {
   const wantsReport = options.report === true;
   const reported = wantsReport ? finalReport(modem, output) : undefined;
-  const outcome = await modem.send({ id: to, destination: to, content, statusReport: wantsReport });
+  const outcome = await sendingAgain(modem, options.retry, systemClock).send({
+    id: to,
+    destination: to,
+    content,
+    statusReport: wantsReport,
+  });
   const report = outcome.kind === 'failed' ? undefined : await reported?.within(options.wait * 1_000);
   reported?.cancel();
   const references = outcome.kind === 'sent' ? outcome.references : [];
@@ -108,7 +123,13 @@ async function send(
     },
     describe(to, outcome),
   );
-  if (outcome.kind !== 'sent' || report?.outcome === 'failed') process.exitCode = 1;
+  process.exitCode = exitCodeOf(outcome, report);
+}
+
+/** A report tells what the lost answer of the modem would have told. */
+export function exitCodeOf(outcome: SendOutcome, report: SmsReport | undefined): number {
+  if (outcome.kind === 'failed' || report?.outcome === 'failed') return 1;
+  return outcome.kind === 'sent' || report?.outcome === 'delivered' ? 0 : PERHAPS_SENT;
 }
 
 function describe(to: string, outcome: SendOutcome): string {

@@ -18,7 +18,9 @@ export function tracePort(port: Port, clock: Clock, report: (event: TraceEvent) 
     report({ at: clock.now(), kind, octets: masks[kind].apply(octets) });
 
   return {
-    name: port.name,
+    get name() {
+      return port.name;
+    },
     async open(events) {
       await port.open({
         data(octets) {

@@ -7,7 +7,7 @@ import type { ReportMatcher } from '../sending/status-reports.ts';
 import type { ModemLog } from '../state.ts';
 import type { MessageStore, StoredMessage } from './message-store.ts';
 import { type Holding, type Offer, PendingMessages, type WholeMessage } from './pending.ts';
-import { type ReceivedTpdu, readPdu, readPduLeniently } from './stored-pdu.ts';
+import { type ReceivedTpdu, readPdu, readPduLeniently, serviceCentreIn } from './stored-pdu.ts';
 
 /** What receiving needs of the modem while it is open. */
 export interface Source {
@@ -176,21 +176,21 @@ export class HandOver {
     if (holding !== undefined) this.#pending.keep(holding);
     if (reading === undefined) return true;
     if (reading instanceof PduError) return this.#takeUnreadable(pdu, whyUnreadable(reading), holding, source);
-    if (reading.type === 'DELIVER') return this.#takeMessage(reading, holding, source);
+    if (reading.type === 'DELIVER') return this.#takeMessage(reading, pdu, holding, source);
     this.#takeReport(reading);
     if (holding !== undefined) await this.#delete([holding], source);
     return true;
   }
 
   /** False when the message is whole and the receiver did not take it. */
-  async #takeMessage(deliver: Deliver, holding: Holding | undefined, source: Source): Promise<boolean> {
+  async #takeMessage(deliver: Deliver, pdu: string, holding: Holding | undefined, source: Source): Promise<boolean> {
     const isSilent = protocolOf(deliver.pid ?? 0).kind === 'type-0';
     if (isSilent) this.#log({ kind: 'type-0', text: 'a message of type 0 came, and is thrown away as it asks' });
     if (isSilent || this.#pending.isLateDuplicate(deliver)) {
       if (holding !== undefined) await this.#delete([holding], source);
       return true;
     }
-    const { message, dropped } = this.#pending.add(deliver, holding, this.#clock.now());
+    const { message, dropped } = this.#pending.add(deliver, pdu, holding, this.#clock.now());
     for (const { reason, parts, total } of dropped) {
       const text = `${parts.length} of ${total} parts of a message are no longer waited for (${reason}); what is stored stays`;
       this.#log({ kind: 'incomplete', text });
@@ -319,12 +319,19 @@ function whyUnreadable({ field, offset, reason }: PduError): string {
   return `${field}, octet ${offset}: ${reason}`;
 }
 
-function incomingOf({ first: { originator, timestamp, dcs }, content }: WholeMessage): IncomingSms {
-  const isImmediate = 'messageClass' in dcs && dcs.messageClass === 0;
+function incomingOf({ first: { originator, timestamp, dcs, pdu }, content, pdus }: WholeMessage): IncomingSms {
+  const messageClass = 'messageClass' in dcs ? dcs.messageClass : undefined;
+  const serviceCentre = serviceCentreIn(pdu);
   return {
     originator: addressText(originator),
     sentAt: timestamp.at,
     content,
-    ...(isImmediate && { immediate: true }),
+    ...(messageClass === 0 && { immediate: true }),
+    wire: {
+      pdus,
+      ...(serviceCentre !== undefined && { serviceCentre }),
+      zoneMinutes: timestamp.zone * 15,
+      ...(messageClass !== undefined && { messageClass }),
+    },
   };
 }

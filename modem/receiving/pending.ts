@@ -22,8 +22,10 @@ export type Offer = WholeMessage | UnreadableRecord;
 /** A message of which all parts are here. */
 export interface WholeMessage {
   readonly kind: 'message';
-  readonly first: Deliver;
+  readonly first: StoredPart;
   readonly content: SmsContent;
+  /** Of each part, in order, as the modem wrote it. */
+  readonly pdus: readonly string[];
   readonly holdings: readonly Holding[];
   /** What its parts are known by; none when it was never cut. */
   readonly partKeys: readonly string[];
@@ -38,6 +40,8 @@ export interface UnreadableRecord extends UnreadableSms {
 
 /** One part of a message, as it was received. */
 export interface StoredPart extends Deliver {
+  /** As the modem wrote it. */
+  readonly pdu: string;
   /** Every place where this part is stored: the network may deliver it twice. */
   readonly holdings: Holding[];
 }
@@ -144,8 +148,8 @@ export class PendingMessages {
   }
 
   /** Adds a part. `message` is there when it made one whole; `dropped` are those that had to be given up for it. */
-  add(deliver: Deliver, holding: Holding | undefined, now: number): Addition {
-    const part: StoredPart = { ...deliver, holdings: holding === undefined ? [] : [holding] };
+  add(deliver: Deliver, pdu: string, holding: Holding | undefined, now: number): Addition {
+    const part: StoredPart = { ...deliver, pdu, holdings: holding === undefined ? [] : [holding] };
     const result = this.#reassembly.add(part, now);
     if (result.kind === 'complete') {
       const { parts, content, dropped } = result;
@@ -157,6 +161,7 @@ export class PendingMessages {
           kind: 'message',
           first,
           content,
+          pdus: parts.map((each) => each.pdu),
           holdings,
           partKeys: parts.flatMap((each) => partKeyOf(each) ?? []),
         },

@@ -1,4 +1,5 @@
 import {
+  addressText,
   type Deliver,
   type Deviation,
   decodePdu,
@@ -55,6 +56,17 @@ export function holdsReport({ pdu, length }: { readonly pdu: string; readonly le
   } catch (error) {
     if (!(error instanceof PduError)) throw error;
     return false;
+  }
+}
+
+/** The service centre in front of a PDU; undefined when there is none, or the PDU reads as one only without. */
+export function serviceCentreIn(text: string): string | undefined {
+  try {
+    const { smsc } = decodePduLeniently(octetsOf(text), 'mobile-terminated');
+    return smsc === undefined ? undefined : addressText(smsc);
+  } catch (error) {
+    if (!(error instanceof PduError)) throw error;
+    return undefined;
   }
 }
 

@@ -89,4 +89,37 @@ describe('what is shown', () => {
       response: { prefix: '+CSQ:', many: true },
     });
   });
+
+  test('a chain of commands has one answer, with the lines of each', async () => {
+    const { port, farEnd } = memoryPort();
+    const answers = [line('+CSQ: 23,0'), line('+COPS: 0,0,"a;+CREG?"'), line('^SYSINFO: 2'), ok('+CREG: 0,1')].join('');
+    const typed = 'AT+CSQ;+COPS?;^SYSINFO;+cpms="+CGSN"';
+    new ScriptedModem(farEnd).when(typed, answers);
+    const codes: string[] = [];
+    const chat = await Chat.open(port, new VirtualClock(), {
+      unsolicited: (code) => codes.push(code.line),
+      ended() {},
+    });
+    const result = await chat.run(commandOf(typed, undefined));
+    expect(linesOfResult(result)).toEqual(['+CSQ: 23,0', '+COPS: 0,0,"a;+CREG?"', '^SYSINFO: 2', 'OK']);
+    expect(codes).toEqual(['+CREG: 0,1']);
+  });
+
+  test.each([
+    ['ATE0+CSQ', '+CSQ:'],
+    ['AT&F+CSQ', '+CSQ:'],
+    ['ATE0', undefined],
+    ['AT+CMGS="+39333"', '+CMGS:'],
+  ])('%s expects lines of %s', (text, prefix) => {
+    expect(commandOf(text, undefined).response?.prefix).toBe(prefix);
+  });
+
+  test.each([
+    ['hello', 'hello'],
+    ['hello\x1a', 'hello'],
+    ['hello\x1aAT', 'hello'],
+    ['\x1a', ''],
+  ])('Ctrl-Z ends a message: %j is %j', (typed, message) => {
+    expect(commandOf('AT+CMGS="1"', typed).payload).toBe(message);
+  });
 });

@@ -65,10 +65,22 @@ describe('gsm-modem', () => {
     expect(JSON.parse(received.out)).toEqual({
       from: anna,
       sentAt: expect.stringMatching(/^20\d\d-.*Z$/),
+      zone: expect.stringMatching(/^[+-]\d\d:\d\d$/),
+      serviceCentre: '+393990000001',
+      pdus: [expect.stringMatching(/^[0-9A-F]+0102FF$/)],
       data: '0102FF',
       destinationPort: 16001,
       sourcePort: 9,
     });
+  });
+
+  test('resets a modem, and waits until it answers', async () => {
+    const { pty } = await ports(anna);
+    const run = await gsmModem(['reset', '--port', pty, '--json']);
+    expect(run).toMatchObject({ exitCode: 0, err: '' });
+    expect(JSON.parse(run.out)).toEqual({ event: 'reset', by: 'AT+CFUN=1,1', seconds: expect.any(Number) });
+    const attached = world.log.entries().filter((entry) => entry.kind === 'attach' && entry.number === anna);
+    expect(attached.length).toBeGreaterThan(1);
   });
 
   test('shares a file of messages among several modems', async () => {

@@ -33,7 +33,12 @@ describe('receiving', () => {
     await openToReceive();
     await announce(3, hello);
     expect(bench.messages).toEqual([
-      { originator: '+393331234567', sentAt: Date.UTC(2010, 2, 1, 9), content: { kind: 'text', text: 'Hello' } },
+      {
+        originator: '+393331234567',
+        sentAt: Date.UTC(2010, 2, 1, 9),
+        content: { kind: 'text', text: 'Hello' },
+        wire: { pdus: [hello], zoneMinutes: expect.any(Number) },
+      },
     ]);
     expect(bench.stored.size).toBe(0);
   });

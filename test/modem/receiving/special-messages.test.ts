@@ -40,7 +40,8 @@ describe.each(['stored', 'at once'] as const)('%s', (way) => {
     await openToReceive();
     await arrive(pduOf({ dcs }), way);
     const content = { kind: 'text', text: 'Hello' };
-    expect(bench.messages).toEqual([{ originator: '+393331234567', sentAt, content, immediate: true }]);
+    const wire = { pdus: [pduOf({ dcs })], zoneMinutes: 60, messageClass: 0 };
+    expect(bench.messages).toEqual([{ originator: '+393331234567', sentAt, content, immediate: true, wire }]);
     expect(bench.stored.size).toBe(0);
   });
 
@@ -49,6 +50,20 @@ describe.each(['stored', 'at once'] as const)('%s', (way) => {
     await arrive(pduOf({ dcs: { ...plain.dcs, group: 'general', messageClass: 1, automaticDeletion: false } }), way);
     expect(bench.messages).toMatchObject([{ content: { text: 'Hello' } }]);
     expect(bench.messages[0]).not.toHaveProperty('immediate');
+    expect(bench.messages[0]?.wire?.messageClass).toBe(1);
+  });
+
+  test('of a long message the PDUs come in its order, with the service centre and the zone of its first part', async () => {
+    await openToReceive();
+    const parts = ['first ', 'second'].map((text, i) => {
+      const header = [{ kind: 'concatenation', width: 8, reference: 7, total: 2, sequence: i + 1 }] as const;
+      const timestamp = { at: sentAt + i * 1_000, zone: -20 + i };
+      const smsc = { type: 'international', plan: 'isdn', value: `39333000000${i}` } as const;
+      return toHex(encodePdu({ smsc, tpdu: { ...plain, timestamp, userData: { kind: 'text', header, text } } }));
+    });
+    for (const pdu of parts.toReversed()) await arrive(pdu, way);
+    expect(bench.messages).toMatchObject([{ content: { text: 'first second' } }]);
+    expect(bench.messages[0]?.wire).toEqual({ pdus: parts, serviceCentre: '+393330000000', zoneMinutes: -300 });
   });
 
   test('a message of type 0 is thrown away, acknowledged, and said without its content', async () => {

@@ -1,0 +1,91 @@
+import type { Clock } from '../clock.ts';
+import { ModemError } from '../error.ts';
+import type { Port } from '../port/port.ts';
+import { tracePort } from '../port/trace.ts';
+
+/** After so long without an answer, in ms, the user is told what the port says instead. A modem may take longer. */
+const TELL_MS = 6_000;
+
+/** What is kept of what a port says, in characters. */
+const KEPT = 2_000;
+const SHOWN = 60;
+
+const ANSWER = /^(?:OK|ERROR|0|4|\+CM[ES] ERROR: .*)$/;
+/** The sentences of a positioning receiver (NMEA 0183): a talker, three letters, fields with commas. */
+const NMEA = /^\$[A-Z]{5},/;
+
+const ELSEWHERE = 'try another port of the same stick: gsm-modem list --find';
+
+/** A port that is listened to while a modem is looked for on it. */
+export interface HeardPort {
+  readonly port: Port;
+  /** The opening, whose error says what the port said when no modem was found. @throws what the opening throws */
+  opened<T>(opening: Promise<T>): Promise<T>;
+}
+
+/**
+ * Listens to what passes while a modem is opened. When no answer came for a while, `tell` gets what came instead; a port
+ * that says where it is, as a GPS receiver does, is closed then: no modem will answer there.
+ */
+export function withHearing(bare: Port, clock: Clock, tell: (text: string) => void): HeardPort {
+  let said = '';
+  let typed = '';
+  let isListening = true;
+  const linesSaid = () => linesIn(said);
+  const port = tracePort(bare, clock, (event) => {
+    if (!isListening || !('octets' in event)) return;
+    const text = Buffer.from(event.octets).toString('latin1');
+    if (event.kind === 'received') said = (said + text).slice(-KEPT);
+    else typed = (typed + text).slice(-KEPT);
+  });
+  return {
+    port,
+    async opened(opening) {
+      let isPositioning = false;
+      const cancel = clock.after(TELL_MS, () => {
+        if (linesSaid().some((line) => ANSWER.test(line))) return;
+        isPositioning = linesSaid().some((line) => NMEA.test(line));
+        if (isPositioning) void port.close();
+        else tell(`no answer yet: ${wordsFor(linesSaid(), linesIn(typed))}`);
+      });
+      try {
+        return await opening;
+      } catch (error) {
+        const words = wordsFor(linesSaid(), linesIn(typed));
+        if (isPositioning) throw new ModemError('not-a-modem', `there is no modem on this port: ${words}`);
+        if (!(error instanceof ModemError && error.code === 'not-a-modem')) throw error;
+        throw new ModemError('not-a-modem', `${error.message} (${words})`, { cause: error });
+      } finally {
+        cancel();
+        isListening = false;
+      }
+    },
+  };
+}
+
+/** What a port says, by what it said and what was typed, in words. */
+export function wordsFor(said: readonly string[], typed: readonly string[]): string {
+  const [first] = said;
+  if (first === undefined) return 'the port is silent: is the modem switched on, and is this its command port?';
+  const sentence = said.find((line) => NMEA.test(line));
+  if (sentence !== undefined) return `it says NMEA sentences, "${shown(sentence)}", as a GPS receiver: ${ELSEWHERE}`;
+  if (said.every((line) => typed.includes(line))) {
+    return 'the port only echoes what is typed: is the modem switched on, and its cable plugged in?';
+  }
+  const others = said.filter((line) => !typed.includes(line));
+  if (others.every((line) => line === 'OK')) return `it says OK to everything, and nothing else: ${ELSEWHERE}`;
+  return `it says "${shown(others.join(' | '))}"`;
+}
+
+function linesIn(text: string): readonly string[] {
+  return text
+    .split(/\p{Cc}+/u)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}
+
+/** The beginning of a text; what is not printable stands as a dot. */
+function shown(text: string): string {
+  const printable = text.replaceAll(/[^\x20-\x7e]/g, '.');
+  return printable.length > SHOWN ? `${printable.slice(0, SHOWN)}…` : printable;
+}
