@@ -13,6 +13,10 @@ export function probeCommand(): Command {
       const found = await probe(modem);
       const lines = Object.entries(found).map(([name, value]) => `${name}: ${value}`);
       outputOf(command).print({ event: 'probe', ...found }, lines.join('\n'));
+      const { manufacturer, imei } = modem.identity;
+      if (manufacturer !== undefined || imei !== undefined) return;
+      process.exitCode = 1;
+      process.stderr.write('the modem says neither its manufacturer nor its IMEI: try again, or another port of it\n');
     }),
   );
 }

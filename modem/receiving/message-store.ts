@@ -63,7 +63,10 @@ export class MessageStore {
 
   /** The message at a place; undefined when there is none. @throws AtRefused (busy), AtTimeout, PortError */
   read(place: Place): Promise<StoredMessage | undefined> {
-    return this.#inTurn(() => this.#readNow(place));
+    return this.#inTurn(async () => {
+      const found = await this.#readNow(place);
+      return found instanceof AtRefused ? undefined : found;
+    });
   }
 
   /** Deletes the message at a place. @throws AtRefused, AtTimeout, PortError */
@@ -99,17 +102,26 @@ export class MessageStore {
       if (isFinal || result.kind === 'timeout') this.#list = 'one-by-one';
     }
     const messages: StoredMessage[] = [];
+    let refusal: AtRefused | undefined;
+    let isAnswered = false;
     for (const index of await this.#indexes(memory)) {
-      const message = await this.#readNow({ memory, index });
-      if (message !== undefined) messages.push(message);
+      const found = await this.#readNow({ memory, index });
+      if (found instanceof AtRefused) refusal = found;
+      else isAnswered = true;
+      if (found !== undefined && !(found instanceof AtRefused)) messages.push(found);
     }
+    // Neither +CMGL nor +CMGR of any place: nothing is known of this memory.
+    if (refusal !== undefined && !isAnswered) throw refusal;
     return messages;
   }
 
-  async #readNow(place: Place): Promise<StoredMessage | undefined> {
+  /** A refusal that does not say that the place is empty is given back. */
+  async #readNow(place: Place): Promise<StoredMessage | AtRefused | undefined> {
     await this.#select(place.memory);
     const line = await this.#readOnce(place);
+    if (line instanceof AtRefused) return line;
     const header = isText(line) && (await this.#enterPduMode()) ? await this.#readOnce(place) : line;
+    if (header instanceof AtRefused) return header;
     // Some write the header of text mode and then a PDU.
     if (header?.pdu !== undefined) return { place, pdu: header.pdu, length: lengthIn(header.text) };
     return isText(header) ? { place, pdu: '', length: undefined } : undefined;
@@ -137,13 +149,14 @@ export class MessageStore {
   }
 
   /** What `+CMGR` says of a place; undefined when it is empty. */
-  async #readOnce({ index }: Place): Promise<AtLine | undefined> {
+  async #readOnce({ index }: Place): Promise<AtLine | AtRefused | undefined> {
     const result = await this.#run({
       text: `AT+CMGR=${index}`,
       response: { prefix: '+CMGR:', pdu: true },
       repeatable: true,
     });
-    if (result.kind === 'error' && !isStarting(result.error)) return undefined;
+    if (result.kind === 'error' && isEmptyPlace(result.error)) return undefined;
+    if (result.kind === 'error' && !isStarting(result.error)) return result.error;
     if (result.kind !== 'ok') throw result.error;
     return result.lines[0];
   }
@@ -176,6 +189,11 @@ export class MessageStore {
     this.#memory = undefined;
     throw refusal ?? new Error(`there is no way to select ${memory}`);
   }
+}
+
+/** "Invalid index" and "not found" are how modems say that nothing lies there. */
+function isEmptyPlace(error: AtRefused): boolean {
+  return error.is('CMS', 321) || error.is('CME', 21, 22);
 }
 
 function isBusy(result: AtResult): number {

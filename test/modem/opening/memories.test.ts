@@ -80,7 +80,7 @@ describe('the memories that a modem offers', () => {
     ['one may be named', (names: readonly string[]) => names.length === 1],
     ['two may be named', (names: readonly string[]) => names.length <= 2],
     [
-      'the second must be readable, the third SM (oFono’s simulator)',
+      'the second must be the first, the third SM',
       (names: readonly string[]) => names.length === 3 && names[2] === 'SM' && names[0] === names[1],
     ],
     [
@@ -130,6 +130,8 @@ describe('the memories that a modem offers', () => {
     bench.script.say(line('+CMTI: "ME",4'));
     await bench.clock.advance(500);
     expect(texts()).toContain('announced');
+    const { memories: listed } = await bench.run(modem.reception());
+    expect(listed).toMatchObject([{ kind: 'listed', memory: lists === undefined ? 'memory' : 'ME', messages: 0 }]);
     expect(bench.log.map(({ text }) => text)).toContain('the modem refuses +CPMS=: only the memory in force is read');
     await modem.close();
   });
@@ -140,6 +142,67 @@ describe('the memories that a modem offers', () => {
     inMemory('SM').set(1, pduOf('in the SIM'));
     const modem = await openAndReceive();
     expect(texts()).toEqual(['in the SIM']);
+    await modem.close();
+  });
+});
+
+describe('reception is proved by listing each memory', () => {
+  test('with how many messages and places there are', async () => {
+    const { inMemory } = memories(() => true, 'SM', '("SM","ME"),("SM","ME"),("SM","ME")');
+    inMemory('ME').set(1, pduOf('one'));
+    inMemory('ME').set(2, pduOf('two'));
+    const modem = await bench.open();
+    expect(await bench.run(modem.reception())).toEqual({
+      memories: [
+        { kind: 'listed', memory: 'ME', messages: 2, capacity: 20 },
+        { kind: 'listed', memory: 'SM', messages: 0, capacity: 20 },
+      ],
+      messages: 'announced',
+      reports: 'direct',
+      shortcomings: [],
+    });
+  });
+
+  test.each([
+    ['+CMS ERROR: 302', 'refused'],
+    ['+CMS ERROR: 500', 'refused'],
+    ['ERROR', 'refused'],
+    ['+CMS ERROR: 321', 'listed'],
+    ['+CME ERROR: 21', 'listed'],
+    ['+CME ERROR: 22', 'listed'],
+  ])('one by one, where +CMGL is refused: %s to every +CMGR is %s', async (refusal, kind) => {
+    bench.script
+      .when('AT+CMGL=4', line('+CMS ERROR: 302'))
+      .when('AT+CMGD=?', ok('+CMGD: (1-3)'))
+      .when(/^AT\+CMGR=/, line(refusal));
+    const modem = await bench.open();
+    const proof = await bench.run(modem.reception());
+    expect(proof.memories).toMatchObject([{ kind, memory: 'SM' }]);
+  });
+
+  test('one message that can be read is proof enough', async () => {
+    bench.stored.set(2, pduOf('Ciao'));
+    bench.script
+      .when('AT+CMGL=4', line('+CMS ERROR: 302'))
+      .when('AT+CMGD=?', ok('+CMGD: (1-3)'))
+      .when(/^AT\+CMGR=[13]/, line('+CMS ERROR: 500'));
+    const modem = await bench.open();
+    const proof = await bench.run(modem.reception());
+    expect(proof.memories).toMatchObject([{ kind: 'listed', messages: 1 }]);
+  });
+
+  test('does not disturb what is read at the same time', async () => {
+    const { inMemory } = memories(() => true, 'SM', '("SM","ME"),("SM","ME"),("SM","ME")');
+    for (let index = 1; index <= 5; index += 1) {
+      inMemory('SM').set(index, pduOf(`SM ${index}`));
+      inMemory('ME').set(index, pduOf(`ME ${index}`));
+    }
+    const modem = await bench.open();
+    modem.receive(bench.receiver);
+    await bench.run(Promise.all([modem.reception(), modem.reception(), modem.reception()]));
+    await bench.clock.advance(5_000);
+    expect(texts()).toHaveLength(10);
+    expect([inMemory('SM').size, inMemory('ME').size]).toEqual([0, 0]);
     await modem.close();
   });
 });

@@ -52,9 +52,25 @@ describe('a modem that does not say what it is before its SIM is unlocked', () =
 
   test('keeps what it said before the PIN, and adds what it says after it', async () => {
     lockedUp('+CME ERROR: 11');
-    bench.script.when('AT+CGMI', ok('huawei'));
+    bench.script.when('AT+CGMI', ok('Early')).when('AT+CPIN="1234"', () => {
+      bench.script
+        .when('AT+CPIN?', ok('+CPIN: READY'))
+        .when('AT+CGMI', line('ERROR'))
+        .when('AT+CGSN', ok(answers[3] ?? ''));
+      return ok();
+    });
     const modem = await bench.open({ pin: '1234' });
-    expect(modem.identity).toMatchObject({ model: 'Bench', imei: answers[3] });
+    expect(modem.identity).toMatchObject({ manufacturer: 'Early', imei: answers[3] });
+  });
+
+  test('is not what it was when it names another maker after the PIN', async () => {
+    lockedUp('+CME ERROR: 11');
+    bench.script.when('AT+CPIN="1234"', () => {
+      bench.script.when('AT+CPIN?', ok('+CPIN: READY')).when('AT+CGMI', ok('huawei'));
+      return ok();
+    });
+    await bench.open({ pin: '1234' });
+    expect(bench.script.typed).toContain('AT^PORTSEL=1');
   });
 
   test('is locked, in one line, without a PIN', async () => {
@@ -208,6 +224,21 @@ describe('what +CPIN? says', () => {
     await bench.clock.advance(70_000);
     expect(bench.log.some(({ text }) => text.includes('the SIM is locked again'))).toBe(isReboot);
     await modem.close();
+  });
+});
+
+describe('a PIN that is taken', () => {
+  test.each([
+    ['SIM PUK', /took the PIN, and still cannot be used: the SIM wants SIM PUK/],
+    ['PH-NET PIN', /took the PIN, and still cannot be used: .*an operator's network/],
+    ['SIM PIN', /took the PIN, and still cannot be used: it does not say that it is ready/],
+  ])('does not help a SIM that then wants %s', async (code, message) => {
+    lockedUp('ERROR');
+    bench.script.when('AT+CPIN="1234"', () => {
+      bench.script.when('AT+CPIN?', ok(`+CPIN: ${code}`));
+      return ok();
+    });
+    await expect(bench.open({ pin: '1234' })).rejects.toThrow(message);
   });
 });
 

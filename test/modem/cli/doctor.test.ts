@@ -1,0 +1,91 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openTcp } from '../../../sim/index.ts';
+import { line, ok, ScriptedModem } from '../scripted-modem.ts';
+
+const program = join(import.meta.dirname, '../../../modem/cli/gsm-modem.ts');
+
+let url: string;
+let script: ScriptedModem;
+let hangUp: () => void;
+beforeEach(async () => {
+  const tcp = await openTcp();
+  url = tcp.url;
+  hangUp = () => tcp.hangUp();
+  script = new ScriptedModem(tcp)
+    .when(/^AT/, ok())
+    .when('AT+CGMI', ok('Maker'))
+    .when('AT+CGSN', ok('350123451234560'))
+    .when('AT+CPIN?', ok('+CPIN: READY'))
+    .when('AT+CREG?', ok('+CREG: 0,1'))
+    .when('AT+CSCA?', ok('+CSCA: "+391",145'))
+    .when('AT+CPMS=?', ok('+CPMS: ("SM","ME"),("SM","ME"),("SM")'))
+    .when(/^AT\+CPMS="SM"/, ok('+CPMS: 0,20,0,20,0,20'))
+    .when('AT+CNMI=?', ok('+CNMI: (0-2),(0-3),(0),(0-2),(0)'));
+});
+afterEach(() => hangUp());
+
+interface Check {
+  readonly check: string;
+  readonly ok: boolean;
+  readonly found: string;
+}
+
+function run(...args: readonly string[]): Promise<{ exitCode: number; out: string; err: string }> {
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, ['--no-warnings', program, ...args, '--port', url], (_error, out, err) =>
+      resolve({ exitCode: child.exitCode ?? -1, out, err }),
+    );
+  });
+}
+
+async function doctor(): Promise<{ exitCode: number; check: (name: string) => Check | undefined }> {
+  const { exitCode, out } = await run('doctor', '--json');
+  const checks = out
+    .trim()
+    .split('\n')
+    .map((text): Check => JSON.parse(text));
+  return { exitCode, check: (name) => checks.find(({ check }) => check === name) };
+}
+
+describe('gsm-modem doctor', () => {
+  test('lists each memory, survives one that is refused, and a service centre that is not said', async () => {
+    script.when(/^AT\+CPMS="ME"/, line('+CMS ERROR: 302')).when('AT+CSCA?', line('+CMS ERROR: 302'));
+    script.when('AT+CNMI=?', ok('+CNMI: (2),(1),(0),(0),(0)'));
+    const { exitCode, check } = await doctor();
+    expect(check('memories')).toMatchObject({
+      ok: true,
+      found: expect.stringMatching(/^ME cannot be listed \(.*302.*\); SM lists 0 of 20$/),
+    });
+    expect(check('service centre')).toMatchObject({ ok: true, found: expect.stringMatching(/does not say.*302/) });
+    expect(check('indications')).toMatchObject({
+      ok: true,
+      found: expect.stringMatching(/status reports: none\. .*\+CNMI=\? offers \(2\),\(1\),\(0\),\(0\),\(0\)/),
+    });
+    expect(exitCode).toBe(0);
+  });
+
+  test('fails when no memory can be listed, and when the service centre is empty', async () => {
+    script.when(/^AT\+CMG[LR]/, line('+CMS ERROR: 302')).when('AT+CSCA?', ok('+CSCA: "",129'));
+    script.when('AT+CMGD=?', ok('+CMGD: (1-3)'));
+    const { exitCode, check } = await doctor();
+    expect(check('memories')).toMatchObject({ ok: false, found: expect.stringMatching(/^ME cannot .*; SM cannot/) });
+    expect(check('service centre')).toMatchObject({ ok: false, found: 'none' });
+    expect(exitCode).toBe(1);
+  });
+});
+
+describe('gsm-modem probe', () => {
+  test.each([
+    ['no success without manufacturer and IMEI', /^AT\+CG(?:MI|SN)$/, 1],
+    ['one without an IMEI (oFono’s simulator has 10 digits)', 'AT+CGSN', 0],
+    ['one without a manufacturer', 'AT+CGMI', 0],
+  ])('is %s', async (_what, refused, code) => {
+    script.when('AT+CGMM', ok('E173')).when(refused, line('ERROR'));
+    const { exitCode, out, err } = await run('probe');
+    expect(out).toContain('state: ready');
+    expect(exitCode).toBe(code);
+    expect(err).toMatch(code === 0 ? /^$/ : /^the modem says neither its manufacturer nor its IMEI: /);
+  });
+});
