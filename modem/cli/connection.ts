@@ -30,14 +30,17 @@ interface ConnectionOptions {
   readonly record?: string;
 }
 
+/** The option that names the modem's port. */
+export function portOption(): Option {
+  return new Option('--port <name>', 'the modem: a device path or tcp://host:port')
+    .env(PORT_VARIABLE)
+    .makeOptionMandatory();
+}
+
 /** Gives a command the options that say which modem it uses. */
 export function withConnection(command: Command): Command {
   return command
-    .addOption(
-      new Option('--port <name>', 'the modem: a device path or tcp://host:port')
-        .env(PORT_VARIABLE)
-        .makeOptionMandatory(),
-    )
+    .addOption(portOption())
     .addOption(
       severalOption('--code-port <name>', 'another port of the same modem, to be listened to (again for more)'),
     )

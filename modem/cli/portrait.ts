@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { systemClock } from '../clock.ts';
 import { portFromName } from '../port/name.ts';
 import { portraitYaml, takePortrait } from '../portrait/index.ts';
+import { portOption } from './connection.ts';
 import { numberOption } from './options.ts';
 import { outputOf } from './program.ts';
 
@@ -21,7 +22,7 @@ replaced by names such as {imei}. Read the file before you give it to others.
 /** `gsm-modem portrait`: how a modem speaks, as a file by which the simulated modem speaks like it. */
 export function portraitCommand(): Command {
   const command = new Command('portrait')
-    .requiredOption('--port <name>', 'the modem: a device path or tcp://host:port')
+    .addOption(portOption())
     .option('--baud <rate>', 'bits a second of a serial port', numberOption(50, 4_000_000), 115_200)
     .option('--listen <seconds>', 'how long to listen for what the modem says of itself', numberOption(0, 3_600), 12)
     .addHelpText('after', HELP);

@@ -111,7 +111,7 @@ export class Lines {
     if (noise === undefined) return;
     this.#nextNoise = this.#modem.clock.after(noise.everyMs, () => {
       const code = noise.codes[turn % noise.codes.length];
-      if (code !== undefined) this.notify([code]);
+      if (code !== undefined && this.#modem.settings.periodicCodes) this.notify([code]);
       this.#makeNoise(turn + 1);
     });
   }

@@ -50,6 +50,8 @@ export interface Settings {
   phonebook: string;
   /** `+CUSD`: 1 shows what the network says unasked. */
   ussdReports: number;
+  /** `^CURC` of Huawei: whether codes come that nothing in the network caused. */
+  periodicCodes: boolean;
   /** `^USSDMODE` of Huawei: 0 text, 1 octets. */
   ussdMode: number;
 }
@@ -72,5 +74,6 @@ export const settingsDefaults = (): Settings => ({
   stores: ['SM', 'SM', 'SM'],
   phonebook: 'SM',
   ussdReports: 0,
+  periodicCodes: true,
   ussdMode: 1,
 });

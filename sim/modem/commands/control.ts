@@ -84,6 +84,14 @@ export const controlCommands: readonly Command[] = [
       terminal.codes = args.number(0, [0, 1]) === 1;
     },
   }),
+  // Huawei: 0 turns off the codes that come of themselves, until the next start; gammu says it to every Huawei modem.
+  cme('^CURC', {
+    test: '(0,1)',
+    read: ({ modem, respond }) => respond(`^CURC: ${modem.settings.periodicCodes ? 1 : 0}`),
+    set: ({ modem, args }) => {
+      modem.settings.periodicCodes = args.number(0, [0, 1]) === 1;
+    },
+  }),
   cme('+CMEE', {
     test: '(0-2)',
     read: ({ modem, respond }) => respond(`+CMEE: ${modem.settings.errorFormat}`),

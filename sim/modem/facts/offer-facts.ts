@@ -126,6 +126,12 @@ export const offerFacts: readonly Fact[] = [
     shown: by('zte-mf286d'),
   },
   {
+    id: 'curc',
+    says: 'keeps its codes to itself after AT^CURC=0',
+    source: 'Gammu, which says it to every Huawei modem',
+    shown: by('huawei-e1752', 'huawei-e220'),
+  },
+  {
     id: 'ussd-mode',
     says: 'refuses USSD requests until AT^USSDMODE=0',
     source: 'users of E1752',

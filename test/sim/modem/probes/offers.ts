@@ -148,6 +148,14 @@ export const offerProbes: Readonly<Record<string, Probe>> = {
   },
   'ussd-hex-15': ussd('(?:[0-9A-F]{4})+",15\r\n'),
   'ussd-hex-7': ussd('(?:[0-9A-F]{4})+",7\r\n'),
+  curc: dialogue(
+    ['', /\^\w+:/, 5_000],
+    ['AT^CURC=0\r', /OK/],
+    ['AT^CURC?\r', /\^CURC: 0/],
+    ['', '', 60_000],
+    ['AT^CURC=1\r', /OK/],
+    ['', /\^\w+:/, 5_000],
+  ),
   'ussd-mode': dialogue(
     ['AT+CMEE=1\r', /OK/],
     ['AT+CUSD=1,"*100#",15\r', /\+CME ERROR: 100/],
