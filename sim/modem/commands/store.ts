@@ -23,7 +23,7 @@ function readStore(modem: VirtualModem): MessageStore {
 function body(modem: VirtualModem, { status, smsc, tpdu }: StoredMessage): readonly string[] {
   const { settings, personality } = modem;
   if (settings.messageFormat === 'pdu') {
-    const fill = 'FF'.repeat(fillOctets(modem, { status, smsc, tpdu }));
+    const fill = 'FF'.repeat(fillOctets(modem, { smsc, tpdu }));
     return [`${personality.stores.showsServiceCentre ? toHex(smsc) : ''}${toHex(tpdu)}${fill}`];
   }
   if (status < 2 && isStatusReport(tpdu)) return [];
@@ -38,8 +38,8 @@ function lengthOf(modem: VirtualModem, message: StoredMessage): string {
 }
 
 /** Octets of FF behind a report, of a modem that shows the SIM's record to its end (3GPP TS 51.011, 10.5.3). */
-function fillOctets({ personality }: VirtualModem, { status, smsc, tpdu }: StoredMessage): number {
-  if (!personality.stores.reportsFillRecord || status > 1 || !isStatusReport(tpdu)) return 0;
+function fillOctets({ personality }: VirtualModem, { smsc, tpdu }: Omit<StoredMessage, 'status'>): number {
+  if (!personality.stores.reportsFillRecord || !isStatusReport(tpdu)) return 0;
   return RECORD_OCTETS - smsc.length - tpdu.length;
 }
 

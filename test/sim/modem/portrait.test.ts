@@ -99,6 +99,29 @@ test('what it is taken for, it does: what is not offered is refused, settings be
   expect(await host.type('AT&F;+CSCS?\r')).toContain('"GSM"');
 });
 
+test('what is found is said until the command is set, and again after a reset and after a restart', async () => {
+  const { clock, modem } = sitter(like({ found: { '+CSMS?': ['+CSMS: 0,1,1,0', 'OK'] } }));
+  const host = await hostOf(modem, clock);
+  const found = '+CSMS: 0,1,1,0';
+  const read = async () => /\+CSMS: [\d,]+/.exec(await host.type('AT+CSMS?\r'))?.[0];
+  expect(await read()).toBe(found);
+  await host.type('AT+CSMS=9\r');
+  expect(await read(), 'after a refusal').toBe(found);
+  for (const back of [() => host.type('AT&F\r'), () => host.type('ATZ\r'), () => modem.reboot()]) {
+    await host.type('AT+CSMS=1\r');
+    expect(await read()).toBe('+CSMS: 1,1,1,1');
+    await back();
+    expect(await read()).toBe(found);
+  }
+});
+
+test('a modem that is not ready is asked again', async () => {
+  const notReady = { ms: 30_000, commands: ['+CSMS', '+CIMI'], result: '+CMS ERROR: 515' };
+  const portrait = await sitter(like({ start: { ...standardPersonality.start, notReady } })).take();
+  expect(portrait.found['+CSMS?']).toEqual(['+CSMS: 0,1,1,1', 'OK']);
+  expect(portrait.answers['+CIMI']).toEqual(['{imsi}', 'OK']);
+});
+
 test('settings that are found are in force', async () => {
   const settings = {
     charset: 'UCS2',
