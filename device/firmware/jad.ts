@@ -79,11 +79,22 @@ export function passesFilter(filter: string, from: string): boolean {
   return new RegExp(`^${pattern.join('')}$`).test(from);
 }
 
+/** JSR-118, the syntax of a descriptor: any character of Unicode but controls and the separators of RFC 2616. */
+const ATTRIBUTE = /^(?<name>[^\p{Cc}\s()<>@,;:\\"/[\]?={}]+)[ \t]*:[ \t]*(?<value>.*?)\s*$/u;
+/** A byte order mark, which Windows editors write at the begin. */
+const SIGNATURE = /^\uFEFF/;
+/** Ctrl-Z ends a text file of DOS; NUL fills the last block of some servers. */
+const PADDING = /[\u001a\0\s]+$/;
+
 function readAttributes(text: string): ReadonlyMap<string, string> {
   const attributes = new Map<string, string>();
-  for (const [index, line] of text.split(/\r?\n/).entries()) {
+  const lines = text
+    .replace(SIGNATURE, '')
+    .replace(PADDING, '')
+    .split(/\r\n|\r|\n/);
+  for (const [index, line] of lines.entries()) {
     if (line.trim() === '') continue;
-    const match = /^(?<name>[A-Za-z0-9_-]{1,70}):\s*(?<value>.*?)\s*$/.exec(line);
+    const match = ATTRIBUTE.exec(line);
     const { name, value } = match?.groups ?? {};
     if (name === undefined || value === undefined)
       throw new JadError(906, `Line ${index + 1} of the descriptor is not "Name: value"`);

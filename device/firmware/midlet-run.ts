@@ -95,7 +95,7 @@ export class MidletRun {
         alarm: (at) => this.#phone.alarms.set(name, at),
       },
       system: this.#system(),
-      getAppProperty: (key) => attributes[key],
+      getAppProperty: (key) => (Object.hasOwn(attributes, key) ? attributes[key] : undefined),
       notifyDestroyed: () => this.#end(),
     };
   }

@@ -33,6 +33,40 @@ describe('An application descriptor (JSR-118)', () => {
     expect(parseJad(`${jad().replaceAll('\n', '\r\n')}\r\n\r\n`).name).toBe('Cash-Mobile');
   });
 
+  test.each([
+    ['a UTF-8 signature at the begin', (text: string) => `\uFEFF${text}`],
+    ['CR alone at the line ends', (text: string) => text.replaceAll('\n', '\r')],
+    ['line ends of every kind', (text: string) => text.replace('\n', '\r').replace('\n', '\r\n')],
+    ['Ctrl-Z at the end', (text: string) => `${text}\r\n\u001A`],
+    ['Ctrl-Z right after the last value', (text: string) => `${text}\u001A`],
+    ['NUL at the end', (text: string) => `${text}\n\0\0\0`],
+    ['blanks before the colon', (text: string) => text.replaceAll(':', ' \t:').replaceAll('sms \t:// \t:', 'sms://:')],
+  ])('may have %s', (_name, write) => {
+    expect(parseJad(write(jad()))).toMatchObject({ ...parseJad(jad()), attributes: parseJad(jad()).attributes });
+  });
+
+  test.each([
+    'com.example.Key',
+    'C++',
+    'Größe',
+    'キー',
+    'ключ',
+    "it's",
+    '_-1',
+    'X'.repeat(100),
+    'toString',
+    '$%&!~*|^`',
+  ])('may have an attribute named %s', (name) => {
+    expect(parseJad(`${jad()}\n${name}: a value`).attributes[name]).toBe('a value');
+  });
+
+  test.each(['two words', 'a(b', 'a=b', 'a/b', 'a"b', 'a,b', 'a@b', 'a\u0007b', '', 'a\u001Ab'])(
+    'may not have an attribute named %j',
+    (name) => {
+      expect(() => parseJad(`${jad()}\n${name}: a value`)).toThrow(/Line 7 of the descriptor is not "Name: value"/);
+    },
+  );
+
   test.each(['MIDlet-Name', 'MIDlet-Version', 'MIDlet-Vendor', 'MIDlet-1'])(
     'without %s is refused with 906',
     (name) => {

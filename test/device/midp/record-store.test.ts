@@ -20,10 +20,59 @@ describe('RecordStore (JSR-118, javax.microedition.rms)', () => {
     expect(store.getNumRecords()).toBe(2);
   });
 
-  test('is the same one when opened again', () => {
+  test('is the same one when opened again after it was closed', () => {
     const { context } = fakeContext();
-    RecordStore.openRecordStore(context, 'history', true).addRecord(octets(7));
+    const store = RecordStore.openRecordStore(context, 'history', true);
+    store.addRecord(octets(7));
+    store.closeRecordStore();
     expect(RecordStore.openRecordStore(context, 'history', false).getRecord(1)).toEqual(octets(7));
+  });
+
+  test('opened twice is one store: what one reference writes the other reads', () => {
+    const { context } = fakeContext();
+    const [one, two] = ['history', 'history'].map((name) => RecordStore.openRecordStore(context, name, true));
+    expect(one).toBe(two);
+    one?.addRecord(octets(1));
+    expect(two?.addRecord(octets(2))).toBe(2);
+    expect(one?.getRecord(2)).toEqual(octets(2));
+  });
+
+  test('is open until it was closed as often as it was opened', () => {
+    const { context } = fakeContext();
+    const store = RecordStore.openRecordStore(context, 'history', true);
+    RecordStore.openRecordStore(context, 'history', true);
+    store.closeRecordStore();
+    expect(store.getNumRecords()).toBe(0);
+    store.closeRecordStore();
+    for (const use of [() => store.getNumRecords(), () => store.addRecord(octets(1)), () => store.closeRecordStore()]) {
+      expect(use).toThrow(expect.objectContaining({ code: 'not-open' }));
+    }
+    expect(RecordStore.openRecordStore(context, 'history', false)).not.toBe(store);
+    expect(() => store.getNumRecords()).toThrow(expect.objectContaining({ code: 'not-open' }));
+  });
+
+  test('that is open cannot be deleted', () => {
+    const { context } = fakeContext();
+    const store = RecordStore.openRecordStore(context, 'history', true);
+    RecordStore.openRecordStore(context, 'history', true);
+    store.closeRecordStore();
+    expect(() => RecordStore.deleteRecordStore(context, 'history')).toThrow(
+      expect.objectContaining({ code: 'failed', message: expect.stringContaining('is open') }),
+    );
+    store.closeRecordStore();
+    RecordStore.deleteRecordStore(context, 'history');
+  });
+
+  test('exists once it was made, though nothing was written', () => {
+    const { context } = fakeContext();
+    RecordStore.openRecordStore(context, 'history', true).closeRecordStore();
+    expect(RecordStore.openRecordStore(context, 'history', false).getNumRecords()).toBe(0);
+  });
+
+  test('has nothing to do with the store of that name of another application', () => {
+    const [one, other] = [fakeContext(), fakeContext()];
+    const store = RecordStore.openRecordStore(one.context, 'history', true);
+    expect(RecordStore.openRecordStore(other.context, 'history', true)).not.toBe(store);
   });
 
   test('gives copies, and keeps copies', () => {
@@ -56,7 +105,9 @@ describe('RecordStore (JSR-118, javax.microedition.rms)', () => {
 
   test('is gone when deleted', () => {
     const { context } = fakeContext();
-    RecordStore.openRecordStore(context, 'history', true).addRecord(octets(1));
+    const store = RecordStore.openRecordStore(context, 'history', true);
+    store.addRecord(octets(1));
+    store.closeRecordStore();
     RecordStore.deleteRecordStore(context, 'history');
     expect(() => RecordStore.openRecordStore(context, 'history', false)).toThrow(/no record store history/);
     expect(() => RecordStore.deleteRecordStore(context, 'history')).toThrow(/no record store history/);
