@@ -1,6 +1,6 @@
 import { type Clock, sleep } from '../modem/index.ts';
 import { COMMIT_MS, type Handset, type HandsetEvent, SHELL_TEXTS, type Stroke, strokeFor } from './firmware/index.ts';
-import { isKey, type Key, type Screen } from './hal/index.ts';
+import { isKey, type Key, type Screen, withoutSecrets } from './hal/index.ts';
 
 /** Which screen is awaited: words that stand on it, or anything that can be said of it. */
 export type ScreenMatch = string | RegExp | ((screen: Screen) => boolean);
@@ -11,7 +11,7 @@ export class HeadlessError extends Error {
   readonly screen: Screen;
 
   constructor(message: string, screen: Screen) {
-    super(`${message}. The screen shows: ${textOf(screen).replaceAll('\n', ' / ')}`);
+    super(`${message}. The screen shows: ${textOf(withoutSecrets(screen)).replaceAll('\n', ' / ')}`);
     this.screen = screen;
   }
 }
@@ -117,7 +117,7 @@ export class HeadlessHandset {
   }
 
   #numericStroke(character: string): Stroke & { readonly long: boolean } {
-    if (character === '+') return { key: '0', times: 1, long: true };
+    if (character === '+' && this.screen.input?.telephone === true) return { key: '0', times: 1, long: true };
     if (character === '.' || character === ',') return { key: '*', times: 1, long: false };
     if (isKey(character)) return { key: character, times: 1, long: false };
     throw new HeadlessError('The field takes only digits', this.screen);

@@ -30,6 +30,7 @@ export {
   memoryFlash,
   type Screen,
   type Tone,
+  withoutSecrets,
 } from './hal/index.ts';
 export { HeadlessError, HeadlessHandset, type ScreenMatch, textOf } from './headless.ts';
 export * as midp from './midp/index.ts';

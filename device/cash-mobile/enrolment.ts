@@ -26,6 +26,8 @@ export class Enrolment {
   readonly #app: AppContext;
   #repeat: TimerTask | undefined;
   #note: StringItem | undefined;
+  /** What was typed as the activation code, for whoever mistyped a letter of it. It is never stored. */
+  #typed = '';
 
   constructor(app: AppContext) {
     this.#app = app;
@@ -45,6 +47,7 @@ export class Enrolment {
   /** The service did not take ENROL. */
   refused({ code, argument, text }: Nak): void {
     const { texts } = this.#app;
+    if (code !== 'wrong-code' || argument === 0) this.#typed = '';
     const reason = code === 'wrong-code' ? texts.wrongCode(argument) : text === '' ? texts.nak[code] : text;
     this.#beginAgain(reason);
   }
@@ -57,14 +60,17 @@ export class Enrolment {
       return;
     }
     this.#app.device.save({ ...device, phase: 'active' });
+    this.#typed = '';
     agenda.notice(() => screens.alert(texts.activationTitle, texts.active, 'CONFIRMATION', () => agenda.next()));
   }
 
   #askCode(): void {
     const { texts, screens, agenda } = this.#app;
     agenda.engage();
-    const code = new TextField(texts.activationCode, '', 12, { input: 'ANY' });
+    const code = new TextField(texts.activationCode, this.#typed, 12, { input: 'ANY', sensitive: true });
+    code.setInitialInputMode('IS_LATIN_DIGITS');
     const next = () => {
+      this.#typed = code.getString();
       const octets = parseActivationCode(code.getString());
       if (octets !== undefined) this.#choosePin(octets);
       else screens.alert(texts.activationTitle, texts.activationCodeMistyped, 'WARNING', () => this.#askCode());

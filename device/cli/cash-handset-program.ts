@@ -12,6 +12,8 @@ Examples:
 With --headless it reads one JSON object a line from stdin and ends with it:
   {"press":"soft-left"}   {"press":"0","long":true}   {"type":"48213"}   {"select":"Applications"}
   {"waitFor":"Pay to","limitMs":30000}   {"screen":true}   {"install":"cash-mobile.jad"}
+With --json each command is followed by {"event":"done","id":1,"ok":true}: its number, or the "id" that it has.
+A command that fails ends it with exit code 1; with --keep-going the next one is read. PINs and codes are not printed.
 
 The PIN of the SIM is taken from the environment variable GSM_MODEM_PIN.`;
 
@@ -34,6 +36,8 @@ function withoutCommand(program: Command): void {
     .option('--install <jad>', 'install an application from its descriptor, a file or an http(s) URL')
     .option('--language <language>', `the language of a new phone: ${LANGUAGES.join(', ')}`, readLanguage)
     .option('--headless', 'no screen: commands from stdin, one JSON object a line')
+    .option('--keep-going', 'with --headless: go on after a command that failed, and exit with 0')
+    .option('--silent', 'do not ring: no bell of the terminal and no mark on the phone when a request comes')
     .addHelpText('after', EXAMPLES)
     .action(async () => (await import('./phone-run.ts')).runPhone(program));
 }

@@ -1,85 +1,94 @@
 import { createInterface } from 'node:readline';
-import { z } from 'zod';
 import type { Output } from '../../modem/cli/program.ts';
 import type { Clock } from '../../modem/index.ts';
-import { type Handset, type HandsetEvent, HeadlessHandset, KEYS, type Screen, textOf } from '../index.ts';
+import { type Handset, type HandsetEvent, HeadlessHandset, type Screen, textOf, withoutSecrets } from '../index.ts';
 import { traceText } from '../terminal/trace-text.ts';
 import { readDescriptor } from './descriptor-source.ts';
+import { CommandError, type CommandId, type HeadlessCommand, readCommand } from './headless-command.ts';
 
-/** Characters of a command that are read at most. */
-const LINE_LIMIT = 4_096;
-
-const commandShape = z.union([
-  z.strictObject({ press: z.enum(KEYS), long: z.boolean().optional() }),
-  z.strictObject({ type: z.string().max(1_000) }),
-  z.strictObject({ select: z.string() }),
-  z.strictObject({ waitFor: z.string(), limitMs: z.int().min(0).max(86_400_000).optional() }),
-  z.strictObject({ screen: z.literal(true) }),
-  z.strictObject({ install: z.string() }),
-]);
-
-type HeadlessCommand = z.output<typeof commandShape>;
+/** Whose commands a session obeys, and where its answers go. */
+export interface HeadlessSession {
+  readonly handset: Handset;
+  readonly clock: Clock;
+  /** One JSON object a line. */
+  readonly input: NodeJS.ReadableStream;
+  readonly output: Output;
+  /** Go on after a command that failed. */
+  readonly keepGoing: boolean;
+}
 
 /**
- * Uses a handset by commands, one JSON object a line, until they end; prints each new screen and each message that went
- * or came. What is typed is never printed, nor are texts that the phone shows as dots.
+ * Uses a handset by commands until they end; prints each new screen, each message that went or came, and `done` after
+ * each command with its `id`, or the number of the command where it has none. What is typed is never printed, nor what
+ * stands in secret fields.
+ * @throws Error of the first command that fails, unless it is to keep going
  */
-export async function runHeadless(
-  handset: Handset,
-  clock: Clock,
-  input: NodeJS.ReadableStream,
-  output: Output,
-): Promise<void> {
+export async function runHeadless({ handset, clock, input, output, keepGoing }: HeadlessSession): Promise<void> {
   const phone = new HeadlessHandset(handset, clock);
-  handset.watch((event) => printEvent(event, output));
+  const screens = new ScreenPrinter(output);
+  handset.watch((event) => {
+    if (event.kind === 'screen') screens.printNew(event.screen);
+    else printEvent(event, output);
+  });
   handset.powerOn();
-  output.print({ event: 'ready', applications: handset.applications.map(({ descriptor }) => descriptor.name) });
+  const applications = handset.applications.map(({ descriptor }) => descriptor.name);
+  output.print({ event: 'ready', pid: process.pid, applications });
+  let number = 0;
   for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
     if (line.trim() === '') continue;
+    number += 1;
+    let id: CommandId;
     try {
-      await obey(phone, clock, readCommand(line), output);
+      const command = readCommand(line);
+      id = command.id;
+      await obey(phone, clock, command, screens);
+      // What the command has changed is on the screen before it is said to be done.
+      await new Promise((resolve) => setImmediate(resolve));
+      output.print({ event: 'done', id: id ?? number, ok: true });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      output.print({ event: 'error', message }, `error: ${message}`);
+      const called = id ?? (error instanceof CommandError ? error.id : undefined) ?? number;
+      output.print({ event: 'error', id: called, message }, keepGoing ? `error: ${message}` : undefined);
+      output.print({ event: 'done', id: called, ok: false });
+      if (!keepGoing) throw error;
     }
   }
 }
 
-function readCommand(line: string): HeadlessCommand {
-  if (line.length > LINE_LIMIT) throw new Error(`A command has at most ${LINE_LIMIT} characters`);
-  const parsed = commandShape.safeParse(parseJson(line));
-  if (parsed.success) return parsed.data;
-  throw new Error(
-    'Expected a command such as {"press":"soft-left"}, {"type":"48213"}, {"select":"Menu"} or {"screen":true}',
-  );
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-}
-
-async function obey(phone: HeadlessHandset, clock: Clock, command: HeadlessCommand, output: Output): Promise<void> {
+async function obey(
+  phone: HeadlessHandset,
+  clock: Clock,
+  command: HeadlessCommand,
+  screens: ScreenPrinter,
+): Promise<void> {
   if ('press' in command) phone.press(command.press, command.long === true);
   else if ('type' in command) await phone.type(command.type);
   else if ('select' in command) phone.select(command.select);
   else if ('waitFor' in command) await phone.waitFor(command.waitFor, command.limitMs);
   else if ('install' in command) phone.handset.install(await readDescriptor(command.install, clock));
-  else printScreen(phone.screen, output);
+  else screens.print(phone.screen);
 }
 
-function printEvent(event: HandsetEvent, output: Output): void {
-  if (event.kind === 'screen') {
-    printScreen(event.screen, output);
-    return;
+function printEvent({ kind, ...rest }: Exclude<HandsetEvent, { kind: 'screen' }>, output: Output): void {
+  output.print({ event: kind, ...rest }, traceText({ kind, ...rest } as HandsetEvent));
+}
+
+/** Prints screens without their secrets; a digit more in a PIN is no new screen. */
+class ScreenPrinter {
+  readonly #output: Output;
+  #last = '';
+
+  constructor(output: Output) {
+    this.#output = output;
   }
-  const { kind, ...rest } = event;
-  output.print({ event: kind, ...rest }, traceText(event));
-}
 
-function printScreen(screen: Screen, output: Output): void {
-  output.print({ event: 'screen', ...screen }, `[${textOf(screen).replaceAll('\n', ' | ')}]`);
+  printNew(screen: Screen): void {
+    if (JSON.stringify(withoutSecrets(screen)) !== this.#last) this.print(screen);
+  }
+
+  print(screen: Screen): void {
+    const printable = withoutSecrets(screen);
+    this.#last = JSON.stringify(printable);
+    this.#output.print({ event: 'screen', ...printable }, `[${textOf(printable).replaceAll('\n', ' | ')}]`);
+  }
 }

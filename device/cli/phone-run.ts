@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
-import { outputOf, UsageError } from '../../modem/cli/program.ts';
+import { type Output, outputOf, UsageError } from '../../modem/cli/program.ts';
 import { openModem, systemClock } from '../../modem/index.ts';
 import type { Language } from '../firmware/languages.ts';
+import { lockFlash } from '../hal/flash-lock.ts';
 import { createPhone, fileFlash, type Handset } from '../index.ts';
 import { readDescriptor } from './descriptor-source.ts';
 import { runHeadless } from './headless-session.ts';
@@ -13,6 +14,8 @@ interface HandsetCommandOptions {
   readonly install?: string;
   readonly language?: Language;
   readonly headless?: true;
+  readonly keepGoing?: true;
+  readonly silent?: true;
 }
 
 /** Runs the phone that the options of `cash-handset` describe, until it is switched off. */
@@ -22,6 +25,16 @@ export async function runPhone(program: Command): Promise<void> {
   if (options.headless !== true && (!process.stdout.isTTY || !process.stdin.isTTY)) {
     throw new UsageError('This is not a terminal: use --headless');
   }
+  if (options.keepGoing === true && options.headless !== true) throw new UsageError('--keep-going is for --headless');
+  const unlock = lockFlash(options.flash);
+  try {
+    await runOnModem(options, output);
+  } finally {
+    unlock();
+  }
+}
+
+async function runOnModem(options: HandsetCommandOptions, output: Output): Promise<void> {
   const flash = fileFlash(options.flash);
   const jad = options.install === undefined ? undefined : await readDescriptor(options.install, systemClock);
   const pin = process.env['GSM_MODEM_PIN'];
@@ -39,8 +52,10 @@ export async function runPhone(program: Command): Promise<void> {
       ...(options.language === undefined ? {} : { language: options.language }),
     });
     if (jad !== undefined) handset.install(jad);
-    if (options.headless === true) await runHeadless(handset, systemClock, process.stdin, output);
-    else await runOnTerminal(handset, options.port);
+    if (options.headless === true) {
+      const keepGoing = options.keepGoing === true;
+      await runHeadless({ handset, clock: systemClock, input: process.stdin, output, keepGoing });
+    } else await runOnTerminal(handset, options);
     handset.powerOff();
   } finally {
     gauges.stop();
@@ -48,9 +63,9 @@ export async function runPhone(program: Command): Promise<void> {
   }
 }
 
-async function runOnTerminal(handset: Handset, port: string): Promise<void> {
+async function runOnTerminal(handset: Handset, { port, silent }: HandsetCommandOptions): Promise<void> {
   process.env['NODE_ENV'] ??= 'production';
   const { showHandset } = await import('../terminal/show-handset.tsx');
   handset.powerOn();
-  await showHandset(handset, `cash-handset on ${port}`);
+  await showHandset(handset, `cash-handset on ${port}`, silent !== true);
 }

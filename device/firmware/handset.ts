@@ -83,7 +83,9 @@ export class Handset {
     const icons = { signal: gauges.signal(), battery: gauges.battery(), message: this.#inbox.unread > 0, clock };
     const body = this.#presenter.body();
     if (body !== undefined) return { ...body, icons };
-    return idleScreen({ operator: gauges.operator(), date, unread: this.#inbox.unread, texts: this.#texts, icons });
+    const waiting = this.#waitingSuite()?.descriptor.name;
+    const texts = this.#texts;
+    return idleScreen({ operator: gauges.operator(), date, unread: this.#inbox.unread, waiting, texts, icons });
   }
 
   get language(): Language {
@@ -127,6 +129,11 @@ export class Handset {
     if (key === 'power') this.#pressPower(long);
     else if (this.#front === 'idle') this.#pressOnIdle({ key, long });
     else if (this.#front !== 'off') this.#presenter.press({ key, long });
+  }
+
+  /** Writes a character into the text field that has the focus, as the keyboard of an emulator does; else nothing. */
+  type(character: string): void {
+    if (this.#front === 'shell' || this.#front === 'application') this.#presenter.type(character);
   }
 
   /**
@@ -225,9 +232,13 @@ export class Handset {
 
   /** Opens the application for which a message waits or whose alarm rang, unless one runs: then it is opened afterwards. */
   #openWaiting(): void {
+    this.#open(this.#waitingSuite());
+  }
+
+  #waitingSuite(): Suite | undefined {
     const forMessages = this.#push.waitingPorts.map((port) => this.#suites.registeredFor(port));
     const forAlarms = this.#alarms.due.map((name) => this.#installed(name));
-    this.#open([...forMessages, ...forAlarms].find((suite) => suite !== undefined));
+    return [...forMessages, ...forAlarms].find((suite) => suite !== undefined);
   }
 
   #open(suite: Suite | undefined): void {

@@ -12,12 +12,14 @@ export interface Idle {
   readonly operator: string;
   readonly date: string;
   readonly unread: number;
+  /** The application that something waits for, when the owner has put off to open it. */
+  readonly waiting: string | undefined;
   readonly texts: ShellTexts;
   readonly icons: Icons;
 }
 
-/** The screen of a phone that does nothing: operator, time, date, unread messages. */
-export function idleScreen({ operator, date, unread, texts, icons }: Idle): Screen {
+/** The screen of a phone that does nothing: operator, time, date, unread messages, what waits. */
+export function idleScreen({ operator, date, unread, waiting, texts, icons }: Idle): Screen {
   const lines = [
     '',
     operator,
@@ -26,6 +28,7 @@ export function idleScreen({ operator, date, unread, texts, icons }: Idle): Scre
     date,
     '',
     unread === 0 ? '' : texts.unread.replace('{}', String(unread)),
+    waiting === undefined ? '' : texts.waits.replace('{}', waiting),
   ];
   return {
     kind: 'idle',

@@ -84,7 +84,7 @@ const ATTRIBUTE = /^(?<name>[^\p{Cc}\s()<>@,;:\\"/[\]?={}]+)[ \t]*:[ \t]*(?<valu
 /** A byte order mark, which Windows editors write at the begin. */
 const SIGNATURE = /^\uFEFF/;
 /** Ctrl-Z ends a text file of DOS; NUL fills the last block of some servers. */
-const PADDING = /[\u001a\0\s]+$/;
+const PADDING = /[\p{Cc}\s]+$/u;
 
 function readAttributes(text: string): ReadonlyMap<string, string> {
   const attributes = new Map<string, string>();

@@ -33,6 +33,7 @@ export interface ShellTexts {
   readonly from: string;
   readonly at: string;
   readonly unread: string;
+  readonly waits: string;
   readonly openNow: string;
   readonly open: string;
   readonly later: string;
@@ -64,6 +65,7 @@ const english: ShellTexts = {
   from: 'From',
   at: 'Sent',
   unread: '{} unread',
+  waits: '{} waits',
   openNow: 'A message for {} has come. Open it now?',
   open: 'Open',
   later: 'Later',
@@ -95,6 +97,7 @@ const italian: ShellTexts = {
   from: 'Da',
   at: 'Inviato',
   unread: '{} da leggere',
+  waits: '{} attende',
   openNow: 'È arrivato un messaggio per {}. Aprire ora?',
   open: 'Apri',
   later: 'Più tardi',

@@ -1,4 +1,4 @@
-import { LCD_COLUMNS, type ScreenItem } from '../hal/index.ts';
+import { LCD_COLUMNS, type Row, type ScreenItem } from '../hal/index.ts';
 import type {
   ChoiceElement,
   DisplayableView,
@@ -15,8 +15,7 @@ export type Target =
   | { readonly kind: 'field'; readonly item: number; readonly field: TextFieldView };
 
 /** A row before the window is cut out; `target` is the index of the target it belongs to. */
-export interface LaidOutRow {
-  readonly text: string;
+export interface LaidOutRow extends Pick<Row, 'text' | 'secret'> {
   readonly target?: number;
 }
 
@@ -123,8 +122,9 @@ function field({ label, text, constraints }: TextFieldView, target: number, focu
   const value = characters.join('');
   const cursor = focused ? (focus.cursor ?? characters.length) : undefined;
   const shown = cursor === undefined ? value : characters.toSpliced(cursor, 0, CURSOR).join('');
-  const rows = wrap(shown, LCD_COLUMNS - 1).map((row) => ({ text: ` ${row}`, target }));
-  return { rows: [...labelRows(label, target), ...rows], items: [{ label, value, focused }] };
+  const secret = constraints.password === true || constraints.sensitive === true ? ({ secret: true } as const) : {};
+  const rows = wrap(shown, LCD_COLUMNS - 1).map((row) => ({ text: ` ${row}`, target, ...secret }));
+  return { rows: [...labelRows(label, target), ...rows], items: [{ label, value, focused, ...secret }] };
 }
 
 function gauge({ label, value, maxValue }: GaugeView): Layout {

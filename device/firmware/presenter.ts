@@ -9,7 +9,6 @@ import { keepVisible, scrollFor } from './window.ts';
 
 /** The words that the phone itself puts on a screen, in the language of the moment. */
 export interface PresenterWords extends SoftKeyWords {
-  readonly back: string;
   readonly decimalPoint: '.' | ',';
 }
 
@@ -76,6 +75,13 @@ export class Presenter {
     this.#changed();
   }
 
+  /** Takes a character for the text field that has the focus, if one has. */
+  type(character: string): void {
+    if (this.#shown === undefined || this.#option !== undefined) return;
+    this.#editor?.type(character);
+    this.#changed();
+  }
+
   #begin(view: DisplayableView): void {
     this.#editor?.commit();
     this.#editor = undefined;
@@ -116,6 +122,7 @@ export class Presenter {
       text: field.text,
       maxSize: field.maxSize,
       constraints: field.constraints,
+      ...(field.initialInputMode === undefined ? {} : { initialInputMode: field.initialInputMode }),
       decimalPoint: this.#words().decimalPoint,
       changed: (text) => this.#shown?.listener({ kind: 'text', item, text }),
       moved: () => this.#changed(),
@@ -199,8 +206,11 @@ export class Presenter {
     const cursor = this.#editor === undefined ? {} : { cursor: this.#editor.cursor };
     const { rows, items } = layOut(view, { target: this.#focus, ...cursor });
     const { left, right } = softKeysOf(view, this.#words());
+    const { mode, numeric, telephone } = this.#editor ?? {};
     const input =
-      this.#editor === undefined ? {} : { input: { mode: this.#editor.mode, numeric: this.#editor.numeric } };
+      mode === undefined || numeric === undefined || telephone === undefined
+        ? {}
+        : { input: { mode, numeric, telephone } };
     return {
       kind: KINDS[view.kind],
       title: clip(view.title, LCD_COLUMNS),
@@ -240,6 +250,6 @@ function lastTop(rows: readonly LaidOutRow[]): number {
 function windowOf(rows: readonly LaidOutRow[], top: number, focus: number): Pick<Screen, 'rows' | 'scroll'> {
   const shown: readonly Row[] = rows
     .slice(top, top + LCD_ROWS)
-    .map(({ text, target }) => ({ text, inverse: target === focus && target !== undefined }));
+    .map(({ target, ...row }) => ({ ...row, inverse: target === focus && target !== undefined }));
   return { rows: shown, scroll: { above: top > 0, below: top + LCD_ROWS < rows.length } };
 }

@@ -51,7 +51,7 @@ export class Shell {
     this.#list(
       texts.menu,
       [
-        { label: texts.messages, open: () => this.messages() },
+        { label: texts.messages, open: () => this.messages(() => this.menu()) },
         { label: texts.applications, open: () => this.#applications() },
         { label: texts.settings, open: () => this.#settings() },
       ],
@@ -59,15 +59,15 @@ export class Shell {
     );
   }
 
-  /** The inbox, newest message first. */
-  messages(): void {
+  /** The inbox, newest message first. @param back where its way back leads: the idle screen, unless told otherwise */
+  messages(back: () => void = () => this.#phone.leave()): void {
     const texts = this.#texts();
     const lines = this.#phone.inbox.messages.toReversed().map((message) => ({
       label: `${message.read ? '' : '* '}${message.from} ${message.text}`,
-      open: () => this.#message(message),
+      open: () => this.#message(message, back),
     }));
-    if (lines.length === 0) this.#note(texts.messages, texts.noMessages, () => this.menu());
-    else this.#list(texts.messages, lines, () => this.menu());
+    if (lines.length === 0) this.#note(texts.messages, texts.noMessages, back);
+    else this.#list(texts.messages, lines, back);
   }
 
   /** Asks whether a message may open its application. */
@@ -97,7 +97,7 @@ export class Shell {
     this.#display.setCurrent(alert);
   }
 
-  #message(message: InboxMessage): void {
+  #message(message: InboxMessage, back: () => void): void {
     const texts = this.#texts();
     const { inbox } = this.#phone;
     inbox.markRead(message.id);
@@ -107,11 +107,11 @@ export class Shell {
     ]);
     const remove = () => {
       inbox.delete(message.id);
-      this.messages();
+      this.messages(back);
     };
     this.#commands(form, [
       { label: texts.delete, type: 'SCREEN', does: remove },
-      { label: texts.back, type: 'BACK', does: () => this.messages() },
+      { label: texts.back, type: 'BACK', does: () => this.messages(back) },
     ]);
     this.#display.setCurrent(form);
   }

@@ -28,6 +28,7 @@ export interface SoftKeyWords {
   readonly select: string;
   readonly options: string;
   readonly ok: string;
+  readonly back: string;
 }
 
 const NONE: Choice = { label: '', action: { kind: 'none' } };
@@ -36,8 +37,15 @@ const NONE: Choice = { label: '', action: { kind: 'none' } };
 const LEADING_AWAY: readonly CommandType[] = ['BACK', 'CANCEL', 'STOP', 'EXIT'];
 const GOING_ON: readonly CommandType[] = ['OK', 'ITEM', 'SCREEN', 'HELP'];
 
-/** Where the commands of a view go (JSR-118 leaves it to the phone): one on each soft key, `Options` when there are more. */
+/**
+ * Where the commands of a view go (JSR-118 leaves it to the phone): one on each soft key, `Options` when there are more.
+ * An alert without commands goes away by either key.
+ */
 export function softKeysOf(view: DisplayableView, words: SoftKeyWords): SoftKeys {
+  if (view.kind === 'alert' && view.commands.length === 0) {
+    const dismiss: Action = { kind: 'dismiss' };
+    return { left: { label: words.ok, action: dismiss }, right: { label: words.back, action: dismiss }, options: [] };
+  }
   const away = choices(view.commands, LEADING_AWAY);
   const [right = NONE, ...otherAway] = away;
   const onward = [...ownChoices(view, words), ...choices(view.commands, GOING_ON), ...otherAway];
@@ -60,6 +68,5 @@ function ownChoices(view: DisplayableView, words: SoftKeyWords): readonly Choice
   if (view.kind === 'list' && view.type === 'IMPLICIT' && view.elements.length > 0) {
     return [{ label: words.select, action: { kind: 'select' } }];
   }
-  if (view.kind === 'alert' && view.commands.length === 0) return [{ label: words.ok, action: { kind: 'dismiss' } }];
   return [];
 }

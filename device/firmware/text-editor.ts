@@ -1,6 +1,6 @@
 import type { Cancel, Clock } from '../../modem/index.ts';
 import type { InputMode, Key, KeyPress } from '../hal/index.ts';
-import { fitsConstraints, type InputConstraints } from '../midp/index.ts';
+import { fitsConstraints, type InitialInputMode, type InputConstraints } from '../midp/index.ts';
 import { COMMIT_MS, nextMode, strokesOf } from './multi-tap.ts';
 
 /** What an editor edits, and whom it tells. */
@@ -8,6 +8,7 @@ export interface EditedField {
   readonly text: string;
   readonly maxSize: number;
   readonly constraints: InputConstraints;
+  readonly initialInputMode?: InitialInputMode;
   /** The sign between units and cents where numbers have one. */
   readonly decimalPoint: '.' | ',';
   /** The text is another one now. */
@@ -15,6 +16,13 @@ export interface EditedField {
   /** Cursor or mode are other ones now. */
   moved(): void;
 }
+
+/** Capitals begin a sentence: small letters follow the first. */
+const INITIAL_MODES: Readonly<Record<InitialInputMode, InputMode>> = {
+  IS_LATIN_DIGITS: '123',
+  MIDP_LOWERCASE_LATIN: 'abc',
+  MIDP_UPPERCASE_LATIN: 'Abc',
+};
 
 interface Pending {
   readonly key: Key;
@@ -37,7 +45,7 @@ export class TextEditor {
     this.#field = field;
     this.#characters = Array.from(field.text);
     this.#cursor = this.#characters.length;
-    this.#mode = this.numeric ? '123' : 'Abc';
+    this.#mode = this.numeric ? '123' : INITIAL_MODES[field.initialInputMode ?? 'MIDP_UPPERCASE_LATIN'];
   }
 
   get text(): string {
@@ -51,6 +59,11 @@ export class TextEditor {
 
   get mode(): InputMode {
     return this.#mode;
+  }
+
+  /** Whether the field takes numbers of telephones, where a held 0 writes +. */
+  get telephone(): boolean {
+    return this.#field.constraints.input === 'PHONENUMBER';
   }
 
   /** Whether the field takes digits only, so that `#` does not change the mode. */
@@ -67,6 +80,15 @@ export class TextEditor {
     return true;
   }
 
+  /** Takes a character from the keyboard of a computer as it is. Digits that follow a letter are digits, too. */
+  type(character: string): void {
+    this.commit();
+    const { input } = this.#field.constraints;
+    const isPoint = input === 'DECIMAL' && (character === '.' || character === ',');
+    const isWritten = this.#replace(this.#cursor, this.#cursor, isPoint ? this.#field.decimalPoint : character);
+    if (isWritten && input === 'ANY') this.#mode = '123';
+  }
+
   /** The letter that is being chosen stands. */
   commit(): void {
     this.#pending?.cancel();
@@ -75,7 +97,7 @@ export class TextEditor {
 
   #write(key: Key, long: boolean): void {
     if (key === '#' && !this.numeric) this.#switchMode();
-    else if (long) this.#insert(key === '0' && this.#field.constraints.input !== 'NUMERIC' ? '+' : key);
+    else if (long) this.#insert(key === '0' && this.telephone ? '+' : key);
     else this.#tap(key);
   }
 

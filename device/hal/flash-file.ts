@@ -1,5 +1,5 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, fsyncSync, openSync, readFileSync, realpathSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import {
   checkCapacity,
@@ -20,18 +20,32 @@ const fileFormat = z.object({ format: z.literal(FLASH_FORMAT), sections: z.recor
  *
  * @throws FlashError `damaged` when the file is no flash, `failed` when it cannot be read.
  */
-export function fileFlash(path: string, capacity: number = FLASH_CAPACITY): Flash {
+export function fileFlash(name: string, capacity: number = FLASH_CAPACITY): Flash {
+  const path = realPath(name);
   let sections = load(path);
   return {
-    read: (name) => sections.get(name),
-    write(name, value) {
-      const changed = replaceSection(sections, name, value);
+    read: (section) => sections.get(section),
+    write(section, value) {
+      const changed = replaceSection(sections, section, value);
       const text = serialize(changed);
       checkCapacity(text, capacity);
       replaceFile(path, text);
       sections = changed;
     },
   };
+}
+
+/** The one name of a file that has several: behind a symbolic link, a write replaces the file and not the link. */
+export function realPath(path: string): string {
+  return existingPath(path) ?? join(existingPath(dirname(path)) ?? dirname(path), basename(path));
+}
+
+function existingPath(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 function load(path: string): Sections {

@@ -18,8 +18,8 @@ export interface Flash {
   write(name: string, value: FlashValue | undefined): void;
 }
 
-/** Why the flash could not be used. */
-export type FlashErrorCode = 'full' | 'failed' | 'damaged';
+/** Why the flash could not be used; `held`: another handset uses it. */
+export type FlashErrorCode = 'full' | 'failed' | 'damaged' | 'held';
 
 /** The memory refused. `message` is one line for a person. */
 export class FlashError extends Error {

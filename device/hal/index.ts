@@ -18,4 +18,5 @@ export {
   type Row,
   type Screen,
   type ScreenItem,
+  withoutSecrets,
 } from './screen.ts';

@@ -6,10 +6,14 @@ export const LCD_ROWS = 8;
 /** Bars of a gauge, none to full. */
 export type Bars = 0 | 1 | 2 | 3 | 4;
 
-/** One row of the LCD: at most {@link LCD_COLUMNS} cells. `inverse` marks what is chosen or being edited. */
+/**
+ * One row of the LCD: at most {@link LCD_COLUMNS} cells. `inverse` marks what is chosen or being edited, `secret` what
+ * is for the eyes of the owner only: a PIN as dots, a code.
+ */
 export interface Row {
   readonly text: string;
   readonly inverse: boolean;
+  readonly secret?: true;
 }
 
 /** One thing on the screen, whether or not it is in the window that the rows show. */
@@ -17,6 +21,8 @@ export interface ScreenItem {
   readonly label: string;
   /** What stands behind the label; a password as dots. */
   readonly value?: string;
+  /** The value is for the eyes of the owner only. */
+  readonly secret?: true;
   /** Of a choice: whether it is ticked. */
   readonly checked?: boolean;
   readonly focused: boolean;
@@ -48,8 +54,17 @@ export interface Screen {
   /** The window of the items that fits, at most {@link LCD_ROWS}. */
   readonly rows: readonly Row[];
   readonly scroll: { readonly above: boolean; readonly below: boolean };
-  /** Present while a text field has the focus. */
-  readonly input?: { readonly mode: InputMode; readonly numeric: boolean };
+  /** Present while a text field has the focus; a `telephone` number is numeric and may begin with +. */
+  readonly input?: { readonly mode: InputMode; readonly numeric: boolean; readonly telephone: boolean };
   readonly softKeys: { readonly left: string; readonly right: string };
   readonly icons: Icons;
+}
+
+/** A screen as it may be printed: without what stands in secret fields, and without its length. */
+export function withoutSecrets(screen: Screen): Screen {
+  return {
+    ...screen,
+    items: screen.items.map((item) => (item.secret === true ? { ...item, value: '' } : item)),
+    rows: screen.rows.map((row) => (row.secret === true ? { ...row, text: '' } : row)),
+  };
 }

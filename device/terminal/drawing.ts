@@ -18,6 +18,8 @@ export interface Span {
 export type Line = readonly Span[];
 
 const WIDTH = PHONE_COLUMNS - 2;
+/** The upper edge of a phone that rings. */
+const RINGING = '  ((•))   RING   ((•))  ';
 const SIGNAL = '▂▄▆█';
 const BATTERY = '▮▮▮▮';
 
@@ -29,10 +31,18 @@ const KEYPAD: readonly string[] = [
   '  * +#    0  ␣    # Aa  ',
 ];
 
+/** How a phone is drawn. */
+export interface DrawingOptions {
+  /** Draw the keypad below the LCD. Default true. */
+  readonly keypad?: boolean;
+  /** Whether it rings. Default false. */
+  readonly ringing?: boolean;
+}
+
 /** Draws a phone: its LCD, and below it the keypad. Every line is {@link PHONE_COLUMNS} cells wide. */
-export function drawPhone(screen: Screen, keypad = true): readonly Line[] {
+export function drawPhone(screen: Screen, { keypad = true, ringing = false }: DrawingOptions = {}): readonly Line[] {
   return [
-    plain(`╭${'─'.repeat(WIDTH)}╮`),
+    ringing ? [{ text: `╭${RINGING}╮`, inverse: true, bold: true }] : plain(`╭${'─'.repeat(WIDTH)}╮`),
     framed(icons(screen)),
     framed(`╭${tickerLine(screen)}╮`),
     framed(titleLine(screen)),

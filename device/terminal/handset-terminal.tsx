@@ -2,8 +2,9 @@ import { Box, Text, useApp, useInput } from 'ink';
 import { type ReactElement, useEffect, useState } from 'react';
 import type { Handset } from '../firmware/index.ts';
 import { PHONE_ROWS } from './drawing.ts';
-import { KEYBOARD_LEGEND, keyPressesOf } from './keyboard.ts';
+import { KEYBOARD_LEGEND, typeOn, writesLetters } from './keyboard.ts';
 import { Phone, useScreen } from './phone.tsx';
+import { useRing } from './ring.ts';
 import { traceText } from './trace-text.ts';
 
 /** What a {@link HandsetTerminal} is about. */
@@ -11,25 +12,28 @@ export interface HandsetTerminalProps {
   readonly handset: Handset;
   /** What the first row says: the modem, the number. */
   readonly title: string;
+  /** Whether the terminal rings when the phone does. Default true. */
+  readonly rings?: boolean;
 }
 
 /** Rows of the trace beside the phone. */
 const TRACE_ROWS = 8;
 
 /** One phone on a terminal of 80 columns and 24 rows: the keys, and which messages went and came. */
-export function HandsetTerminal({ handset, title }: HandsetTerminalProps): ReactElement {
+export function HandsetTerminal({ handset, title, rings = true }: HandsetTerminalProps): ReactElement {
   const { exit } = useApp();
   const screen = useScreen(handset);
+  const ringing = useRing(handset, rings);
   const trace = useTrace(handset);
   useInput((input, key) => {
-    if (input === 'q') exit();
-    else for (const press of keyPressesOf(input, key)) handset.press(press.key, press.long);
+    if (input === 'q' && (key.ctrl || !writesLetters(handset.screen))) exit();
+    else typeOn(handset, input, key);
   });
   return (
     <Box flexDirection="column">
       <Text wrap="truncate">{title}</Text>
       <Box height={PHONE_ROWS}>
-        <Phone screen={screen} />
+        <Phone screen={screen} ringing={ringing} />
         <Box flexDirection="column" marginLeft={2} flexGrow={1}>
           <Text bold>KEYS</Text>
           {KEYBOARD_LEGEND.map(([keys, meaning]) => (
@@ -46,7 +50,7 @@ export function HandsetTerminal({ handset, title }: HandsetTerminalProps): React
           ))}
         </Box>
       </Box>
-      <Text dimColor>q quit</Text>
+      <Text dimColor>{writesLetters(screen) ? 'Ctrl-Q quit' : 'q quit'}</Text>
     </Box>
   );
 }

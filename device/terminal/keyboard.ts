@@ -1,5 +1,6 @@
 import type { Key as InkKey } from 'ink';
-import { isKey, type Key, type KeyPress } from '../hal/index.ts';
+import type { Handset } from '../firmware/index.ts';
+import { isKey, type Key, type KeyPress, type Screen } from '../hal/index.ts';
 
 /** Which keys of a computer are which of the phone, for a legend. */
 export const KEYBOARD_LEGEND: readonly (readonly [keys: string, meaning: string])[] = [
@@ -8,18 +9,22 @@ export const KEYBOARD_LEGEND: readonly (readonly [keys: string, meaning: string]
   ['arrows', 'up, down, left, right'],
   ['Enter', 'select'],
   ['0-9 * #', 'keypad'],
+  ['letters', 'write in a text'],
   ['Backspace', 'C'],
-  ['+', 'hold 0'],
   ['Alt + key', 'hold a key'],
-  ['p', 'red key; P holds it'],
+  ['p, Ctrl-P', 'red key; P holds it'],
 ];
 
-const CHARACTERS: ReadonlyMap<string, KeyPress> = new Map<string, KeyPress>([
-  ['[', { key: 'soft-left', long: false }],
-  ['<', { key: 'soft-left', long: false }],
-  [']', { key: 'soft-right', long: false }],
-  ['>', { key: 'soft-right', long: false }],
-  ['+', { key: '0', long: true }],
+/** What these characters are on every screen. */
+const SOFT_KEYS: ReadonlyMap<string, Key> = new Map<string, Key>([
+  ['[', 'soft-left'],
+  ['<', 'soft-left'],
+  [']', 'soft-right'],
+  ['>', 'soft-right'],
+]);
+
+/** What letters are where they do not write. */
+const LETTERS: ReadonlyMap<string, KeyPress> = new Map<string, KeyPress>([
   ['p', { key: 'power', long: false }],
   ['P', { key: 'power', long: true }],
 ]);
@@ -37,19 +42,33 @@ const NAMED: readonly (readonly [name: keyof InkKey, key: Key])[] = [
   ['end', 'soft-right'],
 ];
 
-/**
- * What ink's `useInput` reports, as strokes on the phone; none when the keys mean nothing to it. Ink gives fast typing
- * as one event of several characters, which are strokes one after the other.
- */
-export function keyPressesOf(input: string, key: InkKey): readonly KeyPress[] {
-  if (key.ctrl || key.escape) return [];
-  const named = NAMED.find(([name]) => key[name] === true)?.[1];
-  if (named !== undefined) return [{ key: named, long: key.meta }];
-  return Array.from(input).flatMap((character) => pressOf(character, key.meta));
+/** Whether letters write now, so that they are no commands of whoever draws the phone. */
+export function writesLetters({ input }: Screen): boolean {
+  return input?.numeric === false;
 }
 
-function pressOf(character: string, held: boolean): readonly KeyPress[] {
-  const press = CHARACTERS.get(character);
-  if (press !== undefined) return [press];
-  return isKey(character) ? [{ key: character, long: held }] : [];
+/**
+ * Gives a phone what ink's `useInput` reports. Digits are its keypad; other characters write where a text field has the
+ * focus. Ink gives fast typing as one event of several characters, which come one after the other.
+ */
+export function typeOn(handset: Pick<Handset, 'screen' | 'press' | 'type'>, input: string, key: InkKey): void {
+  if (key.escape) return;
+  const named = NAMED.find(([name]) => key[name] === true)?.[1];
+  if (named !== undefined) handset.press(named, key.meta);
+  else if (key.ctrl) {
+    if (input === 'p') handset.press('power');
+  } else for (const character of input) typeCharacter(handset, character, key.meta);
+}
+
+function typeCharacter(handset: Pick<Handset, 'screen' | 'press' | 'type'>, character: string, held: boolean): void {
+  const softKey = SOFT_KEYS.get(character);
+  const letter = writesLetters(handset.screen) ? undefined : LETTERS.get(character);
+  if (softKey !== undefined) handset.press(softKey);
+  else if (letter !== undefined) handset.press(letter.key, letter.long);
+  else if (isKey(character)) handset.press(character, held);
+  else if (!held && isPrintable(character)) handset.type(character);
+}
+
+function isPrintable(character: string): boolean {
+  return !/\p{C}/u.test(character);
 }

@@ -9,15 +9,17 @@ export interface PhoneProps {
   readonly screen: Screen;
   /** Draw the keypad below the LCD. Default true. */
   readonly keypad?: boolean;
+  /** Whether it rings ({@link useRing}). Default false. */
+  readonly ringing?: boolean;
   /** Of several phones, whether this one gets the keys: the others are drawn dim. Default true. */
   readonly active?: boolean;
 }
 
 /** A phone, 26 columns wide: 21 rows with its keypad, 16 without. */
-export function Phone({ screen, keypad = true, active = true }: PhoneProps): ReactElement {
+export function Phone({ screen, keypad = true, ringing = false, active = true }: PhoneProps): ReactElement {
   return (
     <Box flexDirection="column" width={PHONE_COLUMNS}>
-      {drawPhone(screen, keypad).map((line, row) => (
+      {drawPhone(screen, { keypad, ringing }).map((line, row) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a row of the phone is what its number says
         <PhoneLine key={row} line={line} dim={!active} />
       ))}

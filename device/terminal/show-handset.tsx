@@ -3,13 +3,13 @@ import type { Handset } from '../firmware/index.ts';
 import { Fitted } from './fitted.tsx';
 import { HandsetTerminal } from './handset-terminal.tsx';
 
-/** Shows a handset on the terminal until the user quits. */
-export async function showHandset(handset: Handset, title: string): Promise<void> {
+/** Shows a handset on the terminal until the user quits. @param rings whether the terminal rings when the phone does */
+export async function showHandset(handset: Handset, title: string, rings: boolean): Promise<void> {
   // Ink takes the variable CI for "nobody looks"; whoever comes here has looked at the terminal itself.
   const options = { alternateScreen: true, interactive: true };
   const instance = render(
     <Fitted>
-      <HandsetTerminal handset={handset} title={title} />
+      <HandsetTerminal handset={handset} title={title} rings={rings} />
     </Fitted>,
     options,
   );

@@ -1,6 +1,14 @@
 import { Box, render, Text, useApp, useInput } from 'ink';
 import { type ReactElement, useCallback, useEffect, useState } from 'react';
-import { Fitted, keyPressesOf, PHONE_COLUMNS, Phone, useScreen } from '../../device/terminal/index.ts';
+import {
+  Fitted,
+  PHONE_COLUMNS,
+  Phone,
+  typeOn,
+  useRing,
+  useScreen,
+  writesLetters,
+} from '../../device/terminal/index.ts';
 import { CUSTOMER, MERCHANT } from './cast.ts';
 import { nameOfNumber, userDataOctets } from './events.ts';
 import { guidance } from './guide.ts';
@@ -28,15 +36,19 @@ export function Theatre({ stage, title }: TheatreProps): ReactElement {
   const [active, setActive] = useState<Who>('customer');
   const merchant = useScreen(stage.merchant.phone.handset);
   const customer = useScreen(stage.customer.phone.handset);
+  const merchantRings = useRing(stage.merchant.phone.handset, true);
+  const customerRings = useRing(stage.customer.phone.handset, true);
   const [trace, note] = useTrace(stage);
   const { happens, next } = guidance(active, merchant, customer);
 
   useInput((input, key) => {
-    if (input === 'q') exit();
+    const { handset } = stage[active].phone;
+    const command = key.ctrl || !writesLetters(handset.screen) ? input : '';
+    if (command === 'q') exit();
     else if (key.tab) setActive(active === 'customer' ? 'merchant' : 'customer');
-    else if (input === 'r') askAtTheTill(stage, note);
-    else if (input === 'x') loseNext(stage, note);
-    else for (const press of keyPressesOf(input, key)) stage[active].phone.press(press.key, press.long);
+    else if (command === 'r') askAtTheTill(stage, note);
+    else if (command === 'x') loseNext(stage, note);
+    else typeOn(handset, input, key);
   });
 
   return (
@@ -52,7 +64,7 @@ export function Theatre({ stage, title }: TheatreProps): ReactElement {
         <Caption text={`${CUSTOMER.name}, customer`} active={active === 'customer'} />
       </Box>
       <Box height={STAGE_ROWS}>
-        <Phone screen={merchant} keypad={false} active={active === 'merchant'} />
+        <Phone screen={merchant} keypad={false} ringing={merchantRings} active={active === 'merchant'} />
         <Box flexDirection="column" width={TRACE_COLUMNS} marginX={1}>
           {trace.map(({ id, text }) => (
             <Text key={id} wrap="truncate">
@@ -60,7 +72,7 @@ export function Theatre({ stage, title }: TheatreProps): ReactElement {
             </Text>
           ))}
         </Box>
-        <Phone screen={customer} keypad={false} active={active === 'customer'} />
+        <Phone screen={customer} keypad={false} ringing={customerRings} active={active === 'customer'} />
       </Box>
       <Text wrap="truncate">{happens}</Text>
       <Text bold color="green" wrap="truncate">

@@ -1,12 +1,13 @@
 import { IllegalArgumentException } from '../errors.ts';
 import { Item } from './item.ts';
-import type { DisplayEvent, InputConstraints, TextFieldView } from './view.ts';
+import type { DisplayEvent, InitialInputMode, InputConstraints, TextFieldView } from './view.ts';
 
 /** Text that the user writes (JSR-118, `javax.microedition.lcdui.TextField`). */
 export class TextField extends Item {
   readonly #maxSize: number;
   readonly #constraints: InputConstraints;
   #text = '';
+  #initialInputMode: InitialInputMode | undefined;
 
   /** @param maxSize characters. @throws IllegalArgumentException when the text does not fit the constraints */
   constructor(label: string, text: string, maxSize: number, constraints: InputConstraints) {
@@ -31,14 +32,21 @@ export class TextField extends Item {
     this.changed();
   }
 
+  /** What the keys write at first in a field that takes any text; letters unless told otherwise. */
+  setInitialInputMode(characterSubset: InitialInputMode): void {
+    this.#initialInputMode = characterSubset;
+    this.changed();
+  }
+
   override view(): TextFieldView {
-    const { input, password } = this.#constraints;
+    const { input, password, sensitive } = this.#constraints;
     return {
       kind: 'text-field',
       label: this.getLabel(),
       text: this.#text,
       maxSize: this.#maxSize,
-      constraints: { input, password: password === true },
+      constraints: { input, password: password === true, ...(sensitive === true ? { sensitive } : {}) },
+      ...(this.#initialInputMode === undefined ? {} : { initialInputMode: this.#initialInputMode }),
     };
   }
 

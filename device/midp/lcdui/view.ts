@@ -55,6 +55,7 @@ export interface TextFieldView {
   readonly text: string;
   readonly maxSize: number;
   readonly constraints: InputConstraints;
+  readonly initialInputMode?: InitialInputMode;
 }
 
 /** A choice inside a form. */
@@ -92,11 +93,18 @@ export interface CommandView {
 /** What an alert is about, and how the phone sounds (`javax.microedition.lcdui.AlertType`). */
 export type AlertType = 'INFO' | 'WARNING' | 'ERROR' | 'ALARM' | 'CONFIRMATION';
 
-/** What may be written into a text field (`TextField.NUMERIC` and the like); `password` shows dots. */
+/**
+ * What may be written into a text field (`TextField.NUMERIC` and the like). `password` shows dots; what is `sensitive`
+ * is shown, but never kept or printed by the phone.
+ */
 export interface InputConstraints {
   readonly input: 'ANY' | 'NUMERIC' | 'PHONENUMBER' | 'DECIMAL';
   readonly password?: boolean;
+  readonly sensitive?: boolean;
 }
+
+/** The characters that a text begins with (`TextField.setInitialInputMode`, `Character.Subset` of MIDP 2.0). */
+export type InitialInputMode = 'IS_LATIN_DIGITS' | 'MIDP_LOWERCASE_LATIN' | 'MIDP_UPPERCASE_LATIN';
 
 /** What the user did on the screen that is shown. Indexes count within the view. */
 export type DisplayEvent =

@@ -52,7 +52,8 @@ export class MessageConnection {
   /** Says who is told of messages, starting with those that already wait. */
   setMessageListener(listener: MessageListener | undefined): void {
     this.#listener = listener;
-    for (let told = 0; told < this.#unread; told += 1) listener?.(this);
+    const waiting = this.#unread;
+    for (let told = 0; told < waiting; told += 1) listener?.(this);
   }
 
   /**

@@ -125,6 +125,21 @@ describe('A request takes the place of', () => {
     expectSecond(cash);
   });
 
+  test('"Open it now?" that was put off', async () => {
+    const cash = await enrolled({ askBeforeOpening: true });
+    await cash.request();
+    await cash.select('Later');
+    expect(wordsOf(cash)).toContain('Cash-Mobile waits');
+    await second(cash);
+    expect(wordsOf(cash)).toEqual(['A message for Cash-Mobile has come. Open it now?']);
+    await cash.select('Open');
+    expect(wordsOf(cash)).toContain('Pay to: Edicola Duomo');
+    await select('Refuse', 'It is not mine')(cash);
+    expectSecond(cash);
+    cash.phone.press('power');
+    expect(wordsOf(cash)).not.toContain('Cash-Mobile waits');
+  });
+
   test('"your phone is active"', async () => {
     const cash = await installed();
     await enrol(cash, 'en', PIN, false);

@@ -26,7 +26,9 @@ describe('Enrolment', () => {
     expect(cash.phone.screen.title).toBe('Activation');
     await typeCode(cash);
     await cash.type(PIN);
-    expect(cash.phone.screen.items).toEqual([{ label: 'New PIN, 5 to 8 digits', value: '•••••', focused: true }]);
+    expect(cash.phone.screen.items).toEqual([
+      { label: 'New PIN, 5 to 8 digits', value: '•••••', focused: true, secret: true },
+    ]);
     await cash.select('Next');
     await typePin(cash, PIN);
     expect(cash.phone.screen.title).toBe('Registering this phone');
@@ -128,10 +130,41 @@ describe('Enrolment', () => {
     await cash.send({ type: 'NAK', time: now, ref: new Uint8Array(8), code: 'wrong-code', argument: 4, text: '' });
     expect(wordsOf(cash)).toEqual(['Wrong activation code. Tries left: 4.']);
     await cash.select('OK');
+    cash.phone.press('clear', true);
     await sendEnrol(cash);
     const [, second] = cash.service.all('ENROL');
     expect(hexOf(second?.approvalKey ?? new Uint8Array())).not.toBe(hexOf(first?.approvalKey ?? new Uint8Array()));
     expect(hexOf(second?.sealingKey ?? new Uint8Array())).not.toBe(hexOf(first?.sealingKey ?? new Uint8Array()));
+  });
+
+  /** What stands in the field of the activation code. */
+  const typedCode = (cash: CashBench) => cash.phone.screen.items.at(-1)?.value;
+
+  test('keeps what was typed as the code when it is too short, and on the way back from the PIN', async () => {
+    const cash = await installed();
+    await cash.type('AB7');
+    await cash.select('Next');
+    expect(wordsOf(cash)).toEqual(['The activation code has 8 letters and digits. Look at it again.']);
+    await cash.select('OK');
+    expect(typedCode(cash)).toBe('AB7');
+    await cash.type('KLM99');
+    await cash.select('Next');
+    await cash.select('Back');
+    expect(typedCode(cash)).toBe('AB7KLM99');
+  });
+
+  test.each([
+    ['wrong-code', 4, true],
+    ['wrong-code', 1, true],
+    ['wrong-code', 0, false],
+    ['activation-expired', 0, false],
+  ] as const)('after the NAK %s with %d tries left keeps the code: %s', async (code, argument, keeps) => {
+    const cash = await installed();
+    await sendEnrol(cash);
+    const { now, activationCode } = cash.service;
+    await cash.send({ type: 'NAK', time: now, ref: new Uint8Array(8), code, argument, text: '' });
+    await cash.select('OK');
+    expect(typedCode(cash)).toBe(keeps ? activationCode.toLowerCase() : '');
   });
 
   test('asks for the PIN again when the last one was typed wrong', async () => {

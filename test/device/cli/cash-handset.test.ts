@@ -9,7 +9,7 @@ import { runHeadless } from '../../../device/cli/headless-session.ts';
 import type { Output } from '../../../modem/cli/program.ts';
 import { systemClock } from '../../../modem/index.ts';
 import { during } from '../bench.ts';
-import { type CashBench, enrolled, PIN } from '../cash-mobile/cash-bench.ts';
+import { type CashBench, enrolled, installed, PIN } from '../cash-mobile/cash-bench.ts';
 
 const PROGRAM = join(import.meta.dirname, '../../../dist/device/cli/cash-handset.js');
 
@@ -33,13 +33,25 @@ function run(
 
 /** Runs commands on a phone and gives what was printed. */
 async function headless(cash: CashBench, ...commands: readonly unknown[]): Promise<readonly Record<string, unknown>[]> {
+  return (await session(cash, true, commands)).printed;
+}
+
+/** Runs commands on a phone, gives what was printed and the error that ended it. */
+async function session(cash: CashBench, keepGoing: boolean, commands: readonly unknown[]) {
   const printed: Record<string, unknown>[] = [];
   const output: Output = { json: true, print: (record) => printed.push({ ...record }) };
   const input = new PassThrough();
   for (const command of commands) input.write(`${typeof command === 'string' ? command : JSON.stringify(command)}\n`);
   input.end();
-  await during(cash.clock, runHeadless(cash.handset, cash.clock, input, output));
-  return printed;
+  const running = runHeadless({ handset: cash.handset, clock: cash.clock, input, output, keepGoing });
+  const failure = await during(
+    cash.clock,
+    running.then(
+      () => undefined,
+      (error: unknown) => error,
+    ),
+  );
+  return { printed, failure };
 }
 
 describe('cash-handset --headless', () => {
@@ -47,12 +59,65 @@ describe('cash-handset --headless', () => {
     const cash = await enrolled();
     await cash.request();
     const printed = await headless(cash, { select: 'Approve' }, { type: PIN }, { select: 'Confirm' }, { screen: true });
-    expect(printed[0]).toEqual({ event: 'ready', applications: ['Cash-Mobile'] });
+    expect(printed[0]).toEqual({ event: 'ready', pid: process.pid, applications: ['Cash-Mobile'] });
     expect(printed).toContainEqual(
       expect.objectContaining({ event: 'sent', to: '+393400000001', octets: 133, port: 16_001 }),
     );
-    expect(printed.at(-1)).toMatchObject({ event: 'screen', kind: 'form', title: 'Payment' });
+    expect(printed.at(-2)).toMatchObject({ event: 'screen', kind: 'form', title: 'Payment' });
     expect(cash.service.all('APPROVE').map((approval) => cash.service.isRight(approval))).toEqual([true]);
+  });
+
+  test('says of each command that it is done, by its id or its number, after what it changed', async () => {
+    const printed = await headless(
+      await enrolled(),
+      { select: 'Menu', id: 'first' },
+      { press: 'down' },
+      { screen: true, id: 7 },
+    );
+    const told = printed.map(({ event, id, title }) => (event === 'screen' ? title : (id ?? event)));
+    const inOrder = told.slice(told.indexOf('ready')).filter((word, index, words) => word !== words[index - 1]);
+    expect(inOrder.filter((word) => word !== '')).toEqual(['ready', 'Menu', 'first', 'Menu', 2, 'Menu', 7]);
+    expect(printed.filter(({ event }) => event === 'done')).toEqual([
+      { event: 'done', id: 'first', ok: true },
+      { event: 'done', id: 2, ok: true },
+      { event: 'done', id: 7, ok: true },
+    ]);
+  });
+
+  test('ends with the first command that fails, and does not do the next', async () => {
+    const { printed, failure } = await session(await enrolled(), false, [
+      { select: 'Nowhere', id: 'lost' },
+      { select: 'Menu' },
+    ]);
+    expect(failure).toEqual(expect.objectContaining({ message: expect.stringContaining('no "Nowhere"') }));
+    expect(printed.slice(-2)).toEqual([
+      { event: 'error', id: 'lost', message: expect.stringContaining('no "Nowhere"') },
+      { event: 'done', id: 'lost', ok: false },
+    ]);
+    expect(JSON.stringify(printed)).not.toContain('"title":"Menu"');
+  });
+
+  test('prints neither an activation code, nor a PIN, nor how long they are', async () => {
+    const cash = await installed();
+    const code = cash.service.activationCode.replace('-', '');
+    const typed = [code.slice(0, 3), code.slice(3), '8', PIN];
+    const printed = await headless(
+      cash,
+      { type: typed[0] },
+      { screen: true },
+      { select: 'Nowhere' },
+      { type: typed[1] },
+      { select: 'Next' },
+      { type: typed[3] },
+      { screen: true },
+      { select: 'Nowhere' },
+    );
+    const text = JSON.stringify(printed);
+    expect(text).toContain('Activation code');
+    expect(text).toContain('New PIN, 5 to 8 digits');
+    for (const secret of [typed[0], typed[1], PIN, '•']) expect(text).not.toContain(secret);
+    const pinScreens = printed.filter(({ event, title }) => event === 'screen' && title === 'Choose a PIN');
+    expect(new Set(pinScreens.map(({ items, rows }) => JSON.stringify([items, rows]))).size).toBe(1);
   });
 
   test('never prints the PIN', async () => {
@@ -65,7 +130,7 @@ describe('cash-handset --headless', () => {
       { type: `${PIN}99999` },
       { select: 'nothing' },
     );
-    expect(JSON.stringify(printed)).toContain('•••••');
+    expect(JSON.stringify(printed)).not.toContain('•');
     expect(JSON.stringify(printed)).not.toContain(PIN);
   });
 
@@ -74,22 +139,31 @@ describe('cash-handset --headless', () => {
     const request = cash.service.sms(cash.service.payRequest({ time: cash.service.now + 5 }));
     cash.clock.after(5_000, () => void cash.radio.deliver(request));
     const printed = await headless(cash, { waitFor: 'Pay to', limitMs: 10_000 }, { screen: true });
-    expect(printed.at(-1)).toMatchObject({ event: 'screen', title: 'Payment' });
+    expect(printed.at(-2)).toMatchObject({ event: 'screen', title: 'Payment' });
   });
 
   test.each([
     ['what is no JSON', 'press', /Expected a command such as/],
-    ['a key that does not exist', { press: 'F13' }, /Expected a command such as/],
+    ['a key that does not exist', { press: 'F13' }, /There is no key F13: the keys are 1, 2, .*soft-left, .*power$/],
+    [
+      'a command that does not exist',
+      { pres: '1' },
+      /no command pres: the commands are press, type, select, waitFor, screen, install$/,
+    ],
+    ['a detail that does not exist', { press: '1', hold: true }, /press has no hold: it has press, long, id$/],
+    ['a name of all objects', { toString: '1' }, /There is no command toString/],
+    ['what is no object', '[1]', /Expected a command such as/],
+    ['a value that makes no sense', { waitFor: 'x', limitMs: -1 }, /Expected a command such as/],
     ['two things at once', { press: '1', type: '2' }, /Expected a command such as/],
     ['a line without end', `{"type":"${'1'.repeat(5_000)}"}`, /at most 4096 characters/],
     ['a label that is not there', { select: 'Nowhere' }, /There is no "Nowhere" to select\. The screen shows: I-Sim/],
     ['text where none can be written', { type: 'a' }, /No text field has the focus/],
     ['a screen that does not come', { waitFor: 'Godot', limitMs: 100 }, /Waited 100 ms for Godot/],
     ['a file that is not there', { install: '/nowhere.jad' }, /There is no descriptor \/nowhere\.jad/],
-  ])('answers %s with an error and goes on', async (_name, command, message) => {
+  ])('that is to keep going answers %s with an error and goes on', async (_name, command, message) => {
     const printed = await headless(await enrolled(), command, { screen: true });
-    expect(printed).toContainEqual({ event: 'error', message: expect.stringMatching(message) });
-    expect(printed.at(-1)).toMatchObject({ event: 'screen', kind: 'idle' });
+    expect(printed).toContainEqual({ event: 'error', id: 1, message: expect.stringMatching(message) });
+    expect(printed.at(-2)).toMatchObject({ event: 'screen', kind: 'idle' });
   });
 });
 
@@ -119,7 +193,18 @@ describe('cash-handset', () => {
       /speaks en and it, not "fr"/,
     ],
     ['without a terminal', ['--port', 'x', '--flash', 'y'], 2, /not a terminal: use --headless/],
-    ['on a modem that is not there', ['--port', '/dev/nowhere', '--flash', 'y', '--headless'], 1, /\/dev\/nowhere/],
+    [
+      'on a modem that is not there',
+      ['--port', '/dev/nowhere', '--flash', join(tmpdir(), 'cash-handset-none.json'), '--headless'],
+      1,
+      /\/dev\/nowhere/,
+    ],
+    [
+      'with a flash that has no place',
+      ['--port', 'x', '--flash', '/nowhere/phone.json', '--headless'],
+      1,
+      /flash file \/nowhere\/phone\.json cannot be locked/,
+    ],
   ])('%s ends with one line', async (_name, args, code, message) => {
     const ended = await run(...args);
     expect(ended.code).toBe(code);

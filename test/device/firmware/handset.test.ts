@@ -98,6 +98,28 @@ describe('Text messages', () => {
     expect(textOf(phone.screen)).toContain('No messages');
   });
 
+  test.each([
+    ['soft-left', 'the idle screen', 'idle', []],
+    ['soft-right', 'the idle screen', 'idle', []],
+    ['soft-left', 'the menu', 'list', ['Menu']],
+    ['soft-right', 'the menu', 'list', ['Menu']],
+  ] as const)('that are none: %s leads back to %s, from where they were looked for', (key, _where, kind, way) => {
+    const { phone } = bench();
+    for (const label of [...way, 'Messages']) phone.select(label);
+    expect(textOf(phone.screen)).toContain('No messages');
+    phone.press(key);
+    expect(phone.screen).toMatchObject({ kind, title: way[0] ?? '' });
+  });
+
+  test('are left for where they were looked for, also after one was read', async () => {
+    const { phone, radio } = bench();
+    await radio.deliver(text('ciao'));
+    for (const label of ['Messages', '* +393471234567', 'Back', 'Back']) phone.select(label);
+    expect(phone.screen.kind).toBe('idle');
+    for (const label of ['Menu', 'Messages', '+393471234567', 'Back', 'Back']) phone.select(label);
+    expect(phone.screen.title).toBe('Menu');
+  });
+
   test('are safe before the modem may forget them, and there after a power cut', async () => {
     const flash = memoryFlash();
     const { radio } = bench({ flash });
@@ -219,6 +241,7 @@ describe('A message to port 16001', () => {
     expect(textOf(phone.screen)).toContain('A message for Cash-Mobile has come. Open it now?');
     phone.select('Later');
     expect(phone.screen.kind).toBe('idle');
+    expect(textOf(phone.screen)).toContain('Cash-Mobile waits');
     expect(events).not.toContainEqual(started);
     await radio.deliver(FRAME);
     phone.select('Open');

@@ -156,6 +156,48 @@ describe('A running application', () => {
     expect(probes).toHaveLength(3);
   });
 
+  test('whose alarm rings while it runs is started again when it has ended', async () => {
+    const { open, clock, handset, probes } = phoneWith(({ context }) => {
+      if (probes.length < 2) midp.PushRegistry.registerAlarm(context, clock.now() + 60_000);
+    });
+    open();
+    await clock.advance(90_000);
+    expect(probes).toHaveLength(1);
+    handset.press('power');
+    await clock.advance(0);
+    expect(probes).toHaveLength(2);
+    handset.press('power');
+    await clock.advance(3_600_000);
+    expect(probes).toHaveLength(2);
+  });
+
+  test('that sets its alarm anew as it starts keeps it; that before is what it is told', async () => {
+    const told: unknown[] = [];
+    const { open, clock, handset, probes } = phoneWith(({ context }) => {
+      told.push(midp.PushRegistry.registerAlarm(context, probes.length < 3 ? 1_000 : undefined));
+    });
+    open();
+    for (const runs of [1, 2, 3, 3]) {
+      expect(probes).toHaveLength(runs);
+      handset.press('power');
+      await clock.advance(0);
+    }
+    expect(told).toEqual([undefined, 1_000, 1_000]);
+  });
+
+  test('that throws as its alarm starts it is not started again', async () => {
+    const { open, clock, handset, probes } = phoneWith(({ context }) => {
+      if (probes.length > 1) throw new Error('no more');
+      midp.PushRegistry.registerAlarm(context, clock.now() + 60_000);
+    });
+    open();
+    handset.press('power');
+    await clock.advance(60_000);
+    handset.press('soft-left');
+    await clock.advance(3_600_000);
+    expect(probes).toHaveLength(2);
+  });
+
   test.each([
     [{ kind: 'failed', reason: 'no network', retry: true }, 'IOException', 'failed'],
     [{ kind: 'unknown', reason: 'no answer' }, 'InterruptedIOException', 'unknown'],

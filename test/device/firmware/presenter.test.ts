@@ -154,8 +154,8 @@ describe('A form', () => {
     const { press, rows, body, events } = present(new Form('Payment', [field]));
     press('4', '8', '2', 'left');
     expect(rows()).toEqual(['PIN', ' ••▏•']);
-    expect(body().items).toEqual([{ label: 'PIN', value: '•••', focused: true }]);
-    expect(body().input).toEqual({ mode: '123', numeric: true });
+    expect(body().items).toEqual([{ label: 'PIN', value: '•••', focused: true, secret: true }]);
+    expect(body().input).toEqual({ mode: '123', numeric: true, telephone: false });
     expect(events.at(-1)).toEqual({ kind: 'text', item: 0, text: '482' });
     expect(field.getString()).toBe('482');
   });
@@ -225,7 +225,7 @@ describe('An alert', () => {
     expect(events).toEqual([{ kind: 'dismissed' }]);
 
     const pressed = present(new Alert('Paid', 'EUR 12.50', 'CONFIRMATION'));
-    expect(pressed.body().softKeys).toEqual({ left: 'OK', right: '' });
+    expect(pressed.body().softKeys).toEqual({ left: 'OK', right: 'Back' });
     pressed.press('soft-left');
     expect(pressed.events).toEqual([{ kind: 'dismissed' }]);
   });

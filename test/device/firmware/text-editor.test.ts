@@ -48,7 +48,8 @@ describe('Text entry by multi-tap', () => {
     ['# 2 2 2 2 2 2 2 2', 'a'],
     ['*', '+'],
     ['* *', '*'],
-    ['0!', '+'],
+    ['0!', '0'],
+    ['* 0! 5!', '+05'],
     ['5!', '5'],
     ['1 1 1 1 1', '1'],
   ])('%s writes %j', async (strokes, text) => {
@@ -86,7 +87,9 @@ describe('Text entry by multi-tap', () => {
   test.each([
     ['NUMERIC', '1 2 2 0 * #', '1220'],
     ['NUMERIC', '0! 5', '05'],
+    ['DECIMAL', '0! 5', '05'],
     ['PHONENUMBER', '0! 3 9', '+39'],
+    ['PHONENUMBER', '3 0! 9', '39'],
     ['PHONENUMBER', '* 3 9', '+39'],
     ['PHONENUMBER', '* *', '*'],
     ['PHONENUMBER', '3 *', '3*'],
@@ -95,6 +98,44 @@ describe('Text entry by multi-tap', () => {
     ['DECIMAL', '1 # 5', '1,5'],
   ] as const)('a %s field after %s holds %s', async (input, strokes, text) => {
     expect(await editor({ input }).keys(strokes)).toBe(text);
+  });
+
+  test.each([
+    ['ANY', 'Il Sole 24', 'Il Sole 24'],
+    ['ANY', '£<é漢', '£<é漢'],
+    ['NUMERIC', '1a2 +3', '123'],
+    ['PHONENUMBER', '+39 340-12', '+3934012'],
+    ['PHONENUMBER', 'p39', '39'],
+    ['DECIMAL', '1x2.50', '12,50'],
+    ['DECIMAL', '12,5.0', '12,50'],
+  ] as const)('the keyboard of a computer: a %s field takes %j as %j', (input, typed, text) => {
+    const { edited } = editor({ input });
+    for (const character of typed) {
+      if (/[0-9]/.test(character)) edited.press({ key: character as Key, long: false });
+      else edited.type(character);
+    }
+    expect(edited.text).toBe(text);
+  });
+
+  test('after a letter from the keyboard of a computer the keypad writes digits, until #', async () => {
+    const { edited, keys } = editor(ANY);
+    await keys('2');
+    edited.type('x');
+    expect(edited.mode).toBe('123');
+    expect(await keys('2 # 2')).toBe('Ax2A');
+  });
+
+  test('a letter that does not fit any more changes nothing', () => {
+    const { edited } = editor(ANY, 'ab', 2);
+    edited.type('c');
+    expect([edited.text, edited.mode, edited.cursor]).toEqual(['ab', 'Abc', 2]);
+  });
+
+  test('a letter goes where the cursor is, and a letter that was being chosen stands', async () => {
+    const { edited, keys } = editor(ANY, 'ac');
+    await keys('left');
+    edited.type('b');
+    expect(edited.text).toBe('abc');
   });
 
   test('takes no more than the field holds', async () => {

@@ -1,7 +1,19 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { lockFlash } from '../../../device/hal/flash-lock.ts';
 import { type Flash, FlashError, fileFlash, memoryFlash } from '../../../device/index.ts';
 
 let folder = '';
@@ -82,5 +94,47 @@ describe('A flash in a file', () => {
   test('in a folder that does not exist says so when it is written', () => {
     const flash = fileFlash(join(folder, 'nowhere', 'phone.json'));
     expect(() => flash.write('a', 1)).toThrow(expect.objectContaining({ code: 'failed' }));
+  });
+});
+
+describe('The lock of a flash file', () => {
+  const held = expect.objectContaining({
+    name: 'FlashError',
+    code: 'held',
+    message: expect.stringMatching(/phone\.json is in use by another handset: stop that one, or give another --flash$/),
+  });
+
+  test('keeps a second handset away until the first lets go, also under another name of the file', () => {
+    fileFlash(path).write('settings', 1);
+    const other = join(folder, 'link-to-phone.json');
+    symlinkSync(path, other);
+    const unlock = lockFlash(path);
+    expect(() => lockFlash(path)).toThrow(held);
+    expect(() => lockFlash(other)).toThrow(held);
+    lockFlash(join(folder, 'another.json'))();
+    unlock();
+    lockFlash(other)();
+  });
+
+  test('goes away with a process that is killed', async () => {
+    const script = `(await import(process.argv[1])).lockFlash(process.argv[2]); console.log('held'); setInterval(() => {}, 1e6)`;
+    const module = join(import.meta.dirname, '../../../dist/device/hal/flash-lock.js');
+    const holder = spawn(process.execPath, ['--input-type=module', '--eval', script, module, path]);
+    await once(holder.stdout, 'data');
+    expect(() => lockFlash(path)).toThrow(held);
+    holder.kill('SIGKILL');
+    await once(holder, 'exit');
+    lockFlash(path)();
+  });
+});
+
+describe('A flash behind a symbolic link', () => {
+  test('is the file that the link names', () => {
+    fileFlash(path).write('settings', 1);
+    const link = join(folder, 'link.json');
+    symlinkSync(path, link);
+    fileFlash(link).write('settings', 2);
+    expect(fileFlash(path).read('settings')).toBe(2);
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
   });
 });

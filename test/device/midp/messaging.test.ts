@@ -54,6 +54,20 @@ describe('A MessageConnection (JSR-120)', () => {
     expect(() => openConnection(context, 'sms://:16001')).toThrow(IOException);
   });
 
+  test.each([1, 2, 3, 4])('tells a listener that fetches at once of all %d messages that waited', async (count) => {
+    const { context, arrive } = fakeContext();
+    const expected = Array.from({ length: count }, (_, index) => index);
+    for (const value of expected) {
+      const payload = { kind: 'binary', data: Uint8Array.of(value) } as const;
+      arrive(16001, { number: '+39340', port: 16001, payload, timestamp: value });
+    }
+    const fetched: Promise<number>[] = [];
+    openConnection(context, 'sms://:16001').setMessageListener((connection) => {
+      fetched.push(connection.receive().then(({ timestamp }) => timestamp));
+    });
+    expect(await Promise.all(fetched)).toEqual(expected);
+  });
+
   test('tells its listener of each message, also of those that waited, and gives them in order', async () => {
     const { context, arrive } = fakeContext();
     const message = (value: number) =>

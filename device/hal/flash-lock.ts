@@ -1,0 +1,34 @@
+import { DatabaseSync } from 'node:sqlite';
+import { FlashError } from './flash.ts';
+import { realPath } from './flash-file.ts';
+
+/**
+ * Keeps a second handset away from the same flash file. The lock is the operating system's lock on an empty SQLite file
+ * beside it, so it goes away with the process, however that ends.
+ * @returns what frees the lock. @throws FlashError `held` when another handset has it, `failed` when there is no place for it
+ */
+export function lockFlash(path: string): () => void {
+  const lock = `${realPath(path)}.lock`;
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(lock);
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+  } catch (error) {
+    database?.close();
+    throw refusal(path, lock, error);
+  }
+  const held = database;
+  return () => held.close();
+}
+
+function refusal(path: string, lock: string, cause: unknown): FlashError {
+  if (cause instanceof Error && 'errcode' in cause && cause.errcode === SQLITE_BUSY) {
+    const message = `The flash file ${path} is in use by another handset: stop that one, or give another --flash`;
+    return new FlashError('held', message, { cause });
+  }
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new FlashError('failed', `The flash file ${path} cannot be locked by ${lock}: ${reason}`, { cause });
+}
+
+/** https://sqlite.org/rescode.html#busy */
+const SQLITE_BUSY = 5;
