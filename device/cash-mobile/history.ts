@@ -35,15 +35,16 @@ export class History {
   #details(device: DeviceRecord, transaction: Transaction): void {
     const { texts, screens, agenda } = this.#app;
     const choices: Choice[] = [{ label: texts.back, type: 'BACK', does: () => this.show(device) }];
-    if (awaitsReceipt(transaction))
+    if (mayHaveNews(transaction))
       choices.push({ label: texts.askAgain, type: 'SCREEN', does: () => this.#ask(device, transaction) });
     agenda.free(() => screens.form(titleOf(requestOf(transaction), texts), this.#items(transaction), choices));
   }
 
   #ask(device: DeviceRecord, transaction: Transaction): void {
-    if (transaction.role === 'merchant') this.#sales?.resume(device, transaction);
+    const isSale = transaction.role === 'merchant' && awaitsReceipt(transaction);
+    if (isSale) this.#sales?.resume(device, transaction);
     this.#queries.ask(device, transaction);
-    if (transaction.role === 'customer') this.show(device);
+    if (!isSale) this.show(device);
   }
 
   #items(transaction: Transaction): readonly Item[] {
@@ -65,6 +66,11 @@ export class History {
       ),
     ];
   }
+}
+
+/** Whether the service may know more than this phone: a receipt is missing, or was one of a refund. */
+function mayHaveNews(transaction: Transaction): boolean {
+  return awaitsReceipt(transaction) || transaction.standing?.status === 'paid';
 }
 
 function isEnrolment(request: Request): boolean {

@@ -293,6 +293,55 @@ describe('A receipt', () => {
   });
 });
 
+describe('An answer that the network lost', () => {
+  /** The frames that the phone has sent, in hexadecimal. */
+  const frames = (cash: Awaited<ReturnType<typeof enrolled>>) =>
+    cash.radio.sent.map(({ content }) => (content.kind === 'data' ? hexOf(content.data) : ''));
+
+  test('goes out again, the same frame, when the service answers the query with the request', async () => {
+    const cash = await enrolled();
+    const request = await cash.request({ ttl: 300 });
+    await cash.select('Approve');
+    await cash.type(PIN);
+    await cash.select('Confirm');
+    await cash.clock.advance(60_000);
+    const [approval, query] = frames(cash);
+    await cash.send(request);
+    expect(frames(cash)).toEqual([approval, query, approval]);
+    expect(wordsOf(cash)).toContain('Sent. Waiting for the receipt.');
+    await cash.send(cash.service.receipt(request.txn, 'paid'));
+    expect(cash.phone.screen.title).toBe('Paid');
+  });
+
+  test('after a wrong PIN: the second approval goes out again, not the first', async () => {
+    const cash = await enrolled();
+    const request = await cash.request({ ttl: 300 });
+    for (const pin of ['90909', PIN]) {
+      if (pin !== PIN) await cash.select('Approve');
+      await cash.type(pin);
+      await cash.select('Confirm');
+      if (pin !== PIN) await cash.send(cash.service.receipt(request.txn, 'wrong-pin', { triesLeft: 2 }));
+    }
+    await cash.send(request);
+    const [wrong, right, again] = frames(cash);
+    expect(again).toBe(right);
+    expect(again).not.toBe(wrong);
+  });
+
+  test('of a phone that was off meanwhile goes out again, too', async () => {
+    const cash = await enrolled();
+    const request = await cash.request({ ttl: 300 });
+    await cash.select('Refuse');
+    await cash.select('It is not mine');
+    cash.phone.press('power', true);
+    cash.phone.press('power', true);
+    await cash.send(request);
+    const [refusal, again] = frames(cash);
+    expect(again).toBe(refusal);
+    expect(cash.phone.screen.kind).toBe('idle');
+  });
+});
+
 describe('A frame', () => {
   test('that does not open changes nothing', async () => {
     const cash = await enrolled();
@@ -309,6 +358,36 @@ describe('A frame', () => {
 });
 
 describe('The history', () => {
+  test('asks about a payment whose refund the network may have lost, and shows it', async () => {
+    const cash = await enrolled();
+    const { txn } = await cash.request();
+    await cash.select('Approve');
+    await cash.type(PIN);
+    await cash.select('Confirm');
+    await cash.send(cash.service.receipt(txn, 'paid'));
+    await cash.select('OK');
+    await openApplication(cash, 'en');
+    for (const label of ['History', 'EUR 12.50', 'Ask again']) await cash.select(label);
+    expect(cash.service.all('STATUS_QUERY')).toMatchObject([{ ref: txn, kind: 'payment' }]);
+    expect(cash.phone.screen.title).toBe('History');
+    await cash.send(cash.service.receipt(txn, 'refunded'));
+    expect(cash.phone.screen.title).toBe('Refunded');
+    await cash.select('OK');
+    for (const label of ['History', 'EUR 12.50']) await cash.select(label);
+    expect(wordsOf(cash)).toContain('Status: Refunded');
+    expect(cash.phone.screen.softKeys).toEqual({ left: '', right: 'Back' });
+  });
+
+  test('does not ask about a payment that was refused', async () => {
+    const cash = await enrolled();
+    const { txn } = await cash.request();
+    await cash.send(cash.service.receipt(txn, 'cancelled'));
+    await cash.select('OK');
+    await openApplication(cash, 'en');
+    for (const label of ['History', 'EUR 12.50']) await cash.select(label);
+    expect(cash.phone.screen.softKeys).toEqual({ left: '', right: 'Back' });
+  });
+
   test('lists payments, newest first, with their details', async () => {
     const cash = await enrolled();
     const { txn } = await cash.request();
