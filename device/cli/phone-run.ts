@@ -52,15 +52,23 @@ async function runOnModem(options: HandsetCommandOptions, output: Output): Promi
       ...(options.language === undefined ? {} : { language: options.language }),
     });
     if (jad !== undefined) handset.install(jad);
-    if (options.headless === true) {
-      const keepGoing = options.keepGoing === true;
-      await runHeadless({ handset, clock: systemClock, input: process.stdin, output, keepGoing });
-    } else await runOnTerminal(handset, options);
-    handset.powerOff();
+    try {
+      await use(handset, options, output);
+    } finally {
+      handset.powerOff();
+    }
   } finally {
+    // A pipe that nobody closes would keep the program alive after a command that failed.
+    process.stdin.destroy();
     gauges.stop();
     await modem.close();
   }
+}
+
+async function use(handset: Handset, options: HandsetCommandOptions, output: Output): Promise<void> {
+  if (options.headless !== true) return runOnTerminal(handset, options);
+  const keepGoing = options.keepGoing === true;
+  await runHeadless({ handset, clock: systemClock, input: process.stdin, output, keepGoing });
 }
 
 async function runOnTerminal(handset: Handset, { port, silent }: HandsetCommandOptions): Promise<void> {
