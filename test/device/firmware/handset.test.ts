@@ -146,6 +146,19 @@ describe('Text messages', () => {
 });
 
 describe('Settings', () => {
+  test('that are left with Back change nothing, now and after a restart', () => {
+    const flash = memoryFlash();
+    const { phone } = bench({ flash });
+    const before = flash.dump();
+    for (const label of ['Menu', 'Settings', 'Italiano', 'Ask first', 'Back']) phone.select(label);
+    expect(phone.screen.title).toBe('Menu');
+    expect(phone.screen.softKeys.right).toBe('Back');
+    expect(flash.dump()).toBe(before);
+    phone.select('Settings');
+    const ticked = phone.screen.items.filter(({ checked }) => checked === true).map(({ label }) => label);
+    expect(ticked).toEqual(['English', 'Open it at once']);
+  });
+
   test('change the language, which lasts', () => {
     const flash = memoryFlash();
     const { phone } = bench({ flash });

@@ -41,7 +41,7 @@ function present(displayable: Displayable) {
   const press = (...keys: Key[]) => {
     for (const key of keys) presenter.press({ key, long: false });
   };
-  return { clock, events, body, press, rows: () => body().rows.map(({ text }) => text) };
+  return { clock, events, body, press, show: draw, rows: () => body().rows.map(({ text }) => text) };
 }
 
 function withCommands(...commands: readonly (readonly [label: string, type: CommandType, priority?: number])[]): Form {
@@ -111,6 +111,35 @@ describe('Soft keys', () => {
 });
 
 describe('A list', () => {
+  test('that was empty gives its first line the focus, whatever keys were pressed before', () => {
+    const list = new List('Menu', 'IMPLICIT');
+    const { press, body, events } = present(list);
+    press('down', 'down', 'up', 'select', 'soft-left');
+    expect(events).toEqual([]);
+    expect(body().softKeys.left).toBe('');
+    list.append('Only');
+    const again = present(list);
+    again.press('select');
+    expect(again.events).toEqual([{ kind: 'selected', element: 0 }]);
+  });
+
+  test('that fills while it is shown gives its first line the focus', () => {
+    const list = new List('Menu', 'IMPLICIT');
+    const { press, body, events, show } = present(list);
+    press('down', 'down');
+    list.append('One');
+    list.append('Two');
+    show();
+    expect(body().items.map(({ focused }) => focused)).toEqual([true, false]);
+    press('down', 'select');
+    expect(events).toEqual([{ kind: 'selected', element: 1 }]);
+    list.deleteAll();
+    show();
+    list.append('Three');
+    show();
+    expect(body().items.map(({ focused }) => focused)).toEqual([true]);
+  });
+
   test('moves its focus around the ends, scrolls, and tells which line was chosen', () => {
     const list = new List(
       'Menu',

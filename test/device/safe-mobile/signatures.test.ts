@@ -118,6 +118,28 @@ describe('the PIN-camouflaged key', () => {
     expect(hexOf(signWithPin(primitives, pin, pinKey, text))).toBe(hexOf(signatureIn('APPROVE')));
   });
 
+  it.each(['signs', 'fails to sign'])('wipes the seed and the key of the PIN after it %s', (ends) => {
+    const seen: Uint8Array[] = [];
+    const watched: typeof primitives = {
+      ...primitives,
+      scrypt(password, salt, cost) {
+        const key = primitives.scrypt(password, salt, cost);
+        seen.push(key);
+        return key;
+      },
+      ed25519Sign(seed, message) {
+        expect(hexOf(seed)).toBe(hexOf(keys.approvalSeed));
+        seen.push(seed);
+        if (ends !== 'signs') throw new Error('no memory');
+        return primitives.ed25519Sign(seed, message);
+      },
+    };
+    const sign = () => signWithPin(watched, pin, pinKey, text);
+    if (ends === 'signs') sign();
+    else expect(sign).toThrow('no memory');
+    expect(seen.map(hexOf)).toEqual(['00'.repeat(32), '00'.repeat(32)]);
+  });
+
   it('signs with a wrong PIN too, with another key, so that nobody but the service can tell', () => {
     const wrong = signWithPin(
       primitives,
