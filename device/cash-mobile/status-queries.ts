@@ -40,7 +40,7 @@ export class StatusQueries {
     const times = QUERY_TIMES_MS.map((after) => sent.at + after);
     const ask = (time: number) => this.#due(device, { ref, role, sent }, time === times.at(-1));
     for (const time of times.filter((at) => at > now)) system.schedule(time - now, () => ask(time));
-    const missed = times.findLast((at) => at <= now && at >= missedSince);
+    const missed = times.find((at) => at <= now && at >= missedSince);
     if (missed !== undefined) ask(missed);
     return missed !== undefined;
   }

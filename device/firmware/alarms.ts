@@ -28,13 +28,10 @@ export class Alarms {
     this.#times = readSection(flash, SECTION, stored) ?? {};
   }
 
-  /** The applications whose time has come, the earliest first. */
+  /** The applications whose time has come. */
   get due(): readonly string[] {
     const now = this.#clock.now();
-    return Object.entries(this.#times)
-      .filter(([, at]) => at <= now)
-      .sort(([, a], [, b]) => a - b)
-      .map(([application]) => application);
+    return Object.keys(this.#times).filter((application) => (this.#times[application] ?? now + 1) <= now);
   }
 
   /** Begins to wait for the next time; alarms whose time went by while the phone was off are {@link due} at once. */

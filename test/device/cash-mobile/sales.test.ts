@@ -52,6 +52,19 @@ describe("A merchant's phone", () => {
     expect(wordsOf(cash)).toContain(`From: ${CUSTOMER}`);
   });
 
+  test('asks about a paid sale, in case it was refunded, without waiting for a receipt of it', async () => {
+    const cash = await merchant();
+    await ask(cash);
+    const [init] = cash.service.all('PAY_INIT');
+    const mref = init?.mref ?? new Uint8Array(8);
+    await cash.send(cash.service.receipt(mref, 'paid'));
+    for (const label of ['OK', 'History', 'EUR 12.50', 'Ask again']) await cash.select(label);
+    expect(cash.service.last).toMatchObject({ type: 'STATUS_QUERY', ref: mref, kind: 'request' });
+    expect(cash.phone.screen.title).toBe('History');
+    await cash.send(cash.service.receipt(mref, 'refunded'));
+    expect(cash.phone.screen.title).toBe('Refunded');
+  });
+
   test('takes a request back with PAY_CANCEL', async () => {
     const cash = await merchant();
     await ask(cash);

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type MemoryFlash, memoryFlash } from '../../../device/index.ts';
 import {
   createPinKey,
@@ -91,6 +91,29 @@ describe('The flash', () => {
       }),
     );
     expect(shapes[0]).toBe(shapes[1]);
+  });
+});
+
+describe('The memory of the phone', () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  test('after an approval holds neither the PIN nor the signature that were in it', async () => {
+    const cash = await enrolled();
+    const scrypt = vi.spyOn(primitives, 'scrypt');
+    const sign = vi.spyOn(primitives, 'ed25519Sign');
+    await payOnce(cash);
+    const pins = scrypt.mock.calls.map(([password]) => hexOf(password));
+    expect(pins).toEqual(['00'.repeat(PIN.length)]);
+    const signatures = sign.mock.results.map(({ value }) => (value instanceof Uint8Array ? hexOf(value) : ''));
+    expect(signatures).toEqual(['00'.repeat(64)]);
+    expect(cash.service.all('APPROVE').map((approval) => cash.service.isRight(approval))).toEqual([true]);
+  });
+
+  test('after an enrolment does not hold the PIN', async () => {
+    const cash = await installed();
+    const scrypt = vi.spyOn(primitives, 'scrypt');
+    await enrol(cash);
+    expect(new Set(scrypt.mock.calls.map(([password]) => hexOf(password)))).toEqual(new Set(['00'.repeat(PIN.length)]));
   });
 });
 

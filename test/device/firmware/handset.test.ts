@@ -128,6 +128,15 @@ describe('Text messages', () => {
     expect(bench({ flash }).phone.screen.icons.message).toBe(true);
   });
 
+  test('have names of their own, also after some were deleted', async () => {
+    const { phone, radio } = bench();
+    for (const words of ['one', 'two', 'three']) await radio.deliver(text(words));
+    for (const label of ['Messages', '* +393471234567 one', 'Delete', 'Back']) phone.select(label);
+    await radio.deliver(text('four'));
+    for (const label of ['Messages', '* +393471234567 three', 'Delete']) phone.select(label);
+    expect(phone.screen.items.map(({ label }) => label)).toEqual(['* +393471234567 four', '* +393471234567 two']);
+  });
+
   test('that the modem hands over twice are kept once', async () => {
     const { phone, radio } = bench();
     await radio.deliver(text('ciao', 5));
