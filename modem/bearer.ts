@@ -1,13 +1,6 @@
-/** What an SMS carries, as the upper floors see it: whole, however many segments it took on the air. */
-export type SmsContent =
-  | { readonly kind: 'text'; readonly text: string; readonly ports?: ApplicationPorts }
-  | { readonly kind: 'data'; readonly data: Uint8Array; readonly ports?: ApplicationPorts };
+import type { CodingOptions, SmsContent } from './pdu/index.ts';
 
-/** 16-bit application port addressing (3GPP TS 23.040, 9.2.3.24.4). */
-export interface ApplicationPorts {
-  readonly destination: number;
-  readonly source: number;
-}
+export type { ApplicationPorts, SmsContent } from './pdu/index.ts';
 
 /** A message to send. */
 export interface OutgoingSms {
@@ -16,6 +9,8 @@ export interface OutgoingSms {
   /** International number with `+`, or a short code. */
   readonly destination: string;
   readonly content: SmsContent;
+  /** How it is written: the language of the recipient's phone, the message class, … Default: the fewest SMS. */
+  readonly coding?: CodingOptions;
   /** Ask the network for a status report of each segment (TP-SRR). Default false. */
   readonly statusReport?: boolean;
   /** How long the service centre may try, in ms (TP-VP). Default: the network's. */

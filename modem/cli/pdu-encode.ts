@@ -1,9 +1,7 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import {
-  type Alphabet,
   addressOf,
   encodePdu,
-  type MessageClass,
   PduEncodeError,
   type Segment,
   segment,
@@ -13,22 +11,21 @@ import {
   toHex,
   tpduLength,
 } from '../pdu/index.ts';
+import { type CodingFlags, codingOf, withCoding } from './coding-options.ts';
 import { hexOption, numberOption } from './options.ts';
 import { outputOf, UsageError } from './program.ts';
 
-interface EncodeOptions {
+interface EncodeOptions extends CodingFlags {
   readonly to?: string;
   readonly from?: string;
   readonly at?: TimeStamp;
   readonly text?: string;
   readonly data?: Uint8Array;
-  readonly alphabet?: Alphabet;
   readonly destinationPort?: number;
   readonly sourcePort?: number;
   readonly reference: number;
   readonly messageReference: number;
   readonly pid: number;
-  readonly class?: MessageClass;
   readonly validity?: number;
   readonly report?: true;
   readonly smsc?: string;
@@ -43,14 +40,6 @@ function timeOption(text: string): TimeStamp {
   }
 }
 
-const CLASSES: readonly MessageClass[] = [0, 1, 2, 3];
-
-function classOption(text: string): MessageClass {
-  const found = CLASSES.find((messageClass) => String(messageClass) === text);
-  if (found === undefined) throw new InvalidArgumentError('Give 0, 1, 2 or 3.');
-  return found;
-}
-
 /** `gsm-modem pdu encode`: the PDUs of a message. */
 export function pduEncodeCommand(): Command {
   const port = numberOption(0, 65_535);
@@ -62,17 +51,15 @@ export function pduEncodeCommand(): Command {
     .option('--at <time>', "the service centre's time stamp, ISO 8601", timeOption)
     .option('--text <text>', 'a text, in as many SMS as it takes')
     .option('--data <hex>', 'octets', hexOption)
-    .addOption(new Option('--alphabet <alphabet>', 'instead of the smallest').choices(['gsm7', '8bit', 'ucs2']))
     .option('--destination-port <port>', 'application port at the other end', port)
     .option('--source-port <port>', 'application port at this end', port)
     .option('--reference <number>', 'concatenation reference', port, 0)
     .option('--message-reference <number>', 'TP-MR', octet, 0)
     .option('--pid <number>', 'TP-PID', octet, 0)
-    .option('--class <number>', 'message class', classOption)
     .option('--validity <seconds>', 'how long the service centre may try', numberOption(1, 63 * 7 * 86_400))
     .option('--report', 'ask for a status report')
     .option('--smsc <number>', 'service centre address in front');
-  return command.action(() => {
+  return withCoding(command).action(() => {
     const options = command.opts<EncodeOptions>();
     const output = outputOf(command);
     const smsc = options.smsc === undefined ? {} : { smsc: addressOf(options.smsc) };
@@ -84,16 +71,15 @@ export function pduEncodeCommand(): Command {
 }
 
 function segmentsOf(options: EncodeOptions): readonly Segment[] {
-  const { text, data, destinationPort, sourcePort, reference, alphabet } = options;
+  const { text, data, destinationPort, sourcePort, reference } = options;
   const ports =
     destinationPort === undefined && sourcePort === undefined
       ? {}
       : { ports: { destination: destinationPort ?? 0, source: sourcePort ?? 0 } };
   const how = {
+    ...codingOf(options),
     reference,
     referenceWidth: reference > 255 ? 16 : 8,
-    ...(alphabet !== undefined && { alphabet }),
-    ...(options.class !== undefined && { messageClass: options.class }),
   } as const;
   if (text !== undefined && data === undefined) return segment({ kind: 'text', text, ...ports }, how);
   if (data !== undefined && text === undefined) return segment({ kind: 'data', data, ...ports }, how);

@@ -31,6 +31,15 @@ export class Request {
     throw new RequestError(`"${name}" must be one of ${words.join(', ')}`);
   }
 
+  /** What a string that may be there stands for; `expected` says what it must be. */
+  meaning<Meaning>(name: string, of: (text: string) => Meaning | undefined, expected: string): Meaning | undefined {
+    const value = this.#members.get(name);
+    if (value === undefined) return undefined;
+    const meaning = typeof value === 'string' ? of(value) : undefined;
+    if (meaning !== undefined) return meaning;
+    throw new RequestError(`"${name}" must be ${expected}`);
+  }
+
   /** A whole number from 0 to `highest` that must be there. */
   wanted(name: string, highest: number): number {
     const value = this.number(name, highest);

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { Command, Option } from 'commander';
 import { linesOf } from './lines.ts';
 import { answerTo } from './pdu-answer.ts';
+import { pduCountCommand } from './pdu-count.ts';
 import { pduDecodeCommand } from './pdu-decode.ts';
 import { pduEncodeCommand } from './pdu-encode.ts';
 import { UsageError } from './program.ts';
@@ -13,9 +14,10 @@ export function pduCommand(): Command {
   );
   command.addCommand(pduDecodeCommand());
   command.addCommand(pduEncodeCommand());
+  command.addCommand(pduCountCommand());
   return command.action(async () => {
     if (command.opts<{ readonly jsonl?: true }>().jsonl !== true) {
-      throw new UsageError('give decode, encode or --jsonl');
+      throw new UsageError('give decode, encode, count or --jsonl');
     }
     await answerLines();
   });

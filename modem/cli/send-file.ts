@@ -1,5 +1,6 @@
 import type { SendOutcome } from '../bearer.ts';
 import { systemClock } from '../clock.ts';
+import type { CodingOptions } from '../pdu/index.ts';
 import type { BatchMessage } from './batch-file.ts';
 import type { Output } from './program.ts';
 import type { Sender } from './sending-again.ts';
@@ -22,7 +23,12 @@ interface Tally {
  * Sends messages in order, says how each ended that was not sent (with `--json`: each), and in the end how many went and
  * how fast. On a terminal it shows how far it is. Nothing is sent twice: what failed is for the user to decide.
  */
-export async function sendBatch(bearer: Sender, messages: readonly BatchMessage[], output: Output): Promise<void> {
+export async function sendBatch(
+  bearer: Sender,
+  messages: readonly BatchMessage[],
+  output: Output,
+  coding: CodingOptions = {},
+): Promise<void> {
   const tally: Tally = {
     total: messages.length,
     startedAt: systemClock.now(),
@@ -33,7 +39,7 @@ export async function sendBatch(bearer: Sender, messages: readonly BatchMessage[
   const work = async () => {
     for (const { line, number, text } of waiting) {
       const content = { kind: 'text', text } as const;
-      const outcome = await bearer.send({ id: `${line}`, destination: number, content });
+      const outcome = await bearer.send({ id: `${line}`, destination: number, content, coding });
       tally.count[outcome.kind] += 1;
       if (outcome.kind === 'sent') tally.segments += outcome.references.length;
       showProgress('');

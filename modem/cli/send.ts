@@ -2,15 +2,17 @@ import { Command } from 'commander';
 import type { ApplicationPorts, SendOutcome, SmsContent, SmsReport } from '../bearer.ts';
 import { systemClock } from '../clock.ts';
 import type { Modem } from '../modem.ts';
+import { PduEncodeError, segment } from '../pdu/index.ts';
 import { createPool } from '../pool.ts';
 import { readBatch } from './batch-file.ts';
+import { type CodingFlags, codingOf, withCoding } from './coding-options.ts';
 import { severalOption, withConnection, withModem, withModems } from './connection.ts';
 import { destinationOption, hexOption, numberOption } from './options.ts';
 import { type Output, outputOf, UsageError } from './program.ts';
 import { PERHAPS_SENT, sendBatch } from './send-file.ts';
 import { type Sender, sendingAgain } from './sending-again.ts';
 
-interface SendOptions {
+interface SendOptions extends CodingFlags {
   readonly to?: string;
   readonly file?: string;
   readonly text?: string;
@@ -50,18 +52,21 @@ export function sendCommand(): Command {
     )
     .option('--report', 'ask for a status report, and wait for it')
     .option('--wait <seconds>', 'how long to wait for the report', numberOption(1, 86_400), 60);
-  return withConnection(command).action(async () => {
+  return withConnection(withCoding(command)).action(async () => {
     const options = command.opts<SendOptions>();
     const output = outputOf(command);
     if (options.file !== undefined) {
       const messages = await readBatch(alone(options, options.file));
-      await withModems(command, options.also, (modems) => sendBatch(bearerOf(modems, options), messages, output));
+      await withModems(command, options.also, (modems) =>
+        sendBatch(bearerOf(modems, options), messages, output, codingOf(options)),
+      );
       return;
     }
     const { to, also, perMinute: rate } = options;
     if (also.length > 0 || rate !== undefined) throw new UsageError('--also and --per-minute go with --file');
     if (to === undefined) throw new UsageError('say where to: --to <number>, or --file <path>');
     const content = contentOf(options);
+    checkCoding(content, options);
     await withModem(command, (modem) => send(modem, to, options, content, output));
   });
 }
@@ -91,6 +96,16 @@ function contentOf(options: SendOptions): SmsContent {
   throw new UsageError('give either --text or --data');
 }
 
+/** Refuses options that do not go with the content or with each other, before a modem is opened. */
+function checkCoding(content: SmsContent, options: SendOptions): void {
+  try {
+    segment(content, { ...codingOf(options), reference: 0 });
+  } catch (error) {
+    if (error instanceof PduEncodeError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
 async function send(
   modem: Modem,
   to: string,
@@ -104,6 +119,7 @@ async function send(
     id: to,
     destination: to,
     content,
+    coding: codingOf(options),
     statusReport: wantsReport,
   });
   const report = outcome.kind === 'failed' ? undefined : await reported?.within(options.wait * 1_000);

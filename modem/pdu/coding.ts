@@ -41,11 +41,27 @@ function shifted(locking: Language | undefined, single: Language | undefined): S
   return { tables: nationalAlphabet(locking, single), shifts };
 }
 
+/** The tables of one language. */
+const OF_LANGUAGE: ReadonlyMap<Language | 'auto' | 'none', readonly Shifted[]> = new Map(
+  LANGUAGES.map((one) => [one, [shifted(undefined, one), shifted(one, undefined), shifted(one, one)]]),
+);
+
 /** All there are: those of one language first, then those that mix two. */
 const SHIFTED: readonly Shifted[] = [
-  ...LANGUAGES.flatMap((one) => [shifted(undefined, one), shifted(one, undefined), shifted(one, one)]),
+  ...[...OF_LANGUAGE.values()].flat(),
   ...LANGUAGES.flatMap((one) => LANGUAGES.filter((other) => other !== one).map((other) => shifted(one, other))),
 ];
+
+/** Which tables may write a text. */
+export interface TextCodingOptions {
+  /** Default: the smallest that can write the text. */
+  readonly alphabet?: Alphabet;
+  /**
+   * Whose tables the recipient's phone knows: those of one language, of all (`auto`, the default), or of none. They are
+   * used where they save an SMS.
+   */
+  readonly language?: Language | 'auto' | 'none';
+}
 
 /** How often a text has a code unit. */
 type Occurrence = readonly [code: number, count: number];
@@ -77,9 +93,10 @@ function defaultCoding(text: string): Coding | undefined {
 }
 
 /** The ways to write the text with tables of languages. */
-function nationalCodings(text: string): readonly Coding[] {
+function nationalCodings(text: string, language: Language | 'auto' | 'none'): readonly Coding[] {
+  if (language === 'none') return [];
   const occurrences = occurrencesIn(text);
-  return SHIFTED.flatMap(({ tables, shifts }): readonly Coding[] => {
+  return (OF_LANGUAGE.get(language) ?? SHIFTED).flatMap(({ tables, shifts }): readonly Coding[] => {
     const units = septetsFor(occurrences, tables);
     return units === undefined ? [] : [{ alphabet: 'gsm7', tables, shifts, units }];
   });
@@ -96,23 +113,26 @@ function first(codings: readonly Coding[], segmentsOf: (coding: Coding) => numbe
 
 /**
  * The coding of a text: the default alphabet if it has all of the characters; otherwise UTF-16, unless the tables of
- * languages take fewer segments, because every phone reads UTF-16 and not all know those tables. With `wanted`, the best of
- * that alphabet; throws `PduEncodeError` when it cannot write the text.
+ * languages take fewer segments, because every phone reads UTF-16 and not all know those tables. With a language given,
+ * its tables may save an SMS of a text in the default alphabet, too: the euro sign is one septet of the Turkish one. With
+ * an alphabet given, the best of that alphabet; throws `PduEncodeError` when it cannot write the text.
  */
 export function chooseTextCoding(
   text: string,
-  wanted: Alphabet | undefined,
+  { alphabet: wanted, language = 'auto' }: TextCodingOptions,
   segmentsOf: (coding: Coding) => number,
 ): Coding {
   if (wanted === '8bit') throw new PduEncodeError('TP-DCS', 'text does not go into 8bit, give data');
   const plain = wanted === 'ucs2' ? undefined : defaultCoding(text);
-  if (plain !== undefined) return plain;
+  if (plain !== undefined && (language === 'auto' || segmentsOf(plain) === 1)) return plain;
   const utf16: Coding = { alphabet: 'ucs2', shifts: NO_SHIFTS, units: text.length };
   if (wanted === 'ucs2') return utf16;
   if (wanted === undefined && segmentsOf(utf16) === 1) return utf16;
-  const found = first([...(wanted === undefined ? [utf16] : []), ...nationalCodings(text)], segmentsOf);
+  const forAll = [...(plain === undefined ? [] : [plain]), ...(wanted === undefined ? [utf16] : [])];
+  const found = first([...forAll, ...nationalCodings(text, language)], segmentsOf);
   if (found !== undefined) return found;
-  throw new PduEncodeError('TP-UD', `'${firstForeign(text, DEFAULT_ALPHABET)}' is not in a 7-bit alphabet`);
+  const where = language === 'auto' ? 'a 7-bit alphabet' : 'the 7-bit alphabets allowed';
+  throw new PduEncodeError('TP-UD', `'${firstForeign(text, DEFAULT_ALPHABET)}' is not in ${where}`);
 }
 
 /** The coding of data. Throws `PduEncodeError` when another alphabet is wanted. */

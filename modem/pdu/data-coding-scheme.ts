@@ -1,4 +1,4 @@
-import { CompressedTextError } from './error.ts';
+import { CompressedTextError, PduEncodeError } from './error.ts';
 import type { Reader } from './reader.ts';
 import type { Writer } from './writer.ts';
 
@@ -109,6 +109,13 @@ export function readDataCodingScheme(reader: Reader): DataCodingScheme {
   const coding = CODINGS[reader.octet()];
   if (coding !== undefined) return coding;
   throw reader.error(CompressedTextError, 'compressed text is not supported', reader.offset - 1);
+}
+
+/** The scheme of TP-DCS, an octet. Throws {@link PduEncodeError} for compressed text. */
+export function dataCodingOf(octet: number): DataCodingScheme {
+  const coding = CODINGS[octet];
+  if (coding !== undefined) return coding;
+  throw new PduEncodeError('TP-DCS', `${octet} is compressed text, or no octet`);
 }
 
 /** The octet of a coding scheme. */

@@ -1,11 +1,13 @@
 export { type Address, addressOf, addressText, type NumberingPlan, type TypeOfNumber } from './address.ts';
-export type { Language } from './alphabet/language.ts';
+export { LANGUAGE_CODES, type Language, languageOf } from './alphabet/language.ts';
 export type { Command } from './command.ts';
-export { count, type TextCount } from './count.ts';
+export type { ApplicationPorts, SmsContent } from './content.ts';
+export { type CountedChoice, compareChoices, count, type TextCount } from './count.ts';
 export {
   type Alphabet,
   type DataCodingScheme,
   dataCodingOctet,
+  dataCodingOf,
   type MessageClass,
   type WaitingKind,
 } from './data-coding-scheme.ts';
@@ -45,7 +47,7 @@ export {
   type ReassemblyResult,
 } from './reassemble.ts';
 export type { ReportParameters } from './report-parameters.ts';
-export { type Segment, type SegmentOptions, segment } from './segment.ts';
+export { type CodingOptions, type Segment, type SegmentOptions, segment } from './segment.ts';
 export { type DeliveryStatus, describeStatus, statusOf } from './status.ts';
 export type { StatusReport } from './status-report.ts';
 export type { Submit } from './submit.ts';

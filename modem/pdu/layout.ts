@@ -1,22 +1,28 @@
-import type { ApplicationPorts, SmsContent } from '../bearer.ts';
 import { codeUnitsOf } from './alphabet/code-units.ts';
 import { type SeptetAlphabet, septetLength } from './alphabet/gsm7.ts';
-import { type Coding, chooseTextCoding, dataCoding } from './coding.ts';
+import { transliterated } from './alphabet/transliteration.ts';
+import { type Coding, chooseTextCoding, dataCoding, type TextCodingOptions } from './coding.ts';
+import type { ApplicationPorts, SmsContent } from './content.ts';
 import type { Alphabet } from './data-coding-scheme.ts';
 import type { InformationElement } from './information-element.ts';
 import { MAX_USER_DATA } from './limits.ts';
 import { headerLength, NO_HEADER } from './user-data-header.ts';
 
 /** What decides where a message is cut. */
-export interface LayoutOptions {
+export interface LayoutOptions extends TextCodingOptions {
   /** Bits of the concatenation reference. Default 8. */
   readonly referenceWidth?: 8 | 16;
-  /** Default: the smallest that can write the text; `8bit` for data. */
-  readonly alphabet?: Alphabet;
+  /**
+   * Whether a text that is not in the default alphabet is written with what looks like it there (“é” stays, “ő” is “o”,
+   * “„” is “"”), if that can be done for all of it. Default false.
+   */
+  readonly transliterate?: boolean;
 }
 
 /** How a message is cut into segments. */
 export interface Layout {
+  /** What is cut: the content given, perhaps transliterated. */
+  readonly content: SmsContent;
   readonly coding: Coding;
   /** The elements that every segment has, without concatenation. */
   readonly header: readonly InformationElement[];
@@ -65,6 +71,31 @@ function endOfUtf16(text: string, start: number, capacity: number): number {
   return cut ? end - 1 : end;
 }
 
+/** Cuts a text into what a reader sees as one character. Made when it is first needed: loading it takes a while. */
+let graphemes: Intl.Segmenter | undefined;
+
+/** Below it Unicode has no mark, joiner or letter that goes together with its neighbour, but for CR LF. */
+const FIRST_MARK = 0x300;
+
+/** Code units of the longest code point. */
+const LONGEST_CODE_POINT = 2;
+
+/**
+ * The end of a segment moved back to where no character that a reader sees as one is cut (an emoji of several, a flag, a
+ * letter with its marks, CR LF), if there is such a place behind `start`.
+ */
+function endOfGrapheme(text: string, start: number, end: number): number {
+  const [before, behind] = [text.charCodeAt(end - 1), text.charCodeAt(end)];
+  if (before < FIRST_MARK && behind < FIRST_MARK && behind !== LINE_FEED) return end;
+  graphemes ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  // What one code point behind the end says is enough; the whole text would be looked through for each segment.
+  const near = graphemes.segment(text.slice(start, end + LONGEST_CODE_POINT));
+  const boundary = near.containing(end - start)?.index ?? 0;
+  return boundary > 0 ? start + boundary : end;
+}
+
+const LINE_FEED = 0x0a;
+
 /** The places where a content is cut into segments of `capacity` units; the last one is its end. */
 function cut(content: SmsContent, coding: Coding, capacity: number): readonly number[] {
   const length = content.kind === 'text' ? content.text.length : content.data.length;
@@ -72,10 +103,11 @@ function cut(content: SmsContent, coding: Coding, capacity: number): readonly nu
   const ends: number[] = [];
   const text = content.kind === 'text' ? content.text : '';
   const units = codeUnitsOf(text);
-  for (let end = 0; end < length; ends.push(end)) {
+  for (let start = 0, end = 0; end < length; start = end, ends.push(end)) {
     if (coding.alphabet === 'gsm7') end = endOfSeptets(units, length, coding.tables, end, capacity);
     else if (coding.alphabet === 'ucs2') end = endOfUtf16(text, end, capacity);
     else end = Math.min(end + capacity, length);
+    if (content.kind === 'text' && end < length) end = endOfGrapheme(text, start, end);
   }
   return ends;
 }
@@ -88,9 +120,9 @@ function layoutIn(content: SmsContent, coding: Coding, { referenceWidth = 8 }: L
       : [...(content.ports === undefined ? [] : [portsElement(content.ports)]), ...coding.shifts];
   const alone = headerLength(header);
   const single = capacityOf(coding.alphabet, alone);
-  if (coding.units <= single) return { coding, header, ends: cut(content, coding, single), capacity: single };
+  if (coding.units <= single) return { content, coding, header, ends: cut(content, coding, single), capacity: single };
   const capacity = capacityOf(coding.alphabet, Math.max(alone, 1) + CONCATENATION_LENGTH[referenceWidth]);
-  return { coding, header, ends: cut(content, coding, capacity), capacity };
+  return { content, coding, header, ends: cut(content, coding, capacity), capacity };
 }
 
 function portsElement(ports: ApplicationPorts): InformationElement {
@@ -98,14 +130,13 @@ function portsElement(ports: ApplicationPorts): InformationElement {
 }
 
 /** Chooses the coding of a content and cuts it. Throws `PduEncodeError` when the wanted alphabet cannot write it. */
-export function layOut(content: SmsContent, options: LayoutOptions): Layout {
-  const coding =
-    content.kind === 'data'
-      ? dataCoding(content.data, options.alphabet)
-      : chooseTextCoding(
-          content.text,
-          options.alphabet,
-          (candidate) => layoutIn(content, candidate, options).ends.length,
-        );
+export function layOut(given: SmsContent, options: LayoutOptions): Layout {
+  if (given.kind === 'data') return layoutIn(given, dataCoding(given.data, options.alphabet), options);
+  const content = options.transliterate === true ? { ...given, text: transliterated(given.text) ?? given.text } : given;
+  const coding = chooseTextCoding(
+    content.text,
+    options,
+    (candidate) => layoutIn(content, candidate, options).ends.length,
+  );
   return layoutIn(content, coding, options);
 }

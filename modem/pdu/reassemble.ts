@@ -1,6 +1,6 @@
-import type { SmsContent } from '../bearer.ts';
 import type { Address } from './address.ts';
 import { joinEscapes } from './alphabet/gsm7.ts';
+import type { SmsContent } from './content.ts';
 import type { DataCodingScheme } from './data-coding-scheme.ts';
 import type { Concatenation } from './information-element.ts';
 import type { TimeStamp } from './time-stamp.ts';

@@ -27,7 +27,7 @@ type SegmentOutcome =
 /** The SUBMITs of a message, in order. @throws PduEncodeError when a number, text or period cannot be written. */
 function submitsOf(message: OutgoingSms, reference: number): readonly Submit[] {
   const destination = addressOf(message.destination);
-  return segment(message.content, { reference }).map(({ dcs, userData }) => ({
+  return segment(message.content, { ...message.coding, reference }).map(({ dcs, userData }) => ({
     type: 'SUBMIT',
     messageReference: 0,
     destination,

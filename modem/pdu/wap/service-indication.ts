@@ -1,4 +1,4 @@
-import type { SmsContent } from '../../bearer.ts';
+import type { SmsContent } from '../content.ts';
 import { PduEncodeError } from '../error.ts';
 import { Reader } from '../reader.ts';
 import { type Charset, charsetNumber, charsetOf } from './charset.ts';

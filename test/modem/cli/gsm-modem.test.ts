@@ -223,6 +223,9 @@ describe('gsm-modem', () => {
   test.each([
     [['send', '--port', 'x', '--to', '1'], 'give either --text or --data'],
     [['send', '--port', 'x', '--to', '1', '--data', '0g'], 'hexadecimal'],
+    [['send', '--port', 'x', '--to', '1', '--text', 'a', '--alphabet', '8bit'], 'does not go into 8bit'],
+    [['send', '--port', 'x', '--to', '1', '--text', 'a', '--language', 'it'], 'tr, es, pt'],
+    [['send', '--port', 'x', '--to', '1', '--text', 'a', '--dcs', '20'], 'compressed'],
     [['send', '--port', 'x', '--to', '1', '--text', 'a', '--source-port', '1'], '--destination-port'],
     [['send', '--port', 'x', '--to', '1', '--text', 'a', '--destination-port', '70000'], 'from 0 to 65535'],
     [['send', '--port', 'x'], '--file'],

@@ -6,6 +6,7 @@ function answer(request: object): unknown {
   return answerTo(JSON.stringify(request));
 }
 
+const LANGUAGES = 'tr, es, pt, bn, gu, hi, kn, ml, or, pa, ta, te, ur, auto, none';
 const AT = '2009-03-04T16:25:00Z';
 
 describe('gsm-modem pdu --jsonl', () => {
@@ -94,8 +95,17 @@ describe('gsm-modem pdu --jsonl', () => {
       { number: '+1234', messageReference: 9, timestamp: AT, dischargeTime: '2009-03-04T16:25:10Z', status: 70 },
     ],
   ])('decodes a %s', (direction, tpdu, record) => {
-    expect(answer({ op: 'decode', direction, tpdu })).toEqual(record);
-    expect(answer({ op: 'decode', direction, tpdu: tpdu.toLowerCase() })).toEqual(record);
+    const expected = { ...record, deviations: [] };
+    expect(answer({ op: 'decode', direction, tpdu })).toEqual(expected);
+    expect(answer({ op: 'decode', direction, tpdu: tpdu.toLowerCase() })).toEqual(expected);
+    expect(answer({ op: 'decode', direction, tpdu, lenient: true })).toEqual(expected);
+    expect(answer({ op: 'decode', direction, pdu: `00${tpdu}` })).toEqual(expected);
+    const smsc = '+447802000332';
+    expect(answer({ op: 'decode', direction, pdu: `0791448720003023${tpdu}` })).toEqual({ smsc, ...expected });
+    expect(answer({ op: 'decode', direction, pdu: `0791448720003023${tpdu}`, lenient: true })).toEqual({
+      smsc,
+      ...expected,
+    });
   });
 
   test.each<[string, string]>([
@@ -104,7 +114,7 @@ describe('gsm-modem pdu --jsonl', () => {
     ['null', 'not a JSON object'],
     ['[1]', 'not a JSON object'],
     ['{}', '"op" must be a string'],
-    ['{"op":"constructor"}', '"op" must be one of encodeSubmit, encodeDeliver, encodeStatusReport, decode'],
+    ['{"op":"constructor"}', '"op" must be one of encodeSubmit, encodeDeliver, encodeStatusReport, decode, count'],
     ['{"op":"encodeSubmit","destination":5,"text":""}', '"destination" must be a string'],
     ['{"op":"encodeSubmit","destination":"1"}', 'give either "text" or "data"'],
     ['{"op":"encodeSubmit","destination":"1","text":"a","data":"00"}', 'give either "text" or "data"'],
@@ -120,12 +130,97 @@ describe('gsm-modem pdu --jsonl', () => {
       `{"op":"encodeStatusReport","recipient":"1","messageReference":1,"timestamp":"${AT}","dischargeTime":"${AT}"}`,
       '"status" must be a whole number from 0 to 255',
     ],
+    ['{"op":"encodeSubmit","destination":"1","text":"a","language":"it"}', `"language" must be one of ${LANGUAGES}`],
+    ['{"op":"encodeSubmit","destination":"1","text":"a","language":1}', `"language" must be one of ${LANGUAGES}`],
+    ['{"op":"encodeSubmit","destination":"1","text":"a","class":4}', '"class" must be a whole number from 0 to 3'],
+    ['{"op":"encodeSubmit","destination":"1","text":"a","dcs":32}', 'TP-DCS: 32 is compressed text, or no octet'],
+    ['{"op":"decode","direction":"deliver","tpdu":"00","pdu":"00"}', 'give either "tpdu" or "pdu"'],
+    ['{"op":"decode","direction":"deliver"}', 'give either "tpdu" or "pdu"'],
+    ['{"op":"decode","direction":"deliver","tpdu":"00","lenient":1}', '"lenient" must be true or false'],
+    ['{"op":"count"}', '"text" must be a string'],
     ['{"op":"decode","direction":"up","tpdu":"00"}', '"direction" must be one of submit, deliver, status-report'],
     ['{"op":"decode","direction":"submit","tpdu":"2107"}', 'TP-DA, octet 2: the octets end here (in 2107)'],
     ['{"op":"decode","direction":"submit","tpdu":"0000"}', 'a DELIVER-REPORT, not a SUBMIT'],
     ['{"op":"decode","direction":"deliver","tpdu":"zz"}', 'hex, octet 0: not a pair of hex digits here (in )'],
   ])('%s is answered with an error', (line, error) => {
     expect(answerTo(line)).toEqual({ error });
+  });
+});
+
+describe('options and fields beside the plain ones', () => {
+  const submit = { op: 'encodeSubmit', destination: '1' };
+
+  test.each<[object, readonly string[]]>([
+    [{ ...submit, text: 'a', class: 0 }, ['01000181F100100161']],
+    [{ ...submit, text: 'a', dcs: 0xf1 }, ['01000181F100F10161']],
+    [{ ...submit, text: 'a', validity: 86_400 }, ['11000181F10000A70161']],
+    [{ ...submit, text: '“a”', transliterate: true }, ['01000181F1000003A2B008']],
+    [{ ...submit, text: 'ş', alphabet: 'gsm7', language: 'tr' }, ['41000181F100000703240101D8CC01']],
+  ])('%j', (request, tpdus) => {
+    expect(answer(request)).toEqual({ tpdus });
+  });
+
+  test('with a service centre each TPDU comes with it too', () => {
+    const tpdus = ['01000181F100000161'];
+    expect(answer({ ...submit, text: 'a', smsc: '+447802000332' })).toEqual({
+      tpdus,
+      pdus: [`0791448720003023${tpdus[0]}`],
+    });
+    expect(answer({ ...submit, text: 'a', smsc: '' })).toEqual({ tpdus, pdus: [`00${tpdus[0]}`] });
+  });
+
+  test.each([
+    ['01000181F100100161', { class: 0, dcs: 0x10 }],
+    ['01000181F100F10161', { class: 1, dcs: 0xf1 }],
+    ['11000181F10000A70161', { validity: { format: 'relative', seconds: 86_400 } }],
+    ['19000181F10000903040615200000161', { validity: { format: 'absolute', until: AT } }],
+    ['09000181F1000000000000000000'.padEnd(30, '0'), { validity: { format: 'enhanced', singleShot: false } }],
+    [
+      '09000181F1000041AA0000000000'.padEnd(30, '0'),
+      { validity: { format: 'enhanced', singleShot: true, seconds: 345_600 } },
+    ],
+    [
+      '09000181F10000033210540000000000'.slice(0, 30),
+      { validity: { format: 'enhanced', singleShot: false, seconds: 82_905 } },
+    ],
+  ])('%s says %j', (tpdu, fields) => {
+    expect(answer({ op: 'decode', direction: 'submit', tpdu })).toMatchObject(fields);
+  });
+
+  test('what was passed over is listed; what is forbidden only with lenient', () => {
+    const tolerated = '09000181F10000823C000000000000';
+    expect(answer({ op: 'decode', direction: 'submit', tpdu: tolerated })).toMatchObject({
+      validity: { format: 'enhanced', singleShot: false, seconds: 60 },
+      deviations: [{ field: 'TP-VP', offset: 7, reason: 'a reserved bit is set, ignored', tolerated: true }],
+    });
+    const forbidden = '01000181F100000161FF';
+    expect(answer({ op: 'decode', direction: 'submit', tpdu: forbidden })).toHaveProperty('error');
+    const deviation = { field: 'TP-UD', offset: 9, reason: '1 octets too many', tolerated: false };
+    expect(answer({ op: 'decode', direction: 'submit', tpdu: forbidden, lenient: true })).toMatchObject({
+      text: 'a',
+      deviations: [deviation],
+    });
+    expect(answer({ op: 'decode', direction: 'submit', pdu: `00${forbidden}` })).toHaveProperty('error');
+    expect(answer({ op: 'decode', direction: 'submit', pdu: `00${forbidden}`, lenient: true })).toMatchObject({
+      deviations: [{ ...deviation, offset: 10 }],
+    });
+  });
+
+  test('count says what each choice costs', () => {
+    expect(answer({ op: 'count', text: 'başlangıç '.repeat(11) })).toEqual({
+      choices: [
+        expect.objectContaining({
+          choice: 'auto',
+          alphabet: 'gsm7',
+          shifts: ['turkish single'],
+          segments: 1,
+          units: 143,
+        }),
+        expect.objectContaining({ choice: 'transliterated', shifts: [], units: 110 }),
+        expect.objectContaining({ choice: 'tr', segments: 1, perSegment: 155, left: 12 }),
+        expect.objectContaining({ choice: 'ucs2', segments: 2, units: 110 }),
+      ],
+    });
   });
 });
 

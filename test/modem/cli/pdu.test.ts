@@ -78,12 +78,35 @@ describe('gsm-modem pdu', () => {
     });
   });
 
+  test('encode takes the language of the recipient, or TP-DCS', async () => {
+    const text = ['--to', '1', '--text', 'ş'];
+    const turkish = await pdu(['encode', ...text, '--alphabet', 'gsm7', '--language', 'tr']);
+    expect(turkish.out).toBe('0041000181F100000703240101D8CC01\n');
+    const plain = await pdu(['encode', ...text, '--transliterate', '--dcs', 'F1']);
+    expect(plain.out).toBe('0001000181F100F10173\n');
+  });
+
+  test('count prints a row for each choice', async () => {
+    const { out } = await pdu(['count', '--text', 'başlangıç '.repeat(11)]);
+    expect(out).toBe(
+      [
+        'choice          SMS          units  per SMS  left  tables',
+        'auto              1    143 septets      155    12  turkish single',
+        'transliterated    1    110 septets      160    50',
+        'tr                1    143 septets      155    12  turkish single',
+        'ucs2              2     110 UTF-16       67    24',
+        '',
+      ].join('\n'),
+    );
+  });
+
   test.each([
-    [[], 'give decode, encode or --jsonl'],
+    [[], 'give decode, encode, count or --jsonl'],
     [['decode', DELIVER], "required option '--direction <direction>' not specified"],
     [['encode', '--text', 'a'], 'give either --to or --from'],
     [['encode', '--from', '1', '--text', 'a'], '--from needs --at'],
     [['encode', '--to', '1'], 'give either --text or --data'],
+    [['count'], "required option '--text <text>' not specified"],
   ])('wrong use, %j, is said in one line', async (args, message) => {
     expect(await pdu(args)).toEqual({ exitCode: 2, out: '', err: `gsm-modem: ${message}\n` });
   });

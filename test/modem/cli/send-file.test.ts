@@ -82,4 +82,13 @@ describe('sending it', () => {
     ]);
     expect(process.exitCode).toBe(1);
   });
+
+  test('each message is written as the options say', async () => {
+    const bench = createBench();
+    const modem = await bench.open();
+    const messages = [{ line: 1, number: '1', text: '“a”' }];
+    const output = { json: true, print: () => {} };
+    await bench.run(sendBatch(modem, messages, output, { transliterate: true, messageClass: 0 }));
+    expect(bench.script.typed).toContain('0001000181F1001003A2B008^Z');
+  });
 });
