@@ -52,6 +52,11 @@ describe('WAP push Service Indication (WAP-167-ServiceInd)', () => {
     ['ASCII', '0403AE8183', '0205030045460341000101', { text: 'A' }],
     ['the charset of the Push where the document has none', '0403AE8184', '02050000454603E8000101', { text: 'è' }],
     ['a charset as a long integer', '0504AE81016A', '02056A0045460341000101', { text: 'A' }],
+    ['a content type as an integer of one octet', '0302012E', '02056A0045460341000101', { text: 'A' }],
+    ['of two', '040302002E', '02056A0045460341000101', { text: 'A' }],
+    ['of three', '05040300002E', '02056A0045460341000101', { text: 'A' }],
+    ['a charset as an integer of three octets', '0706AE810300006A', '02056A0045460341000101', { text: 'A' }],
+    ['an indication without attributes and without text', '01AE', '02056A00450601', { text: '' }],
     ['another header behind the content type', '03AEAF84', '02056A0045460341000101', { text: 'A' }],
     ['a string table and an entity', '01AE', '02056A03414200454683010281200101', { text: 'B\u00a0' }],
     [
@@ -70,6 +75,10 @@ describe('WAP push Service Indication (WAP-167-ServiceInd)', () => {
     ['0106017465', 'WSP content type 3: a content type by name is not supported'],
     ['010601B00205', 'WSP content type 4: content type 48 is not a Service Indication'],
     ['010609AE', 'WSP headers length 2: the headers are longer than the octets'],
+    ['0106020100', 'WSP content type 4: not an assigned number'],
+    ['01060605040000002E', 'WSP content type 4: not an assigned number'],
+    ['01060403AE810002056A00', 'WSP content type 6: not an assigned number'],
+    ['010603021F2E', 'WSP content type 4: not an assigned number'],
     ['01060403AE85EA', 'WSP content type 5: only a charset parameter is supported'],
     ['01060403AE819102056A00', 'WSP content type 6: character set 17 is not supported'],
     ['010601AE07', 'WBXML version 4: not WBXML 1.0 to 1.3'],
@@ -86,6 +95,28 @@ describe('WAP push Service Indication (WAP-167-ServiceInd)', () => {
     ['010601AE02056A00454603C3000101', 'WBXML indication 11: not UTF-8'],
   ])('%s is refused', (hex, note) => {
     expect(refusal(() => decodeServiceIndication(fromHex(hex)))).toBe(reasonIn(note));
+  });
+
+  test('an indication of nothing but a text, or of nothing, has no attributes', () => {
+    expect(toHex(encodeServiceIndication({ text: 'A' }))).toBe('01060403AE81EA02056A0045460341000101');
+    expect(toHex(encodeServiceIndication({ text: '' }))).toBe('01060403AE81EA02056A00450601');
+    expect(toHex(encodeServiceIndication({ text: '', action: 'delete' }))).toBe('01060403AE81EA02056A004586090101');
+    expect(decodeServiceIndication(encodeServiceIndication({ text: 'A' }))).toEqual({ text: 'A' });
+    expect(decodeServiceIndication(encodeServiceIndication({ text: '' }))).toEqual({ text: '' });
+  });
+
+  test('Latin-1 is written octet by octet, from 01 to FF', () => {
+    const text = Array.from({ length: 255 }, (_, at) => String.fromCharCode(at + 1)).join('');
+    const octets = encodeServiceIndication({ text }, { charset: 'iso-8859-1' });
+    const written = toHex(Uint8Array.from({ length: 255 }, (_, at) => at + 1));
+    expect(toHex(octets)).toBe(`01060403AE818402050400454603${written}000101`);
+    expect(decodeServiceIndication(octets)).toEqual({ text });
+    const ascii = text.slice(0, 0x7f);
+    expect(decodeServiceIndication(encodeServiceIndication({ text: ascii }, { charset: 'us-ascii' }))).toEqual({
+      text: ascii,
+    });
+    expect(() => encodeServiceIndication({ text: '\u0080' }, { charset: 'us-ascii' })).toThrow(PduEncodeError);
+    expect(() => encodeServiceIndication({ text: '\u0100' }, { charset: 'iso-8859-1' })).toThrow(PduEncodeError);
   });
 
   test('a text that the charset has not is refused', () => {
