@@ -14,20 +14,31 @@ export function readHeader(reader: Reader, limit: number): readonly InformationE
   reader.enter('TP-UDHL');
   const length = reader.octet();
   const end = reader.offset + length;
-  if (length === 0) reader.deviation('TP-UDHI promises a header and it is empty', reader.offset - 1);
+  if (length === 0) {
+    reader.deviation('TP-UDHI promises a header and it is empty', reader.offset - 1);
+    return NO_HEADER;
+  }
   if (end > limit) {
     reader.deviation(`a header of ${length} octets is longer than the user data`, reader.offset - 1, 'ignored');
     reader.offset = limit;
     return undefined;
   }
-  const elements: InformationElement[] = [];
+  const elements = readElements(reader, end);
+  reader.offset = end;
+  return elements ?? NO_HEADER;
+}
+
+/** Reads the elements up to octet `end`. Undefined: the last one has too few or too many octets. */
+function readElements(reader: Reader, end: number): readonly InformationElement[] | undefined {
+  reader.enter('TP-UDH');
+  const first = readElement(reader, end);
+  if (first === undefined) return undefined;
+  // Made with its first element, an array is smaller than one that grows from nothing.
+  const elements = [first];
   while (reader.offset < end) {
     reader.enter('TP-UDH');
     const element = readElement(reader, end);
-    if (element === undefined) {
-      reader.offset = end;
-      return NO_HEADER;
-    }
+    if (element === undefined) return undefined;
     elements.push(element);
   }
   return elements;
