@@ -243,6 +243,20 @@ describe('a modem that is busy while its messages are read (gammu#93)', () => {
     await modem.close();
   });
 
+  test('once it is not busy any more, it is looked through as seldom as before', async () => {
+    const modem = await bench.open();
+    const until = bench.clock.now() + 30_000;
+    bench.script.when('AT+CMGL=4', () => (bench.clock.now() < until ? line('+CMS ERROR: 515') : ok()));
+    modem.receive(bench.receiver);
+    await bench.clock.advance(60_000);
+    const before = bench.script.typed.length;
+    await bench.clock.advance(600_000);
+    const sweeps = bench.script.typed.slice(before).filter((typed) => typed === 'AT+CMGL=4').length;
+    expect(sweeps).toBeGreaterThan(8);
+    expect(sweeps).toBeLessThan(12);
+    await modem.close();
+  });
+
   test('for long, it is tried again more and more seldom', async () => {
     const modem = await bench.open();
     bench.script.when('AT+CMGL=4', line('+CMS ERROR: 515'));

@@ -98,7 +98,7 @@ describe('a modem that does not say what it is before its SIM is unlocked', () =
     await bench.clock.advance(60_000);
     expect(modem.state.kind).toBe('ready');
     lockedUp('+CME ERROR: 11');
-    bench.script.when('AT+CPIN="1234"', () => {
+    bench.script.when('AT+CGMI', ok('Cash Mobile')).when('AT+CPIN="1234"', () => {
       bench.script.when('AT+CGSN', ok('350123451234578')).when('AT+CPIN?', ok('+CPIN: READY'));
       return ok();
     });
