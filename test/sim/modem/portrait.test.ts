@@ -9,7 +9,7 @@ import {
 } from '../../../modem/portrait/index.ts';
 import { type Personality, personalities, standardPersonality } from '../../../sim/index.ts';
 import { personalityOfPortrait } from '../../../sim/modem/portrayed.ts';
-import { hostOf, quietWorld } from '../host.ts';
+import { hostOf, openHost, quietWorld } from '../host.ts';
 
 const NUMBER = '+393330000001';
 
@@ -206,6 +206,25 @@ test('a SIM that waits for its PIN is said to, and no PIN is tried', async () =>
   const { modem, take } = sitter(standardPersonality, '1234');
   await expect(take()).rejects.toMatchObject({ code: 'locked', message: expect.stringContaining('SIM PIN') });
   expect(modem.sim.triesLeft).toEqual({ pin: 3, puk: 10 });
+});
+
+test('echo that was off is off again on the same line', async () => {
+  const { clock, modem } = sitter(like({ atStart: { settings: {}, talk: { echo: false } } }));
+  const port = modem.memoryPort();
+  await clock.run(takePortrait(port, { clock }));
+  expect(await (await openHost(port, clock)).type('AT\r')).toBe('\r\nOK\r\n');
+});
+
+test('places in use are named, not kept', async () => {
+  const { world, clock, take } = sitter();
+  world.deliver({ to: NUMBER, from: '123', content: { kind: 'text', text: 'x' } });
+  await clock.advance(1_000);
+  expect((await take()).answers['+CMGD=?']).toEqual(['+CMGD: ({places}),(0-4)', 'OK']);
+});
+
+test('the first answer takes what it takes on top of the usual time', async () => {
+  const delays = { usualMs: 500, firstMs: 3_000, commands: {} };
+  expect((await sitter(like({ delays })).take()).delays).toEqual(delays);
 });
 
 test('a slow command has its own time', async () => {
