@@ -84,6 +84,11 @@ export class WorldClock implements Clock {
     this.#rebase();
   }
 
+  /** With pace `fast`, keeps time still until `promise` settles: for work that waits on something real, as a socket. */
+  hold<T>(promise: Promise<T>): Promise<T> {
+    return this.#pace.kind === 'fast' ? this.#virtual.hold(promise) : promise;
+  }
+
   /** A host said or heard something: with pace `fast`, time waits a little for what it says next. */
   touch(): void {
     this.#busyUntil = this.#real.now() + QUIET_MS;

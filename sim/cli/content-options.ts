@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../modem/cli/program.ts';
 import type { ContentFields } from '../vocabulary/content.ts';
-import { hex, oneOf, wholeNumber } from './options.ts';
+import { hex, oneOf, wholeNumber } from './values.ts';
 
 const port = wholeNumber(0, 65_535);
 

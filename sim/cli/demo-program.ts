@@ -1,7 +1,8 @@
 import { constants } from 'node:os';
 import { createProgram, outputOf, runProgram, UsageError } from '../../modem/cli/program.ts';
+import { Bar } from '../demo/bar.ts';
 import { type LatencyProfile, latencyProfiles } from '../network/profiles.ts';
-import { wholeNumber } from './options.ts';
+import { wholeNumber } from './values.ts';
 
 interface DemoOptions {
   readonly headless?: true;
@@ -9,7 +10,12 @@ interface DemoOptions {
   readonly seed: number;
   readonly profile: string;
   readonly data?: string;
+  readonly silent?: true;
 }
+
+/** Rows and columns that the two phones and the trace need. */
+const ROWS = 24;
+const COLUMNS = 80;
 
 /** `npm start`: the loop, on a terminal or played by itself. */
 export async function run(): Promise<void> {
@@ -21,7 +27,8 @@ export async function run(): Promise<void> {
     .option('--pty', 'over pseudo terminals and in real time')
     .option('--seed <number>', 'the same seed plays the same play', wholeNumber(0, 2 ** 32 - 1), 42)
     .option('--profile <name>', `latency of the network: ${Object.keys(latencyProfiles).join(', ')}`, 'direct')
-    .option('--data <folder>', 'keep database and flash files there');
+    .option('--data <folder>', 'keep service and phones there, and go on with them the next time')
+    .option('--silent', 'do not ring: no bell of the terminal and no mark on a phone when a request comes');
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => process.exit(128 + constants.signals[signal]));
   }
@@ -31,14 +38,23 @@ export async function run(): Promise<void> {
     const profile = [options.profile, profileOf(options.profile)] as const;
     const common = { seed, profile, ...(data === undefined ? {} : { folder: data }) };
     if (options.headless !== true && !json && process.stdin.isTTY && process.stdout.isTTY) {
+      checkSize(process.stdout);
+      const bar = new Bar((text) => process.stdout.write(text));
+      bar.step('The programs are loaded');
+      // What draws and what is drawn takes a second to load: the bar is there before.
       const { showLoop } = await import('../demo/interactive.ts');
-      await showLoop({ ...common, lines: pty ? 'pty' : 'memory' }, print);
+      await showLoop({ ...common, lines: pty ? 'pty' : 'memory', rings: options.silent !== true }, bar);
       return;
     }
     const { playHeadless } = await import('../demo/headless.ts');
     if (!(await playHeadless({ ...common, pty }, print))) process.exitCode = 1;
   });
   await runProgram(program);
+}
+
+function checkSize({ columns, rows }: { readonly columns: number; readonly rows: number }): void {
+  if (rows >= ROWS && columns >= COLUMNS) return;
+  throw new Error(`The terminal has ${columns} columns and ${rows} rows: make it ${COLUMNS} by ${ROWS} and try again`);
 }
 
 function profileOf(name: string): LatencyProfile {

@@ -8,7 +8,8 @@ import type { LogEntry } from '../log.ts';
 import { defined } from '../vocabulary/optional.ts';
 import { moment } from '../vocabulary/times.ts';
 import { ask } from './control-client.ts';
-import { CONTROL_VARIABLE, controlUrl, readBy, wholeNumber } from './options.ts';
+import { CONTROL_VARIABLE, controlUrl, readBy } from './options.ts';
+import { wholeNumber } from './values.ts';
 
 /** Where the evidence comes from, and which part of it is wanted. */
 interface SourceOptions {

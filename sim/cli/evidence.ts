@@ -17,7 +17,7 @@ import {
   withOutputFile,
   writeEvidence,
 } from './evidence-source.ts';
-import { oneOf, wholeNumber } from './options.ts';
+import { oneOf, wholeNumber } from './values.ts';
 
 interface LogOptions {
   readonly after: number;

@@ -3,7 +3,8 @@ import { outputOf, UsageError } from '../../modem/cli/program.ts';
 import { type FaultKind, faultKinds } from '../network/fault-kinds.ts';
 import type { ArrangedFault } from '../network/faults.ts';
 import { ask } from './control-client.ts';
-import { controlOf, group, oneOf, wholeNumber, withControl } from './options.ts';
+import { controlOf, group, withControl } from './options.ts';
+import { oneOf, wholeNumber } from './values.ts';
 
 /** `gsm-sim fault`: what goes wrong, on demand. */
 export function faultCommand(): Command {

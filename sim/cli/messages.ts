@@ -3,7 +3,8 @@ import { outputOf } from '../../modem/cli/program.ts';
 import type { MessageState } from '../message-states.ts';
 import { services } from '../network/services.ts';
 import { ask } from './control-client.ts';
-import { controlOf, group, wholeNumber, withControl } from './options.ts';
+import { controlOf, group, withControl } from './options.ts';
+import { wholeNumber } from './values.ts';
 
 /** A message as the control API shows it: its times are in ISO 8601. */
 type MessageView = Omit<MessageState, 'sentAt' | 'nextAttempt' | 'endedAt'> & {

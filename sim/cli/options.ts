@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { z } from 'zod';
 import { UsageError } from '../../modem/cli/program.ts';
-import { durationOf } from '../vocabulary/times.ts';
+import { durationOf } from '../vocabulary/durations.ts';
 
 /** A command with commands of its own, of which `byDefault` runs when none is named. */
 export function group(name: string, byDefault: Command): Command {
@@ -11,32 +11,6 @@ export function group(name: string, byDefault: Command): Command {
     throw new UsageError(`unknown command '${named}': see gsm-sim ${name} --help`);
   };
   return new Command(name).addCommand(byDefault, { isDefault: true }).hook('preSubcommand', refuseUnknown);
-}
-
-/** A parser of whole numbers from `from` to `to`, for an option. */
-export function wholeNumber(from: number, to: number): (text: string) => number {
-  return (text) => {
-    const number = Number(text);
-    if (!/^\d+$/.test(text) || number < from || number > to) {
-      throw new InvalidArgumentError(`It must be a whole number from ${from} to ${to}.`);
-    }
-    return number;
-  };
-}
-
-/** A parser of one of several words. */
-export function oneOf<Word extends string>(words: readonly Word[]): (text: string) => Word {
-  return (text) => {
-    const word = words.find((known) => known === text);
-    if (word === undefined) throw new InvalidArgumentError(`It must be one of ${words.join(', ')}.`);
-    return word;
-  };
-}
-
-/** Octets written in hex. */
-export function hex(text: string): string {
-  if (!/^([0-9A-Fa-f]{2})*$/.test(text)) throw new InvalidArgumentError('It must be pairs of hex digits.');
-  return text;
 }
 
 /** A length of time, in ms: `10s`. */
@@ -62,12 +36,6 @@ export function withTimeout(command: Command): Command {
       .argParser(lengthOfTime)
       .default(30_000, '30s'),
   );
-}
-
-/** `on` or `off`. */
-export function onOrOff(text: string): boolean {
-  if (text !== 'on' && text !== 'off') throw new InvalidArgumentError('It must be on or off.');
-  return text === 'on';
 }
 
 /** The variable that names the simulation, for commands without `--control`; `serve -- COMMAND` sets it. */

@@ -2,7 +2,8 @@ import { Command } from 'commander';
 import { outputOf } from '../../modem/cli/program.ts';
 import { latencyProfiles } from '../network/profiles.ts';
 import { ask } from './control-client.ts';
-import { controlOf, oneOf, withControl } from './options.ts';
+import { controlOf, withControl } from './options.ts';
+import { oneOf } from './values.ts';
 
 /** `gsm-sim profile`: how long messages take, and how many are lost. */
 export function profileCommand(): Command {

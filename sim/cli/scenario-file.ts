@@ -4,7 +4,7 @@ import type { Names } from '../scenario/names.ts';
 import { faultText, readScenario } from '../scenario/read.ts';
 import type { ScenarioResult } from '../scenario/scenario-run.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import { durationText } from '../vocabulary/times.ts';
+import { durationText } from '../vocabulary/durations.ts';
 
 /** The largest scenario file, octets. */
 const FILE_OCTETS = 4 * 1024 * 1024;

@@ -10,10 +10,11 @@ import type { ScenarioRun } from '../scenario/scenario-run.ts';
 import { number, pin } from '../vocabulary/numbers.ts';
 import { moment, pace } from '../vocabulary/times.ts';
 import { commandEnvironment, runCommand } from './command-run.ts';
-import { oneOf, readBy, wholeNumber } from './options.ts';
+import { readBy } from './options.ts';
 import { personalitiesIn } from './personality-option.ts';
 import { printResult } from './scenario-file.ts';
 import { openServed, type Served, type ServeOptions } from './served.ts';
+import { oneOf, wholeNumber } from './values.ts';
 
 type Options = ServeOptions & { readonly dir?: string; readonly view?: true };
 

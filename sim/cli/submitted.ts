@@ -2,7 +2,8 @@ import { Command } from 'commander';
 import { outputOf } from '../../modem/cli/program.ts';
 import type { ReadableContent } from '../control/readable.ts';
 import { ask } from './control-client.ts';
-import { controlOf, wholeNumber, withControl, withTimeout } from './options.ts';
+import { controlOf, withControl, withTimeout } from './options.ts';
+import { wholeNumber } from './values.ts';
 
 interface Options {
   readonly from: string;

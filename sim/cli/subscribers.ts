@@ -5,7 +5,8 @@ import { HOME, type Operator, operators } from '../network/operators.ts';
 import type { NewSubscriber, SubscriberChange } from '../vocabulary/phones.ts';
 import type { SubscriberView } from '../vocabulary/subscribers.ts';
 import { ask } from './control-client.ts';
-import { controlOf, group, oneOf, onOrOff, wholeNumber, withControl } from './options.ts';
+import { controlOf, group, withControl } from './options.ts';
+import { oneOf, onOrOff, wholeNumber } from './values.ts';
 
 /** Something about a subscriber that a command changes. */
 interface Change {

@@ -1,7 +1,9 @@
 import { systemClock } from '../../modem/index.ts';
 import { VIRTUAL_START, VirtualClock } from '../clock.ts';
 import type { LatencyProfile } from '../network/profiles.ts';
+import { WorldClock } from '../world-clock.ts';
 import type { StageEvent } from './events.ts';
+import { readKept } from './kept.ts';
 import { type PlayResult, play } from './play.ts';
 import { type Stage, type StageOptions, setStage } from './stage.ts';
 
@@ -22,15 +24,20 @@ export type Print = (record: object, text: string) => void;
 /** Virtual time that the play may take, ms. */
 const LIMIT_MS = 24 * 3_600_000;
 
+/** Between two runs in one folder, ms: by then the customer's phone no longer counts what was refused in the last. */
+const PAUSE_MS = 3_600_000;
+
 /** Plays all scenes, prints a line an event and a summary. @returns whether every outcome was as it should be */
 export async function playHeadless(options: HeadlessOptions, print: Print): Promise<boolean> {
   const tell = (event: StageEvent) => print(recordOf(event), lineOf(event));
   const [profileName, profile] = options.profile;
   const { seed, pty, folder } = options;
   const common = { seed, profile, ...(folder === undefined ? {} : { folder }) };
+  const last = folder === undefined ? undefined : readKept(folder);
+  const startFrom = (usual: number) => (last === undefined ? usual : Math.max(usual, last.at + PAUSE_MS));
   const result = pty
-    ? await playOn({ ...common, clock: systemClock, lines: 'pty', hold: (promise) => promise }, tell)
-    : await playVirtually(common, tell);
+    ? await playInRealTime(common, startFrom(systemClock.now()), tell)
+    : await playVirtually(common, startFrom(VIRTUAL_START), tell);
   print(
     {
       event: 'summary',
@@ -45,11 +52,19 @@ export async function playHeadless(options: HeadlessOptions, print: Print): Prom
   return result.ok;
 }
 
-async function playVirtually(
-  common: Pick<StageOptions, 'seed' | 'profile' | 'folder'>,
-  print: (event: StageEvent) => void,
-): Promise<PlayResult> {
-  const clock = new VirtualClock(VIRTUAL_START);
+type Common = Pick<StageOptions, 'seed' | 'profile' | 'folder'>;
+
+async function playInRealTime(common: Common, start: number, print: (event: StageEvent) => void): Promise<PlayResult> {
+  const clock = new WorldClock({ start });
+  try {
+    return await playOn({ ...common, clock, lines: 'pty', hold: (promise) => promise }, print);
+  } finally {
+    clock.close();
+  }
+}
+
+async function playVirtually(common: Common, start: number, print: (event: StageEvent) => void): Promise<PlayResult> {
+  const clock = new VirtualClock(start);
   const playing = playOn({ ...common, clock, lines: 'memory', hold: (promise) => clock.hold(promise) }, print);
   let over = false;
   const end = () => {

@@ -1,44 +1,55 @@
 import { systemClock } from '../../modem/index.ts';
 import { type LatencyProfile, latencyProfiles } from '../network/profiles.ts';
-import type { Print } from './headless.ts';
+import { WorldClock } from '../world-clock.ts';
+import type { Bar } from './bar.ts';
+import { readKept } from './kept.ts';
 import { type StageOptions, setStage } from './stage.ts';
-import { showTheatre } from './theatre.tsx';
-
-/** Rows and columns that the two phones and the trace need. */
-const ROWS = 24;
-const COLUMNS = 80;
 
 /** How the demonstration is run on a terminal. */
 export interface InteractiveOptions extends Pick<StageOptions, 'seed' | 'lines' | 'folder'> {
   readonly profile: readonly [name: string, LatencyProfile];
+  /** Whether a request is heard (BEL) and marked on the phone. */
+  readonly rings: boolean;
 }
 
-/** Sets the stage, enrols both phones at once, and hands the keys to the user. */
-export async function showLoop({ profile, ...options }: InteractiveOptions, print: Print): Promise<void> {
-  const { rows, columns } = process.stdout;
-  if (rows < ROWS || columns < COLUMNS) {
-    throw new Error(
-      `The terminal has ${columns} columns and ${rows} rows: make it ${COLUMNS} by ${ROWS} and try again`,
-    );
-  }
+/**
+ * Sets the stage, enrols the phones that are not enrolled, and hands the keys to the user.
+ * @param bar says meanwhile how far it is.
+ */
+export async function showLoop({ profile, rings, ...options }: InteractiveOptions, bar: Bar): Promise<void> {
+  const { folder, lines, seed } = options;
   const [profileName, latency] = profile;
-  print({ event: 'starting' }, 'Setting up a network, the service and two phones; each phone enrols with four SMS …');
-  const stage = await setStage({
-    ...options,
-    clock: systemClock,
-    profile: latencyProfiles['none'] ?? latency,
-    pace: 0,
-    hold: (promise) => promise,
+  const last = folder === undefined ? undefined : readKept(folder);
+  const clock = new WorldClock({
+    start: Math.max(systemClock.now(), last?.at ?? 0),
+    // Nobody has to wait for the modems to open and for eight SMS; over a pseudo terminal time must be real.
+    pace: lines === 'memory' ? { kind: 'fast' } : { kind: 'speed', factor: 1 },
   });
   try {
-    await stage.enrol();
-    stage.world.profile = latency;
-    await showTheatre({
-      stage,
-      title: `Cash-Mobile · the loop in simulation · seed ${options.seed} · network "${profileName}"`,
+    const stage = await setStage({
+      ...options,
+      clock,
+      profile: latencyProfiles['none'] ?? latency,
+      pace: 0,
+      hold: (promise) => clock.hold(promise),
+      progress: (next) => bar.step(next),
     });
-    print({ event: 'page', url: stage.page }, `The merchant's page was ${stage.page}`);
+    try {
+      await stage.enrol();
+      bar.step('The screen is drawn');
+      const { showTheatre } = await import('./theatre.tsx');
+      stage.world.profile = latency;
+      clock.pace = { kind: 'speed', factor: 1 };
+      bar.clear();
+      await showTheatre({
+        stage,
+        rings,
+        title: `Cash-Mobile · the loop in simulation · seed ${seed} · network "${profileName}"`,
+      });
+    } finally {
+      await stage.close();
+    }
   } finally {
-    await stage.close();
+    clock.close();
   }
 }

@@ -80,6 +80,7 @@ export class Person {
 
   /** Asks a customer for money with the phone's own app. `amount` as it is typed: `12.50`. */
   async collect(customer: string, amount: string, reference: string): Promise<void> {
+    this.phone.press('power');
     for (const label of ['Menu', 'Applications', 'Cash-Mobile', 'Request payment']) await this.#choose(label);
     for (const [field, text] of [
       ['Customer', customer.replace('+', '')],

@@ -47,7 +47,7 @@ export async function play(stage: Stage, listener: (event: StageEvent) => void):
     listener({ at: clock.now(), event, data, text });
   const unwatch = watchStage(stage, listener);
   try {
-    tell('scene', { scene: 'enrolment' }, '── enrolment of both phones, four SMS each');
+    tell('scene', { scene: 'enrolment' }, `── ${enrolmentPlot(stage.toEnrol)}`);
     const enrolment = await playEnrolment(stage);
     for (const complaint of enrolment.wrong)
       tell('outcome', { scene: 'enrolment', ...enrolment }, `enrolment: WRONG: ${complaint}`);
@@ -62,6 +62,11 @@ export async function play(stage: Stage, listener: (event: StageEvent) => void):
   } finally {
     unwatch();
   }
+}
+
+function enrolmentPlot(phones: number): string {
+  if (phones === 0) return 'both phones are enrolled since the last time';
+  return `enrolment of ${phones === 2 ? 'both phones' : 'one phone'}, four SMS each`;
 }
 
 async function playEnrolment(stage: Stage): Promise<PlayResult['enrolment']> {

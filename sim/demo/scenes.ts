@@ -23,7 +23,7 @@ const SHORTEST_TTL_S = 30;
 
 async function ask(stage: Stage, mref: string, minor: number, reference: string, ttl?: number): Promise<PaymentView> {
   return stage.till.requestPayment({
-    mref,
+    mref: `${mref}-of-run-${stage.run}`,
     customer: CUSTOMER.number,
     amount: { minor, currency: 'EUR' },
     reference,

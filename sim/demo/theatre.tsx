@@ -26,6 +26,8 @@ export interface TheatreProps {
   readonly stage: Stage;
   /** What the first row says: seed and network. */
   readonly title: string;
+  /** Whether a request is heard (BEL) and marked on the phone. */
+  readonly rings: boolean;
 }
 
 type Who = 'merchant' | 'customer';

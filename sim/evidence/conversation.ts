@@ -1,6 +1,6 @@
 import { describeFailureCause, describeStatus } from '../../modem/index.ts';
 import type { LogEntry } from '../log.ts';
-import { durationText } from '../vocabulary/times.ts';
+import { durationText } from '../vocabulary/durations.ts';
 import { commandText, oneLine, viewMessage } from './message-view.ts';
 import { causeText, messageText, NETWORK, REASONS, wordsOf } from './words.ts';
 

@@ -1,4 +1,4 @@
-import { durationText } from '../vocabulary/times.ts';
+import { durationText } from '../vocabulary/durations.ts';
 import { ATTEMPTS, figuresOf, type LatencyRun, percentile } from './latency.ts';
 import { box, drawing, type Ink, line, px, text, widthOf } from './svg.ts';
 

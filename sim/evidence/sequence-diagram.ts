@@ -1,4 +1,4 @@
-import { durationText } from '../vocabulary/times.ts';
+import { durationText } from '../vocabulary/durations.ts';
 import { dayOf, timeText } from './columns.ts';
 import type { Conversation, Participant, Step } from './conversation.ts';
 import { box, drawing, type Ink, line, px, text, widthOf, wrapped } from './svg.ts';

@@ -1,6 +1,6 @@
 import { cmsErrors, describeFailureCause, describeStatus } from '../../modem/index.ts';
 import type { LogEntry, WorldEvent } from '../log.ts';
-import { durationText } from '../vocabulary/times.ts';
+import { durationText } from '../vocabulary/durations.ts';
 import { commandText, type MessageView, oneLine, qualifiers, viewMessage } from './message-view.ts';
 
 /** An event in words: the subscriber it concerns, and what happens to it. */

@@ -1,6 +1,6 @@
 import type { MessageState } from '../message-states.ts';
 import type { SubmitAnswer } from '../network/radio-link.ts';
-import { durationText } from '../vocabulary/times.ts';
+import { durationText } from '../vocabulary/durations.ts';
 import type { CountExpectation, MessageExpectation } from './schema.ts';
 
 /** An expectation, or a step, and whether it is as it should be. */

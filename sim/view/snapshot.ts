@@ -3,7 +3,7 @@ import type { MessageState } from '../message-states.ts';
 import type { VirtualModem } from '../modem/virtual-modem.ts';
 import type { ArrangedFault } from '../network/faults.ts';
 import type { Simulation } from '../simulation.ts';
-import { durationText } from '../vocabulary/times.ts';
+import { durationText } from '../vocabulary/durations.ts';
 import { paceText } from '../world-clock.ts';
 
 /** A phone as the view shows it. */

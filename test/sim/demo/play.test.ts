@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -36,6 +36,14 @@ async function play(...options: readonly string[]): Promise<string> {
 
 function summaryOf(log: string): z.infer<typeof summarySchema> {
   return summarySchema.parse(JSON.parse(log.trimEnd().split('\n').at(-1) ?? ''));
+}
+
+function momentsOf(log: string): readonly number[] {
+  return log
+    .trimEnd()
+    .split('\n')
+    .map((line) => Date.parse(JSON.parse(line).at))
+    .filter((at) => !Number.isNaN(at));
 }
 
 const OUTCOMES = SCENES.map(({ name, outcome }) => [name, outcome]);
@@ -89,8 +97,9 @@ describe('npm start without a terminal', () => {
   });
 
   it('leaves neither a PIN in the log nor a PIN in what the service and the phones keep', async () => {
-    const log = await play('--data', folder);
-    const kept = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'latin1'));
+    const data = join(folder, 'secret');
+    const log = await play('--data', data);
+    const kept = readdirSync(data).map((name) => readFileSync(join(data, name), 'latin1'));
     expect(kept.length).toBeGreaterThanOrEqual(3);
     for (const text of [log, ...kept]) {
       for (const { pin } of [CUSTOMER, MERCHANT]) {
@@ -98,6 +107,40 @@ describe('npm start without a terminal', () => {
         expect(text).not.toMatch(new RegExp(`(?<![0-9a-fA-F])${pin}(?![0-9a-fA-F])`));
       }
     }
+  });
+
+  it('goes on with what it kept, again and again, with the same people and new money', {
+    timeout: 60_000,
+  }, async () => {
+    const kept = join(folder, 'kept');
+    const first = await play('--data', kept);
+    const before = readdirSync(kept).toSorted();
+    for (const seed of ['42', '7']) {
+      const log = await play('--data', kept, '--seed', seed);
+      const summary = summaryOf(log);
+      expect(summary).toMatchObject({ ok: true, enrolment: { sms: 0 } });
+      expect(summary.payments.map(({ scene, outcome }) => [scene, outcome])).toEqual(OUTCOMES);
+      // Time never goes back, and no payment is one of before.
+      expect(momentsOf(log)[0]).toBeGreaterThan(momentsOf(first).at(-1) ?? Number.POSITIVE_INFINITY);
+      expect(first).not.toContain(JSON.parse(log.split('\n').find((line) => line.includes('"txn"')) ?? '{}').txn);
+    }
+    expect(readdirSync(kept).toSorted()).toEqual(before);
+  });
+
+  it('goes on after a run that was killed while a phone enrolled: that phone enrols again', async () => {
+    const kept = join(folder, 'killed');
+    await play('--data', kept);
+    const file = join(kept, 'demo.json');
+    const demo = z
+      .object({ enrolled: z.array(z.string()) })
+      .loose()
+      .parse(JSON.parse(readFileSync(file, 'utf8')));
+    expect(demo.enrolled).toEqual(['merchant', 'customer']);
+    writeFileSync(file, JSON.stringify({ ...demo, enrolled: ['merchant'] }));
+    expect(summaryOf(await play('--data', kept))).toMatchObject({ ok: true, enrolment: { sms: 4 } });
+    expect(z.object({ enrolled: z.unknown() }).parse(JSON.parse(readFileSync(file, 'utf8'))).enrolled).toEqual(
+      demo.enrolled,
+    );
   });
 
   it.each([
