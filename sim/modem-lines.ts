@@ -32,6 +32,8 @@ export interface LinesOptions {
   readonly codePorts?: boolean;
   /** A folder in which everything is kept that passes on the lines: `modem1.jsonl`, `modem1-tcp.jsonl` and so on. */
   readonly record?: string;
+  /** The TCP port of the first modem; those of the others follow. Default: any free ones. */
+  readonly tcpPort?: number;
 }
 
 /**
@@ -41,7 +43,7 @@ export interface LinesOptions {
 export async function openLines(
   modems: readonly VirtualModem[],
   folder: string,
-  { touched = () => {}, codePorts = false, record }: LinesOptions = {},
+  { touched = () => {}, codePorts = false, record, tcpPort }: LinesOptions = {},
 ): Promise<OpenLines> {
   const madeFolder = !existsSync(folder);
   const opened = new Set<PtyLine | TcpLine>();
@@ -67,7 +69,7 @@ export async function openLines(
       modem.attach(kept(pty, modem, name), { codes: !codePorts });
       const codes = codePorts ? openPty(join(folder, `${name}-codes`)) : undefined;
       if (codes !== undefined) modem.attach(kept(codes, modem, `${name}-codes`));
-      const tcp = await openTcp();
+      const tcp = await openTcp(tcpPort === undefined ? 0 : tcpPort + i);
       modem.attach(kept(tcp, modem, `${name}-tcp`));
       lines.push({
         number: modem.number,

@@ -25,6 +25,8 @@ export interface SimulationOptions extends Omit<WorldOptions, 'clock'> {
   readonly codePorts?: boolean;
   /** A folder for recordings of all that passes on the lines. */
   readonly record?: string;
+  /** The TCP port of the first modem; those of the others follow. Default: any free ones. */
+  readonly tcpPort?: number;
 }
 
 /**
@@ -33,7 +35,7 @@ export interface SimulationOptions extends Omit<WorldOptions, 'clock'> {
  * @throws LinkError when one of the links exists already.
  */
 export async function openSimulation(
-  { clock: clockOptions, folder, codePorts = false, record, ...options }: SimulationOptions,
+  { clock: clockOptions, folder, codePorts = false, record, tcpPort, ...options }: SimulationOptions,
   people: (world: World) => readonly VirtualModem[],
 ): Promise<Simulation> {
   const clock = new WorldClock(clockOptions);
@@ -44,6 +46,7 @@ export async function openSimulation(
     touched: () => clock.touch(),
     codePorts,
     ...(record === undefined ? {} : { record }),
+    ...(tcpPort === undefined ? {} : { tcpPort }),
   }).catch((error: unknown) => {
     // Its timers would keep the process alive.
     clock.close();

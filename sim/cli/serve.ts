@@ -48,6 +48,11 @@ export function serveCommand(): Command {
     )
     .option('--start <moment>', 'what time it is in the network: 2010-03-01T09:00:00Z; default: now', readBy(moment))
     .option('--control <port>', 'port of the control API, 0 for any', wholeNumber(0, 65_535), 0)
+    .option(
+      '--tcp-port <port>',
+      'TCP port of the first modem, the others follow; default: any free ones',
+      wholeNumber(1, 65_536 - MODEMS),
+    )
     .addOption(
       new Option(
         '--personality <ids>',

@@ -32,6 +32,8 @@ export interface ServeOptions {
   readonly codePorts?: true;
   /** A folder for recordings of the lines. */
   readonly record?: string;
+  /** TCP port of the first modem; those of the others follow. */
+  readonly tcpPort?: number;
   /** A file. */
   readonly scenario?: string;
   /** A file that every event is written to. */
@@ -65,10 +67,12 @@ export async function openServed(options: ServeOptions, folder: string): Promise
     {
       ...simulationOptions(world, folder),
       codePorts: options.codePorts === true,
-      ...(options.record === undefined ? {} : { record: options.record }),
+      ...defined({ record: options.record, tcpPort: options.tcpPort }),
     },
     people,
-  );
+  ).catch((error: unknown) => {
+    throw isInUse(error) ? new Error(`${error.message}: choose another --tcp-port`) : error;
+  });
   process.once('exit', () => simulation.close());
   try {
     const endLog = options.log === undefined ? () => {} : keepLogIn(options.log, simulation.world.log);
@@ -81,9 +85,13 @@ export async function openServed(options: ServeOptions, folder: string): Promise
     return { simulation, control, scenario, close };
   } catch (error) {
     simulation.close();
-    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+    if (!isInUse(error)) throw error;
     throw new Error(`Port ${options.control} is in use: choose another --control, or 0 for any`);
   }
+}
+
+function isInUse(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 }
 
 type WorldPart = Pick<ServeOptions, 'profile' | 'clock' | 'start' | 'ratePerMinute' | 'interimReports'>;

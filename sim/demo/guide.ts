@@ -50,7 +50,10 @@ function merchantGuidance(screen: Screen): Guidance {
   }
   if (screen.title === 'Request payment' && screen.kind === 'form') {
     return {
-      happens: `The customer is ${CUSTOMER.number}. Digits as they are, * is the decimal point.`,
+      happens:
+        screen.input?.numeric === false
+          ? 'What is paid for: letters write here; the commands r, x and q need Ctrl.'
+          : `The customer is ${CUSTOMER.number}. Digits as they are, * is the decimal point.`,
       next: 'Arrows move between the fields; then [ Options, Send. Tab: the customer.',
     };
   }
@@ -60,7 +63,7 @@ function merchantGuidance(screen: Screen): Guidance {
 function softKeys({ softKeys: { left, right } }: Screen): Guidance {
   const keys = [left === '' ? '' : `[ ${left}`, right === '' ? '' : `] ${right}`].filter((key) => key !== '');
   return {
-    happens: 'The phones talk to the service in encrypted SMS only; see them pass in the middle.',
+    happens: 'The phones talk to the service in encrypted SMS only: see them in the middle.',
     next: keys.length === 0 ? 'Wait a moment.' : `Keys: ${keys.join('   ')}   arrows and Enter   Tab other phone`,
   };
 }

@@ -20,6 +20,7 @@ export interface Scene {
 /** How long the service waits before it repeats a request, and time for the answer, ms. */
 const REPEAT_LIMIT_MS = 60_000;
 const SHORTEST_TTL_S = 30;
+const SHORT_TTL_S = 40;
 
 async function ask(stage: Stage, mref: string, minor: number, reference: string, ttl?: number): Promise<PaymentView> {
   return stage.till.requestPayment({
@@ -42,6 +43,23 @@ export const SCENES: readonly Scene[] = [
     async play(stage) {
       const { txn } = await ask(stage, 'scene-1', 1250, 'Newspapers');
       await stage.customer.approve();
+      await stage.customer.read('Paid');
+      return txn;
+    },
+  },
+  {
+    name: 'receipt-left',
+    plot: 'the customer leaves "Paid" on the screen; the next request, which lasts 40 s, is seen all the same',
+    outcome: 'CAPTURED',
+    sms: 6,
+    paid: 450,
+    async play(stage) {
+      await ask(stage, 'scene-receipt-left-1', 150, 'Chewing gum');
+      await stage.customer.approve();
+      await stage.customer.phone.waitFor('Paid');
+      const { txn } = await ask(stage, 'scene-receipt-left-2', 300, 'Matches', SHORT_TTL_S);
+      await stage.customer.approve();
+      await stage.customer.phone.waitFor('EUR 3.00');
       await stage.customer.read('Paid');
       return txn;
     },

@@ -1,4 +1,4 @@
-import { Box, render, Text, useApp, useInput } from 'ink';
+import { Box, render, Text, useApp, useInput, useWindowSize } from 'ink';
 import { type ReactElement, useCallback, useEffect, useState } from 'react';
 import {
   Fitted,
@@ -14,10 +14,10 @@ import { nameOfNumber, userDataOctets } from './events.ts';
 import { guidance } from './guide.ts';
 import type { Stage } from './stage.ts';
 
-/** Rows between the caption and the foot: a phone without its keypad. */
-const STAGE_ROWS = 16;
-const TRACE_COLUMNS = 26;
-
+/** Rows that are neither phones nor trace: title, captions, four at the foot, and one that ink wants free. */
+const OTHER_ROWS = 7;
+/** Lines of the trace that are kept: as many as the largest terminal shows. */
+const TRACE_LINES = 200;
 /** What the till asks for when `r` is pressed. */
 const ORDER = { customer: CUSTOMER.number, amount: { minor: 1250, currency: 'EUR' }, reference: 'Newspapers' } as const;
 
@@ -32,21 +32,26 @@ export interface TheatreProps {
 
 type Who = 'merchant' | 'customer';
 
-/** Two phones and the SMS between them, on a terminal of 80 columns and 24 rows. */
-export function Theatre({ stage, title }: TheatreProps): ReactElement {
+/** Two phones and the SMS between them, on a terminal of 80 columns and 24 rows; a larger one shows more of the trace. */
+export function Theatre({ stage, title, rings }: TheatreProps): ReactElement {
   const { exit } = useApp();
+  const { columns, rows } = useWindowSize();
   const [active, setActive] = useState<Who>('customer');
+  const [helping, setHelping] = useState(false);
   const merchant = useScreen(stage.merchant.phone.handset);
   const customer = useScreen(stage.customer.phone.handset);
-  const merchantRings = useRing(stage.merchant.phone.handset, true);
-  const customerRings = useRing(stage.customer.phone.handset, true);
+  const merchantRings = useRing(stage.merchant.phone.handset, rings);
+  const customerRings = useRing(stage.customer.phone.handset, rings);
   const [trace, note] = useTrace(stage);
   const { happens, next } = guidance(active, merchant, customer);
+  const stageRows = rows - OTHER_ROWS;
+  const middle = columns - 2 * PHONE_COLUMNS - 2;
 
   useInput((input, key) => {
     const { handset } = stage[active].phone;
     const command = key.ctrl || !writesLetters(handset.screen) ? input : '';
     if (command === 'q') exit();
+    else if (command === '?') setHelping(!helping);
     else if (key.tab) setActive(active === 'customer' ? 'merchant' : 'customer');
     else if (command === 'r') askAtTheTill(stage, note);
     else if (command === 'x') loseNext(stage, note);
@@ -59,33 +64,64 @@ export function Theatre({ stage, title }: TheatreProps): ReactElement {
         {title}
       </Text>
       <Box>
-        <Caption text={`${MERCHANT.payee}`} active={active === 'merchant'} />
-        <Box width={TRACE_COLUMNS + 2} justifyContent="center">
-          <Text dimColor>SMS in the air</Text>
+        <Caption text={MERCHANT.payee} active={active === 'merchant'} />
+        <Box width={middle + 2} justifyContent="center">
+          <Text dimColor>{helping ? 'Help' : 'SMS in the air'}</Text>
         </Box>
         <Caption text={`${CUSTOMER.name}, customer`} active={active === 'customer'} />
       </Box>
-      <Box height={STAGE_ROWS}>
+      <Box height={stageRows}>
         <Phone screen={merchant} keypad={false} ringing={merchantRings} active={active === 'merchant'} />
-        <Box flexDirection="column" width={TRACE_COLUMNS} marginX={1}>
-          {trace.map(({ id, text }) => (
-            <Text key={id} wrap="truncate">
-              {text}
-            </Text>
-          ))}
+        <Box flexDirection="column" width={middle} marginX={1}>
+          {helping ? <Help /> : trace.slice(-stageRows).map(({ id, text }) => <Line key={id} text={text} />)}
         </Box>
         <Phone screen={customer} keypad={false} ringing={customerRings} active={active === 'customer'} />
       </Box>
-      <Text wrap="truncate">{happens}</Text>
+      <Line text={happens} />
       <Text bold color="green" wrap="truncate">
         {next}
       </Text>
-      <Text wrap="truncate">Merchant's page: {stage.page}</Text>
+      <Line text={`Page: ${stage.page}`} />
       <Text dimColor wrap="truncate">
-        [ ] soft keys · arrows Enter 0-9*# · Tab phone · r request · x lose SMS · q quit
+        {LEGEND}
       </Text>
     </Box>
   );
+}
+
+/** The keys, in 80 columns. */
+export const LEGEND = '[ ] soft keys · arrows Enter 0-9 · Tab phone · r ask · x lose · ? help · q quit';
+
+/** What each key does, in 26 columns. */
+export const HELP: readonly string[] = [
+  'r    the till asks Anna',
+  '     for EUR 12.50',
+  'x    the next SMS is lost',
+  'Tab  the other phone',
+  '[ ]  its soft keys',
+  '     arrows, Enter, 0-9*#',
+  'Bksp delete  Alt-key: hold',
+  'p    red key: lay it down',
+  '?    back to the SMS',
+  'q    quit',
+  '',
+  'The page below is the',
+  "merchant's: open it in a",
+  'browser to ask for money.',
+];
+
+function Help(): ReactElement {
+  return (
+    <>
+      {HELP.map((text) => (
+        <Line key={text} text={text} />
+      ))}
+    </>
+  );
+}
+
+function Line({ text }: { readonly text: string }): ReactElement {
+  return <Text wrap="truncate">{text === '' ? ' ' : text}</Text>;
 }
 
 function Caption({ text, active }: { readonly text: string; readonly active: boolean }): ReactElement {
@@ -107,7 +143,7 @@ interface TraceLine {
 function useTrace(stage: Stage): readonly [lines: readonly TraceLine[], note: (text: string) => void] {
   const [lines, setLines] = useState<readonly TraceLine[]>([]);
   const note = useCallback((text: string) => {
-    setLines((before) => [...before, { id: (before.at(-1)?.id ?? 0) + 1, text }].slice(-STAGE_ROWS));
+    setLines((before) => [...before, { id: (before.at(-1)?.id ?? 0) + 1, text }].slice(-TRACE_LINES));
   }, []);
   useEffect(
     () =>

@@ -4,7 +4,7 @@ import { SPEEDS, type WorldClock } from '../world-clock.ts';
 /** What the keys of the view are, for its last lines. */
 export const LEGEND: readonly string[] = [
   '↑↓ phone · m message · c coverage · o power · b reboot · u unplug · f fault',
-  '1-9 fault on/off · space stop/go · . +10 s · < > slower, faster · t fast · q quit',
+  '1-9 fault on/off · space stop/go · . +10 s · < > slower/faster · t fast · q quit',
 ];
 
 /** How far `.` steps, ms. */

@@ -7,13 +7,18 @@ const DEMO = join(import.meta.dirname, '../../../dist/sim/cli/demo.js');
 it('a newcomer who presses the keys that the screen names makes a payment', { timeout: 60_000 }, async () => {
   const demo = onTerminal(DEMO);
   await demo.shows('Press r');
-  expect(demo.screen()).toContain("Merchant's page: http://127.0.0.1:");
+  expect(demo.screen()).toMatch(/Page: http:\/\/127\.0\.0\.1:\d+\/#key=cm_\w{32}$/m);
+  demo.type('?');
+  await demo.shows('the next SMS is lost');
+  demo.type('?');
+  await demo.shows('SMS in the air');
   demo.resize(60, 18);
   await demo.shows('too small');
   demo.resize(80, 24);
   await demo.shows('Press r');
   demo.type('r');
   await demo.shows('Press [ to approve');
+  await demo.shows('((•))   RING');
   expect(demo.screen()).toContain('EUR 12.50');
   demo.type('[');
   await demo.shows(`PIN, ${CUSTOMER.pin}`);
@@ -24,4 +29,6 @@ it('a newcomer who presses the keys that the screen names makes a payment', { ti
   expect(demo.screen()).toContain('CAPTURED');
   demo.type('q');
   expect(await demo.exited).toBe(0);
+  // Its key opens nothing any more.
+  expect(demo.screen()).not.toContain('#key=');
 });
