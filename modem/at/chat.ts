@@ -3,7 +3,8 @@ import { type Port, PortError } from '../port/port.ts';
 import { AtAborted, type AtCommand, type AtLine, type AtResult } from './command.ts';
 import { Exchange } from './exchange.ts';
 import { AtLexer, type AtToken } from './lexer.ts';
-import { type FinalCode, finalCodeOf, isNumeric } from './result-codes.ts';
+import { Matcher, type MatchOutcome, STRAY_MS } from './matcher.ts';
+import { Pace } from './pace.ts';
 import { Synchroniser } from './synchroniser.ts';
 import { LineRouter, type UnsolicitedCode } from './unsolicited.ts';
 
@@ -23,19 +24,18 @@ const PROMPT_MS = 10_000;
 /** After an answer whose only missing part is the final code, that code may take this long, in ms (Wavecom omits it). */
 const FINAL_GRACE_MS = 2_000;
 
-/** How long the line must be quiet after a refusal, in ms: some modems say a lone `OK` after `ERROR`. */
-const AFTER_ERROR_MS = 200;
+/** A text in quotes whose next octet does not come for so long, in ms, has lost its end. */
+const QUOTED_MS = 5_000;
 
-/** How long the other answer may take, in ms, when one came that may be an earlier command's. */
-const HELD_MS = 30_000;
+/** Time-outs are longer by so many answers of a slow modem: its answer, and one that is in the way. */
+const PACES = 2;
 
 const CTRL_Z = '\x1a';
 
 /**
  * The conversation with a modem: one command at a time, each with its own answer.
  *
- * A line is matched as a PDU that a header announced, then as a final code, then as what the running command declared,
- * then as an unsolicited code. After a time-out nothing is typed before the modem and the chat agree again
+ * Whose a line is, the {@link Matcher} says. After a time-out nothing is typed before the modem and the chat agree again
  * ({@link Synchroniser}), so that a late answer never becomes the next command's.
  */
 export class Chat {
@@ -43,20 +43,16 @@ export class Chat {
   readonly #clock: Clock;
   readonly #events: ChatEvents;
   readonly #lexer = new AtLexer();
-  readonly #router: LineRouter;
+  readonly #pace = new Pace();
+  readonly #matcher: Matcher;
   readonly #sync: Synchroniser;
   readonly #queue: Exchange[] = [];
   #current: Exchange | undefined;
+  #typedAt = 0;
+  #heardAt = 0;
   #release: (() => void) | undefined;
   #cancelTimer: Cancel = () => {};
-  /** A result that the next line may still prove to be another command's. */
-  #provisional: AtResult | undefined;
   #pumping = false;
-  #refusedAt = Number.NEGATIVE_INFINITY;
-  /** The modem answers in words, not in numbers as after `ATV0`. */
-  #isVerbose = false;
-  /** The modem was heard to say an `OK` after an error that belongs to nothing. */
-  #saysOrphans = false;
   #characterPauseMs = 0;
   #ended: PortError | undefined;
 
@@ -64,8 +60,12 @@ export class Chat {
     this.#port = port;
     this.#clock = clock;
     this.#events = events;
-    this.#router = new LineRouter((code) => events.unsolicited(code));
-    this.#sync = new Synchroniser(clock, {
+    const router = new LineRouter((code) => events.unsolicited(code));
+    this.#matcher = new Matcher(clock, router, this.#pace, {
+      takesFinal: () => this.#sync.takesFinal(),
+      settled: () => this.#sync.settled(),
+    });
+    this.#sync = new Synchroniser(clock, this.#pace, this.#matcher, {
       type: (text) => this.#type(text),
       dead: (silences) => {
         const reason = `${port.name}: the modem did not answer ${silences} times in a row`;
@@ -108,12 +108,11 @@ export class Chat {
   }
 
   /**
-   * Wakes a modem in an unknown state: leaves a prompt that may be open, throws away what waits in the line, and types
-   * `AT` until it is answered, by anything. False when `attempts` went unanswered.
+   * Wakes a modem in an unknown state by typing these lines, `AT` or the like, one after the other until one is answered,
+   * by anything; then waits for the answers to the others. False when none was answered.
    */
-  async wake(attempts: number): Promise<boolean> {
-    this.#sync.suspectPrompt();
-    return this.#sync.run(attempts);
+  wake(lines: readonly string[]): Promise<boolean> {
+    return this.#sync.run(lines);
   }
 
   /** From now on pauses this long after each character, in ms: some modems lose what comes faster. */
@@ -142,136 +141,85 @@ export class Chat {
     return new Promise((release) => {
       this.#current = exchange;
       this.#release = release;
-      this.#expect(exchange, exchange.awaitsPrompt ? PROMPT_MS : exchange.timeoutMs);
+      this.#typedAt = this.#clock.now();
+      this.#matcher.begin(exchange);
+      this.#expect(exchange, this.#patience(exchange.awaitsPrompt ? PROMPT_MS : exchange.timeoutMs));
       this.#type(`${exchange.command.text}\r`);
     });
   }
 
   #finish(exchange: Exchange, result: AtResult): void {
-    if (result.kind === 'error') {
-      this.#refusedAt = this.#clock.now();
-      this.#sync.waitForQuiet(AFTER_ERROR_MS);
+    if (result.kind === 'error') this.#sync.waitForQuiet(STRAY_MS);
+    if (result.kind !== 'timeout') this.#sync.heardAnswer();
+    if ((result.kind === 'ok' || result.kind === 'error') && !exchange.payloadTyped && !this.#matcher.isOwed) {
+      this.#pace.answered(this.#heardAt - this.#typedAt);
     }
-    if (result.kind !== 'timeout') this.#sync.heardAnswer(exchange.command.response);
+    this.#leave(result);
     exchange.finish(result);
-    this.#leave();
   }
 
   /** Nothing is running any more: the next command may be typed. */
-  #leave(): void {
+  #leave(result: AtResult): void {
     this.#cancelTimer();
-    this.#provisional = undefined;
+    this.#matcher.end(result);
     this.#current = undefined;
-    this.#router.forgetAnswer();
     this.#release?.();
   }
 
   #expire(exchange: Exchange, waitedMs: number): void {
-    const result = exchange.resultOfSilence(waitedMs);
+    const result = this.#matcher.resultOfSilence(exchange, waitedMs);
     if (result.kind !== 'timeout') {
       this.#finish(exchange, result);
       return;
     }
-    const { response, payload } = exchange.command;
-    this.#router.forgetText();
-    this.#sync.lostAnswer(response, payload !== undefined);
-    this.#isVerbose = false;
+    this.#sync.lostAnswer(exchange.command.payload !== undefined);
     const repetition = this.#ended === undefined ? exchange.repetition() : undefined;
     if (repetition === undefined) this.#finish(exchange, result);
     else {
       this.#queue.unshift(repetition);
-      this.#leave();
+      this.#leave(result);
     }
+    // The answer may have been swallowed by a text whose closing quote never came.
+    this.#takeAll(this.#lexer.giveUpQuoted());
   }
 
   #hear(octets: Uint8Array): void {
+    const now = this.#clock.now();
+    const isLate = now - this.#heardAt >= QUOTED_MS;
+    this.#heardAt = now;
     this.#sync.heardOctets();
-    for (const token of this.#lexer.read(octets)) this.#take(token);
+    if (isLate) this.#takeAll(this.#lexer.giveUpQuoted());
+    this.#takeAll(this.#lexer.read(octets));
   }
 
-  #take(token: AtToken): void {
-    if (token.kind === 'prompt') this.#takePrompt();
-    else if (token.kind === 'line') this.#takeLine(token.text);
-    else this.#current?.noteReceived(token.text.slice(0, 80));
+  #takeAll(tokens: readonly AtToken[]): void {
+    for (const token of tokens) {
+      if (token.kind === 'prompt') this.#obey(this.#matcher.takePrompt());
+      else if (token.kind === 'line') this.#obey(this.#matcher.takeLine(token.text));
+      else this.#current?.noteReceived(token.text.slice(0, 80));
+    }
   }
 
-  #takePrompt(): void {
+  #obey(outcome: MatchOutcome): void {
     const exchange = this.#current;
-    if (exchange?.awaitsPrompt !== true) {
-      this.#sync.suspectPrompt();
-      return;
-    }
-    exchange.payloadTyped = true;
-    this.#dropHeld(exchange);
-    this.#becomeCertain(exchange);
-    this.#type(`${exchange.command.payload}${CTRL_Z}`);
-  }
-
-  #takeLine(text: string): void {
-    const exchange = this.#current;
-    if (exchange?.isEcho(text)) return;
-    exchange?.noteReceived(text);
-    if (this.#router.takeContinuation(text)) return;
-    const code = finalCodeOf(text, this.#isVerbose);
-    if (code !== undefined) {
-      if (exchange === undefined && this.#isOrphan(code)) this.#saysOrphans = true;
-      // A late answer whose line has come ends with OK: a refusal is the running command's.
-      else if (exchange === undefined || (this.#sync.isOwed() && code.kind === 'ok')) this.#sync.heardFinal();
-      else if (exchange.isUndecidedBy(code)) return;
-      // A prompt is due, and only a refusal can come in its place: an `OK` is somebody else's.
-      else if (code.kind === 'error' || !exchange.awaitsPrompt) {
-        if (code.kind === 'ok') this.#isVerbose = !isNumeric(text);
-        this.#decide(exchange, exchange.resultOf(code, text));
-      }
-    } else if (exchange?.expects(text)) {
-      if (exchange.hold({ kind: 'ok', lines: [{ text }], numeric: false }, text)) {
-        this.#expect(exchange, HELD_MS);
-        return;
-      }
-      this.#dropHeld(exchange);
-      this.#router.takeAnswer(text, exchange);
-      this.#becomeCertain(exchange);
-    } else if (this.#router.takeUnsolicited(text)) {
-      this.#sync.heardLine(text);
-    } else if (exchange?.command.plain === true) {
-      exchange.add({ text });
-      this.#becomeCertain(exchange);
+    if (outcome.do === 'leave prompt') this.#sync.suspectPrompt();
+    if (exchange === undefined) return;
+    if (outcome.do === 'finish') this.#finish(exchange, outcome.result);
+    else if (outcome.do === 'wait') this.#expect(exchange, outcome.ms ?? this.#rest(exchange));
+    else if (outcome.do === 'type payload') {
+      exchange.payloadTyped = true;
+      this.#expect(exchange, this.#patience(exchange.timeoutMs));
+      this.#type(`${exchange.command.payload}${CTRL_Z}`);
     }
   }
 
-  /** An `OK` right after a refusal: some modems say one that belongs to nothing. */
-  #isOrphan({ kind }: FinalCode): boolean {
-    const isAfterRefusal = this.#clock.now() - this.#refusedAt <= AFTER_ERROR_MS;
-    return kind === 'ok' && isAfterRefusal && (this.#saysOrphans || !this.#sync.inDoubt());
+  /** How long the rest of an answer that has begun may take, in ms. */
+  #rest(exchange: Exchange): number {
+    return this.#patience(exchange.onlyFinalMissing ? FINAL_GRACE_MS : exchange.timeoutMs);
   }
 
-  /** Takes the result at once, or, while another answer may be on its way, only when no other final code follows. */
-  #decide(exchange: Exchange, result: AtResult): void {
-    if (this.#saysOrphans && this.#provisional?.kind === 'error' && result.kind === 'ok') return;
-    if (result.kind === 'error' && exchange.hold(result)) {
-      this.#expect(exchange, HELD_MS);
-      return;
-    }
-    this.#dropHeld(exchange);
-    if (this.#provisional !== undefined) this.#sync.heardFinal();
-    this.#router.forgetAnswer();
-    if (exchange.hasEvidence || !this.#sync.inDoubt()) {
-      this.#finish(exchange, result);
-      return;
-    }
-    this.#provisional = result;
-    this.#arm(this.#sync.guardMs, () => this.#finish(exchange, result));
-  }
-
-  #dropHeld(exchange: Exchange): void {
-    if (exchange.dropHeld()) this.#sync.heardFinal();
-  }
-
-  /** A line came that is surely this command's: its final code is still to come, whatever was taken for it. */
-  #becomeCertain(exchange: Exchange): void {
-    if (this.#provisional !== undefined) this.#sync.heardFinal();
-    this.#provisional = undefined;
-    this.#expect(exchange, exchange.onlyFinalMissing ? FINAL_GRACE_MS : exchange.timeoutMs);
+  #patience(timeoutMs: number): number {
+    return timeoutMs + PACES * this.#pace.ms;
   }
 
   #expect(exchange: Exchange, waitMs: number): void {

@@ -29,7 +29,9 @@ export class CodeListener {
     await port.open({
       data(octets) {
         for (const token of lexer.read(octets)) {
-          if (token.kind === 'line' && !router.takeContinuation(token.text)) router.takeUnsolicited(token.text);
+          if (token.kind !== 'line') continue;
+          if (router.expectsPdu(token.text)) router.takePdu(token.text);
+          else router.takeUnsolicited(token.text);
         }
       },
       closed(reason) {

@@ -1,7 +1,7 @@
 import { maskSecrets } from '../port/mask.ts';
 import { type AtCommand, type AtLine, AtRefused, type AtResult, AtTimeout, DEFAULT_TIMEOUT_MS } from './command.ts';
-import { isAnswer } from './late-answers.ts';
 import { type FinalCode, isNumeric } from './result-codes.ts';
+import { isAnswer } from './unanswered.ts';
 
 /** How many lines of evidence an error keeps. */
 const EVIDENCE_LIMIT = 32;
@@ -13,8 +13,6 @@ export class Exchange {
   payloadTyped = false;
   readonly #isRepetition: boolean;
   readonly #lines: AtLine[] = [];
-  /** An answer that may be an earlier command's: it counts when no other comes. */
-  #held: AtResult | undefined;
   readonly #received: string[] = [];
 
   constructor(command: AtCommand, finish: (result: AtResult) => void, isRepetition = false) {
@@ -61,23 +59,9 @@ export class Exchange {
     return new Exchange(this.command, this.finish, true);
   }
 
-  /** Keeps an answer back that may be late: its line, or a refusal. False when it cannot be, or one is kept already. */
-  hold(result: AtResult, line?: string): boolean {
-    if (this.#held !== undefined || this.command.response?.mayBeLate?.(line) !== true) return false;
-    this.#held = result;
-    return true;
-  }
-
-  /** While an answer is kept back, an `OK` without an information line decides nothing: it may be the end of that one. */
-  isUndecidedBy({ kind }: FinalCode): boolean {
-    return this.#held !== undefined && kind === 'ok' && this.#lines.length === 0;
-  }
-
-  /** Another answer has come, so the one that was kept back was late. False when none was. */
-  dropHeld(): boolean {
-    const wasHeld = this.#held !== undefined;
-    this.#held = undefined;
-    return wasHeld;
+  /** Whether this information line, or a refusal (no line), may be the late answer to an earlier command of this kind. */
+  mayBeLate(line?: string): boolean {
+    return this.command.response?.mayBeLate?.(line) === true;
   }
 
   add(line: AtLine): void {
@@ -90,8 +74,9 @@ export class Exchange {
     this.#received.push(maskSecrets(line));
   }
 
-  /** The result that a final code makes. */
-  resultOf(code: FinalCode, line: string): AtResult {
+  /** The result that a final code makes; without one, that of an information line which needs no more. */
+  resultOf(line: string, code: FinalCode | undefined): AtResult {
+    if (code === undefined) return { kind: 'ok', lines: [{ text: line }], numeric: false };
     if (code.kind === 'ok') return { kind: 'ok', lines: this.#lines, numeric: isNumeric(line) };
     const error = new AtRefused(this.command.text, code.error);
     return { kind: 'error', error, payloadTyped: this.payloadTyped };
@@ -99,7 +84,6 @@ export class Exchange {
 
   /** The result when time is up: an answer that lacks nothing but the final code counts as given. */
   resultOfSilence(waitedMs: number): AtResult {
-    if (this.#held !== undefined) return this.#held;
     if (this.onlyFinalMissing) return { kind: 'ok', lines: this.#lines, numeric: false };
     const error = new AtTimeout(this.command.text, waitedMs, this.#received);
     return { kind: 'timeout', error, payloadTyped: this.payloadTyped };

@@ -1,8 +1,11 @@
-import { ReadlineParser } from '@serialport/parser-readline';
+import { isInsideQuotes, QUOTED_LIMIT } from './quoted-text.ts';
 
 /** What the lexer finds in the octets of a modem. */
 export type AtToken =
-  /** A line that is not empty, without its ends and without NULs. One octet a character (ISO 8859-1). */
+  /**
+   * A line that is not empty, without its ends and without NULs. One octet a character (ISO 8859-1). The text of a
+   * `+CUSD` may go on over line ends, which are LF then.
+   */
   | { readonly kind: 'line'; readonly text: string }
   /** A line of which more than {@link LINE_LIMIT} octets came; `text` is its beginning, the rest was dropped. */
   | { readonly kind: 'overlong'; readonly text: string }
@@ -26,60 +29,85 @@ const GLUED = /^((?:[0-9A-F]{2}){10,})(\+[A-Z].*)$/i;
 /**
  * Octets to tokens, byte by byte: the same tokens however the line cuts the octets into chunks. It knows how modems end
  * lines (CR LF, CR CR LF, LF, CR; Ctrl-Z at the end of an echoed PDU), and sees a prompt, which has no line end at all.
+ * Inside the quotes of a `+CUSD` nothing is a prompt, and a line end is part of the text.
  */
 export class AtLexer {
-  readonly #lines = newParser();
-  /** Octets of the current line so far. */
+  /** The current line so far. */
+  readonly #octets: Buffer = Buffer.alloc(LINE_LIMIT);
   #length = 0;
   #afterPrompt = false;
   #overlong = false;
+  /** What came last inside quotes, when it may be a part of a line end: CR LF, CR CR LF and LF CR are one. */
+  #innerEnd: 'none' | 'cr' | 'lf' = 'none';
 
   /** The tokens that `octets` complete, in order. */
   read(octets: Uint8Array): AtToken[] {
     const tokens: AtToken[] = [];
-    const clean = new Uint8Array(octets.length);
-    let length = 0;
-    const drain = () => {
-      if (length > 0) this.#lines.write(clean.slice(0, length));
-      length = 0;
-      for (let line: unknown = this.#lines.read(); line !== null; line = this.#lines.read()) {
-        this.#addLine(String(line), tokens);
-      }
-    };
-
     for (const octet of octets) {
       if (octet === NUL || (octet === ESC && this.#length === 0)) continue;
       if (octet === CR || octet === LF || octet === CTRL_Z) {
-        clean[length++] = LF;
-        if (this.#overlong) drain();
-        this.#startLine();
+        if (this.#isInsideQuotes()) this.#keepInside(octet);
+        else this.#endLine(tokens);
       } else if (this.#length === 0 && octet === PROMPT && !this.#afterPrompt) {
-        drain();
         tokens.push({ kind: 'prompt' });
         this.#afterPrompt = true;
       } else if (this.#length === 0 && octet === SPACE) {
         // The space of the prompt, or an indent: neither belongs to the line.
-      } else if (this.#length === LINE_LIMIT) {
-        // What was complete before this line must not be taken for over-long.
-        if (!this.#overlong) drain();
-        this.#overlong = true;
       } else {
-        clean[length++] = octet;
-        this.#length += 1;
+        if (this.#innerEnd === 'cr') this.#keep(LF);
+        this.#innerEnd = 'none';
+        this.#keep(octet);
       }
     }
-    drain();
     return tokens;
   }
 
-  #startLine(): void {
+  /**
+   * Ends a text whose closing quote does not come. Each line that it has swallowed is a line of its own: the answer to a
+   * command may be among them.
+   */
+  giveUpQuoted(): AtToken[] {
+    const tokens: AtToken[] = [];
+    if (this.#isInsideQuotes()) this.#endLine(tokens);
+    return tokens;
+  }
+
+  #isInsideQuotes(): boolean {
+    return this.#length < QUOTED_LIMIT && isInsideQuotes(this.#text());
+  }
+
+  #text(): string {
+    return this.#octets.toString('latin1', 0, this.#length);
+  }
+
+  #keepInside(octet: number): void {
+    if (octet === CTRL_Z) this.#keep(octet);
+    else if (octet === LF) {
+      this.#keep(LF);
+      this.#innerEnd = 'lf';
+    } else this.#innerEnd = this.#innerEnd === 'lf' ? 'none' : 'cr';
+  }
+
+  #keep(octet: number): void {
+    if (this.#length === LINE_LIMIT) {
+      this.#overlong = true;
+      return;
+    }
+    this.#octets[this.#length] = octet;
+    this.#length += 1;
+  }
+
+  #endLine(tokens: AtToken[]): void {
+    const text = this.#text().trimEnd();
+    const isGivenUp = text.includes('\n') && isInsideQuotes(text);
+    for (const line of isGivenUp ? text.split('\n') : [text]) this.#addLine(line.trimEnd(), tokens);
     this.#length = 0;
     this.#afterPrompt = false;
     this.#overlong = false;
+    this.#innerEnd = 'none';
   }
 
-  #addLine(line: string, tokens: AtToken[]): void {
-    const text = line.trimEnd();
+  #addLine(text: string, tokens: AtToken[]): void {
     if (text === '') return;
     if (this.#overlong) {
       tokens.push({ kind: 'overlong', text });
@@ -89,8 +117,4 @@ export class AtLexer {
     if (pdu === undefined || code === undefined) tokens.push({ kind: 'line', text });
     else tokens.push({ kind: 'line', text: pdu }, { kind: 'line', text: code });
   }
-}
-
-function newParser(): ReadlineParser {
-  return new ReadlineParser({ delimiter: '\n', encoding: 'latin1', readableObjectMode: true });
 }

@@ -5,21 +5,20 @@ import { prefixOf } from './values.ts';
 export interface UnsolicitedCode {
   /** `+CMTI`, or the whole line for codes without values, such as `RING`. */
   readonly prefix: string;
-  /** The line; a text that went on over several lines is joined with LF. */
+  /** The line; inside the quotes of a text there may be LFs. */
   readonly line: string;
   /** The PDU of a two-line code, in hexadecimal. */
   readonly pdu?: string;
 }
 
 /** What follows the first line of a code. */
-type Shape = 'line' | 'pdu' | 'quoted';
+type Shape = 'line' | 'pdu';
 
 /** Codes with a colon whose shape is known. Every other `+NAME:` that no command expects is unsolicited, and one line. */
 const SHAPES: Readonly<Record<string, Shape>> = {
   '+CMT': 'pdu',
   '+CDS': 'pdu',
   '+CBM': 'pdu',
-  '+CUSD': 'quoted',
 };
 
 /** Two-line codes whose PDU has not come yet: more than these at once, and the oldest is given up. */
@@ -46,11 +45,10 @@ export const STARTED_CODES: ReadonlySet<string> = new Set(['SMS DONE', 'SMS READ
 /** A PDU as a line: whole octets, behind which some modems write `,0`. */
 const HEX = /^(?:[0-9A-F]{2})+(?:,\d*)?$/i;
 
-/** Codes that interrupt a text which goes on over several lines: what other makers' begin with may be a part of it. */
-const INTERRUPTING = /^(?:\^[A-Z]+:|_OSIGQ:|\+(?:CMTI|CDSI|C[EG]?REG|CRING|CLIP|ZUSIMR|ZEND):|RING$)/;
-
-/** The longest text that goes on over several lines, in characters; what comes after is dropped. */
-const CONTINUATION_LIMIT = 2048;
+/** Whether a line is one that a modem says on its own account, when no command expects it. */
+export function isUnsolicited(line: string): boolean {
+  return unsolicitedPrefixOf(line) !== undefined;
+}
 
 /** The prefix of a line that can only be unsolicited when no command expects it. */
 function unsolicitedPrefixOf(line: string): string | undefined {
@@ -66,27 +64,24 @@ interface PendingPdu {
   deliver(pdu?: string): void;
 }
 
-/** Puts together what takes more than one line, in answers and in unsolicited codes, also when they are interleaved. */
+/** Puts together headers and their PDUs, in answers and in unsolicited codes, also when they are interleaved. */
 export class LineRouter {
   readonly #tell: (code: UnsolicitedCode) => void;
   /** The last header gets the next PDU: a code may come between a header and its own. */
   #pending: PendingPdu[] = [];
-  #quoted: { readonly prefix: string; line: string } | undefined;
 
   constructor(tell: (code: UnsolicitedCode) => void) {
     this.#tell = tell;
   }
 
-  /** Takes a line that is the rest of what an earlier one began. */
-  takeContinuation(line: string): boolean {
-    if (this.#quoted !== undefined) {
-      if (INTERRUPTING.test(line)) return false;
-      this.#takeQuoted({ ...this.#quoted, line: `${this.#quoted.line}\n${line}` });
-      return true;
-    }
-    if (this.#pending.length === 0 || !HEX.test(line)) return false;
+  /** Whether a line is the PDU that one before has announced. */
+  expectsPdu(line: string): boolean {
+    return this.#pending.length > 0 && HEX.test(line);
+  }
+
+  /** Takes the PDU. */
+  takePdu(line: string): void {
     this.#pending.pop()?.deliver(line);
-    return true;
   }
 
   /** Takes an information line that the running command expects. */
@@ -106,34 +101,17 @@ export class LineRouter {
     for (const header of headers) header.deliver();
   }
 
-  /** A text whose closing quote never came ends here: it may have swallowed what a command waited for. */
-  forgetText(): void {
-    this.#quoted = undefined;
-  }
-
-  /** Takes a line that the modem says on its own account; false when it is no such line. */
-  takeUnsolicited(line: string): boolean {
+  /** Takes a line that the modem says on its own account. */
+  takeUnsolicited(line: string): void {
     const prefix = unsolicitedPrefixOf(line);
-    if (prefix === undefined) return false;
+    if (prefix === undefined) return;
     const shape = SHAPES[prefix] ?? 'line';
-    if (shape === 'quoted') this.#takeQuoted({ prefix, line });
-    else if (shape === 'pdu') this.#expectPdu('code', (pdu) => pdu !== undefined && this.#tell({ prefix, line, pdu }));
+    if (shape === 'pdu') this.#expectPdu('code', (pdu) => pdu !== undefined && this.#tell({ prefix, line, pdu }));
     else this.#tell({ prefix, line });
-    return true;
   }
 
   #expectPdu(owner: PendingPdu['owner'], deliver: (pdu?: string) => void): void {
     if (this.#pending.length === PENDING_LIMIT) this.#pending.shift()?.deliver();
     this.#pending.push({ owner, deliver });
-  }
-
-  #takeQuoted(code: { readonly prefix: string; readonly line: string }): void {
-    const open = (code.line.split('"').length - 1) % 2 === 1;
-    if (open && code.line.length < CONTINUATION_LIMIT) {
-      this.#quoted = code;
-      return;
-    }
-    this.#quoted = undefined;
-    this.#tell(code);
   }
 }

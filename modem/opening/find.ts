@@ -29,8 +29,8 @@ export interface FindOptions {
   readonly listenMs?: number;
 }
 
-/** `AT` is typed so often before a port counts as silent. */
-const ATTEMPTS = 3;
+/** What is typed before a port counts as silent. */
+const WAKING: readonly string[] = ['AT', 'AT', 'AT'];
 
 const LISTEN_MS = 3_000;
 
@@ -84,7 +84,7 @@ class Look {
     const chat = this.#chat;
     if (chat === undefined) return;
     await this.#survive(async () => {
-      if (await chat.wake(ATTEMPTS)) this.#result = await identityOf(chat);
+      if (await chat.wake(WAKING)) this.#result = await identityOf(chat);
     });
   }
 

@@ -12,19 +12,19 @@ export interface ModemIdentity {
   readonly imei?: string;
 }
 
-/** Some swallow the first `AT` after idle, some need a second or two to wake. */
-const WAKE_ATTEMPTS = 5;
-
-/** How long a modem that answers nothing gets to answer `ATQ0`, in ms. */
-const QUIET_MS = 2_000;
+/**
+ * What is typed to wake a modem. Some swallow the first `AT` after idle, some need seconds for it. A modem that another
+ * program left in `ATQ1` hears everything and answers nothing (ITU-T V.250, 6.2.5).
+ */
+const WAKING: readonly string[] = ['AT', 'AT', 'ATQ0', 'AT', 'AT'];
 
 /**
  * Brings a modem in an unknown state to where the chat can begin: awake, no echo, answers in words, errors with numbers.
  *
- * @throws ModemError (`not-a-modem`) when it never answers `AT`.
+ * @throws ModemError (`not-a-modem`) when it answers nothing within 15 s.
  */
 export async function wakeModem(chat: Chat): Promise<void> {
-  if (!(await chat.wake(WAKE_ATTEMPTS)) && !(await breakSilence(chat))) {
+  if (!(await chat.wake(WAKING))) {
     throw new ModemError(
       'not-a-modem',
       'the modem does not answer AT: is this its command port, and is it switched on?',
@@ -33,12 +33,6 @@ export async function wakeModem(chat: Chat): Promise<void> {
   const echoOff = await runTwice(chat, 'ATE0');
   if (echoOff.kind === 'ok' && echoOff.numeric) await chat.run({ text: 'ATV1' });
   await numberErrors(chat);
-}
-
-/** A modem that another program left in `ATQ1` hears everything and answers nothing (ITU-T V.250, 6.2.5). */
-async function breakSilence(chat: Chat): Promise<boolean> {
-  await chat.run({ text: 'ATQ0', timeoutMs: QUIET_MS });
-  return chat.wake(1);
 }
 
 /**

@@ -56,7 +56,7 @@ export class ScriptedModem {
   }
 
   say(text: string): void {
-    if (/> ?(?:\r\n\r)?$/.test(text)) this.#prompting = true;
+    if (/> ?[\r\n]*$/.test(text)) this.#prompting = true;
     this.#farEnd.write(Buffer.from(this.wire(text), 'latin1'));
   }
 

@@ -157,20 +157,20 @@ describe('unsolicited codes', () => {
     expect(codes).toEqual([{ prefix: '+CMT', line: '+CMT: ,24', pdu: 'AAAA' }]);
   });
 
-  test('+CUSD is interrupted by other codes', async () => {
-    modem.say('\r\n+CUSD: 0,"Credit:\r\n^RSSI:17\r\n+CMTI: "SM",3\r\n5 EUR",15\r\n');
-    await clock.advance(0);
-    expect(codes).toEqual([
-      { prefix: '^RSSI', line: '^RSSI:17' },
-      { prefix: '+CMTI', line: '+CMTI: "SM",3' },
-      { prefix: '+CUSD', line: '+CUSD: 0,"Credit:\n5 EUR",15' },
-    ]);
-  });
-
   test('+CUSD goes on over the line ends in its quotes', async () => {
     modem.say('\r\n+CUSD: 0,"Credit:\r\n5 EUR",15\r\n');
     await clock.advance(0);
     expect(codes).toEqual([{ prefix: '+CUSD', line: '+CUSD: 0,"Credit:\n5 EUR",15' }]);
+  });
+
+  test('inside the quotes of +CUSD nothing is a prompt, a code or a final code', async () => {
+    modem.when('AT+CMGS=18', undefined).when('AT+CNMI=2,1', line('ERROR'));
+    const text = '+CUSD: 1,"Menu\r\n> Saldo\r\nRING\r\n+CREG: 1\r\nOK\r\nERROR\r\n+CMTI: "SM",3\r\n0\r\nNO CARRIER",15';
+    void chat.run(submit);
+    modem.say(line(text));
+    await clock.advance(0);
+    expect(codes).toEqual([{ prefix: '+CUSD', line: text.replaceAll('\r\n', '\n') }]);
+    expect(modem.typed).toEqual(['AT+CMGS=18']);
   });
 });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AtLexer, type AtToken, LINE_LIMIT } from '../../../modem/at/lexer.ts';
+import { QUOTED_LIMIT } from '../../../modem/at/quoted-text.ts';
 
 const line = (text: string): AtToken => ({ kind: 'line', text });
 const prompt: AtToken = { kind: 'prompt' };
@@ -29,6 +30,47 @@ const cases: readonly (readonly [what: string, octets: string, tokens: readonly 
   ['blank lines are nothing', '\r\n\r\n \r\n', []],
   ['ESC echoed before an answer', '\x1b\r\nOK\r\n', [line('OK')]],
   ['an incomplete line waits', 'OK', []],
+  ['the prompt CR LF > CR LF CR (SIM7670G)', '\r\n>\r\n\r\r\n+CMGS: 7\r\n', [prompt, line('+CMGS: 7')]],
+  ['the prompt without a line before (LARA-L6)', '>', [prompt]],
+  ['the prompt right behind the echo', 'AT+CMGS=18\r>', [line('AT+CMGS=18'), prompt]],
+  [
+    'a text in quotes as one line, whatever is in it',
+    '\r\n+CUSD: 1,"Menu\r\n> Saldo\r\nRING\r\n+CREG: 1\r\nOK",15\r\n\r\nOK\r\n',
+    [line('+CUSD: 1,"Menu\n> Saldo\nRING\n+CREG: 1\nOK",15'), line('OK')],
+  ],
+  [
+    'its line ends CR LF, CR CR LF, LF, CR, LF CR as one each, and blank lines and indents as they are',
+    '+CUSD: 0,"a\r\nb\r\r\nc\nd\re\n\rf\r\n\r\n  g",15\r\n',
+    [line('+CUSD: 0,"a\nb\nc\nd\ne\nf\n\n  g",15')],
+  ],
+  [
+    'a text in quotes with Ctrl-Z (Ξ in the default alphabet) and ESC',
+    '+CUSD: 0,"\x1a\r\n\x1be\x1a",15\r\n',
+    [line('+CUSD: 0,"\x1a\n\x1be\x1a",15')],
+  ],
+  [
+    'quotes inside the text, of which some end a line',
+    '+CUSD: 0,"say "yes"\r\nor "no", or\r\n^X: "y",5\r\n\r\n"",15\r\nOK\r\n',
+    [line('+CUSD: 0,"say "yes"\nor "no", or\n^X: "y",5\n\n"",15'), line('OK')],
+  ],
+  [
+    'an odd quote inside the text',
+    '+CUSD: 0,"5" wide\r\n> 2",15\r\nOK\r\n',
+    [line('+CUSD: 0,"5" wide\n> 2",15'), line('OK')],
+  ],
+  ['a text without a coding', '+cusd: 0,"a\r\nb"\r\nOK\r\n', [line('+cusd: 0,"a\nb"'), line('OK')]],
+  ['a comma that begins a text', '+CUSD: 0,", 5\r\nb",15\r\nOK\r\n', [line('+CUSD: 0,", 5\nb",15'), line('OK')]],
+  ['+CUSD without a text', '+CUSD: 2\r\nOK\r\n', [line('+CUSD: 2'), line('OK')]],
+  [
+    'an odd quote in another code, which ends with its line',
+    '+CPBR: 1,"x\r\nOK\r\n',
+    [line('+CPBR: 1,"x'), line('OK')],
+  ],
+  [
+    'a text whose quote never closes, up to its limit: what follows is lines',
+    `+CUSD: 0,"x\r\n${'A'.repeat(QUOTED_LIMIT)}\r\nOK\r\n`,
+    [line('+CUSD: 0,"x'), line('A'.repeat(QUOTED_LIMIT)), line('OK')],
+  ],
   [
     'a line over the limit is cut, and its neighbours are whole',
     `OK\r\n${'A'.repeat(LINE_LIMIT + 10)}\r\nOK\r\n`,
@@ -71,6 +113,8 @@ describe('the lexer', () => {
       '\x1b',
       'OK',
       '+CMTI: "SM",3',
+      '+CUSD: 1,"',
+      '",15',
       pdu,
       '+C',
       'é',
@@ -84,6 +128,19 @@ describe('the lexer', () => {
         expect(readInChunks(octets, cuts)).toEqual(readInChunks(octets, []));
       }),
     );
+  });
+
+  test.each(cases)('reads %s, octet by octet', (_what, octets, tokens) => {
+    const every = Array.from({ length: octets.length }, (_, index) => index);
+    expect(readInChunks(octetsOf(octets), every)).toEqual(tokens);
+  });
+
+  test('gives up a text whose quote never closed: each line it has swallowed is one', () => {
+    const lexer = new AtLexer();
+    expect(lexer.read(octetsOf('+CUSD: 0,"Cred\r\n+CSQ: 23,0\r\n\r\nOK\r\n'))).toEqual([]);
+    expect(lexer.giveUpQuoted()).toEqual([line('+CUSD: 0,"Cred'), line('+CSQ: 23,0'), line('OK')]);
+    expect(lexer.giveUpQuoted()).toEqual([]);
+    expect(lexer.read(octetsOf('> \r\nOK\r\n'))).toEqual([prompt, line('OK')]);
   });
 
   test('finds every line that was written between line ends, and nothing else', () => {

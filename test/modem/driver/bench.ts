@@ -14,6 +14,7 @@ import {
 } from '../../../modem/index.ts';
 import { VirtualClock } from '../../../sim/index.ts';
 import { line, ok, PROMPT, ScriptedModem } from '../scripted-modem.ts';
+import { type Slowness, slowFarEnd } from '../slow-line.ts';
 
 /** A clock, a scripted modem with a SIM of its own, and everything the driver says of it. */
 export interface Bench {
@@ -37,9 +38,9 @@ export interface Bench {
 export const lengthOf = (pdu: string): number => pdu.length / 2 - 1;
 
 /** A modem that can do everything, as the standards say. */
-export function createBench(clock: VirtualClock = new VirtualClock()): Bench {
+export function createBench(clock: VirtualClock = new VirtualClock(), slowness: Slowness = {}): Bench {
   const { port, farEnd } = memoryPort();
-  const script = new ScriptedModem(farEnd);
+  const script = new ScriptedModem(slowFarEnd(farEnd, clock, slowness));
   const stored = new Map<number, string>();
   const log: ModemLogEntry[] = [];
   const messages: IncomingSms[] = [];

@@ -139,6 +139,15 @@ const framing: readonly Fact[] = [
   ],
   ['the prompt is 250 ms late', late(/^AT\+CMGS=/, 250, PROMPT)],
   ['the prompt is without its space', ({ script }) => script.when(/^AT\+CMGS=/, '\r\n>')],
+  ['the prompt is CR LF > CR LF CR (SIM7670G) [gammu#1176]', ({ script }) => script.when(/^AT\+CMGS=/, '\r\n>\r\n\r')],
+  ['the prompt is > without a line before (LARA-L6) [RIOT#20016]', ({ script }) => script.when(/^AT\+CMGS=/, '>')],
+  [
+    'the same, behind the echo (LARA-L6)',
+    ({ script }) => {
+      script.echo = true;
+      script.when(/^AT\+CMGS=/, '>');
+    },
+  ],
   [
     'the prompt comes in pieces',
     ({ script, clock }) => {

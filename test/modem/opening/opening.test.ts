@@ -22,7 +22,8 @@ describe('opening a modem', () => {
       imei: '350123451234560',
     });
     expect(states()).toEqual(['identified: Cash Mobile Bench', 'ready: home']);
-    expect(bench.script.typed.slice(0, 3)).toEqual(['ESC', 'AT', 'ATE0']);
+    // No ESC before it: some modems take that for a part of the command (oFono's simulator).
+    expect(bench.script.typed.slice(0, 2)).toEqual(['AT', 'ATE0']);
     expect(bench.script.typed).toContain('AT+CNMI=2,1,0,1,0');
   });
 
@@ -147,7 +148,7 @@ describe('opening a modem', () => {
   test('types twice what is refused at first (N900 needs its init twice)', async () => {
     bench.script.when('ATE0', line('ERROR'), ok()).when('AT+CMEE=1', line('ERROR'), ok());
     await bench.open();
-    expect(bench.script.typed.slice(2, 6)).toEqual(['ATE0', 'ATE0', 'AT+CMEE=1', 'AT+CMEE=1']);
+    expect(bench.script.typed.slice(1, 5)).toEqual(['ATE0', 'ATE0', 'AT+CMEE=1', 'AT+CMEE=1']);
   });
 
   test.each(['ATE0', 'AT+CGMI', 'AT+CPIN?', 'AT+CMGF=0', 'AT+CPMS=?', 'AT+CNMI=?', 'AT+CNMI=2,1,0,1,0', 'AT+CREG?'])(
