@@ -23,9 +23,12 @@ export function isUsable(registration: Registration): boolean {
   return registration === 'home' || registration === 'roaming' || registration === 'unknown';
 }
 
-/** The answer has `<n>,<stat>`, some with leading zeros (`002,001`); the code `<stat>` alone or before a quoted location. */
+/**
+ * The answer has `<n>,<stat>`, the unsolicited code `<stat>` alone or before a location, which is quoted or of four
+ * digits. Some write both numbers with leading zeros (`002,001`).
+ */
 function isAnswer([, second]: readonly AtValue[]): boolean {
-  return second?.kind === 'word' && /^0*\d{1,2}$/.test(second.text);
+  return second?.kind === 'word' && /^\d{1,3}$/.test(second.text);
 }
 
 /** What an unsolicited `+CREG:` says; undefined when it says nothing that is known. */

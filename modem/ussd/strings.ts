@@ -13,8 +13,8 @@ const CBS_UCS2 = 72;
 const LONGEST_SEPTETS = 182;
 const LONGEST_UNITS = 80;
 
-/** Octets of a text that is decoded; what modems say beyond them is dropped. */
-const LONGEST_OCTETS = 250;
+/** Octets of a text that is decoded: 182 characters as UCS-2. What modems say beyond them is dropped. */
+const LONGEST_OCTETS = 2 * LONGEST_SEPTETS;
 
 /** Characters that are the same octet in every character set of `+CSCS`, and mean nothing to an AT parser. */
 const SAME_EVERYWHERE = /^[A-Za-z0-9 !#%&'()*+,\-./:;<=>?]*$/;
@@ -54,7 +54,8 @@ export function ussdStrings(text: string): readonly UssdString[] {
 /**
  * What the network said in `+CUSD: <m>,<str>,<dcs>`. By the book `<str>` is in the character set of `+CSCS` when `<dcs>`
  * is the default alphabet, and else octets in hexadecimal; modems also write UCS-2 as characters, and the default
- * alphabet as UCS-2 or, where they want to be typed to so (`packed`), as packed septets.
+ * alphabet as UCS-2 (Quectel M35 under `<dcs>` 15, ZTE MF286D under 7) or, where they want to be typed to so (`packed`),
+ * as packed septets.
  *
  * @param said a character for each octet on the line
  * @param charset of `+CSCS`; undefined when the modem does not say
@@ -68,7 +69,41 @@ export function ussdTextOf(said: string, dcs: number, charset: string | undefine
   if (alphabet === 'ucs2') return isWholeUnits ? withoutLanguage(utf16(octets), dcs) : said;
   if (charset === 'UCS2') return isWholeUnits ? utf16(octets) : said;
   if (charset === 'HEX') return septetText(octets);
+  if (isUcs2(octets, packed)) return utf16(octets);
   return packed ? packedText(octets) : said;
+}
+
+/** Nothing that no text has in it: control characters, half of a surrogate pair, characters that do not exist. */
+const TEXT = /^(?:[\n\r\t]|[^\p{Cc}\p{Cs}\p{Co}\p{Cn}])+$/u;
+
+/** High octets of UTF-16 units that every script shares: Latin, punctuation and symbols. */
+const SHARED_PAGES: ReadonlySet<number> = new Set([0x00, 0x01, 0x20, 0x21, 0x22]);
+
+/** From here on there are the thousands of characters of East Asia, which any two octets are. */
+const EAST_ASIA = 0x2e;
+
+/** The alphabets of a text have at most so many high octets; random octets have more. */
+const ALPHABET_PAGES = 2;
+
+/** As many characters of East Asia are no accident, nor are as many of one alphabet in digits alone. */
+const EAST_ASIAN_UNITS = 4;
+const UNITS_IN_DIGITS = 3;
+
+/**
+ * Whether octets that should be in the default alphabet are a text in UCS-2. Digits alone are rather a number: they are
+ * UCS-2 when each unit begins with 00 (`00350045` is "5E"), or most of them with the same other octet.
+ */
+function isUcs2(octets: Uint8Array, packed: boolean): boolean {
+  if (octets.length % 2 !== 0 || !TEXT.test(utf16(octets))) return false;
+  const pages = octets.filter((_, index) => index % 2 === 0);
+  if (pages.every((page) => page === 0)) return true;
+  const own = pages.filter((page) => !SHARED_PAGES.has(page));
+  const ownPages = new Set(own).size;
+  if (octets.every((octet) => octet >> 4 < 10 && (octet & 0xf) < 10)) {
+    return ownPages === 1 && own.length >= UNITS_IN_DIGITS && own.length * 2 > pages.length;
+  }
+  if (own.every((page) => page < EAST_ASIA)) return ownPages <= ALPHABET_PAGES;
+  return !packed && own.length >= EAST_ASIAN_UNITS && own.every((page) => page >= EAST_ASIA);
 }
 
 /** The alphabet of a CBS data coding scheme; those that are reserved count as the default alphabet. */

@@ -183,22 +183,38 @@ export class Ussd {
     this.#charset = textIn(valuesOf(line ?? '')[0])?.toUpperCase() ?? 'IRA';
   }
 
-  /** Says it in one way after the other, until the network answers. Once it has, the way is known. */
+  /** Says it, in the way that is known to serve, or in all of them. */
   async #say(text: string): Promise<UssdAnswer> {
     const strings = ussdStrings(text);
     if (strings.length === 0) throw new UssdError('too-long', `${text.length} characters do not fit one USSD string`);
     const preferred = this.#packed ? strings.toReversed() : strings;
-    let failure: Error | undefined;
-    for (const string of this.#isWayKnown ? preferred.slice(0, 1) : preferred) {
+    const answer = await this.#sayInTurn(this.#isWayKnown ? preferred.slice(0, 1) : preferred);
+    if (!(answer instanceof Error)) return answer;
+    if (this.#isWayKnown || !isRefusedByModem(answer) || !(await this.#setTextMode())) throw answer;
+    const again = await this.#sayInTurn(strings);
+    if (again instanceof Error) throw again;
+    return again;
+  }
+
+  /** Says it in one way after the other, until the network answers. Once it has, the way is known. */
+  async #sayInTurn(strings: readonly UssdString[]): Promise<UssdAnswer | UssdError | AtRefused> {
+    let failure: UssdError | AtRefused | undefined;
+    for (const string of strings) {
       const answer = await this.#sayOnce(string);
       if (!(answer instanceof Error)) {
         this.#isWayKnown ||= string.packed !== undefined;
         return answer;
       }
-      failure ??= answer;
-      if (!mayPassAnotherWay(answer)) break;
+      // What the network said tells more than what the modem said.
+      if (failure === undefined || (failure instanceof AtRefused && answer instanceof UssdError)) failure = answer;
+      if (!mayPassAnotherWay(answer, string)) return answer;
     }
-    throw failure ?? new UssdError('ended', 'the USSD session is over');
+    return failure ?? new UssdError('ended', 'the USSD session is over');
+  }
+
+  /** Huawei E1752 refuses every string until it is told that strings are text. */
+  async #setTextMode(): Promise<boolean> {
+    return (await this.#chat.run({ text: 'AT^USSDMODE=0', repeatable: true })).kind === 'ok';
   }
 
   async #sayOnce({ text, dcs, packed }: UssdString): Promise<UssdAnswer | UssdError | AtRefused> {
@@ -273,8 +289,16 @@ function failureOf(status: number): UssdError {
   return new UssdError('ended', 'the network ended the USSD session');
 }
 
-/** A string typed in the wrong way is refused by the modem, or is a code that no network knows. */
-function mayPassAnotherWay(failure: UssdError | AtRefused): boolean {
-  if (failure instanceof AtRefused) return !failure.is('CME', ...BY_NETWORK);
-  return failure.code === 'ended' || failure.code === 'not-supported';
+/** The modem does not take the string; the network has not seen it. */
+function isRefusedByModem(failure: UssdError | AtRefused): boolean {
+  return failure instanceof AtRefused && !failure.is('CME', ...BY_NETWORK);
+}
+
+/**
+ * A string typed in the wrong way is refused by the modem. Packed septets that the modem took for characters are a code
+ * that no network knows; after characters, that answer means what it says.
+ */
+function mayPassAnotherWay(failure: UssdError | AtRefused, { packed }: UssdString): boolean {
+  if (failure instanceof AtRefused) return isRefusedByModem(failure);
+  return failure.code === 'ended' || (failure.code === 'not-supported' && packed === true);
 }

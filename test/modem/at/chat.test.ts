@@ -302,6 +302,75 @@ describe('after a time-out', () => {
     expect(textsOf(second)).toEqual(['+CSQ: 23,0']);
   });
 
+  test('what such a text has swallowed is heard when no more of it comes for 5 s', async () => {
+    const split = async (pauseMs: number) => {
+      codes.length = 0;
+      modem.say('\r\n+CUSD: 0,"Cred\r\n+CMTI: "SM",1\r\n');
+      await clock.advance(pauseMs);
+      modem.say('\r\nRING\r\n');
+      await clock.advance(0);
+      return codes.map(({ line: text }) => text);
+    };
+    expect(await split(5_000)).toEqual(['+CUSD: 0,"Cred', '+CMTI: "SM",1', 'RING']);
+    expect(await split(4_999)).toEqual([]);
+  });
+
+  test('what such a text has swallowed when a command times out is heard then, and is not the next command’s', async () => {
+    modem.say('\r\n+CUSD: 0,"Cred\r\n');
+    const [first, second] = await results(signal, operator);
+    expect([first?.kind, second?.kind]).toEqual(['timeout', 'error']);
+    expect(codes.map(({ line: text }) => text)).toEqual(['+CUSD: 0,"Cred', '+CSQ: 23,0']);
+  });
+
+  test.each([
+    [199, 399],
+    [201, 200],
+  ])('AT is typed when the line was quiet for 200 ms: with a code after %i ms, after %i ms', async (ms, afterMs) => {
+    modem.when('AT+COPS?', undefined);
+    const typedAt: number[] = [];
+    modem.when('AT', () => {
+      typedAt.push(clock.now());
+      return ok();
+    });
+    const start = clock.now();
+    clock.after(5_000 + ms, () => modem.say(line('^RSSI: 1')));
+    await results(operator, signal);
+    expect(typedAt[0]).toBe(start + 5_000 + afterMs);
+  });
+
+  test('a line that is never quiet is waited for 5 s', async () => {
+    modem.when('AT+COPS?', undefined);
+    let typedAt = 0;
+    modem.when('AT', () => {
+      typedAt ||= clock.now();
+      return ok();
+    });
+    const start = clock.now();
+    for (let at = 100; at < 20_000; at += 100) clock.after(at, () => modem.say(line('^RSSI: 1')));
+    await results(operator);
+    const [next] = await results(signal);
+    expect(textsOf(next)).toEqual(['+CSQ: 23,0']);
+    expect(typedAt - start).toBe(10_000);
+  });
+
+  test('a command of its kind is held back for 5 s, others are not', async () => {
+    const typedAt = new Map<string, number>();
+    const start = clock.now();
+    const noteTime = (answer: string | undefined) => (typed: string) => {
+      typedAt.set(typed, clock.now() - start);
+      return answer;
+    };
+    modem.when('AT+COPS?', undefined).when('AT+CSQ', noteTime(ok('+CSQ: 23,0')));
+    modem.when('AT+COPS=?', noteTime(ok('+COPS: (2)')));
+    const all: AtCommand = { text: 'AT+COPS=?', response: { prefix: '+COPS:' } };
+    const [lost, next, same] = await results(operator, signal, all);
+    expect([lost?.kind, textsOf(next), textsOf(same)]).toEqual(['timeout', ['+CSQ: 23,0'], ['+COPS: (2)']]);
+    expect([...typedAt]).toEqual([
+      ['AT+CSQ', 5_400],
+      ['AT+COPS=?', 10_000],
+    ]);
+  });
+
   test('a command that may be typed twice is, once (BenQ M32, Alcatel BE5: the first after idle is not heard)', async () => {
     modem.when('AT+CREG?', undefined, ok('+CREG: 1,1')).when('AT+COPS?', undefined);
     const registration: AtCommand = { text: 'AT+CREG?', response: { prefix: '+CREG:' }, repeatable: true };
@@ -344,6 +413,19 @@ describe('after a time-out', () => {
     expect(first?.kind).toBe('timeout');
     expect(second).toMatchObject({ kind: 'lost', payloadTyped: false });
     expect(ended.map(({ message }) => message)).toEqual(['memory: the modem did not answer 10 times in a row']);
+  });
+});
+
+describe('after a refusal', () => {
+  test('nothing is typed before the line was quiet for 200 ms; after an answer it is typed at once', async () => {
+    const typedAt: number[] = [];
+    modem.when('AT+CSQ', () => {
+      typedAt.push(clock.now());
+      return ok('+CSQ: 23,0');
+    });
+    const start = clock.now();
+    await results({ text: 'AT+CNMI=9' }, signal, signal);
+    expect(typedAt.map((at) => at - start)).toEqual([200, 200]);
   });
 });
 

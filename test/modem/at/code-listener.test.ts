@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { CodeListener } from '../../../modem/at/code-listener.ts';
 import type { UnsolicitedCode } from '../../../modem/at/unsolicited.ts';
-import { type FarEnd, memoryPort, type PortError } from '../../../modem/index.ts';
+import { type FarEnd, memoryPort, PortError } from '../../../modem/index.ts';
+import type { ControlLines } from '../../../modem/port/port.ts';
 
 let farEnd: FarEnd;
 let listener: CodeListener;
@@ -39,10 +40,35 @@ describe('a port that is only listened to', () => {
       ['\r\n+CMT: ,24\r\n07911326', '040000F0040B911346610089F60000208062917314080CC8\r\n'],
       [{ prefix: '+CMT', line: '+CMT: ,24', pdu: '07911326040000F0040B911346610089F60000208062917314080CC8' }],
     ],
+    [
+      'a text of several lines, in which nothing is a code',
+      ['\r\n+CUSD: 0,"Menu\r\n> 1\r\nRING', '\r\n2",15\r\n\r\nRING\r\n'],
+      [
+        { prefix: '+CUSD', line: '+CUSD: 0,"Menu\n> 1\nRING\n2",15' },
+        { prefix: 'RING', line: 'RING' },
+      ],
+    ],
+    ['a PDU that nothing has announced', ['\r\n07911326040000F0\r\n'], []],
     ['an answer meant for the other port', ['\r\nOK\r\n\r\n> '], []],
   ])('%s', async (_name, chunks, heard) => {
     await hear(...chunks);
     expect(codes).toEqual(heard);
+  });
+
+  test.each(['open', 'setLines'] as const)('does not open when %s of the port fails', async (verb) => {
+    const other = memoryPort('/dev/ttyUSB3');
+    const failure = new PortError('failed', '/dev/ttyUSB3', '/dev/ttyUSB3: no such line');
+    const port = { ...other.port, [verb]: () => Promise.reject(failure) };
+    const opening = CodeListener.open(port, { unsolicited() {}, ended() {} });
+    await expect(opening).rejects.toBe(failure);
+  });
+
+  test('raises DTR and RTS, without which some modems say nothing', async () => {
+    const set: ControlLines[] = [];
+    const other = memoryPort('/dev/ttyUSB3');
+    other.farEnd.listen({ opened() {}, closed() {}, data() {}, controlled: (lines) => set.push(lines) });
+    await CodeListener.open(other.port, { unsolicited() {}, ended() {} });
+    expect(set).toEqual([{ dtr: true, rts: true }]);
   });
 
   test('says when it is gone, but not when it is closed', async () => {

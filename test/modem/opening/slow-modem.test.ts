@@ -51,7 +51,7 @@ describe('waking', () => {
   test.each<[what: string, slowness: Slowness, typed: readonly string[], ms: number]>([
     ['a fast modem', {}, ['AT'], 400],
     ['one that sleeps at first', { swallows: 1 }, ['ESC', 'AT'], 3_400],
-    ['one that sleeps for long', { swallows: 2 }, ['ATQ0', 'AT'], 9_100],
+    ['one that sleeps for long', { swallows: 2 }, ['ATQ0', 'AT'], 9_300],
     ['one behind a line of 2.5 s', { lineMs: 1_250 }, ['AT', 'ESC', 'AT'], 4_200],
     ['one that takes 1.5 s a command', { commandMs: 1_500 }, ['AT', 'ESC', 'AT'], 3_400],
     ['one that takes 5 s a command', { commandMs: 5_000 }, ['AT', 'ESC', 'AT', 'ATQ0'], 15_400],

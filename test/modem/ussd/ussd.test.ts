@@ -38,6 +38,48 @@ describe('what the network says (3GPP TS 27.007, 7.15; 23.038, 5)', () => {
     ['by +CSCS in hexadecimal', `${ok()}${line('+CUSD: 0,"311B65",15')}`, 'HEX', '1€'],
     ['by +CSCS in Latin-1', `${ok()}${line('+CUSD: 0,"\xe9t\xe9",15')}`, '8859-1', 'été'],
     ['by +CSCS in UTF-8', `${ok()}${line('+CUSD: 0,"\xe2\x82\xac",15')}`, 'UTF-8', '€'],
+    ['in UCS-2 under 15 (Quectel M35)', `${ok()}${line('+CUSD: 0,"00310020004500550052",15')}`, 'GSM', '1 EUR'],
+    ['in UCS-2 under 7 (ZTE MF286D)', `${ok()}${line('+CUSD: 0,"00310020004500550052",7')}`, 'GSM', '1 EUR'],
+    ['in UCS-2 under no coding', `${ok()}${line('+CUSD: 0,"00310020004500550052"')}`, 'GSM', '1 EUR'],
+    ['in UCS-2 of digits', `${ok()}${line('+CUSD: 0,"00310032",15')}`, 'IRA', '12'],
+    ['in UCS-2 of several lines', `${ok()}${line('+CUSD: 0,"0041000D000A0042",15')}`, 'GSM', 'A\r\nB'],
+    ['in Cyrillic UCS-2', `${ok()}${line('+CUSD: 0,"04110430043B0430043D0441003A",15')}`, 'GSM', 'Баланс:'],
+    ['in Cyrillic UCS-2 without a blank', `${ok()}${line('+CUSD: 0,"041104300441",15')}`, 'GSM', 'Бас'],
+    ['in Arabic UCS-2', `${ok()}${line('+CUSD: 0,"063106350020003520AC",15')}`, 'GSM', 'رص 5€'],
+    ['in Chinese UCS-2', `${ok()}${line('+CUSD: 0,"4F59989D4E0D8DB3FF01",15')}`, 'GSM', '余额不足！'],
+    ['in UCS-2, 182 characters', `${ok()}${line(`+CUSD: 0,"${'0041'.repeat(182)}",15`)}`, 'GSM', 'A'.repeat(182)],
+    ['as a word that is hexadecimal too', `${ok()}${line('+CUSD: 0,"DEADBEEF",15')}`, 'GSM', 'DEADBEEF'],
+    ['as a voucher that is hexadecimal too', `${ok()}${line('+CUSD: 0,"12A4C3D4",15')}`, 'GSM', '12A4C3D4'],
+    [
+      'as a voucher of Chinese characters, by its octets',
+      `${ok()}${line('+CUSD: 0,"4F5A6B7C",15')}`,
+      'GSM',
+      '4F5A6B7C',
+    ],
+    ['as a number of 16 digits', `${ok()}${line('+CUSD: 0,"5123456751234567",15')}`, 'GSM', '5123456751234567'],
+    ['as a number that begins with 00', `${ok()}${line('+CUSD: 0,"003933312345",15')}`, 'GSM', '003933312345'],
+    ['as a number of Rome', `${ok()}${line('+CUSD: 0,"003906120039",15')}`, 'GSM', '003906120039'],
+    ['as a number with two units alike', `${ok()}${line('+CUSD: 0,"0612061200390039",15')}`, 'GSM', '0612061200390039'],
+    [
+      'as a number with three units alike of six',
+      `${ok()}${line('+CUSD: 0,"061206120612003900390039",15')}`,
+      'GSM',
+      '061206120612003900390039',
+    ],
+    ['as hexadecimal with control characters', `${ok()}${line('+CUSD: 0,"0001000B",15')}`, 'GSM', '0001000B'],
+    ['as an odd number of octets', `${ok()}${line('+CUSD: 0,"00410042AB",15')}`, 'GSM', '00410042AB'],
+    [
+      'as three alphabets, which are none',
+      `${ok()}${line('+CUSD: 0,"0391041106310A05",15')}`,
+      'GSM',
+      '0391041106310A05',
+    ],
+    [
+      'in a menu whose lines look like a prompt and codes',
+      `${ok()}${line('+CUSD: 0,"Menu\r\n> Saldo\r\nRING\r\n+CREG: 1\r\nERROR",15')}`,
+      'GSM',
+      'Menu\n> Saldo\nRING\n+CREG: 1\nERROR',
+    ],
     ['ended by the network, with a last word', `${ok()}${line('+CUSD: 2,"Goodbye",15')}`, 'GSM', 'Goodbye'],
   ])('%s', async (_, answer, charset, text) => {
     const { result } = await asked(answer, charset);
@@ -69,6 +111,30 @@ describe('what the network says (3GPP TS 27.007, 7.15; 23.038, 5)', () => {
     expect(result).toMatchObject({ code });
   });
 
+  test('that the network has no such service ends it: packed septets would be another request', async () => {
+    const { bench, result } = await asked(`${ok()}${line('+CUSD: 4')}`);
+    expect(result).toMatchObject({ code: 'not-supported' });
+    expect(bench.script.typed.filter((typed) => /CUSD=1|USSDMODE/.test(typed))).toEqual(['AT+CUSD=1,"*100#",15']);
+  });
+
+  test('a menu of prompts and codes in quotes, octet by octet, is text and nothing else', async () => {
+    const bench = createBench();
+    bench.script.when('AT+CSCS="GSM"', ok()).when(/^AT\+CUSD=1/, ok());
+    const modem = await bench.open();
+    const answer = modem.ussd('*100#');
+    await bench.clock.advance(1_000);
+    const before = bench.script.typed.length;
+    for (const octet of line('+CUSD: 1,"Menu\r\n> Saldo\r\nRING\r\n+CREG: 3\r\n+CMTI: "SM",3\r\nOK",15')) {
+      bench.script.say(octet);
+      await bench.clock.advance(10);
+    }
+    expect(await bench.run(answer)).toMatchObject({
+      more: true,
+      text: 'Menu\n> Saldo\nRING\n+CREG: 3\n+CMTI: "SM",3\nOK',
+    });
+    expect([modem.state.kind, bench.script.typed.length]).toEqual(['ready', before]);
+  });
+
   test('a refusal by the network is not tried in another way', async () => {
     const { bench, result } = await asked(line('+CME ERROR: 30'));
     expect(result).toMatchObject({ name: 'AtRefused' });
@@ -95,6 +161,77 @@ describe('how a request is typed', () => {
     const modem = await bench.open();
     expect(await bench.run(modem.ussd('1234567'))).toEqual({ more: false, text: '1234567' });
     expect(bench.script.typed.at(-1)).toBe('AT+CUSD=1,"31D98C56B3DD1A",15');
+  });
+
+  test('as characters after packed septets that the modem took for characters', async () => {
+    const bench = createBench();
+    bench.script
+      .when('AT+CGMI', ok('huawei'))
+      .when('AT^PORTSEL=1', ok())
+      .when('AT+CSCS="GSM"', ok())
+      .when(/^AT\+CUSD=1/, `${ok()}${line('+CUSD: 4')}`)
+      .when('AT+CUSD=1,"*100#",15', `${ok()}${line('+CUSD: 0,"5 EUR",15')}`);
+    const modem = await bench.open();
+    expect(await bench.run(modem.ussd('*100#'))).toEqual({ more: false, text: '5 EUR' });
+  });
+
+  const inTextMode = (answer: string, manufacturer = 'huawei') => {
+    const bench = createBench();
+    bench.script
+      .when('AT+CGMI', ok(manufacturer))
+      .when('AT^PORTSEL=1', ok())
+      .when('AT+CSCS="GSM"', ok())
+      .when(/^AT\+CUSD=1/, line('+CME ERROR: 100'))
+      .when('AT^USSDMODE=0', () => {
+        bench.script.when('AT+CUSD=1,"*100#",15', answer);
+        return ok();
+      });
+    return bench;
+  };
+  const requests = ({ script }: Bench) => script.typed.filter((typed) => /CUSD=1|USSDMODE/.test(typed));
+
+  test('as text, once a Huawei E1752 that refuses all strings is told so', async () => {
+    const bench = inTextMode(`${ok()}${line('+CUSD: 0,"5 EUR",15')}`);
+    const modem = await bench.open();
+    expect(await bench.run(modem.ussd('*100#'))).toEqual({ more: false, text: '5 EUR' });
+    expect(await bench.run(modem.ussd('*100#'))).toEqual({ more: false, text: '5 EUR' });
+    expect(requests(bench)).toEqual([
+      'AT+CUSD=1,"AA180C3602",15',
+      'AT+CUSD=1,"*100#",15',
+      'AT^USSDMODE=0',
+      'AT+CUSD=1,"*100#",15',
+      'AT+CUSD=1,"*100#",15',
+    ]);
+  });
+
+  test.each([
+    ['the modem refuses it then too', line('+CME ERROR: 100'), 'AtRefused'],
+    ['the network has no such service', `${ok()}${line('+CUSD: 4')}`, 'UssdError'],
+    ['the network is not there', line('+CME ERROR: 30'), 'AtRefused'],
+  ])('as text, and %s: that is its end', async (_what, answer, name) => {
+    const bench = inTextMode(answer);
+    const modem = await bench.open();
+    await expect(bench.run(modem.ussd('*100#'))).rejects.toMatchObject({ name });
+    expect(requests(bench).filter((typed) => typed === 'AT^USSDMODE=0')).toHaveLength(1);
+    expect(requests(bench).length).toBeLessThanOrEqual(5);
+  });
+
+  test('not as text, when the network has answered: packed septets were understood', async () => {
+    const bench = inTextMode(ok(), 'ZTE');
+    bench.script.when('AT+CUSD=1,"AA180C3602",15', `${ok()}${line('+CUSD: 4')}`);
+    const modem = await bench.open();
+    await expect(bench.run(modem.ussd('*100#'))).rejects.toMatchObject({ code: 'not-supported' });
+    expect(requests(bench)).toEqual(['AT+CUSD=1,"*100#",15', 'AT+CUSD=1,"AA180C3602",15']);
+  });
+
+  test('in the way that is known, whose refusal changes nothing', async () => {
+    const bench = createBench();
+    bench.script.when('AT+CSCS="GSM"', ok()).when(/^AT\+CUSD=1/, `${ok()}${line('+CUSD: 0,"5 EUR",15')}`);
+    const modem = await bench.open();
+    await bench.run(modem.ussd('*100#'));
+    bench.script.when(/^AT\+CUSD=1/, line('ERROR'));
+    await expect(bench.run(modem.ussd('*100#'))).rejects.toMatchObject({ name: 'AtRefused' });
+    expect(requests(bench)).toEqual(['AT+CUSD=1,"*100#",15', 'AT+CUSD=1,"*100#",15']);
   });
 
   test('in UCS-2 where the character sets differ', async () => {
