@@ -276,6 +276,15 @@ describe('after a time-out', () => {
     expect(textsOf((await results(signal))[0])).toEqual(['+CSQ: 23,0']);
   });
 
+  test('a line like an owed one whose OK never comes takes none away once the line was quiet', async () => {
+    modem.when('AT+COPS?', undefined).when('ATE0', ok());
+    clock.after(5_300, () => modem.say(line('+COPS: 0,0,"TIM"')));
+    const start = clock.now();
+    const [lost, echo] = await results(operator, { text: 'ATE0' });
+    expect([lost?.kind, echo?.kind]).toEqual(['timeout', 'ok']);
+    expect(clock.now() - start).toBeLessThan(6_000);
+  });
+
   test('an answer that is said twice is not the next command’s', async () => {
     modem
       .when('AT+CPMS="SM"', () => {
