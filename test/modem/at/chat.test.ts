@@ -285,6 +285,25 @@ describe('after a time-out', () => {
     expect(clock.now() - start).toBeLessThan(6_000);
   });
 
+  test('a modem that says a stray OK after each ERROR is in step when it has said both twice', async () => {
+    modem.when('AT+COPS?', undefined).when('AT', () => {
+      clock.after(20, () => modem.say(ok()));
+      return line('ERROR');
+    });
+    const [, next] = await results(operator, signal);
+    expect(textsOf(next)).toEqual(['+CSQ: 23,0']);
+    expect(modem.typed).toEqual(['AT+COPS?', 'AT', 'AT', 'AT+CSQ']);
+  });
+
+  test('a late final code that comes while AT is typed leaves no doubt', async () => {
+    modem.when('AT+COPS?', undefined).when('ATE0', ok());
+    clock.after(5_300, () => modem.say(line('ERROR')));
+    await results(operator, signal);
+    const start = clock.now();
+    expect((await results({ text: 'ATE0' }))[0]?.kind).toBe('ok');
+    expect(clock.now() - start).toBe(0);
+  });
+
   test('an answer that is said twice is not the next command’s', async () => {
     modem
       .when('AT+CPMS="SM"', () => {
