@@ -304,6 +304,25 @@ describe('after a time-out', () => {
     expect(clock.now() - start).toBe(0);
   });
 
+  test('a command that is held back is typed as soon as the late answer has come', async () => {
+    let typedAt = 0;
+    modem.when('AT+COPS?', undefined).when('AT+COPS=?', () => {
+      typedAt = clock.now();
+      return ok('+COPS: (2)');
+    });
+    const start = clock.now();
+    clock.after(7_000, () => modem.say(ok('+COPS: 0,0,"TIM"')));
+    await results(operator, { text: 'AT+COPS=?', response: { prefix: '+COPS:' } });
+    expect(typedAt - start).toBe(7_000);
+  });
+
+  test('a text whose quote never closes ends with the time of a command, though codes go on coming', async () => {
+    modem.say('\r\n+CUSD: 0,"Cred\r\n');
+    for (let at = 2_000; at < 30_000; at += 2_000) clock.after(at, () => modem.say(line('^RSSI: 1')));
+    const [first, second] = await results(signal, signal);
+    expect([first?.kind, textsOf(second)]).toEqual(['timeout', ['+CSQ: 23,0']]);
+  });
+
   test('an answer that is said twice is not the next command’s', async () => {
     modem
       .when('AT+CPMS="SM"', () => {
