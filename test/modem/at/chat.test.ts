@@ -319,8 +319,10 @@ describe('after a time-out', () => {
   test('a text whose quote never closes ends with the time of a command, though codes go on coming', async () => {
     modem.say('\r\n+CUSD: 0,"Cred\r\n');
     for (let at = 2_000; at < 30_000; at += 2_000) clock.after(at, () => modem.say(line('^RSSI: 1')));
+    const start = clock.now();
     const [first, second] = await results(signal, signal);
     expect([first?.kind, textsOf(second)]).toEqual(['timeout', ['+CSQ: 23,0']]);
+    expect(clock.now() - start).toBeLessThan(12_000);
   });
 
   test('an answer that is said twice is not the next command’s', async () => {
