@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import { AtTimeout } from '../at/command.ts';
-import { ModemError } from '../error.ts';
 import type { Modem } from '../modem.ts';
 import { describeState } from '../state.ts';
 import { withConnection, withModem } from './connection.ts';
@@ -14,20 +13,12 @@ export function probeCommand(): Command {
       const found = await probe(modem);
       const lines = Object.entries(found).map(([name, value]) => `${name}: ${value}`);
       outputOf(command).print({ event: 'probe', ...found }, lines.join('\n'));
-      checkIdentity(modem);
+      const { manufacturer, imei } = modem.identity;
+      if (manufacturer !== undefined || imei !== undefined) return;
+      process.exitCode = 1;
+      process.stderr.write('the modem says neither its manufacturer nor its IMEI: try again, or another port of it\n');
     }),
   );
-}
-
-/** @throws ModemError (`not-a-modem`) when the modem does not say who made it, or which one it is. */
-function checkIdentity({ identity }: Modem): void {
-  const missing = [
-    ...(identity.manufacturer === undefined ? ['its manufacturer (AT+CGMI)'] : []),
-    ...(identity.imei === undefined ? ['its IMEI (AT+CGSN)'] : []),
-  ];
-  if (missing.length === 0) return;
-  const text = `the modem does not say ${missing.join(' and ')}: look with --trace at what it says, or try another port`;
-  throw new ModemError('not-a-modem', text);
 }
 
 async function probe(modem: Modem): Promise<Readonly<Record<string, string | number>>> {

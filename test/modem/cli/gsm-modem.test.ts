@@ -105,20 +105,6 @@ describe('gsm-modem', () => {
     expect(JSON.parse(programs.out)).toMatchObject({ event: 'probe', state: 'ready: home', imei: expect.any(String) });
   });
 
-  test('probes a modem that does not say its IMEI: what is known, then one line and exit code 1', async () => {
-    const tcp = await openTcp();
-    hangUps.push(() => tcp.hangUp());
-    const deaf = (octets: Uint8Array) => Buffer.from(Buffer.from(octets).toString('latin1').replace('+CGSN', '+NONE'));
-    world.addModem({ number: anna }).attach({
-      write: (octets) => tcp.write(octets),
-      hangUp: () => tcp.hangUp(),
-      listen: (events) => tcp.listen({ ...events, data: (octets) => events.data(deaf(octets)) }),
-    });
-    const run = await gsmModem(['probe', '--port', tcp.url]);
-    expect(run).toMatchObject({ exitCode: 1, out: expect.stringContaining('model: Virtual GSM Modem\n') });
-    expect(run.err).toMatch(/^gsm-modem: the modem does not say its IMEI \(AT\+CGSN\): .*\n$/);
-  });
-
   test('asks a service of the network, and replies to its menu', async () => {
     const { tcp } = await ports(anna);
     const menu = 'Cash-Mobile Sim\n1 Balance\n2 Number\n0 End';
