@@ -21,13 +21,24 @@ export interface Merchant {
   readonly currency: string;
 }
 
-/** The service refused; the message is its sentence. `unauthorized`: it does not know the key. */
+/** The service refused; the message is its sentence. */
 export class Refusal extends Error {
-  readonly unauthorized: boolean;
+  readonly status: number;
 
-  constructor(message: string, unauthorized: boolean) {
+  /** @param status of HTTP */
+  constructor(message: string, status: number) {
     super(message);
-    this.unauthorized = unauthorized;
+    this.status = status;
+  }
+
+  /** The service does not know the key. */
+  get unauthorized(): boolean {
+    return this.status === 401;
+  }
+
+  /** Something else happened first. */
+  get conflict(): boolean {
+    return this.status === 409;
   }
 }
 
@@ -88,7 +99,7 @@ export class Api {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const answer = await response.json();
-    if (!response.ok) throw new Refusal(String(answer.detail), response.status === 401);
+    if (!response.ok) throw new Refusal(String(answer.detail), response.status);
     return answer;
   }
 }

@@ -168,7 +168,8 @@ function show(api: Api, payment: Payment): void {
     try {
       show(api, await api.cancel(payment.txn));
     } catch (error) {
-      trouble.textContent = error instanceof Refusal ? error.message : words.noService;
+      if (!(error instanceof Refusal)) trouble.textContent = words.noService;
+      else trouble.textContent = error.conflict ? words.tooLate : error.message;
     }
   };
   current.append(button(words.cancel, cancel, true), trouble);

@@ -68,6 +68,20 @@ describe.skipIf(missing)("the merchant's page (needs Debian's chromium)", () => 
     await close();
   });
 
+  it('says in words that it is too late to cancel', async () => {
+    const { world, merchant, page, close } = await open('it-IT');
+    world.request(merchant);
+    await page.reload();
+    await page.getByRole('button', { name: 'Annulla la richiesta' }).waitFor();
+    await page.route('**/cancel', (route) =>
+      route.fulfill({ status: 409, json: { detail: 'payment 0123456789abcdef is APPROVED' } }),
+    );
+    await page.getByRole('button', { name: 'Annulla la richiesta' }).click();
+    await page.getByText('È tardi per annullare: il cliente ha risposto.').waitFor();
+    expect(await page.getByText('APPROVED').count()).toBe(0);
+    await close();
+  });
+
   it('says what is wrong, next to where it was typed', async () => {
     const { page, close } = await open('en-GB');
     await ask(page, CUSTOMER_NUMBER, 'a lot');
