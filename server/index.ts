@@ -24,7 +24,8 @@ export {
   TRANSITIONS,
 } from './payments/transitions.ts';
 export type { Device, DeviceState } from './people/devices.ts';
-export type { Language, Person } from './people/people.ts';
+export type { Person } from './people/people.ts';
+export type { Language } from './people/person-fields.ts';
 export { servicePrimitives } from './primitives.ts';
 export type { Rail, RailAnswer, RailInquiry, RailKey, RailOrder, SettlementLine } from './rails/rail.ts';
 export { DEFAULT_TTL, openService, type PaymentOrder, type Service, type ServiceOptions } from './service.ts';

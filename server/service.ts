@@ -32,15 +32,8 @@ import { refundPayment } from './payments/refund.ts';
 import { type RequestedPayment, requestPayment } from './payments/request.ts';
 import { isSettled } from './payments/transitions.ts';
 import { type Device, devicesOf } from './people/devices.ts';
-import {
-  addPerson,
-  E164,
-  type Language,
-  type Person,
-  peopleAfter,
-  personById,
-  personByNumber,
-} from './people/people.ts';
+import { addPerson, type Person, peopleAfter, personById, personByNumber } from './people/people.ts';
+import { E164, type Language } from './people/person-fields.ts';
 import type { Rail } from './rails/rail.ts';
 import { type Running, startRunning } from './running.ts';
 

@@ -1,10 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { UsageError } from '../../modem/cli/program.ts';
-import { systemClock } from '../../modem/index.ts';
-
-/** Where the administrator's key is looked for: never on the command line. */
-const KEY_VARIABLE = 'CASH_SERVER_ADMIN_KEY';
+import { KEY_VARIABLE } from './environment.ts';
 
 /** How long the service may take to answer, ms. */
 const ANSWER_LIMIT_MS = 15_000;
@@ -64,6 +61,7 @@ async function exchange(
   key: string,
   { method, path, body, headers = {} }: AdminRequest,
 ): Promise<{ readonly ok: boolean; readonly status: number; readonly text: string }> {
+  const { systemClock } = await import('../../modem/index.ts');
   const aborter = new AbortController();
   const cancel = systemClock.after(ANSWER_LIMIT_MS, () => aborter.abort());
   try {

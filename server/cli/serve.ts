@@ -1,26 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { type Output, outputOf } from '../../modem/cli/program.ts';
-import { systemClock, systemRandom } from '../../modem/index.ts';
-import { readKeyFile } from '../keys.ts';
-import { E164 } from '../people/people.ts';
-import { servicePrimitives } from '../primitives.ts';
-import { openService, type Service } from '../service.ts';
-import { lockFile } from '../store/lock.ts';
-import { dataFolder } from './data-folder.ts';
-import { journalLine } from './journal-line.ts';
-import { modemLine, openServiceModems, ownNumber, PIN_VARIABLE } from './service-modems.ts';
-
-interface Listen {
-  readonly host: string;
-  readonly port: number;
-}
-
-interface ServeOptions {
-  readonly data: string;
-  readonly port: readonly [string, ...string[]];
-  readonly number?: string;
-  readonly listen: Listen;
-}
+import { outputOf } from '../../modem/cli/program.ts';
+import { E164 } from '../people/person-fields.ts';
+import { PIN_VARIABLE } from './environment.ts';
+import type { Listen, ServeOptions } from './run-service.ts';
 
 /** `cash-server serve`: the service on a modem, until SIGINT or SIGTERM. */
 export function serveCommand(): Command {
@@ -28,6 +10,7 @@ export function serveCommand(): Command {
     .requiredOption('--data <folder>', 'what "cash-server init" made')
     .addOption(
       new Option('--port <name>', 'the modem: a device path or tcp://host:port (again for more modems)')
+        .env('GSM_MODEM_PORT')
         .argParser((name: string, before: readonly string[] = []) => [...before, name])
         .makeOptionMandatory(),
     )
@@ -38,71 +21,9 @@ export function serveCommand(): Command {
         .default({ host: '127.0.0.1', port: 8080 }, '127.0.0.1:8080'),
     )
     .addHelpText('after', `\nThe PIN of the SIMs, if they have one, is taken from ${PIN_VARIABLE}.`)
-    .action((options: ServeOptions, command: Command) => serve(options, outputOf(command)));
-}
-
-async function serve(options: ServeOptions, output: Output): Promise<void> {
-  const stopped = stopSignal();
-  const files = dataFolder(options.data);
-  const primitives = servicePrimitives();
-  const keys = readKeyFile(files.keys, primitives);
-  const unlock = lockFile(files.lock);
-  try {
-    const modems = await openServiceModems(options.port);
-    try {
-      const service = await openService({
-        database: files.database,
-        keys,
-        number: options.number ?? (await ownNumber(modems)),
-        bearer: modems.bearer,
-        modems: modems.named,
-        clock: systemClock,
-        random: systemRandom,
-        primitives,
-        log: (entry) =>
-          output.print({ event: 'journal', seq: entry.seq, at: entry.at, entry: entry.event }, journalLine(entry)),
-      });
-      try {
-        service.onModem((standing) => output.print({ event: 'modem', ...standing }, modemLine(standing)));
-        announce(service, await listen(service, options.listen), output);
-        await stopped;
-      } finally {
-        await modems.bearer.close();
-        await service.close();
-      }
-    } finally {
-      await modems.bearer.close();
-    }
-  } finally {
-    unlock();
-  }
-}
-
-function announce(service: Service, url: string, output: Output): void {
-  const { number, modems } = service;
-  output.print(
-    { event: 'ready', pid: process.pid, url, page: `${url}/`, openapi: `${url}/openapi.json`, number, modems },
-    [
-      `Ready: ${url}/ is the merchant's page, ${url}/openapi.json describes the API; phones send to ${number}`,
-      ...modems.map(({ port, detail }) => `Modem ${port}: ${detail}`),
-    ].join('\n'),
-  );
-}
-
-function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    const stop = () => resolve();
-    process.once('SIGINT', stop).once('SIGTERM', stop);
-  });
-}
-
-async function listen(service: Service, { host, port }: Listen): Promise<string> {
-  try {
-    return await service.http.listen({ host, port });
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`the HTTP API cannot listen on ${host}:${port} (${reason}): choose another --listen`);
-  }
+    .action(async (options: ServeOptions, command: Command) =>
+      (await import('./run-service.ts')).runService(options, outputOf(command)),
+    );
 }
 
 function numberOption(text: string): string {

@@ -1,10 +1,8 @@
 import { UsageError } from '../../modem/cli/program.ts';
 import { createPool, type Modem, openModem, type SmsBearer, textIn, valuesOf } from '../../modem/index.ts';
 import type { ModemStanding, NamedModem } from '../modems.ts';
-import { E164 } from '../people/people.ts';
-
-/** Where the SIM's PIN is looked for: never on the command line, which every user of the machine can read. */
-export const PIN_VARIABLE = 'GSM_MODEM_PIN';
+import { E164 } from '../people/person-fields.ts';
+import { PIN_VARIABLE } from './environment.ts';
 
 /** The modems of a service, open, and what it sends with. */
 export interface ServiceModems {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Amount, CURRENCIES, type Currency, isCurrency } from '../../device/safe-mobile/index.ts';
-import { E164 } from '../people/people.ts';
+import { E164 } from '../people/person-fields.ts';
 
 const letters = Object.keys(CURRENCIES);
 

@@ -1,5 +1,5 @@
 import type { NakCode } from '../../device/safe-mobile/index.ts';
-import type { Language } from '../people/people.ts';
+import type { Language } from '../people/person-fields.ts';
 
 type Sentences<Key extends string> = Readonly<Record<Language, Readonly<Record<Key, string>>>>;
 

@@ -2,10 +2,7 @@ import { ServiceError } from '../errors.ts';
 import { type PersonId, personId } from '../ids.ts';
 import type { Row } from '../store/row.ts';
 import type { Store } from '../store/store.ts';
-
-/** Languages the service writes to people in. */
-export const LANGUAGES = ['en', 'it'] as const;
-export type Language = (typeof LANGUAGES)[number];
+import { LANGUAGES, type Language } from './person-fields.ts';
 
 /** Somebody with a phone. */
 export interface Person {
@@ -17,9 +14,6 @@ export interface Person {
   /** ms since 1970. */
   readonly createdAt: number;
 }
-
-/** An international number: `+`, then 7 to 15 digits (ITU-T E.164). */
-export const E164: RegExp = /^\+[1-9][0-9]{6,14}$/;
 
 /** @throws ServiceError `conflict` when the number belongs to somebody already */
 export function addPerson(store: Store, person: Omit<Person, 'id' | 'createdAt'>, at: number): Person {

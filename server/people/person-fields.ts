@@ -1,0 +1,8 @@
+// Apart from people.ts, so that a command line that only checks them does not load the service.
+
+/** An international number: `+`, then 7 to 15 digits (ITU-T E.164). */
+export const E164: RegExp = /^\+[1-9][0-9]{6,14}$/;
+
+/** Languages the service writes to people in. */
+export const LANGUAGES = ['en', 'it'] as const;
+export type Language = (typeof LANGUAGES)[number];
