@@ -53,7 +53,7 @@ export interface Address {
 /** Most semi-octets that an address may have (3GPP TS 23.040, 9.1.2.5: 12 octets in all). */
 const MAX_SEMI_OCTETS = 20;
 
-/** The letters that fit in them. */
+/** Most letters of an alphanumeric address: septets that fit into 20 semi-octets. */
 const MAX_LETTERS = 11;
 
 interface NumberingType {
@@ -160,7 +160,7 @@ export function addressOf(text: string): Address {
   );
 }
 
-/** `+` and what is between the digits of a number on paper: no name, and no number either. */
+/** A number with spaces or brackets (`+39 (333) 1`): refused, and not written as letters. */
 const LIKE_A_NUMBER = /^\+[\d\s()./+-]*$/;
 
 function classify(text: string): Address {

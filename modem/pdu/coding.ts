@@ -18,7 +18,7 @@ export type Coding =
   | {
       readonly alphabet: 'gsm7';
       readonly tables: SeptetAlphabet;
-      /** The elements that the header must have for it. */
+      /** The elements of the header that select the national tables. */
       readonly shifts: readonly NationalLanguage[];
       /** Septets that the whole content takes. */
       readonly units: number;
@@ -28,7 +28,7 @@ export type Coding =
 
 const NO_SHIFTS: readonly [] = [];
 
-/** Tables of which at least one is a language's, and the elements that say so. */
+/** A pair of tables, at least one of them national, and the header elements that select them. */
 interface Shifted {
   readonly tables: SeptetAlphabet;
   readonly shifts: readonly NationalLanguage[];
@@ -46,7 +46,7 @@ const OF_LANGUAGE: ReadonlyMap<Language | 'auto' | 'none', readonly Shifted[]> =
   LANGUAGES.map((one) => [one, [shifted(undefined, one), shifted(one, undefined), shifted(one, one)]]),
 );
 
-/** All there are: those of one language first, then those that mix two. */
+/** All pairs of tables: first the pairs of one language, then those of two. */
 const SHIFTED: readonly Shifted[] = [
   ...[...OF_LANGUAGE.values()].flat(),
   ...LANGUAGES.flatMap((one) => LANGUAGES.filter((other) => other !== one).map((other) => shifted(one, other))),
@@ -57,8 +57,8 @@ export interface TextCodingOptions {
   /** Default: the smallest that can write the text. */
   readonly alphabet?: Alphabet;
   /**
-   * Whose tables the recipient's phone knows: those of one language, of all (`auto`, the default), or of none. They are
-   * used where they save an SMS.
+   * Which national tables the recipient's phone knows: those of one language, of all (`auto`, the default), or of none.
+   * National tables are used where they save an SMS.
    */
   readonly language?: Language | 'auto' | 'none';
 }
@@ -66,7 +66,7 @@ export interface TextCodingOptions {
 /** How often a text has a code unit. */
 type Occurrence = readonly [code: number, count: number];
 
-/** The code units of a text; first those that the default alphabet has not, which most tables have not either. */
+/** The code units of a text. Those that the default alphabet lacks come first: with them most tables are excluded soonest. */
 function occurrencesIn(text: string): readonly Occurrence[] {
   const units = codeUnitsOf(text);
   const counts = new Map<number, number>();

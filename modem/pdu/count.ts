@@ -6,14 +6,14 @@ import { PduEncodeError } from './error.ts';
 import type { NationalLanguage } from './information-element.ts';
 import { type LayoutOptions, layOut } from './layout.ts';
 
-/** What a user typing wants to know. */
+/** The size of a text, as a person who types it wants to see it. */
 export interface TextCount {
   readonly alphabet: Alphabet;
-  /** The national language tables that it takes; usually none. */
+  /** The national language tables that the text needs; usually none. */
   readonly shifts: readonly NationalLanguage[];
   /** Characters as Unicode counts them. */
   readonly characters: number;
-  /** Septets or UTF-16 code units that they take. */
+  /** Septets or UTF-16 code units that the text takes. */
   readonly units: number;
   /** SMS that the text takes. */
   readonly segments: number;
@@ -62,8 +62,8 @@ const CHOICES: readonly (readonly [choice: string, options: LayoutOptions])[] = 
 ];
 
 /**
- * What a text costs with each choice that can write it: first what `segment` takes by itself, then the others. A language
- * is left out where its tables have nothing for the text that the default alphabet has not, and so is transliteration.
+ * The size of a text with each choice that can write it: first the choice that `segment` makes, then the others. A language
+ * is left out when its tables change nothing for this text, and so is transliteration.
  */
 export function compareChoices(text: string, { referenceWidth = 8 }: LayoutOptions = {}): readonly CountedChoice[] {
   const counted = CHOICES.flatMap(([choice, options]) => {

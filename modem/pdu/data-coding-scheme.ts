@@ -43,16 +43,16 @@ export interface ClassCoding {
   readonly messageClass: MessageClass;
 }
 
-/** A group or bits that the standard keeps for later are in use; nothing but the alphabet is known. */
+/** A reserved coding group or reserved bits: only the alphabet is known. */
 export interface ReservedCoding {
   readonly group: 'reserved';
   /** TP-DCS itself. */
   readonly octet: number;
-  /** What a receiver takes it for: the default alphabet, as the standard asks, unless other bits say which it is. */
+  /** The default alphabet, as the standard tells a receiver, unless the other bits name an alphabet. */
   readonly alphabet: Alphabet;
 }
 
-/** TP-DCS (3GPP TS 23.038, 4). Compressed text has no value here: it is always refused. */
+/** TP-DCS (3GPP TS 23.038, 4). Compressed text is not among the values, since it is always refused. */
 export type DataCodingScheme = GeneralCoding | WaitingCoding | ClassCoding | ReservedCoding;
 
 const CLASSES = [0, 1, 2, 3] as const;

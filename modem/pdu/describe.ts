@@ -17,7 +17,7 @@ export interface FieldDescription {
 export interface Description {
   readonly pdu: Pdu;
   readonly fields: readonly FieldDescription[];
-  /** What is not as the standard wants it. */
+  /** What differs from the standard. */
   readonly deviations: readonly Deviation[];
 }
 

@@ -1,6 +1,6 @@
 /**
- * Octets that are not what they should be. Decoding throws nothing else. The message is one line for people;
- * the properties are the evidence.
+ * Octets that cannot be decoded. Decoding throws no other error. The message is one line for people; the properties say
+ * where the fault is.
  */
 export class PduError extends Error {
   override readonly name: string = 'PduError';
@@ -8,9 +8,9 @@ export class PduError extends Error {
   readonly field: string;
   /** Where in `octets` the fault is, counted from 0; `octets.length` when the fault is that they end there. */
   readonly offset: number;
-  /** What was being decoded, whole. */
+  /** All octets that were being decoded. */
   readonly octets: Uint8Array;
-  /** What is wrong there, in words; nothing of what was being decoded. */
+  /** What is wrong there, in words, without any of the content: the words may go to a log. */
   readonly reason: string;
 
   constructor(field: string, offset: number, octets: Uint8Array, reason: string) {
@@ -27,7 +27,7 @@ export class CompressedTextError extends PduError {
   override readonly name = 'CompressedTextError';
 }
 
-/** A value that its field cannot carry. Encoding throws nothing else. */
+/** A value that its field cannot carry. Encoding throws no other error. */
 export class PduEncodeError extends Error {
   override readonly name = 'PduEncodeError';
   /** The field in the words of 3GPP TS 23.040, e.g. `TP-DA`. */

@@ -12,7 +12,7 @@ let octets = new Uint8Array(0);
 let words = new DataView(octets.buffer);
 let used = 0;
 
-/** A fresh slab; PDUs decoded so far keep the old one alive as long as they need it. */
+/** Allocates a new slab. The old one is freed when the PDUs that were decoded from it are. */
 function renew(): void {
   const slab = Buffer.allocUnsafeSlow(SLAB);
   octets = new Uint8Array(slab.buffer);
@@ -21,8 +21,8 @@ function renew(): void {
 }
 
 /**
- * A reader of the octets of a hex string. Short ones are written one behind the other into a large array: an array for
- * each would cost as much as decoding what is in it. Throws `PduError` of field `hex`.
+ * A reader of the octets of a hex string. Short PDUs are written one behind the other into a large array: allocating an
+ * array for each PDU would take as long as decoding it. Throws `PduError` of field `hex`.
  */
 export function readerOfHex(hex: string, options?: ReaderOptions): Reader {
   if (used + LONGEST + SPARE > octets.length) renew();

@@ -110,7 +110,7 @@ function concatenation(reader: Reader, width: 8 | 16, reference: number): Concat
   return { kind: 'concatenation', width, reference, total, sequence };
 }
 
-/** A language that is reserved makes an element of no effect, as an unknown one is (3GPP TS 23.040, 9.2.3.24). */
+/** A reserved language gives an element `other`, without effect, as an unknown IEI does (3GPP TS 23.040, 9.2.3.24). */
 function nationalLanguage(reader: Reader, id: number, shift: NationalLanguage['shift']): InformationElement {
   const octet = reader.octet();
   const language = LANGUAGES[octet - 1];
@@ -131,8 +131,8 @@ function specialMessage(reader: Reader): SpecialMessage {
 }
 
 /**
- * Reads one element of a header that ends at octet `limit`. A malformed one is kept as `other` in lenient decoding.
- * Undefined: it goes beyond the header.
+ * Reads one element of a header that ends at octet `limit`. A malformed element is kept as `other` in lenient decoding.
+ * Undefined: the element is longer than the header.
  */
 export function readElement(reader: Reader, limit: number): InformationElement | undefined {
   const id = reader.octet();

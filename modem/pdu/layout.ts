@@ -8,7 +8,7 @@ import type { InformationElement } from './information-element.ts';
 import { MAX_USER_DATA } from './limits.ts';
 import { headerLength, NO_HEADER } from './user-data-header.ts';
 
-/** What decides where a message is cut. */
+/** The options that decide where a message is cut. */
 export interface LayoutOptions extends TextCodingOptions {
   /** Bits of the concatenation reference. Default 8. */
   readonly referenceWidth?: 8 | 16;
@@ -21,7 +21,7 @@ export interface LayoutOptions extends TextCodingOptions {
 
 /** How a message is cut into segments. */
 export interface Layout {
-  /** What is cut: the content given, perhaps transliterated. */
+  /** The content that is cut: the given one, or its transliteration. */
   readonly content: SmsContent;
   readonly coding: Coding;
   /** The elements that every segment has, without concatenation. */
@@ -71,10 +71,10 @@ function endOfUtf16(text: string, start: number, capacity: number): number {
   return cut ? end - 1 : end;
 }
 
-/** Cuts a text into what a reader sees as one character. Made when it is first needed: loading it takes a while. */
+/** Cuts a text into graphemes, what a reader sees as one character. Created at first use, because loading is slow. */
 let graphemes: Intl.Segmenter | undefined;
 
-/** Below it Unicode has no mark, joiner or letter that goes together with its neighbour, but for CR LF. */
+/** Below this code point no character joins with the next one to a grapheme, except CR LF. */
 const FIRST_MARK = 0x300;
 
 /** Code units of the longest code point. */
@@ -88,7 +88,8 @@ function endOfGrapheme(text: string, start: number, end: number): number {
   const [before, behind] = [text.charCodeAt(end - 1), text.charCodeAt(end)];
   if (before < FIRST_MARK && behind < FIRST_MARK && behind !== LINE_FEED) return end;
   graphemes ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
-  // What one code point behind the end says is enough; the whole text would be looked through for each segment.
+  // One code point behind the end is enough to see whether the end cuts a grapheme; with the whole text the segmenter
+  // would go through all of it for each segment.
   const near = graphemes.segment(text.slice(start, end + LONGEST_CODE_POINT));
   const boundary = near.containing(end - start)?.index ?? 0;
   return boundary > 0 ? start + boundary : end;

@@ -14,9 +14,9 @@ import type { EnhancedPeriod, ValidityPeriod } from './validity-period.ts';
 /** A field and the PDU it was found in. */
 export interface FieldContext {
   readonly pdu: Pdu;
-  /** Those of the field. */
+  /** The octets of the field. */
   readonly octets: Uint8Array;
-  /** Of TP-UDH: which element of the header, from 0. */
+  /** In TP-UDH: which element of the header, from 0. */
   readonly element: number;
 }
 
@@ -27,7 +27,7 @@ function plainNumber({ octets }: FieldContext): string {
   return String(octets[0] ?? 0);
 }
 
-/** What each field says, by its name. */
+/** How the value of each field is put into words, by the field's name. */
 const MEANINGS: Readonly<Record<string, (context: FieldContext) => string>> = {
   SMSC: ({ pdu }) => (pdu.smsc === undefined ? "the modem's own setting" : describeAddress(pdu.smsc)),
   'TP-MTI': ({ pdu }) => [pdu.tpdu.type, ...flagsOf(pdu.tpdu)].join(', '),
@@ -53,7 +53,7 @@ const MEANINGS: Readonly<Record<string, (context: FieldContext) => string>> = {
   'TP-UD': ({ pdu }) => describeContent(userDataOfTpdu(pdu.tpdu)),
 };
 
-/** What a field says, in words. */
+/** The value of a field, in words. */
 export function meaningOf(field: string, context: FieldContext): string {
   return MEANINGS[field]?.(context) ?? '';
 }

@@ -1,5 +1,5 @@
 /**
- * A copy of `octets[start, end)`. It lives in Node's buffer pool: memory of its own would cost more than encoding or
+ * A copy of `octets[start, end)` in Node's buffer pool: allocating memory for it alone would take longer than encoding or
  * decoding a whole TPDU.
  */
 export function copyOf(octets: Uint8Array, start: number, end: number): Uint8Array {
@@ -7,8 +7,8 @@ export function copyOf(octets: Uint8Array, start: number, end: number): Uint8Arr
 }
 
 /**
- * A plain `Uint8Array` on the memory of `octets[start, end)`, which may be a `Buffer`. `subarray` would first have to find
- * out of what class it must be, which takes as long again.
+ * A plain `Uint8Array` on the memory of `octets[start, end)`, which may be a `Buffer`. `subarray` would look up the class of
+ * its result first, and take twice as long.
  */
 export function view(octets: Uint8Array, start: number = 0, end: number = octets.length): Uint8Array {
   return new Uint8Array(octets.buffer, octets.byteOffset + start, end - start);

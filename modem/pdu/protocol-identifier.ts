@@ -8,7 +8,7 @@ export type ProtocolIdentifier =
   | { readonly kind: 'type-0' }
   /** Takes the place of an earlier message of the same number, 1 to 7, from the same sender. */
   | { readonly kind: 'replace'; readonly number: number }
-  /** Another purpose of those from 40 to 7F, by name. */
+  /** A value from 40 to 7F with another purpose, by name. */
   | { readonly kind: 'special'; readonly purpose: SpecialPurpose }
   /** Assigned by the service centre. */
   | { readonly kind: 'service-centre' }

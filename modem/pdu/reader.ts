@@ -1,17 +1,17 @@
 import { PduError } from './error.ts';
 import { view } from './octets.ts';
 
-/** Something that is not as the standard has a sender write it, and that decoding passed over. */
+/** Octets that the standard does not let a sender write so, and that decoding passed over. */
 export interface Deviation {
   /** The field in the words of 3GPP TS 23.040. */
   readonly field: string;
   /** Where, counted from the first octet decoded. */
   readonly offset: number;
-  /** What is wrong and how it was taken. */
+  /** What is wrong, and how it was read. */
   readonly reason: string;
   /**
-   * The standard tells a receiver to take it: a reserved bit, a fill bit, an escape sequence without a character. Strict
-   * decoding takes it too. Otherwise only lenient decoding does.
+   * True for what the standard tells a receiver to accept: a reserved bit, a fill bit, an escape sequence without a
+   * character. Strict decoding accepts it too. False: only lenient decoding does.
    */
   readonly tolerated: boolean;
 }
@@ -22,19 +22,19 @@ export interface FieldMark {
   readonly offset: number;
 }
 
-/** How strictly a {@link Reader} reads, and what it notes down. */
+/** How strictly a {@link Reader} reads, and where it notes deviations and fields. */
 export interface ReaderOptions {
   /** Whether what the standard forbids is passed over too. Default false. */
   readonly lenient?: boolean;
   /** Octets FF may follow, as they fill up a record of the SIM (3GPP TS 51.011, 10.5.3). Default false. */
   readonly padded?: boolean;
-  /** Gets what was passed over, in order. */
+  /** Given: deviations are added to it, in order. */
   readonly deviations?: Deviation[];
-  /** Given: the start of each field. */
+  /** Given: the start of each field is added to it. */
   readonly marks?: FieldMark[];
 }
 
-/** Fills up a record of the SIM. */
+/** The octet that fills up a record of the SIM. */
 const PADDING = 0xff;
 
 /** Walks through the octets of one PDU, knows the field it is in, and decides whether a deviation is an error. */
@@ -52,7 +52,7 @@ export class Reader {
   readonly #deviations: Deviation[] | undefined;
   readonly #marks: FieldMark[] | undefined;
 
-  /** Reads `octets`, or only those in `[start, end)`: what is reported outside counts from `start`. */
+  /** Reads `octets`, or only those in `[start, end)`; offsets in errors and deviations count from `start`. */
   constructor(octets: Uint8Array, options?: ReaderOptions, start: number = 0, end: number = octets.length) {
     this.octets = octets;
     this.end = end;
@@ -83,7 +83,7 @@ export class Reader {
     return this.end - this.offset;
   }
 
-  /** The octets do not make sense, not even leniently. */
+  /** Throws a `PduError`: the octets cannot be decoded, not even leniently. */
   refuse(reason: string, offset: number = this.offset): never {
     throw this.error(PduError, reason, offset);
   }
@@ -94,15 +94,15 @@ export class Reader {
   }
 
   /**
-   * The standard forbids the octets: an error in strict decoding; in lenient decoding a note, which also says how they
-   * were taken.
+   * The standard forbids the octets. Strict decoding: throws a `PduError`. Lenient decoding: a deviation, with `taken`
+   * saying how they were read.
    */
   deviation(reason: string, offset: number = this.offset, taken?: string): void {
     if (!this.#lenient) this.refuse(reason, offset);
     this.#noteDown(reason, offset, taken, false);
   }
 
-  /** No sender should write the octets so, and the standard tells a receiver how to take them: a note. */
+  /** The standard tells a receiver to accept these octets: a tolerated deviation, in strict decoding too. */
   tolerate(reason: string, offset: number, taken: string): void {
     this.#noteDown(reason, offset, taken, true);
   }
@@ -117,7 +117,7 @@ export class Reader {
     return this.left > 0 && this.octets.subarray(this.offset, this.end).every((octet) => octet === PADDING);
   }
 
-  /** The end: nothing may be left but padding where that is expected. */
+  /** Checks that the PDU ends here; FF may follow when `padded`. */
   finish(): void {
     if (this.left === 0 || (this.#padded && this.isPadding)) return;
     this.deviation(`${this.left} octets too many`);

@@ -6,16 +6,16 @@ import type { Concatenation } from './information-element.ts';
 import type { TimeStamp } from './time-stamp.ts';
 import { concatenationOf, portsOf, type UserData } from './user-data.ts';
 
-/** What reassembly needs of an SMS. A `Deliver` is one. */
+/** What reassembly needs of an SMS. A `Deliver` has all of it. */
 export interface ReassemblyPart {
   readonly originator: Address;
   readonly dcs: DataCodingScheme;
   readonly userData: UserData;
-  /** TP-SCTS. Parts far apart belong to different messages: references come round again. */
+  /** TP-SCTS. Parts far apart in time belong to different messages, because a sender uses its 256 references again. */
   readonly timestamp?: TimeStamp;
 }
 
-/** What incomplete messages may cost. */
+/** Limits on incomplete messages. */
 export interface ReassemblyLimits {
   /** Incomplete messages kept. Default 64. */
   readonly messages?: number;
@@ -25,7 +25,7 @@ export interface ReassemblyLimits {
   readonly octets?: number;
 }
 
-/** An incomplete message that is no longer waited for, with what there is of it: the caller decides what to keep. */
+/** An incomplete message that was given up, with the parts that came: the caller decides what to do with them. */
 export interface DroppedMessage<Part> {
   /** Too old, too many, too much memory, or another message from the same sender took its reference. */
   readonly reason: 'age' | 'number' | 'memory' | 'superseded';
@@ -38,14 +38,14 @@ export interface DroppedMessage<Part> {
 
 /** What one SMS did. */
 export type ReassemblyOutcome<Part> =
-  /** The message is whole; `parts` are all of it, in order (one, when it was never cut). */
+  /** All parts of the message are here; `parts` has them in order (one part for a single SMS). */
   | { readonly kind: 'complete'; readonly content: SmsContent; readonly parts: readonly Part[] }
   /** Kept; the sequence numbers that are missing. */
   | { readonly kind: 'waiting'; readonly missing: readonly number[] }
   /** The same part is here already, as `original`; this one was not kept. */
   | { readonly kind: 'duplicate'; readonly original: Part };
 
-/** One SMS added: its outcome, and what had to go for it. */
+/** The outcome of one SMS, and the incomplete messages that were given up for it. */
 export type ReassemblyResult<Part> = ReassemblyOutcome<Part> & { readonly dropped: readonly DroppedMessage<Part>[] };
 
 /**

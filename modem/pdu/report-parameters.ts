@@ -4,7 +4,7 @@ import type { Reader } from './reader.ts';
 import { readUserData, type UserData, writeUserData } from './user-data.ts';
 import type { Writer } from './writer.ts';
 
-/** What TP-PI says is there (3GPP TS 23.040, 9.2.3.27). Absent `dcs` means the default alphabet. */
+/** The optional fields of a report, as TP-PI announces them (3GPP TS 23.040, 9.2.3.27). Absent `dcs`: the default alphabet. */
 export interface ReportParameters {
   /** TP-PID, 0 to 255. */
   readonly pid?: number;
@@ -31,7 +31,7 @@ export function readIndicator(reader: Reader): number {
   return indicator;
 }
 
-/** Reads what TP-PI says is there, and passes over what a reserved bit of it says is there (9.2.3.27). */
+/** Reads the fields that TP-PI announces, and skips the octets that a reserved bit of TP-PI announces (9.2.3.27). */
 export function readReportParameters(reader: Reader, indicator: number, hasHeader: boolean): ReportParameters {
   const parameters: { pid?: number; dcs?: DataCodingScheme; userData?: UserData } = {};
   if ((indicator & HAS_PID) !== 0) {
@@ -47,7 +47,7 @@ export function readReportParameters(reader: Reader, indicator: number, hasHeade
   } else if (hasHeader) {
     reader.deviation('TP-UDHI promises a header and there is no user data');
   }
-  // What a later release put there: its bit in TP-PI says that it follows.
+  // A bit that is reserved today announces a field of a later release behind the known ones.
   if ((indicator & (RESERVED | EXTENSION)) !== 0 && reader.left > 0) {
     reader.tolerate(`${reader.left} octets of a later release`, reader.offset, 'ignored');
     reader.offset = reader.end;
@@ -65,7 +65,7 @@ export function writeIndicator(writer: Writer, { pid, dcs, userData }: ReportPar
   );
 }
 
-/** Writes what TP-PI says is there. */
+/** Writes the fields that TP-PI announces. */
 export function writeReportParameters(writer: Writer, { pid, dcs, userData }: ReportParameters): void {
   writer.enter('TP-PID');
   if (pid !== undefined) writer.octet(pid);

@@ -20,8 +20,8 @@ function decimalWithZeros(octet: number): number {
 }
 
 /**
- * Reads a number of two digits from `low` to `high`. Leniently a half that is no digit counts as 0 (3GPP TS 23.040,
- * 9.2.3.11), and what is out of range then is taken for `low`.
+ * Reads a number of two digits from `low` to `high`. In lenient decoding a half that is no digit counts as 0 (3GPP TS
+ * 23.040, 9.2.3.11), and a number that is out of range counts as `low`.
  */
 export function readTwoDigits(reader: Reader, what: string, low: number, high: number): number {
   const octet = reader.octet();
@@ -51,7 +51,7 @@ const PAIRS: readonly string[] = Array.from({ length: 256 }, (_, octet) => {
   return pair.length === 2 ? pair : '';
 });
 
-/** Four digits for two octets, as they are needed: joining pairs costs more than anything else in an address. */
+/** Four digits for two octets, filled at first use: joining pairs takes longest in the reading of an address. */
 const FOURS = new Array<string | undefined>(0x10000);
 
 /** The digits of two octets; '' where a half is the filler. */

@@ -57,7 +57,7 @@ export function readStatusReport(reader: Reader, flags: number): StatusReport {
     dischargeTime,
     status: reader.octet(),
   };
-  // A SIM's record is filled up with FF, which as TP-PI would promise extension octets without end.
+  // A modem may read a report with the FF that fill up its record of the SIM: FF as TP-PI would announce extension octets.
   if (reader.left > 0 && !reader.isPadding) {
     const indicator = readIndicator(reader);
     return { ...tpdu, parameters: readReportParameters(reader, indicator, (flags & 0x40) !== 0) };

@@ -21,7 +21,7 @@ export interface SubmitReport {
   readonly parameters: ReportParameters;
 }
 
-/** Reads what follows the first octet, `flags`. TP-PI stands in front of the time stamp, what it promises behind. */
+/** Reads what follows the first octet, `flags`. TP-PI is in front of the time stamp, the fields it announces are behind. */
 export function readSubmitReport(reader: Reader, flags: number): SubmitReport {
   if ((flags & 0xbc) !== 0) reader.tolerate('a reserved bit is set', reader.offset - 1, 'ignored');
   const failureCause = readFailureCause(reader);

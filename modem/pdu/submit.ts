@@ -14,7 +14,7 @@ export interface Submit {
   readonly statusReportRequested?: boolean;
   /** TP-RP. */
   readonly replyPath?: boolean;
-  /** TP-MR, 0 to 255. Most modems put their own. */
+  /** TP-MR, 0 to 255. Most modems replace it by a number of their own. */
   readonly messageReference: number;
   /** TP-DA. */
   readonly destination: Address;

@@ -4,7 +4,7 @@ import type { Writer } from './writer.ts';
 
 /** A moment as the service centre writes it: whole seconds, with its time zone (3GPP TS 23.040, 9.2.3.11). */
 export interface TimeStamp {
-  /** Milliseconds since 1970-01-01T00:00:00Z. The wire has whole seconds, the rest is dropped, and years 1970 to 2069. */
+  /** Milliseconds since 1970-01-01T00:00:00Z, years 1970 to 2069. The wire has whole seconds: milliseconds are dropped. */
   readonly at: number;
   /** Quarters of an hour that local time is ahead of UTC, -79 to 79; -0 and 0 differ on the wire, and both occur. */
   readonly zone: number;
@@ -44,8 +44,8 @@ function readZone(reader: Reader): number {
 }
 
 /**
- * Reads the seven octets of a time stamp. The standard has a phone take a semi-octet that is no digit for 0, and keep the
- * field as it came (9.2.3.11). A time cannot keep it, so that only lenient decoding does.
+ * Reads the seven octets of a time stamp. The standard has a phone read a semi-octet that is no digit as 0, and keep the
+ * field unchanged (9.2.3.11). A `TimeStamp` cannot keep such a field, so only lenient decoding accepts it.
  */
 export function readTimeStamp(reader: Reader): TimeStamp {
   const year = readTwoDigits(reader, 'year', 0, 99);

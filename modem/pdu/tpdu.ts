@@ -22,7 +22,7 @@ export interface LenientTpdu {
   readonly deviations: readonly Deviation[];
 }
 
-/** What strict decoding may be told. */
+/** Options of strict decoding. */
 export type DecodeOptions = Pick<ReaderOptions, 'padded' | 'deviations'>;
 
 /** Reads a TPDU to the end of the octets. The first octet is TP-MTI and flags (3GPP TS 23.040, 9.2.3.1). */
@@ -119,8 +119,8 @@ export function decodeTpdu(octets: Uint8Array, direction: Direction, options?: D
 }
 
 /**
- * {@link decodeTpdu} of hex, upper or lower case; other characters are a `PduError` of field `hex`. The octets that data
- * in the result are views of share a large array with those of other TPDUs.
+ * {@link decodeTpdu} of hex, upper or lower case; other characters are a `PduError` of field `hex`. Data in the result are
+ * views of a large array, in which other TPDUs are too.
  */
 export function decodeTpduFromHex(hex: string, direction: Direction, options?: DecodeOptions): Tpdu {
   return readTpdu(readerOfHex(hex, options), direction);

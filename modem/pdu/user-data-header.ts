@@ -6,9 +6,9 @@ import type { Writer } from './writer.ts';
 export const NO_HEADER: readonly InformationElement[] = Object.freeze([]);
 
 /**
- * Reads UDHL and the elements; the user data ends at octet `limit`. Leniently, a header whose last element has too few or
- * too many octets is ignored whole (3GPP TS 23.040, 9.2.3.24): part of it might be a concatenation without its ports, or
- * without its table of a language. Undefined: the header takes all of the user data and more.
+ * Reads UDHL and the elements; the user data ends at octet `limit`. In lenient decoding a header whose last element has too
+ * few or too many octets is ignored whole (3GPP TS 23.040, 9.2.3.24): "part 1 of 2" read without the cut element behind it
+ * would wait for a part 2 that never comes. Undefined: the header is longer than the user data.
  */
 export function readHeader(reader: Reader, limit: number): readonly InformationElement[] | undefined {
   reader.enter('TP-UDHL');
@@ -33,7 +33,7 @@ function readElements(reader: Reader, end: number): readonly InformationElement[
   reader.enter('TP-UDH');
   const first = readElement(reader, end);
   if (first === undefined) return undefined;
-  // Made with its first element, an array is smaller than one that grows from nothing.
+  // An array literal with one element takes less memory than an empty array after the first push.
   const elements = [first];
   while (reader.offset < end) {
     reader.enter('TP-UDH');

@@ -9,27 +9,27 @@ const words = new Uint32Array(LIMIT / 4);
 const octets = new Uint8Array(words.buffer);
 const wordView = new DataView(words.buffer);
 
-/** Builds the octets of one PDU and knows the field it is in. One at a time: all writers share their memory. */
+/** Writes the octets of one PDU, and names the current field in errors. All writers share one memory: use one at a time. */
 export class Writer {
   offset = 0;
   #field = 'TP-MTI';
 
-  /** The memory. */
+  /** The shared memory, as octets. */
   get octets(): Uint8Array {
     return octets;
   }
 
-  /** The same memory by words of four octets, */
+  /** The shared memory, as words of four octets. */
   get words(): Uint32Array {
     return words;
   }
 
-  /** and by anything. */
+  /** The shared memory, as a `DataView`. */
   get view(): DataView {
     return wordView;
   }
 
-  /** Says which field begins here. */
+  /** Sets the current field, for errors. */
   enter(field: string): void {
     this.#field = field;
   }
@@ -47,7 +47,7 @@ export class Writer {
     this.offset += octets.length;
   }
 
-  /** The value does not fit the field. */
+  /** Throws a `PduEncodeError`: the value does not fit the field. */
   refuse(reason: string): never {
     throw new PduEncodeError(this.#field, reason);
   }

@@ -9,10 +9,10 @@ export interface DevicePortOptions {
 }
 
 /**
- * The port of a USB device, by the path it has now. When the device was unplugged and comes back under another path, the
- * port opens there: it is known by its serial number, model and interface. Where several ports look the same, each
- * opening tries the next; whether it is the right modem is seen by its IMEI. A port that the system does not list, such
- * as a PTY, is known by its path alone.
+ * The port of a USB device, by the path that the device has now. When the device was unplugged and comes back under another
+ * path, the port opens that path: the device is recognised by its serial number, model and interface. Where several ports
+ * look the same (two sticks of one model), each opening tries the next one, and the caller compares the IMEI. A port that
+ * the system does not list, such as a PTY, is opened by its path always.
  */
 export function devicePort(path: string, { list, at }: DevicePortOptions): Port {
   let current = at(path);
@@ -40,7 +40,7 @@ export function devicePort(path: string, { list, at }: DevicePortOptions): Port 
       current = await choose();
       openings += 1;
       await current.open(events);
-      // Not waited for: the port works without, and the device is unplugged later than this.
+      // The list is needed when the device was unplugged, not now: opening does not wait for it.
       if (known === undefined) {
         void listed().then((ports) => {
           known = ports.find((port) => port.path === path);

@@ -9,8 +9,8 @@ export interface PortHolder {
 }
 
 /**
- * The other processes that have the device at `path` open, as far as Linux lets this user see them: those of others
- * only as root. Elsewhere none is known.
+ * The other processes that have the device at `path` open. Linux shows a user only that user's own processes, and root
+ * all of them; on other systems the list is empty.
  *
  * @param root where procfs is mounted.
  */
@@ -26,7 +26,7 @@ export async function portHolders(path: string, root = '/proc'): Promise<readonl
   return (await Promise.all(found)).flat();
 }
 
-/** What was started: a script goes by its own name, not by that of its interpreter. */
+/** The name of the program; for a script the script's name, not `node` or `python3`. */
 async function nameOf(folder: string): Promise<string> {
   const [program = '', script = ''] = (await readFile(`${folder}/cmdline`, 'utf8').catch(() => '')).split('\0');
   const isInterpreter = /^(?:node|python[\d.]*|perl|ruby|sh|bash)$/.test(basename(program));
@@ -41,7 +41,7 @@ async function hasOpen(folder: string, device: string): Promise<boolean> {
   return false;
 }
 
-/** Whether a path leads to a pseudo terminal: the program that plays the modem often has it open too. */
+/** Whether a path leads to a pseudo terminal, which the program that simulates the modem often has open too. */
 export async function isPseudoTerminal(path: string): Promise<boolean> {
   return (await realpath(path).catch(() => path)).startsWith('/dev/pts/');
 }

@@ -1,15 +1,15 @@
-/** A serial port of this machine, as the system lists it. What it does not say is absent. */
+/** A serial port of this machine, as the system lists it. What the system does not say is absent. */
 export interface ListedPort {
   readonly path: string;
   readonly manufacturer?: string | undefined;
   readonly product?: string | undefined;
   /** Of the USB device; many sticks have none. */
   readonly serialNumber?: string | undefined;
-  /** Model and interface in the system's words, where it has no {@link interfaceNumber}. */
+  /** Model and interface in the system's words (Windows), where there is no {@link interfaceNumber}. */
   readonly pnpId?: string | undefined;
   readonly vendorId?: string | undefined;
   readonly productId?: string | undefined;
-  /** Which of the device's interfaces: it tells the ports of one stick apart. */
+  /** USB interface number, which tells the ports of one stick apart. */
   readonly interfaceNumber?: number | undefined;
   /** Where the device is plugged in: `1-1.2` is the second socket of the hub in the first socket of bus 1. */
   readonly location?: string | undefined;

@@ -7,9 +7,9 @@ export interface FarEndEvents {
   data(octets: Uint8Array): void;
   /** The host went away. */
   closed(): void;
-  /** The host has the port open and does not read: what waited for it is lost. */
+  /** The host has the port open and does not read: the octets that waited for the host are lost. */
   overflowed?(): void;
-  /** The host set DTR and RTS, on a line that has them. */
+  /** The host set DTR and RTS, on a line that has these control lines. */
   controlled?(lines: ControlLines): void;
 }
 
@@ -17,15 +17,15 @@ export interface FarEndEvents {
 export interface FarEnd {
   /** Says who listens on this side; called once, before anything else. */
   listen(events: FarEndEvents): void;
-  /** Sends octets to the host; dropped when nobody has the port open, as a line does. */
+  /** Sends octets to the host; as on a serial line, they are lost when no host has the port open. */
   write(octets: Uint8Array): void;
   /** Takes the line away, as pulling the plug does. */
   hangUp(): void;
-  /** Puts the line back, under another name if it has one; absent: hosts can open it again at once. */
+  /** Puts the line back, under another name when `renamed`; absent: hosts can open the line again at once. */
   plugIn?(renamed: boolean): void;
 }
 
-/** A {@link Port} and the far end it leads to, in memory. Octets arrive in order, each write on a turn of its own. */
+/** A {@link Port} and its far end, in memory. Octets arrive in order, each write in a microtask of its own. */
 export function memoryPort(name = 'memory'): { readonly port: Port; readonly farEnd: FarEnd } {
   let host: PortEvents | undefined;
   let modem: FarEndEvents | undefined;

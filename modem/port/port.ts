@@ -1,8 +1,8 @@
-/** What an open port reports to whoever opened it. Both run on the port's own turn and must not throw. */
+/** The events of an open port. Both are called in a turn of the event loop of their own, and must not throw. */
 export interface PortEvents {
-  /** Octets came in, in any grouping the line happened to give them. The array is the receiver's to keep. */
+  /** Octets came in; a line of the modem may be split over several calls, or several lines be in one. The array may be kept. */
   data(octets: Uint8Array): void;
-  /** The port is gone: closed by {@link Port.close}, unplugged or hung up. Said once an open, and last. */
+  /** The port is gone: closed by {@link Port.close}, unplugged or hung up. Called once for each open, as the last event. */
   closed(reason?: PortError): void;
 }
 
@@ -17,15 +17,15 @@ export interface ControlLines {
  * a trace is a port around a port. A closed port may be opened again.
  */
 export interface Port {
-  /** What a person calls it: `/dev/ttyUSB0`, `tcp://127.0.0.1:7000`. */
+  /** For people: `/dev/ttyUSB0`, `tcp://127.0.0.1:7000`. */
   readonly name: string;
   /** @throws PortError when there is no such port, it is busy, or access is denied. */
   open(events: PortEvents): Promise<void>;
   /** Resolves when the octets have been handed to the line. @throws PortError when the port is closed. */
   write(octets: Uint8Array): Promise<void>;
-  /** Best effort: a PTY and a socket have no such lines. */
+  /** Sets DTR and RTS; does nothing on a PTY or a socket, which have no such lines. */
   setLines(lines: ControlLines): Promise<void>;
-  /** Resolves when the port is free for others. Closing a closed port does nothing. */
+  /** Resolves when other programs can open the port. Closing a closed port does nothing. */
   close(): Promise<void>;
 }
 

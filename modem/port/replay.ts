@@ -3,13 +3,13 @@ import { SecretMask } from './mask.ts';
 import { type Port, PortError, type PortEvents } from './port.ts';
 import type { TraceEvent } from './trace.ts';
 
-/** Where the host did something else than in the recording. */
+/** The place where the host typed something else than in the recording. */
 export interface Divergence {
   /** Index of the recorded event. */
   readonly event: number;
   /** What the recording has there; secrets are masked. */
   readonly recorded: string;
-  /** What was typed instead. */
+  /** What the host typed instead. */
   readonly typed: string;
 }
 
@@ -18,27 +18,27 @@ export interface ReplayPort extends Port {
   readonly divergence: Divergence | undefined;
   /** Whether everything that was recorded has been played. */
   readonly isFinished: boolean;
-  /** What the host typed from here on in the recording: commands, PDUs and ESC, each with what ended it. */
+  /** What the host types from here on in the recording: commands, PDUs and ESC, each with the CR, Ctrl-Z or ESC that ends it. */
   readonly remaining: readonly string[];
   /**
-   * Calls `listener` when the host is to type next what comes first in {@link remaining}: when it did so in the recording,
-   * or, where it had that at hand while it waited for an answer, already now.
+   * Calls `listener` when the host should type the first of {@link remaining}: at the time of the recording. Where the
+   * recorded host typed at once after an answer, the command was waiting already, and `listener` is called before the answer.
    */
   onTurn(listener: () => void): void;
 }
 
-/** A host that types so much earlier than recorded, in ms, does not wait any the less. */
+/** A host that types earlier than recorded by at most so much, in ms, still hears the answer at the recorded time. */
 const SLACK_MS = 100;
 
-/** What a host types so soon after an answer, in ms, it had at hand before. */
+/** A command typed within this time after an answer, in ms, was waiting for that answer. */
 const AT_HAND_MS = 5;
 
-/** What ends something typed: a command, a PDU, and leaving a prompt. */
+/** CR ends a command, Ctrl-Z a PDU, ESC leaves a prompt. */
 const TYPED_ENDS: readonly string[] = ['\r', '\x1a', '\x1b'];
 
 /**
- * A port without a modem: as long as the host types what it typed in the recording, it hears what it heard then, at the
- * same times. When it types something else, or the recording ends, the port is lost.
+ * A port without a modem: as long as the host types what was typed in the recording, the recorded octets come, at the
+ * recorded times. When the host types something else, or the recording ends, the port is lost.
  */
 export function replayPort(events: readonly TraceEvent[], clock: Clock): ReplayPort {
   return new Replay(events, clock);
@@ -57,7 +57,7 @@ class Replay implements ReplayPort {
   #host: PortEvents | undefined;
   #cancel: Cancel = () => {};
   #tellTurn: () => void = () => {};
-  /** Index of the recorded event that was told last as the host's. */
+  /** Index of the last `sent` event for which the listener of `onTurn` was called. */
   #toldTurn = -1;
   divergence: Divergence | undefined;
 
@@ -115,13 +115,16 @@ class Replay implements ReplayPort {
     this.#leave();
   }
 
-  /** What was recorded at `at` was typed just now. A little too early, and what is heard next comes when it came then. */
+  /**
+   * Moves the times of the recording so that `at`, when the host typed in the recording, is now. Not when the host is only
+   * a little early: then the next octets come at their old time.
+   */
   #keepPace(at: number): void {
     const early = at + this.#aheadMs - this.#clock.now();
     if (early < 0 || early > SLACK_MS) this.#aheadMs -= early;
   }
 
-  /** What was typed as soon as an answer had come was at hand before. */
+  /** Calls the listener for the next command already, if that was typed at once after the answer before it. */
   #lookAhead(): void {
     const turn = this.#events.findIndex(({ kind }, index) => index >= this.#next && kind === 'sent');
     const [answer, typed] = [this.#events[turn - 1], this.#events[turn]];
@@ -134,7 +137,7 @@ class Replay implements ReplayPort {
     this.#tellTurn();
   }
 
-  /** Plays what was heard next, each event when it came, until the host is to type. */
+  /** Plays the events at their times, until the next one is something that the host types. */
   #play(): void {
     this.#cancel();
     const event = this.#events[this.#next];
@@ -151,12 +154,12 @@ class Replay implements ReplayPort {
       const next = this.#next;
       if (event.kind === 'received') this.#host?.data(event.octets);
       if (event.kind === 'closed') this.#leave(new PortError('lost', this.name, event.reason ?? 'closed, as recorded'));
-      // The host may have typed what was due while it heard: then it goes on already.
+      // The host may type the next command within `data`: then `write` has continued the playing.
       else if (this.#next === next) this.#play();
     });
   }
 
-  /** The host types a little earlier than it did: it hears first what it had heard by then. */
+  /** The host types a little earlier than recorded: the octets that the recording has before come first, at once. */
   #catchUp(): void {
     for (let event = this.#events[this.#next]; event?.kind === 'received'; event = this.#events[this.#next]) {
       this.#cancel();
@@ -180,7 +183,7 @@ class Replay implements ReplayPort {
   }
 }
 
-/** What the host typed in the recording, each with what ended it. */
+/** What the host typed in the recording: commands, PDUs and ESC, each with the CR, Ctrl-Z or ESC that ends it. */
 export function typedIn(events: readonly TraceEvent[]): readonly string[] {
   const typed: string[] = [];
   let text = '';

@@ -4,16 +4,16 @@ import type { Cancel, Clock } from '../clock.ts';
 import { type ControlLines, PortError, type PortEvents } from './port.ts';
 
 /**
- * What is used of an open device of serialport's bindings. Its streams are not used: a stream that fails says `error` for each
- * attempt to close it.
+ * What is used of an open device of serialport's bindings. serialport's streams are not used: a stream whose device is gone
+ * emits `error` at each attempt to close it, and a handler that closes it then runs for ever.
  */
 export interface Tty {
-  /** Of the open file; null when it is closed. */
+  /** Descriptor of the open file; null when the device is closed. */
   readonly fd: number | null;
   /** Tells when there are octets; only on Unix. */
   readonly poller?: {
     once(event: 'readable', callback: (error: Error | null) => void): unknown;
-    /** Whoever waits gets an error. */
+    /** Calls those who wait with an error. */
     stop(): void;
   };
   read(room: Buffer, offset: number, length: number): Promise<{ readonly bytesRead: number }>;
@@ -27,15 +27,15 @@ export interface Tty {
 /** How many octets are read at once at most. */
 const READ_OCTETS = 65_536;
 
-/** How often a line is asked whether it is there, in ms: not every driver ends a read when its device is unplugged. */
+/** How often the state of the line is read, in ms: some drivers do not end a read when their device is unplugged. */
 const WATCH_MS = 1_000;
 
-/** What the system says of a line that is gone; of a PTY that is there it says that it has no such lines. */
+/** The errors of a line that is gone. (A PTY that is there gives another one: it has no control lines.) */
 const GONE = /input\/output error|no such device|bad file/i;
 
 /**
- * A serial line from its opening until it is closed or gone. Reading, writing and watching may all find that it is gone: the
- * first ends it, and what the others find changes nothing.
+ * A serial line from its opening until it is closed or gone. Reading, writing and watching may each find that the line is
+ * gone: the first one ends it, and later errors are ignored.
  */
 export class SerialLine {
   readonly #name: string;
@@ -66,11 +66,11 @@ export class SerialLine {
   }
 
   async setLines({ dtr, rts }: ControlLines): Promise<void> {
-    // A PTY refuses ("Inappropriate ioctl"), and a modem that needs the lines is on a port that has them.
+    // A PTY has no DTR and RTS and refuses ("Inappropriate ioctl"); a modem that needs them is not on a PTY.
     await this.#tty.set({ dtr, rts }).catch(() => {});
   }
 
-  /** Closes it, and says `closed` once. Never rejects. @param reason why it is gone; absent: the user closes it */
+  /** Closes the line and reports `closed` once. Never rejects. @param reason why the line is gone; absent: the user closes it */
   end(reason?: PortError): Promise<void> {
     if (this.#ending === undefined) {
       this.#reason = reason;
@@ -85,7 +85,7 @@ export class SerialLine {
     await this.#tty.flush().catch(() => {});
     if (this.#tty.poller !== undefined) {
       this.#tty.poller.stop();
-      // A read that is under way would read from the next file that gets the same descriptor.
+      // Closing must wait for a read that is under way: another file may get the same descriptor, and be read instead.
       await this.#reading;
     }
     await this.#tty.close().catch(() => {});

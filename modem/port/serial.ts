@@ -52,21 +52,21 @@ export function serialPort(path: string, { baudRate = 115_200 }: SerialOptions =
     setLines: async (lines: ControlLines) => (await current()).setLines(lines),
 
     async close() {
-      // One that is being opened is waited for: a port that was closed is free for others.
+      // A line that is still being opened is waited for, then closed: after `close` other programs can open the port.
       const line = await opening?.catch(() => undefined);
       await line?.end();
     },
   };
 }
 
-/** The lock of a port that was closed just now may live for a moment, until a read that was under way has ended. */
+/** A port that was closed just now may stay locked for a moment, until its last read has ended. */
 const LOCK_ATTEMPTS = 5;
 const LOCK_PAUSE_MS = 30;
 
 async function openUnlocked(path: string, baudRate: number, clock: Clock): Promise<Tty> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      // Loaded when a line is opened: its native code costs every other start a tenth of a second.
+      // serialport is loaded when a line is opened: its native code takes a tenth of a second at the start of a program.
       const { SerialPort } = await import('serialport');
       return await SerialPort.binding.open({ path, baudRate });
     } catch (error) {

@@ -2,12 +2,12 @@ import { readdir, readFile, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ListedPort } from './listed.ts';
 
-/** A USB device is at most so many folders above the `device` of its tty: interface, device, and a serial bus between. */
+/** Folders from the `device` of a tty up to its USB device, at most: a serial bus, the interface, the device. */
 const LEVELS = 4;
 
 /**
- * The serial ports of USB devices as the Linux kernel lists them (Documentation/ABI/stable/sysfs-bus-usb): no udev is
- * needed, as there is none in a container or on many a small board.
+ * The serial ports of USB devices as the Linux kernel lists them (Documentation/ABI/stable/sysfs-bus-usb). Read without
+ * udev, which containers and small boards do not have.
  *
  * @param root where sysfs is mounted.
  */

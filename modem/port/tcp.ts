@@ -5,7 +5,7 @@ import { type Port, PortError, type PortErrorCode, type PortEvents } from './por
 /** How long a TCP connection may take to come up, in ms. */
 const CONNECT_MS = 10_000;
 
-/** A modem behind a TCP socket, such as a serial server or a virtual modem. It has no control lines. */
+/** A modem behind a TCP socket, such as a serial server or a virtual modem. There are no control lines. */
 export function tcpPort(host: string, port: number, clock: Clock = systemClock): Port {
   const name = `tcp://${host.includes(':') ? `[${host}]` : host}:${port}`;
   let connection: Socket | undefined;
@@ -69,7 +69,7 @@ function connected(socket: Socket, name: string, clock: Clock): Promise<void> {
     const onError = (cause: NodeJS.ErrnoException) => fail(connectError(name, cause));
     const fail = (error: PortError) => {
       cancel();
-      // Errors after the first have nobody to go to, and must not be thrown by the socket.
+      // The promise is rejected with the first error. A later one, without a listener, would end the process.
       socket.off('error', onError).on('error', () => {});
       reject(error);
     };

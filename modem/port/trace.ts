@@ -9,8 +9,8 @@ export type TraceEvent =
   | { readonly at: number; readonly kind: 'closed'; readonly reason?: string };
 
 /**
- * The same port, with every octet told to `report`, in the order of the line. What a user may attach to a bug report:
- * the digits of a SIM PIN are masked with `*`, in commands and in their echoes.
+ * The same port, with every octet reported to `report`, in the order of the line. The digits of a SIM PIN are masked with
+ * `*`, in commands and in their echoes, so that a user can attach the trace to a bug report.
  */
 export function tracePort(port: Port, clock: Clock, report: (event: TraceEvent) => void): Port {
   const masks = { sent: new SecretMask(), received: new SecretMask() };

@@ -1,7 +1,7 @@
 import type { ListedPort } from './listed.ts';
 import { sysfsPorts } from './sysfs.ts';
 
-/** The serial ports that a USB device is plugged in behind. */
+/** The serial ports of USB devices that are plugged in. */
 export async function usbPorts(): Promise<readonly ListedPort[]> {
   if (process.platform === 'linux') return sysfsPorts();
   const { SerialPort } = await import('serialport');

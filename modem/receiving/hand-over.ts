@@ -18,8 +18,9 @@ export interface Source {
 }
 
 /**
- * Reads what the modem holds or says, brings it to the receiver, and deletes it when it is safe there. What it has not
- * brought there yet it knows from one opening of the modem to the next.
+ * Reads the messages that the modem stores (`+CMGL`, `+CMGR`) or passes on (`+CMT`, `+CDS`), hands each to the receiver, and
+ * deletes it from the modem when the receiver has taken it. Messages that are not handed over yet are remembered when the
+ * modem is lost and opened again.
  */
 export class HandOver {
   receiver: SmsReceiver | undefined;
@@ -27,9 +28,9 @@ export class HandOver {
   readonly #log: ModemLog;
   readonly #reports: ReportMatcher;
   readonly #pending = new PendingMessages();
-  /** What was read last. */
+  /** The record read last: a modem that answers with it once more may have repeated its last answer. */
   #last: Holding | undefined;
-  /** Memories of which it was said that they are full. */
+  /** Memories (`SM`, `ME`) of which the log says already that they are full. */
   readonly #full = new Set<string>();
 
   constructor(clock: Clock, log: ModemLog, reports: ReportMatcher) {
@@ -38,17 +39,17 @@ export class HandOver {
     this.#reports = reports;
   }
 
-  /** Whether something is waiting to be offered again. */
+  /** Whether the receiver refused a message, which is to be offered to it again. */
   get hasRefused(): boolean {
     return this.#pending.hasRefused;
   }
 
-  /** Offers what the receiver did not take. */
+  /** Offers the messages again that the receiver refused. */
   async offerAgain(source: Source): Promise<void> {
     await this.#offer(this.#pending.takeRefused(), source);
   }
 
-  /** Nothing more will come: says what is lost with this program. What is stored stays. */
+  /** The modem is closed for good: logs which messages are lost because the modem does not store them. Stored ones stay in it. */
   end(): void {
     for (const { parts, total } of this.#pending.giveUp()) {
       const lost = parts.filter(({ holdings }) => holdings.length === 0).length;
@@ -72,7 +73,8 @@ export class HandOver {
       held.map(({ place }) => place),
     );
     for (const stored of held) {
-      // Deleted since the list was made, with the rest of its message: something new may lie there already.
+      // This part was deleted together with the other parts of its message, after the list was made: a new message may
+      // be at this index already, which the next sweep reads.
       if (!this.#pending.wasEmptied(stored)) await this.#takeHeld(stored, source, 'listed');
     }
     await this.#makeRoom(memory, source);
@@ -95,36 +97,39 @@ export class HandOver {
       this.#takeText(holding);
       return;
     }
-    if (holding.pdu === this.#last?.pdu && !(await this.#readsSo(holding, source))) return;
+    if (holding.pdu === this.#last?.pdu && !(await this.#isStoredTwice(holding, source))) return;
     this.#last = holding;
     const reading = read(() => readPdu(stored.pdu, stored.length));
     if (reading instanceof PduError) await this.#readAgain(stored, source);
     else await this.#take(reading, stored.pdu, holding, source);
   }
 
-  /** Takes a message that the modem said and does not hold. @throws AtTimeout, AtAborted, PortError */
+  /** Takes a message that the modem passes on without storing it (`+CMT`, `+CDS`). @throws AtTimeout, AtAborted, PortError */
   async takeDirect(pdu: string, length: number | undefined, source: Source): Promise<void> {
     const strict = read(() => readPdu(pdu, length));
     const reading = strict instanceof PduError ? this.#readLeniently('sent at once', pdu, length) : strict;
     const isTaken = await this.#take(reading, pdu, undefined, source);
     if (!isTaken || !source.reception.acknowledge) return;
-    // A part of a message is acknowledged too: the network sends the next part only then.
-    // A Novatel answers +CNMA with an error and delivers on; every modem refuses a second +CNMA.
+    // Each part of a long message is acknowledged by itself: without +CNMA the network does not send the next part.
+    // A refusal of +CNMA does no harm: Novatel modems refuse it and go on delivering, and every modem refuses a second one.
     await source.acknowledge().catch((error: unknown) => {
       if (!(error instanceof AtRefused)) throw error;
     });
   }
 
   /**
-   * The PDU is that of the place read before: two messages are the same, or the modem gave its last answer once more. Then
-   * the next sweep reads this place.
+   * Reads a place once more whose PDU is the same as that of the place read before. Either two equal messages are stored
+   * (true), or the modem repeated its last answer (false): then the next sweep reads this place.
    */
-  async #readsSo(holding: Holding, source: Source): Promise<boolean> {
+  async #isStoredTwice(holding: Holding, source: Source): Promise<boolean> {
     const again = await source.store.read(holding.place);
     return again !== undefined && holdingOf(again).pdu === holding.pdu;
   }
 
-  /** Reads a record once more that strict decoding refused: a fault of the line does not come twice, a fault of the record does. */
+  /**
+   * Reads a record once more that strict decoding refused. If the line damaged it, the second reading differs; if it differs
+   * not, the record itself deviates and is decoded leniently.
+   */
   async #readAgain({ place, pdu }: StoredMessage, source: Source): Promise<void> {
     const again = await source.store.read(place);
     if (again === undefined) return;
@@ -139,11 +144,11 @@ export class HandOver {
       return;
     }
     const reading = read(() => readPdu(again.pdu, again.length));
-    // The line damaged it twice, in two ways: the next sweep reads it again.
+    // The line damaged both readings: the next sweep reads the record again.
     if (!(reading instanceof PduError)) await this.#take(reading, again.pdu, holding, source);
   }
 
-  /** Remembers a message that has no PDU, so that it is said once. */
+  /** Logs a message that the modem writes in text mode, and remembers it so that the next sweep does not log it again. */
   #takeText(holding: Holding): void {
     this.#pending.keep(holding);
     const { memory, index } = holding.place;
@@ -164,9 +169,7 @@ export class HandOver {
     return reading;
   }
 
-  /**
-   * Takes what was made of a PDU; undefined: nothing that is for the receiver. False when the receiver did not take it.
-   */
+  /** Takes a decoded PDU; undefined is a SUBMIT, which is not for the receiver. False when the receiver refused it. */
   async #take(
     reading: ReceivedTpdu | PduError | undefined,
     pdu: string,
@@ -182,7 +185,7 @@ export class HandOver {
     return true;
   }
 
-  /** False when the message is whole and the receiver did not take it. */
+  /** False when all parts of the message are here and the receiver refused it. */
   async #takeMessage(deliver: Deliver, pdu: string, holding: Holding | undefined, source: Source): Promise<boolean> {
     const isSilent = protocolOf(deliver.pid ?? 0).kind === 'type-0';
     if (isSilent) this.#log({ kind: 'type-0', text: 'a message of type 0 came, and is thrown away as it asks' });
@@ -198,7 +201,10 @@ export class HandOver {
     return message === undefined || this.#offer([message], source);
   }
 
-  /** A SIM full of records that cannot be read takes no message: they go to the receiver as they are, and are deleted. */
+  /**
+   * Hands a record that cannot be decoded to the receiver as it is, and deletes it: a SIM full of such records takes no new
+   * message. A receiver without `unreadable` leaves it in the SIM.
+   */
   async #takeUnreadable(pdu: string, reason: string, holding: Holding | undefined, source: Source): Promise<boolean> {
     if (this.receiver !== undefined && this.receiver.unreadable === undefined) return true;
     const holdings = holding === undefined ? [] : [holding];
@@ -235,7 +241,11 @@ export class HandOver {
     return isTaken;
   }
 
-  /** @param isListed a list that was just made shows them: some modems list what they cannot read */
+  /**
+   * Deletes records that the receiver has taken, each after one more look that the same PDU is still there.
+   *
+   * @param isListed the list just made has these records: some modems list a record that `+CMGR` calls empty
+   */
   async #delete(holdings: readonly Holding[], source: Source, isListed = false): Promise<void> {
     for (const holding of holdings) {
       const { place } = holding;
@@ -243,10 +253,11 @@ export class HandOver {
       try {
         const now = await this.#whatLies(holding, source);
         if (now === 'the same' || (now === 'nothing' && isListed)) await source.store.delete(place);
-        // A place that seems empty stays known: the line may have lost the answer, and the message lies there still.
+        // "Empty" may be an answer of which the line lost the PDU: were the place forgotten, the next sweep would hand
+        // the same message over a second time.
         if (now !== 'nothing' || isListed) this.#pending.forget(place);
       } catch (error) {
-        // The receiver has the message. The next sweep deletes it here, or finds it gone.
+        // The place stays marked as handed over: the next sweep deletes the record, and does not hand it over again.
         this.#log({
           kind: 'hand-over-failed',
           text: `${place.memory} ${place.index} could not be deleted yet: ${String(error)}`,
@@ -256,8 +267,8 @@ export class HandOver {
   }
 
   /**
-   * Something else may lie there by now, or always did: the modem deleted more than it was told (SIM600), a list was old,
-   * or the answer was that of another place.
+   * What is stored at a place just before `+CMGD`. It may be another message: a SIM600 deletes the sibling parts too and a
+   * new message takes their index, or the list was old, or the modem had answered with the record of another place.
    */
   async #whatLies(holding: Holding, source: Source): Promise<'the same' | 'nothing' | 'something else'> {
     const now = await source.store.read(holding.place);
@@ -265,7 +276,10 @@ export class HandOver {
     return holdingOf(now).pdu === holding.pdu ? 'the same' : 'something else';
   }
 
-  /** A store full of halves of messages would mean silence for ever. */
+  /**
+   * Deletes the oldest part that waits for others when the memory is full, and keeps it in this program: in a SIM full of
+   * incomplete messages there is no room for the parts that are missing.
+   */
   async #makeRoom(memory: string, source: Source): Promise<void> {
     const capacity = source.store.capacityOf(memory);
     if (capacity === undefined || this.#pending.heldIn(memory) < capacity) {
@@ -285,9 +299,9 @@ export class HandOver {
   }
 }
 
-/** What lies at a place, written in one way: of `+CMGL` and `+CMGR` only one may add `,0` or `FF`. */
+/** A record with its PDU in one spelling: some modems add `,0` or `FF` to it in `+CMGL` and not in `+CMGR`. */
 function holdingOf({ place, pdu }: StoredMessage): Holding {
-  // Messages in text mode have no PDU to tell them apart: the place does.
+  // A message in text mode has no PDU, so its place stands for it.
   if (pdu === '') return { place, pdu: `text at ${place.memory} ${place.index}` };
   return {
     place,
@@ -298,7 +312,7 @@ function holdingOf({ place, pdu }: StoredMessage): Holding {
   };
 }
 
-/** A reading of a PDU, or why there is none. */
+/** What `reading` returns, or the `PduError` that it throws. */
 function read(reading: () => ReceivedTpdu | undefined): ReceivedTpdu | PduError | undefined {
   try {
     return reading();
@@ -308,13 +322,13 @@ function read(reading: () => ReceivedTpdu | undefined): ReceivedTpdu | PduError 
   }
 }
 
-/** Hands over to the receiver. @throws what the receiver throws: it did not take it */
+/** Gives a message or an unreadable record to the receiver. @throws what the receiver throws, who then has not taken it */
 async function handTo(receiver: SmsReceiver, offer: Offer): Promise<void> {
   if (offer.kind === 'message') await receiver.message(incomingOf(offer));
   else await receiver.unreadable?.({ pdu: offer.pdu, reason: offer.reason });
 }
 
-/** Why a PDU cannot be read; nothing of its content. */
+/** Why a PDU cannot be read, without any of its content: the words go to the log. */
 function whyUnreadable({ field, offset, reason }: PduError): string {
   return `${field}, octet ${offset}: ${reason}`;
 }

@@ -11,7 +11,10 @@ import { HandOver, type Source } from './hand-over.ts';
 import type { Place, StoredMessage } from './message-store.ts';
 import { holdsReport } from './stored-pdu.ts';
 
-/** How often the store is looked through, in ms: where nothing is announced, and where announcements may get lost. */
+/**
+ * How often all memories are listed, in ms: `POLL_MS` on a modem that announces nothing (no `+CNMI`), `SWEEP_MS` on one
+ * that does, because an announcement may get lost.
+ */
 const POLL_MS = 10_000;
 const SWEEP_MS = 60_000;
 
@@ -22,8 +25,9 @@ const RETRY_MS = 30_000;
 const MISSED_MS = 1_000;
 
 /**
- * What waits to be read or taken. Instead of one more announcement, the whole store is looked through; one more message
- * that the modem does not store is dropped, unacknowledged.
+ * Announcements and passed-on messages that may wait. One more announcement (`+CMTI`) makes a sweep of all memories
+ * instead; one more message that the modem does not store (`+CMT`) is dropped and not acknowledged, so the network may
+ * send it again.
  */
 const WAITING_LIMIT = 64;
 
@@ -33,8 +37,8 @@ type Task =
   | { readonly kind: 'take'; readonly pdu: string; readonly length: number | undefined };
 
 /**
- * Decides what of the modem's messages is read, and when: what was announced, one at a time, and now and then everything.
- * It lives as long as the modem, over every reopening; before a receiver is there it reads nothing.
+ * Decides which places are read, and when: each announced place (`+CMTI`, `+CDSI`) at once, and all memories now and then.
+ * There is one object for all openings of the modem. Until `receive` is called nothing is read.
  */
 export class IncomingMessages {
   readonly #clock: Clock;
@@ -43,11 +47,11 @@ export class IncomingMessages {
   #tasks: Task[] = [];
   #source: Source | undefined;
   #working = false;
-  /** The memories of which it was said that they cannot be read. */
+  /** The memories of which the log says already that they cannot be read. */
   readonly #unreadable = new Set<string>();
-  /** Tasks that failed since everything was looked through. */
+  /** Tasks that failed since the last complete sweep. */
   #failures = 0;
-  /** Something was announced that was not found. */
+  /** A message was announced and was not at its place yet. */
   #hasMissed = false;
   #idle: () => void = () => {};
   #cancelTimer: Cancel = () => {};
@@ -63,20 +67,20 @@ export class IncomingMessages {
     this.sweep();
   }
 
-  /** The modem is open: what it holds is looked through. */
+  /** The modem was opened: its memories are listed. */
   attach(source: Source): void {
     this.#source = source;
     this.sweep();
   }
 
-  /** The modem is gone; what was announced will be found by the next sweep. */
+  /** The modem is gone. Announced messages are in its memories, and the sweep after the next opening finds them. */
   detach(): void {
     this.#source = undefined;
     this.#cancelTimer();
     this.#tasks = this.#tasks.filter(({ kind }) => kind === 'take');
   }
 
-  /** Takes nothing more. Resolves when what was handed over is deleted, `limitMs` from now at the latest. */
+  /** Stops receiving. Resolves when the messages handed over are deleted from the modem, or after `limitMs`. */
   async finish(limitMs: number): Promise<void> {
     this.#tasks = [];
     this.#handOver.receiver = undefined;
@@ -94,7 +98,7 @@ export class IncomingMessages {
     });
   }
 
-  /** Looks through the whole store. */
+  /** Lists all memories; announcements that wait are dropped, since the list has their messages too. */
   sweep(): void {
     this.#tasks = [{ kind: 'sweep' }, ...this.#tasks.filter(({ kind }) => kind === 'take')];
     void this.#work();
@@ -140,7 +144,7 @@ export class IncomingMessages {
     this.#wait();
   }
 
-  /** The next sweep comes by itself. */
+  /** Sets the timer of the next sweep. */
   #wait(): void {
     this.#cancelTimer();
     if (this.#source === undefined || this.#handOver.receiver === undefined) return;
@@ -172,7 +176,10 @@ export class IncomingMessages {
     }
   }
 
-  /** What was announced. Some announce a report in SM, where a message lies or nothing, and keep it in SR (EC25). */
+  /**
+   * Reads the announced place. EC25 announces a status report in SM and stores it in SR, and at that index of SM there is
+   * nothing or a message: so both memories are read.
+   */
   async #find(place: Place, isReport: boolean, { store }: Source): Promise<readonly StoredMessage[]> {
     const stored = await store.read(place);
     const here = stored === undefined ? [] : [stored];
@@ -182,8 +189,8 @@ export class IncomingMessages {
   }
 
   /**
-   * Takes all that the memories hold. One that the modem refuses does not hold up the others; when it is only busy, this
-   * fails in the end, to be done again soon.
+   * Takes all messages of all memories. When the modem refuses one memory, the others are still read; when it refuses
+   * because it is busy (`+CMS ERROR: 515`), the error is thrown at the end, and the sweep is done again soon.
    */
   async #takeEverything(source: Source): Promise<void> {
     let busy: AtRefused | undefined;
@@ -208,7 +215,7 @@ export class IncomingMessages {
   }
 }
 
-/** A refusal is an answer: there is nothing. */
+/** For a modem without SR: a refused `+CPMS="SR"` or `+CMGR` means that no report is stored there. */
 function unlessRefused(error: unknown): undefined {
   if (!(error instanceof AtRefused)) throw error;
   return undefined;

@@ -13,10 +13,10 @@ export interface Place {
   readonly index: number;
 }
 
-/** A message as the store has it. */
+/** A message as the modem stores it. */
 export interface StoredMessage {
   readonly place: Place;
-  /** In hexadecimal, as the modem wrote it. Empty: it wrote something else, in text mode. */
+  /** In hexadecimal, as the modem wrote it. Empty: the modem is in text mode and wrote no PDU. */
   readonly pdu: string;
   /** `<length>` of its header. */
   readonly length: number | undefined;
@@ -40,7 +40,7 @@ export class MessageStore {
   readonly #capacities = new Map<string, number>();
   #memory: string | undefined;
   #list: Quirks['list'];
-  /** Which of the ways to select a memory the modem takes. */
+  /** Index of the form of `+CPMS=` that the modem accepts. */
   #selection: number | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -93,11 +93,12 @@ export class MessageStore {
     await this.#select(memory);
     if (this.#list === 'cmgl') {
       let result = await this.#listOnce();
-      // A modem in text mode refuses the 4.
+      // In text mode <stat> is a word ("ALL"), so AT+CMGL=4 is refused: the modem has fallen back into text mode.
       if (result.kind === 'error' && (await this.#enterPduMode())) result = await this.#listOnce();
       if (result.kind === 'ok') return result.lines.flatMap((line) => listed(memory, line));
       if (result.kind === 'error' && isStarting(result.error)) throw result.error;
-      // A modem on which +CMGL hangs still reads. What is refused for reports may go well with messages.
+      // Some Huawei sticks never answer +CMGL and do answer +CMGR: each index is read instead, from now on. A refused list
+      // of SR says nothing about SM and ME, so these are still listed.
       const isFinal = memory !== REPORT_MEMORY && waitForStart(result) === 0;
       if (isFinal || result.kind === 'timeout') this.#list = 'one-by-one';
     }
@@ -110,19 +111,19 @@ export class MessageStore {
       else isAnswered = true;
       if (found !== undefined && !(found instanceof AtRefused)) messages.push(found);
     }
-    // Neither +CMGL nor +CMGR of any place: nothing is known of this memory.
+    // The modem refused +CMGL and +CMGR of every index: the memory is unreadable, not empty.
     if (refusal !== undefined && !isAnswered) throw refusal;
     return messages;
   }
 
-  /** A refusal that does not say that the place is empty is given back. */
+  /** The message at a place; undefined when the modem says that it is empty, `AtRefused` when it refuses otherwise. */
   async #readNow(place: Place): Promise<StoredMessage | AtRefused | undefined> {
     await this.#select(place.memory);
     const line = await this.#readOnce(place);
     if (line instanceof AtRefused) return line;
     const header = isText(line) && (await this.#enterPduMode()) ? await this.#readOnce(place) : line;
     if (header instanceof AtRefused) return header;
-    // Some write the header of text mode and then a PDU.
+    // Some modems write the header of text mode ("REC UNREAD") and then a PDU.
     if (header?.pdu !== undefined) return { place, pdu: header.pdu, length: lengthIn(header.text) };
     return isText(header) ? { place, pdu: '', length: undefined } : undefined;
   }
@@ -161,12 +162,15 @@ export class MessageStore {
     return result.lines[0];
   }
 
-  /** Some fall back into text mode, which is not looked for before it shows. */
+  /** Sets PDU mode again: some modems fall back into text mode, which is noticed by the form of their answers only. */
   async #enterPduMode(): Promise<boolean> {
     return (await this.#chat.run({ text: 'AT+CMGF=0', repeatable: true })).kind === 'ok';
   }
 
-  /** Makes a memory the one that is read, in the way that the modem takes; where new messages arrive stays as it is. */
+  /**
+   * Selects the memory that is read (mem1 of `+CPMS`), with as many arguments as the modem accepts. The memory where new
+   * messages arrive (mem3) does not change.
+   */
   async #select(memory: string): Promise<void> {
     if (memory === this.#memory || this.#receiving === undefined) return;
     const ways = selectionsOf(memory, this.#receiving);
@@ -191,7 +195,7 @@ export class MessageStore {
   }
 }
 
-/** "Invalid index" and "not found" are how modems say that nothing lies there. */
+/** Whether the error means an empty place: "invalid memory index" (CMS 321), "invalid index" or "not found" (CME 21, 22). */
 function isEmptyPlace(error: AtRefused): boolean {
   return error.is('CMS', 321) || error.is('CME', 21, 22);
 }
@@ -206,12 +210,12 @@ function listed(memory: string, line: AtLine): readonly StoredMessage[] {
   return [{ place: { memory, index }, pdu: line.pdu, length: lengthIn(line.text) }];
 }
 
-/** Whether a message was written in text mode: `<stat>` in words then (3GPP TS 27.005, 3.4.3). */
+/** Whether a message was written in text mode, where `<stat>` is a word (3GPP TS 27.005, 3.4.3). */
 function isText(header: AtLine | undefined): boolean {
   return header !== undefined && /[A-Z]/i.test(textIn(valuesOf(header.text)[0]) ?? '');
 }
 
-/** `<length>` is the last value, whichever of those before it are missing. */
+/** `<length>` of a header: its last value, also where a modem leaves out `<stat>` or `<alpha>`. */
 function lengthIn(header: string): number | undefined {
   return numberIn(valuesOf(header).at(-1));
 }

@@ -9,14 +9,14 @@ import {
 } from '../pdu/index.ts';
 import type { Place } from './message-store.ts';
 
-/** What was read at a place. Only as long as the same PDU lies there may it be deleted for this. */
+/** The PDU that was read at a place. The place may be deleted only as long as the same PDU is there. */
 export interface Holding {
   readonly place: Place;
-  /** In hexadecimal, without what the modem added to it. */
+  /** In hexadecimal, without the `,0` or `FF` that some modems add. */
   readonly pdu: string;
 }
 
-/** What the receiver is offered, and where it is stored (nowhere, when the modem passed it on at once). */
+/** What the receiver is offered, and the places where it is stored (none, when the modem passed it on with `+CMT`). */
 export type Offer = WholeMessage | UnreadableRecord;
 
 /** A message of which all parts are here. */
@@ -24,10 +24,10 @@ export interface WholeMessage {
   readonly kind: 'message';
   readonly first: StoredPart;
   readonly content: SmsContent;
-  /** Of each part, in order, as the modem wrote it. */
+  /** The PDU of each part, in order, as the modem wrote it. */
   readonly pdus: readonly string[];
   readonly holdings: readonly Holding[];
-  /** What its parts are known by; none when it was never cut. */
+  /** The key of each part (sender, TP-SCTS, reference, number); none when the message is a single SMS. */
   readonly partKeys: readonly string[];
 }
 
@@ -52,29 +52,32 @@ export interface Addition {
   readonly dropped: readonly DroppedMessage<StoredPart>[];
 }
 
-/** What is known of a place. */
+/** What is remembered of a place. */
 interface Entry {
   readonly holding: Holding;
   handedOver: boolean;
-  /** Whether the last list of its memory had it. If not, it stays known: the line may have lost that line of the list. */
+  /**
+   * Whether the place was in the last list of its memory. A place that was not is still remembered: the line may have lost
+   * that line of `+CMGL`, and its message would be handed over a second time.
+   */
   isListed: boolean;
-  /** The part that lies there and waits for others. */
+  /** The part stored there, which waits for the other parts of its message. */
   waiting?: StoredPart;
 }
 
-/** Offers in memory that the receiver refused; the oldest is forgotten for a new one (if stored, a sweep finds it). */
+/** Refused messages that are kept; one more makes the oldest forgotten (a sweep finds it again, if the modem stores it). */
 const REFUSED_LIMIT = 256;
 
-/** Places that are remembered; the oldest is forgotten for a new one. No store that is known has more. */
+/** Places that are remembered; one more makes the oldest forgotten. No known modem stores so many messages. */
 const PLACES_LIMIT = 2_000;
 
-/** Parts of long messages that are remembered once handed over; the oldest is forgotten for a new one. */
+/** Parts of long messages that are remembered after their message was handed over; one more makes the oldest forgotten. */
 const DONE_LIMIT = 1_024;
 
 /**
- * What has been read from the modem and is not yet safe with the receiver: parts that wait for others, messages that
- * were refused, and messages handed over whose deletion failed. So that every sweep may look at everything, and still
- * each message is offered once.
+ * The messages that were read from the modem and are not done with: parts that wait for other parts, messages that the
+ * receiver refused, and messages handed over whose deletion failed. Each sweep lists all memories; by this each
+ * message in the list is still offered only once.
  */
 export class PendingMessages {
   readonly #reassembly: Reassembly<StoredPart> = createReassembly();
@@ -83,19 +86,22 @@ export class PendingMessages {
   #emptied: Holding[] = [];
   #refused: Offer[] = [];
 
-  /** Whether something is waiting to be offered again. */
+  /** Whether the receiver refused a message, which is to be offered to it again. */
   get hasRefused(): boolean {
     return this.#refused.length > 0;
   }
 
-  /** What is known of what lies at a place now. Two memories may be one store under two names. */
+  /**
+   * Whether the record at a place is new, kept, or handed over already. Two memories may be one store under two names (MT
+   * has the messages of SM and ME), so the same PDU in another memory is the same record.
+   */
   knows(holding: Holding): 'new' | 'kept' | 'handed-over' {
     const entry = this.#entryOf(holding) ?? this.#twinOf(holding);
     if (entry === undefined) return 'new';
     return entry.handedOver ? 'handed-over' : 'kept';
   }
 
-  /** From now on this place is known to hold this PDU. */
+  /** Remembers that this place has this PDU. */
   keep(holding: Holding): void {
     const key = keyOf(holding.place);
     this.#entries.delete(key);
@@ -103,7 +109,7 @@ export class PendingMessages {
     forgetOldest(this.#entries, PLACES_LIMIT);
   }
 
-  /** What lies there is safe, it only remains to be deleted. False when something else lies there by now. */
+  /** Notes that the receiver has this record, which is to be deleted. False when another PDU is known at the place by now. */
   markHandedOver(holding: Holding): boolean {
     const entry = this.#entryOf(holding);
     if (entry === undefined) return false;
@@ -118,19 +124,19 @@ export class PendingMessages {
     this.#emptied.push({ place, pdu: entry?.holding.pdu ?? '' });
   }
 
-  /** A list of what is stored is about to be made. */
+  /** Called before `+CMGL`: places emptied from here on may still be in the list. */
   beginList(): void {
     this.#emptied = [];
   }
 
-  /** Whether the place was emptied since the last list was begun, perhaps under another name. */
+  /** Whether the place was emptied since {@link beginList}, perhaps under the name of another memory. */
   wasEmptied({ place, pdu }: Holding): boolean {
     return this.#emptied.some(
       (one) => keyOf(one.place) === keyOf(place) || (one.pdu === pdu && one.place.memory !== place.memory),
     );
   }
 
-  /** A memory was looked through. */
+  /** Notes which places of a memory were in its list. */
   noteList(memory: string, held: readonly Place[]): void {
     const keys = new Set(held.map(keyOf));
     for (const [key, entry] of this.#entries) {
@@ -139,15 +145,15 @@ export class PendingMessages {
   }
 
   /**
-   * Whether this is a part of a long message that was handed over whole: the network delivered it once more, and it would
-   * wait for the others for ever. (A message of one SMS cannot be told from a second one like it.)
+   * Whether this is a part of a long message that was handed over already: the network delivered the part twice, and the
+   * second copy would wait for the other parts for ever. (Two deliveries of a single SMS look like two equal messages.)
    */
   isLateDuplicate(deliver: Deliver): boolean {
     const key = partKeyOf(deliver);
     return key !== undefined && this.#done.has(key);
   }
 
-  /** Adds a part. `message` is there when it made one whole; `dropped` are those that had to be given up for it. */
+  /** Adds a part. `message`: the message that is whole now; `dropped`: incomplete messages given up to stay within the limits. */
   add(deliver: Deliver, pdu: string, holding: Holding | undefined, now: number): Addition {
     const part: StoredPart = { ...deliver, pdu, holdings: holding === undefined ? [] : [holding] };
     const result = this.#reassembly.add(part, now);
@@ -174,7 +180,7 @@ export class PendingMessages {
     return { dropped: result.dropped };
   }
 
-  /** Forgets the messages that are not whole: those of which some part is stored nowhere else, and is lost. */
+  /** Gives up all incomplete messages, and returns those that lose a part because the modem does not store it. */
   giveUp(): readonly DroppedMessage<StoredPart>[] {
     return this.#reassembly
       .expire(Number.POSITIVE_INFINITY)
@@ -187,8 +193,8 @@ export class PendingMessages {
   }
 
   /**
-   * The places of a memory that hold the oldest part that waits for others: from now on it is kept here alone, and must be
-   * deleted there. None, when no part waits.
+   * The places of the oldest part in a memory that waits for others. The caller deletes these places; the part is then kept
+   * in this object only. None, when no part waits.
    */
   evictFrom(memory: string): readonly Holding[] {
     const [oldest] = this.#entriesIn(memory)
@@ -197,21 +203,21 @@ export class PendingMessages {
     return oldest?.holdings.splice(0) ?? [];
   }
 
-  /** The receiver did not take what it was offered. */
+  /** The receiver refused an offer: it is kept, to be offered again. */
   refuse(offer: Offer): void {
     this.#refused.push(offer);
     if (this.#refused.length <= REFUSED_LIMIT) return;
     for (const { place } of this.#refused.shift()?.holdings ?? []) this.forget(place);
   }
 
-  /** What to offer again. */
+  /** The refused offers, which are to be offered again; they are no longer kept here. */
   takeRefused(): readonly Offer[] {
     const refused = this.#refused;
     this.#refused = [];
     return refused;
   }
 
-  /** The receiver took what it was offered. */
+  /** The receiver took an offer: its places are to be deleted, and a second delivery of its parts is known as such. */
   release({ holdings, partKeys }: Offer): void {
     for (const holding of holdings) this.markHandedOver(holding);
     for (const key of partKeys) this.#done.add(key);

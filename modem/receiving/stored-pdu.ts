@@ -11,20 +11,21 @@ import {
   type Tpdu,
 } from '../pdu/index.ts';
 
-/** What a modem can hand over: a message, or what became of one. */
+/** The TPDUs that a modem receives: a message, or the status report of one that was sent. */
 export type ReceivedTpdu = Deliver | StatusReport;
 
 /**
- * Reads a PDU as a modem writes it, with `length` from its header. By the book that is the length of the TPDU behind the
- * service centre's address; in practice it may count everything, the address may be missing, and `FF` up to the end of
- * the SIM's record (176 octets) or `,0` may follow. The first reading that is a TPDU wins. Undefined: a SUBMIT that somebody stored, which is nobody's mail.
+ * Reads a PDU as a modem writes it, with `length` from its header. By 3GPP TS 27.005 `length` counts the TPDU behind the
+ * service centre's address. Some modems count the whole PDU, or leave the address out, or add `,0`, or `FF` up to the end
+ * of the SIM's record (176 octets). Each reading is tried; the first that gives a TPDU counts. Undefined: a SUBMIT that
+ * somebody stored, which was not received.
  *
- * @throws PduError when no reading is one; the error is that of the reading by the book.
+ * @throws PduError when no reading gives a TPDU; the error is that of the reading by the standard.
  */
 export function readPdu(text: string, length: number | undefined): ReceivedTpdu | undefined {
   const octets = octetsOf(text);
   return firstReceived([
-    () => decodePdu(byTheBook(octets, length), 'mobile-terminated').tpdu,
+    () => decodePdu(byStandard(octets, length), 'mobile-terminated').tpdu,
     () => decodePdu(octets, 'mobile-terminated', { padded: true }).tpdu,
     () => decodePdu(octets.subarray(0, length), 'mobile-terminated').tpdu,
     () => decodeTpdu(octets.subarray(0, length), 'mobile-terminated'),
@@ -33,10 +34,10 @@ export function readPdu(text: string, length: number | undefined): ReceivedTpdu 
 }
 
 /**
- * Reads a PDU that {@link readPdu} refused, passing over what service centres get wrong. For a PDU that has been read
- * twice the same, or cannot be read again: a fault of the line would pass as well.
+ * Reads a PDU that {@link readPdu} refused, and passes over the mistakes of service centres. Only for a PDU that was read
+ * twice the same, or cannot be read again: octets damaged on the line would be accepted too.
  *
- * @param deviates gets what was passed over, when something was
+ * @param deviates called with the deviations, when there are any
  * @throws PduError when nothing sensible can be made of it.
  */
 export function readPduLeniently(
@@ -44,12 +45,12 @@ export function readPduLeniently(
   length: number | undefined,
   deviates: (deviations: readonly Deviation[]) => void = () => {},
 ): ReceivedTpdu | undefined {
-  const { tpdu, deviations } = decodePduLeniently(byTheBook(octetsOf(text), length), 'mobile-terminated');
+  const { tpdu, deviations } = decodePduLeniently(byStandard(octetsOf(text), length), 'mobile-terminated');
   if (deviations.length > 0) deviates(deviations);
   return firstReceived([() => tpdu]);
 }
 
-/** Whether what a modem stores is a status report, by the book. */
+/** Whether a stored record is a status report, as {@link readPdu} reads it. */
 export function holdsReport({ pdu, length }: { readonly pdu: string; readonly length: number | undefined }): boolean {
   try {
     return readPdu(pdu, length)?.type === 'STATUS-REPORT';
@@ -59,7 +60,7 @@ export function holdsReport({ pdu, length }: { readonly pdu: string; readonly le
   }
 }
 
-/** The service centre in front of a PDU; undefined when there is none, or the PDU reads as one only without. */
+/** The service centre's address in front of a PDU; undefined when the PDU has none. */
 export function serviceCentreIn(text: string): string | undefined {
   try {
     const { smsc } = decodePduLeniently(octetsOf(text), 'mobile-terminated');
@@ -74,7 +75,7 @@ function octetsOf(text: string): Uint8Array {
   return fromHex(text.replace(/,.*$/, ''));
 }
 
-function byTheBook(octets: Uint8Array, length: number | undefined): Uint8Array {
+function byStandard(octets: Uint8Array, length: number | undefined): Uint8Array {
   return length === undefined ? octets : octets.subarray(0, 1 + (octets[0] ?? 0) + length);
 }
 

@@ -1,4 +1,4 @@
-/** In {@link CharacterTable.septets}: the table does not have the character. A bit that no septet has. */
+/** In {@link CharacterTable.septets}: the table does not have the character. Bit 7, which no septet has. */
 export const NONE = 0x80;
 
 /** The septet that leads to the extension table (3GPP TS 23.038, 6.2.1.1). */

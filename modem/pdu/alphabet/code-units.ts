@@ -1,5 +1,5 @@
-// Texts go from and to the system in one call each, on a machine that is little-endian, as all are that Node supports:
-// a loop over the characters of a string takes several times as long.
+// A text is copied with one call of Buffer in each direction: a loop over the characters of a string takes several times as
+// long. The machine must be little-endian, as all machines are that Node supports.
 
 /** Code units of the longest text that is kept in shared memory: several SMS. */
 const LONGEST = 1024;
@@ -7,10 +7,10 @@ const LONGEST = 1024;
 const shared = new Uint16Array(LONGEST);
 const sharedBuffer = Buffer.from(shared.buffer);
 
-/** The text in {@link shared}: a message is measured, cut and written one after the other. */
+/** The text in {@link shared}: the same text is measured, cut and written, and is copied once for the three. */
 let written = '';
 
-/** The UTF-16 code units of a text, and after them whatever was there. To be read before the next call. */
+/** The UTF-16 code units of a text, followed by old ones. The next call overwrites the array. */
 export function codeUnitsOf(text: string): Uint16Array {
   if (text.length > LONGEST) {
     const own = Buffer.from(text, 'utf16le');

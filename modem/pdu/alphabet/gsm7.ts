@@ -33,7 +33,7 @@ function latin1Text(length: number): string {
   return latin1Buffer.toString('latin1', 0, length);
 }
 
-/** What a receiver shows for a septet without a character. */
+/** A septet without a character is shown as a space. */
 const SPACE = 0x20;
 
 /**
@@ -46,7 +46,7 @@ function escaped(reader: Reader, { table, extension }: SeptetAlphabet, septet: n
   if (code !== 0 && isFirstWay) return code;
   const sequence = `the escape sequence 1B ${toHex(Uint8Array.of(septet))}`;
   if (code !== 0) {
-    // Φ is at 12 of the default table and at 1B 12 of the Portuguese one.
+    // A character with two places: Φ is 12 in the default table and 1B 12 in the Portuguese tables.
     reader.tolerate(`${sequence} is not the first way to write its character`, offset, 'taken for that character');
     return code;
   }
@@ -77,8 +77,8 @@ function hasSpareBits(reader: Reader, start: number, bits: number): boolean {
 }
 
 /**
- * The text of `count` septets, 255 at most, behind `fill` bits at octet `start`. The bits before the first septet are the
- * caller's business; those behind the last one are not read.
+ * The text of `count` septets, 255 at most, behind `fill` bits at octet `start`. The fill bits before the first septet and
+ * the spare bits behind the last one are not checked here.
  */
 export function readSeptets(
   reader: Reader,
@@ -176,19 +176,19 @@ export function writeSeptets(writer: Writer, text: string, fill: number, alphabe
 /** Characters of the longest text that {@link packText} takes. */
 const LONGEST = 255;
 
-/** What is in {@link packed}: a message is measured before it is encoded. */
+/** The text whose septets are in {@link packed}: measuring a text packs it, and encoding then uses the same septets. */
 let packedText: string | undefined;
 let packedTable: CharacterTable | undefined;
 let packedExtension: CharacterTable | undefined;
 let packedCount = 0;
 
-/** {@link packText} of a text that was perhaps measured just before. */
+/** {@link packText}, unless the same text was packed last. */
 function repackText(text: string, alphabet: SeptetAlphabet): number | undefined {
   const isPacked = alphabet.table === packedTable && alphabet.extension === packedExtension && text === packedText;
   return isPacked ? packedCount : packText(text, alphabet);
 }
 
-/** Packs a text to {@link packed} and says how many septets that is; undefined when the alphabet does not have it all. */
+/** Packs a text to {@link packed} and returns the number of septets; undefined when the alphabet lacks some character. */
 function packText(text: string, { table, extension }: SeptetAlphabet): number | undefined {
   packedText = undefined;
   const units = codeUnitsOf(text);
@@ -213,7 +213,7 @@ function packText(text: string, { table, extension }: SeptetAlphabet): number | 
   return count;
 }
 
-/** Joins the texts of segments that were cut in the middle of an escape sequence, or not. */
+/** Joins the texts of segments, also where a sender cut an escape sequence between two segments. */
 export function joinEscapes(texts: readonly string[]): string {
   let joined = '';
   for (const text of texts) {

@@ -1,5 +1,5 @@
-// Eight septets make seven octets, the low bits first (3GPP TS 23.038, 6.1.2.1.1). Written out group by group: most of
-// the time that a 160-character message takes is spent here.
+// Eight septets make seven octets, the low bits first (3GPP TS 23.038, 6.1.2.1.1). The groups are written out for speed:
+// encoding and decoding of a 160-character message spend most of their time here.
 
 /** Room for the septets of 255 characters with an escape each, and for the rest of the last group. */
 export const ROOM = 520;
@@ -27,7 +27,7 @@ export function unpack(octets: Uint8Array, start: number, count: number, septets
 
 /**
  * Unpacks at least `count` septets, in groups of eight, from octet `start` on, as their characters in `table`. Returns
- * false when the table has no character (0) for one of them; then what was written means nothing.
+ * false when the table has no character (0) for one of the septets; then the output is not valid.
  */
 export function unpackCharacters(
   octets: Uint8Array,

@@ -1,8 +1,8 @@
 import { NONE } from './character-table.ts';
 import { DEFAULT_TABLE } from './default-tables.ts';
 
-// Most texts are ASCII in the default alphabet. They are looked up two characters at a time: this is most of what
-// writing a 160-character message takes.
+// Most texts are ASCII characters of the default alphabet. These are looked up two at a time for speed: encoding a
+// 160-character message spends most of its time here.
 
 /** The longest text, in characters, that {@link packPlainText} looks at. */
 const LONGEST = 1000;
@@ -10,7 +10,7 @@ const LONGEST = 1000;
 /** `@@@@` */
 const FOUR_AT = 0x40404040;
 
-/** In {@link PAIRS}: one of the two characters is not in the default alphabet. A bit that no pair of septets has. */
+/** In {@link PAIRS}: one of the two characters is not in the default alphabet. Bit 15, which no pair of septets has. */
 const NO_PAIR = 0x8000;
 const ASCII_END = 0x80;
 
@@ -28,17 +28,17 @@ const encoder = new TextEncoder();
 const characters = new Uint8Array(LONGEST + 16);
 const ascii = new DataView(characters.buffer);
 
-/** What {@link packPlainText} made of the last text it could write: its septets, and at least four octets of 0. */
+/** The septets of the last text that {@link packPlainText} packed, then at least four octets of 0. */
 export const plainSeptets: Uint32Array = new Uint32Array((LONGEST + 16) / 4);
 const octets = new DataView(plainSeptets.buffer);
 
-/** The text that was packed last, and whether it could be: a message is measured before it is encoded. */
+/** The last text, and whether it was packed: measuring a text packs it, and encoding then uses the same septets. */
 let lastText: string | undefined;
 let isLastPlain = false;
 
 /**
- * Packs a text to {@link plainSeptets} and says whether it could: only short texts can that are nothing but ASCII in
- * the table of the default alphabet. The system copies the characters many times faster than a loop does.
+ * Packs a text to {@link plainSeptets}. False when the text is longer than {@link LONGEST} or has a character that is not
+ * both in ASCII and in the table of the default alphabet. `Buffer` copies the characters many times faster than a loop.
  */
 export function packPlainText(text: string): boolean {
   lastText = text;
@@ -46,7 +46,7 @@ export function packPlainText(text: string): boolean {
   return isLastPlain;
 }
 
-/** {@link packPlainText} of a text that was perhaps measured just before. Comparing it with another one is not for free. */
+/** {@link packPlainText}, unless the same text was packed last. Comparing two texts costs time too. */
 export function repackPlainText(text: string): boolean {
   return text === lastText ? isLastPlain : packPlainText(text);
 }

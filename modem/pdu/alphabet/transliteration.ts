@@ -3,8 +3,8 @@ import { DEFAULT_ALPHABET, firstForeign, hasCharacter } from './gsm7.ts';
 /**
  * What stands for characters that the default alphabet has not: quotation marks, dashes, spaces and signs of typography,
  * Latin letters that Unicode does not take apart, and the Greek capitals that look like Latin ones. Other letters lose
- * their marks (`á` is `a`) and keep them where the alphabet has the letter (`é`, `ñ`). Cyrillic and all other scripts have
- * no place here: how they are written in Latin letters depends on the language.
+ * their marks (`á` is `a`) and keep them where the alphabet has the letter (`é`, `ñ`). Cyrillic and all other scripts are
+ * not in the table: how such a letter is written in Latin letters depends on the language.
  */
 const TABLE: ReadonlyMap<string, string> = new Map([
   ...each('‘’‚‛′ʹʻʼ`´', "'"),
@@ -73,8 +73,8 @@ function replaced(character: string): string {
 }
 
 /**
- * A text in the default alphabet that reads like `text`, by a table. Undefined when some character has no place in the
- * table: then the text needs another alphabet, and had better stay as it is.
+ * A text in the default alphabet that reads like `text`, by {@link TABLE}. Undefined when the table lacks some character:
+ * then the text needs UCS-2 or a national table anyway, and is sent unchanged.
  */
 export function transliterated(text: string): string | undefined {
   const result = [...text.normalize('NFC')].map(replaced).join('');

@@ -5,8 +5,8 @@ import { CharacterBuffer, codeUnitsOf } from './code-units.ts';
 const characters = new CharacterBuffer();
 
 /**
- * The text in octets `[start, end)`, 255 at most: UTF-16, high octet first. The standard says UCS-2; everybody writes
- * surrogate pairs, and some cut them between segments, so a lone half is kept.
+ * The text in octets `[start, end)`, 255 at most: UTF-16, high octet first. The standard says UCS-2, but phones write
+ * surrogate pairs too. Some senders cut a pair between two segments, so one half of a pair is kept as it is.
  */
 export function readUtf16(reader: Reader, start: number, end: number): string {
   const { octets } = reader;

@@ -14,7 +14,7 @@ export interface ServiceIndication {
   readonly text: string;
   /** Where the link leads. */
   readonly href?: string;
-  /** Tells indications apart; a later one with the same id replaces an earlier one. Absent: `href` does it. */
+  /** Identifies the indication; a later one with the same id replaces an earlier one. Absent: `href` is the id. */
   readonly id?: string;
   /** When it was made, ms since 1970, whole seconds. */
   readonly created?: number;

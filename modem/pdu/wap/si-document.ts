@@ -108,7 +108,7 @@ function peek(reader: Reader): number {
   return token;
 }
 
-/** Characters of the longest text or attribute: references to the string table could make them grow without end. */
+/** Characters of the longest text or attribute: a small document could make a huge text by references to its string table. */
 const LONGEST = 16 * 1024;
 
 /** Joins two parts of a text or attribute. */
