@@ -24,19 +24,19 @@ const CTRL_Z = '\x1a';
 
 const HEX = /^(?:[0-9A-F]{2}){8,}$/i;
 
-/** Whether the command asks for a message, which must be at hand before it is typed. */
+/** Whether the modem will prompt for a message: the message is asked from the user before the command is typed. */
 export function wantsMessage(command: string): boolean {
   return PROMPTING.test(command);
 }
 
-/** Every command the modem says it has, with `AT` in front; when it does not say, those that every modem has. */
+/** The commands that `+CLAC` lists, with `AT` in front; on a modem without `+CLAC`, {@link KNOWN}. */
 export async function commandsOf(chat: Chat): Promise<readonly string[]> {
   const result = await chat.run({ text: 'AT+CLAC', plain: true, response: { prefix: '+CLAC:', many: true } });
   const said = result.kind === 'ok' ? result.lines.flatMap(({ text }) => namesIn(text)) : [];
   return (said.length > 0 ? [...new Set(said)] : KNOWN).map((name) => `AT${name}`).sort();
 }
 
-/** `AT+CSQ`, `+CSQ`, or many with commas between them, as modems list them. */
+/** The commands in a line of `+CLAC`: modems write `AT+CSQ`, or `+CSQ`, or many in one line with commas. */
 function namesIn(line: string): readonly string[] {
   return line
     .replace(/^\+CLAC:/i, '')
@@ -61,7 +61,7 @@ function extendedNames(line: string): readonly string[] {
   return [...names].map(([, name = '']) => name.toUpperCase());
 }
 
-/** The command with what its answer looks like, which a terminal does not know: every line is a part of it. */
+/** The command as the chat takes it. A user may type any command, so every line that comes counts as part of the answer. */
 export function commandOf(text: string, message: string | undefined): AtCommand {
   const prefixes = extendedNames(text).map((name) => `${name}:`);
   const [prefix, ...more] = prefixes;
@@ -84,12 +84,12 @@ export function linesOfResult(result: AtResult): readonly string[] {
   return [result.error.message];
 }
 
-/** A code as it is shown, marked as what nobody asked for. */
+/** An unsolicited code as it is shown, with a mark in front. */
 export function linesOfCode({ line, pdu }: UnsolicitedCode): readonly string[] {
   return [...line.split('\n').map((part) => `* ${part}`), ...(pdu === undefined ? [] : withFields(pdu))];
 }
 
-/** A line, and below it the fields of the PDU that it may be. Stored messages go either way. */
+/** A line and, when it is a PDU, its fields below. A stored message may be a DELIVER or a SUBMIT, so both are tried. */
 function withFields(line: string): readonly string[] {
   if (!HEX.test(line)) return [line];
   const fields = fieldsOf(line, 'mobile-terminated') ?? fieldsOf(line, 'mobile-originated') ?? [];

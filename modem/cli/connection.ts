@@ -13,10 +13,10 @@ import { numberOption } from './options.ts';
 import { outputOf, UsageError } from './program.ts';
 import { traceText } from './trace-text.ts';
 
-/** Where the SIM's PIN is looked for: never on the command line, which every user of the machine can read. */
+/** The variable with the SIM's PIN. There is no option for it: every user of the machine can read command lines. */
 const PIN_VARIABLE = 'GSM_MODEM_PIN';
 
-/** Where the port is looked for when `--port` does not name it. */
+/** The variable with the port, for commands without `--port`. */
 const PORT_VARIABLE = 'GSM_MODEM_PORT';
 
 interface ConnectionOptions {
@@ -73,7 +73,7 @@ export function withModem(command: Command, use: (modem: Modem) => Promise<void>
 }
 
 /**
- * The same for several modems: the one that the options name, and `others`, ports with the same options.
+ * {@link withModem} for several modems: the one that the options name, and `others`, ports with the same options.
  *
  * @throws PortError, ModemError, UsageError, and what `use` throws.
  */
@@ -119,7 +119,7 @@ export async function withModems(
   }
 }
 
-/** Says on stderr what a port is heard to say on which no modem answers yet. */
+/** Says on stderr what came from a port on which no modem has answered yet (NMEA, an echo, nothing). */
 function tellHearing({ name }: Port, text: string, json: boolean): void {
   process.stderr.write(
     json ? `${JSON.stringify({ event: 'waiting', port: name, heard: text })}\n` : `${name}: ${text}\n`,
@@ -163,7 +163,7 @@ export function portOf(command: Command): Port {
   return watched(portFromName(options.port, { baudRate: options.baud }), options);
 }
 
-/** The port, with what the user wants to see or keep of it. */
+/** The port, traced to stderr or recorded to a file when the options say so. */
 function watched(port: Port, { trace, record }: ConnectionOptions): Port {
   let result = port;
   if (trace === true) {
@@ -176,8 +176,8 @@ function watched(port: Port, { trace, record }: ConnectionOptions): Port {
 }
 
 /**
- * Writes a recording down. When that fails later on, as on a full disk, the recording ends there: the user is told, and the modem
- * is used all the same. @throws UsageError when the file cannot be opened.
+ * Writes events to a recording. When writing fails later (the disk is full), the recording ends there and the user is told;
+ * the command goes on. @throws UsageError when the file cannot be opened.
  */
 function recorder(path: string): (event: TraceEvent) => void {
   const file = openRecording(path);

@@ -21,7 +21,7 @@ async function openConsole(command: Command): Promise<void> {
     terminal: process.stdin.isTTY === true && process.stdout.isTTY === true,
     completer: (typed: string) => completions(commands, typed),
   });
-  // Read from the beginning: lines that come before the modem is awake are not lost.
+  // The iterator is taken before the modem is opened: lines of a pipe that come meanwhile would be lost otherwise.
   const lines = reader[Symbol.asyncIterator]();
   let lost: PortError | undefined;
   const chat = await Chat.open(portOf(command), systemClock, {

@@ -12,7 +12,7 @@ import { numberOption } from './options.ts';
 import { type Output, outputOf, UsageError } from './program.ts';
 import { whenReady } from './when-ready.ts';
 
-/** What a check found: how it is and, when that is not well, what to do. */
+/** The result of a check: the state and, when something is wrong, what to do. */
 interface Finding {
   readonly isWell: boolean;
   readonly found: string;
@@ -28,10 +28,10 @@ interface DoctorOptions {
 /** The weakest signal on which sending can be relied on, in dBm. */
 const WEAK_DBM = -103;
 
-/** What opening a modem goes through, in order. */
+/** The steps of opening a modem, in order. */
 const OPENING = ['port', 'modem', 'SIM', 'PIN'] as const;
 
-/** The step at which a modem that cannot be used stops. */
+/** The step that failed, by the error's code. */
 const STOPS_AT: Readonly<Record<ModemErrorCode, (typeof OPENING)[number]>> = {
   'not-a-modem': 'modem',
   'other-modem': 'modem',
@@ -41,7 +41,7 @@ const STOPS_AT: Readonly<Record<ModemErrorCode, (typeof OPENING)[number]>> = {
   locked: 'PIN',
 };
 
-/** `gsm-modem doctor`: one thing after the other that sending and receiving need, and what to do where one is missing. */
+/** `gsm-modem doctor`: checks all that sending and receiving need, and says what to do where something is missing. */
 export function doctorCommand(): Command {
   const command = new Command('doctor')
     .option(
@@ -86,7 +86,7 @@ function tell(output: Output, check: string, { isWell, found, advice }: Finding)
   );
 }
 
-/** How far the opening of a modem came that failed, and why not further. */
+/** Prints the steps of opening that went well, then the one that failed and why. */
 async function tellOpening(output: Output, error: unknown): Promise<void> {
   const step = error instanceof ModemError ? STOPS_AT[error.code] : error instanceof PortError ? 'port' : 'modem';
   for (const passed of OPENING.slice(0, OPENING.indexOf(step))) tell(output, passed, well('passed'));
@@ -127,7 +127,7 @@ async function checkServiceCentre(modem: Modem): Promise<Finding> {
 async function checkStore(modem: Modem): Promise<Finding> {
   const result = await modem.run({ text: 'AT+CPMS?', response: { prefix: '+CPMS:' } });
   const values = result.kind === 'ok' ? valuesOf(result.lines[0]?.text ?? '') : [];
-  // Some leave the names of the memories out.
+  // Some modems answer `+CPMS?` without the names of the memories: only the numbers are read.
   const [used, total] = values.map(numberIn).filter((number) => number !== undefined);
   if (used === undefined || total === undefined) return well('the modem does not say');
   const found = `${used} of ${total} places used`;

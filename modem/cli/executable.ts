@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { createProgram, runProgram } from './program.ts';
 
-/** A command of an executable: what the executable's `--help` says of it, and how it is loaded when it is needed. */
+/** A command of an executable: its line in `--help`, and how it is loaded when the user runs it. */
 interface Subcommand {
   readonly description: string;
   /** Its options and arguments, without the name and the description, which are here. */
@@ -31,7 +31,7 @@ export async function wholeProgram(executable: Executable): Promise<Command> {
   return program;
 }
 
-/** The first argument that is not the option that all commands share; behind `help`, the next. */
+/** The command that the user wants: the first argument that is not `--json`, or the one after `help`. */
 function wantedCommand(args: readonly string[]): string | undefined {
   const [first, second] = args.filter((argument) => argument !== '--json');
   return first === 'help' ? second : first;
@@ -47,9 +47,9 @@ async function programOf(executable: Executable, isWanted: (name: string) => boo
     commands.push(command.description(description));
   }
   const program = createProgram(executable.name, executable.description, commands);
-  // The names alone: the options of a command that is not loaded are not known here.
+  // `--help` lists commands without `[options]`: the options of a command that is not loaded are not known.
   program.configureHelp({ subcommandTerm: (command) => command.name() });
-  // What the program needs without a command is not asked of its commands.
+  // An option that the program requires without a command must not be required of its commands.
   if (!hasWanted) executable.withoutCommand?.(program);
   return program;
 }

@@ -3,10 +3,10 @@ import { ModemError } from '../error.ts';
 import type { Port } from '../port/port.ts';
 import { tracePort } from '../port/trace.ts';
 
-/** After so long without an answer, in ms, the user is told what the port says instead. A modem may take longer. */
+/** After so long without an answer, in ms, the user is told what came from the port. A slow modem may still answer later. */
 const TELL_MS = 6_000;
 
-/** What is kept of what a port says, in characters. */
+/** Characters that are kept of what comes from a port. */
 const KEPT = 2_000;
 const SHOWN = 60;
 
@@ -19,13 +19,13 @@ const ELSEWHERE = 'try another port of the same stick: gsm-modem list --find';
 /** A port that is listened to while a modem is looked for on it. */
 export interface HeardPort {
   readonly port: Port;
-  /** The opening, whose error says what the port said when no modem was found. @throws what the opening throws */
+  /** Waits for the opening; when it finds no modem, adds to its error what came from the port. @throws what the opening throws */
   opened<T>(opening: Promise<T>): Promise<T>;
 }
 
 /**
- * Listens to what passes while a modem is opened. When no answer came for a while, `tell` gets what came instead; a port
- * that says where it is, as a GPS receiver does, is closed then: no modem will answer there.
+ * Listens to a port while a modem is opened on it. When no answer came for {@link TELL_MS}, `tell` gets what came instead. A
+ * port with NMEA sentences is closed then: it is the stick's GPS receiver, and no modem will answer there.
  */
 export function withHearing(bare: Port, clock: Clock, tell: (text: string) => void): HeardPort {
   let said = '';
@@ -63,7 +63,7 @@ export function withHearing(bare: Port, clock: Clock, tell: (text: string) => vo
   };
 }
 
-/** What a port says, by what it said and what was typed, in words. */
+/** In words, what comes from a port: nothing, an echo of what was typed, NMEA sentences, `OK` to everything. */
 export function wordsFor(said: readonly string[], typed: readonly string[]): string {
   const [first] = said;
   if (first === undefined) return 'the port is silent: is the modem switched on, and is this its command port?';

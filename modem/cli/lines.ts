@@ -6,7 +6,7 @@ const LONGEST = 1024 * 1024;
 const LINE_FEED = 0x0a;
 const BYTE_ORDER_MARK = '\ufeff';
 
-/** A line that cannot be taken. */
+/** A line that is refused: too long, or not UTF-8. */
 export interface BadLine {
   readonly fault: 'line too long' | 'not UTF-8';
 }
@@ -18,10 +18,9 @@ const TOO_LONG: BadLine = { fault: 'line too long' };
 const NOT_UTF8: BadLine = { fault: 'not UTF-8' };
 
 /**
- * Cuts a stream of UTF-8 into lines (`\n`, with or without `\r` before it), a list for each chunk that ends some: a
- * stream of short lines costs little more than its octets. A line that is not UTF-8, or longer than a mebioctet, is
- * given as what is wrong with it. What follows the last line end is a line, unless it is empty; a byte order mark in
- * front of the first is left out.
+ * Cuts a stream of UTF-8 into lines (`\n`, with or without `\r` before it). Gives one list of lines for each chunk, which is
+ * faster than one promise for each line. A line that is not UTF-8, or longer than a mebioctet, is a {@link BadLine}. The
+ * text behind the last line end is a line, unless it is empty; a byte order mark in front of the first line is left out.
  */
 export async function* linesOf(stream: AsyncIterable<Buffer | string>): AsyncGenerator<readonly Line[]> {
   let rest = Buffer.alloc(0);

@@ -1,4 +1,4 @@
-// Imported first by every executable, before anything that an old Node cannot load.
+// Every executable imports this file first: an old Node must say so before it fails on syntax that it does not know.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 22 || (major === 22 && minor < 18)) {
   process.stderr.write(

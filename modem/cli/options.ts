@@ -21,7 +21,7 @@ export function hexOption(text: string): Uint8Array {
  * 20 digits, `*` and `#` are (3GPP TS 23.040, 9.1.2.5).
  */
 export function dialledNumber(text: string): string | undefined {
-  // The 0 in brackets is dialled only inside the country.
+  // `+44 (0)20 …`: the 0 in brackets is dialled inside the country only, so it is left out.
   const number = text.replace(/^(\s*\+[\d\s]+)\(0\)/, '$1').replaceAll(/[\s()./\u2010-\u2015-]/g, '');
   return /^\+?[0-9*#]{1,20}$/.test(number) ? number : undefined;
 }

@@ -35,7 +35,7 @@ import { ALPHABETS, CLASSES, LANGUAGE_WORDS, languageChoice } from './coding-opt
 import { countRecord } from './pdu-count.ts';
 import { Request, RequestError } from './pdu-request.ts';
 
-/** What a decode request calls a TPDU, which way that goes, and its type. */
+/** The names of TPDUs in a decode request, with direction and type. */
 const DIRECTIONS: ReadonlyMap<string, readonly [Direction, Tpdu['type']]> = new Map([
   ['submit', ['mobile-originated', 'SUBMIT']],
   ['deliver', ['mobile-terminated', 'DELIVER']],
@@ -65,7 +65,7 @@ export function answerTo(line: string): object {
   }
 }
 
-/** Characters of an error's message; it may quote what was asked. */
+/** Characters of an error's message at most, since it may quote a long request. */
 const LONGEST_MESSAGE = 1000;
 
 function shortened(message: string): string {

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { type CountedChoice, compareChoices } from '../pdu/index.ts';
 import { outputOf } from './program.ts';
 
-/** `gsm-modem pdu count`: what a text costs, by the choices that there are to write it. */
+/** `gsm-modem pdu count`: how many SMS a text takes with each choice of alphabet and tables. */
 export function pduCountCommand(): Command {
   const command = new Command('count')
     .description('say how many SMS a text takes with each alphabet and table; auto is what is sent without options')

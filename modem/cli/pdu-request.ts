@@ -3,7 +3,7 @@ export class RequestError extends Error {
   override readonly name = 'RequestError';
 }
 
-/** A JSON object from a line, read member by member. One that is `null` counts as not there. */
+/** A JSON object from a line, read member by member. A member that is `null` counts as absent. */
 export class Request {
   readonly #members: ReadonlyMap<string, unknown>;
 
@@ -16,14 +16,14 @@ export class Request {
     return this.#members.has(name);
   }
 
-  /** A string that must be there. */
+  /** A required string. */
   text(name: string): string {
     const value = this.#members.get(name);
     if (typeof value === 'string') return value;
     throw new RequestError(`"${name}" must be a string`);
   }
 
-  /** One of some words, or undefined when it is not there. */
+  /** An optional string that must be one of `words`. */
   word<Word extends string>(name: string, words: readonly Word[]): Word | undefined {
     const value = this.#members.get(name);
     const found = words.find((word) => word === value);
@@ -31,7 +31,7 @@ export class Request {
     throw new RequestError(`"${name}" must be one of ${words.join(', ')}`);
   }
 
-  /** What a string that may be there stands for; `expected` says what it must be. */
+  /** The meaning of an optional string, by `of`; `expected` tells the user what the string must be. */
   meaning<Meaning>(name: string, of: (text: string) => Meaning | undefined, expected: string): Meaning | undefined {
     const value = this.#members.get(name);
     if (value === undefined) return undefined;
@@ -40,14 +40,14 @@ export class Request {
     throw new RequestError(`"${name}" must be ${expected}`);
   }
 
-  /** A whole number from 0 to `highest` that must be there. */
+  /** A required whole number from 0 to `highest`. */
   wanted(name: string, highest: number): number {
     const value = this.number(name, highest);
     if (value !== undefined) return value;
     throw new RequestError(`"${name}" must be a whole number from 0 to ${highest}`);
   }
 
-  /** A whole number from 0 to `highest`, or undefined when it is not there. */
+  /** An optional whole number from 0 to `highest`. */
   number(name: string, highest: number): number | undefined {
     const value = this.#members.get(name);
     if (value === undefined) return undefined;
@@ -55,7 +55,7 @@ export class Request {
     throw new RequestError(`"${name}" must be a whole number from 0 to ${highest}`);
   }
 
-  /** True or false; false when it is not there. */
+  /** An optional true or false; false when absent. */
   flag(name: string): boolean {
     const value = this.#members.get(name) ?? false;
     if (typeof value === 'boolean') return value;

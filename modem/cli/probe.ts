@@ -5,7 +5,7 @@ import { describeState } from '../state.ts';
 import { withConnection, withModem } from './connection.ts';
 import { outputOf } from './program.ts';
 
-/** `gsm-modem probe`: what modem is it, and how is it. */
+/** `gsm-modem probe`: manufacturer, model, IMEI, SIM, network and signal of a modem. */
 export function probeCommand(): Command {
   const command = new Command('probe');
   return withConnection(command).action(() =>
@@ -39,7 +39,7 @@ async function probe(modem: Modem): Promise<Readonly<Record<string, string | num
   return found;
 }
 
-/** What a modem does not answer in time is not known: the rest is told all the same. */
+/** The answer, or undefined when the modem does not answer in time: the other values are still printed. */
 async function known<T>(question: Promise<T>): Promise<T | undefined> {
   try {
     return await question;

@@ -3,7 +3,7 @@ import { findPackageJSON } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { PortError } from '../port/port.ts';
 
-/** An error that is the user's to mend: printed as one line, then exit code 2. */
+/** A wrong use of the command line, which the user can correct: printed as one line, then exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -35,8 +35,8 @@ function packageVersion(): string {
 }
 
 /**
- * A command line with the options every executable of the project has: `--help`, `--version`, `--json`. Its commands, and
- * theirs, speak as it does.
+ * A command line with the options that every executable of the project has: `--help`, `--version`, `--json`. Commands and
+ * their subcommands take over its settings of output and errors.
  */
 export function createProgram(name: string, description: string, commands: readonly Command[] = []): Command {
   const program = new Command(name)

@@ -33,7 +33,7 @@ async function receive(modem: Modem, { count, timeout }: ReceiveOptions, output:
             else reject(new Error(`${received} of ${count} messages came within ${timeout} s`));
           });
     const take = (record: object, line: string): void => {
-      // The others stay in the modem, for whoever asks next.
+      // `--count` messages were printed: the next one is refused, and so stays in the modem.
       if (received === count) throw new Error('enough were received');
       received += 1;
       output.print(record, line);

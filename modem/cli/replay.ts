@@ -7,14 +7,14 @@ import { commandOf, wantsMessage } from './at-terminal.ts';
 import { type Output, outputOf } from './program.ts';
 import { readRecordingFile } from './trace.ts';
 
-/** Commands that the driver types by itself once the modem is open. All others somebody asked it for. */
+/** Commands that the driver types by itself once the modem is open. All other commands come from its user. */
 const OWN = /^(?:AT\r|AT\+(?:C[EG]?REG\?|CNMI\?|CMG[LRD]|CPMS="|CNMA))/;
 
-/** What it types to receive, and once it has handed a message over. */
+/** Commands that read messages, and those that follow when the receiver has taken a message. */
 const RECEIVING = /^AT\+(?:CMG[LR]|CPMS=")/;
 const HANDED_OVER = /^AT\+(?:CMGD|CNMA)/;
 
-/** What doctor asks before it lists each memory, which looks like receiving and is not. */
+/** `gsm-modem doctor` asks this and then lists each memory: in its recordings these lists are not receiving. */
 const BEFORE_LISTING = 'AT+CPMS?';
 
 const CTRL_Z = '\x1a';
@@ -50,16 +50,16 @@ async function replay(events: readonly TraceEvent[], clock: Clock, output: Outpu
   );
 }
 
-/** A PIN as long as the one that was masked in the recording: any other does as well. */
+/** A PIN of zeros as long as the masked one in the recording: the replayed port compares masked octets only. */
 function pinOf(events: readonly TraceEvent[]): Pick<ModemOptions, 'pin' | 'trustPin'> {
   const typed = typedIn(events);
   const [, masked] = typed.map((text) => /^AT\+CPIN=(\*+)/.exec(text)).find((match) => match !== null) ?? [];
   if (masked !== undefined) return { pin: '0'.repeat(masked.length - '""'.length), trustPin: true };
-  // Its tries were counted, and it was not tried.
+  // The recorded program had a PIN, asked for the tries left, and did not type the PIN.
   return typed.some((text) => text.startsWith('AT+CPINR')) ? { pin: '0000' } : {};
 }
 
-/** Asks of the modem what was asked of it, when it is its turn, and ends with the recording. */
+/** Gives the modem the recorded commands, each at its turn, and ends with the recording. */
 function play(modem: Modem, port: ReplayPort, output: Output): Promise<void> {
   let isReceiving = false;
   const receiver = {
@@ -114,7 +114,7 @@ async function ask(modem: Modem, text: string, message: string | undefined, outp
   output.print({ event: 'asked', command: text, outcome: kind }, `${text}: ${kind}`);
 }
 
-/** A clock on which nobody waits: once all that is due is done, it goes on to what is due next. */
+/** A virtual clock that jumps to the next task as soon as the present one is done: a replay takes no real time. */
 function impatientClock(start: number): Clock {
   let now = start;
   let isGoing = false;

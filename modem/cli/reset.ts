@@ -9,10 +9,10 @@ import { outputOf } from './program.ts';
 /** The standard's reset (3GPP TS 27.007, 8.2), then those of Huawei, SIMCom, Telit and Sierra. */
 const RESETS: readonly string[] = ['AT+CFUN=1,1', 'AT^RESET', 'AT+CRESET', 'AT#REBOOT', 'AT!RESET'];
 
-/** How long DTR is down: a modem takes that for the end of what it does (ITU-T V.250, 6.2.9). */
+/** How long DTR is off, in ms: a modem then ends a data connection and listens to commands (ITU-T V.250, 6.2.9). */
 const LINES_DOWN_MS = 1_000;
 
-/** How long a modem gets before it is looked for again, and how long it may take in all, in ms. */
+/** The pause before the modem is opened again, and the time after which it counts as not come back, in ms. */
 const REST_MS = 3_000;
 const BACK_MS = 90_000;
 
@@ -45,7 +45,7 @@ async function resetModem(port: Port, clock: Clock): Promise<string> {
     });
     for (const text of RESETS) {
       const { kind } = await chat.run({ text, timeoutMs: REST_MS });
-      // A modem that is gone before it has said OK has been reset too.
+      // Some modems reset before they answer: no answer, or a lost port, is success too.
       if (kind !== 'error') return text;
     }
     throw new Error(`${port.name}: the modem refuses ${RESETS.join(', ')}: switch its power off and on`);

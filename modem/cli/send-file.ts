@@ -5,10 +5,10 @@ import type { BatchMessage } from './batch-file.ts';
 import type { Output } from './program.ts';
 import type { Sender } from './sending-again.ts';
 
-/** Messages given to the bearer at a time: every modem of a pool has the next one at hand when one has gone. */
+/** Messages given to the bearer at a time, so that no modem of a pool waits for its next message. */
 const AHEAD = 64;
 
-/** The exit code when nobody knows whether a message went: sending it again may send it twice. */
+/** The exit code of `unknown`: the modem's answer was lost, and sending the message again may send it twice. */
 export const PERHAPS_SENT = 3;
 
 interface Tally {
@@ -20,8 +20,8 @@ interface Tally {
 }
 
 /**
- * Sends messages in order, says how each ended that was not sent (with `--json`: each), and in the end how many went and
- * how fast. On a terminal it shows how far it is. Nothing is sent twice: what failed is for the user to decide.
+ * Sends messages in order. Prints the outcome of each message that was not sent (with `--json`: of each message), and at the
+ * end the count and the rate; on a terminal also the progress. A failed message is not sent again: the user decides.
  */
 export async function sendBatch(
   bearer: Sender,

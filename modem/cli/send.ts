@@ -71,14 +71,14 @@ export function sendCommand(): Command {
   });
 }
 
-/** One modem, or several as one. A pool of one keeps to a rate. */
+/** The modem, or a pool of several. With `--per-minute` one modem is put into a pool too, since the pool keeps the rate. */
 function bearerOf(modems: readonly [Modem, ...Modem[]], { perMinute: rate, retry }: SendOptions): Sender {
   if (modems.length === 1 && rate === undefined) return sendingAgain(modems[0], retry, systemClock);
   const pool = createPool(modems.map((modem) => ({ modem, ...(rate !== undefined && { perMinute: rate }) })));
   return sendingAgain(pool, retry, systemClock);
 }
 
-/** The file, when nothing else says what to send. */
+/** The file. @throws UsageError when other options say what to send too */
 function alone({ to, text, data, destinationPort, sourcePort, report }: SendOptions, file: string): string {
   if ([to, text, data, destinationPort, sourcePort, report].every((option) => option === undefined)) return file;
   throw new UsageError('--file says numbers and texts: give none of --to, --text, --data, ports and --report with it');
@@ -142,7 +142,7 @@ async function send(
   process.exitCode = exitCodeOf(outcome, report);
 }
 
-/** A report tells what the lost answer of the modem would have told. */
+/** The exit code. When the modem's answer was lost (`unknown`), a status report decides. */
 export function exitCodeOf(outcome: SendOutcome, report: SmsReport | undefined): number {
   if (outcome.kind === 'failed' || report?.outcome === 'failed') return 1;
   return outcome.kind === 'sent' || report?.outcome === 'delivered' ? 0 : PERHAPS_SENT;
@@ -158,7 +158,7 @@ interface ReportWait {
   cancel(): void;
 }
 
-/** Waits for the report that settles the message. Messages that come meanwhile stay in the modem. */
+/** Waits for the final status report of the message. SMS that come meanwhile stay in the modem. */
 function finalReport(modem: Modem, output: Output): ReportWait {
   let settle: (report: SmsReport | undefined) => void = () => {};
   let cancel = () => {};

@@ -1,7 +1,7 @@
 import type { SmsBearer } from '../bearer.ts';
 import { type Clock, sleep } from '../clock.ts';
 
-/** What takes messages to send. */
+/** A bearer, as far as sending needs it. */
 export type Sender = Pick<SmsBearer, 'send'>;
 
 /** Pauses before sending again, in ms: the first, then twice as long each time up to the last. */
@@ -9,8 +9,8 @@ const FIRST_PAUSE_MS = 5_000;
 const LAST_PAUSE_MS = 60_000;
 
 /**
- * Sends again, `times` at most, what was refused for a cause that passes: the network was busy, the modem not ready. What perhaps
- * went is never sent again.
+ * Sends a message again, `times` at most, when it was refused for a passing cause: the network was busy, or the modem not
+ * ready. A message of outcome `unknown`, which was perhaps sent, is never sent again.
  */
 export function sendingAgain(sender: Sender, times: number, clock: Clock): Sender {
   return {

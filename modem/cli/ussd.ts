@@ -33,7 +33,7 @@ async function converse(modem: Modem, code: string, replies: readonly string[], 
   }
 }
 
-/** After this long, in ms, a person is told that it still goes on. */
+/** After this long without an answer, in ms, the user is told that the network has not answered yet. */
 const PATIENCE_MS = 5_000;
 
 function patiently<T>(answer: Promise<T>): Promise<T> {

@@ -1,7 +1,7 @@
 import { systemClock } from '../clock.ts';
 import type { Modem } from '../modem.ts';
 
-/** Registers within this time, or not at all. */
+/** How long the modem may take to register, in ms. */
 const REGISTRATION_LIMIT_MS = 60_000;
 
 /** Waits until the modem is in a network; false when it is not within a minute. */

@@ -12,7 +12,7 @@ export interface Answer {
 
 /** The longest wait for an answer; the first one may take as long after power-on. */
 const ANSWER_MS = 12_000;
-/** In which an `OK` that belongs to nothing may follow. */
+/** Pause after each answer, in ms: some modems send one more `OK` after an error. */
 const QUIET_MS = 60;
 /** A modem that is not ready is asked so often, with pauses. */
 const AGAIN = 10;
@@ -24,7 +24,7 @@ export class Interview {
   readonly #clock: Clock;
   /** Final results that only this modem has. */
   readonly #finals: string[] = [];
-  /** What its codes begin with, which are no part of an answer. */
+  /** The beginnings of the modem's unsolicited codes, which are left out of answers. */
   #codes: readonly string[] = [];
 
   constructor(line: RawLine, clock: Clock) {
@@ -72,7 +72,7 @@ export class Interview {
   }
 }
 
-/** What a code begins with, by which it is known when its values are others. */
+/** The beginning of an unsolicited code, before its values: it recognises the code when the values have changed. */
 function beginning(line: string): string {
   return /^[^:]+:/.exec(line)?.[0] ?? line;
 }

@@ -5,7 +5,7 @@ import { type Secrets, withoutSecrets } from './secrets.ts';
 /** Answers by what was asked. */
 export type Answers = Readonly<Record<string, readonly string[]>>;
 
-/** Which answers are kept, as what, and without secrets. */
+/** Sorts the answers into kept ones (without secrets), live ones and missing ones. */
 export function sorted(
   all: Answers,
   unknown: string,
@@ -25,7 +25,7 @@ export function sorted(
   return { answers, found, live, missing };
 }
 
-/** What is live and of a form that models have their own way with: the form is kept, and values are named. */
+/** Answers whose values are live and whose form differs by model: kept with names in place of the values. */
 const TEMPLATES: ReadonlyMap<string, (line: string) => string> = new Map([
   ['+CPIN?', (line) => line.replace(/READY|SIM PIN2|SIM PUK2/, '{state}')],
   ['+CREG?', registration],
@@ -48,7 +48,7 @@ function kept(form: string, lines: readonly string[], secrets: Secrets): string[
   });
 }
 
-/** The values at these places by their names. */
+/** A line with names in place of the values at these positions. */
 function withNames(line: string, names: Readonly<Record<number, string>>): string {
   const [, before = '', values = ''] = /^([^:]+: ?)(.*)$/.exec(line) ?? [];
   if (values === '') return line;
@@ -56,7 +56,7 @@ function withNames(line: string, names: Readonly<Record<number, string>>): strin
   return `${before}${named.join(',')}`;
 }
 
-/** Manufacturer and model, as a file may be called. */
+/** Manufacturer and model as the name of a file. */
 export function nameOf(answers: Answers): string {
   const said = ['+CGMI', '+CGMM'].map((form) => ((answers[form]?.length ?? 0) > 1 ? answers[form]?.[0] : ''));
   const name = said

@@ -3,18 +3,18 @@ import type { Port } from '../port/port.ts';
 
 /** What came after something was typed. */
 export interface Heard {
-  /** Each character is an octet, as it came. */
+  /** All octets as they came, one character each. */
   readonly raw: string;
   /** From the typing to the last octet before the line fell silent, or to the final result, ms. */
   readonly ms: number;
-  /** Whether what was waited for came in time. */
+  /** Whether `isDone` was true in time. */
   readonly ended: boolean;
 }
 
 /** Octets that are kept of one answer. */
 const ANSWER_LIMIT = 256 * 1024;
 
-/** A line to a modem on which every octet counts: what is typed, and what comes, without a reading of it. */
+/** A line to a modem, octet by octet: unlike the chat it drops and interprets nothing, so that manners can be seen. */
 export class RawLine {
   readonly #port: Port;
   readonly #clock: Clock;
@@ -28,7 +28,7 @@ export class RawLine {
     this.#clock = clock;
   }
 
-  /** Resolves to what waited in the port, or comes within `ms`. @throws PortError */
+  /** Opens the port; resolves to what waited in it or comes within `ms`. @throws PortError */
   async open(ms: number): Promise<string> {
     await this.#port.open({
       data: (octets) => {
@@ -50,8 +50,8 @@ export class RawLine {
   }
 
   /**
-   * Types `text`, and waits until `isDone` says so of all that came, or `withinMs` have passed; then for `quietMs` more,
-   * in which what belongs to nothing may still come. @throws PortError when the port is lost.
+   * Types `text` and waits until `isDone` is true of all that came, or `withinMs` have passed; then `quietMs` more, for an
+   * `OK` that some modems send after an error. @throws PortError when the port is lost.
    */
   async type(
     text: string,

@@ -1,4 +1,4 @@
-/** How a modem frames what it says, read off the answer to `AT`. */
+/** The characters with which a modem begins and ends lines, as in its answer to `AT`. */
 export interface Framing {
   readonly echo: boolean;
   readonly lineStart: string;
@@ -6,7 +6,7 @@ export interface Framing {
   readonly nuls: boolean;
 }
 
-/** The framing of `OK`; undefined when something else came between. */
+/** The framing of an `OK`; undefined when an unsolicited code came in between. */
 export function framingOf(raw: string): Framing | undefined {
   const [, echo = '', lineStart, lineEnd] = /^(AT\r)?([\r\n]*)OK([\r\n]+)$/i.exec(raw.replaceAll('\0', '')) ?? [];
   if (lineStart === undefined || lineEnd === undefined) return undefined;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What a line may hold on its way: anything, also carriage returns; a portrait is no place for more. */
+/** One line of an answer: any characters, also carriage returns. */
 const text = z.string().max(4_096);
 const ms = z.int().min(0).max(600_000);
 const form = z
@@ -8,10 +8,10 @@ const form = z
   .regex(/^([A-Z&][A-Z0-9]*|[+^$#*%_][A-Z0-9!%./:_-]+)(=?\?|=.*)?$/, 'must be a command without AT: +CNMI=?');
 const lines = z.array(text).min(1).max(1_000);
 
-/** Forms by what they were answered with: lines, the final result last; an empty one when none came. */
+/** Answers by form: the lines, the final result last, or an empty line when no final result came. */
 type Answers = Readonly<Record<string, readonly string[]>>;
 
-/** How a modem frames what it says. */
+/** Echo, line ends, prompt and errors of a modem. */
 export interface Manners {
   /** `never`: not even after `ATE1`. */
   readonly echo: 'on' | 'off' | 'never';
@@ -22,9 +22,9 @@ export interface Manners {
   readonly promptMs?: number | undefined;
   /** What ESC at the prompt is answered with. */
   readonly escape?: 'OK' | 'silence' | undefined;
-  /** The final result of a command that nobody has; empty: it says nothing. */
+  /** The final result of a command that no modem has; empty: the modem does not answer. */
   readonly unknownCommand: string;
-  /** An error is followed by an `OK` that belongs to nothing. */
+  /** Whether an `OK` follows each error (some modems do so). */
   readonly okAfterError: boolean;
   readonly nuls: boolean;
   /** What waited in the port when it was opened. */
@@ -34,10 +34,10 @@ export interface Manners {
 }
 
 /**
- * A modem as `gsm-modem portrait` saw it: what it answers to forms that change nothing, and its manners. Of what is its
- * owner's only the place is noted: `{imei}`, `{imsi}`, `{iccid}`, `{number}`, `{smsc}`; `{pin}`, `{puk}` and `{state}`
- * stand for tries left and for what the SIM waits for, `{n}` and `{stat}` for values of `+CREG`, `{places}` for places in
- * use. Forms are written without `AT`.
+ * A modem as `gsm-modem portrait` saw it: its answers to test and read forms that change nothing, and its manners. The
+ * owner's data are left out; names mark their places: `{imei}`, `{imsi}`, `{iccid}`, `{number}`, `{smsc}`. `{pin}` and
+ * `{puk}` stand for tries left, `{state}` for the state of the SIM, `{n}` and `{stat}` for values of `+CREG`, `{places}`
+ * for places in use. Forms are written without `AT`.
  */
 export interface Portrait {
   /** Version of the form. */
@@ -51,14 +51,14 @@ export interface Portrait {
     readonly firstMs: number;
     readonly commands: Readonly<Record<string, number>>;
   };
-  /** Codes that came though nothing was asked, in the order in which they were first heard. */
+  /** Unsolicited codes, in the order in which they were first heard. */
   readonly codes?: { readonly everyMs: number; readonly lines: readonly string[] } | undefined;
   readonly answers: Answers;
-  /** Read forms as they were answered first. */
+  /** Answers to read forms, before the portrait changed any setting. */
   readonly found: Answers;
-  /** Forms that were answered with what changes, or is the owner's: the answer is not kept. */
+  /** Forms whose answer changes from time to time or tells of the owner: that they are answered is kept, the answer is not. */
   readonly live: readonly string[];
-  /** Forms that were answered as a command that nobody has. */
+  /** Forms that the modem answered like a command that no modem has. */
   readonly missing: readonly string[];
 }
 

@@ -1,6 +1,6 @@
 /**
- * What is asked of a modem for its portrait: forms that change nothing, send nothing and try no PIN. Not `+COPS=?`, which
- * takes a minute and ends data connections, nor what lists messages, which marks them as read.
+ * The questions of a portrait: forms that change nothing, send nothing and try no PIN. `+COPS=?` is left out, because a
+ * search takes a minute and ends data connections; so is `+CMGL`, because a list marks messages as read.
  */
 
 /** Who the modem is (3GPP TS 27.007, 5.1 to 5.4; ITU-T V.250, 6.1). */
@@ -27,13 +27,13 @@ export const SETTINGS: readonly string[] = [
   ...['^USSDMODE', '^PORTSEL'],
 ].map((name) => `${name}?`);
 
-/** What changes by itself, or is the subscriber's: that they are answered is noted, and the answer is not. */
+/** Forms whose answer changes by itself or tells of the subscriber: only that they are answered is noted. */
 export const LIVE: readonly string[] = [
   ...['+CPIN?', '+CREG?', '+CGREG?', '+COPS?', '+CPMS?', '+CSCA?', '+CFUN?', '+CPBS?', '+CIND?', '+CGATT?', '+CCLK?'],
   ...['+CNUM', '+CSQ', '+CESQ', '+CBC', '+CPAS', '+CPINR'],
 ];
 
-/** Where in the values of its first line a modem counts the tries that are left, by the question of its manufacturer. */
+/** The positions of the tries left in the first line of the answer, by the question (`+CPINR`, `^CPIN?`, …). */
 export const COUNTERS: Readonly<Record<string, Readonly<Record<number, 'state' | 'pin' | 'puk'>>>> = {
   '^CPIN?': { 0: 'state', 2: 'puk', 3: 'pin' },
   '+SPIC': { 0: 'pin', 2: 'puk' },
@@ -49,7 +49,7 @@ export const COUNTERS: Readonly<Record<string, Readonly<Record<number, 'state' |
 
 /** The most commands of `+CLAC` that are asked besides. */
 const LISTED_LIMIT = 300;
-/** Their test forms are not harmless, or long; or what they are asked is above. */
+/** Commands whose test form is not harmless or has a very long answer, or that are asked by other lists. */
 const NOT_ASKED: ReadonlySet<string> = new Set(['+COPS', '+CLAC', '+COPN', '+CPOL']);
 
 /** Commands that `+CLAC` lists and that are not in {@link TESTED}. */

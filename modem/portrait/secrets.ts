@@ -1,16 +1,16 @@
 import { textIn, valuesOf } from '../at/values.ts';
 
-/** What is the owner's, as far as the modem says it. */
+/** The owner's data, as far as the modem gives them. */
 export type Secrets = Readonly<Record<'imei' | 'imsi' | 'iccid' | 'number' | 'smsc', string | undefined>>;
 
-/** Digits that may be somebody's, though the modem did not say whose. */
+/** Digits that may be a phone number or a subscriber's identity. */
 const LONG_NUMBER = /\d{10,}/g;
 /** A PDU, or a number in UCS-2 in hexadecimal. */
 const LONG_HEX = /[0-9A-F]{24,}/gi;
 /** Codes about messages, calls and services, which say who wrote, called or was asked, and what. */
 const ABOUT_PEOPLE = /^\+(?:CMTI?|CDSI?|CBMI?|CMGR|CMGL|CUSD|CLIP|COLP|CCWA|CRING|CDIP|CNAP|CRSM|CPBR|CPBF|CNUM)\b/i;
 
-/** Whether a line that came unasked is about people, or the text or PDU that belongs to such a line. */
+/** Whether an unsolicited line tells of a person (who wrote or called), or is the text or PDU after such a line. */
 export function isAboutPeople(line: string): boolean {
   return ABOUT_PEOPLE.test(line) || !/^(?:[+^_#*%$][A-Z0-9]|RING$|RDY$)/i.test(line);
 }
@@ -28,7 +28,7 @@ export function secretsIn(answers: Readonly<Record<string, readonly string[]>>):
   };
 }
 
-/** A line without secrets: those that are known by their names, other long numbers as zeros. */
+/** A line without secrets: known ones are replaced by their names, other long numbers by zeros. */
 export function withoutSecrets(line: string, secrets: Secrets): string {
   let masked = line;
   for (const [name, secret] of Object.entries(secrets)) {

@@ -10,7 +10,7 @@ import { COUNTERS, IDENTITY, LIVE, listedCommands, SETTINGS, TESTED } from './qu
 import { isAboutPeople, secretsIn, withoutSecrets } from './secrets.ts';
 import { codesIn, delaysOf, isSlow, noted, usualOf } from './timing.ts';
 
-/** Why no portrait could be made: this is no modem, or its SIM waits for something first. */
+/** Why no portrait could be made: the port has no modem, or its SIM waits for a PIN or PUK. */
 type PortraitErrorCode = 'not-a-modem' | 'locked';
 
 /** No portrait could be made. `message` is one line for people: what happened and what to do. */
@@ -24,12 +24,12 @@ export class PortraitError extends Error {
   }
 }
 
-/** What is done and told while a portrait is made. */
+/** Options of {@link takePortrait}. */
 interface PortraitOptions {
   readonly clock: Clock;
   /** How long the modem is listened to for codes of its own, ms. Default 12 s. */
   readonly listenMs?: number;
-  /** Told how many of how many questions have been asked. */
+  /** Called after each question with the number asked so far and the total. */
   readonly progress?: (asked: number, of: number) => void;
 }
 
@@ -90,7 +90,7 @@ async function portrayed(
   const listed = listedCommands(answers['+CLAC'] ?? []);
   const tests = [...TESTED, ...listed].map((name) => `${name}=?`);
   await ask(['+CLAC', ...LIVE, ...IDENTITY, ...SETTINGS, ...Object.keys(COUNTERS), ...tests]);
-  // What was slow once may have been the computer: the better of two times counts.
+  // A slow answer may be the computer's fault: the form is asked once more, and the shorter time is noted.
   const usualMs = usualOf(Object.values(times));
   for (const [form, ms] of Object.entries(times)) {
     if (isSlow(ms, usualMs)) times[form] = Math.min(ms, (await interview.ask(form)).ms);
@@ -123,12 +123,12 @@ async function portrayed(
   };
 }
 
-/** Whether what waited in the port may be a message, or a number. */
+/** Whether the text that waited in the port may have a message or a phone number in it. */
 function tellsOfPeople(waiting: string): boolean {
   return linesIn(waiting, '').some((line) => isAboutPeople(line) && /\d{4}/.test(line));
 }
 
-/** @throws PortraitError when nothing is heard, or not what a modem says. */
+/** @throws PortraitError when no answer comes, or one that no modem gives. */
 async function firstAnswer(interview: Interview): Promise<{ ms: number; firstLine: 'heard' | 'unheard' }> {
   const first = await interview.ask('');
   const again = first.lines.at(-1) === '' ? await interview.ask('') : undefined;
@@ -144,7 +144,7 @@ async function firstAnswer(interview: Interview): Promise<{ ms: number; firstLin
   return { ms: again === undefined ? first.ms : 0, firstLine: again === undefined ? 'heard' : 'unheard' };
 }
 
-/** Codes may come in between: the answer to a later AT shows the framing then. */
+/** The framing of the answer to `AT`; asked again when an unsolicited code came in between. */
 async function framingOfModem(interview: Interview): Promise<Framing> {
   for (let time = 0; time < 5; time += 1) {
     const framing = framingOf((await interview.ask('')).raw);
@@ -164,7 +164,7 @@ async function unknownCommand(interview: Interview): Promise<{ result: string; o
   return { result, okAfterError: after.includes('OK') };
 }
 
-/** @throws PortraitError when the SIM waits for something without which nothing can be asked. */
+/** @throws PortraitError when the SIM waits for a PIN or PUK: then most forms are refused. */
 async function unlockedState(interview: Interview): Promise<'READY' | 'SIM PIN2'> {
   const { lines } = await interview.askWhenReady('+CPIN?');
   const state = /SIM PIN2|SIM PUK2|SIM PIN|SIM PUK|PH-\w+ (?:PIN|PUK)/.exec(lines[0] ?? '')?.[0];
@@ -197,7 +197,7 @@ async function promptOf(
   const said = raw.replaceAll('\0', '').replace(`${typed}\r`, '');
   if (!said.includes('>')) return {};
   const left = await line.type(ESCAPE, (text) => /OK[\r\n]/.test(text), { withinMs: ESCAPE_MS, quietMs: 0 });
-  // Where ESC was not understood as the end of the message, the next line is.
+  // A modem that does not take ESC as the end of the message takes this line end for it.
   await interview.ask('');
   return { prompt: said, promptMs: noted(ms), escape: left.ended ? 'OK' : 'silence' };
 }

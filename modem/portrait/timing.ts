@@ -8,7 +8,7 @@ const STEP_MS = 10;
 const SLOW_MS = 100;
 const CODE_STEP_MS = 100;
 
-/** Codes in what came unasked, and how far apart they are. */
+/** The unsolicited codes that came while the line was listened to, and the time between them. */
 export function codesIn(pieces: readonly { readonly at: number; readonly raw: string }[]): Portrait['codes'] {
   const heard = pieces
     .map(({ at, raw }) => ({ at, lines: linesIn(raw, '').filter((line) => !isAboutPeople(line)) }))
@@ -24,12 +24,12 @@ export function usualOf(times: readonly number[]): number {
   return noted(median(times));
 }
 
-/** Whether an answer took another time than is usual. */
+/** Whether the time of an answer differs much from the usual time. */
 export function isSlow(ms: number, usualMs: number): boolean {
   return Math.abs(ms - usualMs) > Math.max(SLOW_MS, usualMs);
 }
 
-/** The usual time, that of the first answer, and those of answers that take another time. */
+/** The usual time, the extra time of the first answer, and the times of slow answers. */
 export function delaysOf(times: Readonly<Record<string, number>>, firstMs: number): Portrait['delays'] {
   const usualMs = usualOf(Object.values(times));
   const slow = Object.entries(times).filter(([, ms]) => isSlow(ms, usualMs));
@@ -40,7 +40,7 @@ export function delaysOf(times: Readonly<Record<string, number>>, firstMs: numbe
   };
 }
 
-/** A time in the steps that are noted, down: what the computer adds is left out. */
+/** A time rounded down to a step, which leaves out the computer's share. */
 export function noted(ms: number): number {
   return Math.floor(ms / STEP_MS) * STEP_MS;
 }

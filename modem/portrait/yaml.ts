@@ -9,7 +9,7 @@ class PortraitFileError extends Error {
 const HEADER = ` How a modem speaks, as gsm-modem portrait saw it. gsm-sim serve --personality THIS-FILE speaks like it.
  {imei}, {imsi} and the like stand for what is the owner's; no number, no message and no PIN is in here.`;
 
-/** What stands above each part. */
+/** The comment above each part of the file. */
 const ABOVE: Readonly<Record<string, string>> = {
   manners: ' Echo, ends of lines, prompt, errors.',
   delays: ' From the end of a command line to its final result, in ms.',
@@ -27,7 +27,7 @@ export function portraitYaml(portrait: Portrait): string {
   const document = new Document(portrait);
   document.commentBefore = HEADER;
   visit(document, {
-    // An answer is a line of the file; a long list is one item a line.
+    // A short answer is written in one line of the file, a long list with one item a line.
     Seq: (_, list) => {
       list.flow = list.items.every(isScalar) && JSON.stringify(list.toJSON()).length < WIDTH;
     },

@@ -73,8 +73,7 @@ export class HandOver {
       held.map(({ place }) => place),
     );
     for (const stored of held) {
-      // This part was deleted together with the other parts of its message, after the list was made: a new message may
-      // be at this index already, which the next sweep reads.
+      // Deleted with the other parts of its message after the list was made: a new message may be at this index already.
       if (!this.#pending.wasEmptied(stored)) await this.#takeHeld(stored, source, 'listed');
     }
     await this.#makeRoom(memory, source);
@@ -126,10 +125,7 @@ export class HandOver {
     return again !== undefined && holdingOf(again).pdu === holding.pdu;
   }
 
-  /**
-   * Reads a record once more that strict decoding refused. If the line damaged it, the second reading differs; if it differs
-   * not, the record itself deviates and is decoded leniently.
-   */
+  /** Reads a refused record once more: if the line damaged it, the second reading differs; if not, it is decoded leniently. */
   async #readAgain({ place, pdu }: StoredMessage, source: Source): Promise<void> {
     const again = await source.store.read(place);
     if (again === undefined) return;
@@ -201,10 +197,7 @@ export class HandOver {
     return message === undefined || this.#offer([message], source);
   }
 
-  /**
-   * Hands a record that cannot be decoded to the receiver as it is, and deletes it: a SIM full of such records takes no new
-   * message. A receiver without `unreadable` leaves it in the SIM.
-   */
+  /** Hands over an undecodable record and deletes it (a SIM full of them takes no SMS); without `unreadable` it stays. */
   async #takeUnreadable(pdu: string, reason: string, holding: Holding | undefined, source: Source): Promise<boolean> {
     if (this.receiver !== undefined && this.receiver.unreadable === undefined) return true;
     const holdings = holding === undefined ? [] : [holding];
@@ -242,8 +235,7 @@ export class HandOver {
   }
 
   /**
-   * Deletes records that the receiver has taken, each after one more look that the same PDU is still there.
-   *
+   * Deletes records that the receiver has taken, each after a look that the same PDU is still there.
    * @param isListed the list just made has these records: some modems list a record that `+CMGR` calls empty
    */
   async #delete(holdings: readonly Holding[], source: Source, isListed = false): Promise<void> {
