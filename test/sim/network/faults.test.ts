@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { faultKinds, type LineFaultAction, type MessageFault, VIRTUAL_START } from '../../../sim/index.ts';
 import { quietWorld } from '../host.ts';
+import { networkOf } from './network-of.ts';
 
 const BOB = '+393330000002';
 
@@ -80,4 +81,54 @@ test('a sender that no message can have is refused at once, and leaves nothing i
   const deliver = () => world.deliver({ to: BOB, from: 'A VERY LONG NAME', content: { kind: 'text', text: 'x' } });
   expect(deliver).toThrow('neither a number');
   expect(world.log.seq).toBe(before);
+});
+
+test.each([
+  [undefined, [1]],
+  ['messages', [1]],
+  ['reports', [2]],
+  ['both', [1, 2]],
+] as const)('a fault about %s strikes the message 1 or its report 2', async (about, struck) => {
+  const { world, send, pass, entries } = networkOf();
+  world.faults.add({ action: { kind: 'delay', ms: 1 }, times: 9, ...(about && { about }) });
+  await send('x');
+  await pass(1_000);
+  expect(entries('fault').map(({ sms }) => sms)).toEqual(struck);
+});
+
+test('a fault of the line that names a command, or spoils an answer, does not strike by the clock', async () => {
+  const { world, clock } = quietWorld();
+  const struck: LineFaultAction[] = [];
+  world.faults.listen((action) => struck.push(action));
+  const startsAt = VIRTUAL_START + 1_000;
+  world.faults.add({ action: { kind: 'reboot' }, command: '+CSQ', startsAt });
+  world.faults.add({ action: { kind: 'late', ms: 1 }, startsAt });
+  const strike = () => world.faults.strikeLine({ modem: BOB, command: '+CSQ', said: 'answer' });
+  expect(strike()).toEqual([]);
+  await clock.advance(1_000);
+  expect(struck).toEqual([]);
+  expect(strike()).toEqual([{ kind: 'reboot' }, { kind: 'late', ms: 1 }]);
+});
+
+test('a fault that is off neither strikes nor counts, by the clock too; what is not there cannot be switched', async () => {
+  const { world, clock } = quietWorld();
+  const struck: LineFaultAction[] = [];
+  const end = world.faults.listen((action) => struck.push(action));
+  const id = world.faults.add({ action: { kind: 'reboot' }, startsAt: VIRTUAL_START + 1_000 });
+  expect(world.faults.switch(id, false)).toBe(true);
+  expect(world.faults.switch('fault-9', false)).toBe(false);
+  await clock.advance(2_000);
+  expect([struck, world.faults.list()]).toMatchObject([[], [{ on: false, matched: 0, struck: 0 }]]);
+  end();
+  world.faults.add({ action: { kind: 'reboot' }, startsAt: VIRTUAL_START + 3_000 });
+  await clock.advance(2_000);
+  expect(struck, 'after the end of listening').toEqual([]);
+});
+
+test('a world has 10,000 faults at most', () => {
+  const { world } = quietWorld();
+  for (let i = 0; i < 10_000; i += 1) world.faults.add({ action: { kind: 'drop' } });
+  expect(() => world.faults.add({ action: { kind: 'drop' } })).toThrow('10000 faults at most');
+  world.faults.remove('fault-1');
+  expect(world.faults.add({ action: { kind: 'drop' } })).toBe('fault-10001');
 });

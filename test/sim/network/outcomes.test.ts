@@ -32,10 +32,21 @@ const toNumberOf = (operator: Operator): Way => ({
   message: { to: FOREIGN },
 });
 
+/** Bob's number goes to another operator, whose phone is there again after a minute. */
+function goesTo(operator: Operator): (network: Network) => Promise<void> {
+  return async ({ world, pass }) => {
+    world.subscriber(BOB)?.portTo(operator);
+    await pass(MINUTE);
+  };
+}
+
 /** What leads to each TP-ST. While the service centre still tries, the sender is told 20 to 25. */
 const STATUSES: readonly (readonly [told: readonly number[], name: string, way: Way])[] = [
   [[0x00], 'the phone has it', {}],
+  [[0x00], 'another operator that reports has it', toNumberOf(second)],
   [[0x01], 'an operator that does not report has it', toNumberOf(abroad)],
+  [[0x01], 'the phone of a number that such an operator has now', { before: goesTo(abroad) }],
+  [[0x00], 'the phone of a number that an operator that reports has now', { before: goesTo(second) }],
   [
     [0x22, 0x02],
     'a later one of its type took its place',
@@ -77,7 +88,7 @@ const STATUSES: readonly (readonly [told: readonly number[], name: string, way: 
 
 test.each(STATUSES)('TP-ST %j: %s (3GPP TS 23.040, 9.2.3.15)', async (told, _name, { before, message, after }) => {
   const network = networkOf({ interimReports: true });
-  before?.(network);
+  await before?.(network);
   const sms = await network.send('x', message);
   await after?.(network, sms);
   await network.pass(1);

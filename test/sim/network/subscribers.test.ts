@@ -164,3 +164,65 @@ test('a SIM whose number has moved is denied registration: +CREG 3 (3GPP TS 24.0
   await host.type(`AT+CMGS="${CAROL}"\r`);
   expect(await host.type('x\x1a')).toContain('+CMS ERROR: 331');
 });
+
+test.each([
+  ['at home', undefined, '00102'],
+  ['abroad', '00103', '00103'],
+])('a phone %s whose number goes to another operator is then in the cells of %s', (_where, roaming, visited) => {
+  const { world } = networkOf();
+  const bob = world.subscriber(BOB);
+  const [there, second] = [operators[roaming ?? '00101'], operators['00102']];
+  if (there === undefined || second === undefined) throw new Error('an operator is missing');
+  bob?.roamTo(there);
+  bob?.portTo(second);
+  expect(bob?.state()).toMatchObject({ operator: '00102', visited });
+});
+
+test('when a clone goes, messages go to another that is reachable', async () => {
+  const { world, bob, pass } = networkOf();
+  const [first, second] = [CAROL, '+393330000004'].map((number) => world.addModem({ number }));
+  if (first === undefined || second === undefined) throw new Error('no phones');
+  world.cloneSim(BOB, first);
+  await pass(MINUTE);
+  world.cloneSim(BOB, second);
+  await pass(MINUTE);
+  bob.radio.setFunctionality(0);
+  expect(world.modem(BOB)).toBe(second);
+  world.swapSim('+393330000004', second);
+  expect(world.modem(BOB)).toBe(first);
+});
+
+test('the balance ends at 0', () => {
+  const { world } = networkOf();
+  const bob = world.subscriber(BOB);
+  for (let i = 0; i < 100; i += 1) bob?.pay();
+  expect(bob?.balanceCents).toBe(0);
+  bob?.pay();
+  expect(bob?.balanceCents).toBe(0);
+});
+
+test('RP-SMMA also says that a phone is there (3GPP TS 23.040, 3.2.7)', async () => {
+  const { world, bob, send, entries } = networkOf();
+  world.subscriber(BOB)?.setReception('shadow');
+  await send('x');
+  bob.link.memoryAvailable();
+  expect(entries('alert'), 'in the shadow').toEqual([]);
+  world.subscriber(BOB)?.setReception('good');
+  bob.link.memoryAvailable();
+  expect(entries('alert')).toMatchObject([{ reason: 'memory' }]);
+  bob.link.memoryAvailable();
+  expect(entries('alert')).toHaveLength(1);
+  expect(entries('deliver').filter(({ to }) => to === BOB)).toHaveLength(1);
+});
+
+test('what is so already changes nothing: no restart, no line in the log', async () => {
+  const { world, clock } = quietWorld();
+  const host = await hostOf(world.addModem({ number: BOB }), clock);
+  await host.type('ATE0\r');
+  const before = world.log.seq;
+  world.subscriber(BOB)?.setPowered(true);
+  world.subscriber(BOB)?.setReception('good');
+  world.subscriber(BOB)?.setCovered(true);
+  expect(await host.type('AT\r')).toBe('\r\nOK\r\n');
+  expect(world.log.seq).toBe(before);
+});
