@@ -22,8 +22,8 @@ const FLOORS_OF_SIM = ['vocabulary', 'evidence', 'scenario', 'control', 'view', 
 /** What every executable may use of the first room beside its index. */
 const FOR_EXECUTABLES = ['modem/cli/executable.ts', 'modem/cli/program.ts', 'modem/cli/node-version.ts'];
 
-/** A second door of a room: what draws, or reads files, apart from its index, so that who does neither need not load it. */
-const SIDE_DOORS = ['device/terminal/index.ts', 'modem/portrait/index.ts'];
+/** A second door of a room, apart from its index: what draws, what reads files, and the codec alone, for who needs no more. */
+const SIDE_DOORS = ['device/terminal/index.ts', 'modem/pdu/index.ts', 'modem/portrait/index.ts'];
 
 const rooms = Object.keys(MAY_IMPORT).toSorted((a, b) => b.length - a.length);
 

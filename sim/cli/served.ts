@@ -2,12 +2,12 @@ import { type ControlServer, openControl } from '../control/server.ts';
 import type { Personality } from '../modem/personality.ts';
 import type { VirtualModem } from '../modem/virtual-modem.ts';
 import { latencyProfiles } from '../network/profiles.ts';
+import type { Pace } from '../pace.ts';
 import { ScenarioRun } from '../scenario/scenario-run.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { openSimulation, type Simulation, type SimulationOptions } from '../simulation.ts';
 import { defined } from '../vocabulary/optional.ts';
 import type { World } from '../world.ts';
-import type { Pace } from '../world-clock.ts';
 import { keepLogIn } from './kept-log.ts';
 import { openScenario } from './scenario-file.ts';
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { latencyProfiles } from '../network/profiles.ts';
+import type { Pace } from '../pace.ts';
 import { type ContentFields, checkContent, contentFields } from '../vocabulary/content.ts';
 import { number, sender } from '../vocabulary/numbers.ts';
 import { duration, moment, pace } from '../vocabulary/times.ts';
-import type { Pace } from '../world-clock.ts';
 import { LONGEST_WAIT_MS } from './waiting.ts';
 
 /** How long a request waits for what it asks about, ms of real time. */

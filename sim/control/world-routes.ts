@@ -3,11 +3,12 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { faultKinds } from '../network/fault-kinds.ts';
 import { latencyProfiles } from '../network/profiles.ts';
+import { paceText } from '../pace.ts';
 import type { Simulation } from '../simulation.ts';
 import { faultBody } from '../vocabulary/faults.ts';
 import { Refused } from '../vocabulary/refused.ts';
 import { phoneOf } from '../vocabulary/subscribers.ts';
-import { paceText, type WorldClock } from '../world-clock.ts';
+import type { WorldClock } from '../world-clock.ts';
 import { clockBody, profileBody, stepBody, switchBody } from './schema.ts';
 
 const ofFault = z.object({ id: z.string() });

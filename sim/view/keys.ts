@@ -1,5 +1,6 @@
 import type { Fault } from '../network/fault-kinds.ts';
-import { SPEEDS, type WorldClock } from '../world-clock.ts';
+import { SPEEDS } from '../pace.ts';
+import type { WorldClock } from '../world-clock.ts';
 
 /** What the keys of the view are, for its last lines. */
 export const LEGEND: readonly string[] = [

@@ -2,9 +2,9 @@ import { textLine } from '../evidence/columns.ts';
 import type { MessageState } from '../message-states.ts';
 import type { VirtualModem } from '../modem/virtual-modem.ts';
 import type { ArrangedFault } from '../network/faults.ts';
+import { paceText } from '../pace.ts';
 import type { Simulation } from '../simulation.ts';
 import { durationText } from '../vocabulary/durations.ts';
-import { paceText } from '../world-clock.ts';
 
 /** A phone as the view shows it. */
 export interface PhoneRow {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Alphabet, ApplicationPorts, MessageClass, SmsContent } from '../../modem/index.ts';
-import { fromHex } from '../../modem/index.ts';
+import { fromHex } from '../../modem/pdu/index.ts';
 import type { OptionalFields } from './optional.ts';
 
 /** Octets in hex. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Pace, paceOf, SPEEDS } from '../world-clock.ts';
+import { type Pace, paceOf, SPEEDS } from '../pace.ts';
 import { durationOf } from './durations.ts';
 
 const NO_DURATION = 'must be a length of time: 250ms, 10s, 5m, 2h, 7d, or a number of ms';

@@ -1,0 +1,57 @@
+import { spawnSync } from 'node:child_process';
+import { expect, it } from 'vitest';
+
+/** A module of Node that says, when the process ends, which packages it loaded. */
+const SAYS_PACKAGES = `data:text/javascript,
+import { registerHooks } from 'node:module';
+const packages = new Set();
+registerHooks({
+  load(url, context, next) {
+    const name = /node_modules\\/((?:@[^/]+\\/)?[^/]+)/.exec(url)?.[1];
+    if (name) packages.add(name);
+    return next(url, context);
+  },
+});
+process.on('exit', () => process.stderr.write([...packages].sort().join(' ')));`.replaceAll('\n', '%0A');
+
+/** The packages that a command line loads until it ends. */
+function packagesOf(source: string, ...args: readonly string[]): readonly string[] {
+  const { stderr, status } = spawnSync(process.execPath, ['--import', SAYS_PACKAGES, source, ...args], {
+    encoding: 'utf8',
+  });
+  expect(status).toBe(0);
+  return stderr.split(' ');
+}
+
+const GSM_MODEM = 'modem/cli/gsm-modem.ts';
+const CASH_SERVER = 'server/cli/cash-server.ts';
+const GSM_SIM = 'sim/cli/gsm-sim.ts';
+
+/** Command lines, and the packages that their `--help` may load beside commander. */
+const STARTS: readonly {
+  readonly packages: readonly string[];
+  readonly commands: readonly (readonly [source: string, ...command: string[]])[];
+}[] = [
+  {
+    packages: [],
+    commands: [[GSM_MODEM], ['device/cli/cash-handset.ts'], [CASH_SERVER], [GSM_SIM], ['sim/cli/demo.ts']],
+  },
+  {
+    packages: [],
+    commands: [
+      [GSM_MODEM, 'send'],
+      [GSM_MODEM, 'pdu'],
+      [GSM_SIM, 'subscribers'],
+      [CASH_SERVER, 'serve'],
+    ],
+  },
+  { packages: ['zod'], commands: [[GSM_SIM, 'serve']] },
+  { packages: ['@noble/hashes', 'tweetnacl', 'zod'], commands: [[CASH_SERVER, 'deposit']] },
+];
+
+it.each(STARTS)('what is not needed to say the options is not loaded: $commands', ({ packages, commands }) => {
+  for (const [source, ...command] of commands) {
+    const loaded = packagesOf(source, ...command, '--help').filter((name) => name !== 'commander');
+    expect([source, ...command, ...loaded.filter((name) => !packages.includes(name))]).toEqual([source, ...command]);
+  }
+});
