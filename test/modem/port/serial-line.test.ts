@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { closeSync, constants, openSync } from 'node:fs';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { PortError } from '../../../modem/index.ts';
 import { SerialLine, type Tty } from '../../../modem/port/serial-line.ts';
 import { VirtualClock } from '../../../sim/index.ts';
@@ -8,7 +9,7 @@ const GONE = Object.assign(new Error('ENXIO: no such device or address'), { code
 
 /** An open device of which each call can be made to fail; what was begun fails when it is closed, as serialport has it. */
 class FakeTty implements Tty {
-  readonly fd = 7;
+  readonly fd: number = 7;
   readonly calls: string[] = [];
   readonly fails = new Map<keyof Tty, Error>();
   writes: PromiseWithResolvers<void>[] = [];
@@ -54,9 +55,38 @@ class FakeTty implements Tty {
   }
 }
 
-function opened() {
+/** A device as on Unix: what is there is read at once, and a poller waits for more. */
+class PolledTty extends FakeTty {
+  override readonly fd: number;
+  readonly waiting: ((error: Error | null) => void)[] = [];
+  readonly poller = {
+    once: (_event: 'readable', callback: (error: Error | null) => void) => this.waiting.push(callback),
+    stop: () => this.calls.push('stop'),
+  };
+
+  constructor(path: string) {
+    super();
+    this.fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK | constants.O_NOCTTY);
+    onTestFinished(() => closeSync(this.fd));
+  }
+
+  override async close(): Promise<void> {
+    this.calls.push('close');
+  }
+
+  /** Whoever waits goes on: there are octets, or an error. */
+  wake(error: Error | null): void {
+    for (const callback of this.waiting.splice(0)) callback(error);
+  }
+}
+
+/** A line on which nothing comes: reading is EAGAIN. */
+const QUIET = '/dev/ptmx';
+/** A line that is hung up: reading is the end of the file. */
+const HUNG_UP = '/dev/null';
+
+function opened<Device extends FakeTty>(tty: Device) {
   const clock = new VirtualClock();
-  const tty = new FakeTty();
   const heard: string[] = [];
   const line = new SerialLine('/dev/ttyX', tty, clock, {
     data: (octets) => heard.push(Buffer.from(octets).toString()),
@@ -73,7 +103,7 @@ const outcome = (written: Promise<void>) =>
   );
 
 test('what comes is told, and writes go out one after the other', async () => {
-  const { clock, tty, heard, line } = opened();
+  const { clock, tty, heard, line } = opened(new FakeTty());
   const both = [outcome(line.write(octets('one'))), outcome(line.write(octets('two')))];
   await clock.advance(0);
   expect(tty.calls).toEqual(['write one']);
@@ -89,7 +119,7 @@ test('what comes is told, and writes go out one after the other', async () => {
   expect(heard).toEqual(['a', 'b']);
 });
 
-type Opened = ReturnType<typeof opened>;
+type Opened = ReturnType<typeof opened<FakeTty>>;
 
 const losses: readonly (readonly [what: string, happens: (opened: Opened) => void])[] = [
   ['a read fails', ({ tty }) => tty.unplug()],
@@ -106,7 +136,7 @@ const losses: readonly (readonly [what: string, happens: (opened: Opened) => voi
 ];
 
 test.each(losses)('it is lost when %s: said once, to those who write too', async (_what, happens) => {
-  const one = opened();
+  const one = opened(new FakeTty());
   const { clock, tty, heard, line } = one;
   const written = [outcome(line.write(octets('x'))), outcome(line.write(octets('y')))];
   await clock.advance(0);
@@ -123,7 +153,7 @@ test.each(losses)('it is lost when %s: said once, to those who write too', async
 });
 
 test('closed while a write hangs: the write ends, and nothing is said after "closed"', async () => {
-  const { clock, tty, heard, line } = opened();
+  const { clock, tty, heard, line } = opened(new FakeTty());
   const written = [outcome(line.write(octets('x'))), outcome(line.write(octets('y')))];
   await clock.advance(0);
   await Promise.all([line.end(), line.end()]);
@@ -135,7 +165,7 @@ test('closed while a write hangs: the write ends, and nothing is said after "clo
 });
 
 test('what is read while it is closed is not told', async () => {
-  const { clock, tty, heard, line } = opened();
+  const { clock, tty, heard, line } = opened(new FakeTty());
   const ended = line.end();
   tty.say('late');
   await ended;
@@ -144,11 +174,51 @@ test('what is read while it is closed is not told', async () => {
 });
 
 test('a device without control lines is there: it is asked once a second, and not lost', async () => {
-  const { clock, tty, heard, line } = opened();
+  const { clock, tty, heard, line } = opened(new FakeTty());
   tty.fails.set('get', new Error('Error: Inappropriate ioctl for device, cannot get'));
   tty.fails.set('set', new Error('Error: Inappropriate ioctl for device, cannot set'));
   await line.setLines({ dtr: true, rts: true });
   await clock.advance(3_000);
   expect(tty.calls).toEqual(['set', 'get', 'get', 'get']);
   expect(heard).toEqual([]);
+});
+
+describe('a line with a poller', () => {
+  test('closed while it is read and found quiet: nobody waits for octets any more', { timeout: 5_000 }, async () => {
+    const { tty, heard, line } = opened(new PolledTty(QUIET));
+    await line.end();
+    expect(tty.waiting).toEqual([]);
+    expect(tty.calls).toEqual(['flush', 'stop', 'close']);
+    expect(heard).toEqual(['closed undefined']);
+  });
+
+  test('is closed only when the read under way has ended', async () => {
+    const { clock, tty, heard, line } = opened(new PolledTty(QUIET));
+    await expect.poll(() => tty.waiting.length).toBe(1);
+    const ended = line.end();
+    await clock.advance(0);
+    expect(tty.calls).toEqual(['flush', 'stop']);
+    tty.wake(new Error('Canceled'));
+    await ended;
+    expect(tty.calls).toEqual(['flush', 'stop', 'close']);
+    expect(heard).toEqual(['closed undefined']);
+  });
+
+  test('waits again when it was woken and nothing is there', async () => {
+    const { tty, heard, line } = opened(new PolledTty(QUIET));
+    await expect.poll(() => tty.waiting.length).toBe(1);
+    tty.wake(null);
+    await expect.poll(() => tty.waiting.length).toBe(1);
+    expect(heard).toEqual([]);
+    const ended = line.end();
+    await expect.poll(() => tty.calls).toContain('stop');
+    tty.wake(new Error('Canceled'));
+    await ended;
+  });
+
+  test('is lost when it reads as the end of a file', async () => {
+    const { tty, heard } = opened(new PolledTty(HUNG_UP));
+    await expect.poll(() => heard).toEqual(['closed lost']);
+    expect(tty.calls).toEqual(['flush', 'stop', 'close']);
+  });
 });
