@@ -9,7 +9,7 @@ export interface OutgoingSms {
   /** International number with `+`, or a short code. */
   readonly destination: string;
   readonly content: SmsContent;
-  /** How it is written: the language of the recipient's phone, the message class, … Default: the fewest SMS. */
+  /** Alphabet, language of the recipient's phone, message class, … Default: the coding with the fewest SMS. */
   readonly coding?: CodingOptions;
   /** Ask the network for a status report of each segment (TP-SRR). Default false. */
   readonly statusReport?: boolean;
@@ -37,11 +37,11 @@ export interface IncomingSms {
   readonly content: SmsContent;
   /** Class 0: to be shown at once, and not kept (3GPP TS 23.038, 4). Absent means false. */
   readonly immediate?: boolean;
-  /** How it came, for whoever looks into it; absent where no PDU was read. */
+  /** The PDUs and their fields, for diagnosis; absent where no PDU was read. */
   readonly wire?: IncomingWire;
 }
 
-/** What a DELIVER says besides the message itself. Of a long message it is the first part's. */
+/** Fields of the DELIVER besides the message itself; for a long message those of its first part. */
 export interface IncomingWire {
   /** Each part as the modem wrote it, in hexadecimal, in the order of the message. */
   readonly pdus: readonly string[];
@@ -53,7 +53,7 @@ export interface IncomingWire {
   readonly messageClass?: number;
 }
 
-/** A record that the modem holds or said, of which no message can be made. */
+/** A record that the modem stores or passed on, and that cannot be decoded. */
 export interface UnreadableSms {
   /** As the modem wrote it: its octets in hexadecimal, unless the hexadecimal is what is wrong. */
   readonly pdu: string;
@@ -74,24 +74,25 @@ export interface SmsReport {
 }
 
 /**
- * Where messages go on the way up. The promise of `message` is the hand-over: until it resolves, the message stays in
- * the modem, and after a crash it comes again. So the same message may come twice, and the receiver knows its own.
+ * The receiver of incoming messages. When the promise of `message` resolves, the message is deleted from the modem; until
+ * then it stays there, and comes again after a crash. So the same message may come twice, and the receiver must
+ * recognise it.
  */
 export interface SmsReceiver {
   message(sms: IncomingSms): Promise<void>;
   report(report: SmsReport): void;
   /**
-   * Takes a record that cannot be read; once the promise resolves, it is deleted in the modem. Without this method such
-   * records stay there, and a modem full of them takes no message.
+   * Takes a record that cannot be decoded; when the promise resolves, the record is deleted from the modem. Without this
+   * method such records stay in the modem, and a modem full of them receives no SMS.
    */
   unreadable?(record: UnreadableSms): Promise<void>;
 }
 
 /** The one interface that a phone or a service has to the SMS network. A modem is a bearer, and so is a pool of modems. */
 export interface SmsBearer {
-  /** Takes one message and says how it ended; several may be waiting at once, and are sent in order. Never throws for the network's sake. */
+  /** Sends a message, in order of the calls, and resolves to its outcome. Failures of the network never throw. */
   send(message: OutgoingSms): Promise<SendOutcome>;
-  /** Says where incoming messages go from now on, starting with those already waiting in the modem. One receiver at a time. */
+  /** Sets the receiver of incoming messages, also of those already stored in the modem. One receiver at a time. */
   receive(receiver: SmsReceiver): void;
   /** Ends the bearer and frees its ports. Sends that have not ended yet end as `failed` or `unknown`. */
   close(): Promise<void>;

@@ -1,9 +1,9 @@
-/** Takes back what {@link Clock.after} arranged; harmless once the task has run. */
+/** Cancels the task of {@link Clock.after}; does nothing when the task has run. */
 export type Cancel = () => void;
 
 /**
- * The only source of time in the project. A program hands one to everything that waits or stamps:
- * the machine's ({@link systemClock}), or a virtual one, on which a day takes a second.
+ * The only source of time in the project. A program passes a clock to everything that waits or needs the time: the
+ * machine's ({@link systemClock}), or a virtual one, on which a day takes a second.
  */
 export interface Clock {
   /** Milliseconds since 1970-01-01T00:00:00Z. */

@@ -1,13 +1,13 @@
 /** Why a modem cannot be used. */
 export type ModemErrorCode =
-  /** It does not answer `AT`, or answers everything without saying what it is: the wrong port, or not a modem. */
+  /** The port does not answer `AT`, or answers `OK` to everything: the wrong port, or not a modem. */
   | 'not-a-modem'
   /** The port leads to another modem than before, by its IMEI. */
   | 'other-modem'
   | 'no-sim'
   /** The SIM wants a PIN that is not at hand or may not be tried, or a PUK, which is never tried. */
   | 'locked'
-  /** It refuses something without which no SMS comes or goes. */
+  /** The modem refuses something that SMS need (PDU mode). */
   | 'unsuitable'
   /** The operation needs an open modem, and this one is lost or closed. */
   | 'not-open';
@@ -25,7 +25,7 @@ export class ModemError extends Error {
 
 /** Why a USSD request got no answer. */
 export type UssdErrorCode =
-  /** The network ended the session, without a word or because another user of the modem was served. */
+  /** The network ended the session without a text, or another user of the modem began one. */
   | 'ended'
   /** The network or the SIM has no such service. */
   | 'not-supported'

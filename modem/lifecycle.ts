@@ -22,7 +22,7 @@ const LAST_PAUSE_MS = 30_000;
 const SEARCHING_MS = 5_000;
 const WATCH_MS = 60_000;
 
-/** Who works with the open session. They live as long as the modem, over every session. */
+/** The objects that use the open session; each is there for all sessions of the modem. */
 export interface SessionUsers {
   readonly incoming: IncomingMessages;
   readonly queue: SendQueue;
@@ -30,15 +30,14 @@ export interface SessionUsers {
   opened(session: Session): void;
 }
 
-/** An open session: a promise of how it ends. */
+/** An open session: `ended` resolves to the reason of its end. */
 interface Opening {
   readonly ended: Promise<string>;
 }
 
 /**
- * The life cycle of a modem: it is opened, and opened again when its port is lost, when it falls silent and when it
- * reboots, until it is closed. One session at a time. What the modem says without being asked is given from here, and
- * only from here, to whoever takes it.
+ * The life cycle of a modem: it is opened, and opened again when its port is lost, when it does not answer any more and when
+ * it reboots, until it is closed. One session at a time. Unsolicited codes are distributed here and nowhere else.
  */
 export class Lifecycle {
   readonly #ports: ModemPorts;
@@ -50,10 +49,10 @@ export class Lifecycle {
   #state: ModemState = { kind: 'opening' };
   #identity: ModemIdentity = {};
   #session: Session | undefined;
-  /** Ends the current session, for a reason; harmless when it has ended. */
+  /** Ends the current session with a reason; does nothing when it has ended. */
   #endSession: (reason: string) => void = () => {};
   #cancelWatch: Cancel = () => {};
-  /** What was said last that the modem cannot do. */
+  /** The sentences about what the modem cannot do that were logged last. */
   #shortcomings: readonly string[] = [];
 
   constructor(ports: ModemPorts, clock: Clock, log: ModemLog, sim: SimPin, users: SessionUsers) {
@@ -76,7 +75,7 @@ export class Lifecycle {
     return this.#session;
   }
 
-  /** The session, for whoever cannot do without. @throws ModemError (`not-open`) */
+  /** The open session. @throws ModemError (`not-open`) */
   openSession(): Session {
     if (this.#session !== undefined) return this.#session;
     throw new ModemError('not-open', `${this.#name}: the modem is ${describeState(this.#state)}`);
@@ -87,13 +86,13 @@ export class Lifecycle {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Opens the modem for the first time; from then on it is kept open. @throws PortError, ModemError, AtTimeout */
+  /** Opens the modem; afterwards it is opened again whenever it is lost. @throws PortError, ModemError, AtTimeout */
   async begin(): Promise<void> {
     const first = await this.#open();
     void this.#keepOpen(first);
   }
 
-  /** Closes it for good. */
+  /** Closes the modem for good. */
   async end(): Promise<void> {
     const session = this.#session;
     this.#leave({ kind: 'closed' });
@@ -105,7 +104,7 @@ export class Lifecycle {
   }
 
   async #open(): Promise<Opening> {
-    // A port that is not there is not being opened; only when it is, that is news.
+    // An unplugged modem stays `absent` while its port is tried every few seconds, instead of changing to `opening` each time.
     if (this.#state.kind !== 'absent') this.#enter({ kind: 'opening' });
     const ended = new Promise<string>((resolve) => {
       this.#endSession = resolve;
@@ -114,7 +113,7 @@ export class Lifecycle {
     const session = await openSession(this.#ports, this.#clock, this.#sim, {
       identified: (identity) => {
         this.#recognise(identity);
-        // The IMEI of before counts, where it is not said before the PIN is given.
+        // A modem that refuses `+CGSN` before the PIN keeps the IMEI of the last opening, which `#recognise` compares.
         const { imei } = this.#identity;
         this.#identity = { ...(imei !== undefined && { imei }), ...identity };
         this.#enter({ kind: 'identified', identity });
@@ -134,7 +133,7 @@ export class Lifecycle {
     return { ended };
   }
 
-  /** Says what the modem cannot do; once, unless that is something else after it was opened again. */
+  /** Logs what the modem cannot do; after a new opening only what was not logged before. */
   #tellShortcomings({ reception }: Session): void {
     const found = shortcomingsOf(reception);
     for (const text of found) {
@@ -143,7 +142,7 @@ export class Lifecycle {
     this.#shortcomings = found;
   }
 
-  /** Gives what the modem says without being asked to whoever takes it. */
+  /** Passes an unsolicited code to the object that takes it. */
   #route(code: UnsolicitedCode): void {
     const session = this.#session;
     if (code.prefix === '+CUSD') session?.ussd.hear(code);
@@ -151,15 +150,15 @@ export class Lifecycle {
       const registration = registrationIn(code.line);
       if (session !== undefined && registration !== undefined) this.#register(registration);
     } else if (STARTUP_CODES.has(code.prefix)) {
-      // While the modem is being opened, `openSession` begins again.
+      // `openSession` itself begins again when the modem reboots during the opening.
       if (session !== undefined) this.#endSession(`${this.#name}: the modem rebooted`);
     } else if (saysStarted(code)) {
-      // Said late by a modem that was opened while it was starting, or by one that rebooted just now.
+      // `SMS DONE`, `+CPIN: READY`: either the modem was opened while it was starting, or it has rebooted just now.
       this.look();
     } else this.#users.incoming.hear(code);
   }
 
-  /** Before anything is done to it, the SIM above all. @throws ModemError (`other-modem`) */
+  /** Compares the IMEI, before the PIN is typed into the wrong SIM. @throws ModemError (`other-modem`) */
   #recognise({ imei }: ModemIdentity): void {
     const before = this.#identity.imei;
     if (before === undefined || imei === undefined || imei === before) return;
@@ -200,14 +199,14 @@ export class Lifecycle {
     this.#cancelWatch = this.#clock.after(isUsable(registration) ? WATCH_MS : SEARCHING_MS, () => this.look());
   }
 
-  /** Looks after the modem now: something says that it is not as it was. */
+  /** Checks the modem now, because some answer or code suggests that it has rebooted. */
   look(): void {
     const session = this.#session;
-    // When the chat ends meanwhile, that is told elsewhere.
+    // An error means that the chat has ended, which `ended` of the session reports.
     if (session !== undefined) this.#lookAfter(session).catch(() => {});
   }
 
-  /** Whether it is there, in a network, and as it was set up. */
+  /** Asks for the registration, the `+CNMI` setting and the SIM's state; ends the session when the modem has rebooted. */
   async #lookAfter(session: Session): Promise<void> {
     const registration = await askRegistration(session.chat);
     const isForgetful = await hasForgotten(session.chat, session.reception);
@@ -242,7 +241,7 @@ export class Lifecycle {
   }
 }
 
-/** Codes that a modem says when it has started. */
+/** Whether the code says that the modem has started. */
 function saysStarted({ prefix, line }: UnsolicitedCode): boolean {
   return STARTED_CODES.has(prefix) || (prefix === '+CPIN' && textIn(valuesOf(line)[0]) === 'READY');
 }

@@ -22,7 +22,7 @@ export interface ModemOptions {
   /** Default: the machine's. */
   readonly clock?: Clock;
   /**
-   * The SIM's PIN: one that the SIM did not take is not tried again as long as the modem lives, and none when fewer than
+   * The SIM's PIN. A PIN that the SIM has refused is not tried again by this `Modem`, and no PIN is tried when fewer than
    * two tries are left. Never logged.
    */
   readonly pin?: string;
@@ -32,51 +32,51 @@ export interface ModemOptions {
    */
   readonly trustPin?: boolean;
   /**
-   * How long the network may take to take an SMS, in ms, before its answer counts as lost; meanwhile the others wait.
-   * Default 120,000, as the manuals have it.
+   * How long `+CMGS` may take, in ms, before its answer counts as lost; other messages wait meanwhile. Default 120,000, as
+   * in Quectel's manuals.
    */
   readonly submitTimeoutMs?: number;
   /**
-   * Other ports of the same modem, or their names. They are listened to only: some modems say their codes there, and
-   * crash when a port fills up unread.
+   * Other ports of the same modem, or their names, which are only listened to: some sticks send unsolicited codes there, and
+   * Huawei and ZTE sticks crash when such a port is not read.
    */
   readonly codePorts?: readonly (Port | string)[];
-  /** Gets what is worth a line in a log. */
+  /** Gets the log entries. */
   readonly log?: ModemLog;
 }
 
 /**
- * A GSM modem. It opens its port again by itself when that is lost, and the modem when it reboots, until it is closed;
- * what can be asked of it throws {@link ModemError} (`not-open`) meanwhile.
+ * A GSM modem. When the port is lost or the modem reboots, the modem is opened again, until `close`; meanwhile its questions
+ * throw {@link ModemError} (`not-open`).
  */
 export interface Modem extends SmsBearer {
   readonly identity: ModemIdentity;
   readonly state: ModemState;
-  /** Tells every change of state from now on. */
+  /** Calls `listener` at every change of state from now on. */
   onState(listener: (state: ModemState) => void): Cancel;
   /** @throws ModemError, AtTimeout, PortError, as all questions. */
   signal(): Promise<Signal>;
-  /** The operator's name, or its number. */
+  /** The operator's name, or its number (MCC and MNC). */
   operator(): Promise<string | undefined>;
   registration(): Promise<Registration>;
   /** The service centre's number in the SIM. */
   serviceCentre(): Promise<string | undefined>;
-  /** Stores another one there. @throws PduEncodeError when it is no number; AtRefused */
+  /** Stores another service centre in the SIM. @throws PduEncodeError when it is no number; AtRefused */
   setServiceCentre(number: string): Promise<void>;
   /** Lists every memory that may hold messages, and says how the modem tells of new ones. */
   reception(): Promise<ReceptionProof>;
-  /** The numbers that the SIM says are its own: not all say, and nobody checks them. */
+  /** The SIM's own numbers, as stored in it: many SIMs have none, and they may be wrong. */
   ownNumbers(): Promise<readonly string[]>;
   /** The subscriber's number in the SIM. */
   imsi(): Promise<string | undefined>;
   /**
-   * Asks the network for a service by its code, such as `*100#`. One session at a time; one that still waits for a reply
-   * is ended by the next code.
+   * Asks the network for a service by its code, such as `*100#`. One session at a time: a session that waits for a reply is
+   * ended by the next code.
    *
    * @throws UssdError when the network does not answer, or says no; ModemError, AtRefused, AtTimeout, PortError.
    */
   ussd(code: string): Promise<UssdAnswer>;
-  /** Tells from now on what the network says without being asked: a notice, or a question that waits for a reply. */
+  /** Calls `listener` for USSD that the network begins: a notice, or a question that waits for a reply. */
   onUssd(listener: (message: UssdAnswer) => void): Cancel;
   /** Runs any AT command in its turn. Never throws. */
   run(command: AtCommand): Promise<AtResult>;
@@ -88,7 +88,7 @@ export interface Modem extends SmsBearer {
  *
  * @throws PortError when the port cannot be opened.
  * @throws ModemError when there is no usable modem on it, or the SIM stays locked.
- * @throws AtTimeout when it stops answering half-way.
+ * @throws AtTimeout when the modem stops answering during the opening.
  */
 export async function openModem(port: Port | string, options: ModemOptions = {}): Promise<Modem> {
   const clock = options.clock ?? systemClock;
@@ -139,7 +139,7 @@ class GsmModem implements Modem {
     return this.#lifecycle.onState(listener);
   }
 
-  /** Opens it for the first time; from then on it keeps itself open. */
+  /** Opens the modem for the first time; afterwards it is opened again when it is lost. */
   open(): Promise<void> {
     return this.#lifecycle.begin();
   }

@@ -4,7 +4,7 @@ import { type AtValue, numberIn, textIn, valuesOf } from './at/values.ts';
 import { stringIn, textOf } from './opening/character-set.ts';
 import { PduEncodeError } from './pdu/index.ts';
 
-/** How well the modem hears the network (3GPP TS 27.007, 8.5). What it does not know is absent. */
+/** The signal of `+CSQ` (3GPP TS 27.007, 8.5). A value that the modem does not know is absent. */
 export interface Signal {
   /** -113 (or less) to -51 (or more). */
   readonly dBm?: number;
@@ -18,10 +18,10 @@ interface Asked {
   readonly charset: string | undefined;
 }
 
-/** A search for networks may be under way, and 3GPP TS 27.007, 7.3, sets no limit. */
+/** How long `+COPS?` may take, in ms: the modem may be searching for networks, and 3GPP TS 27.007, 7.3, sets no limit. */
 const OPERATOR_TIMEOUT_MS = 60_000;
 
-/** The values of the one line that a read or action command answers; none when it is refused. */
+/** The values in the one line of the answer to a read or action command; none when the command is refused. */
 async function valuesFrom(
   chat: Chat,
   text: string,
@@ -80,13 +80,13 @@ export async function askOwnNumbers({ chat, charset }: Asked): Promise<readonly 
   });
 }
 
-/** `<type>` of a number (3GPP TS 24.008, 10.5.4.7): with a country code, and of whatever kind. */
+/** `<type>` of a number (3GPP TS 24.008, 10.5.4.7): 145 is international, 129 unknown. */
 const INTERNATIONAL = 145;
 const UNKNOWN = 129;
 
 /**
- * A number with its type, as modems write it: the + may be missing, and it may be in the character set of other strings
- * or not.
+ * A number with its type. Some modems leave the `+` of an international number out; some write numbers in the character set
+ * of `+CSCS`, some always in ASCII.
  */
 function numberOf(
   number: AtValue | undefined,

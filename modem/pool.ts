@@ -5,24 +5,24 @@ import type { Modem } from './modem.ts';
 /** A modem of a pool, and what it is for. */
 export interface PoolMember {
   readonly modem: Modem;
-  /** It takes destinations that begin so, before modems that take any; `+39`. Default: it takes any. */
+  /** Prefixes such as `+39`: destinations with them go to this modem before modems without prefixes. Default: any destination. */
   readonly prefixes?: readonly string[];
-  /** The most messages it may start in a minute. Default: as many as it can. */
+  /** How many messages this modem may begin in a minute. Default: no limit. */
   readonly perMinute?: number;
 }
 
 /** Messages that may wait for a modem; one more fails at once. */
 const WAITING_LIMIT = 10_000;
 
-/** How long a message waits while no modem that may take it is ready, in ms, before it fails. */
+/** How long a message waits for a ready modem that may take it, in ms, before it fails. */
 const READY_LIMIT_MS = 60_000;
 
-/** A member with what the pool knows of it. */
+/** A member and its state in the pool. */
 interface Worker extends PoolMember {
   isBusy: boolean;
-  /** Messages in a row that it could not send: others are asked first. */
+  /** Messages in a row that this modem could not send: modems with fewer failures come first. */
   failures: number;
-  /** Not before this time, by its rate. */
+  /** The earliest time of its next message, by `perMinute`. */
   notBefore: number;
   sent: number;
 }
@@ -30,9 +30,9 @@ interface Worker extends PoolMember {
 interface Job {
   readonly message: OutgoingSms;
   readonly finish: (outcome: SendOutcome) => void;
-  /** Workers that failed it. */
+  /** Workers that could not send this message. */
   readonly triedBy: Set<Worker>;
-  /** Since when no modem was ready for it. */
+  /** Cancels the timer that fails the message when no modem becomes ready. */
   stranded: Cancel;
 }
 
@@ -42,9 +42,9 @@ export interface ModemPool extends SmsBearer {
 }
 
 /**
- * Makes one bearer of several modems. A message goes to a modem that is ready and idle: one for its prefix before one for
- * any, one that works before one that failed, then the one that sent least. What a modem could not send is given to
- * another; what it may have sent (`unknown`) never is.
+ * Makes one bearer of several modems. A message goes to a modem that is ready and idle; among several, one with its prefix
+ * first, then the one with the fewest failures, then the one that has sent least. A message that a modem could not send is
+ * given to another modem; one that was perhaps sent (`unknown`) never is.
  */
 export function createPool(members: readonly PoolMember[], clock: Clock = systemClock): ModemPool {
   return new Pool(members, clock);
@@ -170,7 +170,7 @@ function accepts({ prefixes }: Worker, destination: string): boolean {
   return prefixes === undefined || prefixes.some((prefix) => destination.startsWith(prefix));
 }
 
-/** How many characters of the destination a worker's prefix names; 0 when it takes any. */
+/** The length of the worker's longest prefix that matches the destination; 0 when the worker has no prefixes. */
 function matchLength({ prefixes = [] }: Worker, destination: string): number {
   return Math.max(0, ...prefixes.filter((prefix) => destination.startsWith(prefix)).map(({ length }) => length));
 }

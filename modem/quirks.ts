@@ -1,22 +1,22 @@
 import type { ModemIdentity } from './opening/identify.ts';
 
-/** What some models do differently. Each is looked up at one place, where the decision is taken. */
+/** What some models do differently. Each value is used in one place, where the decision is taken. */
 export interface Quirks {
   /** Pause between two characters typed, in ms. */
   readonly characterPauseMs: number;
-  /** Commands of its own that it needs before it can be set up; refusals are survived. */
+  /** Commands of the manufacturer that are typed before the set-up; a refusal does no harm. */
   readonly setUp: readonly string[];
   /** Pause after the PIN, in ms. */
   readonly pauseAfterPinMs: number;
-  /** Whether `+CNMA` works, when `+CSMS=1` says that the modem wants it. */
+  /** Whether the modem accepts `+CNMA` under `+CSMS=1`. */
   readonly acknowledges: boolean;
-  /** How to see what is stored: `+CMGL`, or `+CMGR` of one index after another. */
+  /** How stored messages are listed: with `+CMGL`, or with `+CMGR` of each index. */
   readonly list: 'cmgl' | 'one-by-one';
   /** How USSD strings are typed first: as characters, or as packed septets in hexadecimal. */
   readonly ussd: 'characters' | 'packed';
 }
 
-/** What a modem does that nothing is known of. */
+/** The values of a model that is not in the table. */
 const ORDINARY: Quirks = {
   characterPauseMs: 0,
   setUp: [],
@@ -27,7 +27,7 @@ const ORDINARY: Quirks = {
 };
 
 interface Row {
-  /** In `manufacturer model`, as the modem says them. */
+  /** Matched against `manufacturer model`, as the modem gives them. */
   readonly model: RegExp;
   readonly because: string;
   readonly quirks: Partial<Quirks>;
@@ -58,7 +58,7 @@ const quirkRows: readonly Row[] = [
   },
 ];
 
-/** The quirks of a modem, by what it says it is. */
+/** The quirks of a modem, by its identity. */
 export function quirksOf({ manufacturer = '', model = '' }: ModemIdentity): Quirks {
   const name = `${manufacturer} ${model}`;
   let quirks = ORDINARY;

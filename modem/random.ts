@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 
 /**
- * The only source of chance in the project: the machine's ({@link systemRandom}) for keys that matter,
- * or one drawn from a seed, for a run that can be repeated.
+ * The only source of random numbers in the project: the machine's ({@link systemRandom}) for real keys, or one with a seed,
+ * for a run that can be repeated.
  */
 export interface Random {
   /** `count` fresh octets, which the caller owns and may wipe. */

@@ -1,24 +1,24 @@
 import type { ModemIdentity } from './opening/identify.ts';
 import type { Registration } from './opening/registration.ts';
 
-/** Where a modem is in its life. After `lost` and `absent` it is opened again, until somebody closes it. */
+/** The state of a modem. After `lost` and `absent` it is opened again, until `close`. */
 export type ModemState =
   /** The port is being opened and the modem asked what it is. */
   | { readonly kind: 'opening' }
   | { readonly kind: 'identified'; readonly identity: ModemIdentity }
-  /** The SIM is locked; `reason` says what it wants. */
+  /** The SIM is locked; `reason` says by what (PIN, PUK, …). */
   | { readonly kind: 'locked'; readonly reason: string }
   /** Set up, but not in a network that takes messages. */
   | { readonly kind: 'searching'; readonly registration: Registration }
-  /** Messages can come and go. */
+  /** SMS can be sent and received. */
   | { readonly kind: 'ready'; readonly registration: Registration }
   /** Unplugged, hung up or dead. */
   | { readonly kind: 'lost'; readonly reason: string }
-  /** After `lost`: the port is not there. It is looked for now and then. */
+  /** After `lost`: the port does not exist (the stick is unplugged). It is tried again now and then. */
   | { readonly kind: 'absent'; readonly reason: string }
   | { readonly kind: 'closed' };
 
-/** Something worth a line in a log. `text` is for people and holds no secret and no content of a message. */
+/** A log entry. `text` is for people and has no secret and no content of a message. */
 export interface ModemLogEntry {
   readonly kind:
     | 'state'

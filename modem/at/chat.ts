@@ -8,26 +8,26 @@ import { Pace } from './pace.ts';
 import { Synchroniser } from './synchroniser.ts';
 import { LineRouter, type UnsolicitedCode } from './unsolicited.ts';
 
-/** What a chat tells its owner. Both run on the port's turn and must not throw. */
+/** The events of a chat. Both are called from the port's events and must not throw. */
 export interface ChatEvents {
   unsolicited(code: UnsolicitedCode): void;
-  /** The port is gone, or the modem has not answered ten times in a row. Said once, and last. */
+  /** The port is gone, or the modem has not answered ten commands in a row. Called once, as the last event. */
   ended(reason: PortError): void;
 }
 
 /** How many commands may wait; one more is refused. */
 export const QUEUE_LIMIT = 256;
 
-/** How long a prompt may take, in ms. The slowest that was reported took a second or so. */
+/** How long a prompt may take, in ms. The slowest prompt that was reported took about a second. */
 const PROMPT_MS = 10_000;
 
-/** After an answer whose only missing part is the final code, that code may take this long, in ms (Wavecom omits it). */
+/** How long the `OK` may take after a complete information line, in ms: Wavecom Q2 never sends it after `+CPIN: READY`. */
 const FINAL_GRACE_MS = 2_000;
 
-/** A text in quotes whose next octet does not come for so long, in ms, has lost its end. */
+/** After this pause inside a quoted text, in ms, its closing quote counts as lost. */
 const QUOTED_MS = 5_000;
 
-/** Time-outs are longer by so many answers of a slow modem: its answer, and one that is in the way. */
+/** Time-outs are longer by so many times {@link Pace.ms}: the answer itself, and one late answer that comes before it. */
 const PACES = 2;
 
 const CTRL_Z = '\x1a';
@@ -35,8 +35,8 @@ const CTRL_Z = '\x1a';
 /**
  * The conversation with a modem: one command at a time, each with its own answer.
  *
- * Whose a line is, the {@link Matcher} says. After a time-out nothing is typed before the modem and the chat agree again
- * ({@link Synchroniser}), so that a late answer never becomes the next command's.
+ * The {@link Matcher} decides to which command a line belongs. After a time-out the {@link Synchroniser} types `AT` until
+ * modem and chat are in step; only then the next command is typed. So a late answer is not taken for the next command's.
  */
 export class Chat {
   readonly #port: Port;
@@ -85,7 +85,7 @@ export class Chat {
     return chat;
   }
 
-  /** Runs a command when those before it are done. Never throws: every ending is a result. */
+  /** Runs a command when all earlier commands are done. Never throws: a failure is a result too. */
   run(command: AtCommand): Promise<AtResult> {
     return new Promise((finish) => {
       const exchange = new Exchange(command, finish);
@@ -108,19 +108,19 @@ export class Chat {
   }
 
   /**
-   * Wakes a modem in an unknown state by typing these lines, `AT` or the like, one after the other until one is answered,
-   * by anything; then waits for the answers to the others. False when none was answered.
+   * Wakes a modem in an unknown state: types these lines (`AT`, `ATQ0`) one after the other until an answer comes, whatever
+   * it says; then waits for the answers to the other typed lines. False when no answer came.
    */
   wake(lines: readonly string[]): Promise<boolean> {
     return this.#sync.run(lines);
   }
 
-  /** From now on pauses this long after each character, in ms: some modems lose what comes faster. */
+  /** From now on pauses this long after each character, in ms: a Siemens M20 loses characters that come faster. */
   typeSlowly(characterPauseMs: number): void {
     this.#characterPauseMs = characterPauseMs;
   }
 
-  /** Ends the chat and closes the port. What runs and waits is aborted. */
+  /** Ends the chat and closes the port. The running command and those that wait are aborted. */
   async close(): Promise<void> {
     this.#end(new PortError('closed', this.#port.name, `${this.#port.name} was closed`), false);
     await this.#port.close();
@@ -158,7 +158,7 @@ export class Chat {
     exchange.finish(result);
   }
 
-  /** Nothing is running any more: the next command may be typed. */
+  /** Ends the running command, so that the next one is typed. */
   #leave(result: AtResult): void {
     this.#cancelTimer();
     this.#matcher.end(result);
@@ -179,7 +179,7 @@ export class Chat {
       this.#queue.unshift(repetition);
       this.#leave(result);
     }
-    // The answer may have been swallowed by a text whose closing quote never came.
+    // After a `+CUSD` whose closing quote was lost, the lexer has taken the answer for a part of the quoted text.
     this.#takeAll(this.#lexer.giveUpQuoted());
   }
 

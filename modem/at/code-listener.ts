@@ -2,16 +2,16 @@ import { type Port, PortError } from '../port/port.ts';
 import { AtLexer } from './lexer.ts';
 import { LineRouter, type UnsolicitedCode } from './unsolicited.ts';
 
-/** What a listener tells its owner. Both run on the port's turn and must not throw. */
+/** The events of a listener. Both are called from the port's events and must not throw. */
 export interface CodeListenerEvents {
   unsolicited(code: UnsolicitedCode): void;
-  /** The port is gone. Said once, and last; not after {@link CodeListener.close}. */
+  /** The port is gone. Called once, as the last event; not after {@link CodeListener.close}. */
   ended(reason: PortError): void;
 }
 
 /**
- * Listens to a port of a modem on which nothing is typed: some say their codes on another port than the answers, and
- * crash when a port is left unread until its buffer is full.
+ * Listens to a port of a modem without typing. Some modems send unsolicited codes on another port than answers; Huawei and
+ * ZTE sticks crash when that port is not read and its buffer is full.
  */
 export class CodeListener {
   readonly #port: Port;

@@ -4,17 +4,18 @@ import { type AtErrorCode, describeError } from './result-codes.ts';
 
 /** What the information lines of a command's answer look like. */
 export interface AtResponse {
-  /** How they begin: `+CSQ:`. */
+  /** The beginning of each line: `+CSQ:`. */
   readonly prefix: string;
-  /** More than one may come (`+CMGL`). Default: one, and a second is unsolicited. */
+  /** Whether more than one line may come (`+CMGL`). Default: one, and a second line is unsolicited. */
   readonly many?: boolean;
-  /** Each is followed by a line with a PDU (`+CMGR`, `+CMGL` in PDU mode). */
+  /** Whether a line with a PDU follows each line (`+CMGR`, `+CMGL` in PDU mode). */
   readonly pdu?: boolean;
-  /** Tells the answer from an unsolicited code of the same prefix (`+CREG:`). Default: everything is the answer. */
+  /** Whether a line is the answer, and not an unsolicited code with the same prefix (`+CREG:`). Default: every line is. */
   accepts?(line: string): boolean;
   /**
-   * Whether a line, or a refusal (no line), may be the late answer to an earlier command of this kind. It is taken for the
-   * running command's own only when no other comes within half a minute. Default: never.
+   * Whether a line, or a refusal (no line), may be the late answer to an earlier command of the same kind (`+CMGS` with the
+   * TP-MR of the message before). Such an answer counts for the running command only when no other one comes within half a
+   * minute. Default: never.
    */
   mayBeLate?(line?: string): boolean;
 }
@@ -29,8 +30,8 @@ export interface AtCommand {
   /** What is typed at the prompt, in hexadecimal; the chat ends it with Ctrl-Z. */
   readonly payload?: string;
   /**
-   * It does no harm to type it twice: when it times out, it is typed once more, for the modems that do not hear the first
-   * command after idle (BenQ M32, Alcatel BE5). With a payload: as long as that was not typed. Default false.
+   * Typing the command twice does no harm. After a time-out it is typed once more, because some modems swallow the first
+   * command after idle (BenQ M32, Alcatel BE5). With a payload: only when the payload was not typed. Default false.
    */
   readonly repeatable?: boolean;
   /** How long the final result code may take, in ms. Default {@link DEFAULT_TIMEOUT_MS}. */
@@ -47,8 +48,8 @@ export interface AtLine {
 }
 
 /**
- * How a command ended. `payloadTyped` says whether the PDU was submitted: if not, the modem cannot have acted on it;
- * if so, and no answer came, nobody knows.
+ * How a command ended. `payloadTyped`: whether the PDU was typed. If not, the modem cannot have sent the SMS; if so and no
+ * answer came, the SMS was perhaps sent.
  */
 export type AtResult =
   | { readonly kind: 'ok'; readonly lines: readonly AtLine[]; readonly numeric: boolean }
@@ -71,7 +72,7 @@ export class AtRefused extends Error {
     this.code = code;
   }
 
-  /** Whether the refusal is this numbered one. */
+  /** Whether the refusal has one of these numbers. */
   is(family: 'CME' | 'CMS', ...numbers: readonly number[]): boolean {
     return this.code.family === family && numbers.includes(this.code.number);
   }
@@ -94,7 +95,7 @@ export class AtTimeout extends Error {
   }
 }
 
-/** The command was never run, or given up, because the chat was closed or its queue was full. */
+/** The chat was closed, or its queue was full: the command was not typed, or its answer is not waited for. */
 export class AtAborted extends Error {
   override readonly name = 'AtAborted';
   readonly command: string;

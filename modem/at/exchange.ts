@@ -3,10 +3,10 @@ import { type AtCommand, type AtLine, AtRefused, type AtResult, AtTimeout, DEFAU
 import { type FinalCode, isNumeric } from './result-codes.ts';
 import { isAnswer } from './unanswered.ts';
 
-/** How many lines of evidence an error keeps. */
+/** How many of the received lines a time-out error has. */
 const EVIDENCE_LIMIT = 32;
 
-/** One command and what has come of its answer so far. It knows nothing of ports, queues and time. */
+/** One command and the lines of its answer so far. Ports, the queue and time are elsewhere ({@link Chat}). */
 export class Exchange {
   readonly command: AtCommand;
   readonly finish: (result: AtResult) => void;
@@ -29,12 +29,12 @@ export class Exchange {
     return this.command.payload !== undefined && !this.payloadTyped;
   }
 
-  /** Whether something came that can only belong to this command, so that the next final code is its own. */
+  /** Whether a line came that only this command can have caused, so that the next final code belongs to this command. */
   get hasEvidence(): boolean {
     return this.payloadTyped || this.#lines.length > 0;
   }
 
-  /** Whether the one information line that was due is there, and only the final code is missing. */
+  /** Whether the expected information line has come, and only the final code is missing. */
   get onlyFinalMissing(): boolean {
     const { response } = this.command;
     return response !== undefined && response.many !== true && response.pdu !== true && this.#lines.length > 0;
@@ -53,7 +53,7 @@ export class Exchange {
     return isAnswer(response, line);
   }
 
-  /** The same once more, after it timed out; undefined when it may not be typed again, or was already. */
+  /** The command once more, after a time-out; undefined when the command is not repeatable, or was repeated already. */
   repetition(): Exchange | undefined {
     if (this.command.repeatable !== true || this.payloadTyped || this.#isRepetition) return undefined;
     return new Exchange(this.command, this.finish, true);
@@ -68,13 +68,13 @@ export class Exchange {
     this.#lines.push(line);
   }
 
-  /** Keeps a line for the case that the command times out. */
+  /** Keeps a line for the error of a time-out. */
   noteReceived(line: string): void {
     if (this.#received.length === EVIDENCE_LIMIT) this.#received.shift();
     this.#received.push(maskSecrets(line));
   }
 
-  /** The result that a final code makes; without one, that of an information line which needs no more. */
+  /** The result after a final code; without a final code, the result after an information line that is enough. */
   resultOf(line: string, code: FinalCode | undefined): AtResult {
     if (code === undefined) return { kind: 'ok', lines: [{ text: line }], numeric: false };
     if (code.kind === 'ok') return { kind: 'ok', lines: this.#lines, numeric: isNumeric(line) };
@@ -82,7 +82,7 @@ export class Exchange {
     return { kind: 'error', error, payloadTyped: this.payloadTyped };
   }
 
-  /** The result when time is up: an answer that lacks nothing but the final code counts as given. */
+  /** The result when time is up: an answer that lacks only the final code counts as `ok` (Wavecom Q2). */
   resultOfSilence(waitedMs: number): AtResult {
     if (this.onlyFinalMissing) return { kind: 'ok', lines: this.#lines, numeric: false };
     const error = new AtTimeout(this.command.text, waitedMs, this.#received);

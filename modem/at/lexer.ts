@@ -1,6 +1,6 @@
 import { isInsideQuotes, QUOTED_LIMIT } from './quoted-text.ts';
 
-/** What the lexer finds in the octets of a modem. */
+/** What the octets of a modem are made of. */
 export type AtToken =
   /**
    * A line that is not empty, without its ends and without NULs. One octet a character (ISO 8859-1). The text of a
@@ -27,8 +27,8 @@ const PROMPT = 0x3e;
 const GLUED = /^((?:[0-9A-F]{2}){10,})(\+[A-Z].*)$/i;
 
 /**
- * Octets to tokens, byte by byte: the same tokens however the line cuts the octets into chunks. It knows how modems end
- * lines (CR LF, CR CR LF, LF, CR; Ctrl-Z at the end of an echoed PDU), and sees a prompt, which has no line end at all.
+ * Turns octets into tokens, octet by octet, so that the size of the chunks does not matter. A line ends with CR LF, CR CR LF,
+ * LF or CR, by model, or with Ctrl-Z (the end of an echoed PDU). A prompt has no line end.
  * Inside the quotes of a `+CUSD` nothing is a prompt, and a line end is part of the text.
  */
 export class AtLexer {
@@ -37,7 +37,7 @@ export class AtLexer {
   #length = 0;
   #afterPrompt = false;
   #overlong = false;
-  /** What came last inside quotes, when it may be a part of a line end: CR LF, CR CR LF and LF CR are one. */
+  /** The last octet inside quotes, when it was CR or LF: CR LF, CR CR LF and LF CR count as one line end. */
   #innerEnd: 'none' | 'cr' | 'lf' = 'none';
 
   /** The tokens that `octets` complete, in order. */
@@ -52,7 +52,7 @@ export class AtLexer {
         tokens.push({ kind: 'prompt' });
         this.#afterPrompt = true;
       } else if (this.#length === 0 && octet === SPACE) {
-        // The space of the prompt, or an indent: neither belongs to the line.
+        // The space behind the prompt, or an indent, is not part of the line.
       } else {
         if (this.#innerEnd === 'cr') this.#keep(LF);
         this.#innerEnd = 'none';
@@ -63,7 +63,7 @@ export class AtLexer {
   }
 
   /**
-   * Ends a text whose closing quote does not come. Each line that it has swallowed is a line of its own: the answer to a
+   * Ends a quoted text whose closing quote does not come. Its lines become lines of their own, because the answer to a
    * command may be among them.
    */
   giveUpQuoted(): AtToken[] {

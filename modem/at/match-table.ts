@@ -1,13 +1,13 @@
 /**
- * What a line is to the chat. Each is looked for in this order ({@link Matcher}), and the first that fits is taken; a
- * prompt is no line, and known by its form alone.
+ * The kinds of lines. The {@link Matcher} tries the kinds in this order, and the first that fits counts. The prompt is not
+ * among them: the lexer recognises it by its form.
  */
 export const LINE_KINDS = [
-  /** What the modem repeats of the running command. */
+  /** The echo of the running command. */
   'echo',
-  /** The PDU that a line before has announced. */
+  /** The PDU that follows a header such as `+CMT:`. */
   'pdu',
-  /** An `OK` after a refusal that ends nothing: some modems say one. */
+  /** An `OK` that some modems send after an `ERROR`, and that ends no command. */
   'stray',
   'ok',
   /** A refusal that may end an earlier command of the same kind ({@link AtResponse.mayBeLate}). */
@@ -17,34 +17,34 @@ export const LINE_KINDS = [
   'doubtful answer',
   /** An information line that the running command declared. */
   'answer',
-  /** An information line of a command that timed out, or of the last one again. */
+  /** An information line of a command that timed out, or the last answer once more. */
   'late answer',
-  /** Anything else with a prefix, and words such as `RING`. */
+  /** An unsolicited code: any other line with a prefix, and words such as `RING`. */
   'code',
-  /** A line without a prefix, where the running command takes those. */
+  /** A line without a prefix, when the answer to the running command has such lines (`+CGMI`). */
   'plain',
   'other',
 ] as const;
 
 export type LineKind = (typeof LINE_KINDS)[number] | 'prompt';
 
-/** What the chat knows when a line comes. Several may hold at once: the first whose cell does not say `pass` decides. */
+/** What the chat knows when a line comes. Several states may hold at once: the first whose cell is not `pass` decides. */
 export const MATCH_STATES = [
   /** No command runs. */
   'idle',
-  /** The information line of an earlier command has just come: its `OK` is due. */
+  /** The information line of an earlier command has just come: the `OK` of that command is due. */
   'late',
-  /** A doubtful answer or refusal is kept back, until another one comes, or half a minute has passed. */
+  /** A doubtful answer or refusal is kept back until another one comes or half a minute has passed. */
   'kept long',
-  /** A final code is kept back for a moment, since another may follow. */
+  /** A final code is kept back for a moment, because it may be an earlier command's and another may follow. */
   'kept',
   /** The running command waits for its prompt. */
   'prompt due',
-  /** Something came that only the running command can have caused: the next final code is its own. */
+  /** A line came that only the running command can have caused: the next final code belongs to the running command. */
   'certain',
-  /** An earlier command has had no final code, so the next one may be that. */
+  /** An earlier command timed out without a final code: the next final code may belong to that command. */
   'owed',
-  /** Nothing but the running command's own answer is due. Holds always. */
+  /** No other state decides. Holds always. */
   'clear',
 ] as const;
 
@@ -53,30 +53,30 @@ export type MatchState = (typeof MATCH_STATES)[number];
 export type MatchAction =
   /** Nothing happens. */
   | 'ignore'
-  /** This state says nothing about it: the next one that holds does. */
+  /** This state does not decide: the next state that holds does. */
   | 'pass'
-  /** An earlier command has its final code. */
+  /** The line is the final code of an earlier command. */
   | 'settle'
-  /** What was kept back was an earlier command's: it is settled, and the line is looked at anew. */
+  /** The final code kept back was an earlier command's, which is settled; then the line is matched again. */
   | 'drop kept'
-  /** The modem says `OK`s that end nothing. */
+  /** Remember that this modem sends stray `OK`s. */
   | 'note stray'
-  /** The running command ends with this. */
+  /** The running command ends with this line. */
   | 'finish'
-  /** It ends with this, unless another answer comes within a moment, or half a minute. */
+  /** The running command ends with this line, unless another answer comes within a moment (`keep long`: half a minute). */
   | 'keep'
   | 'keep long'
-  /** A line of the running command's answer. */
+  /** The line is part of the running command's answer. */
   | 'add'
-  /** The rest of the line that announced it. */
+  /** The line is the PDU of the header before. */
   | 'complete'
-  /** The payload is typed. */
+  /** The payload (the PDU) is typed now. */
   | 'type'
-  /** A prompt is open that nobody asked for. */
+  /** A prompt came that no command waits for: ESC must close it before the next command. */
   | 'suspect'
-  /** The modem says it on its own account. */
+  /** The line is passed on as an unsolicited code. */
   | 'tell'
-  /** The same, and the next `OK` ends the earlier command whose line it is. */
+  /** `tell`, and the next `OK` is the end of the earlier command to which the line belongs. */
   | 'tell late';
 
 type Row = Readonly<Record<MatchState, MatchAction>>;
@@ -92,7 +92,7 @@ const always = (action: MatchAction): Row => ({
   clear: action,
 });
 
-/** What is done with a line that looks like the running command's. */
+/** The row of a line that looks like the running command's answer. */
 const answer = (action: MatchAction): Row => ({
   ...always(action),
   idle: 'tell',
@@ -101,7 +101,7 @@ const answer = (action: MatchAction): Row => ({
   kept: 'drop kept',
 });
 
-/** What is done with a line: a row for each kind of line, a cell for each state. */
+/** The action for a line: a row for each kind of line, a cell for each state. */
 export const MATCH_TABLE: Readonly<Record<LineKind, Row>> = {
   echo: always('ignore'),
   pdu: always('complete'),
@@ -109,10 +109,10 @@ export const MATCH_TABLE: Readonly<Record<LineKind, Row>> = {
   ok: {
     idle: 'settle',
     late: 'settle',
-    // It is the end of what is kept back.
+    // The `OK` behind the information line that is kept back.
     'kept long': 'ignore',
     kept: 'drop kept',
-    // Before its prompt no command succeeds.
+    // A command with a prompt cannot end with `OK` before the prompt: this `OK` is an earlier command's.
     'prompt due': 'settle',
     certain: 'finish',
     owed: 'keep',
@@ -122,13 +122,13 @@ export const MATCH_TABLE: Readonly<Record<LineKind, Row>> = {
     ...always('keep long'),
     idle: 'settle',
     late: 'pass',
-    // Of two, the second is the running command's.
+    // Of two refusals the first was the earlier command's, and this one is the running command's.
     'kept long': 'finish',
     kept: 'drop kept',
   },
   refusal: {
     idle: 'settle',
-    // A late answer whose line has come ends with OK.
+    // A late answer with an information line ends with `OK`, so a refusal is not its end.
     late: 'pass',
     'kept long': 'drop kept',
     kept: 'drop kept',
@@ -152,7 +152,7 @@ export const MATCH_TABLE: Readonly<Record<LineKind, Row>> = {
   },
 };
 
-/** What is done with a line of this kind in the states that hold. */
+/** The action for a line of this kind in the states that hold. */
 export function actionFor(kind: LineKind, holds: (state: MatchState) => boolean): MatchAction {
   for (const state of MATCH_STATES) {
     const action = MATCH_TABLE[kind][state];

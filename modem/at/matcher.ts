@@ -13,13 +13,13 @@ const KEPT_MS = 200;
 /** How long a doubtful answer is kept back, in ms. */
 const KEPT_LONG_MS = 30_000;
 
-/** Within this time after a refusal, in ms, some modems say an `OK` that ends nothing. */
+/** Within this time after an `ERROR`, in ms, some modems send one more `OK`, which ends no command. */
 export const STRAY_MS = 200;
 
 /** The final code of a late answer follows its information line within this time, in ms. */
 const LATE_FINAL_MS = 2_000;
 
-/** Who types `AT` to get in step, and gets its final codes. */
+/** The object that types `AT` to get in step, and counts the final codes of these `AT`s. */
 export interface Prober {
   /** A final code came that no running command waits for: true when it is that of an `AT`. */
   takesFinal(): boolean;
@@ -32,12 +32,12 @@ export type MatchOutcome =
   | { readonly do: 'nothing' }
   /** The running command is done. */
   | { readonly do: 'finish'; readonly result: AtResult }
-  /** It goes on, and has so long from now; undefined: as long as it may take by itself. */
+  /** The running command goes on for at most `ms` from now; undefined: for its own time-out. */
   | { readonly do: 'wait'; readonly ms: number | undefined }
   | { readonly do: 'type payload' }
   | { readonly do: 'leave prompt' };
 
-/** A line, as {@link MATCH_ORDER} looks at it. */
+/** A line, and the final code that it is, if any. */
 interface Line {
   readonly text: string;
   readonly final: FinalCode | undefined;
@@ -46,8 +46,9 @@ interface Line {
 const NOTHING: MatchOutcome = { do: 'nothing' };
 
 /**
- * Says whose each line of the modem is: the running command's, an earlier one's whose time was up, or nobody's. Each
- * command that was typed owes one final code, and no command gets one that another owes. {@link MATCH_TABLE} decides.
+ * Decides to which command each line of the modem belongs: to the running one, to an earlier one that timed out, or to none.
+ * For each typed command one final code must come, and the final code of an earlier command never ends the running one.
+ * {@link MATCH_TABLE} has the decisions.
  */
 export class Matcher {
   readonly #clock: Clock;
@@ -56,9 +57,9 @@ export class Matcher {
   readonly #prober: Prober;
   readonly #unanswered = new UnansweredCommands();
   #running: Exchange | undefined;
-  /** An answer that another line may still prove to be an earlier command's. */
+  /** A result that is kept back: if another answer follows, this one was an earlier command's. */
   #kept: { readonly result: AtResult; readonly long: boolean } | undefined;
-  /** The command whose information line has come late, and when; one that was answered already if it was said twice. */
+  /** The command whose information line has come late, and when. Also the last command, when the modem repeats its answer. */
   #late: { readonly command: Unanswered; readonly at: number } | undefined;
   #answered: Unanswered | undefined;
   #refusedAt = Number.NEGATIVE_INFINITY;
@@ -66,7 +67,7 @@ export class Matcher {
   /** The modem answers in words, not in numbers as after `ATV0`. */
   #isVerbose = false;
 
-  /** What makes a line one of a kind; looked at in the order of {@link LINE_KINDS}. */
+  /** Whether a line is of a kind; tried in the order of {@link LINE_KINDS}. */
   readonly #isOfKind: Readonly<Record<(typeof LINE_KINDS)[number], (line: Line) => boolean>> = {
     echo: ({ text }) => this.#running?.isEcho(text) === true,
     pdu: ({ text }) => this.#router.expectsPdu(text),
@@ -120,7 +121,7 @@ export class Matcher {
     this.#running = exchange;
   }
 
-  /** It is over, with this result. */
+  /** The running command is over, with this result. */
   end(result: AtResult): void {
     const response = this.#running?.command.response;
     const now = this.#clock.now();
@@ -134,19 +135,19 @@ export class Matcher {
     this.#router.forgetAnswer();
   }
 
-  /** What the running command ends with when its time is up. */
+  /** The result of the running command when its time is up. */
   resultOfSilence(exchange: Exchange, waitedMs: number): AtResult {
     return this.#kept?.result ?? exchange.resultOfSilence(waitedMs);
   }
 
-  /** A final code that nobody is waiting for has come. */
+  /** A final code came that does not end the running command: it ends an earlier one. */
   settle(): void {
     this.#unanswered.settle(this.#late?.command);
     this.#late = undefined;
     this.#prober.settled();
   }
 
-  /** The line was quiet: no answer is half said. */
+  /** The line was quiet: the `OK` behind a late information line does not come any more. */
   forgetLate(): void {
     this.#late = undefined;
   }
@@ -201,7 +202,7 @@ export class Matcher {
     }
   }
 
-  /** The line is the running command's, or may be. */
+  /** Takes a line that is the running command's, or may be. */
   #take(action: 'finish' | 'keep' | 'keep long' | 'add' | 'type', line: Line, running: Exchange): MatchOutcome {
     this.#dropKept();
     if (action === 'type') return { do: 'type payload' };
@@ -217,7 +218,7 @@ export class Matcher {
     return { do: 'wait', ms: long ? KEPT_LONG_MS : this.keptMs };
   }
 
-  /** Another answer has come, so the one that was kept back was an earlier command's. */
+  /** Another answer has come, so the result that was kept back was an earlier command's. */
   #dropKept(): void {
     if (this.#kept !== undefined) this.settle();
     this.#kept = undefined;
@@ -236,7 +237,7 @@ export class Matcher {
     return this.#unanswered.find(text, now) ?? (isSaidTwice ? answered : undefined);
   }
 
-  /** The modem says such `OK`s, or nobody else can have caused this one. */
+  /** Whether an `OK` is stray: this modem is known to send such ones, or no command can have caused it. */
   #isStray(): boolean {
     if (this.#running !== undefined) return this.#saysStrays && this.#kept?.result.kind === 'error' && !this.#kept.long;
     const isAfterRefusal = this.#clock.now() - this.#refusedAt <= STRAY_MS;

@@ -1,12 +1,12 @@
-/** So many answers are remembered. */
+/** How many answers are remembered. */
 const REMEMBERED = 8;
 
-/** What a fast modem needs for an answer, in ms: below this, time-outs are as they are. */
+/** A modem that answers within this time, in ms, is fast: time-outs are not longer for it. */
 const FAST_MS = 100;
 
 /**
- * How long a modem and its line need at least for any answer: the quickest of the last eight, which a command that takes
- * long by itself (`+COPS=?`) does not change. Time-outs begin to count after that.
+ * The shortest time in which a modem and its line give any answer: the minimum of the last eight, so that one slow command
+ * (`+COPS=?`) does not count. Time-outs are longer by a multiple of it.
  */
 export class Pace {
   #took: readonly number[] = [];

@@ -1,14 +1,14 @@
 /** Codes whose text goes on over the line ends inside its quotes (`+CUSD`, 3GPP TS 27.007, 7.15). */
 const QUOTED_CODE = /^\+CUSD:/i;
 
-/** The closing quote ends the line, or `,<dcs>` stands between the two. */
+/** The closing quote is at the end of the line, or before `,<dcs>`. */
 const ENDS_IN_QUOTE = /"\s*$/;
 const ENDS_IN_CODING = /"\s*,\s*\d*\s*$/;
 
-/** A code with values of its own inside the text, as `+CMTI: "SM",3`: what looks like `,<dcs>` there is none. */
+/** A line of the text that looks like a code, `+CMTI: "SM",3`: the `",3` in it is not the end of the text with its `<dcs>`. */
 const WHOLE_CODE = /^[+^#*%$_][A-Z0-9]+:(?:[^"]*"[^"]*")+[^"]*$/i;
 
-/** The longest text of several lines, in octets: 182 characters in hexadecimal are 728. A longer one has lost its closing quote. */
+/** Octets of the longest text of several lines (182 characters in hexadecimal: 728). A longer one has lost its closing quote. */
 export const QUOTED_LIMIT = 1024;
 
 /**
@@ -22,7 +22,7 @@ export function isInsideQuotes(line: string): boolean {
   return quotes > 0 && !(ENDS_IN_QUOTE.test(line) && quotes % 2 === 0);
 }
 
-/** The last line of several; nothing when there is one only. */
+/** The last of several lines; empty when there is only one line. */
 function lastOf([, ...more]: readonly string[]): string {
   return more.at(-1) ?? '';
 }

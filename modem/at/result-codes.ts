@@ -8,7 +8,7 @@ export type AtErrorCode =
   | { readonly family: 'CME' | 'CMS'; readonly number: number; readonly text: string }
   | { readonly family: 'other'; readonly text: string };
 
-/** Final codes that are a whole line. The numbers are those of `ATV0`; the odd ones are what some models say instead of `ERROR`. */
+/** Final codes that are a whole line. Numbers come after `ATV0`; words such as `NA` come from some models instead of `ERROR`. */
 const WHOLE_LINES: Readonly<Record<string, 'ok' | 'error'>> = {
   OK: 'ok',
   '0': 'ok',
@@ -33,7 +33,7 @@ const NUMBERED = /^\+(CME|CMS) ERROR: ?(.*)$/i;
 /**
  * The final result code that `line` is, if it is one.
  *
- * @param inWords the modem is known to answer in words: a lone digit is something else then.
+ * @param inWords the modem is known to answer in words: then a line of one digit is not a final code.
  */
 export function finalCodeOf(line: string, inWords = false): FinalCode | undefined {
   if (inWords && isNumeric(line)) return undefined;
@@ -60,7 +60,7 @@ function numberedError(family: string, reason: string, text: string): AtErrorCod
   return { family: family === 'CMS' ? 'CMS' : 'CME', number, text };
 }
 
-/** With `+CMEE=2` the reason comes in words. */
+/** The number of an error in words, which a modem writes under `+CMEE=2`. */
 function numberOfName(names: Readonly<Record<number, string>>, words: string): number | undefined {
   const wanted = words.toLowerCase();
   const entry = Object.entries(names).find(([, name]) => name.toLowerCase() === wanted);

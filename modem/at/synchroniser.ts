@@ -6,17 +6,17 @@ import type { Pace } from './pace.ts';
 /** Unanswered commands in a row after which the port counts as dead. */
 const SILENCE_LIMIT = 10;
 
-/** How long the line must be quiet to be sure that nothing more is coming, in ms. */
+/** After this long without an octet, in ms, no more octets of an answer are expected. */
 const GUARD_MS = 200;
 
-/** A line that is never quiet is waited for this long, in ms. */
+/** The longest wait for quiet, in ms: some modems send codes all the time. */
 const QUIET_LIMIT_MS = 5_000;
 
-/** How long an `AT` may take, in ms, before another is typed; the second gets twice as long, and so on up to the limit. */
+/** How long the first `AT` may take, in ms, before another is typed; the second gets twice as long, and so on up to the limit. */
 const AT_MS = 1_000;
 const AT_LIMIT_MS = 5_000;
 
-/** The other answers may take so much longer than the first. */
+/** The other answers may take longer than the first one by this factor. */
 const SLACK = 1.5;
 
 const ESC = '\x1b';
@@ -24,24 +24,24 @@ const ESC = '\x1b';
 /** The shortest command: every modem answers it. */
 const PROBE = 'AT';
 
-/** What is typed to get in step again after a time-out. */
+/** The lines that are typed to get in step after a time-out. */
 const AGAIN: readonly string[] = Array.from({ length: SILENCE_LIMIT }, () => PROBE);
 
-/** So often a modem that says too much is asked again. */
+/** How often `AT` is typed again when more final codes came than were due. */
 const ROUNDS = 10;
 
-/** What the synchroniser needs of the chat. */
+/** The part of the chat that the synchroniser uses. */
 interface Line {
   type(text: string): void;
-  /** The modem has been silent too often. */
+  /** Too many commands in a row got no answer. */
   dead(silences: number): void;
 }
 
 /**
- * Keeps chat and modem in step: whether a prompt may be open, how long the modem has been silent, when it is quiet.
+ * Keeps chat and modem in step: knows whether a prompt may be open, and how many commands got no answer.
  *
- * After a time-out it types ESC if a prompt may be open (never Ctrl-Z, which would submit half a PDU), waits until the
- * line is quiet, then types `AT` until as many final codes came as were typed, and quiet followed.
+ * After a time-out it types ESC if a prompt may be open (never Ctrl-Z, which would send half a PDU), waits until the line
+ * is quiet, and types `AT` until one final code has come for each `AT`, and then nothing more.
  */
 export class Synchroniser {
   readonly #clock: Clock;
@@ -52,7 +52,7 @@ export class Synchroniser {
   #heardAt = Number.NEGATIVE_INFINITY;
   #isPromptSuspected = false;
   #isOutOfStep = false;
-  /** Final codes are those of `AT`, which is being typed. */
+  /** `AT`s are being typed: final codes that come are counted for them. */
   #isProbing = false;
   #silences = 0;
   #quietMs = 0;
@@ -71,7 +71,7 @@ export class Synchroniser {
     this.#heardAt = this.#clock.now();
   }
 
-  /** A final code that belongs to no running command: whether it is that of an `AT`. */
+  /** Takes a final code that belongs to no running command; true when it is counted for an `AT`. */
   takesFinal(): boolean {
     if (!this.#isProbing) return false;
     this.#finals += 1;
@@ -102,12 +102,12 @@ export class Synchroniser {
     this.#isOutOfStep = true;
   }
 
-  /** Before the next command the line must be quiet for this long. */
+  /** Before the next command is typed, the line must be quiet for this long, in ms. */
   waitForQuiet(durationMs: number): void {
     this.#quietMs = durationMs;
   }
 
-  /** What must happen before a command with this response is typed: usually nothing. */
+  /** Waits for quiet, gets in step, or waits for a late answer, if needed, before a command with this response is typed. */
   async settle(response: AtResponse | undefined): Promise<void> {
     if (this.#quietMs > 0) {
       const durationMs = this.#quietMs;
@@ -119,8 +119,8 @@ export class Synchroniser {
   }
 
   /**
-   * Gets in step by typing these lines, one after the other until one is answered, by anything: `AT` usually. False when
-   * none was.
+   * Gets in step: types these lines (usually `AT`) one after the other until an answer comes, whatever it says. False when
+   * no answer came.
    */
   async run(lines: readonly string[]): Promise<boolean> {
     this.#isOutOfStep = true;
@@ -132,7 +132,7 @@ export class Synchroniser {
     return isAnswered;
   }
 
-  /** Types until exactly as many final codes come as lines were typed, with quiet after them. */
+  /** Types until the number of final codes is that of the typed lines, and then nothing more comes. */
   async #probe(lines: readonly string[]): Promise<boolean> {
     let surplusBefore = 0;
     let next = lines;
@@ -141,9 +141,10 @@ export class Synchroniser {
       if (typed === undefined) return false;
       const surplus = Math.max(0, this.#finals - typed);
       for (let owed = 0; owed < surplus; owed += 1) this.#matcher.settle();
-      // A modem that says a stray `OK` after each `ERROR` is in step when it says the same twice.
+      // A modem that answers each `AT` with `ERROR` and a stray `OK` has one final code too many every time: two rounds
+      // with the same surplus mean that it is in step.
       const isInStep = (surplus === 0 || surplus === surplusBefore) && !this.#isPromptSuspected;
-      // After `ATQ0`, which makes a modem talk, or is all that it answers: `AT` tells.
+      // An answer to `ATQ0` alone does not prove that commands are answered from now on: `AT` is typed once more.
       const isAwake = this.#finals >= typed || next[typed - 1] === PROBE;
       if (isInStep && isAwake) return true;
       surplusBefore = surplus;
@@ -152,7 +153,7 @@ export class Synchroniser {
     return !this.#stopped;
   }
 
-  /** No more attempts: the port is gone. */
+  /** Ends all attempts, because the port is gone. */
   stop(): void {
     this.#stopped = true;
     this.#wakeOnFinal?.();
@@ -160,8 +161,8 @@ export class Synchroniser {
   }
 
   /**
-   * How many lines were typed until one was answered and no more answers came; undefined when none was answered. On a
-   * slow modem several are typed meanwhile, and each of them is answered.
+   * How many lines were typed until the first answer came (the answers to the others are waited for); undefined when no
+   * answer came. A slow modem gets several lines before its first answer, and answers each of them.
    */
   async #typeUntilAnswered(lines: readonly string[]): Promise<number | undefined> {
     let firstAt = 0;
@@ -182,13 +183,14 @@ export class Synchroniser {
         return index + 1;
       }
       this.#countSilence();
-      // A prompt may be open. Some modems take ESC for a part of the next command, so it is not typed every time.
+      // A prompt may be open, so ESC is typed. oFono's simulator reads `ESC AT` as an unknown command and stays silent:
+      // so every second line goes without ESC.
       withEsc = !withEsc || this.#isPromptSuspected;
     }
     return undefined;
   }
 
-  /** Each of the lines that were typed is answered, unless the modem was asleep: then it answers in the time it took. */
+  /** Waits for the answers to all typed lines. A modem that was asleep has swallowed some: the wait ends after a pause. */
   async #awaitOthers(typed: number, tookMs: number): Promise<void> {
     this.#silences = 0;
     if (!this.#matcher.isOwed) this.#pace.answered(tookMs);
@@ -213,7 +215,10 @@ export class Synchroniser {
     }
   }
 
-  /** Two answers of one kind could not be told apart: the late one is waited for, for a while. */
+  /**
+   * Waits a while for the late answer to a command of the same kind: typed at once, the next `+COPS?` could get the answer
+   * of the one before.
+   */
   async #awaitLate(response: AtResponse | undefined): Promise<void> {
     for (;;) {
       const holdMs = this.#matcher.holdFor(response);

@@ -1,22 +1,22 @@
 import type { AtResponse } from './command.ts';
 
-/** For how long an answer that did not come in time may still come, in ms. */
+/** After a time-out the answer may still come for this long, in ms. */
 const LATE_MS = 300_000;
 
-/** For how long a command of the same kind is held back, so that the two answers cannot be confused, in ms. */
+/** How long a command of the same kind waits for the late answer, in ms: the two answers would look the same. */
 const HOLD_MS = 5_000;
 
-/** So many commands at once; the oldest is given up for a new one. */
+/** Commands that are remembered; one more makes the oldest forgotten. */
 const UNANSWERED_LIMIT = 32;
 
 /** A command that had no answer when its time was up. */
 export interface Unanswered {
-  /** What its information line would look like; undefined when it has only a final code. */
+  /** The form of its information line; undefined when the answer is only a final code. */
   readonly response: AtResponse | undefined;
   readonly since: number;
 }
 
-/** The commands that timed out, oldest first: each still owes a final code. */
+/** The commands that timed out, oldest first: the final code of each may still come. */
 export class UnansweredCommands {
   #commands: readonly Unanswered[] = [];
 
@@ -25,12 +25,12 @@ export class UnansweredCommands {
     this.#commands = [...this.#commands, { response, since: now }].slice(-UNANSWERED_LIMIT);
   }
 
-  /** The one that has such an information line. */
+  /** The oldest command to which this information line may belong. */
   find(line: string, now: number): Unanswered | undefined {
     return this.#alive(now).find(({ response }) => response !== undefined && isAnswer(response, line));
   }
 
-  /** A final code has come: that of this command, or of the oldest. */
+  /** The final code of this command, or of the oldest one, has come. */
   settle(command: Unanswered | undefined = this.#commands[0]): void {
     this.#commands = this.#commands.filter((other) => other !== command);
   }
@@ -40,9 +40,10 @@ export class UnansweredCommands {
   }
 
   /**
-   * How long to wait, in ms, before a command with such a response is typed, because one like it has had no answer.
+   * How long to wait, in ms, before a command with such a response is typed: a command of the same kind timed out, and its
+   * answer may still come.
    *
-   * @param paceMs what the modem needs for any answer
+   * @param paceMs the shortest time in which the modem gives any answer
    */
   holdFor(response: AtResponse | undefined, now: number, paceMs: number): number {
     if (response === undefined) return 0;

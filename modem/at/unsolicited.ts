@@ -1,7 +1,7 @@
 import type { Exchange } from './exchange.ts';
 import { prefixOf } from './values.ts';
 
-/** Something a modem said on its own account. */
+/** An unsolicited result code: a line that the modem sends without a command. */
 export interface UnsolicitedCode {
   /** `+CMTI`, or the whole line for codes without values, such as `RING`. */
   readonly prefix: string;
@@ -21,7 +21,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   '+CBM': 'pdu',
 };
 
-/** Two-line codes whose PDU has not come yet: more than these at once, and the oldest is given up. */
+/** Headers whose PDU has not come yet; one more makes the oldest forgotten. */
 const PENDING_LIMIT = 4;
 
 /** Codes that are a whole line: they may come anywhere, and are never part of an answer. */
@@ -39,18 +39,18 @@ const WORDS: ReadonlySet<string> = new Set([
 /** The codes of a modem that has just been switched on, or rebooted. */
 export const STARTUP_CODES: ReadonlySet<string> = new Set(['RDY', 'MODEM:STARTUP']);
 
-/** Those that follow within the next 20 s or so, when the SIM has been read. */
+/** The codes that follow within about 20 s, when the modem has read the SIM. */
 export const STARTED_CODES: ReadonlySet<string> = new Set(['SMS DONE', 'SMS READY', 'CALL READY', 'PB DONE']);
 
 /** A PDU as a line: whole octets, behind which some modems write `,0`. */
 const HEX = /^(?:[0-9A-F]{2})+(?:,\d*)?$/i;
 
-/** Whether a line is one that a modem says on its own account, when no command expects it. */
+/** Whether a line that no command expects is an unsolicited code. */
 export function isUnsolicited(line: string): boolean {
   return unsolicitedPrefixOf(line) !== undefined;
 }
 
-/** The prefix of a line that can only be unsolicited when no command expects it. */
+/** The prefix of an unsolicited code; undefined when the line is none. */
 function unsolicitedPrefixOf(line: string): string | undefined {
   const upper = line.toUpperCase();
   if (WORDS.has(upper)) return upper;
@@ -67,14 +67,14 @@ interface PendingPdu {
 /** Puts together headers and their PDUs, in answers and in unsolicited codes, also when they are interleaved. */
 export class LineRouter {
   readonly #tell: (code: UnsolicitedCode) => void;
-  /** The last header gets the next PDU: a code may come between a header and its own. */
+  /** Headers without their PDU yet. A PDU belongs to the last one: `+CMT` may come between `+CMGR:` and its PDU. */
   #pending: PendingPdu[] = [];
 
   constructor(tell: (code: UnsolicitedCode) => void) {
     this.#tell = tell;
   }
 
-  /** Whether a line is the PDU that one before has announced. */
+  /** Whether a line is the PDU of a header that came before. */
   expectsPdu(line: string): boolean {
     return this.#pending.length > 0 && HEX.test(line);
   }
@@ -94,14 +94,14 @@ export class LineRouter {
     this.#expectPdu('answer', (pdu) => exchange.add(pdu === undefined ? { text: line } : { text: line, pdu }));
   }
 
-  /** The answer is complete, or its next line has come: a header without its PDU stays without. */
+  /** The answer is complete, or its next header has come: the PDU of the header before does not come any more. */
   forgetAnswer(): void {
     const headers = this.#pending.filter(({ owner }) => owner === 'answer');
     this.#pending = this.#pending.filter(({ owner }) => owner !== 'answer');
     for (const header of headers) header.deliver();
   }
 
-  /** Takes a line that the modem says on its own account. */
+  /** Takes an unsolicited code. */
   takeUnsolicited(line: string): void {
     const prefix = unsolicitedPrefixOf(line);
     if (prefix === undefined) return;

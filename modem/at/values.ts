@@ -19,8 +19,8 @@ export function prefixOf(line: string): string | undefined {
 }
 
 /**
- * The values after the colon of `+CMD: a,"b",(1-3)`, or of the whole text when there is no such prefix. It reads what
- * modems write: blanks anywhere, a quote or a parenthesis that is never closed ends with the line.
+ * The values after the colon of `+CMD: a,"b",(1-3)`, or of the whole text when there is no such prefix. Blanks may be
+ * anywhere; a quote or a parenthesis that a modem does not close ends with the line.
  */
 export function valuesOf(line: string): readonly AtValue[] {
   const prefix = prefixOf(line);
@@ -53,7 +53,7 @@ export function allows(value: AtValue | undefined, number: number): boolean {
   });
 }
 
-/** The longest range that is written out; what lies beyond is left out. */
+/** Numbers of the longest range (`1-1000`) that are listed; the rest is left out. */
 const RANGE_LIMIT = 1_000;
 
 /** The numbers that `(0,2-4)` names, as a test command answers, in their order. */
@@ -81,7 +81,7 @@ class ValueScanner {
       this.#at += 1;
       items.push(this.#readValue(depth));
     }
-    // A lone empty value is no value: `()` is an empty list, and `+CMD:` has none.
+    // One empty value means none: `()` is an empty list, and `+CMD:` has no values.
     return items.length === 1 && items[0]?.kind === 'empty' ? [] : items;
   }
 

@@ -3,21 +3,21 @@ import { textIn, valuesOf } from '../at/values.ts';
 import { ESCAPE } from '../pdu/alphabet/character-table.ts';
 import { DEFAULT_EXTENSION, DEFAULT_TABLE } from '../pdu/alphabet/default-tables.ts';
 
-/** Octets in hexadecimal, as many as an UTF-16 unit has. */
+/** UTF-16 units in hexadecimal. */
 const UNITS = /^(?:[0-9A-F]{4})+$/i;
 const OCTETS = /^(?:[0-9A-F]{2})+$/i;
 
 /**
- * Chooses the character set of all strings, `+CSCS` (3GPP TS 27.007, 5.5): another program may have left UCS2 in force,
- * in which names and numbers come as hexadecimal. The default alphabet where the modem has it: nothing of it is lost
- * then, as it would be in ASCII.
+ * Chooses the character set of all strings, `+CSCS` (3GPP TS 27.007, 5.5). Another program may have left "UCS2", under which
+ * operator, service centre and own number come in hexadecimal. "GSM" is taken where the modem has it, because "IRA" lacks
+ * characters of the default alphabet (`é`, `€`).
  *
  * @returns the one that is in force, in capitals; undefined when the modem does not say
  * @throws AtTimeout, AtAborted, PortError
  */
 export async function chooseCharacterSet(chat: Chat): Promise<string | undefined> {
   for (const charset of ['GSM', 'IRA']) {
-    // In force, UCS2 holds for this string too (SIMCom, Wavecom).
+    // Under "UCS2" SIMCom and Wavecom modems expect this string in hexadecimal too.
     for (const name of [charset, stringIn(charset, 'UCS2')]) {
       const result = await chat.run({ text: `AT+CSCS="${name}"`, repeatable: true });
       if (result.kind === 'ok') return charset;
@@ -32,8 +32,8 @@ export async function chooseCharacterSet(chat: Chat): Promise<string | undefined
 }
 
 /**
- * A string that a modem wrote, as text. One that cannot be of its character set is left as it is: some modems use that
- * for a part of their strings only.
+ * A string that a modem wrote, as text. Some modems use the character set for some of their strings only, so a string that
+ * is not valid in the character set is returned as it is.
  *
  * @param said a character for each octet on the line
  * @param charset of `+CSCS`; undefined when the modem does not say

@@ -35,9 +35,10 @@ const WAKING: readonly string[] = ['AT', 'AT', 'AT'];
 const LISTEN_MS = 3_000;
 
 /**
- * Looks which of the machine's ports take AT commands, and on which the codes come: a stick has several, and some answer
- * nothing, or `OK` to everything. All ports of a device are open while it is looked at, since some crash when one fills
- * up unread; they are asked one after the other. Ports in use by others are left alone. Never throws for a port's sake.
+ * Finds the ports of the machine that take AT commands, and those on which unsolicited codes come. A stick has several
+ * ports, and some of them answer nothing, or `OK` to everything. All ports of a device are open meanwhile, because Huawei
+ * and ZTE sticks crash when the buffer of an unread port is full; the ports are asked one after the other. Ports that other
+ * programs use are not opened. A port that fails is in the result, and never throws.
  */
 export async function findModems({
   list = usbPorts,
@@ -109,7 +110,7 @@ class Look {
   }
 }
 
-/** Empty for a modem that says nothing before its SIM has its PIN. @throws ModemError (`not-a-modem`) */
+/** The identity; empty for a modem that refuses `+CGMI` to `+CGSN` until the PIN is given. @throws ModemError (`not-a-modem`) */
 async function identityOf(chat: Chat): Promise<ModemIdentity> {
   const { identity, refusal } = await askIdentity(chat);
   if (refusal === undefined || simStateOfRefusal(refusal).kind === 'unknown') requireIdentity(identity);

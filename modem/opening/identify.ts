@@ -3,7 +3,7 @@ import { AtRefused, type AtResult } from '../at/command.ts';
 import { prefixOf } from '../at/values.ts';
 import { ModemError } from '../error.ts';
 
-/** What a modem says it is (3GPP TS 27.007, 5.1 to 5.4). What it does not say is absent. */
+/** What a modem says it is (3GPP TS 27.007, 5.1 to 5.4). A refused or empty answer is absent. */
 export interface ModemIdentity {
   readonly manufacturer?: string;
   readonly model?: string;
@@ -19,7 +19,7 @@ export interface ModemIdentity {
 const WAKING: readonly string[] = ['AT', 'AT', 'ATQ0', 'AT', 'AT'];
 
 /**
- * Brings a modem in an unknown state to where the chat can begin: awake, no echo, answers in words, errors with numbers.
+ * Brings a modem from an unknown state to a known one: awake, no echo, answers in words, errors with numbers.
  *
  * @throws ModemError (`not-a-modem`) when it answers nothing within 15 s.
  */
@@ -36,26 +36,27 @@ export async function wakeModem(chat: Chat): Promise<void> {
 }
 
 /**
- * Asks for errors with numbers. Refused by some until the SIM is unlocked, and by some for good: then errors have none.
+ * Asks for errors with numbers (`+CMEE=1`). Some modems refuse that until the SIM is unlocked, and some always: their errors
+ * have no number.
  */
 export async function numberErrors(chat: Chat): Promise<void> {
   await runTwice(chat, 'AT+CMEE=1');
 }
 
-/** Some refuse at first what they take the second time (N900). */
+/** Runs a set-up command, and once more when it is refused: a Nokia N900 accepts it the second time. */
 async function runTwice(chat: Chat, text: string): Promise<AtResult> {
   const result = await chat.run({ text, repeatable: true });
   return result.kind === 'error' ? chat.run({ text, repeatable: true }) : result;
 }
 
-/** What a modem said of itself. */
+/** The identity that a modem gave, and its last refusal. */
 export interface Introduction {
   readonly identity: ModemIdentity;
-  /** What it refused to say, last. */
+  /** The last refusal of `+CGMI` to `+CGSN`. */
   readonly refusal: AtRefused | undefined;
 }
 
-/** Asks a modem what it is. Many say nothing, or not everything, before their SIM has its PIN. */
+/** Asks for manufacturer, model, revision and IMEI. Many modems refuse some of these until the PIN is given. */
 export async function askIdentity(chat: Chat): Promise<Introduction> {
   let refusal: AtRefused | undefined;
   const ask = async (name: string) => {
@@ -76,7 +77,7 @@ export async function askIdentity(chat: Chat): Promise<Introduction> {
   return { identity, refusal };
 }
 
-/** Whether it is said at all what modem it is. */
+/** Whether the modem has given its manufacturer, its model or its IMEI. */
 export function isIdentified({ manufacturer, model, imei }: ModemIdentity): boolean {
   return manufacturer !== undefined || model !== undefined || imei !== undefined;
 }

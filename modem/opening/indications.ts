@@ -1,27 +1,27 @@
 import type { Chat } from '../at/chat.ts';
 import { type AtValue, numberIn, numbersIn, textIn, valuesOf } from '../at/values.ts';
 
-/** What `+CNMI` was set to (3GPP TS 27.005, 3.4.1): how a modem tells of messages and status reports. */
+/** The `+CNMI` setting in force (3GPP TS 27.005, 3.4.1): how a modem announces messages and status reports. */
 export interface Indications {
-  /** Messages are stored and announced (`+CMTI`), come at once (`+CMT`), or must be looked for. */
+  /** Messages are stored and announced (`+CMTI`), or passed on (`+CMT`), or must be polled with `+CMGL`. */
   readonly messages: 'announced' | 'direct' | 'polled';
-  /** Status reports come at once (`+CDS`), are stored and announced (`+CDSI`), or do not come. */
+  /** Status reports are passed on (`+CDS`), or stored and announced (`+CDSI`), or do not come. */
   readonly reports: 'direct' | 'announced' | 'none';
-  /** What `+CNMI?` says when it is in force: not always what was set. Undefined: no setting, or it is not said. */
+  /** The answer to `+CNMI?` after the setting, which may differ from it. Undefined: no setting, or no answer. */
   readonly setting: string | undefined;
-  /** What `+CNMI=?` says that the modem can do, as it wrote it. Undefined: it does not say. */
+  /** The answer to `+CNMI=?`, as the modem wrote it. Undefined: no answer. */
   readonly offered: string | undefined;
-  /** What comes at once must be acknowledged with `+CNMA`, or nothing more comes. */
+  /** `+CMT` and `+CDS` must be acknowledged with `+CNMA`, or the modem stops delivering. */
   readonly acknowledge: boolean;
 }
 
-/** `<mode>,<mt>,<bm>,<ds>,<bfr>`, or as many of them as the modem has. */
+/** `<mode>,<mt>,<bm>,<ds>,<bfr>`, or the first few of these, on a modem that has no more. */
 type Setting = readonly number[];
 
 /**
- * `<mt>` and `<ds>`, best first. A message that is stored and announced (`<mt>` 1; 3: all but class 3) survives a crash
- * of the program, so it comes before one that comes at once (2). `<ds>` 1 comes before 2: modems store reports in places
- * that they do not name.
+ * `<mt>` and `<ds>`, best first. `<mt>` 1 (3: except class 3) stores and announces a message, which then survives a crash of
+ * the program; `<mt>` 2 passes the message on without storing it, so it is second. `<ds>` 1 (`+CDS`) is before `<ds>` 2
+ * (`+CDSI`): some modems announce another memory than the one where they store the report (EC25, SIM7600).
  */
 const GOALS: readonly (readonly [mt: number, ds: number])[] = [
   [1, 1],
@@ -37,12 +37,12 @@ const GOALS: readonly (readonly [mt: number, ds: number])[] = [
   [0, 2],
 ];
 
-/** The other values, best first. In `<mode>` 0 nothing is said. */
+/** The other values, best first. `<mode>` 0 is left out: the modem announces nothing in it. */
 const MODES: readonly number[] = [2, 1, 3];
 const BROADCASTS: readonly number[] = [0, 2, 1, 3];
 const BUFFERS: readonly number[] = [0, 1];
 
-/** What is tried on a modem that does not say what it offers, or refuses all that it says. */
+/** Values that are tried on a modem without `+CNMI=?`, or on one that refuses all settings that it offers. */
 const USUAL: readonly (readonly number[])[] = [
   [2, 1, 3],
   [1, 2],
@@ -51,7 +51,7 @@ const USUAL: readonly (readonly number[])[] = [
   [0, 1],
 ];
 
-/** Short forms, for modems that know no more values. */
+/** Short forms, for modems that accept fewer values. */
 const SHORT: readonly Setting[] = [
   [3, 1],
   [2, 1],
@@ -59,12 +59,12 @@ const SHORT: readonly Setting[] = [
   [1, 2],
 ];
 
-/** So many settings are tried of what the modem offers, and so many of the usual ones. */
+/** How many of the offered settings are tried at most, and how many of the usual ones. */
 const TRIES = 72;
 
 /**
- * Sets the best indications that a modem can do, by what `+CNMI=?` offers. What is offered is not always taken (Qualcomm
- * offers `<ds>` 1 and refuses it), so one setting after the other is tried.
+ * Sets the best `+CNMI` that a modem accepts, by what `+CNMI=?` offers. Some modems refuse what they offer (Qualcomm offers
+ * `<ds>` 1 and refuses it), so one setting after the other is tried.
  *
  * @param acknowledges whether the modem's `+CNMA` works
  * @throws AtTimeout, AtAborted, PortError
@@ -85,7 +85,7 @@ export async function setUpIndications(chat: Chat, acknowledges: boolean): Promi
   };
 }
 
-/** Whether the modem has other indications than after its set-up: then it has rebooted since, and forgot all. */
+/** Whether `+CNMI?` differs from the answer after the set-up: then the modem has rebooted and lost all settings. */
 export async function hasForgotten(chat: Chat, { setting }: Indications): Promise<boolean> {
   if (setting === undefined) return false;
   const now = await settingInForce(chat);
@@ -104,7 +104,7 @@ async function askOffered(chat: Chat): Promise<string | undefined> {
   return line?.text.replace(/^\+CNMI: */i, '');
 }
 
-/** The first setting that the modem takes. Undefined: none, or no `+CNMI` at all. */
+/** The first setting that the modem accepts. Undefined: it accepts none, or has no `+CNMI` (Nokia S60). */
 async function choose(chat: Chat, offered: string | undefined): Promise<Setting | undefined> {
   const fromOffer = settingsOf(listsIn(offered)).slice(0, TRIES);
   const known = new Set(fromOffer.map(String));
@@ -125,7 +125,7 @@ function listsIn(offered: string | undefined): readonly (readonly number[])[] {
   return (isWrapped ? only.items : values).map(numbersIn);
 }
 
-/** All settings that such lists allow and that tell of messages or reports, best first. */
+/** All settings that these lists allow and that announce messages or reports, best first. */
 function settingsOf(lists: readonly (readonly number[])[]): readonly Setting[] {
   const [modes = [], types = [0], broadcasts = [0], reports = [0], buffers = [0]] = lists;
   const those = (wanted: readonly number[], list: readonly number[]) => wanted.filter((value) => list.includes(value));
@@ -139,13 +139,16 @@ function settingsOf(lists: readonly (readonly number[])[]): readonly Setting[] {
   );
 }
 
-/** Some announce nothing before `+CSMS=1`. Others better stay without it: they would wait for `+CNMA`. */
+/**
+ * Tries the settings again under `+CSMS=1` (phase 2+): some modems refuse `+CNMI` without it. It is not the first choice,
+ * because under it each `+CMT` and `+CDS` needs `+CNMA`.
+ */
 async function chooseInPhase2Plus(chat: Chat): Promise<Setting | undefined> {
   const result = await chat.run({ text: 'AT+CSMS=1', response: { prefix: '+CSMS:' }, repeatable: true });
   return result.kind === 'ok' ? choose(chat, await askOffered(chat)) : undefined;
 }
 
-/** Whether `+CSMS=1` is on: phase 2+, where what comes at once waits for `+CNMA`. */
+/** Whether `+CSMS=1` (phase 2+) is in force, where each `+CMT` and `+CDS` needs `+CNMA`. */
 async function isPhase2Plus(chat: Chat): Promise<boolean> {
   const result = await chat.run({ text: 'AT+CSMS?', response: { prefix: '+CSMS:' }, repeatable: true });
   return result.kind === 'ok' && numberIn(valuesOf(result.lines[0]?.text ?? '')[0]) === 1;

@@ -3,24 +3,24 @@ import { type AtValue, itemsIn, textIn, valuesOf } from '../at/values.ts';
 import type { Clock } from '../clock.ts';
 import { runWhenStarted } from './starting.ts';
 
-/** Memories that hold messages to read, best first. `BM` holds broadcasts. */
+/** Memories with messages, best first. `BM` has cell broadcasts, so it is not here. */
 const MESSAGE_MEMORIES: readonly string[] = ['SM', 'ME', 'MT'];
 
 /** The memory for status reports, of modems that do not store them with the messages. */
 export const REPORT_MEMORY = 'SR';
 
-/** What the memory in force is called when the modem does not say. */
+/** The name that stands for the memory in force, on a modem that does not name it. */
 const UNNAMED = 'memory';
 
-/** Where a modem keeps messages, `<mem1>` to `<mem3>` of `+CPMS` (3GPP TS 27.005, 3.2.2). */
+/** The memories of a modem, `<mem1>` to `<mem3>` of `+CPMS` (3GPP TS 27.005, 3.2.2). */
 export interface Memories {
-  /** Those that hold messages, the one where new ones arrive last. */
+  /** The memories with messages; the one where new messages arrive is the last. */
   readonly messages: readonly string[];
   /** {@link REPORT_MEMORY}, if the modem names it. */
   readonly reports: readonly string[];
   /**
-   * `<mem3>`, where new messages arrive: it stays so when another memory is read. Undefined: the modem refuses `+CPMS=`,
-   * and the memory in force is the only one that can be read.
+   * `<mem3>`, where new messages arrive, also while another memory is read. Undefined: the modem refuses `+CPMS=`, and only
+   * the memory in force can be read.
    */
   readonly receiving: string | undefined;
 }
@@ -44,7 +44,7 @@ export async function chooseMemories(chat: Chat, clock: Clock): Promise<Memories
     const [reading, , receiving] = triple;
     for (const memories of [triple, triple.slice(0, 2), triple.slice(0, 1)]) {
       if (!(await takes(chat, memories))) continue;
-      // MT is SM and ME together.
+      // MT has the messages of SM and ME: with MT these two are not read as well.
       const others = ['SM', 'ME'].filter((memory) => memory !== receiving && readable.includes(memory));
       const last = readable.length === 0 || readable.includes(receiving) ? receiving : reading;
       return { messages: [...others.filter((memory) => memory !== last), last], reports, receiving };
@@ -55,8 +55,8 @@ export async function chooseMemories(chat: Chat, clock: Clock): Promise<Memories
 }
 
 /**
- * What to write behind `+CPMS=` to read a memory, without moving where new messages arrive. Some want one memory, some
- * all three (E3372), and some that the second can be read as well.
+ * The forms of `+CPMS=` that select a memory for reading and leave `<mem3>` as it is. Some modems accept one memory; an
+ * E3372-325 needs all three; some need a `<mem2>` that is in their list.
  */
 export function selectionsOf(memory: string, receiving: string): readonly string[] {
   const quoted = (...names: readonly string[]) => names.map((name) => `"${name}"`).join();
@@ -68,7 +68,7 @@ export function selectionsOf(memory: string, receiving: string): readonly string
   ];
 }
 
-/** Combinations that are in the lists, the same memory three times first. */
+/** The combinations that the lists allow; those with one memory three times are first. */
 function triplesOf(lists: readonly (readonly string[])[]): readonly (readonly [string, string, string])[] {
   const offered = (position: number) => {
     const list = lists[position] ?? [];
@@ -100,7 +100,7 @@ async function memoryInForce(chat: Chat): Promise<string | undefined> {
   return first?.kind === 'string' ? first.text : undefined;
 }
 
-/** The lists of `+CPMS=?`, whether or not they are in one more pair of parentheses. */
+/** The lists of `+CPMS=?`; some modems put one more pair of parentheses around them. */
 function memoryLists(values: readonly AtValue[]): readonly (readonly string[])[] {
   const [only] = values;
   const isWrapped = values.length === 1 && itemsIn(only).some((item) => item.kind === 'list');

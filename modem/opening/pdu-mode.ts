@@ -7,8 +7,9 @@ import { PASSING_MS, STARTING_MS } from './starting.ts';
 const PAUSE_MS = 1_000;
 
 /**
- * Switches the modem to PDU mode, `+CMGF=0` (3GPP TS 27.005, 3.2.3). After power-on modems refuse it for a while, each
- * with another code (`+CME ERROR: 3517`, `+CMS ERROR: 3`, 302, 500, 515): `+CMGF=?` tells whether there is such a mode.
+ * Switches the modem to PDU mode, `+CMGF=0` (3GPP TS 27.005, 3.2.3). Some modems refuse it for some seconds after power-on,
+ * with different codes (`+CME ERROR: 3517`, `+CMS ERROR: 3`, 302, 500, 515). `+CMGF=?` tells a modem that is not ready from
+ * one without PDU mode.
  *
  * @throws ModemError (`unsuitable`) when the modem has no PDU mode, or does not enter it in 45 s; AtTimeout, PortError
  */

@@ -2,7 +2,7 @@ import type { Chat } from '../at/chat.ts';
 import type { AtCommand } from '../at/command.ts';
 import { type AtValue, numberIn, textIn, valuesOf } from '../at/values.ts';
 
-/** Where a modem says how many tries of the SIM PIN are left. */
+/** A question whose answer has the number of PIN tries left. */
 interface Counter {
   readonly command: AtCommand;
   read(values: readonly AtValue[]): number | undefined;
@@ -19,7 +19,7 @@ const ifNamed =
   ([code, tries]) =>
     textIn(code) === name ? numberIn(tries) : undefined;
 
-/** The standard's own (3GPP TS 27.007, 8.65), then the makers'. */
+/** First the question of the standard (3GPP TS 27.007, 8.65), then those of manufacturers. */
 const counters: readonly Counter[] = [
   counter('AT+CPINR', '+CPINR:', ifNamed('SIM PIN')),
   counter('AT^CPIN?', '^CPIN:', (values) => numberIn(values[3])),

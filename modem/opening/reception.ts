@@ -7,7 +7,7 @@ import { type Indications, setUpIndications } from './indications.ts';
 import { chooseMemories, type Memories } from './memories.ts';
 import { enterPduMode } from './pdu-mode.ts';
 
-/** How messages and status reports will come: where they are stored, and how the modem tells of them. */
+/** How messages and status reports come: the memories where they are stored, and how the modem announces them. */
 export interface Reception extends Indications {
   /** Memories that may hold messages or stored reports, the one where new messages arrive last. */
   readonly memories: readonly string[];
@@ -16,20 +16,20 @@ export interface Reception extends Indications {
 }
 
 /**
- * Sets a modem up to receive: PDU mode, memories, and the best indications that it can do.
+ * Sets a modem up to receive: PDU mode, memories, and the best `+CNMI` that it accepts.
  *
- * @throws ModemError (`unsuitable`) when it has no PDU mode; AtTimeout, AtAborted, PortError
+ * @throws ModemError (`unsuitable`) when the modem has no PDU mode; AtTimeout, AtAborted, PortError
  */
 export async function setUpReception(chat: Chat, clock: Clock, quirks: Quirks): Promise<Reception> {
   await enterPduMode(chat, clock);
   const { messages, reports, receiving } = await chooseMemories(chat, clock);
   const indications = await setUpIndications(chat, quirks.acknowledges);
-  // Where the memory for reports is full, no report comes any more.
+  // When SR is full, the modem delivers no more reports: so SR is read and emptied too.
   const memories = indications.reports === 'announced' ? [...reports, ...messages] : messages;
   return { ...indications, memories, receiving };
 }
 
-/** What came of listing a memory. */
+/** The result of listing a memory. */
 export type MemoryListing =
   | {
       readonly kind: 'listed';
@@ -62,7 +62,7 @@ export async function proveReception({ store, reception }: Source): Promise<Rece
   return { memories, messages, reports, shortcomings: shortcomingsOf(reception) };
 }
 
-/** What a person should know of a modem that cannot do everything: a sentence for each thing that it cannot. */
+/** A sentence for people about each thing that the modem cannot do (announcements, status reports, other memories). */
 export function shortcomingsOf({ messages, reports, receiving, offered }: Reception): readonly string[] {
   const offer = offered === undefined ? 'it does not answer +CNMI=?' : `+CNMI=? offers ${offered}`;
   return [

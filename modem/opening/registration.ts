@@ -1,7 +1,7 @@
 import type { Chat } from '../at/chat.ts';
 import { type AtValue, numberIn, valuesOf } from '../at/values.ts';
 
-/** Whether the modem is in a network (3GPP TS 27.007, 7.2). `unknown`: it does not say; sending may work. */
+/** Whether the modem is in a network (3GPP TS 27.007, 7.2). `unknown`: the modem does not say; sending may work. */
 export type Registration = 'home' | 'roaming' | 'searching' | 'denied' | 'not-searching' | 'unknown';
 
 /** `<stat>` of `+CREG`; 6 and 7 are "SMS only", 9 and 10 "CSFB not preferred". */
@@ -18,7 +18,7 @@ const STATES: Readonly<Record<number, Registration>> = {
   10: 'roaming',
 };
 
-/** Whether messages can come and go. */
+/** Whether SMS can be sent and received in this state. */
 export function isUsable(registration: Registration): boolean {
   return registration === 'home' || registration === 'roaming' || registration === 'unknown';
 }
@@ -31,13 +31,13 @@ function isAnswer([, second]: readonly AtValue[]): boolean {
   return second?.kind === 'word' && /^\d{1,3}$/.test(second.text);
 }
 
-/** What an unsolicited `+CREG:` says; undefined when it says nothing that is known. */
+/** The state in an unsolicited `+CREG:`; undefined when it is not in {@link STATES}. */
 export function registrationIn(line: string): Registration | undefined {
   const values = valuesOf(line);
   return STATES[numberIn(isAnswer(values) ? values[1] : values[0]) ?? -1];
 }
 
-/** Asks to be told of changes. Some refuse; asking now and then serves as well. */
+/** Asks the modem to announce changes (`+CREG=1`). A refusal does no harm, because `+CREG?` is asked regularly too. */
 export async function watchRegistration(chat: Chat): Promise<void> {
   await chat.run({ text: 'AT+CREG=1', repeatable: true });
 }
@@ -46,8 +46,8 @@ export async function watchRegistration(chat: Chat): Promise<void> {
 const RADIO_ON_MS = 30_000;
 
 /**
- * Switches the radio on where another program left it off (`+CFUN` 0 or 4, 3GPP TS 27.007, 8.2). Some refuse; then the
- * modem stays without a network, and says so.
+ * Switches the radio on when another program has left it off (`+CFUN` 0 or 4, 3GPP TS 27.007, 8.2). When a modem refuses,
+ * it stays without a network, which the state `searching` shows.
  */
 export async function switchRadioOn(chat: Chat): Promise<void> {
   const result = await chat.run({ text: 'AT+CFUN?', response: { prefix: '+CFUN:' }, repeatable: true });
@@ -55,7 +55,7 @@ export async function switchRadioOn(chat: Chat): Promise<void> {
   if (level === 0 || level === 4) await chat.run({ text: 'AT+CFUN=1', timeoutMs: RADIO_ON_MS });
 }
 
-/** Asks where the modem is. A modem in LTE only may say so in `+CEREG` alone. */
+/** Asks for the registration. A modem in LTE may answer `+CREG?` with "not registered" and give its state in `+CEREG?` only. */
 export async function askRegistration(chat: Chat): Promise<Registration> {
   const circuit = await ask(chat, '+CREG');
   if (circuit === undefined) return 'unknown';

@@ -14,9 +14,9 @@ import { askRegistration, type Registration, switchRadioOn, watchRegistration } 
 import { askSimState, simStateOfRefusal } from './sim-state.ts';
 import { type SimPin, unlockSim } from './unlock.ts';
 
-/** Who opens a session: gets what the modem says without being asked, also while it is being opened. */
+/** The events of a session; unsolicited codes come also while the modem is being opened. */
 export interface SessionOwner extends ChatEvents {
-  /** The modem has said what it is; its SIM was not touched yet. Throws when it is not the modem that was expected. */
+  /** The modem is identified and its SIM not touched yet. Throws when it is another modem than before, which ends the opening. */
   identified(identity: ModemIdentity): void;
 }
 
@@ -26,10 +26,10 @@ export interface Session extends Source {
   readonly identity: ModemIdentity;
   /** `+CSCS`, in which the modem writes strings; undefined when it does not say. */
   readonly charset: string | undefined;
-  /** When it was opened. */
+  /** The registration when the session was opened. */
   readonly registration: Registration;
   readonly ussd: Ussd;
-  /** Closes its ports. */
+  /** Closes the modem's ports. */
   close(): Promise<void>;
 }
 
@@ -37,16 +37,16 @@ export interface Session extends Source {
 export interface ModemPorts {
   /** Takes commands. */
   readonly command: Port;
-  /** Those that are only listened to. */
+  /** Ports that are only listened to, for unsolicited codes. */
   readonly codes: readonly Port[];
 }
 
-/** How often the opening is begun at most, when the modem starts anew in the middle of it. */
+/** How often the opening begins at most, when the modem reboots meanwhile. */
 const BEGINNINGS = 3;
 
 /**
- * Opens a modem: wakes it, asks what it is, unlocks its SIM and sets it up to receive. When the modem starts anew
- * meanwhile, as some do when their port is opened, all that is done again.
+ * Opens a modem: wakes it, identifies it, unlocks its SIM and sets it up to receive. Some modems reboot when their port is
+ * opened: then all steps are done again.
  *
  * @throws PortError, ModemError, AtTimeout; the ports are closed again then.
  */
@@ -105,12 +105,12 @@ async function openOnce(chat: Chat, clock: Clock, sim: SimPin, owner: SessionOwn
   };
 }
 
-/** The pause after the PIN of a modem that did not say what it is: enough for all that are known, in ms. */
+/** The pause after the PIN, in ms, on a modem that is not identified yet: the longest that a known modem needs (Huawei). */
 const CAUTIOUS_PAUSE_MS = 3_000;
 
 /**
- * Asks what modem it is, and unlocks its SIM. Before the PIN some say nothing of themselves: `+CGMI` to `+CGSN` are
- * `+CME ERROR: 11` (Qualcomm 6280, ZTE K3565-Z); they are asked again after it.
+ * Identifies the modem and unlocks its SIM. Before the PIN some modems answer `+CGMI` to `+CGSN` with `+CME ERROR: 11`
+ * (Qualcomm 6280, ZTE K3565-Z): these commands are asked again after the PIN.
  */
 async function identifyAndUnlock(chat: Chat, clock: Clock, sim: SimPin, owner: SessionOwner): Promise<ModemIdentity> {
   const said = await askSimState(chat, clock);

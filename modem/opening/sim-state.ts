@@ -7,9 +7,9 @@ import { PASSING_MS, runWhenStarted, STARTING_MS, waitForStart } from './startin
 /** What `+CPIN?` says (3GPP TS 27.007, 8.3). */
 export type SimState =
   | { readonly kind: 'ready' }
-  /** It wants its PIN (CHV1). */
+  /** The SIM waits for its PIN (CHV1). */
   | { readonly kind: 'pin' }
-  /** It, or the modem, wants something that a program must not try. */
+  /** The SIM or the modem waits for a PUK or an unlock code, which a program must not try. */
   | { readonly kind: 'locked'; readonly reason: string }
   /** There is no SIM, or none that works. */
   | { readonly kind: 'absent'; readonly reason: string }
@@ -30,7 +30,7 @@ const tied = (what: string, to: string, way: string): SimState => ({
 const NET = 'use a SIM of that operator, or have the modem unlocked by who sold it';
 const OTHER_SIM = 'put that SIM in, or have the modem unlocked by who sold it';
 
-/** By `<code>` of `+CPIN?`. PIN2 and PUK2 guard some settings of the SIM; SMS come and go without them. */
+/** The state by `<code>` of `+CPIN?`. PIN2 and PUK2 protect some settings of the SIM only, so SMS work without them. */
 const BY_CODE: Readonly<Record<string, SimState>> = {
   READY,
   'SIM PIN': { kind: 'pin' },
@@ -79,7 +79,7 @@ const NO_SIM: SimState = { kind: 'absent', reason: 'the modem has no SIM that it
 /** No SIM, and a SIM that fails. */
 const ABSENT = { CME: [10, 13, 15], CMS: [310, 313, 315] } as const;
 
-/** What a refusal of any command says of the SIM; `unknown` when it is about something else. */
+/** The state of the SIM that the refusal of any command tells; `unknown` when the refusal has another cause. */
 export function simStateOfRefusal(error: AtRefused): SimState {
   const { code } = error;
   if (code.family === 'other') return { kind: 'unknown' };
@@ -90,8 +90,8 @@ export function simStateOfRefusal(error: AtRefused): SimState {
 const QUESTION: AtCommand = { text: 'AT+CPIN?', response: { prefix: '+CPIN:' }, repeatable: true };
 
 /**
- * Asks what the SIM wants. As long as the modem says that it is starting, it is asked again; so is one that says
- * something that no standard knows, such as `NOT READY`.
+ * Asks for the state of the SIM. Asks again while the modem is starting, or answers with a word that no standard has, such
+ * as `NOT READY`.
  *
  * @throws AtTimeout, AtAborted, PortError
  */
@@ -113,7 +113,7 @@ export async function askSimState(chat: Chat, clock: Clock, timeoutMs: number = 
   return isBusy ? { kind: 'absent', reason: 'the SIM stays busy: switch the modem off and on' } : state;
 }
 
-/** Whether an open modem says that its SIM wants something. @throws AtTimeout, AtAborted, PortError */
+/** Whether the SIM of an open modem is locked again. @throws AtTimeout, AtAborted, PortError */
 export async function isSimLocked(chat: Chat): Promise<boolean> {
   const result = await chat.run(QUESTION);
   if (result.kind !== 'ok' && result.kind !== 'error') throw result.error;

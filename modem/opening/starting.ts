@@ -2,10 +2,10 @@ import type { Chat } from '../at/chat.ts';
 import type { AtCommand, AtRefused, AtResult } from '../at/command.ts';
 import { type Clock, sleep } from '../clock.ts';
 
-/** SIMCom says "SIM busy" for up to 40 s after power-on. */
+/** How long a modem may be starting, in ms: SIMCom answers `+CME ERROR: 14` (SIM busy) for up to 40 s after power-on. */
 export const STARTING_MS = 45_000;
 
-/** A refusal with a number that does not say that the modem is starting may still pass (HL6528: `+CMS ERROR: 3` for 8 s). */
+/** How long any other numbered refusal is tried again, in ms: an HL6528 answers `+CMS ERROR: 3` for 8 s after power-on. */
 export const PASSING_MS = 12_000;
 
 const PAUSE_MS = 1_000;
@@ -15,7 +15,7 @@ export function isStarting(error: AtRefused): boolean {
   return error.is('CME', 14, 515, 3517) || error.is('CMS', 314, 515, 3517);
 }
 
-/** How long it is worth to wait for another answer than this one, in ms; 0: it is the modem's last word. */
+/** How long to try again after this answer, in ms; 0: the answer is final. */
 export function waitForStart(result: AtResult): number {
   if (result.kind !== 'error') return 0;
   const { error } = result;
@@ -25,9 +25,9 @@ export function waitForStart(result: AtResult): number {
 }
 
 /**
- * Runs a command again and again until its answer is not worth waiting any longer.
+ * Runs a command, again with pauses, until its answer is final.
  *
- * @param waitFor how long after the first attempt another answer than this one is waited for, in ms
+ * @param waitFor how long after the first attempt to try again after this answer, in ms
  */
 export async function runWhenStarted(
   chat: Chat,

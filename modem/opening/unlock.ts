@@ -5,15 +5,15 @@ import { numberErrors } from './identify.ts';
 import { triesLeft } from './pin-tries.ts';
 import { askSimState, type SimState } from './sim-state.ts';
 
-/** Telit may be silent for 40 s after a PIN, before or after its `OK`. */
+/** How long `+CPIN=` may take, in ms: Telit modems may be silent for 40 s after a PIN, before or after the `OK`. */
 const PIN_TIMEOUT_MS = 60_000;
 
-/** Tries that must be left before a PIN is typed: one is always kept for the person who owns the SIM. */
+/** Tries that must be left before a PIN is typed: the last try is left to the owner of the SIM. */
 const TRIES_NEEDED = 2;
 
 /**
- * A PIN and what became of it. Lives as long as the modem, over every reopening: a PIN that was refused is never tried
- * again; one that was taken may be, when the SIM wants it after a reboot. The next process knows nothing of it.
+ * A PIN, and whether the SIM has refused or accepted it; one object for all openings of the modem. A refused PIN is never
+ * tried again; an accepted one is typed again when the modem has rebooted. A new process does not know of the attempts.
  */
 export interface SimPin {
   /** 4 to 8 digits. */
@@ -27,15 +27,15 @@ export interface SimPin {
 export type PinAttempt =
   | { readonly kind: 'none' }
   | { readonly kind: 'refused' }
-  /** The answer was lost. When as many tries are left as before, the SIM has not counted it: once more is safe. */
+  /** The answer was lost. When the tries left are as many as before, the SIM has not seen the PIN, which may be typed again. */
   | { readonly kind: 'unanswered'; readonly triesBefore: number | undefined; readonly times: number };
 
 /**
- * Gives the SIM its PIN, when that is what it wants. The PIN is tried at most once without success in the life of `sim`,
- * and only when at least {@link TRIES_NEEDED} tries are left; so a modem that counts keeps the last one, however often the
- * program is started. A PUK, or a lock of the modem itself, is named and never tried.
+ * Types the PIN when the SIM waits for it. A wrong PIN is typed at most once for each `sim`, and only when at least
+ * {@link TRIES_NEEDED} tries are left: so on a modem that tells the tries left, the last try remains, however often the
+ * program is started. A PUK, or a lock of the modem itself, is reported and never tried.
  *
- * @returns whether the PIN was given: what the modem refused before may go well now
+ * @returns whether the PIN was typed: commands that the modem refused before may succeed now
  * @throws ModemError `no-sim` or `locked`, saying what to do.
  */
 export async function unlockSim(
@@ -67,12 +67,12 @@ export async function unlockSim(
     const why = 'reason' in after ? after.reason : 'it does not say that it is ready';
     throw new ModemError('locked', `the SIM took the PIN, and still cannot be used: ${why}`);
   }
-  // Some refuse it to a locked SIM.
+  // Some modems refuse `+CMEE=1` while the SIM is locked.
   await numberErrors(chat);
   return true;
 }
 
-/** How many tries a wrong PIN has left, in words; nothing when the modem does not say. */
+/** The tries left after a wrong PIN, in words; empty when the modem does not tell them. */
 async function nowLeft(chat: Chat): Promise<string> {
   const left = await triesLeft(chat);
   return left === undefined ? '' : ` (tries left: ${left})`;
@@ -82,7 +82,7 @@ function unanswered(before: PinAttempt, triesBefore: number | undefined): PinAtt
   return { kind: 'unanswered', triesBefore, times: before.kind === 'unanswered' ? before.times + 1 : 1 };
 }
 
-/** Whether the PIN may be typed, after what became of it, when so many tries are left. */
+/** Whether the PIN may be typed again after this attempt, when `left` tries are left. */
 function mayTry(attempt: PinAttempt, left: number | undefined): boolean {
   if (attempt.kind !== 'unanswered') return attempt.kind === 'none';
   return attempt.times === 1 && left !== undefined && left === attempt.triesBefore;

@@ -1,26 +1,26 @@
 import { numberIn, valuesOf } from '../at/values.ts';
 
-/** Of so many lost answers at once the latest are remembered. */
+/** Lost answers that are remembered; one more makes the oldest forgotten. */
 const OWED_LIMIT = 8;
 
-/** A lost answer is not expected any more when so many messages went out after it. */
+/** After so many later messages a lost answer is not expected any more. */
 const PASSED_LIMIT = 32;
 
 const MODULUS = 256;
 
 /**
- * The references that a modem gives to what it sends, TP-MR (3GPP TS 23.040, 9.2.3.6): it counts them, modulo 256. They
- * tell the late answer to an earlier message from that of the one that is being sent.
+ * The references that a modem gives to its messages, TP-MR (3GPP TS 23.040, 9.2.3.6), which count up modulo 256. By its
+ * TP-MR a late `+CMGS:` of an earlier message is told from that of the present message.
  */
 export class References {
-  /** The next one; undefined until the modem has named one. */
+  /** The next TP-MR that the modem will give; undefined before the first `+CMGS:`. */
   #next: number | undefined;
-  /** Those of messages whose answer was lost; undefined where it is not known. */
+  /** The TP-MRs of messages whose answer was lost; undefined where the TP-MR is not known. */
   #owed: readonly (number | undefined)[] = [];
-  /** No message has been answered since an answer was lost. */
+  /** Whether the answer to the last message was lost. */
   #isOwedLast = false;
 
-  /** The modem gave this one to the message that was being sent. */
+  /** The modem gave this TP-MR to the present message. */
   answered(reference: number): void {
     this.#owed = this.#owed.filter(
       (owed) => owed !== undefined && owed !== reference && (reference - owed + MODULUS) % MODULUS < PASSED_LIMIT,
@@ -29,12 +29,12 @@ export class References {
     this.#isOwedLast = false;
   }
 
-  /** The message that was being sent was refused. */
+  /** The modem refused the present message. */
   refused(): void {
     this.#isOwedLast = false;
   }
 
-  /** The answer was lost. */
+  /** The answer to the present message was lost. */
   lost(): void {
     this.#owed = [...this.#owed, this.#next].slice(-OWED_LIMIT);
     if (this.#next !== undefined) this.#next = (this.#next + 1) % MODULUS;

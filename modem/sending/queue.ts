@@ -6,19 +6,19 @@ import { References } from './message-references.ts';
 import type { ReportMatcher } from './status-reports.ts';
 import { type Outlet, sendMessage } from './submit.ts';
 
-/** Messages that may wait to be sent; one more fails at once. */
+/** Messages that may wait; one more fails at once. */
 const WAITING_LIMIT = 1_000;
 
 /** How long messages wait for a modem that is not ready, in ms, before they fail. */
 const READY_LIMIT_MS = 60_000;
 
 /**
- * After so long without a message, in ms, the modem is told once more that messages are PDUs: if it rebooted meanwhile,
- * and nobody noticed yet, it would send the hexadecimal as a text.
+ * After this long without a message, in ms, `+CMGF=0` is typed again before the next one: a modem that has rebooted
+ * unnoticed is in text mode, and would send the hexadecimal digits of the PDU as a text.
  */
 const IDLE_MS = 5_000;
 
-/** Sends messages one after the other, while the modem is ready. It lives as long as the modem, over every reopening. */
+/** Sends messages one after the other, while the modem is ready. One object for all openings of the modem. */
 export class SendQueue {
   readonly #clock: Clock;
   readonly #reports: ReportMatcher;
@@ -32,9 +32,9 @@ export class SendQueue {
   #turn: Promise<void> = Promise.resolve();
   #wake: () => void = () => {};
   #concatenationReference: number;
-  /** The chat on which the modem was asked to keep its link open. */
+  /** The chat on which `+CMMS=2` was typed. */
   #keptLink: Chat | undefined;
-  /** When the modem was last surely in PDU mode. */
+  /** When the modem last accepted `+CMGF=0` or a PDU. */
   #pduModeAt = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -48,11 +48,12 @@ export class SendQueue {
     this.#submitTimeoutMs = submitTimeoutMs;
     this.#troubles = troubles;
     this.#unreadySince = clock.now();
-    // Two runs of a program shortly after one another do not use the same references.
+    // The first reference comes from the time: two runs of a program in a row must not use the same one, or the recipient
+    // mixes the parts of two messages.
     this.#concatenationReference = Math.floor(clock.now() / 1_000);
   }
 
-  /** The modem is in another state; while it is `ready`, on this chat. */
+  /** The modem enters a state; `chat` is given while the modem is open. */
   enter(state: ModemState, chat: Chat | undefined): void {
     if (this.#state.kind === 'ready' && state.kind !== 'ready') this.#unreadySince = this.#clock.now();
     this.#state = state;
@@ -96,7 +97,7 @@ export class SendQueue {
     return outcome;
   }
 
-  /** Why the message cannot go, when the modem does not take PDUs any more. */
+  /** Types `+CMGF=0` after an idle time; the outcome of the message when the modem refuses. */
   async #confirmPduMode(chat: Chat): Promise<SendOutcome | undefined> {
     if (this.#clock.now() - this.#pduModeAt < IDLE_MS) return undefined;
     const result = await chat.run({ text: 'AT+CMGF=0', repeatable: true });
@@ -106,8 +107,8 @@ export class SendQueue {
   }
 
   /**
-   * `+CMMS=2` (3GPP TS 27.005, 3.5.6): between messages that follow one another within a second or so the modem need not
-   * set up its link again. Asked once an opening; some refuse, and send all the same.
+   * `+CMMS=2` (3GPP TS 27.005, 3.5.6): the modem keeps its link to the network open for a second or more, for the next
+   * message. Typed once for each opening; some modems refuse it (E1752: `+CMS ERROR: 500`) and send all the same.
    */
   async #keepLink(chat: Chat): Promise<void> {
     if (this.#keptLink === chat) return;
@@ -115,7 +116,7 @@ export class SendQueue {
     await chat.run({ text: 'AT+CMMS=2' });
   }
 
-  /** The chat of the modem once it is ready; undefined when that takes too long or the modem is closed. */
+  /** Waits until the modem is ready and returns its chat; undefined when that takes too long or the modem is closed. */
   async #whenReady(since: number): Promise<Chat | undefined> {
     const deadline = Math.max(since, this.#unreadySince) + READY_LIMIT_MS;
     while (this.#chat === undefined && this.#state.kind !== 'closed' && this.#clock.now() < deadline) {

@@ -1,26 +1,26 @@
 import type { SmsReport } from '../bearer.ts';
 import { addressText, type DeliveryStatus, type StatusReport, statusOf } from '../pdu/index.ts';
 
-/** Messages whose reports are waited for; the oldest is forgotten for a new one. */
+/** Messages whose reports are waited for; one more makes the oldest forgotten. */
 const TRACKED_LIMIT = 10_000;
 
-/** Reports kept that came while their message may still be going out; the oldest is dropped for a new one. */
+/** Reports that came before the `+CMGS:` of their message and are kept for it; one more makes the oldest forgotten. */
 const EARLY_LIMIT = 64;
 
-/** Reports that settled something are remembered, because some come twice; the oldest is forgotten for a new one. */
+/** Matched reports that are remembered, because some networks send a report twice; one more makes the oldest forgotten. */
 const SETTLED_LIMIT = 1_024;
 
-/** TP-MR counts up, whatever is sent, and begins again (3GPP TS 23.040, 9.2.3.6). */
+/** TP-MR counts up with each SMS, modulo 256 (3GPP TS 23.040, 9.2.3.6). */
 const REFERENCES = 256;
 
-/** Digits at the end of two numbers that make them the same: the network may leave out the prefixes. */
+/** Two numbers are the same when so many last digits are: the report may have the number without its country code. */
 const SAME_DIGITS = 8;
 
 /** One segment of a message that asked for reports. */
 interface Part {
-  /** TP-MR; undefined until known: the modem's answer was lost. */
+  /** TP-MR; undefined when the modem's answer was lost. */
   reference: number | undefined;
-  /** What it should be, by those before it; undefined when there were none. */
+  /** The expected TP-MR, counted from the segments before; undefined when there were none. */
   readonly guess: number | undefined;
   status: DeliveryStatus | undefined;
 }
@@ -30,14 +30,17 @@ interface Tracked {
   readonly id: string;
   readonly destination: string;
   readonly parts: Part[];
-  /** Its segments are going out; all have; or one was refused, and the reports of the others are no news. */
+  /**
+   * `going`: segments are being sent; `complete`: all are sent; `failed`: one was refused, and the reports of the others are
+   * not passed on.
+   */
   state: 'going' | 'complete' | 'failed';
 }
 
 /**
- * Finds the message that a status report belongs to, by TP-MR and recipient, part by part. A segment whose answer was
- * lost has no TP-MR: it gets the report with the reference that was its turn; from a modem that is not seen to count, one
- * that nothing else claims.
+ * Finds the message of a status report, by TP-MR and recipient, segment by segment. A segment whose `+CMGS:` was lost has no
+ * TP-MR: it gets the report with the next TP-MR in the count; on a modem whose TP-MRs do not count up, a report to
+ * its recipient that belongs to no other segment.
  */
 export class ReportMatcher {
   readonly #tracked = new Map<string, Tracked>();
@@ -46,22 +49,22 @@ export class ReportMatcher {
   #early: StatusReport[] = [];
   /** TP-MR of the last segment that went out, known or guessed. */
   #last: number | undefined;
-  /** References were seen to count up. */
+  /** Whether the modem's TP-MRs were seen to count up. */
   #isCounting = false;
 
-  /** @param tell gets the news of a message; never before {@link ReportMatcher.complete} was called for it. */
+  /** @param tell gets the outcome of a message; never before {@link ReportMatcher.complete} was called for that message. */
   constructor(tell: (report: SmsReport) => void) {
     this.#tell = tell;
   }
 
-  /** A message that asks for reports begins to go out. */
+  /** The sending of a message with reports begins. */
   begin(id: string, destination: string): void {
     const [oldest] = this.#tracked.keys();
     if (this.#tracked.size >= TRACKED_LIMIT && oldest !== undefined) this.#tracked.delete(oldest);
     this.#tracked.set(id, { id, destination, parts: [], state: 'going' });
   }
 
-  /** A segment went out, of whatever message, with this TP-MR; undefined when the answer was lost. */
+  /** A segment of any message was sent with this TP-MR; undefined when the answer was lost. */
   addPart(id: string, reference: number | undefined): void {
     const guess = this.#last === undefined ? undefined : (this.#last + 1) % REFERENCES;
     if (reference !== undefined && guess !== undefined) this.#isCounting ||= reference === guess;
@@ -69,12 +72,12 @@ export class ReportMatcher {
     this.#tracked.get(id)?.parts.push({ reference, guess, status: undefined });
   }
 
-  /** All its segments went out: from now on its reports are told, those first that came already. */
+  /** All segments of a message were sent: from now on its reports are passed on, first those that have come already. */
   complete(id: string): void {
     this.#end(id, 'complete');
   }
 
-  /** Not all of it went out: reports of what did belong to it, and are no news. */
+  /** Some segment of a message was not sent: reports of the other segments are taken and not passed on. */
   fail(id: string): void {
     this.#end(id, 'failed');
   }
@@ -91,7 +94,7 @@ export class ReportMatcher {
   /** Takes a report. False when it belongs to no message known here. */
   take(report: StatusReport): boolean {
     if (this.#settled.has(keyOf(report))) return true;
-    // The latest first: references come round again, and some reports never come.
+    // The latest message first: TP-MR repeats after 256 SMS, and a message whose report never came may have the same one.
     const toRecipient = [...this.#tracked.values()]
       .reverse()
       .filter(({ destination }) => isSameNumber(destination, addressText(report.recipient)));
@@ -128,7 +131,7 @@ export class ReportMatcher {
     const isDelivered = message.parts.every((each) => each.status === 'delivered');
     const isSettled = message.state === 'failed' ? !message.parts.some(isOpen) : isDelivered || status === 'failed';
     if (isSettled) this.#tracked.delete(message.id);
-    // Some parts arrived, others have not yet: no news of the message.
+    // The message is delivered when all of its segments are.
     if (message.state === 'failed' || (status === 'delivered' && !isDelivered)) return;
     this.#tell({ id: message.id, outcome: status, status: report.status, dischargedAt: report.dischargeTime.at });
   }

@@ -6,12 +6,12 @@ import { addressOf, encodePdu, PduEncodeError, type Submit, segment, toHex, tpdu
 import type { References } from './message-references.ts';
 import type { ReportMatcher } from './status-reports.ts';
 
-/** How long the network may take to take a message, in ms, unless told otherwise: 120 s by the manuals. */
+/** How long `+CMGS` may take by default, in ms: Quectel's manuals say 120 s. */
 export const SUBMIT_TIMEOUT_MS = 120_000;
 
 /**
- * Refusals that may not come again: the network was busy, the radio weak, the SIM or the modem not ready
- * (3GPP TS 27.005, 3.2.5; 500, 512 and 513 are what modems say of a collision).
+ * Refusals of a passing cause: the network was busy, the radio weak, the SIM or the modem not ready
+ * (3GPP TS 27.005, 3.2.5; modems use 500, 512 and 513 for a collision or a weak radio).
  */
 const PASSING: Readonly<Record<'CMS' | 'CME', ReadonlySet<number>>> = {
   CMS: new Set([22, 27, 38, 41, 42, 47, 192, 194, 208, 211, 300, 301, 311, 314, 320, 322, 331, 500, 512, 513]),
@@ -38,7 +38,7 @@ function submitsOf(message: OutgoingSms, reference: number): readonly Submit[] {
   }));
 }
 
-/** What sending needs. */
+/** What sending needs of the modem. */
 export interface Outlet {
   readonly chat: Chat;
   readonly reports: ReportMatcher;
@@ -47,17 +47,17 @@ export interface Outlet {
   readonly submitTimeoutMs: number;
   /** Whether more messages wait behind this one. */
   readonly isBusy: boolean;
-  /** The modem cannot send because its store is full. */
+  /** The modem refuses to send because its store is full (`+CMS ERROR: 322`): called so that the store is swept. */
   storeFull(): void;
-  /** The modem wants a PIN. */
+  /** The modem refuses to send because the SIM waits for its PIN. */
   simLocked(): void;
-  /** Another SMS will follow at once: asks the modem to keep its link to the network open, if it can. */
+  /** Another SMS follows at once: asks the modem to keep its link to the network open (`+CMMS`). */
   keepLink(): Promise<void>;
 }
 
 /**
- * Sends a message, segment by segment, each once. After a segment whose answer was lost the others still go: the message
- * may be whole at the other end. After one that was refused they do not: it cannot be.
+ * Sends a message, segment by segment, each once. After a segment whose answer was lost the others are still sent, since the
+ * recipient may get all of them. After a refused segment the others are not sent: the message cannot be complete.
  */
 export async function sendMessage(
   outlet: Outlet,
@@ -129,21 +129,21 @@ function outcomeOf(result: AtResult): SegmentOutcome {
   if (result.error instanceof AtRefused && !(result.payloadTyped && isNetworkSilent(result.error))) {
     return { kind: 'failed', reason, retry: isPassing(result.error) };
   }
-  // Without the PDU the modem cannot have sent anything; with it nobody knows.
+  // When the PDU was typed and the answer lost, the SMS was perhaps sent; when it was not typed, the SMS was not sent.
   return result.payloadTyped ? { kind: 'unknown', reason } : { kind: 'failed', reason, retry: true };
 }
 
-/** A refusal without a number says nothing of its cause, so it may pass. */
+/** Whether the cause may pass. A refusal without a number (`ERROR`) tells no cause, so it counts as passing. */
 function isPassing({ code }: AtRefused): boolean {
   return code.family === 'other' || PASSING[code.family].has(code.number);
 }
 
-/** The modem waited in vain for the network's answer: the network may have the message all the same. */
+/** Whether the modem got no answer from the network: then the network may have the message, and the outcome is `unknown`. */
 function isNetworkSilent(error: AtRefused): boolean {
   return error.is('CMS', 332) || error.is('CME', 31);
 }
 
-/** The modem has rebooted, and wants its PIN again. */
+/** Whether the SIM waits for its PIN: the modem has rebooted. */
 function isSimLocked(error: AtRefused): boolean {
   return error.is('CMS', 311, 316) || error.is('CME', 11, 12);
 }

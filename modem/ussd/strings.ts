@@ -9,14 +9,14 @@ import { Writer } from '../pdu/writer.ts';
 const CBS_DEFAULT = 15;
 const CBS_UCS2 = 72;
 
-/** What one USSD string holds at most: 160 octets (3GPP TS 23.090), which are 182 septets or 80 UTF-16 units. */
+/** The longest USSD string: 160 octets (3GPP TS 23.090), which are 182 septets or 80 UTF-16 units. */
 const LONGEST_SEPTETS = 182;
 const LONGEST_UNITS = 80;
 
 /** Octets of a text that is decoded: 182 characters as UCS-2. What modems say beyond them is dropped. */
 const LONGEST_OCTETS = 2 * LONGEST_SEPTETS;
 
-/** Characters that are the same octet in every character set of `+CSCS`, and mean nothing to an AT parser. */
+/** Characters that are the same octet in every character set of `+CSCS`, and have no meaning for the AT parser of a modem. */
 const SAME_EVERYWHERE = /^[A-Za-z0-9 !#%&'()*+,\-./:;<=>?]*$/;
 
 const HEX = /^(?:[0-9A-F]{2})+$/i;
@@ -38,7 +38,7 @@ export function ussdStrings(text: string): readonly UssdString[] {
   const septets = septetsOf(text, DEFAULT_ALPHABET);
   if (septets !== undefined && septets <= LONGEST_SEPTETS && SAME_EVERYWHERE.test(text)) {
     const writer = new Writer();
-    // Seven bits are left over: a receiver would take them for an @, so they are a CR (3GPP TS 23.038, 6.1.2.3.1).
+    // Seven spare bits of 0 would be read as an `@`, so a CR is put there (3GPP TS 23.038, 6.1.2.3.1).
     writeSeptets(writer, septets % 8 === 7 ? `${text}\r` : text, 0, DEFAULT_ALPHABET);
     return [
       { text, dcs: CBS_DEFAULT, packed: false },

@@ -6,28 +6,28 @@ import type { Cancel, Clock } from '../clock.ts';
 import { UssdError } from '../error.ts';
 import { type UssdString, ussdStrings, ussdTextOf } from './strings.ts';
 
-/** What the network said. With `more` it waits for a reply, for as long as it likes: a minute or so. */
+/** An answer of the network. With `more` the network waits for a reply, usually for about a minute. */
 export type UssdAnswer =
   | { readonly more: false; readonly text: string }
   | {
       readonly more: true;
       readonly text: string;
-      /** Replies in the same session. @throws as {@link Ussd.request} does; UssdError (`ended`) when it is over. */
+      /** Replies in the same session. @throws as {@link Ussd.request} does; UssdError (`ended`) when the session is over. */
       reply(text: string): Promise<UssdAnswer>;
-      /** Ends the session. Does nothing when it is over. */
+      /** Ends the session. Does nothing when the session is over. */
       cancel(): Promise<void>;
     };
 
 /** How long the network may take, in ms; the standard says 60 s to 120 s (3GPP TS 22.090). */
 const ANSWER_LIMIT_MS = 120_000;
 
-/** An answer is whole when for so long, in ms, no other code has come: some come twice, some in pieces. */
+/** An answer is complete when no other `+CUSD` has come for this long, in ms: some modems send it twice, or in pieces. */
 const PIECE_MS = 300;
 
-/** A code that comes once more within this time, in ms, is the same one said twice. */
+/** The same `+CUSD` once more within this time, in ms, is a repetition by the modem, not a new message. */
 const TWICE_MS = 5_000;
 
-/** Pieces of one answer; those beyond are dropped. */
+/** Pieces of one answer at most; the others are dropped. */
 const PIECES_LIMIT = 16;
 
 /** `<m>` of `+CUSD` (3GPP TS 27.007, 7.15): 0 and 1 are answers. */
@@ -37,10 +37,10 @@ const OTHER_CLIENT = 3;
 const NOT_SUPPORTED = 4;
 const TIME_OUT = 5;
 
-/** `"` ends the string only before `,<dcs>` or the end: modems do not mask quotes in it. */
+/** Only a `"` before `,<dcs>` or at the end closes the string: modems do not escape quotes inside it. */
 const CODE = /^\+CUSD: *(\d)(?: *, *"?([\s\S]*?)"? *(?:, *(\d+))? *)?$/i;
 
-/** What the network may refuse in the `+CME ERROR` of the command itself: no other way of typing it would help. */
+/** `+CME ERROR` numbers that come from the network: typing the string in another form would not help. */
 const BY_NETWORK = [30, 31, 32, 132, 133, 134, 148] as const;
 
 /** An answer being received. */
@@ -57,7 +57,7 @@ export class Ussd {
   readonly #chat: Chat;
   readonly #clock: Clock;
   #packed: boolean;
-  /** The network understood what was typed so. */
+  /** The network has understood a string in the present form. */
   #isWayKnown = false;
   #waiting: Waiting | undefined;
   #isBusy = false;
@@ -90,7 +90,7 @@ export class Ussd {
     });
   }
 
-  /** From now on, tells what the network says of itself. Some modems say that only when asked to. */
+  /** From now on reports messages that the network begins. Some modems pass these on only after `+CUSD=1`. */
   listen(tell: (message: UssdAnswer) => void): void {
     const isFirst = this.#tell === undefined;
     this.#tell = tell;
@@ -101,9 +101,9 @@ export class Ussd {
       );
   }
 
-  /** Takes a `+CUSD` code: a piece of the answer that is waited for, or what the network says of itself. */
+  /** Takes a `+CUSD` code: a piece of the answer to a request, or a message that the network begins. */
   hear({ line }: UnsolicitedCode): void {
-    // The last answer, said twice.
+    // Some modems send the last `+CUSD` twice.
     if (this.#waiting === undefined && line === this.#last?.line && this.#clock.now() < this.#last.until) return;
     if (this.#waiting === undefined && statusIn(line) >= ENDED) {
       this.#isOpen = false;
@@ -116,7 +116,7 @@ export class Ussd {
     this.#last = { line, until: this.#clock.now() + TWICE_MS };
   }
 
-  /** The network begins: a session of its own, which ends any other. */
+  /** The network begins a session, which ends any other session. */
   #expectMessage(): Waiting {
     const finish = (lines: readonly string[]) => {
       if (this.#waiting === waiting) this.#waiting = undefined;
@@ -132,7 +132,7 @@ export class Ussd {
     return waiting;
   }
 
-  /** The modem is gone: what waits ends. */
+  /** The modem is gone: a waiting request ends. */
   detach(): void {
     this.#isOpen = false;
     this.#waiting?.finish([]);
@@ -162,7 +162,7 @@ export class Ussd {
   async #end(): Promise<void> {
     this.#isOpen = false;
     const result = await this.#chat.run({ text: 'AT+CUSD=2' });
-    // Refused: there was nothing left to end.
+    // A refusal of `+CUSD=2` means that the session was over already.
     if (result.kind !== 'ok' && result.kind !== 'error') throw result.error;
   }
 
@@ -183,7 +183,7 @@ export class Ussd {
     this.#charset = textIn(valuesOf(line ?? '')[0])?.toUpperCase() ?? 'IRA';
   }
 
-  /** Says it, in the way that is known to serve, or in all of them. */
+  /** Sends a text in the form that the network has understood before, or else in each form in turn. */
   async #say(text: string): Promise<UssdAnswer> {
     const strings = ussdStrings(text);
     if (strings.length === 0) throw new UssdError('too-long', `${text.length} characters do not fit one USSD string`);
@@ -196,7 +196,7 @@ export class Ussd {
     return again;
   }
 
-  /** Says it in one way after the other, until the network answers. Once it has, the way is known. */
+  /** Sends the string in one form after the other, until the network answers; then that form is used from now on. */
   async #sayInTurn(strings: readonly UssdString[]): Promise<UssdAnswer | UssdError | AtRefused> {
     let failure: UssdError | AtRefused | undefined;
     for (const string of strings) {
@@ -205,7 +205,7 @@ export class Ussd {
         this.#isWayKnown ||= string.packed !== undefined;
         return answer;
       }
-      // What the network said tells more than what the modem said.
+      // Of several failures one of the network is reported rather than one of the modem: it tells more.
       if (failure === undefined || (failure instanceof AtRefused && answer instanceof UssdError)) failure = answer;
       if (!mayPassAnotherWay(answer, string)) return answer;
     }
@@ -221,7 +221,7 @@ export class Ussd {
     this.#packed = packed ?? this.#packed;
     this.#isOpen = false;
     try {
-      // Listening begins before the command is typed: some answer before their `OK`.
+      // Some modems send `+CUSD` before the `OK` of the command, so the answer is expected before the command is typed.
       const lines = this.#expectAnswer();
       await this.#chat.ask({ text: `AT+CUSD=1,"${text}",${dcs}`, timeoutMs: ANSWER_LIMIT_MS });
       this.#limit();
@@ -241,7 +241,7 @@ export class Ussd {
     });
   }
 
-  /** From now on the network has so long. */
+  /** Starts the time limit of the network's answer. */
   #limit(): void {
     const waiting = this.#waiting;
     if (waiting === undefined || waiting.lines.length > 0) return;
@@ -253,7 +253,7 @@ export class Ussd {
     if (last === undefined) return this.#unanswered();
     const status = statusIn(last);
     const text = lines.map((line) => this.#textIn(line)).join('');
-    // With a text, "ended by the network" is how some modems write the last answer.
+    // Some modems write the last answer as `+CUSD: 2` ("ended by the network") with a text: then the text is the answer.
     if (status > MORE && text === '') throw failureOf(status);
     this.#isOpen = status === MORE;
     if (status !== MORE) return { more: false, text };
@@ -266,7 +266,7 @@ export class Ussd {
     };
   }
 
-  /** Nothing came: the session is ended, so that a late answer is not taken for the next request's. */
+  /** No answer came: ends the session, so that a late answer is not taken for the answer to the next request. */
   async #unanswered(): Promise<never> {
     await this.#end();
     throw new UssdError('timeout', `the network did not answer within ${ANSWER_LIMIT_MS / 1_000} s`);
