@@ -93,8 +93,13 @@ export type AdminCommand = 'lock' | 'unlock' | 'wipe';
 export const COMMAND_CODES: Readonly<Record<AdminCommand, number>> = { lock: 1, unlock: 2, wipe: 3 };
 
 /** What STATUS_QUERY asks about. */
-export type QueryKind = 'payment' | 'authentication' | 'request';
-export const QUERY_CODES: Readonly<Record<QueryKind, number>> = { payment: 1, authentication: 2, request: 3 };
+export type QueryKind = 'payment' | 'authentication' | 'request' | 'balance';
+export const QUERY_CODES: Readonly<Record<QueryKind, number>> = {
+  payment: 1,
+  authentication: 2,
+  request: 3,
+  balance: 4,
+};
 
 /** The name behind a number. @throws SafeMobileError `field` when the table has no such number */
 export function nameOf<Name extends string>(table: Readonly<Record<Name, number>>, code: number, field: string): Name {

@@ -55,7 +55,15 @@ export {
 } from './payment-messages.ts';
 export { createPinKey, PHONE_COST, type PinKey, signWithPin } from './pin-key.ts';
 export type { Primitives, ScryptCost } from './primitives.ts';
-export { type Admin, NAK_TEXT_OCTETS, type Nak, type TimeRequest, type TimeResponse } from './service-messages.ts';
+export {
+  type Admin,
+  BALANCE_AMOUNTS,
+  type Balance,
+  NAK_TEXT_OCTETS,
+  type Nak,
+  type TimeRequest,
+  type TimeResponse,
+} from './service-messages.ts';
 export { checkApprovalKey, isSmallOrder, verifySignature } from './signature.ts';
 export { adminText, approvalText, pinChangeText, receiptText, timeText } from './signed-texts.ts';
 export { checkText, fitText } from './text.ts';

@@ -24,7 +24,8 @@ export type DownMessage =
   | enrolment.AuthRequest
   | service.Nak
   | service.Admin
-  | service.TimeResponse;
+  | service.TimeResponse
+  | service.Balance;
 
 /** The first octet of a plaintext. */
 export const MESSAGE_TYPES: Readonly<Record<(UpMessage | DownMessage)['type'], number>> = {
@@ -34,6 +35,7 @@ export const MESSAGE_TYPES: Readonly<Record<(UpMessage | DownMessage)['type'], n
   NAK: 0x04,
   ADMIN: 0x05,
   TIME_RESPONSE: 0x06,
+  BALANCE: 0x07,
   APPROVE: 0x81,
   REFUSE: 0x82,
   PAY_INIT: 0x83,
@@ -64,6 +66,7 @@ const DOWN_READERS = new Map<number, (reader: Reader, time: number) => DownMessa
   [MESSAGE_TYPES.NAK, service.readNak],
   [MESSAGE_TYPES.ADMIN, service.readAdmin],
   [MESSAGE_TYPES.TIME_RESPONSE, service.readTimeResponse],
+  [MESSAGE_TYPES.BALANCE, service.readBalance],
 ]);
 
 /** The 79 octets of a message from a phone, zero padded. @throws SafeMobileError when a field does not fit */
@@ -115,6 +118,8 @@ function writeDown(writer: Writer, message: DownMessage): Writer {
       return service.writeAdmin(writer, message);
     case 'TIME_RESPONSE':
       return service.writeTimeResponse(writer, message);
+    case 'BALANCE':
+      return service.writeBalance(writer, message);
   }
 }
 

@@ -1,9 +1,12 @@
+import { type Amount, readAmount, writeAmount } from './amount.ts';
 import { type AdminCommand, COMMAND_CODES, NAK_CODES, type NakCode, nameOf } from './codes.ts';
 import type { Reader, Writer } from './octets.ts';
 import { readText, writeTexts } from './text.ts';
 
 /** Octets of UTF-8 of the text in a NAK. */
 export const NAK_TEXT_OCTETS = 64;
+/** Amounts that fit a BALANCE: 83 octets less 14 before them, 7 each. */
+export const BALANCE_AMOUNTS = 9;
 
 /** The service did not do what the phone asked. */
 export interface Nak {
@@ -42,6 +45,17 @@ export interface TimeResponse {
   readonly time: number;
   readonly nonce: Uint8Array;
   readonly signature: Uint8Array;
+}
+
+/** What a prepaid customer may spend, for a STATUS_QUERY of the kind `balance`. Not signed: it proves nothing to others. */
+export interface Balance {
+  readonly type: 'BALANCE';
+  /** When the service looked, unix seconds. */
+  readonly time: number;
+  /** The ref of the query, 8 octets. */
+  readonly ref: Uint8Array;
+  /** One a currency, at most {@link BALANCE_AMOUNTS}; none when the customer never had money. */
+  readonly amounts: readonly Amount[];
 }
 
 export function writeNak(writer: Writer, message: Nak): Writer {
@@ -93,4 +107,16 @@ export function writeTimeResponse(writer: Writer, message: TimeResponse): Writer
 
 export function readTimeResponse(reader: Reader, time: number): TimeResponse {
   return { type: 'TIME_RESPONSE', time, nonce: reader.bytes(8), signature: reader.bytes(64) };
+}
+
+export function writeBalance(writer: Writer, message: Balance): Writer {
+  writer.bytes(message.ref, 8).uint(message.amounts.length, 1);
+  for (const amount of message.amounts) writeAmount(writer, amount);
+  return writer;
+}
+
+export function readBalance(reader: Reader, time: number): Balance {
+  const ref = reader.bytes(8);
+  const amounts = Array.from({ length: reader.uint(1) }, () => readAmount(reader));
+  return { type: 'BALANCE', time, ref, amounts };
 }

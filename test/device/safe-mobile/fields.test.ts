@@ -2,15 +2,20 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeCustomer, encodeCustomer } from '../../../device/safe-mobile/customer.ts';
 import {
+  BALANCE_AMOUNTS,
+  type Balance,
+  CURRENCIES,
   declineCode,
   declineReasonOf,
   decodeDown,
   decodeUp,
   encodeDown,
+  encodeUp,
   fitText,
   formatActivationCode,
   formatAmount,
   hexOf,
+  isCurrency,
   octetsOf,
   type PayRequest,
   parseActivationCode,
@@ -56,6 +61,85 @@ describe('a PAY_REQUEST', () => {
   it('fills its 83 octets to the last with payee and reference of 53', () => {
     const message = { ...REQUEST, payee: 'x'.repeat(30), reference: 'y'.repeat(23) };
     expect(decodeDown(encodeDown(message))).toEqual(message);
+  });
+});
+
+const BALANCE: Balance = {
+  type: 'BALANCE',
+  time: 0x4b3d3b00,
+  ref: octetsOf('183bd5e274f934ac'),
+  amounts: [
+    { minor: 98_750, currency: 'EUR' },
+    { minor: 0, currency: 'JPY' },
+    { minor: 2 ** 40 - 1, currency: 'KWD' },
+  ],
+};
+/** EUR: 978 and 2 decimals; JPY: 392 and none; KWD: 414 and 3 (ISO 4217). */
+const BALANCE_OCTETS = '074b3d3b00183bd5e274f934ac03' + '43d200000181be' + '01880000000000' + '619effffffffff';
+const padded = (hex: string) => octetsOf(hex.padEnd(2 * 83, '0'));
+
+describe('a BALANCE', () => {
+  it.each<[string, Balance, string]>([
+    ['three currencies', BALANCE, BALANCE_OCTETS],
+    ['nothing', { ...BALANCE, amounts: [] }, '074b3d3b00183bd5e274f934ac00'],
+  ])('of %s travels octet by octet as the table says', (_name, message, hex) => {
+    expect(hexOf(encodeDown(message))).toBe(hexOf(padded(hex)));
+    expect(decodeDown(padded(hex))).toEqual(message);
+  });
+
+  it('is asked for by a STATUS_QUERY of kind 4', () => {
+    const query = { type: 'STATUS_QUERY', ctr: 0x4b3d3b00, ref: BALANCE.ref, kind: 'balance' } as const;
+    const plaintext = octetsOf('894b3d3b00183bd5e274f934ac04'.padEnd(2 * 79, '0'));
+    expect(hexOf(encodeUp(query))).toBe(hexOf(plaintext));
+    expect(decodeUp(plaintext)).toEqual(query);
+    plaintext[13] = 5;
+    expect(() => decodeUp(plaintext)).toThrow(expect.objectContaining({ code: 'field' }));
+  });
+
+  it('reads back to itself, whatever the currencies and amounts', () => {
+    const amount = fc.record({
+      minor: fc.integer({ min: 0, max: 2 ** 40 - 1 }),
+      currency: fc.constantFrom(...Object.keys(CURRENCIES).filter(isCurrency)),
+    });
+    const message = fc.record({
+      type: fc.constant('BALANCE' as const),
+      time: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+      ref: fc.uint8Array({ minLength: 8, maxLength: 8 }),
+      amounts: fc.array(amount, { maxLength: BALANCE_AMOUNTS }),
+    });
+    fc.assert(
+      fc.property(message, (balance) => {
+        const octets = encodeDown(balance);
+        expect(octets).toHaveLength(83);
+        expect(decodeDown(octets)).toEqual(balance);
+      }),
+      { seed: 5 },
+    );
+  });
+
+  it.each<[string, Partial<Balance>, string]>([
+    ['ten amounts', { amounts: Array.from({ length: 10 }, () => ({ minor: 1, currency: 'EUR' }) as const) }, 'length'],
+    ['less than nothing', { amounts: [{ minor: -1, currency: 'EUR' }] }, 'field'],
+    ['an amount beyond 40 bits', { amounts: [{ minor: 2 ** 40, currency: 'EUR' }] }, 'field'],
+    ['a ref of 7 octets', { ref: new Uint8Array(7) }, 'field'],
+  ])('is not made with %s', (_name, change, code) => {
+    expect(() => encodeDown({ ...BALANCE, ...change })).toThrow(expect.objectContaining({ code }));
+  });
+
+  const head = '074b3d3b00183bd5e274f934ac';
+  const euro = '43d200000181be';
+  it.each<[string, Uint8Array, string]>([
+    ['82 octets', padded(BALANCE_OCTETS).slice(1), 'length'],
+    ['84 octets', octetsOf(BALANCE_OCTETS.padEnd(2 * 84, '0')), 'length'],
+    ['ten amounts, the last one cut', padded(`${head}0a${euro.repeat(9)}${euro.slice(0, 12)}`), 'length'],
+    ['ten amounts, of which nine are there', padded(`${head}0a${euro.repeat(9)}`), 'field'],
+    ['one amount more than there are', padded(`${head}02${euro}`), 'field'],
+    ['one amount less than there are', padded(`${head}01${euro.repeat(2)}`), 'padding'],
+    ['a last octet that is not zero', padded(BALANCE_OCTETS).with(82, 1), 'padding'],
+    ['a currency that ISO 4217 does not have', padded(`${head}0143e700000181be`), 'field'],
+    ['an exponent that is not the currency’s', padded(`${head}0163d200000181be`), 'field'],
+  ])('is refused with %s', (_name, plaintext, code) => {
+    expect(() => decodeDown(plaintext)).toThrow(expect.objectContaining({ code }));
   });
 });
 
