@@ -116,6 +116,17 @@ export class Ledger {
     );
   }
 
+  /**
+   * What an account may spend in every currency that it ever had: what it has, less what pending transfers may take. Never
+   * below zero, though a transfer that is more than the account has is pending too, until the rail declines it.
+   */
+  available(account: Account): Amount[] {
+    return this.holdings(account).map(({ minor, currency }) => ({
+      minor: Math.max(0, minor - this.balance(account, currency).pending),
+      currency,
+    }));
+  }
+
   /** @returns whether the transfer was pending until now */
   #end(id: string, outcome: TransferOutcome, at: number): boolean {
     const now = this.outcome(id);

@@ -1,6 +1,7 @@
 import {
   type DownMessage,
   encodeDown,
+  type Nak,
   type NakCode,
   type Receipt,
   receiptText,
@@ -14,7 +15,7 @@ import { personById } from '../people/people.ts';
 import { nakSentence } from './sentences.ts';
 
 /** How long an answer that nobody waits for is still worth sending, ms. */
-const ANSWER_USEFUL_MS = 10 * 60 * 1000;
+export const ANSWER_USEFUL_MS: number = 10 * 60 * 1000;
 
 const NO_SIGNATURE = new Uint8Array(64);
 
@@ -76,17 +77,16 @@ export function composeReceipt(
   return encodeDown({ ...unsigned, signature: context.primitives.ed25519Sign(context.keys.signing.seed, text) });
 }
 
-/** Tells a phone that the service did not do what it asked, in the language of its person. */
-export function sendNak(context: Context, recipient: Recipient, ref: Ref, code: NakCode, argument = 0): void {
+/** What tells a phone that the service did not do what it asked, in the language of its person. */
+export function composeNak(context: Context, recipient: Recipient, ref: Ref, code: NakCode, argument = 0): Nak {
   const { language } = personById(context.store, recipient.personId);
-  const plaintext = encodeDown({
-    type: 'NAK',
-    time: unixTime(context),
-    ref: refOctets(ref),
-    code,
-    argument,
-    text: nakSentence(language, code),
-  });
+  const text = nakSentence(language, code);
+  return { type: 'NAK', time: unixTime(context), ref: refOctets(ref), code, argument, text };
+}
+
+/** Tells a phone that the service did not do what it asked. */
+export function sendNak(context: Context, recipient: Recipient, ref: Ref, code: NakCode, argument = 0): void {
+  const plaintext = encodeDown(composeNak(context, recipient, ref, code, argument));
   const usefulUntil = context.clock.now() + ANSWER_USEFUL_MS;
   queueFrame(context, recipient, 'NAK', ref, sealTo(context, recipient, plaintext), usefulUntil);
 }

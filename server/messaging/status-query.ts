@@ -7,6 +7,7 @@ import { merchantOfPerson } from '../merchants/merchants.ts';
 import { mrefOfPhone, type Payment, paymentByMref, paymentByTxn } from '../payments/payment.ts';
 import { sendStanding } from '../payments/receipts.ts';
 import type { Device } from '../people/devices.ts';
+import { answerBalanceQuery } from './balance.ts';
 import { type Recipient, sendNak } from './compose.ts';
 import { repeatReceipt } from './receipts.ts';
 
@@ -14,9 +15,14 @@ import { repeatReceipt } from './receipts.ts';
  * STATUS_QUERY: a phone missed a receipt. It gets the stored one; while the outcome is not known, "in progress" and
  * never "failed"; and a NAK for a reference that is not its own. A phone that asks about a request which the service
  * still holds open has answered it, and the answer was lost: it gets the request again, to which it repeats its answer.
+ * The kind `balance` is about no receipt: `balance.ts` has it.
  */
 export function answerStatusQuery(context: Context, device: Device, recipient: Recipient, query: StatusQuery): void {
   const ref = refOf(query.ref);
+  if (query.kind === 'balance') {
+    answerBalanceQuery(context, device, recipient, ref);
+    return;
+  }
   const challenge = query.kind === 'request' ? undefined : challengeByRef(context, ref);
   const own = challenge?.deviceId === recipient.id ? challenge : undefined;
   const repeated = repeatReceipt(context, recipient, ref);

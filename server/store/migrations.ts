@@ -205,5 +205,18 @@ CREATE UNIQUE INDEX merchant_by_idempotency_key ON merchant (idempotency_key);
 ALTER TABLE outbox ADD COLUMN report INTEGER NOT NULL DEFAULT 0;   -- 1: the network is asked to say when it is delivered
 `;
 
+const BALANCE_ANSWERS = `
+CREATE TABLE balance_answer (
+  ref TEXT NOT NULL,                           -- of the phone's query
+  device_id INTEGER NOT NULL REFERENCES device (id),
+  message TEXT NOT NULL,                       -- BALANCE or NAK
+  frame BLOB NOT NULL,                         -- sealed; sent again as it is
+  repeats INTEGER NOT NULL DEFAULT 0,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (device_id, ref)
+) STRICT;
+CREATE INDEX balance_answer_by_age ON balance_answer (at);
+`;
+
 /** What each version adds to the tables. A published entry is never edited; a change is a new entry at the end. */
-export const MIGRATIONS: readonly string[] = [TABLES, KEYS_AND_REPORTS];
+export const MIGRATIONS: readonly string[] = [TABLES, KEYS_AND_REPORTS, BALANCE_ANSWERS];

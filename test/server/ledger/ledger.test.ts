@@ -29,6 +29,42 @@ describe('the ledger', () => {
     expect(ledger.balance('cash', 'EUR')).toEqual({ posted: -500, pending: 0 });
   });
 
+  // What a person may spend after a deposit of 500 and a transfer from their account that is pending, then posted or voided.
+  it.each([
+    [200, 300, 300, 500],
+    [500, 0, 0, 500],
+    [501, 0, 0, 500],
+  ])('of 500 less %i pending, %i is available; posted %i, voided %i', (minor, pending, posted, voided) => {
+    const purchase: Transfer = {
+      id: 'x:charge',
+      debit: 'person:1',
+      credit: 'merchant:1',
+      amount: { minor, currency: 'EUR' },
+    };
+    const yen: Transfer = { ...transfer, id: 'deposit:1:b', amount: { minor: 7, currency: 'JPY' } };
+    for (const [end, left] of [
+      ['post', posted],
+      ['void', voided],
+    ] as const) {
+      const { ledger, run } = open();
+      run((it) => {
+        for (const paid of [transfer, yen]) {
+          it.hold(paid, 1);
+          it.post(paid.id, 1);
+        }
+        it.hold(purchase, 2);
+      });
+      const available = (euros: number) => [
+        { minor: euros, currency: 'EUR' },
+        { minor: 7, currency: 'JPY' },
+      ];
+      expect(ledger.available('person:1')).toEqual(available(pending));
+      run((it) => it[end](purchase.id, 3));
+      expect(ledger.available('person:1')).toEqual(available(left));
+      expect(ledger.available('person:2')).toEqual([]);
+    }
+  });
+
   it('forgets a voided transfer', () => {
     const { ledger, run } = open();
     run((it) => it.hold(transfer, 1));

@@ -1,0 +1,104 @@
+import { type Amount, BALANCE_AMOUNTS, type Balance, encodeDown, type Nak } from '../../device/safe-mobile/index.ts';
+import { type Context, unixTime } from '../context.ts';
+import { type Ref, refOctets } from '../ids.ts';
+import type { Device } from '../people/devices.ts';
+import type { Row } from '../store/row.ts';
+import { ANSWER_USEFUL_MS, composeNak, queueFrame, type Recipient, sealTo } from './compose.ts';
+
+/** Balances that one phone is told within {@link DAY_MS}; each is an SMS that the service pays for. */
+const DAILY_LIMIT = 10;
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** How often a stored answer is sent again for the asking; after that the phone is not answered. */
+const REPEAT_LIMIT = 3;
+
+/** How long an answer is stored, ms: as long as its query can come again, which the inbox knows for 10 days. */
+const KEPT_MS = 10 * DAY_MS;
+
+/** The largest amount that a message can say, minor units: 5 octets. */
+const LARGEST_MINOR = 2 ** 40 - 1;
+
+const ANSWERS = ['BALANCE', 'NAK'] as const;
+
+interface StoredAnswer {
+  readonly message: (typeof ANSWERS)[number];
+  readonly frame: Uint8Array;
+  readonly repeats: number;
+}
+
+/**
+ * STATUS_QUERY of the kind `balance`: a prepaid customer asks what there is to spend. The same `ref` gets the same
+ * answer, octet by octet; a blocked phone and one that asks too often get a NAK; one that is not active yet gets nothing.
+ */
+export function answerBalanceQuery(context: Context, device: Device, recipient: Recipient, ref: Ref): void {
+  const stored = storedAnswer(context, recipient, ref);
+  if (stored !== undefined) repeat(context, recipient, ref, stored);
+  else if (device.state === 'blocked') answer(context, recipient, ref, composeNak(context, recipient, ref, 'blocked'));
+  else if (device.state === 'active') answer(context, recipient, ref, balanceOrLimit(context, recipient, ref));
+}
+
+function balanceOrLimit(context: Context, recipient: Recipient, ref: Ref): Balance | Nak {
+  if (countOfToday(context, recipient) >= DAILY_LIMIT) return composeNak(context, recipient, ref, 'limit');
+  const amounts = toShow(context.ledger.available(`person:${recipient.personId}`));
+  return { type: 'BALANCE', time: unixTime(context), ref: refOctets(ref), amounts };
+}
+
+/** What fits a message; when there are more currencies than that, those with money come first. */
+function toShow(available: readonly Amount[]): Amount[] {
+  return available
+    .toSorted((one, other) => Math.sign(other.minor) - Math.sign(one.minor))
+    .slice(0, BALANCE_AMOUNTS)
+    .map(({ minor, currency }) => ({ minor: Math.min(minor, LARGEST_MINOR), currency }));
+}
+
+function answer(context: Context, recipient: Recipient, ref: Ref, message: Balance | Nak): void {
+  const { store, clock } = context;
+  const frame = sealTo(context, recipient, encodeDown(message));
+  store.run('DELETE FROM balance_answer WHERE at < ?', clock.now() - KEPT_MS);
+  store.run(
+    'INSERT INTO balance_answer (ref, device_id, message, frame, at) VALUES (?, ?, ?, ?, ?)',
+    ref,
+    recipient.id,
+    message.type,
+    frame,
+    clock.now(),
+  );
+  queueFrame(context, recipient, message.type, ref, frame, clock.now() + ANSWER_USEFUL_MS);
+}
+
+function repeat(context: Context, recipient: Recipient, ref: Ref, { message, frame, repeats }: StoredAnswer): void {
+  if (repeats >= REPEAT_LIMIT || context.outbox.isWaiting(message, ref)) return;
+  context.store.run(
+    'UPDATE balance_answer SET repeats = repeats + 1 WHERE device_id = ? AND ref = ?',
+    recipient.id,
+    ref,
+  );
+  queueFrame(context, recipient, message, ref, frame, context.clock.now() + ANSWER_USEFUL_MS);
+}
+
+function countOfToday({ store, clock }: Context, { id }: Recipient): number {
+  const count = store.get(
+    "SELECT count(*) AS n FROM balance_answer WHERE device_id = ? AND message = 'BALANCE' AND at > ?",
+    (row) => row.integer('n'),
+    id,
+    clock.now() - DAY_MS,
+  );
+  return count ?? 0;
+}
+
+function storedAnswer({ store }: Context, { id }: Recipient, ref: Ref): StoredAnswer | undefined {
+  return store.get(
+    'SELECT message, frame, repeats FROM balance_answer WHERE device_id = ? AND ref = ?',
+    readStoredAnswer,
+    id,
+    ref,
+  );
+}
+
+function readStoredAnswer(row: Row): StoredAnswer {
+  return {
+    message: row.oneOf('message', ANSWERS),
+    frame: row.octets('frame'),
+    repeats: row.integer('repeats'),
+  };
+}
