@@ -3,6 +3,7 @@ import { type DownMessage, decodeDown, SafeMobileError, tweetnaclPrimitives } fr
 import { Agenda } from './agenda.ts';
 import { Answers } from './answers.ts';
 import type { AppContext } from './app-context.ts';
+import { BalanceQuery } from './balance-query.ts';
 import { type DeviceRecord, DeviceStore } from './device-record.ts';
 import { Enrolment } from './enrolment.ts';
 import { History } from './history.ts';
@@ -28,6 +29,7 @@ interface Parts {
   readonly outcomes: Outcomes;
   readonly enrolment: Enrolment;
   readonly queries: StatusQueries;
+  readonly balance: BalanceQuery;
   readonly history: History;
   readonly sales: Sales | undefined;
 }
@@ -119,6 +121,7 @@ export class CashMobile extends MIDlet {
     return {
       app,
       queries,
+      balance: new BalanceQuery(app),
       sales,
       enrolment,
       requests: new Requests(app, answers, prompts),
@@ -143,7 +146,7 @@ export class CashMobile extends MIDlet {
   }
 
   /** Opens a frame and hands its message on. What does not open is not from the service, and is ignored. */
-  #arrived({ app, requests, outcomes, enrolment }: Parts, frame: Uint8Array): void {
+  #arrived({ app, requests, outcomes, enrolment, balance }: Parts, frame: Uint8Array): void {
     const { record } = app.device;
     const opened = record === undefined ? undefined : openFrame(app.link, record, frame);
     if (record === undefined || opened === undefined) return;
@@ -164,10 +167,13 @@ export class CashMobile extends MIDlet {
         outcomes.receipt(record, message, plaintext);
         return;
       case 'NAK':
-        outcomes.nak(record, message);
+        if (!balance.refused(message)) outcomes.nak(record, message);
         return;
       case 'TIME_RESPONSE':
         app.time.answered(message, plaintext);
+        return;
+      case 'BALANCE':
+        balance.answered(message);
         return;
       case 'ADMIN':
         return;
@@ -190,12 +196,16 @@ export class CashMobile extends MIDlet {
     else this.#home(this.#parts, record);
   }
 
-  #home({ app, sales, history }: Parts, record: DeviceRecord): void {
+  #home({ app, sales, balance, history }: Parts, record: DeviceRecord): void {
     const { texts, screens } = app;
     const sale = sales === undefined ? [] : [{ label: texts.requestPayment, does: () => sales.begin(record) }];
     screens.list(
       app.properties.merchant?.name ?? 'Cash-Mobile',
-      [...sale, { label: texts.history, does: () => history.show(record) }],
+      [
+        ...sale,
+        { label: texts.balance, does: () => balance.begin(record) },
+        { label: texts.history, does: () => history.show(record) },
+      ],
       [{ label: texts.exit, type: 'EXIT', does: () => this.#exit() }],
     );
   }

@@ -83,6 +83,12 @@ export interface Texts {
   readonly badReference: string;
   readonly cancelRequest: string;
   readonly cancelling: string;
+
+  readonly balance: string;
+  readonly balanceWaits: string;
+  readonly available: string;
+  readonly noMoney: string;
+  readonly noAnswer: string;
   readonly descriptorWrong: (attribute: string) => string;
 }
 
@@ -206,6 +212,12 @@ const en: Texts = {
   badReference: 'The reference is too long.',
   cancelRequest: 'Cancel request',
   cancelling: 'Cancelling. Waiting for the receipt.',
+
+  balance: 'Balance',
+  balanceWaits: 'Asking the service for the balance.',
+  available: 'Available',
+  noMoney: 'There is no money in the account.',
+  noAnswer: 'No answer. The service has been silent for a minute.',
   descriptorWrong: (attribute) => `The application is not installed properly: ${attribute}. Install it again.`,
 };
 
@@ -329,6 +341,12 @@ const it: Texts = {
   badReference: 'La causale è troppo lunga.',
   cancelRequest: 'Ritira',
   cancelling: 'Annullamento. In attesa della ricevuta.',
+
+  balance: 'Saldo',
+  balanceWaits: 'Richiesta del saldo al servizio.',
+  available: 'Disponibile',
+  noMoney: 'Non c’è denaro nel conto.',
+  noAnswer: 'Nessuna risposta. Il servizio tace da un minuto.',
   descriptorWrong: (attribute) => `L’applicazione non è installata bene: ${attribute}. Installala di nuovo.`,
 };
 

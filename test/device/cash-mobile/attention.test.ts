@@ -106,6 +106,32 @@ const INTERRUPTIBLE: readonly (readonly [name: string, title: string, show: (cas
       await select('History', 'EUR 12.50')(cash);
     },
   ],
+  [
+    'the screen that waits for the balance',
+    'Balance',
+    async (cash) => {
+      await openApplication(cash, 'en');
+      await cash.select('Balance');
+    },
+  ],
+  [
+    'the line that no balance has come',
+    'Balance',
+    async (cash) => {
+      await openApplication(cash, 'en');
+      await cash.select('Balance');
+      await cash.clock.advance(60_000);
+    },
+  ],
+  [
+    'the balance',
+    'Balance',
+    async (cash) => {
+      await openApplication(cash, 'en');
+      await cash.select('Balance');
+      await cash.send(cash.service.balance());
+    },
+  ],
   ['the menu of the phone', 'Menu', select('Menu')],
   ['the settings', 'Settings', select('Menu', 'Settings')],
   ['the applications', 'Applications', select('Menu', 'Applications')],

@@ -41,7 +41,7 @@ describe('Enrolment', () => {
     const cash = await installed();
     await enrol(cash);
     expect(cash.phone.screen.title).toBe('Cash-Mobile');
-    expect(wordsOf(cash)).toEqual(['History']);
+    expect(wordsOf(cash)).toEqual(['Balance', 'History']);
     const [approval] = cash.service.all('APPROVE');
     expect(approval && cash.service.isRight(approval)).toBe(true);
   });
@@ -50,7 +50,7 @@ describe('Enrolment', () => {
     const cash = await installed({ language: 'it' });
     expect(textOf(cash.phone.screen)).toContain('Codice attivazione');
     await enrol(cash, 'it');
-    expect(wordsOf(cash)).toEqual(['Storico']);
+    expect(wordsOf(cash)).toEqual(['Saldo', 'Storico']);
   });
 
   test.each([

@@ -1,6 +1,7 @@
 import {
   type Approve,
   approvalText,
+  type Balance,
   type DownMessage,
   decodeUp,
   encodeDown,
@@ -167,6 +168,19 @@ export class FakeService {
     };
     const text = receiptText(primitives, DEVICE_ID, request, encodeDown(unsigned));
     return encodeDown({ ...unsigned, signature: primitives.ed25519Sign(this.#signingSeed, text) });
+  }
+
+  /** The answer to the phone's last query of a balance, or to another. */
+  balance(
+    amounts: Balance['amounts'] = [{ minor: 98_750, currency: 'EUR' }],
+    ref: Uint8Array = this.balanceRefs.at(-1) ?? new Uint8Array(8),
+  ): Balance {
+    return { type: 'BALANCE', time: this.now, ref, amounts };
+  }
+
+  /** The ref of each query of a balance, oldest first. */
+  get balanceRefs(): readonly Uint8Array[] {
+    return this.all('STATUS_QUERY').flatMap(({ kind, ref }) => (kind === 'balance' ? [ref] : []));
   }
 
   timeResponse(nonce: Uint8Array): Uint8Array {
