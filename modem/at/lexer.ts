@@ -1,3 +1,4 @@
+import { ReadlineParser } from '@serialport/parser-readline';
 import { isInsideQuotes, QUOTED_LIMIT } from './quoted-text.ts';
 
 /** What the octets of a modem are made of. */
@@ -22,6 +23,7 @@ const CTRL_Z = 0x1a;
 const ESC = 0x1b;
 const SPACE = 0x20;
 const PROMPT = 0x3e;
+const PLUS = 0x2b;
 
 /** The end of a PDU onto which some modems glue the next code: `0791...00+CMGL: 2,1,,25`. */
 const GLUED = /^((?:[0-9A-F]{2}){10,})(\+[A-Z].*)$/i;
@@ -32,33 +34,51 @@ const GLUED = /^((?:[0-9A-F]{2}){10,})(\+[A-Z].*)$/i;
  * Inside the quotes of a `+CUSD` nothing is a prompt, and a line end is part of the text.
  */
 export class AtLexer {
-  /** The current line so far. */
-  readonly #octets: Buffer = Buffer.alloc(LINE_LIMIT);
+  /** Gets each line with one LF at its end. */
+  readonly #lines = new ReadlineParser({ delimiter: '\n', encoding: 'latin1', readableObjectMode: true });
+  /** Octets of the current line so far. */
   #length = 0;
   #afterPrompt = false;
   #overlong = false;
-  /** The last octet inside quotes, when it was CR or LF: CR LF, CR CR LF and LF CR count as one line end. */
-  #innerEnd: 'none' | 'cr' | 'lf' = 'none';
+  /** The line is a code, `+NAME:`: Ctrl-Z in it is a character of a text (Ξ in the default alphabet), no end of an echoed PDU. */
+  #isCode = false;
+  /** The lines of a text whose closing quote has not come, joined with LF. */
+  #quoted: string | undefined;
+  /** The last octet, when it was CR or LF: CR LF, CR CR LF and LF CR count as one line end. */
+  #lineEnd: 'none' | 'cr' | 'lf' = 'none';
 
   /** The tokens that `octets` complete, in order. */
   read(octets: Uint8Array): AtToken[] {
     const tokens: AtToken[] = [];
+    const clean = new Uint8Array(octets.length);
+    let length = 0;
+    const write = () => {
+      if (length > 0) this.#lines.write(clean.slice(0, length));
+      length = 0;
+    };
     for (const octet of octets) {
-      if (octet === NUL || (octet === ESC && this.#length === 0)) continue;
-      if (octet === CR || octet === LF || octet === CTRL_Z) {
-        if (this.#isInsideQuotes()) this.#keepInside(octet);
-        else this.#endLine(tokens);
-      } else if (this.#length === 0 && octet === PROMPT && !this.#afterPrompt) {
+      if (octet === NUL || (octet === ESC && this.#isAtStart())) continue;
+      if (octet === CR || octet === LF || (octet === CTRL_Z && !this.#isCode)) {
+        if (!this.#endsLine(octet)) continue;
+        clean[length++] = LF;
+        write();
+        this.#endLine(tokens);
+        continue;
+      }
+      this.#lineEnd = 'none';
+      if (octet === PROMPT && this.#isAtStart() && !this.#afterPrompt) {
         tokens.push({ kind: 'prompt' });
         this.#afterPrompt = true;
-      } else if (this.#length === 0 && octet === SPACE) {
+      } else if (octet === SPACE && this.#isAtStart()) {
         // The space behind the prompt, or an indent, is not part of the line.
-      } else {
-        if (this.#innerEnd === 'cr') this.#keep(LF);
-        this.#innerEnd = 'none';
-        this.#keep(octet);
+      } else if (this.#length === LINE_LIMIT) this.#overlong = true;
+      else {
+        if (this.#isAtStart()) this.#isCode = octet === PLUS;
+        clean[length++] = octet;
+        this.#length += 1;
       }
     }
+    write();
     return tokens;
   }
 
@@ -68,43 +88,47 @@ export class AtLexer {
    */
   giveUpQuoted(): AtToken[] {
     const tokens: AtToken[] = [];
-    if (this.#isInsideQuotes()) this.#endLine(tokens);
+    if (this.#quoted === undefined) return tokens;
+    if (this.#length > 0) {
+      this.#lines.write('\n');
+      this.#endLine(tokens);
+    }
+    this.#giveUp(tokens);
     return tokens;
   }
 
-  #isInsideQuotes(): boolean {
-    return this.#length < QUOTED_LIMIT && isInsideQuotes(this.#text());
+  #isAtStart(): boolean {
+    return this.#length === 0 && this.#quoted === undefined;
   }
 
-  #text(): string {
-    return this.#octets.toString('latin1', 0, this.#length);
-  }
-
-  #keepInside(octet: number): void {
-    if (octet === CTRL_Z) this.#keep(octet);
-    else if (octet === LF) {
-      this.#keep(LF);
-      this.#innerEnd = 'lf';
-    } else this.#innerEnd = this.#innerEnd === 'lf' ? 'none' : 'cr';
-  }
-
-  #keep(octet: number): void {
-    if (this.#length === LINE_LIMIT) {
-      this.#overlong = true;
-      return;
+  /** Whether an octet ends a line, and is not the rest of the line end before it. */
+  #endsLine(octet: number): boolean {
+    const before = this.#lineEnd;
+    if (octet === CTRL_Z) {
+      this.#lineEnd = 'none';
+      return true;
     }
-    this.#octets[this.#length] = octet;
-    this.#length += 1;
+    this.#lineEnd = octet === CR ? 'cr' : 'lf';
+    if (octet === CR && before === 'lf') this.#lineEnd = 'none';
+    return before === 'none' || (octet === LF && before === 'lf');
   }
 
   #endLine(tokens: AtToken[]): void {
-    const text = this.#text().trimEnd();
-    const isGivenUp = text.includes('\n') && isInsideQuotes(text);
-    for (const line of isGivenUp ? text.split('\n') : [text]) this.#addLine(line.trimEnd(), tokens);
+    const line = String(this.#lines.read() ?? '');
+    const text = this.#quoted === undefined ? line : `${this.#quoted}\n${line}`;
+    this.#quoted = isInsideQuotes(text) ? text : undefined;
+    if (this.#quoted === undefined) this.#addLine(text.trimEnd(), tokens);
+    else if (text.length >= QUOTED_LIMIT) this.#giveUp(tokens);
+    if (this.#quoted === undefined) this.#isCode = false;
     this.#length = 0;
     this.#afterPrompt = false;
     this.#overlong = false;
-    this.#innerEnd = 'none';
+  }
+
+  #giveUp(tokens: AtToken[]): void {
+    const lines = this.#quoted?.split('\n') ?? [];
+    this.#quoted = undefined;
+    for (const line of lines) this.#addLine(line.trimEnd(), tokens);
   }
 
   #addLine(text: string, tokens: AtToken[]): void {
