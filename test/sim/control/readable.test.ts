@@ -8,7 +8,26 @@ const TAKEN: readonly (readonly [why: string, tpdu: string, said: object])[] = [
   [
     'TP-UDL says more than there is',
     '01000C91933303000020000009E8329BFD06',
-    { deviations: [expect.stringMatching(/^TP-UD, octet \d+: /)] },
+    { text: 'hello', deviations: ['TP-UD, octet 18: 5 octets of user data instead of 8'] },
+  ],
+  [
+    'two things that the standard forbids',
+    '41000C919333030000200004080500030702',
+    {
+      data: '',
+      deviations: [expect.stringMatching(/^TP-UD, octet 18: \S/), expect.stringMatching(/^TP-UDHL, octet 13: \S/)],
+    },
+  ],
+  [
+    'ports and a part, and a report wanted',
+    '61000C919333030000200004100B05040B8423F0000307020111223344',
+    {
+      data: '11223344',
+      destinationPort: 2948,
+      sourcePort: 9200,
+      part: { reference: 7, total: 2, sequence: 1 },
+      statusReport: true,
+    },
   ],
   ['octets of an alphabet that is not text', '01000C9193330300002000040200FF', { data: '00FF' }],
   ['compressed', '01000C919333030000200020021234', { unreadable: expect.stringContaining('compress') }],

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { hostOf, quietWorld } from '../host.ts';
+import { decodeTpdu, fromHex } from '../../../modem/index.ts';
+import { hostOf, openHost, quietWorld } from '../host.ts';
 
 const NUMBER = '+393330000001';
 
@@ -28,6 +29,16 @@ const CASES: readonly (readonly [behaviour: string, clause: string, typed: strin
   ['a chain ends at the first error', '5.7.3', 'AT+CSQ;+NOSUCH;+CPAS\r', '\r\n+CSQ: 23,0\r\n\r\nERROR\r\n'],
   ['an unknown command is answered at once', '5.4.5', 'AT+NOSUCH=1,"x;y"\r', '\r\nERROR\r\n'],
   ['an unknown basic command is an error', '5.3.1', 'ATY7\r', '\r\nERROR\r\n'],
+  [
+    'what is no character of the command means nothing',
+    '5.1',
+    'AT+C\x7f\x01\x80S\0Q\r',
+    '\r\n+CSQ: 23,0\r\n\r\nOK\r\n',
+  ],
+  ['there may be nothing to take back', '5.2.2', '\b\bAT+CSQ\r', '\r\n+CSQ: 23,0\r\n\r\nOK\r\n'],
+  ['S5 changes what takes back', '6.2.3', 'ATS5=35\rAT+CSX#Q\r', '\r\nOK\r\n\r\n+CSQ: 23,0\r\n\r\nOK\r\n'],
+  ['ATV0 has a number for each result', '6.2.6', 'ATV0\rATA\rATX9\r', '0\r3\r4\r'],
+  ['a/ repeats too', '5.2.4', 'AT+CPAS\ra/', '\r\n+CPAS: 0\r\n\r\nOK\r\n\r\n+CPAS: 0\r\n\r\nOK\r\n'],
   ['backspace takes back', '5.2.2', 'AT+CSX\bQ\r', '\r\n+CSQ: 23,0\r\n\r\nOK\r\n'],
   [
     'A/ repeats without a carriage return',
@@ -95,6 +106,62 @@ test('a line that is too long is an error, and the next one is not', async () =>
   const { host } = await standardHost('ATE0\r');
   expect(await host.type(`AT${'+CSQ;'.repeat(1_000)}\r`)).toBe('\r\nERROR\r\n');
   expect(await host.type('AT\r')).toBe('\r\nOK\r\n');
+});
+
+test('a command line has 2,048 characters at most, and A/ repeats none that was too long', async () => {
+  const { host } = await standardHost('ATE0\r');
+  const line = (length: number) => `AT+CPAS${' '.repeat(length - 'AT+CPAS'.length)}\r`;
+  const answer = '\r\n+CPAS: 0\r\n\r\nOK\r\n';
+  expect(await host.type(line(2_048))).toBe(answer);
+  expect(await host.type(line(2_049))).toBe('\r\nERROR\r\n');
+  expect(await host.type('A/')).toBe(answer);
+});
+
+const SUBMIT = '01000C91933303000020000005E8329BFD06';
+
+test('a prompt takes 4,096 characters; what follows is lost', async () => {
+  const { host, world } = await standardHost('ATE0\r');
+  for (const [length, answer] of [
+    [4_097, '\r\n+CMS ERROR: 304\r\n'],
+    [4_096, '\r\n+CMGS: 0\r\n\r\nOK\r\n'],
+  ] as const) {
+    await host.type(`AT+CMGS=${SUBMIT.length / 2}\r`);
+    expect(await host.type(`${`00${SUBMIT}`.padStart(length)}\x1a`)).toBe(answer);
+  }
+  expect(world.submitted(NUMBER).map(({ tpdu }) => tpdu)).toEqual([SUBMIT]);
+});
+
+test('backspace takes back in a prompt too (3GPP TS 27.005, 3.5.1)', async () => {
+  const { host, world } = await standardHost('ATE0;+CMGF=1\r');
+  await host.type(`AT+CMGS="${NUMBER}"\r`);
+  await host.type('hex\b\bi!!\b\x1a');
+  const [taken] = world.submitted(NUMBER);
+  expect(taken && decodeTpdu(fromHex(taken.tpdu), 'mobile-originated')).toMatchObject({ userData: { text: 'hi!' } });
+});
+
+test('what was about to be said is not said to the next host, and what was typed is forgotten', async () => {
+  const { world, clock } = quietWorld();
+  const modem = world.addModem({ number: NUMBER });
+  world.faults.add({ action: { kind: 'late', ms: 500 }, command: '+CSQ' });
+  const port = modem.memoryPort();
+  const first = await openHost(port, clock);
+  await first.type('ATE0\r');
+  expect(await first.type('AT+CSQ\r', 100)).toBe('');
+  await first.close();
+  const second = await openHost(port, clock);
+  expect(await second.type('', 1_000)).toBe('');
+  expect(await second.type('AT+CSQ\r')).toBe('\r\n+CSQ: 23,0\r\n\r\nOK\r\n');
+});
+
+test('100 codes wait for the end of a command, the last ones', async () => {
+  const { world, clock } = quietWorld();
+  const modem = world.addModem({ number: NUMBER });
+  const host = await hostOf(modem, clock);
+  await host.type('ATE0\r');
+  await host.type('AT+CMGS=10\r');
+  for (let i = 0; i < 101; i += 1) modem.notify(`CODE ${i}`);
+  const codes = (await host.type('\x1b')).match(/CODE \d+/g) ?? [];
+  expect([codes.length, codes[0], codes.at(-1)]).toEqual([100, 'CODE 1', 'CODE 100']);
 });
 
 test('unsolicited codes wait while a command runs or its prompt is open', async () => {

@@ -1,14 +1,20 @@
 import { dialogue, type Probe } from './bench.ts';
 
-/** A counter goes from 3 to 2 when a wrong PIN was given. */
-const counter = (command: string, answer: (pin: number) => string): Probe => ({
+/** Tries that are left: those of the PIN go from 3 to 0 with wrong PINs, then those of the PUK from 10. */
+const counter = (command: string, answer: (pin: number, puk: number, state: string) => string): Probe => ({
   pin: '1234',
   async see({ says, clock }) {
+    const left = (...tries: Parameters<typeof answer>) =>
+      says(`AT${command}\r`, new RegExp(`${answer(...tries)}\r*\n`));
     await clock.advance(41_000);
     await says('', /(?:)/);
-    await says(`AT${command}\r`, new RegExp(answer(3)));
+    await left(3, 10, 'SIM PIN');
     await says('AT+CPIN=9999\r', /RROR/);
-    await says(`AT${command}\r`, new RegExp(answer(2)));
+    await left(2, 10, 'SIM PIN');
+    for (let i = 0; i < 2; i += 1) await says('AT+CPIN=9999\r', /RROR/);
+    await left(0, 10, 'SIM PUK');
+    await says('AT+CPIN="11111111","1234"\r', /RROR/);
+    await left(0, 9, 'SIM PUK');
   },
 });
 
@@ -61,15 +67,15 @@ export const simProbes: Readonly<Record<string, Probe>> = {
       await says('AT+CMEE=1;+CPIN?\r', /\+CME ERROR: 13/);
     },
   },
-  'counter-cpinr': counter('+CPINR', (pin) => `\\+CPINR: SIM PIN,${pin},3`),
-  'counter-huawei': counter('^CPIN?', (pin) => `\\^CPIN: SIM PIN,,10,${pin}`),
-  'counter-simcom': counter('+SPIC', (pin) => `\\+SPIC: ${pin},3,10,10`),
+  'counter-cpinr': counter('+CPINR', (pin, puk) => `\\+CPINR: SIM PIN,${pin},3\\s+\\+CPINR: SIM PUK,${puk},10`),
+  'counter-huawei': counter('^CPIN?', (pin, puk, state) => `\\^CPIN: ${state},,${puk},${pin},10,3`),
+  'counter-simcom': counter('+SPIC', (pin, puk) => `\\+SPIC: ${pin},3,${puk},10`),
   'counter-spic': counter('^SPIC', (pin) => `\\^SPIC: ${pin}`),
   'counter-telit': counter('#PCT', (pin) => `#PCT: ${pin}`),
-  'counter-qpinc': counter('+QPINC?', (pin) => `\\+QPINC: "SC",${pin},10`),
-  'counter-qtrpin': counter('+QTRPIN', (pin) => `\\+QTRPIN: ${pin},3,10,10`),
-  'counter-ublox': counter('+UPINCNT', (pin) => `\\+UPINCNT: ${pin},3,10,10`),
-  'counter-zte': counter('+ZPINPUK=?', (pin) => `ZPINPUK: ${pin},10`),
-  'counter-icera': counter('%PINNUM?', (pin) => `%PINNUM: ${pin},10`),
-  'counter-intel': counter('+XPINCNT', (pin) => `\\+XPINCNT: ${pin},3,10,10`),
+  'counter-qpinc': counter('+QPINC?', (pin, puk) => `\\+QPINC: "SC",${pin},${puk}\\s+\\+QPINC: "P2",3,10`),
+  'counter-qtrpin': counter('+QTRPIN', (pin, puk) => `\\+QTRPIN: ${pin},3,${puk},10`),
+  'counter-ublox': counter('+UPINCNT', (pin, puk) => `\\+UPINCNT: ${pin},3,${puk},10`),
+  'counter-zte': counter('+ZPINPUK=?', (pin, puk) => `ZPINPUK: ${pin},${puk}`),
+  'counter-icera': counter('%PINNUM?', (pin, puk) => `%PINNUM: ${pin},${puk},3,10`),
+  'counter-intel': counter('+XPINCNT', (pin, puk) => `\\+XPINCNT: ${pin},3,${puk},10`),
 };
