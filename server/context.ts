@@ -9,7 +9,7 @@ import type { Store } from './store/store.ts';
 import type { Timers } from './timers.ts';
 import type { Vault } from './vault.ts';
 
-/** What the steps of the service work with. There is one for each open service. */
+/** The store, outbox, timers, keys and clock that all steps of the service use. One for each open service. */
 export interface Context {
   readonly store: Store;
   readonly clock: Clock;

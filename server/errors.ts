@@ -1,4 +1,4 @@
-/** Why the service did not do what it was asked, in words that a program can compare. */
+/** Why the service refused a request, as a code for programs. */
 export type ServiceErrorCode =
   | 'invalid-request'
   | 'unauthorized'

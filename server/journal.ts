@@ -5,7 +5,7 @@ import type { DeviceState } from './people/devices.ts';
 import type { Row } from './store/row.ts';
 import type { Store } from './store/store.ts';
 
-/** Something that should not happen between honest ends; somebody should look. */
+/** Events that do not happen with an honest phone and a working service; the operator should look at them. */
 export type Alarm =
   /** A frame that opened names a transaction this device never had: a copied phone. */
   | 'unknown-transaction'
@@ -13,7 +13,7 @@ export type Alarm =
   | 'reused-counter'
   /** The customer says that the request was not theirs. */
   | 'refused-as-not-mine'
-  /** Nobody knows whether money moved, and the service has stopped asking. */
+  /** It is unknown whether money moved, and the service has stopped asking the rail. */
   | 'payment-needs-review';
 
 /** What happened. Holds no secret, so it may be logged and shown. */
@@ -41,7 +41,7 @@ export interface JournalEntry {
   readonly event: ServiceEvent;
 }
 
-/** Hears of each entry after it is on disk. */
+/** Called with each entry after it is on disk. */
 export type JournalListener = (entry: JournalEntry) => void;
 
 /** The append-only history of the service. Each entry is written in the transaction of the step that it tells of. */

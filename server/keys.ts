@@ -18,7 +18,7 @@ export interface ServiceKeys {
   readonly adminKeyHash: Uint8Array;
 }
 
-/** What {@link createServiceKeys} hands out once, to be kept elsewhere. */
+/** The secrets that {@link createServiceKeys} returns once and the service does not keep. */
 export interface NewServiceKeys {
   readonly keys: ServiceKeys;
   /** Seed of the root key; belongs offline. */
@@ -26,7 +26,7 @@ export interface NewServiceKeys {
   readonly adminKey: string;
 }
 
-/** A key file that cannot be used; the message says what is wrong with it, never what it holds. */
+/** A key file that cannot be used; the message says what is wrong, without any content of the file. */
 export class KeyFileError extends Error {
   override readonly name = 'KeyFileError';
 }

@@ -6,7 +6,7 @@ export interface NamedModem {
   readonly modem: Pick<Modem, 'state' | 'onState'>;
 }
 
-/** How a modem stands. */
+/** The state of a modem, for people and programs. */
 export interface ModemStanding {
   readonly port: string;
   readonly state: ModemState['kind'];
@@ -16,10 +16,10 @@ export interface ModemStanding {
   readonly since: number;
 }
 
-/** What the service's modems can do together: all are ready, some are, or none is and nothing leaves. */
+/** Whether all modems are ready, or some, or none: then no SMS is sent. */
 export type Reachability = 'ok' | 'degraded' | 'no-modem';
 
-/** Knows how the modems stand, and tells when that changes. */
+/** Watches the states of the modems, and reports changes. */
 export class Modems {
   readonly #standings: ModemStanding[];
   readonly #listeners = new Set<(standing: ModemStanding) => void>();
@@ -43,7 +43,7 @@ export class Modems {
     return this.#standings;
   }
 
-  /** A service that was not told of its modems takes them for ready. */
+  /** The reachability. Without watched modems (an in-process bearer) the service counts as ready. */
   get reachability(): Reachability {
     const ready = this.#standings.filter(({ state }) => state === 'ready').length;
     if (ready === this.#standings.length) return 'ok';
@@ -56,7 +56,7 @@ export class Modems {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Hears of the modems no more. */
+  /** Stops watching the modems. */
   close(): void {
     for (const cancel of this.#cancels) cancel();
     this.#listeners.clear();

@@ -20,17 +20,18 @@ import { Store } from './store/store.ts';
 import { Timers } from './timers.ts';
 import { Vault } from './vault.ts';
 
-/** A service's moving parts, moving. */
+/** The running parts of a service: inbox, outbox, timers. */
 export interface Running {
   readonly context: Context;
   readonly modems: Modems;
-  /** Stops them, waits for what the bearer still holds, and closes the database. */
+  /** Stops the parts, waits for the outcomes of frames that the bearer has, and closes the database. */
   stop(): Promise<void>;
 }
 
 /**
- * Puts the parts together and starts them in the order that a crash asks for: first what was received and not read,
- * and charges whose answer was lost; only then the time-outs, because an answer that came in time must win.
+ * Builds the parts and starts them in the order that is right after a crash: first the frames that were stored and not
+ * handled, and the charges whose answer was lost; then the timers. So an answer that came in time is handled before its
+ * time-out.
  */
 export function startRunning(options: ServiceOptions): Running {
   const { clock, random, keys, bearer } = options;

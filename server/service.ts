@@ -54,7 +54,7 @@ export interface ServiceOptions {
   readonly rail?: Rail;
   /** The modems behind the bearer, to be watched: while none is ready, nothing is handed to the bearer. Default: none is watched. */
   readonly modems?: readonly NamedModem[];
-  /** Hears of everything that happens, after it is on disk. */
+  /** Called with each entry of the journal, after it is on disk. */
   readonly log?: JournalListener;
 }
 
@@ -78,8 +78,8 @@ export const DEFAULT_TTL = 120;
 const PERSON_NAME_OCTETS = 64;
 
 /**
- * The Cash-Mobile service on one database and one bearer. Everything it knows is in the database: killed at any moment
- * and opened again, it goes on where it was.
+ * The Cash-Mobile service on one database and one bearer. All of its state is in the database: after a crash at any moment
+ * it continues from there.
  */
 export class Service {
   /** The HTTP API and the merchant's page; the caller lets it listen, or injects requests. */
@@ -205,12 +205,12 @@ export class Service {
     return this.payment(txn);
   }
 
-  /** Takes a request back. @throws ServiceError `conflict` when somebody was faster */
+  /** Cancels a request. @throws ServiceError `conflict` when the customer has answered or the request has expired */
   cancel(txn: string): Payment {
     return cancelPayment(this.#context, this.payment(txn));
   }
 
-  /** Gives a paid payment back, the whole of it. @throws ServiceError `conflict` */
+  /** Refunds a paid payment, the whole amount. @throws ServiceError `conflict` */
   refund(txn: string): Promise<Payment> {
     return refundPayment(this.#context, this.payment(txn));
   }
@@ -220,7 +220,7 @@ export class Service {
     return merchantReceipt(this.#context, this.payment(txn));
   }
 
-  /** How each modem stands that the service watches. */
+  /** The states of the watched modems. */
   get modems(): readonly ModemStanding[] {
     return this.#running.modems.standings;
   }
@@ -245,7 +245,7 @@ export class Service {
     );
   }
 
-  /** Writes down that something failed that should not have. */
+  /** Writes an internal fault to the journal. */
   fault(reason: string): void {
     this.#context.store.transaction(() => this.#context.journal.record({ kind: 'fault', reason }));
   }
@@ -270,7 +270,7 @@ export class Service {
     });
   }
 
-  /** Ends the service. Close the bearer first, so that what it holds comes to an end; what does not is sent again later. */
+  /** Ends the service. Close the bearer first, so that its messages get an outcome; frames without one are sent again later. */
   async close(): Promise<void> {
     for (const end of [...this.#waits]) end();
     await this.http.close();
@@ -279,7 +279,7 @@ export class Service {
 }
 
 /**
- * Opens the service: takes up what an earlier run left, then receives and sends.
+ * Opens the service: continues with the open work of an earlier run, then receives and sends.
  * @throws StoreError when the database cannot be used
  */
 export async function openService(options: ServiceOptions): Promise<Service> {

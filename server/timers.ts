@@ -1,7 +1,7 @@
 import type { Cancel, Clock } from '../modem/index.ts';
 import type { Store } from './store/store.ts';
 
-/** What a time-out is about. Each kind has one handler. */
+/** The kinds of timers. Each kind has one handler. */
 export type TimerKind =
   | 'payment-resend'
   | 'payment-expiry'
@@ -23,10 +23,10 @@ const TIMER_KINDS: readonly TimerKind[] = [
   'device-unblock',
 ];
 
-/** What happens when a timer of a kind is due: runs inside the transaction that removes the timer. */
+/** The handler of a kind of timer: runs inside the transaction that removes the due timer. */
 export type TimerHandlers = { readonly [Kind in TimerKind]: (subject: string) => void };
 
-/** The longest sleep; a timer further away is looked at again after it. Machines' timers end at 2^31 ms. */
+/** The longest sleep, ms: Node's timers take less than 2^31 ms. A later timer is checked again after each sleep. */
 const LONGEST_SLEEP_MS = 24 * 60 * 60 * 1000;
 
 /**
@@ -54,7 +54,7 @@ export class Timers {
     );
   }
 
-  /** Takes the timer back; harmless when there is none. */
+  /** Cancels the timer; does nothing when there is none. */
   cancel(kind: TimerKind, subject: string): void {
     this.#store.run('DELETE FROM timer WHERE kind = ? AND subject = ?', kind, subject);
   }

@@ -4,14 +4,14 @@ import type { Random } from '../modem/index.ts';
 
 const NONCE_OCTETS = 24;
 
-/** A sealed value that does not open: the wrong vault key, or a row that was moved or changed. */
+/** A sealed value that does not open: the vault key is wrong, or the row was copied from another place or changed. */
 export class VaultError extends Error {
   override readonly name = 'VaultError';
 }
 
 /**
- * Keeps what a thief of the database must not read: approval keys, and evidence that would test PINs. Each value is
- * sealed for its place (`purpose` and `subject`), so that a row copied to another place does not open there.
+ * Seals the values that a thief of the database must not read: approval keys, and evidence with which PINs could be tested.
+ * Each value is sealed for its place (`purpose` and `subject`), so that a row copied to another place does not open there.
  */
 export class Vault {
   readonly #key: Uint8Array;

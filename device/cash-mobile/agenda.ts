@@ -1,19 +1,19 @@
-/** Something that waits for the user's attention. */
+/** A request or notice that waits for the user. */
 interface Waiting {
   show(): void;
-  /** Whether it still needs the user: a request that was cancelled meanwhile does not. */
+  /** Whether the item must still be shown: not, for example, a request that was cancelled meanwhile. */
   isWanted(): boolean;
 }
 
 /**
- * What the user does: nothing that matters (`free`), reads a notice, or is busy with a request or a text. A request
- * takes the screen of a free user and of one who reads a notice; nothing takes the screen of one who is busy.
+ * What the user is doing: `free` (an idle screen or a menu), reading a notice, or busy with a request or a text field. A new
+ * request is shown at once when the user is free or reads a notice; while the user is busy, nothing new is shown.
  */
 type Attention = 'free' | 'reading' | 'busy';
 
 /**
- * What the user is to see next. A request never stays behind a notice that nobody dismisses, and never takes the place
- * of another request under a typing finger: then the screen says how many wait.
+ * Decides what the user sees next. A request replaces a notice ("Paid") that nobody has dismissed. It never replaces another
+ * request while the PIN is being typed: then the screen says how many requests wait.
  */
 export class Agenda {
   readonly #rest: () => void;
@@ -23,45 +23,45 @@ export class Agenda {
   #attention: Attention = 'free';
 
   /**
-   * @param rest shows the screen of somebody who has nothing to do.
-   * @param announce says how many requests wait behind what the user is busy with.
+   * @param rest shows the screen for a user without requests or notices.
+   * @param announce shows how many requests wait while the user is busy.
    */
   constructor(rest: () => void, announce: (requests: number) => void) {
     this.#rest = rest;
     this.#announce = announce;
   }
 
-  /** Something that the user has to answer. A notice on the screen gives way to it and does not come back. */
+  /** Adds a request. A notice on the screen is replaced by it and does not come back. */
   request(show: () => void, isWanted: () => boolean): void {
     this.#requests = [...this.#requests, { show, isWanted }];
     if (this.#attention === 'busy') this.#count();
     else this.next();
   }
 
-  /** Something to read: at once if the user is free, otherwise after all requests. */
+  /** Adds a notice: shown at once if the user is free, otherwise after all requests. */
   notice(show: () => void): void {
     this.#notices = [...this.#notices, { show, isWanted: () => true }];
     if (this.#attention === 'free') this.next();
     else this.#count();
   }
 
-  /** What the user was busy with has become a notice, which is the next to be read. */
+  /** The request that the user was busy with has ended: its notice is shown next. */
   conclude(show: () => void): void {
     this.#notices = [{ show, isWanted: () => true }, ...this.#notices];
     this.next();
   }
 
-  /** The user begins something that nothing may interrupt. */
+  /** The user begins something that no request may replace on the screen. */
   engage(): void {
     this.#attention = 'busy';
   }
 
-  /** The user is done with one thing: shows the next, or rests. */
+  /** The user has finished a request or notice: shows the next one, or the resting screen. */
   next(): void {
     this.free(this.#rest);
   }
 
-  /** The user is done with one thing: shows the next, or a screen that anything may interrupt. */
+  /** The user has finished a request or notice: shows the next one, or a screen that any item may replace. */
   free(show: () => void): void {
     const [request, ...requests] = this.#requests.filter(({ isWanted }) => isWanted());
     const [notice, ...notices] = this.#notices;

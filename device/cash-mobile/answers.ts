@@ -5,7 +5,7 @@ import type { Dispatch } from './link.ts';
 import type { StatusQueries } from './status-queries.ts';
 import type { Said, Transaction } from './transaction.ts';
 
-/** Which of the customer's instruments pays: the usual one. */
+/** The instrument that pays: always the customer's default one. */
 const INSTRUMENT = 0;
 
 /** Makes the customer's answers, stores their frames, and only then sends them. */
@@ -42,7 +42,7 @@ export class Answers {
     return this.#keep(device, transaction, reason, this.refusalFrame(device, transaction.ref, reason));
   }
 
-  /** A refusal of something that is not kept. */
+  /** Sends a refusal of a request that is not stored on the phone. */
   refusalFrame(device: DeviceRecord, ref: Uint8Array, reason: Refusal): Uint8Array {
     return this.#app.link.seal(device.phone, (ctr) => ({ type: 'REFUSE', ctr, txn: ref, reason }));
   }
@@ -52,7 +52,7 @@ export class Answers {
     if (sent !== undefined) this.#app.link.send(sent.frame, ended);
   }
 
-  // After a wrong PIN the new answer is under way, whatever the receipt before it said.
+  // After "wrong PIN" the customer has answered again: the receipt of the first answer does not count any more.
   #keep(device: DeviceRecord, transaction: Transaction, said: Said, frame: Uint8Array): Transaction {
     const { standing, ...rest } = transaction;
     const at = this.#app.system.currentTimeMillis();

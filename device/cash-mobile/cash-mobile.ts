@@ -35,12 +35,12 @@ interface Parts {
 }
 
 /**
- * The payment application, started by its owner or by an SMS to port 16001. It opens frames and hands each message to
- * the part that it concerns; what the user sees next is the agenda's business.
+ * The payment application, started by its owner or by an SMS to port 16001. It opens frames and passes each message to the
+ * part that handles its type; the `Agenda` decides what the user sees next.
  */
 export class CashMobile extends MIDlet {
   #parts: Parts | undefined;
-  /** Started by a message or an alarm: it goes away again when the user is done. */
+  /** Whether a message or an alarm started the application: then it ends when the user has finished. */
   #woken = false;
 
   override startApp(): void {
@@ -130,11 +130,11 @@ export class CashMobile extends MIDlet {
     };
   }
 
-  /** Takes up what was open when the application ended; says whether there was anything for the user. */
+  /** Continues with the transactions that were open when the application ended; true when one of them needs the user. */
   #resume({ app, requests, queries }: Parts, missedSince: number): boolean {
     const { record } = app.device;
     if (record === undefined) {
-      // What another registration of this phone left behind, nobody can finish.
+      // Transactions of an earlier registration of this phone: its keys are gone, so no answer can be made.
       app.transactions.clear();
       return false;
     }
@@ -145,7 +145,7 @@ export class CashMobile extends MIDlet {
     return waiting.length > 0 || overdue.length > 0;
   }
 
-  /** Opens a frame and hands its message on. What does not open is not from the service, and is ignored. */
+  /** Opens a frame and passes its message on. A frame that does not open is not from the service, and is ignored. */
   #arrived({ app, requests, outcomes, enrolment, balance }: Parts, frame: Uint8Array): void {
     const { record } = app.device;
     const opened = record === undefined ? undefined : openFrame(app.link, record, frame);
@@ -180,7 +180,7 @@ export class CashMobile extends MIDlet {
     }
   }
 
-  /** Shows something once all that has come is dealt with. */
+  /** Shows something after all frames that have come were handled. */
   #settle({ app }: Parts): void {
     const shows = Display.getDisplay(this).getCurrent() !== undefined;
     const expects = app.link.receiving || app.time.asking;

@@ -8,7 +8,7 @@ function amountText(amount: Amount, texts: Texts): string {
   return formatAmount(amount, texts.decimalPoint);
 }
 
-/** Who is on the other side: the payee, who asks, or the customer's number. */
+/** The other party: on a customer's phone the payee or the relying party, on a merchant's phone the customer's number. */
 export function partyOf(request: Request): string {
   switch (request.type) {
     case 'PAY_REQUEST':
@@ -20,12 +20,12 @@ export function partyOf(request: Request): string {
   }
 }
 
-/** What it is about: the amount, or the title of what is to be confirmed. */
+/** The subject: the amount, or the title of an authentication. */
 export function matterOf(request: Request, texts: Texts): string {
   return request.type === 'AUTH_REQUEST' ? request.title : amountText(request.amount, texts);
 }
 
-/** What kind of thing it is. */
+/** The kind of transaction, in words. */
 export function titleOf(request: Request, texts: Texts): string {
   return request.type === 'AUTH_REQUEST' ? texts.confirmTitle : texts.payTitle;
 }
@@ -44,7 +44,7 @@ export function standingText({ sent, standing }: Transaction, texts: Texts): str
   return texts.refusal[sent.said];
 }
 
-/** What a receipt says beside its status: the approval code, or why the money did not move; empty when it says neither. */
+/** The detail of a receipt: the approval code, or why the money did not move; empty when it has neither. */
 export function receiptNote({ standing }: Transaction, texts: Texts): string {
   if (standing === undefined || standing.approvalCode === 0) return '';
   if (standing.status !== 'declined') return `${texts.approvalCode}: ${standing.approvalCode}`;

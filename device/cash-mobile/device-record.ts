@@ -2,8 +2,8 @@ import { DataInputStream, DataOutputStream, type MidletContext, RecordStore } fr
 import type { PhoneKeyPair, PinKey, Primitives } from '../safe-mobile/index.ts';
 
 /**
- * What makes this phone the owner's: the sealing key, and the signing key camouflaged by the PIN. Neither the PIN nor
- * the seed nor anything made of the public key `A` is in it, so it cannot tell a right PIN from a wrong one.
+ * The keys of the owner: the sealing key, and the signing key camouflaged by the PIN. The record has neither the PIN, nor
+ * the seed, nor anything derived from the public key `A`: so a thief who reads the record cannot test PINs with it.
  */
 export interface DeviceRecord {
   readonly phase: 'enrolling' | 'active';

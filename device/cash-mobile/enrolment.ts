@@ -20,31 +20,31 @@ const PATIENCE_MS = 60_000;
  *        ▲                                    │ NAK                        (Prompts)        │ any other
  *        └────────────────────────────────────┴─────────────────────────────────────────────┘
  * ```
- * Beginning again makes new keys: a seed is camouflaged once and never again.
+ * A new attempt makes new keys: one seed camouflaged with two PINs would let a thief compare the two.
  */
 export class Enrolment {
   readonly #app: AppContext;
   #repeat: TimerTask | undefined;
   #note: StringItem | undefined;
-  /** What was typed as the activation code, for whoever mistyped a letter of it. It is never stored. */
+  /** The typed activation code, so that a user who mistyped one letter can correct it. Never stored. */
   #typed = '';
 
   constructor(app: AppContext) {
     this.#app = app;
   }
 
-  /** The first screen of a phone that is not active: where it left off. */
+  /** The first screen of a phone that is not active, by the step that was reached. */
   show(): void {
     if (this.#app.device.record === undefined) this.#askCode();
     else this.#showWaiting(this.#app.texts.enrolmentWaits);
   }
 
-  /** The service has asked for the PIN: it has heard ENROL. */
+  /** AUTH_REQUEST has come, so the service has received ENROL. */
   heard(): void {
     this.#repeat?.cancel();
   }
 
-  /** The service did not take ENROL. */
+  /** The service has refused ENROL with a NAK. */
   refused({ code, argument, text }: Nak): void {
     const { texts } = this.#app;
     if (code !== 'wrong-code' || argument === 0) this.#typed = '';
@@ -189,7 +189,7 @@ export class Enrolment {
     });
   }
 
-  /** Says how far it is; nobody sees it when another screen has taken the place. */
+  /** Shows the progress, if the waiting screen is still on the LCD. */
   #say(text: string): void {
     this.#note?.setText(text);
   }

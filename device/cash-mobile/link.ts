@@ -23,7 +23,7 @@ const PORT = 16_001;
 /** Pauses before a frame that the network did not take is tried again, ms. */
 const RETRY_PAUSES_MS: readonly number[] = [5_000, 15_000];
 
-/** Whether a frame is on its way. `unknown` counts as on its way: frames can be repeated without harm. */
+/** Whether a frame was sent. `unknown` counts as sent: when the SMS was lost after all, the frame is repeated later. */
 export type Dispatch = 'sent' | 'not-sent';
 
 /** The sealed line to the service: the only place where frames are made, opened and sent. */
@@ -57,7 +57,7 @@ export class Link {
             this.#receiving -= 1;
             if (message.kind === 'binary') arrived(message.data);
           }),
-        // Closed meanwhile: what waits stays in the phone.
+        // The application was ended meanwhile: unread messages stay in the phone for its next start.
         () => {},
       );
     });
@@ -74,7 +74,7 @@ export class Link {
 
   /**
    * Seals a message of an enrolled phone. The caller stores the frame before it sends it.
-   * @param compose makes the message with the `ctr` it is given; its octets are wiped here.
+   * @param compose makes the message with the given `ctr`; the octets of the message are wiped here.
    */
   seal(phone: PhoneKeyPair, compose: (ctr: number) => UpMessage): Uint8Array {
     const plaintext = encodeUp(compose(this.#counter.next()));

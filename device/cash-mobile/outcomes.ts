@@ -7,10 +7,10 @@ import type { Prompts } from './prompts.ts';
 import { isSigned, standingAfter } from './receipts.ts';
 import { awaitsCustomer, deadlineOf, isOpen, requestOf, type Said, type Transaction } from './transaction.ts';
 
-/** Answers that the phone gave by itself; their receipts disturb nobody. */
+/** Answers that the phone gave without its user (refused unseen, expired): their receipts are not shown. */
 const UNSEEN: readonly Said[] = ['expired', 'muted', 'unreadable'];
 
-/** What the service says became of a transaction: receipts, and what it did not take. */
+/** Takes the service's receipts and NAKs about transactions. */
 export class Outcomes {
   readonly #app: AppContext;
   readonly #prompts: Prompts;
@@ -22,7 +22,7 @@ export class Outcomes {
     this.#enrolment = enrolment;
   }
 
-  /** Takes a receipt; one that is not signed, not ours, not new or going backwards changes nothing. */
+  /** Takes a receipt. A receipt with a wrong signature, of an unknown transaction, or older than the last one is ignored. */
   receipt(device: DeviceRecord, receipt: Receipt, plaintext: Uint8Array): void {
     const { transactions, primitives, properties } = this.#app;
     const transaction = transactions.find('customer', receipt.ref) ?? transactions.find('merchant', receipt.ref);
@@ -71,7 +71,7 @@ export class Outcomes {
     }
   }
 
-  /** The service never heard the request of a merchant: the same frame again, as long as it is worth anything. */
+  /** The service does not know the merchant's request: sends the same frame again, until the request has expired. */
   #repeatRequest(transaction: Transaction): boolean {
     const request = requestOf(transaction);
     if (request.type !== 'PAY_INIT' || transaction.sent?.said !== 'asked') return false;
@@ -81,7 +81,7 @@ export class Outcomes {
     return true;
   }
 
-  /** Shows how a transaction ended, in the place of its prompt or as soon as the customer is free. */
+  /** Shows how a transaction ended: at once when its own prompt is on the screen, otherwise as soon as the customer is free. */
   #show(transaction: Transaction, note: string): void {
     const { texts, screens, agenda } = this.#app;
     const request = requestOf(transaction);

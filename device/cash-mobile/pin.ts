@@ -12,12 +12,12 @@ export function weaknessOf(pin: Uint8Array): WeakPin | undefined {
   return undefined;
 }
 
-/** Each digit is the one before plus `step`, where 9 is followed by 0. */
+/** Whether each digit is the one before plus `step`, with 0 after 9. */
 function stepsBy(pin: Uint8Array, step: number): boolean {
   return pin.every((digit, index) => index === 0 || (digit - (pin[index - 1] ?? 0) + 10) % 10 === step);
 }
 
-/** A group of at most half the digits again and again, as 121212, 12121 or 123123. */
+/** Whether a group of at most half the digits repeats, as in 121212, 12121 or 123123. */
 function repeatsGroup(pin: Uint8Array): boolean {
   for (let length = 2; length <= pin.length / 2; length += 1) {
     if (pin.every((digit, index) => index < length || digit === pin[index - length])) return true;

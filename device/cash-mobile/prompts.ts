@@ -35,7 +35,7 @@ export class Prompts {
     this.#waiting = waiting;
   }
 
-  /** Rings, and puts a request before the customer as soon as no other is. */
+  /** Rings, and shows a request as soon as no other request is on the screen. */
   add(device: DeviceRecord, ref: Uint8Array): void {
     const { agenda, screens, system, time } = this.#app;
     const transaction = this.#open(ref);

@@ -1,7 +1,7 @@
 import type { MIDlet } from '../midp/index.ts';
 import { type Currency, isCurrency, octetsOf } from '../safe-mobile/index.ts';
 
-/** What the descriptor tells the application: whom it belongs to and whom it trusts. */
+/** The application's attributes in the descriptor: its device, and the number and keys of the service. */
 export interface Properties {
   /** The service's number, `+39…`. */
   readonly service: string;

@@ -14,7 +14,7 @@ export function isSigned(
   return verifySignature(primitives, receiptKey, text, receipt.signature);
 }
 
-/** What may come after money has moved. */
+/** The statuses that may follow "paid". */
 const AFTER_PAID: readonly Status[] = ['reversed', 'refunded'];
 
 /** How a transaction stands after a receipt, or `undefined` when the receipt says nothing new or goes backwards. */

@@ -6,7 +6,7 @@ import { isMuted, PROMPT_LIMIT } from './muting.ts';
 import type { Prompts } from './prompts.ts';
 import { awaitsCustomer, requestOf, type Transaction } from './transaction.ts';
 
-/** What becomes of a request of the service before the customer sees anything of it. */
+/** Takes a request of the service and decides, before the customer sees it, whether to show, refuse or ignore it. */
 export class Requests {
   readonly #app: AppContext;
   readonly #answers: Answers;
@@ -34,7 +34,7 @@ export class Requests {
     else this.#prompt(device, transaction, request);
   }
 
-  /** Takes up a request that waited while the application did not run. */
+  /** Shows a request again that was open when the application ended. */
   resume(device: DeviceRecord, transaction: Transaction): void {
     const request = requestOf(transaction);
     if (request.type !== 'PAY_INIT') this.#prompt(device, transaction, request);
@@ -45,7 +45,7 @@ export class Requests {
     this.#app.link.send(this.#answers.refusalFrame(device, ref, 'unreadable'));
   }
 
-  /** The same request again means that the answer was lost; another one under the same name is refused. */
+  /** Takes a second request with a known txn: the same one means that the answer was lost; a different one is refused. */
   #again(device: DeviceRecord, known: Transaction, plaintext: Uint8Array): void {
     if (!sameOctets(known.plaintext, plaintext)) this.unreadable(device, known.ref);
     else if (!awaitsCustomer(known)) this.#answers.send(known);
@@ -57,7 +57,7 @@ export class Requests {
     return request.type === 'PAY_REQUEST' && isMuted(transactions.all, request.merchantId, system.currentTimeMillis());
   }
 
-  /** Whether a request has expired is judged by a clock that the service has set, when the phone's own seems wrong. */
+  /** When the phone's clock seems wrong, asks the service for the time first: a wrong clock would refuse or show wrongly. */
   #prompt(device: DeviceRecord, transaction: Transaction, request: PayRequest | AuthRequest): void {
     const { time } = this.#app;
     const prompt = () => this.#prompts.add(device, transaction.ref);

@@ -20,12 +20,12 @@ import type { Waiting } from './waiting.ts';
 const TTL_SECONDS = 120;
 /** Numbers of customers that the merchant is offered again. */
 const RECENT_LIMIT = 8;
-/** Why a merchant takes a request back: there is only one reason so far. */
+/** The reason in PAY_CANCEL: there is only one so far. */
 const CANCEL_REASON = 1;
 /** Digits of the largest amount that a field takes, sign included. */
 const AMOUNT_LENGTH = 12;
 
-/** What a merchant has typed so far. */
+/** The merchant's input in the form so far. */
 interface Draft {
   readonly customer: string;
   readonly amount: string;
@@ -145,7 +145,7 @@ export class Sales {
   }
 }
 
-/** Whom this phone asked last, each once, newest first. */
+/** The customers' numbers of the last requests, each once, newest first. */
 function recentCustomers(transactions: readonly Transaction[]): readonly string[] {
   const numbers = transactions.toReversed().flatMap((transaction) => {
     const request = requestOf(transaction);

@@ -24,7 +24,7 @@ export interface Line {
   does(): void;
 }
 
-/** Puts screens together and shows them. */
+/** Builds the application's screens and shows them. */
 export class Screens {
   readonly #display: Display;
   readonly #texts: Texts;
@@ -43,7 +43,7 @@ export class Screens {
     return form;
   }
 
-  /** Whether this is what the user sees. */
+  /** Whether this screen is on the LCD. */
   isShown(displayable: Displayable): boolean {
     return this.#display.getCurrent() === displayable;
   }
@@ -61,14 +61,14 @@ export class Screens {
     this.#show(list);
   }
 
-  /** Says something, and goes on when the user has read it. */
+  /** Shows a notice, and calls `then` when the user has dismissed it. */
   alert(title: string, text: string, type: AlertType, then: () => void): void {
     const alert = new Alert(title, text, type);
     alert.onDismiss(then);
     this.#show(alert);
   }
 
-  /** Says something above this screen and all that follow it, until it is taken back by `undefined`. */
+  /** Shows a line above this screen and all later ones, until it is removed with `undefined`. */
   announce(text: string | undefined): void {
     if (text === this.#ticker) return;
     this.#ticker = text;

@@ -13,12 +13,12 @@ import type { Properties } from './properties.ts';
 
 /** How far the phone's clock may be from the service's before the phone asks, ms. */
 const TOLERANCE_MS = 300_000;
-/** How long the phone waits for the service's time, ms. After that it goes by its own clock. */
+/** How long the phone waits for the service's time, ms. After that its own clock counts. */
 const PATIENCE_MS = 30_000;
 /** Added to the stored difference, which may be negative, so that it fits an unsigned integer. */
 const BIAS_MS = 2 ** 52;
 
-/** The service's time as well as the phone knows it: its own clock, and a difference that the service once signed. */
+/** The service's time, computed from the phone's clock and the difference in the last time that the service signed. */
 export class ServiceTime {
   readonly #context: MidletContext;
   readonly #link: Link;
@@ -55,7 +55,7 @@ export class ServiceTime {
     return Math.abs(this.now() - time * 1000) > TOLERANCE_MS;
   }
 
-  /** Asks the service for the time and goes on when it has answered, or has not. */
+  /** Asks the service for the time; continues after the answer, or after {@link WAIT_MS} without one. */
   ask(phone: PhoneKeyPair, then: () => void): void {
     this.#waiting.push(then);
     if (this.#waiting.length > 1) return;

@@ -3,12 +3,12 @@ import type { AppContext } from './app-context.ts';
 import type { DeviceRecord } from './device-record.ts';
 import { awaitsReceipt, requestOf, type Said, type Transaction } from './transaction.ts';
 
-/** When the service is asked about a receipt that has not come: ms after the answer was sent. Then the customer may ask. */
+/** When the phone asks about a missing receipt, ms after the answer was sent. After the last query only the customer asks. */
 const QUERY_TIMES_MS: readonly number[] = [60_000, 180_000, 480_000];
-/** Answers that the phone gave by itself; nobody waits for their receipts. */
+/** Answers that the phone gave without its user: no query is made for their receipts. */
 const AUTOMATIC: readonly Said[] = ['expired', 'muted', 'unreadable'];
 
-/** Asks the service about receipts that do not come. */
+/** Asks the service about missing receipts. */
 export class StatusQueries {
   readonly #app: AppContext;
   readonly #gaveUp: (transaction: Transaction) => void;
@@ -22,9 +22,9 @@ export class StatusQueries {
   }
 
   /**
-   * Arranges the queries about the last answer of a transaction, unless they are.
+   * Sets the timers of the queries about the last answer of a transaction, unless they are set.
    * @param missedSince since when queries may have been missed because the application did not run, ms since 1970
-   * @returns whether one was missed, which is made up for now.
+   * @returns whether a query was missed and is made now.
    */
   watch(
     device: DeviceRecord,

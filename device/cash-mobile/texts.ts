@@ -3,10 +3,10 @@ import { english } from './english.ts';
 import { italian } from './italian.ts';
 import type { WeakPin } from './pin.ts';
 
-/** The languages of the application; which one it speaks is the phone's choice. */
+/** The languages of the application; the phone's language decides. */
 type Language = 'en' | 'it';
 
-/** Everything the application says. A language that lacks a text does not compile. */
+/** All texts of the application. A language without one of them does not compile. */
 export interface Texts {
   readonly decimalPoint: '.' | ',';
   readonly ok: string;

@@ -12,10 +12,10 @@ import {
   type Status,
 } from '../safe-mobile/index.ts';
 
-/** What this phone last said about a transaction. */
+/** The last answer of this phone about a transaction. */
 export type Said = 'approved' | Refusal | 'asked' | 'cancelled';
 
-/** The frame that said it, as it was sent, for repeats. What was inside it is not kept. */
+/** The sealed frame of the last answer, as it was sent, for repeats. Its plaintext is not kept. */
 interface SentFrame {
   readonly said: Said;
   readonly frame: Uint8Array;
@@ -33,8 +33,8 @@ export interface Standing {
 }
 
 /**
- * Something that ends in a receipt: as `customer` this phone was asked to pay or to confirm, as `merchant` it asked
- * somebody else to pay.
+ * A payment or an authentication, which ends with a receipt: as `customer` this phone was asked to pay or to confirm, as
+ * `merchant` it asked somebody else to pay.
  */
 export interface Transaction {
   readonly role: 'customer' | 'merchant';
@@ -72,14 +72,14 @@ export function isOpen({ standing }: Transaction): boolean {
   );
 }
 
-/** Whether the customer has to say something: nothing was said yet, or the PIN was wrong. */
+/** Whether the customer has to answer: there is no answer yet, or the PIN was wrong. */
 export function awaitsCustomer(transaction: Transaction): boolean {
   const { role, sent, standing } = transaction;
   if (role !== 'customer' || !isOpen(transaction)) return false;
   return sent === undefined || (sent.said === 'approved' && standing?.status === 'wrong-pin');
 }
 
-/** Whether something was said and no final receipt has come. */
+/** Whether an answer was given and no final receipt has come. */
 export function awaitsReceipt(transaction: Transaction): boolean {
   return isOpen(transaction) && transaction.sent !== undefined && !awaitsCustomer(transaction);
 }

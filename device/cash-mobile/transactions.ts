@@ -2,7 +2,7 @@ import { type MidletContext, RecordStore } from '../midp/index.ts';
 import { sameOctets } from '../safe-mobile/index.ts';
 import { decodeTransaction, encodeTransaction, isOpen, type Transaction } from './transaction.ts';
 
-/** Transactions that the phone remembers. Beyond it the oldest that is settled goes, or the oldest of all. */
+/** Transactions that the phone remembers. One more removes the oldest settled one, or else the oldest of all. */
 const TRANSACTION_CAPACITY = 50;
 
 interface Kept {
@@ -16,7 +16,7 @@ export class Transactions {
   readonly #changing: (all: readonly Transaction[]) => void;
   #kept: readonly Kept[];
 
-  /** @param changing is told of all transactions as they will be, before that is stored. */
+  /** @param changing called with all transactions before a change is stored, as they will be after it. */
   constructor(context: MidletContext, changing: (all: readonly Transaction[]) => void) {
     this.#changing = changing;
     this.#store = RecordStore.openRecordStore(context, 'transactions', true);
@@ -31,7 +31,7 @@ export class Transactions {
     return this.#find(role, ref)?.transaction;
   }
 
-  /** Keeps a transaction, new or changed; safe once it returns. */
+  /** Stores a new or changed transaction: when this returns, it is in the flash. */
   save(transaction: Transaction): void {
     const kept = this.#find(transaction.role, transaction.ref);
     const data = encodeTransaction(transaction);

@@ -6,7 +6,7 @@ import type { Dispatch } from './link.ts';
 import type { Choice } from './screens.ts';
 import { requestOf, type Transaction } from './transaction.ts';
 
-/** What the screen says while an answer of the service is awaited. */
+/** The words of the screen that waits for an answer of the service. */
 type Progress = 'sending' | 'waiting' | 'cancelling' | 'notSent' | 'noReceipt';
 
 interface Shown {
@@ -42,7 +42,7 @@ export class Waiting {
     this.#show(transaction, transaction.sent?.said === 'cancelled' ? 'cancelling' : 'waiting', cancel);
   }
 
-  /** Says on the screen, if it is shown, that no receipt came though the service was asked. */
+  /** If the waiting screen is shown: says that no receipt came, although the phone has asked the service. */
   gaveUp(transaction: Transaction): void {
     if (this.#isShown(transaction)) this.#say('noReceipt');
   }

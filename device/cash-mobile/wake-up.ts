@@ -3,12 +3,12 @@ import type { ServiceTime } from './service-time.ts';
 import { nextQuery } from './status-queries.ts';
 import { awaitsCustomer, awaitsReceipt, deadlineOf, requestOf, type Transaction } from './transaction.ts';
 
-/** After this time a request comes back that its owner put away with the red key, ms. */
+/** After this time, ms, a request is shown again that its owner left with the red key. */
 const REMINDER_MS = 30_000;
 
 /**
- * The alarm that starts the application again (`PushRegistry.registerAlarm`). It is set before a change is stored, so
- * that a phone whose battery falls out at any moment wakes again with what was open.
+ * The alarm that starts the application again (`PushRegistry.registerAlarm`). The alarm is set before a change is stored, so
+ * that after a power cut at any moment the phone starts the application again and shows the open request.
  */
 export class WakeUp {
   readonly #context: MidletContext;
@@ -19,17 +19,17 @@ export class WakeUp {
     this.#time = time;
   }
 
-  /** Takes the alarm back that was set before this run, and returns its time, ms since 1970. */
+  /** Removes the alarm that was set before this run, and returns its time, ms since 1970. */
   taken(): number | undefined {
     return PushRegistry.registerAlarm(this.#context, undefined);
   }
 
-  /** While the application runs: a request on the screen is due at once if this run is cut short. */
+  /** While the application runs: sets the alarm to now for an open request, so that it comes back at once after a power cut. */
   arrange(transactions: readonly Transaction[]): void {
     this.#set(transactions, ({ at }) => at);
   }
 
-  /** When the application ends in good order. */
+  /** When the application ends normally: sets the alarm to the next time at which it is needed. */
   leave(transactions: readonly Transaction[]): void {
     const now = this.#now();
     this.#set(transactions, (transaction) => {

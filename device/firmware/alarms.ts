@@ -7,9 +7,9 @@ const SECTION = 'alarms';
 const stored = z.record(z.string(), z.number());
 
 /**
- * When applications want to be started (JSR-118, `PushRegistry.registerAlarm`): one time each, kept in the flash until
- * the application is started for it. An alarm of an application that runs waits until the run has ended, so that the
- * phone wakes it again after a power cut.
+ * The alarms of applications (JSR-118, `PushRegistry.registerAlarm`): one time each, kept in the flash until the
+ * application is started for the alarm. An alarm that rings while its application runs is kept until the run has ended:
+ * after a power cut in the middle of the run the phone starts the application again.
  */
 export class Alarms {
   readonly #flash: Flash;
@@ -17,10 +17,10 @@ export class Alarms {
   readonly #ring: () => void;
   #times: Readonly<Record<string, number>>;
   #cancel: Cancel = () => {};
-  /** The application that starts, as long as it has not set its alarm anew. */
+  /** The application that was started last, as long as it has not set a new alarm. */
   #starting: string | undefined;
 
-  /** @param ring is told that the time of an application has come. @throws FlashError `damaged` */
+  /** @param ring called when the alarm of an application is due. @throws FlashError `damaged` */
   constructor(flash: Flash, clock: Clock, ring: () => void) {
     this.#flash = flash;
     this.#clock = clock;
@@ -28,13 +28,13 @@ export class Alarms {
     this.#times = readSection(flash, SECTION, stored) ?? {};
   }
 
-  /** The applications whose time has come. */
+  /** The applications whose alarm is due. */
   get due(): readonly string[] {
     const now = this.#clock.now();
     return Object.keys(this.#times).filter((application) => (this.#times[application] ?? now + 1) <= now);
   }
 
-  /** Begins to wait for the next time; alarms whose time went by while the phone was off are {@link due} at once. */
+  /** Starts the timer of the next alarm; alarms whose time passed while the phone was off are {@link due} at once. */
   start(): void {
     this.#cancel();
     const now = this.#clock.now();
@@ -46,7 +46,7 @@ export class Alarms {
     });
   }
 
-  /** Starts an application. An alarm of it that is due has done its work, unless the application sets it anew. */
+  /** Starts an application, then removes its due alarm, unless the application has set a new one during the start. */
   serve(application: string, start: () => void): void {
     const isDue = this.due.includes(application);
     this.#starting = application;
@@ -55,7 +55,7 @@ export class Alarms {
     this.#starting = undefined;
   }
 
-  /** Stops waiting; the times stay. */
+  /** Stops the timer; the alarms stay in the flash. */
   stop(): void {
     this.#cancel();
   }

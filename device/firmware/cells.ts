@@ -1,7 +1,7 @@
 // Letters that take two cells on an LCD or terminal (Unicode East Asian Width W and F, by block), and emoji.
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
-// Accents that stand on the letter before them.
+// Combining marks take no cell of their own.
 const NARROWEST = /\p{Mn}|\p{Me}/u;
 
 /** How many cells of the LCD a text takes. */

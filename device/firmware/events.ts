@@ -1,10 +1,10 @@
 import type { Screen, Tone } from '../hal/index.ts';
 
-/** What a handset tells whoever watches it. Contents of messages are not among it; frames are for the application alone. */
+/** The events of a handset, for programs and the terminal. They never have the content of a message. */
 export type HandsetEvent =
   | { readonly kind: 'screen'; readonly screen: Screen }
   | { readonly kind: 'sound'; readonly tone: Tone }
-  /** A message came and is stored; `destination` says whom for. */
+  /** A message came and is stored; `destination` is the inbox or the port's application. */
   | {
       readonly kind: 'received';
       readonly from: string;

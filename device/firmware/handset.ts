@@ -16,11 +16,11 @@ import { loadSettings, type Settings, saveSettings } from './settings.ts';
 import { Shell } from './shell.ts';
 import { type BuiltInClasses, type Suite, Suites } from './suites.ts';
 
-/** What a handset is made of. */
+/** The parts and choices of which a handset is made. */
 export interface HandsetOptions {
   readonly board: Board;
   readonly classes: BuiltInClasses;
-  /** The language of a new phone. Default `en`; later its owner's choice counts. */
+  /** The language of a new phone. Default `en`; a choice of the owner, kept in the flash, overrides it. */
   readonly language?: Language;
   /** Whether a new phone asks "Open now?" before a message opens an application. Default false. */
   readonly askBeforeOpening?: boolean;
@@ -36,7 +36,7 @@ const TONES: Readonly<Record<AlertType, Tone>> = {
 const MINUTE_MS = 60_000;
 
 /**
- * A feature phone: keys in, a {@link Screen} as data out. It works on any bearer and clock, and never needs a terminal.
+ * A feature phone: keys in, a {@link Screen} as data out. It works with any bearer and clock, and without a terminal.
  * A new handset is off; {@link powerOn} boots it from its flash.
  */
 export class Handset {
@@ -97,13 +97,13 @@ export class Handset {
     return this.#suites.installed;
   }
 
-  /** Says who hears of screens, sounds and messages; returns how to stop that. */
+  /** Calls a listener with screens, sounds and messages from now on; the returned function ends that. */
   watch(watcher: (event: HandsetEvent) => void): () => void {
     this.#watchers.add(watcher);
     return () => this.#watchers.delete(watcher);
   }
 
-  /** Boots: the idle screen, the radio, and the application whose message came before the phone was off. */
+  /** Boots: shows the idle screen, starts the radio, and opens the application for which a message waits. */
   powerOn(): void {
     if (this.#front !== 'off') return;
     this.#goIdle();
@@ -113,7 +113,7 @@ export class Handset {
     this.#openWaiting();
   }
 
-  /** Switches off. The application that runs is ended; messages stay in the modem until the phone is on again. */
+  /** Switches off: ends the running application. New messages stay in the modem until the phone is on again. */
   powerOff(): void {
     if (this.#front === 'off') return;
     this.#run?.destroy();
@@ -177,7 +177,7 @@ export class Handset {
     });
   }
 
-  // A flash that is full does not stop the phone: the menu says so.
+  // A full flash does not stop the phone: the menu shows that it is full.
   #guardShell(task: () => void): void {
     try {
       task();
@@ -205,7 +205,7 @@ export class Handset {
     });
   }
 
-  // The red key: held, the phone goes on or off; else back to the idle screen, whatever runs.
+  // The red key: held, it switches the phone on or off; pressed, it ends the application and shows the idle screen.
   #pressPower(long: boolean): void {
     if (this.#front === 'off') this.powerOn();
     else if (long) this.powerOff();
@@ -225,7 +225,7 @@ export class Handset {
         this.#reception.take(sms);
       },
       report: () => {},
-      // A phone shows nothing of a record that cannot be read; taken, it makes room in the SIM.
+      // The phone has nothing to show of an undecodable record; taking the record frees its place in the SIM.
       unreadable: async () => {},
     };
   }
@@ -318,7 +318,7 @@ export class Handset {
     this.#emit({ kind: 'sound', tone });
   }
 
-  /** The clock on the screen goes on. */
+  /** Updates the clock on the screen. */
   #tick(): void {
     this.#minute = this.#board.clock.after(MINUTE_MS - (this.#board.clock.now() % MINUTE_MS), () => {
       this.#draw();
@@ -326,7 +326,7 @@ export class Handset {
     });
   }
 
-  // Several changes in one turn are one new screen.
+  // Several changes in one turn of the event loop are reported as one new screen.
   #draw(): void {
     if (this.#drawing) return;
     this.#drawing = true;

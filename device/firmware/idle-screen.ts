@@ -7,18 +7,18 @@ export function localTime(at: number, utcOffsetMinutes: number): string {
   return new Date(at + utcOffsetMinutes * 60_000).toISOString().slice(0, 16).replace('T', ' ');
 }
 
-/** What the idle screen says. */
+/** The contents of the idle screen. */
 export interface Idle {
   readonly operator: string;
   readonly date: string;
   readonly unread: number;
-  /** The application that something waits for, when the owner has put off to open it. */
+  /** The application that has a waiting message, when the owner answered "Open now?" with no. */
   readonly waiting: string | undefined;
   readonly texts: ShellTexts;
   readonly icons: Icons;
 }
 
-/** The screen of a phone that does nothing: operator, time, date, unread messages, what waits. */
+/** The idle screen: operator, time, date, unread messages, and an application with a waiting message. */
 export function idleScreen({ operator, date, unread, waiting, texts, icons }: Idle): Screen {
   const lines = [
     '',

@@ -12,7 +12,7 @@ export interface InboxMessage {
   readonly read: boolean;
 }
 
-/** Text messages that the phone keeps. When it is full, newer ones wait in the SIM and in the network, as they always did. */
+/** Text messages that the phone keeps. When the inbox is full, new messages wait in the SIM, and then in the network. */
 const INBOX_CAPACITY = 100;
 
 const SECTION = 'inbox';
@@ -40,7 +40,7 @@ export class Inbox {
   }
 
   /**
-   * Keeps a message, safely once it returns. A message that the modem hands over a second time is recognised.
+   * Keeps a message: when this returns, the message is in the flash. A message that the modem hands over twice is kept once.
    * @throws FlashError `full` when there is no room
    */
   add(message: Pick<InboxMessage, 'from' | 'sentAt' | 'text'>): void {

@@ -20,11 +20,11 @@ interface PushRegistration {
   readonly connection: string;
   readonly port: number;
   readonly className: string;
-  /** Whose messages do: `*` stands for any characters of the number, `?` for any one. */
+  /** The senders whose messages start the application: `*` stands for any characters of the number, `?` for one. */
   readonly filter: string;
 }
 
-/** What an application descriptor says (JSR-118, `text/vnd.sun.j2me.app-descriptor`). */
+/** The values of an application descriptor (JSR-118, `text/vnd.sun.j2me.app-descriptor`). */
 export interface Descriptor {
   readonly name: string;
   readonly version: string;
@@ -53,7 +53,7 @@ export function parseJad(text: string): Descriptor {
   return describe(Object.fromEntries(readAttributes(text)));
 }
 
-/** What the attributes of a descriptor say. @throws JadError naming the attribute and what was expected */
+/** The descriptor with these attributes. @throws JadError naming the attribute and what was expected */
 export function describe(written: Readonly<Record<string, string>>): Descriptor {
   const attributes = new Map(Object.entries(written));
   const midlet = expectAttribute(attributes, 'MIDlet-1').split(',');
@@ -81,7 +81,7 @@ export function passesFilter(filter: string, from: string): boolean {
 
 /** JSR-118, the syntax of a descriptor: any character of Unicode but controls and the separators of RFC 2616. */
 const ATTRIBUTE = /^(?<name>[^\p{Cc}\s()<>@,;:\\"/[\]?={}]+)[ \t]*:[ \t]*(?<value>.*?)\s*$/u;
-/** A byte order mark, which Windows editors write at the begin. */
+/** A byte order mark, which Windows editors write at the beginning. */
 const SIGNATURE = /^\uFEFF/;
 /** Ctrl-Z ends a text file of DOS; NUL fills the last block of some servers. */
 const PADDING = /[\p{Cc}\s]+$/u;

@@ -25,7 +25,7 @@ export interface Layout {
   readonly items: readonly ScreenItem[];
 }
 
-/** What of the layout depends on the user: where the focus is, and how far the field under it is written. */
+/** The part of the layout that depends on the user: the focus, and the text in the focused field. */
 export interface Focus {
   readonly target: number;
   readonly cursor?: number;
@@ -34,7 +34,7 @@ export interface Focus {
 const CURSOR = '▏';
 const DOT = '•';
 
-/** All that the focus can be on, from top to bottom. */
+/** The targets of the focus, from top to bottom. */
 export function targetsOf(view: DisplayableView): readonly Target[] {
   switch (view.kind) {
     case 'list':

@@ -18,7 +18,7 @@ export interface MessagingPhone {
   send(message: OutgoingMessage): ReturnType<SmsBearer['send']>;
 }
 
-/** SMS for one running application (JSR-120): its open ports, and what waits on them. */
+/** SMS for one running application (JSR-120): its open ports and the messages that wait on them. */
 export class Messaging implements MessagingPlatform {
   readonly #phone: MessagingPhone;
   readonly #listeners = new Map<number, () => void>();

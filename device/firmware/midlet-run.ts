@@ -20,7 +20,7 @@ export interface RunPhone {
   ended(failure?: Error): void;
 }
 
-/** One run of an application, from `startApp` to its end. What it does after its end has no effect. */
+/** One run of an application, from `startApp` to its end. Calls of the application after its end have no effect. */
 export class MidletRun {
   readonly suite: Suite;
   readonly messaging: Messaging;
@@ -63,7 +63,7 @@ export class MidletRun {
     this.#phone.ended(failure);
   }
 
-  // An application that throws is closed; the phone goes on.
+  // An application that throws is closed, and the phone shows that.
   #guard(task: () => void): void {
     if (!this.#alive) return;
     try {

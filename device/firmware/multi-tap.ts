@@ -1,9 +1,9 @@
 import type { InputMode, Key } from '../hal/index.ts';
 
-/** After this time without a stroke the letter stands, in ms. */
+/** After this time without a stroke, in ms, the letter is final and the next stroke writes another one. */
 export const COMMIT_MS = 1_000;
 
-/** What the keys write in letter modes, in the order of the strokes: letters, digit, accents of the languages spoken here. */
+/** The characters of the keys in letter modes, in the order of the strokes: letters, digit, accented letters. */
 const LETTERS: ReadonlyMap<Key, string> = new Map<Key, string>([
   ['1', '.,?!1\'"-()@/:'],
   ['2', 'abc2àáä'],
@@ -18,7 +18,7 @@ const LETTERS: ReadonlyMap<Key, string> = new Map<Key, string>([
   ['*', '+*#&%=_;<>€$£'],
 ]);
 
-/** Which characters a key goes through, stroke by stroke; empty when it writes nothing in this mode. */
+/** The characters of a key, stroke by stroke; empty when the key writes nothing in this mode. */
 export function strokesOf(key: Key, mode: InputMode): string {
   const strokes = LETTERS.get(key) ?? '';
   if (mode === '123') return key === '*' ? strokes : /^[0-9]$/.test(key) ? key : '';
@@ -31,7 +31,7 @@ export function nextMode(mode: InputMode): InputMode {
   return modes[mode];
 }
 
-/** A character by multi-tap: the mode it needs, the key and how often. */
+/** How a character is typed by multi-tap: mode, key and number of strokes. */
 export interface Stroke {
   readonly key: Key;
   readonly times: number;

@@ -7,7 +7,7 @@ import { type Action, type SoftKeys, type SoftKeyWords, softKeysOf } from './sof
 import { TextEditor } from './text-editor.ts';
 import { keepVisible, scrollFor } from './window.ts';
 
-/** The words that the phone itself puts on a screen, in the language of the moment. */
+/** The phone's own words on a screen, in the present language. */
 export interface PresenterWords extends SoftKeyWords {
   readonly decimalPoint: '.' | ',';
 }
@@ -22,7 +22,7 @@ interface Shown {
 
 const KINDS = { form: 'form', list: 'list', 'text-box': 'text', alert: 'alert' } as const;
 
-/** Turns what an application shows into a screen, and keys into what the user did. */
+/** Turns the view of an application into a screen, and keys into commands, focus and text of that view. */
 export class Presenter {
   readonly #clock: Clock;
   readonly #words: () => PresenterWords;
@@ -35,14 +35,14 @@ export class Presenter {
   #option: number | undefined;
   #alertTimer: Cancel = () => {};
 
-  /** @param changed is told whenever {@link body} has become another one. */
+  /** @param changed called whenever {@link body} has changed. */
   constructor(clock: Clock, words: () => PresenterWords, changed: () => void) {
     this.#clock = clock;
     this.#words = words;
     this.#changed = changed;
   }
 
-  /** Shows a view. The same id again is the same screen with something changed: focus and window stay. */
+  /** Shows a view. A view with the same id is a change of the same screen: focus and window stay. */
   show(view: DisplayableView, listener: (event: DisplayEvent) => void): void {
     const fresh = this.#shown?.view.id !== view.id || this.#shown.view.kind !== view.kind;
     this.#shown = { view, listener };
@@ -51,7 +51,7 @@ export class Presenter {
     this.#changed();
   }
 
-  /** Forgets what is shown, for another owner of the screen. */
+  /** Removes the view, because the screen now belongs to another application or to the phone. */
   leave(): void {
     this.#editor?.commit();
     this.#editor = undefined;
@@ -59,7 +59,7 @@ export class Presenter {
     this.#shown = undefined;
   }
 
-  /** What the LCD shows. */
+  /** The rows and soft keys that the LCD shows. */
   body(): ScreenBody | undefined {
     if (this.#shown === undefined) return undefined;
     const { view } = this.#shown;
@@ -108,7 +108,7 @@ export class Presenter {
     this.#top = fresh ? keepVisible(rows, this.#focus, 0) : Math.min(this.#top, lastTop(rows));
   }
 
-  /** Keeps the editor while the application repeats what was written, and begins anew when the text is another. */
+  /** Keeps the editor (cursor and mode) while the application shows the text that was typed; another text gets a new one. */
   #edit(target: Target | undefined): void {
     if (target?.kind !== 'field') {
       this.#editor?.commit();

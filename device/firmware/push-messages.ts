@@ -14,7 +14,7 @@ export interface PushMessage {
   readonly payload: PlatformMessage['payload'];
 }
 
-/** Messages that wait at most. When it is full, newer ones wait in the SIM and in the network. */
+/** Messages that wait in the phone at most. Further ones wait in the SIM, and then in the network. */
 const PUSH_CAPACITY = 30;
 
 const SECTION = 'push';
@@ -29,8 +29,8 @@ const stored = z.array(
 );
 
 /**
- * The messages that wait for applications, oldest first, in the flash. One that its application has taken leaves the
- * flash when the application has had its turn, so that a power cut in between does not lose it.
+ * The messages that wait for applications, oldest first, in the flash. A message that its application has read is deleted
+ * from the flash in the next turn of the event loop: after a power cut before that the application gets it again.
  */
 export class PushMessages {
   readonly #flash: Flash;
@@ -56,7 +56,7 @@ export class PushMessages {
     return this.#messages.map(({ port }) => port);
   }
 
-  /** Keeps a message, safely once it returns. @throws FlashError `full` */
+  /** Keeps a message: when this returns, the message is in the flash. @throws FlashError `full` */
   add(message: PushMessage): void {
     if (this.#messages.length >= PUSH_CAPACITY) {
       throw new FlashError('full', `${PUSH_CAPACITY} messages wait for applications that do not read them`);
@@ -64,7 +64,7 @@ export class PushMessages {
     this.#save([...this.#messages, message]);
   }
 
-  /** The oldest message for a port, which waits no longer. */
+  /** Takes the oldest message for a port. */
   take(port: number): PushMessage | undefined {
     const message = this.#messages.find((waiting) => waiting.port === port);
     if (message === undefined) return undefined;
@@ -79,7 +79,7 @@ export class PushMessages {
     try {
       this.#save(this.#messages);
     } catch (error) {
-      // The next write leaves it out; after a power cut the application gets it once more.
+      // The next write of the flash leaves the message out; after a power cut before it the application gets it again.
       if (!(error instanceof FlashError)) throw error;
     }
   }

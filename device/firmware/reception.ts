@@ -8,7 +8,7 @@ import type { MidletRun } from './midlet-run.ts';
 import type { PushMessages } from './push-messages.ts';
 import type { Suites } from './suites.ts';
 
-/** What the reception of messages needs of the phone. */
+/** The part of the phone that the reception of messages uses. */
 export interface ReceptionPhone {
   readonly inbox: Inbox;
   readonly push: PushMessages;
@@ -22,7 +22,7 @@ export interface ReceptionPhone {
   openWaiting(): void;
 }
 
-/** Where a message goes: texts to the inbox, messages to a port to the application that listens or is registered there. */
+/** Distributes messages: a text goes to the inbox, a message to a port to the application that listens or is registered there. */
 export class Reception {
   readonly #phone: ReceptionPhone;
 
@@ -30,7 +30,7 @@ export class Reception {
     this.#phone = phone;
   }
 
-  /** Stores a message; the modem may forget it once this returns. @throws FlashError when there is no room: it stays in the modem */
+  /** Stores a message; the modem deletes it when this returns. @throws FlashError when there is no room: it stays in the modem */
   take(sms: IncomingSms): void {
     const { content } = sms;
     if (content.ports !== undefined) this.#takeForPort(sms, content.ports);

@@ -15,7 +15,7 @@ import { LANGUAGE_NAMES, LANGUAGES, SHELL_TEXTS, type ShellTexts } from './langu
 import type { Settings } from './settings.ts';
 import type { Suite } from './suites.ts';
 
-/** What the phone's own menus need of it. */
+/** The part of the phone that its own menus use. */
 export interface ShellPhone {
   readonly lcd: LcdPlatform;
   readonly inbox: Inbox;
@@ -35,7 +35,7 @@ interface Line {
   details?(): void;
 }
 
-/** The phone's own menus: messages, applications, settings. They are built of the same parts as any application's. */
+/** The phone's own menus: messages, applications, settings, built with the same views as those of applications. */
 export class Shell {
   readonly #phone: ShellPhone;
   readonly #display: Display;
@@ -59,7 +59,7 @@ export class Shell {
     );
   }
 
-  /** The inbox, newest message first. @param back where its way back leads: the idle screen, unless told otherwise */
+  /** The inbox, newest message first. @param back called by "Back"; default: shows the idle screen */
   messages(back: () => void = () => this.#phone.leave()): void {
     const texts = this.#texts();
     const lines = this.#phone.inbox.messages.toReversed().map((message) => ({

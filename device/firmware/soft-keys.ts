@@ -1,6 +1,6 @@
 import type { CommandType, CommandView, DisplayableView } from '../midp/index.ts';
 
-/** What a soft key, or a line of the options menu, does. */
+/** The action of a soft key, or of a line of the options menu. */
 export type Action =
   | { readonly kind: 'none' }
   /** Gives the command at this index of the view. */
@@ -16,7 +16,7 @@ interface Choice {
   readonly action: Action;
 }
 
-/** The two soft keys of a screen, and what stands behind `Options`. */
+/** The two soft keys of a screen, and the menu of `Options`. */
 export interface SoftKeys {
   readonly left: Choice;
   readonly right: Choice;
@@ -33,13 +33,13 @@ export interface SoftKeyWords {
 
 const NONE: Choice = { label: '', action: { kind: 'none' } };
 
-// Commands that lead away from a screen belong on the right; each list is in the order of preference.
+// The right soft key has a command that leaves the screen (BACK, EXIT, …); both lists are in order of preference.
 const LEADING_AWAY: readonly CommandType[] = ['BACK', 'CANCEL', 'STOP', 'EXIT'];
 const GOING_ON: readonly CommandType[] = ['OK', 'ITEM', 'SCREEN', 'HELP'];
 
 /**
- * Where the commands of a view go (JSR-118 leaves it to the phone): one on each soft key, `Options` when there are more.
- * An alert without commands goes away by either key.
+ * Puts the commands of a view on the soft keys (JSR-118 leaves the choice to the phone): one on each, and `Options` when
+ * there are more. An alert without commands is dismissed by either key.
  */
 export function softKeysOf(view: DisplayableView, words: SoftKeyWords): SoftKeys {
   if (view.kind === 'alert' && view.commands.length === 0) {
@@ -63,7 +63,7 @@ function choices(commands: readonly CommandView[], types: readonly CommandType[]
     .map(({ label, index }) => ({ label, action: { kind: 'command', command: index } }));
 }
 
-/** What the phone adds by itself. */
+/** The commands that the phone adds to those of the application. */
 function ownChoices(view: DisplayableView, words: SoftKeyWords): readonly Choice[] {
   if (view.kind === 'list' && view.type === 'IMPLICIT' && view.elements.length > 0) {
     return [{ label: words.select, action: { kind: 'select' } }];

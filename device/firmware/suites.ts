@@ -42,8 +42,8 @@ export class Suites {
   }
 
   /**
-   * Installs an application from its descriptor, or gives an installed one of that name its new attributes; its records
-   * stay. The permissions that it asks for are granted herewith.
+   * Installs an application from its descriptor, or gives an installed application of the same name new attributes; its
+   * records stay. All permissions in the descriptor are granted, without a question to the owner.
    * @throws JadError
    */
   install(jad: string): Suite {
@@ -79,7 +79,7 @@ export class Suites {
     }
   }
 
-  // An application whose class this phone has no longer stays in the flash, unseen.
+  // An application whose class is not built into this phone any more stays in the flash, and is not listed.
   #load(): readonly Suite[] {
     const descriptors = Object.values(readSection(this.#flash, SECTION, stored) ?? {}).map(describe);
     return descriptors

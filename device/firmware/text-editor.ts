@@ -3,21 +3,21 @@ import type { InputMode, Key, KeyPress } from '../hal/index.ts';
 import { fitsConstraints, type InitialInputMode, type InputConstraints } from '../midp/index.ts';
 import { COMMIT_MS, nextMode, strokesOf } from './multi-tap.ts';
 
-/** What an editor edits, and whom it tells. */
+/** The field of an editor, and its listeners. */
 export interface EditedField {
   readonly text: string;
   readonly maxSize: number;
   readonly constraints: InputConstraints;
   readonly initialInputMode?: InitialInputMode;
-  /** The sign between units and cents where numbers have one. */
+  /** The decimal sign of DECIMAL fields. */
   readonly decimalPoint: '.' | ',';
-  /** The text is another one now. */
+  /** The text has changed. */
   changed(text: string): void;
-  /** Cursor or mode are other ones now. */
+  /** The cursor or the mode has changed. */
   moved(): void;
 }
 
-/** Capitals begin a sentence: small letters follow the first. */
+/** The mode at the start of a field. Capitals mean "Abc": one capital begins a sentence, and small letters follow. */
 const INITIAL_MODES: Readonly<Record<InitialInputMode, InputMode>> = {
   IS_LATIN_DIGITS: '123',
   MIDP_LOWERCASE_LATIN: 'abc',
@@ -80,7 +80,7 @@ export class TextEditor {
     return true;
   }
 
-  /** Takes a character from the keyboard of a computer as it is. Digits that follow a letter are digits, too. */
+  /** Inserts a character from a computer's keyboard. The mode becomes `123`, so that a digit key typed next writes its digit. */
   type(character: string): void {
     this.commit();
     const { input } = this.#field.constraints;
@@ -89,7 +89,7 @@ export class TextEditor {
     if (isWritten && input === 'ANY') this.#mode = '123';
   }
 
-  /** The letter that is being chosen stands. */
+  /** The letter that is being chosen with several strokes becomes final. */
   commit(): void {
     this.#pending?.cancel();
     this.#pending = undefined;

@@ -6,13 +6,13 @@ import type { Row } from '../store/row.ts';
 const PURPOSES = ['payment', 'enrolment'] as const;
 type Purpose = (typeof PURPOSES)[number];
 
-/** Two clocks and a network lie between the phone's deadline and the service's: an arrival this much later still counts. */
+/** How much later than the phone's deadline an answer may arrive, ms: the clocks differ, and the SMS takes some time. */
 const GRACE_SECONDS = 5;
 
 /** When an unanswered request goes out again, ms after the first time. */
 const RESENDS_MS: readonly number[] = [20_000, 45_000];
 
-/** How often a request goes out again at all, a phone's own repetitions included. */
+/** How often a request is sent again at most, including the times when the phone asked for it. */
 const RESEND_LIMIT = 6;
 
 const MESSAGE = { payment: 'PAY_REQUEST', enrolment: 'AUTH_REQUEST' } as const;
@@ -25,7 +25,7 @@ export interface Challenge {
   readonly deviceId: DeviceId;
   /** The 83 octets as displayed: what an approval signs. */
   readonly request: Uint8Array;
-  /** The same, sealed; sent again as it is. */
+  /** The sealed frame of the request, sent again unchanged. */
   readonly frame: Uint8Array;
   /** ms since 1970. */
   readonly askedAt: number;
@@ -36,7 +36,7 @@ export interface Challenge {
 }
 
 /**
- * Asks: stores the request and puts it in the outbox, to be repeated until something comes back.
+ * Stores the request and puts it in the outbox; it is sent again until an answer comes.
  * @param time unix seconds in the request. @param ttl seconds.
  */
 export function ask(
@@ -63,7 +63,7 @@ export function ask(
   context.timers.set(`${purpose}-expiry`, request.ref, deadline + 1);
 }
 
-/** Nothing came back: sends the request again, and arranges the next time. */
+/** No answer came: sends the request again, and sets the timer for the next time. */
 export function askAgain(context: Context, recipient: Recipient, challenge: Challenge): void {
   if (!repeatRequest(context, recipient, challenge)) return;
   const { ref, purpose, askedAt, deadline } = challenge;
@@ -73,8 +73,8 @@ export function askAgain(context: Context, recipient: Recipient, challenge: Chal
 }
 
 /**
- * Sends the request again, frame and all. A phone that has answered it repeats its answer.
- * @returns false when it went out as often as it may
+ * Sends the same frame of the request again. A phone that has answered the request repeats its answer.
+ * @returns false when the request was sent as often as allowed
  */
 export function repeatRequest(context: Context, recipient: Recipient, challenge: Challenge): boolean {
   const { ref, purpose, frame, deadline } = challenge;
@@ -85,12 +85,12 @@ export function repeatRequest(context: Context, recipient: Recipient, challenge:
   return true;
 }
 
-/** The phone has answered: the request need not go out again. */
+/** The phone has answered: the request is not sent again. */
 export function stopAsking(context: Context, challenge: Pick<Challenge, 'ref' | 'purpose'>): void {
   context.timers.cancel(`${challenge.purpose}-resend`, challenge.ref);
 }
 
-/** The question is settled, one way or another. */
+/** The question has its answer, has expired or was cancelled. */
 export function closeChallenge(context: Context, challenge: Pick<Challenge, 'ref' | 'purpose' | 'deviceId'>): void {
   stopAsking(context, challenge);
   context.outbox.withdraw(challenge.deviceId, MESSAGE[challenge.purpose], challenge.ref);
@@ -102,7 +102,7 @@ export function challengeByRef(context: Context, ref: Ref): Challenge | undefine
   return context.store.get('SELECT * FROM challenge WHERE ref = ?', readChallenge, ref);
 }
 
-/** 8 random octets that name nothing yet. */
+/** 8 random octets that are not in use as a txn or challenge. */
 export function newRef(context: Context): Ref {
   return refOf(context.random.bytes(8));
 }

@@ -11,14 +11,14 @@ import {
   triesLeft,
 } from './pin-policy.ts';
 
-/** What the signature under a request says about the PIN that was typed. */
+/** The result of checking the signature under a request, which the typed PIN decides. */
 export type Verdict =
   | { readonly kind: 'right'; readonly triesLeft: number }
   | { readonly kind: 'wrong'; readonly triesLeft: number; readonly consequence: Consequence };
 
 /**
- * Checks the signature under an open challenge that arrived in time, and counts. A right one becomes evidence; a wrong
- * one is forgotten, because for a thief of the phone it would test PINs near the right one.
+ * Checks the signature under an open challenge that arrived in time, and counts wrong PINs. A right signature is kept as
+ * evidence; a wrong one is not stored, because with it a thief of phone and database could test PINs near the right one.
  */
 export function judge(context: Context, device: Device, challenge: Challenge, approval: Approve): Verdict {
   const failures = failuresOf(context, device, challenge);
@@ -37,7 +37,7 @@ export function judge(context: Context, device: Device, challenge: Challenge, ap
   }
 }
 
-/** Seals `A` for its device. The plaintext stays the caller's to wipe. */
+/** Seals `A` for its device. The caller wipes the plaintext. */
 export function sealApprovalKey(context: Context, device: Pick<Device, 'id'>, approvalKey: Uint8Array): Uint8Array {
   return context.vault.seal('approval key', `device ${device.id}`, approvalKey);
 }
@@ -48,7 +48,7 @@ function openApprovalKey(context: Context, device: Device): Uint8Array {
   return context.vault.open('approval key', `device ${device.id}`, device.sealedApprovalKey);
 }
 
-/** `A` and the signature, sealed for this challenge: either would test PINs for whoever also has the phone. */
+/** `A` and the signature, sealed for this challenge: with either of them a thief of the phone could test PINs. */
 function keepEvidence(
   context: Context,
   device: Device,

@@ -1,4 +1,4 @@
-// What cash-server takes from the environment: every user of the machine can read a command line.
+// Secrets of cash-server come from the environment, because every user of the machine can read command lines.
 
 /** The PIN of the modems' SIMs. */
 export const PIN_VARIABLE = 'GSM_MODEM_PIN';

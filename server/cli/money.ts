@@ -13,12 +13,12 @@ export function moneyText(amount: Amount): string {
   return `${units} ${letters}`;
 }
 
-/** What somebody has, in every currency; "nothing" for an account that never had money. */
+/** The balance of an account in every currency; "nothing" for an account that never had money. */
 export function balancesText(balances: readonly Amount[]): string {
   return balances.length === 0 ? 'nothing' : balances.map(moneyText).join(', ');
 }
 
-/** What somebody has in one currency. */
+/** The balance of an account in one currency. */
 export function balanceIn(balances: readonly Amount[], currency: Currency): Amount {
   return balances.find((balance) => balance.currency === currency) ?? { minor: 0, currency };
 }

@@ -14,7 +14,7 @@ export interface Listen {
   readonly port: number;
 }
 
-/** What `cash-server serve` is told. */
+/** The options of `cash-server serve`. */
 export interface ServeOptions {
   readonly data: string;
   readonly port: readonly [string, ...string[]];

@@ -4,7 +4,7 @@ import type { ModemStanding, NamedModem } from '../modems.ts';
 import { E164 } from '../people/person-fields.ts';
 import { PIN_VARIABLE } from './environment.ts';
 
-/** The modems of a service, open, and what it sends with. */
+/** The open modems of a service, and the bearer made of them. */
 export interface ServiceModems {
   readonly named: readonly (NamedModem & { readonly modem: Modem })[];
   /** The modem itself, or all of them as a pool. */
@@ -50,7 +50,7 @@ export async function ownNumber({ named }: ServiceModems): Promise<string> {
   throw new UsageError('the SIM does not tell its number: give it with --number +39…');
 }
 
-/** What is worth a line for people: that the modem is lost, locked or without a network, and that it is ready again. */
+/** The states that are printed: lost, locked, without a network, and ready again. */
 const TOLD: readonly ModemStanding['state'][] = ['lost', 'locked', 'searching', 'ready'];
 
 /** A change of state as a line for people; `undefined` for a step on the way. */

@@ -5,12 +5,12 @@ import { type DeviceId, deviceId } from '../ids.ts';
 import { type Device, deviceById, devicesOf, setDeviceState } from '../people/devices.ts';
 import type { Person } from '../people/people.ts';
 
-/** How often a wrong activation code may come before the activation is worth nothing. */
+/** Wrong activation codes after which the activation is void. */
 const CODE_TRIES = 5;
 /** How long an activation lasts, ms. */
 const ACTIVATION_MS: number = 24 * 60 * 60 * 1000;
 
-/** The start of an enrolment. The code is shown to the person outside the SMS channel, and kept nowhere. */
+/** The start of an enrolment. The code is told to the person, not sent by SMS, and is not stored. */
 export interface Activation {
   readonly deviceId: DeviceId;
   /** 8 characters of base 32 in two groups. */
@@ -19,13 +19,13 @@ export interface Activation {
   readonly expiresAt: number;
 }
 
-/** What the service thinks of an activation code that a phone sent. */
+/** The result of checking an activation code that a phone sent. */
 export type CodeVerdict =
   | { readonly kind: 'right' }
   | { readonly kind: 'wrong'; readonly triesLeft: number }
   | { readonly kind: 'expired' };
 
-/** Registers a new phone for a person. Activations of theirs that were not finished are worth nothing any more. */
+/** Registers a new phone for a person. Unfinished activations of the same person become void. */
 export function createActivation(context: Context, person: Person): Activation {
   return context.store.transaction(() => {
     for (const device of devicesOf(context.store, person.id)) {
@@ -74,12 +74,12 @@ export function tryCode(context: Context, device: Device, code: Uint8Array, at: 
   return { kind: 'wrong', triesLeft };
 }
 
-/** A code has 40 bits: a plain hash would give it away, so it is stored under the vault key. */
+/** A code has 40 bits, and all plain hashes could be tried: so it is stored as a digest under the vault key. */
 function macOf(context: Context, id: DeviceId, code: Uint8Array): Uint8Array {
   return context.vault.mac('activation code', `device ${id}`, code);
 }
 
-/** Drawn, not counted, so that nobody meets other people's devices by trying the next number. */
+/** A random deviceId: with counted ones the descriptor of another phone would be found by trying the next number. */
 function newDeviceId(context: Context): DeviceId {
   for (;;) {
     const drawn = randomBelow(context.random, 2 ** 32);

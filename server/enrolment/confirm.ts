@@ -39,7 +39,7 @@ export function confirmEnrolment(
   }
 }
 
-/** REFUSE: the phone goes back to where it was before ENROL. "Not me" ends the activation: the code is in wrong hands. */
+/** REFUSE: the phone goes back to its state before ENROL. "Not me" ends the activation: somebody else knows the code. */
 export function refuseEnrolment(
   context: Context,
   device: Device,
@@ -60,7 +60,7 @@ export function refuseEnrolment(
   context.journal.record({ kind: 'alarm', alarm: 'refused-as-not-mine', deviceId: device.id, ref: challenge.ref });
 }
 
-/** Tells a phone that missed the answer how its enrolment stands, where no receipt is stored yet. */
+/** Answers a STATUS_QUERY about an enrolment that has no stored receipt yet. */
 export function sendEnrolmentStanding(context: Context, recipient: Recipient, challenge: Challenge): void {
   const status = context.timers.isSet('enrolment-expiry', challenge.ref) ? 'in-progress' : 'expired';
   const content = { status, triesLeft: 0, approvalCode: 0, rail: 'none' } as const;
@@ -74,12 +74,12 @@ export function expireEnrolment(context: Context, ref: Ref): void {
   if (device?.state === 'enrolling') setDeviceState(context.store, context.journal, device, 'registered');
 }
 
-/** An enrolment waits for its PIN as long as the timer that would end it is set. */
+/** Whether an enrolment waits for its PIN: as long as its timer `enrolment-expiry` is set. */
 export function isEnrolmentOpen(context: Context, device: Device, challenge: Challenge): boolean {
   return device.state === 'enrolling' && context.timers.isSet('enrolment-expiry', challenge.ref);
 }
 
-/** A person has one active phone: the one before, lost or with a forgotten PIN, is worth nothing any more. */
+/** Revokes the person's former phone (lost, or with a forgotten PIN): a person has one active phone. */
 function activate(context: Context, device: Device): void {
   const { store, journal, clock } = context;
   const earlier = enrolledDevice(store, device.personId);

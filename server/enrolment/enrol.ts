@@ -14,7 +14,7 @@ import { tryCode } from './activation.ts';
 const CONFIRMATION_TTL = 120;
 const RELYING_PARTY = 'Cash-Mobile';
 
-/** What a NAK to an enrolment refers to: there is no transaction yet. */
+/** The ref in a NAK to an enrolment, which has no transaction yet. */
 const NO_REF: Ref = ref('0000000000000000');
 
 /**
@@ -43,7 +43,7 @@ export function enrol(context: Context, device: Device, message: Enrol, arrivedA
   );
   message.approvalKey.fill(0);
   setDeviceState(context.store, context.journal, device, 'enrolling');
-  // With other keys the phone cannot answer any more what it was asked before.
+  // A phone with new keys cannot answer the AUTH_REQUEST that was sealed to its former keys.
   for (const open of enrolmentRefs(context, device)) {
     closeChallenge(context, { ref: open, purpose: 'enrolment', deviceId: device.id });
   }
@@ -51,12 +51,12 @@ export function enrol(context: Context, device: Device, message: Enrol, arrivedA
   return 'enrolling';
 }
 
-/** The same ENROL came again: the phone has not heard the question, so it is asked again. */
+/** The same ENROL came again: the AUTH_REQUEST was lost, so it is sent again. */
 export function repeatEnrolment(context: Context, device: Device): void {
   for (const challenge of enrolmentRefs(context, device)) resendAuthRequest(context, challenge);
 }
 
-/** Asks for the PIN again, octet by octet the same, unless that is settled: also the timer `enrolment-resend`. */
+/** Sends the same AUTH_REQUEST again, unless the enrolment is settled. Also the handler of the timer `enrolment-resend`. */
 export function resendAuthRequest(context: Context, challengeRef: Ref): void {
   const challenge = challengeByRef(context, challengeRef);
   const device = challenge && deviceById(context.store, challenge.deviceId);
@@ -65,7 +65,7 @@ export function resendAuthRequest(context: Context, challengeRef: Ref): void {
   if (context.timers.isSet('enrolment-expiry', challengeRef)) askAgain(context, recipient, challenge);
 }
 
-/** `A` of small order would take any signature; `D` of small order has no secret. */
+/** Checks for keys of small order: such an `A` accepts any signature, and such a `D` gives a shared secret that all know. */
 function keysAreSound(context: Context, { approvalKey, sealingKey }: Enrol): boolean {
   try {
     checkApprovalKey(approvalKey);

@@ -21,7 +21,7 @@ import { viewPayments, viewPeople, viewPerson, viewTime } from './views.ts';
 
 const tags = ['administration'];
 
-/** What the administrator's key opens: people, their phones and deposits, merchants. */
+/** Routes for the administrator's key: people, their phones and deposits, merchants. */
 export function adminRoutes(app: FastifyInstance, service: Service, adminKeyHash: Uint8Array): void {
   const routes = app.withTypeProvider<ZodTypeProvider>();
   routes.addHook('onRequest', async (request) => checkAdmin(adminKeyHash, request));

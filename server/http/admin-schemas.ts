@@ -43,7 +43,7 @@ export const PeopleView: z.ZodType<PeopleView> = z.object({
   next: z.int().optional().describe('There are more: give it as after'),
 });
 
-/** In a query `+` is read as a blank. */
+/** In the query of a URL an unescaped `+` is read as a blank, so a number may begin with a blank. */
 const NumberInQuery: z.ZodType<string> = z.preprocess(
   (value) => (typeof value === 'string' ? value.replace(/^ /, '+') : value),
   NumberText,

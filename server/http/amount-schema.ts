@@ -40,8 +40,8 @@ export const KeyText: z.ZodType<string> = z
 /** A moment. */
 export const TimeText: z.ZodType<string> = z.iso.datetime().describe('UTC');
 
-/** How many a list brings. */
+/** How many entries a list has at most. */
 export const PageSize: z.ZodType<number> = z.coerce.number<string>().int().min(1).max(200).default(20);
 
-/** No body, or one that asks for nothing: what a route does not know it must not ignore. */
+/** No body, or an empty object: unknown members are refused, not ignored. */
 export const NoBody: z.ZodType<object | null | undefined> = z.strictObject({}).nullish();

@@ -6,7 +6,7 @@ import { viewTime } from './views.ts';
 
 const tags = ['service'];
 
-/** Whether the service runs, and whether it reaches its phones: what a watchdog and a load balancer ask. */
+/** Liveness and readiness: whether the service runs, and whether its modems can send. For watchdogs and load balancers. */
 export function healthRoutes(app: FastifyInstance, service: Service): void {
   const routes = app.withTypeProvider<ZodTypeProvider>();
 

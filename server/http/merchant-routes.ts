@@ -29,7 +29,7 @@ const REJECTIONS: Readonly<Record<Rejection, readonly [code: ServiceErrorCode, d
   'new-phone-limit': ['limit-exceeded', 'The amount is above the limit of the first day of a new phone'],
 };
 
-/** What a merchant's key opens: its own payments. */
+/** Routes for a merchant's key: the merchant's own payments. */
 export function merchantRoutes(app: FastifyInstance, service: Service): void {
   const routes = app.withTypeProvider<ZodTypeProvider>();
   routes.addHook('onRequest', async (request) => {
@@ -141,7 +141,7 @@ export function merchantRoutes(app: FastifyInstance, service: Service): void {
   );
 }
 
-/** Another merchant's payment is not there. */
+/** The payment, if it is this merchant's; another merchant's payment is `not-found`. */
 function ownPayment(service: Service, merchant: MerchantId, txn: string): Payment {
   const payment = service.payment(txn);
   if (payment.merchantId !== merchant) throw new ServiceError('not-found', `there is no payment ${txn}`);

@@ -52,7 +52,7 @@ export function sendProblem(
   return send(reply, STATUS[code], code, TITLES[code], detail, more);
 }
 
-/** What the errors of the HTTP library mean to the person who wrote the request. */
+/** The errors of the HTTP library in words for the author of the request. */
 const SENTENCES: Readonly<Record<string, string>> = {
   FST_ERR_BAD_URL: 'The path is not a valid URL: look at its % signs',
   FST_ERR_CTP_BODY_TOO_LARGE: 'The body is too large',
@@ -61,7 +61,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'The body must be JSON: send it with Content-Type: application/json',
 };
 
-/** Answers with what an error says to whoever asked; a fault of the service's own says nothing of its inside. */
+/** Answers with the problem of an error; an internal error is answered without any detail. */
 export function sendError(reply: FastifyReply, error: FastifyError, fault: (reason: string) => void): FastifyReply {
   if (error instanceof ServiceError) return sendProblem(reply, error.code, error.message);
   if (hasZodFastifySchemaValidationErrors(error)) {

@@ -9,7 +9,7 @@ import { PAGE_HTML, PAGE_STYLE } from './page.ts';
 const CONTENT_SECURITY_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** What needs no key, beside health: the application descriptor, the description of the API, the merchant's page. */
+/** Routes without a key, besides health: the application descriptor (JAD), the description of the API, the merchant's page. */
 export function publicRoutes(app: FastifyInstance, service: Service): void {
   const routes = app.withTypeProvider<ZodTypeProvider>();
 

@@ -51,7 +51,7 @@ export function viewPeople(service: Service, { number, after, limit }: PeopleQue
   };
 }
 
-/** What is shown of one more than was asked for, and the last of it where that one more is there. */
+/** The first `limit` entries of `found`, and `next`, the last of them, when `found` has more: there is a further page. */
 function pageOf<Item>(found: readonly Item[], limit: number): { shown: readonly Item[]; next: Item | undefined } {
   const shown = found.slice(0, limit);
   return { shown, next: found.length > limit ? shown.at(-1) : undefined };

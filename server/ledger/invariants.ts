@@ -1,9 +1,9 @@
 import type { Store } from '../store/store.ts';
 
 interface Invariant {
-  /** What must hold, as a sentence. */
+  /** The invariant, as a sentence. */
   readonly name: string;
-  /** Selects, as `culprit`, every row that breaks it. */
+  /** Selects, as `culprit`, every row that breaks the invariant. */
   readonly broken: string;
 }
 

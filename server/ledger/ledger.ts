@@ -3,7 +3,7 @@ import type { Ref } from '../ids.ts';
 import { readAmount } from '../store/amount.ts';
 import type { Store } from '../store/store.ts';
 
-/** Whose money it is. `cash` is the world outside: what was paid in and not yet paid out, seen from there. */
+/** The owner of an account. `cash` is the outside world: its balance is minus the money paid in and not paid out. */
 export type Account = `person:${number}` | `merchant:${number}` | 'cash';
 
 /** A movement of money from one account to another, as it was asked for. */
@@ -29,7 +29,7 @@ export interface Balance {
   readonly pending: number;
 }
 
-/** The same transfer id was used for another movement, or an end was given to a transfer that has another one. */
+/** A transfer id was used for a second, different movement; or a posted transfer was to be voided, or a voided one posted. */
 export class LedgerError extends Error {
   override readonly name = 'LedgerError';
 }
@@ -45,7 +45,7 @@ export class Ledger {
     this.#store = store;
   }
 
-  /** Writes a transfer down as pending. Asked for again, the same transfer is left as it is. @throws LedgerError */
+  /** Writes a pending transfer. A second call for the same transfer changes nothing. @throws LedgerError */
   hold(transfer: Transfer, at: number): void {
     const { minor, currency } = transfer.amount;
     const known = this.#store.get(

@@ -30,7 +30,7 @@ export type NewMerchant = Omit<Merchant, 'id' | 'createdAt'>;
 /** A merchant, its API key, and whether it was there before. */
 export interface AddedMerchant {
   readonly merchant: Merchant;
-  /** It is not kept: it can be shown again only by the same idempotency key. */
+  /** The API key, which is not stored: it can be shown again only for the same idempotency key. */
   readonly apiKey: string;
   readonly repeated: boolean;
 }

@@ -14,7 +14,7 @@ import { type Device, deviceById } from '../people/devices.ts';
 import { personById } from '../people/people.ts';
 import { nakSentence } from './sentences.ts';
 
-/** How long an answer that nobody waits for is still worth sending, ms. */
+/** How long a NAK or a time may be sent, ms; later the phone does not wait for it any more. */
 export const ANSWER_USEFUL_MS: number = 10 * 60 * 1000;
 
 const NO_SIGNATURE = new Uint8Array(64);
@@ -77,14 +77,14 @@ export function composeReceipt(
   return encodeDown({ ...unsigned, signature: context.primitives.ed25519Sign(context.keys.signing.seed, text) });
 }
 
-/** What tells a phone that the service did not do what it asked, in the language of its person. */
+/** A NAK: the service refuses a message of the phone, with a sentence in the language of the phone's person. */
 export function composeNak(context: Context, recipient: Recipient, ref: Ref, code: NakCode, argument = 0): Nak {
   const { language } = personById(context.store, recipient.personId);
   const text = nakSentence(language, code);
   return { type: 'NAK', time: unixTime(context), ref: refOctets(ref), code, argument, text };
 }
 
-/** Tells a phone that the service did not do what it asked. */
+/** Sends a NAK: the service refuses a message of the phone. */
 export function sendNak(context: Context, recipient: Recipient, ref: Ref, code: NakCode, argument = 0): void {
   const plaintext = encodeDown(composeNak(context, recipient, ref, code, argument));
   const usefulUntil = context.clock.now() + ANSWER_USEFUL_MS;

@@ -1,13 +1,13 @@
 import type { Context } from '../context.ts';
 import type { Device } from '../people/devices.ts';
 
-/** SMS may overtake each other, so a `ctr` need not be the highest; older than this below it (a week in seconds) is too old. */
+/** A `ctr` may be lower than the highest one by this much (a week in seconds), because SMS may overtake each other. */
 const WINDOW = 7 * 24 * 60 * 60;
 
-/** What becomes of a `ctr`. */
+/** The result of checking a `ctr`. */
 export type CounterVerdict = 'fresh' | 'used' | 'too-old';
 
-/** Takes a `ctr` of a device, once. Only called for frames that opened, so a stranger cannot use them up. */
+/** Accepts each `ctr` of a device once. Only called for frames that opened, so that a stranger cannot use up the numbers. */
 export function takeCounter(context: Context, device: Device, ctr: number): CounterVerdict {
   if (ctr <= device.highestCtr - WINDOW) return 'too-old';
   const taken = context.store.run(

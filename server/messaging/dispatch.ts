@@ -16,12 +16,12 @@ import { takeCounter } from './counters.ts';
 import { openFrame } from './open.ts';
 import { answerStatusQuery } from './status-query.ts';
 
-/** What a NAK refers to when the message could not be read. */
+/** The ref in a NAK to a message that could not be read. */
 const NO_REF: Ref = ref('0000000000000000');
 
 type Opened = Extract<ReturnType<typeof openFrame>, { kind: 'opened' }>;
 
-/** Deals with one frame, inside a transaction. @returns one line about what it was, for people */
+/** Handles one frame, inside a transaction. @returns one line for people about the message */
 export function dispatch(context: Context, frame: Uint8Array, arrival: Arrival): string {
   const opened = openFrame(context, frame);
   switch (opened.kind) {

@@ -6,7 +6,7 @@ import { dispatch } from './dispatch.ts';
 import { APPLICATION_PORT } from './outbox.ts';
 import { receiptDelivered } from './receipts.ts';
 
-/** A service centre may deliver for a week; a frame that is remembered longer than that cannot come again, ms. */
+/** How long frames are remembered, ms: longer than the week in which a service centre may deliver an SMS again. */
 const REMEMBERED_MS = 10 * 24 * 60 * 60 * 1000;
 
 interface UnreadFrame {
@@ -17,8 +17,8 @@ interface UnreadFrame {
 }
 
 /**
- * Frames on their way in: stored before the hand-over to the modem's side is confirmed, known again by their digest,
- * dealt with in one transaction each, in the order of arrival.
+ * Incoming frames. Each is stored before the bearer may delete its SMS, recognised by its digest when it comes again, and
+ * handled in one transaction, in the order of arrival.
  */
 export class Inbox implements SmsReceiver {
   readonly #context: Context;
@@ -28,7 +28,7 @@ export class Inbox implements SmsReceiver {
     this.#context = context;
   }
 
-  /** Takes a message over: when this resolves, it is on disk. @throws Error when the service is closed */
+  /** Stores a message: when this resolves, the message is on disk. @throws Error when the service is closed */
   async message(sms: IncomingSms): Promise<void> {
     const frame = frameOf(sms);
     if (frame === undefined) return;
@@ -49,7 +49,7 @@ export class Inbox implements SmsReceiver {
     this.#readSoon();
   }
 
-  /** A phone has a message for which the service asked the network to say so: it need not be sent again. */
+  /** A status report came: the phone has the message, which is not sent again. */
   report({ id, outcome }: SmsReport): void {
     const { store, outbox } = this.#context;
     if (outcome !== 'delivered' || !store.isOpen) return;
@@ -58,10 +58,10 @@ export class Inbox implements SmsReceiver {
     store.transaction(() => receiptDelivered(this.#context, delivered));
   }
 
-  /** What cannot be read is no frame; the modem's log has said so. */
+  /** An undecodable record is not a frame, and is dropped; the modem's log has an entry about it. */
   async unreadable(): Promise<void> {}
 
-  /** Deals with what a crash left unread. */
+  /** Handles the messages that a crash has left stored and not handled. */
   readAll(): void {
     for (;;) {
       const { store } = this.#context;
@@ -74,7 +74,7 @@ export class Inbox implements SmsReceiver {
     }
   }
 
-  /** One message is dealt with in one transaction; one that cannot be does not stand in the way of the next. */
+  /** Handles each message in a transaction of its own; a message that fails does not block the next one. */
   #read(next: UnreadFrame): void {
     const { store, journal } = this.#context;
     const end = (result: string) =>
@@ -123,7 +123,7 @@ function readUnread(row: Row): UnreadFrame {
   };
 }
 
-/** The frame in an SMS to the application's port, or `undefined`: everything else is not for the service. */
+/** The frame in an SMS to the application's port; `undefined` for any other SMS, which the service ignores. */
 function frameOf(sms: IncomingSms): Uint8Array | undefined {
   if (sms.content.kind !== 'data' || sms.content.ports?.destination !== APPLICATION_PORT) return undefined;
   return sms.content.data.length === FRAME_OCTETS ? sms.content.data : undefined;

@@ -10,7 +10,7 @@ import type { Context } from '../context.ts';
 import { type Device, deviceById } from '../people/devices.ts';
 import { type Recipient, recipientOf } from './compose.ts';
 
-/** What the service makes of a frame. */
+/** The result of opening a frame. */
 export type OpenedFrame =
   /** From a phone that proved its key. */
   | {
@@ -22,9 +22,9 @@ export type OpenedFrame =
       readonly plaintext: Uint8Array;
     }
   | { readonly kind: 'enrol'; readonly device: Device; readonly message: UpMessage & { readonly type: 'ENROL' } }
-  /** It proved its key, and says something that is not in the protocol. */
+  /** The phone proved its key, and the message is not one of the protocol. */
   | { readonly kind: 'malformed'; readonly recipient: Recipient; readonly reason: string }
-  /** Not for this service, or from nobody it knows: not answered, or strangers could make it send. */
+  /** Not for this service, or from an unknown phone: not answered, so that a stranger cannot make the service send SMS. */
   | { readonly kind: 'ignored'; readonly reason: string };
 
 /** Opens a frame that came in. Never throws for what is in it. */

@@ -14,10 +14,10 @@ const IN_FLIGHT_LIMIT = 16;
 /** Pauses before another try, ms. A message that failed once more than there are pauses is given up. */
 const RETRY_PAUSES_MS: readonly number[] = [5_000, 15_000, 60_000, 300_000, 900_000];
 
-/** What stands before a row's number where the bearer names a message. */
+/** The prefix of a row's number in the id that the bearer gets. */
 const ID_PREFIX = 'outbox-';
 
-/** How long a row is kept after its end, for whoever looks for a message, ms: 30 days. */
+/** How long a finished row is kept, for people who search for a message, ms: 30 days. */
 const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** A sealed frame to send. Never a plaintext. */
@@ -27,16 +27,16 @@ export interface OutgoingFrame {
   readonly number: string;
   /** The type of the message inside, for people. */
   readonly message: string;
-  /** What it is about: a txn, a challenge, an mref or a nonce. */
+  /** The ref of the message: a txn, a challenge, an mref or a nonce. */
   readonly ref: string;
   readonly frame: Uint8Array;
-  /** Sending it later than this, ms since 1970, helps nobody. */
+  /** After this time, ms since 1970, the frame is not sent any more. */
   readonly usefulUntil: number;
   /** Ask the network to say when the phone has it. Default false. */
   readonly report?: boolean;
 }
 
-/** Whose message was delivered, and what it was about. */
+/** The phone and the ref of a delivered message. */
 export interface DeliveredFrame {
   readonly deviceId: DeviceId;
   readonly message: string;
@@ -51,9 +51,9 @@ interface WaitingFrame extends Omit<OutgoingFrame, 'ref'> {
 }
 
 /**
- * Frames on their way out, as rows: `waiting` → `handed` (marked before the bearer gets it) → `sent`, or `resting` until
- * another try, or `dropped`. Phones know a frame that comes twice, so after a crash what was handed over without an
- * outcome is handed over again, and so is a frame whose outcome is unknown.
+ * Outgoing frames, as rows: `waiting` → `handed` (marked before the bearer gets the frame) → `sent`, or `resting` until
+ * another try, or `dropped`. A phone recognises a frame that comes twice: so after a crash the `handed` frames, whose outcome
+ * was lost, are handed over again, and so is a frame of outcome `unknown`.
  */
 export class Outbox {
   readonly #store: Store;
@@ -113,7 +113,7 @@ export class Outbox {
     );
   }
 
-  /** Takes back what has not left yet about `ref`: something newer says more, and an older word must not come after it. */
+  /** Drops the unsent frames about `ref`: a newer frame replaces them, and an older one must not come after it. */
   withdraw(device: DeviceId, message: string, ref: string): void {
     this.#store.run(
       `UPDATE outbox SET state = 'dropped', trouble = 'withdrawn', frame = NULL, ended_at = ?
@@ -125,7 +125,7 @@ export class Outbox {
     );
   }
 
-  /** Whether a message about `ref` has not left yet, so that another copy would be one too many. */
+  /** Whether a frame about `ref` is not sent yet, so that a second copy is not needed. */
   isWaiting(message: string, ref: string): boolean {
     const waiting = this.#store.get(
       "SELECT 1 AS one FROM outbox WHERE state IN ('waiting', 'handed', 'resting') AND message = ? AND ref = ?",
@@ -136,14 +136,14 @@ export class Outbox {
     return waiting !== undefined;
   }
 
-  /** Begins to send, first what a crash left without an outcome. */
+  /** Begins to send; first the frames that a crash has left without an outcome. */
   start(): void {
     this.#running = true;
     this.#store.transaction(() => this.#store.run("UPDATE outbox SET state = 'waiting' WHERE state = 'handed'"));
     this.#store.onCommit(() => this.look());
   }
 
-  /** Hands nothing more over, and resolves when the bearer has said how the messages that it holds ended. */
+  /** Hands over no more frames, and resolves when all frames that the bearer has got their outcome. */
   async stop(): Promise<void> {
     this.#running = false;
     await Promise.all(this.#inFlight);
@@ -154,7 +154,7 @@ export class Outbox {
     this.#store.run("UPDATE outbox SET state = 'waiting' WHERE id = ? AND state = 'resting'", subject);
   }
 
-  /** Hands over what waits, as far as the bearer can take it. */
+  /** Hands over waiting frames, as many as the bearer may hold. */
   look(): void {
     while (this.#running && this.#canSend() && this.#inFlight.size < IN_FLIGHT_LIMIT) {
       const next = this.#store.get(

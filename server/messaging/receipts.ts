@@ -7,7 +7,7 @@ import type { DeliveredFrame } from './outbox.ts';
 /** How long the bearer may try to deliver a receipt, ms: three days. */
 const RECEIPT_USEFUL_MS = 3 * 24 * 60 * 60 * 1000;
 
-/** How often a stored receipt is sent again for the asking; after that the phone is not answered. */
+/** How often a stored receipt is sent again when the phone asks; after that the phone gets no answer. */
 const REPEAT_LIMIT = 10;
 
 /**
@@ -16,7 +16,7 @@ const REPEAT_LIMIT = 10;
  */
 const REPEAT_PAUSES_MS: readonly number[] = [60_000, 600_000, 3_600_000];
 
-/** What a receipt says beside its ref. */
+/** The values of a receipt besides its ref. */
 export type ReceiptContent = Omit<Receipt, 'type' | 'time' | 'signature' | 'ref'>;
 
 /**
@@ -84,7 +84,7 @@ function readSubject(subject: string): readonly [DeviceId, Ref] {
   return [deviceId(Number(device)), ref(about)];
 }
 
-/** Sends a receipt that is true only for the moment, as "in progress" is, and does not store it. */
+/** Sends a receipt that may soon be out of date ("in progress"), without storing it. */
 export function sendPassingReceipt(
   context: Context,
   recipient: Recipient,

@@ -33,7 +33,7 @@ export function answerStatusQuery(context: Context, device: Device, recipient: R
   else answerFor(context, recipient, ref, own && paymentByTxn(context.store, own.ref));
 }
 
-/** Whether the service waits for an answer to it. After a wrong PIN it does, though there is a receipt of that. */
+/** Whether the service waits for an answer to this request, also after a wrong PIN, which has a receipt already. */
 function isOpen(context: Context, device: Device, challenge: Challenge): boolean {
   if (challenge.purpose === 'enrolment') return isEnrolmentOpen(context, device, challenge);
   return paymentByTxn(context.store, challenge.ref)?.state === 'REQUESTED';

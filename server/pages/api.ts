@@ -36,7 +36,7 @@ export class Refusal extends Error {
     return this.status === 401;
   }
 
-  /** Something else happened first. */
+  /** The payment has changed before the request came (paid, expired, cancelled). */
   get conflict(): boolean {
     return this.status === 409;
   }
@@ -50,18 +50,18 @@ export class Api {
     this.#key = key;
   }
 
-  /** Whose key it is. */
+  /** The merchant of the key. */
   merchant(): Promise<Merchant> {
     return this.#call('GET', '/v1/merchant');
   }
 
-  /** How the service stands now. */
+  /** The service's reachability now. */
   async health(): Promise<Health> {
     const { status }: { status: Health } = await this.#call('GET', '/health');
     return status;
   }
 
-  /** How the service stands as soon as it is otherwise than `known`, or after 25 seconds. */
+  /** The service's reachability as soon as it differs from `known`, or after 25 seconds. */
   async healthAfter(known: Health): Promise<Health> {
     const { status }: { status: Health } = await this.#call('GET', `/health?not=${known}&wait=25`);
     return status;

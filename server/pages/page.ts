@@ -78,7 +78,7 @@ async function enter(api: Api): Promise<void> {
   }
 }
 
-/** Says above everything else that no SMS can leave, for as long as that is so. Ends when the service does not answer. */
+/** Shows at the top of the page that no SMS can be sent, as long as that is so. Ends when the service does not answer. */
 async function watchHealth(api: Api): Promise<void> {
   const watch = Symbol('watch');
   watching = watch;
@@ -201,7 +201,7 @@ function offline(again: () => Promise<void>): HTMLElement {
   );
 }
 
-/** The state, and why where there is more to say. */
+/** The state in words, with its reason where there is one. */
 function stateOf({ state, reason }: Payment): string {
   const why = state === 'DECLINED' || state === 'REFUSED' ? reasonOf(reason, language()) : undefined;
   return why === undefined ? words[state] : `${words[state]}: ${why}`;

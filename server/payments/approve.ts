@@ -12,8 +12,8 @@ import { sendWrongPin } from './receipts.ts';
 import { step } from './step.ts';
 
 /**
- * The customer approves. Only an answer in time to an open request is verified; any other gets the stored receipt,
- * because a verdict on it would let a thief try PINs for nothing.
+ * The customer approves. Only an answer in time to an open request is verified. Any other answer gets the stored receipt:
+ * if its PIN were judged, a thief could try PINs that are not counted.
  */
 export function approvePayment(
   context: Context,

@@ -10,8 +10,8 @@ import { sendStanding } from './receipts.ts';
 import { step } from './step.ts';
 
 /**
- * The merchant takes a request back. Cancelled already is fine.
- * @throws ServiceError `conflict` when the customer or the clock was faster
+ * The merchant cancels a request. A second cancel changes nothing.
+ * @throws ServiceError `conflict` when the customer has answered or the request has expired
  */
 export function cancelPayment(context: Context, payment: Payment): Payment {
   if (payment.state === 'CANCELLED') return payment;
@@ -20,7 +20,7 @@ export function cancelPayment(context: Context, payment: Payment): Payment {
   throw new ServiceError('conflict', `payment ${payment.txn} is ${payment.state} and cannot be cancelled any more`);
 }
 
-/** PAY_CANCEL: the same from the merchant's phone, which gets the receipt of whatever the payment came to. */
+/** PAY_CANCEL: a cancel from the merchant's phone, which gets the receipt of the payment's state, cancelled or not. */
 export function cancelByPhone(context: Context, recipient: Recipient, message: PayCancel): void {
   const mref = refOf(message.mref);
   const merchant = merchantOfPerson(context.store, recipient.personId);

@@ -5,8 +5,8 @@ import { step } from './step.ts';
 import { chargeTransfer, orderOf } from './transfers.ts';
 
 /**
- * Charges what customers have approved. The attempt and the state SENDING are on disk before the rail is called, so
- * after a crash the service knows that it may have been.
+ * Charges approved payments. The attempt and the state SENDING are on disk before the rail is called: after a crash the
+ * service knows that the rail may have moved the money.
  */
 export function chargeApproved(context: Context): void {
   for (const payment of paymentsInMotion(context.store, 'APPROVED')) {
@@ -18,7 +18,7 @@ export function chargeApproved(context: Context): void {
   }
 }
 
-/** After a start: whatever was at the rail when the service ended may have been charged or not. */
+/** After a start: payments in SENDING become unknown, because the service ended while the rail was being called. */
 export function resumeCharges(context: Context): void {
   for (const payment of paymentsInMotion(context.store, 'SENDING')) {
     context.store.transaction(() => loseAnswer(context, payment, 'the service stopped while the rail was asked'));

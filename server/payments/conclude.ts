@@ -3,7 +3,7 @@ import type { RailAnswer } from '../rails/rail.ts';
 import { type Payment, paymentByTxn } from './payment.ts';
 import { step } from './step.ts';
 
-/** Writes down what the rail said about a charge, now or on inquiry. */
+/** Stores the rail's answer about a charge, given at once or on inquiry. */
 export function concludeCharge(context: Context, txn: string, answer: RailAnswer): void {
   context.store.transaction(() => {
     const payment = paymentByTxn(context.store, txn);
@@ -14,7 +14,7 @@ export function concludeCharge(context: Context, txn: string, answer: RailAnswer
   });
 }
 
-/** Nobody knows whether the money moved: the rail is asked from now on. */
+/** The rail's answer was lost: sets the timer `payment-inquiry`. */
 export function loseAnswer(context: Context, payment: Payment, reason: string): void {
   if (step(context, payment, 'lose-answer', { reason }) === undefined) return;
   context.timers.set('payment-inquiry', payment.txn, context.clock.now());

@@ -6,7 +6,7 @@ import type { StepDetail } from './step.ts';
 import { chargeTransfer, refundTransfer } from './transfers.ts';
 import type { PaymentEvent } from './transitions.ts';
 
-/** What an event leads to, in the transaction of its step: ledger, timers, receipts. */
+/** Carries out the effects of an event in the transaction of its step: ledger, timers, receipts. */
 export function takeEffect(context: Context, payment: Payment, event: PaymentEvent, detail: StepDetail): void {
   const { ledger, clock, journal } = context;
   const now = clock.now();

@@ -4,8 +4,8 @@ import { type Payment, paymentByTxn } from './payment.ts';
 import { step } from './step.ts';
 
 /**
- * The time-out of a request turns into EXPIRED here: the timer `payment-expiry` is due, and whoever comes later finds
- * the request closed. An answer that won the race has moved the payment on, and then nothing happens.
+ * The timer `payment-expiry`: an unanswered payment becomes EXPIRED, and a later answer finds the request closed. If an
+ * answer came first, the payment has another state and nothing happens.
  */
 export function expirePayment(context: Context, txn: string): void {
   const payment = paymentByTxn(context.store, txn);

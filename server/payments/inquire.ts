@@ -5,14 +5,14 @@ import { type Payment, paymentByTxn } from './payment.ts';
 import { step } from './step.ts';
 import { chargeTransfer, orderOf } from './transfers.ts';
 
-/** Pauses after each time the rail was asked, ms. After the last one a person looks. */
+/** Pauses between inquiries at the rail, ms. After the last one the payment goes to REVIEW. */
 const INQUIRY_PAUSES_MS: readonly number[] = [5_000, 30_000, 120_000, 600_000, 3_600_000, 3_600_000];
 
-/** After this long, ms, an order is not given again, only asked about: rails forget their keys. */
+/** After this long, ms, a charge is not tried again but only asked about: a rail that forgot the key would charge twice. */
 const REPEAT_LIMIT_MS = 24 * 60 * 60 * 1000;
 
 /**
- * The timer `payment-inquiry`: asks the rail what became of a charge, or takes the charge back, by the rail's custom.
+ * The timer `payment-inquiry`: asks the rail about the outcome of a charge, or reverses the charge, as the rail requires.
  * The next inquiry is arranged first, so that a crash meanwhile loses nothing; after the last one comes REVIEW.
  */
 export function inquireAgain(context: Context, txn: string): void {
@@ -37,7 +37,7 @@ async function inquire(context: Context, payment: Payment): Promise<void> {
   if (context.store.isOpen) concludeCharge(context, payment.txn, answer);
 }
 
-/** The rail never saw the order: the same key again, or, too late for that, no money moved. */
+/** The rail does not know the key: charges again with the same key, or, when it is too late for that, declines the payment. */
 function settleAbsent(context: Context, order: ReturnType<typeof orderOf>, fresh: boolean): Promise<RailAnswer> {
   return fresh ? context.rail.charge(order) : Promise.resolve({ kind: 'declined', reason: 'never-sent' });
 }

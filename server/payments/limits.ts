@@ -5,17 +5,17 @@ import { countWaitingRequests } from './payment.ts';
 /** The most that one payment may move, minor units of its currency. */
 const PAYMENT_LIMIT_MINOR = 500_000;
 
-/** The same on the first day of a phone that took the place of another, in case a thief enrolled it. */
+/** The limit on the first day of a phone that replaced another one, in case a thief has enrolled it. */
 const NEW_PHONE_LIMIT_MINOR = 10_000;
 const NEW_PHONE_MS = 24 * 60 * 60 * 1000;
 
-/** Requests that may wait on one phone; it would mute the next. */
+/** Requests that may wait on one phone; the phone itself refuses more. */
 const WAITING_REQUESTS_LIMIT = 3;
 
 /** Why a payment is refused before the customer is asked. */
 export type Rejection = 'customer-unreachable' | 'customer-busy' | 'amount-limit' | 'new-phone-limit';
 
-/** What stands against asking this phone for this much, or `undefined`. */
+/** Why this phone is not asked for this amount, or `undefined` when it may be asked. */
 export function rejectionOf(context: Context, device: Device | undefined, minor: number): Rejection | undefined {
   if (device === undefined || device.state !== 'active') return 'customer-unreachable';
   if (minor > PAYMENT_LIMIT_MINOR) return 'amount-limit';

@@ -23,7 +23,7 @@ export interface MerchantReceipt {
   readonly publicKey: Uint8Array;
 }
 
-/** deviceId 0 names no phone: this receipt is for none. */
+/** deviceId 0: the receipt goes to no phone. */
 const NO_DEVICE = 0;
 
 /** @throws ServiceError `not-possible-now` while the payment is not settled or when the customer was never asked */

@@ -18,8 +18,8 @@ const NAK_OF_REJECTION: Readonly<Record<Rejection, NakCode>> = {
 };
 
 /**
- * PAY_INIT: a merchant's phone starts a payment. It hears nothing until the receipt (five SMS in all), or a NAK when the
- * customer cannot be asked.
+ * PAY_INIT: a merchant's phone starts a payment. The phone gets no answer before the receipt (five SMS in all), or a NAK
+ * when the customer cannot be asked.
  * @param plaintext the 79 octets of the message: what the merchant's receipt answers.
  */
 export function startByPhone(context: Context, recipient: Recipient, message: PayInit, plaintext: Uint8Array): void {

@@ -29,7 +29,7 @@ export interface Payment {
   readonly merchantId: MerchantId;
   /** The merchant's key: the API's text, or `sms:` and the 8 octets of its phone. */
   readonly mref: string;
-  /** What was asked under this mref: another request has another one. */
+  /** Digest of the request, to recognise a second request with the same mref and another content. */
   readonly fingerprint: string;
   readonly init: PaymentInit | undefined;
   /** The customer. */
@@ -63,7 +63,7 @@ export function paymentByMref(store: Store, merchant: MerchantId, mref: string):
   return store.get('SELECT * FROM payment WHERE merchant_id = ? AND mref = ?', readPayment, merchant, mref);
 }
 
-/** Which payments are looked for; what is left out does not matter. */
+/** Conditions of a search for payments; an absent condition matches every payment. */
 export interface PaymentQuery {
   readonly merchantId?: MerchantId | undefined;
   /** The customer. */
@@ -99,7 +99,7 @@ export function findPayments(store: Store, query: PaymentQuery): Payment[] {
   );
 }
 
-/** All payments in one of the two states in which the service itself has to go on. */
+/** All payments in one of the two states in which the service must act after a start. */
 export function paymentsInMotion(store: Store, state: 'APPROVED' | 'SENDING'): Payment[] {
   return store.all(
     `SELECT * FROM payment WHERE state IN ('APPROVED', 'SENDING') AND state = ? ORDER BY changed_at, txn`,

@@ -31,7 +31,7 @@ export function sendWrongPin(context: Context, payment: Payment, triesLeft: numb
   sendCustomerReceipt(context, payment, { status: 'wrong-pin', triesLeft, approvalCode: 0, rail: 'none' });
 }
 
-/** Tells the phone that asked how the payment stands, where no receipt is stored yet: never "failed". */
+/** Answers a STATUS_QUERY about a payment without a stored receipt: "in progress", never "failed". */
 export function sendStanding(context: Context, payment: Payment, recipient: Recipient): void {
   const content = contentOf(context, payment);
   if (payment.init !== undefined && recipient.id === payment.init.deviceId) {
@@ -42,7 +42,7 @@ export function sendStanding(context: Context, payment: Payment, recipient: Reci
   if (challenge !== undefined) sendPassingReceipt(context, recipient, payment.txn, challenge.request, content);
 }
 
-/** What any receipt of this payment says now. */
+/** The values of a receipt of this payment in its present state. */
 export function contentOf(context: Context, payment: Payment): ReceiptContent {
   const rail: RailName = PAYMENT_STATES[payment.state].money === 'moved' ? context.rail.name : 'none';
   return {
@@ -65,7 +65,7 @@ function sendCustomerReceipt(context: Context, payment: Payment, content: Receip
   issueReceipt(context, recipient, payment.txn, challenge.request, content, isAskedFor(context, payment));
 }
 
-/** The customer hears why a request ended with wrong PINs; the merchant only that it was refused. */
+/** The customer's receipt says that the request ended with wrong PINs; the merchant's only that it was refused. */
 function customerStatus(payment: Payment, detail: StepDetail): Status {
   if (detail.blocked === true) return 'blocked';
   return payment.reason === 'wrong-pin' ? 'wrong-pin' : PAYMENT_STATES[payment.state].status;

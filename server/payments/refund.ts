@@ -5,7 +5,7 @@ import { step } from './step.ts';
 import { orderOf, refundTransfer } from './transfers.ts';
 
 /**
- * The merchant gives the whole payment back. Refunded already is fine.
+ * The merchant refunds the whole payment. A second refund changes nothing.
  * @returns the payment after the rail has answered. @throws ServiceError `conflict` when there is nothing to give back
  */
 export async function refundPayment(context: Context, payment: Payment): Promise<Payment> {

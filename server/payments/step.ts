@@ -3,7 +3,7 @@ import { takeEffect } from './effects.ts';
 import type { Payment } from './payment.ts';
 import { nextState, type PaymentEvent } from './transitions.ts';
 
-/** What an event says beyond its name. */
+/** The values of an event. */
 export interface StepDetail {
   readonly reason?: string;
   readonly approvalCode?: number;
@@ -14,9 +14,9 @@ export interface StepDetail {
 }
 
 /**
- * The one place where a payment changes its state: a compare-and-set, in one transaction with the journal entry and
- * everything that the event leads to (ledger, receipts, timers).
- * @returns the payment as it is now, or `undefined` when the event came too late: the state that won stays.
+ * The one place where a payment changes its state: a compare-and-set, in one transaction with the journal entry and the
+ * effects of the event (ledger, receipts, timers).
+ * @returns the payment after the change, or `undefined` when the event came too late and changes nothing.
  */
 export function step(
   context: Context,

@@ -3,7 +3,7 @@ import type { RailKey, RailOrder } from '../rails/rail.ts';
 import type { Store } from '../store/store.ts';
 import type { Payment } from './payment.ts';
 
-/** A transfer whose id is the key on the rail: one movement, one name. */
+/** A transfer with the rail's key as its id: the ledger and the rail use the same name for one movement. */
 export interface PaymentTransfer extends Transfer {
   readonly id: RailKey;
 }
@@ -19,7 +19,7 @@ export function chargeTransfer(payment: Payment): PaymentTransfer {
   };
 }
 
-/** The merchant gives it back: the refund under way, or the next one where earlier ones were declined. */
+/** The refund: the one that is being made, or the next one when earlier refunds were declined. */
 export function refundTransfer(store: Store, payment: Payment): PaymentTransfer {
   const declined = store.get(
     `SELECT count(*) AS n FROM transfer JOIN transfer_end USING (id)
@@ -36,7 +36,7 @@ export function refundTransfer(store: Store, payment: Payment): PaymentTransfer 
   };
 }
 
-/** The same movement as the rail is asked for it. */
+/** The movement of a transfer in the form that the rail takes. */
 export function orderOf(transfer: PaymentTransfer): RailOrder {
   return { key: transfer.id, amount: transfer.amount, from: transfer.debit, to: transfer.credit };
 }

@@ -9,11 +9,11 @@ export type PaymentState =
   | 'APPROVED'
   /** The attempt is on disk and the rail is asked. */
   | 'SENDING'
-  /** The rail's answer was lost: nobody knows yet whether the money moved. */
+  /** The rail's answer was lost: it is not known yet whether the money moved. */
   | 'UNKNOWN'
-  /** The charge is being taken back, whether or not it happened. */
+  /** The charge is being reversed, whether or not it happened. */
   | 'REVERSING'
-  /** Nobody knows, and the service has stopped asking: a person looks. */
+  /** The outcome is still unknown and the service has stopped asking the rail: a person must find out. */
   | 'REVIEW'
   /** Paid. */
   | 'CAPTURED'
@@ -33,7 +33,7 @@ export type PaymentState =
   | 'REJECTED';
 
 interface StateFacts {
-  /** Nothing happens any more unless a person asks for it, and the receipts have gone out. */
+  /** Settled: only a person's request (a refund) changes the state, and the receipts were sent. */
   readonly settled: boolean;
   /** Where the charge stands in the ledger. */
   readonly money: 'none' | 'held' | 'moved';
@@ -86,7 +86,7 @@ interface Transition {
   readonly to: PaymentState;
 }
 
-/** The whole machine. What is not here does not happen: the event came too late and changes nothing. */
+/** All transitions. An event that has none in the present state came too late and changes nothing. */
 export const TRANSITIONS: readonly Transition[] = [
   { from: 'CREATED', on: 'request', to: 'REQUESTED' },
   { from: 'CREATED', on: 'reject', to: 'REJECTED' },
@@ -109,12 +109,12 @@ export const TRANSITIONS: readonly Transition[] = [
   { from: 'REFUNDING', on: 'fail-refund', to: 'CAPTURED' },
 ];
 
-/** The state that the event leads to, or `undefined` when the payment has no such way to go. */
+/** The state after the event, or `undefined` when the payment's state has no such transition. */
 export function nextState(state: PaymentState, event: PaymentEvent): PaymentState | undefined {
   return TRANSITIONS.find((transition) => transition.from === state && transition.on === event)?.to;
 }
 
-/** Whether nothing more happens by itself. */
+/** Whether the payment is settled: only a refund can change it. */
 export function isSettled(state: PaymentState): boolean {
   return PAYMENT_STATES[state].settled;
 }

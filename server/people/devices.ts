@@ -4,8 +4,8 @@ import type { Row } from '../store/row.ts';
 import type { Store } from '../store/store.ts';
 
 /**
- * The life of a phone's registration, in order; `blocked` goes back to `active`, `enrolling` back to `registered`.
- * A person has any number of revoked ones and at most one that is active or blocked.
+ * The states of a device, in order; `blocked` goes back to `active`, `enrolling` back to `registered`.
+ * A person has any number of revoked devices and at most one that is active or blocked.
  */
 export const DEVICE_STATES = ['registered', 'enrolling', 'active', 'blocked', 'revoked'] as const;
 export type DeviceState = (typeof DEVICE_STATES)[number];
@@ -19,7 +19,7 @@ export interface Device {
   readonly sealingKey: Uint8Array | undefined;
   /** `A` under the vault key; there from `enrolling` on. */
   readonly sealedApprovalKey: Uint8Array | undefined;
-  /** The highest `ctr` seen. */
+  /** The highest `ctr` received. */
   readonly highestCtr: number;
   /** Wrong PINs since the last right one. */
   readonly failuresInRow: number;
@@ -39,12 +39,12 @@ export function devicesOf(store: Store, person: PersonId): Device[] {
   return store.all('SELECT * FROM device WHERE person_id = ? ORDER BY serial', readDevice, person);
 }
 
-/** The one device of a person that requests go to, or `undefined`. It may be blocked. */
+/** The device of a person to which requests are sent, active or blocked, or `undefined`. */
 export function enrolledDevice(store: Store, person: PersonId): Device | undefined {
   return store.get("SELECT * FROM device WHERE person_id = ? AND state IN ('active', 'blocked')", readDevice, person);
 }
 
-/** Moves a device on and writes it down. */
+/** Changes the state of a device, with an entry in the journal. */
 export function setDeviceState(store: Store, journal: Journal, device: Device, state: DeviceState): void {
   store.run('UPDATE device SET state = ? WHERE id = ?', state, device.id);
   journal.record({ kind: 'device', deviceId: device.id, personId: device.personId, state });

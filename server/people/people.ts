@@ -4,7 +4,7 @@ import type { Row } from '../store/row.ts';
 import type { Store } from '../store/store.ts';
 import { LANGUAGES, type Language } from './person-fields.ts';
 
-/** Somebody with a phone. */
+/** A customer, or the owner of a merchant's phone. */
 export interface Person {
   readonly id: PersonId;
   /** E.164 with `+`: where requests go, whatever a phone claims to be. */

@@ -70,7 +70,7 @@ export class LedgerRail implements Rail {
     });
   }
 
-  /** What the account has, less what was promised to others and has not left it yet. */
+  /** The balance of the account less its accepted charges that are not posted yet. */
   #available(order: RailOrder): number {
     const promised = this.#store.get(
       `SELECT coalesce(sum(t.minor), 0) AS sum FROM transfer t JOIN ledger_decision d ON d.rail_key = t.id

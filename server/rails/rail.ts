@@ -14,13 +14,13 @@ export interface RailOrder {
   readonly to: Account;
 }
 
-/** What a rail says. `unknown` is an answer of its own: nobody can say whether the money moved. */
+/** The answer of a rail. `unknown`: the rail's answer was lost, and the money has moved or not. */
 export type RailAnswer =
   | { readonly kind: 'done'; readonly approvalCode: number }
   | { readonly kind: 'declined'; readonly reason: string }
   | { readonly kind: 'unknown'; readonly reason: string };
 
-/** What a rail says about an earlier order. `absent`: it never saw the key, so the order may be given again. */
+/** The answer of a rail about an earlier charge. `absent`: the rail does not know the key, so the charge may be tried again. */
 export type RailInquiry = RailAnswer | { readonly kind: 'absent' };
 
 /** One line of a rail's settlement report. */
@@ -37,13 +37,13 @@ export interface SettlementLine {
  */
 export interface Rail {
   readonly name: RailName;
-  /** What to do about an unknown charge: ask what became of it, or take it back. */
+  /** What to do about an unknown charge: ask for its outcome, or reverse it. */
   readonly recovery: 'inquire' | 'reverse';
   charge(order: RailOrder): Promise<RailAnswer>;
-  /** Takes a charge back, whether or not it happened; `done` means that no money moved. */
+  /** Reverses a charge, whether or not it happened; `done` means that no money has moved in the end. */
   reverse(key: RailKey): Promise<RailAnswer>;
   refund(order: RailOrder): Promise<RailAnswer>;
   inquire(key: RailKey): Promise<RailInquiry>;
-  /** What the rail moved in `[from, to)`, ms since 1970. */
+  /** The movements of the rail in `[from, to)`, ms since 1970. */
   settlement(from: number, to: number): Promise<readonly SettlementLine[]>;
 }

@@ -1,6 +1,6 @@
 import type { SQLOutputValue } from 'node:sqlite';
 
-/** A stored value that is not of the type its column has: the file was changed by another hand. */
+/** A stored value that does not have the type of its column: another program has changed the file. */
 export class RowError extends Error {
   override readonly name = 'RowError';
 }
@@ -39,7 +39,7 @@ export class Row {
     return found;
   }
 
-  /** What `read` makes of the column, or `undefined` where the column is NULL. */
+  /** The column, converted by `read`, or `undefined` where the column is NULL. */
   optional<T>(column: string, read: (row: Row, column: string) => T): T | undefined {
     return this.#value(column) === null ? undefined : read(this, column);
   }

@@ -2,7 +2,7 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import { MIGRATIONS } from './migrations.ts';
 import { Row } from './row.ts';
 
-/** Marks the file as ours (`PRAGMA application_id`): "CaMo" in ASCII. */
+/** Marks a database file of this program (`PRAGMA application_id`): "CaMo" in ASCII. */
 const APPLICATION_ID = 0x43614d6f;
 
 /** A database file that cannot be used; the message says why and what to do. */
@@ -57,7 +57,7 @@ export class Store {
     }
   }
 
-  /** False after {@link Store.close}: work that was waiting for the world ends without writing. */
+  /** False after {@link Store.close}: work that waited for a rail or the bearer must end without writing. */
   get isOpen(): boolean {
     return this.#open;
   }

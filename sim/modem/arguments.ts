@@ -5,8 +5,8 @@ type Value = { readonly kind: 'omitted' } | { readonly kind: 'plain' | 'quoted';
 const OMITTED: Value = { kind: 'omitted' };
 
 /**
- * The values of a set command, `1,"text",,3` (ITU-T V.250, 5.4.2.1). Reading one that is not of the kind asked for
- * throws the error of the command it belongs to.
+ * The values of a set command, `1,"text",,3` (ITU-T V.250, 5.4.2.1). Reading a value of the wrong kind throws the error of
+ * the command, `+CME ERROR` or `+CMS ERROR`.
  */
 export class Arguments {
   readonly #values: readonly Value[];
@@ -55,7 +55,7 @@ export class Arguments {
     return otherwise;
   }
 
-  /** Whether something other than nothing stands at `index`. */
+  /** Whether the value at `index` is given and not omitted. */
   has(index: number): boolean {
     return (this.#values[index] ?? OMITTED).kind !== 'omitted';
   }

@@ -9,7 +9,7 @@ export const CHARSETS: readonly string[] = ['IRA', 'GSM', 'UCS2', 'HEX', '8859-1
 
 const UNKNOWN = '?';
 
-/** A text as the host wants to see it: a string in which each character is one octet on the line. */
+/** A text in the character set that the host has chosen: a string in which each character is one octet on the line. */
 export function toHost(charset: string, text: string): string {
   switch (charset) {
     case 'UCS2':
@@ -25,7 +25,7 @@ export function toHost(charset: string, text: string): string {
   }
 }
 
-/** What the host wrote, as text; `undefined` when it cannot be that character set. */
+/** The text that the host wrote in a character set; `undefined` when the octets are not valid in it. */
 export function fromHost(charset: string, written: string): string | undefined {
   switch (charset) {
     case 'UCS2':
@@ -44,8 +44,8 @@ export function fromHost(charset: string, written: string): string | undefined {
 const NUMBER = /^\+?[0-9*#abcpwABCPW]*$/;
 
 /**
- * A number that the host wrote, in the character set or, as many hosts do whatever set they have chosen, in plain
- * characters; `undefined` when it is none. Where both could be meant, the character set is.
+ * A number that the host wrote in the character set, or in ASCII: many hosts write numbers in ASCII under "UCS2" too.
+ * `undefined` when it is no number. When both readings are possible, that in the character set counts.
  */
 export function numberFromHost(charset: string, written: string): string | undefined {
   return [fromHost(charset, written), written].find((text) => text !== undefined && NUMBER.test(text));

@@ -4,7 +4,7 @@ export interface CommandCall {
   readonly name: string;
   /** `basic` is a letter with an optional number, `ATE0`; the other four are those of extended commands. */
   readonly form: 'basic' | 'test' | 'read' | 'set' | 'execute';
-  /** What stands after the name and the `=`. Empty when nothing does. */
+  /** The text after the name and the `=`; may be empty. */
   readonly text: string;
 }
 
@@ -14,8 +14,8 @@ const BASIC = /^(&?[A-Za-z])(\d*)/;
 const S_PARAMETER = /^[Ss](\d+)(\?|=(\d*))?/;
 
 /**
- * Takes apart what stands between `AT` and the carriage return. Spaces count only inside quotes; extended commands are
- * ended by `;`, basic ones by the next letter. Says `undefined` when the line cannot be understood.
+ * Splits the text between `AT` and the carriage return into commands. Spaces count only inside quotes; an extended command
+ * ends at `;`, a basic one at the next letter. `undefined` when the line is malformed.
  */
 export function parseCommandLine(body: string): readonly CommandCall[] | undefined {
   const calls: CommandCall[] = [];

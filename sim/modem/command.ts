@@ -14,10 +14,10 @@ export interface Call {
   endWith(ending: Ending): void;
 }
 
-/** Does what one form of a command asks for. Throws {@link CommandError} to refuse. */
+/** Carries out one form of a command. Throws {@link CommandError} to refuse. */
 export type Handler = (call: Call) => void | Promise<void>;
 
-/** A command, with a handler for each form it has (ITU-T V.250, 5.4). */
+/** A command, with a handler for each of its forms (ITU-T V.250, 5.4). */
 export interface Command {
   /** In capitals, with the character that announces it: `E`, `&F`, `+CMGF`. */
   readonly name: string;

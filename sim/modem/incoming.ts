@@ -13,21 +13,21 @@ import type { StoreName } from './settings.ts';
 import { reportFields, routedHeader, textOf } from './text-mode.ts';
 import type { VirtualModem } from './virtual-modem.ts';
 
-/** How long a message handed to the host waits for `+CNMA` before it goes back to the network. */
+/** How long a message that was passed on to the host waits for `+CNMA`, in ms; after that the network gets a refusal. */
 const ACKNOWLEDGE_WITHIN_MS = 15_000;
-/** Unsolicited codes kept by `+CNMI` mode 0; beyond this, the oldest is lost. */
+/** Unsolicited codes that `+CNMI` mode 0 keeps; one more makes the oldest lost. */
 const BUFFERED_CODES = 100;
 /** TP-FCS (3GPP TS 23.040, 9.2.3.22). */
 const FCS = { simFull: 0xd0, memoryExceeded: 0xd3, unspecified: 0xff } as const;
 
-/** The index of a report that no command finds. */
+/** The index in the `+CDSI` of a report that cannot be read anywhere (SIM7600). */
 const SOME_INDEX = 8;
 
 const ACCEPTED: DeliveryAnswer = { kind: 'accepted' };
 
 /**
- * What happens to a message that arrives: shown to the host, or stored and announced, as `+CNMI`, `+CSMS` and `+CPMS` say
- * (3GPP TS 27.005, 3.4.1). With no host at the line everything is stored.
+ * Takes a message that arrives: passes it on to the host, or stores and announces it, by `+CNMI`, `+CSMS` and `+CPMS`
+ * (3GPP TS 27.005, 3.4.1). When no host has a line open, every message is stored.
  */
 export class Incoming {
   readonly #modem: VirtualModem;
@@ -55,7 +55,7 @@ export class Incoming {
     return true;
   }
 
-  /** After `+CNMI`: what mode 0 kept goes out with `<bfr>` 0, and is forgotten with 1. */
+  /** After `+CNMI`: codes kept under mode 0 are sent with `<bfr>` 0, and dropped with 1. */
   indicationsChanged(): void {
     const { mode, bfr } = this.#modem.settings.indications;
     if (mode === 0) return;
@@ -63,19 +63,19 @@ export class Incoming {
     if (bfr === 0) for (const code of codes) this.#modem.notify(...code);
   }
 
-  /** A host came or went. One that went will not acknowledge. */
+  /** A host opened or closed a line. A host that is gone will not acknowledge its message any more. */
   hostsChanged(): void {
     if (!this.#modem.hostPresent) this.acknowledge({ kind: 'refused', cause: FCS.unspecified });
   }
 
-  /** How many messages `+CPMS` says there are: some modems do not count what has just come. */
+  /** The number of messages in the answer to `+CPMS`: a Huawei does not count a message in its first 500 ms. */
   counted(name: StoreName): number {
     const { countedAfterMs } = this.#modem.personality.arrivals;
     const age = this.#modem.clock.now() - (this.#arrivedAt.get(name) ?? Number.NEGATIVE_INFINITY);
     return age < countedAfterMs ? 0 : this.#modem.store(name).used;
   }
 
-  /** After a deletion: the network is told once there is room for what was refused. */
+  /** After a deletion: tells the network that there is room (RP-SMMA), if a message was refused because of a full store. */
   roomMade(): void {
     if (!this.#refusedForRoom) return;
     this.#refusedForRoom = false;
@@ -121,7 +121,7 @@ export class Incoming {
     return [`${code}${prefix}${tpdu.length}`, `${this.#modem.personality.arrivals.routedGap}${pdu}`];
   }
 
-  /** Phase 2+ (`+CSMS=1`) waits for the host's word; when none comes, nothing is shown to this host any more. */
+  /** In phase 2+ (`+CSMS=1`) waits for `+CNMA`; when it does not come, no message is passed on to this host any more. */
   #show(code: readonly string[]): DeliveryAnswer | Promise<DeliveryAnswer> {
     this.#announce(code);
     if (this.#modem.settings.messageService === 0) return ACCEPTED;

@@ -7,7 +7,7 @@ import { CommandError, cmeError, cmsError, type Ending, errorAsWritten, syntaxEr
 import type { Terminal } from './terminal.ts';
 import type { VirtualModem } from './virtual-modem.ts';
 
-/** What stands between `AT` and the carriage return, and whether it is the first line since the host came. */
+/** The text between `AT` and the carriage return, and whether the line is the first one since the host opened the port. */
 interface TypedLine {
   readonly body: string;
   readonly first: boolean;
@@ -15,7 +15,7 @@ interface TypedLine {
 
 /**
  * Runs a command line: its commands one after the other, up to the first that fails (ITU-T V.250, 5.7.3).
- * Resolves to the final result code, or to nothing when the modem stays silent.
+ * Resolves to the final result code, or to `undefined` when the modem does not answer.
  */
 export async function runCommandLine(
   modem: VirtualModem,
@@ -61,7 +61,7 @@ async function runCommand(modem: VirtualModem, terminal: Terminal, call: Command
   return ending;
 }
 
-/** What stays refused until the SIM is open, or for a while after a start. A test form needs neither. */
+/** Refuses a command that needs the PIN, or that is refused for a while after a start. Test forms are never refused. */
 function refuseTooEarly(modem: VirtualModem, { name, form }: CommandCall, command: Command | undefined): void {
   const { needsPin, notReady } = modem.personality.start;
   if (form === 'test') return;
@@ -70,7 +70,7 @@ function refuseTooEarly(modem: VirtualModem, { name, form }: CommandCall, comman
   else if (needsPin.includes(name)) requireSim(modem, 'CME');
 }
 
-/** What the personality says to this form, whatever the state: always, or until the command is set. */
+/** The fixed answer of the personality to this form (`answers`), or its answer until the command is set (`found`). */
 function cannedAnswer({ personality, commandsSet }: VirtualModem, call: CommandCall): readonly string[] | undefined {
   const written = asWritten(call);
   return personality.answers[written] ?? (commandsSet.has(call.name) ? undefined : personality.found[written]);
@@ -84,7 +84,7 @@ function sayCanned(modem: VirtualModem, terminal: Terminal, canned: readonly str
   throw errorAsWritten(final);
 }
 
-/** Refuses a value that the test form does not have. */
+/** Refuses a value that the test form does not list. */
 function refuseNotOffered(offer: string, text: string, command: Command): void {
   const lists = valuesOf(offer);
   const isOffered = valuesOf(text).every((value, place) => {
@@ -98,7 +98,7 @@ function refuseNotOffered(offer: string, text: string, command: Command): void {
   throw command.errors === 'CME' ? cmeError('operationNotSupported') : cmsError('operationNotSupported');
 }
 
-/** What stands for what is this modem's own in an answer that others would give too. */
+/** An answer of a personality with this modem's own values in place of `{imei}`, `{pin}` and the other names. */
 function filledIn(line: string, modem: VirtualModem): string {
   const { sim, imei, personality, settings } = modem;
   const { pin, puk } = sim.triesLeft;
@@ -120,7 +120,7 @@ function filledIn(line: string, modem: VirtualModem): string {
   return line.replaceAll(/\{(\w+)\}/g, (whole, name: string) => own[name] ?? whole);
 }
 
-/** The call as a personality's table of answers has it: `+CPMS=?`. */
+/** The command as it is written in a personality's table of answers: `+CPMS=?`. */
 function asWritten({ name, form, text }: CommandCall): string {
   const tails = { basic: text, execute: '', test: '=?', read: '?', set: `=${text}` } as const;
   return `${name}${tails[form]}`;

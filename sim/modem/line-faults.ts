@@ -1,18 +1,18 @@
 import type { LineFaultAction } from '../network/fault-kinds.ts';
 import type { SeededRandom } from '../random.ts';
 
-/** What is left of something the modem says when faults have struck it, and when it is to be said. */
+/** The octets of an output after the faults, and how they are sent. */
 export interface Struck {
   readonly octets: Uint8Array;
-  /** How much later it comes, ms; what is said after it waits. */
+  /** How much later the octets are sent, ms; later output waits. */
   readonly delayMs: number;
-  /** What is said within this time goes out as one, ms. */
+  /** Output within this time is sent together, ms. */
   readonly mergeMs: number;
   /** The longest piece, octets, and the pause between two. */
   readonly pieces: { readonly atMost: number; readonly gapMs: number } | undefined;
 }
 
-/** What `actions` make of `octets`. Those that strike the modem itself, reboot and unplug, leave nothing to say. */
+/** The octets after the faults `actions`. Faults of the modem itself (reboot, unplug) leave no octets. */
 export function strike(octets: Uint8Array, actions: readonly LineFaultAction[], random: SeededRandom): Struck {
   let struck: Struck = { octets, delayMs: 0, mergeMs: 0, pieces: undefined };
   for (const action of actions) struck = { ...struck, ...effectOf(action, struck, random) };
@@ -51,7 +51,7 @@ export function codeOf(text: string): Uint8Array {
   return new Uint8Array(Buffer.from(`\r\n${text}\r\n`, 'latin1'));
 }
 
-/** Puts a code where a line ends inside what is said; before it when it is only one line. */
+/** Inserts a code at a line end inside an output; before the output when that is only one line. */
 function interrupted(octets: Uint8Array, code: Uint8Array): Uint8Array {
   const LF = 0x0a;
   const ends = [...octets.keys()].filter((at) => octets[at] === LF && at > 1 && at < octets.length - 1);

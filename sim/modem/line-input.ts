@@ -3,17 +3,17 @@ const CTRL_Z = 0x1a;
 const ESCAPE = 0x1b;
 const CR = 0x0d;
 
-/** A command line may be this long; a longer one is answered with an error. */
+/** Characters of the longest command line; a longer one is answered with an error. */
 const COMMAND_LINE_LIMIT = 2_048;
-/** What may be typed into a prompt: the longest PDU in hex, or text, with room for errors. */
+/** Characters that may be typed at a prompt: more than the longest PDU in hex, or the longest text. */
 const ENTRY_LIMIT = 4_096;
 
-/** What an octet completed. `line` is without `AT` and the carriage return. */
+/** The result of an octet: a complete line (`body` is without `AT` and the carriage return), or one that is too long. */
 export type Completed = { readonly kind: 'line'; readonly body: string } | { readonly kind: 'too-long' };
 
 /**
- * Puts command lines together octet by octet (ITU-T V.250, 5.2): garbage before `AT`, control characters and the LF that
- * follows a CR mean nothing; backspace takes back; `A/` repeats the last line without waiting for a carriage return.
+ * Puts command lines together octet by octet (ITU-T V.250, 5.2). Octets before `AT`, control characters and the LF after a
+ * CR are ignored; backspace deletes a character; `A/` repeats the last line at once, without a carriage return.
  */
 export class CommandLineInput {
   readonly #keepsEscape: boolean;
@@ -26,7 +26,7 @@ export class CommandLineInput {
     this.#keepsEscape = keepsEscape;
   }
 
-  /** @param end the character of S3, which ends a line. @param erase that of S5, which takes one back. */
+  /** @param end the character of S3, which ends a line. @param erase the character of S5, which deletes the last one. */
   take(octet: number, end: number = CR, erase: number = BACKSPACE): Completed | undefined {
     if (octet === end) return this.#complete();
     if (octet === erase) {
@@ -58,14 +58,14 @@ export class CommandLineInput {
   }
 }
 
-/** What an octet typed into a prompt did. */
+/** The effect of an octet that is typed at a prompt. */
 export type EntryStep = 'more' | 'new-line' | 'done' | 'abandoned';
 
-/** Collects what is typed into a prompt, up to Ctrl-Z, or ESC, which gives up (3GPP TS 27.005, 3.5.1). */
+/** Collects the octets that are typed at a prompt, up to Ctrl-Z, or to ESC, which cancels (3GPP TS 27.005, 3.5.1). */
 export class EntryInput {
   readonly #typed: number[] = [];
 
-  /** What was typed, without the Ctrl-Z. */
+  /** The octets typed so far, without the Ctrl-Z. */
   get octets(): Uint8Array {
     return Uint8Array.from(this.#typed);
   }

@@ -3,15 +3,15 @@ import type { LineFaultAction } from '../network/fault-kinds.ts';
 import type { SeededRandom } from '../random.ts';
 import { strike } from './line-faults.ts';
 
-/** What waits to be said; beyond this, it is lost, as on a line whose far end does not listen. */
+/** Octets that may wait to be sent; further ones are lost, as on a serial line whose host does not read. */
 const WAITING_OCTETS = 256 * 1024;
 
-/** What a modem says on one line, in order: at once, or as the faults that strike it want. */
+/** The output of a modem on one line, in order: at once, or as faults delay, cut or spoil it. */
 export class LineOutput {
   readonly #line: FarEnd;
   readonly #clock: Clock;
   readonly #random: SeededRandom;
-  /** When the last octets of what was said before are on the line. */
+  /** The time at which the last octets of earlier output are sent. */
   #busyUntil = 0;
   #waiting = 0;
   #merging: Uint8Array[] = [];
@@ -23,7 +23,7 @@ export class LineOutput {
     this.#random = random;
   }
 
-  /** Says `octets`, struck by `faults`. */
+  /** Sends `octets` after these faults. */
   say(octets: Uint8Array, faults: readonly LineFaultAction[] = []): void {
     if (faults.length === 0 && this.#merging.length === 0) {
       this.#emit(octets, 0);
@@ -38,12 +38,12 @@ export class LineOutput {
     else this.#emitInPieces(struck.octets, struck.delayMs, struck.pieces);
   }
 
-  /** Says nothing for `ms`, then all of it. */
+  /** Sends nothing for `ms`, then all octets that waited. */
   stall(ms: number): void {
     this.#busyUntil = Math.max(this.#busyUntil, this.#clock.now()) + ms;
   }
 
-  /** The host has gone: what waits is said to nobody. */
+  /** The host has closed the line: waiting octets are dropped. */
   reset(): void {
     for (const cancel of this.#timers) cancel();
     this.#timers.clear();

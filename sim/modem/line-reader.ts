@@ -1,16 +1,16 @@
 import type { Clock } from '../../modem/index.ts';
 
-/** What is typed while a command runs waits; beyond this, it is lost. */
+/** Octets typed while a command runs that may wait; further ones are lost. */
 const INPUT_QUEUE_OCTETS = 64 * 1024;
 /** Octets that a slow reader holds while it is busy with the one before (a 16550 has as many). */
 const FIFO_OCTETS = 16;
 
-/** What a host has typed and the modem has not yet looked at. */
+/** The octets that a host has typed and the modem has not read yet. */
 export class LineReader {
   readonly #clock: Clock;
   readonly #octetMs: number;
   #waiting: Uint8Array[] = [];
-  /** How much of the first was looked at. */
+  /** Octets of the first chunk that were read. */
   #read = 0;
   #count = 0;
   #busyUntil = 0;

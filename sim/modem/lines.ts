@@ -7,10 +7,10 @@ import type { TalkSettings } from './talk.ts';
 import { Terminal } from './terminal.ts';
 import type { VirtualModem } from './virtual-modem.ts';
 
-/** What goes wrong with what a modem is about to say, in the order in which the faults were arranged. */
+/** The faults that apply to an output of a modem, in the order in which they were added. */
 export type LineFaults = (target: LineTarget) => readonly LineFaultAction[];
 
-/** The lines into a modem, each with its terminal: hosts come and go on them, and hear its codes. */
+/** The lines of a modem, each with its terminal, which hosts open and close. */
 export class Lines {
   readonly #modem: VirtualModem;
   readonly #faults: LineFaults;
@@ -58,17 +58,17 @@ export class Lines {
     for (const terminal of this.#terminals) terminal.notify(code);
   }
 
-  /** Says something that no command asked for and no code is, even while a command runs. */
+  /** Sends octets that are neither an answer nor a code, even while a command runs. */
   interject(text: string): void {
     for (const terminal of this.#terminals) terminal.interject(text);
   }
 
-  /** Nothing is said for `ms`, then all of it. */
+  /** Sends nothing for `ms`, then all output that waited. */
   stall(ms: number): void {
     for (const terminal of this.#terminals) terminal.stall(ms);
   }
 
-  /** The modem starts again: what was being done is forgotten, and never answered. */
+  /** The modem restarts: running commands are dropped and never answered. */
   restart(talk: TalkSettings): void {
     for (const terminal of this.#terminals) terminal.restart(talk);
   }
@@ -83,7 +83,7 @@ export class Lines {
     for (const terminal of this.#terminals) terminal.plugIn(renamed);
   }
 
-  /** Faults that strike the modem itself do so when what they spoil has been dropped. */
+  /** The faults for an output. Faults of the modem itself (reboot, unplug) act after the output was dropped. */
   #strikes(said: Said, command: string | undefined): readonly LineFaultAction[] {
     const modem = this.#modem;
     const actions = this.#faults({ modem: modem.number, said, ...(command === undefined ? {} : { command }) });

@@ -38,7 +38,7 @@ export function joinedStore(parts: readonly MessageStore[]): MessageStore {
   return new JoinedStore(parts);
 }
 
-/** A class, since each modem has three and there are worlds of 10,000. */
+/** A class and not closures, which take more memory: a world of 10,000 modems has 30,000 stores. */
 class MemoryStore implements MessageStore {
   readonly firstIndex: number;
   readonly capacity: number;

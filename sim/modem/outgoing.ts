@@ -16,7 +16,7 @@ export class Outgoing {
   }
 
   /**
-   * Sends a SUBMIT or COMMAND under the next TP-MR, which counts modulo 256; says which, and what became of it.
+   * Sends a SUBMIT or COMMAND under the next TP-MR, which counts modulo 256; returns the TP-MR and the network's answer.
    * @param began called with its number in the log as it begins.
    */
   async send(

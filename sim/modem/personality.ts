@@ -1,13 +1,13 @@
 import type { Settings } from './settings.ts';
 import type { TalkSettings } from './talk.ts';
 
-/** What is peculiar about a modem's line. */
+/** How a model differs in echo, prompt, line ends and reading. */
 export interface WireHabits {
   /** False: never echoes, whatever `ATE1` says. */
   readonly echoes: boolean;
   /** The echo of a PDU includes the Ctrl-Z that ended it, as all that is typed: oFono waits for it. */
   readonly echoesCtrlZ: boolean;
-  /** By the book exactly CR LF `> `, at once. */
+  /** The prompt; in the standard exactly CR LF `> `. */
   readonly prompt: string;
   readonly promptDelayMs: number;
   /** Whether ESC at the prompt is answered with `OK`. */
@@ -15,7 +15,7 @@ export interface WireHabits {
   /** What stands before and after each line; absent: S3 and S4. */
   readonly lineStart?: string;
   readonly lineEnd?: string;
-  /** NUL octets come before what it says, and inside. */
+  /** NUL octets come before and inside the output (ZTE). */
   readonly nuls: boolean;
   /** Octets that wait in the port when a host opens it. */
   readonly staleAtOpen: string;
@@ -27,7 +27,7 @@ export interface WireHabits {
   readonly characterMs: number;
   /** What every line is answered with, on a port that is not for commands. */
   readonly answersAll?: string;
-  /** Each error is followed by an `OK` that belongs to nothing. */
+  /** A stray `OK`, which ends no command, follows each error. */
   readonly orphanOkAfterError: boolean;
   /** Unsolicited codes do not wait for the end of a command, or of a PDU that is being typed. */
   readonly codesInterrupt: boolean;
@@ -47,7 +47,7 @@ export interface DelayHabits {
   readonly commands: Readonly<Record<string, number>>;
 }
 
-/** What is peculiar about how messages come. */
+/** How a model differs in delivering messages. */
 export interface ArrivalHabits {
   /** What stands before the length in `+CMT` and `+CDS` in PDU mode. By the book `,` and nothing. */
   readonly routedPrefix: { readonly cmt: string; readonly cds: string };
@@ -68,7 +68,7 @@ export interface ArrivalHabits {
   readonly countedAfterMs: number;
 }
 
-/** What is peculiar about its message stores. */
+/** How a model differs in its message stores. */
 export interface StoreHabits {
   /** The number of the first place in each message store. */
   readonly firstIndex: number;
@@ -78,7 +78,7 @@ export interface StoreHabits {
   readonly emptyList: 'ok' | 'error';
   /** What `+CMGR` says in PDU mode: `{stat}` and `{length}` stand for themselves, or `text` for the header of text mode. */
   readonly readHeader: string;
-  /** What `{length}` counts: by the book the TPDU alone. */
+  /** What `{length}` counts; in the standard the TPDU alone. */
   readonly lengthCounts: 'tpdu' | 'pdu';
   /** Whether the service centre's address stands before a stored PDU. */
   readonly showsServiceCentre: boolean;
@@ -102,7 +102,7 @@ export interface StoreHabits {
   readonly reportsFillRecord: boolean;
 }
 
-/** What is peculiar about how it sends. */
+/** How a model differs in sending. */
 export interface SendHabits {
   /** `AT+CSMP=` makes it forget the service centre's number. */
   readonly parametersClearServiceCentre: boolean;
@@ -110,7 +110,7 @@ export interface SendHabits {
   readonly needsRoom: boolean;
 }
 
-/** What is peculiar about its SIM and its start. */
+/** How a model differs at the start and with its SIM. */
 export interface StartHabits {
   /** How long after a start everything about the SIM is refused, ms, and with which `+CME ERROR`. */
   readonly simBusyMs: number;
@@ -127,7 +127,7 @@ export interface StartHabits {
   readonly needsPin: readonly string[];
   /** Commands that are refused for a while after a start, with this final result. */
   readonly notReady?: { readonly ms: number; readonly commands: readonly string[]; readonly result: string };
-  /** What `{state}` is when nothing is wanted for SMS: `SIM PIN2` is wanted for other things. */
+  /** `{state}` when SMS work: `SIM PIN2` protects other things than SMS. */
   readonly readyState: 'READY' | 'SIM PIN2';
   /** What `+CPIN?` says: `{state}` stands for itself. */
   readonly pinAnswer: string;
@@ -150,7 +150,7 @@ export interface StringHabits {
   readonly numbers: boolean;
 }
 
-/** What is peculiar about how `+CUSD` comes. */
+/** How a model differs in `+CUSD`. */
 export interface UssdHabits {
   /** The reply comes before the `OK` of the request. */
   readonly beforeOk: boolean;
@@ -166,29 +166,29 @@ export interface UssdHabits {
   readonly needsTextMode: boolean;
 }
 
-/** What is peculiar about how it tells of the network. */
+/** How a model differs in `+CREG`. */
 export interface NetworkHabits {
   /** How `+CREG?` and `+CGREG?` begin: `{n}` and `{stat}` stand for themselves. */
   readonly registration: string;
 }
 
-/** What a model has after a start and after `AT&F` that is not as in the standard. */
+/** Settings after a start and after `AT&F` that differ from the standard. */
 export interface StartValues {
   readonly settings: Partial<Settings>;
   readonly talk: Partial<TalkSettings>;
 }
 
-/** Codes that come of themselves while a host is there. */
+/** Codes that a modem sends periodically while a host has a line open. */
 export interface Noise {
   readonly everyMs: number;
-  /** One after the other, and again from the first. */
+  /** The codes, sent in turn, again and again. */
   readonly codes: readonly string[];
 }
 
-/** How a model of modem differs from the standard: data that the interpreter looks at. */
+/** How a model of modem differs from the standard, as data for the interpreter. */
 export interface Personality {
   readonly id: string;
-  /** What it is like, in one line. */
+  /** A description in one line. */
   readonly description: string;
   /** `+CGMI`, `+CGMM` and `+CGMR`. */
   readonly manufacturer: string;
@@ -218,12 +218,12 @@ export interface Personality {
    * `+CME ERROR: n` is said as `+CMEE` has it.
    */
   readonly answers: Readonly<Record<string, readonly string[]>>;
-  /** What it says to a command that it does not know. */
+  /** The final result of an unknown command. */
   readonly unknownCommand: string;
   readonly noise: Noise | undefined;
 }
 
-/** A modem by the book. */
+/** A modem that follows the standards. */
 export const standardPersonality: Personality = {
   id: 'standard',
   description: 'follows ITU-T V.250, 3GPP TS 27.005 and 27.007 to the letter',

@@ -10,7 +10,7 @@ const CHECKED: readonly string[] = [
 
 type Lines = readonly string[];
 
-/** The personality of a modem whose portrait was made: it answers as the portrait has it, and does the rest by the book. */
+/** The personality of a portrait: it answers as the portrait says, and otherwise follows the standards. */
 export function personalityOfPortrait(portrait: Portrait): Personality {
   const { manners, delays, codes, answers, found, missing } = portrait;
   const standard = standardPersonality;
@@ -59,12 +59,12 @@ export function personalityOfPortrait(portrait: Portrait): Personality {
   };
 }
 
-/** The one line of an answer that ends in OK. */
+/** The line of an answer that has one line and `OK`. */
 function whole(lines: Lines | undefined): string | undefined {
   return lines?.length === 2 && lines[1] === 'OK' ? lines[0] : undefined;
 }
 
-/** What the test forms of checked commands say, if these are lists of values. */
+/** The answers to the test forms of {@link CHECKED}, where they are lists of values. */
 function offersIn(answers: Portrait['answers']): Readonly<Record<string, string>> {
   const offers = CHECKED.flatMap((name) => {
     const line = whole(answers[`${name}=?`]);
@@ -78,7 +78,7 @@ function isListOfValues(value: AtValue): boolean {
   return value.kind === 'list' && value.items.length > 0 && value.items.every((item) => textIn(item) !== undefined);
 }
 
-/** Commands of which no form is there. */
+/** Commands of which the modem has no form. */
 function commandsWithout({ answers, found, live, missing }: Portrait): readonly string[] {
   const nameOf = (form: string) => form.replace(/=?\?$/, '');
   const there = new Set([...Object.keys(answers), ...Object.keys(found), ...live].map(nameOf));

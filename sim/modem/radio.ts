@@ -5,7 +5,7 @@ import type { VirtualModem } from './virtual-modem.ts';
 /** `<stat>` of `+CREG` (3GPP TS 27.007, 7.2): not searching, registered at home, searching, denied, roaming. */
 export type RegistrationStatus = 0 | 1 | 2 | 3 | 5;
 
-/** By itself, by the host, or not at all. */
+/** How the network is chosen: by the modem, by the host, or not at all. */
 export type Selection = 'automatic' | 'manual' | 'none';
 
 const ADMITTED: Readonly<Record<Admission, RegistrationStatus>> = { home: 1, denied: 3, roaming: 5 };
@@ -48,7 +48,7 @@ export class Radio {
     return this.#status === 1 || this.#status === 5;
   }
 
-  /** At the beginning of the world a modem that can be registered is. */
+  /** At the start of the world: a modem that can register is registered at once. */
   powerOn(): void {
     if (this.#canSearch() && this.#modem.link.covered) this.#register();
     else this.update();
@@ -61,7 +61,7 @@ export class Radio {
     this.update();
   }
 
-  /** Looks again at what registration needs, after any of it changed. */
+  /** Registers or deregisters, after power, SIM or coverage changed. */
   update(): void {
     this.#registering?.();
     this.#registering = undefined;

@@ -61,7 +61,7 @@ export class CommandError extends Error {
   }
 }
 
-/** The command line is not understood: plain `ERROR` by the book (ITU-T V.250, 5.4.5). */
+/** The command line is malformed: plain `ERROR` in the standard (ITU-T V.250, 5.4.5). */
 export function syntaxError(text = 'ERROR'): CommandError {
   return new CommandError([text, text, text]);
 }

@@ -20,7 +20,7 @@ interface TextModeParameters {
 /** The names of the message stores. */
 export type StoreName = 'SM' | 'ME' | 'MT' | 'SR';
 
-/** What commands set and other commands look at. `AT&F` sets all of it back. */
+/** The settings that commands set and other commands use. `AT&F` resets all of them. */
 export interface Settings {
   /** `+CMEE`: 0 `ERROR`, 1 numbers, 2 words. */
   errorFormat: number;

@@ -1,6 +1,6 @@
 import { type MessageStore, memoryStore } from './message-store.ts';
 
-/** What the card is waiting for (3GPP TS 27.007, 8.3). `blocked`: the PUK was wrong ten times, and nothing helps. */
+/** The state of the card (3GPP TS 27.007, 8.3). `blocked`: the PUK was wrong ten times, and the card is of no more use. */
 export type SimState = 'READY' | 'SIM PIN' | 'SIM PUK' | 'blocked';
 
 /** An entry of the card's phonebook. */
@@ -30,7 +30,7 @@ const PUK_TRIES = 10;
 const DEFAULT_PIN = '1234';
 const DEFAULT_PUK = '12345678';
 
-/** A SIM: who the subscriber is, the PIN and what is left of it, and what is stored on the card. */
+/** A SIM: the subscriber, the PIN and its tries left, phonebook and messages. */
 export class SimCard {
   readonly iccid: string;
   #imsi: string;

@@ -1,4 +1,4 @@
-/** How a terminal talks (ITU-T V.250, 6.2). What `ATZ` and `AT&F` set back. */
+/** Echo and form of the output on a line (ITU-T V.250, 6.2). `ATZ` and `AT&F` reset it. */
 export interface TalkSettings {
   echo: boolean;
   verbose: boolean;

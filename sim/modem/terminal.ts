@@ -9,7 +9,7 @@ import type { WireHabits } from './personality.ts';
 import { RESULT_NUMBERS } from './result.ts';
 import type { TalkSettings } from './talk.ts';
 
-/** Unsolicited codes that wait for the end of a command; beyond this, the oldest is lost. */
+/** Unsolicited codes that may wait for the end of a command; one more makes the oldest lost. */
 const HELD_CODES = 100;
 
 interface Entry {
@@ -21,17 +21,17 @@ interface Entry {
 /** The modem behind a terminal. */
 export interface TerminalHost {
   readonly wire: WireHabits;
-  /** How it talks at first. */
+  /** Echo and form of the output at the start. */
   readonly talk: TalkSettings;
   readonly clock: Clock;
   readonly random: SeededRandom;
   /** Runs a command line, which is the `first` since the host came, and resolves to its final result code; to nothing when the modem stays silent. Never throws. */
   run(body: string, first: boolean): Promise<string | undefined>;
-  /** What goes wrong with something that is about to be said while `command` runs. */
+  /** The faults for an output that is about to be sent while `command` runs. */
   strikes(said: Said, command: string | undefined): readonly LineFaultAction[];
   /** A host came or went. */
   changed(): void;
-  /** The host does not read, and what waited for it is lost. */
+  /** The host does not read, and the octets that waited for it are lost. */
   overflowed(): void;
 }
 
@@ -53,7 +53,7 @@ export class Terminal {
   #entry: Entry | undefined;
   #running = false;
   #present = false;
-  /** Which life of the modem this is: what an earlier one was about to say is never said. */
+  /** Counts restarts of the modem: output of a command from before a restart is dropped. */
   #life = 0;
   #first = true;
   #linesHigh = true;
@@ -126,17 +126,17 @@ export class Terminal {
     });
   }
 
-  /** Says something that no command asked for and no code is, even while a command runs. */
+  /** Sends octets that are neither an answer nor a code, even while a command runs. */
   interject(text: string): void {
     if (this.#present) this.#output.say(codeOf(text));
   }
 
-  /** Says nothing for `ms`, then all of it. */
+  /** Sends nothing for `ms`, then all output that waited. */
   stall(ms: number): void {
     this.#output.stall(ms);
   }
 
-  /** The modem starts again: what it was doing is forgotten, and never answered. */
+  /** The modem restarts: a running command is dropped and never answered. */
   restart(talk: TalkSettings): void {
     Object.assign(this.talk, talk);
     this.#forget();

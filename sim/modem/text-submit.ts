@@ -32,7 +32,7 @@ export function composeSubmit(settings: Settings, to: WrittenNumber, typed: Uint
   return Uint8Array.of(fo, 0, ...destinationField(settings.charset, to), pid, dcs, ...validity, ...userData);
 }
 
-/** The same SUBMIT to another number. */
+/** A SUBMIT with another TP-DA. */
 export function redirect(charset: string, tpdu: Uint8Array, to: WrittenNumber): Uint8Array {
   const rest = tpdu.subarray(2 + addressOctets(tpdu, 2));
   return Uint8Array.of(...tpdu.subarray(0, 2), ...destinationField(charset, to), ...rest);

@@ -31,7 +31,7 @@ export interface VirtualModemOptions {
   /** How long the modem thinks before it answers a command line, ms, from and to. */
   readonly responseMs: readonly [from: number, to: number];
   readonly log: EventLog;
-  /** What goes wrong on its lines. */
+  /** The faults of its lines. */
   readonly lineFaults: LineFaults;
 }
 
@@ -109,7 +109,7 @@ export class VirtualModem implements MobileStation {
     return this.sim.number;
   }
 
-  /** Begins its life in the world: registered at once, if it can be. */
+  /** Switches the modem on at the start of the world: it is registered at once, if it can be. */
   powerOn(): void {
     this.#startSim();
     this.radio.powerOn();
@@ -120,7 +120,7 @@ export class VirtualModem implements MobileStation {
     return this.clock.now() < this.#simBusyUntil;
   }
 
-  /** The PIN was accepted: what hangs on it begins. */
+  /** The PIN was accepted: registration and the pauses after the PIN begin. */
   unlocked(): void {
     const { silentAfterPinMs, rebootsIfAskedAfterPinMs } = this.personality.start;
     this.#silentUntil = this.clock.now() + silentAfterPinMs;
@@ -157,13 +157,13 @@ export class VirtualModem implements MobileStation {
     return this.#stores[name];
   }
 
-  /** Off and on again: settings are as new, the PIN is wanted again, what was being done is forgotten; stored messages stay. */
+  /** Restarts: settings as after power-on, the PIN is needed again, running commands are dropped; stored messages stay. */
   reboot(): void {
     this.#powerOff();
     this.#powerOn();
   }
 
-  /** `+CFUN=1,1`: a reboot when the answer is out. Some devices are gone for a while, and come back under another name. */
+  /** `+CFUN=1,1`: a restart after the answer. Some USB devices are gone for a while, and come back under another name. */
   restart(): void {
     const { reenumeratesMs } = this.personality.start;
     this.clock.after(RESTART_AFTER_MS, () => {
@@ -196,7 +196,7 @@ export class VirtualModem implements MobileStation {
     this.#powerOn();
   }
 
-  /** A fault of the line strikes, whatever the modem is doing. */
+  /** Carries out a fault of the line at once, also while a command runs. */
   suffer(action: UnaskedAction): void {
     switch (action.kind) {
       case 'reboot':

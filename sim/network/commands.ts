@@ -7,7 +7,7 @@ const COMMAND_TYPES = ['enquire', 'cancel-report', 'delete', 'enable-report'] as
 /** TP-FCS (3GPP TS 23.040, 9.2.3.22). */
 const REFUSED = { cannotBeCarriedOut: 0xa0, notSupported: 0xa1 } as const;
 
-/** What becomes of a COMMAND: RP-ERROR with TP-FCS, RP-ACK, or RP-ACK and a STATUS-REPORT under this TP-MR. */
+/** The answer to a COMMAND: RP-ERROR with TP-FCS, RP-ACK, or RP-ACK and a STATUS-REPORT with this TP-MR. */
 export type CommandResult =
   | { readonly kind: 'refused'; readonly cause: number }
   | { readonly kind: 'done' }
@@ -26,7 +26,7 @@ export function commandIn(tpdu: Uint8Array): Command | undefined {
 
 /**
  * Carries a COMMAND out (3GPP TS 23.040, 9.2.2.4 and 9.2.3.19).
- * @param about the message it is about; absent: there is none, which a COMMAND that asks for a report is told as TP-ST 49.
+ * @param about the message of TP-MN; absent: there is none, and a COMMAND with TP-SRR gets a report with TP-ST 49.
  * @param remove takes the message out of the service centre; false when it is too late.
  */
 export function obey(

@@ -31,7 +31,7 @@ export type LineFaultAction =
   /** `ms` until it is back; 0: it stays away. `renamed` is 1 when it comes back under another name. */
   | { readonly kind: 'unplug'; readonly ms: number; readonly renamed?: 0 | 1 };
 
-/** What a fault of the line can do while the modem says nothing: it spoils no answer. */
+/** Faults of the line that need no output of the modem. */
 export type UnaskedAction = Extract<
   LineFaultAction,
   { readonly kind: 'orphan' | 'noise' | 'stall' | 'reboot' | 'unplug' }
@@ -53,7 +53,7 @@ export interface Occasion {
   readonly endsAt?: number;
 }
 
-/** A fault that strikes messages. Everything left out matches everything. */
+/** A fault of messages. A condition that is absent matches every message. */
 export interface MessageFault extends Occasion {
   readonly action: MessageFaultAction;
   /** Sender and recipient, as people write them. */
@@ -65,7 +65,7 @@ export interface MessageFault extends Occasion {
   readonly contains?: string;
 }
 
-/** A fault that strikes what a modem says to its host. Everything left out matches everything. */
+/** A fault of a modem's output. A condition that is absent matches every output. */
 export interface LineFault extends Occasion {
   readonly action: LineFaultAction;
   /** The modem's number. */
@@ -82,10 +82,10 @@ export type Said = 'answer' | 'prompt' | 'code';
 /** A fault as data: what it does, to what, how often. */
 export type Fault = MessageFault | LineFault;
 
-/** When in a message's life a fault strikes: as the service centre takes it, on the way, before and after the phone has it. */
+/** When a fault acts on a message: when the service centre takes it, in the network, before or after the phone has it. */
 export type FaultStage = 'submit' | 'transit' | 'attempt' | 'acknowledgement';
 
-/** A parameter of an action, for people who name one. */
+/** A parameter of a fault, for the command line and `--help`. */
 export interface FaultParameter {
   readonly name: string;
   /** Its unit or form, in words. */
@@ -99,12 +99,12 @@ export interface FaultKind {
   readonly strikes: FaultStage | 'line';
   /** What happens, as a sentence. */
   readonly sentence: string;
-  /** Who saw it, or which clause has it. */
+  /** The project that reports it, or the clause of the standard. */
   readonly source: string;
   readonly parameters: readonly FaultParameter[];
 }
 
-/** Every kind of fault that one can name, in the order of a message's life, then those of the line. */
+/** Every kind of fault: those of messages in the order of the message's way, then those of the line. */
 export const faultKinds: Readonly<Record<FaultAction['kind'], FaultKind>> = {
   refuse: {
     strikes: 'submit',

@@ -45,7 +45,7 @@ export interface LineTarget {
   readonly said: Said;
 }
 
-/** A limit that keeps a forgotten script from growing without end. */
+/** Faults at most: a script that adds faults in a loop would fill the memory. */
 const FAULTS = 10_000;
 
 interface Counted {
@@ -61,7 +61,7 @@ interface Counted {
 
 const NONE: readonly never[] = [];
 
-/** The faults of a world: arranged, listed, taken back, and drawn as messages pass and modems talk. */
+/** The faults of a world: adds, lists and removes faults, and tells which of them act on a message or an output. */
 export class Faults {
   readonly #clock: Clock;
   readonly #random: SeededRandom;
@@ -85,7 +85,7 @@ export class Faults {
    * @throws RangeError when there are 10,000, PduEncodeError when no message can come from the sender that it wants.
    */
   add(fault: Fault, when?: (target: FaultTarget) => boolean): string {
-    // Here, and not when it strikes, whoever wants an impossible sender is told.
+    // An impossible sender is refused when the fault is added, not when a message comes.
     if (fault.action.kind === 'spoof') addressOf(fault.action.sender);
     if (this.#arranged.size >= FAULTS) throw new RangeError(`A world has ${FAULTS} faults at most: take some back`);
     this.#count += 1;
@@ -112,7 +112,7 @@ export class Faults {
     return arranged.map(({ id, fault, on, matched, struck }) => ({ ...fault, id, on, matched, struck }));
   }
 
-  /** What strikes this message at this stage, in the order in which the faults were arranged. */
+  /** The faults that act on this message at this stage, in the order in which they were added. */
   strike(stage: FaultStage, target: FaultTarget): readonly MessageFaultAction[] {
     if (this.#arranged.size === 0) return NONE;
     const struck: MessageFaultAction[] = [];
@@ -126,7 +126,7 @@ export class Faults {
     return struck;
   }
 
-  /** What strikes what a modem is about to say, in the order in which the faults were arranged. */
+  /** The faults that act on an output of a modem, in the order in which they were added. */
   strikeLine(target: LineTarget): readonly LineFaultAction[] {
     if (this.#arranged.size === 0) return NONE;
     const struck: LineFaultAction[] = [];

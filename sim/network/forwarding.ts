@@ -10,7 +10,7 @@ import type { SimLink } from './sim-link.ts';
 import type { Sms, TracedSms } from './sms.ts';
 import type { Subscriber } from './subscriber.ts';
 
-/** Messages that wait for one subscriber at most: more are refused from a phone, and fail when they were on their way. */
+/** Messages that wait for one subscriber at most. A further one is refused; one that is on its way already fails. */
 export const MAILBOX_LIMIT = 5_000;
 
 /** Where a number leads. */
@@ -36,11 +36,11 @@ export interface ForwardingSurroundings {
   reply(service: Service, to: string, contents: Contents): void;
 }
 
-/** What the service centre does with a message that it has: keeps it for a phone, hands it to a service, or passes it on. */
+/** Forwards a message of the service centre: to a phone's mailbox, to a service, or to another operator. */
 export class Forwarding {
   readonly #in: ForwardingSurroundings;
   readonly #mailboxes = new Map<string, Mailbox>();
-  /** What all mailboxes share. */
+  /** The part of the service centre that the mailboxes use. */
   readonly #office: MailboxOffice;
 
   constructor(surroundings: ForwardingSurroundings) {
@@ -72,9 +72,9 @@ export class Forwarding {
     this.#mailboxes.get(number)?.wake();
   }
 
-  /** A message is there. `letsPass`: the next one goes before it. */
+  /** A message arrives for forwarding. `letsPass`: the next message goes before this one. */
   arrive(sms: Sms, letsPass: boolean): void {
-    // Its sender had it deleted on the way.
+    // The sender deleted the message with a COMMAND while it was on its way.
     if (sms.fate.over) return;
     if (this.#in.clock.now() >= sms.expiresAt) {
       this.#fail(sms, STATUS.validityExpired);
@@ -132,7 +132,7 @@ export class Forwarding {
     this.#settle(sms, operator.interworking === 'reports' ? STATUS.received : STATUS.forwarded);
   }
 
-  /** Services answer subscribers only, so that two of them never talk to each other for ever. */
+  /** Services answer subscribers only: two services would answer each other for ever. */
   #serve(sms: Sms, service: Service): void {
     this.#logDelivery(sms);
     const from = sms.origin?.sender ?? sms.from;

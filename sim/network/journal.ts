@@ -3,7 +3,7 @@ import type { TracedSms } from './sms.ts';
 /** Messages remembered; the oldest is forgotten for a new one. */
 const REMEMBERED = 100_000;
 
-/** What the service centre took from whom, so that a COMMAND or a second message of one reference finds the first. */
+/** The messages that the service centre took, by sender, recipient and TP-MR: for COMMANDs, and for duplicates (TP-RD). */
 export class Journal {
   readonly #messages = new Map<string, TracedSms>();
 

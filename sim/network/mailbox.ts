@@ -10,11 +10,11 @@ import type { Subscriber } from './subscriber.ts';
 
 const MINUTE_MS = 60_000;
 
-/** When a message that was not taken is tried again; the last repeats. A phone that attaches or has room comes first. */
+/** Pauses before the next attempt, ms; the last one repeats. When the phone attaches or has room, the attempt is made at once. */
 const RETRY_AFTER_MS: readonly number[] = [1, 5, 10, 30, 60, 240].map((minutes) => minutes * MINUTE_MS);
 /** How long a phone may take to acknowledge: TR1N (3GPP TS 24.011, 10.1), which each network chooses. */
 const ACKNOWLEDGE_WITHIN_MS = 40_000;
-/** How long a message waits for another that it lets pass. */
+/** How long a message waits for a later one that a fault lets go before it. */
 const LETS_PASS_MS = MINUTE_MS;
 /** TP-MMS: clear when more messages wait (3GPP TS 23.040, 9.2.3.2). */
 const NO_MORE_MESSAGES = 0x04;
@@ -34,12 +34,12 @@ export interface MailboxOffice {
   settled(sms: Sms, status: number): void;
 }
 
-/** What became of an attempt: the next message can be tried, none can be now, or the phone has not answered yet. */
+/** The result of an attempt: the next message can be tried, or no message can be tried now, or the phone has not answered yet. */
 type Attempt = 'next' | 'blocked' | 'pending';
 
 /**
- * The messages that wait for one subscriber. One is on the air at a time. When one is not taken, all wait for the register's
- * alert (the phone is back, or has room) or for the next time on {@link RETRY_AFTER_MS}, until their validity ends.
+ * The messages that wait for one subscriber. One is on the air at a time. When the phone does not take it, all wait for the
+ * register's alert (the phone is back, or has room) or for the next time in {@link RETRY_AFTER_MS}, until their validity ends.
  */
 export class Mailbox {
   readonly #subscriber: Subscriber;
@@ -57,12 +57,12 @@ export class Mailbox {
     this.#office = office;
   }
 
-  /** What waits, in the order in which it will be tried. */
+  /** The waiting messages, in the order of their attempts. */
   get waiting(): readonly Sms[] {
     return this.#letsPass.length === 0 ? this.#queue : [...this.#queue, ...this.#letsPass];
   }
 
-  /** The message that the phone is being given. */
+  /** The message that is being delivered to the phone. */
   get onAir(): Sms | undefined {
     return this.#onAir;
   }
@@ -164,7 +164,7 @@ export class Mailbox {
   }
 
   #handOver(sms: Sms, link: SimLink): Attempt {
-    // The number may have gone to another SIM while the message waited for the air.
+    // The number may have moved to another SIM while the message waited for the air.
     const station = link.subscriber === this.#subscriber ? link.station : undefined;
     if (station === undefined) return this.#subscriber.reachable ? this.#attempt(sms) : this.#wait(sms, 'absent');
     const tpdu = this.#queue.length > 1 ? withMoreToSend(sms.tpdu) : sms.tpdu;
@@ -176,7 +176,7 @@ export class Mailbox {
     return 'pending';
   }
 
-  /** Calls `done` once, with what the phone says within the time that it has, or with nothing. */
+  /** Calls `done` once, with the phone's answer, or with `undefined` after {@link ACKNOWLEDGE_WITHIN_MS}. */
   #await(answer: Promise<DeliveryAnswer>, done: (answer: DeliveryAnswer | undefined) => void): void {
     let waiting = true;
     const end = (said: DeliveryAnswer | undefined) => {
@@ -207,7 +207,7 @@ export class Mailbox {
     return this.#settle(sms, this.#subscriber.operator.interworking === 'reports' ? STATUS.received : STATUS.forwarded);
   }
 
-  /** Goes on after a phone that took its time. */
+  /** Continues after an answer that came later. */
   #resume(attempt: Attempt): void {
     if (attempt === 'pending') return;
     this.#onAir = undefined;
@@ -281,11 +281,11 @@ export class Mailbox {
     });
   }
 
-  /** Also what waits behind the first message may be too old. */
+  /** Gives up all messages whose validity has ended, also those behind the first. */
   #expire(): void {
     const now = this.#office.clock.now();
     for (const sms of this.#queue.filter(({ expiresAt }) => expiresAt <= now)) {
-      // A report to the same phone may have made this mailbox look before.
+      // Giving up a message sends a report, perhaps to this same phone, which may have expired this message already.
       if (!sms.fate.over) this.#giveUp(sms, STATUS.validityExpired);
     }
   }

@@ -14,7 +14,7 @@ import { type Submitted, SubmittedMessages } from './submitted.ts';
 import { type Register, Subscriber } from './subscriber.ts';
 import { type WaitingMessage, waitingIn } from './waiting.ts';
 
-/** Where the network is. */
+/** Numbers, time zone and reports of the network. */
 export interface NetworkOptions {
   readonly clock: Clock;
   readonly random: SeededRandom;
@@ -43,7 +43,7 @@ export class UnknownNumber extends RangeError {
 
 /** Subscribers, those of other operators included: twice as many as a world has modems. */
 const NUMBERS = 200_000;
-/** How long a phone waits for the network's word (TR1M of 3GPP TS 24.011, 10.1: 35 to 45 s). */
+/** How long a phone waits for the network's answer (TR1M of 3GPP TS 24.011, 10.1: 35 to 45 s). */
 const NETWORK_TIMEOUT_MS = 40_000;
 /** `+CMS ERROR`: network timeout (3GPP TS 27.005, 3.2.5). */
 const TIMED_OUT: SubmitAnswer = { kind: 'refused', cause: 332 };
@@ -107,7 +107,7 @@ export class Network implements HomeNetwork {
     return new SimLink(imsi, operator, this);
   }
 
-  /** The number moves to another SIM; those that had it are let in nowhere. What waits follows the number. */
+  /** The number moves to another SIM; its old SIMs cannot register any more. Waiting messages stay with the number. */
   moveNumber(number: Subscriber, link: SimLink): void {
     this.log.add({ kind: 'swap', number: number.number, imsi: link.imsi });
     for (const other of number.links) number.removeSim(other);
@@ -137,7 +137,7 @@ export class Network implements HomeNetwork {
     return this.#route(number).kind !== 'nobody';
   }
 
-  /** What waits in the service centre, by subscriber, in the order in which it will be tried. */
+  /** The messages that wait in the service centre, by subscriber, in the order of their attempts. */
   waiting(number?: string): readonly WaitingMessage[] {
     return waitingIn(this.#centre.forwarding.mailboxes, number);
   }
@@ -152,7 +152,7 @@ export class Network implements HomeNetwork {
     return this.#centre.forwarding.deleteWaiting(sms);
   }
 
-  /** What the network took from a subscriber, oldest first. */
+  /** The messages that the network took from a subscriber, oldest first. */
   submitted(from: string): readonly Submitted[] {
     return this.#submitted.of(from);
   }
@@ -171,7 +171,7 @@ export class Network implements HomeNetwork {
     return this.#centre.inject(message);
   }
 
-  /** The service centre has the message after half of the leg; its answer takes the other half. */
+  /** Sends a SUBMIT or COMMAND: half of the leg's time passes before the service centre has it, and half for the answer. */
   submit(link: SimLink, tpdu: Uint8Array, began?: (sms: number) => void): Promise<SubmitAnswer> {
     const submission = this.#centre.begin(link.subscriber?.number ?? '', tpdu);
     began?.(submission.sms);
@@ -189,7 +189,7 @@ export class Network implements HomeNetwork {
     });
   }
 
-  /** What the service centre says; nothing when the phone is not heard. */
+  /** The service centre's answer; `undefined` when the phone is out of reach. */
   #take(link: SimLink, submission: Submission): SubmitAnswer | undefined {
     if (link.subscriber === undefined || !link.reachable) return undefined;
     link.subscriber.heardFrom(link);

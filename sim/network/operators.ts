@@ -12,13 +12,13 @@ export interface Operator {
   /** Whether subscribers of other operators may register. */
   readonly admitsRoamers: boolean;
   /**
-   * What the service centre learns of messages to this operator's own numbers: what became of them; that they were
-   * passed on (TP-ST 01); or it cannot pass them on (TP-ST 45).
+   * Messages to this operator's own numbers: `reports`: their outcome comes back; `unconfirmed`: only that they were passed
+   * on (TP-ST 01); `none`: they cannot be passed on (TP-ST 45).
    */
   readonly interworking: 'reports' | 'unconfirmed' | 'none';
 }
 
-/** The operator whose service centre it is. */
+/** The operator of this network and its service centre. */
 export const HOME: Operator = {
   code: '00101',
   long: 'Cash-Mobile Sim',

@@ -1,7 +1,7 @@
 /** Why an attempt to deliver failed, so that the message waits. */
 export type WaitReason = 'absent' | 'no-answer' | 'full' | 'busy' | 'phone-error';
 
-/** What an attempt that failed leads to: the message waits, or is given up with this TP-ST. */
+/** The result of a failed attempt: the message waits, or is given up with this TP-ST. */
 export type Refusal =
   | { readonly kind: 'waits'; readonly reason: WaitReason }
   | { readonly kind: 'fails'; readonly status: number };
@@ -12,7 +12,7 @@ export const STATUS = {
   /** Passed on to an operator that does not say what became of it. */
   forwarded: 0x01,
   replaced: 0x02,
-  /** Of the range that is the service centre's own: it was not tried yet. */
+  /** From the range of values that are free for service centres: not tried yet. */
   notTriedYet: 0x30,
   /** The phone refused it for good. */
   incompatibleDestination: 0x41,
@@ -53,7 +53,7 @@ export function gaveUpStatus(reason: WaitReason): number {
 const WAITS = (reason: WaitReason): Refusal => ({ kind: 'waits', reason });
 const FAILS = (status: number): Refusal => ({ kind: 'fails', status });
 
-/** What a phone's refusal leads to, by TP-FCS (3GPP TS 23.040, 9.2.3.22). */
+/** The result of a phone's refusal, by TP-FCS (3GPP TS 23.040, 9.2.3.22). */
 const REFUSALS: Readonly<Partial<Record<number, Refusal>>> = {
   128: FAILS(STATUS.noInterworking),
   208: WAITS('full'),
@@ -68,7 +68,7 @@ const REFUSALS: Readonly<Partial<Record<number, Refusal>>> = {
 /** Specific to an application: E0 to FE. */
 const APPLICATION_FROM = 0xe0;
 
-/** What a phone's refusal with this TP-FCS leads to; what the table does not have is for good. */
+/** The result of a phone's refusal with this TP-FCS; a TP-FCS that is not in the table is final. */
 export function refusalOf(failureCause: number): Refusal {
   const known = REFUSALS[failureCause];
   if (known !== undefined) return known;

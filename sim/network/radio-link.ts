@@ -15,7 +15,7 @@ export interface MobileStation {
 }
 
 /**
- * What became of a submission, as the phone sees it: RP-ACK; RP-ERROR with the number that `+CMS ERROR` shows (an RP cause
+ * The answer to a submission, as the phone sees it: RP-ACK; RP-ERROR with the number that `+CMS ERROR` shows (an RP cause
  * below 128, TP-FCS from there on, 300 and up the phone's own); or no answer, and the network may have the message.
  */
 export type SubmitAnswer =
@@ -23,10 +23,10 @@ export type SubmitAnswer =
   | { readonly kind: 'refused'; readonly cause: number }
   | { readonly kind: 'lost' };
 
-/** How a phone hears the network. In `shadow` (a lift, a tunnel) it still believes that it does. */
+/** How well a phone receives the network. In `shadow` (a lift, a tunnel) it is still registered, and nothing gets through. */
 export type Reception = 'good' | 'weak' | 'moving' | 'shadow' | 'none';
 
-/** Whether a SIM is let into the network where it is: as a subscriber, as a guest, or not at all. */
+/** Whether a SIM may register with the network where it is: as a subscriber, as a guest, or not at all. */
 export type Admission = 'home' | 'roaming' | 'denied';
 
 /** The network, as a phone sees it. */
@@ -35,7 +35,7 @@ export interface RadioLink {
   readonly covered: boolean;
   readonly reception: Reception;
   readonly admission: Admission;
-  /** Whose cells they are. */
+  /** The operator of the cells. */
   readonly operator: Operator;
   /** The number of the service centre, as the operator writes it on its SIMs. */
   readonly smsc: string;

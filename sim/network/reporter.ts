@@ -23,14 +23,14 @@ export class Reporter {
     this.#office = office;
   }
 
-  /** Tells the sender how its message stands, if it wants to know and does not know already. */
+  /** Sends a status report, if the sender asked for reports and TP-ST has changed since the last one. */
   report({ id, to, origin, fate }: TracedSms): void {
     if (origin === undefined || !fate.reportWanted || fate.told === fate.status) return;
     fate.told = fate.status;
     this.#send(to, origin, fate.status, id, false);
   }
 
-  /** Answers a COMMAND about a message to `to`; of a message that there is none of, its own time is told. */
+  /** Answers a COMMAND about a message to `to`; when there is no such message, the report has the COMMAND's own time. */
   answerCommand(
     sender: string,
     to: string,

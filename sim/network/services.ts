@@ -13,7 +13,7 @@ export interface ServiceRequest {
   readonly now: number;
 }
 
-/** What a service does with a message: TP-ST for the report, and what it sends back, if anything. */
+/** A service's answer: TP-ST for the report, and the reply, if any. */
 export interface ServiceAnswer {
   readonly status: number;
   readonly reply?: readonly Contents[];

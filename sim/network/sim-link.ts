@@ -16,11 +16,11 @@ export interface HomeNetwork {
 /** Messages a minute that a modem may be limited to: over signalling 6 to 15, over GPRS about 30. */
 const RATES = { from: 1, to: 600 } as const;
 
-/** A SIM in a phone: where it is, how it hears the network, and the air between them. */
+/** A SIM in a phone: its operator's cells, its reception, and the time that its messages take on the air. */
 export class SimLink implements RadioLink {
   /** Two SIMs have the same when one is a clone. */
   imsi: string;
-  /** The number that this SIM answers for; absent: the operator gave it to another SIM, and this one is let in nowhere. */
+  /** The number of this SIM; absent: the number has moved to another SIM, and this one cannot register. */
   subscriber: Subscriber | undefined;
   readonly #home: HomeNetwork;
   #station: MobileStation | undefined;
@@ -131,8 +131,8 @@ export class SimLink implements RadioLink {
   }
 
   /**
-   * Takes the air for one message that needs it for `ms`, or for as long as the rate says, after those that have it now: one
-   * message at a time is on it, either way. Says after how many ms the message is through, and for how long it is on the air.
+   * Reserves the air for one message of `ms`, or longer when the rate says so. One message at a time is on the air, in
+   * either direction, so earlier ones go first. Returns after how many ms the message is through, and its time on the air.
    */
   occupyAir(ms: number): { readonly throughMs: number; readonly onAirMs: number } {
     const onAirMs = Math.max(ms, this.#ratePerMinute === undefined ? 0 : Math.ceil(60_000 / this.#ratePerMinute));

@@ -13,28 +13,28 @@ export interface Origin {
   readonly timestamp: TimeStamp;
 }
 
-/** What is known of a message so far. Changes until it is `over`. */
+/** The state of a message. Changes until it is `over`. */
 export interface Fate {
   /** TP-ST (3GPP TS 23.040, 9.2.3.15). */
   status: number;
-  /** It has left the service centre for good. */
+  /** The message has left the service centre: delivered, given up or deleted. */
   over: boolean;
   /** TP-SRR, which a COMMAND may change. */
   reportWanted: boolean;
-  /** The last TP-ST that the sender was told. */
+  /** The TP-ST of the last status report. */
   told: number | undefined;
 }
 
 /** In which order messages for one phone are tried: priority ones, those to be shown at once (class 0), all others. */
 export type Urgency = 0 | 1 | 2;
 
-/** A message, without what it carries: as much as is remembered of it. */
+/** A message without its content: what is remembered after it has left the service centre. */
 export interface TracedSms {
   /** Counts from 1 in the order in which their sending began. */
   readonly id: number;
   /** The number it goes to. */
   readonly to: string;
-  /** Absent: it came from outside, or is a report or a copy. */
+  /** Absent: the message came from outside the network, or is a report or a copy. */
   readonly origin?: Origin;
   readonly fate: Fate;
 }
@@ -55,7 +55,7 @@ export interface Sms extends TracedSms {
   readonly singleShot: boolean;
 }
 
-/** The fate of a message that was just taken. */
+/** The state of a message that the service centre has just taken. */
 export function newFate(reportWanted: boolean): Fate {
   return { status: STATUS.notTriedYet, over: false, reportWanted, told: undefined };
 }

@@ -50,7 +50,7 @@ export interface SmscSurroundings {
 
 /** The service centre: takes messages, keeps them, and forwards them (3GPP TS 23.040, 3). */
 export class Smsc {
-  /** What becomes of the messages that it has taken. */
+  /** Forwards the messages that the service centre has taken. */
   readonly forwarding: Forwarding;
   readonly #in: SmscSurroundings;
   readonly #journal = new Journal();

@@ -11,7 +11,7 @@ export interface Register {
   alert(number: string): void;
 }
 
-/** What the register knows of messages that wait in a service centre (3GPP TS 23.040, 3.2.6). */
+/** Why messages wait in a service centre, as the register knows it (3GPP TS 23.040, 3.2.6). */
 export interface MessagesWaiting {
   /** MNRF: an attempt did not find the phone. */
   readonly notReachable: boolean;
@@ -41,8 +41,8 @@ const PRICE_CENTS = 10;
 const NOTHING_WAITS: MessagesWaiting = { notReachable: false, memoryExceeded: false };
 
 /**
- * A number, as the home location register has it: whose it is, which SIMs answer for it, and whether messages wait. Where it
- * speaks of the phone, it is the one that the network heard last: of two clones, messages go to that one.
+ * A number, as the home location register has it: its operator, its SIMs, and whether messages wait. When a number has two
+ * SIMs (a clone), "the phone" is the one that was last in contact with the network, and messages go to that one.
  */
 export class Subscriber implements Account {
   /** International, with `+`, or a short code. */
@@ -69,12 +69,12 @@ export class Subscriber implements Account {
     return this.#balanceCents;
   }
 
-  /** The service centre took a message of this subscriber's. */
+  /** The service centre took a message of this subscriber: the balance goes down. */
   pay(): void {
     this.#balanceCents = Math.max(0, this.#balanceCents - PRICE_CENTS);
   }
 
-  /** The SIM that the network heard last; absent: the number has none. */
+  /** The SIM that was last in contact with the network; absent: the number has no SIM. */
   get link(): SimLink | undefined {
     return this.#serving;
   }
@@ -162,7 +162,7 @@ export class Subscriber implements Account {
     link.admissionChanged();
   }
 
-  /** A SIM answers for it no more, and is let in nowhere. */
+  /** A SIM loses the number, and cannot register any more. */
   removeSim(link: SimLink): void {
     this.#links = this.#links.filter((other) => other !== link);
     if (this.#serving === link) this.#serving = this.#links.find(({ reachable }) => reachable) ?? this.#links[0];

@@ -20,7 +20,7 @@ export interface TransitSurroundings {
   arrive(sms: Sms, letsPass: boolean): void;
 }
 
-/** The way of a message inside the network, on which the profile and the faults lose, double, delay and distort. */
+/** The way of a message inside the network, where profile and faults lose, double, delay and damage messages. */
 export class Transit {
   readonly #in: TransitSurroundings;
   /** When the last message to a number arrives, ms since 1970, for profiles that keep the order. */
@@ -55,7 +55,7 @@ export class Transit {
     return second;
   }
 
-  /** Without a journey in the profile, messages are at once where the phone's air begins. */
+  /** The time inside the network; 0 when the profile has no `journey`. */
   #journeyMs(startedAt: number): number {
     const { journey } = this.#in.profile();
     if (journey === undefined) return 0;

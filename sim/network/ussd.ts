@@ -1,7 +1,7 @@
-/** Who asks: what the operator knows of the subscriber. */
+/** The account of the subscriber who asks. */
 export interface Account {
   readonly number: string;
-  /** What is left of the money paid in advance, in cents; it goes down with each message, and never refuses one. */
+  /** The prepaid balance in cents; each message lowers it, and no message is refused for it. */
   readonly balanceCents: number;
 }
 
@@ -59,7 +59,7 @@ export class UssdSession {
   }
 }
 
-/** Of its own pages only: a phone may ask for `constructor`. */
+/** The page of a code. Only own properties count: a phone may send the code `constructor`. */
 function pageAt(pages: Readonly<Record<string, UssdPage>>, code: string): UssdPage | undefined {
   return Object.hasOwn(pages, code) ? pages[code] : undefined;
 }

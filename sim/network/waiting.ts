@@ -12,7 +12,7 @@ export interface WaitingMessage {
   readonly urgency: Urgency;
   /** TP-ST as it stands (3GPP TS 23.040, 9.2.3.15). */
   readonly status: number;
-  /** The phone is being given it. */
+  /** Whether the message is being delivered to the phone. */
   readonly onAir: boolean;
   /** When it is given up, ms since 1970. */
   readonly expiresAt: number;
@@ -20,7 +20,7 @@ export interface WaitingMessage {
   readonly retryAt?: number;
 }
 
-/** What waits, by mailbox; only that of `number`, if given. */
+/** The waiting messages of all mailboxes, or of that of `number`. */
 export function waitingIn(mailboxes: ReadonlyMap<string, Mailbox>, number?: string): readonly WaitingMessage[] {
   const chosen = number === undefined ? [...mailboxes.values()] : [mailboxes.get(number)];
   return chosen.flatMap((mailbox) => mailbox?.waiting.map((sms) => asData(sms, mailbox)) ?? []);

@@ -3,7 +3,7 @@ import type { DeliveryAnswer } from '../../network/radio-link.ts';
 import { type Call, type Command, cms } from '../command.ts';
 import { cmsError, syntaxError } from '../result.ts';
 
-/** TP-FCS of a refusal that says no more (3GPP TS 23.040, 9.2.3.22). */
+/** TP-FCS of a refusal without a cause (3GPP TS 23.040, 9.2.3.22). */
 const UNSPECIFIED = 0xff;
 const ACCEPTED: DeliveryAnswer = { kind: 'accepted' };
 
@@ -13,7 +13,7 @@ function acknowledge({ modem }: Call, answer: DeliveryAnswer): void {
   if (settings.messageService === 0 || !incoming.acknowledge(answer)) throw cmsError('noAcknowledgementExpected');
 }
 
-/** `+CNMA=n[,length]`: 0 and 1 acknowledge, 2 refuses; with a length a DELIVER-REPORT is typed, which may say why. */
+/** `+CNMA=n[,length]`: 0 and 1 acknowledge, 2 refuses; with a length a DELIVER-REPORT is typed, which may have TP-FCS. */
 async function acknowledgeWith(call: Call): Promise<void> {
   const n = call.args.number(0, [0, 2]);
   if (call.modem.settings.messageFormat === 'text') throw cmsError('operationNotSupported');
@@ -41,7 +41,7 @@ function failureCauseIn(typed: Uint8Array, length: number): number | undefined {
   }
 }
 
-/** The host's word on a message that it was shown (3GPP TS 27.005, 3.4.4 and 4.7). */
+/** The acknowledgement of a message that was passed on to the host (3GPP TS 27.005, 3.4.4 and 4.7). */
 export const acknowledgeCommands: readonly Command[] = [
   cms('+CNMA', {
     test: '(0-2)',

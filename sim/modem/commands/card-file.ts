@@ -19,7 +19,7 @@ const STATUS = {
 
 /** P2 of READ RECORD: the record whose number is in P1. */
 const ABSOLUTE = 4;
-/** Access conditions of READ in the upper half of the first octet; nobody may update, increase, rehabilitate, invalidate. */
+/** Access conditions: READ in the upper half of the first octet; UPDATE, INCREASE and the others are never allowed. */
 const READ_BY = { always: 0x0f, pin: 0x1f } as const;
 const NOBODY = 0xff;
 const ELEMENTARY_FILE = 0x04;
@@ -32,7 +32,7 @@ interface Parameters {
   readonly p3: number;
 }
 
-/** What the card says of a file after it was selected (3GPP TS 51.011, 9.2.1). */
+/** The card's response after a file was selected (3GPP TS 51.011, 9.2.1). */
 function describe({ id, read, content }: CardFile, { modem }: Call): Uint8Array {
   const isBinary = content.structure === 'transparent';
   const recordOctets = isBinary ? 0 : content.recordOctets;
@@ -61,7 +61,7 @@ function readRecord({ content }: CardFile, { modem }: Call, { p1, p2, p3 }: Para
   return content.records(modem)[p1 - 1] ?? STATUS.outOfRange;
 }
 
-/** P3 is wrong; SW2 says what would be right. */
+/** The status word for a wrong P3; SW2 has the right length. */
 function wrongLength(right: number): string {
   return `103,${right}`;
 }
@@ -75,7 +75,7 @@ function answer(call: Call, command: number, file: CardFile | undefined, paramet
   if (file.read === 'pin' && call.modem.sim.state !== 'READY') return STATUS.notAllowed;
   if (command === COMMAND.readBinary) return readBinary(file, call, parameters);
   if (command === COMMAND.readRecord) return readRecord(file, call, parameters);
-  // UPDATE BINARY and UPDATE RECORD: what is on the card is changed by the commands of 3GPP TS 27.005 and 27.007 only.
+  // UPDATE BINARY and UPDATE RECORD are refused: the card is changed only by `+CPBW`, `+CMGW`, `+CSCA` and the like.
   return STATUS.notAllowed;
 }
 

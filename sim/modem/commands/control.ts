@@ -4,7 +4,7 @@ import { factoryProfile, type Profile } from '../profile.ts';
 import { cmeError, syntaxError } from '../result.ts';
 import type { VirtualModem } from '../virtual-modem.ts';
 
-/** A letter with the number 0 or 1 that turns a habit of the terminal off or on. */
+/** A basic command with the number 0 or 1, such as `ATE0`, that switches a setting of the line. */
 const flag =
   (key: 'echo' | 'quiet' | 'verbose'): Handler =>
   ({ terminal, args }) => {
@@ -13,7 +13,7 @@ const flag =
     terminal.talk[key] = number === 1;
   };
 
-/** `ATZ` and `AT&F`: as after power-on, but for the PIN, registration and stores (ITU-T V.250, 6.1.1 and 6.1.2). */
+/** `ATZ` and `AT&F`: settings as after power-on; PIN, registration and stores do not change (ITU-T V.250, 6.1.1 and 6.1.2). */
 const resetTo =
   (profileOf: (modem: VirtualModem) => Profile): Handler =>
   ({ modem, terminal, args }) => {
@@ -25,13 +25,13 @@ const resetTo =
     modem.settings = { ...settings, stores: modem.settings.stores };
   };
 
-/** `AT&W`: what `ATZ` and the next start go back to. */
+/** `AT&W`: stores the settings to which `ATZ` and the next start return. */
 const store: Handler = ({ modem, terminal, args }) => {
   args.number(0, [0, 1], 0);
   modem.profile = { settings: { ...modem.settings }, talk: { ...terminal.talk } };
 };
 
-/** S0 and S6 to S10 are about calls, which a virtual modem does not take: their values are kept nowhere. */
+/** S0 and S6 to S10 are about calls, which a virtual modem does not have: a set value is accepted and dropped. */
 const callParameter = (name: string, value: string): Command =>
   cme(name, {
     read: ({ respond }) => respond(value),
@@ -65,7 +65,7 @@ export const controlCommands: readonly Command[] = [
   cme('M', { basic: accept }),
   cme('H', { basic: accept }),
   cme('+CHUP', { execute: accept, test: '' }),
-  // There are no calls in this network: nobody answers.
+  // There are no calls in this network.
   cme('A', { basic: ({ endWith }) => endWith('NO CARRIER') }),
   cme('D', { basic: ({ endWith }) => endWith('NO CARRIER') }),
   callParameter('S0', '000'),
@@ -76,7 +76,7 @@ export const controlCommands: readonly Command[] = [
   callParameter('S7', '060'),
   callParameter('S8', '002'),
   callParameter('S10', '001'),
-  // Huawei: 1 brings the unsolicited codes to the port on which it is said, 0 leaves them to the others.
+  // Huawei: after 1, unsolicited codes come on the port on which the command was typed; after 0, on the other ports only.
   cme('^PORTSEL', {
     test: '(0,1)',
     read: ({ terminal, respond }) => respond(`^PORTSEL: ${terminal.codes ? 1 : 0}`),
@@ -84,7 +84,7 @@ export const controlCommands: readonly Command[] = [
       terminal.codes = args.number(0, [0, 1]) === 1;
     },
   }),
-  // Huawei: 0 turns off the codes that come of themselves, until the next start; gammu says it to every Huawei modem.
+  // Huawei: 0 turns off periodic codes such as `^RSSI` until the next start. gammu types it on every Huawei modem.
   cme('^CURC', {
     test: '(0,1)',
     read: ({ modem, respond }) => respond(`^CURC: ${modem.settings.periodicCodes ? 1 : 0}`),

@@ -6,7 +6,7 @@ const model: Handler = ({ modem, respond }) => respond(modem.personality.model);
 const revision: Handler = ({ modem, respond }) => respond(modem.personality.revision);
 const imei: Handler = ({ modem, respond }) => respond(modem.imei);
 
-/** Who the modem and its subscriber are (ITU-T V.250, 6.1.3 to 6.1.7; 3GPP TS 27.007, 5.1 to 5.4, 5.6 and 7.1). */
+/** Identity of the modem and of the subscriber (ITU-T V.250, 6.1.3 to 6.1.7; 3GPP TS 27.007, 5.1 to 5.4, 5.6 and 7.1). */
 export const identityCommands: readonly Command[] = [
   cme('I', {
     basic: ({ modem: { personality, imei: serial }, respond }) =>

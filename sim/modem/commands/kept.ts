@@ -1,15 +1,15 @@
 import { type Command, cme } from '../command.ts';
 
-/** A setting that a host may make and read, and that changes nothing in this network, where there are no calls. */
+/** A setting that a host may set and read, and that has no effect, because this network has no calls. */
 interface Kept {
   readonly name: string;
-  /** What each value may be. */
+  /** The allowed numbers of each value. */
   readonly allowed: readonly (readonly number[])[];
-  /** What each is at first. */
+  /** The values at the start. */
   readonly first: readonly number[];
-  /** What the network adds to the answer of the read form. */
+  /** Text behind the values in the answer to the read form: the state in the network. */
   readonly added?: string;
-  /** What the test form says, where it is not the lists of what is allowed. */
+  /** The answer to the test form, where it differs from the lists in `allowed`. */
   readonly test?: string;
 }
 
@@ -48,7 +48,7 @@ const kept: readonly Kept[] = [
   { name: '+CGEREP', allowed: [[0, 1, 2], ON_OFF], first: [0, 0] },
 ];
 
-/** Commands that keep what they are told, until `AT&F`. */
+/** Commands whose values are kept until `AT&F`. */
 export const keptCommands: readonly Command[] = kept.map(({ name, allowed, first, added = '', test }) =>
   cme(name, {
     test: test ?? allowed.map((values) => `(${values.join(',')})`).join(','),

@@ -35,7 +35,7 @@ function namesOf({ long, short, code }: Operator): readonly string[] {
   return [long, short, code];
 }
 
-/** The same as the host sees them: names in the character set, digits as they are. */
+/** {@link namesOf} as the host sees them: names in the character set of `+CSCS`, the number as digits. */
 function shownNames({ settings, personality, link }: VirtualModem): readonly string[] {
   const { long, short, code } = link.operator;
   const shown = (name: string) => (personality.strings.operator ? toHost(settings.charset, name) : name);
@@ -134,7 +134,7 @@ export const networkCommands: readonly Command[] = [
     read: ({ modem, respond }) => respond(`+CIND: ${INDICATORS.map(([, , value]) => value(modem)).join(',')}`),
     set: accept,
   }),
-  // No packets are carried: contexts may be defined and are not kept.
+  // There is no packet data: a context may be defined, and is not kept.
   cme('+CGDCONT', { test: '(1-16),"IP",,,(0),(0)', read: () => {}, set: accept }),
   cme('+CPOL', { needsSim: true, test: '(1-10),(0-2)', read: () => {}, set: accept }),
   cme('+CCWA', { test: '(0,1)', read: ({ respond }) => respond('+CCWA: 0'), set: accept }),

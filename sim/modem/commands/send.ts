@@ -18,7 +18,7 @@ interface TypedPdu {
   readonly tpdu: Uint8Array;
 }
 
-/** What was typed into the prompt in PDU mode. `<length>` counts the TPDU alone. */
+/** Reads the PDU that was typed at the prompt. `<length>` counts the TPDU alone. */
 function readPdu(typed: Uint8Array, length: number): TypedPdu {
   try {
     const octets = fromHex(Buffer.from(typed).toString('latin1').replaceAll(/\s/g, ''));
@@ -32,7 +32,7 @@ function readPdu(typed: Uint8Array, length: number): TypedPdu {
   }
 }
 
-/** Refuses a SUBMIT that no network would understand. */
+/** Refuses a malformed SUBMIT. */
 function checkSubmit(tpdu: Uint8Array): void {
   try {
     openSubmit(tpdu);
@@ -42,7 +42,7 @@ function checkSubmit(tpdu: Uint8Array): void {
   }
 }
 
-/** Prompts for a message in the current format. `undefined` when the user gave up. */
+/** Prompts for a message in the current format. `undefined` when the host typed ESC. */
 async function typeMessage({ modem, terminal, args, endWith }: Call): Promise<TypedPdu | undefined> {
   const { settings, personality } = modem;
   const abandoned = () => {

@@ -3,7 +3,7 @@ import { type Call, type Command, cms } from '../command.ts';
 import { cmsError } from '../result.ts';
 import type { StoreName } from '../settings.ts';
 
-/** What may be read and deleted, written and sent, received: `SR` holds status reports. */
+/** The stores for each value of `+CPMS`: to read and delete, to write and send, to receive. `SR` is for status reports. */
 const STORE_NAMES: readonly (readonly StoreName[])[] = [
   ['SM', 'ME', 'MT', 'SR'],
   ['SM', 'ME', 'MT'],
@@ -88,7 +88,7 @@ function restoreSettings({ modem, args }: Call): void {
   Object.assign(modem.settings, modem.savedSettings);
 }
 
-/** What applies to messages before they are sent or after they came (3GPP TS 27.005, 3.2, 3.3 and 3.4). */
+/** Settings for messages: service, stores, service centre, text mode, indications (3GPP TS 27.005, 3.2, 3.3 and 3.4). */
 export const smsSettingCommands: readonly Command[] = [
   cms('+CMGF', {
     test: '(0,1)',
@@ -155,7 +155,7 @@ export const smsSettingCommands: readonly Command[] = [
       modem.settings.keepLink = args.number(0, [0, 2], 0);
     },
   }),
-  // No cell broadcasts in this network: a selection of them is kept, and selects nothing.
+  // There are no cell broadcasts in this network: the selection is kept and has no effect.
   cms('+CSCB', {
     test: '(0,1)',
     read: ({ modem, respond }) => {

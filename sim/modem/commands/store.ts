@@ -30,7 +30,7 @@ function body(modem: VirtualModem, { status, smsc, tpdu }: StoredMessage): reado
   return [textOf(settings.charset, tpdu, status < 2 ? 'mobile-terminated' : 'mobile-originated')];
 }
 
-/** `<length>` of a PDU: octets of the TPDU, by the book. */
+/** `<length>` of a PDU: octets of the TPDU, or of the whole PDU, by the personality. */
 function lengthOf(modem: VirtualModem, message: StoredMessage): string {
   const { smsc, tpdu } = message;
   const length = modem.personality.stores.lengthCounts === 'tpdu' ? tpdu.length : smsc.length + tpdu.length;
@@ -43,7 +43,7 @@ function fillOctets({ personality }: VirtualModem, { smsc, tpdu }: Omit<StoredMe
   return RECORD_OCTETS - smsc.length - tpdu.length;
 }
 
-/** What `+CMGR` says before the message. */
+/** The header line of `+CMGR`. */
 function headerOf(modem: VirtualModem, message: StoredMessage): string {
   const { readHeader: written } = modem.personality.stores;
   if (modem.settings.messageFormat === 'text' || written === 'text') return readHeader(modem, message);
@@ -87,7 +87,7 @@ function list(call: Call): void {
   respond(...(listGlued ? glued(lines) : lines));
 }
 
-/** Each header follows what was before it on the same line. */
+/** Lines joined so that each header follows the PDU before it on the same line, as some modems write `+CMGL`. */
 function glued(lines: readonly string[]): readonly string[] {
   return lines.join('\n').replaceAll('\n+CMGL: ', '+CMGL: ').split('\n');
 }
@@ -124,14 +124,14 @@ function remove({ modem, args }: Call): void {
   modem.incoming.roomMade();
 }
 
-/** Where the parts of the same long message are, `index` included. */
+/** The indexes of all parts of the long message of which one part is at `index`. */
 function siblingsOf(store: MessageStore, index: number): readonly number[] {
   const wanted = concatenationOf(store.get(index));
   const places = wanted === undefined ? [] : store.entries().filter(([, other]) => concatenationOf(other) === wanted);
   return [index, ...places.map(([place]) => place)];
 }
 
-/** Which long message this is a part of: its originator and the reference of its concatenation. */
+/** The key of the long message of a part: originator and concatenation reference. */
 function concatenationOf(message: StoredMessage | undefined): string | undefined {
   if (message === undefined || message.status >= 2) return undefined;
   try {

@@ -6,12 +6,12 @@ import { cmeError } from '../result.ts';
 import type { VirtualModem } from '../virtual-modem.ts';
 
 const CANCEL = 2;
-/** `^USSDMODE`: 0 is text, 1 is octets that only the manufacturer's program writes. */
+/** `^USSDMODE`: 0 is text, 1 is a format of octets that only Huawei's own program uses. */
 const TEXT_MODE = 0;
 /** How long the network takes over a request, ms. */
 const NETWORK_MS = 500;
 
-/** `+CUSD=`: the answer comes after the `OK`, as an unsolicited code, whether or not `<n>` asks to be told. */
+/** `+CUSD=`: the answer comes after the `OK`, as an unsolicited code, whatever `<n>` is. */
 async function request({ modem, args, respond }: Call): Promise<void> {
   args.atMost(3);
   const n = args.number(0, [0, 2], 0);
@@ -35,7 +35,7 @@ function notifyOf(modem: VirtualModem, codes: readonly string[]): void {
   for (const code of codes) modem.notify(code);
 }
 
-/** Asks for a service of the network, or answers it; resolves to what it says, when it does. */
+/** Sends a code to the network's services, or a reply in an open session; resolves to the answer. */
 export async function askNetwork(modem: VirtualModem, request: string): Promise<UssdReply> {
   modem.log.add({ kind: 'ussd', number: modem.number, by: 'phone', text: request });
   await sleep(modem.clock, NETWORK_MS);
@@ -44,7 +44,7 @@ export async function askNetwork(modem: VirtualModem, request: string): Promise<
   return reply;
 }
 
-/** What the network says to a request, as a code. */
+/** The network's answer to a request, as a `+CUSD` line. */
 async function reply(modem: VirtualModem, request: string): Promise<string> {
   const { m, text } = await askNetwork(modem, request);
   if (m === 4) return '+CUSD: 4';

@@ -1,6 +1,6 @@
 import { by, type Fact, fault } from './fact.ts';
 
-/** Messages that come, and their stores. */
+/** Facts about incoming messages and message stores. */
 export const arrivalFacts: readonly Fact[] = [
   {
     id: 'cnmi-ds1-refused',

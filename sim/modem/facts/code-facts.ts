@@ -1,6 +1,6 @@
 import { by, type Fact, fault } from './fact.ts';
 
-/** Unsolicited codes. */
+/** Facts about unsolicited codes. */
 export const codeFacts: readonly Fact[] = [
   {
     id: 'huawei-noise',
@@ -92,7 +92,7 @@ export const codeFacts: readonly Fact[] = [
   },
 ];
 
-/** Ports. */
+/** Facts about ports. */
 export const portFacts: readonly Fact[] = [
   {
     id: 'codes-elsewhere',

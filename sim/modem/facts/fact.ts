@@ -1,17 +1,17 @@
 import type { FaultAction } from '../../network/fault-kinds.ts';
 
-/** Where a user can see what is said of a modem: in a personality, `standard` included, or by arranging a fault. */
+/** How a user can see a fact in the simulation: with a personality (`standard` too), or with a fault. */
 export type Shown =
   | { readonly personality: string }
   /** `how` is what to give `gsm-sim fault add` besides the kind. */
   | { readonly fault: FaultAction['kind']; readonly how?: string };
 
-/** Something that users or drivers say of real modems. None was at hand: it is a report. */
+/** A fact that users or drivers report of real modems. No real modem was at hand to confirm the reports. */
 export interface Fact {
   readonly id: string;
-  /** What the modem does: a sentence that its name begins. */
+  /** What the modem does: a sentence that begins with the name of the model. */
   readonly says: string;
-  /** Who reported it, or which clause has it. */
+  /** The project and issue that reports the fact, or the clause of the standard. */
   readonly source: string;
   readonly shown: readonly Shown[];
 }

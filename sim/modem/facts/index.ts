@@ -8,7 +8,7 @@ import { simFacts } from './sim-facts.ts';
 
 export type { Fact, Shown } from './fact.ts';
 
-/** Everything that is said of real modems and that the simulation can show. */
+/** All reported facts about real modems that the simulation can show. */
 export const facts: readonly Fact[] = [
   ...lineFacts,
   ...codeFacts,

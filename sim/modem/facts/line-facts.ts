@@ -1,6 +1,6 @@
 import { by, type Fact, fault } from './fact.ts';
 
-/** Framing, echo, result codes, prompt. */
+/** Facts about framing, echo, result codes and the prompt. */
 export const lineFacts: readonly Fact[] = [
   {
     id: 'cpin-without-ok',

@@ -1,6 +1,6 @@
 import { by, type Fact } from './fact.ts';
 
-/** What models offer and refuse, and how long they take. */
+/** Facts about what models offer in test forms, what they refuse, and how long they take. */
 export const offerFacts: readonly Fact[] = [
   {
     id: 'cnmi-offer-mc75i',

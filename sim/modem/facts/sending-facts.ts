@@ -1,6 +1,6 @@
 import { by, type Fact, fault } from './fact.ts';
 
-/** Sending. */
+/** Facts about sending. */
 export const sendingFacts: readonly Fact[] = [
   {
     id: 'cmgs-slow',

@@ -1,6 +1,6 @@
 import { by, type Fact } from './fact.ts';
 
-/** Readiness, and the SIM. */
+/** Facts about the start of a modem and about the SIM. */
 export const simFacts: readonly Fact[] = [
   {
     id: 'sim-busy',

@@ -1,6 +1,6 @@
 import { type Personality, standardPersonality } from '../personality.ts';
 
-/** What a family of modems does differently; the rest is {@link standardPersonality}. */
+/** How a family of modems differs from {@link standardPersonality}. */
 export type Family = Partial<Omit<Personality, HabitGroup>> &
   Pick<Personality, 'id' | 'description' | 'manufacturer' | 'model' | 'revision'> & {
     readonly [Group in HabitGroup]?: Partial<Personality[Group]>;

@@ -2,7 +2,7 @@ import type { Family } from './family.ts';
 
 const GENERIC = { manufacturer: 'Generic', revision: '1.0' } as const;
 
-/** Habits that were reported of several models or of none that was named, as many as go together; and ports that are no modem. */
+/** Personalities without a model: habits reported of several models, or without a model's name; and ports without a modem. */
 export const oddities: readonly Family[] = [
   {
     ...GENERIC,

@@ -1,9 +1,9 @@
 import type { Family } from './family.ts';
 
-/** `AT+CGMI`, `+CGMM`, `+CGMR` and `+CGSN`, which some refuse until the SIM has its PIN. */
+/** The identity commands, which some modems refuse until the PIN is given. */
 const IDENTITY = ['+CGMI', '+CGMM', '+CGMR', '+CGSN', 'I'] as const;
 
-/** Modems of which recordings, suites of drivers or reports say what they offer and what they refuse. */
+/** Modems whose offers and refusals are known from recordings, from the test suites of drivers or from reports. */
 export const recorded: readonly Family[] = [
   {
     id: 'siemens-mc75i',
