@@ -16,16 +16,16 @@ interface Question {
 }
 
 interface Asked extends Question {
-  /** Where the customer waits, or reads that nothing has come. */
+  /** The screen on which the customer waits, or reads that no answer has come. */
   readonly screen: Displayable;
-  /** Until the screen says that nothing has come. */
+  /** Cancels the timer after which the screen says that no answer has come. */
   readonly patience?: TimerTask;
 }
 
-/** What a prepaid customer may spend: asked of the service, waited for, shown. Anything may take the screen meanwhile. */
+/** Asks the service for the prepaid balance and shows the answer. A request may replace the waiting screen meanwhile. */
 export class BalanceQuery {
   readonly #app: AppContext;
-  /** The question that an answer is shown for; none once the customer has gone back. */
+  /** The query whose answer will be shown; none when the customer has left the screen. */
   #asked: Asked | undefined;
 
   constructor(app: AppContext) {
@@ -40,7 +40,7 @@ export class BalanceQuery {
     this.#send({ ref, frame });
   }
 
-  /** Takes the answer, unless it is to another question, or too late: the customer has gone back. */
+  /** Takes the answer; ignores the answer to an earlier query, and any answer after the customer has left the screen. */
   answered({ ref, amounts, time }: Balance): void {
     if (!this.#isAwaited(ref)) return;
     this.#forget();
@@ -53,7 +53,7 @@ export class BalanceQuery {
     agenda.notice(() => this.#show(items));
   }
 
-  /** Takes a NAK and shows why. @returns false when it is about something else */
+  /** Takes a NAK and shows its reason. @returns false when the NAK is about another message */
   refused({ ref, text, code }: Nak): boolean {
     if (!this.#isAwaited(ref)) return false;
     this.#forget();
@@ -74,7 +74,7 @@ export class BalanceQuery {
     });
   }
 
-  /** Says in the place of the waiting screen that nothing has come. If a request took the screen, nobody waits any more. */
+  /** Replaces the waiting screen by "no answer". When a request has replaced that screen before, nothing is shown. */
   #fail(waiting: Displayable, reason: string): void {
     const { texts, agenda, screens } = this.#app;
     const asked = this.#asked;

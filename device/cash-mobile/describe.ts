@@ -35,7 +35,7 @@ export function matchCodeText(code: number): string {
   return String(code).padStart(4, '0');
 }
 
-/** How a transaction stands, in a word or two. */
+/** The state of a transaction, in one or two words. */
 export function standingText({ sent, standing }: Transaction, texts: Texts): string {
   if (standing !== undefined) return texts.status[standing.status];
   if (sent === undefined || sent.said === 'approved' || sent.said === 'asked' || sent.said === 'cancelled') {

@@ -5,7 +5,7 @@ import type { ReactElement, ReactNode } from 'react';
 const COLUMNS = 80;
 const ROWS = 24;
 
-/** What it holds, as long as the window is large enough for it; in a smaller one, a word about that. It lives on meanwhile. */
+/** Shows its content when the window is large enough, otherwise a line that asks for a larger window. The content keeps its state. */
 export function Fitted({ children }: { readonly children: ReactNode }): ReactElement {
   const { columns, rows } = useWindowSize();
   const fits = columns >= COLUMNS && rows >= ROWS;

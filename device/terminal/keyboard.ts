@@ -42,7 +42,7 @@ const NAMED: readonly (readonly [name: keyof InkKey, key: Key])[] = [
   ['end', 'soft-right'],
 ];
 
-/** Whether letters write now, so that they are no commands of whoever draws the phone. */
+/** Whether a letter key writes into a text field now, and so is not a command of the program around the phone. */
 export function writesLetters({ input }: Screen): boolean {
   return input?.numeric === false;
 }

@@ -195,7 +195,7 @@ export class Synchroniser {
     this.#silences = 0;
     if (!this.#matcher.isOwed) this.#pace.answered(tookMs);
     while (this.#finals < typed && (await this.#finalWithin(Math.max(GUARD_MS, SLACK * tookMs)))) {
-      // One more of them has come.
+      // One more answer to a typed line has come.
     }
     await this.#quiet(this.#matcher.isOwed ? this.#matcher.keptMs : GUARD_MS);
   }

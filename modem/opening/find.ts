@@ -57,7 +57,7 @@ export async function findModems({
   return (await Promise.all(devices)).flat();
 }
 
-/** One port while it is looked at. */
+/** One port while {@link findModems} examines it. */
 class Look {
   readonly port: ListedPort;
   readonly #codes = new Set<string>();

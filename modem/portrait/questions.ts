@@ -3,7 +3,7 @@
  * search takes a minute and ends data connections; so is `+CMGL`, because a list marks messages as read.
  */
 
-/** Who the modem is (3GPP TS 27.007, 5.1 to 5.4; ITU-T V.250, 6.1). */
+/** Forms about the identity of the modem (3GPP TS 27.007, 5.1 to 5.4; ITU-T V.250, 6.1). */
 export const IDENTITY: readonly string[] = [
   ...['I', '+CGMI', '+CGMM', '+CGMR', '+GMI', '+GMM', '+GMR', '+CGSN', '+GSN', '+CIMI', '+CCID', '+ICCID', '+GCAP'],
 ];

@@ -13,7 +13,7 @@ const CBS_UCS2 = 72;
 const LONGEST_SEPTETS = 182;
 const LONGEST_UNITS = 80;
 
-/** Octets of a text that is decoded: 182 characters as UCS-2. What modems say beyond them is dropped. */
+/** Octets of a text that are decoded: 182 characters in UCS-2. The rest is dropped. */
 const LONGEST_OCTETS = 2 * LONGEST_SEPTETS;
 
 /** Characters that are the same octet in every character set of `+CSCS`, and have no meaning for the AT parser of a modem. */
@@ -25,14 +25,14 @@ const HEX = /^(?:[0-9A-F]{2})+$/i;
 export interface UssdString {
   readonly text: string;
   readonly dcs: number;
-  /** Whether it is packed septets; then so are answers in the default alphabet. Absent: it is not in that alphabet. */
+  /** Whether `text` is packed septets; then answers in the default alphabet are too. Absent: `text` is UCS-2. */
   readonly packed?: boolean;
 }
 
 /**
- * The ways to type a text, for modems that disagree, best first: as characters, and as packed septets in hexadecimal,
- * which some Huawei and ZTE want. What is not the same in every character set goes as UCS-2 in hexadecimal. None: it is
- * too long for one string.
+ * The forms in which a text may be typed, best first: characters, then packed septets in hexadecimal, which some Huawei and
+ * ZTE modems expect. A text with characters that differ between the sets of `+CSCS` is typed as UCS-2 in hexadecimal. Empty
+ * when the text is too long for one string.
  */
 export function ussdStrings(text: string): readonly UssdString[] {
   const septets = septetsOf(text, DEFAULT_ALPHABET);
@@ -52,10 +52,10 @@ export function ussdStrings(text: string): readonly UssdString[] {
 }
 
 /**
- * What the network said in `+CUSD: <m>,<str>,<dcs>`. By the book `<str>` is in the character set of `+CSCS` when `<dcs>`
- * is the default alphabet, and else octets in hexadecimal; modems also write UCS-2 as characters, and the default
- * alphabet as UCS-2 (Quectel M35 under `<dcs>` 15, ZTE MF286D under 7) or, where they want to be typed to so (`packed`),
- * as packed septets.
+ * Decodes the text of `+CUSD: <m>,<str>,<dcs>`. In the standard `<str>` is in the character set of `+CSCS` when `<dcs>` is
+ * the default alphabet, and otherwise octets in hexadecimal. Some modems write UCS-2 as characters; some write UCS-2 in
+ * hexadecimal under a `<dcs>` of the default alphabet (Quectel M35 under 15, ZTE MF286D under 7), or packed septets, if they
+ * expect these too (`packed`).
  *
  * @param said a character for each octet on the line
  * @param charset of `+CSCS`; undefined when the modem does not say
@@ -73,25 +73,25 @@ export function ussdTextOf(said: string, dcs: number, charset: string | undefine
   return packed ? packedText(octets) : said;
 }
 
-/** Nothing that no text has in it: control characters, half of a surrogate pair, characters that do not exist. */
+/** A text without control characters, halves of surrogate pairs, private or unassigned characters. */
 const TEXT = /^(?:[\n\r\t]|[^\p{Cc}\p{Cs}\p{Co}\p{Cn}])+$/u;
 
 /** High octets of UTF-16 units that every script shares: Latin, punctuation and symbols. */
 const SHARED_PAGES: ReadonlySet<number> = new Set([0x00, 0x01, 0x20, 0x21, 0x22]);
 
-/** From here on there are the thousands of characters of East Asia, which any two octets are. */
+/** High octet from which the thousands of characters of East Asia begin: random octets often look like them. */
 const EAST_ASIA = 0x2e;
 
-/** The alphabets of a text have at most so many high octets; random octets have more. */
+/** A text in one alphabet has at most so many different high octets; random octets have more. */
 const ALPHABET_PAGES = 2;
 
-/** As many characters of East Asia are no accident, nor are as many of one alphabet in digits alone. */
+/** So many characters of East Asia, or so many units of one alphabet written in decimal digits, are taken for UCS-2. */
 const EAST_ASIAN_UNITS = 4;
 const UNITS_IN_DIGITS = 3;
 
 /**
- * Whether octets that should be in the default alphabet are a text in UCS-2. Digits alone are rather a number: they are
- * UCS-2 when each unit begins with 00 (`00350045` is "5E"), or most of them with the same other octet.
+ * Whether octets that should be in the default alphabet are a text in UCS-2. Decimal digits alone are usually a number; they
+ * count as UCS-2 when each unit begins with 00 (`00350045` is "5E"), or most units begin with the same other octet.
  */
 function isUcs2(octets: Uint8Array, packed: boolean): boolean {
   if (octets.length % 2 !== 0 || !TEXT.test(utf16(octets))) return false;
@@ -106,7 +106,7 @@ function isUcs2(octets: Uint8Array, packed: boolean): boolean {
   return !packed && own.length >= EAST_ASIAN_UNITS && own.every((page) => page >= EAST_ASIA);
 }
 
-/** The alphabet of a CBS data coding scheme; those that are reserved count as the default alphabet. */
+/** The alphabet of a CBS data coding scheme; reserved schemes count as the default alphabet. */
 function alphabetOf(dcs: number): Alphabet {
   const group = dcs >> 4;
   if (dcs === 0x11) return 'ucs2';

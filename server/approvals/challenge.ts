@@ -9,7 +9,7 @@ type Purpose = (typeof PURPOSES)[number];
 /** How much later than the phone's deadline an answer may arrive, ms: the clocks differ, and the SMS takes some time. */
 const GRACE_SECONDS = 5;
 
-/** When an unanswered request goes out again, ms after the first time. */
+/** When an unanswered request is sent again, ms after the first time. */
 const RESENDS_MS: readonly number[] = [20_000, 45_000];
 
 /** How often a request is sent again at most, including the times when the phone asked for it. */

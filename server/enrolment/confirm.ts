@@ -67,7 +67,7 @@ export function sendEnrolmentStanding(context: Context, recipient: Recipient, ch
   sendPassingReceipt(context, recipient, challenge.ref, challenge.request, content);
 }
 
-/** The timer `enrolment-expiry`: nobody typed the PIN in time. While the activation lasts the phone may enrol again. */
+/** The timer `enrolment-expiry`: the PIN was not typed in time. While the activation lasts, the phone may enrol again. */
 export function expireEnrolment(context: Context, ref: Ref): void {
   const challenge = challengeByRef(context, ref);
   const device = challenge && deviceById(context.store, challenge.deviceId);

@@ -19,7 +19,7 @@ const NO_REF: Ref = ref('0000000000000000');
 
 /**
  * ENROL, the second step of an enrolment: checks the code and the keys, and asks for the PIN at the *registered*
- * number, so that the code alone enrols nobody. While the activation lasts a phone may come again, with other keys too.
+ * number, so that a stolen code is not enough. While the activation lasts, a phone may send ENROL again, also with new keys.
  * @param arrivedAt ms since 1970.
  */
 export function enrol(context: Context, device: Device, message: Enrol, arrivedAt: number): string {

@@ -9,7 +9,7 @@ import { ANSWER_USEFUL_MS, composeNak, queueFrame, type Recipient, sealTo } from
 const DAILY_LIMIT = 10;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** How often a stored answer is sent again for the asking; after that the phone is not answered. */
+/** How often a stored answer is sent again when the phone asks; after that the phone gets no answer. */
 const REPEAT_LIMIT = 3;
 
 /** How long an answer is stored, ms: as long as its query can come again, which the inbox knows for 10 days. */
@@ -43,7 +43,7 @@ function balanceOrLimit(context: Context, recipient: Recipient, ref: Ref): Balan
   return { type: 'BALANCE', time: unixTime(context), ref: refOctets(ref), amounts };
 }
 
-/** What fits a message; when there are more currencies than that, those with money come first. */
+/** The amounts that fit a message; when there are more currencies, those with money come first. */
 function toShow(available: readonly Amount[]): Amount[] {
   return available
     .toSorted((one, other) => Math.sign(other.minor) - Math.sign(one.minor))

@@ -42,7 +42,7 @@ const ENGLISH = {
   REJECTED: 'not accepted',
 };
 
-/** Why a payment was declined or refused, where that is worth a word. */
+/** The reasons of declined and refused payments that the page shows. */
 const ENGLISH_REASONS: Readonly<Record<string, string>> = {
   'insufficient-funds': 'not enough money in the account',
   'not-honoured': 'the bank does not allow it',

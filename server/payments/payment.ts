@@ -23,7 +23,7 @@ export interface PaymentInit {
   readonly plaintext: Uint8Array;
 }
 
-/** One payment, as its row stands. */
+/** A row of the table `payment`. */
 export interface Payment {
   readonly txn: Ref;
   readonly merchantId: MerchantId;

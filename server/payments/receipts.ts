@@ -53,7 +53,7 @@ export function contentOf(context: Context, payment: Payment): ReceiptContent {
   };
 }
 
-/** Why the rail declined, as receipts carry it; 0 for a reason that phones have no word for. */
+/** The rail's reason as the number in a receipt; 0 for a reason that phones do not know. */
 function responseCodeOf({ reason = '' }: Payment): number {
   return isDeclineReason(reason) ? declineCode(reason) : 0;
 }

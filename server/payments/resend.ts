@@ -5,7 +5,7 @@ import { recipientOf } from '../messaging/compose.ts';
 import { deviceById } from '../people/devices.ts';
 import { paymentByTxn } from './payment.ts';
 
-/** The timer `payment-resend`: nothing came back, so the request goes out again, octet by octet the same. */
+/** The timer `payment-resend`: no answer came, so the same frame of the request is sent again. */
 export function resendRequest(context: Context, txn: Ref): void {
   const challenge = challengeByRef(context, txn);
   const device = challenge && deviceById(context.store, challenge.deviceId);

@@ -20,16 +20,16 @@ export type PaymentState =
   /** The merchant gives the money back. */
   | 'REFUNDING'
   | 'REFUNDED'
-  /** By the customer, or the PIN tries are used up. */
+  /** Refused by the customer, or the PIN tries are used up. */
   | 'REFUSED'
-  /** By the merchant. */
+  /** Cancelled by the merchant. */
   | 'CANCELLED'
   /** No answer arrived in time. */
   | 'EXPIRED'
-  /** By the rail. */
+  /** Declined by the rail. */
   | 'DECLINED'
   | 'REVERSED'
-  /** By the service, before the customer was asked. */
+  /** Refused by the service, before the customer was asked. */
   | 'REJECTED';
 
 interface StateFacts {
@@ -61,7 +61,7 @@ export const PAYMENT_STATES: Readonly<Record<PaymentState, StateFacts>> = {
   REJECTED: { settled: true, money: 'none', status: 'rejected' },
 };
 
-/** What can happen to a payment, whoever or whatever causes it. */
+/** The events of a payment. */
 export type PaymentEvent =
   | 'request'
   | 'reject'

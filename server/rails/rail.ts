@@ -8,9 +8,9 @@ export type RailKey = `${string}:charge` | `${string}:refund-${number}`;
 export interface RailOrder {
   readonly key: RailKey;
   readonly amount: Amount;
-  /** Whose money it is. */
+  /** The account that pays. */
   readonly from: Account;
-  /** Who gets it. */
+  /** The account that receives. */
   readonly to: Account;
 }
 

@@ -9,7 +9,7 @@ const LOOK_AFTER_MS = 2;
 
 /**
  * Resolves to true once `holds`, which is asked shortly after each event of the world, or to what it says after `waitMs`.
- * @param clock the machine's: whoever waits lives in real time.
+ * @param clock the machine's clock, because a client of the HTTP API waits in real time.
  */
 export function until(log: EventLog, clock: Clock, holds: () => boolean, waitMs: number): Promise<boolean> {
   if (waitMs === 0 || holds()) return Promise.resolve(holds());

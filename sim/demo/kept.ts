@@ -51,7 +51,7 @@ export function filesIn(folder: string): {
   };
 }
 
-/** What was kept in a folder the last time; undefined when nothing was. @throws Error when the file is none of ours */
+/** What the last run with `--data` kept in a folder; undefined for a new folder. @throws Error when the file is another program's */
 export function readKept(folder: string): Kept | undefined {
   const { kept, keys, database } = filesIn(folder);
   if (!existsSync(kept)) {

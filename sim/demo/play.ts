@@ -119,7 +119,7 @@ function isQuick({ world }: Stage): boolean {
   return world.profile.journey === undefined;
 }
 
-/** A scene that stuck: somebody waited in vain. */
+/** A scene that did not go on: a screen or state that was waited for did not come. */
 function failed(scene: Scene, error: unknown): SceneResult {
   const wrong = [messageOf(error)];
   const nothing = { txn: '', outcome: 'STUCK', receipt: '', sms: 0, octets: 0, cycleMs: 0, handMs: 0, paid: 0 };

@@ -184,7 +184,7 @@ function loseNext({ world }: Stage, note: (text: string) => void): void {
 
 /** Shows the theatre until the user quits. */
 export async function showTheatre(props: TheatreProps): Promise<void> {
-  // Ink takes the variable CI for "nobody looks"; whoever comes here has looked at the terminal itself.
+  // Ink draws nothing when the variable CI is set. Whether there is a terminal was checked before this call.
   const instance = render(
     <Fitted>
       <Theatre {...props} />

@@ -216,7 +216,7 @@ function remarkOn(entry: SmsEntry): string {
   return `SMS ${entry.sms} ${entry.kind}: ${who} ${what}`;
 }
 
-/** A cause below 128 is an RP cause; TP-FCS comes in a SUBMIT-REPORT. What is neither has no place on the air. */
+/** The answer of a cause: below 128 an RP cause, from 128 on TP-FCS in a SUBMIT-REPORT. Other causes are not on the air. */
 function refusalBySmsc(way: Way, reference: number, cause: number, at: number): Uint8Array {
   if (cause < 0x80) return rpError(way, reference, cause);
   if (cause > 0xff) return rpError(way, reference, RP_CAUSE.protocolError);

@@ -8,7 +8,7 @@ export interface CardFile {
   /** Its name in the standard, without EF. */
   readonly name: string;
   readonly id: number;
-  /** Who may read it: anyone, or who has given the PIN (CHV1). */
+  /** Whether the file may be read always, or only after the PIN (CHV1). */
   readonly read: 'always' | 'pin';
   readonly content:
     | { readonly structure: 'transparent'; octets(modem: VirtualModem): Uint8Array }
@@ -29,7 +29,7 @@ const PHASE_2 = 0x02;
 const SERVICES = 'CF00C30003';
 /** Normal operation; the MNC has two digits (10.3.18). */
 const ADMINISTRATION = '00000002';
-/** Of SMS parameters only the service centre is there: a 0 bit says so (10.5.6). */
+/** Parameter indicators of EF-SMSP: only the service centre is present, by a 0 bit (10.5.6). */
 const ONLY_SERVICE_CENTRE = 0xfd;
 /** Status of a record of EF-SMS by `<stat>` of 3GPP TS 27.005: unread, read, to be sent, sent (10.5.3). */
 const SMS_STATUS = [0x03, 0x01, 0x07, 0x05] as const;

@@ -31,9 +31,9 @@ export interface WireHabits {
   readonly orphanOkAfterError: boolean;
   /** Unsolicited codes do not wait for the end of a command, or of a PDU that is being typed. */
   readonly codesInterrupt: boolean;
-  /** It hears nothing while the host holds DTR or RTS low. A pseudo terminal has neither: both count as high. */
+  /** The modem reads nothing while the host holds DTR or RTS low. A pseudo terminal has neither: both count as high. */
   readonly needsControlLines: boolean;
-  /** It crashes when one of its ports is open and not read. */
+  /** The modem crashes when one of its ports is open and not read (Huawei, ZTE). */
   readonly crashesUnread: boolean;
 }
 
@@ -119,7 +119,7 @@ export interface StartHabits {
   readonly registrationMs: number;
   /** How long nothing is answered after the PIN, ms. */
   readonly silentAfterPinMs: number;
-  /** It starts again when it is asked anything within this time after the PIN, ms. */
+  /** The modem restarts when a command comes within this time after the PIN, ms. */
   readonly rebootsIfAskedAfterPinMs: number;
   /** `ATZ` is refused until the PIN is given. */
   readonly resetNeedsPin: boolean;

@@ -8,7 +8,7 @@ export interface Profile {
   readonly talk: TalkSettings;
 }
 
-/** As the manufacturer set it (ITU-T V.250, 6.1.2). */
+/** The manufacturer's profile, for `AT&F` (ITU-T V.250, 6.1.2). */
 export function factoryProfile({ settings, talk }: StartValues): Profile {
   return { settings: { ...settingsDefaults(), ...settings }, talk: { ...talkDefaults(), ...talk } };
 }

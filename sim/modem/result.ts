@@ -10,7 +10,7 @@ export const RESULT_NUMBERS: Readonly<Record<string, number>> = {
   ERROR: 4,
 };
 
-/** The `+CME ERROR` numbers that the virtual modem gives of itself (3GPP TS 27.007, 9.2). */
+/** The `+CME ERROR` numbers of the virtual modem (3GPP TS 27.007, 9.2). */
 const CME = {
   operationNotAllowed: 3,
   operationNotSupported: 4,
@@ -30,7 +30,7 @@ const CME = {
   pleaseWait: 515,
 } as const;
 
-/** The `+CMS ERROR` numbers that the virtual modem gives of itself (3GPP TS 27.005, 3.2.5). */
+/** The `+CMS ERROR` numbers of the virtual modem (3GPP TS 27.005, 3.2.5). */
 const CMS = {
   operationNotAllowed: 302,
   operationNotSupported: 303,

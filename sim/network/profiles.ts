@@ -20,7 +20,7 @@ export interface LatencyProfile {
    * centre to the phone.
    */
   readonly journey?: readonly (LogNormal & { readonly weight: number })[];
-  /** Of a thousand messages, how many never arrive, and how many arrive twice. */
+  /** How many of a thousand messages never arrive, and how many arrive twice. */
   readonly lostPerMille: number;
   readonly duplicatedPerMille: number;
   /** Whether messages to one phone arrive in the order in which the service centre took them. */

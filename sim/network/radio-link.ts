@@ -6,7 +6,7 @@ export type DeliveryAnswer = { readonly kind: 'accepted' } | { readonly kind: 'r
 
 /** A phone, as the network sees it. */
 export interface MobileStation {
-  /** A DELIVER or STATUS-REPORT arrives. A promise when the phone waits for its host's word. */
+  /** A DELIVER or STATUS-REPORT arrives. Returns a promise when the phone waits for its host's `+CNMA`. */
   receive(tpdu: Uint8Array): DeliveryAnswer | Promise<DeliveryAnswer>;
   /** What the phone hears of networks changed: coverage, the operator, or whether its SIM is let in. */
   coverageChanged(): void;

@@ -60,7 +60,7 @@ export function newFate(reportWanted: boolean): Fate {
   return { status: STATUS.notTriedYet, over: false, reportWanted, told: undefined };
 }
 
-/** Whether the message takes the place of an earlier one of its type that waits. */
+/** Whether the message replaces a waiting one of the same type (Replace Short Message Type). */
 export function isReplacing({ pid, isReport }: Sms): boolean {
   return !isReport && isReplaceType(pid);
 }

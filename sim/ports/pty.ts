@@ -179,7 +179,7 @@ class Pty implements PtyLine {
     try {
       return writeSync(this.#pair.master, octets);
     } catch (error) {
-      // EIO: the client has just left, and nobody will read this.
+      // EIO: the client has just closed the PTY, so the octets are dropped.
       const full = error instanceof Error && 'code' in error && error.code === 'EAGAIN';
       return full ? 0 : octets.length;
     }

@@ -53,7 +53,7 @@ export function numbersFor(names: Names, text: string): readonly string[] {
   return names.phones.get(text) ?? [text];
 }
 
-/** What is named in a scenario and not there. */
+/** The phones, numbers and the like that a scenario names and that do not exist. */
 export function strangers({ phones, faults, steps, expect }: Scenario, names: Names): readonly Stranger[] {
   const all = phones.flatMap((phone, i) => numbersOf(phone).map((of) => ({ of, i })));
   const numbers = new Map(all.map(({ of, i }) => [of, i]));

@@ -10,7 +10,7 @@ export interface Passage {
   readonly text: string;
 }
 
-/** The messages of a traffic, in the order of their times: each between two phones, nobody writes to himself. */
+/** The messages of a traffic, in the order of their times, each between two different phones. */
 export function passagesOf(
   { messages, during, text }: Traffic,
   senders: readonly string[],

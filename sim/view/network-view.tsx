@@ -94,7 +94,7 @@ const half = Math.ceil(OFFERED_FAULTS.length / 2);
 const legendOf = (faults: typeof OFFERED_FAULTS) => faults.map(({ key, text }) => `${key} ${text}`).join(' · ');
 const faultLegend = [legendOf(OFFERED_FAULTS.slice(0, half)), legendOf(OFFERED_FAULTS.slice(half))];
 
-/** What was pressed: ink gives several characters at once when they come quickly. */
+/** The pressed keys, one by one: ink reports several characters at once when they come quickly. */
 function keysOf(input: string, key: Key): readonly string[] {
   if (key.return) return [KEYS.enter];
   if (key.backspace || key.delete) return [KEYS.erase];
@@ -198,7 +198,7 @@ export async function showNetwork({
   interrupted,
   ...props
 }: NetworkViewProps & { readonly interrupted: Promise<void> }): Promise<void> {
-  // Ink takes the variable CI for "nobody looks"; whoever comes here has looked at the terminal itself.
+  // Ink draws nothing when the variable CI is set. Whether there is a terminal was checked before this call.
   const instance = render(
     <Fitted>
       <NetworkView {...props} />

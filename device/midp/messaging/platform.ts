@@ -19,7 +19,7 @@ export interface MessagingPlatform {
   listen(port: number, notify: () => void): void;
   /** Closes the port; messages that still wait stay in the phone. */
   close(port: number): void;
-  /** The oldest message that waits, which the phone now forgets. */
+  /** Takes the oldest waiting message, which the phone then deletes. */
   take(port: number): PlatformMessage | undefined;
   /**
    * Hands a message to the network and resolves when it was taken.

@@ -12,7 +12,7 @@ interface Phonebook {
   readonly writable: boolean;
 }
 
-/** Of the SIM and the phone; own numbers; calls, of which there are none; fixed dialling, which needs a PIN2; emergency. */
+/** The phonebooks: SIM and phone; own numbers; calls (always empty); fixed dialling, which needs PIN2; emergency. */
 const phonebooks: Readonly<Record<string, Phonebook>> = {
   SM: { places: 50, writable: true },
   ME: { places: 100, writable: true },
