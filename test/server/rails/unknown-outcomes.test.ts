@@ -65,6 +65,21 @@ describe('a rail whose answer is lost', () => {
     expect(customer.phone.asked).toHaveLength(asked);
   });
 
+  it('keeps what it may have taken out of the balance that the phone is told, until it says', async () => {
+    const rail = new ScriptedRail();
+    rail.inquiries = [{ kind: 'unknown', reason: 'still nothing' }, declined];
+    const { world, customer, state } = await approved(rail);
+    const balance = async (number: number) => {
+      customer.phone.query(new Uint8Array(8).fill(number), 'balance');
+      await world.clock.advance(2_500);
+      return customer.phone.received.findLast(({ type }) => type === 'BALANCE');
+    };
+    expect(await balance(1)).toMatchObject({ amounts: [{ ...DEPOSIT, minor: DEPOSIT.minor - 1_250 }] });
+    await world.clock.advance(10_000);
+    expect(state()).toBe('DECLINED');
+    expect(await balance(2)).toMatchObject({ amounts: [DEPOSIT] });
+  });
+
   it('is asked what became of the charge, until it says', async () => {
     const rail = new ScriptedRail();
     rail.inquiries = [{ kind: 'unknown', reason: 'still nothing' }, done];
