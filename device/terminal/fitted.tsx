@@ -5,7 +5,7 @@ import type { ReactElement, ReactNode } from 'react';
 const COLUMNS = 80;
 const ROWS = 24;
 
-/** Shows its content when the window is large enough, otherwise a line that asks for a larger window. The content keeps its state. */
+/** Shows its content when the window is large enough, else a line that asks for a larger one. The content keeps its state. */
 export function Fitted({ children }: { readonly children: ReactNode }): ReactElement {
   const { columns, rows } = useWindowSize();
   const fits = columns >= COLUMNS && rows >= ROWS;

@@ -51,7 +51,7 @@ export function filesIn(folder: string): {
   };
 }
 
-/** What the last run with `--data` kept in a folder; undefined for a new folder. @throws Error when the file is another program's */
+/** What the last run with `--data` kept; undefined for a new folder. @throws Error when the file is another program's */
 export function readKept(folder: string): Kept | undefined {
   const { kept, keys, database } = filesIn(folder);
   if (!existsSync(kept)) {
