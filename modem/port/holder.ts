@@ -55,5 +55,5 @@ export function describeHolders(holders: readonly PortHolder[]): string {
   const advice = holders.some(({ name }) => name === 'ModemManager')
     ? 'stop it (systemctl stop ModemManager), or tell it to leave this device alone (udev: ENV{ID_MM_DEVICE_IGNORE}="1")'
     : 'stop it, or use another port';
-  return `${names} holds the port: ${advice}`;
+  return `${names} ${holders.length === 1 ? 'holds' : 'hold'} the port: ${advice}`;
 }

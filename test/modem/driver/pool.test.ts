@@ -117,6 +117,105 @@ describe('a pool', () => {
     expect(await pool.send(sms(2))).toMatchObject({ kind: 'failed' });
   });
 
+  test('prefers the longest prefix, and a modem for a prefix to one for any', async () => {
+    const pool = await open([{ prefixes: ['+39', '+44'] }, { prefixes: ['+3933', '+4'] }]);
+    for (const [id, destination] of ['+393331', '+393332', '+441', '+391'].entries()) {
+      await first.run(pool.send(sms(id, destination)));
+    }
+    expect([typedBy(first).length, typedBy(second).length]).toEqual([2, 2]);
+    const [any, some] = [createBench(clock), createBench(clock)];
+    const mixed = createPool([{ modem: await any.open() }, { modem: await some.open(), prefixes: ['+39'] }], clock);
+    await any.run(mixed.send(sms(5)));
+    await any.run(mixed.send(sms(6)));
+    await any.run(mixed.send(sms(7, '+44')));
+    expect([typedBy(any).length, typedBy(some).length]).toEqual([1, 2]);
+  });
+
+  test('gives one message after the other to the modem that sent least', async () => {
+    const pool = await open();
+    for (let id = 1; id <= 4; id += 1) await first.run(pool.send(sms(id)));
+    expect([typedBy(first).length, typedBy(second).length]).toEqual([2, 2]);
+  });
+
+  test('asks a modem that failed last, until it has sent one again', async () => {
+    first.script.when(/\^Z$/, line('+CMS ERROR: 512'), ok('+CMGS: 1'));
+    const pool = await open();
+    const typed = () => [typedBy(first).length, typedBy(second).length];
+    await first.run(pool.send(sms(1)));
+    await first.run(pool.send(sms(2)));
+    expect(typed()).toEqual([1, 2]);
+    await first.run(Promise.all([pool.send(sms(3)), pool.send(sms(4))]));
+    expect(typed()).toEqual([2, 3]);
+    await first.run(pool.send(sms(5)));
+    expect(typed()).toEqual([3, 3]);
+  });
+
+  test('sends what one modem refused before all that wait', async () => {
+    first.script.when(/\^Z$/, () => {
+      clock.after(1_000, () => first.script.say(line('+CMS ERROR: 512')));
+      return undefined;
+    });
+    slow(second, 2_000);
+    const pool = await open();
+    const order: string[] = [];
+    const sending = ['a', 'b', 'c', 'd'].map(async (id) => {
+      await pool.send(sms(id));
+      order.push(id);
+    });
+    await first.run(Promise.all(sending));
+    expect(order).toEqual(['b', 'a', 'd', 'c']);
+  });
+
+  test('sends what waits as soon as a modem is ready again', async () => {
+    const pool = await open();
+    for (const bench of [first, second]) bench.unplug();
+    await clock.advance(0);
+    const start = clock.now();
+    expect(await first.run(pool.send(sms(1)))).toMatchObject({ kind: 'sent' });
+    expect(clock.now() - start).toBeLessThan(5_000);
+  });
+
+  test('does not fail what a modem is sending when the network is lost meanwhile', async () => {
+    slow(first, 100_000);
+    const pool = createPool([{ modem: await first.open() }], clock);
+    const start = clock.now();
+    const sending = pool.send(sms(1));
+    await clock.advance(10_000);
+    first.script.when('AT+CREG?', ok('+CREG: 1,2')).say(line('+CREG: 2'));
+    expect(await first.run(sending)).toMatchObject({ kind: 'sent' });
+    expect(clock.now() - start).toBe(100_000);
+  });
+
+  test('fails what waited behind a long message once no modem was ready for a minute', async () => {
+    slow(first, 100_000);
+    const pool = createPool([{ modem: await first.open() }], clock);
+    const start = clock.now();
+    const [sending, waiting] = [pool.send(sms(1)), pool.send(sms(2))];
+    await clock.advance(70_000);
+    first.script.when('AT', undefined);
+    first.unplug();
+    expect(await first.run(sending)).toMatchObject({ kind: 'unknown' });
+    expect(await first.run(waiting)).toMatchObject({ kind: 'failed', reason: 'no modem of the pool is ready' });
+    expect(clock.now() - start).toBe(120_000);
+  });
+
+  test('that is closed gives nothing to another modem, and fails what waits', async () => {
+    first.script.when(/\^Z$/, () => {
+      clock.after(1_000, () => first.script.say(line('+CMS ERROR: 512')));
+      return undefined;
+    });
+    slow(second, 1_500);
+    const pool = await open();
+    const start = clock.now();
+    const outcomes = ['a', 'b', 'c'].map((id) => pool.send(sms(id)));
+    await clock.advance(100);
+    await first.run(pool.close());
+    const kinds = (await first.run(Promise.all(outcomes))).map(({ kind }) => kind);
+    expect(kinds[2]).toBe('failed');
+    expect(typedBy(second)).toHaveLength(1);
+    expect(clock.now() - start).toBeLessThan(10_000);
+  });
+
   test('receives from all its modems', async () => {
     const pool = await open();
     const received: IncomingSms[] = [];

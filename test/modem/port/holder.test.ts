@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -26,8 +26,45 @@ describe('who holds a port', () => {
   });
 
   test.each([
+    ['/usr/sbin/ModemManager\0--debug\0', 'ModemManager'],
+    ['node\0/usr/bin/gsm-modem\0probe\0', 'gsm-modem'],
+    ['/usr/bin/python3.11\0/opt/gateway.py\0', 'gateway.py'],
+    ['python\0-m\0serial\0', 'python'],
+    ['perl\0smsd.pl\0', 'smsd.pl'],
+    ['ruby\0sms.rb\0', 'sms.rb'],
+    ['bash\0dial.sh\0', 'dial.sh'],
+    ['node\0', 'node'],
+    ['minicom\0/dev/ttyX\0', 'minicom'],
+    ['', 'a process'],
+  ])('goes by the name of what was started: %j is %s', async (commandLine, name) => {
+    const root = mkdtempSync(join(tmpdir(), 'holder-'));
+    const device = join(root, 'ttyX');
+    const folders: [folder: string, open: string][] = [
+      ['41', device],
+      ['42', join(root, 'ttyY')],
+      [`${process.pid}`, device],
+      ['self', device],
+    ];
+    for (const [folder, open] of folders) {
+      mkdirSync(join(root, folder, 'fd'), { recursive: true });
+      symlinkSync('/dev/null', join(root, folder, 'fd', '0'));
+      symlinkSync(open, join(root, folder, 'fd', '3'));
+      writeFileSync(join(root, folder, 'cmdline'), commandLine);
+    }
+    expect(await portHolders(device, root)).toEqual([{ pid: 41, name }]);
+    rmSync(root, { recursive: true });
+  });
+
+  test.each([
     [[], 'often ModemManager'],
     [[{ pid: 7, name: 'ModemManager' }], 'ModemManager (pid 7) holds the port: stop it (systemctl stop ModemManager)'],
+    [
+      [
+        { pid: 7, name: 'ModemManager' },
+        { pid: 8, name: 'minicom' },
+      ],
+      'ModemManager (pid 7) and minicom (pid 8) hold the port: stop it (systemctl stop ModemManager)',
+    ],
     [[{ pid: 8, name: 'minicom' }], 'minicom (pid 8) holds the port: stop it, or use another port'],
   ])('%j in one line', (holders, words) => {
     const line = describeHolders(holders);

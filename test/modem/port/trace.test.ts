@@ -30,6 +30,32 @@ describe('a traced port', () => {
     ]);
     expect(heard).toEqual(['OK\r\n']);
   });
+
+  test('hides a PIN in the echo too, and tells why it was closed', async () => {
+    const clock = new VirtualClock(1_000);
+    const { port, farEnd } = memoryPort('/dev/ttyX');
+    const told: string[] = [];
+    const heard: string[] = [];
+    const traced = tracePort(port, clock, (event) =>
+      told.push('octets' in event ? `${event.kind} ${Buffer.from(event.octets)}` : JSON.stringify(event)),
+    );
+    farEnd.listen({ opened() {}, closed() {}, data: (octets) => farEnd.write(octets) });
+    await traced.open({
+      data: (octets) => heard.push(Buffer.from(octets).toString()),
+      closed: (reason) => heard.push(`closed ${reason?.code}`),
+    });
+    await traced.write(Buffer.from('AT+CPIN="1234"\r'));
+    await clock.advance(0);
+    farEnd.hangUp();
+    await clock.advance(0);
+    expect(told.slice(1, 3)).toEqual(['sent AT+CPIN=******\r', 'received AT+CPIN=******\r']);
+    expect(JSON.parse(told[3] ?? '')).toEqual({
+      at: 1_000,
+      kind: 'closed',
+      reason: expect.stringContaining('/dev/ttyX'),
+    });
+    expect(heard).toEqual(['AT+CPIN="1234"\r', 'closed lost']);
+  });
 });
 
 describe('the mask', () => {
@@ -40,6 +66,10 @@ describe('the mask', () => {
     ['AT+CLCK="SC",1,"1234"', 'AT+CLCK=*************'],
     ['AT+CPWD="SC","1","2"\r\nOK', 'AT+CPWD=************\r\nOK'],
     ['AT+CMEE=1', 'AT+CMEE=1'],
+    ['AT+CPIN2="5678"', 'AT+CPIN2=******'],
+    ['AT+CPIN=1234\nAT', 'AT+CPIN=****\nAT'],
+    ['AT+CPI\rN=1', 'AT+CPI\rN=1'],
+    ['AT+CPI\nN=1', 'AT+CPI\nN=1'],
   ])('turns %j into %j', (text, masked) => {
     expect(maskSecrets(text)).toBe(masked);
   });
