@@ -169,6 +169,32 @@ describe('transliteration', () => {
     expect(written(text, { transliterate: true })).toBe('gsm7, 1');
   });
 
+  test.each([
+    ['‘’‚‛′ʹʻʼ`´', "'".repeat(10)],
+    ['“”„‟″«»', '"'.repeat(7)],
+    ['‹›', '<>'],
+    ['‐‑‒–—―−', '-'.repeat(7)],
+    ['\u00a0\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t', ' '.repeat(14)],
+    ['a\u00ad\u200b\u200c\u200d\u2060\ufeffb', 'ab'],
+    ['•·∙', '***'],
+    ['…', '...'],
+    ['™©®', 'TM(C)(R)'],
+    ['×÷', 'x/'],
+    ['º°ª¹²³', 'ooa123'],
+    ['½¼¾', '1/21/43/4'],
+    ['œŒĳĲﬁﬂẞ', 'oeOEijIJfiflSS'],
+    ['þÞðđÐĐ', 'thThddDD'],
+    ['łŀŁĿħĦ', 'llLLhH'],
+    ['ıĸŋŊŧŦ', 'iknNtT'],
+    ['ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ', 'ABEZHIKMNOPTYX'],
+    ['αβγδεζηθικλμνξοπρσςτυφχψω', 'ABΓΔEZHΘIKΛMNΞOΠPΣΣTYΦXΨΩ'],
+    ['ΆΈΉΊΌΎΏΪΫ', 'AEHIOYΩIY'],
+    ['άέήίόύώϊϋΐΰ', 'AEHIOYΩIYIY'],
+    ['āčďěģķļňőřšťůžĀČĎĚĢĶĻŇŐŘŠŤŮŽ', 'acdegklnorstuzACDEGKLNORSTUZ'],
+  ])('every character of the table: %s', (text, expected) => {
+    expect(texts(cut(text, { transliterate: true }))).toEqual([expected]);
+  });
+
   test.each(['Привет', 'ok 👍', '漢字', '“Привет”'])('%j has no place in the table, and stays whole', (text) => {
     expect(texts(cut(text, { transliterate: true }))).toEqual([text]);
   });
@@ -202,6 +228,7 @@ describe('what a reader sees as one character is not cut', () => {
     ['a letter and three marks', 'ж'.repeat(64), 'и\u0306\u0301\u0323'],
     ['CR LF', 'ж'.repeat(66), '\r\n'],
     ['a Hindi syllable', 'ж'.repeat(65), 'स्ते'],
+    ['an Arabic sign before its digit', 'ж'.repeat(66), '\u06001'],
     ['a keycap', 'ж'.repeat(65), '1\ufe0f\u20e3'],
   ])('%s', (_what, before, grapheme) => {
     expect(before.length + grapheme.length).toBeGreaterThan(67);

@@ -155,6 +155,56 @@ describe('reassembly', () => {
     ]);
   });
 
+  const HOUR_MS = 3_600_000;
+  /** A part of so many octets. */
+  const partOf = (sequence: number, octets: number, more: Partial<ReassemblyPart> = {}): ReassemblyPart => ({
+    originator: addressOf('+39333'),
+    dcs: { group: 'general', alphabet: '8bit', automaticDeletion: false },
+    userData: {
+      kind: 'data',
+      header: [{ kind: 'concatenation', width: 8, reference: 1, total: 2, sequence }],
+      data: new Uint8Array(octets),
+    },
+    ...more,
+  });
+  const takenAt = (at: number) => ({ timestamp: { at, zone: 0 } });
+
+  test.each([
+    ['an hour apart', HOUR_MS, 'complete'],
+    ['an hour apart, the second first', -HOUR_MS, 'complete'],
+    ['more than an hour apart', HOUR_MS + 1, 'waiting'],
+    ['more than an hour apart, the second first', -HOUR_MS - 1, 'waiting'],
+  ])('two parts taken %s by the service centre', (_what, apart, kind) => {
+    const reassembly = createReassembly();
+    reassembly.add(partOf(1, 10, takenAt(10 * HOUR_MS)), 0);
+    expect(reassembly.add(partOf(2, 10, takenAt(10 * HOUR_MS + apart)), 0).kind).toBe(kind);
+  });
+
+  test('types of address and widths of the reference do not mix; part 1 of 1 is whole', () => {
+    const reassembly = createReassembly();
+    const wide = { kind: 'concatenation', width: 16, reference: 1, total: 2, sequence: 2 } as const;
+    reassembly.add(partOf(1, 10), 0);
+    expect(reassembly.add(partOf(2, 10, { originator: addressOf('39333') }), 0).kind).toBe('waiting');
+    const data = { kind: 'data', data: new Uint8Array(10) } as const;
+    expect(reassembly.add(partOf(2, 10, { userData: { ...data, header: [wide] } }), 0).kind).toBe('waiting');
+    const single = { ...wide, total: 1, sequence: 1 };
+    expect(reassembly.add(partOf(1, 10, { userData: { ...data, header: [single] } }), 0).kind).toBe('complete');
+  });
+
+  test('the limits, unless others are given: 64 messages, three days, 256 KiB, each to the last', () => {
+    const many = createReassembly();
+    const from = (number: number) => ({ originator: addressOf(`+3933${number}`) });
+    for (let number = 1; number <= 64; number += 1) expect(many.add(partOf(1, 1, from(number)), 0).dropped).toEqual([]);
+    expect(many.add(partOf(1, 1, from(65)), 0).dropped).toMatchObject([{ reason: 'number', ...from(1) }]);
+    expect(many.nextExpiry()).toBe(72 * HOUR_MS);
+    const large = createReassembly();
+    expect(large.add(partOf(1, 131_072, from(1)), 0).dropped).toEqual([]);
+    expect(large.add(partOf(1, 131_072, from(2)), 0).dropped).toEqual([]);
+    expect(large.add(partOf(2, 1, from(1)), 0).kind).toBe('complete');
+    expect(large.add(partOf(1, 131_072, from(3)), 0).dropped).toEqual([]);
+    expect(large.add(partOf(1, 1, from(4)), 0).dropped).toMatchObject([{ reason: 'memory', ...from(2) }]);
+  });
+
   test('an escape sequence that another sender cut between two parts is mended', () => {
     const originator = addressOf('+39333');
     const partOf = (ud: string): ReassemblyPart => ({ ...decodeLeniently({ flags: '44', ud }).deliver, originator });
