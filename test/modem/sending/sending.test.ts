@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { decodePdu, fromHex, type Modem, type OutgoingSms } from '../../../modem/index.ts';
+import { decodePdu, fromHex, type Modem, type OutgoingSms, type SendOutcome } from '../../../modem/index.ts';
 import { type Bench, createBench, deliverPdus, reportPdu } from '../driver/bench.ts';
 import { line, ok, PROMPT } from '../scripted-modem.ts';
 
@@ -72,6 +72,43 @@ describe('sending', () => {
     const outcome = await bench.run(modem.send(text));
     expect(outcome).toMatchObject({ kind: 'failed', retry });
     expect(outcome.kind === 'failed' && outcome.reason).toContain(`+CMS ERROR: ${number} (`);
+  });
+
+  test.each([
+    [
+      '+CMS ERROR',
+      [22, 27, 38, 41, 42, 47, 192, 194, 208, 211, 300, 301, 311, 314, 320, 322, 331, 500, 512, 513],
+      [332],
+    ],
+    ['+CME ERROR', [11, 14, 20, 30, 100, 515], [31]],
+  ])('of all numbers of %s these may pass: %j; after these nobody knows: %j', async (family, passing, silent) => {
+    const numbers = Array.from({ length: 520 }, (_, number) => number);
+    bench.script.when(/\^Z$/, ...numbers.map((number) => line(`${family}: ${number}`)));
+    const outcomes: SendOutcome[] = [];
+    for (const _ of numbers) outcomes.push(await bench.run(modem.send(text)));
+    const which = (accepts: (outcome: SendOutcome) => boolean) =>
+      outcomes.flatMap((outcome, number) => (accepts(outcome) ? [number] : []));
+    expect(which((outcome) => outcome.kind === 'failed' && outcome.retry)).toEqual(passing);
+    expect(which(({ kind }) => kind === 'unknown')).toEqual(silent);
+    expect(which(({ kind }) => kind === 'sent')).toEqual([]);
+  });
+
+  test.each([
+    ['+CMS ERROR: 311', 'AT+CPIN?'],
+    ['+CMS ERROR: 316', 'AT+CPIN?'],
+    ['+CME ERROR: 11', 'AT+CPIN?'],
+    ['+CME ERROR: 12', 'AT+CPIN?'],
+    ['+CMS ERROR: 322', 'AT+CMGL=4'],
+    ['+CME ERROR: 20', 'AT+CMGL=4'],
+  ])('after %s the modem is asked %s at once; after another refusal it is not', async (refusal, question) => {
+    const asked = async (answer: string) => {
+      bench.script.when(/\^Z$/, line(answer));
+      const start = bench.script.typed.length;
+      await bench.run(modem.send(text));
+      await bench.clock.advance(1_000);
+      return bench.script.typed.slice(start).includes(question);
+    };
+    expect([await asked('+CMS ERROR: 38'), await asked(refusal)]).toEqual([false, true]);
   });
 
   test('a number that cannot be written fails for good, and types nothing', async () => {

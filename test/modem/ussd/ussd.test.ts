@@ -142,6 +142,38 @@ describe('what the network says (3GPP TS 27.007, 7.15; 23.038, 5)', () => {
   });
 });
 
+test.each([
+  ['+CME ERROR: 30', 1],
+  ['+CME ERROR: 31', 1],
+  ['+CME ERROR: 32', 1],
+  ['+CME ERROR: 132', 1],
+  ['+CME ERROR: 133', 1],
+  ['+CME ERROR: 134', 1],
+  ['+CME ERROR: 148', 1],
+  ['+CME ERROR: 3', 2],
+  ['+CME ERROR: 100', 2],
+  ['ERROR', 2],
+])(
+  'a request refused by %s is typed in %i ways: what the network refuses is not typed again',
+  async (refusal, ways) => {
+    const { bench, result } = await asked(line(refusal));
+    expect(result).toMatchObject({ name: 'AtRefused' });
+    expect(new Set(bench.script.typed.filter((typed) => typed.startsWith('AT+CUSD=1'))).size).toBe(ways);
+  },
+);
+
+test('a request without an answer is ended: a late one is not that of the next', async () => {
+  const { bench } = await asked(ok());
+  expect(bench.script.typed.at(-1)).toBe('AT+CUSD=2');
+});
+
+test.each(['1'.repeat(182), 'Ω'.repeat(80)])('the longest request is typed', async (text) => {
+  const bench = createBench();
+  bench.script.when('AT+CSCS="GSM"', ok()).when(/^AT\+CUSD=1/, `${ok()}${line('+CUSD: 0,"10.00",15')}`);
+  const modem = await bench.open();
+  expect(await bench.run(modem.ussd(text))).toEqual({ more: false, text: '10.00' });
+});
+
 describe('how a request is typed', () => {
   test('as packed septets, when the modem refuses characters; and so the answer is read', async () => {
     const { bench, modem, result } = await asked(line('ERROR'));
@@ -277,6 +309,19 @@ describe('a session', () => {
     const { bench, modem } = await asked(menu);
     await bench.run(modem.ussd('*100#'));
     expect(bench.script.typed.slice(-2)).toEqual(['AT+CUSD=2', 'AT+CUSD=1,"*100#",15']);
+  });
+
+  test('that is over takes no reply and ends nothing, also when another one is open', async () => {
+    const { bench, result, modem } = await asked(menu);
+    const answer = result as Awaited<ReturnType<Modem['ussd']>>;
+    const next = await bench.run(modem.ussd('*100#'));
+    if (!answer.more || !next.more) throw new Error('no menu');
+    const start = bench.script.typed.length;
+    await expect(answer.reply('1')).rejects.toMatchObject({ code: 'ended' });
+    await bench.run(answer.cancel());
+    expect(bench.script.typed.slice(start)).toEqual([]);
+    await bench.run(next.cancel());
+    expect(bench.script.typed.slice(start)).toEqual(['AT+CUSD=2']);
   });
 
   test('is one at a time', async () => {
