@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { cardFiles } from '../../../sim/modem/card-files.ts';
 import { joinedStore, type MessageStore, memoryStore, type StoredMessage } from '../../../sim/modem/message-store.ts';
+
+import { quietWorld } from '../host.ts';
 
 const message = (octet: number): StoredMessage => ({ status: 0, smsc: Uint8Array.of(0), tpdu: Uint8Array.of(octet) });
 
@@ -50,4 +53,13 @@ test('MT is as one store of the places of its parts, whatever is done to it', ()
       }
     }),
   );
+});
+
+test('a record of EF-SMS says free, unread, read, to be sent and sent (3GPP TS 51.011, 10.5.3)', () => {
+  const { world } = quietWorld();
+  const modem = world.addModem({ number: '+393330000001', simCapacity: 5 });
+  for (const status of [0, 1, 2, 3] as const) modem.store('SM').add({ ...message(1), status });
+  const content = cardFiles.get(0x6f3c)?.content;
+  const records = content?.structure === 'linear fixed' ? content.records(modem) : [];
+  expect(records.map(([status]) => status)).toEqual([0x03, 0x01, 0x07, 0x05, 0x00]);
 });

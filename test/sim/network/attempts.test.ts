@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { addressOf, decodeTpdu, encodeTpdu, fromHex } from '../../../modem/index.ts';
+import { latencyProfiles } from '../../../sim/index.ts';
 import type { DeliveryAnswer } from '../../../sim/network/radio-link.ts';
 import { ALICE, BOB, HOUR, MINUTE, type Network, networkOf } from './network-of.ts';
 
@@ -207,4 +208,36 @@ test('a service answers who sent the message, whatever sender a fault shows it',
     [BOB, '4000'],
     ['4000', ALICE],
   ]);
+});
+
+test('several messages that let another pass come right behind it, in their order', () => {
+  const network = networkOf();
+  network.world.faults.add({ action: { kind: 'reorder' }, times: 2 });
+  for (const text of ['a', 'b']) deliver(network, text);
+  expect(network.world.waitingFor(BOB)).toBe(2);
+  deliver(network, 'c');
+  expect(texts(network)).toEqual(['c', 'a', 'b']);
+});
+
+test('a message that is doubled and delayed is late twice', async () => {
+  const profile = latencyProfiles['in2005'];
+  const network = networkOf({ ...(profile && { profile: { ...profile, lostPerMille: 0 } }) });
+  const day = 24 * HOUR;
+  network.world.faults.add({ action: { kind: 'duplicate' } });
+  network.world.faults.add({ action: { kind: 'delay', ms: 2 * day } });
+  deliver(network, 'x');
+  await network.pass(2 * day - 1);
+  expect(texts(network)).toEqual([]);
+  await network.pass(day);
+  expect(texts(network)).toEqual(['x', 'x']);
+});
+
+test('without TP-RD a second message of one TP-MR is taken while the first waits (3GPP TS 23.040, 9.2.3.25)', async () => {
+  const network = networkOf();
+  network.world.subscriber(BOB)?.setReception('none');
+  await network.send('first', { rejectDuplicates: true });
+  for (let i = 1; i < 256; i += 1) await network.send('another', { to: '4001', statusReport: false });
+  await network.send('again');
+  expect(network.entries('refuse')).toEqual([]);
+  expect(network.world.waitingFor(BOB)).toBe(2);
 });

@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest';
+import { decodeTpdu, fromHex } from '../../../modem/index.ts';
+import { isSevenBit } from '../../../sim/modem/text-mode.ts';
+import { hostOf, quietWorld } from '../host.ts';
+
+const NUMBER = '+393330000001';
+
+async function bench(prepare = '') {
+  const { world, clock } = quietWorld();
+  const modem = world.addModem({ number: NUMBER });
+  const host = await hostOf(modem, clock);
+  await host.type(`ATE0;+CMGF=1${prepare}\r`);
+  return {
+    world,
+    clock,
+    says: (command: string) => host.type(`AT${command}\r`),
+    async enters(command: string, typed: string) {
+      await host.type(`AT${command}\r`);
+      return host.type(`${typed}\x1a`);
+    },
+  };
+}
+
+/** Whether TP-DCS is of the 7-bit alphabet; reserved codings count as it (3GPP TS 23.038, 4). */
+test.each([
+  [true, [0x00, 0x0c, 0x10, 0x13, 0x40, 0x50, 0x80, 0xbf, 0xc0, 0xc8, 0xd0, 0xdb, 0xf0, 0xf3]],
+  [false, [0x04, 0x08, 0x14, 0x18, 0x20, 0x30, 0x44, 0x48, 0x60, 0xe0, 0xe8, 0xf4, 0xf7]],
+])('7-bit text: %j', (sevenBit, codings) => {
+  expect(codings.filter((dcs) => isSevenBit(dcs) === sevenBit)).toEqual(codings);
+});
+
+test.each([
+  ['BANK', '"BANK"', 208],
+  ['+3912', '"+3912"', 145],
+  ['123', '"123"', 129],
+])(
+  'with +CSDH=1, +CMGL and +CMGR say the type of the sender %s and the length (3GPP TS 27.005, 3.4)',
+  async (from, shown, type) => {
+    const { world, clock, says } = await bench(';+CSDH=1');
+    world.deliver({ to: NUMBER, from, content: { kind: 'text', text: 'hello' } });
+    await clock.advance(1);
+    const time = '"10/03/01,10:00:00+04"';
+    const end = '\r\nhello\r\n\r\nOK\r\n';
+    expect(await says('+CMGL="REC UNREAD"')).toBe(`\r\n+CMGL: 1,"REC UNREAD",${shown},,${time},${type},5${end}`);
+    expect(await says('+CMGR=1')).toBe(
+      `\r\n+CMGR: "REC READ",${shown},,${time},${type},4,0,0,"+393990000001",145,5${end}`,
+    );
+    await says('+CSDH=0');
+    expect(await says('+CMGL="ALL"')).toBe(`\r\n+CMGL: 1,"REC READ",${shown},,${time}${end}`);
+    expect(await says('+CMGR=1')).toBe(`\r\n+CMGR: "REC READ",${shown},,${time}${end}`);
+  },
+);
+
+test('with +CSDH=1 a stored SUBMIT shows TP-VP, its coding and its length (3GPP TS 27.005, 3.4.3)', async () => {
+  const { says, enters } = await bench(';+CSDH=1;+CSMP=17,1,2,0');
+  expect(await enters('+CMGW="3912",145', 'hi!')).toContain('+CMGW: 1');
+  const end = '\r\nhi!\r\n\r\nOK\r\n';
+  expect(await says('+CMGR=1')).toBe(`\r\n+CMGR: "STO UNSENT","+3912",,145,17,2,0,1,"",129,3${end}`);
+  expect(await says('+CMGL="ALL"')).toBe(`\r\n+CMGL: 1,"STO UNSENT","+3912",,,145,3${end}`);
+});
+
+/** What is typed with a TP-DCS, and what the network has of it; undefined: +CMS ERROR: 305 (3GPP TS 27.005, 3.1). */
+const TYPED: readonly (readonly [name: string, dcs: number, typed: string, userData: object | undefined])[] = [
+  ['160 characters', 0, 'a'.repeat(160), { text: 'a'.repeat(160) }],
+  ['161 characters', 0, 'a'.repeat(161), undefined],
+  ['140 octets', 4, 'AB'.repeat(140), { data: new Uint8Array(140).fill(0xab) }],
+  ['141 octets', 4, 'AB'.repeat(141), undefined],
+  ['octets that are no hex', 4, 'hello', undefined],
+  ['UCS-2 in hex', 8, '00480069', { text: 'Hi' }],
+  ['UCS-2 in plain characters', 8, 'Hi there', { text: 'Hi there' }],
+  ['70 characters of UCS-2', 8, 'x'.repeat(70), { text: 'x'.repeat(70) }],
+  ['71 characters of UCS-2', 8, 'x'.repeat(71), undefined],
+];
+
+test.each(TYPED)('%s with TP-DCS %i', async (_name, dcs, typed, userData) => {
+  const { world, enters } = await bench(`;+CSMP=17,167,0,${dcs}`);
+  const answer = await enters(`+CMGS="${NUMBER}"`, typed);
+  expect(answer).toContain(userData === undefined ? '+CMS ERROR: 305' : '+CMGS: 0');
+  const [taken] = world.submitted(NUMBER);
+  const tpdu = taken && decodeTpdu(fromHex(taken.tpdu), 'mobile-originated');
+  expect(tpdu).toEqual(
+    userData === undefined ? undefined : expect.objectContaining({ userData: expect.objectContaining(userData) }),
+  );
+});
+
+test('a find in the phonebook is by the beginning of the name, of any case (3GPP TS 27.007, 8.13)', async () => {
+  const { says } = await bench();
+  for (const [index, name] of ['Anna', 'Hanna', 'ANNE'].entries()) await says(`+CPBW=${index + 1},"12",129,"${name}"`);
+  expect((await says('+CPBF="ann"')).match(/\+CPBF: \d/g)).toEqual(['+CPBF: 1', '+CPBF: 3']);
+  expect((await says('+CPBF=""')).match(/\+CPBF: \d/g)).toHaveLength(3);
+});
