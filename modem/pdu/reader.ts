@@ -102,6 +102,18 @@ export class Reader {
     this.#noteDown(reason, offset, taken, false);
   }
 
+  /** Reads fields that a TPDU can do without. Lenient decoding leaves them out when they cannot be read: a deviation. */
+  readOptional<Fields>(read: () => Fields): Fields | undefined {
+    try {
+      return read();
+    } catch (error) {
+      if (!this.#lenient || !(error instanceof PduError)) throw error;
+      this.#noteDown(error.reason, this.#start + error.offset, 'the optional fields left out', false);
+      this.offset = this.end;
+      return undefined;
+    }
+  }
+
   /** The standard tells a receiver to accept these octets: a tolerated deviation, in strict decoding too. */
   tolerate(reason: string, offset: number, taken: string): void {
     this.#noteDown(reason, offset, taken, true);

@@ -59,8 +59,10 @@ export function readStatusReport(reader: Reader, flags: number): StatusReport {
   };
   // A modem may read a report with the FF that fill up its record of the SIM: FF as TP-PI would announce extension octets.
   if (reader.left > 0 && !reader.isPadding) {
-    const indicator = readIndicator(reader);
-    return { ...tpdu, parameters: readReportParameters(reader, indicator, (flags & 0x40) !== 0) };
+    const parameters = reader.readOptional(() =>
+      readReportParameters(reader, readIndicator(reader), (flags & 0x40) !== 0),
+    );
+    return { ...tpdu, ...(parameters && { parameters }) };
   }
   if ((flags & 0x40) !== 0) reader.deviation('TP-UDHI promises a header and there is no user data');
   return tpdu;

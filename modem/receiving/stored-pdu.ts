@@ -45,7 +45,9 @@ export function readPduLeniently(
   length: number | undefined,
   deviates: (deviations: readonly Deviation[]) => void = () => {},
 ): ReceivedTpdu | undefined {
-  const { tpdu, deviations } = decodePduLeniently(byStandard(octetsOf(text), length), 'mobile-terminated');
+  const octets = byStandard(octetsOf(text), length);
+  if (isStoredSubmit(octets)) return undefined;
+  const { tpdu, deviations } = decodePduLeniently(octets, 'mobile-terminated');
   if (deviations.length > 0) deviates(deviations);
   return firstReceived([() => tpdu]);
 }
@@ -68,6 +70,19 @@ export function serviceCentreIn(text: string): string | undefined {
   } catch (error) {
     if (!(error instanceof PduError)) throw error;
     return undefined;
+  }
+}
+
+/**
+ * Whether the octets are a SUBMIT that somebody stored. TP-MTI 1 is a SUBMIT-REPORT for a receiver, which no memory holds:
+ * read so, TP-MR 2 of a SUBMIT would announce TP-DCS, and a digit octet 76 would be a compressed text.
+ */
+function isStoredSubmit(octets: Uint8Array): boolean {
+  try {
+    return decodePdu(octets, 'mobile-originated', { padded: true }).tpdu.type === 'SUBMIT';
+  } catch (error) {
+    if (!(error instanceof PduError)) throw error;
+    return false;
   }
 }
 

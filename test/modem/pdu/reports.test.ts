@@ -3,6 +3,7 @@ import {
   type Direction,
   decodePdu,
   decodeTpdu,
+  decodeTpduLeniently,
   describeFailureCause,
   describeProtocol,
   describeStatus,
@@ -46,6 +47,23 @@ describe('STATUS-REPORT (3GPP TS 23.040, 9.2.2.3)', () => {
   ])('with %s', (_what, rest) => {
     const hex = `060704912143903040615200009030406152000046${rest}`;
     expect(toHex(encodeTpdu(decodeTpdu(fromHex(hex), 'mobile-terminated')))).toBe(hex);
+  });
+
+  test.each<[string, string, string]>([
+    ['the extension of TP-PI', '80', 'TP-PI 22: the octets end here'],
+    ['TP-PID', '01', 'TP-PID 22: the octets end here'],
+    ['TP-UD', '0700FF', 'TP-UDL 24: the octets end here'],
+    ['compressed TP-UD', '062002E834', 'TP-DCS 22: compressed text is not supported'],
+  ])('that TP-PI promises and that cannot be read, %s: refused, leniently left out', (_what, rest, reason) => {
+    const octets = fromHex(`060704912143903040615200009030406152000046${rest}`);
+    expect(refusal(() => decodeTpdu(octets, 'mobile-terminated'))).toBe(reason);
+    const { tpdu, deviations } = decodeTpduLeniently(octets, 'mobile-terminated');
+    expect(tpdu).toMatchObject({ messageReference: 7, status: 0x46 });
+    expect(tpdu).not.toHaveProperty('parameters');
+    const notes = deviations.filter(({ tolerated }) => !tolerated);
+    expect(notes.map(({ field, offset, reason: note }) => `${field} ${offset}: ${note}`)).toEqual([
+      `${reason}, the optional fields left out`,
+    ]);
   });
 
   test('a header without user data is refused', () => {

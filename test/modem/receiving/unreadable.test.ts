@@ -105,6 +105,21 @@ describe('a record that cannot be read', () => {
   });
 });
 
+describe('a SUBMIT that somebody stored', () => {
+  test.each([
+    ['read as a SUBMIT-REPORT it is compressed text', '0001020C91933313325476000005C8329BFD06'],
+    ['read as a SUBMIT-REPORT it is too short', '00010702812100000131'],
+    ['it fills a record of the SIM', `0001020C91933313325476000005C8329BFD06${'FF'.repeat(157)}`],
+  ])('stays where it is, and nothing is said: %s', async (_what, pdu) => {
+    await openToReceive();
+    await announce(1, pdu);
+    await bench.clock.advance(60_000);
+    expect([...bench.stored.values()]).toEqual([pdu]);
+    expect(records).toEqual([]);
+    expect(bench.log.filter(({ kind }) => kind === 'unreadable' || kind === 'deviation')).toEqual([]);
+  });
+});
+
 describe('a user-data header whose last element is cut', () => {
   // Concatenation, part 1 of 2, and an element of 6 octets of which the header has one.
   const octets = '09000301020124060001';
