@@ -133,7 +133,7 @@ export class Handset {
 
   /** Writes a character into the text field that has the focus, as the keyboard of an emulator does; else nothing. */
   type(character: string): void {
-    if (this.#front === 'shell' || this.#front === 'application') this.#presenter.type(character);
+    this.#presenter.type(character);
   }
 
   /**

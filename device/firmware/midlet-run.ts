@@ -59,7 +59,6 @@ export class MidletRun {
     if (!this.#alive) return;
     this.#alive = false;
     for (const cancel of this.#timers) cancel();
-    this.#timers.clear();
     this.#phone.ended(failure);
   }
 

@@ -69,6 +69,47 @@ describe('The red key', () => {
     expect(phone.screen.kind).toBe('idle');
   });
 
+  test('does nothing more when it is on or off already', async () => {
+    const cash = bench();
+    await settle(cash.clock);
+    const events = eventsOf(cash);
+    cash.phone.select('Menu');
+    cash.handset.powerOn();
+    expect(cash.phone.screen.title).toBe('Menu');
+    cash.handset.powerOff();
+    cash.handset.powerOff();
+    await settle(cash.clock);
+    expect(events.flatMap((event) => (event.kind === 'screen' ? [event.screen.kind] : []))).toEqual(['off']);
+  });
+
+  test('a phone that was off and on again draws its clock once a minute', async () => {
+    const phone = bench();
+    for (let times = 0; times < 3; times += 1) phone.phone.press('power', true);
+    phone.phone.press('power', true);
+    await settle(phone.clock);
+    const events = eventsOf(phone);
+    await phone.clock.advance(60_000);
+    expect(events).toHaveLength(1);
+    phone.phone.press('power', true);
+    await settle(phone.clock);
+    events.length = 0;
+    await phone.clock.advance(60_000);
+    expect(events).toEqual([]);
+  });
+
+  test.each([
+    ['soft-left', 'Menu'],
+    ['select', 'Menu'],
+    ['soft-right', 'Messages'],
+    ['1', ''],
+    ['up', ''],
+    ['clear', ''],
+  ] as const)('on the idle screen %s opens %j', (key, title) => {
+    const { phone } = bench();
+    phone.press(key);
+    expect(phone.screen.title).toBe(title);
+  });
+
   test('a phone that is off takes no message from the modem', async () => {
     const { phone, radio } = bench();
     phone.press('power', true);
@@ -96,6 +137,35 @@ describe('Text messages', () => {
     phone.select('+393471234567');
     phone.select('Delete');
     expect(textOf(phone.screen)).toContain('No messages');
+  });
+
+  test('that are none: the line goes away by itself after 2 s', async () => {
+    const { phone, clock } = bench();
+    phone.select('Messages');
+    await clock.advance(1_999);
+    expect(phone.screen.kind).toBe('alert');
+    await clock.advance(1);
+    expect(phone.screen.kind).toBe('idle');
+  });
+
+  test('that are deleted lead back to where they were looked for', async () => {
+    const { phone, radio } = bench();
+    for (const words of ['one', 'two']) await radio.deliver(text(words));
+    for (const label of ['Menu', 'Messages', '* +393471234567 two', 'Delete', 'Back']) phone.select(label);
+    expect(phone.screen.title).toBe('Menu');
+  });
+
+  test('newest first; reading one leaves the others unread', async () => {
+    const { phone, radio } = bench();
+    for (const words of ['one', 'two', 'three']) await radio.deliver(text(words));
+    for (const label of ['Messages', '* +393471234567 two', 'Back']) phone.select(label);
+    expect(phone.screen.items.map(({ label }) => label)).toEqual([
+      '* +393471234567 three',
+      '+393471234567 two',
+      '* +393471234567 one',
+    ]);
+    phone.press('power');
+    expect(phone.screen.items.at(-1)?.label).toBe('2 unread');
   });
 
   test.each([
@@ -168,6 +238,28 @@ describe('Settings', () => {
     expect(ticked).toEqual(['English', 'Open it at once']);
   });
 
+  test.each([
+    [false, 'Ask first', true],
+    [true, 'Open it at once', false],
+  ])('ask before opening: %s, then %s, which lasts', async (before, choice, after) => {
+    const flash = memoryFlash();
+    const { phone } = bench({ flash, askBeforeOpening: before });
+    for (const label of ['Menu', 'Settings']) phone.select(label);
+    const ticked = () => phone.screen.items.filter(({ checked }) => checked === true).map(({ label }) => label);
+    expect(ticked()).toEqual(['English', before ? 'Ask first' : 'Open it at once']);
+    for (const label of [choice, 'OK']) phone.select(label);
+    const { handset, radio, phone: again } = bench({ flash, askBeforeOpening: before });
+    handset.install(JAD);
+    await radio.deliver(FRAME);
+    expect(textOf(again.screen).includes('Open it now?')).toBe(after);
+  });
+
+  test('of a new phone are those it was made with, also when it is made otherwise later', () => {
+    const flash = memoryFlash();
+    bench({ flash, language: 'it' });
+    expect(bench({ flash, language: 'en' }).handset.language).toBe('it');
+  });
+
   test('change the language, which lasts', () => {
     const flash = memoryFlash();
     const { phone } = bench({ flash });
@@ -195,6 +287,25 @@ describe('Applications', () => {
     phone.select('Details');
     expect(textOf(phone.screen)).toContain('Version: 1.0.0');
     expect(bench({ flash }).handset.applications.map(({ descriptor }) => descriptor.name)).toEqual(['Cash-Mobile']);
+  });
+
+  test('whose class the phone has no longer are not listed, and the others are', () => {
+    const flash = memoryFlash();
+    bench({ flash }).handset.install(JAD);
+    const stored = JSON.parse(flash.dump()).sections.applications['Cash-Mobile'];
+    const other = { ...stored, 'MIDlet-Name': 'Snake', 'MIDlet-1': 'Snake,,Snake' };
+    flash.write('applications', { Snake: other, 'Cash-Mobile': stored });
+    expect(bench({ flash }).handset.applications.map(({ descriptor }) => descriptor.name)).toEqual(['Cash-Mobile']);
+  });
+
+  test('that run end when they are installed again; others go on', async () => {
+    const cash = await installed();
+    const events = eventsOf(cash);
+    cash.handset.install(JAD.replaceAll('Cash-Mobile', 'Other').replace('16001', '16002'));
+    expect(events.filter(({ kind }) => kind === 'application')).toEqual([]);
+    cash.handset.install(cash.service.jad());
+    expect(events).toContainEqual({ kind: 'application', name: 'Cash-Mobile', state: 'ended' });
+    expect(cash.phone.screen.kind).toBe('idle');
   });
 
   test('whose class is not in the phone are refused with 908', () => {
@@ -254,6 +365,12 @@ describe('A message to port 16001', () => {
       port: 16_001,
       destination: 'application',
     });
+  });
+
+  test('rings when it asks', async () => {
+    const { radio, events } = await withApplication({ askBeforeOpening: true });
+    await radio.deliver(FRAME);
+    expect(events).toContainEqual({ kind: 'sound', tone: 'attention' });
   });
 
   test('asks first on a phone set to ask; later it is still there', async () => {

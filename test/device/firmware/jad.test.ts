@@ -77,6 +77,12 @@ describe('An application descriptor (JSR-118)', () => {
 
   test.each([
     ['MIDlet-Version: 1', 906, /MIDlet-Version is to be major.minor.micro, not 1/],
+    ['MIDlet-Version: 1.2.3.4', 906, /MIDlet-Version is to be/],
+    ['MIDlet-Version: 100.0', 906, /MIDlet-Version is to be/],
+    ['MIDlet-Version: 1.0-beta', 906, /MIDlet-Version is to be/],
+    ['MIDlet-Vendor:', 906, /has no MIDlet-Vendor|MIDlet-Vendor twice/],
+    ['MIDlet-Push-1: sms://+39340:16001, CashMobile, *', 911, /MIDlet-Push-1 is to be/],
+    ['MIDlet-Push-1: sms://:16001, , *', 911, /MIDlet-Push-1 is to be/],
     ['MIDlet-1: Cash-Mobile', 906, /MIDlet-1 is to name a class/],
     ['MIDlet-Push-1: sms://16001, CashMobile, *', 911, /MIDlet-Push-1 is to be/],
     ['MIDlet-Push-1: sms://:2948, CashMobile, *', 911, /MIDlet-Push-1 is to be/],
@@ -91,6 +97,37 @@ describe('An application descriptor (JSR-118)', () => {
     const text = replaces ? jad((known) => (known.startsWith(`${name}:`) ? line : known)) : `${jad()}\n${line}`;
     expect(() => parseJad(text)).toThrow(expect.objectContaining({ status }));
     expect(() => parseJad(text)).toThrow(complaint);
+  });
+});
+
+describe('What a descriptor may say', () => {
+  test('it has at most 16,384 characters', () => {
+    const filled = (length: number) => `${jad()}\nX: `.padEnd(length, 'x');
+    expect(parseJad(filled(16_384)).attributes['X']).toMatch(/^x+$/);
+    expect(() => parseJad(filled(16_385))).toThrow(/longer than 16384/);
+  });
+
+  test.each(['1.0', '1.2.3', '99.99.99'])('version %s', (version) => {
+    expect(parseJad(jad().replace('1.0.0', version)).version).toBe(version);
+  });
+
+  test('every permission that this phone can give, with commas to spare', () => {
+    const permissions = [
+      'javax.microedition.io.PushRegistry',
+      'javax.microedition.io.Connector.sms',
+      'javax.wireless.messaging.sms.receive',
+      'javax.wireless.messaging.sms.send',
+    ];
+    const text = jad((line) =>
+      line.startsWith('MIDlet-Permissions') ? `MIDlet-Permissions: ${permissions.join(' ,')}, ,` : line,
+    );
+    expect(parseJad(text).permissions).toEqual(permissions);
+    expect(parseJad(jad((line) => (line.startsWith('MIDlet-Perm') ? undefined : line))).permissions).toEqual([]);
+  });
+
+  test('push registrations from 1 on, without a gap', () => {
+    const more = [2, 3, 5].map((number) => `MIDlet-Push-${number}: sms://:1600${number}, CashMobile, +39*`);
+    expect(parseJad([jad(), ...more].join('\n')).push.map(({ port }) => port)).toEqual([16_001, 16_002, 16_003]);
   });
 });
 

@@ -78,12 +78,13 @@ describe('A running application', () => {
     const seen: unknown[] = [];
     const { open } = phoneWith(({ context }) => {
       seen.push(context.getAppProperty('Greeting'), context.getAppProperty('None'));
+      seen.push(context.getAppProperty('toString'));
       seen.push(context.system.currentTimeMillis(), context.system.timeZoneOffsetMillis(0));
       seen.push(context.system.getProperty('microedition.locale'), context.system.getProperty('other'));
       seen.push(context.system.randomBytes(4).length);
     });
     open();
-    expect(seen).toEqual(['ciao', undefined, Date.UTC(2010, 2, 1, 9), 7_200_000, 'en', undefined, 4]);
+    expect(seen).toEqual(['ciao', undefined, undefined, Date.UTC(2010, 2, 1, 9), 7_200_000, 'en', undefined, 4]);
   });
 
   test('is started by a text message to its port, and gets it with address and time', async () => {
@@ -95,6 +96,81 @@ describe('A running application', () => {
     await radio.deliver(SMS);
     await settle(clock);
     expect(received).toEqual([{ kind: 'text', address: 'sms://+393400000009:16501', text: 'hello', timestamp: 7_000 }]);
+  });
+
+  test('hears of a message to its port that is not registered, while it listens, and not afterwards', async () => {
+    const received: string[] = [];
+    const { radio, clock, open, events, handset } = phoneWith(({ context }) => {
+      const connection = midp.openConnection(context, 'sms://:16600');
+      connection.setMessageListener(() => void connection.receive().then(({ kind }) => received.push(kind)));
+    });
+    const sms: IncomingSms = { ...SMS, content: { ...SMS.content, ports: { destination: 16_600, source: 0 } } };
+    open();
+    await radio.deliver(sms);
+    await settle(clock);
+    expect(received).toEqual(['text']);
+    handset.press('power');
+    await radio.deliver(sms);
+    const destinations = events.flatMap((event) => (event.kind === 'received' ? [event.destination] : []));
+    expect(destinations).toEqual(['application', 'nobody']);
+  });
+
+  test('learns which of its connections a message waits on', async () => {
+    const seen: unknown[] = [];
+    const { open, radio, handset } = phoneWith(({ context }) => {
+      for (const available of [false, true]) seen.push(midp.PushRegistry.listConnections(context, available));
+    });
+    open();
+    handset.press('power');
+    await radio.deliver(SMS);
+    expect(seen).toEqual([['sms://:16500'], [], ['sms://:16500'], ['sms://:16500']]);
+  });
+
+  test('is told of the messages on a port as it opens it: those, and no others', async () => {
+    const told: string[] = [];
+    const { open, radio, clock } = phoneWith(({ context }) => {
+      const [mine, other] = ['sms://:16500', 'sms://:16600'].map((url) => midp.openConnection(context, url));
+      mine?.setMessageListener(() => void told.push('mine'));
+      other?.setMessageListener(() => void told.push('other'));
+    });
+    open();
+    await radio.deliver(SMS);
+    await settle(clock);
+    expect(told).toEqual(['mine']);
+  });
+
+  test('does not run a task that it has taken back', async () => {
+    const ran: string[] = [];
+    const { open, clock } = phoneWith(({ context }) => {
+      const [first] = ['first', 'second'].map((name) => context.system.schedule(1_000, () => void ran.push(name)));
+      first?.cancel();
+    });
+    open();
+    await clock.advance(1_000);
+    expect(ran).toEqual(['second']);
+  });
+
+  test.each([
+    ['javax.microedition.io.Connector.sms', 'receive'],
+    ['javax.wireless.messaging.sms.receive', 'receive'],
+    ['javax.wireless.messaging.sms.send', 'send'],
+  ])('without the permission %s cannot %s', async (permission, use) => {
+    const refused: unknown[] = [];
+    const { open, handset, clock, radio } = phoneWith(({ context }) => {
+      const message = { kind: 'text', address: 'sms://+39340', text: 'ciao' } as const;
+      const used = async () => {
+        const connection = midp.openConnection(context, use === 'send' ? 'sms://+39340' : 'sms://:16500');
+        if (use === 'send') await connection.send(message);
+      };
+      used().catch((error: unknown) => refused.push(error));
+    });
+    const others = (name: string) => name.trim() !== permission;
+    const permissions = JAD.replace(/(?<=MIDlet-Permissions: ).*/, (all) => all.split(',').filter(others).join(','));
+    handset.install(permissions);
+    open();
+    await settle(clock);
+    expect(refused).toEqual([new midp.SecurityException(`The application has no permission ${permission}`)]);
+    expect(radio.sent).toEqual([]);
   });
 
   test('that throws is closed, and the phone says so and goes on', () => {
@@ -122,22 +198,33 @@ describe('A running application', () => {
     expect(textOf(handset.screen)).toContain('Probe had to be closed.');
   });
 
-  test('has no effect after its end: no timer, no screen', async () => {
+  test('has no effect after its end: no timer, no screen, no sound', async () => {
     let ran = 0;
     let zombie: Probe | undefined;
-    const { open, clock, handset, probes } = phoneWith((probe) => {
+    const { open, clock, handset, probes, events } = phoneWith((probe) => {
       zombie = probe;
       probe.context.system.schedule(5_000, () => {
         ran += 1;
       });
     });
+    const nextMinute = clock.now() + 60_000;
     open();
     handset.press('power');
     expect(probes.map(({ destroyed }) => destroyed)).toEqual([1]);
+    expect(clock.next).toBe(nextMinute);
     await clock.advance(10_000);
     expect(ran).toBe(0);
-    if (zombie !== undefined) midp.Display.getDisplay(zombie).setCurrent(new midp.Form('I am back'));
+    if (zombie === undefined) throw new Error('It never ran');
+    const display = midp.Display.getDisplay(zombie);
+    events.length = 0;
+    display.setCurrent(new midp.Form('I am back'));
+    display.playSound('ALARM');
+    zombie.context.system.schedule(1_000, () => display.playSound('ERROR')).cancel();
+    zombie.context.system.schedule(1_000, () => display.playSound('ERROR'));
+    expect(clock.next).toBe(nextMinute);
+    await clock.advance(1_000);
     expect(handset.screen.kind).toBe('idle');
+    expect(events.filter(({ kind }) => kind !== 'screen')).toEqual([]);
   });
 
   test('is started by its alarm, also when the phone was off then', async () => {

@@ -41,7 +41,8 @@ function present(displayable: Displayable) {
   const press = (...keys: Key[]) => {
     for (const key of keys) presenter.press({ key, long: false });
   };
-  return { clock, events, body, press, show: draw, rows: () => body().rows.map(({ text }) => text) };
+  const type = (character: string) => presenter.type(character);
+  return { clock, events, body, press, type, show: draw, rows: () => body().rows.map(({ text }) => text) };
 }
 
 function withCommands(...commands: readonly (readonly [label: string, type: CommandType, priority?: number])[]): Form {
@@ -94,6 +95,36 @@ describe('Soft keys', () => {
     ],
   ] as const)('of %s', (_name, commands, left, right) => {
     expect(present(withCommands(...commands)).body().softKeys).toEqual({ left, right });
+  });
+
+  test('open the options, around whose ends the focus goes, and which C closes', () => {
+    const { press, body, events } = present(withCommands(['One', 'OK'], ['Two', 'SCREEN'], ['Back', 'BACK']));
+    const focused = () => body().items.find((item) => item.focused)?.label;
+    press('soft-left', 'up');
+    expect(focused()).toBe('Two');
+    press('down');
+    expect(focused()).toBe('One');
+    press('5', 'left');
+    expect(body().kind).toBe('options');
+    press('clear');
+    expect(body().kind).toBe('form');
+    press('soft-left', 'soft-left');
+    expect(events).toEqual([{ kind: 'command', command: 0 }]);
+    expect(body().kind).toBe('form');
+  });
+
+  test.each([
+    ['EXIT STOP CANCEL BACK', 'BACK'],
+    ['EXIT STOP CANCEL', 'CANCEL'],
+    ['EXIT STOP', 'STOP'],
+  ])('of %s: %s is the one on the right', (types, right) => {
+    const form = withCommands(...types.split(' ').map((type) => [type, type as CommandType] as const));
+    expect(present(form).body().softKeys.right).toBe(right);
+  });
+
+  test('that leads away and is the most important of its kind is on the right', () => {
+    const form = withCommands(['Later', 'BACK', 2], ['Back', 'BACK', 1]);
+    expect(present(form).body().softKeys).toEqual({ left: 'Later', right: 'Back' });
   });
 
   test('open the options, in the order of type and priority', () => {
@@ -164,9 +195,31 @@ describe('A list', () => {
     expect(body().items.map(({ checked }) => checked)).toEqual([false, true]);
   });
 
-  test('cuts a line that is too long', () => {
-    const { rows } = present(new List('Menu', 'IMPLICIT', ['EUR 12.50 Edicola del Duomo di Milano']));
-    expect(rows()).toEqual(['EUR 12.50 Edicola del…']);
+  test('cuts a line that is too long, and none that just fits', () => {
+    const { rows } = present(new List('Menu', 'IMPLICIT', ['EUR 12.50 Edicola del Duomo di Milano', 'x'.repeat(22)]));
+    expect(rows()).toEqual(['EUR 12.50 Edicola del…', 'x'.repeat(22)]);
+  });
+
+  test('of choices begins at the one that is ticked', () => {
+    const list = new List('Language', 'EXCLUSIVE', ['English', 'Italiano']);
+    list.setSelectedIndex(1, true);
+    expect(
+      present(list)
+        .body()
+        .items.map(({ focused }) => focused),
+    ).toEqual([false, true]);
+  });
+
+  test('that becomes shorter while it is scrolled shows its last lines', () => {
+    const lines = (count: number) => Array.from({ length: count }, (_, index) => `Line ${index}`);
+    const list = new List('Menu', 'IMPLICIT', lines(20));
+    const { press, rows, show, body } = present(list);
+    press('up');
+    list.deleteAll();
+    for (const line of lines(10)) list.append(line);
+    show();
+    expect(rows()).toEqual(lines(10).slice(2));
+    expect(body().items.findIndex(({ focused }) => focused)).toBe(9);
   });
 });
 
@@ -198,6 +251,57 @@ describe('A form', () => {
     press('2', 'down', '3', 'up', '5');
     expect([name.getString(), city.getString()]).toEqual(['AJ', 'D']);
     expect(body().items.map(({ focused }) => focused)).toEqual([true, false]);
+  });
+
+  test.each([
+    ['Code', 'x'.repeat(16), [`Code: ${'x'.repeat(16)}`]],
+    ['Code', 'x'.repeat(17), ['Code', ` ${'x'.repeat(17)}`]],
+    ['', `${'x'.repeat(22)} y`, ['x'.repeat(22), 'y']],
+    ['', ` ${'x'.repeat(22)}`, [` ${'x'.repeat(21)}`, 'x']],
+    ['', 'x'.repeat(45), ['x'.repeat(22), 'x'.repeat(22), 'x']],
+  ])('fills its rows to the last cell: %j %j', (label, text, lines) => {
+    expect(present(new Form('', [new StringItem(label, text)])).rows()).toEqual(lines);
+  });
+
+  test.each([
+    [0, 4, 0],
+    [1, 4, 5],
+    [4, 4, 20],
+    [0, 0, 0],
+  ])('draws a gauge at %d of %d as %d cells', (value, most, cells) => {
+    const { rows, body } = present(new Form('', [new Gauge('', most, value)]));
+    expect(rows()).toEqual([` ${'█'.repeat(cells)}${'░'.repeat(20 - cells)}`]);
+    expect(body().items[0]?.value).toBe(`${value}/${most}`);
+  });
+
+  test('takes characters of a keyboard in the field that has the focus, and none while the options are open', () => {
+    const field = new TextField('Name', '', 9, { input: 'ANY' });
+    const form = new Form('Who', [field]);
+    for (const label of ['One', 'Two', 'Three']) form.addCommand(new Command(label, 'SCREEN', 1));
+    const { press, type } = present(form);
+    type('a');
+    press('soft-left');
+    type('b');
+    press('clear');
+    type('c');
+    expect(field.getString()).toBe('ac');
+  });
+
+  test('a letter that is being chosen stands when a command is given', () => {
+    const field = new TextField('Name', '', 9, { input: 'ANY' });
+    const form = new Form('Who', [field]);
+    form.addCommand(new Command('OK', 'OK', 1));
+    const { press } = present(form);
+    press('2', 'soft-left', '2');
+    expect(field.getString()).toBe('Aa');
+  });
+
+  test('a code is shown as it is typed, and marked as secret', () => {
+    const field = new TextField('Code', 'AB', 9, { input: 'ANY', sensitive: true });
+    const { body, rows } = present(new Form('', [field]));
+    expect(rows()).toEqual(['Code', ' AB▏']);
+    expect(body().rows.map(({ secret }) => secret)).toEqual([undefined, true]);
+    expect(body().items).toEqual([{ label: 'Code', value: 'AB', focused: true, secret: true }]);
   });
 
   test('skips no text between two fields: the rows move one by one', () => {
@@ -252,6 +356,14 @@ describe('An alert', () => {
     expect(events).toEqual([]);
     await clock.advance(1);
     expect(events).toEqual([{ kind: 'dismissed' }]);
+
+    await clock.advance(60_000);
+    expect(events).toHaveLength(1);
+
+    const early = present(new Alert('Paid', 'EUR 12.50', 'CONFIRMATION', 2_000));
+    early.press('soft-right');
+    await early.clock.advance(60_000);
+    expect(early.events).toEqual([{ kind: 'dismissed' }]);
 
     const pressed = present(new Alert('Paid', 'EUR 12.50', 'CONFIRMATION'));
     expect(pressed.body().softKeys).toEqual({ left: 'OK', right: 'Back' });

@@ -9,6 +9,7 @@ import { VirtualClock } from '../../../sim/index.ts';
 function editor(constraints: InputConstraints, text = '', maxSize = 30) {
   const clock = new VirtualClock();
   const state = { text };
+  const moves: number[] = [];
   const field = {
     text,
     maxSize,
@@ -17,9 +18,9 @@ function editor(constraints: InputConstraints, text = '', maxSize = 30) {
     changed: (changed: string) => {
       state.text = changed;
     },
-    moved: () => {},
+    moved: () => void moves.push(edited.cursor),
   };
-  const edited = new TextEditor(clock, field);
+  const edited: TextEditor = new TextEditor(clock, field);
   /** Keys by name; `_` waits until a letter stands, a key in capitals or with ! is held. */
   const keys = async (strokes: string) => {
     for (const stroke of strokes.split(' ')) {
@@ -28,7 +29,7 @@ function editor(constraints: InputConstraints, text = '', maxSize = 30) {
     }
     return state.text;
   };
-  return { edited, keys };
+  return { edited, keys, moves };
 }
 
 const ANY: InputConstraints = { input: 'ANY' };
@@ -48,6 +49,12 @@ describe('Text entry by multi-tap', () => {
     ['# 2 2 2 2 2 2 2 2', 'a'],
     ['*', '+'],
     ['* *', '*'],
+    ['0 2', ' A'],
+    ['1 2 2', '.B'],
+    ['2 # 2', 'AA'],
+    ['2 clear 2', 'a'],
+    ['2 left 2', 'aA'],
+    ['5 5 5 5 5', 'J'],
     ['0!', '0'],
     ['* 0! 5!', '+05'],
     ['5!', '5'],
@@ -76,12 +83,26 @@ describe('Text entry by multi-tap', () => {
     expect(texts).toEqual(['A', 'B', 'Ba']);
   });
 
+  test.each([
+    ['the mode', '#', 1],
+    ['the cursor', 'left', 1],
+    ['a letter that stands', '2 _', 1],
+    ['a letter that stands because another follows', '2 3', 0],
+    ['a text', '2 _ 3 _ clear', 2],
+  ])('says that what is seen beside the text has changed: %s', async (_name, strokes, times) => {
+    const { keys, moves } = editor(ANY, 'a');
+    await keys(strokes);
+    expect(moves.length).toBe(times);
+  });
+
   test('C deletes before the cursor, held it deletes all; left and right move the cursor', async () => {
     expect(await editor(ANY, 'casa').keys('clear')).toBe('cas');
     expect(await editor(ANY, 'casa').keys('left left clear')).toBe('csa');
     expect(await editor(ANY, 'casa').keys('left right right clear')).toBe('cas');
     expect(await editor(ANY, 'casa').keys('clear!')).toBe('');
     expect(await editor(ANY, '').keys('clear')).toBe('');
+    expect(await editor(ANY, 'ab').keys('left left left clear # 2')).toBe('aab');
+    expect(await editor(ANY, 'ab').keys('right right # 2')).toBe('aba');
   });
 
   test.each([

@@ -33,6 +33,29 @@ describe('Display (JSR-118, javax.microedition.lcdui)', () => {
     expect(shown().view).toMatchObject({ id: 1, items: [{ text: 'EUR 2.00' }] });
   });
 
+  test('is not drawn again by a screen that is gone, nor by one that is not shown yet', () => {
+    const { display, shown } = screen();
+    const [first, second] = [new Form('First'), new Form('Second')];
+    display.setCurrent(first);
+    display.setCurrent(second);
+    first.setTitle('First again');
+    expect(shown().view).toMatchObject({ id: 2, title: 'Second' });
+    display.setCurrent(first);
+    expect(shown().view).toMatchObject({ id: 3, title: 'First again' });
+    display.setCurrent(first);
+    expect(shown().view.id).toBe(3);
+  });
+
+  test('a ticker comes and goes', () => {
+    const { display, shown } = screen();
+    const form = new Form('Payment');
+    display.setCurrent(form);
+    form.setTicker('1 more');
+    expect(shown().view.ticker).toBe('1 more');
+    form.setTicker(undefined);
+    expect(shown().view).not.toHaveProperty('ticker');
+  });
+
   test('tells the listener which command was given', () => {
     const { display, shown } = screen();
     const form = new Form('Payment');
@@ -75,6 +98,14 @@ describe('Display (JSR-118, javax.microedition.lcdui)', () => {
 
 describe('TextField', () => {
   test.each([
+    ['ANY', '12345678', true],
+    ['ANY', '123456789', false],
+    ['NUMERIC', '', true],
+    ['NUMERIC', '1-', false],
+    ['PHONENUMBER', '++39', false],
+    ['DECIMAL', '.5', true],
+    ['DECIMAL', '-1,5', true],
+    ['DECIMAL', '+1', false],
     ['NUMERIC', '-12', true],
     ['NUMERIC', '1.2', false],
     ['NUMERIC', '+1', false],
@@ -117,6 +148,18 @@ describe('Choices', () => {
     group.event({ kind: 'ticked', item: 0, element: 7, selected: true });
     expect(group.getSelectedIndex()).toBe(1);
     expect(group.isSelected(0)).toBe(false);
+  });
+
+  test.each([
+    ['EXCLUSIVE', [true, false]],
+    ['IMPLICIT', [true, false]],
+    ['MULTIPLE', [false, false]],
+  ] as const)('a list %s that was empty has its first line selected: %j', (type, selected) => {
+    const list = new List('Menu', type);
+    expect(list.getSelectedIndex()).toBe(-1);
+    expect([list.append('One'), list.append('Two')]).toEqual([0, 1]);
+    expect([list.isSelected(0), list.isSelected(1)]).toEqual(selected);
+    expect(list.getSelectedIndex()).toBe(type === 'MULTIPLE' ? -1 : 0);
   });
 
   test('a MULTIPLE group has any number', () => {

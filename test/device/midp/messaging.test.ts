@@ -10,16 +10,26 @@ describe('An sms: address (JSR-120, A.2)', () => {
     ['sms://+393400000002', { number: '+393400000002' }],
     ['sms://48999', { number: '48999' }],
     ['sms://:16001', { port: 16001 }],
+    ['sms://:0', { port: 0 }],
+    ['sms://:65535', { port: 65_535 }],
+    ['sms://+123456789012345:1', { number: '+123456789012345', port: 1 }],
   ])('%s is read', (url, address) => {
     expect(parseSmsAddress(url)).toEqual(address);
   });
 
-  test.each(['', 'sms://', 'sms:+39340', 'sms://+39:', 'sms://:70000', 'sms://+39x', 'mms://+39', 'sms://+39:1:2'])(
-    '%j is refused',
-    (url) => {
-      expect(() => parseSmsAddress(url)).toThrow('Expected an address');
-    },
-  );
+  test.each([
+    '',
+    'sms://',
+    'sms:+39340',
+    'sms://+39:',
+    'sms://:65536',
+    'sms://+1234567890123456',
+    'sms://+39x',
+    'mms://+39',
+    'sms://+39:1:2',
+  ])('%j is refused', (url) => {
+    expect(() => parseSmsAddress(url)).toThrow('Expected an address');
+  });
 
   test.each([2805, 2923, 2948, 2949, 5502, 5503, 5508, 5511, 5512, 9200, 9201, 9202, 9203, 9207, 49996, 49999])(
     'port %d is not for applications (JSR-120, A.6.0)',
@@ -91,6 +101,53 @@ describe('A MessageConnection (JSR-120)', () => {
       [1, 'sms://+39340:16001'],
       [2, 'sms://+39340:16001'],
     ]);
+  });
+
+  test('tells a new listener of what was not fetched yet, and of nothing else', async () => {
+    const { context, arrive } = fakeContext();
+    const payload = { kind: 'text', text: 'ciao' } as const;
+    for (const timestamp of [1, 2, 3]) arrive(16001, { number: '+39340', payload, timestamp });
+    const connection = openConnection(context, 'sms://:16001');
+    await connection.receive();
+    let told = 0;
+    connection.setMessageListener(() => {
+      told += 1;
+    });
+    expect(told).toBe(2);
+    connection.setMessageListener(undefined);
+    arrive(16001, { number: '+39340', payload, timestamp: 4 });
+    expect(told).toBe(2);
+  });
+
+  test('gives messages to those who wait in turn, and interrupts the others when it is closed', async () => {
+    const { context, arrive } = fakeContext();
+    const connection = openConnection(context, 'sms://:16001');
+    const [first, second] = [connection.receive(), connection.receive()];
+    const refused = expect(second).rejects.toThrow('closed');
+    arrive(16001, { number: '+39340', payload: { kind: 'text', text: 'ciao' }, timestamp: 5 });
+    expect((await first).timestamp).toBe(5);
+    connection.close();
+    await refused;
+  });
+
+  test('that is closed twice leaves the port to who opened it in between', () => {
+    const { context } = fakeContext();
+    const connection = openConnection(context, 'sms://:16001');
+    connection.close();
+    openConnection(context, 'sms://:16001');
+    connection.close();
+    expect(() => openConnection(context, 'sms://:16001')).toThrow(IOException);
+  });
+
+  test('to a number and a port does not close that port of the phone', () => {
+    const { context } = fakeContext();
+    openConnection(context, 'sms://:16001');
+    openConnection(context, 'sms://+39340:16001').close();
+    expect(() => openConnection(context, 'sms://:16001')).toThrow(IOException);
+  });
+
+  test.each(['sms://+39340', 'sms://+39340:16001'])('on %s does not receive', async (url) => {
+    await expect(openConnection(fakeContext().context, url).receive()).rejects.toThrow('does not receive');
   });
 
   test('receive waits for the next message', async () => {

@@ -20,6 +20,59 @@ describe('RecordStore (JSR-118, javax.microedition.rms)', () => {
     expect(store.getNumRecords()).toBe(2);
   });
 
+  test('gives no id a second time, though the record before it was deleted', () => {
+    const store = RecordStore.openRecordStore(fakeContext().context, 'history', true);
+    for (const value of [1, 2, 3]) store.addRecord(octets(value));
+    store.deleteRecord(1);
+    store.deleteRecord(2);
+    expect(store.addRecord(octets(4))).toBe(4);
+    store.setRecord(3, octets(5));
+    expect(store.addRecord(octets(6))).toBe(5);
+  });
+
+  test.each([
+    ['', false],
+    ['x', true],
+    ['x'.repeat(32), true],
+    ['x'.repeat(33), false],
+  ])('has a name of 1 to 32 characters: %j is one: %s', (name, isName) => {
+    const open = () => RecordStore.openRecordStore(fakeContext().context, name, true);
+    if (isName) expect(open().getNumRecords()).toBe(0);
+    else expect(open).toThrow(expect.objectContaining({ code: 'failed' }));
+  });
+
+  test('copies what it is given to replace a record, and what it enumerates', () => {
+    const store = RecordStore.openRecordStore(fakeContext().context, 'history', true);
+    store.addRecord(octets(0));
+    const data = octets(1);
+    store.setRecord(1, data);
+    data[0] = 2;
+    store.enumerateRecords()[0]?.[1].fill(3);
+    expect(store.getRecord(1)).toEqual(octets(1));
+  });
+
+  test('that could not be stored is what it was', () => {
+    const { context } = fakeContext();
+    let fails = false;
+    const records = {
+      ...context.records,
+      save: (...stored: Parameters<typeof context.records.save>) => {
+        if (fails) throw new Error('no');
+        context.records.save(...stored);
+      },
+    };
+    const store = RecordStore.openRecordStore({ ...context, records }, 'history', true);
+    store.addRecord(octets(1));
+    fails = true;
+    for (const change of [
+      () => store.addRecord(octets(2)),
+      () => store.setRecord(1, octets(2)),
+      () => store.deleteRecord(1),
+    ])
+      expect(change).toThrow('no');
+    expect(store.enumerateRecords()).toEqual([[1, octets(1)]]);
+  });
+
   test('is the same one when opened again after it was closed', () => {
     const { context } = fakeContext();
     const store = RecordStore.openRecordStore(context, 'history', true);
@@ -144,6 +197,17 @@ describe('DataOutputStream and DataInputStream (java.io)', () => {
     expect(new DataOutputStream().writeUTF('A\0é€').toByteArray()).toEqual(
       octets(0, 8, 0x41, 0xc0, 0x80, 0xc3, 0xa9, 0xe2, 0x82, 0xac),
     );
+  });
+
+  test('take integers to the end of their range, and no further', () => {
+    const record = new DataOutputStream()
+      .writeByte(255)
+      .writeInt(2 ** 32 - 1)
+      .writeLong(Number.MAX_SAFE_INTEGER);
+    const stream = new DataInputStream(record.toByteArray());
+    expect([stream.readByte(), stream.readInt(), stream.readLong()]).toEqual([255, 2 ** 32 - 1, 2 ** 53 - 1]);
+    expect(() => record.writeInt(2 ** 32)).toThrow(IOException);
+    expect(() => record.writeLong(2 ** 53)).toThrow(IOException);
   });
 
   test.each([-1, 256, 1.5])('refuse %d as an octet', (value) => {

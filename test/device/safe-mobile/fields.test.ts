@@ -16,10 +16,12 @@ import {
   formatAmount,
   hexOf,
   isCurrency,
+  matchCodeOf,
   octetsOf,
   type PayRequest,
   parseActivationCode,
   SafeMobileError,
+  sameOctets,
 } from '../../../device/safe-mobile/index.ts';
 import { decodeText, encodeText } from '../../../device/safe-mobile/text.ts';
 import { frameVector, vectors } from './vectors.ts';
@@ -48,6 +50,7 @@ describe('a PAY_REQUEST', () => {
     ['a zero-width space', { reference: 'a\u200Bb' }, 'text'],
     ['a control character', { reference: 'a\nb' }, 'text'],
     ['text not in NFC', { payee: 'Citta\u0300' }, 'text'],
+    ['payee and reference of 54 octets together', { payee: 'x'.repeat(27), reference: 'y'.repeat(27) }, 'text'],
     ['a match code of five digits', { matchCode: 10_000 }, 'field'],
     ['an amount beyond 40 bits', { amount: { minor: 2 ** 40, currency: 'EUR' } }, 'field'],
     ['a negative amount', { amount: { minor: -1, currency: 'EUR' } }, 'field'],
@@ -59,7 +62,7 @@ describe('a PAY_REQUEST', () => {
   });
 
   it('fills its 83 octets to the last with payee and reference of 53', () => {
-    const message = { ...REQUEST, payee: 'x'.repeat(30), reference: 'y'.repeat(23) };
+    const message = { ...REQUEST, payee: 'x'.repeat(30), reference: 'y'.repeat(23), matchCode: 9_999 };
     expect(decodeDown(encodeDown(message))).toEqual(message);
   });
 });
@@ -193,6 +196,70 @@ describe('fields', () => {
   it('a text is cut between characters', () => {
     expect(fitText('Città', 5)).toBe('Citt');
     expect(fitText('Città', 6)).toBe('Città');
+  });
+
+  it.each([
+    0x0000, 0x001f, 0x007f, 0x0085, 0x00ad, 0x061c, 0x200b, 0x2028, 0x2029, 0x202e, 0x2066, 0xd800, 0xe000, 0xfeff,
+  ])('U+%i does not print', (point) => {
+    expect(() => encodeText(`a${String.fromCharCode(point)}b`)).toThrow(expect.objectContaining({ code: 'text' }));
+  });
+
+  it.each([
+    [[0, 0], 0],
+    [[0x00, 42], 42],
+    [[0x27, 0x0f], 9_999],
+    [[0x27, 0x10], 0],
+    [[0xff, 0xff], 5_535],
+  ])('an mref that ends in %j has the match code %i', (end, code) => {
+    expect(matchCodeOf(Uint8Array.of(9, 9, 9, 9, 9, 9, ...end))).toBe(code);
+  });
+
+  it.each([
+    [[], [], true],
+    [[1, 2], [1, 2], true],
+    [[1, 2], [1, 3], false],
+    [[0, 2], [1, 2], false],
+    [[1, 2], [1, 2, 3], false],
+    [[1, 2, 3], [1, 2], false],
+    [[], [0], false],
+    [[0], [], false],
+  ])('the octets %j and %j are the same: %s', (a, b, same) => {
+    expect(sameOctets(Uint8Array.from(a), Uint8Array.from(b))).toBe(same);
+  });
+
+  it.each([
+    { kind: 'number', digits: '1234' } as const,
+    { kind: 'number', digits: '1234567890123456' } as const,
+    { kind: 'number', digits: '+3934000' } as const,
+    { kind: 'alias', letters: '' } as const,
+    { kind: 'alias', letters: 'abcdefgh' } as const,
+    { kind: 'alias', letters: 'mario1' } as const,
+  ])('the customer %j cannot travel', (customer) => {
+    expect(() => encodeCustomer(customer)).toThrow(expect.objectContaining({ code: 'field' }));
+  });
+
+  it.each([
+    { kind: 'number', digits: '123456789012345' } as const,
+    { kind: 'alias', letters: 'a' } as const,
+    { kind: 'alias', letters: 'ABCDxyz' } as const,
+  ])('the customer %j travels', (customer) => {
+    expect(decodeCustomer(encodeCustomer(customer))).toEqual(customer);
+  });
+
+  it.each([
+    ['the exponent of another currency', '63d2'],
+    ['a number that no currency has', '4001'],
+  ])('an amount with %s is refused', (_name, code) => {
+    const plaintext = frameVector('PAY_REQUEST').plaintext.slice();
+    plaintext.set(octetsOf(code), 15);
+    expect(() => decodeDown(plaintext)).toThrow(expect.objectContaining({ code: 'field' }));
+  });
+
+  it('an activation code may be typed with I and L for 1', () => {
+    const code = formatActivationCode(Uint8Array.of(0x08, 0x42, 0x10, 0x84, 0x21));
+    expect(code).toBe('1111-1111');
+    for (const typed of ['IIIIIIII', 'llll llll', 'i1L1-1111'])
+      expect(parseActivationCode(typed)).toEqual(parseActivationCode(code));
   });
 
   it.each([

@@ -6,6 +6,7 @@ import {
   encodeDown,
   encodeUp,
   hexOf,
+  isZero,
   openDown,
   openEnrol,
   openUp,
@@ -68,6 +69,30 @@ describe('sealing', () => {
     const ephemeral = new Uint8Array(32).fill(7);
     sealUp(primitives, service, phoneOf(frameVector('APPROVE')), new Uint8Array(79), ephemeral);
     expect(hexOf(ephemeral)).toBe('00'.repeat(32));
+  });
+
+  it('and opening wipe every secret on the way: both shared secrets, the input and the output of the hash', () => {
+    const vector = frameVector('APPROVE');
+    const seen: Uint8Array[] = [];
+    const keep = (octets: Uint8Array) => {
+      seen.push(octets);
+      return octets;
+    };
+    const watched: typeof primitives = {
+      ...primitives,
+      x25519: (secret, point) => keep(primitives.x25519(secret, point)),
+      sha512: (input) => keep(primitives.sha512(keep(input))),
+    };
+    sealUp(watched, service, phoneOf(vector), new Uint8Array(79), new Uint8Array(32).fill(7));
+    openUp(watched, service, phoneOf(vector), vector.frame);
+    expect(seen.map((octets) => octets.length)).toEqual([32, 32, 182, 64, 32, 32, 182, 64]);
+    for (const octets of seen) expect(isZero(octets)).toBe(true);
+  });
+
+  it('refuses a key of the other end whose shared secret is zero', () => {
+    const vector = frameVector('APPROVE');
+    const other = { deviceId: vector.deviceId, publicKey: new Uint8Array(32) };
+    expect(() => openUp(primitives, service, other, vector.frame)).toThrow(expect.objectContaining({ code: 'key' }));
   });
 
   it('refuses a frame with any one octet changed', () => {

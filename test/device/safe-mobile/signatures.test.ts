@@ -82,13 +82,41 @@ describe('signed texts of the vectors', () => {
     expect(verifySignature(primitives, keys.A, text, signature)).toBe(false);
   });
 
-  it.each([
+  it('S of a signature lies below the group order: the order itself is refused', () => {
+    const accepts: typeof primitives = { ...primitives, ed25519Verify: () => true };
+    const order = octetsOf('edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010');
+    const withS = (S: Uint8Array) => verifySignature(accepts, keys.A, payRequest, Uint8Array.of(...keys.A, ...S));
+    expect(withS(order)).toBe(false);
+    expect(withS(order.with(0, 0xec))).toBe(true);
+    expect(withS(order.with(0, 0xee))).toBe(false);
+    expect(withS(order.with(31, 0x0f))).toBe(true);
+  });
+
+  const SMALL = [
+    '0000000000000000000000000000000000000000000000000000000000000000',
     '0100000000000000000000000000000000000000000000000000000000000000',
-    '0000000000000000000000000000000000000000000000000000000000000080',
-    'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa',
-    'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff',
-  ])('an approval key of small order is refused: %s', (key) => {
-    expect(() => checkApprovalKey(octetsOf(key))).toThrow(SafeMobileError);
+    '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+    'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+    'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+    'edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+    'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+  ].map(octetsOf);
+
+  it.each(SMALL.flatMap((key) => [key, key.with(31, (key[31] ?? 0) | 0x80)]).map((key) => [hexOf(key)]))(
+    'a key of small order makes no approval and no signature: %s',
+    (hex) => {
+      expect(() => checkApprovalKey(octetsOf(hex))).toThrow(SafeMobileError);
+      const accepts: typeof primitives = { ...primitives, ed25519Verify: () => true };
+      expect(verifySignature(accepts, octetsOf(hex), payRequest, new Uint8Array(64))).toBe(false);
+    },
+  );
+
+  it('a key that differs from one of small order in one octet is no key of small order', () => {
+    for (const key of SMALL) for (const at of [0, 15, 30]) checkApprovalKey(key.with(at, (key[at] ?? 0) ^ 0x10));
+  });
+
+  it.each([31, 33])('a key of %d octets is refused', (length) => {
+    expect(() => checkApprovalKey(new Uint8Array(length).fill(9))).toThrow(SafeMobileError);
   });
 });
 
@@ -166,6 +194,28 @@ describe('key announcements', () => {
     expect(hexOf(announcementText(frame))).toBe(hexOf(signedText));
     const again = encodeAnnouncement(announcement, (text) => primitives.ed25519Sign(keys.root_seed, text));
     expect(hexOf(again)).toBe(hexOf(frame));
+  });
+
+  it.each([
+    [1, undefined],
+    [2, undefined],
+    [0, 'field'],
+    [3, 'field'],
+  ] as const)('of key %d: %s', (what, code) => {
+    const text = frame.subarray(0, 43).with(1, what);
+    const signature = primitives.ed25519Sign(keys.root_seed, announcementText(text));
+    const read = () => decodeAnnouncement(primitives, keys.root, Uint8Array.of(...text, ...signature));
+    if (code === undefined) expect(read()).toMatchObject({ what, kid: 2 });
+    else expect(read).toThrow(expect.objectContaining({ code }));
+  });
+
+  it.each([
+    ['one octet short', (octets: Uint8Array) => octets.subarray(0, 106), 'length'],
+    ['one octet long', (octets: Uint8Array) => Uint8Array.of(...octets, 0), 'length'],
+    ['of another class', (octets: Uint8Array) => octets.with(0, 0x12), 'class'],
+    ['with another last octet of notAfter', (octets: Uint8Array) => octets.with(42, 1), 'signature'],
+  ])('are refused %s', (_name, spoil, code) => {
+    expect(() => decodeAnnouncement(primitives, keys.root, spoil(frame))).toThrow(expect.objectContaining({ code }));
   });
 
   it('are refused unless root signed them', () => {

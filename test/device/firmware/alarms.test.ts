@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest';
+import { Alarms } from '../../../device/firmware/alarms.ts';
+import { type Flash, memoryFlash } from '../../../device/index.ts';
+import { VirtualClock } from '../../../sim/index.ts';
+
+/** Alarms on a clock, and what rang: the time since the begin in seconds, and who is due. */
+function alarms(flash: Flash = memoryFlash(), clock = new VirtualClock()) {
+  const begin = clock.now();
+  const rang: string[] = [];
+  const made: Alarms = new Alarms(
+    flash,
+    clock,
+    () => void rang.push(`${(clock.now() - begin) / 1000}: ${made.due.join(' ')}`),
+  );
+  made.start();
+  const set = (application: string, seconds: number | undefined) =>
+    made.set(application, seconds === undefined ? undefined : begin + seconds * 1000);
+  return { made, rang, set, clock, flash, begin };
+}
+
+describe('The alarms of applications (JSR-118, PushRegistry.registerAlarm)', () => {
+  test('ring one after the other, the earliest first, whichever was set first', async () => {
+    const { set, rang, clock } = alarms();
+    set('B', 20);
+    set('A', 10);
+    set('C', 30);
+    await clock.advance(60_000);
+    expect(rang).toEqual(['10: A', '20: B A', '30: B A C']);
+  });
+
+  test('are due from their very millisecond on, not before', async () => {
+    const { set, made, clock } = alarms();
+    set('A', 10);
+    await clock.advance(9_999);
+    expect(made.due).toEqual([]);
+    await clock.advance(1);
+    expect(made.due).toEqual(['A']);
+  });
+
+  test('that are moved ring once, at the new time', async () => {
+    const { set, rang, clock, begin } = alarms();
+    set('A', 10);
+    expect(set('A', 20)).toBe(begin + 10_000);
+    await clock.advance(60_000);
+    expect(rang).toEqual(['20: A']);
+  });
+
+  test('that are taken back do not ring; what was set is told once', async () => {
+    const { set, rang, clock, begin } = alarms();
+    expect(set('A', 10)).toBeUndefined();
+    expect(set('A', undefined)).toBe(begin + 10_000);
+    expect(set('A', undefined)).toBeUndefined();
+    await clock.advance(60_000);
+    expect(rang).toEqual([]);
+  });
+
+  test('do not ring while the phone is off, and are due when it is on again', async () => {
+    const { set, made, rang, clock, flash } = alarms();
+    set('A', 10);
+    made.stop();
+    await clock.advance(60_000);
+    expect(rang).toEqual([]);
+    const again = alarms(flash, clock);
+    expect(again.made.due).toEqual(['A']);
+    await clock.advance(60_000);
+    expect(again.rang).toEqual([]);
+  });
+
+  test.each([
+    ['that is due is over once its application was started', 10, 10, []],
+    ['that is to come stays when its application is started before', 10, 9, ['10: A']],
+  ])('one %s', async (_name, at, startedAt, later) => {
+    const { set, made, rang, clock } = alarms();
+    set('A', at);
+    await clock.advance(startedAt * 1000);
+    rang.length = 0;
+    made.serve('A', () => {});
+    expect(made.due).toEqual([]);
+    await clock.advance(60_000);
+    expect(rang).toEqual(later);
+  });
+
+  test('one that the application sets as it starts stays, and so does that of another', async () => {
+    const { set, made, clock } = alarms();
+    set('A', 10);
+    set('B', 10);
+    await clock.advance(10_000);
+    made.serve('A', () => set('A', 20));
+    expect(made.due).toEqual(['B']);
+    await clock.advance(10_000);
+    expect(made.due).toEqual(['B', 'A']);
+    made.serve('B', () => set('A', 15));
+    expect(made.due).toEqual(['A']);
+  });
+});

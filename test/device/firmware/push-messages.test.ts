@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest';
+import { type PushMessage, PushMessages } from '../../../device/firmware/push-messages.ts';
+import { type Flash, FlashError, memoryFlash } from '../../../device/index.ts';
+import { VirtualClock } from '../../../sim/index.ts';
+
+function message(port: number, text: string): PushMessage {
+  return { port, from: '+39340', sourcePort: 16_002, sentAt: 5_000, payload: { kind: 'text', text } };
+}
+
+/** The words of all messages that a phone would find after a power cut now. */
+function stored(flash: Flash): readonly string[] {
+  const left = new PushMessages(flash, new VirtualClock());
+  return left.waitingPorts.map((port) => textOf(left.take(port)));
+}
+
+function textOf(taken: PushMessage | undefined): string {
+  return taken?.payload.kind === 'text' ? taken.payload.text : '';
+}
+
+describe('Messages that wait for applications', () => {
+  test.each([
+    ['text', message(1, 'ciao')],
+    ['octets', { ...message(1, ''), payload: { kind: 'binary', data: Uint8Array.of(0, 0xab, 255) } }],
+  ] as const)('survive a power cut as they are: %s', (_name, original) => {
+    const flash = memoryFlash();
+    new PushMessages(flash, new VirtualClock()).add(original);
+    expect(new PushMessages(flash, new VirtualClock()).take(1)).toEqual(original);
+  });
+
+  test('are given out oldest first, each port for itself, each once', () => {
+    const push = new PushMessages(memoryFlash(), new VirtualClock());
+    for (const [port, words] of [
+      [1, 'a'],
+      [2, 'b'],
+      [1, 'c'],
+    ] as const)
+      push.add(message(port, words));
+    expect(push.waitingPorts).toEqual([1, 2, 1]);
+    expect([1, 1, 1, 2].map((port) => textOf(push.take(port)))).toEqual(['a', 'c', '', 'b']);
+    expect(push.waitingPorts).toEqual([]);
+  });
+
+  test('that were taken leave the flash only when the application has had its turn, though another came meanwhile', async () => {
+    const [flash, clock] = [memoryFlash(), new VirtualClock()];
+    const push = new PushMessages(flash, clock);
+    push.add(message(1, 'taken'));
+    push.take(1);
+    expect(push.waitingPorts).toEqual([]);
+    expect(stored(flash)).toEqual(['taken']);
+    push.add(message(1, 'new'));
+    expect(stored(flash)).toEqual(['taken', 'new']);
+    await clock.advance(0);
+    expect(stored(flash)).toEqual(['new']);
+  });
+
+  test('that cannot be forgotten because the flash fails do not stop the phone, and the next write leaves them out', async () => {
+    const [inner, clock] = [memoryFlash(), new VirtualClock()];
+    let fails = false;
+    const flash: Flash = {
+      read: inner.read,
+      write(name, value) {
+        if (fails) throw new FlashError('failed', 'no');
+        inner.write(name, value);
+      },
+    };
+    const push = new PushMessages(flash, clock);
+    push.add(message(1, 'taken'));
+    push.take(1);
+    fails = true;
+    await clock.advance(0);
+    expect(stored(flash)).toEqual(['taken']);
+    fails = false;
+    push.add(message(1, 'new'));
+    expect(stored(flash)).toEqual(['new']);
+  });
+
+  test('that the flash did not take do not wait', () => {
+    const push = new PushMessages(memoryFlash(10), new VirtualClock());
+    expect(() => push.add(message(1, 'ciao'))).toThrow(expect.objectContaining({ code: 'full' }));
+    expect(push.waitingPorts).toEqual([]);
+  });
+});
