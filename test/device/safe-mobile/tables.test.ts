@@ -47,7 +47,7 @@ describe('The numbers on the air are for ever', () => {
       MESSAGE_TYPES,
       '1 PAY_REQUEST, 2 RECEIPT, 3 AUTH_REQUEST, 4 NAK, 5 ADMIN, 6 TIME_RESPONSE, 129 APPROVE, 130 REFUSE, 131 PAY_INIT, 132 ENROL, 133 PIN_NEW, 134 PIN_PROOF, 135 TIME_REQUEST, 136 PAY_CANCEL, 137 STATUS_QUERY',
     ],
-    ['cost of scrypt on a phone', PHONE_COST, '1 p, 8 r, 1024 N'],
+    ['cost of scrypt on a phone', { ...PHONE_COST }, '1 p, 8 r, 1024 N'],
   ])('%s', (_name, table, lines) => {
     expect(linesOf(table)).toBe(lines);
   });
