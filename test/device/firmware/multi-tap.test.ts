@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { COMMIT_MS, nextMode, strokeFor, strokesOf } from '../../../device/firmware/multi-tap.ts';
-import { type InputMode, KEYS, type Key } from '../../../device/index.ts';
+import { type InputMode, KEYS, type Key } from '../../../device/hal/index.ts';
 
 const WRITTEN: readonly (readonly [key: Key, small: string, capital: string, digits: string])[] = [
   ['1', '.,?!1\'"-()@/:', '.,?!1\'"-()@/:', '1'],
