@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { memoryFlash, textOf } from '../../../device/index.ts';
-import { hexOf } from '../../../device/safe-mobile/index.ts';
+import { encodeDown, hexOf } from '../../../device/safe-mobile/index.ts';
 import { bench } from '../bench.ts';
 import { attach, type CashBench, enrol, installed, openApplication, PIN, wordsOf } from './cash-bench.ts';
 
@@ -108,6 +108,73 @@ describe('Enrolment', () => {
     expect(frames).toHaveLength(3);
     expect(new Set(frames).size).toBe(1);
     expect(wordsOf(cash)).toContain('The service has not answered.');
+  });
+
+  test('is not sent again once the service has asked for the PIN', async () => {
+    const cash = await installed();
+    await sendEnrol(cash);
+    await cash.clock.advance(59_000);
+    await cash.send(cash.service.enrolmentRequest());
+    await cash.clock.advance(60_000);
+    expect(cash.service.heard.map(({ type }) => type)).toEqual(['ENROL']);
+  });
+
+  test('is sent after 60 s and 120 s again, and 60 s later nobody has answered', async () => {
+    const cash = await installed();
+    await sendEnrol(cash);
+    const sent: number[] = [];
+    for (const ms of [59_999, 1, 119_999, 1, 59_999]) {
+      await cash.clock.advance(ms);
+      sent.push(cash.service.heard.length);
+    }
+    expect(sent).toEqual([1, 2, 2, 3, 3]);
+    expect(wordsOf(cash)).not.toContain('The service has not answered.');
+    await cash.clock.advance(1);
+    expect(wordsOf(cash)).toContain('The service has not answered.');
+  });
+
+  test('takes no request for a payment before it is active, and none to enrol afterwards', async () => {
+    const cash = await installed();
+    await sendEnrol(cash);
+    await cash.request();
+    await cash.send({ ...cash.service.enrolmentRequest(), kind: 'login' });
+    const unreadable = encodeDown(cash.service.payRequest({ payee: 'abc' }));
+    unreadable[29] = 0x07;
+    await cash.send(unreadable);
+    expect(cash.phone.screen.title).toBe('Registering this phone');
+    expect(cash.service.heard.map(({ type }) => type)).toEqual(['ENROL']);
+    const request = cash.service.enrolmentRequest();
+    await cash.send(request);
+    await cash.type(PIN);
+    await cash.select('Confirm');
+    await cash.send(cash.service.receipt(request.challenge, 'active'));
+    await cash.select('OK');
+    await cash.send(cash.service.enrolmentRequest());
+    expect(cash.phone.screen.title).toBe('Cash-Mobile');
+  });
+
+  test('begun again leaves nothing of the first: no record of the phone, no transaction, no code', async () => {
+    const flash = memoryFlash();
+    const cash = await installed({ flash });
+    await sendEnrol(cash);
+    await cash.send(cash.service.enrolmentRequest());
+    const sections = () => JSON.parse(flash.dump()).sections;
+    expect(Object.keys(sections()['records/Cash-Mobile/transactions'].records)).toHaveLength(1);
+    await cash.select('Refuse');
+    await cash.select('It is not mine');
+    const request = cash.service.enrolmentRequest();
+    await cash.send(request);
+    await cash.send(cash.service.receipt(request.challenge, 'expired'));
+    expect(sections()['records/Cash-Mobile/transactions'].records).toEqual({});
+    expect(sections()['records/Cash-Mobile/device']).toBeUndefined();
+    expect(sections()['alarms']).toEqual({});
+  });
+
+  test('keeps one record of the phone', async () => {
+    const flash = memoryFlash();
+    await enrol(await installed({ flash }));
+    const { records } = JSON.parse(flash.dump()).sections['records/Cash-Mobile/device'];
+    expect(Object.keys(records)).toHaveLength(1);
   });
 
   test('says that nothing was sent when the network takes nothing', async () => {

@@ -138,9 +138,10 @@ describe('A request for a payment', () => {
     expect(cash.service.heard).toMatchObject([{ type: 'REFUSE', reason: 'expired' }]);
   });
 
-  test('that comes too late is refused as expired at once', async () => {
+  test.each([200, 120])('that comes %d s late, or just too late, is refused as expired at once', async (age) => {
     const cash = await enrolled();
-    await cash.request({ time: cash.service.now - 200, ttl: 120 });
+    await cash.clock.advance(60_000 - (cash.clock.now() % 60_000));
+    await cash.request({ time: cash.service.now - age, ttl: 120 });
     expect(wordsOf(cash).join()).toContain('expired');
     expect(cash.service.heard).toMatchObject([{ type: 'REFUSE', reason: 'expired' }]);
   });
@@ -290,6 +291,100 @@ describe('A receipt', () => {
     await cash.select('History');
     await cash.select('EUR 12.50');
     expect(wordsOf(cash)).toContain('Status: Paid');
+  });
+});
+
+describe('A request to confirm something', () => {
+  const login = (cash: Awaited<ReturnType<typeof enrolled>>) =>
+    ({ ...cash.service.enrolmentRequest(), kind: 'login', relyingParty: 'Comune', title: 'Anagrafe' }) as const;
+
+  test('shows who asks and what for, is signed, and its receipt is asked for as an authentication', async () => {
+    const cash = await enrolled();
+    const request = login(cash);
+    await cash.send(request);
+    expect(wordsOf(cash)).toEqual(['Asked by: Comune', 'Anagrafe', 'Code: 0001']);
+    await cash.select('Approve');
+    expect(wordsOf(cash)).toEqual(['Comune', 'Anagrafe', 'PIN']);
+    await cash.type(PIN);
+    await cash.select('Confirm');
+    expect(cash.service.all('APPROVE').map((approval) => cash.service.isRight(approval))).toEqual([true]);
+    await cash.clock.advance(60_000);
+    expect(cash.service.all('STATUS_QUERY')).toMatchObject([{ ref: request.challenge, kind: 'authentication' }]);
+    await cash.send(cash.service.receipt(request.challenge, 'confirmed'));
+    expect(cash.phone.screen.title).toBe('Confirmed');
+  });
+
+  test('is not muted by refusals of a merchant', async () => {
+    const cash = await enrolled();
+    for (let refusal = 0; refusal < 3; refusal += 1) {
+      await cash.request();
+      await cash.select('Refuse');
+      await cash.select('It is not mine');
+      await cash.select('Close');
+    }
+    await cash.send(login(cash));
+    expect(wordsOf(cash)).toContain('Asked by: Comune');
+  });
+});
+
+describe('Answers that the phone gave by itself', () => {
+  test.each([
+    ['expired', async (cash: Awaited<ReturnType<typeof enrolled>>) => cash.clock.advance(120_000)],
+    ['muted', async () => {}],
+  ])('%s: nobody asks about their receipts, and these disturb nobody unless money has moved', async (said, wait) => {
+    const cash = await enrolled();
+    if (said === 'muted') for (const payee of ['One', 'Two', 'Three']) await cash.request({ payee });
+    const { txn } = await cash.request();
+    await wait(cash);
+    expect(cash.service.last).toMatchObject({ type: 'REFUSE', txn, reason: said });
+    cash.phone.press('power');
+    await cash.settle();
+    if (said === 'expired') {
+      await cash.clock.advance(3_600_000);
+      expect(cash.service.all('STATUS_QUERY')).toEqual([]);
+      await cash.send(cash.service.receipt(txn, 'expired'));
+      expect(cash.phone.screen.kind).toBe('idle');
+    }
+  });
+
+  test('expired, but paid all the same: the phone says so', async () => {
+    const cash = await enrolled();
+    const { txn } = await cash.request();
+    await cash.clock.advance(120_000);
+    await cash.select('OK');
+    await cash.send(cash.service.receipt(txn, 'paid'));
+    expect(cash.phone.screen.title).toBe('Paid');
+  });
+});
+
+describe('An answer that the network does not take', () => {
+  test('is tried again after 5 s and 15 s; then its sender may send it', async () => {
+    const cash = await enrolled();
+    await cash.request({ ttl: 300 });
+    cash.radio.outcomes.push(
+      ...Array.from({ length: 3 }, () => ({ kind: 'failed', reason: 'no network', retry: true }) as const),
+    );
+    await cash.select('Refuse');
+    await cash.select('It is not mine');
+    const left = [cash.radio.outcomes.length];
+    for (const ms of [4_999, 1, 14_999, 1]) {
+      await cash.clock.advance(ms);
+      left.push(cash.radio.outcomes.length);
+    }
+    expect(left).toEqual([2, 2, 1, 1, 0]);
+    await cash.select('Send again');
+    expect(cash.service.heard).toMatchObject([{ type: 'REFUSE', reason: 'not-me' }]);
+  });
+
+  test('or perhaps takes counts as sent', async () => {
+    const cash = await enrolled();
+    await cash.request({ ttl: 300 });
+    cash.radio.outcomes.push({ kind: 'unknown', reason: 'no answer' });
+    await cash.select('Refuse');
+    await cash.select('It is not mine');
+    await cash.clock.advance(30_000);
+    expect(cash.radio.sent).toHaveLength(1);
+    expect(wordsOf(cash)).toContain('Sent. Waiting for the receipt.');
   });
 });
 

@@ -142,6 +142,28 @@ describe('A phone whose battery falls out', () => {
   });
 });
 
+describe('A sale that was being sent when the battery fell out', () => {
+  test('at any write leaves a phone that does what it can, and then rests', async () => {
+    const { cash, states } = await watched({ merchant: 'Edicola' });
+    await openApplication(cash, 'en');
+    await cash.select('Request payment');
+    await cash.type('393400000002');
+    cash.phone.press('down');
+    await cash.type('1');
+    states.length = 0;
+    await cash.select('Send');
+    cash.handset.powerOff();
+    const left = states.map((state) => dumped.parse(JSON.parse(state)).sections);
+    expect(left.some(({ alarms }) => JSON.stringify(alarms) !== '{}')).toBe(true);
+    for (const state of [...states]) {
+      const booted = await reboot(cash, state);
+      await booted.clock.advance(60_000);
+      expect(booted.phone.screen.kind).toBe('idle');
+      booted.handset.powerOff();
+    }
+  });
+});
+
 describe('A request that was put away with the red key', () => {
   test('comes back after 30 s', async () => {
     const cash = await enrolled();

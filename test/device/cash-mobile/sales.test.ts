@@ -99,6 +99,104 @@ describe("A merchant's phone", () => {
     expect(cash.phone.screen.title).toBe('Payment');
   });
 
+  test.each([
+    ['in time', 119_000, false, 2],
+    ['when the customer could not answer any more', 121_000, false, 1],
+    ['after it was taken back', 60_000, true, 1],
+  ])('that the service never heard is sent again %s (after %d ms)', async (_name, ms, cancels, times) => {
+    const cash = await merchant();
+    await ask(cash);
+    if (cancels) await cash.select('Cancel request');
+    await cash.clock.advance(ms);
+    const ref = cash.service.all('PAY_INIT')[0]?.mref ?? new Uint8Array(8);
+    const { now } = cash.service;
+    await cash.send({ type: 'NAK', time: now, ref, code: 'unknown-reference', argument: 0, text: '' });
+    expect(cash.service.all('PAY_INIT')).toHaveLength(times);
+    expect(cash.service.all('PAY_CANCEL')).toHaveLength(cancels ? 1 : 0);
+    expect(cash.phone.screen.title).toBe(times === 2 ? 'Payment' : 'Rejected');
+  });
+
+  test('shows the words of the service when it gives some, and does not go back on what is settled', async () => {
+    const cash = await merchant();
+    await ask(cash);
+    const ref = cash.service.all('PAY_INIT')[0]?.mref ?? new Uint8Array(8);
+    const nak = {
+      type: 'NAK',
+      time: cash.service.now,
+      ref,
+      code: 'limit',
+      argument: 0,
+      text: 'Too much today',
+    } as const;
+    await cash.send(nak);
+    expect(wordsOf(cash)[0]).toContain('Too much today');
+    await cash.select('OK');
+    await cash.send({ ...nak, text: 'Again' });
+    expect(wordsOf(cash)).toEqual(['Request payment', 'History']);
+  });
+
+  test('taken back is asked about, the second request for itself; the first is asked about no more', async () => {
+    const cash = await merchant();
+    await ask(cash);
+    const asked = cash.clock.now();
+    await cash.clock.advance(30_000);
+    await cash.select('Cancel request');
+    const cancelled = cash.clock.now();
+    await cash.clock.advance(asked + 60_000 - cancelled);
+    expect(cash.service.all('STATUS_QUERY')).toEqual([]);
+    await cash.clock.advance(30_000);
+    expect(cash.service.all('STATUS_QUERY')).toMatchObject([{ kind: 'request' }]);
+    await cash.clock.advance(3_600_000);
+    expect(cash.service.all('STATUS_QUERY')).toHaveLength(3);
+  });
+
+  test('that nobody answers says so after the third question, and not before', async () => {
+    const cash = await merchant();
+    await ask(cash);
+    await cash.clock.advance(479_000);
+    expect(cash.service.all('STATUS_QUERY')).toHaveLength(2);
+    expect(wordsOf(cash)).toContain('Sent. Waiting for the receipt.');
+    await cash.clock.advance(1_000);
+    expect(cash.service.all('STATUS_QUERY')).toHaveLength(3);
+    expect(wordsOf(cash)).not.toContain('Sent. Waiting for the receipt.');
+  });
+
+  test('that was settled while its screen was open is not taken back', async () => {
+    const cash = await merchant();
+    await ask(cash);
+    const ref = cash.service.all('PAY_INIT')[0]?.mref ?? new Uint8Array(8);
+    await cash.select('Close');
+    for (const label of ['History', 'EUR 12.50', 'Ask again']) await cash.select(label);
+    expect(cash.phone.screen.title).toBe('Payment');
+    await cash.send(cash.service.receipt(ref, 'paid'));
+    await cash.select('OK');
+    expect(cash.service.all('PAY_CANCEL')).toEqual([]);
+    for (const label of ['History', 'EUR 12.50']) await cash.select(label);
+    expect(wordsOf(cash)).toContain('Status: Paid');
+  });
+
+  test('that was taken back is kept so, and says so when it is looked at again', async () => {
+    const cash = await merchant();
+    await ask(cash);
+    await cash.select('Cancel request');
+    await cash.select('Close');
+    for (const label of ['History', 'EUR 12.50', 'Ask again']) await cash.select(label);
+    expect(wordsOf(cash)).toContain('Cancelling. Waiting for the receipt.');
+    expect(cash.phone.screen.softKeys.left).toBe('');
+  });
+
+  test('offers at most eight numbers, each once, the newest first', async () => {
+    const cash = await merchant();
+    const numbers = Array.from({ length: 10 }, (_, index) => `+39340000001${index}`);
+    for (const number of [...numbers, numbers[5] ?? '']) {
+      await ask(cash, number, '1');
+      await cash.select('Close');
+    }
+    await cash.select('Request payment');
+    await cash.select('Recent numbers');
+    expect(wordsOf(cash)).toEqual([5, 9, 8, 7, 6, 4, 3, 2].map((index) => numbers[index]));
+  });
+
   test('offers the numbers that were asked last', async () => {
     const cash = await merchant();
     await ask(cash);
@@ -116,6 +214,7 @@ describe("A merchant's phone", () => {
     ['a number that is none', '+12', '1', 'Type the number'],
     ['no amount', CUSTOMER, '', 'Type an amount'],
     ['nothing', CUSTOMER, '0.00', 'Type an amount'],
+    ['a number that begins with 0', '+0393400000', '1', 'Type the number'],
     ['a third decimal', CUSTOMER, '1.234', 'Type an amount'],
   ])('does not send %s, and keeps what was typed', async (_name, customer, amount, complaint) => {
     const cash = await merchant();
@@ -153,6 +252,9 @@ describe('parseAmount', () => {
     ['0.01', 'EUR', 1],
     ['500', 'JPY', 500],
     ['1.250', 'KWD', 1250],
+    ['999999999', 'EUR', 99_999_999_900],
+    ['999999999', 'KWD', 999_999_999_000],
+    ['0,001', 'KWD', 1],
   ] as const)('reads %s %s as %i minor units', (typed, currency, minor) => {
     expect(parseAmount(typed, currency)).toEqual({ minor, currency });
   });

@@ -3,6 +3,7 @@ import { type MemoryFlash, memoryFlash } from '../../../device/index.ts';
 import {
   createPinKey,
   hexOf,
+  parseActivationCode,
   tweetnaclPrimitives as primitives,
   signWithPin,
 } from '../../../device/safe-mobile/index.ts';
@@ -107,6 +108,45 @@ describe('The memory of the phone', () => {
     const signatures = sign.mock.results.map(({ value }) => (value instanceof Uint8Array ? hexOf(value) : ''));
     expect(signatures).toEqual(['00'.repeat(64)]);
     expect(cash.service.all('APPROVE').map((approval) => cash.service.isRight(approval))).toEqual([true]);
+  });
+
+  test.each([
+    ['an enrolment', [], async (cash: CashBench) => enrol(cash)],
+    ['a PIN that is too weak', ['12345'], async () => {}],
+    ['the way back from the PIN', ['Back'], async () => {}],
+    ['the way back from the second PIN', [PIN, 'Back', 'Back'], async () => {}],
+    ['two PINs that differ', [PIN, '48214', 'OK', 'Back'], async () => {}],
+  ])('after %s holds neither PIN nor activation code nor the key A', async (_name, steps, then) => {
+    const cash = await installed();
+    const made = vi.spyOn(Uint8Array, 'from');
+    const keys = vi.spyOn(primitives, 'ed25519PublicKey');
+    if (steps.length > 0) {
+      await cash.type(cash.service.activationCode);
+      await cash.select('Next');
+    }
+    for (const step of steps) {
+      if (/^[0-9]+$/.test(step)) await cash.type(step);
+      await cash.select(/^[0-9]+$/.test(step) ? 'Next' : step);
+    }
+    await then(cash);
+    const held = made.mock.results.map(({ value }) => (value instanceof Uint8Array ? hexOf(value) : ''));
+    const code = hexOf(parseActivationCode(cash.service.activationCode) ?? new Uint8Array());
+    const isBack = steps.at(-1) === 'Back' || steps.length === 0;
+    for (const pin of [PIN, '12345', '48214']) expect(held).not.toContain(Buffer.from(pin).toString('hex'));
+    if (isBack) expect(held).not.toContain(code);
+    const publicKeys = keys.mock.results.map(({ value }) => (value instanceof Uint8Array ? hexOf(value) : ''));
+    expect(publicKeys).toEqual(publicKeys.map(() => '00'.repeat(32)));
+    expect(publicKeys).toHaveLength(steps.length === 0 ? 1 : 0);
+  });
+
+  test('holds no message once it was sealed', async () => {
+    const cash = await installed();
+    const seal = vi.spyOn(primitives, 'secretboxSeal');
+    await enrol(cash);
+    await payOnce(cash);
+    const sealed = seal.mock.calls.map(([, , plaintext]) => plaintext).filter(({ length }) => length === 79);
+    expect(sealed).toHaveLength(3);
+    for (const plaintext of sealed) expect(hexOf(plaintext)).toBe('00'.repeat(79));
   });
 
   test('after an enrolment does not hold the PIN', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { enrolled, PIN, wordsOf } from './cash-bench.ts';
+import { bench } from '../bench.ts';
+import { attach, enrolled, openApplication, PIN, wordsOf } from './cash-bench.ts';
 import { PAYEE } from './fake-service.ts';
 
 const HOUR = 3_600;
@@ -39,6 +40,68 @@ describe('A phone whose clock disagrees with a request by more than 300 s', () =
     const response = cash.service.timeResponse(question?.nonce ?? new Uint8Array(8));
     await cash.send(response.with(30, (response[30] ?? 0) ^ 1));
     expect(cash.phone.screen.kind).toBe('idle');
+  });
+
+  test('remembers the difference over a restart', async () => {
+    const cash = await enrolled();
+    cash.service.skew = -HOUR;
+    await cash.request();
+    await cash.send(cash.service.timeResponse(cash.service.all('TIME_REQUEST')[0]?.nonce ?? new Uint8Array(8)));
+    cash.handset.powerOff();
+    const again = attach(
+      bench({ flash: cash.flash, clock: cash.clock, radio: cash.radio, seed: 'again' }),
+      cash.service,
+    );
+    await again.clock.advance(29_999);
+    expect(again.phone.screen.kind).toBe('idle');
+    await again.clock.advance(1);
+    expect(wordsOf(again)).toContain(`Pay to: ${PAYEE}`);
+    expect(cash.service.all('TIME_REQUEST')).toHaveLength(1);
+  });
+
+  test.each([
+    [-300, 0],
+    [-301, 1],
+    [300, 0],
+    [301, 1],
+  ])('a request of %d s from now makes it ask %d times', async (seconds, times) => {
+    const cash = await enrolled();
+    await cash.clock.advance(60_000 - (cash.clock.now() % 60_000));
+    await cash.request({ time: cash.service.now + seconds, ttl: 600 });
+    expect(cash.service.all('TIME_REQUEST')).toHaveLength(times);
+  });
+
+  test('asks once for all requests that wait for the answer, and then shows them', async () => {
+    const cash = await enrolled();
+    cash.service.skew = HOUR;
+    await cash.request();
+    await cash.request({ payee: 'Bar Sport', merchantId: 8 });
+    expect(cash.service.all('TIME_REQUEST')).toHaveLength(1);
+    await cash.send(cash.service.timeResponse(cash.service.all('TIME_REQUEST')[0]?.nonce ?? new Uint8Array(8)));
+    expect(wordsOf(cash)).toContain(`Pay to: ${PAYEE}`);
+    expect(cash.phone.screen.ticker).toBe('1 more request waits');
+    await cash.clock.advance(30_000);
+    expect(cash.phone.screen.ticker).toBe('1 more request waits');
+  });
+
+  test.each([
+    ['without a question', false],
+    ['after the phone has given up waiting', true],
+  ])('does not take a time that the service signed %s', async (_name, asked) => {
+    const cash = await enrolled();
+    let nonce: Uint8Array = new Uint8Array(8);
+    if (asked) {
+      await cash.request({ time: cash.service.now - HOUR });
+      nonce = cash.service.all('TIME_REQUEST')[0]?.nonce ?? nonce;
+      await cash.clock.advance(30_000);
+      await cash.select('OK');
+    }
+    await openApplication(cash, 'en');
+    cash.service.skew = HOUR;
+    await cash.send(cash.service.timeResponse(nonce));
+    const before = cash.service.all('TIME_REQUEST').length;
+    await cash.request();
+    expect(cash.service.all('TIME_REQUEST')).toHaveLength(before + 1);
   });
 
   test('goes by its own clock when no answer comes: an old request has expired then', async () => {

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { standingAfter } from '../../../device/cash-mobile/receipts.ts';
 import {
+  awaitsCustomer,
+  awaitsReceipt,
   decodeTransaction,
   encodeTransaction,
   type Said,
@@ -76,6 +78,47 @@ describe('A transaction', () => {
   });
 });
 
+describe('What a transaction awaits', () => {
+  const sent = (said: Said) => ({ sent: { said, frame: new Uint8Array(), at: 0 } });
+  const stands = (status: Status, triesLeft = 2) => ({ standing: { status, triesLeft, approvalCode: 0, time: 1 } });
+
+  test.each([
+    ['nothing said', {}, 'customer'],
+    ['approved', sent('approved'), 'receipt'],
+    ['refused', sent('no'), 'receipt'],
+    ['approved, in progress', { ...sent('approved'), ...stands('in-progress') }, 'receipt'],
+    ['approved, wrong PIN', { ...sent('approved'), ...stands('wrong-pin') }, 'customer'],
+    ['approved, wrong PIN, no try left', { ...sent('approved'), ...stands('wrong-pin', 0) }, 'nothing'],
+    ['refused, wrong PIN before', { ...sent('not-me'), ...stands('wrong-pin') }, 'receipt'],
+    ['approved, paid', { ...sent('approved'), ...stands('paid') }, 'nothing'],
+    ['nothing said, cancelled', stands('cancelled'), 'nothing'],
+    ['nothing said, in progress', stands('in-progress'), 'customer'],
+    ['a sale asked', { role: 'merchant', ...sent('asked') }, 'receipt'],
+    ['a sale asked, in progress', { role: 'merchant', ...sent('asked'), ...stands('in-progress') }, 'receipt'],
+    ['a sale, paid', { role: 'merchant', ...sent('asked'), ...stands('paid') }, 'nothing'],
+    ['a sale about which nothing was said', { role: 'merchant' }, 'nothing'],
+  ] as const)('%s', (_name, change, awaits) => {
+    const transaction: Transaction = { ...base(), ...change };
+    const found = awaitsCustomer(transaction) ? 'customer' : awaitsReceipt(transaction) ? 'receipt' : 'nothing';
+    expect(found).toBe(awaits);
+  });
+});
+
+describe('A receipt about a wrong PIN', () => {
+  test.each([
+    ['later, as many tries', 101, 2, true],
+    ['later, fewer tries', 101, 1, true],
+    ['at once, fewer tries', 100, 1, true],
+    ['at once, as many tries', 100, 2, false],
+    ['at once, more tries', 100, 3, false],
+    ['earlier, more tries', 99, 3, false],
+  ])('that is %s: news %s', (_name, time, triesLeft, isNews) => {
+    const before: Standing = { status: 'in-progress', triesLeft: 2, approvalCode: 0, time: 100 };
+    const after: Standing = { status: 'wrong-pin', triesLeft, approvalCode: 0, time };
+    expect(standingAfter(base(before), receipt(after))).toEqual(isNews ? after : undefined);
+  });
+});
+
 describe('A status', () => {
   const final: readonly Status[] = STATUSES.filter((status) => status !== 'in-progress' && status !== 'wrong-pin');
 
@@ -100,7 +143,12 @@ describe('A status', () => {
     ['a wrong PIN', 'wrong-pin', 'in-progress', false],
     ['a wrong PIN', 'wrong-pin', 'wrong-pin', false],
     ['a wrong PIN', 'wrong-pin', 'blocked', true],
+    ['in progress', 'in-progress', 'refunded', true],
     ['paid', 'paid', 'refunded', true],
+    ['paid', 'paid', 'reversed', true],
+    ['paid', 'paid', 'paid', false],
+    ['reversed', 'reversed', 'refunded', false],
+    ['cancelled', 'cancelled', 'paid', false],
     ['paid', 'paid', 'refused', false],
     ['refunded', 'refunded', 'paid', false],
   ] as const)('after %s: %s → %s is news: %s', (_name, before, next, isNews) => {
