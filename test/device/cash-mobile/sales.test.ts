@@ -132,7 +132,7 @@ describe("A merchant's phone", () => {
     expect(wordsOf(cash)[0]).toContain('Too much today');
     await cash.select('OK');
     await cash.send({ ...nak, text: 'Again' });
-    expect(wordsOf(cash)).toEqual(['Request payment', 'History']);
+    expect(wordsOf(cash)[0]).toBe('Request payment');
   });
 
   test('taken back is asked about, the second request for itself; the first is asked about no more', async () => {
