@@ -40,12 +40,12 @@ describe('The numbers on the air are for ever', () => {
       '1 unknown-reference, 2 wrong-code, 3 activation-expired, 4 bad-key, 5 not-a-merchant, 6 limit, 7 customer-unreachable, 8 bad-amount, 9 blocked, 10 malformed',
     ],
     ['ADMIN command', COMMAND_CODES, '1 lock, 2 unlock, 3 wipe'],
-    ['STATUS_QUERY kind', QUERY_CODES, '1 payment, 2 authentication, 3 request'],
+    ['STATUS_QUERY kind', QUERY_CODES, '1 payment, 2 authentication, 3 request, 4 balance'],
     ['class of a frame', FRAME_CLASS, '17 up, 18 down, 19 enrol, 20 announcement'],
     [
       'type of a message',
       MESSAGE_TYPES,
-      '1 PAY_REQUEST, 2 RECEIPT, 3 AUTH_REQUEST, 4 NAK, 5 ADMIN, 6 TIME_RESPONSE, 129 APPROVE, 130 REFUSE, 131 PAY_INIT, 132 ENROL, 133 PIN_NEW, 134 PIN_PROOF, 135 TIME_REQUEST, 136 PAY_CANCEL, 137 STATUS_QUERY',
+      '1 PAY_REQUEST, 2 RECEIPT, 3 AUTH_REQUEST, 4 NAK, 5 ADMIN, 6 TIME_RESPONSE, 7 BALANCE, 129 APPROVE, 130 REFUSE, 131 PAY_INIT, 132 ENROL, 133 PIN_NEW, 134 PIN_PROOF, 135 TIME_REQUEST, 136 PAY_CANCEL, 137 STATUS_QUERY',
     ],
     ['cost of scrypt on a phone', { ...PHONE_COST }, '1 p, 8 r, 1024 N'],
   ])('%s', (_name, table, lines) => {
