@@ -107,11 +107,18 @@ function keysOf(input: string, key: Key): readonly string[] {
 function PhoneLine({ phone, chosen }: { readonly phone: PhoneRow; readonly chosen: boolean }): ReactElement {
   const { number, state, reachable, line, open, stored, waiting } = phone;
   return (
-    <Text wrap="truncate" bold={chosen}>
-      {chosen ? '▶' : ' '} {number.padEnd(16)}
-      <Text color={reachable ? 'green' : 'yellow'}>{state.padEnd(12)}</Text>
-      {String(stored).padStart(3)} stored {String(waiting).padStart(3)} wait {open ? 'open  ' : 'closed'} {line}
-    </Text>
+    <Box>
+      <Box flexShrink={0}>
+        <Text bold={chosen}>
+          {chosen ? '▶' : ' '} {number.padEnd(16)}
+          <Text color={reachable ? 'green' : 'yellow'}>{state.padEnd(12)}</Text>
+          {String(stored).padStart(3)} stored {String(waiting).padStart(3)} wait {open ? 'open  ' : 'closed'}{' '}
+        </Text>
+      </Box>
+      <Text wrap="truncate-start" bold={chosen}>
+        {line}
+      </Text>
+    </Box>
   );
 }
 
