@@ -11,11 +11,13 @@ export const SUBMIT_TIMEOUT_MS = 120_000;
 
 /**
  * Refusals of a passing cause: the network was busy, the radio weak, the SIM or the modem not ready
- * (3GPP TS 27.005, 3.2.5; modems use 500, 512 and 513 for a collision or a weak radio).
+ * (3GPP TS 27.005, 3.2.5; modems use 500, 512 and 513 for a collision or a weak radio, 515 and 3517 while they start).
  */
 const PASSING: Readonly<Record<'CMS' | 'CME', ReadonlySet<number>>> = {
-  CMS: new Set([22, 27, 38, 41, 42, 47, 192, 194, 208, 211, 300, 301, 311, 314, 320, 322, 331, 500, 512, 513]),
-  CME: new Set([11, 14, 20, 30, 100, 515]),
+  CMS: new Set([
+    22, 27, 38, 41, 42, 47, 192, 194, 208, 211, 300, 301, 311, 314, 320, 322, 331, 500, 512, 513, 515, 3517,
+  ]),
+  CME: new Set([11, 14, 20, 30, 100, 515, 3517]),
 };
 
 /** How one segment ended. */
