@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Executable } from '../../modem/cli/executable.ts';
-import { UsageError } from '../../modem/cli/program.ts';
+import { portNameOption, UsageError } from '../../modem/cli/program.ts';
 import { isLanguage, LANGUAGES, type Language } from '../firmware/languages.ts';
 
 const EXAMPLES = `
@@ -30,6 +30,7 @@ function withoutCommand(program: Command): void {
     .addOption(
       new Option('--port <port>', 'the modem: a serial device or tcp://host:port')
         .env('GSM_MODEM_PORT')
+        .argParser(portNameOption)
         .makeOptionMandatory(),
     )
     .requiredOption('--flash <file>', 'the memory of the phone; made when it does not exist')

@@ -10,7 +10,7 @@ import { describeState } from '../state.ts';
 import { askHidden } from './ask-hidden.ts';
 import { withHearing } from './hearing.ts';
 import { numberOption } from './options.ts';
-import { outputOf, UsageError } from './program.ts';
+import { outputOf, portNameOption, UsageError } from './program.ts';
 import { traceText } from './trace-text.ts';
 
 /** The variable with the SIM's PIN. There is no option for it: every user of the machine can read command lines. */
@@ -34,6 +34,7 @@ interface ConnectionOptions {
 export function portOption(): Option {
   return new Option('--port <name>', 'the modem: a device path or tcp://host:port')
     .env(PORT_VARIABLE)
+    .argParser(portNameOption)
     .makeOptionMandatory();
 }
 

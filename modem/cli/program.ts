@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { PortError } from '../port/port.ts';
 
 /** A wrong use of the command line, which the user can correct: printed as one line, then exit code 2. */
@@ -90,4 +90,10 @@ function fail(program: Command, message: string, exitCode: 1 | 2): void {
     json ? `${JSON.stringify({ event: 'error', message: line })}\n` : `${program.name()}: ${line}\n`,
   );
   process.exitCode = exitCode;
+}
+
+/** Reads the name of a port from the command line. An empty one comes from `--port "$UNSET"` and from `GSM_MODEM_PORT=`. */
+export function portNameOption(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new InvalidArgumentError('Give a device path or tcp://host:port.');
 }

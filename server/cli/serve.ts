@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { outputOf } from '../../modem/cli/program.ts';
+import { outputOf, portNameOption } from '../../modem/cli/program.ts';
 import { E164 } from '../people/person-fields.ts';
 import { PIN_VARIABLE } from './environment.ts';
 import type { Listen, ServeOptions } from './run-service.ts';
@@ -11,7 +11,7 @@ export function serveCommand(): Command {
     .addOption(
       new Option('--port <name>', 'the modem: a device path or tcp://host:port (again for more modems)')
         .env('GSM_MODEM_PORT')
-        .argParser((name: string, before: readonly string[] = []) => [...before, name])
+        .argParser(portsOption)
         .makeOptionMandatory(),
     )
     .option('--number <number>', "the service's own number with +, if no SIM knows it", numberOption)
@@ -24,6 +24,12 @@ export function serveCommand(): Command {
     .action(async (options: ServeOptions, command: Command) =>
       (await import('./run-service.ts')).runService(options, outputOf(command)),
     );
+}
+
+function portsOption(text: string, before: readonly string[] = []): readonly string[] {
+  const name = portNameOption(text);
+  if (!before.includes(name)) return [...before, name];
+  throw new InvalidArgumentError('Name each modem once.');
 }
 
 function numberOption(text: string): string {

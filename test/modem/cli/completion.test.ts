@@ -116,6 +116,8 @@ describe('the commands of an executable', () => {
     expect(stderr).toMatch(/\/dev\/no-such-tty/);
     const other = spawnSync(process.execPath, [...args, '--port', '/dev/another'], { encoding: 'utf8', env });
     expect(other.stderr).toMatch(/\/dev\/another/);
+    const empty = spawnSync(process.execPath, args, { encoding: 'utf8', env: { ...env, GSM_MODEM_PORT: '' } });
+    expect(empty).toMatchObject({ status: 2, stderr: expect.stringMatching(/GSM_MODEM_PORT.*Give a device path/) });
   });
 
   it.each([
