@@ -31,11 +31,19 @@ const DAYS_IN_MONTH: readonly number[] = Array.from({ length: 100 * 12 }, (_, in
   new Date(Date.UTC(yearOf(Math.trunc(index / 12)), (index % 12) + 1, 0)).getUTCDate(),
 );
 
+/** A semi-octet F, with which service centres fill up what they do not know. */
+const FILLED = 0x0f;
+
+/** Reads the time zone. A first semi-octet F would be 70 quarters or more to the west: with a second one that is no digit, none. */
 function readZone(reader: Reader): number {
   const octet = reader.octet();
   const tens = octet & 0x07;
   let units = octet >> 4;
   if (units > 9) {
+    if ((octet & 0x0f) === FILLED) {
+      reader.deviation('the time zone has two semi-octets that are no digits', reader.offset - 1, 'taken for 0');
+      return 0;
+    }
     reader.deviation('the time zone has a semi-octet that is no digit', reader.offset - 1, 'taken for 0');
     units = 0;
   }

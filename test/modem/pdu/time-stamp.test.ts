@@ -70,6 +70,29 @@ describe('TP-SCTS (3GPP TS 23.040, 9.2.3.11)', () => {
     expect(isoTime(deliver.timestamp)).toBe(iso);
   });
 
+  test.each(['FF', 'AF', 'CF'])('a zone %s, with no digit at all, is leniently that of UTC', (zone) => {
+    const note = 'TP-SCTS 13: the time zone has two semi-octets that are no digits, taken for 0';
+    const scts = `903040615200${zone}`;
+    expect(refusal(() => decodeDeliver({ scts }))).toBe(reasonIn(note));
+    const { deliver, deviations } = decodeLeniently({ scts });
+    expect(deviations).toEqual([note]);
+    expect(deliver.timestamp).toEqual({ at: Date.UTC(2009, 2, 4, 16, 25), zone: 0 });
+  });
+
+  test('all FF, a time that is not known, is leniently the first moment of 2000 in UTC, and each field has a note', () => {
+    const { deliver, deviations } = decodeLeniently({ scts: 'FFFFFFFFFFFFFF' });
+    expect(deliver.timestamp).toEqual({ at: Date.UTC(2000, 0, 1), zone: 0 });
+    expect(deviations).toEqual([
+      'TP-SCTS 7: the year has a semi-octet that is no digit, taken for 0',
+      'TP-SCTS 8: the month has a semi-octet that is no digit, taken for 1',
+      'TP-SCTS 9: the day has a semi-octet that is no digit, taken for 1',
+      'TP-SCTS 10: the hour has a semi-octet that is no digit, taken for 0',
+      'TP-SCTS 11: the minute has a semi-octet that is no digit, taken for 0',
+      'TP-SCTS 12: the second has a semi-octet that is no digit, taken for 0',
+      'TP-SCTS 13: the time zone has two semi-octets that are no digits, taken for 0',
+    ]);
+  });
+
   test('fractions of a second are dropped', () => {
     expect(encoded({ at: Date.UTC(2009, 2, 4, 16, 25, 0, 999), zone: 0 })).toBe(deliverHex({}));
   });
