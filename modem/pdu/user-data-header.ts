@@ -8,9 +8,13 @@ export const NO_HEADER: readonly InformationElement[] = Object.freeze([]);
 /**
  * Reads UDHL and the elements; the user data ends at octet `limit`. In lenient decoding a header whose last element has too
  * few or too many octets is ignored whole (3GPP TS 23.040, 9.2.3.24): "part 1 of 2" read without the cut element behind it
- * would wait for a part 2 that never comes. Undefined: the header is longer than the user data.
+ * would wait for a part 2 that never comes. Undefined: the header is longer than the user data, or there is no user data.
  */
 export function readHeader(reader: Reader, limit: number): readonly InformationElement[] | undefined {
+  if (reader.offset >= limit) {
+    reader.deviation('TP-UDHI promises a header and there is no user data');
+    return undefined;
+  }
   reader.enter('TP-UDHL');
   const length = reader.octet();
   const end = reader.offset + length;

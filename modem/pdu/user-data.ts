@@ -87,7 +87,7 @@ export function readUserData(
   }
 }
 
-/** The empty user data of a TPDU whose header is longer than its user data. */
+/** The empty user data of a TPDU whose header is longer than its user data, or is not there. */
 function nothing({ alphabet }: DataCodingScheme): UserData {
   if (alphabet === '8bit') return { kind: 'data', header: NO_HEADER, data: new Uint8Array(0) };
   return { kind: 'text', header: NO_HEADER, text: '' };

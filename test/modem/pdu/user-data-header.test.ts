@@ -128,6 +128,23 @@ describe('information elements (3GPP TS 23.040, 9.2.3.24)', () => {
     expect(deviations).toEqual([note]);
   });
 
+  const NO_USER_DATA = 'TP-UD 15: TP-UDHI promises a header and there is no user data';
+
+  test.each([
+    ['data', '04', '00', [NO_USER_DATA], { kind: 'data', data: fromHex('') }],
+    ['septets', '00', '00', [NO_USER_DATA], { kind: 'text', text: '' }],
+    ['UTF-16', '08', '00', [NO_USER_DATA], { kind: 'text', text: '' }],
+    ['septets, with octets behind', '00', '00050003', [NO_USER_DATA, 'TP-UD 15: 3 octets too many'], { text: '' }],
+    ['UTF-16, cut', '08', '08', ['TP-UD 15: 0 octets of user data instead of 8', NO_USER_DATA], { text: '' }],
+  ])('a header promised where there is no user data, of %s, is refused, and leniently ignored', (...row) => {
+    const [, dcs, ud, notes, rest] = row;
+    const fields = { flags: '44', dcs, ud };
+    expect(refusal(() => decodeDeliver(fields))).toBe(notes[0]);
+    const { deliver, deviations } = decodeLeniently(fields);
+    expect(deliver.userData).toMatchObject({ ...rest, header: [] });
+    expect(deviations).toEqual(notes);
+  });
+
   test('a header that says more octets than septets, and goes on behind them: its elements are not counted twice', () => {
     const hex = '440B917300000000F000006210102143650003050003010101FF';
     const { tpdu, deviations } = decodeTpduLeniently(fromHex(hex), 'mobile-terminated');
