@@ -11,7 +11,7 @@ import {
 } from '../../modem/index.ts';
 
 /** Fields in which analysers pass over nothing: the header of the user data, and addresses. */
-const MUST_BE_RIGHT: ReadonlySet<string> = new Set(['TP-UDH', 'TP-OA', 'TP-DA', 'TP-RA']);
+const MUST_BE_RIGHT: ReadonlySet<string> = new Set(['TP-UDH', 'TP-UDHL', 'TP-OA', 'TP-DA', 'TP-RA']);
 
 /** Octets of the longest TPDU, a status report with user data (3GPP TS 23.040, 9.2.2.3). */
 const LONGEST = 164;

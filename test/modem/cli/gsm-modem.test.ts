@@ -210,14 +210,14 @@ describe('gsm-modem', () => {
     expect(withPin.out + withPin.err).not.toContain('4321');
   });
 
-  test('fails with 1 when nothing came in time, or nothing went out', async () => {
+  test('fails with 1 when nothing came in time, and with 2 when a text is too long to go out', async () => {
     const { pty } = await ports(anna);
     const received = await gsmModem(['receive', '--port', pty, '--count', '1', '--timeout', '1']);
     expect(received).toEqual({ exitCode: 1, out: '', err: 'gsm-modem: 0 of 1 messages came within 1 s\n' });
     const tooLong = 'x'.repeat(255 * 153 + 1);
     const sent = await gsmModem(['send', '--port', pty, '--to', '+1222', '--text', tooLong, '--json']);
-    expect(sent.exitCode).toBe(1);
-    expect(JSON.parse(sent.out)).toMatchObject({ outcome: 'failed', references: [], retry: false });
+    expect(sent).toMatchObject({ exitCode: 2, out: '' });
+    expect(JSON.parse(sent.err)).toEqual({ event: 'error', message: 'TP-UD: 256 segments, more than 255' });
   });
 
   test.each([

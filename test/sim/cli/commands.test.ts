@@ -130,7 +130,11 @@ const REFUSALS: readonly (readonly [typed: readonly string[], code: number, said
   [['serve', '--numbers', '+391', '--modems', '2', '--dir', '/tmp/x'], 2, /cannot be used with option '--modems/],
   [['modems', 'explode'], 2, /unknown command 'explode': see gsm-sim modems --help/],
   [['serve', '--view', '--dir', '/tmp/x'], 2, /--view needs a terminal/],
-  [['serve', '--personality', 'standard,x', '--dir', '/tmp/x'], 2, /It must be one of standard,/],
+  [
+    ['serve', '--personality', 'standard,x', '--dir', '/tmp/x'],
+    2,
+    /^gsm-sim: --personality x: it is none of gsm-sim personalities/,
+  ],
   [['serve', '--', '/nowhere/command'], 127, /cannot run \/nowhere\/command/],
 ];
 
