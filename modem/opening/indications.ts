@@ -42,25 +42,33 @@ const MODES: readonly number[] = [2, 1, 3];
 const BROADCASTS: readonly number[] = [0, 2, 1, 3];
 const BUFFERS: readonly number[] = [0, 1];
 
-/** Values that are tried on a modem without `+CNMI=?`, or on one that refuses all settings that it offers. */
-const USUAL: readonly (readonly number[])[] = [
-  [2, 1, 3],
-  [1, 2],
-  [0, 2],
-  [1, 2, 0],
-  [0, 1],
-];
-
-/** Short forms, for modems that accept fewer values. */
-const SHORT: readonly Setting[] = [
+/**
+ * Settings that modems are known to take: tried on a modem without `+CNMI=?`, and on one that refuses the few settings that it
+ * offers. The short forms are for modems that accept fewer values.
+ */
+const KNOWN: readonly Setting[] = [
+  [2, 1, 0, 1, 0],
+  [2, 1, 0, 1, 1],
+  [1, 1, 0, 1, 0],
+  [2, 1, 2, 1, 0],
+  [2, 1, 0, 2, 0],
+  [2, 1, 2, 2, 0],
+  [1, 1, 0, 2, 1],
+  [2, 1, 0, 0, 0],
+  [1, 1, 0, 0, 0],
+  [2, 2, 0, 1, 0],
+  [1, 2, 0, 1, 0],
   [3, 1],
   [2, 1],
   [1, 1],
   [1, 2],
 ];
 
-/** How many of the offered settings are tried at most, and how many of the usual ones. */
-const TRIES = 72;
+/** How many settings are tried at most. Each refusal takes 200 ms on a fast modem, because an `OK` may follow it. */
+const TRIES = 16;
+
+/** How many are tried once more under `+CSMS=1`. */
+const TRIES_IN_PHASE_2_PLUS = 4;
 
 /**
  * Sets the best `+CNMI` that a modem accepts, by what `+CNMI=?` offers. Some modems refuse what they offer (Qualcomm offers
@@ -71,7 +79,7 @@ const TRIES = 72;
  */
 export async function setUpIndications(chat: Chat, acknowledges: boolean): Promise<Indications> {
   const offered = await askOffered(chat);
-  const chosen = (await choose(chat, offered)) ?? (await chooseInPhase2Plus(chat));
+  const chosen = (await choose(chat, offered, TRIES)) ?? (await chooseInPhase2Plus(chat));
   if (chosen === undefined) {
     return { messages: 'polled', reports: 'none', setting: undefined, offered, acknowledge: false };
   }
@@ -104,13 +112,11 @@ async function askOffered(chat: Chat): Promise<string | undefined> {
   return line?.text.replace(/^\+CNMI: */i, '');
 }
 
-/** The first setting that the modem accepts. Undefined: it accepts none, or has no `+CNMI` (Nokia S60). */
-async function choose(chat: Chat, offered: string | undefined): Promise<Setting | undefined> {
-  const fromOffer = settingsOf(listsIn(offered)).slice(0, TRIES);
-  const known = new Set(fromOffer.map(String));
-  const usual = [...settingsOf(USUAL).slice(0, TRIES), ...SHORT].filter((setting) => !known.has(String(setting)));
-  for (const setting of [...fromOffer, ...usual]) {
-    const answer = await chat.run({ text: `AT+CNMI=${setting.join()}`, repeatable: true });
+/** The first setting that the modem accepts. Undefined: it refuses all that are tried, or has no `+CNMI` (Nokia S60). */
+async function choose(chat: Chat, offered: string | undefined, tries: number): Promise<Setting | undefined> {
+  const settings = new Map([...settingsOf(listsIn(offered)), ...KNOWN].map((setting) => [setting.join(), setting]));
+  for (const [text, setting] of [...settings].slice(0, tries)) {
+    const answer = await chat.run({ text: `AT+CNMI=${text}`, repeatable: true });
     if (answer.kind === 'ok') return setting;
     if (answer.kind === 'lost' || answer.kind === 'aborted') throw answer.error;
   }
@@ -125,18 +131,47 @@ function listsIn(offered: string | undefined): readonly (readonly number[])[] {
   return (isWrapped ? only.items : values).map(numbersIn);
 }
 
-/** All settings that these lists allow and that announce messages or reports, best first. */
+/**
+ * All settings that these lists allow and that announce messages or reports. First the best `<mt>` and `<ds>`, also with one
+ * other value changed; then each other pair of `<mt>` and `<ds>`, with `<mt>` 1 also with another `<bm>`; then the rest.
+ */
 function settingsOf(lists: readonly (readonly number[])[]): readonly Setting[] {
   const [modes = [], types = [0], broadcasts = [0], reports = [0], buffers = [0]] = lists;
   const those = (wanted: readonly number[], list: readonly number[]) => wanted.filter((value) => list.includes(value));
+  const [mode, ...otherModes] = those(MODES, modes);
+  const [bm, ...otherBroadcasts] = those(BROADCASTS, broadcasts);
+  const [bfr, ...otherBuffers] = those(BUFFERS, buffers);
+  if (mode === undefined || bm === undefined || bfr === undefined) return [];
   const goals = GOALS.filter(([mt, ds]) => types.includes(mt) && reports.includes(ds));
-  return goals.flatMap(([mt, ds]) =>
-    those(MODES, modes).flatMap((mode) =>
-      those(BROADCASTS, broadcasts).flatMap((bm) =>
-        those(BUFFERS, buffers).map((bfr) => [mode, mt, bm, ds, bfr].slice(0, lists.length)),
+  const first = goals
+    .slice(0, 1)
+    .flatMap(([mt, ds]) => [
+      [mode, mt, bm, ds, bfr],
+      ...otherBuffers.map((other) => [mode, mt, bm, ds, other]),
+      ...otherModes.map((other) => [other, mt, bm, ds, bfr]),
+      ...otherBroadcasts.map((other) => [mode, mt, other, ds, bfr]),
+    ]);
+  const pairs = goals
+    .slice(1)
+    .flatMap(([mt, ds]) => [
+      [mode, mt, bm, ds, bfr],
+      ...(mt === 1 ? otherBroadcasts.slice(0, 1) : []).map((other) => [mode, mt, other, ds, bfr]),
+    ]);
+  const all = goals.flatMap(([mt, ds]) =>
+    those(MODES, modes).flatMap((eachMode) =>
+      those(BROADCASTS, broadcasts).flatMap((eachBm) =>
+        those(BUFFERS, buffers).map((eachBfr) => [eachMode, mt, eachBm, ds, eachBfr]),
       ),
     ),
   );
+  return [...first, ...pairs, ...all].map((setting) => setting.slice(0, lists.length));
+}
+
+/** Whether the answer to `+CNMI=?` has values with which messages are announced, and status reports passed on. */
+export function announcedBy(offered: string): { readonly messages: boolean; readonly reports: boolean } {
+  const settings = settingsOf(listsIn(offered));
+  const has = (value: 1 | 3) => settings.some((setting) => (setting[value] ?? 0) > 0);
+  return { messages: has(1), reports: has(3) };
 }
 
 /**
@@ -145,7 +180,7 @@ function settingsOf(lists: readonly (readonly number[])[]): readonly Setting[] {
  */
 async function chooseInPhase2Plus(chat: Chat): Promise<Setting | undefined> {
   const result = await chat.run({ text: 'AT+CSMS=1', response: { prefix: '+CSMS:' }, repeatable: true });
-  return result.kind === 'ok' ? choose(chat, await askOffered(chat)) : undefined;
+  return result.kind === 'ok' ? choose(chat, await askOffered(chat), TRIES_IN_PHASE_2_PLUS) : undefined;
 }
 
 /** Whether `+CSMS=1` (phase 2+) is in force, where each `+CMT` and `+CDS` needs `+CNMA`. */

@@ -3,7 +3,7 @@ import { AtRefused } from '../at/command.ts';
 import type { Clock } from '../clock.ts';
 import type { Quirks } from '../quirks.ts';
 import type { Source } from '../receiving/hand-over.ts';
-import { type Indications, setUpIndications } from './indications.ts';
+import { announcedBy, type Indications, setUpIndications } from './indications.ts';
 import { chooseMemories, type Memories } from './memories.ts';
 import { enterPduMode } from './pdu-mode.ts';
 
@@ -64,12 +64,20 @@ export async function proveReception({ store, reception }: Source): Promise<Rece
 
 /** A sentence for people about each thing that the modem cannot do (announcements, status reports, other memories). */
 export function shortcomingsOf({ messages, reports, receiving, offered }: Reception): readonly string[] {
-  const offer = offered === undefined ? 'it does not answer +CNMI=?' : `+CNMI=? offers ${offered}`;
   return [
     ...(messages === 'polled'
-      ? [`the modem does not announce new messages (${offer}): its memories are looked through every 10 s`]
+      ? [
+          `the modem does not announce new messages (${whyNot('messages', offered)}): its memories are looked through every 10 s`,
+        ]
       : []),
-    ...(reports === 'none' ? [`the modem passes no status reports on (${offer})`] : []),
+    ...(reports === 'none' ? [`the modem passes no status reports on (${whyNot('reports', offered)})`] : []),
     ...(receiving === undefined ? ['the modem refuses +CPMS=: only the memory in force is read'] : []),
   ];
+}
+
+/** Why messages or status reports do not come: the modem has no setting for them, or offers one and refuses it. */
+function whyNot(what: 'messages' | 'reports', offered: string | undefined): string {
+  if (offered === undefined) return 'it does not answer +CNMI=?';
+  const isOffered = announcedBy(offered)[what];
+  return isOffered ? `it refuses all that it offers for this: +CNMI=? says ${offered}` : `+CNMI=? offers ${offered}`;
 }

@@ -56,7 +56,14 @@ describe('the indications that a modem offers', () => {
   test.each([
     ['Qualcomm offers <ds> 1 and refuses it', '(0-2),(0-3),(0,2),(0-2),(0)', /^.,.,.,1/, /^2,1,0,2,0$/],
     ['<mt> 1 is offered and refused', '(2),(1-3),(0),(1),(0)', /^.,1/, /^2,3,0,1,0$/],
-    ['only the last combination is taken', '(1-3),(1),(0-3),(1),(0,1)', /^(?!3,1,3,1,1)/, /^3,1,3,1,1$/],
+    ['only the last combination is taken', '(1,2),(1),(0,2),(1),(0,1)', /^(?!1,1,2,1,1)/, /^1,1,2,1,1$/],
+    ['only another <mode> is taken', '(0-3),(0-3),(0-3),(0-2),(0,1)', /^(?!3,1,0,1,0)/, /^3,1,0,1,0$/],
+    ['only another <bm> is taken', '(0-3),(0-3),(0-3),(0-2),(0,1)', /^(?!2,1,3,1,0)/, /^2,1,3,1,0$/],
+    ['only another <bfr> is taken', '(0-3),(0-3),(0-3),(0-2),(0,1)', /^(?!2,1,0,1,1)/, /^2,1,0,1,1$/],
+    ['only another <bm> with <ds> 2 is taken', '(0-3),(0-3),(0,2),(0-2),(0,1)', /^(?!2,1,2,2,0)/, /^2,1,2,2,0$/],
+    ['only another <bm> without reports is taken', '(0-3),(0-3),(0,2),(0-2),(0,1)', /^(?!2,1,2,0,0)/, /^2,1,2,0,0$/],
+    ['nothing is stored, though it is offered', '(0-3),(0-3),(0,2),(0-2),(0,1)', /^.,[013]/, /^2,2,0,1,0$/],
+    ['nothing is stored, no reports', '(0-2),(0-3),(0,2),(0-2),(0,1)', /^(?!2,2,0,0,0)/, /^2,2,0,0,0$/],
     ['all that is offered is refused', '(2),(1),(0),(0),(0)', /^2,1,0,0/, /^2,1,0,1,0$/],
     ['nothing is offered', '', /^(?!1,1,0,2,1)/, /^1,1,0,2,1$/],
     ['only two values are taken', '', /,.*,/, /^3,1$/],
@@ -70,11 +77,37 @@ describe('the indications that a modem offers', () => {
     expect(new Set(typed()).size).toBe(typed().length);
   });
 
-  test('a modem that refuses everything is not asked for ever', async () => {
-    bench.script.when('AT+CNMI=?', ok('+CNMI: (0-3),(0-3),(0-3),(0-2),(0,1)')).when(/^AT\+CNMI=\d/, line('ERROR'));
+  test.each(
+    '2,1,0,1,0 2,1,0,1,1 1,1,0,1,0 2,1,2,1,0 2,1,0,2,0 2,1,2,2,0 1,1,0,2,1 2,1,0,0,0 1,1,0,0,0 2,2,0,1,0 1,2,0,1,0 3,1 2,1 1,1 1,2'.split(
+      ' ',
+    ),
+  )('a modem without +CNMI=? that takes %s alone', async (only) => {
+    bench.script
+      .when('AT+CNMI=?', line('ERROR'))
+      .when(/^AT\+CNMI=\d/, (text) => (text.slice(8) === only ? ok() : line('ERROR')));
     await bench.open();
-    expect(typed().length).toBeLessThan(150);
-    expect(bench.script.typed).toContain('AT+CSMS=1');
+    expect(typed().at(-1)).toBe(only);
+    expect(new Set(typed()).size).toBe(typed().length);
+  });
+
+  test.each([
+    ['what it offers', ok('+CNMI: (0-2),(0-3),(0,2),(0-2),(0,1)'), '+CMS ERROR: 303'],
+    ['what it offers, all values', ok('+CNMI: (0-3),(0-3),(0-3),(0-2),(0,1)'), 'ERROR'],
+    ['the few values that it offers', ok('+CNMI: (0-2),(0,1),(0),(0),(0)'), '+CMS ERROR: 303'],
+    ['the command', line('ERROR'), 'ERROR'],
+  ])('a modem that refuses %s is open within 6 s', async (_what, offer, refusal) => {
+    bench.script
+      .when('AT+CNMI=?', offer)
+      .when(/^AT\+CNMI=\d/, line(refusal))
+      .when('AT+CSMS=1', ok('+CSMS: 1,1,1'));
+    const start = bench.clock.now();
+    await bench.open();
+    expect(bench.clock.now() - start).toBeLessThan(6_000);
+    const again = bench.script.typed.indexOf('AT+CSMS=1');
+    const triesBefore = bench.script.typed.slice(0, again).filter((text) => /^AT\+CNMI=\d/.test(text));
+    expect(new Set(triesBefore).size).toBe(triesBefore.length);
+    expect(triesBefore.length).toBeLessThanOrEqual(16);
+    expect(typed().slice(triesBefore.length)).toEqual(typed().slice(0, 4));
   });
 
   test('are asked for again in phase 2+', async () => {
@@ -107,6 +140,37 @@ describe('what a modem cannot do is said once, in the log', () => {
     expect(modem.state.kind).toBe('ready');
     expect(said()).toHaveLength(expected.length);
     await modem.close();
+  });
+
+  test.each([
+    [
+      'everything',
+      '(0-2),(0-3),(0,2),(0-2),(0,1)',
+      /./,
+      [
+        /^the modem does not announce new messages \(it refuses all that it offers/,
+        /no status reports on \(it refuses all/,
+      ],
+    ],
+    [
+      'all reports',
+      '(0-2),(0-3),(0),(0-2),(0)',
+      /^.,.,.,[12]/,
+      [/^the modem passes no status reports on \(it refuses all/],
+    ],
+    ['all messages', '(0-2),(0,1),(0),(0-2),(0)', /^.,1/, [/does not announce new messages \(it refuses all/]],
+    [
+      'everything, and offers no reports',
+      '(0-2),(0,1),(0),(0),(0)',
+      /./,
+      [/new messages \(it refuses all/, /no status reports on \(\+CNMI=\? offers/],
+    ],
+  ])('of one that refuses %s', async (_what, lists, refused, expected) => {
+    bench.script
+      .when('AT+CNMI=?', ok(`+CNMI: ${lists}`))
+      .when(/^AT\+CNMI=\d/, (text) => (refused.test(text.slice(8)) ? line('+CMS ERROR: 303') : ok()));
+    await bench.open();
+    expect(said()).toEqual(expected.map((text) => expect.stringMatching(text)));
   });
 
   test('also of one that does not answer +CNMI=?', async () => {
