@@ -1,25 +1,36 @@
-/** A request or notice that waits for the user. */
-interface Waiting {
+/** A request, outcome or notice that has to be shown to the user. */
+interface Item {
+  readonly kind: 'request' | 'outcome' | 'notice';
   show(): void;
   /** Whether the item must still be shown: not, for example, a request that was cancelled meanwhile. */
   isWanted(): boolean;
 }
 
 /**
- * What the user is doing: `free` (an idle screen or a menu), reading a notice, or busy with a request or a text field. A new
- * request is shown at once when the user is free or reads a notice; while the user is busy, nothing new is shown.
+ * What the user is doing: `free` (an idle screen or a menu), `waiting` for the outcome of an answer, reading a notice, or busy
+ * with a request or a text field.
  */
-type Attention = 'free' | 'reading' | 'busy';
+type Attention = 'free' | 'waiting' | 'reading' | 'busy';
+
+/** What is shown at once, by what the user is doing. The rest waits until the user has finished. */
+const AT_ONCE: Readonly<Record<Attention, readonly Item['kind'][]>> = {
+  free: ['request', 'outcome', 'notice'],
+  waiting: ['request', 'outcome'],
+  reading: ['request'],
+  busy: [],
+};
+/** What is shown first of several items that wait. */
+const ORDER: readonly Item['kind'][] = ['request', 'outcome', 'notice'];
 
 /**
  * Decides what the user sees next. A request replaces a notice ("Paid") that nobody has dismissed. It never replaces another
- * request while the PIN is being typed: then the screen says how many requests wait.
+ * request while the PIN is being typed: then the screen says how many requests wait. The outcome of what the user has answered
+ * comes before the notices about other requests: a user who takes "expired" for the outcome pays a second time.
  */
 export class Agenda {
   readonly #rest: () => void;
   readonly #announce: (requests: number) => void;
-  #requests: readonly Waiting[] = [];
-  #notices: readonly Waiting[] = [];
+  #items: readonly Item[] = [];
   #attention: Attention = 'free';
 
   /**
@@ -33,21 +44,22 @@ export class Agenda {
 
   /** Adds a request. A notice on the screen is replaced by it and does not come back. */
   request(show: () => void, isWanted: () => boolean): void {
-    this.#requests = [...this.#requests, { show, isWanted }];
-    if (this.#attention === 'busy') this.#count();
-    else this.next();
+    this.#add({ kind: 'request', show, isWanted });
   }
 
-  /** Adds a notice: shown at once if the user is free, otherwise after all requests. */
+  /** Adds a notice: shown at once if the user is free, otherwise after all requests and outcomes. */
   notice(show: () => void): void {
-    this.#notices = [...this.#notices, { show, isWanted: () => true }];
-    if (this.#attention === 'free') this.next();
-    else this.#count();
+    this.#add({ kind: 'notice', show, isWanted: () => true });
   }
 
-  /** The request that the user was busy with has ended: its notice is shown next. */
+  /** Adds the outcome of what the user has answered: shown at once if the user is free or waits, otherwise after all requests. */
+  outcome(show: () => void): void {
+    this.#add({ kind: 'outcome', show, isWanted: () => true });
+  }
+
+  /** The request that the user was busy with has ended: its outcome is shown before all other outcomes. */
   conclude(show: () => void): void {
-    this.#notices = [{ show, isWanted: () => true }, ...this.#notices];
+    this.#items = [{ kind: 'outcome', show, isWanted: () => true }, ...this.#items];
     this.next();
   }
 
@@ -63,16 +75,32 @@ export class Agenda {
 
   /** The user has finished a request or notice: shows the next one, or a screen that any item may replace. */
   free(show: () => void): void {
-    const [request, ...requests] = this.#requests.filter(({ isWanted }) => isWanted());
-    const [notice, ...notices] = this.#notices;
-    this.#requests = requests;
-    if (request === undefined) this.#notices = notices;
-    this.#attention = request !== undefined ? 'busy' : notice !== undefined ? 'reading' : 'free';
+    this.#turn('free', show);
+  }
+
+  /** The user has answered or asked: shows the next request or outcome, or a screen before which notices wait. */
+  await(show: () => void): void {
+    this.#turn('waiting', show);
+  }
+
+  #add(item: Item): void {
+    this.#items = [...this.#items, item];
+    if (AT_ONCE[this.#attention].includes(item.kind)) this.next();
+    else this.#count();
+  }
+
+  /** Shows the first item that a user of this attention sees at once, or, when there is none, a screen. */
+  #turn(attention: Attention, show: () => void): void {
+    this.#items = this.#items.filter((item) => item.isWanted());
+    const kind = ORDER.find((one) => AT_ONCE[attention].includes(one) && this.#items.some((item) => item.kind === one));
+    const next = this.#items.find((item) => item.kind === kind);
+    this.#items = this.#items.filter((item) => item !== next);
+    this.#attention = next === undefined ? attention : next.kind === 'request' ? 'busy' : 'reading';
     this.#count();
-    (request?.show ?? notice?.show ?? show)();
+    (next?.show ?? show)();
   }
 
   #count(): void {
-    this.#announce(this.#requests.filter(({ isWanted }) => isWanted()).length);
+    this.#announce(this.#items.filter((item) => item.kind === 'request' && item.isWanted()).length);
   }
 }

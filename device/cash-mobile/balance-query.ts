@@ -22,7 +22,7 @@ interface Asked extends Question {
   readonly patience?: TimerTask;
 }
 
-/** Asks the service for the prepaid balance and shows the answer. A request may replace the waiting screen meanwhile. */
+/** Asks the service for the prepaid balance and shows the answer. A request may replace the waiting screen meanwhile; a notice waits. */
 export class BalanceQuery {
   readonly #app: AppContext;
   /** The query whose answer will be shown; none when the customer has left the screen. */
@@ -50,7 +50,7 @@ export class BalanceQuery {
       ...(amounts.length === 0 ? [new StringItem('', texts.noMoney)] : []),
       new StringItem(texts.time, timeText(time * 1000, system)),
     ];
-    agenda.notice(() => this.#show(items));
+    agenda.outcome(() => this.#show(items));
   }
 
   /** Takes a NAK and shows its reason. @returns false when the NAK is about another message */
@@ -58,13 +58,13 @@ export class BalanceQuery {
     if (!this.#isAwaited(ref)) return false;
     this.#forget();
     const { texts, agenda } = this.#app;
-    agenda.notice(() => this.#show([new StringItem('', text === '' ? texts.nak[code] : text)]));
+    agenda.outcome(() => this.#show([new StringItem('', text === '' ? texts.nak[code] : text)]));
     return true;
   }
 
   #send(question: Question): void {
     const { texts, agenda, link, system } = this.#app;
-    agenda.free(() => {
+    agenda.await(() => {
       const screen = this.#show([new StringItem('', texts.balanceWaits), new Gauge('', 0)]);
       const patience = system.schedule(PATIENCE_MS, () => this.#fail(screen, texts.noAnswer));
       this.#asked = { ...question, screen, patience };
@@ -82,7 +82,7 @@ export class BalanceQuery {
     this.#forget();
     if (!screens.isShown(waiting)) return;
     const again: Choice = { label: texts.askAgain, type: 'OK', does: () => this.#send(asked) };
-    agenda.free(() => {
+    agenda.await(() => {
       this.#asked = { ref: asked.ref, frame: asked.frame, screen: this.#show([new StringItem('', reason)], [again]) };
     });
   }

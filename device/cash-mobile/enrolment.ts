@@ -61,7 +61,7 @@ export class Enrolment {
     }
     this.#app.device.save({ ...device, phase: 'active' });
     this.#typed = '';
-    agenda.notice(() => screens.alert(texts.activationTitle, texts.active, 'CONFIRMATION', () => agenda.next()));
+    agenda.outcome(() => screens.alert(texts.activationTitle, texts.active, 'CONFIRMATION', () => agenda.next()));
   }
 
   #askCode(): void {
@@ -197,7 +197,7 @@ export class Enrolment {
   #beginAgain(reason: string): void {
     const { texts, agenda, screens } = this.#app;
     this.#forget();
-    agenda.notice(() => screens.alert(texts.activationTitle, reason, 'ERROR', () => agenda.next()));
+    agenda.outcome(() => screens.alert(texts.activationTitle, reason, 'ERROR', () => agenda.next()));
   }
 
   #forget(): void {

@@ -5,7 +5,15 @@ import type { DeviceRecord } from './device-record.ts';
 import type { Enrolment } from './enrolment.ts';
 import type { Prompts } from './prompts.ts';
 import { isSigned, standingAfter } from './receipts.ts';
-import { awaitsCustomer, deadlineOf, isOpen, requestOf, type Said, type Transaction } from './transaction.ts';
+import {
+  awaitsCustomer,
+  awaitsReceipt,
+  deadlineOf,
+  isOpen,
+  requestOf,
+  type Said,
+  type Transaction,
+} from './transaction.ts';
 
 /** Answers that the phone gave without its user (refused unseen, expired): their receipts are not shown. */
 const UNSEEN: readonly Said[] = ['expired', 'muted', 'unreadable'];
@@ -32,7 +40,7 @@ export class Outcomes {
     const changed: Transaction = { ...transaction, standing };
     transactions.save(changed);
     if (awaitsCustomer(changed)) this.#askAgain(device, changed);
-    else if (!isOpen(changed)) this.#settled(device, changed);
+    else if (!isOpen(changed)) this.#settled(device, transaction, changed);
   }
 
   /** Takes a NAK about a transaction, or about the enrolment. */
@@ -51,23 +59,23 @@ export class Outcomes {
       standing: { status: 'rejected', triesLeft: 0, approvalCode: 0, time },
     };
     transactions.save(changed);
-    this.#show(changed, nak.text === '' ? this.#app.texts.nak[nak.code] : nak.text);
+    this.#show(transaction, changed, nak.text === '' ? this.#app.texts.nak[nak.code] : nak.text);
   }
 
   #askAgain(device: DeviceRecord, transaction: Transaction): void {
     if (!this.#prompts.isCurrent(transaction.ref)) this.#prompts.add(device, transaction.ref);
   }
 
-  #settled(device: DeviceRecord, transaction: Transaction): void {
+  #settled(device: DeviceRecord, before: Transaction, transaction: Transaction): void {
     const request = requestOf(transaction);
-    const { standing, sent } = transaction;
+    const { standing } = transaction;
     if (standing === undefined) return;
     if (request.type === 'AUTH_REQUEST' && request.kind === 'confirm-enrolment') {
       const prompted = this.#leavePrompt(transaction);
       this.#enrolment.concluded(device, standing.status);
       if (prompted) this.#app.agenda.next();
-    } else if (sent === undefined || !UNSEEN.includes(sent.said) || standing.status === 'paid') {
-      this.#show(transaction, receiptNote(transaction, this.#app.texts));
+    } else if (!isUnseen(transaction) || standing.status === 'paid') {
+      this.#show(before, transaction, receiptNote(transaction, this.#app.texts));
     }
   }
 
@@ -81,14 +89,18 @@ export class Outcomes {
     return true;
   }
 
-  /** Shows how a transaction ended: at once when its own prompt is on the screen, otherwise as soon as the customer is free. */
-  #show(transaction: Transaction, note: string): void {
+  /**
+   * Shows how a transaction ended: at once when its own prompt is on the screen, before other notices when the user has
+   * answered or asked and waits for it, otherwise as soon as the user is free.
+   */
+  #show(before: Transaction, transaction: Transaction, note: string): void {
     const { texts, screens, agenda } = this.#app;
     const request = requestOf(transaction);
     const lines = [partyOf(request), matterOf(request, texts), note].filter((line) => line !== '');
     const type = isGood(transaction) ? 'CONFIRMATION' : 'WARNING';
     const show = () => screens.alert(standingText(transaction, texts), lines.join('\n'), type, () => agenda.next());
     if (this.#leavePrompt(transaction)) agenda.conclude(show);
+    else if (awaitsReceipt(before) && !isUnseen(before)) agenda.outcome(show);
     else agenda.notice(show);
   }
 
@@ -97,6 +109,10 @@ export class Outcomes {
     this.#prompts.end(ref);
     return prompted;
   }
+}
+
+function isUnseen({ sent }: Transaction): boolean {
+  return sent !== undefined && UNSEEN.includes(sent.said);
 }
 
 function isGood({ standing }: Transaction): boolean {

@@ -15,7 +15,7 @@ interface Shown {
   readonly note: StringItem;
 }
 
-/** The screen between an answer and its receipt. Anything else may take its place at any time. */
+/** The screen between an answer and its receipt. A request or an outcome may take its place at any time; a notice waits. */
 export class Waiting {
   readonly #app: AppContext;
   #shown: Shown | undefined;
@@ -61,7 +61,7 @@ export class Waiting {
     if (cancel !== undefined && progress !== 'cancelling') {
       choices.push({ label: texts.cancelRequest, type: 'SCREEN', does: cancel });
     }
-    agenda.free(() => {
+    agenda.await(() => {
       const bar = progress === 'notSent' ? [] : [new Gauge('', 0)];
       const screen = screens.form(titleOf(request, texts), [...items, note, ...bar], choices);
       this.#shown = { transaction, screen, note };

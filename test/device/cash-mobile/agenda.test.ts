@@ -10,7 +10,10 @@ function agenda() {
   const made = new Agenda(shows('rest'), (requests) => {
     waiting = requests;
   });
-  /** `+r` a request comes, `-r` it is taken back, `n!` a notice comes, `.` the user is done, `=c` the user's thing becomes a notice. */
+  /**
+   * `+r` a request comes, `-r` it is taken back, `!n` a notice comes, `*o` an outcome comes, `.` the user is done, `=c` the
+   * user's thing has ended, `~f` a screen that anything may replace, `?w` the user has answered and waits.
+   */
   const play = (script: string) => {
     for (const step of script.split(' ')) {
       const name = step.slice(1);
@@ -18,7 +21,9 @@ function agenda() {
       else if (step.startsWith('-')) gone.add(name);
       else if (step.startsWith('!')) made.notice(shows(name));
       else if (step.startsWith('=')) made.conclude(shows(name));
+      else if (step.startsWith('*')) made.outcome(shows(name));
       else if (step.startsWith('~')) made.free(shows(name));
+      else if (step.startsWith('?')) made.await(shows(name));
       else if (step === 'engage') made.engage();
       else made.next();
     }
@@ -55,6 +60,19 @@ describe('The agenda', () => {
     ['a notice takes its place', '~f !n', 'f n | 0'],
     ['a user who is done with all is free again', '+a . +b', 'a rest b | 0'],
     ['also after a notice', '!n . !m', 'n rest m | 0'],
+    ['who waits for an outcome sees no notice before it', '+a !n !m ?w *o . .', 'a w o n m | 0'],
+    ['nor one that comes meanwhile', '?w !n *o .', 'w o n | 0'],
+    ['but sees it when the user does not wait longer', '?w !n . .', 'w n rest | 0'],
+    ['and sees a request', '?w +a', 'w a | 0'],
+    ['a request that waits goes before the screen that waits', '+a +b ?w', 'a b | 0'],
+    ['as does an outcome', '+a *o !n ?w .', 'a o n | 0'],
+    ['an outcome of a free user', '~f *o', 'f o | 0'],
+    ['an outcome does not disturb a user who is busy', '+a *o', 'a | 0'],
+    ['nor one who reads', '!n *o', 'n | 0'],
+    ['and comes before the notices', '!n !m *o . .', 'n o m | 0'],
+    ['but after the requests', '+a !n *o +b . . .', 'a b o n | 0'],
+    ['outcomes in the order of arrival', '+a *o *p . .', 'a o p | 0'],
+    ['what the user was busy with before other outcomes', '+a *o =p .', 'a p o | 0'],
   ])('%s: %s', (_name, script, seen) => {
     expect(agenda().play(script)).toBe(seen);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Status } from '../../../device/safe-mobile/index.ts';
 import { type CashBench, enrol, enrolled, installed, openApplication, PIN, wordsOf } from './cash-bench.ts';
+import { PAYEE } from './fake-service.ts';
 
 /** Seconds that the second request lives: less than anybody may leave a receipt on the screen. */
 const TTL = 40;
@@ -311,8 +312,152 @@ describe('How many requests wait', () => {
     expect(cash.service.heard).toMatchObject([{ type: 'REFUSE', reason: 'expired' }]);
     await cash.type(PIN);
     await cash.select('Conferma');
+    await cash.select('Chiudi');
     expect(cash.phone.screen.title).toBe('Annullato');
     await cash.select('OK');
     expect(wordsOf(cash).join()).toContain('scaduta');
+  });
+});
+
+describe('The outcome of what the user has answered', () => {
+  const EXPIRED = 'This request has expired. Nothing was paid.';
+
+  /** The user types the PIN of one request while two others expire. */
+  async function twoExpire(cash: CashBench) {
+    const first = await cash.request();
+    await cash.select('Approve');
+    await cash.request({ payee: 'Two', merchantId: 8, amount: { minor: 300, currency: 'EUR' }, ttl: 40 });
+    await cash.request({ payee: 'Three', merchantId: 9, amount: { minor: 400, currency: 'EUR' }, ttl: 60 });
+    await cash.clock.advance(60_000);
+    return first;
+  }
+
+  async function expectNotices(cash: CashBench): Promise<void> {
+    for (const matter of ['Two\nEUR 3.00', 'Three\nEUR 4.00']) {
+      await cash.select('OK');
+      expect(wordsOf(cash)).toEqual([`${matter}\n${EXPIRED}`]);
+    }
+    await cash.select('OK');
+    expect(cash.phone.screen.kind).toBe('idle');
+  }
+
+  test.each(['paid', 'declined', 'blocked'] as const)('"%s" comes before the notices of others', async (status) => {
+    const cash = await enrolled();
+    const { txn } = await twoExpire(cash);
+    await cash.type(PIN);
+    await cash.select('Confirm');
+    expect(wordsOf(cash)).toEqual(expect.arrayContaining(['EUR 12.50', 'Sent. Waiting for the receipt.']));
+    await cash.send(cash.service.receipt(txn, status));
+    expect(wordsOf(cash).join()).toContain(`${PAYEE}\nEUR 12.50`);
+    await expectNotices(cash);
+  });
+
+  test('a refusal comes before them too', async () => {
+    const cash = await enrolled();
+    const { txn } = await twoExpire(cash);
+    await select('Back', 'Refuse', 'I do not want to')(cash);
+    await cash.send(cash.service.receipt(txn, 'refused'));
+    expect(cash.phone.screen.title).toBe('Refused');
+    await expectNotices(cash);
+  });
+
+  test('a NAK comes before them too', async () => {
+    const cash = await enrolled();
+    const { txn } = await twoExpire(cash);
+    await cash.type(PIN);
+    await cash.select('Confirm');
+    await cash.send({
+      type: 'NAK',
+      time: cash.service.now,
+      ref: txn,
+      code: 'unknown-reference',
+      argument: 0,
+      text: 'Try later',
+    });
+    expect(wordsOf(cash)).toEqual([`${PAYEE}\nEUR 12.50\nTry later`]);
+    await expectNotices(cash);
+  });
+
+  test('a wrong PIN is asked again before them', async () => {
+    const cash = await enrolled();
+    const { txn } = await twoExpire(cash);
+    await cash.type('90909');
+    await cash.select('Confirm');
+    await cash.send(cash.service.receipt(txn, 'wrong-pin', { triesLeft: 2 }));
+    expect(wordsOf(cash)).toContain('Wrong PIN. Tries left: 2');
+    await cash.type(PIN);
+    await cash.select('Confirm');
+    await cash.send(cash.service.receipt(txn, 'paid'));
+    expect(cash.phone.screen.title).toBe('Paid');
+    await expectNotices(cash);
+  });
+
+  test('is next when the user has closed the waiting screen and reads another notice', async () => {
+    const cash = await enrolled();
+    const { txn } = await twoExpire(cash);
+    await cash.type(PIN);
+    await select('Confirm', 'Close')(cash);
+    expect(wordsOf(cash)).toEqual([`Two\nEUR 3.00\n${EXPIRED}`]);
+    await cash.send(cash.service.receipt(txn, 'paid'));
+    await cash.select('OK');
+    expect(cash.phone.screen.title).toBe('Paid');
+    await cash.select('OK');
+    expect(wordsOf(cash)).toEqual([`Three\nEUR 4.00\n${EXPIRED}`]);
+  });
+
+  test('a refund of an earlier payment is not such an outcome: it waits', async () => {
+    const cash = await enrolled();
+    const { txn } = await cash.request();
+    await cash.select('Approve');
+    await cash.type(PIN);
+    await cash.select('Confirm');
+    await cash.send(cash.service.receipt(txn, 'paid'));
+    await cash.select('OK');
+    const later = await second(cash);
+    await select('Refuse', 'I do not want to')(cash);
+    await cash.send(cash.service.receipt(txn, 'refunded'));
+    expect(wordsOf(cash)).toContain('Sent. Waiting for the receipt.');
+    await cash.send(cash.service.receipt(later.txn, 'refused'));
+    expect(cash.phone.screen.title).toBe('Refused');
+    await cash.select('OK');
+    expect(cash.phone.screen.title).toBe('Refunded');
+  });
+
+  test('a paid receipt of what the phone refused as expired is not one either', async () => {
+    const cash = await enrolled();
+    const { txn } = await cash.request({ ttl: 10 });
+    await cash.clock.advance(10_000);
+    await second(cash);
+    await select('Refuse', 'I do not want to')(cash);
+    await cash.send(cash.service.receipt(txn, 'paid'));
+    expect(wordsOf(cash)).toContain('Sent. Waiting for the receipt.');
+  });
+
+  test.each(['the balance', 'a NAK', 'no answer'])('%s after a query comes before them', async (outcome) => {
+    const cash = await enrolled();
+    const { txn } = await cash.request();
+    await cash.select('Approve');
+    await cash.type(PIN);
+    await cash.select('Confirm');
+    await cash.send(cash.service.receipt(txn, 'paid'));
+    await cash.select('OK');
+    await openApplication(cash, 'en');
+    await cash.select('Balance');
+    await cash.send(cash.service.receipt(txn, 'refunded'));
+    const [ref] = cash.service.balanceRefs;
+    if (outcome === 'no answer') await cash.clock.advance(60_000);
+    else if (outcome === 'the balance') await cash.send(cash.service.balance());
+    else if (ref !== undefined)
+      await cash.send({
+        type: 'NAK',
+        time: cash.service.now,
+        ref,
+        code: 'unknown-reference',
+        argument: 0,
+        text: 'Try later',
+      });
+    expect(cash.phone.screen.title).toBe('Balance');
+    await cash.select('Back');
+    expect(cash.phone.screen.title).toBe('Refunded');
   });
 });
