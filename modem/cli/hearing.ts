@@ -14,7 +14,8 @@ const ANSWER = /^(?:OK|ERROR|0|4|\+CM[ES] ERROR: .*)$/;
 /** The sentences of a positioning receiver (NMEA 0183): a talker, three letters, fields with commas. */
 const NMEA = /^\$[A-Z]{5},/;
 
-const ELSEWHERE = 'try another port of the same stick: gsm-modem list --find';
+const ELSEWHERE = 'gsm-modem list --find finds the right port of the stick';
+const ARE_YOU_THERE = 'is the modem switched on, and is this its command port?';
 
 /** A port that is listened to while a modem is looked for on it. */
 export interface HeardPort {
@@ -43,10 +44,12 @@ export function withHearing(bare: Port, clock: Clock, tell: (text: string) => vo
     async opened(opening) {
       let isPositioning = false;
       const cancel = clock.after(TELL_MS, () => {
-        if (linesSaid().some((line) => ANSWER.test(line))) return;
-        isPositioning = linesSaid().some((line) => NMEA.test(line));
+        const lines = linesSaid();
+        if (lines.some((line) => ANSWER.test(line))) return;
+        isPositioning = lines.some((line) => NMEA.test(line));
+        const words = wordsFor(lines, linesIn(typed));
         if (isPositioning) void port.close();
-        else tell(`no answer yet: ${wordsFor(linesSaid(), linesIn(typed))}`);
+        else tell(`no answer yet: ${words}${isEcho(lines, linesIn(typed)) ? `: ${ARE_YOU_THERE}` : ''}`);
       });
       try {
         return await opening;
@@ -66,15 +69,18 @@ export function withHearing(bare: Port, clock: Clock, tell: (text: string) => vo
 /** In words, what comes from a port: nothing, an echo of what was typed, NMEA sentences, `OK` to everything. */
 export function wordsFor(said: readonly string[], typed: readonly string[]): string {
   const [first] = said;
-  if (first === undefined) return 'the port is silent: is the modem switched on, and is this its command port?';
+  if (first === undefined) return 'the port is silent';
   const sentence = said.find((line) => NMEA.test(line));
-  if (sentence !== undefined) return `it says NMEA sentences, "${shown(sentence)}", as a GPS receiver: ${ELSEWHERE}`;
-  if (said.every((line) => typed.includes(line))) {
-    return 'the port only echoes what is typed: is the modem switched on, and its cable plugged in?';
-  }
+  if (sentence !== undefined) return `it says NMEA sentences, "${shown(sentence)}", as a GPS receiver; ${ELSEWHERE}`;
+  if (isEcho(said, typed)) return 'the port only echoes what is typed';
   const others = said.filter((line) => !typed.includes(line));
-  if (others.every((line) => line === 'OK')) return `it says OK to everything, and nothing else: ${ELSEWHERE}`;
+  if (others.every((line) => line === 'OK')) return `it says OK to everything, and nothing else; ${ELSEWHERE}`;
   return `it says "${shown(others.join(' | '))}"`;
+}
+
+/** Whether nothing is said but what was typed, or nothing at all. */
+function isEcho(said: readonly string[], typed: readonly string[]): boolean {
+  return said.every((line) => typed.includes(line));
 }
 
 function linesIn(text: string): readonly string[] {

@@ -45,8 +45,11 @@ test.each([
     () => '',
     '',
     [
-      [6, /^no answer yet: the port is silent/],
-      [undefined, /does not answer AT.*silent/],
+      [6, /^no answer yet: the port is silent: is the modem switched on, and is this its command port\?$/],
+      [
+        undefined,
+        /^the modem does not answer AT: is this its command port, and is it switched on\? \(the port is silent\)$/,
+      ],
     ],
   ],
   [
@@ -54,8 +57,20 @@ test.each([
     (typed: string) => typed,
     '',
     [
-      [6, /^no answer yet: the port only echoes/],
-      [undefined, /only echoes/],
+      [
+        6,
+        /^no answer yet: the port only echoes what is typed: is the modem switched on, and is this its command port\?$/,
+      ],
+      [undefined, /is it switched on\? \(the port only echoes what is typed\)$/],
+    ],
+  ],
+  [
+    'a prompt',
+    () => 'login: ',
+    '',
+    [
+      [6, /^no answer yet: it says "login:[^?]*$/],
+      [undefined, /is it switched on\? \(it says "login:/],
     ],
   ],
 ] as const)('%s is said in time', async (_what, answer, atOnce, expected) => {
@@ -69,6 +84,9 @@ test.each([
 
 test('OK to everything is said at once', async () => {
   const [[seconds, text] = []] = await opened((typed) => (typed.includes('\r') ? '\r\nOK\r\n' : ''));
-  expect(text).toMatch(/OK to everything/);
+  expect(text).toBe(
+    'this port answers AT but does not say what modem it is: try another port of the same stick (it says OK to everything, ' +
+      'and nothing else; gsm-modem list --find finds the right port of the stick)',
+  );
   expect(seconds).toBeLessThan(8);
 });
