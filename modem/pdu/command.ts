@@ -1,5 +1,5 @@
 import { type Address, readAddress, writeAddress } from './address.ts';
-import { view } from './octets.ts';
+import { inOctets, view } from './octets.ts';
 import type { Reader } from './reader.ts';
 import type { Writer } from './writer.ts';
 
@@ -59,7 +59,7 @@ function readCommandData(reader: Reader): Uint8Array {
   if (length > MAX_DATA) reader.deviation(`${length} octets of data, more than ${MAX_DATA}`, reader.offset - 1);
   reader.enter('TP-CD');
   if (reader.left < length) {
-    reader.deviation(`${reader.left} octets of data instead of ${length}`, reader.end);
+    reader.deviation(`${inOctets(reader.left)} of data instead of ${length}`, reader.end);
   }
   const start = reader.offset;
   reader.offset = Math.min(start + length, reader.end);

@@ -1,6 +1,6 @@
 import { LANGUAGES, type Language } from './alphabet/language.ts';
 import { WAITING_KINDS, type WaitingKind } from './data-coding-scheme.ts';
-import { view } from './octets.ts';
+import { inOctets, view } from './octets.ts';
 import type { Reader } from './reader.ts';
 import type { Writer } from './writer.ts';
 
@@ -115,6 +115,7 @@ function nationalLanguage(reader: Reader, id: number, shift: NationalLanguage['s
   const octet = reader.octet();
   const language = LANGUAGES[octet - 1];
   if (language !== undefined) return { kind: 'national-language', shift, language };
+  reader.tolerate(`element ${id}: language ${octet} is reserved`, reader.offset - 1, 'ignored');
   return { kind: 'other', id, data: view(reader.octets, reader.offset - 1, reader.offset) };
 }
 
@@ -144,12 +145,12 @@ export function readElement(reader: Reader, limit: number): InformationElement |
   const start = reader.offset;
   const end = start + length;
   if (end > limit) {
-    reader.deviation(`element ${id} of ${length} octets goes beyond the header`, start - 1, 'the header ignored');
+    reader.deviation(`element ${id} of ${inOctets(length)} goes beyond the header`, start - 1, 'the header ignored');
     return undefined;
   }
   const expected = LENGTHS[id];
   if (expected !== undefined) {
-    const element = expected === length ? typedElement(reader, id) : `${length} octets instead of ${expected}`;
+    const element = expected === length ? typedElement(reader, id) : `${inOctets(length)} instead of ${expected}`;
     if (typeof element !== 'string') return element;
     reader.deviation(`element ${id}: ${element}`, start, 'ignored');
   }

@@ -4,6 +4,7 @@ import { describeFailureCause } from './failure-cause.ts';
 import { toHex } from './hex.ts';
 import type { InformationElement } from './information-element.ts';
 import { isoTime } from './iso-time.ts';
+import { inOctets } from './octets.ts';
 import type { Pdu } from './pdu.ts';
 import { describeProtocol } from './protocol-identifier.ts';
 import { describeStatus } from './status.ts';
@@ -45,10 +46,10 @@ const MEANINGS: Readonly<Record<string, (context: FieldContext) => string>> = {
   'TP-FCS': ({ octets }) => describeFailureCause(octets[0] ?? 0),
   'TP-PI': ({ pdu }) => describeParameters(pdu.tpdu),
   'TP-CT': ({ octets }) => COMMANDS[octets[0] ?? 0] ?? 'reserved or specific to the service centre',
-  'TP-CDL': ({ octets }) => `${octets[0]} octets`,
-  'TP-CD': ({ octets }) => `${octets.length} octets of command data`,
+  'TP-CDL': ({ octets }) => inOctets(octets[0] ?? 0),
+  'TP-CD': ({ octets }) => `${inOctets(octets.length)} of command data`,
   'TP-UDL': ({ pdu, octets }) => `${octets[0]} ${dcsOfTpdu(pdu.tpdu).alphabet === 'gsm7' ? 'septets' : 'octets'}`,
-  'TP-UDHL': ({ octets }) => `${octets[0]} octets of header`,
+  'TP-UDHL': ({ octets }) => `${inOctets(octets[0] ?? 0)} of header`,
   'TP-UDH': ({ pdu, element }) => describeElement(userDataOfTpdu(pdu.tpdu)?.header[element]),
   'TP-UD': ({ pdu }) => describeContent(userDataOfTpdu(pdu.tpdu)),
 };
@@ -164,11 +165,11 @@ function describeElement(element: InformationElement | undefined): string {
     case 'special-message':
       return `${element.count} ${element.waiting} messages waiting, profile ${element.profile}`;
     case 'other':
-      return `element ${toHex(Uint8Array.of(element.id))}, ${element.data.length} octets`;
+      return `element ${toHex(Uint8Array.of(element.id))}, ${inOctets(element.data.length)}`;
   }
 }
 
 function describeContent(userData: UserData | undefined): string {
   if (userData === undefined) return '';
-  return userData.kind === 'text' ? JSON.stringify(userData.text) : `${userData.data.length} octets of data`;
+  return userData.kind === 'text' ? JSON.stringify(userData.text) : `${inOctets(userData.data.length)} of data`;
 }

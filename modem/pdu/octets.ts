@@ -13,3 +13,8 @@ export function copyOf(octets: Uint8Array, start: number, end: number): Uint8Arr
 export function view(octets: Uint8Array, start: number = 0, end: number = octets.length): Uint8Array {
   return new Uint8Array(octets.buffer, octets.byteOffset + start, end - start);
 }
+
+/** A number of octets in words: `1 octet`, `2 octets`. */
+export function inOctets(count: number): string {
+  return count === 1 ? '1 octet' : `${count} octets`;
+}

@@ -1,5 +1,5 @@
 import { PduError } from './error.ts';
-import { view } from './octets.ts';
+import { inOctets, view } from './octets.ts';
 
 /** Octets that the standard does not let a sender write so, and that decoding passed over. */
 export interface Deviation {
@@ -132,6 +132,6 @@ export class Reader {
   /** Checks that the PDU ends here; FF may follow when `padded`. */
   finish(): void {
     if (this.left === 0 || (this.#padded && this.isPadding)) return;
-    this.deviation(`${this.left} octets too many`);
+    this.deviation(`${inOctets(this.left)} too many`);
   }
 }

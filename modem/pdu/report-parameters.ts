@@ -1,5 +1,6 @@
 import { type DataCodingScheme, PLAIN, readDataCodingScheme, writeDataCodingScheme } from './data-coding-scheme.ts';
 import { MAX_TPDU } from './limits.ts';
+import { inOctets } from './octets.ts';
 import type { Reader } from './reader.ts';
 import { readUserData, type UserData, writeUserData } from './user-data.ts';
 import type { Writer } from './writer.ts';
@@ -49,7 +50,7 @@ export function readReportParameters(reader: Reader, indicator: number, hasHeade
   }
   // A bit that is reserved today announces a field of a later release behind the known ones.
   if ((indicator & (RESERVED | EXTENSION)) !== 0 && reader.left > 0) {
-    reader.tolerate(`${reader.left} octets of a later release`, reader.offset, 'ignored');
+    reader.tolerate(`${inOctets(reader.left)} of a later release`, reader.offset, 'ignored');
     reader.offset = reader.end;
   }
   return parameters;

@@ -1,4 +1,5 @@
 import { elementLength, type InformationElement, readElement, writeElement } from './information-element.ts';
+import { inOctets } from './octets.ts';
 import type { Reader } from './reader.ts';
 import type { Writer } from './writer.ts';
 
@@ -23,7 +24,7 @@ export function readHeader(reader: Reader, limit: number): readonly InformationE
     return NO_HEADER;
   }
   if (end > limit) {
-    reader.deviation(`a header of ${length} octets is longer than the user data`, reader.offset - 1, 'ignored');
+    reader.deviation(`a header of ${inOctets(length)} is longer than the user data`, reader.offset - 1, 'ignored');
     reader.offset = limit;
     return undefined;
   }

@@ -5,7 +5,7 @@ import { readUtf16, writeUtf16 } from './alphabet/ucs2.ts';
 import type { DataCodingScheme } from './data-coding-scheme.ts';
 import type { Concatenation, InformationElement, Ports } from './information-element.ts';
 import { MAX_USER_DATA } from './limits.ts';
-import { view } from './octets.ts';
+import { inOctets, view } from './octets.ts';
 import type { Reader } from './reader.ts';
 import { headerLength, NO_HEADER, readHeader, writeHeader } from './user-data-header.ts';
 import type { Writer } from './writer.ts';
@@ -62,7 +62,7 @@ export function readUserData(
   let end = start + octets;
   if (octets > reader.left) {
     end = reader.end;
-    reader.deviation(`${reader.left} octets of user data instead of ${octets}`, end);
+    reader.deviation(`${inOctets(reader.left)} of user data instead of ${octets}`, end);
   }
   let header = NO_HEADER;
   if (hasHeader) {

@@ -195,7 +195,7 @@ describe('options and fields beside the plain ones', () => {
     });
     const forbidden = '01000181F100000161FF';
     expect(answer({ op: 'decode', direction: 'submit', tpdu: forbidden })).toHaveProperty('error');
-    const deviation = { field: 'TP-UD', offset: 9, reason: '1 octets too many', tolerated: false };
+    const deviation = { field: 'TP-UD', offset: 9, reason: '1 octet too many', tolerated: false };
     expect(answer({ op: 'decode', direction: 'submit', tpdu: forbidden, lenient: true })).toMatchObject({
       text: 'a',
       deviations: [deviation],

@@ -42,10 +42,10 @@ describe('gsm-modem pdu', () => {
   test('decode refuses in one line what deviates, and with --lenient lists it', async () => {
     const strict = await pdu(['decode', '--direction', 'deliver', `${DELIVER}FF`]);
     expect(strict).toMatchObject({ exitCode: 1, out: '' });
-    expect(strict.err).toMatch(/^gsm-modem: TP-UD, octet 36: 1 octets too many \(in .*FF\)\n$/);
+    expect(strict.err).toMatch(/^gsm-modem: TP-UD, octet 36: 1 octet too many \(in .*FF\)\n$/);
     const lenient = await pdu(['decode', '--direction', 'deliver', '--lenient', `${DELIVER}FF`]);
     expect(lenient).toMatchObject({ exitCode: 0, err: '' });
-    expect(lenient.out).toContain('deviation: TP-UD, octet 36: 1 octets too many\n');
+    expect(lenient.out).toContain('deviation: TP-UD, octet 36: 1 octet too many\n');
   });
 
   test('decode with --json gives the PDU, its fields and the deviations', async () => {

@@ -100,3 +100,12 @@ describe('a TPDU field by field', () => {
     ]);
   });
 });
+
+test.each([
+  ['AA', '1 octet of data'],
+  ['AABB', '2 octets of data'],
+])('the user data %s are %s', (data, words) => {
+  const octets = fromHex(`0404912143000490304061520000${toHex(Uint8Array.of(data.length / 2))}${data}`);
+  const { fields } = describePdu(octets, { direction: 'mobile-terminated', smsc: false });
+  expect(fields.at(-1)?.meaning).toBe(words);
+});

@@ -68,7 +68,8 @@ export function reasonIn(note: string): string {
 
 /**
  * Decodes strictly, and sees that nothing is lost on the way back: octets that nothing was passed over in are encoded as
- * they were; of others the encoder makes octets that are as they should be and say the same. Undefined: refused.
+ * they were; of others the encoder makes octets that are as they should be and say the same, but for an element with a
+ * reserved language, which stays as it came. Undefined: refused.
  */
 export function decodeThereAndBack(octets: Uint8Array, direction: Direction): Tpdu | undefined {
   const deviations: Deviation[] = [];
@@ -81,7 +82,8 @@ export function decodeThereAndBack(octets: Uint8Array, direction: Direction): Tp
   }
   const deviationsAgain: Deviation[] = [];
   expect(decoded(again, direction, deviationsAgain), toHex(octets)).toEqual(tpdu);
-  expect(deviationsAgain, toHex(octets)).toEqual([]);
+  const others = deviationsAgain.filter(({ reason }) => !/language \d+ is reserved/.test(reason));
+  expect(others, toHex(octets)).toEqual([]);
   expect(deviations.every(({ tolerated }) => tolerated)).toBe(true);
   return tpdu;
 }

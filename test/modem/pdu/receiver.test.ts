@@ -192,7 +192,7 @@ const RULES: readonly Rule[] = [
     notes: [
       'an extension octet follows, ignored',
       'an extension octet follows, ignored',
-      '1 octets of a later release, ignored',
+      '1 octet of a later release, ignored',
     ],
     normal: `06${REPORT}0141`,
   },
@@ -200,7 +200,7 @@ const RULES: readonly Rule[] = [
     rule: '23.040, 9.2.3.27: a reserved bit of TP-PI in a SUBMIT-REPORT',
     direction: TERMINATED,
     hex: '01409030406152000011',
-    notes: ['a reserved bit is set, ignored', '1 octets of a later release, ignored'],
+    notes: ['a reserved bit is set, ignored', '1 octet of a later release, ignored'],
     normal: '010090304061520000',
   },
   ...['08', '10', '20', '80', 'B8'].map((bits) => ({
@@ -221,8 +221,15 @@ const RULES: readonly Rule[] = [
     rule: '23.040, 9.2.3.24: a reserved value in an element makes that part of it ignored: language 14',
     direction: TERMINATED,
     hex: withHeader('060325010E4003'),
-    notes: [],
+    notes: ['element 37: language 14 is reserved, ignored'],
     normal: withHeader('060325010E4003'),
+  },
+  {
+    rule: '23.040, 9.2.3.24: a reserved value in an element makes that part of it ignored: single shift table 127',
+    direction: TERMINATED,
+    hex: withHeader('060324017F4003'),
+    notes: ['element 36: language 127 is reserved, ignored'],
+    normal: withHeader('060324017F4003'),
   },
 ];
 
@@ -300,12 +307,12 @@ describe('what the standard forbids stays an error in strict decoding', () => {
       deliverHex({ oa: '04112143' }),
       'TP-OA 2: bit 7 of the type of address is 0',
     ],
-    ['9.2.2: octets behind the TPDU', TERMINATED, deliverHex({ ud: '0168FF' }), 'TP-UD 16: 1 octets too many'],
+    ['9.2.2: octets behind the TPDU', TERMINATED, deliverHex({ ud: '0168FF' }), 'TP-UD 16: 1 octet too many'],
     [
       '9.2.2.3: octets behind TP-PI without a reserved bit',
       TERMINATED,
       `06${REPORT}00AA`,
-      'TP-PI 22: 1 octets too many',
+      'TP-PI 22: 1 octet too many',
     ],
   ])('%s', (_rule, direction, hex, message) => {
     expect(refusal(() => decodeTpdu(fromHex(hex), direction))).toBe(message);

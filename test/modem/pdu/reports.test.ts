@@ -121,7 +121,7 @@ describe('reports and commands, both ways', () => {
   test.each<[Direction, string, string]>([
     ['mobile-originated', '03', 'TP-MTI 0: message type 3 is reserved from the phone to the service centre'],
     ['mobile-terminated', '07', 'TP-MTI 0: message type 3 is reserved, taken for a DELIVER'],
-    ['mobile-originated', '000000', 'TP-PI 2: 1 octets too many'],
+    ['mobile-originated', '000000', 'TP-PI 2: 1 octet too many'],
     ['mobile-originated', '', 'TP-MTI 0: the octets end here'],
     ['mobile-originated', '22090002070491214303AABB', 'TP-CD 12: 2 octets of data instead of 3'],
   ])('%s %s is refused', (direction, hex, note) => {

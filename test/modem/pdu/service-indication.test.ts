@@ -91,7 +91,7 @@ describe('WAP push Service Indication (WAP-167-ServiceInd)', () => {
     ['010601AE02056A004586120101', 'WBXML indication 10: attribute 18 is not supported'],
     ['010601AE02056A0045860AC304200913010101', "WBXML indication 17: '20091301' is not a date"],
     ['010601AE02056A004546034100010701', 'WBXML si 14: <info> is not supported'],
-    ['010601AE02056A0045460341000101FF', 'WBXML si 15: 1 octets too many'],
+    ['010601AE02056A0045460341000101FF', 'WBXML si 15: 1 octet too many'],
     ['010601AE02056A00454603C3000101', 'WBXML indication 11: not UTF-8'],
   ])('%s is refused', (hex, note) => {
     expect(refusal(() => decodeServiceIndication(fromHex(hex)))).toBe(reasonIn(note));
