@@ -2,10 +2,11 @@ import { type Cancel, type Clock, sleep } from '../clock.ts';
 import { type Port, PortError } from '../port/port.ts';
 import { AtAborted, type AtCommand, type AtLine, type AtResult } from './command.ts';
 import { Exchange } from './exchange.ts';
-import { AtLexer, type AtToken } from './lexer.ts';
+import type { AtToken } from './lexer.ts';
 import { Matcher, type MatchOutcome, STRAY_MS } from './matcher.ts';
 import { Pace } from './pace.ts';
 import { Synchroniser } from './synchroniser.ts';
+import { TokenReader } from './token-reader.ts';
 import { LineRouter, type UnsolicitedCode } from './unsolicited.ts';
 
 /** The events of a chat. Both are called from the port's events and must not throw. */
@@ -24,9 +25,6 @@ const PROMPT_MS = 10_000;
 /** How long the `OK` may take after a complete information line, in ms: Wavecom Q2 never sends it after `+CPIN: READY`. */
 const FINAL_GRACE_MS = 2_000;
 
-/** After this pause inside a quoted text, in ms, its closing quote counts as lost. */
-const QUOTED_MS = 5_000;
-
 /** Time-outs are longer by so many times {@link Pace.ms}: the answer itself, and one late answer that comes before it. */
 const PACES = 2;
 
@@ -42,7 +40,7 @@ export class Chat {
   readonly #port: Port;
   readonly #clock: Clock;
   readonly #events: ChatEvents;
-  readonly #lexer = new AtLexer();
+  readonly #reader: TokenReader;
   readonly #pace = new Pace();
   readonly #matcher: Matcher;
   readonly #sync: Synchroniser;
@@ -60,6 +58,7 @@ export class Chat {
     this.#port = port;
     this.#clock = clock;
     this.#events = events;
+    this.#reader = new TokenReader(clock, (token) => this.#take(token));
     const router = new LineRouter((code) => events.unsolicited(code));
     this.#matcher = new Matcher(clock, router, this.#pace, {
       takesFinal: () => this.#sync.takesFinal(),
@@ -180,24 +179,19 @@ export class Chat {
       this.#leave(result);
     }
     // After a `+CUSD` whose closing quote was lost, the lexer has taken the answer for a part of the quoted text.
-    this.#takeAll(this.#lexer.giveUpQuoted());
+    this.#reader.giveUpQuoted();
   }
 
   #hear(octets: Uint8Array): void {
-    const now = this.#clock.now();
-    const isLate = now - this.#heardAt >= QUOTED_MS;
-    this.#heardAt = now;
+    this.#heardAt = this.#clock.now();
     this.#sync.heardOctets();
-    if (isLate) this.#takeAll(this.#lexer.giveUpQuoted());
-    this.#takeAll(this.#lexer.read(octets));
+    this.#reader.read(octets);
   }
 
-  #takeAll(tokens: readonly AtToken[]): void {
-    for (const token of tokens) {
-      if (token.kind === 'prompt') this.#obey(this.#matcher.takePrompt());
-      else if (token.kind === 'line') this.#obey(this.#matcher.takeLine(token.text));
-      else this.#current?.noteReceived(token.text.slice(0, 80));
-    }
+  #take(token: AtToken): void {
+    if (token.kind === 'prompt') this.#obey(this.#matcher.takePrompt());
+    else if (token.kind === 'line') this.#obey(this.#matcher.takeLine(token.text));
+    else this.#current?.noteReceived(token.text.slice(0, 80));
   }
 
   #obey(outcome: MatchOutcome): void {
@@ -249,6 +243,7 @@ export class Chat {
   #end(reason: PortError, tell = true): void {
     if (this.#ended !== undefined) return;
     this.#ended = reason;
+    this.#reader.stop();
     this.#sync.stop();
     const current = this.#current;
     if (current !== undefined) this.#finish(current, this.#abandonment(current, reason));

@@ -1,5 +1,6 @@
+import type { Clock } from '../clock.ts';
 import { type Port, PortError } from '../port/port.ts';
-import { AtLexer } from './lexer.ts';
+import { TokenReader } from './token-reader.ts';
 import { LineRouter, type UnsolicitedCode } from './unsolicited.ts';
 
 /** The events of a listener. Both are called from the port's events and must not throw. */
@@ -15,26 +16,27 @@ export interface CodeListenerEvents {
  */
 export class CodeListener {
   readonly #port: Port;
+  readonly #reader: TokenReader;
   #closing = false;
 
-  private constructor(port: Port) {
+  private constructor(port: Port, reader: TokenReader) {
     this.#port = port;
+    this.#reader = reader;
   }
 
   /** Opens the port and listens. @throws PortError */
-  static async open(port: Port, events: CodeListenerEvents): Promise<CodeListener> {
-    const listener = new CodeListener(port);
-    const lexer = new AtLexer();
+  static async open(port: Port, clock: Clock, events: CodeListenerEvents): Promise<CodeListener> {
     const router = new LineRouter((code) => events.unsolicited(code));
+    const reader = new TokenReader(clock, (token) => {
+      if (token.kind !== 'line') return;
+      if (router.expectsPdu(token.text)) router.takePdu(token.text);
+      else router.takeUnsolicited(token.text);
+    });
+    const listener = new CodeListener(port, reader);
     await port.open({
-      data(octets) {
-        for (const token of lexer.read(octets)) {
-          if (token.kind !== 'line') continue;
-          if (router.expectsPdu(token.text)) router.takePdu(token.text);
-          else router.takeUnsolicited(token.text);
-        }
-      },
+      data: (octets) => reader.read(octets),
       closed(reason) {
+        reader.stop();
         if (!listener.#closing) events.ended(reason ?? new PortError('closed', port.name, `${port.name} was closed`));
       },
     });
@@ -45,6 +47,7 @@ export class CodeListener {
   /** Stops listening and closes the port. */
   async close(): Promise<void> {
     this.#closing = true;
+    this.#reader.stop();
     await this.#port.close();
   }
 }

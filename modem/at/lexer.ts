@@ -97,6 +97,11 @@ export class AtLexer {
     return tokens;
   }
 
+  /** Whether a text has begun, over at least one line end, whose closing quote has not come. */
+  get isInsideQuotes(): boolean {
+    return this.#quoted !== undefined;
+  }
+
   #isAtStart(): boolean {
     return this.#length === 0 && this.#quoted === undefined;
   }

@@ -66,7 +66,7 @@ export async function openSession(ports: ModemPorts, clock: Clock, sim: SimPin, 
     await chat.close();
   };
   try {
-    for (const port of ports.codes) listeners.push(await CodeListener.open(port, events));
+    for (const port of ports.codes) listeners.push(await CodeListener.open(port, clock, events));
     for (let beginning = 1; ; beginning += 1) {
       startedAnew = false;
       const isLast = beginning === BEGINNINGS;

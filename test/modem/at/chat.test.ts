@@ -344,11 +344,10 @@ describe('after a time-out', () => {
     expect(textsOf(next)).toEqual(['+CSQ: 23,0']);
   });
 
-  test('a text whose quote never ended costs one answer, not all of them', async () => {
+  test('a text whose quote never ended costs no answer', async () => {
     modem.say('\r\n+CUSD: 0,"Cred');
-    const [first, second] = await results(signal, signal);
-    expect(first?.kind).toBe('timeout');
-    expect(textsOf(second)).toEqual(['+CSQ: 23,0']);
+    const both = await results(signal, signal);
+    expect(both.map(textsOf)).toEqual([['+CSQ: 23,0'], ['+CSQ: 23,0']]);
   });
 
   test('what such a text has swallowed is heard when no more of it comes for 5 s', async () => {
@@ -364,9 +363,33 @@ describe('after a time-out', () => {
     expect(await split(4_999)).toEqual([]);
   });
 
-  test('what such a text has swallowed when a command times out is heard then, and is not the next command’s', async () => {
+  test('such a text, and the code that came 2 s later, are told when nothing comes for 5 s', async () => {
+    modem.say('\r\n+CUSD: 0,"Cred\r\n');
+    await clock.advance(2_000);
+    modem.say(line('+CMTI: "SM",1'));
+    await clock.advance(4_999);
+    expect(codes).toEqual([]);
+    await clock.advance(1);
+    expect(codes.map(({ line: text }) => text)).toEqual(['+CUSD: 0,"Cred', '+CMTI: "SM",1']);
+  });
+
+  test('such a text is not told after the port was lost', async () => {
+    modem.say('\r\n+CUSD: 0,"Cred\r\n');
+    farEnd.hangUp();
+    await clock.advance(10_000);
+    expect([codes, ended.length]).toEqual([[], 1]);
+  });
+
+  test('the answer that such a text has swallowed is given to its command, and not to the next one', async () => {
     modem.say('\r\n+CUSD: 0,"Cred\r\n');
     const [first, second] = await results(signal, operator);
+    expect([textsOf(first), second?.kind]).toEqual([['+CSQ: 23,0'], 'error']);
+    expect(codes.map(({ line: text }) => text)).toEqual(['+CUSD: 0,"Cred']);
+  });
+
+  test('what such a text has swallowed when a command times out is heard then, and is not the next command’s', async () => {
+    modem.say('\r\n+CUSD: 0,"Cred\r\n');
+    const [first, second] = await results({ ...signal, timeoutMs: 3_000 }, operator);
     expect([first?.kind, second?.kind]).toEqual(['timeout', 'error']);
     expect(codes.map(({ line: text }) => text)).toEqual(['+CUSD: 0,"Cred', '+CSQ: 23,0']);
   });

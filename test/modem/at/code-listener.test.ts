@@ -3,18 +3,21 @@ import { CodeListener } from '../../../modem/at/code-listener.ts';
 import type { UnsolicitedCode } from '../../../modem/at/unsolicited.ts';
 import { type FarEnd, memoryPort, PortError } from '../../../modem/index.ts';
 import type { ControlLines } from '../../../modem/port/port.ts';
+import { VirtualClock } from '../../../sim/index.ts';
 
+let clock: VirtualClock;
 let farEnd: FarEnd;
 let listener: CodeListener;
 let codes: UnsolicitedCode[];
 let ended: PortError[];
 
 beforeEach(async () => {
+  clock = new VirtualClock();
   const line = memoryPort('/dev/ttyUSB2');
   farEnd = line.farEnd;
   codes = [];
   ended = [];
-  listener = await CodeListener.open(line.port, {
+  listener = await CodeListener.open(line.port, clock, {
     unsolicited: (code) => codes.push(code),
     ended: (reason) => ended.push(reason),
   });
@@ -55,11 +58,38 @@ describe('a port that is only listened to', () => {
     expect(codes).toEqual(heard);
   });
 
+  describe('a text without its closing quote', () => {
+    const begun = '\r\n+CUSD: 0,"Credito\r\n';
+    const announced = '\r\n+CMTI: "SM",3\r\n';
+    const heard = () => codes.map(({ line }) => line);
+
+    test('is told 5 s after its last octet, with what came meanwhile', async () => {
+      await hear(begun);
+      await clock.advance(2_000);
+      await hear(announced);
+      await clock.advance(4_999);
+      expect(heard()).toEqual([]);
+      await clock.advance(1);
+      expect(heard()).toEqual(['+CUSD: 0,"Credito', '+CMTI: "SM",3']);
+    });
+
+    test.each([
+      ['the port is closed', () => listener.close()],
+      ['the port is lost', () => farEnd.hangUp()],
+    ])('is not told after %s', async (_what, end) => {
+      await hear(begun);
+      await end();
+      await hear();
+      await clock.advance(10_000);
+      expect(heard()).toEqual([]);
+    });
+  });
+
   test.each(['open', 'setLines'] as const)('does not open when %s of the port fails', async (verb) => {
     const other = memoryPort('/dev/ttyUSB3');
     const failure = new PortError('failed', '/dev/ttyUSB3', '/dev/ttyUSB3: no such line');
     const port = { ...other.port, [verb]: () => Promise.reject(failure) };
-    const opening = CodeListener.open(port, { unsolicited() {}, ended() {} });
+    const opening = CodeListener.open(port, clock, { unsolicited() {}, ended() {} });
     await expect(opening).rejects.toBe(failure);
   });
 
@@ -67,7 +97,7 @@ describe('a port that is only listened to', () => {
     const set: ControlLines[] = [];
     const other = memoryPort('/dev/ttyUSB3');
     other.farEnd.listen({ opened() {}, closed() {}, data() {}, controlled: (lines) => set.push(lines) });
-    await CodeListener.open(other.port, { unsolicited() {}, ended() {} });
+    await CodeListener.open(other.port, clock, { unsolicited() {}, ended() {} });
     expect(set).toEqual([{ dtr: true, rts: true }]);
   });
 
@@ -77,7 +107,7 @@ describe('a port that is only listened to', () => {
     await hear();
     expect(ended).toEqual([]);
     const other = memoryPort('/dev/ttyUSB3');
-    await CodeListener.open(other.port, { unsolicited() {}, ended: (reason) => ended.push(reason) });
+    await CodeListener.open(other.port, clock, { unsolicited() {}, ended: (reason) => ended.push(reason) });
     other.farEnd.hangUp();
     await hear();
     expect(ended.map(({ code }) => code)).toEqual(['lost']);

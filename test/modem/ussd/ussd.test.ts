@@ -27,6 +27,7 @@ describe('what the network says (3GPP TS 27.007, 7.15; 23.038, 5)', () => {
     ['with quotes in it', `${ok()}${line('+CUSD: 0,"say "yes", 1",15')}`, 'GSM', 'say "yes", 1'],
     ['without a coding', `${ok()}${line('+CUSD: 0,"10.00"')}`, 'GSM', '10.00'],
     ['without quotes', `${ok()}${line('+CUSD: 0,10.00,15')}`, 'GSM', '10.00'],
+    ['without its closing quote', `${ok()}${line('+CUSD: 0,"10.00')}`, 'GSM', '10.00'],
     ['without a space', `${ok()}${line('+CUSD:0,"10.00",15')}`, 'GSM', '10.00'],
     ['as septets', `${ok()}${line('+CUSD: 0,"10\x1be \x05",15')}`, 'GSM', '10€ é'],
     ['in UCS-2', `${ok()}${line('+CUSD: 0,"003120AC",72')}`, 'GSM', '1€'],
