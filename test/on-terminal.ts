@@ -24,9 +24,10 @@ export function onTerminal(...argv: readonly string[]): ProgramOnTerminal {
   const terminal = new Terminal({ cols: COLUMNS, rows: ROWS, allowProposedApi: true });
   const program = spawn(process.execPath, [...argv], { name: 'xterm-256color', cols: COLUMNS, rows: ROWS });
   const screen = () =>
-    Array.from({ length: ROWS }, (_, row) => terminal.buffer.active.getLine(row)?.translateToString(true) ?? '').join(
-      '\n',
-    );
+    Array.from(
+      { length: terminal.rows },
+      (_, row) => terminal.buffer.active.getLine(row)?.translateToString(true) ?? '',
+    ).join('\n');
   const waiting: { readonly words: string; readonly found: () => void }[] = [];
   program.onData((data) =>
     terminal.write(data, () => {

@@ -7,13 +7,23 @@ export interface Guidance {
   readonly next: string;
 }
 
-/** Says what to press, from what the phones show. */
-export function guidance(active: 'merchant' | 'customer', merchant: Screen, customer: Screen): Guidance {
-  if (active === 'merchant') return merchantGuidance(merchant);
-  return customerGuidance(customer);
+/** What the guide looks at. */
+export interface Situation {
+  /** The phone that gets the keys. */
+  readonly active: 'merchant' | 'customer';
+  readonly merchant: Screen;
+  readonly customer: Screen;
+  /** Whether a payment is asked for and not settled. */
+  readonly isAsked: boolean;
 }
 
-function customerGuidance(screen: Screen): Guidance {
+/** Says what to press, from what the phones show. */
+export function guidance({ active, merchant, customer, isAsked }: Situation): Guidance {
+  if (active === 'merchant') return merchantGuidance(merchant);
+  return customerGuidance(customer, isAsked);
+}
+
+function customerGuidance(screen: Screen, isAsked: boolean): Guidance {
   if (screen.softKeys.left === 'Approve') {
     return {
       happens: `An encrypted SMS woke ${CUSTOMER.name}'s phone. Payee and amount are what will be signed.`,
@@ -30,6 +40,12 @@ function customerGuidance(screen: Screen): Guidance {
     return {
       happens: 'The money has moved; both sides have a receipt signed by the service.',
       next: 'Press [ and you are done. p lays the phone down, r starts another payment.',
+    };
+  }
+  if (screen.kind === 'idle' && isAsked) {
+    return {
+      happens: `${CUSTOMER.name} is asked for money already; an SMS is on its way, or was lost.`,
+      next: 'Wait: after 20 s a lost SMS is sent again. r: the till asks once more.',
     };
   }
   if (screen.kind === 'idle') {

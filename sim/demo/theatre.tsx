@@ -3,12 +3,15 @@ import { type ReactElement, useCallback, useEffect, useState } from 'react';
 import {
   Fitted,
   PHONE_COLUMNS,
+  PHONE_ROWS,
   Phone,
   typeOn,
   useRing,
   useScreen,
   writesLetters,
 } from '../../device/terminal/index.ts';
+import { isSettled } from '../../server/index.ts';
+import type { LogEntry } from '../log.ts';
 import { CUSTOMER, MERCHANT } from './cast.ts';
 import { nameOfNumber, userDataOctets } from './events.ts';
 import { guidance } from './guide.ts';
@@ -32,26 +35,35 @@ export interface TheatreProps {
 
 type Who = 'merchant' | 'customer';
 
-/** Two phones and the SMS between them, on a terminal of 80 columns and 24 rows; a larger one shows more of the trace. */
+/**
+ * Two phones and the SMS between them, on a terminal of 80 columns and 24 rows. A higher one shows more of the trace, then the
+ * keypads, then the help below the trace.
+ */
 export function Theatre({ stage, title, rings }: TheatreProps): ReactElement {
   const { exit } = useApp();
   const { columns, rows } = useWindowSize();
   const [active, setActive] = useState<Who>('customer');
-  const [helping, setHelping] = useState(false);
+  /** What the user has chosen with `?`; without a choice, the help is shown when there is room for it. */
+  const [wantsHelp, setWantsHelp] = useState<boolean>();
   const merchant = useScreen(stage.merchant.phone.handset);
   const customer = useScreen(stage.customer.phone.handset);
   const merchantRings = useRing(stage.merchant.phone.handset, rings);
   const customerRings = useRing(stage.customer.phone.handset, rings);
   const [trace, note] = useTrace(stage);
-  const { happens, next } = guidance(active, merchant, customer);
+  const isAsked = useIsAsked(stage);
+  const { happens, next } = guidance({ active, merchant, customer, isAsked });
   const stageRows = rows - OTHER_ROWS;
+  const keypad = stageRows >= PHONE_ROWS;
+  const isHigh = stageRows >= HIGH_STAGE_ROWS;
+  const helping = wantsHelp ?? isHigh;
+  const traceRows = !helping ? stageRows : isHigh ? stageRows - HELP.length - 1 : 0;
   const middle = columns - 2 * PHONE_COLUMNS - 2;
 
   useInput((input, key) => {
     const { handset } = stage[active].phone;
     const command = key.ctrl || !writesLetters(handset.screen) ? input : '';
     if (command === 'q') exit();
-    else if (command === '?') setHelping(!helping);
+    else if (command === '?') setWantsHelp(helping === isHigh ? !helping : undefined);
     else if (key.tab) setActive(active === 'customer' ? 'merchant' : 'customer');
     else if (command === 'r') askAtTheTill(stage, note);
     else if (command === 'x') loseNext(stage, note);
@@ -66,16 +78,20 @@ export function Theatre({ stage, title, rings }: TheatreProps): ReactElement {
       <Box>
         <Caption text={MERCHANT.payee} active={active === 'merchant'} />
         <Box width={middle + 2} justifyContent="center">
-          <Text dimColor>{helping ? 'Help' : 'SMS in the air'}</Text>
+          <Text dimColor>{traceRows === 0 ? 'Help' : 'SMS in the air'}</Text>
         </Box>
         <Caption text={`${CUSTOMER.name}, customer`} active={active === 'customer'} />
       </Box>
       <Box height={stageRows}>
-        <Phone screen={merchant} keypad={false} ringing={merchantRings} active={active === 'merchant'} />
+        <Phone screen={merchant} keypad={keypad} ringing={merchantRings} active={active === 'merchant'} />
         <Box flexDirection="column" width={middle} marginX={1}>
-          {helping ? <Help /> : trace.slice(-stageRows).map(({ id, text }) => <Line key={id} text={text} />)}
+          <Box flexDirection="column" height={traceRows}>
+            {traceRows > 0 && trace.slice(-traceRows).map(({ id, text }) => <Line key={id} text={text} />)}
+          </Box>
+          {helping && isHigh && <Text dimColor>Help</Text>}
+          {helping && <Help />}
         </Box>
-        <Phone screen={customer} keypad={false} ringing={customerRings} active={active === 'customer'} />
+        <Phone screen={customer} keypad={keypad} ringing={customerRings} active={active === 'customer'} />
       </Box>
       <Line text={happens} />
       <Text bold color="green" wrap="truncate">
@@ -102,13 +118,16 @@ export const HELP: readonly string[] = [
   '     arrows, Enter, 0-9*#',
   'Bksp delete  Alt-key: hold',
   'p    red key: lay it down',
-  '?    back to the SMS',
+  '?    this help, on and off',
   'q    quit',
   '',
   'The page below is the',
   "merchant's: open it in a",
   'browser to ask for money.',
 ];
+
+/** From how many rows for phones and trace on the help has its place below 16 lines of the trace. */
+const HIGH_STAGE_ROWS = 16 + 1 + HELP.length;
 
 function Help(): ReactElement {
   return (
@@ -139,23 +158,36 @@ interface TraceLine {
   readonly text: string;
 }
 
-/** The last lines of the trace, and how to add one. */
+/** Whether a payment is asked for and not settled. */
+function useIsAsked({ service }: Stage): boolean {
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
+  useEffect(
+    () =>
+      service.subscribe(({ event }) => {
+        if (event.kind !== 'payment') return;
+        const { txn, to } = event;
+        setOpen((before) =>
+          isSettled(to) ? new Set([...before].filter((one) => one !== txn)) : new Set(before).add(txn),
+        );
+      }),
+    [service],
+  );
+  return open.size > 0;
+}
+
+/** The last lines of the trace, from the enrolments on, and how to add one. */
 function useTrace(stage: Stage): readonly [lines: readonly TraceLine[], note: (text: string) => void] {
   const [lines, setLines] = useState<readonly TraceLine[]>([]);
   const note = useCallback((text: string) => {
     setLines((before) => [...before, { id: (before.at(-1)?.id ?? 0) + 1, text }].slice(-TRACE_LINES));
   }, []);
-  useEffect(
-    () =>
-      stage.world.log.listen((entry) => {
-        if (entry.kind === 'submit') {
-          note(`${nameOfNumber(entry.from)} → ${nameOfNumber(entry.to)}`);
-          note(`  SMS ${entry.sms}, ${userDataOctets(entry.tpdu)} octets`);
-        } else if (entry.kind === 'deliver') note(`  SMS ${entry.sms} delivered`);
-        else if (entry.kind === 'lose') note(`  SMS ${entry.sms} lost`);
-      }),
-    [stage, note],
-  );
+  useEffect(() => {
+    const take = (entry: LogEntry) => {
+      for (const line of traceLines(entry)) note(line);
+    };
+    for (const entry of stage.world.log.entries()) take(entry);
+    return stage.world.log.listen(take);
+  }, [stage, note]);
   useEffect(
     () =>
       stage.service.subscribe(({ event }) => {
@@ -165,6 +197,21 @@ function useTrace(stage: Stage): readonly [lines: readonly TraceLine[], note: (t
     [stage, note],
   );
   return [lines, note];
+}
+
+function traceLines(entry: LogEntry): readonly string[] {
+  switch (entry.kind) {
+    case 'submit': {
+      const { from, to, sms, tpdu } = entry;
+      return [`${nameOfNumber(from)} → ${nameOfNumber(to)}`, `  SMS ${sms}, ${userDataOctets(tpdu)} octets`];
+    }
+    case 'deliver':
+      return [`  SMS ${entry.sms} delivered`];
+    case 'lose':
+      return [`  SMS ${entry.sms} lost`];
+    default:
+      return [];
+  }
 }
 
 function askAtTheTill(stage: Stage, note: (text: string) => void): void {

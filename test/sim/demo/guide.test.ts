@@ -30,15 +30,27 @@ const SCREENS: readonly (readonly [name: string, screen: Screen])[] = [
 
 it.each(SCREENS)('what is said about %s fits on 80 columns', (_name, screen) => {
   for (const who of ['merchant', 'customer'] as const) {
-    const { happens, next } = guidance(who, screen, screen);
-    expect(happens.length).toBeLessThanOrEqual(80);
-    expect(next.length).toBeLessThanOrEqual(80);
+    for (const isAsked of [false, true]) {
+      const { happens, next } = guidance({ active: who, merchant: screen, customer: screen, isAsked });
+      expect(happens.length).toBeLessThanOrEqual(80);
+      expect(next.length).toBeLessThanOrEqual(80);
+    }
   }
+});
+
+it.each([
+  [false, 'Press r: the till asks'],
+  [true, 'a lost SMS is sent again'],
+])('with an idle phone, asked already: %s, the next step is "%s"', (isAsked, next) => {
+  const said = guidance({ active: 'customer', merchant: IDLE, customer: IDLE, isAsked });
+  expect(said.next).toContain(next);
 });
 
 it('a field for letters is not said to take digits', () => {
   const [numbers, letters] = ['a form, at a number', 'a form, at letters'].map((wanted) =>
-    SCREENS.flatMap(([name, screen]) => (name === wanted ? guidance('merchant', screen, IDLE).happens : [])),
+    SCREENS.flatMap(([name, screen]) =>
+      name === wanted ? guidance({ active: 'merchant', merchant: screen, customer: IDLE, isAsked: false }).happens : [],
+    ),
   );
   expect(numbers).toEqual([expect.stringContaining('* is the decimal point')]);
   expect(letters).toEqual([expect.stringContaining('letters write here')]);
