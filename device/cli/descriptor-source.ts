@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { Clock } from '../../modem/index.ts';
-import { JAD_LIMIT } from '../firmware/index.ts';
+import { type Handset, JAD_LIMIT, JadError } from '../firmware/index.ts';
 
 /** How long a server may take to give a descriptor, ms. */
 const DOWNLOAD_MS = 15_000;
@@ -8,6 +8,16 @@ const DOWNLOAD_MS = 15_000;
 /** The text of an application descriptor, from a file or an http(s) URL. @throws Error in one line */
 export async function readDescriptor(source: string, clock: Clock): Promise<string> {
   return /^https?:\/\//.test(source) ? download(source, clock) : readDescriptorFile(source);
+}
+
+/** Installs an application from the text of its descriptor. @throws JadError that names the `source` of the text */
+export function installFrom(source: string, jad: string, handset: Handset): void {
+  try {
+    handset.install(jad);
+  } catch (error) {
+    if (error instanceof JadError) throw new JadError(error.status, `${source}: ${error.message}`);
+    throw error;
+  }
 }
 
 async function readDescriptorFile(path: string): Promise<string> {

@@ -3,7 +3,7 @@ import type { Output } from '../../modem/cli/program.ts';
 import type { Clock } from '../../modem/index.ts';
 import { type Handset, type HandsetEvent, HeadlessHandset, type Screen, textOf, withoutSecrets } from '../index.ts';
 import { traceText } from '../terminal/trace-text.ts';
-import { readDescriptor } from './descriptor-source.ts';
+import { installFrom, readDescriptor } from './descriptor-source.ts';
 import { CommandError, type CommandId, type HeadlessCommand, readCommand } from './headless-command.ts';
 
 /** Whose commands a session obeys, and where its answers go. */
@@ -65,7 +65,8 @@ async function obey(
   else if ('type' in command) await phone.type(command.type);
   else if ('select' in command) phone.select(command.select);
   else if ('waitFor' in command) await phone.waitFor(command.waitFor, command.limitMs);
-  else if ('install' in command) phone.handset.install(await readDescriptor(command.install, clock));
+  else if ('install' in command)
+    installFrom(command.install, await readDescriptor(command.install, clock), phone.handset);
   else screens.print(phone.screen);
 }
 

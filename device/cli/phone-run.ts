@@ -4,7 +4,7 @@ import { openModem, systemClock } from '../../modem/index.ts';
 import type { Language } from '../firmware/languages.ts';
 import { lockFlash } from '../hal/flash-lock.ts';
 import { createPhone, fileFlash, type Handset } from '../index.ts';
-import { readDescriptor } from './descriptor-source.ts';
+import { installFrom, readDescriptor } from './descriptor-source.ts';
 import { runHeadless } from './headless-session.ts';
 import { watchModem } from './modem-gauges.ts';
 
@@ -51,7 +51,7 @@ async function runOnModem(options: HandsetCommandOptions, output: Output): Promi
       utcOffsetMinutes: (at) => -new Date(at).getTimezoneOffset(),
       ...(options.language === undefined ? {} : { language: options.language }),
     });
-    if (jad !== undefined) handset.install(jad);
+    if (jad !== undefined && options.install !== undefined) installFrom(options.install, jad, handset);
     try {
       await use(handset, options, output);
     } finally {

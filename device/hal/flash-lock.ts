@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { FlashError } from './flash.ts';
 import { realPath } from './flash-file.ts';
@@ -26,8 +28,21 @@ function refusal(path: string, lock: string, cause: unknown): FlashError {
     const message = `The flash file ${path} is in use by another handset: stop that one, or give another --flash`;
     return new FlashError('held', message, { cause });
   }
+  const folder = dirname(path);
+  if (!isFolder(folder)) {
+    const message = `There is no folder ${folder} for the flash file ${path}: make the folder, or give another --flash`;
+    return new FlashError('failed', message, { cause });
+  }
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new FlashError('failed', `The flash file ${path} cannot be locked by ${lock}: ${reason}`, { cause });
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 /** https://sqlite.org/rescode.html#busy */

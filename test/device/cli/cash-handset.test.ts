@@ -168,6 +168,16 @@ describe('cash-handset --headless', () => {
 });
 
 describe('A descriptor', () => {
+  test.each([
+    ['no attributes', 'hello', 'Line 1 of the descriptor is not "Name: value"'],
+    ['no name', 'MIDlet-Version: 1.0', 'The descriptor has no MIDlet-1'],
+  ])('that has %s is refused with the name of its file', async (_what, text, reason) => {
+    const path = join(folder, 'bad.jad');
+    writeFileSync(path, text);
+    const printed = await headless(await enrolled(), { install: path });
+    expect(printed).toContainEqual({ event: 'error', id: 1, message: `${path}: ${reason}` });
+  });
+
   test('is read from a file of at most 16,384 octets', async () => {
     const path = join(folder, 'a.jad');
     writeFileSync(path, 'MIDlet-Name: A');
@@ -203,7 +213,7 @@ describe('cash-handset', () => {
       'with a flash that has no place',
       ['--port', 'x', '--flash', '/nowhere/phone.json', '--headless'],
       1,
-      /flash file \/nowhere\/phone\.json cannot be locked/,
+      /^cash-handset: There is no folder \/nowhere for the flash file \/nowhere\/phone\.json: make the folder, or give/,
     ],
   ])('%s ends with one line', async (_name, args, code, message) => {
     const ended = await run(...args);
