@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import { hexOf, octetsOf, type Primitives, type ServiceKeyPair } from '../device/safe-mobile/index.ts';
 import type { Random } from '../modem/index.ts';
@@ -109,6 +110,10 @@ function parseFile(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+      const folder = dirname(path);
+      throw new KeyFileError(`there is no service in ${folder}: cash-server init --data ${folder} makes one`);
+    }
     const reason = error instanceof SyntaxError ? 'it is not JSON' : error instanceof Error ? error.message : error;
     throw new KeyFileError(`${path} cannot be read: ${reason}; cash-server init makes it`);
   }

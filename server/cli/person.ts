@@ -96,10 +96,11 @@ function listCommand(): Command {
 
 async function activate(command: Command, person: number) {
   const request = { method: 'POST', path: `/v1/people/${person}/activations` } as const;
-  const activation = await askService(command, request, ActivationAnswer);
+  const answer = await askService(command, request, ActivationAnswer);
+  const activation = { ...answer, descriptor: `${serverOf(command)}${answer.descriptor}` };
   const until = activation.expiresAt.slice(0, 16).replace('T', ' ');
   const text = [
-    `Install ${serverOf(command)}${activation.descriptor} and type ${activation.activationCode}`,
+    `Install ${activation.descriptor} and type ${activation.activationCode}`,
     `The code is good until ${until} UTC, for one phone`,
   ].join('\n');
   return { activation, text };

@@ -1,5 +1,6 @@
 import type { Output } from '../../modem/cli/program.ts';
 import { systemClock, systemRandom } from '../../modem/index.ts';
+import { viewModem } from '../http/views.ts';
 import { readKeyFile } from '../keys.ts';
 import { servicePrimitives } from '../primitives.ts';
 import { openService, type Service } from '../service.ts';
@@ -45,7 +46,7 @@ export async function runService(options: ServeOptions, output: Output): Promise
           output.print({ event: 'journal', seq: entry.seq, at: entry.at, entry: entry.event }, journalLine(entry)),
       });
       try {
-        service.onModem((standing) => output.print({ event: 'modem', ...standing }, modemLine(standing)));
+        service.onModem((standing) => output.print({ event: 'modem', ...viewModem(standing) }, modemLine(standing)));
         announce(service, await listen(service, options.listen), output);
         await stopped;
       } finally {
@@ -61,7 +62,8 @@ export async function runService(options: ServeOptions, output: Output): Promise
 }
 
 function announce(service: Service, url: string, output: Output): void {
-  const { number, modems } = service;
+  const { number } = service;
+  const modems = service.modems.map(viewModem);
   output.print(
     { event: 'ready', pid: process.pid, url, page: `${url}/`, openapi: `${url}/openapi.json`, number, modems },
     [

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Service } from '../service.ts';
 import { HealthQuery, HealthView, LiveView } from './health-schemas.ts';
-import { viewTime } from './views.ts';
+import { viewModem } from './views.ts';
 
 const tags = ['service'];
 
@@ -50,6 +50,5 @@ export function healthRoutes(app: FastifyInstance, service: Service): void {
 }
 
 function viewHealth(service: Service): HealthView {
-  const modems = service.modems.map((standing) => ({ ...standing, since: viewTime(standing.since) }));
-  return { status: service.reachability, modems };
+  return { status: service.reachability, modems: service.modems.map(viewModem) };
 }

@@ -4,9 +4,12 @@ import { TimeText } from './amount-schema.ts';
 
 const REACHABILITIES: readonly [Reachability, ...Reachability[]] = ['ok', 'degraded', 'no-modem'];
 
+/** A modem's state, with `since` in ISO 8601. */
+export type ModemView = Omit<ModemStanding, 'since'> & { readonly since: string };
+
 export interface HealthView {
   readonly status: Reachability;
-  readonly modems: readonly (Omit<ModemStanding, 'since'> & { readonly since: string })[];
+  readonly modems: readonly ModemView[];
 }
 
 const MODEM_STATES: readonly ModemStanding['state'][] = [

@@ -1,10 +1,12 @@
 import { hexOf } from '../../device/safe-mobile/index.ts';
+import type { ModemStanding } from '../modems.ts';
 import type { MerchantReceipt } from '../payments/merchant-receipt.ts';
 import type { Payment, PaymentQuery } from '../payments/payment.ts';
 import { isSettled } from '../payments/transitions.ts';
 import type { Person } from '../people/people.ts';
 import type { Service } from '../service.ts';
 import type { PeopleQuery, PeopleView, PersonView } from './admin-schemas.ts';
+import type { ModemView } from './health-schemas.ts';
 import type { PaymentListView, PaymentView, ReceiptView } from './payment-schemas.ts';
 
 /** A payment as the API shows it. */
@@ -80,6 +82,11 @@ export function viewReceipt(txn: string, receipt: MerchantReceipt): ReceiptView 
     signature: hexOf(receipt.signature),
     publicKey: hexOf(receipt.publicKey),
   };
+}
+
+/** A modem's state as the API and the events of the program show it. */
+export function viewModem(standing: ModemStanding): ModemView {
+  return { ...standing, since: viewTime(standing.since) };
 }
 
 /** ms since 1970 as ISO 8601 in UTC. */

@@ -27,7 +27,7 @@ describe('the key file', () => {
   });
 
   it.each([
-    ['is missing', undefined, 'cash-server init makes it'],
+    ['is missing', undefined, 'there is no service in '],
     ['is not JSON', '{', 'it is not JSON'],
     ['lacks a key', '{"kid":1}', 's: '],
     ['has a short key', JSON.stringify({ kid: 1, s: 'abcd' }), '64 lower-case hexadecimal digits'],

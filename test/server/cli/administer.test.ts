@@ -64,14 +64,24 @@ describe('person', () => {
   });
 
   it('activate in JSON says everything', async () => {
-    const { run, customer } = await office();
-    expect(JSON.parse(await run('person', 'activate', '--person', '1', '--json'))).toMatchObject({
+    const { run, customer, url } = await office();
+    const { descriptor, ...rest } = JSON.parse(await run('person', 'activate', '--person', '1', '--json'));
+    expect(rest).toMatchObject({
       event: 'activation',
       personId: customer.person.id,
       deviceId: expect.any(Number),
       activationCode: expect.stringMatching(/^\S{4}-\S{4}$/),
       expiresAt: expect.stringMatching(/Z$/),
     });
+    expect(descriptor).toBe(`${url}/d/${rest.deviceId}.jad`);
+    expect((await fetch(descriptor)).status).toBe(200);
+  });
+
+  it('add --activate in JSON has the whole URL of the descriptor', async () => {
+    const { run, url } = await office();
+    const args = ['--number', '+393400000077', '--name', 'Anna', '--activate', '--json'];
+    const { activation } = JSON.parse(await run('person', 'add', ...args));
+    expect(activation.descriptor).toBe(`${url}/d/${activation.deviceId}.jad`);
   });
 
   it('list goes on where it stopped', async () => {

@@ -8,6 +8,7 @@ import { temporaryFolder } from '../world.ts';
 import { eventually, Program } from './program.ts';
 
 const PIN = '48213';
+const ISO = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 const SERVER = 'server/cli/cash-server.ts';
 
 const Activation = z.object({ deviceId: z.int(), activationCode: z.string() });
@@ -74,7 +75,8 @@ describe('cash-server on a modem', () => {
   it('serves a payment, and killed between approval and receipt goes on: one charge, one receipt', async () => {
     const { data, serviceNumber, phoneNumber, tcp, serve, administer } = await network();
     const { program, url } = await serve();
-    expect(program.lines[0]).toMatchObject({ event: 'ready', number: serviceNumber, page: `${url}/` });
+    const modems = [{ state: 'ready', since: expect.stringMatching(ISO) }];
+    expect(program.lines[0]).toMatchObject({ event: 'ready', number: serviceNumber, page: `${url}/`, modems });
 
     const person = await administer(
       url,
@@ -128,6 +130,8 @@ describe('cash-server on a modem', () => {
     expect(await call(again.url, 'POST', '/v1/payments', order)).toMatchObject({ txn, state: 'CAPTURED' });
     expect(await again.program.end('SIGTERM')).toBe(0);
     expect(again.program.errors).toBe('');
+    const closed = again.program.lines.filter(({ event }) => event === 'modem').at(-1);
+    expect(closed).toMatchObject({ state: 'closed', since: expect.stringMatching(ISO) });
   }, 120_000);
 
   it('lets one service at a time use a data folder', async () => {
@@ -149,7 +153,12 @@ describe('cash-server used wrongly', () => {
       '+ and 7 to 15 digits',
     ],
     ['with an address that is none', ['serve', '--data', 'd', '--port', 'p', '--listen', '8080'], 2, '127.0.0.1:8080'],
-    ['on a data folder without keys', ['serve', '--data', '/nowhere', '--port', 'p'], 1, 'cash-server init makes it'],
+    [
+      'on a data folder without a service',
+      ['serve', '--data', 'nodata', '--port', 'p'],
+      1,
+      '"there is no service in nodata: cash-server init --data nodata makes one"',
+    ],
     ['without the key of the administrator', ['merchant', 'add', '--name', 'A'], 2, 'CASH_SERVER_ADMIN_KEY'],
     ['with a command that nobody knows', ['sing'], 2, 'sing'],
   ])('%s says so in one line', async (_, args, code, message) => {
