@@ -5,7 +5,7 @@ import { OFFERED_FAULTS, pressClockKey } from './keys.ts';
 export interface Desk {
   /** The place of the chosen phone, from 0. */
   readonly chosen: number;
-  readonly mode: 'keys' | 'message' | 'fault';
+  readonly mode: 'keys' | 'message' | 'fault' | 'help';
   /** The message that is being typed. */
   readonly typed: string;
   /** The user wants to leave. */
@@ -37,6 +37,7 @@ export function pressKey(simulation: Simulation, desk: Desk, key: string): Desk 
       return { ...desk, mode: 'keys' };
     }
     case 'keys':
+    case 'help':
       return command(simulation, desk, number, key);
   }
 }
@@ -62,6 +63,8 @@ function command(simulation: Simulation, desk: Desk, number: string, key: string
       return { ...desk, mode: 'message', typed: '' };
     case 'f':
       return { ...desk, mode: 'fault' };
+    case '?':
+      return { ...desk, mode: desk.mode === 'help' ? 'keys' : 'help' };
     case 'q':
       return { ...desk, left: true };
     default:

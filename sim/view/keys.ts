@@ -5,7 +5,25 @@ import type { WorldClock } from '../world-clock.ts';
 /** What the keys of the view are, for its last lines. */
 export const LEGEND: readonly string[] = [
   '↑↓ phone · m message · c coverage · o power · b reboot · u unplug · f fault',
-  '1-9 fault on/off · space stop/go · . +10 s · < > slower/faster · t fast · q quit',
+  '1-9 fault on/off · space stop/go · . +10 s · < > pace · t fast · ? help · q quit',
+];
+
+/** What each key does, in 80 columns. */
+export const HELP: readonly string[] = [
+  '↑ ↓    choose a phone: m, c, o, b, u and f are for the phone with ▶',
+  'm      type a message to it: Enter sends, Esc does not',
+  'c      it loses its coverage, or has it again',
+  'o      it is switched off, or on',
+  'b      its modem starts anew',
+  'u      its modem is unplugged, or plugged in',
+  'f      choose a fault of the network for it: a key each, Esc for none',
+  '1-9    the fault with this number is switched off, or on',
+  'space  time stops, or goes on',
+  '.      time goes on by 10 s',
+  '< >    time goes slower, or faster: 10 times each',
+  't      time goes as fast as it can, or as the clock on the wall',
+  '?      this help, and back; Esc: back',
+  'q      quit',
 ];
 
 /** How far `.` steps, ms. */

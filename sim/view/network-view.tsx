@@ -4,7 +4,7 @@ import { Fitted } from '../../device/terminal/index.ts';
 import { systemClock } from '../../modem/index.ts';
 import type { Simulation } from '../simulation.ts';
 import { type Desk, FIRST_DESK, KEYS, pressKey, SENDER } from './desk.ts';
-import { LEGEND, OFFERED_FAULTS } from './keys.ts';
+import { HELP, LEGEND, OFFERED_FAULTS } from './keys.ts';
 import { type PhoneRow, type Section, type Snapshot, snapshotOf } from './snapshot.ts';
 
 /** What a {@link NetworkView} shows. */
@@ -56,33 +56,53 @@ export function NetworkView({ simulation, control }: NetworkViewProps): ReactEle
       <Text bold wrap="truncate">
         gsm-sim · {shown.time} {shown.pace} · network {shown.profile} · {control}
       </Text>
-      <Heading text={`PHONES${count > PHONES ? ` ${firstPhone + 1} to ${firstPhone + PHONES} of ${count}` : ''}`} />
-      {shown.phones.map((phone, i) => (
-        <PhoneLine key={`${phone.line} ${phone.number}`} phone={phone} chosen={firstPhone + i === chosen} />
-      ))}
-      <Lines
-        heading={`SERVICE CENTRE ${shown.queue.length}`}
-        none="no message waits"
-        most={QUEUE}
-        lines={shown.queue}
-      />
-      <Lines
-        heading="FAULTS"
-        none="none is arranged"
-        most={FAULTS}
-        lines={shown.faults.map(({ on, text }, i) => `${i + 1} ${on ? 'on ' : 'off'} ${text}`)}
-      />
-      <Heading text="LOG (UTC)" />
-      <Box flexDirection="column" height={Math.max(1, logRows)}>
-        {shown.log.slice(-Math.max(1, logRows)).map(({ seq, text }) => (
-          <Text key={seq} wrap="truncate">
-            {text}
-          </Text>
-        ))}
-      </Box>
+      {mode === 'help' ? (
+        <Help />
+      ) : (
+        <>
+          <Heading text={`PHONES${count > PHONES ? ` ${firstPhone + 1} to ${firstPhone + PHONES} of ${count}` : ''}`} />
+          {shown.phones.map((phone, i) => (
+            <PhoneLine key={`${phone.line} ${phone.number}`} phone={phone} chosen={firstPhone + i === chosen} />
+          ))}
+          <Lines
+            heading={`SERVICE CENTRE ${shown.queue.length}`}
+            none="no message waits"
+            most={QUEUE}
+            lines={shown.queue}
+          />
+          <Lines
+            heading="FAULTS"
+            none="none is arranged"
+            most={FAULTS}
+            lines={shown.faults.map(({ on, text }, i) => `${i + 1} ${on ? 'on ' : 'off'} ${text}`)}
+          />
+          <Heading text="LOG (UTC)" />
+          <Box flexDirection="column" height={Math.max(1, logRows)}>
+            {shown.log.slice(-Math.max(1, logRows)).map(({ seq, text }) => (
+              <Text key={seq} wrap="truncate">
+                {text}
+              </Text>
+            ))}
+          </Box>
+        </>
+      )}
       <Word mode={mode} number={number} typed={typed} />
       {(mode === 'fault' ? faultLegend : LEGEND).map((line) => (
         <Text key={line} dimColor wrap="truncate">
+          {line}
+        </Text>
+      ))}
+    </Box>
+  );
+}
+
+/** What each key does, in the place of everything between title and legend. */
+function Help(): ReactElement {
+  return (
+    <Box flexDirection="column" flexGrow={1}>
+      <Heading text="HELP" />
+      {HELP.map((line) => (
+        <Text key={line} wrap="truncate">
           {line}
         </Text>
       ))}
@@ -161,7 +181,7 @@ function Word({
   readonly number: string;
   readonly typed: string;
 }): ReactNode {
-  if (mode === 'keys') return <Text> </Text>;
+  if (mode === 'keys' || mode === 'help') return <Text> </Text>;
   const says =
     mode === 'fault'
       ? `A fault for ${number} (Esc: none)`

@@ -20,6 +20,16 @@ it('shows phones, queue, faults and log, and does what its keys say', { timeout:
   expect(program.screen()).toContain('SERVICE CENTRE 0');
   // The end of a path that is too long tells the ttys apart.
   expect(program.screen()).toMatch(/▶ \+393330000001 .* closed …\S+\/gsm\/modem1$/m);
+  expect(program.screen()).toContain('? help');
+  program.type('?');
+  await program.shows('c      it loses its coverage');
+  expect(program.screen()).not.toContain('SERVICE CENTRE');
+  program.type('?');
+  await program.shows('SERVICE CENTRE 0');
+  program.type('?');
+  await program.shows('HELP');
+  program.type(ESCAPE);
+  await program.shows('SERVICE CENTRE 0');
   program.type('c');
   await program.shows('no coverage');
   program.type('m');
