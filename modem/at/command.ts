@@ -45,6 +45,8 @@ export const DEFAULT_TIMEOUT_MS = 10_000;
 export interface AtLine {
   readonly text: string;
   readonly pdu?: string;
+  /** The line that came in the place of the PDU and is not whole octets in hexadecimal, as it came. */
+  readonly damagedPdu?: string;
 }
 
 /**

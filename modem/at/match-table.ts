@@ -23,6 +23,8 @@ export const LINE_KINDS = [
   'code',
   /** A line without a prefix, when the answer to the running command has such lines (`+CGMI`). */
   'plain',
+  /** Any other line in the place of a PDU of the running command's answer: a PDU that is not whole octets in hexadecimal. */
+  'damaged pdu',
   'other',
 ] as const;
 
@@ -70,6 +72,8 @@ export type MatchAction =
   | 'add'
   /** The line is the PDU of the header before. */
   | 'complete'
+  /** The line is kept as the PDU of the header before, unless the PDU still comes. */
+  | 'keep as pdu'
   /** The payload (the PDU) is typed now. */
   | 'type'
   /** A prompt came that no command waits for: ESC must close it before the next command. */
@@ -142,6 +146,7 @@ export const MATCH_TABLE: Readonly<Record<LineKind, Row>> = {
   plain: answer('add'),
   'late answer': always('tell late'),
   code: always('tell'),
+  'damaged pdu': always('keep as pdu'),
   other: always('ignore'),
   prompt: {
     ...always('suspect'),

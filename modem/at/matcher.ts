@@ -80,6 +80,7 @@ export class Matcher {
     'late answer': ({ text }) => this.#lateCommandOf(text) !== undefined,
     code: ({ text }) => isUnsolicited(text),
     plain: () => this.#running?.command.plain === true,
+    'damaged pdu': () => this.#router.expectsDamagedPdu(),
     other: () => true,
   };
 
@@ -178,6 +179,9 @@ export class Matcher {
         return NOTHING;
       case 'complete':
         this.#router.takePdu(line.text);
+        return NOTHING;
+      case 'keep as pdu':
+        this.#router.takeDamagedPdu(line.text);
         return NOTHING;
       case 'note stray':
         this.#saysStrays = true;

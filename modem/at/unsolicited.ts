@@ -61,7 +61,9 @@ function unsolicitedPrefixOf(line: string): string | undefined {
 /** A header whose PDU is due. */
 interface PendingPdu {
   readonly owner: 'answer' | 'code';
-  deliver(pdu?: string): void;
+  /** The first line that came in its place and is no PDU. */
+  damaged?: string;
+  deliver(pdu?: string, damaged?: string): void;
 }
 
 /** Puts together headers and their PDUs, in answers and in unsolicited codes, also when they are interleaved. */
@@ -79,6 +81,17 @@ export class LineRouter {
     return this.#pending.length > 0 && HEX.test(line);
   }
 
+  /** Whether a line that is nothing else stands in the place of the PDU of an information line. */
+  expectsDamagedPdu(): boolean {
+    return this.#pending.at(-1)?.owner === 'answer';
+  }
+
+  /** Keeps the line for the case that no PDU follows: noise on the line may stand before the PDU. */
+  takeDamagedPdu(line: string): void {
+    const header = this.#pending.at(-1);
+    if (header !== undefined) header.damaged ??= line;
+  }
+
   /** Takes the PDU. */
   takePdu(line: string): void {
     this.#pending.pop()?.deliver(line);
@@ -91,14 +104,20 @@ export class LineRouter {
       return;
     }
     this.forgetAnswer();
-    this.#expectPdu('answer', (pdu) => exchange.add(pdu === undefined ? { text: line } : { text: line, pdu }));
+    this.#expectPdu('answer', (pdu, damagedPdu) =>
+      exchange.add({
+        text: line,
+        ...(pdu !== undefined && { pdu }),
+        ...(damagedPdu !== undefined && { damagedPdu }),
+      }),
+    );
   }
 
   /** The answer is complete, or its next header has come: the PDU of the header before does not come any more. */
   forgetAnswer(): void {
     const headers = this.#pending.filter(({ owner }) => owner === 'answer');
     this.#pending = this.#pending.filter(({ owner }) => owner !== 'answer');
-    for (const header of headers) header.deliver();
+    for (const header of headers) header.deliver(undefined, header.damaged);
   }
 
   /** Takes an unsolicited code. */
@@ -110,7 +129,7 @@ export class LineRouter {
     else this.#tell({ prefix, line });
   }
 
-  #expectPdu(owner: PendingPdu['owner'], deliver: (pdu?: string) => void): void {
+  #expectPdu(owner: PendingPdu['owner'], deliver: PendingPdu['deliver']): void {
     if (this.#pending.length === PENDING_LIMIT) this.#pending.shift()?.deliver();
     this.#pending.push({ owner, deliver });
   }

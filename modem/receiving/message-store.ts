@@ -1,6 +1,6 @@
 import type { Chat } from '../at/chat.ts';
 import { type AtCommand, type AtLine, AtRefused, type AtResult } from '../at/command.ts';
-import { numberIn, numbersIn, textIn, valuesOf } from '../at/values.ts';
+import { type AtValue, numberIn, numbersIn, textIn, valuesOf } from '../at/values.ts';
 import type { Clock } from '../clock.ts';
 import { REPORT_MEMORY, selectionsOf } from '../opening/memories.ts';
 import type { Reception } from '../opening/reception.ts';
@@ -16,7 +16,7 @@ export interface Place {
 /** A message as the modem stores it. */
 export interface StoredMessage {
   readonly place: Place;
-  /** In hexadecimal, as the modem wrote it. Empty: the modem is in text mode and wrote no PDU. */
+  /** As the modem wrote it, usually in hexadecimal. Empty: the modem is in text mode and wrote no PDU. */
   readonly pdu: string;
   /** `<length>` of its header. */
   readonly length: number | undefined;
@@ -125,7 +125,11 @@ export class MessageStore {
     if (header instanceof AtRefused) return header;
     // Some modems write the header of text mode ("REC UNREAD") and then a PDU.
     if (header?.pdu !== undefined) return { place, pdu: header.pdu, length: lengthIn(header.text) };
-    return isText(header) ? { place, pdu: '', length: undefined } : undefined;
+    const isTextMode = isText(header);
+    if (header?.damagedPdu !== undefined && !isTextMode) {
+      return { place, pdu: header.damagedPdu, length: lengthIn(header.text) };
+    }
+    return isTextMode ? { place, pdu: '', length: undefined } : undefined;
   }
 
   /** The indexes to look at one by one: they begin at 0 (Huawei), 1 or 900 (Sagem), and `+CMGD=?` says where. */
@@ -205,14 +209,21 @@ function isBusy(result: AtResult): number {
 }
 
 function listed(memory: string, line: AtLine): readonly StoredMessage[] {
-  const index = numberIn(valuesOf(line.text)[0]);
-  if (index === undefined || line.pdu === undefined) return [];
-  return [{ place: { memory, index }, pdu: line.pdu, length: lengthIn(line.text) }];
+  const [first, stat] = valuesOf(line.text);
+  const index = numberIn(first);
+  const pdu = line.pdu ?? (isWord(stat) ? undefined : line.damagedPdu);
+  if (index === undefined || pdu === undefined) return [];
+  return [{ place: { memory, index }, pdu, length: lengthIn(line.text) }];
 }
 
-/** Whether a message was written in text mode, where `<stat>` is a word (3GPP TS 27.005, 3.4.3). */
+/** Whether `+CMGR` wrote a message in text mode. */
 function isText(header: AtLine | undefined): boolean {
-  return header !== undefined && /[A-Z]/i.test(textIn(valuesOf(header.text)[0]) ?? '');
+  return header !== undefined && isWord(valuesOf(header.text)[0]);
+}
+
+/** Whether `<stat>` is a word, as in text mode (3GPP TS 27.005, 3.4.3). */
+function isWord(stat: AtValue | undefined): boolean {
+  return /[A-Z]/i.test(textIn(stat) ?? '');
 }
 
 /** `<length>` of a header: its last value, also where a modem leaves out `<stat>` or `<alpha>`. */

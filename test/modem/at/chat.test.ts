@@ -157,6 +157,24 @@ describe('unsolicited codes', () => {
     expect(codes).toEqual([{ prefix: '+CMT', line: '+CMT: ,24', pdu: 'AAAA' }]);
   });
 
+  test.each([
+    ['no line', '', {}],
+    ['an odd number of digits', '079\r\n', { damagedPdu: '079' }],
+    ['two lines: the first', 'XY\r\nZ\r\n', { damagedPdu: 'XY' }],
+    ['a code and a line', '+CMTI: "SM",1\r\nXY\r\n', { damagedPdu: 'XY' }],
+    ['a line, and then a PDU', `XY\r\n${pdu}\r\n`, { pdu }],
+    ['a PDU, and then a line', `${pdu}\r\nXY\r\n`, { pdu }],
+  ])('behind the header of a message: %s', async (_what, lines, kept) => {
+    const next = '+CMGL: 2,1,,26\r\nBBBB\r\n';
+    modem.when('AT+CMGL=4', `\r\n+CMGL: 1,1,,25\r\n${lines}${next}+CMGL: 3,1,,25\r\n${lines}${ok()}`);
+    const [result] = await results({ text: 'AT+CMGL=4', response: { prefix: '+CMGL:', many: true, pdu: true } });
+    expect(result?.kind === 'ok' && result.lines).toEqual([
+      { text: '+CMGL: 1,1,,25', ...kept },
+      { text: '+CMGL: 2,1,,26', pdu: 'BBBB' },
+      { text: '+CMGL: 3,1,,25', ...kept },
+    ]);
+  });
+
   test('+CUSD goes on over the line ends in its quotes', async () => {
     modem.say('\r\n+CUSD: 0,"Credit:\r\n5 EUR",15\r\n');
     await clock.advance(0);

@@ -7,8 +7,8 @@ import { Pace } from '../../../modem/at/pace.ts';
 import { LineRouter } from '../../../modem/at/unsolicited.ts';
 import { VirtualClock } from '../../../sim/index.ts';
 
-/** Kinds of line that need nothing but a line in a state; `stray` and `pdu` are tested below. */
-type PlainKind = Exclude<LineKind, 'stray' | 'pdu'>;
+/** Kinds of line that need nothing but a line in a state; the other three are tested below. */
+type PlainKind = Exclude<LineKind, 'stray' | 'pdu' | 'damaged pdu'>;
 
 /** A line of each kind, where the running command is `AT+RUN`. */
 const lines: Readonly<Record<PlainKind, string>> = {

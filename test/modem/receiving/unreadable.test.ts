@@ -58,6 +58,112 @@ describe('a record that cannot be read', () => {
     expect(bench.log.filter(({ kind }) => kind === 'unreadable')).toHaveLength(1);
   });
 
+  describe.each([
+    ['an odd number of digits', '07917130967000F0040', 'hex, octet 9: not a pair of hex digits here'],
+    ['more than digits', '00GARBAGE', 'hex, octet 1: not a pair of hex digits here'],
+    ['no digits', '*** %$', 'hex, octet 0: not a pair of hex digits here'],
+    ['a whole message but for its last digit', hello.slice(0, -1), /^hex, octet \d+: not a pair of hex digits here$/],
+  ])('whose PDU line has %s', (_what, pdu, reason) => {
+    const handedOver = [{ pdu, reason: typeof reason === 'string' ? reason : expect.stringMatching(reason) }];
+
+    test('is handed over as the line came, and deleted, when it is announced', async () => {
+      await openToReceive();
+      await announce(1, pdu);
+      expect(records).toEqual(handedOver);
+      expect(bench.stored.size).toBe(0);
+    });
+
+    test('also when it is found between others in a list', async () => {
+      bench.stored.set(1, hello).set(2, pdu).set(3, hello);
+      await openToReceive();
+      await bench.clock.advance(1_000);
+      expect(records).toEqual(handedOver);
+      expect(texts()).toEqual(['Hello', 'Hello']);
+      expect(bench.stored.size).toBe(0);
+    });
+
+    test('also on a modem that reads places one by one', async () => {
+      bench.script.when('AT+CMGL=4', line('ERROR'));
+      bench.stored.set(1, pdu);
+      await openToReceive();
+      await bench.clock.advance(30_000);
+      expect(records).toEqual(handedOver);
+      expect(bench.stored.size).toBe(0);
+    });
+
+    test('stays without a receiver for it', async () => {
+      const modem = await bench.open();
+      modem.receive(bench.receiver);
+      await announce(1, pdu);
+      await bench.clock.advance(60_000);
+      expect([...bench.stored.values()]).toEqual([pdu]);
+    });
+  });
+
+  describe('is not made of what comes in the place of the PDU line', () => {
+    test.each([
+      ['nothing', ''],
+      ['a code', line('+CMTI: "SM",7')],
+      ['a word that is a code', line('RING')],
+      ['another code', line('^RSSI: 20')],
+    ])('%s, by +CMGR and +CMGL', async (_what, instead) => {
+      await openToReceive();
+      bench.script
+        .when('AT+CMGR=1', `\r\n+CMGR: 1,,25\r\n${instead}${ok()}`)
+        .when('AT+CMGL=4', `\r\n+CMGL: 1,1,,25\r\n${instead}${ok()}`);
+      await announce(1, hello);
+      await bench.clock.advance(60_000);
+      expect([records, bench.messages]).toEqual([[], []]);
+      expect([...bench.stored.values()]).toEqual([hello]);
+    });
+
+    const said = '"REC UNREAD","+393331234567",,"10/03/01,09:00:00+04"';
+
+    test('the text of a message in text mode, in a list', async () => {
+      bench.script.when('AT+CMGL=4', ok(`+CMGL: 1,${said}\r\nHello`)).when('AT+CMGR=1', ok('+CMGR: 1,,25\r\nHello'));
+      bench.stored.set(1, hello);
+      await openToReceive();
+      await bench.clock.advance(60_000);
+      expect([records.length, bench.stored.size]).toEqual([0, 1]);
+    });
+
+    test('the text of a message in text mode, by +CMGR', async () => {
+      bench.script.when('AT+CMGL=4', ok()).when('AT+CMGR=1', ok(`+CMGR: ${said}\r\nHello`));
+      await openToReceive();
+      await announce(1, hello);
+      await bench.clock.advance(60_000);
+      expect(records).toEqual([]);
+      expect(bench.stored.size).toBe(1);
+    });
+
+    test.each([
+      ['noise', line('~~#')],
+      ['noise twice', `${line('~~#')}${line('}}')}`],
+      ['noise and a code', `${line('~~#')}${line('+CMTI: "SM",7')}`],
+    ])('%s before the PDU', async (_what, noise) => {
+      await openToReceive();
+      const header = `\r\n+CMGR: 1,,${lengthOf(hello)}\r\n${noise}`;
+      bench.script.when('AT+CMGR=1', () => (bench.stored.has(1) ? `${header}${ok(hello)}` : ok()));
+      await announce(1, hello);
+      expect(texts()).toEqual(['Hello']);
+      expect(records).toEqual([]);
+    });
+
+    test('noise that differs each time: the record stays, and is read when the line is quiet', async () => {
+      await openToReceive();
+      let count = 0;
+      bench.script.when('AT+CMGR=1', () => {
+        count += 1;
+        return ok(count < 3 ? `+CMGR: 1,,25\r\n~~${count}` : `+CMGR: 1,,${lengthOf(hello)}\r\n${hello}`);
+      });
+      await announce(1, hello);
+      expect([records.length, bench.stored.size]).toEqual([0, 1]);
+      await bench.clock.advance(60_000);
+      expect(texts()).toEqual(['Hello']);
+      expect(records).toEqual([]);
+    });
+  });
+
   test('that the receiver does not take stays, and is offered again', async () => {
     refusals = 2;
     await openToReceive();
