@@ -17,6 +17,11 @@ test('a fork does not depend on what was drawn before, and disturbs nothing', ()
   expect(fresh.bytes(16)).toEqual(seededRandom('seed').bytes(16));
 });
 
+test('forks of one name from two seeds differ', () => {
+  expect(seededRandom(7).fork('smsc').bytes(16)).not.toEqual(seededRandom(8).fork('smsc').bytes(16));
+  expect(seededRandom(7).fork('a').fork('smsc').bytes(16)).not.toEqual(seededRandom(7).fork('smsc').bytes(16));
+});
+
 test('octets and fractions are spread evenly', () => {
   const random = seededRandom('even');
   const dice = Array.from({ length: 10_000 }, () => randomBelow(random, 6));

@@ -50,3 +50,23 @@ test('a long message says what is wrong with any of its parts', () => {
   expect(whole).toMatchObject({ data: 'AABBAABB', deviations: [expect.stringMatching(/^TP-UD/)] });
   expect(wholeMessages([part('01'), part('02')])[0]).not.toHaveProperty('deviations');
 });
+
+test('a long message whose parts were taken in the order 2, 1 is in the order of its parts, and as late as the last taken', () => {
+  const taken = (number: string, at: number) => ({
+    at,
+    from: '+393330000001',
+    to: '+393330000002',
+    tpdu: `41000C919333030000200004080500030702${number}AA${number}`,
+  });
+  const [first, second] = [taken('01', 2_000), taken('02', 1_000)];
+  expect(wholeMessages([second])).toEqual([]);
+  expect(wholeMessages([second, first])).toEqual([
+    {
+      at: '1970-01-01T00:00:02.000Z',
+      from: first.from,
+      to: first.to,
+      data: 'AA01AA02',
+      tpdus: [first.tpdu, second.tpdu],
+    },
+  ]);
+});

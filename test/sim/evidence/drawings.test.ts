@@ -260,6 +260,7 @@ describe('the latency of a run', () => {
   it('has percentiles by nearest rank', () => {
     const sorted = Array.from({ length: 100 }, (_, i) => i + 1);
     expect([0.5, 0.95, 0.99, 1].map((share) => percentile(sorted, share))).toEqual([50, 95, 99, 100]);
+    expect([0, 0.33, 0.34, 0.5, 0.67, 1].map((share) => percentile([1, 2, 3], share))).toEqual([1, 1, 2, 2, 3, 3]);
     expect(percentile([7], 0.5)).toBe(7);
     expect(percentile([], 0.5)).toBeUndefined();
   });

@@ -74,16 +74,16 @@ test.each([
 });
 
 /** Two messages that wait, and how many are left (3GPP TS 23.040, 9.2.3.9). */
-const REPLACING: readonly (readonly [name: string, first: object, second: object, left: number])[] = [
-  ['of one replace type and sender', { pid: 0x41 }, { pid: 0x41 }, 1],
-  ['of the last replace type', { pid: 0x47 }, { pid: 0x47 }, 1],
-  ['of no replace type', { pid: 0x48 }, { pid: 0x48 }, 2],
-  ['of no type at all', {}, {}, 2],
-  ['of two replace types', { pid: 0x41 }, { pid: 0x42 }, 2],
-  ['of two senders', { pid: 0x41 }, { pid: 0x41, from: 'SHOP' }, 2],
+const REPLACING: readonly (readonly [name: string, left: number, first: object, second: object])[] = [
+  ['of one replace type and sender', 1, { pid: 0x41 }, { pid: 0x41 }],
+  ['of the last replace type', 1, { pid: 0x47 }, { pid: 0x47 }],
+  ['of no replace type', 2, { pid: 0x48 }, { pid: 0x48 }],
+  ['of no type at all', 2, {}, {}],
+  ['of two replace types', 2, { pid: 0x41 }, { pid: 0x42 }],
+  ['of two senders', 2, { pid: 0x41 }, { pid: 0x41, from: 'SHOP' }],
 ];
 
-test.each(REPLACING)('of two messages %s %i is left', (_name, first, second, left) => {
+test.each(REPLACING)('of two messages %s: left %i', (_name, left, first, second) => {
   const network = networkOf();
   network.world.subscriber(BOB)?.setReception('none');
   deliver(network, 'first', first);
