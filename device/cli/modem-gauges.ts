@@ -10,7 +10,10 @@ export interface ModemGauges extends Gauges {
 }
 
 /** Watches the operator and the signal of a modem; resolves when it was asked for the first time. */
-export async function watchModem(modem: Modem, clock: Clock): Promise<ModemGauges> {
+export async function watchModem(
+  modem: Pick<Modem, 'operator' | 'signal' | 'state'>,
+  clock: Clock,
+): Promise<ModemGauges> {
   let operator = '';
   let signal: Bars = 0;
   let cancel: Cancel = () => {};

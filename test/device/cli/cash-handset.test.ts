@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -18,6 +20,11 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'cash-handset-'));
 });
 afterEach(() => rmSync(folder, { recursive: true }));
+
+function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
 
 /** Runs the executable and says what it printed and how it ended. */
 function run(
@@ -82,6 +89,35 @@ describe('cash-handset --headless', () => {
       { event: 'done', id: 2, ok: true },
       { event: 'done', id: 7, ok: true },
     ]);
+  });
+
+  test('does not count empty lines, and calls a command that it cannot read by its id', async () => {
+    const printed = await headless(await enrolled(), '', { press: 'F13', id: 'odd' }, '  ', { screen: true });
+    expect(printed.filter(({ event }) => event === 'done')).toEqual([
+      { event: 'done', id: 'odd', ok: false },
+      { event: 'done', id: 2, ok: true },
+    ]);
+    expect(printed).toContainEqual(expect.objectContaining({ event: 'error', id: 'odd' }));
+  });
+
+  test('does not print a screen again that differs only in its secrets', async () => {
+    const cash = await enrolled();
+    await cash.request();
+    const printed = await headless(cash, { select: 'Approve' }, { type: '4' }, { type: '8' });
+    const screens = printed.filter(({ event }) => event === 'screen').map((screen) => JSON.stringify(screen));
+    expect(screens.filter((screen, index) => screen === screens[index - 1])).toEqual([]);
+  });
+
+  test.each([true, false])('holds a key when it is told to: long is %s', async (long) => {
+    const cash = await enrolled();
+    const pressed: (readonly [string, boolean | undefined])[] = [];
+    const press = cash.handset.press.bind(cash.handset);
+    cash.handset.press = (key, held) => {
+      pressed.push([key, held]);
+      press(key, held);
+    };
+    await headless(cash, { press: '1', long });
+    expect(pressed).toEqual([['1', long]]);
   });
 
   test('ends with the first command that fails, and does not do the next', async () => {
@@ -184,6 +220,33 @@ describe('A descriptor', () => {
     expect(await readDescriptor(path, systemClock)).toBe('MIDlet-Name: A');
     writeFileSync(path, 'x'.repeat(20_000));
     await expect(readDescriptor(path, systemClock)).rejects.toThrow('at most 16384');
+  });
+
+  test.each([
+    [16_384, true],
+    [16_385, false],
+  ])('of %i octets is read: %s, from a file and from a URL', async (octets, isRead) => {
+    const text = 'x'.repeat(octets);
+    const path = join(folder, 'long.jad');
+    writeFileSync(path, text);
+    const server = createServer((_request, response) => response.end(text)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${portOf(server)}/long.jad`;
+    for (const source of [path, url]) {
+      const read = readDescriptor(source, systemClock);
+      if (isRead) expect(await read).toBe(text);
+      else await expect(read).rejects.toThrow('16384');
+    }
+    server.close();
+  });
+
+  test('that the server does not have is refused with its status', async () => {
+    const server = createServer((_request, response) => response.writeHead(404).end('MIDlet-Name: A'));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${portOf(server)}/gone.jad`;
+    await expect(readDescriptor(url, systemClock)).rejects.toThrow(`${url} answers 404`);
+    server.close();
   });
 
   test('at a URL where nobody answers is refused in one line', async () => {
