@@ -34,8 +34,8 @@ export type MessageListener = (connection: MessageConnection) => void;
 export class MessageConnection {
   readonly #platform: MessagingPlatform;
   readonly #address: SmsAddress;
-  readonly #waiting: ((message: ReceivedMessage) => void)[] = [];
-  readonly #refusals: ((error: IOException) => void)[] = [];
+  /** The calls of {@link receive} that no message has answered yet. */
+  readonly #waiting: PromiseWithResolvers<ReceivedMessage>[] = [];
   #listener: MessageListener | undefined;
   #unread = 0;
   #open = true;
@@ -85,10 +85,9 @@ export class MessageConnection {
       this.#unread = Math.max(0, this.#unread - 1);
       return Promise.resolve(received(message));
     }
-    return new Promise((resolve, reject) => {
-      this.#waiting.push(resolve);
-      this.#refusals.push(reject);
-    });
+    const waiting = Promise.withResolvers<ReceivedMessage>();
+    this.#waiting.push(waiting);
+    return waiting.promise;
   }
 
   /** Ends the connection and frees its port. Closing it again does nothing. */
@@ -97,15 +96,13 @@ export class MessageConnection {
     this.#open = false;
     const { port, number } = this.#address;
     if (number === undefined && port !== undefined) this.#platform.close(port);
-    for (const refuse of this.#refusals.splice(0)) refuse(new InterruptedIOException('The connection was closed'));
-    this.#waiting.length = 0;
+    for (const { reject } of this.#waiting) reject(new InterruptedIOException('The connection was closed'));
   }
 
   #notify(): void {
     const next = this.#waiting.shift();
     if (next !== undefined) {
-      this.#refusals.shift();
-      this.receive().then(next, () => {});
+      next.resolve(this.receive());
       return;
     }
     this.#unread += 1;

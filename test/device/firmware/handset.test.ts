@@ -42,6 +42,17 @@ describe('The idle screen', () => {
     expect(phone.screen.icons.clock).toBe('10:01');
   });
 
+  test('has each line in the middle of its 22 cells, the odd cell on the right', async () => {
+    const { phone, radio } = bench();
+    await radio.deliver(text('ciao'));
+    expect(phone.screen.rows).toEqual(
+      ['', '        I-Sim', '', '        10:00', '      2010-03-01', '', '       1 unread', ''].map((row) => ({
+        text: row === '' ? ' '.repeat(11) : row,
+        inverse: false,
+      })),
+    );
+  });
+
   test('is drawn anew each minute, and only then', async () => {
     const phone = bench();
     await settle(phone.clock);
@@ -52,6 +63,35 @@ describe('The idle screen', () => {
       '10:02',
       '10:03',
     ]);
+  });
+});
+
+describe('A screen', () => {
+  test('is not told again when a key has changed nothing', async () => {
+    const phone = bench();
+    phone.phone.select('Menu');
+    await settle(phone.clock);
+    const events = eventsOf(phone);
+    for (const key of ['5', 'clear', 'left'] as const) phone.phone.press(key);
+    await settle(phone.clock);
+    expect(events).toEqual([]);
+    phone.phone.press('down');
+    phone.phone.press('up');
+    phone.phone.press('down');
+    await settle(phone.clock);
+    expect(events).toHaveLength(1);
+  });
+
+  test('is not told any more to who has stopped watching', async () => {
+    const phone = bench();
+    const events: HandsetEvent[] = [];
+    const stop = phone.handset.watch((event) => events.push(event));
+    await settle(phone.clock);
+    stop();
+    events.length = 0;
+    phone.phone.select('Menu');
+    await settle(phone.clock);
+    expect(events).toEqual([]);
   });
 });
 

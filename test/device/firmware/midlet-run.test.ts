@@ -1,77 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { Handset, type HandsetEvent, memoryFlash, midp, textOf } from '../../../device/index.ts';
+import { midp, textOf } from '../../../device/index.ts';
 import type { IncomingSms } from '../../../modem/index.ts';
-import { seededRandom, VirtualClock } from '../../../sim/index.ts';
-import { bench, settle } from '../bench.ts';
-
-const JAD = [
-  'MIDlet-Name: Probe',
-  'MIDlet-Version: 1.0',
-  'MIDlet-Vendor: Test',
-  'MIDlet-1: Probe,,Probe',
-  'MIDlet-Push-1: sms://:16500, Probe, *',
-  'MIDlet-Permissions: javax.microedition.io.Connector.sms, javax.wireless.messaging.sms.receive, javax.wireless.messaging.sms.send',
-  'Greeting: ciao',
-].join('\n');
-
-const SMS: IncomingSms = {
-  originator: '+393400000009',
-  sentAt: 7_000,
-  content: { kind: 'text', text: 'hello', ports: { destination: 16_500, source: 16_501 } },
-};
-
-/** An application of which a test says what it does. */
-class Probe extends midp.MIDlet {
-  readonly #start: (probe: Probe) => void;
-  destroyed = 0;
-
-  constructor(context: midp.MidletContext, start: (probe: Probe) => void) {
-    super(context);
-    this.#start = start;
-  }
-
-  override startApp(): void {
-    midp.Display.getDisplay(this).setCurrent(new midp.Form('Probe'));
-    this.#start(this);
-  }
-
-  override pauseApp(): void {}
-
-  override destroyApp(): void {
-    this.destroyed += 1;
-  }
-}
-
-function phoneWith(start: (probe: Probe) => void) {
-  const { radio } = bench();
-  const clock = new VirtualClock();
-  const probes: Probe[] = [];
-  const create = (context: midp.MidletContext) => {
-    const probe = new Probe(context, start);
-    probes.push(probe);
-    return probe;
-  };
-  const handset = new Handset({
-    board: {
-      flash: memoryFlash(),
-      radio,
-      clock,
-      random: seededRandom('probe'),
-      buzz: () => {},
-      gauges: { operator: () => 'I-Sim', signal: () => 4, battery: () => 4 },
-      utcOffsetMinutes: () => 120,
-    },
-    classes: new Map([['Probe', create]]),
-  });
-  const events: HandsetEvent[] = [];
-  handset.watch((event) => events.push(event));
-  handset.powerOn();
-  handset.install(JAD);
-  const open = () => {
-    for (const key of ['soft-left', 'down', 'select', 'select'] as const) handset.press(key);
-  };
-  return { radio, clock, handset, events, probes, open };
-}
+import { settle } from '../bench.ts';
+import { JAD, type Probe, phoneWith, SMS } from '../probe.ts';
 
 describe('A running application', () => {
   test('reads the attributes of its descriptor, the time, the zone and the language', () => {
@@ -126,17 +57,100 @@ describe('A running application', () => {
     expect(seen).toEqual([['sms://:16500'], [], ['sms://:16500'], ['sms://:16500']]);
   });
 
-  test('is told of the messages on a port as it opens it: those, and no others', async () => {
-    const told: string[] = [];
-    const { open, radio, clock } = phoneWith(({ context }) => {
-      const [mine, other] = ['sms://:16500', 'sms://:16600'].map((url) => midp.openConnection(context, url));
-      mine?.setMessageListener(() => void told.push('mine'));
-      other?.setMessageListener(() => void told.push('other'));
+  test.each(['before', 'after'])(
+    'is told of a message that came %s it opened the port, and on no other',
+    async (when) => {
+      const told: string[] = [];
+      const { open, radio, clock } = phoneWith(({ context }) => {
+        const [mine, other] = ['sms://:16500', 'sms://:16600'].map((url) => midp.openConnection(context, url));
+        mine?.setMessageListener(() => void told.push('mine'));
+        other?.setMessageListener(() => void told.push('other'));
+      });
+      if (when === 'after') open();
+      await radio.deliver(SMS);
+      await settle(clock);
+      expect(told).toEqual(['mine']);
+    },
+  );
+
+  test('ends by itself: the idle screen is shown, no timer runs, and it is not told to end', async () => {
+    const { open, handset, events, probes, clock } = phoneWith((probe) => {
+      probe.context.system.schedule(5_000, () => probe.notifyDestroyed());
+      probe.context.system.schedule(6_000, () => probe.context.push.alarm(0));
     });
     open();
-    await radio.deliver(SMS);
+    await clock.advance(5_000);
+    expect(events).toContainEqual({ kind: 'application', name: 'Probe', state: 'ended' });
+    expect(handset.screen.kind).toBe('idle');
+    expect(probes.map(({ destroyed }) => destroyed)).toEqual([0]);
+    expect(clock.next).toBe(clock.now() + 55_000);
+  });
+
+  test('that was opened while another runs ends that one first', () => {
+    const { open, handset, phone, probes, events } = phoneWith(() => {});
+    open();
+    handset.install(JAD);
+    expect(probes.map(({ destroyed }) => destroyed)).toEqual([1]);
+    phone.select('Menu');
+    expect(events.filter(({ kind }) => kind === 'application')).toHaveLength(2);
+  });
+
+  test('begins with its own focus, though the menus before it showed a list of the same id', async () => {
+    const { radio, handset, phone, clock } = phoneWith((probe) =>
+      midp.Display.getDisplay(probe).setCurrent(new midp.List('Probe', 'IMPLICIT', ['One', 'Two', 'Three'])),
+    );
+    for (const id of [1, 2]) {
+      phone.select('Menu');
+      for (const _ of Array.from({ length: id })) handset.press('down');
+      await radio.deliver(SMS);
+      await settle(clock);
+      expect(phone.screen.items.map(({ focused }) => focused)).toEqual([true, false, false]);
+      handset.press('power');
+      await settle(clock);
+      handset.press('power');
+    }
+  });
+
+  // JSR-118, javax.microedition.lcdui.AlertType: which sound is the choice of the phone.
+  test.each([
+    ['INFO', 'confirmation'],
+    ['CONFIRMATION', 'confirmation'],
+    ['WARNING', 'error'],
+    ['ERROR', 'error'],
+    ['ALARM', 'attention'],
+  ] as const)('plays %s as %s, on the buzzer and for who watches', (type, tone) => {
+    const { open, buzzed, events } = phoneWith((probe) => midp.Display.getDisplay(probe).playSound(type));
+    open();
+    expect(buzzed).toEqual([tone]);
+    expect(events).toContainEqual({ kind: 'sound', tone });
+  });
+
+  test('whose alarm rang while it ran is not started again as the phone is switched off', async () => {
+    const { open, clock, handset, probes } = phoneWith(({ context }) => {
+      if (probes.length < 2) midp.PushRegistry.registerAlarm(context, clock.now() + 60_000);
+    });
+    open();
+    await clock.advance(90_000);
+    handset.powerOff();
     await settle(clock);
-    expect(told).toEqual(['mine']);
+    expect(probes).toHaveLength(1);
+    expect(handset.screen.kind).toBe('off');
+  });
+
+  test.each([
+    ['idle', () => {}],
+    ['that shows a line for 2 s', (phone: ReturnType<typeof phoneWith>) => phone.phone.select('Messages')],
+    ['in the menu', (phone: ReturnType<typeof phoneWith>) => phone.phone.select('Menu')],
+    ['with an application that has an alarm and a timer', (phone: ReturnType<typeof phoneWith>) => phone.open()],
+  ])('on a phone %s leaves no timer when the phone is switched off', async (_name, begin) => {
+    const phone = phoneWith(({ context }) => {
+      midp.PushRegistry.registerAlarm(context, phone.clock.now() + 60_000);
+      context.system.schedule(1_000, () => {});
+    });
+    begin(phone);
+    phone.handset.powerOff();
+    await settle(phone.clock);
+    expect(phone.clock.next).toBeUndefined();
   });
 
   test('does not run a task that it has taken back', async () => {

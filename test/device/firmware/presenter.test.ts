@@ -12,6 +12,7 @@ import {
   Gauge,
   List,
   StringItem,
+  TextBox,
   TextField,
 } from '../../../device/midp/index.ts';
 import { VirtualClock } from '../../../sim/index.ts';
@@ -345,6 +346,20 @@ describe('A form', () => {
       new Form('', [new StringItem('', '漢字漢字漢字漢字漢字漢字'), new StringItem('', 'e\u0301'.repeat(22))]),
     );
     expect(rows()).toEqual(['漢字漢字漢字漢字漢字漢', '字', 'e\u0301'.repeat(22)]);
+  });
+});
+
+describe('A text box', () => {
+  test('is written into at its cursor, and no row of it is inverse', () => {
+    const box = new TextBox('Message', 'one two three four five six', 99, { input: 'ANY' });
+    const { body, rows, press, type } = present(box);
+    type('!');
+    press('left');
+    type('?');
+    expect(box.getString()).toBe('one two three four five six?!');
+    expect(rows()).toEqual([' one two three four', ' five six?▏!']);
+    expect(body()).toMatchObject({ kind: 'text', title: 'Message', input: { mode: '123', numeric: false } });
+    expect(body().rows.map(({ inverse }) => inverse)).toEqual([false, false]);
   });
 });
 

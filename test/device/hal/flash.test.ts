@@ -56,6 +56,34 @@ describe.each([
   });
 });
 
+describe('The capacity of a flash', () => {
+  const needed = memoryFlashWith('ciao').dump().length;
+
+  function memoryFlashWith(value: string) {
+    const flash = memoryFlash();
+    flash.write('text', value);
+    return flash;
+  }
+
+  test.each([
+    ['in memory', memoryFlash],
+    ['in a file', (capacity: number) => fileFlash(path, capacity)],
+  ])('%s may be used to the last character', (_name, create: (capacity: number) => Flash) => {
+    create(needed).write('text', 'ciao');
+    const refused = { code: 'full', message: `The flash holds ${needed - 1} characters and would need ${needed}` };
+    expect(() => create(needed - 1).write('text', 'ciao')).toThrow(expect.objectContaining(refused));
+  });
+
+  test.each([
+    ['in memory', () => memoryFlash()],
+    ['in a file', () => fileFlash(path)],
+  ])('%s is 1,000,000 characters unless told otherwise', (_name, create: () => Flash) => {
+    const flash = create();
+    flash.write('text', 'x'.repeat(999_000));
+    expect(() => flash.write('more', 'x'.repeat(1_000))).toThrow('The flash holds 1000000 characters');
+  });
+});
+
 describe('A flash in a file', () => {
   test('is there again after the process ended', () => {
     fileFlash(path).write('settings', { language: 'it' });

@@ -4,8 +4,11 @@ import {
   ChoiceGroup,
   Command,
   Display,
+  type Displayable,
   Form,
+  Gauge,
   List,
+  MIDlet,
   StringItem,
   TextBox,
   TextField,
@@ -96,6 +99,205 @@ describe('Display (JSR-118, javax.microedition.lcdui)', () => {
   });
 });
 
+const NUMBERS = { input: 'NUMERIC' } as const;
+
+/** Each call that changes a screen while it is shown, and the part of the view that changes. */
+const CHANGES: readonly (readonly [call: string, change: () => readonly [Displayable, () => unknown, object]])[] = [
+  ['Displayable.setTitle', () => withForm((form) => form.setTitle('New'), { title: 'New' })],
+  ['Displayable.setTicker', () => withForm((form) => form.setTicker('1 more'), { ticker: '1 more' })],
+  [
+    'Displayable.addCommand',
+    () =>
+      withForm((form) => form.addCommand(new Command('Late', 'SCREEN', 7)), {
+        commands: [{ label: 'Late', type: 'SCREEN', priority: 7 }],
+      }),
+  ],
+  [
+    'Displayable.removeCommand',
+    () => {
+      const [kept, gone] = [new Command('Back', 'BACK', 1), new Command('OK', 'OK', 1)];
+      const form = new Form('');
+      for (const command of [gone, kept]) form.addCommand(command);
+      return [form, () => form.removeCommand(gone), { commands: [{ label: 'Back', type: 'BACK', priority: 1 }] }];
+    },
+  ],
+  ['Form.append', () => withForm((form) => form.append(new StringItem('', 'a')), { items: [{ text: 'a' }] })],
+  [
+    'Item.setLabel of an appended item',
+    () => {
+      const item = new StringItem('Old', '');
+      const form = new Form('');
+      form.append(item);
+      return [form, () => item.setLabel('New'), { items: [{ label: 'New' }] }];
+    },
+  ],
+  ['StringItem.setText', () => withItem(new StringItem('', 'a'), (item) => item.setText('b'), { text: 'b' })],
+  ['Gauge.setValue', () => withItem(new Gauge('', 4, 1), (gauge) => gauge.setValue(2), { value: 2 })],
+  [
+    'ChoiceGroup.setSelectedIndex',
+    () =>
+      withItem(new ChoiceGroup('', 'EXCLUSIVE', ['a', 'b']), (group) => group.setSelectedIndex(1, true), {
+        elements: [{ selected: false }, { selected: true }],
+      }),
+  ],
+  ['TextField.setString', () => withItem(new TextField('', '', 8, NUMBERS), (f) => f.setString('1'), { text: '1' })],
+  [
+    'TextField.setInitialInputMode',
+    () =>
+      withItem(new TextField('', '', 8, { input: 'ANY' }), (f) => f.setInitialInputMode('MIDP_LOWERCASE_LATIN'), {
+        initialInputMode: 'MIDP_LOWERCASE_LATIN',
+      }),
+  ],
+  ['List.append', () => withList((list) => list.append('c'), { elements: [{}, {}, { text: 'c', selected: false }] })],
+  ['List.deleteAll', () => withList((list) => list.deleteAll(), { elements: [] })],
+  [
+    'List.setSelectedIndex',
+    () => withList((list) => list.setSelectedIndex(1, true), { elements: [{ selected: false }, { selected: true }] }),
+  ],
+  [
+    'TextBox.setString',
+    () => {
+      const box = new TextBox('Message', '', 8, NUMBERS);
+      return [box, () => box.setString('1'), { title: 'Message', field: { label: '', text: '1' } }];
+    },
+  ],
+];
+
+function withForm(change: (form: Form) => unknown, view: object): readonly [Displayable, () => unknown, object] {
+  const form = new Form('');
+  return [form, () => change(form), view];
+}
+
+function withItem<One extends StringItem | Gauge | ChoiceGroup | TextField>(
+  item: One,
+  change: (item: One) => unknown,
+  view: object,
+): readonly [Displayable, () => unknown, object] {
+  return [new Form('', [item]), () => change(item), { items: [view] }];
+}
+
+function withList(change: (list: List) => unknown, view: object): readonly [Displayable, () => unknown, object] {
+  const list = new List('', 'EXCLUSIVE', ['a', 'b']);
+  return [list, () => change(list), view];
+}
+
+describe('A screen that is shown is drawn again after', () => {
+  test.each(CHANGES)('%s', (_call, prepare) => {
+    const { display, shown } = screen();
+    const [displayable, change, view] = prepare();
+    display.setCurrent(displayable);
+    expect(shown().view).not.toMatchObject(view);
+    change();
+    expect(shown().view).toMatchObject({ id: 1, ...view });
+  });
+
+  test('setCurrent, also when it is the same screen', () => {
+    let times = 0;
+    const { context } = fakeContext();
+    const show = () => {
+      times += 1;
+    };
+    const display = new Display({ ...context.lcd, show });
+    const form = new Form('');
+    display.setCurrent(form);
+    display.setCurrent(form);
+    expect([times, display.getCurrent()]).toEqual([2, form]);
+  });
+});
+
+describe('The display of an application', () => {
+  class Empty extends MIDlet {
+    override startApp(): void {}
+    override pauseApp(): void {}
+    override destroyApp(): void {}
+  }
+
+  test('is one and the same each time, and not that of another application', () => {
+    const [one, other] = [new Empty(fakeContext().context), new Empty(fakeContext().context)];
+    expect(Display.getDisplay(one)).toBe(Display.getDisplay(one));
+    expect(Display.getDisplay(other)).not.toBe(Display.getDisplay(one));
+  });
+
+  test.each(['INFO', 'WARNING', 'ERROR', 'ALARM', 'CONFIRMATION'] as const)('plays the sound %s', (type) => {
+    const played: string[] = [];
+    const { context } = fakeContext();
+    new Display({ ...context.lcd, playSound: (sound) => played.push(sound) }).playSound(type);
+    expect(played).toEqual([type]);
+    expect(new Alert('', '', type).type).toBe(type);
+  });
+});
+
+describe('Commands', () => {
+  test('are given each time to the listener, also those of an alert, a list and a text box', () => {
+    const box = new TextBox('', '', 8, NUMBERS);
+    for (const displayable of [new Form(''), new Alert('', '', 'INFO'), new List('', 'EXCLUSIVE'), box]) {
+      const { display, shown } = screen();
+      const given: string[] = [];
+      for (const label of ['One', 'Two']) displayable.addCommand(new Command(label, 'SCREEN', 1));
+      displayable.setCommandListener(({ label }) => given.push(label));
+      display.setCurrent(displayable);
+      for (const command of [0, 1, 0]) shown().listener({ kind: 'command', command });
+      expect(given).toEqual(['One', 'Two', 'One']);
+    }
+  });
+
+  test('that are not there cannot be removed, nor more than one at a time', () => {
+    const commands = ['One', 'Two', 'Three'].map((label) => new Command(label, 'SCREEN', 1));
+    const form = new Form('');
+    for (const command of commands) form.addCommand(command);
+    form.removeCommand(new Command('One', 'SCREEN', 1));
+    const labels = () => form.view(1).commands.map(({ label }) => label);
+    expect(labels()).toEqual(['One', 'Two', 'Three']);
+    for (const command of commands.slice(1, 2)) form.removeCommand(command);
+    expect(labels()).toEqual(['One', 'Three']);
+  });
+});
+
+describe('Items of a form', () => {
+  test('get indexes from 0, and the events of their index', () => {
+    const form = new Form('', [new StringItem('', '')]);
+    const group = new ChoiceGroup('', 'MULTIPLE', ['a', 'b']);
+    const field = new TextField('', '', 8, NUMBERS);
+    expect([form.append(group), form.append(field)]).toEqual([1, 2]);
+    form.event({ kind: 'ticked', item: 1, element: 1, selected: true });
+    form.event({ kind: 'text', item: 2, text: '5' });
+    form.event({ kind: 'text', item: 9, text: '6' });
+    expect([group.isSelected(0), group.isSelected(1), field.getString()]).toEqual([false, true, '5']);
+  });
+
+  test.each([
+    [-1, 0],
+    [0, 0],
+    [4, 4],
+    [5, 4],
+    [undefined, undefined],
+  ])('a gauge of 4 set to %s shows %s', (value, shown) => {
+    const gauge = new Gauge('', 4, 2);
+    gauge.setValue(value);
+    expect(gauge.view().value).toBe(shown);
+  });
+
+  test.each([
+    [{ input: 'ANY' }, { input: 'ANY', password: false }],
+    [
+      { input: 'NUMERIC', password: true },
+      { input: 'NUMERIC', password: true },
+    ],
+    [
+      { input: 'ANY', sensitive: true },
+      { input: 'ANY', password: false, sensitive: true },
+    ],
+  ] as const)('a text field of %j says so to the phone', (constraints, view) => {
+    expect(new TextField('', '', 8, constraints).view().constraints).toEqual(view);
+  });
+
+  test.each([TextField, TextBox])('%o is not made with a text that does not fit', (Field) => {
+    expect(() => new Field('', '1a', 8, NUMBERS)).toThrow(/8 characters NUMERIC/);
+    expect(() => new Field('', '123456789', 8, NUMBERS)).toThrow(/8 characters NUMERIC/);
+    expect(new Field('', '12345678', 8, NUMBERS).getString()).toBe('12345678');
+  });
+});
+
 describe('TextField', () => {
   test.each([
     ['ANY', '12345678', true],
@@ -160,6 +362,19 @@ describe('Choices', () => {
     expect([list.append('One'), list.append('Two')]).toEqual([0, 1]);
     expect([list.isSelected(0), list.isSelected(1)]).toEqual(selected);
     expect(list.getSelectedIndex()).toBe(type === 'MULTIPLE' ? -1 : 0);
+  });
+
+  test('a MULTIPLE group begins with none selected; what is not there is not selected', () => {
+    const group = new ChoiceGroup('Days', 'MULTIPLE', ['Mon', 'Tue']);
+    const list = new List('Days', 'EXCLUSIVE', ['Mon', 'Tue']);
+    expect([0, 1, 2].map((index) => group.isSelected(index))).toEqual([false, false, false]);
+    expect([0, 1, 2].map((index) => list.isSelected(index))).toEqual([true, false, false]);
+  });
+
+  test('an EXCLUSIVE list is ticked by the user', () => {
+    const list = new List('Days', 'EXCLUSIVE', ['Mon', 'Tue']);
+    list.event({ kind: 'ticked', item: 0, element: 1, selected: true });
+    expect(list.getSelectedIndex()).toBe(1);
   });
 
   test('a MULTIPLE group has any number', () => {

@@ -119,6 +119,44 @@ describe('A MessageConnection (JSR-120)', () => {
     expect(told).toBe(2);
   });
 
+  test('tells a new listener only of what nobody has fetched or waited for', async () => {
+    const { context, arrive } = fakeContext();
+    const payload = { kind: 'text', text: 'ciao' } as const;
+    const connection = openConnection(context, 'sms://:16001');
+    const first = connection.receive();
+    for (const timestamp of [1, 2]) arrive(16001, { number: '+39340', payload, timestamp });
+    expect((await first).timestamp).toBe(1);
+    let told = 0;
+    connection.setMessageListener(() => {
+      told += 1;
+    });
+    expect(told).toBe(1);
+  });
+
+  test('needs a number to send to', async () => {
+    const { context, sent } = fakeContext();
+    const connection = openConnection(context, 'sms://:16001');
+    await expect(connection.send({ kind: 'text', address: 'sms://:16001', text: '' })).rejects.toThrow(
+      'needs a number',
+    );
+    await expect(connection.send({ kind: 'text', address: 'sms://', text: '' })).rejects.toThrow('Expected an address');
+    expect(sent).toEqual([]);
+  });
+
+  test('to a number and a port sends there, from no port', async () => {
+    const { context, sent } = fakeContext();
+    await openConnection(context, 'sms://+39340:16002').send({ kind: 'binary', address: 'sms://+39999:1', data: DATA });
+    const message = { number: '+39340', port: 16002, payload: { kind: 'binary', data: DATA } };
+    expect(sent).toEqual([{ message, sourcePort: undefined }]);
+  });
+
+  test('gives octets as they came', async () => {
+    const { context, arrive } = fakeContext();
+    const connection = openConnection(context, 'sms://:16001');
+    arrive(16001, { number: '+39340', port: 0, payload: { kind: 'binary', data: DATA }, timestamp: 5 });
+    expect(await connection.receive()).toEqual({ kind: 'binary', address: 'sms://+39340:0', data: DATA, timestamp: 5 });
+  });
+
   test('gives messages to those who wait in turn, and interrupts the others when it is closed', async () => {
     const { context, arrive } = fakeContext();
     const connection = openConnection(context, 'sms://:16001');

@@ -210,6 +210,12 @@ describe('DataOutputStream and DataInputStream (java.io)', () => {
     expect(() => record.writeLong(2 ** 53)).toThrow(IOException);
   });
 
+  test('give octets that are nobody else\'s', () => {
+    const record = new DataOutputStream().writeBytes(octets(1, 2)).toByteArray();
+    new DataInputStream(record).readBytes().fill(9);
+    expect(new DataInputStream(record).readBytes()).toEqual(octets(1, 2));
+  });
+
   test.each([-1, 256, 1.5])('refuse %d as an octet', (value) => {
     expect(() => new DataOutputStream().writeByte(value)).toThrow(IOException);
   });
