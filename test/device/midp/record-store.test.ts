@@ -210,7 +210,7 @@ describe('DataOutputStream and DataInputStream (java.io)', () => {
     expect(() => record.writeLong(2 ** 53)).toThrow(IOException);
   });
 
-  test('give octets that are nobody else\'s', () => {
+  test("give octets that are nobody else's", () => {
     const record = new DataOutputStream().writeBytes(octets(1, 2)).toByteArray();
     new DataInputStream(record).readBytes().fill(9);
     expect(new DataInputStream(record).readBytes()).toEqual(octets(1, 2));
