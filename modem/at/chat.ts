@@ -41,6 +41,7 @@ export class Chat {
   readonly #clock: Clock;
   readonly #events: ChatEvents;
   readonly #reader: TokenReader;
+  readonly #router: LineRouter;
   readonly #pace = new Pace();
   readonly #matcher: Matcher;
   readonly #sync: Synchroniser;
@@ -59,8 +60,8 @@ export class Chat {
     this.#clock = clock;
     this.#events = events;
     this.#reader = new TokenReader(clock, (token) => this.#take(token));
-    const router = new LineRouter((code) => events.unsolicited(code));
-    this.#matcher = new Matcher(clock, router, this.#pace, {
+    this.#router = new LineRouter(clock, (code) => events.unsolicited(code));
+    this.#matcher = new Matcher(clock, this.#router, this.#pace, {
       takesFinal: () => this.#sync.takesFinal(),
       settled: () => this.#sync.settled(),
     });
@@ -244,6 +245,7 @@ export class Chat {
     if (this.#ended !== undefined) return;
     this.#ended = reason;
     this.#reader.stop();
+    this.#router.stop();
     this.#sync.stop();
     const current = this.#current;
     if (current !== undefined) this.#finish(current, this.#abandonment(current, reason));

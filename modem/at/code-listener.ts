@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.ts';
 import { type Port, PortError } from '../port/port.ts';
+import { finalCodeOf } from './result-codes.ts';
 import { TokenReader } from './token-reader.ts';
-import { LineRouter, type UnsolicitedCode } from './unsolicited.ts';
+import { isUnsolicited, LineRouter, type UnsolicitedCode } from './unsolicited.ts';
 
 /** The events of a listener. Both are called from the port's events and must not throw. */
 export interface CodeListenerEvents {
@@ -16,27 +17,32 @@ export interface CodeListenerEvents {
  */
 export class CodeListener {
   readonly #port: Port;
-  readonly #reader: TokenReader;
+  readonly #stop: () => void;
   #closing = false;
 
-  private constructor(port: Port, reader: TokenReader) {
+  private constructor(port: Port, stop: () => void) {
     this.#port = port;
-    this.#reader = reader;
+    this.#stop = stop;
   }
 
   /** Opens the port and listens. @throws PortError */
   static async open(port: Port, clock: Clock, events: CodeListenerEvents): Promise<CodeListener> {
-    const router = new LineRouter((code) => events.unsolicited(code));
+    const router = new LineRouter(clock, (code) => events.unsolicited(code));
     const reader = new TokenReader(clock, (token) => {
       if (token.kind !== 'line') return;
-      if (router.expectsPdu(token.text)) router.takePdu(token.text);
-      else router.takeUnsolicited(token.text);
+      const { text } = token;
+      if (router.expectsPdu(text)) router.takePdu(text);
+      else if (isUnsolicited(text)) router.takeUnsolicited(text);
+      else if (router.expectsDamagedPdu() && finalCodeOf(text) === undefined) router.takeDamagedPdu(text);
     });
-    const listener = new CodeListener(port, reader);
+    const listener = new CodeListener(port, () => {
+      reader.stop();
+      router.stop();
+    });
     await port.open({
       data: (octets) => reader.read(octets),
       closed(reason) {
-        reader.stop();
+        listener.#stop();
         if (!listener.#closing) events.ended(reason ?? new PortError('closed', port.name, `${port.name} was closed`));
       },
     });
@@ -47,7 +53,7 @@ export class CodeListener {
   /** Stops listening and closes the port. */
   async close(): Promise<void> {
     this.#closing = true;
-    this.#reader.stop();
+    this.#stop();
     await this.#port.close();
   }
 }

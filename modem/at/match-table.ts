@@ -23,7 +23,7 @@ export const LINE_KINDS = [
   'code',
   /** A line without a prefix, when the answer to the running command has such lines (`+CGMI`). */
   'plain',
-  /** Any other line in the place of a PDU of the running command's answer: a PDU that is not whole octets in hexadecimal. */
+  /** Any other line in the place of the PDU of an answer or a code: a PDU that is not whole octets in hexadecimal. */
   'damaged pdu',
   'other',
 ] as const;

@@ -1,5 +1,6 @@
+import type { Cancel, Clock } from '../clock.ts';
 import type { Exchange } from './exchange.ts';
-import { prefixOf } from './values.ts';
+import { numberIn, prefixOf, valuesOf } from './values.ts';
 
 /** An unsolicited result code: a line that the modem sends without a command. */
 export interface UnsolicitedCode {
@@ -7,7 +8,7 @@ export interface UnsolicitedCode {
   readonly prefix: string;
   /** The line; inside the quotes of a text there may be LFs. */
   readonly line: string;
-  /** The PDU of a two-line code, in hexadecimal. */
+  /** The PDU of a two-line code, in hexadecimal; or the line that came in its place, when no PDU came. */
   readonly pdu?: string;
 }
 
@@ -23,6 +24,9 @@ const SHAPES: Readonly<Record<string, Shape>> = {
 
 /** Headers whose PDU has not come yet; one more makes the oldest forgotten. */
 const PENDING_LIMIT = 4;
+
+/** After so long, in ms, the PDU of a code does not come any more when another line came in its place. */
+const DAMAGED_MS = 2_000;
 
 /** Codes that are a whole line: they may come anywhere, and are never part of an answer. */
 const WORDS: ReadonlySet<string> = new Set([
@@ -61,6 +65,8 @@ function unsolicitedPrefixOf(line: string): string | undefined {
 /** A header whose PDU is due. */
 interface PendingPdu {
   readonly owner: 'answer' | 'code';
+  /** Whether a line that is no PDU may stand in its place. */
+  mayBeDamaged: boolean;
   /** The first line that came in its place and is no PDU. */
   damaged?: string;
   deliver(pdu?: string, damaged?: string): void;
@@ -68,11 +74,14 @@ interface PendingPdu {
 
 /** Puts together headers and their PDUs, in answers and in unsolicited codes, also when they are interleaved. */
 export class LineRouter {
+  readonly #clock: Clock;
   readonly #tell: (code: UnsolicitedCode) => void;
   /** Headers without their PDU yet. A PDU belongs to the last one: `+CMT` may come between `+CMGR:` and its PDU. */
   #pending: PendingPdu[] = [];
+  readonly #timers = new Set<Cancel>();
 
-  constructor(tell: (code: UnsolicitedCode) => void) {
+  constructor(clock: Clock, tell: (code: UnsolicitedCode) => void) {
+    this.#clock = clock;
     this.#tell = tell;
   }
 
@@ -81,9 +90,9 @@ export class LineRouter {
     return this.#pending.length > 0 && HEX.test(line);
   }
 
-  /** Whether a line that is nothing else stands in the place of the PDU of an information line. */
+  /** Whether a line that is nothing else stands in the place of the PDU of the header before. */
   expectsDamagedPdu(): boolean {
-    return this.#pending.at(-1)?.owner === 'answer';
+    return this.#pending.at(-1)?.mayBeDamaged === true;
   }
 
   /** Keeps the line for the case that no PDU follows: noise on the line may stand before the PDU. */
@@ -125,12 +134,50 @@ export class LineRouter {
     const prefix = unsolicitedPrefixOf(line);
     if (prefix === undefined) return;
     const shape = SHAPES[prefix] ?? 'line';
-    if (shape === 'pdu') this.#expectPdu('code', (pdu) => pdu !== undefined && this.#tell({ prefix, line, pdu }));
-    else this.#tell({ prefix, line });
+    if (shape === 'line') this.#tell({ prefix, line });
+    else this.#expectPduOfCode(prefix, line);
   }
 
-  #expectPdu(owner: PendingPdu['owner'], deliver: PendingPdu['deliver']): void {
-    if (this.#pending.length === PENDING_LIMIT) this.#pending.shift()?.deliver();
-    this.#pending.push({ owner, deliver });
+  /** The port is closed: nothing is told any more. */
+  stop(): void {
+    for (const cancel of this.#timers) cancel();
   }
+
+  #expectPduOfCode(prefix: string, line: string): void {
+    const header = this.#expectPdu('code', (said, damaged) => {
+      const pdu = said ?? damaged;
+      if (pdu !== undefined) this.#tell({ prefix, line, pdu });
+    });
+    header.mayBeDamaged = isPduHeader(line);
+    if (!header.mayBeDamaged) return;
+    const cancel = this.#clock.after(DAMAGED_MS, () => {
+      this.#timers.delete(cancel);
+      this.#giveUpDamaged(header);
+    });
+    this.#timers.add(cancel);
+  }
+
+  /** Delivers the line that came in the place of a PDU. When none came, the PDU may still come, but no line in its place. */
+  #giveUpDamaged(header: PendingPdu): void {
+    header.mayBeDamaged = false;
+    if (header.damaged === undefined || !this.#pending.includes(header)) return;
+    this.#pending = this.#pending.filter((other) => other !== header);
+    header.deliver(undefined, header.damaged);
+  }
+
+  #expectPdu(owner: PendingPdu['owner'], deliver: PendingPdu['deliver']): PendingPdu {
+    if (this.#pending.length === PENDING_LIMIT) this.#pending.shift()?.deliver();
+    const header = { owner, mayBeDamaged: owner === 'answer', deliver };
+    this.#pending.push(header);
+    return header;
+  }
+}
+
+/**
+ * Whether a code has the form of PDU mode, `+CMT: [<alpha>],<length>` (3GPP TS 27.005, 3.4.1). In text mode more values
+ * stand there, or a time last, and the line behind them is a text.
+ */
+function isPduHeader(line: string): boolean {
+  const values = valuesOf(line);
+  return values.length <= 2 && numberIn(values.at(-1)) !== undefined;
 }

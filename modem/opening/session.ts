@@ -97,7 +97,7 @@ async function openOnce(chat: Chat, clock: Clock, sim: SimPin, owner: SessionOwn
     charset,
     registration,
     reception,
-    ussd: new Ussd(chat, clock, quirks.ussd === 'packed'),
+    ussd: new Ussd(chat, clock, charset, quirks.ussd === 'packed'),
     store: new MessageStore(chat, clock, quirks, reception),
     acknowledge: async () => {
       await chat.ask({ text: 'AT+CNMA' });

@@ -1,4 +1,4 @@
-import { septetText } from '../opening/character-set.ts';
+import { septetText, textOf } from '../opening/character-set.ts';
 import { DEFAULT_ALPHABET, readSeptets, septetsOf, writeSeptets } from '../pdu/alphabet/gsm7.ts';
 import { readUtf16, writeUtf16 } from '../pdu/alphabet/ucs2.ts';
 import { type Alphabet, fromHex } from '../pdu/index.ts';
@@ -62,7 +62,7 @@ export function ussdStrings(text: string): readonly UssdString[] {
  */
 export function ussdTextOf(said: string, dcs: number, charset: string | undefined, packed: boolean): string {
   const octets = HEX.test(said) ? fromHex(said).subarray(0, LONGEST_OCTETS) : undefined;
-  if (octets === undefined) return charactersOf(said, charset);
+  if (octets === undefined) return textOf(said, charset);
   const alphabet = alphabetOf(dcs);
   if (alphabet === '8bit') return Buffer.from(octets).toString('latin1');
   const isWholeUnits = octets.length % 2 === 0;
@@ -130,10 +130,4 @@ function packedText(octets: Uint8Array): string {
   const count = Math.floor((octets.length * 8) / 7);
   const text = readSeptets(new Reader(octets, { deviations: [] }), 0, 0, Math.min(count, 255), DEFAULT_ALPHABET);
   return count % 8 === 0 ? text.replace(/\r$/, '') : text;
-}
-
-function charactersOf(said: string, charset: string | undefined): string {
-  const octets = Buffer.from(said, 'latin1');
-  if (charset === 'GSM') return septetText(octets);
-  return charset === 'UTF-8' ? octets.toString('utf8') : said;
 }

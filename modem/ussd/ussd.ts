@@ -1,7 +1,6 @@
 import type { Chat } from '../at/chat.ts';
 import { AtRefused } from '../at/command.ts';
 import type { UnsolicitedCode } from '../at/unsolicited.ts';
-import { textIn, valuesOf } from '../at/values.ts';
 import type { Cancel, Clock } from '../clock.ts';
 import { UssdError } from '../error.ts';
 import { type UssdString, ussdStrings, ussdTextOf } from './strings.ts';
@@ -66,13 +65,14 @@ export class Ussd {
   #isOpen = false;
   #tell: ((message: UssdAnswer) => void) | undefined;
   #last: { readonly line: string; readonly until: number } | undefined;
-  /** `+CSCS` as it was before the first session; afterwards as it was set. */
-  #charset: string | undefined;
+  /** `+CSCS`; undefined when the modem does not say. */
+  readonly #charset: string | undefined;
 
   /** @param packed type packed septets first */
-  constructor(chat: Chat, clock: Clock, packed: boolean) {
+  constructor(chat: Chat, clock: Clock, charset: string | undefined, packed: boolean) {
     this.#chat = chat;
     this.#clock = clock;
+    this.#charset = charset;
     this.#packed = packed;
   }
 
@@ -85,7 +85,6 @@ export class Ussd {
     return this.#alone(async () => {
       if (this.#isOpen) await this.#end();
       this.#session += 1;
-      await this.#chooseCharset();
       return this.#say(code);
     });
   }
@@ -94,11 +93,7 @@ export class Ussd {
   listen(tell: (message: UssdAnswer) => void): void {
     const isFirst = this.#tell === undefined;
     this.#tell = tell;
-    if (isFirst)
-      void this.#chooseCharset().then(
-        () => this.#chat.run({ text: 'AT+CUSD=1', repeatable: true }),
-        () => {},
-      );
+    if (isFirst) void this.#chat.run({ text: 'AT+CUSD=1', repeatable: true });
   }
 
   /** Takes a `+CUSD` code: a piece of the answer to a request, or a message that the network begins. */
@@ -164,23 +159,6 @@ export class Ussd {
     const result = await this.#chat.run({ text: 'AT+CUSD=2' });
     // A refusal of `+CUSD=2` means that the session was over already.
     if (result.kind !== 'ok' && result.kind !== 'error') throw result.error;
-  }
-
-  /**
-   * The default alphabet as it is, where the modem can: nothing of it is lost then, as it would be in ASCII. It stays so:
-   * an answer may come at any time, and in the ASCII of names and numbers the two are the same.
-   */
-  async #chooseCharset(): Promise<void> {
-    if (this.#charset !== undefined) return;
-    const chosen = await this.#chat.run({ text: 'AT+CSCS="GSM"' });
-    if (chosen.kind === 'ok') {
-      this.#charset = 'GSM';
-      return;
-    }
-    const result = await this.#chat.run({ text: 'AT+CSCS?', response: { prefix: '+CSCS:' } });
-    if (result.kind !== 'ok' && result.kind !== 'error') throw result.error;
-    const line = result.kind === 'ok' ? result.lines[0]?.text : undefined;
-    this.#charset = textIn(valuesOf(line ?? '')[0])?.toUpperCase() ?? 'IRA';
   }
 
   /** Sends a text in the form that the network has understood before, or else in each form in turn. */

@@ -58,6 +58,35 @@ describe('a port that is only listened to', () => {
     expect(codes).toEqual(heard);
   });
 
+  describe('a message at once whose PDU is damaged', () => {
+    const damaged = '\r\n+CMT: ,24\r\n079X\r\n';
+
+    test('is told 2 s after its header, with the line that came', async () => {
+      await hear(damaged);
+      await clock.advance(1_999);
+      expect(codes).toEqual([]);
+      await clock.advance(1);
+      expect(codes).toEqual([{ prefix: '+CMT', line: '+CMT: ,24', pdu: '079X' }]);
+    });
+
+    test('is not made of an answer, nor of a code', async () => {
+      await hear('\r\n+CMT: ,24\r\n', '\r\nOK\r\n', '\r\nRING\r\n');
+      await clock.advance(10_000);
+      expect(codes).toEqual([{ prefix: 'RING', line: 'RING' }]);
+    });
+
+    test.each([
+      ['the port is closed', () => listener.close()],
+      ['the port is lost', () => farEnd.hangUp()],
+    ])('is not told after %s', async (_what, end) => {
+      await hear(damaged);
+      await end();
+      await hear();
+      await clock.advance(10_000);
+      expect(codes).toEqual([]);
+    });
+  });
+
   describe('a text without its closing quote', () => {
     const begun = '\r\n+CUSD: 0,"Credito\r\n';
     const announced = '\r\n+CMTI: "SM",3\r\n';

@@ -34,7 +34,7 @@ class Stage {
   settled = 0;
   /** Whether final codes that no command waits for are those of `AT`. */
   isProbing = false;
-  readonly router = new LineRouter((code) => this.told.push(code.pdu ?? code.line));
+  readonly router = new LineRouter(this.clock, (code) => this.told.push(code.pdu ?? code.line));
   readonly matcher = new Matcher(this.clock, this.router, this.pace, {
     takesFinal: () => this.isProbing,
     settled: () => {

@@ -198,6 +198,82 @@ describe('a record that cannot be read', () => {
     expect(bench.script.typed).toContain('AT+CNMA');
   });
 
+  describe('that the modem passes on at once, with a damaged PDU', () => {
+    beforeEach(() => bench.script.when('AT+CSMS?', ok('+CSMS: 1,1,1,1')).when('AT+CNMA', ok()));
+    const acknowledged = () => bench.script.typed.filter((typed) => typed === 'AT+CNMA').length;
+
+    test.each([
+      ['an odd number of digits', '+CMT: ,25', '07917130967000F0040', 'hex, octet 9: not a pair of hex digits here'],
+      ['more than digits', '+CMT: "Anna",25', '00GARBAGE', 'hex, octet 1: not a pair of hex digits here'],
+      ['a status report', '+CDS: 25', '0006X', 'hex, octet 2: not a pair of hex digits here'],
+      ['only a length', '+CMT: 25', '0', 'hex, octet 0: not a pair of hex digits here'],
+    ])('%s: is handed over as the line came, once, and acknowledged', async (_what, header, pdu, reason) => {
+      await openToReceive();
+      bench.script.say(line(header) + line(pdu));
+      await bench.clock.advance(1_900);
+      expect([records, acknowledged()]).toEqual([[], 0]);
+      await bench.clock.advance(1_000);
+      expect([records, acknowledged()]).toEqual([[{ pdu, reason }], 1]);
+      await bench.clock.advance(120_000);
+      expect(records).toHaveLength(1);
+    });
+
+    test('the PDU that comes behind noise is the message', async () => {
+      await openToReceive();
+      bench.script.say(line(`+CMT: ,${lengthOf(hello)}`) + line('~~#'));
+      await bench.clock.advance(1_900);
+      bench.script.say(line(hello));
+      await bench.clock.advance(60_000);
+      expect([texts(), records, acknowledged()]).toEqual([['Hello'], [], 1]);
+    });
+
+    test('each of two is handed over, and a whole one behind them', async () => {
+      await openToReceive();
+      bench.script.say(['+CMT: ,25', 'X1', '+CMT: ,26', 'X2', `+CMT: ,${lengthOf(hello)}`, hello].map(line).join(''));
+      await bench.clock.advance(10_000);
+      expect(records.map(({ pdu }) => pdu)).toEqual(['X1', 'X2']);
+      expect(texts()).toEqual(['Hello']);
+    });
+
+    test.each([
+      ['nothing comes', line('+CMT: ,25')],
+      ['a word that is a code', line('+CMT: ,25') + line('RING')],
+      ['another code', line('+CMT: ,25') + line('+CREG: 1')],
+      ['a final code', line('+CMT: ,25') + line('OK')],
+      ['a text', line('+CMT: "+393331234567",,"10/03/01,09:00:00+04"') + line('Hello')],
+      [
+        'a text, all values',
+        line('+CMT: "+393331234567",,"10/03/01,09:00:00+04",145,4,0,0,"+39",145,5') + line('Hello'),
+      ],
+      ['a text, without a name', line('+CMT: "+393331234567","10/03/01,09:00:00+04"') + line('Hello')],
+      ['a report in text mode', line('+CDS: 6,1,"+393331234567",145,"10/03/01,09:00:00+04"') + line('Hello')],
+    ])('is not made of what is no PDU: %s', async (_what, said) => {
+      await openToReceive();
+      bench.script.say(said);
+      await bench.clock.advance(60_000);
+      expect([records, bench.messages, acknowledged()]).toEqual([[], [], 0]);
+    });
+
+    test('is not made of a line that comes long after its header; the PDU may still come', async () => {
+      await openToReceive();
+      bench.script.say(line(`+CMT: ,${lengthOf(hello)}`));
+      await bench.clock.advance(2_100);
+      bench.script.say(line('~~#'));
+      await bench.clock.advance(3_000);
+      bench.script.say(line(hello));
+      await bench.clock.advance(3_000);
+      expect([texts(), records]).toEqual([['Hello'], []]);
+    });
+
+    test('is lost with the port', async () => {
+      await openToReceive();
+      bench.script.say(line('+CMT: ,25') + line('X1'));
+      bench.unplug();
+      await bench.clock.advance(60_000);
+      expect(records).toEqual([]);
+    });
+  });
+
   test('that the modem passed on and nobody took is not acknowledged, and is lost with the program, which is said', async () => {
     bench.script.when('AT+CSMS?', ok('+CSMS: 1,1,1,1')).when('AT+CNMA', ok());
     const modem = await bench.open();
