@@ -185,7 +185,7 @@ class Recorder {
   /** Analysers join the parts of a long message by the addresses of their packets. */
   #centreFor(sms: number): string {
     const changed = this.#changed.get(sms);
-    const index = changed === undefined ? this.#longMessages.use(sms) : SMSC_ADDRESSES - changed;
+    const index = changed === undefined ? this.#longMessages.use(sms) : SMSC_ADDRESSES - 1 - changed;
     const host = SMSC_ADDRESSES - 1 - (index % (SMSC_ADDRESSES - 1));
     const address = `10.255.${host >> 8}.${host & 0xff}`;
     if (!this.#centres.has(address)) this.#blocks.push({ kind: 'name', name: SMSC, address });

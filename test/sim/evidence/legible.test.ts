@@ -5,8 +5,8 @@ import { obstacleIn } from '../../../sim/evidence/legible.ts';
 const DESTINATION = { type: 'international', plan: 'isdn', value: '393330000002' } as const;
 const OCTETS = { group: 'general', alphabet: '8bit', automaticDeletion: false } as const;
 
-function toPort(port: number, data: Uint8Array): Uint8Array {
-  const ports = { kind: 'ports', width: 16, destination: port, source: 0 } as const;
+function toPort(destination: number, data: Uint8Array, source = 0): Uint8Array {
+  const ports = { kind: 'ports', width: 16, destination, source } as const;
   const userData: Submit['userData'] = { kind: 'data', header: [ports], data };
   return encodeTpdu({ type: 'SUBMIT', messageReference: 0, destination: DESTINATION, dcs: OCTETS, userData });
 }
@@ -25,7 +25,14 @@ const CASES: readonly (readonly [name: string, tpdu: Uint8Array, obstacle: RegEx
   ['more octets than a TPDU has', new Uint8Array(165), /165 octets, more than the 164/],
   ['octets to an application', toPort(16001, RANDOM), undefined],
   ['octets to a WAP port', toPort(2948, RANDOM), /port 2948 is for WAP/],
+  ['octets to a port beside one of WAP', toPort(2949, RANDOM), undefined],
+  ['octets to WAP without a session', toPort(9200, RANDOM), /port 9200 is for WAP, and this is no service indication/],
+  ['octets to WAP with a session', toPort(9201, RANDOM), /port 9201 is for WAP/],
+  ['octets from a WAP port', toPort(16_001, RANDOM, 9200), /port 9200 is for WAP/],
   ['a service indication to a WAP port', toPort(2948, PUSH), undefined],
+  // What analysers join first.
+  ['a part of something to a WAP port', fromHex('41000C9193330300002000040C0B05040B84000000030902010102'), undefined],
+  ['164 octets, as many as a TPDU has', fromHex(`01000C9193330300002000047F${'00'.repeat(151)}`), undefined],
 ];
 
 it.each(CASES)('an analyser and %s', (_name, tpdu, obstacle) => {
