@@ -3,6 +3,10 @@ import type { z } from 'zod';
 import { UsageError } from '../../modem/cli/program.ts';
 import { durationOf } from '../vocabulary/durations.ts';
 
+/** The variable that names the simulation, for commands without `--control`; `serve -- COMMAND` sets it. */
+export const CONTROL_VARIABLE = 'GSM_SIM_CONTROL';
+const WHICH_SIMULATION = `Which simulation: --control URL behind the command, or the variable ${CONTROL_VARIABLE}.`;
+
 /** A command with commands of its own, of which `byDefault` runs when none is named. */
 export function group(name: string, byDefault: Command): Command {
   // Commander hands a name that it does not know to the default command, as an argument.
@@ -10,7 +14,10 @@ export function group(name: string, byDefault: Command): Command {
     if (named.startsWith('-') || named === chosen.name()) return;
     throw new UsageError(`unknown command '${named}': see gsm-sim ${name} --help`);
   };
-  return new Command(name).addCommand(byDefault, { isDefault: true }).hook('preSubcommand', refuseUnknown);
+  return new Command(name)
+    .addCommand(byDefault, { isDefault: true })
+    .hook('preSubcommand', refuseUnknown)
+    .addHelpText('after', `\n${WHICH_SIMULATION}`);
 }
 
 /** A length of time, in ms: `10s`. */
@@ -38,9 +45,6 @@ export function withTimeout(command: Command): Command {
   );
 }
 
-/** The variable that names the simulation, for commands without `--control`; `serve -- COMMAND` sets it. */
-export const CONTROL_VARIABLE = 'GSM_SIM_CONTROL';
-
 /** The address of a running simulation. */
 export function controlUrl(text: string): string {
   if (!URL.canParse(text) || !text.startsWith('http://')) {
@@ -51,12 +55,17 @@ export function controlUrl(text: string): string {
 
 /** Adds the option that every command to a running simulation needs. */
 export function withControl(command: Command): Command {
-  return command.addOption(
-    new Option('--control <url>', 'the control URL that gsm-sim serve printed')
-      .env(CONTROL_VARIABLE)
-      .argParser(controlUrl)
-      .makeOptionMandatory(),
-  );
+  const refuseNone = () => {
+    if (command.getOptionValue('control') !== undefined) return;
+    throw new UsageError(`give --control URL, as gsm-sim serve printed it, or set ${CONTROL_VARIABLE} to it`);
+  };
+  return command
+    .addOption(
+      new Option('--control <url>', 'the control URL that gsm-sim serve printed')
+        .env(CONTROL_VARIABLE)
+        .argParser(controlUrl),
+    )
+    .hook('preAction', refuseNone);
 }
 
 /** The simulation that a command is for. */

@@ -42,11 +42,7 @@ const TIMES: readonly (readonly [name: string, steps: readonly Step[], times: re
   ['two at one moment', [note(0, '1'), note(0, '2')], ['09:00:00.000']],
   ['a moment between', [note(0, '1'), note(9_999, '2')], ['09:00:00.000', '09:00:09.999']],
   ['a pause', [note(0, '1'), note(10_000, '2')], ['09:00:00.000', '10 s later', '09:00:10.000']],
-  [
-    'another day',
-    [note(0, '1'), note(15 * 3_600_000, '2')],
-    ['09:00:00.000', '2010-03-02', '00:00:00.000'],
-  ],
+  ['another day', [note(0, '1'), note(15 * 3_600_000, '2')], ['09:00:00.000', '2010-03-02', '00:00:00.000']],
 ];
 
 test.each(TIMES)('a diagram says the time of its steps: %s', (_name, steps, times) => {
@@ -155,7 +151,9 @@ test('what a latency plot says', () => {
 });
 
 test('the elements of a drawing', () => {
-  expect(line(0.04, 1.05, 2, 3, 'rule')).toBe('<line x1="0" y1="1.1" x2="2" y2="3" class="stroke-rule" stroke-width="1"/>');
+  expect(line(0.04, 1.05, 2, 3, 'rule')).toBe(
+    '<line x1="0" y1="1.1" x2="2" y2="3" class="stroke-rule" stroke-width="1"/>',
+  );
   expect(line(0, 0, 0, 0, 'ink', 2, '1 4')).toContain('stroke-width="2" stroke-dasharray="1 4"/>');
   expect(box(1, 2, 3, 4, 'panel', 'rule')).toBe(
     '<rect x="1" y="2" width="3" height="4" rx="6" class="fill-panel stroke-rule"/>',

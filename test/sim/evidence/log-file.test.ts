@@ -1,7 +1,6 @@
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { VirtualClock } from '../../../sim/clock.ts';
 import { keepLog, linesOf } from '../../../sim/evidence/log-file.ts';
@@ -9,6 +8,8 @@ import { LogError, readLog } from '../../../sim/evidence/read-log.ts';
 import { placesOf } from '../../../sim/evidence/wide.ts';
 import { EventLog, jsonLine } from '../../../sim/log.ts';
 
+/** A turn of the event loop. */
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 const folder = mkdtempSync(join(tmpdir(), 'log-file-'));
 const linesIn = (path: string) => readFileSync(path, 'utf8').split('\n').length - 1;
 
@@ -26,8 +27,8 @@ test('a log is written down from its beginning, in the same order, and no more a
   attachTo(log, 1);
   // A turn of the event loop later, all at once.
   expect(linesIn(path)).toBe(2);
-  await setImmediate();
-  await setImmediate();
+  await turn();
+  await turn();
   expect(linesIn(path)).toBe(3);
   attachTo(log, 999);
   expect(linesIn(path)).toBe(3);
@@ -36,10 +37,15 @@ test('a log is written down from its beginning, in the same order, and no more a
   attachTo(log, 1);
   end();
   expect(linesIn(path)).toBe(1_004);
-  expect(readFileSync(path, 'utf8')).toBe(log.entries().map((entry) => `${jsonLine(entry)}\n`).join(''));
+  expect(readFileSync(path, 'utf8')).toBe(
+    log
+      .entries()
+      .map((entry) => `${jsonLine(entry)}\n`)
+      .join(''),
+  );
   attachTo(log, 2_000);
   end();
-  await setImmediate();
+  await turn();
   expect(linesIn(path)).toBe(1_004);
   expect(failures).toEqual([]);
 });
@@ -66,7 +72,7 @@ test.skipIf(!existsSync('/dev/full'))('a log that cannot be written any more end
   const end = keepLog(log, '/dev/full', ({ message }) => failures.push(message));
   attachTo(log, 1_000);
   attachTo(log, 1_000);
-  await setImmediate();
+  await turn();
   end();
   expect(failures).toEqual([expect.stringMatching(/^The log \/dev\/full ends here: ENOSPC/)]);
 });
@@ -107,10 +113,46 @@ test('only what is wanted is kept', () => {
 /** Places of characters on a terminal (Unicode Standard Annex 11), at the ends of the wide blocks. */
 test.each([
   [0, ['\u0301', '\u20dd', '\u200c', '\u200d', '\ufe0f']],
-  [1, ['a', 'è', 'Ж', '\u10ff', '\u1160', '\u2e7f', '\ua4d0', '\uabff', '\ud7a4', '\uf8ff', '\ufb00', '\ufe70', '\uff61', '\uffdf', '\uffe7']],
+  [
+    1,
+    [
+      'a',
+      'è',
+      'Ж',
+      '\u10ff',
+      '\u1160',
+      '\u2e7f',
+      '\ua4d0',
+      '\uabff',
+      '\ud7a4',
+      '\uf8ff',
+      '\ufb00',
+      '\ufe70',
+      '\uff61',
+      '\uffdf',
+      '\uffe7',
+    ],
+  ],
   [
     2,
-    ['\u1100', '\u115f', '\u2e80', '\ua4cf', '\uac00', '\ud7a3', '\uf900', '\ufaff', '\ufe30', '\uff00', '\uff60', '\uffe0', '\uffe6', '😀', '\u{20000}', '\u{3fffd}'],
+    [
+      '\u1100',
+      '\u115f',
+      '\u2e80',
+      '\ua4cf',
+      '\uac00',
+      '\ud7a3',
+      '\uf900',
+      '\ufaff',
+      '\ufe30',
+      '\uff00',
+      '\uff60',
+      '\uffe0',
+      '\uffe6',
+      '😀',
+      '\u{20000}',
+      '\u{3fffd}',
+    ],
   ],
 ])('%i places each: %j', (places, characters) => {
   for (const character of characters) expect(placesOf(character), character).toBe(places);

@@ -201,7 +201,11 @@ const REFUSALS: readonly (readonly [name: string, events: readonly WorldEvent[],
     [submit(1), { kind: 'refuse', ...route(1), cause: 128 }],
     '05000115410A01800007101000001000',
   ],
-  ['TP-FCS, the last one', [submit(1), { kind: 'refuse', ...route(1), cause: 255 }], '05000115410A01FF0007101000001000'],
+  [
+    'TP-FCS, the last one',
+    [submit(1), { kind: 'refuse', ...route(1), cause: 255 }],
+    '05000115410A01FF0007101000001000',
+  ],
   ['a cause that is not on the air', [submit(1), { kind: 'refuse', ...route(1), cause: 256 }], '0500016F'],
   [
     'RP cause by the phone',
@@ -268,7 +272,7 @@ test('long messages of one reference, and changed ones, have each a service cent
 test('of a long message, parts that come again or are of another number are another one', () => {
   const messages = new LongMessages();
   const begin = (sms: number, tpdu: string, to = B) => {
-    messages.begin({ kind: 'submit', ...route(sms, A, to), tpdu });
+    messages.begin({ seq: sms, at: 0, kind: 'submit', ...route(sms, A, to), tpdu });
     return messages.use(sms);
   };
   expect(begin(1, partOf(2, 1))).toBe(0);

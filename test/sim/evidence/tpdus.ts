@@ -18,7 +18,14 @@ export function partOf(total: number, sequence: number): string {
 /** A COMMAND of this TP-CT about the message of reference 4. */
 export function commandOf(commandType: number): string {
   const data = Uint8Array.of();
-  return encodeTpduToHex({ type: 'COMMAND', messageReference: 1, commandType, messageNumber: 4, destination: TO, data });
+  return encodeTpduToHex({
+    type: 'COMMAND',
+    messageReference: 1,
+    commandType,
+    messageNumber: 4,
+    destination: TO,
+    data,
+  });
 }
 
 /** `Hi↵Bob`, whose sender wants a report. */

@@ -50,11 +50,7 @@ const WORDS: readonly (readonly [event: WorldEvent, who: string, what: string])[
   [{ kind: 'submit', ...ROUTE, tpdu: TO_PORT }, A, `→ ${B} 2 octets, 8-bit, port 7 to 16001, reference 8`],
   [{ kind: 'submit', ...ROUTE, tpdu: ONE_OCTET }, A, `→ ${B} 1 octet, 8-bit, reference 8`],
   [{ kind: 'submit', ...ROUTE, to: '', tpdu: '01' }, A, '→ ? unreadable'],
-  [
-    { kind: 'submit', ...ROUTE, tpdu: commandOf(0) },
-    A,
-    `→ ${B} asks for the message of reference 4, reference 1`,
-  ],
+  [{ kind: 'submit', ...ROUTE, tpdu: commandOf(0) }, A, `→ ${B} asks for the message of reference 4, reference 1`],
   [
     { kind: 'submit', ...ROUTE, tpdu: commandOf(1) },
     A,
@@ -110,8 +106,13 @@ test.each(WORDS)('%j is in words: %s %s', (event, who, what) => {
 });
 
 /** Events at one moment each, and the steps in which a conversation tells of them. */
-const arrow = (from: string, to: string, carries: 'message' | 'report' | 'answer' | 'ussd', title: string, detail = '') =>
-  ({ kind: 'arrow', from, to, carries, breaks: false, title, detail }) as const;
+const arrow = (
+  from: string,
+  to: string,
+  carries: 'message' | 'report' | 'answer' | 'ussd',
+  title: string,
+  detail = '',
+) => ({ kind: 'arrow', from, to, carries, breaks: false, title, detail }) as const;
 const broken = (...words: Parameters<typeof arrow>) => ({ ...arrow(...words), breaks: true }) as const;
 const note = (over: string, text: string) => ({ kind: 'note', over, tone: 'plain', text }) as const;
 const trouble = (over: string, text: string) => ({ kind: 'note', over, tone: 'trouble', text }) as const;
@@ -175,17 +176,9 @@ const STEPS: readonly (readonly [name: string, events: readonly WorldEvent[], st
       ),
     ],
   ],
-  [
-    'a copy',
-    [{ kind: 'duplicate', sms: 7, original: 5, to: B }],
-    [trouble(SMSC, 'SMS 7 is a second copy of SMS 5')],
-  ],
+  ['a copy', [{ kind: 'duplicate', sms: 7, original: 5, to: B }], [trouble(SMSC, 'SMS 7 is a second copy of SMS 5')]],
   ['a message that is replaced', [{ kind: 'replace', sms: 5, by: 8, to: B }], [note(SMSC, 'SMS 5 replaced by SMS 8')]],
-  [
-    'a phone that is away',
-    [absent],
-    [broken(SMSC, B, 'message', 'SMS 5: out of reach', 'again in 1 min')],
-  ],
+  ['a phone that is away', [absent], [broken(SMSC, B, 'message', 'SMS 5: out of reach', 'again in 1 min')]],
   [
     'a phone without room',
     [attempt, full],
@@ -211,10 +204,11 @@ const STEPS: readonly (readonly [name: string, events: readonly WorldEvent[], st
     [attempt, { ...expired, cause: 0xd0 }],
     [broken(SMSC, B, 'message', 'SMS 5 not taken', 'SIM storage full'), EXPIRED],
   ],
-  ['a message that was on the air once, and is given up later', [attempt, full, expired], [
-    broken(SMSC, B, 'message', 'SMS 5: no room (SIM storage full)', 'again in 1 min'),
-    EXPIRED,
-  ]],
+  [
+    'a message that was on the air once, and is given up later',
+    [attempt, full, expired],
+    [broken(SMSC, B, 'message', 'SMS 5: no room (SIM storage full)', 'again in 1 min'), EXPIRED],
+  ],
   [
     'registration',
     [
@@ -297,12 +291,7 @@ test.each([
   ['of two phones', [on, { ...plugged, number: B }], [0, 0], ['switched on', 'modem put back into its host']],
   ['trouble before', [lineFault, on], [0, 0], ['fault: late', 'switched on']],
   ['trouble after', [on, lineFault], [0, 0], ['switched on', 'fault: late']],
-  [
-    'a coming back after another note',
-    [on, { kind: 'attach', number: A }],
-    [0, 0],
-    ['switched on, registered'],
-  ],
+  ['a coming back after another note', [on, { kind: 'attach', number: A }], [0, 0], ['switched on, registered']],
 ] as const)('notes are one note when they are %s', (_name, events, times, texts) => {
   const entries = events.map((event, i): LogEntry => ({ seq: i + 1, at: times[i] ?? 0, ...event }));
   const steps = conversationOf(entries).steps;
