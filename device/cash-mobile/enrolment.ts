@@ -60,7 +60,6 @@ export class Enrolment {
       return;
     }
     this.#app.device.save({ ...device, phase: 'active' });
-    this.#typed = '';
     agenda.outcome(() => screens.alert(texts.activationTitle, texts.active, 'CONFIRMATION', () => agenda.next()));
   }
 

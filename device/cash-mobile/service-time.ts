@@ -55,7 +55,7 @@ export class ServiceTime {
     return Math.abs(this.now() - time * 1000) > TOLERANCE_MS;
   }
 
-  /** Asks the service for the time; continues after the answer, or after {@link WAIT_MS} without one. */
+  /** Asks the service for the time; continues after the answer, or after {@link PATIENCE_MS} without one. */
   ask(phone: PhoneKeyPair, then: () => void): void {
     this.#waiting.push(then);
     if (this.#waiting.length > 1) return;

@@ -1,4 +1,4 @@
-import { hexOf, type QueryKind } from '../safe-mobile/index.ts';
+import type { QueryKind } from '../safe-mobile/index.ts';
 import type { AppContext } from './app-context.ts';
 import type { DeviceRecord } from './device-record.ts';
 import { awaitsReceipt, requestOf, type Said, type Transaction } from './transaction.ts';
@@ -12,8 +12,6 @@ const AUTOMATIC: readonly Said[] = ['expired', 'muted', 'unreadable'];
 export class StatusQueries {
   readonly #app: AppContext;
   readonly #gaveUp: (transaction: Transaction) => void;
-  /** Which answers have a query arranged, by ref and time of the answer. */
-  readonly #arranged = new Set<string>();
 
   /** @param gaveUp is told when the last query brought no final receipt either. */
   constructor(app: AppContext, gaveUp: (transaction: Transaction) => void) {
@@ -22,7 +20,7 @@ export class StatusQueries {
   }
 
   /**
-   * Sets the timers of the queries about the last answer of a transaction, unless they are set.
+   * Sets the timers of the queries about the last answer of a transaction: once for each answer, and once after a start.
    * @param missedSince since when queries may have been missed because the application did not run, ms since 1970
    * @returns whether a query was missed and is made now.
    */
@@ -32,9 +30,6 @@ export class StatusQueries {
     missedSince: number = Number.POSITIVE_INFINITY,
   ): boolean {
     if (sent === undefined || AUTOMATIC.includes(sent.said)) return false;
-    const name = `${role} ${hexOf(ref)} ${sent.at}`;
-    if (this.#arranged.has(name)) return false;
-    this.#arranged.add(name);
     const { system } = this.#app;
     const now = system.currentTimeMillis();
     const times = QUERY_TIMES_MS.map((after) => sent.at + after);

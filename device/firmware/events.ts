@@ -26,3 +26,40 @@ export type HandsetEvent =
       readonly state: 'started' | 'ended' | 'failed';
       readonly reason?: string;
     };
+
+/** Who watches a handset. */
+export class Watchers {
+  readonly #screen: () => Screen;
+  readonly #watchers = new Set<(event: HandsetEvent) => void>();
+  #drawing = false;
+  #drawn = '';
+
+  /** @param screen what the LCD shows now */
+  constructor(screen: () => Screen) {
+    this.#screen = screen;
+  }
+
+  /** Calls a watcher with all events from now on; the returned function ends that. */
+  add(watcher: (event: HandsetEvent) => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  emit(event: HandsetEvent): void {
+    for (const watcher of this.#watchers) watcher(event);
+  }
+
+  /** The screen may have changed: several changes in one turn of the event loop are told as one new screen. */
+  draw(): void {
+    if (this.#drawing) return;
+    this.#drawing = true;
+    queueMicrotask(() => {
+      this.#drawing = false;
+      const screen = this.#screen();
+      const drawn = JSON.stringify(screen);
+      if (drawn === this.#drawn) return;
+      this.#drawn = drawn;
+      this.emit({ kind: 'screen', screen });
+    });
+  }
+}

@@ -3,12 +3,12 @@ import { type Board, FlashError, type Key, type KeyPress, type Screen, type Tone
 import type { AlertType, DisplayableView, DisplayEvent } from '../midp/index.ts';
 import { Alarms } from './alarms.ts';
 import { octetsOf, portOf } from './content.ts';
-import type { HandsetEvent } from './events.ts';
+import { type HandsetEvent, Watchers } from './events.ts';
 import { idleScreen, localTime, OFF_SCREEN } from './idle-screen.ts';
 import { Inbox } from './inbox.ts';
 import { type Language, SHELL_TEXTS, type ShellTexts } from './languages.ts';
+import { Launcher } from './launcher.ts';
 import type { OutgoingMessage } from './messaging.ts';
-import { MidletRun } from './midlet-run.ts';
 import { Presenter } from './presenter.ts';
 import { PushMessages } from './push-messages.ts';
 import { Reception } from './reception.ts';
@@ -47,15 +47,13 @@ export class Handset {
   readonly #alarms: Alarms;
   readonly #presenter: Presenter;
   readonly #shell: Shell;
+  readonly #launcher: Launcher;
   readonly #reception: Reception;
-  readonly #watchers = new Set<(event: HandsetEvent) => void>();
+  readonly #watchers = new Watchers(() => this.screen);
   #settings: Settings;
   #front: 'off' | 'idle' | 'shell' | 'application' = 'off';
-  #run: MidletRun | undefined;
   #sent = 0;
   #minute: Cancel = () => {};
-  #drawing = false;
-  #drawn = '';
 
   /** @throws FlashError `damaged` when the flash is not a phone's */
   constructor({ board, classes, language = 'en', askBeforeOpening = false }: HandsetOptions) {
@@ -64,13 +62,14 @@ export class Handset {
     this.#inbox = new Inbox(board.flash);
     this.#push = new PushMessages(board.flash, board.clock);
     this.#suites = new Suites(board.flash, classes);
-    this.#alarms = new Alarms(board.flash, board.clock, () => this.#openWaiting());
+    this.#alarms = new Alarms(board.flash, board.clock, () => this.#launcher.openWaiting());
     this.#presenter = new Presenter(
       board.clock,
       () => this.#texts,
-      () => this.#draw(),
+      () => this.#watchers.draw(),
     );
     this.#shell = this.#createShell();
+    this.#launcher = this.#createLauncher();
     this.#reception = this.#createReception();
   }
 
@@ -83,7 +82,7 @@ export class Handset {
     const icons = { signal: gauges.signal(), battery: gauges.battery(), message: this.#inbox.unread > 0, clock };
     const body = this.#presenter.body();
     if (body !== undefined) return { ...body, icons };
-    const waiting = this.#waitingSuite()?.descriptor.name;
+    const waiting = this.#launcher.waiting?.descriptor.name;
     const texts = this.#texts;
     return idleScreen({ operator: gauges.operator(), date, unread: this.#inbox.unread, waiting, texts, icons });
   }
@@ -99,8 +98,7 @@ export class Handset {
 
   /** Calls a listener with screens, sounds and messages from now on; the returned function ends that. */
   watch(watcher: (event: HandsetEvent) => void): () => void {
-    this.#watchers.add(watcher);
-    return () => this.#watchers.delete(watcher);
+    return this.#watchers.add(watcher);
   }
 
   /** Boots: shows the idle screen, starts the radio, and opens the application for which a message waits. */
@@ -110,18 +108,18 @@ export class Handset {
     this.#tick();
     this.#alarms.start();
     this.#board.radio.receive(this.#receiver());
-    this.#openWaiting();
+    this.#launcher.openWaiting();
   }
 
   /** Switches off: ends the running application. New messages stay in the modem until the phone is on again. */
   powerOff(): void {
     if (this.#front === 'off') return;
-    this.#run?.destroy();
+    this.#launcher.run?.destroy();
     this.#alarms.stop();
     this.#minute();
     this.#presenter.leave();
     this.#front = 'off';
-    this.#draw();
+    this.#watchers.draw();
   }
 
   /** One stroke of a key. */
@@ -143,8 +141,9 @@ export class Handset {
    */
   install(jad: string): Suite {
     const suite = this.#suites.install(jad);
-    if (this.#run?.suite.descriptor.name === suite.descriptor.name) this.#run.destroy();
-    this.#draw();
+    const { run } = this.#launcher;
+    if (run?.suite.descriptor.name === suite.descriptor.name) run.destroy();
+    this.#watchers.draw();
     return suite;
   }
 
@@ -172,7 +171,7 @@ export class Handset {
         saveSettings(this.#board.flash, settings);
         this.#settings = settings;
       },
-      launch: (suite) => this.#launch(suite),
+      launch: (suite) => this.#launcher.launch(suite),
       leave: () => this.#goIdle(),
     });
   }
@@ -187,6 +186,37 @@ export class Handset {
     }
   }
 
+  #createLauncher(): Launcher {
+    const handset = this;
+    return new Launcher({
+      board: this.#board,
+      push: this.#push,
+      alarms: this.#alarms,
+      suites: this.#suites,
+      get isOn() {
+        return handset.#front !== 'off';
+      },
+      get language() {
+        return handset.#settings.language;
+      },
+      get askBeforeOpening() {
+        return handset.#settings.askBeforeOpening;
+      },
+      send: (message) => this.#send(message),
+      show: (view, listener) => this.#show('application', view, listener),
+      playSound: (type) => this.#playSound(type),
+      emit: (event) => this.#watchers.emit(event),
+      ask: (suite) => {
+        this.#playSound('ALARM');
+        this.#shell.ask(suite);
+      },
+      closed: (failed) => {
+        this.#goIdle();
+        if (failed !== undefined) this.#shell.failed(failed);
+      },
+    });
+  }
+
   #createReception(): Reception {
     const handset = this;
     return new Reception({
@@ -194,14 +224,14 @@ export class Handset {
       push: this.#push,
       suites: this.#suites,
       get run() {
-        return handset.#run;
+        return handset.#launcher.run;
       },
-      emit: (event) => this.#emit(event),
+      emit: (event) => this.#watchers.emit(event),
       textCame: () => {
         this.#sound('message');
-        this.#draw();
+        this.#watchers.draw();
       },
-      openWaiting: () => this.#openWaiting(),
+      openWaiting: () => this.#launcher.openWaiting(),
     });
   }
 
@@ -209,7 +239,7 @@ export class Handset {
   #pressPower(long: boolean): void {
     if (this.#front === 'off') this.powerOn();
     else if (long) this.powerOff();
-    else if (this.#run !== undefined) this.#run.destroy();
+    else if (this.#launcher.run !== undefined) this.#launcher.run.destroy();
     else this.#goIdle();
   }
 
@@ -230,77 +260,26 @@ export class Handset {
     };
   }
 
-  /** Opens the application for which a message waits or whose alarm rang, unless one runs: then it is opened afterwards. */
-  #openWaiting(): void {
-    this.#open(this.#waitingSuite());
-  }
-
-  #waitingSuite(): Suite | undefined {
-    const forMessages = this.#push.waitingPorts.map((port) => this.#suites.registeredFor(port));
-    const forAlarms = this.#alarms.due.map((name) => this.#installed(name));
-    return [...forMessages, ...forAlarms].find((suite) => suite !== undefined);
-  }
-
-  #open(suite: Suite | undefined): void {
-    if (suite === undefined || this.#run !== undefined || this.#front === 'off') return;
-    if (!this.#settings.askBeforeOpening) {
-      this.#launch(suite);
-      return;
-    }
-    this.#playSound('ALARM');
-    this.#shell.ask(suite);
-  }
-
-  #installed(name: string): Suite | undefined {
-    return this.#suites.installed.find(({ descriptor }) => descriptor.name === name);
-  }
-
-  #launch(suite: Suite): void {
-    this.#run?.destroy();
-    const run = new MidletRun(suite, {
-      board: this.#board,
-      push: this.#push,
-      alarms: this.#alarms,
-      language: this.#settings.language,
-      send: (message) => this.#send(message),
-      show: (view, listener) => this.#show('application', view, listener),
-      playSound: (type) => this.#playSound(type),
-      ended: (failure) => this.#ended(suite, failure),
-    });
-    this.#run = run;
-    this.#emit({ kind: 'application', name: suite.descriptor.name, state: 'started' });
-    this.#alarms.serve(suite.descriptor.name, () => run.start());
-  }
-
-  #ended(suite: Suite, failure: Error | undefined): void {
-    const { name } = suite.descriptor;
-    this.#run = undefined;
-    this.#emit({
-      kind: 'application',
-      name,
-      ...(failure === undefined
-        ? { state: 'ended' }
-        : { state: 'failed', reason: `${failure.name}: ${failure.message}` }),
-    });
-    if (this.#front === 'off') return;
-    this.#goIdle();
-    if (failure !== undefined) this.#shell.failed(suite);
-    else queueMicrotask(() => this.#openWaiting());
-  }
-
   async #send(message: OutgoingMessage): Promise<SendOutcome> {
     this.#sent += 1;
     const outcome = await this.#board.radio.send({ ...message, id: `handset-${this.#sent}` });
     const { content, destination: to } = message;
     const reason = outcome.kind === 'sent' ? {} : { reason: outcome.reason };
-    this.#emit({ kind: 'sent', to, octets: octetsOf(content), ...portOf(content), outcome: outcome.kind, ...reason });
+    this.#watchers.emit({
+      kind: 'sent',
+      to,
+      octets: octetsOf(content),
+      ...portOf(content),
+      outcome: outcome.kind,
+      ...reason,
+    });
     return outcome;
   }
 
   #goIdle(): void {
     this.#front = 'idle';
     this.#presenter.leave();
-    this.#draw();
+    this.#watchers.draw();
   }
 
   #show(owner: 'shell' | 'application', view: DisplayableView, listener: (event: DisplayEvent) => void): void {
@@ -315,32 +294,14 @@ export class Handset {
 
   #sound(tone: Tone): void {
     this.#board.buzz(tone);
-    this.#emit({ kind: 'sound', tone });
+    this.#watchers.emit({ kind: 'sound', tone });
   }
 
   /** Updates the clock on the screen. */
   #tick(): void {
     this.#minute = this.#board.clock.after(MINUTE_MS - (this.#board.clock.now() % MINUTE_MS), () => {
-      this.#draw();
+      this.#watchers.draw();
       this.#tick();
     });
-  }
-
-  // Several changes in one turn of the event loop are reported as one new screen.
-  #draw(): void {
-    if (this.#drawing) return;
-    this.#drawing = true;
-    queueMicrotask(() => {
-      this.#drawing = false;
-      const { screen } = this;
-      const drawn = JSON.stringify(screen);
-      if (drawn === this.#drawn) return;
-      this.#drawn = drawn;
-      this.#emit({ kind: 'screen', screen });
-    });
-  }
-
-  #emit(event: HandsetEvent): void {
-    for (const watcher of this.#watchers) watcher(event);
   }
 }

@@ -2,7 +2,7 @@ import type { Clock, Random, SmsBearer } from '../../modem/index.ts';
 import type { Flash } from './flash.ts';
 import type { Bars } from './screen.ts';
 
-/** What the buzzer can play: a message came, an application wants attention, all is well, something is wrong. */
+/** The tones of the buzzer: a text has come, an application asks for attention, something has succeeded, something has failed. */
 export type Tone = 'message' | 'attention' | 'confirmation' | 'error';
 
 /** What the phone shows of the network and of its battery. */
@@ -13,7 +13,7 @@ export interface Gauges {
   battery(): Bars;
 }
 
-/** The hardware that a firmware runs on. Keys go in through the handset, the LCD comes out of it. */
+/** The hardware that a firmware runs on. The keys and the LCD are not here: they are `press` and `screen` of the handset. */
 export interface Board {
   readonly flash: Flash;
   readonly radio: SmsBearer;
@@ -22,6 +22,6 @@ export interface Board {
   /** Plays a tone; a silent phone does nothing. */
   buzz(tone: Tone): void;
   readonly gauges: Gauges;
-  /** What local time is ahead of UTC, in minutes, at an instant in ms since 1970. */
+  /** Local time less UTC, in minutes, at an instant in ms since 1970. */
   utcOffsetMinutes(at: number): number;
 }

@@ -15,8 +15,8 @@ import {
 const fileFormat = z.object({ format: z.literal(FLASH_FORMAT), sections: z.record(z.string(), z.json()) });
 
 /**
- * A flash in a file of JSON that its owner alone may read, for it holds the keys of the phone.
- * Each write makes a new file and puts it in the old one's place, so that a power cut leaves the one or the other.
+ * A flash in a JSON file that only its owner may read, because it holds the keys of the phone.
+ * Each write makes a new file and gives it the old name: after a power cut the file is either the old or the new one.
  *
  * @throws FlashError `damaged` when the file is no flash, `failed` when it cannot be read.
  */
@@ -35,7 +35,7 @@ export function fileFlash(name: string, capacity: number = FLASH_CAPACITY): Flas
   };
 }
 
-/** The one name of a file that has several: behind a symbolic link, a write replaces the file and not the link. */
+/** The path of a file without symbolic links, so that a write replaces the file and not the link. */
 export function realPath(path: string): string {
   return existingPath(path) ?? join(existingPath(dirname(path)) ?? dirname(path), basename(path));
 }
@@ -103,7 +103,7 @@ function writeDurably(path: string, text: string): void {
   }
 }
 
-// The new name is safe only once the folder itself is on the disk.
+// The rename survives a power cut only when the folder is on the disk too.
 function syncFolder(folder: string): void {
   const handle = openSync(folder, 'r');
   try {

@@ -5,9 +5,10 @@ import { FlashError } from './flash.ts';
 import { realPath } from './flash-file.ts';
 
 /**
- * Keeps a second handset away from the same flash file. The lock is the operating system's lock on an empty SQLite file
- * beside it, so it goes away with the process, however that ends.
- * @returns what frees the lock. @throws FlashError `held` when another handset has it, `failed` when there is no place for it
+ * Refuses a flash file to a second handset. The lock is the operating system's lock on an empty SQLite file beside it, so
+ * it is free again after the process has ended in any way.
+ * @returns a function that frees the lock. @throws FlashError `held` when another handset has the lock, `failed` when the
+ * SQLite file cannot be made
  */
 export function lockFlash(path: string): () => void {
   const lock = `${realPath(path)}.lock`;

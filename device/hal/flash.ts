@@ -1,4 +1,4 @@
-/** What a section of the flash can hold. */
+/** The value of a section of the flash: JSON. */
 export type FlashValue =
   | null
   | boolean
@@ -8,8 +8,8 @@ export type FlashValue =
   | { readonly [name: string]: FlashValue };
 
 /**
- * The phone's memory: sections by name. Everything a phone knows after its battery was out is in here.
- * All calls are synchronous, and what was written is safe when the call returns.
+ * The permanent memory of the phone: sections by name.
+ * All calls are synchronous; when a write returns, its value survives a power cut.
  */
 export interface Flash {
   /** The value of a section, or `undefined` if there is none. */
@@ -21,7 +21,7 @@ export interface Flash {
 /** Why the flash could not be used; `held`: another handset uses it. */
 export type FlashErrorCode = 'full' | 'failed' | 'damaged' | 'held';
 
-/** The memory refused. `message` is one line for a person. */
+/** The flash could not be read or written. `message` is one line for a person. */
 export class FlashError extends Error {
   override readonly name = 'FlashError';
   readonly code: FlashErrorCode;
@@ -32,10 +32,10 @@ export class FlashError extends Error {
   }
 }
 
-/** Characters of JSON that a flash holds unless told otherwise: what a phone of 2009 gave to its applications. */
+/** The default capacity, in characters of JSON: that of a phone of 2009 for its applications. */
 export const FLASH_CAPACITY = 1_000_000;
 
-/** A flash that forgets when the process ends: for tests and simulations. */
+/** A flash that is lost when the process ends: for tests and simulations. */
 export interface MemoryFlash extends Flash {
   /** All that is stored, as the text a file would hold. */
   dump(): string;
@@ -58,7 +58,7 @@ export function memoryFlash(capacity: number = FLASH_CAPACITY): MemoryFlash {
 /** The sections of a flash by name. */
 export type Sections = ReadonlyMap<string, FlashValue>;
 
-/** The sections with one replaced, or erased by `undefined`. The value is copied, so that nobody changes it afterwards. */
+/** The sections with one replaced, or erased by `undefined`. The value is copied, so that a later change of the caller's object does not change the flash. */
 export function replaceSection(sections: Sections, name: string, value: FlashValue | undefined): Sections {
   const changed = new Map(sections);
   if (value === undefined) changed.delete(name);
@@ -78,5 +78,5 @@ export function checkCapacity(text: string, capacity: number): void {
   }
 }
 
-/** Names the layout of {@link serialize} inside the text itself. */
+/** The name of the format that {@link serialize} writes, as part of the text. */
 export const FLASH_FORMAT = 'cash-handset-flash-1';

@@ -7,8 +7,8 @@ export const LCD_ROWS = 8;
 export type Bars = 0 | 1 | 2 | 3 | 4;
 
 /**
- * One row of the LCD: at most {@link LCD_COLUMNS} cells. `inverse` marks what is chosen or being edited, `secret` what
- * is for the eyes of the owner only: a PIN as dots, a code.
+ * One row of the LCD: at most {@link LCD_COLUMNS} cells. `inverse`: the line is selected or is being edited.
+ * `secret`: it is never printed, only shown to the owner: the dots of a PIN, an activation code.
  */
 export interface Row {
   readonly text: string;
@@ -16,19 +16,19 @@ export interface Row {
   readonly secret?: true;
 }
 
-/** One thing on the screen, whether or not it is in the window that the rows show. */
+/** One line, field or choice of the screen, also when it is scrolled out of the rows. */
 export interface ScreenItem {
   readonly label: string;
-  /** What stands behind the label; a password as dots. */
+  /** The text after the label; a password as dots. */
   readonly value?: string;
-  /** The value is for the eyes of the owner only. */
+  /** The value is never printed, only shown to the owner. */
   readonly secret?: true;
   /** Of a choice: whether it is ticked. */
   readonly checked?: boolean;
   readonly focused: boolean;
 }
 
-/** What keys write just now: small letters, one capital and then small ones, capitals, or digits. */
+/** What the keys write: small letters, one capital and then small ones, capitals, or digits. */
 export type InputMode = 'abc' | 'Abc' | 'ABC' | '123';
 
 /** The symbols around the text. */
@@ -60,7 +60,7 @@ export interface Screen {
   readonly icons: Icons;
 }
 
-/** A screen as it may be printed: without what stands in secret fields, and without its length. */
+/** A screen as it may be printed: the text of secret fields is left out, so that its length is not printed either. */
 export function withoutSecrets(screen: Screen): Screen {
   return {
     ...screen,

@@ -5,8 +5,8 @@ import type { RecordPlatform } from './rms/platform.ts';
 import type { System } from './system.ts';
 
 /**
- * The phone's side of everything in this folder, handed to each application by the firmware. What crosses here is plain
- * data and callbacks, so that the application may as well live in a virtual machine of its own.
+ * The phone's side of everything in this folder, given to each application by the firmware. Only plain data and
+ * callbacks pass through it, so that an application can also run in a virtual machine of its own.
  */
 export interface MidletContext {
   readonly lcd: LcdPlatform;

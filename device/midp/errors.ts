@@ -3,7 +3,7 @@ export class IOException extends Error {
   override readonly name: string = 'IOException';
 }
 
-/** A transfer was cut short and nobody knows how far it came (`java.io.InterruptedIOException`). */
+/** A transfer was interrupted: the message may have been sent or not (`java.io.InterruptedIOException`). */
 export class InterruptedIOException extends IOException {
   override readonly name = 'InterruptedIOException';
 }
@@ -13,7 +13,7 @@ export class SecurityException extends Error {
   override readonly name = 'SecurityException';
 }
 
-/** A call with an argument that makes no sense (`java.lang.IllegalArgumentException`). */
+/** An argument of a call is not valid (`java.lang.IllegalArgumentException`). */
 export class IllegalArgumentException extends Error {
   override readonly name = 'IllegalArgumentException';
 }

@@ -5,7 +5,7 @@ import type { MidletContext } from './context.ts';
  * {@link startApp}; nothing may be shown or opened before.
  */
 export abstract class MIDlet {
-  /** The phone, as far as this application may touch it. */
+  /** The functions of the phone that this application may use. */
   readonly context: MidletContext;
 
   constructor(context: MidletContext) {
@@ -19,8 +19,8 @@ export abstract class MIDlet {
   abstract pauseApp(): void;
 
   /**
-   * The application ends: it saves what it needs and lets go of everything.
-   * @param unconditional whether it ends even if it would rather not.
+   * The application ends: it saves its data and closes its connections.
+   * @param unconditional true: the application cannot refuse to end.
    */
   abstract destroyApp(unconditional: boolean): void;
 
@@ -29,7 +29,7 @@ export abstract class MIDlet {
     return this.context.getAppProperty(key);
   }
 
-  /** Says that the application has ended by itself; `destroyApp` is not called any more. */
+  /** To be called by an application that ends by itself; the phone then does not call `destroyApp`. */
   notifyDestroyed(): void {
     this.context.notifyDestroyed();
   }

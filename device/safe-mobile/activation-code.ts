@@ -1,6 +1,6 @@
 import { SafeMobileError } from './errors.ts';
 
-// Crockford's base 32: no I, L, O and U, so that a code read aloud or typed on a keypad has one reading.
+// Crockford's base 32: no I, L, O and U, so that no two characters of a code look or sound alike.
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 /** 5 octets (40 bits) as the 8 characters that a person types, in two groups: `7ZQ2-M4KD`. */

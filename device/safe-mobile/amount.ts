@@ -1,7 +1,7 @@
 import { SafeMobileError } from './errors.ts';
 import type { Reader, Writer } from './octets.ts';
 
-/** ISO 4217 letters of the currencies the service knows. */
+/** ISO 4217 letters of the currencies that phone and service know. */
 export type Currency =
   | 'AUD'
   | 'BHD'

@@ -1,4 +1,4 @@
-/** Why a rail did not move the money, in words that programs compare. */
+/** Why a rail did not move the money. */
 export type DeclineReason =
   | 'not-honoured'
   | 'insufficient-funds'
@@ -27,8 +27,8 @@ export function isDeclineReason(text: string): text is DeclineReason {
 }
 
 /**
- * What a receipt with the status `declined` carries in the place of the approval code: the response code, read in base 36
- * as an approval code is. A receipt that gives no reason carries 0.
+ * The approval code field of a receipt with the status `declined`: the response code, read in base 36 as an approval code
+ * is. 0 means that the receipt gives no reason.
  */
 export function declineCode(reason: DeclineReason): number {
   return Number.parseInt(RESPONSE_CODES[reason], BASE);

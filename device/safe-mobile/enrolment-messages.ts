@@ -6,7 +6,7 @@ import { readText, writeTexts } from './text.ts';
 /** Octets of UTF-8 that relying party and title share in an AUTH_REQUEST. */
 export const AUTH_TEXT_OCTETS = 32;
 
-/** A phone's first message: it proves nothing yet but knowledge of the activation code. */
+/** A phone's first message. It proves only that the sender knows the activation code. */
 export interface Enrol {
   readonly type: 'ENROL';
   readonly ctr: number;

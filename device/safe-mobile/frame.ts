@@ -13,7 +13,7 @@ export const DOWN_OCTETS = 83;
 /** First octet of a frame: version 1 in the high half. */
 export const FRAME_CLASS = { up: 0x11, down: 0x12, enrol: 0x13, announcement: 0x14 } as const;
 
-/** What a frame says in clear. A frame down does not name its device: the SMS went to its number. */
+/** The part of a frame that is not sealed. A frame down has no deviceId: the SMS is addressed to the number of the device. */
 export type FrameHeader =
   | { readonly direction: 'up' | 'enrol'; readonly kid: number; readonly deviceId: number }
   | { readonly direction: 'down'; readonly kid: number };
@@ -32,7 +32,7 @@ export interface PhoneKeyPair {
   readonly publicKey: Uint8Array;
 }
 
-/** What the other end knows of a pair. */
+/** A key pair as the other end has it: without the secret key. */
 export type PublicHalf<Pair extends { readonly secretKey: Uint8Array }> = Omit<Pair, 'secretKey'>;
 
 const ZERO_KEY = new Uint8Array(32);
@@ -149,7 +149,7 @@ function contextOf(
   return { label: `SM1 ${direction}`, header, S: service.publicKey, D };
 }
 
-// The deviceId does not travel in a frame down, where the SMS's own destination names the phone.
+// A frame down is sent without the deviceId: the SMS is addressed to the phone.
 function headerOctets(classOctet: number | undefined): number {
   return classOctet === FRAME_CLASS.down ? 2 : 6;
 }
@@ -200,7 +200,7 @@ function open(
   return plaintext;
 }
 
-/** Derives key and nonce, lends them to `use`, and wipes every secret on the way. */
+/** Derives key and nonce, calls `use` with them, and wipes them and all secrets that they come from. */
 function withSealingKey<T>(
   primitives: Primitives,
   context: SealingContext,

@@ -5,7 +5,7 @@ import { Reader, Writer } from './octets.ts';
 import * as payment from './payment-messages.ts';
 import * as service from './service-messages.ts';
 
-/** What a phone says. Octets 1 to 4 are its `ctr`. */
+/** A message from a phone. Octets 1 to 4 are its `ctr`. */
 export type UpMessage =
   | payment.Approve
   | payment.Refuse
@@ -17,7 +17,7 @@ export type UpMessage =
   | enrolment.PinProof
   | service.TimeRequest;
 
-/** What the service says. Octets 1 to 4 are its time, unix seconds. */
+/** A message from the service. Octets 1 to 4 are its time, unix seconds. */
 export type DownMessage =
   | payment.PayRequest
   | payment.Receipt

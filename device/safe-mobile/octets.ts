@@ -39,7 +39,7 @@ export function octetsOf(hex: string): Uint8Array {
   );
 }
 
-/** Fills a plaintext of fixed size from the left; what is not written stays zero, which is the padding. */
+/** Writes a plaintext of fixed size from the left; the rest stays zero, which is the padding. */
 export class Writer {
   readonly octets: Uint8Array;
   #at = 0;
@@ -74,7 +74,7 @@ export class Writer {
   }
 }
 
-/** Reads a plaintext from the left, and at the end insists that the rest is zero padding. */
+/** Reads a plaintext from the left; {@link Reader.end} checks that the rest is zero padding. */
 export class Reader {
   readonly #octets: Uint8Array;
   #at = 0;

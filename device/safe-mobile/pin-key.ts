@@ -2,9 +2,9 @@ import { SafeMobileError } from './errors.ts';
 import type { Primitives, ScryptCost } from './primitives.ts';
 
 /**
- * The signing key that a PIN brings back, as the phone keeps it: `camouflaged = seed XOR scrypt(PIN, salt)`.
- * Every PIN gives *some* valid seed, so neither the phone nor its thief can tell a wrong one.
- * Nothing else about the seed may be stored beside it: no public key, no checksum.
+ * The signing key of the owner, camouflaged by the PIN, as the phone stores it: `camouflaged = seed XOR scrypt(PIN, salt)`.
+ * Every PIN gives a valid seed, so neither the phone nor a thief can find out whether a PIN is right.
+ * For that, nothing that depends on the seed may be stored: no public key, no checksum.
  */
 export interface PinKey {
   /** 16 octets. */
@@ -14,12 +14,12 @@ export interface PinKey {
   readonly cost: ScryptCost;
 }
 
-/** scrypt as a phone's small VM can bear it. The cost stands beside the salt, so it can grow. */
+/** The cost of scrypt that a phone's small VM can bear. It is stored with the salt, so that new keys may get a higher one. */
 export const PHONE_COST: ScryptCost = { N: 1024, r: 8, p: 1 };
 
 /**
- * Makes a signing key for a PIN. There is deliberately no way to wrap an old seed again: a changed PIN gets a new
- * seed and a new salt, or two snapshots of the storage would betray both PINs.
+ * Makes a signing key for a PIN. A changed PIN gets a new seed and a new salt: from one seed camouflaged with two PINs, a
+ * thief who has read both could compute the PINs.
  *
  * @param pin ASCII digits; the caller wipes them.
  * @param seed 32 fresh octets, wiped here.

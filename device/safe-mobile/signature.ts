@@ -2,7 +2,7 @@ import { SafeMobileError } from './errors.ts';
 import { concat, octetsOf } from './octets.ts';
 import type { Primitives } from './primitives.ts';
 
-/** What a signature is for; the first 16 octets of the signed text, zero padded, so that no text passes for another. */
+/** The purpose of a signature: the first 16 octets of the signed text, zero padded. No signature is valid for another purpose. */
 export type SignatureLabel = 'SM1 approve' | 'SM1 receipt' | 'SM1 pin' | 'SM1 admin' | 'SM1 time' | 'SM1 key';
 
 /** ASCII letters in 16 octets, filled with zeros. */
@@ -35,7 +35,7 @@ const SMALL_ORDER: readonly Uint8Array[] = [
   'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
 ].map(octetsOf);
 
-/** Whether an Ed25519 public key generates only a handful of points, so that one signature fits many messages. */
+/** Whether an Ed25519 public key has an order of at most 8: one signature by it is valid for many messages. */
 export function isSmallOrder(publicKey: Uint8Array): boolean {
   return SMALL_ORDER.some((point) =>
     point.every((octet, index) => octet === ((publicKey[index] ?? 0) & (index === 31 ? 0x7f : 0xff))),
@@ -65,7 +65,7 @@ export function verifySignature(
   return primitives.ed25519Verify(publicKey, text, signature);
 }
 
-/** @throws SafeMobileError `key` for an approval key that no honest phone makes. */
+/** @throws SafeMobileError `key` for an approval key of another length or of small order. */
 export function checkApprovalKey(publicKey: Uint8Array): void {
   if (publicKey.length !== 32 || isSmallOrder(publicKey))
     throw new SafeMobileError('key', 'the approval key is of small order');

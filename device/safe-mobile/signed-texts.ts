@@ -2,13 +2,13 @@ import { concat } from './octets.ts';
 import type { Primitives } from './primitives.ts';
 import { signedText, uint32 } from './signature.ts';
 
-/** What a customer signs: the whole 83-octet request as it was displayed, so that what is seen is what is signed. */
+/** What a customer signs: the whole 83-octet request that the phone displayed. */
 export function approvalText(deviceId: number, ctr: number, instrument: number, request: Uint8Array): Uint8Array {
   return signedText('SM1 approve', uint32(deviceId), uint32(ctr), Uint8Array.of(instrument), request);
 }
 
 /**
- * What a receipt signs. It proves amount and payee without repeating them.
+ * What the service signs in a receipt: the hash of the request stands for its amount and payee.
  * @param request the padded plaintext that the receipt answers: the request (83 octets) or the PAY_INIT (79).
  * @param receipt the padded plaintext of the receipt; only octets 0 to 18 count.
  */

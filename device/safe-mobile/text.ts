@@ -5,7 +5,7 @@ import type { Reader, Writer } from './octets.ts';
 // Unassigned points are let through: which ones are unassigned differs between engines.
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u;
 
-/** Text as it travels: NFC and printable. @throws SafeMobileError `text` for anything that could deceive on a screen. */
+/** Returns a text that is NFC and printable. @throws SafeMobileError `text` for any other: it could look like another text. */
 export function checkText(text: string): string {
   if (UNPRINTABLE.test(text)) throw new SafeMobileError('text', 'the text holds characters that do not print');
   if (text !== text.normalize('NFC')) throw new SafeMobileError('text', 'the text is not in normal form NFC');
@@ -58,7 +58,7 @@ export function fitText(text: string, limit: number): string {
   return fitted;
 }
 
-/** Writes texts that share `room` octets, each behind one octet that counts its own. @throws SafeMobileError `text` */
+/** Writes texts that share `room` octets: for each the number of its octets in 1 octet, then the octets. @throws SafeMobileError `text` */
 export function writeTexts(writer: Writer, room: number, ...texts: readonly string[]): Writer {
   let left = room;
   for (const text of texts) {
@@ -70,7 +70,7 @@ export function writeTexts(writer: Writer, room: number, ...texts: readonly stri
   return writer;
 }
 
-/** Reads one text behind its count. */
+/** Reads the number of octets in 1 octet, then the text. */
 export function readText(reader: Reader): string {
   return decodeText(reader.bytes(reader.uint(1)));
 }

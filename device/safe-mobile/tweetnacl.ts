@@ -17,7 +17,7 @@ export const tweetnaclPrimitives: Primitives = {
   scrypt: (password, salt, cost) => scrypt(password, salt, { ...cost, dkLen: 32 }),
 };
 
-// tweetnacl's 64-octet secret key holds the seed, so it lives only as long as one call.
+// tweetnacl's secret key of 64 octets contains the seed, so it is wiped after each call.
 function withSigningKey<T>(seed: Uint8Array, use: (pair: nacl.SignKeyPair) => T): T {
   const pair = nacl.sign.keyPair.fromSeed(seed);
   try {

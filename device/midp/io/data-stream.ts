@@ -1,7 +1,7 @@
 import { IOException } from '../errors.ts';
 
 /**
- * Writes values one behind the other, as an application packs a record (CLDC, `java.io.DataOutputStream` on a
+ * Writes values one after the other, as an application encodes a record (CLDC, `java.io.DataOutputStream` on a
  * `ByteArrayOutputStream`). All integers are big-endian.
  */
 export class DataOutputStream {
@@ -21,14 +21,14 @@ export class DataOutputStream {
     return this.#integer(value, 8);
   }
 
-  /** Octets behind their count in 2 octets. */
+  /** The number of octets in 2 octets, then the octets. */
   writeBytes(value: Uint8Array): this {
     this.#integer(value.length, 2);
     this.#octets.push(...value);
     return this;
   }
 
-  /** Text behind the count of its octets, in the modified UTF-8 of `java.io.DataInput`. */
+  /** The number of octets in 2 octets, then the text in the modified UTF-8 of `java.io.DataInput`. */
   writeUTF(text: string): this {
     const octets: number[] = [];
     for (let at = 0; at < text.length; at += 1) {

@@ -1,14 +1,14 @@
 import { Displayable } from './displayable.ts';
 import type { AlertType, AlertView, DisplayEvent } from './view.ts';
 
-/** A message to the user, after which another screen comes (JSR-118, `javax.microedition.lcdui.Alert`). */
+/** A message to the user, followed by another screen (JSR-118, `javax.microedition.lcdui.Alert`). */
 export class Alert extends Displayable {
   readonly #type: AlertType;
   readonly #text: string;
   readonly #timeoutMs: number | undefined;
   #dismissed: () => void = () => {};
 
-  /** @param timeoutMs when it goes away by itself; absent: only when dismissed (`Alert.FOREVER`). */
+  /** @param timeoutMs after this time the alert is dismissed by itself; absent: only the user dismisses it (`Alert.FOREVER`). */
   constructor(title: string, text: string, type: AlertType, timeoutMs?: number) {
     super(title);
     this.#text = text;
@@ -20,7 +20,7 @@ export class Alert extends Displayable {
     return this.#type;
   }
 
-  /** What happens when the alert goes away, usually `setCurrent` with the next screen. */
+  /** Sets what is called when the alert is dismissed, usually `setCurrent` with the next screen. */
   onDismiss(dismissed: () => void): void {
     this.#dismissed = dismissed;
   }

@@ -42,12 +42,12 @@ export class Display {
     this.#platform.playSound(type);
   }
 
-  /** Runs a task soon, in turn with the keys: the place to deal with what a promise brought. */
+  /** Runs a task soon, and not in the middle of a key event: use it in the `then` of a promise. */
   callSerially(task: () => void): void {
     this.#platform.callSerially(task);
   }
 
-  // Events of a screen that was replaced meanwhile come too late and are dropped.
+  // A key event of a screen that another one has replaced meanwhile is ignored.
   #draw(displayable: Displayable): void {
     this.#platform.show(displayable.view(this.#id), (event) => {
       if (this.#current === displayable) displayable.event(event);

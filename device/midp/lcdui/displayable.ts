@@ -1,10 +1,10 @@
 import type { Command } from './command.ts';
 import type { CommandView, DisplayableView, DisplayEvent } from './view.ts';
 
-/** Is told that the user gave a command on a screen. */
+/** Called when the user gives a command on a screen. */
 export type CommandListener = (command: Command, displayable: Displayable) => void;
 
-/** Something that can be shown (JSR-118, `javax.microedition.lcdui.Displayable`). */
+/** A screen of an application (JSR-118, `javax.microedition.lcdui.Displayable`). */
 export abstract class Displayable {
   #title: string;
   #ticker: string | undefined;
@@ -25,7 +25,7 @@ export abstract class Displayable {
     this.changed();
   }
 
-  /** A line of running text above the screen (`javax.microedition.lcdui.Ticker`); `undefined` takes it away. */
+  /** A line of running text above the screen (`javax.microedition.lcdui.Ticker`); `undefined` removes it. */
   setTicker(text: string | undefined): void {
     this.#ticker = text;
     this.changed();
@@ -52,14 +52,14 @@ export abstract class Displayable {
   /** For {@link Display}: this screen as plain data under an id. */
   abstract view(id: number): DisplayableView;
 
-  /** For {@link Display}: something happened on this screen. */
+  /** For {@link Display}: handles an action of the user on this screen. */
   event(event: DisplayEvent): void {
     if (event.kind !== 'command') return;
     const command = this.#commands[event.command];
     if (command !== undefined) this.gave(command);
   }
 
-  /** For {@link Display}: who is told when what is shown has changed. */
+  /** For {@link Display}: sets what is called after each change of this screen. */
   observe(changed: (() => void) | undefined): void {
     this.#changed = changed ?? (() => {});
   }
@@ -69,7 +69,7 @@ export abstract class Displayable {
     this.#listener?.(command, this);
   }
 
-  /** What is shown has changed. */
+  /** To be called after a change that the user can see. */
   protected changed(): void {
     this.#changed();
   }

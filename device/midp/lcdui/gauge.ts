@@ -1,12 +1,12 @@
 import { Item } from './item.ts';
 import type { GaugeView } from './view.ts';
 
-/** How far something is (JSR-118, `javax.microedition.lcdui.Gauge`, the kind that the user cannot move). */
+/** A progress bar (JSR-118, `javax.microedition.lcdui.Gauge`, not interactive). */
 export class Gauge extends Item {
   readonly #maxValue: number;
   #value: number | undefined;
 
-  /** @param value 0 to `maxValue`; `undefined` for as long as nobody knows (CONTINUOUS_RUNNING). */
+  /** @param value 0 to `maxValue`; `undefined` while the progress is unknown (CONTINUOUS_RUNNING). */
   constructor(label: string, maxValue: number, value?: number) {
     super(label);
     this.#maxValue = maxValue;

@@ -1,6 +1,6 @@
 import type { DisplayEvent, ItemView } from './view.ts';
 
-/** Something that stands on a form (JSR-118, `javax.microedition.lcdui.Item`). */
+/** A part of a form (JSR-118, `javax.microedition.lcdui.Item`). */
 export abstract class Item {
   #label: string;
   #changed: () => void = () => {};
@@ -21,15 +21,15 @@ export abstract class Item {
   /** For the form: this item as plain data. */
   abstract view(): ItemView;
 
-  /** For the form: something happened to this item. Items that the user cannot change ignore it. */
+  /** For the form: handles an action of the user on this item. Items that the user cannot change ignore it. */
   event(_event: DisplayEvent): void {}
 
-  /** For the form: who is told when what is shown has changed. */
+  /** For the form: sets what is called after each change of this item. */
   observe(changed: () => void): void {
     this.#changed = changed;
   }
 
-  /** What is shown has changed. */
+  /** To be called after a change that the user can see. */
   protected changed(): void {
     this.#changed();
   }

@@ -32,7 +32,7 @@ export class TextField extends Item {
     this.changed();
   }
 
-  /** What the keys write at first in a field that takes any text; letters unless told otherwise. */
+  /** Sets what the keys write at first in a field of any text. Default: letters. */
   setInitialInputMode(characterSubset: InitialInputMode): void {
     this.#initialInputMode = characterSubset;
     this.changed();
@@ -50,7 +50,7 @@ export class TextField extends Item {
     };
   }
 
-  /** What the user writes is taken if it fits; the phone is not trusted to check. */
+  /** Takes the text of the user if it fits the constraints: the phone may not have checked them. */
   override event(event: DisplayEvent): void {
     if (event.kind === 'text' && fitsConstraints(event.text, this.#maxSize, this.#constraints))
       this.setString(event.text);

@@ -4,7 +4,7 @@ import type { CommandType } from './command.ts';
 export type DisplayableView = FormView | ListView | TextBoxView | AlertView;
 
 interface CommonView {
-  /** Another number is another screen: focus and scrolling begin anew. */
+  /** A view with another id is another screen: its focus is on the first line, and it is not scrolled. */
   readonly id: number;
   readonly title: string;
   readonly ticker?: string;
@@ -30,7 +30,7 @@ export interface TextBoxView extends CommonView {
   readonly field: TextFieldView;
 }
 
-/** A message that goes away by itself after `timeoutMs`, or when dismissed. */
+/** A message that is dismissed by the user, or by itself after `timeoutMs`. */
 export interface AlertView extends CommonView {
   readonly kind: 'alert';
   readonly type: AlertType;
@@ -66,7 +66,7 @@ export interface ChoiceGroupView {
   readonly elements: readonly ChoiceElement[];
 }
 
-/** How far something is; `value` is absent while nobody knows. */
+/** A progress bar; `value` is absent while the progress is unknown. */
 export interface GaugeView {
   readonly kind: 'gauge';
   readonly label: string;
@@ -74,7 +74,7 @@ export interface GaugeView {
   readonly maxValue: number;
 }
 
-/** One at a time, or any number. */
+/** EXCLUSIVE: one line is selected. MULTIPLE: any number of lines is. */
 export type ChoiceType = 'EXCLUSIVE' | 'MULTIPLE';
 
 /** A line to choose. */
@@ -94,8 +94,8 @@ export interface CommandView {
 export type AlertType = 'INFO' | 'WARNING' | 'ERROR' | 'ALARM' | 'CONFIRMATION';
 
 /**
- * What may be written into a text field (`TextField.NUMERIC` and the like). `password` shows dots; what is `sensitive`
- * is shown, but never kept or printed by the phone.
+ * What may be written into a text field (`TextField.NUMERIC` and the like). A `password` is shown as dots. A
+ * `sensitive` text is shown as it is, but the phone never stores or prints it.
  */
 export interface InputConstraints {
   readonly input: 'ANY' | 'NUMERIC' | 'PHONENUMBER' | 'DECIMAL';
@@ -106,7 +106,7 @@ export interface InputConstraints {
 /** The characters that a text begins with (`TextField.setInitialInputMode`, `Character.Subset` of MIDP 2.0). */
 export type InitialInputMode = 'IS_LATIN_DIGITS' | 'MIDP_LOWERCASE_LATIN' | 'MIDP_UPPERCASE_LATIN';
 
-/** What the user did on the screen that is shown. Indexes count within the view. */
+/** An action of the user on the screen that is shown. Indexes count within the view. */
 export type DisplayEvent =
   /** A command was given; in an IMPLICIT list with the line that had the focus. */
   | { readonly kind: 'command'; readonly command: number; readonly element?: number }
@@ -121,9 +121,9 @@ export type DisplayEvent =
 
 /** The phone's side of the display, for one application. */
 export interface LcdPlatform {
-  /** Shows a view; from now on `listener` hears of what the user does. */
+  /** Shows a view; from now on `listener` is called for each action of the user. */
   show(view: DisplayableView, listener: (event: DisplayEvent) => void): void;
   playSound(type: AlertType): void;
-  /** Runs a task soon, on the application's own turn and never after its end. */
+  /** Runs a task soon, not inside another call of the application, and never after the application has ended. */
   callSerially(task: () => void): void;
 }

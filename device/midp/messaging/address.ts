@@ -11,7 +11,7 @@ const RESTRICTED_PORTS: ReadonlySet<number> = new Set([
   2805, 2923, 2948, 2949, 5502, 5503, 5508, 5511, 5512, 9200, 9201, 9202, 9203, 9207, 49996, 49999,
 ]);
 
-/** @throws IllegalArgumentException for what is no address, SecurityException for a port that is not for applications */
+/** @throws IllegalArgumentException when the text is no address, SecurityException for a port that applications may not use */
 export function parseSmsAddress(url: string): SmsAddress {
   const match = /^sms:\/\/(?<number>\+?[0-9]{1,15})?(?::(?<port>[0-9]{1,5}))?$/.exec(url);
   const { number, port: portText } = match?.groups ?? {};

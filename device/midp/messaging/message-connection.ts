@@ -6,7 +6,7 @@ import type { MessagingPlatform, PlatformMessage } from './platform.ts';
 /** A message of text (`javax.wireless.messaging.TextMessage`). */
 export interface TextMessage {
   readonly kind: 'text';
-  /** Where it goes, or whom it is from: an `sms:` address. */
+  /** The receiver of a message to send, the sender of a received one: an `sms:` address. */
   readonly address: string;
   readonly text: string;
 }
@@ -21,10 +21,10 @@ export interface BinaryMessage {
 /** What a {@link MessageConnection} sends. */
 export type Message = TextMessage | BinaryMessage;
 
-/** A message that came; `timestamp` is the service centre's, ms since 1970. */
+/** A received message; `timestamp` is that of the service centre, ms since 1970. */
 export type ReceivedMessage = Message & { readonly timestamp: number };
 
-/** Is told that a message waits (`javax.wireless.messaging.MessageListener`); fetches it with `receive`. */
+/** Called once for each message that waits (`javax.wireless.messaging.MessageListener`); fetches it with `receive`. */
 export type MessageListener = (connection: MessageConnection) => void;
 
 /**
@@ -49,7 +49,7 @@ export class MessageConnection {
     }
   }
 
-  /** Says who is told of messages, starting with those that already wait. */
+  /** Sets the listener, and calls it once for each message that already waits. */
   setMessageListener(listener: MessageListener | undefined): void {
     this.#listener = listener;
     const waiting = this.#unread;
@@ -58,8 +58,8 @@ export class MessageConnection {
 
   /**
    * Sends a message; a connection to a number sends there whatever the message's address says.
-   * @throws IOException when the network did not take it, InterruptedIOException when nobody knows,
-   * SecurityException for a port or a permission that the application has not got
+   * @throws IOException when the message was not sent, InterruptedIOException when that is unknown,
+   * SecurityException without the permission, or for a port that applications may not use
    */
   async send(message: Message): Promise<void> {
     if (!this.#open) throw new IOException('The connection is closed');
@@ -74,7 +74,7 @@ export class MessageConnection {
     );
   }
 
-  /** The oldest message that waits, or the next that comes. @throws InterruptedIOException when the connection is closed meanwhile */
+  /** The oldest message that waits, or else the next one. @throws InterruptedIOException when the connection is closed before */
   receive(): Promise<ReceivedMessage> {
     const { port } = this.#address;
     if (!this.#open || this.#address.number !== undefined || port === undefined) {
@@ -112,7 +112,7 @@ export class MessageConnection {
 
 /**
  * Opens a connection (`javax.microedition.io.Connector.open`).
- * @throws SecurityException for a port or a permission that the application has not got, IOException when the port is already open
+ * @throws SecurityException without the permission, or for a port that applications may not use, IOException when the port is already open
  */
 export function openConnection(context: MidletContext, url: string): MessageConnection {
   return new MessageConnection(context.messaging, parseSmsAddress(url));

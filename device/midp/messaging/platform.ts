@@ -1,4 +1,4 @@
-/** A message as it crosses between phone and application. */
+/** A message as phone and application exchange it. */
 export interface PlatformMessage {
   /** The other party's number, and its port when the message goes from port to port. */
   readonly number: string;
@@ -6,14 +6,14 @@ export interface PlatformMessage {
   readonly payload:
     | { readonly kind: 'text'; readonly text: string }
     | { readonly kind: 'binary'; readonly data: Uint8Array };
-  /** When the service centre took it, ms since 1970. */
+  /** The timestamp of the service centre, ms since 1970. */
   readonly timestamp: number;
 }
 
 /** The phone's side of messaging, for one application. */
 export interface MessagingPlatform {
   /**
-   * Opens a port for incoming messages. `notify` is called once for each message that waits or comes.
+   * Opens a port for incoming messages. `notify` is called once for each message that waits already or comes later.
    * @throws SecurityException without the permission, IOException when the port is already open
    */
   listen(port: number, notify: () => void): void;
@@ -22,9 +22,9 @@ export interface MessagingPlatform {
   /** Takes the oldest waiting message, which the phone then deletes. */
   take(port: number): PlatformMessage | undefined;
   /**
-   * Hands a message to the network and resolves when it was taken.
-   * @throws SecurityException without the permission, IOException when it was not taken, InterruptedIOException when
-   * nobody knows whether it was
+   * Sends a message; resolves when the network has taken it.
+   * @throws SecurityException without the permission, IOException when it was not sent, InterruptedIOException when
+   * that is unknown
    */
   send(message: Omit<PlatformMessage, 'timestamp'>, sourcePort: number | undefined): Promise<void>;
 }

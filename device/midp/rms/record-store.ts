@@ -27,7 +27,7 @@ export class RecordStore {
   readonly #platform: RecordPlatform;
   readonly #name: string;
   #stored: StoredRecords;
-  /** How often it was opened and not closed. */
+  /** How often it was opened, less how often it was closed. */
   #opens = 0;
 
   private constructor(platform: RecordPlatform, name: string, stored: StoredRecords) {

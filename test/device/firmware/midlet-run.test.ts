@@ -7,9 +7,9 @@ import { JAD, type Probe, phoneWith, SMS } from '../probe.ts';
 describe('A running application', () => {
   test('reads the attributes of its descriptor, the time, the zone and the language', () => {
     const seen: unknown[] = [];
-    const { open } = phoneWith(({ context }) => {
-      seen.push(context.getAppProperty('Greeting'), context.getAppProperty('None'));
-      seen.push(context.getAppProperty('toString'));
+    const { open } = phoneWith((probe) => {
+      const { context } = probe;
+      seen.push(...['Greeting', 'None', 'toString'].map((attribute) => probe.getAppProperty(attribute)));
       seen.push(context.system.currentTimeMillis(), context.system.timeZoneOffsetMillis(0));
       seen.push(context.system.getProperty('microedition.locale'), context.system.getProperty('other'));
       seen.push(context.system.randomBytes(4).length);

@@ -199,6 +199,21 @@ describe('DataOutputStream and DataInputStream (java.io)', () => {
     );
   });
 
+  test.each([
+    [0x00, [0xc0, 0x80]],
+    [0x01, [0x01]],
+    [0x7f, [0x7f]],
+    [0x80, [0xc2, 0x80]],
+    [0x7ff, [0xdf, 0xbf]],
+    [0x800, [0xe0, 0xa0, 0x80]],
+    [0xffff, [0xef, 0xbf, 0xbf]],
+  ])('write U+%i as %j, and read it again', (unit, encoded) => {
+    const text = String.fromCharCode(unit);
+    const record = new DataOutputStream().writeUTF(text).toByteArray();
+    expect(record).toEqual(octets(0, encoded.length, ...encoded));
+    expect(new DataInputStream(record).readUTF()).toBe(text);
+  });
+
   test('take integers to the end of their range, and no further', () => {
     const record = new DataOutputStream()
       .writeByte(255)
