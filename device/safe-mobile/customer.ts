@@ -40,6 +40,5 @@ function readCustomer(octets: Uint8Array): CustomerAddress {
     return { kind: 'alias', letters };
   }
   const semiOctets = Array.from(octets).flatMap((octet) => [octet & 0xf, octet >> 4]);
-  const end = semiOctets.indexOf(FILLER);
-  return { kind: 'number', digits: semiOctets.slice(0, end < 0 ? undefined : end).join('') };
+  return { kind: 'number', digits: semiOctets.filter((semiOctet) => semiOctet !== FILLER).join('') };
 }

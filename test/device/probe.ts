@@ -40,8 +40,9 @@ export class Probe extends midp.MIDlet {
   }
 
   override startApp(): void {
-    midp.Display.getDisplay(this).setCurrent(new midp.Form('Probe'));
     this.#start(this);
+    const display = midp.Display.getDisplay(this);
+    if (display.getCurrent() === undefined) display.setCurrent(new midp.Form('Probe'));
   }
 
   override pauseApp(): void {}

@@ -104,6 +104,23 @@ describe('A phone whose clock disagrees with a request by more than 300 s', () =
     expect(cash.service.all('TIME_REQUEST')).toHaveLength(before + 1);
   });
 
+  test('waits 30 s for each answer, also for the second', async () => {
+    const cash = await enrolled();
+    cash.service.skew = HOUR;
+    const { txn } = await cash.request();
+    await cash.clock.advance(10_000);
+    await cash.send(cash.service.timeResponse(cash.service.all('TIME_REQUEST')[0]?.nonce ?? new Uint8Array(8)));
+    await cash.send(cash.service.receipt(txn, 'cancelled'));
+    await cash.select('OK');
+    cash.service.skew = 0;
+    await cash.request({ ttl: 120 });
+    expect(cash.service.all('TIME_REQUEST')).toHaveLength(2);
+    await cash.clock.advance(29_999);
+    expect(cash.phone.screen.kind).toBe('idle');
+    await cash.clock.advance(1);
+    expect(cash.phone.screen.kind).not.toBe('idle');
+  });
+
   test('goes by its own clock when no answer comes: an old request has expired then', async () => {
     const cash = await enrolled();
     await cash.request({ time: cash.service.now - HOUR });

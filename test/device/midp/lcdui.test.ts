@@ -273,6 +273,7 @@ describe('Items of a form', () => {
     [undefined, undefined],
   ])('a gauge of 4 set to %s shows %s', (value, shown) => {
     const gauge = new Gauge('', 4, 2);
+    expect(gauge.view()).toEqual({ kind: 'gauge', label: '', maxValue: 4, value: 2 });
     gauge.setValue(value);
     expect(gauge.view().value).toBe(shown);
   });

@@ -16,6 +16,7 @@ import {
   formatAmount,
   hexOf,
   isCurrency,
+  isDeclineReason,
   matchCodeOf,
   octetsOf,
   type PayRequest,
@@ -193,6 +194,18 @@ describe('fields', () => {
     expect(() => decodeText(octetsOf(hex))).toThrow(expect.objectContaining({ code: 'text' }));
   });
 
+  it.each([
+    ['', []],
+    ['00fF', [0, 255]],
+  ])('%j is octets in hexadecimal', (hex, octets) => {
+    expect(octetsOf(hex)).toEqual(Uint8Array.from(octets));
+    expect(hexOf(octetsOf(hex))).toBe(hex.toLowerCase());
+  });
+
+  it.each(['0', '0g', '0x', ' 00'])('%j is no octets in hexadecimal', (hex) => {
+    expect(() => octetsOf(hex)).toThrow(expect.objectContaining({ code: 'field' }));
+  });
+
   it('a text is cut between characters', () => {
     expect(fitText('Città', 5)).toBe('Citt');
     expect(fitText('Città', 6)).toBe('Città');
@@ -248,6 +261,9 @@ describe('fields', () => {
 
   it.each([
     ['the exponent of another currency', '63d2'],
+    ['no decimals, where its currency has two', '03d2'],
+    ['one decimal, where its currency has two', '23d2'],
+    ['a bit more than the number of its currency', '53d2'],
     ['a number that no currency has', '4001'],
   ])('an amount with %s is refused', (_name, code) => {
     const plaintext = frameVector('PAY_REQUEST').plaintext.slice();
@@ -296,6 +312,14 @@ describe('fields', () => {
     expect(declineReasonOf(code)).toBeUndefined();
   });
 
+  it.each(['', 'toString', 'expired'])('%j is no reason of a decline', (text) => {
+    expect(isDeclineReason(text)).toBe(false);
+  });
+
+  it.each([4, 6])('an activation code is not made of %d octets', (octets) => {
+    expect(() => formatActivationCode(new Uint8Array(octets))).toThrow(expect.objectContaining({ code: 'field' }));
+  });
+
   it('activation codes survive the way a person types them', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 5, maxLength: 5 }), (octets) => {
@@ -308,6 +332,8 @@ describe('fields', () => {
     );
     expect(parseActivationCode('7ZQ2-M4K')).toBeUndefined();
     expect(parseActivationCode('7ZQ2-M4KU')).toBeUndefined();
+    expect(parseActivationCode('7ZQ2-M4KD9')).toBeUndefined();
+    expect(parseActivationCode('')).toBeUndefined();
   });
 
   it.each([
@@ -315,7 +341,10 @@ describe('fields', () => {
     [{ minor: 5, currency: 'EUR' } as const, 'EUR 0.05'],
     [{ minor: 1250, currency: 'JPY' } as const, 'JPY 1250'],
     [{ minor: 1250, currency: 'KWD' } as const, 'KWD 1.250'],
-  ])('%j is shown as %s', (amount, shown) => {
+    [{ minor: 0, currency: 'EUR' } as const, 'EUR 0.00'],
+    [{ minor: 0, currency: 'JPY' } as const, 'JPY 0'],
+  ])('%j is shown as %s, or with a decimal comma', (amount, shown) => {
     expect(formatAmount(amount)).toBe(shown);
+    expect(formatAmount(amount, ',')).toBe(shown.replace('.', ','));
   });
 });

@@ -64,7 +64,33 @@ describe('frames of the vectors', () => {
   });
 });
 
+describe('the header of a frame', () => {
+  it.each([0, 1, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff])(
+    'has the deviceId %d, wherever the frame stands',
+    (deviceId) => {
+      const phone = { ...phoneOf(frameVector('APPROVE')), deviceId };
+      const frame = sealUp(primitives, service, phone, new Uint8Array(79), new Uint8Array(32).fill(7));
+      const within = Uint8Array.of(9, 9, 9, ...frame).subarray(3);
+      expect(readFrameHeader(within)).toEqual({ direction: 'up', kid: keys.kid, deviceId });
+      expect(openUp(primitives, service, phone, within)).toEqual(new Uint8Array(79));
+    },
+  );
+});
+
 describe('sealing', () => {
+  it.each([
+    ['up', 78],
+    ['up', 80],
+    ['enrol', 78],
+    ['enrol', 80],
+    ['down', 82],
+    ['down', 84],
+  ])('%s refuses a plaintext of %d octets', (direction, octets) => {
+    const vector = vectors.frames.find((one) => one.direction === direction) ?? frameVector('APPROVE');
+    const refused = expect.objectContaining({ code: 'length' });
+    expect(() => seal({ ...vector, plaintext: new Uint8Array(octets) })).toThrow(refused);
+  });
+
   it('wipes the ephemeral secret', () => {
     const ephemeral = new Uint8Array(32).fill(7);
     sealUp(primitives, service, phoneOf(frameVector('APPROVE')), new Uint8Array(79), ephemeral);
@@ -127,6 +153,10 @@ describe('sealing', () => {
     ['version 2', (frame: Uint8Array) => Uint8Array.of(0x21, ...frame.subarray(1)), 'version'],
     ['class 9', (frame: Uint8Array) => Uint8Array.of(0x19, ...frame.subarray(1)), 'class'],
     ['another service key', (frame: Uint8Array) => Uint8Array.of(0x11, 2, ...frame.subarray(2)), 'key'],
+    ['an earlier service key', (frame: Uint8Array) => Uint8Array.of(0x11, 0, ...frame.subarray(2)), 'key'],
+    ['the class of a frame down', (frame: Uint8Array) => frame.with(0, 0x12), 'class'],
+    ['the class of ENROL', (frame: Uint8Array) => frame.with(0, 0x13), 'class'],
+    ['the class of an announcement', (frame: Uint8Array) => frame.with(0, 0x14), 'class'],
     ['another device', (frame: Uint8Array) => Uint8Array.of(0x11, 1, 9, ...frame.subarray(3)), 'key'],
   ])('refuses %s', (_name, mutate, code) => {
     const vector = frameVector('APPROVE');

@@ -52,6 +52,11 @@ describe('The numbers on the air are for ever', () => {
     expect(linesOf(table)).toBe(lines);
   });
 
+  it.each([0, 3, 8])('no kind of AUTH_REQUEST has the number %d', (code) => {
+    const refused = { code: 'field', message: `kind ${code} is not known` };
+    expect(() => nameOf(AUTH_CODES, code, 'kind')).toThrow(expect.objectContaining(refused));
+  });
+
   // ISO 4217, list one: number and minor unit.
   it('currencies: letters, number and decimals of ISO 4217', () => {
     const lines = Object.entries(CURRENCIES).map(
