@@ -1,31 +1,36 @@
 import { createInterface, type Interface } from 'node:readline';
 import { Command } from 'commander';
 import { Chat } from '../at/chat.ts';
-import { systemClock } from '../clock.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import { wakeModem } from '../opening/identify.ts';
-import type { PortError } from '../port/port.ts';
+import type { Port, PortError } from '../port/port.ts';
 import { commandOf, commandsOf, completions, linesOfCode, linesOfResult, wantsMessage } from './at-terminal.ts';
 import { portOf, withConnection } from './connection.ts';
+
+/** Where the commands are typed, and where the answers are shown. Prompts and completion are for two terminals. */
+type Input = NodeJS.ReadableStream & { readonly isTTY?: boolean };
+type Output = NodeJS.WritableStream & { readonly isTTY?: boolean };
 
 /** `gsm-modem console`: AT commands typed by hand, or from a pipe. The modem is not set up, and no message is touched. */
 export function consoleCommand(): Command {
   const command = new Command('console');
-  return withConnection(command).action(() => openConsole(command));
+  return withConnection(command).action(() => openConsole(portOf(command), systemClock, process.stdin, process.stdout));
 }
 
-async function openConsole(command: Command): Promise<void> {
+/** Types the lines of `input` to the modem, and writes what it says to `output`. @throws PortError, ModemError */
+export async function openConsole(port: Port, clock: Clock, input: Input, output: Output): Promise<void> {
   let commands: readonly string[] = [];
   const reader = createInterface({
-    input: process.stdin,
-    output: process.stdout,
-    terminal: process.stdin.isTTY === true && process.stdout.isTTY === true,
+    input,
+    output,
+    terminal: input.isTTY === true && output.isTTY === true,
     completer: (typed: string) => completions(commands, typed),
   });
   // The iterator is taken before the modem is opened: lines of a pipe that come meanwhile would be lost otherwise.
   const lines = reader[Symbol.asyncIterator]();
   let lost: PortError | undefined;
-  const chat = await Chat.open(portOf(command), systemClock, {
-    unsolicited: (code) => show(reader, linesOfCode(code)),
+  const chat = await Chat.open(port, clock, {
+    unsolicited: (code) => show(reader, output, linesOfCode(code)),
     ended(reason) {
       lost = reason;
       reader.close();
@@ -34,7 +39,7 @@ async function openConsole(command: Command): Promise<void> {
   try {
     await wakeModem(chat);
     commands = await commandsOf(chat);
-    await converse(chat, reader, lines);
+    await converse(chat, reader, output, lines);
   } finally {
     reader.close();
     await chat.close();
@@ -42,14 +47,14 @@ async function openConsole(command: Command): Promise<void> {
   if (lost !== undefined) throw lost;
 }
 
-async function converse(chat: Chat, reader: Interface, lines: AsyncIterator<string>): Promise<void> {
+async function converse(chat: Chat, reader: Interface, output: Output, lines: AsyncIterator<string>): Promise<void> {
   for (;;) {
     const text = (await ask(reader, lines, 'at> '))?.trim();
     if (text === undefined) return;
     if (text === '') continue;
     const message = wantsMessage(text) ? await askMessage(reader, lines) : undefined;
     if (wantsMessage(text) && message === undefined) return;
-    show(reader, linesOfResult(await chat.run(commandOf(text, message))));
+    show(reader, output, linesOfResult(await chat.run(commandOf(text, message))));
   }
 }
 
@@ -75,12 +80,12 @@ async function ask(reader: Interface, lines: AsyncIterator<string>, prompt: stri
 }
 
 /** Shows lines, on a terminal above what is being typed. */
-function show(reader: Interface, lines: readonly string[]): void {
+function show(reader: Interface, output: Output, lines: readonly string[]): void {
   const text = `${lines.join('\n')}\n`;
   if (!reader.terminal) {
-    process.stdout.write(text);
+    output.write(text);
     return;
   }
-  process.stdout.write(`\r\x1b[K${text}`);
+  output.write(`\r\x1b[K${text}`);
   reader.prompt(true);
 }

@@ -19,7 +19,7 @@ export async function manPage(executable: Executable): Promise<string> {
   return [
     `.TH ${title} 1 "" ${argument(`cash-mobile ${program.version() ?? ''}`)} "Cash-Mobile"`,
     '.SH NAME',
-    escaped(`${name} - ${description}`).replace(' - ', ' \\- '),
+    escaped(`${name} - ${description}`),
     '.SH SYNOPSIS',
     ...usage(top),
     '.SH OPTIONS',

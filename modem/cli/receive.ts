@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { IncomingSms, UnreadableSms } from '../bearer.ts';
-import { systemClock } from '../clock.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import type { Modem } from '../modem.ts';
 import { toHex } from '../pdu/hex.ts';
 import { withConnection, withModem } from './connection.ts';
@@ -18,17 +18,27 @@ export function receiveCommand(): Command {
     .option('--count <n>', 'end after so many; default: never', numberOption(1, 1_000_000))
     .option('--timeout <seconds>', 'fail when they have not come by then', numberOption(1, 1_000_000));
   return withConnection(command).action(() =>
-    withModem(command, (modem) => receive(modem, command.opts<ReceiveOptions>(), outputOf(command))),
+    withModem(command, (modem) => receive(modem, command.opts<ReceiveOptions>(), outputOf(command), systemClock)),
   );
 }
 
-async function receive(modem: Modem, { count, timeout }: ReceiveOptions, output: Output): Promise<void> {
+/**
+ * Prints messages as they come: `count` of them, or until `timeout`, in seconds.
+ *
+ * @throws Error when fewer than `count` came in time
+ */
+export async function receive(
+  modem: Pick<Modem, 'receive'>,
+  { count, timeout }: ReceiveOptions,
+  output: Output,
+  clock: Clock,
+): Promise<void> {
   let received = 0;
   await new Promise<void>((resolve, reject) => {
     const cancel =
       timeout === undefined
         ? () => {}
-        : systemClock.after(timeout * 1_000, () => {
+        : clock.after(timeout * 1_000, () => {
             if (count === undefined) resolve();
             else reject(new Error(`${received} of ${count} messages came within ${timeout} s`));
           });

@@ -33,8 +33,8 @@ export function resetCommand(): Command {
   });
 }
 
-/** @returns the command that the modem took. @throws PortError; Error when it takes none, or is silent */
-async function resetModem(port: Port, clock: Clock): Promise<string> {
+/** Resets the modem on a port. @returns the command that the modem took. @throws PortError; Error when it takes none, or is silent */
+export async function resetModem(port: Port, clock: Clock): Promise<string> {
   const chat = await Chat.open(port, clock, { unsolicited() {}, ended() {} });
   try {
     await port.setLines({ dtr: false, rts: false });
@@ -54,8 +54,8 @@ async function resetModem(port: Port, clock: Clock): Promise<string> {
   }
 }
 
-/** @returns after how many seconds it answers. @throws Error when it does not */
-async function answersAgain(port: Port, clock: Clock): Promise<number> {
+/** Waits until the modem on a port answers. @returns after how many seconds it does. @throws Error when it does not within 90 s */
+export async function answersAgain(port: Port, clock: Clock): Promise<number> {
   const start = clock.now();
   let why = 'it was not found again';
   while (clock.now() - start < BACK_MS) {

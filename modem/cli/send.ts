@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { ApplicationPorts, SendOutcome, SmsContent, SmsReport } from '../bearer.ts';
-import { systemClock } from '../clock.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import type { Modem } from '../modem.ts';
 import { PduEncodeError, segment } from '../pdu/index.ts';
 import { createPool } from '../pool.ts';
@@ -67,7 +67,7 @@ export function sendCommand(): Command {
     if (to === undefined) throw new UsageError('say where to: --to <number>, or --file <path>');
     const content = contentOf(options);
     checkCoding(content, options);
-    await withModem(command, (modem) => send(modem, to, options, content, output));
+    await withModem(command, (modem) => send(modem, to, options, content, output, systemClock));
   });
 }
 
@@ -106,16 +106,18 @@ function checkCoding(content: SmsContent, options: SendOptions): void {
   }
 }
 
-async function send(
-  modem: Modem,
+/** Sends one message, prints how that ended, and sets the exit code. With `report` waits for it, `wait` seconds at most. */
+export async function send(
+  modem: Pick<Modem, 'send' | 'receive'>,
   to: string,
-  options: SendOptions,
+  options: Pick<SendOptions, 'report' | 'wait' | 'retry'> & CodingFlags,
   content: SmsContent,
   output: Output,
+  clock: Clock,
 ): Promise<void> {
   const wantsReport = options.report === true;
-  const reported = wantsReport ? finalReport(modem, output) : undefined;
-  const outcome = await sendingAgain(modem, options.retry, systemClock).send({
+  const reported = wantsReport ? finalReport(modem, output, clock) : undefined;
+  const outcome = await sendingAgain(modem, options.retry, clock).send({
     id: to,
     destination: to,
     content,
@@ -159,7 +161,7 @@ interface ReportWait {
 }
 
 /** Waits for the final status report of the message. SMS that come meanwhile stay in the modem. */
-function finalReport(modem: Modem, output: Output): ReportWait {
+function finalReport(modem: Pick<Modem, 'receive'>, output: Output, clock: Clock): ReportWait {
   let settle: (report: SmsReport | undefined) => void = () => {};
   let cancel = () => {};
   const settled = new Promise<SmsReport | undefined>((resolve) => {
@@ -174,7 +176,7 @@ function finalReport(modem: Modem, output: Output): ReportWait {
   });
   return {
     within(limitMs) {
-      cancel = systemClock.after(limitMs, () => settle(undefined));
+      cancel = clock.after(limitMs, () => settle(undefined));
       return settled;
     },
     cancel: () => cancel(),

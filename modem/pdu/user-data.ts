@@ -103,7 +103,7 @@ function readText(
 ): string {
   const used = septetsFor(at - start);
   if (used > septets) {
-    reader.deviation(`a length of ${septets} septets does not cover the header, which takes ${used}`, at);
+    reader.deviation(`a length of ${septets} septets does not cover the header, which takes ${used}`);
     return '';
   }
   const fill = used * 7 - (at - start) * 8;

@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { withHearing, wordsFor } from '../../../modem/cli/hearing.ts';
-import { memoryPort, openModem } from '../../../modem/index.ts';
+import { type FarEnd, ModemError, memoryPort, openModem, type Port } from '../../../modem/index.ts';
 import { VirtualClock } from '../../../sim/index.ts';
 
 test.each([
@@ -89,4 +89,163 @@ test('OK to everything is said at once', async () => {
       'and nothing else; gsm-modem list --find finds the right port of the stick)',
   );
   expect(seconds).toBeLessThan(8);
+});
+
+/** A port that is open and listened to, while `opening` is decided by hand. */
+async function listening() {
+  const clock = new VirtualClock();
+  const { port: bare, farEnd } = memoryPort('/dev/ttyX');
+  const told: string[] = [];
+  const { port, opened: heard } = withHearing(bare, clock, (text) => told.push(text));
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  let isClosed = false;
+  await port.open({
+    data() {},
+    closed() {
+      isClosed = true;
+    },
+  });
+  const ending = heard(promise).catch((error: unknown) => error);
+  const say = async (text: string) => {
+    farEnd.write(Buffer.from(text, 'latin1'));
+    await clock.advance(0);
+  };
+  return { clock, port, farEnd, told, resolve, reject, ending, say, isClosed: () => isClosed } satisfies {
+    port: Port;
+    farEnd: FarEnd;
+    [name: string]: unknown;
+  };
+}
+
+const deaf = () => new ModemError('not-a-modem', 'the modem does not answer AT');
+
+describe('while a modem is looked for', () => {
+  test.each(['OK', 'ERROR', '0', '4', '+CME ERROR: 10', '+CMS ERROR: SIM busy'])(
+    'nothing is told of a port that answers %s',
+    async (answer) => {
+      const { clock, told, say } = await listening();
+      await say(`login:\r\n${answer}\r\n`);
+      await clock.advance(60_000);
+      expect(told).toEqual([]);
+    },
+  );
+
+  test.each(['OKAY', '+CREG: 1', '3', '+CMX ERROR: 1', '10'])(
+    'what a port says is told after 6 s, once, when it is no answer: %s',
+    async (answer) => {
+      const { clock, told, say, isClosed } = await listening();
+      await say(`${answer}\r\n`);
+      await clock.advance(5_999);
+      expect(told).toEqual([]);
+      await clock.advance(1);
+      expect(told).toEqual([`no answer yet: it says "${answer}"`]);
+      await clock.advance(60_000);
+      expect([told.length, isClosed()]).toEqual([1, false]);
+    },
+  );
+
+  test('what is typed is no answer, also when more is said', async () => {
+    const { clock, port, told, say } = await listening();
+    await port.write(Buffer.from('AT\r'));
+    await say('AT\r\nlogin: \r\n');
+    await clock.advance(6_000);
+    expect(told).toEqual(['no answer yet: it says "login:"']);
+  });
+
+  test('nothing is told of a modem that is open, or of a search that has failed', async () => {
+    const one = await listening();
+    one.resolve('a modem');
+    expect(await one.ending).toBe('a modem');
+    const other = await listening();
+    const failure = new Error('the port is busy');
+    other.reject(failure);
+    expect(await other.ending).toBe(failure);
+    await one.clock.advance(60_000);
+    await other.clock.advance(60_000);
+    expect([one.told, other.told]).toEqual([[], []]);
+  });
+
+  test('only its last 2,000 characters are kept', async () => {
+    const { clock, told, say } = await listening();
+    await say(`OK\r\n${'x'.repeat(1_000)}\r\n`);
+    await say(`${'y'.repeat(992)}\r\n`);
+    await clock.advance(6_000);
+    expect(told).toEqual([]);
+    const other = await listening();
+    await other.say(`OK\r\n${'x'.repeat(1_000)}\r\n`);
+    await other.say(`${'y'.repeat(994)}\r\n`);
+    await other.clock.advance(6_000);
+    expect(other.told).toEqual([expect.stringMatching(/^no answer yet: it says "x{60}…"$/)]);
+  });
+
+  test.each([
+    ['$GPGGA,1', true],
+    ['$GNRMC,', true],
+    ['$GPGGA', false],
+    ['x$GPGGA,1', false],
+    ['$GPGG,1', false],
+    ['$gpgga,1', false],
+  ])('a port that says %j is closed: %s', async (sentence, expected) => {
+    const { clock, told, say, isClosed, reject, ending } = await listening();
+    await say(`\xff\r\n${sentence}\r\n`);
+    await clock.advance(6_000);
+    expect([isClosed(), told.length]).toEqual([expected, expected ? 0 : 1]);
+    reject(new Error('the port was closed'));
+    expect(await ending).toMatchObject(
+      expected
+        ? {
+            name: 'ModemError',
+            code: 'not-a-modem',
+            message: `there is no modem on this port: it says NMEA sentences, "${sentence}", as a GPS receiver; gsm-modem list --find finds the right port of the stick`,
+          }
+        : { name: 'Error', message: 'the port was closed' },
+    );
+  });
+});
+
+describe('the error of a search that failed', () => {
+  test('says what came from the port', async () => {
+    const { say, reject, ending } = await listening();
+    await say('login: \x00\x01 \r\n');
+    const cause = deaf();
+    reject(cause);
+    expect(await ending).toMatchObject({
+      code: 'not-a-modem',
+      message: 'the modem does not answer AT (it says "login:")',
+      cause,
+    });
+  });
+
+  test.each([
+    ['of another kind', new ModemError('locked', 'the SIM wants its PIN')],
+    ['of the port', new Error('/dev/ttyX: no such port')],
+  ])('stays as it is, when it is %s', async (_what, failure) => {
+    const { say, reject, ending } = await listening();
+    await say('login: \r\n');
+    reject(failure);
+    expect(await ending).toBe(failure);
+  });
+
+  test('does not change with what comes after the opening', async () => {
+    const { port, resolve, ending, say, told, clock } = await listening();
+    await say('+CREG: 1\r\n');
+    resolve('a modem');
+    await ending;
+    await say('login: \r\n');
+    await port.write(Buffer.from('AT\r'));
+    await clock.advance(60_000);
+    expect(told).toEqual([]);
+  });
+});
+
+test.each([
+  [['AT', 'OK'], ['AT'], /^it says OK to everything, and nothing else; gsm-modem list --find finds/],
+  [['OK', 'ERROR'], [], /^it says "OK \| ERROR"$/],
+  [['AT', 'AT+CGMI', 'AT'], ['AT', 'AT+CGMI'], /^the port only echoes what is typed$/],
+  [['AT', '$GPGGA,1'], ['AT'], /^it says NMEA sentences, "\$GPGGA,1"/],
+  [['x'.repeat(60)], [], /^it says "x{60}"$/],
+  [['x'.repeat(61)], [], /^it says "x{60}…"$/],
+  [['\u007fa~ \u001f'], [], /^it says "\.a~ \."$/],
+])('%j, when %j was typed', (said, typed, words) => {
+  expect(wordsFor(said, typed)).toMatch(words);
 });

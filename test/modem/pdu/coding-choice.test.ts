@@ -61,6 +61,17 @@ describe('the language of the recipient (3GPP TS 23.040, 9.2.3.24.15 and 9.2.3.2
     expect(written(text, options)).toBe(expected);
   });
 
+  test.each([
+    ['hindi', 'क', 'tamil', '௫'],
+    ['tamil', 'க', 'hindi', '५'],
+    ['bengali', 'ক', 'urdu', '۵'],
+    ['urdu', 'ڀ', 'bengali', '৫'],
+  ])('letters of %s (%s) with digits of %s (%s)', (locking, letter, single, digit) => {
+    const text = `${letter.repeat(9)}${digit}`.repeat(10);
+    expect(written(text)).toBe(`gsm7, locking ${locking}, single ${single}, 1`);
+    expect(written(text, { language: languageOf(locking) ?? 'none' })).toBe('ucs2, 2');
+  });
+
   test('what the tables allowed do not have cannot be written in 7 bits', () => {
     for (const language of ['none', 'turkish'] as const) {
       expect(() => cut('नमस्ते', { alphabet: 'gsm7', language })).toThrow(

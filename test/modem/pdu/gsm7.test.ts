@@ -131,4 +131,31 @@ describe('data and UTF-16', () => {
     expect(tpdu.userData).toEqual(userData);
     expect(toHex(encodeTpdu(tpdu))).toBe(deliverHex({ dcs, ud }));
   });
+
+  test.each([
+    ['00', { kind: 'text', header: [], text: 'x'.repeat(3_000) }],
+    ['08', { kind: 'text', header: [], text: 'x'.repeat(3_000) }],
+    ['04', { kind: 'data', header: [], data: new Uint8Array(3_000) }],
+  ] as const)('3,000 characters or octets under TP-DCS %s are refused before they are written', (dcs, userData) => {
+    expect(() => encodeTpdu({ ...decodeDeliver({ dcs }), userData })).toThrow(
+      '3000 characters or octets do not fit in 140 octets',
+    );
+  });
+
+  test.each([
+    ['00', '0AE8329BFD06', '5 octets of user data instead of 9', { text: 'hello' }],
+    ['08', '0600480069', '4 octets of user data instead of 6', { text: 'Hi' }],
+    ['04', '030102', '2 octets of user data instead of 3', { data: fromHex('0102') }],
+    ['04', '02FF', '1 octet of user data instead of 2', { data: fromHex('FF') }],
+  ])('user data under TP-DCS %s that is cut is leniently what came: %s', (dcs, ud, reason, rest) => {
+    const { deliver, deviations } = decodeLeniently({ dcs, ud });
+    expect(deliver.userData).toMatchObject(rest);
+    expect(deviations).toEqual([`TP-UD ${14 + ud.length / 2}: ${reason}`]);
+  });
+
+  test('141 octets of user data are read leniently', () => {
+    const { deliver, deviations } = decodeLeniently({ dcs: '04', ud: `8D${'00'.repeat(141)}` });
+    expect(deliver.userData).toMatchObject({ data: new Uint8Array(141) });
+    expect(deviations).toEqual(['TP-UDL 14: 141 octets of user data, more than 140']);
+  });
 });

@@ -75,6 +75,27 @@ describe('information elements (3GPP TS 23.040, 9.2.3.24)', () => {
     const { userData } = decodeDeliver(withHeader('0E00030102010003020202' + '0402F1F2'));
     expect(concatenationOf(userData)).toMatchObject({ reference: 2, sequence: 2 });
     expect(portsOf(userData)).toMatchObject({ destination: 0xf1 });
+    const twice = decodeDeliver(withHeader('0A0402F1F20504E1E2E3E4'));
+    expect(portsOf(twice.userData)).toMatchObject({ width: 16, destination: 0xe1e2 });
+  });
+
+  test.each([
+    ['single', '24', '1B'],
+    ['locking', '25', ''],
+  ])('of two %s shifts the last one counts', (_shift, id, before) => {
+    // Seven octets of header are eight septets; then each septet of the table, behind the escape or not.
+    const text = (first: string, second: string) =>
+      Array.from({ length: 128 }, (_, septet) => {
+        const behind = before === '' ? septet : 0x1b | (septet << 7);
+        const octets = before === '' ? [behind] : [behind & 0xff, behind >> 8];
+        const length = toHex(Uint8Array.of(before === '' ? 9 : 10));
+        const ud = `${length}06${id}01${first}${id}01${second}${toHex(Uint8Array.from(octets))}`;
+        const { userData } = decodeLeniently({ flags: '44', ud }).deliver;
+        return userData.kind === 'text' ? userData.text : '';
+      }).join('');
+    expect(text('01', '03')).toBe(text('03', '03'));
+    expect(text('03', '01')).toBe(text('01', '01'));
+    expect(text('01', '01')).not.toBe(text('03', '03'));
   });
 
   test.each([
@@ -171,5 +192,15 @@ describe('information elements (3GPP TS 23.040, 9.2.3.24)', () => {
     const deliver = decodeDeliver({ dcs: '04' });
     const userData = { kind: 'data', header: [element], data: new Uint8Array(0) } as const;
     expect(() => encodeTpdu({ ...deliver, userData })).toThrow(PduEncodeError);
+  });
+
+  test('a header longer than any TPDU is refused before it is written', () => {
+    const element = { kind: 'other', id: 112, data: new Uint8Array(137) } as const;
+    const userData = {
+      kind: 'data',
+      header: Array.from({ length: 8 }, () => element),
+      data: new Uint8Array(0),
+    } as const;
+    expect(() => encodeTpdu({ ...decodeDeliver({ dcs: '04' }), userData })).toThrow(PduEncodeError);
   });
 });
