@@ -16,10 +16,10 @@ function characterCells(character: string): number {
   return WIDE.test(character) ? 2 : 1;
 }
 
-/** The text cut to a number of cells, with an ellipsis when something was cut off. */
+/** The text cut to a number of cells, with an ellipsis when something was cut off and there is a cell for it. */
 export function clip(text: string, columns: number): string {
   if (cellsOf(text) <= columns) return text;
-  return `${takeCells(text, columns - 1)}…`;
+  return columns < 1 ? '' : `${takeCells(text, columns - 1)}…`;
 }
 
 /** The text filled with blanks on the right to a number of cells, or cut to it. */

@@ -133,6 +133,23 @@ describe('the PIN-camouflaged key', () => {
     expect(hexOf(publicKey)).toBe(hexOf(keys.A));
   });
 
+  it.each([
+    [31, 16],
+    [33, 16],
+    [32, 15],
+    [32, 17],
+  ])('is not made of a seed of %d octets and a salt of %d', (seed, salt) => {
+    const make = () => createPinKey(primitives, pin, new Uint8Array(seed), new Uint8Array(salt), camouflage.kdf);
+    expect(make).toThrow(expect.objectContaining({ code: 'field' }));
+  });
+
+  it('keeps a copy of the salt', () => {
+    const salt = camouflage.salt.slice();
+    const { pinKey } = createPinKey(primitives, pin, keys.approvalSeed.slice(), salt, camouflage.kdf);
+    salt.fill(0);
+    expect(hexOf(pinKey.salt)).toBe(hexOf(camouflage.salt));
+  });
+
   it('wipes the seed it was given', () => {
     const seed = keys.approvalSeed.slice();
     createPinKey(primitives, pin, seed, camouflage.salt, camouflage.kdf);

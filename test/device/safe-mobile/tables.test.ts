@@ -15,6 +15,7 @@ import { type DownMessage, decodeDown, decodeUp, encodeDown, encodeUp } from '..
 import { MESSAGE_TYPES } from '../../../device/safe-mobile/messages.ts';
 import { Reader, Writer } from '../../../device/safe-mobile/octets.ts';
 import { PHONE_COST } from '../../../device/safe-mobile/pin-key.ts';
+import { frameVector } from './vectors.ts';
 
 /** A table as `number name`, in the order of the numbers. */
 function linesOf(table: Readonly<Record<string, number>>): string {
@@ -76,6 +77,18 @@ const [ref, nonce] = [Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8), Uint8Array.of(8, 7,
 const [key, other] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
 const signature = new Uint8Array(64).fill(3);
 
+const authRequest = {
+  type: 'AUTH_REQUEST',
+  time: 5,
+  challenge: ref,
+  ttl: 2_550,
+  kind: 'login',
+  matchCode: 9_999,
+  documentHash: key,
+  relyingParty: 'Comune di Milano',
+  title: 'Firma il modulo ',
+} as const;
+
 /** Each message with each name that it can carry: what is written is read again. */
 const DOWN: readonly DownMessage[] = [
   ...namesOf(STATUS_CODES).flatMap((status) =>
@@ -86,17 +99,7 @@ const DOWN: readonly DownMessage[] = [
   ),
   ...namesOf(AUTH_CODES).map(
     (kind) =>
-      ({
-        type: 'AUTH_REQUEST',
-        time: 5,
-        challenge: ref,
-        ttl: 2_550,
-        kind,
-        matchCode: 9_999,
-        documentHash: key,
-        relyingParty: 'Comune di Milano',
-        title: 'Firma il modulo',
-      }) as const,
+      ({ ...authRequest, kind }) as const,
   ),
   ...namesOf(NAK_CODES).map(
     (code) => ({ type: 'NAK', time: 5, ref, code, argument: 0xffff_ffff, text: 'x'.repeat(64) }) as const,
@@ -150,6 +153,11 @@ describe('Each message with each of its names', () => {
   it.each([
     ['a receipt with 16 tries left', { ...DOWN[0], triesLeft: 16 }],
     ['a NAK whose text is too long', { type: 'NAK', time: 5, ref, code: 'limit', argument: 0, text: 'x'.repeat(65) }],
+    [
+      'an AUTH_REQUEST whose texts are too long',
+      { ...authRequest, relyingParty: 'x'.repeat(16), title: 'y'.repeat(17) },
+    ],
+    ['an AUTH_REQUEST with a match code of five digits', { ...authRequest, matchCode: 10_000 }],
     ['a time of five octets', { type: 'TIME_RESPONSE', time: 2 ** 32, nonce, signature }],
   ] as readonly (readonly [string, DownMessage])[])('%s is not made', (_name, message) => {
     expect(() => encodeDown(message)).toThrow(expect.objectContaining({ name: 'SafeMobileError' }));
@@ -164,5 +172,23 @@ describe('Octets', () => {
     const reader = new Reader(writer.octets);
     expect([reader.uint(2), reader.uint(1)]).toEqual([0x0102, 255]);
     expect(() => reader.uint(1)).toThrow(expect.objectContaining({ code: 'length' }));
+  });
+
+  it('are read as a copy, so that wiping the plaintext leaves them', () => {
+    const plaintext = Uint8Array.of(1, 2, 3);
+    const read = new Reader(plaintext).bytes(2);
+    plaintext.fill(0);
+    expect(read).toEqual(Uint8Array.of(1, 2));
+  });
+
+  it.each([
+    ['PAY_REQUEST', 26],
+    ['AUTH_REQUEST', 15],
+  ] as const)('of a %s with a match code of five digits are refused', (type, at) => {
+    const plaintext = type === 'AUTH_REQUEST' ? encodeDown(authRequest) : frameVector(type).plaintext.slice();
+    plaintext.set([0x27, 0x0f], at);
+    expect(decodeDown(plaintext)).toMatchObject({ type, matchCode: 9_999 });
+    plaintext.set([0x27, 0x10], at);
+    expect(() => decodeDown(plaintext)).toThrow(expect.objectContaining({ code: 'field' }));
   });
 });

@@ -1,11 +1,13 @@
 import { PassThrough, Writable } from 'node:stream';
 import { Terminal } from '@xterm/headless';
-import { Box, render as inkRender } from 'ink';
+import { Box, render as inkRender, Text } from 'ink';
 import { render } from 'ink-testing-library';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Key, Screen } from '../../../device/index.ts';
+import { cellsOf } from '../../../device/firmware/index.ts';
 import {
   drawPhone,
+  Fitted,
   HandsetTerminal,
   PHONE_COLUMNS,
   PHONE_ROWS,
@@ -84,6 +86,12 @@ describe('The keys of a computer', () => {
     ['p', { ctrl: true }, 'power', 'power', 'power'],
     ['c', { ctrl: true }, '', '', ''],
     ['', { upArrow: true }, 'up', 'up', 'up'],
+    ['', { downArrow: true }, 'down', 'down', 'down'],
+    ['', { leftArrow: true }, 'left', 'left', 'left'],
+    ['', { rightArrow: true }, 'right', 'right', 'right'],
+    ['', { delete: true }, 'clear', 'clear', 'clear'],
+    ['\r', { return: true, meta: true }, 'select!', 'select!', 'select!'],
+    ['*', {}, '*', '*', '*'],
     ['', { home: true }, 'soft-left', 'soft-left', 'soft-left'],
     ['', { end: true }, 'soft-right', 'soft-right', 'soft-right'],
     ['\r', { return: true }, 'select', 'select', 'select'],
@@ -123,6 +131,64 @@ describe('A drawn phone', () => {
       expect(drawPhone(screen, { keypad: false })).toHaveLength(16);
     }
     expect(PHONE_COLUMNS).toBe(26);
+  });
+
+  /** The idle screen with changes, drawn: each line as text. */
+  function drawn(change: Partial<Screen>): readonly string[] {
+    const lines = drawPhone({ ...bench().phone.screen, ...change });
+    return lines.map((line) => line.map(({ text }) => text).join(''));
+  }
+  const icons = { signal: 0, battery: 0, message: false, clock: '10:00' } as const;
+  const row = (text: string) => ({ text, inverse: false });
+
+  test.each<[string, Partial<Screen>, number, string]>([
+    ['no signal and an empty battery', { icons }, 1, `│${' '.repeat(17)}10:00  │`],
+    ['a message', { icons: { ...icons, signal: 4, battery: 1, message: true } }, 1, '│ ▂▄▆█ ✉         10:00 ▮ │'],
+    ['nothing when it is off', { kind: 'off', icons }, 1, `│${' '.repeat(24)}│`],
+    ['no ticker', {}, 2, `│╭${'─'.repeat(22)}╮│`],
+    ['a ticker', { ticker: '1 more' }, 2, `│╭ 1 more ${'─'.repeat(14)}╮│`],
+    ['a ticker that fits', { ticker: 'x'.repeat(20) }, 2, `│╭ ${'x'.repeat(20)} ╮│`],
+    ['a ticker that does not fit', { ticker: 'x'.repeat(21) }, 2, `│╭ ${'x'.repeat(19)}… ╮│`],
+    [
+      'the mode of a text',
+      { title: 'x'.repeat(20), input: { mode: 'Abc', numeric: false, telephone: false } },
+      3,
+      `││${'x'.repeat(17)}… Abc││`,
+    ],
+    ['no arrow', { rows: [row('one')] }, 4, `││one${' '.repeat(19)}││`],
+    ['that there is more above', { scroll: { above: true, below: false } }, 4, `││${' '.repeat(11)}${' '.repeat(11)}▲│`],
+    ['that there is more below', { scroll: { above: false, below: true } }, 11, `││${' '.repeat(22)}▼│`],
+    ['no arrow in between', { scroll: { above: true, below: true } }, 10, `││${' '.repeat(22)}││`],
+    ['no soft keys', { softKeys: { left: '', right: '' } }, 13, `││${' '.repeat(22)}││`],
+    ['a left soft key alone', { softKeys: { left: 'x'.repeat(22), right: '' } }, 13, `││${'x'.repeat(22)}││`],
+    ['a right soft key alone', { softKeys: { left: '', right: 'Back' } }, 13, `││${' '.repeat(18)}Back││`],
+    ['two that do not fit', { softKeys: { left: 'x'.repeat(18), right: 'Back' } }, 13, `││${'x'.repeat(16)}… Back││`],
+    ['a right one that does not fit', { softKeys: { left: 'OK', right: 'x'.repeat(22) } }, 13, `││ ${'x'.repeat(20)}…││`],
+  ])('shows %s', (_name, change, line, text) => {
+    const lines = drawn({ rows: [], ...change });
+    expect(lines[line]).toBe(text);
+    expect(lines.map(cellsOf)).toEqual(lines.map(() => PHONE_COLUMNS));
+  });
+
+  test('has a keypad, dim, unless told otherwise, and a bright edge while it rings', () => {
+    const { screen } = bench().phone;
+    expect(drawn({}).slice(-6)).toEqual([
+      '│ [ (−)  ◄ ▲ ● ▼ ►  (−) ]│',
+      '│  1 .?!   2 abc   3 def │',
+      '│  4 ghi   5 jkl   6 mno │',
+      '│  7pqrs   8 tuv   9wxyz │',
+      '│  * +#    0  ␣    # Aa  │',
+      `╰${'─'.repeat(24)}╯`,
+    ]);
+    expect(drawPhone(screen)[15]?.map(({ dim }) => dim)).toEqual([undefined, true, undefined]);
+    expect(drawPhone(screen)[0]).toEqual([{ text: `╭${'─'.repeat(24)}╮` }]);
+    expect(drawPhone(screen, { ringing: true })[0]).toEqual([
+      { text: '╭  ((•))   RING   ((•))  ╮', inverse: true, bold: true },
+    ]);
+    const inverse = { ...screen, rows: [row('one'), { text: 'two', inverse: true }] };
+    expect(drawPhone(inverse).flatMap((line) => line.flatMap((span) => (span.inverse ? [span.text.trim()] : [])))).toEqual([
+      'two',
+    ]);
   });
 
   test('shows a prompt', async () => {
@@ -198,6 +264,53 @@ describe('A handset on a terminal', () => {
       await frameWith(lastFrame, 'Pay to');
       expectSilence(frames);
     }
+  });
+
+  test('rings for 5 s after the last message, and shows the last 8 messages', async () => {
+    const phone = bench();
+    const { lastFrame, unmount } = render(<HandsetTerminal handset={phone.handset} title="a test" />);
+    open.push({ unmount });
+    await frameWith(lastFrame, 'I-Sim');
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      for (let count = 1; count <= 9; count += 1) {
+        const content = { kind: 'text', text: 'x'.repeat(count) } as const;
+        await phone.radio.deliver({ originator: '+39340', sentAt: 0, content });
+        await frameWith(lastFrame, `← +39340 ${count} octets, inbox`);
+        await frameWith(lastFrame, 'RING');
+        vi.advanceTimersByTime(4_999);
+      }
+      expect(lastFrame()).toContain('← +39340 2 octets');
+      expect(lastFrame()).not.toContain('← +39340 1 octets');
+      for (let turns = 0; turns < 10; turns += 1) await new Promise((resolve) => setImmediate(resolve));
+      expect(lastFrame()).toContain('RING');
+      vi.advanceTimersByTime(1);
+      await frameWith(() => (lastFrame()?.includes('RING') === true ? '' : 'silent'), 'silent');
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test.each([
+    [80, 24, 'content'],
+    [79, 24, '79 x 24: too small. Make the window 80 x 24.'],
+    [80, 23, '80 x 23: too small. Make the window 80 x 24.'],
+  ])('in a window of %d x %d shows: %s', async (columns, rows, words) => {
+    let drawn = '';
+    const write = (chunk: Buffer, _encoding: string, done: () => void) => {
+      drawn += chunk.toString();
+      done();
+    };
+    const stdout = Object.assign(new Writable({ write }), { columns, rows, isTTY: true });
+    const tree = (
+      <Fitted>
+        <Text>content</Text>
+      </Fitted>
+    );
+    open.push(inkRender(tree, { stdout, interactive: true, patchConsole: false, exitOnCtrlC: false, stdin: fakeStdin() }));
+    await frameWith(() => drawn, words);
+    expect(drawn.includes('content')).toBe(words === 'content');
+    expect(drawn.includes('too small')).toBe(words !== 'content');
   });
 
   test('does not ring for what its owner does', async () => {
