@@ -97,10 +97,7 @@ const DOWN: readonly DownMessage[] = [
         ({ type: 'RECEIPT', time: 5, ref, status, triesLeft: 15, approvalCode: 0xffff_ffff, rail, signature }) as const,
     ),
   ),
-  ...namesOf(AUTH_CODES).map(
-    (kind) =>
-      ({ ...authRequest, kind }) as const,
-  ),
+  ...namesOf(AUTH_CODES).map((kind) => ({ ...authRequest, kind }) as const),
   ...namesOf(NAK_CODES).map(
     (code) => ({ type: 'NAK', time: 5, ref, code, argument: 0xffff_ffff, text: 'x'.repeat(64) }) as const,
   ),

@@ -3,8 +3,8 @@ import { Terminal } from '@xterm/headless';
 import { Box, render as inkRender, Text } from 'ink';
 import { render } from 'ink-testing-library';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { Key, Screen } from '../../../device/index.ts';
 import { cellsOf } from '../../../device/firmware/index.ts';
+import type { Key, Screen } from '../../../device/index.ts';
 import {
   drawPhone,
   Fitted,
@@ -156,14 +156,24 @@ describe('A drawn phone', () => {
       `││${'x'.repeat(17)}… Abc││`,
     ],
     ['no arrow', { rows: [row('one')] }, 4, `││one${' '.repeat(19)}││`],
-    ['that there is more above', { scroll: { above: true, below: false } }, 4, `││${' '.repeat(11)}${' '.repeat(11)}▲│`],
+    [
+      'that there is more above',
+      { scroll: { above: true, below: false } },
+      4,
+      `││${' '.repeat(11)}${' '.repeat(11)}▲│`,
+    ],
     ['that there is more below', { scroll: { above: false, below: true } }, 11, `││${' '.repeat(22)}▼│`],
     ['no arrow in between', { scroll: { above: true, below: true } }, 10, `││${' '.repeat(22)}││`],
     ['no soft keys', { softKeys: { left: '', right: '' } }, 13, `││${' '.repeat(22)}││`],
     ['a left soft key alone', { softKeys: { left: 'x'.repeat(22), right: '' } }, 13, `││${'x'.repeat(22)}││`],
     ['a right soft key alone', { softKeys: { left: '', right: 'Back' } }, 13, `││${' '.repeat(18)}Back││`],
     ['two that do not fit', { softKeys: { left: 'x'.repeat(18), right: 'Back' } }, 13, `││${'x'.repeat(16)}… Back││`],
-    ['a right one that does not fit', { softKeys: { left: 'OK', right: 'x'.repeat(22) } }, 13, `││ ${'x'.repeat(20)}…││`],
+    [
+      'a right one that does not fit',
+      { softKeys: { left: 'OK', right: 'x'.repeat(22) } },
+      13,
+      `││ ${'x'.repeat(20)}…││`,
+    ],
   ])('shows %s', (_name, change, line, text) => {
     const lines = drawn({ rows: [], ...change });
     expect(lines[line]).toBe(text);
@@ -186,9 +196,9 @@ describe('A drawn phone', () => {
       { text: '╭  ((•))   RING   ((•))  ╮', inverse: true, bold: true },
     ]);
     const inverse = { ...screen, rows: [row('one'), { text: 'two', inverse: true }] };
-    expect(drawPhone(inverse).flatMap((line) => line.flatMap((span) => (span.inverse ? [span.text.trim()] : [])))).toEqual([
-      'two',
-    ]);
+    expect(
+      drawPhone(inverse).flatMap((line) => line.flatMap((span) => (span.inverse ? [span.text.trim()] : []))),
+    ).toEqual(['two']);
   });
 
   test('shows a prompt', async () => {
@@ -307,7 +317,9 @@ describe('A handset on a terminal', () => {
         <Text>content</Text>
       </Fitted>
     );
-    open.push(inkRender(tree, { stdout, interactive: true, patchConsole: false, exitOnCtrlC: false, stdin: fakeStdin() }));
+    open.push(
+      inkRender(tree, { stdout, interactive: true, patchConsole: false, exitOnCtrlC: false, stdin: fakeStdin() }),
+    );
     await frameWith(() => drawn, words);
     expect(drawn.includes('content')).toBe(words === 'content');
     expect(drawn.includes('too small')).toBe(words !== 'content');
