@@ -5,13 +5,11 @@ import type { ServiceKeys } from './keys.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { Outbox } from './messaging/outbox.ts';
 import type { Rail } from './rails/rail.ts';
-import type { Store } from './store/store.ts';
 import type { Timers } from './timers.ts';
 import type { Vault } from './vault.ts';
 
-/** The store, outbox, timers, keys and clock that all steps of the service use. One for each open service. */
+/** The outbox, timers, keys and clock that all steps of the service use. One for each open service; the database is no part of it. */
 export interface Context {
-  readonly store: Store;
   readonly clock: Clock;
   readonly random: Random;
   readonly primitives: Primitives;

@@ -2,8 +2,7 @@ import type { Clock } from '../modem/index.ts';
 import type { DeviceId, PersonId, Ref } from './ids.ts';
 import type { PaymentEvent, PaymentState } from './payments/transitions.ts';
 import type { DeviceState } from './people/devices.ts';
-import type { Row } from './store/row.ts';
-import type { Store } from './store/store.ts';
+import type { Store, Tx } from './store/store.ts';
 
 /** Events that do not happen with an honest phone and a working service; the operator should look at them. */
 export type Alarm =
@@ -13,6 +12,8 @@ export type Alarm =
   | 'reused-counter'
   /** The customer says that the request was not theirs. */
   | 'refused-as-not-mine'
+  /** A message failed five times and waits for a person; `ref` is its number in the inbox. */
+  | 'message-set-aside'
   /** It is unknown whether money moved, and the service has stopped asking the rail. */
   | 'payment-needs-review';
 
@@ -28,7 +29,7 @@ export type ServiceEvent =
     }
   | { readonly kind: 'wrong-pin'; readonly deviceId: DeviceId; readonly ref: Ref; readonly triesLeft: number }
   | { readonly kind: 'device'; readonly deviceId: DeviceId; readonly personId: PersonId; readonly state: DeviceState }
-  | { readonly kind: 'alarm'; readonly alarm: Alarm; readonly deviceId?: DeviceId; readonly ref: Ref }
+  | { readonly kind: 'alarm'; readonly alarm: Alarm; readonly deviceId?: DeviceId; readonly ref: string }
   /** A bug or a broken file: one message or request was given up. */
   | { readonly kind: 'fault'; readonly reason: string }
   | { readonly kind: 'undelivered'; readonly deviceId: DeviceId; readonly message: string; readonly reason: string };
@@ -46,26 +47,27 @@ export type JournalListener = (entry: JournalEntry) => void;
 
 /** The append-only history of the service. Each entry is written in the transaction of the step that it tells of. */
 export class Journal {
-  readonly #store: Store;
   readonly #clock: Clock;
   readonly #listeners = new Set<JournalListener>();
-  #published: number;
 
-  constructor(store: Store, clock: Clock) {
-    this.#store = store;
+  constructor(clock: Clock) {
     this.#clock = clock;
-    this.#published = store.get('SELECT coalesce(max(seq), 0) AS seq FROM journal', (row) => row.integer('seq')) ?? 0;
-    store.onCommit(() => this.#publish());
   }
 
-  /** Writes one event, inside a transaction. */
-  record(event: ServiceEvent): void {
-    this.#store.run(
-      'INSERT INTO journal (at, subject, event) VALUES (?, ?, ?)',
-      this.#clock.now(),
+  /** Writes one event; the listeners hear of it after the commit. */
+  async record(tx: Tx, event: ServiceEvent): Promise<void> {
+    const at = this.#clock.now();
+    const seq = await tx.get(
+      'INSERT INTO journal (at, subject, event) VALUES (?, ?, ?) RETURNING seq',
+      (row) => row.integer('seq'),
+      at,
       subjectOf(event),
       JSON.stringify(event),
     );
+    if (seq === undefined) throw new Error('INSERT returned no seq');
+    tx.afterCommit(() => {
+      for (const listener of [...this.#listeners]) listener({ seq, at, event });
+    });
   }
 
   /** Calls `listener` with every later entry. @returns what ends the subscription */
@@ -73,19 +75,13 @@ export class Journal {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
-
-  #publish(): void {
-    const entries = this.#store.all('SELECT * FROM journal WHERE seq > ? ORDER BY seq', readEntry, this.#published);
-    for (const entry of entries) {
-      this.#published = entry.seq;
-      for (const listener of this.#listeners) listener(entry);
-    }
-  }
 }
 
-function readEntry(row: Row): JournalEntry {
-  const event: ServiceEvent = JSON.parse(row.text('event'));
-  return { seq: row.integer('seq'), at: row.integer('at'), event };
+/** Writes an internal fault to the journal; nothing when the database is closed already. */
+export async function recordFault(store: Store, journal: Journal, error: unknown): Promise<void> {
+  if (!store.isOpen) return;
+  const reason = error instanceof Error ? error.message : String(error);
+  await store.transaction('fault', (tx) => journal.record(tx, { kind: 'fault', reason }));
 }
 
 function subjectOf(event: ServiceEvent): string {

@@ -2,7 +2,7 @@ import type { Context } from './context.ts';
 import { expireEnrolment } from './enrolment/confirm.ts';
 import { resendAuthRequest } from './enrolment/enrol.ts';
 import { ref } from './ids.ts';
-import { Journal } from './journal.ts';
+import { Journal, recordFault } from './journal.ts';
 import { Ledger } from './ledger/ledger.ts';
 import { Inbox } from './messaging/inbox.ts';
 import { Outbox } from './messaging/outbox.ts';
@@ -16,12 +16,14 @@ import { unblockDevice } from './people/unblock.ts';
 import { servicePrimitives } from './primitives.ts';
 import { LedgerRail } from './rails/ledger-rail.ts';
 import type { ServiceOptions } from './service.ts';
-import { Store } from './store/store.ts';
+import { SqliteStore } from './store/sqlite-store.ts';
+import type { Store } from './store/store.ts';
 import { Timers } from './timers.ts';
 import { Vault } from './vault.ts';
 
 /** The running parts of a service: inbox, outbox, timers. */
 export interface Running {
+  readonly store: Store;
   readonly context: Context;
   readonly modems: Modems;
   /** Stops the parts, waits for the outcomes of frames that the bearer has, and closes the database. */
@@ -30,19 +32,18 @@ export interface Running {
 
 /**
  * Builds the parts and starts them in the order that is right after a crash: first the frames that were stored and not
- * handled, and the charges whose answer was lost; then the timers. So an answer that came in time is handled before its
- * time-out.
+ * dealt with, and the charges whose answer was lost; then the timers. So an answer that came in time is dealt with before
+ * its time-out.
  */
-export function startRunning(options: ServiceOptions): Running {
+export async function startRunning(options: ServiceOptions): Promise<Running> {
   const { clock, random, keys, bearer } = options;
-  const store = new Store(options.database);
+  const store = new SqliteStore(options.database, { clock, hold: options.hold, probe: options.probe });
   const primitives = options.primitives ?? servicePrimitives();
-  const journal = new Journal(store, clock);
-  const timers = new Timers(store, clock);
+  const journal = new Journal(clock);
+  const timers = new Timers(store, clock, journal);
   const modems = new Modems(options.modems ?? [], clock);
-  const ledger = new Ledger(store);
+  const ledger = new Ledger();
   const context: Context = {
-    store,
     clock,
     random,
     primitives,
@@ -55,33 +56,39 @@ export function startRunning(options: ServiceOptions): Running {
     rail: options.rail ?? new LedgerRail(store, ledger, clock),
   };
   if (options.log !== undefined) journal.subscribe(options.log);
-  const inbox = new Inbox(context);
+  const inbox = new Inbox(store, context);
+  const chargeNow = () => {
+    chargeApproved(store, context).catch((error: unknown) => recordFault(store, journal, error));
+  };
 
-  context.outbox.start();
+  await context.outbox.start();
   modems.onChange(() => context.outbox.look());
-  store.onCommit(() => chargeApproved(context));
-  inbox.readAll();
-  resumeCharges(context);
-  chargeApproved(context);
-  timers.start({
-    'payment-resend': (txn) => resendRequest(context, ref(txn)),
-    'payment-expiry': (txn) => expirePayment(context, txn),
-    'payment-inquiry': (txn) => inquireAgain(context, txn),
-    'enrolment-resend': (challenge) => resendAuthRequest(context, ref(challenge)),
-    'enrolment-expiry': (challenge) => expireEnrolment(context, ref(challenge)),
-    'receipt-repeat': (subject) => repeatUnconfirmed(context, subject),
-    'outbox-retry': (id) => context.outbox.retry(id),
-    'device-unblock': (device) => unblockDevice(context, Number(device)),
+  store.onWake('charge', chargeNow);
+  await inbox.readAll();
+  await store.transaction('charges of an earlier run', (tx) => resumeCharges(tx, context));
+  chargeNow();
+  await timers.start({
+    'payment-resend': (tx, txn) => resendRequest(tx, context, ref(txn)),
+    'payment-expiry': (tx, txn) => expirePayment(tx, context, txn),
+    'payment-inquiry': (tx, txn) => inquireAgain(tx, store, context, txn),
+    'enrolment-resend': (tx, challenge) => resendAuthRequest(tx, context, ref(challenge)),
+    'enrolment-expiry': (tx, challenge) => expireEnrolment(tx, context, ref(challenge)),
+    'receipt-repeat': (tx, subject) => repeatUnconfirmed(tx, context, subject),
+    'outbox-retry': (tx, id) => context.outbox.retry(tx, id),
+    'inbox-retry': (tx, id) => inbox.retry(tx, id),
+    'device-unblock': (tx, device) => unblockDevice(tx, context, Number(device)),
   });
   bearer.receive(inbox);
   return {
+    store,
     context,
     modems,
     async stop() {
       modems.close();
-      timers.stop();
+      await timers.stop();
+      await inbox.stop();
       await context.outbox.stop();
-      store.close();
+      await store.close();
     },
   };
 }

@@ -13,7 +13,7 @@ import { descriptorOf } from './enrolment/descriptor.ts';
 import { ServiceError } from './errors.ts';
 import { createHttp } from './http/http.ts';
 import type { PersonId } from './ids.ts';
-import type { JournalListener } from './journal.ts';
+import { type JournalListener, recordFault } from './journal.ts';
 import type { ServiceKeys } from './keys.ts';
 import { deposit } from './ledger/deposit.ts';
 import {
@@ -27,7 +27,7 @@ import {
 import type { ModemStanding, NamedModem, Reachability } from './modems.ts';
 import { cancelPayment } from './payments/cancel.ts';
 import { type MerchantReceipt, merchantReceipt } from './payments/merchant-receipt.ts';
-import { findPayments, type Payment, type PaymentQuery, paymentByTxn } from './payments/payment.ts';
+import { findPayments, type Payment, type PaymentQuery, requirePayment } from './payments/payment.ts';
 import { refundPayment } from './payments/refund.ts';
 import { type RequestedPayment, requestPayment } from './payments/request.ts';
 import { isSettled } from './payments/transitions.ts';
@@ -36,6 +36,8 @@ import { addPerson, type Person, peopleAfter, personById, personByNumber } from 
 import { E164, type Language } from './people/person-fields.ts';
 import type { Rail } from './rails/rail.ts';
 import { type Running, startRunning } from './running.ts';
+import type { StoreProbe } from './store/sqlite-store.ts';
+import type { Store } from './store/store.ts';
 
 /** What a service is opened with. */
 export interface ServiceOptions {
@@ -54,6 +56,10 @@ export interface ServiceOptions {
   readonly rail?: Rail;
   /** The modems behind the bearer, to be watched: while none is ready, nothing is handed to the bearer. Default: none is watched. */
   readonly modems?: readonly NamedModem[];
+  /** Keeps a virtual clock still while the database works: the clock's `hold`. */
+  readonly hold?: (work: Promise<unknown>) => void;
+  /** What a test sees of the database, and may spoil. */
+  readonly probe?: StoreProbe;
   /** Called with each entry of the journal, after it is on disk. */
   readonly log?: JournalListener;
 }
@@ -86,65 +92,75 @@ export class Service {
   readonly http: FastifyInstance;
   /** The service's own number, E.164. */
   readonly number: string;
+  readonly #store: Store;
   readonly #context: Context;
   readonly #running: Running;
   readonly #waits = new Set<() => void>();
 
   /** Use {@link openService}. */
-  constructor(options: ServiceOptions) {
+  constructor(options: Pick<ServiceOptions, 'number' | 'keys'>, running: Running) {
     this.number = options.number;
-    this.#running = startRunning(options);
-    this.#context = this.#running.context;
+    this.#running = running;
+    this.#store = running.store;
+    this.#context = running.context;
     this.http = createHttp(this, options.keys.adminKeyHash);
   }
 
   /** @throws ServiceError `invalid-request`, `conflict` */
-  addPerson(person: { readonly number: string; readonly name: string; readonly language: Language }): Person {
+  async addPerson(person: {
+    readonly number: string;
+    readonly name: string;
+    readonly language: Language;
+  }): Promise<Person> {
     if (!E164.test(person.number)) {
       throw new ServiceError('invalid-request', `number: expected + and 7 to 15 digits, got ${person.number}`);
     }
     checkName(person.name, PERSON_NAME_OCTETS);
-    return addPerson(this.#context.store, person, this.#context.clock.now());
+    return this.#store.transaction('person', (tx) => addPerson(tx, person, this.#context.clock.now()));
   }
 
   /** @throws ServiceError `not-found` */
-  person(id: number): Person {
-    return personById(this.#context.store, id);
+  person(id: number): Promise<Person> {
+    return this.#store.read((tx) => personById(tx, id));
   }
 
   /** The person whose number it is, or `undefined`. @param number E.164 */
-  personByNumber(number: string): Person | undefined {
-    return personByNumber(this.#context.store, number);
+  personByNumber(number: string): Promise<Person | undefined> {
+    return this.#store.read((tx) => personByNumber(tx, number));
   }
 
   /** People in the order of their registration, from the one after `after` on. @param after the id of a person; 0 for the first */
-  people(after: number, limit: number): Person[] {
-    return peopleAfter(this.#context.store, after, limit);
+  people(after: number, limit: number): Promise<Person[]> {
+    return this.#store.read((tx) => peopleAfter(tx, after, limit));
   }
 
   /** All phones of a person, oldest first. */
-  devices(person: PersonId): Device[] {
-    return devicesOf(this.#context.store, person);
+  devices(person: PersonId): Promise<Device[]> {
+    return this.#store.read((tx) => devicesOf(tx, person));
   }
 
   /** What a person has in their prepaid account. */
-  holdings(person: PersonId): Amount[] {
-    return this.#context.ledger.holdings(`person:${person}`);
+  holdings(person: PersonId): Promise<Amount[]> {
+    return this.#store.read((tx) => this.#context.ledger.holdings(tx, `person:${person}`));
   }
 
   /** Registers a phone for a person; the code is to be shown to them, not sent by SMS. @throws ServiceError `not-found` */
-  activate(person: number): Activation {
-    return createActivation(this.#context, this.person(person));
+  activate(person: number): Promise<Activation> {
+    return this.#store.transaction('activation', async (tx) =>
+      createActivation(tx, this.#context, await personById(tx, person)),
+    );
   }
 
   /** The application descriptor (JAD) of a phone. @throws ServiceError `not-found` */
-  descriptor(deviceId: number): string {
-    return descriptorOf(this.#context, this.number, deviceId);
+  descriptor(deviceId: number): Promise<string> {
+    return this.#store.read((tx) => descriptorOf(tx, this.#context, this.number, deviceId));
   }
 
   /** Puts money in a person's account, once a reference. @returns whether it was there before. @throws ServiceError */
-  deposit(person: number, amount: Amount, reference: string): boolean {
-    return deposit(this.#context, this.person(person), amount, reference);
+  deposit(person: number, amount: Amount, reference: string): Promise<boolean> {
+    return this.#store.transaction('deposit', async (tx) =>
+      deposit(tx, this.#context, await personById(tx, person), amount, reference),
+    );
   }
 
   /**
@@ -152,72 +168,85 @@ export class Service {
    * @param idempotencyKey the caller's key of this request: the same key with the same content is the same merchant, and
    * brings the same API key again. Without one the API key is shown this once. @throws ServiceError
    */
-  addMerchant(
+  async addMerchant(
     merchant: { readonly name: string; readonly currency: Currency; readonly personId?: number | undefined },
     idempotencyKey?: string,
-  ): AddedMerchant {
+  ): Promise<AddedMerchant> {
     checkName(merchant.name, PAYEE_OCTETS);
-    const personId = merchant.personId === undefined ? undefined : this.person(merchant.personId).id;
     const { name, currency } = merchant;
-    return addMerchant(this.#context, { name, currency, personId }, idempotencyKey);
+    return this.#store.transaction('merchant', async (tx) => {
+      const personId = merchant.personId === undefined ? undefined : (await personById(tx, merchant.personId)).id;
+      return addMerchant(tx, this.#context, { name, currency, personId }, idempotencyKey);
+    });
   }
 
   /** @throws ServiceError `not-found` */
-  merchant(id: number): Merchant {
-    return merchantById(this.#context.store, id);
+  merchant(id: number): Promise<Merchant> {
+    return this.#store.read((tx) => merchantById(tx, id));
   }
 
   /** The merchant whose API key it is, or `undefined`. */
-  merchantByApiKey(apiKey: string): Merchant | undefined {
-    return merchantByApiKey(this.#context.store, apiKey);
+  merchantByApiKey(apiKey: string): Promise<Merchant | undefined> {
+    return this.#store.read((tx) => merchantByApiKey(tx, apiKey));
   }
 
   /** Asks a customer for a payment. The state may be REJECTED. @throws ServiceError */
-  requestPayment(merchant: Merchant, order: PaymentOrder): RequestedPayment {
-    const customer = personByNumber(this.#context.store, order.customer);
-    if (customer === undefined) {
-      throw new ServiceError('customer-unreachable', `${order.customer} is not a customer of this service`);
-    }
+  requestPayment(merchant: Merchant, order: PaymentOrder): Promise<RequestedPayment> {
     const { mref, amount, reference = '', ttl = DEFAULT_TTL } = order;
-    return requestPayment(this.#context, { merchant, mref, customer, amount, reference, ttl });
+    return this.#store.transaction('request', async (tx) => {
+      const customer = await personByNumber(tx, order.customer);
+      if (customer === undefined) {
+        throw new ServiceError('customer-unreachable', `${order.customer} is not a customer of this service`);
+      }
+      return requestPayment(tx, this.#context, { merchant, mref, customer, amount, reference, ttl });
+    });
   }
 
   /** The payment as it stands. @throws ServiceError `not-found` */
-  payment(txn: string): Payment {
-    const payment = paymentByTxn(this.#context.store, txn);
-    if (payment === undefined) throw new ServiceError('not-found', `there is no payment ${txn}`);
-    return payment;
+  payment(txn: string): Promise<Payment> {
+    return this.#store.read((tx) => requirePayment(tx, txn));
   }
 
   /** The payments that a query names, latest first. */
-  payments(query: PaymentQuery): Payment[] {
-    return findPayments(this.#context.store, query);
+  payments(query: PaymentQuery): Promise<Payment[]> {
+    return this.#store.read((tx) => findPayments(tx, query));
   }
 
   /** The payment once it is settled, or as it stands after `limitMs`. @throws ServiceError `not-found` */
   async settled(txn: string, limitMs: number): Promise<Payment> {
-    if (isSettled(this.payment(txn).state)) return this.payment(txn);
-    await this.#wait(limitMs, (end) =>
-      this.subscribe(({ event }) => {
-        if (event.kind === 'payment' && event.txn === txn && isSettled(event.to)) end();
-      }),
-    );
-    return this.payment(txn);
+    let settles = () => {};
+    // Listening begins before the look, so that a payment that settles in between is noticed.
+    const unsubscribe = this.subscribe(({ event }) => {
+      if (event.kind === 'payment' && event.txn === txn && isSettled(event.to)) settles();
+    });
+    try {
+      const payment = await this.payment(txn);
+      if (isSettled(payment.state)) return payment;
+      await this.#wait(limitMs, (end) => {
+        settles = end;
+        return () => {};
+      });
+      return await this.payment(txn);
+    } finally {
+      unsubscribe();
+    }
   }
 
   /** Cancels a request. @throws ServiceError `conflict` when the customer has answered or the request has expired */
-  cancel(txn: string): Payment {
-    return cancelPayment(this.#context, this.payment(txn));
+  cancel(txn: string): Promise<Payment> {
+    return this.#store.transaction('cancel', async (tx) =>
+      cancelPayment(tx, this.#context, await requirePayment(tx, txn)),
+    );
   }
 
   /** Refunds a paid payment, the whole amount. @throws ServiceError `conflict` */
   refund(txn: string): Promise<Payment> {
-    return refundPayment(this.#context, this.payment(txn));
+    return refundPayment(this.#store, this.#context, txn);
   }
 
   /** The merchant's signed receipt. @throws ServiceError `not-possible-now` */
-  receipt(txn: string): MerchantReceipt {
-    return merchantReceipt(this.#context, this.payment(txn));
+  receipt(txn: string): Promise<MerchantReceipt> {
+    return this.#store.read(async (tx) => merchantReceipt(tx, this.#context, await requirePayment(tx, txn)));
   }
 
   /** The states of the watched modems. */
@@ -246,8 +275,8 @@ export class Service {
   }
 
   /** Writes an internal fault to the journal. */
-  fault(reason: string): void {
-    this.#context.store.transaction(() => this.#context.journal.record({ kind: 'fault', reason }));
+  fault(reason: string): Promise<void> {
+    return recordFault(this.#store, this.#context.journal, reason);
   }
 
   /** Calls `listener` with everything that happens from now on, after it is on disk. @returns what ends it */
@@ -283,7 +312,7 @@ export class Service {
  * @throws StoreError when the database cannot be used
  */
 export async function openService(options: ServiceOptions): Promise<Service> {
-  const service = new Service(options);
+  const service = new Service(options, await startRunning(options));
   await service.http.ready();
   return service;
 }

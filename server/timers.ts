@@ -1,5 +1,6 @@
 import type { Cancel, Clock } from '../modem/index.ts';
-import type { Store } from './store/store.ts';
+import type { Journal } from './journal.ts';
+import type { ReadTx, Store, Tx } from './store/store.ts';
 
 /** The kinds of timers. Each kind has one handler. */
 export type TimerKind =
@@ -10,6 +11,7 @@ export type TimerKind =
   | 'enrolment-expiry'
   | 'receipt-repeat'
   | 'outbox-retry'
+  | 'inbox-retry'
   | 'device-unblock';
 
 const TIMER_KINDS: readonly TimerKind[] = [
@@ -20,14 +22,27 @@ const TIMER_KINDS: readonly TimerKind[] = [
   'enrolment-expiry',
   'receipt-repeat',
   'outbox-retry',
+  'inbox-retry',
   'device-unblock',
 ];
 
 /** The handler of a kind of timer: runs inside the transaction that removes the due timer. */
-export type TimerHandlers = { readonly [Kind in TimerKind]: (subject: string) => void };
+export type TimerHandlers = { readonly [Kind in TimerKind]: (tx: Tx, subject: string) => Promise<void> };
 
 /** The longest sleep, ms: Node's timers take less than 2^31 ms. A later timer is checked again after each sleep. */
 const LONGEST_SLEEP_MS = 24 * 60 * 60 * 1000;
+
+/** Pause after a handler that failed, ms: the timer is due again then. */
+const AGAIN_AFTER_MS = 60_000;
+
+/** Due timers that are fired at once; the others follow. */
+const BATCH = 64;
+
+interface DueTimer {
+  readonly id: number;
+  readonly kind: TimerKind;
+  readonly subject: string;
+}
 
 /**
  * Time-outs as rows with a due time: they are set in the same transaction as the step that needs them, and after a
@@ -36,32 +51,36 @@ const LONGEST_SLEEP_MS = 24 * 60 * 60 * 1000;
 export class Timers {
   readonly #store: Store;
   readonly #clock: Clock;
+  readonly #journal: Journal;
   #handlers: TimerHandlers | undefined;
   #sleep: { readonly due: number; readonly cancel: Cancel } | undefined;
+  #firing: Promise<void> = Promise.resolve();
 
-  constructor(store: Store, clock: Clock) {
+  constructor(store: Store, clock: Clock, journal: Journal) {
     this.#store = store;
     this.#clock = clock;
+    this.#journal = journal;
   }
 
   /** Sets the timer of this kind and subject to `due` (ms since 1970), instead of any earlier setting. */
-  set(kind: TimerKind, subject: string, due: number): void {
-    this.#store.run(
+  async set(tx: Tx, kind: TimerKind, subject: string, due: number): Promise<void> {
+    await tx.run(
       'INSERT INTO timer (kind, subject, due) VALUES (?, ?, ?) ON CONFLICT (kind, subject) DO UPDATE SET due = excluded.due',
       kind,
       subject,
       due,
     );
+    tx.afterCommit(() => this.#wakeAt(due));
   }
 
   /** Cancels the timer; does nothing when there is none. */
-  cancel(kind: TimerKind, subject: string): void {
-    this.#store.run('DELETE FROM timer WHERE kind = ? AND subject = ?', kind, subject);
+  async cancel(tx: Tx, kind: TimerKind, subject: string): Promise<void> {
+    await tx.run('DELETE FROM timer WHERE kind = ? AND subject = ?', kind, subject);
   }
 
   /** Whether the timer is set and has not fired. */
-  isSet(kind: TimerKind, subject: string): boolean {
-    const found = this.#store.get(
+  async isSet(tx: ReadTx, kind: TimerKind, subject: string): Promise<boolean> {
+    const found = await tx.get(
       'SELECT 1 AS one FROM timer WHERE kind = ? AND subject = ?',
       (row) => row.integer('one'),
       kind,
@@ -70,52 +89,73 @@ export class Timers {
     return found !== undefined;
   }
 
-  /** From now on due timers fire, those from before a crash first. */
-  start(handlers: TimerHandlers): void {
+  /** From now on due timers fire; resolves when those from before a crash have fired. */
+  async start(handlers: TimerHandlers): Promise<void> {
     this.#handlers = handlers;
-    this.#store.onCommit(() => this.#look());
-    this.#look();
+    await this.#fire();
   }
 
-  /** No timer fires any more; the rows stay. */
-  stop(): void {
+  /** No timer fires any more; the rows stay. Resolves when the handlers that run have ended. */
+  async stop(): Promise<void> {
     this.#handlers = undefined;
-    this.#wake();
+    this.#sleep?.cancel();
+    await this.#firing;
   }
 
-  #look(): void {
-    if (this.#handlers === undefined) return;
-    const due = this.#store.get('SELECT due FROM timer ORDER BY due LIMIT 1', (row) => row.integer('due'));
-    if (due === this.#sleep?.due) return;
-    this.#wake();
-    if (due === undefined) return;
+  #wakeAt(due: number): void {
+    if (this.#handlers === undefined || (this.#sleep !== undefined && this.#sleep.due <= due)) return;
+    this.#sleep?.cancel();
     const delay = Math.min(Math.max(0, due - this.#clock.now()), LONGEST_SLEEP_MS);
     const cancel = this.#clock.after(delay, () => {
       this.#sleep = undefined;
-      this.#fire();
-      this.#look();
+      this.#firing = this.#firing.then(() => this.#fire());
     });
     this.#sleep = { due, cancel };
   }
 
-  #wake(): void {
-    this.#sleep?.cancel();
-    this.#sleep = undefined;
+  async #fire(): Promise<void> {
+    for (let due = await this.#due(); due.length > 0; due = await this.#due()) {
+      await Promise.all(due.map((timer) => this.#run(timer)));
+    }
+    if (this.#handlers === undefined) return;
+    const next = await this.#store.read((tx) =>
+      tx.get('SELECT due FROM timer ORDER BY due LIMIT 1', (row) => row.integer('due')),
+    );
+    if (next !== undefined) this.#wakeAt(next);
   }
 
-  #fire(): void {
-    for (;;) {
-      const handlers = this.#handlers;
-      const timer = this.#store.get(
-        'SELECT id, kind, subject FROM timer WHERE due <= ? ORDER BY due, id LIMIT 1',
+  async #due(): Promise<DueTimer[]> {
+    if (this.#handlers === undefined) return [];
+    return this.#store.read((tx) =>
+      tx.all(
+        'SELECT id, kind, subject FROM timer WHERE due <= ? ORDER BY due, id LIMIT ?',
         (row) => ({ id: row.integer('id'), kind: row.oneOf('kind', TIMER_KINDS), subject: row.text('subject') }),
         this.#clock.now(),
-      );
-      if (handlers === undefined || timer === undefined) return;
-      this.#store.transaction(() => {
-        this.#store.run('DELETE FROM timer WHERE id = ?', timer.id);
-        handlers[timer.kind](timer.subject);
+        BATCH,
+      ),
+    );
+  }
+
+  /** Fires one timer, unless it was cancelled or set anew meanwhile. */
+  async #run({ id, kind, subject }: DueTimer): Promise<void> {
+    try {
+      await this.#store.transaction(`timer ${kind}`, async (tx) => {
+        const handlers = this.#handlers;
+        if (handlers === undefined) return;
+        const removed = await tx.run('DELETE FROM timer WHERE id = ? AND due <= ?', id, this.#clock.now());
+        if (removed > 0) await handlers[kind](tx, subject);
       });
+    } catch (error) {
+      await this.#postpone(id, `timer ${kind} of ${subject}: ${error instanceof Error ? error.message : error}`);
     }
+  }
+
+  /** A handler failed: the fault is in the journal, and the timer fires again later. */
+  async #postpone(id: number, reason: string): Promise<void> {
+    if (!this.#store.isOpen) return;
+    await this.#store.transaction('postpone a timer', async (tx) => {
+      await tx.run('UPDATE timer SET due = ? WHERE id = ?', this.#clock.now() + AGAIN_AFTER_MS, id);
+      await this.#journal.record(tx, { kind: 'fault', reason });
+    });
   }
 }

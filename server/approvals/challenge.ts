@@ -2,6 +2,7 @@ import type { Context } from '../context.ts';
 import { type DeviceId, deviceId, type Ref, ref, refOf } from '../ids.ts';
 import { queueFrame, type Recipient, sealTo } from '../messaging/compose.ts';
 import type { Row } from '../store/row.ts';
+import type { ReadTx, Tx } from '../store/store.ts';
 
 const PURPOSES = ['payment', 'enrolment'] as const;
 type Purpose = (typeof PURPOSES)[number];
@@ -39,16 +40,17 @@ export interface Challenge {
  * Stores the request and puts it in the outbox; it is sent again until an answer comes.
  * @param time unix seconds in the request. @param ttl seconds.
  */
-export function ask(
+export async function ask(
+  tx: Tx,
   context: Context,
   recipient: Recipient,
   purpose: Purpose,
   request: { readonly ref: Ref; readonly plaintext: Uint8Array; readonly time: number; readonly ttl: number },
-): void {
+): Promise<void> {
   const frame = sealTo(context, recipient, request.plaintext);
   const askedAt = context.clock.now();
   const deadline = (request.time + request.ttl + GRACE_SECONDS) * 1000;
-  context.store.run(
+  await tx.run(
     'INSERT INTO challenge (ref, purpose, device_id, request, frame, asked_at, deadline) VALUES (?, ?, ?, ?, ?, ?, ?)',
     request.ref,
     purpose,
@@ -58,48 +60,61 @@ export function ask(
     askedAt,
     deadline,
   );
-  queueFrame(context, recipient, MESSAGE[purpose], request.ref, frame, deadline);
-  context.timers.set(`${purpose}-resend`, request.ref, askedAt + (RESENDS_MS[0] ?? 0));
-  context.timers.set(`${purpose}-expiry`, request.ref, deadline + 1);
+  await queueFrame(tx, context, recipient, MESSAGE[purpose], request.ref, frame, deadline);
+  await context.timers.set(tx, `${purpose}-resend`, request.ref, askedAt + (RESENDS_MS[0] ?? 0));
+  await context.timers.set(tx, `${purpose}-expiry`, request.ref, deadline + 1);
 }
 
 /** No answer came: sends the request again, and sets the timer for the next time. */
-export function askAgain(context: Context, recipient: Recipient, challenge: Challenge): void {
-  if (!repeatRequest(context, recipient, challenge)) return;
+export async function askAgain(tx: Tx, context: Context, recipient: Recipient, challenge: Challenge): Promise<void> {
+  if (!(await repeatRequest(tx, context, recipient, challenge))) return;
   const { ref, purpose, askedAt, deadline } = challenge;
   const now = context.clock.now();
   const next = RESENDS_MS.map((after) => askedAt + after).find((due) => due > now && due < deadline);
-  if (next !== undefined) context.timers.set(`${purpose}-resend`, ref, next);
+  if (next !== undefined) await context.timers.set(tx, `${purpose}-resend`, ref, next);
 }
 
 /**
  * Sends the same frame of the request again. A phone that has answered the request repeats its answer.
  * @returns false when the request was sent as often as allowed
  */
-export function repeatRequest(context: Context, recipient: Recipient, challenge: Challenge): boolean {
+export async function repeatRequest(
+  tx: Tx,
+  context: Context,
+  recipient: Recipient,
+  challenge: Challenge,
+): Promise<boolean> {
   const { ref, purpose, frame, deadline } = challenge;
   if (challenge.resends >= RESEND_LIMIT) return false;
-  if (context.outbox.isWaiting(MESSAGE[purpose], ref)) return true;
-  context.store.run('UPDATE challenge SET resends = resends + 1 WHERE ref = ?', ref);
-  queueFrame(context, recipient, MESSAGE[purpose], ref, frame, deadline);
+  if (await context.outbox.isWaiting(tx, MESSAGE[purpose], ref)) return true;
+  await tx.run('UPDATE challenge SET resends = resends + 1 WHERE ref = ?', ref);
+  await queueFrame(tx, context, recipient, MESSAGE[purpose], ref, frame, deadline);
   return true;
 }
 
 /** The phone has answered: the request is not sent again. */
-export function stopAsking(context: Context, challenge: Pick<Challenge, 'ref' | 'purpose'>): void {
-  context.timers.cancel(`${challenge.purpose}-resend`, challenge.ref);
+export async function stopAsking(
+  tx: Tx,
+  context: Context,
+  challenge: Pick<Challenge, 'ref' | 'purpose'>,
+): Promise<void> {
+  await context.timers.cancel(tx, `${challenge.purpose}-resend`, challenge.ref);
 }
 
 /** The question has its answer, has expired or was cancelled. */
-export function closeChallenge(context: Context, challenge: Pick<Challenge, 'ref' | 'purpose' | 'deviceId'>): void {
-  stopAsking(context, challenge);
-  context.outbox.withdraw(challenge.deviceId, MESSAGE[challenge.purpose], challenge.ref);
-  context.timers.cancel(`${challenge.purpose}-expiry`, challenge.ref);
+export async function closeChallenge(
+  tx: Tx,
+  context: Context,
+  challenge: Pick<Challenge, 'ref' | 'purpose' | 'deviceId'>,
+): Promise<void> {
+  await stopAsking(tx, context, challenge);
+  await context.outbox.withdraw(tx, challenge.deviceId, MESSAGE[challenge.purpose], challenge.ref);
+  await context.timers.cancel(tx, `${challenge.purpose}-expiry`, challenge.ref);
 }
 
 /** The challenge of this txn or authentication, or `undefined`. */
-export function challengeByRef(context: Context, ref: Ref): Challenge | undefined {
-  return context.store.get('SELECT * FROM challenge WHERE ref = ?', readChallenge, ref);
+export async function challengeByRef(tx: ReadTx, ref: Ref): Promise<Challenge | undefined> {
+  return tx.get('SELECT * FROM challenge WHERE ref = ?', readChallenge, ref);
 }
 
 /** 8 random octets that are not in use as a txn or challenge. */

@@ -1,6 +1,7 @@
 import { type Approve, approvalText, concat, verifySignature } from '../../device/safe-mobile/index.ts';
 import type { Context } from '../context.ts';
 import { type Device, setDeviceState } from '../people/devices.ts';
+import type { ReadTx, Tx } from '../store/store.ts';
 import type { Challenge } from './challenge.ts';
 import {
   BLOCK_MS,
@@ -20,16 +21,22 @@ export type Verdict =
  * Checks the signature under an open challenge that arrived in time, and counts wrong PINs. A right signature is kept as
  * evidence; a wrong one is not stored, because with it a thief of phone and database could test PINs near the right one.
  */
-export function judge(context: Context, device: Device, challenge: Challenge, approval: Approve): Verdict {
-  const failures = failuresOf(context, device, challenge);
+export async function judge(
+  tx: Tx,
+  context: Context,
+  device: Device,
+  challenge: Challenge,
+  approval: Approve,
+): Promise<Verdict> {
+  const failures = await failuresOf(tx, context, device, challenge);
   const approvalKey = openApprovalKey(context, device);
   try {
     const text = approvalText(device.id, approval.ctr, approval.instrument, challenge.request);
     if (!verifySignature(context.primitives, approvalKey, text, approval.signature)) {
-      return countWrongPin(context, device, challenge, failures);
+      return await countWrongPin(tx, context, device, challenge, failures);
     }
-    context.store.run('UPDATE device SET failures_in_row = 0 WHERE id = ?', device.id);
-    keepEvidence(context, device, challenge, approval, approvalKey);
+    await tx.run('UPDATE device SET failures_in_row = 0 WHERE id = ?', device.id);
+    await keepEvidence(tx, context, device, challenge, approval, approvalKey);
     return { kind: 'right', triesLeft: triesLeft({ ...failures, inRow: 0 }) };
   } finally {
     approvalKey.fill(0);
@@ -49,15 +56,16 @@ function openApprovalKey(context: Context, device: Device): Uint8Array {
 }
 
 /** `A` and the signature, sealed for this challenge: with either of them a thief of the phone could test PINs. */
-function keepEvidence(
+async function keepEvidence(
+  tx: Tx,
   context: Context,
   device: Device,
   challenge: Challenge,
   approval: Approve,
   approvalKey: Uint8Array,
-): void {
+): Promise<void> {
   const evidence = concat(approvalKey, approval.signature);
-  context.store.run(
+  await tx.run(
     'INSERT INTO evidence (ref, device_id, ctr, instrument, sealed, at) VALUES (?, ?, ?, ?, ?, ?)',
     challenge.ref,
     device.id,
@@ -69,8 +77,8 @@ function keepEvidence(
   evidence.fill(0);
 }
 
-function failuresOf(context: Context, device: Device, challenge: Challenge): Failures {
-  const inWindow = context.store.get(
+async function failuresOf(tx: ReadTx, context: Context, device: Device, challenge: Challenge): Promise<Failures> {
+  const inWindow = await tx.get(
     'SELECT count(*) AS n FROM pin_failure WHERE device_id = ? AND at > ?',
     (row) => row.integer('n'),
     device.id,
@@ -79,27 +87,33 @@ function failuresOf(context: Context, device: Device, challenge: Challenge): Fai
   return { inChallenge: challenge.wrongPins, inRow: device.failuresInRow, inWindow: inWindow ?? 0 };
 }
 
-function countWrongPin(context: Context, device: Device, challenge: Challenge, before: Failures): Verdict {
-  const { store, journal, clock } = context;
+async function countWrongPin(
+  tx: Tx,
+  context: Context,
+  device: Device,
+  challenge: Challenge,
+  before: Failures,
+): Promise<Verdict> {
+  const { journal, clock } = context;
   const failures: Failures = {
     inChallenge: before.inChallenge + 1,
     inRow: before.inRow + 1,
     inWindow: before.inWindow + 1,
   };
-  store.run('INSERT INTO pin_failure (device_id, at) VALUES (?, ?)', device.id, clock.now());
-  store.run('UPDATE device SET failures_in_row = ? WHERE id = ?', failures.inRow, device.id);
-  store.run('UPDATE challenge SET wrong_pins = ? WHERE ref = ?', failures.inChallenge, challenge.ref);
+  await tx.run('INSERT INTO pin_failure (device_id, at) VALUES (?, ?)', device.id, clock.now());
+  await tx.run('UPDATE device SET failures_in_row = ? WHERE id = ?', failures.inRow, device.id);
+  await tx.run('UPDATE challenge SET wrong_pins = ? WHERE ref = ?', failures.inChallenge, challenge.ref);
   const left = triesLeft(failures);
   const consequence = consequenceOf(failures);
-  journal.record({ kind: 'wrong-pin', deviceId: device.id, ref: challenge.ref, triesLeft: left });
-  if (consequence === 'block' || consequence === 'block-for-good') block(context, device, consequence);
+  await journal.record(tx, { kind: 'wrong-pin', deviceId: device.id, ref: challenge.ref, triesLeft: left });
+  if (consequence === 'block' || consequence === 'block-for-good') await block(tx, context, device, consequence);
   return { kind: 'wrong', triesLeft: left, consequence };
 }
 
-function block(context: Context, device: Device, kind: 'block' | 'block-for-good'): void {
+async function block(tx: Tx, context: Context, device: Device, kind: 'block' | 'block-for-good'): Promise<void> {
   if (device.state !== 'active') return;
   const until = kind === 'block' ? context.clock.now() + BLOCK_MS : undefined;
-  context.store.run('UPDATE device SET blocked_until = ? WHERE id = ?', until ?? null, device.id);
-  setDeviceState(context.store, context.journal, device, 'blocked');
-  if (until !== undefined) context.timers.set('device-unblock', String(device.id), until);
+  await tx.run('UPDATE device SET blocked_until = ? WHERE id = ?', until ?? null, device.id);
+  await setDeviceState(tx, context.journal, device, 'blocked');
+  if (until !== undefined) await context.timers.set(tx, 'device-unblock', String(device.id), until);
 }

@@ -5,7 +5,7 @@ import { outputOf } from '../../modem/cli/program.ts';
 import { systemRandom } from '../../modem/index.ts';
 import { createServiceKeys, writeKeyFile, writeSecretFile } from '../keys.ts';
 import { servicePrimitives } from '../primitives.ts';
-import { Store } from '../store/store.ts';
+import { openSqliteFile } from '../store/sqlite-file.ts';
 import { dataFolder } from './data-folder.ts';
 
 /** `cash-server init`: a new service's keys and database. */
@@ -19,7 +19,7 @@ export function initCommand(): Command {
       writeKeyFile(files.keys, keys);
       writeSecretFile(files.rootSeed, rootSeedText(rootSeed));
       rootSeed.fill(0);
-      new Store(files.database).close();
+      openSqliteFile(files.database).close();
       chmodSync(files.database, 0o600);
       outputOf(command).print(
         { event: 'initialised', data: options.data, keys: files.keys, rootSeed: files.rootSeed, adminKey },

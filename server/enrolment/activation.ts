@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { type DeviceId, deviceId } from '../ids.ts';
 import { type Device, deviceById, devicesOf, setDeviceState } from '../people/devices.ts';
 import type { Person } from '../people/people.ts';
+import type { ReadTx, Tx } from '../store/store.ts';
 
 /** Wrong activation codes after which the activation is void. */
 const CODE_TRIES = 5;
@@ -26,37 +27,41 @@ export type CodeVerdict =
   | { readonly kind: 'expired' };
 
 /** Registers a new phone for a person. Unfinished activations of the same person become void. */
-export function createActivation(context: Context, person: Person): Activation {
-  return context.store.transaction(() => {
-    for (const device of devicesOf(context.store, person.id)) {
-      if (device.state === 'registered' || device.state === 'enrolling') {
-        setDeviceState(context.store, context.journal, device, 'revoked');
-      }
+export async function createActivation(tx: Tx, context: Context, person: Person): Promise<Activation> {
+  for (const device of await devicesOf(tx, person.id)) {
+    if (device.state === 'registered' || device.state === 'enrolling') {
+      await setDeviceState(tx, context.journal, device, 'revoked');
     }
-    const id = newDeviceId(context);
-    const code = context.random.bytes(5);
-    const now = context.clock.now();
-    const expiresAt = now + ACTIVATION_MS;
-    context.store.run(
-      `INSERT INTO device (id, person_id, state, code_mac, code_tries_left, code_expires_at, created_at)
-       VALUES (?, ?, 'registered', ?, ?, ?, ?)`,
-      id,
-      person.id,
-      macOf(context, id, code),
-      CODE_TRIES,
-      expiresAt,
-      now,
-    );
-    context.journal.record({ kind: 'device', deviceId: id, personId: person.id, state: 'registered' });
-    const activationCode = formatActivationCode(code);
-    code.fill(0);
-    return { deviceId: id, activationCode, expiresAt };
-  });
+  }
+  const id = await newDeviceId(tx, context);
+  const code = context.random.bytes(5);
+  const now = context.clock.now();
+  const expiresAt = now + ACTIVATION_MS;
+  await tx.run(
+    `INSERT INTO device (id, person_id, state, code_mac, code_tries_left, code_expires_at, created_at)
+     VALUES (?, ?, 'registered', ?, ?, ?, ?)`,
+    id,
+    person.id,
+    macOf(context, id, code),
+    CODE_TRIES,
+    expiresAt,
+    now,
+  );
+  await context.journal.record(tx, { kind: 'device', deviceId: id, personId: person.id, state: 'registered' });
+  const activationCode = formatActivationCode(code);
+  code.fill(0);
+  return { deviceId: id, activationCode, expiresAt };
 }
 
 /** Checks a code, and counts a wrong one. @param code 5 octets, wiped here. @param at ms since 1970 */
-export function tryCode(context: Context, device: Device, code: Uint8Array, at: number): CodeVerdict {
-  const activation = context.store.get(
+export async function tryCode(
+  tx: Tx,
+  context: Context,
+  device: Device,
+  code: Uint8Array,
+  at: number,
+): Promise<CodeVerdict> {
+  const activation = await tx.get(
     'SELECT code_mac, code_tries_left, code_expires_at FROM device WHERE id = ?',
     (row) => ({
       mac: row.octets('code_mac'),
@@ -70,7 +75,7 @@ export function tryCode(context: Context, device: Device, code: Uint8Array, at: 
   code.fill(0);
   if (Buffer.from(mac).equals(activation.mac)) return { kind: 'right' };
   const triesLeft = activation.triesLeft - 1;
-  context.store.run('UPDATE device SET code_tries_left = ? WHERE id = ?', triesLeft, device.id);
+  await tx.run('UPDATE device SET code_tries_left = ? WHERE id = ?', triesLeft, device.id);
   return { kind: 'wrong', triesLeft };
 }
 
@@ -80,9 +85,9 @@ function macOf(context: Context, id: DeviceId, code: Uint8Array): Uint8Array {
 }
 
 /** A random deviceId: with counted ones the descriptor of another phone would be found by trying the next number. */
-function newDeviceId(context: Context): DeviceId {
+async function newDeviceId(tx: ReadTx, context: Context): Promise<DeviceId> {
   for (;;) {
     const drawn = randomBelow(context.random, 2 ** 32);
-    if (drawn > 0 && deviceById(context.store, drawn) === undefined) return deviceId(drawn);
+    if (drawn > 0 && (await deviceById(tx, drawn)) === undefined) return deviceId(drawn);
   }
 }

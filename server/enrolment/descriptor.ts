@@ -4,6 +4,7 @@ import { ServiceError } from '../errors.ts';
 import { type Merchant, merchantOfPerson } from '../merchants/merchants.ts';
 import { APPLICATION_PORT } from '../messaging/outbox.ts';
 import { deviceById } from '../people/devices.ts';
+import type { ReadTx } from '../store/store.ts';
 
 const APPLICATION_VERSION = '1.0.0';
 
@@ -21,13 +22,13 @@ type Attribute = readonly [name: string, value: string];
  * and public keys, which the application pins.
  * @param number the service's own, E.164. @throws ServiceError `not-found` for a device that is not to be installed
  */
-export function descriptorOf(context: Context, number: string, deviceId: number): string {
-  const device = deviceById(context.store, deviceId);
+export async function descriptorOf(tx: ReadTx, context: Context, number: string, deviceId: number): Promise<string> {
+  const device = await deviceById(tx, deviceId);
   if (device === undefined || device.state === 'revoked') {
     throw new ServiceError('not-found', `there is no application for device ${deviceId}`);
   }
   const { sealing, signing, root } = context.keys;
-  const merchant = merchantOfPerson(context.store, device.personId);
+  const merchant = await merchantOfPerson(tx, device.personId);
   const attributes: readonly Attribute[] = [
     ['MIDlet-Name', 'Cash-Mobile'],
     ['MIDlet-Version', APPLICATION_VERSION],

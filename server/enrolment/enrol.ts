@@ -8,6 +8,7 @@ import { type Recipient, recipientOf, sendNak } from '../messaging/compose.ts';
 import { enrolmentTitle } from '../messaging/sentences.ts';
 import { type Device, deviceById, setDeviceState } from '../people/devices.ts';
 import { personById } from '../people/people.ts';
+import type { ReadTx, Tx } from '../store/store.ts';
 import { tryCode } from './activation.ts';
 
 /** Seconds in which the PIN is to be typed again. */
@@ -22,47 +23,54 @@ const NO_REF: Ref = ref('0000000000000000');
  * number, so that a stolen code is not enough. While the activation lasts, a phone may send ENROL again, also with new keys.
  * @param arrivedAt ms since 1970.
  */
-export function enrol(context: Context, device: Device, message: Enrol, arrivedAt: number): string {
+export async function enrol(
+  tx: Tx,
+  context: Context,
+  device: Device,
+  message: Enrol,
+  arrivedAt: number,
+): Promise<string> {
   const recipient: Recipient = { id: device.id, personId: device.personId, sealingKey: message.sealingKey };
   if (device.state !== 'registered' && device.state !== 'enrolling') return `device is ${device.state}`;
   if (!keysAreSound(context, message)) return 'bad key';
-  const verdict = tryCode(context, device, message.activationCode, arrivedAt);
+  const verdict = await tryCode(tx, context, device, message.activationCode, arrivedAt);
   if (verdict.kind === 'expired') {
-    sendNak(context, recipient, NO_REF, 'activation-expired');
+    await sendNak(tx, context, recipient, NO_REF, 'activation-expired');
     return 'activation expired';
   }
   if (verdict.kind === 'wrong') {
-    sendNak(context, recipient, NO_REF, 'wrong-code', verdict.triesLeft);
+    await sendNak(tx, context, recipient, NO_REF, 'wrong-code', verdict.triesLeft);
     return 'wrong code';
   }
-  context.store.run(
+  await tx.run(
     'UPDATE device SET sealing_key = ?, sealed_approval_key = ? WHERE id = ?',
     message.sealingKey,
     sealApprovalKey(context, device, message.approvalKey),
     device.id,
   );
   message.approvalKey.fill(0);
-  setDeviceState(context.store, context.journal, device, 'enrolling');
+  await setDeviceState(tx, context.journal, device, 'enrolling');
   // A phone with new keys cannot answer the AUTH_REQUEST that was sealed to its former keys.
-  for (const open of enrolmentRefs(context, device)) {
-    closeChallenge(context, { ref: open, purpose: 'enrolment', deviceId: device.id });
+  for (const open of await enrolmentRefs(tx, device)) {
+    await closeChallenge(tx, context, { ref: open, purpose: 'enrolment', deviceId: device.id });
   }
-  askForPin(context, device, recipient);
+  await askForPin(tx, context, device, recipient);
   return 'enrolling';
 }
 
 /** The same ENROL came again: the AUTH_REQUEST was lost, so it is sent again. */
-export function repeatEnrolment(context: Context, device: Device): void {
-  for (const challenge of enrolmentRefs(context, device)) resendAuthRequest(context, challenge);
+export async function repeatEnrolment(tx: Tx, context: Context, device: Device): Promise<void> {
+  for (const challenge of await enrolmentRefs(tx, device)) await resendAuthRequest(tx, context, challenge);
 }
 
 /** Sends the same AUTH_REQUEST again, unless the enrolment is settled. Also the handler of the timer `enrolment-resend`. */
-export function resendAuthRequest(context: Context, challengeRef: Ref): void {
-  const challenge = challengeByRef(context, challengeRef);
-  const device = challenge && deviceById(context.store, challenge.deviceId);
+export async function resendAuthRequest(tx: Tx, context: Context, challengeRef: Ref): Promise<void> {
+  const challenge = await challengeByRef(tx, challengeRef);
+  const device = challenge && (await deviceById(tx, challenge.deviceId));
   const recipient = device && recipientOf(device);
   if (challenge === undefined || recipient === undefined) return;
-  if (context.timers.isSet('enrolment-expiry', challengeRef)) askAgain(context, recipient, challenge);
+  if (await context.timers.isSet(tx, 'enrolment-expiry', challengeRef))
+    await askAgain(tx, context, recipient, challenge);
 }
 
 /** Checks for keys of small order: such an `A` accepts any signature, and such a `D` gives a shared secret that all know. */
@@ -76,18 +84,18 @@ function keysAreSound(context: Context, { approvalKey, sealingKey }: Enrol): boo
   return !isZero(context.primitives.x25519(context.keys.sealing.secretKey, sealingKey));
 }
 
-function enrolmentRefs(context: Context, device: Device): Ref[] {
-  return context.store.all(
+async function enrolmentRefs(tx: ReadTx, device: Device): Promise<Ref[]> {
+  return tx.all(
     "SELECT ref FROM challenge WHERE device_id = ? AND purpose = 'enrolment'",
     (row) => ref(row.text('ref')),
     device.id,
   );
 }
 
-function askForPin(context: Context, device: Device, recipient: Recipient): void {
+async function askForPin(tx: Tx, context: Context, device: Device, recipient: Recipient): Promise<void> {
   const challenge = newRef(context);
   const time = unixTime(context);
-  const { language } = personById(context.store, device.personId);
+  const { language } = await personById(tx, device.personId);
   const plaintext = encodeDown({
     type: 'AUTH_REQUEST',
     time,
@@ -99,5 +107,5 @@ function askForPin(context: Context, device: Device, recipient: Recipient): void
     relyingParty: RELYING_PARTY,
     title: enrolmentTitle(language),
   });
-  ask(context, recipient, 'enrolment', { ref: challenge, plaintext, time, ttl: CONFIRMATION_TTL });
+  await ask(tx, context, recipient, 'enrolment', { ref: challenge, plaintext, time, ttl: CONFIRMATION_TTL });
 }

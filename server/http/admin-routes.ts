@@ -22,14 +22,14 @@ import { viewPayments, viewPeople, viewPerson, viewTime } from './views.ts';
 const tags = ['administration'];
 
 /** Routes for the administrator's key: people, their phones and deposits, merchants. */
-export function adminRoutes(app: FastifyInstance, service: Service, adminKeyHash: Uint8Array): void {
+export async function adminRoutes(app: FastifyInstance, service: Service, adminKeyHash: Uint8Array): Promise<void> {
   const routes = app.withTypeProvider<ZodTypeProvider>();
   routes.addHook('onRequest', async (request) => checkAdmin(adminKeyHash, request));
 
   routes.post(
     '/v1/people',
     { schema: { tags, summary: 'Register a person', body: PersonBody, response: { 201: PersonView } } },
-    async (request, reply) => reply.code(201).send(viewPerson(service, service.addPerson(request.body))),
+    async (request, reply) => reply.code(201).send(await viewPerson(service, await service.addPerson(request.body))),
   );
 
   routes.get(
@@ -57,7 +57,7 @@ export function adminRoutes(app: FastifyInstance, service: Service, adminKeyHash
       },
     },
     async (request) => {
-      const { id } = service.person(request.params.id);
+      const { id } = await service.person(request.params.id);
       return viewPayments(service, { ...request.query, personId: id });
     },
   );
@@ -67,7 +67,7 @@ export function adminRoutes(app: FastifyInstance, service: Service, adminKeyHash
     {
       schema: { tags, summary: 'A person, their phones and balances', params: IdParams, response: { 200: PersonView } },
     },
-    async (request) => viewPerson(service, service.person(request.params.id)),
+    async (request) => viewPerson(service, await service.person(request.params.id)),
   );
 
   routes.post(
@@ -82,7 +82,7 @@ export function adminRoutes(app: FastifyInstance, service: Service, adminKeyHash
       },
     },
     async (request, reply) => {
-      const { deviceId, activationCode, expiresAt } = service.activate(request.params.id);
+      const { deviceId, activationCode, expiresAt } = await service.activate(request.params.id);
       const descriptor = `/d/${deviceId}.jad`;
       return reply.code(201).send({ deviceId, activationCode, expiresAt: viewTime(expiresAt), descriptor });
     },
@@ -101,9 +101,9 @@ export function adminRoutes(app: FastifyInstance, service: Service, adminKeyHash
     },
     async (request, reply) => {
       const { amount, reference } = request.body;
-      const person = service.person(request.params.id);
-      const repeated = service.deposit(person.id, amount, reference);
-      const balances = service.holdings(person.id);
+      const person = await service.person(request.params.id);
+      const repeated = await service.deposit(person.id, amount, reference);
+      const balances = await service.holdings(person.id);
       return reply.code(repeated ? 200 : 201).send({ reference, amount, repeated, balances });
     },
   );
@@ -121,7 +121,7 @@ export function adminRoutes(app: FastifyInstance, service: Service, adminKeyHash
       },
     },
     async (request, reply) => {
-      const added = service.addMerchant(request.body, request.headers['idempotency-key']);
+      const added = await service.addMerchant(request.body, request.headers['idempotency-key']);
       const { merchant, apiKey, repeated } = added;
       return reply.code(repeated ? 200 : 201).send({ ...request.body, id: merchant.id, apiKey });
     },

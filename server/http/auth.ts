@@ -6,8 +6,8 @@ import type { Service } from '../service.ts';
 import { hashApiKey } from './api-key.ts';
 
 /** The merchant whose API key the request carries. @throws ServiceError `unauthorized` */
-export function merchantOf(service: Service, request: FastifyRequest): Merchant {
-  const merchant = service.merchantByApiKey(bearerKey(request));
+export async function merchantOf(service: Service, request: FastifyRequest): Promise<Merchant> {
+  const merchant = await service.merchantByApiKey(bearerKey(request));
   if (merchant === undefined) throw new ServiceError('unauthorized', 'This is not the API key of a merchant');
   return merchant;
 }

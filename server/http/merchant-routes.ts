@@ -30,10 +30,10 @@ const REJECTIONS: Readonly<Record<Rejection, readonly [code: ServiceErrorCode, d
 };
 
 /** Routes for a merchant's key: the merchant's own payments. */
-export function merchantRoutes(app: FastifyInstance, service: Service): void {
+export async function merchantRoutes(app: FastifyInstance, service: Service): Promise<void> {
   const routes = app.withTypeProvider<ZodTypeProvider>();
   routes.addHook('onRequest', async (request) => {
-    merchantOf(service, request);
+    await merchantOf(service, request);
   });
 
   routes.get(
@@ -55,7 +55,7 @@ export function merchantRoutes(app: FastifyInstance, service: Service): void {
     },
     async (request, reply) => {
       const { reference, ttl, ...order } = request.body;
-      const { payment, repeated } = service.requestPayment(merchantOf(service, request), {
+      const { payment, repeated } = await service.requestPayment(await merchantOf(service, request), {
         ...order,
         ...(reference === undefined ? {} : { reference }),
         ...(ttl === undefined ? {} : { ttl }),
@@ -64,7 +64,7 @@ export function merchantRoutes(app: FastifyInstance, service: Service): void {
         const [code, detail] = rejection(payment.reason);
         return sendProblem(reply, code, detail, { txn: payment.txn });
       }
-      return reply.code(repeated ? 200 : 201).send(viewPayment(service, payment));
+      return reply.code(repeated ? 200 : 201).send(await viewPayment(service, payment));
     },
   );
 
@@ -79,8 +79,8 @@ export function merchantRoutes(app: FastifyInstance, service: Service): void {
       },
     },
     async (request) => {
-      const { id } = merchantOf(service, request);
-      if (request.query.after !== undefined) ownPayment(service, id, request.query.after);
+      const { id } = await merchantOf(service, request);
+      if (request.query.after !== undefined) await ownPayment(service, id, request.query.after);
       return viewPayments(service, { ...request.query, merchantId: id });
     },
   );
@@ -97,7 +97,7 @@ export function merchantRoutes(app: FastifyInstance, service: Service): void {
       },
     },
     async (request) => {
-      const payment = ownPayment(service, merchantOf(service, request).id, request.params.txn);
+      const payment = await ownPayment(service, (await merchantOf(service, request)).id, request.params.txn);
       const { wait } = request.query;
       return viewPayment(service, wait === 0 ? payment : await service.settled(payment.txn, wait * 1000));
     },
@@ -109,8 +109,8 @@ export function merchantRoutes(app: FastifyInstance, service: Service): void {
       schema: { tags, summary: 'Take a request back', params: TxnParams, body: NoBody, response: { 200: PaymentView } },
     },
     async (request) => {
-      const payment = ownPayment(service, merchantOf(service, request).id, request.params.txn);
-      return viewPayment(service, service.cancel(payment.txn));
+      const payment = await ownPayment(service, (await merchantOf(service, request)).id, request.params.txn);
+      return viewPayment(service, await service.cancel(payment.txn));
     },
   );
 
@@ -126,7 +126,7 @@ export function merchantRoutes(app: FastifyInstance, service: Service): void {
       },
     },
     async (request) => {
-      const payment = ownPayment(service, merchantOf(service, request).id, request.params.txn);
+      const payment = await ownPayment(service, (await merchantOf(service, request)).id, request.params.txn);
       return viewPayment(service, await service.refund(payment.txn));
     },
   );
@@ -135,15 +135,15 @@ export function merchantRoutes(app: FastifyInstance, service: Service): void {
     '/v1/payments/:txn/receipt',
     { schema: { tags, summary: 'The signed receipt', params: TxnParams, response: { 200: ReceiptView } } },
     async (request) => {
-      const payment = ownPayment(service, merchantOf(service, request).id, request.params.txn);
-      return viewReceipt(payment.txn, service.receipt(payment.txn));
+      const payment = await ownPayment(service, (await merchantOf(service, request)).id, request.params.txn);
+      return viewReceipt(payment.txn, await service.receipt(payment.txn));
     },
   );
 }
 
 /** The payment, if it is this merchant's; another merchant's payment is `not-found`. */
-function ownPayment(service: Service, merchant: MerchantId, txn: string): Payment {
-  const payment = service.payment(txn);
+async function ownPayment(service: Service, merchant: MerchantId, txn: string): Promise<Payment> {
+  const payment = await service.payment(txn);
   if (payment.merchantId !== merchant) throw new ServiceError('not-found', `there is no payment ${txn}`);
   return payment;
 }

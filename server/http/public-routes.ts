@@ -10,7 +10,7 @@ const CONTENT_SECURITY_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /** Routes without a key, besides health: the application descriptor (JAD), the description of the API, the merchant's page. */
-export function publicRoutes(app: FastifyInstance, service: Service): void {
+export async function publicRoutes(app: FastifyInstance, service: Service): Promise<void> {
   const routes = app.withTypeProvider<ZodTypeProvider>();
 
   routes.get(
@@ -24,7 +24,7 @@ export function publicRoutes(app: FastifyInstance, service: Service): void {
       },
     },
     async (request, reply) => {
-      const descriptor = service.descriptor(Number.parseInt(request.params.file, 10));
+      const descriptor = await service.descriptor(Number.parseInt(request.params.file, 10));
       return reply.type('text/vnd.sun.j2me.app-descriptor; charset=utf-8').send(descriptor);
     },
   );

@@ -10,15 +10,15 @@ import type { ModemView } from './health-schemas.ts';
 import type { PaymentListView, PaymentView, ReceiptView } from './payment-schemas.ts';
 
 /** A payment as the API shows it. */
-export function viewPayment(service: Service, payment: Payment): PaymentView {
+export async function viewPayment(service: Service, payment: Payment): Promise<PaymentView> {
   return {
     txn: payment.txn,
     mref: payment.mref,
     state: payment.state,
     settled: isSettled(payment.state),
     ...(payment.reason === undefined ? {} : { reason: payment.reason }),
-    payee: service.merchant(payment.merchantId).name,
-    customer: service.person(payment.personId).number,
+    payee: (await service.merchant(payment.merchantId)).name,
+    customer: (await service.person(payment.personId)).number,
     amount: payment.amount,
     reference: payment.reference,
     ttl: payment.ttl,
@@ -31,24 +31,24 @@ export function viewPayment(service: Service, payment: Payment): PaymentView {
 }
 
 /** A part of a list of payments, and where the next part begins. @throws ServiceError `not-found` for an unknown `after` */
-export function viewPayments(service: Service, query: PaymentQuery): PaymentListView {
-  if (query.after !== undefined) service.payment(query.after);
-  const { shown, next } = pageOf(service.payments({ ...query, limit: query.limit + 1 }), query.limit);
+export async function viewPayments(service: Service, query: PaymentQuery): Promise<PaymentListView> {
+  if (query.after !== undefined) await service.payment(query.after);
+  const { shown, next } = pageOf(await service.payments({ ...query, limit: query.limit + 1 }), query.limit);
   return {
-    payments: shown.map((payment) => viewPayment(service, payment)),
+    payments: await Promise.all(shown.map((payment) => viewPayment(service, payment))),
     ...(next === undefined ? {} : { next: next.txn }),
   };
 }
 
 /** A part of the list of people, and where the next part begins; with a number, the one person who has it. */
-export function viewPeople(service: Service, { number, after, limit }: PeopleQuery): PeopleView {
+export async function viewPeople(service: Service, { number, after, limit }: PeopleQuery): Promise<PeopleView> {
   if (number !== undefined) {
-    const person = service.personByNumber(number);
-    return { people: person === undefined ? [] : [viewPerson(service, person)] };
+    const person = await service.personByNumber(number);
+    return { people: person === undefined ? [] : [await viewPerson(service, person)] };
   }
-  const { shown, next } = pageOf(service.people(after, limit + 1), limit);
+  const { shown, next } = pageOf(await service.people(after, limit + 1), limit);
   return {
-    people: shown.map((person) => viewPerson(service, person)),
+    people: await Promise.all(shown.map((person) => viewPerson(service, person))),
     ...(next === undefined ? {} : { next: next.id }),
   };
 }
@@ -60,14 +60,14 @@ function pageOf<Item>(found: readonly Item[], limit: number): { shown: readonly 
 }
 
 /** A person as the API shows them. */
-export function viewPerson(service: Service, person: Person): PersonView {
+export async function viewPerson(service: Service, person: Person): Promise<PersonView> {
   return {
     id: person.id,
     number: person.number,
     name: person.name,
     language: person.language,
-    devices: service.devices(person.id).map(({ id, state }) => ({ deviceId: id, state })),
-    balances: service.holdings(person.id),
+    devices: (await service.devices(person.id)).map(({ id, state }) => ({ deviceId: id, state })),
+    balances: await service.holdings(person.id),
   };
 }
 

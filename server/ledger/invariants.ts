@@ -1,4 +1,4 @@
-import type { Store } from '../store/store.ts';
+import type { ReadTx } from '../store/store.ts';
 
 interface Invariant {
   /** The invariant, as a sentence. */
@@ -52,6 +52,10 @@ const INVARIANTS: readonly Invariant[] = [
 ];
 
 /** Checks what must be true of the money at any moment. @returns one sentence for each breach; none when all is well */
-export function checkLedger(store: Store): string[] {
-  return INVARIANTS.flatMap(({ name, broken }) => store.all(broken, (row) => `${row.text('culprit')} breaks: ${name}`));
+export async function checkLedger(tx: ReadTx): Promise<string[]> {
+  const breaches: string[] = [];
+  for (const { name, broken } of INVARIANTS) {
+    breaches.push(...(await tx.all(broken, (row) => `${row.text('culprit')} breaks: ${name}`)));
+  }
+  return breaches;
 }

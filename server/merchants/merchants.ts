@@ -5,7 +5,7 @@ import { hashApiKey } from '../http/api-key.ts';
 import { type MerchantId, merchantId, type PersonId, personId } from '../ids.ts';
 import { readCurrency } from '../store/amount.ts';
 import type { Row } from '../store/row.ts';
-import type { Store } from '../store/store.ts';
+import type { ReadTx, Tx } from '../store/store.ts';
 
 /** Octets of UTF-8 that a payee's name may have: a reference of 21 still fits beside it in one SMS. */
 export const PAYEE_OCTETS = 32;
@@ -41,33 +41,35 @@ export interface AddedMerchant {
  * Its API key is made from it and the vault key, so that the answer can be given again though it is not stored.
  * @throws ServiceError `conflict` when the person is a merchant's phone already, or the key was used for another merchant
  */
-export function addMerchant(context: Context, wanted: NewMerchant, idempotencyKey: string | undefined): AddedMerchant {
-  const { store } = context;
+export async function addMerchant(
+  tx: Tx,
+  context: Context,
+  wanted: NewMerchant,
+  idempotencyKey: string | undefined,
+): Promise<AddedMerchant> {
   const apiKey = `cm_${hexOf(keyOctets(context, idempotencyKey))}`;
-  return store.transaction(() => {
-    const known = idempotencyKey === undefined ? undefined : merchantByIdempotencyKey(store, idempotencyKey);
-    if (known !== undefined) {
-      if (isSame(known, wanted)) return { merchant: known, apiKey, repeated: true };
-      throw new ServiceError('conflict', `key ${idempotencyKey} was used for another merchant: use a new one`);
-    }
-    if (wanted.personId !== undefined && merchantOfPerson(store, wanted.personId) !== undefined) {
-      throw new ServiceError('conflict', `person ${wanted.personId} already has the phone of a merchant`);
-    }
-    const createdAt = context.clock.now();
-    const id = store.get(
-      `INSERT INTO merchant (name, currency, api_key_hash, person_id, created_at, idempotency_key)
-       VALUES (?, ?, ?, ?, ?, ?) RETURNING id`,
-      (row) => merchantId(row.integer('id')),
-      wanted.name,
-      wanted.currency,
-      hashApiKey(apiKey),
-      wanted.personId ?? null,
-      createdAt,
-      idempotencyKey ?? null,
-    );
-    if (id === undefined) throw new Error('INSERT returned no id');
-    return { merchant: { ...wanted, id, createdAt }, apiKey, repeated: false };
-  });
+  const known = idempotencyKey === undefined ? undefined : await merchantByIdempotencyKey(tx, idempotencyKey);
+  if (known !== undefined) {
+    if (isSame(known, wanted)) return { merchant: known, apiKey, repeated: true };
+    throw new ServiceError('conflict', `key ${idempotencyKey} was used for another merchant: use a new one`);
+  }
+  if (wanted.personId !== undefined && (await merchantOfPerson(tx, wanted.personId)) !== undefined) {
+    throw new ServiceError('conflict', `person ${wanted.personId} already has the phone of a merchant`);
+  }
+  const createdAt = context.clock.now();
+  const id = await tx.get(
+    `INSERT INTO merchant (name, currency, api_key_hash, person_id, created_at, idempotency_key)
+     VALUES (?, ?, ?, ?, ?, ?) RETURNING id`,
+    (row) => merchantId(row.integer('id')),
+    wanted.name,
+    wanted.currency,
+    hashApiKey(apiKey),
+    wanted.personId ?? null,
+    createdAt,
+    idempotencyKey ?? null,
+  );
+  if (id === undefined) throw new Error('INSERT returned no id');
+  return { merchant: { ...wanted, id, createdAt }, apiKey, repeated: false };
 }
 
 function keyOctets({ random, vault }: Context, idempotencyKey: string | undefined): Uint8Array {
@@ -76,8 +78,8 @@ function keyOctets({ random, vault }: Context, idempotencyKey: string | undefine
   return vault.mac('API key', 'merchant', value).subarray(0, API_KEY_OCTETS);
 }
 
-function merchantByIdempotencyKey(store: Store, key: string): Merchant | undefined {
-  return store.get('SELECT * FROM merchant WHERE idempotency_key = ?', readMerchant, key);
+async function merchantByIdempotencyKey(tx: ReadTx, key: string): Promise<Merchant | undefined> {
+  return tx.get('SELECT * FROM merchant WHERE idempotency_key = ?', readMerchant, key);
 }
 
 function isSame(known: Merchant, { name, currency, personId }: NewMerchant): boolean {
@@ -85,20 +87,20 @@ function isSame(known: Merchant, { name, currency, personId }: NewMerchant): boo
 }
 
 /** @throws ServiceError `not-found` */
-export function merchantById(store: Store, id: number): Merchant {
-  const merchant = store.get('SELECT * FROM merchant WHERE id = ?', readMerchant, id);
+export async function merchantById(tx: ReadTx, id: number): Promise<Merchant> {
+  const merchant = await tx.get('SELECT * FROM merchant WHERE id = ?', readMerchant, id);
   if (merchant === undefined) throw new ServiceError('not-found', `there is no merchant ${id}`);
   return merchant;
 }
 
 /** The merchant with this API key, or `undefined`. */
-export function merchantByApiKey(store: Store, apiKey: string): Merchant | undefined {
-  return store.get('SELECT * FROM merchant WHERE api_key_hash = ?', readMerchant, hashApiKey(apiKey));
+export async function merchantByApiKey(tx: ReadTx, apiKey: string): Promise<Merchant | undefined> {
+  return tx.get('SELECT * FROM merchant WHERE api_key_hash = ?', readMerchant, hashApiKey(apiKey));
 }
 
 /** The merchant whose payments this person's phone may start, or `undefined`. */
-export function merchantOfPerson(store: Store, person: PersonId): Merchant | undefined {
-  return store.get('SELECT * FROM merchant WHERE person_id = ?', readMerchant, person);
+export async function merchantOfPerson(tx: ReadTx, person: PersonId): Promise<Merchant | undefined> {
+  return tx.get('SELECT * FROM merchant WHERE person_id = ?', readMerchant, person);
 }
 
 function readMerchant(row: Row): Merchant {

@@ -3,6 +3,7 @@ import { type Context, unixTime } from '../context.ts';
 import { type Ref, refOctets } from '../ids.ts';
 import type { Device } from '../people/devices.ts';
 import type { Row } from '../store/row.ts';
+import type { ReadTx, Tx } from '../store/store.ts';
 import { ANSWER_USEFUL_MS, composeNak, queueFrame, type Recipient, sealTo } from './compose.ts';
 
 /** Balances that one phone is told within {@link DAY_MS}; each is an SMS that the service pays for. */
@@ -30,16 +31,25 @@ interface StoredAnswer {
  * STATUS_QUERY of the kind `balance`: a prepaid customer asks what there is to spend. The same `ref` gets the same
  * answer, octet by octet; a blocked phone and one that asks too often get a NAK; one that is not active yet gets nothing.
  */
-export function answerBalanceQuery(context: Context, device: Device, recipient: Recipient, ref: Ref): void {
-  const stored = storedAnswer(context, recipient, ref);
-  if (stored !== undefined) repeat(context, recipient, ref, stored);
-  else if (device.state === 'blocked') answer(context, recipient, ref, composeNak(context, recipient, ref, 'blocked'));
-  else if (device.state === 'active') answer(context, recipient, ref, balanceOrLimit(context, recipient, ref));
+export async function answerBalanceQuery(
+  tx: Tx,
+  context: Context,
+  device: Device,
+  recipient: Recipient,
+  ref: Ref,
+): Promise<void> {
+  const stored = await storedAnswer(tx, recipient, ref);
+  if (stored !== undefined) await repeat(tx, context, recipient, ref, stored);
+  else if (device.state === 'blocked')
+    await answer(tx, context, recipient, ref, await composeNak(tx, context, recipient, ref, 'blocked'));
+  else if (device.state === 'active')
+    await answer(tx, context, recipient, ref, await balanceOrLimit(tx, context, recipient, ref));
 }
 
-function balanceOrLimit(context: Context, recipient: Recipient, ref: Ref): Balance | Nak {
-  if (countOfToday(context, recipient) >= DAILY_LIMIT) return composeNak(context, recipient, ref, 'limit');
-  const amounts = toShow(context.ledger.available(`person:${recipient.personId}`));
+async function balanceOrLimit(tx: ReadTx, context: Context, recipient: Recipient, ref: Ref): Promise<Balance | Nak> {
+  if ((await countOfToday(tx, context, recipient)) >= DAILY_LIMIT)
+    return composeNak(tx, context, recipient, ref, 'limit');
+  const amounts = toShow(await context.ledger.available(tx, `person:${recipient.personId}`));
   return { type: 'BALANCE', time: unixTime(context), ref: refOctets(ref), amounts };
 }
 
@@ -51,11 +61,11 @@ function toShow(available: readonly Amount[]): Amount[] {
     .map(({ minor, currency }) => ({ minor: Math.min(minor, LARGEST_MINOR), currency }));
 }
 
-function answer(context: Context, recipient: Recipient, ref: Ref, message: Balance | Nak): void {
-  const { store, clock } = context;
+async function answer(tx: Tx, context: Context, recipient: Recipient, ref: Ref, message: Balance | Nak): Promise<void> {
+  const { clock } = context;
   const frame = sealTo(context, recipient, encodeDown(message));
-  store.run('DELETE FROM balance_answer WHERE at < ?', clock.now() - KEPT_MS);
-  store.run(
+  await tx.run('DELETE FROM balance_answer WHERE at < ?', clock.now() - KEPT_MS);
+  await tx.run(
     'INSERT INTO balance_answer (ref, device_id, message, frame, at) VALUES (?, ?, ?, ?, ?)',
     ref,
     recipient.id,
@@ -63,21 +73,23 @@ function answer(context: Context, recipient: Recipient, ref: Ref, message: Balan
     frame,
     clock.now(),
   );
-  queueFrame(context, recipient, message.type, ref, frame, clock.now() + ANSWER_USEFUL_MS);
+  await queueFrame(tx, context, recipient, message.type, ref, frame, clock.now() + ANSWER_USEFUL_MS);
 }
 
-function repeat(context: Context, recipient: Recipient, ref: Ref, { message, frame, repeats }: StoredAnswer): void {
-  if (repeats >= REPEAT_LIMIT || context.outbox.isWaiting(message, ref)) return;
-  context.store.run(
-    'UPDATE balance_answer SET repeats = repeats + 1 WHERE device_id = ? AND ref = ?',
-    recipient.id,
-    ref,
-  );
-  queueFrame(context, recipient, message, ref, frame, context.clock.now() + ANSWER_USEFUL_MS);
+async function repeat(
+  tx: Tx,
+  context: Context,
+  recipient: Recipient,
+  ref: Ref,
+  { message, frame, repeats }: StoredAnswer,
+): Promise<void> {
+  if (repeats >= REPEAT_LIMIT || (await context.outbox.isWaiting(tx, message, ref))) return;
+  await tx.run('UPDATE balance_answer SET repeats = repeats + 1 WHERE device_id = ? AND ref = ?', recipient.id, ref);
+  await queueFrame(tx, context, recipient, message, ref, frame, context.clock.now() + ANSWER_USEFUL_MS);
 }
 
-function countOfToday({ store, clock }: Context, { id }: Recipient): number {
-  const count = store.get(
+async function countOfToday(tx: ReadTx, { clock }: Context, { id }: Recipient): Promise<number> {
+  const count = await tx.get(
     "SELECT count(*) AS n FROM balance_answer WHERE device_id = ? AND message = 'BALANCE' AND at > ?",
     (row) => row.integer('n'),
     id,
@@ -86,8 +98,8 @@ function countOfToday({ store, clock }: Context, { id }: Recipient): number {
   return count ?? 0;
 }
 
-function storedAnswer({ store }: Context, { id }: Recipient, ref: Ref): StoredAnswer | undefined {
-  return store.get(
+async function storedAnswer(tx: ReadTx, { id }: Recipient, ref: Ref): Promise<StoredAnswer | undefined> {
+  return tx.get(
     'SELECT message, frame, repeats FROM balance_answer WHERE device_id = ? AND ref = ?',
     readStoredAnswer,
     id,

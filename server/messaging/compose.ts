@@ -12,6 +12,7 @@ import { type Context, unixTime } from '../context.ts';
 import { type DeviceId, type Ref, refOctets } from '../ids.ts';
 import { type Device, deviceById } from '../people/devices.ts';
 import { personById } from '../people/people.ts';
+import type { ReadTx, Tx } from '../store/store.ts';
 import { nakSentence } from './sentences.ts';
 
 /** How long a NAK or a time may be sent, ms; later the phone does not wait for it any more. */
@@ -34,8 +35,8 @@ export function recipientOf(device: Device): Recipient | undefined {
 }
 
 /** The phone as a recipient, or `undefined` when there is no such phone or it has not enrolled. */
-export function recipientById(context: Context, id: DeviceId): Recipient | undefined {
-  const device = deviceById(context.store, id);
+export async function recipientById(tx: ReadTx, id: DeviceId): Promise<Recipient | undefined> {
+  const device = await deviceById(tx, id);
   return device === undefined ? undefined : recipientOf(device);
 }
 
@@ -46,7 +47,8 @@ export function sealTo(context: Context, recipient: Recipient, plaintext: Uint8A
 }
 
 /** Puts a sealed frame in the outbox, to the number that its person registered. */
-export function queueFrame(
+export async function queueFrame(
+  tx: Tx,
   context: Context,
   recipient: Recipient,
   message: DownMessage['type'],
@@ -54,9 +56,9 @@ export function queueFrame(
   frame: Uint8Array,
   usefulUntil: number,
   report = false,
-): void {
-  const { number } = personById(context.store, recipient.personId);
-  context.outbox.add({ deviceId: recipient.id, number, message, ref, frame, usefulUntil, report });
+): Promise<void> {
+  const { number } = await personById(tx, recipient.personId);
+  await context.outbox.add(tx, { deviceId: recipient.id, number, message, ref, frame, usefulUntil, report });
 }
 
 /**
@@ -78,25 +80,45 @@ export function composeReceipt(
 }
 
 /** A NAK: the service refuses a message of the phone, with a sentence in the language of the phone's person. */
-export function composeNak(context: Context, recipient: Recipient, ref: Ref, code: NakCode, argument = 0): Nak {
-  const { language } = personById(context.store, recipient.personId);
+export async function composeNak(
+  tx: ReadTx,
+  context: Context,
+  recipient: Recipient,
+  ref: Ref,
+  code: NakCode,
+  argument = 0,
+): Promise<Nak> {
+  const { language } = await personById(tx, recipient.personId);
   const text = nakSentence(language, code);
   return { type: 'NAK', time: unixTime(context), ref: refOctets(ref), code, argument, text };
 }
 
 /** Sends a NAK: the service refuses a message of the phone. */
-export function sendNak(context: Context, recipient: Recipient, ref: Ref, code: NakCode, argument = 0): void {
-  const plaintext = encodeDown(composeNak(context, recipient, ref, code, argument));
+export async function sendNak(
+  tx: Tx,
+  context: Context,
+  recipient: Recipient,
+  ref: Ref,
+  code: NakCode,
+  argument = 0,
+): Promise<void> {
+  const plaintext = encodeDown(await composeNak(tx, context, recipient, ref, code, argument));
   const usefulUntil = context.clock.now() + ANSWER_USEFUL_MS;
-  queueFrame(context, recipient, 'NAK', ref, sealTo(context, recipient, plaintext), usefulUntil);
+  await queueFrame(tx, context, recipient, 'NAK', ref, sealTo(context, recipient, plaintext), usefulUntil);
 }
 
 /** Tells a phone the time, signed. */
-export function sendTime(context: Context, recipient: Recipient, nonce: Uint8Array, ref: Ref): void {
+export async function sendTime(
+  tx: Tx,
+  context: Context,
+  recipient: Recipient,
+  nonce: Uint8Array,
+  ref: Ref,
+): Promise<void> {
   const time = unixTime(context);
   const unsigned = encodeDown({ type: 'TIME_RESPONSE', time, nonce, signature: NO_SIGNATURE });
   const signature = context.primitives.ed25519Sign(context.keys.signing.seed, timeText(recipient.id, unsigned));
   const plaintext = encodeDown({ type: 'TIME_RESPONSE', time, nonce, signature });
   const usefulUntil = context.clock.now() + ANSWER_USEFUL_MS;
-  queueFrame(context, recipient, 'TIME_RESPONSE', ref, sealTo(context, recipient, plaintext), usefulUntil);
+  await queueFrame(tx, context, recipient, 'TIME_RESPONSE', ref, sealTo(context, recipient, plaintext), usefulUntil);
 }

@@ -10,96 +10,104 @@ import { startByPhone } from '../payments/pay-init.ts';
 import { type Payment, paymentByTxn } from '../payments/payment.ts';
 import { refusePayment } from '../payments/refuse.ts';
 import type { Device } from '../people/devices.ts';
+import type { ReadTx, Tx } from '../store/store.ts';
 import type { Arrival } from './arrival.ts';
 import { type Recipient, sendNak, sendTime } from './compose.ts';
 import { takeCounter } from './counters.ts';
-import { openFrame } from './open.ts';
+import { type OpenedFrame, openFrame } from './open.ts';
 import { answerStatusQuery } from './status-query.ts';
 
 /** The ref in a NAK to a message that could not be read. */
 const NO_REF: Ref = ref('0000000000000000');
 
-type Opened = Extract<ReturnType<typeof openFrame>, { kind: 'opened' }>;
+type Opened = Extract<OpenedFrame, { kind: 'opened' }>;
 
 /** Handles one frame, inside a transaction. @returns one line for people about the message */
-export function dispatch(context: Context, frame: Uint8Array, arrival: Arrival): string {
-  const opened = openFrame(context, frame);
+export async function dispatch(tx: Tx, context: Context, frame: Uint8Array, arrival: Arrival): Promise<string> {
+  const opened = await openFrame(tx, context, frame);
   switch (opened.kind) {
     case 'ignored':
       return `ignored: ${opened.reason}`;
     case 'malformed':
-      sendNak(context, opened.recipient, NO_REF, 'malformed');
+      await sendNak(tx, context, opened.recipient, NO_REF, 'malformed');
       return `malformed: ${opened.reason}`;
     case 'enrol':
-      if (!arrival.repeated) return `ENROL: ${enrol(context, opened.device, opened.message, arrival.at)}`;
-      repeatEnrolment(context, opened.device);
+      if (!arrival.repeated) return `ENROL: ${await enrol(tx, context, opened.device, opened.message, arrival.at)}`;
+      await repeatEnrolment(tx, context, opened.device);
       return 'ENROL, repeated';
     case 'opened': {
-      const verdict = arrival.repeated ? 'fresh' : takeCounter(context, opened.device, opened.message.ctr);
-      if (verdict === 'fresh') handle(context, opened, arrival);
-      else if (verdict === 'used') alarm(context, opened.device, 'reused-counter', NO_REF);
+      const verdict = arrival.repeated ? 'fresh' : await takeCounter(tx, opened.device, opened.message.ctr);
+      if (verdict === 'fresh') await handle(tx, context, opened, arrival);
+      else if (verdict === 'used') await alarm(tx, context, opened.device, 'reused-counter', NO_REF);
       const { type } = opened.message;
       return arrival.repeated ? `${type}, repeated` : verdict === 'fresh' ? type : `${type}: its counter is ${verdict}`;
     }
   }
 }
 
-function handle(context: Context, opened: Opened, arrival: Arrival): void {
+async function handle(tx: Tx, context: Context, opened: Opened, arrival: Arrival): Promise<void> {
   const { device, recipient, message, plaintext } = opened;
   switch (message.type) {
     case 'APPROVE':
     case 'REFUSE':
-      answerChallenge(context, device, recipient, message, arrival);
+      await answerChallenge(tx, context, device, recipient, message, arrival);
       break;
     case 'PAY_INIT':
-      startByPhone(context, recipient, message, plaintext);
+      await startByPhone(tx, context, recipient, message, plaintext);
       break;
     case 'PAY_CANCEL':
-      cancelByPhone(context, recipient, message);
+      await cancelByPhone(tx, context, recipient, message);
       break;
     case 'STATUS_QUERY':
-      answerStatusQuery(context, device, recipient, message);
+      await answerStatusQuery(tx, context, device, recipient, message);
       break;
     case 'TIME_REQUEST':
-      sendTime(context, recipient, message.nonce, refOf(message.nonce));
+      await sendTime(tx, context, recipient, message.nonce, refOf(message.nonce));
       break;
     case 'ENROL':
     case 'PIN_NEW':
     case 'PIN_PROOF':
-      sendNak(context, recipient, NO_REF, 'malformed');
+      await sendNak(tx, context, recipient, NO_REF, 'malformed');
       break;
   }
 }
 
-function answerChallenge(
+async function answerChallenge(
+  tx: Tx,
   context: Context,
   device: Device,
   recipient: Recipient,
   message: Extract<UpMessage, { type: 'APPROVE' | 'REFUSE' }>,
   arrival: Arrival,
-): void {
+): Promise<void> {
   const txn = refOf(message.txn);
-  const challenge = challengeByRef(context, txn);
+  const challenge = await challengeByRef(tx, txn);
   if (challenge === undefined || challenge.deviceId !== device.id) {
-    alarm(context, device, 'unknown-transaction', txn);
-    sendNak(context, recipient, txn, 'unknown-reference');
+    await alarm(tx, context, device, 'unknown-transaction', txn);
+    await sendNak(tx, context, recipient, txn, 'unknown-reference');
   } else if (challenge.purpose === 'enrolment') {
-    if (message.type === 'APPROVE') confirmEnrolment(context, device, recipient, challenge, message, arrival);
-    else refuseEnrolment(context, device, recipient, challenge, message);
+    if (message.type === 'APPROVE') await confirmEnrolment(tx, context, device, recipient, challenge, message, arrival);
+    else await refuseEnrolment(tx, context, device, recipient, challenge, message);
   } else {
-    const payment = paymentOf(context, challenge);
+    const payment = await paymentOf(tx, challenge);
     if (message.type === 'APPROVE') {
-      approvePayment(context, device, recipient, payment, challenge, message, arrival);
-    } else refusePayment(context, recipient, payment, challenge, message, arrival.at);
+      await approvePayment(tx, context, device, recipient, payment, challenge, message, arrival);
+    } else await refusePayment(tx, context, recipient, payment, challenge, message, arrival.at);
   }
 }
 
-function paymentOf(context: Context, challenge: Challenge): Payment {
-  const payment = paymentByTxn(context.store, challenge.ref);
+async function paymentOf(tx: ReadTx, challenge: Challenge): Promise<Payment> {
+  const payment = await paymentByTxn(tx, challenge.ref);
   if (payment === undefined) throw new Error(`challenge ${challenge.ref} has no payment`);
   return payment;
 }
 
-function alarm(context: Context, device: Device, kind: 'unknown-transaction' | 'reused-counter', txn: Ref): void {
-  context.journal.record({ kind: 'alarm', alarm: kind, deviceId: device.id, ref: txn });
+async function alarm(
+  tx: Tx,
+  context: Context,
+  device: Device,
+  kind: 'unknown-transaction' | 'reused-counter',
+  txn: Ref,
+): Promise<void> {
+  await context.journal.record(tx, { kind: 'alarm', alarm: kind, deviceId: device.id, ref: txn });
 }

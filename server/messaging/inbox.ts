@@ -2,12 +2,16 @@ import { FRAME_OCTETS } from '../../device/safe-mobile/index.ts';
 import type { IncomingSms, SmsReceiver, SmsReport } from '../../modem/index.ts';
 import type { Context } from '../context.ts';
 import type { Row } from '../store/row.ts';
+import type { ReadTx, Store, Tx } from '../store/store.ts';
 import { dispatch } from './dispatch.ts';
 import { APPLICATION_PORT } from './outbox.ts';
 import { receiptDelivered } from './receipts.ts';
 
 /** How long frames are remembered, ms: longer than the week in which a service centre may deliver an SMS again. */
 const REMEMBERED_MS = 10 * 24 * 60 * 60 * 1000;
+
+/** Pauses before a message that could not be dealt with is tried again, ms. After the last one it is set aside. */
+const RETRY_PAUSES_MS: readonly number[] = [1_000, 5_000, 30_000, 120_000];
 
 interface UnreadFrame {
   readonly id: number;
@@ -18,100 +22,134 @@ interface UnreadFrame {
 
 /**
  * Incoming frames. Each is stored before the bearer may delete its SMS, recognised by its digest when it comes again, and
- * handled in one transaction, in the order of arrival.
+ * dealt with in one transaction, in the order of arrival. A frame is dealt with or it is not: after a fault it is tried again.
  */
 export class Inbox implements SmsReceiver {
+  readonly #store: Store;
   readonly #context: Context;
-  #reading = false;
+  readonly #busy = new Set<Promise<void>>();
 
-  constructor(context: Context) {
+  constructor(store: Store, context: Context) {
+    this.#store = store;
     this.#context = context;
   }
 
-  /** Stores a message: when this resolves, the message is on disk. @throws Error when the service is closed */
+  /** Stores a message: when this resolves, the message is on disk. @throws StoreError when the service is closed */
   async message(sms: IncomingSms): Promise<void> {
     const frame = frameOf(sms);
     if (frame === undefined) return;
-    const { store, clock, primitives } = this.#context;
-    if (!store.isOpen) throw new Error('the service is closed and takes no message');
-    store.transaction(() => {
-      store.run('DELETE FROM inbox WHERE received_at < ? AND frame IS NULL', clock.now() - REMEMBERED_MS);
-      store.run(
-        `INSERT INTO inbox (digest, sent_at, originator, received_at, frame) VALUES (?, ?, ?, ?, ?)
-         ON CONFLICT (digest, sent_at) DO NOTHING`,
-        primitives.sha256(frame),
-        sms.sentAt,
-        sms.originator,
-        clock.now(),
-        frame,
-      );
-    });
-    this.#readSoon();
+    const arrived = await this.#store.transaction('message', (tx) => this.#keep(tx, sms, frame));
+    if (arrived !== undefined) this.#start(this.#deal(arrived));
   }
 
   /** A status report came: the phone has the message, which is not sent again. */
   report({ id, outcome }: SmsReport): void {
-    const { store, outbox } = this.#context;
-    if (outcome !== 'delivered' || !store.isOpen) return;
-    const delivered = outbox.delivered(id);
-    if (delivered?.message !== 'RECEIPT') return;
-    store.transaction(() => receiptDelivered(this.#context, delivered));
+    if (outcome !== 'delivered' || !this.#store.isOpen) return;
+    this.#start(
+      this.#store.transaction('status report', async (tx) => {
+        const delivered = await this.#context.outbox.delivered(tx, id);
+        if (delivered?.message === 'RECEIPT') await receiptDelivered(tx, this.#context, delivered);
+      }),
+    );
   }
 
   /** An undecodable record is not a frame, and is dropped; the modem's log has an entry about it. */
   async unreadable(): Promise<void> {}
 
-  /** Handles the messages that a crash has left stored and not handled. */
-  readAll(): void {
-    for (;;) {
-      const { store } = this.#context;
-      const next = store.get(
-        'SELECT id, digest, received_at, frame FROM inbox WHERE frame IS NOT NULL ORDER BY id LIMIT 1',
+  /** Deals with the messages that a crash has left stored and not dealt with. */
+  async readAll(): Promise<void> {
+    const left = await this.#store.read((tx) =>
+      tx.all(
+        'SELECT id, digest, received_at, frame FROM inbox WHERE frame IS NOT NULL AND result IS NULL ORDER BY id',
         readUnread,
-      );
-      if (next === undefined) return;
-      this.#read(next);
-    }
+      ),
+    );
+    await Promise.all(left.map((frame) => this.#deal(frame)));
   }
 
-  /** Handles each message in a transaction of its own; a message that fails does not block the next one. */
-  #read(next: UnreadFrame): void {
-    const { store, journal } = this.#context;
-    const end = (result: string) =>
-      store.run('UPDATE inbox SET frame = NULL, result = ? WHERE id = ?', result, next.id);
+  /** The pause before another try is over: the handler of the timer `inbox-retry`. */
+  async retry(tx: Tx, subject: string): Promise<void> {
+    const frame = await tx.get(
+      'SELECT id, digest, received_at, frame FROM inbox WHERE id = ? AND frame IS NOT NULL AND result IS NULL',
+      readUnread,
+      subject,
+    );
+    if (frame !== undefined) tx.afterCommit(() => this.#start(this.#deal(frame)));
+  }
+
+  /** Resolves when the messages that are being dealt with have an end. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#busy);
+  }
+
+  #start(work: Promise<void>): void {
+    const busy = work.finally(() => this.#busy.delete(busy));
+    this.#busy.add(busy);
+  }
+
+  /** @returns `undefined` for an SMS that was handed over before */
+  async #keep(tx: Tx, sms: IncomingSms, frame: Uint8Array): Promise<UnreadFrame | undefined> {
+    const { clock, primitives } = this.#context;
+    const receivedAt = clock.now();
+    const digest = primitives.sha256(frame);
+    await tx.run('DELETE FROM inbox WHERE received_at < ? AND frame IS NULL', receivedAt - REMEMBERED_MS);
+    const id = await tx.get(
+      `INSERT INTO inbox (digest, sent_at, originator, received_at, frame) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (digest, sent_at) DO NOTHING RETURNING id`,
+      (row) => row.integer('id'),
+      digest,
+      sms.sentAt,
+      sms.originator,
+      receivedAt,
+      frame,
+    );
+    return id === undefined ? undefined : { id, digest, receivedAt, frame };
+  }
+
+  /** A message that fails does not block the next one. */
+  async #deal(unread: UnreadFrame): Promise<void> {
+    if (!this.#store.isOpen) return;
     try {
-      store.transaction(() => {
-        const repeated = this.#wasReadBefore(next);
-        end(dispatch(this.#context, next.frame, { at: next.receivedAt, repeated }));
+      await this.#store.transaction('frame', async (tx) => {
+        const repeated = await wasReadBefore(tx, unread);
+        const result = await dispatch(tx, this.#context, unread.frame, { at: unread.receivedAt, repeated });
+        await tx.run('UPDATE inbox SET frame = NULL, result = ? WHERE id = ?', result, unread.id);
       });
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      store.transaction(() => {
-        end(`failed: ${reason}`);
-        journal.record({ kind: 'fault', reason: `message ${next.id} could not be dealt with: ${reason}` });
-      });
+      await this.#failed(unread, error instanceof Error ? error.message : String(error));
     }
   }
 
-  #readSoon(): void {
-    if (this.#reading) return;
-    this.#reading = true;
-    queueMicrotask(() => {
-      this.#reading = false;
-      if (this.#context.store.isOpen) this.readAll();
+  async #failed({ id }: UnreadFrame, reason: string): Promise<void> {
+    if (!this.#store.isOpen) return;
+    const { clock, journal, timers } = this.#context;
+    await this.#store.transaction('frame failed', async (tx) => {
+      const tries = await tx.get(
+        'UPDATE inbox SET tries = tries + 1 WHERE id = ? RETURNING tries',
+        (row) => row.integer('tries'),
+        id,
+      );
+      const pause = RETRY_PAUSES_MS[(tries ?? 1) - 1];
+      await journal.record(tx, { kind: 'fault', reason: `message ${id} could not be dealt with: ${reason}` });
+      if (pause !== undefined) {
+        await timers.set(tx, 'inbox-retry', String(id), clock.now() + pause);
+        return;
+      }
+      await tx.run('UPDATE inbox SET result = ? WHERE id = ?', `set aside: ${reason}`, id);
+      await journal.record(tx, { kind: 'alarm', alarm: 'message-set-aside', ref: String(id) });
     });
   }
+}
 
-  /** The same frame in another SMS: the phone sent it again. */
-  #wasReadBefore({ id, digest }: UnreadFrame): boolean {
-    const before = this.#context.store.get(
-      'SELECT 1 AS one FROM inbox WHERE digest = ? AND id < ? LIMIT 1',
-      (row) => row.integer('one'),
-      digest,
-      id,
-    );
-    return before !== undefined;
-  }
+/** The same frame in another SMS: the phone sent it again. */
+async function wasReadBefore(tx: ReadTx, { id, digest }: UnreadFrame): Promise<boolean> {
+  const before = await tx.get(
+    'SELECT 1 AS one FROM inbox WHERE digest = ? AND id < ? LIMIT 1',
+    (row) => row.integer('one'),
+    digest,
+    id,
+  );
+  return before !== undefined;
 }
 
 function readUnread(row: Row): UnreadFrame {

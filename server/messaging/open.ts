@@ -8,6 +8,7 @@ import {
 } from '../../device/safe-mobile/index.ts';
 import type { Context } from '../context.ts';
 import { type Device, deviceById } from '../people/devices.ts';
+import type { ReadTx } from '../store/store.ts';
 import { type Recipient, recipientOf } from './compose.ts';
 
 /** The result of opening a frame. */
@@ -28,12 +29,12 @@ export type OpenedFrame =
   | { readonly kind: 'ignored'; readonly reason: string };
 
 /** Opens a frame that came in. Never throws for what is in it. */
-export function openFrame(context: Context, frame: Uint8Array): OpenedFrame {
+export async function openFrame(tx: ReadTx, context: Context, frame: Uint8Array): Promise<OpenedFrame> {
   try {
     const header = readFrameHeader(frame);
     if (header.direction === 'down') return ignored('a frame of a service');
     if (header.kid !== context.keys.sealing.kid) return ignored(`service key ${header.kid} is not known`);
-    const device = deviceById(context.store, header.deviceId);
+    const device = await deviceById(tx, header.deviceId);
     if (device === undefined) return ignored(`device ${header.deviceId} is not known`);
     return header.direction === 'enrol' ? openEnrolment(context, device, frame) : openOrdinary(context, device, frame);
   } catch (error) {

@@ -2,7 +2,7 @@ import type { Clock, SendOutcome, SmsBearer } from '../../modem/index.ts';
 import { type DeviceId, deviceId } from '../ids.ts';
 import type { Journal } from '../journal.ts';
 import type { Row } from '../store/row.ts';
-import type { Store } from '../store/store.ts';
+import type { ReadTx, Store, Tx } from '../store/store.ts';
 import type { Timers } from '../timers.ts';
 
 /** The port of the payment application, on the phone and at the service (3GPP TS 23.040: 16000 to 16999 are free). */
@@ -64,6 +64,8 @@ export class Outbox {
   readonly #canSend: () => boolean;
   readonly #inFlight = new Set<Promise<void>>();
   #running = false;
+  #again = false;
+  #looking: Promise<void> | undefined;
 
   /** @param canSend says whether the bearer has a modem that is ready; while it has none, frames wait here. */
   constructor(
@@ -83,9 +85,9 @@ export class Outbox {
   }
 
   /** Writes a frame down, inside the transaction of the step that it tells of. */
-  add(frame: OutgoingFrame): void {
-    this.#store.run('DELETE FROM outbox WHERE ended_at < ?', this.#clock.now() - KEPT_MS);
-    this.#store.run(
+  async add(tx: Tx, frame: OutgoingFrame): Promise<void> {
+    await tx.run('DELETE FROM outbox WHERE ended_at < ?', this.#clock.now() - KEPT_MS);
+    await tx.run(
       `INSERT INTO outbox (number, device_id, message, ref, frame, state, useful_until, created_at, report)
        VALUES (?, ?, ?, ?, ?, 'waiting', ?, ?, ?)`,
       frame.number,
@@ -97,11 +99,12 @@ export class Outbox {
       this.#clock.now(),
       frame.report === true ? 1 : 0,
     );
+    tx.wake('outbox');
   }
 
   /** The message that a status report is about, by the id that the bearer was given; `undefined` when it is not known. */
-  delivered(id: string): DeliveredFrame | undefined {
-    return this.#store.get(
+  async delivered(tx: ReadTx, id: string): Promise<DeliveredFrame | undefined> {
+    return tx.get(
       'SELECT device_id, message, ref, created_at FROM outbox WHERE id = ?',
       (row) => ({
         deviceId: deviceId(row.integer('device_id')),
@@ -114,8 +117,8 @@ export class Outbox {
   }
 
   /** Drops the unsent frames about `ref`: a newer frame replaces them, and an older one must not come after it. */
-  withdraw(device: DeviceId, message: string, ref: string): void {
-    this.#store.run(
+  async withdraw(tx: Tx, device: DeviceId, message: string, ref: string): Promise<void> {
+    await tx.run(
       `UPDATE outbox SET state = 'dropped', trouble = 'withdrawn', frame = NULL, ended_at = ?
        WHERE state IN ('waiting', 'handed', 'resting') AND device_id = ? AND message = ? AND ref = ?`,
       this.#clock.now(),
@@ -126,8 +129,8 @@ export class Outbox {
   }
 
   /** Whether a frame about `ref` is not sent yet, so that a second copy is not needed. */
-  isWaiting(message: string, ref: string): boolean {
-    const waiting = this.#store.get(
+  async isWaiting(tx: ReadTx, message: string, ref: string): Promise<boolean> {
+    const waiting = await tx.get(
       "SELECT 1 AS one FROM outbox WHERE state IN ('waiting', 'handed', 'resting') AND message = ? AND ref = ?",
       (row) => row.integer('one'),
       message,
@@ -137,41 +140,72 @@ export class Outbox {
   }
 
   /** Begins to send; first the frames that a crash has left without an outcome. */
-  start(): void {
+  async start(): Promise<void> {
+    await this.#store.transaction('frames of an earlier run', (tx) =>
+      tx.run("UPDATE outbox SET state = 'waiting' WHERE state = 'handed'"),
+    );
     this.#running = true;
-    this.#store.transaction(() => this.#store.run("UPDATE outbox SET state = 'waiting' WHERE state = 'handed'"));
-    this.#store.onCommit(() => this.look());
+    this.#store.onWake('outbox', () => this.look());
+    this.look();
   }
 
   /** Hands over no more frames, and resolves when all frames that the bearer has got their outcome. */
   async stop(): Promise<void> {
     this.#running = false;
+    await this.#looking;
     await Promise.all(this.#inFlight);
   }
 
   /** The pause before another try is over: the handler of the timer `outbox-retry`. */
-  retry(subject: string): void {
-    this.#store.run("UPDATE outbox SET state = 'waiting' WHERE id = ? AND state = 'resting'", subject);
+  async retry(tx: Tx, subject: string): Promise<void> {
+    await tx.run("UPDATE outbox SET state = 'waiting' WHERE id = ? AND state = 'resting'", subject);
+    tx.wake('outbox');
   }
 
   /** Hands over waiting frames, as many as the bearer may hold. */
   look(): void {
-    while (this.#running && this.#canSend() && this.#inFlight.size < IN_FLIGHT_LIMIT) {
-      const next = this.#store.get(
-        "SELECT * FROM outbox WHERE state = 'waiting' ORDER BY id LIMIT 1",
-        readWaitingFrame,
-      );
-      if (next === undefined) return;
-      if (next.usefulUntil <= this.#clock.now()) {
-        this.#store.transaction(() => this.#drop(next, 'it was not sent in time'));
-        continue;
+    this.#again = true;
+    this.#looking ??= this.#handOver().finally(() => {
+      this.#looking = undefined;
+      if (this.#again && this.#room() > 0) this.look();
+    });
+  }
+
+  async #handOver(): Promise<void> {
+    while (this.#again && this.#room() > 0) {
+      this.#again = false;
+      for (const frame of await this.#claim()) {
+        const sending = this.#send(frame).finally(() => {
+          this.#inFlight.delete(sending);
+          this.look();
+        });
+        this.#inFlight.add(sending);
       }
-      this.#store.transaction(() =>
-        this.#store.run("UPDATE outbox SET state = 'handed', tries = tries + 1 WHERE id = ?", next.id),
-      );
-      const sending = this.#send(next).finally(() => this.#inFlight.delete(sending));
-      this.#inFlight.add(sending);
     }
+  }
+
+  #room(): number {
+    return this.#running && this.#store.isOpen && this.#canSend() ? IN_FLIGHT_LIMIT - this.#inFlight.size : 0;
+  }
+
+  /** Marks the next frames as handed over, in the order in which they were written, and drops those that help nobody any more. */
+  #claim(): Promise<WaitingFrame[]> {
+    return this.#store.transaction('hand over', async (tx) => {
+      const next = await tx.all(
+        "SELECT * FROM outbox WHERE state = 'waiting' ORDER BY id LIMIT ?",
+        readWaitingFrame,
+        this.#room(),
+      );
+      const useful = next.filter(({ usefulUntil }) => usefulUntil > this.#clock.now());
+      for (const late of next.filter((frame) => !useful.includes(frame))) {
+        await this.#drop(tx, late, 'it was not sent in time');
+        this.#again = true;
+      }
+      for (const { id } of useful) {
+        await tx.run("UPDATE outbox SET state = 'handed', tries = tries + 1 WHERE id = ?", id);
+      }
+      return useful;
+    });
   }
 
   async #send(frame: WaitingFrame): Promise<void> {
@@ -186,33 +220,34 @@ export class Outbox {
       validityMs: frame.usefulUntil - this.#clock.now(),
       ...(frame.report === true && { statusReport: true }),
     });
-    if (this.#store.isOpen) this.#store.transaction(() => this.#conclude(frame, outcome));
+    if (!this.#store.isOpen) return;
+    await this.#store.transaction('outcome of a frame', (tx) => this.#conclude(tx, frame, outcome));
   }
 
-  #conclude(frame: WaitingFrame, outcome: SendOutcome): void {
-    const state = this.#store.get('SELECT state FROM outbox WHERE id = ?', (row) => row.text('state'), frame.id);
+  async #conclude(tx: Tx, frame: WaitingFrame, outcome: SendOutcome): Promise<void> {
+    const state = await tx.get('SELECT state FROM outbox WHERE id = ?', (row) => row.text('state'), frame.id);
     if (state !== 'handed') return;
     if (outcome.kind === 'sent') {
-      this.#end(frame, 'sent', undefined);
+      await this.#end(tx, frame, 'sent', undefined);
       return;
     }
     const pause = RETRY_PAUSES_MS[frame.tries];
     const again = outcome.kind === 'unknown' || outcome.retry;
     if (!again || pause === undefined) {
-      this.#drop(frame, outcome.reason);
+      await this.#drop(tx, frame, outcome.reason);
       return;
     }
-    this.#store.run("UPDATE outbox SET state = 'resting', trouble = ? WHERE id = ?", outcome.reason, frame.id);
-    this.#timers.set('outbox-retry', String(frame.id), this.#clock.now() + pause);
+    await tx.run("UPDATE outbox SET state = 'resting', trouble = ? WHERE id = ?", outcome.reason, frame.id);
+    await this.#timers.set(tx, 'outbox-retry', String(frame.id), this.#clock.now() + pause);
   }
 
-  #drop(frame: WaitingFrame, reason: string): void {
-    this.#end(frame, 'dropped', reason);
-    this.#journal.record({ kind: 'undelivered', deviceId: frame.deviceId, message: frame.message, reason });
+  async #drop(tx: Tx, frame: WaitingFrame, reason: string): Promise<void> {
+    await this.#end(tx, frame, 'dropped', reason);
+    await this.#journal.record(tx, { kind: 'undelivered', deviceId: frame.deviceId, message: frame.message, reason });
   }
 
-  #end(frame: WaitingFrame, state: 'sent' | 'dropped', trouble: string | undefined): void {
-    this.#store.run(
+  async #end(tx: Tx, frame: WaitingFrame, state: 'sent' | 'dropped', trouble: string | undefined): Promise<void> {
+    await tx.run(
       'UPDATE outbox SET state = ?, trouble = ?, frame = NULL, ended_at = ? WHERE id = ?',
       state,
       trouble ?? null,

@@ -1,6 +1,7 @@
 import type { Receipt } from '../../device/safe-mobile/index.ts';
 import type { Context } from '../context.ts';
 import { type DeviceId, deviceId, type Ref, ref, refOctets } from '../ids.ts';
+import type { ReadTx, Tx } from '../store/store.ts';
 import { composeReceipt, queueFrame, type Recipient, recipientById, sealTo } from './compose.ts';
 import type { DeliveredFrame } from './outbox.ts';
 
@@ -26,17 +27,18 @@ export type ReceiptContent = Omit<Receipt, 'type' | 'time' | 'signature' | 'ref'
  * @param asked false when the phone has no reason to ask for it, as for the receipt of a refund: then the service asks the
  * network whether the phone has it, and sends it again until it has.
  */
-export function issueReceipt(
+export async function issueReceipt(
+  tx: Tx,
   context: Context,
   recipient: Recipient,
   ref: Ref,
   request: Uint8Array,
   content: ReceiptContent,
   asked = true,
-): void {
+): Promise<void> {
   const now = context.clock.now();
   const frame = sealReceipt(context, recipient, ref, request, content);
-  context.store.run(
+  await tx.run(
     `INSERT INTO receipt (ref, device_id, frame, at) VALUES (?, ?, ?, ?)
      ON CONFLICT (device_id, ref) DO UPDATE SET frame = excluded.frame, at = excluded.at, repeats = 0`,
     ref,
@@ -44,35 +46,40 @@ export function issueReceipt(
     frame,
     now,
   );
-  context.outbox.withdraw(recipient.id, 'RECEIPT', ref);
-  queueFrame(context, recipient, 'RECEIPT', ref, frame, now + RECEIPT_USEFUL_MS, !asked);
-  if (asked) stopRepeating(context, recipient.id, ref);
-  else repeatLater(context, recipient.id, ref, 0);
+  await context.outbox.withdraw(tx, recipient.id, 'RECEIPT', ref);
+  await queueFrame(tx, context, recipient, 'RECEIPT', ref, frame, now + RECEIPT_USEFUL_MS, !asked);
+  if (asked) await stopRepeating(tx, context, recipient.id, ref);
+  else await repeatLater(tx, context, recipient.id, ref, 0);
 }
 
 /** The timer `receipt-repeat`: the network has not said that the phone has this receipt, so it is sent again. */
-export function repeatUnconfirmed(context: Context, subject: string): void {
+export async function repeatUnconfirmed(tx: Tx, context: Context, subject: string): Promise<void> {
   const [device, ref] = readSubject(subject);
-  const recipient = recipientById(context, device);
-  const stored = storedReceipt(context, device, ref);
+  const recipient = await recipientById(tx, device);
+  const stored = await storedReceipt(tx, device, ref);
   if (recipient === undefined || stored === undefined) return;
-  repeatReceipt(context, recipient, ref, true);
-  repeatLater(context, device, ref, stored.repeats + 1);
+  await repeatReceipt(tx, context, recipient, ref, true);
+  await repeatLater(tx, context, device, ref, stored.repeats + 1);
 }
 
 /** The phone has a receipt; unless a newer one has taken its place, it need not be sent again. */
-export function receiptDelivered(context: Context, { deviceId, ref, createdAt }: DeliveredFrame): void {
-  const stored = storedReceipt(context, deviceId, ref);
-  if (stored !== undefined && createdAt >= stored.at) stopRepeating(context, deviceId, ref);
+export async function receiptDelivered(
+  tx: Tx,
+  context: Context,
+  { deviceId, ref, createdAt }: DeliveredFrame,
+): Promise<void> {
+  const stored = await storedReceipt(tx, deviceId, ref);
+  if (stored !== undefined && createdAt >= stored.at) await stopRepeating(tx, context, deviceId, ref);
 }
 
-function stopRepeating(context: Context, device: DeviceId, ref: string): void {
-  context.timers.cancel('receipt-repeat', subjectOf(device, ref));
+async function stopRepeating(tx: Tx, context: Context, device: DeviceId, ref: string): Promise<void> {
+  await context.timers.cancel(tx, 'receipt-repeat', subjectOf(device, ref));
 }
 
-function repeatLater(context: Context, device: DeviceId, ref: Ref, repeats: number): void {
+async function repeatLater(tx: Tx, context: Context, device: DeviceId, ref: Ref, repeats: number): Promise<void> {
   const pause = REPEAT_PAUSES_MS[repeats];
-  if (pause !== undefined) context.timers.set('receipt-repeat', subjectOf(device, ref), context.clock.now() + pause);
+  if (pause !== undefined)
+    await context.timers.set(tx, 'receipt-repeat', subjectOf(device, ref), context.clock.now() + pause);
 }
 
 function subjectOf(device: DeviceId, ref: string): string {
@@ -85,34 +92,41 @@ function readSubject(subject: string): readonly [DeviceId, Ref] {
 }
 
 /** Sends a receipt that may soon be out of date ("in progress"), without storing it. */
-export function sendPassingReceipt(
+export async function sendPassingReceipt(
+  tx: Tx,
   context: Context,
   recipient: Recipient,
   ref: Ref,
   request: Uint8Array,
   content: ReceiptContent,
-): void {
+): Promise<void> {
   const frame = sealReceipt(context, recipient, ref, request, content);
-  queueFrame(context, recipient, 'RECEIPT', ref, frame, context.clock.now() + RECEIPT_USEFUL_MS);
+  await queueFrame(tx, context, recipient, 'RECEIPT', ref, frame, context.clock.now() + RECEIPT_USEFUL_MS);
 }
 
 /** Sends the stored receipt again, the same frame. @returns whether there is one */
-export function repeatReceipt(context: Context, recipient: Recipient, ref: Ref, report = false): boolean {
-  const stored = storedReceipt(context, recipient.id, ref);
+export async function repeatReceipt(
+  tx: Tx,
+  context: Context,
+  recipient: Recipient,
+  ref: Ref,
+  report = false,
+): Promise<boolean> {
+  const stored = await storedReceipt(tx, recipient.id, ref);
   if (stored === undefined) return false;
-  if (stored.repeats >= REPEAT_LIMIT || context.outbox.isWaiting('RECEIPT', ref)) return true;
-  context.store.run('UPDATE receipt SET repeats = repeats + 1 WHERE device_id = ? AND ref = ?', recipient.id, ref);
+  if (stored.repeats >= REPEAT_LIMIT || (await context.outbox.isWaiting(tx, 'RECEIPT', ref))) return true;
+  await tx.run('UPDATE receipt SET repeats = repeats + 1 WHERE device_id = ? AND ref = ?', recipient.id, ref);
   const usefulUntil = context.clock.now() + RECEIPT_USEFUL_MS;
-  queueFrame(context, recipient, 'RECEIPT', ref, stored.frame, usefulUntil, report);
+  await queueFrame(tx, context, recipient, 'RECEIPT', ref, stored.frame, usefulUntil, report);
   return true;
 }
 
-function storedReceipt(
-  context: Context,
+async function storedReceipt(
+  tx: ReadTx,
   device: DeviceId,
   ref: string,
-): { frame: Uint8Array; repeats: number; at: number } | undefined {
-  return context.store.get(
+): Promise<{ frame: Uint8Array; repeats: number; at: number } | undefined> {
+  return tx.get(
     'SELECT frame, repeats, at FROM receipt WHERE device_id = ? AND ref = ?',
     (row) => ({ frame: row.octets('frame'), repeats: row.integer('repeats'), at: row.integer('at') }),
     device,

@@ -7,6 +7,7 @@ import { merchantOfPerson } from '../merchants/merchants.ts';
 import { mrefOfPhone, type Payment, paymentByMref, paymentByTxn } from '../payments/payment.ts';
 import { sendStanding } from '../payments/receipts.ts';
 import type { Device } from '../people/devices.ts';
+import type { ReadTx, Tx } from '../store/store.ts';
 import { answerBalanceQuery } from './balance.ts';
 import { type Recipient, sendNak } from './compose.ts';
 import { repeatReceipt } from './receipts.ts';
@@ -17,35 +18,53 @@ import { repeatReceipt } from './receipts.ts';
  * still holds open has answered it, and the answer was lost: it gets the request again, to which it repeats its answer.
  * The kind `balance` is about no receipt: `balance.ts` has it.
  */
-export function answerStatusQuery(context: Context, device: Device, recipient: Recipient, query: StatusQuery): void {
+export async function answerStatusQuery(
+  tx: Tx,
+  context: Context,
+  device: Device,
+  recipient: Recipient,
+  query: StatusQuery,
+): Promise<void> {
   const ref = refOf(query.ref);
   if (query.kind === 'balance') {
-    answerBalanceQuery(context, device, recipient, ref);
+    await answerBalanceQuery(tx, context, device, recipient, ref);
     return;
   }
-  const challenge = query.kind === 'request' ? undefined : challengeByRef(context, ref);
+  const challenge = query.kind === 'request' ? undefined : await challengeByRef(tx, ref);
   const own = challenge?.deviceId === recipient.id ? challenge : undefined;
-  const repeated = repeatReceipt(context, recipient, ref);
-  if (own !== undefined && isOpen(context, device, own) && repeatRequest(context, recipient, own)) return;
+  const repeated = await repeatReceipt(tx, context, recipient, ref);
+  if (
+    own !== undefined &&
+    (await isOpen(tx, context, device, own)) &&
+    (await repeatRequest(tx, context, recipient, own))
+  )
+    return;
   if (repeated) return;
-  if (query.kind === 'request') answerFor(context, recipient, ref, paymentStartedBy(context, recipient, ref));
-  else if (own?.purpose === 'enrolment') sendEnrolmentStanding(context, recipient, own);
-  else answerFor(context, recipient, ref, own && paymentByTxn(context.store, own.ref));
+  if (query.kind === 'request')
+    await answerFor(tx, context, recipient, ref, await paymentStartedBy(tx, recipient, ref));
+  else if (own?.purpose === 'enrolment') await sendEnrolmentStanding(tx, context, recipient, own);
+  else await answerFor(tx, context, recipient, ref, own && (await paymentByTxn(tx, own.ref)));
 }
 
 /** Whether the service waits for an answer to this request, also after a wrong PIN, which has a receipt already. */
-function isOpen(context: Context, device: Device, challenge: Challenge): boolean {
-  if (challenge.purpose === 'enrolment') return isEnrolmentOpen(context, device, challenge);
-  return paymentByTxn(context.store, challenge.ref)?.state === 'REQUESTED';
+async function isOpen(tx: ReadTx, context: Context, device: Device, challenge: Challenge): Promise<boolean> {
+  if (challenge.purpose === 'enrolment') return isEnrolmentOpen(tx, context, device, challenge);
+  return (await paymentByTxn(tx, challenge.ref))?.state === 'REQUESTED';
 }
 
-function answerFor(context: Context, recipient: Recipient, ref: Ref, payment: Payment | undefined): void {
-  if (payment === undefined) sendNak(context, recipient, ref, 'unknown-reference');
-  else sendStanding(context, payment, recipient);
+async function answerFor(
+  tx: Tx,
+  context: Context,
+  recipient: Recipient,
+  ref: Ref,
+  payment: Payment | undefined,
+): Promise<void> {
+  if (payment === undefined) await sendNak(tx, context, recipient, ref, 'unknown-reference');
+  else await sendStanding(tx, context, payment, recipient);
 }
 
-function paymentStartedBy(context: Context, recipient: Recipient, mref: Ref): Payment | undefined {
-  const merchant = merchantOfPerson(context.store, recipient.personId);
-  const payment = merchant && paymentByMref(context.store, merchant.id, mrefOfPhone(mref));
+async function paymentStartedBy(tx: ReadTx, recipient: Recipient, mref: Ref): Promise<Payment | undefined> {
+  const merchant = await merchantOfPerson(tx, recipient.personId);
+  const payment = merchant && (await paymentByMref(tx, merchant.id, mrefOfPhone(mref)));
   return payment?.init?.deviceId === recipient.id ? payment : undefined;
 }

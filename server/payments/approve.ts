@@ -6,6 +6,7 @@ import type { Arrival } from '../messaging/arrival.ts';
 import type { Recipient } from '../messaging/compose.ts';
 import { repeatReceipt } from '../messaging/receipts.ts';
 import type { Device } from '../people/devices.ts';
+import type { Tx } from '../store/store.ts';
 import { expireIfLate } from './expire.ts';
 import type { Payment } from './payment.ts';
 import { sendWrongPin } from './receipts.ts';
@@ -15,7 +16,8 @@ import { step } from './step.ts';
  * The customer approves. Only an answer in time to an open request is verified. Any other answer gets the stored receipt:
  * if its PIN were judged, a thief could try PINs that are not counted.
  */
-export function approvePayment(
+export async function approvePayment(
+  tx: Tx,
   context: Context,
   device: Device,
   recipient: Recipient,
@@ -23,24 +25,24 @@ export function approvePayment(
   challenge: Challenge,
   approval: Approve,
   arrival: Arrival,
-): void {
+): Promise<void> {
   if (payment.state !== 'REQUESTED' || arrival.repeated) {
-    repeatReceipt(context, recipient, payment.txn);
+    await repeatReceipt(tx, context, recipient, payment.txn);
     return;
   }
-  if (expireIfLate(context, payment, challenge, arrival.at)) return;
-  stopAsking(context, challenge);
+  if (await expireIfLate(tx, context, payment, challenge, arrival.at)) return;
+  await stopAsking(tx, context, challenge);
   if (device.state !== 'active') {
-    step(context, payment, 'refuse', { reason: 'blocked', triesLeft: 0, blocked: true });
+    await step(tx, context, payment, 'refuse', { reason: 'blocked', triesLeft: 0, blocked: true });
     return;
   }
-  const verdict = judge(context, device, challenge, approval);
+  const verdict = await judge(tx, context, device, challenge, approval);
   if (verdict.kind === 'right') {
-    step(context, payment, 'approve', { triesLeft: verdict.triesLeft });
+    await step(tx, context, payment, 'approve', { triesLeft: verdict.triesLeft });
   } else if (verdict.consequence === 'try-again') {
-    sendWrongPin(context, payment, verdict.triesLeft);
+    await sendWrongPin(tx, context, payment, verdict.triesLeft);
   } else {
     const blocked = verdict.consequence !== 'refuse';
-    step(context, payment, 'refuse', { reason: 'wrong-pin', triesLeft: 0, blocked });
+    await step(tx, context, payment, 'refuse', { reason: 'wrong-pin', triesLeft: 0, blocked });
   }
 }

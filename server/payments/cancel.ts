@@ -5,6 +5,7 @@ import { refOf } from '../ids.ts';
 import { merchantOfPerson } from '../merchants/merchants.ts';
 import { type Recipient, sendNak } from '../messaging/compose.ts';
 import { repeatReceipt } from '../messaging/receipts.ts';
+import type { Tx } from '../store/store.ts';
 import { mrefOfPhone, type Payment, paymentByMref } from './payment.ts';
 import { sendStanding } from './receipts.ts';
 import { step } from './step.ts';
@@ -13,22 +14,22 @@ import { step } from './step.ts';
  * The merchant cancels a request. A second cancel changes nothing.
  * @throws ServiceError `conflict` when the customer has answered or the request has expired
  */
-export function cancelPayment(context: Context, payment: Payment): Payment {
+export async function cancelPayment(tx: Tx, context: Context, payment: Payment): Promise<Payment> {
   if (payment.state === 'CANCELLED') return payment;
-  const cancelled = step(context, payment, 'cancel', { reason: 'merchant' });
+  const cancelled = await step(tx, context, payment, 'cancel', { reason: 'merchant' });
   if (cancelled !== undefined) return cancelled;
   throw new ServiceError('conflict', `payment ${payment.txn} is ${payment.state} and cannot be cancelled any more`);
 }
 
 /** PAY_CANCEL: a cancel from the merchant's phone, which gets the receipt of the payment's state, cancelled or not. */
-export function cancelByPhone(context: Context, recipient: Recipient, message: PayCancel): void {
+export async function cancelByPhone(tx: Tx, context: Context, recipient: Recipient, message: PayCancel): Promise<void> {
   const mref = refOf(message.mref);
-  const merchant = merchantOfPerson(context.store, recipient.personId);
-  const payment = merchant && paymentByMref(context.store, merchant.id, mrefOfPhone(mref));
+  const merchant = await merchantOfPerson(tx, recipient.personId);
+  const payment = merchant && (await paymentByMref(tx, merchant.id, mrefOfPhone(mref)));
   if (payment?.init?.deviceId !== recipient.id) {
-    sendNak(context, recipient, mref, 'unknown-reference');
+    await sendNak(tx, context, recipient, mref, 'unknown-reference');
     return;
   }
-  if (step(context, payment, 'cancel', { reason: 'merchant' }) !== undefined) return;
-  if (!repeatReceipt(context, recipient, mref)) sendStanding(context, payment, recipient);
+  if ((await step(tx, context, payment, 'cancel', { reason: 'merchant' })) !== undefined) return;
+  if (!(await repeatReceipt(tx, context, recipient, mref))) await sendStanding(tx, context, payment, recipient);
 }

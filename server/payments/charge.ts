@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import type { Store, Tx } from '../store/store.ts';
 import { concludeCharge, loseAnswer } from './conclude.ts';
 import { type Payment, paymentsInMotion } from './payment.ts';
 import { step } from './step.ts';
@@ -8,30 +9,33 @@ import { chargeTransfer, orderOf } from './transfers.ts';
  * Charges approved payments. The attempt and the state SENDING are on disk before the rail is called: after a crash the
  * service knows that the rail may have moved the money.
  */
-export function chargeApproved(context: Context): void {
-  for (const payment of paymentsInMotion(context.store, 'APPROVED')) {
-    const sending = context.store.transaction(() => {
-      recordAttempt(context, payment);
-      return step(context, payment, 'send');
-    });
-    if (sending !== undefined) void charge(context, sending);
-  }
+export async function chargeApproved(store: Store, context: Context): Promise<void> {
+  const sending = await store.transaction('send to the rail', async (tx) => {
+    const sent: Payment[] = [];
+    for (const payment of await paymentsInMotion(tx, 'APPROVED')) {
+      await recordAttempt(tx, context, payment);
+      const moved = await step(tx, context, payment, 'send');
+      if (moved !== undefined) sent.push(moved);
+    }
+    return sent;
+  });
+  await Promise.all(sending.map((payment) => charge(store, context, payment)));
 }
 
 /** After a start: payments in SENDING become unknown, because the service ended while the rail was being called. */
-export function resumeCharges(context: Context): void {
-  for (const payment of paymentsInMotion(context.store, 'SENDING')) {
-    context.store.transaction(() => loseAnswer(context, payment, 'the service stopped while the rail was asked'));
+export async function resumeCharges(tx: Tx, context: Context): Promise<void> {
+  for (const payment of await paymentsInMotion(tx, 'SENDING')) {
+    await loseAnswer(tx, context, payment, 'the service stopped while the rail was asked');
   }
 }
 
-async function charge(context: Context, payment: Payment): Promise<void> {
+async function charge(store: Store, context: Context, payment: Payment): Promise<void> {
   const answer = await context.rail.charge(orderOf(chargeTransfer(payment)));
-  if (context.store.isOpen) concludeCharge(context, payment.txn, answer);
+  if (store.isOpen) await concludeCharge(store, context, payment.txn, answer);
 }
 
-function recordAttempt(context: Context, payment: Payment): void {
-  context.store.run(
+async function recordAttempt(tx: Tx, context: Context, payment: Payment): Promise<void> {
+  await tx.run(
     'INSERT INTO attempt (rail_key, txn, started_at) VALUES (?, ?, ?)',
     chargeTransfer(payment).id,
     payment.txn,

@@ -1,5 +1,6 @@
 import { challengeByRef, closeChallenge } from '../approvals/challenge.ts';
 import type { Context } from '../context.ts';
+import type { Tx } from '../store/store.ts';
 import type { Payment } from './payment.ts';
 import { sendReceipts } from './receipts.ts';
 import type { StepDetail } from './step.ts';
@@ -7,44 +8,51 @@ import { chargeTransfer, refundTransfer } from './transfers.ts';
 import type { PaymentEvent } from './transitions.ts';
 
 /** Carries out the effects of an event in the transaction of its step: ledger, timers, receipts. */
-export function takeEffect(context: Context, payment: Payment, event: PaymentEvent, detail: StepDetail): void {
+export async function takeEffect(
+  tx: Tx,
+  context: Context,
+  payment: Payment,
+  event: PaymentEvent,
+  detail: StepDetail,
+): Promise<void> {
   const { ledger, clock, journal } = context;
   const now = clock.now();
   switch (event) {
     case 'approve':
-      closeRequest(context, payment);
-      ledger.hold(chargeTransfer(payment), now);
+      await closeRequest(tx, context, payment);
+      tx.wake('charge');
+      await ledger.hold(tx, chargeTransfer(payment), now);
       break;
     case 'capture':
-      context.timers.cancel('payment-inquiry', payment.txn);
-      ledger.post(chargeTransfer(payment).id, now);
-      sendReceipts(context, payment, detail);
+      await context.timers.cancel(tx, 'payment-inquiry', payment.txn);
+      await ledger.post(tx, chargeTransfer(payment).id, now);
+      await sendReceipts(tx, context, payment, detail);
       break;
     case 'decline':
     case 'confirm-reversal':
-      context.timers.cancel('payment-inquiry', payment.txn);
-      ledger.void(chargeTransfer(payment).id, now);
-      sendReceipts(context, payment, detail);
+      await context.timers.cancel(tx, 'payment-inquiry', payment.txn);
+      await ledger.void(tx, chargeTransfer(payment).id, now);
+      await sendReceipts(tx, context, payment, detail);
       break;
     case 'refuse':
     case 'cancel':
     case 'expire':
-      closeRequest(context, payment);
-      sendReceipts(context, payment, detail);
+      await closeRequest(tx, context, payment);
+      await sendReceipts(tx, context, payment, detail);
       break;
     case 'refund':
-      ledger.hold(refundTransfer(context.store, payment), now);
+      await ledger.hold(tx, await refundTransfer(tx, payment), now);
       break;
     case 'confirm-refund':
-      ledger.post(refundTransfer(context.store, payment).id, now);
-      sendReceipts(context, payment, detail);
+      await ledger.post(tx, (await refundTransfer(tx, payment)).id, now);
+      await sendReceipts(tx, context, payment, detail);
       break;
     case 'fail-refund':
-      ledger.void(refundTransfer(context.store, payment).id, now);
+      await ledger.void(tx, (await refundTransfer(tx, payment)).id, now);
       break;
     case 'give-up':
-      context.timers.cancel('payment-inquiry', payment.txn);
-      journal.record({ kind: 'alarm', alarm: 'payment-needs-review', ref: payment.txn });
+      await context.timers.cancel(tx, 'payment-inquiry', payment.txn);
+      await journal.record(tx, { kind: 'alarm', alarm: 'payment-needs-review', ref: payment.txn });
       break;
     case 'request':
     case 'reject':
@@ -55,7 +63,7 @@ export function takeEffect(context: Context, payment: Payment, event: PaymentEve
   }
 }
 
-function closeRequest(context: Context, payment: Payment): void {
-  const challenge = challengeByRef(context, payment.txn);
-  if (challenge !== undefined) closeChallenge(context, challenge);
+async function closeRequest(tx: Tx, context: Context, payment: Payment): Promise<void> {
+  const challenge = await challengeByRef(tx, payment.txn);
+  if (challenge !== undefined) await closeChallenge(tx, context, challenge);
 }

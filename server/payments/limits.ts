@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import { type Device, devicesOf } from '../people/devices.ts';
+import type { ReadTx } from '../store/store.ts';
 import { countWaitingRequests } from './payment.ts';
 
 /** The most that one payment may move, minor units of its currency. */
@@ -16,17 +17,22 @@ const WAITING_REQUESTS_LIMIT = 3;
 export type Rejection = 'customer-unreachable' | 'customer-busy' | 'amount-limit' | 'new-phone-limit';
 
 /** Why this phone is not asked for this amount, or `undefined` when it may be asked. */
-export function rejectionOf(context: Context, device: Device | undefined, minor: number): Rejection | undefined {
+export async function rejectionOf(
+  tx: ReadTx,
+  context: Context,
+  device: Device | undefined,
+  minor: number,
+): Promise<Rejection | undefined> {
   if (device === undefined || device.state !== 'active') return 'customer-unreachable';
   if (minor > PAYMENT_LIMIT_MINOR) return 'amount-limit';
-  if (minor > NEW_PHONE_LIMIT_MINOR && isNewInPlaceOfAnother(context, device)) return 'new-phone-limit';
-  const waiting = countWaitingRequests(context.store, device.personId);
+  if (minor > NEW_PHONE_LIMIT_MINOR && (await isNewInPlaceOfAnother(tx, context, device))) return 'new-phone-limit';
+  const waiting = await countWaitingRequests(tx, device.personId);
   return waiting >= WAITING_REQUESTS_LIMIT ? 'customer-busy' : undefined;
 }
 
-function isNewInPlaceOfAnother(context: Context, device: Device): boolean {
+async function isNewInPlaceOfAnother(tx: ReadTx, context: Context, device: Device): Promise<boolean> {
   const age = context.clock.now() - (device.activatedAt ?? 0);
-  const earlier = devicesOf(context.store, device.personId).some(
+  const earlier = (await devicesOf(tx, device.personId)).some(
     (other) => other.id !== device.id && other.activatedAt !== undefined,
   );
   return earlier && age < NEW_PHONE_MS;

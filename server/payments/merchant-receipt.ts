@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { ServiceError } from '../errors.ts';
 import { refOctets } from '../ids.ts';
 import { composeReceipt } from '../messaging/compose.ts';
+import type { ReadTx } from '../store/store.ts';
 import type { Payment } from './payment.ts';
 import { contentOf } from './receipts.ts';
 import { isSettled } from './transitions.ts';
@@ -27,8 +28,8 @@ export interface MerchantReceipt {
 const NO_DEVICE = 0;
 
 /** @throws ServiceError `not-possible-now` while the payment is not settled or when the customer was never asked */
-export function merchantReceipt(context: Context, payment: Payment): MerchantReceipt {
-  const challenge = challengeByRef(context, payment.txn);
+export async function merchantReceipt(tx: ReadTx, context: Context, payment: Payment): Promise<MerchantReceipt> {
+  const challenge = await challengeByRef(tx, payment.txn);
   if (challenge === undefined || !isSettled(payment.state)) {
     throw new ServiceError('not-possible-now', `payment ${payment.txn} is ${payment.state} and has no receipt`);
   }

@@ -6,6 +6,7 @@ import { type Merchant, merchantOfPerson } from '../merchants/merchants.ts';
 import { type Recipient, sendNak } from '../messaging/compose.ts';
 import { repeatReceipt } from '../messaging/receipts.ts';
 import { personByNumber } from '../people/people.ts';
+import type { Tx } from '../store/store.ts';
 import type { Rejection } from './limits.ts';
 import { mrefOfPhone } from './payment.ts';
 import { referenceRoom, requestPayment } from './request.ts';
@@ -22,21 +23,27 @@ const NAK_OF_REJECTION: Readonly<Record<Rejection, NakCode>> = {
  * when the customer cannot be asked.
  * @param plaintext the 79 octets of the message: what the merchant's receipt answers.
  */
-export function startByPhone(context: Context, recipient: Recipient, message: PayInit, plaintext: Uint8Array): void {
+export async function startByPhone(
+  tx: Tx,
+  context: Context,
+  recipient: Recipient,
+  message: PayInit,
+  plaintext: Uint8Array,
+): Promise<void> {
   const mref = refOf(message.mref);
-  const merchant = merchantOfPerson(context.store, recipient.personId);
+  const merchant = await merchantOfPerson(tx, recipient.personId);
   if (merchant === undefined) {
-    sendNak(context, recipient, mref, 'not-a-merchant');
+    await sendNak(tx, context, recipient, mref, 'not-a-merchant');
     return;
   }
   const { customer: address } = message;
-  const customer = address.kind === 'number' ? personByNumber(context.store, `+${address.digits}`) : undefined;
+  const customer = address.kind === 'number' ? await personByNumber(tx, `+${address.digits}`) : undefined;
   if (customer === undefined) {
-    sendNak(context, recipient, mref, 'customer-unreachable');
+    await sendNak(tx, context, recipient, mref, 'customer-unreachable');
     return;
   }
   try {
-    const { payment, repeated } = requestPayment(context, {
+    const { payment, repeated } = await requestPayment(tx, context, {
       merchant,
       mref: mrefOfPhone(mref),
       customer,
@@ -46,11 +53,11 @@ export function startByPhone(context: Context, recipient: Recipient, message: Pa
       matchCode: matchCodeOf(message.mref),
       init: { deviceId: recipient.id, mref, plaintext },
     });
-    if (payment.state === 'REJECTED') sendNak(context, recipient, mref, nakOf(payment.reason));
-    else if (repeated) repeatReceipt(context, recipient, mref);
+    if (payment.state === 'REJECTED') await sendNak(tx, context, recipient, mref, nakOf(payment.reason));
+    else if (repeated) await repeatReceipt(tx, context, recipient, mref);
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
-    sendNak(context, recipient, mref, amountIsWrong(merchant, message) ? 'bad-amount' : 'malformed');
+    await sendNak(tx, context, recipient, mref, amountIsWrong(merchant, message) ? 'bad-amount' : 'malformed');
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Amount } from '../../device/safe-mobile/index.ts';
+import { ServiceError } from '../errors.ts';
 import {
   type DeviceId,
   deviceId,
@@ -11,7 +12,7 @@ import {
 } from '../ids.ts';
 import { readAmount } from '../store/amount.ts';
 import { type Row, RowError } from '../store/row.ts';
-import type { Store } from '../store/store.ts';
+import type { ReadTx } from '../store/store.ts';
 import { isPaymentState, type PaymentState } from './transitions.ts';
 
 /** The PAY_INIT that started a payment from a merchant's phone. */
@@ -54,13 +55,20 @@ export interface Payment {
 }
 
 /** The payment, or `undefined`. */
-export function paymentByTxn(store: Store, txn: string): Payment | undefined {
-  return store.get('SELECT * FROM payment WHERE txn = ?', readPayment, txn);
+export async function paymentByTxn(tx: ReadTx, txn: string): Promise<Payment | undefined> {
+  return tx.get('SELECT * FROM payment WHERE txn = ?', readPayment, txn);
+}
+
+/** The payment. @throws ServiceError `not-found` */
+export async function requirePayment(tx: ReadTx, txn: string): Promise<Payment> {
+  const payment = await paymentByTxn(tx, txn);
+  if (payment === undefined) throw new ServiceError('not-found', `there is no payment ${txn}`);
+  return payment;
 }
 
 /** The payment that this merchant started under this key, or `undefined`. */
-export function paymentByMref(store: Store, merchant: MerchantId, mref: string): Payment | undefined {
-  return store.get('SELECT * FROM payment WHERE merchant_id = ? AND mref = ?', readPayment, merchant, mref);
+export async function paymentByMref(tx: ReadTx, merchant: MerchantId, mref: string): Promise<Payment | undefined> {
+  return tx.get('SELECT * FROM payment WHERE merchant_id = ? AND mref = ?', readPayment, merchant, mref);
 }
 
 /** Conditions of a search for payments; an absent condition matches every payment. */
@@ -76,7 +84,7 @@ export interface PaymentQuery {
 }
 
 /** The payments that a query names, latest first. */
-export function findPayments(store: Store, query: PaymentQuery): Payment[] {
+export async function findPayments(tx: ReadTx, query: PaymentQuery): Promise<Payment[]> {
   const conditions: readonly (readonly [sql: string, value: string | number | undefined])[] = [
     ['merchant_id = ?', query.merchantId],
     ['person_id = ?', query.personId],
@@ -91,7 +99,7 @@ export function findPayments(store: Store, query: PaymentQuery): Payment[] {
     sql.push(condition);
     values.push(value);
   }
-  return store.all(
+  return tx.all(
     `SELECT * FROM payment WHERE ${sql.join(' AND ')} ORDER BY created_at DESC, rowid DESC LIMIT ?`,
     readPayment,
     ...values,
@@ -100,8 +108,8 @@ export function findPayments(store: Store, query: PaymentQuery): Payment[] {
 }
 
 /** All payments in one of the two states in which the service must act after a start. */
-export function paymentsInMotion(store: Store, state: 'APPROVED' | 'SENDING'): Payment[] {
-  return store.all(
+export async function paymentsInMotion(tx: ReadTx, state: 'APPROVED' | 'SENDING'): Promise<Payment[]> {
+  return tx.all(
     `SELECT * FROM payment WHERE state IN ('APPROVED', 'SENDING') AND state = ? ORDER BY changed_at, txn`,
     readPayment,
     state,
@@ -109,8 +117,8 @@ export function paymentsInMotion(store: Store, state: 'APPROVED' | 'SENDING'): P
 }
 
 /** How many requests a person has not answered yet. */
-export function countWaitingRequests(store: Store, person: PersonId): number {
-  const waiting = store.get(
+export async function countWaitingRequests(tx: ReadTx, person: PersonId): Promise<number> {
+  const waiting = await tx.get(
     "SELECT count(*) AS n FROM payment WHERE person_id = ? AND state = 'REQUESTED'",
     (row) => row.integer('n'),
     person,

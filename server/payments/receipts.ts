@@ -4,6 +4,7 @@ import { TRIES_A_CHALLENGE } from '../approvals/pin-policy.ts';
 import type { Context } from '../context.ts';
 import { type Recipient, recipientById } from '../messaging/compose.ts';
 import { issueReceipt, type ReceiptContent, sendPassingReceipt } from '../messaging/receipts.ts';
+import type { ReadTx, Tx } from '../store/store.ts';
 import type { Payment } from './payment.ts';
 import type { StepDetail } from './step.ts';
 import { PAYMENT_STATES } from './transitions.ts';
@@ -12,34 +13,43 @@ import { PAYMENT_STATES } from './transitions.ts';
 const QUERIES_MS = 8 * 60 * 1000;
 
 /** Receipts of a settled payment: to the customer's phone, and to the merchant's where one started it. */
-export function sendReceipts(context: Context, payment: Payment, detail: StepDetail): void {
-  const triesLeft = detail.triesLeft ?? triesLeftOf(context, payment);
-  sendCustomerReceipt(context, payment, {
+export async function sendReceipts(tx: Tx, context: Context, payment: Payment, detail: StepDetail): Promise<void> {
+  const triesLeft = detail.triesLeft ?? (await triesLeftOf(tx, payment));
+  await sendCustomerReceipt(tx, context, payment, {
     ...contentOf(context, payment),
     triesLeft,
     status: customerStatus(payment, detail),
   });
   if (payment.init === undefined) return;
-  const recipient = recipientById(context, payment.init.deviceId);
+  const recipient = await recipientById(tx, payment.init.deviceId);
   if (recipient === undefined) return;
   const asked = isAskedFor(context, payment);
-  issueReceipt(context, recipient, payment.init.mref, payment.init.plaintext, contentOf(context, payment), asked);
+  await issueReceipt(
+    tx,
+    context,
+    recipient,
+    payment.init.mref,
+    payment.init.plaintext,
+    contentOf(context, payment),
+    asked,
+  );
 }
 
 /** Tells the customer that the PIN was wrong and how many tries are left. */
-export function sendWrongPin(context: Context, payment: Payment, triesLeft: number): void {
-  sendCustomerReceipt(context, payment, { status: 'wrong-pin', triesLeft, approvalCode: 0, rail: 'none' });
+export async function sendWrongPin(tx: Tx, context: Context, payment: Payment, triesLeft: number): Promise<void> {
+  await sendCustomerReceipt(tx, context, payment, { status: 'wrong-pin', triesLeft, approvalCode: 0, rail: 'none' });
 }
 
 /** Answers a STATUS_QUERY about a payment without a stored receipt: "in progress", never "failed". */
-export function sendStanding(context: Context, payment: Payment, recipient: Recipient): void {
+export async function sendStanding(tx: Tx, context: Context, payment: Payment, recipient: Recipient): Promise<void> {
   const content = contentOf(context, payment);
   if (payment.init !== undefined && recipient.id === payment.init.deviceId) {
-    sendPassingReceipt(context, recipient, payment.init.mref, payment.init.plaintext, content);
+    await sendPassingReceipt(tx, context, recipient, payment.init.mref, payment.init.plaintext, content);
     return;
   }
-  const challenge = challengeByRef(context, payment.txn);
-  if (challenge !== undefined) sendPassingReceipt(context, recipient, payment.txn, challenge.request, content);
+  const challenge = await challengeByRef(tx, payment.txn);
+  if (challenge !== undefined)
+    await sendPassingReceipt(tx, context, recipient, payment.txn, challenge.request, content);
 }
 
 /** The values of a receipt of this payment in its present state. */
@@ -58,11 +68,11 @@ function responseCodeOf({ reason = '' }: Payment): number {
   return isDeclineReason(reason) ? declineCode(reason) : 0;
 }
 
-function sendCustomerReceipt(context: Context, payment: Payment, content: ReceiptContent): void {
-  const challenge = challengeByRef(context, payment.txn);
-  const recipient = payment.deviceId === undefined ? undefined : recipientById(context, payment.deviceId);
+async function sendCustomerReceipt(tx: Tx, context: Context, payment: Payment, content: ReceiptContent): Promise<void> {
+  const challenge = await challengeByRef(tx, payment.txn);
+  const recipient = payment.deviceId === undefined ? undefined : await recipientById(tx, payment.deviceId);
   if (challenge === undefined || recipient === undefined) return;
-  issueReceipt(context, recipient, payment.txn, challenge.request, content, isAskedFor(context, payment));
+  await issueReceipt(tx, context, recipient, payment.txn, challenge.request, content, isAskedFor(context, payment));
 }
 
 /** The customer's receipt says that the request ended with wrong PINs; the merchant's only that it was refused. */
@@ -76,7 +86,7 @@ function isAskedFor(context: Context, payment: Payment): boolean {
   return payment.state !== 'REFUNDED' && context.clock.now() <= payment.createdAt + QUERIES_MS;
 }
 
-function triesLeftOf(context: Context, payment: Payment): number {
-  const wrong = challengeByRef(context, payment.txn)?.wrongPins ?? 0;
+async function triesLeftOf(tx: ReadTx, payment: Payment): Promise<number> {
+  const wrong = (await challengeByRef(tx, payment.txn))?.wrongPins ?? 0;
   return Math.max(0, TRIES_A_CHALLENGE - wrong);
 }

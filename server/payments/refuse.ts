@@ -3,26 +3,28 @@ import type { Challenge } from '../approvals/challenge.ts';
 import type { Context } from '../context.ts';
 import type { Recipient } from '../messaging/compose.ts';
 import { repeatReceipt } from '../messaging/receipts.ts';
+import type { Tx } from '../store/store.ts';
 import { expireIfLate } from './expire.ts';
 import type { Payment } from './payment.ts';
 import { step } from './step.ts';
 
 /** The customer, or the phone in the customer's place, refuses: that needs no PIN. A refusal gets a receipt too. */
-export function refusePayment(
+export async function refusePayment(
+  tx: Tx,
   context: Context,
   recipient: Recipient,
   payment: Payment,
   challenge: Challenge,
   refusal: Refuse,
   arrivedAt: number,
-): void {
+): Promise<void> {
   if (payment.state !== 'REQUESTED') {
-    repeatReceipt(context, recipient, payment.txn);
+    await repeatReceipt(tx, context, recipient, payment.txn);
     return;
   }
-  if (expireIfLate(context, payment, challenge, arrivedAt)) return;
+  if (await expireIfLate(tx, context, payment, challenge, arrivedAt)) return;
   if (refusal.reason === 'not-me') {
-    context.journal.record({
+    await context.journal.record(tx, {
       kind: 'alarm',
       alarm: 'refused-as-not-mine',
       deviceId: recipient.id,
@@ -30,5 +32,5 @@ export function refusePayment(
     });
   }
   // A phone that says "expired" will not approve any more: for the merchant the time has run out.
-  step(context, payment, refusal.reason === 'expired' ? 'expire' : 'refuse', { reason: refusal.reason });
+  await step(tx, context, payment, refusal.reason === 'expired' ? 'expire' : 'refuse', { reason: refusal.reason });
 }

@@ -15,6 +15,7 @@ import type { Merchant } from '../merchants/merchants.ts';
 import { recipientOf } from '../messaging/compose.ts';
 import { type Device, enrolledDevice } from '../people/devices.ts';
 import type { Person } from '../people/people.ts';
+import type { Tx } from '../store/store.ts';
 import { type Rejection, rejectionOf } from './limits.ts';
 import { type Payment, type PaymentInit, paymentByMref, paymentByTxn } from './payment.ts';
 import { step } from './step.ts';
@@ -44,19 +45,17 @@ export interface RequestedPayment {
  * Accepts a merchant's request and asks the customer, in one transaction; or rejects it, which is written down as well.
  * @throws ServiceError `conflict` for a known mref with another content, `invalid-request` for one that cannot be asked
  */
-export function requestPayment(context: Context, request: PaymentRequest): RequestedPayment {
-  return context.store.transaction(() => {
-    const known = paymentByMref(context.store, request.merchant.id, request.mref);
-    if (known !== undefined) {
-      if (known.fingerprint === fingerprintOf(request)) return { payment: known, repeated: true };
-      throw new ServiceError('conflict', `mref ${request.mref} was used for another payment: use a new one`);
-    }
-    checkRequest(request);
-    const device = enrolledDevice(context.store, request.customer.id);
-    const rejection = rejectionOf(context, device, request.amount.minor);
-    const payment = create(context, request, rejection === undefined ? device : undefined);
-    return { payment: proceed(context, request, payment, device, rejection), repeated: false };
-  });
+export async function requestPayment(tx: Tx, context: Context, request: PaymentRequest): Promise<RequestedPayment> {
+  const known = await paymentByMref(tx, request.merchant.id, request.mref);
+  if (known !== undefined) {
+    if (known.fingerprint === fingerprintOf(request)) return { payment: known, repeated: true };
+    throw new ServiceError('conflict', `mref ${request.mref} was used for another payment: use a new one`);
+  }
+  checkRequest(request);
+  const device = await enrolledDevice(tx, request.customer.id);
+  const rejection = await rejectionOf(tx, context, device, request.amount.minor);
+  const payment = await create(tx, context, request, rejection === undefined ? device : undefined);
+  return { payment: await proceed(tx, context, request, payment, device, rejection), repeated: false };
 }
 
 /** Octets of UTF-8 that a reference may have beside this payee. */
@@ -81,16 +80,17 @@ function checkRequest({ merchant, amount, reference }: PaymentRequest): void {
   }
 }
 
-function proceed(
+async function proceed(
+  tx: Tx,
   context: Context,
   request: PaymentRequest,
   payment: Payment,
   device: Device | undefined,
   rejection: Rejection | undefined,
-): Payment {
+): Promise<Payment> {
   const recipient = device === undefined ? undefined : recipientOf(device);
   if (rejection !== undefined || recipient === undefined) {
-    return step(context, payment, 'reject', { reason: rejection ?? 'customer-unreachable' }) ?? payment;
+    return (await step(tx, context, payment, 'reject', { reason: rejection ?? 'customer-unreachable' })) ?? payment;
   }
   const time = unixTime(context);
   const plaintext = encodeDown({
@@ -105,14 +105,14 @@ function proceed(
     payee: request.merchant.name,
     reference: payment.reference,
   });
-  ask(context, recipient, 'payment', { ref: payment.txn, plaintext, time, ttl: payment.ttl });
-  return step(context, payment, 'request') ?? payment;
+  await ask(tx, context, recipient, 'payment', { ref: payment.txn, plaintext, time, ttl: payment.ttl });
+  return (await step(tx, context, payment, 'request')) ?? payment;
 }
 
-function create(context: Context, request: PaymentRequest, device: Device | undefined): Payment {
+async function create(tx: Tx, context: Context, request: PaymentRequest, device: Device | undefined): Promise<Payment> {
   const now = context.clock.now();
   const txn = newRef(context);
-  context.store.run(
+  await tx.run(
     `INSERT INTO payment (txn, merchant_id, mref, fingerprint, init, init_device_id, person_id, device_id, minor,
        currency, reference, ttl, match_code, state, created_at, changed_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'CREATED', ?, ?)`,
@@ -132,8 +132,8 @@ function create(context: Context, request: PaymentRequest, device: Device | unde
     now,
     now,
   );
-  context.journal.record({ kind: 'payment', txn, event: 'create', to: 'CREATED' });
-  const payment = paymentByTxn(context.store, txn);
+  await context.journal.record(tx, { kind: 'payment', txn, event: 'create', to: 'CREATED' });
+  const payment = await paymentByTxn(tx, txn);
   if (payment === undefined) throw new Error(`payment ${txn} was not stored`);
   return payment;
 }

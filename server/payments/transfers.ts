@@ -1,6 +1,6 @@
 import type { Transfer } from '../ledger/ledger.ts';
 import type { RailKey, RailOrder } from '../rails/rail.ts';
-import type { Store } from '../store/store.ts';
+import type { ReadTx } from '../store/store.ts';
 import type { Payment } from './payment.ts';
 
 /** A transfer with the rail's key as its id: the ledger and the rail use the same name for one movement. */
@@ -20,8 +20,8 @@ export function chargeTransfer(payment: Payment): PaymentTransfer {
 }
 
 /** The refund: the one that is being made, or the next one when earlier refunds were declined. */
-export function refundTransfer(store: Store, payment: Payment): PaymentTransfer {
-  const declined = store.get(
+export async function refundTransfer(tx: ReadTx, payment: Payment): Promise<PaymentTransfer> {
+  const declined = await tx.get(
     `SELECT count(*) AS n FROM transfer JOIN transfer_end USING (id)
      WHERE txn = ? AND credit LIKE 'person:%' AND outcome = 'voided'`,
     (row) => row.integer('n'),

@@ -1,7 +1,7 @@
 import { type DeviceId, deviceId, type PersonId, personId } from '../ids.ts';
 import type { Journal } from '../journal.ts';
 import type { Row } from '../store/row.ts';
-import type { Store } from '../store/store.ts';
+import type { ReadTx, Tx } from '../store/store.ts';
 
 /**
  * The states of a device, in order; `blocked` goes back to `active`, `enrolling` back to `registered`.
@@ -30,24 +30,24 @@ export interface Device {
 }
 
 /** The device, or `undefined` when there is none of this id. */
-export function deviceById(store: Store, id: number): Device | undefined {
-  return store.get('SELECT * FROM device WHERE id = ?', readDevice, id);
+export async function deviceById(tx: ReadTx, id: number): Promise<Device | undefined> {
+  return tx.get('SELECT * FROM device WHERE id = ?', readDevice, id);
 }
 
 /** All devices of a person, oldest first. */
-export function devicesOf(store: Store, person: PersonId): Device[] {
-  return store.all('SELECT * FROM device WHERE person_id = ? ORDER BY serial', readDevice, person);
+export async function devicesOf(tx: ReadTx, person: PersonId): Promise<Device[]> {
+  return tx.all('SELECT * FROM device WHERE person_id = ? ORDER BY serial', readDevice, person);
 }
 
 /** The device of a person to which requests are sent, active or blocked, or `undefined`. */
-export function enrolledDevice(store: Store, person: PersonId): Device | undefined {
-  return store.get("SELECT * FROM device WHERE person_id = ? AND state IN ('active', 'blocked')", readDevice, person);
+export async function enrolledDevice(tx: ReadTx, person: PersonId): Promise<Device | undefined> {
+  return tx.get("SELECT * FROM device WHERE person_id = ? AND state IN ('active', 'blocked')", readDevice, person);
 }
 
 /** Changes the state of a device, with an entry in the journal. */
-export function setDeviceState(store: Store, journal: Journal, device: Device, state: DeviceState): void {
-  store.run('UPDATE device SET state = ? WHERE id = ?', state, device.id);
-  journal.record({ kind: 'device', deviceId: device.id, personId: device.personId, state });
+export async function setDeviceState(tx: Tx, journal: Journal, device: Device, state: DeviceState): Promise<void> {
+  await tx.run('UPDATE device SET state = ? WHERE id = ?', state, device.id);
+  await journal.record(tx, { kind: 'device', deviceId: device.id, personId: device.personId, state });
 }
 
 function readDevice(row: Row): Device {

@@ -3,7 +3,7 @@ import type { Clock } from '../../modem/index.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { readAmount } from '../store/amount.ts';
 import type { Row } from '../store/row.ts';
-import type { Store } from '../store/store.ts';
+import type { ReadTx, Store, Tx } from '../store/store.ts';
 import type { Rail, RailAnswer, RailInquiry, RailKey, RailOrder, SettlementLine } from './rail.ts';
 
 /** Approval codes have six digits: this, and the running number of the decision. */
@@ -26,53 +26,57 @@ export class LedgerRail implements Rail {
     this.#clock = clock;
   }
 
-  async charge(order: RailOrder): Promise<RailAnswer> {
+  charge(order: RailOrder): Promise<RailAnswer> {
     return this.#decide(order);
   }
 
-  async refund(order: RailOrder): Promise<RailAnswer> {
+  refund(order: RailOrder): Promise<RailAnswer> {
     return this.#decide(order);
   }
 
-  async reverse(key: RailKey): Promise<RailAnswer> {
-    return this.#store.transaction((): RailAnswer => {
-      const decided = this.#decision(reversalOf(key));
+  reverse(key: RailKey): Promise<RailAnswer> {
+    return this.#store.transaction('reversal in the ledger', async (tx): Promise<RailAnswer> => {
+      const decided = await this.#decision(tx, reversalOf(key));
       if (decided !== undefined) return decided;
-      const original = this.#amountOf(key);
+      const original = await this.#amountOf(tx, key);
       if (original === undefined) return { kind: 'done', approvalCode: 0 };
-      return this.#write(reversalOf(key), original, undefined);
+      return this.#write(tx, reversalOf(key), original, undefined);
     });
   }
 
-  async inquire(key: RailKey): Promise<RailInquiry> {
-    if (this.#decision(reversalOf(key)) !== undefined) return { kind: 'declined', reason: 'reversed' };
-    return this.#decision(key) ?? { kind: 'absent' };
+  inquire(key: RailKey): Promise<RailInquiry> {
+    return this.#store.read(async (tx): Promise<RailInquiry> => {
+      if ((await this.#decision(tx, reversalOf(key))) !== undefined) return { kind: 'declined', reason: 'reversed' };
+      return (await this.#decision(tx, key)) ?? { kind: 'absent' };
+    });
   }
 
-  async settlement(from: number, to: number): Promise<readonly SettlementLine[]> {
-    return this.#store.all(
-      `SELECT d.rail_key, d.minor, d.currency, d.at FROM ledger_decision d
+  settlement(from: number, to: number): Promise<readonly SettlementLine[]> {
+    return this.#store.read((tx) =>
+      tx.all(
+        `SELECT d.rail_key, d.minor, d.currency, d.at FROM ledger_decision d
        WHERE d.approval_code IS NOT NULL AND d.at >= ? AND d.at < ? AND d.rail_key NOT LIKE '%:reversal'
          AND NOT EXISTS (SELECT 1 FROM ledger_decision r WHERE r.rail_key = d.rail_key || ':reversal')
        ORDER BY d.at, d.rail_key`,
-      (row) => ({ key: row.text('rail_key'), amount: readAmount(row), at: row.integer('at') }),
-      from,
-      to,
+        (row) => ({ key: row.text('rail_key'), amount: readAmount(row), at: row.integer('at') }),
+        from,
+        to,
+      ),
     );
   }
 
-  #decide(order: RailOrder): RailAnswer {
-    return this.#store.transaction(() => {
-      const decided = this.#decision(order.key);
+  #decide(order: RailOrder): Promise<RailAnswer> {
+    return this.#store.transaction('decision of the ledger', async (tx) => {
+      const decided = await this.#decision(tx, order.key);
       if (decided !== undefined) return decided;
-      const covered = this.#available(order) >= order.amount.minor;
-      return this.#write(order.key, order.amount, covered ? undefined : 'insufficient-funds');
+      const covered = (await this.#available(tx, order)) >= order.amount.minor;
+      return this.#write(tx, order.key, order.amount, covered ? undefined : 'insufficient-funds');
     });
   }
 
   /** The balance of the account less its accepted charges that are not posted yet. */
-  #available(order: RailOrder): number {
-    const promised = this.#store.get(
+  async #available(tx: ReadTx, order: RailOrder): Promise<number> {
+    const promised = await tx.get(
       `SELECT coalesce(sum(t.minor), 0) AS sum FROM transfer t JOIN ledger_decision d ON d.rail_key = t.id
        WHERE t.debit = ? AND t.currency = ? AND d.approval_code IS NOT NULL
          AND NOT EXISTS (SELECT 1 FROM transfer_end e WHERE e.id = t.id)`,
@@ -80,13 +84,13 @@ export class LedgerRail implements Rail {
       order.from,
       order.amount.currency,
     );
-    return this.#ledger.balance(order.from, order.amount.currency).posted - (promised ?? 0);
+    return (await this.#ledger.balance(tx, order.from, order.amount.currency)).posted - (promised ?? 0);
   }
 
-  #write(key: string, amount: Amount, refusal: string | undefined): RailAnswer {
-    const count = this.#store.get('SELECT count(*) AS n FROM ledger_decision', (row) => row.integer('n')) ?? 0;
+  async #write(tx: Tx, key: string, amount: Amount, refusal: string | undefined): Promise<RailAnswer> {
+    const count = (await tx.get('SELECT count(*) AS n FROM ledger_decision', (row) => row.integer('n'))) ?? 0;
     const approvalCode = FIRST_APPROVAL_CODE + count + 1;
-    this.#store.run(
+    await tx.run(
       'INSERT INTO ledger_decision (rail_key, approval_code, reason, minor, currency, at) VALUES (?, ?, ?, ?, ?, ?)',
       key,
       refusal === undefined ? approvalCode : null,
@@ -98,12 +102,12 @@ export class LedgerRail implements Rail {
     return refusal === undefined ? { kind: 'done', approvalCode } : { kind: 'declined', reason: refusal };
   }
 
-  #decision(key: string): RailAnswer | undefined {
-    return this.#store.get('SELECT approval_code, reason FROM ledger_decision WHERE rail_key = ?', readAnswer, key);
+  async #decision(tx: ReadTx, key: string): Promise<RailAnswer | undefined> {
+    return tx.get('SELECT approval_code, reason FROM ledger_decision WHERE rail_key = ?', readAnswer, key);
   }
 
-  #amountOf(key: RailKey): Amount | undefined {
-    return this.#store.get('SELECT minor, currency FROM ledger_decision WHERE rail_key = ?', readAmount, key);
+  async #amountOf(tx: ReadTx, key: RailKey): Promise<Amount | undefined> {
+    return tx.get('SELECT minor, currency FROM ledger_decision WHERE rail_key = ?', readAmount, key);
   }
 }
 

@@ -218,5 +218,9 @@ CREATE TABLE balance_answer (
 CREATE INDEX balance_answer_by_age ON balance_answer (at);
 `;
 
+const FRAMES_TRIED_AGAIN = `
+ALTER TABLE inbox ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;      -- in vain
+`;
+
 /** What each version adds to the tables. A published entry is never edited; a change is a new entry at the end. */
-export const MIGRATIONS: readonly string[] = [TABLES, KEYS_AND_REPORTS, BALANCE_ANSWERS];
+export const MIGRATIONS: readonly string[] = [TABLES, KEYS_AND_REPORTS, BALANCE_ANSWERS, FRAMES_TRIED_AGAIN];

@@ -96,6 +96,7 @@ async function build(options: StageOptions, strike: Strike): Promise<Stage> {
     bearer: await driverOf('service', SERVICE_NUMBER),
     clock,
     random: random.fork('service'),
+    hold,
   });
   strike.later(() => hold(service.close()));
   // After a kill the next run must not begin before what the database has seen.

@@ -1,21 +1,13 @@
-import { DatabaseSync } from 'node:sqlite';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { CUSTOMER_NUMBER, DEPOSIT, MERCHANT_NUMBER, PIN, World } from './world.ts';
-
-afterEach(() => {
-  vi.restoreAllMocks();
-});
 
 /** Kills the service right after its `nth` commit from now. @returns how many commits there were so far */
 function killAfterCommit(world: World, nth: number): () => number {
   let commits = 0;
-  const exec = DatabaseSync.prototype.exec;
-  vi.spyOn(DatabaseSync.prototype, 'exec').mockImplementation(function (this: DatabaseSync, sql: string) {
-    exec.call(this, sql);
-    if (sql !== 'COMMIT') return;
+  world.afterCommit = () => {
     commits += 1;
     if (commits === nth) world.kill();
-  });
+  };
   return () => commits;
 }
 
@@ -25,7 +17,7 @@ async function payingPair(seed: number) {
   await world.open();
   const customer = await world.subscriber(CUSTOMER_NUMBER);
   const owner = await world.subscriber(MERCHANT_NUMBER);
-  world.merchant(owner.person.id);
+  await world.merchant(owner.person.id);
   const amount = { minor: 1_250, currency: 'EUR' } as const;
   let approved = false;
   customer.phone.onMessage = (message) => {
@@ -48,7 +40,6 @@ describe('a service that is killed', () => {
     undisturbed.start();
     await undisturbed.world.clock.advance(300_000);
     const commits = count();
-    vi.restoreAllMocks();
     expect(commits).toBeGreaterThan(12);
 
     for (let nth = 1; nth <= commits; nth += 1) {
@@ -56,12 +47,11 @@ describe('a service that is killed', () => {
       const count = killAfterCommit(world, nth);
       start();
       await world.clock.runUntil(() => count() >= nth, 200_000);
-      vi.restoreAllMocks();
       await world.open();
       await world.clock.advance(300_000);
 
       const where = `killed after commit ${nth}`;
-      expect(world.service.holdings(customer.person.id), where).toEqual([
+      expect(await world.service.holdings(customer.person.id), where).toEqual([
         { minor: DEPOSIT.minor - 1_250, currency: 'EUR' },
       ]);
       expect(
@@ -72,7 +62,7 @@ describe('a service that is killed', () => {
         owner.phone.receipts().map(({ status }) => status),
         where,
       ).toContain('paid');
-      expect(world.breaches(), where).toEqual([]);
+      expect(await world.breaches(), where).toEqual([]);
     }
   }, 60_000);
 
@@ -80,14 +70,14 @@ describe('a service that is killed', () => {
     const world = new World(8);
     await world.open();
     const customer = await world.subscriber(CUSTOMER_NUMBER);
-    const { merchant } = world.merchant();
-    const payment = world.request(merchant);
+    const { merchant } = await world.merchant();
+    const payment = await world.request(merchant);
     await world.clock.advance(2_000);
     world.kill();
     await world.clock.advance(600_000);
     await world.open();
     await world.clock.advance(3_000);
-    expect(world.service.payment(payment.txn).state).toBe('EXPIRED');
+    expect((await world.service.payment(payment.txn)).state).toBe('EXPIRED');
     expect(customer.phone.receipts().at(-1)?.status).toBe('expired');
   });
 
@@ -95,17 +85,16 @@ describe('a service that is killed', () => {
     const world = new World(9);
     await world.open();
     const customer = await world.subscriber(CUSTOMER_NUMBER);
-    const { merchant } = world.merchant();
-    const payment = world.request(merchant);
+    const { merchant } = await world.merchant();
+    const payment = await world.request(merchant);
     await world.clock.advance(2_000);
     // The commit of the frame's arrival, and not the one of its reading, is the last.
     killAfterCommit(world, 1);
     customer.phone.approve(PIN);
     await world.clock.advance(2_000);
-    vi.restoreAllMocks();
     await world.clock.advance(600_000);
     await world.open();
     await world.clock.advance(3_000);
-    expect(world.service.payment(payment.txn).state).toBe('CAPTURED');
+    expect((await world.service.payment(payment.txn)).state).toBe('CAPTURED');
   });
 });

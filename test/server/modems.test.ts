@@ -88,7 +88,7 @@ describe('a service whose modems are gone', () => {
     first.become(LOST);
     second.become(SEARCHING);
     const sent = world.air.sent.length;
-    const payment = world.request(merchant);
+    const payment = await world.request(merchant);
     expect(payment.state).toBe('REQUESTED');
     await world.clock.advance(15_000);
     expect(world.air.sent).toHaveLength(sent);
@@ -97,12 +97,12 @@ describe('a service whose modems are gone', () => {
     expect(world.air.sent).toHaveLength(sent + 1);
     customer.phone.approve(PIN);
     await world.clock.advance(3_000);
-    expect(world.service.payment(payment.txn).state).toBe('CAPTURED');
+    expect((await world.service.payment(payment.txn)).state).toBe('CAPTURED');
   });
 
   it('keeps a receipt for an hour without a modem', async () => {
     const { world, customer, merchant, first, second } = await withModems();
-    world.request(merchant);
+    await world.request(merchant);
     await world.clock.advance(2_000);
     first.become(LOST);
     second.become(LOST);

@@ -15,7 +15,7 @@ function databaseOctets(database: string): Buffer {
 async function afterPayments() {
   const base = await shop();
   const { world, customer, merchant } = base;
-  world.request(merchant, { mref: 'wrong then right' });
+  await world.request(merchant, { mref: 'wrong then right' });
   await world.clock.advance(2_000);
   customer.phone.approve('77777');
   await world.clock.advance(2_500);
@@ -90,11 +90,11 @@ describe('what a thief of the database finds', () => {
       )
       .run(other.person.id, customer.person.id);
     database.close();
-    const payment = world.request(merchant, { mref: 'moved' });
+    const payment = await world.request(merchant, { mref: 'moved' });
     await world.clock.advance(2_000);
     customer.phone.approve(PIN);
     await world.clock.advance(2_500);
-    expect(world.service.payment(payment.txn).state).toBe('REQUESTED');
+    expect((await world.service.payment(payment.txn)).state).toBe('REQUESTED');
     expect(world.journal.map(({ event }) => event)).toContainEqual({
       kind: 'fault',
       reason: expect.stringContaining('does not open with this vault key'),

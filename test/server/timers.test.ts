@@ -1,37 +1,44 @@
 import { describe, expect, it } from 'vitest';
-import { Store } from '../../server/store/store.ts';
+import { Journal, type ServiceEvent } from '../../server/journal.ts';
+import type { Tx } from '../../server/store/store.ts';
 import { type TimerHandlers, Timers } from '../../server/timers.ts';
 import { VirtualClock } from '../../sim/index.ts';
+import { memoryStore } from './books.ts';
 
-function open(store = new Store(':memory:'), clock = new VirtualClock()) {
-  const timers = new Timers(store, clock);
+function open(clock = new VirtualClock(), store = memoryStore(clock)) {
+  const journal = new Journal(clock);
+  const faults: ServiceEvent[] = [];
+  journal.subscribe(({ event }) => faults.push(event));
+  const timers = new Timers(store, clock, journal);
   const fired: string[] = [];
-  const note = (kind: string) => (subject: string) => {
+  const note = (kind: string) => async (_: Tx, subject: string) => {
     fired.push(`${kind} ${subject}`);
   };
   const handlers: TimerHandlers = {
     'payment-resend': note('resend'),
     'payment-expiry': note('expiry'),
-    'payment-inquiry': (subject) => {
+    'payment-inquiry': async (_, subject) => {
       if (subject === 'broken') throw new Error('broken');
     },
     'enrolment-resend': note('enrolment resend'),
     'enrolment-expiry': note('enrolment expiry'),
     'receipt-repeat': note('receipt-repeat'),
     'outbox-retry': note('retry'),
+    'inbox-retry': note('inbox retry'),
     'device-unblock': note('unblock'),
   };
   const set = (subject: string, afterMs: number) =>
-    store.transaction(() => timers.set('payment-expiry', subject, clock.now() + afterMs));
-  return { store, clock, timers, handlers, fired, set };
+    store.transaction('set', (tx) => timers.set(tx, 'payment-expiry', subject, clock.now() + afterMs));
+  const isSet = (subject: string) => store.read((tx) => timers.isSet(tx, 'payment-expiry', subject));
+  return { store, clock, timers, handlers, fired, faults, set, isSet };
 }
 
 describe('a timer', () => {
   it('fires when it is due, the earliest first, and once', async () => {
     const { clock, timers, handlers, fired, set } = open();
-    timers.start(handlers);
-    set('late', 2_000);
-    set('early', 1_000);
+    await timers.start(handlers);
+    await set('late', 2_000);
+    await set('early', 1_000);
     await clock.advance(999);
     expect(fired).toEqual([]);
     await clock.advance(1);
@@ -41,34 +48,34 @@ describe('a timer', () => {
   });
 
   it('set again takes the new time, and cancelled does not fire', async () => {
-    const { store, clock, timers, handlers, fired, set } = open();
-    timers.start(handlers);
-    set('moved', 1_000);
-    set('moved', 3_000);
-    set('cancelled', 1_000);
-    store.transaction(() => timers.cancel('payment-expiry', 'cancelled'));
+    const { store, clock, timers, handlers, fired, set, isSet } = open();
+    await timers.start(handlers);
+    await set('moved', 1_000);
+    await set('moved', 3_000);
+    await set('cancelled', 1_000);
+    await store.transaction('cancel', (tx) => timers.cancel(tx, 'payment-expiry', 'cancelled'));
     await clock.advance(2_999);
     expect(fired).toEqual([]);
-    expect(timers.isSet('payment-expiry', 'moved')).toBe(true);
+    expect(await isSet('moved')).toBe(true);
     await clock.advance(1);
     expect(fired).toEqual(['expiry moved']);
-    expect(timers.isSet('payment-expiry', 'moved')).toBe(false);
+    expect(await isSet('moved')).toBe(false);
   });
 
   it('survives the program: it fires at the next start if it was due meanwhile', async () => {
     const before = open();
-    before.set('overdue', 1_000);
+    await before.set('overdue', 1_000);
     await before.clock.advance(60_000);
-    const after = open(before.store, before.clock);
-    after.timers.start(after.handlers);
+    const after = open(before.clock, before.store);
+    await after.timers.start(after.handlers);
     await after.clock.advance(0);
     expect(after.fired).toEqual(['expiry overdue']);
   });
 
   it('further away than a day is not forgotten', async () => {
     const { clock, timers, handlers, fired, set } = open();
-    timers.start(handlers);
-    set('next week', 7 * 86_400_000);
+    await timers.start(handlers);
+    await set('next week', 7 * 86_400_000);
     await clock.advance(7 * 86_400_000 - 1);
     expect(fired).toEqual([]);
     await clock.advance(1);
@@ -77,9 +84,53 @@ describe('a timer', () => {
 
   it('does not fire once the service has stopped', async () => {
     const { clock, timers, handlers, fired, set } = open();
-    timers.start(handlers);
-    set('a', 1_000);
-    timers.stop();
+    await timers.start(handlers);
+    await set('a', 1_000);
+    await timers.stop();
+    await clock.advance(5_000);
+    expect(fired).toEqual([]);
+  });
+
+  it('whose handler fails is in the journal as a fault, undone, and fires again after a minute', async () => {
+    const { store, clock, timers, handlers, faults } = open();
+    let fails = true;
+    const fired: number[] = [];
+    await timers.start({
+      ...handlers,
+      'payment-inquiry': async (tx, subject) => {
+        await timers.set(tx, 'payment-resend', subject, clock.now());
+        fired.push(clock.now());
+        if (fails) throw new Error('the disk is full');
+      },
+    });
+    const begun = clock.now();
+    await store.transaction('set', (tx) => timers.set(tx, 'payment-inquiry', 'x', begun + 1_000));
+    await clock.advance(60_999);
+    expect(faults).toEqual([{ kind: 'fault', reason: 'timer payment-inquiry of x: the disk is full' }]);
+    expect(await store.read((tx) => timers.isSet(tx, 'payment-resend', 'x'))).toBe(false);
+    fails = false;
+    await clock.advance(120_000);
+    expect(fired).toEqual([begun + 1_000, begun + 61_000]);
+    expect(faults).toHaveLength(1);
+  });
+
+  it('fires in its turn when hundreds are due at once', async () => {
+    const { clock, timers, handlers, fired, set } = open();
+    const subjects = Array.from({ length: 200 }, (_, index) => String(index));
+    for (const subject of subjects) await set(subject, 1_000);
+    await timers.start(handlers);
+    await clock.advance(1_000);
+    expect(fired).toEqual(subjects.map((subject) => `expiry ${subject}`));
+  });
+
+  it('that another handler cancels at the same instant does not fire', async () => {
+    const { store, clock, timers, handlers, fired, set } = open();
+    await timers.start({
+      ...handlers,
+      'payment-resend': (tx) => timers.cancel(tx, 'payment-expiry', 'a'),
+    });
+    await store.transaction('set', (tx) => timers.set(tx, 'payment-resend', 'a', clock.now() + 1_000));
+    await set('a', 1_000);
     await clock.advance(5_000);
     expect(fired).toEqual([]);
   });

@@ -17,7 +17,7 @@ import {
   servicePrimitives,
 } from '../../server/index.ts';
 import { checkLedger } from '../../server/ledger/invariants.ts';
-import { Store } from '../../server/store/store.ts';
+import { SqliteStore } from '../../server/store/sqlite-store.ts';
 import { type SeededRandom, seededRandom, VirtualClock } from '../../sim/index.ts';
 import { Air } from './air.ts';
 import { TestPhone } from './phone.ts';
@@ -51,6 +51,8 @@ export class World {
   readonly #options: Partial<ServiceOptions>;
   #service: Service | undefined;
   #alive = { value: true };
+  /** Called after each commit of the service, before anybody hears of it. */
+  afterCommit: () => void = () => {};
 
   constructor(seed: number | string = 1, options: Partial<ServiceOptions> = {}) {
     this.clock = new VirtualClock();
@@ -81,6 +83,8 @@ export class World {
       clock: mortalClock(this.clock, alive),
       random: this.random.fork(`service ${this.clock.now()}`),
       log: (entry) => this.journal.push(entry),
+      hold: (work) => void this.clock.hold(work),
+      probe: { afterCommit: () => alive.value && this.afterCommit() },
       ...this.#options,
     });
     return this.#service;
@@ -101,15 +105,15 @@ export class World {
 
   /** A person with money and an enrolled phone. */
   async subscriber(number: string, pin: string = PIN): Promise<Subscriber> {
-    const person = this.service.addPerson({ number, name: `Person ${number.slice(-1)}`, language: 'it' });
-    this.service.deposit(person.id, DEPOSIT, 'first');
+    const person = await this.service.addPerson({ number, name: `Person ${number.slice(-1)}`, language: 'it' });
+    await this.service.deposit(person.id, DEPOSIT, 'first');
     return this.enrolPhone(person, pin);
   }
 
   /** A phone that has gone through enrolment. */
   async enrolPhone(person: Person, pin: string = PIN): Promise<Subscriber> {
     const phone = this.phone(person.number);
-    const { deviceId, activationCode } = this.service.activate(person.id);
+    const { deviceId, activationCode } = await this.service.activate(person.id);
     const approvalKey = phone.enrol(deviceId, activationCode, pin);
     await this.clock.advance(3_000);
     phone.approve(pin);
@@ -129,7 +133,7 @@ export class World {
     return phone;
   }
 
-  merchant(personId?: number): { readonly merchant: Merchant; readonly apiKey: string } {
+  merchant(personId?: number): Promise<{ readonly merchant: Merchant; readonly apiKey: string }> {
     return this.service.addMerchant({
       name: 'Edicola Città',
       currency: 'EUR',
@@ -138,8 +142,8 @@ export class World {
   }
 
   /** Asks the customer for EUR 12.50. */
-  request(merchant: Merchant, order: Partial<PaymentOrder> = {}): Payment {
-    const { payment } = this.service.requestPayment(merchant, {
+  async request(merchant: Merchant, order: Partial<PaymentOrder> = {}): Promise<Payment> {
+    const { payment } = await this.service.requestPayment(merchant, {
       mref: `order-${this.air.sent.length}`,
       customer: CUSTOMER_NUMBER,
       amount: { minor: 1_250, currency: 'EUR' },
@@ -150,12 +154,12 @@ export class World {
   }
 
   /** What is wrong with the money, from a second look into the file. */
-  breaches(database: string = this.database): string[] {
-    const store = new Store(database);
+  async breaches(database: string = this.database): Promise<string[]> {
+    const store = new SqliteStore(database, { clock: this.clock });
     try {
-      return checkLedger(store);
+      return await store.read(checkLedger);
     } finally {
-      store.close();
+      await store.close();
     }
   }
 }
@@ -170,7 +174,7 @@ export async function shop(seed: number | string = 1, options: Partial<ServiceOp
   const world = new World(seed, options);
   await world.open();
   const customer = await world.subscriber(CUSTOMER_NUMBER);
-  const { merchant, apiKey } = world.merchant();
+  const { merchant, apiKey } = await world.merchant();
   return { world, customer, merchant, apiKey };
 }
 

@@ -86,7 +86,7 @@ describe('person', () => {
 
   it('list goes on where it stopped', async () => {
     const { world, run } = await office();
-    world.service.addPerson({ number: '+393400000077', name: 'Anna', language: 'en' });
+    await world.service.addPerson({ number: '+393400000077', name: 'Anna', language: 'en' });
     expect(await run('person', 'list', '--limit', '1')).toBe(
       `1\t${CUSTOMER_NUMBER}\tPerson 1\t1000.00 EUR\nThere are more: --after 1`,
     );
@@ -115,17 +115,17 @@ describe('money', () => {
 
   it('balance prints every currency', async () => {
     const { world, run, customer } = await office();
-    world.service.deposit(customer.person.id, { minor: 7, currency: 'JPY' }, 'r');
+    await world.service.deposit(customer.person.id, { minor: 7, currency: 'JPY' }, 'r');
     expect(await run('balance', '--number', CUSTOMER_NUMBER)).toBe(`Person 1, ${CUSTOMER_NUMBER}: 1000.00 EUR, 7 JPY`);
   });
 
   it('payments prints what a person was asked to pay', async () => {
     const { world, run, customer, merchant } = await office();
-    const { txn } = world.request(merchant, { mref: 'a', amount: { minor: 200_000, currency: 'EUR' } });
+    const { txn } = await world.request(merchant, { mref: 'a', amount: { minor: 200_000, currency: 'EUR' } });
     await world.clock.advance(2_000);
     customer.phone.approve(PIN);
     await world.clock.advance(2_000);
-    const second = world.request(merchant, { mref: 'b' });
+    const second = await world.request(merchant, { mref: 'b' });
     const line = `\t${txn}\t2000.00 EUR\tEdicola Città\tDECLINED (insufficient-funds)\ta`;
     expect(await run('payments', '--person', '1', '--state', 'DECLINED')).toContain(line);
     expect(await run('payments', '--person', '1', '--mref', 'b')).toContain(second.txn);

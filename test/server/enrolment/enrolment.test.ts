@@ -6,20 +6,20 @@ import { CUSTOMER_NUMBER, PIN, SERVICE_NUMBER, World } from '../world.ts';
 async function registered() {
   const world = new World('enrolment');
   await world.open();
-  const person = world.service.addPerson({ number: CUSTOMER_NUMBER, name: 'Anna', language: 'it' });
+  const person = await world.service.addPerson({ number: CUSTOMER_NUMBER, name: 'Anna', language: 'it' });
   const phone = world.phone(CUSTOMER_NUMBER);
-  const activation = world.service.activate(person.id);
-  const state = () => world.service.devices(person.id).at(-1)?.state;
+  const activation = await world.service.activate(person.id);
+  const state = async () => (await world.service.devices(person.id)).at(-1)?.state;
   return { world, person, phone, activation, state };
 }
 
 describe('enrolment', () => {
   it('takes four SMS: ENROL, AUTH_REQUEST, APPROVE, RECEIPT', async () => {
     const { world, phone, activation, state } = await registered();
-    expect(state()).toBe('registered');
+    expect(await state()).toBe('registered');
     phone.enrol(activation.deviceId, activation.activationCode, PIN);
     await world.clock.advance(2_500);
-    expect(state()).toBe('enrolling');
+    expect(await state()).toBe('enrolling');
     expect(phone.lastAsked().message).toMatchObject({
       type: 'AUTH_REQUEST',
       kind: 'confirm-enrolment',
@@ -29,7 +29,7 @@ describe('enrolment', () => {
     });
     phone.approve(PIN);
     await world.clock.advance(200_000);
-    expect(state()).toBe('active');
+    expect(await state()).toBe('active');
     expect(phone.receipts()).toMatchObject([{ status: 'active', triesLeft: 3 }]);
     expect(world.air.sent.length + world.air.toService.length).toBe(4);
   });
@@ -67,7 +67,7 @@ describe('enrolment', () => {
     phone.enrol(activation.deviceId, activation.activationCode, PIN);
     await world.clock.advance(2_500);
     expect(phone.received).toMatchObject([{ type: 'NAK', code: 'activation-expired' }]);
-    expect(state()).toBe('registered');
+    expect(await state()).toBe('registered');
   });
 
   it('gives a mistyped PIN three tries, and then the phone starts again with the same code', async () => {
@@ -83,12 +83,12 @@ describe('enrolment', () => {
       'wrong-pin 1',
       'wrong-pin 0',
     ]);
-    expect(state()).toBe('registered');
+    expect(await state()).toBe('registered');
     phone.enrol(activation.deviceId, activation.activationCode, PIN);
     await world.clock.advance(2_500);
     phone.approve(PIN);
     await world.clock.advance(2_500);
-    expect(state()).toBe('active');
+    expect(await state()).toBe('active');
   });
 
   it('asks again after 20 and 45 seconds, gives up after the time to live, and says "expired" to who comes later', async () => {
@@ -96,11 +96,11 @@ describe('enrolment', () => {
     phone.enrol(activation.deviceId, activation.activationCode, PIN);
     await world.clock.advance(130_000);
     expect(phone.asked).toHaveLength(3);
-    expect(state()).toBe('registered');
+    expect(await state()).toBe('registered');
     phone.approve(PIN);
     await world.clock.advance(2_500);
     expect(phone.receipts()).toMatchObject([{ status: 'expired' }]);
-    expect(state()).toBe('registered');
+    expect(await state()).toBe('registered');
   });
 
   it('can be asked about: the same question while it waits for the PIN, "expired" after', async () => {
@@ -135,7 +135,7 @@ describe('enrolment', () => {
     phone.approve(PIN);
     await world.clock.advance(2_500);
     await world.enrolPhone(person, '77777');
-    expect(world.service.devices(person.id).map(({ state }) => state)).toEqual(['revoked', 'active']);
+    expect((await world.service.devices(person.id)).map(({ state }) => state)).toEqual(['revoked', 'active']);
     const sent = world.air.sent.length;
     phone.query(octetsOf('0123456789abcdef'));
     await world.clock.advance(2_500);
@@ -148,15 +148,15 @@ describe('enrolment', () => {
     await world.clock.advance(2_500);
     phone.refuse('not-me');
     await world.clock.advance(2_500);
-    expect(state()).toBe('revoked');
+    expect(await state()).toBe('revoked');
   });
 
   it('a new activation makes the one before worth nothing', async () => {
     const { world, person, phone, activation } = await registered();
-    world.service.activate(person.id);
+    await world.service.activate(person.id);
     phone.enrol(activation.deviceId, activation.activationCode, PIN);
     await world.clock.advance(2_500);
-    expect(world.service.devices(person.id).map(({ state }) => state)).toEqual(['revoked', 'registered']);
+    expect((await world.service.devices(person.id)).map(({ state }) => state)).toEqual(['revoked', 'registered']);
     expect(world.air.sent).toEqual([]);
   });
 
@@ -177,7 +177,7 @@ describe('enrolment', () => {
     });
     send(sealEnrol(servicePrimitives(), world.keys.sealing, activation.deviceId, plaintext, world.random.bytes(32)));
     await world.clock.advance(2_500);
-    expect(state()).toBe('registered');
+    expect(await state()).toBe('registered');
     expect(world.air.sent).toEqual([]);
   });
 });
@@ -186,8 +186,7 @@ describe('the application descriptor', () => {
   it('has the attributes of a JAD and the public keys that the application pins', async () => {
     const { world, activation } = await registered();
     const attributes = new Map(
-      world.service
-        .descriptor(activation.deviceId)
+      (await world.service.descriptor(activation.deviceId))
         .trimEnd()
         .split('\n')
         .map((line): [string, string] => {
@@ -213,16 +212,16 @@ describe('the application descriptor', () => {
 
   it("names the merchant on the merchant's own phone", async () => {
     const { world, person, activation } = await registered();
-    world.merchant(person.id);
-    expect(world.service.descriptor(activation.deviceId)).toContain(
+    await world.merchant(person.id);
+    expect(await world.service.descriptor(activation.deviceId)).toContain(
       'Cash-Mobile-Merchant: Edicola Città\nCash-Mobile-Currency: EUR\n',
     );
   });
 
   it('is not there for a phone that is revoked or unknown', async () => {
     const { world, person, activation } = await registered();
-    world.service.activate(person.id);
-    expect(() => world.service.descriptor(activation.deviceId)).toThrow('there is no application');
-    expect(() => world.service.descriptor(1)).toThrow('there is no application');
+    await world.service.activate(person.id);
+    await expect(world.service.descriptor(activation.deviceId)).rejects.toThrow('there is no application');
+    await expect(world.service.descriptor(1)).rejects.toThrow('there is no application');
   });
 });

@@ -29,6 +29,7 @@ describe('POST /v1/payments', () => {
   it('answers 200 with the stored payment to the same key and content, and 409 to another content', async () => {
     const { world, call, order } = await open();
     const first = await call('POST', '/v1/payments', order());
+    await world.clock.advance(0);
     const sent = world.air.sent.length;
     const second = await call('POST', '/v1/payments', order());
     expect([second.status, second.body]).toEqual([200, first.body]);
@@ -43,7 +44,7 @@ describe('POST /v1/payments', () => {
 
   it('keeps the keys of two merchants apart', async () => {
     const { world, call, order } = await open();
-    const other = world.service.addMerchant({ name: 'Bar Sport', currency: 'EUR' });
+    const other = await world.service.addMerchant({ name: 'Bar Sport', currency: 'EUR' });
     const first = await call('POST', '/v1/payments', order());
     const second = await call('POST', '/v1/payments', order({ reference: 'x' }), other.apiKey);
     expect(second.status).toBe(201);
@@ -188,13 +189,13 @@ describe('cancel, receipt and refund', () => {
     await world.clock.advance(2_000);
     if (action === 'refund') customer.phone.approve(PIN);
     await world.clock.advance(2_000);
-    const before = world.service.payment(body.txn).state;
+    const before = (await world.service.payment(body.txn)).state;
     const answer = await call('POST', `/v1/payments/${body.txn}/${action}`, {
       amount: { minor: 100, currency: 'EUR' },
     });
     expect(answer.status).toBe(400);
     expect(answer.body.detail).toContain('amount');
-    expect(world.service.payment(body.txn).state).toBe(before);
+    expect((await world.service.payment(body.txn)).state).toBe(before);
     expect((await call('POST', `/v1/payments/${body.txn}/${action}`, {})).status).toBe(200);
   });
 });
@@ -303,7 +304,7 @@ describe('what needs no key', () => {
 
   it('hands out the application descriptor', async () => {
     const { world, customer } = await open();
-    const deviceId = world.service.devices(customer.person.id).at(-1)?.id;
+    const deviceId = (await world.service.devices(customer.person.id)).at(-1)?.id;
     const response = await world.service.http.inject({ url: `/d/${deviceId}.jad` });
     expect(response.headers['content-type']).toContain('text/vnd.sun.j2me.app-descriptor');
     expect(response.body).toContain(`Safe-Mobile-Device: ${deviceId}\n`);

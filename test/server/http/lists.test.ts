@@ -71,7 +71,7 @@ describe('GET /v1/payments', () => {
 
   it("does not show another merchant's, nor go on after them", async () => {
     const { world, call, txns } = await withPayments();
-    const other = world.service.addMerchant({ name: 'Bar Sport', currency: 'EUR' });
+    const other = await world.service.addMerchant({ name: 'Bar Sport', currency: 'EUR' });
     expect((await call('GET', '/v1/payments?mref=paid', undefined, other.apiKey)).body.payments).toEqual([]);
     expect((await call('GET', `/v1/payments?after=${txns[3]}`, undefined, other.apiKey)).status).toBe(404);
   });
@@ -91,7 +91,7 @@ describe('GET /v1/people', () => {
   it('lists them in parts', async () => {
     const { world, admin } = await open();
     for (const last of [5, 6, 7]) {
-      world.service.addPerson({ number: `+39340000000${last}`, name: 'P', language: 'en' });
+      await world.service.addPerson({ number: `+39340000000${last}`, name: 'P', language: 'en' });
     }
     const first = (await admin('GET', '/v1/people?limit=2')).body;
     const second = (await admin('GET', `/v1/people?limit=2&after=${first.next}`)).body;
@@ -106,7 +106,7 @@ describe('GET /v1/people', () => {
     const { world, admin, customer } = await withPayments();
     const url = `/v1/people/${customer.person.id}/payments`;
     expect(mrefsOf((await admin('GET', `${url}?state=CAPTURED`)).body)).toEqual(['paid']);
-    const { id } = world.service.addPerson({ number: MERCHANT_NUMBER, name: 'P', language: 'en' });
+    const { id } = await world.service.addPerson({ number: MERCHANT_NUMBER, name: 'P', language: 'en' });
     expect((await admin('GET', `/v1/people/${id}/payments`)).body).toEqual({ payments: [] });
     expect((await admin('GET', '/v1/people/999/payments')).status).toBe(404);
   });

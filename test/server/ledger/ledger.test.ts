@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkLedger } from '../../../server/ledger/invariants.ts';
-import { Ledger, LedgerError, type Transfer } from '../../../server/ledger/ledger.ts';
-import { Store } from '../../../server/store/store.ts';
+import { LedgerError, type Transfer } from '../../../server/ledger/ledger.ts';
+import type { Tx } from '../../../server/store/store.ts';
+import { ledgerIn, ledgerOf, memoryStore } from '../books.ts';
 
 const transfer: Transfer = {
   id: 'deposit:1:a',
@@ -12,21 +13,21 @@ const transfer: Transfer = {
 };
 
 function open() {
-  const store = new Store(':memory:');
-  const ledger = new Ledger(store);
-  const run = (work: (ledger: Ledger) => void) => store.transaction(() => work(ledger));
-  return { store, ledger, run };
+  const store = memoryStore();
+  const run = (work: (it: ReturnType<typeof ledgerIn>, tx: Tx) => Promise<void>) =>
+    store.transaction('test', (tx) => work(ledgerIn(tx), tx));
+  return { store, ledger: ledgerOf(store), run };
 }
 
 describe('the ledger', () => {
-  it('moves money when a pending transfer is posted, and not before', () => {
+  it('moves money when a pending transfer is posted, and not before', async () => {
     const { ledger, run } = open();
-    run((it) => it.hold(transfer, 1));
-    expect(ledger.balance('person:1', 'EUR')).toEqual({ posted: 0, pending: 0 });
-    expect(ledger.balance('cash', 'EUR')).toEqual({ posted: 0, pending: 500 });
-    run((it) => it.post(transfer.id, 2));
-    expect(ledger.balance('person:1', 'EUR')).toEqual({ posted: 500, pending: 0 });
-    expect(ledger.balance('cash', 'EUR')).toEqual({ posted: -500, pending: 0 });
+    await run((it) => it.hold(transfer, 1));
+    expect(await ledger.balance('person:1', 'EUR')).toEqual({ posted: 0, pending: 0 });
+    expect(await ledger.balance('cash', 'EUR')).toEqual({ posted: 0, pending: 500 });
+    await run((it) => it.post(transfer.id, 2));
+    expect(await ledger.balance('person:1', 'EUR')).toEqual({ posted: 500, pending: 0 });
+    expect(await ledger.balance('cash', 'EUR')).toEqual({ posted: -500, pending: 0 });
   });
 
   // What a person may spend after a deposit of 500 and a transfer from their account that is pending, then posted or voided.
@@ -34,7 +35,7 @@ describe('the ledger', () => {
     [200, 300, 300, 500],
     [500, 0, 0, 500],
     [501, 0, 0, 500],
-  ])('of 500 less %i pending, %i is available; posted %i, voided %i', (minor, pending, posted, voided) => {
+  ])('of 500 less %i pending, %i is available; posted %i, voided %i', async (minor, pending, posted, voided) => {
     const purchase: Transfer = {
       id: 'x:charge',
       debit: 'person:1',
@@ -47,80 +48,81 @@ describe('the ledger', () => {
       ['void', voided],
     ] as const) {
       const { ledger, run } = open();
-      run((it) => {
+      await run(async (it) => {
         for (const paid of [transfer, yen]) {
-          it.hold(paid, 1);
-          it.post(paid.id, 1);
+          await it.hold(paid, 1);
+          await it.post(paid.id, 1);
         }
-        it.hold(purchase, 2);
+        await it.hold(purchase, 2);
       });
       const available = (euros: number) => [
         { minor: euros, currency: 'EUR' },
         { minor: 7, currency: 'JPY' },
       ];
-      expect(ledger.available('person:1')).toEqual(available(pending));
-      run((it) => it[end](purchase.id, 3));
-      expect(ledger.available('person:1')).toEqual(available(left));
-      expect(ledger.available('person:2')).toEqual([]);
+      expect(await ledger.available('person:1')).toEqual(available(pending));
+      await run((it) => it[end](purchase.id, 3));
+      expect(await ledger.available('person:1')).toEqual(available(left));
+      expect(await ledger.available('person:2')).toEqual([]);
     }
   });
 
-  it('forgets a voided transfer', () => {
+  it('forgets a voided transfer', async () => {
     const { ledger, run } = open();
-    run((it) => it.hold(transfer, 1));
-    run((it) => it.void(transfer.id, 2));
-    expect(ledger.outcome(transfer.id)).toBe('voided');
-    expect(ledger.balance('cash', 'EUR')).toEqual({ posted: 0, pending: 0 });
+    await run((it) => it.hold(transfer, 1));
+    await run((it) => it.void(transfer.id, 2));
+    expect(await ledger.outcome(transfer.id)).toBe('voided');
+    expect(await ledger.balance('cash', 'EUR')).toEqual({ posted: 0, pending: 0 });
   });
 
   it.each([
     ['post', 'void', 'posted, so it cannot be voided'],
     ['void', 'post', 'voided, so it cannot be posted'],
-  ] as const)('ends a transfer exactly once: %s, then not %s', (first, second, message) => {
+  ] as const)('ends a transfer exactly once: %s, then not %s', async (first, second, message) => {
     const { run } = open();
-    run((it) => it.hold(transfer, 1));
-    run((it) => it[first](transfer.id, 2));
-    run((it) => it[first](transfer.id, 3));
-    expect(() => run((it) => it[second](transfer.id, 4))).toThrow(message);
+    await run((it) => it.hold(transfer, 1));
+    await run((it) => it[first](transfer.id, 2));
+    await run((it) => it[first](transfer.id, 3));
+    await expect(run((it) => it[second](transfer.id, 4))).rejects.toThrow(message);
   });
 
-  it('refuses another movement under the same id', () => {
+  it('refuses another movement under the same id', async () => {
     const { run } = open();
-    run((it) => it.hold(transfer, 1));
-    run((it) => it.hold(transfer, 2));
+    await run((it) => it.hold(transfer, 1));
+    await run((it) => it.hold(transfer, 2));
     const other = { ...transfer, amount: { minor: 501, currency: 'EUR' } } as const;
-    expect(() => run((it) => it.hold(other, 3))).toThrow(LedgerError);
+    await expect(run((it) => it.hold(other, 3))).rejects.toThrow(LedgerError);
   });
 
-  it('refuses to post what nobody asked for', () => {
-    expect(() => open().run((it) => it.post('nothing', 1))).toThrow('transfer nothing is absent');
+  it('refuses to post what nobody asked for', async () => {
+    await expect(open().run((it) => it.post('nothing', 1))).rejects.toThrow('transfer nothing is absent');
   });
 
   it.each(['transfer', 'transfer_end', 'entry', 'evidence', 'journal', 'ledger_decision'])(
     'history stays: %s cannot be changed or deleted',
-    (table) => {
+    async (table) => {
       const { store, run } = open();
-      run((it) => {
-        it.hold(transfer, 1);
-        it.post(transfer.id, 2);
-        store.run("INSERT INTO person (number, name, language, created_at) VALUES ('+39340', 'A', 'en', 0)");
-        store.run(
+      await run(async (it, tx) => {
+        await it.hold(transfer, 1);
+        await it.post(transfer.id, 2);
+        await tx.run("INSERT INTO person (number, name, language, created_at) VALUES ('+39340', 'A', 'en', 0)");
+        await tx.run(
           "INSERT INTO device (id, person_id, state, code_mac, code_tries_left, code_expires_at, created_at) VALUES (1, 1, 'active', x'', 0, 0, 0)",
         );
-        store.run(
+        await tx.run(
           "INSERT INTO challenge (ref, purpose, device_id, request, frame, asked_at, deadline) VALUES ('c', 'payment', 1, x'', x'', 0, 0)",
         );
-        store.run("INSERT INTO evidence VALUES ('c', 1, 0, 0, x'', 0)");
-        store.run("INSERT INTO journal (at, subject, event) VALUES (0, 's', '{}')");
-        store.run("INSERT INTO ledger_decision VALUES ('k', NULL, 'r', 1, 'EUR', 0)");
+        await tx.run("INSERT INTO evidence VALUES ('c', 1, 0, 0, x'', 0)");
+        await tx.run("INSERT INTO journal (at, subject, event) VALUES (0, 's', '{}')");
+        await tx.run("INSERT INTO ledger_decision VALUES ('k', NULL, 'r', 1, 'EUR', 0)");
       });
-      const column = store.all(`PRAGMA table_info(${table})`, (row) => row.text('name'))[0] ?? '';
-      expect(() => run(() => store.run(`UPDATE ${table} SET ${column} = ${column}`))).toThrow('append only');
-      expect(() => run(() => store.run(`DELETE FROM ${table}`))).toThrow('append only');
+      const columns = await store.read((tx) => tx.all(`PRAGMA table_info(${table})`, (row) => row.text('name')));
+      const write = (sql: string) => store.transaction('rewrite history', (tx) => tx.run(sql));
+      await expect(write(`UPDATE ${table} SET ${columns[0]} = ${columns[0]}`)).rejects.toThrow('append only');
+      await expect(write(`DELETE FROM ${table}`)).rejects.toThrow('append only');
     },
   );
 
-  it('sums to zero in every currency under any transfers', () => {
+  it('sums to zero in every currency under any transfers', async () => {
     const accounts = ['cash', 'person:1', 'person:2', 'merchant:1'] as const;
     const movement = fc.record({
       debit: fc.constantFrom(...accounts),
@@ -129,22 +131,22 @@ describe('the ledger', () => {
       currency: fc.constantFrom('EUR', 'JPY'),
       end: fc.constantFrom('post', 'void', 'leave'),
     });
-    fc.assert(
-      fc.property(fc.array(movement, { maxLength: 20 }), (movements) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(movement, { maxLength: 20 }), async (movements) => {
         const { store, ledger, run } = open();
         for (const [index, { debit, credit, minor, currency, end }] of movements.entries()) {
           if (debit === credit) continue;
-          run((it) => {
-            it.hold({ id: String(index), debit, credit, amount: { minor, currency } }, 1);
-            if (end !== 'leave') it[end](String(index), 2);
+          await run(async (it) => {
+            await it.hold({ id: String(index), debit, credit, amount: { minor, currency } }, 1);
+            if (end !== 'leave') await it[end](String(index), 2);
           });
         }
         for (const currency of ['EUR', 'JPY'] as const) {
-          const sum = accounts.reduce((total, account) => total + ledger.balance(account, currency).posted, 0);
-          expect(sum).toBe(0);
+          const balances = await Promise.all(accounts.map((account) => ledger.balance(account, currency)));
+          expect(balances.reduce((sum, { posted }) => sum + posted, 0)).toBe(0);
         }
-        expect(checkLedger(store).filter((breach) => !breach.includes('nobody owes'))).toEqual([]);
-        store.close();
+        expect((await store.read(checkLedger)).filter((breach) => !breach.includes('nobody owes'))).toEqual([]);
+        await store.close();
       }),
       { numRuns: 40 },
     );
@@ -174,11 +176,11 @@ describe('the check of the ledger', () => {
         "INSERT INTO transfer_end VALUES ('u', 'posted', 0)",
       ],
     ],
-  ])('finds a breach of: %s', (name, statements) => {
-    const store = new Store(':memory:');
-    store.transaction(() => {
-      for (const statement of statements.flatMap((text) => text.split('; '))) store.run(statement);
+  ])('finds a breach of: %s', async (name, statements) => {
+    const store = memoryStore();
+    await store.transaction('breach', async (tx) => {
+      for (const statement of statements.flatMap((text) => text.split('; '))) await tx.run(statement);
     });
-    expect(checkLedger(store).join('\n')).toContain(name);
+    expect((await store.read(checkLedger)).join('\n')).toContain(name);
   });
 });

@@ -9,7 +9,7 @@ const MINUTE = 60_000;
 async function paid() {
   const base = await shop();
   const { world, customer, merchant } = base;
-  const { txn } = world.request(merchant);
+  const { txn } = await world.request(merchant);
   await world.clock.advance(2_000);
   customer.phone.approve(PIN);
   await world.clock.advance(MINUTE);
@@ -75,12 +75,12 @@ describe('the receipt of a refund', () => {
   it("reaches the merchant's phone too, each its own", async () => {
     const { world, customer } = await shop();
     const owner = await world.subscriber(MERCHANT_NUMBER);
-    world.merchant(owner.person.id);
+    await world.merchant(owner.person.id);
     owner.phone.payInit({ kind: 'number', digits: CUSTOMER_NUMBER.slice(1) }, { minor: 100, currency: 'EUR' }, '');
     await world.clock.advance(3_000);
     customer.phone.approve(PIN);
     await world.clock.advance(3_000);
-    const [payment] = world.service.payments({ personId: customer.person.id, limit: 1 });
+    const [payment] = await world.service.payments({ personId: customer.person.id, limit: 1 });
     world.air.sent.length = 0;
     world.air.fate = (sms) => (sms.destination === MERCHANT_NUMBER ? 'lose' : 'deliver');
     await world.service.refund(payment?.txn ?? '');
@@ -103,7 +103,7 @@ describe('the receipt of a refund', () => {
 describe('a receipt that the phone asks for by itself', () => {
   it('is sent once, and no report is asked for', async () => {
     const { world, customer, merchant, sent } = await paid();
-    world.request(merchant);
+    await world.request(merchant);
     await world.clock.advance(2_000);
     customer.phone.refuse();
     await world.clock.advance(60 * MINUTE);
@@ -144,7 +144,7 @@ describe('a receipt that comes when the phone has stopped to ask', () => {
     const rail = new SlowRail();
     const base = await shop('late', { rail });
     const { world, customer, merchant } = base;
-    const { txn } = world.request(merchant);
+    const { txn } = await world.request(merchant);
     await world.clock.advance(2_000);
     customer.phone.approve(PIN);
     await world.clock.advance(5 * MINUTE);

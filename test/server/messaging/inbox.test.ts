@@ -54,23 +54,23 @@ describe('the inbox', () => {
   it("raises the same alarm when the transaction is another device's", async () => {
     const { world, merchant } = await shop();
     const other = await world.subscriber('+393400000005', '55555');
-    const payment = world.request(merchant);
+    const payment = await world.request(merchant);
     await world.clock.advance(2_000);
     other.phone.say({ type: 'REFUSE', txn: octetsOf(payment.txn), reason: 'no' });
     await world.clock.advance(3_000);
-    expect(world.service.payment(payment.txn).state).toBe('REQUESTED');
+    expect((await world.service.payment(payment.txn)).state).toBe('REQUESTED');
     expect(world.journal.at(-1)?.event).toMatchObject({ kind: 'alarm', alarm: 'unknown-transaction' });
   });
 
   it('refuses a counter that was used, and raises an alarm', async () => {
     const { world, customer, merchant } = await shop();
-    const payment = world.request(merchant);
+    const payment = await world.request(merchant);
     await world.clock.advance(2_000);
     const ctr = Math.floor(world.clock.now() / 1000) + 5;
     customer.phone.say({ type: 'TIME_REQUEST', nonce: new Uint8Array(8) }, ctr);
     customer.phone.say({ type: 'REFUSE', txn: octetsOf(payment.txn), reason: 'no' }, ctr);
     await world.clock.advance(3_000);
-    expect(world.service.payment(payment.txn).state).toBe('REQUESTED');
+    expect((await world.service.payment(payment.txn)).state).toBe('REQUESTED');
     expect(world.journal.map(({ event }) => event)).toContainEqual(
       expect.objectContaining({ kind: 'alarm', alarm: 'reused-counter' }),
     );
@@ -102,7 +102,7 @@ describe('the inbox', () => {
     await world.clock.advance(3_000);
     expect(customer.phone.received.at(-1)).toMatchObject({ type: 'NAK', code: 'malformed' });
 
-    const deviceId = world.service.devices(customer.person.id).at(-1)?.id ?? 0;
+    const deviceId = (await world.service.devices(customer.person.id)).at(-1)?.id ?? 0;
     const secretKey = world.random.bytes(32);
     const thief = { deviceId, secretKey, publicKey: servicePrimitives().x25519PublicKey(secretKey) };
     const forged = sealUp(servicePrimitives(), world.keys.sealing, thief, new Uint8Array(79), world.random.bytes(32));

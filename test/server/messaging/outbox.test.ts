@@ -7,7 +7,7 @@ const failed = (retry: boolean): SendOutcome & { kind: 'failed' } => ({ kind: 'f
 /** A customer whose phone has just approved, so that one receipt is on its way. */
 async function withReceiptToSend() {
   const base = await shop();
-  base.world.request(base.merchant);
+  await base.world.request(base.merchant);
   await base.world.clock.advance(2_000);
   base.world.air.sent.length = 0;
   return base;
@@ -17,7 +17,7 @@ describe('the outbox', () => {
   it('sends binary SMS from and to port 16001, each of 133 octets, valid as long as they help', async () => {
     const { world, merchant } = await shop();
     world.air.sent.length = 0;
-    world.request(merchant);
+    await world.request(merchant);
     await world.clock.advance(1_000);
     expect(world.air.sent).toMatchObject([
       {
@@ -68,7 +68,7 @@ describe('the outbox', () => {
     const { world, merchant } = await shop();
     world.air.sent.length = 0;
     world.air.fate = () => failed(true);
-    world.request(merchant);
+    await world.request(merchant);
     await world.clock.advance(600_000);
     const requests = world.air.sent.filter(({ validityMs = 0 }) => validityMs < 130_000);
     expect(requests.every(({ validityMs = 0 }) => validityMs > 0)).toBe(true);
@@ -82,7 +82,7 @@ describe('the outbox', () => {
       world.kill();
       return 'lose';
     };
-    world.request(merchant);
+    await world.request(merchant);
     await world.clock.advance(0);
     expect(world.air.sent).toHaveLength(1);
     world.air.fate = () => 'deliver';

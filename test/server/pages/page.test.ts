@@ -48,7 +48,7 @@ describe.skipIf(missing)("the merchant's page (needs Debian's chromium)", () => 
     const { world, customer, merchant, page, trouble, close } = await open('en-GB');
     await ask(page, '+39 340 000 0001', '12,50');
     await page.getByText('€12.50 · waiting for the customer').waitFor();
-    const [payment] = world.service.payments({ merchantId: merchant.id, limit: 1 });
+    const [payment] = await world.service.payments({ merchantId: merchant.id, limit: 1 });
     expect(await page.locator('.code').textContent()).toBe(String(payment?.matchCode).padStart(4, '0'));
     await world.clock.advance(2_000);
     customer.phone.approve(PIN);
@@ -64,13 +64,13 @@ describe.skipIf(missing)("the merchant's page (needs Debian's chromium)", () => 
     await ask(page, CUSTOMER_NUMBER, '3');
     await page.getByRole('button', { name: 'Cancel the request' }).click();
     await page.getByText('€3.00 · cancelled').waitFor();
-    expect(world.service.payments({ merchantId: merchant.id, limit: 1 })[0]?.state).toBe('CANCELLED');
+    expect((await world.service.payments({ merchantId: merchant.id, limit: 1 }))[0]?.state).toBe('CANCELLED');
     await close();
   });
 
   it('says in words that it is too late to cancel', async () => {
     const { world, merchant, page, close } = await open('it-IT');
-    world.request(merchant);
+    await world.request(merchant);
     await page.reload();
     await page.getByRole('button', { name: 'Annulla la richiesta' }).waitFor();
     await page.route('**/cancel', (route) =>
@@ -129,7 +129,7 @@ describe.skipIf(missing)("the merchant's page (needs Debian's chromium)", () => 
     ['it-IT', '1000,01 € · negato: il conto non ha abbastanza denaro', 'negato: il conto non ha abbastanza denaro'],
   ])('says why a payment was declined (%s)', async (locale, now, listed) => {
     const { world, customer, merchant, page, close } = await open(locale);
-    world.request(merchant, { amount: { minor: DEPOSIT.minor + 1, currency: 'EUR' } });
+    await world.request(merchant, { amount: { minor: DEPOSIT.minor + 1, currency: 'EUR' } });
     await page.reload();
     await page.locator('.code').waitFor();
     await world.clock.advance(2_000);

@@ -16,9 +16,9 @@ const ACTIONS: Readonly<Record<string, (base: Shop) => void | Promise<void>>> = 
     const last = world.air.toService.at(-1);
     if (last !== undefined) void world.air.handOverAgain(last);
   },
-  cancel: ({ world, txn }) => {
+  cancel: async ({ world, txn }) => {
     try {
-      world.service.cancel(txn);
+      await world.service.cancel(txn);
     } catch {
       // Somebody was faster.
     }
@@ -55,25 +55,25 @@ describe('a payment under any interleaving', () => {
       fc.asyncProperty(steps, async (names) => {
         const base = await shop();
         const { world, customer } = base;
-        const { txn } = world.request(base.merchant);
+        const { txn } = await world.request(base.merchant);
         await world.clock.advance(1_500);
         const seen: PaymentState[] = [];
         for (const name of names) {
           await ACTIONS[name]?.({ ...base, txn });
-          seen.push(world.service.payment(txn).state);
-          expect(world.breaches()).toEqual([]);
+          seen.push((await world.service.payment(txn)).state);
+          expect(await world.breaches()).toEqual([]);
         }
         world.air.fate = () => 'deliver';
         await world.clock.advance(200_000);
         customer.phone.query(octetsOf(txn));
         await world.clock.advance(20 * 60_000);
 
-        const end = world.service.payment(txn).state;
+        const end = (await world.service.payment(txn)).state;
         expect(isSettled(end)).toBe(true);
         const settledEarlier = seen.filter(isSettled);
         expect(new Set([...settledEarlier, end]).size).toBe(1);
         const paid = end === 'CAPTURED';
-        expect(world.service.holdings(customer.person.id)).toEqual([
+        expect(await world.service.holdings(customer.person.id)).toEqual([
           { ...DEPOSIT, minor: DEPOSIT.minor - (paid ? 1_250 : 0) },
         ]);
         const last = customer.phone
@@ -82,7 +82,7 @@ describe('a payment under any interleaving', () => {
           .at(-1);
         const { status } = PAYMENT_STATES[end];
         expect(end === 'REFUSED' ? ['refused', 'wrong-pin', 'blocked'] : [status]).toContain(last?.status);
-        expect(world.breaches()).toEqual([]);
+        expect(await world.breaches()).toEqual([]);
       }),
       { numRuns: 60 },
     );

@@ -29,7 +29,7 @@ describe('a wrong PIN', () => {
   async function requested() {
     const base = await shop();
     const ask = async (mref: string) => {
-      const payment = base.world.request(base.merchant, { mref });
+      const payment = await base.world.request(base.merchant, { mref });
       await base.world.clock.advance(2_000);
       return payment;
     };
@@ -48,8 +48,8 @@ describe('a wrong PIN', () => {
     const payment = await ask('a');
     await type('11111', PIN);
     expect(statuses()).toEqual(['active 3', 'wrong-pin 2', 'paid 2']);
-    expect(world.service.payment(payment.txn).state).toBe('CAPTURED');
-    expect(world.breaches()).toEqual([]);
+    expect((await world.service.payment(payment.txn)).state).toBe('CAPTURED');
+    expect(await world.breaches()).toEqual([]);
   });
 
   it('refuses the request at the third try, and the right one comes too late', async () => {
@@ -57,7 +57,7 @@ describe('a wrong PIN', () => {
     const payment = await ask('a');
     await type('11111', '11112', '11113', PIN);
     expect(statuses()).toEqual(['active 3', 'wrong-pin 2', 'wrong-pin 1', 'wrong-pin 0', 'wrong-pin 0']);
-    expect(world.service.payment(payment.txn)).toMatchObject({ state: 'REFUSED', reason: 'wrong-pin' });
+    expect(await world.service.payment(payment.txn)).toMatchObject({ state: 'REFUSED', reason: 'wrong-pin' });
   });
 
   it('blocks the phone at the fifth in a row, for an hour', async () => {
@@ -67,12 +67,15 @@ describe('a wrong PIN', () => {
     await ask('b');
     await type('11114', '11115');
     expect(statuses().at(-1)).toBe('blocked 0');
-    expect(world.service.devices(customer.person.id).at(-1)?.state).toBe('blocked');
-    expect(world.request(merchant, { mref: 'c' })).toMatchObject({ state: 'REJECTED', reason: 'customer-unreachable' });
+    expect((await world.service.devices(customer.person.id)).at(-1)?.state).toBe('blocked');
+    expect(await world.request(merchant, { mref: 'c' })).toMatchObject({
+      state: 'REJECTED',
+      reason: 'customer-unreachable',
+    });
     await world.clock.advance(3_600_000);
     const payment = await ask('d');
     await type(PIN);
-    expect(world.service.payment(payment.txn).state).toBe('CAPTURED');
+    expect((await world.service.payment(payment.txn)).state).toBe('CAPTURED');
   });
 
   it('refuses other requests of a blocked phone without looking at the PIN', async () => {
@@ -85,7 +88,7 @@ describe('a wrong PIN', () => {
     await type('11114', '11115');
     customer.phone.approve(PIN, asked);
     await world.clock.advance(3_000);
-    expect(world.service.payment(waiting.txn)).toMatchObject({ state: 'REFUSED', reason: 'blocked' });
+    expect(await world.service.payment(waiting.txn)).toMatchObject({ state: 'REFUSED', reason: 'blocked' });
     expect(customer.phone.receipts().at(-1)?.status).toBe('blocked');
   });
 
@@ -100,9 +103,9 @@ describe('a wrong PIN', () => {
     await type('11111');
     expect(statuses().at(-1)).toBe('blocked 0');
     await world.clock.advance(30 * DAY);
-    expect(world.request(merchant, { mref: 'z' })).toMatchObject({ reason: 'customer-unreachable' });
+    expect(await world.request(merchant, { mref: 'z' })).toMatchObject({ reason: 'customer-unreachable' });
     await world.enrolPhone(customer.person);
-    expect(world.request(merchant, { mref: 'zz' }).state).toBe('REQUESTED');
+    expect((await world.request(merchant, { mref: 'zz' })).state).toBe('REQUESTED');
   });
 
   it('is forgotten after 90 days', async () => {

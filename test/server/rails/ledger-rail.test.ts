@@ -2,22 +2,22 @@ import { describe, expect, it } from 'vitest';
 import { Ledger } from '../../../server/ledger/ledger.ts';
 import { LedgerRail } from '../../../server/rails/ledger-rail.ts';
 import type { RailOrder } from '../../../server/rails/rail.ts';
-import { Store } from '../../../server/store/store.ts';
 import { VirtualClock } from '../../../sim/index.ts';
+import { memoryStore } from '../books.ts';
 
-function open() {
-  const store = new Store(':memory:');
-  const ledger = new Ledger(store);
+async function open() {
   const clock = new VirtualClock();
+  const store = memoryStore(clock);
+  const ledger = new Ledger();
   const rail = new LedgerRail(store, ledger, clock);
   const move = (id: string, minor: number, end: 'post' | 'leave' = 'post') =>
-    store.transaction(() => {
+    store.transaction('test', async (tx) => {
       const debit = id === 'deposit' ? 'cash' : 'person:1';
       const credit = id === 'deposit' ? 'person:1' : 'merchant:1';
-      ledger.hold({ id, debit, credit, amount: { minor, currency: 'EUR' } }, 0);
-      if (end === 'post') ledger.post(id, 0);
+      await ledger.hold(tx, { id, debit, credit, amount: { minor, currency: 'EUR' } }, 0);
+      if (end === 'post') await ledger.post(tx, id, 0);
     });
-  move('deposit', 1_000);
+  await move('deposit', 1_000);
   return { store, ledger, rail, clock, move };
 }
 
@@ -30,13 +30,13 @@ const order = (txn: string, minor: number): RailOrder => ({
 
 describe('the ledger rail', () => {
   it('charges what the account covers and declines the rest', async () => {
-    const { rail } = open();
+    const { rail } = await open();
     expect(await rail.charge(order('a', 1_000))).toEqual({ kind: 'done', approvalCode: 100_001 });
     expect(await rail.charge(order('b', 1_001))).toEqual({ kind: 'declined', reason: 'insufficient-funds' });
   });
 
   it('decides once a key and answers the same for ever', async () => {
-    const { rail } = open();
+    const { rail } = await open();
     const first = await rail.charge(order('a', 600));
     expect(await rail.charge(order('a', 600))).toEqual(first);
     expect(await rail.inquire('a:charge')).toEqual(first);
@@ -44,15 +44,15 @@ describe('the ledger rail', () => {
   });
 
   it('counts what it has promised and not yet moved', async () => {
-    const { rail, move } = open();
-    move('a:charge', 600, 'leave');
+    const { rail, move } = await open();
+    await move('a:charge', 600, 'leave');
     expect((await rail.charge(order('a', 600))).kind).toBe('done');
-    move('b:charge', 600, 'leave');
+    await move('b:charge', 600, 'leave');
     expect((await rail.charge(order('b', 600))).kind).toBe('declined');
   });
 
   it('takes a charge back, once, and says so ever after', async () => {
-    const { rail } = open();
+    const { rail } = await open();
     await rail.charge(order('a', 600));
     expect((await rail.reverse('a:charge')).kind).toBe('done');
     expect((await rail.reverse('a:charge')).kind).toBe('done');
@@ -61,7 +61,7 @@ describe('the ledger rail', () => {
   });
 
   it('settles what it moved in a time, without what was declined or reversed', async () => {
-    const { rail, clock } = open();
+    const { rail, clock } = await open();
     await rail.charge(order('a', 100));
     await rail.charge(order('b', 5_000));
     await rail.charge(order('c', 200));

@@ -46,18 +46,18 @@ const declined = { kind: 'declined', reason: '51' } as const;
 /** A payment that the customer has approved, on a rail. */
 async function approved(rail: Rail) {
   const base = await shop('rails', { rail });
-  const { txn } = base.world.request(base.merchant);
+  const { txn } = await base.world.request(base.merchant);
   await base.world.clock.advance(2_000);
   base.customer.phone.approve(PIN);
   await base.world.clock.advance(2_500);
-  const state = () => base.world.service.payment(txn).state;
+  const state = async () => (await base.world.service.payment(txn)).state;
   return { ...base, txn, state };
 }
 
 describe('a rail whose answer is lost', () => {
   it('is "in progress" to a phone that asks, and the request does not come again', async () => {
     const { world, customer, txn, state } = await approved(new ScriptedRail());
-    expect(state()).toBe('UNKNOWN');
+    expect(await state()).toBe('UNKNOWN');
     const asked = customer.phone.asked.length;
     customer.phone.query(octetsOf(txn));
     await world.clock.advance(3_000);
@@ -76,7 +76,7 @@ describe('a rail whose answer is lost', () => {
     };
     expect(await balance(1)).toMatchObject({ amounts: [{ ...DEPOSIT, minor: DEPOSIT.minor - 1_250 }] });
     await world.clock.advance(10_000);
-    expect(state()).toBe('DECLINED');
+    expect(await state()).toBe('DECLINED');
     expect(await balance(2)).toMatchObject({ amounts: [DEPOSIT] });
   });
 
@@ -84,12 +84,12 @@ describe('a rail whose answer is lost', () => {
     const rail = new ScriptedRail();
     rail.inquiries = [{ kind: 'unknown', reason: 'still nothing' }, done];
     const { world, customer, state } = await approved(rail);
-    expect(state()).toBe('UNKNOWN');
+    expect(await state()).toBe('UNKNOWN');
     await world.clock.advance(10_000);
     expect(rail.calls).toEqual(['charge charge', 'inquire', 'inquire']);
-    expect(state()).toBe('CAPTURED');
+    expect(await state()).toBe('CAPTURED');
     expect(customer.phone.receipts().at(-1)).toMatchObject({ status: 'paid', approvalCode: 4711, rail: 'card' });
-    expect(world.breaches()).toEqual([]);
+    expect(await world.breaches()).toEqual([]);
   });
 
   it('gets the same order again when it never saw it', async () => {
@@ -98,22 +98,22 @@ describe('a rail whose answer is lost', () => {
     rail.charges = [{ kind: 'unknown', reason: 'connection lost' }, done];
     const { state } = await approved(rail);
     expect(rail.calls).toEqual(['charge charge', 'inquire', 'charge charge']);
-    expect(state()).toBe('CAPTURED');
+    expect(await state()).toBe('CAPTURED');
   });
 
   it('may have declined: no money moves', async () => {
     const rail = new ScriptedRail();
     rail.inquiries = [declined];
     const { world, customer, state } = await approved(rail);
-    expect(state()).toBe('DECLINED');
-    expect(world.service.holdings(customer.person.id)).toEqual([DEPOSIT]);
-    expect(world.breaches()).toEqual([]);
+    expect(await state()).toBe('DECLINED');
+    expect(await world.service.holdings(customer.person.id)).toEqual([DEPOSIT]);
+    expect(await world.breaches()).toEqual([]);
   });
 
   it('that never answers ends with a person who looks, and never with "failed"', async () => {
     const { world, customer, txn, state } = await approved(new ScriptedRail());
     await world.clock.advance(3 * 3_600_000);
-    expect(state()).toBe('REVIEW');
+    expect(await state()).toBe('REVIEW');
     expect(world.journal.map(({ event }) => event)).toContainEqual({
       kind: 'alarm',
       alarm: 'payment-needs-review',
@@ -122,7 +122,7 @@ describe('a rail whose answer is lost', () => {
     customer.phone.query(Buffer.from(txn, 'hex'));
     await world.clock.advance(3_000);
     expect(customer.phone.receipts().at(-1)?.status).toBe('in-progress');
-    expect(world.breaches()).toEqual([]);
+    expect(await world.breaches()).toEqual([]);
   });
 
   it('that works by reversal takes the charge back', async () => {
@@ -132,13 +132,13 @@ describe('a rail whose answer is lost', () => {
       { kind: 'done', approvalCode: 0 },
     ];
     const { world, customer, state } = await approved(rail);
-    expect(state()).toBe('REVERSING');
+    expect(await state()).toBe('REVERSING');
     await world.clock.advance(10_000);
     expect(rail.calls).toEqual(['charge charge', 'reverse', 'reverse']);
-    expect(state()).toBe('REVERSED');
+    expect(await state()).toBe('REVERSED');
     expect(customer.phone.receipts().at(-1)?.status).toBe('reversed');
-    expect(world.service.holdings(customer.person.id)).toEqual([DEPOSIT]);
-    expect(world.breaches()).toEqual([]);
+    expect(await world.service.holdings(customer.person.id)).toEqual([DEPOSIT]);
+    expect(await world.breaches()).toEqual([]);
   });
 
   it('is asked again after a restart', async () => {
@@ -148,6 +148,6 @@ describe('a rail whose answer is lost', () => {
     rail.inquiries = [done];
     await world.open();
     await world.clock.advance(10_000);
-    expect(state()).toBe('CAPTURED');
+    expect(await state()).toBe('CAPTURED');
   });
 });

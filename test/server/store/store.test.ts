@@ -4,60 +4,230 @@ import { describe, expect, it } from 'vitest';
 import { lockFile } from '../../../server/store/lock.ts';
 import { MIGRATIONS } from '../../../server/store/migrations.ts';
 import { RowError } from '../../../server/store/row.ts';
-import { Store, StoreError } from '../../../server/store/store.ts';
+import { SqliteStore } from '../../../server/store/sqlite-store.ts';
+import { type ReadTx, StoreError, type Tx } from '../../../server/store/store.ts';
+import { VirtualClock } from '../../../sim/index.ts';
+import { memoryStore } from '../books.ts';
 import { temporaryFolder } from '../world.ts';
 
 const file = () => join(temporaryFolder(), 'service.db');
-const timers = (store: Store) => store.all('SELECT * FROM timer', (row) => row.text('subject'));
-const add = (store: Store, subject: string) =>
-  store.run("INSERT INTO timer (kind, subject, due) VALUES ('payment-expiry', ?, 0)", subject);
+const subjects = (tx: ReadTx) => tx.all('SELECT * FROM timer ORDER BY id', (row) => row.text('subject'));
+const add = (tx: Tx, subject: string) =>
+  tx.run("INSERT INTO timer (kind, subject, due) VALUES ('payment-expiry', ?, 0)", subject);
+
+/** A store whose commits are counted and whose faults are chosen. */
+function open(path = file()) {
+  const clock = new VirtualClock();
+  const probe = { commits: 0, fault: (_sql: string) => {} };
+  const store = new SqliteStore(path, {
+    clock,
+    probe: {
+      afterCommit: (nth) => {
+        probe.commits = nth;
+      },
+      beforeStatement: (sql) => probe.fault(sql),
+    },
+  });
+  return { path, clock, store, probe };
+}
+
+/** A turn of the event loop, after which the store has committed. */
+const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('the store', () => {
-  it('keeps what was committed, in WAL mode with full synchronisation', () => {
-    const path = file();
-    const store = new Store(path);
-    store.transaction(() => add(store, 'kept'));
-    expect(store.get('PRAGMA journal_mode', (row) => row.text('journal_mode'))).toBe('wal');
-    expect(store.get('PRAGMA synchronous', (row) => row.integer('synchronous'))).toBe(2);
-    store.close();
-    const again = new Store(path);
-    expect(timers(again)).toEqual(['kept']);
-    again.close();
+  it('keeps what was committed, in WAL mode with full synchronisation', async () => {
+    const { path, store } = open();
+    await store.transaction('add', (tx) => add(tx, 'kept'));
+    const pragma = (name: string) =>
+      store.transaction(name, (tx) => tx.get(`PRAGMA ${name}`, (row) => row.optionalText(name)));
+    expect(await pragma('journal_mode')).toBe('wal');
+    expect(
+      await store.transaction('pragma', (tx) => tx.get('PRAGMA synchronous', (row) => row.integer('synchronous'))),
+    ).toBe(2);
+    await store.close();
+    const again = open(path).store;
+    expect(await again.read(subjects)).toEqual(['kept']);
+    await again.close();
   });
 
-  it('undoes all of a transaction that throws, inner ones included', () => {
-    const store = new Store(':memory:');
-    const broken = () =>
-      store.transaction(() => {
-        add(store, 'outer');
-        store.transaction(() => add(store, 'inner'));
+  it('undoes all of a transaction that throws, and nothing of its neighbours in the same commit', async () => {
+    const { store, probe } = open();
+    const results = await Promise.allSettled([
+      store.transaction('before', (tx) => add(tx, 'before')),
+      store.transaction('broken', async (tx) => {
+        await add(tx, 'broken');
         throw new Error('no');
-      });
-    expect(broken).toThrow('no');
-    expect(timers(store)).toEqual([]);
-    store.transaction(() => add(store, 'after'));
-    expect(timers(store)).toEqual(['after']);
+      }),
+      store.transaction('after', (tx) => add(tx, 'after')),
+    ]);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(await store.read(subjects)).toEqual(['before', 'after']);
+    expect(probe.commits).toBe(1);
   });
 
-  it('writes inside a transaction only', () => {
-    const store = new Store(':memory:');
-    expect(() => add(store, 'loose')).toThrow('inside a transaction only');
+  it('commits once for all transactions of a turn, each seeing what the earlier ones wrote', async () => {
+    const { store, probe } = open();
+    const seen = await Promise.all(
+      ['a', 'b', 'c'].map((subject) =>
+        store.transaction(subject, async (tx) => {
+          await add(tx, subject);
+          return (await subjects(tx)).join('');
+        }),
+      ),
+    );
+    expect(seen).toEqual(['a', 'ab', 'abc']);
+    expect(probe.commits).toBe(1);
   });
 
-  it('tells listeners of commits once for each turn, and never after closing', async () => {
-    const store = new Store(':memory:');
-    let told = 0;
-    store.onCommit(() => {
-      told += 1;
+  it('takes a transaction that an earlier one of the same turn led to into the same commit', async () => {
+    const { store, probe } = open();
+    const inner: Promise<number>[] = [];
+    await store.transaction('outer', async (tx) => {
+      inner.push(store.transaction('inner', (later) => add(later, 'inner')));
+      await add(tx, 'outer');
     });
-    store.transaction(() => add(store, 'a'));
-    store.transaction(() => add(store, 'b'));
-    await Promise.resolve();
-    expect(told).toBe(1);
-    store.transaction(() => add(store, 'c'));
-    store.close();
-    await Promise.resolve();
-    expect(told).toBe(1);
+    await Promise.all(inner);
+    expect(await store.read(subjects)).toEqual(['outer', 'inner']);
+    expect(probe.commits).toBe(1);
+  });
+
+  it('resolves nothing before it is on disk, and reads nothing that is not', async () => {
+    const { store } = open();
+    let resolved = false;
+    const adding = store
+      .transaction('add', (tx) => add(tx, 'a'))
+      .then(() => {
+        resolved = true;
+      });
+    for (let i = 0; i < 50; i += 1) await Promise.resolve();
+    expect(resolved).toBe(false);
+    expect(await store.read(subjects)).toEqual([]);
+    await adding;
+    expect(await store.read(subjects)).toEqual(['a']);
+  });
+
+  it('rejects all of a group whose commit fails, and goes on with the next', async () => {
+    const { store } = open();
+    const group = await Promise.allSettled([
+      store.transaction('good', (tx) => add(tx, 'good')),
+      store.transaction('bad', async (tx) => {
+        await tx.run('PRAGMA defer_foreign_keys = ON');
+        await tx.run('INSERT INTO counter (device_id, ctr) VALUES (7, 1)');
+      }),
+    ]);
+    expect(group.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(await store.read(subjects)).toEqual([]);
+    await store.transaction('next', (tx) => add(tx, 'next'));
+    expect(await store.read(subjects)).toEqual(['next']);
+  });
+
+  it('undoes and rejects a transaction that awaits anything but its tx, so that nobody waits for it', async () => {
+    const { store } = open();
+    const slow = store.transaction('slow', async (tx) => {
+      await add(tx, 'slow');
+      await turn();
+      await add(tx, 'too late');
+    });
+    const other = store.transaction('other', (tx) => add(tx, 'other'));
+    await expect(slow).rejects.toThrow('transaction slow awaited something other than its tx, and was undone');
+    await other;
+    await turn();
+    expect(await store.read(subjects)).toEqual(['other']);
+  });
+
+  it('refuses a statement after the end of its transaction', async () => {
+    const { store } = open();
+    const kept: Tx[] = [];
+    await store.transaction('ended', async (tx) => {
+      kept.push(tx);
+    });
+    for (const tx of kept) {
+      await expect(add(tx, 'late')).rejects.toThrow('transaction ended has ended');
+      await expect(subjects(tx)).rejects.toThrow(StoreError);
+      await expect(tx.get('SELECT 1 AS one', (row) => row.integer('one'))).rejects.toThrow(StoreError);
+    }
+  });
+
+  it('does after the commit what a transaction asked for, and nothing of one that failed', async () => {
+    const { store } = open();
+    const done: string[] = [];
+    const end = store.onWake('outbox', () => done.push('outbox'));
+    store.onWake('charge', () => done.push('charge'));
+    const wake = (name: string, topic: 'outbox' | 'charge', fails = false) =>
+      store.transaction(name, async (tx) => {
+        tx.wake(topic);
+        tx.afterCommit(() => done.push(name));
+        if (fails) throw new Error('no');
+      });
+    await Promise.allSettled([wake('a', 'outbox'), wake('b', 'charge', true), wake('c', 'outbox')]);
+    expect(done).toEqual(['a', 'c', 'outbox']);
+    end();
+    await wake('d', 'outbox');
+    expect(done).toEqual(['a', 'c', 'outbox', 'd']);
+  });
+
+  it('waits while another program writes to the file, and rejects nobody', async () => {
+    const { path, clock, store } = open();
+    const other = new DatabaseSync(path);
+    other.exec('BEGIN IMMEDIATE');
+    const adding = store.transaction('add', (tx) => add(tx, 'a'));
+    await clock.advance(10_000);
+    expect(await store.read(subjects)).toEqual([]);
+    other.exec('COMMIT');
+    await clock.advance(50);
+    await adding;
+    expect(await store.read(subjects)).toEqual(['a']);
+  });
+
+  it('keeps a virtual clock still until its transactions and reads have ended', async () => {
+    const clock = new VirtualClock();
+    const store = new SqliteStore(file(), { clock, hold: (work) => void clock.hold(work) });
+    const times: number[] = [];
+    const begun = clock.now();
+    const work = async () => {
+      for (const subject of ['a', 'b', 'c']) {
+        await store.transaction(subject, (tx) => add(tx, subject));
+        await store.read(subjects);
+        times.push(clock.now() - begun);
+      }
+    };
+    clock.after(0, () => void work());
+    clock.after(1, () => {});
+    await clock.advance(1);
+    expect(times).toEqual([0, 0, 0]);
+  });
+
+  it('closes after what has begun, and then takes nothing', async () => {
+    const { path, store } = open();
+    const adding = store.transaction('add', (tx) => add(tx, 'a'));
+    await store.close();
+    await adding;
+    await store.close();
+    expect(store.isOpen).toBe(false);
+    await expect(store.transaction('late', (tx) => add(tx, 'b'))).rejects.toThrow(
+      'the database is closed: late was not done',
+    );
+    await expect(store.read(subjects)).rejects.toThrow(StoreError);
+    const again = open(path).store;
+    expect(await again.read(subjects)).toEqual(['a']);
+  });
+
+  it('loses nothing but the group in which the disk was full', async () => {
+    const { path, store, probe } = open();
+    await store.transaction('first', (tx) => add(tx, 'first'));
+    const pages = await store.read((tx) => tx.get('PRAGMA page_count', (row) => row.integer('page_count')));
+    await store.transaction('limit', (tx) => tx.get(`PRAGMA max_page_count = ${pages}`, () => undefined));
+    const fill = (name: string) => store.transaction(name, (tx) => add(tx, 'x'.repeat(1_000_000)));
+    const group = await Promise.allSettled([store.transaction('good', (tx) => add(tx, 'good')), fill('full')]);
+    expect(group.map(({ status }) => status)).toContain('rejected');
+    await expect(fill('again')).rejects.toThrow('full');
+    await store.transaction('lift', (tx) => tx.get('PRAGMA max_page_count = 1000000', () => undefined));
+    await store.transaction('last', (tx) => add(tx, 'last'));
+    const kept = group[0]?.status === 'fulfilled' ? ['first', 'good', 'last'] : ['first', 'last'];
+    expect(await store.read(subjects)).toEqual(kept);
+    await store.close();
+    expect(await open(path).store.read(subjects)).toEqual(kept);
+    expect(probe.commits).toBeGreaterThan(1);
   });
 
   it('refuses the database of another program', () => {
@@ -65,33 +235,35 @@ describe('the store', () => {
     const other = new DatabaseSync(path);
     other.exec('CREATE TABLE theirs (a)');
     other.close();
-    expect(() => new Store(path)).toThrow('a database of another program');
+    expect(() => open(path)).toThrow('a database of another program');
   });
 
-  it('refuses a database of a newer version', () => {
-    const path = file();
-    new Store(path).close();
+  it('refuses a database of a newer version', async () => {
+    const { path, store } = open();
+    await store.close();
     const newer = new DatabaseSync(path);
     newer.exec(`PRAGMA user_version = ${MIGRATIONS.length + 1}`);
     newer.close();
-    expect(() => new Store(path)).toThrow('a newer version of cash-server');
+    expect(() => open(path)).toThrow('a newer version of cash-server');
   });
 
   it.each([
     ['a folder that is not there', () => '/nowhere/service.db'],
     ['a folder', () => temporaryFolder()],
   ])('says in one line that it cannot open %s', (_, path) => {
-    expect(() => new Store(path())).toThrow(StoreError);
+    expect(() => open(path())).toThrow(StoreError);
   });
 
-  it('names the column that does not hold what it should', () => {
-    const store = new Store(':memory:');
-    const read = (sql: string) => () => store.get(sql, (row) => row.integer('a'));
-    expect(read("SELECT 'x' AS a")).toThrow('column a should hold a whole number, not string');
-    expect(read('SELECT 1.5 AS a')).toThrow(RowError);
-    expect(read('SELECT NULL AS a')).toThrow('not NULL');
-    expect(read('SELECT 1 AS b')).toThrow('no column a');
-    expect(() => store.get("SELECT 'x' AS a", (row) => row.oneOf('a', ['y', 'z']))).toThrow('none of y, z');
+  it('names the column that does not hold what it should', async () => {
+    const store = memoryStore();
+    const read = (sql: string) => store.read((tx) => tx.get(sql, (row) => row.integer('a')));
+    await expect(read("SELECT 'x' AS a")).rejects.toThrow('column a should hold a whole number, not string');
+    await expect(read('SELECT 1.5 AS a')).rejects.toThrow(RowError);
+    await expect(read('SELECT NULL AS a')).rejects.toThrow('not NULL');
+    await expect(read('SELECT 1 AS b')).rejects.toThrow('no column a');
+    await expect(store.read((tx) => tx.get("SELECT 'x' AS a", (row) => row.oneOf('a', ['y', 'z'])))).rejects.toThrow(
+      'none of y, z',
+    );
   });
 });
 

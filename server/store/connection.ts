@@ -1,0 +1,113 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import { Row } from './row.ts';
+import { type ReadTx, StoreError, type Topic, type Tx } from './store.ts';
+
+/** One connection to a SQLite file, with its prepared statements. Reads what this connection sees. */
+export class Connection implements ReadTx {
+  readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+  readonly #beforeStatement: (sql: string) => void;
+
+  /** @param beforeStatement is called with each statement; what it throws is thrown in the statement's place. */
+  constructor(database: DatabaseSync, beforeStatement: (sql: string) => void) {
+    this.#database = database;
+    this.#beforeStatement = beforeStatement;
+  }
+
+  async run(sql: string, ...values: SQLInputValue[]): Promise<number> {
+    return Number(this.#statement(sql).run(...values).changes);
+  }
+
+  async get<T>(sql: string, read: (row: Row) => T, ...values: SQLInputValue[]): Promise<T | undefined> {
+    const columns = this.#statement(sql).get(...values);
+    return columns === undefined ? undefined : read(new Row(columns));
+  }
+
+  async all<T>(sql: string, read: (row: Row) => T, ...values: SQLInputValue[]): Promise<T[]> {
+    return this.#statement(sql)
+      .all(...values)
+      .map((columns) => read(new Row(columns)));
+  }
+
+  /** Runs statements that give no rows: BEGIN, SAVEPOINT, COMMIT. */
+  exec(sql: string): void {
+    this.#database.exec(sql);
+  }
+
+  /** Whether a BEGIN waits for its COMMIT: not after a fault for which SQLite undoes all by itself, as a full disk. */
+  get inTransaction(): boolean {
+    return this.#database.isTransaction;
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #statement(sql: string): StatementSync {
+    this.#beforeStatement(sql);
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const prepared = this.#database.prepare(sql);
+    this.#statements.set(sql, prepared);
+    return prepared;
+  }
+}
+
+/** One transaction on the writing connection, until {@link Transaction.end}. */
+export class Transaction implements Tx {
+  readonly #name: string;
+  readonly #connection: Connection;
+  readonly #topics = new Set<Topic>();
+  readonly #tasks: (() => void)[] = [];
+  #ended = false;
+
+  constructor(name: string, connection: Connection) {
+    this.#name = name;
+    this.#connection = connection;
+  }
+
+  run(sql: string, ...values: SQLInputValue[]): Promise<number> {
+    return this.#ended ? this.#late() : this.#connection.run(sql, ...values);
+  }
+
+  get<T>(sql: string, read: (row: Row) => T, ...values: SQLInputValue[]): Promise<T | undefined> {
+    return this.#ended ? this.#late() : this.#connection.get(sql, read, ...values);
+  }
+
+  all<T>(sql: string, read: (row: Row) => T, ...values: SQLInputValue[]): Promise<T[]> {
+    return this.#ended ? this.#late() : this.#connection.all(sql, read, ...values);
+  }
+
+  wake(topic: Topic): void {
+    this.#topics.add(topic);
+  }
+
+  afterCommit(task: () => void): void {
+    this.#tasks.push(task);
+  }
+
+  /** What has to be done after the commit. */
+  get topics(): Iterable<Topic> {
+    return this.#topics;
+  }
+
+  /** See {@link Transaction.topics}. */
+  get tasks(): Iterable<() => void> {
+    return this.#tasks;
+  }
+
+  /** From now on every statement is refused. */
+  end(): void {
+    this.#ended = true;
+  }
+
+  /** What was to follow a commit that does not come. */
+  forget(): void {
+    this.#topics.clear();
+    this.#tasks.length = 0;
+  }
+
+  #late(): Promise<never> {
+    return Promise.reject(new StoreError(`transaction ${this.#name} has ended: a statement came after it`));
+  }
+}

@@ -1,0 +1,242 @@
+import { DatabaseSync } from 'node:sqlite';
+import type { Clock } from '../../modem/index.ts';
+import { Connection, Transaction } from './connection.ts';
+import { openSqliteFile } from './sqlite-file.ts';
+import { type ReadTx, type Store, StoreError, type Topic, type Tx } from './store.ts';
+
+/** Pause before a group of transactions is tried again while another program writes to the file, ms. */
+const BUSY_PAUSE_MS = 50;
+
+/** SQLite's primary result code for "another connection has the lock". */
+const SQLITE_BUSY = 5;
+
+/** What a test or a benchmark sees of a store, and may spoil. */
+export interface StoreProbe {
+  /** Called right after the `nth` COMMIT (from 1), before anybody hears of it. */
+  afterCommit?(nth: number): void;
+  /** Called before each statement of a transaction or a read. What it throws is a fault of the database. */
+  beforeStatement?(sql: string): void;
+}
+
+/** How a {@link SqliteStore} is opened. */
+export interface SqliteOptions {
+  readonly clock: Clock;
+  /** Keeps a virtual clock still until the promise settles. */
+  readonly hold?: ((work: Promise<unknown>) => void) | undefined;
+  readonly probe?: StoreProbe | undefined;
+}
+
+/** A transaction that waits for its turn. */
+interface Job {
+  readonly name: string;
+  run(tx: Tx): Promise<Settle>;
+  reject(error: unknown): void;
+}
+
+/** How a body ended: with `error`, or well. `settle` tells whoever waits for the transaction. */
+interface Settle {
+  readonly error?: unknown;
+  settle(): void;
+}
+
+/** A transaction whose body has ended, and that waits for the commit. */
+interface Ended {
+  readonly job: Job;
+  readonly tx: Transaction;
+  readonly settle: () => void;
+}
+
+/**
+ * The store on one SQLite file, with group commit: transactions run one after another, each in a savepoint, and all that
+ * ran in one turn of the event loop share one COMMIT, because a commit costs an fsync. Their promises resolve after it.
+ */
+export class SqliteStore implements Store {
+  readonly #writer: Connection;
+  /** Reads outside transactions; `undefined` for `:memory:`, where a read takes its turn among the transactions. */
+  readonly #reader: Connection | undefined;
+  readonly #clock: Clock;
+  readonly #hold: (work: Promise<unknown>) => void;
+  readonly #probe: StoreProbe;
+  readonly #listeners = new Map<Topic, Set<() => void>>();
+  readonly #waiting: Job[] = [];
+  #running: { readonly job: Job; readonly tx: Transaction } | undefined;
+  #group: Ended[] = [];
+  #begun = false;
+  /** For what SQLite has undone the whole group. */
+  #groupFault: unknown;
+  #commits = 0;
+  #whenIdle: (() => void) | undefined;
+  #open = true;
+
+  /** @param path a file, or `:memory:`. @throws StoreError when the file is not ours, newer than this program, or cannot be opened */
+  constructor(path: string, { clock, hold = () => {}, probe = {} }: SqliteOptions) {
+    this.#clock = clock;
+    this.#hold = hold;
+    this.#probe = probe;
+    const beforeStatement = (sql: string) => probe.beforeStatement?.(sql);
+    this.#writer = new Connection(openSqliteFile(path), beforeStatement);
+    this.#writer.exec('PRAGMA busy_timeout = 0');
+    if (path !== ':memory:') this.#reader = new Connection(new DatabaseSync(path, { readOnly: true }), beforeStatement);
+  }
+
+  transaction<T>(name: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+    if (!this.#open) return Promise.reject(new StoreError(`the database is closed: ${name} was not done`));
+    const done = new Promise<T>((resolve, reject) => {
+      const run = (tx: Tx): Promise<Settle> =>
+        work(tx).then(
+          (result) => ({ settle: () => resolve(result) }),
+          (error) => ({ error, settle: () => reject(error) }),
+        );
+      this.#waiting.push({ name, run, reject });
+    });
+    this.#holdUntil(done);
+    this.#runNext();
+    return done;
+  }
+
+  read<T>(work: (tx: ReadTx) => Promise<T>): Promise<T> {
+    if (this.#reader === undefined) return this.transaction('read', work);
+    if (!this.#open) return Promise.reject(new StoreError('the database is closed and cannot be read'));
+    const done = work(this.#reader);
+    this.#holdUntil(done);
+    return done;
+  }
+
+  onWake(topic: Topic, listener: () => void): () => void {
+    const listeners = this.#listeners.get(topic) ?? new Set();
+    this.#listeners.set(topic, listeners.add(listener));
+    return () => listeners.delete(listener);
+  }
+
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
+  async close(): Promise<void> {
+    if (!this.#open) return;
+    this.#open = false;
+    if (!this.#isIdle()) {
+      await new Promise<void>((resolve) => {
+        this.#whenIdle = resolve;
+      });
+    }
+    this.#reader?.close();
+    this.#writer.close();
+  }
+
+  #holdUntil(done: Promise<unknown>): void {
+    this.#hold(
+      done.then(
+        () => {},
+        () => {},
+      ),
+    );
+  }
+
+  #isIdle(): boolean {
+    return !this.#begun && this.#running === undefined && this.#waiting.length === 0;
+  }
+
+  #runNext(): void {
+    if (this.#running !== undefined || this.#waiting.length === 0 || !this.#begin()) return;
+    // SQLite undoes the whole group by itself for some faults, as a full disk: then the commit fails, and tells everybody.
+    if (!this.#writer.inTransaction) return;
+    const job = this.#waiting.shift();
+    if (job === undefined) return;
+    const tx = new Transaction(job.name, this.#writer);
+    this.#running = { job, tx };
+    this.#writer.exec('SAVEPOINT body');
+    void job.run(tx).then((end) => this.#bodyEnded({ job, tx, settle: end.settle }, 'error' in end, end.error));
+  }
+
+  /** Begins a group unless one has begun. @returns false while another program has the lock; then it is tried again later */
+  #begin(): boolean {
+    if (this.#begun) return true;
+    try {
+      this.#writer.exec('BEGIN IMMEDIATE');
+    } catch (error) {
+      if (isBusy(error)) this.#clock.after(BUSY_PAUSE_MS, () => this.#runNext());
+      else this.#rejectWaiting(error);
+      return false;
+    }
+    this.#begun = true;
+    setImmediate(() => this.#commit());
+    return true;
+  }
+
+  #bodyEnded(ended: Ended, failed: boolean, error: unknown): void {
+    if (this.#running?.tx !== ended.tx) return;
+    this.#endSavepoint(ended.tx, failed);
+    if (!this.#writer.inTransaction) this.#groupFault ??= error;
+    this.#group.push(ended);
+    this.#runNext();
+  }
+
+  /** A fault for which SQLite has undone the whole group, as a full disk, is found at the commit. */
+  #endSavepoint(tx: Transaction, undo: boolean): void {
+    this.#running = undefined;
+    tx.end();
+    if (undo) tx.forget();
+    if (this.#writer.inTransaction) this.#writer.exec(undo ? 'ROLLBACK TO body; RELEASE body' : 'RELEASE body');
+  }
+
+  #commit(): void {
+    this.#stopUnended();
+    const group = this.#group;
+    const fault = this.#groupFault;
+    this.#group = [];
+    this.#begun = false;
+    this.#groupFault = undefined;
+    try {
+      this.#writer.exec('COMMIT');
+    } catch (error) {
+      if (this.#writer.inTransaction) this.#writer.exec('ROLLBACK');
+      for (const { job } of group) job.reject(notWritten(fault ?? error));
+      this.#goOn();
+      return;
+    }
+    this.#commits += 1;
+    this.#probe.afterCommit?.(this.#commits);
+    for (const { settle } of group) settle();
+    this.#announce(group);
+    this.#goOn();
+  }
+
+  /** A body that has not ended when the turn of the event loop ends awaits something other than its `tx`. */
+  #stopUnended(): void {
+    const running = this.#running;
+    if (running === undefined) return;
+    this.#endSavepoint(running.tx, true);
+    const { job } = running;
+    job.reject(new StoreError(`transaction ${job.name} awaited something other than its tx, and was undone`));
+  }
+
+  #announce(group: readonly Ended[]): void {
+    const topics = new Set<Topic>();
+    for (const { tx } of group) {
+      for (const task of tx.tasks) task();
+      for (const topic of tx.topics) topics.add(topic);
+    }
+    for (const topic of topics) for (const listener of this.#listeners.get(topic) ?? []) listener();
+  }
+
+  #rejectWaiting(error: unknown): void {
+    for (const job of this.#waiting.splice(0)) job.reject(error);
+    this.#goOn();
+  }
+
+  #goOn(): void {
+    this.#runNext();
+    if (this.#isIdle()) this.#whenIdle?.();
+  }
+}
+
+function notWritten(cause: unknown): StoreError {
+  return new StoreError(`the database could not be written: ${cause instanceof Error ? cause.message : cause}`, {
+    cause,
+  });
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && Number(error.errcode) % 256 === SQLITE_BUSY;
+}
