@@ -95,8 +95,7 @@ test('of the codes that come while a command runs the last hundred are said afte
   await host.type('AT\r', 10);
   await come(2);
   await host.close();
-  await clock.advance(2_000);
   const next = await openHost(port, clock);
   await clock.advance(2_000);
-  expect(next.heard()).toBe('');
+  expect(next.heard()).not.toContain('+CMTI');
 });
