@@ -2,7 +2,7 @@ import type { Chat } from '../at/chat.ts';
 import { type AtCommand, AtRefused, type AtResult, DEFAULT_TIMEOUT_MS } from '../at/command.ts';
 import { textIn, valuesOf } from '../at/values.ts';
 import type { Clock } from '../clock.ts';
-import { PASSING_MS, runWhenStarted, STARTING_MS, waitForStart } from './starting.ts';
+import { runWhenStarted, STARTING_MS, waitForStart } from './starting.ts';
 
 /** What `+CPIN?` says (3GPP TS 27.007, 8.3). */
 export type SimState =
@@ -97,7 +97,6 @@ const QUESTION: AtCommand = { text: 'AT+CPIN?', response: { prefix: '+CPIN:' }, 
  */
 export async function askSimState(chat: Chat, clock: Clock, timeoutMs: number = DEFAULT_TIMEOUT_MS): Promise<SimState> {
   const result = await runWhenStarted(chat, clock, { ...QUESTION, timeoutMs }, (answer) => {
-    if (answer.kind === 'error' && answer.error.is('CME', 13)) return PASSING_MS;
     if (answer.kind === 'ok' && answer.lines.length > 0 && stateIn(answer) === undefined) return STARTING_MS;
     return waitForStart(answer);
   });

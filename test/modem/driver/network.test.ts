@@ -9,10 +9,31 @@ beforeEach(() => {
   bench = createBench();
 });
 
+describe('the signal (3GPP TS 27.007, 8.5)', () => {
+  test.each([
+    ['0,0', { dBm: -113, bitErrorRate: 0 }],
+    ['31,7', { dBm: -51, bitErrorRate: 7 }],
+    ['32,8', {}],
+    ['99,99', {}],
+    ['30', { dBm: -53 }],
+  ])('+CSQ: %s', async (values, signal) => {
+    bench.script.when('AT+CSQ', ok(`+CSQ: ${values}`));
+    const modem = await bench.open();
+    expect(await bench.run(modem.signal())).toEqual(signal);
+  });
+
+  test('is unknown when the modem refuses to tell', async () => {
+    const modem = await bench.open();
+    expect(await bench.run(modem.signal())).toEqual({});
+  });
+});
+
 describe('own numbers (3GPP TS 27.007, 7.1)', () => {
   test.each([
     ['two lines', ok('+CNUM: "Voice","+39333",145', '+CNUM: "Data","0333",129'), ['+39333', '0333']],
     ['no + before an international one', ok('+CNUM: "","39333",145'), ['+39333']],
+    ['a + before one of an unknown type', ok('+CNUM: "","+39333",129'), ['+39333']],
+    ['no + before one of an unknown type', ok('+CNUM: "","39333",129'), ['39333']],
     ['no name', ok('+CNUM: ,"+39333",145'), ['+39333']],
     ['an empty number', ok('+CNUM: "","",129'), []],
     ['OK alone', ok(), []],
@@ -55,11 +76,25 @@ describe('the service centre (3GPP TS 27.005, 3.3.1)', () => {
     expect(read).toBe('+393339999999');
   });
 
-  test.each(['', '+', 'CMSIM', '1"\rAT+CFUN=0'])('%j is refused before anything is typed', async (number) => {
+  test.each([
+    ['+393339999999', '"+393339999999",145'],
+    ['39333', '"39333",129'],
+    ['1'.repeat(20), `"${'1'.repeat(20)}",129`],
+  ])('%s is typed with its type', async (number, values) => {
+    bench.script.when(/^AT\+CSCA=/, ok());
     const modem = await bench.open();
-    await expect(bench.run(modem.setServiceCentre(number))).rejects.toMatchObject({ name: 'PduEncodeError' });
-    expect(bench.script.typed.some((typed) => typed.startsWith('AT+CSCA='))).toBe(false);
+    await bench.run(modem.setServiceCentre(number));
+    expect(bench.script.typed.at(-1)).toBe(`AT+CSCA=${values}`);
   });
+
+  test.each(['', '+', '1'.repeat(21), 'CMSIM', '1"\rAT+CFUN=0'])(
+    '%j is refused before anything is typed',
+    async (number) => {
+      const modem = await bench.open();
+      await expect(bench.run(modem.setServiceCentre(number))).rejects.toMatchObject({ name: 'PduEncodeError' });
+      expect(bench.script.typed.some((typed) => typed.startsWith('AT+CSCA='))).toBe(false);
+    },
+  );
 
   test('a refusal by the modem is said', async () => {
     bench.script.when(/^AT\+CSCA=/, line('+CMS ERROR: 310'));

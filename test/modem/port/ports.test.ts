@@ -147,7 +147,17 @@ describe('a port that cannot be opened', () => {
   });
 
   test('is no serial port', async () => {
-    expect((await failure(serialPort('/dev/null'))).code).toBe('failed');
+    const error = await failure(serialPort('/dev/null'));
+    expect(error.code).toBe('failed');
+    expect(error.message).toBe('/dev/null cannot be opened as a serial port: it is none');
+  });
+
+  test('is not opened, and so may be tried again', async () => {
+    const ports = [serialPort('/dev/there-is-no-such-port'), tcpPort('127.0.0.1', 1)];
+    for (const port of ports) {
+      const codes = [await failure(port), await failure(port)].map(({ code }) => code);
+      expect(codes).toEqual(['missing', 'missing']);
+    }
   });
 
   test('listens nowhere', async () => {
@@ -163,8 +173,15 @@ describe('a port that cannot be opened', () => {
     expect(await failure(tcpPort('127.0.0.1', port))).toMatchObject({ code: 'missing' });
   });
 
-  test.each(['tcp://', 'tcp://host', 'tcp://host:0', 'tcp://host:70000', 'tcp://:1'])('%s is not a name', (name) => {
-    expect(() => portFromName(name)).toThrow(PortError);
+  test.each(['tcp://', 'tcp://host', 'tcp://host:0', 'tcp://host:65536', 'tcp://host:1.5', 'tcp://:1'])(
+    '%s is not a name',
+    (name) => {
+      expect(() => portFromName(name)).toThrow(PortError);
+    },
+  );
+
+  test.each([1, 65_535])('port %i is one', (number) => {
+    expect(portFromName(`tcp://host:${number}`).name).toBe(`tcp://host:${number}`);
   });
 
   test('an IPv6 address stands in brackets', () => {
@@ -239,6 +256,30 @@ describe('a TCP port', () => {
     await port.close();
     expect(await opening).toBe('closed');
     expect((await listen(port)).closed).toEqual([]);
+  });
+
+  test('that does not answer is given up after 10 s, and may be tried again', async () => {
+    const farEnd = await openTcp();
+    shout({ farEnd, name: farEnd.url });
+    const delays: number[] = [];
+    let isPast = true;
+    let cancelled = 0;
+    const clock: Clock = {
+      now: () => 0,
+      after(delayMs, task) {
+        delays.push(delayMs);
+        if (isPast) queueMicrotask(task);
+        return () => {
+          cancelled += 1;
+        };
+      },
+    };
+    const port = portFromName(farEnd.url, {}, clock);
+    const error = await port.open({ data() {}, closed() {} }).catch((reason: PortError) => reason);
+    expect(error).toMatchObject({ code: 'missing', message: `${farEnd.url} did not answer within 10 s` });
+    isPast = false;
+    expect((await listen(port)).closed).toEqual([]);
+    expect([delays, cancelled]).toEqual([[10_000, 10_000], 2]);
   });
 
   test('is lost when the other end goes away with an error', async () => {

@@ -96,3 +96,116 @@ describe('a replay', () => {
     await expect(port.open({ data() {}, closed() {} })).rejects.toMatchObject({ code: 'missing' });
   });
 });
+
+describe('a replay, event by event', () => {
+  const at = (ms: number, kind: 'sent' | 'received', text: string): TraceEvent => ({
+    at: ms,
+    kind,
+    octets: Buffer.from(text),
+  });
+  const opened = (ms: number): TraceEvent => ({ at: ms, kind: 'opened' });
+  const closed = (ms: number): TraceEvent => ({ at: ms, kind: 'closed' });
+
+  /** A host that keeps what it hears and when, ms after the opening. */
+  async function host(events: readonly TraceEvent[]) {
+    const port = replayPort(events, clock);
+    const heard: string[] = [];
+    const open = async () => {
+      const start = clock.now();
+      await port.open({
+        data: (octets) => heard.push(`${clock.now() - start} ${Buffer.from(octets)}`),
+        closed: (reason) => heard.push(`${clock.now() - start} closed ${reason?.message}`),
+      });
+    };
+    await open();
+    return { port, heard, open, type: (text: string) => port.write(Buffer.from(text)) };
+  }
+
+  test.each([
+    [1_000, 1_500, 'at the time of the recording'],
+    [900, 1_500, 'a little early'],
+    [899, 1_399, 'too early: the answer comes as long after it as in the recording'],
+    [0, 500, 'at once'],
+    [3_000, 3_500, 'late'],
+  ])('the host types after %i ms and hears the answer after %i ms (%s)', async (typedAt, heardAt) => {
+    const { port, heard, type } = await host([opened(50), at(1_050, 'sent', 'AT\r'), at(1_550, 'received', 'OK')]);
+    await clock.advance(typedAt);
+    await type('AT\r');
+    await clock.advance(10_000);
+    expect(heard).toEqual([`${heardAt} OK`, `${heardAt} closed the recording ends here`]);
+    expect(port.isFinished).toBe(true);
+  });
+
+  test.each([
+    [5, [1_000, 1_000]],
+    [6, [1_000, 1_506]],
+  ])('a command that was typed %i ms after an answer has its turn after %j ms', async (pauseMs, turns) => {
+    const events = [opened(0), at(1_000, 'sent', 'AT\r'), at(1_500, 'received', 'OK')];
+    const { port, type } = await host([...events, at(1_500 + pauseMs, 'sent', 'ATI\r'), closed(9_000)]);
+    const start = clock.now();
+    const told: number[] = [];
+    port.onTurn(() => {
+      told.push(clock.now() - start);
+      if (told.length === 1) void type('AT\r');
+    });
+    await clock.advance(5_000);
+    expect(told).toEqual(turns);
+  });
+
+  test('whose turn has come already says so to who asks later', async () => {
+    const { port } = await host([opened(0), at(1_000, 'sent', 'AT\r')]);
+    await clock.advance(1_000);
+    let told = 0;
+    port.onTurn(() => {
+      told += 1;
+    });
+    expect([told, port.remaining]).toEqual([1, ['AT\r']]);
+  });
+
+  test('names what is still typed: commands, PDUs and ESC, however they were written', async () => {
+    const sent = ['AT\r', 'AT+C', 'SQ\r', '00\x1a', '\x1b', 'A'].map((text) => at(0, 'sent', text));
+    const { port, type } = await host([opened(0), ...sent]);
+    expect(port.remaining).toEqual(['AT\r', 'AT+CSQ\r', '00\x1a', '\x1b']);
+    await type('AT\r');
+    expect(port.remaining).toEqual(['AT+CSQ\r', '00\x1a', '\x1b']);
+  });
+
+  test('opened again, begins with the recorded opening: no half of a command and no PIN is left over', async () => {
+    const pin = at(10, 'sent', 'AT+CPIN=******\r');
+    const { port, heard, open, type } = await host([opened(0), pin, closed(20), opened(30), at(40, 'sent', 'AT\r')]);
+    await type('AT+CPIN="12');
+    await port.close();
+    await clock.advance(0);
+    expect(heard).toEqual(['0 closed undefined']);
+    await open();
+    await type('AT\r');
+    expect([port.divergence, port.isFinished]).toEqual([undefined, true]);
+    await expect(port.open({ data() {}, closed() {} })).rejects.toMatchObject({ code: 'missing' });
+  });
+
+  test('closed early, has still played the answer that was due, and the end', async () => {
+    const answer = at(500, 'received', 'OK');
+    const { port, heard, type } = await host([opened(0), at(10, 'sent', 'AT\r'), answer, closed(900)]);
+    await type('AT\r');
+    await port.close();
+    await clock.advance(10_000);
+    expect([heard, port.isFinished]).toEqual([['0 OK', '0 closed undefined'], true]);
+    await expect(type('AT\r')).rejects.toMatchObject({ code: 'closed' });
+  });
+
+  test('names the first place where the host typed something else, without the PIN', async () => {
+    const { port, open, type } = await host([opened(0), at(1, 'sent', 'AT\r'), opened(2), at(3, 'sent', 'ATI\r')]);
+    await type('AT+CPIN="1234"\r');
+    const first = { event: 1, recorded: 'AT\r', typed: 'AT+CPIN=******\r' };
+    expect(port.divergence).toEqual(first);
+    await open();
+    await type('ATZ\r');
+    expect(port.divergence).toEqual(first);
+  });
+
+  test('is lost as the recorded port was', async () => {
+    const { heard } = await host([opened(0), { at: 700, kind: 'closed', reason: 'unplugged' }]);
+    await clock.advance(1_000);
+    expect(heard).toEqual(['700 closed unplugged']);
+  });
+});

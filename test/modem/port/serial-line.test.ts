@@ -1,8 +1,23 @@
 import { closeSync, constants, openSync } from 'node:fs';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { PortError } from '../../../modem/index.ts';
 import { SerialLine, type Tty } from '../../../modem/port/serial-line.ts';
 import { VirtualClock } from '../../../sim/index.ts';
+
+/** Errors with which the next reads of a descriptor end. */
+const interruptions = vi.hoisted((): NodeJS.ErrnoException[] => []);
+
+vi.mock('node:fs', async (original) => {
+  const { promisify: promised } = await import('node:util');
+  const fs = await original<typeof import('node:fs')>();
+  const readNow = promised(fs.read);
+  const read = async (fd: number, room: Buffer) => {
+    const error = interruptions.shift();
+    if (error !== undefined) throw error;
+    return readNow(fd, room, 0, room.length, null);
+  };
+  return { ...fs, read: Object.assign(() => {}, { [promised.custom]: read }) };
+});
 
 /** What the binding says: `ENXIO` for a device that is gone. */
 const GONE = Object.assign(new Error('ENXIO: no such device or address'), { code: 'ENXIO' });
@@ -119,6 +134,33 @@ test('what comes is told, and writes go out one after the other', async () => {
   expect(heard).toEqual(['a', 'b']);
 });
 
+test('what is written is as it was when it was given, and what came stays as it came', async () => {
+  const tty = new FakeTty();
+  const clock = new VirtualClock();
+  const heard: Uint8Array[] = [];
+  const line = new SerialLine('/dev/ttyX', tty, clock, { data: (one) => heard.push(one), closed() {} });
+  const octets = new Uint8Array(Buffer.from('one'));
+  void line.write(octets).catch(() => {});
+  octets.fill(0);
+  for (const text of ['a', 'b']) {
+    await clock.advance(0);
+    tty.say(text);
+  }
+  await clock.advance(0);
+  expect(tty.calls).toEqual(['write one']);
+  expect(heard.map((one) => Buffer.from(one).toString())).toEqual(['a', 'b']);
+  await line.end();
+});
+
+test('a write that the line refuses does not keep later ones from being told so', async () => {
+  const { clock, tty, line } = opened(new FakeTty());
+  const first = outcome(line.write(octets('x')));
+  await clock.advance(0);
+  tty.writes[0]?.reject(GONE);
+  expect(await first).toBe('lost');
+  expect(await outcome(line.write(octets('y')))).toBe('lost');
+});
+
 type Opened = ReturnType<typeof opened<FakeTty>>;
 
 const losses: readonly (readonly [what: string, happens: (opened: Opened) => void])[] = [
@@ -126,6 +168,8 @@ const losses: readonly (readonly [what: string, happens: (opened: Opened) => voi
   ['a write fails', ({ tty }) => tty.writes[0]?.reject(new Error('EIO: i/o error, write'))],
   ['read and write fail', ({ tty }) => [tty.writes[0]?.reject(GONE), tty.unplug()]],
   ['it is asked for its lines', ({ tty }) => tty.fails.set('get', new Error('Error: Input/output error, cannot get'))],
+  ['its lines are not there', ({ tty }) => tty.fails.set('get', new Error('Error: No such device, cannot get'))],
+  ['its descriptor is closed', ({ tty }) => tty.fails.set('get', new Error('Error: Bad file descriptor, cannot get'))],
   [
     'everything fails',
     ({ tty }) => {
@@ -210,6 +254,21 @@ describe('a line with a poller', () => {
     tty.wake(null);
     await expect.poll(() => tty.waiting.length).toBe(1);
     expect(heard).toEqual([]);
+    const ended = line.end();
+    await expect.poll(() => tty.calls).toContain('stop');
+    tty.wake(new Error('Canceled'));
+    await ended;
+  });
+
+  test.each([
+    ['EAGAIN', true],
+    ['EINTR', true],
+    ['EIO', false],
+  ])('whose read ends with %s is still there: %s', async (code, isThere) => {
+    interruptions.push(Object.assign(new Error(code), { code }));
+    const { tty, heard, line } = opened(new PolledTty(QUIET));
+    await expect.poll(() => tty.waiting.length + heard.length).toBe(1);
+    expect(heard).toEqual(isThere ? [] : ['closed lost']);
     const ended = line.end();
     await expect.poll(() => tty.calls).toContain('stop');
     tty.wake(new Error('Canceled'));

@@ -58,6 +58,30 @@ describe('a traced port', () => {
   });
 });
 
+describe('a PIN that is typed in pieces', () => {
+  test.each([
+    ['whose echo comes in between', 'AT+CPIN="12'],
+    ['while a code comes in between', '\r\n^RSSI: 1\r\n'],
+  ])('%s is hidden', async (_what, between) => {
+    const clock = new VirtualClock();
+    const { port, farEnd } = memoryPort();
+    farEnd.listen({ opened() {}, closed() {}, data() {} });
+    const told = { sent: '', received: '' };
+    const traced = tracePort(port, clock, (event) => {
+      if ('octets' in event) told[event.kind] += Buffer.from(event.octets).toString();
+    });
+    await traced.open({ data() {}, closed() {} });
+    await traced.write(Buffer.from('AT+CPIN="12'));
+    farEnd.write(Buffer.from(between));
+    await clock.advance(0);
+    await traced.write(Buffer.from('34"\r'));
+    farEnd.write(Buffer.from('34"\r'));
+    await clock.advance(0);
+    expect(told.sent).toBe('AT+CPIN=******\r');
+    expect(told.received).toBe(between.startsWith('AT') ? 'AT+CPIN=******\r' : `${between}34"\r`);
+  });
+});
+
 describe('the mask', () => {
   test.each([
     ['AT+CPIN="1234"', 'AT+CPIN=******'],
