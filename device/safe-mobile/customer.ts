@@ -1,4 +1,5 @@
 import { SafeMobileError } from './errors.ts';
+import { sameOctets } from './octets.ts';
 
 const ALIAS_MARK = 0xfe;
 const FILLER = 0xf;
@@ -25,7 +26,7 @@ export function encodeCustomer(customer: CustomerAddress): Uint8Array {
 /** @throws SafeMobileError `field` unless the octets are exactly what {@link encodeCustomer} makes. */
 export function decodeCustomer(octets: Uint8Array): CustomerAddress {
   const customer = readCustomer(octets);
-  if (encodeCustomer(customer).some((octet, index) => octet !== octets[index])) {
+  if (!sameOctets(encodeCustomer(customer), octets)) {
     throw new SafeMobileError('field', 'the customer is neither a number nor an alias');
   }
   return customer;

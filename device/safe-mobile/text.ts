@@ -1,5 +1,5 @@
 import { SafeMobileError } from './errors.ts';
-import type { Reader, Writer } from './octets.ts';
+import { type Reader, sameOctets, type Writer } from './octets.ts';
 
 // Controls, format characters (bidi overrides, zero-width), lone surrogates, private use, line and paragraph separators.
 // Unassigned points are let through: which ones are unassigned differs between engines.
@@ -41,10 +41,7 @@ export function decodeText(octets: Uint8Array): string {
     text += String.fromCodePoint(point);
     at += length;
   }
-  const again = encodeText(text);
-  if (again.length !== octets.length || again.some((octet, index) => octet !== octets[index])) {
-    throw new SafeMobileError('text', 'the text is not UTF-8');
-  }
+  if (!sameOctets(encodeText(text), octets)) throw new SafeMobileError('text', 'the text is not UTF-8');
   return text;
 }
 

@@ -272,6 +272,26 @@ describe('A running application', () => {
     expect(probes).toHaveLength(2);
   });
 
+  test('for which a message waits is opened before one whose alarm has rung', async () => {
+    const { clock, handset, phone, radio, events } = phoneWith(({ context }) => {
+      const isOther = context.getAppProperty('MIDlet-Name') === 'Other';
+      if (isOther) midp.PushRegistry.registerAlarm(context, Date.UTC(2010, 2, 1, 9, 1));
+    });
+    handset.install(JAD.replace('MIDlet-Name: Probe', 'MIDlet-Name: Other').replace('16500', '16501'));
+    for (const name of ['Other', 'Probe']) {
+      for (const label of ['Menu', 'Applications', name]) phone.select(label);
+      if (name === 'Other') handset.press('power');
+    }
+    await radio.deliver(SMS);
+    await clock.advance(60_000);
+    handset.press('power');
+    await settle(clock);
+    const started = events.flatMap((event) =>
+      event.kind === 'application' && event.state === 'started' ? [event.name] : [],
+    );
+    expect(started).toEqual(['Other', 'Probe', 'Probe']);
+  });
+
   test('that sets its alarm anew as it starts keeps it; that before is what it is told', async () => {
     const told: unknown[] = [];
     const { open, clock, handset, probes } = phoneWith(({ context }) => {
