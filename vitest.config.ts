@@ -1,13 +1,30 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
+/** Folders whose tests start no process and change nothing that outlives a test. */
+const SHARED = [
+  'test/modem/{at,pdu,port}/**/*.test.{ts,tsx}',
+  'test/device/{cash-mobile,firmware,midp,safe-mobile,terminal}/**/*.test.{ts,tsx}',
+  'test/server/{enrolment,http,ledger,messaging}/**/*.test.{ts,tsx}',
+];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.{ts,tsx}', 'sim/examples/vitest/*.test.ts'],
     globalSetup: './test/temporary-folder.ts',
     reporters: ['default', './test/tally.ts'],
     testTimeout: 20_000,
-    // By default one core is left idle: on two cores the tests would take twice as long.
+    // Vitest leaves one core idle unless it is told not to.
     maxWorkers: availableParallelism(),
+    projects: [
+      {
+        extends: true,
+        // One process a core for all these files: a process for each would load every module again.
+        test: { name: 'shared', include: SHARED, isolate: false },
+      },
+      {
+        extends: true,
+        test: { name: 'alone', include: ['test/**/*.test.{ts,tsx}', 'sim/examples/vitest/*.test.ts'], exclude: SHARED },
+      },
+    ],
   },
 });

@@ -9,21 +9,16 @@ import { gsmModem } from '../../../modem/cli/gsm-modem-program.ts';
 import { manPage } from '../../../modem/cli/man-page.ts';
 import { cashServer } from '../../../server/cli/cash-server-program.ts';
 import { gsmSim } from '../../../sim/cli/gsm-sim-program.ts';
+import { inProcess } from '../../in-process.ts';
 
 const EXECUTABLES: readonly Executable[] = [gsmModem, cashHandset, cashServer, gsmSim];
 const FOLDER = mkdtempSync(join(tmpdir(), 'completion-'));
 
-/** What an executable prints, run from its source. */
-function printed(source: string, ...args: readonly string[]): { stdout: string; stderr: string; code: number | null } {
-  const { stdout, stderr, status } = spawnSync(process.execPath, [source, ...args], { encoding: 'utf8' });
-  return { stdout, stderr, code: status };
-}
-
-function scriptFile(shell: string): string {
-  const { stdout, code } = printed('modem/cli/gsm-modem.ts', 'completion', shell);
+async function scriptFile(shell: string): Promise<string> {
+  const { out, code } = await inProcess(gsmModem, 'completion', shell);
   expect(code).toBe(0);
   const file = join(FOLDER, `gsm-modem.${shell}`);
-  writeFileSync(file, stdout);
+  writeFileSync(file, out);
   return file;
 }
 
@@ -49,8 +44,8 @@ function isMissing(program: string): boolean {
   return spawnSync(program, ['--version']).error !== undefined && process.env['CASH_MOBILE_SKIP_NOTHING'] !== '1';
 }
 
-describe('completion bash', () => {
-  const file = scriptFile('bash');
+describe('completion bash', async () => {
+  const file = await scriptFile('bash');
   it.each(OFFERS)('%s', (line, some, none) => {
     const words = line.split(' ').map((word) => `'${word}'`);
     const ask = `source ${file}; COMP_WORDS=(${words.join(' ')}); COMP_CWORD=${words.length - 1}; _gsm_modem; printf '%s\\n' "\${COMPREPLY[@]}"`;
@@ -60,8 +55,8 @@ describe('completion bash', () => {
   });
 });
 
-describe.skipIf(isMissing('fish'))('completion fish', () => {
-  const file = scriptFile('fish');
+describe.skipIf(isMissing('fish'))('completion fish', async () => {
+  const file = await scriptFile('fish');
   it.each(OFFERS)('%s', (line, some, none) => {
     const offers = offered('fish', ['fish', '--no-config', '-c', `source ${file}; complete -C '${line}'`]);
     // fish offers options only where a word begins with a hyphen.
@@ -71,8 +66,8 @@ describe.skipIf(isMissing('fish'))('completion fish', () => {
   });
 });
 
-test.skipIf(isMissing('zsh'))('completion zsh is a script that zsh takes', () => {
-  const file = scriptFile('zsh');
+test.skipIf(isMissing('zsh'))('completion zsh is a script that zsh takes', async () => {
+  const file = await scriptFile('zsh');
   const ask = `autoload -U compinit; compinit -u -d ${FOLDER}/dump; source ${file}; print $_comps[gsm-modem]; functions _gsm-modem`;
   const { stdout, stderr, status } = spawnSync('zsh', ['-f', '-c', ask], { encoding: 'utf8' });
   expect([status, stderr]).toEqual([0, '']);
@@ -80,10 +75,10 @@ test.skipIf(isMissing('zsh'))('completion zsh is a script that zsh takes', () =>
   expect(stdout).toContain("'encode:");
 });
 
-test('an unknown shell is refused in one line', () => {
-  const { stderr, code } = printed('modem/cli/gsm-modem.ts', 'completion', 'tcsh');
+test('an unknown shell is refused in one line', async () => {
+  const { err, code } = await inProcess(gsmModem, 'completion', 'tcsh');
   expect(code).toBe(2);
-  expect(stderr).toMatch(/^gsm-modem: .*tcsh.*bash, zsh, fish.*\n$/);
+  expect(err).toMatch(/^gsm-modem: .*tcsh.*bash, zsh, fish.*\n$/);
 });
 
 describe('the commands of an executable', () => {
@@ -102,9 +97,9 @@ describe('the commands of an executable', () => {
     },
   );
 
-  it('what a program needs without a command is not asked of its commands', () => {
-    expect(printed('device/cli/cash-handset.ts', 'completion', 'bash')).toMatchObject({ code: 0, stderr: '' });
-    expect(printed('device/cli/cash-handset.ts', '--flash', 'a').stderr).toMatch(/--port/);
+  it('what a program needs without a command is not asked of its commands', async () => {
+    expect(await inProcess(cashHandset, 'completion', 'bash')).toMatchObject({ code: 0, err: '' });
+    expect((await inProcess(cashHandset, '--flash', 'a')).err).toMatch(/--port/);
   });
 
   it.each([
@@ -124,7 +119,7 @@ describe('the commands of an executable', () => {
     ['send', '--help'],
     ['help', 'send'],
     ['--json', 'send', '--help'],
-  ])('gsm-modem %s %s says the options of that command', (...args) => {
-    expect(printed('modem/cli/gsm-modem.ts', ...args).stdout).toMatch(/--destination-port/);
+  ])('gsm-modem %s %s says the options of that command', async (...args) => {
+    expect((await inProcess(gsmModem, ...args)).out).toMatch(/--destination-port/);
   });
 });

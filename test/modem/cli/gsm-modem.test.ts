@@ -2,9 +2,11 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { gsmModem as executable } from '../../../modem/cli/gsm-modem-program.ts';
 import { systemClock, toHex } from '../../../modem/index.ts';
 import { createWorld, openPty, openTcp, type World } from '../../../sim/index.ts';
+import { inProcess } from '../../in-process.ts';
 
 const program = new URL('../../../modem/cli/gsm-modem.ts', import.meta.url).pathname;
 const anna = '+393330000001';
@@ -146,20 +148,20 @@ describe('gsm-modem', () => {
     if (args[0] === 'receive') world.deliver({ to: anna, from: bruno, content: { kind: 'text', text: 'Ciao' } });
     const recorded = await gsmModem([...args, '--port', pty, '--record', file], { GSM_MODEM_PIN: '4321' });
     expect(recorded.exitCode).toBe(0);
-    const trace = await gsmModem(['trace', file]);
+    const trace = await inProcess(executable, 'trace', file);
     expect(trace.out).toContain(' > AT+CGMI<CR>\n');
     expect(trace.out).not.toContain('4321');
-    const replay = await gsmModem(['replay', file]);
+    const replay = await inProcess(executable, 'replay', file);
     expect(replay.out).toMatch(/replayed \d+ events: the driver did the same\n$/);
-    expect(replay.exitCode).toBe(0);
+    expect(replay.code).toBe(0);
     const other = join(folder, 'other.jsonl');
     writeFileSync(
       other,
       readFileSync(file, 'utf8').replace(toHex(Buffer.from('AT+CGMM')), toHex(Buffer.from('AT+CXXX'))),
     );
-    const diverged = await gsmModem(['replay', other]);
+    const diverged = await inProcess(executable, 'replay', other);
     expect(diverged.out).toMatch(/the recording has "AT\+CXXX\\r", the driver typed "AT\+CGMM\\r"\n$/);
-    expect(diverged.exitCode).toBe(1);
+    expect(diverged.code).toBe(1);
   });
 
   test('examines a modem that is well, with an SMS to itself', async () => {
@@ -238,10 +240,16 @@ describe('gsm-modem', () => {
     [['probe', '--port', 'tcp://127.0.0.1'], 'tcp://host:port'],
     [['bogus'], "unknown command 'bogus'"],
   ])('%j is wrong use: one line, and 2', async (args, words) => {
-    const run = await gsmModem(args);
-    expect(run).toMatchObject({ exitCode: 2, out: '' });
+    vi.stubEnv('GSM_MODEM_PIN', '');
+    const run = await inProcess(executable, ...args);
+    expect(run).toMatchObject({ code: 2, out: '' });
     expect(run.err).toContain(words);
     expect(run.err.trimEnd()).not.toContain('\n');
+  });
+
+  test('wrong use ends a process of its own with 2', async () => {
+    const run = await gsmModem(['receive']);
+    expect(run).toMatchObject({ exitCode: 2, out: '', err: expect.stringContaining('--port') });
   });
 
   test('says in one line that there is no such port', async () => {

@@ -1,20 +1,17 @@
 import { execFile } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
+import { gsmModem } from '../../../modem/cli/gsm-modem-program.ts';
+import { type Ended, inProcess } from '../../in-process.ts';
 
 const program = new URL('../../../modem/cli/gsm-modem.ts', import.meta.url).pathname;
 
-interface Run {
-  readonly exitCode: number;
-  readonly out: string;
-  readonly err: string;
-}
+const pdu = (...args: readonly string[]): Promise<Ended> => inProcess(gsmModem, 'pdu', ...args);
 
-/** Runs `gsm-modem pdu` in a process of its own. */
-function pdu(args: readonly string[], input: string | Buffer = ''): Promise<Run> {
+/** Runs `gsm-modem pdu --jsonl` in a process of its own, with what it reads. */
+function jsonLines(input: string | Buffer): Promise<Ended> {
   return new Promise((resolve) => {
-    const command = ['--no-warnings', program, 'pdu', ...args];
-    const child = execFile(process.execPath, command, (_error, out, err) => {
-      resolve({ exitCode: child.exitCode ?? -1, out, err });
+    const child = execFile(process.execPath, ['--no-warnings', program, 'pdu', '--jsonl'], (_error, out, err) => {
+      resolve({ code: child.exitCode ?? -1, out, err });
     });
     child.stdin?.end(input);
   });
@@ -24,8 +21,8 @@ const DELIVER = '07917283010010F5040BC87238880900F10000993092516195800AE8329BFD4
 
 describe('gsm-modem pdu', () => {
   test('decode shows the fields of a PDU', async () => {
-    const { exitCode, out } = await pdu(['decode', '--direction', 'deliver', DELIVER]);
-    expect(exitCode).toBe(0);
+    const { code, out } = await pdu('decode', '--direction', 'deliver', DELIVER);
+    expect(code).toBe(0);
     expect(out.split('\n').map((line) => line.replaceAll(/ {2,}/g, ' | '))).toEqual([
       ' | 0 | SMSC | 07 91 72 83 01 00 10 F5 | +27381000015 (international)',
       ' | 8 | TP-MTI | 04 | DELIVER',
@@ -40,16 +37,16 @@ describe('gsm-modem pdu', () => {
   });
 
   test('decode refuses in one line what deviates, and with --lenient lists it', async () => {
-    const strict = await pdu(['decode', '--direction', 'deliver', `${DELIVER}FF`]);
-    expect(strict).toMatchObject({ exitCode: 1, out: '' });
+    const strict = await pdu('decode', '--direction', 'deliver', `${DELIVER}FF`);
+    expect(strict).toMatchObject({ code: 1, out: '' });
     expect(strict.err).toMatch(/^gsm-modem: TP-UD, octet 36: 1 octet too many \(in .*FF\)\n$/);
-    const lenient = await pdu(['decode', '--direction', 'deliver', '--lenient', `${DELIVER}FF`]);
-    expect(lenient).toMatchObject({ exitCode: 0, err: '' });
+    const lenient = await pdu('decode', '--direction', 'deliver', '--lenient', `${DELIVER}FF`);
+    expect(lenient).toMatchObject({ code: 0, err: '' });
     expect(lenient.out).toContain('deviation: TP-UD, octet 36: 1 octet too many\n');
   });
 
   test('decode with --json gives the PDU, its fields and the deviations', async () => {
-    const { out } = await pdu(['decode', '--direction', 'deliver', DELIVER, '--json']);
+    const { out } = await pdu('decode', '--direction', 'deliver', DELIVER, '--json');
     expect(JSON.parse(out)).toMatchObject({
       smsc: { value: '27381000015' },
       tpdu: { type: 'DELIVER', userData: { text: 'hellohello' } },
@@ -59,7 +56,7 @@ describe('gsm-modem pdu', () => {
   });
 
   test('encode prints a PDU for each SMS', async () => {
-    const submit = await pdu(['encode', '--to', '+393331234567', '--text', 'ciao €', '--report', '--validity', '3600']);
+    const submit = await pdu('encode', '--to', '+393331234567', '--text', 'ciao €', '--report', '--validity', '3600');
     expect(submit.out).toBe('0031000C9193331332547600000B07E374F80DDA9401\n');
     const deliver = [
       '--from',
@@ -71,7 +68,7 @@ describe('gsm-modem pdu', () => {
       '--destination-port',
       '16001',
     ];
-    const { out } = await pdu(['encode', '--json', ...deliver]);
+    const { out } = await pdu('encode', '--json', ...deliver);
     expect(JSON.parse(out)).toEqual({
       pdu: '004407D0C2B07B0D0004903040715200400A0605043E810000010203',
       length: 27,
@@ -80,14 +77,14 @@ describe('gsm-modem pdu', () => {
 
   test('encode takes the language of the recipient, or TP-DCS', async () => {
     const text = ['--to', '1', '--text', 'ş'];
-    const turkish = await pdu(['encode', ...text, '--alphabet', 'gsm7', '--language', 'tr']);
+    const turkish = await pdu('encode', ...text, '--alphabet', 'gsm7', '--language', 'tr');
     expect(turkish.out).toBe('0041000181F100000703240101D8CC01\n');
-    const plain = await pdu(['encode', ...text, '--transliterate', '--dcs', 'F1']);
+    const plain = await pdu('encode', ...text, '--transliterate', '--dcs', 'F1');
     expect(plain.out).toBe('0001000181F100F10173\n');
   });
 
   test('count prints a row for each choice', async () => {
-    const { out } = await pdu(['count', '--text', 'başlangıç '.repeat(11)]);
+    const { out } = await pdu('count', '--text', 'başlangıç '.repeat(11));
     expect(out).toBe(
       [
         'choice          SMS          units  per SMS  left  tables',
@@ -108,7 +105,7 @@ describe('gsm-modem pdu', () => {
     [['encode', '--to', '1'], 'give either --text or --data'],
     [['count'], "required option '--text <text>' not specified"],
   ])('wrong use, %j, is said in one line', async (args, message) => {
-    expect(await pdu(args)).toEqual({ exitCode: 2, out: '', err: `gsm-modem: ${message}\n` });
+    expect(await pdu(...args)).toEqual({ code: 2, out: '', err: `gsm-modem: ${message}\n` });
   });
 
   test('--jsonl answers 20,000 lines in their order', async () => {
@@ -118,7 +115,7 @@ describe('gsm-modem pdu', () => {
       data: '',
       pid: at % 256,
     }));
-    const { out } = await pdu(['--jsonl'], requests.map((request) => `${JSON.stringify(request)}\r\n`).join(''));
+    const { out } = await jsonLines(requests.map((request) => `${JSON.stringify(request)}\r\n`).join(''));
     const pids = out
       .trim()
       .split('\n')
@@ -130,8 +127,8 @@ describe('gsm-modem pdu', () => {
     const noise = Buffer.from(Array.from({ length: 4096 }, (_, at) => (at * 151 + (at >> 5) * 17) & 0xff));
     const request = '\n{"op":"decode","direction":"submit","tpdu":"01000491214300000161"}\n';
     const input = Buffer.concat([noise, Buffer.from(request)]);
-    const { exitCode, out, err } = await pdu(['--jsonl'], input);
-    expect([exitCode, err]).toEqual([0, '']);
+    const { code, out, err } = await jsonLines(input);
+    expect([code, err]).toEqual([0, '']);
     const answers = out
       .trim()
       .split('\n')

@@ -1,7 +1,6 @@
-import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-
-const PROGRAM = new URL('../../../server/cli/cash-server.ts', import.meta.url).pathname;
+import { cashServer } from '../../../server/cli/cash-server-program.ts';
+import { inProcess } from '../../in-process.ts';
 
 describe('cash-server used wrongly', () => {
   it.each([
@@ -17,8 +16,8 @@ describe('cash-server used wrongly', () => {
       "option '--port <name>' argument '' is invalid. Give a device path or tcp://host:port.",
     ],
     [['bogus'], "unknown command 'bogus'"],
-  ])('%j: one line, and 2', (args, words) => {
-    const run = spawnSync(process.execPath, ['--no-warnings', PROGRAM, ...args], { encoding: 'utf8' });
-    expect(run).toMatchObject({ status: 2, stdout: '', stderr: `cash-server: ${words}\n` });
+  ])('%j: one line, and 2', async (args, words) => {
+    const run = await inProcess(cashServer, ...args);
+    expect(run).toEqual({ code: 2, out: '', err: `cash-server: ${words}\n` });
   });
 });

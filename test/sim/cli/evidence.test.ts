@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,6 +9,7 @@ import { capture } from '../../../sim/evidence/capture.ts';
 import { readLog } from '../../../sim/evidence/read-log.ts';
 import { jsonLine } from '../../../sim/log.ts';
 import { story } from '../evidence/story.ts';
+import { gsmSimHere } from './in-process.ts';
 
 const PROGRAM = join(import.meta.dirname, '../../../dist/sim/cli/gsm-sim.js');
 const folder = mkdtempSync(join(tmpdir(), 'evidence-'));
@@ -24,28 +25,16 @@ beforeAll(async () => {
   writeFileSync(saved, text);
 });
 
-interface Ended {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-function gsmSim(...args: readonly string[]): Promise<Ended> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [PROGRAM, ...args], { maxBuffer: 2 ** 24 }, (error, out, err) => {
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err });
-    });
-  });
-}
+const run = gsmSimHere;
 
 describe('with a saved log', () => {
   it('log prints columns under the day, and the same JSON lines', async () => {
-    const { out } = await gsmSim('log', '--log', saved, '--sms', '1');
+    const { out } = await run('log', '--log', saved, '--sms', '1');
     const [day, heads, , submit] = out.split('\n');
     expect(day).toBe('2010-03-01 (UTC)');
     expect(heads).toMatch(/^TIME +SMS +WHO +EVENT +WHAT$/);
     expect(submit).toMatch(/^09:00:00\.300 +1 {2}\+393330000001 +submit +→ \+393330000002 «Ciao Bob, come stai\?»/);
-    expect((await gsmSim('log', '--log', saved, '--json')).out).toBe(text);
+    expect((await run('log', '--log', saved, '--json')).out).toBe(text);
   });
 
   it('pcap, diagram and latency write files, and say so', async () => {
@@ -56,7 +45,7 @@ describe('with a saved log', () => {
     ] as const;
     for (const [command, name, beginning] of made) {
       const path = join(folder, name);
-      const { code, out } = await gsmSim(command, '--log', saved, '--output', path, '--json');
+      const { code, out } = await run(command, '--log', saved, '--output', path, '--json');
       const octets = readFileSync(path);
       expect([code, JSON.parse(out)]).toEqual([0, { event: 'written', file: path, octets: octets.length }]);
       expect(octets.toString('utf8').startsWith(beginning)).toBe(true);
@@ -65,9 +54,9 @@ describe('with a saved log', () => {
   });
 
   it('diagram speaks Mermaid, and latency prints figures', async () => {
-    expect((await gsmSim('diagram', '--log', saved, '--format', 'mermaid')).out).toMatch(/^sequenceDiagram\n/);
-    expect((await gsmSim('latency', '--log', saved)).out).toMatch(/^direct: 14 SMS, 71.4 % delivered, 7.1 % lost, /);
-    expect(JSON.parse((await gsmSim('latency', '--log', saved, '--json')).out)).toMatchObject({ sms: 14, lost: 1 });
+    expect((await run('diagram', '--log', saved, '--format', 'mermaid')).out).toMatch(/^sequenceDiagram\n/);
+    expect((await run('latency', '--log', saved)).out).toMatch(/^direct: 14 SMS, 71.4 % delivered, 7.1 % lost, /);
+    expect(JSON.parse((await run('latency', '--log', saved, '--json')).out)).toMatchObject({ sms: 14, lost: 1 });
   });
 
   it.each([
@@ -78,7 +67,7 @@ describe('with a saved log', () => {
     [['pcap', '--log', saved, '--output', '/proc/none/x'], 1, /Cannot write \/proc\/none\/x/],
     [['diagram', '--log', saved, '--sms', 'one'], 2, /It must be a whole number/],
   ] as const)('%j says what is wrong', async (args, code, message) => {
-    const ended = await gsmSim(...args);
+    const ended = await run(...args);
     expect([ended.code, ended.out]).toEqual([code, '']);
     expect(ended.err).toMatch(message);
     expect(ended.err.trimEnd()).not.toContain('\n');
@@ -88,13 +77,13 @@ describe('with a saved log', () => {
 test('latency of nothing is said, or drawn', async () => {
   const nothing = join(folder, 'nothing.jsonl');
   writeFileSync(nothing, '');
-  expect((await gsmSim('latency', '--log', nothing)).out).toBe('No SMS was sent\n');
-  expect((await gsmSim('latency', '--log', nothing, '--json')).out).toBe('');
-  expect((await gsmSim('latency', '--log', nothing, '--output', '-')).out).toMatch(/^<svg[\s\S]*No SMS was sent\./);
+  expect((await run('latency', '--log', nothing)).out).toBe('No SMS was sent\n');
+  expect((await run('latency', '--log', nothing, '--json')).out).toBe('');
+  expect((await run('latency', '--log', nothing, '--output', '-')).out).toMatch(/^<svg[\s\S]*No SMS was sent\./);
 });
 
 test('log --schema says what each kind of line has', async () => {
-  const { out } = await gsmSim('log', '--schema');
+  const { out } = await run('log', '--schema');
   const { oneOf }: { oneOf: readonly { properties: Record<string, object>; required: readonly string[] }[] } =
     JSON.parse(out);
   const submit = oneOf.find(({ properties }) => JSON.stringify(properties['kind']).includes('"submit"'));
@@ -108,20 +97,20 @@ test.each(['pcap', 'diagram', 'latency'])(
   async (command) => {
     const output = join(folder, `nothing.${command}`);
     const chosen = ['--log', saved, '--number', '3330000001', '--output', output];
-    expect(await gsmSim(command, ...chosen)).toEqual({ code: 1, out: '', err: expect.stringMatching(NOTHING) });
+    expect(await run(command, ...chosen)).toEqual({ code: 1, out: '', err: expect.stringMatching(NOTHING) });
     expect(existsSync(output)).toBe(false);
   },
 );
 
 test('log of a selection of nothing says how to choose', async () => {
-  const { code, err } = await gsmSim('log', '--log', saved, '--number', '3330000001');
+  const { code, err } = await run('log', '--log', saved, '--number', '3330000001');
   expect([code, err]).toEqual([0, expect.stringMatching(NOTHING)]);
 });
 
 test('a log that has lost its beginning says so', async () => {
   const late = join(folder, 'late.jsonl');
   writeFileSync(late, text.split('\n').slice(10).join('\n'));
-  const { out, err } = await gsmSim('latency', '--log', late);
+  const { out, err } = await run('latency', '--log', late);
   expect(err).toBe(
     'gsm-sim: 10 events of the beginning are not in the log any more; serve --log FILE keeps them all\n',
   );
@@ -140,14 +129,14 @@ describe('with a running network', () => {
   beforeAll(async () => {
     const [line] = await once(createInterface(server.stdout), 'line');
     ({ control } = JSON.parse(line));
-    await gsmSim('deliver', '--control', control, '--to', '+393330000001', '--from', 'BANK', '--text', 'Hello');
+    await run('deliver', '--control', control, '--to', '+393330000001', '--from', 'BANK', '--text', 'Hello');
   });
   afterAll(() => {
     server.kill('SIGKILL');
   });
 
   it('serve --log writes down every event as it happens', async () => {
-    expect(readFileSync(kept, 'utf8')).toBe((await gsmSim('log', '--control', control, '--json')).out);
+    expect(readFileSync(kept, 'utf8')).toBe((await run('log', '--control', control, '--json')).out);
     expect(readLog(readFileSync(kept, 'utf8')).map(({ kind }) => kind)).toEqual([
       ...['start', 'attach', 'attach', 'submit', 'accept', 'attempt', 'deliver'],
     ]);
@@ -177,7 +166,7 @@ describe('with a running network', () => {
     for await (const line of lines) {
       texts.push(line);
       if (texts.length === 7) {
-        await gsmSim('deliver', '--control', control, '--to', '+393330000002', '--from', 'BANK', '--text', 'Again');
+        await run('deliver', '--control', control, '--to', '+393330000002', '--from', 'BANK', '--text', 'Again');
       }
       if (texts.length === 11) break;
     }

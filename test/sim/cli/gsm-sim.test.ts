@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { serialPort } from '../../../modem/index.ts';
+import { type Ended, gsmSimHere } from './in-process.ts';
 
 const PROGRAM = join(import.meta.dirname, '../../../dist/sim/cli/gsm-sim.js');
 const folder = join(mkdtempSync(join(tmpdir(), 'gsm-sim-')), 'modems');
@@ -34,13 +35,9 @@ afterAll(() => {
   server.kill('SIGKILL');
 });
 
-interface Ended {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-function gsmSim(...args: readonly string[]): Promise<Ended> {
+/** Runs `gsm-sim`: `serve` in a process of its own, the other commands in this one. */
+function run(...args: readonly string[]): Promise<Ended> {
+  if (args[0] !== 'serve') return gsmSimHere(...args);
   return new Promise((resolve) => {
     execFile(process.execPath, [PROGRAM, ...args], (error, out, err) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err });
@@ -90,7 +87,7 @@ test('deliver reaches a phone, and submitted prints what one sent', async () => 
     closed() {},
   });
   await port.write(new Uint8Array(Buffer.from('ATE0;+CNMI=2,2\r')));
-  const { code, out } = await gsmSim(
+  const { code, out } = await run(
     'deliver',
     '--control',
     ready.control,
@@ -108,7 +105,7 @@ test('deliver reaches a phone, and submitted prints what one sent', async () => 
   expect(await heard.promise).toMatch(/\+CMT: ,\d+\r\n.*0605043E81000000FF\r\n/);
   await port.write(new Uint8Array(Buffer.from('AT+CMGF=1;+CMGS="3330000002"\r')));
   await port.write(new Uint8Array(Buffer.from('hello\x1a')));
-  const submitted = await gsmSim(
+  const submitted = await run(
     ...['submitted', '--from', first.number, '--wait', '--timeout', '10s', '--control', ready.control, '--json'],
   );
   expect(JSON.parse(submitted.out)).toEqual({
@@ -123,24 +120,24 @@ test('deliver reaches a phone, and submitted prints what one sent', async () => 
 
 test('faults are arranged, listed and taken back', async () => {
   const control = ['--control', ready.control, '--json'];
-  expect((await gsmSim('fault', 'add', 'delay', '--set', 'ms=500', '--nth', '3', ...control)).out).toBe(
+  expect((await run('fault', 'add', 'delay', '--set', 'ms=500', '--nth', '3', ...control)).out).toBe(
     '{"event":"arranged","id":"fault-1"}\n',
   );
-  expect(JSON.parse((await gsmSim('fault', ...control)).out)).toMatchObject({
+  expect(JSON.parse((await run('fault', ...control)).out)).toMatchObject({
     id: 'fault-1',
     action: { kind: 'delay', ms: 500 },
     nth: 3,
   });
-  expect((await gsmSim('fault', 'remove', 'fault-1', ...control)).code).toBe(0);
-  expect((await gsmSim('fault', 'remove', 'fault-1', ...control)).code).toBe(1);
+  expect((await run('fault', 'remove', 'fault-1', ...control)).code).toBe(0);
+  expect((await run('fault', 'remove', 'fault-1', ...control)).code).toBe(1);
 });
 
 test('a phone is taken out of coverage, and the log says so', async () => {
   const control = ['--control', ready.control, '--json'];
-  expect(JSON.parse((await gsmSim('subscribers', 'coverage', '+393330000002', 'off', ...control)).out)).toMatchObject({
+  expect(JSON.parse((await run('subscribers', 'coverage', '+393330000002', 'off', ...control)).out)).toMatchObject({
     covered: false,
   });
-  const last = (await gsmSim('log', ...control)).out.trim().split('\n').at(-1) ?? '';
+  const last = (await run('log', ...control)).out.trim().split('\n').at(-1) ?? '';
   expect(JSON.parse(last)).toMatchObject({ kind: 'detach', number: '+393330000002' });
 });
 
@@ -163,7 +160,7 @@ const MISTAKES: readonly (readonly [args: readonly string[], code: number, messa
 ];
 
 test.each(MISTAKES)('%j ends with exit code %i and one line', async (args, code, message) => {
-  const ended = await gsmSim(...args);
+  const ended = await run(...args);
   expect(ended.code).toBe(code);
   expect(ended.err).toMatch(message);
   expect(ended.err.trim().split('\n')).toHaveLength(1);
@@ -171,7 +168,7 @@ test.each(MISTAKES)('%j ends with exit code %i and one line', async (args, code,
 
 test('what the network cannot do is one line too', async () => {
   const message = ['--to', '+393330000001', '--from', '2', '--text', 'ж', '--alphabet', 'gsm7'];
-  const { code, err } = await gsmSim('deliver', '--control', ready.control, ...message);
+  const { code, err } = await run('deliver', '--control', ready.control, ...message);
   expect(code).toBe(2);
   expect(err).toMatch(/^gsm-sim: TP-UD: .*\n$/);
 });

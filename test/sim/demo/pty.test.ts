@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, it } from 'vitest';
 import { systemClock } from '../../../modem/index.ts';
 import { play } from '../../../sim/demo/play.ts';
 import { SCENES } from '../../../sim/demo/scenes.ts';
@@ -18,7 +18,10 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** How many times as fast as people: the machine and its pseudo terminals, which are real, must keep up. */
 const PACE = 5;
 
-it('the same play comes to the same end over real pseudo terminals', { timeout: 120_000 }, async () => {
+// Both wait most of their time.
+it.concurrent('the same play comes to the same end over real pseudo terminals', { timeout: 120_000 }, async ({
+  expect,
+}) => {
   const profile = latencyProfiles['direct'];
   if (profile === undefined) throw new Error('no profile direct');
   const clock = new WorldClock({ pace: { kind: 'speed', factor: PACE } });
@@ -41,7 +44,9 @@ it('the same play comes to the same end over real pseudo terminals', { timeout: 
   }
 });
 
-it('npm start -- --headless --pty brings an SMS over them in real time', { timeout: 60_000 }, async () => {
+it.concurrent('npm start -- --headless --pty brings an SMS over them in real time', { timeout: 60_000 }, async ({
+  expect,
+}) => {
   const child = spawn(process.execPath, [DEMO, '--headless', '--json', '--pty', '--data', join(folder, 'real')]);
   const ended = once(child, 'exit');
   let delivered: string | undefined;

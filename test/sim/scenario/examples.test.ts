@@ -12,9 +12,23 @@ const FOLDER = join(ROOT, 'sim/examples/scenarios');
 const files = globSync('*.yaml', { cwd: FOLDER }).toSorted();
 const run = promisify(execFile);
 
-async function gsmSim(...args: readonly string[]): Promise<string> {
+const folder = mkdtempSync(join(tmpdir(), 'scenarios-'));
+
+/** Plays an example in a process of its own. @returns what it printed, and its log */
+async function played(example: string, ...options: readonly string[]) {
+  const log = join(mkdtempSync(join(folder, 'run-')), 'log');
+  const args = ['scenario', 'run', join(FOLDER, example), '--json', '--log', log, ...options];
   const { stdout } = await run(process.execPath, [PROGRAM, ...args]);
-  return stdout;
+  return { stdout, log: readFileSync(log, 'utf8') };
+}
+
+const plays = new Map<string, ReturnType<typeof played>>();
+
+/** The first play of an example, which several tests look at. */
+function firstPlay(example: string): ReturnType<typeof played> {
+  const play = plays.get(example) ?? played(example);
+  plays.set(example, play);
+  return play;
 }
 
 describe('the examples', () => {
@@ -23,7 +37,7 @@ describe('the examples', () => {
   });
 
   it.each(files)('%s comes as it expects', { timeout: 60_000 }, async (file) => {
-    const result = JSON.parse(await gsmSim('scenario', 'run', join(FOLDER, file), '--json'));
+    const result = JSON.parse((await firstPlay(file)).stdout);
     expect(result).toMatchObject({ event: 'scenario', ok: true });
     expect(result.judgements.length).toBeGreaterThan(0);
   });
@@ -35,23 +49,14 @@ describe('the examples', () => {
 });
 
 describe('the same seed', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'scenarios-'));
-
-  /** The log of an example, played in a process of its own. */
-  async function logOf(example: string, ...options: readonly string[]): Promise<string> {
-    const log = join(folder, 'log');
-    await gsmSim('scenario', 'run', join(FOLDER, example), '--log', log, ...options);
-    return readFileSync(log, 'utf8');
-  }
-
   it('gives the same log in another process, octet for octet', { timeout: 60_000 }, async () => {
-    const first = await logOf('thousand-phones.yaml');
-    expect(first.split('\n').length).toBeGreaterThan(80_000);
-    expect((await logOf('thousand-phones.yaml')) === first).toBe(true);
+    const { log } = await firstPlay('thousand-phones.yaml');
+    expect(log.split('\n').length).toBeGreaterThan(80_000);
+    expect((await played('thousand-phones.yaml')).log === log).toBe(true);
   });
 
   it('and another seed another log', { timeout: 60_000 }, async () => {
-    const first = await logOf('lost-answer.yaml');
-    expect(await logOf('lost-answer.yaml', '--seed', 'another')).not.toBe(first);
+    const { log } = await firstPlay('lost-answer.yaml');
+    expect((await played('lost-answer.yaml', '--seed', 'another')).log).not.toBe(log);
   });
 });
