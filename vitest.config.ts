@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 /** Folders whose tests start no process and change nothing that outlives a test. */
 const SHARED = [
-  'test/modem/{at,pdu,port}/**/*.test.{ts,tsx}',
+  'test/modem/{at,pdu}/**/*.test.{ts,tsx}',
   'test/device/{cash-mobile,firmware,midp,safe-mobile,terminal}/**/*.test.{ts,tsx}',
   'test/server/{enrolment,http,ledger,messaging}/**/*.test.{ts,tsx}',
 ];
