@@ -200,7 +200,6 @@ export class Enrolment {
   }
 
   #forget(): void {
-    this.#repeat?.cancel();
     this.#app.device.erase();
     this.#app.transactions.clear();
   }

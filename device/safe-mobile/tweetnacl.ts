@@ -7,7 +7,7 @@ import type { Primitives } from './primitives.ts';
 export const tweetnaclPrimitives: Primitives = {
   x25519PublicKey: (secretKey) => nacl.scalarMult.base(secretKey),
   x25519: (secretKey, publicKey) => nacl.scalarMult(secretKey, publicKey),
-  ed25519PublicKey: (seed) => withSigningKey(seed, (pair) => pair.publicKey.slice()),
+  ed25519PublicKey: (seed) => withSigningKey(seed, (pair) => pair.publicKey),
   ed25519Sign: (seed, message) => withSigningKey(seed, (pair) => nacl.sign.detached(message, pair.secretKey)),
   ed25519Verify: (publicKey, message, signature) => nacl.sign.detached.verify(message, signature, publicKey),
   sha512: (message) => nacl.hash(message),

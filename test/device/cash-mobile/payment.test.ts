@@ -116,6 +116,23 @@ describe('A request for a payment', () => {
     expect(cash.phone.screen.title).toBe('Blocked');
   });
 
+  test('that cannot be sent does not say so on a screen that the customer has opened meanwhile', async () => {
+    const cash = await enrolled();
+    await openApplication(cash, 'en');
+    await cash.request();
+    for (let times = 0; times < 3; times += 1) {
+      cash.radio.outcomes.push({ kind: 'failed', reason: 'no network', retry: true });
+    }
+    await cash.select('Approve');
+    await cash.type(PIN);
+    await cash.select('Confirm');
+    await cash.select('Close');
+    expect(cash.phone.screen.title).toBe('Cash-Mobile');
+    await cash.clock.advance(20_000);
+    expect(cash.radio.outcomes).toEqual([]);
+    expect(cash.phone.screen.title).toBe('Cash-Mobile');
+  });
+
   test('a PIN of four digits is not sent', async () => {
     const cash = await enrolled();
     await cash.request();

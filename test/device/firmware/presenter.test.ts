@@ -305,6 +305,32 @@ describe('A form', () => {
     expect(body().items).toEqual([{ label: 'Code', value: 'AB', focused: true, secret: true }]);
   });
 
+  test('gives the focus to its fields and choices only, one after the other', () => {
+    const field = (label: string) => new TextField(label, '', 9, { input: 'ANY' });
+    const group = new ChoiceGroup('Days', 'MULTIPLE', ['Mon', 'Tue']);
+    const items = [
+      new StringItem('', 'a'),
+      field('One'),
+      new Gauge('', 4),
+      group,
+      new StringItem('', 'b'),
+      field('Two'),
+    ];
+    const { press, body } = present(new Form('', items));
+    const seen: (readonly (string | undefined)[])[] = [];
+    for (const _ of ['One', 'Mon', 'Tue', 'Two']) {
+      const inverse = body().rows.filter((row) => row.inverse);
+      seen.push([body().items.find(({ focused }) => focused)?.label, inverse[0]?.text]);
+      press('down');
+    }
+    expect(seen).toEqual([
+      ['One', 'One'],
+      ['Mon', '[ ] Mon'],
+      ['Tue', '[ ] Tue'],
+      ['Two', 'Two'],
+    ]);
+  });
+
   test('skips no text between two fields: the rows move one by one', () => {
     const long = new StringItem('', Array.from({ length: 30 }, (_, index) => `word${index}`).join(' '));
     const field = () => new TextField('Field', '', 9, { input: 'ANY' });

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import nacl from 'tweetnacl';
+import { describe, expect, it, vi } from 'vitest';
 import {
   adminText,
   announcementText,
@@ -183,6 +184,18 @@ describe('the PIN-camouflaged key', () => {
     if (ends === 'signs') sign();
     else expect(sign).toThrow('no memory');
     expect(seen.map(hexOf)).toEqual(['00'.repeat(32), '00'.repeat(32)]);
+  });
+
+  it('wipes the secret key that tweetnacl makes of the seed', () => {
+    const made = vi.spyOn(nacl.sign.keyPair, 'fromSeed');
+    try {
+      primitives.ed25519Sign(keys.approvalSeed, text);
+      expect(hexOf(primitives.ed25519PublicKey(keys.approvalSeed))).toBe(hexOf(keys.A));
+      const pairs = made.mock.results.map(({ value }) => value as nacl.SignKeyPair);
+      expect(pairs.map(({ secretKey }) => hexOf(secretKey))).toEqual(['00'.repeat(64), '00'.repeat(64)]);
+    } finally {
+      made.mockRestore();
+    }
   });
 
   it('signs with a wrong PIN too, with another key, so that nobody but the service can tell', () => {
