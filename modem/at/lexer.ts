@@ -109,10 +109,7 @@ export class AtLexer {
   /** Whether an octet ends a line, and is not the rest of the line end before it. */
   #endsLine(octet: number): boolean {
     const before = this.#lineEnd;
-    if (octet === CTRL_Z) {
-      this.#lineEnd = 'none';
-      return true;
-    }
+    if (octet === CTRL_Z) return true;
     this.#lineEnd = octet === CR ? 'cr' : 'lf';
     if (octet === CR && before === 'lf') this.#lineEnd = 'none';
     return before === 'none' || (octet === LF && before === 'lf');

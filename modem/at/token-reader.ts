@@ -26,7 +26,6 @@ export class TokenReader {
 
   /** Ends a quoted text whose closing quote has not come: its lines are taken one by one. */
   giveUpQuoted(): void {
-    this.#cancelTimer();
     for (const token of this.#lexer.giveUpQuoted()) this.#take(token);
   }
 

@@ -57,7 +57,7 @@ export function septetText(septets: Uint8Array): string {
   const codes: number[] = [];
   for (let at = 0; at < septets.length; at += 1) {
     const septet = septets[at] ?? 0;
-    const isEscaped = septet === ESCAPE && at + 1 < septets.length;
+    const isEscaped = septet === ESCAPE;
     if (isEscaped) at += 1;
     codes.push((isEscaped ? DEFAULT_EXTENSION.characters[septets[at] ?? 0] : DEFAULT_TABLE.characters[septet]) ?? 0);
   }

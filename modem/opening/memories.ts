@@ -44,10 +44,10 @@ export async function chooseMemories(chat: Chat, clock: Clock): Promise<Memories
     const [reading, , receiving] = triple;
     for (const memories of [triple, triple.slice(0, 2), triple.slice(0, 1)]) {
       if (!(await takes(chat, memories))) continue;
-      // MT has the messages of SM and ME: with MT these two are not read as well.
-      const others = ['SM', 'ME'].filter((memory) => memory !== receiving && readable.includes(memory));
-      const last = readable.length === 0 || readable.includes(receiving) ? receiving : reading;
-      return { messages: [...others.filter((memory) => memory !== last), last], reports, receiving };
+      // MT has the messages of SM and ME, so MT is not among the others.
+      const others = ['SM', 'ME'].filter((memory) => memory !== reading && readable.includes(memory));
+      // `reading` is the memory where new messages arrive, if that one can be read.
+      return { messages: [...others, reading], reports, receiving };
     }
   }
   const named = [...new Set([...readable, ...receivable])].filter((memory) => MESSAGE_MEMORIES.includes(memory));

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { Chat, QUEUE_LIMIT } from '../../../modem/at/chat.ts';
 import type { AtCommand, AtResult } from '../../../modem/at/command.ts';
 import type { UnsolicitedCode } from '../../../modem/at/unsolicited.ts';
-import { type FarEnd, memoryPort, type PortError } from '../../../modem/index.ts';
+import { type ControlLines, type FarEnd, memoryPort, type PortError } from '../../../modem/index.ts';
 import { VirtualClock } from '../../../sim/index.ts';
 import { line, ok, PROMPT, ScriptedModem } from '../scripted-modem.ts';
 
@@ -115,10 +115,49 @@ describe('a command', () => {
     const result = await chat.run(signal);
     expect(result.kind).toBe('aborted');
   });
+
+  test('times out with the last 32 lines that came, in which SIM secrets are masked', async () => {
+    const noise = Array.from({ length: 40 }, (_, index) => `x${index} AT+CPIN="1234"`);
+    modem.when('AT+COPS?', noise.map(line).join(''));
+    const [result] = await results(operator);
+    const received = noise.slice(-32).map((text) => text.replace('"1234"', '******'));
+    expect(result?.kind === 'timeout' && result.error.received).toEqual(received);
+  });
+
+  test('times out without the text of its PDU, though the modem echoes the PDU', async () => {
+    modem.echo = true;
+    modem.when('AT+CMGS=18', PROMPT).when('0011AA^Z', line('^RSSI: 1'));
+    const [result] = await results(submit);
+    expect(result?.kind === 'timeout' && result.error.received).toEqual(['^RSSI: 1']);
+  });
+
+  test('does not take the echo of its PDU for that of a message', async () => {
+    modem.echo = true;
+    modem.when('AT+CMGS=18', `${line('+CMT: ,25')}${PROMPT}`).when('0011AA^Z', `${line(pdu)}${ok('+CMGS: 7')}`);
+    const [result] = await results(submit);
+    expect([textsOf(result), codes]).toEqual([['+CMGS: 7'], [{ prefix: '+CMT', line: '+CMT: ,25', pdu }]]);
+  });
+});
+
+describe('how long is waited', () => {
+  test.each<[what: string, command: AtCommand, answer: string | undefined, ms: number]>([
+    ['for an answer', signal, undefined, 10_000],
+    ['for the OK behind a complete answer', signal, line('+CSQ: 5,0'), 2_000],
+    ['for a prompt, whatever the time-out of the command', submit, undefined, 10_000],
+    ['for the answer behind a PDU', submit, PROMPT, 60_000],
+  ])('%s', async (_what, command, answer, ms) => {
+    modem.when(command.text, answer).when('0011AA^Z', undefined);
+    const start = clock.now();
+    await results(command);
+    expect(clock.now() - start).toBe(ms);
+  });
 });
 
 describe('unsolicited codes', () => {
-  const noise = ['^RSSI: 20', '_OSIGQ: 3,0', '#STN: 1', '+ZUSIMR:2', '+SPNWNAME: "x"', 'RING'];
+  const noise = [
+    ...['^RSSI: 20', '_OSIGQ: 3,0', '#STN: 1', '+ZUSIMR:2', '+SPNWNAME: "x"', 'RING', 'RDY', 'SMS DONE', 'SMS READY'],
+    ...['SMS Ready', 'Call Ready', 'PB DONE', 'NORMAL POWER DOWN', 'MODEM:STARTUP'],
+  ];
 
   test.each(noise)('%s between command and answer, and inside the answer, is not the answer', async (code) => {
     modem.when('AT+CGMM', `${line(code)}${line('EC25')}${line(code)}${ok()}`);
@@ -142,6 +181,24 @@ describe('unsolicited codes', () => {
     modem.say(`\r\n+CMT: ,25\r\n${between}${pdu}\r\n`);
     await clock.advance(0);
     expect(codes.filter(({ prefix }) => prefix === '+CMT')).toEqual([{ prefix: '+CMT', line: '+CMT: ,25', pdu }]);
+  });
+
+  test.each(['+CMT', '+CDS', '+CBM'])('%s brings a PDU behind which the modem writes ",0"', async (prefix) => {
+    modem.say(`\r\n${prefix}: ,25\r\n${pdu},0\r\n`);
+    await clock.advance(0);
+    expect(codes).toEqual([{ prefix, line: `${prefix}: ,25`, pdu: `${pdu},0` }]);
+  });
+
+  test('of five headers without a PDU the oldest is forgotten; PDUs belong to the last ones', async () => {
+    const headers = [1, 2, 3, 4, 5].map((length) => `+CMT: ,${length}`);
+    modem.say([...headers, 'AA', 'BB', 'CC', 'DD', 'EE'].map(line).join(''));
+    await clock.advance(0);
+    expect(codes.map(({ line: header, pdu: read }) => `${header} ${read}`)).toEqual([
+      '+CMT: ,5 AA',
+      '+CMT: ,4 BB',
+      '+CMT: ,3 CC',
+      '+CMT: ,2 DD',
+    ]);
   });
 
   test('+CMT inside a list of messages takes its own PDU and leaves the others theirs', async () => {
@@ -483,6 +540,14 @@ describe('after a time-out', () => {
     expect(modem.typed).toEqual(['AT+CMGS=18', 'ESC', 'AT', 'AT+CMGS=18', '0011AA^Z']);
   });
 
+  test('a message whose PDU was typed is not typed again', async () => {
+    modem.when('AT+CMGS=18', PROMPT).when('0011AA^Z', undefined);
+    const [result] = await results({ ...submit, repeatable: true });
+    expect(result).toMatchObject({ kind: 'timeout', payloadTyped: true });
+    await clock.advance(600_000);
+    expect(modem.typed).toEqual(['AT+CMGS=18', '0011AA^Z']);
+  });
+
   test('a swallowed AT is typed again', async () => {
     modem.when('AT+COPS?', undefined).when('AT', undefined, ok());
     const [, next] = await results(operator, signal);
@@ -549,7 +614,76 @@ describe('an orphan OK after ERROR, while an answer is owed', () => {
   });
 });
 
+describe('a slow modem', () => {
+  const inTime = (delayMs: number, answer: string) => () => {
+    clock.after(delayMs, () => modem.say(answer));
+    return undefined;
+  };
+  /** How long a command with a time-out of 5 s is waited for. */
+  const patience = async () => {
+    modem.when('AT+COPS?', undefined);
+    const start = clock.now();
+    await results(operator);
+    return clock.now() - start;
+  };
+
+  test.each([
+    [0, 5_000],
+    [99, 5_000],
+    [100, 5_200],
+    [3_000, 11_000],
+  ])('that takes %i ms for each answer gets as much time more, twice: %i ms', async (tookMs, patienceMs) => {
+    modem.when('AT+CSQ', inTime(tookMs, ok('+CSQ: 23,0')));
+    await results(...Array.from({ length: 8 }, () => signal));
+    expect(await patience()).toBe(patienceMs);
+  });
+
+  test('is not one that takes long to send messages', async () => {
+    modem.when('AT+CMGS=18', PROMPT).when('0011AA^Z', inTime(5_000, ok('+CMGS: 7')));
+    await results(...Array.from({ length: 8 }, () => submit));
+    expect(await patience()).toBe(5_000);
+  });
+});
+
+describe('the control lines', () => {
+  test('DTR and RTS are set when the port is opened', async () => {
+    const lines: ControlLines[] = [];
+    const wired = memoryPort();
+    wired.farEnd.listen({ opened() {}, data() {}, closed() {}, controlled: (set) => lines.push(set) });
+    await Chat.open(wired.port, clock, { unsolicited() {}, ended() {} });
+    expect(lines).toEqual([{ dtr: true, rts: true }]);
+  });
+});
+
 describe('the end', () => {
+  test('by a port that cannot be written to is a loss, whatever the error is', async () => {
+    const { port } = memoryPort();
+    const reasons: PortError[] = [];
+    const mute = await Chat.open({ ...port, write: () => Promise.reject(new Error('EIO')) }, clock, {
+      unsolicited() {},
+      ended: (reason) => reasons.push(reason),
+    });
+    expect((await mute.run(signal)).kind).toBe('lost');
+    expect(reasons).toMatchObject([{ code: 'failed', message: 'memory: Error: EIO' }]);
+  });
+
+  test.each<[when: string, lost: () => Promise<unknown>, afterMs: number]>([
+    ['while AT is typed', () => Promise.all([chat.run(operator), chat.run(signal)]), 5_700],
+    ['while a late answer is waited for', () => Promise.all([chat.run(operator), chat.run(operator)]), 7_000],
+    ['while the modem is woken', () => chat.wake(['AT', 'AT', 'AT']), 1_500],
+  ])('by unplugging %s comes at once', async (_when, lost, afterMs) => {
+    modem.when('AT+COPS?', undefined);
+    if (afterMs < 7_000) modem.when('AT', undefined);
+    const start = clock.now();
+    clock.after(afterMs, () => farEnd.hangUp());
+    let isDone = false;
+    void lost().then(() => {
+      isDone = true;
+    });
+    await clock.runUntil(() => isDone, 60_000);
+    expect([clock.now() - start, ended.length]).toEqual([afterMs, 1]);
+  });
+
   test('by unplugging says whether the PDU was typed', async () => {
     modem.when('AT+CMGS=18', PROMPT).when('0011AA^Z', undefined);
     clock.after(1_000, () => farEnd.hangUp());

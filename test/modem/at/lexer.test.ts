@@ -27,6 +27,11 @@ const cases: readonly (readonly [what: string, octets: string, tokens: readonly 
   ['a code between prompt and echo', '\r\n> \r\n^RSSI:20\r\n', [prompt, line('^RSSI:20')]],
   ['> inside a line is no prompt', 'a > b\r\n', [line('a > b')]],
   ['a code glued to a PDU', `${pdu}+CMGL: 2,1,,25\r\n`, [line(pdu), line('+CMGL: 2,1,,25')]],
+  ['a code glued to the shortest PDU', `${'00'.repeat(10)}+CMGL: 2\r\n`, [line('00'.repeat(10)), line('+CMGL: 2')]],
+  ['a plus behind fewer octets', `${'00'.repeat(9)}+CMGL: 2\r\n`, [line(`${'00'.repeat(9)}+CMGL: 2`)]],
+  ['a second > behind the prompt, which is a part of the line', '\r\n> > x\r\n', [prompt, line('> x')]],
+  ['two prompts, each on a line of its own', '\r\n> \r\n> ', [prompt, prompt]],
+  ['a code, and then a line of Ctrl-Z alone', '+CMTI: "SM",1\r\n\x1a\r\nOK\r\n', [line('+CMTI: "SM",1'), line('OK')]],
   ['blank lines are nothing', '\r\n\r\n \r\n', []],
   ['ESC echoed before an answer', '\x1b\r\nOK\r\n', [line('OK')]],
   ['an incomplete line waits', 'OK', []],
@@ -58,6 +63,13 @@ const cases: readonly (readonly [what: string, octets: string, tokens: readonly 
     '+CUSD: 0,"5" wide\r\n> 2",15\r\nOK\r\n',
     [line('+CUSD: 0,"5" wide\n> 2",15'), line('OK')],
   ],
+  [
+    'a text of 182 characters in hexadecimal, cut by a line end',
+    `+CUSD: 0,"${'0'.repeat(700)}\r\n${'1'.repeat(28)}",72\r\n`,
+    [line(`+CUSD: 0,"${'0'.repeat(700)}\n${'1'.repeat(28)}",72`)],
+  ],
+  ['blank lines of LF alone in a text', '+CUSD: 0,"a\n\nb",15\n', [line('+CUSD: 0,"a\n\nb",15')]],
+  ['a text with an empty coding', '+CUSD: 0,"a\r\nb",\r\nOK\r\n', [line('+CUSD: 0,"a\nb",'), line('OK')]],
   ['a text without a coding', '+cusd: 0,"a\r\nb"\r\nOK\r\n', [line('+cusd: 0,"a\nb"'), line('OK')]],
   ['a comma that begins a text', '+CUSD: 0,", 5\r\nb",15\r\nOK\r\n', [line('+CUSD: 0,", 5\nb",15'), line('OK')]],
   ['+CUSD without a text', '+CUSD: 2\r\nOK\r\n', [line('+CUSD: 2'), line('OK')]],
@@ -141,6 +153,18 @@ describe('the lexer', () => {
     expect(lexer.giveUpQuoted()).toEqual([line('+CUSD: 0,"Cred'), line('+CSQ: 23,0'), line('OK')]);
     expect(lexer.giveUpQuoted()).toEqual([]);
     expect(lexer.read(octetsOf('> \r\nOK\r\n'))).toEqual([prompt, line('OK')]);
+  });
+
+  test.each<[what: string, rest: string, given: readonly AtToken[]]>([
+    ['with the line that has begun', '+CSQ', [line('+CUSD: 0,"Cred'), line('+CSQ')]],
+    ['whose quote the line that has begun closes: the text is whole', 'it",15', [line('+CUSD: 0,"Cred\nit",15')]],
+  ])('gives up a text %s', (_what, rest, given) => {
+    const lexer = new AtLexer();
+    expect(lexer.read(octetsOf(`+CUSD: 0,"Cred\r\n${rest}`))).toEqual([]);
+    expect(lexer.isInsideQuotes).toBe(true);
+    expect(lexer.giveUpQuoted()).toEqual(given);
+    expect(lexer.isInsideQuotes).toBe(false);
+    expect(lexer.read(octetsOf('\r\nOK\r\n'))).toEqual([line('OK')]);
   });
 
   test('finds every line that was written between line ends, and nothing else', () => {

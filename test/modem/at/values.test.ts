@@ -32,6 +32,8 @@ const cases: readonly (readonly [line: string, values: readonly AtValue[]])[] = 
   ['+CPMS: ("ME","MT"), ("SM") ,()', [list(string('ME'), string('MT')), list(string('SM')), list()]],
   ['+CUSD: 0,"never closed', [word('0'), string('never closed')]],
   ['+CPBR: (1-50', [list(word('1-50'))]],
+  ['+X: ((((1),2),3),4)', [list(list(list(list(word('1')), word('2')), word('3')), word('4'))]],
+  ['+X: (((((1)))))', [list(list(list(list(word('(1')))))]],
   ['+CMD:', []],
   ['355896001234567', [word('355896001234567')]],
 ];
@@ -62,6 +64,19 @@ describe('the reader of values', () => {
   });
 
   test.each([
+    ['999999999999999', 999_999_999_999_999],
+    ['-999999999999999', -999_999_999_999_999],
+    ['1000000000000000', undefined],
+    ['1.5', undefined],
+  ])('takes %s for the number %s', (text, number) => {
+    expect(numberIn(valuesOf(text)[0])).toBe(number);
+  });
+
+  test.each([
+    ['(0-3)', 0, true],
+    ['(0-3)', 3, true],
+    ['(0-3)', 4, false],
+    ['(1-3)', 0, false],
     ['(0-3)', 2, true],
     ['(0,2)', 1, false],
     ['(0,2-4)', 4, true],

@@ -68,9 +68,21 @@ describe('the memories that a modem offers', () => {
     ['("BM","SM"),("SM"),("SM")', ['"SM","SM","SM"'], 'broadcasts'],
     ['("ME","MT"),("ME","SM"),("SM")', ['"ME","ME","SM"'], 'new ones where they cannot be read'],
     ['(("SM","BM","SR"),("SM"))', ['"SM","SM","SM"'], 'two lists in one more pair of parentheses'],
+    ['(("ME","BM"),("ME"),("ME"))', ['"ME","ME","ME"'], 'three lists in one more pair of parentheses'],
+    ['(),("SM"),("ME")', ['"ME","SM","ME"'], 'no list of those that can be read'],
     ['', ['"SM","SM","SM"'], 'no lists'],
   ])('%s: %j (%s)', async (lists, expected) => {
     bench.script.when('AT+CPMS=?', ok(`+CPMS: ${lists}`)).when(/^AT\+CPMS="/, ok());
+    await bench.open();
+    expect(chosen()).toEqual(expected);
+  });
+
+  test.each([
+    ['three', 3, ['"SM","SM","SM"']],
+    ['two', 2, ['"SM","SM","SM"', '"SM","SM"']],
+    ['one', 1, ['"SM","SM","SM"', '"SM","SM"', '"SM"']],
+  ])('as many as the modem takes are named: %s', async (_what, most, expected) => {
+    memories((names) => names.length <= most, 'SM', '("SM"),("SM"),("SM")');
     await bench.open();
     expect(chosen()).toEqual(expected);
   });
