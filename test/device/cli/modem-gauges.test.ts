@@ -76,4 +76,17 @@ describe('The signal of the phone', () => {
     await clock.advance(3 * PERIOD_MS);
     expect(line.asked).toBe(2);
   });
+
+  test('is not asked for again when the end comes while the modem answers', async () => {
+    const clock = new VirtualClock();
+    const line = modem(-60);
+    const gauges = await watchModem(line, clock);
+    const answer = Promise.withResolvers<string>();
+    line.operator = () => answer.promise;
+    await clock.advance(PERIOD_MS);
+    gauges.stop();
+    answer.resolve('I-Sim');
+    await clock.advance(0);
+    expect(clock.next).toBeUndefined();
+  });
 });
