@@ -47,8 +47,6 @@ async function programOf(executable: Executable, isWanted: (name: string) => boo
     commands.push(command.description(description));
   }
   const program = createProgram(executable.name, executable.description, commands);
-  // `--help` lists commands without `[options]`: the options of a command that is not loaded are not known.
-  program.configureHelp({ subcommandTerm: (command) => command.name() });
   // An option that the program requires without a command must not be required of its commands.
   if (!hasWanted) executable.withoutCommand?.(program);
   return program;

@@ -25,7 +25,7 @@ export async function manPage(executable: Executable): Promise<string> {
     '.SH OPTIONS',
     ...options(top),
     ...afterHelp(top),
-    ...(commands.length === 0 ? [] : ['.SH COMMANDS']),
+    '.SH COMMANDS',
     ...commands.flatMap((level) => [
       `.SS ${argument(level.path.slice(1).join(' '))}`,
       escaped(level.command.description()),
@@ -57,10 +57,8 @@ function options({ options: all }: Level): readonly string[] {
 /** What stands under the options in `--help`, its lines as they are. */
 function afterHelp({ command }: Level): readonly string[] {
   let text = '';
-  const before = command.configureOutput();
-  command.configureOutput({ ...before, writeOut: (part) => (text += part) });
+  command.configureOutput({ writeOut: (part) => (text += part) });
   command.outputHelp();
-  command.configureOutput(before);
   const after = text.replace(command.helpInformation(), '').trim();
   return after === '' ? [] : ['.PP', '.nf', ...after.split('\n').map(escaped), '.fi'];
 }
@@ -73,7 +71,7 @@ function escaped(text: string): string {
     .replaceAll(/^([.'])/gm, '\\&$1');
 }
 
-/** An argument of a macro, which may hold blanks. */
+/** An argument of a macro, which may hold blanks, and no quotes. */
 function argument(text: string): string {
-  return `"${escaped(text).replaceAll('"', '\\(dq')}"`;
+  return `"${escaped(text)}"`;
 }

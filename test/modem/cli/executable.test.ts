@@ -44,7 +44,7 @@ const toy: Executable = {
       async load() {
         loaded.push('pull');
         return new Command('x')
-          .addArgument(new Argument('<side>', 'which side').choices(['left', 'right']))
+          .addArgument(new Argument('<side>', 'which side').choices(['left', 'right', 'up:down']))
           .option('--far', "as far as it's long")
           .addOption(new Option('--colour [name]', 'its colour').choices(['red', 'deep blue']))
           .addOption(new Option('--path <file>', 'where'))
@@ -158,7 +158,7 @@ describe('the levels of a command line', () => {
       },
       {
         path: 'toy-box pull',
-        words: ['left: which side', 'right: which side'],
+        words: ['left: which side', 'right: which side', 'up:down: which side'],
         options: [
           ['--far', '--far', 'none'],
           ['--colour', '--colour [name]', ['red', 'deep blue']],

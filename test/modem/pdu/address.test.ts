@@ -4,6 +4,9 @@ import {
   addressOf,
   addressText,
   decodePdu,
+  decodePduLeniently,
+  decodeTpdu,
+  decodeTpduLeniently,
   encodePdu,
   encodeTpdu,
   fromHex,
@@ -26,6 +29,7 @@ describe('TP-OA, TP-DA and TP-RA (3GPP TS 23.040, 9.1.2.5)', () => {
     ['national', '04A12143', { type: 'national', plan: 'isdn', value: '1234' }],
     ['subscriber', '0BC87238880900F1', { type: 'subscriber', plan: 'national', value: '27838890001' }],
     ['*, #, a, b and c', '0581BADCFE', { type: 'unknown', plan: 'isdn', value: '*#abc' }],
+    ['nothing known of the number', '04802143', { type: 'unknown', plan: 'unknown', value: '1234' }],
     ['no digits, everything reserved', '00FF', { type: 'reserved', plan: 'reserved-15', value: '' }],
     ['letters', '0DD0E474D81C0EBB01', { type: 'alphanumeric', plan: 'unknown', value: 'diafaan' }],
     ['eleven letters', '14D041E19058341E9149E512', { type: 'alphanumeric', plan: 'unknown', value: 'ABCDEFGHIJK' }],
@@ -47,6 +51,12 @@ describe('TP-OA, TP-DA and TP-RA (3GPP TS 23.040, 9.1.2.5)', () => {
       '123',
       'TP-OA 4: an odd number of digits does not end in one digit and the filler',
     ],
+    [
+      'an odd number ends in two F',
+      '039121FF',
+      '12',
+      'TP-OA 4: an odd number of digits does not end in one digit and the filler',
+    ],
     ['F among the digits', '0491F143', '134', 'TP-OA 3: the filler F is not a digit, left out'],
     ['21 digits', '159121436587092143658709F3', '123456789012345678903', 'TP-OA 1: 21 digits, more than 20'],
     ['3 semi-octets of letters', '03D04100', 'A', 'TP-OA 1: 3 semi-octets is not a whole number of letters'],
@@ -55,6 +65,13 @@ describe('TP-OA, TP-DA and TP-RA (3GPP TS 23.040, 9.1.2.5)', () => {
     const { deliver, deviations } = decodeLeniently({ oa });
     expect(deliver.originator.value).toBe(value);
     expect(deviations[0]).toBe(note);
+  });
+
+  test.each(['040D', '040DD0', '040DD0E474', '040DD0E474D81C0EBB'])('%s ends in the address', (hex) => {
+    for (const decode of [decodeTpdu, decodeTpduLeniently]) {
+      const note = refusal(() => decode(fromHex(hex), 'mobile-terminated'));
+      expect(note).toBe(`TP-OA ${hex.length / 2}: the octets end here`);
+    }
   });
 
   test.each<[string, Address]>([
@@ -72,12 +89,26 @@ describe('the service centre address in front of a TPDU (3GPP TS 27.005, 3.1)', 
     ['0791448720003023', '+447802000332'],
     ['068121436587F9', '123456789'],
     ['00', undefined],
+    ['0B9121436587092143658709', '+12345678901234567890'],
+    ['01FF', ''],
+    ['0191', '+'],
+    ['06D0C8329BFD06', 'Hello'],
+    ['08D0E8329BFD4697D9', 'hellohel'],
   ])('%s', (hex, number) => {
     const whole = `${hex}${deliverHex({})}`;
     const pdu = decodePdu(fromHex(whole), 'mobile-terminated');
     expect(pdu.smsc && addressText(pdu.smsc)).toBe(number);
     expect(toHex(encodePdu(pdu))).toBe(whole);
   });
+});
+
+test('a service centre address of 12 octets is refused, and leniently taken with a note', () => {
+  const octets = fromHex(`0C912143658709214365870921${deliverHex({})}`);
+  const note = 'SMSC 0: 12 octets, more than 11';
+  expect(refusal(() => decodePdu(octets, 'mobile-terminated'))).toBe(note);
+  const { smsc, deviations } = decodePduLeniently(octets, 'mobile-terminated');
+  expect(smsc?.value).toBe('1234567890123456789012');
+  expect(deviations.map(({ field, offset, reason }) => `${field} ${offset}: ${reason}`)).toEqual([note]);
 });
 
 describe('addresses as people write them', () => {
@@ -93,7 +124,20 @@ describe('addresses as people write them', () => {
     expect(addressText(address)).toBe(text);
   });
 
-  test.each(['', '+', '+39 333', '+39-02/1', '123456789012345678901', 'Cash-Mobile!', 'Ž'])('%j is none', (text) => {
+  test.each([
+    '',
+    '+',
+    '+39 333',
+    '+39-02',
+    '+39/02',
+    '+39.02',
+    '+39(02',
+    '+39)02',
+    '+3+9',
+    '123456789012345678901',
+    'Cash-Mobile!',
+    'Ž',
+  ])('%j is none', (text) => {
     expect(() => addressOf(text)).toThrow(PduEncodeError);
   });
 });

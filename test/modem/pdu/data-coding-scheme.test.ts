@@ -10,7 +10,7 @@ import {
   PduEncodeError,
   toHex,
 } from '../../../modem/pdu/index.ts';
-import { decodeDeliver, deliverHex } from './fields.ts';
+import { decodeDeliver, deliverHex, refusal } from './fields.ts';
 
 const GENERAL = { group: 'general', automaticDeletion: false } as const;
 const WAITING = { group: 'message-waiting' } as const;
@@ -69,8 +69,13 @@ describe('TP-DCS (3GPP TS 23.038, 4)', () => {
       const octets = fromHex(deliverHex({ dcs }));
       expect(() => decodeTpdu(octets, 'mobile-terminated')).toThrow(CompressedTextError);
       expect(() => decodeTpduLeniently(octets, 'mobile-terminated')).toThrow(CompressedTextError);
+      expect(refusal(() => decodeDeliver({ dcs }))).toBe('TP-DCS 6: compressed text is not supported');
     },
   );
+
+  test.each(['00', '11', 'C9', 'F1', '80'])('the scheme of %s, which all messages share, cannot be changed', (dcs) => {
+    expect(Object.isFrozen(decodeDeliver({ dcs }).dcs)).toBe(true);
+  });
 
   test.each(['0C', '80', 'B3'])('text under a reserved coding, %s, is in the default alphabet', (dcs) => {
     const { userData } = decodeDeliver({ dcs, ud: '0AE8329BFD4697D9EC37' });

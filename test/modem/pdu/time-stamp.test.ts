@@ -121,6 +121,11 @@ describe('times in ISO 8601', () => {
     expect(isoTime(timeStampOf(written))).toBe(iso);
   });
 
+  test('no zone is a zone of 0, and not of -0', () => {
+    for (const zone of ['', 'Z', '+00:00', '-00:00', '-00'])
+      expect(timeStampOf(`2009-03-04T16:25${zone}`).zone).toBe(0);
+  });
+
   test.each([
     '',
     'now',
@@ -129,7 +134,10 @@ describe('times in ISO 8601', () => {
     '2009-03-04T16:25:00+01:10',
     '2009-03-04T24:00:00Z',
     '2009-03-04T16:60Z',
+    '2009-03-04T16:25:60Z',
     '2009-00-04T16:25Z',
+    '2009-00-31T16:25Z',
+    '2009-13-04T16:25Z',
     '2009-03-04T16:25+01:75',
   ])('%j is none', (written) => {
     expect(() => timeStampOf(written)).toThrow(PduEncodeError);
