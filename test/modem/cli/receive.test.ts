@@ -128,6 +128,8 @@ describe('how long it receives', () => {
     await taken(hello);
     await clock.advance(0);
     expect(ending).toBe('done');
+    // Nothing keeps the program until --timeout.
+    expect(clock.next).toBeUndefined();
     expect(await taken(hello)).toBe('enough were received');
     expect(printed).toHaveLength(2);
     await clock.advance(20_000);

@@ -45,6 +45,11 @@ describe('information elements (3GPP TS 23.040, 9.2.3.24)', () => {
       [{ kind: 'special-message', store: true, waiting: 'voicemail', extendedType: 0, profile: 2, count: 3 }],
     ],
     [
+      'special message indication: no voice messages any more, stored',
+      '0401028000',
+      [{ kind: 'special-message', store: true, waiting: 'voicemail', extendedType: 0, profile: 1, count: 0 }],
+    ],
+    [
       'special message indication: video',
       '0401020701',
       [{ kind: 'special-message', store: false, waiting: 'other', extendedType: 1, profile: 1, count: 1 }],
@@ -186,6 +191,10 @@ describe('information elements (3GPP TS 23.040, 9.2.3.24)', () => {
     ['a reference of 9 bits', { kind: 'concatenation', width: 8, reference: 256, total: 2, sequence: 1 }],
     ['a port of 17 bits', { kind: 'ports', width: 16, destination: 65_536, source: 0 }],
     ['profile 5', { kind: 'special-message', store: true, waiting: 'fax', extendedType: 0, profile: 5, count: 1 }],
+    [
+      'extended type 8',
+      { kind: 'special-message', store: true, waiting: 'fax', extendedType: 8, profile: 1, count: 1 },
+    ],
     ['identifier 256', { kind: 'other', id: 256, data: fromHex('') }],
     ['140 octets', { kind: 'other', id: 112, data: new Uint8Array(140) }],
   ])('%s cannot be encoded', (_what, element) => {
