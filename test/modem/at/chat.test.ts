@@ -50,6 +50,13 @@ describe('a command', () => {
     expect(textsOf((await results(signal))[0])).toEqual(['+CSQ: 23,0']);
   });
 
+  test('has one line unless it declared more: a second one is a code', async () => {
+    modem.when('AT+CSQ', ok('+CSQ: 1,0', '+CSQ: 2,0'));
+    const [one, more] = await results(signal, { text: 'AT+CSQ', response: { prefix: '+CSQ:', many: true } });
+    expect([textsOf(one), textsOf(more)]).toEqual([['+CSQ: 1,0'], ['+CSQ: 1,0', '+CSQ: 2,0']]);
+    expect(codes.map(({ line: text }) => text)).toEqual(['+CSQ: 2,0']);
+  });
+
   test('is typed only when the one before it is answered', async () => {
     modem.when('AT+COPS?', undefined);
     void chat.run(operator);
@@ -74,7 +81,12 @@ describe('a command', () => {
     ['\r\nMODEM ERROR: 5\r\n', 'MODEM ERROR: 5'],
     ['\r\n+EXT ERROR: 2\r\n', '+EXT ERROR: 2'],
     ['\r\nNOT FOND ^,NOT CUSTOM AT\r\n', 'NOT FOND'],
-    ['\r\nNO CARRIER\r\n', 'NO CARRIER'],
+    ['\r\nNOT FOUND ^,NOT CUSTOM AT\r\n', 'NOT FOUND'],
+    ...['NO CARRIER', 'NO DIALTONE', 'NO ANSWER', 'BUSY', 'ABORTED', 'TOO MANY PARAMETERS'].map((word) => [
+      line(word),
+      word,
+    ]),
+    ['3\r', '3'],
     ['4\r', '4'],
   ])('is refused by %j', async (answer, words) => {
     modem.when('AT+CSQ', answer);
@@ -546,6 +558,19 @@ describe('after a time-out', () => {
     expect(result).toMatchObject({ kind: 'timeout', payloadTyped: true });
     await clock.advance(600_000);
     expect(modem.typed).toEqual(['AT+CMGS=18', '0011AA^Z']);
+  });
+
+  test('a refusal that follows the PDU is the message’s, at once; one before it may be the earlier command’s', async () => {
+    modem.when('AT+COPS?', undefined).when('0011AA^Z', line('+CMS ERROR: 500'));
+    const refusedAfter = async (prompt: string) => {
+      modem.when('AT+CMGS=18', prompt);
+      await results(operator, signal);
+      const start = clock.now();
+      const [result] = await results(submit);
+      return [result?.kind, clock.now() - start];
+    };
+    expect(await refusedAfter(PROMPT)).toEqual(['error', 0]);
+    expect(await refusedAfter(line('+CMS ERROR: 500'))).toEqual(['error', 200]);
   });
 
   test('a swallowed AT is typed again', async () => {

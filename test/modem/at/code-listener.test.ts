@@ -51,6 +51,11 @@ describe('a port that is only listened to', () => {
         { prefix: 'RING', line: 'RING' },
       ],
     ],
+    [
+      'a code that is longer than any',
+      [`\r\n+CMTI: "${'S'.repeat(5_000)}"\r\nRING\r\n`],
+      [{ prefix: 'RING', line: 'RING' }],
+    ],
     ['a PDU that nothing has announced', ['\r\n07911326040000F0\r\n'], []],
     ['an answer meant for the other port', ['\r\nOK\r\n\r\n> '], []],
   ])('%s', async (_name, chunks, heard) => {
