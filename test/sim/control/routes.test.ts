@@ -107,6 +107,26 @@ test('a phone sends a second one of the same, which is refused while the first i
   await json('POST', '/clock/step', { by: '1m' });
 });
 
+test('one of priority comes before those that wait longer', async () => {
+  await json('POST', `/subscribers/${ONE}`, { covered: false });
+  const [first, second] = [
+    (await json('POST', '/deliver', { to: ONE, from: '1', text: 'x' })).sms[0],
+    (await json('POST', '/deliver', { to: ONE, from: '1', text: 'x', priority: true })).sms[0],
+  ];
+  const { seq } = simulation.world.log;
+  await json('POST', `/subscribers/${ONE}`, { covered: true });
+  await json('POST', '/clock/step', { by: '5m' });
+  const delivered = simulation.world.log.entries(seq).flatMap((entry) => (entry.kind === 'deliver' ? entry.sms : []));
+  expect(delivered).toEqual([second, first]);
+});
+
+test('it is over when every SMS of a message is', async () => {
+  await json('POST', '/faults', { action: { kind: 'delay', ms: '1h' }, to: ONE, nth: 2 });
+  const long = await json('POST', '/deliver', { to: ONE, from: '1', text: 'x'.repeat(200), wait: '30ms' });
+  expect(long).toMatchObject({ over: false, messages: [{ state: 'delivered' }, { state: 'on-the-way' }] });
+  await json('POST', '/clock/step', { by: '1h' });
+});
+
 test('evidence is what was asked for, in its type', async () => {
   const types = [
     ['/pcap', 'application/vnd.tcpdump.pcap', '\n'],
