@@ -1,10 +1,10 @@
 import type { Primitives } from '../device/safe-mobile/index.ts';
 import type { Clock, Random } from '../modem/index.ts';
+import type { AttemptEngine } from './attempts/engine.ts';
 import type { Journal } from './journal.ts';
 import type { ServiceKeys } from './keys.ts';
-import type { Ledger } from './ledger/ledger.ts';
 import type { Outbox } from './messaging/outbox.ts';
-import type { Rail } from './rails/rail.ts';
+import type { Rails } from './rails/rail.ts';
 import type { Timers } from './timers.ts';
 import type { Vault } from './vault.ts';
 
@@ -18,8 +18,8 @@ export interface Context {
   readonly journal: Journal;
   readonly timers: Timers;
   readonly outbox: Outbox;
-  readonly ledger: Ledger;
-  readonly rail: Rail;
+  readonly rails: Rails;
+  readonly attempts: AttemptEngine;
 }
 
 /** The time as frames carry it, unix seconds. */

@@ -10,12 +10,15 @@ export {
   type ServiceKeys,
   writeKeyFile,
 } from './keys.ts';
+export type { Account } from './ledger/ledger.ts';
 export type { AddedMerchant, Merchant } from './merchants/merchants.ts';
 export { APPLICATION_PORT } from './messaging/outbox.ts';
 export type { ModemStanding, NamedModem, Reachability } from './modems.ts';
 export type { MerchantReceipt } from './payments/merchant-receipt.ts';
 export type { Payment, PaymentQuery } from './payments/payment.ts';
+export type { Refund, RefundOrder, RefundState } from './payments/refund.ts';
 export type { RequestedPayment } from './payments/request.ts';
+export type { Resolution } from './payments/resolve.ts';
 export {
   isSettled,
   PAYMENT_STATES,
@@ -27,6 +30,18 @@ export type { Device, DeviceState } from './people/devices.ts';
 export type { Person } from './people/people.ts';
 export type { Language } from './people/person-fields.ts';
 export { servicePrimitives } from './primitives.ts';
-export type { Rail, RailAnswer, RailInquiry, RailKey, RailOrder, SettlementLine } from './rails/rail.ts';
+export type {
+  AttemptKind,
+  Capabilities,
+  Inquiry,
+  LocalRail,
+  Outcome,
+  Rail,
+  RailKey,
+  RailOrder,
+  RemoteRail,
+  SettlementLine,
+} from './rails/rail.ts';
 export { DEFAULT_TTL, openService, type PaymentOrder, type Service, type ServiceOptions } from './service.ts';
+export type { StoreProbe } from './store/sqlite-store.ts';
 export { StoreError } from './store/store.ts';

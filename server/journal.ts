@@ -1,5 +1,7 @@
+import type { Amount } from '../device/safe-mobile/index.ts';
 import type { Clock } from '../modem/index.ts';
 import type { DeviceId, PersonId, Ref } from './ids.ts';
+import type { RefundState } from './payments/refund.ts';
 import type { PaymentEvent, PaymentState } from './payments/transitions.ts';
 import type { DeviceState } from './people/devices.ts';
 import type { Store, Tx } from './store/store.ts';
@@ -14,6 +16,12 @@ export type Alarm =
   | 'refused-as-not-mine'
   /** A message failed five times and waits for a person; `ref` is its number in the inbox. */
   | 'message-set-aside'
+  /** It is unknown whether a refund went back; `ref` is its key at the rail. */
+  | 'refund-needs-review'
+  /** A rail gave a final answer that contradicts its earlier one. */
+  | 'rail-contradicts-itself'
+  /** The service was started without the rail of an open payment or refund. */
+  | 'rail-missing'
   /** It is unknown whether money moved, and the service has stopped asking the rail. */
   | 'payment-needs-review';
 
@@ -30,6 +38,23 @@ export type ServiceEvent =
   | { readonly kind: 'wrong-pin'; readonly deviceId: DeviceId; readonly ref: Ref; readonly triesLeft: number }
   | { readonly kind: 'device'; readonly deviceId: DeviceId; readonly personId: PersonId; readonly state: DeviceState }
   | { readonly kind: 'alarm'; readonly alarm: Alarm; readonly deviceId?: DeviceId; readonly ref: string }
+  | {
+      readonly kind: 'refund';
+      readonly txn: Ref;
+      /** Its key at the rail. */
+      readonly key: string;
+      readonly state: RefundState;
+      readonly amount: Amount;
+      readonly reason?: string;
+    }
+  /** An operator has said what became of a charge or refund in review. */
+  | {
+      readonly kind: 'resolved';
+      readonly txn: Ref;
+      readonly key: string;
+      readonly moved: boolean;
+      readonly reason: string;
+    }
   /** A bug or a broken file: one message or request was given up. */
   | { readonly kind: 'fault'; readonly reason: string }
   | { readonly kind: 'undelivered'; readonly deviceId: DeviceId; readonly message: string; readonly reason: string };
@@ -85,7 +110,7 @@ export async function recordFault(store: Store, journal: Journal, error: unknown
 }
 
 function subjectOf(event: ServiceEvent): string {
-  if (event.kind === 'payment') return event.txn;
+  if (event.kind === 'payment' || event.kind === 'refund' || event.kind === 'resolved') return event.txn;
   if (event.kind === 'fault') return 'service';
   return event.kind === 'alarm' && event.deviceId === undefined ? event.ref : `device:${event.deviceId}`;
 }

@@ -1,20 +1,20 @@
+import { AttemptEngine } from './attempts/engine.ts';
 import type { Context } from './context.ts';
 import { expireEnrolment } from './enrolment/confirm.ts';
 import { resendAuthRequest } from './enrolment/enrol.ts';
 import { ref } from './ids.ts';
-import { Journal, recordFault } from './journal.ts';
-import { Ledger } from './ledger/ledger.ts';
+import { Journal } from './journal.ts';
 import { Inbox } from './messaging/inbox.ts';
 import { Outbox } from './messaging/outbox.ts';
 import { repeatUnconfirmed } from './messaging/receipts.ts';
 import { Modems } from './modems.ts';
-import { chargeApproved, resumeCharges } from './payments/charge.ts';
+import { attemptListener } from './payments/conclude.ts';
 import { expirePayment } from './payments/expire.ts';
-import { inquireAgain } from './payments/inquire.ts';
 import { resendRequest } from './payments/resend.ts';
 import { unblockDevice } from './people/unblock.ts';
 import { servicePrimitives } from './primitives.ts';
 import { LedgerRail } from './rails/ledger-rail.ts';
+import { type Rail, Rails } from './rails/rail.ts';
 import type { ServiceOptions } from './service.ts';
 import { SqliteStore } from './store/sqlite-store.ts';
 import type { Store } from './store/store.ts';
@@ -42,7 +42,8 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
   const journal = new Journal(clock);
   const timers = new Timers(store, clock, journal);
   const modems = new Modems(options.modems ?? [], clock);
-  const ledger = new Ledger();
+  const rails = railsOf(options.rails ?? [], new LedgerRail(store, clock));
+  const attempts = new AttemptEngine(store, clock, timers, journal, rails);
   const context: Context = {
     clock,
     random,
@@ -52,25 +53,20 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
     journal,
     timers,
     outbox: new Outbox(store, clock, bearer, timers, journal, () => modems.reachability !== 'no-modem'),
-    ledger,
-    rail: options.rail ?? new LedgerRail(store, ledger, clock),
+    rails,
+    attempts,
   };
+  attempts.listen(attemptListener(context));
   if (options.log !== undefined) journal.subscribe(options.log);
   const inbox = new Inbox(store, context);
-  const chargeNow = () => {
-    chargeApproved(store, context).catch((error: unknown) => recordFault(store, journal, error));
-  };
 
   await context.outbox.start();
   modems.onChange(() => context.outbox.look());
-  store.onWake('charge', chargeNow);
   await inbox.readAll();
-  await store.transaction('charges of an earlier run', (tx) => resumeCharges(tx, context));
-  chargeNow();
   await timers.start({
     'payment-resend': (tx, txn) => resendRequest(tx, context, ref(txn)),
     'payment-expiry': (tx, txn) => expirePayment(tx, context, txn),
-    'payment-inquiry': (tx, txn) => inquireAgain(tx, store, context, txn),
+    attempt: (tx, key) => attempts.takeUp(tx, key),
     'enrolment-resend': (tx, challenge) => resendAuthRequest(tx, context, ref(challenge)),
     'enrolment-expiry': (tx, challenge) => expireEnrolment(tx, context, ref(challenge)),
     'receipt-repeat': (tx, subject) => repeatUnconfirmed(tx, context, subject),
@@ -91,4 +87,9 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
       await store.close();
     },
   };
+}
+
+/** The first of the given rails is for new payments; the ledger is there in any case, for what was paid with it. */
+function railsOf(given: readonly Rail[], ledger: Rail): Rails {
+  return new Rails(given[0] ?? ledger, [...given, ledger]);
 }

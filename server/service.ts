@@ -16,6 +16,7 @@ import type { PersonId } from './ids.ts';
 import { type JournalListener, recordFault } from './journal.ts';
 import type { ServiceKeys } from './keys.ts';
 import { deposit } from './ledger/deposit.ts';
+import { holdingsOf } from './ledger/ledger.ts';
 import {
   type AddedMerchant,
   addMerchant,
@@ -28,8 +29,9 @@ import type { ModemStanding, NamedModem, Reachability } from './modems.ts';
 import { cancelPayment } from './payments/cancel.ts';
 import { type MerchantReceipt, merchantReceipt } from './payments/merchant-receipt.ts';
 import { findPayments, type Payment, type PaymentQuery, requirePayment } from './payments/payment.ts';
-import { refundPayment } from './payments/refund.ts';
+import { type Refund, type RefundOrder, refundPayment, refundsOf } from './payments/refund.ts';
 import { type RequestedPayment, requestPayment } from './payments/request.ts';
+import { type Resolution, resolvePayment } from './payments/resolve.ts';
 import { isSettled } from './payments/transitions.ts';
 import { type Device, devicesOf } from './people/devices.ts';
 import { addPerson, type Person, peopleAfter, personById, personByNumber } from './people/people.ts';
@@ -38,6 +40,7 @@ import type { Rail } from './rails/rail.ts';
 import { type Running, startRunning } from './running.ts';
 import type { StoreProbe } from './store/sqlite-store.ts';
 import type { Store } from './store/store.ts';
+import { Waits } from './waits.ts';
 
 /** What a service is opened with. */
 export interface ServiceOptions {
@@ -52,8 +55,8 @@ export interface ServiceOptions {
   readonly random: Random;
   /** Default: the fastest this machine has. */
   readonly primitives?: Primitives;
-  /** What moves the money. Default: prepaid accounts in the service's own ledger. */
-  readonly rail?: Rail;
+  /** What moves the money: the first one for new payments, the others for payments of earlier. Default: prepaid accounts in the service's own ledger. */
+  readonly rails?: readonly Rail[];
   /** The modems behind the bearer, to be watched: while none is ready, nothing is handed to the bearer. Default: none is watched. */
   readonly modems?: readonly NamedModem[];
   /** Keeps a virtual clock still while the database works: the clock's `hold`. */
@@ -80,6 +83,9 @@ export interface PaymentOrder {
 /** Seconds a customer has unless the merchant says otherwise. */
 export const DEFAULT_TTL = 120;
 
+/** How long a refund is waited for before the answer says that it is in progress, ms. */
+const REFUND_WAIT_MS = 30_000;
+
 /** Octets of UTF-8 that a person's name may have. */
 const PERSON_NAME_OCTETS = 64;
 
@@ -95,7 +101,7 @@ export class Service {
   readonly #store: Store;
   readonly #context: Context;
   readonly #running: Running;
-  readonly #waits = new Set<() => void>();
+  readonly #waits: Waits;
 
   /** Use {@link openService}. */
   constructor(options: Pick<ServiceOptions, 'number' | 'keys'>, running: Running) {
@@ -103,6 +109,7 @@ export class Service {
     this.#running = running;
     this.#store = running.store;
     this.#context = running.context;
+    this.#waits = new Waits(running.context.clock, running.context.journal);
     this.http = createHttp(this, options.keys.adminKeyHash);
   }
 
@@ -141,7 +148,7 @@ export class Service {
 
   /** What a person has in their prepaid account. */
   holdings(person: PersonId): Promise<Amount[]> {
-    return this.#store.read((tx) => this.#context.ledger.holdings(tx, `person:${person}`));
+    return this.#store.read((tx) => holdingsOf(tx, `person:${person}`));
   }
 
   /** Registers a phone for a person; the code is to be shown to them, not sent by SMS. @throws ServiceError `not-found` */
@@ -214,22 +221,12 @@ export class Service {
 
   /** The payment once it is settled, or as it stands after `limitMs`. @throws ServiceError `not-found` */
   async settled(txn: string, limitMs: number): Promise<Payment> {
-    let settles = () => {};
-    // Listening begins before the look, so that a payment that settles in between is noticed.
-    const unsubscribe = this.subscribe(({ event }) => {
-      if (event.kind === 'payment' && event.txn === txn && isSettled(event.to)) settles();
-    });
-    try {
-      const payment = await this.payment(txn);
-      if (isSettled(payment.state)) return payment;
-      await this.#wait(limitMs, (end) => {
-        settles = end;
-        return () => {};
-      });
-      return await this.payment(txn);
-    } finally {
-      unsubscribe();
-    }
+    await this.#waits.forEvent(
+      limitMs,
+      (event) => event.kind === 'payment' && event.txn === txn && isSettled(event.to),
+      async () => (isSettled((await this.payment(txn)).state) ? 'done' : 'wait'),
+    );
+    return this.payment(txn);
   }
 
   /** Cancels a request. @throws ServiceError `conflict` when the customer has answered or the request has expired */
@@ -239,14 +236,35 @@ export class Service {
     );
   }
 
-  /** Refunds a paid payment, the whole amount. @throws ServiceError `conflict` */
-  refund(txn: string): Promise<Payment> {
-    return refundPayment(this.#store, this.#context, txn);
+  /** Gives a paid payment back, all or a part. @returns the payment when the rail has answered, or after `limitMs` @throws ServiceError */
+  async refund(txn: string, order: RefundOrder = {}, limitMs: number = REFUND_WAIT_MS): Promise<Payment> {
+    let asked: Refund | undefined;
+    await this.#waits.forEvent(
+      limitMs,
+      (event) => event.kind === 'refund' && event.key === asked?.railKey && event.state !== 'in-progress',
+      async () => {
+        asked = await this.#store.transaction('refund', (tx) => refundPayment(tx, this.#context, txn, order));
+        return asked.state === 'in-progress' ? 'wait' : 'done';
+      },
+    );
+    return this.payment(txn);
+  }
+
+  /** The refunds of a payment, in the order in which they were asked for. */
+  refunds(payment: Payment): Promise<Refund[]> {
+    return this.#store.read((tx) => refundsOf(tx, payment.txn));
+  }
+
+  /** An operator says what became of a charge or refund in review. @throws ServiceError `conflict` when nothing is in review */
+  resolve(txn: string, resolution: Resolution): Promise<Payment> {
+    return this.#store.transaction('resolve', (tx) => resolvePayment(tx, this.#context, txn, resolution));
   }
 
   /** The merchant's signed receipt. @throws ServiceError `not-possible-now` */
   receipt(txn: string): Promise<MerchantReceipt> {
-    return this.#store.read(async (tx) => merchantReceipt(tx, this.#context, await requirePayment(tx, txn)));
+    return this.#store.transaction('receipt', async (tx) =>
+      merchantReceipt(tx, this.#context, await requirePayment(tx, txn)),
+    );
   }
 
   /** The states of the watched modems. */
@@ -267,7 +285,7 @@ export class Service {
   /** Resolves as soon as the reachability is another than `known`, or after `limitMs`. */
   async reachabilityAfter(known: Reachability, limitMs: number): Promise<void> {
     if (this.reachability !== known) return;
-    await this.#wait(limitMs, (end) =>
+    await this.#waits.until(limitMs, (end) =>
       this.onModem(() => {
         if (this.reachability !== known) end();
       }),
@@ -284,24 +302,9 @@ export class Service {
     return this.#context.journal.subscribe(listener);
   }
 
-  /** Resolves when `listen` calls `end`, after `limitMs`, or when the service is closed. @param listen returns what ends it */
-  #wait(limitMs: number, listen: (end: () => void) => () => void): Promise<void> {
-    return new Promise((resolve) => {
-      const end = () => {
-        cancel();
-        stopListening();
-        this.#waits.delete(end);
-        resolve();
-      };
-      const cancel = this.#context.clock.after(limitMs, end);
-      const stopListening = listen(end);
-      this.#waits.add(end);
-    });
-  }
-
   /** Ends the service. Close the bearer first, so that its messages get an outcome; frames without one are sent again later. */
   async close(): Promise<void> {
-    for (const end of [...this.#waits]) end();
+    this.#waits.close();
     await this.http.close();
     await this.#running.stop();
   }

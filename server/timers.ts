@@ -6,7 +6,7 @@ import type { ReadTx, Store, Tx } from './store/store.ts';
 export type TimerKind =
   | 'payment-resend'
   | 'payment-expiry'
-  | 'payment-inquiry'
+  | 'attempt'
   | 'enrolment-resend'
   | 'enrolment-expiry'
   | 'receipt-repeat'
@@ -17,7 +17,7 @@ export type TimerKind =
 const TIMER_KINDS: readonly TimerKind[] = [
   'payment-resend',
   'payment-expiry',
-  'payment-inquiry',
+  'attempt',
   'enrolment-resend',
   'enrolment-expiry',
   'receipt-repeat',

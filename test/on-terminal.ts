@@ -14,8 +14,8 @@ export interface ProgramOnTerminal {
   kill(signal: NodeJS.Signals): void;
   type(keys: string): void;
   resize(columns: number, rows: number): void;
-  /** Resolves when the screen has these words on it; rejects, with what it has, when that takes too long. */
-  shows(words: string): Promise<void>;
+  /** Resolves when the screen has these words on it, or matches; rejects, with what it has, when that takes too long. */
+  shows(words: string | RegExp): Promise<void>;
   screen(): string;
 }
 
@@ -28,10 +28,11 @@ export function onTerminal(...argv: readonly string[]): ProgramOnTerminal {
       { length: terminal.rows },
       (_, row) => terminal.buffer.active.getLine(row)?.translateToString(true) ?? '',
     ).join('\n');
-  const waiting: { readonly words: string; readonly found: () => void }[] = [];
+  const has = (words: string | RegExp) => (typeof words === 'string' ? screen().includes(words) : words.test(screen()));
+  const waiting: { readonly words: string | RegExp; readonly found: () => void }[] = [];
   program.onData((data) =>
     terminal.write(data, () => {
-      for (const { words, found } of waiting) if (screen().includes(words)) found();
+      for (const { words, found } of waiting) if (has(words)) found();
     }),
   );
   return {
@@ -53,7 +54,7 @@ export function onTerminal(...argv: readonly string[]): ProgramOnTerminal {
           cancel();
           resolve();
         };
-        if (screen().includes(words)) found();
+        if (has(words)) found();
         else waiting.push({ words, found });
       }),
     screen,

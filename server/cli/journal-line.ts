@@ -1,3 +1,4 @@
+import { formatAmount } from '../../device/safe-mobile/index.ts';
 import type { JournalEntry, ServiceEvent } from '../journal.ts';
 
 /** An entry of the journal as one line for people. */
@@ -9,6 +10,10 @@ function describe(event: ServiceEvent): string {
   switch (event.kind) {
     case 'payment':
       return `payment ${event.txn} ${event.to}${event.reason === undefined ? '' : ` (${event.reason})`}`;
+    case 'refund':
+      return `refund ${event.key} of ${formatAmount(event.amount)} ${event.state}${event.reason === undefined ? '' : ` (${event.reason})`}`;
+    case 'resolved':
+      return `RESOLVED ${event.key}: the money ${event.moved ? 'moved' : 'did not move'} (${event.reason})`;
     case 'wrong-pin':
       return `device ${event.deviceId} wrong PIN, tries left: ${event.triesLeft}`;
     case 'device':

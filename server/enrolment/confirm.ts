@@ -6,6 +6,7 @@ import type { Ref } from '../ids.ts';
 import type { Arrival } from '../messaging/arrival.ts';
 import type { Recipient } from '../messaging/compose.ts';
 import { issueReceipt, type ReceiptContent, repeatReceipt, sendPassingReceipt } from '../messaging/receipts.ts';
+import { hasUndealtFrames } from '../messaging/undealt.ts';
 import { type Device, deviceById, enrolledDevice, setDeviceState } from '../people/devices.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
 
@@ -85,7 +86,9 @@ export async function sendEnrolmentStanding(
 export async function expireEnrolment(tx: Tx, context: Context, ref: Ref): Promise<void> {
   const challenge = await challengeByRef(tx, ref);
   const device = challenge && (await deviceById(tx, challenge.deviceId));
-  if (device?.state === 'enrolling') await setDeviceState(tx, context.journal, device, 'registered');
+  if (device?.state !== 'enrolling') return;
+  if (await hasUndealtFrames(tx)) await context.timers.set(tx, 'enrolment-expiry', ref, context.clock.now() + 1_000);
+  else await setDeviceState(tx, context.journal, device, 'registered');
 }
 
 /** Whether an enrolment waits for its PIN: as long as its timer `enrolment-expiry` is set. */

@@ -16,8 +16,8 @@ import {
 } from './admin-schemas.ts';
 import { NoBody } from './amount-schema.ts';
 import { checkAdmin } from './auth.ts';
-import { ListQuery, PaymentListView } from './payment-schemas.ts';
-import { viewPayments, viewPeople, viewPerson, viewTime } from './views.ts';
+import { ListQuery, PaymentListView, PaymentView, ResolutionBody, TxnParams } from './payment-schemas.ts';
+import { viewPayment, viewPayments, viewPeople, viewPerson, viewTime } from './views.ts';
 
 const tags = ['administration'];
 
@@ -106,6 +106,20 @@ export async function adminRoutes(app: FastifyInstance, service: Service, adminK
       const balances = await service.holdings(person.id);
       return reply.code(repeated ? 200 : 201).send({ reference, amount, repeated, balances });
     },
+  );
+
+  routes.post(
+    '/v1/payments/:txn/resolve',
+    {
+      schema: {
+        tags,
+        summary: 'Say what became of a payment or refund in review',
+        params: TxnParams,
+        body: ResolutionBody,
+        response: { 200: PaymentView },
+      },
+    },
+    async (request) => viewPayment(service, await service.resolve(request.params.txn, request.body)),
   );
 
   routes.post(

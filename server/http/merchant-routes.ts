@@ -14,6 +14,7 @@ import {
   PaymentListView,
   PaymentView,
   ReceiptView,
+  RefundBody,
   TxnParams,
   WaitQuery,
 } from './payment-schemas.ts';
@@ -119,15 +120,16 @@ export async function merchantRoutes(app: FastifyInstance, service: Service): Pr
     {
       schema: {
         tags,
-        summary: 'Give a paid payment back, the whole of it',
+        summary: 'Give a paid payment back, all or a part',
+        description: 'Answers when the rail has decided, or after 30 s: refunds says how it stands.',
         params: TxnParams,
-        body: NoBody,
+        body: RefundBody,
         response: { 200: PaymentView },
       },
     },
     async (request) => {
       const payment = await ownPayment(service, (await merchantOf(service, request)).id, request.params.txn);
-      return viewPayment(service, await service.refund(payment.txn));
+      return viewPayment(service, await service.refund(payment.txn, request.body ?? {}));
     },
   );
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Amount } from '../../device/safe-mobile/index.ts';
 import { isRef, type Ref } from '../ids.ts';
+import { REFUND_STATES, type RefundState } from '../payments/refund.ts';
 import { isPaymentState, PAYMENT_STATES, type PaymentState } from '../payments/transitions.ts';
 import { AmountBody, AmountView, KeyText, NumberText, PageSize, TimeText } from './amount-schema.ts';
 
@@ -20,6 +21,47 @@ export const PaymentBody: z.ZodType<PaymentBody> = z.strictObject({
   ttl: z.int().min(30).max(2550).optional().describe('Seconds the customer has, rounded up to tens; default 120'),
 });
 
+export interface RefundBody {
+  readonly key?: string | undefined;
+  readonly amount?: Amount | undefined;
+  readonly reason?: string | undefined;
+}
+
+export const RefundBody: z.ZodType<RefundBody | null | undefined> = z
+  .strictObject({
+    key: KeyText.optional().describe('Your key of this refund: the same key is the same refund. Needed for a part'),
+    amount: AmountBody.optional().describe('Default: all that was not given back yet'),
+    reason: z.string().min(1).max(140).optional().describe('For your own books'),
+  })
+  .nullish();
+
+export interface RefundView {
+  readonly key?: string | undefined;
+  readonly amount: Amount;
+  readonly state: RefundState;
+  readonly reason?: string | undefined;
+}
+
+export const RefundView: z.ZodType<RefundView> = z
+  .object({
+    key: z.string().optional(),
+    amount: AmountView,
+    state: z.enum(REFUND_STATES).describe('review: it is not known whether the money went back, somebody finds out'),
+    reason: z.string().optional(),
+  })
+  .meta({ id: 'Refund' });
+
+/** What an operator found out about a payment or refund in review. */
+export interface ResolutionBody {
+  readonly moved: boolean;
+  readonly reason: string;
+}
+
+export const ResolutionBody: z.ZodType<ResolutionBody> = z.strictObject({
+  moved: z.boolean().describe('Whether the money of the charge or refund moved'),
+  reason: z.string().trim().min(1).max(400).describe('How you know; it is kept in the journal'),
+});
+
 export interface PaymentView {
   readonly txn: string;
   readonly mref: string;
@@ -33,6 +75,8 @@ export interface PaymentView {
   readonly ttl: number;
   readonly matchCode: string;
   readonly approvalCode?: string | undefined;
+  readonly rail: string;
+  readonly refunds: readonly RefundView[];
   readonly createdAt: string;
   readonly expiresAt: string;
   readonly changedAt: string;
@@ -52,6 +96,8 @@ export const PaymentView: z.ZodType<PaymentView> = z
     ttl: z.int().describe('Seconds'),
     matchCode: z.string().describe('Four digits; the customer sees the same'),
     approvalCode: z.string().optional(),
+    rail: z.string().describe('What moves the money'),
+    refunds: z.array(RefundView),
     createdAt: TimeText,
     expiresAt: TimeText,
     changedAt: TimeText,

@@ -2,12 +2,13 @@ import { hexOf } from '../../device/safe-mobile/index.ts';
 import type { ModemStanding } from '../modems.ts';
 import type { MerchantReceipt } from '../payments/merchant-receipt.ts';
 import type { Payment, PaymentQuery } from '../payments/payment.ts';
+import type { Refund } from '../payments/refund.ts';
 import { isSettled } from '../payments/transitions.ts';
 import type { Person } from '../people/people.ts';
 import type { Service } from '../service.ts';
 import type { PeopleQuery, PeopleView, PersonView } from './admin-schemas.ts';
 import type { ModemView } from './health-schemas.ts';
-import type { PaymentListView, PaymentView, ReceiptView } from './payment-schemas.ts';
+import type { PaymentListView, PaymentView, ReceiptView, RefundView } from './payment-schemas.ts';
 
 /** A payment as the API shows it. */
 export async function viewPayment(service: Service, payment: Payment): Promise<PaymentView> {
@@ -24,9 +25,20 @@ export async function viewPayment(service: Service, payment: Payment): Promise<P
     ttl: payment.ttl,
     matchCode: String(payment.matchCode).padStart(4, '0'),
     ...(payment.approvalCode === 0 ? {} : { approvalCode: String(payment.approvalCode) }),
+    rail: payment.rail,
+    refunds: (await service.refunds(payment)).map(viewRefund),
     createdAt: viewTime(payment.createdAt),
     expiresAt: viewTime(payment.createdAt + payment.ttl * 1000),
     changedAt: viewTime(payment.changedAt),
+  };
+}
+
+function viewRefund({ key, amount, state, reason }: Refund): RefundView {
+  return {
+    ...(key === undefined ? {} : { key }),
+    amount,
+    state,
+    ...(reason === undefined ? {} : { reason }),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { ServiceError } from '../errors.ts';
 import type { Person } from '../people/people.ts';
 import type { Tx } from '../store/store.ts';
-import { LedgerError } from './ledger.ts';
+import { balanceOf, hold, LARGEST_SUM, post, type Transfer } from './ledger.ts';
 
 /**
  * Money that a person paid in, in cash or by bank, comes to their account.
@@ -18,16 +18,22 @@ export async function deposit(
   amount: Amount,
   reference: string,
 ): Promise<boolean> {
-  const { ledger, clock } = context;
+  const at = context.clock.now();
   if (amount.minor < 1) throw new ServiceError('invalid-request', `${formatAmount(amount)} is nothing to deposit`);
   const id = `deposit:${person.id}:${reference}`;
-  try {
-    const repeated = (await ledger.outcome(tx, id)) !== 'absent';
-    await ledger.hold(tx, { id, debit: 'cash', credit: `person:${person.id}`, amount }, clock.now());
-    await ledger.post(tx, id, clock.now());
-    return repeated;
-  } catch (error) {
-    if (!(error instanceof LedgerError)) throw error;
+  const transfer: Transfer = { id, debit: 'cash', credit: `person:${person.id}`, amount };
+  const { posted } = await balanceOf(tx, transfer.credit, amount.currency);
+  if (posted + amount.minor > LARGEST_SUM) {
+    throw new ServiceError(
+      'invalid-request',
+      `amount: person ${person.id} would have more than can be counted exactly`,
+    );
+  }
+  const outcome = await hold(tx, transfer, at);
+  if (outcome === 'other-movement') {
     throw new ServiceError('conflict', `reference ${reference} was used for another deposit: use a new one`);
   }
+  if (outcome === 'closed') return true;
+  await post(tx, transfer, at);
+  return false;
 }

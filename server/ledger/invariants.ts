@@ -46,8 +46,34 @@ const INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'nobody owes money to the service',
-    broken: `SELECT account AS culprit FROM entry WHERE account <> 'cash'
+    broken: `SELECT account AS culprit FROM entry WHERE account <> 'cash' AND account NOT LIKE 'clearing:%'
       GROUP BY account, currency HAVING sum(minor) < 0`,
+  },
+  {
+    name: 'an account says what its entries say',
+    broken: `SELECT coalesce(owner, e.account) AS culprit
+      FROM account FULL JOIN (SELECT account, currency, sum(max(minor, 0)) AS credits, sum(max(-minor, 0)) AS debits
+        FROM entry GROUP BY account, currency) e ON e.account = owner AND e.currency = account.currency
+      WHERE coalesce(credits_posted, 0) <> coalesce(credits, 0) OR coalesce(debits_posted, 0) <> coalesce(debits, 0)`,
+  },
+  {
+    name: 'an account has set aside what its pending transfers may take',
+    broken: `SELECT coalesce(owner, debit) AS culprit
+      FROM account FULL JOIN (SELECT debit, currency, sum(minor) AS pending FROM transfer t
+        WHERE NOT EXISTS (SELECT 1 FROM transfer_end e WHERE e.id = t.id) GROUP BY debit, currency) p
+        ON p.debit = owner AND p.currency = account.currency
+      WHERE coalesce(debits_pending, 0) <> coalesce(pending, 0)`,
+  },
+  {
+    name: 'a payment gives back what its refunds say, and no more than it was',
+    broken: `SELECT p.txn AS culprit FROM payment p
+      WHERE p.refunded > p.minor OR p.refunded <> (SELECT coalesce(sum(r.minor), 0) FROM refund r JOIN attempt a USING (rail_key)
+        WHERE r.txn = p.txn AND a.state <> 'declined')`,
+  },
+  {
+    name: 'an attempt is done if and only if its transfer is posted',
+    broken: `SELECT rail_key AS culprit FROM attempt a LEFT JOIN transfer_end e ON e.id = a.rail_key
+      WHERE a.kind <> 'reversal' AND (a.state = 'done') <> (e.outcome IS 'posted')`,
   },
 ];
 

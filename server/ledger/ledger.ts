@@ -1,10 +1,14 @@
-import type { Amount, Currency } from '../../device/safe-mobile/index.ts';
+import type { Amount, Currency, RailName } from '../../device/safe-mobile/index.ts';
 import type { Ref } from '../ids.ts';
-import { readAmount } from '../store/amount.ts';
+import { readAmount, readCurrency } from '../store/amount.ts';
+import type { Row } from '../store/row.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
 
-/** The owner of an account. `cash` is the outside world: its balance is minus the money paid in and not paid out. */
-export type Account = `person:${number}` | `merchant:${number}` | 'cash';
+/**
+ * The owner of an account. `cash` is the outside world: its balance is minus the money paid in and not paid out. `clearing`
+ * is what a rail outside owes the service until its settlement. These two may be negative; nobody else's account may.
+ */
+export type Account = `person:${number}` | `merchant:${number}` | `clearing:${RailName}` | 'cash';
 
 /** A movement of money from one account to another, as it was asked for. */
 export interface Transfer {
@@ -23,112 +27,213 @@ const TRANSFER_OUTCOMES = ['posted', 'voided'] as const;
 /** How a pending transfer ended. */
 export type TransferOutcome = (typeof TRANSFER_OUTCOMES)[number];
 
+/** What became of a transfer that was to be held. Only `held` has changed anything. */
+export type HoldOutcome =
+  | 'held'
+  /** The same transfer is pending already. */
+  | 'held-before'
+  /** The same transfer was posted or voided already. */
+  | 'closed'
+  /** The account that gives has not enough. */
+  | 'insufficient'
+  /** The id belongs to another movement. */
+  | 'other-movement';
+
 /** Minor units of an account: what it has, and what pending transfers may take of that. */
 export interface Balance {
   readonly posted: number;
   readonly pending: number;
 }
 
-/** A transfer id was used for a second, different movement; or a posted transfer was to be voided, or a voided one posted. */
+/** A transfer was to be ended that is not there or ended in the other way, or a sum would pass {@link LARGEST_SUM}. */
 export class LedgerError extends Error {
   override readonly name = 'LedgerError';
 }
 
+/** The largest sum of an account, minor units: 2⁵³ - 1, up to which a number counts exactly. */
+export const LARGEST_SUM: number = Number.MAX_SAFE_INTEGER;
+
 /**
- * Double entry, append only, in integer minor units. A transfer is pending, then posted or voided, exactly once; only
- * posting writes entries, and the two entries of a transfer sum to zero. All of it runs inside the caller's transaction.
+ * Writes a pending transfer: the money is set aside in the account that gives, which never gives what it has not.
+ * @param at ms since 1970
  */
-export class Ledger {
-  /** Writes a pending transfer. A second call for the same transfer changes nothing. @throws LedgerError */
-  async hold(tx: Tx, transfer: Transfer, at: number): Promise<void> {
-    const { minor, currency } = transfer.amount;
-    const known = await tx.get(
-      'SELECT debit, credit, minor, currency FROM transfer WHERE id = ?',
-      (row) => [row.text('debit'), row.text('credit'), row.integer('minor'), row.text('currency')].join(' '),
-      transfer.id,
-    );
-    if (known === [transfer.debit, transfer.credit, minor, currency].join(' ')) return;
-    if (known !== undefined) throw new LedgerError(`transfer ${transfer.id} is another movement already`);
+export async function hold(tx: Tx, transfer: Transfer, at: number): Promise<HoldOutcome> {
+  if (!(await takeAside(tx, transfer))) {
+    const known = await knownAs(tx, transfer);
+    return known === 'absent' ? 'insufficient' : known;
+  }
+  if (await insertTransfer(tx, transfer, at)) return 'held';
+  await putBack(tx, transfer);
+  const known = await knownAs(tx, transfer);
+  return known === 'absent' ? 'insufficient' : known;
+}
+
+/**
+ * The money of a pending transfer moves. @returns whether it moved now, and not before.
+ * @throws LedgerError when the transfer is not there or was voided
+ */
+export async function post(tx: Tx, { id, debit, credit, amount }: Transfer, at: number): Promise<boolean> {
+  if (!(await end(tx, id, 'posted', at))) return false;
+  await tx.run(
+    'INSERT INTO entry (transfer_id, account, minor, currency) VALUES (?, ?, ?, ?), (?, ?, ?, ?)',
+    ...[id, debit, -amount.minor, amount.currency],
+    ...[id, credit, amount.minor, amount.currency],
+  );
+  await tx.run(
+    `UPDATE account SET debits_pending = debits_pending - ?1, debits_posted = debits_posted + ?1
+     WHERE owner = ?2 AND currency = ?3`,
+    amount.minor,
+    debit,
+    amount.currency,
+  );
+  const added = await tx.run(
+    `INSERT INTO account (owner, currency, credits_posted) VALUES (?, ?, ?)
+     ON CONFLICT (owner, currency) DO UPDATE SET credits_posted = credits_posted + excluded.credits_posted
+     WHERE credits_posted + excluded.credits_posted <= ${LARGEST_SUM}`,
+    credit,
+    amount.currency,
+    amount.minor,
+  );
+  if (added === 0) throw new LedgerError(`${credit} would have more than ${LARGEST_SUM} minor units`);
+  return true;
+}
+
+/**
+ * The money of a pending transfer stays. @returns whether it was pending until now.
+ * @throws LedgerError when the transfer is not there or was posted
+ */
+export async function voidTransfer(tx: Tx, transfer: Transfer, at: number): Promise<boolean> {
+  if (!(await end(tx, transfer.id, 'voided', at))) return false;
+  await putBack(tx, transfer);
+  return true;
+}
+
+/** Whether the transfer is there, and how it ended. */
+export async function transferOutcome(tx: ReadTx, id: string): Promise<TransferOutcome | 'pending' | 'absent'> {
+  const found = await tx.get(
+    'SELECT outcome FROM transfer LEFT JOIN transfer_end USING (id) WHERE id = ?',
+    (row) => row.optional('outcome', (ended, column) => ended.oneOf(column, TRANSFER_OUTCOMES)) ?? 'pending',
+    id,
+  );
+  return found ?? 'absent';
+}
+
+/** What an account has in one currency. */
+export async function balanceOf(tx: ReadTx, account: Account, currency: Currency): Promise<Balance> {
+  const found = await tx.get('SELECT * FROM account WHERE owner = ? AND currency = ?', readBalance, account, currency);
+  return found ?? { posted: 0, pending: 0 };
+}
+
+/** What an account has in every currency that it ever had. */
+export function holdingsOf(tx: ReadTx, account: Account): Promise<Amount[]> {
+  return tx.all(
+    `SELECT credits_posted - debits_posted AS minor, currency FROM account
+     WHERE owner = ? AND credits_posted + debits_posted > 0 ORDER BY currency`,
+    readAmount,
+    account,
+  );
+}
+
+/** What an account may spend in every currency that it ever had: what it has, less what pending transfers may take. */
+export function availableOf(tx: ReadTx, account: Account): Promise<Amount[]> {
+  return tx.all(
+    `SELECT max(0, credits_posted - debits_posted - debits_pending) AS minor, currency FROM account
+     WHERE owner = ? AND credits_posted + debits_posted > 0 ORDER BY currency`,
+    readAmount,
+    account,
+  );
+}
+
+/** Whether the account may have less than nothing. */
+export function isUnlimited(account: Account): boolean {
+  return account === 'cash' || account.startsWith('clearing:');
+}
+
+/** @returns false when the account has not enough */
+async function takeAside(tx: Tx, { debit, amount }: Transfer): Promise<boolean> {
+  const { minor, currency } = amount;
+  if (isUnlimited(debit)) {
     await tx.run(
-      'INSERT INTO transfer (id, txn, debit, credit, minor, currency, at) VALUES (?, ?, ?, ?, ?, ?, ?)',
-      transfer.id,
-      transfer.txn ?? null,
-      transfer.debit,
-      transfer.credit,
-      minor,
+      `INSERT INTO account (owner, currency, debits_pending) VALUES (?, ?, ?)
+       ON CONFLICT (owner, currency) DO UPDATE SET debits_pending = debits_pending + excluded.debits_pending`,
+      debit,
       currency,
-      at,
+      minor,
     );
-  }
-
-  /** The money moves. Posting again changes nothing. @throws LedgerError when the transfer is not there or was voided */
-  async post(tx: Tx, id: string, at: number): Promise<void> {
-    if (!(await this.#end(tx, id, 'posted', at))) return;
-    await tx.run(
-      'INSERT INTO entry (transfer_id, account, minor, currency) SELECT id, debit, -minor, currency FROM transfer WHERE id = ?',
-      id,
-    );
-    await tx.run(
-      'INSERT INTO entry (transfer_id, account, minor, currency) SELECT id, credit, minor, currency FROM transfer WHERE id = ?',
-      id,
-    );
-  }
-
-  /** The money stays. Voiding again changes nothing. @throws LedgerError when the transfer is not there or was posted */
-  async void(tx: Tx, id: string, at: number): Promise<void> {
-    await this.#end(tx, id, 'voided', at);
-  }
-
-  /** Whether the transfer is there, and how it ended. */
-  async outcome(tx: ReadTx, id: string): Promise<TransferOutcome | 'pending' | 'absent'> {
-    const found = await tx.get(
-      'SELECT outcome FROM transfer LEFT JOIN transfer_end USING (id) WHERE id = ?',
-      (row) => row.optional('outcome', (end, column) => end.oneOf(column, TRANSFER_OUTCOMES)) ?? 'pending',
-      id,
-    );
-    return found ?? 'absent';
-  }
-
-  /** What an account has in one currency. */
-  async balance(tx: ReadTx, account: Account, currency: Currency): Promise<Balance> {
-    const sum = async (sql: string) => (await tx.get(sql, (row) => row.integer('sum'), account, currency)) ?? 0;
-    return {
-      posted: await sum('SELECT coalesce(sum(minor), 0) AS sum FROM entry WHERE account = ? AND currency = ?'),
-      pending: await sum(
-        `SELECT coalesce(sum(minor), 0) AS sum FROM transfer
-         WHERE debit = ? AND currency = ? AND NOT EXISTS (SELECT 1 FROM transfer_end e WHERE e.id = transfer.id)`,
-      ),
-    };
-  }
-
-  /** What an account has in every currency that it ever had. */
-  async holdings(tx: ReadTx, account: Account): Promise<Amount[]> {
-    return tx.all(
-      'SELECT sum(minor) AS minor, currency FROM entry WHERE account = ? GROUP BY currency ORDER BY currency',
-      readAmount,
-      account,
-    );
-  }
-
-  /**
-   * What an account may spend in every currency that it ever had: what it has, less what pending transfers may take. Never
-   * below zero, though a transfer that is more than the account has is pending too, until the rail declines it.
-   */
-  async available(tx: ReadTx, account: Account): Promise<Amount[]> {
-    const available: Amount[] = [];
-    for (const { minor, currency } of await this.holdings(tx, account)) {
-      const { pending } = await this.balance(tx, account, currency);
-      available.push({ minor: Math.max(0, minor - pending), currency });
-    }
-    return available;
-  }
-
-  /** @returns whether the transfer was pending until now */
-  async #end(tx: Tx, id: string, outcome: TransferOutcome, at: number): Promise<boolean> {
-    const now = await this.outcome(tx, id);
-    if (now === outcome) return false;
-    if (now !== 'pending') throw new LedgerError(`transfer ${id} is ${now}, so it cannot be ${outcome}`);
-    await tx.run('INSERT INTO transfer_end (id, outcome, at) VALUES (?, ?, ?)', id, outcome, at);
     return true;
   }
+  const taken = await tx.run(
+    `UPDATE account SET debits_pending = debits_pending + ?1
+     WHERE owner = ?2 AND currency = ?3 AND debits_pending + debits_posted + ?1 <= credits_posted`,
+    minor,
+    debit,
+    currency,
+  );
+  return taken > 0;
+}
+
+async function putBack(tx: Tx, { debit, amount }: Transfer): Promise<void> {
+  await tx.run(
+    'UPDATE account SET debits_pending = debits_pending - ? WHERE owner = ? AND currency = ?',
+    amount.minor,
+    debit,
+    amount.currency,
+  );
+}
+
+/** @returns false when there is a transfer of this id */
+async function insertTransfer(tx: Tx, { id, txn, debit, credit, amount }: Transfer, at: number): Promise<boolean> {
+  const inserted = await tx.run(
+    `INSERT INTO transfer (id, txn, debit, credit, minor, currency, at) VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO NOTHING`,
+    id,
+    txn ?? null,
+    debit,
+    credit,
+    amount.minor,
+    amount.currency,
+    at,
+  );
+  return inserted > 0;
+}
+
+async function knownAs(
+  tx: ReadTx,
+  transfer: Transfer,
+): Promise<'held-before' | 'closed' | 'other-movement' | 'absent'> {
+  const known = await tx.get(
+    `SELECT debit = ? AND credit = ? AND minor = ? AND currency = ? AS same, outcome
+     FROM transfer LEFT JOIN transfer_end USING (id) WHERE id = ?`,
+    (row) => ({ same: row.integer('same') === 1, outcome: row.optionalText('outcome') }),
+    transfer.debit,
+    transfer.credit,
+    transfer.amount.minor,
+    transfer.amount.currency,
+    transfer.id,
+  );
+  if (known === undefined) return 'absent';
+  if (!known.same) return 'other-movement';
+  return known.outcome === undefined ? 'held-before' : 'closed';
+}
+
+/** @returns whether the transfer was pending until now */
+async function end(tx: Tx, id: string, outcome: TransferOutcome, at: number): Promise<boolean> {
+  const ended = await tx.run(
+    'INSERT INTO transfer_end (id, outcome, at) SELECT id, ?, ? FROM transfer WHERE id = ? ON CONFLICT (id) DO NOTHING',
+    outcome,
+    at,
+    id,
+  );
+  if (ended > 0) return true;
+  const known = await transferOutcome(tx, id);
+  if (known !== outcome) throw new LedgerError(`transfer ${id} is ${known}, so it cannot be ${outcome}`);
+  return false;
+}
+
+function readBalance(row: Row): Balance {
+  readCurrency(row);
+  return {
+    posted: row.integer('credits_posted') - row.integer('debits_posted'),
+    pending: row.integer('debits_pending'),
+  };
 }

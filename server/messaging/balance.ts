@@ -1,6 +1,7 @@
 import { type Amount, BALANCE_AMOUNTS, type Balance, encodeDown, type Nak } from '../../device/safe-mobile/index.ts';
 import { type Context, unixTime } from '../context.ts';
 import { type Ref, refOctets } from '../ids.ts';
+import { availableOf } from '../ledger/ledger.ts';
 import type { Device } from '../people/devices.ts';
 import type { Row } from '../store/row.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
@@ -49,7 +50,7 @@ export async function answerBalanceQuery(
 async function balanceOrLimit(tx: ReadTx, context: Context, recipient: Recipient, ref: Ref): Promise<Balance | Nak> {
   if ((await countOfToday(tx, context, recipient)) >= DAILY_LIMIT)
     return composeNak(tx, context, recipient, ref, 'limit');
-  const amounts = toShow(await context.ledger.available(tx, `person:${recipient.personId}`));
+  const amounts = toShow(await availableOf(tx, `person:${recipient.personId}`));
   return { type: 'BALANCE', time: unixTime(context), ref: refOctets(ref), amounts };
 }
 

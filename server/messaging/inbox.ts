@@ -6,6 +6,7 @@ import type { ReadTx, Store, Tx } from '../store/store.ts';
 import { dispatch } from './dispatch.ts';
 import { APPLICATION_PORT } from './outbox.ts';
 import { receiptDelivered } from './receipts.ts';
+import { UNDEALT } from './undealt.ts';
 
 /** How long frames are remembered, ms: longer than the week in which a service centre may deliver an SMS again. */
 const REMEMBERED_MS = 10 * 24 * 60 * 60 * 1000;
@@ -59,10 +60,7 @@ export class Inbox implements SmsReceiver {
   /** Deals with the messages that a crash has left stored and not dealt with. */
   async readAll(): Promise<void> {
     const left = await this.#store.read((tx) =>
-      tx.all(
-        'SELECT id, digest, received_at, frame FROM inbox WHERE frame IS NOT NULL AND result IS NULL ORDER BY id',
-        readUnread,
-      ),
+      tx.all(`SELECT id, digest, received_at, frame FROM inbox WHERE ${UNDEALT} ORDER BY id`, readUnread),
     );
     await Promise.all(left.map((frame) => this.#deal(frame)));
   }
@@ -70,7 +68,7 @@ export class Inbox implements SmsReceiver {
   /** The pause before another try is over: the handler of the timer `inbox-retry`. */
   async retry(tx: Tx, subject: string): Promise<void> {
     const frame = await tx.get(
-      'SELECT id, digest, received_at, frame FROM inbox WHERE id = ? AND frame IS NOT NULL AND result IS NULL',
+      `SELECT id, digest, received_at, frame FROM inbox WHERE id = ? AND ${UNDEALT}`,
       readUnread,
       subject,
     );

@@ -7,6 +7,7 @@ import type { Recipient } from '../messaging/compose.ts';
 import { repeatReceipt } from '../messaging/receipts.ts';
 import type { Device } from '../people/devices.ts';
 import type { Tx } from '../store/store.ts';
+import { chargeApproved } from './charge.ts';
 import { expireIfLate } from './expire.ts';
 import type { Payment } from './payment.ts';
 import { sendWrongPin } from './receipts.ts';
@@ -38,7 +39,8 @@ export async function approvePayment(
   }
   const verdict = await judge(tx, context, device, challenge, approval);
   if (verdict.kind === 'right') {
-    await step(tx, context, payment, 'approve', { triesLeft: verdict.triesLeft });
+    const approved = await step(tx, context, payment, 'approve');
+    if (approved !== undefined) await chargeApproved(tx, context, approved);
   } else if (verdict.consequence === 'try-again') {
     await sendWrongPin(tx, context, payment, verdict.triesLeft);
   } else {

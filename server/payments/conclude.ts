@@ -1,22 +1,57 @@
+import type { Attempt } from '../attempts/attempt.ts';
+import type { AttemptListener } from '../attempts/engine.ts';
 import type { Context } from '../context.ts';
-import type { RailAnswer } from '../rails/rail.ts';
-import type { Store, Tx } from '../store/store.ts';
-import { type Payment, paymentByTxn } from './payment.ts';
+import type { Tx } from '../store/store.ts';
+import { requirePayment } from './payment.ts';
+import { concludeRefund } from './refund.ts';
 import { step } from './step.ts';
 
-/** Stores the rail's answer about a charge, given at once or on inquiry. */
-export async function concludeCharge(store: Store, context: Context, txn: string, answer: RailAnswer): Promise<void> {
-  await store.transaction('answer of the rail', async (tx) => {
-    const payment = await paymentByTxn(tx, txn);
-    if (payment === undefined) return;
-    if (answer.kind === 'done') await step(tx, context, payment, 'capture', { approvalCode: answer.approvalCode });
-    else if (answer.kind === 'declined') await step(tx, context, payment, 'decline', { reason: answer.reason });
-    else await loseAnswer(tx, context, payment, answer.reason);
-  });
+/** What the outcomes of attempts lead to in their payments. */
+export function attemptListener(context: Context): AttemptListener {
+  return {
+    async changed(tx, attempt) {
+      if (attempt.order.kind === 'charge') await concludeCharge(tx, context, attempt);
+      else if (attempt.order.kind === 'refund') await concludeRefund(tx, context, attempt);
+      else await concludeReversal(tx, context, attempt);
+    },
+    async reverse(tx, { order, rail: name }) {
+      const rail = context.rails.named(name);
+      if (rail === undefined) throw new Error(`there is no rail ${name}`);
+      await step(tx, context, await requirePayment(tx, order.txn), 'reverse');
+      await context.attempts.begin(tx, rail, { ...order, key: `${order.txn}:reversal`, kind: 'reversal' });
+    },
+  };
 }
 
-/** The rail's answer was lost: sets the timer `payment-inquiry`. */
-export async function loseAnswer(tx: Tx, context: Context, payment: Payment, reason: string): Promise<void> {
-  if ((await step(tx, context, payment, 'lose-answer', { reason })) === undefined) return;
-  await context.timers.set(tx, 'payment-inquiry', payment.txn, context.clock.now());
+async function concludeCharge(tx: Tx, context: Context, attempt: Attempt): Promise<void> {
+  const payment = await requirePayment(tx, attempt.order.txn);
+  const reason = attempt.reason === undefined ? {} : { reason: attempt.reason };
+  switch (attempt.state) {
+    case 'done':
+      await step(tx, context, payment, 'capture', { approvalCode: attempt.approvalCode });
+      break;
+    case 'declined':
+      await step(tx, context, payment, 'decline', reason);
+      break;
+    case 'pending':
+      await step(tx, context, payment, 'wait');
+      break;
+    case 'unknown':
+      await step(tx, context, payment, 'lose-answer', reason);
+      break;
+    case 'given-up':
+      await step(tx, context, payment, 'give-up', reason);
+      break;
+    case 'asked':
+      break;
+  }
+}
+
+/** A reversal that the rail refuses leaves it open whether the charge happened: a person must find out. */
+async function concludeReversal(tx: Tx, context: Context, { order, state, reason }: Attempt): Promise<void> {
+  const payment = await requirePayment(tx, order.txn);
+  if (state === 'done') await step(tx, context, payment, 'confirm-reversal', { reason: 'reversed' });
+  else if (state === 'declined' || state === 'given-up') {
+    await step(tx, context, payment, 'give-up', reason === undefined ? {} : { reason });
+  }
 }

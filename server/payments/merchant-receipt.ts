@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { ServiceError } from '../errors.ts';
 import { refOctets } from '../ids.ts';
 import { composeReceipt } from '../messaging/compose.ts';
-import type { ReadTx } from '../store/store.ts';
+import type { ReadTx, Tx } from '../store/store.ts';
 import type { Payment } from './payment.ts';
 import { contentOf } from './receipts.ts';
 import { isSettled } from './transitions.ts';
@@ -27,24 +27,52 @@ export interface MerchantReceipt {
 /** deviceId 0: the receipt goes to no phone. */
 const NO_DEVICE = 0;
 
-/** @throws ServiceError `not-possible-now` while the payment is not settled or when the customer was never asked */
-export async function merchantReceipt(tx: ReadTx, context: Context, payment: Payment): Promise<MerchantReceipt> {
+/**
+ * The receipt of a payment in its present state: composed and signed when it is asked for the first time, and the same octets
+ * ever after, also when the service signs with another key by then.
+ * @throws ServiceError `not-possible-now` while the payment is not settled or when the customer was never asked
+ */
+export async function merchantReceipt(tx: Tx, context: Context, payment: Payment): Promise<MerchantReceipt> {
   const challenge = await challengeByRef(tx, payment.txn);
   if (challenge === undefined || !isSettled(payment.state)) {
     throw new ServiceError('not-possible-now', `payment ${payment.txn} is ${payment.state} and has no receipt`);
   }
   const { request } = challenge;
-  const content = { ...contentOf(context, payment), ref: refOctets(payment.txn) };
-  const time = Math.floor(payment.changedAt / 1000);
-  const receipt = composeReceipt(context, NO_DEVICE, request, content, time);
+  const { receipt, publicKey } = (await storedReceipt(tx, payment)) ?? (await compose(tx, context, payment, request));
   const decoded = decodeDown(receipt);
-  if (decoded.type !== 'RECEIPT') throw new Error('a composed receipt is no receipt');
+  if (decoded.type !== 'RECEIPT') throw new Error('a stored receipt is no receipt');
   return {
     status: decoded.status,
     request,
     receipt,
     signedText: receiptText(context.primitives, NO_DEVICE, request, receipt),
     signature: decoded.signature,
-    publicKey: context.keys.signing.publicKey,
+    publicKey,
   };
+}
+
+type StoredReceipt = Pick<MerchantReceipt, 'receipt' | 'publicKey'>;
+
+async function compose(tx: Tx, context: Context, payment: Payment, request: Uint8Array): Promise<StoredReceipt> {
+  const content = { ...contentOf(payment), ref: refOctets(payment.txn) };
+  const receipt = composeReceipt(context, NO_DEVICE, request, content, Math.floor(payment.changedAt / 1000));
+  const { publicKey } = context.keys.signing;
+  await tx.run(
+    'INSERT INTO merchant_receipt (txn, state, receipt, public_key, at) VALUES (?, ?, ?, ?, ?)',
+    payment.txn,
+    payment.state,
+    receipt,
+    publicKey,
+    context.clock.now(),
+  );
+  return { receipt, publicKey };
+}
+
+function storedReceipt(tx: ReadTx, { txn, state }: Payment): Promise<StoredReceipt | undefined> {
+  return tx.get(
+    'SELECT receipt, public_key FROM merchant_receipt WHERE txn = ? AND state = ?',
+    (row) => ({ receipt: row.octets('receipt'), publicKey: row.octets('public_key') }),
+    txn,
+    state,
+  );
 }

@@ -1,4 +1,4 @@
-import type { Amount } from '../../device/safe-mobile/index.ts';
+import type { Amount, RailName } from '../../device/safe-mobile/index.ts';
 import { ServiceError } from '../errors.ts';
 import {
   type DeviceId,
@@ -38,6 +38,10 @@ export interface Payment {
   /** The phone that was asked; `undefined` where none was. */
   readonly deviceId: DeviceId | undefined;
   readonly amount: Amount;
+  /** Minor units that refunds give back or have given back. */
+  readonly refunded: number;
+  /** What moves the money: fixed when the payment is asked for. */
+  readonly rail: RailName;
   readonly reference: string;
   /** Seconds. */
   readonly ttl: number;
@@ -107,15 +111,6 @@ export async function findPayments(tx: ReadTx, query: PaymentQuery): Promise<Pay
   );
 }
 
-/** All payments in one of the two states in which the service must act after a start. */
-export async function paymentsInMotion(tx: ReadTx, state: 'APPROVED' | 'SENDING'): Promise<Payment[]> {
-  return tx.all(
-    `SELECT * FROM payment WHERE state IN ('APPROVED', 'SENDING') AND state = ? ORDER BY changed_at, txn`,
-    readPayment,
-    state,
-  );
-}
-
 /** How many requests a person has not answered yet. */
 export async function countWaitingRequests(tx: ReadTx, person: PersonId): Promise<number> {
   const waiting = await tx.get(
@@ -138,6 +133,8 @@ function readPayment(row: Row): Payment {
     personId: personId(row.integer('person_id')),
     deviceId: row.optional('device_id', (found, column) => deviceId(found.integer(column))),
     amount: readAmount(row),
+    refunded: row.integer('refunded'),
+    rail: row.oneOf('rail', RAIL_NAMES),
     reference: row.text('reference'),
     ttl: row.integer('ttl'),
     matchCode: row.integer('match_code'),
@@ -148,6 +145,8 @@ function readPayment(row: Row): Payment {
     changedAt: row.integer('changed_at'),
   };
 }
+
+const RAIL_NAMES: readonly RailName[] = ['ledger', 'card', 'bank', 'paypal', 'pos'];
 
 const PHONE_PREFIX = 'sms:';
 

@@ -16,7 +16,7 @@ const QUERIES_MS = 8 * 60 * 1000;
 export async function sendReceipts(tx: Tx, context: Context, payment: Payment, detail: StepDetail): Promise<void> {
   const triesLeft = detail.triesLeft ?? (await triesLeftOf(tx, payment));
   await sendCustomerReceipt(tx, context, payment, {
-    ...contentOf(context, payment),
+    ...contentOf(payment),
     triesLeft,
     status: customerStatus(payment, detail),
   });
@@ -24,15 +24,7 @@ export async function sendReceipts(tx: Tx, context: Context, payment: Payment, d
   const recipient = await recipientById(tx, payment.init.deviceId);
   if (recipient === undefined) return;
   const asked = isAskedFor(context, payment);
-  await issueReceipt(
-    tx,
-    context,
-    recipient,
-    payment.init.mref,
-    payment.init.plaintext,
-    contentOf(context, payment),
-    asked,
-  );
+  await issueReceipt(tx, context, recipient, payment.init.mref, payment.init.plaintext, contentOf(payment), asked);
 }
 
 /** Tells the customer that the PIN was wrong and how many tries are left. */
@@ -42,7 +34,7 @@ export async function sendWrongPin(tx: Tx, context: Context, payment: Payment, t
 
 /** Answers a STATUS_QUERY about a payment without a stored receipt: "in progress", never "failed". */
 export async function sendStanding(tx: Tx, context: Context, payment: Payment, recipient: Recipient): Promise<void> {
-  const content = contentOf(context, payment);
+  const content = contentOf(payment);
   if (payment.init !== undefined && recipient.id === payment.init.deviceId) {
     await sendPassingReceipt(tx, context, recipient, payment.init.mref, payment.init.plaintext, content);
     return;
@@ -53,8 +45,8 @@ export async function sendStanding(tx: Tx, context: Context, payment: Payment, r
 }
 
 /** The values of a receipt of this payment in its present state. */
-export function contentOf(context: Context, payment: Payment): ReceiptContent {
-  const rail: RailName = PAYMENT_STATES[payment.state].money === 'moved' ? context.rail.name : 'none';
+export function contentOf(payment: Payment): ReceiptContent {
+  const rail: RailName = PAYMENT_STATES[payment.state].money === 'moved' ? payment.rail : 'none';
   return {
     status: PAYMENT_STATES[payment.state].status,
     triesLeft: TRIES_A_CHALLENGE,

@@ -1,36 +1,175 @@
+import { type Amount, formatAmount } from '../../device/safe-mobile/index.ts';
+import { ATTEMPT_STATES, type Attempt, type AttemptState } from '../attempts/attempt.ts';
 import type { Context } from '../context.ts';
 import { ServiceError } from '../errors.ts';
-import type { RailOrder } from '../rails/rail.ts';
-import type { Store, Tx } from '../store/store.ts';
-import { type Payment, paymentByTxn, requirePayment } from './payment.ts';
+import { type Ref, ref } from '../ids.ts';
+import { merchantAccount, type Rail, type RailKey } from '../rails/rail.ts';
+import { readAmount } from '../store/amount.ts';
+import type { Row } from '../store/row.ts';
+import type { ReadTx, Tx } from '../store/store.ts';
+import { type Payment, requirePayment } from './payment.ts';
 import { step } from './step.ts';
-import { orderOf, refundTransfer } from './transfers.ts';
 
-/**
- * The merchant refunds the whole payment. A second refund changes nothing.
- * @returns the payment after the rail has answered. @throws ServiceError `conflict` when there is nothing to give back
- */
-export async function refundPayment(store: Store, context: Context, txn: string): Promise<Payment> {
-  const begun = await store.transaction('refund', (tx) => begin(tx, context, txn));
-  if ('refunded' in begun) return begun.refunded;
-  const { refunding, order } = begun;
-  const answer = await context.rail.refund(order);
-  return store.transaction('answer about a refund', async (tx) => {
-    const current = (await paymentByTxn(tx, txn)) ?? refunding;
-    if (answer.kind === 'done') return (await step(tx, context, current, 'confirm-refund')) ?? current;
-    if (answer.kind !== 'declined') return current;
-    return (await step(tx, context, current, 'fail-refund', { reason: answer.reason })) ?? current;
-  });
+/** What a merchant wants to give back. */
+export interface RefundOrder {
+  /** The merchant's key of this refund: the same key with the same amount is the same refund. Needed for a part. */
+  readonly key?: string | undefined;
+  /** Default: all that was not given back yet. */
+  readonly amount?: Amount | undefined;
+  /** For the merchant's own books. */
+  readonly reason?: string | undefined;
 }
 
-type Begun = { readonly refunded: Payment } | { readonly refunding: Payment; readonly order: RailOrder };
+/** Money that a merchant gives back, all of a payment or a part. */
+export interface Refund {
+  readonly txn: Ref;
+  /** `undefined`: the one refund of all without a key. */
+  readonly key: string | undefined;
+  readonly railKey: RailKey;
+  readonly amount: Amount;
+  readonly reason: string | undefined;
+  readonly state: RefundState;
+}
 
-async function begin(tx: Tx, context: Context, txn: string): Promise<Begun> {
+/** `review`: it is unknown whether the money went back, and a person must find out. */
+export const REFUND_STATES = ['in-progress', 'refunded', 'declined', 'review'] as const;
+export type RefundState = (typeof REFUND_STATES)[number];
+
+const STATE_OF_ATTEMPT: Readonly<Record<AttemptState, RefundState>> = {
+  asked: 'in-progress',
+  pending: 'in-progress',
+  unknown: 'in-progress',
+  done: 'refunded',
+  declined: 'declined',
+  'given-up': 'review',
+};
+
+/**
+ * Begins a refund, once a key; a refund without a key again after it was declined is a new one. With the ledger rail it has
+ * ended when this resolves.
+ * @throws ServiceError `conflict` when there is nothing to give back or not as much, `invalid-request`, `not-possible-now`
+ */
+export async function refundPayment(tx: Tx, context: Context, txn: string, order: RefundOrder): Promise<Refund> {
   const payment = await requirePayment(tx, txn);
-  if (payment.state === 'REFUNDED') return { refunded: payment };
-  const refunding = payment.state === 'REFUNDING' ? payment : await step(tx, context, payment, 'refund');
-  if (refunding === undefined) {
-    throw new ServiceError('conflict', `payment ${payment.txn} is ${payment.state}: only a paid one can be refunded`);
+  const earlier = await refundsOf(tx, payment.txn);
+  const known = earlier.find(({ key, state }) => key === order.key && (key !== undefined || state !== 'declined'));
+  if (known !== undefined) return sameOrder(known, order);
+  if (payment.state !== 'CAPTURED' && payment.state !== 'REFUNDING') {
+    throw new ServiceError('conflict', `payment ${txn} is ${payment.state}: only a paid one can be refunded`);
   }
-  return { refunding, order: orderOf(await refundTransfer(tx, refunding)) };
+  const amount = amountOf(payment, order);
+  const rail = railOf(context, payment, amount);
+  await reserve(tx, payment, amount);
+  const railKey: RailKey = `${payment.txn}:refund-${earlier.length + 1}`;
+  await tx.run(
+    'INSERT INTO refund (rail_key, txn, merchant_key, minor, currency, reason, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    railKey,
+    payment.txn,
+    order.key ?? null,
+    amount.minor,
+    amount.currency,
+    order.reason ?? null,
+    context.clock.now(),
+  );
+  await step(tx, context, payment, 'refund');
+  await context.attempts.begin(tx, rail, {
+    key: railKey,
+    txn: payment.txn,
+    kind: 'refund',
+    amount,
+    payer: rail.payerOf(payment.personId),
+    merchant: merchantAccount(payment.merchantId),
+    note: '',
+  });
+  return requireRefund(tx, railKey);
+}
+
+/** The refunds of a payment, in the order in which they were asked for. */
+export function refundsOf(tx: ReadTx, txn: Ref): Promise<Refund[]> {
+  return tx.all(`${SELECT_REFUND} WHERE r.txn = ? ORDER BY r.rowid`, readRefund, txn);
+}
+
+/** Stores what the rail answered about a refund. */
+export async function concludeRefund(tx: Tx, context: Context, { order, state, reason }: Attempt): Promise<void> {
+  const { txn, key, amount } = order;
+  if (state === 'declined') {
+    await tx.run('UPDATE payment SET refunded = refunded - ? WHERE txn = ?', amount.minor, txn);
+  }
+  if (state === 'given-up') {
+    await context.journal.record(tx, { kind: 'alarm', alarm: 'refund-needs-review', ref: key });
+  }
+  const why = reason === undefined ? {} : { reason };
+  await context.journal.record(tx, { kind: 'refund', txn, key, state: STATE_OF_ATTEMPT[state], amount, ...why });
+  const refunds = await refundsOf(tx, txn);
+  if (refunds.some((refund) => refund.state === 'in-progress' || refund.state === 'review')) return;
+  const payment = await requirePayment(tx, txn);
+  await step(tx, context, payment, payment.refunded === payment.amount.minor ? 'confirm-refund' : 'end-refund', why);
+}
+
+function sameOrder(known: Refund, { key, amount }: RefundOrder): Refund {
+  if (amount === undefined || key === undefined || amount.minor === known.amount.minor) return known;
+  throw new ServiceError(
+    'conflict',
+    `key ${key} was used for a refund of ${formatAmount(known.amount)}: use a new one`,
+  );
+}
+
+function amountOf({ amount, refunded, txn }: Payment, order: RefundOrder): Amount {
+  const left: Amount = { minor: amount.minor - refunded, currency: amount.currency };
+  const wanted = order.amount ?? left;
+  if (wanted.currency !== amount.currency) {
+    throw new ServiceError('invalid-request', `payment ${txn} was ${formatAmount(amount)}, not ${wanted.currency}`);
+  }
+  if (order.key === undefined && wanted.minor !== amount.minor && order.amount !== undefined) {
+    throw new ServiceError('invalid-request', 'key: a refund of a part needs a key, so that it is not made twice');
+  }
+  if (wanted.minor < 1 || wanted.minor > left.minor) {
+    throw new ServiceError('conflict', `${formatAmount(left)} of payment ${txn} is left to be refunded`);
+  }
+  return wanted;
+}
+
+function railOf(context: Context, payment: Payment, amount: Amount): Rail {
+  const rail = context.rails.named(payment.rail);
+  if (rail === undefined) {
+    throw new ServiceError('not-possible-now', `the service runs without the rail ${payment.rail} of this payment`);
+  }
+  const { refund } = rail.capabilities;
+  if (refund === 'none' || (refund === 'full' && amount.minor !== payment.amount.minor)) {
+    throw new ServiceError(
+      'not-possible-now',
+      `the rail ${rail.name} gives back ${refund === 'none' ? 'nothing' : 'all or nothing'}`,
+    );
+  }
+  return rail;
+}
+
+/** Refunds that are asked for at the same time cannot give back more than was paid. */
+async function reserve(tx: Tx, { txn }: Payment, { minor }: Amount): Promise<void> {
+  const reserved = await tx.run(
+    'UPDATE payment SET refunded = refunded + ?1 WHERE txn = ?2 AND refunded + ?1 <= minor',
+    minor,
+    txn,
+  );
+  if (reserved === 0) throw new ServiceError('conflict', `payment ${txn} was refunded meanwhile`);
+}
+
+async function requireRefund(tx: ReadTx, railKey: RailKey): Promise<Refund> {
+  const refund = await tx.get(`${SELECT_REFUND} WHERE r.rail_key = ?`, readRefund, railKey);
+  if (refund === undefined) throw new Error(`refund ${railKey} was not stored`);
+  return refund;
+}
+
+const SELECT_REFUND = 'SELECT r.*, a.state FROM refund r JOIN attempt a USING (rail_key)';
+
+function readRefund(row: Row): Refund {
+  const txn = ref(row.text('txn'));
+  return {
+    txn,
+    key: row.optionalText('merchant_key'),
+    railKey: `${txn}:refund-${Number(row.text('rail_key').split('-')[1])}`,
+    amount: readAmount(row),
+    reason: row.optionalText('reason'),
+    state: STATE_OF_ATTEMPT[row.oneOf('state', ATTEMPT_STATES)],
+  };
 }

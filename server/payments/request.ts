@@ -113,9 +113,9 @@ async function create(tx: Tx, context: Context, request: PaymentRequest, device:
   const now = context.clock.now();
   const txn = newRef(context);
   await tx.run(
-    `INSERT INTO payment (txn, merchant_id, mref, fingerprint, init, init_device_id, person_id, device_id, minor,
+    `INSERT INTO payment (txn, merchant_id, mref, fingerprint, init, init_device_id, person_id, device_id, rail, minor,
        currency, reference, ttl, match_code, state, created_at, changed_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'CREATED', ?, ?)`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'CREATED', ?, ?)`,
     txn,
     request.merchant.id,
     request.mref,
@@ -124,6 +124,7 @@ async function create(tx: Tx, context: Context, request: PaymentRequest, device:
     request.init?.deviceId ?? null,
     request.customer.id,
     device?.id ?? null,
+    context.rails.standard.name,
     request.amount.minor,
     request.amount.currency,
     request.reference,

@@ -9,6 +9,8 @@ export type PaymentState =
   | 'APPROVED'
   /** The attempt is on disk and the rail is asked. */
   | 'SENDING'
+  /** The rail took the order and has not decided; it may last days. */
+  | 'PENDING'
   /** The rail's answer was lost: it is not known yet whether the money moved. */
   | 'UNKNOWN'
   /** The charge is being reversed, whether or not it happened. */
@@ -17,8 +19,9 @@ export type PaymentState =
   | 'REVIEW'
   /** Paid. */
   | 'CAPTURED'
-  /** The merchant gives the money back. */
+  /** The merchant gives money back, all or a part; the rail has not decided yet. */
   | 'REFUNDING'
+  /** All of it was given back. */
   | 'REFUNDED'
   /** Refused by the customer, or the PIN tries are used up. */
   | 'REFUSED'
@@ -47,6 +50,7 @@ export const PAYMENT_STATES: Readonly<Record<PaymentState, StateFacts>> = {
   REQUESTED: { settled: false, money: 'none', status: 'in-progress' },
   APPROVED: { settled: false, money: 'held', status: 'in-progress' },
   SENDING: { settled: false, money: 'held', status: 'in-progress' },
+  PENDING: { settled: false, money: 'held', status: 'in-progress' },
   UNKNOWN: { settled: false, money: 'held', status: 'in-progress' },
   REVERSING: { settled: false, money: 'held', status: 'in-progress' },
   REVIEW: { settled: false, money: 'held', status: 'in-progress' },
@@ -70,6 +74,7 @@ export type PaymentEvent =
   | 'cancel'
   | 'expire'
   | 'send'
+  | 'wait'
   | 'capture'
   | 'decline'
   | 'lose-answer'
@@ -78,7 +83,7 @@ export type PaymentEvent =
   | 'give-up'
   | 'refund'
   | 'confirm-refund'
-  | 'fail-refund';
+  | 'end-refund';
 
 interface Transition {
   readonly from: PaymentState;
@@ -95,18 +100,28 @@ export const TRANSITIONS: readonly Transition[] = [
   { from: 'REQUESTED', on: 'cancel', to: 'CANCELLED' },
   { from: 'REQUESTED', on: 'expire', to: 'EXPIRED' },
   { from: 'APPROVED', on: 'send', to: 'SENDING' },
+  { from: 'APPROVED', on: 'capture', to: 'CAPTURED' },
+  { from: 'APPROVED', on: 'decline', to: 'DECLINED' },
   { from: 'SENDING', on: 'capture', to: 'CAPTURED' },
   { from: 'SENDING', on: 'decline', to: 'DECLINED' },
+  { from: 'SENDING', on: 'wait', to: 'PENDING' },
   { from: 'SENDING', on: 'lose-answer', to: 'UNKNOWN' },
+  { from: 'PENDING', on: 'capture', to: 'CAPTURED' },
+  { from: 'PENDING', on: 'decline', to: 'DECLINED' },
+  { from: 'PENDING', on: 'lose-answer', to: 'UNKNOWN' },
+  { from: 'PENDING', on: 'give-up', to: 'REVIEW' },
   { from: 'UNKNOWN', on: 'capture', to: 'CAPTURED' },
   { from: 'UNKNOWN', on: 'decline', to: 'DECLINED' },
+  { from: 'UNKNOWN', on: 'wait', to: 'PENDING' },
   { from: 'UNKNOWN', on: 'reverse', to: 'REVERSING' },
   { from: 'UNKNOWN', on: 'give-up', to: 'REVIEW' },
   { from: 'REVERSING', on: 'confirm-reversal', to: 'REVERSED' },
   { from: 'REVERSING', on: 'give-up', to: 'REVIEW' },
+  { from: 'REVIEW', on: 'capture', to: 'CAPTURED' },
+  { from: 'REVIEW', on: 'decline', to: 'DECLINED' },
   { from: 'CAPTURED', on: 'refund', to: 'REFUNDING' },
   { from: 'REFUNDING', on: 'confirm-refund', to: 'REFUNDED' },
-  { from: 'REFUNDING', on: 'fail-refund', to: 'CAPTURED' },
+  { from: 'REFUNDING', on: 'end-refund', to: 'CAPTURED' },
 ];
 
 /** The state after the event, or `undefined` when the payment's state has no such transition. */

@@ -1,121 +1,70 @@
-import type { Amount } from '../../device/safe-mobile/index.ts';
 import type { Clock } from '../../modem/index.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import type { PersonId } from '../ids.ts';
+import { type Account, balanceOf, hold, LedgerError, post, type Transfer, voidTransfer } from '../ledger/ledger.ts';
 import { readAmount } from '../store/amount.ts';
-import type { Row } from '../store/row.ts';
-import type { ReadTx, Store, Tx } from '../store/store.ts';
-import type { Rail, RailAnswer, RailInquiry, RailKey, RailOrder, SettlementLine } from './rail.ts';
+import type { Store, Tx } from '../store/store.ts';
+import {
+  type Capabilities,
+  type LocalRail,
+  type Outcome,
+  type RailOrder,
+  type SettlementLine,
+  transferOf,
+} from './rail.ts';
 
-/** Approval codes have six digits: this, and the running number of the decision. */
-const FIRST_APPROVAL_CODE = 100_000;
-
-/**
- * The built-in rail: prepaid accounts in the service's own ledger. It decides whether an account can pay, once a key,
- * and remembers the decision; the payment's own transfer in the ledger then moves the money.
- */
-export class LedgerRail implements Rail {
+/** The built-in rail: prepaid accounts in the service's own ledger. */
+export class LedgerRail implements LocalRail {
   readonly name = 'ledger';
-  readonly recovery = 'inquire';
+  readonly local = true;
+  readonly capabilities: Capabilities = {
+    maxMinor: Number.MAX_SAFE_INTEGER,
+    refund: 'partial',
+    onUnknown: 'repeat',
+    keyLifeMs: Number.POSITIVE_INFINITY,
+    timeoutMs: 0,
+    retryMs: [],
+  };
   readonly #store: Store;
-  readonly #ledger: Ledger;
   readonly #clock: Clock;
 
-  constructor(store: Store, ledger: Ledger, clock: Clock) {
+  constructor(store: Store, clock: Clock) {
     this.#store = store;
-    this.#ledger = ledger;
     this.#clock = clock;
   }
 
-  charge(order: RailOrder): Promise<RailAnswer> {
-    return this.#decide(order);
+  payerOf(customer: PersonId): Account {
+    return `person:${customer}`;
   }
 
-  refund(order: RailOrder): Promise<RailAnswer> {
-    return this.#decide(order);
+  async decide(tx: Tx, order: RailOrder): Promise<Extract<Outcome, { kind: 'done' | 'declined' }>> {
+    const transfer = transferOf(order);
+    const held = await hold(tx, transfer, this.#clock.now());
+    if (held === 'insufficient' || (held === 'held-before' && !(await this.#isCovered(tx, transfer))))
+      return { kind: 'declined', reason: 'insufficient-funds' };
+    if (held === 'other-movement') throw new LedgerError(`${order.key} is another movement already`);
+    await post(tx, transfer, this.#clock.now());
+    return { kind: 'done', approvalCode: order.kind === 'charge' ? await tx.sequence('approval') : 0 };
   }
 
-  reverse(key: RailKey): Promise<RailAnswer> {
-    return this.#store.transaction('reversal in the ledger', async (tx): Promise<RailAnswer> => {
-      const decided = await this.#decision(tx, reversalOf(key));
-      if (decided !== undefined) return decided;
-      const original = await this.#amountOf(tx, key);
-      if (original === undefined) return { kind: 'done', approvalCode: 0 };
-      return this.#write(tx, reversalOf(key), original, undefined);
-    });
-  }
-
-  inquire(key: RailKey): Promise<RailInquiry> {
-    return this.#store.read(async (tx): Promise<RailInquiry> => {
-      if ((await this.#decision(tx, reversalOf(key))) !== undefined) return { kind: 'declined', reason: 'reversed' };
-      return (await this.#decision(tx, key)) ?? { kind: 'absent' };
-    });
+  /** A transfer that an earlier version of the service has held without looking at the balance. */
+  async #isCovered(tx: Tx, transfer: Transfer): Promise<boolean> {
+    const { posted, pending } = await balanceOf(tx, transfer.debit, transfer.amount.currency);
+    if (posted >= pending) return true;
+    await voidTransfer(tx, transfer, this.#clock.now());
+    return false;
   }
 
   settlement(from: number, to: number): Promise<readonly SettlementLine[]> {
     return this.#store.read((tx) =>
       tx.all(
-        `SELECT d.rail_key, d.minor, d.currency, d.at FROM ledger_decision d
-       WHERE d.approval_code IS NOT NULL AND d.at >= ? AND d.at < ? AND d.rail_key NOT LIKE '%:reversal'
-         AND NOT EXISTS (SELECT 1 FROM ledger_decision r WHERE r.rail_key = d.rail_key || ':reversal')
-       ORDER BY d.at, d.rail_key`,
-        (row) => ({ key: row.text('rail_key'), amount: readAmount(row), at: row.integer('at') }),
+        `SELECT t.id, t.minor, t.currency, e.at FROM transfer_end e JOIN transfer t USING (id)
+         WHERE e.outcome = 'posted' AND e.at >= ? AND e.at < ? AND t.txn IS NOT NULL
+           AND 'cash' NOT IN (t.debit, t.credit) AND t.debit NOT LIKE 'clearing:%' AND t.credit NOT LIKE 'clearing:%'
+         ORDER BY e.at, t.id`,
+        (row) => ({ key: row.text('id'), amount: readAmount(row), at: row.integer('at') }),
         from,
         to,
       ),
     );
   }
-
-  #decide(order: RailOrder): Promise<RailAnswer> {
-    return this.#store.transaction('decision of the ledger', async (tx) => {
-      const decided = await this.#decision(tx, order.key);
-      if (decided !== undefined) return decided;
-      const covered = (await this.#available(tx, order)) >= order.amount.minor;
-      return this.#write(tx, order.key, order.amount, covered ? undefined : 'insufficient-funds');
-    });
-  }
-
-  /** The balance of the account less its accepted charges that are not posted yet. */
-  async #available(tx: ReadTx, order: RailOrder): Promise<number> {
-    const promised = await tx.get(
-      `SELECT coalesce(sum(t.minor), 0) AS sum FROM transfer t JOIN ledger_decision d ON d.rail_key = t.id
-       WHERE t.debit = ? AND t.currency = ? AND d.approval_code IS NOT NULL
-         AND NOT EXISTS (SELECT 1 FROM transfer_end e WHERE e.id = t.id)`,
-      (row) => row.integer('sum'),
-      order.from,
-      order.amount.currency,
-    );
-    return (await this.#ledger.balance(tx, order.from, order.amount.currency)).posted - (promised ?? 0);
-  }
-
-  async #write(tx: Tx, key: string, amount: Amount, refusal: string | undefined): Promise<RailAnswer> {
-    const count = (await tx.get('SELECT count(*) AS n FROM ledger_decision', (row) => row.integer('n'))) ?? 0;
-    const approvalCode = FIRST_APPROVAL_CODE + count + 1;
-    await tx.run(
-      'INSERT INTO ledger_decision (rail_key, approval_code, reason, minor, currency, at) VALUES (?, ?, ?, ?, ?, ?)',
-      key,
-      refusal === undefined ? approvalCode : null,
-      refusal ?? null,
-      amount.minor,
-      amount.currency,
-      this.#clock.now(),
-    );
-    return refusal === undefined ? { kind: 'done', approvalCode } : { kind: 'declined', reason: refusal };
-  }
-
-  async #decision(tx: ReadTx, key: string): Promise<RailAnswer | undefined> {
-    return tx.get('SELECT approval_code, reason FROM ledger_decision WHERE rail_key = ?', readAnswer, key);
-  }
-
-  async #amountOf(tx: ReadTx, key: RailKey): Promise<Amount | undefined> {
-    return tx.get('SELECT minor, currency FROM ledger_decision WHERE rail_key = ?', readAmount, key);
-  }
-}
-
-function reversalOf(key: RailKey): string {
-  return `${key}:reversal`;
-}
-
-function readAnswer(row: Row): RailAnswer {
-  const approvalCode = row.optionalInteger('approval_code');
-  return approvalCode === undefined ? { kind: 'declined', reason: row.text('reason') } : { kind: 'done', approvalCode };
 }

@@ -1,27 +1,59 @@
 import type { Amount, RailName } from '../../device/safe-mobile/index.ts';
-import type { Account } from '../ledger/ledger.ts';
+import type { MerchantId, PersonId, Ref } from '../ids.ts';
+import type { Account, Transfer } from '../ledger/ledger.ts';
+import type { Tx } from '../store/store.ts';
 
-/** Names one attempt on a rail: the txn and the kind of attempt. Made and stored before its first use. */
-export type RailKey = `${string}:charge` | `${string}:refund-${number}`;
+/** What an attempt is to do. A reversal undoes a charge, whether or not the charge happened. */
+export type AttemptKind = 'charge' | 'refund' | 'reversal';
 
-/** Money that a rail is asked to move. */
+/** Names one attempt at a rail: the txn and the kind of attempt. Made and stored before its first use. */
+export type RailKey = `${Ref}:charge` | `${Ref}:reversal` | `${Ref}:refund-${number}`;
+
+/** Money that a rail is asked to move, and what the rail itself noted about it. */
 export interface RailOrder {
   readonly key: RailKey;
+  readonly txn: Ref;
+  readonly kind: AttemptKind;
   readonly amount: Amount;
-  /** The account that pays. */
-  readonly from: Account;
-  /** The account that receives. */
-  readonly to: Account;
+  /** The account that stands for the customer in the ledger: the customer's own, or the clearing account of the rail. */
+  readonly payer: Account;
+  /** The merchant's account in the service. */
+  readonly merchant: Account;
+  /** What {@link RemoteRail.prepare} gave, or the latest answer: JSON that only the rail reads. */
+  readonly note: string;
 }
 
-/** The answer of a rail. `unknown`: the rail's answer was lost, and the money has moved or not. */
-export type RailAnswer =
+/** What a rail answers about an attempt. `note` takes the place of the order's note. */
+export type Outcome = { readonly note?: string } & (
   | { readonly kind: 'done'; readonly approvalCode: number }
+  /** The rail took the order and has not decided; it may last days. `askAgainMs`: when to ask, from now. */
+  | { readonly kind: 'pending'; readonly askAgainMs?: number }
   | { readonly kind: 'declined'; readonly reason: string }
-  | { readonly kind: 'unknown'; readonly reason: string };
+  /** The answer was lost: the money has moved or not. */
+  | { readonly kind: 'unknown'; readonly reason: string }
+);
 
-/** The answer of a rail about an earlier charge. `absent`: the rail does not know the key, so the charge may be tried again. */
-export type RailInquiry = RailAnswer | { readonly kind: 'absent' };
+/**
+ * What a rail answers when asked about an attempt. `absent`: the rail does not know the key; `final`: and an order of this key
+ * that is still on its way will not be carried out.
+ */
+export type Inquiry = Outcome | { readonly kind: 'absent'; readonly final: boolean; readonly note?: string };
+
+/** What a rail can do, from which the engine knows how to treat it. */
+export interface Capabilities {
+  /** The most that one order may move, minor units. */
+  readonly maxMinor: number;
+  /** How much of a charge may be given back at a time. */
+  readonly refund: 'none' | 'full' | 'partial';
+  /** What to do about an order whose answer was lost: ask, send the same order again, or reverse the charge. */
+  readonly onUnknown: 'inquire' | 'repeat' | 'reverse';
+  /** How long the rail remembers a key, ms: after that the same order would be a second one, and is not sent again. */
+  readonly keyLifeMs: number;
+  /** How long an answer is waited for, ms. */
+  readonly timeoutMs: number;
+  /** Pauses before each further try to learn of an outcome, ms. After the last one a person must find out. */
+  readonly retryMs: readonly number[];
+}
 
 /** One line of a rail's settlement report. */
 export interface SettlementLine {
@@ -31,19 +63,62 @@ export interface SettlementLine {
   readonly at: number;
 }
 
-/**
- * A way to move money. Every method may be called again with the same key: the rail moves the money once and answers
- * the same. A method never throws for the network's sake; it answers `unknown`.
- */
-export interface Rail {
-  readonly name: RailName;
-  /** What to do about an unknown charge: ask for its outcome, or reverse it. */
-  readonly recovery: 'inquire' | 'reverse';
-  charge(order: RailOrder): Promise<RailAnswer>;
-  /** Reverses a charge, whether or not it happened; `done` means that no money has moved in the end. */
-  reverse(key: RailKey): Promise<RailAnswer>;
-  refund(order: RailOrder): Promise<RailAnswer>;
-  inquire(key: RailKey): Promise<RailInquiry>;
+interface RailBase {
+  readonly name: Exclude<RailName, 'none'>;
+  readonly capabilities: Capabilities;
+  /** The account that stands for a customer in the ledger: the customer's own, or the clearing account of the rail. */
+  payerOf(customer: PersonId): Account;
   /** The movements of the rail in `[from, to)`, ms since 1970. */
   settlement(from: number, to: number): Promise<readonly SettlementLine[]>;
+}
+
+/** A rail whose books are in the service's own database: it decides in the transaction that asks. */
+export interface LocalRail extends RailBase {
+  readonly local: true;
+  /** Decides and moves the money, once a key; the same key gets the same answer. Never `pending` nor `unknown`. */
+  decide(tx: Tx, order: RailOrder): Promise<Extract<Outcome, { kind: 'done' | 'declined' }>>;
+}
+
+/**
+ * A rail at somebody else's host. Called outside of any transaction, with the attempt on disk. A method may be called again
+ * with the same order: the rail moves the money once. For the network's sake it answers `unknown`; what it throws counts as that.
+ */
+export interface RemoteRail extends RailBase {
+  readonly local: false;
+  /** Numbers that the rail needs (STAN, UUID), written with the attempt before an octet leaves. */
+  prepare?(tx: Tx, order: RailOrder): Promise<string>;
+  /** Carries out a charge, a refund or a reversal. */
+  send(order: RailOrder): Promise<Outcome>;
+  /** What became of the order. Needed where {@link Capabilities.onUnknown} is `inquire`, or where answers may be `pending`. */
+  inquire?(order: RailOrder): Promise<Inquiry>;
+}
+
+/** The account of what a merchant earned. */
+export function merchantAccount(merchant: MerchantId): Account {
+  return `merchant:${merchant}`;
+}
+
+/** The transfer that carries out an order in the ledger; its id is the key, so ledger and rail name a movement alike. */
+export function transferOf({ key, txn, kind, amount, payer, merchant }: RailOrder): Transfer {
+  const [debit, credit] = kind === 'refund' ? [merchant, payer] : [payer, merchant];
+  return { id: key, txn, debit, credit, amount };
+}
+
+/** A way to move money. */
+export type Rail = LocalRail | RemoteRail;
+
+/** The rails of a service, by name; the first one is used for new payments. */
+export class Rails {
+  readonly standard: Rail;
+  readonly #byName: ReadonlyMap<string, Rail>;
+
+  constructor(standard: Rail, others: readonly Rail[]) {
+    this.standard = standard;
+    this.#byName = new Map([...others, standard].map((rail) => [rail.name, rail]));
+  }
+
+  /** The rail of this name; `undefined` when the service was started without it. */
+  named(name: string): Rail | undefined {
+    return this.#byName.get(name);
+  }
 }

@@ -78,6 +78,16 @@ export class Transaction implements Tx {
     return this.#ended ? this.#late() : this.#connection.all(sql, read, ...values);
   }
 
+  async sequence(name: 'approval'): Promise<number> {
+    const next = await this.get(
+      'UPDATE sequence SET value = value + 1 WHERE name = ? RETURNING value',
+      (row) => row.integer('value'),
+      name,
+    );
+    if (next === undefined) throw new StoreError(`there is no sequence ${name}`);
+    return next;
+  }
+
   wake(topic: Topic): void {
     this.#topics.add(topic);
   }

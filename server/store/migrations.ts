@@ -222,5 +222,96 @@ const FRAMES_TRIED_AGAIN = `
 ALTER TABLE inbox ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;      -- in vain
 `;
 
+const ATTEMPTS_AND_ACCOUNTS = `
+CREATE TABLE account (
+  owner TEXT NOT NULL,                         -- person:1, merchant:1, clearing:card, cash
+  currency TEXT NOT NULL,
+  debits_pending INTEGER NOT NULL DEFAULT 0,   -- minor units that pending transfers may take
+  debits_posted INTEGER NOT NULL DEFAULT 0,
+  credits_posted INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (owner, currency)
+) STRICT, WITHOUT ROWID;
+INSERT INTO account (owner, currency, debits_posted, credits_posted)
+  SELECT account, currency, sum(max(-minor, 0)), sum(max(minor, 0)) FROM entry GROUP BY account, currency;
+INSERT INTO account (owner, currency, debits_pending)
+  SELECT debit, currency, sum(minor) FROM transfer t WHERE NOT EXISTS (SELECT 1 FROM transfer_end e WHERE e.id = t.id)
+  GROUP BY debit, currency
+  ON CONFLICT (owner, currency) DO UPDATE SET debits_pending = excluded.debits_pending;
+
+CREATE TABLE sequence (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+INSERT INTO sequence SELECT 'approval', 100000 + count(*) FROM ledger_decision;
+
+ALTER TABLE payment ADD COLUMN rail TEXT NOT NULL DEFAULT 'ledger';
+ALTER TABLE payment ADD COLUMN refunded INTEGER NOT NULL DEFAULT 0;     -- minor units that refunds give back or have given back
+UPDATE payment SET refunded = minor WHERE state IN ('REFUNDING', 'REFUNDED');
+UPDATE payment SET state = 'UNKNOWN' WHERE state = 'REVERSING';         -- the ledger knows what became of it
+DROP INDEX payment_in_motion;
+DROP INDEX inbox_to_read;
+CREATE INDEX inbox_undealt ON inbox (id) WHERE frame IS NOT NULL AND result IS NULL;
+
+DROP TABLE attempt;
+DROP TABLE ledger_decision;
+CREATE TABLE attempt (
+  rail_key TEXT PRIMARY KEY,                   -- txn and kind: made and stored before its first use
+  txn TEXT NOT NULL REFERENCES payment (txn),
+  kind TEXT NOT NULL,                          -- charge, refund, reversal
+  rail TEXT NOT NULL,
+  state TEXT NOT NULL,
+  tries INTEGER NOT NULL,                      -- how often the rail was asked
+  minor INTEGER NOT NULL,
+  currency TEXT NOT NULL,
+  payer TEXT NOT NULL,                         -- account that stands for the customer
+  merchant TEXT NOT NULL,                      -- account of the merchant
+  note TEXT NOT NULL,                          -- JSON of the rail
+  reason TEXT,
+  approval_code INTEGER NOT NULL DEFAULT 0,
+  created_at INTEGER NOT NULL,
+  changed_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX attempt_of_payment ON attempt (txn);
+
+INSERT INTO attempt
+  SELECT txn || ':charge', txn, 'charge', 'ledger',
+    CASE state WHEN 'DECLINED' THEN 'declined' WHEN 'REVIEW' THEN 'given-up' WHEN 'REVERSED' THEN 'given-up'
+      WHEN 'CAPTURED' THEN 'done' WHEN 'REFUNDING' THEN 'done' WHEN 'REFUNDED' THEN 'done' ELSE 'unknown' END,
+    1, minor, currency, 'person:' || person_id, 'merchant:' || merchant_id, '', reason, approval_code, created_at, changed_at
+  FROM payment
+  WHERE state IN ('APPROVED', 'SENDING', 'UNKNOWN', 'REVIEW', 'CAPTURED', 'REFUNDING', 'REFUNDED', 'DECLINED', 'REVERSED');
+INSERT INTO attempt
+  SELECT t.id, t.txn, 'refund', 'ledger',
+    CASE e.outcome WHEN 'posted' THEN 'done' WHEN 'voided' THEN 'declined' ELSE 'unknown' END,
+    1, t.minor, t.currency, t.credit, t.debit, '', NULL, 0, t.at, coalesce(e.at, t.at)
+  FROM transfer t LEFT JOIN transfer_end e USING (id) WHERE t.id LIKE '%:refund-%';
+DELETE FROM timer WHERE kind = 'payment-inquiry';
+INSERT INTO timer (kind, subject, due) SELECT 'attempt', rail_key, 0 FROM attempt WHERE state = 'unknown';
+
+CREATE TABLE refund (
+  rail_key TEXT PRIMARY KEY REFERENCES attempt (rail_key) DEFERRABLE INITIALLY DEFERRED,
+  txn TEXT NOT NULL REFERENCES payment (txn),
+  merchant_key TEXT,                           -- NULL: all of the payment, without a key
+  minor INTEGER NOT NULL CHECK (minor > 0),
+  currency TEXT NOT NULL,
+  reason TEXT,
+  created_at INTEGER NOT NULL,
+  UNIQUE (txn, merchant_key)
+) STRICT;
+INSERT INTO refund SELECT rail_key, txn, NULL, minor, currency, NULL, created_at FROM attempt WHERE kind = 'refund';
+
+CREATE TABLE merchant_receipt (
+  txn TEXT NOT NULL REFERENCES payment (txn),
+  state TEXT NOT NULL,                         -- of the payment
+  receipt BLOB NOT NULL,                       -- 83 octets
+  public_key BLOB NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (txn, state)
+) STRICT, WITHOUT ROWID;
+${appendOnly('merchant_receipt')}`;
+
 /** What each version adds to the tables. A published entry is never edited; a change is a new entry at the end. */
-export const MIGRATIONS: readonly string[] = [TABLES, KEYS_AND_REPORTS, BALANCE_ANSWERS, FRAMES_TRIED_AGAIN];
+export const MIGRATIONS: readonly string[] = [
+  TABLES,
+  KEYS_AND_REPORTS,
+  BALANCE_ANSWERS,
+  FRAMES_TRIED_AGAIN,
+  ATTEMPTS_AND_ACCOUNTS,
+];

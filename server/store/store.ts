@@ -7,7 +7,7 @@ export class StoreError extends Error {
 }
 
 /** What may be waiting for work after a commit: one part of the service listens to each. */
-export type Topic = 'timer' | 'outbox' | 'inbox' | 'charge';
+export type Topic = 'outbox' | 'journal';
 
 /** Reading inside one transaction, or outside any. */
 export interface ReadTx {
@@ -21,6 +21,8 @@ export interface ReadTx {
 export interface Tx extends ReadTx {
   /** Runs one writing statement and says how many rows it changed. */
   run(sql: string, ...values: SQLInputValue[]): Promise<number>;
+  /** The next number of a running count, from 100001 on; numbers of transactions that fail may be missing. */
+  sequence(name: 'approval'): Promise<number>;
   /** After the commit, whoever listens to the topic looks for work. */
   wake(topic: Topic): void;
   /** Calls `task` after the commit, before the transaction resolves; never when the transaction fails. */

@@ -98,6 +98,10 @@ function serviceWords(event: ServiceEvent): string {
       return `${event.ref} tries left: ${event.triesLeft}`;
     case 'alarm':
       return `${event.alarm} ${event.ref}`;
+    case 'refund':
+      return `${event.key} ${event.state}`;
+    case 'resolved':
+      return `${event.key} ${event.moved ? 'moved' : 'did not move'}: ${event.reason}`;
     case 'undelivered':
       return `${event.message} to ${event.deviceId}: ${event.reason}`;
     case 'fault':

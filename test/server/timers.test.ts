@@ -3,7 +3,7 @@ import { Journal, type ServiceEvent } from '../../server/journal.ts';
 import type { Tx } from '../../server/store/store.ts';
 import { type TimerHandlers, Timers } from '../../server/timers.ts';
 import { VirtualClock } from '../../sim/index.ts';
-import { memoryStore } from './books.ts';
+import { memoryStore } from './memory-store.ts';
 
 function open(clock = new VirtualClock(), store = memoryStore(clock)) {
   const journal = new Journal(clock);
@@ -17,7 +17,7 @@ function open(clock = new VirtualClock(), store = memoryStore(clock)) {
   const handlers: TimerHandlers = {
     'payment-resend': note('resend'),
     'payment-expiry': note('expiry'),
-    'payment-inquiry': async (_, subject) => {
+    attempt: async (_, subject) => {
       if (subject === 'broken') throw new Error('broken');
     },
     'enrolment-resend': note('enrolment resend'),
@@ -97,16 +97,16 @@ describe('a timer', () => {
     const fired: number[] = [];
     await timers.start({
       ...handlers,
-      'payment-inquiry': async (tx, subject) => {
+      attempt: async (tx, subject) => {
         await timers.set(tx, 'payment-resend', subject, clock.now());
         fired.push(clock.now());
         if (fails) throw new Error('the disk is full');
       },
     });
     const begun = clock.now();
-    await store.transaction('set', (tx) => timers.set(tx, 'payment-inquiry', 'x', begun + 1_000));
+    await store.transaction('set', (tx) => timers.set(tx, 'attempt', 'x', begun + 1_000));
     await clock.advance(60_999);
-    expect(faults).toEqual([{ kind: 'fault', reason: 'timer payment-inquiry of x: the disk is full' }]);
+    expect(faults).toEqual([{ kind: 'fault', reason: 'timer attempt of x: the disk is full' }]);
     expect(await store.read((tx) => timers.isSet(tx, 'payment-resend', 'x'))).toBe(false);
     fails = false;
     await clock.advance(120_000);

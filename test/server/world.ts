@@ -53,6 +53,8 @@ export class World {
   #alive = { value: true };
   /** Called after each commit of the service, before anybody hears of it. */
   afterCommit: () => void = () => {};
+  /** Called before each statement of the service; what it throws is a fault of the database. */
+  beforeStatement: (sql: string) => void = () => {};
 
   constructor(seed: number | string = 1, options: Partial<ServiceOptions> = {}) {
     this.clock = new VirtualClock();
@@ -70,8 +72,8 @@ export class World {
     return this.#service;
   }
 
-  /** Opens the service, or opens it again after {@link kill}, then on the copy that the kill left behind. */
-  async open(database: string = this.database): Promise<Service> {
+  /** Opens the service, or opens it again after {@link kill}, then on the copy that the kill left behind. @param changed options that differ this time */
+  async open(database: string = this.database, changed: Partial<ServiceOptions> = {}): Promise<Service> {
     this.database = database;
     const alive = { value: true };
     this.#alive = alive;
@@ -84,8 +86,12 @@ export class World {
       random: this.random.fork(`service ${this.clock.now()}`),
       log: (entry) => this.journal.push(entry),
       hold: (work) => void this.clock.hold(work),
-      probe: { afterCommit: () => alive.value && this.afterCommit() },
+      probe: {
+        afterCommit: () => alive.value && this.afterCommit(),
+        beforeStatement: (sql) => this.beforeStatement(sql),
+      },
       ...this.#options,
+      ...changed,
     });
     return this.#service;
   }

@@ -20,6 +20,8 @@ describe('POST /v1/payments', () => {
       reference: 'scontrino',
       ttl: 120,
       matchCode: expect.stringMatching(/^[0-9]{4}$/),
+      rail: 'ledger',
+      refunds: [],
       createdAt: expect.stringMatching(/Z$/),
       expiresAt: expect.stringMatching(/Z$/),
       changedAt: expect.stringMatching(/Z$/),
@@ -191,10 +193,10 @@ describe('cancel, receipt and refund', () => {
     await world.clock.advance(2_000);
     const before = (await world.service.payment(body.txn)).state;
     const answer = await call('POST', `/v1/payments/${body.txn}/${action}`, {
-      amount: { minor: 100, currency: 'EUR' },
+      total: { minor: 100, currency: 'EUR' },
     });
     expect(answer.status).toBe(400);
-    expect(answer.body.detail).toContain('amount');
+    expect(answer.body.detail).toContain('total');
     expect((await world.service.payment(body.txn)).state).toBe(before);
     expect((await call('POST', `/v1/payments/${body.txn}/${action}`, {})).status).toBe(200);
   });
@@ -293,6 +295,7 @@ describe('what needs no key', () => {
       '/v1/payments/{txn}/cancel',
       '/v1/payments/{txn}/receipt',
       '/v1/payments/{txn}/refund',
+      '/v1/payments/{txn}/resolve',
       '/v1/people',
       '/v1/people/{id}',
       '/v1/people/{id}/activations',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { OutgoingSms } from '../../../modem/index.ts';
-import type { Rail, RailAnswer } from '../../../server/index.ts';
+import { ScriptedRail } from '../rails/scripted-rail.ts';
 import { CUSTOMER_NUMBER, MERCHANT_NUMBER, PIN, shop } from '../world.ts';
 
 const MINUTE = 60_000;
@@ -112,43 +112,17 @@ describe('a receipt that the phone asks for by itself', () => {
 });
 
 describe('a receipt that comes when the phone has stopped to ask', () => {
-  /** A rail that is silent for so long. */
-  class SlowRail implements Rail {
-    readonly name = 'card';
-    readonly recovery = 'inquire';
-    answer: RailAnswer = { kind: 'unknown', reason: 'no answer' };
-
-    async charge(): Promise<RailAnswer> {
-      return this.answer;
-    }
-
-    async refund(): Promise<RailAnswer> {
-      return { kind: 'done', approvalCode: 1 };
-    }
-
-    async reverse(): Promise<RailAnswer> {
-      return this.answer;
-    }
-
-    async inquire(): Promise<RailAnswer> {
-      return this.answer;
-    }
-
-    async settlement(): Promise<[]> {
-      return [];
-    }
-  }
-
   /** Everything is lost from the late receipt on, until the refund. */
   async function late() {
-    const rail = new SlowRail();
-    const base = await shop('late', { rail });
+    const rail = new ScriptedRail();
+    rail.refunds = [{ kind: 'done', approvalCode: 1 }];
+    const base = await shop('late', { rails: [rail] });
     const { world, customer, merchant } = base;
     const { txn } = await world.request(merchant);
     await world.clock.advance(2_000);
     customer.phone.approve(PIN);
     await world.clock.advance(5 * MINUTE);
-    rail.answer = { kind: 'done', approvalCode: 4711 };
+    rail.otherwise = { kind: 'done', approvalCode: 4711 };
     world.air.sent.length = 0;
     world.air.fate = () => 'lose';
     await world.clock.advance(9 * MINUTE);

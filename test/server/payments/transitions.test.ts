@@ -12,13 +12,14 @@ import {
 const WAYS: Readonly<Record<PaymentState, readonly PaymentState[]>> = {
   CREATED: ['REQUESTED', 'REJECTED'],
   REQUESTED: ['APPROVED', 'REFUSED', 'CANCELLED', 'EXPIRED'],
-  APPROVED: ['SENDING'],
-  SENDING: ['CAPTURED', 'DECLINED', 'UNKNOWN'],
-  UNKNOWN: ['CAPTURED', 'DECLINED', 'REVERSING', 'REVIEW'],
+  APPROVED: ['SENDING', 'CAPTURED', 'DECLINED'],
+  SENDING: ['CAPTURED', 'DECLINED', 'PENDING', 'UNKNOWN'],
+  PENDING: ['CAPTURED', 'DECLINED', 'UNKNOWN', 'REVIEW'],
+  UNKNOWN: ['CAPTURED', 'DECLINED', 'PENDING', 'REVERSING', 'REVIEW'],
   REVERSING: ['REVERSED', 'REVIEW'],
   CAPTURED: ['REFUNDING'],
   REFUNDING: ['REFUNDED', 'CAPTURED'],
-  REVIEW: [],
+  REVIEW: ['CAPTURED', 'DECLINED'],
   REFUSED: [],
   CANCELLED: [],
   EXPIRED: [],
@@ -66,10 +67,11 @@ describe('the state machine of a payment', () => {
     expect(defined).toHaveLength(TRANSITIONS.length);
   });
 
-  it('moves money only on the way from SENDING or UNKNOWN, or back by a refund', () => {
+  it('moves money only when the rail has said so, or an operator for it', () => {
     const moving = TRANSITIONS.filter(
-      ({ from, to }) => PAYMENT_STATES[from].money === 'held' && PAYMENT_STATES[to].money === 'moved',
+      ({ from, to }) => PAYMENT_STATES[from].money !== 'moved' && PAYMENT_STATES[to].money === 'moved',
     );
-    expect(moving.map(({ from }) => from).toSorted()).toEqual(['SENDING', 'UNKNOWN']);
+    expect(moving.map(({ on }) => on)).toEqual(moving.map(() => 'capture'));
+    expect(moving.map(({ from }) => from).toSorted()).toEqual(['APPROVED', 'PENDING', 'REVIEW', 'SENDING', 'UNKNOWN']);
   });
 });

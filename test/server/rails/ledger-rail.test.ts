@@ -1,77 +1,103 @@
 import { describe, expect, it } from 'vitest';
-import { Ledger } from '../../../server/ledger/ledger.ts';
+import { ref } from '../../../server/ids.ts';
+import { balanceOf, hold, post } from '../../../server/ledger/ledger.ts';
 import { LedgerRail } from '../../../server/rails/ledger-rail.ts';
 import type { RailOrder } from '../../../server/rails/rail.ts';
 import { VirtualClock } from '../../../sim/index.ts';
-import { memoryStore } from '../books.ts';
+import { memoryStore } from '../memory-store.ts';
 
+/** A ledger with 1,000 in the account of person 1. */
 async function open() {
   const clock = new VirtualClock();
   const store = memoryStore(clock);
-  const ledger = new Ledger();
-  const rail = new LedgerRail(store, ledger, clock);
-  const move = (id: string, minor: number, end: 'post' | 'leave' = 'post') =>
-    store.transaction('test', async (tx) => {
-      const debit = id === 'deposit' ? 'cash' : 'person:1';
-      const credit = id === 'deposit' ? 'person:1' : 'merchant:1';
-      await ledger.hold(tx, { id, debit, credit, amount: { minor, currency: 'EUR' } }, 0);
-      if (end === 'post') await ledger.post(tx, id, 0);
-    });
-  await move('deposit', 1_000);
-  return { store, ledger, rail, clock, move };
+  const rail = new LedgerRail(store, clock);
+  const amount = { minor: 1_000, currency: 'EUR' } as const;
+  const deposit = { id: 'deposit', debit: 'cash', credit: 'person:1', amount } as const;
+  await store.transaction('deposit', async (tx) => {
+    await hold(tx, deposit, 0);
+    await post(tx, deposit, 0);
+  });
+  const decide = (order: RailOrder) => store.transaction('decide', (tx) => rail.decide(tx, order));
+  const left = async () => (await store.read((tx) => balanceOf(tx, 'person:1', 'EUR'))).posted;
+  return { store, rail, clock, decide, left };
 }
 
-const order = (txn: string, minor: number): RailOrder => ({
-  key: `${txn}:charge`,
+const txnOf = (letter: string) => ref(letter.repeat(16));
+
+const charge = (letter: string, minor: number): RailOrder => ({
+  key: `${txnOf(letter)}:charge`,
+  txn: txnOf(letter),
+  kind: 'charge',
   amount: { minor, currency: 'EUR' },
-  from: 'person:1',
-  to: 'merchant:1',
+  payer: 'person:1',
+  merchant: 'merchant:1',
+  note: '',
+});
+
+const refund = (letter: string, number: number, minor: number): RailOrder => ({
+  ...charge(letter, minor),
+  key: `${txnOf(letter)}:refund-${number}`,
+  kind: 'refund',
 });
 
 describe('the ledger rail', () => {
-  it('charges what the account covers and declines the rest', async () => {
-    const { rail } = await open();
-    expect(await rail.charge(order('a', 1_000))).toEqual({ kind: 'done', approvalCode: 100_001 });
-    expect(await rail.charge(order('b', 1_001))).toEqual({ kind: 'declined', reason: 'insufficient-funds' });
+  it('charges what the account covers, declines the rest, and counts its approvals', async () => {
+    const { decide, left } = await open();
+    expect(await decide(charge('a', 600))).toEqual({ kind: 'done', approvalCode: 100_001 });
+    expect(await decide(charge('b', 401))).toEqual({ kind: 'declined', reason: 'insufficient-funds' });
+    expect(await decide(charge('c', 400))).toEqual({ kind: 'done', approvalCode: 100_002 });
+    expect(await left()).toBe(0);
   });
 
-  it('decides once a key and answers the same for ever', async () => {
-    const { rail } = await open();
-    const first = await rail.charge(order('a', 600));
-    expect(await rail.charge(order('a', 600))).toEqual(first);
-    expect(await rail.inquire('a:charge')).toEqual(first);
-    expect(await rail.inquire('b:charge')).toEqual({ kind: 'absent' });
+  it('moves the money once a key', async () => {
+    const { decide, left } = await open();
+    await decide(charge('a', 600));
+    expect((await decide(charge('a', 600))).kind).toBe('done');
+    expect(await left()).toBe(400);
+    await expect(decide(charge('a', 601))).rejects.toThrow('is another movement already');
   });
 
-  it('counts what it has promised and not yet moved', async () => {
-    const { rail, move } = await open();
-    await move('a:charge', 600, 'leave');
-    expect((await rail.charge(order('a', 600))).kind).toBe('done');
-    await move('b:charge', 600, 'leave');
-    expect((await rail.charge(order('b', 600))).kind).toBe('declined');
+  it('gives back from what the merchant has', async () => {
+    const { decide, left } = await open();
+    await decide(charge('a', 600));
+    expect(await decide(refund('a', 1, 250))).toEqual({ kind: 'done', approvalCode: 0 });
+    expect(await decide(refund('a', 2, 351))).toEqual({ kind: 'declined', reason: 'insufficient-funds' });
+    expect(await left()).toBe(650);
   });
 
-  it('takes a charge back, once, and says so ever after', async () => {
-    const { rail } = await open();
-    await rail.charge(order('a', 600));
-    expect((await rail.reverse('a:charge')).kind).toBe('done');
-    expect((await rail.reverse('a:charge')).kind).toBe('done');
-    expect(await rail.inquire('a:charge')).toEqual({ kind: 'declined', reason: 'reversed' });
-    expect((await rail.reverse('never:charge')).kind).toBe('done');
+  // An earlier version held the money when the customer approved, without a look at the balance.
+  it.each([
+    [1_000, 'done', 0],
+    [1_001, 'declined', 1_000],
+  ])('decides about %i that an earlier version has held: %s', async (minor, kind, expected) => {
+    const { store, decide, left } = await open();
+    const { key } = charge('a', minor);
+    await store.transaction('earlier version', async (tx) => {
+      await tx.run(
+        `INSERT INTO transfer VALUES ('${key}', '${txnOf('a')}', 'person:1', 'merchant:1', ${minor}, 'EUR', 0)`,
+      );
+      await tx.run("UPDATE account SET debits_pending = ? WHERE owner = 'person:1'", minor);
+    });
+    expect((await decide(charge('a', minor))).kind).toBe(kind);
+    expect(await left()).toBe(expected);
+    expect(await store.read((tx) => balanceOf(tx, 'person:1', 'EUR'))).toEqual({ posted: expected, pending: 0 });
   });
 
-  it('settles what it moved in a time, without what was declined or reversed', async () => {
-    const { rail, clock } = await open();
-    await rail.charge(order('a', 100));
-    await rail.charge(order('b', 5_000));
-    await rail.charge(order('c', 200));
-    await rail.reverse('c:charge');
+  it('reports what it has moved, in a stretch of time: no deposits, nothing declined', async () => {
+    const { decide, rail, clock } = await open();
+    await decide(charge('a', 100));
     await clock.advance(1_000);
-    await rail.charge(order('d', 300));
+    await decide(charge('b', 5_000));
+    await decide(charge('d', 300));
+    await decide(refund('d', 1, 50));
     const from = clock.now() - 1_000;
     expect(await rail.settlement(from, from + 1)).toEqual([
-      { key: 'a:charge', amount: { minor: 100, currency: 'EUR' }, at: from },
+      { key: charge('a', 1).key, amount: { minor: 100, currency: 'EUR' }, at: from },
     ]);
-    expect((await rail.settlement(from, from + 1_001)).map(({ key }) => key)).toEqual(['a:charge', 'd:charge']);
+    expect((await rail.settlement(from, from + 1_001)).map(({ key }) => key)).toEqual([
+      charge('a', 1).key,
+      charge('d', 1).key,
+      refund('d', 1, 1).key,
+    ]);
   });
 });

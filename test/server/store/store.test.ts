@@ -7,7 +7,7 @@ import { RowError } from '../../../server/store/row.ts';
 import { SqliteStore } from '../../../server/store/sqlite-store.ts';
 import { type ReadTx, StoreError, type Tx } from '../../../server/store/store.ts';
 import { VirtualClock } from '../../../sim/index.ts';
-import { memoryStore } from '../books.ts';
+import { memoryStore } from '../memory-store.ts';
 import { temporaryFolder } from '../world.ts';
 
 const file = () => join(temporaryFolder(), 'service.db');
@@ -152,14 +152,14 @@ describe('the store', () => {
     const { store } = open();
     const done: string[] = [];
     const end = store.onWake('outbox', () => done.push('outbox'));
-    store.onWake('charge', () => done.push('charge'));
-    const wake = (name: string, topic: 'outbox' | 'charge', fails = false) =>
+    store.onWake('journal', () => done.push('journal'));
+    const wake = (name: string, topic: 'outbox' | 'journal', fails = false) =>
       store.transaction(name, async (tx) => {
         tx.wake(topic);
         tx.afterCommit(() => done.push(name));
         if (fails) throw new Error('no');
       });
-    await Promise.allSettled([wake('a', 'outbox'), wake('b', 'charge', true), wake('c', 'outbox')]);
+    await Promise.allSettled([wake('a', 'outbox'), wake('b', 'journal', true), wake('c', 'outbox')]);
     expect(done).toEqual(['a', 'c', 'outbox']);
     end();
     await wake('d', 'outbox');

@@ -1,0 +1,146 @@
+import { ref } from '../ids.ts';
+import type { Account } from '../ledger/ledger.ts';
+import type { AttemptKind, RailKey, RailOrder } from '../rails/rail.ts';
+import { readAmount } from '../store/amount.ts';
+import { type Row, RowError } from '../store/row.ts';
+import type { ReadTx, Tx } from '../store/store.ts';
+
+/**
+ * The states of an attempt at a rail. `asked`: the rail has the order, or gets it now. `pending`: the rail took it and has not
+ * decided. `unknown`: the answer was lost. `given-up`: a person must find out, or a reversal has taken its place.
+ */
+export const ATTEMPT_STATES = ['asked', 'pending', 'unknown', 'done', 'declined', 'given-up'] as const;
+export type AttemptState = (typeof ATTEMPT_STATES)[number];
+
+/** States that only a person can change. */
+const ENDED: readonly AttemptState[] = ['done', 'declined', 'given-up'];
+
+/** An order to a rail and what became of it: a row of the table `attempt`, on disk before the rail hears of the order. */
+export interface Attempt {
+  readonly order: RailOrder;
+  readonly rail: string;
+  readonly state: AttemptState;
+  /** How often the rail was asked, the first time included. Fences answers: one to an earlier question may be out of date. */
+  readonly tries: number;
+  /** Why it is in this state. */
+  readonly reason: string | undefined;
+  readonly approvalCode: number;
+  /** ms since 1970. */
+  readonly createdAt: number;
+}
+
+/** What changes with an answer. */
+export type AttemptChange = Pick<Attempt, 'state'> & {
+  readonly reason?: string;
+  readonly approvalCode?: number;
+  readonly note?: string | undefined;
+};
+
+/** Whether nothing more happens to the attempt by itself. */
+export function hasEnded(attempt: Pick<Attempt, 'state'>): boolean {
+  return ENDED.includes(attempt.state);
+}
+
+/** Writes a new attempt. A second call with the same key changes nothing. @returns whether it is new */
+export async function insertAttempt(tx: Tx, { order, rail, state, tries, createdAt }: Attempt): Promise<boolean> {
+  const inserted = await tx.run(
+    `INSERT INTO attempt (rail_key, txn, kind, rail, state, tries, minor, currency, payer, merchant, note, created_at, changed_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (rail_key) DO NOTHING`,
+    order.key,
+    order.txn,
+    order.kind,
+    rail,
+    state,
+    tries,
+    order.amount.minor,
+    order.amount.currency,
+    order.payer,
+    order.merchant,
+    order.note,
+    createdAt,
+    createdAt,
+  );
+  return inserted > 0;
+}
+
+/** Changes an attempt that still is as it was read. @returns the attempt after the change, or `undefined` when somebody was faster */
+export async function changeAttempt(
+  tx: Tx,
+  attempt: Attempt,
+  change: AttemptChange,
+  at: number,
+): Promise<Attempt | undefined> {
+  const note = change.note ?? attempt.order.note;
+  const approvalCode = change.approvalCode ?? attempt.approvalCode;
+  const changed = await tx.run(
+    `UPDATE attempt SET state = ?, reason = ?, approval_code = ?, note = ?, changed_at = ?
+     WHERE rail_key = ? AND state = ? AND tries = ?`,
+    change.state,
+    change.reason ?? null,
+    approvalCode,
+    note,
+    at,
+    attempt.order.key,
+    attempt.state,
+    attempt.tries,
+  );
+  if (changed === 0) return undefined;
+  return { ...attempt, state: change.state, reason: change.reason, approvalCode, order: { ...attempt.order, note } };
+}
+
+/** One more question to the rail: the attempt is `asked` again. @returns the attempt after the change */
+export async function countTry(tx: Tx, attempt: Attempt, at: number): Promise<Attempt> {
+  await tx.run(
+    "UPDATE attempt SET state = 'asked', tries = tries + 1, changed_at = ? WHERE rail_key = ?",
+    at,
+    attempt.order.key,
+  );
+  return { ...attempt, state: 'asked', tries: attempt.tries + 1 };
+}
+
+/** The attempt of this key, or `undefined`. */
+export function attemptByKey(tx: ReadTx, key: string): Promise<Attempt | undefined> {
+  return tx.get('SELECT * FROM attempt WHERE rail_key = ?', readAttempt, key);
+}
+
+function readAttempt(row: Row): Attempt {
+  return {
+    order: {
+      key: readKey(row),
+      txn: ref(row.text('txn')),
+      kind: row.oneOf('kind', KINDS),
+      amount: readAmount(row),
+      payer: readAccount(row, 'payer'),
+      merchant: readAccount(row, 'merchant'),
+      note: row.text('note'),
+    },
+    rail: row.text('rail'),
+    state: row.oneOf('state', ATTEMPT_STATES),
+    tries: row.integer('tries'),
+    reason: row.optionalText('reason'),
+    approvalCode: row.integer('approval_code'),
+    createdAt: row.integer('created_at'),
+  };
+}
+
+const KINDS: readonly AttemptKind[] = ['charge', 'refund', 'reversal'];
+
+function isRailKey(text: string): text is RailKey {
+  return /^[0-9a-f]{16}:(charge|reversal|refund-[1-9][0-9]*)$/.test(text);
+}
+
+function readKey(row: Row): RailKey {
+  const key = row.text('rail_key');
+  if (!isRailKey(key)) throw new RowError(`${key} is not the key of an attempt`);
+  return key;
+}
+
+function isAccount(text: string): text is Account {
+  return /^(person:[1-9][0-9]*|merchant:[1-9][0-9]*|clearing:(ledger|card|bank|paypal|pos))$/.test(text);
+}
+
+function readAccount(row: Row, column: string): Account {
+  const account = row.text(column);
+  if (!isAccount(account)) throw new RowError(`column ${column} holds no account`);
+  return account;
+}

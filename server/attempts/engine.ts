@@ -1,0 +1,199 @@
+import type { Clock } from '../../modem/index.ts';
+import { type Journal, recordFault } from '../journal.ts';
+import type { Inquiry, Outcome, Rail, RailOrder, Rails, RemoteRail } from '../rails/rail.ts';
+import type { Store, Tx } from '../store/store.ts';
+import type { Timers } from '../timers.ts';
+import { type Attempt, attemptByKey, changeAttempt, countTry, hasEnded, insertAttempt } from './attempt.ts';
+import { book, setAside } from './postings.ts';
+
+/** How much longer than the rail's own time-out an answer is waited for before the attempt is taken up by its timer, ms. */
+const SPARE_MS = 5_000;
+
+/** When a `pending` attempt is asked about unless the rail says, ms. */
+const PENDING_PAUSE_MS = 3_600_000;
+
+/** What the engine tells the payments, inside the transaction that changes the attempt. */
+export interface AttemptListener {
+  /** The outcome is known, or not known yet, or will not be known without a person. */
+  changed(tx: Tx, attempt: Attempt): Promise<void>;
+  /** A charge is to be undone in place of being asked about: opens the reversal. */
+  reverse(tx: Tx, attempt: Attempt): Promise<void>;
+}
+
+/**
+ * The one place that asks rails to move money. A local rail decides in the transaction that asks. For another rail the attempt
+ * and a timer are on disk before the rail is called; the timer takes the attempt up when no answer comes, also after a crash.
+ */
+export class AttemptEngine {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #timers: Timers;
+  readonly #journal: Journal;
+  readonly #rails: Rails;
+  #listener: AttemptListener | undefined;
+
+  constructor(store: Store, clock: Clock, timers: Timers, journal: Journal, rails: Rails) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#timers = timers;
+    this.#journal = journal;
+    this.#rails = rails;
+  }
+
+  /** Says who hears of the outcomes; called once, before the first attempt. */
+  listen(listener: AttemptListener): void {
+    this.#listener = listener;
+  }
+
+  /** Makes an attempt, once a key. With a local rail the listener has heard of the outcome when this resolves. */
+  async begin(tx: Tx, rail: Rail, order: RailOrder): Promise<void> {
+    const attempt: Attempt = {
+      order: rail.local || rail.prepare === undefined ? order : { ...order, note: await rail.prepare(tx, order) },
+      rail: rail.name,
+      state: 'asked',
+      tries: 1,
+      reason: undefined,
+      approvalCode: 0,
+      createdAt: this.#clock.now(),
+    };
+    if (!(await insertAttempt(tx, attempt))) return;
+    if (rail.local) await this.#change(tx, attempt, await rail.decide(tx, order));
+    else if (await setAside(tx, order, attempt.createdAt))
+      await this.#ask(tx, rail, attempt, () => rail.send(attempt.order));
+    else await this.#change(tx, attempt, { kind: 'declined', reason: 'insufficient-funds' });
+  }
+
+  /** The handler of the timer `attempt`: no answer came, or it is time to ask again. */
+  async takeUp(tx: Tx, key: string): Promise<void> {
+    const attempt = await attemptByKey(tx, key);
+    if (attempt === undefined || hasEnded(attempt)) return;
+    const rail = this.#rails.named(attempt.rail);
+    if (rail === undefined) {
+      await this.#setTimer(tx, key, PENDING_PAUSE_MS);
+      await this.#journal.record(tx, { kind: 'alarm', alarm: 'rail-missing', ref: attempt.order.txn });
+    } else if (rail.local) {
+      await this.#answered(tx, attempt, await rail.decide(tx, attempt.order));
+    } else if (attempt.state === 'asked') {
+      await this.#answered(tx, attempt, { kind: 'unknown', reason: 'the rail did not answer in time' });
+    } else {
+      await this.#askAgain(tx, rail, attempt);
+    }
+  }
+
+  /** A person found out what became of an attempt that was given up. @returns false when it was not given up */
+  async resolve(tx: Tx, key: string, outcome: Extract<Outcome, { kind: 'done' | 'declined' }>): Promise<boolean> {
+    const attempt = await attemptByKey(tx, key);
+    if (attempt?.state !== 'given-up') return false;
+    await this.#change(tx, attempt, outcome);
+    return true;
+  }
+
+  async #askAgain(tx: Tx, rail: RemoteRail, attempt: Attempt): Promise<void> {
+    const { onUnknown, keyLifeMs } = rail.capabilities;
+    const { kind } = attempt.order;
+    if (kind === 'charge' && attempt.state === 'unknown' && onUnknown === 'reverse') {
+      await changeAttempt(tx, attempt, { state: 'given-up', reason: 'it is reversed' }, this.#clock.now());
+      await this.#listener?.reverse(tx, attempt);
+      return;
+    }
+    const remembered = this.#clock.now() - attempt.createdAt < keyLifeMs;
+    const { inquire } = rail;
+    if (inquire !== undefined && (onUnknown === 'inquire' || !remembered || attempt.state === 'pending')) {
+      const tried = await countTry(tx, attempt, this.#clock.now());
+      await this.#ask(tx, rail, tried, () => this.#inquire(rail, tried, remembered));
+    } else if (remembered || kind === 'reversal') {
+      const tried = await countTry(tx, attempt, this.#clock.now());
+      await this.#ask(tx, rail, tried, () => rail.send(tried.order));
+    } else {
+      await this.#change(tx, attempt, undefined);
+    }
+  }
+
+  /** The rail may not know the order: then it is sent again while the rail remembers its key, or it has ended unsent. */
+  async #inquire(rail: RemoteRail, { order }: Attempt, remembered: boolean): Promise<Outcome> {
+    const found: Inquiry = (await rail.inquire?.(order)) ?? { kind: 'unknown', reason: 'the rail cannot be asked' };
+    if (found.kind !== 'absent') return found;
+    if (!found.final) return { kind: 'unknown', reason: 'the rail does not know the order yet' };
+    return remembered ? rail.send(order) : { kind: 'declined', reason: 'never-sent' };
+  }
+
+  /** Calls the rail after the commit; a timer stands for the case that no answer comes. */
+  async #ask(tx: Tx, rail: RemoteRail, attempt: Attempt, call: () => Promise<Outcome>): Promise<void> {
+    await this.#setTimer(tx, attempt.order.key, rail.capabilities.timeoutMs + SPARE_MS);
+    tx.afterCommit(() => void this.#await(attempt, call));
+  }
+
+  async #await(asked: Attempt, call: () => Promise<Outcome>): Promise<void> {
+    const outcome = await call().catch(
+      (error: unknown): Outcome => ({
+        kind: 'unknown',
+        reason: error instanceof Error ? error.message : String(error),
+      }),
+    );
+    if (!this.#store.isOpen) return;
+    try {
+      await this.#store.transaction('answer of a rail', async (tx) => {
+        const attempt = await attemptByKey(tx, asked.order.key);
+        if (attempt !== undefined) await this.#heard(tx, asked, attempt, outcome);
+      });
+    } catch (error) {
+      await recordFault(this.#store, this.#journal, error);
+    }
+  }
+
+  /** A final answer counts whenever it comes, unless another one has ended the attempt; any other one only to the latest question. */
+  async #heard(tx: Tx, asked: Attempt, attempt: Attempt, outcome: Outcome): Promise<void> {
+    const final = outcome.kind === 'done' || outcome.kind === 'declined';
+    if (!hasEnded(attempt)) {
+      if (final || (attempt.state === 'asked' && attempt.tries === asked.tries))
+        await this.#answered(tx, attempt, outcome);
+    } else if (final && outcome.kind !== attempt.state) {
+      await this.#journal.record(tx, { kind: 'alarm', alarm: 'rail-contradicts-itself', ref: attempt.order.txn });
+    }
+  }
+
+  async #answered(tx: Tx, attempt: Attempt, outcome: Outcome): Promise<void> {
+    if (outcome.kind === 'pending') {
+      await this.#setTimer(tx, attempt.order.key, outcome.askAgainMs ?? PENDING_PAUSE_MS);
+      await this.#change(tx, attempt, outcome);
+      return;
+    }
+    if (outcome.kind !== 'unknown') {
+      await this.#timers.cancel(tx, 'attempt', attempt.order.key);
+      await this.#change(tx, attempt, outcome);
+      return;
+    }
+    const pause = this.#rails.named(attempt.rail)?.capabilities.retryMs[attempt.tries - 1];
+    if (pause === undefined) {
+      await this.#timers.cancel(tx, 'attempt', attempt.order.key);
+      await this.#change(tx, attempt, undefined, outcome);
+      return;
+    }
+    await this.#setTimer(tx, attempt.order.key, pause);
+    await this.#change(tx, attempt, outcome);
+  }
+
+  /** @param outcome `undefined`: the attempt is given up */
+  async #change(tx: Tx, attempt: Attempt, outcome: Outcome | undefined, last?: Outcome): Promise<void> {
+    const note = (outcome ?? last)?.note;
+    const told = outcome ?? last;
+    const changed = await changeAttempt(
+      tx,
+      attempt,
+      {
+        state: outcome?.kind ?? 'given-up',
+        ...(told !== undefined && 'reason' in told && { reason: told.reason }),
+        ...(outcome?.kind === 'done' && { approvalCode: outcome.approvalCode }),
+        note,
+      },
+      this.#clock.now(),
+    );
+    if (changed === undefined) return;
+    if (this.#rails.named(changed.rail)?.local !== true) await book(tx, changed, this.#clock.now());
+    await this.#listener?.changed(tx, changed);
+  }
+
+  #setTimer(tx: Tx, key: string, afterMs: number): Promise<void> {
+    return this.#timers.set(tx, 'attempt', key, this.#clock.now() + afterMs);
+  }
+}

@@ -1,0 +1,39 @@
+import type { Context } from '../context.ts';
+import { ServiceError } from '../errors.ts';
+import type { RailKey } from '../rails/rail.ts';
+import type { Tx } from '../store/store.ts';
+import { type Payment, requirePayment } from './payment.ts';
+import { refundsOf } from './refund.ts';
+
+/** What an operator found out about a payment or a refund in review. */
+export interface Resolution {
+  /** Whether the money moved. */
+  readonly moved: boolean;
+  /** How the operator knows; kept in the journal. */
+  readonly reason: string;
+}
+
+/**
+ * The way out of REVIEW: an operator has found out at the rail what became of a charge, or, of a paid payment, of its refund.
+ * @throws ServiceError `conflict` when nothing of this payment is in review
+ */
+export async function resolvePayment(tx: Tx, context: Context, txn: string, resolution: Resolution): Promise<Payment> {
+  const payment = await requirePayment(tx, txn);
+  const { moved, reason } = resolution;
+  for (const key of await keysInReview(tx, payment)) {
+    await context.journal.record(tx, { kind: 'resolved', txn: payment.txn, key, moved, reason });
+    await context.attempts.resolve(
+      tx,
+      key,
+      moved ? { kind: 'done', approvalCode: 0 } : { kind: 'declined', reason: 'resolved-by-operator' },
+    );
+    return requirePayment(tx, txn);
+  }
+  throw new ServiceError('conflict', `payment ${txn} is ${payment.state}: nothing of it is in review`);
+}
+
+async function keysInReview(tx: Tx, payment: Payment): Promise<RailKey[]> {
+  if (payment.state === 'REVIEW') return [`${payment.txn}:charge`];
+  const refunds = await refundsOf(tx, payment.txn);
+  return refunds.filter(({ state }) => state === 'review').map(({ railKey }) => railKey);
+}

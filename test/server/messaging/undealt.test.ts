@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { PIN, shop } from '../world.ts';
+
+/** The pauses after which a frame is tried again, ms; after the fifth failure it is set aside. */
+const TRIED_AGAIN_AT = [0, 1_000, 6_000, 36_000, 156_000];
+
+/** A customer who approves a payment of 150 s; every try to keep the evidence fails as long as the test says. */
+async function failing(fails: (tries: number) => boolean, approvesAfterMs = 2_000) {
+  const base = await shop();
+  const { world, customer, merchant } = base;
+  const { txn } = await world.request(merchant, { ttl: 150 });
+  await world.clock.advance(approvesAfterMs);
+  const times: number[] = [];
+  let arrived = 0;
+  world.beforeStatement = (sql) => {
+    if (!sql.includes('INTO evidence')) return;
+    if (times.length === 0) arrived = world.clock.now();
+    times.push(world.clock.now() - arrived);
+    if (fails(times.length)) throw new Error('disk I/O error');
+  };
+  customer.phone.approve(PIN);
+  const state = async () => (await world.service.payment(txn)).state;
+  const faults = () => world.journal.filter(({ event }) => event.kind === 'fault').length;
+  return { ...base, txn, times, state, faults };
+}
+
+describe('a frame that could not be dealt with', () => {
+  it('is tried again: one passing fault does not lose an approval', async () => {
+    const { world, customer, times, state, faults } = await failing((tries) => tries === 1);
+    await world.clock.advance(1_500);
+    expect(await state()).toBe('REQUESTED');
+    await world.clock.advance(3_000);
+    expect(await state()).toBe('CAPTURED');
+    expect(times).toEqual(TRIED_AGAIN_AT.slice(0, 2));
+    expect(faults()).toBe(1);
+    expect(customer.phone.receipts().at(-1)?.status).toBe('paid');
+    expect(await world.breaches()).toEqual([]);
+  });
+
+  it('in time counts, though the time is over when it is dealt with', async () => {
+    const { world, state } = await failing((tries) => tries < 3, 153_000);
+    await world.clock.advance(4_000);
+    expect(await state()).toBe('REQUESTED');
+    await world.clock.advance(10_000);
+    expect(await state()).toBe('CAPTURED');
+  });
+
+  it('five times is set aside with an alarm, and what waited for it goes on', async () => {
+    const { world, customer, times, state, faults } = await failing(() => true);
+    await world.clock.advance(156_000);
+    expect(await state()).toBe('REQUESTED');
+    await world.clock.advance(5_000);
+    expect(times).toEqual(TRIED_AGAIN_AT);
+    expect(faults()).toBe(5);
+    expect(world.journal.map(({ event }) => event)).toContainEqual({
+      kind: 'alarm',
+      alarm: 'message-set-aside',
+      ref: expect.stringMatching(/^\d+$/),
+    });
+    expect(await state()).toBe('EXPIRED');
+    await world.clock.advance(3_000);
+    expect(customer.phone.receipts().at(-1)?.status).toBe('expired');
+  });
+
+  it('is taken up after a crash, in the order of arrival', async () => {
+    const { world, state } = await failing((tries) => tries === 1);
+    await world.clock.advance(1_200);
+    world.kill();
+    await world.open();
+    expect(await state()).toBe('CAPTURED');
+  });
+
+  it('does not hold up the frames that come after it', async () => {
+    const { world, customer } = await failing(() => true);
+    await world.clock.advance(2_000);
+    customer.phone.query(new Uint8Array(8).fill(1), 'balance');
+    await world.clock.advance(3_000);
+    expect(customer.phone.received.at(-1)?.type).toBe('BALANCE');
+  });
+});

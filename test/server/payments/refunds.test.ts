@@ -1,0 +1,230 @@
+import { describe, expect, it } from 'vitest';
+import { hexOf } from '../../../device/safe-mobile/index.ts';
+import { createServiceKeys, type Outcome, type Rail, servicePrimitives } from '../../../server/index.ts';
+import { seededRandom } from '../../../sim/index.ts';
+import { ScriptedRail } from '../rails/scripted-rail.ts';
+import { DEPOSIT, PIN, shop } from '../world.ts';
+
+const eur = (minor: number) => ({ minor, currency: 'EUR' }) as const;
+const done: Outcome = { kind: 'done', approvalCode: 4711 };
+const declined: Outcome = { kind: 'declined', reason: '51' };
+const unknown: Outcome = { kind: 'unknown', reason: 'no answer' };
+
+/** A payment of EUR 12.50 that was paid. */
+async function paid(rail?: Rail) {
+  if (rail instanceof ScriptedRail) rail.charges.push(done);
+  const base = await shop('refunds', rail === undefined ? {} : { rails: [rail] });
+  const { world, customer, merchant } = base;
+  const { txn } = await world.request(merchant);
+  await world.clock.advance(2_000);
+  customer.phone.approve(PIN);
+  await world.clock.advance(3_000);
+  const payment = () => world.service.payment(txn);
+  const refunds = async () =>
+    (await world.service.refunds(await payment())).map(({ key, amount, state }) => [key, amount.minor, state]);
+  const statuses = () => customer.phone.receipts().map(({ status }) => status);
+  const has = async () => (await world.service.holdings(customer.person.id))[0]?.minor;
+  return { ...base, txn, payment, refunds, statuses, has };
+}
+
+describe('a refund', () => {
+  it('in parts goes to the last unit and no further, each under its key', async () => {
+    const { world, txn, payment, refunds, statuses, has } = await paid();
+    const { service } = world;
+    await service.refund(txn, { key: 'a', amount: eur(1_000) });
+    await service.refund(txn, { key: 'a', amount: eur(1_000) });
+    expect((await payment()).state).toBe('CAPTURED');
+    await expect(service.refund(txn, { key: 'b', amount: eur(251) })).rejects.toThrow('EUR 2.50 of payment');
+    await expect(service.refund(txn, { key: 'a', amount: eur(1) })).rejects.toThrow(
+      'key a was used for a refund of EUR 10.00',
+    );
+    await service.refund(txn, { key: 'b', amount: eur(249) });
+    await world.clock.advance(3_000);
+    expect(statuses()).not.toContain('refunded');
+    await service.refund(txn, { key: 'c', amount: eur(1), reason: 'the last cent' });
+    expect((await payment()).state).toBe('REFUNDED');
+    expect(await refunds()).toEqual([
+      ['a', 1_000, 'refunded'],
+      ['b', 249, 'refunded'],
+      ['c', 1, 'refunded'],
+    ]);
+    await world.clock.advance(3_000);
+    expect(statuses().at(-1)).toBe('refunded');
+    expect(await has()).toBe(DEPOSIT.minor);
+    await expect(service.refund(txn, { key: 'd', amount: eur(1) })).rejects.toThrow('is REFUNDED');
+    expect(await world.breaches()).toEqual([]);
+  });
+
+  it('without an amount gives back what is left', async () => {
+    const { world, txn, refunds, payment } = await paid();
+    await world.service.refund(txn, { key: 'a', amount: eur(250) });
+    await world.service.refund(txn);
+    expect(await refunds()).toEqual([
+      ['a', 250, 'refunded'],
+      [undefined, 1_000, 'refunded'],
+    ]);
+    expect((await payment()).state).toBe('REFUNDED');
+  });
+
+  it.each([
+    ['a part without a key', { amount: eur(100) }, 'needs a key'],
+    ['another currency', { key: 'a', amount: { minor: 100, currency: 'JPY' } }, 'not JPY'],
+    ['nothing', { key: 'a', amount: eur(0) }, 'is left to be refunded'],
+  ] as const)('of %s is refused, and changes nothing', async (_, order, message) => {
+    const { world, txn, payment, refunds } = await paid();
+    await expect(world.service.refund(txn, order)).rejects.toThrow(message);
+    expect(await refunds()).toEqual([]);
+    expect(await payment()).toMatchObject({ state: 'CAPTURED', refunded: 0 });
+  });
+
+  it('ten at once give back no more than was paid', async () => {
+    const { world, txn, payment, has } = await paid();
+    const asked = Array.from({ length: 10 }, (_, n) => world.service.refund(txn, { key: `k${n}`, amount: eur(300) }));
+    const results = await Promise.allSettled(asked);
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(4);
+    expect((await payment()).refunded).toBe(1_200);
+    expect(await has()).toBe(DEPOSIT.minor - 50);
+    expect(await world.breaches()).toEqual([]);
+  });
+
+  it('that the rail declines leaves the payment paid, and may be tried again under another key at the rail', async () => {
+    const rail = new ScriptedRail();
+    rail.refunds = [declined, done];
+    const { world, txn, payment, refunds, statuses } = await paid(rail);
+    expect(await world.service.refund(txn)).toMatchObject({ state: 'CAPTURED', refunded: 0 });
+    expect(statuses().at(-1)).toBe('paid');
+    expect(await world.service.refund(txn)).toMatchObject({ state: 'REFUNDED', refunded: 1_250 });
+    expect(await refunds()).toEqual([
+      [undefined, 1_250, 'declined'],
+      [undefined, 1_250, 'refunded'],
+    ]);
+    const [, first, second] = rail.orders.map(({ key }) => key);
+    expect([first, second]).toEqual([`${txn}:refund-1`, `${txn}:refund-2`]);
+    expect((await payment()).state).toBe('REFUNDED');
+    expect(await world.breaches()).toEqual([]);
+  });
+
+  it('whose key was declined stays declined', async () => {
+    const rail = new ScriptedRail();
+    rail.refunds = [declined, done];
+    const { world, txn, refunds } = await paid(rail);
+    for (let time = 0; time < 2; time += 1) await world.service.refund(txn, { key: 'a' });
+    expect(await refunds()).toEqual([['a', 1_250, 'declined']]);
+    expect(rail.calls).toEqual(['charge', 'refund']);
+  });
+
+  it('whose answer was lost is asked about until the rail says, also over a restart', async () => {
+    const rail = new ScriptedRail();
+    rail.refunds = [unknown];
+    rail.inquiries = [unknown];
+    const { world, txn, payment, refunds, statuses } = await paid(rail);
+    const refunding = world.service.refund(txn, {}, 0);
+    await world.clock.advance(1_000);
+    expect((await refunding).state).toBe('REFUNDING');
+    world.kill();
+    await world.open();
+    await world.clock.advance(3_000);
+    expect(statuses()).not.toContain('refunded');
+    rail.inquiries = [done];
+    await world.clock.advance(60_000);
+    expect((await payment()).state).toBe('REFUNDED');
+    expect(await refunds()).toEqual([[undefined, 1_250, 'refunded']]);
+    expect(rail.calls.slice(0, 3)).toEqual(['charge', 'refund', 'inquire refund']);
+    expect(rail.calls.filter((call) => call === 'refund')).toHaveLength(1);
+    expect(statuses().at(-1)).toBe('refunded');
+    expect(await world.breaches()).toEqual([]);
+  });
+
+  it('that the rail never knew of is sent again under the same key', async () => {
+    const rail = new ScriptedRail();
+    rail.refunds = [unknown, done];
+    rail.inquiries = [{ kind: 'absent', final: true }];
+    const { world, txn, payment } = await paid(rail);
+    const refunding = world.service.refund(txn);
+    await world.clock.advance(1_000);
+    await refunding;
+    expect((await payment()).state).toBe('REFUNDED');
+    expect(rail.orders.slice(1).map(({ key }) => key)).toEqual([`${txn}:refund-1`, `${txn}:refund-1`]);
+  });
+
+  it.each([
+    [true, 'REFUNDED', 'refunded'],
+    [false, 'CAPTURED', 'declined'],
+  ])('whose outcome nobody tells ends with a person: moved %s, %s', async (moved, state, refund) => {
+    const { world, txn, payment, refunds } = await paid(new ScriptedRail());
+    const refunding = world.service.refund(txn, {}, 0);
+    await world.clock.advance(3 * 3_600_000);
+    await refunding;
+    expect(await refunds()).toEqual([[undefined, 1_250, 'review']]);
+    expect(world.journal.map(({ event }) => event)).toContainEqual({
+      kind: 'alarm',
+      alarm: 'refund-needs-review',
+      ref: `${txn}:refund-1`,
+    });
+    await world.service.resolve(txn, { moved, reason: 'report of the acquirer, line 7' });
+    expect((await payment()).state).toBe(state);
+    expect(await refunds()).toEqual([[undefined, 1_250, refund]]);
+    expect(await world.breaches()).toEqual([]);
+  });
+
+  it('is refused by a rail that gives nothing back, or only all', async () => {
+    const none = await paid(new ScriptedRail({ refund: 'none' }));
+    await expect(none.world.service.refund(none.txn)).rejects.toThrow('gives back nothing');
+    const full = new ScriptedRail({ refund: 'full' });
+    full.refunds = [done];
+    const all = await paid(full);
+    await expect(all.world.service.refund(all.txn, { key: 'a', amount: eur(1) })).rejects.toThrow('all or nothing');
+    expect((await all.world.service.refund(all.txn)).state).toBe('REFUNDED');
+  });
+
+  it('of a payment whose rail is not there any more is not possible', async () => {
+    const rail = new ScriptedRail();
+    const { world, txn } = await paid(rail);
+    world.kill();
+    await world.open(undefined, { rails: [] });
+    await expect(world.service.refund(txn)).rejects.toThrow('runs without the rail card');
+  });
+});
+
+describe('a payment in review', () => {
+  it.each([
+    [true, 'CAPTURED', 'paid'],
+    [false, 'DECLINED', 'declined'],
+  ])('leaves it when an operator says: moved %s, %s', async (moved, state, status) => {
+    const rail = new ScriptedRail();
+    const base = await shop('review', { rails: [rail] });
+    const { world, customer } = base;
+    const { txn } = await world.request(base.merchant);
+    await world.clock.advance(2_000);
+    customer.phone.approve(PIN);
+    await world.clock.advance(3 * 3_600_000);
+    expect((await world.service.payment(txn)).state).toBe('REVIEW');
+    const reason = 'report of the acquirer, line 7';
+    expect((await world.service.resolve(txn, { moved, reason })).state).toBe(state);
+    await world.clock.advance(3_000);
+    expect(customer.phone.receipts().at(-1)?.status).toBe(status);
+    expect(world.journal.map(({ event }) => event)).toContainEqual({
+      kind: 'resolved',
+      txn,
+      key: `${txn}:charge`,
+      moved,
+      reason,
+    });
+    expect(await world.breaches()).toEqual([]);
+    await expect(world.service.resolve(txn, { moved, reason })).rejects.toThrow('nothing of it is in review');
+  });
+});
+
+describe("a merchant's receipt", () => {
+  it('is the same octets however often, also when the service runs with another rail and signs with another key', async () => {
+    const rail = new ScriptedRail();
+    const { world, txn } = await paid(rail);
+    const { keys: otherKeys } = createServiceKeys(servicePrimitives(), seededRandom('other'));
+    const first = await world.service.receipt(txn);
+    world.kill();
+    await world.open(undefined, { rails: [], keys: { ...world.keys, signing: otherKeys.signing } });
+    const again = await world.service.receipt(txn);
+    expect(again).toEqual(first);
+    expect(hexOf(again.receipt)).toBe(hexOf(first.receipt));
+  });
+});
