@@ -587,6 +587,18 @@ describe('after a time-out', () => {
     expect(textsOf(next)).toEqual(['+CSQ: 23,0']);
   });
 
+  test('AT that is not answered is typed again after 1, 2, 3, 4 and then always 5 s', async () => {
+    const typedAt: number[] = [];
+    modem.when('AT+COPS?', undefined).when('AT', () => {
+      typedAt.push(clock.now());
+      return undefined;
+    });
+    await results(operator, signal);
+    // Before each one the line must have been quiet for 200 ms.
+    const pauses = typedAt.slice(1).map((at, index) => at - (typedAt[index] ?? 0) - 200);
+    expect(pauses).toEqual([1_000, 2_000, 3_000, 4_000, 5_000, 5_000, 5_000, 5_000]);
+  });
+
   test('ten silences in a row end the chat, and whatever waits is lost', async () => {
     modem.when('AT+COPS?', undefined).when('AT', undefined);
     const [first, second] = await results(operator, signal);

@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openConsole } from '../../../modem/cli/console.ts';
 import { type FarEnd, memoryPort, type Port } from '../../../modem/index.ts';
 import { VirtualClock } from '../../../sim/index.ts';
@@ -162,5 +162,11 @@ describe('a console on a terminal', () => {
     await type('0011BB\r');
     await pass();
     expect(script.typed.slice(-2)).toEqual(['AT+CMGS=18', '0011BB^Z']);
+    // Without a message Ctrl-Z stops the program, as everywhere.
+    const kill = vi.spyOn(process, 'kill').mockReturnValue(true);
+    await type('AT+CSQ\x1a');
+    expect(kill.mock.calls).toEqual([[process.pid, 'SIGTSTP']]);
+    kill.mockRestore();
+    expect(script.typed.at(-1)).toBe('0011BB^Z');
   });
 });

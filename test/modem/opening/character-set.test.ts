@@ -34,7 +34,11 @@ describe('the character set of strings (3GPP TS 27.007, 5.5)', () => {
   test.each([
     ['UCS2', '+CSCS: "UCS2"', '00480069', 'Hi'],
     ['UCS2, said in UCS2', '+CSCS: "0055004300530032"', '00480069', 'Hi'],
+    ['UCS2, in small letters', '+CSCS: "ucs2"', '00480069', 'Hi'],
+    ['UCS2, said in UCS2 in small letters', '+CSCS: "0075006300730032"', '00480069', 'Hi'],
     ['HEX', '+CSCS: "HEX"', '4869', 'Hi'],
+    ['HEX, in small letters', '+CSCS: "hex"', '4869', 'Hi'],
+    ['UTF-8, in small letters', '+CSCS: "utf-8"', Buffer.from('Tô').toString('latin1'), 'Tô'],
     ['UTF-8', '+CSCS: "UTF-8"', Buffer.from('Tô').toString('latin1'), 'Tô'],
     ['8859-1', '+CSCS: "8859-1"', 'T\xf4', 'Tô'],
   ])('where %s stays in force, strings are read by it', async (_what, inForce, said, name) => {

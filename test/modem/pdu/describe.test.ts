@@ -101,6 +101,24 @@ describe('a TPDU field by field', () => {
   });
 });
 
+/** The flags of the first octet, one by one and all together (3GPP TS 23.040, 9.2.3). */
+test.each<[Direction, string, string]>([
+  ['mobile-terminated', '00', 'DELIVER, more messages to send'],
+  ['mobile-terminated', '04', 'DELIVER'],
+  ['mobile-terminated', '0C', 'DELIVER, must not be forwarded again'],
+  ['mobile-terminated', '24', 'DELIVER, status report goes back'],
+  ['mobile-terminated', '84', 'DELIVER, reply path'],
+  ['mobile-originated', '01', 'SUBMIT'],
+  ['mobile-originated', '05', 'SUBMIT, duplicates to be rejected'],
+  ['mobile-originated', '21', 'SUBMIT, status report requested'],
+  ['mobile-originated', '81', 'SUBMIT, reply path'],
+  ['mobile-originated', 'A5', 'SUBMIT, status report requested, reply path, duplicates to be rejected'],
+])('%s, first octet %s: %s', (direction, flags, words) => {
+  const hex = direction === 'mobile-originated' ? `${flags}0004912143000000` : `${flags}0491214300009030406152000000`;
+  const { fields } = describePdu(fromHex(hex), { direction, smsc: false });
+  expect(fields[0]?.meaning.split(', ').sort()).toEqual(words.split(', ').sort());
+});
+
 test.each([
   ['AA', '1 octet of data'],
   ['AABB', '2 octets of data'],

@@ -66,6 +66,40 @@ describe('WAP push Service Indication (WAP-167-ServiceInd)', () => {
       { text: 'A', href: 'http://www.pay.com/a' },
     ],
     ['no text', '01AE', '02056A004586090101', { text: '', action: 'delete' }],
+    ['the last character of Unicode by its number', '01AE', '02056A00454602C3FF7F0101', { text: '\u{10FFFF}' }],
+    ['a number of five octets', '01AE', '02056A0045460280808080410101', { text: 'A' }],
+    ['the longest text', '01AE', `02056A00454603${'41'.repeat(16_384)}000101`, { text: 'A'.repeat(16_384) }],
+    [
+      'an opaque date to the second',
+      '01AE',
+      '02056A0045860AC307200903041625590101',
+      { text: '', created: Date.UTC(2009, 2, 4, 16, 25, 59) },
+    ],
+    ['WBXML 1.0', '01AE', '00056A0045460341000101', { text: 'A' }],
+    ['WBXML 1.1', '01AE', '01056A0045460341000101', { text: 'A' }],
+    ['WBXML 1.3', '01AE', '03056A0045460341000101', { text: 'A' }],
+    ...['signal-none', 'signal-low', 'signal-medium', 'signal-high', 'delete'].map(
+      (action, index): [string, string, string, ServiceIndication] => [
+        `action ${action}`,
+        '01AE',
+        `02056A0045860${5 + index}0101`,
+        { text: '', action: action as ServiceIndication['action'] & string },
+      ],
+    ),
+    ...['', 'http://', 'http://www.', 'https://', 'https://www.'].map(
+      (start, index): [string, string, string, ServiceIndication] => [
+        `a link that begins with ${start || 'no token'}`,
+        '01AE',
+        `02056A0045860${(0x0b + index).toString(16)}0361000101`,
+        { text: '', href: `${start}a` },
+      ],
+    ),
+    ...['.com/', '.edu/', '.net/', '.org/'].map((part, index): [string, string, string, ServiceIndication] => [
+      `${part} by its token`,
+      '01AE',
+      `02056A0045860C03610${`08${5 + index}`}0101`,
+      { text: '', href: `http://a${part}` },
+    ]),
   ])('%s', (_what, type, document, indication) => {
     expect(decodeServiceIndication(push(type, document))).toEqual(indication);
   });
@@ -93,6 +127,14 @@ describe('WAP push Service Indication (WAP-167-ServiceInd)', () => {
     ['010601AE02056A004546034100010701', 'WBXML si 14: <info> is not supported'],
     ['010601AE02056A0045460341000101FF', 'WBXML si 15: 1 octet too many'],
     ['010601AE02056A00454603C3000101', 'WBXML indication 11: not UTF-8'],
+    ['010601AE04056A00', 'WBXML version 4: not WBXML 1.0 to 1.3'],
+    ['010601AE02056A00454602C480000101', 'WBXML indication 13: character 1114112 does not exist'],
+    ['010601AE02056A0045460280808080804101', 'WBXML indication 16: a number of more than 32 bits'],
+    ['010601AE02056A0045860AC3000101', 'WBXML indication 12: a date of 0 octets'],
+    ['010601AE02056A0045860AC30820090304162559000101', 'WBXML indication 12: a date of 8 octets'],
+    ['010601AE02056A0045860A0361000101', 'WBXML indication 11: a date must be opaque data'],
+    ['010601AE02056A0045860C890101', 'WBXML indication 11: token 137 is not supported here'],
+    [`010601AE02056A00454603${'41'.repeat(16_385)}000101`, 'WBXML indication 16397: longer than 16384 characters'],
   ])('%s is refused', (hex, note) => {
     expect(refusal(() => decodeServiceIndication(fromHex(hex)))).toBe(reasonIn(note));
   });

@@ -170,7 +170,10 @@ describe('a port that cannot be opened', () => {
       });
     });
     await new Promise((resolve) => server.close(resolve));
-    expect(await failure(tcpPort('127.0.0.1', port))).toMatchObject({ code: 'missing' });
+    expect(await failure(tcpPort('127.0.0.1', port))).toMatchObject({
+      code: 'missing',
+      cause: { code: 'ECONNREFUSED' },
+    });
   });
 
   test.each(['tcp://', 'tcp://host', 'tcp://host:0', 'tcp://host:65536', 'tcp://host:1.5', 'tcp://:1'])(
@@ -294,6 +297,6 @@ describe('a TCP port', () => {
     const heard = await listen(tcpPort('127.0.0.1', address.port));
     await expect.poll(() => client).toBeDefined();
     client?.resetAndDestroy();
-    await expect.poll(() => heard.closed.map((reason) => reason?.code)).toEqual(['lost']);
+    await expect.poll(() => heard.closed).toMatchObject([{ code: 'lost', cause: { code: 'ECONNRESET' } }]);
   });
 });

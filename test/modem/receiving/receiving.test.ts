@@ -351,13 +351,25 @@ describe('receiving', () => {
   test('a list that is an error when empty is empty', async () => {
     bench.script.when('AT+CMGL=4', line('+CMS ERROR: 321'));
     await openToReceive();
+    expect(bench.script.typed.filter((typed) => /CMG[DR]=/.test(typed))).toEqual([]);
     await announce(1, hello);
     expect(hellos()).toEqual(['Hello']);
+    await bench.clock.advance(61_000);
+    expect(bench.script.typed.filter((typed) => typed === 'AT+CMGL=4')).toHaveLength(2);
   });
 
   test.each([
     ['its length counts the whole PDU', (pdu: string) => [`1,,${pdu.length / 2}`, pdu]],
     ['it has no address of the service centre', (pdu: string) => [`1,,${lengthOf(pdu)}`, pdu.slice(2)]],
+    [
+      'its length counts the whole PDU, and other octets follow',
+      (pdu: string) => [`1,,${pdu.length / 2}`, `${pdu}00AA`],
+    ],
+    [
+      'it has no address of the service centre, and other octets follow',
+      (pdu: string) => [`1,,${lengthOf(pdu)}`, `${pdu.slice(2)}00AA`],
+    ],
+    ['other octets follow', (pdu: string) => [`1,,${lengthOf(pdu)}`, `${pdu}00AA`]],
     ['FF follows', (pdu: string) => [`1,,${lengthOf(pdu)}`, `${pdu}FFFFFFFF`]],
     [',0 follows', (pdu: string) => [`1,,${lengthOf(pdu)}`, `${pdu},0`]],
     ['<stat> is missing', (pdu: string) => [`,${lengthOf(pdu)}`, pdu]],

@@ -62,6 +62,30 @@ describe('what is stored', () => {
     }
   });
 
+  test('on a modem that is busy is looked for after 1, 2, 4 … s, 60 s at most, and after a success anew after 1 s', async () => {
+    await openToReceive();
+    const usual = bench.script.answerTo('AT+CMGL=4');
+    /** How long after each failure the modem is asked again, in s. */
+    const pauses = async (count: number) => {
+      const found: number[] = [];
+      let failedAt: number | undefined;
+      bench.script.when('AT+CMGL=4', () => {
+        if (failedAt !== undefined) found.push(Math.round((bench.clock.now() - failedAt) / 1_000));
+        failedAt = undefined;
+        return line('+CMS ERROR: 515');
+      });
+      for (let seen = said('hand-over-failed').length; found.length < count; await bench.clock.advance(100)) {
+        if (said('hand-over-failed').length > seen) failedAt = bench.clock.now();
+        seen = said('hand-over-failed').length;
+      }
+      return found;
+    };
+    expect(await pauses(8)).toEqual([1, 2, 4, 8, 16, 32, 60, 60]);
+    bench.script.when('AT+CMGL=4', usual);
+    await bench.clock.advance(61_000);
+    expect(await pauses(2)).toEqual([1, 2]);
+  });
+
   test('and fills the SIM with what cannot be read is said again when there was room meanwhile', async () => {
     bench.script.when(/^AT\+CPMS="SM"/, ok('+CPMS: 1,1,1,1,1,1'));
     bench.stored.set(1, '00FFFF');

@@ -31,6 +31,20 @@ describe('an answer that may be late', () => {
     [[7, 'lost', 8], 8, false],
     [[7, 'lost', 50], 8, false],
     [[7, 'lost', 'refused'], 8, true],
+    // After 32 later messages a lost answer is not expected any more.
+    [[7, 'lost', 39], 8, true],
+    [[7, 'lost', 40], 8, false],
+    [[250, 'lost', 26], 251, true],
+    [[250, 'lost', 27], 251, false],
+    [['lost', 'lost'], 9, true],
+    [['lost', 7], 8, false],
+    // Eight are remembered: of nine lost ones, that of the first (8) is forgotten.
+    [[7, ...Array.from({ length: 8 }, () => 'lost' as const)], 8, true],
+    [[7, ...Array.from({ length: 9 }, () => 'lost' as const)], 8, false],
+    [[7, ...Array.from({ length: 9 }, () => 'lost' as const)], 9, true],
+    [[7, 'lost', 'lost', 9], 8, true],
+    [[7, 'lost', 'lost', 9], 9, false],
+    [[254, 'lost', 'lost'], 0, true],
   ])('after %j, +CMGS: %i: %s', (steps, reference, mayBe) => {
     expect(having(...steps).mayBeLate(`+CMGS: ${reference}`)).toBe(mayBe);
   });

@@ -214,6 +214,17 @@ describe('sending', () => {
     expect(payloads()).toHaveLength(1);
   });
 
+  test('the answer to a message whose PDU was not typed is not expected any more: the next refusal is not held back', async () => {
+    await bench.run(modem.send(text));
+    bench.script.when(/^AT\+CMGS=/, undefined, undefined, PROMPT).when(/\^Z$/, line('+CMS ERROR: 500'));
+    expect(await bench.run(modem.send(text))).toMatchObject({ kind: 'failed', retry: true });
+    // The modem is asked whether it is there before the next message.
+    await bench.run(modem.signal().catch(() => {}));
+    const start = bench.clock.now();
+    expect(await bench.run(modem.send(text))).toMatchObject({ kind: 'failed' });
+    expect(bench.clock.now() - start).toBeLessThan(5_000);
+  });
+
   test('a prompt that never comes fails, and may be tried again', async () => {
     bench.script.when(/^AT\+CMGS=/, undefined, undefined, PROMPT);
     expect(await bench.run(modem.send(text))).toMatchObject({ kind: 'failed', retry: true });
@@ -267,6 +278,55 @@ describe('sending', () => {
       expect(asked()).toBe(1);
     },
   );
+
+  test('asks to keep the link open when another message waits, and not when none does', async () => {
+    const asked = () => bench.script.typed.filter((typed) => typed.startsWith('AT+CMMS')).length;
+    await bench.run(modem.send(text));
+    await bench.run(modem.send(text));
+    expect(asked()).toBe(0);
+    await bench.run(Promise.all([modem.send(text), modem.send({ ...text, id: 'b' })]));
+    expect(asked()).toBe(1);
+  });
+
+  test('of two parts whose answer is lost the first one says why', async () => {
+    bench.script.when(/\^Z$/, ok(), undefined, ok('+CMGS: 3'));
+    const reason = 'the modem said OK without a message reference';
+    expect(await bench.run(modem.send(long))).toEqual({ kind: 'unknown', reason });
+    expect(payloads()).toHaveLength(3);
+  });
+
+  test('1,000 may wait; one more fails at once, until one has gone out', async () => {
+    bench.script.when(/\^Z$/, undefined);
+    const all = Array.from({ length: 1_000 }, (_, index) => modem.send({ ...text, id: `${index}` }));
+    const reason = '1000 messages are waiting already';
+    expect(await modem.send(text)).toEqual({ kind: 'failed', reason, retry: true });
+    bench.script.when(/\^Z$/, ok('+CMGS: 1'));
+    await bench.run(Promise.all(all));
+    expect(await bench.run(modem.send(text))).toMatchObject({ kind: 'sent' });
+  });
+
+  test.each([
+    [4_900, 0],
+    [5_000, 1],
+  ])('after %i ms without a message PDU mode is set %i times', async (idleMs, times) => {
+    await bench.run(modem.send(text));
+    await bench.clock.advance(idleMs);
+    const start = bench.script.typed.length;
+    await bench.run(modem.send(text));
+    expect(bench.script.typed.slice(start).filter((typed) => typed === 'AT+CMGF=0')).toHaveLength(times);
+  });
+
+  test('long texts that follow each other have references that follow each other', async () => {
+    const references: (number | undefined)[] = [];
+    for (const id of ['a', 'b']) await bench.run(modem.send({ ...long, id }));
+    for (const submit of submits()) {
+      const [element] = 'userData' in submit ? (submit.userData?.header ?? []) : [];
+      references.push(element?.kind === 'concatenation' ? element.reference : undefined);
+    }
+    const [first = 0] = references;
+    const next = (first + 1) % 256;
+    expect(references).toEqual([first, first, first, next, next, next]);
+  });
 
   test('no PDU is typed to a modem that went back to text mode unnoticed, where it would go out as a text', async () => {
     await bench.run(modem.send(text));

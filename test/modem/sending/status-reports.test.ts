@@ -102,6 +102,25 @@ describe('a report', () => {
     expect(told).toHaveLength(1_025);
   });
 
+  test.each([
+    [9_999, true],
+    [10_000, false],
+  ])('is known while no more than 10,000 messages wait for theirs: %i later ones, %s', (later, isKnown) => {
+    send('a', TO, 1);
+    for (let count = 0; count < later; count += 1) send(`${count}`, '+390000000000', 1);
+    expect(reports.take(report(1, DELIVERED))).toBe(isKnown);
+  });
+
+  test('is known after any number of messages of which nothing went out: these wait for none', () => {
+    send('a', TO, 1);
+    for (let count = 0; count < 10_001; count += 1) {
+      reports.begin(`${count}`, TO);
+      reports.fail(`${count}`);
+    }
+    expect(reports.take(report(1, DELIVERED))).toBe(true);
+    expect(news()).toEqual(['a delivered']);
+  });
+
   test('of a lost part is that of the reference whose turn it was, once the modem is seen to count', () => {
     send('a', TO, 254, 255);
     send('b', TO, undefined);

@@ -101,6 +101,42 @@ describe('what the network says (3GPP TS 27.007, 7.15; 23.038, 5)', () => {
   });
 
   test.each([
+    [1, 'ten euro'],
+    [299, 'ten euro'],
+    [301, 'ten '],
+  ])('in two pieces %i ms apart is read as %j', async (pauseMs, text) => {
+    const bench = createBench();
+    bench.script.when('AT+CSCS="GSM"', ok()).when(/^AT\+CUSD=1/, ok());
+    const modem = await bench.open();
+    const answer = modem.ussd('*100#');
+    await bench.clock.advance(1_000);
+    bench.script.say(line('+CUSD: 0,"ten ",15'));
+    bench.clock.after(pauseMs, () => bench.script.say(line('+CUSD: 0,"euro",15')));
+    expect(await bench.run(answer)).toEqual({ more: false, text });
+  });
+
+  test('in more than 16 pieces is cut behind the 16th', async () => {
+    const pieces = Array.from({ length: 17 }, (_, index) => line(`+CUSD: 0,"${index},",15`));
+    const { result } = await asked(ok() + pieces.join(''));
+    expect(result).toEqual({ more: false, text: '0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,' });
+  });
+
+  test.each([
+    ['does not come', undefined],
+    ['comes at once, and the network is silent', ok()],
+  ])('takes 120 s at most when OK %s', async (_what, answer) => {
+    const bench = createBench();
+    bench.script
+      .when('AT+CSCS="GSM"', ok())
+      .when('AT+CUSD=2', ok())
+      .when(/^AT\+CUSD=1/, answer);
+    const modem = await bench.open();
+    const start = bench.clock.now();
+    await bench.run(modem.ussd('*100#').catch(() => {}));
+    expect(bench.clock.now() - start).toBe(120_000);
+  });
+
+  test.each([
     [`${ok()}${line('+CUSD: 2')}`, 'ended'],
     [`${ok()}${line('+CUSD: 3')}`, 'ended'],
     [`${ok()}${line('+CUSD: 4')}`, 'not-supported'],
@@ -366,6 +402,18 @@ describe('what the network says of itself (3GPP TS 22.090)', () => {
     bench.script.say(line('+CUSD: 0,"1 EUR left",15'));
     await bench.clock.advance(1_000);
     expect(said).toEqual([{ more: false, text: 'You have 1 EUR left' }]);
+  });
+
+  test.each([
+    [4_900, 1],
+    [5_100, 2],
+  ])('and repeated %i ms later is told %i times', async (pauseMs, times) => {
+    const { bench, said } = await listening();
+    bench.script.say(line('+CUSD: 0,"Welcome",15'));
+    await bench.clock.advance(pauseMs);
+    bench.script.say(line('+CUSD: 0,"Welcome",15'));
+    await bench.clock.advance(1_000);
+    expect(said).toHaveLength(times);
   });
 
   test('may wait for a reply', async () => {
