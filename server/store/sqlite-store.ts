@@ -21,7 +21,7 @@ export interface StoreProbe {
 /** How a {@link SqliteStore} is opened. */
 export interface SqliteOptions {
   readonly clock: Clock;
-  /** Keeps a virtual clock still until the promise settles. */
+  /** Keeps a virtual clock still until the promise settles. Only transactions need it: a read is answered in its turn of the event loop. */
   readonly hold?: ((work: Promise<unknown>) => void) | undefined;
   readonly probe?: StoreProbe | undefined;
 }
@@ -89,7 +89,12 @@ export class SqliteStore implements Store {
         );
       this.#waiting.push({ name, run, reject });
     });
-    this.#holdUntil(done);
+    this.#hold(
+      done.then(
+        () => {},
+        () => {},
+      ),
+    );
     this.#runNext();
     return done;
   }
@@ -97,9 +102,7 @@ export class SqliteStore implements Store {
   read<T>(work: (tx: ReadTx) => Promise<T>): Promise<T> {
     if (this.#reader === undefined) return this.transaction('read', work);
     if (!this.#open) return Promise.reject(new StoreError('the database is closed and cannot be read'));
-    const done = work(this.#reader);
-    this.#holdUntil(done);
-    return done;
+    return work(this.#reader);
   }
 
   onWake(topic: Topic, listener: () => void): () => void {
@@ -122,15 +125,6 @@ export class SqliteStore implements Store {
     }
     this.#reader?.close();
     this.#writer.close();
-  }
-
-  #holdUntil(done: Promise<unknown>): void {
-    this.#hold(
-      done.then(
-        () => {},
-        () => {},
-      ),
-    );
   }
 
   #isIdle(): boolean {

@@ -123,6 +123,36 @@ describe('a timer', () => {
     expect(fired).toEqual(subjects.map((subject) => `expiry ${subject}`));
   });
 
+  it('that another handler puts off at the same instant fires at its new time', async () => {
+    const { store, clock, timers, handlers, fired, set } = open();
+    await timers.start({
+      ...handlers,
+      'payment-resend': (tx) => timers.set(tx, 'payment-expiry', 'a', clock.now() + 2_000),
+    });
+    await store.transaction('set', (tx) => timers.set(tx, 'payment-resend', 'a', clock.now() + 1_000));
+    await set('a', 1_000);
+    await clock.advance(2_999);
+    expect(fired).toEqual([]);
+    await clock.advance(1);
+    expect(fired).toEqual(['expiry a']);
+  });
+
+  it('stop waits for the handler that runs', async () => {
+    const { clock, timers, handlers, set } = open();
+    const ended: string[] = [];
+    await timers.start({
+      ...handlers,
+      'payment-expiry': async (tx, subject) => {
+        void timers.stop().then(() => ended.push('stop'));
+        for (let step = 0; step < 20; step += 1) await timers.isSet(tx, 'payment-expiry', subject);
+        ended.push('handler');
+      },
+    });
+    await set('a', 1_000);
+    await clock.advance(2_000);
+    expect(ended).toEqual(['handler', 'stop']);
+  });
+
   it('that another handler cancels at the same instant does not fire', async () => {
     const { store, clock, timers, handlers, fired, set } = open();
     await timers.start({

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { octetsOf, sealUp } from '../../../device/safe-mobile/index.ts';
 import type { IncomingSms } from '../../../modem/index.ts';
 import { servicePrimitives } from '../../../server/index.ts';
-import { CUSTOMER_NUMBER, shop } from '../world.ts';
+import { hasUndealtFrames } from '../../../server/messaging/undealt.ts';
+import { SqliteStore } from '../../../server/store/sqlite-store.ts';
+import { CUSTOMER_NUMBER, PIN, shop } from '../world.ts';
 
 const ports = { destination: 16001, source: 16001 };
 const sms = (content: IncomingSms['content']): IncomingSms => ({ originator: '+39340', sentAt: 0, content });
@@ -110,6 +112,33 @@ describe('the inbox', () => {
     await world.air.handOverAgain({ ...sms({ kind: 'data', data: forged, ports }), originator: CUSTOMER_NUMBER });
     await world.clock.advance(3_000);
     expect(world.air.sent).toHaveLength(sent);
+  });
+
+  it('knows an SMS that is handed over again after it was dealt with: not even a reused counter', async () => {
+    const { world, customer, merchant } = await shop();
+    await world.request(merchant);
+    await world.clock.advance(2_000);
+    customer.phone.approve(PIN);
+    await world.clock.advance(3_000);
+    const journal = world.journal.length;
+    const sent = world.air.sent.length;
+    const last = world.air.toService.at(-1);
+    if (last === undefined) throw new Error('nothing arrived');
+    await world.air.handOverAgain(last);
+    await world.clock.advance(3_000);
+    expect([world.journal.length, world.air.sent.length]).toEqual([journal, sent]);
+  });
+
+  it('deals with what it has taken over before it closes', async () => {
+    const { world, customer } = await shop();
+    customer.phone.query(new Uint8Array(8).fill(1), 'balance');
+    await world.clock.advance(999);
+    const arriving = world.clock.advance(1);
+    await Promise.all([arriving, Promise.resolve().then(() => world.service.close())]);
+    const store = new SqliteStore(world.database, { clock: world.clock });
+    const undealt = await store.read(hasUndealtFrames);
+    await store.close();
+    expect(undealt).toBe(false);
   });
 
   it('refuses to take a message over once the service is closed', async () => {

@@ -230,6 +230,39 @@ describe('the store', () => {
     expect(probe.commits).toBeGreaterThan(1);
   });
 
+  // For some faults (a full disk, an I/O error) SQLite undoes all by itself; ROLLBACK does the same here.
+  it('rejects a group that SQLite has undone with the words of the fault, and begins a new one with what comes after it', async () => {
+    const { store } = open();
+    const broken = (words: string) =>
+      Promise.allSettled([
+        store.transaction('before', (tx) => add(tx, 'before')),
+        store.transaction('fault', async (tx) => {
+          await tx.run('ROLLBACK');
+          throw new Error(words);
+        }),
+        store.transaction('after', (tx) => add(tx, 'after')),
+      ]);
+    for (const words of ['disk I/O error', 'out of memory']) {
+      const group = await broken(words);
+      const reasons = group.map((result) => (result.status === 'rejected' ? String(result.reason.message) : 'done'));
+      const undone = `the database could not be written: ${words}`;
+      expect(reasons).toEqual([undone, undone, 'done']);
+      expect(await store.read(subjects)).toEqual(['after']);
+      await store.transaction('clean', (tx) => tx.run('DELETE FROM timer'));
+    }
+    await store.transaction('next', (tx) => add(tx, 'next'));
+    expect(await store.read(subjects)).toEqual(['next']);
+  });
+
+  it('cannot be written by a read', async () => {
+    const { store } = open();
+    const written = store.read((tx) =>
+      tx.get("INSERT INTO timer (kind, subject, due) VALUES ('k', 's', 0) RETURNING id", (row) => row.integer('id')),
+    );
+    await expect(written).rejects.toThrow('readonly');
+    expect(await store.read(subjects)).toEqual([]);
+  });
+
   it('refuses the database of another program', () => {
     const path = file();
     const other = new DatabaseSync(path);
