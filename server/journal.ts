@@ -22,6 +22,8 @@ export type Alarm =
   | 'rail-contradicts-itself'
   /** The service was started without the rail of an open payment or refund. */
   | 'rail-missing'
+  /** A customer or merchant has less than nothing, by a fault of an earlier version; `ref` is the account. */
+  | 'account-below-zero'
   /** It is unknown whether money moved, and the service has stopped asking the rail. */
   | 'payment-needs-review';
 

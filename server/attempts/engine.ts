@@ -189,7 +189,9 @@ export class AttemptEngine {
       this.#clock.now(),
     );
     if (changed === undefined) return;
-    if (this.#rails.named(changed.rail)?.local !== true) await book(tx, changed, this.#clock.now());
+    // A local rail has moved the money itself, except where a person decides what an earlier version of the service left open.
+    if (this.#rails.named(changed.rail)?.local !== true || attempt.state === 'given-up')
+      await book(tx, changed, this.#clock.now());
     await this.#listener?.changed(tx, changed);
   }
 

@@ -19,7 +19,7 @@ export function initCommand(): Command {
       writeKeyFile(files.keys, keys);
       writeSecretFile(files.rootSeed, rootSeedText(rootSeed));
       rootSeed.fill(0);
-      openSqliteFile(files.database).close();
+      openSqliteFile(files.database).database.close();
       chmodSync(files.database, 0o600);
       outputOf(command).print(
         { event: 'initialised', data: options.data, keys: files.keys, rootSeed: files.rootSeed, adminKey },

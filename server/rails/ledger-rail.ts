@@ -1,8 +1,9 @@
+import { z } from 'zod';
 import type { Clock } from '../../modem/index.ts';
 import type { PersonId } from '../ids.ts';
 import { type Account, balanceOf, hold, LedgerError, post, type Transfer, voidTransfer } from '../ledger/ledger.ts';
 import { readAmount } from '../store/amount.ts';
-import type { Store, Tx } from '../store/store.ts';
+import type { ReadTx, Store, Tx } from '../store/store.ts';
 import {
   type Capabilities,
   type LocalRail,
@@ -11,6 +12,8 @@ import {
   type SettlementLine,
   transferOf,
 } from './rail.ts';
+
+const INSUFFICIENT = { kind: 'declined', reason: 'insufficient-funds' } as const;
 
 /** The built-in rail: prepaid accounts in the service's own ledger. */
 export class LedgerRail implements LocalRail {
@@ -38,20 +41,20 @@ export class LedgerRail implements LocalRail {
 
   async decide(tx: Tx, order: RailOrder): Promise<Extract<Outcome, { kind: 'done' | 'declined' }>> {
     const transfer = transferOf(order);
+    const earlier = earlierDecision(order.note);
     const held = await hold(tx, transfer, this.#clock.now());
-    if (held === 'insufficient' || (held === 'held-before' && !(await this.#isCovered(tx, transfer))))
-      return { kind: 'declined', reason: 'insufficient-funds' };
     if (held === 'other-movement') throw new LedgerError(`${order.key} is another movement already`);
+    if (held === 'insufficient') return INSUFFICIENT;
+    if (held === 'held-before' && (earlier === undefined ? !(await isCovered(tx, transfer)) : 'declined' in earlier)) {
+      await voidTransfer(tx, transfer, this.#clock.now());
+      return earlier !== undefined && 'declined' in earlier
+        ? { kind: 'declined', reason: earlier.declined }
+        : INSUFFICIENT;
+    }
     await post(tx, transfer, this.#clock.now());
-    return { kind: 'done', approvalCode: order.kind === 'charge' ? await tx.sequence('approval') : 0 };
-  }
-
-  /** A transfer that an earlier version of the service has held without looking at the balance. */
-  async #isCovered(tx: Tx, transfer: Transfer): Promise<boolean> {
-    const { posted, pending } = await balanceOf(tx, transfer.debit, transfer.amount.currency);
-    if (posted >= pending) return true;
-    await voidTransfer(tx, transfer, this.#clock.now());
-    return false;
+    if (order.kind !== 'charge') return { kind: 'done', approvalCode: 0 };
+    const approved = earlier !== undefined && 'approved' in earlier ? earlier.approved : await tx.sequence('approval');
+    return { kind: 'done', approvalCode: approved };
   }
 
   settlement(from: number, to: number): Promise<readonly SettlementLine[]> {
@@ -67,4 +70,28 @@ export class LedgerRail implements LocalRail {
       ),
     );
   }
+}
+
+/** What an earlier version of the service decided about an order without telling its payment: in the order's note. */
+const EarlierDecision = z.union([z.object({ approved: z.int() }), z.object({ declined: z.string() })]);
+
+function earlierDecision(note: string): z.infer<typeof EarlierDecision> | undefined {
+  return note === '' ? undefined : EarlierDecision.parse(JSON.parse(note));
+}
+
+/**
+ * Whether there is money for a transfer that an earlier version has held without looking at the balance: besides what is set
+ * aside for others, of which those that wait to be decided in the same way do not count.
+ */
+async function isCovered(tx: ReadTx, { debit, amount }: Transfer): Promise<boolean> {
+  const { posted, pending } = await balanceOf(tx, debit, amount.currency);
+  const undecided = await tx.get(
+    `SELECT coalesce(sum(minor), 0) AS sum FROM timer t JOIN attempt a ON a.rail_key = t.subject
+     WHERE t.kind = 'attempt' AND a.state = 'unknown' AND a.rail = 'ledger' AND a.note = '' AND a.currency = ?1
+       AND ?2 = CASE a.kind WHEN 'refund' THEN a.merchant ELSE a.payer END`,
+    (row) => row.integer('sum'),
+    amount.currency,
+    debit,
+  );
+  return posted >= pending - (undecided ?? 0);
 }

@@ -244,13 +244,11 @@ INSERT INTO sequence SELECT 'approval', 100000 + count(*) FROM ledger_decision;
 ALTER TABLE payment ADD COLUMN rail TEXT NOT NULL DEFAULT 'ledger';
 ALTER TABLE payment ADD COLUMN refunded INTEGER NOT NULL DEFAULT 0;     -- minor units that refunds give back or have given back
 UPDATE payment SET refunded = minor WHERE state IN ('REFUNDING', 'REFUNDED');
-UPDATE payment SET state = 'UNKNOWN' WHERE state = 'REVERSING';         -- the ledger knows what became of it
 DROP INDEX payment_in_motion;
 DROP INDEX inbox_to_read;
 CREATE INDEX inbox_undealt ON inbox (id) WHERE frame IS NOT NULL AND result IS NULL;
 
-DROP TABLE attempt;
-DROP TABLE ledger_decision;
+ALTER TABLE attempt RENAME TO earlier_attempt;
 CREATE TABLE attempt (
   rail_key TEXT PRIMARY KEY,                   -- txn and kind: made and stored before its first use
   txn TEXT NOT NULL REFERENCES payment (txn),
@@ -270,20 +268,53 @@ CREATE TABLE attempt (
 ) STRICT;
 CREATE INDEX attempt_of_payment ON attempt (txn);
 
+-- What the ledger decided of an open order, though the payment has not heard of it: kept as the order's note. A charge that
+-- was asked about twice without a decision, or is being reversed, is at another rail, because the ledger answers the first time.
+CREATE TEMP TABLE decided AS
+  SELECT d.rail_key, CASE
+    WHEN EXISTS (SELECT 1 FROM ledger_decision r WHERE r.rail_key = d.rail_key || ':reversal') THEN json_object('declined', 'reversed')
+    WHEN d.approval_code IS NULL THEN json_object('declined', d.reason)
+    ELSE json_object('approved', d.approval_code) END AS note
+  FROM ledger_decision d;
+CREATE TEMP TABLE elsewhere AS
+  SELECT p.txn, p.state FROM payment p JOIN earlier_attempt a ON a.rail_key = p.txn || ':charge'
+  WHERE (p.state = 'REVERSING' OR (p.state = 'UNKNOWN' AND a.inquiries > 1))
+    AND NOT EXISTS (SELECT 1 FROM decided d WHERE d.rail_key = a.rail_key);
+UPDATE payment SET state = 'REVIEW', reason = 'asked at another rail' WHERE txn IN (SELECT txn FROM elsewhere);
+UPDATE payment SET state = 'UNKNOWN' WHERE state = 'REVERSING';
+INSERT INTO journal (at, subject, event)
+  SELECT (SELECT max(at) FROM journal), txn, json_object('kind', 'payment', 'txn', txn, 'event', 'give-up', 'from', state,
+    'to', 'REVIEW', 'reason', 'asked at another rail') FROM elsewhere;
+INSERT INTO journal (at, subject, event)
+  SELECT (SELECT max(at) FROM journal), txn, json_object('kind', 'alarm', 'alarm', 'payment-needs-review', 'ref', txn) FROM elsewhere;
 INSERT INTO attempt
   SELECT txn || ':charge', txn, 'charge', 'ledger',
     CASE state WHEN 'DECLINED' THEN 'declined' WHEN 'REVIEW' THEN 'given-up' WHEN 'REVERSED' THEN 'given-up'
       WHEN 'CAPTURED' THEN 'done' WHEN 'REFUNDING' THEN 'done' WHEN 'REFUNDED' THEN 'done' ELSE 'unknown' END,
-    1, minor, currency, 'person:' || person_id, 'merchant:' || merchant_id, '', reason, approval_code, created_at, changed_at
-  FROM payment
+    1, minor, currency, 'person:' || person_id, 'merchant:' || merchant_id,
+    CASE WHEN state IN ('APPROVED', 'SENDING', 'UNKNOWN') THEN coalesce(note, '') ELSE '' END,
+    reason, approval_code, created_at, changed_at
+  FROM payment LEFT JOIN decided ON rail_key = txn || ':charge'
   WHERE state IN ('APPROVED', 'SENDING', 'UNKNOWN', 'REVIEW', 'CAPTURED', 'REFUNDING', 'REFUNDED', 'DECLINED', 'REVERSED');
 INSERT INTO attempt
   SELECT t.id, t.txn, 'refund', 'ledger',
     CASE e.outcome WHEN 'posted' THEN 'done' WHEN 'voided' THEN 'declined' ELSE 'unknown' END,
-    1, t.minor, t.currency, t.credit, t.debit, '', NULL, 0, t.at, coalesce(e.at, t.at)
-  FROM transfer t LEFT JOIN transfer_end e USING (id) WHERE t.id LIKE '%:refund-%';
+    1, t.minor, t.currency, t.credit, t.debit, CASE WHEN e.outcome IS NULL THEN coalesce(note, '') ELSE '' END,
+    NULL, 0, t.at, coalesce(e.at, t.at)
+  FROM transfer t LEFT JOIN transfer_end e USING (id) LEFT JOIN decided d ON d.rail_key = t.id
+  WHERE t.id LIKE '%:refund-%' AND t.txn IS NOT NULL
+  ORDER BY t.rowid;
+DROP TABLE temp.elsewhere;
+DROP TABLE temp.decided;
+DROP TABLE earlier_attempt;
+DROP TABLE ledger_decision;
 DELETE FROM timer WHERE kind = 'payment-inquiry';
-INSERT INTO timer (kind, subject, due) SELECT 'attempt', rail_key, 0 FROM attempt WHERE state = 'unknown';
+INSERT INTO timer (kind, subject, due) SELECT 'attempt', rail_key, 0 FROM attempt WHERE state = 'unknown' ORDER BY rowid;
+
+INSERT INTO journal (at, subject, event)                                -- a card was booked to the customer's own account
+  SELECT (SELECT max(at) FROM journal), owner || ' ' || currency,
+    json_object('kind', 'alarm', 'alarm', 'account-below-zero', 'ref', owner || ' ' || currency)
+  FROM account WHERE credits_posted < debits_posted AND owner <> 'cash';
 
 CREATE TABLE refund (
   rail_key TEXT PRIMARY KEY REFERENCES attempt (rail_key) DEFERRABLE INITIALLY DEFERRED,
@@ -295,7 +326,7 @@ CREATE TABLE refund (
   created_at INTEGER NOT NULL,
   UNIQUE (txn, merchant_key)
 ) STRICT;
-INSERT INTO refund SELECT rail_key, txn, NULL, minor, currency, NULL, created_at FROM attempt WHERE kind = 'refund';
+INSERT INTO refund SELECT rail_key, txn, NULL, minor, currency, NULL, created_at FROM attempt WHERE kind = 'refund' ORDER BY rowid;
 
 CREATE TABLE merchant_receipt (
   txn TEXT NOT NULL REFERENCES payment (txn),

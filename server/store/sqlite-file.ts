@@ -1,20 +1,37 @@
+import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { copyDatabase } from './copy.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { StoreError } from './store.ts';
 
 /** Marks a database file of this program (`PRAGMA application_id`): "CaMo" in ASCII. */
 const APPLICATION_ID = 0x43614d6f;
 
+/** The tables of an earlier version were brought up to date. */
+export interface Migrated {
+  readonly from: number;
+  readonly to: number;
+  /** The file as it was before, kept beside the database. */
+  readonly copy: string;
+}
+
+/** An open database file. */
+export interface SqliteFile {
+  readonly database: DatabaseSync;
+  /** `undefined` when the file is new or was up to date. */
+  readonly migrated: Migrated | undefined;
+}
+
 /**
- * Opens the service's file, makes it when it is missing, and brings its tables up to date. SQLite in WAL mode with
- * `synchronous=FULL`, so that what was committed survives a power cut.
- * @param path a file, or `:memory:`. @throws StoreError when the file is not ours, newer than this program, or cannot be opened
+ * Opens the service's file, makes it when it is missing, and brings its tables up to date; first a file of an earlier version
+ * is copied. SQLite in WAL mode with `synchronous=FULL`, so that what was committed survives a power cut.
+ * @param path a file, or `:memory:`. @throws StoreError when the file is not ours, newer than this program, or cannot be
+ * opened, copied or migrated: then it is as it was
  */
-export function openSqliteFile(path: string): DatabaseSync {
+export function openSqliteFile(path: string): SqliteFile {
   const database = open(path);
   try {
-    migrate(database, path);
-    return database;
+    return { database, migrated: migrate(database, path) };
   } catch (error) {
     database.close();
     throw error;
@@ -35,25 +52,37 @@ function open(path: string): DatabaseSync {
   }
 }
 
-function migrate(database: DatabaseSync, path: string): void {
-  if (numberOf(database, 'SELECT count(*) FROM sqlite_schema') > 0) {
-    if (numberOf(database, 'PRAGMA application_id') !== APPLICATION_ID) {
-      throw new StoreError(`${path} is a database of another program: choose another file`);
-    }
+function migrate(database: DatabaseSync, path: string): Migrated | undefined {
+  const isNew = numberOf(database, 'SELECT count(*) FROM sqlite_schema') === 0;
+  if (!isNew && numberOf(database, 'PRAGMA application_id') !== APPLICATION_ID) {
+    throw new StoreError(`${path} is a database of another program: choose another file`);
   }
-  const version = numberOf(database, 'PRAGMA user_version');
-  if (version > MIGRATIONS.length) {
-    throw new StoreError(`${path} was written by a newer version of cash-server (${version}): use that version`);
+  const from = numberOf(database, 'PRAGMA user_version');
+  const to = MIGRATIONS.length;
+  if (from > to) {
+    throw new StoreError(`${path} was written by a newer version of cash-server (${from}): use that version`);
   }
-  if (version === MIGRATIONS.length) return;
-  database.exec('BEGIN IMMEDIATE');
+  if (from === to) return undefined;
+  const copy = isNew ? undefined : freeName(`${path}.version-${from}`);
+  if (copy !== undefined) copyDatabase(database, copy);
   try {
-    for (const migration of MIGRATIONS.slice(version)) database.exec(migration);
-    database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${MIGRATIONS.length}; COMMIT`);
+    database.exec('BEGIN IMMEDIATE');
+    for (const migration of MIGRATIONS.slice(from)) database.exec(migration);
+    database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${to}; COMMIT`);
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK');
-    throw error;
+    const reason = error instanceof Error ? error.message : error;
+    throw new StoreError(`${path} cannot be brought from version ${from} to ${to}, and is as it was: ${reason}`, {
+      cause: error,
+    });
   }
+  return copy === undefined ? undefined : { from, to, copy };
+}
+
+/** The name, or the first of name-2, name-3 … that no file has: an earlier copy is never written over. */
+function freeName(name: string): string {
+  if (!existsSync(name)) return name;
+  for (let n = 2; ; n += 1) if (!existsSync(`${name}-${n}`)) return `${name}-${n}`;
 }
 
 function numberOf(database: DatabaseSync, sql: string): number {

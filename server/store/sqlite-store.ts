@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../modem/index.ts';
 import { Connection, Transaction } from './connection.ts';
-import { openSqliteFile } from './sqlite-file.ts';
+import { type Migrated, openSqliteFile } from './sqlite-file.ts';
 import { type ReadTx, type Store, StoreError, type Topic, type Tx } from './store.ts';
 
 /** Pause before a group of transactions is tried again while another program writes to the file, ms. */
@@ -51,6 +51,8 @@ interface Ended {
  * ran in one turn of the event loop share one COMMIT, because a commit costs an fsync. Their promises resolve after it.
  */
 export class SqliteStore implements Store {
+  /** What the opening did to a file of an earlier version. */
+  readonly migrated: Migrated | undefined;
   readonly #writer: Connection;
   /** Reads outside transactions; `undefined` for `:memory:`, where a read takes its turn among the transactions. */
   readonly #reader: Connection | undefined;
@@ -74,7 +76,9 @@ export class SqliteStore implements Store {
     this.#hold = hold;
     this.#probe = probe;
     const beforeStatement = (sql: string) => probe.beforeStatement?.(sql);
-    this.#writer = new Connection(openSqliteFile(path), beforeStatement);
+    const { database, migrated } = openSqliteFile(path);
+    this.migrated = migrated;
+    this.#writer = new Connection(database, beforeStatement);
     this.#writer.exec('PRAGMA busy_timeout = 0');
     if (path !== ':memory:') this.#reader = new Connection(new DatabaseSync(path, { readOnly: true }), beforeStatement);
   }

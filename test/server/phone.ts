@@ -53,7 +53,7 @@ export class TestPhone {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #keys: ServiceKeys;
-  readonly #send: (frame: Uint8Array) => void;
+  #send: (frame: Uint8Array) => void;
   readonly #plaintexts = new Map<string, Uint8Array>();
   #sealing: PhoneKeyPair | undefined;
   #ctr = 0;
@@ -82,6 +82,11 @@ export class TestPhone {
     });
     this.#transmit(sealEnrol(primitives, this.#keys.sealing, deviceId, plaintext, this.#random.bytes(32)));
     return publicKey;
+  }
+
+  /** From now on frames go this way. */
+  sendWith(send: (frame: Uint8Array) => void): void {
+    this.#send = send;
   }
 
   /** Signs what was asked last, or `asked`, with the key that this PIN gives. */
