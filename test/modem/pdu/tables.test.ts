@@ -84,7 +84,8 @@ const DIGESTS: readonly (readonly [name: string, shift: string, characters: numb
 
 describe('every place of the 7-bit tables (3GPP TS 23.038, 6.2.1 and annex A)', () => {
   test.each(DIGESTS)('%s: %s, %i characters', (name, shift, characters, digest) => {
-    const language = LANGUAGE_CODES.findIndex((code) => code === name) + 1;
+    const codes: readonly string[] = LANGUAGE_CODES;
+    const language = codes.indexOf(name) + 1;
     const header = language === 0 ? '' : headerOf(shift === 'single' ? 'single' : 'locking', language);
     const table = charactersOf(header, shift === 'single' ? [0x1b] : []);
     expect([...table].filter((character) => character !== '⊡')).toHaveLength(characters);
