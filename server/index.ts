@@ -35,6 +35,7 @@ export type {
   Capabilities,
   Inquiry,
   LocalRail,
+  Notice,
   Outcome,
   Rail,
   RailKey,

@@ -20,6 +20,10 @@ export type Alarm =
   | 'refund-needs-review'
   /** A rail gave a final answer that contradicts its earlier one. */
   | 'rail-contradicts-itself'
+  /** A rail answered about a charge that was being reversed by then: the reversal stands. */
+  | 'answer-after-reversal'
+  /** A rail told of an order that the service did not give to it; `ref` is its key. */
+  | 'notice-of-unknown-order'
   /** The service was started without the rail of an open payment or refund. */
   | 'rail-missing'
   /** A customer or merchant has less than nothing, by a fault of an earlier version; `ref` is the account. */

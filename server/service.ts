@@ -36,7 +36,7 @@ import { isSettled } from './payments/transitions.ts';
 import { type Device, devicesOf } from './people/devices.ts';
 import { addPerson, type Person, peopleAfter, personById, personByNumber } from './people/people.ts';
 import { E164, type Language } from './people/person-fields.ts';
-import type { Rail } from './rails/rail.ts';
+import type { Rail, RemoteRail } from './rails/rail.ts';
 import { type Running, startRunning } from './running.ts';
 import type { StoreProbe } from './store/sqlite-store.ts';
 import type { Store } from './store/store.ts';
@@ -258,6 +258,14 @@ export class Service {
   /** An operator says what became of a charge or refund in review. @throws ServiceError `conflict` when nothing is in review */
   resolve(txn: string, resolution: Resolution): Promise<Payment> {
     return this.#store.transaction('resolve', (tx) => resolvePayment(tx, this.#context, txn, resolution));
+  }
+
+  /**
+   * Takes a message that the host of a rail sent by itself; resolves when what it says is on disk.
+   * @throws ServiceError `not-found` for a rail that is not there or takes no messages; what {@link RemoteRail.accept} throws
+   */
+  notice(rail: Rail['name'], message: Uint8Array): Promise<void> {
+    return this.#context.attempts.notice(rail, message);
   }
 
   /** The merchant's signed receipt. @throws ServiceError `not-possible-now` */

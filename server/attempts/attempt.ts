@@ -7,12 +7,13 @@ import type { ReadTx, Tx } from '../store/store.ts';
 
 /**
  * The states of an attempt at a rail. `asked`: the rail has the order, or gets it now. `pending`: the rail took it and has not
- * decided. `unknown`: the answer was lost. `given-up`: a person must find out, or a reversal has taken its place.
+ * decided. `unknown`: the answer was lost. `given-up`: a person must find out unless
+ * the rail says it by itself, or a reversal has taken its place.
  */
 export const ATTEMPT_STATES = ['asked', 'pending', 'unknown', 'done', 'declined', 'given-up'] as const;
 export type AttemptState = (typeof ATTEMPT_STATES)[number];
 
-/** States that only a person can change. */
+/** States in which the rail is not asked any more. */
 const ENDED: readonly AttemptState[] = ['done', 'declined', 'given-up'];
 
 /** An order to a rail and what became of it: a row of the table `attempt`, on disk before the rail hears of the order. */
@@ -22,6 +23,8 @@ export interface Attempt {
   readonly state: AttemptState;
   /** How often the rail was asked, the first time included. Fences answers: one to an earlier question may be out of date. */
   readonly tries: number;
+  /** Questions that got no answer since the last one that did. */
+  readonly unanswered: number;
   /** Why it is in this state. */
   readonly reason: string | undefined;
   readonly approvalCode: number;
@@ -33,6 +36,8 @@ export interface Attempt {
 export type AttemptChange = Pick<Attempt, 'state'> & {
   readonly reason?: string;
   readonly approvalCode?: number;
+  /** Default: 0. */
+  readonly unanswered?: number;
   readonly note?: string | undefined;
 };
 
@@ -72,12 +77,14 @@ export async function changeAttempt(
 ): Promise<Attempt | undefined> {
   const note = change.note ?? attempt.order.note;
   const approvalCode = change.approvalCode ?? attempt.approvalCode;
+  const unanswered = change.unanswered ?? 0;
   const changed = await tx.run(
-    `UPDATE attempt SET state = ?, reason = ?, approval_code = ?, note = ?, changed_at = ?
+    `UPDATE attempt SET state = ?, reason = ?, approval_code = ?, unanswered = ?, note = ?, changed_at = ?
      WHERE rail_key = ? AND state = ? AND tries = ?`,
     change.state,
     change.reason ?? null,
     approvalCode,
+    unanswered,
     note,
     at,
     attempt.order.key,
@@ -85,7 +92,8 @@ export async function changeAttempt(
     attempt.tries,
   );
   if (changed === 0) return undefined;
-  return { ...attempt, state: change.state, reason: change.reason, approvalCode, order: { ...attempt.order, note } };
+  const { state, reason } = change;
+  return { ...attempt, state, reason, approvalCode, unanswered, order: { ...attempt.order, note } };
 }
 
 /** One more question to the rail: the attempt is `asked` again. @returns the attempt after the change */
@@ -117,6 +125,7 @@ function readAttempt(row: Row): Attempt {
     rail: row.text('rail'),
     state: row.oneOf('state', ATTEMPT_STATES),
     tries: row.integer('tries'),
+    unanswered: row.integer('unanswered'),
     reason: row.optionalText('reason'),
     approvalCode: row.integer('approval_code'),
     createdAt: row.integer('created_at'),

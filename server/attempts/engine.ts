@@ -1,6 +1,7 @@
 import type { Clock } from '../../modem/index.ts';
+import { ServiceError } from '../errors.ts';
 import { type Journal, recordFault } from '../journal.ts';
-import type { Inquiry, Outcome, Rail, RailOrder, Rails, RemoteRail } from '../rails/rail.ts';
+import type { Inquiry, Notice, Outcome, Rail, RailOrder, Rails, RemoteRail } from '../rails/rail.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Timers } from '../timers.ts';
 import { type Attempt, attemptByKey, changeAttempt, countTry, hasEnded, insertAttempt } from './attempt.ts';
@@ -9,8 +10,15 @@ import { book, setAside } from './postings.ts';
 /** How much longer than the rail's own time-out an answer is waited for before the attempt is taken up by its timer, ms. */
 const SPARE_MS = 5_000;
 
-/** When a `pending` attempt is asked about unless the rail says, ms. */
+/** When a `pending` attempt is asked about unless the rail says, ms; and the limits of what a rail may say. */
 const PENDING_PAUSE_MS = 3_600_000;
+const SHORTEST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 24 * 3_600_000;
+
+/** How long a rail may leave an order undecided before a person looks, ms. */
+const PENDING_LIMIT_MS = 30 * 24 * 3_600_000;
+
+type FinalOutcome = Extract<Outcome, { kind: 'done' | 'declined' }>;
 
 /** What the engine tells the payments, inside the transaction that changes the attempt. */
 export interface AttemptListener {
@@ -52,6 +60,7 @@ export class AttemptEngine {
       rail: rail.name,
       state: 'asked',
       tries: 1,
+      unanswered: 0,
       reason: undefined,
       approvalCode: 0,
       createdAt: this.#clock.now(),
@@ -81,26 +90,56 @@ export class AttemptEngine {
   }
 
   /** A person found out what became of an attempt that was given up. @returns false when it was not given up */
-  async resolve(tx: Tx, key: string, outcome: Extract<Outcome, { kind: 'done' | 'declined' }>): Promise<boolean> {
+  async resolve(tx: Tx, key: string, outcome: FinalOutcome): Promise<boolean> {
     const attempt = await attemptByKey(tx, key);
     if (attempt?.state !== 'given-up') return false;
     await this.#change(tx, attempt, outcome);
     return true;
   }
 
+  /**
+   * Takes a message that the host of a rail sent by itself; resolves when what it says is on disk.
+   * @throws ServiceError `not-found` for a rail that is not there or takes no messages; what {@link RemoteRail.accept} throws
+   */
+  async notice(name: Rail['name'], message: Uint8Array): Promise<void> {
+    const rail = this.#rails.named(name);
+    if (rail === undefined || rail.local || rail.accept === undefined) {
+      throw new ServiceError('not-found', `there is no rail ${name} that takes messages`);
+    }
+    const notices = await rail.accept(message);
+    await this.#store.transaction('notice of a rail', async (tx) => {
+      for (const notice of notices) await this.#noticed(tx, rail, notice);
+    });
+  }
+
+  async #noticed(tx: Tx, rail: RemoteRail, { key, outcome }: Notice): Promise<void> {
+    const attempt = await attemptByKey(tx, key);
+    if (attempt === undefined || attempt.rail !== rail.name) {
+      await this.#journal.record(tx, { kind: 'alarm', alarm: 'notice-of-unknown-order', ref: key });
+    } else if (isFinal(outcome)) {
+      await this.#heardFinal(tx, attempt, outcome);
+    } else if (outcome.kind === 'pending' && !hasEnded(attempt)) {
+      await this.#answered(tx, attempt, outcome);
+    }
+  }
+
   async #askAgain(tx: Tx, rail: RemoteRail, attempt: Attempt): Promise<void> {
-    const { onUnknown, keyLifeMs } = rail.capabilities;
+    const { onUnknown } = rail.capabilities;
     const { kind } = attempt.order;
+    if (attempt.state === 'pending' && this.#clock.now() - attempt.createdAt >= PENDING_LIMIT_MS) {
+      await this.#change(tx, attempt, undefined, { kind: 'unknown', reason: 'the rail does not decide' });
+      return;
+    }
     if (kind === 'charge' && attempt.state === 'unknown' && onUnknown === 'reverse') {
       await changeAttempt(tx, attempt, { state: 'given-up', reason: 'it is reversed' }, this.#clock.now());
       await this.#listener?.reverse(tx, attempt);
       return;
     }
-    const remembered = this.#clock.now() - attempt.createdAt < keyLifeMs;
-    const { inquire } = rail;
-    if (inquire !== undefined && (onUnknown === 'inquire' || !remembered || attempt.state === 'pending')) {
+    const remembered = this.#isRemembered(rail, attempt);
+    const mayAsk = rail.inquire !== undefined;
+    if (mayAsk && (onUnknown === 'inquire' || !remembered || attempt.state === 'pending')) {
       const tried = await countTry(tx, attempt, this.#clock.now());
-      await this.#ask(tx, rail, tried, () => this.#inquire(rail, tried, remembered));
+      await this.#ask(tx, rail, tried, () => this.#inquire(rail, tried));
     } else if (remembered || kind === 'reversal') {
       const tried = await countTry(tx, attempt, this.#clock.now());
       await this.#ask(tx, rail, tried, () => rail.send(tried.order));
@@ -109,12 +148,19 @@ export class AttemptEngine {
     }
   }
 
+  /** Whether the rail will still know the key when the order that is sent now comes to it. */
+  #isRemembered({ capabilities }: RemoteRail, { order, createdAt }: Attempt): boolean {
+    return this.#clock.now() + capabilities.timeoutMs < createdAt + capabilities.keyLifeMs[order.kind];
+  }
+
   /** The rail may not know the order: then it is sent again while the rail remembers its key, or it has ended unsent. */
-  async #inquire(rail: RemoteRail, { order }: Attempt, remembered: boolean): Promise<Outcome> {
+  async #inquire(rail: RemoteRail, attempt: Attempt): Promise<Outcome> {
+    const { order } = attempt;
     const found: Inquiry = (await rail.inquire?.(order)) ?? { kind: 'unknown', reason: 'the rail cannot be asked' };
     if (found.kind !== 'absent') return found;
     if (!found.final) return { kind: 'unknown', reason: 'the rail does not know the order yet' };
-    return remembered ? rail.send(order) : { kind: 'declined', reason: 'never-sent' };
+    if (order.kind === 'reversal' || this.#isRemembered(rail, attempt)) return rail.send(order);
+    return { kind: 'declined', reason: 'never-sent' };
   }
 
   /** Calls the rail after the commit; a timer stands for the case that no answer comes. */
@@ -124,52 +170,63 @@ export class AttemptEngine {
   }
 
   async #await(asked: Attempt, call: () => Promise<Outcome>): Promise<void> {
-    const outcome = await call().catch(
-      (error: unknown): Outcome => ({
-        kind: 'unknown',
-        reason: error instanceof Error ? error.message : String(error),
-      }),
-    );
+    const outcome = await answerOf(call);
     if (!this.#store.isOpen) return;
     try {
       await this.#store.transaction('answer of a rail', async (tx) => {
         const attempt = await attemptByKey(tx, asked.order.key);
-        if (attempt !== undefined) await this.#heard(tx, asked, attempt, outcome);
+        if (attempt === undefined) return;
+        if (isFinal(outcome)) await this.#heardFinal(tx, attempt, outcome);
+        else if (attempt.state === 'asked' && attempt.tries === asked.tries) await this.#answered(tx, attempt, outcome);
       });
     } catch (error) {
       await recordFault(this.#store, this.#journal, error);
     }
   }
 
-  /** A final answer counts whenever it comes, unless another one has ended the attempt; any other one only to the latest question. */
-  async #heard(tx: Tx, asked: Attempt, attempt: Attempt, outcome: Outcome): Promise<void> {
-    const final = outcome.kind === 'done' || outcome.kind === 'declined';
+  /** A final answer counts whenever it comes, also after the attempt was given up, unless another one has ended the attempt. */
+  async #heardFinal(tx: Tx, attempt: Attempt, outcome: FinalOutcome): Promise<void> {
+    const ref = attempt.order.txn;
     if (!hasEnded(attempt)) {
-      if (final || (attempt.state === 'asked' && attempt.tries === asked.tries))
-        await this.#answered(tx, attempt, outcome);
-    } else if (final && outcome.kind !== attempt.state) {
-      await this.#journal.record(tx, { kind: 'alarm', alarm: 'rail-contradicts-itself', ref: attempt.order.txn });
+      await this.#answered(tx, attempt, outcome);
+    } else if (attempt.state !== 'given-up') {
+      if (attempt.state === outcome.kind) return;
+      await this.#journal.record(tx, { kind: 'alarm', alarm: 'rail-contradicts-itself', ref });
+    } else if (await this.#isReplaced(tx, attempt)) {
+      await this.#journal.record(tx, { kind: 'alarm', alarm: 'answer-after-reversal', ref });
+    } else {
+      await this.#answered(tx, attempt, outcome);
     }
   }
 
+  /** Whether a reversal stands for this charge, or a person has decided about the charge of this reversal. */
+  async #isReplaced(tx: Tx, { order: { kind, txn } }: Attempt): Promise<boolean> {
+    if (kind === 'charge') return (await attemptByKey(tx, `${txn}:reversal`)) !== undefined;
+    return kind === 'reversal' && (await attemptByKey(tx, `${txn}:charge`))?.state !== 'given-up';
+  }
+
   async #answered(tx: Tx, attempt: Attempt, outcome: Outcome): Promise<void> {
+    const { key, kind } = attempt.order;
     if (outcome.kind === 'pending') {
-      await this.#setTimer(tx, attempt.order.key, outcome.askAgainMs ?? PENDING_PAUSE_MS);
+      const pause = outcome.askAgainMs ?? PENDING_PAUSE_MS;
+      await this.#setTimer(tx, key, Math.min(Math.max(pause, SHORTEST_PAUSE_MS), LONGEST_PAUSE_MS));
       await this.#change(tx, attempt, outcome);
       return;
     }
     if (outcome.kind !== 'unknown') {
-      await this.#timers.cancel(tx, 'attempt', attempt.order.key);
+      await this.#timers.cancel(tx, 'attempt', key);
       await this.#change(tx, attempt, outcome);
       return;
     }
-    const pause = this.#rails.named(attempt.rail)?.capabilities.retryMs[attempt.tries - 1];
+    const capabilities = this.#rails.named(attempt.rail)?.capabilities;
+    const reversible = kind === 'charge' && capabilities?.onUnknown === 'reverse';
+    const pause = capabilities?.retryMs[attempt.unanswered] ?? (reversible ? 0 : undefined);
     if (pause === undefined) {
-      await this.#timers.cancel(tx, 'attempt', attempt.order.key);
+      await this.#timers.cancel(tx, 'attempt', key);
       await this.#change(tx, attempt, undefined, outcome);
       return;
     }
-    await this.#setTimer(tx, attempt.order.key, pause);
+    await this.#setTimer(tx, key, pause);
     await this.#change(tx, attempt, outcome);
   }
 
@@ -184,6 +241,7 @@ export class AttemptEngine {
         state: outcome?.kind ?? 'given-up',
         ...(told !== undefined && 'reason' in told && { reason: told.reason }),
         ...(outcome?.kind === 'done' && { approvalCode: outcome.approvalCode }),
+        ...(outcome?.kind === 'unknown' && { unanswered: attempt.unanswered + 1 }),
         note,
       },
       this.#clock.now(),
@@ -197,5 +255,18 @@ export class AttemptEngine {
 
   #setTimer(tx: Tx, key: string, afterMs: number): Promise<void> {
     return this.#timers.set(tx, 'attempt', key, this.#clock.now() + afterMs);
+  }
+}
+
+function isFinal(outcome: Outcome): outcome is FinalOutcome {
+  return outcome.kind === 'done' || outcome.kind === 'declined';
+}
+
+/** What a rail throws, at once or later, is an answer that was lost. */
+async function answerOf(call: () => Promise<Outcome>): Promise<Outcome> {
+  try {
+    return await call();
+  } catch (error) {
+    return { kind: 'unknown', reason: error instanceof Error ? error.message : String(error) };
   }
 }

@@ -53,11 +53,18 @@ export const RefundView: z.ZodType<RefundView> = z
 
 /** What an operator found out about a payment or refund in review. */
 export interface ResolutionBody {
+  readonly key?: string | undefined;
   readonly moved: boolean;
   readonly reason: string;
 }
 
 export const ResolutionBody: z.ZodType<ResolutionBody> = z.strictObject({
+  key: z
+    .string()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe('Of the charge or refund at the rail; needed when several refunds are in review'),
   moved: z.boolean().describe('Whether the money of the charge or refund moved'),
   reason: z.string().trim().min(1).max(400).describe('How you know; it is kept in the journal'),
 });

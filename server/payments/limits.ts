@@ -24,7 +24,7 @@ export async function rejectionOf(
   minor: number,
 ): Promise<Rejection | undefined> {
   if (device === undefined || device.state !== 'active') return 'customer-unreachable';
-  if (minor > PAYMENT_LIMIT_MINOR) return 'amount-limit';
+  if (minor > Math.min(PAYMENT_LIMIT_MINOR, context.rails.standard.capabilities.maxMinor)) return 'amount-limit';
   if (minor > NEW_PHONE_LIMIT_MINOR && (await isNewInPlaceOfAnother(tx, context, device))) return 'new-phone-limit';
   const waiting = await countWaitingRequests(tx, device.personId);
   return waiting >= WAITING_REQUESTS_LIMIT ? 'customer-busy' : undefined;

@@ -13,6 +13,7 @@ import {
   transferOf,
 } from './rail.ts';
 
+const FOR_EVER = Number.POSITIVE_INFINITY;
 const INSUFFICIENT = { kind: 'declined', reason: 'insufficient-funds' } as const;
 
 /** The built-in rail: prepaid accounts in the service's own ledger. */
@@ -23,7 +24,7 @@ export class LedgerRail implements LocalRail {
     maxMinor: Number.MAX_SAFE_INTEGER,
     refund: 'partial',
     onUnknown: 'repeat',
-    keyLifeMs: Number.POSITIVE_INFINITY,
+    keyLifeMs: { charge: FOR_EVER, refund: FOR_EVER, reversal: FOR_EVER },
     timeoutMs: 0,
     retryMs: [],
   };

@@ -39,6 +39,12 @@ export type Outcome = { readonly note?: string } & (
  */
 export type Inquiry = Outcome | { readonly kind: 'absent'; readonly final: boolean; readonly note?: string };
 
+/** What a rail says without being asked: a webhook, a late answer, a line of a statement. */
+export interface Notice {
+  readonly key: RailKey;
+  readonly outcome: Outcome;
+}
+
 /** What a rail can do, from which the engine knows how to treat it. */
 export interface Capabilities {
   /** The most that one order may move, minor units. */
@@ -47,11 +53,14 @@ export interface Capabilities {
   readonly refund: 'none' | 'full' | 'partial';
   /** What to do about an order whose answer was lost: ask, send the same order again, or reverse the charge. */
   readonly onUnknown: 'inquire' | 'repeat' | 'reverse';
-  /** How long the rail remembers a key, ms: after that the same order would be a second one, and is not sent again. */
-  readonly keyLifeMs: number;
+  /**
+   * How long the rail remembers a key from the first use on, ms: after that the same order would be a second one. An order is
+   * sent again only while its answer can come within this time.
+   */
+  readonly keyLifeMs: Readonly<Record<AttemptKind, number>>;
   /** How long an answer is waited for, ms. */
   readonly timeoutMs: number;
-  /** Pauses before each further try to learn of an outcome, ms. After the last one a person must find out. */
+  /** Pauses before each further try to learn of an outcome, ms. After the last one without an answer a person must find out. */
   readonly retryMs: readonly number[];
 }
 
@@ -91,6 +100,11 @@ export interface RemoteRail extends RailBase {
   send(order: RailOrder): Promise<Outcome>;
   /** What became of the order. Needed where {@link Capabilities.onUnknown} is `inquire`, or where answers may be `pending`. */
   inquire?(order: RailOrder): Promise<Inquiry>;
+  /**
+   * Reads a message that the rail's host sent by itself, and checks that it is the host's. The same message may come twice, and
+   * an older one after a newer one. @throws Error when the message is not the host's or cannot be read
+   */
+  accept?(message: Uint8Array): Promise<readonly Notice[]>;
 }
 
 /** The account of what a merchant earned. */

@@ -256,6 +256,7 @@ CREATE TABLE attempt (
   rail TEXT NOT NULL,
   state TEXT NOT NULL,
   tries INTEGER NOT NULL,                      -- how often the rail was asked
+  unanswered INTEGER NOT NULL DEFAULT 0,       -- questions since the last answer
   minor INTEGER NOT NULL,
   currency TEXT NOT NULL,
   payer TEXT NOT NULL,                         -- account that stands for the customer
@@ -291,7 +292,7 @@ INSERT INTO attempt
   SELECT txn || ':charge', txn, 'charge', 'ledger',
     CASE state WHEN 'DECLINED' THEN 'declined' WHEN 'REVIEW' THEN 'given-up' WHEN 'REVERSED' THEN 'given-up'
       WHEN 'CAPTURED' THEN 'done' WHEN 'REFUNDING' THEN 'done' WHEN 'REFUNDED' THEN 'done' ELSE 'unknown' END,
-    1, minor, currency, 'person:' || person_id, 'merchant:' || merchant_id,
+    1, 0, minor, currency, 'person:' || person_id, 'merchant:' || merchant_id,
     CASE WHEN state IN ('APPROVED', 'SENDING', 'UNKNOWN') THEN coalesce(note, '') ELSE '' END,
     reason, approval_code, created_at, changed_at
   FROM payment LEFT JOIN decided ON rail_key = txn || ':charge'
@@ -299,7 +300,7 @@ INSERT INTO attempt
 INSERT INTO attempt
   SELECT t.id, t.txn, 'refund', 'ledger',
     CASE e.outcome WHEN 'posted' THEN 'done' WHEN 'voided' THEN 'declined' ELSE 'unknown' END,
-    1, t.minor, t.currency, t.credit, t.debit, CASE WHEN e.outcome IS NULL THEN coalesce(note, '') ELSE '' END,
+    1, 0, t.minor, t.currency, t.credit, t.debit, CASE WHEN e.outcome IS NULL THEN coalesce(note, '') ELSE '' END,
     NULL, 0, t.at, coalesce(e.at, t.at)
   FROM transfer t LEFT JOIN transfer_end e USING (id) LEFT JOIN decided d ON d.rail_key = t.id
   WHERE t.id LIKE '%:refund-%' AND t.txn IS NOT NULL

@@ -167,6 +167,29 @@ describe('a refund', () => {
     expect(await world.breaches()).toEqual([]);
   });
 
+  it('is resolved one by one, by its key, when several are in review', async () => {
+    const { world, txn, payment, refunds } = await paid(new ScriptedRail({ retryMs: [] }));
+    for (const key of ['a', 'b']) void world.service.refund(txn, { key, amount: eur(500) }, 0);
+    await world.clock.advance(1_000);
+    expect(await refunds()).toEqual([
+      ['a', 500, 'review'],
+      ['b', 500, 'review'],
+    ]);
+    const resolve = (moved: boolean, key?: string) => world.service.resolve(txn, { key, moved, reason: 'line 7' });
+    await expect(resolve(true)).rejects.toThrow(`say which: ${txn}:refund-1, ${txn}:refund-2`);
+    await expect(resolve(true, `${txn}:charge`)).rejects.toThrow(`${txn}:charge is not in review`);
+    expect((await resolve(false, `${txn}:refund-2`)).state).toBe('REFUNDING');
+    await expect(resolve(true, `${txn}:refund-2`)).rejects.toThrow(`${txn}:refund-2 is not in review`);
+    expect(await resolve(true)).toMatchObject({ state: 'CAPTURED', refunded: 500 });
+    await expect(resolve(true)).rejects.toThrow('nothing of it is in review');
+    expect(await refunds()).toEqual([
+      ['a', 500, 'refunded'],
+      ['b', 500, 'declined'],
+    ]);
+    expect(await payment()).toMatchObject({ state: 'CAPTURED' });
+    expect(await world.breaches()).toEqual([]);
+  });
+
   it('is refused by a rail that gives nothing back, or only all', async () => {
     const none = await paid(new ScriptedRail({ refund: 'none' }));
     await expect(none.world.service.refund(none.txn)).rejects.toThrow('gives back nothing');

@@ -2,6 +2,7 @@ import type {
   Account,
   Capabilities,
   Inquiry,
+  Notice,
   Outcome,
   RailOrder,
   RemoteRail,
@@ -25,13 +26,14 @@ export class ScriptedRail implements RemoteRail {
   /** The answer to what the lists do not say. */
   otherwise: Outcome = { kind: 'unknown', reason: 'no answer' };
   lines: SettlementLine[] = [];
+  notices: Notice[] = [];
 
   constructor(capabilities: Partial<Capabilities> = {}) {
     this.capabilities = {
       maxMinor: 1_000_000,
       refund: 'partial',
       onUnknown: 'inquire',
-      keyLifeMs: DAY_MS,
+      keyLifeMs: { charge: DAY_MS, refund: DAY_MS, reversal: DAY_MS },
       timeoutMs: 10_000,
       retryMs: [0, 5_000, 30_000, 120_000, 600_000, 3_600_000, 3_600_000],
       ...capabilities,
@@ -52,6 +54,11 @@ export class ScriptedRail implements RemoteRail {
   async inquire(order: RailOrder): Promise<Inquiry> {
     this.calls.push(`inquire ${order.kind}`);
     return this.inquiries.shift() ?? this.otherwise;
+  }
+
+  /** The notices of the list, whatever the message is. */
+  async accept(): Promise<readonly Notice[]> {
+    return this.notices;
   }
 
   async settlement(): Promise<readonly SettlementLine[]> {

@@ -1,22 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { octetsOf } from '../../../device/safe-mobile/index.ts';
-import type { Rail } from '../../../server/index.ts';
-import { DEPOSIT, PIN, shop } from '../world.ts';
+import { DEPOSIT } from '../world.ts';
+import { approved } from './approved.ts';
 import { ScriptedRail } from './scripted-rail.ts';
 
 const done = { kind: 'done', approvalCode: 4711 } as const;
 const declined = { kind: 'declined', reason: '51' } as const;
-
-/** A payment that the customer has approved, on a rail. */
-async function approved(rail: Rail) {
-  const base = await shop('rails', { rails: [rail] });
-  const { txn } = await base.world.request(base.merchant);
-  await base.world.clock.advance(2_000);
-  base.customer.phone.approve(PIN);
-  await base.world.clock.advance(2_500);
-  const state = async () => (await base.world.service.payment(txn)).state;
-  return { ...base, txn, state };
-}
 
 describe('a rail whose answer is lost', () => {
   it('is "in progress" to a phone that asks, and the request does not come again', async () => {

@@ -1,0 +1,315 @@
+import { describe, expect, it } from 'vitest';
+import type { Outcome } from '../../../server/index.ts';
+import { approved } from '../rails/approved.ts';
+import { ScriptedRail } from '../rails/scripted-rail.ts';
+import { DEPOSIT } from '../world.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const done: Outcome = { kind: 'done', approvalCode: 4711 };
+const declined: Outcome = { kind: 'declined', reason: '51' };
+const unknown: Outcome = { kind: 'unknown', reason: 'no answer' };
+const pending: Outcome = { kind: 'pending' };
+
+/** A promise that the test settles. */
+function later<T>(): { readonly promise: Promise<T>; readonly settle: (value: T) => void } {
+  const { promise, resolve } = Promise.withResolvers<T>();
+  return { promise, settle: resolve };
+}
+
+describe('a rail that has not decided', () => {
+  it('is asked each hour, and days of that do not use up the tries after a lost answer', async () => {
+    const rail = new ScriptedRail();
+    rail.charges = [pending];
+    rail.otherwise = pending;
+    const { world, state } = await approved(rail);
+    await world.clock.advance(2 * DAY);
+    expect(await state()).toBe('PENDING');
+    expect(rail.calls).toHaveLength(49);
+    rail.inquiries = [unknown, done];
+    await world.clock.advance(HOUR);
+    expect(await state()).toBe('CAPTURED');
+  });
+
+  it('and answers again after a lost answer has all its tries again', async () => {
+    const rail = new ScriptedRail({ retryMs: [1_000, 1_000] });
+    rail.charges = [unknown];
+    rail.inquiries = [unknown, { kind: 'pending', askAgainMs: 1_000 }, unknown, unknown, done];
+    const { world, state } = await approved(rail);
+    await world.clock.advance(6_000);
+    expect(await state()).toBe('CAPTURED');
+  });
+
+  it.each([
+    ['a second after, when it says at once', 0, 9_000, 11],
+    ['a day after, when it says never', Number.MAX_SAFE_INTEGER, 3 * DAY, 4],
+    ['when it says', 60_000, 600_000, 11],
+  ])('is asked %s', async (_, askAgainMs, ms, calls) => {
+    const rail = new ScriptedRail();
+    rail.charges = [{ kind: 'pending', askAgainMs }];
+    rail.otherwise = { kind: 'pending', askAgainMs };
+    const { world } = await approved(rail);
+    await world.clock.advance(ms);
+    expect(rail.calls).toHaveLength(calls);
+  });
+
+  it('for 30 days is given up, and may say it afterwards', async () => {
+    const rail = new ScriptedRail();
+    rail.charges = [{ kind: 'pending', askAgainMs: DAY }];
+    rail.otherwise = { kind: 'pending', askAgainMs: DAY };
+    const { world, txn, state, alarms } = await approved(rail);
+    await world.clock.advance(29.9 * DAY);
+    expect(await state()).toBe('PENDING');
+    await world.clock.advance(DAY);
+    expect(await state()).toBe('REVIEW');
+    expect(alarms()).toEqual(['payment-needs-review']);
+    rail.notices = [{ key: `${txn}:charge`, outcome: done }];
+    await world.service.notice('card', new Uint8Array());
+    expect(await state()).toBe('CAPTURED');
+    expect(await world.breaches()).toEqual([]);
+  });
+
+  it('is asked by the same order again where it cannot be asked', async () => {
+    const rail = new ScriptedRail({ onUnknown: 'repeat' });
+    Object.assign(rail, { inquire: undefined });
+    rail.charges = [pending, done];
+    const { world, state } = await approved(rail);
+    await world.clock.advance(HOUR);
+    expect(rail.calls).toEqual(['charge', 'charge']);
+    expect(await state()).toBe('CAPTURED');
+  });
+});
+
+describe('an attempt whose answer was lost', () => {
+  it('ends with a person at once where the rail knows no retries', async () => {
+    const { state, alarms } = await approved(new ScriptedRail({ retryMs: [] }));
+    expect(await state()).toBe('REVIEW');
+    expect(alarms()).toEqual(['payment-needs-review']);
+  });
+
+  it('is reversed at once where the rail works by reversal and knows no pause', async () => {
+    const rail = new ScriptedRail({ onUnknown: 'reverse', retryMs: [] });
+    rail.reversals = [done];
+    const { state } = await approved(rail);
+    expect(await state()).toBe('REVERSED');
+  });
+
+  it('is the same when the rail throws at once', async () => {
+    const rail = new ScriptedRail();
+    rail.send = () => {
+      throw new TypeError('not a function');
+    };
+    const { state } = await approved(rail);
+    expect(await state()).toBe('UNKNOWN');
+  });
+
+  it.each([
+    [14_900, 'SENDING'],
+    [15_100, 'UNKNOWN'],
+  ])('is lost 5 s after the time-out of the rail, which is 10 s: after %i ms it is %s', async (ms, expected) => {
+    const rail = new ScriptedRail();
+    rail.charges = [later<Outcome>().promise];
+    const { world, state } = await approved(rail);
+    await world.clock.advance(ms - 1_500);
+    expect(await state()).toBe(expected);
+  });
+
+  /** keyLifeMs less the rail's time-out is how long an order is sent again. */
+  it.each([
+    ['repeat', 60_000, 49_000, ['charge', 'charge'], 'CAPTURED'],
+    ['repeat', 60_000, 51_000, ['charge', 'inquire charge'], 'DECLINED'],
+    ['inquire', 60_000, 49_000, ['charge', 'inquire charge', 'charge'], 'CAPTURED'],
+    ['inquire', 60_000, 51_000, ['charge', 'inquire charge'], 'DECLINED'],
+  ] as const)(
+    'is sent again only while the rail knows its key: %s, %i ms, after %i',
+    async (onUnknown, life, pause, calls, end) => {
+      const keyLifeMs = { charge: life, refund: DAY, reversal: DAY };
+      const rail = new ScriptedRail({ onUnknown, keyLifeMs, retryMs: [pause] });
+      rail.charges = [unknown, done];
+      rail.inquiries = [{ kind: 'absent', final: true }];
+      const { world, state } = await approved(rail);
+      await world.clock.advance(pause);
+      expect(rail.calls).toEqual(calls);
+      expect(await state()).toBe(end);
+      expect(await world.breaches()).toEqual([]);
+    },
+  );
+
+  it('is not sent again after the life of its key where the rail cannot be asked: a person looks', async () => {
+    const keyLifeMs = { charge: 60_000, refund: DAY, reversal: DAY };
+    const rail = new ScriptedRail({ onUnknown: 'repeat', keyLifeMs, retryMs: [60_000] });
+    Object.assign(rail, { inquire: undefined });
+    const { world, state } = await approved(rail);
+    await world.clock.advance(60_000);
+    expect(rail.calls).toEqual(['charge']);
+    expect(await state()).toBe('REVIEW');
+  });
+
+  it('has a key life of its own as a refund', async () => {
+    const keyLifeMs = { charge: 0, refund: DAY, reversal: 0 };
+    const rail = new ScriptedRail({ onUnknown: 'repeat', keyLifeMs, retryMs: [60_000] });
+    rail.charges = [done];
+    rail.refunds = [unknown, done];
+    const { world, txn, state } = await approved(rail);
+    const refunding = world.service.refund(txn, {}, 0);
+    await world.clock.advance(61_000);
+    await refunding;
+    expect(rail.calls).toEqual(['charge', 'refund', 'refund']);
+    expect(await state()).toBe('REFUNDED');
+  });
+
+  it('stays open while the rail only does not know the order yet', async () => {
+    const rail = new ScriptedRail();
+    rail.inquiries = [{ kind: 'absent', final: false }, done];
+    const { world, state } = await approved(rail);
+    expect(await state()).toBe('UNKNOWN');
+    await world.clock.advance(5_000);
+    expect(rail.calls).toEqual(['charge', 'inquire charge', 'inquire charge']);
+    expect(await state()).toBe('CAPTURED');
+  });
+});
+
+describe('a late answer', () => {
+  it('counts while the outcome is open, and an answer without a decision does not', async () => {
+    for (const [outcome, expected] of [
+      [done, 'CAPTURED'],
+      [declined, 'DECLINED'],
+      [pending, 'UNKNOWN'],
+    ] as const) {
+      const answer = later<Outcome>();
+      const rail = new ScriptedRail();
+      rail.charges = [answer.promise];
+      const { world, state } = await approved(rail);
+      await world.clock.advance(16_000);
+      answer.settle(outcome);
+      await world.clock.advance(10);
+      expect(await state()).toBe(expected);
+      expect(await world.breaches()).toEqual([]);
+    }
+  });
+
+  it.each([
+    [done, 'CAPTURED'],
+    [declined, 'DECLINED'],
+  ])('takes a payment out of REVIEW: %o, %s', async (outcome, expected) => {
+    const answer = later<Outcome>();
+    const rail = new ScriptedRail({ retryMs: [] });
+    rail.charges = [answer.promise];
+    const { world, state, alarms } = await approved(rail);
+    await world.clock.advance(16_000);
+    expect(await state()).toBe('REVIEW');
+    answer.settle(outcome);
+    await world.clock.advance(10);
+    expect(await state()).toBe(expected);
+    expect(alarms()).toEqual(['payment-needs-review']);
+    expect(await world.breaches()).toEqual([]);
+  });
+
+  it.each([
+    [true, declined, 'CAPTURED', ['payment-needs-review', 'rail-contradicts-itself']],
+    [true, done, 'CAPTURED', ['payment-needs-review']],
+    [false, done, 'DECLINED', ['payment-needs-review', 'rail-contradicts-itself']],
+  ])('does not change what an operator has said: moved %s, %o', async (moved, outcome, expected, raised) => {
+    const answer = later<Outcome>();
+    const rail = new ScriptedRail({ retryMs: [] });
+    rail.charges = [answer.promise];
+    const { world, txn, state, alarms } = await approved(rail);
+    await world.clock.advance(16_000);
+    await world.service.resolve(txn, { moved, reason: 'statement, line 7' });
+    answer.settle(outcome);
+    await world.clock.advance(10);
+    expect(await state()).toBe(expected);
+    expect(alarms()).toEqual(raised);
+    expect(await world.breaches()).toEqual([]);
+  });
+
+  it.each([
+    ['open', unknown, 'REVERSING'],
+    ['done', done, 'REVERSED'],
+    ['refused', declined, 'REVIEW'],
+  ] as const)('does not take back a reversal that is %s', async (_, reversal, expected) => {
+    const answer = later<Outcome>();
+    const rail = new ScriptedRail({ onUnknown: 'reverse', retryMs: [1_000, HOUR] });
+    rail.charges = [answer.promise];
+    rail.reversals = [reversal];
+    const { world, state, alarms } = await approved(rail);
+    await world.clock.advance(17_000);
+    expect(await state()).toBe(expected);
+    answer.settle(done);
+    await world.clock.advance(10);
+    expect(await state()).toBe(expected);
+    expect(alarms().filter((alarm) => alarm !== 'payment-needs-review')).toEqual(['answer-after-reversal']);
+    expect(await world.breaches()).toEqual([]);
+  });
+
+  it.each([
+    ['ends the review', undefined, 'REVERSED', []],
+    ['changes nothing after an operator', true, 'CAPTURED', ['answer-after-reversal']],
+    ['changes nothing after an operator', false, 'DECLINED', ['answer-after-reversal']],
+  ])('about a reversal that was given up %s: moved %s', async (_, moved, expected, raised) => {
+    const answer = later<Outcome>();
+    const rail = new ScriptedRail({ onUnknown: 'reverse', retryMs: [] });
+    rail.charges = [unknown];
+    rail.send = async (order) => (order.kind === 'reversal' ? answer.promise : unknown);
+    const { world, txn, customer, state, alarms } = await approved(rail);
+    await world.clock.advance(16_000);
+    expect(await state()).toBe('REVIEW');
+    if (moved !== undefined) await world.service.resolve(txn, { moved, reason: 'statement, line 7' });
+    answer.settle(done);
+    await world.clock.advance(3_000);
+    expect(await state()).toBe(expected);
+    expect(alarms()).toEqual(['payment-needs-review', ...raised]);
+    expect(await world.service.holdings(customer.person.id)).toEqual([DEPOSIT]);
+    expect(await world.breaches()).toEqual([]);
+  });
+});
+
+describe('a payment whose rail', () => {
+  it('is gone when the customer approves is declined, and no other rail takes its place', async () => {
+    const { world, txn, customer, state, alarms } = await approved(new ScriptedRail(), { rails: [] });
+    expect(await state()).toBe('CAPTURED');
+    await world.clock.advance(1_000);
+    world.kill();
+    await world.open(undefined, { rails: [new ScriptedRail()] });
+    const { merchant } = await world.merchant();
+    const second = await world.request(merchant);
+    expect(second.rail).toBe('card');
+    await world.clock.advance(2_000);
+    world.kill();
+    await world.open(undefined, { rails: [] });
+    customer.phone.approve('48213');
+    await world.clock.advance(3_000);
+    expect(await world.service.payment(second.txn)).toMatchObject({ state: 'DECLINED', reason: 'rail-missing' });
+    expect(customer.phone.receipts().at(-1)?.status).toBe('declined');
+    expect(alarms()).toEqual(['rail-missing']);
+    expect(await world.service.holdings(customer.person.id)).toEqual([
+      { minor: DEPOSIT.minor - 1_250, currency: 'EUR' },
+    ]);
+    expect((await world.service.payment(txn)).rail).toBe('ledger');
+  });
+
+  it('is gone while the outcome is open waits for it, with an alarm', async () => {
+    const { world, state, alarms } = await approved(new ScriptedRail());
+    world.kill();
+    await world.open(undefined, { rails: [] });
+    await world.clock.advance(2 * HOUR);
+    expect(await state()).toBe('UNKNOWN');
+    expect(new Set(alarms())).toEqual(new Set(['rail-missing']));
+    world.kill();
+    const rail = new ScriptedRail();
+    rail.inquiries = [done];
+    await world.open(undefined, { rails: [rail] });
+    await world.clock.advance(2 * HOUR);
+    expect(await state()).toBe('CAPTURED');
+  });
+
+  it.each([
+    [1_250, 'REQUESTED', undefined],
+    [1_249, 'REJECTED', 'amount-limit'],
+  ])('moves at most %i: %s', async (maxMinor, state, reason) => {
+    const { world, merchant } = await approved(new ScriptedRail({ maxMinor: 2_000_000 }));
+    world.kill();
+    await world.open(undefined, { rails: [new ScriptedRail({ maxMinor })] });
+    expect(await world.request(merchant)).toMatchObject({ state, reason });
+  });
+});
