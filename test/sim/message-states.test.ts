@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { addressOf, encodeTpdu } from '../../modem/index.ts';
 import { MessageStates } from '../../sim/message-states.ts';
-import { BOB, type Network, networkOf } from './network/network-of.ts';
+import { ALICE, BOB, type Network, networkOf } from './network/network-of.ts';
 
 const DELETE = 2;
 
@@ -35,6 +35,35 @@ test('a COMMAND is over once the service centre has it, and refused when it cann
   expect(states.get(message)).toMatchObject({ state: 'failed', status: 0x47 });
   expect(states.get(await deleteFirst(network))).toMatchObject({ state: 'refused', status: 0xa0 });
   expect([states.openCount, states.open()]).toEqual([0, []]);
+});
+
+test('a message that waited and came has neither the reason nor the time of a next attempt any more', async () => {
+  const network = networkOf();
+  const states = new MessageStates(network.world.log);
+  network.world.subscriber(BOB)?.setReception('none');
+  const sms = await network.send('x', { statusReport: false });
+  const sentAt = states.get(sms)?.sentAt;
+  expect(states.get(sms)).toMatchObject({ state: 'waiting', reason: 'absent', nextAttempt: expect.any(Number) });
+  network.world.subscriber(BOB)?.setReception('good');
+  await network.pass(60 * 60_000);
+  expect(states.get(sms)).toEqual({
+    sms,
+    isReport: false,
+    from: ALICE,
+    to: BOB,
+    sentAt,
+    state: 'delivered',
+    deliveries: 1,
+    reports: [],
+    endedAt: expect.any(Number),
+  });
+});
+
+test('closed, it hears of nothing any more', async () => {
+  const network = networkOf();
+  const states = new MessageStates(network.world.log);
+  states.close();
+  expect(states.get(await network.send('x'))).toBeUndefined();
 });
 
 test('of a message that was doubled, the first delivery is its end, and both are counted', async () => {

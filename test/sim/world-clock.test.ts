@@ -135,13 +135,19 @@ test("on the machine itself it keeps the machine's time", async () => {
   expect(clock.now() - before).toBeGreaterThanOrEqual(20);
 });
 
-test.each(['real', 'x100', 'x0.25', 'stopped', 'fast'])('the pace %s is written as it is read', (word) => {
-  expect(paceText(paceOf(word) ?? { kind: 'speed', factor: 77 })).toBe(word);
-});
+test.each(['real', 'x100', 'x0.25', 'x0.001', 'x100000', 'stopped', 'fast'])(
+  'the pace %s is written as it is read',
+  (word) => {
+    expect(paceText(paceOf(word) ?? { kind: 'speed', factor: 77 })).toBe(word);
+  },
+);
 
-test.each(['', 'x', 'x0', 'x-1', 'x1000000', 'slow', 'X2'])('"%s" is no pace', (word) => {
-  expect(paceOf(word)).toBeUndefined();
-});
+test.each(['', 'x', 'x0', 'x-1', 'x1000000', 'x100001', 'x0.0009', 'x1.', 'x.5', 'xx2', 'x2x', 'slow', 'X2'])(
+  '"%s" is no pace',
+  (word) => {
+    expect(paceOf(word)).toBeUndefined();
+  },
+);
 
 /** What one can do to a clock: arrange a timer, let the machine's time go on, change the pace, step. */
 const doings = fc.array(

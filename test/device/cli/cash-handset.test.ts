@@ -1,15 +1,17 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readDescriptor } from '../../../device/cli/descriptor-source.ts';
+import { readCommand } from '../../../device/cli/headless-command.ts';
 import { runHeadless } from '../../../device/cli/headless-session.ts';
 import type { Output } from '../../../modem/cli/program.ts';
-import { systemClock } from '../../../modem/index.ts';
+import { type Cancel, type Clock, systemClock } from '../../../modem/index.ts';
+import { VirtualClock } from '../../../sim/index.ts';
 import { during } from '../bench.ts';
 import { type CashBench, enrolled, installed, PIN } from '../cash-mobile/cash-bench.ts';
 
@@ -46,7 +48,14 @@ async function headless(cash: CashBench, ...commands: readonly unknown[]): Promi
 /** Runs commands on a phone, gives what was printed and the error that ended it. */
 async function session(cash: CashBench, keepGoing: boolean, commands: readonly unknown[]) {
   const printed: Record<string, unknown>[] = [];
-  const output: Output = { json: true, print: (record) => printed.push({ ...record }) };
+  const lines: (string | undefined)[] = [];
+  const output: Output = {
+    json: true,
+    print(record, text) {
+      printed.push({ ...record });
+      lines.push(text);
+    },
+  };
   const input = new PassThrough();
   for (const command of commands) input.write(`${typeof command === 'string' ? command : JSON.stringify(command)}\n`);
   input.end();
@@ -58,7 +67,7 @@ async function session(cash: CashBench, keepGoing: boolean, commands: readonly u
       (error: unknown) => error,
     ),
   );
-  return { printed, failure };
+  return { printed, lines, failure };
 }
 
 describe('cash-handset --headless', () => {
@@ -118,6 +127,46 @@ describe('cash-handset --headless', () => {
     };
     await headless(cash, { press: '1', long });
     expect(pressed).toEqual([['1', long]]);
+  });
+
+  test('has a line for people for screens, messages and applications, and for errors that do not end it', async () => {
+    const cash = await enrolled();
+    await cash.request();
+    const commands = [{ select: 'Approve' }, { type: PIN }, { select: 'Confirm' }, { select: 'Nowhere' }];
+    const { printed, lines } = await session(cash, true, commands);
+    const textOf = (wanted: string) => lines[printed.findIndex(({ event }) => event === wanted)];
+    expect(textOf('screen')).toBe('[Payment | Edicola Duomo | EUR 12.50 | PIN | Confirm | Back]');
+    expect(textOf('sent')).toMatch(/^→ \+393400000001:16001 133 octets, sent$/);
+    expect(textOf('error')).toMatch(/^error: There is no "Nowhere"/);
+    expect([textOf('ready'), textOf('done')]).toEqual([undefined, undefined]);
+    // An error that ends the program is printed by the program.
+    const ending = await session(await enrolled(), false, [{ select: 'Nowhere' }]);
+    expect(ending.lines[ending.printed.findIndex(({ event }) => event === 'error')]).toBeUndefined();
+  });
+
+  test.each<[what: string, command: unknown, id: string | number, message: RegExp]>([
+    ['a line of 4,096 characters', `{"select":"${'x'.repeat(4_083)}"}`, 1, /^There is no "x+" to select/],
+    ['one of 4,097', `{"select":"${'x'.repeat(4_084)}"}`, 1, /at most 4096 characters/],
+    ['1,000 characters to type', { type: 'x'.repeat(1_000) }, 1, /^No text field/],
+    ['1,001', { type: 'x'.repeat(1_001) }, 1, /^Expected a command/],
+    ['an id of 100 characters', { select: 'x', id: 'y'.repeat(100) }, 'y'.repeat(100), /^There is no "x"/],
+    ['one of 101', { select: 'x', id: 'y'.repeat(101) }, 1, /^Expected a command/],
+    ['an id that is 0', { select: 'x', id: 0 }, 0, /^There is no "x"/],
+    ['an id that is a list', { select: 'x', id: [] }, 1, /^Expected a command/],
+    ['no time to wait', { waitFor: 'x', limitMs: 0 }, 1, /^Waited 0 ms/],
+    ['half a millisecond', { waitFor: 'x', limitMs: 0.5 }, 1, /^Expected a command/],
+    ['more than a day', { waitFor: 'x', limitMs: 86_400_001 }, 1, /^Expected a command/],
+    ['a screen that is not wanted', { screen: false }, 1, /^Expected a command/],
+    ['a key held "yes"', { press: '1', long: 'yes' }, 1, /^Expected a command/],
+    ['an empty object', {}, 1, /^There is no command : the commands are/],
+  ])('answers %s by its id or number', async (_what, command, id, message) => {
+    const printed = await headless(await enrolled(), command);
+    expect(printed).toContainEqual({ event: 'error', id, message: expect.stringMatching(message) });
+  });
+
+  test('a screen may be waited for for a day', () => {
+    const command = { waitFor: 'x', limitMs: 86_400_000 };
+    expect(readCommand(JSON.stringify(command))).toEqual(command);
   });
 
   test('ends with the first command that fails, and does not do the next', async () => {
@@ -237,6 +286,59 @@ describe('A descriptor', () => {
       if (isRead) expect(await read).toBe(text);
       else await expect(read).rejects.toThrow('16384');
     }
+    server.close();
+  });
+
+  test.each([
+    ['a character in two pieces', ['MIDlet-Name: ', 0xc3, undefined, 0xa9], 'MIDlet-Name: é'],
+    ['half a character at the end', ['MIDlet-Name: ', 0xc3], 'MIDlet-Name: \ufffd'],
+    ['a signature at the begin', [0xef, 0xbb, 0xbf, 'MIDlet-Name: A'], 'MIDlet-Name: A'],
+  ])('that comes with %s is read', async (_what, parts, text) => {
+    const server = createServer(async (_request, response) => {
+      for (const part of parts) {
+        if (part === undefined) await new Promise((resolve) => setTimeout(resolve, 50));
+        else response.write(typeof part === 'string' ? part : Uint8Array.of(part));
+      }
+      response.end();
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    // The alarm of the download is taken back.
+    let alarms = 0;
+    const after = (): Cancel => {
+      alarms += 1;
+      return () => {
+        alarms -= 1;
+      };
+    };
+    const clock: Clock = { now: () => 0, after };
+    expect(await readDescriptor(`http://127.0.0.1:${portOf(server)}/a.jad`, clock)).toBe(text);
+    expect(alarms).toBe(0);
+    server.close();
+  });
+
+  test.each([
+    ['that does not answer', () => {}],
+    ['that stops in the middle', (response: ServerResponse) => void response.write('MIDlet-Name: A')],
+  ])('from a server %s is awaited for 15 s', async (_what, answer) => {
+    let isAsked = false;
+    const server = createServer((_request, response) => {
+      answer(response);
+      isAsked = true;
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const clock = new VirtualClock();
+    const url = `http://127.0.0.1:${portOf(server)}/a.jad`;
+    let failure: unknown;
+    const reading = readDescriptor(url, clock).catch((error: unknown) => {
+      failure = error;
+    });
+    await expect.poll(() => isAsked).toBe(true);
+    await clock.advance(14_999);
+    expect(failure).toBeUndefined();
+    await clock.advance(1);
+    await reading;
+    expect(failure).toMatchObject({ message: `${url} does not answer within 15 s` });
+    server.closeAllConnections();
     server.close();
   });
 

@@ -60,6 +60,23 @@ test('the network is told once that there is room again', async () => {
   expect(world.log.entries().filter(({ kind }) => kind === 'alert')).toHaveLength(1);
 });
 
+test('the network is not told of room when nothing was refused for want of it', async () => {
+  const { world, arrives, says } = await bench('+CNMI=2,1', { simCapacity: 2 });
+  for (const text of ['1', '2']) await arrives(text);
+  for (const place of [1, 2]) await says(`+CMGD=${place}`);
+  expect(world.log.entries().filter(({ kind }) => kind === 'alert')).toEqual([]);
+});
+
+test('the network is told again when messages are refused again', async () => {
+  const { world, arrives, says } = await bench('+CNMI=2,1', { simCapacity: 1 });
+  for (const text of ['1', '2']) {
+    await arrives(text);
+    await arrives(`${text} more`);
+    await says('+CMGD=1,4');
+  }
+  expect(world.log.entries().filter(({ kind }) => kind === 'alert')).toHaveLength(2);
+});
+
 test('+CNMI mode 0 keeps 100 codes, the last ones; <bfr> 1 forgets them (3GPP TS 27.005, 3.4.1)', async () => {
   const { arrives, says } = await bench('+CNMI=0,1', { simCapacity: 200 });
   for (let i = 0; i < 101; i += 1) expect(await arrives('x')).toBe('');

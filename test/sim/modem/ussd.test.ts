@@ -33,6 +33,19 @@ test.each(['*999#', 'constructor'])('a code that no service has is not supported
   expect(await (await host()).type(`AT+CUSD=1,"${code}"\r`, 600)).toBe('\r\nOK\r\n\r\n+CUSD: 4\r\n');
 });
 
+test('a modem without a network refuses a code with 30, and still says and sets what it reports', async () => {
+  const { world, clock } = quietWorld();
+  const modem = await hostOf(world.addModem({ number: '+393330000001' }), clock);
+  await modem.type('ATE0;+CMEE=1\r');
+  world.subscriber('+393330000001')?.setReception('none');
+  await clock.advance(60_000);
+  expect(await modem.type('AT+CUSD=1,"*100#",15\r', 600)).toBe('\r\n+CME ERROR: 30\r\n');
+  expect(await modem.type('AT+CUSD=1\r', 600)).toBe('\r\nOK\r\n');
+  expect(await modem.type('AT+CUSD?\r')).toContain('+CUSD: 1');
+  expect(await modem.type('AT+CUSD=2\r')).toBe('\r\nOK\r\n');
+  expect(await modem.type('AT+CUSD=3\r')).toContain('ERROR');
+});
+
 test('an answer that a menu does not have ends it', async () => {
   const modem = await host();
   await modem.type('AT+CUSD=1,"*123#"\r', 600);

@@ -23,7 +23,12 @@ const OCCASIONS: readonly (readonly [name: string, fault: Omit<MessageFault, 'ac
   [
     ['once, unless told otherwise', {}, [1]],
     ['the nth', { nth: 3 }, [3]],
+    ['the nth, once, however often it may', { nth: 3, times: 9 }, [3]],
+    ['the nth only, with probability 1', { nth: 2, probability: 1 }, [2]],
+    ['the first', { nth: 1, times: 2 }, [1]],
     ['so many times', { times: 2 }, [1, 2]],
+    ['so many times, with probability 1', { times: 3, probability: 1 }, [1, 2, 3]],
+    ['the nth from a moment on', { nth: 2, startsAt: VIRTUAL_START + 3_000 }, [5]],
     ['to a number as people write it', { to: '3330000002', times: 9 }, [1, 2, 3, 4, 5]],
     ['from a sender', { from: 'SENDER0', times: 9 }, [2, 4]],
     ['with a text in it', { contains: 'age 4', times: 9 }, [4]],
