@@ -10,7 +10,7 @@ import { readDescriptor } from '../../../device/cli/descriptor-source.ts';
 import { readCommand } from '../../../device/cli/headless-command.ts';
 import { runHeadless } from '../../../device/cli/headless-session.ts';
 import type { Output } from '../../../modem/cli/program.ts';
-import { type Cancel, type Clock, systemClock } from '../../../modem/index.ts';
+import { type Cancel, type Clock, sleep, systemClock } from '../../../modem/index.ts';
 import { VirtualClock } from '../../../sim/index.ts';
 import { during } from '../bench.ts';
 import { type CashBench, enrolled, installed, PIN } from '../cash-mobile/cash-bench.ts';
@@ -296,7 +296,7 @@ describe('A descriptor', () => {
   ])('that comes with %s is read', async (_what, parts, text) => {
     const server = createServer(async (_request, response) => {
       for (const part of parts) {
-        if (part === undefined) await new Promise((resolve) => setTimeout(resolve, 50));
+        if (part === undefined) await sleep(systemClock, 50);
         else response.write(typeof part === 'string' ? part : Uint8Array.of(part));
       }
       response.end();
