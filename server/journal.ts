@@ -29,7 +29,19 @@ export type Alarm =
   /** A customer or merchant has less than nothing, by a fault of an earlier version; `ref` is the account. */
   | 'account-below-zero'
   /** It is unknown whether money moved, and the service has stopped asking the rail. */
-  | 'payment-needs-review';
+  | 'payment-needs-review'
+  /** A rule that always holds for the ledger does not: a bug, or another program changed the file. `ref` is what breaks it. */
+  | 'ledger-breach'
+  /** A rail's settlement has a movement that the service does not have. `ref` is the key of the movement, here and below. */
+  | 'settlement-only-there'
+  /** The service has a movement that the rail's settlement does not have. */
+  | 'settlement-only-here'
+  /** A movement has one amount in the rail's settlement and another in the service. */
+  | 'settlement-other-amount'
+  /** A rail's settlement has a movement twice. */
+  | 'settlement-duplicate'
+  /** A rail did not give its settlement; `ref` is its name. */
+  | 'settlement-missing';
 
 /** What happened. Holds no secret, so it may be logged and shown. */
 export type ServiceEvent =
@@ -43,7 +55,14 @@ export type ServiceEvent =
     }
   | { readonly kind: 'wrong-pin'; readonly deviceId: DeviceId; readonly ref: Ref; readonly triesLeft: number }
   | { readonly kind: 'device'; readonly deviceId: DeviceId; readonly personId: PersonId; readonly state: DeviceState }
-  | { readonly kind: 'alarm'; readonly alarm: Alarm; readonly deviceId?: DeviceId; readonly ref: string }
+  | {
+      readonly kind: 'alarm';
+      readonly alarm: Alarm;
+      readonly deviceId?: DeviceId;
+      readonly ref: string;
+      /** What was seen and what to do, where the advice for this kind of alarm alone does not say. */
+      readonly detail?: string;
+    }
   | {
       readonly kind: 'refund';
       readonly txn: Ref;

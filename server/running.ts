@@ -4,6 +4,7 @@ import { expireEnrolment } from './enrolment/confirm.ts';
 import { resendAuthRequest } from './enrolment/enrol.ts';
 import { ref } from './ids.ts';
 import { Journal } from './journal.ts';
+import { checkAtStart } from './ledger/start-check.ts';
 import { Inbox } from './messaging/inbox.ts';
 import { Outbox } from './messaging/outbox.ts';
 import { repeatUnconfirmed } from './messaging/receipts.ts';
@@ -60,6 +61,7 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
   if (options.log !== undefined) journal.subscribe(options.log);
   const inbox = new Inbox(store, context);
 
+  await checkAtStart(store, journal);
   await context.outbox.start();
   modems.onChange(() => context.outbox.look());
   await inbox.readAll();

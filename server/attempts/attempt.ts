@@ -1,5 +1,5 @@
 import { ref } from '../ids.ts';
-import type { Account } from '../ledger/ledger.ts';
+import { type Account, isAccount } from '../ledger/ledger.ts';
 import type { AttemptKind, RailKey, RailOrder } from '../rails/rail.ts';
 import { readAmount } from '../store/amount.ts';
 import { type Row, RowError } from '../store/row.ts';
@@ -142,10 +142,6 @@ function readKey(row: Row): RailKey {
   const key = row.text('rail_key');
   if (!isRailKey(key)) throw new RowError(`${key} is not the key of an attempt`);
   return key;
-}
-
-function isAccount(text: string): text is Account {
-  return /^(person:[1-9][0-9]*|merchant:[1-9][0-9]*|clearing:(ledger|card|bank|paypal|pos))$/.test(text);
 }
 
 function readAccount(row: Row, column: string): Account {

@@ -33,5 +33,9 @@ export const cashServer: Executable = {
       description: 'print what a person was asked to pay, latest first',
       load: async () => (await import('./payments.ts')).paymentsCommand(),
     },
+    ledger: {
+      description: 'check the ledger, and print accounts and their movements; also while the service runs',
+      load: async () => (await import('./ledger.ts')).ledgerCommand(),
+    },
   },
 };

@@ -1,4 +1,5 @@
 import { formatAmount } from '../../device/safe-mobile/index.ts';
+import { ALARM_ADVICE } from '../alarm-advice.ts';
 import type { JournalEntry, ServiceEvent } from '../journal.ts';
 
 /** An entry of the journal as one line for people. */
@@ -19,10 +20,14 @@ function describe(event: ServiceEvent): string {
     case 'device':
       return `device ${event.deviceId} of person ${event.personId} ${event.state}`;
     case 'alarm':
-      return `ALARM ${event.alarm} ${event.deviceId === undefined ? '' : `device ${event.deviceId} `}${event.ref}`;
+      return `ALARM ${event.alarm} ${event.deviceId === undefined ? '' : `device ${event.deviceId} `}${event.ref}: ${alarmText(event)}`;
     case 'undelivered':
       return `device ${event.deviceId} ${event.message} was not sent: ${event.reason}`;
     case 'fault':
       return `FAULT ${event.reason}`;
   }
+}
+
+function alarmText({ alarm, detail }: Extract<ServiceEvent, { kind: 'alarm' }>): string {
+  return detail === undefined ? ALARM_ADVICE[alarm] : `${detail}. ${ALARM_ADVICE[alarm]}`;
 }

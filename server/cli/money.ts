@@ -7,8 +7,9 @@ export const AmountAnswer: z.ZodType<Amount> = z.object({
   currency: z.string().refine(isCurrency, { error: `expected one of ${Object.keys(CURRENCIES).join(', ')}` }),
 });
 
-/** `50.00 EUR`, with as many decimals as the currency has. */
+/** `50.00 EUR`, with as many decimals as the currency has; `-50.00 EUR` below zero. */
 export function moneyText(amount: Amount): string {
+  if (amount.minor < 0) return `-${moneyText({ ...amount, minor: -amount.minor })}`;
   const [letters, units] = formatAmount(amount).split(' ');
   return `${units} ${letters}`;
 }

@@ -10,6 +10,11 @@ import type { ReadTx, Tx } from '../store/store.ts';
  */
 export type Account = `person:${number}` | `merchant:${number}` | `clearing:${RailName}` | 'cash';
 
+/** Whether the text names an account. */
+export function isAccount(text: string): text is Account {
+  return /^((person|merchant):[1-9][0-9]{0,9}|clearing:(ledger|card|bank|paypal|pos)|cash)$/.test(text);
+}
+
 /** A movement of money from one account to another, as it was asked for. */
 export interface Transfer {
   /** Derives from a txn or from the reference of a deposit, so the same movement cannot be made twice. */

@@ -46,24 +46,48 @@ function open(path: string): DatabaseSync {
     return database;
   } catch (error) {
     database?.close();
-    throw new StoreError(`${path} cannot be opened as a database: ${error instanceof Error ? error.message : error}`, {
-      cause: error,
-    });
+    throw cannotBeOpened(path, error);
   }
 }
 
-function migrate(database: DatabaseSync, path: string): Migrated | undefined {
-  const isNew = numberOf(database, 'SELECT count(*) FROM sqlite_schema') === 0;
-  if (!isNew && numberOf(database, 'PRAGMA application_id') !== APPLICATION_ID) {
+/**
+ * Opens the service's file to look at it, also while a service runs on it. Its tables must be up to date.
+ * @throws StoreError when the file is missing, not ours, older or newer than this program
+ */
+export function openSqliteFileToRead(path: string): DatabaseSync {
+  if (!existsSync(path)) throw new StoreError(`there is no ${path}: "cash-server init" makes one`);
+  const database = new DatabaseSync(path, { readOnly: true, timeout: 2_000 });
+  try {
+    const version = versionOf(database, path);
+    if (version === MIGRATIONS.length) return database;
+    throw new StoreError(`${path} was written by an older version of cash-server (${version}): start the service once`);
+  } catch (error) {
+    database.close();
+    throw error instanceof StoreError ? error : cannotBeOpened(path, error);
+  }
+}
+
+function cannotBeOpened(path: string, cause: unknown): StoreError {
+  const reason = cause instanceof Error ? cause.message : cause;
+  return new StoreError(`${path} cannot be opened as a database: ${reason}`, { cause });
+}
+
+/** The version of the tables, 0 in an empty file. @throws StoreError when the file is not ours, or newer than this program */
+function versionOf(database: DatabaseSync, path: string): number {
+  const isEmpty = numberOf(database, 'SELECT count(*) FROM sqlite_schema') === 0;
+  if (!isEmpty && numberOf(database, 'PRAGMA application_id') !== APPLICATION_ID) {
     throw new StoreError(`${path} is a database of another program: choose another file`);
   }
-  const from = numberOf(database, 'PRAGMA user_version');
+  const version = numberOf(database, 'PRAGMA user_version');
+  if (version <= MIGRATIONS.length) return version;
+  throw new StoreError(`${path} was written by a newer version of cash-server (${version}): use that version`);
+}
+
+function migrate(database: DatabaseSync, path: string): Migrated | undefined {
+  const from = versionOf(database, path);
   const to = MIGRATIONS.length;
-  if (from > to) {
-    throw new StoreError(`${path} was written by a newer version of cash-server (${from}): use that version`);
-  }
   if (from === to) return undefined;
-  const copy = isNew ? undefined : freeName(`${path}.version-${from}`);
+  const copy = from === 0 ? undefined : freeName(`${path}.version-${from}`);
   if (copy !== undefined) copyDatabase(database, copy);
   try {
     database.exec('BEGIN IMMEDIATE');

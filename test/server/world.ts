@@ -16,7 +16,7 @@ import {
   type ServiceOptions,
   servicePrimitives,
 } from '../../server/index.ts';
-import { checkLedger } from '../../server/ledger/invariants.ts';
+import { breachText, checkLedger } from '../../server/ledger/invariants.ts';
 import { SqliteStore } from '../../server/store/sqlite-store.ts';
 import { type SeededRandom, seededRandom, VirtualClock } from '../../sim/index.ts';
 import { Air } from './air.ts';
@@ -163,7 +163,7 @@ export class World {
   async breaches(database: string = this.database): Promise<string[]> {
     const store = new SqliteStore(database, { clock: this.clock });
     try {
-      return await store.read(checkLedger);
+      return (await store.read(checkLedger)).map(breachText);
     } finally {
       await store.close();
     }
