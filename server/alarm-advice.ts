@@ -11,6 +11,9 @@ export const ALARM_ADVICE: Readonly<Record<Alarm, string>> = {
   'refund-needs-review':
     'Ask the rail whether the money went back, then: cash-server payment resolve TXN --moved (or --not-moved) --reason TEXT',
   'rail-contradicts-itself': 'The first answer counts here: ask the rail which one is right',
+  'answer-after-reversal':
+    'Nothing is booked: look in the next settlement whether the rail charged in spite of its reversal',
+  'notice-of-unknown-order': 'Ask the rail what this order is: nothing is booked for it here',
   'rail-missing': 'Start the service with this rail: until then it is not known what became of the money',
   'account-below-zero': 'Ask for the money, or let a deposit (cash-server deposit) fill the account up',
   'payment-needs-review':
