@@ -22,6 +22,12 @@ import type { Store } from './store/store.ts';
 import { Timers } from './timers.ts';
 import { Vault } from './vault.ts';
 
+/** Messages that a modem may hold: it sends one in some seconds, and what it holds can no longer be withdrawn. */
+const MODEM_AT_ONCE = 16;
+
+/** Messages that a bearer may hold whose modems are not watched, or that has none. */
+const BEARER_AT_ONCE = 256;
+
 /** The running parts of a service: inbox, outbox, timers. */
 export interface Running {
   readonly store: Store;
@@ -53,7 +59,10 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
     vault: new Vault(keys.vault, primitives, random),
     journal,
     timers,
-    outbox: new Outbox(store, clock, bearer, timers, journal, () => modems.reachability !== 'no-modem'),
+    outbox: new Outbox(store, clock, bearer, timers, journal, {
+      canSend: () => modems.reachability !== 'no-modem',
+      atOnce: (options.modems?.length ?? 0) * MODEM_AT_ONCE || BEARER_AT_ONCE,
+    }),
     rails,
     attempts,
   };

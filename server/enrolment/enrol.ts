@@ -30,7 +30,8 @@ export async function enrol(
   message: Enrol,
   arrivedAt: number,
 ): Promise<string> {
-  const recipient: Recipient = { id: device.id, personId: device.personId, sealingKey: message.sealingKey };
+  const { id, personId, number } = device;
+  const recipient: Recipient = { id, personId, number, sealingKey: message.sealingKey };
   if (device.state !== 'registered' && device.state !== 'enrolling') return `device is ${device.state}`;
   if (!keysAreSound(context, message)) return 'bad key';
   const verdict = await tryCode(tx, context, device, message.activationCode, arrivedAt);

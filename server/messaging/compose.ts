@@ -24,14 +24,16 @@ const NO_SIGNATURE = new Uint8Array(64);
 export interface Recipient {
   readonly id: DeviceId;
   readonly personId: Device['personId'];
+  /** E.164. */
+  readonly number: string;
   /** `D`. */
   readonly sealingKey: Uint8Array;
 }
 
 /** The device as a recipient, or `undefined` before its enrolment. */
 export function recipientOf(device: Device): Recipient | undefined {
-  const { id, personId, sealingKey } = device;
-  return sealingKey === undefined ? undefined : { id, personId, sealingKey };
+  const { id, personId, number, sealingKey } = device;
+  return sealingKey === undefined ? undefined : { id, personId, number, sealingKey };
 }
 
 /** The phone as a recipient, or `undefined` when there is no such phone or it has not enrolled. */
@@ -57,8 +59,8 @@ export async function queueFrame(
   usefulUntil: number,
   report = false,
 ): Promise<void> {
-  const { number } = await personById(tx, recipient.personId);
-  await context.outbox.add(tx, { deviceId: recipient.id, number, message, ref, frame, usefulUntil, report });
+  const { id: deviceId, number } = recipient;
+  await context.outbox.add(tx, { deviceId, number, message, ref, frame, usefulUntil, report });
 }
 
 /**

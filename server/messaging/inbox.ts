@@ -2,22 +2,20 @@ import { FRAME_OCTETS } from '../../device/safe-mobile/index.ts';
 import type { IncomingSms, SmsReceiver, SmsReport } from '../../modem/index.ts';
 import type { Context } from '../context.ts';
 import type { Row } from '../store/row.ts';
-import type { ReadTx, Store, Tx } from '../store/store.ts';
+import type { Store, Tx } from '../store/store.ts';
 import { dispatch } from './dispatch.ts';
 import { APPLICATION_PORT } from './outbox.ts';
 import { receiptDelivered } from './receipts.ts';
 import { UNDEALT } from './undealt.ts';
-
-/** How long frames are remembered, ms: longer than the week in which a service centre may deliver an SMS again. */
-const REMEMBERED_MS = 10 * 24 * 60 * 60 * 1000;
 
 /** Pauses before a message that could not be dealt with is tried again, ms. After the last one it is set aside. */
 const RETRY_PAUSES_MS: readonly number[] = [1_000, 5_000, 30_000, 120_000];
 
 interface UnreadFrame {
   readonly id: number;
-  readonly digest: Uint8Array;
   readonly receivedAt: number;
+  /** The same frame came before, in another SMS: the phone sent it again. */
+  readonly repeated: boolean;
   readonly frame: Uint8Array;
 }
 
@@ -60,18 +58,14 @@ export class Inbox implements SmsReceiver {
   /** Deals with the messages that a crash has left stored and not dealt with. */
   async readAll(): Promise<void> {
     const left = await this.#store.read((tx) =>
-      tx.all(`SELECT id, digest, received_at, frame FROM inbox WHERE ${UNDEALT} ORDER BY id`, readUnread),
+      tx.all(`SELECT ${UNREAD} FROM inbox WHERE ${UNDEALT} ORDER BY id`, readUnread),
     );
     await Promise.all(left.map((frame) => this.#deal(frame)));
   }
 
   /** The pause before another try is over: the handler of the timer `inbox-retry`. */
   async retry(tx: Tx, subject: string): Promise<void> {
-    const frame = await tx.get(
-      `SELECT id, digest, received_at, frame FROM inbox WHERE id = ? AND ${UNDEALT}`,
-      readUnread,
-      subject,
-    );
+    const frame = await tx.get(`SELECT ${UNREAD} FROM inbox WHERE id = ? AND ${UNDEALT}`, readUnread, subject);
     if (frame !== undefined) tx.afterCommit(() => this.#start(this.#deal(frame)));
   }
 
@@ -89,19 +83,16 @@ export class Inbox implements SmsReceiver {
   async #keep(tx: Tx, sms: IncomingSms, frame: Uint8Array): Promise<UnreadFrame | undefined> {
     const { clock, primitives } = this.#context;
     const receivedAt = clock.now();
-    const digest = primitives.sha256(frame);
-    await tx.run('DELETE FROM inbox WHERE received_at < ? AND frame IS NULL', receivedAt - REMEMBERED_MS);
-    const id = await tx.get(
+    return tx.get(
       `INSERT INTO inbox (digest, sent_at, originator, received_at, frame) VALUES (?, ?, ?, ?, ?)
-       ON CONFLICT (digest, sent_at) DO NOTHING RETURNING id`,
-      (row) => row.integer('id'),
-      digest,
+       ON CONFLICT (digest, sent_at) DO NOTHING RETURNING ${UNREAD}`,
+      readUnread,
+      primitives.sha256(frame),
       sms.sentAt,
       sms.originator,
       receivedAt,
       frame,
     );
-    return id === undefined ? undefined : { id, digest, receivedAt, frame };
   }
 
   /** A message that fails does not block the next one. */
@@ -109,8 +100,8 @@ export class Inbox implements SmsReceiver {
     if (!this.#store.isOpen) return;
     try {
       await this.#store.transaction('frame', async (tx) => {
-        const repeated = await wasReadBefore(tx, unread);
-        const result = await dispatch(tx, this.#context, unread.frame, { at: unread.receivedAt, repeated });
+        const { receivedAt: at, repeated } = unread;
+        const result = await dispatch(tx, this.#context, unread.frame, { at, repeated });
         await tx.run('UPDATE inbox SET frame = NULL, result = ? WHERE id = ?', result, unread.id);
       });
     } catch (error) {
@@ -139,22 +130,15 @@ export class Inbox implements SmsReceiver {
   }
 }
 
-/** The same frame in another SMS: the phone sent it again. */
-async function wasReadBefore(tx: ReadTx, { id, digest }: UnreadFrame): Promise<boolean> {
-  const before = await tx.get(
-    'SELECT 1 AS one FROM inbox WHERE digest = ? AND id < ? LIMIT 1',
-    (row) => row.integer('one'),
-    digest,
-    id,
-  );
-  return before !== undefined;
-}
+/** The columns of an {@link UnreadFrame}. */
+const UNREAD = `id, received_at, frame,
+  EXISTS (SELECT 1 FROM inbox AS earlier WHERE earlier.digest = inbox.digest AND earlier.id < inbox.id) AS repeated`;
 
 function readUnread(row: Row): UnreadFrame {
   return {
     id: row.integer('id'),
-    digest: row.octets('digest'),
     receivedAt: row.integer('received_at'),
+    repeated: row.integer('repeated') === 1,
     frame: row.octets('frame'),
   };
 }

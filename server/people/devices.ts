@@ -14,6 +14,8 @@ export type DeviceState = (typeof DEVICE_STATES)[number];
 export interface Device {
   readonly id: DeviceId;
   readonly personId: PersonId;
+  /** The number that its person registered, E.164: where frames to the phone go. */
+  readonly number: string;
   readonly state: DeviceState;
   /** `D`, 32 octets; there from `enrolling` on. */
   readonly sealingKey: Uint8Array | undefined;
@@ -31,17 +33,17 @@ export interface Device {
 
 /** The device, or `undefined` when there is none of this id. */
 export async function deviceById(tx: ReadTx, id: number): Promise<Device | undefined> {
-  return tx.get('SELECT * FROM device WHERE id = ?', readDevice, id);
+  return tx.get(`${SELECT_DEVICE} WHERE d.id = ?`, readDevice, id);
 }
 
 /** All devices of a person, oldest first. */
 export async function devicesOf(tx: ReadTx, person: PersonId): Promise<Device[]> {
-  return tx.all('SELECT * FROM device WHERE person_id = ? ORDER BY serial', readDevice, person);
+  return tx.all(`${SELECT_DEVICE} WHERE d.person_id = ? ORDER BY d.serial`, readDevice, person);
 }
 
 /** The device of a person to which requests are sent, active or blocked, or `undefined`. */
 export async function enrolledDevice(tx: ReadTx, person: PersonId): Promise<Device | undefined> {
-  return tx.get("SELECT * FROM device WHERE person_id = ? AND state IN ('active', 'blocked')", readDevice, person);
+  return tx.get(`${SELECT_DEVICE} WHERE d.person_id = ? AND d.state IN ('active', 'blocked')`, readDevice, person);
 }
 
 /** Changes the state of a device, with an entry in the journal. */
@@ -50,10 +52,13 @@ export async function setDeviceState(tx: Tx, journal: Journal, device: Device, s
   await journal.record(tx, { kind: 'device', deviceId: device.id, personId: device.personId, state });
 }
 
+const SELECT_DEVICE = 'SELECT d.*, p.number FROM device d JOIN person p ON p.id = d.person_id';
+
 function readDevice(row: Row): Device {
   return {
     id: deviceId(row.integer('id')),
     personId: personId(row.integer('person_id')),
+    number: row.text('number'),
     state: row.oneOf('state', DEVICE_STATES),
     sealingKey: row.optionalOctets('sealing_key'),
     sealedApprovalKey: row.optionalOctets('sealed_approval_key'),

@@ -14,6 +14,8 @@ const SQLITE_BUSY = 5;
 export interface StoreProbe {
   /** Called right after the `nth` COMMIT (from 1), before anybody hears of it. */
   afterCommit?(nth: number): void;
+  /** Called before the body of each transaction. @param name as in {@link Store.transaction} */
+  beforeTransaction?(name: string): void;
   /** Called before each statement of a transaction or a read. What it throws is a fault of the database. */
   beforeStatement?(sql: string): void;
 }
@@ -144,6 +146,7 @@ export class SqliteStore implements Store {
     const tx = new Transaction(job.name, this.#writer);
     this.#running = { job, tx };
     this.#writer.exec('SAVEPOINT body');
+    this.#probe.beforeTransaction?.(job.name);
     void job.run(tx).then((end) => this.#bodyEnded({ job, tx, settle: end.settle }, 'error' in end, end.error));
   }
 
