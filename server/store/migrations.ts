@@ -47,11 +47,6 @@ ALTER TABLE payment ADD COLUMN refunded INTEGER NOT NULL DEFAULT 0;     -- minor
 UPDATE payment SET refunded = minor WHERE state IN ('REFUNDING', 'REFUNDED');
 DROP INDEX payment_in_motion;
 DROP INDEX inbox_to_read;
-DROP INDEX outbox_to_send;
-DROP INDEX outbox_by_end;
-CREATE INDEX outbox_to_send ON outbox (state, id) WHERE ended_at IS NULL;
-CREATE INDEX outbox_open_by_ref ON outbox (ref) WHERE ended_at IS NULL;
-CREATE INDEX outbox_by_end ON outbox (ended_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX inbox_undealt ON inbox (id) WHERE frame IS NOT NULL AND result IS NULL;
 
 ALTER TABLE attempt RENAME TO earlier_attempt;
