@@ -1,4 +1,5 @@
 import { appendOnly, FIRST_TABLES } from './first-tables.ts';
+import { OPEN_ROWS } from './open-rows.ts';
 
 const KEYS_AND_REPORTS = `
 ALTER TABLE merchant ADD COLUMN idempotency_key TEXT;       -- the administrator's key of the request that registered it
@@ -169,6 +170,6 @@ export const MIGRATIONS: readonly string[] = [
   KEYS_AND_REPORTS,
   BALANCE_ANSWERS,
   FRAMES_TRIED_AGAIN,
-  ATTEMPTS_AND_ACCOUNTS,
+  ATTEMPTS_AND_ACCOUNTS + OPEN_ROWS,
   BOOKS_CHECKED,
 ];

@@ -2,7 +2,7 @@
  * A part of version 5: queries for rows that wait for something find them by an index of such rows alone, so that they cost
  * the same however long the history is. SQLite uses such an index only for queries with its very condition.
  */
-export const OPEN_ROWS = `
+export const OPEN_ROWS: string = `
 DROP INDEX outbox_to_send;
 DROP INDEX outbox_by_end;
 CREATE INDEX outbox_to_send ON outbox (state, id) WHERE ended_at IS NULL;
