@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { SendOutcome } from '../../../modem/index.ts';
+import type { OutgoingSms, SendOutcome } from '../../../modem/index.ts';
 import { type CashBench, enrolled, openApplication, PIN, wordsOf } from './cash-bench.ts';
 
 const WAITS = ['Asking the service for the balance.', ''];
@@ -169,6 +169,25 @@ describe('When nothing comes for a minute', () => {
     await cash.clock.advance(39_000);
     await cash.select('Ask again');
     await cash.clock.advance(2_000);
+    expect(wordsOf(cash)).toEqual(WAITS);
+    await cash.send(cash.service.balance());
+    expect(wordsOf(cash)[0]).toBe('Available: EUR 987.50');
+  });
+
+  test('though the network did not take an earlier question: the later one is answered all the same', async () => {
+    const cash = await opened();
+    const send = cash.radio.send.bind(cash.radio);
+    const hexOf = ({ content }: OutgoingSms) =>
+      content.kind === 'data' ? Buffer.from(content.data).toString('hex') : '';
+    let first: string | undefined;
+    cash.radio.send = async (message) => {
+      first ??= hexOf(message);
+      return hexOf(message) === first ? NO_NETWORK : send(message);
+    };
+    await cash.select('Balance');
+    await cash.select('Back');
+    await cash.select('Balance');
+    await cash.clock.advance(30_000);
     expect(wordsOf(cash)).toEqual(WAITS);
     await cash.send(cash.service.balance());
     expect(wordsOf(cash)[0]).toBe('Available: EUR 987.50');

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { memoryFlash, textOf } from '../../../device/index.ts';
 import { encodeDown, hexOf } from '../../../device/safe-mobile/index.ts';
 import { bench } from '../bench.ts';
-import { attach, type CashBench, enrol, installed, openApplication, PIN, wordsOf } from './cash-bench.ts';
+import { attach, type CashBench, enrol, enrolled, installed, openApplication, PIN, wordsOf } from './cash-bench.ts';
 
 async function typeCode(cash: CashBench): Promise<void> {
   await cash.type(cash.service.activationCode.toLowerCase());
@@ -298,4 +298,23 @@ describe('Enrolment', () => {
     await cash.select('OK');
     expect(cash.phone.screen.kind).toBe('idle');
   });
+});
+
+test('what waited for the customer under an earlier registration is forgotten with it', async () => {
+  const cash = await enrolled();
+  await cash.request();
+  cash.phone.press('power');
+  const jad = cash.service.jad();
+  cash.handset.install(jad.replace(/Safe-Mobile-Device: \d+/, 'Safe-Mobile-Device: 4711'));
+  await openApplication(cash, 'en');
+  expect(cash.phone.screen.title).toBe('Activation');
+  cash.phone.press('power');
+  cash.handset.install(jad);
+  await openApplication(cash, 'en');
+  await enrol(cash);
+  cash.phone.press('power');
+  await openApplication(cash, 'en');
+  expect(wordsOf(cash)).toEqual(['Balance', 'History']);
+  await cash.select('History');
+  expect(wordsOf(cash)).toEqual(['No payments yet.']);
 });

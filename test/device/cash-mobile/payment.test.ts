@@ -208,6 +208,25 @@ describe('A request for a payment', () => {
     expect(cash.phone.screen.kind).toBe('idle');
   });
 
+  test.each([
+    ['a request for a payment', 0x01, 1],
+    ['a request for a confirmation', 0x03, 1],
+    ['a receipt', 0x04, 0],
+    ['a time', 0x06, 0],
+    ['an unknown message', 0x7f, 0],
+  ])('of a message that cannot be read the service hears when it is %s', async (_what, type, refusals) => {
+    const cash = await enrolled();
+    const plaintext = encodeDown(cash.service.payRequest({ payee: 'abc' }));
+    plaintext.fill(0xff, 13);
+    plaintext[0] = type;
+    await cash.send(plaintext);
+    const reference = hexOf(plaintext.slice(5, 13));
+    expect(cash.service.all('REFUSE').map(({ txn, reason }) => [hexOf(txn), reason])).toEqual(
+      Array.from({ length: refusals }, () => [reference, 'unreadable']),
+    );
+    expect(cash.phone.screen.kind).toBe('idle');
+  });
+
   test('waits behind another; the fourth that would wait is refused as muted', async () => {
     const cash = await enrolled();
     const payees = ['One', 'Two', 'Three', 'Four'];

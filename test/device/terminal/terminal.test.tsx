@@ -4,7 +4,7 @@ import { Box, render as inkRender, Text } from 'ink';
 import { render } from 'ink-testing-library';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { cellsOf } from '../../../device/firmware/index.ts';
-import type { Key, Screen } from '../../../device/index.ts';
+import type { HandsetEvent, Key, Screen } from '../../../device/index.ts';
 import {
   drawPhone,
   Fitted,
@@ -14,6 +14,7 @@ import {
   Phone,
   typeOn,
 } from '../../../device/terminal/index.ts';
+import { traceText } from '../../../device/terminal/trace-text.ts';
 import { bench, settle } from '../bench.ts';
 import { type CashBench, enrolled, installed } from '../cash-mobile/cash-bench.ts';
 
@@ -233,6 +234,29 @@ const BEL = '\u0007';
 function expectSilence(frames: readonly string[]): void {
   for (const ring of ['RING', BEL]) expect(frames.join('')).not.toContain(ring);
 }
+
+test.each<[HandsetEvent, string | undefined]>([
+  [
+    { kind: 'received', from: '+391', octets: 140, port: 16_001, destination: 'application' },
+    '← +391:16001 140 octets, application',
+  ],
+  [{ kind: 'received', from: '4321', octets: 5, destination: 'inbox' }, '← 4321 5 octets, inbox'],
+  [{ kind: 'sent', to: '+391', octets: 133, port: 0, outcome: 'failed' }, '→ +391:0 133 octets, failed'],
+  [{ kind: 'sent', to: '+391', octets: 133, outcome: 'unknown' }, '→ +391 133 octets, unknown'],
+  [{ kind: 'application', name: 'Pay', state: 'started' }, 'Pay started'],
+  [{ kind: 'sound', tone: 'error' }, undefined],
+])('the event %j is the line %j', (event, text) => {
+  expect(traceText(event)).toBe(text);
+});
+
+test.each([
+  [{}, 'false'],
+  [{ active: true }, 'false'],
+  [{ active: false }, 'true'],
+])('of several phones all but the active one are dim: with %o every line is dim: %s', (given, dim) => {
+  const lines = JSON.stringify(Phone({ screen: bench().phone.screen, ...given })).matchAll(/\],"dim":(true|false)/g);
+  expect(new Set(Array.from(lines, ([, found]) => found))).toEqual(new Set([dim]));
+});
 
 describe('A handset on a terminal', () => {
   test('takes keys, draws what they do, and traces messages', async () => {
