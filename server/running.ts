@@ -16,9 +16,10 @@ import { unblockDevice } from './people/unblock.ts';
 import { servicePrimitives } from './primitives.ts';
 import { LedgerRail } from './rails/ledger-rail.ts';
 import { type Rail, Rails } from './rails/rail.ts';
+import { nextRetention, Retention } from './retention.ts';
 import type { ServiceOptions } from './service.ts';
 import { SqliteStore } from './store/sqlite-store.ts';
-import type { Store } from './store/store.ts';
+import type { Store, Tx } from './store/store.ts';
 import { Timers } from './timers.ts';
 import { Vault } from './vault.ts';
 
@@ -69,11 +70,16 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
   attempts.listen(attemptListener(context));
   if (options.log !== undefined) journal.subscribe(options.log);
   const inbox = new Inbox(store, context);
+  const retention = new Retention(store, clock, journal);
+  const retainDaily = (tx: Tx) => timers.set(tx, 'retention', 'daily', nextRetention(clock.now()));
 
   await checkAtStart(store, journal);
   await context.outbox.start();
   modems.onChange(() => context.outbox.look());
   await inbox.readAll();
+  await store.transaction('daily work', async (tx) => {
+    if (!(await timers.isSet(tx, 'retention', 'daily'))) await retainDaily(tx);
+  });
   await timers.start({
     'payment-resend': (tx, txn) => resendRequest(tx, context, ref(txn)),
     'payment-expiry': (tx, txn) => expirePayment(tx, context, txn),
@@ -84,6 +90,10 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
     'outbox-retry': (tx, id) => context.outbox.retry(tx, id),
     'inbox-retry': (tx, id) => inbox.retry(tx, id),
     'device-unblock': (tx, device) => unblockDevice(tx, context, Number(device)),
+    async retention(tx) {
+      await retainDaily(tx);
+      tx.afterCommit(() => retention.begin());
+    },
   });
   bearer.receive(inbox);
   return {
@@ -93,6 +103,7 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
     async stop() {
       modems.close();
       await timers.stop();
+      await retention.stop();
       await inbox.stop();
       await context.outbox.stop();
       await store.close();

@@ -12,7 +12,8 @@ export type TimerKind =
   | 'receipt-repeat'
   | 'outbox-retry'
   | 'inbox-retry'
-  | 'device-unblock';
+  | 'device-unblock'
+  | 'retention';
 
 const TIMER_KINDS: readonly TimerKind[] = [
   'payment-resend',
@@ -24,6 +25,7 @@ const TIMER_KINDS: readonly TimerKind[] = [
   'outbox-retry',
   'inbox-retry',
   'device-unblock',
+  'retention',
 ];
 
 /** The handler of a kind of timer: runs inside the transaction that removes the due timer. */

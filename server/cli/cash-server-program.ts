@@ -13,6 +13,10 @@ export const cashServer: Executable = {
       description: 'run the service on a modem until Ctrl-C',
       load: async () => (await import('./serve.ts')).serveCommand(),
     },
+    backup: {
+      description: 'copy the database beside a running service, and check the copy',
+      load: async () => (await import('./backup.ts')).backupCommand(),
+    },
     person: {
       description: 'register people, let them enrol a phone, and look them up',
       load: async () => (await import('./person.ts')).personCommand(),

@@ -102,8 +102,10 @@ const INVARIANTS: readonly Invariant[] = [
     name: 'an account says what its entries say',
     reach: 'everything',
     broken: `SELECT coalesce(owner, e.account) AS culprit
-      FROM account FULL JOIN (SELECT account, currency, sum(max(minor, 0)) AS credits, sum(max(-minor, 0)) AS debits
-        FROM entry GROUP BY account, currency) e ON e.account = owner AND e.currency = account.currency
+      FROM account FULL JOIN (SELECT account, currency, sum(credits) AS credits, sum(debits) AS debits FROM
+        (SELECT account, currency, max(minor, 0) AS credits, max(-minor, 0) AS debits FROM entry
+          UNION ALL SELECT owner, currency, credits, debits FROM folded) GROUP BY account, currency) e
+        ON e.account = owner AND e.currency = account.currency
       WHERE coalesce(credits_posted, 0) <> coalesce(credits, 0) OR coalesce(debits_posted, 0) <> coalesce(debits, 0)`,
   },
   {

@@ -14,9 +14,6 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /** How often a stored answer is sent again when the phone asks; after that the phone gets no answer. */
 const REPEAT_LIMIT = 3;
 
-/** How long an answer is stored, ms: as long as its query can come again, which the inbox knows for 10 days. */
-const KEPT_MS = 10 * DAY_MS;
-
 /** The largest amount that a message can say, minor units: 5 octets. */
 const LARGEST_MINOR = 2 ** 40 - 1;
 
@@ -65,7 +62,6 @@ function toShow(available: readonly Amount[]): Amount[] {
 async function answer(tx: Tx, context: Context, recipient: Recipient, ref: Ref, message: Balance | Nak): Promise<void> {
   const { clock } = context;
   const frame = sealTo(context, recipient, encodeDown(message));
-  await tx.run('DELETE FROM balance_answer WHERE at < ?', clock.now() - KEPT_MS);
   await tx.run(
     'INSERT INTO balance_answer (ref, device_id, message, frame, at) VALUES (?, ?, ?, ?, ?)',
     ref,

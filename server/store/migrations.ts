@@ -164,6 +164,34 @@ CREATE TABLE reconciled (
 ) STRICT, WITHOUT ROWID;
 `;
 
+/** Rows may go while `before` says so, which is only inside the transactions of the retention job. */
+function deletableWhen(table: string, condition: string): string {
+  return `
+DROP TRIGGER ${table}_is_not_deleted;
+CREATE TRIGGER ${table}_is_not_deleted BEFORE DELETE ON ${table} WHEN NOT coalesce(${condition}, 0)
+BEGIN SELECT RAISE(ABORT, '${table} is append only'); END;
+`;
+}
+
+const RETENTION = `
+CREATE TABLE deletion (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  before INTEGER NOT NULL                      -- append-only rows older than this may be deleted, ms since 1970; 0: none
+) STRICT;
+INSERT INTO deletion VALUES (1, 0);
+CREATE TABLE folded (                          -- what deleted entries had moved
+  owner TEXT NOT NULL,
+  currency TEXT NOT NULL,
+  debits INTEGER NOT NULL,
+  credits INTEGER NOT NULL,
+  PRIMARY KEY (owner, currency)
+) STRICT, WITHOUT ROWID;
+${['evidence', 'transfer', 'transfer_end', 'journal']
+  .map((table) => deletableWhen(table, 'OLD.at < (SELECT before FROM deletion)'))
+  .join('')}
+${deletableWhen('entry', '(SELECT at FROM transfer WHERE id = OLD.transfer_id) < (SELECT before FROM deletion)')}
+${deletableWhen('merchant_receipt', '(SELECT changed_at FROM payment WHERE txn = OLD.txn) < (SELECT before FROM deletion)')}`;
+
 /** What each version adds to the tables. A published entry is never edited; a change is a new entry at the end. */
 export const MIGRATIONS: readonly string[] = [
   FIRST_TABLES,
@@ -172,4 +200,5 @@ export const MIGRATIONS: readonly string[] = [
   FRAMES_TRIED_AGAIN,
   ATTEMPTS_AND_ACCOUNTS + OPEN_ROWS,
   BOOKS_CHECKED,
+  RETENTION,
 ];

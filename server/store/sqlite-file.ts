@@ -5,7 +5,7 @@ import { MIGRATIONS } from './migrations.ts';
 import { StoreError } from './store.ts';
 
 /** Marks a database file of this program (`PRAGMA application_id`): "CaMo" in ASCII. */
-const APPLICATION_ID = 0x43614d6f;
+export const APPLICATION_ID = 0x43614d6f;
 
 /** The tables of an earlier version were brought up to date. */
 export interface Migrated {
@@ -109,7 +109,8 @@ function freeName(name: string): string {
   for (let n = 2; ; n += 1) if (!existsSync(`${name}-${n}`)) return `${name}-${n}`;
 }
 
-function numberOf(database: DatabaseSync, sql: string): number {
+/** The first value of an answer; 0 when it is no number. */
+export function numberOf(database: DatabaseSync, sql: string): number {
   const value = Object.values(database.prepare(sql).get() ?? {})[0];
   return typeof value === 'number' ? value : 0;
 }

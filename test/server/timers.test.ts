@@ -26,6 +26,7 @@ function open(clock = new VirtualClock(), store = memoryStore(clock)) {
     'outbox-retry': note('retry'),
     'inbox-retry': note('inbox retry'),
     'device-unblock': note('unblock'),
+    retention: note('retention'),
   };
   const set = (subject: string, afterMs: number) =>
     store.transaction('set', (tx) => timers.set(tx, 'payment-expiry', subject, clock.now() + afterMs));
