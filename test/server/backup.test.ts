@@ -62,7 +62,7 @@ describe('a backup', () => {
     database.exec("UPDATE account SET credits_posted = credits_posted + 1 WHERE owner = 'merchant:1'");
     database.close();
     const { breaches } = await backUp(world.database, target());
-    expect(breaches).toEqual(['merchant:1 breaks: an account says what its entries say']);
+    expect(breaches).toContain('merchant:1 breaks: an account says what its entries say');
   });
 
   it('is deleted when it is damaged', async () => {
