@@ -16,6 +16,17 @@ export { mermaidOf } from './evidence/mermaid.ts';
 export { LogError, readLog } from './evidence/read-log.ts';
 export { type Selection, select } from './evidence/selection.ts';
 export { sequenceDiagram } from './evidence/sequence-diagram.ts';
+export {
+  ExampleHost,
+  type ExampleHostOptions,
+  type HostFault,
+  type HostOrder,
+  type SettlementFault,
+} from './hosts/example-host.ts';
+export { type ExampleRailOptions, exampleRail } from './hosts/example-rail.ts';
+export { type HostLink, type LineServer, listenForLines, memoryLink, tcpLink } from './hosts/host-link.ts';
+export { ledgerLaws, type RailLaw, railLaws } from './hosts/rail-laws.ts';
+export type { RailUnderTrial, TrialHost } from './hosts/rail-trial.ts';
 export { EventLog, jsonLine, type LogEntry, type WorldEvent } from './log.ts';
 export type { OutsideMessage, PhoneMessage, Sending } from './messages.ts';
 export { type Fact, facts, type Shown } from './modem/facts/index.ts';

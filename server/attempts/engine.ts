@@ -143,6 +143,8 @@ export class AttemptEngine {
     } else if (remembered || kind === 'reversal') {
       const tried = await countTry(tx, attempt, this.#clock.now());
       await this.#ask(tx, rail, tried, () => rail.send(tried.order));
+    } else if (attempt.state === 'pending' && rail.accept !== undefined) {
+      await this.#setTimer(tx, attempt.order.key, PENDING_PAUSE_MS);
     } else {
       await this.#change(tx, attempt, undefined);
     }
