@@ -183,3 +183,20 @@ test('what is shown: time, phones, queue, faults, log', async () => {
   expect(part.log.map(({ seq }) => seq)).toEqual([world.log.seq - 1, world.log.seq]);
   expect(part.log.map(({ text }) => text.length <= 60)).toEqual([true, true]);
 });
+
+test('a report on its way, a fault that struck once of two times, and the messages in both memories', async () => {
+  const simulation = await opened();
+  const { world } = simulation;
+  const content = { kind: 'text', text: 'x' } as const;
+  world.faults.add({ action: { kind: 'delay', ms: 60_000 }, about: 'reports' });
+  world.faults.add({ action: { kind: 'drop' }, to: TWO, nth: 2 });
+  await world.send({ from: ONE, to: TWO, content, statusReport: true });
+  world.deliver({ to: TWO, from: 'BANK', content });
+  const seen = shown(simulation);
+  expect(seen.queue).toEqual([expect.stringMatching(/^ +\d+ {2}report {8} → \+393330000001 {2}on the way$/)]);
+  expect(seen.faults.map(({ text }) => text)).toEqual([
+    expect.stringContaining('struck 1 of 1'),
+    expect.stringContaining('struck 1 of 2'),
+  ]);
+  expect([world.fillMemory(ONE), shown(simulation).phones[0]?.stored]).toEqual([130, 130]);
+});

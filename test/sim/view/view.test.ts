@@ -12,6 +12,7 @@ function view(...options: readonly string[]) {
 }
 
 const UP = '\x1b[A';
+const DOWN = '\x1b[B';
 const ESCAPE = '\x1b';
 
 it('shows phones, queue, faults and log, and does what its keys say', { timeout: 60_000 }, async () => {
@@ -69,7 +70,15 @@ it('gives the message up at Esc, and changes the pace', { timeout: 60_000 }, asy
   await program.shows('Enter sends');
   program.type(ESCAPE);
   await expect.poll(program.screen).not.toContain('Enter sends');
-  program.type('mAll at once\r');
+  program.type('mAllx');
+  await program.shows('Allx█');
+  program.type('\x7f');
+  await program.shows('All█');
+  program.type('y');
+  await program.shows('Ally█');
+  program.type('\b');
+  await program.shows('All█');
+  program.type(' at once\r');
   await program.shows('«All at once»');
   program.type('>');
   await program.shows(' x10 · ');
@@ -77,6 +86,11 @@ it('gives the message up at Esc, and changes the pace', { timeout: 60_000 }, asy
   await program.shows(' fast · ');
   program.type(UP);
   await program.shows('PHONES 8 to 12 of 12');
+  for (const number of [1, 2, 3, 4, 5, 6]) {
+    program.type(DOWN);
+    await program.shows(`▶ +39333000000${number}`);
+  }
+  await program.shows('PHONES 2 to 6 of 12');
   program.kill('SIGTERM');
   expect(await program.exited).toBe(0);
   expect(existsSync(program.folder)).toBe(false);
