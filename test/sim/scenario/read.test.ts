@@ -237,6 +237,92 @@ test('what is left out has its default, and lengths of time are ms', () => {
   });
 });
 
+const long = (length: number) => 'x'.repeat(length);
+const phoneOf = (more: string) => ({ phones: `phones: [{ ${more} }]`, steps: '{ at: 1s, profile: none }' });
+
+/** What each field takes at its ends, and what it does not take any more. */
+test.each<
+  [field: string, file: (value: string | number) => string, taken: (string | number)[], refused: (string | number)[]]
+>([
+  [
+    'the name of a phone',
+    (value) => scenario(phoneOf(`name: ${value}, number: '1'`)),
+    ['x', long(40), 'Zoë-2'],
+    [long(41), '1x', '-'],
+  ],
+  [
+    'count',
+    (value) => scenario(phoneOf(`name: a, number: '+390000000001', count: ${value}`)),
+    [1, 10_000],
+    [0, 10_001, 1.5],
+  ],
+  ['times', (value) => scenario({ steps: `{ at: 1s, times: ${value}, read: anna }` }), [1, 100_000], [0, 100_001]],
+  ['nth', (value) => scenario({ steps: `{ when: { kind: wait, nth: ${value} }, read: anna }` }), [1, 1_000_000], [0]],
+  ['report', (value) => scenario({ expectations: `{ message: greeting, report: ${value} }` }), [0, 255], [-1, 256]],
+  ['deliveries', (value) => scenario({ expectations: `{ message: greeting, deliveries: ${value} }` }), [0, 9], [-1]],
+  [
+    'share',
+    (value) => scenario({ expectations: `{ message: greeting, state: lost, share: ${value} }` }),
+    [0, 0.5, 1],
+    [-0.1, 1.1],
+  ],
+  ['atMost', (value) => scenario({ expectations: `{ count: { kind: wait }, atMost: ${value} }` }), [0, 9], [-1, 0.5]],
+  [
+    'code',
+    (value) => scenario({ steps: `{ at: 1s, ussd: { phone: anna, code: '${value}' } }` }),
+    ['#', '1'.repeat(40)],
+    ['', '1'.repeat(41), 'a'],
+  ],
+  [
+    'messages',
+    (value) => scenario({ steps: `{ at: 1s, traffic: { from: anna, to: bruno, messages: ${value}, during: 1s } }` }),
+    [1, 1_000_000],
+    [0, 1_000_001],
+  ],
+  [
+    'text',
+    (value) =>
+      scenario({ steps: `{ at: 1s, traffic: { from: anna, to: bruno, messages: 1, during: 1s, text: '${value}' } }` }),
+    ['', long(1_000)],
+    [long(1_001)],
+  ],
+  [
+    'as',
+    (value) => scenario({ steps: `{ at: 1s, send: { from: anna, to: bruno, text: hi, as: '${value}' } }` }),
+    ['x', long(40)],
+    ['', long(41)],
+  ],
+  [
+    'state',
+    (value) => scenario({ expectations: `{ message: greeting, state: ${value} }` }),
+    ['on-the-way', 'waiting', 'delivered', 'lost', 'refused', 'failed', 'replaced'],
+    ['gone'],
+  ],
+  [
+    'answer',
+    (value) => scenario({ expectations: `{ message: greeting, answer: ${value} }` }),
+    ['accepted', 'refused', 'lost'],
+    ['maybe'],
+  ],
+])('%s', (_field, file, taken, refused) => {
+  expect(taken.filter((value) => !readScenario(file(value)).ok)).toEqual([]);
+  expect(refused.filter((value) => readScenario(file(value)).ok)).toEqual([]);
+});
+
+test('a modem that is unplugged stays away until it is plugged in, and a scenario lasts 8 days, unless told otherwise', () => {
+  const read = readScenario(scenario({ steps: '{ at: 1s, unplug: { phone: anna } }' }));
+  expect(read).toMatchObject({
+    ok: true,
+    scenario: {
+      lasts: 8 * 86_400_000,
+      phones: [{ name: 'anna', count: 1, reads: true }, { name: 'bruno' }],
+      faults: [],
+      expect: [],
+      steps: [{ action: { name: 'unplug', what: { phone: 'anna', for: 0, renamed: false } } }],
+    },
+  });
+});
+
 test('JSON is read too', () => {
   const file = { name: 'x', phones: [{ name: 'a', number: '1' }], steps: [{ at: 5, read: 'a' }] };
   expect(readScenario(JSON.stringify(file, null, 2))).toMatchObject({ ok: true, scenario: { name: 'x' } });
