@@ -4,6 +4,7 @@ import type { DeviceId, PersonId, Ref } from './ids.ts';
 import type { RefundState } from './payments/refund.ts';
 import type { PaymentEvent, PaymentState } from './payments/transitions.ts';
 import type { DeviceState } from './people/devices.ts';
+import type { DifferenceKind } from './reconciliation/compare.ts';
 import type { Store, Tx } from './store/store.ts';
 
 /** Events that do not happen with an honest phone and a working service; the operator should look at them. */
@@ -80,6 +81,13 @@ export type ServiceEvent =
       readonly moved: boolean;
       readonly reason: string;
     }
+  /** A difference between a rail's settlement and the service was not found again. */
+  | {
+      readonly kind: 'difference-ended';
+      readonly rail: string;
+      readonly key: string;
+      readonly difference: DifferenceKind;
+    }
   /** A bug or a broken file: one message or request was given up. */
   | { readonly kind: 'fault'; readonly reason: string }
   | { readonly kind: 'undelivered'; readonly deviceId: DeviceId; readonly message: string; readonly reason: string };
@@ -137,5 +145,6 @@ export async function recordFault(store: Store, journal: Journal, error: unknown
 function subjectOf(event: ServiceEvent): string {
   if (event.kind === 'payment' || event.kind === 'refund' || event.kind === 'resolved') return event.txn;
   if (event.kind === 'fault') return 'service';
+  if (event.kind === 'difference-ended') return event.key;
   return event.kind === 'alarm' && event.deviceId === undefined ? event.ref : `device:${event.deviceId}`;
 }

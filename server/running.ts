@@ -16,6 +16,7 @@ import { unblockDevice } from './people/unblock.ts';
 import { servicePrimitives } from './primitives.ts';
 import { LedgerRail } from './rails/ledger-rail.ts';
 import { type Rail, Rails } from './rails/rail.ts';
+import { DailyReconciliation } from './reconciliation/daily.ts';
 import { nextRetention, Retention } from './retention.ts';
 import type { ServiceOptions } from './service.ts';
 import { SqliteStore } from './store/sqlite-store.ts';
@@ -72,6 +73,7 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
   const inbox = new Inbox(store, context);
   const retention = new Retention(store, clock, journal);
   const retainDaily = (tx: Tx) => timers.set(tx, 'retention', 'daily', nextRetention(clock.now()));
+  const daily = new DailyReconciliation({ store, clock, journal }, rails, timers);
 
   await checkAtStart(store, journal);
   await context.outbox.start();
@@ -79,6 +81,7 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
   await inbox.readAll();
   await store.transaction('daily work', async (tx) => {
     if (!(await timers.isSet(tx, 'retention', 'daily'))) await retainDaily(tx);
+    await daily.plan(tx);
   });
   await timers.start({
     'payment-resend': (tx, txn) => resendRequest(tx, context, ref(txn)),
@@ -89,6 +92,7 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
     'receipt-repeat': (tx, subject) => repeatUnconfirmed(tx, context, subject),
     'outbox-retry': (tx, id) => context.outbox.retry(tx, id),
     'inbox-retry': (tx, id) => inbox.retry(tx, id),
+    reconciliation: (tx) => daily.fire(tx),
     'device-unblock': (tx, device) => unblockDevice(tx, context, Number(device)),
     async retention(tx) {
       await retainDaily(tx);

@@ -37,6 +37,8 @@ import { type Device, devicesOf } from './people/devices.ts';
 import { addPerson, type Person, peopleAfter, personById, personByNumber } from './people/people.ts';
 import { E164, type Language } from './people/person-fields.ts';
 import type { Rail, RemoteRail } from './rails/rail.ts';
+import { type ReconciliationOrder, reconcileRails } from './reconciliation/order.ts';
+import type { ReconciliationReport } from './reconciliation/reconcile.ts';
 import { type Running, startRunning } from './running.ts';
 import type { StoreProbe } from './store/sqlite-store.ts';
 import type { Store } from './store/store.ts';
@@ -266,6 +268,11 @@ export class Service {
    */
   notice(rail: Rail['name'], message: Uint8Array): Promise<void> {
     return this.#context.attempts.notice(rail, message);
+  }
+
+  /** Compares the rails' settlements with the service; a new difference is an alarm. @throws ServiceError */
+  reconcile(order: ReconciliationOrder): Promise<ReconciliationReport[]> {
+    return reconcileRails({ ...this.#context, store: this.#store }, this.#context.rails, order);
   }
 
   /** The merchant's signed receipt. @throws ServiceError `not-possible-now` */

@@ -13,7 +13,8 @@ export type TimerKind =
   | 'outbox-retry'
   | 'inbox-retry'
   | 'device-unblock'
-  | 'retention';
+  | 'retention'
+  | 'reconciliation';
 
 const TIMER_KINDS: readonly TimerKind[] = [
   'payment-resend',
@@ -26,6 +27,7 @@ const TIMER_KINDS: readonly TimerKind[] = [
   'inbox-retry',
   'device-unblock',
   'retention',
+  'reconciliation',
 ];
 
 /** The handler of a kind of timer: runs inside the transaction that removes the due timer. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { UsageError } from '../../modem/cli/program.ts';
 import { KEY_VARIABLE } from './environment.ts';
 
-/** How long the service may take to answer, ms. */
+/** How long the service may take to answer unless the request says, ms. */
 const ANSWER_LIMIT_MS = 15_000;
 
 const Problem = z.object({ detail: z.string() });
@@ -14,6 +14,8 @@ interface AdminRequest {
   readonly path: string;
   readonly body?: object;
   readonly headers?: Readonly<Record<string, string>>;
+  /** How long the answer may take, ms. */
+  readonly limitMs?: number;
 }
 
 /** Gives a command the option that says where the service is. */
@@ -59,11 +61,11 @@ function adminKey(): string {
 async function exchange(
   server: string,
   key: string,
-  { method, path, body, headers = {} }: AdminRequest,
+  { method, path, body, headers = {}, limitMs = ANSWER_LIMIT_MS }: AdminRequest,
 ): Promise<{ readonly ok: boolean; readonly status: number; readonly text: string }> {
   const { systemClock } = await import('../../modem/index.ts');
   const aborter = new AbortController();
-  const cancel = systemClock.after(ANSWER_LIMIT_MS, () => aborter.abort());
+  const cancel = systemClock.after(limitMs, () => aborter.abort());
   try {
     const response = await fetch(`${server}${path}`, {
       method,
@@ -78,7 +80,7 @@ async function exchange(
     return { ok: response.ok, status: response.status, text: await response.text() };
   } catch {
     if (!aborter.signal.aborted) throw new Error(`no service answers at ${server}: is "cash-server serve" running?`);
-    throw new Error(`${server} has not answered within ${ANSWER_LIMIT_MS / 1000} s; whether it did it is not known`);
+    throw new Error(`${server} has not answered within ${limitMs / 1000} s; whether it did it is not known`);
   } finally {
     cancel();
   }

@@ -37,6 +37,14 @@ export const cashServer: Executable = {
       description: 'print what a person was asked to pay, latest first',
       load: async () => (await import('./payments.ts')).paymentsCommand(),
     },
+    payment: {
+      description: 'say what became of a payment or refund in review',
+      load: async () => (await import('./payment.ts')).paymentCommand(),
+    },
+    reconcile: {
+      description: "compare the rails' settlements with the service",
+      load: async () => (await import('./reconcile.ts')).reconcileCommand(),
+    },
     ledger: {
       description: 'check the ledger, and print accounts and their movements; also while the service runs',
       load: async () => (await import('./ledger.ts')).ledgerCommand(),

@@ -23,11 +23,13 @@ function describe(event: ServiceEvent): string {
       return `ALARM ${event.alarm} ${event.deviceId === undefined ? '' : `device ${event.deviceId} `}${event.ref}: ${alarmText(event)}`;
     case 'undelivered':
       return `device ${event.deviceId} ${event.message} was not sent: ${event.reason}`;
+    case 'difference-ended':
+      return `reconciled ${event.rail} ${event.key}: no longer ${event.difference}`;
     case 'fault':
       return `FAULT ${event.reason}`;
   }
 }
 
 function alarmText({ alarm, detail }: Extract<ServiceEvent, { kind: 'alarm' }>): string {
-  return detail === undefined ? ALARM_ADVICE[alarm] : `${detail}. ${ALARM_ADVICE[alarm]}`;
+  return detail ?? ALARM_ADVICE[alarm];
 }

@@ -10,6 +10,7 @@ import type { Service } from '../service.ts';
 import { adminRoutes } from './admin-routes.ts';
 import { healthRoutes } from './health-routes.ts';
 import { merchantRoutes } from './merchant-routes.ts';
+import { operatorRoutes } from './operator-routes.ts';
 import { sendError, sendProblem } from './problem.ts';
 import { publicRoutes } from './public-routes.ts';
 
@@ -48,6 +49,7 @@ export function createHttp(service: Service, adminKeyHash: Uint8Array): FastifyI
   void app.register(async (scope) => healthRoutes(scope, service));
   void app.register(async (scope) => publicRoutes(scope, service));
   void app.register(async (scope) => adminRoutes(scope, service, adminKeyHash));
+  void app.register(async (scope) => operatorRoutes(scope, service, adminKeyHash));
   void app.register(async (scope) => merchantRoutes(scope, service));
   return app;
 }

@@ -175,6 +175,12 @@ export const WaitQuery: z.ZodType<{ readonly wait: number }> = z.object({
     .describe('Seconds to wait for the payment to be settled, 60 at most'),
 });
 
+/** Which part of the list of reviews is wanted. */
+export const ReviewQuery: z.ZodType<{ readonly after?: Ref | undefined; readonly limit: number }> = z.strictObject({
+  after: TxnText.optional().describe('The payments after this one in the list: next of the answer before'),
+  limit: PageSize,
+});
+
 /** What a list of payments is narrowed to, and which part of it is wanted. */
 export interface ListQuery {
   readonly mref?: string | undefined;

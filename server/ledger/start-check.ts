@@ -1,3 +1,4 @@
+import { ALARM_ADVICE } from '../alarm-advice.ts';
 import { type Journal, recordFault } from '../journal.ts';
 import type { Store } from '../store/store.ts';
 import { checkLately } from './invariants.ts';
@@ -15,7 +16,7 @@ export async function checkAtStart(store: Store, journal: Journal): Promise<void
       const after =
         (await tx.get('SELECT transfer_end FROM ledger_checkpoint', (row) => row.integer('transfer_end'))) ?? 0;
       for (const { culprit, invariant } of await checkLately(tx, { after, most: MOST_CHECKED })) {
-        const detail = `the ledger does not keep the rule: ${invariant}`;
+        const detail = `the ledger does not keep the rule: ${invariant}. ${ALARM_ADVICE['ledger-breach']}`;
         await journal.record(tx, { kind: 'alarm', alarm: 'ledger-breach', ref: culprit, detail });
       }
       await tx.run('UPDATE ledger_checkpoint SET transfer_end = (SELECT coalesce(max(rowid), 0) FROM transfer_end)');

@@ -82,6 +82,8 @@ export interface PaymentQuery {
   readonly personId?: PersonId | undefined;
   readonly mref?: string | undefined;
   readonly state?: PaymentState | undefined;
+  /** Only those that wait for an operator: in review, or with a refund in review. */
+  readonly inReview?: true | undefined;
   /** The txn of a payment: only those are wanted that come after it in the list. */
   readonly after?: Ref | undefined;
   readonly limit: number;
@@ -96,7 +98,7 @@ export async function findPayments(tx: ReadTx, query: PaymentQuery): Promise<Pay
     ['state = ?', query.state],
     ['(created_at, rowid) < (SELECT created_at, rowid FROM payment WHERE txn = ?)', query.after],
   ];
-  const sql: string[] = ['1'];
+  const sql: string[] = [query.inReview === true ? IN_REVIEW : '1'];
   const values: (string | number)[] = [];
   for (const [condition, value] of conditions) {
     if (value === undefined) continue;
@@ -110,6 +112,8 @@ export async function findPayments(tx: ReadTx, query: PaymentQuery): Promise<Pay
     query.limit,
   );
 }
+
+const IN_REVIEW = "(state = 'REVIEW' OR txn IN (SELECT txn FROM attempt WHERE state = 'given-up' AND kind = 'refund'))";
 
 /** How many requests a person has not answered yet. */
 export async function countWaitingRequests(tx: ReadTx, person: PersonId): Promise<number> {

@@ -131,6 +131,11 @@ export class Rails {
     this.#byName = new Map([...others, standard].map((rail) => [rail.name, rail]));
   }
 
+  /** All of them. */
+  get all(): Iterable<Rail> {
+    return this.#byName.values();
+  }
+
   /** The rail of this name; `undefined` when the service was started without it. */
   named(name: string): Rail | undefined {
     return this.#byName.get(name);

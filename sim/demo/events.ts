@@ -104,6 +104,8 @@ function serviceWords(event: ServiceEvent): string {
       return `${event.key} ${event.moved ? 'moved' : 'did not move'}: ${event.reason}`;
     case 'undelivered':
       return `${event.message} to ${event.deviceId}: ${event.reason}`;
+    case 'difference-ended':
+      return `${event.rail} ${event.key}: no longer ${event.difference}`;
     case 'fault':
       return event.reason;
   }

@@ -27,6 +27,7 @@ function open(clock = new VirtualClock(), store = memoryStore(clock)) {
     'inbox-retry': note('inbox retry'),
     'device-unblock': note('unblock'),
     retention: note('retention'),
+    reconciliation: note('reconciliation'),
   };
   const set = (subject: string, afterMs: number) =>
     store.transaction('set', (tx) => timers.set(tx, 'payment-expiry', subject, clock.now() + afterMs));

@@ -301,6 +301,8 @@ describe('what needs no key', () => {
       '/v1/people/{id}/activations',
       '/v1/people/{id}/deposits',
       '/v1/people/{id}/payments',
+      '/v1/reconciliations',
+      '/v1/reviews',
     ]);
     expect(description.components.schemas).toHaveProperty('Payment');
   });

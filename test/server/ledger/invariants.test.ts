@@ -15,7 +15,7 @@ const evidence = `INSERT INTO evidence VALUES ('${TXN}', 1, 0, 0, x'', 0)`;
 const payment = (state: string, refunded = 0) =>
   `INSERT INTO payment (txn, merchant_id, mref, fingerprint, person_id, minor, currency, reference, ttl, match_code, state, created_at, changed_at, refunded) VALUES ('${TXN}', 1, 'm', 'f', 1, 5, 'EUR', '', 120, 0, '${state}', 0, 0, ${refunded})`;
 const attempt = (state: string, { key = KEY, kind = 'charge', minor = 5, currency = 'EUR' } = {}) =>
-  `INSERT INTO attempt VALUES ('${key}', '${TXN}', '${kind}', 'ledger', '${state}', 1, ${minor}, '${currency}', 'person:1', 'merchant:1', '', NULL, 0, 0, 0)`;
+  `INSERT INTO attempt (rail_key, txn, kind, rail, state, tries, minor, currency, payer, merchant, note, reason, approval_code, created_at, changed_at) VALUES ('${key}', '${TXN}', '${kind}', 'ledger', '${state}', 1, ${minor}, '${currency}', 'person:1', 'merchant:1', '', NULL, 0, 0, 0)`;
 const refund = (minor: number) =>
   `INSERT INTO refund VALUES ('${TXN}:refund-1', '${TXN}', NULL, ${minor}, 'EUR', NULL, 0)`;
 const transfer = (id = KEY, debit = 'person:1', credit = 'merchant:1') =>

@@ -23,7 +23,7 @@ function alarms(world: World) {
 const LOST =
   "INSERT INTO transfer VALUES ('t', NULL, 'cash', 'person:1', 5, 'EUR', 0); INSERT INTO transfer_end VALUES ('t', 'posted', 0)";
 const DETAIL =
-  'the ledger does not keep the rule: a posted transfer has two entries: its amount out of one account and into the other';
+  'the ledger does not keep the rule: a posted transfer has two entries: its amount out of one account and into the other. Run cash-server ledger check, keep a copy of the file, and report the fault: nothing is mended by itself';
 
 describe('the check of the ledger at a start', () => {
   it('says nothing when all is well', async () => {

@@ -1,0 +1,41 @@
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Service } from '../service.ts';
+import { checkAdmin } from './auth.ts';
+import { PaymentListView, ReviewQuery } from './payment-schemas.ts';
+import { ReconciliationBody, ReportsView, viewReport } from './reconciliation-schemas.ts';
+import { viewPayments } from './views.ts';
+
+const tags = ['administration'];
+
+/** Routes for the administrator's key: what a person has to look at. */
+export async function operatorRoutes(app: FastifyInstance, service: Service, adminKeyHash: Uint8Array): Promise<void> {
+  const routes = app.withTypeProvider<ZodTypeProvider>();
+  routes.addHook('onRequest', async (request) => checkAdmin(adminKeyHash, request));
+
+  routes.get(
+    '/v1/reviews',
+    {
+      schema: {
+        tags,
+        summary: 'Payments in review, and those with a refund in review, latest first',
+        querystring: ReviewQuery,
+        response: { 200: PaymentListView },
+      },
+    },
+    async (request) => viewPayments(service, { ...request.query, inReview: true }),
+  );
+
+  routes.post(
+    '/v1/reconciliations',
+    {
+      schema: {
+        tags,
+        summary: "Compare the rails' settlements with the service",
+        body: ReconciliationBody,
+        response: { 200: ReportsView },
+      },
+    },
+    async (request) => ({ reports: (await service.reconcile(request.body ?? {})).map(viewReport) }),
+  );
+}

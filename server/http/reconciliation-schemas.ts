@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import type { Amount } from '../../device/safe-mobile/index.ts';
+import { DIFFERENCE_KINDS, type Finding } from '../reconciliation/compare.ts';
+import type { ReconciliationOrder } from '../reconciliation/order.ts';
+import type { ReconciliationReport } from '../reconciliation/reconcile.ts';
+import { AmountView, TimeText } from './amount-schema.ts';
+
+const Day: z.ZodType<number> = z.iso
+  .date('expected a day as 2026-11-30')
+  .transform((text) => Date.parse(`${text}T00:00:00Z`));
+
+export const ReconciliationBody: z.ZodType<ReconciliationOrder | null | undefined> = z
+  .strictObject({
+    rail: z.string().max(32).optional().describe('Default: all rails'),
+    from: Day.optional().describe('The first day (UTC). Default: seven days before the end'),
+    to: Day.optional().describe('The last day (UTC). Default: yesterday'),
+  })
+  .nullish();
+
+export interface FindingView {
+  readonly kind: Finding['kind'];
+  readonly key: string;
+  readonly at: string;
+  readonly here?: Amount | undefined;
+  readonly there?: Amount | undefined;
+  readonly detail: string;
+}
+
+export interface ReportView {
+  readonly rail: string;
+  readonly from: string;
+  readonly to: string;
+  readonly matched: number;
+  readonly otherDay: readonly FindingView[];
+  readonly differences: readonly FindingView[];
+}
+
+const FindingView: z.ZodType<FindingView> = z
+  .object({
+    kind: z.enum([...DIFFERENCE_KINDS, 'other-day']),
+    key: z.string().describe('The key of the movement, as rail and service name it'),
+    at: TimeText,
+    here: AmountView.optional(),
+    there: AmountView.optional(),
+    detail: z.string(),
+  })
+  .meta({ id: 'Finding' });
+
+export const ReportsView: z.ZodType<{ readonly reports: readonly ReportView[] }> = z.object({
+  reports: z.array(
+    z.object({
+      rail: z.string(),
+      from: TimeText,
+      to: TimeText,
+      matched: z.int().describe('Movements that are the same there and here'),
+      otherDay: z.array(FindingView).describe('Matched as well, but settled on another day'),
+      differences: z.array(FindingView).describe('Somebody has to look at each; new ones are alarms in the journal'),
+    }),
+  ),
+});
+
+/** The reconciliation of a rail as the API shows it. */
+export function viewReport({ rail, from, to, matched, findings }: ReconciliationReport): ReportView {
+  const views = findings.map((finding) => ({ ...finding, at: new Date(finding.at).toISOString() }));
+  return {
+    rail,
+    from: new Date(from).toISOString(),
+    to: new Date(to).toISOString(),
+    matched,
+    otherDay: views.filter(({ kind }) => kind === 'other-day'),
+    differences: views.filter(({ kind }) => kind !== 'other-day'),
+  };
+}

@@ -1,0 +1,14 @@
+/** A day in UTC, ms. */
+export const DAY_MS: number = 24 * 3_600_000;
+
+/** The moment at which the day begins in UTC, ms since 1970. */
+export function dayOf(at: number): number {
+  return Math.floor(at / DAY_MS) * DAY_MS;
+}
+
+/** The days of a period, each by the moment at which it begins. */
+export function daysIn(from: number, to: number): number[] {
+  const days: number[] = [];
+  for (let day = dayOf(from); day < to; day += DAY_MS) days.push(day);
+  return days;
+}

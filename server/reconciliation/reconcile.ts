@@ -1,0 +1,109 @@
+import type { Clock } from '../../modem/index.ts';
+import type { Journal } from '../journal.ts';
+import type { Period } from '../ledger/statement.ts';
+import type { Rail, SettlementLine } from '../rails/rail.ts';
+import type { ReadTx, Store } from '../store/store.ts';
+import { byKey, chargeUndoneBy, compare, type Finding, findingsIn, type Lines } from './compare.ts';
+import { DAY_MS, daysIn } from './days.ts';
+import { type Movement, movementOf, movementsIn } from './movements.ts';
+import { endDifferences, isDifference, keepDifference } from './open-differences.ts';
+
+/** How far from its movement a line may be settled, ms: over a weekend and a holiday. */
+const SETTLED_WITHIN_MS = 4 * DAY_MS;
+
+/** The same for a rail in the service's own file, which books both in one transaction, ms. */
+const BOOKED_WITHIN_MS = 60_000;
+
+/** What a reconciliation needs of the service. */
+export interface ReconciliationContext {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly journal: Journal;
+}
+
+/** What came of the reconciliation of one rail. */
+export interface ReconciliationReport extends Period {
+  readonly rail: string;
+  /** Movements that are the same there and here; those of another day are not counted. */
+  readonly matched: number;
+  /** Differences, and movements of another day. */
+  readonly findings: readonly Finding[];
+}
+
+/** A rail did not give its settlement. */
+export class SettlementError extends Error {
+  override readonly name = 'SettlementError';
+}
+
+/**
+ * Compares the settlement of a rail with the service's attempts and ledger, day by day (UTC), to now at the latest. A new
+ * difference is an alarm; one that is gone is ended.
+ * @throws SettlementError
+ */
+export async function reconcile(
+  context: ReconciliationContext,
+  rail: Rail,
+  period: Period,
+): Promise<ReconciliationReport> {
+  const to = Math.min(period.to, context.clock.now());
+  const findings: Finding[] = [];
+  let matched = 0;
+  for (const day of daysIn(period.from, to)) {
+    const result = await reconcileDay(context, rail, {
+      from: Math.max(day, period.from),
+      to: Math.min(day + DAY_MS, to),
+    });
+    matched += result.matched;
+    findings.push(...result.findings);
+  }
+  return { rail: rail.name, from: period.from, to, matched, findings };
+}
+
+async function reconcileDay({ store, journal }: ReconciliationContext, rail: Rail, period: Period) {
+  const around = rail.local ? BOOKED_WITHIN_MS : SETTLED_WITHIN_MS;
+  let window: Period = { from: period.from - around, to: period.to + around };
+  let lines = await settlementOf(rail, window);
+  const { movements, compared } = await store.read((tx) => movementsFor(tx, rail, period, lines));
+  const earliest = Math.min(...[...compared].map((key) => movements.get(key)?.at ?? period.from));
+  if (earliest < window.from) {
+    // A line of today belongs to a movement of long ago: perhaps that was settled then, and this is the second time.
+    window = { from: earliest - around, to: window.to };
+    lines = await settlementOf(rail, window);
+  }
+  const { matched, findings } = compare(compared, lines, movements);
+  const found = findingsIn(findings, period);
+  await store.transaction('reconciliation', async (tx) => {
+    for (const finding of found) if (isDifference(finding)) await keepDifference(tx, journal, rail.name, finding);
+    await endDifferences(tx, journal, rail.name, period, compared, findings);
+  });
+  return { matched, findings: found };
+}
+
+async function settlementOf(rail: Rail, { from, to }: Period): Promise<Lines> {
+  let lines: readonly SettlementLine[];
+  try {
+    lines = await rail.settlement(from, to);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : error;
+    throw new SettlementError(`${rail.name} did not give its settlement: ${reason}`, { cause: error });
+  }
+  return byKey(lines.filter(({ at }) => at >= from && at < to));
+}
+
+/** What the service has of all that moved in a period there or here, and the keys that are to be compared. */
+async function movementsFor(tx: ReadTx, rail: Rail, period: Period, lines: Lines) {
+  const movements = new Map<string, Movement>();
+  for (const movement of await movementsIn(tx, rail.name, period)) movements.set(movement.key, movement);
+  const compared = new Set(movements.keys());
+  for (const [key, ofKey] of lines) {
+    if (ofKey.some(({ at }) => at >= period.from && at < period.to)) compared.add(key);
+  }
+  for (const key of [...compared, ...lines.keys()]) {
+    for (const wanted of [key, chargeUndoneBy(key)]) {
+      if (wanted === undefined || movements.has(wanted)) continue;
+      const movement = await movementOf(tx, rail.name, wanted);
+      if (movement !== undefined) movements.set(wanted, movement);
+    }
+  }
+  return { movements, compared };
+}

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import type { SettlementLine } from '../../../server/index.ts';
+import { DAY_MS, dayOf } from '../../../server/reconciliation/days.ts';
+import { ScriptedRail } from '../rails/scripted-rail.ts';
+import { PIN, shop, type World } from '../world.ts';
+
+const HOUR = 3_600_000;
+
+/** A card rail that notes for which days it was asked, and may fail. */
+class NotingRail extends ScriptedRail {
+  readonly asked: string[] = [];
+  fails = false;
+
+  override async settlement(from?: number, to?: number): Promise<readonly SettlementLine[]> {
+    if (this.fails) throw new Error('connection refused');
+    // The four days around the one that is compared.
+    this.asked.push(new Date((from ?? 0) + 4 * DAY_MS).toISOString().slice(0, 10));
+    expect((to ?? 0) - (from ?? 0)).toBe(9 * DAY_MS);
+    return this.lines;
+  }
+}
+
+async function paidByCard(options: { readonly lost?: true } = {}) {
+  const rail = new NotingRail();
+  if (options.lost === undefined) rail.charges = [{ kind: 'done', approvalCode: 4711 }];
+  const base = await shop('daily', { rails: [rail] });
+  const { world, customer, merchant } = base;
+  const { txn } = await world.request(merchant);
+  await world.clock.advance(2_000);
+  customer.phone.approve(PIN);
+  await world.clock.advance(2_500);
+  const paidAt = world.clock.now();
+  return { ...base, rail, txn, paidAt };
+}
+
+/** Moves the clock to the hour of a day, counted from the day of the payment. */
+async function moveTo({ clock }: World, paidAt: number, days: number, hour: number) {
+  await clock.advance(dayOf(paidAt) + days * DAY_MS + hour * HOUR - clock.now());
+}
+
+const alarmsOf = (world: World) =>
+  world.journal.flatMap(({ event }) => (event.kind === 'alarm' ? [`${event.alarm} ${event.ref}`] : []));
+
+describe('the daily reconciliation', () => {
+  it('compares a day from three o clock of the day after the next, and then each day', async () => {
+    const { world, rail, txn, paidAt } = await paidByCard();
+    const day = (offset: number) => new Date(paidAt + offset * DAY_MS).toISOString().slice(0, 10);
+    await moveTo(world, paidAt, 1, 4);
+    // The first run has never compared anything: it looks back a month.
+    expect(rail.asked).toHaveLength(31);
+    expect(rail.asked.at(-1)).toBe(day(-1));
+    rail.asked.length = 0;
+    await moveTo(world, paidAt, 2, 2);
+    expect(rail.asked).toEqual([]);
+    await moveTo(world, paidAt, 2, 4);
+    expect(rail.asked).toEqual([day(0)]);
+    expect(alarmsOf(world)).toEqual([`settlement-only-here ${txn}:charge`]);
+    await world.service.close();
+  });
+
+  it('looks again at days with differences until these end, and writes each alarm once', async () => {
+    const { world, rail, txn, paidAt } = await paidByCard();
+    const day = (offset: number) => new Date(paidAt + offset * DAY_MS).toISOString().slice(0, 10);
+    await moveTo(world, paidAt, 3, 4);
+    rail.asked.length = 0;
+    await moveTo(world, paidAt, 4, 4);
+    expect(rail.asked).toEqual([day(0), day(2)]);
+    rail.lines = [{ key: `${txn}:charge`, at: paidAt, amount: { minor: 1_250, currency: 'EUR' } }];
+    await moveTo(world, paidAt, 5, 4);
+    await moveTo(world, paidAt, 6, 4);
+    expect(rail.asked).toEqual([day(0), day(2), day(0), day(3), day(4)]);
+    expect(alarmsOf(world)).toEqual([`settlement-only-here ${txn}:charge`]);
+    expect(world.journal.at(-1)?.event).toEqual({
+      kind: 'difference-ended',
+      rail: 'card',
+      key: `${txn}:charge`,
+      difference: 'only-here',
+    });
+    await world.service.close();
+  });
+
+  it('says when a rail gives no settlement, goes on with the others, and makes up for it', async () => {
+    const { world, rail, txn, paidAt } = await paidByCard();
+    rail.fails = true;
+    await moveTo(world, paidAt, 2, 4);
+    expect(alarmsOf(world)).toEqual(['settlement-missing card', 'settlement-missing card']);
+    expect(world.journal.at(-1)?.event).toMatchObject({
+      detail: 'card did not give its settlement: connection refused. The next daily run compares these days as well',
+    });
+    rail.fails = false;
+    rail.lines = [{ key: `${txn}:charge`, at: paidAt, amount: { minor: 1_000, currency: 'EUR' } }];
+    await moveTo(world, paidAt, 3, 4);
+    expect(alarmsOf(world).slice(2)).toEqual([`settlement-other-amount ${txn}:charge`]);
+    await world.service.close();
+  });
+
+  it('goes on after a restart, and finds nothing to say about the ledger rail', async () => {
+    const { world, customer, merchant } = await shop('ledger rail');
+    const { txn } = await world.request(merchant);
+    await world.clock.advance(2_000);
+    customer.phone.approve(PIN);
+    await world.clock.advance(2_000);
+    await world.service.refund(txn, { key: 'a', amount: { minor: 250, currency: 'EUR' } });
+    const paidAt = world.clock.now();
+    await moveTo(world, paidAt, 2, 2);
+    world.kill();
+    await world.open();
+    await moveTo(world, paidAt, 2, 4);
+    const [today] = await world.service.reconcile({ from: dayOf(paidAt), to: dayOf(paidAt) });
+    expect(today).toMatchObject({ rail: 'ledger', matched: 2, findings: [] });
+    expect(alarmsOf(world)).toEqual([]);
+    await world.service.close();
+  });
+});
