@@ -112,19 +112,24 @@ export class Journal {
     this.#clock = clock;
   }
 
-  /** Writes one event; the listeners hear of it after the commit. */
-  async record(tx: Tx, event: ServiceEvent): Promise<void> {
+  /**
+   * Writes one event, or several of one subject that happen at once, as one row; the listeners hear of each after the commit.
+   * Events of one row have the same `seq`.
+   */
+  async record(tx: Tx, event: ServiceEvent, ...more: readonly ServiceEvent[]): Promise<void> {
     const at = this.#clock.now();
     const seq = await tx.get(
       'INSERT INTO journal (at, subject, event) VALUES (?, ?, ?) RETURNING seq',
       (row) => row.integer('seq'),
       at,
       subjectOf(event),
-      JSON.stringify(event),
+      JSON.stringify(more.length === 0 ? event : [event, ...more]),
     );
     if (seq === undefined) throw new Error('INSERT returned no seq');
     tx.afterCommit(() => {
-      for (const listener of [...this.#listeners]) listener({ seq, at, event });
+      for (const told of [event, ...more]) {
+        for (const listener of [...this.#listeners]) listener({ seq, at, event: told });
+      }
     });
   }
 

@@ -1,7 +1,6 @@
 import { AttemptEngine } from './attempts/engine.ts';
 import type { Context } from './context.ts';
-import { expireEnrolment } from './enrolment/confirm.ts';
-import { resendAuthRequest } from './enrolment/enrol.ts';
+import { enrolmentIsDue } from './enrolment/confirm.ts';
 import { ref } from './ids.ts';
 import { Journal } from './journal.ts';
 import { checkAtStart } from './ledger/start-check.ts';
@@ -10,8 +9,7 @@ import { Outbox } from './messaging/outbox.ts';
 import { repeatUnconfirmed } from './messaging/receipts.ts';
 import { Modems } from './modems.ts';
 import { attemptListener } from './payments/conclude.ts';
-import { expirePayment } from './payments/expire.ts';
-import { resendRequest } from './payments/resend.ts';
+import { paymentIsDue } from './payments/expire.ts';
 import { unblockDevice } from './people/unblock.ts';
 import { servicePrimitives } from './primitives.ts';
 import { LedgerRail } from './rails/ledger-rail.ts';
@@ -84,11 +82,9 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
     await daily.plan(tx);
   });
   await timers.start({
-    'payment-resend': (tx, txn) => resendRequest(tx, context, ref(txn)),
-    'payment-expiry': (tx, txn) => expirePayment(tx, context, txn),
+    'payment-due': (tx, txn) => paymentIsDue(tx, context, ref(txn)),
     attempt: (tx, key) => attempts.takeUp(tx, key),
-    'enrolment-resend': (tx, challenge) => resendAuthRequest(tx, context, ref(challenge)),
-    'enrolment-expiry': (tx, challenge) => expireEnrolment(tx, context, ref(challenge)),
+    'enrolment-due': (tx, challenge) => enrolmentIsDue(tx, context, ref(challenge)),
     'receipt-repeat': (tx, subject) => repeatUnconfirmed(tx, context, subject),
     'outbox-retry': (tx, id) => context.outbox.retry(tx, id),
     'inbox-retry': (tx, id) => inbox.retry(tx, id),

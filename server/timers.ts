@@ -4,11 +4,9 @@ import type { ReadTx, Store, Tx } from './store/store.ts';
 
 /** The kinds of timers. Each kind has one handler. */
 export type TimerKind =
-  | 'payment-resend'
-  | 'payment-expiry'
+  | 'payment-due'
   | 'attempt'
-  | 'enrolment-resend'
-  | 'enrolment-expiry'
+  | 'enrolment-due'
   | 'receipt-repeat'
   | 'outbox-retry'
   | 'inbox-retry'
@@ -17,11 +15,9 @@ export type TimerKind =
   | 'reconciliation';
 
 const TIMER_KINDS: readonly TimerKind[] = [
-  'payment-resend',
-  'payment-expiry',
+  'payment-due',
   'attempt',
-  'enrolment-resend',
-  'enrolment-expiry',
+  'enrolment-due',
   'receipt-repeat',
   'outbox-retry',
   'inbox-retry',

@@ -61,17 +61,29 @@ export async function ask(
     deadline,
   );
   await queueFrame(tx, context, recipient, MESSAGE[purpose], request.ref, frame, deadline);
-  await context.timers.set(tx, `${purpose}-resend`, request.ref, askedAt + (RESENDS_MS[0] ?? 0));
-  await context.timers.set(tx, `${purpose}-expiry`, request.ref, deadline + 1);
+  await setNextDue(tx, context, { ref: request.ref, purpose, askedAt, deadline });
 }
 
 /** No answer came: sends the request again, and sets the timer for the next time. */
 export async function askAgain(tx: Tx, context: Context, recipient: Recipient, challenge: Challenge): Promise<void> {
-  if (!(await repeatRequest(tx, context, recipient, challenge))) return;
-  const { ref, purpose, askedAt, deadline } = challenge;
+  await repeatRequest(tx, context, recipient, challenge);
+  await setNextDue(tx, context, challenge);
+}
+
+/** One timer a challenge: when the request is to be sent again or, after the last time, when it has expired. */
+async function setNextDue(
+  tx: Tx,
+  context: Context,
+  { ref, purpose, askedAt, deadline }: Pick<Challenge, 'ref' | 'purpose' | 'askedAt' | 'deadline'>,
+): Promise<void> {
   const now = context.clock.now();
   const next = RESENDS_MS.map((after) => askedAt + after).find((due) => due > now && due < deadline);
-  if (next !== undefined) await context.timers.set(tx, `${purpose}-resend`, ref, next);
+  await context.timers.set(tx, `${purpose}-due`, ref, next ?? deadline + 1);
+}
+
+/** Whether no answer can be in time any more. */
+export function hasExpired(context: Context, { deadline }: Challenge): boolean {
+  return context.clock.now() > deadline;
 }
 
 /**
@@ -92,13 +104,13 @@ export async function repeatRequest(
   return true;
 }
 
-/** The phone has answered: the request is not sent again. */
+/** The phone has answered, and may answer again: the request is not sent again, but still expires. */
 export async function stopAsking(
   tx: Tx,
   context: Context,
-  challenge: Pick<Challenge, 'ref' | 'purpose'>,
+  { ref, purpose, deadline }: Pick<Challenge, 'ref' | 'purpose' | 'deadline'>,
 ): Promise<void> {
-  await context.timers.cancel(tx, `${challenge.purpose}-resend`, challenge.ref);
+  await context.timers.set(tx, `${purpose}-due`, ref, deadline + 1);
 }
 
 /** The question has its answer, has expired or was cancelled. */
@@ -107,9 +119,8 @@ export async function closeChallenge(
   context: Context,
   challenge: Pick<Challenge, 'ref' | 'purpose' | 'deviceId'>,
 ): Promise<void> {
-  await stopAsking(tx, context, challenge);
   await context.outbox.withdraw(tx, challenge.deviceId, MESSAGE[challenge.purpose], challenge.ref);
-  await context.timers.cancel(tx, `${challenge.purpose}-expiry`, challenge.ref);
+  await context.timers.cancel(tx, `${challenge.purpose}-due`, challenge.ref);
 }
 
 /** The challenge of this txn or authentication, or `undefined`. */

@@ -35,7 +35,7 @@ export async function judge(
     if (!verifySignature(context.primitives, approvalKey, text, approval.signature)) {
       return await countWrongPin(tx, context, device, challenge, failures);
     }
-    await tx.run('UPDATE device SET failures_in_row = 0 WHERE id = ?', device.id);
+    if (device.failuresInRow > 0) await tx.run('UPDATE device SET failures_in_row = 0 WHERE id = ?', device.id);
     await keepEvidence(tx, context, device, challenge, approval, approvalKey);
     return { kind: 'right', triesLeft: triesLeft({ ...failures, inRow: 0 }) };
   } finally {

@@ -47,10 +47,14 @@ export function hasEnded(attempt: Pick<Attempt, 'state'>): boolean {
 }
 
 /** Writes a new attempt. A second call with the same key changes nothing. @returns whether it is new */
-export async function insertAttempt(tx: Tx, { order, rail, state, tries, createdAt }: Attempt): Promise<boolean> {
+export async function insertAttempt(
+  tx: Tx,
+  { order, rail, state, tries, reason, approvalCode, createdAt }: Attempt,
+): Promise<boolean> {
   const inserted = await tx.run(
-    `INSERT INTO attempt (rail_key, txn, kind, rail, state, tries, minor, currency, payer, merchant, note, created_at, changed_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (rail_key) DO NOTHING`,
+    `INSERT INTO attempt (rail_key, txn, kind, rail, state, tries, minor, currency, payer, merchant, note, reason,
+       approval_code, created_at, changed_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (rail_key) DO NOTHING`,
     order.key,
     order.txn,
     order.kind,
@@ -62,6 +66,8 @@ export async function insertAttempt(tx: Tx, { order, rail, state, tries, created
     order.payer,
     order.merchant,
     order.note,
+    reason ?? null,
+    approvalCode,
     createdAt,
     createdAt,
   );

@@ -1,7 +1,7 @@
 import type { Clock } from '../../modem/index.ts';
 import { ServiceError } from '../errors.ts';
 import { type Journal, recordFault } from '../journal.ts';
-import type { Inquiry, Notice, Outcome, Rail, RailOrder, Rails, RemoteRail } from '../rails/rail.ts';
+import type { Inquiry, LocalRail, Notice, Outcome, Rail, RailOrder, Rails, RemoteRail } from '../rails/rail.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Timers } from '../timers.ts';
 import { type Attempt, attemptByKey, changeAttempt, countTry, hasEnded, insertAttempt } from './attempt.ts';
@@ -53,10 +53,34 @@ export class AttemptEngine {
     this.#listener = listener;
   }
 
+  /**
+   * Makes an attempt at a local rail, which has decided when this resolves. The caller acts on the outcome: the listener does
+   * not hear of it. @returns `undefined` when there was an attempt with this key
+   */
+  async decide(tx: Tx, rail: LocalRail, order: RailOrder): Promise<Attempt | undefined> {
+    const outcome = await rail.decide(tx, order);
+    const attempt: Attempt = {
+      order: { ...order, note: outcome.note ?? order.note },
+      rail: rail.name,
+      state: outcome.kind,
+      tries: 1,
+      unanswered: 0,
+      reason: outcome.kind === 'declined' ? outcome.reason : undefined,
+      approvalCode: outcome.kind === 'done' ? outcome.approvalCode : 0,
+      createdAt: this.#clock.now(),
+    };
+    return (await insertAttempt(tx, attempt)) ? attempt : undefined;
+  }
+
   /** Makes an attempt, once a key. With a local rail the listener has heard of the outcome when this resolves. */
   async begin(tx: Tx, rail: Rail, order: RailOrder): Promise<void> {
+    if (rail.local) {
+      const decided = await this.decide(tx, rail, order);
+      if (decided !== undefined) await this.#listener?.changed(tx, decided);
+      return;
+    }
     const attempt: Attempt = {
-      order: rail.local || rail.prepare === undefined ? order : { ...order, note: await rail.prepare(tx, order) },
+      order: rail.prepare === undefined ? order : { ...order, note: await rail.prepare(tx, order) },
       rail: rail.name,
       state: 'asked',
       tries: 1,
@@ -66,8 +90,7 @@ export class AttemptEngine {
       createdAt: this.#clock.now(),
     };
     if (!(await insertAttempt(tx, attempt))) return;
-    if (rail.local) await this.#change(tx, attempt, await rail.decide(tx, order));
-    else if (await setAside(tx, order, attempt.createdAt))
+    if (await setAside(tx, order, attempt.createdAt))
       await this.#ask(tx, rail, attempt, () => rail.send(attempt.order));
     else await this.#change(tx, attempt, { kind: 'declined', reason: 'insufficient-funds' });
   }

@@ -1,10 +1,17 @@
 import type { Approve, Refuse } from '../../device/safe-mobile/index.ts';
-import { type Challenge, challengeByRef, closeChallenge, stopAsking } from '../approvals/challenge.ts';
+import {
+  askAgain,
+  type Challenge,
+  challengeByRef,
+  closeChallenge,
+  hasExpired,
+  stopAsking,
+} from '../approvals/challenge.ts';
 import { judge } from '../approvals/judge.ts';
 import type { Context } from '../context.ts';
 import type { Ref } from '../ids.ts';
 import type { Arrival } from '../messaging/arrival.ts';
-import type { Recipient } from '../messaging/compose.ts';
+import { type Recipient, recipientOf } from '../messaging/compose.ts';
 import { issueReceipt, type ReceiptContent, repeatReceipt, sendPassingReceipt } from '../messaging/receipts.ts';
 import { hasUndealtFrames } from '../messaging/undealt.ts';
 import { type Device, deviceById, enrolledDevice, setDeviceState } from '../people/devices.ts';
@@ -30,13 +37,13 @@ export async function confirmEnrolment(
     await abandon(tx, context, device, recipient, challenge, { status: 'expired' });
     return;
   }
-  await stopAsking(tx, context, challenge);
   const verdict = await judge(tx, context, device, challenge, approval);
   if (verdict.kind === 'right') {
     await activate(tx, context, device);
     await closeChallenge(tx, context, challenge);
     await answer(tx, context, recipient, challenge, { status: 'active', triesLeft: verdict.triesLeft });
   } else if (verdict.consequence === 'try-again') {
+    await stopAsking(tx, context, challenge);
     await answer(tx, context, recipient, challenge, { status: 'wrong-pin', triesLeft: verdict.triesLeft });
   } else {
     await abandon(tx, context, device, recipient, challenge, { status: 'wrong-pin', triesLeft: 0 });
@@ -77,28 +84,33 @@ export async function sendEnrolmentStanding(
   recipient: Recipient,
   challenge: Challenge,
 ): Promise<void> {
-  const status = (await context.timers.isSet(tx, 'enrolment-expiry', challenge.ref)) ? 'in-progress' : 'expired';
+  const status = (await context.timers.isSet(tx, 'enrolment-due', challenge.ref)) ? 'in-progress' : 'expired';
   const content = { status, triesLeft: 0, approvalCode: 0, rail: 'none' } as const;
   await sendPassingReceipt(tx, context, recipient, challenge.ref, challenge.request, content);
 }
 
-/** The timer `enrolment-expiry`: the PIN was not typed in time. While the activation lasts, the phone may enrol again. */
-export async function expireEnrolment(tx: Tx, context: Context, ref: Ref): Promise<void> {
+/**
+ * The timer `enrolment-due`: the PIN was not typed yet, so the request is sent again; or it was not typed in time. While the
+ * activation lasts, the phone may enrol again.
+ */
+export async function enrolmentIsDue(tx: Tx, context: Context, ref: Ref): Promise<void> {
   const challenge = await challengeByRef(tx, ref);
   const device = challenge && (await deviceById(tx, challenge.deviceId));
-  if (device?.state !== 'enrolling') return;
-  if (await hasUndealtFrames(tx)) await context.timers.set(tx, 'enrolment-expiry', ref, context.clock.now() + 1_000);
+  const recipient = device && recipientOf(device);
+  if (device?.state !== 'enrolling' || challenge === undefined || recipient === undefined) return;
+  if (!hasExpired(context, challenge)) await askAgain(tx, context, recipient, challenge);
+  else if (await hasUndealtFrames(tx)) await context.timers.set(tx, 'enrolment-due', ref, context.clock.now() + 1_000);
   else await setDeviceState(tx, context.journal, device, 'registered');
 }
 
-/** Whether an enrolment waits for its PIN: as long as its timer `enrolment-expiry` is set. */
+/** Whether an enrolment waits for its PIN: as long as its timer `enrolment-due` is set. */
 export async function isEnrolmentOpen(
   tx: ReadTx,
   context: Context,
   device: Device,
   challenge: Challenge,
 ): Promise<boolean> {
-  return device.state === 'enrolling' && (await context.timers.isSet(tx, 'enrolment-expiry', challenge.ref));
+  return device.state === 'enrolling' && (await context.timers.isSet(tx, 'enrolment-due', challenge.ref));
 }
 
 /** Revokes the person's former phone (lost, or with a forgotten PIN): a person has one active phone. */

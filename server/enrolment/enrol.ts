@@ -64,14 +64,13 @@ export async function repeatEnrolment(tx: Tx, context: Context, device: Device):
   for (const challenge of await enrolmentRefs(tx, device)) await resendAuthRequest(tx, context, challenge);
 }
 
-/** Sends the same AUTH_REQUEST again, unless the enrolment is settled. Also the handler of the timer `enrolment-resend`. */
-export async function resendAuthRequest(tx: Tx, context: Context, challengeRef: Ref): Promise<void> {
+/** Sends the same AUTH_REQUEST again, unless the enrolment is settled. */
+async function resendAuthRequest(tx: Tx, context: Context, challengeRef: Ref): Promise<void> {
   const challenge = await challengeByRef(tx, challengeRef);
   const device = challenge && (await deviceById(tx, challenge.deviceId));
   const recipient = device && recipientOf(device);
   if (challenge === undefined || recipient === undefined) return;
-  if (await context.timers.isSet(tx, 'enrolment-expiry', challengeRef))
-    await askAgain(tx, context, recipient, challenge);
+  if (await context.timers.isSet(tx, 'enrolment-due', challengeRef)) await askAgain(tx, context, recipient, challenge);
 }
 
 /** Checks for keys of small order: such an `A` accepts any signature, and such a `D` gives a shared secret that all know. */

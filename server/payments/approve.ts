@@ -32,19 +32,19 @@ export async function approvePayment(
     return;
   }
   if (await expireIfLate(tx, context, payment, challenge, arrival.at)) return;
-  await stopAsking(tx, context, challenge);
+  const asked = { challenge, recipient };
   if (device.state !== 'active') {
-    await step(tx, context, payment, 'refuse', { reason: 'blocked', triesLeft: 0, blocked: true });
+    await step(tx, context, payment, 'refuse', { reason: 'blocked', triesLeft: 0, blocked: true, asked });
     return;
   }
   const verdict = await judge(tx, context, device, challenge, approval);
   if (verdict.kind === 'right') {
-    const approved = await step(tx, context, payment, 'approve');
-    if (approved !== undefined) await chargeApproved(tx, context, approved);
+    await chargeApproved(tx, context, payment, asked);
   } else if (verdict.consequence === 'try-again') {
-    await sendWrongPin(tx, context, payment, verdict.triesLeft);
+    await stopAsking(tx, context, challenge);
+    await sendWrongPin(tx, context, payment, asked, verdict.triesLeft);
   } else {
     const blocked = verdict.consequence !== 'refuse';
-    await step(tx, context, payment, 'refuse', { reason: 'wrong-pin', triesLeft: 0, blocked });
+    await step(tx, context, payment, 'refuse', { reason: 'wrong-pin', triesLeft: 0, blocked, asked });
   }
 }

@@ -2,18 +2,23 @@ import type { Context } from '../context.ts';
 import { merchantAccount, type RailOrder } from '../rails/rail.ts';
 import type { Tx } from '../store/store.ts';
 import type { Payment } from './payment.ts';
-import { step } from './step.ts';
+import { type Happening, type StepDetail, steps } from './step.ts';
 
 /**
- * Charges a payment that its customer has just approved: with the ledger rail it is paid or declined when this resolves.
+ * The customer approves, so the payment is charged: with the ledger rail it is paid or declined when this resolves.
  * The customer has agreed to this rail: when the service runs without it by now, no other one takes its place.
  */
-export async function chargeApproved(tx: Tx, context: Context, payment: Payment): Promise<void> {
+export async function chargeApproved(
+  tx: Tx,
+  context: Context,
+  payment: Payment,
+  asked: StepDetail['asked'] & {},
+): Promise<void> {
   const { rails, attempts, journal } = context;
   const rail = rails.named(payment.rail);
   if (rail === undefined) {
     await journal.record(tx, { kind: 'alarm', alarm: 'rail-missing', ref: payment.txn });
-    await step(tx, context, payment, 'decline', { reason: 'rail-missing' });
+    await steps(tx, context, payment, ['approve', { asked }], ['decline', { asked, reason: 'rail-missing' }]);
     return;
   }
   const order: RailOrder = {
@@ -25,6 +30,16 @@ export async function chargeApproved(tx: Tx, context: Context, payment: Payment)
     merchant: merchantAccount(payment.merchantId),
     note: '',
   };
-  if (!rail.local) await step(tx, context, payment, 'send');
-  await attempts.begin(tx, rail, order);
+  if (!rail.local) {
+    if (await steps(tx, context, payment, ['approve', { asked }], ['send', {}])) await attempts.begin(tx, rail, order);
+    return;
+  }
+  const attempt = await attempts.decide(tx, rail, order);
+  if (attempt === undefined) throw new Error(`payment ${payment.txn} was charged before its approval`);
+  const { approvalCode, reason } = attempt;
+  const outcome: Happening =
+    attempt.state === 'done' ? ['capture', { asked, approvalCode }] : ['decline', { asked, ...(reason && { reason }) }];
+  if ((await steps(tx, context, payment, ['approve', { asked }], outcome)) === undefined) {
+    throw new Error(`payment ${payment.txn} was changed by another transaction`);
+  }
 }

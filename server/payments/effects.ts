@@ -1,4 +1,4 @@
-import { challengeByRef, closeChallenge } from '../approvals/challenge.ts';
+import { closeChallenge } from '../approvals/challenge.ts';
 import type { Context } from '../context.ts';
 import type { Tx } from '../store/store.ts';
 import type { Payment } from './payment.ts';
@@ -45,7 +45,6 @@ export async function takeEffect(
   }
 }
 
-async function closeRequest(tx: Tx, context: Context, payment: Payment): Promise<void> {
-  const challenge = await challengeByRef(tx, payment.txn);
-  if (challenge !== undefined) await closeChallenge(tx, context, challenge);
+async function closeRequest(tx: Tx, context: Context, { txn, deviceId }: Payment): Promise<void> {
+  if (deviceId !== undefined) await closeChallenge(tx, context, { ref: txn, purpose: 'payment', deviceId });
 }

@@ -12,7 +12,7 @@ import {
 } from '../ids.ts';
 import { readAmount } from '../store/amount.ts';
 import { type Row, RowError } from '../store/row.ts';
-import type { ReadTx } from '../store/store.ts';
+import type { ReadTx, Tx } from '../store/store.ts';
 import { isPaymentState, type PaymentState } from './transitions.ts';
 
 /** The PAY_INIT that started a payment from a merchant's phone. */
@@ -68,6 +68,33 @@ export async function requirePayment(tx: ReadTx, txn: string): Promise<Payment> 
   const payment = await paymentByTxn(tx, txn);
   if (payment === undefined) throw new ServiceError('not-found', `there is no payment ${txn}`);
   return payment;
+}
+
+/** Writes a new payment down. */
+export async function insertPayment(tx: Tx, payment: Payment): Promise<void> {
+  await tx.run(
+    `INSERT INTO payment (txn, merchant_id, mref, fingerprint, init, init_device_id, person_id, device_id, rail, minor,
+       currency, reference, ttl, match_code, state, reason, created_at, changed_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    payment.txn,
+    payment.merchantId,
+    payment.mref,
+    payment.fingerprint,
+    payment.init?.plaintext ?? null,
+    payment.init?.deviceId ?? null,
+    payment.personId,
+    payment.deviceId ?? null,
+    payment.rail,
+    payment.amount.minor,
+    payment.amount.currency,
+    payment.reference,
+    payment.ttl,
+    payment.matchCode,
+    payment.state,
+    payment.reason ?? null,
+    payment.createdAt,
+    payment.changedAt,
+  );
 }
 
 /** The payment that this merchant started under this key, or `undefined`. */

@@ -14,12 +14,14 @@ const QUERIES_MS = 8 * 60 * 1000;
 
 /** Receipts of a settled payment: to the customer's phone, and to the merchant's where one started it. */
 export async function sendReceipts(tx: Tx, context: Context, payment: Payment, detail: StepDetail): Promise<void> {
-  const triesLeft = detail.triesLeft ?? (await triesLeftOf(tx, payment));
-  await sendCustomerReceipt(tx, context, payment, {
-    ...contentOf(payment),
-    triesLeft,
-    status: customerStatus(payment, detail),
-  });
+  const challenge = detail.asked?.challenge ?? (await challengeByRef(tx, payment.txn));
+  const customer = detail.asked?.recipient ?? (await customerOf(tx, payment));
+  if (challenge !== undefined && customer !== undefined) {
+    const triesLeft = detail.triesLeft ?? Math.max(0, TRIES_A_CHALLENGE - challenge.wrongPins);
+    const content = { ...contentOf(payment), triesLeft, status: customerStatus(payment, detail) };
+    const asked = isAskedFor(context, payment);
+    await issueReceipt(tx, context, customer, payment.txn, challenge.request, content, asked);
+  }
   if (payment.init === undefined) return;
   const recipient = await recipientById(tx, payment.init.deviceId);
   if (recipient === undefined) return;
@@ -28,8 +30,16 @@ export async function sendReceipts(tx: Tx, context: Context, payment: Payment, d
 }
 
 /** Tells the customer that the PIN was wrong and how many tries are left. */
-export async function sendWrongPin(tx: Tx, context: Context, payment: Payment, triesLeft: number): Promise<void> {
-  await sendCustomerReceipt(tx, context, payment, { status: 'wrong-pin', triesLeft, approvalCode: 0, rail: 'none' });
+export async function sendWrongPin(
+  tx: Tx,
+  context: Context,
+  payment: Payment,
+  { challenge, recipient }: StepDetail['asked'] & {},
+  triesLeft: number,
+): Promise<void> {
+  const content = { status: 'wrong-pin', triesLeft, approvalCode: 0, rail: 'none' } as const;
+  const asked = isAskedFor(context, payment);
+  await issueReceipt(tx, context, recipient, payment.txn, challenge.request, content, asked);
 }
 
 /** Answers a STATUS_QUERY about a payment without a stored receipt: "in progress", never "failed". */
@@ -60,11 +70,8 @@ function responseCodeOf({ reason = '' }: Payment): number {
   return isDeclineReason(reason) ? declineCode(reason) : 0;
 }
 
-async function sendCustomerReceipt(tx: Tx, context: Context, payment: Payment, content: ReceiptContent): Promise<void> {
-  const challenge = await challengeByRef(tx, payment.txn);
-  const recipient = payment.deviceId === undefined ? undefined : await recipientById(tx, payment.deviceId);
-  if (challenge === undefined || recipient === undefined) return;
-  await issueReceipt(tx, context, recipient, payment.txn, challenge.request, content, isAskedFor(context, payment));
+async function customerOf(tx: ReadTx, { deviceId }: Payment): Promise<Recipient | undefined> {
+  return deviceId === undefined ? undefined : recipientById(tx, deviceId);
 }
 
 /** The customer's receipt says that the request ended with wrong PINs; the merchant's only that it was refused. */
@@ -76,9 +83,4 @@ function customerStatus(payment: Payment, detail: StepDetail): Status {
 /** Whether a phone asks when it misses this receipt: not after "paid" has come, and not when the outcome comes late. */
 function isAskedFor(context: Context, payment: Payment): boolean {
   return payment.state !== 'REFUNDED' && context.clock.now() <= payment.createdAt + QUERIES_MS;
-}
-
-async function triesLeftOf(tx: ReadTx, payment: Payment): Promise<number> {
-  const wrong = (await challengeByRef(tx, payment.txn))?.wrongPins ?? 0;
-  return Math.max(0, TRIES_A_CHALLENGE - wrong);
 }

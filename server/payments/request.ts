@@ -17,8 +17,8 @@ import { type Device, enrolledDevice } from '../people/devices.ts';
 import type { Person } from '../people/people.ts';
 import type { Tx } from '../store/store.ts';
 import { type Rejection, rejectionOf } from './limits.ts';
-import { type Payment, type PaymentInit, paymentByMref, paymentByTxn } from './payment.ts';
-import { step } from './step.ts';
+import { type Payment, type PaymentInit, paymentByMref } from './payment.ts';
+import { begin } from './step.ts';
 
 /** What a merchant asks for, its customer already found. */
 export interface PaymentRequest {
@@ -54,7 +54,7 @@ export async function requestPayment(tx: Tx, context: Context, request: PaymentR
   checkRequest(request);
   const device = await enrolledDevice(tx, request.customer.id);
   const rejection = await rejectionOf(tx, context, device, request.amount.minor);
-  const payment = await create(tx, context, request, rejection === undefined ? device : undefined);
+  const payment = create(context, request, rejection === undefined ? device : undefined);
   return { payment: await proceed(tx, context, request, payment, device, rejection), repeated: false };
 }
 
@@ -90,7 +90,7 @@ async function proceed(
 ): Promise<Payment> {
   const recipient = device === undefined ? undefined : recipientOf(device);
   if (rejection !== undefined || recipient === undefined) {
-    return (await step(tx, context, payment, 'reject', { reason: rejection ?? 'customer-unreachable' })) ?? payment;
+    return begin(tx, context, payment, 'reject', { reason: rejection ?? 'customer-unreachable' });
   }
   const time = unixTime(context);
   const plaintext = encodeDown({
@@ -106,37 +106,31 @@ async function proceed(
     reference: payment.reference,
   });
   await ask(tx, context, recipient, 'payment', { ref: payment.txn, plaintext, time, ttl: payment.ttl });
-  return (await step(tx, context, payment, 'request')) ?? payment;
+  return begin(tx, context, payment, 'request');
 }
 
-async function create(tx: Tx, context: Context, request: PaymentRequest, device: Device | undefined): Promise<Payment> {
+function create(context: Context, request: PaymentRequest, device: Device | undefined): Payment {
   const now = context.clock.now();
-  const txn = newRef(context);
-  await tx.run(
-    `INSERT INTO payment (txn, merchant_id, mref, fingerprint, init, init_device_id, person_id, device_id, rail, minor,
-       currency, reference, ttl, match_code, state, created_at, changed_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'CREATED', ?, ?)`,
-    txn,
-    request.merchant.id,
-    request.mref,
-    fingerprintOf(request),
-    request.init?.plaintext ?? null,
-    request.init?.deviceId ?? null,
-    request.customer.id,
-    device?.id ?? null,
-    context.rails.standard.name,
-    request.amount.minor,
-    request.amount.currency,
-    request.reference,
-    Math.ceil(request.ttl / 10) * 10,
-    request.matchCode ?? randomBelow(context.random, 10_000),
-    now,
-    now,
-  );
-  await context.journal.record(tx, { kind: 'payment', txn, event: 'create', to: 'CREATED' });
-  const payment = await paymentByTxn(tx, txn);
-  if (payment === undefined) throw new Error(`payment ${txn} was not stored`);
-  return payment;
+  return {
+    txn: newRef(context),
+    merchantId: request.merchant.id,
+    mref: request.mref,
+    fingerprint: fingerprintOf(request),
+    init: request.init,
+    personId: request.customer.id,
+    deviceId: device?.id,
+    amount: request.amount,
+    refunded: 0,
+    rail: context.rails.standard.name,
+    reference: request.reference,
+    ttl: Math.ceil(request.ttl / 10) * 10,
+    matchCode: request.matchCode ?? randomBelow(context.random, 10_000),
+    state: 'CREATED',
+    reason: undefined,
+    approvalCode: 0,
+    createdAt: now,
+    changedAt: now,
+  };
 }
 
 function fingerprintOf({ customer, amount, reference, ttl }: PaymentRequest): string {

@@ -1,7 +1,10 @@
+import type { Challenge } from '../approvals/challenge.ts';
 import type { Context } from '../context.ts';
+import type { ServiceEvent } from '../journal.ts';
+import type { Recipient } from '../messaging/compose.ts';
 import type { Tx } from '../store/store.ts';
 import { takeEffect } from './effects.ts';
-import type { Payment } from './payment.ts';
+import { insertPayment, type Payment } from './payment.ts';
 import { nextState, type PaymentEvent } from './transitions.ts';
 
 /** The values of an event. */
@@ -12,49 +15,95 @@ export interface StepDetail {
   readonly triesLeft?: number;
   /** The event blocked the customer's phone. */
   readonly blocked?: boolean;
+  /** What the customer was asked, and the phone, where the caller has read them. */
+  readonly asked?: { readonly challenge: Challenge; readonly recipient: Recipient };
 }
 
+/** An event with its values. */
+export type Happening = readonly [event: PaymentEvent, detail: StepDetail];
+
 /**
- * The one place where a payment changes its state: a compare-and-set, in one transaction with the journal entry and the
- * effects of the event (ledger, receipts, timers).
- * @returns the payment after the change, or `undefined` when the event came too late and changes nothing.
+ * Writes a new payment down together with its first event: nobody sees it as CREATED.
+ * @returns the payment after the event
  */
-export async function step(
+export async function begin(
+  tx: Tx,
+  context: Context,
+  created: Payment,
+  event: 'request' | 'reject',
+  detail: StepDetail = {},
+): Promise<Payment> {
+  const moved = afterEvent(context, created, [event, detail]);
+  if (moved === undefined) throw new Error(`a payment cannot begin with ${event}`);
+  await insertPayment(tx, moved);
+  const { txn, state } = created;
+  const creation: ServiceEvent = { kind: 'payment', txn, event: 'create', to: state };
+  await context.journal.record(tx, creation, entryOf(created, moved, [event, detail]));
+  return moved;
+}
+
+/** One event: see {@link steps}. */
+export function step(
   tx: Tx,
   context: Context,
   payment: Payment,
   event: PaymentEvent,
   detail: StepDetail = {},
 ): Promise<Payment | undefined> {
-  const to = nextState(payment.state, event);
-  if (to === undefined) return undefined;
-  const changedAt = context.clock.now();
-  const moved: Payment = {
-    ...payment,
-    state: to,
-    reason: detail.reason ?? payment.reason,
-    approvalCode: detail.approvalCode ?? payment.approvalCode,
-    changedAt,
-  };
+  return steps(tx, context, payment, [event, detail]);
+}
+
+/**
+ * The one place where a payment changes its state: a compare-and-set, in one transaction with the journal entry and the
+ * effects of the event (ledger, receipts, timers). Events that follow one another in the same transaction are one change.
+ * @returns the payment after the change, or `undefined` when the event came too late and changes nothing.
+ */
+export async function steps(
+  tx: Tx,
+  context: Context,
+  payment: Payment,
+  first: Happening,
+  ...more: readonly Happening[]
+): Promise<Payment | undefined> {
+  const happenings = [first, ...more];
+  const states: Payment[] = [];
+  for (const happening of happenings) {
+    const moved = afterEvent(context, states.at(-1) ?? payment, happening);
+    if (moved === undefined) return undefined;
+    states.push(moved);
+  }
+  const last = states.at(-1) ?? payment;
   const changed = await tx.run(
     'UPDATE payment SET state = ?, reason = ?, approval_code = ?, changed_at = ? WHERE txn = ? AND state = ?',
-    moved.state,
-    moved.reason ?? null,
-    moved.approvalCode,
-    changedAt,
+    last.state,
+    last.reason ?? null,
+    last.approvalCode,
+    last.changedAt,
     payment.txn,
     payment.state,
   );
   if (changed === 0) return undefined;
-  const { reason } = detail;
-  await context.journal.record(tx, {
-    kind: 'payment',
-    txn: payment.txn,
-    event,
-    from: payment.state,
-    to,
-    ...(reason === undefined ? {} : { reason }),
-  });
-  await takeEffect(tx, context, moved, event, detail);
-  return moved;
+  const [entry, ...entries] = states.map((moved, index) =>
+    entryOf(states[index - 1] ?? payment, moved, happenings[index] ?? first),
+  );
+  if (entry !== undefined) await context.journal.record(tx, entry, ...entries);
+  for (const [index, moved] of states.entries()) {
+    const [event, detail] = happenings[index] ?? first;
+    await takeEffect(tx, context, moved, event, detail);
+  }
+  return last;
+}
+
+/** The payment after the event, or `undefined` when its state has no such transition. */
+function afterEvent(context: Context, payment: Payment, [event, detail]: Happening): Payment | undefined {
+  const state = nextState(payment.state, event);
+  if (state === undefined) return undefined;
+  const reason = detail.reason ?? payment.reason;
+  const approvalCode = detail.approvalCode ?? payment.approvalCode;
+  return { ...payment, state, reason, approvalCode, changedAt: context.clock.now() };
+}
+
+function entryOf(before: Payment, after: Payment, [event, { reason }]: Happening): ServiceEvent {
+  const why = reason === undefined ? {} : { reason };
+  return { kind: 'payment', txn: after.txn, event, from: before.state, to: after.state, ...why };
 }

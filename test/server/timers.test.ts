@@ -15,13 +15,11 @@ function open(clock = new VirtualClock(), store = memoryStore(clock)) {
     fired.push(`${kind} ${subject}`);
   };
   const handlers: TimerHandlers = {
-    'payment-resend': note('resend'),
-    'payment-expiry': note('expiry'),
+    'enrolment-due': note('resend'),
+    'payment-due': note('expiry'),
     attempt: async (_, subject) => {
       if (subject === 'broken') throw new Error('broken');
     },
-    'enrolment-resend': note('enrolment resend'),
-    'enrolment-expiry': note('enrolment expiry'),
     'receipt-repeat': note('receipt-repeat'),
     'outbox-retry': note('retry'),
     'inbox-retry': note('inbox retry'),
@@ -30,8 +28,8 @@ function open(clock = new VirtualClock(), store = memoryStore(clock)) {
     reconciliation: note('reconciliation'),
   };
   const set = (subject: string, afterMs: number) =>
-    store.transaction('set', (tx) => timers.set(tx, 'payment-expiry', subject, clock.now() + afterMs));
-  const isSet = (subject: string) => store.read((tx) => timers.isSet(tx, 'payment-expiry', subject));
+    store.transaction('set', (tx) => timers.set(tx, 'payment-due', subject, clock.now() + afterMs));
+  const isSet = (subject: string) => store.read((tx) => timers.isSet(tx, 'payment-due', subject));
   return { store, clock, timers, handlers, fired, faults, set, isSet };
 }
 
@@ -55,7 +53,7 @@ describe('a timer', () => {
     await set('moved', 1_000);
     await set('moved', 3_000);
     await set('cancelled', 1_000);
-    await store.transaction('cancel', (tx) => timers.cancel(tx, 'payment-expiry', 'cancelled'));
+    await store.transaction('cancel', (tx) => timers.cancel(tx, 'payment-due', 'cancelled'));
     await clock.advance(2_999);
     expect(fired).toEqual([]);
     expect(await isSet('moved')).toBe(true);
@@ -100,7 +98,7 @@ describe('a timer', () => {
     await timers.start({
       ...handlers,
       attempt: async (tx, subject) => {
-        await timers.set(tx, 'payment-resend', subject, clock.now());
+        await timers.set(tx, 'enrolment-due', subject, clock.now());
         fired.push(clock.now());
         if (fails) throw new Error('the disk is full');
       },
@@ -109,7 +107,7 @@ describe('a timer', () => {
     await store.transaction('set', (tx) => timers.set(tx, 'attempt', 'x', begun + 1_000));
     await clock.advance(60_999);
     expect(faults).toEqual([{ kind: 'fault', reason: 'timer attempt of x: the disk is full' }]);
-    expect(await store.read((tx) => timers.isSet(tx, 'payment-resend', 'x'))).toBe(false);
+    expect(await store.read((tx) => timers.isSet(tx, 'enrolment-due', 'x'))).toBe(false);
     fails = false;
     await clock.advance(120_000);
     expect(fired).toEqual([begun + 1_000, begun + 61_000]);
@@ -129,9 +127,9 @@ describe('a timer', () => {
     const { store, clock, timers, handlers, fired, set } = open();
     await timers.start({
       ...handlers,
-      'payment-resend': (tx) => timers.set(tx, 'payment-expiry', 'a', clock.now() + 2_000),
+      'enrolment-due': (tx) => timers.set(tx, 'payment-due', 'a', clock.now() + 2_000),
     });
-    await store.transaction('set', (tx) => timers.set(tx, 'payment-resend', 'a', clock.now() + 1_000));
+    await store.transaction('set', (tx) => timers.set(tx, 'enrolment-due', 'a', clock.now() + 1_000));
     await set('a', 1_000);
     await clock.advance(2_999);
     expect(fired).toEqual([]);
@@ -144,9 +142,9 @@ describe('a timer', () => {
     const ended: string[] = [];
     await timers.start({
       ...handlers,
-      'payment-expiry': async (tx, subject) => {
+      'payment-due': async (tx, subject) => {
         void timers.stop().then(() => ended.push('stop'));
-        for (let step = 0; step < 20; step += 1) await timers.isSet(tx, 'payment-expiry', subject);
+        for (let step = 0; step < 20; step += 1) await timers.isSet(tx, 'payment-due', subject);
         ended.push('handler');
       },
     });
@@ -159,9 +157,9 @@ describe('a timer', () => {
     const { store, clock, timers, handlers, fired, set } = open();
     await timers.start({
       ...handlers,
-      'payment-resend': (tx) => timers.cancel(tx, 'payment-expiry', 'a'),
+      'enrolment-due': (tx) => timers.cancel(tx, 'payment-due', 'a'),
     });
-    await store.transaction('set', (tx) => timers.set(tx, 'payment-resend', 'a', clock.now() + 1_000));
+    await store.transaction('set', (tx) => timers.set(tx, 'enrolment-due', 'a', clock.now() + 1_000));
     await set('a', 1_000);
     await clock.advance(5_000);
     expect(fired).toEqual([]);
