@@ -244,3 +244,84 @@ test('a client that does not read is no danger, and the modem is told', async ()
   closeSync(client);
   line.hangUp();
 });
+
+/** A pseudo terminal with a client that reads only when it is told to. */
+async function withClient() {
+  const line = openPty();
+  const came = Promise.withResolvers<void>();
+  let overflows = 0;
+  line.listen({
+    opened: () => came.resolve(),
+    data() {},
+    closed() {},
+    overflowed() {
+      overflows += 1;
+    },
+  });
+  const client = openSync(line.path, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
+  await came.promise;
+  /** All that comes until nothing has come for 100 ms. */
+  const readAll = async (): Promise<Buffer> => {
+    const heard: Buffer[] = [];
+    const octets = Buffer.alloc(4_096);
+    for (let silentMs = 0; silentMs < 100; ) {
+      try {
+        heard.push(Buffer.from(octets.subarray(0, readSync(client, octets))));
+        silentMs = 0;
+      } catch {
+        await sleep(systemClock, 5);
+        silentMs += 5;
+      }
+    }
+    return Buffer.concat(heard);
+  };
+  const close = () => {
+    closeSync(client);
+    line.hangUp();
+  };
+  return { line, readAll, close, overflows: () => overflows };
+}
+
+test('a client that reads late gets every octet once, as it was when it was written', async () => {
+  const { line, readAll, close, overflows } = await withClient();
+  const octets = new Uint8Array(1_024);
+  for (let count = 1; count <= 60; count += 1) line.write(octets.fill(count));
+  octets.fill(0xff);
+  const heard = await readAll();
+  const wanted = Buffer.concat(Array.from({ length: 60 }, (_, index) => Buffer.alloc(1_024, index + 1)));
+  expect([heard.length, heard.equals(wanted), overflows()]).toEqual([61_440, true, 0]);
+  close();
+});
+
+test('the modem is told once each time that a client stops reading', async () => {
+  const { line, readAll, close, overflows } = await withClient();
+  for (const times of [1, 2]) {
+    for (let count = 0; count < 200; count += 1) line.write(new Uint8Array(1_024));
+    expect(overflows()).toBe(times);
+    expect((await readAll()).length).toBeGreaterThanOrEqual(64 * 1_024);
+  }
+  close();
+});
+
+test('a modem that comes back under another name takes the next that is free', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pty-'));
+  const path = join(folder, 'modem1');
+  const line = openPty(path);
+  line.listen({ opened() {}, data() {}, closed() {} });
+  writeFileSync(`${path}-2`, '');
+  line.hangUp();
+  line.plugIn(true);
+  expect([line.path, existsSync(path)]).toEqual([`${path}-3`, false]);
+  line.hangUp();
+  line.plugIn(false);
+  expect(line.path).toBe(`${path}-3`);
+  line.hangUp();
+});
+
+test('a refused link leaves no terminal open', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pty-'));
+  writeFileSync(join(folder, 'taken'), '');
+  const before = readdirSync('/proc/self/fd').length;
+  for (let count = 0; count < 20; count += 1) expect(() => openPty(join(folder, 'taken'))).toThrow(LinkError);
+  expect(readdirSync('/proc/self/fd').length).toBeLessThan(before + 10);
+});

@@ -29,3 +29,23 @@ test.skipIf(!existsSync('/dev/full'))('a recording that cannot be written ends, 
   const host = await openHost(port, clock);
   expect(await host.type('AT+CGSN\r')).toContain('OK');
 });
+
+test('a recording whose file cannot be made is refused at once', () => {
+  const { farEnd } = memoryPort();
+  const { clock } = quietWorld();
+  expect(() => recorded(farEnd, join(tmpdir(), 'no-such-folder', 'x.jsonl'), clock)).toThrow('ENOENT');
+});
+
+test('a line that is recorded is hung up and plugged in as without', () => {
+  const { clock } = quietWorld();
+  const done: string[] = [];
+  const { farEnd } = memoryPort();
+  const path = join(mkdtempSync(join(tmpdir(), 'recorded-')), 'x.jsonl');
+  const hangUp = () => void done.push('hung up');
+  const plugIn = (renamed: boolean) => void done.push(`plugged in, renamed: ${renamed}`);
+  const line = recorded({ ...farEnd, hangUp, plugIn }, path, clock);
+  line.hangUp();
+  line.plugIn?.(true);
+  line.plugIn?.(false);
+  expect(done).toEqual(['hung up', 'plugged in, renamed: true', 'plugged in, renamed: false']);
+});
