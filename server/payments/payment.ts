@@ -140,7 +140,8 @@ export async function findPayments(tx: ReadTx, query: PaymentQuery): Promise<Pay
   );
 }
 
-const IN_REVIEW = "(state = 'REVIEW' OR txn IN (SELECT txn FROM attempt WHERE state = 'given-up' AND kind = 'refund'))";
+const IN_REVIEW = `txn IN (SELECT txn FROM payment WHERE state = 'REVIEW'
+  UNION ALL SELECT txn FROM attempt WHERE state = 'given-up' AND kind = 'refund')`;
 
 /** How many requests a person has not answered yet. */
 export async function countWaitingRequests(tx: ReadTx, person: PersonId): Promise<number> {

@@ -8,6 +8,7 @@ DROP INDEX outbox_by_end;
 CREATE INDEX outbox_to_send ON outbox (state, id) WHERE ended_at IS NULL;
 CREATE INDEX outbox_open_by_ref ON outbox (ref) WHERE ended_at IS NULL;
 CREATE INDEX outbox_by_end ON outbox (ended_at) WHERE ended_at IS NOT NULL;
+CREATE INDEX challenge_of_enrolment ON challenge (device_id) WHERE purpose = 'enrolment';
 
 UPDATE timer SET due = (SELECT min(t.due) FROM timer t WHERE t.subject = timer.subject AND t.kind IN ('payment-resend', 'payment-expiry')),
   kind = 'payment-due' WHERE kind = 'payment-expiry';

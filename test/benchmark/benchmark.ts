@@ -1,8 +1,9 @@
-import { Argument } from 'commander';
+import { Argument, InvalidArgumentError } from 'commander';
 import { createProgram, type Output, outputOf, runProgram } from '../../modem/cli/program.ts';
 import { busyShare } from './busy.ts';
 import { codecContests } from './codec.ts';
 import { type Comparison, compare } from './comparison.ts';
+import { measureService, serviceLoads } from './service.ts';
 import { startContests } from './start.ts';
 import { throughputContest } from './throughput.ts';
 import { openVirtualNetwork } from './virtual-network.ts';
@@ -12,15 +13,16 @@ const CODEC = { rounds: 15, warmUps: 3 } as const;
 const START = { rounds: 11, warmUps: 2 } as const;
 const THROUGHPUT = { rounds: 5, warmUps: 1 } as const;
 
-const SUITES = ['codec', 'throughput', 'start', 'world'] as const;
+const SUITES = ['codec', 'throughput', 'start', 'world', 'service'] as const;
 type Suite = (typeof SUITES)[number];
 
 const program = createProgram(
   'bench',
-  'Measures the modem room side by side with other packages, and the simulated world',
+  'Measures the modem room side by side with other packages, the simulated world, and the service',
 )
   .addArgument(new Argument('[suite]', 'what to measure, by default everything').choices(SUITES))
-  .action(async (suite: Suite | undefined) => {
+  .option('--history <payments>', 'service: payments in the longer history', wholeNumber, 1_000_000)
+  .action(async (suite: Suite | undefined, { history }: { readonly history: number }) => {
     const output = outputOf(program);
     const wants = (name: Suite) => suite === undefined || suite === name;
     output.print(
@@ -33,6 +35,7 @@ const program = createProgram(
     ];
     if (wants('start')) await measureStart(output);
     if (wants('world')) await measureWorld(output);
+    if (wants('service')) await measureServices(output, history);
     const busy = wants('throughput') ? await busyShare() : undefined;
     const ratios = Object.fromEntries(results.map(({ name, ratio }) => [name, rounded(ratio)]));
     output.print(
@@ -100,6 +103,40 @@ async function measureWorld(output: Output): Promise<void> {
       ]),
     );
   }
+}
+
+async function measureServices(output: Output, history: number): Promise<void> {
+  const heads = [
+    'payments',
+    'per core-s',
+    'primitives',
+    'ratio',
+    'SQL',
+    'tx',
+    'commits',
+    'octets',
+    'ms alone',
+    'p50 ms',
+  ];
+  output.print({ event: 'start-service' }, serviceRow([...heads, 'p99 ms']));
+  for (const load of serviceLoads(history)) {
+    const result = await measureService(load);
+    const numbers = Object.entries(result).map(([name, value]) => [name, rounded(value)] as const);
+    output.print(
+      { event: 'service', ...Object.fromEntries(numbers) },
+      serviceRow(numbers.map(([, value]) => `${value}`)),
+    );
+  }
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number from 1 on.');
+  return value;
+}
+
+function serviceRow(columns: readonly string[]): string {
+  return columns.map((column) => column.padStart(11)).join('');
 }
 
 function report(output: Output, result: Comparison): Comparison {

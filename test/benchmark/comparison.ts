@@ -42,7 +42,8 @@ export function perSecond(operations: number, start: bigint): number {
   return (operations * 1e9) / Number(process.hrtime.bigint() - start);
 }
 
-function median(values: readonly number[]): number {
+/** The middle of the values, or the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
   const [lower = Number.NaN, upper = lower] = sorted.slice(sorted.length % 2 === 0 ? middle - 1 : middle, middle + 1);

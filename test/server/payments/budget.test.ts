@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { CUSTOMER_NUMBER, PIN, World } from '../world.ts';
+
+/** What one payment costs the database, with the ledger rail, from the merchant's request to the receipt on the phone. */
+const STATEMENTS = 35;
+const TRANSACTIONS = ['request', 'outcome of a frame', 'message', 'frame', 'outcome of a frame'];
+
+/** A shop whose every statement and transaction is noted from now on. */
+async function counted() {
+  const statements: string[] = [];
+  const transactions: string[] = [];
+  let commits = 0;
+  const world = new World(1, {
+    probe: {
+      beforeStatement: (sql) => statements.push(sql),
+      beforeTransaction: (name) => transactions.push(name),
+      afterCommit: () => {
+        commits += 1;
+      },
+    },
+  });
+  await world.open();
+  const customer = await world.subscriber(CUSTOMER_NUMBER);
+  const { merchant } = await world.merchant();
+  const pay = async () => {
+    const { txn } = await world.request(merchant);
+    await world.clock.advance(2_000);
+    customer.phone.approve(PIN);
+    await world.clock.advance(3_000);
+    expect((await world.service.payment(txn)).state).toBe('CAPTURED');
+  };
+  await pay();
+  const forget = () => {
+    statements.length = 0;
+    transactions.length = 0;
+    commits = 0;
+  };
+  return { world, merchant, customer, pay, forget, statements, transactions, commits: () => commits };
+}
+
+describe('a payment with the ledger rail', () => {
+  it(`takes ${STATEMENTS} statements in ${TRANSACTIONS.length} transactions`, async () => {
+    const { pay, forget, statements, transactions } = await counted();
+    forget();
+    await pay();
+    const readBack = 1;
+    expect(statements.length - readBack, statements.join('\n')).toBe(STATEMENTS);
+    expect(transactions).toEqual(TRANSACTIONS);
+  });
+
+  it('shares its commits with all that happens in the same turn', async () => {
+    const { world, merchant, forget, transactions, commits } = await counted();
+    forget();
+    const asked = Array.from({ length: 64 }, (_, n) =>
+      world.request(merchant, { mref: `at once ${n}`, customer: CUSTOMER_NUMBER }),
+    );
+    await Promise.all(asked);
+    expect([transactions.filter((name) => name === 'request').length, commits()]).toEqual([64, 1]);
+  });
+});
