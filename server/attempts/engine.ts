@@ -90,9 +90,9 @@ export class AttemptEngine {
       createdAt: this.#clock.now(),
     };
     if (!(await insertAttempt(tx, attempt))) return;
-    if (await setAside(tx, order, attempt.createdAt))
-      await this.#ask(tx, rail, attempt, () => rail.send(attempt.order));
-    else await this.#change(tx, attempt, { kind: 'declined', reason: 'insufficient-funds' });
+    const reason = await setAside(tx, order, attempt.createdAt);
+    if (reason === undefined) await this.#ask(tx, rail, attempt, () => rail.send(attempt.order));
+    else await this.#change(tx, attempt, { kind: 'declined', reason });
   }
 
   /** The handler of the timer `attempt`: no answer came, or it is time to ask again. */

@@ -3,13 +3,13 @@ import type { Context } from '../context.ts';
 import { ServiceError } from '../errors.ts';
 import type { Person } from '../people/people.ts';
 import type { Tx } from '../store/store.ts';
-import { balanceOf, hold, LARGEST_SUM, post, type Transfer } from './ledger.ts';
+import { hold, post, type Transfer } from './ledger.ts';
 
 /**
  * Money that a person paid in, in cash or by bank, comes to their account.
  * @param reference the depositor's key: the same reference is the same deposit.
  * @returns whether the deposit was there before.
- * @throws ServiceError `conflict` when the reference was used for another amount
+ * @throws ServiceError `conflict` when the reference was used for another amount, `limit-exceeded` when a sum would pass 2⁵³
  */
 export async function deposit(
   tx: Tx,
@@ -22,14 +22,11 @@ export async function deposit(
   if (amount.minor < 1) throw new ServiceError('invalid-request', `${formatAmount(amount)} is nothing to deposit`);
   const id = `deposit:${person.id}:${reference}`;
   const transfer: Transfer = { id, debit: 'cash', credit: `person:${person.id}`, amount };
-  const { posted } = await balanceOf(tx, transfer.credit, amount.currency);
-  if (posted + amount.minor > LARGEST_SUM) {
-    throw new ServiceError(
-      'invalid-request',
-      `amount: person ${person.id} would have more than can be counted exactly`,
-    );
-  }
   const outcome = await hold(tx, transfer, at);
+  if (outcome === 'too-large') {
+    const sum = `the deposits in ${amount.currency}, of person ${person.id} or of all people`;
+    throw new ServiceError('limit-exceeded', `${sum}, would be more than can be counted exactly: deposit less`);
+  }
   if (outcome === 'other-movement') {
     throw new ServiceError('conflict', `reference ${reference} was used for another deposit: use a new one`);
   }

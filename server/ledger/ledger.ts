@@ -41,6 +41,8 @@ export type HoldOutcome =
   | 'closed'
   /** The account that gives has not enough. */
   | 'insufficient'
+  /** A sum of one of the accounts would pass {@link LARGEST_SUM}. */
+  | 'too-large'
   /** The id belongs to another movement. */
   | 'other-movement';
 
@@ -63,14 +65,12 @@ export const LARGEST_SUM: number = Number.MAX_SAFE_INTEGER;
  * @param at ms since 1970
  */
 export async function hold(tx: Tx, transfer: Transfer, at: number): Promise<HoldOutcome> {
-  if (!(await takeAside(tx, transfer))) {
-    const known = await knownAs(tx, transfer);
-    return known === 'absent' ? 'insufficient' : known;
+  if (await takeAside(tx, transfer)) {
+    if (await insertTransfer(tx, transfer, at)) return 'held';
+    await putBack(tx, transfer);
   }
-  if (await insertTransfer(tx, transfer, at)) return 'held';
-  await putBack(tx, transfer);
   const known = await knownAs(tx, transfer);
-  return known === 'absent' ? 'insufficient' : known;
+  return known === 'absent' ? whyNotHeld(tx, transfer) : known;
 }
 
 /**
@@ -154,27 +154,24 @@ export function isUnlimited(account: Account): boolean {
   return account === 'cash' || account.startsWith('clearing:');
 }
 
-/** @returns false when the account has not enough */
-async function takeAside(tx: Tx, { debit, amount }: Transfer): Promise<boolean> {
-  const { minor, currency } = amount;
-  if (isUnlimited(debit)) {
-    await tx.run(
-      `INSERT INTO account (owner, currency, debits_pending) VALUES (?, ?, ?)
-       ON CONFLICT (owner, currency) DO UPDATE SET debits_pending = debits_pending + excluded.debits_pending`,
-      debit,
-      currency,
-      minor,
-    );
-    return true;
-  }
-  const taken = await tx.run(
-    `UPDATE account SET debits_pending = debits_pending + ?1
-     WHERE owner = ?2 AND currency = ?3 AND debits_pending + debits_posted + ?1 <= credits_posted`,
-    minor,
-    debit,
-    currency,
-  );
-  return taken > 0;
+/** Whether the account that gets can count the amount ?1 of currency ?3 as well; ?4 is its owner. */
+const HAS_ROOM = `coalesce((SELECT credits_posted FROM account WHERE owner = ?4 AND currency = ?3), 0) + ?1 <= ${LARGEST_SUM}`;
+
+/** @returns false when the account has not enough, or a sum would be too large */
+async function takeAside(tx: Tx, { debit, credit, amount }: Transfer): Promise<boolean> {
+  const sql = isUnlimited(debit)
+    ? `INSERT INTO account (owner, currency, debits_pending) SELECT ?2, ?3, ?1 WHERE ${HAS_ROOM}
+       ON CONFLICT (owner, currency) DO UPDATE SET debits_pending = debits_pending + ?1
+       WHERE debits_pending + debits_posted + ?1 <= ${LARGEST_SUM}`
+    : `UPDATE account SET debits_pending = debits_pending + ?1
+       WHERE owner = ?2 AND currency = ?3 AND debits_pending + debits_posted + ?1 <= credits_posted AND ${HAS_ROOM}`;
+  return (await tx.run(sql, amount.minor, debit, amount.currency, credit)) > 0;
+}
+
+async function whyNotHeld(tx: ReadTx, { debit, amount }: Transfer): Promise<'insufficient' | 'too-large'> {
+  if (isUnlimited(debit)) return 'too-large';
+  const { posted, pending } = await balanceOf(tx, debit, amount.currency);
+  return posted - pending < amount.minor ? 'insufficient' : 'too-large';
 }
 
 async function putBack(tx: Tx, { debit, amount }: Transfer): Promise<void> {

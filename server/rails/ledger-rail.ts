@@ -46,6 +46,7 @@ export class LedgerRail implements LocalRail {
     const held = await hold(tx, transfer, this.#clock.now());
     if (held === 'other-movement') throw new LedgerError(`${order.key} is another movement already`);
     if (held === 'insufficient') return INSUFFICIENT;
+    if (held === 'too-large') return { kind: 'declined', reason: 'limit-exceeded' };
     if (held === 'held-before' && (earlier === undefined ? !(await isCovered(tx, transfer)) : 'declined' in earlier)) {
       await voidTransfer(tx, transfer, this.#clock.now());
       return earlier !== undefined && 'declined' in earlier

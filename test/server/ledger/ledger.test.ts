@@ -177,16 +177,19 @@ describe('the ledger', () => {
     const { ledger, run } = open();
     const pay = (id: string, minor: number): Transfer => ({ ...transfer, id, amount: { minor, currency: 'EUR' } });
     await run(async (it) => {
-      await it.hold(pay('a', LARGEST_SUM), 1);
-      await it.post(pay('a', LARGEST_SUM), 1);
+      await it.hold(pay('a', LARGEST_SUM - 1), 1);
+      await it.post(pay('a', LARGEST_SUM - 1), 1);
     });
-    const over = run(async (it) => {
-      await it.hold(pay('b', 1), 1);
-      await it.post(pay('b', 1), 1);
-    });
-    await expect(over).rejects.toThrow(LedgerError);
-    expect(await ledger.balance('person:1', 'EUR')).toEqual({ posted: LARGEST_SUM, pending: 0 });
+    expect(await run((it) => it.hold(pay('b', 2), 1))).toBe('too-large');
     expect(await ledger.outcome('b')).toBe('absent');
+    // Of two that are pending at the same time only one fits.
+    const card = (id: string): Transfer => ({ ...pay(id, 1), debit: 'clearing:card' });
+    expect(await run((it) => it.hold(card('c'), 1))).toBe('held');
+    expect(await run((it) => it.hold(card('d'), 1))).toBe('held');
+    await run((it) => it.post(card('c'), 2));
+    await expect(run((it) => it.post(card('d'), 2))).rejects.toThrow(LedgerError);
+    expect(await ledger.balance('person:1', 'EUR')).toEqual({ posted: LARGEST_SUM, pending: 0 });
+    expect(await ledger.outcome('d')).toBe('pending');
   });
 
   it('refuses to post what nobody asked for', async () => {

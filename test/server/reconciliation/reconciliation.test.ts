@@ -380,6 +380,17 @@ describe('the reconciliation of a day', () => {
     ]);
   });
 
+  it('of two lines with other amounts the earlier one counts, the later one is a duplicate', async () => {
+    const it = await office();
+    await it.book(charge(1), DAY);
+    it.settle(charge(1), DAY + 2, 8);
+    it.settle(charge(1), DAY + 1, 7);
+    expect((await it.run()).findings).toEqual([
+      expect.objectContaining({ kind: 'duplicate', at: DAY + 2, there: { minor: 8, currency: 'EUR' } }),
+      expect.objectContaining({ kind: 'other-amount', at: DAY, there: { minor: 7, currency: 'EUR' } }),
+    ]);
+  });
+
   it('an alarm is written once, and the difference ends when it is matched', async () => {
     const it = await office();
     await it.book(charge(1), DAY);
