@@ -36,6 +36,8 @@ describe('a file of messages', () => {
   });
 
   test.each([
+    ['number,text\nnumber,text', 'line 2'],
+    ['+391,a\nnumber,text', 'line 2'],
     ['+391', 'line 1'],
     ['+391,a\n{"number":"+391"}', 'line 2'],
     ['+391,a\n{"number":391,"text":"a"}', 'line 2'],

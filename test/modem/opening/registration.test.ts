@@ -40,4 +40,25 @@ describe('what +CREG says (3GPP TS 27.007, 7.2)', () => {
     await clock.runUntil(() => registration !== undefined, 60_000);
     expect(registration).toBe('home');
   });
+
+  test.each<[circuit: string | undefined, lte: string | undefined, registration: string]>([
+    ['1', undefined, 'home'],
+    ['0', '1', 'home'],
+    ['0', '5', 'roaming'],
+    ['2', '0', 'searching'],
+    ['0', '2', 'not-searching'],
+    ['3', '2', 'denied'],
+    ['2', '4', 'searching'],
+    ['2', '8', 'searching'],
+    ['2', undefined, 'searching'],
+    [undefined, '1', 'unknown'],
+  ])('+CREG: %s and +CEREG: %s together are %s', async (circuit, lte, registration) => {
+    const clock = new VirtualClock();
+    const { port, farEnd } = memoryPort();
+    const answer = (name: string, stat: string | undefined) =>
+      stat === undefined ? line('ERROR') : ok(`${name}: 0,${stat}`);
+    new ScriptedModem(farEnd).when('AT+CREG?', answer('+CREG', circuit)).when('AT+CEREG?', answer('+CEREG', lte));
+    const chat = await Chat.open(port, clock, { unsolicited() {}, ended() {} });
+    expect(await clock.run(askRegistration(chat))).toBe(registration);
+  });
 });

@@ -95,3 +95,17 @@ test('a phone that leaves coverage while a message is on the air gets it later',
   await pass(MINUTE);
   expect(entries('deliver')).toHaveLength(1);
 });
+
+test('a phone that is out of reach when its message is due is told after 40 s that the network is silent: 332', async () => {
+  const { world, pass, entries } = networkOf(direct && { profile: direct });
+  let told: unknown;
+  void world.send({ from: ALICE, to: BOB, content: { kind: 'text', text: 'x' } }).then((sendings) => {
+    told = sendings.map(({ answer }) => answer);
+  });
+  world.subscriber(ALICE)?.setReception('none');
+  while (entries('lose').length === 0) await pass(1);
+  await pass(39_998);
+  expect(told).toBeUndefined();
+  await pass(2);
+  expect(told).toEqual([{ kind: 'refused', cause: 332 }]);
+});
