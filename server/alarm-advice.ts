@@ -7,7 +7,7 @@ export const ALARM_ADVICE: Readonly<Record<Alarm, string>> = {
   'reused-counter': 'Perhaps a copied phone: ask the customer, and let them enrol again (cash-server person activate)',
   'refused-as-not-mine': 'Ask the merchant why this customer was asked to pay',
   'message-set-aside':
-    'Look for FAULT lines just before it, mend the cause, and start the service again: it reads the message once more',
+    'The FAULT lines before it say why: report them. The message is kept and not tried again; the phone may send it anew',
   'refund-needs-review':
     'Ask the rail whether the money went back, then: cash-server payment resolve TXN --moved (or --not-moved) --reason TEXT',
   'rail-contradicts-itself': 'The first answer counts here: ask the rail which one is right',

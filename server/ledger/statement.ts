@@ -1,6 +1,6 @@
 import type { Currency } from '../../device/safe-mobile/index.ts';
 import type { ReadTx } from '../store/store.ts';
-import type { Account } from './ledger.ts';
+import { type Account, balanceOf } from './ledger.ts';
 
 /** A time from its first to before its last moment, ms since 1970. */
 export interface Period {
@@ -41,15 +41,16 @@ export async function statementOf(
   currency: Currency,
   { from, to }: Period,
 ): Promise<Statement> {
-  const before = await tx.get(
-    `SELECT coalesce(sum(n.minor), 0) AS opening FROM entry n JOIN transfer_end e ON e.id = n.transfer_id
-     WHERE n.account = ? AND n.currency = ? AND e.at < ?`,
-    (row) => row.integer('opening'),
+  // Old entries may have been deleted, so what came before is what the account has, less what has moved since.
+  const since = await tx.get(
+    `SELECT coalesce(sum(n.minor), 0) AS moved FROM entry n JOIN transfer_end e ON e.id = n.transfer_id
+     WHERE n.account = ? AND n.currency = ? AND e.at >= ?`,
+    (row) => row.integer('moved'),
     account,
     currency,
     from,
   );
-  const opening = before ?? 0;
+  const opening = (await balanceOf(tx, account, currency)).posted - (since ?? 0);
   let balance = opening;
   const lines = await tx.all(
     `SELECT e.at, t.id, t.txn, n.minor, CASE n.account WHEN t.debit THEN t.credit ELSE t.debit END AS counterpart

@@ -160,6 +160,18 @@ const CASES: readonly (readonly [
     0,
   ],
   [
+    'another amount in the attempt',
+    async (it) => [await it.book(charge(1), DAY, { booked: 1_249 }), it.settle(charge(1), DAY, 1_249)],
+    [`other-amount ${charge(1)}`],
+    0,
+  ],
+  [
+    'settled after nine days',
+    async (it) => [await it.book(charge(1), DAY), it.settle(charge(1), DAY + 9 * DAY_MS)],
+    [`only-here ${charge(1)}`],
+    0,
+  ],
+  [
     'twice',
     async (it) => [await it.book(charge(1), DAY), it.settle(charge(1), DAY), it.settle(charge(1), DAY + 1)],
     [`duplicate ${charge(1)}`],
@@ -408,6 +420,15 @@ describe('the reconciliation of a day', () => {
     expect(it.events.map(({ kind }) => kind)).toEqual(['alarm', 'difference-ended', 'alarm']);
   });
 
+  it('ends when neither side has the movement any more', async () => {
+    const it = await office();
+    it.settle(charge(1), DAY);
+    await it.run();
+    it.rail.lines = [];
+    await it.run();
+    expect(await it.open()).toEqual([]);
+  });
+
   it('a difference that becomes another one is a new alarm', async () => {
     const it = await office();
     await it.book(charge(1), DAY);
@@ -435,6 +456,7 @@ describe('the reconciliation of a day', () => {
     );
     await it.run();
     expect(await it.open()).toEqual([`only-here ${charge(1)}`, 'only-here k'].toSorted());
+    expect(it.events.map(({ kind }) => kind)).toEqual(['alarm']);
   });
 
   it('does not look at what has happened since it began', async () => {
