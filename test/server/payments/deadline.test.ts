@@ -1,0 +1,34 @@
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, it } from 'vitest';
+import { shop } from '../world.ts';
+
+/** How much later than the phone's deadline an answer may arrive, s. */
+const GRACE = 5;
+
+describe('a request without an answer', () => {
+  it.each([30, 60, 120])('of %i s expires 1 ms after the last answer that counts, not before', async (ttl) => {
+    const { world, merchant } = await shop();
+    await world.clock.advance(1_000 - (world.clock.now() % 1_000));
+    const { txn } = await world.request(merchant, { ttl });
+    await world.clock.advance((ttl + GRACE) * 1_000);
+    expect((await world.service.payment(txn)).state).toBe('REQUESTED');
+    await world.clock.advance(1);
+    expect((await world.service.payment(txn)).state).toBe('EXPIRED');
+  });
+});
+
+describe('the counters of a phone', () => {
+  it('are kept for a week, and one day more at most', async () => {
+    const { world, customer } = await shop();
+    for (let day = 0; day < 20; day += 1) {
+      await world.clock.advance(86_400_000);
+      customer.phone.say({ type: 'TIME_REQUEST', nonce: new Uint8Array(8) });
+      await world.clock.advance(3_000);
+    }
+    const file = new DatabaseSync(world.database, { readOnly: true });
+    const [kept] = file.prepare('SELECT count(*) AS n FROM counter').all();
+    file.close();
+    expect(kept?.['n']).toBeGreaterThanOrEqual(7);
+    expect(kept?.['n']).toBeLessThanOrEqual(9);
+  });
+});
