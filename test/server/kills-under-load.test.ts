@@ -284,7 +284,7 @@ async function judge(load: Load, kind: string): Promise<void> {
     const store = new SqliteStore(world.database, { clock: world.clock });
     const clearing = await store.read((tx) => balanceOf(tx, 'clearing:bank', 'EUR'));
     await store.close();
-    expect(clearing).toEqual({ posted: -moved, pending: 0 });
+    expect(clearing).toEqual({ posted: 0 - moved, pending: 0 });
   }
   const { keys } = createServiceKeys(servicePrimitives(), seededRandom('other'));
   for (const { txn } of payments.slice(0, 40)) await load.readReceipt(txn);

@@ -200,7 +200,15 @@ function mortalBearer(bearer: SmsBearer, alive: { readonly value: boolean }): Sm
       const outcome = alive.value ? await bearer.send(sms) : undefined;
       return outcome !== undefined && alive.value ? outcome : new Promise(() => {});
     },
-    receive: (receiver) => bearer.receive(receiver),
+    // What comes to a dead service is not confirmed: the next one gets it.
+    receive: (receiver) =>
+      bearer.receive({
+        async message(sms) {
+          if (alive.value) await receiver.message(sms);
+          if (!alive.value) await new Promise(() => {});
+        },
+        report: (report) => alive.value && receiver.report(report),
+      }),
     close: () => bearer.close(),
   };
 }
