@@ -23,7 +23,7 @@ export type { ModemIdentity } from './opening/identify.ts';
 export type { ReceptionProof } from './opening/reception.ts';
 export type { Registration } from './opening/registration.ts';
 export * from './pdu/index.ts';
-export { createPool, type ModemPool, type PoolMember } from './pool.ts';
+export { createPool, type ModemPool, type PoolMember, type PoolModem } from './pool.ts';
 export { type DevicePortOptions, devicePort } from './port/device.ts';
 export { type PortHolder, portHolders } from './port/holder.ts';
 export type { ListedPort, PortLister } from './port/listed.ts';

@@ -2,9 +2,12 @@ import type { OutgoingSms, SendOutcome, SmsBearer, SmsReceiver } from './bearer.
 import { type Cancel, type Clock, systemClock } from './clock.ts';
 import type { Modem } from './modem.ts';
 
+/** What a pool needs of a modem. */
+export type PoolModem = Pick<Modem, 'state' | 'onState' | 'send' | 'receive' | 'close'>;
+
 /** A modem of a pool, and what it is for. */
 export interface PoolMember {
-  readonly modem: Modem;
+  readonly modem: PoolModem;
   /** Prefixes such as `+39`: destinations with them go to this modem before modems without prefixes. Default: any destination. */
   readonly prefixes?: readonly string[];
   /** How many messages this modem may begin in a minute. Default: no limit. */

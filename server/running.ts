@@ -17,8 +17,10 @@ import { type Rail, Rails } from './rails/rail.ts';
 import { DailyReconciliation } from './reconciliation/daily.ts';
 import { nextRetention, Retention } from './retention.ts';
 import type { ServiceOptions } from './service.ts';
+import type { Migrated } from './store/sqlite-file.ts';
 import { SqliteStore } from './store/sqlite-store.ts';
 import type { Store, Tx } from './store/store.ts';
+import { type TakenOver, takenOver } from './taken-over.ts';
 import { Timers } from './timers.ts';
 import { Vault } from './vault.ts';
 
@@ -33,6 +35,8 @@ export interface Running {
   readonly store: Store;
   readonly context: Context;
   readonly modems: Modems;
+  readonly migrated: Migrated | undefined;
+  readonly takenOver: TakenOver;
   /** Stops the parts, waits for the outcomes of frames that the bearer has, and closes the database. */
   stop(): Promise<void>;
 }
@@ -44,7 +48,12 @@ export interface Running {
  */
 export async function startRunning(options: ServiceOptions): Promise<Running> {
   const { clock, random, keys, bearer } = options;
-  const store = new SqliteStore(options.database, { clock, hold: options.hold, probe: options.probe });
+  const store = new SqliteStore(options.database, {
+    clock,
+    hold: options.hold,
+    probe: options.probe,
+    onRoom: options.onRoom,
+  });
   const primitives = options.primitives ?? servicePrimitives();
   const journal = new Journal(clock);
   const timers = new Timers(store, clock, journal);
@@ -73,6 +82,7 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
   const retainDaily = (tx: Tx) => timers.set(tx, 'retention', 'daily', nextRetention(clock.now()));
   const daily = new DailyReconciliation({ store, clock, journal }, rails, timers);
 
+  const open = await store.read((tx) => takenOver(tx, clock.now()));
   await checkAtStart(store, journal);
   await context.outbox.start();
   modems.onChange(() => context.outbox.look());
@@ -100,6 +110,8 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
     store,
     context,
     modems,
+    migrated: store.migrated,
+    takenOver: open,
     async stop() {
       modems.close();
       await timers.stop();

@@ -12,6 +12,7 @@ import { type Activation, createActivation } from './enrolment/activation.ts';
 import { descriptorOf } from './enrolment/descriptor.ts';
 import { ServiceError } from './errors.ts';
 import { createHttp } from './http/http.ts';
+import { OpenRequests } from './http/open-requests.ts';
 import type { PersonId } from './ids.ts';
 import { type JournalListener, recordFault } from './journal.ts';
 import type { ServiceKeys } from './keys.ts';
@@ -40,8 +41,10 @@ import type { Rail, RemoteRail } from './rails/rail.ts';
 import { type ReconciliationOrder, reconcileRails } from './reconciliation/order.ts';
 import type { ReconciliationReport } from './reconciliation/reconcile.ts';
 import { type Running, startRunning } from './running.ts';
+import type { Migrated } from './store/sqlite-file.ts';
 import type { StoreProbe } from './store/sqlite-store.ts';
-import type { Store } from './store/store.ts';
+import type { Store, Tx } from './store/store.ts';
+import type { TakenOver } from './taken-over.ts';
 import { Waits } from './waits.ts';
 
 /** What a service is opened with. */
@@ -65,6 +68,8 @@ export interface ServiceOptions {
   readonly hold?: (work: Promise<unknown>) => void;
   /** What a test sees of the database, and may spoil. */
   readonly probe?: StoreProbe;
+  /** Hears once that the disk is full, and once that there is room again. */
+  readonly onRoom?: (hasRoom: boolean) => void;
   /** Called with each entry of the journal, after it is on disk. */
   readonly log?: JournalListener;
 }
@@ -80,6 +85,14 @@ export interface PaymentOrder {
   readonly reference?: string;
   /** Seconds the customer has, 30 to 2550. Default 120. */
   readonly ttl?: number;
+}
+
+/** What a service that ends at once would leave undone. */
+export interface Unfinished {
+  /** Requests without an answer. */
+  readonly answers: number;
+  /** Frames that the bearer has and that have no outcome. */
+  readonly frames: number;
 }
 
 /** Seconds a customer has unless the merchant says otherwise. */
@@ -104,6 +117,7 @@ export class Service {
   readonly #context: Context;
   readonly #running: Running;
   readonly #waits: Waits;
+  readonly #requests = new OpenRequests();
 
   /** Use {@link openService}. */
   constructor(options: Pick<ServiceOptions, 'number' | 'keys'>, running: Running) {
@@ -112,7 +126,7 @@ export class Service {
     this.#store = running.store;
     this.#context = running.context;
     this.#waits = new Waits(running.context.clock, running.context.journal);
-    this.http = createHttp(this, options.keys.adminKeyHash);
+    this.http = createHttp(this, options.keys.adminKeyHash, this.#requests);
   }
 
   /** @throws ServiceError `invalid-request`, `conflict` */
@@ -125,7 +139,7 @@ export class Service {
       throw new ServiceError('invalid-request', `number: expected + and 7 to 15 digits, got ${person.number}`);
     }
     checkName(person.name, PERSON_NAME_OCTETS);
-    return this.#store.transaction('person', (tx) => addPerson(tx, person, this.#context.clock.now()));
+    return this.#write('person', (tx) => addPerson(tx, person, this.#context.clock.now()));
   }
 
   /** @throws ServiceError `not-found` */
@@ -155,9 +169,7 @@ export class Service {
 
   /** Registers a phone for a person; the code is to be shown to them, not sent by SMS. @throws ServiceError `not-found` */
   activate(person: number): Promise<Activation> {
-    return this.#store.transaction('activation', async (tx) =>
-      createActivation(tx, this.#context, await personById(tx, person)),
-    );
+    return this.#write('activation', async (tx) => createActivation(tx, this.#context, await personById(tx, person)));
   }
 
   /** The application descriptor (JAD) of a phone. @throws ServiceError `not-found` */
@@ -167,7 +179,7 @@ export class Service {
 
   /** Puts money in a person's account, once a reference. @returns whether it was there before. @throws ServiceError */
   deposit(person: number, amount: Amount, reference: string): Promise<boolean> {
-    return this.#store.transaction('deposit', async (tx) =>
+    return this.#write('deposit', async (tx) =>
       deposit(tx, this.#context, await personById(tx, person), amount, reference),
     );
   }
@@ -183,7 +195,7 @@ export class Service {
   ): Promise<AddedMerchant> {
     checkName(merchant.name, PAYEE_OCTETS);
     const { name, currency } = merchant;
-    return this.#store.transaction('merchant', async (tx) => {
+    return this.#write('merchant', async (tx) => {
       const personId = merchant.personId === undefined ? undefined : (await personById(tx, merchant.personId)).id;
       return addMerchant(tx, this.#context, { name, currency, personId }, idempotencyKey);
     });
@@ -202,7 +214,7 @@ export class Service {
   /** Asks a customer for a payment. The state may be REJECTED. @throws ServiceError */
   requestPayment(merchant: Merchant, order: PaymentOrder): Promise<RequestedPayment> {
     const { mref, amount, reference = '', ttl = DEFAULT_TTL } = order;
-    return this.#store.transaction('request', async (tx) => {
+    return this.#write('request', async (tx) => {
       const customer = await personByNumber(tx, order.customer);
       if (customer === undefined) {
         throw new ServiceError('customer-unreachable', `${order.customer} is not a customer of this service`);
@@ -233,9 +245,7 @@ export class Service {
 
   /** Cancels a request. @throws ServiceError `conflict` when the customer has answered or the request has expired */
   cancel(txn: string): Promise<Payment> {
-    return this.#store.transaction('cancel', async (tx) =>
-      cancelPayment(tx, this.#context, await requirePayment(tx, txn)),
-    );
+    return this.#write('cancel', async (tx) => cancelPayment(tx, this.#context, await requirePayment(tx, txn)));
   }
 
   /** Gives a paid payment back, all or a part. @returns the payment when the rail has answered, or after `limitMs` @throws ServiceError */
@@ -245,7 +255,7 @@ export class Service {
       limitMs,
       (event) => event.kind === 'refund' && event.key === asked?.railKey && event.state !== 'in-progress',
       async () => {
-        asked = await this.#store.transaction('refund', (tx) => refundPayment(tx, this.#context, txn, order));
+        asked = await this.#write('refund', (tx) => refundPayment(tx, this.#context, txn, order));
         return asked.state === 'in-progress' ? 'wait' : 'done';
       },
     );
@@ -259,7 +269,7 @@ export class Service {
 
   /** An operator says what became of a charge or refund in review. @throws ServiceError `conflict` when nothing is in review */
   resolve(txn: string, resolution: Resolution): Promise<Payment> {
-    return this.#store.transaction('resolve', (tx) => resolvePayment(tx, this.#context, txn, resolution));
+    return this.#write('resolve', (tx) => resolvePayment(tx, this.#context, txn, resolution));
   }
 
   /**
@@ -277,9 +287,7 @@ export class Service {
 
   /** The merchant's signed receipt. @throws ServiceError `not-possible-now` */
   receipt(txn: string): Promise<MerchantReceipt> {
-    return this.#store.transaction('receipt', async (tx) =>
-      merchantReceipt(tx, this.#context, await requirePayment(tx, txn)),
-    );
+    return this.#write('receipt', async (tx) => merchantReceipt(tx, this.#context, await requirePayment(tx, txn)));
   }
 
   /** The states of the watched modems. */
@@ -315,6 +323,42 @@ export class Service {
   /** Calls `listener` with everything that happens from now on, after it is on disk. @returns what ends it */
   subscribe(listener: JournalListener): () => void {
     return this.#context.journal.subscribe(listener);
+  }
+
+  /** What the opening did to a database of an earlier version. */
+  get migrated(): Migrated | undefined {
+    return this.#running.migrated;
+  }
+
+  /** What an earlier run had left, when this one began. */
+  get takenOver(): TakenOver {
+    return this.#running.takenOver;
+  }
+
+  /** What is under way at this moment. */
+  get unfinished(): Unfinished {
+    return { answers: this.#requests.count, frames: this.#context.outbox.atBearer };
+  }
+
+  /**
+   * Before the end: new requests are refused with 503, those that wait get their answer, and no more frames are handed over.
+   * Resolves when all answers have left and the frames at the bearer have an outcome, or after `limitMs`.
+   */
+  async drain(limitMs: number): Promise<void> {
+    const answered = this.#requests.close();
+    this.#waits.close();
+    await new Promise<void>((resolve) => {
+      const cancel = this.#context.clock.after(limitMs, resolve);
+      void Promise.all([answered, this.#context.outbox.stop()]).then(() => {
+        cancel();
+        resolve();
+      });
+    });
+  }
+
+  /** A request of somebody who can come again: on a full disk it fails. @throws NoRoomError */
+  #write<T>(name: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.#store.transaction(name, work, 'fail');
   }
 
   /** Ends the service. Close the bearer first, so that its messages get an outcome; frames without one are sent again later. */

@@ -6,6 +6,7 @@ export class Waits {
   readonly #clock: Clock;
   readonly #journal: Journal;
   readonly #ends = new Set<() => void>();
+  #closed = false;
 
   constructor(clock: Clock, journal: Journal) {
     this.#clock = clock;
@@ -14,6 +15,7 @@ export class Waits {
 
   /** Resolves when `listen` calls `end`, after `limitMs`, or when the service is closed. @param listen returns what ends it */
   until(limitMs: number, listen: (end: () => void) => () => void): Promise<void> {
+    if (this.#closed) return Promise.resolve();
     return new Promise((resolve) => {
       const end = () => {
         cancel();
@@ -54,8 +56,9 @@ export class Waits {
     }
   }
 
-  /** Ends all waits. */
+  /** Ends all waits; later ones end at once. */
   close(): void {
+    this.#closed = true;
     for (const end of [...this.#ends]) end();
   }
 }

@@ -3,11 +3,13 @@ import { systemClock, systemRandom } from '../../modem/index.ts';
 import { viewModem } from '../http/views.ts';
 import { readKeyFile } from '../keys.ts';
 import { servicePrimitives } from '../primitives.ts';
-import { openService, type Service } from '../service.ts';
+import { openService, type Service, type Unfinished } from '../service.ts';
 import { lockFile } from '../store/lock.ts';
+import { takenOverText } from '../taken-over.ts';
 import { dataFolder } from './data-folder.ts';
 import { journalLine } from './journal-line.ts';
 import { modemLine, openServiceModems, ownNumber } from './service-modems.ts';
+import { StopSignal } from './stop-signal.ts';
 
 /** Where the HTTP API listens. */
 export interface Listen {
@@ -23,20 +25,30 @@ export interface ServeOptions {
   readonly listen: Listen;
 }
 
+/** How long answers and frames at the modem may take once the service is to end, ms: the rest is for the modem and the database. */
+const DRAIN_MS = 6_000;
+
 /** Runs the service on its modems until SIGINT or SIGTERM. @throws PortError, ModemError, UsageError, StoreError */
 export async function runService(options: ServeOptions, output: Output): Promise<void> {
-  const stopped = stopSignal();
+  const stop = new StopSignal(systemClock, (line) => {
+    process.stderr.write(`cash-server: ${line}\n`);
+    process.exit(1);
+  });
   const files = dataFolder(options.data);
   const primitives = servicePrimitives();
   const keys = readKeyFile(files.keys, primitives);
   const unlock = lockFile(files.lock);
   try {
-    const modems = await openServiceModems(options.port);
+    const opening = openServiceModems(options.port);
+    const modems = await stop.before(opening);
+    if (modems === undefined) leaveUnopened(output);
     try {
+      const number = options.number ?? (await stop.before(ownNumber(modems)));
+      if (number === undefined) leaveUnopened(output);
       const service = await openService({
         database: files.database,
         keys,
-        number: options.number ?? (await ownNumber(modems)),
+        number,
         bearer: modems.bearer,
         modems: modems.named,
         clock: systemClock,
@@ -44,11 +56,15 @@ export async function runService(options: ServeOptions, output: Output): Promise
         primitives,
         log: (entry) =>
           output.print({ event: 'journal', seq: entry.seq, at: entry.at, entry: entry.event }, journalLine(entry)),
+        onRoom: (hasRoom) => output.print({ event: 'disk', room: hasRoom }, roomLine(hasRoom)),
       });
+      stop.left = () => leftLine(service.unfinished);
       try {
         service.onModem((standing) => output.print({ event: 'modem', ...viewModem(standing) }, modemLine(standing)));
+        tellBeginning(service, output);
         announce(service, await listen(service, options.listen), output);
-        await stopped;
+        await stop.wanted;
+        await service.drain(DRAIN_MS);
       } finally {
         await modems.bearer.close();
         await service.close();
@@ -58,7 +74,36 @@ export async function runService(options: ServeOptions, output: Output): Promise
     }
   } finally {
     unlock();
+    stop.done();
   }
+}
+
+/** SIGTERM came while the modems were being opened, which nothing can interrupt. */
+function leaveUnopened(output: Output): never {
+  output.print({ event: 'stopped' }, 'Stopped while the modems were being opened');
+  process.exit(0);
+}
+
+function roomLine(hasRoom: boolean): string {
+  return hasRoom
+    ? 'There is room on the disk again: requests are taken'
+    : 'THE DISK IS FULL: requests are refused with 503 until there is room; nothing is lost';
+}
+
+function leftLine({ answers, frames }: Unfinished): string {
+  return `${answers} HTTP answers, ${frames} frames at the modem without an outcome`;
+}
+
+function tellBeginning(service: Service, output: Output): void {
+  const { migrated, takenOver } = service;
+  if (migrated !== undefined) {
+    const { from, to, copy } = migrated;
+    output.print(
+      { event: 'migrated', from, to, copy },
+      `The database was brought from version ${from} to ${to}; as it was, it is kept in ${copy}`,
+    );
+  }
+  output.print({ event: 'taken-over', ...takenOver }, takenOverText(takenOver));
 }
 
 function announce(service: Service, url: string, output: Output): void {
@@ -71,13 +116,6 @@ function announce(service: Service, url: string, output: Output): void {
       ...modems.map(({ port, detail }) => `Modem ${port}: ${detail}`),
     ].join('\n'),
   );
-}
-
-function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    const stop = () => resolve();
-    process.once('SIGINT', stop).once('SIGTERM', stop);
-  });
 }
 
 async function listen(service: Service, { host, port }: Listen): Promise<string> {

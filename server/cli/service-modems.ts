@@ -1,28 +1,64 @@
 import { UsageError } from '../../modem/cli/program.ts';
-import { createPool, type Modem, openModem, type SmsBearer, textIn, valuesOf } from '../../modem/index.ts';
+import {
+  type Clock,
+  createPool,
+  type Modem,
+  openModem,
+  PortError,
+  type SmsBearer,
+  systemClock,
+  textIn,
+  valuesOf,
+} from '../../modem/index.ts';
 import type { ModemStanding, NamedModem } from '../modems.ts';
 import { E164 } from '../people/person-fields.ts';
+import { AbsentModem } from './absent-modem.ts';
 import { PIN_VARIABLE } from './environment.ts';
 
-/** The open modems of a service, and the bearer made of them. */
+/** The modems of a service, and the bearer made of them. */
 export interface ServiceModems {
-  readonly named: readonly (NamedModem & { readonly modem: Modem })[];
+  readonly named: readonly NamedModem[];
+  /** Those that could be opened. */
+  readonly opened: readonly Modem[];
   /** The modem itself, or all of them as a pool. */
   readonly bearer: SmsBearer;
 }
 
-/** Opens the modem on each port; when one cannot be opened, none stays open. @throws PortError, ModemError */
-export async function openServiceModems(ports: readonly [string, ...string[]]): Promise<ServiceModems> {
-  const [first, ...others] = ports;
-  const modem = await openServiceModem(first);
-  const named = [{ port: first, modem }];
-  try {
-    for (const port of others) named.push({ port, modem: await openServiceModem(port) });
-  } catch (error) {
-    await Promise.all(named.map((opened) => opened.modem.close()));
-    throw error;
+/**
+ * Opens the modem on each port, side by side. When some cannot be opened, the service goes on with the others, and these are
+ * tried again.
+ * @throws PortError, ModemError when none can be opened, or a name is no name of a port
+ */
+export async function openServiceModems(
+  ports: readonly [string, ...string[]],
+  open: (port: string) => Promise<Modem> = openServiceModem,
+  clock: Clock = systemClock,
+): Promise<ServiceModems> {
+  const results = await Promise.allSettled(ports.map((port) => open(port)));
+  const opened = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const faults = results.flatMap((result): unknown[] => (result.status === 'rejected' ? [result.reason] : []));
+  if (opened.length === 0 || faults.some(isMisnamed)) {
+    await Promise.all(opened.map((modem) => modem.close()));
+    throw faults.find(isMisnamed) ?? faults[0];
   }
-  return { named, bearer: others.length === 0 ? modem : createPool(named) };
+  const members = results.map((result, index) => {
+    const port = ports[index] ?? '';
+    if (result.status === 'fulfilled') return { port, modem: result.value };
+    const reason = result.reason instanceof Error ? result.reason.message : String(result.reason);
+    const fault = reason.startsWith(port) ? reason : `${port}: ${reason}`;
+    process.stderr.write(`${fault} (the service goes on with the other modems, and tries this one again)\n`);
+    return { port, modem: new AbsentModem(clock, () => open(port), reason) };
+  });
+  const [first, ...others] = members;
+  return {
+    named: members,
+    opened,
+    bearer: first !== undefined && others.length === 0 ? first.modem : createPool(members),
+  };
+}
+
+function isMisnamed(error: unknown): boolean {
+  return error instanceof PortError && error.code === 'misnamed';
 }
 
 function openServiceModem(port: string): Promise<Modem> {
@@ -39,8 +75,8 @@ function openServiceModem(port: string): Promise<Modem> {
  * The number that a SIM tells (3GPP TS 27.007, 7.1, `+CNUM`), of the first modem whose SIM tells one.
  * @throws UsageError when none does
  */
-export async function ownNumber({ named }: ServiceModems): Promise<string> {
-  for (const { modem } of named) {
+export async function ownNumber({ opened }: ServiceModems): Promise<string> {
+  for (const modem of opened) {
     const answer = await modem.run({ text: 'AT+CNUM', response: { prefix: '+CNUM:', many: true } });
     const lines = answer.kind === 'ok' ? answer.lines : [];
     const numbers = lines.map(({ text }) => textIn(valuesOf(text)[1]) ?? '');
@@ -51,7 +87,7 @@ export async function ownNumber({ named }: ServiceModems): Promise<string> {
 }
 
 /** The states that are printed: lost, locked, without a network, and ready again. */
-const TOLD: readonly ModemStanding['state'][] = ['lost', 'locked', 'searching', 'ready'];
+const TOLD: readonly ModemStanding['state'][] = ['lost', 'absent', 'locked', 'searching', 'ready'];
 
 /** A change of state as a line for people; `undefined` for a step on the way. */
 export function modemLine({ port, state, detail, since }: ModemStanding): string | undefined {

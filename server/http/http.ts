@@ -11,6 +11,7 @@ import { adminRoutes } from './admin-routes.ts';
 import { healthRoutes } from './health-routes.ts';
 import { merchantRoutes } from './merchant-routes.ts';
 import { operatorRoutes } from './operator-routes.ts';
+import type { OpenRequests } from './open-requests.ts';
 import { sendError, sendProblem } from './problem.ts';
 import { publicRoutes } from './public-routes.ts';
 
@@ -18,7 +19,7 @@ import { publicRoutes } from './public-routes.ts';
 const BODY_LIMIT = 16 * 1024;
 
 /** The HTTP API of a service. It does not listen yet. */
-export function createHttp(service: Service, adminKeyHash: Uint8Array): FastifyInstance {
+export function createHttp(service: Service, adminKeyHash: Uint8Array, requests: OpenRequests): FastifyInstance {
   const answerError = (error: FastifyError, reply: FastifyReply) =>
     sendError(reply, error, (reason) => service.fault(reason));
   const app = fastify({
@@ -26,6 +27,7 @@ export function createHttp(service: Service, adminKeyHash: Uint8Array): FastifyI
     forceCloseConnections: true,
     frameworkErrors: (error, _request, reply) => answerError(error, reply),
   });
+  requests.watch(app);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler<FastifyError>((error, _request, reply) => answerError(error, reply));

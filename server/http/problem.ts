@@ -2,6 +2,7 @@ import type { FastifyError, FastifyReply } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { ServiceError, type ServiceErrorCode } from '../errors.ts';
+import { NoRoomError } from '../store/store.ts';
 
 const STATUS: Readonly<Record<ServiceErrorCode, number>> = {
   'invalid-request': 400,
@@ -52,6 +53,20 @@ export function sendProblem(
   return send(reply, STATUS[code], code, TITLES[code], detail, more);
 }
 
+/** When a client should ask again while the disk is full, seconds. */
+const ROOM_AFTER_SECONDS = 60;
+
+/** Answers that the same request may be sent again later. @param seconds when, from now */
+export function sendUnavailable(
+  reply: FastifyReply,
+  code: 'stopping' | 'no-room',
+  detail: string,
+  seconds: number,
+): FastifyReply {
+  void reply.header('retry-after', String(seconds));
+  return send(reply, 503, code, 'Not available now', detail, {});
+}
+
 /** The errors of the HTTP library in words for the author of the request. */
 const SENTENCES: Readonly<Record<string, string>> = {
   FST_ERR_BAD_URL: 'The path is not a valid URL: look at its % signs',
@@ -70,6 +85,9 @@ export function sendError(reply: FastifyReply, error: FastifyError, fault: (reas
       return place === '' ? message : `${place}: ${message}`;
     });
     return sendProblem(reply, 'invalid-request', details.join('; '));
+  }
+  if (error instanceof NoRoomError) {
+    return sendUnavailable(reply, 'no-room', `The service cannot write now: ${error.message}`, ROOM_AFTER_SECONDS);
   }
   const { statusCode = 500 } = error;
   if (statusCode < 500) {

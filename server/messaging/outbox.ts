@@ -171,6 +171,11 @@ export class Outbox {
     await Promise.all(this.#inFlight);
   }
 
+  /** Frames that the bearer has and that have no outcome yet. */
+  get atBearer(): number {
+    return this.#inFlight.size;
+  }
+
   /** The pause before another try is over: the handler of the timer `outbox-retry`. */
   async retry(tx: Tx, subject: string): Promise<void> {
     await tx.run("UPDATE outbox SET state = 'waiting' WHERE id = ? AND state = 'resting'", subject);

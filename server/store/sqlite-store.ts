@@ -1,8 +1,9 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../modem/index.ts';
 import { Connection, Transaction } from './connection.ts';
+import { DiskRoom, isFull } from './room.ts';
 import { type Migrated, openSqliteFile } from './sqlite-file.ts';
-import { type ReadTx, type Store, StoreError, type Topic, type Tx } from './store.ts';
+import { NoRoomError, type ReadTx, type Store, StoreError, type Topic, type Tx } from './store.ts';
 
 /** Pause before a group of transactions is tried again while another program writes to the file, ms. */
 const BUSY_PAUSE_MS = 50;
@@ -24,6 +25,8 @@ export interface StoreProbe {
 export interface SqliteOptions {
   readonly clock: Clock;
   /** Keeps a virtual clock still until the promise settles. Only transactions need it: a read is answered in its turn of the event loop. */
+  /** Hears once that the disk is full, and once that there is room again. */
+  readonly onRoom?: ((hasRoom: boolean) => void) | undefined;
   readonly hold?: ((work: Promise<unknown>) => void) | undefined;
   readonly probe?: StoreProbe | undefined;
 }
@@ -31,8 +34,11 @@ export interface SqliteOptions {
 /** A transaction that waits for its turn. */
 interface Job {
   readonly name: string;
+  readonly whenFull: 'wait' | 'fail';
   run(tx: Tx): Promise<Settle>;
   reject(error: unknown): void;
+  /** A virtual clock need not stand still for it any more. */
+  release(): void;
 }
 
 /** How a body ended: with `error`, or well. `settle` tells whoever waits for the transaction. */
@@ -68,14 +74,16 @@ export class SqliteStore implements Store {
   #begun = false;
   /** For what SQLite has undone the whole group. */
   #groupFault: unknown;
+  readonly #room: DiskRoom;
   #commits = 0;
   #whenIdle: (() => void) | undefined;
   #open = true;
 
   /** @param path a file, or `:memory:`. @throws StoreError when the file is not ours, newer than this program, or cannot be opened */
-  constructor(path: string, { clock, hold = () => {}, probe = {} }: SqliteOptions) {
+  constructor(path: string, { clock, hold = () => {}, probe = {}, onRoom = () => {} }: SqliteOptions) {
     this.#clock = clock;
     this.#hold = hold;
+    this.#room = new DiskRoom(clock, onRoom);
     this.#probe = probe;
     const beforeStatement = (sql: string) => probe.beforeStatement?.(sql);
     const { database, migrated } = openSqliteFile(path);
@@ -85,22 +93,31 @@ export class SqliteStore implements Store {
     if (path !== ':memory:') this.#reader = new Connection(new DatabaseSync(path, { readOnly: true }), beforeStatement);
   }
 
-  transaction<T>(name: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+  transaction<T>(name: string, work: (tx: Tx) => Promise<T>, whenFull: 'wait' | 'fail' = 'wait'): Promise<T> {
     if (!this.#open) return Promise.reject(new StoreError(`the database is closed: ${name} was not done`));
+    if (whenFull === 'fail' && !this.#room.mayWrite) return Promise.reject(noRoom(name));
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
     const done = new Promise<T>((resolve, reject) => {
       const run = (tx: Tx): Promise<Settle> =>
         work(tx).then(
           (result) => ({ settle: () => resolve(result) }),
           (error) => ({ error, settle: () => reject(error) }),
         );
-      this.#waiting.push({ name, run, reject });
+      this.#waiting.push({ name, whenFull, run, reject, release });
     });
     this.#hold(
-      done.then(
-        () => {},
-        () => {},
-      ),
+      Promise.race([
+        released,
+        done.then(
+          () => {},
+          () => {},
+        ),
+      ]),
     );
+    if (!this.#room.mayWrite) release();
     this.#runNext();
     return done;
   }
@@ -124,6 +141,8 @@ export class SqliteStore implements Store {
   async close(): Promise<void> {
     if (!this.#open) return;
     this.#open = false;
+    if (!this.#room.mayWrite) for (const job of this.#waiting.splice(0)) job.reject(noRoom(job.name));
+    this.#room.close();
     if (!this.#isIdle()) {
       await new Promise<void>((resolve) => {
         this.#whenIdle = resolve;
@@ -138,7 +157,7 @@ export class SqliteStore implements Store {
   }
 
   #runNext(): void {
-    if (this.#running !== undefined || this.#waiting.length === 0 || !this.#begin()) return;
+    if (this.#running !== undefined || this.#waiting.length === 0 || !this.#room.mayWrite || !this.#begin()) return;
     // SQLite undoes the whole group by itself for some faults, as a full disk: then the commit fails, and tells everybody.
     if (!this.#writer.inTransaction) return;
     const job = this.#waiting.shift();
@@ -168,7 +187,7 @@ export class SqliteStore implements Store {
   #bodyEnded(ended: Ended, failed: boolean, error: unknown): void {
     if (this.#running?.tx !== ended.tx) return;
     this.#endSavepoint(ended.tx, failed);
-    if (!this.#writer.inTransaction) this.#groupFault ??= error;
+    if (!this.#writer.inTransaction || isFull(error)) this.#groupFault ??= error;
     this.#group.push(ended);
     this.#runNext();
   }
@@ -189,18 +208,34 @@ export class SqliteStore implements Store {
     this.#begun = false;
     this.#groupFault = undefined;
     try {
+      if (isFull(fault)) throw fault;
       this.#writer.exec('COMMIT');
     } catch (error) {
       if (this.#writer.inTransaction) this.#writer.exec('ROLLBACK');
-      for (const { job } of group) job.reject(notWritten(fault ?? error));
+      if (isFull(fault ?? error)) this.#waitForRoom(group);
+      else for (const { job } of group) job.reject(notWritten(fault ?? error));
       this.#goOn();
       return;
     }
+    this.#room.written();
     this.#commits += 1;
     this.#probe.afterCommit?.(this.#commits);
     for (const { settle } of group) settle();
     this.#announce(group);
     this.#goOn();
+  }
+
+  /** The transactions that can wait are run again, before all others, when there may be room. */
+  #waitForRoom(group: readonly Ended[]): void {
+    const jobs = [...group.map(({ job }) => job), ...this.#waiting.splice(0)];
+    for (const job of jobs) {
+      if (job.whenFull === 'fail' || !this.#open) job.reject(noRoom(job.name));
+      else {
+        job.release();
+        this.#waiting.push(job);
+      }
+    }
+    this.#room.failed(() => this.#runNext());
   }
 
   /** A body that has not ended when the turn of the event loop ends awaits something other than its `tx`. */
@@ -230,6 +265,10 @@ export class SqliteStore implements Store {
     this.#runNext();
     if (this.#isIdle()) this.#whenIdle?.();
   }
+}
+
+function noRoom(name: string): NoRoomError {
+  return new NoRoomError(`there is no room on the disk: ${name} was not done`);
 }
 
 function notWritten(cause: unknown): StoreError {

@@ -6,6 +6,9 @@ export class StoreError extends Error {
   override readonly name = 'StoreError';
 }
 
+/** The disk has no room: nothing was written, and the same may be tried again later. */
+export class NoRoomError extends StoreError {}
+
 /** What may be waiting for work after a commit: one part of the service listens to each. */
 export type Topic = 'outbox' | 'journal';
 
@@ -38,8 +41,10 @@ export interface Store {
    * Runs `work` in one transaction: all of it is on disk when the promise resolves, or nothing when it is rejected.
    * `work` awaits nothing but its `tx`, and changes nothing outside the database: it may be run again.
    * @param name for messages about a transaction that went wrong
+   * @param whenFull what happens when the disk is full: it waits until there is room, or it fails. Default `wait`.
+   * @throws NoRoomError
    */
-  transaction<T>(name: string, work: (tx: Tx) => Promise<T>): Promise<T>;
+  transaction<T>(name: string, work: (tx: Tx) => Promise<T>, whenFull?: 'wait' | 'fail'): Promise<T>;
   /** Reads what is on disk; sees nothing of a transaction that a power cut could still undo. */
   read<T>(work: (tx: ReadTx) => Promise<T>): Promise<T>;
   /** Calls `listener` after each commit of a transaction that woke the topic. @returns what ends it */

@@ -31,6 +31,8 @@ export class Air {
   fate: (sms: OutgoingSms) => Fate = () => 'deliver';
   /** Decides what becomes of a phone's next message. */
   fateOfAnswer: () => 'deliver' | 'lose' = () => 'deliver';
+  /** Until it resolves, the service does not hear what became of its messages. */
+  delay: Promise<void> | undefined;
   readonly #clock: Clock;
   readonly #phones = new Map<string, (frame: Uint8Array) => void>();
   readonly #held: Held[] = [];
@@ -49,7 +51,11 @@ export class Air {
   /** The service's bearer. A later one takes the place of an earlier one, as after a crash. */
   bearer(): SmsBearer {
     return {
-      send: async (sms) => this.#fromService(sms),
+      send: async (sms) => {
+        const outcome = this.#fromService(sms);
+        if (this.delay !== undefined) await this.delay;
+        return outcome;
+      },
       receive: (receiver) => {
         this.#receiver = receiver;
         for (const held of this.#held) held.delivering = false;

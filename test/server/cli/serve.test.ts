@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -72,11 +74,33 @@ async function phoneOn(tcp: string, number: string, serviceNumber: string, data:
 }
 
 describe('cash-server on a modem', () => {
+  it('ends at SIGTERM while a modem that says nothing is being opened', async () => {
+    const data = join(temporaryFolder(), 'data');
+    await run(SERVER, ['init', '--data', data]).ended();
+    const asked: Promise<unknown>[] = [];
+    const silent = createServer((socket) => {
+      asked.push(once(socket, 'data'));
+      socket.on('error', () => {});
+    }).listen(0, '127.0.0.1');
+    ends.push(async () => silent.close());
+    await once(silent, 'listening');
+    const address = silent.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const args = ['serve', '--data', data, '--port', `tcp://127.0.0.1:${port}`, '--number', '+393400000000'];
+    const program = run(SERVER, [...args, '--listen', '127.0.0.1:0']);
+    await eventually('the first octets to the modem', () => asked[0]);
+    const begun = systemClock.now();
+    expect(await program.end('SIGTERM')).toBe(0);
+    expect(systemClock.now() - begun).toBeLessThan(9_000);
+    expect(program.lines.map(({ event }) => event)).toEqual(['stopped']);
+  }, 60_000);
+
   it('serves a payment, and killed between approval and receipt goes on: one charge, one receipt', async () => {
     const { data, serviceNumber, phoneNumber, tcp, serve, administer } = await network();
     const { program, url } = await serve();
     const modems = [{ state: 'ready', since: expect.stringMatching(ISO) }];
-    expect(program.lines[0]).toMatchObject({ event: 'ready', number: serviceNumber, page: `${url}/`, modems });
+    expect(program.lines[0]).toMatchObject({ event: 'taken-over', requests: 0 });
+    expect(program.lines[1]).toMatchObject({ event: 'ready', number: serviceNumber, page: `${url}/`, modems });
 
     const person = await administer(
       url,

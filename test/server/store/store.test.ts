@@ -3,9 +3,10 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { lockFile } from '../../../server/store/lock.ts';
 import { MIGRATIONS } from '../../../server/store/migrations.ts';
+import { isFull } from '../../../server/store/room.ts';
 import { RowError } from '../../../server/store/row.ts';
 import { SqliteStore } from '../../../server/store/sqlite-store.ts';
-import { type ReadTx, StoreError, type Tx } from '../../../server/store/store.ts';
+import { NoRoomError, type ReadTx, StoreError, type Tx } from '../../../server/store/store.ts';
 import { VirtualClock } from '../../../sim/index.ts';
 import { memoryStore } from '../memory-store.ts';
 import { temporaryFolder } from '../world.ts';
@@ -19,8 +20,10 @@ const add = (tx: Tx, subject: string) =>
 function open(path = file()) {
   const clock = new VirtualClock();
   const probe = { commits: 0, fault: (_sql: string) => {} };
+  const told: boolean[] = [];
   const store = new SqliteStore(path, {
     clock,
+    onRoom: (hasRoom) => told.push(hasRoom),
     probe: {
       afterCommit: (nth) => {
         probe.commits = nth;
@@ -28,7 +31,7 @@ function open(path = file()) {
       beforeStatement: (sql) => probe.fault(sql),
     },
   });
-  return { path, clock, store, probe };
+  return { path, clock, store, probe, told };
 }
 
 /** A turn of the event loop, after which the store has committed. */
@@ -212,22 +215,67 @@ describe('the store', () => {
     expect(await again.read(subjects)).toEqual(['a']);
   });
 
-  it('loses nothing but the group in which the disk was full', async () => {
-    const { path, store, probe } = open();
+  it('waits on a full disk with all that can wait, refuses the rest, and does each once, in order, when there is room', async () => {
+    const { path, clock, store, told } = open();
     await store.transaction('first', (tx) => add(tx, 'first'));
     const pages = await store.read((tx) => tx.get('PRAGMA page_count', (row) => row.integer('page_count')));
-    await store.transaction('limit', (tx) => tx.get(`PRAGMA max_page_count = ${pages}`, () => undefined));
-    const fill = (name: string) => store.transaction(name, (tx) => add(tx, 'x'.repeat(1_000_000)));
-    const group = await Promise.allSettled([store.transaction('good', (tx) => add(tx, 'good')), fill('full')]);
-    expect(group.map(({ status }) => status)).toContain('rejected');
-    await expect(fill('again')).rejects.toThrow('full');
-    await store.transaction('lift', (tx) => tx.get('PRAGMA max_page_count = 1000000', () => undefined));
-    await store.transaction('last', (tx) => add(tx, 'last'));
-    const kept = group[0]?.status === 'fulfilled' ? ['first', 'good', 'last'] : ['first', 'last'];
-    expect(await store.read(subjects)).toEqual(kept);
+    let limit = pages ?? 0;
+    const ended: string[] = [];
+    const waiting = ['a', 'b'.repeat(1_000_000), 'c'].map((subject) =>
+      store
+        .transaction('full', async (tx) => {
+          await tx.get(`PRAGMA max_page_count = ${limit}`, () => undefined);
+          await add(tx, subject);
+          tx.afterCommit(() => ended.push(subject.slice(0, 1)));
+        })
+        .then(() => ended.push(`${subject.slice(0, 1)} resolved`)),
+    );
+    const refuse = () => store.transaction('asked', (tx) => add(tx, 'asked'), 'fail');
+    await expect(refuse()).rejects.toThrow(new NoRoomError('there is no room on the disk: asked was not done'));
+    await clock.advance(4_999);
+    await expect(refuse()).rejects.toThrow(NoRoomError);
+    await clock.advance(5_001);
+    await turn();
+    await expect(refuse()).rejects.toThrow(NoRoomError);
+    expect(await store.read(subjects)).toEqual(['first']);
+    expect(ended).toEqual([]);
+    expect(told).toEqual([false]);
+
+    limit = 1_000_000;
+    await clock.advance(5_000);
+    await Promise.all(waiting);
+    expect(ended).toEqual(
+      ['a', 'b', 'c', 'a resolved', 'b resolved', 'c resolved'].toSorted((one, other) => one.length - other.length),
+    );
+    expect((await store.read(subjects)).map((subject) => subject.slice(0, 5))).toEqual(['first', 'a', 'bbbbb', 'c']);
+    await clock.advance(60_000);
+    await refuse();
+    expect(told).toEqual([false, true]);
     await store.close();
-    expect(await open(path).store.read(subjects)).toEqual(kept);
-    expect(probe.commits).toBeGreaterThan(1);
+    expect((await open(path).store.read(subjects)).length).toBe(5);
+  });
+
+  it('closes on a full disk, and rejects what waited for room', async () => {
+    const { store, probe } = open();
+    probe.fault = (sql) => {
+      if (sql.startsWith('INSERT')) throw Object.assign(new Error('database or disk is full'), { errcode: 13 });
+    };
+    const waiting = store.transaction('waits', (tx) => add(tx, 'a'));
+    await turn();
+    const closing = store.close();
+    await expect(waiting).rejects.toThrow('there is no room on the disk: waits was not done');
+    await closing;
+  });
+
+  it.each([
+    [13, true],
+    [13 + 256, true],
+    [4_874, true],
+    [4_618, false],
+    [1, false],
+  ])('takes SQLite code %i for a full disk: %s', (errcode, full) => {
+    expect(isFull(Object.assign(new Error('x'), { errcode }))).toBe(full);
+    expect(isFull(new Error('x'))).toBe(false);
   });
 
   // For some faults (a full disk, an I/O error) SQLite undoes all by itself; ROLLBACK does the same here.
