@@ -18,7 +18,7 @@ export async function takenOver(tx: ReadTx, now: number): Promise<TakenOver> {
   const count = async (from: string, ...values: number[]) =>
     (await tx.get(`SELECT count(*) AS n FROM ${from}`, (row) => row.integer('n'), ...values)) ?? 0;
   return {
-    requests: await count("timer WHERE kind IN ('payment-expiry', 'enrolment-expiry')"),
+    requests: await count("timer WHERE kind IN ('payment-due', 'enrolment-due')"),
     framesToSend: await count('outbox WHERE ended_at IS NULL'),
     framesToDealWith: await count(`inbox WHERE ${UNDEALT}`),
     attempts: await count("timer WHERE kind = 'attempt'"),

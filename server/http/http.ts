@@ -10,8 +10,8 @@ import type { Service } from '../service.ts';
 import { adminRoutes } from './admin-routes.ts';
 import { healthRoutes } from './health-routes.ts';
 import { merchantRoutes } from './merchant-routes.ts';
-import { operatorRoutes } from './operator-routes.ts';
 import type { OpenRequests } from './open-requests.ts';
+import { operatorRoutes } from './operator-routes.ts';
 import { sendError, sendProblem } from './problem.ts';
 import { publicRoutes } from './public-routes.ts';
 
