@@ -43,6 +43,7 @@ export type {
   RemoteRail,
   SettlementLine,
 } from './rails/rail.ts';
-export { DEFAULT_TTL, openService, type PaymentOrder, type Service, type ServiceOptions } from './service.ts';
+export { DEFAULT_TTL, openService, type PaymentOrder, type Service } from './service.ts';
+export type { ServiceOptions } from './service-options.ts';
 export type { StoreProbe } from './store/sqlite-store.ts';
 export { StoreError } from './store/store.ts';

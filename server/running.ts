@@ -16,7 +16,7 @@ import { LedgerRail } from './rails/ledger-rail.ts';
 import { type Rail, Rails } from './rails/rail.ts';
 import { DailyReconciliation } from './reconciliation/daily.ts';
 import { nextRetention, Retention } from './retention.ts';
-import type { ServiceOptions } from './service.ts';
+import type { ServiceOptions } from './service-options.ts';
 import type { Migrated } from './store/sqlite-file.ts';
 import { SqliteStore } from './store/sqlite-store.ts';
 import type { Store, Tx } from './store/store.ts';

@@ -1,12 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import {
-  type Amount,
-  type Currency,
-  checkText,
-  type Primitives,
-  SafeMobileError,
-} from '../device/safe-mobile/index.ts';
-import type { Clock, Random, SmsBearer } from '../modem/index.ts';
+import { type Amount, type Currency, checkText, SafeMobileError } from '../device/safe-mobile/index.ts';
 import type { Context } from './context.ts';
 import { type Activation, createActivation } from './enrolment/activation.ts';
 import { descriptorOf } from './enrolment/descriptor.ts';
@@ -15,7 +8,6 @@ import { createHttp } from './http/http.ts';
 import { OpenRequests } from './http/open-requests.ts';
 import type { PersonId } from './ids.ts';
 import { type JournalListener, recordFault } from './journal.ts';
-import type { ServiceKeys } from './keys.ts';
 import { deposit } from './ledger/deposit.ts';
 import { holdingsOf } from './ledger/ledger.ts';
 import {
@@ -26,7 +18,7 @@ import {
   merchantById,
   PAYEE_OCTETS,
 } from './merchants/merchants.ts';
-import type { ModemStanding, NamedModem, Reachability } from './modems.ts';
+import type { ModemStanding, Reachability } from './modems.ts';
 import { cancelPayment } from './payments/cancel.ts';
 import { type MerchantReceipt, merchantReceipt } from './payments/merchant-receipt.ts';
 import { findPayments, type Payment, type PaymentQuery, requirePayment } from './payments/payment.ts';
@@ -41,38 +33,11 @@ import type { Rail, RemoteRail } from './rails/rail.ts';
 import { type ReconciliationOrder, reconcileRails } from './reconciliation/order.ts';
 import type { ReconciliationReport } from './reconciliation/reconcile.ts';
 import { type Running, startRunning } from './running.ts';
+import type { ServiceOptions } from './service-options.ts';
 import type { Migrated } from './store/sqlite-file.ts';
-import type { StoreProbe } from './store/sqlite-store.ts';
 import type { Store, Tx } from './store/store.ts';
 import type { TakenOver } from './taken-over.ts';
 import { Waits } from './waits.ts';
-
-/** What a service is opened with. */
-export interface ServiceOptions {
-  /** The database file; made when it is missing. `:memory:` keeps nothing. */
-  readonly database: string;
-  readonly keys: ServiceKeys;
-  /** The service's own number, E.164: what phones are told to send to. */
-  readonly number: string;
-  /** The caller's: it is not closed with the service. */
-  readonly bearer: SmsBearer;
-  readonly clock: Clock;
-  readonly random: Random;
-  /** Default: the fastest this machine has. */
-  readonly primitives?: Primitives;
-  /** What moves the money: the first one for new payments, the others for payments of earlier. Default: prepaid accounts in the service's own ledger. */
-  readonly rails?: readonly Rail[];
-  /** The modems behind the bearer, to be watched: while none is ready, nothing is handed to the bearer. Default: none is watched. */
-  readonly modems?: readonly NamedModem[];
-  /** Keeps a virtual clock still while the database works: the clock's `hold`. */
-  readonly hold?: (work: Promise<unknown>) => void;
-  /** What a test sees of the database, and may spoil. */
-  readonly probe?: StoreProbe;
-  /** Hears once that the disk is full, and once that there is room again. */
-  readonly onRoom?: (hasRoom: boolean) => void;
-  /** Called with each entry of the journal, after it is on disk. */
-  readonly log?: JournalListener;
-}
 
 /** A merchant's request as it comes from outside. */
 export interface PaymentOrder {
