@@ -15,6 +15,7 @@ export type { AddedMerchant, Merchant } from './merchants/merchants.ts';
 export { APPLICATION_PORT } from './messaging/outbox.ts';
 export type { ModemStanding, NamedModem, Reachability } from './modems.ts';
 export type { MerchantReceipt } from './payments/merchant-receipt.ts';
+export type { PaymentOrder } from './payments/order.ts';
 export type { Payment, PaymentQuery } from './payments/payment.ts';
 export type { Refund, RefundOrder, RefundState } from './payments/refund.ts';
 export type { RequestedPayment } from './payments/request.ts';
@@ -43,7 +44,7 @@ export type {
   RemoteRail,
   SettlementLine,
 } from './rails/rail.ts';
-export { DEFAULT_TTL, openService, type PaymentOrder, type Service } from './service.ts';
+export { DEFAULT_TTL, openService, type Service } from './service.ts';
 export type { ServiceOptions } from './service-options.ts';
 export type { StoreProbe } from './store/sqlite-store.ts';
 export { StoreError } from './store/store.ts';

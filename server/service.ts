@@ -21,6 +21,7 @@ import {
 import type { ModemStanding, Reachability } from './modems.ts';
 import { cancelPayment } from './payments/cancel.ts';
 import { type MerchantReceipt, merchantReceipt } from './payments/merchant-receipt.ts';
+import type { PaymentOrder } from './payments/order.ts';
 import { findPayments, type Payment, type PaymentQuery, requirePayment } from './payments/payment.ts';
 import { type Refund, type RefundOrder, refundPayment, refundsOf } from './payments/refund.ts';
 import { type RequestedPayment, requestPayment } from './payments/request.ts';
@@ -38,19 +39,6 @@ import type { Migrated } from './store/sqlite-file.ts';
 import type { Store, Tx } from './store/store.ts';
 import type { TakenOver } from './taken-over.ts';
 import { Waits } from './waits.ts';
-
-/** A merchant's request as it comes from outside. */
-export interface PaymentOrder {
-  /** The merchant's key of this payment. */
-  readonly mref: string;
-  /** The customer's number, E.164. */
-  readonly customer: string;
-  readonly amount: Amount;
-  /** What it is for; shown to the customer. Default: nothing. */
-  readonly reference?: string;
-  /** Seconds the customer has, 30 to 2550. Default 120. */
-  readonly ttl?: number;
-}
 
 /** What a service that ends at once would leave undone. */
 export interface Unfinished {
