@@ -170,6 +170,24 @@ describe('an attempt whose answer was lost', () => {
 });
 
 describe('a late answer', () => {
+  it('without a decision to an earlier question does not count while a later question is open', async () => {
+    const first = later<Outcome>();
+    const second = later<Outcome>();
+    const rail = new ScriptedRail({ retryMs: [1_000, 60_000] });
+    rail.charges = [first.promise];
+    rail.inquiries = [];
+    rail.inquire = () => second.promise;
+    const { world, state } = await approved(rail);
+    await world.clock.advance(16_000);
+    expect(await state()).toBe('UNKNOWN');
+    first.settle(pending);
+    await world.clock.advance(10);
+    expect(await state()).toBe('UNKNOWN');
+    second.settle(done);
+    await world.clock.advance(10);
+    expect(await state()).toBe('CAPTURED');
+  });
+
   it('counts while the outcome is open, and an answer without a decision does not', async () => {
     for (const [outcome, expected] of [
       [done, 'CAPTURED'],

@@ -239,6 +239,16 @@ describe('a payment in review', () => {
 });
 
 describe("a merchant's receipt", () => {
+  it('of a payment that was refunded since is another one, and each stays as it was', async () => {
+    const { world, txn } = await paid();
+    const whenPaid = await world.service.receipt(txn);
+    await world.service.refund(txn);
+    const whenRefunded = await world.service.receipt(txn);
+    expect([whenPaid.status, whenRefunded.status]).toEqual(['paid', 'refunded']);
+    await world.clock.advance(60_000);
+    expect(await world.service.receipt(txn)).toEqual(whenRefunded);
+  });
+
   it('is the same octets however often, also when the service runs with another rail and signs with another key', async () => {
     const rail = new ScriptedRail();
     const { world, txn } = await paid(rail);
