@@ -3,9 +3,10 @@ import { defineConfig } from 'vitest/config';
 
 /** Folders whose tests start no process and change nothing that outlives a test. */
 const SHARED = [
-  'test/modem/{at,pdu}/**/*.test.{ts,tsx}',
+  'test/modem/{at,driver,opening,pdu,portrait,receiving,sending,ussd}/**/*.test.{ts,tsx}',
   'test/device/{cash-mobile,firmware,midp,safe-mobile,terminal}/**/*.test.{ts,tsx}',
-  'test/server/{enrolment,http,ledger,messaging}/**/*.test.{ts,tsx}',
+  'test/server/{attempts,enrolment,http,ledger,messaging,payments,rails,reconciliation,store}/**/*.test.{ts,tsx}',
+  'test/sim/{control,hosts,modem,network,vocabulary}/**/*.test.{ts,tsx}',
 ];
 
 export default defineConfig({
