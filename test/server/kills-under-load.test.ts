@@ -101,6 +101,8 @@ class Load {
       await this.open();
     }
     expect(this.kills).toBe(KILLS_A_WORLD);
+    // The last kill may have come while the service was opened.
+    if (!this.#alive.value) await this.open();
   }
 
   /** All is well from now on, and everything may end. */
@@ -110,6 +112,18 @@ class Load {
       this.host.decide('moved');
     }
     await this.world.clock.advance(24 * HOUR);
+    await this.#review();
+  }
+
+  /** The operator's part: what is in review (a host that declines a reversal) is looked up in the host's own book. */
+  async #review(): Promise<void> {
+    const { service } = this.world;
+    const inReview = (await service.payments({ limit: 10_000 })).filter(({ state }) => state === 'REVIEW');
+    for (const { txn } of inReview) {
+      const charge = this.host.orders.find(({ key }) => key === `${txn}:charge`);
+      await service.resolve(txn, { moved: charge?.state === 'moved', reason: 'the book of the host' });
+    }
+    await this.world.clock.advance(HOUR);
   }
 
   async #act(): Promise<void> {
