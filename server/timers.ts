@@ -1,5 +1,5 @@
 import type { Cancel, Clock } from '../modem/index.ts';
-import type { Journal } from './journal.ts';
+import { type Journal, recordFault } from './journal.ts';
 import type { ReadTx, Store, Tx } from './store/store.ts';
 
 /** The kinds of timers. Each kind has one handler. */
@@ -108,9 +108,19 @@ export class Timers {
     const delay = Math.min(Math.max(0, due - this.#clock.now()), LONGEST_SLEEP_MS);
     const cancel = this.#clock.after(delay, () => {
       this.#sleep = undefined;
-      this.#firing = this.#firing.then(() => this.#fire());
+      this.#firing = this.#firing.then(() => this.#fireOrWait());
     });
     this.#sleep = { due, cancel };
+  }
+
+  /** A fault of the database must not end the timers for good. */
+  async #fireOrWait(): Promise<void> {
+    try {
+      await this.#fire();
+    } catch (error) {
+      this.#wakeAt(this.#clock.now() + AGAIN_AFTER_MS);
+      await recordFault(this.#store, this.#journal, error).catch(() => {});
+    }
   }
 
   async #fire(): Promise<void> {

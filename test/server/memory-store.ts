@@ -1,7 +1,7 @@
-import { SqliteStore } from '../../server/store/sqlite-store.ts';
+import { SqliteStore, type StoreProbe } from '../../server/store/sqlite-store.ts';
 import { VirtualClock } from '../../sim/index.ts';
 
 /** A store that keeps nothing. */
-export function memoryStore(clock: VirtualClock = new VirtualClock()): SqliteStore {
-  return new SqliteStore(':memory:', { clock, hold: (work) => void clock.hold(work) });
+export function memoryStore(clock: VirtualClock = new VirtualClock(), probe: StoreProbe = {}): SqliteStore {
+  return new SqliteStore(':memory:', { clock, hold: (work) => void clock.hold(work), probe });
 }

@@ -114,6 +114,27 @@ describe('a timer', () => {
     expect(faults).toHaveLength(1);
   });
 
+  it('fires a minute later when the database could not be read at its time', async () => {
+    let broken = false;
+    const clock = new VirtualClock();
+    const store = memoryStore(clock, {
+      beforeStatement: (sql) => {
+        if (broken && sql.startsWith('SELECT id, kind, subject FROM timer')) throw new Error('disk I/O error');
+      },
+    });
+    const { timers, handlers, fired, faults, set } = open(clock, store);
+    await timers.start(handlers);
+    await set('a', 1_000);
+    await clock.advance(500);
+    broken = true;
+    await clock.advance(1_000);
+    expect(fired).toEqual([]);
+    expect(faults).toEqual([{ kind: 'fault', reason: 'disk I/O error' }]);
+    broken = false;
+    await clock.advance(60_000);
+    expect(fired).toEqual(['expiry a']);
+  });
+
   it('fires in its turn when hundreds are due at once', async () => {
     const { clock, timers, handlers, fired, set } = open();
     const subjects = Array.from({ length: 200 }, (_, index) => String(index));
