@@ -1,9 +1,9 @@
 import type { Clock } from '../modem/index.ts';
+import { DAY_MS, nextDaily } from './days.ts';
 import { type Journal, recordFault } from './journal.ts';
 import { isSettled, PAYMENT_STATES, type PaymentState } from './payments/transitions.ts';
 import type { Store, Tx } from './store/store.ts';
-
-const DAY_MS = 24 * 60 * 60 * 1000;
+import type { Timers } from './timers.ts';
 
 /** Ten years and the rest of the eleventh: Italian law wants commercial records for ten years (Codice civile, art. 2220). */
 const COMMERCIAL_DAYS = 11 * 366;
@@ -95,8 +95,7 @@ export const KEPT: readonly Kept[] = [
 
 /** When the job runs next, ms since 1970. */
 export function nextRetention(now: number): number {
-  const today = now - (now % DAY_MS) + TIME_OF_DAY_MS;
-  return today > now ? today : today + DAY_MS;
+  return nextDaily(now, TIME_OF_DAY_MS);
 }
 
 /** Deletes once a day what is older than {@link KEPT} says, some rows a transaction, while the service goes on. */
@@ -104,26 +103,39 @@ export class Retention {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #journal: Journal;
+  readonly #timers: Timers;
   #running: Promise<void> | undefined;
   #stopped = false;
 
-  constructor(store: Store, clock: Clock, journal: Journal) {
+  constructor(store: Store, clock: Clock, journal: Journal, timers: Timers) {
     this.#store = store;
     this.#clock = clock;
     this.#journal = journal;
+    this.#timers = timers;
   }
 
-  /** Begins, unless it still runs since yesterday. */
-  begin(): void {
-    this.#running ??= this.#run().finally(() => {
-      this.#running = undefined;
-    });
+  /** Sets the timer of the first run, unless an earlier start has set it. */
+  async plan(tx: Tx): Promise<void> {
+    if (await this.#timers.isSet(tx, 'retention', 'daily')) return;
+    await this.#timers.set(tx, 'retention', 'daily', nextRetention(this.#clock.now()));
+  }
+
+  /** The handler of the timer `retention`: a run begins after the commit, unless one still runs since yesterday. */
+  async fire(tx: Tx): Promise<void> {
+    await this.plan(tx);
+    tx.afterCommit(() => this.#begin());
   }
 
   /** Resolves when the batch that runs has ended; the others are for the next day. */
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#running;
+  }
+
+  #begin(): void {
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined;
+    });
   }
 
   async #run(): Promise<void> {

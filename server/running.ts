@@ -15,11 +15,11 @@ import { servicePrimitives } from './primitives.ts';
 import { LedgerRail } from './rails/ledger-rail.ts';
 import { type Rail, Rails } from './rails/rail.ts';
 import { DailyReconciliation } from './reconciliation/daily.ts';
-import { nextRetention, Retention } from './retention.ts';
+import { Retention } from './retention.ts';
 import type { ServiceOptions } from './service-options.ts';
 import type { Migrated } from './store/sqlite-file.ts';
 import { SqliteStore } from './store/sqlite-store.ts';
-import type { Store, Tx } from './store/store.ts';
+import type { Store } from './store/store.ts';
 import { type TakenOver, takenOver } from './taken-over.ts';
 import { Timers } from './timers.ts';
 import { Vault } from './vault.ts';
@@ -78,8 +78,7 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
   attempts.listen(attemptListener(context));
   if (options.log !== undefined) journal.subscribe(options.log);
   const inbox = new Inbox(store, context);
-  const retention = new Retention(store, clock, journal);
-  const retainDaily = (tx: Tx) => timers.set(tx, 'retention', 'daily', nextRetention(clock.now()));
+  const retention = new Retention(store, clock, journal, timers);
   const daily = new DailyReconciliation({ store, clock, journal }, rails, timers);
 
   const open = await store.read((tx) => takenOver(tx, clock.now()));
@@ -88,7 +87,7 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
   modems.onChange(() => context.outbox.look());
   await inbox.readAll();
   await store.transaction('daily work', async (tx) => {
-    if (!(await timers.isSet(tx, 'retention', 'daily'))) await retainDaily(tx);
+    await retention.plan(tx);
     await daily.plan(tx);
   });
   await timers.start({
@@ -100,10 +99,7 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
     'inbox-retry': (tx, id) => inbox.retry(tx, id),
     reconciliation: (tx) => daily.fire(tx),
     'device-unblock': (tx, device) => unblockDevice(tx, context, Number(device)),
-    async retention(tx) {
-      await retainDaily(tx);
-      tx.afterCommit(() => retention.begin());
-    },
+    retention: (tx) => retention.fire(tx),
   });
   bearer.receive(inbox);
   return {

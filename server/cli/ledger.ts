@@ -8,8 +8,8 @@ import { type StatementLine, statementOf } from '../ledger/statement.ts';
 import { readFile } from '../store/read-file.ts';
 import { currencyOption } from './account.ts';
 import { dataFolder } from './data-folder.ts';
-import { type DaysChoice, dayOption, periodOf } from './days.ts';
 import { moneyText } from './money.ts';
+import { type DaysChoice, dayOption, periodOf } from './period-option.ts';
 import { wholeNumberOption } from './whole-number.ts';
 
 /** Accounts that are read at a time. */

@@ -2,8 +2,8 @@ import { Command } from 'commander';
 import { z } from 'zod';
 import { type Output, outputOf } from '../../modem/cli/program.ts';
 import { askService, withServer } from './admin-api.ts';
-import { type DaysChoice, dayOption } from './days.ts';
 import { AmountAnswer } from './money.ts';
+import { type DaysChoice, dayOption } from './period-option.ts';
 
 const FindingAnswer = z.object({
   kind: z.string(),

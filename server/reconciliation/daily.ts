@@ -1,8 +1,8 @@
+import { DAY_MS, dayOf, daysIn, nextDaily } from '../days.ts';
 import { recordFault } from '../journal.ts';
 import type { Rail, Rails } from '../rails/rail.ts';
 import type { Tx } from '../store/store.ts';
 import type { Timers } from '../timers.ts';
-import { DAY_MS, dayOf, daysIn } from './days.ts';
 import { openDays } from './open-differences.ts';
 import { type ReconciliationContext, reconcile, SettlementError } from './reconcile.ts';
 
@@ -30,9 +30,7 @@ export class DailyReconciliation {
   /** Sets the timer of the first run, unless an earlier start has set it. */
   async plan(tx: Tx): Promise<void> {
     if (await this.#timers.isSet(tx, 'reconciliation', 'daily')) return;
-    const now = this.#context.clock.now();
-    const today = dayOf(now) + BEGINS_MS;
-    await this.#timers.set(tx, 'reconciliation', 'daily', today > now ? today : today + DAY_MS);
+    await this.#timers.set(tx, 'reconciliation', 'daily', nextDaily(this.#context.clock.now(), BEGINS_MS));
   }
 
   /** The handler of the timer `reconciliation`: a run begins after the commit. */

@@ -1,9 +1,9 @@
 import { ALARM_ADVICE } from '../alarm-advice.ts';
+import { DAY_MS, dayOf } from '../days.ts';
 import type { Journal } from '../journal.ts';
 import type { Period } from '../ledger/statement.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
 import { DIFFERENCE_KINDS, type DifferenceKind, type Finding } from './compare.ts';
-import { DAY_MS, dayOf } from './days.ts';
 
 /** A finding that somebody has to look at. */
 export type Difference = Finding & { readonly kind: DifferenceKind };

@@ -6,17 +6,6 @@ const AGAIN_AFTER_MS = 5_000;
 /** How long nothing may have failed before it counts that there is room again, ms: a small transaction finds room on a full disk. */
 const QUIET_MS = 60_000;
 
-/** SQLite's result codes for a disk without room: SQLITE_FULL, and SQLITE_IOERR_SHMSIZE for the index of the write-ahead log. */
-const SQLITE_FULL = 13;
-const SQLITE_IOERR_SHMSIZE = 4_874;
-
-/** Whether SQLite found no room on the disk. */
-export function isFull(error: unknown): boolean {
-  if (!(error instanceof Error) || !('errcode' in error)) return false;
-  const code = Number(error.errcode);
-  return code % 256 === SQLITE_FULL || code === SQLITE_IOERR_SHMSIZE;
-}
-
 /** Whether the disk has room for the database, as far as the last writings tell. */
 export class DiskRoom {
   readonly #clock: Clock;

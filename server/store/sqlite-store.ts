@@ -1,15 +1,13 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../modem/index.ts';
 import { Connection, Transaction } from './connection.ts';
-import { DiskRoom, isFull } from './room.ts';
+import { DiskRoom } from './room.ts';
+import { isBusy, isFull } from './sqlite-codes.ts';
 import { type Migrated, openSqliteFile } from './sqlite-file.ts';
 import { NoRoomError, type ReadTx, type Store, StoreError, type Topic, type Tx } from './store.ts';
 
 /** Pause before a group of transactions is tried again while another program writes to the file, ms. */
 const BUSY_PAUSE_MS = 50;
-
-/** SQLite's primary result code for "another connection has the lock". */
-const SQLITE_BUSY = 5;
 
 /** What a test or a benchmark sees of a store, and may spoil. */
 export interface StoreProbe {
@@ -24,9 +22,9 @@ export interface StoreProbe {
 /** How a {@link SqliteStore} is opened. */
 export interface SqliteOptions {
   readonly clock: Clock;
-  /** Keeps a virtual clock still until the promise settles. Only transactions need it: a read is answered in its turn of the event loop. */
   /** Hears once that the disk is full, and once that there is room again. */
   readonly onRoom?: ((hasRoom: boolean) => void) | undefined;
+  /** Keeps a virtual clock still until the promise settles. Only transactions need it: a read is answered in its turn of the event loop. */
   readonly hold?: ((work: Promise<unknown>) => void) | undefined;
   readonly probe?: StoreProbe | undefined;
 }
@@ -275,8 +273,4 @@ function notWritten(cause: unknown): StoreError {
   return new StoreError(`the database could not be written: ${cause instanceof Error ? cause.message : cause}`, {
     cause,
   });
-}
-
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && Number(error.errcode) % 256 === SQLITE_BUSY;
 }

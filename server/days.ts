@@ -12,3 +12,9 @@ export function daysIn(from: number, to: number): number[] {
   for (let day = dayOf(from); day < to; day += DAY_MS) days.push(day);
   return days;
 }
+
+/** The next moment, ms since 1970, that is `afterMidnight` ms after midnight UTC. */
+export function nextDaily(now: number, afterMidnight: number): number {
+  const today = dayOf(now) + afterMidnight;
+  return today > now ? today : today + DAY_MS;
+}

@@ -1,8 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { UsageError } from '../../modem/cli/program.ts';
+import { DAY_MS } from '../days.ts';
 import type { Period } from '../ledger/statement.ts';
-
-const DAY_MS = 24 * 3_600_000;
 
 /** How a command names a period: its first and its last day, each the moment at which it begins in UTC, ms since 1970. */
 export interface DaysChoice {
