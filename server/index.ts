@@ -1,7 +1,5 @@
 export type { Activation } from './enrolment/activation.ts';
-export { ServiceError, type ServiceErrorCode } from './errors.ts';
-export type { DeviceId, MerchantId, PersonId, Ref } from './ids.ts';
-export type { Alarm, JournalEntry, JournalListener, ServiceEvent } from './journal.ts';
+export type { Alarm, JournalEntry, JournalListener, ServiceEvent } from './journal/journal.ts';
 export {
   createServiceKeys,
   KeyFileError,
@@ -9,11 +7,11 @@ export {
   readKeyFile,
   type ServiceKeys,
   writeKeyFile,
-} from './keys.ts';
+} from './keys/key-file.ts';
+export { servicePrimitives } from './keys/primitives.ts';
 export type { Account } from './ledger/ledger.ts';
 export type { AddedMerchant, Merchant } from './merchants/merchants.ts';
-export { APPLICATION_PORT } from './messaging/outbox.ts';
-export type { ModemStanding, NamedModem, Reachability } from './modems.ts';
+export { APPLICATION_PORT } from './outgoing/outbox.ts';
 export type { MerchantReceipt } from './payments/merchant-receipt.ts';
 export type { PaymentOrder } from './payments/order.ts';
 export type { Payment, PaymentQuery } from './payments/payment.ts';
@@ -29,8 +27,6 @@ export {
 } from './payments/transitions.ts';
 export type { Device, DeviceState } from './people/devices.ts';
 export type { Person } from './people/people.ts';
-export type { Language } from './people/person-fields.ts';
-export { servicePrimitives } from './primitives.ts';
 export type {
   AttemptKind,
   Capabilities,
@@ -44,7 +40,11 @@ export type {
   RemoteRail,
   SettlementLine,
 } from './rails/rail.ts';
-export { DEFAULT_TTL, openService, type Service } from './service.ts';
-export type { ServiceOptions } from './service-options.ts';
+export type { ModemStanding, NamedModem, Reachability } from './service/modems.ts';
+export { DEFAULT_TTL, openService, type Service } from './service/service.ts';
+export type { ServiceOptions } from './service/service-options.ts';
 export type { StoreProbe } from './store/sqlite-store.ts';
 export { StoreError } from './store/store.ts';
+export { ServiceError, type ServiceErrorCode } from './vocabulary/errors.ts';
+export type { DeviceId, MerchantId, PersonId, Ref } from './vocabulary/ids.ts';
+export type { Language } from './vocabulary/person-fields.ts';

@@ -1,8 +1,8 @@
-import type { Context } from '../context.ts';
-import { type DeviceId, deviceId, type Ref, ref, refOf } from '../ids.ts';
-import { queueFrame, type Recipient, sealTo } from '../messaging/compose.ts';
+import { queueFrame, type Recipient, sealTo } from '../outgoing/compose.ts';
+import type { Context } from '../outgoing/context.ts';
 import type { Row } from '../store/row.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
+import { type DeviceId, deviceId, type Ref, ref, refOf } from '../vocabulary/ids.ts';
 
 const PURPOSES = ['payment', 'enrolment'] as const;
 type Purpose = (typeof PURPOSES)[number];

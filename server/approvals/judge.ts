@@ -1,5 +1,5 @@
 import { type Approve, approvalText, concat, verifySignature } from '../../device/safe-mobile/index.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../outgoing/context.ts';
 import { type Device, setDeviceState } from '../people/devices.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
 import type { Challenge } from './challenge.ts';

@@ -1,9 +1,9 @@
-import { ref } from '../ids.ts';
 import { type Account, isAccount } from '../ledger/ledger.ts';
 import type { AttemptKind, RailKey, RailOrder } from '../rails/rail.ts';
 import { readAmount } from '../store/amount.ts';
 import { type Row, RowError } from '../store/row.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
+import { ref } from '../vocabulary/ids.ts';
 
 /**
  * The states of an attempt at a rail. `asked`: the rail has the order, or gets it now. `pending`: the rail took it and has not

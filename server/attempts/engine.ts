@@ -1,9 +1,9 @@
 import type { Clock } from '../../modem/index.ts';
-import { ServiceError } from '../errors.ts';
-import { type Journal, recordFault } from '../journal.ts';
+import { type Journal, recordFault } from '../journal/journal.ts';
 import type { Inquiry, LocalRail, Notice, Outcome, Rail, RailOrder, Rails, RemoteRail } from '../rails/rail.ts';
 import type { Store, Tx } from '../store/store.ts';
-import type { Timers } from '../timers.ts';
+import type { Timers } from '../time/timers.ts';
+import { ServiceError } from '../vocabulary/errors.ts';
 import { type Attempt, attemptByKey, changeAttempt, countTry, hasEnded, insertAttempt } from './attempt.ts';
 import { book, setAside } from './postings.ts';
 

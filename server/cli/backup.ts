@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { outputOf } from '../../modem/cli/program.ts';
-import { backUp } from '../backup.ts';
+import { backUp } from '../upkeep/backup.ts';
 import { dataFolder } from './data-folder.ts';
 
 /** `cash-server backup`: a checked copy of the database, beside a running service. */

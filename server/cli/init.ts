@@ -3,8 +3,8 @@ import { Command } from 'commander';
 import { hexOf } from '../../device/safe-mobile/index.ts';
 import { outputOf } from '../../modem/cli/program.ts';
 import { systemRandom } from '../../modem/index.ts';
-import { createServiceKeys, writeKeyFile, writeSecretFile } from '../keys.ts';
-import { servicePrimitives } from '../primitives.ts';
+import { createServiceKeys, writeKeyFile, writeSecretFile } from '../keys/key-file.ts';
+import { servicePrimitives } from '../keys/primitives.ts';
 import { openSqliteFile } from '../store/sqlite-file.ts';
 import { dataFolder } from './data-folder.ts';
 

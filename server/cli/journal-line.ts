@@ -1,6 +1,6 @@
 import { formatAmount } from '../../device/safe-mobile/index.ts';
-import { ALARM_ADVICE } from '../alarm-advice.ts';
-import type { JournalEntry, ServiceEvent } from '../journal.ts';
+import type { JournalEntry, ServiceEvent } from '../journal/journal.ts';
+import { ALARM_ADVICE } from '../vocabulary/alarms.ts';
 
 /** An entry of the journal as one line for people. */
 export function journalLine({ at, event }: JournalEntry): string {

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { UsageError } from '../../modem/cli/program.ts';
-import { DAY_MS } from '../days.ts';
 import type { Period } from '../ledger/statement.ts';
+import { DAY_MS } from '../time/days.ts';
 
 /** How a command names a period: its first and its last day, each the moment at which it begins in UTC, ms since 1970. */
 export interface DaysChoice {

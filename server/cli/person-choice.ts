@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import type { Amount } from '../../device/safe-mobile/index.ts';
 import { UsageError } from '../../modem/cli/program.ts';
-import { E164 } from '../people/person-fields.ts';
+import { E164 } from '../vocabulary/person-fields.ts';
 import { askService } from './admin-api.ts';
 import { AmountAnswer } from './money.ts';
 import { wholeNumberOption } from './whole-number.ts';

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { z } from 'zod';
 import { outputOf } from '../../modem/cli/program.ts';
-import { LANGUAGES } from '../people/person-fields.ts';
+import { LANGUAGES } from '../vocabulary/person-fields.ts';
 import { askService, serverOf, withServer } from './admin-api.ts';
 import { balancesText } from './money.ts';
 import { findPerson, PersonAnswer, type PersonChoice, withPerson } from './person-choice.ts';

@@ -1,11 +1,11 @@
 import type { Output } from '../../modem/cli/program.ts';
 import { systemClock, systemRandom } from '../../modem/index.ts';
 import { viewModem } from '../http/views.ts';
-import { readKeyFile } from '../keys.ts';
-import { servicePrimitives } from '../primitives.ts';
-import { openService, type Service, type Unfinished } from '../service.ts';
+import { readKeyFile } from '../keys/key-file.ts';
+import { servicePrimitives } from '../keys/primitives.ts';
+import { openService, type Service, type Unfinished } from '../service/service.ts';
+import { takenOverText } from '../service/taken-over.ts';
 import { lockFile } from '../store/lock.ts';
-import { takenOverText } from '../taken-over.ts';
 import { dataFolder } from './data-folder.ts';
 import { journalLine } from './journal-line.ts';
 import { modemLine, openServiceModems, ownNumber } from './service-modems.ts';

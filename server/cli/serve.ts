@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { outputOf, portNameOption } from '../../modem/cli/program.ts';
-import { E164 } from '../people/person-fields.ts';
+import { E164 } from '../vocabulary/person-fields.ts';
 import { PIN_VARIABLE } from './environment.ts';
 import type { Listen, ServeOptions } from './run-service.ts';
 

@@ -10,8 +10,8 @@ import {
   textIn,
   valuesOf,
 } from '../../modem/index.ts';
-import type { ModemStanding, NamedModem } from '../modems.ts';
-import { E164 } from '../people/person-fields.ts';
+import type { ModemStanding, NamedModem } from '../service/modems.ts';
+import { E164 } from '../vocabulary/person-fields.ts';
 import { AbsentModem } from './absent-modem.ts';
 import { PIN_VARIABLE } from './environment.ts';
 

@@ -1,10 +1,10 @@
 import { formatActivationCode } from '../../device/safe-mobile/index.ts';
 import { randomBelow } from '../../modem/index.ts';
-import type { Context } from '../context.ts';
-import { type DeviceId, deviceId } from '../ids.ts';
+import type { Context } from '../outgoing/context.ts';
 import { type Device, deviceById, devicesOf, setDeviceState } from '../people/devices.ts';
 import type { Person } from '../people/people.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
+import { type DeviceId, deviceId } from '../vocabulary/ids.ts';
 
 /** Wrong activation codes after which the activation is void. */
 const CODE_TRIES = 5;

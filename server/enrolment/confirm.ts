@@ -8,14 +8,14 @@ import {
   stopAsking,
 } from '../approvals/challenge.ts';
 import { judge } from '../approvals/judge.ts';
-import type { Context } from '../context.ts';
-import type { Ref } from '../ids.ts';
-import type { Arrival } from '../messaging/arrival.ts';
-import { type Recipient, recipientOf } from '../messaging/compose.ts';
-import { issueReceipt, type ReceiptContent, repeatReceipt, sendPassingReceipt } from '../messaging/receipts.ts';
-import { hasUndealtFrames } from '../messaging/undealt.ts';
+import type { Arrival } from '../intake/arrival.ts';
+import { hasUndealtFrames } from '../intake/undealt.ts';
+import { type Recipient, recipientOf } from '../outgoing/compose.ts';
+import type { Context } from '../outgoing/context.ts';
+import { issueReceipt, type ReceiptContent, repeatReceipt, sendPassingReceipt } from '../outgoing/receipts.ts';
 import { type Device, deviceById, enrolledDevice, setDeviceState } from '../people/devices.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
+import type { Ref } from '../vocabulary/ids.ts';
 
 /** APPROVE, the last step of an enrolment: the PIN was typed again and proves both keys. The phone becomes active. */
 export async function confirmEnrolment(

@@ -1,10 +1,10 @@
 import { hexOf } from '../../device/safe-mobile/index.ts';
-import type { Context } from '../context.ts';
-import { ServiceError } from '../errors.ts';
 import { type Merchant, merchantOfPerson } from '../merchants/merchants.ts';
-import { APPLICATION_PORT } from '../messaging/outbox.ts';
+import type { Context } from '../outgoing/context.ts';
+import { APPLICATION_PORT } from '../outgoing/outbox.ts';
 import { deviceById } from '../people/devices.ts';
 import type { ReadTx } from '../store/store.ts';
+import { ServiceError } from '../vocabulary/errors.ts';
 
 const APPLICATION_VERSION = '1.0.0';
 

@@ -2,13 +2,13 @@ import { checkApprovalKey, type Enrol, encodeDown, isZero, SafeMobileError } fro
 import { randomBelow } from '../../modem/index.ts';
 import { ask, askAgain, challengeByRef, closeChallenge, newRef } from '../approvals/challenge.ts';
 import { sealApprovalKey } from '../approvals/judge.ts';
-import { type Context, unixTime } from '../context.ts';
-import { type Ref, ref, refOctets } from '../ids.ts';
-import { type Recipient, recipientOf, sendNak } from '../messaging/compose.ts';
-import { enrolmentTitle } from '../messaging/sentences.ts';
+import { type Recipient, recipientOf, sendNak } from '../outgoing/compose.ts';
+import { type Context, unixTime } from '../outgoing/context.ts';
+import { enrolmentTitle } from '../outgoing/sentences.ts';
 import { type Device, deviceById, setDeviceState } from '../people/devices.ts';
 import { personById } from '../people/people.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
+import { type Ref, ref, refOctets } from '../vocabulary/ids.ts';
 import { tryCode } from './activation.ts';
 
 /** Seconds in which the PIN is to be typed again. */

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import type { Service } from '../service.ts';
+import type { Service } from '../service/service.ts';
 import {
   ActivationView,
   DepositBody,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Amount, CURRENCIES, type Currency, isCurrency } from '../../device/safe-mobile/index.ts';
-import { E164 } from '../people/person-fields.ts';
+import { E164 } from '../vocabulary/person-fields.ts';
 
 const letters = Object.keys(CURRENCIES);
 

@@ -1,9 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
-import { ServiceError } from '../errors.ts';
+import { hashApiKey } from '../keys/api-key.ts';
 import type { Merchant } from '../merchants/merchants.ts';
-import type { Service } from '../service.ts';
-import { hashApiKey } from './api-key.ts';
+import type { Service } from '../service/service.ts';
+import { ServiceError } from '../vocabulary/errors.ts';
 
 /** The merchant whose API key the request carries. @throws ServiceError `unauthorized` */
 export async function merchantOf(service: Service, request: FastifyRequest): Promise<Merchant> {

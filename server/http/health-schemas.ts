@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ModemStanding, Reachability } from '../modems.ts';
+import type { ModemStanding, Reachability } from '../service/modems.ts';
 import { TimeText } from './amount-schema.ts';
 
 const REACHABILITIES: readonly [Reachability, ...Reachability[]] = ['ok', 'degraded', 'no-modem'];

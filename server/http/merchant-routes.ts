@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { ServiceError, type ServiceErrorCode } from '../errors.ts';
-import type { MerchantId } from '../ids.ts';
 import type { Rejection } from '../payments/limits.ts';
 import type { Payment } from '../payments/payment.ts';
-import type { Service } from '../service.ts';
+import type { Service } from '../service/service.ts';
+import { ServiceError, type ServiceErrorCode } from '../vocabulary/errors.ts';
+import type { MerchantId } from '../vocabulary/ids.ts';
 import { NoBody } from './amount-schema.ts';
 import { merchantOf } from './auth.ts';
 import {

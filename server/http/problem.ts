@@ -1,8 +1,8 @@
 import type { FastifyError, FastifyReply } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { ServiceError, type ServiceErrorCode } from '../errors.ts';
 import { NoRoomError } from '../store/store.ts';
+import { ServiceError, type ServiceErrorCode } from '../vocabulary/errors.ts';
 
 const STATUS: Readonly<Record<ServiceErrorCode, number>> = {
   'invalid-request': 400,

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { Service } from '../service.ts';
+import type { Service } from '../service/service.ts';
 import { PAGE_HTML, PAGE_STYLE } from './page.ts';
 
 const CONTENT_SECURITY_POLICY =

@@ -1,11 +1,11 @@
 import { hexOf } from '../../device/safe-mobile/index.ts';
-import type { ModemStanding } from '../modems.ts';
 import type { MerchantReceipt } from '../payments/merchant-receipt.ts';
 import type { Payment, PaymentQuery } from '../payments/payment.ts';
 import type { Refund } from '../payments/refund.ts';
 import { isSettled } from '../payments/transitions.ts';
 import type { Person } from '../people/people.ts';
-import type { Service } from '../service.ts';
+import type { ModemStanding } from '../service/modems.ts';
+import type { Service } from '../service/service.ts';
 import type { PeopleQuery, PeopleView, PersonView } from './admin-schemas.ts';
 import type { ModemView } from './health-schemas.ts';
 import type { PaymentListView, PaymentView, ReceiptView, RefundView } from './payment-schemas.ts';

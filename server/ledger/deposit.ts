@@ -1,8 +1,8 @@
 import { type Amount, formatAmount } from '../../device/safe-mobile/index.ts';
-import type { Context } from '../context.ts';
-import { ServiceError } from '../errors.ts';
+import type { Context } from '../outgoing/context.ts';
 import type { Person } from '../people/people.ts';
 import type { Tx } from '../store/store.ts';
+import { ServiceError } from '../vocabulary/errors.ts';
 import { hold, post, type Transfer } from './ledger.ts';
 
 /**

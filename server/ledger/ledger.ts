@@ -1,8 +1,8 @@
 import type { Amount, Currency, RailName } from '../../device/safe-mobile/index.ts';
-import type { Ref } from '../ids.ts';
 import { readAmount, readCurrency } from '../store/amount.ts';
 import type { Row } from '../store/row.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
+import type { Ref } from '../vocabulary/ids.ts';
 
 /**
  * The owner of an account. `cash` is the outside world: its balance is minus the money paid in and not paid out. `clearing`

@@ -1,6 +1,6 @@
-import { ALARM_ADVICE } from '../alarm-advice.ts';
-import { type Journal, recordFault } from '../journal.ts';
+import { type Journal, recordFault } from '../journal/journal.ts';
 import type { Store } from '../store/store.ts';
+import { ALARM_ADVICE } from '../vocabulary/alarms.ts';
 import { checkLately } from './invariants.ts';
 
 /** Transfers that a start of the service checks at most: a second of work. `cash-server ledger check` looks at all. */

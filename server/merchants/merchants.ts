@@ -1,11 +1,11 @@
 import { type Currency, hexOf } from '../../device/safe-mobile/index.ts';
-import type { Context } from '../context.ts';
-import { ServiceError } from '../errors.ts';
-import { hashApiKey } from '../http/api-key.ts';
-import { type MerchantId, merchantId, type PersonId, personId } from '../ids.ts';
+import { hashApiKey } from '../keys/api-key.ts';
+import type { Context } from '../outgoing/context.ts';
 import { readCurrency } from '../store/amount.ts';
 import type { Row } from '../store/row.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
+import { ServiceError } from '../vocabulary/errors.ts';
+import { type MerchantId, merchantId, type PersonId, personId } from '../vocabulary/ids.ts';
 
 /** Octets of UTF-8 that a payee's name may have: a reference of 21 still fits beside it in one SMS. */
 export const PAYEE_OCTETS = 32;

@@ -1,10 +1,10 @@
 import type { Approve } from '../../device/safe-mobile/index.ts';
 import { type Challenge, stopAsking } from '../approvals/challenge.ts';
 import { judge } from '../approvals/judge.ts';
-import type { Context } from '../context.ts';
-import type { Arrival } from '../messaging/arrival.ts';
-import type { Recipient } from '../messaging/compose.ts';
-import { repeatReceipt } from '../messaging/receipts.ts';
+import type { Arrival } from '../intake/arrival.ts';
+import type { Recipient } from '../outgoing/compose.ts';
+import type { Context } from '../outgoing/context.ts';
+import { repeatReceipt } from '../outgoing/receipts.ts';
 import type { Device } from '../people/devices.ts';
 import type { Tx } from '../store/store.ts';
 import { chargeApproved } from './charge.ts';

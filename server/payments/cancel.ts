@@ -1,11 +1,11 @@
 import type { PayCancel } from '../../device/safe-mobile/index.ts';
-import type { Context } from '../context.ts';
-import { ServiceError } from '../errors.ts';
-import { refOf } from '../ids.ts';
 import { merchantOfPerson } from '../merchants/merchants.ts';
-import { type Recipient, sendNak } from '../messaging/compose.ts';
-import { repeatReceipt } from '../messaging/receipts.ts';
+import { type Recipient, sendNak } from '../outgoing/compose.ts';
+import type { Context } from '../outgoing/context.ts';
+import { repeatReceipt } from '../outgoing/receipts.ts';
 import type { Tx } from '../store/store.ts';
+import { ServiceError } from '../vocabulary/errors.ts';
+import { refOf } from '../vocabulary/ids.ts';
 import { mrefOfPhone, type Payment, paymentByMref } from './payment.ts';
 import { sendStanding } from './receipts.ts';
 import { step } from './step.ts';

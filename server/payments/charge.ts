@@ -1,4 +1,4 @@
-import type { Context } from '../context.ts';
+import type { Context } from '../outgoing/context.ts';
 import { merchantAccount, type RailOrder } from '../rails/rail.ts';
 import type { Tx } from '../store/store.ts';
 import type { Payment } from './payment.ts';

@@ -1,6 +1,6 @@
 import type { Attempt } from '../attempts/attempt.ts';
 import type { AttemptListener } from '../attempts/engine.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../outgoing/context.ts';
 import type { Tx } from '../store/store.ts';
 import { requirePayment } from './payment.ts';
 import { concludeRefund } from './refund.ts';

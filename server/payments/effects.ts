@@ -1,5 +1,5 @@
 import { closeChallenge } from '../approvals/challenge.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../outgoing/context.ts';
 import type { Tx } from '../store/store.ts';
 import type { Payment } from './payment.ts';
 import { sendReceipts } from './receipts.ts';

@@ -1,9 +1,9 @@
 import { askAgain, type Challenge, challengeByRef, hasExpired } from '../approvals/challenge.ts';
-import type { Context } from '../context.ts';
-import type { Ref } from '../ids.ts';
-import { recipientById } from '../messaging/compose.ts';
-import { hasUndealtFrames } from '../messaging/undealt.ts';
+import { hasUndealtFrames } from '../intake/undealt.ts';
+import { recipientById } from '../outgoing/compose.ts';
+import type { Context } from '../outgoing/context.ts';
 import type { Tx } from '../store/store.ts';
+import type { Ref } from '../vocabulary/ids.ts';
 import { type Payment, paymentByTxn } from './payment.ts';
 import { step } from './step.ts';
 

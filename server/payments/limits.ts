@@ -1,4 +1,4 @@
-import type { Context } from '../context.ts';
+import type { Context } from '../outgoing/context.ts';
 import { type Device, devicesOf } from '../people/devices.ts';
 import type { ReadTx } from '../store/store.ts';
 import { countWaitingRequests } from './payment.ts';

@@ -1,10 +1,10 @@
 import { decodeDown, receiptText, type Status } from '../../device/safe-mobile/index.ts';
 import { challengeByRef } from '../approvals/challenge.ts';
-import type { Context } from '../context.ts';
-import { ServiceError } from '../errors.ts';
-import { refOctets } from '../ids.ts';
-import { composeReceipt } from '../messaging/compose.ts';
+import { composeReceipt } from '../outgoing/compose.ts';
+import type { Context } from '../outgoing/context.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
+import { ServiceError } from '../vocabulary/errors.ts';
+import { refOctets } from '../vocabulary/ids.ts';
 import type { Payment } from './payment.ts';
 import { contentOf } from './receipts.ts';
 import { isSettled } from './transitions.ts';

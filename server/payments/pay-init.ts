@@ -1,12 +1,12 @@
 import { fitText, matchCodeOf, type NakCode, type PayInit } from '../../device/safe-mobile/index.ts';
-import type { Context } from '../context.ts';
-import { ServiceError } from '../errors.ts';
-import { refOf } from '../ids.ts';
 import { type Merchant, merchantOfPerson } from '../merchants/merchants.ts';
-import { type Recipient, sendNak } from '../messaging/compose.ts';
-import { repeatReceipt } from '../messaging/receipts.ts';
+import { type Recipient, sendNak } from '../outgoing/compose.ts';
+import type { Context } from '../outgoing/context.ts';
+import { repeatReceipt } from '../outgoing/receipts.ts';
 import { personByNumber } from '../people/people.ts';
 import type { Tx } from '../store/store.ts';
+import { ServiceError } from '../vocabulary/errors.ts';
+import { refOf } from '../vocabulary/ids.ts';
 import type { Rejection } from './limits.ts';
 import { mrefOfPhone } from './payment.ts';
 import { referenceRoom, requestPayment } from './request.ts';

@@ -1,5 +1,8 @@
 import type { Amount, RailName } from '../../device/safe-mobile/index.ts';
-import { ServiceError } from '../errors.ts';
+import { readAmount } from '../store/amount.ts';
+import { type Row, RowError } from '../store/row.ts';
+import type { ReadTx, Tx } from '../store/store.ts';
+import { ServiceError } from '../vocabulary/errors.ts';
 import {
   type DeviceId,
   deviceId,
@@ -9,10 +12,7 @@ import {
   personId,
   type Ref,
   ref,
-} from '../ids.ts';
-import { readAmount } from '../store/amount.ts';
-import { type Row, RowError } from '../store/row.ts';
-import type { ReadTx, Tx } from '../store/store.ts';
+} from '../vocabulary/ids.ts';
 import { isPaymentState, type PaymentState } from './transitions.ts';
 
 /** The PAY_INIT that started a payment from a merchant's phone. */

@@ -1,9 +1,9 @@
 import { declineCode, isDeclineReason, type RailName, type Status } from '../../device/safe-mobile/index.ts';
 import { challengeByRef } from '../approvals/challenge.ts';
 import { TRIES_A_CHALLENGE } from '../approvals/pin-policy.ts';
-import type { Context } from '../context.ts';
-import { type Recipient, recipientById } from '../messaging/compose.ts';
-import { issueReceipt, type ReceiptContent, sendPassingReceipt } from '../messaging/receipts.ts';
+import { type Recipient, recipientById } from '../outgoing/compose.ts';
+import type { Context } from '../outgoing/context.ts';
+import { issueReceipt, type ReceiptContent, sendPassingReceipt } from '../outgoing/receipts.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
 import type { Payment } from './payment.ts';
 import type { StepDetail } from './step.ts';

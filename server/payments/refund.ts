@@ -1,12 +1,12 @@
 import { type Amount, formatAmount } from '../../device/safe-mobile/index.ts';
 import { ATTEMPT_STATES, type Attempt, type AttemptState } from '../attempts/attempt.ts';
-import type { Context } from '../context.ts';
-import { ServiceError } from '../errors.ts';
-import { type Ref, ref } from '../ids.ts';
+import type { Context } from '../outgoing/context.ts';
 import { merchantAccount, type Rail, type RailKey } from '../rails/rail.ts';
 import { readAmount } from '../store/amount.ts';
 import type { Row } from '../store/row.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
+import { ServiceError } from '../vocabulary/errors.ts';
+import { type Ref, ref } from '../vocabulary/ids.ts';
 import { type Payment, requirePayment } from './payment.ts';
 import { step } from './step.ts';
 

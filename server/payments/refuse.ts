@@ -1,8 +1,8 @@
 import type { Refuse } from '../../device/safe-mobile/index.ts';
 import type { Challenge } from '../approvals/challenge.ts';
-import type { Context } from '../context.ts';
-import type { Recipient } from '../messaging/compose.ts';
-import { repeatReceipt } from '../messaging/receipts.ts';
+import type { Recipient } from '../outgoing/compose.ts';
+import type { Context } from '../outgoing/context.ts';
+import { repeatReceipt } from '../outgoing/receipts.ts';
 import type { Tx } from '../store/store.ts';
 import { expireIfLate } from './expire.ts';
 import type { Payment } from './payment.ts';

@@ -8,14 +8,14 @@ import {
 } from '../../device/safe-mobile/index.ts';
 import { randomBelow } from '../../modem/index.ts';
 import { ask, newRef } from '../approvals/challenge.ts';
-import { type Context, unixTime } from '../context.ts';
-import { ServiceError } from '../errors.ts';
-import { refOctets } from '../ids.ts';
 import type { Merchant } from '../merchants/merchants.ts';
-import { recipientOf } from '../messaging/compose.ts';
+import { recipientOf } from '../outgoing/compose.ts';
+import { type Context, unixTime } from '../outgoing/context.ts';
 import { type Device, enrolledDevice } from '../people/devices.ts';
 import type { Person } from '../people/people.ts';
 import type { Tx } from '../store/store.ts';
+import { ServiceError } from '../vocabulary/errors.ts';
+import { refOctets } from '../vocabulary/ids.ts';
 import { type Rejection, rejectionOf } from './limits.ts';
 import { type Payment, type PaymentInit, paymentByMref } from './payment.ts';
 import { begin } from './step.ts';

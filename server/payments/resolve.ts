@@ -1,7 +1,7 @@
-import type { Context } from '../context.ts';
-import { ServiceError } from '../errors.ts';
+import type { Context } from '../outgoing/context.ts';
 import type { RailKey } from '../rails/rail.ts';
 import type { Tx } from '../store/store.ts';
+import { ServiceError } from '../vocabulary/errors.ts';
 import { type Payment, requirePayment } from './payment.ts';
 import { refundsOf } from './refund.ts';
 

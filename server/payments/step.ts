@@ -1,7 +1,7 @@
 import type { Challenge } from '../approvals/challenge.ts';
-import type { Context } from '../context.ts';
-import type { ServiceEvent } from '../journal.ts';
-import type { Recipient } from '../messaging/compose.ts';
+import type { ServiceEvent } from '../journal/journal.ts';
+import type { Recipient } from '../outgoing/compose.ts';
+import type { Context } from '../outgoing/context.ts';
 import type { Tx } from '../store/store.ts';
 import { takeEffect } from './effects.ts';
 import { insertPayment, type Payment } from './payment.ts';

@@ -1,7 +1,7 @@
-import { type DeviceId, deviceId, type PersonId, personId } from '../ids.ts';
-import type { Journal } from '../journal.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { Row } from '../store/row.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
+import { type DeviceId, deviceId, type PersonId, personId } from '../vocabulary/ids.ts';
 
 /**
  * The states of a device, in order; `blocked` goes back to `active`, `enrolling` back to `registered`.

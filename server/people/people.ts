@@ -1,8 +1,8 @@
-import { ServiceError } from '../errors.ts';
-import { type PersonId, personId } from '../ids.ts';
 import type { Row } from '../store/row.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
-import { LANGUAGES, type Language } from './person-fields.ts';
+import { ServiceError } from '../vocabulary/errors.ts';
+import { type PersonId, personId } from '../vocabulary/ids.ts';
+import { LANGUAGES, type Language } from '../vocabulary/person-fields.ts';
 
 /** A customer, or the owner of a merchant's phone. */
 export interface Person {

@@ -1,4 +1,4 @@
-import type { Context } from '../context.ts';
+import type { Context } from '../outgoing/context.ts';
 import type { Tx } from '../store/store.ts';
 import { deviceById, setDeviceState } from './devices.ts';
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Clock } from '../../modem/index.ts';
-import type { PersonId } from '../ids.ts';
 import { type Account, balanceOf, hold, LedgerError, post, type Transfer, voidTransfer } from '../ledger/ledger.ts';
 import { readAmount } from '../store/amount.ts';
 import type { ReadTx, Store, Tx } from '../store/store.ts';
+import type { PersonId } from '../vocabulary/ids.ts';
 import {
   type Capabilities,
   type LocalRail,

@@ -1,7 +1,7 @@
 import type { Amount, RailName } from '../../device/safe-mobile/index.ts';
-import type { MerchantId, PersonId, Ref } from '../ids.ts';
 import type { Account, Transfer } from '../ledger/ledger.ts';
 import type { Tx } from '../store/store.ts';
+import type { MerchantId, PersonId, Ref } from '../vocabulary/ids.ts';
 
 /** What an attempt is to do. A reversal undoes a charge, whether or not the charge happened. */
 export type AttemptKind = 'charge' | 'refund' | 'reversal';

@@ -1,7 +1,7 @@
 import { type Amount, formatAmount } from '../../device/safe-mobile/index.ts';
-import { dayOf } from '../days.ts';
 import type { Period } from '../ledger/statement.ts';
 import type { SettlementLine } from '../rails/rail.ts';
+import { dayOf } from '../time/days.ts';
 import type { Movement } from './movements.ts';
 
 /** What may differ between a rail's settlement and the service. */

@@ -1,8 +1,8 @@
-import { DAY_MS, dayOf, daysIn, nextDaily } from '../days.ts';
-import { recordFault } from '../journal.ts';
+import { recordFault } from '../journal/journal.ts';
 import type { Rail, Rails } from '../rails/rail.ts';
 import type { Tx } from '../store/store.ts';
-import type { Timers } from '../timers.ts';
+import { DAY_MS, dayOf, daysIn, nextDaily } from '../time/days.ts';
+import type { Timers } from '../time/timers.ts';
 import { openDays } from './open-differences.ts';
 import { type ReconciliationContext, reconcile, SettlementError } from './reconcile.ts';
 

@@ -1,8 +1,8 @@
-import { ALARM_ADVICE } from '../alarm-advice.ts';
-import { DAY_MS, dayOf } from '../days.ts';
-import type { Journal } from '../journal.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { Period } from '../ledger/statement.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
+import { DAY_MS, dayOf } from '../time/days.ts';
+import { ALARM_ADVICE } from '../vocabulary/alarms.ts';
 import { DIFFERENCE_KINDS, type DifferenceKind, type Finding } from './compare.ts';
 
 /** A finding that somebody has to look at. */

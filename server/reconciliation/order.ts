@@ -1,7 +1,7 @@
-import { DAY_MS, dayOf } from '../days.ts';
-import { ServiceError } from '../errors.ts';
 import type { Period } from '../ledger/statement.ts';
 import type { Rails } from '../rails/rail.ts';
+import { DAY_MS, dayOf } from '../time/days.ts';
+import { ServiceError } from '../vocabulary/errors.ts';
 import { type ReconciliationContext, type ReconciliationReport, reconcile, SettlementError } from './reconcile.ts';
 
 /** Days that are compared at most in one go. */

@@ -1,9 +1,9 @@
 import type { Clock } from '../../modem/index.ts';
-import { DAY_MS, daysIn } from '../days.ts';
-import type { Journal } from '../journal.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { Period } from '../ledger/statement.ts';
 import type { Rail, SettlementLine } from '../rails/rail.ts';
 import type { ReadTx, Store } from '../store/store.ts';
+import { DAY_MS, daysIn } from '../time/days.ts';
 import { byKey, chargeUndoneBy, compare, type Finding, findingsIn, type Lines } from './compare.ts';
 import { type Movement, movementOf, movementsIn } from './movements.ts';
 import { endDifferences, isDifference, keepDifference } from './open-differences.ts';

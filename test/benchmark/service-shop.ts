@@ -20,7 +20,7 @@ import {
   type StoreProbe,
   servicePrimitives,
 } from '../../server/index.ts';
-import { Vault } from '../../server/vault.ts';
+import { Vault } from '../../server/keys/vault.ts';
 
 /** What a shop is opened with. */
 export interface ShopOptions {

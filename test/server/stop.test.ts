@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { StopSignal } from '../../server/cli/stop-signal.ts';
-import { takenOverText } from '../../server/taken-over.ts';
+import { takenOverText } from '../../server/service/taken-over.ts';
 import { VirtualClock } from '../../sim/index.ts';
 import { shop } from './world.ts';
 

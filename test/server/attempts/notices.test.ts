@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ref } from '../../../server/ids.ts';
 import type { Notice, Outcome } from '../../../server/index.ts';
+import { ref } from '../../../server/vocabulary/ids.ts';
 import { approved } from '../rails/approved.ts';
 import { ScriptedRail } from '../rails/scripted-rail.ts';
 

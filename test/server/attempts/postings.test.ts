@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { setAside } from '../../../server/attempts/postings.ts';
-import { ref } from '../../../server/ids.ts';
 import { balanceOf, hold, LARGEST_SUM, post } from '../../../server/ledger/ledger.ts';
 import type { AttemptKind, RailOrder } from '../../../server/rails/rail.ts';
+import { ref } from '../../../server/vocabulary/ids.ts';
 import { memoryStore } from '../memory-store.ts';
 
 const txn = ref('a'.repeat(16));

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { cashServer } from '../../../server/cli/cash-server-program.ts';
-import { DAY_MS } from '../../../server/days.ts';
 import type { RemoteRail } from '../../../server/index.ts';
+import { DAY_MS } from '../../../server/time/days.ts';
 import { inProcess } from '../../in-process.ts';
 import { ScriptedRail } from '../rails/scripted-rail.ts';
 import { PIN, shop } from '../world.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { ref } from '../../../server/ids.ts';
 import { balanceOf, hold, post } from '../../../server/ledger/ledger.ts';
 import { LedgerRail } from '../../../server/rails/ledger-rail.ts';
 import type { RailOrder } from '../../../server/rails/rail.ts';
+import { ref } from '../../../server/vocabulary/ids.ts';
 import { VirtualClock } from '../../../sim/index.ts';
 import { memoryStore } from '../memory-store.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DAY_MS, dayOf } from '../../../server/days.ts';
 import type { SettlementLine } from '../../../server/index.ts';
+import { DAY_MS, dayOf } from '../../../server/time/days.ts';
 import { ScriptedRail } from '../rails/scripted-rail.ts';
 import { PIN, shop, type World } from '../world.ts';
 

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AttemptState } from '../../../server/attempts/attempt.ts';
-import { DAY_MS } from '../../../server/days.ts';
-import { ref } from '../../../server/ids.ts';
 import type { RailKey, SettlementLine } from '../../../server/index.ts';
-import { Journal, type ServiceEvent } from '../../../server/journal.ts';
+import { Journal, type ServiceEvent } from '../../../server/journal/journal.ts';
 import type { Period } from '../../../server/ledger/statement.ts';
 import { reconcile } from '../../../server/reconciliation/reconcile.ts';
+import { DAY_MS } from '../../../server/time/days.ts';
+import { ref } from '../../../server/vocabulary/ids.ts';
 import { VirtualClock } from '../../../sim/index.ts';
 import { memoryStore } from '../memory-store.ts';
 import { ScriptedRail } from '../rails/scripted-rail.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ref } from '../../../server/ids.ts';
 import type { Capabilities, RemoteRail } from '../../../server/index.ts';
+import { ref } from '../../../server/vocabulary/ids.ts';
 import { ExampleHost, exampleRail, ledgerLaws, memoryLink, railLaws, type VirtualClock } from '../../../sim/index.ts';
 
 const HOUR_MS = 3_600_000;

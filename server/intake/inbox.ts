@@ -1,0 +1,150 @@
+import { FRAME_OCTETS } from '../../device/safe-mobile/index.ts';
+import type { IncomingSms, SmsReceiver, SmsReport } from '../../modem/index.ts';
+import type { Context } from '../outgoing/context.ts';
+import { APPLICATION_PORT } from '../outgoing/outbox.ts';
+import { receiptDelivered } from '../outgoing/receipts.ts';
+import type { Row } from '../store/row.ts';
+import type { Store, Tx } from '../store/store.ts';
+import { dispatch } from './dispatch.ts';
+import { UNDEALT } from './undealt.ts';
+
+/** Pauses before a message that could not be dealt with is tried again, ms. After the last one it is set aside. */
+const RETRY_PAUSES_MS: readonly number[] = [1_000, 5_000, 30_000, 120_000];
+
+interface UnreadFrame {
+  readonly id: number;
+  readonly receivedAt: number;
+  /** The same frame came before, in another SMS: the phone sent it again. */
+  readonly repeated: boolean;
+  readonly frame: Uint8Array;
+}
+
+/**
+ * Incoming frames. Each is stored before the bearer may delete its SMS, recognised by its digest when it comes again, and
+ * dealt with in one transaction, in the order of arrival. A frame is dealt with or it is not: after a fault it is tried again.
+ */
+export class Inbox implements SmsReceiver {
+  readonly #store: Store;
+  readonly #context: Context;
+  readonly #busy = new Set<Promise<void>>();
+
+  constructor(store: Store, context: Context) {
+    this.#store = store;
+    this.#context = context;
+  }
+
+  /** Stores a message: when this resolves, the message is on disk. @throws StoreError when the service is closed */
+  async message(sms: IncomingSms): Promise<void> {
+    const frame = frameOf(sms);
+    if (frame === undefined) return;
+    const arrived = await this.#store.transaction('message', (tx) => this.#keep(tx, sms, frame));
+    if (arrived !== undefined) this.#start(this.#deal(arrived));
+  }
+
+  /** A status report came: the phone has the message, which is not sent again. */
+  report({ id, outcome }: SmsReport): void {
+    if (outcome !== 'delivered' || !this.#store.isOpen) return;
+    this.#start(
+      this.#store.transaction('status report', async (tx) => {
+        const delivered = await this.#context.outbox.delivered(tx, id);
+        if (delivered?.message === 'RECEIPT') await receiptDelivered(tx, this.#context, delivered);
+      }),
+    );
+  }
+
+  /** An undecodable record is not a frame, and is dropped; the modem's log has an entry about it. */
+  async unreadable(): Promise<void> {}
+
+  /** Deals with the messages that a crash has left stored and not dealt with. */
+  async readAll(): Promise<void> {
+    const left = await this.#store.read((tx) =>
+      tx.all(`SELECT ${UNREAD} FROM inbox WHERE ${UNDEALT} ORDER BY id`, readUnread),
+    );
+    await Promise.all(left.map((frame) => this.#deal(frame)));
+  }
+
+  /** The pause before another try is over: the handler of the timer `inbox-retry`. */
+  async retry(tx: Tx, subject: string): Promise<void> {
+    const frame = await tx.get(`SELECT ${UNREAD} FROM inbox WHERE id = ? AND ${UNDEALT}`, readUnread, subject);
+    if (frame !== undefined) tx.afterCommit(() => this.#start(this.#deal(frame)));
+  }
+
+  /** Resolves when the messages that are being dealt with have an end. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#busy);
+  }
+
+  #start(work: Promise<void>): void {
+    const busy = work.finally(() => this.#busy.delete(busy));
+    this.#busy.add(busy);
+  }
+
+  /** @returns `undefined` for an SMS that was handed over before */
+  async #keep(tx: Tx, sms: IncomingSms, frame: Uint8Array): Promise<UnreadFrame | undefined> {
+    const { clock, primitives } = this.#context;
+    const receivedAt = clock.now();
+    return tx.get(
+      `INSERT INTO inbox (digest, sent_at, originator, received_at, frame) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (digest, sent_at) DO NOTHING RETURNING ${UNREAD}`,
+      readUnread,
+      primitives.sha256(frame),
+      sms.sentAt,
+      sms.originator,
+      receivedAt,
+      frame,
+    );
+  }
+
+  /** A message that fails does not block the next one. */
+  async #deal(unread: UnreadFrame): Promise<void> {
+    if (!this.#store.isOpen) return;
+    try {
+      await this.#store.transaction('frame', async (tx) => {
+        const { receivedAt: at, repeated } = unread;
+        const result = await dispatch(tx, this.#context, unread.frame, { at, repeated });
+        await tx.run('UPDATE inbox SET frame = NULL, result = ? WHERE id = ?', result, unread.id);
+      });
+    } catch (error) {
+      await this.#failed(unread, error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  async #failed({ id }: UnreadFrame, reason: string): Promise<void> {
+    if (!this.#store.isOpen) return;
+    const { clock, journal, timers } = this.#context;
+    await this.#store.transaction('frame failed', async (tx) => {
+      const tries = await tx.get(
+        'UPDATE inbox SET tries = tries + 1 WHERE id = ? RETURNING tries',
+        (row) => row.integer('tries'),
+        id,
+      );
+      const pause = RETRY_PAUSES_MS[(tries ?? 1) - 1];
+      await journal.record(tx, { kind: 'fault', reason: `message ${id} could not be dealt with: ${reason}` });
+      if (pause !== undefined) {
+        await timers.set(tx, 'inbox-retry', String(id), clock.now() + pause);
+        return;
+      }
+      await tx.run('UPDATE inbox SET result = ? WHERE id = ?', `set aside: ${reason}`, id);
+      await journal.record(tx, { kind: 'alarm', alarm: 'message-set-aside', ref: String(id) });
+    });
+  }
+}
+
+/** The columns of an {@link UnreadFrame}. */
+const UNREAD = `id, received_at, frame,
+  EXISTS (SELECT 1 FROM inbox AS earlier WHERE earlier.digest = inbox.digest AND earlier.id < inbox.id) AS repeated`;
+
+function readUnread(row: Row): UnreadFrame {
+  return {
+    id: row.integer('id'),
+    receivedAt: row.integer('received_at'),
+    repeated: row.integer('repeated') === 1,
+    frame: row.octets('frame'),
+  };
+}
+
+/** The frame in an SMS to the application's port; `undefined` for any other SMS, which the service ignores. */
+function frameOf(sms: IncomingSms): Uint8Array | undefined {
+  if (sms.content.kind !== 'data' || sms.content.ports?.destination !== APPLICATION_PORT) return undefined;
+  return sms.content.data.length === FRAME_OCTETS ? sms.content.data : undefined;
+}

@@ -1,0 +1,120 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import { hexOf, octetsOf, type Primitives, type ServiceKeyPair } from '../../device/safe-mobile/index.ts';
+import type { Random } from '../../modem/index.ts';
+import { hashApiKey } from './api-key.ts';
+
+/** The keys of one service. All but the public halves are secrets that never enter the database. */
+export interface ServiceKeys {
+  /** `s/S`: seals both directions. */
+  readonly sealing: ServiceKeyPair;
+  /** `r/R`: signs receipts and commands. */
+  readonly signing: { readonly seed: Uint8Array; readonly publicKey: Uint8Array };
+  /** Public half of the offline key that signs announcements of new service keys. */
+  readonly root: Uint8Array;
+  /** Seals approval keys and evidence in the database, 32 octets. */
+  readonly vault: Uint8Array;
+  /** SHA-256 of the administrator's API key. */
+  readonly adminKeyHash: Uint8Array;
+}
+
+/** The secrets that {@link createServiceKeys} returns once and the service does not keep. */
+export interface NewServiceKeys {
+  readonly keys: ServiceKeys;
+  /** Seed of the root key; belongs offline. */
+  readonly rootSeed: Uint8Array;
+  readonly adminKey: string;
+}
+
+/** A key file that cannot be used; the message says what is wrong, without any content of the file. */
+export class KeyFileError extends Error {
+  override readonly name = 'KeyFileError';
+}
+
+/** Fresh keys for a new service. */
+export function createServiceKeys(primitives: Primitives, random: Random): NewServiceKeys {
+  const secretKey = random.bytes(32);
+  const seed = random.bytes(32);
+  const rootSeed = random.bytes(32);
+  const adminKey = `cm_admin_${hexOf(random.bytes(32))}`;
+  return {
+    rootSeed,
+    adminKey,
+    keys: {
+      sealing: { kid: 1, secretKey, publicKey: primitives.x25519PublicKey(secretKey) },
+      signing: { seed, publicKey: primitives.ed25519PublicKey(seed) },
+      root: primitives.ed25519PublicKey(rootSeed),
+      vault: random.bytes(32),
+      adminKeyHash: hashApiKey(adminKey),
+    },
+  };
+}
+
+const octets32 = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hexadecimal digits');
+
+/** `keys.json`: hexadecimal, mode 0600. Public halves are derived on reading. */
+const KeyFile = z.strictObject({
+  kid: z.int().min(1).max(255),
+  s: octets32,
+  r: octets32,
+  root: octets32,
+  vault: octets32,
+  adminKeyHash: octets32,
+});
+
+/** Writes the keys to a new file that only its owner reads. @throws KeyFileError when the file is already there */
+export function writeKeyFile(path: string, keys: ServiceKeys): void {
+  const file: z.infer<typeof KeyFile> = {
+    kid: keys.sealing.kid,
+    s: hexOf(keys.sealing.secretKey),
+    r: hexOf(keys.signing.seed),
+    root: hexOf(keys.root),
+    vault: hexOf(keys.vault),
+    adminKeyHash: hexOf(keys.adminKeyHash),
+  };
+  writeSecretFile(path, `${JSON.stringify(file, null, 2)}\n`);
+}
+
+/** Writes a new file of mode 0600. @throws KeyFileError when the file is already there */
+export function writeSecretFile(path: string, content: string): void {
+  try {
+    writeFileSync(path, content, { mode: 0o600, flag: 'wx', flush: true });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (reason.startsWith('EEXIST')) throw new KeyFileError(`${path} is there already and is never written over`);
+    throw new KeyFileError(`${path} cannot be written: ${reason}`);
+  }
+}
+
+/** Reads the keys back. @throws KeyFileError when the file is missing or not a key file */
+export function readKeyFile(path: string, primitives: Primitives): ServiceKeys {
+  const file = KeyFile.safeParse(parseFile(path));
+  if (!file.success) {
+    const [issue] = file.error.issues;
+    throw new KeyFileError(`${path}: ${issue?.path.join('.') || 'the file'}: ${issue?.message}`);
+  }
+  const { kid, s, r, root, vault, adminKeyHash } = file.data;
+  const secretKey = octetsOf(s);
+  const seed = octetsOf(r);
+  return {
+    sealing: { kid, secretKey, publicKey: primitives.x25519PublicKey(secretKey) },
+    signing: { seed, publicKey: primitives.ed25519PublicKey(seed) },
+    root: octetsOf(root),
+    vault: octetsOf(vault),
+    adminKeyHash: octetsOf(adminKeyHash),
+  };
+}
+
+function parseFile(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+      const folder = dirname(path);
+      throw new KeyFileError(`there is no service in ${folder}: cash-server init --data ${folder} makes one`);
+    }
+    const reason = error instanceof SyntaxError ? 'it is not JSON' : error instanceof Error ? error.message : error;
+    throw new KeyFileError(`${path} cannot be read: ${reason}; cash-server init makes it`);
+  }
+}

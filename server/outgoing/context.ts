@@ -1,0 +1,28 @@
+import type { Primitives } from '../../device/safe-mobile/index.ts';
+import type { Clock, Random } from '../../modem/index.ts';
+import type { AttemptEngine } from '../attempts/engine.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { ServiceKeys } from '../keys/key-file.ts';
+import type { Vault } from '../keys/vault.ts';
+import type { Rails } from '../rails/rail.ts';
+import type { Timers } from '../time/timers.ts';
+import type { Outbox } from './outbox.ts';
+
+/** The outbox, timers, keys and clock that all steps of the service use. One for each open service; the database is no part of it. */
+export interface Context {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly primitives: Primitives;
+  readonly keys: ServiceKeys;
+  readonly vault: Vault;
+  readonly journal: Journal;
+  readonly timers: Timers;
+  readonly outbox: Outbox;
+  readonly rails: Rails;
+  readonly attempts: AttemptEngine;
+}
+
+/** The time as frames carry it, unix seconds. */
+export function unixTime(context: Context): number {
+  return Math.floor(context.clock.now() / 1000);
+}

@@ -1,0 +1,316 @@
+import type { Clock, SendOutcome, SmsBearer } from '../../modem/index.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Row } from '../store/row.ts';
+import type { ReadTx, Store, Tx } from '../store/store.ts';
+import type { Timers } from '../time/timers.ts';
+import { type DeviceId, deviceId } from '../vocabulary/ids.ts';
+
+/** The port of the payment application, on the phone and at the service (3GPP TS 23.040: 16000 to 16999 are free). */
+export const APPLICATION_PORT = 16001;
+
+/** Pauses before another try, ms. A message that failed once more than there are pauses is given up. */
+const RETRY_PAUSES_MS: readonly number[] = [5_000, 15_000, 60_000, 300_000, 900_000];
+
+/** The prefix of a row's number in the id that the bearer gets. */
+const ID_PREFIX = 'outbox-';
+
+/** A sealed frame to send. Never a plaintext. */
+export interface OutgoingFrame {
+  readonly deviceId: DeviceId;
+  /** E.164. */
+  readonly number: string;
+  /** The type of the message inside, for people. */
+  readonly message: string;
+  /** The ref of the message: a txn, a challenge, an mref or a nonce. */
+  readonly ref: string;
+  readonly frame: Uint8Array;
+  /** After this time, ms since 1970, the frame is not sent any more. */
+  readonly usefulUntil: number;
+  /** Ask the network to say when the phone has it. Default false. */
+  readonly report?: boolean;
+}
+
+/** The phone and the ref of a delivered message. */
+export interface DeliveredFrame {
+  readonly deviceId: DeviceId;
+  readonly message: string;
+  readonly ref: string;
+  /** When it was written down, ms since 1970. */
+  readonly createdAt: number;
+}
+
+/** What the bearer takes. */
+export interface BearerRoom {
+  /** Whether it can send; while it cannot, as without a ready modem, frames wait here. */
+  canSend(): boolean;
+  /** How many messages it may hold at once; the others wait here, where they can still be withdrawn. */
+  readonly atOnce: number;
+}
+
+interface WaitingFrame extends Omit<OutgoingFrame, 'ref'> {
+  readonly id: number;
+  readonly tries: number;
+}
+
+/**
+ * Outgoing frames, as rows: `waiting` → `handed` (marked before the bearer gets the frame) → `sent`, or `resting` until
+ * another try, or `dropped`. A frame begins as `handed` when the bearer has room for it, and leaves after the commit that
+ * wrote it down. A phone recognises a frame that comes twice: so after a crash the `handed` frames, whose outcome was lost, are
+ * handed over again, and so is a frame of outcome `unknown`.
+ */
+export class Outbox {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #bearer: SmsBearer;
+  readonly #timers: Timers;
+  readonly #journal: Journal;
+  readonly #room: BearerRoom;
+  /** Frames that were written down as handed over, and leave when all that follows the commit was done. */
+  readonly #leaving = new Map<number, WaitingFrame>();
+  readonly #inFlight = new Set<Promise<void>>();
+  #running = false;
+  #again = false;
+  /** False when no row waits, so that nobody looks for one after each outcome. */
+  #mayWait = true;
+  #looking: Promise<void> | undefined;
+
+  constructor(store: Store, clock: Clock, bearer: SmsBearer, timers: Timers, journal: Journal, room: BearerRoom) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#bearer = bearer;
+    this.#timers = timers;
+    this.#journal = journal;
+    this.#room = room;
+  }
+
+  /** Writes a frame down, inside the transaction of the step that it tells of. */
+  async add(tx: Tx, frame: OutgoingFrame): Promise<void> {
+    const handed = await tx.get(
+      `INSERT INTO outbox (number, device_id, message, ref, frame, useful_until, created_at, report, state, tries)
+       SELECT ?, ?, ?, ?, ?, ?, ?, ?, iif(room, 'handed', 'waiting'), room FROM (SELECT ${HANDED} < ? AND NOT ${WAITING} AS room)
+       RETURNING id, state = 'handed' AS handed`,
+      (row) => ({ id: row.integer('id'), leaves: row.integer('handed') === 1 }),
+      frame.number,
+      frame.deviceId,
+      frame.message,
+      frame.ref,
+      frame.frame,
+      frame.usefulUntil,
+      this.#clock.now(),
+      frame.report === true ? 1 : 0,
+      this.#mayHold(),
+    );
+    if (handed === undefined) throw new Error('INSERT returned no id');
+    const { id, leaves } = handed;
+    tx.afterCommit(() => {
+      if (leaves) this.#leaving.set(id, { ...frame, id, tries: 0 });
+      else this.#mayWait = true;
+    });
+    tx.wake('outbox');
+  }
+
+  /** The message that a status report is about, by the id that the bearer was given; `undefined` when it is not known. */
+  async delivered(tx: ReadTx, id: string): Promise<DeliveredFrame | undefined> {
+    return tx.get(
+      'SELECT device_id, message, ref, created_at FROM outbox WHERE id = ?',
+      (row) => ({
+        deviceId: deviceId(row.integer('device_id')),
+        message: row.text('message'),
+        ref: row.text('ref'),
+        createdAt: row.integer('created_at'),
+      }),
+      id.slice(ID_PREFIX.length),
+    );
+  }
+
+  /** Drops the unsent frames about `ref`: a newer frame replaces them, and an older one must not come after it. */
+  async withdraw(tx: Tx, device: DeviceId, message: string, ref: string): Promise<void> {
+    const ids = await tx.all(
+      `UPDATE outbox SET state = 'dropped', trouble = 'withdrawn', frame = NULL, ended_at = ?
+       WHERE ended_at IS NULL AND ref = ? AND device_id = ? AND message = ? RETURNING id`,
+      (row) => row.integer('id'),
+      this.#clock.now(),
+      ref,
+      device,
+      message,
+    );
+    if (ids.length === 0) return;
+    tx.afterCommit(() => {
+      for (const id of ids) this.#leaving.delete(id);
+    });
+  }
+
+  /** Whether a frame about `ref` is not sent yet, so that a second copy is not needed. */
+  async isWaiting(tx: ReadTx, message: string, ref: string): Promise<boolean> {
+    const waiting = await tx.get(
+      'SELECT 1 AS one FROM outbox WHERE ended_at IS NULL AND ref = ? AND message = ?',
+      (row) => row.integer('one'),
+      ref,
+      message,
+    );
+    return waiting !== undefined;
+  }
+
+  /** Begins to send; first the frames that a crash has left without an outcome. */
+  async start(): Promise<void> {
+    await this.#store.transaction('frames of an earlier run', (tx) =>
+      tx.run("UPDATE outbox SET state = 'waiting' WHERE state = 'handed' AND ended_at IS NULL"),
+    );
+    this.#running = true;
+    this.#store.onWake('outbox', () => {
+      this.#sendLeaving();
+      if (this.#mayWait) this.look();
+    });
+    this.look();
+  }
+
+  /** Hands over no more frames, and resolves when all frames that the bearer has got their outcome. */
+  async stop(): Promise<void> {
+    this.#running = false;
+    await this.#looking;
+    await Promise.all(this.#inFlight);
+  }
+
+  /** Frames that the bearer has and that have no outcome yet. */
+  get atBearer(): number {
+    return this.#inFlight.size;
+  }
+
+  /** The pause before another try is over: the handler of the timer `outbox-retry`. */
+  async retry(tx: Tx, subject: string): Promise<void> {
+    await tx.run("UPDATE outbox SET state = 'waiting' WHERE id = ? AND state = 'resting'", subject);
+    tx.afterCommit(() => {
+      this.#mayWait = true;
+    });
+    tx.wake('outbox');
+  }
+
+  /** Hands over waiting frames, as many as the bearer may hold. */
+  look(): void {
+    this.#again = true;
+    this.#looking ??= this.#handOver().finally(() => {
+      this.#looking = undefined;
+      if (this.#again && this.#mayHold() > this.#inFlight.size) this.look();
+    });
+  }
+
+  async #handOver(): Promise<void> {
+    while (this.#again && this.#mayHold() > this.#inFlight.size) {
+      this.#again = false;
+      for (const frame of await this.#claim()) this.#start(frame);
+    }
+  }
+
+  /** What was written down as handed over leaves, unless another transaction of the same commit has withdrawn it. */
+  #sendLeaving(): void {
+    if (this.#running) for (const frame of this.#leaving.values()) this.#start(frame);
+    this.#leaving.clear();
+  }
+
+  #start(frame: WaitingFrame): void {
+    const sending = this.#send(frame).finally(() => {
+      this.#inFlight.delete(sending);
+      if (this.#mayWait) this.look();
+    });
+    this.#inFlight.add(sending);
+  }
+
+  #mayHold(): number {
+    return this.#running && this.#store.isOpen && this.#room.canSend() ? this.#room.atOnce : 0;
+  }
+
+  /** Marks the next frames as handed over, in the order in which they were written, and drops those that help nobody any more. */
+  #claim(): Promise<WaitingFrame[]> {
+    return this.#store.transaction('hand over', async (tx) => {
+      const next = await tx.all(
+        `SELECT * FROM outbox WHERE state = 'waiting' AND ended_at IS NULL ORDER BY id LIMIT max(0, ? - ${HANDED})`,
+        readWaitingFrame,
+        this.#mayHold(),
+      );
+      const useful = next.filter(({ usefulUntil }) => usefulUntil > this.#clock.now());
+      for (const late of next.filter((frame) => !useful.includes(frame))) {
+        await this.#drop(tx, late, 'it was not sent in time');
+        this.#again = true;
+      }
+      for (const { id } of useful) {
+        await tx.run("UPDATE outbox SET state = 'handed', tries = tries + 1 WHERE id = ?", id);
+      }
+      const rest = await tx.get(`SELECT ${WAITING} AS rest`, (row) => row.integer('rest') === 1);
+      tx.afterCommit(() => {
+        this.#mayWait = rest === true;
+      });
+      return useful;
+    });
+  }
+
+  async #send(frame: WaitingFrame): Promise<void> {
+    const outcome = await this.#bearer.send({
+      id: `${ID_PREFIX}${frame.id}`,
+      destination: frame.number,
+      content: {
+        kind: 'data',
+        data: frame.frame,
+        ports: { destination: APPLICATION_PORT, source: APPLICATION_PORT },
+      },
+      validityMs: frame.usefulUntil - this.#clock.now(),
+      ...(frame.report === true && { statusReport: true }),
+    });
+    if (!this.#store.isOpen) return;
+    await this.#store.transaction('outcome of a frame', (tx) => this.#conclude(tx, frame, outcome));
+  }
+
+  async #conclude(tx: Tx, frame: WaitingFrame, outcome: SendOutcome): Promise<void> {
+    if (outcome.kind === 'sent') {
+      await this.#end(tx, frame, 'sent', undefined);
+      return;
+    }
+    const pause = RETRY_PAUSES_MS[frame.tries];
+    const again = outcome.kind === 'unknown' || outcome.retry;
+    if (!again || pause === undefined) {
+      await this.#drop(tx, frame, outcome.reason);
+      return;
+    }
+    const resting = await tx.run(
+      "UPDATE outbox SET state = 'resting', trouble = ? WHERE id = ? AND state = 'handed'",
+      outcome.reason,
+      frame.id,
+    );
+    if (resting > 0) await this.#timers.set(tx, 'outbox-retry', String(frame.id), this.#clock.now() + pause);
+  }
+
+  async #drop(tx: Tx, frame: WaitingFrame, reason: string): Promise<void> {
+    if (!(await this.#end(tx, frame, 'dropped', reason))) return;
+    await this.#journal.record(tx, { kind: 'undelivered', deviceId: frame.deviceId, message: frame.message, reason });
+  }
+
+  /** @returns false for a frame that was withdrawn meanwhile */
+  async #end(tx: Tx, { id }: WaitingFrame, state: 'sent' | 'dropped', trouble: string | undefined): Promise<boolean> {
+    const ended = await tx.run(
+      'UPDATE outbox SET state = ?, trouble = ?, frame = NULL, ended_at = ? WHERE id = ? AND ended_at IS NULL',
+      state,
+      trouble ?? null,
+      this.#clock.now(),
+      id,
+    );
+    return ended > 0;
+  }
+}
+
+/** How many messages the bearer holds, or gets after the commit. */
+const HANDED = "(SELECT count(*) FROM outbox WHERE state = 'handed' AND ended_at IS NULL)";
+
+/** Whether a frame waits, which a newer one must not overtake. */
+const WAITING = "EXISTS (SELECT 1 FROM outbox WHERE state = 'waiting' AND ended_at IS NULL)";
+
+function readWaitingFrame(row: Row): WaitingFrame {
+  return {
+    id: row.integer('id'),
+    deviceId: deviceId(row.integer('device_id')),
+    number: row.text('number'),
+    message: row.text('message'),
+    frame: row.octets('frame'),
+    tries: row.integer('tries'),
+    usefulUntil: row.integer('useful_until'),
+    report: row.integer('report') === 1,
+  };
+}

@@ -1,0 +1,125 @@
+import { AttemptEngine } from '../attempts/engine.ts';
+import { enrolmentIsDue } from '../enrolment/confirm.ts';
+import { Inbox } from '../intake/inbox.ts';
+import { Journal } from '../journal/journal.ts';
+import { servicePrimitives } from '../keys/primitives.ts';
+import { Vault } from '../keys/vault.ts';
+import { checkAtStart } from '../ledger/start-check.ts';
+import type { Context } from '../outgoing/context.ts';
+import { Outbox } from '../outgoing/outbox.ts';
+import { repeatUnconfirmed } from '../outgoing/receipts.ts';
+import { attemptListener } from '../payments/conclude.ts';
+import { paymentIsDue } from '../payments/expire.ts';
+import { unblockDevice } from '../people/unblock.ts';
+import { LedgerRail } from '../rails/ledger-rail.ts';
+import { type Rail, Rails } from '../rails/rail.ts';
+import { DailyReconciliation } from '../reconciliation/daily.ts';
+import type { Migrated } from '../store/sqlite-file.ts';
+import { SqliteStore } from '../store/sqlite-store.ts';
+import type { Store } from '../store/store.ts';
+import { Timers } from '../time/timers.ts';
+import { Retention } from '../upkeep/retention.ts';
+import { ref } from '../vocabulary/ids.ts';
+import { Modems } from './modems.ts';
+import type { ServiceOptions } from './service-options.ts';
+import { type TakenOver, takenOver } from './taken-over.ts';
+
+/** Messages that a modem may hold: it sends one in some seconds, and what it holds can no longer be withdrawn. */
+const MODEM_AT_ONCE = 16;
+
+/** Messages that a bearer may hold whose modems are not watched, or that has none. */
+const BEARER_AT_ONCE = 256;
+
+/** The running parts of a service: inbox, outbox, timers. */
+export interface Running {
+  readonly store: Store;
+  readonly context: Context;
+  readonly modems: Modems;
+  readonly migrated: Migrated | undefined;
+  readonly takenOver: TakenOver;
+  /** Stops the parts, waits for the outcomes of frames that the bearer has, and closes the database. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Builds the parts and starts them in the order that is right after a crash: first the frames that were stored and not
+ * dealt with, and the charges whose answer was lost; then the timers. So an answer that came in time is dealt with before
+ * its time-out.
+ */
+export async function startRunning(options: ServiceOptions): Promise<Running> {
+  const { clock, random, keys, bearer } = options;
+  const store = new SqliteStore(options.database, {
+    clock,
+    hold: options.hold,
+    probe: options.probe,
+    onRoom: options.onRoom,
+  });
+  const primitives = options.primitives ?? servicePrimitives();
+  const journal = new Journal(clock);
+  const timers = new Timers(store, clock, journal);
+  const modems = new Modems(options.modems ?? [], clock);
+  const rails = railsOf(options.rails ?? [], new LedgerRail(store, clock));
+  const attempts = new AttemptEngine(store, clock, timers, journal, rails);
+  const context: Context = {
+    clock,
+    random,
+    primitives,
+    keys,
+    vault: new Vault(keys.vault, primitives, random),
+    journal,
+    timers,
+    outbox: new Outbox(store, clock, bearer, timers, journal, {
+      canSend: () => modems.reachability !== 'no-modem',
+      atOnce: (options.modems?.length ?? 0) * MODEM_AT_ONCE || BEARER_AT_ONCE,
+    }),
+    rails,
+    attempts,
+  };
+  attempts.listen(attemptListener(context));
+  if (options.log !== undefined) journal.subscribe(options.log);
+  const inbox = new Inbox(store, context);
+  const retention = new Retention(store, clock, journal, timers);
+  const daily = new DailyReconciliation({ store, clock, journal }, rails, timers);
+
+  const open = await store.read((tx) => takenOver(tx, clock.now()));
+  await checkAtStart(store, journal);
+  await context.outbox.start();
+  modems.onChange(() => context.outbox.look());
+  await inbox.readAll();
+  await store.transaction('daily work', async (tx) => {
+    await retention.plan(tx);
+    await daily.plan(tx);
+  });
+  await timers.start({
+    'payment-due': (tx, txn) => paymentIsDue(tx, context, ref(txn)),
+    attempt: (tx, key) => attempts.takeUp(tx, key),
+    'enrolment-due': (tx, challenge) => enrolmentIsDue(tx, context, ref(challenge)),
+    'receipt-repeat': (tx, subject) => repeatUnconfirmed(tx, context, subject),
+    'outbox-retry': (tx, id) => context.outbox.retry(tx, id),
+    'inbox-retry': (tx, id) => inbox.retry(tx, id),
+    reconciliation: (tx) => daily.fire(tx),
+    'device-unblock': (tx, device) => unblockDevice(tx, context, Number(device)),
+    retention: (tx) => retention.fire(tx),
+  });
+  bearer.receive(inbox);
+  return {
+    store,
+    context,
+    modems,
+    migrated: store.migrated,
+    takenOver: open,
+    async stop() {
+      modems.close();
+      await timers.stop();
+      await retention.stop();
+      await inbox.stop();
+      await context.outbox.stop();
+      await store.close();
+    },
+  };
+}
+
+/** The first of the given rails is for new payments; the ledger is there in any case, for what was paid with it. */
+function railsOf(given: readonly Rail[], ledger: Rail): Rails {
+  return new Rails(given[0] ?? ledger, [...given, ledger]);
+}

@@ -1,0 +1,34 @@
+import type { Primitives } from '../../device/safe-mobile/index.ts';
+import type { Clock, Random, SmsBearer } from '../../modem/index.ts';
+import type { JournalListener } from '../journal/journal.ts';
+import type { ServiceKeys } from '../keys/key-file.ts';
+import type { Rail } from '../rails/rail.ts';
+import type { StoreProbe } from '../store/sqlite-store.ts';
+import type { NamedModem } from './modems.ts';
+
+/** What a service is opened with. */
+export interface ServiceOptions {
+  /** The database file; made when it is missing. `:memory:` keeps nothing. */
+  readonly database: string;
+  readonly keys: ServiceKeys;
+  /** The service's own number, E.164: what phones are told to send to. */
+  readonly number: string;
+  /** The caller's: it is not closed with the service. */
+  readonly bearer: SmsBearer;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Default: the fastest this machine has. */
+  readonly primitives?: Primitives;
+  /** What moves the money: the first one for new payments, the others for payments of earlier. Default: prepaid accounts in the service's own ledger. */
+  readonly rails?: readonly Rail[];
+  /** The modems behind the bearer, to be watched: while none is ready, nothing is handed to the bearer. Default: none is watched. */
+  readonly modems?: readonly NamedModem[];
+  /** Keeps a virtual clock still while the database works: the clock's `hold`. */
+  readonly hold?: (work: Promise<unknown>) => void;
+  /** What a test sees of the database, and may spoil. */
+  readonly probe?: StoreProbe;
+  /** Hears once that the disk is full, and once that there is room again. */
+  readonly onRoom?: (hasRoom: boolean) => void;
+  /** Called with each entry of the journal, after it is on disk. */
+  readonly log?: JournalListener;
+}

@@ -1,0 +1,346 @@
+import type { FastifyInstance } from 'fastify';
+import { type Amount, type Currency, checkText, SafeMobileError } from '../../device/safe-mobile/index.ts';
+import { type Activation, createActivation } from '../enrolment/activation.ts';
+import { descriptorOf } from '../enrolment/descriptor.ts';
+import { createHttp } from '../http/http.ts';
+import { OpenRequests } from '../http/open-requests.ts';
+import { type JournalListener, recordFault } from '../journal/journal.ts';
+import { deposit } from '../ledger/deposit.ts';
+import { holdingsOf } from '../ledger/ledger.ts';
+import {
+  type AddedMerchant,
+  addMerchant,
+  type Merchant,
+  merchantByApiKey,
+  merchantById,
+  PAYEE_OCTETS,
+} from '../merchants/merchants.ts';
+import type { Context } from '../outgoing/context.ts';
+import { cancelPayment } from '../payments/cancel.ts';
+import { type MerchantReceipt, merchantReceipt } from '../payments/merchant-receipt.ts';
+import type { PaymentOrder } from '../payments/order.ts';
+import { findPayments, type Payment, type PaymentQuery, requirePayment } from '../payments/payment.ts';
+import { type Refund, type RefundOrder, refundPayment, refundsOf } from '../payments/refund.ts';
+import { type RequestedPayment, requestPayment } from '../payments/request.ts';
+import { type Resolution, resolvePayment } from '../payments/resolve.ts';
+import { isSettled } from '../payments/transitions.ts';
+import { type Device, devicesOf } from '../people/devices.ts';
+import { addPerson, type Person, peopleAfter, personById, personByNumber } from '../people/people.ts';
+import type { Rail, RemoteRail } from '../rails/rail.ts';
+import { type ReconciliationOrder, reconcileRails } from '../reconciliation/order.ts';
+import type { ReconciliationReport } from '../reconciliation/reconcile.ts';
+import type { Migrated } from '../store/sqlite-file.ts';
+import type { Store, Tx } from '../store/store.ts';
+import { ServiceError } from '../vocabulary/errors.ts';
+import type { PersonId } from '../vocabulary/ids.ts';
+import { E164, type Language } from '../vocabulary/person-fields.ts';
+import type { ModemStanding, Reachability } from './modems.ts';
+import { type Running, startRunning } from './running.ts';
+import type { ServiceOptions } from './service-options.ts';
+import type { TakenOver } from './taken-over.ts';
+import { Waits } from './waits.ts';
+
+/** What a service that ends at once would leave undone. */
+export interface Unfinished {
+  /** Requests without an answer. */
+  readonly answers: number;
+  /** Frames that the bearer has and that have no outcome. */
+  readonly frames: number;
+}
+
+/** Seconds a customer has unless the merchant says otherwise. */
+export const DEFAULT_TTL = 120;
+
+/** How long a refund is waited for before the answer says that it is in progress, ms. */
+const REFUND_WAIT_MS = 30_000;
+
+/** Octets of UTF-8 that a person's name may have. */
+const PERSON_NAME_OCTETS = 64;
+
+/**
+ * The Cash-Mobile service on one database and one bearer. All of its state is in the database: after a crash at any moment
+ * it continues from there.
+ */
+export class Service {
+  /** The HTTP API and the merchant's page; the caller lets it listen, or injects requests. */
+  readonly http: FastifyInstance;
+  /** The service's own number, E.164. */
+  readonly number: string;
+  readonly #store: Store;
+  readonly #context: Context;
+  readonly #running: Running;
+  readonly #waits: Waits;
+  readonly #requests = new OpenRequests();
+
+  /** Use {@link openService}. */
+  constructor(options: Pick<ServiceOptions, 'number' | 'keys'>, running: Running) {
+    this.number = options.number;
+    this.#running = running;
+    this.#store = running.store;
+    this.#context = running.context;
+    this.#waits = new Waits(running.context.clock, running.context.journal);
+    this.http = createHttp(this, options.keys.adminKeyHash, this.#requests);
+  }
+
+  /** @throws ServiceError `invalid-request`, `conflict` */
+  async addPerson(person: {
+    readonly number: string;
+    readonly name: string;
+    readonly language: Language;
+  }): Promise<Person> {
+    if (!E164.test(person.number)) {
+      throw new ServiceError('invalid-request', `number: expected + and 7 to 15 digits, got ${person.number}`);
+    }
+    checkName(person.name, PERSON_NAME_OCTETS);
+    return this.#write('person', (tx) => addPerson(tx, person, this.#context.clock.now()));
+  }
+
+  /** @throws ServiceError `not-found` */
+  person(id: number): Promise<Person> {
+    return this.#store.read((tx) => personById(tx, id));
+  }
+
+  /** The person whose number it is, or `undefined`. @param number E.164 */
+  personByNumber(number: string): Promise<Person | undefined> {
+    return this.#store.read((tx) => personByNumber(tx, number));
+  }
+
+  /** People in the order of their registration, from the one after `after` on. @param after the id of a person; 0 for the first */
+  people(after: number, limit: number): Promise<Person[]> {
+    return this.#store.read((tx) => peopleAfter(tx, after, limit));
+  }
+
+  /** All phones of a person, oldest first. */
+  devices(person: PersonId): Promise<Device[]> {
+    return this.#store.read((tx) => devicesOf(tx, person));
+  }
+
+  /** What a person has in their prepaid account. */
+  holdings(person: PersonId): Promise<Amount[]> {
+    return this.#store.read((tx) => holdingsOf(tx, `person:${person}`));
+  }
+
+  /** Registers a phone for a person; the code is to be shown to them, not sent by SMS. @throws ServiceError `not-found` */
+  activate(person: number): Promise<Activation> {
+    return this.#write('activation', async (tx) => createActivation(tx, this.#context, await personById(tx, person)));
+  }
+
+  /** The application descriptor (JAD) of a phone. @throws ServiceError `not-found` */
+  descriptor(deviceId: number): Promise<string> {
+    return this.#store.read((tx) => descriptorOf(tx, this.#context, this.number, deviceId));
+  }
+
+  /** Puts money in a person's account, once a reference. @returns whether it was there before. @throws ServiceError */
+  deposit(person: number, amount: Amount, reference: string): Promise<boolean> {
+    return this.#write('deposit', async (tx) =>
+      deposit(tx, this.#context, await personById(tx, person), amount, reference),
+    );
+  }
+
+  /**
+   * Registers a merchant.
+   * @param idempotencyKey the caller's key of this request: the same key with the same content is the same merchant, and
+   * brings the same API key again. Without one the API key is shown this once. @throws ServiceError
+   */
+  async addMerchant(
+    merchant: { readonly name: string; readonly currency: Currency; readonly personId?: number | undefined },
+    idempotencyKey?: string,
+  ): Promise<AddedMerchant> {
+    checkName(merchant.name, PAYEE_OCTETS);
+    const { name, currency } = merchant;
+    return this.#write('merchant', async (tx) => {
+      const personId = merchant.personId === undefined ? undefined : (await personById(tx, merchant.personId)).id;
+      return addMerchant(tx, this.#context, { name, currency, personId }, idempotencyKey);
+    });
+  }
+
+  /** @throws ServiceError `not-found` */
+  merchant(id: number): Promise<Merchant> {
+    return this.#store.read((tx) => merchantById(tx, id));
+  }
+
+  /** The merchant whose API key it is, or `undefined`. */
+  merchantByApiKey(apiKey: string): Promise<Merchant | undefined> {
+    return this.#store.read((tx) => merchantByApiKey(tx, apiKey));
+  }
+
+  /** Asks a customer for a payment. The state may be REJECTED. @throws ServiceError */
+  requestPayment(merchant: Merchant, order: PaymentOrder): Promise<RequestedPayment> {
+    const { mref, amount, reference = '', ttl = DEFAULT_TTL } = order;
+    return this.#write('request', async (tx) => {
+      const customer = await personByNumber(tx, order.customer);
+      if (customer === undefined) {
+        throw new ServiceError('customer-unreachable', `${order.customer} is not a customer of this service`);
+      }
+      return requestPayment(tx, this.#context, { merchant, mref, customer, amount, reference, ttl });
+    });
+  }
+
+  /** The payment as it stands. @throws ServiceError `not-found` */
+  payment(txn: string): Promise<Payment> {
+    return this.#store.read((tx) => requirePayment(tx, txn));
+  }
+
+  /** The payments that a query names, latest first. */
+  payments(query: PaymentQuery): Promise<Payment[]> {
+    return this.#store.read((tx) => findPayments(tx, query));
+  }
+
+  /** The payment once it is settled, or as it stands after `limitMs`. @throws ServiceError `not-found` */
+  async settled(txn: string, limitMs: number): Promise<Payment> {
+    await this.#waits.forEvent(
+      limitMs,
+      (event) => event.kind === 'payment' && event.txn === txn && isSettled(event.to),
+      async () => (isSettled((await this.payment(txn)).state) ? 'done' : 'wait'),
+    );
+    return this.payment(txn);
+  }
+
+  /** Cancels a request. @throws ServiceError `conflict` when the customer has answered or the request has expired */
+  cancel(txn: string): Promise<Payment> {
+    return this.#write('cancel', async (tx) => cancelPayment(tx, this.#context, await requirePayment(tx, txn)));
+  }
+
+  /** Gives a paid payment back, all or a part. @returns the payment when the rail has answered, or after `limitMs` @throws ServiceError */
+  async refund(txn: string, order: RefundOrder = {}, limitMs: number = REFUND_WAIT_MS): Promise<Payment> {
+    let asked: Refund | undefined;
+    await this.#waits.forEvent(
+      limitMs,
+      (event) => event.kind === 'refund' && event.key === asked?.railKey && event.state !== 'in-progress',
+      async () => {
+        asked = await this.#write('refund', (tx) => refundPayment(tx, this.#context, txn, order));
+        return asked.state === 'in-progress' ? 'wait' : 'done';
+      },
+    );
+    return this.payment(txn);
+  }
+
+  /** The refunds of a payment, in the order in which they were asked for. */
+  refunds(payment: Payment): Promise<Refund[]> {
+    return this.#store.read((tx) => refundsOf(tx, payment.txn));
+  }
+
+  /** An operator says what became of a charge or refund in review. @throws ServiceError `conflict` when nothing is in review */
+  resolve(txn: string, resolution: Resolution): Promise<Payment> {
+    return this.#write('resolve', (tx) => resolvePayment(tx, this.#context, txn, resolution));
+  }
+
+  /**
+   * Takes a message that the host of a rail sent by itself; resolves when what it says is on disk.
+   * @throws ServiceError `not-found` for a rail that is not there or takes no messages; what {@link RemoteRail.accept} throws
+   */
+  notice(rail: Rail['name'], message: Uint8Array): Promise<void> {
+    return this.#context.attempts.notice(rail, message);
+  }
+
+  /** Compares the rails' settlements with the service; a new difference is an alarm. @throws ServiceError */
+  reconcile(order: ReconciliationOrder): Promise<ReconciliationReport[]> {
+    return reconcileRails({ ...this.#context, store: this.#store }, this.#context.rails, order);
+  }
+
+  /** The merchant's signed receipt. @throws ServiceError `not-possible-now` */
+  receipt(txn: string): Promise<MerchantReceipt> {
+    return this.#write('receipt', async (tx) => merchantReceipt(tx, this.#context, await requirePayment(tx, txn)));
+  }
+
+  /** The states of the watched modems. */
+  get modems(): readonly ModemStanding[] {
+    return this.#running.modems.standings;
+  }
+
+  /** Whether messages can leave. */
+  get reachability(): Reachability {
+    return this.#running.modems.reachability;
+  }
+
+  /** Calls `listener` with every change of a modem's state from now on. @returns what ends it */
+  onModem(listener: (standing: ModemStanding) => void): () => void {
+    return this.#running.modems.onChange(listener);
+  }
+
+  /** Resolves as soon as the reachability is another than `known`, or after `limitMs`. */
+  async reachabilityAfter(known: Reachability, limitMs: number): Promise<void> {
+    if (this.reachability !== known) return;
+    await this.#waits.until(limitMs, (end) =>
+      this.onModem(() => {
+        if (this.reachability !== known) end();
+      }),
+    );
+  }
+
+  /** Writes an internal fault to the journal. */
+  fault(reason: string): Promise<void> {
+    return recordFault(this.#store, this.#context.journal, reason);
+  }
+
+  /** Calls `listener` with everything that happens from now on, after it is on disk. @returns what ends it */
+  subscribe(listener: JournalListener): () => void {
+    return this.#context.journal.subscribe(listener);
+  }
+
+  /** What the opening did to a database of an earlier version. */
+  get migrated(): Migrated | undefined {
+    return this.#running.migrated;
+  }
+
+  /** What an earlier run had left, when this one began. */
+  get takenOver(): TakenOver {
+    return this.#running.takenOver;
+  }
+
+  /** What is under way at this moment. */
+  get unfinished(): Unfinished {
+    return { answers: this.#requests.count, frames: this.#context.outbox.atBearer };
+  }
+
+  /**
+   * Before the end: new requests are refused with 503, those that wait get their answer, and no more frames are handed over.
+   * Resolves when all answers have left and the frames at the bearer have an outcome, or after `limitMs`.
+   */
+  async drain(limitMs: number): Promise<void> {
+    const answered = this.#requests.close();
+    this.#waits.close();
+    await new Promise<void>((resolve) => {
+      const cancel = this.#context.clock.after(limitMs, resolve);
+      void Promise.all([answered, this.#context.outbox.stop()]).then(() => {
+        cancel();
+        resolve();
+      });
+    });
+  }
+
+  /** A request of somebody who can come again: on a full disk it fails. @throws NoRoomError */
+  #write<T>(name: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.#store.transaction(name, work, 'fail');
+  }
+
+  /** Ends the service. Close the bearer first, so that its messages get an outcome; frames without one are sent again later. */
+  async close(): Promise<void> {
+    this.#waits.close();
+    await this.http.close();
+    await this.#running.stop();
+  }
+}
+
+/**
+ * Opens the service: continues with the open work of an earlier run, then receives and sends.
+ * @throws StoreError when the database cannot be used
+ */
+export async function openService(options: ServiceOptions): Promise<Service> {
+  const service = new Service(options, await startRunning(options));
+  await service.http.ready();
+  return service;
+}
+
+function checkName(name: string, octets: number): void {
+  try {
+    checkText(name);
+  } catch (error) {
+    if (error instanceof SafeMobileError) throw new ServiceError('invalid-request', `name: ${error.message}`);
+    throw error;
+  }
+  const length = new TextEncoder().encode(name).length;
+  if (name.trim() === '' || length > octets) {
+    throw new ServiceError('invalid-request', `name: expected 1 to ${octets} octets of UTF-8, got ${length}`);
+  }
+}

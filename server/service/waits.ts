@@ -1,0 +1,64 @@
+import type { Clock } from '../../modem/index.ts';
+import type { Journal, ServiceEvent } from '../journal/journal.ts';
+
+/** Those who wait for something to happen in the service; all of them end when it is closed. */
+export class Waits {
+  readonly #clock: Clock;
+  readonly #journal: Journal;
+  readonly #ends = new Set<() => void>();
+  #closed = false;
+
+  constructor(clock: Clock, journal: Journal) {
+    this.#clock = clock;
+    this.#journal = journal;
+  }
+
+  /** Resolves when `listen` calls `end`, after `limitMs`, or when the service is closed. @param listen returns what ends it */
+  until(limitMs: number, listen: (end: () => void) => () => void): Promise<void> {
+    if (this.#closed) return Promise.resolve();
+    return new Promise((resolve) => {
+      const end = () => {
+        cancel();
+        stopListening();
+        this.#ends.delete(end);
+        resolve();
+      };
+      const cancel = this.#clock.after(limitMs, end);
+      const stopListening = listen(end);
+      this.#ends.add(end);
+    });
+  }
+
+  /**
+   * Runs `look`, and when that says `wait`, resolves with the first event for which `matches`, or after `limitMs`. Listening
+   * begins before the look, so that nothing is missed in between.
+   */
+  async forEvent(
+    limitMs: number,
+    matches: (event: ServiceEvent) => boolean,
+    look: () => Promise<'wait' | 'done'>,
+  ): Promise<void> {
+    let happened = false;
+    let hear = () => {
+      happened = true;
+    };
+    const unsubscribe = this.#journal.subscribe(({ event }) => {
+      if (matches(event)) hear();
+    });
+    try {
+      if ((await look()) === 'done' || happened) return;
+      await this.until(limitMs, (end) => {
+        hear = end;
+        return () => {};
+      });
+    } finally {
+      unsubscribe();
+    }
+  }
+
+  /** Ends all waits; later ones end at once. */
+  close(): void {
+    this.#closed = true;
+    for (const end of [...this.#ends]) end();
+  }
+}

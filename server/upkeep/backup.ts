@@ -1,0 +1,55 @@
+import { existsSync, rmSync, statSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { breachText, checkLedger } from '../ledger/invariants.ts';
+import { Connection } from '../store/connection.ts';
+import { copyDatabase } from '../store/copy.ts';
+import { MIGRATIONS } from '../store/migrations.ts';
+import { APPLICATION_ID, numberOf } from '../store/sqlite-file.ts';
+import { StoreError } from '../store/store.ts';
+
+/** A copy of the database that was opened and checked. */
+export interface Backup {
+  readonly octets: number;
+  /** The version of its tables. */
+  readonly version: number;
+  /** What is wrong with the money in it; a sentence each. `undefined`: written by another version, so that nobody looked. */
+  readonly breaches: readonly string[] | undefined;
+}
+
+/**
+ * Copies the database to a new file, beside a service that runs, and opens the copy to check it.
+ * @throws StoreError when there is no database or it is not ours, when `to` is there already, and when the copy is damaged: then
+ * it is deleted
+ */
+export async function backUp(from: string, to: string): Promise<Backup> {
+  if (!existsSync(from))
+    throw new StoreError(`there is no database ${from}: give the folder that cash-server init made`);
+  if (existsSync(to)) throw new StoreError(`${to} is there already: choose another file`);
+  const database = new DatabaseSync(from);
+  try {
+    if (numberOf(database, 'PRAGMA application_id') !== APPLICATION_ID) {
+      throw new StoreError(`${from} is no database of cash-server`);
+    }
+    copyDatabase(database, to);
+  } finally {
+    database.close();
+  }
+  return check(to);
+}
+
+async function check(path: string): Promise<Backup> {
+  const database = new DatabaseSync(path, { readOnly: true });
+  const copy = new Connection(database, () => {});
+  try {
+    const damage = await copy.all('PRAGMA integrity_check', (row) => row.text('integrity_check'));
+    if (damage.join() !== 'ok') {
+      rmSync(path);
+      throw new StoreError(`the database is damaged, and was not backed up: ${damage[0]}`);
+    }
+    const version = numberOf(database, 'PRAGMA user_version');
+    const breaches = version === MIGRATIONS.length ? (await checkLedger(copy)).map(breachText) : undefined;
+    return { octets: statSync(path).size, version, breaches };
+  } finally {
+    copy.close();
+  }
+}

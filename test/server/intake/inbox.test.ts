@@ -1,0 +1,150 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { octetsOf, sealUp } from '../../../device/safe-mobile/index.ts';
+import type { IncomingSms } from '../../../modem/index.ts';
+import { servicePrimitives } from '../../../server/index.ts';
+import { hasUndealtFrames } from '../../../server/intake/undealt.ts';
+import { SqliteStore } from '../../../server/store/sqlite-store.ts';
+import { CUSTOMER_NUMBER, PIN, shop } from '../world.ts';
+
+const ports = { destination: 16001, source: 16001 };
+const sms = (content: IncomingSms['content']): IncomingSms => ({ originator: '+39340', sentAt: 0, content });
+
+describe('the inbox', () => {
+  it('does not answer what is not for the service', async () => {
+    const { world } = await shop();
+    world.air.sent.length = 0;
+    const strange: readonly IncomingSms['content'][] = [
+      { kind: 'text', text: 'Hello' },
+      { kind: 'data', data: new Uint8Array(133) },
+      { kind: 'data', data: new Uint8Array(132), ports },
+      { kind: 'data', data: new Uint8Array(133), ports: { destination: 16002, source: 16001 } },
+      { kind: 'data', data: new Uint8Array(133).fill(0x11), ports },
+      { kind: 'data', data: new Uint8Array(133).fill(0x12), ports },
+    ];
+    for (const content of strange) await world.air.handOverAgain(sms(content));
+    await world.clock.advance(2_000);
+    expect(world.air.sent).toEqual([]);
+  });
+
+  it('survives any octets and any damage to a frame, and answers none', async () => {
+    const { world, customer } = await shop();
+    world.air.sent.length = 0;
+    const [frame] = customer.phone.sent.slice(-1);
+    if (frame === undefined) throw new Error('nothing was sent');
+    const damage = fc.tuple(fc.nat({ max: 132 }), fc.integer({ min: 1, max: 255 }));
+    await fc.assert(
+      fc.asyncProperty(damage, fc.uint8Array({ minLength: 133, maxLength: 133 }), async ([at, bits], noise) => {
+        const damaged = frame.with(at, (frame[at] ?? 0) ^ bits);
+        for (const data of [damaged, noise]) await world.air.handOverAgain(sms({ kind: 'data', data, ports }));
+      }),
+      { numRuns: 60 },
+    );
+    await world.clock.advance(2_000);
+    expect(world.air.sent).toEqual([]);
+    expect(world.journal.filter(({ event }) => event.kind === 'fault')).toEqual([]);
+  });
+
+  it('raises an alarm when a frame that opened names a transaction that the device never had', async () => {
+    const { world, customer } = await shop();
+    customer.phone.say({ type: 'REFUSE', txn: octetsOf('0123456789abcdef'), reason: 'no' });
+    await world.clock.advance(3_000);
+    expect(world.journal.at(-1)?.event).toMatchObject({ kind: 'alarm', alarm: 'unknown-transaction' });
+    expect(customer.phone.received.at(-1)).toMatchObject({ type: 'NAK', code: 'unknown-reference' });
+  });
+
+  it("raises the same alarm when the transaction is another device's", async () => {
+    const { world, merchant } = await shop();
+    const other = await world.subscriber('+393400000005', '55555');
+    const payment = await world.request(merchant);
+    await world.clock.advance(2_000);
+    other.phone.say({ type: 'REFUSE', txn: octetsOf(payment.txn), reason: 'no' });
+    await world.clock.advance(3_000);
+    expect((await world.service.payment(payment.txn)).state).toBe('REQUESTED');
+    expect(world.journal.at(-1)?.event).toMatchObject({ kind: 'alarm', alarm: 'unknown-transaction' });
+  });
+
+  it('refuses a counter that was used, and raises an alarm', async () => {
+    const { world, customer, merchant } = await shop();
+    const payment = await world.request(merchant);
+    await world.clock.advance(2_000);
+    const ctr = Math.floor(world.clock.now() / 1000) + 5;
+    customer.phone.say({ type: 'TIME_REQUEST', nonce: new Uint8Array(8) }, ctr);
+    customer.phone.say({ type: 'REFUSE', txn: octetsOf(payment.txn), reason: 'no' }, ctr);
+    await world.clock.advance(3_000);
+    expect((await world.service.payment(payment.txn)).state).toBe('REQUESTED');
+    expect(world.journal.map(({ event }) => event)).toContainEqual(
+      expect.objectContaining({ kind: 'alarm', alarm: 'reused-counter' }),
+    );
+  });
+
+  it('takes messages that overtook each other, but none that is a week behind', async () => {
+    const { world, customer } = await shop();
+    const now = Math.floor(world.clock.now() / 1000) + 1_000;
+    const nonce = new Uint8Array(8);
+    for (const ctr of [now, now - 60, now - 7 * 86_400]) customer.phone.say({ type: 'TIME_REQUEST', nonce }, ctr);
+    await world.clock.advance(3_000);
+    expect(customer.phone.received.filter(({ type }) => type === 'TIME_RESPONSE')).toHaveLength(2);
+  });
+
+  it('tells the time, signed', async () => {
+    const { world, customer } = await shop();
+    customer.phone.say({ type: 'TIME_REQUEST', nonce: octetsOf('1122334455667788') });
+    await world.clock.advance(3_000);
+    expect(customer.phone.received.at(-1)).toMatchObject({
+      type: 'TIME_RESPONSE',
+      nonce: octetsOf('1122334455667788'),
+      time: Math.floor((world.clock.now() - 2_000) / 1000),
+    });
+  });
+
+  it('answers a message that it cannot read only to a phone that proved its key', async () => {
+    const { world, customer } = await shop();
+    customer.phone.sayOctets(new Uint8Array(79).fill(0x7f));
+    await world.clock.advance(3_000);
+    expect(customer.phone.received.at(-1)).toMatchObject({ type: 'NAK', code: 'malformed' });
+
+    const deviceId = (await world.service.devices(customer.person.id)).at(-1)?.id ?? 0;
+    const secretKey = world.random.bytes(32);
+    const thief = { deviceId, secretKey, publicKey: servicePrimitives().x25519PublicKey(secretKey) };
+    const forged = sealUp(servicePrimitives(), world.keys.sealing, thief, new Uint8Array(79), world.random.bytes(32));
+    const sent = world.air.sent.length;
+    await world.air.handOverAgain({ ...sms({ kind: 'data', data: forged, ports }), originator: CUSTOMER_NUMBER });
+    await world.clock.advance(3_000);
+    expect(world.air.sent).toHaveLength(sent);
+  });
+
+  it('knows an SMS that is handed over again after it was dealt with: not even a reused counter', async () => {
+    const { world, customer, merchant } = await shop();
+    await world.request(merchant);
+    await world.clock.advance(2_000);
+    customer.phone.approve(PIN);
+    await world.clock.advance(3_000);
+    const journal = world.journal.length;
+    const sent = world.air.sent.length;
+    const last = world.air.toService.at(-1);
+    if (last === undefined) throw new Error('nothing arrived');
+    await world.air.handOverAgain(last);
+    await world.clock.advance(3_000);
+    expect([world.journal.length, world.air.sent.length]).toEqual([journal, sent]);
+  });
+
+  it('deals with what it has taken over before it closes', async () => {
+    const { world, customer } = await shop();
+    customer.phone.query(new Uint8Array(8).fill(1), 'balance');
+    await world.clock.advance(999);
+    const arriving = world.clock.advance(1);
+    await Promise.all([arriving, Promise.resolve().then(() => world.service.close())]);
+    const store = new SqliteStore(world.database, { clock: world.clock });
+    const undealt = await store.read(hasUndealtFrames);
+    await store.close();
+    expect(undealt).toBe(false);
+  });
+
+  it('refuses to take a message over once the service is closed', async () => {
+    const { world, customer } = await shop();
+    await world.service.close();
+    const data = customer.phone.sent[0] ?? new Uint8Array();
+    await expect(world.air.handOverAgain(sms({ kind: 'data', data, ports }))).rejects.toThrow('closed');
+  });
+});

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { Journal, type ServiceEvent } from '../../../server/journal/journal.ts';
+import { Waits } from '../../../server/service/waits.ts';
+import { VirtualClock } from '../../../sim/index.ts';
+import { memoryStore } from '../memory-store.ts';
+
+function open() {
+  const clock = new VirtualClock();
+  const store = memoryStore(clock);
+  const journal = new Journal(clock);
+  const waits = new Waits(clock, journal);
+  const begun = clock.now();
+  const ended: string[] = [];
+  const note = (name: string, wait: Promise<void>) =>
+    void wait.then(() => ended.push(`${name} after ${clock.now() - begun} ms`));
+  const happen = (reason: string) => store.transaction('event', (tx) => journal.record(tx, { kind: 'fault', reason }));
+  const matches = (reason: string) => (event: ServiceEvent) => event.kind === 'fault' && event.reason === reason;
+  return { clock, waits, ended, note, happen, matches };
+}
+
+describe('who waits for an event', () => {
+  it('hears of it, and of no other; or stops after the limit', async () => {
+    const { clock, waits, ended, note, happen, matches } = open();
+    note(
+      'a',
+      waits.forEvent(10_000, matches('a'), async () => 'wait'),
+    );
+    note(
+      'b',
+      waits.forEvent(10_000, matches('b'), async () => 'wait'),
+    );
+    await clock.advance(1_000);
+    await happen('a');
+    await clock.advance(20_000);
+    expect(ended).toEqual(['a after 1000 ms', 'b after 10000 ms']);
+  });
+
+  it('does not wait when the look says so, or when the event came while it looked', async () => {
+    const { clock, waits, ended, note, happen, matches } = open();
+    note(
+      'done',
+      waits.forEvent(10_000, matches('a'), async () => 'done'),
+    );
+    const look = async () => {
+      await happen('a');
+      return 'wait' as const;
+    };
+    note('meanwhile', waits.forEvent(10_000, matches('a'), look));
+    await clock.advance(1);
+    expect(ended).toEqual(['done after 0 ms', 'meanwhile after 0 ms']);
+  });
+
+  it('listens no longer than it waits', async () => {
+    const { waits, happen } = open();
+    const heard: string[] = [];
+    const listen = (event: ServiceEvent) => {
+      heard.push(event.kind);
+      return true;
+    };
+    await waits.forEvent(10_000, listen, async () => 'done');
+    await happen('later');
+    expect(heard).toEqual([]);
+  });
+
+  it('hears what a look throws', async () => {
+    const { waits, matches } = open();
+    const failing = waits.forEvent(10_000, matches('a'), async () => {
+      throw new Error('not there');
+    });
+    await expect(failing).rejects.toThrow('not there');
+  });
+
+  it('stops when the service is closed', async () => {
+    const { clock, waits, ended, note, matches } = open();
+    note(
+      'a',
+      waits.forEvent(10_000, matches('a'), async () => 'wait'),
+    );
+    await clock.advance(500);
+    waits.close();
+    await clock.advance(1);
+    expect(ended).toEqual(['a after 500 ms']);
+  });
+
+  it('is left in peace afterwards: nothing is called again, nothing stays on the clock', async () => {
+    const { clock, waits, note } = open();
+    let stopped = 0;
+    let end = () => {};
+    note(
+      'a',
+      waits.until(10_000, (ends) => {
+        end = ends;
+        return () => {
+          stopped += 1;
+        };
+      }),
+    );
+    end();
+    waits.close();
+    await clock.advance(20_000);
+    expect(stopped).toBe(1);
+  });
+});

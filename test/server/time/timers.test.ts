@@ -1,0 +1,188 @@
+import { describe, expect, it } from 'vitest';
+import { Journal, type ServiceEvent } from '../../../server/journal/journal.ts';
+import type { Tx } from '../../../server/store/store.ts';
+import { type TimerHandlers, Timers } from '../../../server/time/timers.ts';
+import { VirtualClock } from '../../../sim/index.ts';
+import { memoryStore } from '../memory-store.ts';
+
+function open(clock = new VirtualClock(), store = memoryStore(clock)) {
+  const journal = new Journal(clock);
+  const faults: ServiceEvent[] = [];
+  journal.subscribe(({ event }) => faults.push(event));
+  const timers = new Timers(store, clock, journal);
+  const fired: string[] = [];
+  const note = (kind: string) => async (_: Tx, subject: string) => {
+    fired.push(`${kind} ${subject}`);
+  };
+  const handlers: TimerHandlers = {
+    'enrolment-due': note('resend'),
+    'payment-due': note('expiry'),
+    attempt: async (_, subject) => {
+      if (subject === 'broken') throw new Error('broken');
+    },
+    'receipt-repeat': note('receipt-repeat'),
+    'outbox-retry': note('retry'),
+    'inbox-retry': note('inbox retry'),
+    'device-unblock': note('unblock'),
+    retention: note('retention'),
+    reconciliation: note('reconciliation'),
+  };
+  const set = (subject: string, afterMs: number) =>
+    store.transaction('set', (tx) => timers.set(tx, 'payment-due', subject, clock.now() + afterMs));
+  const isSet = (subject: string) => store.read((tx) => timers.isSet(tx, 'payment-due', subject));
+  return { store, clock, timers, handlers, fired, faults, set, isSet };
+}
+
+describe('a timer', () => {
+  it('fires when it is due, the earliest first, and once', async () => {
+    const { clock, timers, handlers, fired, set } = open();
+    await timers.start(handlers);
+    await set('late', 2_000);
+    await set('early', 1_000);
+    await clock.advance(999);
+    expect(fired).toEqual([]);
+    await clock.advance(1);
+    expect(fired).toEqual(['expiry early']);
+    await clock.advance(10_000);
+    expect(fired).toEqual(['expiry early', 'expiry late']);
+  });
+
+  it('set again takes the new time, and cancelled does not fire', async () => {
+    const { store, clock, timers, handlers, fired, set, isSet } = open();
+    await timers.start(handlers);
+    await set('moved', 1_000);
+    await set('moved', 3_000);
+    await set('cancelled', 1_000);
+    await store.transaction('cancel', (tx) => timers.cancel(tx, 'payment-due', 'cancelled'));
+    await clock.advance(2_999);
+    expect(fired).toEqual([]);
+    expect(await isSet('moved')).toBe(true);
+    await clock.advance(1);
+    expect(fired).toEqual(['expiry moved']);
+    expect(await isSet('moved')).toBe(false);
+  });
+
+  it('survives the program: it fires at the next start if it was due meanwhile', async () => {
+    const before = open();
+    await before.set('overdue', 1_000);
+    await before.clock.advance(60_000);
+    const after = open(before.clock, before.store);
+    await after.timers.start(after.handlers);
+    await after.clock.advance(0);
+    expect(after.fired).toEqual(['expiry overdue']);
+  });
+
+  it('further away than a day is not forgotten', async () => {
+    const { clock, timers, handlers, fired, set } = open();
+    await timers.start(handlers);
+    await set('next week', 7 * 86_400_000);
+    await clock.advance(7 * 86_400_000 - 1);
+    expect(fired).toEqual([]);
+    await clock.advance(1);
+    expect(fired).toEqual(['expiry next week']);
+  });
+
+  it('does not fire once the service has stopped', async () => {
+    const { clock, timers, handlers, fired, set } = open();
+    await timers.start(handlers);
+    await set('a', 1_000);
+    await timers.stop();
+    await clock.advance(5_000);
+    expect(fired).toEqual([]);
+  });
+
+  it('whose handler fails is in the journal as a fault, undone, and fires again after a minute', async () => {
+    const { store, clock, timers, handlers, faults } = open();
+    let fails = true;
+    const fired: number[] = [];
+    await timers.start({
+      ...handlers,
+      attempt: async (tx, subject) => {
+        await timers.set(tx, 'enrolment-due', subject, clock.now());
+        fired.push(clock.now());
+        if (fails) throw new Error('the disk is full');
+      },
+    });
+    const begun = clock.now();
+    await store.transaction('set', (tx) => timers.set(tx, 'attempt', 'x', begun + 1_000));
+    await clock.advance(60_999);
+    expect(faults).toEqual([{ kind: 'fault', reason: 'timer attempt of x: the disk is full' }]);
+    expect(await store.read((tx) => timers.isSet(tx, 'enrolment-due', 'x'))).toBe(false);
+    fails = false;
+    await clock.advance(120_000);
+    expect(fired).toEqual([begun + 1_000, begun + 61_000]);
+    expect(faults).toHaveLength(1);
+  });
+
+  it('fires a minute later when the database could not be read at its time', async () => {
+    let broken = false;
+    const clock = new VirtualClock();
+    const store = memoryStore(clock, {
+      beforeStatement: (sql) => {
+        if (broken && sql.startsWith('SELECT id, kind, subject FROM timer')) throw new Error('disk I/O error');
+      },
+    });
+    const { timers, handlers, fired, faults, set } = open(clock, store);
+    await timers.start(handlers);
+    await set('a', 1_000);
+    await clock.advance(500);
+    broken = true;
+    await clock.advance(1_000);
+    expect(fired).toEqual([]);
+    expect(faults).toEqual([{ kind: 'fault', reason: 'disk I/O error' }]);
+    broken = false;
+    await clock.advance(60_000);
+    expect(fired).toEqual(['expiry a']);
+  });
+
+  it('fires in its turn when hundreds are due at once', async () => {
+    const { clock, timers, handlers, fired, set } = open();
+    const subjects = Array.from({ length: 200 }, (_, index) => String(index));
+    for (const subject of subjects) await set(subject, 1_000);
+    await timers.start(handlers);
+    await clock.advance(1_000);
+    expect(fired).toEqual(subjects.map((subject) => `expiry ${subject}`));
+  });
+
+  it('that another handler puts off at the same instant fires at its new time', async () => {
+    const { store, clock, timers, handlers, fired, set } = open();
+    await timers.start({
+      ...handlers,
+      'enrolment-due': (tx) => timers.set(tx, 'payment-due', 'a', clock.now() + 2_000),
+    });
+    await store.transaction('set', (tx) => timers.set(tx, 'enrolment-due', 'a', clock.now() + 1_000));
+    await set('a', 1_000);
+    await clock.advance(2_999);
+    expect(fired).toEqual([]);
+    await clock.advance(1);
+    expect(fired).toEqual(['expiry a']);
+  });
+
+  it('stop waits for the handler that runs', async () => {
+    const { clock, timers, handlers, set } = open();
+    const ended: string[] = [];
+    await timers.start({
+      ...handlers,
+      'payment-due': async (tx, subject) => {
+        void timers.stop().then(() => ended.push('stop'));
+        for (let step = 0; step < 20; step += 1) await timers.isSet(tx, 'payment-due', subject);
+        ended.push('handler');
+      },
+    });
+    await set('a', 1_000);
+    await clock.advance(2_000);
+    expect(ended).toEqual(['handler', 'stop']);
+  });
+
+  it('that another handler cancels at the same instant does not fire', async () => {
+    const { store, clock, timers, handlers, fired, set } = open();
+    await timers.start({
+      ...handlers,
+      'enrolment-due': (tx) => timers.cancel(tx, 'payment-due', 'a'),
+    });
+    await store.transaction('set', (tx) => timers.set(tx, 'enrolment-due', 'a', clock.now() + 1_000));
+    await set('a', 1_000);
+    await clock.advance(5_000);
+    expect(fired).toEqual([]);
+  });
+});

@@ -1,0 +1,150 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { SqliteStore } from '../../../server/store/sqlite-store.ts';
+import { KEPT, nextRetention } from '../../../server/upkeep/retention.ts';
+import { PIN, shop, type World } from '../world.ts';
+
+const DAY_MS = 24 * 3_600_000;
+
+/** A shop with a row in every table that retention shortens: a payment, one refunded, one open in review, a balance query, a wrong PIN. */
+async function busyShop() {
+  const opened = await shop('retention');
+  const { world, customer, merchant } = opened;
+  const paid = async (mref: string) => {
+    const payment = await world.request(merchant, { mref });
+    await world.clock.advance(2_000);
+    customer.phone.approve(PIN);
+    await world.clock.advance(3_000);
+    return payment.txn;
+  };
+  const refunded = await paid('refunded');
+  await world.service.refund(refunded);
+  await world.service.receipt(refunded);
+  const kept = await paid('paid');
+  await world.service.receipt(kept);
+  await world.request(merchant, { mref: 'expired' });
+  await world.clock.advance(2_000);
+  customer.phone.approve('00000');
+  customer.phone.query(new Uint8Array(8).fill(7), 'balance');
+  await world.clock.advance(300_000);
+  return { ...opened, refunded, kept };
+}
+
+/** Opens the service `days` later, at the hour of the job, and waits for its end. */
+async function openLater(world: World, days: number) {
+  world.kill();
+  await world.clock.advance(days * DAY_MS);
+  await world.open();
+  await world.clock.advance(DAY_MS);
+}
+
+async function counts(world: World): Promise<Record<string, number>> {
+  const store = new SqliteStore(world.database, { clock: world.clock });
+  const found: Record<string, number> = {};
+  for (const table of [...KEPT.map((kept) => kept.table), ...WITH_PAYMENTS]) {
+    found[table] =
+      (await store.read((tx) => tx.get(`SELECT count(*) AS n FROM ${table}`, (row) => row.integer('n')))) ?? 0;
+  }
+  await store.close();
+  return found;
+}
+
+const WITH_PAYMENTS = ['evidence', 'attempt', 'refund', 'merchant_receipt', 'transfer_end', 'entry'];
+
+/** The days after which each table is empty, and one day less, when it is not. */
+const LIMITS = KEPT.map(({ table, days }) => ({ table, days }));
+
+describe('retention', () => {
+  it.each(LIMITS)('keeps $table for $days days and not longer', async ({ table, days }) => {
+    const { world } = await busyShop();
+    const before = (await counts(world))[table];
+    expect(before).toBeGreaterThan(0);
+    await openLater(world, days - 2);
+    expect((await counts(world))[table]).toBeGreaterThanOrEqual(before ?? 0);
+    await openLater(world, 2);
+    // What the service writes at its starts is younger.
+    expect((await counts(world))[table]).toBeLessThan(before ?? 0);
+    expect(await world.breaches()).toEqual([]);
+  });
+
+  it('deletes all of an old payment, and the balances stay', async () => {
+    const { world, customer } = await busyShop();
+    const holdings = await world.service.holdings(customer.person.id);
+    await openLater(world, 11 * 366);
+    const left = await counts(world);
+    for (const table of ['payment', 'challenge', 'transfer', ...WITH_PAYMENTS]) expect(left[table], table).toBe(0);
+    expect(await world.service.holdings(customer.person.id)).toEqual(holdings);
+    expect(await world.breaches()).toEqual([]);
+  });
+
+  it.each(['journal', 'evidence', 'transfer', 'transfer_end', 'entry', 'merchant_receipt'])(
+    'lets nobody else delete from %s, old or not',
+    async (table) => {
+      const { world } = await busyShop();
+      await world.service.close();
+      const store = new SqliteStore(world.database, { clock: world.clock });
+      const erase = () => store.transaction('erase', (tx) => tx.run(`DELETE FROM ${table}`));
+      await expect(erase()).rejects.toThrow('append only');
+      await store.transaction('one day', (tx) => tx.run('UPDATE deletion SET before = 1'));
+      await expect(erase()).rejects.toThrow('append only');
+      await store.close();
+    },
+  );
+
+  it('goes through a long table in batches, past the rows that stay', async () => {
+    const { world } = await busyShop();
+    await world.service.close();
+    const store = new SqliteStore(world.database, { clock: world.clock });
+    const age = world.clock.now() - 40 * DAY_MS;
+    await store.transaction('fill', async (tx) => {
+      await tx.run('DELETE FROM outbox');
+      for (let n = 0; n < 350; n += 1) {
+        await tx.run(
+          `INSERT INTO outbox (number, device_id, message, ref, state, useful_until, created_at, ended_at)
+           SELECT '', id, '', '', 'sent', 0, ?, ? FROM device LIMIT 1`,
+          age,
+          n < 150 ? world.clock.now() : age,
+        );
+      }
+    });
+    await store.close();
+    await world.open();
+    let most = 0;
+    let inBatch = 0;
+    world.beforeStatement = (sql) => {
+      if (sql.startsWith('DELETE FROM outbox')) inBatch += 1;
+    };
+    world.afterCommit = () => {
+      most = Math.max(most, inBatch);
+      inBatch = 0;
+    };
+    await world.clock.advance(DAY_MS);
+    const after = new SqliteStore(world.database, { clock: world.clock });
+    const left = await after.read((tx) =>
+      tx.get("SELECT count(*) AS n FROM outbox WHERE number = ''", (row) => row.integer('n')),
+    );
+    await after.close();
+    expect(left).toBe(150);
+    expect(most).toBeGreaterThan(0);
+    expect(most).toBeLessThanOrEqual(100);
+  });
+
+  it('runs at three in the morning UTC', () => {
+    const at = (time: string) => new Date(nextRetention(Date.parse(time))).toISOString();
+    expect(at('2010-03-01T02:59:59.999Z')).toBe('2010-03-01T03:00:00.000Z');
+    expect(at('2010-03-01T03:00:00.000Z')).toBe('2010-03-02T03:00:00.000Z');
+    expect(at('2010-03-01T23:00:00.000Z')).toBe('2010-03-02T03:00:00.000Z');
+  });
+
+  it('says in the README what is kept how long', () => {
+    const readme = readFileSync(join(import.meta.dirname, '../../../server/README.md'), 'utf8');
+    for (const { table, days } of KEPT) {
+      const said = days === 11 * 366 ? '11 years' : `${days} days`;
+      expect(
+        readme.split('\n').filter((line) => line.includes(`\`${table}\``) && line.includes(said)),
+        table,
+      ).toHaveLength(1);
+    }
+  });
+});
