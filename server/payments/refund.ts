@@ -107,7 +107,8 @@ export async function concludeRefund(tx: Tx, context: Context, { order, state, r
 }
 
 function sameOrder(known: Refund, { key, amount }: RefundOrder): Refund {
-  if (amount === undefined || key === undefined || amount.minor === known.amount.minor) return known;
+  const { minor, currency } = known.amount;
+  if (amount === undefined || key === undefined || (amount.minor === minor && amount.currency === currency)) return known;
   throw new ServiceError(
     'conflict',
     `key ${key} was used for a refund of ${formatAmount(known.amount)}: use a new one`,

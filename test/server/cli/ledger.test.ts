@@ -72,6 +72,15 @@ describe('cash-server ledger check', () => {
       invariant: 'an account says what its entries say',
     });
   });
+
+  it('1 also for a single breach', async () => {
+    const { run, world } = await books();
+    const database = new DatabaseSync(world.database);
+    database.exec("UPDATE account SET debits_pending = 1 WHERE owner = 'merchant:1'");
+    database.close();
+    const out = 'merchant:1 breaks: an account has set aside what its pending transfers may take\n';
+    expect(await run('check')).toEqual({ code: 1, out, err: '' });
+  });
 });
 
 describe('cash-server ledger balance', () => {
@@ -203,6 +212,20 @@ describe('cash-server ledger statement', () => {
     database.close();
     const { out } = await run('statement', 'person:1', '--from', '2031-03-01', '--to', '2031-03-01', '--json');
     expect(jsonLines(out).flatMap(({ transfer }) => transfer ?? [])).toEqual(['b', 'c']);
+  });
+
+  it('what moved at the same moment is in the order in which it moved', async () => {
+    const { run, world } = await books();
+    const database = new DatabaseSync(world.database);
+    const at = Date.parse('2031-03-01T00:00:00Z');
+    for (const id of ['z', 'a', 'm']) {
+      database.exec(
+        `INSERT INTO transfer VALUES ('${id}', NULL, 'cash', 'person:1', 5, 'EUR', ${at}); INSERT INTO transfer_end VALUES ('${id}', 'posted', ${at}); INSERT INTO entry VALUES ('${id}', 'cash', -5, 'EUR'), ('${id}', 'person:1', 5, 'EUR')`,
+      );
+    }
+    database.close();
+    const { out } = await run('statement', 'person:1', '--from', '2031-03-01', '--json');
+    expect(jsonLines(out).flatMap(({ transfer }) => transfer ?? [])).toEqual(['z', 'a', 'm']);
   });
 
   it.each([

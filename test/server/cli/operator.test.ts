@@ -129,7 +129,9 @@ describe('cash-server reconcile', () => {
     ];
     expect(await run('reconcile', '--rail', 'card', ...day)).toEqual({ code: 1, out: lines.join('\n'), err: '' });
     // Without days: the seven up to yesterday.
-    const [finding, , summary, ledger] = jsonLines((await run('reconcile', '--json')).out);
+    const week = await run('reconcile', '--json');
+    expect(week.code, 'the ledger rail is all matched, the card is not').toBe(1);
+    const [finding, , summary, ledger] = jsonLines(week.out);
     expect(finding).toEqual({
       event: 'finding',
       rail: 'card',

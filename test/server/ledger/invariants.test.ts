@@ -236,6 +236,26 @@ describe('the invariants of the ledger', () => {
       'a reversed payment, whose reversal has no transfer',
       [...people, payment('REVERSED'), attempt('done', { key: `${TXN}:reversal`, kind: 'reversal' })],
     ],
+    ...(['asked', 'pending', 'unknown', 'given-up'] as const).map(
+      (state) =>
+        [
+          `a refund that is ${state}`,
+          [
+            ...people,
+            evidence,
+            payment('REFUNDING', 5),
+            attempt('done'),
+            ...deposit,
+            ...moved,
+            refund(5),
+            attempt(state, { key: `${TXN}:refund-1`, kind: 'refund' }),
+            transfer(`${TXN}:refund-1`, 'merchant:1', 'person:1'),
+            ...accounts.slice(0, 1),
+            account('merchant:1', 5, 0, 5),
+            account('cash', 0, 5, 0),
+          ],
+        ] as const,
+    ),
     ['cash and clearing below zero', deposit.concat(account('cash', 0, 5, 0), account('person:1', 0, 0, 5))],
   ])('hold for %s', async (_, statements) => {
     expect(await (await written(statements)).read(checkLedger)).toEqual([]);

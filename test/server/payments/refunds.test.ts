@@ -35,9 +35,11 @@ describe('a refund', () => {
     await service.refund(txn, { key: 'a', amount: eur(1_000) });
     expect((await payment()).state).toBe('CAPTURED');
     await expect(service.refund(txn, { key: 'b', amount: eur(251) })).rejects.toThrow('EUR 2.50 of payment');
-    await expect(service.refund(txn, { key: 'a', amount: eur(1) })).rejects.toThrow(
-      'key a was used for a refund of EUR 10.00',
-    );
+    for (const other of [eur(1), { minor: 1_000, currency: 'USD' } as const]) {
+      await expect(service.refund(txn, { key: 'a', amount: other })).rejects.toThrow(
+        'key a was used for a refund of EUR 10.00',
+      );
+    }
     await service.refund(txn, { key: 'b', amount: eur(249) });
     await world.clock.advance(3_000);
     expect(statuses()).not.toContain('refunded');

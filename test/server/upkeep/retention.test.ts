@@ -55,6 +55,93 @@ const WITH_PAYMENTS = ['evidence', 'attempt', 'refund', 'merchant_receipt', 'tra
 /** The days after which each table is empty, and one day less, when it is not. */
 const LIMITS = KEPT.map(({ table, days }) => ({ table, days }));
 
+/** Two rows of the year 1970 a table: one that stays for what it says, and its twin, which goes. `name` is a literal of octets. */
+const OLD_ROWS: readonly {
+  readonly what: string;
+  readonly table: string;
+  readonly column: string;
+  readonly insert: (name: string, values: string, now: number) => readonly string[];
+  readonly stays: string;
+  readonly goes: string;
+}[] = [
+  {
+    what: 'a frame that was set aside',
+    table: 'inbox',
+    column: 'digest',
+    insert: (name, frame) => [
+      `INSERT INTO inbox (digest, sent_at, originator, received_at, frame, result) VALUES (${name}, 0, '', 0, ${frame}, 'set aside')`,
+    ],
+    stays: "x'01'",
+    goes: 'NULL',
+  },
+  {
+    what: 'a message that was not sent yet',
+    table: 'outbox',
+    column: 'number',
+    insert: (name, ended) => [
+      `INSERT INTO outbox (number, device_id, message, ref, state, useful_until, created_at, ended_at)
+       SELECT CAST(${name} AS TEXT), id, '', '', 'resting', 0, 0, ${ended} FROM device LIMIT 1`,
+    ],
+    stays: 'NULL',
+    goes: '1',
+  },
+  {
+    what: 'a payment that was changed lately',
+    table: 'payment',
+    column: 'mref',
+    insert: (name, changed, now) => [
+      `INSERT INTO payment (txn, merchant_id, mref, fingerprint, person_id, minor, currency, reference, ttl, match_code, state, created_at, changed_at)
+       VALUES (substr(hex(${name}) || '00000000', 1, 16), 1, CAST(${name} AS TEXT), '', 1, 5, 'EUR', '', 120, 0, 'REJECTED', 0, ${changed === 'now' ? now : changed})`,
+    ],
+    stays: 'now',
+    goes: '0',
+  },
+  {
+    what: 'a payment in review',
+    table: 'payment',
+    column: 'mref',
+    insert: (name, state) => [
+      `INSERT INTO payment (txn, merchant_id, mref, fingerprint, person_id, minor, currency, reference, ttl, match_code, state, created_at, changed_at)
+       VALUES (substr(hex(${name}) || '00000000', 1, 16), 1, CAST(${name} AS TEXT), '', 1, 5, 'EUR', '', 120, 0, ${state}, 0, 0)`,
+    ],
+    stays: "'REVIEW'",
+    goes: "'DECLINED'",
+  },
+  {
+    what: 'a deposit that was booked lately',
+    table: 'transfer',
+    column: 'id',
+    insert: (name, ended, now) => [
+      `INSERT INTO transfer VALUES (CAST(${name} AS TEXT), NULL, 'cash', 'person:1', 5, 'EUR', 0)`,
+      `INSERT INTO transfer_end VALUES (CAST(${name} AS TEXT), 'voided', ${ended === 'now' ? now : ended})`,
+    ],
+    stays: 'now',
+    goes: '0',
+  },
+  {
+    what: 'a deposit that is pending',
+    table: 'transfer',
+    column: 'id',
+    insert: (name, ended) => [
+      `INSERT INTO transfer VALUES (CAST(${name} AS TEXT), NULL, 'cash', 'person:1', 5, 'EUR', 0)`,
+      `INSERT INTO transfer_end SELECT CAST(${name} AS TEXT), 'voided', 0 WHERE ${ended}`,
+    ],
+    stays: 'false',
+    goes: 'true',
+  },
+  {
+    what: 'a question whose deadline is not long ago',
+    table: 'challenge',
+    column: 'frame',
+    insert: (name, deadline, now) => [
+      `INSERT INTO challenge (ref, purpose, device_id, request, frame, asked_at, deadline)
+       SELECT substr(hex(${name}) || '00000000', 1, 16), 'enrolment', id, x'', ${name}, 0, ${deadline === 'now' ? now : deadline} FROM device LIMIT 1`,
+    ],
+    stays: 'now',
+    goes: '0',
+  },
+];
+
 describe('retention', () => {
   it.each(LIMITS)('keeps $table for $days days and not longer', async ({ table, days }) => {
     const { world } = await busyShop();
@@ -128,6 +215,33 @@ describe('retention', () => {
     expect(left).toBe(150);
     expect(most).toBeGreaterThan(0);
     expect(most).toBeLessThanOrEqual(100);
+  });
+
+  it.each(OLD_ROWS)('keeps $what, however old', async ({ table, column, insert, stays, goes }) => {
+    const { world } = await shop('retention');
+    await world.service.close();
+    const store = new SqliteStore(world.database, { clock: world.clock });
+    await store.transaction('old rows', async (tx) => {
+      for (const [name, values] of [
+        ['stays', stays],
+        ['goes', goes],
+      ] as const) {
+        for (const sql of insert(`x'${Buffer.from(name).toString('hex')}'`, values, world.clock.now()))
+          await tx.run(sql);
+      }
+    });
+    await store.close();
+    await world.open();
+    await world.clock.advance(DAY_MS);
+    const after = new SqliteStore(world.database, { clock: world.clock });
+    const left = await after.read((tx) =>
+      tx.all(
+        `SELECT CAST(${column} AS TEXT) AS name FROM ${table} WHERE CAST(${column} AS TEXT) IN ('stays', 'goes')`,
+        (row) => row.text('name'),
+      ),
+    );
+    await after.close();
+    expect(left).toEqual(['stays']);
   });
 
   it('runs at three in the morning UTC', () => {
