@@ -108,7 +108,8 @@ export async function concludeRefund(tx: Tx, context: Context, { order, state, r
 
 function sameOrder(known: Refund, { key, amount }: RefundOrder): Refund {
   const { minor, currency } = known.amount;
-  if (amount === undefined || key === undefined || (amount.minor === minor && amount.currency === currency)) return known;
+  if (amount === undefined || key === undefined || (amount.minor === minor && amount.currency === currency))
+    return known;
   throw new ServiceError(
     'conflict',
     `key ${key} was used for a refund of ${formatAmount(known.amount)}: use a new one`,

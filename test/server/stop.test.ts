@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { StopSignal } from '../../server/cli/stop-signal.ts';
 import { takenOverText } from '../../server/service/taken-over.ts';
 import { VirtualClock } from '../../sim/index.ts';
@@ -20,6 +20,20 @@ describe('a service that is to end', () => {
     expect(late.statusCode).toBe(503);
     expect(late.headers).toMatchObject({ 'retry-after': '10', connection: 'close' });
     expect(late.json()).toMatchObject({ type: 'urn:cash-mobile:problem:stopping' });
+    await world.service.close();
+  });
+
+  it('does not wait for those who went away', async () => {
+    const { world, merchant, apiKey } = await shop('stop');
+    const { txn } = await world.request(merchant);
+    const url = await world.service.http.listen({ host: '127.0.0.1', port: 0 });
+    const client = new AbortController();
+    const headers = { authorization: `Bearer ${apiKey}` };
+    const answer = fetch(`${url}/v1/payments/${txn}?wait=60`, { headers, signal: client.signal });
+    await vi.waitFor(() => expect(world.service.unfinished.answers).toBe(1));
+    client.abort();
+    await expect(answer).rejects.toThrow();
+    await vi.waitFor(() => expect(world.service.unfinished.answers).toBe(0));
     await world.service.close();
   });
 

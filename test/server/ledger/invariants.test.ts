@@ -224,7 +224,7 @@ const BREACHES: readonly (readonly [
 ];
 
 describe('the invariants of the ledger', () => {
-  it.each([
+  it.each<readonly [what: string, statements: readonly string[]]>([
     ['nothing at all', []],
     ['a payment', paid],
     [
@@ -236,7 +236,7 @@ describe('the invariants of the ledger', () => {
       'a reversed payment, whose reversal has no transfer',
       [...people, payment('REVERSED'), attempt('done', { key: `${TXN}:reversal`, kind: 'reversal' })],
     ],
-    ...(['asked', 'pending', 'unknown', 'given-up'] as const).map(
+    ...['asked', 'pending', 'unknown', 'given-up'].map(
       (state) =>
         [
           `a refund that is ${state}`,
