@@ -5,7 +5,7 @@ import type { Context } from '../outgoing/context.ts';
 import type { Tx } from '../store/store.ts';
 import { takeEffect } from './effects.ts';
 import { insertPayment, type Payment } from './payment.ts';
-import { nextState, type PaymentEvent } from './transitions.ts';
+import { nextState, PAYMENT_STATES, type PaymentEvent } from './transitions.ts';
 
 /** The values of an event. */
 export interface StepDetail {
@@ -98,7 +98,8 @@ export async function steps(
 function afterEvent(context: Context, payment: Payment, [event, detail]: Happening): Payment | undefined {
   const state = nextState(payment.state, event);
   if (state === undefined) return undefined;
-  const reason = detail.reason ?? payment.reason;
+  // While the outcome is open, the latest reason stays; how the payment ended has a reason of its own or none.
+  const reason = detail.reason ?? (PAYMENT_STATES[state].money === 'held' ? payment.reason : undefined);
   const approvalCode = detail.approvalCode ?? payment.approvalCode;
   return { ...payment, state, reason, approvalCode, changedAt: context.clock.now() };
 }

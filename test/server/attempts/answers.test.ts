@@ -169,6 +169,41 @@ describe('an attempt whose answer was lost', () => {
   });
 });
 
+describe('the reason of a payment', () => {
+  it.each([
+    ['paid', done, 'CAPTURED', undefined],
+    ['declined', declined, 'DECLINED', '51'],
+  ])('is not the lost answer any more once it is %s', async (_, outcome, state, reason) => {
+    const rail = new ScriptedRail();
+    rail.inquiries = [unknown, outcome];
+    const { world, txn } = await approved(rail);
+    expect(await world.service.payment(txn)).toMatchObject({ state: 'UNKNOWN', reason: 'no answer' });
+    await world.clock.advance(5_000);
+    expect(await world.service.payment(txn)).toMatchObject({ state, reason });
+  });
+
+  it('stays the lost answer while a person finds out', async () => {
+    const rail = new ScriptedRail({
+      onUnknown: 'repeat',
+      keyLifeMs: { charge: 60_000, refund: 0, reversal: 0 },
+      retryMs: [60_000],
+    });
+    Object.assign(rail, { inquire: undefined });
+    const { world, txn } = await approved(rail);
+    await world.clock.advance(60_000);
+    expect(await world.service.payment(txn)).toMatchObject({ state: 'REVIEW', reason: 'no answer' });
+  });
+
+  it('of a refund that was declined does not stay with the next one', async () => {
+    const rail = new ScriptedRail();
+    rail.charges = [done];
+    rail.refunds = [declined, done];
+    const { world, txn } = await approved(rail);
+    expect(await world.service.refund(txn)).toMatchObject({ state: 'CAPTURED', reason: '51' });
+    expect(await world.service.refund(txn)).toMatchObject({ state: 'REFUNDED', reason: undefined });
+  });
+});
+
 describe('a late answer', () => {
   it('without a decision to an earlier question does not count while a later question is open', async () => {
     const first = later<Outcome>();
