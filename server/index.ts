@@ -1,5 +1,5 @@
 export type { Activation } from './enrolment/activation.ts';
-export type { Alarm, JournalEntry, JournalListener, ServiceEvent } from './journal/journal.ts';
+export type { JournalEntry, JournalListener } from './journal/journal.ts';
 export {
   createServiceKeys,
   KeyFileError,
@@ -11,21 +11,16 @@ export {
 export { servicePrimitives } from './keys/primitives.ts';
 export type { Account } from './ledger/ledger.ts';
 export type { AddedMerchant, Merchant } from './merchants/merchants.ts';
+export { openService } from './open-service.ts';
 export { APPLICATION_PORT } from './outgoing/outbox.ts';
 export type { MerchantReceipt } from './payments/merchant-receipt.ts';
 export type { PaymentOrder } from './payments/order.ts';
 export type { Payment, PaymentQuery } from './payments/payment.ts';
-export type { Refund, RefundOrder, RefundState } from './payments/refund.ts';
+export type { Refund, RefundOrder } from './payments/refund.ts';
 export type { RequestedPayment } from './payments/request.ts';
 export type { Resolution } from './payments/resolve.ts';
-export {
-  isSettled,
-  PAYMENT_STATES,
-  type PaymentEvent,
-  type PaymentState,
-  TRANSITIONS,
-} from './payments/transitions.ts';
-export type { Device, DeviceState } from './people/devices.ts';
+export { TRANSITIONS } from './payments/transitions.ts';
+export type { Device } from './people/devices.ts';
 export type { Person } from './people/people.ts';
 export type {
   AttemptKind,
@@ -41,10 +36,15 @@ export type {
   SettlementLine,
 } from './rails/rail.ts';
 export type { ModemStanding, NamedModem, Reachability } from './service/modems.ts';
-export { DEFAULT_TTL, openService, type Service } from './service/service.ts';
+export { DEFAULT_TTL, type Service } from './service/service.ts';
 export type { ServiceOptions } from './service/service-options.ts';
 export type { StoreProbe } from './store/sqlite-store.ts';
 export { StoreError } from './store/store.ts';
+export type { Alarm } from './vocabulary/alarms.ts';
+export type { DeviceState } from './vocabulary/device-states.ts';
 export { ServiceError, type ServiceErrorCode } from './vocabulary/errors.ts';
+export type { ServiceEvent } from './vocabulary/events.ts';
 export type { DeviceId, MerchantId, PersonId, Ref } from './vocabulary/ids.ts';
+export type { RefundState } from './vocabulary/payment-states.ts';
+export { isSettled, PAYMENT_STATES, type PaymentEvent, type PaymentState } from './vocabulary/payment-states.ts';
 export type { Language } from './vocabulary/person-fields.ts';

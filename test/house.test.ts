@@ -19,6 +19,26 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** The floors of sim/ that are built on its world, from the lowest: a folder imports from lower floors only. */
 const FLOORS_OF_SIM = ['vocabulary', 'evidence', 'scenario', 'control', 'view', 'demo', 'cli'];
 
+/**
+ * The floors of server/, from the lowest: a file imports from its own folder and from lower floors, not from its neighbours.
+ * `.` is what lies in server/ itself.
+ */
+const FLOORS_OF_SERVER: readonly (readonly string[])[] = [
+  ['vocabulary', 'pages'],
+  ['store', 'keys'],
+  ['journal'],
+  ['time'],
+  ['people', 'merchants', 'ledger'],
+  ['outgoing', 'rails'],
+  ['approvals', 'attempts', 'intake'],
+  ['payments', 'enrolment', 'reconciliation', 'upkeep'],
+  ['queries'],
+  ['service'],
+  ['http'],
+  ['.'],
+  ['cli'],
+];
+
 /** What every executable may use of the first room beside its index. */
 const FOR_EXECUTABLES = ['modem/cli/executable.ts', 'modem/cli/program.ts', 'modem/cli/node-version.ts'];
 
@@ -68,6 +88,21 @@ describe('the house', () => {
     const climbs = files.flatMap((file) =>
       importsOf(file)
         .filter((imported) => floorOf(imported) > floorOf(file) && file !== 'sim/index.ts')
+        .map((imported) => `${file} imports ${imported}`),
+    );
+    expect(climbs).toEqual([]);
+  });
+
+  it('a folder of server/ imports only from the floors below it', () => {
+    const folderOf = (file: string) => dirname(file).split('/')[1] ?? '.';
+    const floorOf = (file: string) => FLOORS_OF_SERVER.findIndex((floor) => floor.includes(folderOf(file)));
+    const own = files.filter((file) => file.startsWith('server/'));
+    const folders = FLOORS_OF_SERVER.flat();
+    expect(new Set(own.map(folderOf)), 'every folder has a floor').toEqual(new Set(folders));
+    const climbs = own.flatMap((file) =>
+      importsOf(file)
+        .filter((imported) => imported.startsWith('server/') && folderOf(imported) !== folderOf(file))
+        .filter((imported) => floorOf(imported) >= floorOf(file))
         .map((imported) => `${file} imports ${imported}`),
     );
     expect(climbs).toEqual([]);

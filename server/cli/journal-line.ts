@@ -1,6 +1,7 @@
 import { formatAmount } from '../../device/safe-mobile/index.ts';
-import type { JournalEntry, ServiceEvent } from '../journal/journal.ts';
+import type { JournalEntry } from '../journal/journal.ts';
 import { ALARM_ADVICE } from '../vocabulary/alarms.ts';
+import type { ServiceEvent } from '../vocabulary/events.ts';
 
 /** An entry of the journal as one line for people. */
 export function journalLine({ at, event }: JournalEntry): string {

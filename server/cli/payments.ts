@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { z } from 'zod';
 import type { Amount } from '../../device/safe-mobile/index.ts';
 import { outputOf } from '../../modem/cli/program.ts';
-import { PAYMENT_STATES } from '../payments/transitions.ts';
+import { PAYMENT_STATES } from '../vocabulary/payment-states.ts';
 import { askService, withServer } from './admin-api.ts';
 import { AmountAnswer, moneyText } from './money.ts';
 import { findPerson, type PersonChoice, withPerson } from './person-choice.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Amount, Currency } from '../../device/safe-mobile/index.ts';
-import { DEVICE_STATES, type DeviceState } from '../people/devices.ts';
+import { DEVICE_STATES, type DeviceState } from '../vocabulary/device-states.ts';
 import { LANGUAGES, type Language } from '../vocabulary/person-fields.ts';
 import { AmountBody, AmountView, CurrencyText, KeyText, NumberText, PageSize, TimeText } from './amount-schema.ts';
 

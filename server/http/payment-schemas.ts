@@ -1,8 +1,13 @@
 import { z } from 'zod';
 import type { Amount } from '../../device/safe-mobile/index.ts';
-import { REFUND_STATES, type RefundState } from '../payments/refund.ts';
-import { isPaymentState, PAYMENT_STATES, type PaymentState } from '../payments/transitions.ts';
 import { isRef, type Ref } from '../vocabulary/ids.ts';
+import {
+  isPaymentState,
+  PAYMENT_STATES,
+  type PaymentState,
+  REFUND_STATES,
+  type RefundState,
+} from '../vocabulary/payment-states.ts';
 import { AmountBody, AmountView, KeyText, NumberText, PageSize, TimeText } from './amount-schema.ts';
 
 export interface PaymentBody {

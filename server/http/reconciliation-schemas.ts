@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Amount } from '../../device/safe-mobile/index.ts';
-import { DIFFERENCE_KINDS, type Finding } from '../reconciliation/compare.ts';
+import type { Finding } from '../reconciliation/compare.ts';
 import type { ReconciliationOrder } from '../reconciliation/order.ts';
 import type { ReconciliationReport } from '../reconciliation/reconcile.ts';
+import { DIFFERENCE_KINDS } from '../vocabulary/events.ts';
 import { AmountView, TimeText } from './amount-schema.ts';
 
 const Day: z.ZodType<number> = z.iso

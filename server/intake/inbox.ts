@@ -5,7 +5,7 @@ import { APPLICATION_PORT } from '../outgoing/outbox.ts';
 import { receiptDelivered } from '../outgoing/receipts.ts';
 import type { Row } from '../store/row.ts';
 import type { Store, Tx } from '../store/store.ts';
-import { dispatch } from './dispatch.ts';
+import { dispatch, type MessageHandlers } from './dispatch.ts';
 import { UNDEALT } from './undealt.ts';
 
 /** Pauses before a message that could not be dealt with is tried again, ms. After the last one it is set aside. */
@@ -26,11 +26,13 @@ interface UnreadFrame {
 export class Inbox implements SmsReceiver {
   readonly #store: Store;
   readonly #context: Context;
+  readonly #handlers: MessageHandlers;
   readonly #busy = new Set<Promise<void>>();
 
-  constructor(store: Store, context: Context) {
+  constructor(store: Store, context: Context, handlers: MessageHandlers) {
     this.#store = store;
     this.#context = context;
+    this.#handlers = handlers;
   }
 
   /** Stores a message: when this resolves, the message is on disk. @throws StoreError when the service is closed */
@@ -101,7 +103,7 @@ export class Inbox implements SmsReceiver {
     try {
       await this.#store.transaction('frame', async (tx) => {
         const { receivedAt: at, repeated } = unread;
-        const result = await dispatch(tx, this.#context, unread.frame, { at, repeated });
+        const result = await dispatch(tx, this.#context, this.#handlers, unread.frame, { at, repeated });
         await tx.run('UPDATE inbox SET frame = NULL, result = ? WHERE id = ?', result, unread.id);
       });
     } catch (error) {

@@ -11,6 +11,12 @@ import type { Context } from '../outgoing/context.ts';
 import { type Device, deviceById } from '../people/devices.ts';
 import type { ReadTx } from '../store/store.ts';
 
+/** The messages that a phone may send, by their types. */
+export type UpMessages = { readonly [Message in UpMessage as Message['type']]: Message };
+
+/** The types of messages that come from an enrolled phone. */
+export type OrdinaryType = Exclude<UpMessage['type'], 'ENROL'>;
+
 /** The result of opening a frame. */
 export type OpenedFrame =
   /** From a phone that proved its key. */
@@ -18,11 +24,11 @@ export type OpenedFrame =
       readonly kind: 'opened';
       readonly device: Device;
       readonly recipient: Recipient;
-      readonly message: UpMessage;
+      readonly message: UpMessages[OrdinaryType];
       /** The padded 79 octets. */
       readonly plaintext: Uint8Array;
     }
-  | { readonly kind: 'enrol'; readonly device: Device; readonly message: UpMessage & { readonly type: 'ENROL' } }
+  | { readonly kind: 'enrol'; readonly device: Device; readonly message: UpMessages['ENROL'] }
   /** The phone proved its key, and the message is not one of the protocol. */
   | { readonly kind: 'malformed'; readonly recipient: Recipient; readonly reason: string }
   /** Not for this service, or from an unknown phone: not answered, so that a stranger cannot make the service send SMS. */

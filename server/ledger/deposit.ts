@@ -1,24 +1,22 @@
 import { type Amount, formatAmount } from '../../device/safe-mobile/index.ts';
-import type { Context } from '../outgoing/context.ts';
-import type { Person } from '../people/people.ts';
 import type { Tx } from '../store/store.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
+import type { PersonId } from '../vocabulary/ids.ts';
 import { hold, post, type Transfer } from './ledger.ts';
 
 /**
  * Money that a person paid in, in cash or by bank, comes to their account.
- * @param reference the depositor's key: the same reference is the same deposit.
+ * @param reference the depositor's key: the same reference is the same deposit. @param at ms since 1970.
  * @returns whether the deposit was there before.
  * @throws ServiceError `conflict` when the reference was used for another amount, `limit-exceeded` when a sum would pass 2⁵³
  */
 export async function deposit(
   tx: Tx,
-  context: Context,
-  person: Person,
+  person: { readonly id: PersonId },
   amount: Amount,
   reference: string,
+  at: number,
 ): Promise<boolean> {
-  const at = context.clock.now();
   if (amount.minor < 1) throw new ServiceError('invalid-request', `${formatAmount(amount)} is nothing to deposit`);
   const id = `deposit:${person.id}:${reference}`;
   const transfer: Transfer = { id, debit: 'cash', credit: `person:${person.id}`, amount };

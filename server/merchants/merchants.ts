@@ -1,6 +1,7 @@
 import { type Currency, hexOf } from '../../device/safe-mobile/index.ts';
+import type { Clock, Random } from '../../modem/index.ts';
 import { hashApiKey } from '../keys/api-key.ts';
-import type { Context } from '../outgoing/context.ts';
+import type { Vault } from '../keys/vault.ts';
 import { readCurrency } from '../store/amount.ts';
 import type { Row } from '../store/row.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
@@ -35,6 +36,13 @@ export interface AddedMerchant {
   readonly repeated: boolean;
 }
 
+/** What a registration needs: the vault makes the API key that belongs to an idempotency key. */
+export interface RegistrationContext {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly vault: Vault;
+}
+
 /**
  * Registers a merchant.
  * @param idempotencyKey the administrator's key of this request: the same key with the same content is the same merchant.
@@ -43,7 +51,7 @@ export interface AddedMerchant {
  */
 export async function addMerchant(
   tx: Tx,
-  context: Context,
+  context: RegistrationContext,
   wanted: NewMerchant,
   idempotencyKey: string | undefined,
 ): Promise<AddedMerchant> {
@@ -72,7 +80,7 @@ export async function addMerchant(
   return { merchant: { ...wanted, id, createdAt }, apiKey, repeated: false };
 }
 
-function keyOctets({ random, vault }: Context, idempotencyKey: string | undefined): Uint8Array {
+function keyOctets({ random, vault }: RegistrationContext, idempotencyKey: string | undefined): Uint8Array {
   if (idempotencyKey === undefined) return random.bytes(API_KEY_OCTETS);
   const value = new TextEncoder().encode(idempotencyKey);
   return vault.mac('API key', 'merchant', value).subarray(0, API_KEY_OCTETS);

@@ -1,14 +1,12 @@
 import type { Primitives } from '../../device/safe-mobile/index.ts';
 import type { Clock, Random } from '../../modem/index.ts';
-import type { AttemptEngine } from '../attempts/engine.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { ServiceKeys } from '../keys/key-file.ts';
 import type { Vault } from '../keys/vault.ts';
-import type { Rails } from '../rails/rail.ts';
 import type { Timers } from '../time/timers.ts';
 import type { Outbox } from './outbox.ts';
 
-/** The outbox, timers, keys and clock that all steps of the service use. One for each open service; the database is no part of it. */
+/** The clock, keys, timers and outbox that the steps with phones use. One for each open service; the database is no part of it. */
 export interface Context {
   readonly clock: Clock;
   readonly random: Random;
@@ -18,8 +16,6 @@ export interface Context {
   readonly journal: Journal;
   readonly timers: Timers;
   readonly outbox: Outbox;
-  readonly rails: Rails;
-  readonly attempts: AttemptEngine;
 }
 
 /** The time as frames carry it, unix seconds. */

@@ -3,11 +3,11 @@ import { type Challenge, stopAsking } from '../approvals/challenge.ts';
 import { judge } from '../approvals/judge.ts';
 import type { Arrival } from '../intake/arrival.ts';
 import type { Recipient } from '../outgoing/compose.ts';
-import type { Context } from '../outgoing/context.ts';
 import { repeatReceipt } from '../outgoing/receipts.ts';
 import type { Device } from '../people/devices.ts';
 import type { Tx } from '../store/store.ts';
 import { chargeApproved } from './charge.ts';
+import type { PaymentContext } from './context.ts';
 import { expireIfLate } from './expire.ts';
 import type { Payment } from './payment.ts';
 import { sendWrongPin } from './receipts.ts';
@@ -19,7 +19,7 @@ import { step } from './step.ts';
  */
 export async function approvePayment(
   tx: Tx,
-  context: Context,
+  context: PaymentContext,
   device: Device,
   recipient: Recipient,
   payment: Payment,

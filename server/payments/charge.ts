@@ -1,6 +1,6 @@
-import type { Context } from '../outgoing/context.ts';
 import { merchantAccount, type RailOrder } from '../rails/rail.ts';
 import type { Tx } from '../store/store.ts';
+import type { PaymentContext } from './context.ts';
 import type { Payment } from './payment.ts';
 import { type Happening, type StepDetail, steps } from './step.ts';
 
@@ -10,7 +10,7 @@ import { type Happening, type StepDetail, steps } from './step.ts';
  */
 export async function chargeApproved(
   tx: Tx,
-  context: Context,
+  context: PaymentContext,
   payment: Payment,
   asked: StepDetail['asked'] & {},
 ): Promise<void> {

@@ -1,13 +1,13 @@
 import type { Attempt } from '../attempts/attempt.ts';
 import type { AttemptListener } from '../attempts/engine.ts';
-import type { Context } from '../outgoing/context.ts';
 import type { Tx } from '../store/store.ts';
+import type { PaymentContext } from './context.ts';
 import { requirePayment } from './payment.ts';
 import { concludeRefund } from './refund.ts';
 import { step } from './step.ts';
 
 /** What the outcomes of attempts lead to in their payments. */
-export function attemptListener(context: Context): AttemptListener {
+export function attemptListener(context: PaymentContext): AttemptListener {
   return {
     async changed(tx, attempt) {
       if (attempt.order.kind === 'charge') await concludeCharge(tx, context, attempt);
@@ -23,7 +23,7 @@ export function attemptListener(context: Context): AttemptListener {
   };
 }
 
-async function concludeCharge(tx: Tx, context: Context, attempt: Attempt): Promise<void> {
+async function concludeCharge(tx: Tx, context: PaymentContext, attempt: Attempt): Promise<void> {
   const payment = await requirePayment(tx, attempt.order.txn);
   const reason = attempt.reason === undefined ? {} : { reason: attempt.reason };
   switch (attempt.state) {
@@ -48,7 +48,7 @@ async function concludeCharge(tx: Tx, context: Context, attempt: Attempt): Promi
 }
 
 /** A reversal that the rail refuses leaves it open whether the charge happened: a person must find out. */
-async function concludeReversal(tx: Tx, context: Context, { order, state, reason }: Attempt): Promise<void> {
+async function concludeReversal(tx: Tx, context: PaymentContext, { order, state, reason }: Attempt): Promise<void> {
   const payment = await requirePayment(tx, order.txn);
   if (state === 'done') await step(tx, context, payment, 'confirm-reversal', { reason: 'reversed' });
   else if (state === 'declined' || state === 'given-up') {

@@ -1,10 +1,10 @@
 import { closeChallenge } from '../approvals/challenge.ts';
 import type { Context } from '../outgoing/context.ts';
 import type { Tx } from '../store/store.ts';
+import type { PaymentEvent } from '../vocabulary/payment-states.ts';
 import type { Payment } from './payment.ts';
 import { sendReceipts } from './receipts.ts';
 import type { StepDetail } from './step.ts';
-import type { PaymentEvent } from './transitions.ts';
 
 /** Carries out the effects of an event in the transaction of its step: request, receipts, alarms. */
 export async function takeEffect(

@@ -1,6 +1,6 @@
-import type { Context } from '../outgoing/context.ts';
 import { type Device, devicesOf } from '../people/devices.ts';
 import type { ReadTx } from '../store/store.ts';
+import type { PaymentContext } from './context.ts';
 import { countWaitingRequests } from './payment.ts';
 
 /** The most that one payment may move, minor units of its currency. */
@@ -19,7 +19,7 @@ export type Rejection = 'customer-unreachable' | 'customer-busy' | 'amount-limit
 /** Why this phone is not asked for this amount, or `undefined` when it may be asked. */
 export async function rejectionOf(
   tx: ReadTx,
-  context: Context,
+  context: PaymentContext,
   device: Device | undefined,
   minor: number,
 ): Promise<Rejection | undefined> {
@@ -30,7 +30,7 @@ export async function rejectionOf(
   return waiting >= WAITING_REQUESTS_LIMIT ? 'customer-busy' : undefined;
 }
 
-async function isNewInPlaceOfAnother(tx: ReadTx, context: Context, device: Device): Promise<boolean> {
+async function isNewInPlaceOfAnother(tx: ReadTx, context: PaymentContext, device: Device): Promise<boolean> {
   const age = context.clock.now() - (device.activatedAt ?? 0);
   const earlier = (await devicesOf(tx, device.personId)).some(
     (other) => other.id !== device.id && other.activatedAt !== undefined,

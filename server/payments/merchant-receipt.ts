@@ -5,9 +5,9 @@ import type { Context } from '../outgoing/context.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
 import { refOctets } from '../vocabulary/ids.ts';
+import { isSettled } from '../vocabulary/payment-states.ts';
 import type { Payment } from './payment.ts';
 import { contentOf } from './receipts.ts';
-import { isSettled } from './transitions.ts';
 
 /** A signed receipt for a merchant without a phone. The signed text stands beside the signature, to be checked by anybody. */
 export interface MerchantReceipt {

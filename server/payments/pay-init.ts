@@ -1,12 +1,12 @@
 import { fitText, matchCodeOf, type NakCode, type PayInit } from '../../device/safe-mobile/index.ts';
 import { type Merchant, merchantOfPerson } from '../merchants/merchants.ts';
 import { type Recipient, sendNak } from '../outgoing/compose.ts';
-import type { Context } from '../outgoing/context.ts';
 import { repeatReceipt } from '../outgoing/receipts.ts';
 import { personByNumber } from '../people/people.ts';
 import type { Tx } from '../store/store.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
 import { refOf } from '../vocabulary/ids.ts';
+import type { PaymentContext } from './context.ts';
 import type { Rejection } from './limits.ts';
 import { mrefOfPhone } from './payment.ts';
 import { referenceRoom, requestPayment } from './request.ts';
@@ -25,7 +25,7 @@ const NAK_OF_REJECTION: Readonly<Record<Rejection, NakCode>> = {
  */
 export async function startByPhone(
   tx: Tx,
-  context: Context,
+  context: PaymentContext,
   recipient: Recipient,
   message: PayInit,
   plaintext: Uint8Array,

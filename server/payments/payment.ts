@@ -13,7 +13,7 @@ import {
   type Ref,
   ref,
 } from '../vocabulary/ids.ts';
-import { isPaymentState, type PaymentState } from './transitions.ts';
+import { isPaymentState, type PaymentState } from '../vocabulary/payment-states.ts';
 
 /** The PAY_INIT that started a payment from a merchant's phone. */
 export interface PaymentInit {

@@ -5,9 +5,9 @@ import { type Recipient, recipientById } from '../outgoing/compose.ts';
 import type { Context } from '../outgoing/context.ts';
 import { issueReceipt, type ReceiptContent, sendPassingReceipt } from '../outgoing/receipts.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
+import { PAYMENT_STATES } from '../vocabulary/payment-states.ts';
 import type { Payment } from './payment.ts';
 import type { StepDetail } from './step.ts';
-import { PAYMENT_STATES } from './transitions.ts';
 
 /** How long after the request a phone may still ask about it by itself, ms: its last query is 8 minutes after its answer. */
 const QUERIES_MS = 8 * 60 * 1000;

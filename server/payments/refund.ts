@@ -1,12 +1,13 @@
 import { type Amount, formatAmount } from '../../device/safe-mobile/index.ts';
 import { ATTEMPT_STATES, type Attempt, type AttemptState } from '../attempts/attempt.ts';
-import type { Context } from '../outgoing/context.ts';
 import { merchantAccount, type Rail, type RailKey } from '../rails/rail.ts';
 import { readAmount } from '../store/amount.ts';
 import type { Row } from '../store/row.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
 import { type Ref, ref } from '../vocabulary/ids.ts';
+import type { RefundState } from '../vocabulary/payment-states.ts';
+import type { PaymentContext } from './context.ts';
 import { type Payment, requirePayment } from './payment.ts';
 import { step } from './step.ts';
 
@@ -31,10 +32,6 @@ export interface Refund {
   readonly state: RefundState;
 }
 
-/** `review`: it is unknown whether the money went back, and a person must find out. */
-export const REFUND_STATES = ['in-progress', 'refunded', 'declined', 'review'] as const;
-export type RefundState = (typeof REFUND_STATES)[number];
-
 const STATE_OF_ATTEMPT: Readonly<Record<AttemptState, RefundState>> = {
   asked: 'in-progress',
   pending: 'in-progress',
@@ -49,7 +46,7 @@ const STATE_OF_ATTEMPT: Readonly<Record<AttemptState, RefundState>> = {
  * ended when this resolves.
  * @throws ServiceError `conflict` when there is nothing to give back or not as much, `invalid-request`, `not-possible-now`
  */
-export async function refundPayment(tx: Tx, context: Context, txn: string, order: RefundOrder): Promise<Refund> {
+export async function refundPayment(tx: Tx, context: PaymentContext, txn: string, order: RefundOrder): Promise<Refund> {
   const payment = await requirePayment(tx, txn);
   const earlier = await refundsOf(tx, payment.txn);
   const known = earlier.find(({ key, state }) => key === order.key && (key !== undefined || state !== 'declined'));
@@ -90,7 +87,11 @@ export function refundsOf(tx: ReadTx, txn: Ref): Promise<Refund[]> {
 }
 
 /** Stores what the rail answered about a refund. */
-export async function concludeRefund(tx: Tx, context: Context, { order, state, reason }: Attempt): Promise<void> {
+export async function concludeRefund(
+  tx: Tx,
+  context: PaymentContext,
+  { order, state, reason }: Attempt,
+): Promise<void> {
   const { txn, key, amount } = order;
   if (state === 'declined') {
     await tx.run('UPDATE payment SET refunded = refunded - ? WHERE txn = ?', amount.minor, txn);
@@ -131,7 +132,7 @@ function amountOf({ amount, refunded, txn }: Payment, order: RefundOrder): Amoun
   return wanted;
 }
 
-function railOf(context: Context, payment: Payment, amount: Amount): Rail {
+function railOf(context: PaymentContext, payment: Payment, amount: Amount): Rail {
   const rail = context.rails.named(payment.rail);
   if (rail === undefined) {
     throw new ServiceError('not-possible-now', `the service runs without the rail ${payment.rail} of this payment`);

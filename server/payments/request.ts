@@ -10,12 +10,13 @@ import { randomBelow } from '../../modem/index.ts';
 import { ask, newRef } from '../approvals/challenge.ts';
 import type { Merchant } from '../merchants/merchants.ts';
 import { recipientOf } from '../outgoing/compose.ts';
-import { type Context, unixTime } from '../outgoing/context.ts';
+import { unixTime } from '../outgoing/context.ts';
 import { type Device, enrolledDevice } from '../people/devices.ts';
 import type { Person } from '../people/people.ts';
 import type { Tx } from '../store/store.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
 import { refOctets } from '../vocabulary/ids.ts';
+import type { PaymentContext } from './context.ts';
 import { type Rejection, rejectionOf } from './limits.ts';
 import { type Payment, type PaymentInit, paymentByMref } from './payment.ts';
 import { begin } from './step.ts';
@@ -45,7 +46,11 @@ export interface RequestedPayment {
  * Accepts a merchant's request and asks the customer, in one transaction; or rejects it, which is written down as well.
  * @throws ServiceError `conflict` for a known mref with another content, `invalid-request` for one that cannot be asked
  */
-export async function requestPayment(tx: Tx, context: Context, request: PaymentRequest): Promise<RequestedPayment> {
+export async function requestPayment(
+  tx: Tx,
+  context: PaymentContext,
+  request: PaymentRequest,
+): Promise<RequestedPayment> {
   const known = await paymentByMref(tx, request.merchant.id, request.mref);
   if (known !== undefined) {
     if (known.fingerprint === fingerprintOf(request)) return { payment: known, repeated: true };
@@ -82,7 +87,7 @@ function checkRequest({ merchant, amount, reference }: PaymentRequest): void {
 
 async function proceed(
   tx: Tx,
-  context: Context,
+  context: PaymentContext,
   request: PaymentRequest,
   payment: Payment,
   device: Device | undefined,
@@ -109,7 +114,7 @@ async function proceed(
   return begin(tx, context, payment, 'request');
 }
 
-function create(context: Context, request: PaymentRequest, device: Device | undefined): Payment {
+function create(context: PaymentContext, request: PaymentRequest, device: Device | undefined): Payment {
   const now = context.clock.now();
   return {
     txn: newRef(context),

@@ -1,7 +1,7 @@
-import type { Context } from '../outgoing/context.ts';
 import type { RailKey } from '../rails/rail.ts';
 import type { Tx } from '../store/store.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
+import type { PaymentContext } from './context.ts';
 import { type Payment, requirePayment } from './payment.ts';
 import { refundsOf } from './refund.ts';
 
@@ -20,7 +20,12 @@ export interface Resolution {
  * @throws ServiceError `conflict` when nothing of this payment is in review, or not what the key names;
  * `invalid-request` when several refunds are in review and no key says which
  */
-export async function resolvePayment(tx: Tx, context: Context, txn: string, resolution: Resolution): Promise<Payment> {
+export async function resolvePayment(
+  tx: Tx,
+  context: PaymentContext,
+  txn: string,
+  resolution: Resolution,
+): Promise<Payment> {
   const payment = await requirePayment(tx, txn);
   const { moved, reason } = resolution;
   const [key, ...more] = (await keysInReview(tx, payment)).filter((known) => known === (resolution.key ?? known));

@@ -1,11 +1,12 @@
 import type { Challenge } from '../approvals/challenge.ts';
-import type { ServiceEvent } from '../journal/journal.ts';
 import type { Recipient } from '../outgoing/compose.ts';
 import type { Context } from '../outgoing/context.ts';
 import type { Tx } from '../store/store.ts';
+import type { ServiceEvent } from '../vocabulary/events.ts';
+import { PAYMENT_STATES, type PaymentEvent } from '../vocabulary/payment-states.ts';
 import { takeEffect } from './effects.ts';
 import { insertPayment, type Payment } from './payment.ts';
-import { nextState, PAYMENT_STATES, type PaymentEvent } from './transitions.ts';
+import { nextState } from './transitions.ts';
 
 /** The values of an event. */
 export interface StepDetail {

@@ -1,14 +1,8 @@
 import type { Journal } from '../journal/journal.ts';
 import type { Row } from '../store/row.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
+import { DEVICE_STATES, type DeviceState } from '../vocabulary/device-states.ts';
 import { type DeviceId, deviceId, type PersonId, personId } from '../vocabulary/ids.ts';
-
-/**
- * The states of a device, in order; `blocked` goes back to `active`, `enrolling` back to `registered`.
- * A person has any number of revoked devices and at most one that is active or blocked.
- */
-export const DEVICE_STATES = ['registered', 'enrolling', 'active', 'blocked', 'revoked'] as const;
-export type DeviceState = (typeof DEVICE_STATES)[number];
 
 /** One phone of one person. A new phone, or a forgotten PIN, is a new device. */
 export interface Device {

@@ -1,11 +1,11 @@
-import type { Context } from '../outgoing/context.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { Tx } from '../store/store.ts';
 import { deviceById, setDeviceState } from './devices.ts';
 
 /** The timer `device-unblock`: a temporary block after wrong PINs is over. */
-export async function unblockDevice(tx: Tx, context: Context, id: number): Promise<void> {
+export async function unblockDevice(tx: Tx, journal: Journal, id: number): Promise<void> {
   const device = await deviceById(tx, id);
   if (device?.state !== 'blocked' || device.blockedUntil === undefined) return;
   await tx.run('UPDATE device SET blocked_until = NULL WHERE id = ?', device.id);
-  await setDeviceState(tx, context.journal, device, 'active');
+  await setDeviceState(tx, journal, device, 'active');
 }

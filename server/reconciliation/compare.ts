@@ -2,11 +2,8 @@ import { type Amount, formatAmount } from '../../device/safe-mobile/index.ts';
 import type { Period } from '../ledger/statement.ts';
 import type { SettlementLine } from '../rails/rail.ts';
 import { dayOf } from '../time/days.ts';
+import type { DifferenceKind } from '../vocabulary/events.ts';
 import type { Movement } from './movements.ts';
-
-/** What may differ between a rail's settlement and the service. */
-export const DIFFERENCE_KINDS = ['only-there', 'only-here', 'other-amount', 'duplicate'] as const;
-export type DifferenceKind = (typeof DIFFERENCE_KINDS)[number];
 
 /** A movement that is not the same there and here. `other-day` is matched all the same: rails settle near midnight, or later. */
 export interface Finding {

@@ -3,7 +3,8 @@ import type { Period } from '../ledger/statement.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
 import { DAY_MS, dayOf } from '../time/days.ts';
 import { ALARM_ADVICE } from '../vocabulary/alarms.ts';
-import { DIFFERENCE_KINDS, type DifferenceKind, type Finding } from './compare.ts';
+import { DIFFERENCE_KINDS, type DifferenceKind } from '../vocabulary/events.ts';
+import type { Finding } from './compare.ts';
 
 /** A finding that somebody has to look at. */
 export type Difference = Finding & { readonly kind: DifferenceKind };

@@ -5,10 +5,10 @@ import { Journal } from '../journal/journal.ts';
 import { servicePrimitives } from '../keys/primitives.ts';
 import { Vault } from '../keys/vault.ts';
 import { checkAtStart } from '../ledger/start-check.ts';
-import type { Context } from '../outgoing/context.ts';
 import { Outbox } from '../outgoing/outbox.ts';
 import { repeatUnconfirmed } from '../outgoing/receipts.ts';
 import { attemptListener } from '../payments/conclude.ts';
+import type { PaymentContext } from '../payments/context.ts';
 import { paymentIsDue } from '../payments/expire.ts';
 import { unblockDevice } from '../people/unblock.ts';
 import { LedgerRail } from '../rails/ledger-rail.ts';
@@ -21,6 +21,7 @@ import { Timers } from '../time/timers.ts';
 import { Retention } from '../upkeep/retention.ts';
 import { ref } from '../vocabulary/ids.ts';
 import { Modems } from './modems.ts';
+import { messageHandlers } from './phone-messages.ts';
 import type { ServiceOptions } from './service-options.ts';
 import { type TakenOver, takenOver } from './taken-over.ts';
 
@@ -33,7 +34,7 @@ const BEARER_AT_ONCE = 256;
 /** The running parts of a service: inbox, outbox, timers. */
 export interface Running {
   readonly store: Store;
-  readonly context: Context;
+  readonly context: PaymentContext;
   readonly modems: Modems;
   readonly migrated: Migrated | undefined;
   readonly takenOver: TakenOver;
@@ -60,7 +61,7 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
   const modems = new Modems(options.modems ?? [], clock);
   const rails = railsOf(options.rails ?? [], new LedgerRail(store, clock));
   const attempts = new AttemptEngine(store, clock, timers, journal, rails);
-  const context: Context = {
+  const context: PaymentContext = {
     clock,
     random,
     primitives,
@@ -77,7 +78,7 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
   };
   attempts.listen(attemptListener(context));
   if (options.log !== undefined) journal.subscribe(options.log);
-  const inbox = new Inbox(store, context);
+  const inbox = new Inbox(store, context, messageHandlers(context));
   const retention = new Retention(store, clock, journal, timers);
   const daily = new DailyReconciliation({ store, clock, journal }, rails, timers);
 
@@ -98,7 +99,7 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
     'outbox-retry': (tx, id) => context.outbox.retry(tx, id),
     'inbox-retry': (tx, id) => inbox.retry(tx, id),
     reconciliation: (tx) => daily.fire(tx),
-    'device-unblock': (tx, device) => unblockDevice(tx, context, Number(device)),
+    'device-unblock': (tx, device) => unblockDevice(tx, journal, Number(device)),
     retention: (tx) => retention.fire(tx),
   });
   bearer.receive(inbox);

@@ -2,8 +2,6 @@ import type { FastifyInstance } from 'fastify';
 import { type Amount, type Currency, checkText, SafeMobileError } from '../../device/safe-mobile/index.ts';
 import { type Activation, createActivation } from '../enrolment/activation.ts';
 import { descriptorOf } from '../enrolment/descriptor.ts';
-import { createHttp } from '../http/http.ts';
-import { OpenRequests } from '../http/open-requests.ts';
 import { type JournalListener, recordFault } from '../journal/journal.ts';
 import { deposit } from '../ledger/deposit.ts';
 import { holdingsOf } from '../ledger/ledger.ts';
@@ -15,15 +13,14 @@ import {
   merchantById,
   PAYEE_OCTETS,
 } from '../merchants/merchants.ts';
-import type { Context } from '../outgoing/context.ts';
 import { cancelPayment } from '../payments/cancel.ts';
+import type { PaymentContext } from '../payments/context.ts';
 import { type MerchantReceipt, merchantReceipt } from '../payments/merchant-receipt.ts';
 import type { PaymentOrder } from '../payments/order.ts';
 import { findPayments, type Payment, type PaymentQuery, requirePayment } from '../payments/payment.ts';
 import { type Refund, type RefundOrder, refundPayment, refundsOf } from '../payments/refund.ts';
 import { type RequestedPayment, requestPayment } from '../payments/request.ts';
 import { type Resolution, resolvePayment } from '../payments/resolve.ts';
-import { isSettled } from '../payments/transitions.ts';
 import { type Device, devicesOf } from '../people/devices.ts';
 import { addPerson, type Person, peopleAfter, personById, personByNumber } from '../people/people.ts';
 import type { Rail, RemoteRail } from '../rails/rail.ts';
@@ -33,10 +30,10 @@ import type { Migrated } from '../store/sqlite-file.ts';
 import type { Store, Tx } from '../store/store.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
 import type { PersonId } from '../vocabulary/ids.ts';
+import { isSettled } from '../vocabulary/payment-states.ts';
 import { E164, type Language } from '../vocabulary/person-fields.ts';
 import type { ModemStanding, Reachability } from './modems.ts';
-import { type Running, startRunning } from './running.ts';
-import type { ServiceOptions } from './service-options.ts';
+import type { Running } from './running.ts';
 import type { TakenOver } from './taken-over.ts';
 import { Waits } from './waits.ts';
 
@@ -46,6 +43,13 @@ export interface Unfinished {
   readonly answers: number;
   /** Frames that the bearer has and that have no outcome. */
   readonly frames: number;
+}
+
+/** The requests of the API that have no answer yet. */
+export interface OpenRequests {
+  readonly count: number;
+  /** From now on new requests are refused. Resolves when all others have their answer. */
+  close(): Promise<void>;
 }
 
 /** Seconds a customer has unless the merchant says otherwise. */
@@ -67,19 +71,20 @@ export class Service {
   /** The service's own number, E.164. */
   readonly number: string;
   readonly #store: Store;
-  readonly #context: Context;
+  readonly #context: PaymentContext;
   readonly #running: Running;
   readonly #waits: Waits;
-  readonly #requests = new OpenRequests();
+  readonly #requests: OpenRequests;
 
-  /** Use {@link openService}. */
-  constructor(options: Pick<ServiceOptions, 'number' | 'keys'>, running: Running) {
-    this.number = options.number;
+  /** Use `openService`. @param requests those of `http`, which is built on this service */
+  constructor(number: string, running: Running, requests: OpenRequests, httpOf: (service: Service) => FastifyInstance) {
+    this.number = number;
     this.#running = running;
     this.#store = running.store;
     this.#context = running.context;
+    this.#requests = requests;
     this.#waits = new Waits(running.context.clock, running.context.journal);
-    this.http = createHttp(this, options.keys.adminKeyHash, this.#requests);
+    this.http = httpOf(this);
   }
 
   /** @throws ServiceError `invalid-request`, `conflict` */
@@ -133,7 +138,7 @@ export class Service {
   /** Puts money in a person's account, once a reference. @returns whether it was there before. @throws ServiceError */
   deposit(person: number, amount: Amount, reference: string): Promise<boolean> {
     return this.#write('deposit', async (tx) =>
-      deposit(tx, this.#context, await personById(tx, person), amount, reference),
+      deposit(tx, await personById(tx, person), amount, reference, this.#context.clock.now()),
     );
   }
 
@@ -320,16 +325,6 @@ export class Service {
     await this.http.close();
     await this.#running.stop();
   }
-}
-
-/**
- * Opens the service: continues with the open work of an earlier run, then receives and sends.
- * @throws StoreError when the database cannot be used
- */
-export async function openService(options: ServiceOptions): Promise<Service> {
-  const service = new Service(options, await startRunning(options));
-  await service.http.ready();
-  return service;
 }
 
 function checkName(name: string, octets: number): void {

@@ -1,5 +1,6 @@
 import type { Clock } from '../../modem/index.ts';
-import type { Journal, ServiceEvent } from '../journal/journal.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { ServiceEvent } from '../vocabulary/events.ts';
 
 /** Those who wait for something to happen in the service; all of them end when it is closed. */
 export class Waits {

@@ -1,9 +1,9 @@
 import type { Clock } from '../../modem/index.ts';
 import { type Journal, recordFault } from '../journal/journal.ts';
-import { isSettled, PAYMENT_STATES, type PaymentState } from '../payments/transitions.ts';
 import type { Store, Tx } from '../store/store.ts';
 import { DAY_MS, nextDaily } from '../time/days.ts';
 import type { Timers } from '../time/timers.ts';
+import { isSettled, PAYMENT_STATES, type PaymentState } from '../vocabulary/payment-states.ts';
 
 /** Ten years and the rest of the eleventh: Italian law wants commercial records for ten years (Codice civile, art. 2220). */
 const COMMERCIAL_DAYS = 11 * 366;

@@ -1,4 +1,39 @@
-import type { Alarm } from '../journal/journal.ts';
+/** Events that do not happen with an honest phone and a working service; the operator should look at them. */
+export type Alarm =
+  /** A frame that opened names a transaction this device never had: a copied phone. */
+  | 'unknown-transaction'
+  /** Another frame with a `ctr` that was used: a copied phone. */
+  | 'reused-counter'
+  /** The customer says that the request was not theirs. */
+  | 'refused-as-not-mine'
+  /** A message failed five times and waits for a person; `ref` is its number in the inbox. */
+  | 'message-set-aside'
+  /** It is unknown whether a refund went back; `ref` is its key at the rail. */
+  | 'refund-needs-review'
+  /** A rail gave a final answer that contradicts its earlier one. */
+  | 'rail-contradicts-itself'
+  /** A rail answered about a charge that was being reversed by then: the reversal stands. */
+  | 'answer-after-reversal'
+  /** A rail told of an order that the service did not give to it; `ref` is its key. */
+  | 'notice-of-unknown-order'
+  /** The service was started without the rail of an open payment or refund. */
+  | 'rail-missing'
+  /** A customer or merchant has less than nothing, by a fault of an earlier version; `ref` is the account. */
+  | 'account-below-zero'
+  /** It is unknown whether money moved, and the service has stopped asking the rail. */
+  | 'payment-needs-review'
+  /** A rule that always holds for the ledger does not: a bug, or another program changed the file. `ref` is what breaks it. */
+  | 'ledger-breach'
+  /** A rail's settlement has a movement that the service does not have. `ref` is the key of the movement, here and below. */
+  | 'settlement-only-there'
+  /** The service has a movement that the rail's settlement does not have. */
+  | 'settlement-only-here'
+  /** A movement has one amount in the rail's settlement and another in the service. */
+  | 'settlement-other-amount'
+  /** A rail's settlement has a movement twice. */
+  | 'settlement-duplicate'
+  /** A rail did not give its settlement; `ref` is its name. */
+  | 'settlement-missing';
 
 /** What the operator should do about each alarm, as a sentence. */
 export const ALARM_ADVICE: Readonly<Record<Alarm, string>> = {

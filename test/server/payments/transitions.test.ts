@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { nextState, TRANSITIONS } from '../../../server/payments/transitions.ts';
 import {
   isSettled,
-  nextState,
   PAYMENT_STATES,
   type PaymentEvent,
   type PaymentState,
-  TRANSITIONS,
-} from '../../../server/payments/transitions.ts';
+} from '../../../server/vocabulary/payment-states.ts';
 
 // The design's table of states: where each leads to.
 const WAYS: Readonly<Record<PaymentState, readonly PaymentState[]>> = {

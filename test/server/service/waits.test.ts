@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { Journal, type ServiceEvent } from '../../../server/journal/journal.ts';
+import { Journal } from '../../../server/journal/journal.ts';
 import { Waits } from '../../../server/service/waits.ts';
+import type { ServiceEvent } from '../../../server/vocabulary/events.ts';
 import { VirtualClock } from '../../../sim/index.ts';
 import { memoryStore } from '../memory-store.ts';
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { Journal, type ServiceEvent } from '../../../server/journal/journal.ts';
+import { Journal } from '../../../server/journal/journal.ts';
 import type { Tx } from '../../../server/store/store.ts';
 import { type TimerHandlers, Timers } from '../../../server/time/timers.ts';
+import type { ServiceEvent } from '../../../server/vocabulary/events.ts';
 import { VirtualClock } from '../../../sim/index.ts';
 import { memoryStore } from '../memory-store.ts';
 

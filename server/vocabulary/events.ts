@@ -1,0 +1,57 @@
+import type { Amount } from '../../device/safe-mobile/index.ts';
+import type { Alarm } from './alarms.ts';
+import type { DeviceState } from './device-states.ts';
+import type { DeviceId, PersonId, Ref } from './ids.ts';
+import type { PaymentEvent, PaymentState, RefundState } from './payment-states.ts';
+
+/** What may differ between a rail's settlement and the service. */
+export const DIFFERENCE_KINDS = ['only-there', 'only-here', 'other-amount', 'duplicate'] as const;
+export type DifferenceKind = (typeof DIFFERENCE_KINDS)[number];
+
+/** What happened. Holds no secret, so it may be logged and shown. */
+export type ServiceEvent =
+  | {
+      readonly kind: 'payment';
+      readonly txn: Ref;
+      readonly event: PaymentEvent | 'create';
+      readonly from?: PaymentState;
+      readonly to: PaymentState;
+      readonly reason?: string;
+    }
+  | { readonly kind: 'wrong-pin'; readonly deviceId: DeviceId; readonly ref: Ref; readonly triesLeft: number }
+  | { readonly kind: 'device'; readonly deviceId: DeviceId; readonly personId: PersonId; readonly state: DeviceState }
+  | {
+      readonly kind: 'alarm';
+      readonly alarm: Alarm;
+      readonly deviceId?: DeviceId;
+      readonly ref: string;
+      /** What was seen and what to do, where the advice for this kind of alarm alone does not say. */
+      readonly detail?: string;
+    }
+  | {
+      readonly kind: 'refund';
+      readonly txn: Ref;
+      /** Its key at the rail. */
+      readonly key: string;
+      readonly state: RefundState;
+      readonly amount: Amount;
+      readonly reason?: string;
+    }
+  /** An operator has said what became of a charge or refund in review. */
+  | {
+      readonly kind: 'resolved';
+      readonly txn: Ref;
+      readonly key: string;
+      readonly moved: boolean;
+      readonly reason: string;
+    }
+  /** A difference between a rail's settlement and the service was not found again. */
+  | {
+      readonly kind: 'difference-ended';
+      readonly rail: string;
+      readonly key: string;
+      readonly difference: DifferenceKind;
+    }
+  /** A bug or a broken file: one message or request was given up. */
+  | { readonly kind: 'fault'; readonly reason: string }
+  | { readonly kind: 'undelivered'; readonly deviceId: DeviceId; readonly message: string; readonly reason: string };
