@@ -130,7 +130,7 @@ export class CashMobile extends MIDlet {
     };
   }
 
-  /** Continues with the transactions that were open when the application ended; true when one of them needs the user. */
+  /** Continues with the transactions that were open when the application ended; true when one of them waits for the user's answer. */
   #resume({ app, requests, queries }: Parts, missedSince: number): boolean {
     const { record } = app.device;
     if (record === undefined) {
@@ -138,11 +138,11 @@ export class CashMobile extends MIDlet {
       app.transactions.clear();
       return false;
     }
-    const open = app.transactions.all.filter(awaitsReceipt);
-    const overdue = open.filter((transaction) => queries.watch(record, transaction, missedSince));
+    for (const transaction of app.transactions.all.filter(awaitsReceipt))
+      queries.watch(record, transaction, missedSince);
     const waiting = app.transactions.all.filter(awaitsCustomer);
     for (const transaction of waiting) requests.resume(record, transaction);
-    return waiting.length > 0 || overdue.length > 0;
+    return waiting.length > 0;
   }
 
   /** Opens a frame and passes its message on. A frame that does not open is not from the service, and is ignored. */

@@ -154,12 +154,12 @@ function recentCustomers(transactions: readonly Transaction[]): readonly string[
   return [...new Set(numbers)].slice(0, RECENT_LIMIT);
 }
 
-/** `12.50` or `12,5` or `12` as minor units; `undefined` for anything else, for nothing, and for too much. */
+/** `12.50` or `12,5` or `12` as minor units; `undefined` for anything else and for nothing. Nine digits of units stay below the 2^40 of an {@link Amount}. */
 export function parseAmount(typed: string, currency: Currency): Amount | undefined {
   const { exponent } = CURRENCIES[currency];
   const match = /^(?<units>[0-9]{1,9})(?:[.,](?<decimals>[0-9]*))?$/.exec(typed);
   const { units, decimals = '' } = match?.groups ?? {};
   if (units === undefined || decimals.length > exponent) return undefined;
   const minor = Number(units + decimals.padEnd(exponent, '0'));
-  return minor > 0 && minor < 2 ** 40 ? { minor, currency } : undefined;
+  return minor > 0 ? { minor, currency } : undefined;
 }

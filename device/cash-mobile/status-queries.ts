@@ -21,15 +21,11 @@ export class StatusQueries {
 
   /**
    * Sets the timers of the queries about the last answer of a transaction: once for each answer, and once after a start.
+   * A query that was missed is made now.
    * @param missedSince since when queries may have been missed because the application did not run, ms since 1970
-   * @returns whether a query was missed and is made now.
    */
-  watch(
-    device: DeviceRecord,
-    { ref, role, sent }: Transaction,
-    missedSince: number = Number.POSITIVE_INFINITY,
-  ): boolean {
-    if (sent === undefined || AUTOMATIC.includes(sent.said)) return false;
+  watch(device: DeviceRecord, { ref, role, sent }: Transaction, missedSince: number = Number.POSITIVE_INFINITY): void {
+    if (sent === undefined || AUTOMATIC.includes(sent.said)) return;
     const { system } = this.#app;
     const now = system.currentTimeMillis();
     const times = QUERY_TIMES_MS.map((after) => sent.at + after);
@@ -37,7 +33,6 @@ export class StatusQueries {
     for (const time of times.filter((at) => at > now)) system.schedule(time - now, () => ask(time));
     const missed = times.find((at) => at <= now && at >= missedSince);
     if (missed !== undefined) ask(missed);
-    return missed !== undefined;
   }
 
   /** Asks now. */

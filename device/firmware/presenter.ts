@@ -86,7 +86,6 @@ export class Presenter {
     this.#editor?.commit();
     this.#editor = undefined;
     this.#option = undefined;
-    this.#top = 0;
     this.#focus =
       view.kind === 'list'
         ? Math.max(

@@ -133,6 +133,32 @@ describe('Enrolment', () => {
     expect(wordsOf(cash)).toContain('The service has not answered.');
   });
 
+  test('that its owner sends again waits as long as after the first time, and only once', async () => {
+    const cash = await installed();
+    await sendEnrol(cash);
+    const sent: number[] = [];
+    await cash.clock.advance(30_000);
+    await cash.select('Send again');
+    for (const ms of [0, 59_999, 1, 119_999, 1, 59_999]) {
+      await cash.clock.advance(ms);
+      sent.push(cash.service.heard.length);
+    }
+    expect(sent).toEqual([2, 2, 3, 3, 4, 4]);
+    expect(wordsOf(cash)).not.toContain('The service has not answered.');
+    await cash.clock.advance(1);
+    expect(wordsOf(cash)).toContain('The service has not answered.');
+  });
+
+  test('takes digits first where the code is typed, and a code that was mistyped stands there again', async () => {
+    const cash = await installed();
+    expect(cash.phone.screen.input).toEqual({ mode: '123', numeric: false, telephone: false });
+    await cash.type('7zq2');
+    await cash.select('Next');
+    await cash.select('OK');
+    expect(cash.phone.screen.input?.mode).toBe('123');
+    expect(cash.phone.screen.items.at(-1)?.value).toBe('7zq2');
+  });
+
   test('takes no request for a payment before it is active, and none to enrol afterwards', async () => {
     const cash = await installed();
     await sendEnrol(cash);

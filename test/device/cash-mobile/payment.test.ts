@@ -486,6 +486,20 @@ describe('A frame', () => {
     }
     expect(cash.service.heard).toEqual([]);
   });
+
+  test('that says nothing to the customer ends the application that it started, each time', async () => {
+    const cash = await enrolled();
+    const states: string[] = [];
+    cash.handset.watch((event) => {
+      if (event.kind === 'application') states.push(event.state);
+    });
+    for (const frames of [1, 2]) {
+      const both = Array.from({ length: frames }, () => cash.radio.deliver(cash.service.rawSms(new Uint8Array(133))));
+      await Promise.all(both);
+      await cash.settle();
+    }
+    expect(states).toEqual(['started', 'ended', 'started', 'ended']);
+  });
 });
 
 describe('The history', () => {

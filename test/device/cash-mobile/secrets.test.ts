@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type MemoryFlash, memoryFlash } from '../../../device/index.ts';
+import { TextField } from '../../../device/midp/index.ts';
 import {
   createPinKey,
   hexOf,
@@ -154,6 +155,21 @@ describe('The memory of the phone', () => {
     const scrypt = vi.spyOn(primitives, 'scrypt');
     await enrol(cash);
     expect(new Set(scrypt.mock.calls.map(([password]) => hexOf(password)))).toEqual(new Set(['00'.repeat(PIN.length)]));
+  });
+});
+
+describe('The fields for a PIN', () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  test('are empty once they were read: both of an enrolment, its confirmation, and that of a payment', async () => {
+    const read = vi.spyOn(TextField.prototype, 'getString');
+    const cash = await installed();
+    await enrol(cash);
+    await payOnce(cash);
+    const fields = [...new Set(read.mock.contexts)]
+      .flatMap((field) => (field instanceof TextField ? [field.view()] : []))
+      .filter(({ constraints }) => constraints.password);
+    expect(fields.map(({ text }) => text)).toEqual(['', '', '', '']);
   });
 });
 

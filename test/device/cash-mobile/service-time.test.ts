@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { bench } from '../bench.ts';
-import { attach, enrolled, openApplication, PIN, wordsOf } from './cash-bench.ts';
+import { attach, type CashBench, enrolled, openApplication, PIN, wordsOf } from './cash-bench.ts';
 import { PAYEE } from './fake-service.ts';
 
 const HOUR = 3_600;
@@ -102,6 +102,24 @@ describe('A phone whose clock disagrees with a request by more than 300 s', () =
     const before = cash.service.all('TIME_REQUEST').length;
     await cash.request();
     expect(cash.service.all('TIME_REQUEST')).toHaveLength(before + 1);
+  });
+
+  test.each([
+    ['twice', async (cash: CashBench, nonce: Uint8Array) => cash.send(cash.service.timeResponse(nonce))],
+    ['after 30 s without an answer', async (cash: CashBench) => void (await cash.clock.advance(30_000))],
+  ])('does not take an answer %s while the application goes on', async (_name, first) => {
+    const cash = await enrolled();
+    await openApplication(cash, 'en');
+    cash.service.skew = HOUR;
+    await cash.request();
+    const [question] = cash.service.all('TIME_REQUEST');
+    const nonce = question?.nonce ?? new Uint8Array(8);
+    await first(cash, nonce);
+    const clocks = () => JSON.stringify(cash.flash.read('records/Cash-Mobile/clock'));
+    const before = clocks();
+    cash.service.skew = 2 * HOUR;
+    await cash.send(cash.service.timeResponse(nonce));
+    expect(clocks()).toBe(before);
   });
 
   test('waits 30 s for each answer, also for the second in one run', async () => {

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { cashHandset } from '../../../device/cli/cash-handset-program.ts';
 import { lockFlash } from '../../../device/hal/flash-lock.ts';
 import { createProgram, UsageError } from '../../../modem/cli/program.ts';
+import { systemClock } from '../../../modem/index.ts';
 import { openTcp } from '../../../sim/index.ts';
 import { line, ok, ScriptedModem } from '../../modem/scripted-modem.ts';
 
@@ -128,6 +129,36 @@ test('holds the flash file while it runs; then modem, input and flash file are f
   expect(JSON.stringify(screens)).toContain('TestNet');
   expect(screens.find(({ kind }) => kind === 'idle')).toMatchObject({ icons: { signal: 4 } });
   expect(screens.at(-1)).toMatchObject({ kind: 'off' });
+});
+
+test('shows the time of the machine: two hours ahead of UTC where that is so', async () => {
+  vi.spyOn(Date.prototype, 'getTimezoneOffset').mockReturnValue(-120);
+  const local = () => new Date(systemClock.now() + 2 * 3_600_000).toISOString().slice(11, 16);
+  const before = local();
+  stdin.end();
+  await run('--headless', '--json');
+  const times = [before, local()].map((clock) => expect.objectContaining({ clock }));
+  const idle = printed().find(({ kind }) => kind === 'idle');
+  expect(times).toContainEqual(idle?.['icons']);
+});
+
+test('asks the modem for operator and signal no more when it has ended', async () => {
+  const after = systemClock.after.bind(systemClock);
+  const looks: { cancelled: boolean }[] = [];
+  vi.spyOn(systemClock, 'after').mockImplementation((ms, task) => {
+    const look = { cancelled: false };
+    const cancel = after(ms, task);
+    // The driver has timers of this length too; those end with the modem.
+    if (ms === 30_000) looks.push(look);
+    return () => {
+      look.cancelled = true;
+      cancel();
+    };
+  });
+  stdin.end();
+  await run('--headless', '--json');
+  expect(looks.length).toBeGreaterThan(0);
+  expect(looks.filter(({ cancelled }) => !cancelled)).toEqual([]);
 });
 
 test('ends with the first command that fails, and leaves nothing open though the input goes on', async () => {

@@ -46,6 +46,21 @@ function present(displayable: Displayable) {
   return { clock, events, body, press, type, show: draw, rows: () => body().rows.map(({ text }) => text) };
 }
 
+/** A presenter that shows one screen after the other. */
+function screens() {
+  const presenter = new Presenter(
+    new VirtualClock(),
+    () => WORDS,
+    () => {},
+  );
+  const show = (displayable: Displayable, id: number) => presenter.show(displayable.view(id), () => {});
+  const body = () => presenter.body() ?? expect.fail('Nothing is shown');
+  const press = (...keys: Key[]) => {
+    for (const key of keys) presenter.press({ key, long: false });
+  };
+  return { show, body, press };
+}
+
 function withCommands(...commands: readonly (readonly [label: string, type: CommandType, priority?: number])[]): Form {
   const form = new Form('Title');
   for (const [label, type, priority = 1] of commands) form.addCommand(new Command(label, type, priority));
@@ -372,6 +387,46 @@ describe('A form', () => {
       new Form('', [new StringItem('', '漢字漢字漢字漢字漢字漢字'), new StringItem('', 'e\u0301'.repeat(22))]),
     );
     expect(rows()).toEqual(['漢字漢字漢字漢字漢字漢', '字', 'e\u0301'.repeat(22)]);
+  });
+});
+
+describe('A screen that another one replaces', () => {
+  test.each([
+    ['of the same kind', withCommands(['Next', 'OK'], ['More', 'SCREEN'], ['Back', 'BACK']), 'form'],
+    ['of another kind', new List('Lines', 'IMPLICIT', ['One', 'Two']), 'list'],
+  ] as const)('while its options are open leaves none open, nor its focus: the next is %s', (_name, next, kind) => {
+    const { show, body, press } = screens();
+    const first = new List('Lines', 'IMPLICIT', ['One', 'Two']);
+    for (const label of ['A', 'B', 'C']) first.addCommand(new Command(label, 'SCREEN', 1));
+    show(first, 1);
+    press('down', 'soft-left', 'down');
+    expect(body().kind).toBe('options');
+    show(next, 2);
+    expect([body().kind, body().items.findIndex(({ focused }) => focused)]).toEqual([kind, kind === 'list' ? 0 : -1]);
+    // Opened again, the options begin at the first.
+    show(first, 3);
+    press('soft-left');
+    expect(body().items.findIndex(({ focused }) => focused)).toBe(0);
+  });
+
+  test('while it is scrolled is not scrolled itself', () => {
+    const { show, body, press } = screens();
+    const long = (title: string) => new Form(title, [new StringItem('', 'word '.repeat(80))]);
+    show(long('first'), 1);
+    press('down', 'down');
+    expect(body().scroll.above).toBe(true);
+    show(long('second'), 2);
+    expect(body().scroll.above).toBe(false);
+  });
+
+  test('of the same id and kind is a change: its options stay open', () => {
+    const { show, body, press } = screens();
+    const form = withCommands(['Next', 'OK'], ['More', 'SCREEN']);
+    form.addCommand(new Command('Back', 'BACK', 1));
+    show(form, 1);
+    press('soft-left');
+    show(form, 1);
+    expect(body().kind).toBe('options');
   });
 });
 

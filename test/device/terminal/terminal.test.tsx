@@ -2,6 +2,7 @@ import { PassThrough, Writable } from 'node:stream';
 import { Terminal } from '@xterm/headless';
 import { Box, render as inkRender, Text } from 'ink';
 import { render } from 'ink-testing-library';
+import { isValidElement, type ReactElement } from 'react';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { cellsOf } from '../../../device/firmware/index.ts';
 import type { HandsetEvent, Key, Screen } from '../../../device/index.ts';
@@ -226,6 +227,31 @@ describe('A drawn phone', () => {
       '╰────────────────────────╯',
     ]);
   });
+});
+
+/** How the spans of a phone are given to ink, row by row. */
+function spansGiven(element: ReactElement): readonly object[] {
+  const given: object[] = [];
+  const walk = (node: unknown): void => {
+    if (Array.isArray(node)) for (const child of node) walk(child);
+    if (!isValidElement<Record<string, unknown>>(node)) return;
+    const { type, props } = node;
+    const { children, inverse, bold, dimColor } = props;
+    if (typeof type === 'function' && type.name === 'PhoneLine') walk((type as (props: object) => unknown)(props));
+    else if (typeof children === 'string') given.push({ text: children, inverse, bold, dim: dimColor });
+    else walk(children);
+  };
+  walk(element);
+  return given;
+}
+
+test.each([true, false])('a phone draws what is inverse, bold and dim so; active: %s', (active) => {
+  const { screen } = bench().phone;
+  const rows = [{ text: 'two', inverse: true }];
+  const spans = drawPhone({ ...screen, rows }, { ringing: true }).flat();
+  expect(spansGiven(Phone({ screen: { ...screen, rows }, ringing: true, active }))).toEqual(
+    spans.map(({ text, inverse = false, bold = false, dim = false }) => ({ text, inverse, bold, dim: dim || !active })),
+  );
 });
 
 /** The character that rings the bell. */
