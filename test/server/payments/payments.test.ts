@@ -390,14 +390,45 @@ describe('limits', () => {
     expect(payments.map(({ state }) => state)).toEqual(['REQUESTED', 'REQUESTED', 'REQUESTED', 'REJECTED']);
   });
 
-  it('a phone that took the place of another has a lower limit for a day', async () => {
-    const { world, customer, merchant } = await shop();
-    await world.enrolPhone(customer.person);
-    expect(await world.request(merchant, { mref: 'a', amount: eur(10_001) })).toMatchObject({
-      reason: 'new-phone-limit',
-    });
-    await world.clock.advance(24 * 3_600_000);
-    expect((await world.request(merchant, { mref: 'b', amount: eur(10_001) })).state).toBe('REQUESTED');
+  it.each([
+    ['the limit of one payment', 500_000],
+    ['the limit of a new phone, which is no replacement', 10_001],
+  ])('exactly %s passes', async (_, minor) => {
+    const { world, merchant } = await shop();
+    expect((await world.request(merchant, { amount: eur(minor) })).state).toBe('REQUESTED');
+  });
+
+  it('a request that was answered does not wait any more', async () => {
+    const { world, merchant } = await shop();
+    const [first] = await Promise.all([1, 2, 3].map((n) => world.request(merchant, { mref: `order-${n}` })));
+    await world.service.cancel(first?.txn ?? '');
+    expect((await world.request(merchant, { mref: 'order-4' })).state).toBe('REQUESTED');
+  });
+
+  it.each([
+    ['exactly the limit', 10_000, 0, 'REQUESTED', undefined],
+    ['one more', 10_001, 0, 'REJECTED', 'new-phone-limit'],
+    ['one more in the last moment of the day', 10_001, 24 * 3_600_000 - 1, 'REJECTED', 'new-phone-limit'],
+    ['one more after the day', 10_001, 24 * 3_600_000, 'REQUESTED', undefined],
+  ])(
+    'a phone that took the place of another has a lower limit for a day: %s',
+    async (_, minor, after, state, reason) => {
+      const { world, customer, merchant } = await shop();
+      await world.enrolPhone(customer.person);
+      const active = world.journal.findLast(({ event }) => event.kind === 'device' && event.state === 'active');
+      await world.clock.advance(Math.max(0, (active?.at ?? 0) + after - world.clock.now()));
+      expect(await world.request(merchant, { amount: eur(minor) })).toMatchObject({ state, reason });
+    },
+  );
+
+  it('a phone whose predecessor was never active is no replacement', async () => {
+    const { world } = await shop();
+    const { merchant } = await world.merchant();
+    const person = await world.service.addPerson({ number: '+393400000008', name: 'Berta', language: 'en' });
+    await world.service.activate(person.id);
+    await world.enrolPhone(person);
+    const order = { customer: person.number, amount: eur(10_001) };
+    expect((await world.request(merchant, order)).state).toBe('REQUESTED');
   });
 });
 
