@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { hexOf } from '../../../device/safe-mobile/index.ts';
 import { balanceOf } from '../../../server/ledger/ledger.ts';
 import { MIGRATIONS } from '../../../server/store/migrations.ts';
-import { openSqliteFile } from '../../../server/store/sqlite-file.ts';
+import { APPLICATION_ID, openSqliteFile } from '../../../server/store/sqlite-file.ts';
 import { SqliteStore } from '../../../server/store/sqlite-store.ts';
 import { StoreError } from '../../../server/store/store.ts';
 import { ref, refOctets } from '../../../server/vocabulary/ids.ts';
@@ -274,5 +274,60 @@ describe('a file of the published version', () => {
     database.close();
     expect(migrated).toBeUndefined();
     expect(readdirSync(dirname(path)).filter((name) => name.includes('version'))).toEqual([]);
+  });
+});
+
+describe('the timers of version 4', () => {
+  /** Kind, subject and due time. */
+  type TimerRow = readonly [kind: string, subject: string, due: number];
+
+  it.each<readonly [what: string, before: readonly TimerRow[], after: readonly TimerRow[]]>([
+    ...['payment', 'enrolment'].flatMap((purpose): [string, TimerRow[], TimerRow[]][] => [
+      [
+        `a ${purpose} that is to be asked for again, then expires`,
+        [
+          [`${purpose}-expiry`, 'a', 100],
+          [`${purpose}-resend`, 'a', 10],
+        ],
+        [[`${purpose}-due`, 'a', 10]],
+      ],
+      [
+        `a ${purpose} that expires first`,
+        [
+          [`${purpose}-resend`, 'a', 200],
+          [`${purpose}-expiry`, 'a', 100],
+        ],
+        [[`${purpose}-due`, 'a', 100]],
+      ],
+      [
+        `two ${purpose}s, each with its own`,
+        [
+          [`${purpose}-expiry`, 'a', 100],
+          [`${purpose}-resend`, 'a', 20],
+          [`${purpose}-expiry`, 'b', 50],
+        ],
+        [
+          [`${purpose}-due`, 'a', 20],
+          [`${purpose}-due`, 'b', 50],
+        ],
+      ],
+      [`a ${purpose} that has no expiry: nobody waits for it`, [[`${purpose}-resend`, 'a', 10]], []],
+    ]),
+    ['an inquiry at the rail: attempts have their own', [['payment-inquiry', 'a', 5]], []],
+    ...['device-unblock', 'outbox-retry', 'receipt-repeat', 'inbox-retry'].map(
+      (kind): [string, TimerRow[], TimerRow[]] => [`${kind}: as it was`, [[kind, 'a', 5]], [[kind, 'a', 5]]],
+    ),
+  ])('%s', (_, before, after) => {
+    const path = join(temporaryFolder(), 'service.db');
+    const old = new DatabaseSync(path);
+    for (const migration of MIGRATIONS.slice(0, 4)) old.exec(migration);
+    old.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 4`);
+    const insert = old.prepare('INSERT INTO timer (kind, subject, due) VALUES (?, ?, ?)');
+    for (const row of before) insert.run(...row);
+    old.close();
+    const { database } = openSqliteFile(path);
+    const rows = database.prepare('SELECT kind, subject, due FROM timer ORDER BY subject').all();
+    database.close();
+    expect(rows.map(({ kind, subject, due }) => [kind, subject, due])).toEqual(after);
   });
 });
