@@ -56,7 +56,8 @@ async function office(now: number = DAY + 10 * DAY_MS) {
         booked,
         bookedIn,
       );
-      await tx.run("INSERT INTO transfer_end VALUES (?, 'posted', ?)", key, at);
+      const { ended = 'posted' } = options;
+      if (ended !== 'not') await tx.run('INSERT INTO transfer_end VALUES (?, ?, ?)', key, ended, at);
     });
   const settle = (key: string, at: number, minor = 1_250, currency: 'EUR' | 'JPY' = 'EUR') =>
     rail.lines.push({ key, at, amount: { minor, currency } });
@@ -79,6 +80,8 @@ interface Booking {
   readonly minor?: number;
   readonly booked?: number;
   readonly bookedIn?: string;
+  /** How the transfer ended. Default: posted. */
+  readonly ended?: 'posted' | 'voided' | 'not';
   readonly railName?: string;
 }
 
@@ -134,6 +137,15 @@ const CASES: readonly (readonly [
     [`only-there ${charge(1)}`],
     0,
   ],
+  ...(['voided', 'not'] as const).map(
+    (ended) =>
+      [
+        `there, done here, but its transfer is ${ended === 'not' ? 'pending' : ended}`,
+        async (it: Office) => [await it.book(charge(1), DAY, { ended }), it.settle(charge(1), DAY)],
+        [`only-there ${charge(1)}`],
+        0,
+      ] as const,
+  ),
   ['only here', async (it) => it.book(charge(1), DAY), [`only-here ${charge(1)}`], 0],
   ['a refund only here', async (it) => it.book(refund(1, 2), DAY), [`only-here ${refund(1, 2)}`], 0],
   [
