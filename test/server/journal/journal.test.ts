@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Journal, type JournalEntry, type ServiceEvent } from '../../../server/journal/journal.ts';
+import { Journal, type JournalEntry } from '../../../server/journal/journal.ts';
+import type { ServiceEvent } from '../../../server/vocabulary/events.ts';
 import { deviceId, personId, ref } from '../../../server/vocabulary/ids.ts';
 import { VirtualClock } from '../../../sim/index.ts';
 import { memoryStore } from '../memory-store.ts';
