@@ -18,9 +18,15 @@ import { describeState, type ModemLog, type ModemState } from './state.ts';
 const FIRST_PAUSE_MS = 1_000;
 const LAST_PAUSE_MS = 30_000;
 
-/** How often the registration is asked, in ms: without a network, and with one (which also finds a dead modem). */
+/** The pause before the registration is asked again, in ms: without a network, and with one (to find a modem that hangs). */
 const SEARCHING_MS = 5_000;
-const WATCH_MS = 60_000;
+const WATCH_MS = 10_000;
+
+/** The pause is longer by so many times {@link Chat.paceMs}, so that a slow modem has time for other commands. */
+const WATCH_PACES = 4;
+
+/** How often the modem is asked whether it has rebooted unnoticed, in ms. */
+const REBOOT_CHECK_MS = 60_000;
 
 /** The objects that use the open session; each is there for all sessions of the modem. */
 export interface SessionUsers {
@@ -52,6 +58,8 @@ export class Lifecycle {
   /** Ends the current session with a reason; does nothing when it has ended. */
   #endSession: (reason: string) => void = () => {};
   #cancelWatch: Cancel = () => {};
+  /** When the modem was asked last whether it has rebooted. */
+  #checkedAt = 0;
   /** The sentences about what the modem cannot do that were logged last. */
   #shortcomings: readonly string[] = [];
 
@@ -126,6 +134,7 @@ export class Lifecycle {
       throw new ModemError('not-open', `${this.#name} was closed`);
     }
     this.#session = session;
+    this.#checkedAt = this.#clock.now();
     this.#users.incoming.attach(session);
     this.#users.opened(session);
     this.#tellShortcomings(session);
@@ -196,25 +205,39 @@ export class Lifecycle {
   #register(registration: Registration): void {
     this.#enter({ kind: isUsable(registration) ? 'ready' : 'searching', registration });
     this.#cancelWatch();
-    this.#cancelWatch = this.#clock.after(isUsable(registration) ? WATCH_MS : SEARCHING_MS, () => this.look());
+    const pauseMs = isUsable(registration) ? WATCH_MS : SEARCHING_MS;
+    const slownessMs = WATCH_PACES * (this.#session?.chat.paceMs ?? 0);
+    this.#cancelWatch = this.#clock.after(pauseMs + slownessMs, () => this.#watch());
   }
 
   /** Checks the modem now, because some answer or code suggests that it has rebooted. */
   look(): void {
+    this.#checkedAt = Number.NEGATIVE_INFINITY;
+    this.#watch();
+  }
+
+  #watch(): void {
     const session = this.#session;
     // An error means that the chat has ended, which `ended` of the session reports.
     if (session !== undefined) this.#lookAfter(session).catch(() => {});
   }
 
-  /** Asks for the registration, the `+CNMI` setting and the SIM's state; ends the session when the modem has rebooted. */
+  /** Asks for the registration, now and then also for the `+CNMI` setting and the SIM's state, which a reboot changes. */
   async #lookAfter(session: Session): Promise<void> {
     const registration = await askRegistration(session.chat);
-    const isForgetful = await hasForgotten(session.chat, session.reception);
-    const isLocked = await isSimLocked(session.chat);
+    const reason =
+      this.#clock.now() - this.#checkedAt < REBOOT_CHECK_MS ? undefined : await this.#signOfReboot(session);
     if (this.#session !== session) return;
-    if (isForgetful) this.#endSession(`${this.#name}: the modem lost its settings: it rebooted`);
-    else if (isLocked) this.#endSession(`${this.#name}: the SIM is locked again: the modem rebooted`);
-    else this.#register(registration);
+    if (reason === undefined) this.#register(registration);
+    else this.#endSession(`${this.#name}: ${reason}`);
+  }
+
+  /** What shows that the modem has rebooted; undefined: nothing does. */
+  async #signOfReboot({ chat, reception }: Session): Promise<string | undefined> {
+    this.#checkedAt = this.#clock.now();
+    if (await hasForgotten(chat, reception)) return 'the modem lost its settings: it rebooted';
+    if (await isSimLocked(chat)) return 'the SIM is locked again: the modem rebooted';
+    return undefined;
   }
 
   #leave(state: ModemState): void {

@@ -12,7 +12,7 @@ import { LineRouter, type UnsolicitedCode } from './unsolicited.ts';
 /** The events of a chat. Both are called from the port's events and must not throw. */
 export interface ChatEvents {
   unsolicited(code: UnsolicitedCode): void;
-  /** The port is gone, or the modem has not answered ten commands in a row. Called once, as the last event. */
+  /** The port is gone, or the modem does not answer any more. Called once, as the last event. */
   ended(reason: PortError): void;
 }
 
@@ -113,6 +113,11 @@ export class Chat {
    */
   wake(lines: readonly string[]): Promise<boolean> {
     return this.#sync.run(lines);
+  }
+
+  /** The shortest time in which the modem gives any answer, in ms; 0 for a fast modem. */
+  get paceMs(): number {
+    return this.#pace.ms;
   }
 
   /** From now on pauses this long after each character, in ms: a Siemens M20 loses characters that come faster. */

@@ -3,9 +3,6 @@ import type { AtResponse } from './command.ts';
 import type { Matcher } from './matcher.ts';
 import type { Pace } from './pace.ts';
 
-/** Unanswered commands in a row after which the port counts as dead. */
-const SILENCE_LIMIT = 10;
-
 /** After this long without an octet, in ms, no more octets of an answer are expected. */
 const GUARD_MS = 200;
 
@@ -24,8 +21,11 @@ const ESC = '\x1b';
 /** The shortest command: every modem answers it. */
 const PROBE = 'AT';
 
-/** The lines that are typed to get in step after a time-out. */
-const AGAIN: readonly string[] = Array.from({ length: SILENCE_LIMIT }, () => PROBE);
+/**
+ * The lines that are typed to get in step after a time-out. A modem that answers none of them is dead: on a fast modem that
+ * is found 16 s after the time-out, on a slow one later, by its pace.
+ */
+const AGAIN: readonly string[] = [PROBE, PROBE, PROBE, PROBE, PROBE];
 
 /** How often `AT` is typed again when more final codes came than were due. */
 const ROUNDS = 10;
@@ -33,12 +33,12 @@ const ROUNDS = 10;
 /** The part of the chat that the synchroniser uses. */
 interface Line {
   type(text: string): void;
-  /** Too many commands in a row got no answer. */
+  /** The modem has not answered so many commands in a row. */
   dead(silences: number): void;
 }
 
 /**
- * Keeps chat and modem in step: knows whether a prompt may be open, and how many commands got no answer.
+ * Keeps chat and modem in step: knows whether a prompt may be open, and whether a command got no answer.
  *
  * After a time-out it types ESC if a prompt may be open (never Ctrl-Z, which would send half a PDU), waits until the line
  * is quiet, and types `AT` until one final code has come for each `AT`, and then nothing more.
@@ -54,7 +54,6 @@ export class Synchroniser {
   #isOutOfStep = false;
   /** `AT`s are being typed: final codes that come are counted for them. */
   #isProbing = false;
-  #silences = 0;
   #quietMs = 0;
   #finals = 0;
   #wakeOnFinal: (() => void) | undefined;
@@ -86,7 +85,6 @@ export class Synchroniser {
 
   /** The running command got its answer. */
   heardAnswer(): void {
-    this.#silences = 0;
     this.#isPromptSuspected = false;
   }
 
@@ -94,7 +92,6 @@ export class Synchroniser {
   lostAnswer(promptPossible: boolean): void {
     this.#isOutOfStep = true;
     if (promptPossible) this.#isPromptSuspected = true;
-    this.#countSilence();
   }
 
   suspectPrompt(): void {
@@ -114,7 +111,7 @@ export class Synchroniser {
       this.#quietMs = 0;
       await this.#quiet(durationMs);
     }
-    if (this.#isOutOfStep) await this.run(AGAIN);
+    if (this.#isOutOfStep && !(await this.run(AGAIN)) && !this.#stopped) this.#line.dead(1 + AGAIN.length);
     await this.#awaitLate(response);
   }
 
@@ -182,7 +179,6 @@ export class Synchroniser {
         await this.#awaitOthers(index + 1, this.#clock.now() - firstAt);
         return index + 1;
       }
-      this.#countSilence();
       // A prompt may be open, so ESC is typed. oFono's simulator reads `ESC AT` as an unknown command and stays silent:
       // so every second line goes without ESC.
       withEsc = !withEsc || this.#isPromptSuspected;
@@ -192,17 +188,11 @@ export class Synchroniser {
 
   /** Waits for the answers to all typed lines. A modem that was asleep has swallowed some: the wait ends after a pause. */
   async #awaitOthers(typed: number, tookMs: number): Promise<void> {
-    this.#silences = 0;
     if (!this.#matcher.isOwed) this.#pace.answered(tookMs);
     while (this.#finals < typed && (await this.#finalWithin(Math.max(GUARD_MS, SLACK * tookMs)))) {
       // One more answer to a typed line has come.
     }
     await this.#quiet(this.#matcher.isOwed ? this.#matcher.keptMs : GUARD_MS);
-  }
-
-  #countSilence(): void {
-    this.#silences += 1;
-    if (this.#silences >= SILENCE_LIMIT && !this.#stopped) this.#line.dead(this.#silences);
   }
 
   async #quiet(durationMs: number): Promise<void> {

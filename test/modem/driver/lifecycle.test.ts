@@ -126,9 +126,9 @@ describe('what a modem cannot do', () => {
 
 describe('the watch', () => {
   test.each<[registration: string, everyMs: number]>([
-    ['1,1', 60_000],
-    ['1,5', 60_000],
-    ['0,4', 60_000],
+    ['1,1', 10_000],
+    ['1,5', 10_000],
+    ['0,4', 10_000],
     ['1,2', 5_000],
     ['1,3', 5_000],
   ])('asks a modem in +CREG: %s every %i ms', async (registration, everyMs) => {
@@ -151,10 +151,42 @@ describe('the watch', () => {
     for (let time = 0; time < 20; time += 1) bench.script.say(line('+CREG: 1'));
     await bench.clock.advance(0);
     const before = typed('AT+CREG?');
-    await bench.clock.advance(61_000);
+    await bench.clock.advance(11_000);
     expect(typed('AT+CREG?') - before).toBe(1);
     await modem.close();
   });
+
+  test('asks every minute for what a reboot changes, and between two minutes for the registration alone', async () => {
+    const modem = await bench.open();
+    const before = { setting: typed('AT+CNMI?'), sim: typed('AT+CPIN?') };
+    await bench.clock.advance(599_000);
+    expect([typed('AT+CNMI?') - before.setting, typed('AT+CPIN?') - before.sim]).toEqual([9, 9]);
+    await modem.close();
+  });
+
+  test.each([
+    [0, 20_000, 37_000],
+    [1_000, 40_000, 60_000],
+    [10_000, 120_000, 210_000],
+  ])(
+    'finds that a modem which takes %i ms a command hangs, after %i to %i ms',
+    async (commandMs, earliestMs, latestMs) => {
+      bench = createBench(new VirtualClock(), { commandMs });
+      const modem = await bench.open();
+      await bench.clock.advance(300_000);
+      expect(states().filter((text) => text.startsWith('lost'))).toEqual([]);
+      bench.script.when(/.*/, undefined);
+      const start = bench.clock.now();
+      let lostAt = 0;
+      modem.onState(({ kind }) => {
+        if (kind === 'lost' && lostAt === 0) lostAt = bench.clock.now() - start;
+      });
+      await bench.clock.advance(400_000);
+      expect(lostAt).toBeGreaterThan(earliestMs);
+      expect(lostAt).toBeLessThan(latestMs);
+      await modem.close();
+    },
+  );
 
   test.each([
     ['SMS DONE', 1],

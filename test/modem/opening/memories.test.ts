@@ -277,6 +277,6 @@ describe('a modem that is busy while its messages are read (gammu#93)', () => {
     const failures = bench.log.filter(({ kind }) => kind === 'hand-over-failed').length;
     expect(failures).toBeGreaterThan(8);
     expect(failures).toBeLessThan(20);
-    await modem.close();
+    await bench.run(modem.close());
   });
 });

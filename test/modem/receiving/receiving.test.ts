@@ -616,7 +616,7 @@ describe('coming back', () => {
     await openToReceive();
     bench.script.when(/.*/, undefined);
     await bench.clock.advance(240_000);
-    expect(bench.log.map(({ text }) => text)).toContain('lost: memory: the modem did not answer 10 times in a row');
+    expect(bench.log.map(({ text }) => text)).toContain('lost: memory: the modem did not answer 6 times in a row');
   });
 
   test('closing in the middle of a sweep deletes what was taken and leaves the rest', async () => {
