@@ -40,7 +40,12 @@ const FLOORS_OF_SERVER: readonly (readonly string[])[] = [
 ];
 
 /** What every executable may use of the first room beside its index. */
-const FOR_EXECUTABLES = ['modem/cli/executable.ts', 'modem/cli/program.ts', 'modem/cli/node-version.ts'];
+const FOR_EXECUTABLES = [
+  'modem/cli/executable.ts',
+  'modem/cli/hearing.ts',
+  'modem/cli/program.ts',
+  'modem/cli/node-version.ts',
+];
 
 /** A second door of a room, apart from its index: what draws, what reads files, and the codec alone, for who needs no more. */
 const SIDE_DOORS = ['device/terminal/index.ts', 'modem/pdu/index.ts', 'modem/portrait/index.ts'];

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
+import { heardPort } from '../../modem/cli/hearing.ts';
 import { type Output, outputOf, UsageError } from '../../modem/cli/program.ts';
-import { openModem, systemClock } from '../../modem/index.ts';
+import { openModem, portFromName, systemClock } from '../../modem/index.ts';
 import type { Language } from '../firmware/languages.ts';
 import { lockFlash } from '../hal/flash-lock.ts';
 import { createPhone, fileFlash, type Handset } from '../index.ts';
@@ -38,10 +39,10 @@ async function runOnModem(options: HandsetCommandOptions, output: Output): Promi
   const flash = fileFlash(options.flash);
   const jad = options.install === undefined ? undefined : await readDescriptor(options.install, systemClock);
   const pin = process.env['GSM_MODEM_PIN'];
-  const modem = await openModem(options.port, {
-    clock: systemClock,
-    ...(pin === undefined || pin === '' ? {} : { pin }),
-  });
+  const { port, opened } = heardPort(portFromName(options.port), output.json);
+  const modem = await opened(
+    openModem(port, { clock: systemClock, ...(pin === undefined || pin === '' ? {} : { pin }) }),
+  );
   const gauges = await watchModem(modem, systemClock);
   try {
     const handset = createPhone({

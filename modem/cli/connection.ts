@@ -8,7 +8,7 @@ import { recordingLine } from '../port/recording.ts';
 import { type TraceEvent, tracePort } from '../port/trace.ts';
 import { describeState } from '../state.ts';
 import { askHidden } from './ask-hidden.ts';
-import { withHearing } from './hearing.ts';
+import { heardPort } from './hearing.ts';
 import { numberOption } from './options.ts';
 import { outputOf, portNameOption, UsageError } from './program.ts';
 import { traceText } from './trace-text.ts';
@@ -38,9 +38,15 @@ export function portOption(): Option {
     .makeOptionMandatory();
 }
 
+/** The end of the help of each command that opens a modem. */
+const WHEN_SILENT = `
+What a port says that is none of a modem (GPS sentences, an echo, noise, nothing) is told after 6 s. On a port that is silent
+or only echoes, the search goes on for 10 s more: some modems take that long for their first answer.`;
+
 /** Gives a command the options that say which modem it uses. */
 export function withConnection(command: Command): Command {
   return command
+    .addHelpText('after', WHEN_SILENT)
     .addOption(portOption())
     .addOption(
       severalOption('--code-port <name>', 'another port of the same modem, to be listened to (again for more)'),
@@ -90,7 +96,7 @@ export async function withModems(
   }
   const { openModem } = await import('../modem.ts');
   const open = async (bare: Port, codePorts: readonly string[]) => {
-    const { port, opened } = withHearing(bare, systemClock, (text) => tellHearing(bare, text, outputOf(command).json));
+    const { port, opened } = heardPort(bare, outputOf(command).json);
     const opening = openModem(port, {
       trustPin: options.trustPin === true,
       ...(options.submitTimeout !== undefined && { submitTimeoutMs: options.submitTimeout * 1_000 }),
@@ -118,13 +124,6 @@ export async function withModems(
     process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
     await closeAll();
   }
-}
-
-/** Says on stderr what came from a port on which no modem has answered yet (NMEA, an echo, nothing). */
-function tellHearing({ name }: Port, text: string, json: boolean): void {
-  process.stderr.write(
-    json ? `${JSON.stringify({ event: 'waiting', port: name, heard: text })}\n` : `${name}: ${text}\n`,
-  );
 }
 
 /** Says on stderr when the modem is lost, and when it is found again: with `--json` a JSON object each. */

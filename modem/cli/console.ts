@@ -3,9 +3,11 @@ import { Command } from 'commander';
 import { Chat } from '../at/chat.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { wakeModem } from '../opening/identify.ts';
-import type { Port, PortError } from '../port/port.ts';
+import type { PortError } from '../port/port.ts';
 import { commandOf, commandsOf, completions, linesOfCode, linesOfResult, wantsMessage } from './at-terminal.ts';
 import { portOf, withConnection } from './connection.ts';
+import { type HeardPort, heardPort } from './hearing.ts';
+import { outputOf } from './program.ts';
 
 /** Where the commands are typed, and where the answers are shown. Prompts and completion are for two terminals. */
 type Input = NodeJS.ReadableStream & { readonly isTTY?: boolean };
@@ -14,11 +16,18 @@ type Output = NodeJS.WritableStream & { readonly isTTY?: boolean };
 /** `gsm-modem console`: AT commands typed by hand, or from a pipe. The modem is not set up, and no message is touched. */
 export function consoleCommand(): Command {
   const command = new Command('console');
-  return withConnection(command).action(() => openConsole(portOf(command), systemClock, process.stdin, process.stdout));
+  return withConnection(command).action(() =>
+    openConsole(heardPort(portOf(command), outputOf(command).json), systemClock, process.stdin, process.stdout),
+  );
 }
 
 /** Types the lines of `input` to the modem, and writes what it says to `output`. @throws PortError, ModemError */
-export async function openConsole(port: Port, clock: Clock, input: Input, output: Output): Promise<void> {
+export async function openConsole(
+  { port, opened }: HeardPort,
+  clock: Clock,
+  input: Input,
+  output: Output,
+): Promise<void> {
   let commands: readonly string[] = [];
   const reader = createInterface({
     input,
@@ -37,7 +46,7 @@ export async function openConsole(port: Port, clock: Clock, input: Input, output
     },
   });
   try {
-    await wakeModem(chat);
+    await opened(wakeModem(chat));
     commands = await commandsOf(chat);
     await converse(chat, reader, output, lines);
   } finally {

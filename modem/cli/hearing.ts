@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import { ModemError } from '../error.ts';
 import type { Port } from '../port/port.ts';
 import { tracePort } from '../port/trace.ts';
@@ -14,7 +14,12 @@ const ANSWER = /^(?:OK|ERROR|0|4|\+CM[ES] ERROR: .*)$/;
 /** The sentences of a positioning receiver (NMEA 0183): a talker, three letters, fields with commas. */
 const NMEA = /^\$[A-Z]{5},/;
 
+/** Fewer octets are not enough to tell what a port says, and this share of octets that no text has is no text. */
+const ENOUGH_OCTETS = 16;
+const BINARY_SHARE = 0.3;
+
 const ELSEWHERE = 'gsm-modem list --find finds the right port of the stick';
+const NO_TEXT = `it says octets that are no text: is --baud right, and is this the command port? ${ELSEWHERE}`;
 const ARE_YOU_THERE = 'is the modem switched on, and is this its command port?';
 
 /** A port that is listened to while a modem is looked for on it. */
@@ -26,7 +31,8 @@ export interface HeardPort {
 
 /**
  * Listens to a port while a modem is opened on it. When no answer came for {@link TELL_MS}, `tell` gets what came instead. A
- * port with NMEA sentences is closed then: it is the stick's GPS receiver, and no modem will answer there.
+ * port with NMEA sentences is closed then (it is the stick's GPS receiver), and so is one with octets that are no text: no
+ * modem will answer there. A silent port and one that only echoes may belong to a modem that takes 10 s for its first answer.
  */
 export function withHearing(bare: Port, clock: Clock, tell: (text: string) => void): HeardPort {
   let said = '';
@@ -42,20 +48,22 @@ export function withHearing(bare: Port, clock: Clock, tell: (text: string) => vo
   return {
     port,
     async opened(opening) {
-      let isPositioning = false;
+      let isHopeless = false;
       const cancel = clock.after(TELL_MS, () => {
         const lines = linesSaid();
-        if (lines.some((line) => ANSWER.test(line))) return;
-        isPositioning = lines.some((line) => NMEA.test(line));
+        const isNoText = isBinary(said);
+        // One in a hundred random octets is a digit: `0` and `4` alone are answers only among text.
+        if (lines.some((line) => ANSWER.test(line) && !(isNoText && line.length === 1))) return;
+        isHopeless = isNoText || lines.some((line) => NMEA.test(line));
         const words = wordsFor(lines, linesIn(typed));
-        if (isPositioning) void port.close();
+        if (isHopeless) void port.close();
         else tell(`no answer yet: ${words}${isEcho(lines, linesIn(typed)) ? `: ${ARE_YOU_THERE}` : ''}`);
       });
       try {
         return await opening;
       } catch (error) {
-        const words = wordsFor(linesSaid(), linesIn(typed));
-        if (isPositioning) throw new ModemError('not-a-modem', `there is no modem on this port: ${words}`);
+        const words = isBinary(said) ? NO_TEXT : wordsFor(linesSaid(), linesIn(typed));
+        if (isHopeless) throw new ModemError('not-a-modem', `there is no modem on this port: ${words}`);
         if (!(error instanceof ModemError && error.code === 'not-a-modem')) throw error;
         throw new ModemError('not-a-modem', `${error.message} (${words})`, { cause: error });
       } finally {
@@ -64,6 +72,23 @@ export function withHearing(bare: Port, clock: Clock, tell: (text: string) => vo
       }
     },
   };
+}
+
+/** {@link withHearing} for an executable: what came in place of an answer is a line on stderr, with `json` an object. */
+export function heardPort(port: Port, json: boolean): HeardPort {
+  const { name } = port;
+  return withHearing(port, systemClock, (text) => {
+    process.stderr.write(
+      json ? `${JSON.stringify({ event: 'waiting', port: name, heard: text })}\n` : `${name}: ${text}\n`,
+    );
+  });
+}
+
+/** Whether this is no text: NULs do not count, because some modems send them between their lines. */
+function isBinary(text: string): boolean {
+  const octets = text.replaceAll('\0', '');
+  const others = octets.replaceAll(/[\t\r\n\x20-\x7e]/g, '');
+  return octets.length >= ENOUGH_OCTETS && others.length > octets.length * BINARY_SHARE;
 }
 
 /** In words, what comes from a port: nothing, an echo of what was typed, NMEA sentences, `OK` to everything. */

@@ -3,6 +3,7 @@ import { systemClock } from '../clock.ts';
 import { portFromName } from '../port/name.ts';
 import { portraitYaml, takePortrait } from '../portrait/index.ts';
 import { portOption } from './connection.ts';
+import { heardPort } from './hearing.ts';
 import { numberOption } from './options.ts';
 import { outputOf } from './program.ts';
 
@@ -28,11 +29,10 @@ export function portraitCommand(): Command {
     .addHelpText('after', HELP);
   return command.action(async () => {
     const { port, baud, listen } = command.opts<Options>();
-    const portrait = await takePortrait(portFromName(port, { baudRate: baud }), {
-      clock: systemClock,
-      listenMs: listen * 1_000,
-      progress: showProgress,
-    });
+    const { port: line, opened } = heardPort(portFromName(port, { baudRate: baud }), outputOf(command).json);
+    const portrait = await opened(
+      takePortrait(line, { clock: systemClock, listenMs: listen * 1_000, progress: showProgress }),
+    );
     outputOf(command).print(portrait, portraitYaml(portrait).trimEnd());
   });
 }

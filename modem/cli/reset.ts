@@ -4,6 +4,7 @@ import { type Clock, sleep, systemClock } from '../clock.ts';
 import { wakeModem } from '../opening/identify.ts';
 import type { Port } from '../port/port.ts';
 import { portOf, withConnection } from './connection.ts';
+import { heardPort } from './hearing.ts';
 import { outputOf } from './program.ts';
 
 /** The standard's reset (3GPP TS 27.007, 8.2), then those of Huawei, SIMCom, Telit and Sierra. */
@@ -23,8 +24,8 @@ const DEAF =
 export function resetCommand(): Command {
   const command = new Command('reset');
   return withConnection(command).action(async () => {
-    const port = portOf(command);
-    const by = await resetModem(port, systemClock);
+    const { port, opened } = heardPort(portOf(command), outputOf(command).json);
+    const by = await opened(resetModem(port, systemClock));
     const seconds = await answersAgain(port, systemClock);
     outputOf(command).print(
       { event: 'reset', by, seconds },

@@ -1,3 +1,4 @@
+import { heardPort } from '../../modem/cli/hearing.ts';
 import { UsageError } from '../../modem/cli/program.ts';
 import {
   type Clock,
@@ -5,6 +6,7 @@ import {
   type Modem,
   openModem,
   PortError,
+  portFromName,
   type SmsBearer,
   systemClock,
   textIn,
@@ -61,14 +63,17 @@ function isMisnamed(error: unknown): boolean {
   return error instanceof PortError && error.code === 'misnamed';
 }
 
-function openServiceModem(port: string): Promise<Modem> {
+async function openServiceModem(port: string): Promise<Modem> {
   const pin = process.env[PIN_VARIABLE];
-  return openModem(port, {
+  const tell = (text: string) => process.stderr.write(`${port}: ${text}\n`);
+  const heard = heardPort(portFromName(port), false);
+  const opening = openModem(heard.port, {
     ...(pin !== undefined && pin !== '' && { pin }),
     log: ({ kind, text }) => {
-      if (kind !== 'state') process.stderr.write(`${port}: ${text}\n`);
+      if (kind !== 'state') tell(text);
     },
   });
+  return heard.opened(opening);
 }
 
 /**

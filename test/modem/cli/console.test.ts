@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openConsole } from '../../../modem/cli/console.ts';
+import { withHearing } from '../../../modem/cli/hearing.ts';
 import { type FarEnd, memoryPort, type Port } from '../../../modem/index.ts';
 import { VirtualClock } from '../../../sim/index.ts';
 import { line, ok, PROMPT, ScriptedModem } from '../scripted-modem.ts';
@@ -43,7 +44,15 @@ function open(isTTY: boolean): void {
   output.on('data', (octets: Buffer) => {
     out += octets.toString('utf8');
   });
-  work = openConsole(port, clock, Object.assign(input, { isTTY }), Object.assign(output, { isTTY }));
+  const told = (text: string) => {
+    out += `${text}\n`;
+  };
+  work = openConsole(
+    withHearing(port, clock, told),
+    clock,
+    Object.assign(input, { isTTY }),
+    Object.assign(output, { isTTY }),
+  );
   work.catch(() => {});
 }
 
@@ -114,7 +123,12 @@ describe('a console in a pipe', () => {
   test('fails, and closes the port, when no modem answers', async () => {
     script.when(/./, undefined);
     await pass(60_000);
-    await expect(work).rejects.toMatchObject({ name: 'ModemError', code: 'not-a-modem' });
+    await expect(work).rejects.toMatchObject({
+      name: 'ModemError',
+      code: 'not-a-modem',
+      message: expect.stringContaining('(the port is silent)'),
+    });
+    expect(out).toBe('no answer yet: the port is silent: is the modem switched on, and is this its command port?\n');
     expect(isClosed).toBe(true);
   });
 });

@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
-import { withHearing, wordsFor } from '../../../modem/cli/hearing.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { heardPort, withHearing, wordsFor } from '../../../modem/cli/hearing.ts';
 import { type FarEnd, ModemError, memoryPort, openModem, type Port } from '../../../modem/index.ts';
 import { VirtualClock } from '../../../sim/index.ts';
 
@@ -201,6 +201,62 @@ describe('while a modem is looked for', () => {
         : { name: 'Error', message: 'the port was closed' },
     );
   });
+});
+
+describe('octets that are no text', () => {
+  const NO_TEXT =
+    'there is no modem on this port: it says octets that are no text: is --baud right, and is this the command port? ' +
+    'gsm-modem list --find finds the right port of the stick';
+  const letters = (count: number) => 'x'.repeat(count);
+  const noise = (count: number) => '\xfe'.repeat(count);
+
+  test.each([
+    ['31 % of 100', letters(69) + noise(31), true],
+    ['30 % of 100', letters(70) + noise(30), false],
+    ['16 octets', noise(14), true],
+    ['15 octets', noise(13), false],
+    ['control characters', `${letters(20)}${'\x01'.repeat(20)}`, true],
+    ['line ends and tabs', `${letters(2)}${'\r\n\t'.repeat(20)}`, false],
+    ['NULs, which some modems send between lines', `${letters(20)}${'\0'.repeat(100)}`, false],
+    ['the digits 0 and 4 among noise', `${noise(50)}\r\n0\r\n4\r\n${noise(50)}`, true],
+  ])('%s: the port is closed after 6 s: %#', async (_what, text, expected) => {
+    const { clock, told, say, isClosed, reject, ending } = await listening();
+    await say(`${text}\r\n`);
+    await clock.advance(5_999);
+    expect(isClosed()).toBe(false);
+    await clock.advance(1);
+    expect([isClosed(), told.length]).toEqual([expected, expected ? 0 : 1]);
+    const failure = new Error('the port was closed');
+    reject(failure);
+    expect(await ending).toMatchObject(expected ? { code: 'not-a-modem', message: NO_TEXT } : failure);
+  });
+
+  test('do not hide an answer in words', async () => {
+    const { clock, told, say, isClosed } = await listening();
+    await say(`${noise(50)}\r\nOK\r\n${noise(50)}`);
+    await clock.advance(60_000);
+    expect([isClosed(), told]).toEqual([false, []]);
+  });
+});
+
+test.each([
+  [false, '/dev/ttyX: no answer yet: it says "login:"\n'],
+  [true, '{"event":"waiting","port":"/dev/ttyX","heard":"no answer yet: it says \\"login:\\""}\n'],
+])('an executable says on stderr what it hears (with --json: %s)', async (json, expected) => {
+  vi.useFakeTimers();
+  const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  try {
+    const { port: bare, farEnd } = memoryPort('/dev/ttyX');
+    const { port, opened: heard } = heardPort(bare, json);
+    await port.open({ data() {}, closed() {} });
+    void heard(new Promise(() => {}));
+    farEnd.write(Buffer.from('login: \r\n'));
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(stderr.mock.calls.map(([text]) => text)).toEqual([expected]);
+  } finally {
+    stderr.mockRestore();
+    vi.useRealTimers();
+  }
 });
 
 describe('the error of a search that failed', () => {
