@@ -60,9 +60,10 @@ function withNames(line: string, names: Readonly<Record<number, string>>): strin
 export function nameOf(answers: Answers): string {
   const said = ['+CGMI', '+CGMM'].map((form) => ((answers[form]?.length ?? 0) > 1 ? answers[form]?.[0] : ''));
   const name = said
+    .map((line) => line?.replace(/^\+CGM[IM]:/i, ''))
     .join(' ')
     .toLowerCase()
-    .replaceAll(/\+cgm[im]:|[^a-z0-9]+/g, '-');
+    .replaceAll(/[^a-z0-9]+/g, '-');
   return (
     name
       .replaceAll(/^-+|-+$/g, '')

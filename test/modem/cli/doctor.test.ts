@@ -53,6 +53,7 @@ describe('gsm-modem doctor', () => {
   test('lists each memory, survives one that is refused, and a service centre that is not said', async () => {
     script.when(/^AT\+CPMS="ME"/, line('+CMS ERROR: 302')).when('AT+CSCA?', line('+CMS ERROR: 302'));
     script.when('AT+CNMI=?', ok('+CNMI: (2),(1),(0),(0),(0)'));
+    script.when('AT+CSQ', ok('+CSQ: 6,99')).when('AT+CPMS?', ok('+CPMS: "SM",19,20,"SM",19,20'));
     const { exitCode, check } = await doctor();
     expect(check('memories')).toMatchObject({
       ok: true,
@@ -63,15 +64,20 @@ describe('gsm-modem doctor', () => {
       ok: true,
       found: expect.stringMatching(/status reports: none\. .*\+CNMI=\? offers \(2\),\(1\),\(0\),\(0\),\(0\)/),
     });
+    expect(check('signal')).toMatchObject({ ok: true, found: '-101 dBm' });
+    expect(check('store')).toMatchObject({ ok: true, found: '19 of 20 places used' });
     expect(exitCode).toBe(0);
   });
 
   test('fails when no memory can be listed, and when the service centre is empty', async () => {
     script.when(/^AT\+CMG[LR]/, line('+CMS ERROR: 302')).when('AT+CSCA?', ok('+CSCA: "",129'));
     script.when('AT+CMGD=?', ok('+CMGD: (1-3)'));
+    script.when('AT+CSQ', ok('+CSQ: 5,99')).when('AT+CPMS?', ok('+CPMS: 20,20,20,20'));
     const { exitCode, check } = await doctor();
     expect(check('memories')).toMatchObject({ ok: false, found: expect.stringMatching(/^ME cannot .*; SM cannot/) });
     expect(check('service centre')).toMatchObject({ ok: false, found: 'none' });
+    expect(check('signal')).toMatchObject({ ok: false, found: '-103 dBm, weak' });
+    expect(check('store')).toMatchObject({ ok: false, found: '20 of 20 places used' });
     expect(exitCode).toBe(1);
   });
 });

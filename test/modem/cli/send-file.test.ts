@@ -52,6 +52,12 @@ describe('a file of messages', () => {
     });
   });
 
+  test('has 100,000 messages at most', async () => {
+    const rows = '+391,a\n'.repeat(100_000);
+    expect(await readBatch(file(rows))).toHaveLength(100_000);
+    await expect(readBatch(file(`${rows}+391,a\n`))).rejects.toThrow('has more than 100000 messages');
+  });
+
   test('one that is not there is refused', async () => {
     await expect(readBatch(join(folder, 'nothing'))).rejects.toThrow('cannot be read');
   });

@@ -46,6 +46,30 @@ describe('what is stored', () => {
     expect(typedSince(start, /CMGL/)).toHaveLength(1);
   });
 
+  test('at 70 announced places, while the receiver is busy, is taken: all are listed in place of the 65th', async () => {
+    await openToReceive();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const { message } = bench.receiver;
+    bench.receiver.message = async (sms) => {
+      await promise;
+      return message(sms);
+    };
+    const announce = async (index: number) => {
+      bench.stored.set(index, pduOf(`${index}`));
+      bench.script.say(line(`+CMTI: "SM",${index}`));
+      await bench.clock.advance(0);
+    };
+    for (let index = 1; index <= 70; index += 1) await announce(index);
+    const start = bench.script.typed.length;
+    resolve();
+    await bench.clock.advance(1_000);
+    expect(texts().toSorted((one, other) => Number(one) - Number(other))).toEqual(
+      Array.from({ length: 70 }, (_, index) => `${index + 1}`),
+    );
+    expect(typedSince(start, /CMGL/).length).toBeGreaterThan(0);
+    expect([bench.stored.size, said('hand-over-failed')]).toEqual([0, []]);
+  });
+
   test('and cannot be listed is said once, and once more when it could be meanwhile', async () => {
     const failing = ['+CMGL', '+CMGR', '+CMGD'].map((name) => new RegExp(`^AT\\${name}=`));
     await openToReceive();

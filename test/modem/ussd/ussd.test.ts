@@ -68,6 +68,14 @@ describe('what the network says (3GPP TS 27.007, 7.15; 23.038, 5)', () => {
       '061206120612003900390039',
     ],
     ['as hexadecimal with control characters', `${ok()}${line('+CUSD: 0,"0001000B",15')}`, 'GSM', '0001000B'],
+    ['in UCS-2 of an odd number of octets, as it came', `${ok()}${line('+CUSD: 0,"0031AC",72')}`, 'GSM', '0031AC'],
+    ['in UCS-2 with half a language, as it came', `${ok()}${line('+CUSD: 0,"CD3431",17')}`, 'GSM', 'CD3431'],
+    [
+      'by +CSCS in UCS-2, an odd number of octets, as it came',
+      `${ok()}${line('+CUSD: 0,"0031AC",15')}`,
+      'UCS2',
+      '0031AC',
+    ],
     ['as an odd number of octets', `${ok()}${line('+CUSD: 0,"00410042AB",15')}`, 'GSM', '00410042AB'],
     [
       'as three alphabets, which are none',
@@ -95,7 +103,7 @@ describe('what the network says (3GPP TS 27.007, 7.15; 23.038, 5)', () => {
     await bench.clock.advance(1_000);
     for (const octet of line('+CUSD: 0,"first\r\nsecond",15')) {
       bench.script.say(octet);
-      await bench.clock.advance(500);
+      await bench.clock.advance(200);
     }
     expect(await bench.run(answer)).toEqual({ more: false, text: 'first\nsecond' });
   });
