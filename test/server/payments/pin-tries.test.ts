@@ -4,6 +4,9 @@ import { PIN, shop } from '../world.ts';
 
 const DAY = 24 * 3_600_000;
 
+/** How long an answer of a phone travels. */
+const IN_THE_AIR_MS = 1_000;
+
 describe('what wrong PINs lead to', () => {
   it.each([
     // in this challenge, in a row, in 90 days
@@ -76,6 +79,57 @@ describe('a wrong PIN', () => {
     const payment = await ask('d');
     await type(PIN);
     expect((await world.service.payment(payment.txn)).state).toBe('CAPTURED');
+  });
+
+  it('blocks only in a row: a right one between them begins a new row', async () => {
+    const { world, customer, ask, type, statuses } = await requested();
+    const state = async () => (await world.service.devices(customer.person.id)).at(-1)?.state;
+    await ask('a');
+    await type('11111', '11112', '11113');
+    await ask('b');
+    await type('11114', PIN);
+    await ask('c');
+    await type('11115', '11116', '11117');
+    await ask('d');
+    await type('11118');
+    expect(statuses().at(-1)).toBe('wrong-pin 1');
+    expect(await state()).toBe('active');
+    await type('11119');
+    expect(await state()).toBe('blocked');
+  });
+
+  it.each([
+    ['the last moment of the hour', 3_600_000 - 1, 'blocked'],
+    ['its end', 3_600_000, 'active'],
+  ])('blocks the phone in %s: after %i ms it is %s', async (_, after, state) => {
+    const { world, customer, ask, type } = await requested();
+    await ask('a');
+    await type('11111', '11112', '11113');
+    await ask('b');
+    await type('11114', '11115');
+    const blocked = world.journal.findLast(({ event }) => event.kind === 'device' && event.state === 'blocked');
+    await world.clock.advance((blocked?.at ?? 0) + after - world.clock.now());
+    expect((await world.service.devices(customer.person.id)).at(-1)?.state).toBe(state);
+  });
+
+  it.each([
+    ['counts in the last moment of 90 days', 90 * DAY - 1, 'wrong-pin 1'],
+    ['does not count after them', 90 * DAY, 'wrong-pin 2'],
+  ])('%s', async (_, after, status) => {
+    const { world, ask, type, statuses } = await requested();
+    await ask('a0');
+    await type('11111');
+    const first = world.journal.findLast(({ event }) => event.kind === 'wrong-pin')?.at ?? 0;
+    await type(PIN);
+    for (let n = 1; n < 8; n += 1) {
+      await ask(`a${n}`);
+      await type('11111', PIN);
+    }
+    await world.clock.advance(first + after - world.clock.now() - 20_000);
+    await ask('last');
+    await world.clock.advance(first + after - IN_THE_AIR_MS - world.clock.now());
+    await type('11111');
+    expect(statuses().at(-1)).toBe(status);
   });
 
   it('refuses other requests of a blocked phone without looking at the PIN', async () => {
