@@ -90,13 +90,13 @@ export class TestPhone {
   }
 
   /** Signs what was asked last, or `asked`, with the key that this PIN gives. */
-  approve(pin: string, asked: Asked = this.lastAsked()): void {
+  approve(pin: string, asked: Asked = this.lastAsked(), instrument = 0): void {
     const ctr = this.#nextCtr();
-    const text = approvalText(this.#phone().deviceId, ctr, 0, asked.plaintext);
+    const text = approvalText(this.#phone().deviceId, ctr, instrument, asked.plaintext);
     if (this.pinKey === undefined) throw new Error('the phone has not enrolled');
     const signature = signWithPin(primitives, ascii(pin), this.pinKey, text);
     this.signatures.push(signature.slice());
-    const approval: Approve = { type: 'APPROVE', ctr, txn: refOf(asked), instrument: 0, signature };
+    const approval: Approve = { type: 'APPROVE', ctr, txn: refOf(asked), instrument, signature };
     this.#seal(encodeUp(approval));
   }
 
