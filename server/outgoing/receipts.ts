@@ -38,32 +38,17 @@ export async function issueReceipt(
 ): Promise<void> {
   const now = context.clock.now();
   const frame = sealReceipt(context, recipient, ref, request, content);
-  const isFirst = await storeReceipt(tx, recipient.id, ref, frame, now);
+  await tx.run(
+    `INSERT INTO receipt (ref, device_id, frame, at) VALUES (?, ?, ?, ?)
+     ON CONFLICT (device_id, ref) DO UPDATE SET frame = excluded.frame, at = excluded.at, repeats = 0`,
+    ref,
+    recipient.id,
+    frame,
+    now,
+  );
   await context.outbox.withdraw(tx, recipient.id, 'RECEIPT', ref);
   await queueFrame(tx, context, recipient, 'RECEIPT', ref, frame, now + RECEIPT_USEFUL_MS, !asked);
-  if (asked) {
-    if (!isFirst) await stopRepeating(tx, context, recipient.id, ref);
-  } else await repeatLater(tx, context, recipient.id, ref, 0);
-}
-
-/** @returns whether it is the first of this ref */
-async function storeReceipt(tx: Tx, device: DeviceId, ref: Ref, frame: Uint8Array, at: number): Promise<boolean> {
-  const inserted = await tx.run(
-    'INSERT INTO receipt (ref, device_id, frame, at) VALUES (?, ?, ?, ?) ON CONFLICT (device_id, ref) DO NOTHING',
-    ref,
-    device,
-    frame,
-    at,
-  );
-  if (inserted > 0) return true;
-  await tx.run(
-    'UPDATE receipt SET frame = ?, at = ?, repeats = 0 WHERE device_id = ? AND ref = ?',
-    frame,
-    at,
-    device,
-    ref,
-  );
-  return false;
+  if (!asked) await repeatLater(tx, context, recipient.id, ref, 0);
 }
 
 /** The timer `receipt-repeat`: the network has not said that the phone has this receipt, so it is sent again. */

@@ -381,7 +381,7 @@ describe('limits', () => {
   ])('a request is rejected and written down: %s', async (_, order, reason) => {
     const { world, merchant } = await shop();
     await world.service.addPerson({ number: '+393400000009', name: 'Nobody', language: 'en' });
-    expect(await world.request(merchant, order)).toMatchObject({ state: 'REJECTED', reason });
+    expect(await world.request(merchant, order)).toMatchObject({ state: 'REJECTED', reason, deviceId: undefined });
   });
 
   it('the fourth request that waits for one customer is rejected', async () => {

@@ -19,6 +19,12 @@ describe('what wrong PINs lead to', () => {
     [1, 1, 9, 'try-again', 1],
     [1, 1, 10, 'block-for-good', 0],
     [2, 10, 10, 'block-for-good', 0],
+    [3, 5, 5, 'block', 0],
+    [3, 3, 10, 'block-for-good', 0],
+    // In a row, but over more than 90 days.
+    [1, 9, 4, 'try-again', 1],
+    [1, 10, 5, 'block', 0],
+    [3, 15, 9, 'block', 0],
   ])(
     '%i in the request, %i in a row, %i in 90 days: %s, %i left',
     (inChallenge, inRow, inWindow, consequence, left) => {

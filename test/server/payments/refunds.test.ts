@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hexOf } from '../../../device/safe-mobile/index.ts';
+import { decodeDown, hexOf } from '../../../device/safe-mobile/index.ts';
 import { createServiceKeys, type Outcome, type Rail, servicePrimitives } from '../../../server/index.ts';
 import { seededRandom } from '../../../sim/index.ts';
 import { ScriptedRail } from '../rails/scripted-rail.ts';
@@ -241,6 +241,23 @@ describe('a payment in review', () => {
 });
 
 describe("a merchant's receipt", () => {
+  it('says when the payment came into its state, however late the merchant asks', async () => {
+    const { world, txn, payment } = await paid();
+    const timeOf = async () => {
+      const decoded = decodeDown((await world.service.receipt(txn)).receipt);
+      return decoded.type === 'RECEIPT' && { time: decoded.time, status: decoded.status, code: decoded.approvalCode };
+    };
+    const captured = await payment();
+    await world.clock.advance(86_400_000);
+    expect(captured.changedAt).toBeGreaterThan(captured.createdAt + 1_000);
+    const code = captured.approvalCode;
+    expect(await timeOf()).toEqual({ time: Math.floor(captured.changedAt / 1000), status: 'paid', code });
+    await world.service.refund(txn);
+    await world.clock.advance(86_400_000);
+    const refunded = await payment();
+    expect(await timeOf()).toEqual({ time: Math.floor(refunded.changedAt / 1000), status: 'refunded', code });
+  });
+
   it('of a payment that was refunded since is another one, and each stays as it was', async () => {
     const { world, txn } = await paid();
     const whenPaid = await world.service.receipt(txn);

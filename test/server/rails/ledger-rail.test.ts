@@ -100,4 +100,24 @@ describe('the ledger rail', () => {
       refund('d', 1, 1).key,
     ]);
   });
+
+  it('settles what it moved from the first moment of a time to before its last, and no deposits', async () => {
+    const { rail, clock, decide } = await open();
+    const begun = clock.now();
+    await decide(charge('a', 100));
+    await clock.advance(1_000);
+    await decide(charge('b', 50));
+    await decide(refund('a', 1, 30));
+    await decide(charge('c', 5_000));
+    const keys = async (from: number, to: number) =>
+      (await rail.settlement(begun + from, begun + to)).map(
+        ({ key, amount, at }) => `${key} ${amount.minor} ${at - begun}`,
+      );
+    const [a, b, r] = [`${txnOf('a')}:charge 100 0`, `${txnOf('b')}:charge 50 1000`, `${txnOf('a')}:refund-1 30 1000`];
+    expect(await keys(-begun, 1_001)).toEqual([a, r, b]);
+    expect(await keys(0, 1_000)).toEqual([a]);
+    expect(await keys(1, 1_001)).toEqual([r, b]);
+    expect(await keys(1_000, 1_000)).toEqual([]);
+    expect(await keys(1_001, 9_000)).toEqual([]);
+  });
 });
