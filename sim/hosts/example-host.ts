@@ -145,7 +145,7 @@ export class ExampleHost {
   /** Once a key, as long as the key is remembered. */
   #carryOut(asked: HostOrder, fault: HostFault | undefined): HostOrder {
     const known = this.#latest(asked.key);
-    if (known !== undefined && asked.at - this.#firstSeen(known) < this.#options.keyLifeMs) return known;
+    if (known !== undefined && asked.at - known.at < this.#options.keyLifeMs) return known;
     if (fault === 'declined') return this.#write({ ...asked, state: 'declined' });
     if (asked.kind === 'reversal') return this.#reverse(asked);
     if (!this.#isAllowed(asked)) return this.#write({ ...asked, state: 'declined' });
@@ -171,10 +171,6 @@ export class ExampleHost {
 
   #latest(key: string): HostOrder | undefined {
     return this.#book.findLast((order) => order.key === key);
-  }
-
-  #firstSeen({ key, at }: HostOrder): number {
-    return this.#book.find((order) => order.key === key && order.at === at)?.at ?? at;
   }
 
   #write(order: HostOrder): HostOrder {

@@ -112,6 +112,26 @@ describe('the host', () => {
   });
 });
 
+describe('the host remembers a key', () => {
+  it.each([
+    ['as long as its life', 59_999, [1_250]],
+    ['no longer', 60_000, [1_250, 1_250]],
+    ['from the first time on, not from the last', 60_000, [1_250, 1_250], 30_000],
+  ])('%s: an order that comes again after %d ms', async (_name, after, moved, between = 0) => {
+    const { clock, host, say } = open();
+    const began = clock.now();
+    await say(CHARGE);
+    if (between > 0) {
+      await clock.advance(began + between - clock.now());
+      await say(CHARGE);
+    }
+    await clock.advance(began + after - clock.now());
+    expect(await say(CHARGE)).toEqual([`${KEY}:charge DONE code=4711`]);
+    expect(host.orders.map(({ minor }) => minor)).toEqual(moved);
+    expect(host.moved()).toBe(moved.reduce((sum, minor) => sum + minor, 0));
+  });
+});
+
 describe('the host on a socket', () => {
   it('answers lines, cuts one when told so, and ends a connection with an overlong line', async () => {
     const host = new ExampleHost({ clock: systemClock, secret: 's', keyLifeMs: 60_000 });
