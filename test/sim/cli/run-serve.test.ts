@@ -98,10 +98,10 @@ describe('serve', () => {
   });
 
   test.each([
-    ['a command that ends well', ['true'], 1],
-    ['a command that fails', ['sh', '-c', 'exit 3'], 3],
-    ['no command', [], 1],
-  ])('with a scenario that fails and %s ends with code %3$d', async (_what, argv, code) => {
+    ['a command that ends well', 1, ['true']],
+    ['a command that fails', 3, ['sh', '-c', 'exit 3']],
+    ['no command', 1, []],
+  ])('with a scenario that fails and %s ends with code %d', async (_what, code, argv) => {
     const { records, ended } = serving({ scenario: failingScenario(), clock: { kind: 'fast' } }, argv);
     await ended;
     expect(process.exitCode).toBe(code);
