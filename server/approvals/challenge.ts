@@ -1,28 +1,27 @@
-import { queueFrame, type Recipient, sealTo } from '../outgoing/compose.ts';
-import type { Context } from '../outgoing/context.ts';
+import type { Random } from '../../modem/index.ts';
 import type { Row } from '../store/row.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
+import type { DueRows } from '../time/timers.ts';
 import { type DeviceId, deviceId, type Ref, ref, refOf } from '../vocabulary/ids.ts';
 
-const PURPOSES = ['payment', 'enrolment'] as const;
-type Purpose = (typeof PURPOSES)[number];
+/** What people are asked for. What is sent and what an answer leads to is in the row of the purpose: `service/purposes.ts`. */
+export const PURPOSES = ['payment', 'enrolment'] as const;
+export type PurposeName = (typeof PURPOSES)[number];
 
-/** How much later than the phone's deadline an answer may arrive, ms: the clocks differ, and the SMS takes some time. */
-const GRACE_SECONDS = 5;
-
-/** When an unanswered request is sent again, ms after the first time. */
-const RESENDS_MS: readonly number[] = [20_000, 45_000];
-
-/** How often a request is sent again at most, including the times when the phone asked for it. */
-const RESEND_LIMIT = 6;
-
-const MESSAGE = { payment: 'PAY_REQUEST', enrolment: 'AUTH_REQUEST' } as const;
+/**
+ * The states of a question. It begins as `asked`, also after a wrong PIN with tries left; every other state is an end.
+ * `withdrawn`: the service takes it back, because the merchant cancelled or the phone enrols anew.
+ */
+const CHALLENGE_STATES = ['asked', 'approved', 'refused', 'expired', 'withdrawn'] as const;
+export type ChallengeState = (typeof CHALLENGE_STATES)[number];
+export type ChallengeEnd = Exclude<ChallengeState, 'asked'>;
 
 /** A question to a person that only their PIN answers: the request of a payment, or of an enrolment. */
 export interface Challenge {
   /** The txn of the payment, or the challenge of the authentication. */
   readonly ref: Ref;
-  readonly purpose: Purpose;
+  readonly purpose: PurposeName;
+  readonly state: ChallengeState;
   readonly deviceId: DeviceId;
   /** The 83 octets as displayed: what an approval signs. */
   readonly request: Uint8Array;
@@ -36,91 +35,42 @@ export interface Challenge {
   readonly wrongPins: number;
 }
 
-/**
- * Stores the request and puts it in the outbox; it is sent again until an answer comes.
- * @param time unix seconds in the request. @param ttl seconds.
- */
-export async function ask(
+/** When an open question is to be sent again or, after the last time, expires: the column `due`, NULL in an ended one. */
+export const DUE_CHALLENGES: DueRows = { kind: 'challenge', table: 'challenge', key: 'ref' };
+
+/** Writes a new question down. @param due ms since 1970 */
+export async function insertChallenge(
   tx: Tx,
-  context: Context,
-  recipient: Recipient,
-  purpose: Purpose,
-  request: { readonly ref: Ref; readonly plaintext: Uint8Array; readonly time: number; readonly ttl: number },
+  challenge: Omit<Challenge, 'state' | 'resends' | 'wrongPins'>,
+  due: number,
 ): Promise<void> {
-  const frame = sealTo(context, recipient, request.plaintext);
-  const askedAt = context.clock.now();
-  const deadline = (request.time + request.ttl + GRACE_SECONDS) * 1000;
   await tx.run(
-    'INSERT INTO challenge (ref, purpose, device_id, request, frame, asked_at, deadline) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    request.ref,
-    purpose,
-    recipient.id,
-    request.plaintext,
-    frame,
-    askedAt,
-    deadline,
+    `INSERT INTO challenge (ref, purpose, state, device_id, request, frame, asked_at, deadline, due)
+     VALUES (?, ?, 'asked', ?, ?, ?, ?, ?, ?)`,
+    challenge.ref,
+    challenge.purpose,
+    challenge.deviceId,
+    challenge.request,
+    challenge.frame,
+    challenge.askedAt,
+    challenge.deadline,
+    due,
   );
-  await queueFrame(tx, context, recipient, MESSAGE[purpose], request.ref, frame, deadline);
-  await setNextDue(tx, context, { ref: request.ref, purpose, askedAt, deadline });
 }
 
-/** No answer came: sends the request again, and sets the timer for the next time. */
-export async function askAgain(tx: Tx, context: Context, recipient: Recipient, challenge: Challenge): Promise<void> {
-  await repeatRequest(tx, context, recipient, challenge);
-  await setNextDue(tx, context, challenge);
+/** The one place where the state of a question changes. @returns false when the question had ended before */
+export async function endChallenge(tx: Tx, ref: Ref, end: ChallengeEnd): Promise<boolean> {
+  return (await tx.run("UPDATE challenge SET state = ?, due = NULL WHERE ref = ? AND state = 'asked'", end, ref)) > 0;
 }
 
-/** One timer a challenge: when the request is to be sent again or, after the last time, when it has expired. */
-async function setNextDue(
-  tx: Tx,
-  context: Context,
-  { ref, purpose, askedAt, deadline }: Pick<Challenge, 'ref' | 'purpose' | 'askedAt' | 'deadline'>,
-): Promise<void> {
-  const now = context.clock.now();
-  const next = RESENDS_MS.map((after) => askedAt + after).find((due) => due > now && due < deadline);
-  await context.timers.set(tx, `${purpose}-due`, ref, next ?? deadline + 1);
+/** Sets when an open question is due next, ms since 1970. */
+export async function setDue(tx: Tx, ref: Ref, due: number): Promise<void> {
+  await tx.run("UPDATE challenge SET due = ? WHERE ref = ? AND state = 'asked'", due, ref);
 }
 
-/** Whether no answer can be in time any more. */
-export function hasExpired(context: Context, { deadline }: Challenge): boolean {
-  return context.clock.now() > deadline;
-}
-
-/**
- * Sends the same frame of the request again. A phone that has answered the request repeats its answer.
- * @returns false when the request was sent as often as allowed
- */
-export async function repeatRequest(
-  tx: Tx,
-  context: Context,
-  recipient: Recipient,
-  challenge: Challenge,
-): Promise<boolean> {
-  const { ref, purpose, frame, deadline } = challenge;
-  if (challenge.resends >= RESEND_LIMIT) return false;
-  if (await context.outbox.isWaiting(tx, MESSAGE[purpose], ref)) return true;
+/** The request is sent once more. */
+export async function countResend(tx: Tx, ref: Ref): Promise<void> {
   await tx.run('UPDATE challenge SET resends = resends + 1 WHERE ref = ?', ref);
-  await queueFrame(tx, context, recipient, MESSAGE[purpose], ref, frame, deadline);
-  return true;
-}
-
-/** The phone has answered, and may answer again: the request is not sent again, but still expires. */
-export async function stopAsking(
-  tx: Tx,
-  context: Context,
-  { ref, purpose, deadline }: Pick<Challenge, 'ref' | 'purpose' | 'deadline'>,
-): Promise<void> {
-  await context.timers.set(tx, `${purpose}-due`, ref, deadline + 1);
-}
-
-/** The question has its answer, has expired or was cancelled. */
-export async function closeChallenge(
-  tx: Tx,
-  context: Context,
-  challenge: Pick<Challenge, 'ref' | 'purpose' | 'deviceId'>,
-): Promise<void> {
-  await context.outbox.withdraw(tx, challenge.deviceId, MESSAGE[challenge.purpose], challenge.ref);
-  await context.timers.cancel(tx, `${challenge.purpose}-due`, challenge.ref);
 }
 
 /** The challenge of this txn or authentication, or `undefined`. */
@@ -128,15 +78,26 @@ export async function challengeByRef(tx: ReadTx, ref: Ref): Promise<Challenge | 
   return tx.get('SELECT * FROM challenge WHERE ref = ?', readChallenge, ref);
 }
 
+/** The open questions of this purpose to a phone. */
+export async function openChallenges(tx: ReadTx, device: DeviceId, purpose: PurposeName): Promise<Challenge[]> {
+  return tx.all(
+    "SELECT * FROM challenge WHERE due IS NOT NULL AND state = 'asked' AND device_id = ? AND purpose = ?",
+    readChallenge,
+    device,
+    purpose,
+  );
+}
+
 /** 8 random octets that are not in use as a txn or challenge. */
-export function newRef(context: Context): Ref {
-  return refOf(context.random.bytes(8));
+export function newRef({ random }: { readonly random: Random }): Ref {
+  return refOf(random.bytes(8));
 }
 
 function readChallenge(row: Row): Challenge {
   return {
     ref: ref(row.text('ref')),
     purpose: row.oneOf('purpose', PURPOSES),
+    state: row.oneOf('state', CHALLENGE_STATES),
     deviceId: deviceId(row.integer('device_id')),
     request: row.octets('request'),
     frame: row.octets('frame'),

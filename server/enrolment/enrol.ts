@@ -1,15 +1,16 @@
-import { checkApprovalKey, type Enrol, encodeDown, isZero, SafeMobileError } from '../../device/safe-mobile/index.ts';
+import { checkApprovalKey, type Enrol, isZero, SafeMobileError } from '../../device/safe-mobile/index.ts';
 import { randomBelow } from '../../modem/index.ts';
-import { ask, askAgain, challengeByRef, closeChallenge, newRef } from '../approvals/challenge.ts';
+import { newRef, openChallenges } from '../approvals/challenge.ts';
+import type { AskingContext } from '../approvals/context.ts';
 import { sealApprovalKey } from '../approvals/judge.ts';
 import { type Recipient, recipientOf, sendNak } from '../outgoing/compose.ts';
 import { type Context, unixTime } from '../outgoing/context.ts';
 import { enrolmentTitle } from '../outgoing/sentences.ts';
-import { type Device, deviceById, setDeviceState } from '../people/devices.ts';
+import { type Device, setDeviceState } from '../people/devices.ts';
 import { personById } from '../people/people.ts';
-import type { ReadTx, Tx } from '../store/store.ts';
+import type { Tx } from '../store/store.ts';
 import { type Ref, ref, refOctets } from '../vocabulary/ids.ts';
-import { tryCode } from './activation.ts';
+import { tryCode, withdrawEnrolment } from './activation.ts';
 
 /** Seconds in which the PIN is to be typed again. */
 const CONFIRMATION_TTL = 120;
@@ -25,7 +26,7 @@ const NO_REF: Ref = ref('0000000000000000');
  */
 export async function enrol(
   tx: Tx,
-  context: Context,
+  context: AskingContext,
   device: Device,
   message: Enrol,
   arrivedAt: number,
@@ -52,25 +53,17 @@ export async function enrol(
   message.approvalKey.fill(0);
   await setDeviceState(tx, context.journal, device, 'enrolling');
   // A phone with new keys cannot answer the AUTH_REQUEST that was sealed to its former keys.
-  for (const open of await enrolmentRefs(tx, device)) {
-    await closeChallenge(tx, context, { ref: open, purpose: 'enrolment', deviceId: device.id });
-  }
+  await withdrawEnrolment(tx, context, device);
   await askForPin(tx, context, device, recipient);
   return 'enrolling';
 }
 
-/** The same ENROL came again: the AUTH_REQUEST was lost, so it is sent again. */
-export async function repeatEnrolment(tx: Tx, context: Context, device: Device): Promise<void> {
-  for (const challenge of await enrolmentRefs(tx, device)) await resendAuthRequest(tx, context, challenge);
-}
-
-/** Sends the same AUTH_REQUEST again, unless the enrolment is settled. */
-async function resendAuthRequest(tx: Tx, context: Context, challengeRef: Ref): Promise<void> {
-  const challenge = await challengeByRef(tx, challengeRef);
-  const device = challenge && (await deviceById(tx, challenge.deviceId));
-  const recipient = device && recipientOf(device);
-  if (challenge === undefined || recipient === undefined) return;
-  if (await context.timers.isSet(tx, 'enrolment-due', challengeRef)) await askAgain(tx, context, recipient, challenge);
+/** The same ENROL came again: the AUTH_REQUEST was lost, so it is sent again, unless the enrolment is settled. */
+export async function repeatEnrolment(tx: Tx, context: AskingContext, device: Device): Promise<void> {
+  const recipient = recipientOf(device);
+  if (recipient === undefined) return;
+  for (const open of await openChallenges(tx, device.id, 'enrolment'))
+    await context.approvals.askAgain(tx, recipient, open);
 }
 
 /** Checks for keys of small order: such an `A` accepts any signature, and such a `D` gives a shared secret that all know. */
@@ -84,22 +77,12 @@ function keysAreSound(context: Context, { approvalKey, sealingKey }: Enrol): boo
   return !isZero(context.primitives.x25519(context.keys.sealing.secretKey, sealingKey));
 }
 
-async function enrolmentRefs(tx: ReadTx, device: Device): Promise<Ref[]> {
-  return tx.all(
-    "SELECT ref FROM challenge WHERE device_id = ? AND purpose = 'enrolment'",
-    (row) => ref(row.text('ref')),
-    device.id,
-  );
-}
-
-async function askForPin(tx: Tx, context: Context, device: Device, recipient: Recipient): Promise<void> {
-  const challenge = newRef(context);
-  const time = unixTime(context);
+async function askForPin(tx: Tx, context: AskingContext, device: Device, recipient: Recipient): Promise<void> {
   const { language } = await personById(tx, device.personId);
-  const plaintext = encodeDown({
+  await context.approvals.ask(tx, recipient, 'enrolment', {
     type: 'AUTH_REQUEST',
-    time,
-    challenge: refOctets(challenge),
+    time: unixTime(context),
+    challenge: refOctets(newRef(context)),
     ttl: CONFIRMATION_TTL,
     kind: 'confirm-enrolment',
     matchCode: randomBelow(context.random, 10_000),
@@ -107,5 +90,4 @@ async function askForPin(tx: Tx, context: Context, device: Device, recipient: Re
     relyingParty: RELYING_PARTY,
     title: enrolmentTitle(language),
   });
-  await ask(tx, context, recipient, 'enrolment', { ref: challenge, plaintext, time, ttl: CONFIRMATION_TTL });
 }

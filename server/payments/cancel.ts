@@ -1,11 +1,11 @@
 import type { PayCancel } from '../../device/safe-mobile/index.ts';
 import { merchantOfPerson } from '../merchants/merchants.ts';
 import { type Recipient, sendNak } from '../outgoing/compose.ts';
-import type { Context } from '../outgoing/context.ts';
 import { repeatReceipt } from '../outgoing/receipts.ts';
 import type { Tx } from '../store/store.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
 import { refOf } from '../vocabulary/ids.ts';
+import type { PaymentContext } from './context.ts';
 import { mrefOfPhone, type Payment, paymentByMref } from './payment.ts';
 import { sendStanding } from './receipts.ts';
 import { step } from './step.ts';
@@ -14,7 +14,7 @@ import { step } from './step.ts';
  * The merchant cancels a request. A second cancel changes nothing.
  * @throws ServiceError `conflict` when the customer has answered or the request has expired
  */
-export async function cancelPayment(tx: Tx, context: Context, payment: Payment): Promise<Payment> {
+export async function cancelPayment(tx: Tx, context: PaymentContext, payment: Payment): Promise<Payment> {
   if (payment.state === 'CANCELLED') return payment;
   const cancelled = await step(tx, context, payment, 'cancel', { reason: 'merchant' });
   if (cancelled !== undefined) return cancelled;
@@ -22,7 +22,12 @@ export async function cancelPayment(tx: Tx, context: Context, payment: Payment):
 }
 
 /** PAY_CANCEL: a cancel from the merchant's phone, which gets the receipt of the payment's state, cancelled or not. */
-export async function cancelByPhone(tx: Tx, context: Context, recipient: Recipient, message: PayCancel): Promise<void> {
+export async function cancelByPhone(
+  tx: Tx,
+  context: PaymentContext,
+  recipient: Recipient,
+  message: PayCancel,
+): Promise<void> {
   const mref = refOf(message.mref);
   const merchant = await merchantOfPerson(tx, recipient.personId);
   const payment = merchant && (await paymentByMref(tx, merchant.id, mrefOfPhone(mref)));

@@ -1,13 +1,12 @@
 import {
   type Amount,
   checkText,
-  encodeDown,
   formatAmount,
   REQUEST_TEXT_OCTETS,
   SafeMobileError,
 } from '../../device/safe-mobile/index.ts';
 import { randomBelow } from '../../modem/index.ts';
-import { ask, newRef } from '../approvals/challenge.ts';
+import { newRef } from '../approvals/challenge.ts';
 import type { Merchant } from '../merchants/merchants.ts';
 import { recipientOf } from '../outgoing/compose.ts';
 import { unixTime } from '../outgoing/context.ts';
@@ -97,10 +96,9 @@ async function proceed(
   if (rejection !== undefined || recipient === undefined) {
     return begin(tx, context, payment, 'reject', { reason: rejection ?? 'customer-unreachable' });
   }
-  const time = unixTime(context);
-  const plaintext = encodeDown({
+  await context.approvals.ask(tx, recipient, 'payment', {
     type: 'PAY_REQUEST',
-    time,
+    time: unixTime(context),
     txn: refOctets(payment.txn),
     ttl: payment.ttl,
     flags: 0,
@@ -110,7 +108,6 @@ async function proceed(
     payee: request.merchant.name,
     reference: payment.reference,
   });
-  await ask(tx, context, recipient, 'payment', { ref: payment.txn, plaintext, time, ttl: payment.ttl });
   return begin(tx, context, payment, 'request');
 }
 

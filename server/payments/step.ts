@@ -1,9 +1,9 @@
 import type { Challenge } from '../approvals/challenge.ts';
 import type { Recipient } from '../outgoing/compose.ts';
-import type { Context } from '../outgoing/context.ts';
 import type { Tx } from '../store/store.ts';
 import type { ServiceEvent } from '../vocabulary/events.ts';
 import { PAYMENT_STATES, type PaymentEvent } from '../vocabulary/payment-states.ts';
+import type { PaymentContext } from './context.ts';
 import { takeEffect } from './effects.ts';
 import { insertPayment, type Payment } from './payment.ts';
 import { nextState } from './transitions.ts';
@@ -29,7 +29,7 @@ export type Happening = readonly [event: PaymentEvent, detail: StepDetail];
  */
 export async function begin(
   tx: Tx,
-  context: Context,
+  context: PaymentContext,
   created: Payment,
   event: 'request' | 'reject',
   detail: StepDetail = {},
@@ -46,7 +46,7 @@ export async function begin(
 /** One event: see {@link steps}. */
 export function step(
   tx: Tx,
-  context: Context,
+  context: PaymentContext,
   payment: Payment,
   event: PaymentEvent,
   detail: StepDetail = {},
@@ -61,7 +61,7 @@ export function step(
  */
 export async function steps(
   tx: Tx,
-  context: Context,
+  context: PaymentContext,
   payment: Payment,
   first: Happening,
   ...more: readonly Happening[]
@@ -96,7 +96,7 @@ export async function steps(
 }
 
 /** The payment after the event, or `undefined` when its state has no such transition. */
-function afterEvent(context: Context, payment: Payment, [event, detail]: Happening): Payment | undefined {
+function afterEvent(context: PaymentContext, payment: Payment, [event, detail]: Happening): Payment | undefined {
   const state = nextState(payment.state, event);
   if (state === undefined) return undefined;
   // While the outcome is open, the latest reason stays; how the payment ended has a reason of its own or none.

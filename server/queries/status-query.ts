@@ -1,11 +1,10 @@
 import type { StatusQuery } from '../../device/safe-mobile/index.ts';
-import { type Challenge, challengeByRef, repeatRequest } from '../approvals/challenge.ts';
-import { isEnrolmentOpen, sendEnrolmentStanding } from '../enrolment/confirm.ts';
+import { challengeByRef } from '../approvals/challenge.ts';
+import type { AskingContext } from '../approvals/context.ts';
 import { merchantOfPerson } from '../merchants/merchants.ts';
 import { type Recipient, sendNak } from '../outgoing/compose.ts';
-import type { Context } from '../outgoing/context.ts';
 import { repeatReceipt } from '../outgoing/receipts.ts';
-import { mrefOfPhone, type Payment, paymentByMref, paymentByTxn } from '../payments/payment.ts';
+import { mrefOfPhone, type Payment, paymentByMref } from '../payments/payment.ts';
 import { sendStanding } from '../payments/receipts.ts';
 import type { Device } from '../people/devices.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
@@ -20,7 +19,7 @@ import { answerBalanceQuery } from './balance.ts';
  */
 export async function answerStatusQuery(
   tx: Tx,
-  context: Context,
+  context: AskingContext,
   device: Device,
   recipient: Recipient,
   query: StatusQuery,
@@ -30,37 +29,20 @@ export async function answerStatusQuery(
     await answerBalanceQuery(tx, context, device, recipient, ref);
     return;
   }
-  const challenge = query.kind === 'request' ? undefined : await challengeByRef(tx, ref);
+  if (query.kind === 'request') {
+    if (await repeatReceipt(tx, context, recipient, ref)) return;
+    const payment = await paymentStartedBy(tx, recipient, ref);
+    if (payment === undefined) await sendNak(tx, context, recipient, ref, 'unknown-reference');
+    else await sendStanding(tx, context, payment, recipient);
+    return;
+  }
+  const challenge = await challengeByRef(tx, ref);
   const own = challenge?.deviceId === recipient.id ? challenge : undefined;
   const repeated = await repeatReceipt(tx, context, recipient, ref);
-  if (
-    own !== undefined &&
-    (await isOpen(tx, context, device, own)) &&
-    (await repeatRequest(tx, context, recipient, own))
-  )
-    return;
+  if (own !== undefined && (await context.approvals.repeat(tx, recipient, own))) return;
   if (repeated) return;
-  if (query.kind === 'request')
-    await answerFor(tx, context, recipient, ref, await paymentStartedBy(tx, recipient, ref));
-  else if (own?.purpose === 'enrolment') await sendEnrolmentStanding(tx, context, recipient, own);
-  else await answerFor(tx, context, recipient, ref, own && (await paymentByTxn(tx, own.ref)));
-}
-
-/** Whether the service waits for an answer to this request, also after a wrong PIN, which has a receipt already. */
-async function isOpen(tx: ReadTx, context: Context, device: Device, challenge: Challenge): Promise<boolean> {
-  if (challenge.purpose === 'enrolment') return isEnrolmentOpen(tx, context, device, challenge);
-  return (await paymentByTxn(tx, challenge.ref))?.state === 'REQUESTED';
-}
-
-async function answerFor(
-  tx: Tx,
-  context: Context,
-  recipient: Recipient,
-  ref: Ref,
-  payment: Payment | undefined,
-): Promise<void> {
-  if (payment === undefined) await sendNak(tx, context, recipient, ref, 'unknown-reference');
-  else await sendStanding(tx, context, payment, recipient);
+  if (own === undefined) await sendNak(tx, context, recipient, ref, 'unknown-reference');
+  else await context.approvals.tellStanding(tx, { challenge: own, device, recipient });
 }
 
 async function paymentStartedBy(tx: ReadTx, recipient: Recipient, mref: Ref): Promise<Payment | undefined> {

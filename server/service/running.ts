@@ -1,15 +1,16 @@
+import { Approvals } from '../approvals/approvals.ts';
+import { DUE_CHALLENGES } from '../approvals/challenge.ts';
 import { AttemptEngine } from '../attempts/engine.ts';
-import { enrolmentIsDue } from '../enrolment/confirm.ts';
 import { Inbox } from '../intake/inbox.ts';
 import { Journal } from '../journal/journal.ts';
 import { servicePrimitives } from '../keys/primitives.ts';
 import { Vault } from '../keys/vault.ts';
 import { checkAtStart } from '../ledger/start-check.ts';
+import type { Context } from '../outgoing/context.ts';
 import { Outbox } from '../outgoing/outbox.ts';
 import { repeatUnconfirmed } from '../outgoing/receipts.ts';
 import { attemptListener } from '../payments/conclude.ts';
 import type { PaymentContext } from '../payments/context.ts';
-import { paymentIsDue } from '../payments/expire.ts';
 import { unblockDevice } from '../people/unblock.ts';
 import { LedgerRail } from '../rails/ledger-rail.ts';
 import { type Rail, Rails } from '../rails/rail.ts';
@@ -22,6 +23,7 @@ import { Retention } from '../upkeep/retention.ts';
 import { ref } from '../vocabulary/ids.ts';
 import { Modems } from './modems.ts';
 import { messageHandlers } from './phone-messages.ts';
+import { purposesOf } from './purposes.ts';
 import type { ServiceOptions } from './service-options.ts';
 import { type TakenOver, takenOver } from './taken-over.ts';
 
@@ -57,11 +59,11 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
   });
   const primitives = options.primitives ?? servicePrimitives();
   const journal = new Journal(clock);
-  const timers = new Timers(store, clock, journal);
+  const timers = new Timers(store, clock, journal, [DUE_CHALLENGES]);
   const modems = new Modems(options.modems ?? [], clock);
   const rails = railsOf(options.rails ?? [], new LedgerRail(store, clock));
   const attempts = new AttemptEngine(store, clock, timers, journal, rails);
-  const context: PaymentContext = {
+  const withPhones: Context = {
     clock,
     random,
     primitives,
@@ -73,9 +75,10 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
       canSend: () => modems.reachability !== 'no-modem',
       atOnce: (options.modems?.length ?? 0) * MODEM_AT_ONCE || BEARER_AT_ONCE,
     }),
-    rails,
-    attempts,
   };
+  const approvals = new Approvals(withPhones);
+  const context: PaymentContext = { ...withPhones, approvals, rails, attempts };
+  approvals.fill(purposesOf(context));
   attempts.listen(attemptListener(context));
   if (options.log !== undefined) journal.subscribe(options.log);
   const inbox = new Inbox(store, context, messageHandlers(context));
@@ -92,9 +95,8 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
     await daily.plan(tx);
   });
   await timers.start({
-    'payment-due': (tx, txn) => paymentIsDue(tx, context, ref(txn)),
+    challenge: (tx, challenge) => approvals.due(tx, ref(challenge)),
     attempt: (tx, key) => attempts.takeUp(tx, key),
-    'enrolment-due': (tx, challenge) => enrolmentIsDue(tx, context, ref(challenge)),
     'receipt-repeat': (tx, subject) => repeatUnconfirmed(tx, context, subject),
     'outbox-retry': (tx, id) => context.outbox.retry(tx, id),
     'inbox-retry': (tx, id) => inbox.retry(tx, id),

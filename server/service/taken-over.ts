@@ -18,11 +18,11 @@ export async function takenOver(tx: ReadTx, now: number): Promise<TakenOver> {
   const count = async (from: string, ...values: number[]) =>
     (await tx.get(`SELECT count(*) AS n FROM ${from}`, (row) => row.integer('n'), ...values)) ?? 0;
   return {
-    requests: await count("timer WHERE kind IN ('payment-due', 'enrolment-due')"),
+    requests: await count('challenge WHERE due IS NOT NULL'),
     framesToSend: await count('outbox WHERE ended_at IS NULL'),
     framesToDealWith: await count(`inbox WHERE ${UNDEALT}`),
     attempts: await count("timer WHERE kind = 'attempt'"),
-    timersOverdue: await count('timer WHERE due <= ?', now),
+    timersOverdue: (await count('timer WHERE due <= ?', now)) + (await count('challenge WHERE due <= ?', now)),
   };
 }
 

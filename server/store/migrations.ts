@@ -192,6 +192,27 @@ ${['evidence', 'transfer', 'transfer_end', 'journal']
 ${deletableWhen('entry', '(SELECT at FROM transfer WHERE id = OLD.transfer_id) < (SELECT before FROM deletion)')}
 ${deletableWhen('merchant_receipt', '(SELECT changed_at FROM payment WHERE txn = OLD.txn) < (SELECT before FROM deletion)')}`;
 
+const QUESTIONS_WITH_A_STATE = `
+ALTER TABLE challenge ADD COLUMN state TEXT NOT NULL DEFAULT 'asked';    -- then approved, refused, expired or withdrawn
+ALTER TABLE challenge ADD COLUMN due INTEGER;  -- while asked: when it is sent again or, after the last time, expires
+UPDATE challenge SET state = CASE purpose
+  WHEN 'payment' THEN coalesce((
+    SELECT CASE p.state WHEN 'REQUESTED' THEN 'asked' WHEN 'REFUSED' THEN 'refused' WHEN 'CANCELLED' THEN 'withdrawn'
+      WHEN 'EXPIRED' THEN 'expired' ELSE 'approved' END
+    FROM payment p WHERE p.txn = challenge.ref), 'expired')
+  ELSE CASE
+    WHEN EXISTS (SELECT 1 FROM evidence e WHERE e.ref = challenge.ref) THEN 'approved'
+    WHEN EXISTS (SELECT 1 FROM timer t WHERE t.kind = 'enrolment-due' AND t.subject = challenge.ref)
+      AND EXISTS (SELECT 1 FROM device d WHERE d.id = challenge.device_id AND d.state = 'enrolling') THEN 'asked'
+    ELSE 'expired' END
+  END;
+UPDATE challenge SET due = coalesce(
+    (SELECT t.due FROM timer t WHERE t.kind = challenge.purpose || '-due' AND t.subject = challenge.ref), deadline + 1)
+  WHERE state = 'asked';
+DELETE FROM timer WHERE kind IN ('payment-due', 'enrolment-due');
+CREATE INDEX challenge_due ON challenge (due) WHERE due IS NOT NULL;
+`;
+
 /** What each version adds to the tables. A published entry is never edited; a change is a new entry at the end. */
 export const MIGRATIONS: readonly string[] = [
   FIRST_TABLES,
@@ -201,4 +222,5 @@ export const MIGRATIONS: readonly string[] = [
   ATTEMPTS_AND_ACCOUNTS + OPEN_ROWS,
   BOOKS_CHECKED,
   RETENTION,
+  QUESTIONS_WITH_A_STATE,
 ];

@@ -1,12 +1,12 @@
 import type { Cancel, Clock } from '../../modem/index.ts';
 import { type Journal, recordFault } from '../journal/journal.ts';
+import type { Row } from '../store/row.ts';
 import type { ReadTx, Store, Tx } from '../store/store.ts';
 
 /** The kinds of timers. Each kind has one handler. */
 export type TimerKind =
-  | 'payment-due'
+  | 'challenge'
   | 'attempt'
-  | 'enrolment-due'
   | 'receipt-repeat'
   | 'outbox-retry'
   | 'inbox-retry'
@@ -15,9 +15,8 @@ export type TimerKind =
   | 'reconciliation';
 
 const TIMER_KINDS: readonly TimerKind[] = [
-  'payment-due',
+  'challenge',
   'attempt',
-  'enrolment-due',
   'receipt-repeat',
   'outbox-retry',
   'inbox-retry',
@@ -38,10 +37,47 @@ const AGAIN_AFTER_MS = 60_000;
 /** Due timers that are fired at once; the others follow. */
 const BATCH = 64;
 
+/** Rows of another table that carry their own due time: the column `due`, ms since 1970; NULL: nothing is due. */
+export interface DueRows {
+  /** Fires for each of them. */
+  readonly kind: TimerKind;
+  readonly table: string;
+  /** The column with the subject. */
+  readonly key: string;
+}
+
 interface DueTimer {
-  readonly id: number;
   readonly kind: TimerKind;
   readonly subject: string;
+  readonly due: number;
+}
+
+/** The SQL for one table with due rows. In `claim` and `postpone` ?1 is the kind, ?2 the subject, ?3 a time. */
+interface Source {
+  /** The earliest time. */
+  readonly next: string;
+  /** ?1: the time now, ?2: how many. */
+  readonly due: string;
+  /** Takes a row that is due at ?3, so that it fires once. */
+  readonly claim: string;
+  /** Makes it due again at ?3, unless it was cancelled. */
+  readonly postpone: string;
+}
+
+const TIMER_ROWS: Source = {
+  next: 'SELECT due FROM timer ORDER BY due LIMIT 1',
+  due: 'SELECT kind, subject, due FROM timer WHERE due <= ?1 ORDER BY due, id LIMIT ?2',
+  claim: 'DELETE FROM timer WHERE kind = ?1 AND subject = ?2 AND due <= ?3',
+  postpone: 'UPDATE timer SET due = ?3 WHERE kind = ?1 AND subject = ?2',
+};
+
+function sourceOf({ kind, table, key }: DueRows): Source {
+  return {
+    next: `SELECT due FROM ${table} WHERE due IS NOT NULL ORDER BY due LIMIT 1`,
+    due: `SELECT '${kind}' AS kind, ${key} AS subject, due FROM ${table} WHERE due <= ?1 ORDER BY due LIMIT ?2`,
+    claim: `UPDATE ${table} SET due = NULL WHERE ?1 = '${kind}' AND ${key} = ?2 AND due <= ?3`,
+    postpone: `UPDATE ${table} SET due = ?3 WHERE ?1 = '${kind}' AND ${key} = ?2 AND due IS NOT NULL`,
+  };
 }
 
 /**
@@ -52,14 +88,17 @@ export class Timers {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #journal: Journal;
+  /** The kinds of timers that have no row here. */
+  readonly #elsewhere: ReadonlyMap<TimerKind, Source>;
   #handlers: TimerHandlers | undefined;
   #sleep: { readonly due: number; readonly cancel: Cancel } | undefined;
   #firing: Promise<void> = Promise.resolve();
 
-  constructor(store: Store, clock: Clock, journal: Journal) {
+  constructor(store: Store, clock: Clock, journal: Journal, dueRows: readonly DueRows[] = []) {
     this.#store = store;
     this.#clock = clock;
     this.#journal = journal;
+    this.#elsewhere = new Map(dueRows.map((rows) => [rows.kind, sourceOf(rows)]));
   }
 
   /** Sets the timer of this kind and subject to `due` (ms since 1970), instead of any earlier setting. */
@@ -70,6 +109,11 @@ export class Timers {
       subject,
       due,
     );
+    this.dueAt(tx, due);
+  }
+
+  /** A row of its own table got this due time, ms since 1970. */
+  dueAt(tx: Tx, due: number): void {
     tx.afterCommit(() => this.#wakeAt(due));
   }
 
@@ -129,43 +173,54 @@ export class Timers {
     }
     if (this.#handlers === undefined) return;
     const next = await this.#store.read((tx) =>
-      tx.get('SELECT due FROM timer ORDER BY due LIMIT 1', (row) => row.integer('due')),
+      Promise.all(this.#sources.map((source) => tx.get(source.next, (row) => row.integer('due')))),
     );
-    if (next !== undefined) this.#wakeAt(next);
+    const [earliest] = next.filter((due) => due !== undefined).toSorted((one, other) => one - other);
+    if (earliest !== undefined) this.#wakeAt(earliest);
   }
 
+  get #sources(): readonly Source[] {
+    return [TIMER_ROWS, ...this.#elsewhere.values()];
+  }
+
+  /** The due timers, earliest first. */
   async #due(): Promise<DueTimer[]> {
     if (this.#handlers === undefined) return [];
-    return this.#store.read((tx) =>
-      tx.all(
-        'SELECT id, kind, subject FROM timer WHERE due <= ? ORDER BY due, id LIMIT ?',
-        (row) => ({ id: row.integer('id'), kind: row.oneOf('kind', TIMER_KINDS), subject: row.text('subject') }),
-        this.#clock.now(),
-        BATCH,
-      ),
+    const due = await this.#store.read((tx) =>
+      Promise.all(this.#sources.map((source) => tx.all(source.due, readDueTimer, this.#clock.now(), BATCH))),
     );
+    return due
+      .flat()
+      .toSorted((one, other) => one.due - other.due)
+      .slice(0, BATCH);
   }
 
   /** Fires one timer, unless it was cancelled or set anew meanwhile. */
-  async #run({ id, kind, subject }: DueTimer): Promise<void> {
+  async #run({ kind, subject }: DueTimer): Promise<void> {
+    const { claim, postpone } = this.#elsewhere.get(kind) ?? TIMER_ROWS;
     try {
       await this.#store.transaction(`timer ${kind}`, async (tx) => {
         const handlers = this.#handlers;
         if (handlers === undefined) return;
-        const removed = await tx.run('DELETE FROM timer WHERE id = ? AND due <= ?', id, this.#clock.now());
-        if (removed > 0) await handlers[kind](tx, subject);
+        const claimed = await tx.run(claim, kind, subject, this.#clock.now());
+        if (claimed > 0) await handlers[kind](tx, subject);
       });
     } catch (error) {
-      await this.#postpone(id, `timer ${kind} of ${subject}: ${error instanceof Error ? error.message : error}`);
+      const reason = `timer ${kind} of ${subject}: ${error instanceof Error ? error.message : error}`;
+      await this.#failed((tx) => tx.run(postpone, kind, subject, this.#clock.now() + AGAIN_AFTER_MS), reason);
     }
   }
 
   /** A handler failed: the fault is in the journal, and the timer fires again later. */
-  async #postpone(id: number, reason: string): Promise<void> {
+  async #failed(postpone: (tx: Tx) => Promise<unknown>, reason: string): Promise<void> {
     if (!this.#store.isOpen) return;
     await this.#store.transaction('postpone a timer', async (tx) => {
-      await tx.run('UPDATE timer SET due = ? WHERE id = ?', this.#clock.now() + AGAIN_AFTER_MS, id);
+      await postpone(tx);
       await this.#journal.record(tx, { kind: 'fault', reason });
     });
   }
+}
+
+function readDueTimer(row: Row): DueTimer {
+  return { kind: row.oneOf('kind', TIMER_KINDS), subject: row.text('subject'), due: row.integer('due') };
 }

@@ -14,7 +14,7 @@ import { temporaryFolder } from '../world.ts';
 const file = () => join(temporaryFolder(), 'service.db');
 const subjects = (tx: ReadTx) => tx.all('SELECT * FROM timer ORDER BY id', (row) => row.text('subject'));
 const add = (tx: Tx, subject: string) =>
-  tx.run("INSERT INTO timer (kind, subject, due) VALUES ('payment-due', ?, 0)", subject);
+  tx.run("INSERT INTO timer (kind, subject, due) VALUES ('receipt-repeat', ?, 0)", subject);
 
 /** A store whose commits are counted and whose faults are chosen. */
 function open(path = file()) {

@@ -16,21 +16,20 @@ function open(clock = new VirtualClock(), store = memoryStore(clock)) {
     fired.push(`${kind} ${subject}`);
   };
   const handlers: TimerHandlers = {
-    'enrolment-due': note('resend'),
-    'payment-due': note('expiry'),
+    challenge: note('challenge'),
+    'device-unblock': note('resend'),
+    'receipt-repeat': note('expiry'),
     attempt: async (_, subject) => {
       if (subject === 'broken') throw new Error('broken');
     },
-    'receipt-repeat': note('receipt-repeat'),
     'outbox-retry': note('retry'),
     'inbox-retry': note('inbox retry'),
-    'device-unblock': note('unblock'),
     retention: note('retention'),
     reconciliation: note('reconciliation'),
   };
   const set = (subject: string, afterMs: number) =>
-    store.transaction('set', (tx) => timers.set(tx, 'payment-due', subject, clock.now() + afterMs));
-  const isSet = (subject: string) => store.read((tx) => timers.isSet(tx, 'payment-due', subject));
+    store.transaction('set', (tx) => timers.set(tx, 'receipt-repeat', subject, clock.now() + afterMs));
+  const isSet = (subject: string) => store.read((tx) => timers.isSet(tx, 'receipt-repeat', subject));
   return { store, clock, timers, handlers, fired, faults, set, isSet };
 }
 
@@ -54,7 +53,7 @@ describe('a timer', () => {
     await set('moved', 1_000);
     await set('moved', 3_000);
     await set('cancelled', 1_000);
-    await store.transaction('cancel', (tx) => timers.cancel(tx, 'payment-due', 'cancelled'));
+    await store.transaction('cancel', (tx) => timers.cancel(tx, 'receipt-repeat', 'cancelled'));
     await clock.advance(2_999);
     expect(fired).toEqual([]);
     expect(await isSet('moved')).toBe(true);
@@ -99,7 +98,7 @@ describe('a timer', () => {
     await timers.start({
       ...handlers,
       attempt: async (tx, subject) => {
-        await timers.set(tx, 'enrolment-due', subject, clock.now());
+        await timers.set(tx, 'device-unblock', subject, clock.now());
         fired.push(clock.now());
         if (fails) throw new Error('the disk is full');
       },
@@ -108,7 +107,7 @@ describe('a timer', () => {
     await store.transaction('set', (tx) => timers.set(tx, 'attempt', 'x', begun + 1_000));
     await clock.advance(60_999);
     expect(faults).toEqual([{ kind: 'fault', reason: 'timer attempt of x: the disk is full' }]);
-    expect(await store.read((tx) => timers.isSet(tx, 'enrolment-due', 'x'))).toBe(false);
+    expect(await store.read((tx) => timers.isSet(tx, 'device-unblock', 'x'))).toBe(false);
     fails = false;
     await clock.advance(120_000);
     expect(fired).toEqual([begun + 1_000, begun + 61_000]);
@@ -120,7 +119,7 @@ describe('a timer', () => {
     const clock = new VirtualClock();
     const store = memoryStore(clock, {
       beforeStatement: (sql) => {
-        if (broken && sql.startsWith('SELECT id, kind, subject FROM timer')) throw new Error('disk I/O error');
+        if (broken && sql.startsWith('SELECT kind, subject, due FROM timer')) throw new Error('disk I/O error');
       },
     });
     const { timers, handlers, fired, faults, set } = open(clock, store);
@@ -149,9 +148,9 @@ describe('a timer', () => {
     const { store, clock, timers, handlers, fired, set } = open();
     await timers.start({
       ...handlers,
-      'enrolment-due': (tx) => timers.set(tx, 'payment-due', 'a', clock.now() + 2_000),
+      'device-unblock': (tx) => timers.set(tx, 'receipt-repeat', 'a', clock.now() + 2_000),
     });
-    await store.transaction('set', (tx) => timers.set(tx, 'enrolment-due', 'a', clock.now() + 1_000));
+    await store.transaction('set', (tx) => timers.set(tx, 'device-unblock', 'a', clock.now() + 1_000));
     await set('a', 1_000);
     await clock.advance(2_999);
     expect(fired).toEqual([]);
@@ -164,9 +163,9 @@ describe('a timer', () => {
     const ended: string[] = [];
     await timers.start({
       ...handlers,
-      'payment-due': async (tx, subject) => {
+      'receipt-repeat': async (tx, subject) => {
         void timers.stop().then(() => ended.push('stop'));
-        for (let step = 0; step < 20; step += 1) await timers.isSet(tx, 'payment-due', subject);
+        for (let step = 0; step < 20; step += 1) await timers.isSet(tx, 'receipt-repeat', subject);
         ended.push('handler');
       },
     });
@@ -179,9 +178,9 @@ describe('a timer', () => {
     const { store, clock, timers, handlers, fired, set } = open();
     await timers.start({
       ...handlers,
-      'enrolment-due': (tx) => timers.cancel(tx, 'payment-due', 'a'),
+      'device-unblock': (tx) => timers.cancel(tx, 'receipt-repeat', 'a'),
     });
-    await store.transaction('set', (tx) => timers.set(tx, 'enrolment-due', 'a', clock.now() + 1_000));
+    await store.transaction('set', (tx) => timers.set(tx, 'device-unblock', 'a', clock.now() + 1_000));
     await set('a', 1_000);
     await clock.advance(5_000);
     expect(fired).toEqual([]);

@@ -1,0 +1,7 @@
+import type { Context } from '../outgoing/context.ts';
+import type { Approvals } from './approvals.ts';
+
+/** What the steps use that ask people. */
+export interface AskingContext extends Context {
+  readonly approvals: Approvals;
+}

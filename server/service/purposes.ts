@@ -1,0 +1,39 @@
+import type { Purposes } from '../approvals/purpose.ts';
+import { enrolmentApproved, enrolmentExpired, enrolmentRefused } from '../enrolment/confirm.ts';
+import {
+  paymentApproved,
+  paymentExpired,
+  paymentRefused,
+  paymentStanding,
+  paymentWrongPin,
+} from '../payments/answer.ts';
+import type { PaymentContext } from '../payments/context.ts';
+
+/** The table of purposes: for each, the message that asks, what the ends lead to, and what the receipt says. */
+export function purposesOf(context: PaymentContext): Purposes {
+  return {
+    payment: {
+      asks: 'PAY_REQUEST',
+      approved: (tx, asked) => paymentApproved(tx, context, asked),
+      refused: (tx, asked, refused) => paymentRefused(tx, context, asked, refused),
+      expired: (tx, asked, said) => paymentExpired(tx, context, asked, said),
+      receipts: {
+        wrongPin: (tx, asked, triesLeft) => paymentWrongPin(tx, context, asked, triesLeft),
+        standing: (tx, asked) => paymentStanding(tx, context, asked),
+      },
+    },
+    enrolment: {
+      asks: 'AUTH_REQUEST',
+      approved: (tx, asked) => enrolmentApproved(tx, context, asked),
+      refused: (tx, asked, refused) => enrolmentRefused(tx, context, asked, refused),
+      expired: (tx, asked, said) => enrolmentExpired(tx, context, asked, said),
+      receipts: {
+        asked: 'in-progress',
+        approved: 'active',
+        refused: 'refused',
+        expired: 'expired',
+        withdrawn: 'expired',
+      },
+    },
+  };
+}
