@@ -148,16 +148,16 @@ export class Approvals {
 
   async #judge(tx: Tx, asked: Asked, approval: Approve): Promise<void> {
     const { challenge, device } = asked;
-    const { receipts, approved } = this.#purposeOf(challenge);
+    const purpose = this.#purposeOf(challenge);
     const verdict = await judge(tx, this.#context, device, challenge, approval);
     if (verdict.kind === 'right') {
       await this.#end(tx, challenge, 'approved');
-      await approved(tx, asked);
+      await purpose.approved(tx, asked);
       await this.#tell(tx, asked, 'approved', verdict.triesLeft);
     } else if (verdict.consequence === 'try-again') {
       // The phone has answered, and may answer again: the request is not sent again, but still expires.
       await this.#plan(tx, challenge, challenge.deadline + 1);
-      if (isOwn(receipts)) await receipts.wrongPin(tx, asked, verdict.triesLeft);
+      if (isOwn(purpose.receipts)) await purpose.receipts.wrongPin(tx, asked, verdict.triesLeft);
       else await this.#tell(tx, asked, 'wrong-pin', verdict.triesLeft);
     } else {
       await this.#refuse(tx, asked, { reason: 'wrong-pin', blocked: verdict.consequence !== 'refuse' });
