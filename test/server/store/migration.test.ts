@@ -11,6 +11,7 @@ import { APPLICATION_ID, openSqliteFile } from '../../../server/store/sqlite-fil
 import { SqliteStore } from '../../../server/store/sqlite-store.ts';
 import { StoreError } from '../../../server/store/store.ts';
 import { ref, refOctets } from '../../../server/vocabulary/ids.ts';
+import { isPaymentState, type PaymentState } from '../../../server/vocabulary/payment-states.ts';
 import { seededRandom } from '../../../sim/index.ts';
 import { TestPhone } from '../phone.ts';
 import { PIN, temporaryFolder, World } from '../world.ts';
@@ -277,6 +278,45 @@ describe('a file of the published version', () => {
   });
 });
 
+interface QuestionOfVersion7 {
+  readonly purpose: 'payment' | 'enrolment';
+  /** The state of its payment. */
+  readonly payment?: PaymentState | undefined;
+  /** When its timer was due. */
+  readonly timer?: number;
+  /** The state of the phone. */
+  readonly device?: string;
+  readonly evidence?: boolean;
+  readonly question: string;
+  readonly due?: number;
+}
+
+const PAYMENT_OUTCOMES: readonly QuestionOfVersion7[] = Object.entries({
+  REQUESTED: 'asked',
+  REFUSED: 'refused',
+  CANCELLED: 'withdrawn',
+  EXPIRED: 'expired',
+  APPROVED: 'approved',
+  SENDING: 'approved',
+  PENDING: 'approved',
+  UNKNOWN: 'approved',
+  REVERSING: 'approved',
+  REVIEW: 'approved',
+  CAPTURED: 'approved',
+  REFUNDING: 'approved',
+  REFUNDED: 'approved',
+  DECLINED: 'approved',
+  REVERSED: 'approved',
+} satisfies Partial<Record<PaymentState, string>>).flatMap(([payment, question]): QuestionOfVersion7[] => {
+  if (!isPaymentState(payment)) return [];
+  const row: QuestionOfVersion7 = { purpose: 'payment', payment, question };
+  if (question !== 'asked') return [row, { ...row, timer: 70 }];
+  return [
+    { ...row, timer: 70, due: 70 },
+    { ...row, due: 501 },
+  ];
+});
+
 describe('the timers of version 4', () => {
   /** Kind, subject and due time. */
   type TimerRow = readonly [kind: string, subject: string, due: number];
@@ -321,13 +361,50 @@ describe('the timers of version 4', () => {
     const path = join(temporaryFolder(), 'service.db');
     const old = new DatabaseSync(path);
     for (const migration of MIGRATIONS.slice(0, 4)) old.exec(migration);
-    old.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 4`);
     const insert = old.prepare('INSERT INTO timer (kind, subject, due) VALUES (?, ?, ?)');
     for (const row of before) insert.run(...row);
+    // From version 8 on the questions of payments and enrolments have no timers.
+    for (const migration of MIGRATIONS.slice(4, 7)) old.exec(migration);
+    const rows = old.prepare('SELECT kind, subject, due FROM timer ORDER BY subject').all();
+    old.close();
+    expect(rows.map(({ kind, subject, due }) => [kind, subject, due])).toEqual(after);
+  });
+});
+
+describe('the questions of version 7', () => {
+  const DEADLINE = 500;
+
+  it.each<QuestionOfVersion7>([
+    ...PAYMENT_OUTCOMES,
+    { purpose: 'payment', payment: undefined, question: 'expired' },
+    { purpose: 'enrolment', timer: 70, device: 'enrolling', question: 'asked', due: 70 },
+    { purpose: 'enrolment', timer: 70, device: 'revoked', question: 'expired' },
+    { purpose: 'enrolment', device: 'enrolling', question: 'expired' },
+    { purpose: 'enrolment', evidence: true, device: 'active', question: 'approved' },
+    { purpose: 'enrolment', device: 'registered', question: 'expired' },
+  ])('$purpose, payment $payment, timer $timer, phone $device: $question, due $due', (row) => {
+    const { purpose, payment, timer, device = 'active', evidence, question, due = null } = row;
+    const path = join(temporaryFolder(), 'service.db');
+    const old = new DatabaseSync(path, { enableForeignKeyConstraints: false });
+    for (const migration of MIGRATIONS.slice(0, 7)) old.exec(migration);
+    old.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 7;
+      INSERT INTO device (id, person_id, state, code_mac, code_tries_left, code_expires_at, created_at)
+        VALUES (1, 1, '${device}', x'', 0, 0, 0), (2, 2, 'enrolling', x'', 0, 0, 0);
+      INSERT INTO challenge (ref, purpose, device_id, request, frame, asked_at, deadline)
+        VALUES ('a', '${purpose}', 1, x'', x'', 0, ${DEADLINE}), ('b', '${purpose}', 2, x'', x'', 0, ${DEADLINE});
+      INSERT INTO timer (kind, subject, due) VALUES ('attempt', 'a', 5), ('${purpose}-due', 'b', 90)`);
+    if (timer !== undefined)
+      old.exec(`INSERT INTO timer (kind, subject, due) VALUES ('${purpose}-due', 'a', ${timer})`);
+    if (evidence === true) old.exec("INSERT INTO evidence VALUES ('a', 1, 1, 0, x'', 0)");
+    if (payment !== undefined)
+      old.exec(`INSERT INTO payment (txn, merchant_id, mref, fingerprint, person_id, minor, currency, reference, ttl, match_code,
+        state, created_at, changed_at) VALUES ('a', 1, 'm', '', 1, 1, 'EUR', '', 1, 1, '${payment}', 0, 0)`);
     old.close();
     const { database } = openSqliteFile(path);
-    const rows = database.prepare('SELECT kind, subject, due FROM timer ORDER BY subject').all();
+    const [migrated] = database.prepare("SELECT state, due FROM challenge WHERE ref = 'a'").all();
+    const timers = database.prepare('SELECT kind FROM timer').all();
     database.close();
-    expect(rows.map(({ kind, subject, due }) => [kind, subject, due])).toEqual(after);
+    expect({ ...migrated }).toEqual({ state: question, due });
+    expect(timers.map(({ kind }) => kind)).toEqual(['attempt']);
   });
 });

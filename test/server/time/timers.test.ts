@@ -186,3 +186,98 @@ describe('a timer', () => {
     expect(fired).toEqual([]);
   });
 });
+
+describe('a row with a due time of its own', () => {
+  /** Errands as a table of their own; some have a handler that fails, or that cancels another one. */
+  async function errands(broken: string[] = []) {
+    const clock = new VirtualClock();
+    const store = memoryStore(clock);
+    await store.transaction('table', (tx) => tx.run('CREATE TABLE errand (name TEXT PRIMARY KEY, due INTEGER)'));
+    const journal = new Journal(clock);
+    const faults: ServiceEvent[] = [];
+    journal.subscribe(({ event }) => faults.push(event));
+    const timers = new Timers(store, clock, journal, [{ kind: 'challenge', table: 'errand', key: 'name' }]);
+    const fired: string[] = [];
+    const { handlers } = open();
+    const start = () =>
+      timers.start({
+        ...handlers,
+        challenge: async (tx, name) => {
+          fired.push(`${name} at ${clock.now() - begun}`);
+          if (broken.includes(name)) throw new Error('broken');
+          if (name === 'cancels b') await tx.run("UPDATE errand SET due = NULL WHERE name = 'b'");
+        },
+        'receipt-repeat': async (_, name) => {
+          fired.push(`timer ${name} at ${clock.now() - begun}`);
+        },
+      });
+    const begun = clock.now();
+    const add = (name: string, afterMs: number) =>
+      store.transaction('errand', async (tx) => {
+        await tx.run('INSERT INTO errand VALUES (?, ?)', name, begun + afterMs);
+        timers.dueAt(tx, begun + afterMs);
+      });
+    const set = (name: string, afterMs: number) =>
+      store.transaction('timer', (tx) => timers.set(tx, 'receipt-repeat', name, begun + afterMs));
+    const left = () =>
+      store.read((tx) => tx.all('SELECT name FROM errand WHERE due IS NOT NULL', (row) => row.text('name')));
+    return { clock, timers, fired, faults, start, add, set, left };
+  }
+
+  it('fires when it is due and once, in one order with the timers', async () => {
+    const { clock, fired, start, add, set, left } = await errands();
+    await start();
+    await set('z', 3_000);
+    await add('c', 4_000);
+    await add('a', 1_000);
+    await set('b', 2_000);
+    await clock.advance(999);
+    expect(fired).toEqual([]);
+    await clock.advance(10_000);
+    expect(fired).toEqual(['a at 1000', 'timer b at 2000', 'timer z at 3000', 'c at 4000']);
+    expect(await left()).toEqual([]);
+  });
+
+  it('that was due while the service did not run fires at the start, the earliest first, timers between', async () => {
+    const { clock, fired, start, add, set } = await errands();
+    await add('c', 3_000);
+    await set('b', 2_000);
+    await add('a', 1_000);
+    await clock.advance(5_000);
+    await start();
+    expect(fired).toEqual(['a at 5000', 'timer b at 5000', 'c at 5000']);
+  });
+
+  it('that was written down before the start fires at its time', async () => {
+    const { clock, fired, start, add } = await errands();
+    await add('a', 2_000);
+    await start();
+    await clock.advance(5_000);
+    expect(fired).toEqual(['a at 2000']);
+  });
+
+  it('whose handler fails is as it was, with a fault in the journal, and fires again after a minute', async () => {
+    const broken = ['a'];
+    const { clock, fired, faults, start, add, left } = await errands(broken);
+    await start();
+    await add('a', 1_000);
+    await add('b', 1_000);
+    await clock.advance(60_000);
+    expect(fired).toEqual(['a at 1000', 'b at 1000']);
+    expect(await left()).toEqual(['a']);
+    expect(faults).toEqual([{ kind: 'fault', reason: 'timer challenge of a: broken' }]);
+    broken.length = 0;
+    await clock.advance(60_000);
+    expect(fired).toEqual(['a at 1000', 'b at 1000', 'a at 61000']);
+    expect(await left()).toEqual([]);
+  });
+
+  it('that another handler cancels at the same instant does not fire', async () => {
+    const { clock, fired, start, add } = await errands();
+    await start();
+    await add('cancels b', 1_000);
+    await add('b', 1_000);
+    await clock.advance(5_000);
+    expect(fired).toEqual(['cancels b at 1000']);
+  });
+});
