@@ -8,6 +8,9 @@ const timer = (kind: string, subject: string, due: number) =>
 const person = "INSERT INTO person (number, name, language, created_at) VALUES ('+39340', 'A', 'en', 0)";
 const device =
   "INSERT INTO device (id, person_id, state, code_mac, code_tries_left, code_expires_at, created_at) VALUES (1, 1, 'active', x'', 0, 0, 0)";
+const question = (purpose: string, ref: string, due: number | null, state = 'asked') =>
+  `INSERT INTO challenge (ref, purpose, device_id, request, frame, asked_at, deadline, state, due)
+   VALUES ('${ref}', '${purpose}', 1, x'', x'', 0, 0, '${state}', ${due})`;
 const outbox = (state: string, ended: string) =>
   `INSERT INTO outbox (number, device_id, message, ref, state, useful_until, created_at, ended_at) VALUES ('', 1, '', '', '${state}', 0, 0, ${ended})`;
 const inbox = (digest: string, frame: string, result: string) =>
@@ -18,13 +21,17 @@ const NOTHING: TakenOver = { requests: 0, framesToSend: 0, framesToDealWith: 0, 
 describe('what an earlier run has left', () => {
   it.each<readonly [what: string, rows: readonly string[], found: Partial<TakenOver>]>([
     ['nothing', [], {}],
-    ['a payment that waits for its answer', [timer('payment-due', 'a', NOW + 1)], { requests: 1 }],
-    ['an enrolment that waits for its PIN', [timer('enrolment-due', 'a', NOW + 1)], { requests: 1 }],
+    ['a payment that waits for its answer', [person, device, question('payment', 'a', NOW + 1)], { requests: 1 }],
+    ['an enrolment that waits for its PIN', [person, device, question('enrolment', 'a', NOW + 1)], { requests: 1 }],
     [
-      'both, overdue',
-      [timer('payment-due', 'a', 0), timer('enrolment-due', 'b', NOW - 1)],
-      { requests: 2, timersOverdue: 2 },
+      'both, overdue, and a timer',
+      [
+        ...[person, device, question('payment', 'a', 0), question('enrolment', 'b', NOW)],
+        timer('retention', 'daily', NOW),
+      ],
+      { requests: 2, timersOverdue: 3 },
     ],
+    ['a question that has ended', [person, device, question('payment', 'a', null, 'approved')], {}],
     ['an order without an outcome', [timer('attempt', 'a', NOW + 1)], { attempts: 1 }],
     ['a timer that is due at this moment', [timer('retention', 'daily', NOW)], { timersOverdue: 1 }],
     ['a timer that is not due yet', [timer('retention', 'daily', NOW + 1)], {}],
