@@ -80,6 +80,25 @@ describe('a rail that has not decided', () => {
   });
 });
 
+describe('a rail that works by reversal', () => {
+  it('is asked about what it has not decided, and reverses only what it does not answer', async () => {
+    const rail = new ScriptedRail({ onUnknown: 'reverse', retryMs: [1_000] });
+    rail.charges = [pending];
+    rail.inquiries = [pending, unknown];
+    rail.reversals = [done];
+    const { world, state } = await approved(rail);
+    await world.clock.advance(HOUR);
+    expect(rail.calls).toEqual(['charge', 'inquire charge']);
+    expect(await state()).toBe('PENDING');
+    await world.clock.advance(HOUR - 5_000);
+    expect(await state()).toBe('PENDING');
+    await world.clock.advance(10_000);
+    expect(rail.calls).toEqual(['charge', 'inquire charge', 'inquire charge', 'reversal']);
+    expect(await state()).toBe('REVERSED');
+    expect(await world.breaches()).toEqual([]);
+  });
+});
+
 describe('an attempt whose answer was lost', () => {
   it('ends with a person at once where the rail knows no retries', async () => {
     const { state, alarms } = await approved(new ScriptedRail({ retryMs: [] }));

@@ -357,6 +357,37 @@ describe("a payment from a merchant's phone", () => {
     expect(nak?.type === 'NAK' && nak.text).toMatch(/non/);
   });
 
+  it.each([
+    ['exactly the limit of a new phone', 10_000, []],
+    ['more than the limit of a new phone', 10_001, ['bad-amount']],
+  ])('to a customer with a new phone in place of another: %s', async (_, minor, codes) => {
+    const { world, customer, owner } = await shopWithPhone();
+    await world.enrolPhone(customer.person);
+    owner.phone.payInit(customerAddress, eur(minor), '47');
+    await world.clock.advance(3_000);
+    const naks = owner.phone.received.flatMap((message) => (message.type === 'NAK' ? [message.code] : []));
+    expect(naks).toEqual(codes);
+  });
+
+  it('hears "limit" while three requests wait for the customer, and "unreachable" when the customer is blocked', async () => {
+    const { world, customer, owner } = await shopWithPhone();
+    const ask = async () => {
+      owner.phone.payInit(customerAddress, eur(100), '');
+      await world.clock.advance(3_000);
+      const last = owner.phone.received.at(-1);
+      return last?.type === 'NAK' ? last.code : undefined;
+    };
+    for (let n = 0; n < 3; n += 1) expect(await ask()).not.toBe('limit');
+    expect(await ask()).toBe('limit');
+    for (const asked of customer.phone.asked.slice(-2)) {
+      for (let n = 0; n < 3; n += 1) {
+        customer.phone.approve('00000', asked);
+        await world.clock.advance(3_000);
+      }
+    }
+    expect(await ask()).toBe('customer-unreachable');
+  });
+
   it('is refused to a phone that is not a merchant', async () => {
     const { world, customer } = await shopWithPhone();
     customer.phone.payInit(customerAddress, eur(100), '');

@@ -13,7 +13,7 @@ const DAY_MS = 24 * 3_600_000;
 
 /** A rail outside the service that answers as a test says; what the test does not say is `unknown`. */
 export class ScriptedRail implements RemoteRail {
-  readonly name = 'card';
+  readonly name: RemoteRail['name'] = 'card';
   readonly local = false;
   readonly capabilities: Capabilities;
   /** What was asked, in order: the kind of the attempt, or `inquire` and the kind. */

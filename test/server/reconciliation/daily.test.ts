@@ -33,6 +33,13 @@ async function paidByCard(options: { readonly lost?: true } = {}) {
   return { ...base, rail, txn, paidAt };
 }
 
+/** A shop with the card rail and another one after it. */
+async function twoRails<Bank extends NotingRail>(bank: Bank) {
+  const rail = new NotingRail();
+  const { world } = await shop('two rails', { rails: [rail, bank] });
+  return { world, rail, bank, paidAt: world.clock.now() };
+}
+
 /** Moves the clock to the hour of a day, counted from the day of the payment. */
 async function moveTo({ clock }: World, paidAt: number, days: number, hour: number) {
   await clock.advance(dayOf(paidAt) + days * DAY_MS + hour * HOUR - clock.now());
@@ -92,6 +99,23 @@ describe('the daily reconciliation', () => {
     await moveTo(world, paidAt, 3, 4);
     expect(alarmsOf(world).slice(2)).toEqual([`settlement-other-amount ${txn}:charge`]);
     await world.service.close();
+  });
+
+  it('compares the rails after one that gives no settlement, and after one whose settlement is a fault', async () => {
+    class BankRail extends NotingRail {
+      override readonly name = 'bank';
+    }
+    for (const fails of [true, false]) {
+      const { world, rail, bank, paidAt } = await twoRails(new BankRail());
+      if (fails) rail.fails = true;
+      else rail.settlement = async () => JSON.parse('[null]');
+      bank.lines = [{ key: 'FEE 1', at: paidAt, amount: { minor: 5, currency: 'EUR' } }];
+      await moveTo(world, paidAt, 2, 4);
+      expect(alarmsOf(world)).toContain('settlement-only-there FEE 1');
+      const faults = world.journal.flatMap(({ event }) => (event.kind === 'fault' ? [event.reason] : []));
+      expect(faults.length > 0).toBe(!fails);
+      await world.service.close();
+    }
   });
 
   it('goes on after a restart, and finds nothing to say about the ledger rail', async () => {
