@@ -142,14 +142,41 @@ describe('enrolment', () => {
     expect(world.air.sent).toHaveLength(sent);
   });
 
-  it('ends when the customer says that it was not them', async () => {
+  it('ends when the customer says that it was not them, with an alarm', async () => {
     const { world, phone, activation, state } = await registered();
     phone.enrol(activation.deviceId, activation.activationCode, PIN);
     await world.clock.advance(2_500);
     phone.refuse('not-me');
     await world.clock.advance(2_500);
     expect(await state()).toBe('revoked');
+    const alarms = world.journal.flatMap(({ event }) => (event.kind === 'alarm' ? [event] : []));
+    const { deviceId } = activation;
+    expect(alarms).toEqual([{ kind: 'alarm', alarm: 'refused-as-not-mine', deviceId, ref: expect.any(String) }]);
+    phone.approve(PIN);
+    await world.clock.advance(2_500);
+    expect(await state()).toBe('revoked');
   });
+
+  it.each(['no', 'expired', 'unreadable', 'muted'] as const)(
+    'refused with "%s" may begin again while the activation lasts',
+    async (reason) => {
+      const { world, phone, activation, state } = await registered();
+      phone.enrol(activation.deviceId, activation.activationCode, PIN);
+      await world.clock.advance(2_500);
+      phone.refuse(reason);
+      await world.clock.advance(2_500);
+      expect(await state()).toBe('registered');
+      phone.refuse('not-me');
+      await world.clock.advance(2_500);
+      expect(await state()).toBe('registered');
+      expect(phone.receipts().map(({ status }) => status)).toEqual(['refused', 'refused']);
+      phone.enrol(activation.deviceId, activation.activationCode, PIN);
+      await world.clock.advance(2_500);
+      phone.approve(PIN);
+      await world.clock.advance(2_500);
+      expect(await state()).toBe('active');
+    },
+  );
 
   it('a new activation makes the one before worth nothing', async () => {
     const { world, person, phone, activation } = await registered();

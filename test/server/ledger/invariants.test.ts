@@ -221,6 +221,43 @@ const BREACHES: readonly (readonly [
     KEY,
     [...people, payment('SENDING'), attempt('declined'), transfer()],
   ],
+  [
+    'an attempt that was declined has nothing set aside',
+    'a refund',
+    false,
+    `${TXN}:refund-1`,
+    [
+      ...paid,
+      attempt('declined', { key: `${TXN}:refund-1`, kind: 'refund' }),
+      transfer(`${TXN}:refund-1`, 'merchant:1', 'person:1'),
+    ],
+  ],
+  [
+    'an attempt that is done has a posted transfer of its amount',
+    'a refund without one',
+    false,
+    `${TXN}:refund-1`,
+    [...paid, attempt('done', { key: `${TXN}:refund-1`, kind: 'refund' })],
+  ],
+  [
+    'an attempt whose transfer is posted is done',
+    'a refund that was declined',
+    true,
+    `${TXN}:refund-1`,
+    [
+      ...paid,
+      attempt('declined', { key: `${TXN}:refund-1`, kind: 'refund' }),
+      transfer(`${TXN}:refund-1`, 'merchant:1', 'person:1'),
+      ended('posted', `${TXN}:refund-1`),
+    ],
+  ],
+  [
+    'nobody owes money to the service',
+    'a merchant',
+    true,
+    'merchant:1',
+    replaced(account('merchant:1', 0, 0, 5), account('merchant:1', 0, 6, 5)),
+  ],
 ];
 
 describe('the invariants of the ledger', () => {

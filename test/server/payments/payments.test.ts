@@ -87,19 +87,31 @@ describe('a request that is not approved', () => {
     expect(customer.phone.receipts().at(-1)?.status).toBe('refused');
   });
 
-  it('raises an alarm when the customer says that it is not theirs', async () => {
-    const { world, customer, merchant } = await shop();
-    const payment = await world.request(merchant);
-    await world.clock.advance(2_000);
-    customer.phone.refuse('not-me');
-    await world.clock.advance(3_000);
-    expect(world.journal.map(({ event }) => event)).toContainEqual({
-      kind: 'alarm',
-      alarm: 'refused-as-not-mine',
-      deviceId: expect.any(Number),
-      ref: payment.txn,
-    });
-  });
+  it.each([
+    ['no', 'REFUSED', 'refused', []],
+    ['not-me', 'REFUSED', 'refused', ['refused-as-not-mine']],
+    ['expired', 'EXPIRED', 'expired', []],
+    ['unreadable', 'REFUSED', 'refused', []],
+    ['muted', 'REFUSED', 'refused', []],
+  ] as const)(
+    'refused with "%s" is %s, and a later approval changes nothing',
+    async (reason, state, status, raised) => {
+      const { world, customer, merchant } = await shop();
+      const payment = await world.request(merchant);
+      await world.clock.advance(2_000);
+      customer.phone.refuse(reason);
+      await world.clock.advance(3_000);
+      customer.phone.approve(PIN);
+      await world.clock.advance(3_000);
+      customer.phone.refuse('not-me');
+      await world.clock.advance(3_000);
+      expect(await world.service.payment(payment.txn)).toMatchObject({ state, reason });
+      expect(customer.phone.receipts().map((receipt) => receipt.status)).toEqual(['active', status, status, status]);
+      const alarms = world.journal.flatMap(({ event }) => (event.kind === 'alarm' ? [event] : []));
+      const deviceId = payment.deviceId;
+      expect(alarms).toEqual(raised.map((alarm) => ({ kind: 'alarm', alarm, deviceId, ref: payment.txn })));
+    },
+  );
 
   it('is cancelled by the merchant, and a later approval gets the receipt "cancelled"', async () => {
     const { world, customer, merchant } = await shop();

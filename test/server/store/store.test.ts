@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { lockFile } from '../../../server/store/lock.ts';
 import { MIGRATIONS } from '../../../server/store/migrations.ts';
+import { readFile } from '../../../server/store/read-file.ts';
 import { RowError } from '../../../server/store/row.ts';
 import { isFull } from '../../../server/store/sqlite-codes.ts';
 import { SqliteStore } from '../../../server/store/sqlite-store.ts';
@@ -345,6 +346,20 @@ describe('the store', () => {
     await expect(store.read((tx) => tx.get("SELECT 'x' AS a", (row) => row.oneOf('a', ['y', 'z'])))).rejects.toThrow(
       'none of y, z',
     );
+  });
+});
+
+describe('a file that is read beside a service', () => {
+  it('is seen as it was at the first look, and as it is now at the next reading', async () => {
+    const { path, store } = open();
+    await store.transaction('before', (tx) => add(tx, 'before'));
+    const seen = await readFile(path, async (tx) => {
+      const first = await subjects(tx);
+      await store.transaction('meanwhile', (writing) => add(writing, 'meanwhile'));
+      return [first, await subjects(tx)];
+    });
+    expect(seen).toEqual([['before'], ['before']]);
+    expect(await readFile(path, subjects)).toEqual(['before', 'meanwhile']);
   });
 });
 
