@@ -383,6 +383,44 @@ describe('Answers that the phone gave by itself', () => {
     }
   });
 
+  test.each([
+    ['refused', 'idle'],
+    ['expired', 'idle'],
+    ['paid', 'alert'],
+  ] as const)('muted, then the receipt "%s": nobody had asked for it, and the screen is %s', async (status, kind) => {
+    const cash = await enrolled();
+    for (let refusal = 0; refusal < 3; refusal += 1) {
+      await cash.request({ merchantId: 66 });
+      await cash.select('Refuse');
+      await cash.select('I do not want to');
+      cash.phone.press('power');
+      await cash.settle();
+    }
+    await cash.clock.advance(590_000);
+    cash.service.heard.length = 0;
+    const { txn } = await cash.request({ merchantId: 66 });
+    expect(cash.service.last).toMatchObject({ type: 'REFUSE', txn, reason: 'muted' });
+    await cash.clock.advance(600_000);
+    expect(cash.service.heard.map(({ type }) => type)).toEqual(['REFUSE']);
+    await cash.send(cash.service.receipt(txn, status));
+    expect(cash.phone.screen.kind).toBe(kind);
+  });
+
+  test.each([
+    [1, ['attention']],
+    [0, []],
+    [-1, []],
+  ])('a request that has %d s left: the sounds are %j', async (left, sounds) => {
+    const cash = await enrolled();
+    const heard: string[] = [];
+    cash.handset.watch((event) => {
+      if (event.kind === 'sound') heard.push(event.tone);
+    });
+    // Not so old that the phone doubts its clock.
+    await cash.request({ time: cash.service.now - 30 + left, ttl: 30 });
+    expect(heard.filter((tone) => tone === 'attention')).toEqual(sounds);
+  });
+
   test('expired, but paid all the same: the phone says so', async () => {
     const cash = await enrolled();
     const { txn } = await cash.request();

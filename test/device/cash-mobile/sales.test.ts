@@ -150,6 +150,24 @@ describe("A merchant's phone", () => {
     expect(cash.service.all('STATUS_QUERY')).toHaveLength(3);
   });
 
+  test('has its reference in normal form NFC, without the blanks around it, however it was typed', async () => {
+    const cash = await merchant();
+    await ask(cash);
+    await cash.select('Close');
+    await cash.select('Request payment');
+    for (const [field, text] of [
+      ['Customer', CUSTOMER.slice(1)],
+      ['Amount', '1'],
+    ] as const) {
+      await cash.select(field);
+      await cash.type(text);
+    }
+    await cash.select('Reference');
+    for (const character of ' Cafe\u0301 ') cash.handset.type(character);
+    await cash.select('Send');
+    expect(cash.service.all('PAY_INIT').map(({ reference }) => reference)).toEqual(['', 'Caf\u00e9']);
+  });
+
   test('that nobody answers says so after the third question, and not before', async () => {
     const cash = await merchant();
     await ask(cash);

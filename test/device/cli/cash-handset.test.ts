@@ -6,13 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { readDescriptor } from '../../../device/cli/descriptor-source.ts';
+import { installFrom, readDescriptor } from '../../../device/cli/descriptor-source.ts';
 import { readCommand } from '../../../device/cli/headless-command.ts';
 import { runHeadless } from '../../../device/cli/headless-session.ts';
 import type { Output } from '../../../modem/cli/program.ts';
 import { type Cancel, type Clock, sleep, systemClock } from '../../../modem/index.ts';
 import { VirtualClock } from '../../../sim/index.ts';
-import { during } from '../bench.ts';
+import { bench, during } from '../bench.ts';
 import { type CashBench, enrolled, installed, PIN } from '../cash-mobile/cash-bench.ts';
 
 const PROGRAM = join(import.meta.dirname, '../../../dist/device/cli/cash-handset.js');
@@ -393,3 +393,23 @@ describe('cash-handset', () => {
     expect(stdout).toContain('--headless');
   });
 });
+
+test.each([
+  ['is none', 'hello', 906, 'Line 1 of the descriptor is not "Name: value"'],
+  [
+    'wants what this phone has not',
+    `${'MIDlet-Name: A\nMIDlet-Version: 1.0\nMIDlet-Vendor: I\nMIDlet-1: A,,'}B`,
+    908,
+    'no class B',
+  ],
+])(
+  'a descriptor that %s is refused with the name of its source and the status for the network',
+  (_what, jad, status, words) => {
+    const { handset } = bench();
+    const install = () => installFrom('http://a/b.jad', jad, handset);
+    expect(install).toThrow(
+      expect.objectContaining({ status, message: expect.stringMatching(/^http:\/\/a\/b\.jad: /) }),
+    );
+    expect(install).toThrow(words);
+  },
+);
