@@ -3,6 +3,9 @@ import { encodeUp, octetsOf, parseActivationCode, sealEnrol } from '../../../dev
 import { servicePrimitives } from '../../../server/index.ts';
 import { CUSTOMER_NUMBER, PIN, SERVICE_NUMBER, World } from '../world.ts';
 
+/** How long a message of a phone travels. */
+const IN_THE_AIR_MS = 1_000;
+
 async function registered() {
   const world = new World('enrolment');
   await world.open();
@@ -116,6 +119,32 @@ describe('enrolment', () => {
     phone.query(message.challenge, 'authentication');
     await world.clock.advance(2_500);
     expect(phone.receipts().map(({ status }) => status)).toEqual(['expired']);
+  });
+
+  it.each([
+    ['in the last moment', 0, 'active'],
+    ['a moment later', 1, 'expired'],
+  ] as const)('takes a PIN that arrives 5 s after the time to live, %s: %i ms, %s', async (_, late, status) => {
+    const { world, phone, activation } = await registered();
+    await world.clock.advance(1_000 - (world.clock.now() % 1_000));
+    phone.enrol(activation.deviceId, activation.activationCode, PIN);
+    await world.clock.advance(1_000);
+    const deadline = world.clock.now() + 125_000;
+    await world.clock.advance(deadline + late - IN_THE_AIR_MS - world.clock.now());
+    phone.approve(PIN);
+    await world.clock.advance(3_000);
+    expect(phone.receipts().map((receipt) => receipt.status)).toEqual([status]);
+  });
+
+  it.each([
+    ['its last moment', 0, 'AUTH_REQUEST'],
+    ['a moment later', 1, 'NAK'],
+  ])('takes a code that arrives after 24 hours in %s: %i ms, %s', async (_, late, type) => {
+    const { world, phone, activation } = await registered();
+    await world.clock.advance(24 * 3_600_000 + late - IN_THE_AIR_MS);
+    phone.enrol(activation.deviceId, activation.activationCode, PIN);
+    await world.clock.advance(2_500);
+    expect(phone.received.map((message) => message.type)).toEqual([type]);
   });
 
   it('answers a repeated ENROL with the same question', async () => {

@@ -272,6 +272,26 @@ describe('keys', () => {
     expect((await call('GET', '/v1/payments', undefined, 'cm_0000')).status).toBe(401);
   });
 
+  it.each([
+    ['Bearer KEY', 200],
+    ['bearer KEY', 200],
+    ['Bearer KEY more', 401],
+    ['Bearer  KEY', 401],
+    ['Basic KEY', 401],
+    ['KEY', 401],
+    ['Bearer', 401],
+    ['', 401],
+  ])('are given as "Bearer <key>" and nothing more: %j is answered %i', async (authorization, status) => {
+    const { world, apiKey } = await open();
+    for (const [url, key] of [
+      ['/v1/payments', apiKey],
+      ['/v1/people', world.adminKey],
+    ] as const) {
+      const headers = { authorization: authorization.replace('KEY', key) };
+      expect((await world.service.http.inject({ url, headers })).statusCode, url).toBe(status);
+    }
+  });
+
   it('are asked for before the request is looked at', async () => {
     const { call } = await open();
     expect((await call('POST', '/v1/payments', { nonsense: true }, 'cm_0000')).status).toBe(401);

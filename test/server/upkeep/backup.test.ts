@@ -45,10 +45,14 @@ describe('a backup', () => {
     expect(existsSync(from)).toBe(false);
   });
 
-  it('is not made of the database of another program', async () => {
+  it.each([
+    'CREATE TABLE theirs (a)',
+    'CREATE TABLE theirs (a); PRAGMA user_version = 5',
+    'CREATE TABLE theirs (a); PRAGMA application_id = 7',
+  ])('is not made of the database of another program: %s', async (sql) => {
     const from = target();
     const other = new DatabaseSync(from);
-    other.exec('CREATE TABLE theirs (a)');
+    other.exec(sql);
     other.close();
     const to = target();
     await expect(backUp(from, to)).rejects.toThrow('no database of cash-server');
