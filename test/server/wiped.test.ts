@@ -8,6 +8,7 @@ async function noting() {
   const native = servicePrimitives();
   const verified: { readonly key: Uint8Array; readonly signature: Uint8Array }[] = [];
   const sealed: Uint8Array[] = [];
+  const opened: Uint8Array[] = [];
   const primitives: Primitives = {
     ...native,
     ed25519Verify(key, message, signature) {
@@ -18,9 +19,14 @@ async function noting() {
       sealed.push(message);
       return native.secretboxSeal(key, nonce, message);
     },
+    secretboxOpen(key, nonce, box) {
+      const message = native.secretboxOpen(key, nonce, box);
+      if (message !== undefined) opened.push(message);
+      return message;
+    },
   };
   const base = await shop('wiped', { primitives });
-  return { ...base, verified, sealed };
+  return { ...base, verified, sealed, opened };
 }
 
 const isWiped = (octets: Uint8Array) => octets.every((octet) => octet === 0);
@@ -52,5 +58,44 @@ describe('after an approval', () => {
     const evidence = sealed.filter(({ length }) => length === 96);
     expect(evidence).toHaveLength(1);
     expect(evidence.every(isWiped)).toBe(true);
+  });
+});
+
+describe('after an enrolment', () => {
+  /** A person and a phone that is about to enrol, and what the service seals and digests meanwhile, by reference. */
+  async function enrolling() {
+    const { world, sealed, opened } = await noting();
+    const person = await world.service.addPerson({ number: '+393400000077', name: 'Carla', language: 'en' });
+    const { deviceId, activationCode } = await world.service.activate(person.id);
+    const phone = world.phone(person.number);
+    sealed.length = 0;
+    opened.length = 0;
+    const enrol = async (code = activationCode) => {
+      const approvalKey = phone.enrol(deviceId, code, PIN);
+      await world.clock.advance(3_000);
+      return approvalKey;
+    };
+    const state = async () => (await world.service.devices(person.id)).at(-1)?.state;
+    return { enrol, state, sealed, opened };
+  }
+
+  it('the approval key that was sealed is wiped', async () => {
+    const { enrol, state, sealed } = await enrolling();
+    await enrol();
+    expect(await state()).toBe('enrolling');
+    const [key, ...others] = sealed.filter(({ length }) => length === 32);
+    expect(key && isWiped(key)).toBe(true);
+    expect(others).toEqual([]);
+  });
+
+  it.each([
+    ['right', undefined, 'enrolling'],
+    ['wrong', '00000000', 'registered'],
+  ])('with a %s code the message as it was opened is wiped', async (_, code, expected) => {
+    const { enrol, state, opened } = await enrolling();
+    await enrol(code);
+    expect(await state()).toBe(expected);
+    expect(opened.map(({ length }) => length)).toEqual([79]);
+    expect(opened.every(isWiped)).toBe(true);
   });
 });

@@ -75,6 +75,21 @@ describe('a new frame', () => {
     expect(await states()).toEqual(['sent', 'sent', 'sent', 'sent', 'sent']);
   });
 
+  it.each([
+    ['before the time when it helps nobody', 59_999, ['a'], 'handed'],
+    ['at the time when it helps nobody', 60_000, [], 'dropped'],
+  ])('that waited leaves %s: after %i ms %j', async (_, after, left, state) => {
+    const { room, outbox, clock, taken, add, states } = await open(1);
+    room.canSend = () => false;
+    await add('a');
+    await clock.advance(after);
+    room.canSend = () => true;
+    outbox.look();
+    await clock.advance(0);
+    expect(taken).toEqual(left);
+    expect(await states()).toEqual([state]);
+  });
+
   it('does not overtake one that waits', async () => {
     const { room, outbox, clock, taken, add } = await open(1);
     room.canSend = () => false;
