@@ -29,7 +29,7 @@ export function portraitYaml(portrait: Portrait): string {
   visit(document, {
     // A short answer is written in one line of the file, a long list with one item a line.
     Seq: (_, list) => {
-      list.flow = list.items.every(isScalar) && JSON.stringify(list.toJSON()).length < WIDTH;
+      list.flow = JSON.stringify(list.toJSON()).length < WIDTH;
     },
   });
   if (isMap(document.contents)) {

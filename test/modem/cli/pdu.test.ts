@@ -36,6 +36,24 @@ describe('gsm-modem pdu', () => {
     ]);
   });
 
+  test.each([
+    [15, [15]],
+    [16, [16]],
+    [17, [16, 1]],
+    [32, [16, 16]],
+    [33, [16, 16, 1]],
+  ])('decode shows 16 octets of a field in a line: %i octets', async (count, lines) => {
+    const hex = `0001000181F10004${count.toString(16).padStart(2, '0')}${'AB'.repeat(count)}`;
+    const { out } = await pdu('decode', '--direction', 'submit', hex);
+    const rows = out
+      .trimEnd()
+      .split('\n')
+      .filter((row) => row.includes('AB'));
+    expect(rows.map((row) => row.match(/AB/g)?.length)).toEqual(lines);
+    expect(rows.map((row) => Number.parseInt(row, 10))).toEqual(lines.map((_, index) => 9 + 16 * index));
+    expect(out.trimEnd().split('\n').at(-1)).toBe(rows.at(-1));
+  });
+
   test('decode refuses in one line what deviates, and with --lenient lists it', async () => {
     const strict = await pdu('decode', '--direction', 'deliver', `${DELIVER}FF`);
     expect(strict).toMatchObject({ code: 1, out: '' });

@@ -117,6 +117,18 @@ describe('the memories that a modem offers', () => {
     await modem.close();
   });
 
+  test.each([
+    ['("ME","SM"),("SM"),("SM")', 'ME'],
+    ['("BM","SR"),("BM"),("SM")', 'SM'],
+    ['("SR"),("SM"),("BM","MT")', 'MT'],
+    ['("BM"),("SM"),("SR")', 'memory'],
+  ])('%s, all refused, on a modem that does not say which is in force: it is called %s', async (lists, expected) => {
+    bench.script.when('AT+CPMS=?', ok(`+CPMS: ${lists}`)).when(/^AT\+CPMS="|^AT\+CPMS\?/, line('ERROR'));
+    const modem = await bench.open();
+    expect((await bench.run(modem.reception())).memories).toMatchObject([{ kind: 'listed', memory: expected }]);
+    await modem.close();
+  });
+
   test('one that is refused does not hold up the others, and is said once', async () => {
     const { inMemory } = memories((names) => names[0] === 'SM', 'SM', '("ME","SM"),("ME","SM"),("SM")');
     inMemory('SM').set(1, pduOf('in the SIM'));

@@ -56,3 +56,27 @@ test.each([
 ])('whether %s is about people: %s', (line, about) => {
   expect(isAboutPeople(line)).toBe(about);
 });
+
+test.each([
+  ['1', '+X: 1,12,123', '+X: 1,12,123'],
+  ['123', '+X: 1,12,123', '+X: 1,12,123'],
+  ['1234', '+X: 123,1234', '+X: 123,{number}'],
+  ['', '+X: 1', '+X: 1'],
+])('a number of %j is too short to be the owner’s: %s is kept as %s', (number, said, left) => {
+  const none = { imei: undefined, imsi: undefined, iccid: undefined, smsc: undefined };
+  expect(withoutSecrets(said, { ...none, number })).toBe(left);
+});
+
+test.each([
+  [{ '+CGSN': ['12345678901234', 'OK'] }, 'imei', '12345678901234'],
+  [{ '+CGSN': ['1234567890123', 'OK'] }, 'imei', undefined],
+  [{ '+CGSN': ['IMEI:', '356938030000013', 'OK'] }, 'imei', '356938030000013'],
+  [{ '+CIMI': ['00101000000001', 'OK'] }, 'imsi', '00101000000001'],
+  [{ '+CIMI': ['0010100000001', 'OK'] }, 'imsi', undefined],
+  [{ '+CCID': ['893999000000000001F', 'OK'] }, 'iccid', '893999000000000001F'],
+  [{ '+CCID': ['89399900000000001', 'OK'] }, 'iccid', undefined],
+  [{ '+CCID': ['ERROR'], '+ICCID': ['8939990000000000011', 'OK'] }, 'iccid', '8939990000000000011'],
+  [{ '+CNUM': ['OK'] }, 'number', undefined],
+] as const)('%j: the %s is %s', (answers, name, secret) => {
+  expect(secretsIn(answers)[name]).toBe(secret);
+});

@@ -255,6 +255,18 @@ describe('sending', () => {
     expect(bench.clock.now() - start).toBe(60_000);
   });
 
+  test('a message that waited behind another one for the network does not wait a minute more', async () => {
+    bench.script.when('AT+CREG?', ok('+CREG: 1,2'));
+    bench.script.say(line('+CREG: 2'));
+    await bench.clock.advance(0);
+    const start = bench.clock.now();
+    const both = [modem.send(text), modem.send({ ...text, id: 'b' })];
+    await bench.clock.advance(30_000);
+    bench.unplug();
+    expect((await bench.run(Promise.all(both))).map(({ kind }) => kind)).toEqual(['failed', 'failed']);
+    expect(bench.clock.now() - start).toBe(60_000);
+  });
+
   test('takes no time of its own when the modem takes none', async () => {
     const start = bench.clock.now();
     await bench.run(Promise.all(Array.from({ length: 200 }, (_, index) => modem.send({ ...text, id: `${index}` }))));
