@@ -292,6 +292,18 @@ describe('A running application', () => {
     expect(started).toEqual(['Other', 'Probe', 'Probe']);
   });
 
+  test('for which a message waits is not opened when the phone goes off, but when it is on again', async () => {
+    const { clock, handset, open, radio, events } = phoneWith(() => {});
+    open();
+    await radio.deliver(SMS);
+    handset.press('power', true);
+    await settle(clock);
+    const states = () => events.flatMap((event) => (event.kind === 'application' ? [event.state] : []));
+    expect([handset.screen.kind, ...states()]).toEqual(['off', 'started', 'ended']);
+    handset.press('power', true);
+    expect(states()).toEqual(['started', 'ended', 'started']);
+  });
+
   test('that sets its alarm anew as it starts keeps it; that before is what it is told', async () => {
     const told: unknown[] = [];
     const { open, clock, handset, probes } = phoneWith(({ context }) => {

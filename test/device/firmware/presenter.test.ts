@@ -284,6 +284,9 @@ describe('A form', () => {
     [1, 4, 5],
     [4, 4, 20],
     [0, 0, 0],
+    [1, 3, 7],
+    [2, 3, 13],
+    [1, 40, 1],
   ])('draws a gauge at %d of %d as %d cells', (value, most, cells) => {
     const { rows, body } = present(new Form('', [new Gauge('', most, value)]));
     expect(rows()).toEqual([` ${'█'.repeat(cells)}${'░'.repeat(20 - cells)}`]);

@@ -100,3 +100,14 @@ test('the same seed gives the same faults', async () => {
   expect(await heard(9)).toBe(await heard(9));
   expect(await heard(9)).not.toBe(await heard(10));
 });
+
+test('a host that opens the line again while it was stalled is answered at once, and hears nothing of before', async () => {
+  const { host, modem, clock } = await faulty({ action: { kind: 'stall', ms: 3_600_000 } });
+  expect(await host.type('AT+CSQ\r')).toBe('');
+  await host.close();
+  await clock.advance(1_000);
+  const next = await hostOf(modem, clock);
+  expect(await next.type('AT+CPAS\r')).toBe('AT+CPAS\r\r\n+CPAS: 0\r\n\r\nOK\r\n');
+  await clock.advance(3_600_000);
+  expect(next.heard()).toBe('');
+});

@@ -37,6 +37,37 @@ test.each(RECEPTIONS)('reception %s is +CSQ: %s and +CESQ: %s', async (reception
   expect(await says('+CIND?')).toContain(`+CIND: 5,${signal},${service},0,0,0,0\r\n`);
 });
 
+test.each([
+  ['switched off', '+CFUN=4', '+CREG: 0,0'],
+  ['told to leave the network', '+COPS=2', '+CREG: 0,0'],
+])('a modem that is %s while it registers does not register', async (_how, command, registration) => {
+  const { world, clock, says } = await bench();
+  await says('+COPS=2');
+  await says('+COPS=0', 0);
+  expect(await says('+CREG?', 0)).toContain('+CREG: 0,2');
+  await says(command, 60_000);
+  expect(await says('+CREG?')).toContain(registration);
+  const attached = world.log.entries().filter(({ kind }) => kind === 'attach');
+  expect(attached).toHaveLength(1);
+  await clock.advance(60_000);
+  expect(world.modem(NUMBER)?.radio.registered).toBe(false);
+});
+
+test('a modem that is told twice to register does so once, as long after the second time', async () => {
+  const { world, clock, says } = await bench();
+  const { registrationMs } = (world.modem(NUMBER) ?? expect.fail('no modem')).personality.start;
+  await says('+COPS=2');
+  await says('+COPS=0', 0);
+  await clock.advance(registrationMs - 1);
+  await says('+COPS=2', 0);
+  await says('+COPS=0', 0);
+  await clock.advance(registrationMs - 1);
+  expect(world.modem(NUMBER)?.radio.status).toBe(2);
+  await clock.advance(1);
+  expect(world.modem(NUMBER)?.radio.status).toBe(1);
+  expect(world.log.entries().filter(({ kind }) => kind === 'attach')).toHaveLength(2);
+});
+
 test('a radio that is off hears nothing, and is attached to nothing', async () => {
   const { says } = await bench();
   await says('+CFUN=4');

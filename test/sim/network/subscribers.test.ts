@@ -136,6 +136,31 @@ test('a full SIM: TP-FCS D0, then RP-SMMA once there is room (3GPP TS 23.040, 3.
   expect(world.subscriber(BOB)?.messagesWaiting).toEqual({ notReachable: false, memoryExceeded: false });
 });
 
+test('RP-SMMA is sent once for a refusal, and again after the next', async () => {
+  const { world, clock } = quietWorld();
+  const modem = world.addModem({ number: BOB, simCapacity: 2 });
+  const told: number[] = [];
+  const { link } = modem;
+  const memoryAvailable = link.memoryAvailable.bind(link);
+  link.memoryAvailable = () => {
+    told.push(told.length);
+    memoryAvailable();
+  };
+  const host = await hostOf(modem, clock);
+  await host.type('ATE0;+CPMS="SM","SM","SM"\r');
+  const seen: number[] = [];
+  for (const round of ['a', 'b']) {
+    world.fillMemory(BOB);
+    world.deliver({ to: BOB, from: 'BANK', content: { kind: 'text', text: round } });
+    await clock.advance(MINUTE);
+    for (const index of [1, 2, 1]) {
+      await host.type(`AT+CMGD=${index}\r`, MINUTE);
+      seen.push(told.length);
+    }
+  }
+  expect(seen).toEqual([1, 1, 1, 2, 2, 2]);
+});
+
 test('a subscriber as data', () => {
   const { world } = networkOf({ ratePerMinute: 10 });
   world.subscriber(BOB)?.setReception('weak');

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { type LogEntry, readScenario, runScenario, type ScenarioResult } from '../../../sim/index.ts';
+import { ScenarioRun } from '../../../sim/scenario/scenario-run.ts';
+import { hostOf, quietWorld } from '../host.ts';
 
 /** Plays a scenario between two phones. */
 async function play(steps: string, more = ''): Promise<ScenarioResult & { readonly log: readonly LogEntry[] }> {
@@ -101,4 +103,25 @@ test('a phone asks for a service of the operator, and a fault of the beginning h
     { by: 'network', text: expect.stringContaining('balance') },
   ]);
   expect(log.some(({ kind }) => kind === 'deliver')).toBe(true);
+});
+
+test.each([
+  ['nobody', 0],
+  ['a program', 1],
+])('a second after a message has come to a phone at whose line is %s, it holds %d', async (who, held) => {
+  const { world, clock } = quietWorld();
+  const read = readScenario(
+    "{ name: test, lasts: 1m, phones: [{ name: anna, number: '+393330000001' }], steps: [{ at: 50s, read: anna }] }",
+  );
+  if (!read.ok) throw new Error(JSON.stringify(read.faults));
+  const run = new ScenarioRun(world, read.scenario, read.names);
+  run.start();
+  const modem = world.modem('+393330000001') ?? expect.fail('no modem');
+  if (who !== 'nobody') await hostOf(modem, clock);
+  world.deliver({ to: '+393330000001', from: '4321', content: { kind: 'text', text: 'x' } });
+  await clock.advance(999);
+  expect(modem.store('MT').used).toBe(1);
+  await clock.advance(1_001);
+  expect(modem.store('MT').used).toBe(held);
+  run.finish();
 });
