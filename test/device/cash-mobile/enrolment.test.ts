@@ -196,6 +196,23 @@ describe('Enrolment', () => {
     expect(sections()['alarms']).toEqual({});
   });
 
+  test('that its owner begins again while the phone waits forgets the keys of the first, and asks for the code', async () => {
+    const flash = memoryFlash();
+    const cash = await installed({ flash });
+    await sendEnrol(cash);
+    const sections = () => JSON.parse(flash.dump()).sections;
+    expect(Object.keys(sections())).toContain('records/Cash-Mobile/device');
+    await cash.select('Begin again');
+    expect(cash.phone.screen.title).toBe('Activation');
+    expect(Object.keys(sections())).not.toContain('records/Cash-Mobile/device');
+    // An answer to the first is for nobody any more.
+    await cash.send(cash.service.enrolmentRequest());
+    expect(cash.phone.screen.title).toBe('Activation');
+    cash.phone.press('power');
+    await openApplication(cash, 'en');
+    expect(cash.phone.screen.title).toBe('Activation');
+  });
+
   test('keeps one record of the phone', async () => {
     const flash = memoryFlash();
     await enrol(await installed({ flash }));

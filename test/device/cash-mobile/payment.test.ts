@@ -431,6 +431,28 @@ describe('Answers that the phone gave by itself', () => {
   });
 });
 
+test('a receipt that is given up is not said to be missing on the screen of another payment', async () => {
+  const cash = await enrolled();
+  const pay = async (wish: Parameters<typeof cash.request>[0]) => {
+    await cash.request(wish);
+    await cash.select('Approve');
+    await cash.type(PIN);
+    await cash.select('Confirm');
+  };
+  await openApplication(cash, 'en');
+  await pay({ payee: 'One', merchantId: 1 });
+  await cash.clock.advance(300_000);
+  await cash.select('Close');
+  await pay({ payee: 'Two', merchantId: 2 });
+  await cash.clock.advance(240_000);
+  // The first has been asked about three times by now, the second twice.
+  expect(wordsOf(cash)).toContain('Two');
+  expect(wordsOf(cash)).toContain('Sent. Waiting for the receipt.');
+  await cash.clock.advance(300_000);
+  expect(wordsOf(cash)).toContain('Two');
+  expect(wordsOf(cash)).not.toContain('Sent. Waiting for the receipt.');
+});
+
 describe('An answer that the network does not take', () => {
   test('is tried again after 5 s and 15 s; then its sender may send it', async () => {
     const cash = await enrolled();

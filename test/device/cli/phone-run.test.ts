@@ -179,6 +179,20 @@ test('goes on with --keep-going, and prints lines for people without --json', as
   expect(lines.some((text) => text.startsWith('{'))).toBe(false);
 });
 
+test('takes the port from the environment when none is given, and needs one of both', async () => {
+  const start = (...args: readonly string[]) => {
+    const program = createProgram('cash-handset', '').exitOverride();
+    cashHandset.withoutCommand?.(program);
+    return program.parseAsync(['node', 'cash-handset', '--flash', flash, '--headless', '--json', ...args]);
+  };
+  vi.stubEnv('GSM_MODEM_PORT', url);
+  stdin.end();
+  await start();
+  expect(printed()).toContainEqual({ event: 'ready', pid: process.pid, applications: [] });
+  vi.stubEnv('GSM_MODEM_PORT', undefined);
+  await expect(start()).rejects.toMatchObject({ code: 'commander.missingMandatoryOptionValue' });
+});
+
 test('opens the SIM with the PIN from the environment', async () => {
   vi.stubEnv('GSM_MODEM_PIN', '4821');
   script.when(/^AT\+CPINR/, ok('+CPINR: SIM PIN,3,3'));

@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest';
-import type { Screen } from '../../../device/index.ts';
+import type { HandsetEvent, Screen } from '../../../device/index.ts';
+import type { JournalEntry } from '../../../server/index.ts';
 import { Bar } from '../../../sim/demo/bar.ts';
 import { CUSTOMER, MERCHANT, SERVICE_NUMBER } from '../../../sim/demo/cast.ts';
-import { nameOfNumber, userDataOctets } from '../../../sim/demo/events.ts';
+import { nameOfNumber, type StageEvent, userDataOctets, watchStage } from '../../../sim/demo/events.ts';
 import { guidance } from '../../../sim/demo/guide.ts';
+import type { Stage } from '../../../sim/demo/stage.ts';
 import { partOf, TO_PORT, WANTS_REPORT } from '../evidence/tpdus.ts';
+import { quietWorld } from '../host.ts';
 
 const IDLE: Screen = {
   kind: 'idle',
@@ -136,4 +139,65 @@ test('who is who, and how many octets a SUBMIT carries, its header among them', 
     ...['service', 'merchant', 'customer', '+1'],
   ]);
   expect([WANTS_REPORT, TO_PORT, partOf(2, 1)].map(userDataOctets)).toEqual([7, 9, 8]);
+});
+
+test('what happens on the stage is told as it happens, each screen once, without what is typed, until the end', async () => {
+  const { world, clock } = quietWorld();
+  for (const { number } of [MERCHANT, CUSTOMER]) world.addModem({ number });
+  const watchers: ((event: HandsetEvent) => void)[] = [];
+  const handset = {
+    watch(watcher: (event: HandsetEvent) => void) {
+      watchers.push(watcher);
+      return () => void watchers.splice(watchers.indexOf(watcher), 1);
+    },
+  };
+  const journal = new Set<(entry: JournalEntry) => void>();
+  const service = {
+    subscribe(listener: (entry: JournalEntry) => void) {
+      journal.add(listener);
+      return () => void journal.delete(listener);
+    },
+  };
+  const phone = { phone: { handset } };
+  const stage = { world, clock, service, merchant: phone, customer: phone } as unknown as Stage;
+  const told: StageEvent[] = [];
+  const unwatch = watchStage(stage, (event) => told.push(event));
+  const field = { label: 'PIN', value: '48213', focused: true };
+  const amount = { label: 'Pay to', value: 'Bar\nSport', focused: false };
+  for (const screen of [
+    IDLE,
+    { ...IDLE, icons: { ...IDLE.icons, clock: '09:01' } },
+    { ...IDLE, kind: 'form', title: 'Payment', items: [amount] },
+    { ...IDLE, kind: 'form', title: 'Payment', items: [field], input: NUMBER },
+    { ...IDLE, kind: 'off' },
+  ] as const) {
+    watchers[1]?.({ kind: 'screen', screen });
+  }
+  watchers[1]?.({ kind: 'sound', tone: 'error' });
+  expect(told.map(({ text }) => text)).toEqual([
+    'customer  sees   idle',
+    'customer  sees   Payment · Pay to: Bar · Sport',
+    'customer  sees   Payment · PIN',
+    'customer  sees   off',
+  ]);
+  expect(told[0]).toEqual({
+    ...{ at: clock.now(), event: 'screen', text: 'customer  sees   idle' },
+    data: { phone: 'customer', shows: 'idle' },
+  });
+  told.length = 0;
+  await clock.run(world.send({ from: MERCHANT.number, to: CUSTOMER.number, content: { kind: 'text', text: 'a' } }));
+  for (const moved of [true, false]) {
+    const event = { kind: 'resolved', key: 'K', moved, reason: 'by hand' };
+    for (const listener of journal) listener({ seq: 1, at: 7, event } as unknown as JournalEntry);
+  }
+  expect(told.map(({ text }) => text)).toEqual([
+    'network   submit SMS 1 merchant → customer, 1 octets',
+    'network   deliver SMS 1 merchant → customer',
+    'service   resolved K moved: by hand',
+    'service   resolved K did not move: by hand',
+  ]);
+  unwatch();
+  told.length = 0;
+  await clock.run(world.send({ from: MERCHANT.number, to: CUSTOMER.number, content: { kind: 'text', text: 'a' } }));
+  expect([told, watchers, journal.size]).toEqual([[], [], 0]);
 });

@@ -56,7 +56,11 @@ async function judged(lies: Lies) {
     async act() {
       if (lies.fails !== undefined) throw new Error(lies.fails);
       for (let count = 0; count < sms; count += 1) {
-        await world.send({ from: ALICE, to: BOB, content: { kind: 'data', data: new Uint8Array(lies.octets ?? 133) } });
+        await world.send({
+          from: ALICE,
+          to: BOB,
+          content: { kind: 'data', data: new Uint8Array(count === 0 ? (lies.octets ?? 133) : 20) },
+        });
         await new Promise<void>((resolve) => clock.after(1_000, resolve));
       }
       customer.handMs += 300;

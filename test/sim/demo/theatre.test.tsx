@@ -148,18 +148,20 @@ test('says what the service does, and that a payment is asked for until all are 
   expect(frame()).toContain('service: wrong PIN, 2 left');
 });
 
-test.each([
-  ['on an idle phone', 'q', false],
-  ['with Ctrl where letters are written', '\u0011', true],
-])('q quits: %s', async (_where, key, writes) => {
-  const { type, frame, asked } = await theatre(writes ? { customer: await installed() } : {});
-  if (writes) {
-    await type('q', 'r', 'x');
-    expect(frame()).toContain('qrx');
-    expect(asked).toEqual([]);
-  }
-  await type(key, 'r');
+test('q quits on an idle phone: no key is for it any more', async () => {
+  const { type, asked } = await theatre();
+  await type('q', 'r');
   expect(asked).toEqual([]);
+});
+
+test('where letters are written they are no commands, and Ctrl-Q quits', async () => {
+  const customer = await installed();
+  const { type, frame, asked, world } = await theatre({ customer });
+  await type('q', 'r', 'x');
+  expect(frame()).toContain('qrx');
+  expect([asked, world.faults.list()]).toEqual([[], []]);
+  await type('\u0011', 'z');
+  expect(customer.phone.screen.items.at(-1)?.value).toBe('qrx');
 });
 
 test('the help comes and goes, in the place of the trace', async () => {
