@@ -18,7 +18,7 @@ export async function chargeApproved(
   const rail = rails.named(payment.rail);
   if (rail === undefined) {
     await journal.record(tx, { kind: 'alarm', alarm: 'rail-missing', ref: payment.txn });
-    await steps(tx, context, payment, ['approve', { asked }], ['decline', { asked, reason: 'rail-missing' }]);
+    await steps(tx, context, payment, ['approve', {}], ['decline', { asked, reason: 'rail-missing' }]);
     return;
   }
   const order: RailOrder = {
@@ -31,7 +31,7 @@ export async function chargeApproved(
     note: '',
   };
   if (!rail.local) {
-    if (await steps(tx, context, payment, ['approve', { asked }], ['send', {}])) await attempts.begin(tx, rail, order);
+    if (await steps(tx, context, payment, ['approve', {}], ['send', {}])) await attempts.begin(tx, rail, order);
     return;
   }
   const attempt = await attempts.decide(tx, rail, order);
@@ -39,7 +39,7 @@ export async function chargeApproved(
   const { approvalCode, reason } = attempt;
   const outcome: Happening =
     attempt.state === 'done' ? ['capture', { asked, approvalCode }] : ['decline', { asked, ...(reason && { reason }) }];
-  if ((await steps(tx, context, payment, ['approve', { asked }], outcome)) === undefined) {
+  if ((await steps(tx, context, payment, ['approve', {}], outcome)) === undefined) {
     throw new Error(`payment ${payment.txn} was changed by another transaction`);
   }
 }

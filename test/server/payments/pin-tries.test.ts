@@ -1,3 +1,4 @@
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { consequenceOf, triesLeft } from '../../../server/approvals/pin-policy.ts';
 import { PIN, shop } from '../world.ts';
@@ -166,6 +167,18 @@ describe('a wrong PIN', () => {
     expect(await world.request(merchant, { mref: 'z' })).toMatchObject({ reason: 'customer-unreachable' });
     await world.enrolPhone(customer.person);
     expect((await world.request(merchant, { mref: 'zz' })).state).toBe('REQUESTED');
+  });
+
+  it('a block for good is not ended by the timer of an earlier block', async () => {
+    const { world, customer } = await requested();
+    world.kill();
+    const file = new DatabaseSync(world.database);
+    file.exec("UPDATE device SET state = 'blocked', blocked_until = NULL");
+    file.exec("INSERT INTO timer (kind, subject, due) SELECT 'device-unblock', id, 0 FROM device");
+    file.close();
+    await world.open();
+    await world.clock.advance(DAY);
+    expect((await world.service.devices(customer.person.id)).at(-1)?.state).toBe('blocked');
   });
 
   it('is forgotten after 90 days', async () => {

@@ -179,6 +179,18 @@ describe('retention', () => {
     },
   );
 
+  it('lets nobody delete what is old after it has ended', async () => {
+    const { world } = await busyShop();
+    await openLater(world, 11 * 366);
+    const store = new SqliteStore(world.database, { clock: world.clock });
+    const erase = store.transaction('erase', async (tx) => {
+      await tx.run("INSERT INTO journal (at, subject, event) VALUES (0, 'old', '{}')");
+      await tx.run("DELETE FROM journal WHERE subject = 'old'");
+    });
+    await expect(erase).rejects.toThrow('append only');
+    await store.close();
+  });
+
   it('goes through a long table in batches, past the rows that stay', async () => {
     const { world } = await busyShop();
     await world.service.close();
