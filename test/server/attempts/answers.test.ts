@@ -1,5 +1,6 @@
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
-import type { Outcome } from '../../../server/index.ts';
+import type { LocalRail, Outcome } from '../../../server/index.ts';
 import { approved } from '../rails/approved.ts';
 import { ScriptedRail } from '../rails/scripted-rail.ts';
 import { DEPOSIT } from '../world.ts';
@@ -185,6 +186,28 @@ describe('an attempt whose answer was lost', () => {
     await world.clock.advance(5_000);
     expect(rail.calls).toEqual(['charge', 'inquire charge', 'inquire charge']);
     expect(await state()).toBe('CAPTURED');
+  });
+});
+
+describe('a local rail', () => {
+  it.each([
+    ['its note takes the place of that of the order', '{"line":7}'],
+    ['without a note the order keeps its own', undefined],
+  ])('decides at once: %s', async (_, note) => {
+    const rail: LocalRail = {
+      name: 'pos',
+      local: true,
+      capabilities: new ScriptedRail().capabilities,
+      payerOf: () => 'clearing:pos',
+      settlement: async () => [],
+      decide: async () => ({ kind: 'done', approvalCode: 4711, ...(note !== undefined && { note }) }),
+    };
+    const { world, txn } = await approved(rail);
+    expect(await world.service.payment(txn)).toMatchObject({ state: 'CAPTURED', approvalCode: 4711, rail: 'pos' });
+    const file = new DatabaseSync(world.database, { readOnly: true });
+    const rows = file.prepare('SELECT rail_key, rail, state, tries, note FROM attempt').all();
+    file.close();
+    expect(rows).toEqual([{ rail_key: `${txn}:charge`, rail: 'pos', state: 'done', tries: 1, note: note ?? '' }]);
   });
 });
 

@@ -36,6 +36,20 @@ describe('GET /v1/payments', () => {
     expect(mrefsOf((await call('GET', `/v1/payments${query}`)).body)).toEqual(mrefs);
   });
 
+  it('has twenty entries unless it is told otherwise', async () => {
+    const { world, call, admin, order } = await open();
+    for (let n = 1; n <= 21; n += 1) {
+      const { body } = await call('POST', '/v1/payments', order({ mref: `order-${n}` }));
+      await call('POST', `/v1/payments/${body.txn}/cancel`);
+      await world.service.addPerson({ number: `+3934011100${n}`, name: 'A', language: 'en' });
+    }
+    for (const { body } of [await call('GET', '/v1/payments'), await admin('GET', '/v1/people/1/payments')]) {
+      expect(body.payments).toHaveLength(20);
+      expect(body.next).toBe(body.payments.at(-1).txn);
+    }
+    expect((await admin('GET', '/v1/people')).body.people).toHaveLength(20);
+  });
+
   it.each([
     ['', 3],
     ['&state=CANCELLED', 2],

@@ -230,6 +230,16 @@ const CASES: readonly (readonly [
     0,
   ],
   [
+    'a second charge after a long time, the first settled four days before it was booked',
+    async (it) => [
+      await it.book(charge(1), DAY - 9 * DAY_MS),
+      it.settle(charge(1), DAY - 13 * DAY_MS),
+      it.settle(charge(1), DAY),
+    ],
+    [`duplicate ${charge(1)}`],
+    0,
+  ],
+  [
     'settled a millisecond after midnight',
     async (it) => [await it.book(charge(1), DAY + DAY_MS - 1), it.settle(charge(1), DAY + DAY_MS)],
     [`other-day ${charge(1)}`],
