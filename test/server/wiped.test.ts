@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Primitives } from '../../device/safe-mobile/index.ts';
+import type { Random } from '../../modem/index.ts';
 import { servicePrimitives } from '../../server/index.ts';
+import { seededRandom } from '../../sim/index.ts';
 import { PIN, shop } from './world.ts';
 
 /** A shop whose primitives note, by reference, what they are given. */
@@ -78,6 +80,23 @@ describe('after an enrolment', () => {
     const state = async () => (await world.service.devices(person.id)).at(-1)?.state;
     return { enrol, state, sealed, opened };
   }
+
+  it('the activation code that was drawn is wiped', async () => {
+    const drawn: Uint8Array[] = [];
+    const inner = seededRandom('wiped');
+    const random: Random = {
+      bytes: (length) => {
+        const octets = inner.bytes(length);
+        if (length === 5) drawn.push(octets);
+        return octets;
+      },
+    };
+    const { world, customer } = await shop('wiped', { random });
+    drawn.length = 0;
+    await world.service.activate(customer.person.id);
+    expect(drawn).toHaveLength(1);
+    expect(drawn.every(isWiped)).toBe(true);
+  });
 
   it('the approval key that was sealed is wiped', async () => {
     const { enrol, state, sealed } = await enrolling();

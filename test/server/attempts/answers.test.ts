@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
-import type { LocalRail, Outcome } from '../../../server/index.ts';
+import type { LocalRail, Outcome, RailOrder } from '../../../server/index.ts';
 import { approved } from '../rails/approved.ts';
 import { ScriptedRail } from '../rails/scripted-rail.ts';
 import { DEPOSIT } from '../world.ts';
@@ -97,6 +97,39 @@ describe('a rail that works by reversal', () => {
     expect(rail.calls).toEqual(['charge', 'inquire charge', 'inquire charge', 'reversal']);
     expect(await state()).toBe('REVERSED');
     expect(await world.breaches()).toEqual([]);
+  });
+});
+
+describe('what a rail noted about an order', () => {
+  const note = '{"stan":17}';
+
+  it('comes with each further question and with the reversal', async () => {
+    const rail = new ScriptedRail({ onUnknown: 'reverse', retryMs: [1_000, 1_000] });
+    rail.charges = [{ ...pending, askAgainMs: 1_000, note }];
+    const inquired: string[] = [];
+    rail.inquire = async (order) => {
+      inquired.push(order.note);
+      return unknown;
+    };
+    rail.reversals = [unknown, done];
+    const { world, txn, state } = await approved(rail);
+    await world.clock.advance(10_000);
+    expect(await state()).toBe('REVERSED');
+    expect(inquired).toEqual([note]);
+    expect(rail.orders.map(({ key, note: said }) => [key, said])).toEqual([
+      [`${txn}:charge`, ''],
+      [`${txn}:reversal`, note],
+      [`${txn}:reversal`, note],
+    ]);
+  });
+
+  it('is its own for a refund, and may be made before the first question', async () => {
+    const rail = Object.assign(new ScriptedRail(), { prepare: async (_: unknown, { key }: RailOrder) => `"${key}"` });
+    rail.charges = [done];
+    rail.refunds = [done];
+    const { world, txn } = await approved(rail);
+    await world.service.refund(txn);
+    expect(rail.orders.map(({ note: said }) => said)).toEqual([`"${txn}:charge"`, `"${txn}:refund-1"`]);
   });
 });
 

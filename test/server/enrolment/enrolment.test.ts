@@ -220,7 +220,7 @@ describe('enrolment', () => {
     ['an approval key of small order', { approvalKey: new Uint8Array(32) }],
     ['a sealing key of small order', { sealingKey: new Uint8Array(32) }],
   ])('refuses %s without an answer', async (_, keys) => {
-    const { world, activation, state } = await registered();
+    const { world, phone, activation, state } = await registered();
     const send = world.air.attach('+393409999999', () => {});
     const plaintext = encodeUp({
       type: 'ENROL',
@@ -233,8 +233,13 @@ describe('enrolment', () => {
     });
     send(sealEnrol(servicePrimitives(), world.keys.sealing, activation.deviceId, plaintext, world.random.bytes(32)));
     await world.clock.advance(2_500);
+    await world.clock.advance(600_000);
     expect(await state()).toBe('registered');
     expect(world.air.sent).toEqual([]);
+    expect(world.journal.filter(({ event }) => event.kind === 'fault' || event.kind === 'alarm')).toEqual([]);
+    phone.enrol(activation.deviceId, activation.activationCode, PIN);
+    await world.clock.advance(2_500);
+    expect(await state()).toBe('enrolling');
   });
 });
 

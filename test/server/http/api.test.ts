@@ -1,8 +1,16 @@
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { octetsOf, verifySignature } from '../../../device/safe-mobile/index.ts';
 import { servicePrimitives } from '../../../server/index.ts';
 import { CUSTOMER_NUMBER, PIN } from '../world.ts';
 import { open } from './api.ts';
+
+const AMOUNTS = {
+  blocks: {},
+  'is busy': {},
+  'is poor': { amount: { minor: 500_001, currency: 'EUR' } },
+  'has a new phone': { amount: { minor: 10_001, currency: 'EUR' } },
+} as const;
 
 describe('POST /v1/payments', () => {
   it('asks the customer and answers 201 with what the merchant shows', async () => {
@@ -75,6 +83,39 @@ describe('POST /v1/payments', () => {
     expect(answer.body.detail).toContain(sentence);
   });
 
+  it.each([
+    ['customer-unreachable', 'The customer has no active phone', 'blocks'],
+    ['limit-exceeded', 'The customer has too many requests waiting', 'is busy'],
+    ['limit-exceeded', 'above the limit of one payment', 'is poor'],
+    ['limit-exceeded', 'above the limit of the first day of a new phone', 'has a new phone'],
+  ] as const)(
+    'answers %s, "%s", when the customer %s, with the payment that was written down',
+    async (code, detail, what) => {
+      const { world, customer, call, order } = await open();
+      const wanted = order({ mref: 'rejected', ...AMOUNTS[what] });
+      if (what === 'has a new phone') await world.enrolPhone(customer.person);
+      if (what === 'is busy') for (const mref of ['a', 'b', 'c']) await call('POST', '/v1/payments', order({ mref }));
+      if (what === 'blocks') {
+        for (const mref of ['a', 'b']) {
+          await call('POST', '/v1/payments', order({ mref }));
+          await world.clock.advance(2_000);
+          for (let n = 0; n < 3; n += 1) {
+            customer.phone.approve('00000');
+            await world.clock.advance(3_000);
+          }
+        }
+      }
+      const { status, body } = await call('POST', '/v1/payments', wanted);
+      expect({ status, type: body.type }).toEqual({ status: 422, type: `urn:cash-mobile:problem:${code}` });
+      expect(body.detail).toContain(detail);
+      expect((await call('GET', `/v1/payments/${body.txn}`)).body).toMatchObject({
+        mref: 'rejected',
+        state: 'REJECTED',
+      });
+      expect(await call('POST', '/v1/payments', wanted)).toMatchObject({ status, body });
+    },
+  );
+
   it('says what is wrong with a body that is not JSON, or too large', async () => {
     const { world, apiKey } = await open();
     const send = (payload: string) =>
@@ -111,6 +152,22 @@ describe('POST /v1/payments', () => {
 });
 
 describe('GET /v1/payments/:txn', () => {
+  it.each([
+    [0, '0000'],
+    [7, '0007'],
+    [9_999, '9999'],
+  ])('shows the match code %i with four digits, as the phone does', async (code, shown) => {
+    const { world, call, order } = await open();
+    const { body } = await call('POST', '/v1/payments', order());
+    await world.clock.advance(2_000);
+    const file = new DatabaseSync(world.database);
+    file.prepare('UPDATE payment SET match_code = ?').run(code);
+    file.close();
+    const payment = (await call('GET', `/v1/payments/${body.txn}`)).body;
+    expect(payment.matchCode).toBe(shown);
+    expect(payment).not.toHaveProperty('approvalCode');
+  });
+
   it('waits for the payment to be settled, when asked to', async () => {
     const { world, customer, call, order } = await open();
     const { body } = await call('POST', '/v1/payments', order());

@@ -137,6 +137,24 @@ describe('a refund', () => {
     expect(await world.breaches()).toEqual([]);
   });
 
+  it('that is waited for is not ended by another one of the same payment', async () => {
+    const first = Promise.withResolvers<Outcome>();
+    const rail = new ScriptedRail();
+    rail.refunds = [first.promise, done];
+    const { world, txn } = await paid(rail);
+    const ended: string[] = [];
+    const refund = (key: string) =>
+      world.service.refund(txn, { key, amount: eur(500) }).then(({ state }) => ended.push(`${key} ${state}`));
+    const waits = refund('a');
+    await world.clock.advance(10);
+    await refund('b');
+    await world.clock.advance(1_000);
+    expect(ended).toEqual(['b REFUNDING']);
+    first.resolve(done);
+    await waits;
+    expect(ended).toEqual(['b REFUNDING', 'a CAPTURED']);
+  });
+
   it('that the rail never knew of is sent again under the same key', async () => {
     const rail = new ScriptedRail();
     rail.refunds = [unknown, done];
