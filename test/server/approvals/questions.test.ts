@@ -1,6 +1,15 @@
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { hexOf, octetsOf } from '../../../device/safe-mobile/index.ts';
+import {
+  challengeByRef,
+  endChallenge,
+  insertChallenge,
+  openChallenges,
+  setDue,
+} from '../../../server/approvals/challenge.ts';
+import { deviceId, ref } from '../../../server/vocabulary/ids.ts';
+import { memoryStore } from '../memory-store.ts';
 import { CUSTOMER_NUMBER, PIN, type Subscriber, shop, World } from '../world.ts';
 
 const WRONG = ['48214', '48215', '48216'] as const;
@@ -352,6 +361,66 @@ describe('the question of an enrolment', () => {
     await world.clock.advance(2_500);
     expect(questions(world.database, 'enrolment')).toEqual(['withdrawn', 'asked, due']);
     expect(seen(world, phone).receipts).toEqual(['expired 0']);
+  });
+});
+
+describe('the request of a question that has ended', () => {
+  const asks = (phone: Subscriber['phone']) =>
+    phone.asked.filter(({ message }) => message.type === 'PAY_REQUEST').length;
+  const noNetwork = { kind: 'failed', reason: 'no network', retry: true } as const;
+
+  it('does not leave any more, when the merchant takes it back', async () => {
+    const { world, customer, merchant } = await shop();
+    world.air.fate = () => noNetwork;
+    const { txn } = await world.request(merchant);
+    await world.clock.advance(2_000);
+    await world.service.cancel(txn);
+    world.air.fate = () => 'deliver';
+    await world.clock.advance(60_000);
+    expect(asks(customer.phone)).toBe(0);
+  });
+
+  it('does not leave once more, when the phone has answered', async () => {
+    const { world, customer, merchant } = await shop();
+    await world.request(merchant);
+    await world.clock.advance(19_000);
+    world.air.fate = () => noNetwork;
+    await world.clock.advance(2_000);
+    world.air.fate = () => 'deliver';
+    customer.phone.approve(PIN);
+    await world.clock.advance(60_000);
+    expect(asks(customer.phone)).toBe(1);
+  });
+});
+
+describe('the state of a question', () => {
+  it.each(['approved', 'refused', 'expired', 'withdrawn'] as const)('%s is an end, and stays', async (end) => {
+    const store = memoryStore();
+    const [about, device] = [ref('0123456789abcdef'), deviceId(1)];
+    await store.transaction('a question', async (tx) => {
+      await tx.run("INSERT INTO person (number, name, language, created_at) VALUES ('+39340', 'A', 'en', 0)");
+      await tx.run(
+        `INSERT INTO device (id, person_id, state, code_mac, code_tries_left, code_expires_at, created_at)
+         VALUES (1, 1, 'active', x'', 0, 0, 0)`,
+      );
+      const empty = new Uint8Array();
+      const times = { askedAt: 0, deadline: 100 };
+      await insertChallenge(
+        tx,
+        { ref: about, purpose: 'payment', deviceId: device, request: empty, frame: empty, ...times },
+        20,
+      );
+      expect(await openChallenges(tx, device, 'payment')).toHaveLength(1);
+      expect(await openChallenges(tx, device, 'enrolment')).toEqual([]);
+      expect(await openChallenges(tx, deviceId(2), 'payment')).toEqual([]);
+      expect(await endChallenge(tx, about, end)).toBe(true);
+      for (const other of ['approved', 'withdrawn'] as const) expect(await endChallenge(tx, about, other)).toBe(false);
+      await setDue(tx, about, 50);
+      expect(await openChallenges(tx, device, 'payment')).toEqual([]);
+      expect((await challengeByRef(tx, about))?.state).toBe(end);
+      expect(await tx.all('SELECT ref FROM challenge WHERE due IS NOT NULL', (row) => row.text('ref'))).toEqual([]);
+    });
+    await store.close();
   });
 });
 

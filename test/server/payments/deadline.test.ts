@@ -15,6 +15,18 @@ describe('a request without an answer', () => {
     await world.clock.advance(1);
     expect((await world.service.payment(txn)).state).toBe('EXPIRED');
   });
+
+  it('after a wrong PIN expires as exactly', async () => {
+    const { world, merchant, customer } = await shop();
+    await world.clock.advance(1_000 - (world.clock.now() % 1_000));
+    const { txn } = await world.request(merchant, { ttl: 60 });
+    await world.clock.advance(2_000);
+    customer.phone.approve('48214');
+    await world.clock.advance((60 + GRACE) * 1_000 - 2_000);
+    expect((await world.service.payment(txn)).state).toBe('REQUESTED');
+    await world.clock.advance(1);
+    expect((await world.service.payment(txn)).state).toBe('EXPIRED');
+  });
 });
 
 describe('the counters of a phone', () => {

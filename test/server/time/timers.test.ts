@@ -248,12 +248,16 @@ describe('a row with a due time of its own', () => {
     expect(fired).toEqual(['a at 5000', 'timer b at 5000', 'c at 5000']);
   });
 
-  it('that was written down before the start fires at its time', async () => {
-    const { clock, fired, start, add } = await errands();
-    await add('a', 2_000);
+  it.each([
+    ['before a timer', 2_000, 4_000, ['a at 2000', 'timer b at 4000']],
+    ['after a timer', 4_000, 2_000, ['timer b at 2000', 'a at 4000']],
+  ])('that was written down before the start fires at its time, %s', async (_, errandMs, timerMs, expected) => {
+    const { clock, fired, start, add, set } = await errands();
+    await add('a', errandMs);
+    await set('b', timerMs);
     await start();
     await clock.advance(5_000);
-    expect(fired).toEqual(['a at 2000']);
+    expect(fired).toEqual(expected);
   });
 
   it('whose handler fails is as it was, with a fault in the journal, and fires again after a minute', async () => {
