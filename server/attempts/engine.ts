@@ -3,7 +3,7 @@ import { type Journal, recordFault } from '../journal/journal.ts';
 import type { Inquiry, LocalRail, Notice, Outcome, Rail, RailOrder, Rails, RemoteRail } from '../rails/rail.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Timers } from '../time/timers.ts';
-import { ServiceError } from '../vocabulary/errors.ts';
+import { messageOf, ServiceError } from '../vocabulary/errors.ts';
 import { type Attempt, attemptByKey, changeAttempt, countTry, hasEnded, insertAttempt } from './attempt.ts';
 import { book, setAside } from './postings.ts';
 
@@ -292,6 +292,6 @@ async function answerOf(call: () => Promise<Outcome>): Promise<Outcome> {
   try {
     return await call();
   } catch (error) {
-    return { kind: 'unknown', reason: error instanceof Error ? error.message : String(error) };
+    return { kind: 'unknown', reason: messageOf(error) };
   }
 }

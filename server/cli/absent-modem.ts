@@ -8,6 +8,7 @@ import type {
   SendOutcome,
   SmsReceiver,
 } from '../../modem/index.ts';
+import { messageOf } from '../vocabulary/errors.ts';
 
 /** Pause between two tries to open a modem, ms. */
 const AGAIN_AFTER_MS = 10_000;
@@ -68,7 +69,7 @@ export class AbsentModem implements PoolModem {
       if (this.#closed) await modem.close();
       else this.#use(modem);
     } catch (error) {
-      this.#absent = { kind: 'absent', reason: error instanceof Error ? error.message : String(error) };
+      this.#absent = { kind: 'absent', reason: messageOf(error) };
       if (!this.#closed) this.#cancel = this.#later();
     }
   }

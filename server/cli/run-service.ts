@@ -7,6 +7,7 @@ import { openService } from '../open-service.ts';
 import type { Service, Unfinished } from '../service/service.ts';
 import { takenOverText } from '../service/taken-over.ts';
 import { lockFile } from '../store/lock.ts';
+import { messageOf } from '../vocabulary/errors.ts';
 import { dataFolder } from './data-folder.ts';
 import { journalLine } from './journal-line.ts';
 import { modemLine, openServiceModems, ownNumber } from './service-modems.ts';
@@ -123,7 +124,7 @@ async function listen(service: Service, { host, port }: Listen): Promise<string>
   try {
     return await service.http.listen({ host, port });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new Error(`the HTTP API cannot listen on ${host}:${port} (${reason}): choose another --listen`);
   }
 }

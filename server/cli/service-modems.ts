@@ -13,6 +13,7 @@ import {
   valuesOf,
 } from '../../modem/index.ts';
 import type { ModemStanding, NamedModem } from '../service/modems.ts';
+import { messageOf } from '../vocabulary/errors.ts';
 import { E164 } from '../vocabulary/person-fields.ts';
 import { AbsentModem } from './absent-modem.ts';
 import { PIN_VARIABLE } from './environment.ts';
@@ -46,7 +47,7 @@ export async function openServiceModems(
   const members = results.map((result, index) => {
     const port = ports[index] ?? '';
     if (result.status === 'fulfilled') return { port, modem: result.value };
-    const reason = result.reason instanceof Error ? result.reason.message : String(result.reason);
+    const reason = messageOf(result.reason);
     const fault = reason.startsWith(port) ? reason : `${port}: ${reason}`;
     process.stderr.write(`${fault} (the service goes on with the other modems, and tries this one again)\n`);
     return { port, modem: new AbsentModem(clock, () => open(port), reason) };

@@ -5,6 +5,7 @@ import { APPLICATION_PORT } from '../outgoing/outbox.ts';
 import { receiptDelivered } from '../outgoing/receipts.ts';
 import type { Row } from '../store/row.ts';
 import type { Store, Tx } from '../store/store.ts';
+import { messageOf } from '../vocabulary/errors.ts';
 import { dispatch, type MessageHandlers } from './dispatch.ts';
 import { UNDEALT } from './undealt.ts';
 
@@ -27,7 +28,6 @@ export class Inbox implements SmsReceiver {
   readonly #store: Store;
   readonly #context: Context;
   readonly #handlers: MessageHandlers;
-  readonly #busy = new Set<Promise<void>>();
 
   constructor(store: Store, context: Context, handlers: MessageHandlers) {
     this.#store = store;
@@ -40,18 +40,16 @@ export class Inbox implements SmsReceiver {
     const frame = frameOf(sms);
     if (frame === undefined) return;
     const arrived = await this.#store.transaction('message', (tx) => this.#keep(tx, sms, frame));
-    if (arrived !== undefined) this.#start(this.#deal(arrived));
+    if (arrived !== undefined) void this.#deal(arrived);
   }
 
   /** A status report came: the phone has the message, which is not sent again. */
   report({ id, outcome }: SmsReport): void {
     if (outcome !== 'delivered' || !this.#store.isOpen) return;
-    this.#start(
-      this.#store.transaction('status report', async (tx) => {
-        const delivered = await this.#context.outbox.delivered(tx, id);
-        if (delivered?.message === 'RECEIPT') await receiptDelivered(tx, this.#context, delivered);
-      }),
-    );
+    void this.#store.transaction('status report', async (tx) => {
+      const delivered = await this.#context.outbox.delivered(tx, id);
+      if (delivered?.message === 'RECEIPT') await receiptDelivered(tx, this.#context, delivered);
+    });
   }
 
   /** An undecodable record is not a frame, and is dropped; the modem's log has an entry about it. */
@@ -68,17 +66,7 @@ export class Inbox implements SmsReceiver {
   /** The pause before another try is over: the handler of the timer `inbox-retry`. */
   async retry(tx: Tx, subject: string): Promise<void> {
     const frame = await tx.get(`SELECT ${UNREAD} FROM inbox WHERE id = ? AND ${UNDEALT}`, readUnread, subject);
-    if (frame !== undefined) tx.afterCommit(() => this.#start(this.#deal(frame)));
-  }
-
-  /** Resolves when the messages that are being dealt with have an end. */
-  async stop(): Promise<void> {
-    await Promise.all(this.#busy);
-  }
-
-  #start(work: Promise<void>): void {
-    const busy = work.finally(() => this.#busy.delete(busy));
-    this.#busy.add(busy);
+    if (frame !== undefined) tx.afterCommit(() => void this.#deal(frame));
   }
 
   /** @returns `undefined` for an SMS that was handed over before */
@@ -107,7 +95,7 @@ export class Inbox implements SmsReceiver {
         await tx.run('UPDATE inbox SET frame = NULL, result = ? WHERE id = ?', result, unread.id);
       });
     } catch (error) {
-      await this.#failed(unread, error instanceof Error ? error.message : String(error));
+      await this.#failed(unread, messageOf(error));
     }
   }
 

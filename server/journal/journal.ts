@@ -1,5 +1,6 @@
 import type { Clock } from '../../modem/index.ts';
 import type { Store, Tx } from '../store/store.ts';
+import { messageOf } from '../vocabulary/errors.ts';
 import type { ServiceEvent } from '../vocabulary/events.ts';
 
 /** An event with its place in the history. */
@@ -53,7 +54,7 @@ export class Journal {
 /** Writes an internal fault to the journal; nothing when the database is closed already. */
 export async function recordFault(store: Store, journal: Journal, error: unknown): Promise<void> {
   if (!store.isOpen) return;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   await store.transaction('fault', (tx) => journal.record(tx, { kind: 'fault', reason }));
 }
 

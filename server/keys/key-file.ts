@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { z } from 'zod';
 import { hexOf, octetsOf, type Primitives, type ServiceKeyPair } from '../../device/safe-mobile/index.ts';
 import type { Random } from '../../modem/index.ts';
+import { messageOf } from '../vocabulary/errors.ts';
 import { hashApiKey } from './api-key.ts';
 
 /** The keys of one service. All but the public halves are secrets that never enter the database. */
@@ -81,7 +82,7 @@ export function writeSecretFile(path: string, content: string): void {
   try {
     writeFileSync(path, content, { mode: 0o600, flag: 'wx', flush: true });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     if (reason.startsWith('EEXIST')) throw new KeyFileError(`${path} is there already and is never written over`);
     throw new KeyFileError(`${path} cannot be written: ${reason}`);
   }
@@ -114,7 +115,7 @@ function parseFile(path: string): unknown {
       const folder = dirname(path);
       throw new KeyFileError(`there is no service in ${folder}: cash-server init --data ${folder} makes one`);
     }
-    const reason = error instanceof SyntaxError ? 'it is not JSON' : error instanceof Error ? error.message : error;
+    const reason = error instanceof SyntaxError ? 'it is not JSON' : messageOf(error);
     throw new KeyFileError(`${path} cannot be read: ${reason}; cash-server init makes it`);
   }
 }

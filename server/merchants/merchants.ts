@@ -7,9 +7,10 @@ import type { Row } from '../store/row.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
 import { type MerchantId, merchantId, type PersonId, personId } from '../vocabulary/ids.ts';
+import { checkName } from '../vocabulary/names.ts';
 
 /** Octets of UTF-8 that a payee's name may have: a reference of 21 still fits beside it in one SMS. */
-export const PAYEE_OCTETS = 32;
+const PAYEE_OCTETS = 32;
 
 const API_KEY_OCTETS = 16;
 
@@ -47,7 +48,7 @@ export interface RegistrationContext {
  * Registers a merchant.
  * @param idempotencyKey the administrator's key of this request: the same key with the same content is the same merchant.
  * Its API key is made from it and the vault key, so that the answer can be given again though it is not stored.
- * @throws ServiceError `conflict` when the person is a merchant's phone already, or the key was used for another merchant
+ * @throws ServiceError `invalid-request`; `conflict` when the person is a merchant's phone already, or the key was used for another merchant
  */
 export async function addMerchant(
   tx: Tx,
@@ -55,6 +56,7 @@ export async function addMerchant(
   wanted: NewMerchant,
   idempotencyKey: string | undefined,
 ): Promise<AddedMerchant> {
+  checkName(wanted.name, PAYEE_OCTETS);
   const apiKey = `cm_${hexOf(keyOctets(context, idempotencyKey))}`;
   const known = idempotencyKey === undefined ? undefined : await merchantByIdempotencyKey(tx, idempotencyKey);
   if (known !== undefined) {

@@ -2,7 +2,8 @@ import type { Row } from '../store/row.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
 import { type PersonId, personId } from '../vocabulary/ids.ts';
-import { LANGUAGES, type Language } from '../vocabulary/person-fields.ts';
+import { checkName } from '../vocabulary/names.ts';
+import { E164, LANGUAGES, type Language } from '../vocabulary/person-fields.ts';
 
 /** A customer, or the owner of a merchant's phone. */
 export interface Person {
@@ -15,8 +16,15 @@ export interface Person {
   readonly createdAt: number;
 }
 
-/** @throws ServiceError `conflict` when the number belongs to somebody already */
+/** Octets of UTF-8 that a person's name may have. */
+const PERSON_NAME_OCTETS = 64;
+
+/** @throws ServiceError `invalid-request`; `conflict` when the number belongs to somebody already */
 export async function addPerson(tx: Tx, person: Omit<Person, 'id' | 'createdAt'>, at: number): Promise<Person> {
+  if (!E164.test(person.number)) {
+    throw new ServiceError('invalid-request', `number: expected + and 7 to 15 digits, got ${person.number}`);
+  }
+  checkName(person.name, PERSON_NAME_OCTETS);
   const known = await personByNumber(tx, person.number);
   if (known !== undefined) {
     throw new ServiceError(

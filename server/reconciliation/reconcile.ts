@@ -4,6 +4,7 @@ import type { Period } from '../ledger/statement.ts';
 import type { Rail, SettlementLine } from '../rails/rail.ts';
 import type { ReadTx, Store } from '../store/store.ts';
 import { DAY_MS, daysIn } from '../time/days.ts';
+import { messageOf } from '../vocabulary/errors.ts';
 import { byKey, chargeUndoneBy, compare, type Finding, findingsIn, type Lines } from './compare.ts';
 import { type Movement, movementOf, movementsIn } from './movements.ts';
 import { endDifferences, isDifference, keepDifference } from './open-differences.ts';
@@ -84,7 +85,7 @@ async function settlementOf(rail: Rail, { from, to }: Period): Promise<Lines> {
   try {
     lines = await rail.settlement(from, to);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : error;
+    const reason = messageOf(error);
     throw new SettlementError(`${rail.name} did not give its settlement: ${reason}`, { cause: error });
   }
   return byKey(lines.filter(({ at }) => at >= from && at < to));

@@ -115,7 +115,6 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
       modems.close();
       await timers.stop();
       await retention.stop();
-      await inbox.stop();
       await context.outbox.stop();
       await store.close();
     },

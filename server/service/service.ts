@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { type Amount, type Currency, checkText, SafeMobileError } from '../../device/safe-mobile/index.ts';
+import type { Amount, Currency } from '../../device/safe-mobile/index.ts';
 import { type Activation, createActivation } from '../enrolment/activation.ts';
 import { descriptorOf } from '../enrolment/descriptor.ts';
 import { type JournalListener, recordFault } from '../journal/journal.ts';
@@ -11,7 +11,6 @@ import {
   type Merchant,
   merchantByApiKey,
   merchantById,
-  PAYEE_OCTETS,
 } from '../merchants/merchants.ts';
 import { cancelPayment } from '../payments/cancel.ts';
 import type { PaymentContext } from '../payments/context.ts';
@@ -31,7 +30,7 @@ import type { Store, Tx } from '../store/store.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
 import type { PersonId } from '../vocabulary/ids.ts';
 import { isSettled } from '../vocabulary/payment-states.ts';
-import { E164, type Language } from '../vocabulary/person-fields.ts';
+import type { Language } from '../vocabulary/person-fields.ts';
 import type { ModemStanding, Reachability } from './modems.ts';
 import type { Running } from './running.ts';
 import type { TakenOver } from './taken-over.ts';
@@ -57,9 +56,6 @@ export const DEFAULT_TTL = 120;
 
 /** How long a refund is waited for before the answer says that it is in progress, ms. */
 const REFUND_WAIT_MS = 30_000;
-
-/** Octets of UTF-8 that a person's name may have. */
-const PERSON_NAME_OCTETS = 64;
 
 /**
  * The Cash-Mobile service on one database and one bearer. All of its state is in the database: after a crash at any moment
@@ -93,10 +89,6 @@ export class Service {
     readonly name: string;
     readonly language: Language;
   }): Promise<Person> {
-    if (!E164.test(person.number)) {
-      throw new ServiceError('invalid-request', `number: expected + and 7 to 15 digits, got ${person.number}`);
-    }
-    checkName(person.name, PERSON_NAME_OCTETS);
     return this.#write('person', (tx) => addPerson(tx, person, this.#context.clock.now()));
   }
 
@@ -151,7 +143,6 @@ export class Service {
     merchant: { readonly name: string; readonly currency: Currency; readonly personId?: number | undefined },
     idempotencyKey?: string,
   ): Promise<AddedMerchant> {
-    checkName(merchant.name, PAYEE_OCTETS);
     const { name, currency } = merchant;
     return this.#write('merchant', async (tx) => {
       const personId = merchant.personId === undefined ? undefined : (await personById(tx, merchant.personId)).id;
@@ -324,18 +315,5 @@ export class Service {
     this.#waits.close();
     await this.http.close();
     await this.#running.stop();
-  }
-}
-
-function checkName(name: string, octets: number): void {
-  try {
-    checkText(name);
-  } catch (error) {
-    if (error instanceof SafeMobileError) throw new ServiceError('invalid-request', `name: ${error.message}`);
-    throw error;
-  }
-  const length = new TextEncoder().encode(name).length;
-  if (name.trim() === '' || length > octets) {
-    throw new ServiceError('invalid-request', `name: expected 1 to ${octets} octets of UTF-8, got ${length}`);
   }
 }

@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
+import { messageOf } from '../vocabulary/errors.ts';
 import { StoreError } from './store.ts';
 
 /**
@@ -19,7 +20,7 @@ export function copyDatabase(database: DatabaseSync, to: string): void {
     renameSync(partial, to);
   } catch (error) {
     rmSync(partial, { force: true });
-    throw new StoreError(`the copy ${to} cannot be written: ${error instanceof Error ? error.message : error}`, {
+    throw new StoreError(`the copy ${to} cannot be written: ${messageOf(error)}`, {
       cause: error,
     });
   }

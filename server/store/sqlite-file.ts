@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { messageOf } from '../vocabulary/errors.ts';
 import { copyDatabase } from './copy.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { StoreError } from './store.ts';
@@ -82,7 +83,7 @@ export function openSqliteFileToRead(path: string): DatabaseSync {
 }
 
 function cannotBeOpened(path: string, cause: unknown): StoreError {
-  const reason = cause instanceof Error ? cause.message : cause;
+  const reason = messageOf(cause);
   return new StoreError(`${path} cannot be opened as a database: ${reason}`, { cause });
 }
 
@@ -109,7 +110,7 @@ function migrate(database: DatabaseSync, path: string): Migrated | undefined {
     database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${to}; COMMIT`);
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK');
-    const reason = error instanceof Error ? error.message : error;
+    const reason = messageOf(error);
     throw new StoreError(`${path} cannot be brought from version ${from} to ${to}, and is as it was: ${reason}`, {
       cause: error,
     });

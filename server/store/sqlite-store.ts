@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../modem/index.ts';
+import { messageOf } from '../vocabulary/errors.ts';
 import { Connection, Transaction } from './connection.ts';
 import { DiskRoom } from './room.ts';
 import { isBusy, isFull } from './sqlite-codes.ts';
@@ -270,7 +271,7 @@ function noRoom(name: string): NoRoomError {
 }
 
 function notWritten(cause: unknown): StoreError {
-  return new StoreError(`the database could not be written: ${cause instanceof Error ? cause.message : cause}`, {
+  return new StoreError(`the database could not be written: ${messageOf(cause)}`, {
     cause,
   });
 }

@@ -9,8 +9,8 @@ export class StoreError extends Error {
 /** The disk has no room: nothing was written, and the same may be tried again later. */
 export class NoRoomError extends StoreError {}
 
-/** What may be waiting for work after a commit: one part of the service listens to each. */
-export type Topic = 'outbox' | 'journal';
+/** What may be waiting for work after a commit; the outbox listens. */
+export type Topic = 'outbox';
 
 /** Reading inside one transaction, or outside any. */
 export interface ReadTx {

@@ -2,6 +2,7 @@ import type { Cancel, Clock } from '../../modem/index.ts';
 import { type Journal, recordFault } from '../journal/journal.ts';
 import type { Row } from '../store/row.ts';
 import type { ReadTx, Store, Tx } from '../store/store.ts';
+import { messageOf } from '../vocabulary/errors.ts';
 
 /** The kinds of timers. Each kind has one handler. */
 export type TimerKind =
@@ -206,7 +207,7 @@ export class Timers {
         if (claimed > 0) await handlers[kind](tx, subject);
       });
     } catch (error) {
-      const reason = `timer ${kind} of ${subject}: ${error instanceof Error ? error.message : error}`;
+      const reason = `timer ${kind} of ${subject}: ${messageOf(error)}`;
       await this.#failed((tx) => tx.run(postpone, kind, subject, this.#clock.now() + AGAIN_AFTER_MS), reason);
     }
   }

@@ -18,3 +18,8 @@ export class ServiceError extends Error {
     this.code = code;
   }
 }
+
+/** What a thrown value says, for a message or the journal. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
