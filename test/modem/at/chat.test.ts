@@ -57,6 +57,19 @@ describe('a command', () => {
     expect(codes.map(({ line: text }) => text)).toEqual(['+CSQ: 2,0']);
   });
 
+  test.each([
+    [3, { text: '+CMGR: 1,,34', pdu }],
+    [4, { text: '+CMGR: 1,,34' }],
+  ])('has its line though %i headers of codes come between that line and its PDU', async (count, expected) => {
+    modem.when(
+      'AT+CMGR=1',
+      `${line('+CMGR: 1,,34')}${line('+CMT: ,34').repeat(count)}${line(pdu).repeat(count + 1)}${ok()}`,
+    );
+    const [result] = await results({ text: 'AT+CMGR=1', response: { prefix: '+CMGR:', pdu: true } });
+    expect(result).toMatchObject({ kind: 'ok', lines: [expected] });
+    expect(codes).toHaveLength(count);
+  });
+
   test('is typed only when the one before it is answered', async () => {
     modem.when('AT+COPS?', undefined);
     void chat.run(operator);

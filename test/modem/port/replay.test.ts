@@ -69,6 +69,7 @@ describe('a recording', () => {
   ])('with the line %s is refused, and the line is named', (line) => {
     expect(() => readRecording(`{"at":1,"kind":"opened"}\n${line}\n`)).toThrow(RecordingError);
     expect(() => readRecording(`{"at":1,"kind":"opened"}\n${line}\n`)).toThrow(/^line 2 of the recording/);
+    expect(() => readRecording(`\n{"at":1,"kind":"opened"}\n \n${line}\n`)).toThrow(/^line 4 of the recording/);
   });
 });
 

@@ -328,6 +328,26 @@ describe('sending', () => {
     expect(bench.script.typed.slice(start).filter((typed) => typed === 'AT+CMGF=0')).toHaveLength(times);
   });
 
+  test('while messages follow each other PDU mode is set once, however long that goes on', async () => {
+    const start = bench.script.typed.length;
+    for (let time = 0; time < 6; time += 1) {
+      await bench.run(modem.send(text));
+      await bench.clock.advance(3_000);
+    }
+    expect(bench.script.typed.slice(start).filter((typed) => typed === 'AT+CMGF=0')).toHaveLength(1);
+  });
+
+  test('a message that was refused says nothing of PDU mode', async () => {
+    await bench.run(modem.send(text));
+    await bench.clock.advance(4_000);
+    bench.script.when(/\^Z$/, line('+CMS ERROR: 38'));
+    await bench.run(modem.send(text));
+    await bench.clock.advance(2_000);
+    const start = bench.script.typed.length;
+    await bench.run(modem.send(text));
+    expect(bench.script.typed.slice(start)[0]).toBe('AT+CMGF=0');
+  });
+
   test('long texts that follow each other have references that follow each other', async () => {
     const references: (number | undefined)[] = [];
     for (const id of ['a', 'b']) await bench.run(modem.send({ ...long, id }));
