@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { UsageError } from '../../../modem/cli/program.ts';
 import { followEvidence, withEvidence } from '../../../sim/cli/evidence-source.ts';
 import { keepLogIn } from '../../../sim/cli/kept-log.ts';
+import { controlUrl } from '../../../sim/cli/options.ts';
 import { runServe, type ServeCommandOptions } from '../../../sim/cli/run-serve.ts';
 import { jsonLine, type LogEntry } from '../../../sim/log.ts';
 import { quietWorld } from '../host.ts';
@@ -172,4 +173,15 @@ test.each([
     '?after=3&wait=60000ms',
     '?after=4&wait=60000ms',
   ]);
+});
+
+test.each([
+  ['http://127.0.0.1:8080', 'http://127.0.0.1:8080'],
+  ['http://127.0.0.1:8080/', 'http://127.0.0.1:8080'],
+])('the control URL %s is %s', (written, url) => {
+  expect(controlUrl(written)).toBe(url);
+});
+
+test.each(['', '127.0.0.1:8080', 'https://127.0.0.1:8080', 'http://'])('"%s" is no control URL', (written) => {
+  expect(() => controlUrl(written)).toThrow('the URL that gsm-sim serve printed');
 });

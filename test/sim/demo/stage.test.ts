@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
@@ -39,6 +41,16 @@ async function onStage<T>(
   playing.then(end, end);
   await clock.runUntil(() => over, 7_200_000);
   return { ...(await playing), endedAt: clock.now() };
+}
+
+/** A port of 127.0.0.1 that nobody has. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return address !== null && typeof address === 'object' ? address.port : expect.fail('no port');
 }
 
 const keptIn = (folder: string) => JSON.parse(readFileSync(join(folder, 'demo.json'), 'utf8'));
@@ -120,9 +132,10 @@ test('without a folder the pseudo terminals are lent one, which is taken away', 
 
 test('a stage that cannot be set is taken down again, and what was asked is said', { timeout: 60_000 }, async () => {
   const folder = join(parent, 'failing');
+  const httpPort = await freePort();
   const failing = onStage(
     {
-      folder,
+      ...{ folder, httpPort },
       progress: (next) => {
         if (next.startsWith('The phones')) throw new Error('no phones');
       },
@@ -130,8 +143,8 @@ test('a stage that cannot be set is taken down again, and what was asked is said
     async () => {},
   );
   await expect(failing).rejects.toThrow('no phones');
-  // The database and the flash files are free for the next.
-  const next = await onStage({ folder }, async ({ run, toEnrol }) => [run, toEnrol]);
+  // The port and the database are free for the next.
+  const next = await onStage({ folder, httpPort }, async ({ run, toEnrol }) => [run, toEnrol]);
   expect(next.result).toEqual([2, 2]);
 });
 

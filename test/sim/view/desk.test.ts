@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { latencyProfiles, openSimulation, type Simulation } from '../../../sim/index.ts';
-import { type Desk, FIRST_DESK, KEYS, pressKey } from '../../../sim/view/desk.ts';
+import type { MessageState } from '../../../sim/message-states.ts';
+import { type Desk, FIRST_DESK, KEYS, pressKey, SENDER } from '../../../sim/view/desk.ts';
 import { OFFERED_FAULTS } from '../../../sim/view/keys.ts';
 import { snapshotOf } from '../../../sim/view/snapshot.ts';
 
@@ -199,4 +200,20 @@ test('a report on its way, a fault that struck once of two times, and the messag
     expect.stringContaining('struck 1 of 2'),
   ]);
   expect([world.fillMemory(ONE), shown(simulation).phones[0]?.stored]).toEqual([130, 130]);
+});
+
+test.each([
+  [-1_500, '0 s'],
+  [0, '0 s'],
+  [90_000, '1 min 30 s'],
+])('a message whose next attempt is %d ms away is tried again in %s', async (away, words) => {
+  const simulation = await opened(1);
+  const waiting: MessageState = {
+    ...{ sms: 1, isReport: false, from: SENDER, to: ONE, sentAt: 0, state: 'waiting', reason: 'absent' },
+    ...{ deliveries: 0, reports: [], nextAttempt: simulation.clock.now() + away },
+  };
+  const messages = { open: () => [waiting] } as unknown as Simulation['messages'];
+  expect(shown({ ...simulation, messages }).queue).toEqual([
+    expect.stringMatching(new RegExp(`waits \\(absent\\), again in ${words}$`)),
+  ]);
 });
