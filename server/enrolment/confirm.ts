@@ -13,7 +13,7 @@ import type { Tx } from '../store/store.ts';
 export async function enrolmentApproved(tx: Tx, { journal, clock }: Context, { device }: Asked): Promise<void> {
   const earlier = await enrolledDevice(tx, device.personId);
   if (earlier !== undefined) await setDeviceState(tx, journal, earlier, 'revoked');
-  await tx.run('UPDATE device SET activated_at = ?, code_tries_left = 0 WHERE id = ?', clock.now(), device.id);
+  await tx.run('UPDATE device SET activated_at = ? WHERE id = ?', clock.now(), device.id);
   await setDeviceState(tx, journal, device, 'active');
 }
 

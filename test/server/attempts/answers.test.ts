@@ -188,6 +188,18 @@ describe('an attempt whose answer was lost', () => {
     },
   );
 
+  it('is sent again however old its key is when it is a reversal: nothing is undone twice', async () => {
+    const keyLifeMs = { charge: DAY, refund: DAY, reversal: 0 };
+    const rail = new ScriptedRail({ onUnknown: 'reverse', keyLifeMs, retryMs: [1_000, 1_000] });
+    rail.charges = [unknown];
+    rail.reversals = [unknown, done];
+    rail.inquiries = [{ kind: 'absent', final: true }];
+    const { world, state } = await approved(rail);
+    await world.clock.advance(5_000);
+    expect(rail.calls).toEqual(['charge', 'reversal', 'inquire reversal', 'reversal']);
+    expect(await state()).toBe('REVERSED');
+  });
+
   it('is not sent again after the life of its key where the rail cannot be asked: a person looks', async () => {
     const keyLifeMs = { charge: 60_000, refund: DAY, reversal: DAY };
     const rail = new ScriptedRail({ onUnknown: 'repeat', keyLifeMs, retryMs: [60_000] });

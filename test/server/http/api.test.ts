@@ -272,6 +272,23 @@ describe('administration', () => {
     expect(again.body.devices).toEqual([{ deviceId: activation.body.deviceId, state: 'registered' }]);
   });
 
+  it('keeps the references of deposits apart by person', async () => {
+    const { world, admin } = await open();
+    const { id } = await world.service.addPerson({ number: '+393400000008', name: 'Berta', language: 'en' });
+    const deposit = { amount: { minor: 500, currency: 'EUR' }, reference: 'same' };
+    for (const person of [1, id]) {
+      for (const [status, repeated] of [
+        [201, false],
+        [200, true],
+      ]) {
+        const answer = await admin('POST', `/v1/people/${person}/deposits`, deposit);
+        expect(answer).toMatchObject({ status, body: { repeated } });
+      }
+    }
+    expect(await world.service.holdings(id)).toEqual([{ minor: 500, currency: 'EUR' }]);
+    expect(await world.breaches()).toEqual([]);
+  });
+
   it('takes a deposit once a reference', async () => {
     const { admin, customer } = await open();
     const url = `/v1/people/${customer.person.id}/deposits`;

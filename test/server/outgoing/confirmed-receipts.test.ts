@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { OutgoingSms } from '../../../modem/index.ts';
+import type { Outcome } from '../../../server/index.ts';
 import { ScriptedRail } from '../rails/scripted-rail.ts';
 import { CUSTOMER_NUMBER, MERCHANT_NUMBER, PIN, shop } from '../world.ts';
 
@@ -112,6 +113,24 @@ describe('a receipt that the phone asks for by itself', () => {
 });
 
 describe('a receipt that comes when the phone has stopped to ask', () => {
+  it.each([
+    ['in the last moment of the phone', 8 * MINUTE, false],
+    ['a moment later', 8 * MINUTE + 1, true],
+  ])('begins 8 minutes after the request: %s, %i ms, report %s', async (_, after, reported) => {
+    const answer = Promise.withResolvers<Outcome>();
+    const rail = new ScriptedRail({ timeoutMs: 20 * MINUTE });
+    rail.charges = [answer.promise];
+    const { world, customer, merchant } = await shop('late', { rails: [rail] });
+    const { createdAt } = await world.request(merchant);
+    await world.clock.advance(2_000);
+    customer.phone.approve(PIN);
+    await world.clock.advance(createdAt + after - world.clock.now());
+    world.air.sent.length = 0;
+    answer.resolve({ kind: 'done', approvalCode: 1 });
+    await world.clock.advance(0);
+    expect(world.air.sent.map(asksForReport)).toEqual([reported]);
+  });
+
   /** Everything is lost from the late receipt on, until the refund. */
   async function late() {
     const rail = new ScriptedRail();

@@ -345,6 +345,20 @@ describe("a payment from a merchant's phone", () => {
     expect(owner.phone.receipts().at(-1)?.status).toBe('cancelled');
   });
 
+  it('is neither cancelled nor told to another phone of the same merchant', async () => {
+    const { world, owner } = await shopWithPhone();
+    const mref = owner.phone.payInit(customerAddress, eur(1_250), '47');
+    await world.clock.advance(3_000);
+    const { phone } = await world.enrolPhone(owner.person);
+    phone.say({ type: 'PAY_CANCEL', mref, reason: 1 });
+    await world.clock.advance(3_000);
+    phone.query(mref, 'request');
+    await world.clock.advance(3_000);
+    const naks = phone.received.flatMap((message) => (message.type === 'NAK' ? [message.code] : []));
+    expect(naks).toEqual(['unknown-reference', 'unknown-reference']);
+    expect((await world.service.payments({ limit: 1 }))[0]?.state).toBe('REQUESTED');
+  });
+
   it('sent twice is asked once', async () => {
     const { world, customer, owner } = await shopWithPhone();
     const mref = owner.phone.payInit(customerAddress, eur(1_250), '47');
