@@ -345,6 +345,18 @@ describe("a payment from a merchant's phone", () => {
     expect(owner.phone.receipts().at(-1)?.status).toBe('cancelled');
   });
 
+  it.each([
+    [30, 30],
+    [31, 40],
+    [2_550, 2_550],
+  ])('with a time to live of %i s is asked for %i s, in tens as the message has it', async (ttl, asked) => {
+    const { world, customer, merchant } = await shopWithPhone();
+    const payment = await world.request(merchant, { ttl });
+    await world.clock.advance(2_000);
+    expect(payment.ttl).toBe(asked);
+    expect(customer.phone.lastAsked().message).toMatchObject({ ttl: asked });
+  });
+
   it('is neither cancelled nor told to another phone of the same merchant', async () => {
     const { world, owner } = await shopWithPhone();
     const mref = owner.phone.payInit(customerAddress, eur(1_250), '47');

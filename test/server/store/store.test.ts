@@ -257,6 +257,28 @@ describe('the store', () => {
     expect((await open(path).store.read(subjects)).length).toBe(5);
   });
 
+  it('tries again five seconds after the disk was full, not before', async () => {
+    const { clock, store, probe } = open();
+    let full = true;
+    probe.fault = (sql) => {
+      if (full && sql.startsWith('INSERT')) throw Object.assign(new Error('database or disk is full'), { errcode: 13 });
+    };
+    let done = false;
+    const waiting = store
+      .transaction('waits', (tx) => add(tx, 'a'))
+      .then(() => {
+        done = true;
+      });
+    await turn();
+    full = false;
+    await clock.advance(4_999);
+    await turn();
+    expect(done).toBe(false);
+    await clock.advance(1);
+    await waiting;
+    expect(await store.read(subjects)).toEqual(['a']);
+  });
+
   it('closes on a full disk, and rejects what waited for room', async () => {
     const { store, probe } = open();
     probe.fault = (sql) => {
