@@ -125,6 +125,36 @@ describe('GET /v1/people', () => {
     expect((await admin('GET', '/v1/people/999/payments')).status).toBe(404);
   });
 
+  it('shows to each person and merchant what is theirs, whoever came first', async () => {
+    const { world, call, admin, order, apiKey } = await open();
+    const second = await world.service.addMerchant({ name: 'Bar Sport', currency: 'EUR' });
+    const { person } = await world.subscriber(MERCHANT_NUMBER);
+    const mine = (await call('POST', '/v1/payments', order({ mref: 'mine' }))).body.txn;
+    const theirs = order({ mref: 'theirs', customer: person.number });
+    const other = (await call('POST', '/v1/payments', theirs, second.apiKey)).body.txn;
+    for (const [key, own, foreign, mref] of [
+      [apiKey, mine, other, 'mine'],
+      [second.apiKey, other, mine, 'theirs'],
+    ]) {
+      expect((await call('GET', `/v1/payments/${own}`, undefined, key)).status).toBe(200);
+      expect(mrefsOf((await call('GET', '/v1/payments', undefined, key)).body)).toEqual([mref]);
+      for (const [method, path] of [
+        ['GET', ''],
+        ['GET', '/receipt'],
+        ['POST', '/cancel'],
+        ['POST', '/refund'],
+      ] as const) {
+        expect((await call(method, `/v1/payments/${foreign}${path}`, undefined, key)).status, path).toBe(404);
+      }
+    }
+    for (const [id, mref] of [
+      [1, 'mine'],
+      [person.id, 'theirs'],
+    ]) {
+      expect(mrefsOf((await admin('GET', `/v1/people/${id}/payments`)).body)).toEqual([mref]);
+    }
+  });
+
   it('is for the administrator', async () => {
     const { call } = await open();
     expect((await call('GET', '/v1/people')).status).toBe(401);

@@ -92,6 +92,8 @@ const BREACHES: readonly (readonly [
     replaced(attempt('done'), attempt('declined')),
   ],
   ['an attempt whose transfer is posted is done', 'unknown', true, KEY, replaced(attempt('done'), attempt('unknown'))],
+  ['the accounts of each currency sum to zero', 'a loss', true, 'EUR', [...paid, account('clearing:card', 0, 1, 0)]],
+  ['the entries of each currency sum to zero', 'one too little', false, 'EUR', [...paid, entry('cash', -1)]],
   ['the accounts of each currency sum to zero', 'a gift', true, 'EUR', [...paid, account('merchant:2', 0, 0, 1)]],
   [
     'the accounts of each currency sum to zero',
