@@ -129,6 +129,28 @@ describe('the memories that a modem offers', () => {
     await modem.close();
   });
 
+  test('of which each must be named in its own way, all are read, again and again', async () => {
+    const takes = (names: readonly string[]) => names.length === (names[0] === 'SM' ? 1 : 3);
+    const { inMemory } = memories(takes, 'SM', '("SM","ME"),("SM","ME"),("SM")');
+    const modem = await openAndReceive();
+    for (const round of ['1', '2']) {
+      inMemory('SM').set(1, pduOf(`SIM ${round}`));
+      inMemory('ME').set(1, pduOf(`modem ${round}`));
+      await bench.clock.advance(65_000);
+    }
+    expect(texts()).toEqual(['SIM 1', 'SIM 2', 'modem 1', 'modem 2']);
+    await bench.run(modem.close());
+  });
+
+  test('is selected anew behind one that was refused, which some modems leave half selected', async () => {
+    memories((names) => names[0] === 'SM', 'SM', '("SM","ME"),("SM","ME"),("SM")');
+    const modem = await openAndReceive();
+    const before = chosen().length;
+    await bench.clock.advance(65_000);
+    expect(chosen().slice(before).at(-1)).toMatch(/^"SM"/);
+    await bench.run(modem.close());
+  });
+
   test('one that is refused does not hold up the others, and is said once', async () => {
     const { inMemory } = memories((names) => names[0] === 'SM', 'SM', '("ME","SM"),("ME","SM"),("SM")');
     inMemory('SM').set(1, pduOf('in the SIM'));

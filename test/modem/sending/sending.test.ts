@@ -328,6 +328,14 @@ describe('sending', () => {
     expect(bench.script.typed.slice(start).filter((typed) => typed === 'AT+CMGF=0')).toHaveLength(times);
   });
 
+  test.each([
+    ['one SMS', 0],
+    ['several SMS', 1],
+  ])('a message of %s with none behind it asks %i times to keep the link open', async (what, times) => {
+    await bench.run(modem.send(what === 'one SMS' ? text : long));
+    expect(bench.script.typed.filter((typed) => typed === 'AT+CMMS=2')).toHaveLength(times);
+  });
+
   test('while messages follow each other PDU mode is set once, however long that goes on', async () => {
     const start = bench.script.typed.length;
     for (let time = 0; time < 6; time += 1) {
