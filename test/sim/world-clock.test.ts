@@ -185,3 +185,22 @@ test('whatever is done to it, time never goes back, and each timer fires once, i
     { numRuns: 50 },
   );
 });
+
+test('a clock that goes fast stands still while something real goes on, and one at a speed does not', async () => {
+  const machine = new VirtualClock(0);
+  const clock = new WorldClock({ real: machine, start: 0, pace: { kind: 'fast' } });
+  const real = Promise.withResolvers<string>();
+  const fired: number[] = [];
+  const held = clock.hold(real.promise);
+  clock.after(1_000, () => fired.push(clock.now()));
+  await pass(machine, 20);
+  expect(fired).toEqual([]);
+  real.resolve('done');
+  expect(await held).toBe('done');
+  await pass(machine, 20);
+  expect(fired).toEqual([1_000]);
+  clock.pace = { kind: 'speed', factor: 1 };
+  const other = new Promise<void>(() => {});
+  expect(clock.hold(other)).toBe(other);
+  clock.close();
+});

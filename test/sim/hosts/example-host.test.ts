@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../modem/index.ts';
+import type { RailOrder } from '../../../server/index.ts';
 import {
   ExampleHost,
+  exampleRail,
   type HostFault,
   listenForLines,
   memoryLink,
@@ -130,6 +132,20 @@ describe('the host remembers a key', () => {
     expect(host.orders.map(({ minor }) => minor)).toEqual(moved);
     expect(host.moved()).toBe(moved.reduce((sum, minor) => sum + minor, 0));
   });
+});
+
+it.each([
+  [60_000, false],
+  [60_001, true],
+])('an order that the host does not have %d ms after it was sent is absent for good: %s', async (age, final) => {
+  const clock = new VirtualClock(1_000_000);
+  const link = memoryLink((_line, reply) => reply(`${KEY}:charge ABSENT`), clock, 20);
+  const { inquire } = exampleRail({ link, clock, secret: 's' });
+  // The answer comes 40 ms after the question.
+  const note = JSON.stringify({ from: clock.now() + 40 - age });
+  const order = { key: `${KEY}:charge`, kind: 'charge', txn: KEY, amount: { minor: 1, currency: 'EUR' }, note };
+  const asked = inquire?.(order as unknown as RailOrder) ?? expect.fail('the rail cannot be asked');
+  expect(await clock.run(asked)).toEqual({ kind: 'absent', final });
 });
 
 describe('the host on a socket', () => {

@@ -210,7 +210,9 @@ test('+CMGW stores and +CMSS sends, also to another number (3GPP TS 27.005, 3.5.
   await host.type(`AT+CMGW=${PDU_LENGTH}\r`);
   expect(await host.type(`00${SUBMIT}\x1a`)).toBe('\r\n+CMGW: 1\r\n\r\nOK\r\n');
   expect(await host.type('AT+CMGL=2\r')).toContain(`+CMGL: 1,2,,${PDU_LENGTH}\r\n00${SUBMIT}\r\n`);
+  expect(await host.type('AT+CMGR=1\r')).toContain('+CMGR: 2,,');
   expect(await host.type('AT+CMSS=1\r')).toBe('\r\n+CMSS: 0\r\n\r\nOK\r\n');
+  expect(await host.type('AT+CMGR=1\r')).toContain('+CMGR: 3,,');
   expect(await host.type(`AT+CMSS=1,"${NUMBER}"\r`)).toBe('\r\n+CMSS: 1\r\n\r\nOK\r\n');
   expect(world.submitted(NUMBER).map(({ to }) => to)).toEqual([OTHER, NUMBER]);
   expect(await host.type('AT+CMSS=9\r')).toBe('\r\n+CMS ERROR: 321\r\n');
@@ -227,4 +229,18 @@ test('status reports are shown with ds=1 and stored in the third store with ds=2
   expect(await sent(1)).toMatch(/\+CMGS: 0\r\n\r\nOK\r\n\r\n\+CDS: 25\r\n07[0-9A-F]+00\r\n$/);
   expect(await sent(2)).toMatch(/\+CMGS: 1\r\n\r\nOK\r\n\r\n\+CDSI: "SM",1\r\n$/);
   expect(await sent(0)).toBe('\r\n+CMGS: 2\r\n\r\nOK\r\n');
+});
+
+test.each([
+  ['00', '+CMS ERROR: 330'],
+  ['07919399090000F1', '+CMGS: 0'],
+])('without a service centre in the SIM, a PDU that begins with %s is answered with %s', async (smsc, answer) => {
+  const { world, clock } = quietWorld();
+  const modem = world.addModem({ number: '+393330000001' });
+  world.addModem({ number: '+393330000002' });
+  const host = await hostOf(modem, clock);
+  await host.type('ATE0;+CMGF=0\r');
+  await host.type('AT+CSCA=""\r');
+  await host.type('AT+CMGS=14\r');
+  expect(await host.type(`${smsc}01000C9193330300002000000161\x1a`)).toContain(answer);
 });
