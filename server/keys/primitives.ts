@@ -1,4 +1,4 @@
-import { createHash, scryptSync } from 'node:crypto';
+import { hash, scryptSync } from 'node:crypto';
 import { createRequire } from 'node:module';
 import type * as Sodium from 'sodium-native';
 import { type Primitives, tweetnaclPrimitives } from '../../device/safe-mobile/index.ts';
@@ -24,8 +24,8 @@ function sodiumPrimitives(sodium: typeof Sodium): Primitives {
       ),
     ed25519Verify: (publicKey, message, signature) =>
       sodium.crypto_sign_verify_detached(view(signature), view(message), view(publicKey)),
-    sha512: (message) => new Uint8Array(createHash('sha512').update(message).digest()),
-    sha256: (message) => new Uint8Array(createHash('sha256').update(message).digest()),
+    sha512: (message) => new Uint8Array(hash('sha512', message, 'buffer')),
+    sha256: (message) => new Uint8Array(hash('sha256', message, 'buffer')),
     secretboxSeal: (key, nonce, message) =>
       fill(message.length + 16, (out) => sodium.crypto_secretbox_easy(out, view(message), view(nonce), view(key))),
     secretboxOpen(key, nonce, box) {

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { concat, type Primitives } from '../../device/safe-mobile/index.ts';
 import type { Random } from '../../modem/index.ts';
 
@@ -14,13 +14,13 @@ export class VaultError extends Error {
  * Each value is sealed for its place (`purpose` and `subject`), so that a row copied to another place does not open there.
  */
 export class Vault {
-  readonly #key: Uint8Array;
+  readonly #key: KeyObject;
   readonly #primitives: Primitives;
   readonly #random: Random;
 
   /** @param key 32 octets, outside the database. */
   constructor(key: Uint8Array, primitives: Primitives, random: Random) {
-    this.#key = key;
+    this.#key = createSecretKey(key);
     this.#primitives = primitives;
     this.#random = random;
   }
@@ -57,6 +57,6 @@ export class Vault {
   }
 }
 
-function hmac(key: Uint8Array, value: Uint8Array): Uint8Array {
+function hmac(key: Uint8Array | KeyObject, value: Uint8Array): Uint8Array {
   return new Uint8Array(createHmac('sha256', key).update(value).digest());
 }

@@ -1,11 +1,17 @@
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { Row } from './row.ts';
 import { type ReadTx, StoreError, type Topic, type Tx } from './store.ts';
+
+/** A prepared statement, and where each column of its answer is. */
+interface Prepared {
+  readonly statement: StatementSync;
+  readonly places: ReadonlyMap<string, number>;
+}
 
 /** One connection to a SQLite file, with its prepared statements. Reads what this connection sees. */
 export class Connection implements ReadTx {
   readonly #database: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #statements = new Map<string, Prepared>();
   readonly #beforeStatement: (sql: string) => void;
 
   /** @param beforeStatement is called with each statement; what it throws is thrown in the statement's place. */
@@ -15,18 +21,18 @@ export class Connection implements ReadTx {
   }
 
   async run(sql: string, ...values: SQLInputValue[]): Promise<number> {
-    return Number(this.#statement(sql).run(...values).changes);
+    return Number(this.#prepared(sql).statement.run(...values).changes);
   }
 
   async get<T>(sql: string, read: (row: Row) => T, ...values: SQLInputValue[]): Promise<T | undefined> {
-    const columns = this.#statement(sql).get(...values);
-    return columns === undefined ? undefined : read(new Row(columns));
+    const { statement, places } = this.#prepared(sql);
+    const found = valuesOf(statement.get(...values));
+    return found === undefined ? undefined : read(new Row(places, found));
   }
 
   async all<T>(sql: string, read: (row: Row) => T, ...values: SQLInputValue[]): Promise<T[]> {
-    return this.#statement(sql)
-      .all(...values)
-      .map((columns) => read(new Row(columns)));
+    const { statement, places } = this.#prepared(sql);
+    return statement.all(...values).map((found) => read(new Row(places, valuesOf(found) ?? [])));
   }
 
   /** Runs statements that give no rows: BEGIN, SAVEPOINT, COMMIT. */
@@ -43,14 +49,23 @@ export class Connection implements ReadTx {
     this.#database.close();
   }
 
-  #statement(sql: string): StatementSync {
+  #prepared(sql: string): Prepared {
     this.#beforeStatement(sql);
     const known = this.#statements.get(sql);
     if (known !== undefined) return known;
-    const prepared = this.#database.prepare(sql);
+    const statement = this.#database.prepare(sql);
+    // An array takes half of the time of an object, whose names are made anew for each row.
+    statement.setReturnArrays(true);
+    const places = new Map(statement.columns().map(({ name }, place) => [name, place]));
+    const prepared = { statement, places };
     this.#statements.set(sql, prepared);
     return prepared;
   }
+}
+
+/** The types of `node:sqlite` say that a row is an object, whatever the statement was told. */
+function valuesOf(row: unknown): readonly SQLOutputValue[] | undefined {
+  return Array.isArray(row) ? row : undefined;
 }
 
 /** One transaction on the writing connection, until {@link Transaction.end}. */

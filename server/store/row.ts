@@ -7,10 +7,13 @@ export class RowError extends Error {
 
 /** One row of an answer, read column by column. Every reader throws {@link RowError} when the value is of another type. */
 export class Row {
-  readonly #columns: Readonly<Record<string, SQLOutputValue>>;
+  readonly #places: ReadonlyMap<string, number>;
+  readonly #values: readonly SQLOutputValue[];
 
-  constructor(columns: Readonly<Record<string, SQLOutputValue>>) {
-    this.#columns = columns;
+  /** @param places of the columns in `values`, by name. */
+  constructor(places: ReadonlyMap<string, number>, values: readonly SQLOutputValue[]) {
+    this.#places = places;
+    this.#values = values;
   }
 
   text(column: string): string {
@@ -57,7 +60,7 @@ export class Row {
   }
 
   #value(column: string): SQLOutputValue {
-    const value = this.#columns[column];
+    const value = this.#values[this.#places.get(column) ?? -1];
     if (value === undefined) throw new RowError(`the answer has no column ${column}`);
     return value;
   }
