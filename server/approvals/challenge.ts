@@ -1,4 +1,4 @@
-import type { Random } from '../../modem/index.ts';
+import type { Clock, Random } from '../../modem/index.ts';
 import type { Row } from '../store/row.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
 import type { DueRows } from '../time/timers.ts';
@@ -88,9 +88,15 @@ export async function openChallenges(tx: ReadTx, device: DeviceId, purpose: Purp
   );
 }
 
-/** 8 random octets that are not in use as a txn or challenge. */
-export function newRef({ random }: { readonly random: Random }): Ref {
-  return refOf(random.bytes(8));
+/**
+ * A new txn or challenge: 4 octets of unix time, then 4 random octets. Rows about new payments so stand beside each other in
+ * every index, and a commit writes few pages however long the history is.
+ * @throws a fault of the database when the same was drawn within this second, which the caller's client tries again
+ */
+export function newRef({ random, clock }: { readonly random: Random; readonly clock: Clock }): Ref {
+  const octets = random.bytes(8);
+  new DataView(octets.buffer, octets.byteOffset).setUint32(0, Math.floor(clock.now() / 1000));
+  return refOf(octets);
 }
 
 function readChallenge(row: Row): Challenge {

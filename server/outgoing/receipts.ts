@@ -40,7 +40,7 @@ export async function issueReceipt(
   const frame = sealReceipt(context, recipient, ref, request, content);
   await tx.run(
     `INSERT INTO receipt (ref, device_id, frame, at) VALUES (?, ?, ?, ?)
-     ON CONFLICT (device_id, ref) DO UPDATE SET frame = excluded.frame, at = excluded.at, repeats = 0`,
+     ON CONFLICT (ref, device_id) DO UPDATE SET frame = excluded.frame, at = excluded.at, repeats = 0`,
     ref,
     recipient.id,
     frame,

@@ -213,6 +213,25 @@ DELETE FROM timer WHERE kind IN ('payment-due', 'enrolment-due');
 CREATE INDEX challenge_due ON challenge (due) WHERE due IS NOT NULL;
 `;
 
+/** Rows about a payment stand by its txn, which begins with the time: new ones are written side by side, in few pages. */
+const ORDER_OF_TIME = `
+ALTER TABLE receipt RENAME TO earlier_receipt;
+CREATE TABLE receipt (
+  ref TEXT NOT NULL,                           -- txn or challenge to the customer, mref to the merchant's phone
+  device_id INTEGER NOT NULL REFERENCES device (id),
+  frame BLOB NOT NULL,                         -- the latest, sent again as it is
+  repeats INTEGER NOT NULL DEFAULT 0,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (ref, device_id)
+) STRICT, WITHOUT ROWID;
+INSERT INTO receipt SELECT ref, device_id, frame, repeats, at FROM earlier_receipt;
+DROP TABLE earlier_receipt;
+DROP INDEX transfer_by_debit;
+DROP INDEX payment_of_person;
+CREATE INDEX payment_of_person ON payment (person_id, created_at);
+CREATE INDEX payment_requested ON payment (person_id) WHERE state = 'REQUESTED';
+`;
+
 /** What each version adds to the tables. A published entry is never edited; a change is a new entry at the end. */
 export const MIGRATIONS: readonly string[] = [
   FIRST_TABLES,
@@ -223,4 +242,5 @@ export const MIGRATIONS: readonly string[] = [
   BOOKS_CHECKED,
   RETENTION,
   QUESTIONS_WITH_A_STATE,
+  ORDER_OF_TIME,
 ];

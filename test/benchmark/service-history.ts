@@ -39,7 +39,7 @@ export function fillHistory(path: string, payments: number): void {
     CREATE TEMP TABLE copy (n INTEGER PRIMARY KEY, txn TEXT NOT NULL, person INTEGER NOT NULL, device INTEGER NOT NULL);
     WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < ${payments}),
       customer AS (SELECT person_id, id, row_number() OVER () - 1 AS place, count(*) OVER () AS customers FROM device)
-    INSERT INTO copy SELECT n, printf('%08x%08x', (n * 2654435761) & 0xffffffff, (n * 40503) & 0xffffffff), person_id, id
+    INSERT INTO copy SELECT n, printf('%08x%08x', 1600000000 + n / 4, (n * 2654435761) & 0xffffffff), person_id, id
     FROM number JOIN customer ON place = n % customers`);
   for (const [table, condition] of Object.entries(TABLES)) {
     const columns = file.prepare(`SELECT name, pk, type FROM pragma_table_info(?)`).all(table);
