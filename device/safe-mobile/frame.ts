@@ -78,28 +78,34 @@ export function sealEnrol(
   return seal(primitives, context, service.publicKey, undefined, plaintext, ephemeral);
 }
 
-/** Seals a plaintext of 83 octets to a phone. `ephemeral` is wiped here. */
+/**
+ * Seals a plaintext of 83 octets to a phone. `ephemeral` and `ss` are wiped here.
+ * @param ss the static secret of service and phone, 32 octets, where it is known already.
+ */
 export function sealDown(
   primitives: Primitives,
   service: ServiceKeyPair,
   phone: PublicHalf<PhoneKeyPair>,
   plaintext: Uint8Array,
   ephemeral: Uint8Array,
+  ss: Uint8Array = primitives.x25519(service.secretKey, phone.publicKey),
 ): Uint8Array {
-  const ss = primitives.x25519(service.secretKey, phone.publicKey);
   const context = contextOf('down', service, phone.deviceId, phone.publicKey);
   return seal(primitives, context, phone.publicKey, ss, plaintext, ephemeral);
 }
 
-/** Opens a frame of an enrolled phone to its 79 octets. @throws SafeMobileError for anything else */
+/**
+ * Opens a frame of an enrolled phone to its 79 octets. `ss` is wiped here.
+ * @param ss as in {@link sealDown}. @throws SafeMobileError for anything else
+ */
 export function openUp(
   primitives: Primitives,
   service: ServiceKeyPair,
   phone: PublicHalf<PhoneKeyPair>,
   frame: Uint8Array,
+  ss: Uint8Array = primitives.x25519(service.secretKey, phone.publicKey),
 ): Uint8Array {
   expectHeader(frame, 'up', service.kid, phone.deviceId);
-  const ss = primitives.x25519(service.secretKey, phone.publicKey);
   const context = contextOf('up', service, phone.deviceId, phone.publicKey);
   return open(primitives, context, service.secretKey, ss, frame);
 }

@@ -64,7 +64,7 @@ function openOrdinary(context: Context, device: Device, frame: Uint8Array): Open
   if (recipient === undefined) return ignored(`device ${device.id} has not enrolled`);
   if (device.state === 'revoked') return ignored(`device ${device.id} is revoked`);
   const phone = { deviceId: device.id, publicKey: recipient.sealingKey };
-  const plaintext = openUp(context.primitives, context.keys.sealing, phone, frame);
+  const plaintext = openUp(context.primitives, context.keys.sealing, phone, frame, context.staticSecrets.of(phone));
   try {
     const message = decodeUp(plaintext);
     if (message.type === 'ENROL') return { kind: 'malformed', recipient, reason: 'ENROL from an enrolled phone' };

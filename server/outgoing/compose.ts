@@ -44,8 +44,9 @@ export async function recipientById(tx: ReadTx, id: DeviceId): Promise<Recipient
 
 /** Seals a padded plaintext of 83 octets to a phone. */
 export function sealTo(context: Context, recipient: Recipient, plaintext: Uint8Array): Uint8Array {
+  const { primitives, keys, random, staticSecrets } = context;
   const phone = { deviceId: recipient.id, publicKey: recipient.sealingKey };
-  return sealDown(context.primitives, context.keys.sealing, phone, plaintext, context.random.bytes(32));
+  return sealDown(primitives, keys.sealing, phone, plaintext, random.bytes(32), staticSecrets.of(phone));
 }
 
 /** Puts a sealed frame in the outbox, to the number that its person registered. */

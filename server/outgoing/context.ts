@@ -2,6 +2,7 @@ import type { Primitives } from '../../device/safe-mobile/index.ts';
 import type { Clock, Random } from '../../modem/index.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { ServiceKeys } from '../keys/key-file.ts';
+import type { StaticSecrets } from '../keys/static-secrets.ts';
 import type { Vault } from '../keys/vault.ts';
 import type { Timers } from '../time/timers.ts';
 import type { Outbox } from './outbox.ts';
@@ -12,6 +13,7 @@ export interface Context {
   readonly random: Random;
   readonly primitives: Primitives;
   readonly keys: ServiceKeys;
+  readonly staticSecrets: StaticSecrets;
   readonly vault: Vault;
   readonly journal: Journal;
   readonly timers: Timers;

@@ -4,6 +4,7 @@ import { AttemptEngine } from '../attempts/engine.ts';
 import { Inbox } from '../intake/inbox.ts';
 import { Journal } from '../journal/journal.ts';
 import { servicePrimitives } from '../keys/primitives.ts';
+import { StaticSecrets } from '../keys/static-secrets.ts';
 import { Vault } from '../keys/vault.ts';
 import { checkAtStart } from '../ledger/start-check.ts';
 import type { Context } from '../outgoing/context.ts';
@@ -32,6 +33,9 @@ const MODEM_AT_ONCE = 16;
 
 /** Messages that a bearer may hold whose modems are not watched, or that has none. */
 const BEARER_AT_ONCE = 256;
+
+/** Phones whose static secret is kept in memory. */
+const KEPT_SECRETS = 10_000;
 
 /** The running parts of a service: inbox, outbox, timers. */
 export interface Running {
@@ -63,11 +67,13 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
   const modems = new Modems(options.modems ?? [], clock);
   const rails = railsOf(options.rails ?? [], new LedgerRail(store, clock));
   const attempts = new AttemptEngine(store, clock, timers, journal, rails);
+  const staticSecrets = new StaticSecrets(primitives, keys.sealing, options.keptSecrets ?? KEPT_SECRETS);
   const withPhones: Context = {
     clock,
     random,
     primitives,
     keys,
+    staticSecrets,
     vault: new Vault(keys.vault, primitives, random),
     journal,
     timers,
@@ -117,6 +123,7 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
       await retention.stop();
       await context.outbox.stop();
       await store.close();
+      staticSecrets.close();
     },
   };
 }

@@ -2,6 +2,7 @@ import type { Primitives } from '../../device/safe-mobile/index.ts';
 import type { Clock, Random, SmsBearer } from '../../modem/index.ts';
 import type { JournalListener } from '../journal/journal.ts';
 import type { ServiceKeys } from '../keys/key-file.ts';
+import type { StaticSecrets } from '../keys/static-secrets.ts';
 import type { Rail } from '../rails/rail.ts';
 import type { StoreProbe } from '../store/sqlite-store.ts';
 import type { NamedModem } from './modems.ts';
@@ -19,6 +20,8 @@ export interface ServiceOptions {
   readonly random: Random;
   /** Default: the fastest this machine has. */
   readonly primitives?: Primitives;
+  /** Phones whose static secret is kept in memory, 32 octets each: see {@link StaticSecrets}. Default: 10,000. */
+  readonly keptSecrets?: number;
   /** What moves the money: the first one for new payments, the others for payments of earlier. Default: prepaid accounts in the service's own ledger. */
   readonly rails?: readonly Rail[];
   /** The modems behind the bearer, to be watched: while none is ready, nothing is handed to the bearer. Default: none is watched. */

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { systemClock } from '../../modem/index.ts';
 import { median, perSecond } from './comparison.ts';
 import { fillHistory, octetsOfFile } from './service-history.ts';
-import { primitiveCalls } from './service-primitives.ts';
+import { primitivesOfPayment } from './service-primitives.ts';
 import { openShop, type Shop } from './service-shop.ts';
 
 /** What is measured. */
@@ -44,7 +44,7 @@ const ALONE = 200;
 async function run(load: ServiceLoad): Promise<ServiceResult> {
   const folder = mkdtempSync(join(tmpdir(), 'cash-mobile-bench-'));
   const database = join(folder, 'service.db');
-  const calls = primitiveCalls();
+  const replay = await primitivesOfPayment();
   const count = { statements: 0, transactions: 0, commits: 0 };
   const probe = {
     beforeStatement: () => {
@@ -57,11 +57,9 @@ async function run(load: ServiceLoad): Promise<ServiceResult> {
       count.commits += 1;
     },
   };
-  const shop = await openShop({ database, customers: load.customers, primitives: calls.primitives, probe });
+  const shop = await openShop({ database, customers: load.customers, probe });
   try {
-    calls.noting = true;
     await shop.pay();
-    calls.noting = false;
     await pause();
     const empty = octetsOfFile(database);
     fillHistory(database, load.history);
@@ -71,7 +69,7 @@ async function run(load: ServiceLoad): Promise<ServiceResult> {
     const primitives: number[] = [];
     Object.assign(count, { statements: 0, transactions: 0, commits: 0 });
     for (let round = 0; round < load.rounds; round += 1) {
-      primitives.push(1_000 / calls.replay(load.payments));
+      primitives.push(1_000 / replay(load.payments));
       const begun = process.hrtime.bigint();
       rates.push(await rateOf(shop, database, load));
       walls.push(perSecond(load.payments, begun));

@@ -31,6 +31,8 @@ export interface ShopOptions {
   readonly probe?: StoreProbe;
   /** The service's; the phones always have the native ones. */
   readonly primitives?: Primitives;
+  /** As {@link ServiceOptions}. */
+  readonly keptSecrets?: number;
 }
 
 /** What happened in one payment, by the clock of the machine, ms. */
@@ -129,6 +131,7 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
     clock: systemClock,
     random: systemRandom,
     ...(options.primitives && { primitives: options.primitives }),
+    ...(options.keptSecrets !== undefined && { keptSecrets: options.keptSecrets }),
     ...(options.probe && { probe: options.probe }),
   });
   const people = await Promise.all(
