@@ -22,7 +22,7 @@ interface UnreadFrame {
 
 /**
  * Incoming frames. Each is stored before the bearer may delete its SMS, recognised by its digest when it comes again, and
- * dealt with in one transaction, in the order of arrival. A frame is dealt with or it is not: after a fault it is tried again.
+ * dealt with in the transaction that stores it. A frame is dealt with or it is not: after a fault it is stored alone, and tried again.
  */
 export class Inbox implements SmsReceiver {
   readonly #store: Store;
@@ -39,8 +39,18 @@ export class Inbox implements SmsReceiver {
   async message(sms: IncomingSms): Promise<void> {
     const frame = frameOf(sms);
     if (frame === undefined) return;
-    const arrived = await this.#store.transaction('message', (tx) => this.#keep(tx, sms, frame));
-    if (arrived !== undefined) void this.#deal(arrived);
+    const receivedAt = this.#context.clock.now();
+    try {
+      await this.#store.transaction('message', async (tx) => {
+        const arrived = await this.#keep(tx, sms, frame, receivedAt);
+        if (arrived !== undefined) await this.#handle(tx, arrived);
+      });
+    } catch (error) {
+      await this.#store.transaction('message alone', async (tx) => {
+        const arrived = await this.#keep(tx, sms, frame, receivedAt);
+        if (arrived !== undefined) await this.#tryLater(tx, arrived, error);
+      });
+    }
   }
 
   /** A status report came: the phone has the message, which is not sent again. */
@@ -70,9 +80,8 @@ export class Inbox implements SmsReceiver {
   }
 
   /** @returns `undefined` for an SMS that was handed over before */
-  async #keep(tx: Tx, sms: IncomingSms, frame: Uint8Array): Promise<UnreadFrame | undefined> {
-    const { clock, primitives } = this.#context;
-    const receivedAt = clock.now();
+  #keep(tx: Tx, sms: IncomingSms, frame: Uint8Array, receivedAt: number): Promise<UnreadFrame | undefined> {
+    const { primitives } = this.#context;
     return tx.get(
       `INSERT INTO inbox (digest, sent_at, originator, received_at, frame) VALUES (?, ?, ?, ?, ?)
        ON CONFLICT (digest, sent_at) DO NOTHING RETURNING ${UNREAD}`,
@@ -89,34 +98,34 @@ export class Inbox implements SmsReceiver {
   async #deal(unread: UnreadFrame): Promise<void> {
     if (!this.#store.isOpen) return;
     try {
-      await this.#store.transaction('frame', async (tx) => {
-        const { receivedAt: at, repeated } = unread;
-        const result = await dispatch(tx, this.#context, this.#handlers, unread.frame, { at, repeated });
-        await tx.run('UPDATE inbox SET frame = NULL, result = ? WHERE id = ?', result, unread.id);
-      });
+      await this.#store.transaction('frame', (tx) => this.#handle(tx, unread));
     } catch (error) {
-      await this.#failed(unread, messageOf(error));
+      if (this.#store.isOpen) await this.#store.transaction('frame failed', (tx) => this.#tryLater(tx, unread, error));
     }
   }
 
-  async #failed({ id }: UnreadFrame, reason: string): Promise<void> {
-    if (!this.#store.isOpen) return;
+  async #handle(tx: Tx, unread: UnreadFrame): Promise<void> {
+    const { receivedAt: at, repeated } = unread;
+    const result = await dispatch(tx, this.#context, this.#handlers, unread.frame, { at, repeated });
+    await tx.run('UPDATE inbox SET frame = NULL, result = ? WHERE id = ?', result, unread.id);
+  }
+
+  async #tryLater(tx: Tx, { id }: UnreadFrame, error: unknown): Promise<void> {
     const { clock, journal, timers } = this.#context;
-    await this.#store.transaction('frame failed', async (tx) => {
-      const tries = await tx.get(
-        'UPDATE inbox SET tries = tries + 1 WHERE id = ? RETURNING tries',
-        (row) => row.integer('tries'),
-        id,
-      );
-      const pause = RETRY_PAUSES_MS[(tries ?? 1) - 1];
-      await journal.record(tx, { kind: 'fault', reason: `message ${id} could not be dealt with: ${reason}` });
-      if (pause !== undefined) {
-        await timers.set(tx, 'inbox-retry', String(id), clock.now() + pause);
-        return;
-      }
-      await tx.run('UPDATE inbox SET result = ? WHERE id = ?', `set aside: ${reason}`, id);
-      await journal.record(tx, { kind: 'alarm', alarm: 'message-set-aside', ref: String(id) });
-    });
+    const reason = messageOf(error);
+    const tries = await tx.get(
+      'UPDATE inbox SET tries = tries + 1 WHERE id = ? RETURNING tries',
+      (row) => row.integer('tries'),
+      id,
+    );
+    const pause = RETRY_PAUSES_MS[(tries ?? 1) - 1];
+    await journal.record(tx, { kind: 'fault', reason: `message ${id} could not be dealt with: ${reason}` });
+    if (pause !== undefined) {
+      await timers.set(tx, 'inbox-retry', String(id), clock.now() + pause);
+      return;
+    }
+    await tx.run('UPDATE inbox SET result = ? WHERE id = ?', `set aside: ${reason}`, id);
+    await journal.record(tx, { kind: 'alarm', alarm: 'message-set-aside', ref: String(id) });
   }
 }
 

@@ -65,25 +65,27 @@ export const LARGEST_SUM: number = Number.MAX_SAFE_INTEGER;
  * @param at ms since 1970
  */
 export async function hold(tx: Tx, transfer: Transfer, at: number): Promise<HoldOutcome> {
-  if (await takeAside(tx, transfer)) {
-    if (await insertTransfer(tx, transfer, at)) return 'held';
-    await putBack(tx, transfer);
-  }
-  const known = await knownAs(tx, transfer);
-  return known === 'absent' ? whyNotHeld(tx, transfer) : known;
+  return (await begin(tx, transfer, 'debits_pending', at)) ? 'held' : whyNotHeld(tx, transfer);
+}
+
+/**
+ * {@link hold} and {@link post} in one: the money is set aside and moves at once, or nothing changes.
+ * @param at ms since 1970
+ */
+export async function move(tx: Tx, transfer: Transfer, at: number): Promise<Exclude<HoldOutcome, 'held'> | 'moved'> {
+  if (!(await begin(tx, transfer, 'debits_posted', at))) return whyNotHeld(tx, transfer);
+  await end(tx, transfer.id, 'posted', at);
+  await enter(tx, transfer);
+  return 'moved';
 }
 
 /**
  * The money of a pending transfer moves. @returns whether it moved now, and not before.
  * @throws LedgerError when the transfer is not there or was voided
  */
-export async function post(tx: Tx, { id, debit, credit, amount }: Transfer, at: number): Promise<boolean> {
+export async function post(tx: Tx, transfer: Transfer, at: number): Promise<boolean> {
+  const { id, debit, amount } = transfer;
   if (!(await end(tx, id, 'posted', at))) return false;
-  await tx.run(
-    'INSERT INTO entry (transfer_id, account, minor, currency) VALUES (?, ?, ?, ?), (?, ?, ?, ?)',
-    ...[id, debit, -amount.minor, amount.currency],
-    ...[id, credit, amount.minor, amount.currency],
-  );
   await tx.run(
     `UPDATE account SET debits_pending = debits_pending - ?1, debits_posted = debits_posted + ?1
      WHERE owner = ?2 AND currency = ?3`,
@@ -91,15 +93,7 @@ export async function post(tx: Tx, { id, debit, credit, amount }: Transfer, at: 
     debit,
     amount.currency,
   );
-  const added = await tx.run(
-    `INSERT INTO account (owner, currency, credits_posted) VALUES (?, ?, ?)
-     ON CONFLICT (owner, currency) DO UPDATE SET credits_posted = credits_posted + excluded.credits_posted
-     WHERE credits_posted + excluded.credits_posted <= ${LARGEST_SUM}`,
-    credit,
-    amount.currency,
-    amount.minor,
-  );
-  if (added === 0) throw new LedgerError(`${credit} would have more than ${LARGEST_SUM} minor units`);
+  await enter(tx, transfer);
   return true;
 }
 
@@ -109,7 +103,7 @@ export async function post(tx: Tx, { id, debit, credit, amount }: Transfer, at: 
  */
 export async function voidTransfer(tx: Tx, transfer: Transfer, at: number): Promise<boolean> {
   if (!(await end(tx, transfer.id, 'voided', at))) return false;
-  await putBack(tx, transfer);
+  await putBack(tx, transfer, 'debits_pending');
   return true;
 }
 
@@ -157,26 +151,58 @@ export function isUnlimited(account: Account): boolean {
 /** Whether the account that gets can count the amount ?1 of currency ?3 as well; ?4 is its owner. */
 const HAS_ROOM = `coalesce((SELECT credits_posted FROM account WHERE owner = ?4 AND currency = ?3), 0) + ?1 <= ${LARGEST_SUM}`;
 
+/** The sum of the account that gives in which a transfer is counted: while it is pending, and once it was posted. */
+type Debits = 'debits_pending' | 'debits_posted';
+
+/** Takes the money from what the account has and writes the transfer down. @returns false, without a change, when either cannot be */
+async function begin(tx: Tx, transfer: Transfer, counted: Debits, at: number): Promise<boolean> {
+  if (!(await take(tx, transfer, counted))) return false;
+  if (await insertTransfer(tx, transfer, at)) return true;
+  await putBack(tx, transfer, counted);
+  return false;
+}
+
+/** The two entries of a posted transfer, and what the account that gets has more. */
+async function enter(tx: Tx, { id, debit, credit, amount }: Transfer): Promise<void> {
+  await tx.run(
+    'INSERT INTO entry (transfer_id, account, minor, currency) VALUES (?, ?, ?, ?), (?, ?, ?, ?)',
+    ...[id, debit, -amount.minor, amount.currency],
+    ...[id, credit, amount.minor, amount.currency],
+  );
+  const added = await tx.run(
+    `INSERT INTO account (owner, currency, credits_posted) VALUES (?, ?, ?)
+     ON CONFLICT (owner, currency) DO UPDATE SET credits_posted = credits_posted + excluded.credits_posted
+     WHERE credits_posted + excluded.credits_posted <= ${LARGEST_SUM}`,
+    credit,
+    amount.currency,
+    amount.minor,
+  );
+  if (added === 0) throw new LedgerError(`${credit} would have more than ${LARGEST_SUM} minor units`);
+}
+
 /** @returns false when the account has not enough, or a sum would be too large */
-async function takeAside(tx: Tx, { debit, credit, amount }: Transfer): Promise<boolean> {
+async function take(tx: Tx, { debit, credit, amount }: Transfer, counted: Debits): Promise<boolean> {
   const sql = isUnlimited(debit)
-    ? `INSERT INTO account (owner, currency, debits_pending) SELECT ?2, ?3, ?1 WHERE ${HAS_ROOM}
-       ON CONFLICT (owner, currency) DO UPDATE SET debits_pending = debits_pending + ?1
+    ? `INSERT INTO account (owner, currency, ${counted}) SELECT ?2, ?3, ?1 WHERE ${HAS_ROOM}
+       ON CONFLICT (owner, currency) DO UPDATE SET ${counted} = ${counted} + ?1
        WHERE debits_pending + debits_posted + ?1 <= ${LARGEST_SUM}`
-    : `UPDATE account SET debits_pending = debits_pending + ?1
+    : `UPDATE account SET ${counted} = ${counted} + ?1
        WHERE owner = ?2 AND currency = ?3 AND debits_pending + debits_posted + ?1 <= credits_posted AND ${HAS_ROOM}`;
   return (await tx.run(sql, amount.minor, debit, amount.currency, credit)) > 0;
 }
 
-async function whyNotHeld(tx: ReadTx, { debit, amount }: Transfer): Promise<'insufficient' | 'too-large'> {
+async function whyNotHeld(tx: ReadTx, transfer: Transfer): Promise<Exclude<HoldOutcome, 'held'>> {
+  const known = await knownAs(tx, transfer);
+  if (known !== 'absent') return known;
+  const { debit, amount } = transfer;
   if (isUnlimited(debit)) return 'too-large';
   const { posted, pending } = await balanceOf(tx, debit, amount.currency);
   return posted - pending < amount.minor ? 'insufficient' : 'too-large';
 }
 
-async function putBack(tx: Tx, { debit, amount }: Transfer): Promise<void> {
+async function putBack(tx: Tx, { debit, amount }: Transfer, counted: Debits): Promise<void> {
   await tx.run(
-    'UPDATE account SET debits_pending = debits_pending - ? WHERE owner = ? AND currency = ?',
+    `UPDATE account SET ${counted} = ${counted} - ? WHERE owner = ? AND currency = ?`,
     amount.minor,
     debit,
     amount.currency,

@@ -1,15 +1,13 @@
-import type { Clock, SendOutcome, SmsBearer } from '../../modem/index.ts';
+import type { Clock, SmsBearer } from '../../modem/index.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Row } from '../store/row.ts';
 import type { ReadTx, Store, Tx } from '../store/store.ts';
 import type { Timers } from '../time/timers.ts';
 import { type DeviceId, deviceId } from '../vocabulary/ids.ts';
+import { FrameOutcomes } from './outcomes.ts';
 
 /** The port of the payment application, on the phone and at the service (3GPP TS 23.040: 16000 to 16999 are free). */
 export const APPLICATION_PORT = 16001;
-
-/** Pauses before another try, ms. A message that failed once more than there are pauses is given up. */
-const RETRY_PAUSES_MS: readonly number[] = [5_000, 15_000, 60_000, 300_000, 900_000];
 
 /** The prefix of a row's number in the id that the bearer gets. */
 const ID_PREFIX = 'outbox-';
@@ -62,11 +60,17 @@ export class Outbox {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #bearer: SmsBearer;
-  readonly #timers: Timers;
-  readonly #journal: Journal;
+  readonly #outcomes: FrameOutcomes;
   readonly #room: BearerRoom;
   /** Frames that were written down as handed over, and leave when all that follows the commit was done. */
   readonly #leaving = new Map<number, WaitingFrame>();
+  /**
+   * Frames that were written down as handed over since the last commit. One that was undone still counts until the next commit:
+   * meanwhile a frame may begin as `waiting` though there is room, and leaves a little later.
+   */
+  #promised = 0;
+  /** Frames that waited and were marked as handed over, and leave when the commit is told. */
+  #claimed = 0;
   readonly #inFlight = new Set<Promise<void>>();
   #running = false;
   #again = false;
@@ -78,18 +82,17 @@ export class Outbox {
     this.#store = store;
     this.#clock = clock;
     this.#bearer = bearer;
-    this.#timers = timers;
-    this.#journal = journal;
+    this.#outcomes = new FrameOutcomes(store, clock, timers, journal);
     this.#room = room;
   }
 
   /** Writes a frame down, inside the transaction of the step that it tells of. */
   async add(tx: Tx, frame: OutgoingFrame): Promise<void> {
-    const handed = await tx.get(
+    const leaves = !this.#mayWait && this.#mayHold() > this.#held + this.#promised;
+    const id = await tx.get(
       `INSERT INTO outbox (number, device_id, message, ref, frame, useful_until, created_at, report, state, tries)
-       SELECT ?, ?, ?, ?, ?, ?, ?, ?, iif(room, 'handed', 'waiting'), room FROM (SELECT ${HANDED} < ? AND NOT ${WAITING} AS room)
-       RETURNING id, state = 'handed' AS handed`,
-      (row) => ({ id: row.integer('id'), leaves: row.integer('handed') === 1 }),
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+      (row) => row.integer('id'),
       frame.number,
       frame.deviceId,
       frame.message,
@@ -98,10 +101,11 @@ export class Outbox {
       frame.usefulUntil,
       this.#clock.now(),
       frame.report === true ? 1 : 0,
-      this.#mayHold(),
+      leaves ? 'handed' : 'waiting',
+      leaves ? 1 : 0,
     );
-    if (handed === undefined) throw new Error('INSERT returned no id');
-    const { id, leaves } = handed;
+    if (id === undefined) throw new Error('INSERT returned no id');
+    if (leaves) this.#promised += 1;
     tx.afterCommit(() => {
       if (leaves) this.#leaving.set(id, { ...frame, id, tries: 0 });
       else this.#mayWait = true;
@@ -162,6 +166,7 @@ export class Outbox {
       if (this.#mayWait) this.look();
     });
     this.look();
+    await this.#looking;
   }
 
   /** Hands over no more frames, and resolves when all frames that the bearer has got their outcome. */
@@ -197,12 +202,16 @@ export class Outbox {
   async #handOver(): Promise<void> {
     while (this.#again && this.#mayHold() > this.#inFlight.size) {
       this.#again = false;
-      for (const frame of await this.#claim()) this.#start(frame);
+      for (const frame of await this.#claim()) {
+        this.#claimed -= 1;
+        this.#start(frame);
+      }
     }
   }
 
   /** What was written down as handed over leaves, unless another transaction of the same commit has withdrawn it. */
   #sendLeaving(): void {
+    this.#promised = 0;
     if (this.#running) for (const frame of this.#leaving.values()) this.#start(frame);
     this.#leaving.clear();
   }
@@ -213,6 +222,11 @@ export class Outbox {
       if (this.#mayWait) this.look();
     });
     this.#inFlight.add(sending);
+  }
+
+  /** Frames that the bearer has, or gets in this turn. */
+  get #held(): number {
+    return this.#inFlight.size + this.#leaving.size + this.#claimed;
   }
 
   #mayHold(): number {
@@ -229,7 +243,7 @@ export class Outbox {
       );
       const useful = next.filter(({ usefulUntil }) => usefulUntil > this.#clock.now());
       for (const late of next.filter((frame) => !useful.includes(frame))) {
-        await this.#drop(tx, late, 'it was not sent in time');
+        await this.#outcomes.drop(tx, late, 'it was not sent in time');
         this.#again = true;
       }
       for (const { id } of useful) {
@@ -238,6 +252,7 @@ export class Outbox {
       const rest = await tx.get(`SELECT ${WAITING} AS rest`, (row) => row.integer('rest') === 1);
       tx.afterCommit(() => {
         this.#mayWait = rest === true;
+        this.#claimed += useful.length;
       });
       return useful;
     });
@@ -255,51 +270,14 @@ export class Outbox {
       validityMs: frame.usefulUntil - this.#clock.now(),
       ...(frame.report === true && { statusReport: true }),
     });
-    if (!this.#store.isOpen) return;
-    await this.#store.transaction('outcome of a frame', (tx) => this.#conclude(tx, frame, outcome));
-  }
-
-  async #conclude(tx: Tx, frame: WaitingFrame, outcome: SendOutcome): Promise<void> {
-    if (outcome.kind === 'sent') {
-      await this.#end(tx, frame, 'sent', undefined);
-      return;
-    }
-    const pause = RETRY_PAUSES_MS[frame.tries];
-    const again = outcome.kind === 'unknown' || outcome.retry;
-    if (!again || pause === undefined) {
-      await this.#drop(tx, frame, outcome.reason);
-      return;
-    }
-    const resting = await tx.run(
-      "UPDATE outbox SET state = 'resting', trouble = ? WHERE id = ? AND state = 'handed'",
-      outcome.reason,
-      frame.id,
-    );
-    if (resting > 0) await this.#timers.set(tx, 'outbox-retry', String(frame.id), this.#clock.now() + pause);
-  }
-
-  async #drop(tx: Tx, frame: WaitingFrame, reason: string): Promise<void> {
-    if (!(await this.#end(tx, frame, 'dropped', reason))) return;
-    await this.#journal.record(tx, { kind: 'undelivered', deviceId: frame.deviceId, message: frame.message, reason });
-  }
-
-  /** @returns false for a frame that was withdrawn meanwhile */
-  async #end(tx: Tx, { id }: WaitingFrame, state: 'sent' | 'dropped', trouble: string | undefined): Promise<boolean> {
-    const ended = await tx.run(
-      'UPDATE outbox SET state = ?, trouble = ?, frame = NULL, ended_at = ? WHERE id = ? AND ended_at IS NULL',
-      state,
-      trouble ?? null,
-      this.#clock.now(),
-      id,
-    );
-    return ended > 0;
+    if (this.#store.isOpen) await this.#outcomes.write(frame, outcome);
   }
 }
 
 /** How many messages the bearer holds, or gets after the commit. */
 const HANDED = "(SELECT count(*) FROM outbox WHERE state = 'handed' AND ended_at IS NULL)";
 
-/** Whether a frame waits, which a newer one must not overtake. */
+/** Whether a frame waits. */
 const WAITING = "EXISTS (SELECT 1 FROM outbox WHERE state = 'waiting' AND ended_at IS NULL)";
 
 function readWaitingFrame(row: Row): WaitingFrame {

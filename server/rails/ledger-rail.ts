@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Clock } from '../../modem/index.ts';
-import { type Account, balanceOf, hold, LedgerError, post, type Transfer, voidTransfer } from '../ledger/ledger.ts';
+import { type Account, balanceOf, LedgerError, move, post, type Transfer, voidTransfer } from '../ledger/ledger.ts';
 import { readAmount } from '../store/amount.ts';
 import type { ReadTx, Store, Tx } from '../store/store.ts';
 import type { PersonId } from '../vocabulary/ids.ts';
@@ -43,17 +43,17 @@ export class LedgerRail implements LocalRail {
   async decide(tx: Tx, order: RailOrder): Promise<Extract<Outcome, { kind: 'done' | 'declined' }>> {
     const transfer = transferOf(order);
     const earlier = earlierDecision(order.note);
-    const held = await hold(tx, transfer, this.#clock.now());
-    if (held === 'other-movement') throw new LedgerError(`${order.key} is another movement already`);
-    if (held === 'insufficient') return INSUFFICIENT;
-    if (held === 'too-large') return { kind: 'declined', reason: 'limit-exceeded' };
-    if (held === 'held-before' && (earlier === undefined ? !(await isCovered(tx, transfer)) : 'declined' in earlier)) {
+    const moved = await move(tx, transfer, this.#clock.now());
+    if (moved === 'other-movement') throw new LedgerError(`${order.key} is another movement already`);
+    if (moved === 'insufficient') return INSUFFICIENT;
+    if (moved === 'too-large') return { kind: 'declined', reason: 'limit-exceeded' };
+    if (moved === 'held-before' && (earlier === undefined ? !(await isCovered(tx, transfer)) : 'declined' in earlier)) {
       await voidTransfer(tx, transfer, this.#clock.now());
       return earlier !== undefined && 'declined' in earlier
         ? { kind: 'declined', reason: earlier.declined }
         : INSUFFICIENT;
     }
-    await post(tx, transfer, this.#clock.now());
+    if (moved !== 'moved') await post(tx, transfer, this.#clock.now());
     if (order.kind !== 'charge') return { kind: 'done', approvalCode: 0 };
     const approved = earlier !== undefined && 'approved' in earlier ? earlier.approved : await tx.sequence('approval');
     return { kind: 'done', approvalCode: approved };

@@ -10,6 +10,7 @@ import {
   holdingsOf,
   LARGEST_SUM,
   LedgerError,
+  move,
   post,
   type Transfer,
   transferOutcome,
@@ -42,6 +43,7 @@ function open() {
 function ledgerIn(tx: Tx) {
   return {
     hold: (transfer: Transfer, at: number) => hold(tx, transfer, at),
+    move: (transfer: Transfer, at: number) => move(tx, transfer, at),
     post: (transfer: Transfer, at: number) => post(tx, transfer, at),
     void: (transfer: Transfer, at: number) => voidTransfer(tx, transfer, at),
   };
@@ -139,6 +141,43 @@ describe('the ledger', () => {
     expect(await run((it) => it.hold(wanted, 2))).toBe(expected);
     expect(await ledger.outcome('x')).toBe(expected === 'held' ? 'pending' : 'absent');
     expect((await ledger.balance(debit, 'EUR')).pending).toBe(expected === 'held' ? minor : 0);
+    expect(await store.read(checkLedger)).toEqual([]);
+  });
+
+  it.each([
+    ['person:1', 500, 'moved'],
+    ['person:1', 501, 'insufficient'],
+    ['person:2', 1, 'insufficient'],
+    ['cash', 1_000_000, 'moved'],
+    ['clearing:card', 1_000_000, 'moved'],
+    ['cash', LARGEST_SUM, 'too-large'],
+  ] as const)('moved at once from %s with 500 in person:1, %i is %s', async (debit, minor, expected) => {
+    const { ledger, run, store } = open();
+    await run((it) => it.move(transfer, 1));
+    const wanted: Transfer = { id: 'x', debit, credit: 'merchant:2', amount: { minor, currency: 'EUR' } };
+    const before = await ledger.balance(debit, 'EUR');
+    expect(await run((it) => it.move(wanted, 2))).toBe(expected);
+    const moved = expected === 'moved' ? minor : 0;
+    expect(await ledger.outcome('x')).toBe(expected === 'moved' ? 'posted' : 'absent');
+    expect(await ledger.balance(debit, 'EUR')).toEqual({ posted: before.posted - moved, pending: 0 });
+    expect(await ledger.balance('merchant:2', 'EUR')).toEqual({ posted: moved, pending: 0 });
+    expect(await store.read(checkLedger)).toEqual([]);
+  });
+
+  it('moves nothing at once of what it knows already, or of what is set aside', async () => {
+    const { ledger, run, store } = open();
+    await run((it) => it.move(transfer, 1));
+    const wanted: Transfer = { ...transfer, id: 'a', debit: 'person:1', credit: 'merchant:1' };
+    await run((it) => it.hold(wanted, 2));
+    const outcomes = [
+      await run((it) => it.move(wanted, 3)),
+      await run((it) => it.move({ ...wanted, id: 'b', amount: { minor: 1, currency: 'EUR' } }, 3)),
+      await run((it) => it.move(transfer, 3)),
+      await run((it) => it.move({ ...transfer, credit: 'person:2' }, 3)),
+    ];
+    expect(outcomes).toEqual(['held-before', 'insufficient', 'closed', 'other-movement']);
+    expect(await ledger.balance('person:1', 'EUR')).toEqual({ posted: 500, pending: 500 });
+    expect(await ledger.balance('cash', 'EUR')).toEqual({ posted: -500, pending: 0 });
     expect(await store.read(checkLedger)).toEqual([]);
   });
 

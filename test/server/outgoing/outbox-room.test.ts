@@ -13,7 +13,14 @@ const SENT: SendOutcome = { kind: 'sent', references: [1] };
 /** An outbox whose bearer holds `atOnce` messages, until the test says what became of them. */
 async function open(atOnce: number) {
   const clock = new VirtualClock();
-  const store = memoryStore(clock);
+  let fault = '';
+  const transactions: string[] = [];
+  const store = memoryStore(clock, {
+    beforeTransaction: (name) => transactions.push(name),
+    beforeStatement: (sql) => {
+      if (fault !== '' && sql.startsWith(fault)) throw new Error('disk I/O error');
+    },
+  });
   const journal = new Journal(clock);
   const timers = new Timers(store, clock, journal);
   const taken: string[] = [];
@@ -49,7 +56,14 @@ async function open(atOnce: number) {
     atBearer.shift()?.(outcome);
     await clock.advance(0);
   };
-  return { clock, store, outbox, room, taken, add, withdraw, states, settle };
+  const settleAll = async () => {
+    for (const tell of atBearer.splice(0)) tell(SENT);
+    await clock.advance(0);
+  };
+  const failing = (statement: string) => {
+    fault = statement;
+  };
+  return { clock, store, outbox, transactions, settleAll, failing, room, taken, add, withdraw, states, settle };
 }
 
 describe('a new frame', () => {
@@ -157,5 +171,30 @@ describe('a new frame', () => {
     await outbox.start();
     await clock.advance(0);
     expect(taken).toEqual(['a', 'b']);
+  });
+});
+
+describe('outcomes of frames', () => {
+  it('that come at the same time are written by two transactions at most', async () => {
+    const { add, settleAll, states, transactions } = await open(8);
+    for (const text of 'abcdefgh') await add(text);
+    transactions.length = 0;
+    await settleAll();
+    expect(await states()).toEqual(Array.from({ length: 8 }, () => 'sent'));
+    expect(transactions.filter((name) => name === 'outcomes of frames').length).toBeLessThanOrEqual(2);
+  });
+
+  it('that a fault kept from being written are written with the next one', async () => {
+    const { add, settle, states, failing, store } = await open(3);
+    for (const text of 'abc') await add(text);
+    failing('UPDATE outbox SET state = ?');
+    await settle();
+    await settle({ kind: 'failed', reason: 'no network', retry: false });
+    expect(await states()).toEqual(['handed', 'handed', 'handed']);
+    failing('');
+    await settle();
+    expect(await states()).toEqual(['sent', 'dropped', 'sent']);
+    const faults = await store.read((tx) => tx.all('SELECT event FROM journal', (row) => row.text('event')));
+    expect(faults.filter((event) => event.includes('disk I/O error'))).toHaveLength(2);
   });
 });

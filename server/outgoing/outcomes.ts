@@ -1,0 +1,103 @@
+import type { Clock, SendOutcome } from '../../modem/index.ts';
+import { type Journal, recordFault } from '../journal/journal.ts';
+import type { Store, Tx } from '../store/store.ts';
+import type { Timers } from '../time/timers.ts';
+import type { DeviceId } from '../vocabulary/ids.ts';
+
+/** Pauses before another try, ms. A message that failed once more than there are pauses is given up. */
+const RETRY_PAUSES_MS: readonly number[] = [5_000, 15_000, 60_000, 300_000, 900_000];
+
+/** A frame that the bearer had. */
+export interface HandedFrame {
+  /** Of its row. */
+  readonly id: number;
+  readonly deviceId: DeviceId;
+  readonly message: string;
+  /** How often it was handed over before. */
+  readonly tries: number;
+}
+
+/** Frames whose outcome is written down by one transaction. */
+interface Batch {
+  readonly ended: (readonly [frame: HandedFrame, outcome: SendOutcome])[];
+  written?: Promise<void>;
+}
+
+/** Writes down what became of the frames that the bearer had: `sent`, `dropped`, or `resting` until another try. */
+export class FrameOutcomes {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #timers: Timers;
+  readonly #journal: Journal;
+  #next: Batch = { ended: [] };
+
+  constructor(store: Store, clock: Clock, timers: Timers, journal: Journal) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#timers = timers;
+    this.#journal = journal;
+  }
+
+  /** All outcomes that come before the transaction has its turn are written by that one. Resolves when it has ended. */
+  write(frame: HandedFrame, outcome: SendOutcome): Promise<void> {
+    const batch = this.#next;
+    batch.ended.push([frame, outcome]);
+    batch.written ??= this.#writeBatch(batch);
+    return batch.written;
+  }
+
+  /** The frame is not sent any more. */
+  async drop(tx: Tx, frame: HandedFrame, reason: string): Promise<void> {
+    if (!(await this.#end(tx, frame, 'dropped', reason))) return;
+    await this.#journal.record(tx, { kind: 'undelivered', deviceId: frame.deviceId, message: frame.message, reason });
+  }
+
+  /** What a fault keeps from being written is written with the next outcome. */
+  async #writeBatch(batch: Batch): Promise<void> {
+    try {
+      await this.#store.transaction('outcomes of frames', async (tx) => {
+        this.#close(batch);
+        for (const [frame, outcome] of batch.ended) await this.#conclude(tx, frame, outcome);
+      });
+    } catch (error) {
+      this.#close(batch);
+      this.#next.ended.unshift(...batch.ended);
+      await recordFault(this.#store, this.#journal, error);
+    }
+  }
+
+  #close(batch: Batch): void {
+    if (this.#next === batch) this.#next = { ended: [] };
+  }
+
+  async #conclude(tx: Tx, frame: HandedFrame, outcome: SendOutcome): Promise<void> {
+    if (outcome.kind === 'sent') {
+      await this.#end(tx, frame, 'sent', undefined);
+      return;
+    }
+    const pause = RETRY_PAUSES_MS[frame.tries];
+    const again = outcome.kind === 'unknown' || outcome.retry;
+    if (!again || pause === undefined) {
+      await this.drop(tx, frame, outcome.reason);
+      return;
+    }
+    const resting = await tx.run(
+      "UPDATE outbox SET state = 'resting', trouble = ? WHERE id = ? AND state = 'handed'",
+      outcome.reason,
+      frame.id,
+    );
+    if (resting > 0) await this.#timers.set(tx, 'outbox-retry', String(frame.id), this.#clock.now() + pause);
+  }
+
+  /** @returns false for a frame that was withdrawn meanwhile */
+  async #end(tx: Tx, { id }: HandedFrame, state: 'sent' | 'dropped', trouble: string | undefined): Promise<boolean> {
+    const ended = await tx.run(
+      'UPDATE outbox SET state = ?, trouble = ?, frame = NULL, ended_at = ? WHERE id = ? AND ended_at IS NULL',
+      state,
+      trouble ?? null,
+      this.#clock.now(),
+      id,
+    );
+    return ended > 0;
+  }
+}
