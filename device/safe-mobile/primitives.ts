@@ -9,8 +9,8 @@ export interface Primitives {
   x25519(secretKey: Uint8Array, publicKey: Uint8Array): Uint8Array;
   /** The Ed25519 public key (32 octets) of a seed of 32 octets (RFC 8032). */
   ed25519PublicKey(seed: Uint8Array): Uint8Array;
-  /** A signature of 64 octets. */
-  ed25519Sign(seed: Uint8Array, message: Uint8Array): Uint8Array;
+  /** A signature of 64 octets. @param publicKey the one of `seed`, where it is known: deriving it takes as long as signing */
+  ed25519Sign(seed: Uint8Array, message: Uint8Array, publicKey?: Uint8Array): Uint8Array;
   /** May accept a malleated signature: use `verifySignature`, which does not. */
   ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
   /** 64 octets. */

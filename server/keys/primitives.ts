@@ -18,9 +18,12 @@ function sodiumPrimitives(sodium: typeof Sodium): Primitives {
     x25519PublicKey: (secretKey) => fill(32, (out) => sodium.crypto_scalarmult_base(out, view(secretKey))),
     x25519: (secretKey, publicKey) => sharedSecret(sodium, secretKey, publicKey),
     ed25519PublicKey: (seed) => withSigningKey(sodium, seed, (_, publicKey) => new Uint8Array(publicKey)),
-    ed25519Sign: (seed, message) =>
-      withSigningKey(sodium, seed, (secretKey) =>
-        fill(64, (out) => sodium.crypto_sign_detached(out, view(message), secretKey)),
+    ed25519Sign: (seed, message, publicKey) =>
+      withSigningKey(
+        sodium,
+        seed,
+        (secretKey) => fill(64, (out) => sodium.crypto_sign_detached(out, view(message), secretKey)),
+        publicKey,
       ),
     ed25519Verify: (publicKey, message, signature) =>
       sodium.crypto_sign_verify_detached(view(signature), view(message), view(publicKey)),
@@ -30,9 +33,9 @@ function sodiumPrimitives(sodium: typeof Sodium): Primitives {
       fill(message.length + 16, (out) => sodium.crypto_secretbox_easy(out, view(message), view(nonce), view(key))),
     secretboxOpen(key, nonce, box) {
       if (box.length < 16) return undefined;
-      const message = Buffer.alloc(box.length - 16);
-      const opened = sodium.crypto_secretbox_open_easy(message, view(box), view(nonce), view(key));
-      return opened ? new Uint8Array(message) : undefined;
+      const message = new Uint8Array(box.length - 16);
+      const opened = sodium.crypto_secretbox_open_easy(view(message), view(box), view(nonce), view(key));
+      return opened ? message : undefined;
     },
     scrypt: (password, salt, cost) => new Uint8Array(scryptSync(password, salt, 32, { ...cost, maxmem: 2 ** 28 })),
   };
@@ -40,24 +43,29 @@ function sodiumPrimitives(sodium: typeof Sodium): Primitives {
 
 /** libsodium refuses a small-order public key by throwing; the result is then what RFC 7748 gives, all zeros. */
 function sharedSecret(sodium: typeof Sodium, secretKey: Uint8Array, publicKey: Uint8Array): Uint8Array {
-  const shared = Buffer.alloc(32);
+  const shared = new Uint8Array(32);
   try {
-    sodium.crypto_scalarmult(shared, view(secretKey), view(publicKey));
+    sodium.crypto_scalarmult(view(shared), view(secretKey), view(publicKey));
   } catch {
     return new Uint8Array(32);
   }
-  return new Uint8Array(shared);
+  return shared;
 }
 
-/** libsodium's 64-octet secret key holds the seed, so it lives only as long as one call. */
+/** libsodium's secret key of 64 octets is the seed and the public key, so it lives only as long as one call. */
 function withSigningKey<T>(
   sodium: typeof Sodium,
   seed: Uint8Array,
   use: (secretKey: Buffer, publicKey: Buffer) => T,
+  known?: Uint8Array,
 ): T {
   const publicKey = Buffer.alloc(32);
   const secretKey = Buffer.alloc(64);
-  sodium.crypto_sign_seed_keypair(publicKey, secretKey, view(seed));
+  if (known === undefined) sodium.crypto_sign_seed_keypair(publicKey, secretKey, view(seed));
+  else {
+    secretKey.set(seed);
+    secretKey.set(known, 32);
+  }
   try {
     return use(secretKey, publicKey);
   } finally {
@@ -66,9 +74,9 @@ function withSigningKey<T>(
 }
 
 function fill(size: number, write: (out: Buffer) => void): Uint8Array {
-  const out = Buffer.alloc(size);
-  write(out);
-  return new Uint8Array(out);
+  const out = new Uint8Array(size);
+  write(view(out));
+  return out;
 }
 
 /** The same octets as a Buffer, not a copy. */

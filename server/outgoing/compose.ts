@@ -79,7 +79,7 @@ export function composeReceipt(
 ): Uint8Array {
   const unsigned: Receipt = { ...content, type: 'RECEIPT', time, signature: NO_SIGNATURE };
   const text = receiptText(context.primitives, signedDevice, request, encodeDown(unsigned));
-  return encodeDown({ ...unsigned, signature: context.primitives.ed25519Sign(context.keys.signing.seed, text) });
+  return encodeDown({ ...unsigned, signature: sign(context, text) });
 }
 
 /** A NAK: the service refuses a message of the phone, with a sentence in the language of the phone's person. */
@@ -120,8 +120,12 @@ export async function sendTime(
 ): Promise<void> {
   const time = unixTime(context);
   const unsigned = encodeDown({ type: 'TIME_RESPONSE', time, nonce, signature: NO_SIGNATURE });
-  const signature = context.primitives.ed25519Sign(context.keys.signing.seed, timeText(recipient.id, unsigned));
+  const signature = sign(context, timeText(recipient.id, unsigned));
   const plaintext = encodeDown({ type: 'TIME_RESPONSE', time, nonce, signature });
   const usefulUntil = context.clock.now() + ANSWER_USEFUL_MS;
   await queueFrame(tx, context, recipient, 'TIME_RESPONSE', ref, sealTo(context, recipient, plaintext), usefulUntil);
+}
+
+function sign({ primitives, keys: { signing } }: Context, text: Uint8Array): Uint8Array {
+  return primitives.ed25519Sign(signing.seed, text, signing.publicKey);
 }

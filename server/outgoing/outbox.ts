@@ -45,7 +45,7 @@ export interface BearerRoom {
   readonly atOnce: number;
 }
 
-interface WaitingFrame extends Omit<OutgoingFrame, 'ref'> {
+interface WaitingFrame extends OutgoingFrame {
   readonly id: number;
   readonly tries: number;
 }
@@ -129,18 +129,19 @@ export class Outbox {
 
   /** Drops the unsent frames about `ref`: a newer frame replaces them, and an older one must not come after it. */
   async withdraw(tx: Tx, device: DeviceId, message: string, ref: string): Promise<void> {
-    const ids = await tx.all(
+    const withdrawn = await tx.run(
       `UPDATE outbox SET state = 'dropped', trouble = 'withdrawn', frame = NULL, ended_at = ?
-       WHERE ended_at IS NULL AND ref = ? AND device_id = ? AND message = ? RETURNING id`,
-      (row) => row.integer('id'),
+       WHERE ended_at IS NULL AND ref = ? AND device_id = ? AND message = ?`,
       this.#clock.now(),
       ref,
       device,
       message,
     );
-    if (ids.length === 0) return;
+    if (withdrawn === 0) return;
     tx.afterCommit(() => {
-      for (const id of ids) this.#leaving.delete(id);
+      for (const [id, frame] of this.#leaving) {
+        if (frame.ref === ref && frame.deviceId === device && frame.message === message) this.#leaving.delete(id);
+      }
     });
   }
 
@@ -286,6 +287,7 @@ function readWaitingFrame(row: Row): WaitingFrame {
     deviceId: deviceId(row.integer('device_id')),
     number: row.text('number'),
     message: row.text('message'),
+    ref: row.text('ref'),
     frame: row.octets('frame'),
     tries: row.integer('tries'),
     usefulUntil: row.integer('useful_until'),

@@ -32,6 +32,8 @@ describe("the service's primitives", () => {
         expect(native.x25519(a, publicKey)).toEqual(tweetnaclPrimitives.x25519(a, publicKey));
         expect(native.ed25519PublicKey(a)).toEqual(signer);
         expect(native.ed25519Sign(a, text)).toEqual(signature);
+        expect(native.ed25519Sign(a, text, signer)).toEqual(signature);
+        expect(tweetnaclPrimitives.ed25519Sign(a, text, signer)).toEqual(signature);
         expect(native.ed25519Verify(signer, text, signature)).toBe(true);
         expect(native.sha512(text)).toEqual(tweetnaclPrimitives.sha512(text));
         expect(native.sha256(text)).toEqual(tweetnaclPrimitives.sha256(text));
