@@ -115,6 +115,79 @@ describe('the ledger', () => {
     await expect(run((it) => it[second](transfer, 4))).rejects.toThrow(message);
   });
 
+  it('says of an end whether it came now, and takes nothing from the account the second time', async () => {
+    const { ledger, run } = open();
+    const other: Transfer = { ...transfer, id: 'deposit:1:b', amount: { minor: 40, currency: 'EUR' } };
+    await run((it) => it.hold(transfer, 1));
+    await run((it) => it.hold(other, 1));
+    expect(await run((it) => it.void(transfer, 2))).toBe(true);
+    expect(await run((it) => it.void(transfer, 3))).toBe(false);
+    expect(await ledger.balance('cash', 'EUR')).toEqual({ posted: 0, pending: 40 });
+    expect(await run((it) => it.post(other, 4))).toBe(true);
+    expect(await run((it) => it.post(other, 5))).toBe(false);
+    expect(await ledger.balance('cash', 'EUR')).toEqual({ posted: -40, pending: 0 });
+  });
+
+  it('shows the currencies that an account ever had, by name: what is spent to nothing too, what was never paid in not', async () => {
+    const { ledger, run } = open();
+    const move = (id: string, debit: Account, credit: Account, minor: number, currency: Currency) =>
+      run((it) => it.move({ id, debit, credit, amount: { minor, currency } }, 1));
+    await move('a', 'cash', 'person:1', 7, 'JPY');
+    await move('b', 'cash', 'person:1', 500, 'EUR');
+    await move('c', 'person:1', 'merchant:1', 500, 'EUR');
+    const left = [
+      { minor: 0, currency: 'EUR' },
+      { minor: 7, currency: 'JPY' },
+    ];
+    expect(await ledger.holdings('person:1')).toEqual(left);
+    expect(await ledger.available('person:1')).toEqual(left);
+    // A deposit that is pending has made a row for the account that gives, and has moved nothing.
+    await run((it) => it.hold({ ...transfer, id: 'd', debit: 'clearing:card' }, 2));
+    expect(await ledger.holdings('clearing:card')).toEqual([]);
+    expect(await ledger.available('clearing:card')).toEqual([]);
+  });
+
+  it('sets aside in the currency of the transfer, and leaves the others', async () => {
+    const { ledger, run } = open();
+    const yen = { minor: 7, currency: 'JPY' } as const;
+    await run((it) => it.move(transfer, 1));
+    await run((it) => it.move({ ...transfer, id: 'yen', amount: yen }, 1));
+    const wanted: Transfer = { id: 'x', debit: 'person:1', credit: 'merchant:1', amount: yen };
+    expect(await run((it) => it.hold(wanted, 2))).toBe('held');
+    expect(await ledger.balance('person:1', 'EUR')).toEqual({ posted: 500, pending: 0 });
+    await run((it) => it.post(wanted, 3));
+    expect(await ledger.balance('person:1', 'EUR')).toEqual({ posted: 500, pending: 0 });
+    expect(await ledger.balance('person:1', 'JPY')).toEqual({ posted: 0, pending: 0 });
+  });
+
+  // The account that gets is full up to one unit: from each kind of account that gives, one fits and two do not.
+  it.each([
+    ['clearing:card', 1, 'moved'],
+    ['clearing:card', 2, 'too-large'],
+    ['person:1', 1, 'moved'],
+    ['person:1', 2, 'too-large'],
+    ['cash', 1, 'moved'],
+    ['cash', 2, 'too-large'],
+  ] as const)('moves from %s to an account that can count one unit more: %i is %s', async (debit, minor, expected) => {
+    const { ledger, run } = open();
+    const amount = { minor: LARGEST_SUM - 1, currency: 'EUR' } as const;
+    const full: Transfer = {
+      id: 'full',
+      debit: debit === 'cash' ? 'cash' : 'clearing:bank',
+      credit: 'merchant:1',
+      amount,
+    };
+    expect(await run((it) => it.move(full, 1))).toBe('moved');
+    if (debit === 'person:1') await run((it) => it.move(transfer, 1));
+    const wanted: Transfer = { id: 'x', debit, credit: 'merchant:1', amount: { minor, currency: 'EUR' } };
+    const held = await run((it) => it.hold({ ...wanted, id: 'y' }, 2));
+    expect(held).toBe(expected === 'moved' ? 'held' : expected);
+    if (held === 'held') await run((it) => it.void({ ...wanted, id: 'y' }, 3));
+    expect(await run((it) => it.move(wanted, 4))).toBe(expected);
+    const posted = expected === 'moved' ? LARGEST_SUM : LARGEST_SUM - 1;
+    expect(await ledger.balance('merchant:1', 'EUR')).toEqual({ posted, pending: 0 });
+  });
+
   it('refuses another movement under the same id', async () => {
     const { run } = open();
     await run((it) => it.hold(transfer, 1));
