@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { declineReasonOf, hexOf, octetsOf } from '../../../device/safe-mobile/index.ts';
+import { ScriptedRail } from '../rails/scripted-rail.ts';
 import { CUSTOMER_NUMBER, DEPOSIT, MERCHANT_NUMBER, PIN, shop } from '../world.ts';
 
 const eur = (minor: number) => ({ minor, currency: 'EUR' }) as const;
 
 /** A shop whose merchant has a phone too. */
-async function shopWithPhone() {
-  const base = await shop();
+async function shopWithPhone(...options: Parameters<typeof shop>) {
+  const base = await shop(...options);
   const owner = await base.world.subscriber(MERCHANT_NUMBER);
   const { merchant } = await base.world.merchant(owner.person.id);
   base.world.air.sent.length = 0;
@@ -369,6 +370,51 @@ describe("a payment from a merchant's phone", () => {
     const naks = phone.received.flatMap((message) => (message.type === 'NAK' ? [message.code] : []));
     expect(naks).toEqual(['unknown-reference', 'unknown-reference']);
     expect((await world.service.payments({ limit: 1 }))[0]?.state).toBe('REQUESTED');
+  });
+
+  // The merchant's phone cancels a payment that has ended, or that the rail has not decided: it hears how the payment stands.
+  it.each([
+    ['was paid', 'paid', 'CAPTURED'],
+    ['was cancelled', 'cancelled', 'CANCELLED'],
+    ['the rail has not decided', 'in-progress', 'UNKNOWN'],
+  ] as const)('that %s is not cancelled: its phone hears "%s", once', async (what, status, state) => {
+    const rail = new ScriptedRail();
+    const { world, customer, owner } = await shopWithPhone(
+      'late',
+      what === 'the rail has not decided' ? { rails: [rail] } : {},
+    );
+    const mref = owner.phone.payInit(customerAddress, eur(1_250), '47');
+    await world.clock.advance(3_000);
+    if (what === 'was cancelled') owner.phone.say({ type: 'PAY_CANCEL', mref, reason: 1 });
+    else customer.phone.approve(PIN);
+    await world.clock.advance(10_000);
+    const heard = owner.phone.received.length;
+    owner.phone.say({ type: 'PAY_CANCEL', mref, reason: 1 });
+    await world.clock.advance(10_000);
+    expect(owner.phone.received.slice(heard)).toMatchObject([{ type: 'RECEIPT', status }]);
+    expect((await world.service.payments({ limit: 1 }))[0]?.state).toBe(state);
+  });
+
+  it('that nobody asked for is not cancelled: its phone hears NAK', async () => {
+    const { world, owner } = await shopWithPhone();
+    owner.phone.say({ type: 'PAY_CANCEL', mref: new Uint8Array(8).fill(9), reason: 1 });
+    await world.clock.advance(3_000);
+    expect(owner.phone.received.at(-1)).toMatchObject({ type: 'NAK', code: 'unknown-reference' });
+  });
+
+  it('asked for again after it was paid brings the receipt again, and the customer is not asked', async () => {
+    const { world, customer, owner } = await shopWithPhone();
+    const mref = owner.phone.payInit(customerAddress, eur(1), '47');
+    await world.clock.advance(3_000);
+    customer.phone.approve(PIN);
+    await world.clock.advance(10_000);
+    const heard = owner.phone.received.length;
+    const again = { customer: customerAddress, amount: eur(1), ttl: 120, flags: 0, reference: '47' };
+    owner.phone.say({ type: 'PAY_INIT', mref, ...again });
+    await world.clock.advance(10_000);
+    expect(owner.phone.received.slice(heard)).toMatchObject([{ type: 'RECEIPT', status: 'paid' }]);
+    expect(customer.phone.asked.filter(({ message }) => message.type === 'PAY_REQUEST')).toHaveLength(1);
+    expect(await world.service.holdings(customer.person.id)).toEqual([eur(DEPOSIT.minor - 1)]);
   });
 
   it('sent twice is asked once', async () => {
