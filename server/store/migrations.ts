@@ -223,8 +223,8 @@ CREATE TABLE receipt (
   repeats INTEGER NOT NULL DEFAULT 0,
   at INTEGER NOT NULL,
   PRIMARY KEY (ref, device_id)
-) STRICT, WITHOUT ROWID;
-INSERT INTO receipt SELECT ref, device_id, frame, repeats, at FROM earlier_receipt;
+) STRICT;
+INSERT INTO receipt SELECT ref, device_id, frame, repeats, at FROM earlier_receipt ORDER BY rowid;
 DROP TABLE earlier_receipt;
 DROP INDEX transfer_by_debit;
 DROP INDEX payment_of_person;

@@ -19,10 +19,8 @@ const TIME_OF_DAY_MS = 3 * 60 * 60 * 1000;
 export interface Kept {
   readonly table: string;
   readonly days: number;
-  /** The column with the time at which a row is written, ms since 1970: rows come in this order, unless {@link Kept.by} is given. */
+  /** The column with the time at which a row is written, ms since 1970: rows come in this order. */
   readonly born: string;
-  /** A column of text that the table is sorted by, where it has no rowid. Its rows do not come in the order of time: all are looked at. */
-  readonly by?: string;
   /** Rows that stay longer, as a condition; `?1` is the limit, ms since 1970. */
   readonly unless?: string;
   /** What goes with the row, in this order, before it; `?1` is the value of {@link Kept.key}. */
@@ -58,7 +56,7 @@ export const KEPT: readonly Kept[] = [
   // Wrong PINs count for 90 days.
   { table: 'pin_failure', days: 91, born: 'at' },
   // Sealed frames, to be sent again to a phone that asks.
-  { table: 'receipt', days: 365, born: 'at', by: 'ref' },
+  { table: 'receipt', days: 365, born: 'at' },
   { table: 'journal', days: COMMERCIAL_DAYS, born: 'at' },
   {
     table: 'payment',
@@ -148,33 +146,25 @@ export class Retention {
     }
   }
 
-  /** Walks through a table from its oldest row to the first batch in which no row is old enough, or by {@link Kept.by} to its end. */
+  /** Walks through a table from its oldest row to the first batch in which no row is old enough. */
   async #shorten(kept: Kept): Promise<void> {
     const limit = this.#clock.now() - kept.days * DAY_MS;
-    let place: Place | undefined = kept.by === undefined ? Number.MIN_SAFE_INTEGER : '';
+    let place: number | undefined = Number.MIN_SAFE_INTEGER;
     while (place !== undefined && !this.#stopped) {
-      const after: Place = place;
+      const after: number = place;
       place = await this.#store.transaction(`retention of ${kept.table}`, (tx) => deleteBatch(tx, kept, limit, after));
     }
   }
 }
 
-/** Where a row stands in its table: its rowid, or the value of {@link Kept.by}. */
-type Place = number | string;
-
-/** @returns the place of the last row that was looked at; `undefined` when the rest is younger, or there is none */
-async function deleteBatch(tx: Tx, kept: Kept, limit: number, after: Place): Promise<Place | undefined> {
-  const { table, born, by, unless = '0', with: others = [], batch = BATCH } = kept;
-  const order = by ?? 'rowid';
-  // Rows of one place are looked at together: the next batch begins after it.
+/** @returns the place of the last row that was looked at; `undefined` when the rest is younger */
+async function deleteBatch(tx: Tx, kept: Kept, limit: number, after: number): Promise<number | undefined> {
+  const { table, born, key = 'rowid', unless = '0', with: others = [], batch = BATCH } = kept;
   const rows = await tx.all(
-    `SELECT ${order} AS place, CAST(${kept.key ?? order} AS TEXT) AS key, ${born} < ?1 AS old,
-       ${born} < ?1 AND NOT (${unless}) AS gone
-     FROM ${table} WHERE ${order} > ?2
-       AND ${order} <= (SELECT max(place) FROM (SELECT ${order} AS place FROM ${table} WHERE ${order} > ?2 ORDER BY ${order} LIMIT ?3))
-     ORDER BY ${order}`,
+    `SELECT rowid AS place, CAST(${key} AS TEXT) AS key, ${born} < ?1 AS old, ${born} < ?1 AND NOT (${unless}) AS gone
+     FROM ${table} WHERE rowid > ?2 ORDER BY rowid LIMIT ?3`,
     (row) => ({
-      place: by === undefined ? row.integer('place') : row.text('place'),
+      place: row.integer('place'),
       key: row.text('key'),
       old: row.integer('old') === 1,
       gone: row.integer('gone') === 1,
@@ -186,8 +176,8 @@ async function deleteBatch(tx: Tx, kept: Kept, limit: number, after: Place): Pro
   await tx.run('UPDATE deletion SET before = ?', limit);
   for (const row of rows.filter(({ gone }) => gone)) {
     for (const sql of others) await tx.run(sql, row.key);
-    await tx.run(`DELETE FROM ${table} WHERE ${order} = ? AND ${born} < ?`, row.place, limit);
+    await tx.run(`DELETE FROM ${table} WHERE rowid = ?`, row.place);
   }
   await tx.run('UPDATE deletion SET before = 0');
-  return by !== undefined || rows.some(({ old }) => old) ? rows.at(-1)?.place : undefined;
+  return rows.some(({ old }) => old) ? rows.at(-1)?.place : undefined;
 }

@@ -229,37 +229,6 @@ describe('retention', () => {
     expect(most).toBeLessThanOrEqual(100);
   });
 
-  it('looks at every receipt: they do not stand in the order of time, and two phones may have one of the same ref', async () => {
-    const { world } = await busyShop();
-    await world.service.close();
-    const store = new SqliteStore(world.database, { clock: world.clock });
-    const young = world.clock.now();
-    const old = young - 366 * DAY_MS;
-    await store.transaction('fill', async (tx) => {
-      await tx.run('DELETE FROM receipt');
-      await tx.run(
-        `INSERT INTO device (id, person_id, state, code_mac, code_tries_left, code_expires_at, created_at)
-         SELECT id - 1, person_id, 'retired', x'', 0, 0, 0 FROM device`,
-      );
-      const devices = await tx.all('SELECT id FROM device ORDER BY id', (row) => row.integer('id'));
-      // The 100th ref ends a batch with its first row.
-      for (let n = 0; n < 250; n += 1) {
-        const rows = n === 99 ? [young, old] : [n < 150 ? young : old];
-        for (const [phone, at] of rows.entries())
-          await tx.run("INSERT INTO receipt VALUES (?, ?, x'', 0, ?)", `ref ${1_000 + n}`, devices[phone] ?? 0, at);
-      }
-    });
-    await store.close();
-    await world.open();
-    await world.clock.advance(DAY_MS);
-    const after = new SqliteStore(world.database, { clock: world.clock });
-    const left = await after.read((tx) =>
-      tx.all('SELECT ref, at FROM receipt ORDER BY ref', (row) => [row.text('ref'), row.integer('at')]),
-    );
-    await after.close();
-    expect(left).toEqual(Array.from({ length: 150 }, (_, n) => [`ref ${1_000 + n}`, young]));
-  });
-
   it.each(OLD_ROWS)('keeps $what, however old', async ({ table, column, insert, stays, goes }) => {
     const { world } = await shop('retention');
     await world.service.close();
