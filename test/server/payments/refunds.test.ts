@@ -106,6 +106,21 @@ describe('a refund', () => {
     expect(await world.breaches()).toEqual([]);
   });
 
+  it('that the rail declines counts for its own payment alone', async () => {
+    const rail = new ScriptedRail();
+    rail.refunds = [done, declined];
+    const { world, customer, merchant, txn, payment } = await paid(rail);
+    rail.charges.push(done);
+    const other = await world.request(merchant);
+    await world.clock.advance(2_000);
+    customer.phone.approve(PIN);
+    await world.clock.advance(3_000);
+    await world.service.refund(txn, { key: 'a', amount: eur(500) });
+    expect(await world.service.refund(other.txn, { key: 'b', amount: eur(300) })).toMatchObject({ refunded: 0 });
+    expect(await payment()).toMatchObject({ state: 'CAPTURED', refunded: 500 });
+    expect(await world.breaches()).toEqual([]);
+  });
+
   it('whose key was declined stays declined', async () => {
     const rail = new ScriptedRail();
     rail.refunds = [declined, done];
