@@ -74,7 +74,10 @@ function keysAreSound(context: Context, { approvalKey, sealingKey }: Enrol): boo
     if (error instanceof SafeMobileError) return false;
     throw error;
   }
-  return !isZero(context.primitives.x25519(context.keys.sealing.secretKey, sealingKey));
+  const shared = context.primitives.x25519(context.keys.sealing.secretKey, sealingKey);
+  const usable = !isZero(shared);
+  shared.fill(0);
+  return usable;
 }
 
 async function askForPin(tx: Tx, context: AskingContext, device: Device, recipient: Recipient): Promise<void> {

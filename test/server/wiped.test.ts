@@ -11,11 +11,17 @@ async function noting() {
   const verified: { readonly key: Uint8Array; readonly signature: Uint8Array }[] = [];
   const sealed: Uint8Array[] = [];
   const opened: Uint8Array[] = [];
+  const shared: Uint8Array[] = [];
   const primitives: Primitives = {
     ...native,
     ed25519Verify(key, message, signature) {
       verified.push({ key, signature });
       return native.ed25519Verify(key, message, signature);
+    },
+    x25519(secretKey, publicKey) {
+      const secret = native.x25519(secretKey, publicKey);
+      shared.push(secret);
+      return secret;
     },
     secretboxSeal(key, nonce, message) {
       sealed.push(message);
@@ -28,7 +34,7 @@ async function noting() {
     },
   };
   const base = await shop('wiped', { primitives });
-  return { ...base, verified, sealed, opened };
+  return { ...base, verified, sealed, opened, shared };
 }
 
 const isWiped = (octets: Uint8Array) => octets.every((octet) => octet === 0);
@@ -117,4 +123,11 @@ describe('after an enrolment', () => {
     expect(opened.map(({ length }) => length)).toEqual([79]);
     expect(opened.every(isWiped)).toBe(true);
   });
+});
+
+it('at the end of the service every shared secret is wiped, also those that were kept for the next frames', async () => {
+  const { world, shared } = await noting();
+  expect(shared.filter((secret) => !isWiped(secret)).length).toBeGreaterThan(0);
+  await world.service.close();
+  expect(shared.every(isWiped)).toBe(true);
 });

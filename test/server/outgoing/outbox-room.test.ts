@@ -149,6 +149,29 @@ describe('a new frame', () => {
     expect([taken, await states()]).toEqual([['first'], ['sent', 'dropped']]);
   });
 
+  it('that is withdrawn in the same commit takes no other one of its phone with it', async () => {
+    const { taken, add, withdraw } = await open(2);
+    await Promise.all([add('a'), add('b'), withdraw('a')]);
+    expect(taken).toEqual(['b']);
+  });
+
+  it('waits behind one that was claimed by the commit before, and is not at the bearer yet', async () => {
+    const { clock, store, room, outbox, taken, add, states } = await open(1);
+    room.canSend = () => false;
+    await add('a');
+    await clock.advance(0);
+    room.canSend = () => true;
+    outbox.look();
+    let added: Promise<void> | undefined;
+    await store.transaction('with the claim', async (tx) =>
+      tx.afterCommit(() => {
+        added = add('b');
+      }),
+    );
+    await added;
+    expect([taken, await states()]).toEqual([['a'], ['handed', 'waiting']]);
+  });
+
   it('that is withdrawn at the bearer stays withdrawn, whatever the outcome', async () => {
     for (const outcome of [SENT, { kind: 'failed', reason: 'no network', retry: true } as const]) {
       const { clock, add, withdraw, states, settle, taken } = await open(1);
