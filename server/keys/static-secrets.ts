@@ -1,4 +1,10 @@
-import type { PhoneKeyPair, Primitives, PublicHalf, ServiceKeyPair } from '../../device/safe-mobile/index.ts';
+import {
+  type PhoneKeyPair,
+  type Primitives,
+  type PublicHalf,
+  type ServiceKeyPair,
+  sameOctets,
+} from '../../device/safe-mobile/index.ts';
 
 interface Kept {
   readonly publicKey: Uint8Array;
@@ -27,7 +33,7 @@ export class StaticSecrets {
   of({ deviceId, publicKey }: PublicHalf<PhoneKeyPair>): Uint8Array {
     const known = this.#kept.get(deviceId);
     this.#kept.delete(deviceId);
-    if (known !== undefined && isEqual(known.publicKey, publicKey)) {
+    if (known !== undefined && sameOctets(known.publicKey, publicKey)) {
       this.#kept.set(deviceId, known);
       return known.secret.slice();
     }
@@ -52,8 +58,4 @@ export class StaticSecrets {
     }
     this.#kept.set(deviceId, kept);
   }
-}
-
-function isEqual(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((octet, index) => octet === b[index]);
 }
