@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readFile } from '../../../server/store/read-file.ts';
 import { PIN, shop } from '../world.ts';
 
 /** The pauses after which a frame is tried again, ms; after the fifth failure it is set aside. */
@@ -35,6 +36,16 @@ describe('a frame that could not be dealt with', () => {
     expect(faults()).toBe(1);
     expect(customer.phone.receipts().at(-1)?.status).toBe('paid');
     expect(await world.breaches()).toEqual([]);
+  });
+
+  it('keeps the time at which it arrived', async () => {
+    const { world } = await failing((tries) => tries === 1);
+    await world.clock.advance(1_500);
+    const last = await readFile(world.database, (tx) =>
+      tx.get('SELECT received_at FROM inbox ORDER BY id DESC', (row) => row.integer('received_at')),
+    );
+    const ago = world.clock.now() - (last ?? 0);
+    expect([ago > 0, ago <= 1_500]).toEqual([true, true]);
   });
 
   it('in time counts, though the time is over when it is dealt with', async () => {
