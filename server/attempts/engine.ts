@@ -196,7 +196,6 @@ export class AttemptEngine {
 
   async #await(asked: Attempt, call: () => Promise<Outcome>): Promise<void> {
     const outcome = await answerOf(call);
-    if (!this.#store.isOpen) return;
     try {
       await this.#store.transaction('answer of a rail', async (tx) => {
         const attempt = await attemptByKey(tx, asked.order.key);

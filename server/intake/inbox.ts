@@ -1,5 +1,6 @@
 import { FRAME_OCTETS } from '../../device/safe-mobile/index.ts';
 import type { IncomingSms, SmsReceiver, SmsReport } from '../../modem/index.ts';
+import { recordFault } from '../journal/journal.ts';
 import type { Context } from '../outgoing/context.ts';
 import { APPLICATION_PORT } from '../outgoing/outbox.ts';
 import { receiptDelivered } from '../outgoing/receipts.ts';
@@ -55,11 +56,12 @@ export class Inbox implements SmsReceiver {
 
   /** A status report came: the phone has the message, which is not sent again. */
   report({ id, outcome }: SmsReport): void {
-    if (outcome !== 'delivered' || !this.#store.isOpen) return;
-    void this.#store.transaction('status report', async (tx) => {
+    if (outcome !== 'delivered') return;
+    const noted = this.#store.transaction('status report', async (tx) => {
       const delivered = await this.#context.outbox.delivered(tx, id);
       if (delivered?.message === 'RECEIPT') await receiptDelivered(tx, this.#context, delivered);
     });
+    void noted.catch((error) => this.#record(error));
   }
 
   /** An undecodable record is not a frame, and is dropped; the modem's log has an entry about it. */
@@ -76,7 +78,11 @@ export class Inbox implements SmsReceiver {
   /** The pause before another try is over: the handler of the timer `inbox-retry`. */
   async retry(tx: Tx, subject: string): Promise<void> {
     const frame = await tx.get(`SELECT ${UNREAD} FROM inbox WHERE id = ? AND ${UNDEALT}`, readUnread, subject);
-    if (frame !== undefined) tx.afterCommit(() => void this.#deal(frame));
+    if (frame !== undefined) tx.afterCommit(() => void this.#deal(frame).catch((error) => this.#record(error)));
+  }
+
+  #record(error: unknown): Promise<void> {
+    return recordFault(this.#store, this.#context.journal, error);
   }
 
   /** @returns `undefined` for an SMS that was handed over before */
@@ -96,11 +102,10 @@ export class Inbox implements SmsReceiver {
 
   /** A message that fails does not block the next one. */
   async #deal(unread: UnreadFrame): Promise<void> {
-    if (!this.#store.isOpen) return;
     try {
       await this.#store.transaction('frame', (tx) => this.#handle(tx, unread));
     } catch (error) {
-      if (this.#store.isOpen) await this.#store.transaction('frame failed', (tx) => this.#tryLater(tx, unread, error));
+      await this.#store.transaction('frame failed', (tx) => this.#tryLater(tx, unread, error));
     }
   }
 

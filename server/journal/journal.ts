@@ -51,11 +51,13 @@ export class Journal {
   }
 }
 
-/** Writes an internal fault to the journal; nothing when the database is closed already. */
+/**
+ * Writes an internal fault to the journal; nothing when the database is closed, or takes nothing any more. Never rejects: it is the last
+ * step of work that nobody waits for, and an error without an owner would end the process.
+ */
 export async function recordFault(store: Store, journal: Journal, error: unknown): Promise<void> {
-  if (!store.isOpen) return;
   const reason = messageOf(error);
-  await store.transaction('fault', (tx) => journal.record(tx, { kind: 'fault', reason }));
+  await store.transaction('fault', (tx) => journal.record(tx, { kind: 'fault', reason })).catch(() => {});
 }
 
 function subjectOf(event: ServiceEvent): string {

@@ -1,5 +1,5 @@
 import type { Clock, SmsBearer } from '../../modem/index.ts';
-import type { Journal } from '../journal/journal.ts';
+import { type Journal, recordFault } from '../journal/journal.ts';
 import type { Row } from '../store/row.ts';
 import type { ReadTx, Store, Tx } from '../store/store.ts';
 import type { Timers } from '../time/timers.ts';
@@ -11,6 +11,9 @@ export const APPLICATION_PORT = 16001;
 
 /** The prefix of a row's number in the id that the bearer gets. */
 const ID_PREFIX = 'outbox-';
+
+/** Pause after a fault of the database, ms: then the frames that wait are looked at again. */
+const AGAIN_AFTER_MS = 5_000;
 
 /** A sealed frame to send. Never a plaintext. */
 export interface OutgoingFrame {
@@ -60,6 +63,7 @@ export class Outbox {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #bearer: SmsBearer;
+  readonly #journal: Journal;
   readonly #outcomes: FrameOutcomes;
   readonly #room: BearerRoom;
   /** Frames that were written down as handed over, and leave when all that follows the commit was done. */
@@ -82,6 +86,7 @@ export class Outbox {
     this.#store = store;
     this.#clock = clock;
     this.#bearer = bearer;
+    this.#journal = journal;
     this.#outcomes = new FrameOutcomes(store, clock, timers, journal);
     this.#room = room;
   }
@@ -129,7 +134,7 @@ export class Outbox {
 
   /** Drops the unsent frames about `ref`: a newer frame replaces them, and an older one must not come after it. */
   async withdraw(tx: Tx, device: DeviceId, message: string, ref: string): Promise<void> {
-    const withdrawn = await tx.run(
+    await tx.run(
       `UPDATE outbox SET state = 'dropped', trouble = 'withdrawn', frame = NULL, ended_at = ?
        WHERE ended_at IS NULL AND ref = ? AND device_id = ? AND message = ?`,
       this.#clock.now(),
@@ -137,7 +142,6 @@ export class Outbox {
       device,
       message,
     );
-    if (withdrawn === 0) return;
     tx.afterCommit(() => {
       for (const [id, frame] of this.#leaving) {
         if (frame.ref === ref && frame.deviceId === device && frame.message === message) this.#leaving.delete(id);
@@ -201,12 +205,17 @@ export class Outbox {
   }
 
   async #handOver(): Promise<void> {
-    while (this.#again && this.#mayHold() > this.#inFlight.size) {
-      this.#again = false;
-      for (const frame of await this.#claim()) {
-        this.#claimed -= 1;
-        this.#start(frame);
+    try {
+      while (this.#again && this.#mayHold() > this.#inFlight.size) {
+        this.#again = false;
+        for (const frame of await this.#claim()) {
+          this.#claimed -= 1;
+          this.#start(frame);
+        }
       }
+    } catch (error) {
+      this.#clock.after(AGAIN_AFTER_MS, () => this.look());
+      await recordFault(this.#store, this.#journal, error);
     }
   }
 
@@ -271,7 +280,7 @@ export class Outbox {
       validityMs: frame.usefulUntil - this.#clock.now(),
       ...(frame.report === true && { statusReport: true }),
     });
-    if (this.#store.isOpen) await this.#outcomes.write(frame, outcome);
+    await this.#outcomes.write(frame, outcome);
   }
 }
 

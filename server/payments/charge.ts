@@ -38,7 +38,7 @@ export async function chargeApproved(
   if (attempt === undefined) throw new Error(`payment ${payment.txn} was charged before its approval`);
   const { approvalCode, reason } = attempt;
   const outcome: Happening =
-    attempt.state === 'done' ? ['capture', { asked, approvalCode }] : ['decline', { asked, ...(reason && { reason }) }];
+    attempt.state === 'done' ? ['capture', { asked, approvalCode }] : ['decline', { asked, reason }];
   if ((await steps(tx, context, payment, ['approve', {}], outcome)) === undefined) {
     throw new Error(`payment ${payment.txn} was changed by another transaction`);
   }

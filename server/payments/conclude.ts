@@ -25,22 +25,22 @@ export function attemptListener(context: PaymentContext): AttemptListener {
 
 async function concludeCharge(tx: Tx, context: PaymentContext, attempt: Attempt): Promise<void> {
   const payment = await requirePayment(tx, attempt.order.txn);
-  const reason = attempt.reason === undefined ? {} : { reason: attempt.reason };
+  const { reason, approvalCode } = attempt;
   switch (attempt.state) {
     case 'done':
-      await step(tx, context, payment, 'capture', { approvalCode: attempt.approvalCode });
+      await step(tx, context, payment, 'capture', { approvalCode });
       break;
     case 'declined':
-      await step(tx, context, payment, 'decline', reason);
+      await step(tx, context, payment, 'decline', { reason });
       break;
     case 'pending':
       await step(tx, context, payment, 'wait');
       break;
     case 'unknown':
-      await step(tx, context, payment, 'lose-answer', reason);
+      await step(tx, context, payment, 'lose-answer', { reason });
       break;
     case 'given-up':
-      await step(tx, context, payment, 'give-up', reason);
+      await step(tx, context, payment, 'give-up', { reason });
       break;
     case 'asked':
       break;
@@ -52,6 +52,6 @@ async function concludeReversal(tx: Tx, context: PaymentContext, { order, state,
   const payment = await requirePayment(tx, order.txn);
   if (state === 'done') await step(tx, context, payment, 'confirm-reversal', { reason: 'reversed' });
   else if (state === 'declined' || state === 'given-up') {
-    await step(tx, context, payment, 'give-up', reason === undefined ? {} : { reason });
+    await step(tx, context, payment, 'give-up', { reason });
   }
 }

@@ -117,19 +117,28 @@ function sameOrder(known: Refund, { key, amount }: RefundOrder): Refund {
   );
 }
 
-function amountOf({ amount, refunded, txn }: Payment, order: RefundOrder): Amount {
-  const left: Amount = { minor: amount.minor - refunded, currency: amount.currency };
-  const wanted = order.amount ?? left;
+function amountOf(payment: Payment, order: RefundOrder): Amount {
+  const { amount, txn } = payment;
+  const wanted = order.amount ?? leftOf(payment);
   if (wanted.currency !== amount.currency) {
     throw new ServiceError('invalid-request', `payment ${txn} was ${formatAmount(amount)}, not ${wanted.currency}`);
   }
   if (order.key === undefined && wanted.minor !== amount.minor && order.amount !== undefined) {
     throw new ServiceError('invalid-request', 'key: a refund of a part needs a key, so that it is not made twice');
   }
-  if (wanted.minor < 1 || wanted.minor > left.minor) {
-    throw new ServiceError('conflict', `${formatAmount(left)} of payment ${txn} is left to be refunded`);
-  }
+  if (wanted.minor < 1) throw tooMuch(payment);
   return wanted;
+}
+
+function leftOf({ amount, refunded }: Payment): Amount {
+  return { minor: amount.minor - refunded, currency: amount.currency };
+}
+
+function tooMuch(payment: Payment): ServiceError {
+  return new ServiceError(
+    'conflict',
+    `${formatAmount(leftOf(payment))} of payment ${payment.txn} is left to be refunded`,
+  );
 }
 
 function railOf(context: PaymentContext, payment: Payment, amount: Amount): Rail {
@@ -147,14 +156,14 @@ function railOf(context: PaymentContext, payment: Payment, amount: Amount): Rail
   return rail;
 }
 
-/** Refunds that are asked for at the same time cannot give back more than was paid. */
-async function reserve(tx: Tx, { txn }: Payment, { minor }: Amount): Promise<void> {
+/** Refunds together, also those that are asked for at the same time, cannot give back more than was paid. */
+async function reserve(tx: Tx, payment: Payment, { minor }: Amount): Promise<void> {
   const reserved = await tx.run(
     'UPDATE payment SET refunded = refunded + ?1 WHERE txn = ?2 AND refunded + ?1 <= minor',
     minor,
-    txn,
+    payment.txn,
   );
-  if (reserved === 0) throw new ServiceError('conflict', `payment ${txn} was refunded meanwhile`);
+  if (reserved === 0) throw tooMuch(payment);
 }
 
 async function requireRefund(tx: ReadTx, railKey: RailKey): Promise<Refund> {

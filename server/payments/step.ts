@@ -10,7 +10,7 @@ import { nextState } from './transitions.ts';
 
 /** The values of an event. */
 export interface StepDetail {
-  readonly reason?: string;
+  readonly reason?: string | undefined;
   readonly approvalCode?: number;
   /** PIN tries left, for the receipt. */
   readonly triesLeft?: number;

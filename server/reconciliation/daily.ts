@@ -43,17 +43,23 @@ export class DailyReconciliation {
     const { store, journal } = this.#context;
     for (const rail of this.#rails.all) {
       try {
-        await this.#runRail(rail);
+        await this.#runOrAlarm(rail);
       } catch (error) {
-        if (!store.isOpen) return;
-        if (!(error instanceof SettlementError)) await recordFault(store, journal, error);
-        else {
-          const detail = `${error.message}. The next daily run compares these days as well`;
-          await store.transaction('settlement missing', (tx) =>
-            journal.record(tx, { kind: 'alarm', alarm: 'settlement-missing', ref: rail.name, detail }),
-          );
-        }
+        await recordFault(store, journal, error);
       }
+    }
+  }
+
+  async #runOrAlarm(rail: Rail): Promise<void> {
+    const { store, journal } = this.#context;
+    try {
+      await this.#runRail(rail);
+    } catch (error) {
+      if (!(error instanceof SettlementError)) throw error;
+      const detail = `${error.message}. The next daily run compares these days as well`;
+      await store.transaction('settlement missing', (tx) =>
+        journal.record(tx, { kind: 'alarm', alarm: 'settlement-missing', ref: rail.name, detail }),
+      );
     }
   }
 

@@ -164,7 +164,7 @@ export class Timers {
       await this.#fire();
     } catch (error) {
       this.#wakeAt(this.#clock.now() + AGAIN_AFTER_MS);
-      await recordFault(this.#store, this.#journal, error).catch(() => {});
+      await recordFault(this.#store, this.#journal, error);
     }
   }
 

@@ -7,7 +7,7 @@ import { DEPOSIT } from '../world.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-const done: Outcome = { kind: 'done', approvalCode: 4711 };
+const done = { kind: 'done', approvalCode: 4711 } as const;
 const declined: Outcome = { kind: 'declined', reason: '51' };
 const unknown: Outcome = { kind: 'unknown', reason: 'no answer' };
 const pending: Outcome = { kind: 'pending' };
@@ -256,6 +256,26 @@ describe('a local rail', () => {
   });
 });
 
+describe('a payment that is cancelled while its rail decides', () => {
+  it('is not charged, and the answer of the phone is tried again', async () => {
+    const rail: LocalRail = {
+      name: 'pos',
+      local: true,
+      capabilities: new ScriptedRail().capabilities,
+      payerOf: () => 'clearing:pos',
+      settlement: async () => [],
+      decide: async (tx, { txn }) => {
+        await tx.run("UPDATE payment SET state = 'CANCELLED' WHERE txn = ?", txn);
+        return done;
+      },
+    };
+    const { world, txn, state } = await approved(rail);
+    expect(await state()).toBe('REQUESTED');
+    const faults = world.journal.flatMap(({ event }) => (event.kind === 'fault' ? [event.reason] : []));
+    expect(faults[0]).toContain(`payment ${txn} was changed by another transaction`);
+  });
+});
+
 describe('the reason of a payment', () => {
   it.each([
     ['paid', done, 'CAPTURED', undefined],
@@ -364,20 +384,20 @@ describe('a late answer', () => {
   });
 
   it.each([
-    ['open', unknown, 'REVERSING'],
-    ['done', done, 'REVERSED'],
-    ['refused', declined, 'REVIEW'],
-  ] as const)('does not take back a reversal that is %s', async (_, reversal, expected) => {
+    ['open', unknown, 'REVERSING', 'the rail did not answer in time'],
+    ['done', done, 'REVERSED', 'reversed'],
+    ['refused', declined, 'REVIEW', '51'],
+  ] as const)('does not take back a reversal that is %s', async (_, reversal, expected, reason) => {
     const answer = later<Outcome>();
     const rail = new ScriptedRail({ onUnknown: 'reverse', retryMs: [1_000, HOUR] });
     rail.charges = [answer.promise];
     rail.reversals = [reversal];
-    const { world, state, alarms } = await approved(rail);
+    const { world, txn, state, alarms } = await approved(rail);
     await world.clock.advance(17_000);
     expect(await state()).toBe(expected);
     answer.settle(done);
     await world.clock.advance(10);
-    expect(await state()).toBe(expected);
+    expect(await world.service.payment(txn)).toMatchObject({ state: expected, reason });
     expect(alarms().filter((alarm) => alarm !== 'payment-needs-review')).toEqual(['answer-after-reversal']);
     expect(await world.breaches()).toEqual([]);
   });

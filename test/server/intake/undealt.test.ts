@@ -81,6 +81,21 @@ describe('a frame that could not be dealt with', () => {
     expect(await state()).toBe('CAPTURED');
   });
 
+  it('stays for the next start when not even its failure can be written', async () => {
+    const { world, state } = await failing((tries) => tries === 1);
+    const { beforeStatement } = world;
+    await world.clock.advance(1_500);
+    world.beforeStatement = (sql) => {
+      if (/INTO evidence|UPDATE inbox SET tries/.test(sql)) throw new Error('disk I/O error');
+    };
+    await world.clock.advance(3_000);
+    expect(world.journal.at(-1)?.event).toEqual({ kind: 'fault', reason: 'disk I/O error' });
+    world.beforeStatement = beforeStatement;
+    world.kill();
+    await world.open();
+    expect(await state()).toBe('CAPTURED');
+  });
+
   it('does not hold up the frames that come after it', async () => {
     const { world, customer } = await failing(() => true);
     await world.clock.advance(2_000);

@@ -49,15 +49,21 @@ describe('the receipt of a refund', () => {
   });
 
   it.each([
-    ['delivered', 1],
-    ['trying', 2],
-    ['failed', 2],
-  ] as const)('with the report "%s" is sent %i times within two minutes', async (outcome, times) => {
+    ['delivered', 1, 'all is well'],
+    ['trying', 2, 'all is well'],
+    ['failed', 2, 'all is well'],
+    ['delivered', 2, 'the database fails'],
+  ] as const)('with the report "%s" is sent %i times within two minutes when %s', async (outcome, times, fault) => {
     const { world, txn, sent } = await paid();
     await world.service.refund(txn);
     await world.clock.advance(2_000);
+    world.beforeStatement = (sql) => {
+      if (fault !== 'all is well' && sql.includes('created_at FROM outbox')) throw new Error('disk I/O error');
+    };
     world.air.report(sent[0], outcome);
     await world.clock.advance(2 * MINUTE);
+    const faults = world.journal.flatMap(({ event }) => (event.kind === 'fault' ? [event.reason] : []));
+    expect(faults).toEqual(fault === 'all is well' ? [] : ['disk I/O error']);
     expect(sent).toHaveLength(times);
   });
 

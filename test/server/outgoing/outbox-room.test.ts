@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { SendOutcome, SmsBearer } from '../../../modem/index.ts';
+import type { OutgoingSms, SendOutcome, SmsBearer } from '../../../modem/index.ts';
 import { Journal } from '../../../server/journal/journal.ts';
-import { Outbox } from '../../../server/outgoing/outbox.ts';
+import { Outbox, type OutgoingFrame } from '../../../server/outgoing/outbox.ts';
+import { StoreError } from '../../../server/store/store.ts';
 import { Timers } from '../../../server/time/timers.ts';
 import { deviceId } from '../../../server/vocabulary/ids.ts';
 import { VirtualClock } from '../../../sim/index.ts';
@@ -9,6 +10,7 @@ import { memoryStore } from '../memory-store.ts';
 
 const PHONE = deviceId(7);
 const SENT: SendOutcome = { kind: 'sent', references: [1] };
+const FAILED: SendOutcome = { kind: 'failed', reason: 'no network', retry: true };
 
 /** An outbox whose bearer holds `atOnce` messages, until the test says what became of them. */
 async function open(atOnce: number) {
@@ -21,13 +23,23 @@ async function open(atOnce: number) {
       if (fault !== '' && sql.startsWith(fault)) throw new Error('disk I/O error');
     },
   });
+  const plain = store.transaction.bind(store);
+  let refused: readonly string[] = [];
+  store.transaction = (name, work, whenFull) =>
+    refused.includes(name) ? Promise.reject(new StoreError(`${name} did not begin`)) : plain(name, work, whenFull);
+  const refusing = (...names: readonly string[]) => {
+    refused = names;
+  };
   const journal = new Journal(clock);
   const timers = new Timers(store, clock, journal);
   const taken: string[] = [];
+  const sent: OutgoingSms[] = [];
   const atBearer: ((outcome: SendOutcome) => void)[] = [];
   const bearer: SmsBearer = {
-    send: ({ content }) => {
+    send: (sms) => {
+      const { content } = sms;
       taken.push(content.kind === 'data' ? String.fromCharCode(...content.data) : '');
+      sent.push(sms);
       return new Promise((resolve) => atBearer.push(resolve));
     },
     receive: () => {},
@@ -36,22 +48,41 @@ async function open(atOnce: number) {
   const room = { canSend: () => true, atOnce };
   const outbox = new Outbox(store, clock, bearer, timers, journal, room);
   await store.transaction('phone', async (tx) => {
-    await tx.run("INSERT INTO person VALUES (1, '+391', 'Anna', 'en', 0)");
+    await tx.run("INSERT INTO person VALUES (1, '+391', 'Anna', 'en', 0), (2, '+392', 'Bruno', 'it', 0)");
     await tx.run(
       `INSERT INTO device (id, person_id, state, code_mac, code_tries_left, code_expires_at, created_at)
-       VALUES (7, 1, 'active', x'00', 0, 0, 0)`,
+       VALUES (7, 1, 'active', x'00', 0, 0, 0), (8, 2, 'active', x'00', 0, 0, 0)`,
     );
   });
   await outbox.start();
-  const add = (text: string, work: () => Promise<void> = async () => {}) =>
+  const add = (text: string, other: Partial<OutgoingFrame> = {}, work: () => Promise<void> = async () => {}) =>
     store.transaction('add', async (tx) => {
       const frame = new TextEncoder().encode(text);
       const usefulUntil = clock.now() + 60_000;
-      await outbox.add(tx, { deviceId: PHONE, number: '+391', message: 'RECEIPT', ref: text, frame, usefulUntil });
+      const usual = { deviceId: PHONE, number: '+391', message: 'RECEIPT', ref: text, frame, usefulUntil };
+      await outbox.add(tx, { ...usual, ...other });
       await work();
     });
   const withdraw = (text: string) => store.transaction('withdraw', (tx) => outbox.withdraw(tx, PHONE, 'RECEIPT', text));
   const states = () => store.read((tx) => tx.all('SELECT state FROM outbox ORDER BY id', (row) => row.text('state')));
+  const begun = clock.now();
+  /** What is kept of each frame: the state, why, the octets, and when it ended, ms after the begin. */
+  const rows = () =>
+    store.read((tx) =>
+      tx.all(
+        "SELECT state, coalesce(trouble, '') AS trouble, hex(frame) AS octets, ended_at FROM outbox ORDER BY id",
+        (row) => {
+          const endedAt = row.optionalInteger('ended_at');
+          const ended = endedAt === undefined ? [] : [`after ${endedAt - begun} ms`];
+          return [row.text('state'), row.text('trouble'), row.text('octets'), ...ended];
+        },
+      ),
+    );
+  const isWaiting = (message: string, ref: string) => store.read((tx) => outbox.isWaiting(tx, message, ref));
+  const events = () =>
+    store.read((tx) =>
+      tx.all('SELECT event FROM journal ORDER BY seq', (row): unknown => JSON.parse(row.text('event'))),
+    );
   const settle = async (outcome: SendOutcome = SENT) => {
     atBearer.shift()?.(outcome);
     await clock.advance(0);
@@ -63,17 +94,50 @@ async function open(atOnce: number) {
   const failing = (statement: string) => {
     fault = statement;
   };
-  return { clock, store, outbox, transactions, settleAll, failing, room, taken, add, withdraw, states, settle };
+  const pauses = () =>
+    store.read((tx) =>
+      tx.all('SELECT kind, subject, due FROM timer ORDER BY id', (row) => {
+        return `${row.text('kind')} ${row.text('subject')} ${row.integer('due') - clock.now()}`;
+      }),
+    );
+  const retry = (id: number) => store.transaction('retry', (tx) => outbox.retry(tx, String(id)));
+  return {
+    ...{ clock, store, outbox, transactions, settleAll, failing, room, taken, sent, add, withdraw, states, settle },
+    ...{ rows, isWaiting, events, pauses, retry, refusing },
+  };
 }
 
 describe('a new frame', () => {
   it('leaves right after its commit when the bearer has room', async () => {
-    const { taken, add, states, settle } = await open(1);
+    const { taken, outbox, add, rows, settle } = await open(1);
     await add('a');
-    expect(taken).toEqual(['a']);
-    expect(await states()).toEqual(['handed']);
+    expect([taken, outbox.atBearer]).toEqual([['a'], 1]);
+    expect(await rows()).toEqual([['handed', '', '61']]);
     await settle();
-    expect(await states()).toEqual(['sent']);
+    expect(outbox.atBearer).toBe(0);
+    expect(await rows()).toEqual([['sent', '', '', 'after 0 ms']]);
+  });
+
+  it.each([true, false])('is the same message whether it leaves at once or has waited: report %s', async (report) => {
+    const { clock, sent, add, settle, retry, pauses } = await open(1);
+    await add('a', { report });
+    await add('a', { report });
+    for (const pause of [5_000, 15_000]) {
+      await settle(FAILED);
+      await settle(FAILED);
+      expect(await pauses()).toEqual([`outbox-retry 1 ${pause}`, `outbox-retry 2 ${pause}`]);
+      for (const id of [1, 2]) await retry(id);
+      await clock.advance(0);
+    }
+    const messages = sent.map(({ id: _, ...message }) => message);
+    expect(messages).toEqual(messages.map(() => messages[0]));
+    expect(messages[0]).toEqual({
+      destination: '+391',
+      content: { kind: 'data', data: Uint8Array.of(0x61), ports: { destination: 16001, source: 16001 } },
+      validityMs: 60_000,
+      ...(report && { statusReport: true }),
+    });
+    expect(sent.map(({ id }) => id)).toEqual(['outbox-1', 'outbox-2', 'outbox-1', 'outbox-2', 'outbox-1']);
   });
 
   it('waits while the bearer holds as many as it may, also those of the same commit, and follows in order', async () => {
@@ -90,18 +154,49 @@ describe('a new frame', () => {
   });
 
   it.each([
-    ['before the time when it helps nobody', 59_999, ['a'], 'handed'],
-    ['at the time when it helps nobody', 60_000, [], 'dropped'],
-  ])('that waited leaves %s: after %i ms %j', async (_, after, left, state) => {
-    const { room, outbox, clock, taken, add, states } = await open(1);
+    [
+      'before the time when it helps nobody',
+      59_999,
+      ['a', 'b'],
+      [
+        ['handed', '', '61'],
+        ['handed', '', '62'],
+      ],
+    ],
+    [
+      'at the time when it helps nobody',
+      60_000,
+      ['b'],
+      [
+        ['dropped', 'it was not sent in time', '', 'after 60000 ms'],
+        ['handed', '', '62'],
+      ],
+    ],
+  ])('that waited leaves %s: after %i ms %j', async (_, after, left, kept) => {
+    const { room, outbox, clock, taken, add, rows, events } = await open(2);
     room.canSend = () => false;
     await add('a');
+    await add('b', { usefulUntil: clock.now() + 3_600_000 });
     await clock.advance(after);
     room.canSend = () => true;
     outbox.look();
     await clock.advance(0);
     expect(taken).toEqual(left);
-    expect(await states()).toEqual([state]);
+    expect(await rows()).toEqual(kept);
+    const told = { kind: 'undelivered', deviceId: PHONE, message: 'RECEIPT', reason: 'it was not sent in time' };
+    expect(await events()).toEqual(left.length === 2 ? [] : [told]);
+  });
+
+  it('that helps nobody any more makes place for the next one that waits', async () => {
+    const { room, outbox, clock, taken, add } = await open(1);
+    room.canSend = () => false;
+    await add('a');
+    await add('b', { usefulUntil: clock.now() + 3_600_000 });
+    await clock.advance(60_000);
+    room.canSend = () => true;
+    outbox.look();
+    await clock.advance(0);
+    expect(taken).toEqual(['b']);
   });
 
   it('does not overtake one that waits', async () => {
@@ -130,7 +225,7 @@ describe('a new frame', () => {
 
   it('does not leave when its transaction fails', async () => {
     const { taken, add, states } = await open(1);
-    const failed = add('a', async () => {
+    const failed = add('a', {}, async () => {
       throw new Error('no');
     });
     await expect(failed).rejects.toThrow('no');
@@ -149,10 +244,47 @@ describe('a new frame', () => {
     expect([taken, await states()]).toEqual([['first'], ['sent', 'dropped']]);
   });
 
-  it('that is withdrawn in the same commit takes no other one of its phone with it', async () => {
-    const { taken, add, withdraw } = await open(2);
-    await Promise.all([add('a'), add('b'), withdraw('a')]);
-    expect(taken).toEqual(['b']);
+  it.each(['in the same commit', 'while it waits'])('that is withdrawn %s takes no other one with it', async (when) => {
+    const { room, outbox, clock, taken, add, withdraw, rows } = await open(5);
+    room.canSend = () => when === 'in the same commit';
+    await Promise.all([
+      ...[add('a'), add('b'), add('c', { ref: 'a', message: 'NAK' }), add('d', { ref: 'a', deviceId: deviceId(8) })],
+      withdraw('a'),
+    ]);
+    room.canSend = () => true;
+    outbox.look();
+    await clock.advance(0);
+    expect(taken).toEqual(['b', 'c', 'd']);
+    expect((await rows())[0]).toEqual(['dropped', 'withdrawn', '', 'after 0 ms']);
+  });
+
+  it('is waited for by its message and ref until it has an outcome', async () => {
+    const { add, isWaiting, settle } = await open(1);
+    await add('a');
+    const asked = () => Promise.all([isWaiting('RECEIPT', 'a'), isWaiting('RECEIPT', 'b'), isWaiting('NAK', 'a')]);
+    expect(await asked()).toEqual([true, false, false]);
+    await settle();
+    expect(await asked()).toEqual([false, false, false]);
+  });
+
+  it('that rests leaves when its own pause is over, not with another one, and not when it was withdrawn', async () => {
+    const { clock, taken, add, withdraw, settle, retry, rows } = await open(1);
+    for (const text of ['a', 'b', 'c']) {
+      await add(text);
+      await settle(FAILED);
+    }
+    expect((await rows())[0]).toEqual(['resting', 'no network', '61']);
+    await withdraw('b');
+    for (const [id, left] of [
+      [1, ['a', 'b', 'c', 'a']],
+      [2, ['a', 'b', 'c', 'a']],
+      [3, ['a', 'b', 'c', 'a', 'c']],
+    ] as const) {
+      await retry(id);
+      await clock.advance(0);
+      await settle();
+      expect(taken).toEqual(left);
+    }
   });
 
   it('waits behind one that was claimed by the commit before, and is not at the bearer yet', async () => {
@@ -172,28 +304,70 @@ describe('a new frame', () => {
     expect([taken, await states()]).toEqual([['a'], ['handed', 'waiting']]);
   });
 
+  it('takes one transaction and its outcome another, also after frames have waited', async () => {
+    const { add, settle, room, outbox, clock, transactions } = await open(2);
+    room.canSend = () => false;
+    await Promise.all([add('a'), add('b')]);
+    room.canSend = () => true;
+    outbox.look();
+    await clock.advance(0);
+    for (const _ of ['a', 'b']) await settle();
+    transactions.length = 0;
+    await Promise.all([add('c'), add('d')]);
+    for (const _ of ['c', 'd']) await settle();
+    await add('e');
+    await settle();
+    const alone = ['add', 'outcomes of frames'];
+    expect(transactions.filter((name) => name !== 'read')).toEqual(['add', 'add', alone[1], alone[1], ...alone]);
+  });
+
+  it('that waits leaves 5 s after a fault of the database, with the fault in the journal', async () => {
+    const { add, taken, failing, clock, room, outbox, events } = await open(1);
+    room.canSend = () => false;
+    await add('a');
+    room.canSend = () => true;
+    failing('SELECT * FROM outbox');
+    outbox.look();
+    await clock.advance(4_999);
+    failing('');
+    expect([taken, await events()]).toEqual([[], [{ kind: 'fault', reason: 'disk I/O error' }]]);
+    await clock.advance(1);
+    expect(taken).toEqual(['a']);
+  });
+
   it('that is withdrawn at the bearer stays withdrawn, whatever the outcome', async () => {
-    for (const outcome of [SENT, { kind: 'failed', reason: 'no network', retry: true } as const]) {
-      const { clock, add, withdraw, states, settle, taken } = await open(1);
+    for (const outcome of [SENT, FAILED, { ...FAILED, retry: false }]) {
+      const { add, withdraw, settle, rows, events, pauses } = await open(1);
       await add('a');
       await withdraw('a');
       await settle(outcome);
-      await clock.advance(60_000);
-      expect([taken, await states()]).toEqual([['a'], ['dropped']]);
+      expect(await rows()).toEqual([['dropped', 'withdrawn', '', 'after 0 ms']]);
+      expect([await events(), await pauses()]).toEqual([[], []]);
     }
   });
 
   it('stays for the next start when the service has stopped', async () => {
     const { outbox, taken, add, states, settle, clock } = await open(4);
+    await add('rests');
+    await settle(FAILED);
     await add('a');
-    const stopped = outbox.stop();
-    await add('b');
+    let ended = false;
+    const leaving = add('b');
+    const stopped = outbox.stop().then(() => {
+      ended = true;
+    });
+    await Promise.all([leaving, add('c')]);
+    await clock.advance(0);
+    expect(ended).toBe(false);
     await settle();
     await stopped;
-    expect([taken, await states()]).toEqual([['a'], ['sent', 'waiting']]);
+    expect([taken, await states()]).toEqual([
+      ['rests', 'a'],
+      ['resting', 'sent', 'handed', 'waiting'],
+    ]);
     await outbox.start();
     await clock.advance(0);
-    expect(taken).toEqual(['a', 'b']);
+    expect(taken).toEqual(['rests', 'a', 'b', 'c']);
   });
 });
 
@@ -205,6 +379,21 @@ describe('outcomes of frames', () => {
     await settleAll();
     expect(await states()).toEqual(Array.from({ length: 8 }, () => 'sent'));
     expect(transactions.filter((name) => name === 'outcomes of frames').length).toBeLessThanOrEqual(2);
+  });
+
+  it.each([
+    ['outcomes of frames', ['outcomes of frames']],
+    ['outcomes of frames nor the fault', ['outcomes of frames', 'fault']],
+  ])('are written with the next one when no transaction began for %s', async (_, names) => {
+    const { add, settle, states, refusing } = await open(3);
+    for (const text of 'abc') await add(text);
+    refusing(...names);
+    await settle();
+    await settle();
+    expect(await states()).toEqual(['handed', 'handed', 'handed']);
+    refusing();
+    await settle();
+    expect(await states()).toEqual(['sent', 'sent', 'sent']);
   });
 
   it('that a fault kept from being written are written with the next one', async () => {

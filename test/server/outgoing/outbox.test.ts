@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { octetsOf } from '../../../device/safe-mobile/index.ts';
 import type { SendOutcome } from '../../../modem/index.ts';
+import { ScriptedRail } from '../rails/scripted-rail.ts';
 import { CUSTOMER_NUMBER, PIN, shop } from '../world.ts';
 
 const failed = (retry: boolean): SendOutcome & { kind: 'failed' } => ({ kind: 'failed', reason: 'no network', retry });
@@ -15,17 +17,44 @@ async function withReceiptToSend() {
 
 describe('the outbox', () => {
   it('sends binary SMS from and to port 16001, each of 133 octets, valid as long as they help', async () => {
-    const { world, merchant } = await shop();
-    world.air.sent.length = 0;
-    await world.request(merchant);
-    await world.clock.advance(1_000);
-    expect(world.air.sent).toMatchObject([
-      {
+    const { world, customer, merchant } = await shop('validity', { rails: [new ScriptedRail({ retryMs: [] })] });
+    const { phone } = customer;
+    const stranger = new Uint8Array(8).fill(9);
+    const messages: string[] = [];
+    world.air.fate = (sms) => {
+      expect(sms).toMatchObject({
+        id: expect.stringMatching(/^outbox-[0-9]+$/),
         destination: CUSTOMER_NUMBER,
         content: { kind: 'data', data: { length: 133 }, ports: { destination: 16001, source: 16001 } },
-        validityMs: 125_000,
-      },
+      });
+      messages.push(`for ${sms.validityMs} ms`);
+      return 'deliver';
+    };
+    phone.onMessage = ({ type }) => messages.push(type);
+    const { txn } = await world.request(merchant);
+    await world.clock.advance(2_000);
+    for (const say of [
+      () => phone.approve(PIN),
+      () => phone.query(octetsOf(txn)),
+      () => phone.query(stranger),
+      () => phone.query(stranger, 'balance'),
+      () => phone.say({ type: 'TIME_REQUEST', nonce: stranger }),
+    ]) {
+      say();
+      await world.clock.advance(3_000);
+    }
+    await world.service.resolve(txn, { moved: true, reason: 'line 7' });
+    await world.clock.advance(3_000);
+    phone.query(octetsOf(txn));
+    await world.clock.advance(3_000);
+    const [threeDays, tenMinutes] = ['for 259200000 ms', 'for 600000 ms'];
+    expect(messages).toEqual([
+      ...['for 125000 ms', 'PAY_REQUEST'],
+      ...[threeDays, 'RECEIPT'],
+      ...[tenMinutes, 'NAK', tenMinutes, 'BALANCE', tenMinutes, 'TIME_RESPONSE'],
+      ...[threeDays, 'RECEIPT', threeDays, 'RECEIPT'],
     ]);
+    expect(phone.received.find(({ type }) => type === 'NAK')).toMatchObject({ argument: 0 });
   });
 
   it('tries again after longer and longer pauses, and gives up with a word in the journal', async () => {

@@ -222,6 +222,36 @@ describe('a repeated message', () => {
 });
 
 describe('a status query', () => {
+  it('brings the stored receipt again, ten times at most, and as often that of a newer state', async () => {
+    const { world, customer, merchant } = await shop();
+    const { txn } = await world.request(merchant);
+    await world.clock.advance(2_000);
+    customer.phone.approve('11117');
+    await world.clock.advance(2_000);
+    world.air.fate = () => ({ kind: 'failed', reason: 'no network', retry: true });
+    customer.phone.approve('11118');
+    await world.clock.advance(2_000);
+    world.air.fate = () => 'deliver';
+    customer.phone.approve(PIN);
+    const ask = async (times: number) => {
+      for (let query = 0; query < times; query += 1) {
+        for (const _ of ['now', 'at the same time']) customer.phone.query(octetsOf(txn));
+        await world.clock.advance(6_000);
+      }
+      return customer.phone.receipts().map(({ status }) => status);
+    };
+    expect(await ask(11)).toEqual(['active', 'wrong-pin', ...Array.from({ length: 11 }, () => 'paid')]);
+    await world.service.refund(txn);
+    const statuses = await ask(11);
+    expect(statuses.slice(13)).toEqual(Array.from({ length: 11 }, () => 'refunded'));
+    expect(
+      world.air.sent
+        .slice(-11)
+        .map(({ statusReport = false }) => statusReport)
+        .filter(Boolean),
+    ).toHaveLength(1);
+  });
+
   it('brings the stored receipt again', async () => {
     const { world, customer, merchant } = await shop();
     const payment = await world.request(merchant);
@@ -377,23 +407,31 @@ describe("a payment from a merchant's phone", () => {
     ['was paid', 'paid', 'CAPTURED'],
     ['was cancelled', 'cancelled', 'CANCELLED'],
     ['the rail has not decided', 'in-progress', 'UNKNOWN'],
-  ] as const)('that %s is not cancelled: its phone hears "%s", once', async (what, status, state) => {
-    const rail = new ScriptedRail();
-    const { world, customer, owner } = await shopWithPhone(
-      'late',
-      what === 'the rail has not decided' ? { rails: [rail] } : {},
-    );
-    const mref = owner.phone.payInit(customerAddress, eur(1_250), '47');
-    await world.clock.advance(3_000);
-    if (what === 'was cancelled') owner.phone.say({ type: 'PAY_CANCEL', mref, reason: 1 });
-    else customer.phone.approve(PIN);
-    await world.clock.advance(10_000);
-    const heard = owner.phone.received.length;
-    owner.phone.say({ type: 'PAY_CANCEL', mref, reason: 1 });
-    await world.clock.advance(10_000);
-    expect(owner.phone.received.slice(heard)).toMatchObject([{ type: 'RECEIPT', status }]);
-    expect((await world.service.payments({ limit: 1 }))[0]?.state).toBe(state);
-  });
+  ] as const)(
+    'that %s is not cancelled: its phone hears "%s", once, and so does the customer',
+    async (what, status, state) => {
+      const rail = new ScriptedRail();
+      const { world, customer, owner } = await shopWithPhone(
+        'late',
+        what === 'the rail has not decided' ? { rails: [rail] } : {},
+      );
+      const mref = owner.phone.payInit(customerAddress, eur(1_250), '47');
+      await world.clock.advance(3_000);
+      if (what === 'was cancelled') owner.phone.say({ type: 'PAY_CANCEL', mref, reason: 1 });
+      else customer.phone.approve(PIN);
+      await world.clock.advance(10_000);
+      const heard = owner.phone.received.length;
+      owner.phone.say({ type: 'PAY_CANCEL', mref, reason: 1 });
+      await world.clock.advance(10_000);
+      expect(owner.phone.received.slice(heard)).toMatchObject([{ type: 'RECEIPT', status }]);
+      const [payment] = await world.service.payments({ limit: 1 });
+      expect(payment?.state).toBe(state);
+      const ref = octetsOf(payment?.txn ?? '');
+      customer.phone.query(ref);
+      await world.clock.advance(3_000);
+      expect(customer.phone.receipts().at(-1)).toMatchObject({ status, ref });
+    },
+  );
 
   it('that nobody asked for is not cancelled: its phone hears NAK', async () => {
     const { world, owner } = await shopWithPhone();
@@ -486,6 +524,25 @@ describe("a payment from a merchant's phone", () => {
     owner.phone.query(mref, 'request');
     await world.clock.advance(3_000);
     expect(owner.phone.receipts().at(-1)).toMatchObject({ status: 'in-progress', ref: mref });
+  });
+});
+
+describe('who waits for a payment', () => {
+  it('hears when it is settled, and of no other one', async () => {
+    const { world, customer, merchant } = await shop();
+    const [first, second] = [await world.request(merchant), await world.request(merchant, { mref: 'second' })];
+    await world.clock.advance(2_000);
+    const heard: string[] = [];
+    void world.service.settled(first.txn, 60_000).then(({ state }) => heard.push(state));
+    await world.service.cancel(second.txn);
+    await world.clock.advance(1_000);
+    expect(heard).toEqual([]);
+    customer.phone.refuse(
+      'no',
+      customer.phone.asked.find(({ message }) => message.type === 'PAY_REQUEST'),
+    );
+    await world.clock.advance(1_000);
+    expect(heard).toEqual(['REFUSED']);
   });
 });
 

@@ -31,7 +31,7 @@ describe('a refund', () => {
   it('in parts goes to the last unit and no further, each under its key', async () => {
     const { world, txn, payment, refunds, statuses, has } = await paid();
     const { service } = world;
-    await service.refund(txn, { key: 'a', amount: eur(1_000) });
+    await service.refund(txn, { key: 'a', amount: eur(1_000), reason: '' });
     await service.refund(txn, { key: 'a', amount: eur(1_000) });
     expect((await payment()).state).toBe('CAPTURED');
     await expect(service.refund(txn, { key: 'b', amount: eur(251) })).rejects.toThrow('EUR 2.50 of payment');
@@ -45,6 +45,11 @@ describe('a refund', () => {
     expect(statuses()).not.toContain('refunded');
     await service.refund(txn, { key: 'c', amount: eur(1), reason: 'the last cent' });
     expect((await payment()).state).toBe('REFUNDED');
+    expect((await service.refunds(await payment())).map(({ reason }) => reason)).toEqual([
+      '',
+      undefined,
+      'the last cent',
+    ]);
     expect(await refunds()).toEqual([
       ['a', 1_000, 'refunded'],
       ['b', 249, 'refunded'],
@@ -116,7 +121,8 @@ describe('a refund', () => {
     customer.phone.approve(PIN);
     await world.clock.advance(3_000);
     await world.service.refund(txn, { key: 'a', amount: eur(500) });
-    expect(await world.service.refund(other.txn, { key: 'b', amount: eur(300) })).toMatchObject({ refunded: 0 });
+    expect(await world.service.refund(other.txn, { key: 'a', amount: eur(300) })).toMatchObject({ refunded: 0 });
+    expect(rail.orders.at(-1)?.key).toBe(`${other.txn}:refund-1`);
     expect(await payment()).toMatchObject({ state: 'CAPTURED', refunded: 500 });
     expect(await world.breaches()).toEqual([]);
   });

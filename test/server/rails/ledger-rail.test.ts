@@ -83,6 +83,49 @@ describe('the ledger rail', () => {
     expect(await store.read((tx) => balanceOf(tx, 'person:1', 'EUR'))).toEqual({ posted: expected, pending: 0 });
   });
 
+  /** The account has 1,000: 600 are to be decided and 500 are set aside for two others, which count unless they wait as well. */
+  it.each([
+    ['wait for the same decision', {}, 'done'],
+    ['have no timer any more', { timer: '' }, 'declined'],
+    ['have a timer of another kind', { timer: 'outbox-retry' }, 'declined'],
+    ['were asked in this version', { state: 'asked' }, 'declined'],
+    ['are at another rail', { rail: 'card' }, 'declined'],
+    ['were decided by the earlier version', { note: '{"approved":7}' }, 'declined'],
+    ['are in another currency', { currency: 'USD' }, 'declined'],
+    ['are paid by somebody else', { payer: 'person:2' }, 'declined'],
+    ['are refunds to the account', { kind: 'refund' }, 'declined'],
+    ['are refunds from the account', { kind: 'refund', payer: 'person:2', merchant: 'person:1' }, 'done'],
+  ])('decides about money held by an earlier version, while two others %s', async (_, changed, expected) => {
+    const { store, decide } = await open();
+    await store.transaction('earlier version', async (tx) => {
+      await tx.run("INSERT INTO person VALUES (1, '+391', 'Anna', 'en', 0)");
+      await tx.run(
+        "INSERT INTO merchant (id, name, currency, api_key_hash, created_at) VALUES (1, 'E', 'EUR', x'00', 0)",
+      );
+      await tx.run(
+        `INSERT INTO transfer VALUES ('${charge('a', 0).key}', '${txnOf('a')}', 'person:1', 'merchant:1', 600, 'EUR', 0)`,
+      );
+      await tx.run("UPDATE account SET debits_pending = 1100 WHERE owner = 'person:1'");
+      for (const letter of ['b', 'c']) {
+        const { key, txn, payer, merchant } = charge(letter, 250);
+        const row = { kind: 'charge', rail: 'ledger', state: 'unknown', currency: 'EUR', payer, merchant, note: '' };
+        const { timer, ...other } = { timer: 'attempt', ...row, ...changed };
+        await tx.run(
+          `INSERT INTO payment (txn, merchant_id, mref, fingerprint, person_id, minor, currency, reference, ttl, match_code,
+             state, created_at, changed_at) VALUES (?1, 1, ?1, '', 1, 250, 'EUR', '', 0, 0, 'UNKNOWN', 0, 0)`,
+          txn,
+        );
+        await tx.run(
+          `INSERT INTO attempt (rail_key, txn, kind, rail, state, currency, payer, merchant, note, minor, tries, created_at,
+             changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 250, 1, 0, 0)`,
+          ...[key, txn, ...Object.values(other)],
+        );
+        if (timer !== '') await tx.run('INSERT INTO timer (kind, subject, due) VALUES (?, ?, 0)', timer, key);
+      }
+    });
+    expect((await decide(charge('a', 600))).kind).toBe(expected);
+  });
+
   it('reports what it has moved, in a stretch of time: no deposits, nothing declined', async () => {
     const { decide, rail, clock } = await open();
     await decide(charge('a', 100));
