@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { octetsOf, sealUp } from '../../../device/safe-mobile/index.ts';
+import { encodeUp, octetsOf, sealEnrol, sealUp } from '../../../device/safe-mobile/index.ts';
 import type { IncomingSms } from '../../../modem/index.ts';
 import { servicePrimitives } from '../../../server/index.ts';
 import { hasUndealtFrames } from '../../../server/intake/undealt.ts';
+import { readFile } from '../../../server/store/read-file.ts';
 import { SqliteStore } from '../../../server/store/sqlite-store.ts';
 import { CUSTOMER_NUMBER, PIN, shop } from '../world.ts';
 
@@ -85,6 +86,72 @@ describe('the inbox', () => {
     for (const ctr of [now, now - 60, now - 7 * 86_400]) customer.phone.say({ type: 'TIME_REQUEST', nonce }, ctr);
     await world.clock.advance(3_000);
     expect(customer.phone.received.filter(({ type }) => type === 'TIME_RESPONSE')).toHaveLength(2);
+  });
+
+  it('keeps what came of each frame, for people, and not the frame', async () => {
+    const { world, customer } = await shop();
+    const before = customer.phone;
+    const { phone } = await world.enrolPhone(customer.person);
+    const primitives = servicePrimitives();
+    const nonce = new Uint8Array(8);
+    const ctr = Math.floor(world.clock.now() / 1000) + 100;
+    const [{ id: first = 0 } = {}, { id: second = 0 } = {}] = await world.service.devices(customer.person.id);
+    const { deviceId: registered } = await world.service.activate(
+      (await world.service.addPerson({ number: '+393400000008', name: 'Berta', language: 'en' })).id,
+    );
+    const secretKey = world.random.bytes(32);
+    const nobody = { deviceId: registered, secretKey, publicKey: primitives.x25519PublicKey(secretKey) };
+    phone.say({ type: 'TIME_REQUEST', nonce }, ctr);
+    await world.clock.advance(2_000);
+    const [frame = new Uint8Array()] = phone.sent.slice(-1);
+    const plaintext = encodeUp({ type: 'TIME_REQUEST', nonce, ctr });
+    const strange: readonly (readonly [frame: Uint8Array, result: string])[] = [
+      [frame, 'TIME_REQUEST, repeated'],
+      [frame.with(0, 0x12), 'ignored: a frame of a service'],
+      [frame.with(0, 0x71), 'ignored: version 7 is not known'],
+      [frame.with(1, 99), 'ignored: service key 99 is not known'],
+      [frame.with(2, 0xff), `ignored: device ${(second % 2 ** 24) + 0xff * 2 ** 24} is not known`],
+      [
+        sealUp(primitives, world.keys.sealing, nobody, plaintext, world.random.bytes(32)),
+        `ignored: device ${registered} has not enrolled`,
+      ],
+      [
+        sealEnrol(primitives, world.keys.sealing, registered, plaintext, world.random.bytes(32)),
+        'ignored: TIME_REQUEST in an enrolment',
+      ],
+    ];
+    for (const [data] of strange) {
+      await world.air.handOverAgain({ ...sms({ kind: 'data', data, ports }), sentAt: world.clock.now() });
+    }
+    before.say({ type: 'TIME_REQUEST', nonce });
+    phone.say({ type: 'TIME_REQUEST', nonce }, ctr);
+    phone.say({ type: 'TIME_REQUEST', nonce }, ctr - 7 * 86_400);
+    phone.sayOctets(new Uint8Array(79).fill(0x7f));
+    phone.sayOctets(
+      encodeUp({
+        ...{ type: 'ENROL', ctr, activationCode: new Uint8Array(5), appVersion: 1 },
+        ...{ sealingKey: new Uint8Array(32), approvalKey: new Uint8Array(32) },
+      }),
+    );
+    await world.clock.advance(2_000);
+    const rows = await readFile(world.database, (tx) =>
+      tx.all("SELECT coalesce(result, '') AS result, hex(frame) AS octets FROM inbox ORDER BY id", (row) => [
+        row.text('result'),
+        row.text('octets'),
+      ]),
+    );
+    expect(rows.map(([, octets]) => octets)).toEqual(rows.map(() => ''));
+    expect(rows.map(([result]) => result)).toEqual([
+      ...['ENROL: enrolling', 'APPROVE', 'ENROL: enrolling', 'APPROVE', 'TIME_REQUEST'],
+      ...strange.map(([, result]) => result),
+      `ignored: device ${first} is revoked`,
+      'TIME_REQUEST: its counter is used',
+      'TIME_REQUEST: its counter is too-old',
+      'malformed: message type 127 is not known here',
+      'malformed: ENROL from an enrolled phone',
+    ]);
+    const alarms = world.journal.flatMap(({ event }) => (event.kind === 'alarm' ? [event] : []));
+    expect(alarms).toEqual([{ kind: 'alarm', alarm: 'reused-counter', deviceId: second, ref: '0000000000000000' }]);
   });
 
   it('tells the time, signed', async () => {
