@@ -11,10 +11,10 @@ import {
   type Challenge,
   type ChallengeEnd,
   type ChallengeState,
-  challengeByRef,
   countResend,
   endChallenge,
   insertChallenge,
+  lockChallenge,
   type PurposeName,
   setDue,
 } from './challenge.ts';
@@ -73,9 +73,11 @@ export class Approvals {
     timers.dueAt(tx, due);
   }
 
-  /** Takes a question back, unless it has ended. Nobody is told. */
-  async withdraw(tx: Tx, challenge: EndedChallenge): Promise<void> {
-    if (await endChallenge(tx, challenge.ref, 'withdrawn')) await this.#dropRequest(tx, challenge);
+  /** Takes a question back. Nobody is told. @returns false when it had ended before */
+  async withdraw(tx: Tx, challenge: EndedChallenge): Promise<boolean> {
+    if (!(await endChallenge(tx, challenge.ref, 'withdrawn'))) return false;
+    await this.#dropRequest(tx, challenge);
+    return true;
   }
 
   /** Sends the request again now, and plans the next time. */
@@ -104,7 +106,7 @@ export class Approvals {
    */
   async answer(tx: Tx, { device, recipient, message }: Answer, arrival: Arrival): Promise<void> {
     const ref = refOf(message.txn);
-    const challenge = await challengeByRef(tx, ref);
+    const challenge = await lockChallenge(tx, ref);
     if (challenge === undefined || challenge.deviceId !== device.id) {
       await this.#alarm(tx, device, 'unknown-transaction', ref);
       await sendNak(tx, this.#context, recipient, ref, 'unknown-reference');
@@ -136,7 +138,7 @@ export class Approvals {
 
   /** The handler of the timer `challenge`: no answer came, so the request is sent again; or it has expired. */
   async due(tx: Tx, ref: Ref): Promise<void> {
-    const challenge = await challengeByRef(tx, ref);
+    const challenge = await lockChallenge(tx, ref);
     const device = challenge && (await deviceById(tx, challenge.deviceId));
     const recipient = device && recipientOf(device);
     if (challenge?.state !== 'asked' || device === undefined || recipient === undefined) return;

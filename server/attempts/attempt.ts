@@ -112,6 +112,15 @@ export async function countTry(tx: Tx, attempt: Attempt, at: number): Promise<At
   return { ...attempt, state: 'asked', tries: attempt.tries + 1 };
 }
 
+/** The attempt of this key, locked together with its payment, which is locked first; or `undefined`. */
+export function lockAttempt(tx: Tx, key: string): Promise<Attempt | undefined> {
+  return tx.get(
+    'SELECT a.* FROM payment p JOIN attempt a ON a.txn = p.txn WHERE a.rail_key = ? FOR NO KEY UPDATE',
+    readAttempt,
+    key,
+  );
+}
+
 /** The attempt of this key, or `undefined`. */
 export function attemptByKey(tx: ReadTx, key: string): Promise<Attempt | undefined> {
   return tx.get('SELECT * FROM attempt WHERE rail_key = ?', readAttempt, key);

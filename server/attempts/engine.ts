@@ -4,7 +4,15 @@ import type { Inquiry, LocalRail, Notice, Outcome, Rail, RailOrder, Rails, Remot
 import type { Store, Tx } from '../store/store.ts';
 import type { Timers } from '../time/timers.ts';
 import { messageOf, ServiceError } from '../vocabulary/errors.ts';
-import { type Attempt, attemptByKey, changeAttempt, countTry, hasEnded, insertAttempt } from './attempt.ts';
+import {
+  type Attempt,
+  attemptByKey,
+  changeAttempt,
+  countTry,
+  hasEnded,
+  insertAttempt,
+  lockAttempt,
+} from './attempt.ts';
 import { book, setAside } from './postings.ts';
 
 /** How much longer than the rail's own time-out an answer is waited for before the attempt is taken up by its timer, ms. */
@@ -97,7 +105,7 @@ export class AttemptEngine {
 
   /** The handler of the timer `attempt`: no answer came, or it is time to ask again. */
   async takeUp(tx: Tx, key: string): Promise<void> {
-    const attempt = await attemptByKey(tx, key);
+    const attempt = await lockAttempt(tx, key);
     if (attempt === undefined || hasEnded(attempt)) return;
     const rail = this.#rails.named(attempt.rail);
     if (rail === undefined) {
@@ -114,7 +122,7 @@ export class AttemptEngine {
 
   /** A person found out what became of an attempt that was given up. @returns false when it was not given up */
   async resolve(tx: Tx, key: string, outcome: FinalOutcome): Promise<boolean> {
-    const attempt = await attemptByKey(tx, key);
+    const attempt = await lockAttempt(tx, key);
     if (attempt?.state !== 'given-up') return false;
     await this.#change(tx, attempt, outcome);
     return true;
@@ -136,7 +144,7 @@ export class AttemptEngine {
   }
 
   async #noticed(tx: Tx, rail: RemoteRail, { key, outcome }: Notice): Promise<void> {
-    const attempt = await attemptByKey(tx, key);
+    const attempt = await lockAttempt(tx, key);
     if (attempt === undefined || attempt.rail !== rail.name) {
       await this.#journal.record(tx, { kind: 'alarm', alarm: 'notice-of-unknown-order', ref: key });
     } else if (isFinal(outcome)) {
@@ -198,7 +206,7 @@ export class AttemptEngine {
     const outcome = await answerOf(call);
     try {
       await this.#store.transaction('answer of a rail', async (tx) => {
-        const attempt = await attemptByKey(tx, asked.order.key);
+        const attempt = await lockAttempt(tx, asked.order.key);
         if (attempt === undefined) return;
         if (isFinal(outcome)) await this.#heardFinal(tx, attempt, outcome);
         else if (attempt.state === 'asked' && attempt.tries === asked.tries) await this.#answered(tx, attempt, outcome);

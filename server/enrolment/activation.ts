@@ -1,9 +1,9 @@
 import { formatActivationCode } from '../../device/safe-mobile/index.ts';
 import { randomBelow } from '../../modem/index.ts';
-import { openChallenges } from '../approvals/challenge.ts';
+import { lockOpenChallenges } from '../approvals/challenge.ts';
 import type { AskingContext } from '../approvals/context.ts';
 import type { Context } from '../outgoing/context.ts';
-import { type Device, deviceById, devicesOf, setDeviceState } from '../people/devices.ts';
+import { type Device, deviceById, lockDevicesOf, setDeviceState } from '../people/devices.ts';
 import type { Person } from '../people/people.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
 import { type DeviceId, deviceId } from '../vocabulary/ids.ts';
@@ -28,9 +28,9 @@ export type CodeVerdict =
   | { readonly kind: 'wrong'; readonly triesLeft: number }
   | { readonly kind: 'expired' };
 
-/** Registers a new phone for a person. Unfinished activations of the same person become void. */
+/** Registers a new phone for a person, whom the caller has locked. Unfinished activations of the same person become void. */
 export async function createActivation(tx: Tx, context: AskingContext, person: Person): Promise<Activation> {
-  for (const device of await devicesOf(tx, person.id)) {
+  for (const device of await lockDevicesOf(tx, person.id)) {
     if (device.state === 'registered' || device.state === 'enrolling') {
       await withdrawEnrolment(tx, context, device);
       await setDeviceState(tx, context.journal, device, 'revoked');
@@ -58,7 +58,7 @@ export async function createActivation(tx: Tx, context: AskingContext, person: P
 
 /** Takes back the AUTH_REQUEST of an enrolment that is not finished. */
 export async function withdrawEnrolment(tx: Tx, { approvals }: AskingContext, { id }: Device): Promise<void> {
-  for (const open of await openChallenges(tx, id, 'enrolment')) await approvals.withdraw(tx, open);
+  for (const open of await lockOpenChallenges(tx, id, 'enrolment')) await approvals.withdraw(tx, open);
 }
 
 /** Checks a code, and counts a wrong one. @param code 5 octets, wiped here. @param at ms since 1970 */

@@ -1,7 +1,7 @@
 import type { Refusal } from '../../device/safe-mobile/index.ts';
 import type { Asked, Refused } from '../approvals/purpose.ts';
 import type { Context } from '../outgoing/context.ts';
-import { type Device, enrolledDevice, setDeviceState } from '../people/devices.ts';
+import { type Device, lockEnrolledDevice, setDeviceState } from '../people/devices.ts';
 import type { Tx } from '../store/store.ts';
 
 // What the answer to the AUTH_REQUEST of an enrolment leads to, its last step.
@@ -11,7 +11,7 @@ import type { Tx } from '../store/store.ts';
  * PIN) is revoked: a person has one active phone.
  */
 export async function enrolmentApproved(tx: Tx, { journal, clock }: Context, { device }: Asked): Promise<void> {
-  const earlier = await enrolledDevice(tx, device.personId);
+  const earlier = await lockEnrolledDevice(tx, device.personId);
   if (earlier !== undefined) await setDeviceState(tx, journal, earlier, 'revoked');
   await tx.run('UPDATE device SET activated_at = ? WHERE id = ?', clock.now(), device.id);
   await setDeviceState(tx, journal, device, 'active');

@@ -1,6 +1,6 @@
 import { checkApprovalKey, type Enrol, isZero, SafeMobileError } from '../../device/safe-mobile/index.ts';
 import { randomBelow } from '../../modem/index.ts';
-import { newRef, openChallenges } from '../approvals/challenge.ts';
+import { lockOpenChallenges, newRef } from '../approvals/challenge.ts';
 import type { AskingContext } from '../approvals/context.ts';
 import { sealApprovalKey } from '../approvals/judge.ts';
 import { type Recipient, recipientOf, sendNak } from '../outgoing/compose.ts';
@@ -62,7 +62,7 @@ export async function enrol(
 export async function repeatEnrolment(tx: Tx, context: AskingContext, device: Device): Promise<void> {
   const recipient = recipientOf(device);
   if (recipient === undefined) return;
-  for (const open of await openChallenges(tx, device.id, 'enrolment'))
+  for (const open of await lockOpenChallenges(tx, device.id, 'enrolment'))
     await context.approvals.askAgain(tx, recipient, open);
 }
 

@@ -6,9 +6,21 @@ import { type Ref, ref } from '../vocabulary/ids.ts';
 import type { Arrival } from './arrival.ts';
 import { takeCounter } from './counters.ts';
 import { type OpenedFrame, type OrdinaryType, openFrame, type UpMessages } from './open.ts';
+import { wasDealtWith } from './undealt.ts';
 
 /** The ref in a NAK to a message that could not be read. */
 const NO_REF: Ref = ref('0000000000000000');
+
+/** A frame in the inbox. */
+export interface StoredFrame {
+  /** Of its row. */
+  readonly id: number;
+  /** ms since 1970. */
+  readonly receivedAt: number;
+  /** The same frame came before, in another SMS: the phone sent it again. */
+  readonly repeated: boolean;
+  readonly frame: Uint8Array;
+}
 
 type OpenedMessage = Extract<OpenedFrame, { kind: 'opened' }>;
 
@@ -25,15 +37,19 @@ export interface MessageHandlers extends OrdinaryHandlers {
   readonly ENROL: (tx: Tx, device: Device, message: UpMessages['ENROL'], arrival: Arrival) => Promise<string>;
 }
 
-/** Handles one frame, inside a transaction. @returns one line for people about the message */
+/**
+ * Handles one frame, inside a transaction. The same frame may come in two SMS at once: the one that has the device second learns
+ * only then that the other one was dealt with.
+ * @param stored the row of the frame in the inbox. @returns one line for people about the message
+ */
 export async function dispatch(
   tx: Tx,
   context: Context,
   handlers: MessageHandlers,
-  frame: Uint8Array,
-  arrival: Arrival,
+  stored: StoredFrame,
 ): Promise<string> {
-  const opened = await openFrame(tx, context, frame);
+  const { receivedAt: at, repeated } = stored;
+  const opened = await openFrame(tx, context, stored.frame);
   switch (opened.kind) {
     case 'ignored':
       return `ignored: ${opened.reason}`;
@@ -41,16 +57,26 @@ export async function dispatch(
       await sendNak(tx, context, opened.recipient, NO_REF, 'malformed');
       return `malformed: ${opened.reason}`;
     case 'enrol':
-      return handlers.ENROL(tx, opened.device, opened.message, arrival);
+      return handlers.ENROL(tx, opened.device, opened.message, {
+        at,
+        repeated: repeated || (await wasDealtWith(tx, stored.id)),
+      });
     case 'opened': {
       const { device, message } = opened;
-      const verdict = arrival.repeated ? 'fresh' : await takeCounter(tx, device, message.ctr);
-      if (verdict === 'fresh') await handle(tx, handlers, message.type, opened, arrival);
-      else if (verdict === 'used') {
+      const { type } = message;
+      const counter = repeated ? 'used' : await takeCounter(tx, device, message.ctr);
+      if (counter === 'fresh') {
+        await handle(tx, handlers, type, opened, { at, repeated: false });
+        return type;
+      }
+      if (repeated || (counter === 'used' && (await wasDealtWith(tx, stored.id)))) {
+        await handle(tx, handlers, type, opened, { at, repeated: true });
+        return `${type}, repeated`;
+      }
+      if (counter === 'used') {
         await context.journal.record(tx, { kind: 'alarm', alarm: 'reused-counter', deviceId: device.id, ref: NO_REF });
       }
-      const { type } = message;
-      return arrival.repeated ? `${type}, repeated` : verdict === 'fresh' ? type : `${type}: its counter is ${verdict}`;
+      return `${type}: its counter is ${counter}`;
     }
   }
 }

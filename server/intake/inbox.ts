@@ -7,19 +7,11 @@ import { receiptDelivered } from '../outgoing/receipts.ts';
 import type { Row } from '../store/row.ts';
 import type { Store, Tx } from '../store/store.ts';
 import { messageOf } from '../vocabulary/errors.ts';
-import { dispatch, type MessageHandlers } from './dispatch.ts';
+import { dispatch, type MessageHandlers, type StoredFrame } from './dispatch.ts';
 import { UNDEALT } from './undealt.ts';
 
 /** Pauses before a message that could not be dealt with is tried again, ms. After the last one it is set aside. */
 const RETRY_PAUSES_MS: readonly number[] = [1_000, 5_000, 30_000, 120_000];
-
-interface UnreadFrame {
-  readonly id: number;
-  readonly receivedAt: number;
-  /** The same frame came before, in another SMS: the phone sent it again. */
-  readonly repeated: boolean;
-  readonly frame: Uint8Array;
-}
 
 /**
  * Incoming frames. Each is stored before the bearer may delete its SMS, recognised by its digest when it comes again, and
@@ -49,7 +41,7 @@ export class Inbox implements SmsReceiver {
     } catch (error) {
       await this.#store.transaction('message alone', async (tx) => {
         const arrived = await this.#keep(tx, sms, frame, receivedAt);
-        if (arrived !== undefined) await this.#tryLater(tx, arrived, error);
+        if (arrived !== undefined) await this.#tryLater(tx, arrived.id, error);
       });
     }
   }
@@ -70,15 +62,14 @@ export class Inbox implements SmsReceiver {
   /** Deals with the messages that a crash has left stored and not dealt with. */
   async readAll(): Promise<void> {
     const left = await this.#store.read((tx) =>
-      tx.all(`SELECT ${UNREAD} FROM inbox WHERE ${UNDEALT} ORDER BY id`, readUnread),
+      tx.all(`SELECT id FROM inbox WHERE ${UNDEALT} ORDER BY id`, (row) => row.integer('id')),
     );
-    await Promise.all(left.map((frame) => this.#deal(frame)));
+    await Promise.all(left.map((id) => this.#deal(id)));
   }
 
   /** The pause before another try is over: the handler of the timer `inbox-retry`. */
   async retry(tx: Tx, subject: string): Promise<void> {
-    const frame = await tx.get(`SELECT ${UNREAD} FROM inbox WHERE id = ? AND ${UNDEALT}`, readUnread, subject);
-    if (frame !== undefined) tx.afterCommit(() => void this.#deal(frame).catch((error) => this.#record(error)));
+    tx.afterCommit(() => void this.#deal(Number(subject)).catch((error) => this.#record(error)));
   }
 
   #record(error: unknown): Promise<void> {
@@ -86,12 +77,12 @@ export class Inbox implements SmsReceiver {
   }
 
   /** @returns `undefined` for an SMS that was handed over before */
-  #keep(tx: Tx, sms: IncomingSms, frame: Uint8Array, receivedAt: number): Promise<UnreadFrame | undefined> {
+  #keep(tx: Tx, sms: IncomingSms, frame: Uint8Array, receivedAt: number): Promise<StoredFrame | undefined> {
     const { primitives } = this.#context;
     return tx.get(
       `INSERT INTO inbox (digest, sent_at, originator, received_at, frame) VALUES (?, ?, ?, ?, ?)
-       ON CONFLICT (digest, sent_at) DO NOTHING RETURNING ${UNREAD}`,
-      readUnread,
+       ON CONFLICT (digest, sent_at) DO NOTHING RETURNING ${STORED}`,
+      readStored,
       primitives.sha256(frame),
       sms.sentAt,
       sms.originator,
@@ -101,29 +92,33 @@ export class Inbox implements SmsReceiver {
   }
 
   /** A message that fails does not block the next one. */
-  async #deal(unread: UnreadFrame): Promise<void> {
+  async #deal(id: number): Promise<void> {
     try {
-      await this.#store.transaction('frame', (tx) => this.#handle(tx, unread));
+      await this.#store.transaction('frame', async (tx) => {
+        const undealt = await lockUndealt(tx, id);
+        if (undealt !== undefined) await this.#handle(tx, undealt);
+      });
     } catch (error) {
-      await this.#store.transaction('frame failed', (tx) => this.#tryLater(tx, unread, error));
+      await this.#store.transaction('frame failed', (tx) => this.#tryLater(tx, id, error));
     }
   }
 
-  async #handle(tx: Tx, unread: UnreadFrame): Promise<void> {
-    const { receivedAt: at, repeated } = unread;
-    const result = await dispatch(tx, this.#context, this.#handlers, unread.frame, { at, repeated });
-    await tx.run('UPDATE inbox SET frame = NULL, result = ? WHERE id = ?', result, unread.id);
+  async #handle(tx: Tx, stored: StoredFrame): Promise<void> {
+    const result = await dispatch(tx, this.#context, this.#handlers, stored);
+    await tx.run('UPDATE inbox SET frame = NULL, result = ? WHERE id = ?', result, stored.id);
   }
 
-  async #tryLater(tx: Tx, { id }: UnreadFrame, error: unknown): Promise<void> {
+  /** Counts a failure, unless another process has dealt with the frame meanwhile. */
+  async #tryLater(tx: Tx, id: number, error: unknown): Promise<void> {
     const { clock, journal, timers } = this.#context;
     const reason = messageOf(error);
     const tries = await tx.get(
-      'UPDATE inbox SET tries = tries + 1 WHERE id = ? RETURNING tries',
+      `UPDATE inbox SET tries = tries + 1 WHERE id = ? AND ${UNDEALT} RETURNING tries`,
       (row) => row.integer('tries'),
       id,
     );
-    const pause = RETRY_PAUSES_MS[(tries ?? 1) - 1];
+    if (tries === undefined) return;
+    const pause = RETRY_PAUSES_MS[tries - 1];
     await journal.record(tx, { kind: 'fault', reason: `message ${id} could not be dealt with: ${reason}` });
     if (pause !== undefined) {
       await timers.set(tx, 'inbox-retry', String(id), clock.now() + pause);
@@ -134,11 +129,16 @@ export class Inbox implements SmsReceiver {
   }
 }
 
-/** The columns of an {@link UnreadFrame}. */
-const UNREAD = `id, received_at, frame,
+/** A frame that nobody has dealt with yet, locked: several processes may try. */
+function lockUndealt(tx: Tx, id: number): Promise<StoredFrame | undefined> {
+  return tx.get(`SELECT ${STORED} FROM inbox WHERE id = ? AND ${UNDEALT} FOR NO KEY UPDATE`, readStored, id);
+}
+
+/** The columns of a {@link StoredFrame}. */
+const STORED = `id, received_at, frame,
   EXISTS (SELECT 1 FROM inbox AS earlier WHERE earlier.digest = inbox.digest AND earlier.id < inbox.id) AS repeated`;
 
-function readUnread(row: Row): UnreadFrame {
+function readStored(row: Row): StoredFrame {
   return {
     id: row.integer('id'),
     receivedAt: row.integer('received_at'),

@@ -8,8 +8,8 @@ import {
 } from '../../device/safe-mobile/index.ts';
 import { type Recipient, recipientOf } from '../outgoing/compose.ts';
 import type { Context } from '../outgoing/context.ts';
-import { type Device, deviceById } from '../people/devices.ts';
-import type { ReadTx } from '../store/store.ts';
+import { type Device, lockDevice } from '../people/devices.ts';
+import type { Tx } from '../store/store.ts';
 
 /** The messages that a phone may send, by their types. */
 export type UpMessages = { readonly [Message in UpMessage as Message['type']]: Message };
@@ -34,13 +34,13 @@ export type OpenedFrame =
   /** Not for this service, or from an unknown phone: not answered, so that a stranger cannot make the service send SMS. */
   | { readonly kind: 'ignored'; readonly reason: string };
 
-/** Opens a frame that came in. Never throws for what is in it. */
-export async function openFrame(tx: ReadTx, context: Context, frame: Uint8Array): Promise<OpenedFrame> {
+/** Opens a frame that came in, and locks its device: frames of one phone are dealt with one after another. Never throws for what is in it. */
+export async function openFrame(tx: Tx, context: Context, frame: Uint8Array): Promise<OpenedFrame> {
   try {
     const header = readFrameHeader(frame);
     if (header.direction === 'down') return ignored('a frame of a service');
     if (header.kid !== context.keys.sealing.kid) return ignored(`service key ${header.kid} is not known`);
-    const device = await deviceById(tx, header.deviceId);
+    const device = await lockDevice(tx, header.deviceId);
     if (device === undefined) return ignored(`device ${header.deviceId} is not known`);
     return header.direction === 'enrol' ? openEnrolment(context, device, frame) : openOrdinary(context, device, frame);
   } catch (error) {

@@ -8,3 +8,14 @@ export async function hasUndealtFrames(tx: ReadTx): Promise<boolean> {
   const found = await tx.get(`SELECT 1 AS one FROM inbox WHERE ${UNDEALT} LIMIT 1`, (row) => row.integer('one'));
   return found !== undefined;
 }
+
+/** Whether the frame of this row of the inbox was dealt with before, when it came in another SMS. */
+export async function wasDealtWith(tx: ReadTx, id: number): Promise<boolean> {
+  const found = await tx.get(
+    `SELECT 1 AS one FROM inbox JOIN inbox AS other ON other.digest = inbox.digest AND other.id <> inbox.id
+     WHERE inbox.id = ? AND other.result IS NOT NULL LIMIT 1`,
+    (row) => row.integer('one'),
+    id,
+  );
+  return found !== undefined;
+}

@@ -28,8 +28,8 @@ const INVARIANTS: readonly Invariant[] = [
     name: 'a posted transfer has two entries: its amount out of one account and into the other',
     reach: 'ended',
     broken: `SELECT e.id AS culprit FROM ended e JOIN transfer t USING (id) LEFT JOIN entry n ON n.transfer_id = e.id
-      WHERE e.outcome = 'posted' GROUP BY e.id HAVING count(n.account) <> 2 OR sum(n.currency = t.currency
-        AND ((n.account = t.debit AND n.minor = -t.minor) OR (n.account = t.credit AND n.minor = t.minor))) IS NOT 2`,
+      WHERE e.outcome = 'posted' GROUP BY e.id HAVING count(n.account) <> 2 OR count(CASE WHEN n.currency = t.currency
+        AND ((n.account = t.debit AND n.minor = -t.minor) OR (n.account = t.credit AND n.minor = t.minor)) THEN 1 END) <> 2`,
   },
   {
     name: 'a voided transfer has no entries',
@@ -89,7 +89,7 @@ const INVARIANTS: readonly Invariant[] = [
     name: 'a paid payment has its charge posted',
     reach: 'everything',
     broken: `SELECT p.txn AS culprit FROM payment p LEFT JOIN transfer_end e ON e.id = p.txn || ':charge'
-      WHERE p.state IN ('CAPTURED', 'REFUNDING', 'REFUNDED') AND e.outcome IS NOT 'posted'`,
+      WHERE p.state IN ('CAPTURED', 'REFUNDING', 'REFUNDED') AND e.outcome IS DISTINCT FROM 'posted'`,
   },
   {
     name: 'a payment that ended without money has nothing pending',
@@ -103,8 +103,9 @@ const INVARIANTS: readonly Invariant[] = [
     reach: 'everything',
     broken: `SELECT coalesce(owner, e.account) AS culprit
       FROM account FULL JOIN (SELECT account, currency, sum(credits) AS credits, sum(debits) AS debits FROM
-        (SELECT account, currency, max(minor, 0) AS credits, max(-minor, 0) AS debits FROM entry
-          UNION ALL SELECT owner, currency, credits, debits FROM folded) GROUP BY account, currency) e
+        (SELECT account, currency, CASE WHEN minor > 0 THEN minor ELSE 0 END AS credits,
+            CASE WHEN minor < 0 THEN -minor ELSE 0 END AS debits FROM entry
+          UNION ALL SELECT owner, currency, credits, debits FROM folded) AS moved GROUP BY account, currency) e
         ON e.account = owner AND e.currency = account.currency
       WHERE coalesce(credits_posted, 0) <> coalesce(credits, 0) OR coalesce(debits_posted, 0) <> coalesce(debits, 0)`,
   },
@@ -129,7 +130,7 @@ const INVARIANTS: readonly Invariant[] = [
     reach: 'everything',
     broken: `SELECT rail_key AS culprit FROM attempt a LEFT JOIN transfer t ON t.id = a.rail_key LEFT JOIN transfer_end e ON e.id = t.id
       WHERE a.kind <> 'reversal' AND a.state = 'done'
-        AND (e.outcome IS NOT 'posted' OR t.minor <> a.minor OR t.currency <> a.currency)`,
+        AND (e.outcome IS DISTINCT FROM 'posted' OR t.minor <> a.minor OR t.currency <> a.currency)`,
   },
   {
     name: 'an attempt that was declined has nothing set aside',

@@ -73,6 +73,7 @@ export async function hold(tx: Tx, transfer: Transfer, at: number): Promise<Hold
  * @param at ms since 1970
  */
 export async function move(tx: Tx, transfer: Transfer, at: number): Promise<Exclude<HoldOutcome, 'held'> | 'moved'> {
+  await lockBefore(tx, transfer);
   if (!(await begin(tx, transfer, 'debits_posted', at))) return whyNotHeld(tx, transfer);
   await end(tx, transfer.id, 'posted', at);
   await enter(tx, transfer);
@@ -86,6 +87,7 @@ export async function move(tx: Tx, transfer: Transfer, at: number): Promise<Excl
 export async function post(tx: Tx, transfer: Transfer, at: number): Promise<boolean> {
   const { id, debit, amount } = transfer;
   if (!(await end(tx, id, 'posted', at))) return false;
+  await lockBefore(tx, transfer);
   await tx.run(
     `UPDATE account SET debits_pending = debits_pending - ?1, debits_posted = debits_posted + ?1
      WHERE owner = ?2 AND currency = ?3`,
@@ -136,8 +138,8 @@ export function holdingsOf(tx: ReadTx, account: Account): Promise<Amount[]> {
 /** What an account may spend in every currency that it ever had: what it has, less what pending transfers may take. */
 export function availableOf(tx: ReadTx, account: Account): Promise<Amount[]> {
   return tx.all(
-    `SELECT max(0, credits_posted - debits_posted - debits_pending) AS minor, currency FROM account
-     WHERE owner = ? AND credits_posted + debits_posted > 0 ORDER BY currency`,
+    `SELECT CASE WHEN credits_posted > debits_posted + debits_pending THEN credits_posted - debits_posted - debits_pending
+       ELSE 0 END AS minor, currency FROM account WHERE owner = ? AND credits_posted + debits_posted > 0 ORDER BY currency`,
     readAmount,
     account,
   );
@@ -153,6 +155,20 @@ const HAS_ROOM = `coalesce((SELECT credits_posted FROM account WHERE owner = ?4 
 
 /** The sum of the account that gives in which a transfer is counted: while it is pending, and once it was posted. */
 type Debits = 'debits_pending' | 'debits_posted';
+
+/**
+ * Before a merchant gives: locks the account that gets. In all movements a merchant's account is locked last, because many
+ * customers pay one merchant at the same time, and because two movements between the same accounts must not wait for each other.
+ */
+async function lockBefore(tx: Tx, { debit, credit, amount }: Transfer): Promise<void> {
+  if (!debit.startsWith('merchant:')) return;
+  await tx.get(
+    'SELECT 1 AS one FROM account WHERE owner = ? AND currency = ? FOR NO KEY UPDATE',
+    (row) => row.integer('one'),
+    credit,
+    amount.currency,
+  );
+}
 
 /** Takes the money from what the account has and writes the transfer down. @returns false, without a change, when either cannot be */
 async function begin(tx: Tx, transfer: Transfer, counted: Debits, at: number): Promise<boolean> {
@@ -171,8 +187,8 @@ async function enter(tx: Tx, { id, debit, credit, amount }: Transfer): Promise<v
   );
   const added = await tx.run(
     `INSERT INTO account (owner, currency, credits_posted) VALUES (?, ?, ?)
-     ON CONFLICT (owner, currency) DO UPDATE SET credits_posted = credits_posted + excluded.credits_posted
-     WHERE credits_posted + excluded.credits_posted <= ${LARGEST_SUM}`,
+     ON CONFLICT (owner, currency) DO UPDATE SET credits_posted = account.credits_posted + excluded.credits_posted
+     WHERE account.credits_posted + excluded.credits_posted <= ${LARGEST_SUM}`,
     credit,
     amount.currency,
     amount.minor,
@@ -184,8 +200,8 @@ async function enter(tx: Tx, { id, debit, credit, amount }: Transfer): Promise<v
 async function take(tx: Tx, { debit, credit, amount }: Transfer, counted: Debits): Promise<boolean> {
   const sql = isUnlimited(debit)
     ? `INSERT INTO account (owner, currency, ${counted}) SELECT ?2, ?3, ?1 WHERE ${HAS_ROOM}
-       ON CONFLICT (owner, currency) DO UPDATE SET ${counted} = ${counted} + ?1
-       WHERE debits_pending + debits_posted + ?1 <= ${LARGEST_SUM}`
+       ON CONFLICT (owner, currency) DO UPDATE SET ${counted} = account.${counted} + ?1
+       WHERE account.debits_pending + account.debits_posted + ?1 <= ${LARGEST_SUM}`
     : `UPDATE account SET ${counted} = ${counted} + ?1
        WHERE owner = ?2 AND currency = ?3 AND debits_pending + debits_posted + ?1 <= credits_posted AND ${HAS_ROOM}`;
   return (await tx.run(sql, amount.minor, debit, amount.currency, credit)) > 0;

@@ -1,5 +1,5 @@
 import { type Journal, recordFault } from '../journal/journal.ts';
-import type { Store } from '../store/store.ts';
+import type { Store, Tx } from '../store/store.ts';
 import { ALARM_ADVICE } from '../vocabulary/alarms.ts';
 import { checkLately } from './invariants.ts';
 
@@ -13,8 +13,7 @@ const MOST_CHECKED = 10_000;
 export async function checkAtStart(store: Store, journal: Journal): Promise<void> {
   try {
     await store.transaction('check of the ledger', async (tx) => {
-      const after =
-        (await tx.get('SELECT transfer_end FROM ledger_checkpoint', (row) => row.integer('transfer_end'))) ?? 0;
+      const after = (await lockCheckpoint(tx)) ?? 0;
       for (const { culprit, invariant } of await checkLately(tx, { after, most: MOST_CHECKED })) {
         const detail = `the ledger does not keep the rule: ${invariant}. ${ALARM_ADVICE['ledger-breach']}`;
         await journal.record(tx, { kind: 'alarm', alarm: 'ledger-breach', ref: culprit, detail });
@@ -24,4 +23,9 @@ export async function checkAtStart(store: Store, journal: Journal): Promise<void
   } catch (error) {
     await recordFault(store, journal, error);
   }
+}
+
+/** Where the latest check has ended, locked: of two services that start at once the second one checks what is left. */
+function lockCheckpoint(tx: Tx): Promise<number | undefined> {
+  return tx.get('SELECT transfer_end FROM ledger_checkpoint FOR NO KEY UPDATE', (row) => row.integer('transfer_end'));
 }

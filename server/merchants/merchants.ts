@@ -58,18 +58,10 @@ export async function addMerchant(
 ): Promise<AddedMerchant> {
   checkName(wanted.name, PAYEE_OCTETS);
   const apiKey = `cm_${hexOf(keyOctets(context, idempotencyKey))}`;
-  const known = idempotencyKey === undefined ? undefined : await merchantByIdempotencyKey(tx, idempotencyKey);
-  if (known !== undefined) {
-    if (isSame(known, wanted)) return { merchant: known, apiKey, repeated: true };
-    throw new ServiceError('conflict', `key ${idempotencyKey} was used for another merchant: use a new one`);
-  }
-  if (wanted.personId !== undefined && (await merchantOfPerson(tx, wanted.personId)) !== undefined) {
-    throw new ServiceError('conflict', `person ${wanted.personId} already has the phone of a merchant`);
-  }
   const createdAt = context.clock.now();
   const id = await tx.get(
     `INSERT INTO merchant (name, currency, api_key_hash, person_id, created_at, idempotency_key)
-     VALUES (?, ?, ?, ?, ?, ?) RETURNING id`,
+     VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id`,
     (row) => merchantId(row.integer('id')),
     wanted.name,
     wanted.currency,
@@ -78,8 +70,13 @@ export async function addMerchant(
     createdAt,
     idempotencyKey ?? null,
   );
-  if (id === undefined) throw new Error('INSERT returned no id');
-  return { merchant: { ...wanted, id, createdAt }, apiKey, repeated: false };
+  if (id !== undefined) return { merchant: { ...wanted, id, createdAt }, apiKey, repeated: false };
+  const known = idempotencyKey === undefined ? undefined : await merchantByIdempotencyKey(tx, idempotencyKey);
+  if (known === undefined) {
+    throw new ServiceError('conflict', `person ${wanted.personId} already has the phone of a merchant`);
+  }
+  if (isSame(known, wanted)) return { merchant: known, apiKey, repeated: true };
+  throw new ServiceError('conflict', `key ${idempotencyKey} was used for another merchant: use a new one`);
 }
 
 function keyOctets({ random, vault }: RegistrationContext, idempotencyKey: string | undefined): Uint8Array {

@@ -1,5 +1,5 @@
 import type { Receipt } from '../../device/safe-mobile/index.ts';
-import type { ReadTx, Tx } from '../store/store.ts';
+import type { Tx } from '../store/store.ts';
 import { type DeviceId, deviceId, type Ref, ref, refOctets } from '../vocabulary/ids.ts';
 import { composeReceipt, queueFrame, type Recipient, recipientById, sealTo } from './compose.ts';
 import type { Context } from './context.ts';
@@ -55,7 +55,7 @@ export async function issueReceipt(
 export async function repeatUnconfirmed(tx: Tx, context: Context, subject: string): Promise<void> {
   const [device, ref] = readSubject(subject);
   const recipient = await recipientById(tx, device);
-  const stored = await storedReceipt(tx, device, ref);
+  const stored = await lockReceipt(tx, device, ref);
   if (recipient === undefined || stored === undefined) return;
   await repeatReceipt(tx, context, recipient, ref, true);
   await repeatLater(tx, context, device, ref, stored.repeats + 1);
@@ -67,7 +67,7 @@ export async function receiptDelivered(
   context: Context,
   { deviceId, ref, createdAt }: DeliveredFrame,
 ): Promise<void> {
-  const stored = await storedReceipt(tx, deviceId, ref);
+  const stored = await lockReceipt(tx, deviceId, ref);
   if (stored !== undefined && createdAt >= stored.at) await stopRepeating(tx, context, deviceId, ref);
 }
 
@@ -111,7 +111,7 @@ export async function repeatReceipt(
   ref: Ref,
   report = false,
 ): Promise<boolean> {
-  const stored = await storedReceipt(tx, recipient.id, ref);
+  const stored = await lockReceipt(tx, recipient.id, ref);
   if (stored === undefined) return false;
   if (stored.repeats >= REPEAT_LIMIT || (await context.outbox.isWaiting(tx, 'RECEIPT', ref))) return true;
   await tx.run('UPDATE receipt SET repeats = repeats + 1 WHERE device_id = ? AND ref = ?', recipient.id, ref);
@@ -120,13 +120,14 @@ export async function repeatReceipt(
   return true;
 }
 
-async function storedReceipt(
-  tx: ReadTx,
+/** Locked, so that a stored receipt is not sent again after one that takes its place meanwhile. */
+async function lockReceipt(
+  tx: Tx,
   device: DeviceId,
   ref: string,
 ): Promise<{ frame: Uint8Array; repeats: number; at: number } | undefined> {
   return tx.get(
-    'SELECT frame, repeats, at FROM receipt WHERE device_id = ? AND ref = ?',
+    'SELECT frame, repeats, at FROM receipt WHERE device_id = ? AND ref = ? FOR NO KEY UPDATE',
     (row) => ({ frame: row.octets('frame'), repeats: row.integer('repeats'), at: row.integer('at') }),
     device,
     ref,

@@ -6,19 +6,31 @@ import type { Tx } from '../store/store.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
 import { refOf } from '../vocabulary/ids.ts';
 import type { PaymentContext } from './context.ts';
-import { mrefOfPhone, type Payment, paymentByMref } from './payment.ts';
+import { mrefOfPhone, type Payment, paymentByMref, requirePayment } from './payment.ts';
 import { sendStanding } from './receipts.ts';
 import { step } from './step.ts';
 
 /**
  * The merchant cancels a request. A second cancel changes nothing.
- * @throws ServiceError `conflict` when the customer has answered or the request has expired
+ * @throws ServiceError `not-found`; `conflict` when the customer has answered or the request has expired
  */
-export async function cancelPayment(tx: Tx, context: PaymentContext, payment: Payment): Promise<Payment> {
-  if (payment.state === 'CANCELLED') return payment;
-  const cancelled = await step(tx, context, payment, 'cancel', { reason: 'merchant' });
+export async function cancelPayment(tx: Tx, context: PaymentContext, txn: string): Promise<Payment> {
+  const cancelled = await cancel(tx, context, await requirePayment(tx, txn));
   if (cancelled !== undefined) return cancelled;
-  throw new ServiceError('conflict', `payment ${payment.txn} is ${payment.state} and cannot be cancelled any more`);
+  const payment = await requirePayment(tx, txn);
+  if (payment.state === 'CANCELLED') return payment;
+  throw new ServiceError('conflict', `payment ${txn} is ${payment.state} and cannot be cancelled any more`);
+}
+
+/**
+ * Whoever ends the question to the customer decides: its answer, its expiry, or this.
+ * @returns `undefined` when the question has ended before, or nobody was asked
+ */
+async function cancel(tx: Tx, context: PaymentContext, payment: Payment): Promise<Payment | undefined> {
+  const { txn, deviceId } = payment;
+  if (deviceId === undefined) return undefined;
+  if (!(await context.approvals.withdraw(tx, { ref: txn, purpose: 'payment', deviceId }))) return undefined;
+  return step(tx, context, payment, 'cancel', { reason: 'merchant' });
 }
 
 /** PAY_CANCEL: a cancel from the merchant's phone, which gets the receipt of the payment's state, cancelled or not. */
@@ -35,6 +47,7 @@ export async function cancelByPhone(
     await sendNak(tx, context, recipient, mref, 'unknown-reference');
     return;
   }
-  if ((await step(tx, context, payment, 'cancel', { reason: 'merchant' })) !== undefined) return;
-  if (!(await repeatReceipt(tx, context, recipient, mref))) await sendStanding(tx, context, payment, recipient);
+  if ((await cancel(tx, context, payment)) !== undefined) return;
+  if (await repeatReceipt(tx, context, recipient, mref)) return;
+  await sendStanding(tx, context, await requirePayment(tx, payment.txn), recipient);
 }

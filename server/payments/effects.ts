@@ -5,7 +5,7 @@ import type { Payment } from './payment.ts';
 import { sendReceipts } from './receipts.ts';
 import type { StepDetail } from './step.ts';
 
-/** Carries out the effects of an event in the transaction of its step: request, receipts, alarms. */
+/** Carries out the effects of an event in the transaction of its step: receipts, alarms. */
 export async function takeEffect(
   tx: Tx,
   context: PaymentContext,
@@ -20,10 +20,7 @@ export async function takeEffect(
     case 'confirm-refund':
     case 'refuse':
     case 'expire':
-      await sendReceipts(tx, context, payment, detail);
-      break;
     case 'cancel':
-      await withdrawRequest(tx, context, payment);
       await sendReceipts(tx, context, payment, detail);
       break;
     case 'give-up':
@@ -40,8 +37,4 @@ export async function takeEffect(
     case 'end-refund':
       break;
   }
-}
-
-async function withdrawRequest(tx: Tx, { approvals }: PaymentContext, { txn, deviceId }: Payment): Promise<void> {
-  if (deviceId !== undefined) await approvals.withdraw(tx, { ref: txn, purpose: 'payment', deviceId });
 }

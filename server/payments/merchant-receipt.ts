@@ -38,7 +38,8 @@ export async function merchantReceipt(tx: Tx, context: Context, payment: Payment
     throw new ServiceError('not-possible-now', `payment ${payment.txn} is ${payment.state} and has no receipt`);
   }
   const { request } = challenge;
-  const { receipt, publicKey } = (await storedReceipt(tx, payment)) ?? (await compose(tx, context, payment, request));
+  const stored = (await storedReceipt(tx, payment)) ?? (await compose(tx, context, payment, request));
+  const { receipt, publicKey } = stored;
   const decoded = decodeDown(receipt);
   if (decoded.type !== 'RECEIPT') throw new Error('a stored receipt is no receipt');
   return {
@@ -53,19 +54,20 @@ export async function merchantReceipt(tx: Tx, context: Context, payment: Payment
 
 type StoredReceipt = Pick<MerchantReceipt, 'receipt' | 'publicKey'>;
 
+/** Composes the receipt and stores it, unless another transaction has stored one meanwhile: that one counts. */
 async function compose(tx: Tx, context: Context, payment: Payment, request: Uint8Array): Promise<StoredReceipt> {
   const content = { ...contentOf(payment), ref: refOctets(payment.txn) };
   const receipt = composeReceipt(context, NO_DEVICE, request, content, Math.floor(payment.changedAt / 1000));
   const { publicKey } = context.keys.signing;
-  await tx.run(
-    'INSERT INTO merchant_receipt (txn, state, receipt, public_key, at) VALUES (?, ?, ?, ?, ?)',
+  const kept = await tx.run(
+    'INSERT INTO merchant_receipt (txn, state, receipt, public_key, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
     payment.txn,
     payment.state,
     receipt,
     publicKey,
     context.clock.now(),
   );
-  return { receipt, publicKey };
+  return (kept === 0 ? await storedReceipt(tx, payment) : undefined) ?? { receipt, publicKey };
 }
 
 function storedReceipt(tx: ReadTx, { txn, state }: Payment): Promise<StoredReceipt | undefined> {

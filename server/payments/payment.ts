@@ -65,17 +65,25 @@ export async function paymentByTxn(tx: ReadTx, txn: string): Promise<Payment | u
 
 /** The payment. @throws ServiceError `not-found` */
 export async function requirePayment(tx: ReadTx, txn: string): Promise<Payment> {
-  const payment = await paymentByTxn(tx, txn);
+  return found(txn, await paymentByTxn(tx, txn));
+}
+
+/** The payment, locked with what becomes of its money: its attempts and refunds. @throws ServiceError `not-found` */
+export async function lockPayment(tx: Tx, txn: string): Promise<Payment> {
+  return found(txn, await tx.get('SELECT * FROM payment WHERE txn = ? FOR NO KEY UPDATE', readPayment, txn));
+}
+
+function found(txn: string, payment: Payment | undefined): Payment {
   if (payment === undefined) throw new ServiceError('not-found', `there is no payment ${txn}`);
   return payment;
 }
 
-/** Writes a new payment down. */
-export async function insertPayment(tx: Tx, payment: Payment): Promise<void> {
-  await tx.run(
+/** Writes a new payment down. @returns false when its merchant has a payment of this mref */
+export async function insertPayment(tx: Tx, payment: Payment): Promise<boolean> {
+  const inserted = await tx.run(
     `INSERT INTO payment (txn, merchant_id, mref, fingerprint, init, init_device_id, person_id, device_id, rail, minor,
        currency, reference, ttl, match_code, state, reason, created_at, changed_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (merchant_id, mref) DO NOTHING`,
     payment.txn,
     payment.merchantId,
     payment.mref,
@@ -95,6 +103,7 @@ export async function insertPayment(tx: Tx, payment: Payment): Promise<void> {
     payment.createdAt,
     payment.changedAt,
   );
+  return inserted > 0;
 }
 
 /** The payment that this merchant started under this key, or `undefined`. */

@@ -8,7 +8,7 @@ import { ServiceError } from '../vocabulary/errors.ts';
 import { type Ref, ref } from '../vocabulary/ids.ts';
 import type { RefundState } from '../vocabulary/payment-states.ts';
 import type { PaymentContext } from './context.ts';
-import { type Payment, requirePayment } from './payment.ts';
+import { lockPayment, type Payment, requirePayment } from './payment.ts';
 import { step } from './step.ts';
 
 /** What a merchant wants to give back. */
@@ -47,7 +47,7 @@ const STATE_OF_ATTEMPT: Readonly<Record<AttemptState, RefundState>> = {
  * @throws ServiceError `conflict` when there is nothing to give back or not as much, `invalid-request`, `not-possible-now`
  */
 export async function refundPayment(tx: Tx, context: PaymentContext, txn: string, order: RefundOrder): Promise<Refund> {
-  const payment = await requirePayment(tx, txn);
+  const payment = await lockPayment(tx, txn);
   const earlier = await refundsOf(tx, payment.txn);
   const known = earlier.find(({ key, state }) => key === order.key && (key !== undefined || state !== 'declined'));
   if (known !== undefined) return sameOrder(known, order);
@@ -86,7 +86,7 @@ export function refundsOf(tx: ReadTx, txn: Ref): Promise<Refund[]> {
   return tx.all(`${SELECT_REFUND} WHERE r.txn = ? ORDER BY r.rowid`, readRefund, txn);
 }
 
-/** Stores what the rail answered about a refund. */
+/** Stores what the rail answered about a refund. The caller has locked the payment: of two refunds that end at once the later one sees both ends. */
 export async function concludeRefund(
   tx: Tx,
   context: PaymentContext,

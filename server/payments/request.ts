@@ -10,9 +10,9 @@ import { newRef } from '../approvals/challenge.ts';
 import type { Merchant } from '../merchants/merchants.ts';
 import { recipientOf } from '../outgoing/compose.ts';
 import { unixTime } from '../outgoing/context.ts';
-import { type Device, enrolledDevice } from '../people/devices.ts';
+import { type Device, lockEnrolledDevice } from '../people/devices.ts';
 import type { Person } from '../people/people.ts';
-import type { Tx } from '../store/store.ts';
+import type { ReadTx, Tx } from '../store/store.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
 import { refOctets } from '../vocabulary/ids.ts';
 import type { PaymentContext } from './context.ts';
@@ -50,16 +50,25 @@ export async function requestPayment(
   context: PaymentContext,
   request: PaymentRequest,
 ): Promise<RequestedPayment> {
-  const known = await paymentByMref(tx, request.merchant.id, request.mref);
-  if (known !== undefined) {
-    if (known.fingerprint === fingerprintOf(request)) return { payment: known, repeated: true };
-    throw new ServiceError('conflict', `mref ${request.mref} was used for another payment: use a new one`);
-  }
+  const known = await knownPayment(tx, request);
+  if (known !== undefined) return known;
   checkRequest(request);
-  const device = await enrolledDevice(tx, request.customer.id);
+  const device = await lockEnrolledDevice(tx, request.customer.id);
   const rejection = await rejectionOf(tx, context, device, request.amount.minor);
-  const payment = create(context, request, rejection === undefined ? device : undefined);
-  return { payment: await proceed(tx, context, request, payment, device, rejection), repeated: false };
+  const created = create(context, request, rejection === undefined ? device : undefined);
+  const payment = await proceed(tx, context, request, created, device, rejection);
+  if (payment !== undefined) return { payment, repeated: false };
+  const meanwhile = await knownPayment(tx, request);
+  if (meanwhile === undefined) throw new Error(`mref ${request.mref} is taken, and has no payment`);
+  return meanwhile;
+}
+
+/** The payment that the merchant asked for under this mref before. @throws ServiceError `conflict` when it is another one */
+async function knownPayment(tx: ReadTx, request: PaymentRequest): Promise<RequestedPayment | undefined> {
+  const known = await paymentByMref(tx, request.merchant.id, request.mref);
+  if (known === undefined) return undefined;
+  if (known.fingerprint === fingerprintOf(request)) return { payment: known, repeated: true };
+  throw new ServiceError('conflict', `mref ${request.mref} was used for another payment: use a new one`);
 }
 
 /** Octets of UTF-8 that a reference may have beside this payee. */
@@ -84,6 +93,7 @@ function checkRequest({ merchant, amount, reference }: PaymentRequest): void {
   }
 }
 
+/** Writes the payment down before the customer is asked: of two requests at once with the same mref only one asks. */
 async function proceed(
   tx: Tx,
   context: PaymentContext,
@@ -91,11 +101,13 @@ async function proceed(
   payment: Payment,
   device: Device | undefined,
   rejection: Rejection | undefined,
-): Promise<Payment> {
+): Promise<Payment | undefined> {
   const recipient = device === undefined ? undefined : recipientOf(device);
   if (rejection !== undefined || recipient === undefined) {
     return begin(tx, context, payment, 'reject', { reason: rejection ?? 'customer-unreachable' });
   }
+  const begun = await begin(tx, context, payment, 'request');
+  if (begun === undefined) return undefined;
   await context.approvals.ask(tx, recipient, 'payment', {
     type: 'PAY_REQUEST',
     time: unixTime(context),
@@ -108,7 +120,7 @@ async function proceed(
     payee: request.merchant.name,
     reference: payment.reference,
   });
-  return begin(tx, context, payment, 'request');
+  return begun;
 }
 
 function create(context: PaymentContext, request: PaymentRequest, device: Device | undefined): Payment {

@@ -2,7 +2,7 @@ import type { RailKey } from '../rails/rail.ts';
 import type { Tx } from '../store/store.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
 import type { PaymentContext } from './context.ts';
-import { type Payment, requirePayment } from './payment.ts';
+import { lockPayment, type Payment, requirePayment } from './payment.ts';
 import { refundsOf } from './refund.ts';
 
 /** What an operator found out about a payment or a refund in review. */
@@ -26,7 +26,7 @@ export async function resolvePayment(
   txn: string,
   resolution: Resolution,
 ): Promise<Payment> {
-  const payment = await requirePayment(tx, txn);
+  const payment = await lockPayment(tx, txn);
   const { moved, reason } = resolution;
   const [key, ...more] = (await keysInReview(tx, payment)).filter((known) => known === (resolution.key ?? known));
   if (key === undefined) {

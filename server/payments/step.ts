@@ -25,7 +25,7 @@ export type Happening = readonly [event: PaymentEvent, detail: StepDetail];
 
 /**
  * Writes a new payment down together with its first event: nobody sees it as CREATED.
- * @returns the payment after the event
+ * @returns the payment after the event, or `undefined` when its merchant has a payment of this mref
  */
 export async function begin(
   tx: Tx,
@@ -33,10 +33,10 @@ export async function begin(
   created: Payment,
   event: 'request' | 'reject',
   detail: StepDetail = {},
-): Promise<Payment> {
+): Promise<Payment | undefined> {
   const moved = afterEvent(context, created, [event, detail]);
   if (moved === undefined) throw new Error(`a payment cannot begin with ${event}`);
-  await insertPayment(tx, moved);
+  if (!(await insertPayment(tx, moved))) return undefined;
   const { txn, state } = created;
   const creation: ServiceEvent = { kind: 'payment', txn, event: 'create', to: state };
   await context.journal.record(tx, creation, entryOf(created, moved, [event, detail]));

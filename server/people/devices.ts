@@ -30,14 +30,28 @@ export async function deviceById(tx: ReadTx, id: number): Promise<Device | undef
   return tx.get(`${SELECT_DEVICE} WHERE d.id = ?`, readDevice, id);
 }
 
+/** The device, locked for what is decided by its counters, PIN tries and state; `undefined` when there is none of this id. */
+export async function lockDevice(tx: Tx, id: number): Promise<Device | undefined> {
+  return tx.get(`${SELECT_DEVICE} WHERE d.id = ? ${LOCK_DEVICE}`, readDevice, id);
+}
+
 /** All devices of a person, oldest first. */
 export async function devicesOf(tx: ReadTx, person: PersonId): Promise<Device[]> {
   return tx.all(`${SELECT_DEVICE} WHERE d.person_id = ? ORDER BY d.serial`, readDevice, person);
 }
 
-/** The device of a person to which requests are sent, active or blocked, or `undefined`. */
-export async function enrolledDevice(tx: ReadTx, person: PersonId): Promise<Device | undefined> {
-  return tx.get(`${SELECT_DEVICE} WHERE d.person_id = ? AND d.state IN ('active', 'blocked')`, readDevice, person);
+/** All devices of a person, oldest first, locked. */
+export async function lockDevicesOf(tx: Tx, person: PersonId): Promise<Device[]> {
+  return tx.all(`${SELECT_DEVICE} WHERE d.person_id = ? ORDER BY d.serial ${LOCK_DEVICE}`, readDevice, person);
+}
+
+/** The device of a person to which requests are sent, active or blocked, locked; or `undefined`. */
+export async function lockEnrolledDevice(tx: Tx, person: PersonId): Promise<Device | undefined> {
+  return tx.get(
+    `${SELECT_DEVICE} WHERE d.person_id = ? AND d.state IN ('active', 'blocked') ${LOCK_DEVICE}`,
+    readDevice,
+    person,
+  );
 }
 
 /** Changes the state of a device, with an entry in the journal. */
@@ -47,6 +61,9 @@ export async function setDeviceState(tx: Tx, journal: Journal, device: Device, s
 }
 
 const SELECT_DEVICE = 'SELECT d.*, p.number FROM device d JOIN person p ON p.id = d.person_id';
+
+/** Without a key, so that rows about the device may be inserted meanwhile. */
+const LOCK_DEVICE = 'FOR NO KEY UPDATE OF d';
 
 function readDevice(row: Row): Device {
   return {

@@ -25,28 +25,36 @@ export async function addPerson(tx: Tx, person: Omit<Person, 'id' | 'createdAt'>
     throw new ServiceError('invalid-request', `number: expected + and 7 to 15 digits, got ${person.number}`);
   }
   checkName(person.name, PERSON_NAME_OCTETS);
-  const known = await personByNumber(tx, person.number);
-  if (known !== undefined) {
-    throw new ServiceError(
-      'conflict',
-      `${person.number} is registered already, to person ${known.id}: each number belongs to one person`,
-    );
-  }
   const id = await tx.get(
-    'INSERT INTO person (number, name, language, created_at) VALUES (?, ?, ?, ?) RETURNING id',
+    `INSERT INTO person (number, name, language, created_at) VALUES (?, ?, ?, ?)
+     ON CONFLICT (number) DO NOTHING RETURNING id`,
     (row) => personId(row.integer('id')),
     person.number,
     person.name,
     person.language,
     at,
   );
-  if (id === undefined) throw new Error('INSERT returned no id');
+  if (id === undefined) {
+    const known = await personByNumber(tx, person.number);
+    throw new ServiceError(
+      'conflict',
+      `${person.number} is registered already, to person ${known?.id}: each number belongs to one person`,
+    );
+  }
   return { ...person, id, createdAt: at };
 }
 
 /** @throws ServiceError `not-found` */
 export async function personById(tx: ReadTx, id: number): Promise<Person> {
-  const person = await tx.get('SELECT * FROM person WHERE id = ?', readPerson, id);
+  return found(id, await tx.get('SELECT * FROM person WHERE id = ?', readPerson, id));
+}
+
+/** The person, locked for what is decided by their phones. @throws ServiceError `not-found` */
+export async function lockPerson(tx: Tx, id: number): Promise<Person> {
+  return found(id, await tx.get('SELECT * FROM person WHERE id = ? FOR NO KEY UPDATE', readPerson, id));
+}
+
+function found(id: number, person: Person | undefined): Person {
   if (person === undefined) throw new ServiceError('not-found', `there is no person ${id}`);
   return person;
 }

@@ -1,5 +1,5 @@
 import type { StatusQuery } from '../../device/safe-mobile/index.ts';
-import { challengeByRef } from '../approvals/challenge.ts';
+import { lockChallenge } from '../approvals/challenge.ts';
 import type { AskingContext } from '../approvals/context.ts';
 import { merchantOfPerson } from '../merchants/merchants.ts';
 import { type Recipient, sendNak } from '../outgoing/compose.ts';
@@ -36,7 +36,7 @@ export async function answerStatusQuery(
     else await sendStanding(tx, context, payment, recipient);
     return;
   }
-  const challenge = await challengeByRef(tx, ref);
+  const challenge = await lockChallenge(tx, ref);
   const own = challenge?.deviceId === recipient.id ? challenge : undefined;
   const repeated = await repeatReceipt(tx, context, recipient, ref);
   if (own !== undefined && (await context.approvals.repeat(tx, recipient, own))) return;

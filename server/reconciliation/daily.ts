@@ -79,7 +79,8 @@ export class DailyReconciliation {
     }
     await store.transaction('reconciled', (tx) =>
       tx.run(
-        'INSERT INTO reconciled (rail, until) VALUES (?, ?) ON CONFLICT (rail) DO UPDATE SET until = max(until, excluded.until)',
+        `INSERT INTO reconciled (rail, until) VALUES (?, ?) ON CONFLICT (rail) DO UPDATE SET until = excluded.until
+         WHERE reconciled.until < excluded.until`,
         rail.name,
         end,
       ),

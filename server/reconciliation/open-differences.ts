@@ -54,7 +54,8 @@ export async function endDifferences(
   for (const { key, kind, at } of open) {
     const isLookedAt = compared.has(key) || (at >= from && at < to);
     if (!isLookedAt || found.some((finding) => finding.key === key && finding.kind === kind)) continue;
-    await tx.run('DELETE FROM difference WHERE rail = ? AND rail_key = ? AND kind = ?', rail, key, kind);
+    const ended = await tx.run('DELETE FROM difference WHERE rail = ? AND rail_key = ? AND kind = ?', rail, key, kind);
+    if (ended === 0) continue;
     await journal.record(tx, { kind: 'difference-ended', rail, key, difference: kind });
   }
 }

@@ -21,7 +21,7 @@ import { type Refund, type RefundOrder, refundPayment, refundsOf } from '../paym
 import { type RequestedPayment, requestPayment } from '../payments/request.ts';
 import { type Resolution, resolvePayment } from '../payments/resolve.ts';
 import { type Device, devicesOf } from '../people/devices.ts';
-import { addPerson, type Person, peopleAfter, personById, personByNumber } from '../people/people.ts';
+import { addPerson, lockPerson, type Person, peopleAfter, personById, personByNumber } from '../people/people.ts';
 import type { Rail, RemoteRail } from '../rails/rail.ts';
 import { type ReconciliationOrder, reconcileRails } from '../reconciliation/order.ts';
 import type { ReconciliationReport } from '../reconciliation/reconcile.ts';
@@ -119,7 +119,7 @@ export class Service {
 
   /** Registers a phone for a person; the code is to be shown to them, not sent by SMS. @throws ServiceError `not-found` */
   activate(person: number): Promise<Activation> {
-    return this.#write('activation', async (tx) => createActivation(tx, this.#context, await personById(tx, person)));
+    return this.#write('activation', async (tx) => createActivation(tx, this.#context, await lockPerson(tx, person)));
   }
 
   /** The application descriptor (JAD) of a phone. @throws ServiceError `not-found` */
@@ -194,7 +194,7 @@ export class Service {
 
   /** Cancels a request. @throws ServiceError `conflict` when the customer has answered or the request has expired */
   cancel(txn: string): Promise<Payment> {
-    return this.#write('cancel', async (tx) => cancelPayment(tx, this.#context, await requirePayment(tx, txn)));
+    return this.#write('cancel', (tx) => cancelPayment(tx, this.#context, txn));
   }
 
   /** Gives a paid payment back, all or a part. @returns the payment when the rail has answered, or after `limitMs` @throws ServiceError */

@@ -16,6 +16,8 @@ export interface StoreProbe {
   afterCommit?(nth: number): void;
   /** Called before the body of each transaction. @param name as in {@link Store.transaction} */
   beforeTransaction?(name: string): void;
+  /** What runs in the place of the body of a transaction: a test runs it twice. */
+  body?<T>(name: string, work: (tx: Tx) => Promise<T>): (tx: Tx) => Promise<T>;
   /** Called before each statement of a transaction or a read. What it throws is a fault of the database. */
   beforeStatement?(sql: string): void;
 }
@@ -95,13 +97,14 @@ export class SqliteStore implements Store {
   transaction<T>(name: string, work: (tx: Tx) => Promise<T>, whenFull: 'wait' | 'fail' = 'wait'): Promise<T> {
     if (!this.#open) return Promise.reject(new StoreError(`the database is closed: ${name} was not done`));
     if (whenFull === 'fail' && !this.#room.mayWrite) return Promise.reject(noRoom(name));
+    const body = this.#probe.body?.(name, work) ?? work;
     let release = () => {};
     const released = new Promise<void>((resolve) => {
       release = resolve;
     });
     const done = new Promise<T>((resolve, reject) => {
       const run = (tx: Tx): Promise<Settle> =>
-        work(tx).then(
+        body(tx).then(
           (result) => ({ settle: () => resolve(result) }),
           (error) => ({ error, settle: () => reject(error) }),
         );

@@ -12,7 +12,10 @@ export class NoRoomError extends StoreError {}
 /** What may be waiting for work after a commit; the outbox listens. */
 export type Topic = 'outbox';
 
-/** Reading inside one transaction, or outside any. */
+/**
+ * Reading inside one transaction, or outside any. Outside no statement may lock. A SELECT that locks (`FOR NO KEY UPDATE`, at
+ * its end) stands in a function that takes a {@link Tx} and whose name begins with `lock`.
+ */
 export interface ReadTx {
   /** The first row of an answer, as `read` makes it, or `undefined` without rows. */
   get<T>(sql: string, read: (row: Row) => T, ...values: SQLInputValue[]): Promise<T | undefined>;
@@ -39,7 +42,10 @@ export interface Tx extends ReadTx {
 export interface Store {
   /**
    * Runs `work` in one transaction: all of it is on disk when the promise resolves, or nothing when it is rejected.
-   * `work` awaits nothing but its `tx`, and changes nothing outside the database: it may be run again.
+   * `work` awaits nothing but its `tx`, and changes nothing outside the database: it may be run again, also when its first run
+   * was undone, or was committed and nobody heard of it. Other transactions may run beside it, in this process and in others:
+   * each statement sees what was committed before it began, so what decides is locked, or decides in the writing statement.
+   * Locks are taken in the order device, challenge, payment, attempt, receipt, accounts.
    * @param name for messages about a transaction that went wrong
    * @param whenFull what happens when the disk is full: it waits until there is room, or it fails. Default `wait`.
    * @throws NoRoomError

@@ -36,9 +36,10 @@ function foldTransfers(condition: string): readonly string[] {
   const ids = `SELECT id FROM transfer WHERE ${condition}`;
   return [
     `INSERT INTO folded (owner, currency, debits, credits)
-     SELECT account, currency, sum(max(-minor, 0)), sum(max(minor, 0)) FROM entry WHERE transfer_id IN (${ids})
+     SELECT account, currency, sum(CASE WHEN minor < 0 THEN -minor ELSE 0 END), sum(CASE WHEN minor > 0 THEN minor ELSE 0 END) FROM entry WHERE transfer_id IN (${ids})
      GROUP BY account, currency
-     ON CONFLICT (owner, currency) DO UPDATE SET debits = debits + excluded.debits, credits = credits + excluded.credits`,
+     ON CONFLICT (owner, currency) DO UPDATE SET debits = folded.debits + excluded.debits,
+       credits = folded.credits + excluded.credits`,
     `DELETE FROM entry WHERE transfer_id IN (${ids})`,
     `DELETE FROM transfer_end WHERE id IN (${ids})`,
     `DELETE FROM transfer WHERE ${condition}`,

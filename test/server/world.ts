@@ -21,6 +21,7 @@ import { SqliteStore } from '../../server/store/sqlite-store.ts';
 import { type SeededRandom, seededRandom, VirtualClock } from '../../sim/index.ts';
 import { Air } from './air.ts';
 import { TestPhone } from './phone.ts';
+import type { Body } from './run-twice.ts';
 
 export const SERVICE_NUMBER = '+393400000000';
 export const CUSTOMER_NUMBER = '+393400000001';
@@ -53,6 +54,8 @@ export class World {
   #alive = { value: true };
   /** Called after each commit of the service, before anybody hears of it. */
   afterCommit: () => void = () => {};
+  /** What runs in the place of the body of each transaction. Default: the body. */
+  body: Body = (_, work) => work;
   /** Called before each statement of the service; what it throws is a fault of the database. */
   beforeStatement: (sql: string) => void = () => {};
 
@@ -89,6 +92,7 @@ export class World {
       probe: {
         afterCommit: () => alive.value && this.afterCommit(),
         beforeStatement: (sql) => this.beforeStatement(sql),
+        body: (name, work) => this.body(name, work),
       },
       ...this.#options,
       ...changed,

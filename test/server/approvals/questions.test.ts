@@ -5,7 +5,7 @@ import {
   challengeByRef,
   endChallenge,
   insertChallenge,
-  openChallenges,
+  lockOpenChallenges,
   setDue,
 } from '../../../server/approvals/challenge.ts';
 import { deviceId, ref } from '../../../server/vocabulary/ids.ts';
@@ -410,13 +410,13 @@ describe('the state of a question', () => {
         { ref: about, purpose: 'payment', deviceId: device, request: empty, frame: empty, ...times },
         20,
       );
-      expect(await openChallenges(tx, device, 'payment')).toHaveLength(1);
-      expect(await openChallenges(tx, device, 'enrolment')).toEqual([]);
-      expect(await openChallenges(tx, deviceId(2), 'payment')).toEqual([]);
+      expect(await lockOpenChallenges(tx, device, 'payment')).toHaveLength(1);
+      expect(await lockOpenChallenges(tx, device, 'enrolment')).toEqual([]);
+      expect(await lockOpenChallenges(tx, deviceId(2), 'payment')).toEqual([]);
       expect(await endChallenge(tx, about, end)).toBe(true);
       for (const other of ['approved', 'withdrawn'] as const) expect(await endChallenge(tx, about, other)).toBe(false);
       await setDue(tx, about, 50);
-      expect(await openChallenges(tx, device, 'payment')).toEqual([]);
+      expect(await lockOpenChallenges(tx, device, 'payment')).toEqual([]);
       expect((await challengeByRef(tx, about))?.state).toBe(end);
       expect(await tx.all('SELECT ref FROM challenge WHERE due IS NOT NULL', (row) => row.text('ref'))).toEqual([]);
     });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
+import { withoutLock } from '../../../server/store/connection.ts';
 import { lockFile } from '../../../server/store/lock.ts';
 import { MIGRATIONS } from '../../../server/store/migrations.ts';
 import { readFile } from '../../../server/store/read-file.ts';
@@ -34,6 +35,29 @@ function open(path = file()) {
   });
   return { path, clock, store, probe, told };
 }
+
+describe('a lock at the end of a statement', () => {
+  it.each([
+    ['SELECT * FROM device FOR UPDATE', 'SELECT * FROM device'],
+    ['SELECT * FROM device WHERE id = ?\n  FOR NO KEY UPDATE', 'SELECT * FROM device WHERE id = ?'],
+    ['SELECT d.* FROM device d JOIN person p FOR UPDATE OF d', 'SELECT d.* FROM device d JOIN person p'],
+    ['SELECT * FROM outbox LIMIT 1 FOR NO KEY UPDATE OF outbox SKIP LOCKED ', 'SELECT * FROM outbox LIMIT 1'],
+    ['SELECT * FROM inbox FOR UPDATE SKIP LOCKED', 'SELECT * FROM inbox'],
+    ["SELECT ' FOR UPDATE' AS word", "SELECT ' FOR UPDATE' AS word"],
+    ['UPDATE device SET state = ?', 'UPDATE device SET state = ?'],
+  ])('%j is for SQLite %j', (sql, plain) => {
+    expect(withoutLock(sql)).toBe(plain);
+  });
+
+  it('is taken off before SQLite prepares the statement', async () => {
+    const { store } = open();
+    const found = await store.transaction('lock', async (tx) => {
+      await add(tx, 'a');
+      return tx.all('SELECT subject FROM timer FOR NO KEY UPDATE OF timer SKIP LOCKED', (row) => row.text('subject'));
+    });
+    expect(found).toEqual(['a']);
+  });
+});
 
 /** A turn of the event loop, after which the store has committed. */
 const turn = () => new Promise((resolve) => setImmediate(resolve));
