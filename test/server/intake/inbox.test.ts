@@ -26,6 +26,11 @@ describe('the inbox', () => {
     for (const content of strange) await world.air.handOverAgain(sms(content));
     await world.clock.advance(2_000);
     expect(world.air.sent).toEqual([]);
+    const kept = await readFile(world.database, (tx) =>
+      tx.all("SELECT result FROM inbox WHERE originator = '+39340' ORDER BY id", (row) => row.text('result')),
+    );
+    expect(kept).toEqual(['ignored: service key 17 is not known', 'ignored: a frame of a service']);
+    expect(world.journal.filter(({ event }) => event.kind === 'fault')).toEqual([]);
   });
 
   it('survives any octets and any damage to a frame, and answers none', async () => {

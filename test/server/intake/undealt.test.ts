@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readFile } from '../../../server/store/read-file.ts';
-import { PIN, shop } from '../world.ts';
+import { PIN, shop, type World } from '../world.ts';
 
 /** The pauses after which a frame is tried again, ms; after the fifth failure it is set aside. */
 const TRIED_AGAIN_AT = [0, 1_000, 6_000, 36_000, 156_000];
@@ -21,9 +21,17 @@ async function failing(fails: (tries: number) => boolean, approvesAfterMs = 2_00
   };
   customer.phone.approve(PIN);
   const state = async () => (await world.service.payment(txn)).state;
-  const faults = () => world.journal.filter(({ event }) => event.kind === 'fault').length;
+  const faults = () => world.journal.flatMap(({ event }) => (event.kind === 'fault' ? [event.reason] : []));
   return { ...base, txn, times, state, faults };
 }
+
+/** What came of each frame, and how often it was tried in vain. */
+const inbox = (world: World) =>
+  readFile(world.database, (tx) =>
+    tx.all("SELECT coalesce(result, 'undealt') || ', ' || tries AS kept FROM inbox ORDER BY id", (row) =>
+      row.text('kept'),
+    ),
+  );
 
 describe('a frame that could not be dealt with', () => {
   it('is tried again: one passing fault does not lose an approval', async () => {
@@ -33,7 +41,7 @@ describe('a frame that could not be dealt with', () => {
     await world.clock.advance(3_000);
     expect(await state()).toBe('CAPTURED');
     expect(times).toEqual(TRIED_AGAIN_AT.slice(0, 2));
-    expect(faults()).toBe(1);
+    expect(faults()).toHaveLength(1);
     expect(customer.phone.receipts().at(-1)?.status).toBe('paid');
     expect(await world.breaches()).toEqual([]);
   });
@@ -62,7 +70,8 @@ describe('a frame that could not be dealt with', () => {
     expect(await state()).toBe('REQUESTED');
     await world.clock.advance(5_000);
     expect(times).toEqual(TRIED_AGAIN_AT);
-    expect(faults()).toBe(5);
+    expect(faults()).toEqual(times.map(() => 'message 3 could not be dealt with: disk I/O error'));
+    expect(await inbox(world)).toEqual(['ENROL: enrolling, 0', 'APPROVE, 0', 'set aside: disk I/O error, 5']);
     expect(world.journal.map(({ event }) => event)).toContainEqual({
       kind: 'alarm',
       alarm: 'message-set-aside',
@@ -73,12 +82,38 @@ describe('a frame that could not be dealt with', () => {
     expect(customer.phone.receipts().at(-1)?.status).toBe('expired');
   });
 
-  it('is taken up after a crash, in the order of arrival', async () => {
-    const { world, state } = await failing((tries) => tries === 1);
+  it('is taken up after a crash, in the order of arrival, and once', async () => {
+    const { world, customer, state, faults } = await failing(() => true);
+    world.beforeStatement = (sql) => {
+      if (sql.startsWith('UPDATE challenge SET state')) throw new Error('disk I/O error');
+    };
+    customer.phone.refuse('no');
     await world.clock.advance(1_200);
+    expect((await inbox(world)).slice(-2)).toEqual(['undealt, 1', 'undealt, 1']);
     world.kill();
+    world.beforeStatement = () => {};
     await world.open();
     expect(await state()).toBe('CAPTURED');
+    await world.clock.advance(10_000);
+    expect((await inbox(world)).slice(-2)).toEqual(['APPROVE, 1', 'REFUSE, 1']);
+    expect(faults()).toHaveLength(2);
+  });
+
+  it('is tried again itself, beside another one', async () => {
+    const { world, customer, state, faults } = await failing(() => true);
+    let fails = true;
+    world.beforeStatement = (sql) => {
+      if (fails && /INTO (evidence|balance_answer)/.test(sql)) throw new Error('disk I/O error');
+    };
+    customer.phone.query(new Uint8Array(8).fill(1), 'balance');
+    await world.clock.advance(1_500);
+    expect((await inbox(world)).slice(-2)).toEqual(['undealt, 1', 'undealt, 1']);
+    fails = false;
+    await world.clock.advance(3_000);
+    expect(await state()).toBe('CAPTURED');
+    expect(customer.phone.received.map(({ type }) => type)).toContain('BALANCE');
+    expect((await inbox(world)).slice(-2)).toEqual(['APPROVE, 1', 'STATUS_QUERY, 1']);
+    expect(faults()).toHaveLength(2);
   });
 
   it('stays for the next start when not even its failure can be written', async () => {
