@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { hexOf, octetsOf } from '../../../device/safe-mobile/index.ts';
 import {
   challengeByRef,
+  countResend,
   endChallenge,
   insertChallenge,
   lockOpenChallenges,
@@ -270,6 +271,19 @@ describe('the question of an enrolment', () => {
       receipts: ['wrong-pin 2', 'wrong-pin 1', 'wrong-pin 0'],
     },
     {
+      what: 'five wrong PINs in two enrolments, which block only an active phone',
+      does: async ({ world, phone, deviceId, activationCode }) => {
+        for (const pin of [...WRONG, 'again', WRONG[0], WRONG[1]]) {
+          if (pin === 'again') phone.enrol(deviceId, activationCode, PIN);
+          else phone.approve(pin);
+          await world.clock.advance(2_500);
+        }
+      },
+      question: ['refused', 'refused'],
+      device: 'registered',
+      receipts: ['wrong-pin 2', 'wrong-pin 1', 'wrong-pin 0', 'wrong-pin 1', 'wrong-pin 0'],
+    },
+    {
       what: 'a refusal',
       does: ({ phone }) => phone.refuse('no'),
       question: ['refused'],
@@ -405,20 +419,34 @@ describe('the state of a question', () => {
       );
       const empty = new Uint8Array();
       const times = { askedAt: 0, deadline: 100 };
-      await insertChallenge(
-        tx,
-        { ref: about, purpose: 'payment', deviceId: device, request: empty, frame: empty, ...times },
-        20,
-      );
-      expect(await lockOpenChallenges(tx, device, 'payment')).toHaveLength(1);
+      const question = {
+        purpose: 'payment',
+        deviceId: device,
+        request: Uint8Array.of(1),
+        frame: empty,
+        ...times,
+      } as const;
+      const other = ref('fedcba9876543210');
+      for (const ref of [about, other]) await insertChallenge(tx, { ref, ...question }, 20);
+      await countResend(tx, about);
+      const kept = { ...question, state: 'asked', resends: 0, wrongPins: 0 };
+      expect(await lockOpenChallenges(tx, device, 'payment')).toEqual([
+        { ...kept, ref: about, resends: 1 },
+        { ...kept, ref: other },
+      ]);
       expect(await lockOpenChallenges(tx, device, 'enrolment')).toEqual([]);
       expect(await lockOpenChallenges(tx, deviceId(2), 'payment')).toEqual([]);
       expect(await endChallenge(tx, about, end)).toBe(true);
-      for (const other of ['approved', 'withdrawn'] as const) expect(await endChallenge(tx, about, other)).toBe(false);
+      for (const second of ['approved', 'withdrawn'] as const)
+        expect(await endChallenge(tx, about, second)).toBe(false);
       await setDue(tx, about, 50);
-      expect(await lockOpenChallenges(tx, device, 'payment')).toEqual([]);
+      expect(await lockOpenChallenges(tx, device, 'payment')).toEqual([{ ...kept, ref: other }]);
       expect((await challengeByRef(tx, about))?.state).toBe(end);
-      expect(await tx.all('SELECT ref FROM challenge WHERE due IS NOT NULL', (row) => row.text('ref'))).toEqual([]);
+      const due = () =>
+        tx.all('SELECT ref, due FROM challenge', (row) => `${row.text('ref')} ${row.optionalInteger('due')}`);
+      expect(await due()).toEqual([`${about} undefined`, `${other} 20`]);
+      await setDue(tx, other, 50);
+      expect(await due()).toEqual([`${about} undefined`, `${other} 50`]);
     });
     await store.close();
   });

@@ -8,7 +8,7 @@ import { DEPOSIT } from '../world.ts';
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const done = { kind: 'done', approvalCode: 4711 } as const;
-const declined: Outcome = { kind: 'declined', reason: '51' };
+const declined = { kind: 'declined', reason: '51' } as const;
 const unknown: Outcome = { kind: 'unknown', reason: 'no answer' };
 const pending: Outcome = { kind: 'pending' };
 
@@ -68,6 +68,26 @@ describe('a rail that has not decided', () => {
     await world.service.notice('card', new Uint8Array());
     expect(await state()).toBe('CAPTURED');
     expect(await world.breaches()).toEqual([]);
+  });
+
+  it.each([
+    ['tells by itself, is waited for', true, 'PENDING', []],
+    ['does not tell by itself, ends with a person', false, 'REVIEW', ['payment-needs-review']],
+  ])('and cannot be asked any more, but %s', async (_, tells, expected, raised) => {
+    const keyLifeMs = { charge: HOUR, refund: HOUR, reversal: HOUR };
+    const rail = new ScriptedRail({ onUnknown: 'repeat', keyLifeMs });
+    Object.assign(rail, { inquire: undefined, ...(!tells && { accept: undefined }) });
+    rail.charges = [pending];
+    const { world, txn, state, alarms } = await approved(rail);
+    await world.clock.advance(3 * HOUR);
+    expect(rail.calls).toEqual(['charge']);
+    expect([await state(), alarms()]).toEqual([expected, raised]);
+    if (!tells) return;
+    await world.clock.advance(30 * DAY);
+    expect([await state(), alarms()]).toEqual(['REVIEW', ['payment-needs-review']]);
+    rail.notices = [{ key: `${txn}:charge`, outcome: done }];
+    await world.service.notice('card', new Uint8Array());
+    expect(await state()).toBe('CAPTURED');
   });
 
   it('is asked by the same order again where it cannot be asked', async () => {
@@ -169,10 +189,10 @@ describe('an attempt whose answer was lost', () => {
 
   /** keyLifeMs less the rail's time-out is how long an order is sent again. */
   it.each([
-    ['repeat', 60_000, 49_000, ['charge', 'charge'], 'CAPTURED'],
-    ['repeat', 60_000, 51_000, ['charge', 'inquire charge'], 'DECLINED'],
-    ['inquire', 60_000, 49_000, ['charge', 'inquire charge', 'charge'], 'CAPTURED'],
-    ['inquire', 60_000, 51_000, ['charge', 'inquire charge'], 'DECLINED'],
+    ['repeat', 60_000, 49_999, ['charge', 'charge'], 'CAPTURED'],
+    ['repeat', 60_000, 50_000, ['charge', 'inquire charge'], 'DECLINED'],
+    ['inquire', 60_000, 49_999, ['charge', 'inquire charge', 'charge'], 'CAPTURED'],
+    ['inquire', 60_000, 50_000, ['charge', 'inquire charge'], 'DECLINED'],
   ] as const)(
     'is sent again only while the rail knows its key: %s, %i ms, after %i',
     async (onUnknown, life, pause, calls, end) => {
@@ -188,15 +208,19 @@ describe('an attempt whose answer was lost', () => {
     },
   );
 
-  it('is sent again however old its key is when it is a reversal: nothing is undone twice', async () => {
+  it.each([
+    ['can be asked', ['charge', 'reversal', 'inquire reversal', 'reversal']],
+    ['cannot be asked', ['charge', 'reversal', 'reversal']],
+  ])('is sent again however old its key is when it is a reversal, at a rail that %s', async (asked, calls) => {
     const keyLifeMs = { charge: DAY, refund: DAY, reversal: 0 };
     const rail = new ScriptedRail({ onUnknown: 'reverse', keyLifeMs, retryMs: [1_000, 1_000] });
     rail.charges = [unknown];
     rail.reversals = [unknown, done];
     rail.inquiries = [{ kind: 'absent', final: true }];
+    if (asked === 'cannot be asked') Object.assign(rail, { inquire: undefined });
     const { world, state } = await approved(rail);
     await world.clock.advance(5_000);
-    expect(rail.calls).toEqual(['charge', 'reversal', 'inquire reversal', 'reversal']);
+    expect(rail.calls).toEqual(calls);
     expect(await state()).toBe('REVERSED');
   });
 
@@ -236,23 +260,29 @@ describe('an attempt whose answer was lost', () => {
 
 describe('a local rail', () => {
   it.each([
-    ['its note takes the place of that of the order', '{"line":7}'],
-    ['without a note the order keeps its own', undefined],
-  ])('decides at once: %s', async (_, note) => {
+    ['done, its note takes the place of that of the order', { ...done, note: '{"line":7}' }, 'CAPTURED'],
+    ['done, without a note the order keeps its own', done, 'CAPTURED'],
+    ['declined', declined, 'DECLINED'],
+  ])('decides at once: %s', async (_, outcome, state) => {
     const rail: LocalRail = {
       name: 'pos',
       local: true,
       capabilities: new ScriptedRail().capabilities,
       payerOf: () => 'clearing:pos',
       settlement: async () => [],
-      decide: async () => ({ kind: 'done', approvalCode: 4711, ...(note !== undefined && { note }) }),
+      decide: async () => outcome,
     };
     const { world, txn } = await approved(rail);
-    expect(await world.service.payment(txn)).toMatchObject({ state: 'CAPTURED', approvalCode: 4711, rail: 'pos' });
+    const [code, reason] = outcome.kind === 'done' ? [4711, undefined] : [0, '51'];
+    expect(await world.service.payment(txn)).toMatchObject({ state, approvalCode: code, reason, rail: 'pos' });
     const file = new DatabaseSync(world.database, { readOnly: true });
-    const rows = file.prepare('SELECT rail_key, rail, state, tries, note FROM attempt').all();
+    const rows = file
+      .prepare('SELECT rail_key, rail, state, tries, unanswered, note, reason, approval_code FROM attempt')
+      .all();
     file.close();
-    expect(rows).toEqual([{ rail_key: `${txn}:charge`, rail: 'pos', state: 'done', tries: 1, note: note ?? '' }]);
+    const row = { rail_key: `${txn}:charge`, rail: 'pos', state: outcome.kind, tries: 1, unanswered: 0 };
+    const note = 'note' in outcome ? outcome.note : '';
+    expect(rows).toEqual([{ ...row, note, reason: reason ?? null, approval_code: code }]);
   });
 });
 
@@ -454,8 +484,10 @@ describe('a payment whose rail', () => {
     await world.open(undefined, { rails: [] });
     await world.clock.advance(2 * HOUR);
     expect(await state()).toBe('UNKNOWN');
-    expect(new Set(alarms())).toEqual(new Set(['rail-missing']));
+    expect(alarms()).toEqual(['rail-missing', 'rail-missing']);
     world.kill();
+    // The 30 days are those of a rail that says that it has not decided.
+    await world.clock.advance(31 * DAY);
     const rail = new ScriptedRail();
     rail.inquiries = [done];
     await world.open(undefined, { rails: [rail] });

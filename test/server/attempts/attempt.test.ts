@@ -5,9 +5,12 @@ import { SqliteStore } from '../../../server/store/sqlite-store.ts';
 import { ScriptedRail } from '../rails/scripted-rail.ts';
 import { PIN, shop } from '../world.ts';
 
+/** Pauses of a rail that is asked again, ms. */
+const AGAIN = [0, 5_000];
+
 /** The file of a service whose customer approved a payment, about which the rail answered so. */
-async function answered(outcome: Outcome) {
-  const rail = new ScriptedRail();
+async function answered(outcome: Outcome, retryMs: readonly number[] = AGAIN) {
+  const rail = new ScriptedRail({ retryMs });
   rail.charges.push(outcome);
   const { world, customer, merchant } = await shop('attempt', { rails: [rail] });
   const { txn } = await world.request(merchant);
@@ -42,17 +45,26 @@ describe('the row of an attempt', () => {
     [
       { kind: 'done', approvalCode: 4711, note: 'n1' },
       { state: 'done', reason: undefined, approvalCode: 4711, note: 'n1' },
+      AGAIN,
     ],
     [
       { kind: 'declined', reason: '51', note: 'n2' },
       { state: 'declined', reason: '51', approvalCode: 0, note: 'n2' },
+      AGAIN,
     ],
     [
       { kind: 'unknown', reason: 'lost', note: 'n3' },
       { state: 'unknown', reason: 'no answer', approvalCode: 0, note: 'n3', tries: 2, unanswered: 2 },
+      AGAIN,
     ],
-  ] as const)('after %o', async (outcome, expected) => {
-    const { store, row, changedAt } = await answered(outcome);
+    [
+      { kind: 'unknown', reason: 'lost', note: 'n4' },
+      { state: 'given-up', reason: 'lost', approvalCode: 0, note: 'n4' },
+      [],
+    ],
+    [{ kind: 'pending', note: 'n5' }, { state: 'pending', reason: undefined, approvalCode: 0, note: 'n5' }, AGAIN],
+  ] as const)('after %o', async (outcome, expected, retryMs) => {
+    const { store, row, changedAt } = await answered(outcome, retryMs);
     expect(await row()).toEqual({ tries: 1, unanswered: 0, changedAt, ...expected });
     await store.close();
   });

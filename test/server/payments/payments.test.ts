@@ -128,7 +128,11 @@ describe('a request that is not approved', () => {
 });
 
 describe('a request without an answer', () => {
-  it('goes out again after 20 and 45 seconds, octet by octet the same', async () => {
+  it.each([
+    [120, [0, 20_000, 45_000], 125_000],
+    [40, [0, 20_000], 45_000],
+    [30, [0, 20_000], 35_000],
+  ])('of %i s goes out at %j ms, octet by octet the same, and lasts %i ms', async (ttl, expected, lasts) => {
     const { world, customer, merchant } = await shop();
     const begin = world.clock.now();
     world.air.sent.length = 0;
@@ -137,12 +141,15 @@ describe('a request without an answer', () => {
       times.push(world.clock.now() - begin);
       return 'deliver';
     };
-    await world.request(merchant);
-    await world.clock.advance(100_000);
-    expect(times).toEqual([0, 20_000, 45_000]);
+    const { txn } = await world.request(merchant, { ttl });
+    const state = async () => (await world.service.payment(txn)).state;
+    await world.clock.advance(lasts);
+    expect([await state(), times]).toEqual(['REQUESTED', expected]);
     const frames = world.air.sent.map(({ content }) => (content.kind === 'data' ? hexOf(content.data) : ''));
     expect(new Set(frames).size).toBe(1);
-    expect(customer.phone.asked.filter(({ message }) => message.type === 'PAY_REQUEST')).toHaveLength(3);
+    await world.clock.advance(1);
+    expect(await state()).toBe('EXPIRED');
+    expect(customer.phone.asked.filter(({ message }) => message.type === 'PAY_REQUEST')).toHaveLength(expected.length);
   });
 
   it('is not repeated once the phone has answered anything', async () => {
@@ -150,18 +157,20 @@ describe('a request without an answer', () => {
     await world.request(merchant);
     await world.clock.advance(2_000);
     customer.phone.approve('11111');
-    await world.clock.advance(100_000);
+    await world.clock.advance(200_000);
     expect(customer.phone.asked.filter(({ message }) => message.type === 'PAY_REQUEST')).toHaveLength(1);
   });
 
   it.each([
-    ['is still verified 5 s after its time', 124_000, 'CAPTURED', 'paid'],
-    ['is late after that, and gets the receipt "expired" unverified', 126_000, 'EXPIRED', 'expired'],
-  ])('%s', async (_, after, state, status) => {
+    ['approved', 'still 5 s after its time', 125_000, 'CAPTURED', 'paid'],
+    ['approved', 'too late after that, unverified', 125_001, 'EXPIRED', 'expired'],
+    ['refused', 'still 5 s after its time', 125_000, 'REFUSED', 'refused'],
+  ])('is %s, %s: after %i ms it is %s', async (answer, _, after, state, status) => {
     const { world, customer, merchant } = await shop();
     const payment = await world.request(merchant);
     await world.clock.advance(after - 1_000);
-    customer.phone.approve(PIN);
+    if (answer === 'approved') customer.phone.approve(PIN);
+    else customer.phone.refuse('no');
     await world.clock.advance(5_000);
     expect((await world.service.payment(payment.txn)).state).toBe(state);
     expect(customer.phone.receipts().at(-1)?.status).toBe(status);

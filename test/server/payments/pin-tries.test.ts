@@ -68,6 +68,9 @@ describe('a wrong PIN', () => {
     await type('11111', '11112', '11113', PIN);
     expect(statuses()).toEqual(['active 3', 'wrong-pin 2', 'wrong-pin 1', 'wrong-pin 0', 'wrong-pin 0']);
     expect(await world.service.payment(payment.txn)).toMatchObject({ state: 'REFUSED', reason: 'wrong-pin' });
+    const { txn: ref, deviceId } = payment;
+    const told = world.journal.map(({ event }) => event).filter(({ kind }) => kind === 'wrong-pin');
+    expect(told).toEqual([2, 1, 0].map((left) => ({ kind: 'wrong-pin', deviceId, ref, triesLeft: left })));
   });
 
   it('blocks the phone at the fifth in a row, for an hour', async () => {
@@ -167,6 +170,33 @@ describe('a wrong PIN', () => {
     expect(await world.request(merchant, { mref: 'z' })).toMatchObject({ reason: 'customer-unreachable' });
     await world.enrolPhone(customer.person);
     expect((await world.request(merchant, { mref: 'zz' })).state).toBe('REQUESTED');
+  });
+
+  it('counts for its own phone, and the right one of another phone neither', async () => {
+    const { world, merchant, customer, ask } = await requested();
+    const other = await world.subscriber('+393400000005');
+    world.kill();
+    const file = new DatabaseSync(world.database);
+    file.exec(`UPDATE device SET failures_in_row = 4 WHERE person_id = ${customer.person.id}`);
+    const failures = Array.from({ length: 8 }, () => `(${customer.person.id}, ${world.clock.now()})`);
+    file.exec(
+      `INSERT INTO pin_failure SELECT id, column2 FROM (VALUES ${failures}) JOIN device ON person_id = column1`,
+    );
+    file.close();
+    await world.open();
+    await ask('a');
+    const { txn } = await world.request(merchant, { customer: other.person.number });
+    await world.clock.advance(2_000);
+    for (const pin of ['11111', PIN]) {
+      other.phone.approve(pin);
+      await world.clock.advance(3_000);
+    }
+    expect((await world.service.payment(txn)).state).toBe('CAPTURED');
+    expect(other.phone.receipts().at(-2)).toMatchObject({ status: 'wrong-pin', triesLeft: 2 });
+    customer.phone.approve('11111');
+    await world.clock.advance(3_000);
+    const devices = await Promise.all([customer, other].map(({ person }) => world.service.devices(person.id)));
+    expect(devices.flat()).toMatchObject([{ state: 'blocked' }, { state: 'active', blockedUntil: undefined }]);
   });
 
   it('a block for good is not ended by the timer of an earlier block', async () => {
