@@ -9,6 +9,12 @@ const SHARED = [
   'test/sim/{control,hosts,modem,network,vocabulary}/**/*.test.{ts,tsx}',
 ];
 
+/** Tests of the service that run on both databases. */
+const ON_POSTGRES = [
+  'test/server/{enrolment,outgoing,queries,rails}/**/*.test.ts',
+  'test/server/payments/payments.test.ts',
+];
+
 export default defineConfig({
   test: {
     globalSetup: './test/temporary-folder.ts',
@@ -25,6 +31,17 @@ export default defineConfig({
       {
         extends: true,
         test: { name: 'alone', include: ['test/**/*.test.{ts,tsx}', 'sim/examples/vitest/*.test.ts'], exclude: SHARED },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'PostgreSQL',
+          include: ON_POSTGRES,
+          isolate: false,
+          globalSetup: './test/server/postgres-server.ts',
+          setupFiles: './test/server/postgres-setup.ts',
+          env: { CASH_MOBILE_TEST_DATABASE: 'postgres' },
+        },
       },
     ],
   },

@@ -38,8 +38,8 @@ export type {
 export type { ModemStanding, NamedModem, Reachability } from './service/modems.ts';
 export { DEFAULT_TTL, type Service } from './service/service.ts';
 export type { ServiceOptions } from './service/service-options.ts';
-export type { StoreProbe } from './store/sqlite-store.ts';
-export { StoreError } from './store/store.ts';
+
+export { StoreError, type StoreProbe } from './store/store.ts';
 export type { Alarm } from './vocabulary/alarms.ts';
 export type { DeviceState } from './vocabulary/device-states.ts';
 export { ServiceError, type ServiceErrorCode } from './vocabulary/errors.ts';

@@ -37,6 +37,7 @@ export class Journal {
       JSON.stringify(more.length === 0 ? event : [event, ...more]),
     );
     if (seq === undefined) throw new Error('INSERT returned no seq');
+    tx.wake('journal', seq);
     tx.afterCommit(() => {
       for (const told of [event, ...more]) {
         for (const listener of [...this.#listeners]) listener({ seq, at, event: told });

@@ -142,7 +142,7 @@ const INVARIANTS: readonly Invariant[] = [
 
 /** Checks all that must be true of the money at any moment. @returns the breaches, at most 100 of each invariant */
 export function checkLedger(tx: ReadTx): Promise<Breach[]> {
-  return breachesOf(tx, INVARIANTS, { after: 0, most: -1 });
+  return breachesOf(tx, INVARIANTS, { after: 0, most: Number.MAX_SAFE_INTEGER });
 }
 
 /**
@@ -171,7 +171,7 @@ async function breachesOf(
   for (const { name, broken } of invariants) {
     const found = await tx.all(
       `WITH ended AS (SELECT id, outcome FROM transfer_end WHERE rowid > ? ORDER BY rowid DESC LIMIT ?)
-       SELECT culprit FROM (${broken}) LIMIT ?`,
+       SELECT culprit FROM (${broken}) AS breach LIMIT ?`,
       (row) => ({ invariant: name, culprit: row.text('culprit') }),
       after,
       most,

@@ -199,7 +199,7 @@ async function enter(tx: Tx, { id, debit, credit, amount }: Transfer): Promise<v
 /** @returns false when the account has not enough, or a sum would be too large */
 async function take(tx: Tx, { debit, credit, amount }: Transfer, counted: Debits): Promise<boolean> {
   const sql = isUnlimited(debit)
-    ? `INSERT INTO account (owner, currency, ${counted}) SELECT ?2, ?3, ?1 WHERE ${HAS_ROOM}
+    ? `INSERT INTO account (owner, currency, ${counted}) SELECT ?2, ?3, CAST(?1 AS BIGINT) WHERE ${HAS_ROOM}
        ON CONFLICT (owner, currency) DO UPDATE SET ${counted} = account.${counted} + ?1
        WHERE account.debits_pending + account.debits_posted + ?1 <= ${LARGEST_SUM}`
     : `UPDATE account SET ${counted} = ${counted} + ?1
@@ -263,7 +263,8 @@ async function knownAs(
 /** @returns whether the transfer was pending until now */
 async function end(tx: Tx, id: string, outcome: TransferOutcome, at: number): Promise<boolean> {
   const ended = await tx.run(
-    'INSERT INTO transfer_end (id, outcome, at) SELECT id, ?, ? FROM transfer WHERE id = ? ON CONFLICT (id) DO NOTHING',
+    `INSERT INTO transfer_end (id, outcome, at) SELECT id, ?, CAST(? AS BIGINT) FROM transfer WHERE id = ?
+     ON CONFLICT (id) DO NOTHING`,
     outcome,
     at,
     id,

@@ -113,9 +113,8 @@ export class Outbox {
     if (leaves) this.#promised += 1;
     tx.afterCommit(() => {
       if (leaves) this.#leaving.set(id, { ...frame, id, tries: 0 });
-      else this.#mayWait = true;
     });
-    tx.wake('outbox');
+    tx.wake(leaves ? 'leaving' : 'outbox');
   }
 
   /** The message that a status report is about, by the id that the bearer was given; `undefined` when it is not known. */
@@ -166,9 +165,10 @@ export class Outbox {
       tx.run("UPDATE outbox SET state = 'waiting' WHERE state = 'handed' AND ended_at IS NULL"),
     );
     this.#running = true;
+    this.#store.onWake('leaving', () => this.#sendLeaving());
     this.#store.onWake('outbox', () => {
-      this.#sendLeaving();
-      if (this.#mayWait) this.look();
+      this.#mayWait = true;
+      this.look();
     });
     this.look();
     await this.#looking;
@@ -189,9 +189,6 @@ export class Outbox {
   /** The pause before another try is over: the handler of the timer `outbox-retry`. */
   async retry(tx: Tx, subject: string): Promise<void> {
     await tx.run("UPDATE outbox SET state = 'waiting' WHERE id = ? AND state = 'resting'", subject);
-    tx.afterCommit(() => {
-      this.#mayWait = true;
-    });
     tx.wake('outbox');
   }
 
@@ -246,10 +243,11 @@ export class Outbox {
   /** Marks the next frames as handed over, in the order in which they were written, and drops those that help nobody any more. */
   #claim(): Promise<WaitingFrame[]> {
     return this.#store.transaction('hand over', async (tx) => {
+      const handed = await tx.get(HANDED, (row) => row.integer('handed'));
       const next = await tx.all(
-        `SELECT * FROM outbox WHERE state = 'waiting' AND ended_at IS NULL ORDER BY id LIMIT max(0, ? - ${HANDED})`,
+        `SELECT * FROM outbox WHERE state = 'waiting' AND ended_at IS NULL ORDER BY id LIMIT ?`,
         readWaitingFrame,
-        this.#mayHold(),
+        Math.max(0, this.#mayHold() - (handed ?? 0)),
       );
       const useful = next.filter(({ usefulUntil }) => usefulUntil > this.#clock.now());
       for (const late of next.filter((frame) => !useful.includes(frame))) {
@@ -285,7 +283,7 @@ export class Outbox {
 }
 
 /** How many messages the bearer holds, or gets after the commit. */
-const HANDED = "(SELECT count(*) FROM outbox WHERE state = 'handed' AND ended_at IS NULL)";
+const HANDED = "SELECT count(*) AS handed FROM outbox WHERE state = 'handed' AND ended_at IS NULL";
 
 /** Whether a frame waits. */
 const WAITING = "EXISTS (SELECT 1 FROM outbox WHERE state = 'waiting' AND ended_at IS NULL)";

@@ -134,7 +134,7 @@ export async function findPayments(tx: ReadTx, query: PaymentQuery): Promise<Pay
     ['state = ?', query.state],
     ['(created_at, rowid) < (SELECT created_at, rowid FROM payment WHERE txn = ?)', query.after],
   ];
-  const sql: string[] = [query.inReview === true ? IN_REVIEW : '1'];
+  const sql: string[] = [query.inReview === true ? IN_REVIEW : 'TRUE'];
   const values: (string | number)[] = [];
   for (const [condition, value] of conditions) {
     if (value === undefined) continue;

@@ -16,8 +16,8 @@ import { unblockDevice } from '../people/unblock.ts';
 import { LedgerRail } from '../rails/ledger-rail.ts';
 import { type Rail, Rails } from '../rails/rail.ts';
 import { DailyReconciliation } from '../reconciliation/daily.ts';
+import { openStore } from '../store/open-store.ts';
 import type { Migrated } from '../store/sqlite-file.ts';
-import { SqliteStore } from '../store/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
 import { Timers } from '../time/timers.ts';
 import { Retention } from '../upkeep/retention.ts';
@@ -55,12 +55,7 @@ export interface Running {
  */
 export async function startRunning(options: ServiceOptions): Promise<Running> {
   const { clock, random, keys, bearer } = options;
-  const store = new SqliteStore(options.database, {
-    clock,
-    hold: options.hold,
-    probe: options.probe,
-    onRoom: options.onRoom,
-  });
+  const { store, migrated } = await openStore(options);
   const primitives = options.primitives ?? servicePrimitives();
   const journal = new Journal(clock);
   const timers = new Timers(store, clock, journal, [DUE_CHALLENGES]);
@@ -115,7 +110,7 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
     store,
     context,
     modems,
-    migrated: store.migrated,
+    migrated,
     takenOver: open,
     async stop() {
       modems.close();

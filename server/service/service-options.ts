@@ -4,7 +4,7 @@ import type { JournalListener } from '../journal/journal.ts';
 import type { ServiceKeys } from '../keys/key-file.ts';
 import type { StaticSecrets } from '../keys/static-secrets.ts';
 import type { Rail } from '../rails/rail.ts';
-import type { StoreProbe } from '../store/sqlite-store.ts';
+import type { StoreProbe } from '../store/store.ts';
 import type { NamedModem } from './modems.ts';
 
 /** What a service is opened with. */

@@ -1,6 +1,7 @@
-import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { Row } from './row.ts';
-import { type ReadTx, StoreError, type Topic, type Tx } from './store.ts';
+import { type SqlValue, StoreError } from './store.ts';
+import type { Statements } from './transaction.ts';
 
 /** A prepared statement, and where each column of its answer is. */
 interface Prepared {
@@ -17,7 +18,7 @@ export function withoutLock(sql: string): string {
 }
 
 /** One connection to a SQLite file, with its prepared statements. Reads what this connection sees. */
-export class Connection implements ReadTx {
+export class Connection implements Statements {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, Prepared>();
   readonly #beforeStatement: (sql: string) => void;
@@ -28,19 +29,29 @@ export class Connection implements ReadTx {
     this.#beforeStatement = beforeStatement;
   }
 
-  async run(sql: string, ...values: SQLInputValue[]): Promise<number> {
+  async run(sql: string, ...values: SqlValue[]): Promise<number> {
     return Number(this.#prepared(sql).statement.run(...values).changes);
   }
 
-  async get<T>(sql: string, read: (row: Row) => T, ...values: SQLInputValue[]): Promise<T | undefined> {
+  async get<T>(sql: string, read: (row: Row) => T, ...values: SqlValue[]): Promise<T | undefined> {
     const { statement, places } = this.#prepared(sql);
     const found = valuesOf(statement.get(...values));
     return found === undefined ? undefined : read(new Row(places, found));
   }
 
-  async all<T>(sql: string, read: (row: Row) => T, ...values: SQLInputValue[]): Promise<T[]> {
+  async all<T>(sql: string, read: (row: Row) => T, ...values: SqlValue[]): Promise<T[]> {
     const { statement, places } = this.#prepared(sql);
     return statement.all(...values).map((found) => read(new Row(places, valuesOf(found) ?? [])));
+  }
+
+  async sequence(name: 'approval'): Promise<number> {
+    const next = await this.get(
+      'UPDATE sequence SET value = value + 1 WHERE name = ? RETURNING value',
+      (row) => row.integer('value'),
+      name,
+    );
+    if (next === undefined) throw new StoreError(`there is no sequence ${name}`);
+    return next;
   }
 
   /** Runs statements that give no rows: BEGIN, SAVEPOINT, COMMIT. */
@@ -72,75 +83,6 @@ export class Connection implements ReadTx {
 }
 
 /** The types of `node:sqlite` say that a row is an object, whatever the statement was told. */
-function valuesOf(row: unknown): readonly SQLOutputValue[] | undefined {
+function valuesOf(row: unknown): readonly SqlValue[] | undefined {
   return Array.isArray(row) ? row : undefined;
-}
-
-/** One transaction on the writing connection, until {@link Transaction.end}. */
-export class Transaction implements Tx {
-  readonly #name: string;
-  readonly #connection: Connection;
-  readonly #topics = new Set<Topic>();
-  readonly #tasks: (() => void)[] = [];
-  #ended = false;
-
-  constructor(name: string, connection: Connection) {
-    this.#name = name;
-    this.#connection = connection;
-  }
-
-  run(sql: string, ...values: SQLInputValue[]): Promise<number> {
-    return this.#ended ? this.#late() : this.#connection.run(sql, ...values);
-  }
-
-  get<T>(sql: string, read: (row: Row) => T, ...values: SQLInputValue[]): Promise<T | undefined> {
-    return this.#ended ? this.#late() : this.#connection.get(sql, read, ...values);
-  }
-
-  all<T>(sql: string, read: (row: Row) => T, ...values: SQLInputValue[]): Promise<T[]> {
-    return this.#ended ? this.#late() : this.#connection.all(sql, read, ...values);
-  }
-
-  async sequence(name: 'approval'): Promise<number> {
-    const next = await this.get(
-      'UPDATE sequence SET value = value + 1 WHERE name = ? RETURNING value',
-      (row) => row.integer('value'),
-      name,
-    );
-    if (next === undefined) throw new StoreError(`there is no sequence ${name}`);
-    return next;
-  }
-
-  wake(topic: Topic): void {
-    this.#topics.add(topic);
-  }
-
-  afterCommit(task: () => void): void {
-    this.#tasks.push(task);
-  }
-
-  /** What has to be done after the commit. */
-  get topics(): Iterable<Topic> {
-    return this.#topics;
-  }
-
-  /** See {@link Transaction.topics}. */
-  get tasks(): Iterable<() => void> {
-    return this.#tasks;
-  }
-
-  /** From now on every statement is refused. */
-  end(): void {
-    this.#ended = true;
-  }
-
-  /** What was to follow a commit that does not come. */
-  forget(): void {
-    this.#topics.clear();
-    this.#tasks.length = 0;
-  }
-
-  #late(): Promise<never> {
-    return Promise.reject(new StoreError(`transaction ${this.#name} has ended: a statement came after it`));
-  }
 }

@@ -1,4 +1,4 @@
-import type { SQLOutputValue } from 'node:sqlite';
+import type { SqlValue } from './store.ts';
 
 /** A stored value that does not have the type of its column: another program has changed the file. */
 export class RowError extends Error {
@@ -8,10 +8,10 @@ export class RowError extends Error {
 /** One row of an answer, read column by column. Every reader throws {@link RowError} when the value is of another type. */
 export class Row {
   readonly #places: ReadonlyMap<string, number>;
-  readonly #values: readonly SQLOutputValue[];
+  readonly #values: readonly SqlValue[];
 
   /** @param places of the columns in `values`, by name. */
-  constructor(places: ReadonlyMap<string, number>, values: readonly SQLOutputValue[]) {
+  constructor(places: ReadonlyMap<string, number>, values: readonly SqlValue[]) {
     this.#places = places;
     this.#values = values;
   }
@@ -59,13 +59,13 @@ export class Row {
     return this.optional(column, (row, name) => row.octets(name));
   }
 
-  #value(column: string): SQLOutputValue {
+  #value(column: string): SqlValue {
     const value = this.#values[this.#places.get(column) ?? -1];
     if (value === undefined) throw new RowError(`the answer has no column ${column}`);
     return value;
   }
 }
 
-function wrong(column: string, expected: string, value: SQLOutputValue): RowError {
+function wrong(column: string, expected: string, value: SqlValue): RowError {
   return new RowError(`column ${column} should hold ${expected}, not ${value === null ? 'NULL' : typeof value}`);
 }

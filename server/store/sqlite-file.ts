@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { messageOf } from '../vocabulary/errors.ts';
 import { copyDatabase } from './copy.ts';
 import { MIGRATIONS } from './migrations.ts';
+import { SQLITE_TABLES } from './sqlite-tables.ts';
 import { StoreError } from './store.ts';
 
 /** Marks a database file of this program (`PRAGMA application_id`): "CaMo" in ASCII. */
@@ -106,7 +107,7 @@ function migrate(database: DatabaseSync, path: string): Migrated | undefined {
   if (copy !== undefined) copyDatabase(database, copy);
   try {
     database.exec('BEGIN IMMEDIATE');
-    for (const migration of MIGRATIONS.slice(from)) database.exec(migration);
+    for (const tables of from === 0 ? [SQLITE_TABLES] : MIGRATIONS.slice(from)) database.exec(tables);
     database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${to}; COMMIT`);
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK');

@@ -1,26 +1,25 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../modem/index.ts';
 import { messageOf } from '../vocabulary/errors.ts';
-import { Connection, Transaction } from './connection.ts';
+import { Connection } from './connection.ts';
+import { Listeners } from './listeners.ts';
 import { DiskRoom } from './room.ts';
 import { isBusy, isFull } from './sqlite-codes.ts';
 import { type Migrated, openSqliteFile } from './sqlite-file.ts';
-import { NoRoomError, type ReadTx, type Store, StoreError, type Topic, type Tx } from './store.ts';
+import {
+  NoRoomError,
+  type ReadTx,
+  type Store,
+  StoreError,
+  type StoreProbe,
+  type Topic,
+  type Tx,
+  type WakeListener,
+} from './store.ts';
+import { Transaction } from './transaction.ts';
 
 /** Pause before a group of transactions is tried again while another program writes to the file, ms. */
 const BUSY_PAUSE_MS = 50;
-
-/** What a test or a benchmark sees of a store, and may spoil. */
-export interface StoreProbe {
-  /** Called right after the `nth` COMMIT (from 1), before anybody hears of it. */
-  afterCommit?(nth: number): void;
-  /** Called before the body of each transaction. @param name as in {@link Store.transaction} */
-  beforeTransaction?(name: string): void;
-  /** What runs in the place of the body of a transaction: a test runs it twice. */
-  body?<T>(name: string, work: (tx: Tx) => Promise<T>): (tx: Tx) => Promise<T>;
-  /** Called before each statement of a transaction or a read. What it throws is a fault of the database. */
-  beforeStatement?(sql: string): void;
-}
 
 /** How a {@link SqliteStore} is opened. */
 export interface SqliteOptions {
@@ -35,7 +34,7 @@ export interface SqliteOptions {
 /** A transaction that waits for its turn. */
 interface Job {
   readonly name: string;
-  readonly whenFull: 'wait' | 'fail';
+  readonly whenUnable: 'wait' | 'fail';
   run(tx: Tx): Promise<Settle>;
   reject(error: unknown): void;
   /** A virtual clock need not stand still for it any more. */
@@ -68,7 +67,7 @@ export class SqliteStore implements Store {
   readonly #clock: Clock;
   readonly #hold: (work: Promise<unknown>) => void;
   readonly #probe: StoreProbe;
-  readonly #listeners = new Map<Topic, Set<() => void>>();
+  readonly #listeners = new Listeners();
   readonly #waiting: Job[] = [];
   #running: { readonly job: Job; readonly tx: Transaction } | undefined;
   #group: Ended[] = [];
@@ -94,9 +93,9 @@ export class SqliteStore implements Store {
     if (path !== ':memory:') this.#reader = new Connection(new DatabaseSync(path, { readOnly: true }), beforeStatement);
   }
 
-  transaction<T>(name: string, work: (tx: Tx) => Promise<T>, whenFull: 'wait' | 'fail' = 'wait'): Promise<T> {
+  transaction<T>(name: string, work: (tx: Tx) => Promise<T>, whenUnable: 'wait' | 'fail' = 'wait'): Promise<T> {
     if (!this.#open) return Promise.reject(new StoreError(`the database is closed: ${name} was not done`));
-    if (whenFull === 'fail' && !this.#room.mayWrite) return Promise.reject(noRoom(name));
+    if (whenUnable === 'fail' && !this.#room.mayWrite) return Promise.reject(noRoom(name));
     const body = this.#probe.body?.(name, work) ?? work;
     let release = () => {};
     const released = new Promise<void>((resolve) => {
@@ -108,7 +107,7 @@ export class SqliteStore implements Store {
           (result) => ({ settle: () => resolve(result) }),
           (error) => ({ error, settle: () => reject(error) }),
         );
-      this.#waiting.push({ name, whenFull, run, reject, release });
+      this.#waiting.push({ name, whenUnable, run, reject, release });
     });
     this.#hold(
       Promise.race([
@@ -130,10 +129,12 @@ export class SqliteStore implements Store {
     return work(this.#reader);
   }
 
-  onWake(topic: Topic, listener: () => void): () => void {
-    const listeners = this.#listeners.get(topic) ?? new Set();
-    this.#listeners.set(topic, listeners.add(listener));
-    return () => listeners.delete(listener);
+  onWake(topic: Topic, listener: WakeListener): () => void {
+    return this.#listeners.add(topic, listener);
+  }
+
+  get isShared(): boolean {
+    return false;
   }
 
   get isOpen(): boolean {
@@ -231,7 +232,7 @@ export class SqliteStore implements Store {
   #waitForRoom(group: readonly Ended[]): void {
     const jobs = [...group.map(({ job }) => job), ...this.#waiting.splice(0)];
     for (const job of jobs) {
-      if (job.whenFull === 'fail' || !this.#open) job.reject(noRoom(job.name));
+      if (job.whenUnable === 'fail' || !this.#open) job.reject(noRoom(job.name));
       else {
         job.release();
         this.#waiting.push(job);
@@ -250,12 +251,8 @@ export class SqliteStore implements Store {
   }
 
   #announce(group: readonly Ended[]): void {
-    const topics = new Set<Topic>();
-    for (const { tx } of group) {
-      for (const task of tx.tasks) task();
-      for (const topic of tx.topics) topics.add(topic);
-    }
-    for (const topic of topics) for (const listener of this.#listeners.get(topic) ?? []) listener();
+    for (const { tx } of group) for (const task of tx.tasks) task();
+    this.#listeners.tellHere(group.map(({ tx }) => tx.news));
   }
 
   #rejectWaiting(error: unknown): void {

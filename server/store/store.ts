@@ -1,5 +1,7 @@
-import type { SQLInputValue } from 'node:sqlite';
 import type { Row } from './row.ts';
+
+/** A value of a statement or of a column. */
+export type SqlValue = null | number | bigint | string | Uint8Array;
 
 /** A database that cannot be used, or is closed; the message says why and what to do. */
 export class StoreError extends Error {
@@ -9,8 +11,17 @@ export class StoreError extends Error {
 /** The disk has no room: nothing was written, and the same may be tried again later. */
 export class NoRoomError extends StoreError {}
 
-/** What may be waiting for work after a commit; the outbox listens. */
-export type Topic = 'outbox';
+/** The database cannot be reached, and the same may be tried again later. What was asked for may have been done. */
+export class UnreachableError extends StoreError {}
+
+/**
+ * What a commit has news of: `leaving` frames may be handed to the bearer of this process; in the `outbox` a frame waits for any
+ * process; the `journal` has a new row.
+ */
+export type Topic = 'leaving' | 'outbox' | 'journal';
+
+/** Called after a commit. @param keys the rows, when all of them are known */
+export type WakeListener = (keys: readonly number[] | undefined) => void;
 
 /**
  * Reading inside one transaction, or outside any. Outside no statement may lock. A SELECT that locks (`FOR NO KEY UPDATE`, at
@@ -18,19 +29,19 @@ export type Topic = 'outbox';
  */
 export interface ReadTx {
   /** The first row of an answer, as `read` makes it, or `undefined` without rows. */
-  get<T>(sql: string, read: (row: Row) => T, ...values: SQLInputValue[]): Promise<T | undefined>;
+  get<T>(sql: string, read: (row: Row) => T, ...values: SqlValue[]): Promise<T | undefined>;
   /** All rows of an answer. */
-  all<T>(sql: string, read: (row: Row) => T, ...values: SQLInputValue[]): Promise<T[]>;
+  all<T>(sql: string, read: (row: Row) => T, ...values: SqlValue[]): Promise<T[]>;
 }
 
 /** One transaction. Its methods must not be called after the body of the transaction has ended. */
 export interface Tx extends ReadTx {
   /** Runs one writing statement and says how many rows it changed. */
-  run(sql: string, ...values: SQLInputValue[]): Promise<number>;
+  run(sql: string, ...values: SqlValue[]): Promise<number>;
   /** The next number of a running count, from 100001 on; numbers of transactions that fail may be missing. */
   sequence(name: 'approval'): Promise<number>;
-  /** After the commit, whoever listens to the topic looks for work. */
-  wake(topic: Topic): void;
+  /** After the commit, whoever listens to the topic looks for news. @param key of the row */
+  wake(topic: Topic, key?: number): void;
   /** Calls `task` after the commit, before the transaction resolves; never when the transaction fails. */
   afterCommit(task: () => void): void;
 }
@@ -47,16 +58,33 @@ export interface Store {
    * each statement sees what was committed before it began, so what decides is locked, or decides in the writing statement.
    * Locks are taken in the order device, challenge, payment, attempt, receipt, accounts.
    * @param name for messages about a transaction that went wrong
-   * @param whenFull what happens when the disk is full: it waits until there is room, or it fails. Default `wait`.
-   * @throws NoRoomError
+   * @param whenUnable what happens when the disk is full or the database is gone: it waits, or it fails. Default `wait`.
+   * @throws NoRoomError, UnreachableError
    */
-  transaction<T>(name: string, work: (tx: Tx) => Promise<T>, whenFull?: 'wait' | 'fail'): Promise<T>;
+  transaction<T>(name: string, work: (tx: Tx) => Promise<T>, whenUnable?: 'wait' | 'fail'): Promise<T>;
   /** Reads what is on disk; sees nothing of a transaction that a power cut could still undo. */
   read<T>(work: (tx: ReadTx) => Promise<T>): Promise<T>;
-  /** Calls `listener` after each commit of a transaction that woke the topic. @returns what ends it */
-  onWake(topic: Topic, listener: () => void): () => void;
+  /**
+   * Calls `listener` after each commit of a transaction that woke the topic: of this process for `leaving` and `outbox`, of other
+   * processes for `outbox` and `journal`, and without keys when something may have been missed. @returns what ends it
+   */
+  onWake(topic: Topic, listener: WakeListener): () => void;
+  /** Whether other processes use the same database. */
+  readonly isShared: boolean;
   /** False from the call of {@link Store.close} on: work that waited for a rail or the bearer ends without writing. */
   readonly isOpen: boolean;
   /** Waits for the transactions that have begun, and closes the database. Closing twice does nothing. */
   close(): Promise<void>;
+}
+
+/** What a test or a benchmark sees of a store, and may spoil. */
+export interface StoreProbe {
+  /** Called right after the `nth` COMMIT (from 1), before anybody hears of it; with SQLite one COMMIT serves several transactions. */
+  afterCommit?(nth: number): void;
+  /** Called before the body of each transaction. @param name as in {@link Store.transaction} */
+  beforeTransaction?(name: string): void;
+  /** What runs in the place of the body of a transaction: a test runs it twice. */
+  body?<T>(name: string, work: (tx: Tx) => Promise<T>): (tx: Tx) => Promise<T>;
+  /** Called before each statement of a transaction or a read. What it throws is a fault of the database. */
+  beforeStatement?(sql: string): void;
 }

@@ -160,7 +160,7 @@ export class Retention {
 
 /** @returns the place of the last row that was looked at; `undefined` when the rest is younger */
 async function deleteBatch(tx: Tx, kept: Kept, limit: number, after: number): Promise<number | undefined> {
-  const { table, born, key = 'rowid', unless = '0', with: others = [], batch = BATCH } = kept;
+  const { table, born, key = 'rowid', unless = 'FALSE', with: others = [], batch = BATCH } = kept;
   const rows = await tx.all(
     `SELECT rowid AS place, CAST(${key} AS TEXT) AS key, ${born} < ?1 AS old, ${born} < ?1 AND NOT (${unless}) AS gone
      FROM ${table} WHERE rowid > ?2 ORDER BY rowid LIMIT ?3`,

@@ -1,4 +1,5 @@
-import { SqliteStore, type StoreProbe } from '../../server/store/sqlite-store.ts';
+import { SqliteStore } from '../../server/store/sqlite-store.ts';
+import type { StoreProbe } from '../../server/store/store.ts';
 import { VirtualClock } from '../../sim/index.ts';
 
 /** A store that keeps nothing. */

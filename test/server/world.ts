@@ -1,6 +1,4 @@
-import { copyFileSync, existsSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { copyFileSync, existsSync } from 'node:fs';
 import type { Amount } from '../../device/safe-mobile/index.ts';
 import type { Clock, SmsBearer } from '../../modem/index.ts';
 import {
@@ -17,9 +15,10 @@ import {
   servicePrimitives,
 } from '../../server/index.ts';
 import { breachText, checkLedger } from '../../server/ledger/invariants.ts';
-import { SqliteStore } from '../../server/store/sqlite-store.ts';
+import { openStore } from '../../server/store/open-store.ts';
 import { type SeededRandom, seededRandom, VirtualClock } from '../../sim/index.ts';
 import { Air } from './air.ts';
+import { newDatabase, onPostgres } from './database.ts';
 import { TestPhone } from './phone.ts';
 import type { Body } from './run-twice.ts';
 
@@ -47,7 +46,7 @@ export class World {
   readonly adminKey: string;
   readonly air: Air;
   /** The file of the service that runs. */
-  database: string;
+  database = '';
   readonly journal: JournalEntry[] = [];
   readonly #options: Partial<ServiceOptions>;
   #service: Service | undefined;
@@ -66,7 +65,6 @@ export class World {
     this.keys = made.keys;
     this.adminKey = made.adminKey;
     this.air = new Air(this.clock);
-    this.database = join(temporaryFolder(), 'service.db');
     this.#options = options;
   }
 
@@ -77,11 +75,11 @@ export class World {
 
   /** Opens the service, or opens it again after {@link kill}, then on the copy that the kill left behind. @param changed options that differ this time */
   async open(database: string = this.database, changed: Partial<ServiceOptions> = {}): Promise<Service> {
-    this.database = database;
+    this.database = database === '' ? await newDatabase() : database;
     const alive = { value: true };
     this.#alive = alive;
     this.#service = await openService({
-      database,
+      database: this.database,
       keys: this.keys,
       number: SERVICE_NUMBER,
       bearer: mortalBearer(this.air.bearer(), alive),
@@ -91,7 +89,10 @@ export class World {
       hold: (work) => void this.clock.hold(work),
       probe: {
         afterCommit: () => alive.value && this.afterCommit(),
-        beforeStatement: (sql) => this.beforeStatement(sql),
+        beforeStatement: (sql) => {
+          if (onPostgres && !alive.value) throw new Error('this service was killed');
+          this.beforeStatement(sql);
+        },
         body: (name, work) => this.body(name, work),
       },
       ...this.#options,
@@ -106,6 +107,7 @@ export class World {
    */
   kill(): void {
     this.#alive.value = false;
+    if (onPostgres) return;
     const copy = `${this.database}.killed`;
     for (const suffix of ['', '-wal']) {
       if (existsSync(this.database + suffix)) copyFileSync(this.database + suffix, copy + suffix);
@@ -165,18 +167,14 @@ export class World {
 
   /** What is wrong with the money, from a second look into the file. */
   async breaches(database: string = this.database): Promise<string[]> {
-    const store = new SqliteStore(database, { clock: this.clock });
+    const { clock, random } = this;
+    const { store } = await openStore({ database, clock, random, hold: (work) => void clock.hold(work) });
     try {
       return (await store.read(checkLedger)).map(breachText);
     } finally {
       await store.close();
     }
   }
-}
-
-/** A folder that nobody else uses. */
-export function temporaryFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'cash-mobile-server-'));
 }
 
 /** A world whose customer is enrolled and whose merchant has an API key. */

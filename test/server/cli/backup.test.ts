@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { cashServer } from '../../../server/cli/cash-server-program.ts';
 import { MIGRATIONS } from '../../../server/store/migrations.ts';
 import { inProcess } from '../../in-process.ts';
-import { shop, temporaryFolder } from '../world.ts';
+import { temporaryFolder } from '../database.ts';
+import { shop } from '../world.ts';
 
 /** A service that has ended, its file changed by these statements, and `cash-server backup` of it. */
 async function backed(...statements: readonly string[]) {

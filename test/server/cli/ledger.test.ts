@@ -3,7 +3,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, it } from 'vitest';
 import { cashServer } from '../../../server/cli/cash-server-program.ts';
 import { inProcess } from '../../in-process.ts';
-import { PIN, shop, temporaryFolder } from '../world.ts';
+import { temporaryFolder } from '../database.ts';
+import { PIN, shop } from '../world.ts';
 
 const ends: (() => unknown)[] = [];
 afterAll(async () => {

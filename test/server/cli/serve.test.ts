@@ -5,8 +5,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { openModem, systemClock, systemRandom } from '../../../modem/index.ts';
 import { APPLICATION_PORT, readKeyFile, servicePrimitives } from '../../../server/index.ts';
+import { temporaryFolder } from '../database.ts';
 import { TestPhone } from '../phone.ts';
-import { temporaryFolder } from '../world.ts';
 import { eventually, Program } from './program.ts';
 
 const PIN = '48213';

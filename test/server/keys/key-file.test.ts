@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createServiceKeys, readKeyFile, servicePrimitives, writeKeyFile } from '../../../server/index.ts';
 import { seededRandom } from '../../../sim/index.ts';
-import { temporaryFolder } from '../world.ts';
+import { temporaryFolder } from '../database.ts';
 
 const primitives = servicePrimitives();
 

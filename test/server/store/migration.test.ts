@@ -13,8 +13,9 @@ import { StoreError } from '../../../server/store/store.ts';
 import { ref, refOctets } from '../../../server/vocabulary/ids.ts';
 import { isPaymentState, type PaymentState } from '../../../server/vocabulary/payment-states.ts';
 import { seededRandom } from '../../../sim/index.ts';
+import { temporaryFolder } from '../database.ts';
 import { TestPhone } from '../phone.ts';
-import { PIN, temporaryFolder, World } from '../world.ts';
+import { PIN, World } from '../world.ts';
 
 // version-3.db.gz was written by the published version; make-version-3.txt says how.
 

@@ -10,8 +10,8 @@ import { isFull } from '../../../server/store/sqlite-codes.ts';
 import { SqliteStore } from '../../../server/store/sqlite-store.ts';
 import { NoRoomError, type ReadTx, StoreError, type Tx } from '../../../server/store/store.ts';
 import { VirtualClock } from '../../../sim/index.ts';
+import { temporaryFolder } from '../database.ts';
 import { memoryStore } from '../memory-store.ts';
-import { temporaryFolder } from '../world.ts';
 
 const file = () => join(temporaryFolder(), 'service.db');
 const subjects = (tx: ReadTx) => tx.all('SELECT * FROM timer ORDER BY id', (row) => row.text('subject'));

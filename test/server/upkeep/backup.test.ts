@@ -4,7 +4,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { MIGRATIONS } from '../../../server/store/migrations.ts';
 import { backUp } from '../../../server/upkeep/backup.ts';
-import { PIN, shop, temporaryFolder } from '../world.ts';
+import { temporaryFolder } from '../database.ts';
+import { PIN, shop } from '../world.ts';
 
 const target = () => join(temporaryFolder(), 'backup.db');
 

@@ -1,0 +1,156 @@
+import type { ClientConfig, Pool, PoolClient } from 'pg';
+import type { Clock } from '../../modem/index.ts';
+import { Listeners } from './listeners.ts';
+import { MIGRATIONS } from './migrations.ts';
+import { isGone } from './postgres-codes.ts';
+import { Prepared, TYPES } from './postgres-connection.ts';
+import { PostgresNews } from './postgres-news.ts';
+import { type PostgresOptions, PostgresStore, reasonOf } from './postgres-store.ts';
+import { inPostgres, POSTGRES_TABLES } from './postgres-tables.ts';
+import { StoreError } from './store.ts';
+
+/** Connections of one process. A payment keeps one for some ms at a time. */
+const CONNECTIONS = 10;
+
+/** How far the clock of this machine may be from that of the database, ms: deadlines and rests are compared by both. */
+const CLOCKS_APART_MS = 2_000;
+
+/** Holds the version of the tables, and shows that the database is ours. */
+const VERSION_TABLE = 'cash_mobile';
+
+/** Taken while tables are made, so that of several processes that start at once only one does. Any number that is ours. */
+const MIGRATION_LOCK = 0x43614d6f;
+
+/**
+ * What each connection begins with. The plans of prepared statements are made once, perhaps while a table is empty: so no plan
+ * reads a whole table where an index will do. A process that stops within a transaction loses it, and its locks, after 5 s.
+ */
+const SESSION = `
+SET enable_seqscan = off;
+SET idle_in_transaction_session_timeout = 5000;
+SET lock_timeout = 3000;
+SET statement_timeout = 10000;
+SET tcp_keepalives_idle = 10;
+SET tcp_keepalives_interval = 5;
+SET tcp_keepalives_count = 3;
+`;
+
+/** How {@link openPostgres} opens a database. */
+export interface OpenPostgresOptions extends PostgresOptions {
+  /** `postgres://user@host:port/database`; without a password, which comes from the environment or a pgpass file. */
+  readonly url: string;
+  /** A name that no other process has. */
+  readonly processName: string;
+}
+
+/**
+ * Opens the service's database on a server of PostgreSQL, and makes its tables when there are none.
+ * @throws StoreError when the server cannot be reached, the database belongs to another program or a newer version, or the clocks
+ * differ by more than 2 s
+ */
+export async function openPostgres(options: OpenPostgresOptions): Promise<PostgresStore> {
+  const { url, processName, clock, hold } = options;
+  const { Client, Pool } = await packagePg();
+  const config: ClientConfig = {
+    connectionString: url,
+    types: TYPES,
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+    application_name: `cash-server ${processName}`,
+  };
+  const pool = new Pool({ ...config, max: CONNECTIONS });
+  // Who uses a connection hears of its end by the query that fails.
+  pool.on('error', () => {});
+  pool.on('connect', (client) => {
+    client.on('error', () => {});
+    client.query(SESSION).catch(() => {});
+  });
+  try {
+    // A clock that can be held is virtual: it does not show the time of day.
+    await prepare(pool, hold === undefined ? clock : undefined);
+  } catch (error) {
+    await pool.end();
+    throw cannotBeOpened(error);
+  }
+  const listeners = new Listeners();
+  const news = new PostgresNews(pool, () => new Client(config), clock, listeners, processName);
+  await news.listen();
+  return new PostgresStore(pool, new Prepared(), listeners, news, options);
+}
+
+/** The tables are up to date when this resolves. @param clock to be compared with that of the database */
+async function prepare(pool: Pool, clock: Clock | undefined): Promise<void> {
+  const client = await pool.connect();
+  try {
+    if (clock !== undefined) await compareClocks(client, clock);
+    await client.query('BEGIN');
+    await client.query('SET LOCAL statement_timeout = 0');
+    await client.query('SET LOCAL lock_timeout = 0');
+    await client.query(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`);
+    const changed = await migrate(client);
+    await client.query('COMMIT');
+    if (changed) await client.query('ANALYZE');
+  } finally {
+    client.release(true);
+  }
+}
+
+/** @returns whether tables were made or changed */
+async function migrate(client: PoolClient): Promise<boolean> {
+  const to = MIGRATIONS.length;
+  const from = await versionOf(client);
+  if (from === to) return false;
+  if (from > to)
+    throw new StoreError(`the database was written by a newer version of cash-server (${from}): use that version`);
+  if (from === 0) {
+    await client.query(`CREATE TABLE ${VERSION_TABLE} (version BIGINT NOT NULL)`);
+    await client.query(POSTGRES_TABLES);
+    await client.query(`INSERT INTO ${VERSION_TABLE} (version) VALUES (${to})`);
+    return true;
+  }
+  for (const migration of MIGRATIONS.slice(from)) await client.query(inPostgres(migration));
+  await client.query(`UPDATE ${VERSION_TABLE} SET version = ${to}`);
+  return true;
+}
+
+/** 0 without tables. @throws StoreError when there are tables of another program */
+async function versionOf(client: PoolClient): Promise<number> {
+  const tables = await client.query<{ readonly name: string }>(
+    'SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema()',
+  );
+  if (tables.rows.length === 0) return 0;
+  if (!tables.rows.some(({ name }) => name === VERSION_TABLE)) {
+    throw new StoreError('the database has tables of another program: choose an empty one (createdb)');
+  }
+  const version = await client.query<{ readonly version: number }>(`SELECT version FROM ${VERSION_TABLE}`);
+  return version.rows[0]?.version ?? 0;
+}
+
+/** @throws StoreError */
+async function compareClocks(client: PoolClient, clock: Clock): Promise<void> {
+  const answer = await client.query<{ readonly now: number }>(
+    'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now',
+  );
+  const apart = clock.now() - (answer.rows[0]?.now ?? 0);
+  if (Math.abs(apart) <= CLOCKS_APART_MS) return;
+  const seconds = Math.round(Math.abs(apart) / 1000);
+  const order = apart > 0 ? 'ahead of' : 'behind';
+  throw new StoreError(
+    `the clock of this machine is ${seconds} s ${order} the clock of the database: set it right (NTP)`,
+  );
+}
+
+/** `pg` is an optional package, for those who use PostgreSQL. */
+async function packagePg(): Promise<Pick<typeof import('pg'), 'Client' | 'Pool'>> {
+  try {
+    return (await import('pg')).default;
+  } catch (error) {
+    throw new StoreError('PostgreSQL needs the package pg: npm install pg', { cause: error });
+  }
+}
+
+function cannotBeOpened(error: unknown): StoreError {
+  if (error instanceof StoreError) return error;
+  const what = isGone(error) ? 'cannot be reached' : 'cannot be opened';
+  return new StoreError(`the database ${what}: ${reasonOf(error)}`, { cause: error });
+}

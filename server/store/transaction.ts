@@ -1,0 +1,77 @@
+import type { Row } from './row.ts';
+import { type ReadTx, type SqlValue, StoreError, type Topic, type Tx } from './store.ts';
+
+/** The statements of one connection. */
+export interface Statements extends ReadTx {
+  run(sql: string, ...values: SqlValue[]): Promise<number>;
+  /** See {@link Tx.sequence}. */
+  sequence(name: 'approval'): Promise<number>;
+}
+
+/** Topics, each with the keys of its rows. */
+export type News = ReadonlyMap<Topic, readonly number[]>;
+
+/** One transaction on a connection, until {@link Transaction.end}. */
+export class Transaction implements Tx {
+  readonly #name: string;
+  readonly #connection: Statements;
+  readonly #news = new Map<Topic, number[]>();
+  readonly #tasks: (() => void)[] = [];
+  #ended = false;
+
+  constructor(name: string, connection: Statements) {
+    this.#name = name;
+    this.#connection = connection;
+  }
+
+  run(sql: string, ...values: SqlValue[]): Promise<number> {
+    return this.#ended ? this.#late() : this.#connection.run(sql, ...values);
+  }
+
+  get<T>(sql: string, read: (row: Row) => T, ...values: SqlValue[]): Promise<T | undefined> {
+    return this.#ended ? this.#late() : this.#connection.get(sql, read, ...values);
+  }
+
+  all<T>(sql: string, read: (row: Row) => T, ...values: SqlValue[]): Promise<T[]> {
+    return this.#ended ? this.#late() : this.#connection.all(sql, read, ...values);
+  }
+
+  sequence(name: 'approval'): Promise<number> {
+    return this.#ended ? this.#late() : this.#connection.sequence(name);
+  }
+
+  wake(topic: Topic, key?: number): void {
+    const keys = this.#news.get(topic) ?? [];
+    if (key !== undefined) keys.push(key);
+    this.#news.set(topic, keys);
+  }
+
+  afterCommit(task: () => void): void {
+    this.#tasks.push(task);
+  }
+
+  /** The topics that hear of the commit, with the keys of the rows. */
+  get news(): News {
+    return this.#news;
+  }
+
+  /** What has to be done after the commit. */
+  get tasks(): Iterable<() => void> {
+    return this.#tasks;
+  }
+
+  /** From now on every statement is refused. */
+  end(): void {
+    this.#ended = true;
+  }
+
+  /** What was to follow a commit that does not come. */
+  forget(): void {
+    this.#news.clear();
+    this.#tasks.length = 0;
+  }
+
+  #late(): Promise<never> {
+    return Promise.reject(new StoreError(`transaction ${this.#name} has ended: a statement came after it`));
+  }
+}

@@ -1,0 +1,56 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chownSync, existsSync, globSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The folder of the server's socket; `undefined` where Debian's package `postgresql` is not installed. */
+    postgres: string | undefined;
+  }
+}
+
+/** An ordinary user: PostgreSQL does not run as root. */
+const NOBODY = 65_534;
+
+/** Speed instead of safety: what a power cut would lose is lost at the end of the tests anyway. */
+const SETTINGS = [
+  'fsync=off',
+  'synchronous_commit=off',
+  'full_page_writes=off',
+  'max_connections=300',
+  'autovacuum=off',
+];
+
+/** Starts a server of PostgreSQL on a socket in a folder of its own, for the tests of this project, and stops it after them. */
+export default function startPostgres(project: TestProject): (() => void) | undefined {
+  const programs = programsOfPostgres();
+  project.provide('postgres', undefined);
+  if (programs === undefined) return undefined;
+  const folder = mkdtempSync(join(tmpdir(), 'cash-mobile-postgres-'));
+  const user = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+  if (user.uid !== undefined) chownSync(folder, user.uid, user.gid);
+  const data = join(folder, 'data');
+  const run = (program: string, ...options: string[]) =>
+    execFileSync(join(programs, program), options, { ...user, cwd: folder, stdio: 'ignore' });
+  run('initdb', '-D', data, '-A', 'trust', '-U', 'cash', '--no-sync', '-E', 'UTF8', '--locale=C.UTF-8');
+  const settings = SETTINGS.map((setting) => `-c ${setting}`).join(' ');
+  run('pg_ctl', '-D', data, '-w', '-l', join(folder, 'log'), '-o', `-k ${folder} -h '' ${settings}`, 'start');
+  project.provide('postgres', folder);
+  return () => {
+    spawnSync(join(programs, 'pg_ctl'), ['-D', data, '-m', 'immediate', '-w', 'stop'], { ...user, stdio: 'ignore' });
+    rmSync(folder, { recursive: true, force: true });
+  };
+}
+
+/** The folder with the programs of the newest version: Debian's, or the one in PATH. */
+function programsOfPostgres(): string | undefined {
+  const debian = globSync('/usr/lib/postgresql/*/bin').toSorted((one, other) => versionOf(one) - versionOf(other));
+  const folders = [...(process.env['PATH'] ?? '').split(':'), ...debian];
+  return folders.findLast((folder) => existsSync(join(folder, 'initdb')));
+}
+
+function versionOf(folder: string): number {
+  return Number(folder.split('/').at(-2));
+}
