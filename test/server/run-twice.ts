@@ -1,5 +1,4 @@
-import type { StoreProbe } from '../../server/store/sqlite-store.ts';
-import type { Tx } from '../../server/store/store.ts';
+import type { StoreProbe, Tx } from '../../server/store/store.ts';
 
 /** What runs in the place of the body of a transaction. */
 export type Body = StoreProbe['body'] & {};
