@@ -58,14 +58,9 @@ export interface Payment {
   readonly changedAt: number;
 }
 
-/** The payment, or `undefined`. */
-export async function paymentByTxn(tx: ReadTx, txn: string): Promise<Payment | undefined> {
-  return tx.get('SELECT * FROM payment WHERE txn = ?', readPayment, txn);
-}
-
 /** The payment. @throws ServiceError `not-found` */
 export async function requirePayment(tx: ReadTx, txn: string): Promise<Payment> {
-  return found(txn, await paymentByTxn(tx, txn));
+  return found(txn, await tx.get('SELECT * FROM payment WHERE txn = ?', readPayment, txn));
 }
 
 /** The payment, locked with what becomes of its money: its attempts and refunds. @throws ServiceError `not-found` */

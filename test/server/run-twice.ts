@@ -27,12 +27,17 @@ export function runTwice(first: (name: string) => 'undone' | 'kept' | 'not-run')
 
 /** A transaction after whose commit nothing is done. */
 function withoutSequel(tx: Tx): Tx {
+  return { ...throughSql(tx, (sql) => sql), wake: () => {}, afterCommit: () => {} };
+}
+
+/** A transaction whose statements are the texts that `change` makes of them. */
+export function throughSql(tx: Tx, change: (sql: string) => string): Tx {
   return {
-    run: (sql, ...values) => tx.run(sql, ...values),
-    get: (sql, read, ...values) => tx.get(sql, read, ...values),
-    all: (sql, read, ...values) => tx.all(sql, read, ...values),
+    run: (sql, ...values) => tx.run(change(sql), ...values),
+    get: (sql, read, ...values) => tx.get(change(sql), read, ...values),
+    all: (sql, read, ...values) => tx.all(change(sql), read, ...values),
     sequence: (name) => tx.sequence(name),
-    wake: () => {},
-    afterCommit: () => {},
+    wake: (topic) => tx.wake(topic),
+    afterCommit: (task) => tx.afterCommit(task),
   };
 }
