@@ -80,13 +80,13 @@ export async function challengeByRef(tx: ReadTx, ref: Ref): Promise<Challenge | 
 
 /** The challenge of this txn or authentication, locked: whoever has it may end it. `undefined` when there is none. */
 export async function lockChallenge(tx: Tx, ref: Ref): Promise<Challenge | undefined> {
-  return tx.get('SELECT * FROM challenge WHERE ref = ? FOR NO KEY UPDATE', readChallenge, ref);
+  return tx.get('SELECT * FROM challenge WHERE ref = ? FOR UPDATE', readChallenge, ref);
 }
 
 /** The open questions of this purpose to a phone, locked. */
 export async function lockOpenChallenges(tx: Tx, device: DeviceId, purpose: PurposeName): Promise<Challenge[]> {
   return tx.all(
-    "SELECT * FROM challenge WHERE due IS NOT NULL AND state = 'asked' AND device_id = ? AND purpose = ? FOR NO KEY UPDATE",
+    "SELECT * FROM challenge WHERE due IS NOT NULL AND state = 'asked' AND device_id = ? AND purpose = ? FOR UPDATE",
     readChallenge,
     device,
     purpose,

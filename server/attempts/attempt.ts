@@ -115,7 +115,7 @@ export async function countTry(tx: Tx, attempt: Attempt, at: number): Promise<At
 /** The attempt of this key, locked together with its payment, which is locked first; or `undefined`. */
 export function lockAttempt(tx: Tx, key: string): Promise<Attempt | undefined> {
   return tx.get(
-    'SELECT a.* FROM payment p JOIN attempt a ON a.txn = p.txn WHERE a.rail_key = ? FOR NO KEY UPDATE',
+    'SELECT a.* FROM payment p JOIN attempt a ON a.txn = p.txn WHERE a.rail_key = ? FOR UPDATE',
     readAttempt,
     key,
   );

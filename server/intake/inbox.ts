@@ -131,7 +131,7 @@ export class Inbox implements SmsReceiver {
 
 /** A frame that nobody has dealt with yet, locked: several processes may try. */
 function lockUndealt(tx: Tx, id: number): Promise<StoredFrame | undefined> {
-  return tx.get(`SELECT ${STORED} FROM inbox WHERE id = ? AND ${UNDEALT} FOR NO KEY UPDATE`, readStored, id);
+  return tx.get(`SELECT ${STORED} FROM inbox WHERE id = ? AND ${UNDEALT} FOR UPDATE`, readStored, id);
 }
 
 /** The columns of a {@link StoredFrame}. */

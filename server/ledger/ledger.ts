@@ -163,7 +163,7 @@ type Debits = 'debits_pending' | 'debits_posted';
 async function lockBefore(tx: Tx, { debit, credit, amount }: Transfer): Promise<void> {
   if (!debit.startsWith('merchant:')) return;
   await tx.get(
-    'SELECT 1 AS one FROM account WHERE owner = ? AND currency = ? FOR NO KEY UPDATE',
+    'SELECT 1 AS one FROM account WHERE owner = ? AND currency = ? FOR UPDATE',
     (row) => row.integer('one'),
     credit,
     amount.currency,

@@ -27,5 +27,5 @@ export async function checkAtStart(store: Store, journal: Journal): Promise<void
 
 /** Where the latest check has ended, locked: of two services that start at once the second one checks what is left. */
 function lockCheckpoint(tx: Tx): Promise<number | undefined> {
-  return tx.get('SELECT transfer_end FROM ledger_checkpoint FOR NO KEY UPDATE', (row) => row.integer('transfer_end'));
+  return tx.get('SELECT transfer_end FROM ledger_checkpoint FOR UPDATE', (row) => row.integer('transfer_end'));
 }

@@ -127,7 +127,7 @@ async function lockReceipt(
   ref: string,
 ): Promise<{ frame: Uint8Array; repeats: number; at: number } | undefined> {
   return tx.get(
-    'SELECT frame, repeats, at FROM receipt WHERE device_id = ? AND ref = ? FOR NO KEY UPDATE',
+    'SELECT frame, repeats, at FROM receipt WHERE device_id = ? AND ref = ? FOR UPDATE',
     (row) => ({ frame: row.octets('frame'), repeats: row.integer('repeats'), at: row.integer('at') }),
     device,
     ref,

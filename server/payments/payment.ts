@@ -65,7 +65,7 @@ export async function requirePayment(tx: ReadTx, txn: string): Promise<Payment> 
 
 /** The payment, locked with what becomes of its money: its attempts and refunds. @throws ServiceError `not-found` */
 export async function lockPayment(tx: Tx, txn: string): Promise<Payment> {
-  return found(txn, await tx.get('SELECT * FROM payment WHERE txn = ? FOR NO KEY UPDATE', readPayment, txn));
+  return found(txn, await tx.get('SELECT * FROM payment WHERE txn = ? FOR UPDATE', readPayment, txn));
 }
 
 function found(txn: string, payment: Payment | undefined): Payment {

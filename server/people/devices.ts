@@ -62,8 +62,7 @@ export async function setDeviceState(tx: Tx, journal: Journal, device: Device, s
 
 const SELECT_DEVICE = 'SELECT d.*, p.number FROM device d JOIN person p ON p.id = d.person_id';
 
-/** Without a key, so that rows about the device may be inserted meanwhile. */
-const LOCK_DEVICE = 'FOR NO KEY UPDATE OF d';
+const LOCK_DEVICE = 'FOR UPDATE OF d';
 
 function readDevice(row: Row): Device {
   return {

@@ -51,7 +51,7 @@ export async function personById(tx: ReadTx, id: number): Promise<Person> {
 
 /** The person, locked for what is decided by their phones. @throws ServiceError `not-found` */
 export async function lockPerson(tx: Tx, id: number): Promise<Person> {
-  return found(id, await tx.get('SELECT * FROM person WHERE id = ? FOR NO KEY UPDATE', readPerson, id));
+  return found(id, await tx.get('SELECT * FROM person WHERE id = ? FOR UPDATE', readPerson, id));
 }
 
 function found(id: number, person: Person | undefined): Person {

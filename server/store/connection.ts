@@ -10,7 +10,7 @@ interface Prepared {
 }
 
 /** The lock at the end of a SELECT, which PostgreSQL needs where transactions run beside each other. */
-const LOCK = /\s+FOR (?:NO KEY )?UPDATE(?: OF \w+)?(?: SKIP LOCKED)?\s*$/;
+const LOCK = /\s+FOR UPDATE(?: OF \w+)?(?: SKIP LOCKED)?\s*$/;
 
 /** A statement as SQLite takes it, without a lock at its end: with one writer at a time, the whole transaction is the lock. */
 export function withoutLock(sql: string): string {

@@ -9,7 +9,7 @@ const ORDER = ['person', 'device', 'challenge', 'payment', 'attempt', 'account',
 
 /** The tables whose rows a statement locks on PostgreSQL. */
 function lockedBy(sql: string): string[] {
-  const lock = /FOR NO KEY UPDATE(?: OF (\w+))?/.exec(sql);
+  const lock = /FOR UPDATE(?: OF (\w+))?/.exec(sql);
   if (lock !== null) {
     const tables = [...sql.matchAll(/(?:FROM|JOIN) (\w+)(?: (?:AS )?(\w+))?/g)];
     return tables.flatMap(([, table, alias]) => (table && (lock[1] === undefined || lock[1] === alias) ? [table] : []));
@@ -43,7 +43,7 @@ async function statementsOf(play: (body: Body) => Promise<unknown>): Promise<Pla
 /** The rows that SELECTs lock, a line for each way in which transactions of a name do it. */
 function readLocks(played: readonly Played[]): string[] {
   const lines = played.map(({ name, statements }) => {
-    const locked = statements.filter((sql) => sql.includes('FOR NO KEY UPDATE')).flatMap(lockedBy);
+    const locked = statements.filter((sql) => sql.includes('FOR UPDATE')).flatMap(lockedBy);
     return locked.length === 0 ? [] : [`${name}: ${locked.join(', ')}`];
   });
   return [...new Set(lines.flat())].toSorted();
@@ -104,9 +104,9 @@ describe('what is decided by is locked before, in one order', () => {
     const root = join(import.meta.dirname, '../../../server');
     const owners = globSync('**/*.ts', { cwd: root }).flatMap((file) => {
       const source = readFileSync(join(root, file), 'utf8');
-      return [...source.matchAll(/FOR NO KEY UPDATE/g)].flatMap(({ index }) => {
+      return [...source.matchAll(/FOR UPDATE/g)].flatMap(({ index }) => {
         const before = source.slice(0, index);
-        if (/\/\*\*(?:(?!\*\/).)*$/s.test(before) || file === 'store/connection.ts') return [];
+        if (/\/\*\*(?:(?!\*\/).)*$/s.test(before) || file.startsWith('store/')) return [];
         const [name = '', parameters = ''] =
           [...before.matchAll(/(?:function|const) (\w+)(?:\(\s*(\w+: \w+))?/g)].at(-1)?.slice(1) ?? [];
         return [[file, name, parameters]];

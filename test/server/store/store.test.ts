@@ -39,9 +39,9 @@ function open(path = file()) {
 describe('a lock at the end of a statement', () => {
   it.each([
     ['SELECT * FROM device FOR UPDATE', 'SELECT * FROM device'],
-    ['SELECT * FROM device WHERE id = ?\n  FOR NO KEY UPDATE', 'SELECT * FROM device WHERE id = ?'],
+    ['SELECT * FROM device WHERE id = ?\n  FOR UPDATE', 'SELECT * FROM device WHERE id = ?'],
     ['SELECT d.* FROM device d JOIN person p FOR UPDATE OF d', 'SELECT d.* FROM device d JOIN person p'],
-    ['SELECT * FROM outbox LIMIT 1 FOR NO KEY UPDATE OF outbox SKIP LOCKED ', 'SELECT * FROM outbox LIMIT 1'],
+    ['SELECT * FROM outbox LIMIT 1 FOR UPDATE OF outbox SKIP LOCKED ', 'SELECT * FROM outbox LIMIT 1'],
     ['SELECT * FROM inbox FOR UPDATE SKIP LOCKED', 'SELECT * FROM inbox'],
     ["SELECT ' FOR UPDATE' AS word", "SELECT ' FOR UPDATE' AS word"],
     ['UPDATE device SET state = ?', 'UPDATE device SET state = ?'],
@@ -53,7 +53,7 @@ describe('a lock at the end of a statement', () => {
     const { store } = open();
     const found = await store.transaction('lock', async (tx) => {
       await add(tx, 'a');
-      return tx.all('SELECT subject FROM timer FOR NO KEY UPDATE OF timer SKIP LOCKED', (row) => row.text('subject'));
+      return tx.all('SELECT subject FROM timer FOR UPDATE OF timer SKIP LOCKED', (row) => row.text('subject'));
     });
     expect(found).toEqual(['a']);
   });
