@@ -109,11 +109,13 @@ export async function concludeRefund(
 
 function sameOrder(known: Refund, { key, amount }: RefundOrder): Refund {
   const { minor, currency } = known.amount;
-  if (amount === undefined || key === undefined || (amount.minor === minor && amount.currency === currency))
-    return known;
+  if (amount === undefined || (amount.minor === minor && amount.currency === currency)) return known;
+  const earlier = `a refund of ${formatAmount(known.amount)}`;
   throw new ServiceError(
     'conflict',
-    `key ${key} was used for a refund of ${formatAmount(known.amount)}: use a new one`,
+    key === undefined
+      ? `${earlier} was asked for without a key: give this one a key`
+      : `key ${key} was used for ${earlier}: use a new one`,
   );
 }
 

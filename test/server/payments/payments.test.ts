@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { declineReasonOf, hexOf, octetsOf } from '../../../device/safe-mobile/index.ts';
 import { ScriptedRail } from '../rails/scripted-rail.ts';
-import { CUSTOMER_NUMBER, DEPOSIT, MERCHANT_NUMBER, PIN, shop } from '../world.ts';
+import { CUSTOMER_NUMBER, DEPOSIT, MERCHANT_NUMBER, PIN, shop, type World } from '../world.ts';
 
 const eur = (minor: number) => ({ minor, currency: 'EUR' }) as const;
+
+/** The steps of payments in the journal: event, from, to, reason. */
+const stepsOf = ({ journal }: World) =>
+  journal.flatMap(({ event: it }) => (it.kind === 'payment' ? [`${it.event} ${it.from} ${it.to} ${it.reason}`] : []));
 
 /** A shop whose merchant has a phone too. */
 async function shopWithPhone(...options: Parameters<typeof shop>) {
@@ -26,6 +30,12 @@ describe('an approved payment', () => {
     await world.clock.advance(200_000);
 
     expect(await world.service.payment(payment.txn)).toMatchObject({ state: 'CAPTURED', approvalCode: 100_001 });
+    expect(stepsOf(world)).toEqual([
+      'create undefined CREATED undefined',
+      'request CREATED REQUESTED undefined',
+      'approve REQUESTED APPROVED undefined',
+      'capture APPROVED CAPTURED undefined',
+    ]);
     expect(world.air.sent).toHaveLength(2);
     expect(world.air.toService).toHaveLength(1);
     expect(await world.service.holdings(customer.person.id)).toEqual([eur(DEPOSIT.minor - 1_250)]);
@@ -69,8 +79,12 @@ describe('an approved payment', () => {
     customer.phone.approve(PIN);
     await world.clock.advance(3_000);
     expect(await world.service.payment(payment.txn)).toMatchObject({ state: 'DECLINED', reason: 'insufficient-funds' });
+    expect(stepsOf(world).slice(2)).toEqual([
+      'approve REQUESTED APPROVED undefined',
+      'decline APPROVED DECLINED insufficient-funds',
+    ]);
     const receipt = customer.phone.receipts().at(-1);
-    expect(receipt?.status).toBe('declined');
+    expect(receipt).toMatchObject({ status: 'declined', rail: 'none' });
     expect(declineReasonOf(receipt?.approvalCode ?? 0)).toBe('insufficient-funds');
     expect(await world.service.holdings(customer.person.id)).toEqual([DEPOSIT]);
     expect(await world.breaches()).toEqual([]);
@@ -471,6 +485,11 @@ describe("a payment from a merchant's phone", () => {
     owner.phone.repeat();
     owner.phone.payInit(customerAddress, eur(1_250), '47', mref);
     await world.clock.advance(3_000);
+    expect(owner.phone.received.filter(({ type }) => type === 'NAK')).toEqual([]);
+    // Another payment under the same reference.
+    owner.phone.payInit(customerAddress, eur(1_251), '47', mref);
+    await world.clock.advance(3_000);
+    expect(owner.phone.received.at(-1)).toMatchObject({ type: 'NAK', code: 'malformed' });
     expect(customer.phone.asked.filter(({ message }) => message.type === 'PAY_REQUEST')).toHaveLength(1);
   });
 
@@ -567,8 +586,10 @@ describe('limits', () => {
 
   it('the fourth request that waits for one customer is rejected', async () => {
     const { world, merchant } = await shop();
+    const { person } = await world.subscriber('+393400000005');
     const payments = await Promise.all([1, 2, 3, 4].map((n) => world.request(merchant, { mref: `order-${n}` })));
     expect(payments.map(({ state }) => state).toSorted()).toEqual(['REJECTED', 'REQUESTED', 'REQUESTED', 'REQUESTED']);
+    expect((await world.request(merchant, { mref: 'other', customer: person.number })).state).toBe('REQUESTED');
   });
 
   it.each([

@@ -65,7 +65,10 @@ describe('a refund', () => {
   it('without an amount gives back what is left', async () => {
     const { world, txn, refunds, payment } = await paid();
     await world.service.refund(txn, { key: 'a', amount: eur(250) });
-    await world.service.refund(txn);
+    for (const amount of [undefined, undefined, eur(1_000)]) await world.service.refund(txn, { amount });
+    await expect(world.service.refund(txn, { amount: eur(100) })).rejects.toThrow(
+      'a refund of EUR 10.00 was asked for without a key: give this one a key',
+    );
     expect(await refunds()).toEqual([
       ['a', 250, 'refunded'],
       [undefined, 1_000, 'refunded'],

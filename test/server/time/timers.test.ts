@@ -53,13 +53,20 @@ describe('a timer', () => {
     await set('moved', 1_000);
     await set('moved', 3_000);
     await set('cancelled', 1_000);
-    await store.transaction('cancel', (tx) => timers.cancel(tx, 'receipt-repeat', 'cancelled'));
+    await store.transaction('of another kind, or about something else', async (tx) => {
+      await timers.set(tx, 'challenge', 'cancelled', clock.now() + 3_500);
+      await timers.cancel(tx, 'receipt-repeat', 'cancelled');
+      await timers.cancel(tx, 'challenge', 'moved');
+      await timers.cancel(tx, 'receipt-repeat', 'nothing');
+    });
     await clock.advance(2_999);
     expect(fired).toEqual([]);
-    expect(await isSet('moved')).toBe(true);
+    expect([await isSet('moved'), await isSet('cancelled'), await isSet('nothing')]).toEqual([true, false, false]);
     await clock.advance(1);
     expect(fired).toEqual(['expiry moved']);
     expect(await isSet('moved')).toBe(false);
+    await clock.advance(500);
+    expect(fired).toEqual(['expiry moved', 'challenge cancelled']);
   });
 
   it('survives the program: it fires at the next start if it was due meanwhile', async () => {
