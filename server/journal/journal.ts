@@ -17,7 +17,11 @@ export type JournalListener = (entry: JournalEntry) => void;
 /** The append-only history of the service. Each entry is written in the transaction of the step that it tells of. */
 export class Journal {
   readonly #clock: Clock;
-  readonly #listeners = new Set<JournalListener>();
+  /** Those who hear of what this process writes. */
+  readonly #here = new Set<JournalListener>();
+  /** Those who hear of what any process writes. */
+  readonly #everywhere = new Set<JournalListener>();
+  readonly #onMissed = new Set<() => void>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -40,15 +44,40 @@ export class Journal {
     tx.wake('journal', seq);
     tx.afterCommit(() => {
       for (const told of [event, ...more]) {
-        for (const listener of [...this.#listeners]) listener({ seq, at, event: told });
+        for (const listener of [...this.#here, ...this.#everywhere]) listener({ seq, at, event: told });
       }
     });
   }
 
-  /** Calls `listener` with every later entry. @returns what ends the subscription */
-  subscribe(listener: JournalListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  /**
+   * Calls `listener` with every later entry, also those of other processes on the same database.
+   * @param missed called when entries of others may have been missed @returns what ends the subscription
+   */
+  subscribe(listener: JournalListener, missed: () => void = () => {}): () => void {
+    this.#everywhere.add(listener);
+    this.#onMissed.add(missed);
+    return () => {
+      this.#everywhere.delete(listener);
+      this.#onMissed.delete(missed);
+    };
+  }
+
+  /** Calls `listener` with every later entry of this process. */
+  subscribeHere(listener: JournalListener): void {
+    this.#here.add(listener);
+  }
+
+  /** From now on subscribers hear of what other processes write. */
+  listenElsewhere(store: Store): void {
+    store.onWake('journal', (seqs) => {
+      if (this.#everywhere.size > 0) void this.#heardElsewhere(store, seqs);
+    });
+  }
+
+  async #heardElsewhere(store: Store, seqs: readonly number[] | undefined): Promise<void> {
+    const entries = seqs === undefined ? undefined : await entriesOf(store, seqs).catch(() => undefined);
+    if (entries === undefined) for (const missed of [...this.#onMissed]) missed();
+    for (const entry of entries ?? []) for (const listener of [...this.#everywhere]) listener(entry);
   }
 }
 
@@ -59,6 +88,21 @@ export class Journal {
 export async function recordFault(store: Store, journal: Journal, error: unknown): Promise<void> {
   const reason = messageOf(error);
   await store.transaction('fault', (tx) => journal.record(tx, { kind: 'fault', reason })).catch(() => {});
+}
+
+/** Of one row several entries may come. */
+async function entriesOf(store: Store, seqs: readonly number[]): Promise<JournalEntry[]> {
+  const rows = await store.read((tx) =>
+    tx.all(
+      'SELECT seq, at, event FROM journal WHERE seq BETWEEN ? AND ? ORDER BY seq',
+      (row) => ({ seq: row.integer('seq'), at: row.integer('at'), events: [JSON.parse(row.text('event'))].flat() }),
+      Math.min(...seqs),
+      Math.max(...seqs),
+    ),
+  );
+  return rows
+    .filter(({ seq }) => seqs.includes(seq))
+    .flatMap(({ seq, at, events }) => events.map((event) => ({ seq, at, event })));
 }
 
 function subjectOf(event: ServiceEvent): string {

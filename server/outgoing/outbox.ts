@@ -1,10 +1,11 @@
-import type { Clock, SmsBearer } from '../../modem/index.ts';
+import type { Clock, SendOutcome, SmsBearer } from '../../modem/index.ts';
 import { type Journal, recordFault } from '../journal/journal.ts';
+import type { Processes, ProcessId } from '../processes/processes.ts';
 import type { Row } from '../store/row.ts';
 import type { ReadTx, Store, Tx } from '../store/store.ts';
 import type { Timers } from '../time/timers.ts';
 import { type DeviceId, deviceId } from '../vocabulary/ids.ts';
-import { FrameOutcomes } from './outcomes.ts';
+import { FrameOutcomes, type HandedFrame } from './outcomes.ts';
 
 /** The port of the payment application, on the phone and at the service (3GPP TS 23.040: 16000 to 16999 are free). */
 export const APPLICATION_PORT = 16001;
@@ -53,6 +54,9 @@ interface WaitingFrame extends OutgoingFrame {
   readonly tries: number;
 }
 
+/** A frame that this process hands to its bearer. */
+type HeldFrame = WaitingFrame & HandedFrame;
+
 /**
  * Outgoing frames, as rows: `waiting` → `handed` (marked before the bearer gets the frame) → `sent`, or `resting` until
  * another try, or `dropped`. A frame begins as `handed` when the bearer has room for it, and leaves after the commit that
@@ -66,8 +70,9 @@ export class Outbox {
   readonly #journal: Journal;
   readonly #outcomes: FrameOutcomes;
   readonly #room: BearerRoom;
+  readonly #processes: Processes;
   /** Frames that were written down as handed over, and leave when all that follows the commit was done. */
-  readonly #leaving = new Map<number, WaitingFrame>();
+  readonly #leaving = new Map<number, HeldFrame>();
   /**
    * Frames that were written down as handed over since the last commit. One that was undone still counts until the next commit:
    * meanwhile a frame may begin as `waiting` though there is room, and leaves a little later.
@@ -82,8 +87,17 @@ export class Outbox {
   #mayWait = true;
   #looking: Promise<void> | undefined;
 
-  constructor(store: Store, clock: Clock, bearer: SmsBearer, timers: Timers, journal: Journal, room: BearerRoom) {
+  constructor(
+    store: Store,
+    clock: Clock,
+    bearer: SmsBearer,
+    timers: Timers,
+    journal: Journal,
+    processes: Processes,
+    room: BearerRoom,
+  ) {
     this.#store = store;
+    this.#processes = processes;
     this.#clock = clock;
     this.#bearer = bearer;
     this.#journal = journal;
@@ -93,10 +107,11 @@ export class Outbox {
 
   /** Writes a frame down, inside the transaction of the step that it tells of. */
   async add(tx: Tx, frame: OutgoingFrame): Promise<void> {
+    const holder = this.#processes.id;
     const leaves = !this.#mayWait && this.#mayHold() > this.#held + this.#promised;
     const id = await tx.get(
-      `INSERT INTO outbox (number, device_id, message, ref, frame, useful_until, created_at, report, state, tries)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+      `INSERT INTO outbox (number, device_id, message, ref, frame, useful_until, created_at, report, state, tries, holder)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
       (row) => row.integer('id'),
       frame.number,
       frame.deviceId,
@@ -108,11 +123,12 @@ export class Outbox {
       frame.report === true ? 1 : 0,
       leaves ? 'handed' : 'waiting',
       leaves ? 1 : 0,
+      leaves ? holder : null,
     );
     if (id === undefined) throw new Error('INSERT returned no id');
     if (leaves) this.#promised += 1;
     tx.afterCommit(() => {
-      if (leaves) this.#leaving.set(id, { ...frame, id, tries: 0 });
+      if (leaves) this.#leaving.set(id, { ...frame, id, holder, tries: 0 });
     });
     tx.wake(leaves ? 'leaving' : 'outbox');
   }
@@ -159,11 +175,17 @@ export class Outbox {
     return waiting !== undefined;
   }
 
-  /** Begins to send; first the frames that a crash has left without an outcome. */
-  async start(): Promise<void> {
-    await this.#store.transaction('frames of an earlier run', (tx) =>
-      tx.run("UPDATE outbox SET state = 'waiting' WHERE state = 'handed' AND ended_at IS NULL"),
+  /** What a process had handed to its bearer has no outcome any more, and waits for another hand-over. */
+  async takeOver(tx: Tx, dead: ProcessId): Promise<void> {
+    const left = await tx.run(
+      "UPDATE outbox SET state = 'waiting', holder = NULL WHERE state = 'handed' AND ended_at IS NULL AND holder = ?",
+      dead,
     );
+    if (left > 0) tx.wake('outbox');
+  }
+
+  /** Begins to send. */
+  async start(): Promise<void> {
     this.#running = true;
     this.#store.onWake('leaving', () => this.#sendLeaving());
     this.#store.onWake('outbox', () => {
@@ -223,7 +245,7 @@ export class Outbox {
     this.#leaving.clear();
   }
 
-  #start(frame: WaitingFrame): void {
+  #start(frame: HeldFrame): void {
     const sending = this.#send(frame).finally(() => {
       this.#inFlight.delete(sending);
       if (this.#mayWait) this.look();
@@ -237,15 +259,17 @@ export class Outbox {
   }
 
   #mayHold(): number {
-    return this.#running && this.#store.isOpen && this.#room.canSend() ? this.#room.atOnce : 0;
+    const maySend = this.#running && this.#store.isOpen && this.#processes.isAlive && this.#room.canSend();
+    return maySend ? this.#room.atOnce : 0;
   }
 
   /** Marks the next frames as handed over, in the order in which they were written, and drops those that help nobody any more. */
-  #claim(): Promise<WaitingFrame[]> {
+  #claim(): Promise<HeldFrame[]> {
     return this.#store.transaction('hand over', async (tx) => {
-      const handed = await tx.get(HANDED, (row) => row.integer('handed'));
+      const holder = this.#processes.id;
+      const handed = await tx.get(HANDED, (row) => row.integer('handed'), holder);
       const next = await tx.all(
-        `SELECT * FROM outbox WHERE state = 'waiting' AND ended_at IS NULL ORDER BY id LIMIT ?`,
+        `SELECT * FROM outbox WHERE state = 'waiting' AND ended_at IS NULL ORDER BY id LIMIT ? FOR UPDATE SKIP LOCKED`,
         readWaitingFrame,
         Math.max(0, this.#mayHold() - (handed ?? 0)),
       );
@@ -255,19 +279,25 @@ export class Outbox {
         this.#again = true;
       }
       for (const { id } of useful) {
-        await tx.run("UPDATE outbox SET state = 'handed', tries = tries + 1 WHERE id = ?", id);
+        await tx.run("UPDATE outbox SET state = 'handed', tries = tries + 1, holder = ? WHERE id = ?", holder, id);
       }
       const rest = await tx.get(`SELECT ${WAITING} AS rest`, (row) => row.integer('rest') === 1);
       tx.afterCommit(() => {
         this.#mayWait = rest === true;
         this.#claimed += useful.length;
       });
-      return useful;
+      return useful.map((frame) => ({ ...frame, holder }));
     });
   }
 
-  async #send(frame: WaitingFrame): Promise<void> {
-    const outcome = await this.#bearer.send({
+  async #send(frame: HeldFrame): Promise<void> {
+    // This process may have been stopped since the commit, and another one may send the frame by now.
+    const outcome = this.#processes.isAlive ? await this.#toBearer(frame) : LEASE_LOST;
+    await this.#outcomes.write(frame, outcome);
+  }
+
+  #toBearer(frame: HeldFrame): Promise<SendOutcome> {
+    return this.#bearer.send({
       id: `${ID_PREFIX}${frame.id}`,
       destination: frame.number,
       content: {
@@ -278,12 +308,13 @@ export class Outbox {
       validityMs: frame.usefulUntil - this.#clock.now(),
       ...(frame.report === true && { statusReport: true }),
     });
-    await this.#outcomes.write(frame, outcome);
   }
 }
 
-/** How many messages the bearer holds, or gets after the commit. */
-const HANDED = "SELECT count(*) AS handed FROM outbox WHERE state = 'handed' AND ended_at IS NULL";
+/** How many messages the bearer of a process holds, or gets after the commit. */
+const HANDED = "SELECT count(*) AS handed FROM outbox WHERE state = 'handed' AND ended_at IS NULL AND holder = ?";
+
+const LEASE_LOST: SendOutcome = { kind: 'unknown', reason: 'this process was stopped for a while' };
 
 /** Whether a frame waits. */
 const WAITING = "EXISTS (SELECT 1 FROM outbox WHERE state = 'waiting' AND ended_at IS NULL)";

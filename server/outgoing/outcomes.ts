@@ -1,5 +1,6 @@
 import type { Clock, SendOutcome } from '../../modem/index.ts';
 import { type Journal, recordFault } from '../journal/journal.ts';
+import type { ProcessId } from '../processes/processes.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Timers } from '../time/timers.ts';
 import type { DeviceId } from '../vocabulary/ids.ts';
@@ -11,6 +12,8 @@ const RETRY_PAUSES_MS: readonly number[] = [5_000, 15_000, 60_000, 300_000, 900_
 export interface HandedFrame {
   /** Of its row. */
   readonly id: number;
+  /** The process that handed it over. Another one may have it by now: then only that it was sent is news. */
+  readonly holder: ProcessId;
   readonly deviceId: DeviceId;
   readonly message: string;
   /** How often it was handed over before. */
@@ -47,7 +50,7 @@ export class FrameOutcomes {
   }
 
   /** The frame is not sent any more. */
-  async drop(tx: Tx, frame: HandedFrame, reason: string): Promise<void> {
+  async drop(tx: Tx, frame: Omit<HandedFrame, 'holder'>, reason: string): Promise<void> {
     if (!(await this.#end(tx, frame, 'dropped', reason))) return;
     await this.#journal.record(tx, { kind: 'undelivered', deviceId: frame.deviceId, message: frame.message, reason });
   }
@@ -78,19 +81,35 @@ export class FrameOutcomes {
     const pause = RETRY_PAUSES_MS[frame.tries];
     const again = outcome.kind === 'unknown' || outcome.retry;
     if (!again || pause === undefined) {
-      await this.drop(tx, frame, outcome.reason);
+      if (await this.#isHeld(tx, frame)) await this.drop(tx, frame, outcome.reason);
       return;
     }
     const resting = await tx.run(
-      "UPDATE outbox SET state = 'resting', trouble = ? WHERE id = ? AND state = 'handed'",
+      "UPDATE outbox SET state = 'resting', trouble = ? WHERE id = ? AND state = 'handed' AND holder = ?",
       outcome.reason,
       frame.id,
+      frame.holder,
     );
     if (resting > 0) await this.#timers.set(tx, 'outbox-retry', String(frame.id), this.#clock.now() + pause);
   }
 
+  async #isHeld(tx: Tx, { id, holder }: HandedFrame): Promise<boolean> {
+    const held = await tx.get(
+      "SELECT 1 AS one FROM outbox WHERE id = ? AND state = 'handed' AND holder = ? FOR UPDATE",
+      (row) => row.integer('one'),
+      id,
+      holder,
+    );
+    return held !== undefined;
+  }
+
   /** @returns false for a frame that was withdrawn meanwhile */
-  async #end(tx: Tx, { id }: HandedFrame, state: 'sent' | 'dropped', trouble: string | undefined): Promise<boolean> {
+  async #end(
+    tx: Tx,
+    { id }: Pick<HandedFrame, 'id'>,
+    state: 'sent' | 'dropped',
+    trouble: string | undefined,
+  ): Promise<boolean> {
     const ended = await tx.run(
       'UPDATE outbox SET state = ?, trouble = ?, frame = NULL, ended_at = ? WHERE id = ? AND ended_at IS NULL',
       state,

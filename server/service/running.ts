@@ -13,6 +13,7 @@ import { repeatUnconfirmed } from '../outgoing/receipts.ts';
 import { attemptListener } from '../payments/conclude.ts';
 import type { PaymentContext } from '../payments/context.ts';
 import { unblockDevice } from '../people/unblock.ts';
+import { Processes } from '../processes/processes.ts';
 import { LedgerRail } from '../rails/ledger-rail.ts';
 import { type Rail, Rails } from '../rails/rail.ts';
 import { DailyReconciliation } from '../reconciliation/daily.ts';
@@ -59,6 +60,7 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
   const primitives = options.primitives ?? servicePrimitives();
   const journal = new Journal(clock);
   const timers = new Timers(store, clock, journal, [DUE_CHALLENGES]);
+  const processes = new Processes(store, clock, journal, options.processName ?? 'service');
   const modems = new Modems(options.modems ?? [], clock);
   const rails = railsOf(options.rails ?? [], new LedgerRail(store, clock));
   const attempts = new AttemptEngine(store, clock, timers, journal, rails);
@@ -72,7 +74,7 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
     vault: new Vault(keys.vault, primitives, random),
     journal,
     timers,
-    outbox: new Outbox(store, clock, bearer, timers, journal, {
+    outbox: new Outbox(store, clock, bearer, timers, journal, processes, {
       canSend: () => modems.reachability !== 'no-modem',
       atOnce: (options.modems?.length ?? 0) * MODEM_AT_ONCE || BEARER_AT_ONCE,
     }),
@@ -81,13 +83,15 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
   const context: PaymentContext = { ...withPhones, approvals, rails, attempts };
   approvals.fill(purposesOf(context));
   attempts.listen(attemptListener(context));
-  if (options.log !== undefined) journal.subscribe(options.log);
+  if (options.log !== undefined) journal.subscribeHere(options.log);
   const inbox = new Inbox(store, context, messageHandlers(context));
   const retention = new Retention(store, clock, journal, timers);
   const daily = new DailyReconciliation({ store, clock, journal }, rails, timers);
 
   const open = await store.read((tx) => takenOver(tx, clock.now()));
   await checkAtStart(store, journal);
+  await processes.start((tx, dead) => context.outbox.takeOver(tx, dead));
+  journal.listenElsewhere(store);
   await context.outbox.start();
   modems.onChange(() => context.outbox.look());
   await inbox.readAll();
@@ -117,6 +121,7 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
       await timers.stop();
       await retention.stop();
       await context.outbox.stop();
+      await processes.stop();
       await store.close();
       staticSecrets.close();
     },

@@ -9,8 +9,12 @@ import type { NamedModem } from './modems.ts';
 
 /** What a service is opened with. */
 export interface ServiceOptions {
-  /** The database file; made when it is missing. `:memory:` keeps nothing. */
+  /** A file, made when it is missing; `:memory:` keeps nothing; `postgres://user@host:port/database` may be shared by several processes. */
   readonly database: string;
+  /** No other process uses the database, so nothing looks for what others leave. Default: false for PostgreSQL, true for a file. */
+  readonly alone?: boolean;
+  /** A name of this process for people, who hear of it when it is lost. Default: `service`. */
+  readonly processName?: string;
   readonly keys: ServiceKeys;
   /** The service's own number, E.164: what phones are told to send to. */
   readonly number: string;

@@ -31,7 +31,7 @@ export class Waits {
   }
 
   /**
-   * Runs `look`, and when that says `wait`, resolves with the first event for which `matches`, or after `limitMs`. Listening
+   * Runs `look`, and when that says `wait`, resolves with the first event for which `matches`, or after `limitMs`, or when an event may have been missed. Listening
    * begins before the look, so that nothing is missed in between.
    */
   async forEvent(
@@ -43,9 +43,12 @@ export class Waits {
     let hear = () => {
       happened = true;
     };
-    const unsubscribe = this.#journal.subscribe(({ event }) => {
-      if (matches(event)) hear();
-    });
+    const unsubscribe = this.#journal.subscribe(
+      ({ event }) => {
+        if (matches(event)) hear();
+      },
+      () => hear(),
+    );
     try {
       if ((await look()) === 'done' || happened) return;
       await this.until(limitMs, (end) => {

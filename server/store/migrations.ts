@@ -232,6 +232,18 @@ CREATE INDEX payment_of_person ON payment (person_id, created_at);
 CREATE INDEX payment_requested ON payment (person_id) WHERE state = 'REQUESTED';
 `;
 
+/** Several processes on one database: who holds a frame that was handed over. */
+const PROCESSES = `
+CREATE TABLE process (                         -- with a lease on what it has begun outside the database
+  id INTEGER PRIMARY KEY AUTOINCREMENT,        -- never given to another one
+  name TEXT NOT NULL,                          -- for people
+  began_at INTEGER NOT NULL,
+  alive_until INTEGER NOT NULL
+) STRICT;
+ALTER TABLE outbox ADD COLUMN holder INTEGER;  -- the process that handed the frame to its bearer
+UPDATE outbox SET state = 'waiting' WHERE state = 'handed' AND ended_at IS NULL;
+`;
+
 /** What each version adds to the tables. A published entry is never edited; a change is a new entry at the end. */
 export const MIGRATIONS: readonly string[] = [
   FIRST_TABLES,
@@ -243,4 +255,5 @@ export const MIGRATIONS: readonly string[] = [
   RETENTION,
   QUESTIONS_WITH_A_STATE,
   ORDER_OF_TIME,
+  PROCESSES,
 ];

@@ -11,6 +11,7 @@ export interface StoreOptions {
   readonly database: string;
   readonly clock: Clock;
   readonly random: Random;
+  readonly alone?: boolean | undefined;
   readonly hold?: ((work: Promise<unknown>) => void) | undefined;
   readonly probe?: StoreProbe | undefined;
   readonly onRoom?: ((hasRoom: boolean) => void) | undefined;

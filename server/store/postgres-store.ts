@@ -29,6 +29,8 @@ const TRIES_IN_A_HURRY = 2;
 /** How a {@link PostgresStore} works. */
 export interface PostgresOptions {
   readonly clock: Clock;
+  /** No other process uses the database. Default false. */
+  readonly alone?: boolean | undefined;
   /** Keeps a virtual clock still until the promise settles. */
   readonly hold?: ((work: Promise<unknown>) => void) | undefined;
   readonly probe?: StoreProbe | undefined;
@@ -55,6 +57,7 @@ export class PostgresStore implements Store {
   readonly #listeners: Listeners;
   readonly #reader: ReadTx;
   readonly #clock: Clock;
+  readonly #alone: boolean;
   readonly #hold: (work: Promise<unknown>) => void;
   readonly #probe: StoreProbe;
   readonly #onTrouble: (reason: string | undefined) => void;
@@ -67,12 +70,13 @@ export class PostgresStore implements Store {
 
   /** Use `openPostgres`. */
   constructor(pool: Pool, prepared: Prepared, listeners: Listeners, news: PostgresNews, options: PostgresOptions) {
-    const { clock, hold = () => {}, probe = {}, onTrouble = () => {} } = options;
+    const { clock, alone = false, hold = () => {}, probe = {}, onTrouble = () => {} } = options;
     this.#pool = pool;
     this.#prepared = prepared;
     this.#listeners = listeners;
     this.#news = news;
     this.#clock = clock;
+    this.#alone = alone;
     this.#hold = hold;
     this.#probe = probe;
     this.#onTrouble = onTrouble;
@@ -95,7 +99,7 @@ export class PostgresStore implements Store {
   }
 
   get isShared(): boolean {
-    return true;
+    return !this.#alone;
   }
 
   get isOpen(): boolean {
@@ -172,7 +176,7 @@ export class PostgresStore implements Store {
     this.#probe.afterCommit?.(this.#commits);
     for (const task of tx.tasks) task();
     this.#listeners.tellHere([tx.news]);
-    this.#news.tell(tx.news);
+    if (this.isShared) this.#news.tell(tx.news);
   }
 
   /** The database is gone, or has no room: whoever cannot wait hears it, and the others try again after a pause. */

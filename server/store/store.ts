@@ -69,7 +69,7 @@ export interface Store {
    * processes for `outbox` and `journal`, and without keys when something may have been missed. @returns what ends it
    */
   onWake(topic: Topic, listener: WakeListener): () => void;
-  /** Whether other processes use the same database. */
+  /** Whether other processes may use the same database. */
   readonly isShared: boolean;
   /** False from the call of {@link Store.close} on: work that waited for a rail or the bearer ends without writing. */
   readonly isOpen: boolean;

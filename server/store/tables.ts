@@ -153,11 +153,19 @@ CREATE TABLE outbox (
   trouble TEXT,
   created_at INTEGER NOT NULL,
   ended_at INTEGER,
-  report INTEGER NOT NULL DEFAULT 0            -- 1: the network is asked to say when it is delivered
+  report INTEGER NOT NULL DEFAULT 0,           -- 1: the network is asked to say when it is delivered
+  holder INTEGER                               -- the process that handed the frame to its bearer
 ) STRICT;
 CREATE INDEX outbox_to_send ON outbox (state, id) WHERE ended_at IS NULL;
 CREATE INDEX outbox_open_by_ref ON outbox (ref) WHERE ended_at IS NULL;
 CREATE INDEX outbox_by_end ON outbox (ended_at) WHERE ended_at IS NOT NULL;
+
+CREATE TABLE process (                         -- with a lease on what it has begun outside the database
+  id INTEGER PRIMARY KEY AUTOINCREMENT,        -- never given to another one
+  name TEXT NOT NULL,                          -- for people
+  began_at INTEGER NOT NULL,
+  alive_until INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE inbox (
   id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -32,6 +32,9 @@ export type TimerHandlers = { readonly [Kind in TimerKind]: (tx: Tx, subject: st
 /** The longest sleep, ms: Node's timers take less than 2^31 ms. A later timer is checked again after each sleep. */
 const LONGEST_SLEEP_MS = 24 * 60 * 60 * 1000;
 
+/** The same where other processes set timers too, and may die before these are due. */
+const LONGEST_SHARED_SLEEP_MS = 5_000;
+
 /** Pause after a handler that failed, ms: the timer is due again then. */
 const AGAIN_AFTER_MS = 60_000;
 
@@ -150,7 +153,7 @@ export class Timers {
   #wakeAt(due: number): void {
     if (this.#handlers === undefined || (this.#sleep !== undefined && this.#sleep.due <= due)) return;
     this.#sleep?.cancel();
-    const delay = Math.min(Math.max(0, due - this.#clock.now()), LONGEST_SLEEP_MS);
+    const delay = Math.min(Math.max(0, due - this.#clock.now()), this.#longestSleep);
     const cancel = this.#clock.after(delay, () => {
       this.#sleep = undefined;
       this.#firing = this.#firing.then(() => this.#fireOrWait());
@@ -178,6 +181,11 @@ export class Timers {
     );
     const [earliest] = next.filter((due) => due !== undefined).toSorted((one, other) => one - other);
     if (earliest !== undefined) this.#wakeAt(earliest);
+    else if (this.#store.isShared) this.#wakeAt(this.#clock.now() + this.#longestSleep);
+  }
+
+  get #longestSleep(): number {
+    return this.#store.isShared ? LONGEST_SHARED_SLEEP_MS : LONGEST_SLEEP_MS;
   }
 
   get #sources(): readonly Source[] {

@@ -33,7 +33,9 @@ export type Alarm =
   /** A rail's settlement has a movement twice. */
   | 'settlement-duplicate'
   /** A rail did not give its settlement; `ref` is its name. */
-  | 'settlement-missing';
+  | 'settlement-missing'
+  /** A process of the service said nothing for 15 s: dead, stopped, or cut off from the database. `ref` is its name. */
+  | 'process-lost';
 
 /** What the operator should do about each alarm, as a sentence. */
 export const ALARM_ADVICE: Readonly<Record<Alarm, string>> = {
@@ -61,4 +63,6 @@ export const ALARM_ADVICE: Readonly<Record<Alarm, string>> = {
   'settlement-other-amount': 'Ask the rail for the difference, or whether it kept a fee',
   'settlement-duplicate': 'The rail moved the money more than once: ask it to give the surplus back',
   'settlement-missing': 'Look whether the rail can be reached; the next run compares these days as well',
+  'process-lost':
+    'Its frames go by another modem: look why it stopped, and start it again; until then nobody receives by its modems',
 };

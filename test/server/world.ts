@@ -84,6 +84,7 @@ export class World {
       number: SERVICE_NUMBER,
       bearer: mortalBearer(this.air.bearer(), alive),
       clock: mortalClock(this.clock, alive),
+      alone: true,
       random: this.random.fork(`service ${this.clock.now()}`),
       log: (entry) => this.journal.push(entry),
       hold: (work) => void this.clock.hold(work),

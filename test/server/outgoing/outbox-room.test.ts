@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { OutgoingSms, SendOutcome, SmsBearer } from '../../../modem/index.ts';
 import { Journal } from '../../../server/journal/journal.ts';
 import { Outbox, type OutgoingFrame } from '../../../server/outgoing/outbox.ts';
+import { Processes } from '../../../server/processes/processes.ts';
 import { StoreError } from '../../../server/store/store.ts';
 import { Timers } from '../../../server/time/timers.ts';
 import { deviceId } from '../../../server/vocabulary/ids.ts';
@@ -46,7 +47,8 @@ async function open(atOnce: number) {
     close: async () => {},
   };
   const room = { canSend: () => true, atOnce };
-  const outbox = new Outbox(store, clock, bearer, timers, journal, room);
+  const processes = new Processes(store, clock, journal, 'this');
+  const outbox = new Outbox(store, clock, bearer, timers, journal, processes, room);
   await store.transaction('phone', async (tx) => {
     await tx.run("INSERT INTO person VALUES (1, '+391', 'Anna', 'en', 0), (2, '+392', 'Bruno', 'it', 0)");
     await tx.run(
@@ -54,7 +56,15 @@ async function open(atOnce: number) {
        VALUES (7, 1, 'active', x'00', 0, 0, 0), (8, 2, 'active', x'00', 0, 0, 0)`,
     );
   });
-  await outbox.start();
+  const start = async () => {
+    await processes.start((tx, dead) => outbox.takeOver(tx, dead));
+    await outbox.start();
+  };
+  await start();
+  const restart = async () => {
+    await processes.stop();
+    await start();
+  };
   const add = (text: string, other: Partial<OutgoingFrame> = {}, work: () => Promise<void> = async () => {}) =>
     store.transaction('add', async (tx) => {
       const frame = new TextEncoder().encode(text);
@@ -103,7 +113,7 @@ async function open(atOnce: number) {
   const retry = (id: number) => store.transaction('retry', (tx) => outbox.retry(tx, String(id)));
   return {
     ...{ clock, store, outbox, transactions, settleAll, failing, room, taken, sent, add, withdraw, states, settle },
-    ...{ rows, isWaiting, events, pauses, retry, refusing },
+    ...{ restart, rows, isWaiting, events, pauses, retry, refusing },
   };
 }
 
@@ -347,7 +357,7 @@ describe('a new frame', () => {
   });
 
   it('stays for the next start when the service has stopped', async () => {
-    const { outbox, taken, add, states, settle, clock } = await open(4);
+    const { outbox, restart, taken, add, states, settle, clock } = await open(4);
     await add('rests');
     await settle(FAILED);
     await add('a');
@@ -365,7 +375,7 @@ describe('a new frame', () => {
       ['rests', 'a'],
       ['resting', 'sent', 'handed', 'waiting'],
     ]);
-    await outbox.start();
+    await restart();
     await clock.advance(0);
     expect(taken).toEqual(['rests', 'a', 'b', 'c']);
   });

@@ -1,0 +1,256 @@
+import { describe, expect, it } from 'vitest';
+import type { OutgoingSms, SendOutcome, SmsBearer } from '../../../modem/index.ts';
+import { Journal } from '../../../server/journal/journal.ts';
+import { Outbox } from '../../../server/outgoing/outbox.ts';
+import { Processes } from '../../../server/processes/processes.ts';
+import type { SqliteStore } from '../../../server/store/sqlite-store.ts';
+import type { Store } from '../../../server/store/store.ts';
+import { Timers } from '../../../server/time/timers.ts';
+import { deviceId } from '../../../server/vocabulary/ids.ts';
+import { VirtualClock } from '../../../sim/index.ts';
+import { memoryStore } from '../memory-store.ts';
+
+const SENT: SendOutcome = { kind: 'sent', references: [1] };
+const LOST: SendOutcome = { kind: 'failed', reason: 'no network', retry: true };
+const REFUSED: SendOutcome = { kind: 'failed', reason: 'no such number', retry: false };
+
+/** A database that several processes use, with one that a fault can be put into. */
+class SharedStore implements Store {
+  readonly isShared = true;
+  readonly isOpen = true;
+  readonly #store: SqliteStore;
+  fault: Error | undefined;
+
+  constructor(store: SqliteStore) {
+    this.#store = store;
+  }
+
+  transaction: Store['transaction'] = (name, work, whenUnable) =>
+    this.fault === undefined ? this.#store.transaction(name, work, whenUnable) : Promise.reject(this.fault);
+  read: Store['read'] = (work) => (this.fault === undefined ? this.#store.read(work) : Promise.reject(this.fault));
+  onWake: Store['onWake'] = (topic, listener) => this.#store.onWake(topic, listener);
+  close = () => this.#store.close();
+}
+
+/** A clock whose timers do not fire while the process is stopped, but fire late when it goes on (SIGSTOP, SIGCONT). */
+class StoppedClock {
+  readonly #clock: VirtualClock;
+  readonly #late: (() => void)[] = [];
+  isStopped = false;
+
+  constructor(clock: VirtualClock) {
+    this.#clock = clock;
+  }
+
+  now = () => this.#clock.now();
+  after = (delayMs: number, task: () => void) =>
+    this.#clock.after(delayMs, () => {
+      if (this.isStopped) this.#late.push(task);
+      else task();
+    });
+
+  goOn(): void {
+    this.isStopped = false;
+    for (const task of this.#late.splice(0)) task();
+  }
+}
+
+/** Some processes on one database, each with a bearer that holds what it gets until the test says what became of it. */
+async function world(names: readonly string[], atOnce = 4) {
+  const clock = new VirtualClock();
+  const memory = memoryStore(clock);
+  await memory.transaction('phone', async (tx) => {
+    await tx.run("INSERT INTO person VALUES (1, '+391', 'Anna', 'en', 0)");
+    await tx.run(
+      `INSERT INTO device (id, person_id, state, code_mac, code_tries_left, code_expires_at, created_at)
+       VALUES (7, 1, 'active', x'00', 0, 0, 0)`,
+    );
+  });
+  const processes = [];
+  for (const name of names) processes.push(await startProcess(name, new SharedStore(memory), clock, atOnce));
+  const read = (sql: string) =>
+    memory.read((tx) => tx.all(sql, (row) => [row.text('a'), row.optionalInteger('b')].filter((x) => x !== undefined)));
+  return {
+    clock,
+    processes,
+    frames: () => read('SELECT state AS a, holder AS b FROM outbox ORDER BY id'),
+    alive: async () => (await read('SELECT name AS a, id AS b FROM process ORDER BY id')).map(([name]) => name),
+    alarms: async () =>
+      (await read('SELECT event AS a, NULL AS b FROM journal ORDER BY seq')).map(([event]) => {
+        const { alarm, ref } = JSON.parse(String(event));
+        return `${alarm} ${ref}`;
+      }),
+  };
+}
+
+async function startProcess(name: string, store: SharedStore, world: VirtualClock, atOnce: number) {
+  const clock = new StoppedClock(world);
+  const journal = new Journal(clock);
+  const timers = new Timers(store, clock, journal);
+  const processes = new Processes(store, clock, journal, name);
+  const taken: OutgoingSms[] = [];
+  const outcomes: ((outcome: SendOutcome) => void)[] = [];
+  const bearer: SmsBearer = {
+    send: (sms) => {
+      taken.push(sms);
+      return new Promise((resolve) => outcomes.push(resolve));
+    },
+    receive: () => {},
+    close: async () => {},
+  };
+  const outbox = new Outbox(store, clock, bearer, timers, journal, processes, { canSend: () => true, atOnce });
+  await processes.start((tx, dead) => outbox.takeOver(tx, dead));
+  await outbox.start();
+  const add = () =>
+    store.transaction('add', (tx) =>
+      outbox.add(tx, {
+        ...{ deviceId: deviceId(7), number: '+391', message: 'RECEIPT', ref: 'a', frame: Uint8Array.of(1) },
+        usefulUntil: world.now() + 600_000,
+      }),
+    );
+  const conclude = async (outcome: SendOutcome) => {
+    outcomes.shift()?.(outcome);
+    await world.advance(0);
+  };
+  return { processes, store, clock, outbox, add, conclude, sent: () => taken.map(({ id }) => id) };
+}
+
+describe('processes on one database', () => {
+  it('stay alive as long as they say so', async () => {
+    const { clock, processes, alive, alarms } = await world(['one', 'two']);
+    await clock.advance(600_000);
+    expect(await alive()).toEqual(['one', 'two']);
+    expect(processes.map((process) => process.processes.isAlive)).toEqual([true, true]);
+    expect(await alarms()).toEqual([]);
+  });
+
+  it('one that ends in order leaves without an alarm, and its frame goes by another', async () => {
+    const { clock, processes, alive, alarms, frames } = await world(['one', 'two']);
+    const [one, two] = processes;
+    await one?.add();
+    expect(await frames()).toEqual([['handed', one?.processes.id]]);
+    void one?.outbox.stop();
+    await one?.processes.stop();
+    await clock.advance(0);
+    expect(await frames()).toEqual([['handed', two?.processes.id]]);
+    await clock.advance(60_000);
+    expect([await alive(), await alarms()]).toEqual([['two'], []]);
+  });
+
+  it('one that dies is missed after 19 s: one alarm, and its frames go by another, once', async () => {
+    const { clock, processes, alive, alarms } = await world(['one', 'two', 'three']);
+    const [one, two, three] = processes;
+    await one?.add();
+    if (one !== undefined) one.clock.isStopped = true;
+    await clock.advance(18_999);
+    expect([await alive(), two?.sent(), three?.sent()]).toEqual([['one', 'two', 'three'], [], []]);
+    await clock.advance(5_001);
+    expect(await alive()).toEqual(['two', 'three']);
+    expect(await alarms()).toEqual(['process-lost one']);
+    expect([...(two?.sent() ?? []), ...(three?.sent() ?? [])]).toEqual(['outbox-1']);
+  });
+
+  it('one that wakes is another process, hands nothing over meanwhile, and concludes only what was sent', async () => {
+    const { clock, processes, alive, frames } = await world(['one', 'two']);
+    const [one, two] = processes;
+    if (one === undefined || two === undefined) throw new Error('two processes');
+    const first = one.processes.id;
+    for (let n = 0; n < 3; n += 1) await one.add();
+    one.clock.isStopped = true;
+    await clock.advance(30_000);
+    expect(one.processes.isAlive).toBe(false);
+    await one.add();
+    await clock.advance(0);
+    expect(one.sent()).toEqual(['outbox-1', 'outbox-2', 'outbox-3']);
+    const second = two.processes.id;
+    expect((await frames()).slice(0, 3)).toEqual([
+      ['handed', second],
+      ['handed', second],
+      ['handed', second],
+    ]);
+    await one.conclude(SENT);
+    await one.conclude(LOST);
+    await one.conclude(REFUSED);
+    expect((await frames()).slice(0, 3)).toEqual([
+      ['sent', second],
+      ['handed', second],
+      ['handed', second],
+    ]);
+    one.clock.goOn();
+    await clock.advance(5_000);
+    expect(await alive()).toEqual(['two', 'one']);
+    expect(one.processes.isAlive).toBe(true);
+    expect(one.processes.id).not.toBe(first);
+  });
+
+  it('a frame of a process whose lease has ended unnoticed does not leave, and is tried again later', async () => {
+    const { clock, processes, frames } = await world(['one']);
+    const [one] = processes;
+    if (one === undefined) throw new Error('one process');
+    let until = () => {};
+    const added = one.store.transaction('add', async (tx) => {
+      await one.outbox.add(tx, {
+        ...{ deviceId: deviceId(7), number: '+391', message: 'RECEIPT', ref: 'a', frame: Uint8Array.of(1) },
+        usefulUntil: clock.now() + 600_000,
+      });
+      // The process is stopped between the statements and what follows the commit.
+      tx.afterCommit(() => until());
+    });
+    until = () => {
+      one.clock.now = () => clock.now() + 60_000;
+    };
+    await added;
+    await clock.advance(0);
+    expect(one.sent()).toEqual([]);
+    expect(await frames()).toEqual([['resting', one.processes.id]]);
+  });
+
+  it('one that cannot reach the database has no lease, and goes on when it can', async () => {
+    const { clock, processes, alive } = await world(['one', 'two']);
+    const [one] = processes;
+    if (one === undefined) throw new Error('one process');
+    one.store.fault = new Error('gone');
+    await clock.advance(20_000);
+    expect(one.processes.isAlive).toBe(false);
+    one.store.fault = undefined;
+    await clock.advance(10_000);
+    expect(one.processes.isAlive).toBe(true);
+    expect((await alive()).toSorted()).toEqual(['one', 'two']);
+  });
+
+  it('each hands over as much as its bearer holds, and none what another one holds', async () => {
+    const { clock, processes, frames } = await world(['one', 'two'], 2);
+    const [one, two] = processes;
+    for (let n = 0; n < 5; n += 1) await one?.add();
+    await clock.advance(0);
+    expect([one?.sent(), two?.sent()]).toEqual([
+      ['outbox-1', 'outbox-2'],
+      ['outbox-3', 'outbox-4'],
+    ]);
+    await two?.conclude(SENT);
+    expect(two?.sent()).toEqual(['outbox-3', 'outbox-4', 'outbox-5']);
+    expect((await frames()).map(([state]) => state)).toEqual(['handed', 'handed', 'sent', 'handed', 'handed']);
+  });
+});
+
+describe('a process that is alone on its database', () => {
+  it('takes over from all earlier ones at once, without an alarm, and needs no lease', async () => {
+    const clock = new VirtualClock();
+    const store = memoryStore(clock);
+    const journal = new Journal(clock);
+    const dead: number[] = [];
+    const start = async () => {
+      const processes = new Processes(store, clock, journal, 'service');
+      await processes.start(async (_tx, id) => void dead.push(id));
+      return processes;
+    };
+    const first = await start();
+    const second = await start();
+    await clock.advance(600_000);
+    expect(second.isAlive).toBe(true);
+    expect(dead).toEqual([first.id]);
+    const rows = await store.read((tx) => tx.all('SELECT id FROM process', (row) => row.integer('id')));
+    expect(rows).toEqual([second.id]);
+    expect(await store.read((tx) => tx.all('SELECT seq FROM journal', (row) => row.integer('seq')))).toEqual([]);
+  });
+});
