@@ -59,6 +59,9 @@ describe('the daily reconciliation', () => {
     rail.asked.length = 0;
     await moveTo(world, paidAt, 2, 2);
     expect(rail.asked).toEqual([]);
+    // A difference that an administrator found before leaves the day one to be compared, once.
+    await world.service.reconcile({ rail: 'card', from: dayOf(paidAt), to: dayOf(paidAt) });
+    rail.asked.length = 0;
     await moveTo(world, paidAt, 2, 4);
     expect(rail.asked).toEqual([day(0)]);
     expect(alarmsOf(world)).toEqual([`settlement-only-here ${txn}:charge`]);
@@ -83,6 +86,24 @@ describe('the daily reconciliation', () => {
       key: `${txn}:charge`,
       difference: 'only-here',
     });
+    await world.service.close();
+  });
+
+  it('looks again at a day with differences for a month', async () => {
+    const { world, rail, paidAt } = await paidByCard();
+    const day = (offset: number) => new Date(paidAt + offset * DAY_MS).toISOString().slice(0, 10);
+    await moveTo(world, paidAt, 3, 4);
+    for (const [days, again] of [
+      [32, true],
+      [33, false],
+    ] as const) {
+      world.kill();
+      await moveTo(world, paidAt, days, 2);
+      rail.asked.length = 0;
+      await world.open();
+      await moveTo(world, paidAt, days, 4);
+      expect(rail.asked.includes(day(0))).toBe(again);
+    }
     await world.service.close();
   });
 
