@@ -64,7 +64,7 @@ export class LedgerRail implements LocalRail {
       tx.all(
         `SELECT t.id, t.minor, t.currency, e.at FROM transfer_end e JOIN transfer t USING (id)
          WHERE e.outcome = 'posted' AND e.at >= ? AND e.at < ? AND t.txn IS NOT NULL
-           AND 'cash' NOT IN (t.debit, t.credit) AND t.debit NOT LIKE 'clearing:%' AND t.credit NOT LIKE 'clearing:%'
+           AND t.debit NOT LIKE 'clearing:%' AND t.credit NOT LIKE 'clearing:%'
          ORDER BY e.at, t.id`,
         (row) => ({ key: row.text('id'), amount: readAmount(row), at: row.integer('at') }),
         from,

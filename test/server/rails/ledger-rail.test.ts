@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { balanceOf, hold, post } from '../../../server/ledger/ledger.ts';
 import { LedgerRail } from '../../../server/rails/ledger-rail.ts';
-import type { RailOrder } from '../../../server/rails/rail.ts';
+import { type RailOrder, transferOf } from '../../../server/rails/rail.ts';
 import { ref } from '../../../server/vocabulary/ids.ts';
 import { VirtualClock } from '../../../sim/index.ts';
 import { memoryStore } from '../memory-store.ts';
@@ -126,8 +126,15 @@ describe('the ledger rail', () => {
     expect((await decide(charge('a', 600))).kind).toBe(expected);
   });
 
-  it('reports what it has moved, in a stretch of time: no deposits, nothing declined', async () => {
-    const { decide, rail, clock } = await open();
+  it('reports what it has moved, in a stretch of time: no deposits, nothing declined, nothing of another rail', async () => {
+    const { store, decide, rail, clock } = await open();
+    await store.transaction('card', async (tx) => {
+      for (const order of [charge('e', 500), refund('e', 1, 200)]) {
+        const byCard = transferOf({ ...order, payer: 'clearing:card' });
+        await hold(tx, byCard, clock.now());
+        await post(tx, byCard, clock.now());
+      }
+    });
     await decide(charge('a', 100));
     await clock.advance(1_000);
     await decide(charge('b', 5_000));
