@@ -1,4 +1,7 @@
 import { join } from 'node:path';
+import { UsageError } from '../../modem/cli/program.ts';
+import { isPostgres } from '../store/open-store.ts';
+import { DATABASE_VARIABLE } from './environment.ts';
 
 /** The files of a service's data folder. */
 export interface DataFolder {
@@ -17,4 +20,12 @@ export function dataFolder(path: string): DataFolder {
     database: join(path, 'service.db'),
     lock: join(path, 'service.lock'),
   };
+}
+
+/** The address of a database on a server of PostgreSQL that the environment gives. @throws UsageError when it is none */
+export function databaseAddress(): string | undefined {
+  const address = process.env[DATABASE_VARIABLE] ?? '';
+  if (address === '') return undefined;
+  if (isPostgres(address)) return address;
+  throw new UsageError(`${DATABASE_VARIABLE} is not an address: give postgres://user@host:port/database`);
 }

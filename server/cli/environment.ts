@@ -5,3 +5,9 @@ export const PIN_VARIABLE = 'GSM_MODEM_PIN';
 
 /** The administrator's key. */
 export const KEY_VARIABLE = 'CASH_SERVER_ADMIN_KEY';
+
+/** The address of the database on a server of PostgreSQL; without it the service keeps a file. */
+export const DATABASE_VARIABLE = 'CASH_SERVER_DATABASE';
+
+/** What is in keys.json; without it the file in the data folder is read. */
+export const KEYS_VARIABLE = 'CASH_SERVER_KEYS';

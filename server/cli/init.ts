@@ -2,31 +2,39 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { Command } from 'commander';
 import { hexOf } from '../../device/safe-mobile/index.ts';
 import { outputOf } from '../../modem/cli/program.ts';
-import { systemRandom } from '../../modem/index.ts';
+import { systemClock, systemRandom } from '../../modem/index.ts';
 import { createServiceKeys, writeKeyFile, writeSecretFile } from '../keys/key-file.ts';
 import { servicePrimitives } from '../keys/primitives.ts';
+import { openStore } from '../store/open-store.ts';
 import { openSqliteFile } from '../store/sqlite-file.ts';
-import { dataFolder } from './data-folder.ts';
+import { databaseAddress, dataFolder } from './data-folder.ts';
+import { DATABASE_VARIABLE } from './environment.ts';
 
 /** `cash-server init`: a new service's keys and database. */
 export function initCommand(): Command {
   return new Command('init')
     .requiredOption('--data <folder>', 'where to put them; made when it is missing')
-    .action((options: { data: string }, command: Command) => {
+    .action(async (options: { data: string }, command: Command) => {
       const files = dataFolder(options.data);
       mkdirSync(options.data, { recursive: true, mode: 0o700 });
       const { keys, rootSeed, adminKey } = createServiceKeys(servicePrimitives(), systemRandom);
       writeKeyFile(files.keys, keys);
       writeSecretFile(files.rootSeed, rootSeedText(rootSeed));
       rootSeed.fill(0);
-      openSqliteFile(files.database).database.close();
-      chmodSync(files.database, 0o600);
+      const address = databaseAddress();
+      if (address === undefined) {
+        openSqliteFile(files.database).database.close();
+        chmodSync(files.database, 0o600);
+      } else {
+        const { store } = await openStore({ database: address, clock: systemClock, random: systemRandom });
+        await store.close();
+      }
       outputOf(command).print(
         { event: 'initialised', data: options.data, keys: files.keys, rootSeed: files.rootSeed, adminKey },
         [
           `Service keys:  ${files.keys} (secret; back it up apart from the database)`,
           `Root seed:     ${files.rootSeed} (take it offline now: it is needed only to announce new service keys)`,
-          `Database:      ${files.database}`,
+          `Database:      ${address === undefined ? files.database : `at the address in ${DATABASE_VARIABLE}`}`,
           `Administrator: ${adminKey} (shown this once)`,
         ].join('\n'),
       );

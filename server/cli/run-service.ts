@@ -1,16 +1,18 @@
-import type { Output } from '../../modem/cli/program.ts';
+import { hostname } from 'node:os';
+import { type Output, UsageError } from '../../modem/cli/program.ts';
 import { systemClock, systemRandom } from '../../modem/index.ts';
 import { viewModem } from '../http/views.ts';
-import { readKeyFile } from '../keys/key-file.ts';
+import { readKeyFile, readKeyText, type ServiceKeys } from '../keys/key-file.ts';
 import { servicePrimitives } from '../keys/primitives.ts';
 import { openService } from '../open-service.ts';
 import type { Service, Unfinished } from '../service/service.ts';
 import { takenOverText } from '../service/taken-over.ts';
 import { lockFile } from '../store/lock.ts';
 import { messageOf } from '../vocabulary/errors.ts';
-import { dataFolder } from './data-folder.ts';
+import { databaseAddress, dataFolder } from './data-folder.ts';
+import { DATABASE_VARIABLE, KEYS_VARIABLE } from './environment.ts';
 import { journalLine } from './journal-line.ts';
-import { modemLine, openServiceModems, ownNumber } from './service-modems.ts';
+import { modemLine, openServiceModems, ownNumber, type ServiceModems } from './service-modems.ts';
 import { StopSignal } from './stop-signal.ts';
 
 /** Where the HTTP API listens. */
@@ -21,8 +23,12 @@ export interface Listen {
 
 /** The options of `cash-server serve`. */
 export interface ServeOptions {
-  readonly data: string;
-  readonly port: readonly [string, ...string[]];
+  readonly data?: string;
+  readonly port?: readonly [string, ...string[]];
+  /** False: this process neither sends nor receives. */
+  readonly modem: boolean;
+  /** False: this process has no HTTP API. */
+  readonly http: boolean;
   readonly number?: string;
   readonly listen: Listen;
 }
@@ -36,48 +42,95 @@ export async function runService(options: ServeOptions, output: Output): Promise
     process.stderr.write(`cash-server: ${line}\n`);
     process.exit(1);
   });
-  const files = dataFolder(options.data);
-  const primitives = servicePrimitives();
-  const keys = readKeyFile(files.keys, primitives);
-  const unlock = lockFile(files.lock);
+  const { database, keys, lock } = whereAndWhat(options);
+  const unlock = lock === undefined ? () => {} : lockFile(lock);
   try {
-    const opening = openServiceModems(options.port);
-    const modems = await stop.before(opening);
+    const modems = await stop.before(openBearer(options));
     if (modems === undefined) leaveUnopened(output);
     try {
-      const number = options.number ?? (await stop.before(ownNumber(modems)));
+      const number = options.number ?? (await stop.before(ownNumber(modems.opened)));
       if (number === undefined) leaveUnopened(output);
       const service = await openService({
-        database: files.database,
+        database,
         keys,
         number,
+        processName: nameOf(modems),
         bearer: modems.bearer,
         modems: modems.named,
         clock: systemClock,
         random: systemRandom,
-        primitives,
+        primitives: servicePrimitives(),
         log: (entry) =>
           output.print({ event: 'journal', seq: entry.seq, at: entry.at, entry: entry.event }, journalLine(entry)),
         onRoom: (hasRoom) => output.print({ event: 'disk', room: hasRoom }, roomLine(hasRoom)),
+        onTrouble: (reason) =>
+          output.print({ event: 'database', works: reason === undefined, reason }, troubleLine(reason)),
       });
       stop.left = () => leftLine(service.unfinished);
       try {
         service.onModem((standing) => output.print({ event: 'modem', ...viewModem(standing) }, modemLine(standing)));
         tellBeginning(service, output);
-        announce(service, await listen(service, options.listen), output);
+        const url = options.http ? await listen(service, options.listen) : undefined;
+        announce(service, url, output);
         await stop.wanted;
         await service.drain(DRAIN_MS);
       } finally {
-        await modems.bearer.close();
+        await modems.bearer?.close();
         await service.close();
       }
     } finally {
-      await modems.bearer.close();
+      await modems.bearer?.close();
     }
   } finally {
     unlock();
     stop.done();
   }
+}
+
+/** Where the service keeps its data, and its keys. `lock`: of a file, which one process has for itself. */
+interface WhereAndWhat {
+  readonly database: string;
+  readonly keys: ServiceKeys;
+  readonly lock: string | undefined;
+}
+
+/** @throws UsageError when neither the data folder nor the environment says it; KeyFileError */
+function whereAndWhat({ data }: ServeOptions): WhereAndWhat {
+  const primitives = servicePrimitives();
+  const address = databaseAddress();
+  const text = process.env[KEYS_VARIABLE] ?? '';
+  if (data === undefined && (address === undefined || text === '')) {
+    throw new UsageError(
+      `give --data, the folder that "cash-server init" made (or ${DATABASE_VARIABLE} and ${KEYS_VARIABLE})`,
+    );
+  }
+  const files = dataFolder(data ?? '');
+  return {
+    database: address ?? files.database,
+    keys: text === '' ? readKeyFile(files.keys, primitives) : readKeyText(text, KEYS_VARIABLE, primitives),
+    lock: address === undefined ? files.lock : undefined,
+  };
+}
+
+type ModemsOrNone = Omit<ServiceModems, 'bearer'> & { readonly bearer: ServiceModems['bearer'] | undefined };
+
+/** The modems that the options name, or none. @throws UsageError, PortError, ModemError */
+async function openBearer({ port, modem, number }: ServeOptions): Promise<ModemsOrNone> {
+  if (modem) {
+    if (port === undefined) throw new UsageError('give the modem with --port, or --no-modem');
+    return openServiceModems(port);
+  }
+  if (databaseAddress() === undefined) {
+    throw new UsageError(`--no-modem is for several processes on one database: set ${DATABASE_VARIABLE}`);
+  }
+  if (number === undefined) throw new UsageError('--no-modem needs --number: no SIM tells it');
+  return { named: [], opened: [], bearer: undefined };
+}
+
+/** For the operator, when this process is lost. */
+function nameOf({ named }: ModemsOrNone): string {
+  const modems = named.length === 0 ? 'no modem' : named.map(({ port }) => port).join(', ');
+  return `${hostname()} pid ${process.pid} (${modems})`;
 }
 
 /** SIGTERM came while the modems were being opened, which nothing can interrupt. */
@@ -90,6 +143,12 @@ function roomLine(hasRoom: boolean): string {
   return hasRoom
     ? 'There is room on the disk again: requests are taken'
     : 'THE DISK IS FULL: requests are refused with 503 until there is room; nothing is lost';
+}
+
+function troubleLine(reason: string | undefined): string {
+  return reason === undefined
+    ? 'The database works again'
+    : `THE DATABASE DOES NOT WORK: ${reason}; requests are refused with 503 until it does; nothing is lost`;
 }
 
 function leftLine({ answers, frames }: Unfinished): string {
@@ -108,15 +167,23 @@ function tellBeginning(service: Service, output: Output): void {
   output.print({ event: 'taken-over', ...takenOver }, takenOverText(takenOver));
 }
 
-function announce(service: Service, url: string, output: Output): void {
+/** @param url where the API listens; `undefined` without one */
+function announce(service: Service, url: string | undefined, output: Output): void {
   const { number } = service;
   const modems = service.modems.map(viewModem);
+  const api =
+    url === undefined ? 'no HTTP API here' : `${url}/ is the merchant's page, ${url}/openapi.json describes the API`;
   output.print(
-    { event: 'ready', pid: process.pid, url, page: `${url}/`, openapi: `${url}/openapi.json`, number, modems },
-    [
-      `Ready: ${url}/ is the merchant's page, ${url}/openapi.json describes the API; phones send to ${number}`,
-      ...modems.map(({ port, detail }) => `Modem ${port}: ${detail}`),
-    ].join('\n'),
+    {
+      event: 'ready',
+      pid: process.pid,
+      ...(url !== undefined && { url, page: `${url}/`, openapi: `${url}/openapi.json` }),
+      number,
+      modems,
+    },
+    [`Ready: ${api}; phones send to ${number}`, ...modems.map(({ port, detail }) => `Modem ${port}: ${detail}`)].join(
+      '\n',
+    ),
   );
 }
 

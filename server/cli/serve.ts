@@ -1,26 +1,36 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { outputOf, portNameOption } from '../../modem/cli/program.ts';
 import { E164 } from '../vocabulary/person-fields.ts';
-import { PIN_VARIABLE } from './environment.ts';
+import { DATABASE_VARIABLE, KEYS_VARIABLE, PIN_VARIABLE } from './environment.ts';
 import type { Listen, ServeOptions } from './run-service.ts';
 
 /** `cash-server serve`: the service on a modem, until SIGINT or SIGTERM. */
 export function serveCommand(): Command {
   return new Command('serve')
-    .requiredOption('--data <folder>', 'what "cash-server init" made')
+    .option('--data <folder>', 'what "cash-server init" made')
     .addOption(
       new Option('--port <name>', 'the modem: a device path or tcp://host:port (again for more modems)')
         .env('GSM_MODEM_PORT')
-        .argParser(portsOption)
-        .makeOptionMandatory(),
+        .argParser(portsOption),
     )
+    .option('--no-modem', 'neither send nor receive: other processes on the same database do')
+    .option('--no-http', 'no HTTP API: other processes on the same database have it')
     .option('--number <number>', "the service's own number with +, if no SIM knows it", numberOption)
     .addOption(
       new Option('--listen <host:port>', 'where the HTTP API listens')
         .argParser(listenOption)
         .default({ host: '127.0.0.1', port: 8080 }, '127.0.0.1:8080'),
     )
-    .addHelpText('after', `\nThe PIN of the SIMs, if they have one, is taken from ${PIN_VARIABLE}.`)
+    .addHelpText(
+      'after',
+      [
+        '',
+        `The PIN of the SIMs, if they have one, is taken from ${PIN_VARIABLE}.`,
+        `${DATABASE_VARIABLE}=postgres://user@host/database: this database instead of a file, for one or more processes;`,
+        'its password comes from PGPASSWORD or ~/.pgpass.',
+        `${KEYS_VARIABLE}: what is in keys.json, instead of the file; with both variables --data is not needed.`,
+      ].join('\n'),
+    )
     .action(async (options: ServeOptions, command: Command) =>
       (await import('./run-service.ts')).runService(options, outputOf(command)),
     );

@@ -81,7 +81,7 @@ async function openServiceModem(port: string): Promise<Modem> {
  * The number that a SIM tells (3GPP TS 27.007, 7.1, `+CNUM`), of the first modem whose SIM tells one.
  * @throws UsageError when none does
  */
-export async function ownNumber({ opened }: ServiceModems): Promise<string> {
+export async function ownNumber(opened: readonly Modem[]): Promise<string> {
   for (const modem of opened) {
     const answer = await modem.run({ text: 'AT+CNUM', response: { prefix: '+CNUM:', many: true } });
     const lines = answer.kind === 'ok' ? answer.lines : [];

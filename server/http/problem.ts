@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyReply } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { NoRoomError } from '../store/store.ts';
+import { NoRoomError, UnreachableError } from '../store/store.ts';
 import { ServiceError, type ServiceErrorCode } from '../vocabulary/errors.ts';
 
 const STATUS: Readonly<Record<ServiceErrorCode, number>> = {
@@ -56,10 +56,13 @@ export function sendProblem(
 /** When a client should ask again while the disk is full, seconds. */
 const ROOM_AFTER_SECONDS = 60;
 
+/** When a client should ask again while the database is gone, seconds. */
+const DATABASE_AFTER_SECONDS = 5;
+
 /** Answers that the same request may be sent again later. @param seconds when, from now */
 export function sendUnavailable(
   reply: FastifyReply,
-  code: 'stopping' | 'no-room',
+  code: 'stopping' | 'no-room' | 'no-database',
   detail: string,
   seconds: number,
 ): FastifyReply {
@@ -88,6 +91,11 @@ export function sendError(reply: FastifyReply, error: FastifyError, fault: (reas
   }
   if (error instanceof NoRoomError) {
     return sendUnavailable(reply, 'no-room', `The service cannot write now: ${error.message}`, ROOM_AFTER_SECONDS);
+  }
+  if (error instanceof UnreachableError) {
+    const detail =
+      'The service cannot reach its database now. The request may be sent again, with the same key or mref';
+    return sendUnavailable(reply, 'no-database', detail, DATABASE_AFTER_SECONDS);
   }
   const { statusCode = 500 } = error;
   if (statusCode < 500) {

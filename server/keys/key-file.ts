@@ -90,10 +90,26 @@ export function writeSecretFile(path: string, content: string): void {
 
 /** Reads the keys back. @throws KeyFileError when the file is missing or not a key file */
 export function readKeyFile(path: string, primitives: Primitives): ServiceKeys {
-  const file = KeyFile.safeParse(parseFile(path));
+  return keysIn(parseFile(path), path, primitives);
+}
+
+/** The keys in what a key file holds. @param name where the text comes from. @throws KeyFileError */
+export function readKeyText(text: string, name: string, primitives: Primitives): ServiceKeys {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    // The message of the parser would show a part of the keys.
+    throw new KeyFileError(`${name} is not JSON: give what is in keys.json`);
+  }
+  return keysIn(parsed, name, primitives);
+}
+
+function keysIn(parsed: unknown, name: string, primitives: Primitives): ServiceKeys {
+  const file = KeyFile.safeParse(parsed);
   if (!file.success) {
     const [issue] = file.error.issues;
-    throw new KeyFileError(`${path}: ${issue?.path.join('.') || 'the file'}: ${issue?.message}`);
+    throw new KeyFileError(`${name}: ${issue?.path.join('.') || 'the file'}: ${issue?.message}`);
   }
   const { kid, s, r, root, vault, adminKeyHash } = file.data;
   const secretKey = octetsOf(s);

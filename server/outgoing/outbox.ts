@@ -66,7 +66,7 @@ type HeldFrame = WaitingFrame & HandedFrame;
 export class Outbox {
   readonly #store: Store;
   readonly #clock: Clock;
-  readonly #bearer: SmsBearer;
+  readonly #bearer: Pick<SmsBearer, 'send'>;
   readonly #journal: Journal;
   readonly #outcomes: FrameOutcomes;
   readonly #room: BearerRoom;
@@ -90,7 +90,7 @@ export class Outbox {
   constructor(
     store: Store,
     clock: Clock,
-    bearer: SmsBearer,
+    bearer: Pick<SmsBearer, 'send'>,
     timers: Timers,
     journal: Journal,
     processes: Processes,

@@ -1,3 +1,4 @@
+import type { SmsBearer } from '../../modem/index.ts';
 import { Approvals } from '../approvals/approvals.ts';
 import { DUE_CHALLENGES } from '../approvals/challenge.ts';
 import { AttemptEngine } from '../attempts/engine.ts';
@@ -38,6 +39,11 @@ const BEARER_AT_ONCE = 256;
 /** Phones whose static secret is kept in memory. */
 const KEPT_SECRETS = 10_000;
 
+/** Of a process that neither sends nor receives. */
+const NO_BEARER: Pick<SmsBearer, 'send'> = {
+  send: async () => ({ kind: 'unknown', reason: 'this process has no modem' }),
+};
+
 /** The running parts of a service: inbox, outbox, timers. */
 export interface Running {
   readonly store: Store;
@@ -74,8 +80,8 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
     vault: new Vault(keys.vault, primitives, random),
     journal,
     timers,
-    outbox: new Outbox(store, clock, bearer, timers, journal, processes, {
-      canSend: () => modems.reachability !== 'no-modem',
+    outbox: new Outbox(store, clock, bearer ?? NO_BEARER, timers, journal, processes, {
+      canSend: () => bearer !== undefined && modems.reachability !== 'no-modem',
       atOnce: (options.modems?.length ?? 0) * MODEM_AT_ONCE || BEARER_AT_ONCE,
     }),
   };
@@ -109,7 +115,7 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
     'device-unblock': (tx, device) => unblockDevice(tx, journal, Number(device)),
     retention: (tx) => retention.fire(tx),
   });
-  bearer.receive(inbox);
+  bearer?.receive(inbox);
   return {
     store,
     context,

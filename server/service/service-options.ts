@@ -18,8 +18,8 @@ export interface ServiceOptions {
   readonly keys: ServiceKeys;
   /** The service's own number, E.164: what phones are told to send to. */
   readonly number: string;
-  /** The caller's: it is not closed with the service. */
-  readonly bearer: SmsBearer;
+  /** The caller's: it is not closed with the service. Without one, other processes on the same database send and receive. */
+  readonly bearer?: SmsBearer | undefined;
   readonly clock: Clock;
   readonly random: Random;
   /** Default: the fastest this machine has. */
@@ -36,6 +36,8 @@ export interface ServiceOptions {
   readonly probe?: StoreProbe;
   /** Hears once that the disk is full, and once that there is room again. */
   readonly onRoom?: (hasRoom: boolean) => void;
-  /** Called with each entry of the journal, after it is on disk. */
+  /** Hears once that PostgreSQL cannot be reached or cannot write, with the reason, and `undefined` once it works again. */
+  readonly onTrouble?: (reason: string | undefined) => void;
+  /** Called with each entry of the journal that this process writes, after it is on disk. */
   readonly log?: JournalListener;
 }

@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
 import { cashServer } from '../../../server/cli/cash-server-program.ts';
 import { inProcess } from '../../in-process.ts';
+import { temporaryFolder } from '../database.ts';
 
 describe('cash-server used wrongly', () => {
   it.each([
@@ -15,9 +17,30 @@ describe('cash-server used wrongly', () => {
       ['serve', '--data', 'd', '--port', ''],
       "option '--port <name>' argument '' is invalid. Give a device path or tcp://host:port.",
     ],
+    [['serve'], 'give --data, the folder that "cash-server init" made (or CASH_SERVER_DATABASE and CASH_SERVER_KEYS)'],
     [['bogus'], "unknown command 'bogus'"],
   ])('%j: one line, and 2', async (args, words) => {
     const run = await inProcess(cashServer, ...args);
     expect(run).toEqual({ code: 2, out: '', err: `cash-server: ${words}\n` });
+  });
+
+  it.each([
+    [['--no-modem'], {}, '--no-modem is for several processes on one database: set CASH_SERVER_DATABASE'],
+    [['--no-modem'], { CASH_SERVER_DATABASE: 'postgres://nowhere/x' }, '--no-modem needs --number: no SIM tells it'],
+    [
+      ['--no-modem'],
+      { CASH_SERVER_DATABASE: 'mysql://nowhere/x' },
+      'CASH_SERVER_DATABASE is not an address: give postgres://user@host:port/database',
+    ],
+    [[], { CASH_SERVER_KEYS: '{"s":1' }, 'CASH_SERVER_KEYS is not JSON: give what is in keys.json'],
+    [[], {}, 'give the modem with --port, or --no-modem'],
+  ])('serve %j with %j: one line, and no stack trace', async (args, environment, words) => {
+    const data = join(temporaryFolder(), 'data');
+    await inProcess(cashServer, 'init', '--data', data);
+    for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+    const run = await inProcess(cashServer, 'serve', '--data', data, ...args);
+    vi.unstubAllEnvs();
+    expect(run).toEqual({ code: expect.any(Number), out: '', err: `cash-server: ${words}\n` });
+    expect(run.code).toBeGreaterThan(0);
   });
 });
