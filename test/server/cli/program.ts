@@ -32,10 +32,12 @@ export class Program {
     });
   }
 
-  /** The first line of this event, as soon as it is there. @throws Error after ten seconds */
-  async line(event: string): Promise<Line> {
-    return eventually(`a line "${event}" from ${this.#process.spawnargs.join(' ')}`, () =>
-      this.lines.find((line) => line.event === event),
+  /** The first line of this event, as soon as it is there. @throws Error after `limitMs` */
+  async line(event: string, limitMs: number = 10_000): Promise<Line> {
+    return eventually(
+      `a line "${event}" from ${this.#process.spawnargs.join(' ')}`,
+      () => this.lines.find((line) => line.event === event),
+      limitMs,
     );
   }
 
@@ -53,12 +55,16 @@ export class Program {
   }
 }
 
-/** What `look` finds as soon as it finds something. @throws Error after ten seconds */
-export async function eventually<T>(what: string, look: () => T | undefined | Promise<T | undefined>): Promise<T> {
-  for (let waited = 0; waited < 10_000; waited += 50) {
+/** What `look` finds as soon as it finds something. @throws Error after `limitMs` */
+export async function eventually<T>(
+  what: string,
+  look: () => T | undefined | Promise<T | undefined>,
+  limitMs: number = 10_000,
+): Promise<T> {
+  for (let waited = 0; waited < limitMs; waited += 50) {
     const found = await look();
     if (found !== undefined) return found;
     await sleep(systemClock, 50);
   }
-  throw new Error(`waited ten seconds for ${what}`);
+  throw new Error(`waited ${limitMs / 1000} s for ${what}`);
 }

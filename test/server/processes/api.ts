@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { type Clock, sleep } from '../../../modem/index.ts';
+
+/** Pause before a request is sent again that no service answered, ms of the fast clock. */
+const AGAIN_AFTER_MS = 1_000;
+
+const AmountAnswer = z.object({ minor: z.int(), currency: z.string() });
+
+/** What the API says of a payment, as far as it is used here. */
+export const PaymentAnswer = z.object({
+  txn: z.string(),
+  mref: z.string(),
+  state: z.string(),
+  settled: z.boolean(),
+  customer: z.string(),
+  amount: AmountAnswer,
+  refunds: z.array(z.object({ key: z.string().optional(), amount: AmountAnswer, state: z.string() })),
+});
+export type PaymentAnswer = z.infer<typeof PaymentAnswer>;
+
+export const PersonAnswer = z.object({
+  id: z.int(),
+  number: z.string(),
+  devices: z.array(z.object({ deviceId: z.int(), state: z.string() })),
+  balances: z.array(AmountAnswer),
+});
+export type PersonAnswer = z.infer<typeof PersonAnswer>;
+
+const PaymentsAnswer = z.object({ payments: z.array(PaymentAnswer), next: z.string().optional() });
+const PeopleAnswer = z.object({ people: z.array(PersonAnswer), next: z.int().optional() });
+
+/** The answer to a request that a service has understood. */
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** A client of the API that never gives up: while no service runs it asks again, and so does every careful client. */
+export class Api {
+  /** Where the service listens at the moment. */
+  url = '';
+  /** Answers of 500, each a fault of the service. */
+  readonly faults: string[] = [];
+  readonly #clock: Clock;
+  readonly #key: string;
+
+  /** @param key of a merchant, or of the administrator */
+  constructor(clock: Clock, key: string) {
+    this.#clock = clock;
+    this.#key = key;
+  }
+
+  async ask(method: 'GET' | 'POST', path: string, body?: object): Promise<Answer> {
+    for (;;) {
+      const answer = await this.#once(method, path, body).catch(() => undefined);
+      if (answer !== undefined && answer.status < 500) return answer;
+      if (answer?.status === 500) this.faults.push(`${method} ${path}: ${JSON.stringify(answer.body)}`);
+      await sleep(this.#clock, AGAIN_AFTER_MS);
+    }
+  }
+
+  /** All payments of the merchant. */
+  async payments(): Promise<PaymentAnswer[]> {
+    const all: PaymentAnswer[] = [];
+    for (let after = ''; ; ) {
+      const { payments, next } = await this.get(PaymentsAnswer, `/v1/payments?limit=200${after}`);
+      all.push(...payments);
+      if (next === undefined) return all;
+      after = `&after=${next}`;
+    }
+  }
+
+  async people(): Promise<PersonAnswer[]> {
+    return (await this.get(PeopleAnswer, '/v1/people?limit=200')).people;
+  }
+
+  /** What is in review. */
+  async reviews(): Promise<PaymentAnswer[]> {
+    return (await this.get(PaymentsAnswer, '/v1/reviews?limit=200')).payments;
+  }
+
+  /** @throws Error when the answer is another one */
+  async get<Body>(body: z.ZodType<Body>, path: string): Promise<Body> {
+    const answer = await this.ask('GET', path);
+    if (answer.status !== 200) throw new Error(`GET ${path} was answered ${answer.status}`);
+    return body.parse(answer.body);
+  }
+
+  async #once(method: string, path: string, body: object | undefined): Promise<Answer> {
+    const response = await fetch(this.url + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${this.#key}`,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, body: await response.json() };
+  }
+}

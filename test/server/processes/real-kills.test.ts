@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { sleep, systemClock } from '../../../modem/index.ts';
+import { judge } from './judge.ts';
+import { openStage, type Stage, type StageRail } from './stage.ts';
+
+/** How many kills there are in all, ten a seed; more than these few are for a quiet hour. */
+const KILLS = Number(process.env['CASH_MOBILE_REAL_KILLS'] ?? 2);
+const KILLS_A_STAGE = Math.min(10, KILLS);
+const STAGES = Math.max(1, Math.round(KILLS / KILLS_A_STAGE));
+
+const RAILS: readonly StageRail[] = ['reverse', 'ledger', 'inquire', 'repeat'];
+const WORKERS = KILLS > 2 ? 12 : 6;
+const CUSTOMERS = KILLS > 2 ? 12 : 4;
+
+/** A process is killed this long after it is ready at the latest, ms; one of five already while it starts. */
+const LONGEST_LIFE_MS = KILLS > 2 ? 1_500 : 500;
+const LONGEST_START_MS = 1_200;
+
+/** How long everything may take to end, ms. */
+const REST_MS = 60_000;
+
+async function killAgainAndAgain({ service, load, setting, random }: Stage): Promise<void> {
+  const chance = random.fork('kills');
+  for (let kills = 0; kills < KILLS_A_STAGE; kills += 1) {
+    await sleep(systemClock, chance.fraction() * LONGEST_LIFE_MS);
+    await service.end('SIGKILL');
+    service.begin(setting);
+    if (kills < KILLS_A_STAGE - 1 && chance.fraction() < 0.2) {
+      await sleep(systemClock, chance.fraction() * LONGEST_START_MS);
+    } else {
+      await service.ready();
+      await load.busy();
+    }
+  }
+}
+
+/** Until nothing is open any more, the host decides what it left pending, and the operator looks into its book. */
+async function comeToRest({ host, evidence }: Stage): Promise<readonly string[]> {
+  const { admin } = evidence();
+  const begun = systemClock.now();
+  for (;;) {
+    host?.decide('moved');
+    for (const { txn } of await admin.reviews()) {
+      const charge = host?.orders.find(({ key }) => key === `${txn}:charge`);
+      const body = { moved: charge?.state === 'moved', reason: 'the book of the host' };
+      await admin.ask('POST', `/v1/payments/${txn}/resolve`, body);
+    }
+    const complaints = await judge(evidence());
+    if (complaints.length === 0 || systemClock.now() - begun > REST_MS) return complaints;
+    await sleep(systemClock, 250);
+  }
+}
+
+describe('a service in a process of its own, killed under load', () => {
+  it.each(
+    Array.from({ length: STAGES }, (_, place) => ({
+      rail: RAILS[place % RAILS.length] ?? 'ledger',
+      seed: `stage ${place + 1}`,
+    })),
+  )(
+    'loses nothing, charges nothing twice, and ends everything ($rail, $seed)',
+    async ({ rail, seed }) => {
+      const stage = await openStage({ rail, seed, customers: CUSTOMERS });
+      const { service, load, evidence } = stage;
+      try {
+        const working = load.run(WORKERS);
+        await load.busy();
+        await killAgainAndAgain(stage);
+        load.calmDown();
+        await working;
+        const t1 = systemClock.now();
+        expect(await comeToRest(stage)).toEqual([]);
+        const ps = await evidence().till.payments();
+        const st: Record<string, number> = {};
+        for (const x of ps) st[x.state] = (st[x.state] ?? 0) + 1;
+        const tw = stage.network.handed.length - new Set(stage.network.handed).size;
+        process.stderr.write(
+          `DEBUG ${rail} ${seed} rest ${systemClock.now() - t1} ms; ${ps.length} payments ${JSON.stringify(st)} refunds ${ps.reduce((n, x) => n + x.refunds.length, 0)} sms ${stage.network.handed.length} twice ${tw} cpu ${JSON.stringify(process.cpuUsage())}\n`,
+        );
+        const payments = await evidence().till.payments();
+        for (const { txn } of payments) await load.readReceipt(txn);
+
+        await service.end('SIGTERM');
+        service.begin(stage.reconfigured);
+        await service.ready();
+        for (const { txn } of payments) await load.readReceipt(txn);
+        expect(load.changedReceipts).toEqual([]);
+        expect(await judge(evidence())).toEqual([]);
+        await service.end('SIGTERM');
+        expect([...service.faults, ...evidence().admin.faults, ...evidence().till.faults]).toEqual([]);
+      } finally {
+        await service.abandon();
+        await stage.close();
+      }
+    },
+    60_000 + KILLS_A_STAGE * 30_000 + REST_MS,
+  );
+});

@@ -1,0 +1,144 @@
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
+import { type Clock, systemClock } from '../../../modem/index.ts';
+import { cashServer } from '../../../server/cli/cash-server-program.ts';
+import { dataFolder } from '../../../server/cli/data-folder.ts';
+import { createServiceKeys, type ServiceKeys, servicePrimitives, writeKeyFile } from '../../../server/index.ts';
+import { ExampleHost, listenForLines, type SeededRandom, seededRandom } from '../../../sim/index.ts';
+import { inProcess } from '../../in-process.ts';
+import { temporaryFolder } from '../world.ts';
+import { Api } from './api.ts';
+import { fastClock } from './fast-clock.ts';
+import type { Evidence } from './judge.ts';
+import { type Customer, DEPOSIT, joined, Load } from './load.ts';
+import { MortalService } from './mortal-service.ts';
+import type { Setting } from './setting.ts';
+import { SmsNetwork } from './sms-network.ts';
+
+/** How fast the clock of all processes is. */
+const SPEED = 40;
+
+/** Of the rail, ms of the fast clock: how long the host remembers a key, and when it is asked again. */
+const KEY_LIFE_MS = 48 * 3_600_000;
+const RETRY_MS = [1_000, 5_000, 20_000, 40_000];
+
+const SECRET = 'between rail and host';
+const MERCHANT_NUMBER = '+393499999999';
+
+/** What moves the money: the prepaid accounts, or a host that loses answers; then, what the service does about it. */
+export type StageRail = 'ledger' | 'inquire' | 'repeat' | 'reverse';
+
+/** How a stage is set. */
+export interface StageOptions {
+  readonly rail: StageRail;
+  readonly seed: string;
+  readonly customers: number;
+}
+
+/** What lives on when a service is killed: its file, the network with its phones, the host of the rail, merchant and operator. */
+export interface Stage {
+  readonly clock: Clock;
+  readonly random: SeededRandom;
+  readonly service: MortalService;
+  readonly network: SmsNetwork;
+  readonly host: ExampleHost | undefined;
+  readonly load: Load;
+  readonly setting: Setting;
+  /** The same service without the host, and with another key that signs receipts. */
+  readonly reconfigured: Setting;
+  /** What can be seen from outside at this moment. */
+  evidence(): Evidence;
+  close(): Promise<void>;
+}
+
+/** Sets the stage, with a service that runs, and a merchant who has a phone. */
+export async function openStage({ rail, seed, customers }: StageOptions): Promise<Stage> {
+  const random = seededRandom(seed);
+  const origin = systemClock.now();
+  const clock = fastClock(origin, SPEED);
+  const files = dataFolder(temporaryFolder());
+  const { keys, adminKey } = createServiceKeys(servicePrimitives(), random.fork('keys'));
+  writeKeyFile(files.keys, keys);
+  const network = new SmsNetwork(clock, random.fork('network'));
+  const host = rail === 'ledger' ? undefined : new ExampleHost({ clock, secret: SECRET, keyLifeMs: KEY_LIFE_MS });
+  if (host !== undefined) host.onNotice = (notice) => network.notify(notice);
+  const listener = host === undefined ? undefined : await listenForLines(host.serve);
+  const base = { database: files.database, network: await network.listen(), origin, speed: SPEED };
+  const setting: Setting = {
+    ...base,
+    keys: files.keys,
+    ...(rail !== 'ledger' && listener !== undefined && { rail: railSetting(listener.port, rail) }),
+  };
+
+  const admin = new Api(clock, adminKey);
+  const service = new MortalService();
+  service.onUrl = (url) => {
+    admin.url = url;
+  };
+  service.begin(setting);
+  await service.ready();
+  const world = { admin, keys, clock, random, network };
+  const merchant = await joined(world, MERCHANT_NUMBER);
+  const till = new Api(clock, await apiKeyOf(admin, merchant));
+  till.url = admin.url;
+  service.onUrl = (url) => {
+    admin.url = url;
+    till.url = url;
+  };
+  const load = new Load({ ...world, till, host, merchant, customers });
+  return {
+    ...{ clock, random, service, network, host, load, setting },
+    reconfigured: { ...base, keys: otherSigningKey(files.keys, keys) },
+    evidence: () => ({
+      ...{ admin, till, told: load.told, host: host?.orders },
+      select: async (sql) => rowsOf(files.database, sql),
+      ledgerCheck: () => checkLedger(files.database),
+      phones: [...load.customers.map((customer) => seen(customer, DEPOSIT)), seen(merchant, 0)],
+    }),
+    async close() {
+      network.close();
+      await listener?.close();
+    },
+  };
+}
+
+function railSetting(port: number, onUnknown: Exclude<StageRail, 'ledger'>): Setting['rail'] {
+  const keyLifeMs = { charge: KEY_LIFE_MS, refund: KEY_LIFE_MS, reversal: KEY_LIFE_MS };
+  return {
+    ...{ port, secret: SECRET, inquiry: onUnknown !== 'repeat' },
+    capabilities: { onUnknown, keyLifeMs, timeoutMs: 10_000, retryMs: RETRY_MS },
+  };
+}
+
+async function apiKeyOf(admin: Api, { id }: Customer): Promise<string> {
+  const body = { name: 'Edicola', currency: 'EUR', personId: id };
+  const answer = await admin.ask('POST', '/v1/merchants', body);
+  return z.object({ apiKey: z.string() }).parse(answer.body).apiKey;
+}
+
+/** @returns the name of a key file that differs in the key that signs receipts */
+function otherSigningKey(file: string, keys: ServiceKeys): string {
+  const { signing } = createServiceKeys(servicePrimitives(), seededRandom('another')).keys;
+  const other = `${file}.other`;
+  writeKeyFile(other, { ...keys, signing });
+  return other;
+}
+
+function seen({ number, phone }: Customer, deposit: number): Evidence['phones'][number] {
+  return { number, deposit, receipts: phone.receipts, unbelievable: phone.unbelievable };
+}
+
+function rowsOf(file: string, sql: string): Readonly<Record<string, unknown>>[] {
+  const database = new DatabaseSync(file, { readOnly: true, timeout: 2_000 });
+  try {
+    return database.prepare(sql).all();
+  } finally {
+    database.close();
+  }
+}
+
+async function checkLedger(database: string): Promise<string> {
+  const { code, out, err } = await inProcess(cashServer, 'ledger', 'check', '--data', dirname(database));
+  return code === 0 ? '' : out + err;
+}
