@@ -44,6 +44,7 @@ export async function runService(options: ServeOptions, output: Output): Promise
   });
   const { database, keys, lock } = whereAndWhat(options);
   const unlock = lock === undefined ? () => {} : lockFile(lock);
+  let canWrite = true;
   try {
     const modems = await stop.before(openBearer(options));
     if (modems === undefined) leaveUnopened(output);
@@ -62,9 +63,14 @@ export async function runService(options: ServeOptions, output: Output): Promise
         primitives: servicePrimitives(),
         log: (entry) =>
           output.print({ event: 'journal', seq: entry.seq, at: entry.at, entry: entry.event }, journalLine(entry)),
-        onRoom: (hasRoom) => output.print({ event: 'disk', room: hasRoom }, roomLine(hasRoom)),
-        onTrouble: (reason) =>
-          output.print({ event: 'database', works: reason === undefined, reason }, troubleLine(reason)),
+        onRoom: (hasRoom) => {
+          canWrite = hasRoom;
+          output.print({ event: 'disk', room: hasRoom }, roomLine(hasRoom));
+        },
+        onTrouble: (reason) => {
+          canWrite = reason === undefined;
+          output.print({ event: 'database', works: reason === undefined, reason }, troubleLine(reason));
+        },
       });
       stop.left = () => leftLine(service.unfinished);
       try {
@@ -73,6 +79,7 @@ export async function runService(options: ServeOptions, output: Output): Promise
         const url = options.http ? await listen(service, options.listen) : undefined;
         announce(service, url, output);
         await stop.wanted;
+        if (!canWrite) output.print({ event: 'stopping', writes: false }, UNWRITTEN_AT_END);
         await service.drain(DRAIN_MS);
       } finally {
         await modems.bearer?.close();
@@ -138,6 +145,9 @@ function leaveUnopened(output: Output): never {
   output.print({ event: 'stopped' }, 'Stopped while the modems were being opened');
   process.exit(0);
 }
+
+const FULL_AT_END =
+  'Stopping on a full disk: what could not be written is done again at the next start, nothing is lost';
 
 function roomLine(hasRoom: boolean): string {
   return hasRoom

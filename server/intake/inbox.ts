@@ -13,6 +13,9 @@ import { UNDEALT } from './undealt.ts';
 /** Pauses before a message that could not be dealt with is tried again, ms. After the last one it is set aside. */
 const RETRY_PAUSES_MS: readonly number[] = [1_000, 5_000, 30_000, 120_000];
 
+/** Pause before a message is tried again when not even its failure could be written, ms. */
+const UNWRITTEN_PAUSE_MS = 60_000;
+
 /**
  * Incoming frames. Each is stored before the bearer may delete its SMS, recognised by its digest when it comes again, and
  * dealt with in the transaction that stores it. A frame is dealt with or it is not: after a fault it is stored alone, and tried again.
@@ -69,6 +72,8 @@ export class Inbox implements SmsReceiver {
 
   /** The pause before another try is over: the handler of the timer `inbox-retry`. */
   async retry(tx: Tx, subject: string): Promise<void> {
+    const { timers, clock } = this.#context;
+    await timers.set(tx, 'inbox-retry', subject, clock.now() + UNWRITTEN_PAUSE_MS);
     tx.afterCommit(() => void this.#deal(Number(subject)).catch((error) => this.#record(error)));
   }
 
@@ -96,6 +101,7 @@ export class Inbox implements SmsReceiver {
     try {
       await this.#store.transaction('frame', async (tx) => {
         const undealt = await lockUndealt(tx, id);
+        await this.#context.timers.cancel(tx, 'inbox-retry', String(id));
         if (undealt !== undefined) await this.#handle(tx, undealt);
       });
     } catch (error) {

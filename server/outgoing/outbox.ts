@@ -108,7 +108,7 @@ export class Outbox {
   /** Writes a frame down, inside the transaction of the step that it tells of. */
   async add(tx: Tx, frame: OutgoingFrame): Promise<void> {
     const holder = this.#processes.id;
-    const leaves = !this.#mayWait && this.#mayHold() > this.#held + this.#promised;
+    const leaves = !this.#mayWait && this.#free > this.#promised;
     const id = await tx.get(
       `INSERT INTO outbox (number, device_id, message, ref, frame, useful_until, created_at, report, state, tries, holder)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
@@ -219,13 +219,13 @@ export class Outbox {
     this.#again = true;
     this.#looking ??= this.#handOver().finally(() => {
       this.#looking = undefined;
-      if (this.#again && this.#mayHold() > this.#inFlight.size) this.look();
+      if (this.#again && this.#free > 0) this.look();
     });
   }
 
   async #handOver(): Promise<void> {
     try {
-      while (this.#again && this.#mayHold() > this.#inFlight.size) {
+      while (this.#again && this.#free > 0) {
         this.#again = false;
         for (const frame of await this.#claim()) {
           this.#claimed -= 1;
@@ -253,9 +253,9 @@ export class Outbox {
     this.#inFlight.add(sending);
   }
 
-  /** Frames that the bearer has, or gets in this turn. */
-  get #held(): number {
-    return this.#inFlight.size + this.#leaving.size + this.#claimed;
+  /** How many more frames the bearer may get, besides those that it has or gets in this turn. */
+  get #free(): number {
+    return this.#mayHold() - this.#inFlight.size - this.#leaving.size - this.#claimed;
   }
 
   #mayHold(): number {

@@ -8,6 +8,9 @@ import type { DeviceId } from '../vocabulary/ids.ts';
 /** Pauses before another try, ms. A message that failed once more than there are pauses is given up. */
 const RETRY_PAUSES_MS: readonly number[] = [5_000, 15_000, 60_000, 300_000, 900_000];
 
+/** Pause after a fault of the database, ms: then the outcomes that it kept from being written are written. */
+const AGAIN_AFTER_MS = 5_000;
+
 /** A frame that the bearer had. */
 export interface HandedFrame {
   /** Of its row. */
@@ -55,7 +58,7 @@ export class FrameOutcomes {
     await this.#journal.record(tx, { kind: 'undelivered', deviceId: frame.deviceId, message: frame.message, reason });
   }
 
-  /** What a fault keeps from being written is written with the next outcome. */
+  /** What a fault keeps from being written is written with the next outcome, or after a pause when none comes. */
   async #writeBatch(batch: Batch): Promise<void> {
     try {
       await this.#store.transaction('outcomes of frames', async (tx) => {
@@ -65,8 +68,14 @@ export class FrameOutcomes {
     } catch (error) {
       this.#close(batch);
       this.#next.ended.unshift(...batch.ended);
+      this.#clock.after(AGAIN_AFTER_MS, () => this.#writeLeft());
       await recordFault(this.#store, this.#journal, error);
     }
+  }
+
+  #writeLeft(): void {
+    const batch = this.#next;
+    if (batch.ended.length > 0 && this.#store.isOpen) batch.written ??= this.#writeBatch(batch);
   }
 
   #close(batch: Batch): void {

@@ -42,16 +42,19 @@ export async function sendWrongPin(
   await issueReceipt(tx, context, recipient, payment.txn, challenge.request, content, asked);
 }
 
-/** Answers a STATUS_QUERY about a payment without a stored receipt: "in progress", never "failed". */
+/**
+ * Answers a STATUS_QUERY about a payment without a stored receipt: "in progress", never "failed". Of a payment that is settled, as one
+ * that was rejected before anybody was asked, the receipt is stored: the phone gets the same one however often it asks.
+ */
 export async function sendStanding(tx: Tx, context: Context, payment: Payment, recipient: Recipient): Promise<void> {
   const content = contentOf(payment);
+  const send = PAYMENT_STATES[payment.state].settled ? issueReceipt : sendPassingReceipt;
   if (payment.init !== undefined && recipient.id === payment.init.deviceId) {
-    await sendPassingReceipt(tx, context, recipient, payment.init.mref, payment.init.plaintext, content);
+    await send(tx, context, recipient, payment.init.mref, payment.init.plaintext, content);
     return;
   }
   const challenge = await challengeByRef(tx, payment.txn);
-  if (challenge !== undefined)
-    await sendPassingReceipt(tx, context, recipient, payment.txn, challenge.request, content);
+  if (challenge !== undefined) await send(tx, context, recipient, payment.txn, challenge.request, content);
 }
 
 /** The values of a receipt of this payment in its present state. */

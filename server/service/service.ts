@@ -291,9 +291,11 @@ export class Service {
 
   /**
    * Before the end: new requests are refused with 503, those that wait get their answer, and no more frames are handed over.
+   * Nothing waits for room on a full disk any more: what it keeps from being written is for the next start.
    * Resolves when all answers have left and the frames at the bearer have an outcome, or after `limitMs`.
    */
   async drain(limitMs: number): Promise<void> {
+    this.#store.stopWaiting();
     const answered = this.#requests.close();
     this.#waits.close();
     await new Promise<void>((resolve) => {
@@ -312,6 +314,7 @@ export class Service {
 
   /** Ends the service. Close the bearer first, so that its messages get an outcome; frames without one are sent again later. */
   async close(): Promise<void> {
+    this.#store.stopWaiting();
     this.#waits.close();
     await this.http.close();
     await this.#running.stop();

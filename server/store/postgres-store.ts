@@ -67,6 +67,8 @@ export class PostgresStore implements Store {
   #commits = 0;
   #inTrouble = false;
   #open = true;
+  /** Nothing waits any more for a database that is gone or has no room. */
+  #isEnding = false;
 
   /** Use `openPostgres`. */
   constructor(pool: Pool, prepared: Prepared, listeners: Listeners, news: PostgresNews, options: PostgresOptions) {
@@ -102,6 +104,11 @@ export class PostgresStore implements Store {
     return !this.#alone;
   }
 
+  stopWaiting(): void {
+    this.#isEnding = true;
+    for (const end of this.#endPauses) end();
+  }
+
   get isOpen(): boolean {
     return this.#open;
   }
@@ -109,7 +116,7 @@ export class PostgresStore implements Store {
   async close(): Promise<void> {
     if (!this.#open) return;
     this.#open = false;
-    for (const end of this.#endPauses) end();
+    this.stopWaiting();
     await Promise.allSettled(this.#running);
     await this.#news.close();
     await this.#pool.end();
@@ -187,9 +194,10 @@ export class PostgresStore implements Store {
     if (!mayTryAgain || !this.#open) throw failure;
     const pause = PAUSES_MS[Math.min(tries - 1, PAUSES_MS.length - 1)] ?? 0;
     if (pause === 0) return;
+    if (this.#isEnding) throw failure;
     job.release();
     await this.#pause(pause);
-    if (!this.#open) throw failure;
+    if (this.#isEnding) throw failure;
   }
 
   #pause(ms: number): Promise<void> {

@@ -78,6 +78,8 @@ export class SqliteStore implements Store {
   #commits = 0;
   #whenIdle: (() => void) | undefined;
   #open = true;
+  /** Nothing waits for room any more. */
+  #isEnding = false;
 
   /** @param path a file, or `:memory:`. @throws StoreError when the file is not ours, newer than this program, or cannot be opened */
   constructor(path: string, { clock, hold = () => {}, probe = {}, onRoom = () => {} }: SqliteOptions) {
@@ -95,7 +97,7 @@ export class SqliteStore implements Store {
 
   transaction<T>(name: string, work: (tx: Tx) => Promise<T>, whenUnable: 'wait' | 'fail' = 'wait'): Promise<T> {
     if (!this.#open) return Promise.reject(new StoreError(`the database is closed: ${name} was not done`));
-    if (whenUnable === 'fail' && !this.#room.mayWrite) return Promise.reject(noRoom(name));
+    if ((whenUnable === 'fail' || this.#isEnding) && !this.#room.mayWrite) return Promise.reject(noRoom(name));
     const body = this.#probe.body?.(name, work) ?? work;
     let release = () => {};
     const released = new Promise<void>((resolve) => {
@@ -137,14 +139,19 @@ export class SqliteStore implements Store {
     return false;
   }
 
+  stopWaiting(): void {
+    this.#isEnding = true;
+    if (!this.#room.mayWrite) for (const job of this.#waiting.splice(0)) job.reject(noRoom(job.name));
+  }
+
   get isOpen(): boolean {
     return this.#open;
   }
 
   async close(): Promise<void> {
     if (!this.#open) return;
+    this.stopWaiting();
     this.#open = false;
-    if (!this.#room.mayWrite) for (const job of this.#waiting.splice(0)) job.reject(noRoom(job.name));
     this.#room.close();
     if (!this.#isIdle()) {
       await new Promise<void>((resolve) => {
@@ -232,7 +239,7 @@ export class SqliteStore implements Store {
   #waitForRoom(group: readonly Ended[]): void {
     const jobs = [...group.map(({ job }) => job), ...this.#waiting.splice(0)];
     for (const job of jobs) {
-      if (job.whenUnable === 'fail' || !this.#open) job.reject(noRoom(job.name));
+      if (job.whenUnable === 'fail' || this.#isEnding) job.reject(noRoom(job.name));
       else {
         job.release();
         this.#waiting.push(job);

@@ -71,6 +71,8 @@ export interface Store {
   onWake(topic: Topic, listener: WakeListener): () => void;
   /** Whether other processes may use the same database. */
   readonly isShared: boolean;
+  /** The end is near: from now on nothing waits for room on a full disk, or for a database that is gone. What waits or has to wait later is rejected. */
+  stopWaiting(): void;
   /** False from the call of {@link Store.close} on: work that waited for a rail or the bearer ends without writing. */
   readonly isOpen: boolean;
   /** Waits for the transactions that have begun, and closes the database. Closing twice does nothing. */

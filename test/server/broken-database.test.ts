@@ -7,6 +7,9 @@ import { CUSTOMER_NUMBER, PIN, World } from './world.ts';
 
 const MINUTE = 60_000;
 
+/** Of how many commits one is tried: a world a commit is for a quiet hour. */
+const EACH = process.env['CASH_MOBILE_KILLS'] === undefined ? 4 : 1;
+
 /** Reasons of promises that nobody listened to: each would have ended the process. */
 const unheard: unknown[] = [];
 const note = (reason: unknown) => void unheard.push(reason);
@@ -64,8 +67,6 @@ async function payAndRefund({ world, customer, merchant }: Awaited<ReturnType<ty
   const paying = again(() => world.request(merchant, { mref: 'a', ttl: 600 }));
   const { txn } = await world.clock.run(paying);
   await world.clock.advance(20 * MINUTE);
-  process.stderr.write(JSON.stringify(await world.service.payment(txn)) + '\n');
-  await world.service.refund(txn, { key: 'r' }, 0).catch((e) => process.stderr.write(String(e) + '\n'));
   await world.clock.run(again(() => world.service.refund(txn, { key: 'r' }, 0)));
   await world.clock.advance(DAY_MS);
   return txn;
@@ -78,7 +79,7 @@ describe('a database that fails for some time', () => {
     const commits = undisturbed.commits();
     expect(commits).toBeGreaterThan(20);
 
-    for (let nth = 1; nth <= commits; nth += 1) {
+    for (let nth = 1; nth <= commits; nth += EACH) {
       const shop = await shopOnBrokenDisk(nth);
       const txn = await payAndRefund(shop);
       const { world, customer } = shop;

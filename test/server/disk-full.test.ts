@@ -68,6 +68,39 @@ describe('a service on a full disk', () => {
     expect(told).toEqual([false]);
   });
 
+  it.each([
+    ['drained and closed', 6_000],
+    ['closed', undefined],
+  ])('ends at once when it is %s, and the next start goes on', async (_, drainMs) => {
+    const { world, customer, merchant, disk } = await shopOnDisk();
+    let taken = () => {};
+    const payment = await world.request(merchant);
+    await world.clock.advance(2_000);
+    world.air.delay = new Promise<void>((resolve) => {
+      taken = resolve;
+    });
+    await world.request(merchant, { mref: 'at the modem' });
+    await world.clock.advance(500);
+    disk.full = true;
+    // An approval, a timer and the outcome of a frame wait for room; and one more writes while the service ends.
+    customer.phone.approve(PIN);
+    await world.clock.advance(30_000);
+    const begun = world.clock.now();
+    const draining = drainMs === undefined ? undefined : world.service.drain(drainMs);
+    taken();
+    await draining;
+    await world.service.close();
+    expect(world.clock.now()).toBe(begun);
+    expect(world.journal.filter(({ event }) => event.kind === 'fault')).toEqual([]);
+
+    disk.full = false;
+    world.air.delay = undefined;
+    await world.open();
+    await world.clock.advance(5_000);
+    expect((await world.service.payment(payment.txn)).state).toBe('CAPTURED');
+    expect(await world.breaches()).toEqual([]);
+  });
+
   it('can be closed', async () => {
     const { world, customer, merchant, disk } = await shopOnDisk();
     await world.request(merchant);

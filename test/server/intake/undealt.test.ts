@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { takenOver } from '../../../server/service/taken-over.ts';
 import { readFile } from '../../../server/store/read-file.ts';
 import { PIN, shop, type World } from '../world.ts';
 
@@ -116,20 +117,31 @@ describe('a frame that could not be dealt with', () => {
     expect(faults()).toHaveLength(2);
   });
 
-  it('stays for the next start when not even its failure can be written', async () => {
-    const { world, state } = await failing((tries) => tries === 1);
-    const { beforeStatement } = world;
-    await world.clock.advance(1_500);
-    world.beforeStatement = (sql) => {
-      if (/INTO evidence|UPDATE inbox SET tries/.test(sql)) throw new Error('disk I/O error');
-    };
-    await world.clock.advance(3_000);
-    expect(world.journal.at(-1)?.event).toEqual({ kind: 'fault', reason: 'disk I/O error' });
-    world.beforeStatement = beforeStatement;
-    world.kill();
-    await world.open();
-    expect(await state()).toBe('CAPTURED');
-  });
+  it.each<['next start' | 'next minute']>([['next start'], ['next minute']])(
+    'stays for the %s when not even its failure can be written',
+    async (when) => {
+      const { world, state } = await failing((tries) => tries === 1);
+      const { beforeStatement } = world;
+      await world.clock.advance(1_500);
+      world.beforeStatement = (sql) => {
+        if (/INTO evidence|UPDATE inbox SET tries/.test(sql)) throw new Error('disk I/O error');
+      };
+      await world.clock.advance(3_000);
+      expect(world.journal.at(-1)?.event).toEqual({ kind: 'fault', reason: 'disk I/O error' });
+      world.beforeStatement = beforeStatement;
+      if (when === 'next start') {
+        world.kill();
+        await world.open();
+      } else {
+        await world.clock.advance(50_000);
+        expect(await state()).toBe('REQUESTED');
+        await world.clock.advance(10_000);
+      }
+      expect(await state()).toBe('CAPTURED');
+      const { timersOverdue } = await readFile(world.database, (tx) => takenOver(tx, Number.MAX_SAFE_INTEGER));
+      expect(timersOverdue, 'only the daily jobs are planned').toBe(2);
+    },
+  );
 
   it('does not hold up the frames that come after it', async () => {
     const { world, customer } = await failing(() => true);

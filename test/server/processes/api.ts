@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Clock, sleep } from '../../../modem/index.ts';
 
 /** Pause before a request is sent again that no service answered, ms of the fast clock. */
-const AGAIN_AFTER_MS = 1_000;
+const AGAIN_AFTER_MS = 4_000;
 
 const AmountAnswer = z.object({ minor: z.int(), currency: z.string() });
 

@@ -12,8 +12,8 @@ interface HostOrder {
 
 /** What somebody knows who stands outside the service. */
 export interface Evidence {
-  readonly admin: Api;
-  readonly till: Api;
+  readonly admin: Pick<Api, 'people'>;
+  readonly till: Pick<Api, 'payments'>;
   /** Asks the database, which may be any that has the tables. */
   select(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
   /** What `cash-server ledger check` prints when it finds something. */

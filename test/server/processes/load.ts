@@ -82,9 +82,12 @@ export class Load {
     while (this.told.length < enough) await sleep(this.#options.clock, 500);
   }
 
-  /** Goes on until {@link calmDown}; resolves when the last of the workers has its answer. */
-  async run(workers: number): Promise<void> {
-    await Promise.all([this.#enrolAll(), ...Array.from({ length: workers }, () => this.#work())]);
+  /**
+   * Goes on until {@link calmDown}; resolves when the last of the workers has its answer.
+   * @param pauseMs how long a worker pauses between two requests at most
+   */
+  async run(workers: number, pauseMs: number): Promise<void> {
+    await Promise.all([this.#enrolAll(), ...Array.from({ length: workers }, () => this.#work(pauseMs))]);
   }
 
   /** Nothing new begins, and nobody makes faults any more. */
@@ -106,7 +109,7 @@ export class Load {
     this.receipts.set(place, before);
   }
 
-  async #work(): Promise<void> {
+  async #work(pauseMs: number): Promise<void> {
     while (this.#running) {
       const what = this.#below(20);
       if (what < 8) await this.#request();
@@ -115,7 +118,7 @@ export class Load {
       else if (what < 17) await this.#readOne();
       else if (what < 18) await this.#cancel();
       else this.#misbehave();
-      await sleep(this.#options.clock, this.#below(2_000));
+      await sleep(this.#options.clock, this.#below(pauseMs));
     }
   }
 

@@ -9,8 +9,8 @@ const KILLS_A_STAGE = Math.min(10, KILLS);
 const STAGES = Math.max(1, Math.round(KILLS / KILLS_A_STAGE));
 
 const RAILS: readonly StageRail[] = ['reverse', 'ledger', 'inquire', 'repeat'];
-const WORKERS = KILLS > 2 ? 12 : 6;
-const CUSTOMERS = KILLS > 2 ? 12 : 4;
+/** The load: who asks the service at the same time, with which pauses, ms of the fast clock. */
+const LOAD = KILLS > 2 ? { customers: 12, workers: 12, pauseMs: 2_000 } : { customers: 3, workers: 2, pauseMs: 6_000 };
 
 /** A process is killed this long after it is ready at the latest, ms; one of five already while it starts. */
 const LONGEST_LIFE_MS = KILLS > 2 ? 1_500 : 500;
@@ -35,8 +35,7 @@ async function killAgainAndAgain({ service, load, setting, random }: Stage): Pro
 }
 
 /** Until nothing is open any more, the host decides what it left pending, and the operator looks into its book. */
-async function comeToRest({ host, evidence }: Stage): Promise<readonly string[]> {
-  const { admin } = evidence();
+async function comeToRest({ host, admin, till, evidence }: Stage): Promise<readonly string[]> {
   const begun = systemClock.now();
   for (;;) {
     host?.decide('moved');
@@ -45,9 +44,12 @@ async function comeToRest({ host, evidence }: Stage): Promise<readonly string[]>
       const body = { moved: charge?.state === 'moved', reason: 'the book of the host' };
       await admin.ask('POST', `/v1/payments/${txn}/resolve`, body);
     }
-    const complaints = await judge(evidence());
-    if (complaints.length === 0 || systemClock.now() - begun > REST_MS) return complaints;
-    await sleep(systemClock, 250);
+    const isOver = systemClock.now() - begun > REST_MS;
+    if (isOver || (await till.payments()).every(({ settled }) => settled)) {
+      const complaints = await judge(evidence());
+      if (isOver || complaints.length === 0) return complaints;
+    }
+    await sleep(systemClock, 1_000);
   }
 }
 
@@ -60,34 +62,27 @@ describe('a service in a process of its own, killed under load', () => {
   )(
     'loses nothing, charges nothing twice, and ends everything ($rail, $seed)',
     async ({ rail, seed }) => {
-      const stage = await openStage({ rail, seed, customers: CUSTOMERS });
-      const { service, load, evidence } = stage;
+      const stage = await openStage({ rail, seed, customers: LOAD.customers });
+      const { service, load, admin, till, evidence } = stage;
       try {
-        const working = load.run(WORKERS);
+        const working = load.run(LOAD.workers, LOAD.pauseMs);
         await load.busy();
         await killAgainAndAgain(stage);
         load.calmDown();
         await working;
-        const t1 = systemClock.now();
         expect(await comeToRest(stage)).toEqual([]);
-        const ps = await evidence().till.payments();
-        const st: Record<string, number> = {};
-        for (const x of ps) st[x.state] = (st[x.state] ?? 0) + 1;
-        const tw = stage.network.handed.length - new Set(stage.network.handed).size;
-        process.stderr.write(
-          `DEBUG ${rail} ${seed} rest ${systemClock.now() - t1} ms; ${ps.length} payments ${JSON.stringify(st)} refunds ${ps.reduce((n, x) => n + x.refunds.length, 0)} sms ${stage.network.handed.length} twice ${tw} cpu ${JSON.stringify(process.cpuUsage())}\n`,
-        );
-        const payments = await evidence().till.payments();
+        const payments = await till.payments();
         for (const { txn } of payments) await load.readReceipt(txn);
-
         await service.end('SIGTERM');
-        service.begin(stage.reconfigured);
-        await service.ready();
-        for (const { txn } of payments) await load.readReceipt(txn);
+        if (KILLS > 2) {
+          service.begin(stage.reconfigured);
+          await service.ready();
+          for (const { txn } of payments) await load.readReceipt(txn);
+          expect(await judge(evidence())).toEqual([]);
+          await service.end('SIGTERM');
+        }
         expect(load.changedReceipts).toEqual([]);
-        expect(await judge(evidence())).toEqual([]);
-        await service.end('SIGTERM');
-        expect([...service.faults, ...evidence().admin.faults, ...evidence().till.faults]).toEqual([]);
+        expect([...service.faults, ...admin.faults, ...till.faults]).toEqual([]);
       } finally {
         await service.abandon();
         await stage.close();

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { systemRandom } from '../../../modem/index.ts';
 import { openService, type Rail, readKeyFile, servicePrimitives } from '../../../server/index.ts';
 import { exampleRail } from '../../../sim/hosts/example-rail.ts';
@@ -44,4 +45,6 @@ process.once('SIGTERM', async () => {
   await bearer.close();
   await service.close();
 });
+// A process that is killed does not write what Node compiled: the next one would compile it again.
+flushCompileCache();
 print({ event: 'ready', url: await service.http.listen({ host: '127.0.0.1', port: 0 }) });

@@ -44,6 +44,8 @@ export interface Stage {
   readonly network: SmsNetwork;
   readonly host: ExampleHost | undefined;
   readonly load: Load;
+  readonly admin: Api;
+  readonly till: Api;
   readonly setting: Setting;
   /** The same service without the host, and with another key that signs receipts. */
   readonly reconfigured: Setting;
@@ -88,7 +90,7 @@ export async function openStage({ rail, seed, customers }: StageOptions): Promis
   };
   const load = new Load({ ...world, till, host, merchant, customers });
   return {
-    ...{ clock, random, service, network, host, load, setting },
+    ...{ clock, random, service, network, host, load, admin, till, setting },
     reconfigured: { ...base, keys: otherSigningKey(files.keys, keys) },
     evidence: () => ({
       ...{ admin, till, told: load.told, host: host?.orders },
