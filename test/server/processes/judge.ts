@@ -2,7 +2,7 @@ import type { Api, PaymentAnswer } from './api.ts';
 import type { PhoneReceipt } from './obliging-phone.ts';
 
 /** One order in the book of the rail's host, as it ended. */
-interface HostOrder {
+export interface HostOrder {
   readonly key: string;
   readonly kind: 'charge' | 'refund' | 'reversal';
   readonly of: string;

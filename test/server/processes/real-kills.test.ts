@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sleep, systemClock } from '../../../modem/index.ts';
-import { judge } from './judge.ts';
+import type { PaymentAnswer } from './api.ts';
+import { type HostOrder, judge } from './judge.ts';
 import { openStage, type Stage, type StageRail } from './stage.ts';
 
 /** How many kills there are in all, ten a seed; more than these few are for a quiet hour. */
@@ -9,6 +10,7 @@ const KILLS_A_STAGE = Math.min(10, KILLS);
 const STAGES = Math.max(1, Math.round(KILLS / KILLS_A_STAGE));
 
 const RAILS: readonly StageRail[] = ['reverse', 'ledger', 'inquire', 'repeat'];
+
 /** The load: who asks the service at the same time, with which pauses, ms of the fast clock. */
 const LOAD = KILLS > 2 ? { customers: 12, workers: 12, pauseMs: 2_000 } : { customers: 3, workers: 2, pauseMs: 6_000 };
 
@@ -34,15 +36,22 @@ async function killAgainAndAgain({ service, load, setting, random }: Stage): Pro
   }
 }
 
+/** Whether the order is that charge or refund of the payment of which the service does not know what became. */
+function isInReview({ txn, state, refunds }: PaymentAnswer, { kind, of, minor }: HostOrder): boolean {
+  if (of !== `${txn}:charge`) return false;
+  if (state === 'REVIEW') return kind === 'charge';
+  return kind === 'refund' && refunds.some((refund) => refund.state === 'review' && refund.amount.minor === minor);
+}
+
 /** Until nothing is open any more, the host decides what it left pending, and the operator looks into its book. */
 async function comeToRest({ host, admin, till, evidence }: Stage): Promise<readonly string[]> {
   const begun = systemClock.now();
   for (;;) {
     host?.decide('moved');
-    for (const { txn } of await admin.reviews()) {
-      const charge = host?.orders.find(({ key }) => key === `${txn}:charge`);
-      const body = { moved: charge?.state === 'moved', reason: 'the book of the host' };
-      await admin.ask('POST', `/v1/payments/${txn}/resolve`, body);
+    for (const payment of await admin.reviews()) {
+      const order = host?.orders.find((known) => isInReview(payment, known));
+      const body = { key: order?.key, moved: order?.state === 'moved', reason: 'the book of the host' };
+      await admin.ask('POST', `/v1/payments/${payment.txn}/resolve`, body);
     }
     const isOver = systemClock.now() - begun > REST_MS;
     if (isOver || (await till.payments()).every(({ settled }) => settled)) {
