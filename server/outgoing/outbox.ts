@@ -12,6 +12,7 @@ export const APPLICATION_PORT = 16001;
 
 /** The prefix of a row's number in the id that the bearer gets. */
 const ID_PREFIX = 'outbox-';
+const FRAME_ID = /^outbox-[0-9]{1,15}$/;
 
 /** Pause after a fault of the database, ms: then the frames that wait are looked at again. */
 const AGAIN_AFTER_MS = 5_000;
@@ -135,6 +136,7 @@ export class Outbox {
 
   /** The message that a status report is about, by the id that the bearer was given; `undefined` when it is not known. */
   async delivered(tx: ReadTx, id: string): Promise<DeliveredFrame | undefined> {
+    if (!FRAME_ID.test(id)) return undefined;
     return tx.get(
       'SELECT device_id, message, ref, created_at FROM outbox WHERE id = ?',
       (row) => ({

@@ -7,7 +7,7 @@ import { dataFolder } from '../../../server/cli/data-folder.ts';
 import { createServiceKeys, type ServiceKeys, servicePrimitives, writeKeyFile } from '../../../server/index.ts';
 import { ExampleHost, listenForLines, type SeededRandom, seededRandom } from '../../../sim/index.ts';
 import { inProcess } from '../../in-process.ts';
-import { temporaryFolder } from '../world.ts';
+import { temporaryFolder } from '../database.ts';
 import { Api } from './api.ts';
 import { fastClock } from './fast-clock.ts';
 import type { Evidence } from './judge.ts';
