@@ -29,6 +29,7 @@ class SharedStore implements Store {
     this.fault === undefined ? this.#store.transaction(name, work, whenUnable) : Promise.reject(this.fault);
   read: Store['read'] = (work) => (this.fault === undefined ? this.#store.read(work) : Promise.reject(this.fault));
   onWake: Store['onWake'] = (topic, listener) => this.#store.onWake(topic, listener);
+  stopWaiting = () => this.#store.stopWaiting();
   close = () => this.#store.close();
 }
 

@@ -1,7 +1,7 @@
 import { Program } from '../cli/program.ts';
 import type { Setting } from './setting.ts';
 
-const SOURCE = 'test/server/processes/service-process.ts';
+const SOURCE = 'test/server/real-kills/service-process.ts';
 
 /** How long a start may take on a busy machine, ms. */
 const START_MS = 60_000;
