@@ -146,8 +146,8 @@ function leaveUnopened(output: Output): never {
   process.exit(0);
 }
 
-const FULL_AT_END =
-  'Stopping on a full disk: what could not be written is done again at the next start, nothing is lost';
+const UNWRITTEN_AT_END =
+  'Stopping while nothing can be written: what is not written is done again at the next start, nothing is lost';
 
 function roomLine(hasRoom: boolean): string {
   return hasRoom
