@@ -120,12 +120,11 @@ export class AttemptEngine {
     }
   }
 
-  /** A person found out what became of an attempt that was given up. @returns false when it was not given up */
-  async resolve(tx: Tx, key: string, outcome: FinalOutcome): Promise<boolean> {
+  /** A person found out what became of an attempt that was given up. */
+  async resolve(tx: Tx, key: string, outcome: FinalOutcome): Promise<void> {
     const attempt = await lockAttempt(tx, key);
-    if (attempt?.state !== 'given-up') return false;
+    if (attempt?.state !== 'given-up') throw new Error(`${key} was not given up`);
     await this.#change(tx, attempt, outcome);
-    return true;
   }
 
   /**

@@ -62,7 +62,7 @@ describe('a rail that has not decided', () => {
     await world.clock.advance(29.9 * DAY);
     expect(await state()).toBe('PENDING');
     await world.clock.advance(DAY);
-    expect(await state()).toBe('REVIEW');
+    expect(await world.service.payment(txn)).toMatchObject({ state: 'REVIEW', reason: 'the rail does not decide' });
     expect(alarms()).toEqual(['payment-needs-review']);
     rail.notices = [{ key: `${txn}:charge`, outcome: done }];
     await world.service.notice('card', new Uint8Array());
@@ -172,8 +172,8 @@ describe('an attempt whose answer was lost', () => {
     rail.send = () => {
       throw new TypeError('not a function');
     };
-    const { state } = await approved(rail);
-    expect(await state()).toBe('UNKNOWN');
+    const { world, txn } = await approved(rail);
+    expect(await world.service.payment(txn)).toMatchObject({ state: 'UNKNOWN', reason: 'not a function' });
   });
 
   it.each([
@@ -200,10 +200,11 @@ describe('an attempt whose answer was lost', () => {
       const rail = new ScriptedRail({ onUnknown, keyLifeMs, retryMs: [pause] });
       rail.charges = [unknown, done];
       rail.inquiries = [{ kind: 'absent', final: true }];
-      const { world, state } = await approved(rail);
+      const { world, txn } = await approved(rail);
       await world.clock.advance(pause);
       expect(rail.calls).toEqual(calls);
-      expect(await state()).toBe(end);
+      const reason = end === 'DECLINED' ? 'never-sent' : undefined;
+      expect(await world.service.payment(txn)).toMatchObject({ state: end, reason });
       expect(await world.breaches()).toEqual([]);
     },
   );
@@ -245,6 +246,23 @@ describe('an attempt whose answer was lost', () => {
     await refunding;
     expect(rail.calls).toEqual(['charge', 'refund', 'refund']);
     expect(await state()).toBe('REFUNDED');
+  });
+
+  it('in the database is asked about again when its time is over, and the fault is in the journal', async () => {
+    const answer = later<Outcome>();
+    const rail = new ScriptedRail();
+    rail.charges = [answer.promise];
+    const { world, state } = await approved(rail);
+    world.beforeStatement = (sql) => {
+      if (sql.startsWith('UPDATE attempt SET state = ?')) throw new Error('disk I/O error');
+    };
+    answer.settle(done);
+    await world.clock.advance(10);
+    expect(world.journal.at(-1)?.event).toEqual({ kind: 'fault', reason: 'disk I/O error' });
+    world.beforeStatement = () => {};
+    rail.inquiries = [done];
+    await world.clock.advance(16_000);
+    expect(await state()).toBe('CAPTURED');
   });
 
   it('stays open while the rail only does not know the order yet', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { setAside } from '../../../server/attempts/postings.ts';
+import { book, setAside } from '../../../server/attempts/postings.ts';
 import { balanceOf, hold, LARGEST_SUM, post } from '../../../server/ledger/ledger.ts';
 import type { AttemptKind, RailOrder } from '../../../server/rails/rail.ts';
 import { ref } from '../../../server/vocabulary/ids.ts';
@@ -22,6 +22,28 @@ function orderOf(kind: AttemptKind, minor: number): RailOrder {
 }
 
 describe('the money of an order to a rail outside', () => {
+  it('is set aside once a key, and freed only where it was set aside', async () => {
+    const store = memoryStore();
+    const order = orderOf('charge', 5_000);
+    await store.transaction('set aside', async (tx) => {
+      const attempt = {
+        rail: 'card',
+        tries: 1,
+        unanswered: 0,
+        reason: undefined,
+        approvalCode: 0,
+        createdAt: 0,
+      } as const;
+      await book(tx, { ...attempt, order, state: 'declined' }, 1);
+      for (const _ of ['first', 'again']) expect(await setAside(tx, order, 1)).toBeUndefined();
+      await expect(setAside(tx, orderOf('charge', 5_001), 1)).rejects.toThrow('is another movement already');
+      await book(tx, { ...attempt, order: orderOf('reversal', 5_000), state: 'declined' }, 2);
+      expect(await balanceOf(tx, 'clearing:card', 'EUR')).toEqual({ posted: 0, pending: 5_000 });
+      await book(tx, { ...attempt, order: orderOf('reversal', 5_000), state: 'done' }, 2);
+      expect(await balanceOf(tx, 'clearing:card', 'EUR')).toEqual({ posted: 0, pending: 0 });
+    });
+  });
+
   it.each([
     ['charge', 5_000, undefined, 5_000, 0],
     ['charge', LARGEST_SUM, 'limit-exceeded', 0, 0],
