@@ -63,7 +63,9 @@ export class FrameOutcomes {
     try {
       await this.#store.transaction('outcomes of frames', async (tx) => {
         this.#close(batch);
-        for (const [frame, outcome] of batch.ended) await this.#conclude(tx, frame, outcome);
+        // In the order in which every transaction locks them, the earlier frame first.
+        const inOrder = batch.ended.toSorted(([one], [other]) => one.id - other.id);
+        for (const [frame, outcome] of inOrder) await this.#conclude(tx, frame, outcome);
       });
     } catch (error) {
       this.#close(batch);
