@@ -13,7 +13,11 @@ const SHARED = [
 const ON_POSTGRES = [
   'test/server/{enrolment,outgoing,queries,rails}/**/*.test.ts',
   'test/server/payments/payments.test.ts',
+  'test/server/at-once.test.ts',
 ];
+
+/** Tests of transactions that run beside each other, which they do only there. */
+const ONLY_ON_POSTGRES = ['test/server/interleaved.test.ts'];
 
 export default defineConfig({
   test: {
@@ -30,13 +34,17 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'alone', include: ['test/**/*.test.{ts,tsx}', 'sim/examples/vitest/*.test.ts'], exclude: SHARED },
+        test: {
+          name: 'alone',
+          include: ['test/**/*.test.{ts,tsx}', 'sim/examples/vitest/*.test.ts'],
+          exclude: [...SHARED, ...ONLY_ON_POSTGRES],
+        },
       },
       {
         extends: true,
         test: {
           name: 'PostgreSQL',
-          include: ON_POSTGRES,
+          include: [...ON_POSTGRES, ...ONLY_ON_POSTGRES],
           isolate: false,
           globalSetup: './test/server/postgres-server.ts',
           setupFiles: './test/server/postgres-setup.ts',

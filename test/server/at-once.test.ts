@@ -21,7 +21,7 @@ async function ends<T>(promises: readonly Promise<T>[], say: (value: T) => unkno
 
 const times = <T>(count: number, make: (n: number) => T): T[] => Array.from({ length: count }, (_, n) => make(n));
 
-describe('at once', () => {
+describe('at once', { timeout: 60_000 }, () => {
   it('registrations: one person a number, one merchant a key, one phone that is not finished, one deposit a reference', async () => {
     const { world, customer, merchant } = await shop();
     const { service } = world;

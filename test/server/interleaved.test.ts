@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { type IncomingSms, systemClock } from '../../modem/index.ts';
 import { APPLICATION_PORT } from '../../server/index.ts';
 import type { Tx } from '../../server/store/store.ts';
-import { onPostgres } from './database.ts';
 import type { TestPhone } from './phone.ts';
 import { ScriptedRail } from './rails/scripted-rail.ts';
 import { PIN, shop, type World } from './world.ts';
@@ -64,8 +63,7 @@ const troubles = ({ journal }: World) =>
     event.kind === 'fault' ? [event.reason] : event.kind === 'alarm' ? [event.alarm] : [],
   );
 
-// Only there two transactions run beside each other.
-describe.runIf(onPostgres)('while', () => {
+describe('while', { timeout: 60_000 }, () => {
   it('an approval is dealt with, a cancel comes too late', async () => {
     const { world, customer, merchant } = await shop();
     const { txn } = await world.request(merchant);
