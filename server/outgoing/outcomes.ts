@@ -92,7 +92,7 @@ export class FrameOutcomes {
     const pause = RETRY_PAUSES_MS[frame.tries];
     const again = outcome.kind === 'unknown' || outcome.retry;
     if (!again || pause === undefined) {
-      if (await this.#isHeld(tx, frame)) await this.drop(tx, frame, outcome.reason);
+      if (await this.#lockHeld(tx, frame)) await this.drop(tx, frame, outcome.reason);
       return;
     }
     const resting = await tx.run(
@@ -104,7 +104,8 @@ export class FrameOutcomes {
     if (resting > 0) await this.#timers.set(tx, 'outbox-retry', String(frame.id), this.#clock.now() + pause);
   }
 
-  async #isHeld(tx: Tx, { id, holder }: HandedFrame): Promise<boolean> {
+  /** Whether the frame is still this process's to conclude, locked. */
+  async #lockHeld(tx: Tx, { id, holder }: HandedFrame): Promise<boolean> {
     const held = await tx.get(
       "SELECT 1 AS one FROM outbox WHERE id = ? AND state = 'handed' AND holder = ? FOR UPDATE",
       (row) => row.integer('one'),

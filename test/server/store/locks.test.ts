@@ -111,7 +111,10 @@ describe('what is decided by is locked before, in one order', () => {
         const before = source.slice(0, index);
         if (/\/\*\*(?:(?!\*\/).)*$/s.test(before) || file.startsWith('store/')) return [];
         const [name = '', parameters = ''] =
-          [...before.matchAll(/(?:function|const) (\w+)(?:\(\s*(\w+: \w+))?/g)].at(-1)?.slice(1) ?? [];
+          [...before.matchAll(/(?:const (LOCK_\w+) =|(\w+)\(\s*(tx: \w+))/g)]
+            .at(-1)
+            ?.slice(1)
+            .filter((found) => found !== undefined) ?? [];
         return [[file, name, parameters]];
       });
     });
