@@ -16,8 +16,8 @@ const ON_POSTGRES = [
   'test/server/at-once.test.ts',
 ];
 
-/** Tests of transactions that run beside each other, which they do only there. */
-const ONLY_ON_POSTGRES = ['test/server/interleaved.test.ts'];
+/** Tests of what happens only there: transactions beside each other, several processes. */
+const ONLY_ON_POSTGRES = ['test/server/**/*.postgres.test.ts'];
 
 export default defineConfig({
   test: {

@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import { openService, type Service, type ServiceOptions } from '../../../server/index.ts';
+import { PIN, SERVICE_NUMBER, shop, type World } from '../world.ts';
+
+const EUR = { currency: 'EUR' } as const;
+
+/** A service of another process on the same database: its clock, random numbers and network may be its own. */
+function another(world: World, changed: Partial<ServiceOptions> = {}): Promise<Service> {
+  const { database, keys, clock, random } = world;
+  return openService({
+    ...{ database, keys, clock, number: SERVICE_NUMBER, processName: 'another' },
+    random: random.fork('another'),
+    hold: (work) => void clock.hold(work),
+    ...changed,
+  });
+}
+
+/** What one process tells another takes real time, and what waits for it virtual time. */
+async function eventually<T>(world: World, look: () => Promise<T | undefined> | T | undefined): Promise<T> {
+  for (let tries = 0; tries < 400; tries += 1) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await world.clock.advance(100);
+  }
+  throw new Error('it did not happen');
+}
+
+/** A shop whose first process has the modem, and a second process without one. */
+async function twoProcesses() {
+  const opened = await shop('two', { alone: false, processName: 'with the modem' });
+  const second = await another(opened.world);
+  return { ...opened, second };
+}
+
+describe('two processes on one database', () => {
+  it('a payment asked at one is approved through the modem of the other, and who waits hears of it', async () => {
+    const { world, customer, merchant, second } = await twoProcesses();
+    const order = { mref: 'a', customer: customer.person.number, amount: { minor: 1_250, ...EUR } };
+    const { payment } = await second.requestPayment(merchant, order);
+    const seen: string[] = [];
+    const end = second.subscribe(({ event }) => event.kind === 'payment' && seen.push(event.to));
+    const settled = second.settled(payment.txn, 60_000);
+    await eventually(world, () => customer.phone.asked.find(({ message }) => message.type === 'PAY_REQUEST'));
+    customer.phone.approve(PIN);
+    await eventually(world, async () =>
+      (await world.service.payment(payment.txn)).state === 'CAPTURED' ? true : undefined,
+    );
+    expect((await settled).state).toBe('CAPTURED');
+    expect(seen.at(-1)).toBe('CAPTURED');
+    end();
+    expect(await second.holdings(customer.person.id)).toEqual([{ minor: 98_750, ...EUR }]);
+    const refunded = await second.refund(payment.txn, { key: 'r', amount: { minor: 250, ...EUR } });
+    expect(refunded.refunded).toBe(250);
+    expect((await world.service.payment(payment.txn)).refunded).toBe(250);
+    expect(await world.breaches()).toEqual([]);
+    await second.close();
+  });
+
+  it('the modem of a process that died is missed, and its frames go by the next one, with an alarm', async () => {
+    const { world, customer, merchant, second } = await twoProcesses();
+    world.air.delay = new Promise(() => {});
+    const order = { mref: 'b', customer: customer.person.number, amount: { minor: 100, ...EUR } };
+    const { payment } = await second.requestPayment(merchant, order);
+    await eventually(world, () => (world.air.sent.length > 0 ? true : undefined));
+    world.kill();
+    world.air.delay = undefined;
+    const alarms: string[] = [];
+    second.subscribe(({ event }) => event.kind === 'alarm' && alarms.push(`${event.alarm} ${event.ref}`));
+    const third = await another(world, {
+      bearer: world.air.bearer(),
+      processName: 'with a new modem',
+      random: world.random.fork('3'),
+    });
+    await eventually(world, () => (alarms.length > 0 ? true : undefined));
+    expect(alarms).toEqual(['process-lost with the modem']);
+    await eventually(world, () => customer.phone.asked.find(({ message }) => message.type === 'PAY_REQUEST'));
+    customer.phone.approve(PIN);
+    await eventually(world, async () => ((await second.payment(payment.txn)).state === 'CAPTURED' ? true : undefined));
+    expect(await world.breaches()).toEqual([]);
+    await third.close();
+    await second.close();
+  });
+
+  it('no timer of a process that died is lost: the request goes out again', async () => {
+    const { world, customer, merchant, second } = await twoProcesses();
+    await world.request(merchant);
+    await world.clock.advance(3_000);
+    const asked = customer.phone.asked.length;
+    world.kill();
+    const third = await another(world, { bearer: world.air.bearer(), random: world.random.fork('3') });
+    await eventually(world, () => (customer.phone.asked.length > asked ? true : undefined));
+    await third.close();
+    await second.close();
+  });
+
+  it('ten requests of one customer, at two processes at once: three wait, the others are rejected', async () => {
+    const { world, customer, merchant, second } = await twoProcesses();
+    const amount = { minor: 100, ...EUR };
+    const states = await Promise.all(
+      Array.from({ length: 10 }, async (_, n) => {
+        const service = n % 2 === 0 ? world.service : second;
+        const { payment } = await service.requestPayment(merchant, {
+          mref: `${n}`,
+          customer: customer.person.number,
+          amount,
+        });
+        return payment.state;
+      }),
+    );
+    expect(states.filter((state) => state === 'REQUESTED')).toHaveLength(3);
+    expect(states.filter((state) => state === 'REJECTED')).toHaveLength(7);
+    await second.close();
+  });
+
+  it('the same mref at two processes at once is one payment', async () => {
+    const { world, customer, merchant, second } = await twoProcesses();
+    const order = { mref: 'same', customer: customer.person.number, amount: { minor: 100, ...EUR } };
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, (_, n) => (n % 2 === 0 ? world.service : second).requestPayment(merchant, order)),
+    );
+    expect(new Set(answers.map(({ payment }) => payment.txn)).size).toBe(1);
+    await second.close();
+  });
+});
