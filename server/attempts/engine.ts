@@ -197,8 +197,13 @@ export class AttemptEngine {
 
   /** Calls the rail after the commit; a timer stands for the case that no answer comes. */
   async #ask(tx: Tx, rail: RemoteRail, attempt: Attempt, call: () => Promise<Outcome>): Promise<void> {
-    await this.#setTimer(tx, attempt.order.key, rail.capabilities.timeoutMs + SPARE_MS);
-    tx.afterCommit(() => void this.#await(attempt, call));
+    const lease = rail.capabilities.timeoutMs + SPARE_MS;
+    const until = this.#clock.now() + lease;
+    await this.#setTimer(tx, attempt.order.key, lease);
+    tx.afterCommit(() => {
+      // A process that was stopped after the commit leaves the call to the one in which the timer fired.
+      if (this.#clock.now() < until) void this.#await(attempt, call);
+    });
   }
 
   async #await(asked: Attempt, call: () => Promise<Outcome>): Promise<void> {

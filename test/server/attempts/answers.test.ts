@@ -1,9 +1,10 @@
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
+import type { Clock } from '../../../modem/index.ts';
 import type { LocalRail, Outcome, RailOrder } from '../../../server/index.ts';
 import { approved } from '../rails/approved.ts';
 import { ScriptedRail } from '../rails/scripted-rail.ts';
-import { DEPOSIT } from '../world.ts';
+import { CUSTOMER_NUMBER, DEPOSIT, PIN, World } from '../world.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -117,6 +118,36 @@ describe('a rail that works by reversal', () => {
     expect(rail.calls).toEqual(['charge', 'inquire charge', 'inquire charge', 'reversal']);
     expect(await state()).toBe('REVERSED');
     expect(await world.breaches()).toEqual([]);
+  });
+});
+
+describe('a process that is stopped between the commit and the call', () => {
+  it.each([
+    [14_999, ['charge']],
+    [15_000, ['inquire charge']],
+  ])('for %i ms: the rail first hears %j', async (stoppedMs, calls) => {
+    const rail = new ScriptedRail();
+    let late = 0;
+    const clock: Clock = {
+      now: () => world.clock.now() + late,
+      after: (ms, task) => world.clock.after(ms, task),
+    };
+    const world: World = new World('stopped', { rails: [rail], clock });
+    await world.open();
+    const customer = await world.subscriber(CUSTOMER_NUMBER);
+    const { merchant } = await world.merchant();
+    await world.request(merchant);
+    await world.clock.advance(2_000);
+    const before = rail.calls.length;
+    world.afterCommit = () => {
+      late = stoppedMs;
+    };
+    customer.phone.approve(PIN);
+    await world.clock.advance(1_500);
+    late = 0;
+    world.afterCommit = () => {};
+    await world.clock.advance(16_000);
+    expect(rail.calls.slice(before, before + 1)).toEqual(calls);
   });
 });
 

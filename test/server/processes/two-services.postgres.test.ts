@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../modem/index.ts';
 import { openService, type Service, type ServiceOptions } from '../../../server/index.ts';
 import { PIN, SERVICE_NUMBER, shop, type World } from '../world.ts';
 
@@ -20,7 +21,7 @@ async function eventually<T>(world: World, look: () => Promise<T | undefined> | 
   for (let tries = 0; tries < 400; tries += 1) {
     const found = await look();
     if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise<void>((resolve) => void systemClock.after(5, resolve));
     await world.clock.advance(100);
   }
   throw new Error('it did not happen');
