@@ -180,6 +180,7 @@ describe('the limit', () => {
       type: 'NAK',
       ref: refNo(11),
       code: 'limit',
+      argument: 0,
       text: expect.stringMatching(/./),
     });
     expect(sent).toHaveLength(11);
