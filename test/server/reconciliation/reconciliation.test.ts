@@ -5,12 +5,14 @@ import type { RailKey, SettlementLine } from '../../../server/index.ts';
 import { Journal } from '../../../server/journal/journal.ts';
 import type { Period } from '../../../server/ledger/statement.ts';
 import { reconcile } from '../../../server/reconciliation/reconcile.ts';
+import type { StoreProbe } from '../../../server/store/store.ts';
 import { DAY_MS } from '../../../server/time/days.ts';
 import type { ServiceEvent } from '../../../server/vocabulary/events.ts';
 import { ref } from '../../../server/vocabulary/ids.ts';
 import { VirtualClock } from '../../../sim/index.ts';
 import { memoryStore } from '../memory-store.ts';
 import { ScriptedRail } from '../rails/scripted-rail.ts';
+import { throughSql } from '../run-twice.ts';
 
 const HOUR = 3_600_000;
 
@@ -19,9 +21,9 @@ const DAY = Date.parse('2031-03-01T00:00:00Z');
 const ONE_DAY: Period = { from: DAY, to: DAY + DAY_MS };
 
 /** A service with a card rail, whose books and settlement a test writes line by line. */
-async function office(now: number = DAY + 10 * DAY_MS) {
+async function office(now: number = DAY + 10 * DAY_MS, probe: StoreProbe = {}) {
   const clock = new VirtualClock(now);
-  const store = memoryStore(clock);
+  const store = memoryStore(clock, probe);
   const journal = new Journal(clock);
   const events: ServiceEvent[] = [];
   journal.subscribe(({ event }) => events.push(event));
@@ -424,6 +426,16 @@ describe('the reconciliation of a day', () => {
       expect.objectContaining({ kind: 'duplicate', at: DAY + 2, there: { minor: 8, currency: 'EUR' } }),
       expect.objectContaining({ kind: 'other-amount', at: DAY, there: { minor: 7, currency: 'EUR' } }),
     ]);
+  });
+
+  it('a difference that another process ends in the same moment is told by that one', async () => {
+    const endedElsewhere = (sql: string) => sql.replace('DELETE FROM difference WHERE', '$& 1 = 0 AND');
+    const it = await office(undefined, { body: (_, work) => (tx) => work(throughSql(tx, endedElsewhere)) });
+    await it.book(charge(1), DAY);
+    await it.run();
+    it.settle(charge(1), DAY);
+    await it.run();
+    expect(it.events.map(({ kind }) => kind)).toEqual(['alarm']);
   });
 
   it('an alarm is written once, and the difference ends when it is matched', async () => {
