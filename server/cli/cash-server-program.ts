@@ -17,6 +17,10 @@ export const cashServer: Executable = {
       description: 'copy the database beside a running service, and check the copy',
       load: async () => (await import('./backup.ts')).backupCommand(),
     },
+    move: {
+      description: 'copy a stopped service from its file to PostgreSQL, or back',
+      load: async () => (await import('./move.ts')).moveCommand(),
+    },
     person: {
       description: 'register people, let them enrol a phone, and look them up',
       load: async () => (await import('./person.ts')).personCommand(),

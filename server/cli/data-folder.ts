@@ -29,3 +29,14 @@ export function databaseAddress(): string | undefined {
   if (isPostgres(address)) return address;
   throw new UsageError(`${DATABASE_VARIABLE} is not an address: give postgres://user@host:port/database`);
 }
+
+/**
+ * The service's database: an address of PostgreSQL, when the environment gives one, or the file in the data folder.
+ * @throws UsageError when neither is given
+ */
+export function serviceDatabase(data: string | undefined): string {
+  const address = databaseAddress();
+  if (address !== undefined) return address;
+  if (data !== undefined) return dataFolder(data).database;
+  throw new UsageError(`give --data, the folder that "cash-server init" made, or set ${DATABASE_VARIABLE}`);
+}

@@ -5,9 +5,10 @@ import { type AccountBalance, balancesAfter, balancesOf } from '../ledger/balanc
 import { breachText, checkLedger } from '../ledger/invariants.ts';
 import { type Account, isAccount } from '../ledger/ledger.ts';
 import { type StatementLine, statementOf } from '../ledger/statement.ts';
-import { readFile } from '../store/read-file.ts';
+import { readDatabase } from '../store/read-database.ts';
 import { currencyOption } from './account.ts';
-import { dataFolder } from './data-folder.ts';
+import { serviceDatabase } from './data-folder.ts';
+import { DATABASE_VARIABLE } from './environment.ts';
 import { moneyText } from './money.ts';
 import { type DaysChoice, dayOption, periodOf } from './period-option.ts';
 import { wholeNumberOption } from './whole-number.ts';
@@ -24,14 +25,19 @@ export function ledgerCommand(): Command {
 
 /** Gives a command the option that says where the service's file is. */
 function withData(command: Command): Command {
-  return command.requiredOption('--data <folder>', 'what "cash-server init" made; the service may run on it');
+  return command
+    .option('--data <folder>', 'what "cash-server init" made; the service may run on it')
+    .addHelpText(
+      'after',
+      `\nWith ${DATABASE_VARIABLE} the database at this address is read, and --data is not needed.`,
+    );
 }
 
 function checkCommand(): Command {
   return withData(new Command('check'))
     .description('check every rule of the ledger over all of its history; exit code 1 when one is broken')
-    .action(async ({ data }: { data: string }, command: Command) => {
-      const breaches = await readFile(dataFolder(data).database, checkLedger);
+    .action(async ({ data }: { data?: string }, command: Command) => {
+      const breaches = await readDatabase(serviceDatabase(data), checkLedger);
       const output = outputOf(command);
       for (const breach of breaches) output.print({ event: 'breach', ...breach }, breachText(breach));
       if (breaches.length > 0) process.exitCode = 1;
@@ -40,7 +46,7 @@ function checkCommand(): Command {
 }
 
 interface BalanceOptions {
-  readonly data: string;
+  readonly data?: string;
   readonly person?: number;
   readonly merchant?: number;
 }
@@ -54,7 +60,7 @@ function balanceCommand(): Command {
     .action(async (argument: Account | undefined, options: BalanceOptions, command: Command) => {
       const account = oneAccount(argument, options);
       const output = outputOf(command);
-      await readFile(dataFolder(options.data).database, async (tx) => {
+      await readDatabase(serviceDatabase(options.data), async (tx) => {
         if (account !== undefined) {
           const balances = await balancesOf(tx, account);
           if (balances.length === 0) throw new Error(`the ledger has no account ${account}`);
@@ -92,7 +98,7 @@ function printBalances(output: Output, balances: readonly AccountBalance[]): voi
 }
 
 interface StatementOptions extends DaysChoice {
-  readonly data: string;
+  readonly data?: string;
   readonly currency: Currency;
 }
 
@@ -106,7 +112,7 @@ function statementCommand(): Command {
     .action(async (account: Account, options: StatementOptions, command: Command) => {
       const { currency } = options;
       const period = periodOf(options);
-      const { opening, lines, closing } = await readFile(dataFolder(options.data).database, async (tx) => {
+      const { opening, lines, closing } = await readDatabase(serviceDatabase(options.data), async (tx) => {
         const known = await balancesOf(tx, account);
         if (known.some(({ posted }) => posted.currency === currency)) return statementOf(tx, account, currency, period);
         throw new Error(`the ledger has no account ${account} in ${currency}`);

@@ -44,6 +44,11 @@ export class Connection implements Statements {
     return statement.all(...values).map((found) => read(new Row(places, valuesOf(found) ?? [])));
   }
 
+  /** The rows of an answer one after another, each as its values. */
+  *each(sql: string): Iterable<readonly SqlValue[]> {
+    for (const row of this.#prepared(sql).statement.iterate()) yield valuesOf(row) ?? [];
+  }
+
   async sequence(name: 'approval'): Promise<number> {
     const next = await this.get(
       'UPDATE sequence SET value = value + 1 WHERE name = ? RETURNING value',

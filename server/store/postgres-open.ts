@@ -1,12 +1,11 @@
-import type { ClientConfig, Pool, PoolClient } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import type { Clock } from '../../modem/index.ts';
 import { Listeners } from './listeners.ts';
-import { MIGRATIONS } from './migrations.ts';
-import { isGone } from './postgres-codes.ts';
-import { Prepared, TYPES } from './postgres-connection.ts';
+import { cannotBeOpened, configOf, packagePg } from './postgres-client.ts';
+import { Prepared } from './postgres-connection.ts';
 import { PostgresNews } from './postgres-news.ts';
-import { type PostgresOptions, PostgresStore, reasonOf } from './postgres-store.ts';
-import { inPostgres, POSTGRES_TABLES } from './postgres-tables.ts';
+import { MIGRATION_LOCK, migrate } from './postgres-schema.ts';
+import { type PostgresOptions, PostgresStore } from './postgres-store.ts';
 import { StoreError } from './store.ts';
 
 /** Connections of one process. A payment keeps one for some ms at a time. */
@@ -14,12 +13,6 @@ const CONNECTIONS = 10;
 
 /** How far the clock of this machine may be from that of the database, ms: deadlines and rests are compared by both. */
 const CLOCKS_APART_MS = 2_000;
-
-/** Holds the version of the tables, and shows that the database is ours. */
-const VERSION_TABLE = 'cash_mobile';
-
-/** Taken while tables are made, so that of several processes that start at once only one does. Any number that is ours. */
-const MIGRATION_LOCK = 0x43614d6f;
 
 /**
  * What each connection begins with. The plans of prepared statements are made once, perhaps while a table is empty: so no plan
@@ -51,13 +44,7 @@ export interface OpenPostgresOptions extends PostgresOptions {
 export async function openPostgres(options: OpenPostgresOptions): Promise<PostgresStore> {
   const { url, processName, clock, hold } = options;
   const { Client, Pool } = await packagePg();
-  const config: ClientConfig = {
-    connectionString: url,
-    types: TYPES,
-    connectionTimeoutMillis: 5_000,
-    keepAlive: true,
-    application_name: `cash-server ${processName}`,
-  };
+  const config = configOf(url, processName);
   const pool = new Pool({ ...config, max: CONNECTIONS });
   // Who uses a connection hears of its end by the query that fails.
   pool.on('error', () => {});
@@ -95,37 +82,6 @@ async function prepare(pool: Pool, clock: Clock | undefined): Promise<void> {
   }
 }
 
-/** @returns whether tables were made or changed */
-async function migrate(client: PoolClient): Promise<boolean> {
-  const to = MIGRATIONS.length;
-  const from = await versionOf(client);
-  if (from === to) return false;
-  if (from > to)
-    throw new StoreError(`the database was written by a newer version of cash-server (${from}): use that version`);
-  if (from === 0) {
-    await client.query(`CREATE TABLE ${VERSION_TABLE} (version BIGINT NOT NULL)`);
-    await client.query(POSTGRES_TABLES);
-    await client.query(`INSERT INTO ${VERSION_TABLE} (version) VALUES (${to})`);
-    return true;
-  }
-  for (const migration of MIGRATIONS.slice(from)) await client.query(inPostgres(migration));
-  await client.query(`UPDATE ${VERSION_TABLE} SET version = ${to}`);
-  return true;
-}
-
-/** 0 without tables. @throws StoreError when there are tables of another program */
-async function versionOf(client: PoolClient): Promise<number> {
-  const tables = await client.query<{ readonly name: string }>(
-    'SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema()',
-  );
-  if (tables.rows.length === 0) return 0;
-  if (!tables.rows.some(({ name }) => name === VERSION_TABLE)) {
-    throw new StoreError('the database has tables of another program: choose an empty one (createdb)');
-  }
-  const version = await client.query<{ readonly version: number }>(`SELECT version FROM ${VERSION_TABLE}`);
-  return version.rows[0]?.version ?? 0;
-}
-
 /** @throws StoreError */
 async function compareClocks(client: PoolClient, clock: Clock): Promise<void> {
   const answer = await client.query<{ readonly now: number }>(
@@ -138,19 +94,4 @@ async function compareClocks(client: PoolClient, clock: Clock): Promise<void> {
   throw new StoreError(
     `the clock of this machine is ${seconds} s ${order} the clock of the database: set it right (NTP)`,
   );
-}
-
-/** `pg` is an optional package, for those who use PostgreSQL. */
-async function packagePg(): Promise<Pick<typeof import('pg'), 'Client' | 'Pool'>> {
-  try {
-    return (await import('pg')).default;
-  } catch (error) {
-    throw new StoreError('PostgreSQL needs the package pg: npm install pg', { cause: error });
-  }
-}
-
-function cannotBeOpened(error: unknown): StoreError {
-  if (error instanceof StoreError) return error;
-  const what = isGone(error) ? 'cannot be reached' : 'cannot be opened';
-  return new StoreError(`the database ${what}: ${reasonOf(error)}`, { cause: error });
 }

@@ -1,7 +1,7 @@
 import { APPEND_ONLY, APPROVALS_FROM, FIRST_ROWS, TABLES } from './tables.ts';
 
 /** Tables that are read in the order of their `rowid`. SQLite has this column by itself; PostgreSQL gets one, with an index. */
-const WITH_ROWID: readonly string[] = [
+export const WITH_ROWID: readonly string[] = [
   'pin_failure',
   'challenge',
   'payment',

@@ -2,9 +2,13 @@ import { existsSync, rmSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { breachText, checkLedger } from '../ledger/invariants.ts';
 import { Connection } from '../store/connection.ts';
-import { copyDatabase } from '../store/copy.ts';
+import { copyDatabase, mustBeNew } from '../store/copy.ts';
+import { copyRows } from '../store/copy-rows.ts';
 import { MIGRATIONS } from '../store/migrations.ts';
+import { isPostgres } from '../store/open-store.ts';
+import { readDatabase } from '../store/read-database.ts';
 import { APPLICATION_ID, numberOf } from '../store/sqlite-file.ts';
+import { fillFile } from '../store/sqlite-filling.ts';
 import { StoreError } from '../store/store.ts';
 
 /** A copy of the database that was opened and checked. */
@@ -17,14 +21,22 @@ export interface Backup {
 }
 
 /**
- * Copies the database to a new file, beside a service that runs, and opens the copy to check it.
+ * Copies the database to a new file of SQLite, beside services that run, and opens the copy to check it.
+ * @param from a file, or an address of PostgreSQL
  * @throws StoreError when there is no database or it is not ours, when `to` is there already, and when the copy is damaged: then
  * it is deleted
  */
 export async function backUp(from: string, to: string): Promise<Backup> {
+  if (isPostgres(from))
+    await fillFile(to, (file) => readDatabase(from, (snapshot) => copyRows(snapshot, file, () => {})));
+  else backUpFile(from, to);
+  return check(to);
+}
+
+function backUpFile(from: string, to: string): void {
   if (!existsSync(from))
     throw new StoreError(`there is no database ${from}: give the folder that cash-server init made`);
-  if (existsSync(to)) throw new StoreError(`${to} is there already: choose another file`);
+  mustBeNew(to);
   const database = new DatabaseSync(from);
   try {
     if (numberOf(database, 'PRAGMA application_id') !== APPLICATION_ID) {
@@ -34,7 +46,6 @@ export async function backUp(from: string, to: string): Promise<Backup> {
   } finally {
     database.close();
   }
-  return check(to);
 }
 
 async function check(path: string): Promise<Backup> {

@@ -58,7 +58,7 @@ DO $$ DECLARE t text; BEGIN
   FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'cash_mobile' LOOP
     EXECUTE 'DELETE FROM ' || t;
   END LOOP;
-  FOR t IN SELECT sequencename FROM pg_sequences WHERE last_value IS NOT NULL LOOP
+  FOR t IN SELECT sequencename FROM pg_sequences LOOP
     PERFORM setval(t::regclass, CASE t WHEN 'approval' THEN ${APPROVALS_FROM + 1} ELSE 1 END, false);
   END LOOP;
 END $$;

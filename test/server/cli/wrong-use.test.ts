@@ -18,6 +18,32 @@ describe('cash-server used wrongly', () => {
       "option '--port <name>' argument '' is invalid. Give a device path or tcp://host:port.",
     ],
     [['serve'], 'give --data, the folder that "cash-server init" made (or CASH_SERVER_DATABASE and CASH_SERVER_KEYS)'],
+    [
+      ['backup', '--to', 'copy.db'],
+      'give --data, the folder that "cash-server init" made, or set CASH_SERVER_DATABASE',
+    ],
+    [['ledger', 'check'], 'give --data, the folder that "cash-server init" made, or set CASH_SERVER_DATABASE'],
+    [['move', '--from', 'a.db', '--to', 'b.db'], 'one of --from and --to is a file, the other one is "postgres"'],
+    [
+      ['move', '--from', 'postgres', '--to', 'postgres'],
+      'one of --from and --to is a file, the other one is "postgres"',
+    ],
+    [
+      ['move', '--from', 'a.db', '--to', 'postgres'],
+      '"postgres" is the address in CASH_SERVER_DATABASE: set it to postgres://user@host:port/database',
+    ],
+    [
+      ['move', '--from', 'a.db', '--to', 'postgres://me:secret@host/x'],
+      'an address on the command line is read by every user: set CASH_SERVER_DATABASE and say "postgres"',
+    ],
+    [
+      ['move', '--from', '', '--to', 'postgres'],
+      "option '--from <place>' argument '' is invalid. Give a file, or \"postgres\".",
+    ],
+    [
+      ['move', '--from', 'postgres', '--to', 'server'],
+      "option '--to <place>' argument 'server' is invalid. It is a folder: give a file, as server/service.db.",
+    ],
     [['bogus'], "unknown command 'bogus'"],
   ])('%j: one line, and 2', async (args, words) => {
     const run = await inProcess(cashServer, ...args);

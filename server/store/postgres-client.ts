@@ -1,0 +1,66 @@
+import type { Client, ClientConfig } from 'pg';
+import { isCollision, isGone } from './postgres-codes.ts';
+import { TYPES } from './postgres-connection.ts';
+import { reasonOf } from './postgres-store.ts';
+import { StoreError, UnreachableError } from './store.ts';
+
+/** `pg` is an optional package, for those who use PostgreSQL. @throws StoreError when it is missing */
+export async function packagePg(): Promise<Pick<typeof import('pg'), 'Client' | 'Pool'>> {
+  try {
+    return (await import('pg')).default;
+  } catch (error) {
+    throw new StoreError('PostgreSQL needs the package pg: npm install pg', { cause: error });
+  }
+}
+
+/** How a connection is made. @param name of this program, for the administrator of the database */
+export function configOf(url: string, name: string): ClientConfig {
+  return {
+    connectionString: url,
+    types: TYPES,
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+    application_name: `cash-server ${name}`,
+  };
+}
+
+/** Why a database could not be opened, for people. */
+export function cannotBeOpened(error: unknown): StoreError {
+  if (error instanceof StoreError) return error;
+  const what = isGone(error) ? 'cannot be reached' : 'cannot be opened';
+  return new StoreError(`the database ${what}: ${reasonOf(error)}`, { cause: error });
+}
+
+/** Statements over a whole history take as long as they take; a lock that somebody else holds is not waited for longer than 3 s. */
+const PATIENT = `
+SET statement_timeout = 0;
+SET idle_in_transaction_session_timeout = 0;
+SET lock_timeout = 3000;
+`;
+
+/**
+ * Runs `work` on a connection of its own, for commands that run once.
+ * @throws StoreError when the server cannot be reached, or another program locks the tables
+ */
+export async function onConnection<T>(url: string, name: string, work: (client: Client) => Promise<T>): Promise<T> {
+  const { Client } = await packagePg();
+  const client = new Client(configOf(url, name));
+  // Who uses the connection hears of its end by the query that fails.
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    await client.query(PATIENT);
+  } catch (error) {
+    await client.end();
+    throw cannotBeOpened(error);
+  }
+  try {
+    return await work(client);
+  } catch (error) {
+    if (isGone(error)) throw new UnreachableError(`the database is gone: ${reasonOf(error)}`, { cause: error });
+    if (isCollision(error)) throw new StoreError('another program uses the database: stop it first', { cause: error });
+    throw error;
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,52 @@
+import type { ClientBase } from 'pg';
+import { MIGRATIONS } from './migrations.ts';
+import { inPostgres, POSTGRES_TABLES } from './postgres-tables.ts';
+import { StoreError } from './store.ts';
+
+/** Holds the version of the tables, and shows that the database is ours. */
+const VERSION_TABLE = 'cash_mobile';
+
+/** Taken while tables are made, so that of several processes that start at once only one does. Any number that is ours. */
+export const MIGRATION_LOCK = 0x43614d6f;
+
+/** Brings the tables up to date, inside a transaction. @returns whether tables were made or changed */
+export async function migrate(client: ClientBase): Promise<boolean> {
+  const to = MIGRATIONS.length;
+  const from = await versionOf(client);
+  if (from === to) return false;
+  if (from === 0) {
+    await client.query(`CREATE TABLE ${VERSION_TABLE} (version BIGINT NOT NULL)`);
+    await client.query(POSTGRES_TABLES);
+    await client.query(`INSERT INTO ${VERSION_TABLE} (version) VALUES (${to})`);
+    return true;
+  }
+  for (const migration of MIGRATIONS.slice(from)) await client.query(inPostgres(migration));
+  await client.query(`UPDATE ${VERSION_TABLE} SET version = ${to}`);
+  return true;
+}
+
+/** Nothing is made or changed. @throws StoreError when the tables are missing or not up to date */
+export async function requireUpToDate(client: ClientBase): Promise<void> {
+  const version = await versionOf(client);
+  if (version === MIGRATIONS.length) return;
+  throw new StoreError(
+    version === 0
+      ? 'the database has no tables: "cash-server init" makes them'
+      : `the database was written by an older version of cash-server (${version}): start the service once`,
+  );
+}
+
+/** 0 without tables. @throws StoreError when there are tables of another program, or of a newer version */
+async function versionOf(client: ClientBase): Promise<number> {
+  const tables = await client.query<{ readonly name: string }>(
+    'SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema()',
+  );
+  if (tables.rows.length === 0) return 0;
+  if (!tables.rows.some(({ name }) => name === VERSION_TABLE)) {
+    throw new StoreError('the database has tables of another program: choose an empty one (createdb)');
+  }
+  const version = await client.query<{ readonly version: number }>(`SELECT version FROM ${VERSION_TABLE}`);
+  const found = version.rows[0]?.version ?? 0;
+  if (found <= MIGRATIONS.length) return found;
+  throw new StoreError(`the database was written by a newer version of cash-server (${found}): use that version`);
+}

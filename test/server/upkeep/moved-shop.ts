@@ -1,0 +1,136 @@
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import pg from 'pg';
+import { openStore } from '../../../server/store/open-store.ts';
+import { TYPES } from '../../../server/store/postgres-connection.ts';
+import { WITH_ROWID } from '../../../server/store/postgres-tables.ts';
+import { seededRandom, VirtualClock } from '../../../sim/index.ts';
+import { newDatabase, temporaryFolder } from '../database.ts';
+import { ScriptedRail } from '../rails/scripted-rail.ts';
+import { CUSTOMER_NUMBER, PIN, World } from '../world.ts';
+
+/**
+ * The file of a shop that ended in the middle of its work: a paid payment with a refund and a wrong PIN before it, a charge whose
+ * rail has not answered, a person whose phone has not answered, a request that waits, and a frame that the bearer had.
+ */
+export async function movedShop() {
+  const world = new World('move');
+  const file = join(temporaryFolder(), 'service.db');
+  await world.open(file);
+  const customer = await world.subscriber(CUSTOMER_NUMBER);
+  const { merchant } = await world.merchant();
+  const say = async (pin: string) => {
+    customer.phone.approve(pin);
+    await world.clock.advance(3_000);
+  };
+  const paid = await world.request(merchant);
+  await world.clock.advance(2_000);
+  await say('00000');
+  await say(PIN);
+  await world.service.refund(paid.txn, { key: 'a', amount: { minor: 250, currency: 'EUR' } });
+  const late = await world.service.addPerson({ number: '+393400000009', name: 'Zoë', language: 'it' });
+  await world.service.activate(late.id);
+  await world.service.close();
+
+  const rail = new ScriptedRail();
+  await world.open(file, { rails: [rail] });
+  const unknown = await world.request(merchant);
+  await world.clock.advance(2_000);
+  await say(PIN);
+  await world.service.close();
+
+  await world.open(file);
+  const asked = await world.request(merchant);
+  await world.clock.advance(2_000);
+  world.air.delay = new Promise(() => {});
+  const handed = await world.request(merchant);
+  await world.clock.advance(100);
+  world.kill();
+  world.air.delay = undefined;
+  return { world, file, rail, customer, merchant, paid, unknown, asked, handed };
+}
+
+let known: ReturnType<typeof movedShop> | undefined;
+
+/** A copy of the file of one shop for all tests that only move it. */
+export async function movedFile(): Promise<string> {
+  known ??= movedShop();
+  const { file } = await known;
+  const copy = join(temporaryFolder(), 'service.db');
+  for (const suffix of ['', '-wal']) copyFileSync(file + suffix, copy + suffix);
+  return copy;
+}
+
+/** A database of PostgreSQL whose tables are there and empty. */
+export async function emptyPostgres(): Promise<string> {
+  const database = await newDatabase();
+  const clock = new VirtualClock();
+  const { store } = await openStore({
+    database,
+    clock,
+    random: seededRandom('empty'),
+    hold: (work) => void clock.hold(work),
+  });
+  await store.close();
+  return database;
+}
+
+/** Rows as JSON, by table. */
+export type Rows = Readonly<Record<string, readonly string[]>>;
+
+/** All rows of a file; with their `rowid` where PostgreSQL has that column, and in its order. */
+export function rowsOfFile(path: string): Rows {
+  const database = new DatabaseSync(path, { readOnly: true });
+  try {
+    const names = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
+    return Object.fromEntries(
+      names.map(({ name }) => {
+        const hasRowid = WITH_ROWID.includes(String(name));
+        const sql = hasRowid ? `SELECT rowid, * FROM ${name} ORDER BY rowid` : `SELECT * FROM ${name}`;
+        return [String(name), database.prepare(sql).all().map(asText).toSorted()];
+      }),
+    );
+  } finally {
+    database.close();
+  }
+}
+
+/** All rows of a database of PostgreSQL. */
+export async function rowsOfPostgres(url: string): Promise<Rows> {
+  return onPostgresClient(url, async (client) => {
+    const tables = await client.query<{ name: string }>(
+      "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'cash_mobile'",
+    );
+    const found: Record<string, readonly string[]> = {};
+    for (const { name } of tables.rows) {
+      found[name] = (await client.query(`SELECT * FROM ${name}`)).rows.map(asText).toSorted();
+    }
+    return found;
+  });
+}
+
+/** Runs statements behind the back of everybody. */
+export async function change(url: string, ...statements: readonly string[]): Promise<void> {
+  await onPostgresClient(url, async (client) => {
+    for (const sql of statements) await client.query(sql);
+  });
+}
+
+async function onPostgresClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url, types: TYPES });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Columns in the order of their names, because a file of an earlier version has them in another one. */
+function asText(row: Readonly<Record<string, unknown>>): string {
+  const columns = Object.entries(row).toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return JSON.stringify(columns.map(([name, value]) => [name, value instanceof Uint8Array ? hex(value) : value]));
+}
+
+const hex = (octets: Uint8Array) => Buffer.from(octets).toString('hex');
