@@ -87,7 +87,7 @@ export class Journal {
  */
 export async function recordFault(store: Store, journal: Journal, error: unknown): Promise<void> {
   const reason = messageOf(error);
-  await store.transaction('fault', (tx) => journal.record(tx, { kind: 'fault', reason })).catch(() => {});
+  await store.transaction('fault', (tx) => journal.record(tx, { kind: 'fault', reason }), 'fail').catch(() => {});
 }
 
 /** Of one row several entries may come. */

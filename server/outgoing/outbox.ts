@@ -80,8 +80,11 @@ export class Outbox {
    */
   #promised = 0;
   /** Frames that waited and were marked as handed over, and leave when the commit is told. */
-  #claimed = 0;
-  readonly #inFlight = new Set<Promise<void>>();
+  readonly #claimed = new Set<number>();
+  /** Frames that the bearer has, until their outcome is written down. */
+  readonly #inFlight = new Map<number, Promise<void>>();
+  /** Frames that are this process's by their rows, and of which it did not know when it looked last. */
+  #unknown: ReadonlySet<number> = new Set();
   #running = false;
   #again = false;
   /** False when no row waits, so that nobody looks for one after each outcome. */
@@ -186,6 +189,39 @@ export class Outbox {
     if (left > 0) tx.wake('outbox');
   }
 
+  /**
+   * A COMMIT whose answer was lost may have marked frames as handed over of which this process does not know. What it did not know
+   * at the look before either, some seconds ago, waits again.
+   */
+  async giveBackUnknown(): Promise<void> {
+    const holder = this.#processes.id;
+    const handed = await this.#store.read((tx) =>
+      tx.all(
+        "SELECT id FROM outbox WHERE state = 'handed' AND ended_at IS NULL AND holder = ? ORDER BY id",
+        (row) => row.integer('id'),
+        holder,
+      ),
+    );
+    const unknown = handed.filter((id) => !this.#isKnown(id));
+    const lost = unknown.filter((id) => this.#unknown.has(id));
+    this.#unknown = new Set(unknown);
+    if (lost.length === 0) return;
+    await this.#store.transaction('give back', async (tx) => {
+      for (const id of lost) {
+        await tx.run(
+          "UPDATE outbox SET state = 'waiting' WHERE id = ? AND state = 'handed' AND holder = ?",
+          id,
+          holder,
+        );
+      }
+      tx.wake('outbox');
+    });
+  }
+
+  #isKnown(id: number): boolean {
+    return this.#inFlight.has(id) || this.#leaving.has(id) || this.#claimed.has(id) || this.#outcomes.isUnwritten(id);
+  }
+
   /** Begins to send. */
   async start(): Promise<void> {
     this.#running = true;
@@ -202,7 +238,7 @@ export class Outbox {
   async stop(): Promise<void> {
     this.#running = false;
     await this.#looking;
-    await Promise.all(this.#inFlight);
+    await Promise.all(this.#inFlight.values());
   }
 
   /** Frames that the bearer has and that have no outcome yet. */
@@ -230,7 +266,7 @@ export class Outbox {
       while (this.#again && this.#free > 0) {
         this.#again = false;
         for (const frame of await this.#claim()) {
-          this.#claimed -= 1;
+          this.#claimed.delete(frame.id);
           this.#start(frame);
         }
       }
@@ -249,15 +285,15 @@ export class Outbox {
 
   #start(frame: HeldFrame): void {
     const sending = this.#send(frame).finally(() => {
-      this.#inFlight.delete(sending);
+      if (this.#inFlight.get(frame.id) === sending) this.#inFlight.delete(frame.id);
       if (this.#mayWait) this.look();
     });
-    this.#inFlight.add(sending);
+    this.#inFlight.set(frame.id, sending);
   }
 
   /** How many more frames the bearer may get, besides those that it has or gets in this turn. */
   get #free(): number {
-    return this.#mayHold() - this.#inFlight.size - this.#leaving.size - this.#claimed;
+    return this.#mayHold() - this.#inFlight.size - this.#leaving.size - this.#claimed.size;
   }
 
   #mayHold(): number {
@@ -286,7 +322,7 @@ export class Outbox {
       const rest = await tx.get(`SELECT ${WAITING} AS rest`, (row) => row.integer('rest') === 1);
       tx.afterCommit(() => {
         this.#mayWait = rest === true;
-        this.#claimed += useful.length;
+        for (const { id } of useful) this.#claimed.add(id);
       });
       return useful.map((frame) => ({ ...frame, holder }));
     });

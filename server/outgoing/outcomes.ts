@@ -52,6 +52,11 @@ export class FrameOutcomes {
     return batch.written;
   }
 
+  /** Whether an outcome of this frame waits for the next transaction, because a fault kept it from being written. */
+  isUnwritten(id: number): boolean {
+    return this.#next.ended.some(([frame]) => frame.id === id);
+  }
+
   /** The frame is not sent any more. */
   async drop(tx: Tx, frame: Omit<HandedFrame, 'holder'>, reason: string): Promise<void> {
     if (!(await this.#end(tx, frame, 'dropped', reason))) return;

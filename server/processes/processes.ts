@@ -1,7 +1,7 @@
 import type { Cancel, Clock } from '../../modem/index.ts';
 import { type Journal, recordFault } from '../journal/journal.ts';
 import type { Row } from '../store/row.ts';
-import type { Store, Tx } from '../store/store.ts';
+import { type Store, type Tx, UnreachableError } from '../store/store.ts';
 
 /** How long a process counts as alive after it has said so, ms. */
 const LEASE_MS = 15_000;
@@ -15,8 +15,13 @@ const CLOCKS_APART_MS = 4_000;
 /** The number of a process in the database. A process that lost its lease comes back under another one. */
 export type ProcessId = number;
 
-/** What becomes of the work that a process had begun outside the database, when that process is dead. */
-export type TakeOver = (tx: Tx, dead: ProcessId) => Promise<void>;
+/** What a process has begun outside the database. */
+export interface WorkOutside {
+  /** It is another's now, when its process is dead. */
+  takeOver(tx: Tx, dead: ProcessId): Promise<void>;
+  /** Called with each renewal of the lease: what this process holds by its rows, and does not know of, is given back. */
+  giveBackUnknown(): Promise<void>;
+}
 
 interface DeadProcess {
   readonly id: ProcessId;
@@ -36,7 +41,7 @@ export class Processes {
   readonly #name: string;
   #id: ProcessId = 0;
   #aliveUntil = 0;
-  #takeOver: TakeOver = async () => {};
+  #work: WorkOutside | undefined;
   #next: Cancel = () => {};
   #renewing: Promise<void> = Promise.resolve();
   #stopped = false;
@@ -60,8 +65,8 @@ export class Processes {
   }
 
   /** Takes a lease, and takes over from processes whose lease has ended. */
-  async start(takeOver: TakeOver): Promise<void> {
-    this.#takeOver = takeOver;
+  async start(work: WorkOutside): Promise<void> {
+    this.#work = work;
     await this.#register();
     await this.#buryDead();
     this.#renewLater();
@@ -73,7 +78,7 @@ export class Processes {
     this.#next();
     await this.#renewing;
     if (this.#store.isOpen)
-      await this.#store.transaction('process ends', (tx) => this.#bury(tx, this.#id, this.#takeOver)).catch(() => {});
+      await this.#store.transaction('process ends', (tx) => this.#bury(tx, this.#id)).catch(() => {});
   }
 
   #renewLater(): void {
@@ -96,7 +101,9 @@ export class Processes {
       if (renewed > 0) this.#aliveUntil = until;
       else await this.#register();
       await this.#buryDead();
+      await this.#work?.giveBackUnknown();
     } catch (error) {
+      if (error instanceof UnreachableError) return;
       await recordFault(this.#store, this.#journal, error);
     }
   }
@@ -124,7 +131,7 @@ export class Processes {
     );
     for (const { id, name } of dead) {
       await this.#store.transaction('process is dead', async (tx) => {
-        const buried = await this.#bury(tx, id, this.#takeOver, before);
+        const buried = await this.#bury(tx, id, before);
         if (buried && this.#store.isShared) {
           await this.#journal.record(tx, { kind: 'alarm', alarm: 'process-lost', ref: name });
         }
@@ -133,9 +140,9 @@ export class Processes {
   }
 
   /** @returns false when another process was quicker, or the process lives */
-  async #bury(tx: Tx, id: ProcessId, takeOver: TakeOver, before: number = Number.MAX_SAFE_INTEGER): Promise<boolean> {
+  async #bury(tx: Tx, id: ProcessId, before: number = Number.MAX_SAFE_INTEGER): Promise<boolean> {
     const buried = await tx.run('DELETE FROM process WHERE id = ? AND alive_until < ?', id, before);
-    if (buried > 0) await takeOver(tx, id);
+    if (buried > 0) await this.#work?.takeOver(tx, id);
     return buried > 0;
   }
 }

@@ -96,7 +96,7 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
 
   const open = await store.read((tx) => takenOver(tx, clock.now()));
   await checkAtStart(store, journal);
-  await processes.start((tx, dead) => context.outbox.takeOver(tx, dead));
+  await processes.start(context.outbox);
   journal.listenElsewhere(store);
   await context.outbox.start();
   modems.onChange(() => context.outbox.look());

@@ -45,12 +45,11 @@ export async function openPostgres(options: OpenPostgresOptions): Promise<Postgr
   const { url, processName, clock, hold } = options;
   const { Client, Pool } = await packagePg();
   const config = configOf(url, processName);
-  const pool = new Pool({ ...config, max: CONNECTIONS });
+  const pool = new Pool({ ...config, max: CONNECTIONS, onConnect: (client) => client.query(SESSION) });
   // Who uses a connection hears of its end by the query that fails.
   pool.on('error', () => {});
   pool.on('connect', (client) => {
     client.on('error', () => {});
-    client.query(SESSION).catch(() => {});
   });
   try {
     // A clock that can be held is virtual: it does not show the time of day.

@@ -57,7 +57,7 @@ async function open(atOnce: number) {
     );
   });
   const start = async () => {
-    await processes.start((tx, dead) => outbox.takeOver(tx, dead));
+    await processes.start(outbox);
     await outbox.start();
   };
   await start();

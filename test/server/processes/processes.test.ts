@@ -20,13 +20,17 @@ class SharedStore implements Store {
   readonly isOpen = true;
   readonly #store: SqliteStore;
   fault: Error | undefined;
+  /** The transaction of this name fails. */
+  refused = '';
 
   constructor(store: SqliteStore) {
     this.#store = store;
   }
 
   transaction: Store['transaction'] = (name, work, whenUnable) =>
-    this.fault === undefined ? this.#store.transaction(name, work, whenUnable) : Promise.reject(this.fault);
+    this.fault === undefined && name !== this.refused
+      ? this.#store.transaction(name, work, whenUnable)
+      : Promise.reject(this.fault ?? new Error('refused'));
   read: Store['read'] = (work) => (this.fault === undefined ? this.#store.read(work) : Promise.reject(this.fault));
   onWake: Store['onWake'] = (topic, listener) => this.#store.onWake(topic, listener);
   stopWaiting = () => this.#store.stopWaiting();
@@ -100,7 +104,7 @@ async function startProcess(name: string, store: SharedStore, world: VirtualCloc
     close: async () => {},
   };
   const outbox = new Outbox(store, clock, bearer, timers, journal, processes, { canSend: () => true, atOnce });
-  await processes.start((tx, dead) => outbox.takeOver(tx, dead));
+  await processes.start(outbox);
   await outbox.start();
   const add = () =>
     store.transaction('add', (tx) =>
@@ -219,6 +223,44 @@ describe('processes on one database', () => {
     expect((await alive()).toSorted()).toEqual(['one', 'two']);
   });
 
+  it('a frame that a lost COMMIT has marked as handed over leaves after the second look, once', async () => {
+    const { clock, processes, frames } = await world(['one', 'two']);
+    const [one, two] = processes;
+    if (one === undefined || two === undefined) throw new Error('two processes');
+    two.clock.isStopped = true;
+    await one.store.transaction('whose answer was lost', (tx) =>
+      tx.run(
+        `INSERT INTO outbox (number, device_id, message, ref, frame, useful_until, created_at, report, state, tries, holder)
+         VALUES ('+391', 7, 'RECEIPT', 'a', x'01', ?, 0, 0, 'handed', 1, ?)`,
+        clock.now() + 600_000,
+        one.processes.id,
+      ),
+    );
+    await clock.advance(7_999);
+    expect(one.sent()).toEqual([]);
+    await clock.advance(1);
+    expect(one.sent()).toEqual(['outbox-1']);
+    await clock.advance(600_000);
+    expect(one.sent()).toEqual(['outbox-1']);
+    expect(await frames()).toEqual([['handed', one.processes.id]]);
+    await one.conclude(SENT);
+    expect((await frames()).map(([state]) => state)).toEqual(['sent']);
+  });
+
+  it('a frame whose outcome could not be written yet is not given back', async () => {
+    const { clock, processes, frames } = await world(['one']);
+    const [one] = processes;
+    if (one === undefined) throw new Error('one process');
+    await one.add();
+    one.store.refused = 'outcomes of frames';
+    await one.conclude(SENT);
+    await clock.advance(60_000);
+    expect([one.sent(), (await frames()).map(([state]) => state)]).toEqual([['outbox-1'], ['handed']]);
+    one.store.refused = '';
+    await clock.advance(5_000);
+    expect([one.sent(), (await frames()).map(([state]) => state)]).toEqual([['outbox-1'], ['sent']]);
+  });
+
   it('each hands over as much as its bearer holds, and none what another one holds', async () => {
     const { clock, processes, frames } = await world(['one', 'two'], 2);
     const [one, two] = processes;
@@ -242,7 +284,7 @@ describe('a process that is alone on its database', () => {
     const dead: number[] = [];
     const start = async () => {
       const processes = new Processes(store, clock, journal, 'service');
-      await processes.start(async (_tx, id) => void dead.push(id));
+      await processes.start({ takeOver: async (_tx, id) => void dead.push(id), giveBackUnknown: async () => {} });
       return processes;
     };
     const first = await start();
