@@ -1,11 +1,11 @@
 import type { Clock, SendOutcome, SmsBearer } from '../../modem/index.ts';
 import { type Journal, recordFault } from '../journal/journal.ts';
 import type { Processes, ProcessId } from '../processes/processes.ts';
-import type { Row } from '../store/row.ts';
 import type { ReadTx, Store, Tx } from '../store/store.ts';
 import type { Timers } from '../time/timers.ts';
 import { type DeviceId, deviceId } from '../vocabulary/ids.ts';
 import { FrameOutcomes, type HandedFrame } from './outcomes.ts';
+import { type OutgoingFrame, readWaitingFrame, type WaitingFrame } from './outgoing-frame.ts';
 
 /** The port of the payment application, on the phone and at the service (3GPP TS 23.040: 16000 to 16999 are free). */
 export const APPLICATION_PORT = 16001;
@@ -16,22 +16,6 @@ const FRAME_ID = /^outbox-[0-9]{1,15}$/;
 
 /** Pause after a fault of the database, ms: then the frames that wait are looked at again. */
 const AGAIN_AFTER_MS = 5_000;
-
-/** A sealed frame to send. Never a plaintext. */
-export interface OutgoingFrame {
-  readonly deviceId: DeviceId;
-  /** E.164. */
-  readonly number: string;
-  /** The type of the message inside, for people. */
-  readonly message: string;
-  /** The ref of the message: a txn, a challenge, an mref or a nonce. */
-  readonly ref: string;
-  readonly frame: Uint8Array;
-  /** After this time, ms since 1970, the frame is not sent any more. */
-  readonly usefulUntil: number;
-  /** Ask the network to say when the phone has it. Default false. */
-  readonly report?: boolean;
-}
 
 /** The phone and the ref of a delivered message. */
 export interface DeliveredFrame {
@@ -48,11 +32,6 @@ export interface BearerRoom {
   canSend(): boolean;
   /** How many messages it may hold at once; the others wait here, where they can still be withdrawn. */
   readonly atOnce: number;
-}
-
-interface WaitingFrame extends OutgoingFrame {
-  readonly id: number;
-  readonly tries: number;
 }
 
 /** A frame that this process hands to its bearer. */
@@ -356,17 +335,3 @@ const LEASE_LOST: SendOutcome = { kind: 'unknown', reason: 'this process was sto
 
 /** Whether a frame waits. */
 const WAITING = "EXISTS (SELECT 1 FROM outbox WHERE state = 'waiting' AND ended_at IS NULL)";
-
-function readWaitingFrame(row: Row): WaitingFrame {
-  return {
-    id: row.integer('id'),
-    deviceId: deviceId(row.integer('device_id')),
-    number: row.text('number'),
-    message: row.text('message'),
-    ref: row.text('ref'),
-    frame: row.octets('frame'),
-    tries: row.integer('tries'),
-    usefulUntil: row.integer('useful_until'),
-    report: row.integer('report') === 1,
-  };
-}

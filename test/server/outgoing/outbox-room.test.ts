@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { OutgoingSms, SendOutcome, SmsBearer } from '../../../modem/index.ts';
 import { Journal } from '../../../server/journal/journal.ts';
-import { Outbox, type OutgoingFrame } from '../../../server/outgoing/outbox.ts';
+import { Outbox } from '../../../server/outgoing/outbox.ts';
+import type { OutgoingFrame } from '../../../server/outgoing/outgoing-frame.ts';
 import { Processes } from '../../../server/processes/processes.ts';
 import { StoreError } from '../../../server/store/store.ts';
 import { Timers } from '../../../server/time/timers.ts';
