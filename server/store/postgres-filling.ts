@@ -4,7 +4,7 @@ import { onConnection } from './postgres-client.ts';
 import { PostgresConnection, Prepared } from './postgres-connection.ts';
 import { MIGRATION_LOCK, migrate } from './postgres-schema.ts';
 import type { Filling, LastNumbers, RowValues } from './snapshot.ts';
-import { type ReadTx, StoreError } from './store.ts';
+import { type ReadTx, type SqlValue, StoreError } from './store.ts';
 import { FIRST_ROWS } from './tables.ts';
 
 /**
@@ -69,11 +69,8 @@ class PostgresFilling extends PostgresConnection implements Filling {
     const names = columns.map((column) => column.name).join(', ');
     const arrays = columns.map(({ type }, place) => `$${place + 1}::${ARRAYS[type]}`).join(', ');
     const text = `INSERT INTO ${name} (${names}) OVERRIDING SYSTEM VALUE SELECT * FROM unnest(${arrays})`;
-    await this.#client.query({
-      name: `add ${name}`,
-      text,
-      values: columns.map((_, place) => rows.map((row) => row[place])),
-    });
+    const values = columns.map((_, place) => rows.map((row) => storable(row[place])));
+    await this.#client.query({ name: `add ${name}`, text, values });
   }
 
   /** `RESTART` is undone with the transaction; `setval` would not be. */
@@ -86,4 +83,9 @@ class PostgresFilling extends PostgresConnection implements Filling {
     }
     await this.#client.query('ANALYZE');
   }
+}
+
+/** PostgreSQL takes no NUL in a text. */
+function storable(value: SqlValue | undefined): SqlValue | undefined {
+  return typeof value === 'string' ? value.replaceAll('\0', '\ufffd') : value;
 }

@@ -27,5 +27,7 @@ async function ledgerMustBeRight(tx: ReadTx, where: string): Promise<void> {
   const [first, ...others] = (await checkLedger(tx)).map(breachText);
   if (first === undefined) return;
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
-  throw new StoreError(`nothing was moved, the ledger of ${where} is not right: ${first}${more}`);
+  throw new StoreError(
+    `nothing was moved, the ledger of ${where} is not right: ${first}${more}: see "cash-server ledger check"`,
+  );
 }

@@ -3,10 +3,22 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { lockFile } from '../../../server/store/lock.ts';
+import { readDatabase } from '../../../server/store/read-database.ts';
+import type { ReadTx } from '../../../server/store/store.ts';
 import { moveDatabase } from '../../../server/upkeep/move.ts';
 import { newDatabase, temporaryFolder } from '../database.ts';
 import { PIN } from '../world.ts';
-import { change, emptyPostgres, movedFile, movedShop, type Rows, rowsOfFile, rowsOfPostgres } from './moved-shop.ts';
+import {
+  barePostgres,
+  change,
+  emptyPostgres,
+  movedFile,
+  movedShop,
+  type Rows,
+  rowsOfFile,
+  rowsOfPostgres,
+  whileHeld,
+} from './moved-shop.ts';
 
 const newFile = () => join(temporaryFolder(), 'service.db');
 
@@ -44,10 +56,12 @@ describe('moved from a file to PostgreSQL', () => {
       const isUsed = !['difference', 'reconciled', 'folded', 'merchant_receipt', 'balance_answer'].includes(table);
       expect([table, rows.length > 0]).toEqual([table, isUsed]);
     }
-    const url = await newDatabase();
+    const url = await barePostgres();
     const told: [string, number][] = [];
     await moveDatabase(file, url, 0, (table, rows) => told.push([table, rows]));
-    expect(without(await rowsOfPostgres(url), OWN)).toEqual(expected(before));
+    const moved = await rowsOfPostgres(url);
+    expect(without(moved, OWN)).toEqual(expected(before));
+    expect(moved['process']).toEqual([]);
     expect(Object.fromEntries(told)).toMatchObject({ person: 2, payment: 4 });
     const back = newFile();
     await moveDatabase(url, back, 0, () => {});
@@ -113,15 +127,87 @@ async function readPayment(file: string, txn: string) {
 
 const GIFT = "UPDATE account SET credits_posted = credits_posted + 1 WHERE owner = 'person:1'";
 
+describe('a text with a NUL, which PostgreSQL does not take', () => {
+  it('is moved with a mark in its place', async () => {
+    const [file, url] = [await movedFile(), await emptyPostgres()];
+    const database = new DatabaseSync(file);
+    database.exec("UPDATE person SET name = 'An' || char(0) || 'na' WHERE id = 1");
+    database.close();
+    await moveDatabase(file, url, 0, () => {});
+    expect((await rowsOfPostgres(url))['person']?.join()).toContain('["name","An\ufffdna"]');
+  });
+});
+
+describe('a database that was used and emptied', () => {
+  it('is as good as a new one', async () => {
+    const file = await movedFile();
+    const url = await emptyPostgres();
+    await change(
+      url,
+      'UPDATE ledger_checkpoint SET transfer_end = 5',
+      'DELETE FROM deletion',
+      "INSERT INTO process (name, began_at, alive_until) VALUES ('killed', 0, 1000)",
+      "SELECT setval('approval', 555555), setval('person_id_seq', 77), setval('payment_rowid_seq', 77)",
+    );
+    await moveDatabase(file, url, 1_000, () => {});
+    const { process, ...rows } = await rowsOfPostgres(url);
+    expect(rows).toEqual(expected(rowsOfFile(file)));
+    expect(process).toEqual([]);
+    const back = newFile();
+    await moveDatabase(url, back, 0, () => {});
+    expect(numbers(rowsOfFile(back))).toEqual(numbers(rowsOfFile(file)));
+  });
+});
+
+describe('a database that somebody uses at this moment', () => {
+  const isStarting = [`SELECT pg_advisory_lock(${0x43614d6f})`];
+  const isWriting = ['BEGIN', "INSERT INTO person (number, name, language, created_at) VALUES ('+39', 'a', 'it', 0)"];
+
+  it.each([
+    ['starts on it', isStarting, 'another cash-server starts, or moves, on the database: wait until it has'],
+    ['writes to it', isWriting, 'another program uses the database: stop it first'],
+  ])('is not moved to while a service %s', async (_, held, words) => {
+    const [file, url] = [await movedFile(), await emptyPostgres()];
+    await whileHeld(url, held, async () => {
+      await expect(moveDatabase(file, url, 0, () => {})).rejects.toThrow(words);
+    });
+  });
+
+  it('is not moved from while a service starts on it', async () => {
+    const url = await emptyPostgres();
+    await whileHeld(url, isStarting, async () => {
+      await expect(moveDatabase(url, newFile(), 0, () => {})).rejects.toThrow('another cash-server starts');
+    });
+  });
+});
+
+describe('reading a database', () => {
+  it('sees all of it as it is at one moment, and writes nothing', async () => {
+    const url = await emptyPostgres();
+    const add = "INSERT INTO person (number, name, language, created_at) VALUES ('+39', 'a', 'it', 0)";
+    const count = (tx: ReadTx) => tx.get('SELECT count(*) AS people FROM person', (row) => row.integer('people'));
+    const read = readDatabase(url, async (tx) => {
+      const before = await count(tx);
+      await change(url, add);
+      return [before, await count(tx)];
+    });
+    expect(await read).toEqual([0, 0]);
+    expect(await readDatabase(url, count)).toBe(1);
+    const writing = readDatabase(url, (tx) => tx.all(`${add} RETURNING id`, () => 0));
+    await expect(writing).rejects.toThrow('read-only transaction');
+  });
+});
+
 describe('a move to PostgreSQL that fails leaves the database as it was', () => {
   const changeFile = (sql: string) => (file: string) => {
     const database = new DatabaseSync(file);
     database.exec(sql);
     database.close();
+    return undefined;
   };
-  const nothing = () => {};
+  const nothing = () => undefined;
 
-  it.each<[string, (file: string) => unknown, readonly string[], string]>([
+  it.each<[string, (file: string) => (() => void) | undefined, readonly string[], string]>([
     [
       'a service runs on the file',
       (file) => lockFile(join(dirname(file), 'service.lock')),
@@ -181,7 +267,8 @@ describe('a move to PostgreSQL that fails leaves the database as it was', () => 
     ],
   ])('%s', async (_, spoil, statements, words) => {
     const file = await movedFile();
-    spoil(file);
+    // What frees the lock is kept: without it the lock goes with the next collection of garbage.
+    const end = spoil(file);
     const url = await emptyPostgres();
     await change(url, ...statements);
     const before = await rowsOfPostgres(url);
@@ -189,6 +276,7 @@ describe('a move to PostgreSQL that fails leaves the database as it was', () => 
       await expect(moveDatabase(file, url, 1_000, () => {})).rejects.toThrow(words);
       expect(await rowsOfPostgres(url)).toEqual(before);
     } finally {
+      end?.();
       await change(url, 'DROP FUNCTION IF EXISTS lose, gift, undo CASCADE');
     }
   });

@@ -110,6 +110,21 @@ export async function rowsOfPostgres(url: string): Promise<Rows> {
   });
 }
 
+/** A database of PostgreSQL without tables. */
+export async function barePostgres(): Promise<string> {
+  const url = await newDatabase();
+  await change(url, 'DROP SCHEMA public CASCADE', 'CREATE SCHEMA public');
+  return url;
+}
+
+/** Does `work` while another connection holds what these statements lock. */
+export async function whileHeld(url: string, statements: readonly string[], work: () => Promise<void>): Promise<void> {
+  await onPostgresClient(url, async (client) => {
+    for (const sql of statements) await client.query(sql);
+    await work();
+  });
+}
+
 /** Runs statements behind the back of everybody. */
 export async function change(url: string, ...statements: readonly string[]): Promise<void> {
   await onPostgresClient(url, async (client) => {
