@@ -10,6 +10,7 @@ import type { Service } from '../service/service.ts';
 import { adminRoutes } from './admin-routes.ts';
 import { healthRoutes } from './health-routes.ts';
 import { merchantRoutes } from './merchant-routes.ts';
+import { refuseNul } from './no-nul.ts';
 import type { OpenRequests } from './open-requests.ts';
 import { operatorRoutes } from './operator-routes.ts';
 import { sendError, sendProblem } from './problem.ts';
@@ -28,6 +29,7 @@ export function createHttp(service: Service, adminKeyHash: Uint8Array, requests:
     frameworkErrors: (error, _request, reply) => answerError(error, reply),
   });
   requests.watch(app);
+  refuseNul(app);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler<FastifyError>((error, _request, reply) => answerError(error, reply));
