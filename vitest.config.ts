@@ -11,8 +11,9 @@ const SHARED = [
 
 /** Tests of the service that run on both databases. */
 const ON_POSTGRES = [
-  'test/server/{enrolment,outgoing,queries,rails}/**/*.test.ts',
-  'test/server/payments/payments.test.ts',
+  'test/server/{approvals,attempts,enrolment,http,intake,journal,ledger,outgoing,payments,queries,rails,reconciliation,service,time}/**/*.test.ts',
+  'test/server/{daily-jobs,determinism,secrets,stop,wiped,kill,run-twice}.test.ts',
+  'test/server/upkeep/retention.test.ts',
   'test/server/at-once.test.ts',
 ];
 

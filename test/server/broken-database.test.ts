@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { takenOver } from '../../server/service/taken-over.ts';
-import { SqliteStore } from '../../server/store/sqlite-store.ts';
 import { DAY_MS } from '../../server/time/days.ts';
 import { ScriptedRail } from './rails/scripted-rail.ts';
 import { CUSTOMER_NUMBER, PIN, World } from './world.ts';
@@ -88,7 +87,7 @@ describe('a database that fails for some time', () => {
       expect((await world.service.payment(txn)).state, where).toBe('REFUNDED');
       expect(customer.phone.receipts().at(-1)?.status, where).toBe('refunded');
       expect(await world.breaches(), where).toEqual([]);
-      const store = new SqliteStore(world.database, { clock: world.clock });
+      const store = await world.store();
       expect(await store.read((tx) => takenOver(tx, world.clock.now())), where).toEqual({
         requests: 0,
         framesToSend: 0,

@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { SqliteStore } from '../../server/store/sqlite-store.ts';
 import { shop, type World } from './world.ts';
 
 const HOUR = 3_600_000;
 
 /** When the daily jobs are due, as the file of a service says. */
 async function due(world: World) {
-  const store = new SqliteStore(world.database, { clock: world.clock });
+  const store = await world.store();
   const rows = await store.read((tx) =>
     tx.all(
       "SELECT kind, due FROM timer WHERE subject = 'daily' ORDER BY kind",

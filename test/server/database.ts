@@ -1,16 +1,31 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import pg from 'pg';
-import { afterEach, inject } from 'vitest';
+import { inject } from 'vitest';
+import { openStore } from '../../server/store/open-store.ts';
+import { TYPES } from '../../server/store/postgres-connection.ts';
+import { postgresText } from '../../server/store/postgres-text.ts';
+import { SqliteStore } from '../../server/store/sqlite-store.ts';
+import type { SqlValue, Store, StoreProbe } from '../../server/store/store.ts';
 import { APPROVALS_FROM, FIRST_ROWS } from '../../server/store/tables.ts';
+import { seededRandom, VirtualClock } from '../../sim/index.ts';
 
 /** The tests run on PostgreSQL; those of files of SQLite leave themselves out. */
 export const onPostgres: boolean = process.env['CASH_MOBILE_TEST_DATABASE'] === 'postgres';
 
-/** Databases of this process: those of tests that have ended, and those of the test that runs. */
-const free: string[] = [];
-const taken: string[] = [];
+/** A database of this process, and the connection by which the tests look into it. */
+interface TestDatabase {
+  readonly url: string;
+  readonly client: pg.Client;
+}
+
+/** Databases of tests that have ended, and those of the test that runs. */
+const free: TestDatabase[] = [];
+const taken = new Map<string, TestDatabase>();
+/** What ends the services of the test that runs. */
+const endings: (() => void)[] = [];
 let made = 0;
 
 /** A folder that nobody else uses. */
@@ -21,17 +36,92 @@ export function temporaryFolder(): string {
 /** A database that nobody else uses, until the end of the test. On PostgreSQL it has been used by earlier tests and is empty again. */
 export async function newDatabase(): Promise<string> {
   if (!onPostgres) return join(temporaryFolder(), 'service.db');
-  const name = free.pop() ?? (await create());
-  taken.push(name);
-  return urlOf(name);
+  const database = free.pop() ?? (await create());
+  taken.set(database.url, database);
+  return database.url;
 }
 
-afterEach(async () => {
-  for (const name of taken.splice(0)) {
-    await empty(name);
-    free.push(name);
+/** A store of its own, of one process; with SQLite it is kept in memory. */
+export async function testStore(clock: VirtualClock = new VirtualClock(), probe: StoreProbe = {}): Promise<Store> {
+  const hold = (work: Promise<unknown>) => void clock.hold(work);
+  if (!onPostgres) return new SqliteStore(':memory:', { clock, hold, probe });
+  const random = seededRandom(made);
+  const { store } = await openStore({ database: await newDatabase(), clock, random, hold, probe, alone: true });
+  whenTestEnds(() => void store.close());
+  return store;
+}
+
+/** The rows that a second look into the database finds; `?` stands for each value. */
+export async function rows(
+  database: string,
+  sql: string,
+  ...values: SqlValue[]
+): Promise<{ readonly [column: string]: unknown }[]> {
+  if (onPostgres) {
+    const result = await clientOf(database).query({ text: postgresText(sql), values, types: TYPES });
+    return result.rows;
   }
-});
+  const file = new DatabaseSync(database);
+  try {
+    return file
+      .prepare(sql)
+      .all(...values)
+      .map((row) => ({ ...row }));
+  } finally {
+    file.close();
+  }
+}
+
+/** Changes the database behind the back of the service, one statement after another. */
+export async function write(database: string, ...statements: readonly string[]): Promise<void> {
+  if (onPostgres) {
+    for (const sql of statements) await clientOf(database).query(postgresText(sql));
+    return;
+  }
+  const file = new DatabaseSync(database);
+  for (const sql of statements) file.exec(sql);
+  file.close();
+}
+
+/** Every row of every table. */
+export async function allRows(database: string): Promise<{ readonly [column: string]: unknown }[]> {
+  const tables = onPostgres
+    ? "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'"
+    : "SELECT name FROM sqlite_schema WHERE type = 'table'";
+  const found = (await rows(database, tables)).map(({ name }) => rows(database, `SELECT * FROM ${name}`));
+  return (await Promise.all(found)).flat();
+}
+
+/** Calls `end` when the test has ended, before its databases are emptied. */
+export function whenTestEnds(end: () => void): void {
+  endings.push(end);
+}
+
+/** Ends what still uses the databases of the test, and deletes all rows. */
+export async function emptyDatabases(): Promise<void> {
+  for (const end of endings.splice(0)) end();
+  for (const database of taken.values()) {
+    await database.client.query(END_OTHERS);
+    await database.client.query(EMPTY);
+    free.push(database);
+  }
+  taken.clear();
+}
+
+function clientOf(url: string): pg.Client {
+  const client = taken.get(url)?.client;
+  if (client === undefined) throw new Error(`${url} is no database of this test`);
+  return client;
+}
+
+async function create(): Promise<TestDatabase> {
+  made += 1;
+  const name = `test_${process.pid}_${made}`;
+  const first = await connect('postgres');
+  await first.query(`CREATE DATABASE ${name}`);
+  await first.end();
+  return { url: urlOf(name), client: await connect(name) };
+}
 
 function urlOf(name: string): string {
   const folder = inject('postgres');
@@ -39,18 +129,15 @@ function urlOf(name: string): string {
   return `postgres://cash@/${name}?host=${encodeURIComponent(folder)}`;
 }
 
-async function create(): Promise<string> {
-  made += 1;
-  const name = `test_${process.pid}_${made}`;
-  await query('postgres', `CREATE DATABASE ${name}`);
-  return name;
+async function connect(name: string): Promise<pg.Client> {
+  const client = new pg.Client(urlOf(name));
+  client.on('error', () => {});
+  await client.connect();
+  return client;
 }
 
-/** Ends what still uses the database, and deletes all rows. */
-async function empty(name: string): Promise<void> {
-  await query('postgres', `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`);
-  await query(name, EMPTY);
-}
+const END_OTHERS =
+  'SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()';
 
 const EMPTY = `
 SET session_replication_role = replica;
@@ -61,15 +148,6 @@ DO $$ DECLARE t text; BEGIN
   FOR t IN SELECT sequencename FROM pg_sequences LOOP
     PERFORM setval(t::regclass, CASE t WHEN 'approval' THEN ${APPROVALS_FROM + 1} ELSE 1 END, false);
   END LOOP;
+  IF to_regclass('deletion') IS NOT NULL THEN ${FIRST_ROWS} END IF;
 END $$;
-${FIRST_ROWS}`;
-
-async function query(name: string, sql: string): Promise<void> {
-  const client = new pg.Client(urlOf(name));
-  await client.connect();
-  try {
-    await client.query(sql);
-  } finally {
-    await client.end();
-  }
-}
+SET session_replication_role = origin;`;

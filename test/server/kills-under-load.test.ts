@@ -12,7 +12,6 @@ import {
   servicePrimitives,
 } from '../../server/index.ts';
 import { balanceOf } from '../../server/ledger/ledger.ts';
-import { SqliteStore } from '../../server/store/sqlite-store.ts';
 import {
   ExampleHost,
   exampleRail,
@@ -295,7 +294,7 @@ async function judge(load: Load, kind: string): Promise<void> {
     for (const payment of payments)
       expect(orders.get(`${payment.txn}:charge`) ?? false, payment.txn).toBe(isPaid(payment));
     for (const { railKey, state } of refunds) expect(orders.get(railKey) ?? false, railKey).toBe(state === 'refunded');
-    const store = new SqliteStore(world.database, { clock: world.clock });
+    const store = await world.store();
     const clearing = await store.read((tx) => balanceOf(tx, 'clearing:bank', 'EUR'));
     await store.close();
     expect(clearing).toEqual({ posted: 0 - moved, pending: 0 });

@@ -1,4 +1,5 @@
-import { beforeEach, inject } from 'vitest';
+import { afterEach, beforeEach, inject } from 'vitest';
+import { emptyDatabases } from './database.ts';
 
 // Where PostgreSQL is not installed each test is skipped, by its name.
 beforeEach((context) => {
@@ -6,3 +7,6 @@ beforeEach((context) => {
   if (process.env['CASH_MOBILE_SKIP_NOTHING'] === '1') throw new Error('PostgreSQL is not installed');
   context.skip();
 });
+
+// Here, because this file is run for each file of tests: the modules of the tests are kept.
+afterEach(emptyDatabases);

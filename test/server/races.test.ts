@@ -1,7 +1,7 @@
-import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { createServiceKeys, servicePrimitives } from '../../server/index.ts';
 import { seededRandom } from '../../sim/index.ts';
+import { rows, write } from './database.ts';
 import { throughSql } from './run-twice.ts';
 import { PIN, shop, type World } from './world.ts';
 
@@ -112,12 +112,7 @@ describe('a frame that another process has dealt with meanwhile', () => {
       if (sql.startsWith('INSERT INTO evidence')) throw new Error('out of order');
     };
     const dealtElsewhere = "UPDATE inbox SET frame = NULL, result = 'elsewhere' WHERE result IS NULL";
-    const results = () => {
-      const file = new DatabaseSync(world.database, { readOnly: true });
-      const rows = file.prepare('SELECT result, tries FROM inbox ORDER BY id').all();
-      file.close();
-      return rows.at(-1);
-    };
+    const results = async () => (await rows(world.database, 'SELECT result, tries FROM inbox ORDER BY id')).at(-1);
     const faults = () => world.journal.filter(({ event }) => event.kind === 'fault').length;
     return { world, customer, dealtElsewhere, results, faults };
   }
@@ -126,12 +121,10 @@ describe('a frame that another process has dealt with meanwhile', () => {
     const { world, customer, dealtElsewhere, results, faults } = await failing();
     customer.phone.approve(PIN);
     await world.clock.advance(1_500);
-    expect([results(), faults()]).toEqual([{ result: null, tries: 1 }, 1]);
-    const file = new DatabaseSync(world.database);
-    file.exec(dealtElsewhere);
-    file.close();
+    expect([await results(), faults()]).toEqual([{ result: null, tries: 1 }, 1]);
+    await write(world.database, dealtElsewhere);
     await world.clock.advance(10_000);
-    expect([results(), faults()]).toEqual([{ result: 'elsewhere', tries: 1 }, 1]);
+    expect([await results(), faults()]).toEqual([{ result: 'elsewhere', tries: 1 }, 1]);
   });
 
   it('is not counted as a failure, and not set aside', async () => {
@@ -142,6 +135,6 @@ describe('a frame that another process has dealt with meanwhile', () => {
     };
     customer.phone.approve(PIN);
     await world.clock.advance(5_000);
-    expect([results(), faults()]).toEqual([{ result: 'elsewhere', tries: 1 }, 1]);
+    expect([await results(), faults()]).toEqual([{ result: 'elsewhere', tries: 1 }, 1]);
   });
 });

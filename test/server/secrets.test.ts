@@ -1,13 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { signWithPin, verifySignature } from '../../device/safe-mobile/index.ts';
 import { servicePrimitives } from '../../server/index.ts';
+import { allRows, onPostgres, rows } from './database.ts';
 import { PIN, shop } from './world.ts';
 
-/** All files of the database: the main one and its log. */
-function databaseOctets(database: string): Buffer {
+/** All files of the database: the main one and its log. On PostgreSQL, whose files have those of many tests, all rows. */
+async function databaseOctets(database: string): Promise<Buffer> {
+  if (onPostgres) {
+    const values = (await allRows(database)).flatMap((row) => Object.values(row));
+    return Buffer.concat(values.map((value) => Buffer.from(value instanceof Uint8Array ? value : String(value))));
+  }
   const folder = dirname(database);
   return Buffer.concat(readdirSync(folder).map((name) => readFileSync(join(folder, name))));
 }
@@ -27,7 +31,7 @@ async function afterPayments() {
 describe('what a thief of the database finds', () => {
   it('is neither a PIN nor an approval key nor a secret of the service, in octets or in hexadecimal', async () => {
     const { world, customer } = await afterPayments();
-    const file = databaseOctets(world.database);
+    const file = await databaseOctets(world.database);
     const secrets = [customer.approvalKey, world.keys.sealing.secretKey, world.keys.signing.seed, world.keys.vault];
     for (const secret of secrets.map((octets) => Buffer.from(octets))) {
       expect(file.includes(secret)).toBe(false);
@@ -38,7 +42,7 @@ describe('what a thief of the database finds', () => {
 
   it('is no plaintext and no signature of an approval, right or wrong', async () => {
     const { world, customer } = await afterPayments();
-    const file = databaseOctets(world.database);
+    const file = await databaseOctets(world.database);
     const approvals = customer.phone.signatures;
     expect(approvals).toHaveLength(3);
     for (const signature of approvals.map((made) => Buffer.from(made))) {
@@ -58,15 +62,7 @@ describe('what a thief of the database finds', () => {
     expect(verifySignature(primitives, customer.approvalKey, text, signature)).toBe(true);
 
     // Every 32 octets that the database holds in a column of its own, tried as the key that would confirm the PIN.
-    const database = new DatabaseSync(world.database, { readOnly: true });
-    const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
-    const blobs = tables.flatMap(({ name }) =>
-      database
-        .prepare(`SELECT * FROM "${String(name)}"`)
-        .all()
-        .flatMap((row) => Object.values(row)),
-    );
-    database.close();
+    const blobs = (await allRows(world.database)).flatMap((row) => Object.values(row));
     const keys = blobs.filter((value) => value instanceof Uint8Array).flatMap((octets) => windows(octets));
     expect(keys.length).toBeGreaterThan(100);
     for (const key of keys) expect(Buffer.from(key).equals(customer.approvalKey)).toBe(false);
@@ -74,22 +70,18 @@ describe('what a thief of the database finds', () => {
 
   it('is no frame that came in: they are gone once they are dealt with', async () => {
     const { world, customer } = await afterPayments();
-    const database = new DatabaseSync(world.database, { readOnly: true });
-    expect(database.prepare('SELECT count(*) AS n FROM inbox WHERE frame IS NOT NULL').get()).toEqual({ n: 0 });
-    expect(database.prepare('SELECT count(*) AS n FROM inbox').get()).toEqual({ n: customer.phone.sent.length });
-    database.close();
+    const frames = 'SELECT count(frame) AS kept, count(*) AS dealt_with FROM inbox';
+    expect(await rows(world.database, frames)).toEqual([{ kept: 0, dealt_with: customer.phone.sent.length }]);
   });
 
   it('does not open where it was put by another hand', async () => {
     const { world, customer, merchant } = await afterPayments();
     const other = await world.subscriber('+393400000005', '55555');
-    const database = new DatabaseSync(world.database);
-    database
-      .prepare(
-        'UPDATE device SET sealed_approval_key = (SELECT sealed_approval_key FROM device WHERE person_id = ?) WHERE person_id = ?',
-      )
-      .run(other.person.id, customer.person.id);
-    database.close();
+    await rows(
+      world.database,
+      'UPDATE device SET sealed_approval_key = (SELECT sealed_approval_key FROM device WHERE person_id = ?) WHERE person_id = ?',
+      ...[other.person.id, customer.person.id],
+    );
     const payment = await world.request(merchant, { mref: 'moved' });
     await world.clock.advance(2_000);
     customer.phone.approve(PIN);

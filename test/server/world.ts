@@ -16,9 +16,10 @@ import {
 } from '../../server/index.ts';
 import { breachText, checkLedger } from '../../server/ledger/invariants.ts';
 import { openStore } from '../../server/store/open-store.ts';
+import type { ReadTx, Store } from '../../server/store/store.ts';
 import { type SeededRandom, seededRandom, VirtualClock } from '../../sim/index.ts';
 import { Air } from './air.ts';
-import { newDatabase, onPostgres } from './database.ts';
+import { newDatabase, onPostgres, whenTestEnds } from './database.ts';
 import { TestPhone } from './phone.ts';
 import type { Body } from './run-twice.ts';
 
@@ -78,6 +79,11 @@ export class World {
     this.database = database === '' ? await newDatabase() : database;
     const alive = { value: true };
     this.#alive = alive;
+    if (onPostgres) {
+      whenTestEnds(() => {
+        alive.value = false;
+      });
+    }
     this.#service = await openService({
       database: this.database,
       keys: this.keys,
@@ -166,15 +172,25 @@ export class World {
     return payment;
   }
 
-  /** What is wrong with the money, from a second look into the file. */
-  async breaches(database: string = this.database): Promise<string[]> {
+  /** A second store on the database, as of another process. */
+  async store(database: string = this.database): Promise<Store> {
     const { clock, random } = this;
-    const { store } = await openStore({ database, clock, random, hold: (work) => void clock.hold(work) });
+    return (await openStore({ database, clock, random, hold: (work) => void clock.hold(work) })).store;
+  }
+
+  /** What a second look into the database finds. */
+  async look<T>(work: (tx: ReadTx) => Promise<T>, database: string = this.database): Promise<T> {
+    const store = await this.store(database);
     try {
-      return (await store.read(checkLedger)).map(breachText);
+      return await store.read(work);
     } finally {
       await store.close();
     }
+  }
+
+  /** What is wrong with the money, from a second look. */
+  async breaches(database: string = this.database): Promise<string[]> {
+    return (await this.look(checkLedger, database)).map(breachText);
   }
 }
 

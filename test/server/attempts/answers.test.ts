@@ -1,7 +1,7 @@
-import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../../modem/index.ts';
 import type { LocalRail, Outcome, RailOrder } from '../../../server/index.ts';
+import { rows } from '../database.ts';
 import { approved } from '../rails/approved.ts';
 import { ScriptedRail } from '../rails/scripted-rail.ts';
 import { CUSTOMER_NUMBER, DEPOSIT, PIN, World } from '../world.ts';
@@ -324,14 +324,11 @@ describe('a local rail', () => {
     const { world, txn } = await approved(rail);
     const [code, reason] = outcome.kind === 'done' ? [4711, undefined] : [0, '51'];
     expect(await world.service.payment(txn)).toMatchObject({ state, approvalCode: code, reason, rail: 'pos' });
-    const file = new DatabaseSync(world.database, { readOnly: true });
-    const rows = file
-      .prepare('SELECT rail_key, rail, state, tries, unanswered, note, reason, approval_code FROM attempt')
-      .all();
-    file.close();
+    const columns = 'rail_key, rail, state, tries, unanswered, note, reason, approval_code';
+    const found = await rows(world.database, `SELECT ${columns} FROM attempt`);
     const row = { rail_key: `${txn}:charge`, rail: 'pos', state: outcome.kind, tries: 1, unanswered: 0 };
     const note = 'note' in outcome ? outcome.note : '';
-    expect(rows).toEqual([{ ...row, note, reason: reason ?? null, approval_code: code }]);
+    expect(found).toEqual([{ ...row, note, reason: reason ?? null, approval_code: code }]);
   });
 });
 

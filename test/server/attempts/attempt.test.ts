@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { attemptByKey, changeAttempt } from '../../../server/attempts/attempt.ts';
 import type { Outcome } from '../../../server/index.ts';
-import { SqliteStore } from '../../../server/store/sqlite-store.ts';
 import { ScriptedRail } from '../rails/scripted-rail.ts';
 import { PIN, shop } from '../world.ts';
 
@@ -19,7 +18,7 @@ async function answered(outcome: Outcome, retryMs: readonly number[] = AGAIN) {
   await world.clock.advance(3_000);
   const { changedAt } = await world.service.payment(txn);
   await world.service.close();
-  const store = new SqliteStore(world.database, { clock: world.clock });
+  const store = await world.store();
   const key = `${txn}:charge`;
   const row = () =>
     store.read((tx) =>

@@ -3,7 +3,7 @@ import { book, setAside } from '../../../server/attempts/postings.ts';
 import { balanceOf, hold, LARGEST_SUM, post } from '../../../server/ledger/ledger.ts';
 import type { AttemptKind, RailOrder } from '../../../server/rails/rail.ts';
 import { ref } from '../../../server/vocabulary/ids.ts';
-import { memoryStore } from '../memory-store.ts';
+import { testStore } from '../database.ts';
 
 const txn = ref('a'.repeat(16));
 
@@ -51,7 +51,7 @@ describe('the money of an order to a rail outside', () => {
     ['refund', 1_001, 'insufficient-funds', 0, 0],
     ['reversal', 5_000, undefined, 0, 0],
   ] as const)('%s of %i: %s', async (kind, minor, expected, ofClearing, ofMerchant) => {
-    const store = memoryStore();
+    const store = await testStore();
     const earned = { id: 'e', debit: 'cash', credit: 'merchant:1', amount: { minor: 1_000, currency: 'EUR' } } as const;
     await store.transaction('earned', async (tx) => {
       await hold(tx, earned, 0);

@@ -1,7 +1,7 @@
-import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { octetsOf, verifySignature } from '../../../device/safe-mobile/index.ts';
 import { servicePrimitives } from '../../../server/index.ts';
+import { rows } from '../database.ts';
 import { CUSTOMER_NUMBER, PIN } from '../world.ts';
 import { open } from './api.ts';
 
@@ -160,9 +160,7 @@ describe('GET /v1/payments/:txn', () => {
     const { world, call, order } = await open();
     const { body } = await call('POST', '/v1/payments', order());
     await world.clock.advance(2_000);
-    const file = new DatabaseSync(world.database);
-    file.prepare('UPDATE payment SET match_code = ?').run(code);
-    file.close();
+    await rows(world.database, 'UPDATE payment SET match_code = ?', code);
     const payment = (await call('GET', `/v1/payments/${body.txn}`)).body;
     expect(payment.matchCode).toBe(shown);
     expect(payment).not.toHaveProperty('approvalCode');

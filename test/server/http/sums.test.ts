@@ -1,15 +1,16 @@
-import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { LARGEST_SUM } from '../../../server/ledger/ledger.ts';
+import { write } from '../database.ts';
 import { ScriptedRail } from '../rails/scripted-rail.ts';
 import { PIN, shop, type World } from '../world.ts';
 
 /** Accounts with sums that take many years to come together. */
-function spoil(world: World, owner: string, columns: string): void {
-  const database = new DatabaseSync(world.database);
-  database.exec(`INSERT INTO account (owner, currency) VALUES ('${owner}', 'EUR') ON CONFLICT DO NOTHING`);
-  database.exec(`UPDATE account SET ${columns} WHERE owner = '${owner}' AND currency = 'EUR'`);
-  database.close();
+function spoil(world: World, owner: string, columns: string): Promise<void> {
+  return write(
+    world.database,
+    `INSERT INTO account (owner, currency) VALUES ('${owner}', 'EUR') ON CONFLICT DO NOTHING`,
+    `UPDATE account SET ${columns} WHERE owner = '${owner}' AND currency = 'EUR'`,
+  );
 }
 
 async function depositing(world: World, person: number, minor: number, reference: string) {
@@ -58,7 +59,7 @@ describe('sums up to 2⁵³', () => {
     '%s: exactly the largest sum passes, one unit more does not, and a repetition is told as ever',
     async (_, owner, columns) => {
       const { world } = await shop();
-      spoil(world, owner, columns(7));
+      await spoil(world, owner, columns(7));
       expect(await depositing(world, 1, 8, 'more')).toMatchObject(TOO_MUCH);
       expect(await depositing(world, 1, 7, 'just')).toMatchObject({ status: 201, repeated: false });
       expect(await depositing(world, 1, 1, 'one')).toMatchObject(TOO_MUCH);
@@ -72,14 +73,14 @@ describe('sums up to 2⁵³', () => {
     const base = await shop();
     const { world, merchant } = base;
     const txn = await pay(base);
-    spoil(world, 'person:1', `credits_posted = ${LARGEST_SUM - 1_249}, debits_posted = 0`);
+    await spoil(world, 'person:1', `credits_posted = ${LARGEST_SUM - 1_249}, debits_posted = 0`);
     await world.service.refund(txn);
     const [refund] = await world.service.refunds(await world.service.payment(txn));
     expect(refund?.state).toBe('declined');
     expect(world.journal.map(({ event }) => event)).toContainEqual(
       expect.objectContaining({ kind: 'refund', state: 'declined', reason: 'limit-exceeded' }),
     );
-    spoil(world, `merchant:${merchant.id}`, `credits_posted = ${LARGEST_SUM - 1_249}, debits_posted = 0`);
+    await spoil(world, `merchant:${merchant.id}`, `credits_posted = ${LARGEST_SUM - 1_249}, debits_posted = 0`);
     expect(await world.service.payment(await pay(base))).toMatchObject({ state: 'DECLINED', reason: 'limit-exceeded' });
     expect(world.journal.filter(({ event }) => event.kind === 'fault')).toEqual([]);
     await world.service.close();
@@ -88,14 +89,14 @@ describe('sums up to 2⁵³', () => {
   it('a rail outside is not asked for what the merchant could not count', async () => {
     const rail = new ScriptedRail();
     const base = await shop('sums', { rails: [rail] });
-    spoil(base.world, `merchant:${base.merchant.id}`, `credits_posted = ${LARGEST_SUM - 1_249}`);
+    await spoil(base.world, `merchant:${base.merchant.id}`, `credits_posted = ${LARGEST_SUM - 1_249}`);
     expect(await base.world.service.payment(await pay(base))).toMatchObject({
       state: 'DECLINED',
       reason: 'limit-exceeded',
     });
     expect(rail.calls).toEqual([]);
-    spoil(base.world, `merchant:${base.merchant.id}`, `credits_posted = 0`);
-    spoil(base.world, 'clearing:card', `debits_posted = ${LARGEST_SUM - 1_249}`);
+    await spoil(base.world, `merchant:${base.merchant.id}`, `credits_posted = 0`);
+    await spoil(base.world, 'clearing:card', `debits_posted = ${LARGEST_SUM - 1_249}`);
     expect(await base.world.service.payment(await pay(base))).toMatchObject({
       state: 'DECLINED',
       reason: 'limit-exceeded',

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { takeCounter } from '../../../server/intake/counters.ts';
 import { deviceById } from '../../../server/people/devices.ts';
 import { deviceId } from '../../../server/vocabulary/ids.ts';
-import { memoryStore } from '../memory-store.ts';
+import { testStore } from '../database.ts';
 
 const DAY = 86_400;
 const WEEK = 7 * DAY;
@@ -27,7 +27,7 @@ const SAID = [
 ] as const;
 
 it('takes each counter of a phone once, within a week below the highest', async () => {
-  const store = memoryStore();
+  const store = await testStore();
   const [phone, other] = [deviceId(7), deviceId(8)];
   await store.transaction('counters', async (tx) => {
     await tx.run("INSERT INTO person VALUES (1, '+391', 'Anna', 'en', 0), (2, '+392', 'Bruno', 'it', 0)");

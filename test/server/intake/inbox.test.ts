@@ -4,8 +4,6 @@ import { encodeUp, octetsOf, sealEnrol, sealUp } from '../../../device/safe-mobi
 import type { IncomingSms } from '../../../modem/index.ts';
 import { servicePrimitives } from '../../../server/index.ts';
 import { hasUndealtFrames } from '../../../server/intake/undealt.ts';
-import { readFile } from '../../../server/store/read-file.ts';
-import { SqliteStore } from '../../../server/store/sqlite-store.ts';
 import { CUSTOMER_NUMBER, PIN, shop } from '../world.ts';
 
 const ports = { destination: 16001, source: 16001 };
@@ -26,7 +24,7 @@ describe('the inbox', () => {
     for (const content of strange) await world.air.handOverAgain(sms(content));
     await world.clock.advance(2_000);
     expect(world.air.sent).toEqual([]);
-    const kept = await readFile(world.database, (tx) =>
+    const kept = await world.look((tx) =>
       tx.all("SELECT result FROM inbox WHERE originator = '+39340' ORDER BY id", (row) => row.text('result')),
     );
     expect(kept).toEqual(['ignored: service key 17 is not known', 'ignored: a frame of a service']);
@@ -139,7 +137,7 @@ describe('the inbox', () => {
       }),
     );
     await world.clock.advance(2_000);
-    const rows = await readFile(world.database, (tx) =>
+    const rows = await world.look((tx) =>
       tx.all("SELECT coalesce(result, '') AS result, hex(frame) AS octets FROM inbox ORDER BY id", (row) => [
         row.text('result'),
         row.text('octets'),
@@ -207,7 +205,7 @@ describe('the inbox', () => {
     await world.clock.advance(999);
     const arriving = world.clock.advance(1);
     await Promise.all([arriving, Promise.resolve().then(() => world.service.close())]);
-    const store = new SqliteStore(world.database, { clock: world.clock });
+    const store = await world.store();
     const undealt = await store.read(hasUndealtFrames);
     await store.close();
     expect(undealt).toBe(false);

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { takenOver } from '../../../server/service/taken-over.ts';
-import { readFile } from '../../../server/store/read-file.ts';
 import { PIN, shop, type World } from '../world.ts';
 
 /** The pauses after which a frame is tried again, ms; after the fifth failure it is set aside. */
@@ -28,7 +27,7 @@ async function failing(fails: (tries: number) => boolean, approvesAfterMs = 2_00
 
 /** What came of each frame, and how often it was tried in vain. */
 const inbox = (world: World) =>
-  readFile(world.database, (tx) =>
+  world.look((tx) =>
     tx.all("SELECT coalesce(result, 'undealt') || ', ' || tries AS kept FROM inbox ORDER BY id", (row) =>
       row.text('kept'),
     ),
@@ -50,7 +49,7 @@ describe('a frame that could not be dealt with', () => {
   it('keeps the time at which it arrived', async () => {
     const { world } = await failing((tries) => tries === 1);
     await world.clock.advance(1_500);
-    const last = await readFile(world.database, (tx) =>
+    const last = await world.look((tx) =>
       tx.get('SELECT received_at FROM inbox ORDER BY id DESC', (row) => row.integer('received_at')),
     );
     const ago = world.clock.now() - (last ?? 0);

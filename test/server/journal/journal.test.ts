@@ -3,7 +3,7 @@ import { Journal, type JournalEntry } from '../../../server/journal/journal.ts';
 import type { ServiceEvent } from '../../../server/vocabulary/events.ts';
 import { deviceId, personId, ref } from '../../../server/vocabulary/ids.ts';
 import { VirtualClock } from '../../../sim/index.ts';
-import { memoryStore } from '../memory-store.ts';
+import { testStore } from '../database.ts';
 
 const txn = ref('0123456789abcdef');
 const device = deviceId(7);
@@ -24,9 +24,9 @@ const SUBJECTS: readonly (readonly [subject: string, event: ServiceEvent])[] = [
   [`${txn}:charge`, { kind: 'difference-ended', rail: 'card', key: `${txn}:charge`, difference: 'only-there' }],
 ];
 
-function open() {
+async function open() {
   const clock = new VirtualClock();
-  const store = memoryStore(clock);
+  const store = await testStore(clock);
   const journal = new Journal(clock);
   const rows = () =>
     store.read((tx) =>
@@ -42,13 +42,13 @@ function open() {
 
 describe('the journal', () => {
   it.each(SUBJECTS)('is about %s: %o', async (subject, event) => {
-    const { clock, store, journal, rows } = open();
+    const { clock, store, journal, rows } = await open();
     await store.transaction('event', (tx) => journal.record(tx, event));
     expect(await rows()).toEqual([{ seq: 1, at: clock.now(), subject, event }]);
   });
 
   it('keeps events of one subject that happen at once as one row, and tells each of them, in order, after the commit', async () => {
-    const { clock, store, journal, rows } = open();
+    const { clock, store, journal, rows } = await open();
     const told: JournalEntry[] = [];
     const end = journal.subscribe((entry) => told.push(entry));
     const events = (['request', 'approve', 'capture'] as const).map(
@@ -69,7 +69,7 @@ describe('the journal', () => {
   });
 
   it('tells and keeps nothing of a transaction that failed', async () => {
-    const { store, journal, rows } = open();
+    const { store, journal, rows } = await open();
     const told: JournalEntry[] = [];
     journal.subscribe((entry) => told.push(entry));
     const failing = store.transaction('fails', async (tx) => {

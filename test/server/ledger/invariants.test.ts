@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkLately, checkLedger } from '../../../server/ledger/invariants.ts';
-import { memoryStore } from '../memory-store.ts';
+import { testStore } from '../database.ts';
 
 const TXN = '00000000000000aa';
 const KEY = `${TXN}:charge`;
@@ -39,7 +39,7 @@ const moved = [transfer(), ended('posted'), entry('person:1', -5), entry('mercha
 const paid = [...people, evidence, payment('CAPTURED'), attempt('done'), ...deposit, ...moved, ...accounts];
 
 async function written(statements: readonly string[]) {
-  const store = memoryStore();
+  const store = await testStore();
   await store.transaction('rows', async (tx) => {
     for (const statement of statements) await tx.run(statement);
   });

@@ -1,19 +1,13 @@
-import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
+import { write } from '../database.ts';
 import { shop, World } from '../world.ts';
 
 /** A service that was closed, whose file then changed. */
 async function spoilt(...statements: readonly string[]): Promise<World> {
   const { world } = await shop();
   await world.service.close();
-  spoil(world, ...statements);
+  await write(world.database, ...statements);
   return world;
-}
-
-function spoil(world: World, ...statements: readonly string[]): void {
-  const database = new DatabaseSync(world.database);
-  for (const statement of statements) database.exec(statement);
-  database.close();
 }
 
 function alarms(world: World) {
@@ -21,7 +15,7 @@ function alarms(world: World) {
 }
 
 const LOST =
-  "INSERT INTO transfer VALUES ('t', NULL, 'cash', 'person:1', 5, 'EUR', 0); INSERT INTO transfer_end VALUES ('t', 'posted', 0)";
+  "INSERT INTO transfer (id, txn, debit, credit, minor, currency, at) VALUES ('t', NULL, 'cash', 'person:1', 5, 'EUR', 0); INSERT INTO transfer_end (id, outcome, at) VALUES ('t', 'posted', 0)";
 const DETAIL =
   'the ledger does not keep the rule: a posted transfer has two entries: its amount out of one account and into the other. Run cash-server ledger check, keep a copy of the file, and report the fault: nothing is mended by itself';
 
@@ -47,7 +41,7 @@ describe('the check of the ledger at a start', () => {
     const world = await spoilt();
     await world.open();
     await world.service.close();
-    spoil(world, LOST);
+    await write(world.database, LOST);
     await world.open();
     expect(alarms(world)).toHaveLength(1);
   });

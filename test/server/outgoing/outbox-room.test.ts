@@ -8,7 +8,7 @@ import { StoreError } from '../../../server/store/store.ts';
 import { Timers } from '../../../server/time/timers.ts';
 import { deviceId } from '../../../server/vocabulary/ids.ts';
 import { VirtualClock } from '../../../sim/index.ts';
-import { memoryStore } from '../memory-store.ts';
+import { testStore } from '../database.ts';
 
 const PHONE = deviceId(7);
 const SENT: SendOutcome = { kind: 'sent', references: [1] };
@@ -19,7 +19,7 @@ async function open(atOnce: number) {
   const clock = new VirtualClock();
   let fault = '';
   const transactions: string[] = [];
-  const store = memoryStore(clock, {
+  const store = await testStore(clock, {
     beforeTransaction: (name) => transactions.push(name),
     beforeStatement: (sql) => {
       if (fault !== '' && sql.startsWith(fault)) throw new Error('disk I/O error');

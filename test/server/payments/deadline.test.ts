@@ -1,5 +1,5 @@
-import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
+import { rows } from '../database.ts';
 import { shop } from '../world.ts';
 
 /** How much later than the phone's deadline an answer may arrive, s. */
@@ -37,9 +37,7 @@ describe('the counters of a phone', () => {
       customer.phone.say({ type: 'TIME_REQUEST', nonce: new Uint8Array(8) });
       await world.clock.advance(3_000);
     }
-    const file = new DatabaseSync(world.database, { readOnly: true });
-    const [kept] = file.prepare('SELECT count(*) AS n FROM counter').all();
-    file.close();
+    const [kept] = await rows(world.database, 'SELECT count(*) AS n FROM counter');
     expect(kept?.['n']).toBeGreaterThanOrEqual(7);
     expect(kept?.['n']).toBeLessThanOrEqual(9);
   });

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { approvalText, hexOf, verifySignature } from '../../../device/safe-mobile/index.ts';
 import { servicePrimitives } from '../../../server/index.ts';
 import { Vault } from '../../../server/keys/vault.ts';
-import { SqliteStore } from '../../../server/store/sqlite-store.ts';
 import { PIN, shop } from '../world.ts';
 
 const primitives = servicePrimitives();
@@ -15,7 +14,7 @@ async function asked() {
   await world.clock.advance(2_000);
   const vault = new Vault(world.keys.vault, primitives, world.random);
   const evidence = async () => {
-    const store = new SqliteStore(world.database, { clock: world.clock });
+    const store = await world.store();
     const rows = await store.read((tx) =>
       tx.all(
         'SELECT * FROM evidence WHERE ref = ?',

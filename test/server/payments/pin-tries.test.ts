@@ -1,6 +1,6 @@
-import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { consequenceOf, triesLeft } from '../../../server/approvals/pin-policy.ts';
+import { write } from '../database.ts';
 import { PIN, shop } from '../world.ts';
 
 const DAY = 24 * 3_600_000;
@@ -176,13 +176,13 @@ describe('a wrong PIN', () => {
     const { world, merchant, customer, ask } = await requested();
     const other = await world.subscriber('+393400000005');
     world.kill();
-    const file = new DatabaseSync(world.database);
-    file.exec(`UPDATE device SET failures_in_row = 4 WHERE person_id = ${customer.person.id}`);
     const failures = Array.from({ length: 8 }, () => `(${customer.person.id}, ${world.clock.now()})`);
-    file.exec(
-      `INSERT INTO pin_failure SELECT id, column2 FROM (VALUES ${failures}) JOIN device ON person_id = column1`,
+    await write(
+      world.database,
+      `UPDATE device SET failures_in_row = 4 WHERE person_id = ${customer.person.id}`,
+      `INSERT INTO pin_failure (device_id, at)
+       SELECT id, column2 FROM (VALUES ${failures}) AS failures JOIN device ON person_id = column1`,
     );
-    file.close();
     await world.open();
     await ask('a');
     const { txn } = await world.request(merchant, { customer: other.person.number });
@@ -202,10 +202,11 @@ describe('a wrong PIN', () => {
   it('a block for good is not ended by the timer of an earlier block', async () => {
     const { world, customer } = await requested();
     world.kill();
-    const file = new DatabaseSync(world.database);
-    file.exec("UPDATE device SET state = 'blocked', blocked_until = NULL");
-    file.exec("INSERT INTO timer (kind, subject, due) SELECT 'device-unblock', id, 0 FROM device");
-    file.close();
+    await write(
+      world.database,
+      "UPDATE device SET state = 'blocked', blocked_until = NULL",
+      "INSERT INTO timer (kind, subject, due) SELECT 'device-unblock', id, 0 FROM device",
+    );
     await world.open();
     await world.clock.advance(DAY);
     expect((await world.service.devices(customer.person.id)).at(-1)?.state).toBe('blocked');

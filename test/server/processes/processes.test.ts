@@ -8,7 +8,7 @@ import type { Store } from '../../../server/store/store.ts';
 import { Timers } from '../../../server/time/timers.ts';
 import { deviceId } from '../../../server/vocabulary/ids.ts';
 import { VirtualClock } from '../../../sim/index.ts';
-import { memoryStore } from '../memory-store.ts';
+import { testStore } from '../database.ts';
 
 const SENT: SendOutcome = { kind: 'sent', references: [1] };
 const LOST: SendOutcome = { kind: 'failed', reason: 'no network', retry: true };
@@ -63,7 +63,7 @@ class StoppedClock {
 /** Some processes on one database, each with a bearer that holds what it gets until the test says what became of it. */
 async function world(names: readonly string[], atOnce = 4) {
   const clock = new VirtualClock();
-  const memory = memoryStore(clock);
+  const memory = await testStore(clock);
   await memory.transaction('phone', async (tx) => {
     await tx.run("INSERT INTO person VALUES (1, '+391', 'Anna', 'en', 0)");
     await tx.run(
@@ -279,7 +279,7 @@ describe('processes on one database', () => {
 describe('a process that is alone on its database', () => {
   it('takes over from all earlier ones at once, without an alarm, and needs no lease', async () => {
     const clock = new VirtualClock();
-    const store = memoryStore(clock);
+    const store = await testStore(clock);
     const journal = new Journal(clock);
     const dead: number[] = [];
     const start = async () => {

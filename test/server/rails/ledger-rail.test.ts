@@ -4,12 +4,12 @@ import { LedgerRail } from '../../../server/rails/ledger-rail.ts';
 import { type RailOrder, transferOf } from '../../../server/rails/rail.ts';
 import { ref } from '../../../server/vocabulary/ids.ts';
 import { VirtualClock } from '../../../sim/index.ts';
-import { memoryStore } from '../memory-store.ts';
+import { testStore } from '../database.ts';
 
 /** A ledger with 1,000 in the account of person 1. */
 async function open() {
   const clock = new VirtualClock();
-  const store = memoryStore(clock);
+  const store = await testStore(clock);
   const rail = new LedgerRail(store, clock);
   const amount = { minor: 1_000, currency: 'EUR' } as const;
   const deposit = { id: 'deposit', debit: 'cash', credit: 'person:1', amount } as const;

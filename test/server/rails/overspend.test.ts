@@ -4,7 +4,7 @@ import { LedgerRail } from '../../../server/rails/ledger-rail.ts';
 import type { RailOrder } from '../../../server/rails/rail.ts';
 import { type Ref, ref } from '../../../server/vocabulary/ids.ts';
 import { seededRandom, VirtualClock } from '../../../sim/index.ts';
-import { memoryStore } from '../memory-store.ts';
+import { testStore } from '../database.ts';
 
 const EUR = 'EUR';
 const txnOf = (number: number): Ref => ref(number.toString(16).padStart(16, '0'));
@@ -12,7 +12,7 @@ const txnOf = (number: number): Ref => ref(number.toString(16).padStart(16, '0')
 /** People with money, a merchant, and a rail. */
 async function market(people: number, minor: number) {
   const clock = new VirtualClock();
-  const store = memoryStore(clock);
+  const store = await testStore(clock);
   const rail = new LedgerRail(store, clock);
   for (let person = 1; person <= people; person += 1) {
     await store.transaction('deposit', async (tx) => {

@@ -4,16 +4,16 @@ import { LedgerRail } from '../../../server/rails/ledger-rail.ts';
 import { Rails } from '../../../server/rails/rail.ts';
 import { type ReconciliationOrder, reconcileRails } from '../../../server/reconciliation/order.ts';
 import { VirtualClock } from '../../../sim/index.ts';
-import { memoryStore } from '../memory-store.ts';
+import { testStore } from '../database.ts';
 import { ScriptedRail } from '../rails/scripted-rail.ts';
 
 const day = (text: string) => Date.parse(`${text}T00:00:00Z`);
 const text = (at: number) => new Date(at).toISOString();
 
 /** A service with a card rail and its ledger, at noon of 2031-03-20. */
-function office() {
+async function office() {
   const clock = new VirtualClock(Date.parse('2031-03-20T12:00:00Z'));
-  const store = memoryStore(clock);
+  const store = await testStore(clock);
   const card = new ScriptedRail();
   const rails = new Rails(card, [new LedgerRail(store, clock)]);
   const run = (order: ReconciliationOrder) =>
@@ -31,7 +31,7 @@ describe('an order to reconcile', () => {
     ['one day', { from: day('2031-03-10'), to: day('2031-03-10') }, '2031-03-10T00', '2031-03-11T00'],
     ['31 days', { from: day('2031-02-01'), to: day('2031-03-03') }, '2031-02-01T00', '2031-03-04T00'],
   ])('with %s', async (_, order, from, to) => {
-    const reports = await office().run(order);
+    const reports = await (await office()).run(order);
     const period = { from: `${from}:00:00.000Z`, to: `${to}:00:00.000Z`, matched: 0, findings: [] };
     expect(reports.map((report) => ({ ...report, from: text(report.from), to: text(report.to) }))).toEqual([
       { rail: 'ledger', ...period },
@@ -45,20 +45,20 @@ describe('an order to reconcile', () => {
     ['a last day before the first', { from: day('2031-03-03'), to: day('2031-03-02') }, 'invalid-request', 'later day'],
     ['an unknown rail', { rail: 'bank' }, 'not-found', 'without the rail bank: it has ledger, card'],
   ])('with %s is refused', async (_, order, code, message) => {
-    const refused = office().run(order);
+    const refused = (await office()).run(order);
     await expect(refused).rejects.toThrow(message);
     await expect(refused).rejects.toMatchObject({ code });
   });
 
   it('with a rail compares this one alone', async () => {
-    const { card, run } = office();
+    const { card, run } = await office();
     card.lines = [{ key: 'FEE 1', at: day('2031-03-15'), amount: { minor: 5, currency: 'EUR' } }];
     expect((await run({ rail: 'ledger' })).map(({ rail }) => rail)).toEqual(['ledger']);
     expect(await run({ rail: 'card' })).toMatchObject([{ rail: 'card', findings: [{ kind: 'only-there' }] }]);
   });
 
   it('of which a rail gives no settlement is not possible now', async () => {
-    const { card, run } = office();
+    const { card, run } = await office();
     card.settlement = () => Promise.reject(new Error('connection refused'));
     await expect(run({})).rejects.toMatchObject({ code: 'not-possible-now' });
   });

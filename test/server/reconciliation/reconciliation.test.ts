@@ -10,7 +10,7 @@ import { DAY_MS } from '../../../server/time/days.ts';
 import type { ServiceEvent } from '../../../server/vocabulary/events.ts';
 import { ref } from '../../../server/vocabulary/ids.ts';
 import { VirtualClock } from '../../../sim/index.ts';
-import { memoryStore } from '../memory-store.ts';
+import { testStore } from '../database.ts';
 import { ScriptedRail } from '../rails/scripted-rail.ts';
 import { throughSql } from '../run-twice.ts';
 
@@ -23,7 +23,7 @@ const ONE_DAY: Period = { from: DAY, to: DAY + DAY_MS };
 /** A service with a card rail, whose books and settlement a test writes line by line. */
 async function office(now: number = DAY + 10 * DAY_MS, probe: StoreProbe = {}) {
   const clock = new VirtualClock(now);
-  const store = memoryStore(clock, probe);
+  const store = await testStore(clock, probe);
   const journal = new Journal(clock);
   const events: ServiceEvent[] = [];
   journal.subscribe(({ event }) => events.push(event));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type TakenOver, takenOver } from '../../../server/service/taken-over.ts';
-import { memoryStore } from '../memory-store.ts';
+import { testStore } from '../database.ts';
 
 const NOW = 1_000;
 const timer = (kind: string, subject: string, due: number) =>
@@ -47,7 +47,7 @@ describe('what an earlier run has left', () => {
       { framesToDealWith: 1 },
     ],
   ])('%s', async (_, rows, found) => {
-    const store = memoryStore();
+    const store = await testStore();
     await store.transaction('rows', async (tx) => {
       for (const sql of rows) await tx.run(sql);
     });

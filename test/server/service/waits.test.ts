@@ -3,11 +3,11 @@ import { Journal } from '../../../server/journal/journal.ts';
 import { Waits } from '../../../server/service/waits.ts';
 import type { ServiceEvent } from '../../../server/vocabulary/events.ts';
 import { VirtualClock } from '../../../sim/index.ts';
-import { memoryStore } from '../memory-store.ts';
+import { testStore } from '../database.ts';
 
-function open() {
+async function open() {
   const clock = new VirtualClock();
-  const store = memoryStore(clock);
+  const store = await testStore(clock);
   const journal = new Journal(clock);
   const waits = new Waits(clock, journal);
   const begun = clock.now();
@@ -21,7 +21,7 @@ function open() {
 
 describe('who waits for an event', () => {
   it('hears of it, and of no other; or stops after the limit', async () => {
-    const { clock, waits, ended, note, happen, matches } = open();
+    const { clock, waits, ended, note, happen, matches } = await open();
     note(
       'a',
       waits.forEvent(10_000, matches('a'), async () => 'wait'),
@@ -37,7 +37,7 @@ describe('who waits for an event', () => {
   });
 
   it('does not wait when the look says so, or when the event came while it looked', async () => {
-    const { clock, waits, ended, note, happen, matches } = open();
+    const { clock, waits, ended, note, happen, matches } = await open();
     note(
       'done',
       waits.forEvent(10_000, matches('a'), async () => 'done'),
@@ -52,7 +52,7 @@ describe('who waits for an event', () => {
   });
 
   it('listens no longer than it waits', async () => {
-    const { waits, happen } = open();
+    const { waits, happen } = await open();
     const heard: string[] = [];
     const listen = (event: ServiceEvent) => {
       heard.push(event.kind);
@@ -64,7 +64,7 @@ describe('who waits for an event', () => {
   });
 
   it('hears what a look throws', async () => {
-    const { waits, matches } = open();
+    const { waits, matches } = await open();
     const failing = waits.forEvent(10_000, matches('a'), async () => {
       throw new Error('not there');
     });
@@ -72,7 +72,7 @@ describe('who waits for an event', () => {
   });
 
   it('stops when the service is closed', async () => {
-    const { clock, waits, ended, note, matches } = open();
+    const { clock, waits, ended, note, matches } = await open();
     note(
       'a',
       waits.forEvent(10_000, matches('a'), async () => 'wait'),
@@ -84,7 +84,7 @@ describe('who waits for an event', () => {
   });
 
   it('is left in peace afterwards: nothing is called again, nothing stays on the clock', async () => {
-    const { clock, waits, note } = open();
+    const { clock, waits, note } = await open();
     let stopped = 0;
     let end = () => {};
     note(

@@ -10,8 +10,7 @@ import { isFull } from '../../../server/store/sqlite-codes.ts';
 import { SqliteStore } from '../../../server/store/sqlite-store.ts';
 import { NoRoomError, type ReadTx, StoreError, type Tx } from '../../../server/store/store.ts';
 import { VirtualClock } from '../../../sim/index.ts';
-import { temporaryFolder } from '../database.ts';
-import { memoryStore } from '../memory-store.ts';
+import { temporaryFolder, testStore } from '../database.ts';
 
 const file = () => join(temporaryFolder(), 'service.db');
 const subjects = (tx: ReadTx) => tx.all('SELECT * FROM timer ORDER BY id', (row) => row.text('subject'));
@@ -384,7 +383,7 @@ describe('the store', () => {
   });
 
   it('names the column that does not hold what it should', async () => {
-    const store = memoryStore();
+    const store = await testStore();
     const read = (sql: string) => store.read((tx) => tx.get(sql, (row) => row.integer('a')));
     await expect(read("SELECT 'x' AS a")).rejects.toThrow('column a should hold a whole number, not string');
     await expect(read('SELECT 1.5 AS a')).rejects.toThrow(RowError);

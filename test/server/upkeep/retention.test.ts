@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { SqliteStore } from '../../../server/store/sqlite-store.ts';
 import { KEPT, nextRetention } from '../../../server/upkeep/retention.ts';
 import { PIN, shop, type World } from '../world.ts';
 
@@ -40,7 +39,7 @@ async function openLater(world: World, days: number) {
 }
 
 async function counts(world: World): Promise<Record<string, number>> {
-  const store = new SqliteStore(world.database, { clock: world.clock });
+  const store = await world.store();
   const found: Record<string, number> = {};
   for (const table of [...KEPT.map((kept) => kept.table), ...WITH_PAYMENTS]) {
     found[table] =
@@ -170,7 +169,7 @@ describe('retention', () => {
     async (table) => {
       const { world } = await busyShop();
       await world.service.close();
-      const store = new SqliteStore(world.database, { clock: world.clock });
+      const store = await world.store();
       const erase = () => store.transaction('erase', (tx) => tx.run(`DELETE FROM ${table}`));
       await expect(erase()).rejects.toThrow('append only');
       await store.transaction('one day', (tx) => tx.run('UPDATE deletion SET before = 1'));
@@ -182,7 +181,7 @@ describe('retention', () => {
   it('lets nobody delete what is old after it has ended', async () => {
     const { world } = await busyShop();
     await openLater(world, 11 * 366);
-    const store = new SqliteStore(world.database, { clock: world.clock });
+    const store = await world.store();
     const erase = store.transaction('erase', async (tx) => {
       await tx.run("INSERT INTO journal (at, subject, event) VALUES (0, 'old', '{}')");
       await tx.run("DELETE FROM journal WHERE subject = 'old'");
@@ -194,7 +193,7 @@ describe('retention', () => {
   it('goes through a long table in batches, past the rows that stay', async () => {
     const { world } = await busyShop();
     await world.service.close();
-    const store = new SqliteStore(world.database, { clock: world.clock });
+    const store = await world.store();
     const age = world.clock.now() - 40 * DAY_MS;
     await store.transaction('fill', async (tx) => {
       await tx.run('DELETE FROM outbox');
@@ -219,7 +218,7 @@ describe('retention', () => {
       inBatch = 0;
     };
     await world.clock.advance(DAY_MS);
-    const after = new SqliteStore(world.database, { clock: world.clock });
+    const after = await world.store();
     const left = await after.read((tx) =>
       tx.get("SELECT count(*) AS n FROM outbox WHERE number = ''", (row) => row.integer('n')),
     );
@@ -232,7 +231,7 @@ describe('retention', () => {
   it.each(OLD_ROWS)('keeps $what, however old', async ({ table, column, insert, stays, goes }) => {
     const { world } = await shop('retention');
     await world.service.close();
-    const store = new SqliteStore(world.database, { clock: world.clock });
+    const store = await world.store();
     await store.transaction('old rows', async (tx) => {
       for (const [name, values] of [
         ['stays', stays],
@@ -245,7 +244,7 @@ describe('retention', () => {
     await store.close();
     await world.open();
     await world.clock.advance(DAY_MS);
-    const after = new SqliteStore(world.database, { clock: world.clock });
+    const after = await world.store();
     const left = await after.read((tx) =>
       tx.all(
         `SELECT CAST(${column} AS TEXT) AS name FROM ${table} WHERE CAST(${column} AS TEXT) IN ('stays', 'goes')`,
