@@ -21,6 +21,8 @@ export interface Kept {
   readonly days: number;
   /** The column with the time at which a row is written, ms since 1970: rows come in this order. */
   readonly born: string;
+  /** The column that tells the order of the rows. Default `rowid`. */
+  readonly place?: 'rowid' | 'id' | 'seq';
   /** Rows that stay longer, as a condition; `?1` is the limit, ms since 1970. */
   readonly unless?: string;
   /** What goes with the row, in this order, before it; `?1` is the value of {@link Kept.key}. */
@@ -49,16 +51,22 @@ function foldTransfers(condition: string): readonly string[] {
 /** What is kept how long. The README of this folder has the same table. */
 export const KEPT: readonly Kept[] = [
   // The digests of frames that came in: a service centre may deliver an SMS again for a week.
-  { table: 'inbox', days: 10, born: 'received_at', unless: 'frame IS NOT NULL' },
+  { table: 'inbox', days: 10, born: 'received_at', place: 'id', unless: 'frame IS NOT NULL' },
   // As long as the query can come again.
   { table: 'balance_answer', days: 10, born: 'at' },
   // For people who search for a message.
-  { table: 'outbox', days: 30, born: 'created_at', unless: 'ended_at IS NULL OR ended_at >= ?1' },
+  {
+    table: 'outbox',
+    days: 30,
+    born: 'created_at',
+    place: 'id',
+    unless: 'ended_at IS NULL OR ended_at >= ?1',
+  },
   // Wrong PINs count for 90 days.
   { table: 'pin_failure', days: 91, born: 'at' },
   // Sealed frames, to be sent again to a phone that asks.
   { table: 'receipt', days: 365, born: 'at' },
-  { table: 'journal', days: COMMERCIAL_DAYS, born: 'at' },
+  { table: 'journal', days: COMMERCIAL_DAYS, born: 'at', place: 'seq' },
   {
     table: 'payment',
     days: COMMERCIAL_DAYS,
@@ -160,10 +168,10 @@ export class Retention {
 
 /** @returns the place of the last row that was looked at; `undefined` when the rest is younger */
 async function deleteBatch(tx: Tx, kept: Kept, limit: number, after: number): Promise<number | undefined> {
-  const { table, born, key = 'rowid', unless = 'FALSE', with: others = [], batch = BATCH } = kept;
+  const { table, born, place = 'rowid', key = place, unless = 'FALSE', with: others = [], batch = BATCH } = kept;
   const rows = await tx.all(
-    `SELECT rowid AS place, CAST(${key} AS TEXT) AS key, ${born} < ?1 AS old, ${born} < ?1 AND NOT (${unless}) AS gone
-     FROM ${table} WHERE rowid > ?2 ORDER BY rowid LIMIT ?3`,
+    `SELECT ${place} AS place, CAST(${key} AS TEXT) AS key, ${born} < ?1 AS old, ${born} < ?1 AND NOT (${unless}) AS gone
+     FROM ${table} WHERE ${place} > ?2 ORDER BY ${place} LIMIT ?3`,
     (row) => ({
       place: row.integer('place'),
       key: row.text('key'),
@@ -177,7 +185,7 @@ async function deleteBatch(tx: Tx, kept: Kept, limit: number, after: number): Pr
   await tx.run('UPDATE deletion SET before = ?', limit);
   for (const row of rows.filter(({ gone }) => gone)) {
     for (const sql of others) await tx.run(sql, row.key);
-    await tx.run(`DELETE FROM ${table} WHERE rowid = ?`, row.place);
+    await tx.run(`DELETE FROM ${table} WHERE ${place} = ?`, row.place);
   }
   await tx.run('UPDATE deletion SET before = 0');
   return rows.some(({ old }) => old) ? rows.at(-1)?.place : undefined;

@@ -3,7 +3,6 @@ import type { OutgoingSms, SendOutcome, SmsBearer } from '../../../modem/index.t
 import { Journal } from '../../../server/journal/journal.ts';
 import { Outbox } from '../../../server/outgoing/outbox.ts';
 import { Processes } from '../../../server/processes/processes.ts';
-import type { SqliteStore } from '../../../server/store/sqlite-store.ts';
 import type { Store } from '../../../server/store/store.ts';
 import { Timers } from '../../../server/time/timers.ts';
 import { deviceId } from '../../../server/vocabulary/ids.ts';
@@ -18,12 +17,12 @@ const REFUSED: SendOutcome = { kind: 'failed', reason: 'no such number', retry: 
 class SharedStore implements Store {
   readonly isShared = true;
   readonly isOpen = true;
-  readonly #store: SqliteStore;
+  readonly #store: Store;
   fault: Error | undefined;
   /** The transaction of this name fails. */
   refused = '';
 
-  constructor(store: SqliteStore) {
+  constructor(store: Store) {
     this.#store = store;
   }
 

@@ -4,7 +4,7 @@ import { LedgerRail } from '../../../server/rails/ledger-rail.ts';
 import type { RailOrder } from '../../../server/rails/rail.ts';
 import { type Ref, ref } from '../../../server/vocabulary/ids.ts';
 import { seededRandom, VirtualClock } from '../../../sim/index.ts';
-import { testStore } from '../database.ts';
+import { onPostgres, testStore } from '../database.ts';
 
 const EUR = 'EUR';
 const txnOf = (number: number): Ref => ref(number.toString(16).padStart(16, '0'));
@@ -67,15 +67,21 @@ describe('100 buyers at once', () => {
       charge(number, 1 + Math.floor(random.fraction() * 10), 1 + Math.floor(random.fraction() * 300)),
     );
     const outcomes = await Promise.all(orders.map(decide));
-    // They are decided in the order in which they were asked: a model of ten purses says how.
+    // A model of ten purses; with SQLite the orders are decided in the order in which they were asked.
     const purses = new Map<string, number>();
     for (const [index, { payer, amount }] of orders.entries()) {
       const left = (purses.get(payer) ?? 1_000) - amount.minor;
-      expect(outcomes[index]?.kind, `order ${index}`).toBe(left < 0 ? 'declined' : 'done');
-      if (left >= 0) purses.set(payer, left);
+      const isDone = outcomes[index]?.kind === 'done';
+      if (!onPostgres) expect(isDone, `order ${index}`).toBe(left >= 0);
+      if (isDone) purses.set(payer, left);
     }
     for (let person = 1; person <= 10; person += 1) {
-      expect(await posted(`person:${person}`)).toBe(purses.get(`person:${person}`) ?? 1_000);
+      const left = await posted(`person:${person}`);
+      expect(left).toBe(purses.get(`person:${person}`) ?? 1_000);
+      const refused = orders.filter(
+        ({ payer }, index) => payer === `person:${person}` && outcomes[index]?.kind === 'declined',
+      );
+      for (const { amount } of refused) expect(amount.minor).toBeGreaterThan(left);
     }
   });
 

@@ -281,12 +281,12 @@ describe('a row with a due time of its own', () => {
     await add('a', 1_000);
     await add('b', 1_000);
     await clock.advance(60_000);
-    expect(fired).toEqual(['a at 1000', 'b at 1000']);
+    expect(fired.toSorted()).toEqual(['a at 1000', 'b at 1000']);
     expect(await left()).toEqual(['a']);
     expect(faults).toEqual([{ kind: 'fault', reason: 'timer challenge of a: broken' }]);
     broken.length = 0;
     await clock.advance(60_000);
-    expect(fired).toEqual(['a at 1000', 'b at 1000', 'a at 61000']);
+    expect(fired.slice(2)).toEqual(['a at 61000']);
     expect(await left()).toEqual([]);
   });
 
