@@ -10,8 +10,10 @@ const CHANNEL = 'cash_mobile';
 /** Pause before the connection that listens is made again, ms. */
 const AGAIN_AFTER_MS = 1_000;
 
-/** NOTIFY takes less than 8,000 octets: with more keys than this the others are told to look at everything. */
-const MOST_KEYS = 400;
+/** NOTIFY takes less than this, in octets: instead of a longer list of keys the others are told to look at everything. */
+const LONGEST_TELEGRAM = 8_000;
+
+type ToldElsewhere = (typeof TOLD_ELSEWHERE)[number];
 
 /** What one process tells the others. Without keys: something of this topic. */
 const Telegram = z.object({
@@ -31,7 +33,7 @@ export class PostgresNews {
   readonly #listeners: Listeners;
   /** Tells this process's own telegrams from others'. */
   readonly #name: string;
-  readonly #unsent = new Map<(typeof TOLD_ELSEWHERE)[number], number[]>();
+  readonly #unsent = new Map<ToldElsewhere, number[]>();
   #sending: Promise<void> | undefined;
   #client: Client | undefined;
   #again: Cancel | undefined;
@@ -80,19 +82,13 @@ export class PostgresNews {
   /** A telegram that fails is lost: then the database is gone, and who comes back looks at everything. */
   async #sendAll(): Promise<void> {
     while (this.#unsent.size > 0) {
-      const news = TOLD_ELSEWHERE.flatMap((topic) => {
-        const keys = this.#unsent.get(topic);
-        return keys === undefined
-          ? []
-          : [[topic, keys.length > MOST_KEYS ? null : keys] satisfies z.infer<typeof Telegram>['news'][number]];
-      });
+      const unsent = [...this.#unsent];
       this.#unsent.clear();
-      const telegram: z.infer<typeof Telegram> = { from: this.#name, news };
       try {
         await this.#pool.query({
           name: 'notify',
           text: 'SELECT pg_notify($1, $2)',
-          values: [CHANNEL, JSON.stringify(telegram)],
+          values: [CHANNEL, telegramOf(this.#name, unsent)],
         });
       } catch {}
     }
@@ -111,6 +107,13 @@ export class PostgresNews {
     client.end().catch(() => {});
     this.#again = this.#clock.after(AGAIN_AFTER_MS, () => void this.listen());
   }
+}
+
+/** Of a topic without a key, and of more keys than fit, nobody knows which rows are meant. */
+function telegramOf(from: string, unsent: readonly (readonly [ToldElsewhere, readonly number[]])[]): string {
+  const written = (news: z.infer<typeof Telegram>['news']) => JSON.stringify({ from, news });
+  const full = written(unsent.map(([topic, keys]) => [topic, keys.length === 0 ? null : [...keys]]));
+  return full.length < LONGEST_TELEGRAM ? full : written(unsent.map(([topic]) => [topic, null]));
 }
 
 /** `undefined` for what is no JSON: another program uses the channel. */

@@ -161,21 +161,22 @@ export class PostgresStore implements Store {
   async #once<T>({ name, work }: Job<T>): Promise<T> {
     const client = await this.#pool.connect();
     const tx = new Transaction(name, this.#statementsOn(client));
+    let result: T;
     try {
       await client.query('BEGIN');
       this.#probe.beforeTransaction?.(name);
-      const result = await work(tx);
+      result = await work(tx);
       tx.end();
       const { command } = await client.query('COMMIT');
       if (command !== 'COMMIT') throw new StoreError(`transaction ${name} went on after a statement had failed`);
-      client.release();
-      this.#committed(tx);
-      return result;
     } catch (error) {
       tx.end();
       await rollBack(client, error);
       throw error;
     }
+    client.release();
+    this.#committed(tx);
+    return result;
   }
 
   #committed(tx: Transaction): void {

@@ -21,14 +21,33 @@ const SETTINGS = [
   'full_page_writes=off',
   'max_connections=300',
   'autovacuum=off',
+  'deadlock_timeout=50ms',
 ];
 
-/** Starts a server of PostgreSQL on a socket in a folder of its own, for the tests of this project, and stops it after them. */
-export default function startPostgres(project: TestProject): (() => void) | undefined {
+/** A server of PostgreSQL on a socket in a folder of its own. */
+export interface PostgresServer {
+  /** The folder of the socket. */
+  readonly folder: string;
+  /** Ends it at once, as a crash does. */
+  stop(): void;
+  /** Starts it again. */
+  start(): void;
+  /** Ends it for good. */
+  remove(): void;
+}
+
+/** Starts one server for the tests of this project, and stops it after them. */
+export default function startForAll(project: TestProject): (() => void) | undefined {
+  const server = startPostgres();
+  project.provide('postgres', server?.folder);
+  return server?.remove;
+}
+
+/** @param parent of its folder. @returns `undefined` where Debian's package `postgresql` is not installed */
+export function startPostgres(parent: string = tmpdir()): PostgresServer | undefined {
   const programs = programsOfPostgres();
-  project.provide('postgres', undefined);
   if (programs === undefined) return undefined;
-  const folder = mkdtempSync(join(tmpdir(), 'cash-mobile-postgres-'));
+  const folder = mkdtempSync(join(parent, 'cash-mobile-postgres-'));
   const user = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
   if (user.uid !== undefined) chownSync(folder, user.uid, user.gid);
   const data = join(folder, 'data');
@@ -36,12 +55,16 @@ export default function startPostgres(project: TestProject): (() => void) | unde
     execFileSync(join(programs, program), options, { ...user, cwd: folder, stdio: 'ignore' });
   run('initdb', '-D', data, '-A', 'trust', '-U', 'cash', '--no-sync', '-E', 'UTF8', '--locale=C.UTF-8');
   const settings = SETTINGS.map((setting) => `-c ${setting}`).join(' ');
-  run('pg_ctl', '-D', data, '-w', '-l', join(folder, 'log'), '-o', `-k ${folder} -h '' ${settings}`, 'start');
-  project.provide('postgres', folder);
-  return () => {
+  const start = () =>
+    run('pg_ctl', '-D', data, '-w', '-l', join(folder, 'log'), '-o', `-k ${folder} -h '' ${settings}`, 'start');
+  const stop = () =>
     spawnSync(join(programs, 'pg_ctl'), ['-D', data, '-m', 'immediate', '-w', 'stop'], { ...user, stdio: 'ignore' });
+  const remove = () => {
+    stop();
     rmSync(folder, { recursive: true, force: true });
   };
+  start();
+  return { folder, start, stop, remove };
 }
 
 /** The folder with the programs of the newest version: Debian's, or the one in PATH. */

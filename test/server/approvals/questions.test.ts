@@ -441,7 +441,10 @@ describe('the state of a question', () => {
       expect(await lockOpenChallenges(tx, device, 'payment')).toEqual([{ ...kept, ref: other }]);
       expect((await challengeByRef(tx, about))?.state).toBe(end);
       const due = () =>
-        tx.all('SELECT ref, due FROM challenge', (row) => `${row.text('ref')} ${row.optionalInteger('due')}`);
+        tx.all(
+          'SELECT ref, due FROM challenge ORDER BY rowid',
+          (row) => `${row.text('ref')} ${row.optionalInteger('due')}`,
+        );
       expect(await due()).toEqual([`${about} undefined`, `${other} 20`]);
       await setDue(tx, other, 50);
       expect(await due()).toEqual([`${about} undefined`, `${other} 50`]);

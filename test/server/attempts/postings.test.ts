@@ -23,7 +23,7 @@ function orderOf(kind: AttemptKind, minor: number): RailOrder {
 
 describe('the money of an order to a rail outside', () => {
   it('is set aside once a key, and freed only where it was set aside', async () => {
-    const store = memoryStore();
+    const store = await testStore();
     const order = orderOf('charge', 5_000);
     await store.transaction('set aside', async (tx) => {
       const attempt = {

@@ -8,7 +8,7 @@ describe('a statement on PostgreSQL', () => {
     ['a = ? AND b = ?', 'a = $1 AND b = $2'],
     ['a = ?2 AND b = ?1 AND c = ?2', 'a = $2 AND b = $1 AND c = $2'],
     ["a = '?' AND b = ?", "a = '?' AND b = $1"],
-    ["a = x'0aFF' AND b = x''", "a = '\\x0aFF' AND b = '\\x'"],
+    ["a = x'0aFF' AND b = x''", "a = '\\x0aFF'::bytea AND b = '\\x'::bytea"],
     ["a = 'x' AND b = 'x''' AND c = ?", "a = 'x' AND b = 'x''' AND c = $1"],
     ["a = 'FOR UPDATE' AND b = ?", "a = 'FOR UPDATE' AND b = $1"],
     ['SELECT * FROM device WHERE id = ? FOR UPDATE', 'SELECT * FROM device WHERE id = $1 FOR NO KEY UPDATE'],

@@ -1,0 +1,462 @@
+import { createServer, connect as socketTo } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, describe, expect, inject, it, onTestFinished, vi } from 'vitest';
+import { systemClock } from '../../../modem/index.ts';
+import { MIGRATIONS } from '../../../server/store/migrations.ts';
+import { openPostgres } from '../../../server/store/postgres-open.ts';
+import { RowError } from '../../../server/store/row.ts';
+import { type ReadTx, StoreError, type StoreProbe, type Tx, UnreachableError } from '../../../server/store/store.ts';
+import { VirtualClock } from '../../../sim/index.ts';
+import { newDatabase, rows, temporaryFolder, write } from '../database.ts';
+import { startPostgres } from '../postgres-server.ts';
+
+const subjects = (tx: ReadTx) => tx.all('SELECT subject FROM timer ORDER BY id', (row) => row.text('subject'));
+const add = (tx: Tx, subject: string) =>
+  tx.run("INSERT INTO timer (kind, subject, due) VALUES ('receipt-repeat', ?, 0)", subject);
+const lock = (tx: Tx, subject: string) =>
+  tx.get('SELECT id FROM timer WHERE subject = ? FOR UPDATE', (row) => row.integer('id'), subject);
+/** The number of the server's process behind a connection. */
+const BACKEND = 'SELECT pg_backend_pid() AS pid';
+const backend = async (tx: ReadTx) => (await tx.get(BACKEND, (row) => row.integer('pid'))) ?? expect.fail();
+
+let opened = 0;
+
+/** A store that says when it is in trouble. @param url of its database; otherwise it gets a new one */
+async function open(url?: string, probe: StoreProbe = {}) {
+  const clock = new VirtualClock();
+  const database = url ?? (await newDatabase());
+  const trouble: (string | undefined)[] = [];
+  opened += 1;
+  const store = await openPostgres({
+    ...{ url: database, clock, probe, processName: `store ${opened}`, hold: () => {} },
+    onTrouble: (reason) => trouble.push(reason),
+  });
+  onTestFinished(() => store.close());
+  const end = (pid: number) => rows(database, 'SELECT pg_terminate_backend(?, 5000)', pid);
+  return { clock, database, store, trouble, end };
+}
+
+/** Waits for the server in real time, and lets pauses of the store pass in virtual time. */
+async function eventually(clock: VirtualClock, isDone: () => boolean | Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 1_000; tries += 1) {
+    if (await isDone()) return;
+    await new Promise<void>((resolve) => void systemClock.after(5, resolve));
+    await clock.advance(100);
+  }
+  throw new Error('it did not happen');
+}
+
+function coded(code: string): Error {
+  return Object.assign(new Error(code), { code });
+}
+
+describe('a transaction on PostgreSQL', () => {
+  it('is undone when its body fails, and does nothing after it', async () => {
+    const { store } = await open();
+    const done: string[] = [];
+    const broken = store.transaction('broken', async (tx) => {
+      await add(tx, 'broken');
+      tx.afterCommit(() => done.push('broken'));
+      throw new Error('no');
+    });
+    await expect(broken).rejects.toThrow('no');
+    await store.transaction('next', async (tx) => {
+      await add(tx, 'next');
+      tx.afterCommit(() => done.push('next'));
+    });
+    expect(await store.read(subjects)).toEqual(['next']);
+    expect(done).toEqual(['next']);
+  });
+
+  it('begins again when it and another one wait for each other: both are done, once', async () => {
+    const { store } = await open();
+    await store.transaction('rows', async (tx) => {
+      for (const subject of ['a', 'b']) await add(tx, subject);
+    });
+    let runs = 0;
+    let bothHaveOne = () => {};
+    const each = new Promise<void>((resolve) => {
+      bothHaveOne = resolve;
+    });
+    const take = (first: string, second: string) =>
+      store.transaction(first, async (tx) => {
+        await lock(tx, first);
+        runs += 1;
+        if (runs === 2) bothHaveOne();
+        await each;
+        await lock(tx, second);
+        await tx.run('UPDATE timer SET due = due + 1');
+      });
+    await Promise.all([take('a', 'b'), take('b', 'a')]);
+    expect(runs).toBe(3);
+    const due = await store.read((tx) => tx.all('SELECT due FROM timer', (row) => row.integer('due')));
+    expect(due).toEqual([2, 2]);
+  });
+
+  it.each(['40001', '40P01', '55P03'])('begins again after %s, twenty times', async (code) => {
+    let faults = 0;
+    const { store, trouble } = await open(undefined, {
+      beforeStatement: (sql) => {
+        if (!sql.startsWith('INSERT') || faults === 0) return;
+        faults -= 1;
+        throw coded(code);
+      },
+    });
+    faults = 20;
+    await store.transaction('add', (tx) => add(tx, 'a'));
+    faults = 21;
+    await expect(store.transaction('add', (tx) => add(tx, 'b'))).rejects.toThrow(code);
+    expect([faults, await store.read(subjects)]).toEqual([0, ['a']]);
+    expect(trouble).toEqual([]);
+  });
+
+  it('is undone when its body goes on after a statement that failed', async () => {
+    const { store } = await open();
+    const going = store.transaction('careless', async (tx) => {
+      await add(tx, 'a');
+      await tx.run('INSERT INTO timer (kind) VALUES (NULL)').catch(() => {});
+    });
+    await expect(going).rejects.toThrow('transaction careless went on after a statement had failed');
+    await store.transaction('next', (tx) => add(tx, 'next'));
+    expect(await store.read(subjects)).toEqual(['next']);
+  });
+
+  it('refuses a statement after its end', async () => {
+    const { store } = await open();
+    const kept: Tx[] = [];
+    await store.transaction('ended', async (tx) => void kept.push(tx));
+    for (const tx of kept) await expect(add(tx, 'late')).rejects.toThrow('transaction ended has ended');
+    expect(await store.read(subjects)).toEqual([]);
+  });
+
+  it('stays done when a task after its commit throws, and its connection is used again', async () => {
+    const { store } = await open();
+    const pids = new Set<number>();
+    for (let n = 0; n < 12; n += 1) {
+      const failing = store.transaction('a', async (tx) => {
+        await add(tx, `a${n}`);
+        pids.add(await backend(tx));
+        tx.afterCommit(() => {
+          throw new Error('a bug');
+        });
+      });
+      await expect(failing).rejects.toThrow('a bug');
+    }
+    expect(pids.size).toBe(1);
+    expect(await store.read(subjects)).toHaveLength(12);
+  });
+});
+
+describe('a connection that ends', () => {
+  it.each(['within a body', 'before the COMMIT'])('%s: the body runs again, on another one', async (when) => {
+    const { store, trouble, end } = await open();
+    const pids: number[] = [];
+    await store.transaction('add', async (tx) => {
+      await add(tx, 'a');
+      pids.push(await backend(tx));
+      if (pids.length > 1) return;
+      await end(pids[0] ?? 0);
+      if (when === 'within a body') await add(tx, 'b');
+    });
+    expect(new Set(pids).size).toBe(2);
+    expect(await store.read(subjects)).toEqual(['a']);
+    expect(trouble).toEqual([]);
+  });
+
+  it('after the COMMIT was sent: the body runs again, and finds what it has done', async () => {
+    const proxy = await proxyThatLosesACommit();
+    const database = await newDatabase();
+    const { store, trouble } = await open(`${database.split('?')[0]}?host=${encodeURIComponent(proxy.folder)}`);
+    proxy.lose();
+    const found: string[][] = [];
+    const done: string[] = [];
+    await store.transaction('add', async (tx) => {
+      found.push(await subjects(tx));
+      await add(tx, `a${found.length}`);
+      tx.afterCommit(() => done.push('a'));
+    });
+    expect(found).toEqual([[], ['a1']]);
+    expect(done).toEqual(['a']);
+    expect(trouble).toEqual([]);
+    await store.close();
+  });
+
+  it('is not noticed by a read', async () => {
+    const { store, end } = await open();
+    for (let n = 0; n < 5; n += 1) {
+      await end(await store.read(backend));
+      expect(await store.read(subjects)).toEqual([]);
+    }
+  });
+});
+
+/** Stands between a store and the server; after `lose`, the answer to the next COMMIT does not come, and the connection ends. */
+async function proxyThatLosesACommit() {
+  const folder = temporaryFolder();
+  let loses = false;
+  const server = createServer((client) => {
+    const behind = socketTo(join(inject('postgres') ?? '', '.s.PGSQL.5432'));
+    let isCommitting = false;
+    client.on('data', (octets) => {
+      if (loses && octets.includes('COMMIT')) isCommitting = true;
+      behind.write(octets);
+    });
+    behind.on('data', (octets) => {
+      if (isCommitting) {
+        loses = false;
+        client.destroy();
+      } else client.write(octets);
+    });
+    for (const [one, other] of [
+      [client, behind],
+      [behind, client],
+    ] as const) {
+      one.on('close', () => other.destroy());
+      one.on('error', () => other.destroy());
+    }
+  });
+  await new Promise<void>((resolve) => void server.listen(join(folder, '.s.PGSQL.5432'), resolve));
+  onTestFinished(() => void server.close());
+  const lose = () => {
+    loses = true;
+  };
+  return { folder, lose };
+}
+
+describe('a server that stops, and starts again', () => {
+  /** A store on a server of its own. */
+  async function own() {
+    // The folder of temporary files of the tests is not for the user of the server.
+    const server = startPostgres(inject('postgres')) ?? expect.fail('PostgreSQL is not installed');
+    onTestFinished(server.remove);
+    return { server, ...(await open(`postgres://cash@/postgres?host=${encodeURIComponent(server.folder)}`)) };
+  }
+
+  it('is waited for, or refused at once, and who is told hears of it once', async () => {
+    const { server, clock, store, trouble } = await own();
+    await store.transaction('before', (tx) => add(tx, 'before'));
+    server.stop();
+    const ended: string[] = [];
+    const waiting = ['a', 'b'].map((name) =>
+      store.transaction(name, (tx) => add(tx, name)).then(() => void ended.push(name)),
+    );
+    await expect(store.transaction('hurry', (tx) => add(tx, 'no'), 'fail')).rejects.toThrow(UnreachableError);
+    await expect(store.read(subjects)).rejects.toThrow(/^the database cannot be reached \(/);
+    await clock.advance(60_000);
+    expect(ended).toEqual([]);
+    expect(trouble).toEqual([expect.stringMatching(/^the database cannot be reached \(/)]);
+    server.start();
+    await eventually(clock, () => ended.length === 2);
+    await Promise.all(waiting);
+    expect((await store.read(subjects)).toSorted()).toEqual(['a', 'b', 'before']);
+    await store.transaction('hurry', (tx) => add(tx, 'yes'), 'fail');
+    expect(trouble).toEqual([expect.any(String), undefined]);
+  });
+
+  it('is not waited for by a store that closes', async () => {
+    const { server, clock, store } = await own();
+    server.stop();
+    const waiting = expect(store.transaction('a', (tx) => add(tx, 'a'))).rejects.toThrow(UnreachableError);
+    await eventually(clock, () => clock.now() > 0);
+    await store.close();
+    await waiting;
+    await store.close();
+    await expect(store.transaction('late', (tx) => add(tx, 'b'))).rejects.toThrow(
+      'the database is closed: late was not done',
+    );
+    await expect(store.read(subjects)).rejects.toThrow('the database is closed');
+  });
+});
+
+describe('news of a commit', () => {
+  /** Two processes, and what the second one hears of the first. */
+  async function two() {
+    const one = await open();
+    const other = await open(one.database);
+    const heard: string[] = [];
+    const here: string[] = [];
+    for (const topic of ['outbox', 'journal', 'leaving'] as const) {
+      other.store.onWake(topic, (keys) => heard.push(`${topic} ${keys?.join(' ') ?? 'all'}`));
+      one.store.onWake(topic, () => here.push(topic));
+    }
+    const wake = (work: (tx: Tx) => void) => one.store.transaction('wake', async (tx) => work(tx));
+    return { one, other, heard, here, wake };
+  }
+
+  it('is told to other processes with the keys, and here without waiting for it', async () => {
+    const { other, heard, here, wake } = await two();
+    await wake((tx) => {
+      tx.wake('journal', 5);
+      tx.wake('journal', 6);
+      tx.wake('outbox');
+      tx.wake('leaving', 7);
+    });
+    expect(here).toEqual(['leaving', 'outbox']);
+    await eventually(other.clock, () => heard.length === 2);
+    expect(heard.toSorted()).toEqual(['journal 5 6', 'outbox all']);
+  });
+
+  it('that has more keys than a telegram takes is told without them', async () => {
+    const { other, heard, wake } = await two();
+    const keys = Array.from({ length: 700 }, (_, n) => 1_000_000_000_000 + n);
+    await wake((tx) => {
+      for (const key of keys.slice(0, 100)) tx.wake('journal', key);
+    });
+    await eventually(other.clock, () => heard.length === 1);
+    await wake((tx) => {
+      for (const key of keys) tx.wake('journal', key);
+    });
+    await eventually(other.clock, () => heard.length === 2);
+    expect(heard).toEqual([`journal ${keys.slice(0, 100).join(' ')}`, 'journal all']);
+  });
+
+  it('may be missed while the connection that listens is lost: then everything is looked at', async () => {
+    const { one, other, heard, wake } = await two();
+    const listening = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'";
+    for (const { pid } of await rows(one.database, listening)) await one.end(Number(pid));
+    await eventually(other.clock, () => heard.length === 2);
+    expect(heard).toEqual(['outbox all', 'journal all']);
+    await wake((tx) => tx.wake('journal', 9));
+    await eventually(other.clock, () => heard.length === 3);
+    expect(heard.at(-1)).toBe('journal 9');
+  });
+
+  it('is not taken from other programs', async () => {
+    const { one, other, heard, wake } = await two();
+    for (const text of ['{', '{}', '{"from":"x","news":[["weather",null]]}']) {
+      await rows(one.database, "SELECT pg_notify('cash_mobile', ?)", text);
+    }
+    await wake((tx) => tx.wake('outbox', 1));
+    await eventually(other.clock, () => heard.length > 0);
+    expect(heard).toEqual(['outbox 1']);
+  });
+});
+
+describe('values', () => {
+  it('are those of SQLite: numbers, octets, truth as 1 or 0, nothing as NULL', async () => {
+    const { store } = await open();
+    const sql = `SELECT 1 < 2 AS yes, 2 < 1 AS no, x'00ff' AS octets, NULL::text AS nothing, 9007199254740991::bigint AS big,
+      sum(n) AS sum, count(*) AS count, 'a' AS text FROM (VALUES (1::bigint), (2)) AS numbers (n)`;
+    const found = await store.read((tx) =>
+      tx.get(sql, (row) => ({
+        truth: [row.integer('yes'), row.integer('no')],
+        octets: row.octets('octets'),
+        nothing: [row.optionalText('nothing'), row.optionalInteger('nothing'), row.optionalOctets('nothing')],
+        numbers: [row.integer('big'), row.integer('sum'), row.integer('count')],
+        text: row.text('text'),
+      })),
+    );
+    expect(found).toEqual({
+      truth: [1, 0],
+      octets: Uint8Array.of(0, 255),
+      nothing: [undefined, undefined, undefined],
+      numbers: [Number.MAX_SAFE_INTEGER, 3, 2],
+      text: 'a',
+    });
+  });
+
+  it.each([
+    ['a sum beyond 2^53', 'SELECT sum(n) AS a FROM (VALUES (9007199254740991::bigint), (2)) AS numbers (n)', RowError],
+    ['a whole number beyond 2^53', 'SELECT 9007199254740993::bigint AS a', RowError],
+    ['a fraction', 'SELECT avg(n) AS a FROM (VALUES (1), (2)) AS numbers (n)', RowError],
+    ['a text', "SELECT 'x' AS a", RowError],
+    ['no such column', 'SELECT 1 AS b', RowError],
+  ])('%s is not read as a number', async (_, sql, error) => {
+    const { store } = await open();
+    await expect(store.read((tx) => tx.get(sql, (row) => row.integer('a')))).rejects.toThrow(error);
+  });
+
+  it('of the sequence go on from 100001, also after a transaction that failed, and are not given twice', async () => {
+    const { store } = await open();
+    const next = (fails = false) =>
+      store.transaction('next', async (tx) => {
+        const number = await tx.sequence('approval');
+        if (fails) throw new Error('no');
+        return number;
+      });
+    expect(await next()).toBe(100_001);
+    await expect(next(true)).rejects.toThrow('no');
+    const numbers = await Promise.all([next(), next(), next()]);
+    expect(numbers.toSorted()).toEqual([100_003, 100_004, 100_005]);
+  });
+});
+
+describe('a database that is opened', () => {
+  it('is shared with other processes, unless it is said to be for one alone', async () => {
+    const { store, database } = await open();
+    expect(store.isShared).toBe(true);
+    const options = { url: database, clock: new VirtualClock(), processName: 'alone', hold: () => {}, alone: true };
+    const alone = await openPostgres(options);
+    expect(alone.isShared).toBe(false);
+    await alone.close();
+  });
+
+  it('by several processes at once has its tables made by one', async () => {
+    const url = await newDatabase();
+    const stores = await Promise.all([open(url), open(url), open(url)]);
+    for (const { store } of stores) expect(await store.read(subjects)).toEqual([]);
+    expect(await rows(url, 'SELECT version FROM cash_mobile')).toEqual([{ version: MIGRATIONS.length }]);
+  });
+
+  /** Each gets a database that no other test uses afterwards. */
+  async function spoilt(...statements: string[]) {
+    const database = await newDatabase();
+    const name = `spoilt_${process.pid}_${statements.length}_${opened}`;
+    await write(database, `CREATE DATABASE ${name}`);
+    const url = database.replace(/\/\w+\?/, `/${name}?`);
+    if (statements.length > 0) {
+      const { Client } = (await import('pg')).default;
+      const client = new Client(url);
+      await client.connect();
+      for (const sql of statements) await client.query(sql);
+      await client.end();
+    }
+    return url;
+  }
+
+  it('is refused when it has the tables of another program', async () => {
+    const url = await spoilt('CREATE TABLE theirs (a TEXT)');
+    await expect(open(url)).rejects.toThrow(
+      new StoreError('the database has tables of another program: choose an empty one (createdb)'),
+    );
+  });
+
+  it('is refused when a newer version wrote it', async () => {
+    const url = await spoilt('CREATE TABLE cash_mobile (version BIGINT)', 'INSERT INTO cash_mobile VALUES (9999)');
+    await expect(open(url)).rejects.toThrow(
+      new StoreError('the database was written by a newer version of cash-server (9999): use that version'),
+    );
+  });
+
+  it.each([
+    [2_500, 'ahead of'],
+    [-2_500, 'behind'],
+  ])('is refused when the clocks are %i ms apart', async (apart, order) => {
+    const clock = { ...systemClock, now: () => systemClock.now() + apart };
+    const opening = openPostgres({ url: await newDatabase(), clock, processName: 'late' });
+    await expect(opening).rejects.toThrow(
+      new RegExp(`^the clock of this machine is [23] s ${order} the clock of the database: set it right \\(NTP\\)$`),
+    );
+  });
+
+  it('is refused in one line when nobody is there, or it does not exist', async () => {
+    const nowhere = `postgres://cash@/x?host=${encodeURIComponent(temporaryFolder())}`;
+    await expect(open(nowhere)).rejects.toThrow(/^the database cannot be reached: .*ENOENT/);
+    const absent = (await newDatabase()).replace(/\/\w+\?/, '/absent?');
+    await expect(open(absent)).rejects.toThrow('the database cannot be opened: database "absent" does not exist');
+  });
+});
+
+describe('without the package pg', () => {
+  afterEach(() => void vi.doUnmock('pg'));
+
+  it('the message says what to install', async () => {
+    vi.doMock('pg', () => {
+      throw new Error('Cannot find package');
+    });
+    const options = { url: 'postgres://x', clock: systemClock, processName: 'x' };
+    await expect(openPostgres(options)).rejects.toThrow(
+      new StoreError('PostgreSQL needs the package pg: npm install pg'),
+    );
+  });
+});
