@@ -33,7 +33,7 @@ export default defineConfig({
       {
         extends: true,
         // One process a core for all these files: a process for each would load every module again.
-        test: { name: 'shared', include: SHARED, isolate: false },
+        test: { name: 'shared', include: SHARED, exclude: ONLY_ON_POSTGRES, isolate: false },
       },
       {
         extends: true,
