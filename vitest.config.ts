@@ -11,11 +11,12 @@ const SHARED = [
 
 /**
  * Tests of the service that run on both databases. Those of SQLite alone: files that are migrated, locked, backed up, or full;
- * query plans; commits that several transactions share (`payments/budget.test.ts`).
+ * query plans; commits that several transactions share (`payments/budget.test.ts`, `outgoing/outbox-room.test.ts`).
  */
 const ON_POSTGRES = [
-  'test/server/{approvals,attempts,enrolment,intake,journal,ledger,outgoing,queries,rails,reconciliation,service,time}/**/*.test.ts',
+  'test/server/{approvals,attempts,enrolment,intake,journal,ledger,queries,rails,reconciliation,service,time}/**/*.test.ts',
   'test/server/payments/{evidence,payments,transitions}.test.ts',
+  'test/server/outgoing/{confirmed-receipts,outbox}.test.ts',
   'test/server/at-once.test.ts',
 ];
 

@@ -28,7 +28,7 @@ const SETTINGS = [
 export interface PostgresServer {
   /** The folder of the socket. */
   readonly folder: string;
-  /** Ends it at once, as a crash does. */
+  /** Ends it, and the connections to it. */
   stop(): void;
   /** Starts it again. */
   start(): void;
@@ -57,10 +57,12 @@ export function startPostgres(parent: string = tmpdir()): PostgresServer | undef
   const settings = SETTINGS.map((setting) => `-c ${setting}`).join(' ');
   const start = () =>
     run('pg_ctl', '-D', data, '-w', '-l', join(folder, 'log'), '-o', `-k ${folder} -h '' ${settings}`, 'start');
-  const stop = () =>
-    spawnSync(join(programs, 'pg_ctl'), ['-D', data, '-m', 'immediate', '-w', 'stop'], { ...user, stdio: 'ignore' });
+  const end = (mode: 'fast' | 'immediate') =>
+    spawnSync(join(programs, 'pg_ctl'), ['-D', data, '-m', mode, '-w', 'stop'], { ...user, stdio: 'ignore' });
+  // Not `immediate`: with these settings that would lose what was committed.
+  const stop = () => void end('fast');
   const remove = () => {
-    stop();
+    end('immediate');
     rmSync(folder, { recursive: true, force: true });
   };
   start();
