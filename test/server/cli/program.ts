@@ -41,6 +41,11 @@ export class Program {
     );
   }
 
+  /** Sends a signal that does not end it. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#process.kill(signal);
+  }
+
   /** Sends a signal. @returns the exit code, or the signal that ended it */
   async end(signal: NodeJS.Signals): Promise<number | string> {
     this.#process.kill(signal);

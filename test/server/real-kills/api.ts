@@ -4,6 +4,9 @@ import { type Clock, sleep } from '../../../modem/index.ts';
 /** Pause before a request is sent again that no service answered, ms of the fast clock. */
 const AGAIN_AFTER_MS = 4_000;
 
+/** How long an answer may take of a process that runs, ms of the machine's clock. */
+const ANSWER_MS = 30_000;
+
 const AmountAnswer = z.object({ minor: z.int(), currency: z.string() });
 
 /** What the API says of a payment, as far as it is used here. */
@@ -37,24 +40,27 @@ export interface Answer {
 
 /** A client of the API that never gives up: while no service runs it asks again, and so does every careful client. */
 export class Api {
-  /** Where the service listens at the moment. */
-  url = '';
-  /** Answers of 500, each a fault of the service. */
+  /** Where the processes of the service listen at the moment: they are asked in turn. */
+  readonly urls: string[];
+  /** Answers of 500, 503 that do not say when to come again, and requests that were not answered: faults of the service. */
   readonly faults: string[] = [];
   readonly #clock: Clock;
   readonly #key: string;
+  #turn = 0;
 
   /** @param key of a merchant, or of the administrator */
-  constructor(clock: Clock, key: string) {
+  constructor(clock: Clock, key: string, urls: string[] = []) {
     this.#clock = clock;
     this.#key = key;
+    this.urls = urls;
   }
 
   async ask(method: 'GET' | 'POST', path: string, body?: object): Promise<Answer> {
     for (;;) {
-      const answer = await this.#once(method, path, body).catch(() => undefined);
+      const answer = await this.#once(method, path, body).catch((error: Error) => {
+        if (error.name === 'TimeoutError') this.faults.push(`${method} ${path}: no answer`);
+      });
       if (answer !== undefined && answer.status < 500) return answer;
-      if (answer?.status === 500) this.faults.push(`${method} ${path}: ${JSON.stringify(answer.body)}`);
       await sleep(this.#clock, AGAIN_AFTER_MS);
     }
   }
@@ -87,14 +93,19 @@ export class Api {
   }
 
   async #once(method: string, path: string, body: object | undefined): Promise<Answer> {
-    const response = await fetch(this.url + path, {
+    this.#turn += 1;
+    const response = await fetch(`${this.urls[this.#turn % this.urls.length]}${path}`, {
       method,
+      signal: AbortSignal.timeout(ANSWER_MS),
       headers: {
         authorization: `Bearer ${this.#key}`,
         ...(body !== undefined && { 'content-type': 'application/json' }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    return { status: response.status, body: await response.json() };
+    const answer = { status: response.status, body: await response.json() };
+    if (response.status >= 500 && (response.status !== 503 || !response.headers.has('retry-after')))
+      this.faults.push(`${method} ${path}: ${response.status} ${JSON.stringify(answer.body)}`);
+    return answer;
   }
 }

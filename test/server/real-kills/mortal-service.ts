@@ -1,3 +1,4 @@
+import { sleep, systemClock } from '../../../modem/index.ts';
 import { Program } from '../cli/program.ts';
 import type { Setting } from './setting.ts';
 
@@ -10,6 +11,8 @@ const START_MS = 60_000;
 export class MortalService {
   /** What services wrote into the journal as a fault, or said when they ended by themselves. */
   readonly faults: string[] = [];
+  /** Alarms that services wrote into the journal. */
+  readonly alarms: string[] = [];
   /** Hears where the API of each process listens. */
   onUrl: (url: string) => void = () => {};
   #program: Program | undefined;
@@ -32,8 +35,19 @@ export class MortalService {
     const expected = signal === 'SIGKILL' ? 'SIGKILL' : 0;
     if (ended !== expected) this.faults.push(`the service ended with ${ended}`);
     if (program.errors !== '') this.faults.push(program.errors);
-    this.faults.push(...program.lines.filter(({ event }) => event === 'fault').map((line) => JSON.stringify(line)));
+    const said = (kind: string) =>
+      program.lines.filter(({ event }) => event === kind).map(({ entry }) => JSON.stringify(entry));
+    this.faults.push(...said('fault'));
+    this.alarms.push(...said('alarm'));
     this.#program = undefined;
+  }
+
+  /** Stops the process where it is for a while: what it began goes on when it does. */
+  async pause(ms: number): Promise<void> {
+    const program = this.#running();
+    program.signal('SIGSTOP');
+    await sleep(systemClock, ms);
+    program.signal('SIGCONT');
   }
 
   /** Kills what still runs, after a test that failed. */

@@ -33,6 +33,9 @@ const service = await openService({
   random: systemRandom,
   primitives,
   rails: railsOf(setting),
+  processName: `process ${process.pid}`,
+  // A fast clock is not the database's.
+  ...(setting.database.startsWith('postgres:') && { hold: () => {} }),
   log: ({ event }) => {
     if (event.kind === 'fault' || event.kind === 'alarm') print({ event: event.kind, entry: event });
   },

@@ -29,6 +29,9 @@ interface Held {
 export class SmsNetwork {
   /** The ids of the SMS that services handed over, with repetitions. */
   readonly handed: string[] = [];
+  /** SMS that were handed over once more, though what became of the one before is told as sent, or not told yet. */
+  twice = 0;
+  readonly #notSent = new Map<string, boolean>();
   /** Decides whether an SMS to this phone gets lost. */
   loses: (number: string) => boolean = () => false;
   readonly #clock: Clock;
@@ -90,8 +93,11 @@ export class SmsNetwork {
 
   #fromService(socket: Socket, sms: Handed): void {
     this.handed.push(sms.id);
+    if (this.#notSent.get(sms.id) === false) this.twice += 1;
+    this.#notSent.set(sms.id, false);
     this.#clock.after(this.#random.fraction() * SLOWEST_SEND_MS, () => {
       const outcome = this.#outcome();
+      this.#notSent.set(sms.id, outcome.kind !== 'sent');
       tell(socket, { kind: 'outcome', id: sms.id, outcome });
       if (outcome.kind !== 'failed' && !this.loses(sms.destination))
         this.#clock.after(LATENCY_MS, () => this.#toPhone(socket, sms));

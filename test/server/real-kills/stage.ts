@@ -1,23 +1,17 @@
-import { dirname } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { type Clock, systemClock } from '../../../modem/index.ts';
-import { cashServer } from '../../../server/cli/cash-server-program.ts';
 import { dataFolder } from '../../../server/cli/data-folder.ts';
 import { createServiceKeys, type ServiceKeys, servicePrimitives, writeKeyFile } from '../../../server/index.ts';
 import { ExampleHost, listenForLines, type SeededRandom, seededRandom } from '../../../sim/index.ts';
-import { inProcess } from '../../in-process.ts';
 import { temporaryFolder } from '../database.ts';
 import { Api } from './api.ts';
+import { fileIn, type JudgedDatabase } from './database.ts';
 import { fastClock } from './fast-clock.ts';
 import type { Evidence } from './judge.ts';
 import { type Customer, DEPOSIT, joined, Load } from './load.ts';
 import { MortalService } from './mortal-service.ts';
 import type { Setting } from './setting.ts';
 import { SmsNetwork } from './sms-network.ts';
-
-/** How fast the clock of all processes is. */
-const SPEED = 40;
 
 /** Of the rail, ms of the fast clock: how long the host remembers a key, and when it is asked again. */
 const KEY_LIFE_MS = 48 * 3_600_000;
@@ -34,13 +28,19 @@ export interface StageOptions {
   readonly rail: StageRail;
   readonly seed: string;
   readonly customers: number;
+  /** How fast the clock of all processes is. Default 40. */
+  readonly speed?: number;
+  /** Default: a new file. */
+  readonly database?: JudgedDatabase;
+  /** Processes on the database. Default 1. */
+  readonly processes?: number;
 }
 
 /** What lives on when a service is killed: its file, the network with its phones, the host of the rail, merchant and operator. */
 export interface Stage {
   readonly clock: Clock;
   readonly random: SeededRandom;
-  readonly service: MortalService;
+  readonly services: readonly MortalService[];
   readonly network: SmsNetwork;
   readonly host: ExampleHost | undefined;
   readonly load: Load;
@@ -55,47 +55,49 @@ export interface Stage {
 }
 
 /** Sets the stage, with a service that runs, and a merchant who has a phone. */
-export async function openStage({ rail, seed, customers }: StageOptions): Promise<Stage> {
+export async function openStage(options: StageOptions): Promise<Stage> {
+  const { rail, seed, customers, speed = 40, processes = 1 } = options;
   const random = seededRandom(seed);
   const origin = systemClock.now();
-  const clock = fastClock(origin, SPEED);
-  const files = dataFolder(temporaryFolder());
+  const clock = fastClock(origin, speed);
+  const folder = temporaryFolder();
+  const judged = options.database ?? fileIn(folder);
+  const { database } = judged;
   const { keys, adminKey } = createServiceKeys(servicePrimitives(), random.fork('keys'));
-  writeKeyFile(files.keys, keys);
+  const keyFile = dataFolder(folder).keys;
+  writeKeyFile(keyFile, keys);
   const network = new SmsNetwork(clock, random.fork('network'));
   const host = rail === 'ledger' ? undefined : new ExampleHost({ clock, secret: SECRET, keyLifeMs: KEY_LIFE_MS });
   if (host !== undefined) host.onNotice = (notice) => network.notify(notice);
   const listener = host === undefined ? undefined : await listenForLines(host.serve);
-  const base = { database: files.database, network: await network.listen(), origin, speed: SPEED };
+  const base = { database, network: await network.listen(), origin, speed };
   const setting: Setting = {
     ...base,
-    keys: files.keys,
+    keys: keyFile,
     ...(rail !== 'ledger' && listener !== undefined && { rail: railSetting(listener.port, rail) }),
   };
 
   const admin = new Api(clock, adminKey);
-  const service = new MortalService();
-  service.onUrl = (url) => {
-    admin.url = url;
-  };
-  service.begin(setting);
-  await service.ready();
+  const services = Array.from({ length: processes }, (_, place) => {
+    const service = new MortalService();
+    service.onUrl = (url) => {
+      admin.urls[place] = url;
+    };
+    service.begin(setting);
+    return service;
+  });
+  for (const service of services) await service.ready();
   const world = { admin, keys, clock, random, network };
   const merchant = await joined(world, MERCHANT_NUMBER);
-  const till = new Api(clock, await apiKeyOf(admin, merchant));
-  till.url = admin.url;
-  service.onUrl = (url) => {
-    admin.url = url;
-    till.url = url;
-  };
+  const till = new Api(clock, await apiKeyOf(admin, merchant), admin.urls);
   const load = new Load({ ...world, till, host, merchant, customers });
   return {
-    ...{ clock, random, service, network, host, load, admin, till, setting },
-    reconfigured: { ...base, keys: otherSigningKey(files.keys, keys) },
+    ...{ clock, random, services, network, host, load, admin, till, setting },
+    reconfigured: { ...base, keys: otherSigningKey(keyFile, keys) },
     evidence: () => ({
       ...{ admin, till, told: load.told, host: host?.orders },
-      select: async (sql) => rowsOf(files.database, sql),
-      ledgerCheck: () => checkLedger(files.database),
+      select: (sql) => judged.select(sql),
+      ledgerCheck: () => judged.ledgerCheck(),
       phones: [...load.customers.map((customer) => seen(customer, DEPOSIT)), seen(merchant, 0)],
     }),
     async close() {
@@ -129,18 +131,4 @@ function otherSigningKey(file: string, keys: ServiceKeys): string {
 
 function seen({ number, phone }: Customer, deposit: number): Evidence['phones'][number] {
   return { number, deposit, receipts: phone.receipts, unbelievable: phone.unbelievable };
-}
-
-function rowsOf(file: string, sql: string): Readonly<Record<string, unknown>>[] {
-  const database = new DatabaseSync(file, { readOnly: true, timeout: 2_000 });
-  try {
-    return database.prepare(sql).all();
-  } finally {
-    database.close();
-  }
-}
-
-async function checkLedger(database: string): Promise<string> {
-  const { code, out, err } = await inProcess(cashServer, 'ledger', 'check', '--data', dirname(database));
-  return code === 0 ? '' : out + err;
 }

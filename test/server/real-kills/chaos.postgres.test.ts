@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sleep, systemClock } from '../../../modem/index.ts';
+import { type PostgresServer, startPostgres } from '../postgres-server.ts';
+import { comeToRest, REST_MS } from './come-to-rest.ts';
+import { PostgresDatabase } from './database.ts';
+import type { MortalService } from './mortal-service.ts';
+import { openStage, type Stage, type StageRail } from './stage.ts';
+
+/** How many disturbances there are in all, twenty a seed; more than these few are for a quiet hour. */
+const DISTURBANCES = Number(process.env['CASH_MOBILE_REAL_KILLS'] ?? 3);
+const IS_LONG = DISTURBANCES > 3;
+const A_STAGE = Math.min(20, DISTURBANCES);
+const STAGES = Math.max(1, Math.round(DISTURBANCES / A_STAGE));
+/** Other seeds than those of the last run. */
+const SEED = process.env['CASH_MOBILE_SEED'] ?? 'chaos';
+
+const RAILS: readonly StageRail[] = ['ledger', 'reverse', 'inquire', 'repeat'];
+
+/** The clock: a lease of 15 s is 0.75 s of the machine's. */
+const SPEED = 20;
+
+/** The load: who asks the service at the same time, with which pauses, ms of the fast clock. */
+const LOAD = IS_LONG ? { customers: 12, workers: 12, pauseMs: 2_000 } : { customers: 2, workers: 2, pauseMs: 6_000 };
+
+/** How long a process is stopped, ms of the fast clock; a lease ends in between. */
+const SHORTEST_STOP_MS = 100;
+const LONGEST_STOP_MS = 40_000;
+
+/** How long the server of PostgreSQL is away, ms of the machine's clock. */
+const LONGEST_AWAY_MS = 4_000;
+
+/** How long the server may take to start on a busy machine, ms. */
+const START_MS = 60_000;
+
+type Kind = 'kill' | 'stop' | 'cut' | 'database';
+
+const KINDS: readonly Kind[] = ['stop', 'kill', 'cut', 'database', 'kill', 'stop'];
+
+/** What a short run has. */
+const FEW: readonly Kind[] = ['stop', 'kill', 'database'];
+
+describe('processes on one database of PostgreSQL, disturbed under load', () => {
+  let server: PostgresServer | undefined;
+  beforeAll(() => {
+    server = startPostgres();
+  }, START_MS);
+  afterAll(() => server?.remove());
+
+  async function disturb(kind: Kind, service: MortalService, database: PostgresDatabase, { setting, random }: Stage) {
+    const chance = () => random.fraction();
+    if (kind === 'kill') {
+      await service.end('SIGKILL');
+      service.begin(setting);
+      await service.ready();
+    } else if (kind === 'stop') {
+      const ms = SHORTEST_STOP_MS + chance() ** 2 * (LONGEST_STOP_MS - SHORTEST_STOP_MS);
+      await service.pause(ms / SPEED);
+    } else if (kind === 'cut') {
+      await database.cut(chance());
+    } else {
+      server?.stop();
+      await sleep(systemClock, chance() * LONGEST_AWAY_MS);
+      server?.start();
+    }
+  }
+
+  /** One disturbance after another; at times two at once, as long as the database is there. */
+  async function disturbAgainAndAgain(stage: Stage, database: PostgresDatabase): Promise<void> {
+    const { services, load } = stage;
+    const random = stage.random.fork('disturbances');
+    const below = (limit: number) => Math.floor(random.fraction() * limit);
+    for (let done = 0; done < A_STAGE; done += 1) {
+      const kind = (IS_LONG ? KINDS[below(KINDS.length)] : FEW[done]) ?? 'kill';
+      const place = below(services.length);
+      const [first, second] = [...services.slice(place), ...services.slice(0, place)];
+      if (first === undefined || second === undefined) throw new Error('a stage has two processes or more');
+      const both = [disturb(kind, first, database, stage)];
+      if (IS_LONG && kind !== 'database' && below(3) === 0) both.push(disturb('kill', second, database, stage));
+      await Promise.all(both);
+      await load.busy();
+    }
+  }
+
+  it.each(
+    Array.from({ length: STAGES }, (_, place) => ({
+      rail: RAILS[place % RAILS.length] ?? 'ledger',
+      seed: `${SEED} ${place + 1}`,
+      processes: IS_LONG ? 2 + (place % 3) : 2,
+    })),
+  )(
+    'lose nothing, charge nothing twice, and end everything ($rail, $seed, $processes processes)',
+    async ({ rail, seed, processes }) => {
+      if (server === undefined) throw new Error('PostgreSQL is not installed');
+      const database = new PostgresDatabase(server);
+      await database.select('DROP SCHEMA public CASCADE');
+      await database.select('CREATE SCHEMA public');
+      const stage = await openStage({ rail, seed, processes, database, speed: SPEED, customers: LOAD.customers });
+      const { services, load, admin, till, network } = stage;
+      try {
+        const working = load.run(LOAD.workers, LOAD.pauseMs);
+        await load.busy();
+        await disturbAgainAndAgain(stage, database);
+        load.calmDown();
+        await working;
+        expect(await comeToRest(stage)).toEqual([]);
+        const payments = await till.payments();
+        for (const { txn } of payments) await load.readReceipt(txn);
+        for (const service of services) await service.end('SIGTERM');
+        expect(await database.select('SELECT name FROM process')).toEqual([]);
+        const faults = services.flatMap((service) => service.faults);
+        const alarms = services.flatMap((service) => service.alarms);
+        if (IS_LONG) {
+          const counted = `${payments.length} payments, ${network.handed.length} SMS, ${network.twice} of them twice`;
+          process.stdout.write(`${[`${seed}: ${counted}`, ...alarms, ...faults].join('\n  ')}\n`);
+        }
+        expect(load.changedReceipts).toEqual([]);
+        expect([...faults.filter((fault) => !OF_THE_DATABASE.test(fault)), ...admin.faults, ...till.faults]).toEqual(
+          [],
+        );
+        if (IS_LONG) expect(network.twice).toBeLessThanOrEqual(network.handed.length / 50);
+      } finally {
+        for (const service of services) await service.abandon();
+        await stage.close();
+      }
+    },
+    60_000 + A_STAGE * 30_000 + REST_MS,
+  );
+});
+
+/** Faults that are none: the database was away. */
+const OF_THE_DATABASE = /the database cannot be reached/;
