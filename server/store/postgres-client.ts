@@ -4,6 +4,9 @@ import { TYPES } from './postgres-connection.ts';
 import { reasonOf } from './postgres-store.ts';
 import { StoreError, UnreachableError } from './store.ts';
 
+/** When a connection has been silent for this long, its other end is probed, ms. */
+const SILENCE_MS = 10_000;
+
 /** `pg` is an optional package, for those who use PostgreSQL. @throws StoreError when it is missing */
 export async function packagePg(): Promise<Pick<typeof import('pg'), 'Client' | 'Pool'>> {
   try {
@@ -20,6 +23,7 @@ export function configOf(url: string, name: string): ClientConfig {
     types: TYPES,
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
+    keepAliveInitialDelayMillis: SILENCE_MS,
     application_name: `cash-server ${name}`,
   };
 }

@@ -23,8 +23,9 @@ const GONE: readonly string[] = [
   'EAI_AGAIN',
 ];
 
-/** What `pg` throws without a code when a connection ends under a query, or none comes in time. */
-const GONE_TEXT = /^Connection terminated|^timeout exceeded when trying to connect|not queryable|^Client was closed/;
+/** What `pg` throws without a code when a connection ends under a query, or no connection or answer comes in time. */
+const GONE_TEXT =
+  /^Connection terminated|^timeout exceeded when trying to connect|^timeout expired|^Query read timeout|not queryable|^Client was closed/;
 
 /** Whether the same transaction may succeed at once: another one was in its way. */
 export function isCollision(error: unknown): boolean {

@@ -79,18 +79,21 @@ export class PostgresNews {
     await this.#client?.end().catch(() => {});
   }
 
-  /** A telegram that fails is lost: then the database is gone, and who comes back looks at everything. */
+  /** A telegram that fails twice is lost: then the database is gone, and who comes back looks at everything. */
   async #sendAll(): Promise<void> {
     while (this.#unsent.size > 0) {
       const unsent = [...this.#unsent];
       this.#unsent.clear();
-      try {
-        await this.#pool.query({
+      const send = () =>
+        this.#pool.query({
           name: 'notify',
           text: 'SELECT pg_notify($1, $2)',
           values: [CHANNEL, telegramOf(this.#name, unsent)],
         });
-      } catch {}
+      // The second try has another connection.
+      await send()
+        .catch(send)
+        .catch(() => {});
     }
     this.#sending = undefined;
   }

@@ -1,4 +1,4 @@
-import type { Pool, PoolClient } from 'pg';
+import type { Client } from 'pg';
 import type { Clock } from '../../modem/index.ts';
 import { Listeners } from './listeners.ts';
 import { cannotBeOpened, configOf, packagePg } from './postgres-client.ts';
@@ -28,6 +28,9 @@ SET tcp_keepalives_interval = 5;
 SET tcp_keepalives_count = 3;
 `;
 
+/** After this time without an answer the server is gone, ms: it ends a statement earlier by itself. */
+const ANSWER_MS = 15_000;
+
 /** How {@link openPostgres} opens a database. */
 export interface OpenPostgresOptions extends PostgresOptions {
   /** `postgres://user@host:port/database`; without a password, which comes from the environment or a pgpass file. */
@@ -45,19 +48,21 @@ export async function openPostgres(options: OpenPostgresOptions): Promise<Postgr
   const { url, processName, clock, hold } = options;
   const { Client, Pool } = await packagePg();
   const config = configOf(url, processName);
-  const pool = new Pool({ ...config, max: CONNECTIONS, onConnect: (client) => client.query(SESSION) });
+  try {
+    // A clock that can be held is virtual: it does not show the time of day.
+    await prepare(new Client(config), hold === undefined ? clock : undefined);
+  } catch (error) {
+    throw cannotBeOpened(error);
+  }
+  const pool = new Pool({
+    ...{ ...config, query_timeout: ANSWER_MS, max: CONNECTIONS },
+    onConnect: (client) => client.query(SESSION),
+  });
   // Who uses a connection hears of its end by the query that fails.
   pool.on('error', () => {});
   pool.on('connect', (client) => {
     client.on('error', () => {});
   });
-  try {
-    // A clock that can be held is virtual: it does not show the time of day.
-    await prepare(pool, hold === undefined ? clock : undefined);
-  } catch (error) {
-    await pool.end();
-    throw cannotBeOpened(error);
-  }
   const listeners = new Listeners();
   const news = new PostgresNews(pool, () => new Client(config), clock, listeners, processName);
   await news.listen();
@@ -65,9 +70,10 @@ export async function openPostgres(options: OpenPostgresOptions): Promise<Postgr
 }
 
 /** The tables are up to date when this resolves. @param clock to be compared with that of the database */
-async function prepare(pool: Pool, clock: Clock | undefined): Promise<void> {
-  const client = await pool.connect();
+async function prepare(client: Client, clock: Clock | undefined): Promise<void> {
+  client.on('error', () => {});
   try {
+    await client.connect();
     if (clock !== undefined) await compareClocks(client, clock);
     await client.query('BEGIN');
     await client.query('SET LOCAL statement_timeout = 0');
@@ -77,12 +83,12 @@ async function prepare(pool: Pool, clock: Clock | undefined): Promise<void> {
     await client.query('COMMIT');
     if (changed) await client.query('ANALYZE');
   } finally {
-    client.release(true);
+    await client.end();
   }
 }
 
 /** @throws StoreError */
-async function compareClocks(client: PoolClient, clock: Clock): Promise<void> {
+async function compareClocks(client: Client, clock: Clock): Promise<void> {
   const answer = await client.query<{ readonly now: number }>(
     'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now',
   );
