@@ -170,31 +170,31 @@ export class Outbox {
 
   /**
    * A COMMIT whose answer was lost may have marked frames as handed over of which this process does not know. What it did not know
-   * at the look before either, some seconds ago, waits again.
+   * at the look before either, some seconds ago, waits again; and what waits without news of it is handed over.
    */
   async giveBackUnknown(): Promise<void> {
     const holder = this.#processes.id;
-    const handed = await this.#store.read((tx) =>
-      tx.all(
-        "SELECT id FROM outbox WHERE state = 'handed' AND ended_at IS NULL AND holder = ? ORDER BY id",
+    const { waits, handed } = await this.#store.read(async (tx) => ({
+      waits: await tx.get(`SELECT ${WAITING} AS rest`, (row) => row.integer('rest') === 1),
+      handed: await tx.all(
+        `SELECT id FROM outbox WHERE ${WITHOUT_OTHER_HOLDER} ORDER BY id`,
         (row) => row.integer('id'),
         holder,
       ),
-    );
+    }));
     const unknown = handed.filter((id) => !this.#isKnown(id));
     const lost = unknown.filter((id) => this.#unknown.has(id));
     this.#unknown = new Set(unknown);
-    if (lost.length === 0) return;
-    await this.#store.transaction('give back', async (tx) => {
-      for (const id of lost) {
-        await tx.run(
-          "UPDATE outbox SET state = 'waiting' WHERE id = ? AND state = 'handed' AND holder = ?",
-          id,
-          holder,
-        );
-      }
-      tx.wake('outbox');
-    });
+    if (lost.length > 0) {
+      await this.#store.transaction('give back', async (tx) => {
+        const giveBack = `UPDATE outbox SET state = 'waiting' WHERE ${WITHOUT_OTHER_HOLDER} AND id = ?`;
+        for (const id of lost) await tx.run(giveBack, holder, id);
+        tx.wake('outbox');
+      });
+    } else if (waits === true && this.#running) {
+      this.#mayWait = true;
+      this.look();
+    }
   }
 
   #isKnown(id: number): boolean {
@@ -330,6 +330,10 @@ export class Outbox {
 
 /** How many messages the bearer of a process holds, or gets after the commit. */
 const HANDED = "SELECT count(*) AS handed FROM outbox WHERE state = 'handed' AND ended_at IS NULL AND holder = ?";
+
+/** What this process has, and what is left of processes that took it after they had been missed. */
+const WITHOUT_OTHER_HOLDER = `state = 'handed' AND ended_at IS NULL
+  AND (holder = ? OR NOT EXISTS (SELECT 1 FROM process WHERE process.id = outbox.holder))`;
 
 const LEASE_LOST: SendOutcome = { kind: 'unknown', reason: 'this process was stopped for a while' };
 

@@ -19,7 +19,7 @@ export type ProcessId = number;
 export interface WorkOutside {
   /** It is another's now, when its process is dead. */
   takeOver(tx: Tx, dead: ProcessId): Promise<void>;
-  /** Called with each renewal of the lease: what this process holds by its rows, and does not know of, is given back. */
+  /** Called with each renewal of the lease: what this process holds by its rows, and does not know of, is given back; what waits is taken. */
   giveBackUnknown(): Promise<void>;
 }
 
@@ -41,6 +41,8 @@ export class Processes {
   readonly #name: string;
   #id: ProcessId = 0;
   #aliveUntil = 0;
+  /** Since when the lease holds without a gap, if there was one. */
+  #backSince: number | undefined;
   #work: WorkOutside | undefined;
   #next: Cancel = () => {};
   #renewing: Promise<void> = Promise.resolve();
@@ -92,6 +94,7 @@ export class Processes {
   async #renew(): Promise<void> {
     if (!this.#store.isOpen) return;
     try {
+      if (!this.isAlive) this.#backSince = this.#clock.now();
       const until = this.#clock.now() + LEASE_MS;
       const renewed = await this.#store.transaction(
         'renew a lease',
@@ -100,12 +103,17 @@ export class Processes {
       );
       if (renewed > 0) this.#aliveUntil = until;
       else await this.#register();
-      await this.#buryDead();
+      if (!this.#isJustBack) await this.#buryDead();
       await this.#work?.giveBackUnknown();
     } catch (error) {
       if (error instanceof UnreachableError) return;
       await recordFault(this.#store, this.#journal, error);
     }
+  }
+
+  /** When the database was away, the others have had no lease either: each gets the time to renew it. */
+  get #isJustBack(): boolean {
+    return this.#backSince !== undefined && this.#clock.now() < this.#backSince + LEASE_MS;
   }
 
   async #register(): Promise<void> {

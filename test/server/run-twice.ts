@@ -26,7 +26,7 @@ export function runTwice(first: (name: string) => 'undone' | 'kept' | 'not-run')
 }
 
 /** A transaction after whose commit nothing is done. */
-function withoutSequel(tx: Tx): Tx {
+export function withoutSequel(tx: Tx): Tx {
   return { ...throughSql(tx, (sql) => sql), wake: () => {}, afterCommit: () => {} };
 }
 

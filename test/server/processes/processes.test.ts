@@ -7,7 +7,9 @@ import type { Store } from '../../../server/store/store.ts';
 import { Timers } from '../../../server/time/timers.ts';
 import { deviceId } from '../../../server/vocabulary/ids.ts';
 import { VirtualClock } from '../../../sim/index.ts';
+
 import { testStore } from '../database.ts';
+import { withoutSequel } from '../run-twice.ts';
 
 const SENT: SendOutcome = { kind: 'sent', references: [1] };
 const LOST: SendOutcome = { kind: 'failed', reason: 'no network', retry: true };
@@ -105,18 +107,18 @@ async function startProcess(name: string, store: SharedStore, world: VirtualCloc
   const outbox = new Outbox(store, clock, bearer, timers, journal, processes, { canSend: () => true, atOnce });
   await processes.start(outbox);
   await outbox.start();
-  const add = () =>
-    store.transaction('add', (tx) =>
-      outbox.add(tx, {
-        ...{ deviceId: deviceId(7), number: '+391', message: 'RECEIPT', ref: 'a', frame: Uint8Array.of(1) },
-        usefulUntil: world.now() + 600_000,
-      }),
-    );
+  const frame = () => ({
+    ...{ deviceId: deviceId(7), number: '+391', message: 'RECEIPT', ref: 'a', frame: Uint8Array.of(1) },
+    usefulUntil: world.now() + 600_000,
+  });
+  const add = () => store.transaction('add', (tx) => outbox.add(tx, frame()));
+  /** The commit is done, and its answer is lost. */
+  const addUnheard = () => store.transaction('add', (tx) => outbox.add(withoutSequel(tx), frame()));
   const conclude = async (outcome: SendOutcome) => {
     outcomes.shift()?.(outcome);
     await world.advance(0);
   };
-  return { processes, store, clock, outbox, add, conclude, sent: () => taken.map(({ id }) => id) };
+  return { processes, store, clock, outbox, add, addUnheard, conclude, sent: () => taken.map(({ id }) => id) };
 }
 
 describe('processes on one database', () => {
@@ -258,6 +260,56 @@ describe('processes on one database', () => {
     one.store.refused = '';
     await clock.advance(5_000);
     expect([one.sent(), (await frames()).map(([state]) => state)]).toEqual([['outbox-1'], ['sent']]);
+  });
+
+  it('no one is missed, and no frame sent twice, after the database was away for a minute', async () => {
+    const { clock, processes, alive, alarms } = await world(['one', 'two']);
+    const [one, two] = processes;
+    if (one === undefined || two === undefined) throw new Error('two processes');
+    await one.add();
+    for (const { store } of processes) store.fault = new Error('gone');
+    await clock.advance(60_000);
+    two.store.fault = undefined;
+    // The pause of a process that could not renew its lease, and the longest one of the store.
+    await clock.advance(9_000);
+    one.store.fault = undefined;
+    await clock.advance(60_000);
+    expect([await alive(), await alarms()]).toEqual([['one', 'two'], []]);
+    expect([one.sent(), two.sent()]).toEqual([['outbox-1'], []]);
+  });
+
+  it('one that died while the database was away is missed a little later', async () => {
+    const { clock, processes, alive, alarms } = await world(['one', 'two']);
+    const [one, two] = processes;
+    if (one === undefined || two === undefined) throw new Error('two processes');
+    for (const { store } of processes) store.fault = new Error('gone');
+    one.clock.isStopped = true;
+    await clock.advance(60_000);
+    two.store.fault = undefined;
+    await clock.advance(24_000);
+    expect([await alive(), await alarms()]).toEqual([['two'], ['process-lost one']]);
+  });
+
+  it('a frame that waits without news of it leaves at the next look of whoever has room', async () => {
+    const { clock, processes } = await world(['one', 'two'], 1);
+    const [one, two] = processes;
+    await one?.add();
+    await one?.addUnheard();
+    await clock.advance(5_000);
+    expect([one?.sent(), two?.sent()]).toEqual([['outbox-1'], ['outbox-2']]);
+  });
+
+  it('a frame of a process that is not there any more leaves, and one that a bearer has for long stays', async () => {
+    const { clock, processes, frames } = await world(['one', 'two']);
+    const [one, two] = processes;
+    await one?.add();
+    await one?.addUnheard();
+    await one?.store.transaction('as one that was missed', (tx) =>
+      tx.run('UPDATE outbox SET holder = 99 WHERE id = 2'),
+    );
+    await clock.advance(60_000);
+    expect([...(one?.sent() ?? []), ...(two?.sent() ?? [])]).toEqual(['outbox-1', 'outbox-2']);
+    expect((await frames())[0]).toEqual(['handed', one?.processes.id]);
   });
 
   it('each hands over as much as its bearer holds, and none what another one holds', async () => {

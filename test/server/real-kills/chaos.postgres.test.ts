@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { sleep, systemClock } from '../../../modem/index.ts';
 import { type PostgresServer, startPostgres } from '../postgres-server.ts';
 import { comeToRest, REST_MS } from './come-to-rest.ts';
@@ -42,7 +42,7 @@ const FEW: readonly Kind[] = ['stop', 'kill', 'database'];
 describe('processes on one database of PostgreSQL, disturbed under load', () => {
   let server: PostgresServer | undefined;
   beforeAll(() => {
-    server = startPostgres();
+    server = startPostgres(inject('postgres'));
   }, START_MS);
   afterAll(() => server?.remove());
 
