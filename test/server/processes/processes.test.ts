@@ -327,6 +327,31 @@ describe('processes on one database', () => {
   });
 });
 
+describe('a timer', () => {
+  it('of a process that died is found within 5 s by one that knew of no timer', async () => {
+    const clock = new VirtualClock();
+    const store = new SharedStore(await testStore(clock));
+    const fired: string[] = [];
+    const nothing = async () => {};
+    const start = async (name: string) => {
+      const timers = new Timers(store, clock, new Journal(clock));
+      await timers.start({
+        ...{ challenge: nothing, attempt: nothing, 'receipt-repeat': nothing, 'inbox-retry': nothing },
+        ...{ 'device-unblock': nothing, retention: nothing, reconciliation: nothing },
+        'outbox-retry': async (_tx, subject) => void fired.push(`${name} ${subject} ${clock.now() - begun}`),
+      });
+      return timers;
+    };
+    const begun = clock.now();
+    const one = await start('one');
+    await start('two');
+    await store.transaction('set', (tx) => one.set(tx, 'outbox-retry', '7', begun + 12_000));
+    await one.stop();
+    await clock.advance(60_000);
+    expect(fired).toEqual(['two 7 12000']);
+  });
+});
+
 describe('a process that is alone on its database', () => {
   it('takes over from all earlier ones at once, without an alarm, and needs no lease', async () => {
     const clock = new VirtualClock();
