@@ -30,6 +30,9 @@ const ALL_ON_POSTGRES = [
   'test/server/at-once.test.ts',
 ];
 
+/** As CI alone runs it. */
+const LONG_ON_POSTGRES = ['test/server/real-kills/moved.postgres.test.ts'];
+
 /** Tests of what happens only there: transactions beside each other, several processes. */
 const ONLY_ON_POSTGRES = ['test/server/**/*.postgres.test.ts'];
 
@@ -64,6 +67,7 @@ export default defineConfig({
             ...(process.env['CASH_MOBILE_POSTGRES'] === 'all' ? ALL_ON_POSTGRES : ON_POSTGRES),
             ...ONLY_ON_POSTGRES,
           ],
+          exclude: process.env['CASH_MOBILE_POSTGRES'] === 'all' ? [] : LONG_ON_POSTGRES,
           isolate: false,
           globalSetup: './test/server/postgres-server.ts',
           setupFiles: './test/server/postgres-setup.ts',

@@ -16,25 +16,39 @@ const SEED = process.env['CASH_MOBILE_SEED'] ?? 'chaos';
 
 const RAILS: readonly StageRail[] = ['ledger', 'reverse', 'inquire', 'repeat'];
 
-/** The clock: a lease of 15 s is 0.75 s of the machine's. */
-const SPEED = 20;
+/** The clock: at 20 a lease of 15 s is 0.75 s of the machine's. */
+const SPEED = Number(process.env['CASH_MOBILE_SPEED'] ?? 20);
+
+/** How many processes there are; in a long run otherwise 2, 3 or 4. */
+const PROCESSES = Number(process.env['CASH_MOBILE_PROCESSES'] ?? 0);
+
+/** How many payments are told of at least between two disturbances. */
+const PAYMENTS_BETWEEN = Number(process.env['CASH_MOBILE_PAYMENTS'] ?? 0) / A_STAGE;
 
 /** The load: who asks the service at the same time, with which pauses, ms of the fast clock. */
-const LOAD = IS_LONG ? { customers: 12, workers: 12, pauseMs: 2_000 } : { customers: 2, workers: 2, pauseMs: 6_000 };
+const LOAD = IS_LONG
+  ? { customers: 12, workers: Number(process.env['CASH_MOBILE_WORKERS'] ?? 12), pauseMs: 2_000 }
+  : { customers: 2, workers: 2, pauseMs: 6_000 };
 
 /** How long a process is stopped, ms of the fast clock; a lease ends in between. */
 const SHORTEST_STOP_MS = 100;
 const LONGEST_STOP_MS = 40_000;
 
-/** How long the server of PostgreSQL is away, ms of the machine's clock. */
+/** How long the server of PostgreSQL is away, ms of the machine's clock; and once in a long run. */
 const LONGEST_AWAY_MS = 4_000;
+const MINUTE_MS = 60_000;
 
 /** How long the server may take to start on a busy machine, ms. */
 const START_MS = 60_000;
 
-type Kind = 'kill' | 'stop' | 'cut' | 'database';
+type Kind = 'kill' | 'stop' | 'cut' | 'database' | 'minute';
 
 const KINDS: readonly Kind[] = ['stop', 'kill', 'cut', 'database', 'kill', 'stop'];
+
+/** The database is away for a minute once, in the middle of a long run. */
+function aKind(done: number, below: (limit: number) => number): Kind | undefined {
+  return done === A_STAGE >> 1 ? 'minute' : KINDS[below(KINDS.length)];
+}
 
 /** What a short run has. */
 const FEW: readonly Kind[] = ['stop', 'kill', 'database'];
@@ -59,7 +73,7 @@ describe('processes on one database of PostgreSQL, disturbed under load', () => 
       await database.cut(chance());
     } else {
       server?.stop();
-      await sleep(systemClock, chance() * LONGEST_AWAY_MS);
+      await sleep(systemClock, kind === 'minute' ? MINUTE_MS : chance() * LONGEST_AWAY_MS);
       server?.start();
     }
   }
@@ -70,14 +84,15 @@ describe('processes on one database of PostgreSQL, disturbed under load', () => 
     const random = stage.random.fork('disturbances');
     const below = (limit: number) => Math.floor(random.fraction() * limit);
     for (let done = 0; done < A_STAGE; done += 1) {
-      const kind = (IS_LONG ? KINDS[below(KINDS.length)] : FEW[done]) ?? 'kill';
+      const kind = (IS_LONG ? aKind(done, below) : FEW[done]) ?? 'kill';
       const place = below(services.length);
       const [first, second] = [...services.slice(place), ...services.slice(0, place)];
       if (first === undefined || second === undefined) throw new Error('a stage has two processes or more');
       const both = [disturb(kind, first, database, stage)];
-      if (IS_LONG && kind !== 'database' && below(3) === 0) both.push(disturb('kill', second, database, stage));
+      if (IS_LONG && kind !== 'database' && kind !== 'minute' && below(3) === 0)
+        both.push(disturb('kill', second, database, stage));
       await Promise.all(both);
-      await load.busy();
+      await load.busy(PAYMENTS_BETWEEN);
     }
   }
 
@@ -85,7 +100,7 @@ describe('processes on one database of PostgreSQL, disturbed under load', () => 
     Array.from({ length: STAGES }, (_, place) => ({
       rail: RAILS[place % RAILS.length] ?? 'ledger',
       seed: `${SEED} ${place + 1}`,
-      processes: IS_LONG ? 2 + (place % 3) : 2,
+      processes: PROCESSES > 0 ? PROCESSES : IS_LONG ? 2 + (place % 3) : 2,
     })),
   )(
     'lose nothing, charge nothing twice, and end everything ($rail, $seed, $processes processes)',
@@ -123,7 +138,7 @@ describe('processes on one database of PostgreSQL, disturbed under load', () => 
         await stage.close();
       }
     },
-    60_000 + A_STAGE * 30_000 + REST_MS,
+    60_000 + A_STAGE * 60_000 + PAYMENTS_BETWEEN * A_STAGE * 500 + REST_MS / SPEED,
   );
 });
 

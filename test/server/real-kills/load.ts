@@ -67,7 +67,8 @@ export class Load {
   readonly changedReceipts: string[] = [];
   readonly #options: LoadOptions;
   readonly #random: SeededRandom;
-  #orders = 0;
+  #payments = 0;
+  #refunds = 0;
   #running = true;
 
   constructor(options: LoadOptions) {
@@ -76,10 +77,11 @@ export class Load {
     options.network.loses = (number) => this.#isChance(20) && this.#isEnrolled(number);
   }
 
-  /** Resolves when merchants are busy: so many more payments were told as there are customers. */
-  async busy(): Promise<void> {
+  /** Resolves when merchants are busy: so many more payments were told as there are customers, and `payments` more were asked for. */
+  async busy(payments: number = 0): Promise<void> {
     const enough = this.told.length + this.#options.customers;
-    while (this.told.length < enough) await sleep(this.#options.clock, 500);
+    const enoughPayments = this.#payments + payments;
+    while (this.told.length < enough || this.#payments < enoughPayments) await sleep(this.#options.clock, 500);
   }
 
   /**
@@ -125,10 +127,10 @@ export class Load {
   async #request(): Promise<void> {
     const customer = this.#anyCustomer();
     if (customer === undefined) return;
-    this.#orders += 1;
+    this.#payments += 1;
     const minor = this.#isChance(30) ? TOO_LARGE : 1 + this.#below(LARGEST);
     await this.#askPayment('/v1/payments', {
-      mref: `order-${this.#orders}`,
+      mref: `order-${this.#payments}`,
       customer: customer.number,
       amount: { minor, currency: 'EUR' },
       ttl: 60 + 10 * this.#below(25),
@@ -145,10 +147,10 @@ export class Load {
   async #refund(): Promise<void> {
     const paid = await this.#anyInState('CAPTURED');
     if (paid === undefined) return;
-    this.#orders += 1;
+    this.#refunds += 1;
     const { minor } = paid.amount;
     const part = this.#isChance(3) ? minor : 1 + this.#below(minor);
-    const order = { key: `refund-${this.#orders}`, amount: { minor: part, currency: 'EUR' } };
+    const order = { key: `refund-${this.#refunds}`, amount: { minor: part, currency: 'EUR' } };
     await this.#askPayment(`/v1/payments/${paid.txn}/refund`, order);
   }
 

@@ -5,6 +5,9 @@ import { judge } from './judge.ts';
 import { MortalService } from './mortal-service.ts';
 import { openStage, type Stage, type StageRail } from './stage.ts';
 
+/** The clock of all processes is so many times as fast as the machine's. */
+const SPEED = 40;
+
 /** How many kills there are in all, ten a seed; more than one are for a quiet hour. */
 const KILLS = Number(process.env['CASH_MOBILE_REAL_KILLS'] ?? 1);
 const KILLS_A_STAGE = Math.min(10, KILLS);
@@ -43,7 +46,7 @@ describe('a service in a process of its own, killed under load', () => {
   )(
     'loses nothing, charges nothing twice, and ends everything ($rail, $seed)',
     async ({ rail, seed }) => {
-      const stage = await openStage({ rail, seed, customers: LOAD.customers });
+      const stage = await openStage({ rail, seed, customers: LOAD.customers, speed: SPEED });
       const { services, load, admin, till, evidence } = stage;
       const [service = new MortalService()] = services;
       try {
@@ -70,6 +73,6 @@ describe('a service in a process of its own, killed under load', () => {
         await stage.close();
       }
     },
-    60_000 + KILLS_A_STAGE * 30_000 + REST_MS,
+    60_000 + KILLS_A_STAGE * 30_000 + REST_MS / SPEED,
   );
 });

@@ -28,8 +28,8 @@ export interface StageOptions {
   readonly rail: StageRail;
   readonly seed: string;
   readonly customers: number;
-  /** How fast the clock of all processes is. Default 40. */
-  readonly speed?: number;
+  /** How fast the clock of all processes is: see `fastClock`. */
+  readonly speed: number;
   /** Default: a new file. */
   readonly database?: JudgedDatabase;
   /** Processes on the database. Default 1. */
@@ -49,6 +49,8 @@ export interface Stage {
   readonly setting: Setting;
   /** The same service without the host, and with another key that signs receipts. */
   readonly reconfigured: Setting;
+  /** The rows are in another database now, which is judged from here on. @returns how services are started on it */
+  movedTo(database: JudgedDatabase): Setting;
   /** What can be seen from outside at this moment. */
   evidence(): Evidence;
   close(): Promise<void>;
@@ -56,12 +58,12 @@ export interface Stage {
 
 /** Sets the stage, with a service that runs, and a merchant who has a phone. */
 export async function openStage(options: StageOptions): Promise<Stage> {
-  const { rail, seed, customers, speed = 40, processes = 1 } = options;
+  const { rail, seed, customers, speed, processes = 1 } = options;
   const random = seededRandom(seed);
   const origin = systemClock.now();
   const clock = fastClock(origin, speed);
   const folder = temporaryFolder();
-  const judged = options.database ?? fileIn(folder);
+  let judged = options.database ?? fileIn(folder);
   const { database } = judged;
   const { keys, adminKey } = createServiceKeys(servicePrimitives(), random.fork('keys'));
   const keyFile = dataFolder(folder).keys;
@@ -94,6 +96,10 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   return {
     ...{ clock, random, services, network, host, load, admin, till, setting },
     reconfigured: { ...base, keys: otherSigningKey(keyFile, keys) },
+    movedTo(other) {
+      judged = other;
+      return { ...setting, database: other.database };
+    },
     evidence: () => ({
       ...{ admin, till, told: load.told, host: host?.orders },
       select: (sql) => judged.select(sql),
