@@ -1,5 +1,11 @@
 import { Display, MIDlet, PushRegistry } from '../midp/index.ts';
-import { type DownMessage, decodeDown, SafeMobileError, tweetnaclPrimitives } from '../safe-mobile/index.ts';
+import {
+  ANNOUNCEMENT_OCTETS,
+  type DownMessage,
+  decodeDown,
+  SafeMobileError,
+  tweetnaclPrimitives,
+} from '../safe-mobile/index.ts';
 import { Agenda } from './agenda.ts';
 import { Answers } from './answers.ts';
 import type { AppContext } from './app-context.ts';
@@ -49,6 +55,11 @@ export class CashMobile extends MIDlet {
     const properties = this.#readProperties(screens);
     if (properties === undefined) return;
     const parts = this.#assemble(properties, screens);
+    const obstacle = this.#obstacle(parts.app);
+    if (obstacle !== undefined) {
+      this.#refuse(parts.app, obstacle);
+      return;
+    }
     this.#parts = parts;
     const alarm = parts.app.wakeUp.taken() ?? Number.POSITIVE_INFINITY;
     const rang = alarm <= this.context.system.currentTimeMillis();
@@ -88,11 +99,26 @@ export class CashMobile extends MIDlet {
     }
   }
 
+  /** Why the application cannot be used, in words; `undefined` when it can. */
+  #obstacle({ device, properties, link, texts }: AppContext): string | undefined {
+    const strange = device.strangeIn(properties);
+    if (strange !== undefined) return texts.otherService(strange);
+    return link.hasKey ? undefined : texts.keysExpired;
+  }
+
+  /** Says why, and ends. Of the messages that wait only announcements are taken: after one of them the application may start again. */
+  #refuse({ device, link, screens, wakeUp }: AppContext, obstacle: string): void {
+    wakeUp.taken();
+    link.listen((frame) => device.announce(frame));
+    screens.alert('Cash-Mobile', obstacle, 'ERROR', () => this.notifyDestroyed());
+  }
+
   #assemble(properties: Properties, screens: Screens): Parts {
     const { context } = this;
     const primitives = tweetnaclPrimitives;
-    const link = new Link(this, primitives, properties);
-    const time = new ServiceTime(context, link, primitives, properties);
+    const device = new DeviceStore(context, primitives, properties);
+    const link = new Link(this, primitives, device, () => time.seconds);
+    const time = new ServiceTime(context, link, primitives, device);
     const wakeUp = new WakeUp(context, time);
     const app: AppContext = {
       system: context.system,
@@ -105,7 +131,7 @@ export class CashMobile extends MIDlet {
         (requests) => screens.announce(requests === 0 ? undefined : this.#texts.moreWait(requests)),
       ),
       link,
-      device: new DeviceStore(context, primitives, properties.deviceId),
+      device,
       transactions: new Transactions(context, (transactions) => wakeUp.arrange(transactions)),
       time,
       wakeUp,
@@ -147,10 +173,12 @@ export class CashMobile extends MIDlet {
 
   /** Opens a frame and passes its message on. A frame that does not open is not from the service, and is ignored. */
   #arrived({ app, requests, outcomes, enrolment, balance }: Parts, frame: Uint8Array): void {
+    if (frame.length === ANNOUNCEMENT_OCTETS) app.device.announce(frame);
     const { record } = app.device;
     const opened = record === undefined ? undefined : openFrame(app.link, record, frame);
     if (record === undefined || opened === undefined) return;
     const { message, plaintext } = opened;
+    if (message !== undefined) app.time.heard(message.time);
     switch (message?.type) {
       case undefined:
         if (record.phase === 'active' && isRequest(plaintext)) requests.unreadable(record, plaintext.slice(5, 13));

@@ -1,35 +1,76 @@
 import { DataInputStream, DataOutputStream, type MidletContext, RecordStore } from '../midp/index.ts';
 import type { PhoneKeyPair, PinKey, Primitives } from '../safe-mobile/index.ts';
+import {
+  type AnchorAttribute,
+  type Anchors,
+  announced,
+  decodeAnchors,
+  encodeAnchors,
+  strangeAttribute,
+} from './anchors.ts';
+import type { Properties } from './properties.ts';
 
 /**
- * The keys of the owner: the sealing key, and the signing key camouflaged by the PIN. The record has neither the PIN, nor
- * the seed, nor anything derived from the public key `A`: so a thief who reads the record cannot test PINs with it.
+ * The keys of the owner: the sealing key, the signing key camouflaged by the PIN, and the service that they were made for. The
+ * record has neither the PIN, nor the seed, nor anything derived from the public key `A`: so a thief who reads the record cannot
+ * test PINs with it.
  */
-export interface DeviceRecord {
-  readonly phase: 'enrolling' | 'active';
+export type DeviceRecord = {
   readonly phone: PhoneKeyPair;
   readonly pinKey: PinKey;
-  /** The ENROL frame as it was sent, for repeats. */
-  readonly enrolFrame: Uint8Array;
-}
+  readonly anchors: Anchors;
+} & (
+  | {
+      readonly phase: 'enrolling';
+      /** The ENROL frame as it was sent, for repeats; the activation code is in it. */
+      readonly enrolFrame: Uint8Array;
+    }
+  | { readonly phase: 'active' }
+);
 
 /** The one {@link DeviceRecord} of the phone, in a record store of its own. */
 export class DeviceStore {
   readonly #context: MidletContext;
   readonly #primitives: Primitives;
+  readonly #descriptor: Anchors;
   #record: DeviceRecord | undefined;
 
-  /** @param deviceId a record of another device is erased: the phone was registered anew. */
-  constructor(context: MidletContext, primitives: Primitives, deviceId: number) {
+  /**
+   * A record of another device is erased: the phone was registered anew. A record of an earlier version, which had no anchors, gets
+   * those of the descriptor that is installed, once.
+   */
+  constructor(context: MidletContext, primitives: Primitives, descriptor: Properties) {
     this.#context = context;
     this.#primitives = primitives;
+    const { deviceId, anchors, announcements } = descriptor;
+    this.#descriptor = announcements.reduce((all, frame) => announced(primitives, all, frame) ?? all, anchors);
     const data = this.#load();
-    this.#record = data === undefined ? undefined : decode(primitives, data);
-    if (this.#record !== undefined && this.#record.phone.deviceId !== deviceId) this.erase();
+    if (data === undefined) return;
+    this.#record = decode(primitives, data, this.#descriptor);
+    if (this.#record.phone.deviceId !== deviceId) this.erase();
+    else if (data[0] !== WITH_ANCHORS) this.save(this.#record);
+    for (const frame of announcements) this.announce(frame);
   }
 
   get record(): DeviceRecord | undefined {
     return this.#record;
+  }
+
+  /** Those of the record; while there is none, those of the descriptor, which the next record will have. */
+  get anchors(): Anchors {
+    return this.#record?.anchors ?? this.#descriptor;
+  }
+
+  /** What in the descriptor is of another service than the one that the keys of this phone were made for. */
+  strangeIn({ anchors }: Properties): AnchorAttribute | undefined {
+    return this.#record === undefined ? undefined : strangeAttribute(this.#record.anchors, anchors);
+  }
+
+  /** Stores the key of an announcement that `root` signed. Does nothing before the phone has keys, which are made with a descriptor. */
+  announce(frame: Uint8Array): void {
+    if (this.#record === undefined) return;
+    const anchors = announced(this.#primitives, this.#record.anchors, frame);
+    if (anchors !== undefined) this.save({ ...this.#record, anchors });
   }
 
   save(record: DeviceRecord): void {
@@ -38,7 +79,14 @@ export class DeviceStore {
     if (first === undefined) store.addRecord(encode(record));
     else store.setRecord(first[0], encode(record));
     store.closeRecordStore();
-    this.#record = decode(this.#primitives, encode(record));
+    this.#record = decode(this.#primitives, encode(record), this.#descriptor);
+  }
+
+  /** The service has activated the phone: ENROL will not be repeated, so its frame is erased. */
+  activate(): void {
+    if (this.#record === undefined) return;
+    const { phone, pinKey, anchors } = this.#record;
+    this.save({ phase: 'active', phone, pinKey, anchors });
   }
 
   /** Forgets the keys; frames to this phone cannot be opened any more. */
@@ -61,9 +109,13 @@ export class DeviceStore {
 }
 
 const STORE = 'device';
+/** The first octet of a record. Records of the first version, which have no anchors, begin with the phase. */
+const WITH_ANCHORS = 2;
 
-function encode({ phase, phone, pinKey, enrolFrame }: DeviceRecord): Uint8Array {
+function encode(record: DeviceRecord): Uint8Array {
+  const { phase, phone, pinKey, anchors } = record;
   return new DataOutputStream()
+    .writeByte(WITH_ANCHORS)
     .writeByte(phase === 'active' ? 1 : 0)
     .writeInt(phone.deviceId)
     .writeBytes(phone.secretKey)
@@ -72,18 +124,23 @@ function encode({ phase, phone, pinKey, enrolFrame }: DeviceRecord): Uint8Array 
     .writeInt(pinKey.cost.N)
     .writeByte(pinKey.cost.r)
     .writeByte(pinKey.cost.p)
-    .writeBytes(enrolFrame)
+    .writeBytes(record.phase === 'active' ? new Uint8Array() : record.enrolFrame)
+    .writeBytes(encodeAnchors(anchors))
     .toByteArray();
 }
 
-function decode(primitives: Primitives, data: Uint8Array): DeviceRecord {
+function decode(primitives: Primitives, data: Uint8Array, unanchored: Anchors): DeviceRecord {
   const record = new DataInputStream(data);
-  const phase = record.readByte() === 1 ? 'active' : 'enrolling';
+  const first = record.readByte();
+  const phase = first === WITH_ANCHORS ? record.readByte() : first;
   const deviceId = record.readInt();
   const secretKey = record.readBytes();
   const salt = record.readBytes();
   const camouflaged = record.readBytes();
   const cost = { N: record.readInt(), r: record.readByte(), p: record.readByte() };
+  const enrolFrame = record.readBytes();
+  const anchors = first === WITH_ANCHORS ? decodeAnchors(new DataInputStream(record.readBytes())) : unanchored;
   const phone = { deviceId, secretKey, publicKey: primitives.x25519PublicKey(secretKey) };
-  return { phase, phone, pinKey: { salt, camouflaged, cost }, enrolFrame: record.readBytes() };
+  const keys = { phone, pinKey: { salt, camouflaged, cost }, anchors };
+  return phase === 1 ? { phase: 'active', ...keys } : { phase: 'enrolling', ...keys, enrolFrame };
 }

@@ -128,4 +128,8 @@ export const english: Texts = {
   noMoney: 'There is no money in the account.',
   noAnswer: 'No answer. The service has been silent for a minute.',
   descriptorWrong: (attribute) => `The application is not installed properly: ${attribute}. Install it again.`,
+  otherService: (attribute) =>
+    `This installation is of another service than your activation (${attribute}). Nothing was sent. Install the one of your service, or ask it for a new activation.`,
+  keysExpired:
+    'The keys of the service have expired. Are date and time of this phone right? If so, ask for a new activation.',
 };

@@ -1,7 +1,6 @@
 import { Gauge, StringItem, TextField, type TimerTask } from '../midp/index.ts';
 import { createPinKey, type Nak, parseActivationCode, type Status, sameOctets } from '../safe-mobile/index.ts';
 import type { AppContext } from './app-context.ts';
-import type { DeviceRecord } from './device-record.ts';
 import { PIN_LENGTH, pinOctets, weaknessOf } from './pin.ts';
 import { PIN_CONSTRAINTS } from './prompts.ts';
 
@@ -53,13 +52,14 @@ export class Enrolment {
   }
 
   /** A receipt has come that ends the enrolment, one way or the other. */
-  concluded(device: DeviceRecord, status: Status): void {
+  concluded(status: Status): void {
     const { texts, agenda, screens } = this.#app;
     if (status !== 'active') {
       this.#beginAgain(`${texts.status[status]}. ${texts.enrolmentFailed}`);
       return;
     }
-    this.#app.device.save({ ...device, phase: 'active' });
+    this.#app.device.activate();
+    this.#typed = '';
     agenda.outcome(() => screens.alert(texts.activationTitle, texts.active, 'CONFIRMATION', () => agenda.next()));
   }
 
@@ -138,7 +138,7 @@ export class Enrolment {
     const publicKey = primitives.x25519PublicKey(secretKey);
     const made = createPinKey(primitives, pin, system.randomBytes(32), system.randomBytes(16));
     pin.fill(0);
-    const enrolFrame = link.sealEnrol((ctr) => ({
+    const enrolFrame = link.sealEnrol(properties.deviceId, (ctr) => ({
       type: 'ENROL',
       ctr,
       activationCode: code,
@@ -149,7 +149,7 @@ export class Enrolment {
     code.fill(0);
     made.publicKey.fill(0);
     const phone = { deviceId: properties.deviceId, secretKey, publicKey };
-    device.save({ phase: 'enrolling', phone, pinKey: made.pinKey, enrolFrame });
+    device.save({ phase: 'enrolling', phone, pinKey: made.pinKey, anchors: device.anchors, enrolFrame });
     this.#showWaiting(texts.sending);
     this.#send();
   }
@@ -157,7 +157,7 @@ export class Enrolment {
   #send(repeats = 0): void {
     const { device, link, system, texts } = this.#app;
     const { record } = device;
-    if (record === undefined) return;
+    if (record?.phase !== 'enrolling') return;
     this.#repeat?.cancel();
     link.send(record.enrolFrame, (dispatch) => this.#say(dispatch === 'sent' ? texts.enrolmentWaits : texts.notSent));
     const pause = REPEAT_PAUSES_MS[repeats];

@@ -128,4 +128,8 @@ export const italian: Texts = {
   noMoney: 'Non c’è denaro nel conto.',
   noAnswer: 'Nessuna risposta. Il servizio tace da un minuto.',
   descriptorWrong: (attribute) => `L’applicazione non è installata bene: ${attribute}. Installala di nuovo.`,
+  otherService: (attribute) =>
+    `Questa installazione è di un altro servizio, non quello della tua attivazione (${attribute}). Non è stato inviato nulla. Installa quella giusta o chiedi una nuova attivazione.`,
+  keysExpired:
+    'Le chiavi del servizio sono scadute. Data e ora di questo telefono sono giuste? Se sì, chiedi una nuova attivazione.',
 };

@@ -11,12 +11,15 @@ import {
   openDown,
   type PhoneKeyPair,
   type Primitives,
+  readFrameHeader,
+  SafeMobileError,
   sealEnrol,
   sealUp,
   type UpMessage,
 } from '../safe-mobile/index.ts';
+import { type AnchoredKey, newestKey } from './anchors.ts';
 import { Counter } from './counter.ts';
-import type { Properties } from './properties.ts';
+import type { DeviceStore } from './device-record.ts';
 
 /** The port of both ends. */
 const PORT = 16_001;
@@ -31,17 +34,20 @@ export class Link {
   readonly #display: Display;
   readonly #context: MidletContext;
   readonly #primitives: Primitives;
-  readonly #properties: Properties;
+  readonly #device: DeviceStore;
+  readonly #seconds: () => number;
   readonly #counter: Counter;
   #connection: MessageConnection | undefined;
   #receiving = 0;
 
-  constructor(midlet: MIDlet, primitives: Primitives, properties: Properties) {
+  /** @param seconds the service's time, unix seconds: which of its keys count. */
+  constructor(midlet: MIDlet, primitives: Primitives, device: DeviceStore, seconds: () => number) {
     const { context } = midlet;
     this.#display = Display.getDisplay(midlet);
     this.#context = context;
     this.#primitives = primitives;
-    this.#properties = properties;
+    this.#device = device;
+    this.#seconds = seconds;
     this.#counter = new Counter(context);
   }
 
@@ -80,18 +86,18 @@ export class Link {
     const plaintext = encodeUp(compose(this.#counter.next()));
     const ephemeral = this.#context.system.randomBytes(32);
     try {
-      return sealUp(this.#primitives, this.#properties.serviceKey, phone, plaintext, ephemeral);
+      return sealUp(this.#primitives, this.#sealingKey, phone, plaintext, ephemeral);
     } finally {
       plaintext.fill(0);
     }
   }
 
   /** Seals the first message of a phone, which the service does not know yet. */
-  sealEnrol(compose: (ctr: number) => UpMessage): Uint8Array {
+  sealEnrol(deviceId: number, compose: (ctr: number) => UpMessage): Uint8Array {
     const plaintext = encodeUp(compose(this.#counter.next()));
     const ephemeral = this.#context.system.randomBytes(32);
     try {
-      return sealEnrol(this.#primitives, this.#properties.serviceKey, this.#properties.deviceId, plaintext, ephemeral);
+      return sealEnrol(this.#primitives, this.#sealingKey, deviceId, plaintext, ephemeral);
     } finally {
       plaintext.fill(0);
     }
@@ -99,7 +105,24 @@ export class Link {
 
   /** Opens a frame to its 83 octets. @throws SafeMobileError for anything that is not from the service to this phone */
   open(phone: PhoneKeyPair, frame: Uint8Array): Uint8Array {
-    return openDown(this.#primitives, this.#properties.serviceKey, phone, frame);
+    const { kid } = readFrameHeader(frame);
+    // A key that has not begun is taken: a phone whose clock is late has to learn the time from such a frame.
+    const key = this.#device.anchors.sealing.find((one) => one.kid === kid && this.#seconds() <= one.notAfter);
+    if (key === undefined) throw new SafeMobileError('key', `service key ${kid} does not count on this phone`);
+    return openDown(this.#primitives, key, phone, frame);
+  }
+
+  /** Whether a key of the service counts now. Without one nothing is to be sealed: who found the old secret key could read it. */
+  get hasKey(): boolean {
+    return newestKey(this.#device.anchors.sealing, this.#seconds()) !== undefined;
+  }
+
+  // The application does not start without a key; one that ends while it runs is used until the end of the run.
+  get #sealingKey(): AnchoredKey {
+    const { sealing } = this.#device.anchors;
+    const key = newestKey(sealing, this.#seconds()) ?? sealing.toSorted((a, b) => b.notAfter - a.notAfter)[0];
+    if (key === undefined) throw new SafeMobileError('key', 'this phone knows no key of the service');
+    return key;
   }
 
   /** Hands a frame to the network, again after a pause when it was not taken, and says how that ended. */
@@ -119,7 +142,7 @@ export class Link {
   }
 
   async #try(frame: Uint8Array): Promise<Dispatch> {
-    const address = `sms://${this.#properties.service}:${PORT}`;
+    const address = `sms://${this.#device.anchors.service}:${PORT}`;
     try {
       await this.#connection?.send({ kind: 'binary', address, data: frame });
       return this.#connection === undefined ? 'not-sent' : 'sent';

@@ -32,15 +32,16 @@ export class Outcomes {
 
   /** Takes a receipt. A receipt with a wrong signature, of an unknown transaction, or older than the last one is ignored. */
   receipt(device: DeviceRecord, receipt: Receipt, plaintext: Uint8Array): void {
-    const { transactions, primitives, properties } = this.#app;
+    const { transactions, primitives, time } = this.#app;
     const transaction = transactions.find('customer', receipt.ref) ?? transactions.find('merchant', receipt.ref);
-    if (transaction === undefined || !isSigned(primitives, properties, transaction, receipt, plaintext)) return;
+    if (transaction === undefined) return;
+    if (!isSigned(primitives, device, transaction, receipt, plaintext, time.seconds)) return;
     const standing = standingAfter(transaction, receipt);
     if (standing === undefined) return;
     const changed: Transaction = { ...transaction, standing };
     transactions.save(changed);
     if (awaitsCustomer(changed)) this.#askAgain(device, changed);
-    else if (!isOpen(changed)) this.#settled(device, transaction, changed);
+    else if (!isOpen(changed)) this.#settled(transaction, changed);
   }
 
   /** Takes a NAK about a transaction, or about the enrolment. */
@@ -66,13 +67,13 @@ export class Outcomes {
     if (!this.#prompts.isCurrent(transaction.ref)) this.#prompts.add(device, transaction.ref);
   }
 
-  #settled(device: DeviceRecord, before: Transaction, transaction: Transaction): void {
+  #settled(before: Transaction, transaction: Transaction): void {
     const request = requestOf(transaction);
     const { standing } = transaction;
     if (standing === undefined) return;
     if (request.type === 'AUTH_REQUEST' && request.kind === 'confirm-enrolment') {
       const prompted = this.#leavePrompt(transaction);
-      this.#enrolment.concluded(device, standing.status);
+      this.#enrolment.concluded(standing.status);
       if (prompted) this.#app.agenda.next();
     } else if (!isUnseen(transaction) || standing.status === 'paid') {
       this.#show(before, transaction, receiptNote(transaction, this.#app.texts));

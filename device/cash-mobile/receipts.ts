@@ -1,17 +1,32 @@
 import { type Primitives, type Receipt, receiptText, type Status, verifySignature } from '../safe-mobile/index.ts';
-import type { Properties } from './properties.ts';
+import { type AnchoredKey, keysAt } from './anchors.ts';
+import type { DeviceRecord } from './device-record.ts';
 import { isOpen, type Standing, type Transaction } from './transaction.ts';
 
-/** Whether the service signed a receipt for this transaction, and so its amount and payee. */
+/**
+ * Whether the service signed a receipt for this transaction, and so its amount and payee, with a key that counts now.
+ * @param now unix seconds
+ */
 export function isSigned(
   primitives: Primitives,
-  { deviceId, receiptKey }: Properties,
+  { phone, anchors }: DeviceRecord,
   transaction: Transaction,
   receipt: Receipt,
   plaintext: Uint8Array,
+  now: number,
 ): boolean {
-  const text = receiptText(primitives, deviceId, transaction.plaintext, plaintext);
-  return verifySignature(primitives, receiptKey, text, receipt.signature);
+  const text = receiptText(primitives, phone.deviceId, transaction.plaintext, plaintext);
+  return isSignedBy(primitives, keysAt(anchors.signing, now), text, receipt.signature);
+}
+
+/** Whether one of the keys made a signature: the messages have no room for the kid. */
+export function isSignedBy(
+  primitives: Primitives,
+  keys: readonly AnchoredKey[],
+  text: Uint8Array,
+  signature: Uint8Array,
+): boolean {
+  return keys.some(({ publicKey }) => verifySignature(primitives, publicKey, text, signature));
 }
 
 /** The statuses that may follow "paid". */

@@ -6,10 +6,11 @@ import {
   sameOctets,
   type TimeResponse,
   timeText,
-  verifySignature,
 } from '../safe-mobile/index.ts';
+import { keysAt } from './anchors.ts';
+import type { DeviceStore } from './device-record.ts';
 import type { Link } from './link.ts';
-import type { Properties } from './properties.ts';
+import { isSignedBy } from './receipts.ts';
 
 /** How far the phone's clock may be from the service's before the phone asks, ms. */
 const TOLERANCE_MS = 300_000;
@@ -23,18 +24,19 @@ export class ServiceTime {
   readonly #context: MidletContext;
   readonly #link: Link;
   readonly #primitives: Primitives;
-  readonly #properties: Properties;
+  readonly #device: DeviceStore;
   readonly #store: RecordStore;
   #difference: number;
+  #heard = 0;
   #nonce: Uint8Array = new Uint8Array(8);
   #waiting: (() => void)[] = [];
   #patience: TimerTask | undefined;
 
-  constructor(context: MidletContext, link: Link, primitives: Primitives, properties: Properties) {
+  constructor(context: MidletContext, link: Link, primitives: Primitives, device: DeviceStore) {
     this.#context = context;
     this.#link = link;
     this.#primitives = primitives;
-    this.#properties = properties;
+    this.#device = device;
     this.#store = RecordStore.openRecordStore(context, 'clock', true);
     const [stored] = this.#store.enumerateRecords();
     this.#difference = stored === undefined ? 0 : new DataInputStream(stored[1]).readLong() - BIAS_MS;
@@ -43,6 +45,19 @@ export class ServiceTime {
   /** The service's time, ms since 1970. */
   now(): number {
     return this.#context.system.currentTimeMillis() + this.#difference;
+  }
+
+  /**
+   * The service's time as far as this phone knows it, unix seconds, for the question which keys count: not before the last message
+   * that the service sealed, although the clock may say so.
+   */
+  get seconds(): number {
+    return Math.max(Math.floor(this.now() / 1000), this.#heard);
+  }
+
+  /** A message of the service has come, made at `time` (unix seconds). */
+  heard(time: number): void {
+    this.#heard = Math.max(this.#heard, time);
   }
 
   /** Whether an answer of the service about its time is awaited. */
@@ -68,8 +83,10 @@ export class ServiceTime {
   /** Takes the answer, if it is the one that was asked for and the service signed it. */
   answered(response: TimeResponse, plaintext: Uint8Array): void {
     if (isZero(this.#nonce) || !sameOctets(response.nonce, this.#nonce)) return;
-    const text = timeText(this.#properties.deviceId, plaintext);
-    if (!verifySignature(this.#primitives, this.#properties.receiptKey, text, response.signature)) return;
+    const { record } = this.#device;
+    if (record === undefined) return;
+    const text = timeText(record.phone.deviceId, plaintext);
+    if (!isSignedBy(this.#primitives, keysAt(record.anchors.signing, this.seconds), text, response.signature)) return;
     this.#save(response.time * 1000 - this.#context.system.currentTimeMillis());
     this.#goOn();
   }

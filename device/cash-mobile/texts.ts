@@ -92,6 +92,9 @@ export interface Texts {
   readonly noMoney: string;
   readonly noAnswer: string;
   readonly descriptorWrong: (attribute: string) => string;
+  /** The descriptor is not of the service that the phone's keys were made for; names the attribute. */
+  readonly otherService: (attribute: string) => string;
+  readonly keysExpired: string;
 }
 
 const TEXTS: Readonly<Record<Language, Texts>> = { en: english, it: italian };

@@ -34,7 +34,10 @@ function withoutCommand(program: Command): void {
         .makeOptionMandatory(),
     )
     .requiredOption('--flash <file>', 'the memory of the phone; made when it does not exist')
-    .option('--install <jad>', 'install an application from its descriptor, a file or an http(s) URL')
+    .option(
+      '--install <jad>',
+      'install an application from its descriptor, a file or an https URL (http from this machine only)',
+    )
     .option('--language <language>', `the language of a new phone: ${LANGUAGES.join(', ')}`, readLanguage)
     .option('--headless', 'no screen: commands from stdin, one JSON object a line')
     .option('--keep-going', 'with --headless: go on after a command that failed, and exit with 0')

@@ -1,13 +1,30 @@
 import { readFile, stat } from 'node:fs/promises';
+import { UsageError } from '../../modem/cli/program.ts';
 import type { Clock } from '../../modem/index.ts';
 import { type Handset, JAD_LIMIT, JadError } from '../firmware/index.ts';
 
 /** How long a server may take to give a descriptor, ms. */
 const DOWNLOAD_MS = 15_000;
 
-/** The text of an application descriptor, from a file or an http(s) URL. @throws Error in one line */
+/** Redirects that are followed at most. */
+const REDIRECT_LIMIT = 5;
+
+/**
+ * The text of an application descriptor, from a file, an https URL, or an http URL of this machine: who can change the descriptor on its
+ * way can give the phone keys of a service of his own. @throws Error in one line, UsageError for another http URL
+ */
 export async function readDescriptor(source: string, clock: Clock): Promise<string> {
-  return /^https?:\/\//.test(source) ? download(source, clock) : readDescriptorFile(source);
+  if (!/^https?:\/\//i.test(source)) return readDescriptorFile(source);
+  const url = URL.parse(source);
+  if (url === null) throw new UsageError(`${source} is not a URL`);
+  if (!isProtected(url)) throw new UsageError(`${source} can be changed on its way: give an https URL, or a file`);
+  return download(url, clock);
+}
+
+/** Whether nobody between server and phone can change what comes from this URL. */
+function isProtected({ protocol, hostname }: URL): boolean {
+  const isLoopback = hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback);
 }
 
 /** Installs an application from the text of its descriptor. @throws JadError that names the `source` of the text */
@@ -28,13 +45,11 @@ async function readDescriptorFile(path: string): Promise<string> {
   return readFile(path, 'utf8');
 }
 
-async function download(url: string, clock: Clock): Promise<string> {
+async function download(url: URL, clock: Clock): Promise<string> {
   const abort = new AbortController();
   const cancel = clock.after(DOWNLOAD_MS, () => abort.abort());
   try {
-    const response = await fetch(url, { signal: abort.signal });
-    if (!response.ok) throw new Error(`${url} answers ${response.status}`);
-    return await readLimited(url, response);
+    return await followed(url, abort.signal);
   } catch (error) {
     if (abort.signal.aborted) throw new Error(`${url} does not answer within ${DOWNLOAD_MS / 1000} s`);
     if (error instanceof TypeError) throw new Error(`${url} cannot be reached`, { cause: error });
@@ -44,7 +59,30 @@ async function download(url: string, clock: Clock): Promise<string> {
   }
 }
 
-async function readLimited(url: string, response: Response): Promise<string> {
+/** Follows redirects, but none to an address that is less protected: from https to http none, not even to this machine. */
+async function followed(first: URL, signal: AbortSignal): Promise<string> {
+  let url = first;
+  for (let redirects = 0; redirects <= REDIRECT_LIMIT; redirects += 1) {
+    const response = await fetch(url.href, { signal, redirect: 'manual' });
+    const location = REDIRECTS.includes(response.status) ? response.headers.get('location') : null;
+    if (location === null) {
+      if (!response.ok) throw new Error(`${url} answers ${response.status}`);
+      return readLimited(url, response);
+    }
+    await response.body?.cancel();
+    const next = URL.parse(location, url.href);
+    if (next === null) throw new Error(`${url} leads to ${location}, which is not a URL`);
+    if (!isProtected(next) || (url.protocol === 'https:' && next.protocol !== 'https:'))
+      throw new Error(`${url} leads to ${next}, where it can be changed on its way`);
+    url = next;
+  }
+  throw new Error(`${first} leads to more than ${REDIRECT_LIMIT} other addresses`);
+}
+
+/** Statuses whose `Location` is followed with GET (RFC 9110, 15.4). */
+const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
+
+async function readLimited(url: URL, response: Response): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
   for await (const octets of response.body ?? []) {

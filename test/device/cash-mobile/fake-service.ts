@@ -1,9 +1,11 @@
 import {
+  type AnnouncedKey,
   type Approve,
   approvalText,
   type Balance,
   type DownMessage,
   decodeUp,
+  encodeAnnouncement,
   encodeDown,
   encodeUp,
   formatActivationCode,
@@ -15,6 +17,7 @@ import {
   type Receipt,
   readFrameHeader,
   receiptText,
+  type ServiceKeyPair,
   type Status,
   sealDown,
   timeText,
@@ -28,35 +31,79 @@ const SERVICE_NUMBER = '+393400000001';
 const DEVICE_ID = 0x01020304;
 export const PAYEE = 'Edicola Duomo';
 
+/** A public key of the service, 32 octets, and its number. */
+interface NumberedKey {
+  readonly kid: number;
+  readonly key: Uint8Array;
+}
+
 /** What the service needs to know of a PAY_REQUEST; the rest has values that do. */
 export type Wish = Partial<Omit<PayRequest, 'type'>>;
 
 /** The service as a phone sees it, small and honest: it seals, opens, verifies and remembers nothing else. */
 export class FakeService {
   readonly #clock: VirtualClock;
-  readonly #random: SeededRandom = seededRandom('service');
-  readonly #secretKey = this.#random.bytes(32);
-  readonly #service = {
-    kid: 1,
-    secretKey: this.#secretKey,
-    publicKey: primitives.x25519PublicKey(this.#secretKey),
-  };
-  readonly #signingSeed = this.#random.bytes(32);
+  readonly #random: SeededRandom;
+  readonly #number: string;
+  readonly #rootSeed: Uint8Array;
+  /** All sealing keys so far, the one that counts last. */
+  readonly #sealings: ServiceKeyPair[] = [];
+  #signing: { readonly kid: number; readonly seed: Uint8Array };
   /** The code that the owner of the phone was given. */
   readonly activationCode: string;
   readonly #code: Uint8Array;
   /** Everything the phone said, oldest first. */
   readonly heard: UpMessage[] = [];
+  /** The kid of each frame from the phone. */
+  readonly kids: number[] = [];
   readonly #plaintexts = new Map<string, Uint8Array>();
-  #sealingKey: Uint8Array | undefined;
+  /** `D` of the phone that has enrolled. */
+  phoneKey: Uint8Array | undefined;
+  /** Its `A`. */
   approvalKey: Uint8Array | undefined;
   /** Added to the service's clock, seconds. */
   skew = 0;
 
-  constructor(clock: VirtualClock) {
+  /** @param seed another one makes other keys */
+  constructor(clock: VirtualClock, seed = 'service', number = SERVICE_NUMBER) {
     this.#clock = clock;
+    this.#random = seededRandom(seed);
+    this.#number = number;
+    this.rotateSealing(1);
+    this.#signing = { kid: 1, seed: this.#random.bytes(32) };
     this.#code = this.#random.bytes(5);
     this.activationCode = formatActivationCode(this.#code);
+    this.#rootSeed = seededRandom(`${seed} root`).bytes(32);
+  }
+
+  /** The public keys that count now: `S` and `R`, with their kids. */
+  get keys(): { readonly sealing: NumberedKey; readonly signing: NumberedKey } {
+    const { kid, publicKey: key } = this.#sealing;
+    const signing = { kid: this.#signing.kid, key: primitives.ed25519PublicKey(this.#signing.seed) };
+    return { sealing: { kid, key }, signing };
+  }
+
+  /** The public half of the key that signs announcements. */
+  get root(): Uint8Array {
+    return primitives.ed25519PublicKey(this.#rootSeed);
+  }
+
+  /** Makes a new sealing key and uses it from now on. */
+  rotateSealing(kid: number): void {
+    const secretKey = this.#random.bytes(32);
+    this.#sealings.push({ kid, secretKey, publicKey: primitives.x25519PublicKey(secretKey) });
+  }
+
+  /** Makes a new receipt key and uses it from now on. */
+  rotateSigning(kid: number): void {
+    this.#signing = { kid, seed: this.#random.bytes(32) };
+  }
+
+  /** An announcement of a key, signed by root: 107 octets. Without times the key counts always. */
+  announcement(what: AnnouncedKey, { kid, key }: NumberedKey, notBefore = 0, notAfter = 0xffff_ffff): Uint8Array {
+    return encodeAnnouncement({ what, kid, key, notBefore, notAfter }, (text) =>
+      primitives.ed25519Sign(this.#rootSeed, text),
+    );
   }
 
   /** The descriptor that installs the application on the phone. */
@@ -68,11 +115,11 @@ export class FakeService {
       'MIDlet-1: Cash-Mobile,,CashMobile',
       'MIDlet-Push-1: sms://:16001, CashMobile, *',
       'MIDlet-Permissions: javax.microedition.io.PushRegistry, javax.microedition.io.Connector.sms, javax.wireless.messaging.sms.receive, javax.wireless.messaging.sms.send',
-      `Safe-Mobile-Service: ${SERVICE_NUMBER}`,
+      `Safe-Mobile-Service: ${this.#number}`,
       `Safe-Mobile-Device: ${DEVICE_ID}`,
-      `Safe-Mobile-Key: 1:${hexOf(this.#service.publicKey)}`,
-      `Safe-Mobile-Receipt-Key: ${hexOf(primitives.ed25519PublicKey(this.#signingSeed))}`,
-      `Safe-Mobile-Root: ${'00'.repeat(32)}`,
+      `Safe-Mobile-Key: ${this.#sealing.kid}:${hexOf(this.#sealing.publicKey)}`,
+      `Safe-Mobile-Receipt-Key: ${this.#signing.kid === 1 ? '' : `${this.#signing.kid}:`}${hexOf(this.keys.signing.key)}`,
+      `Safe-Mobile-Root: ${hexOf(this.root)}`,
       ...extra,
     ].join('\n');
   }
@@ -95,12 +142,12 @@ export class FakeService {
 
   /** Opens what the phone sent. */
   take({ destination, content }: OutgoingSms): void {
-    if (destination !== SERVICE_NUMBER || content.kind !== 'data')
-      throw new Error(`Not for the service: ${destination}`);
-    const header = readFrameHeader(content.data);
-    const message = decodeUp(header.direction === 'enrol' ? this.#openEnrol(content.data) : this.#openUp(content.data));
+    if (destination !== this.#number || content.kind !== 'data') throw new Error(`Not for the service: ${destination}`);
+    const { direction, kid } = readFrameHeader(content.data);
+    this.kids.push(kid);
+    const message = decodeUp(direction === 'enrol' ? this.#openEnrol(content.data) : this.#openUp(content.data));
     if (message.type === 'ENROL') {
-      this.#sealingKey = message.sealingKey;
+      this.phoneKey = message.sealingKey;
       this.approvalKey = message.approvalKey;
     }
     this.heard.push(message);
@@ -167,7 +214,7 @@ export class FakeService {
       ...more,
     };
     const text = receiptText(primitives, DEVICE_ID, request, encodeDown(unsigned));
-    return encodeDown({ ...unsigned, signature: primitives.ed25519Sign(this.#signingSeed, text) });
+    return encodeDown({ ...unsigned, signature: primitives.ed25519Sign(this.#signing.seed, text) });
   }
 
   /** The answer to the phone's last query of a balance, or to another. */
@@ -185,7 +232,7 @@ export class FakeService {
 
   timeResponse(nonce: Uint8Array): Uint8Array {
     const unsigned = { type: 'TIME_RESPONSE', time: this.now, nonce, signature: new Uint8Array(64) } as const;
-    const signature = primitives.ed25519Sign(this.#signingSeed, timeText(DEVICE_ID, encodeDown(unsigned)));
+    const signature = primitives.ed25519Sign(this.#signing.seed, timeText(DEVICE_ID, encodeDown(unsigned)));
     return encodeDown({ ...unsigned, signature });
   }
 
@@ -196,15 +243,25 @@ export class FakeService {
       if (message.type === 'PAY_REQUEST') this.#plaintexts.set(hexOf(message.txn), plaintext);
       if (message.type === 'AUTH_REQUEST') this.#plaintexts.set(hexOf(message.challenge), plaintext);
     }
-    if (this.#sealingKey === undefined) throw new Error('The phone has not enrolled');
-    const phone = { deviceId: DEVICE_ID, publicKey: this.#sealingKey };
-    const data = sealDown(primitives, this.#service, phone, plaintext, this.#random.bytes(32));
+    if (this.phoneKey === undefined) throw new Error('The phone has not enrolled');
+    const phone = { deviceId: DEVICE_ID, publicKey: this.phoneKey };
+    const data = sealDown(primitives, this.#sealing, phone, plaintext, this.#random.bytes(32));
     return this.rawSms(data);
   }
 
   rawSms(data: Uint8Array): IncomingSms {
     const content = { kind: 'data', data, ports: { destination: 16_001, source: 16_001 } } as const;
-    return { originator: SERVICE_NUMBER, sentAt: this.now * 1000, content };
+    return { originator: this.#number, sentAt: this.now * 1000, content };
+  }
+
+  get #sealing(): ServiceKeyPair {
+    return this.#sealingKey(this.#sealings.at(-1)?.kid);
+  }
+
+  #sealingKey(kid: number | undefined): ServiceKeyPair {
+    const key = this.#sealings.find((one) => one.kid === kid);
+    if (key === undefined) throw new Error(`The service has no key ${kid}`);
+    return key;
   }
 
   #initOf(ref: Uint8Array): Uint8Array {
@@ -214,11 +271,11 @@ export class FakeService {
   }
 
   #openEnrol(frame: Uint8Array): Uint8Array {
-    return openEnrol(primitives, this.#service, DEVICE_ID, frame);
+    return openEnrol(primitives, this.#sealingKey(frame[1]), DEVICE_ID, frame);
   }
 
   #openUp(frame: Uint8Array): Uint8Array {
-    if (this.#sealingKey === undefined) throw new Error('The phone has not enrolled');
-    return openUp(primitives, this.#service, { deviceId: DEVICE_ID, publicKey: this.#sealingKey }, frame);
+    if (this.phoneKey === undefined) throw new Error('The phone has not enrolled');
+    return openUp(primitives, this.#sealingKey(frame[1]), { deviceId: DEVICE_ID, publicKey: this.phoneKey }, frame);
   }
 }

@@ -8,7 +8,16 @@ const RIGHT: Readonly<Record<string, string>> = {
   'Safe-Mobile-Device': '7',
   'Safe-Mobile-Key': `1:${KEY}`,
   'Safe-Mobile-Receipt-Key': KEY,
+  'Safe-Mobile-Root': KEY,
 };
+
+/** A key whose octets are all the same, and which counts always. */
+const always = (kid: number, octet: number) => ({
+  kid,
+  publicKey: new Uint8Array(32).fill(octet),
+  notBefore: 0,
+  notAfter: 0xffff_ffff,
+});
 
 class Application extends MIDlet {
   override startApp(): void {}
@@ -24,13 +33,18 @@ function read(changed: Readonly<Record<string, string>>) {
 
 describe('The attributes of the application (device/safe-mobile/README.md)', () => {
   test.each([
-    ['Safe-Mobile-Service', '+12345', { service: '+12345' }],
-    ['Safe-Mobile-Service', `+${'1'.repeat(15)}`, { service: `+${'1'.repeat(15)}` }],
+    ['Safe-Mobile-Service', '+12345', { anchors: { service: '+12345' } }],
+    ['Safe-Mobile-Service', `+${'1'.repeat(15)}`, { anchors: { service: `+${'1'.repeat(15)}` } }],
     ['Safe-Mobile-Device', '0', { deviceId: 0 }],
     ['Safe-Mobile-Device', '4294967295', { deviceId: 0xffff_ffff }],
-    ['Safe-Mobile-Key', `0:${KEY}`, { serviceKey: { kid: 0, publicKey: new Uint8Array(32).fill(0x0f) } }],
-    ['Safe-Mobile-Key', `255:${KEY.toUpperCase()}`, { serviceKey: { kid: 255 } }],
-    ['Safe-Mobile-Receipt-Key', 'ff'.repeat(32), { receiptKey: new Uint8Array(32).fill(0xff) }],
+    ['Safe-Mobile-Key', `0:${KEY}`, { anchors: { sealing: [always(0, 0x0f)] } }],
+    ['Safe-Mobile-Key', `255:${KEY.toUpperCase()}`, { anchors: { sealing: [always(255, 0x0f)] } }],
+    ['Safe-Mobile-Receipt-Key', 'ff'.repeat(32), { anchors: { signing: [always(1, 0xff)] } }],
+    ['Safe-Mobile-Receipt-Key', `0:${KEY}`, { anchors: { signing: [always(0, 0x0f)] } }],
+    ['Safe-Mobile-Receipt-Key', `255:${KEY}`, { anchors: { signing: [always(255, 0x0f)] } }],
+    ['Safe-Mobile-Root', 'fE'.repeat(32), { anchors: { root: new Uint8Array(32).fill(0xfe) } }],
+    ['Safe-Mobile-Announcement-1', 'aB'.repeat(107), { announcements: [new Uint8Array(107).fill(0xab)] }],
+    ['Safe-Mobile-Announcement-2', 'not looked at without a first one', { announcements: [] }],
     ['Cash-Mobile-Merchant', 'Bar Sport', { merchant: { name: 'Bar Sport', currency: 'EUR' } }],
   ])('%s may be %s', (attribute, value, expected) => {
     expect(read({ [attribute]: value })).toMatchObject(expected);
@@ -49,6 +63,14 @@ describe('The attributes of the application (device/safe-mobile/README.md)', () 
     ['Safe-Mobile-Key', KEY],
     ['Safe-Mobile-Receipt-Key', KEY.slice(2)],
     ['Safe-Mobile-Receipt-Key', `${KEY}00`],
+    ['Safe-Mobile-Receipt-Key', `256:${KEY}`],
+    ['Safe-Mobile-Receipt-Key', `:${KEY}`],
+    ['Safe-Mobile-Root', ''],
+    ['Safe-Mobile-Root', KEY.slice(2)],
+    ['Safe-Mobile-Root', `${KEY}00`],
+    ['Safe-Mobile-Announcement-1', ''],
+    ['Safe-Mobile-Announcement-1', 'ab'.repeat(106)],
+    ['Safe-Mobile-Announcement-1', 'ab'.repeat(108)],
   ])('%s may not be "%s"', (attribute, value) => {
     const failure = (() => {
       try {

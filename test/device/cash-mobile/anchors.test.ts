@@ -1,0 +1,391 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import {
+  type AnchoredKey,
+  type Anchors,
+  announced,
+  decodeAnchors,
+  encodeAnchors,
+  endless,
+  keysAt,
+  newestKey,
+} from '../../../device/cash-mobile/anchors.ts';
+import { type Flash, memoryFlash } from '../../../device/index.ts';
+import { DataInputStream } from '../../../device/midp/index.ts';
+import { hexOf, octetsOf, tweetnaclPrimitives as primitives } from '../../../device/safe-mobile/index.ts';
+import { VirtualClock } from '../../../sim/index.ts';
+import { bench } from '../bench.ts';
+import { attach, type CashBench, enrol, enrolled, installed, openApplication, PIN, wordsOf } from './cash-bench.ts';
+import { FakeService, PAYEE } from './fake-service.ts';
+
+const DAY = 86_400;
+
+/** What an enrolled phone leaves behind, to start each test with. */
+let flashOfEnrolled = '';
+let enrolledService: FakeService;
+
+beforeAll(async () => {
+  const flash = memoryFlash();
+  const cash = await enrolled({ flash });
+  flashOfEnrolled = flash.dump();
+  enrolledService = cash.service;
+});
+
+/** A phone that has enrolled, and its service. @param change changes the record of the phone before it starts, in hexadecimal */
+function phone(change: (record: string) => string = (record) => record): CashBench {
+  const flash = memoryFlash();
+  const { sections } = JSON.parse(flashOfEnrolled);
+  for (const [name, value] of Object.entries<Parameters<Flash['write']>[1]>(sections)) flash.write(name, value);
+  writeRecord(flash, change(recordOf(flash)));
+  const clock = new VirtualClock();
+  const service = new FakeService(clock);
+  service.phoneKey = enrolledService.phoneKey;
+  service.approvalKey = enrolledService.approvalKey;
+  // The same random source would give the ref of the enrolment to the first payment.
+  service.payRequest();
+  return attach(bench({ flash, clock }), service);
+}
+
+/** The record of the phone, in hexadecimal. */
+function recordOf(flash: Flash): string {
+  return JSON.parse(JSON.stringify(flash.read('records/Cash-Mobile/device'))).records['1'];
+}
+
+function writeRecord(flash: Flash, record: string): void {
+  flash.write('records/Cash-Mobile/device', { nextId: 2, records: { '1': record } });
+}
+
+/** Delivers octets to the port of the application. */
+async function deliver(cash: CashBench, frame: Uint8Array): Promise<void> {
+  await cash.radio.deliver(cash.service.rawSms(frame));
+  await cash.settle();
+}
+
+async function reinstall(cash: CashBench, jad: string): Promise<void> {
+  cash.handset.install(jad);
+  await cash.settle();
+  await openApplication(cash, 'en');
+}
+
+const REFUSED = 'This installation is of another service than your activation';
+
+describe('The ninth mistake: a descriptor of another service on a phone that has enrolled', () => {
+  const thief = new FakeService(new VirtualClock(), 'thief', '+393400000666');
+  const line = (name: string, jad: string) => new RegExp(`^${name}: .*$`, 'm').exec(jad)?.[0] ?? '';
+
+  test.each(['Safe-Mobile-Service', 'Safe-Mobile-Root', 'Safe-Mobile-Key', 'Safe-Mobile-Receipt-Key'])(
+    'that differs in %s is refused in words, and nothing is sent; with the right one the phone goes on',
+    async (attribute) => {
+      const cash = phone();
+      const jad = cash.service.jad();
+      await reinstall(cash, jad.replace(line(attribute, jad), line(attribute, thief.jad())));
+      expect(wordsOf(cash)[0]).toContain(REFUSED);
+      expect(wordsOf(cash)[0]).toContain(attribute);
+      await cash.request();
+      expect(wordsOf(cash)[0]).toContain(REFUSED);
+      await cash.select('OK');
+      expect(cash.phone.screen.kind).toBe('idle');
+      expect(cash.radio.sent).toEqual([]);
+      await reinstall(cash, jad);
+      expect(wordsOf(cash)).toEqual(['Balance', 'History']);
+      await cash.request();
+      expect(wordsOf(cash)).toContain(`Pay to: ${PAYEE}`);
+    },
+  );
+
+  test('with the same key under another kid is refused too', async () => {
+    const cash = phone();
+    await reinstall(cash, cash.service.jad().replace('Safe-Mobile-Key: 1:', 'Safe-Mobile-Key: 2:'));
+    expect(wordsOf(cash)[0]).toContain('Safe-Mobile-Key');
+  });
+
+  test('refused while a request is open, it neither answers nor starts again and again; then the request comes back', async () => {
+    const cash = phone();
+    await cash.request({ ttl: 600 });
+    cash.handset.install(thief.jad());
+    await cash.settle();
+    await cash.clock.advance(120_000);
+    if (cash.phone.screen.kind !== 'idle') await cash.select('OK');
+    await cash.clock.advance(120_000);
+    expect(cash.phone.screen.kind).toBe('idle');
+    expect(cash.radio.sent).toEqual([]);
+    await reinstall(cash, cash.service.jad());
+    expect(wordsOf(cash)).toContain(`Pay to: ${PAYEE}`);
+  });
+
+  test('installed over an open request ends the application: nobody can approve any more', async () => {
+    const cash = phone();
+    await cash.request();
+    await cash.select('Approve');
+    cash.handset.install(thief.jad());
+    await cash.settle();
+    expect(cash.phone.screen.input).toBeUndefined();
+    expect(cash.radio.sent).toEqual([]);
+  });
+
+  test('of another device is a new activation: the keys of the first are erased', async () => {
+    const cash = phone();
+    await reinstall(cash, thief.jad().replace(/Device: \d+/, 'Device: 4711'));
+    expect(cash.phone.screen.title).toBe('Activation');
+    expect(cash.flash.read('records/Cash-Mobile/device')).toBeUndefined();
+  });
+});
+
+describe('A record of the version without anchors', () => {
+  /** Phase, deviceId, d, salt, C, cost, ENROL frame; without the first octet and the anchors. */
+  const old = (record: string) => `${record.slice(2, 2 * 98)}0085${'5a'.repeat(133)}`;
+
+  test('gets those of the descriptor that is installed at the first start, once, and loses the ENROL frame', async () => {
+    const cash = phone(old);
+    await openApplication(cash, 'en');
+    expect(wordsOf(cash)).toEqual(['Balance', 'History']);
+    expect(recordOf(cash.flash)).toBe(recordOf(phone().flash));
+    cash.phone.press('power');
+    await reinstall(cash, new FakeService(cash.clock, 'thief').jad());
+    expect(wordsOf(cash)[0]).toContain(REFUSED);
+  });
+
+  test('of a phone that is enrolling keeps its ENROL frame, for repeats', async () => {
+    const cash = phone((record) => `00${old(record).slice(2)}`);
+    await openApplication(cash, 'en');
+    expect(cash.phone.screen.title).toBe('Registering this phone');
+    expect(recordOf(cash.flash)).toContain('5a'.repeat(133));
+  });
+});
+
+describe('A key announcement', () => {
+  test('of a sealing key lets the phone open frames under it at once, and seal with it from its time on', async () => {
+    const cash = phone();
+    const { service } = cash;
+    service.rotateSealing(2);
+    await deliver(cash, service.announcement(1, service.keys.sealing, service.now + DAY));
+    expect(cash.radio.sent).toEqual([]);
+    await openApplication(cash, 'en');
+    await cash.select('Balance');
+    expect(service.kids).toEqual([1]);
+    await cash.send(service.balance());
+    expect(wordsOf(cash)[0]).toBe('Available: EUR 987.50');
+    await cash.select('Back');
+    await cash.clock.advance(DAY * 1000);
+    await cash.select('Balance');
+    expect(service.kids).toEqual([1, 2]);
+  });
+
+  test('of a receipt key makes the receipts that it signs count, and only within its time', async () => {
+    const cash = phone();
+    const { service } = cash;
+    service.rotateSigning(2);
+    const { txn } = await cash.request();
+    await cash.send(service.receipt(txn, 'cancelled'));
+    expect(wordsOf(cash)).toContain(`Pay to: ${PAYEE}`);
+    await deliver(cash, service.announcement(2, service.keys.signing, service.now + 30, service.now + 60));
+    await cash.send(service.receipt(txn, 'cancelled'));
+    expect(wordsOf(cash)).toContain(`Pay to: ${PAYEE}`);
+    await cash.clock.advance(30_000);
+    await cash.send(service.receipt(txn, 'cancelled'));
+    expect(cash.phone.screen.title).toBe('Cancelled');
+    const next = await cash.request();
+    await cash.clock.advance(31_000);
+    await cash.send(service.receipt(next.txn, 'cancelled'));
+    expect(wordsOf(cash)).toContain(`Pay to: ${PAYEE}`);
+  });
+
+  test('of a receipt key counts for the time of the service too', async () => {
+    const cash = phone();
+    const { service } = cash;
+    service.rotateSigning(2);
+    await deliver(cash, service.announcement(2, service.keys.signing));
+    service.skew = -3_600;
+    await cash.request();
+    const [question] = service.all('TIME_REQUEST');
+    await cash.send(service.timeResponse(question?.nonce ?? new Uint8Array(8)));
+    expect(wordsOf(cash)).toContain(`Pay to: ${PAYEE}`);
+  });
+
+  test('that ends the first key makes its frames count no more', async () => {
+    const cash = phone();
+    const { service } = cash;
+    const first = service.keys.sealing;
+    await deliver(cash, service.announcement(1, first, 0, service.now - 1));
+    await cash.request();
+    expect(wordsOf(cash)[0]).toContain('The keys of the service have expired.');
+    await cash.select('OK');
+    // The announcement of another key brings the phone back, and no announcement the old one.
+    service.rotateSealing(2);
+    await deliver(cash, service.announcement(1, service.keys.sealing));
+    await deliver(cash, service.announcement(1, first));
+    if (cash.phone.screen.kind !== 'idle') await cash.select('OK');
+    await cash.request();
+    expect(wordsOf(cash)).toContain(`Pay to: ${PAYEE}`);
+    await cash.select('Refuse');
+    await cash.select('I do not want to');
+    expect(service.kids).toEqual([2]);
+  });
+
+  test('that comes while the phone is registered is kept when it is active', async () => {
+    const cash = await installed();
+    const { service } = cash;
+    const next = new FakeService(cash.clock, 'next').keys.signing;
+    await cash.type(service.activationCode);
+    await cash.select('Next');
+    for (const _ of ['once', 'twice']) {
+      await cash.type(PIN);
+      await cash.select('Next');
+    }
+    const request = service.enrolmentRequest();
+    await cash.send(request);
+    await deliver(cash, service.announcement(2, { kid: 2, key: next.key }));
+    await cash.type(PIN);
+    await cash.select('Confirm');
+    await cash.send(service.receipt(request.challenge, 'active'));
+    expect(recordOf(cash.flash)).toContain(hexOf(next.key));
+  });
+
+  test.each([
+    [
+      'that another root signed',
+      (service: FakeService) => new FakeService(new VirtualClock(), 'thief').announcement(1, service.keys.sealing),
+    ],
+    ['cut short', (service: FakeService) => service.announcement(1, service.keys.sealing).subarray(0, 106)],
+    ['with another last octet', (service: FakeService) => service.announcement(1, service.keys.sealing).with(106, 0)],
+  ])('%s changes nothing', async (_what, frame) => {
+    const cash = phone();
+    const before = recordOf(cash.flash);
+    cash.service.rotateSealing(2);
+    await deliver(cash, frame(cash.service));
+    expect(recordOf(cash.flash)).toBe(before);
+  });
+
+  test('before there are keys is for nobody', async () => {
+    const cash = await installed();
+    cash.service.rotateSealing(2);
+    await deliver(cash, cash.service.announcement(1, cash.service.keys.sealing));
+    expect(cash.flash.read('records/Cash-Mobile/device')).toEqual({ nextId: 1, records: {} });
+  });
+
+  test('that comes while the phone refuses a newer descriptor of its service lets it start', async () => {
+    const cash = phone();
+    const { service } = cash;
+    service.rotateSealing(2);
+    service.rotateSigning(3);
+    await reinstall(cash, service.jad());
+    expect(wordsOf(cash)[0]).toContain(REFUSED);
+    await deliver(cash, service.announcement(1, service.keys.sealing));
+    await deliver(cash, service.announcement(2, service.keys.signing));
+    await cash.select('OK');
+    await openApplication(cash, 'en');
+    expect(wordsOf(cash)).toEqual(['Balance', 'History']);
+  });
+
+  test('may stand in the descriptor: for a phone that has keys, and for a new one', async () => {
+    const cash = phone();
+    const { service } = cash;
+    service.rotateSealing(2);
+    service.rotateSigning(3);
+    const announcements = [
+      service.announcement(1, service.keys.sealing, 5),
+      service.announcement(2, service.keys.signing, 6),
+    ].map((frame, index) => `Safe-Mobile-Announcement-${index + 1}: ${hexOf(frame)}`);
+    await reinstall(cash, service.jad(announcements));
+    expect(wordsOf(cash)).toEqual(['Balance', 'History']);
+    cash.phone.press('power');
+    await reinstall(cash, service.jad());
+    expect(wordsOf(cash)).toEqual(['Balance', 'History']);
+    await cash.select('Balance');
+    expect(service.kids).toEqual([2]);
+
+    const fresh = await installed();
+    fresh.service.rotateSealing(9);
+    const announcement = fresh.service.announcement(1, fresh.service.keys.sealing, 1);
+    const first = new FakeService(fresh.clock);
+    await reinstall(fresh, first.jad([`Safe-Mobile-Announcement-1: ${hexOf(announcement)}`]));
+    await enrol(fresh);
+    expect(fresh.service.kids).toEqual([9, 9]);
+  });
+
+  test('counts by the time of the service in its messages, where the clock of the phone is late', async () => {
+    const cash = phone();
+    const { service } = cash;
+    service.rotateSealing(2);
+    await deliver(cash, service.announcement(1, service.keys.sealing, service.now + DAY));
+    service.skew = 2 * DAY;
+    await cash.request();
+    expect(service.kids).toEqual([2]);
+    expect(service.last.type).toBe('TIME_REQUEST');
+  });
+});
+
+describe('The keys of anchors', () => {
+  const octets = (octet: number) => new Uint8Array(32).fill(octet);
+  const key = (kid: number, notBefore: number, notAfter: number): AnchoredKey => ({
+    kid,
+    publicKey: octets(kid),
+    notBefore,
+    notAfter,
+  });
+
+  test.each([
+    [99, []],
+    [100, [1]],
+    [150, [1, 2]],
+    [200, [1, 2]],
+    [201, [2]],
+    [301, []],
+  ])('at %d those count whose time it is: %j', (time, kids) => {
+    expect(keysAt([key(1, 100, 200), key(2, 150, 300)], time).map(({ kid }) => kid)).toEqual(kids);
+  });
+
+  test.each([
+    ['the one that began last', [key(1, 0, 900), key(3, 200, 900), key(2, 300, 900)], 2],
+    ['the higher kid of two that began at once', [key(2, 0, 900), key(3, 0, 900), key(1, 0, 900)], 3],
+    ['not one that has not begun', [key(1, 0, 900), key(2, 501, 900)], 1],
+    ['not one that has ended', [key(1, 0, 900), key(2, 100, 499)], 1],
+    ['none', [key(1, 501, 900), key(2, 0, 499)], undefined],
+  ])('seal with %s', (_what, keys, kid) => {
+    expect(newestKey(keys, 500)?.kid).toBe(kid);
+  });
+
+  const service = new FakeService(new VirtualClock());
+  const root = primitives.ed25519PublicKey(octetsOf('00'.repeat(32)));
+  const anchors: Anchors = {
+    service: '+393400000001',
+    root,
+    sealing: [key(7, 100, 200)],
+    signing: [endless(7, octets(8))],
+  };
+  const told = (...announcement: Parameters<FakeService['announcement']>) =>
+    announced(primitives, { ...anchors, root: service.root }, service.announcement(...announcement));
+
+  test.each([
+    ['a shorter life', 110, 190, [110, 190]],
+    ['only a sooner end', 0, 150, [100, 150]],
+    ['only a later beginning', 150, 0xffff_ffff, [150, 200]],
+    ['a longer life', 0, 0xffff_ffff, undefined],
+    ['the same life', 100, 200, undefined],
+    ['an end before the beginning', 190, 110, undefined],
+  ])('that is known may get %s: %d to %d', (_what, notBefore, notAfter, expected) => {
+    const known = told(1, { kid: 7, key: octets(7) }, notBefore, notAfter)?.sealing;
+    expect(known?.map((one) => [one.notBefore, one.notAfter])).toEqual(expected === undefined ? undefined : [expected]);
+  });
+
+  test('keep their kid: another key under it is refused', () => {
+    expect(told(1, { kid: 7, key: octets(9) })).toBeUndefined();
+    expect(told(2, { kid: 7, key: octets(7) })).toBeUndefined();
+    expect(told(2, { kid: 8, key: octets(9) })?.signing).toEqual([endless(7, octets(8)), endless(8, octets(9))]);
+  });
+
+  test.each([
+    ['to seal', 1, 0],
+    ['to sign', 2, 1],
+  ] as const)('of order 1 are refused: %s', (_what, what, first) => {
+    expect(told(what, { kid: 9, key: octets(0).with(0, first) })).toBeUndefined();
+  });
+
+  test('are stored as they are, and so are their dates', () => {
+    const many: Anchors = {
+      ...anchors,
+      sealing: Array.from({ length: 256 }, (_, kid) => key(kid, kid, 0xffff_ffff - kid)),
+    };
+    for (const one of [anchors, many, { ...anchors, sealing: [], signing: [] }])
+      expect(decodeAnchors(new DataInputStream(encodeAnchors(one)))).toEqual(one);
+  });
+});
