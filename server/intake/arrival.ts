@@ -5,3 +5,14 @@ export interface Arrival {
   /** The same frame was handled before: the phone sent it again, because it has not received the answer. */
   readonly repeated: boolean;
 }
+
+/** A frame in the inbox. */
+export interface StoredFrame {
+  /** Of its row. */
+  readonly id: number;
+  /** ms since 1970. */
+  readonly receivedAt: number;
+  /** SHA-256 of the frame. */
+  readonly digest: Uint8Array;
+  readonly frame: Uint8Array;
+}

@@ -1,31 +1,59 @@
+import { sameOctets } from '../../device/safe-mobile/index.ts';
 import type { Device } from '../people/devices.ts';
-import type { Tx } from '../store/store.ts';
+import type { ReadTx, Tx } from '../store/store.ts';
+import { DAY_MS } from '../time/days.ts';
+import type { StoredFrame } from './arrival.ts';
+import { wasDealtWith } from './undealt.ts';
 
 /** A `ctr` may be lower than the highest one by this much (a week in seconds), because SMS may overtake each other. */
 const WINDOW = 7 * 24 * 60 * 60;
 
-/** The result of checking a `ctr`. */
-export type CounterVerdict = 'fresh' | 'used' | 'too-old';
+/** Counters below the window stay this long after their frame, which a service centre may deliver again for a week. */
+const KEPT_MS = 10 * DAY_MS;
 
-/** Accepts each `ctr` of a device once. Only called for frames that opened, so that a stranger cannot use up the numbers. */
-export async function takeCounter(tx: Tx, device: Device, ctr: number): Promise<CounterVerdict> {
-  if (ctr <= device.highestCtr - WINDOW) return 'too-old';
+/** The result of checking a `ctr`: `repeated` when the same frame has taken it, `used` when another one has. */
+export type CounterVerdict = 'fresh' | 'repeated' | 'used' | 'too-old';
+
+/**
+ * Accepts each `ctr` of a device once. Only called for frames that opened, so that a stranger cannot use up the numbers, and with
+ * the device locked.
+ */
+export async function takeCounter(tx: Tx, device: Device, ctr: number, frame: StoredFrame): Promise<CounterVerdict> {
+  if (ctr <= device.highestCtr - WINDOW) return (await isTakenBy(tx, device, ctr, frame)) ? 'repeated' : 'too-old';
   const taken = await tx.run(
-    'INSERT INTO counter (device_id, ctr) VALUES (?, ?) ON CONFLICT DO NOTHING',
+    'INSERT INTO counter (device_id, ctr, digest, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
     device.id,
     ctr,
+    frame.digest,
+    frame.receivedAt,
   );
-  if (taken === 0) return 'used';
+  if (taken === 0) return (await isTakenBy(tx, device, ctr, frame)) ? 'repeated' : 'used';
   if (ctr > device.highestCtr) {
     await tx.run('UPDATE device SET highest_ctr = ? WHERE id = ?', ctr, device.id);
     if (dayOf(ctr) > dayOf(device.highestCtr)) {
-      await tx.run('DELETE FROM counter WHERE device_id = ? AND ctr <= ?', device.id, ctr - WINDOW);
+      await tx.run(
+        'DELETE FROM counter WHERE device_id = ? AND ctr <= ? AND at < ?',
+        device.id,
+        ctr - WINDOW,
+        frame.receivedAt - KEPT_MS,
+      );
     }
   }
   return 'fresh';
 }
 
-/** Numbers below the window are deleted once a day: they are refused without a look at them. */
+/** Whether the counter was taken by the same frame. A counter of before version 11 does not say: then the inbox knows the frame. */
+async function isTakenBy(tx: ReadTx, device: Device, ctr: number, frame: StoredFrame): Promise<boolean> {
+  const digest = await tx.get(
+    'SELECT digest FROM counter WHERE device_id = ? AND ctr = ?',
+    (row) => row.optionalOctets('digest'),
+    device.id,
+    ctr,
+  );
+  return digest === undefined ? wasDealtWith(tx, frame) : sameOctets(digest, frame.digest);
+}
+
+/** Old numbers are deleted once a day. */
 function dayOf(ctr: number): number {
   return Math.floor(ctr / 86_400);
 }

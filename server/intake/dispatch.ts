@@ -3,24 +3,13 @@ import type { Context } from '../outgoing/context.ts';
 import type { Device } from '../people/devices.ts';
 import type { Tx } from '../store/store.ts';
 import { type Ref, ref } from '../vocabulary/ids.ts';
-import type { Arrival } from './arrival.ts';
+import type { Arrival, StoredFrame } from './arrival.ts';
 import { takeCounter } from './counters.ts';
 import { type OpenedFrame, type OrdinaryType, openFrame, type UpMessages } from './open.ts';
 import { wasDealtWith } from './undealt.ts';
 
 /** The ref in a NAK to a message that could not be read. */
 const NO_REF: Ref = ref('0000000000000000');
-
-/** A frame in the inbox. */
-export interface StoredFrame {
-  /** Of its row. */
-  readonly id: number;
-  /** ms since 1970. */
-  readonly receivedAt: number;
-  /** The same frame came before, in another SMS: the phone sent it again. */
-  readonly repeated: boolean;
-  readonly frame: Uint8Array;
-}
 
 type OpenedMessage = Extract<OpenedFrame, { kind: 'opened' }>;
 
@@ -38,8 +27,8 @@ export interface MessageHandlers extends OrdinaryHandlers {
 }
 
 /**
- * Handles one frame, inside a transaction. The same frame may come in two SMS at once: the one that has the device second learns
- * only then that the other one was dealt with.
+ * Handles one frame, inside a transaction. The same frame may come in two SMS, also at once: whoever has locked the device second
+ * learns that the other one was dealt with.
  * @param stored the row of the frame in the inbox. @returns one line for people about the message
  */
 export async function dispatch(
@@ -48,7 +37,7 @@ export async function dispatch(
   handlers: MessageHandlers,
   stored: StoredFrame,
 ): Promise<string> {
-  const { receivedAt: at, repeated } = stored;
+  const at = stored.receivedAt;
   const opened = await openFrame(tx, context, stored.frame);
   switch (opened.kind) {
     case 'ignored':
@@ -56,27 +45,34 @@ export async function dispatch(
     case 'malformed':
       await sendNak(tx, context, opened.recipient, NO_REF, 'malformed');
       return `malformed: ${opened.reason}`;
-    case 'enrol':
-      return handlers.ENROL(tx, opened.device, opened.message, {
-        at,
-        repeated: repeated || (await wasDealtWith(tx, stored.id)),
-      });
+    case 'enrol': {
+      const repeated = await wasDealtWith(tx, stored);
+      // A stranger can seal an ENROL, so it takes no counter.
+      await tx.run('UPDATE inbox SET by_digest = 1 WHERE id = ?', stored.id);
+      return handlers.ENROL(tx, opened.device, opened.message, { at, repeated });
+    }
     case 'opened': {
       const { device, message } = opened;
       const { type } = message;
-      const counter = repeated ? 'used' : await takeCounter(tx, device, message.ctr);
-      if (counter === 'fresh') {
-        await handle(tx, handlers, type, opened, { at, repeated: false });
-        return type;
+      const counter = await takeCounter(tx, device, message.ctr, stored);
+      switch (counter) {
+        case 'fresh':
+          await handle(tx, handlers, type, opened, { at, repeated: false });
+          return type;
+        case 'repeated':
+          await handle(tx, handlers, type, opened, { at, repeated: true });
+          return `${type}, repeated`;
+        case 'used':
+          await context.journal.record(tx, {
+            kind: 'alarm',
+            alarm: 'reused-counter',
+            deviceId: device.id,
+            ref: NO_REF,
+          });
+          return `${type}: its counter is used`;
+        case 'too-old':
+          return `${type}: its counter is too-old`;
       }
-      if (repeated || (counter === 'used' && (await wasDealtWith(tx, stored.id)))) {
-        await handle(tx, handlers, type, opened, { at, repeated: true });
-        return `${type}, repeated`;
-      }
-      if (counter === 'used') {
-        await context.journal.record(tx, { kind: 'alarm', alarm: 'reused-counter', deviceId: device.id, ref: NO_REF });
-      }
-      return `${type}: its counter is ${counter}`;
     }
   }
 }

@@ -7,7 +7,8 @@ import { receiptDelivered } from '../outgoing/receipts.ts';
 import type { Row } from '../store/row.ts';
 import type { Store, Tx } from '../store/store.ts';
 import { messageOf } from '../vocabulary/errors.ts';
-import { dispatch, type MessageHandlers, type StoredFrame } from './dispatch.ts';
+import type { StoredFrame } from './arrival.ts';
+import { dispatch, type MessageHandlers } from './dispatch.ts';
 import { UNDEALT } from './undealt.ts';
 
 /** Pauses before a message that could not be dealt with is tried again, ms. After the last one it is set aside. */
@@ -17,8 +18,9 @@ const RETRY_PAUSES_MS: readonly number[] = [1_000, 5_000, 30_000, 120_000];
 const UNWRITTEN_PAUSE_MS = 60_000;
 
 /**
- * Incoming frames. Each is stored before the bearer may delete its SMS, recognised by its digest when it comes again, and
- * dealt with in the transaction that stores it. A frame is dealt with or it is not: after a fault it is stored alone, and tried again.
+ * Incoming frames. Each is stored before the bearer may delete its SMS, known by its stamp and digest when the same SMS is handed
+ * over again, and dealt with in the transaction that stores it. A frame is dealt with or it is not: after a fault it is stored
+ * alone, and tried again. The same frame in another SMS is known by its counter (`counters.ts`).
  */
 export class Inbox implements SmsReceiver {
   readonly #store: Store;
@@ -85,11 +87,11 @@ export class Inbox implements SmsReceiver {
   #keep(tx: Tx, sms: IncomingSms, frame: Uint8Array, receivedAt: number): Promise<StoredFrame | undefined> {
     const { primitives } = this.#context;
     return tx.get(
-      `INSERT INTO inbox (digest, sent_at, originator, received_at, frame) VALUES (?, ?, ?, ?, ?)
-       ON CONFLICT (digest, sent_at) DO NOTHING RETURNING ${STORED}`,
+      `INSERT INTO inbox (sent_at, digest, originator, received_at, frame) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (sent_at, digest) DO NOTHING RETURNING ${STORED}`,
       readStored,
-      primitives.sha256(frame),
       sms.sentAt,
+      primitives.sha256(frame),
       sms.originator,
       receivedAt,
       frame,
@@ -141,14 +143,13 @@ function lockUndealt(tx: Tx, id: number): Promise<StoredFrame | undefined> {
 }
 
 /** The columns of a {@link StoredFrame}. */
-const STORED = `id, received_at, frame,
-  EXISTS (SELECT 1 FROM inbox AS earlier WHERE earlier.digest = inbox.digest AND earlier.id < inbox.id) AS repeated`;
+const STORED = 'id, received_at, digest, frame';
 
 function readStored(row: Row): StoredFrame {
   return {
     id: row.integer('id'),
     receivedAt: row.integer('received_at'),
-    repeated: row.integer('repeated') === 1,
+    digest: row.octets('digest'),
     frame: row.octets('frame'),
   };
 }

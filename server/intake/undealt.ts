@@ -1,4 +1,5 @@
 import type { ReadTx } from '../store/store.ts';
+import type { StoredFrame } from './arrival.ts';
 
 /** The condition of a frame that was stored and not dealt with: it waits for its turn, or for another try. */
 export const UNDEALT = 'frame IS NOT NULL AND result IS NULL';
@@ -9,12 +10,12 @@ export async function hasUndealtFrames(tx: ReadTx): Promise<boolean> {
   return found !== undefined;
 }
 
-/** Whether the frame of this row of the inbox was dealt with before, when it came in another SMS. */
-export async function wasDealtWith(tx: ReadTx, id: number): Promise<boolean> {
+/** Whether the same frame was dealt with before, in another SMS, and is one that the inbox knows by its digest. */
+export async function wasDealtWith(tx: ReadTx, { id, digest }: StoredFrame): Promise<boolean> {
   const found = await tx.get(
-    `SELECT 1 AS one FROM inbox JOIN inbox AS other ON other.digest = inbox.digest AND other.id <> inbox.id
-     WHERE inbox.id = ? AND other.result IS NOT NULL LIMIT 1`,
+    'SELECT 1 AS one FROM inbox WHERE digest = ? AND by_digest = 1 AND id <> ? AND frame IS NULL LIMIT 1',
     (row) => row.integer('one'),
+    digest,
     id,
   );
   return found !== undefined;

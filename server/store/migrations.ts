@@ -244,7 +244,38 @@ ALTER TABLE outbox ADD COLUMN holder INTEGER;  -- the process that handed the fr
 UPDATE outbox SET state = 'waiting' WHERE state = 'handed' AND ended_at IS NULL;
 `;
 
-/** What each version adds to the tables. A published entry is never edited; a change is a new entry at the end. */
+/**
+ * A frame that comes again is known by the counter that it took: the digests of all frames need no index of their own, in which each
+ * row is written into another page.
+ */
+const FRAMES_BY_COUNTER = `
+ALTER TABLE counter ADD COLUMN digest BLOB;    -- SHA-256 of the frame that took it; NULL: taken before version 11
+ALTER TABLE counter ADD COLUMN at INTEGER NOT NULL DEFAULT 0;          -- when that frame was received
+DROP INDEX inbox_by_age;
+DROP INDEX inbox_undealt;
+ALTER TABLE inbox RENAME TO earlier_inbox;
+CREATE TABLE inbox (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  sent_at INTEGER NOT NULL,                    -- service centre's stamp: the same SMS handed over twice has the same
+  digest BLOB NOT NULL,                        -- SHA-256 of the frame
+  originator TEXT NOT NULL,
+  received_at INTEGER NOT NULL,
+  frame BLOB,                                  -- sealed; gone once it was dealt with
+  result TEXT,
+  tries INTEGER NOT NULL DEFAULT 0,            -- in vain
+  by_digest INTEGER NOT NULL DEFAULT 0,        -- 1: not known by a counter: ENROL, and what came before version 11
+  UNIQUE (sent_at, digest)
+) STRICT;
+INSERT INTO inbox SELECT id, sent_at, digest, originator, received_at, frame, result, tries, 1 FROM earlier_inbox ORDER BY id;
+DELETE FROM sqlite_sequence WHERE name = 'inbox';
+UPDATE sqlite_sequence SET name = 'inbox' WHERE name = 'earlier_inbox';
+DROP TABLE earlier_inbox;
+CREATE INDEX inbox_by_age ON inbox (received_at);
+CREATE INDEX inbox_undealt ON inbox (id) WHERE frame IS NOT NULL AND result IS NULL;
+CREATE INDEX inbox_by_digest ON inbox (digest) WHERE by_digest = 1;
+`;
+
+/** What each version adds to the tables of a file. A published entry is never edited; a change is a new entry at the end. */
 export const MIGRATIONS: readonly string[] = [
   FIRST_TABLES,
   KEYS_AND_REPORTS,
@@ -256,4 +287,20 @@ export const MIGRATIONS: readonly string[] = [
   QUESTIONS_WITH_A_STATE,
   ORDER_OF_TIME,
   PROCESSES,
+  FRAMES_BY_COUNTER,
 ];
+
+/**
+ * What the same version adds to the tables on PostgreSQL, where it is not the same text. The first of PostgreSQL is version 10.
+ */
+export const POSTGRES_MIGRATIONS: Readonly<Record<number, string>> = {
+  11: `
+ALTER TABLE counter ADD COLUMN digest BYTEA;
+ALTER TABLE counter ADD COLUMN at BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE inbox ADD COLUMN by_digest BIGINT NOT NULL DEFAULT 0;
+UPDATE inbox SET by_digest = 1;
+ALTER TABLE inbox DROP CONSTRAINT inbox_digest_sent_at_key;
+ALTER TABLE inbox ADD UNIQUE (sent_at, digest);
+CREATE INDEX inbox_by_digest ON inbox (digest) WHERE by_digest = 1;
+`,
+};

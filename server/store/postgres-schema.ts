@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import { MIGRATIONS } from './migrations.ts';
+import { MIGRATIONS, POSTGRES_MIGRATIONS } from './migrations.ts';
 import { inPostgres, POSTGRES_TABLES } from './postgres-tables.ts';
 import { StoreError } from './store.ts';
 
@@ -20,7 +20,10 @@ export async function migrate(client: ClientBase): Promise<boolean> {
     await client.query(`INSERT INTO ${VERSION_TABLE} (version) VALUES (${to})`);
     return true;
   }
-  for (const migration of MIGRATIONS.slice(from)) await client.query(inPostgres(migration));
+  for (const [index, migration] of MIGRATIONS.entries()) {
+    const version = index + 1;
+    if (version > from) await client.query(POSTGRES_MIGRATIONS[version] ?? inPostgres(migration));
+  }
   await client.query(`UPDATE ${VERSION_TABLE} SET version = ${to}`);
   return true;
 }

@@ -37,6 +37,8 @@ CREATE INDEX pin_failure_of_device ON pin_failure (device_id, at);
 CREATE TABLE counter (
   device_id INTEGER NOT NULL REFERENCES device (id),
   ctr INTEGER NOT NULL,
+  digest BLOB,                                 -- SHA-256 of the frame that took it; NULL: taken before version 11
+  at INTEGER NOT NULL DEFAULT 0,               -- when that frame was received
   PRIMARY KEY (device_id, ctr)
 ) STRICT, WITHOUT ROWID;
 
@@ -169,15 +171,17 @@ CREATE TABLE process (                         -- with a lease on what it has be
 
 CREATE TABLE inbox (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
-  digest BLOB NOT NULL,                        -- SHA-256 of the frame
   sent_at INTEGER NOT NULL,                    -- service centre's stamp: the same SMS handed over twice has the same
+  digest BLOB NOT NULL,                        -- SHA-256 of the frame
   originator TEXT NOT NULL,
   received_at INTEGER NOT NULL,
   frame BLOB,                                  -- sealed; gone once it was dealt with
   result TEXT,
   tries INTEGER NOT NULL DEFAULT 0,            -- in vain
-  UNIQUE (digest, sent_at)
+  by_digest INTEGER NOT NULL DEFAULT 0,        -- 1: not known by a counter: ENROL, and what came before version 11
+  UNIQUE (sent_at, digest)
 ) STRICT;
+CREATE INDEX inbox_by_digest ON inbox (digest) WHERE by_digest = 1;
 CREATE INDEX inbox_by_age ON inbox (received_at);
 CREATE INDEX inbox_undealt ON inbox (id) WHERE frame IS NOT NULL AND result IS NULL;
 

@@ -19,6 +19,7 @@ const TABLES: Readonly<Record<string, string>> = {
 const VALUES: Readonly<Record<string, string>> = {
   'payment.mref': "'history-' || n",
   'inbox.digest': 'randomblob(32)',
+  'inbox.sent_at': '1600000000000 + n * 250',
   person_id: 'person',
   device_id: 'device',
   payer: "'person:' || person",

@@ -59,37 +59,6 @@ describe('of two transactions at once', () => {
     expect(await world.service.receipt(txn)).toEqual(first);
   });
 
-  it('that deal with the same frame in two SMS, the later one knows it as repeated', async () => {
-    const { world, merchant, customer } = await shop();
-    await world.request(merchant);
-    await world.clock.advance(2_000);
-    customer.phone.approve(PIN);
-    await world.clock.advance(3_000);
-    lookTooEarly(world, 'message', 'earlier.digest = inbox.digest');
-    customer.phone.repeat();
-    await world.clock.advance(3_000);
-    expect(customer.phone.receipts().map(({ status }) => status)).toEqual(['active', 'paid', 'paid']);
-    expect(world.journal.filter(({ event }) => event.kind === 'alarm')).toEqual([]);
-  });
-
-  it('that deal with the same ENROL in two SMS, the later one asks nothing new', async () => {
-    const { world } = await shop();
-    const person = await world.service.addPerson({ number: '+393400000077', name: 'Carla', language: 'en' });
-    const { deviceId, activationCode } = await world.service.activate(person.id);
-    const phone = world.phone(person.number);
-    phone.enrol(deviceId, activationCode, PIN);
-    await world.clock.advance(3_000);
-    lookTooEarly(world, 'message', 'earlier.digest = inbox.digest');
-    phone.repeat();
-    await world.clock.advance(3_000);
-    expect(
-      new Set(phone.asked.map(({ message }) => message.type === 'AUTH_REQUEST' && message.challenge.join())).size,
-    ).toBe(1);
-    phone.approve(PIN, phone.asked[0]);
-    await world.clock.advance(3_000);
-    expect((await world.service.devices(person.id)).at(-1)?.state).toBe('active');
-  });
-
   it('another frame with a used counter is still an alarm', async () => {
     const { world, customer } = await shop();
     const ctr = Math.floor(world.clock.now() / 1_000) + 5;

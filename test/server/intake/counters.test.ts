@@ -8,25 +8,44 @@ const DAY = 86_400;
 const WEEK = 7 * DAY;
 /** The first second of a day. */
 const DAWN = 100 * DAY;
+/** Counters below the window are kept until this day after their frame. */
+const KEPT = 10;
 
-/** What a phone says one after another: its counter, what the service says, and the counters that are kept. */
+const AFTER_A_DAY = [DAWN - WEEK + 1, DAWN + DAY - WEEK, DAWN + DAY - WEEK + 1, DAWN, DAWN + DAY - 1] as const;
+
+/** What a phone says one after another: the day of the service on which it comes, its counter, a frame, what the service says, and the counters that are kept. */
 const SAID = [
-  [DAWN, 'fresh', [DAWN]],
-  [DAWN, 'used', [DAWN]],
-  [DAWN - WEEK + 1, 'fresh', [DAWN - WEEK + 1, DAWN]],
-  [DAWN - WEEK + 1, 'used', [DAWN - WEEK + 1, DAWN]],
-  [DAWN - WEEK, 'too-old', [DAWN - WEEK + 1, DAWN]],
-  [DAWN + DAY - WEEK, 'fresh', [DAWN - WEEK + 1, DAWN + DAY - WEEK, DAWN]],
-  [DAWN + DAY - WEEK + 1, 'fresh', [DAWN - WEEK + 1, DAWN + DAY - WEEK, DAWN + DAY - WEEK + 1, DAWN]],
-  // Numbers below the window are deleted with the first message of another day, and are refused before that.
-  [DAWN + DAY - 1, 'fresh', [DAWN - WEEK + 1, DAWN + DAY - WEEK, DAWN + DAY - WEEK + 1, DAWN, DAWN + DAY - 1]],
-  [DAWN - WEEK + 1, 'too-old', [DAWN - WEEK + 1, DAWN + DAY - WEEK, DAWN + DAY - WEEK + 1, DAWN, DAWN + DAY - 1]],
-  [DAWN + DAY, 'fresh', [DAWN + DAY - WEEK + 1, DAWN, DAWN + DAY - 1, DAWN + DAY]],
-  [DAWN + DAY - WEEK, 'too-old', [DAWN + DAY - WEEK + 1, DAWN, DAWN + DAY - 1, DAWN + DAY]],
-  [DAWN + 1, 'fresh', [DAWN + DAY - WEEK + 1, DAWN, DAWN + 1, DAWN + DAY - 1, DAWN + DAY]],
+  [0, DAWN, 1, 'fresh', [DAWN]],
+  [0, DAWN, 1, 'repeated', [DAWN]],
+  [0, DAWN, 2, 'used', [DAWN]],
+  [0, DAWN - WEEK + 1, 3, 'fresh', [DAWN - WEEK + 1, DAWN]],
+  [0, DAWN - WEEK + 1, 3, 'repeated', [DAWN - WEEK + 1, DAWN]],
+  [0, DAWN - WEEK + 1, 1, 'used', [DAWN - WEEK + 1, DAWN]],
+  [0, DAWN - WEEK, 4, 'too-old', [DAWN - WEEK + 1, DAWN]],
+  [0, DAWN + DAY - WEEK, 5, 'fresh', [DAWN - WEEK + 1, DAWN + DAY - WEEK, DAWN]],
+  [0, DAWN + DAY - WEEK + 1, 6, 'fresh', [DAWN - WEEK + 1, DAWN + DAY - WEEK, DAWN + DAY - WEEK + 1, DAWN]],
+  [0, DAWN + DAY - 1, 7, 'fresh', AFTER_A_DAY],
+  // Below the window a number is refused, but for the frame that took it.
+  [0, DAWN - WEEK + 1, 8, 'too-old', AFTER_A_DAY],
+  [0, DAWN - WEEK + 1, 3, 'repeated', AFTER_A_DAY],
+  // Numbers below the window stay for ten days, and go with the first message of another day of the phone.
+  [KEPT, DAWN + DAY, 9, 'fresh', [...AFTER_A_DAY, DAWN + DAY]],
+  [KEPT, DAWN + DAY - WEEK, 5, 'repeated', [...AFTER_A_DAY, DAWN + DAY]],
+  // The clock of the service is set back: nothing goes.
+  [-300, DAWN + 2 * DAY, 10, 'fresh', [...AFTER_A_DAY, DAWN + DAY, DAWN + 2 * DAY]],
+  [-300, DAWN - WEEK + 1, 3, 'repeated', [...AFTER_A_DAY, DAWN + DAY, DAWN + 2 * DAY]],
+  // The clock of the phone is set ahead by a year: what came a moment before is known.
+  [KEPT, DAWN + 365 * DAY, 11, 'fresh', [...AFTER_A_DAY, DAWN + DAY, DAWN + 365 * DAY]],
+  [KEPT, DAWN + DAY, 9, 'repeated', [...AFTER_A_DAY, DAWN + DAY, DAWN + 365 * DAY]],
+  [KEPT + 1, DAWN + 366 * DAY, 12, 'fresh', [DAWN + DAY, DAWN + 365 * DAY, DAWN + 366 * DAY]],
+  [KEPT + 1, DAWN, 1, 'too-old', [DAWN + DAY, DAWN + 365 * DAY, DAWN + 366 * DAY]],
+  // Numbers in the window stay however long ago they came.
+  [400, DAWN + 366 * DAY + 1, 13, 'fresh', [DAWN + DAY, DAWN + 365 * DAY, DAWN + 366 * DAY, DAWN + 366 * DAY + 1]],
+  [400, DAWN + 367 * DAY, 14, 'fresh', [365, 366, 366 + 1 / DAY, 367].map((days) => DAWN + days * DAY)],
+  [400, DAWN + 365 * DAY, 15, 'used', [365, 366, 366 + 1 / DAY, 367].map((days) => DAWN + days * DAY)],
 ] as const;
 
-it('takes each counter of a phone once, within a week below the highest', async () => {
+it('takes each counter of a phone once, within a week below the highest, and knows the frame that took it', async () => {
   const store = await testStore();
   const [phone, other] = [deviceId(7), deviceId(8)];
   await store.transaction('counters', async (tx) => {
@@ -39,10 +58,13 @@ it('takes each counter of a phone once, within a week below the highest', async 
     const keptOf = (id: number) =>
       tx.all('SELECT ctr FROM counter WHERE device_id = ? ORDER BY ctr', (row) => row.integer('ctr'), id);
     let highest = 0;
-    for (const [ctr, verdict, kept] of SAID) {
+    for (const [day, ctr, frame, verdict, kept] of SAID) {
       const device = await deviceById(tx, phone);
       if (device === undefined) throw new Error('no device');
-      expect(await takeCounter(tx, device, ctr)).toBe(verdict);
+      const stored = {
+        ...{ id: 0, receivedAt: day * DAY * 1_000, digest: new Uint8Array(32).fill(frame), frame: new Uint8Array() },
+      };
+      expect([ctr, await takeCounter(tx, device, ctr, stored)]).toEqual([ctr, verdict]);
       expect(await keptOf(7)).toEqual(kept);
       highest = Math.max(highest, ctr);
       expect((await deviceById(tx, phone))?.highestCtr).toBe(highest);

@@ -30,7 +30,7 @@ describe('a request without an answer', () => {
 });
 
 describe('the counters of a phone', () => {
-  it('are kept for a week, and one day more at most', async () => {
+  it('are kept for ten days, and one day more at most', async () => {
     const { world, customer } = await shop();
     for (let day = 0; day < 20; day += 1) {
       await world.clock.advance(86_400_000);
@@ -38,7 +38,7 @@ describe('the counters of a phone', () => {
       await world.clock.advance(3_000);
     }
     const [kept] = await rows(world.database, 'SELECT count(*) AS n FROM counter');
-    expect(kept?.['n']).toBeGreaterThanOrEqual(7);
-    expect(kept?.['n']).toBeLessThanOrEqual(9);
+    expect(kept?.['n']).toBeGreaterThanOrEqual(10);
+    expect(kept?.['n']).toBeLessThanOrEqual(11);
   });
 });

@@ -409,3 +409,42 @@ describe('the questions of version 7', () => {
     expect(timers.map(({ kind }) => kind)).toEqual(['attempt']);
   });
 });
+
+describe('the frames of version 10', () => {
+  function opened(rows: string): DatabaseSync {
+    const path = join(temporaryFolder(), 'service.db');
+    const old = new DatabaseSync(path, { enableForeignKeyConstraints: false });
+    for (const migration of MIGRATIONS.slice(0, 10)) old.exec(migration);
+    old.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 10; ${rows}`);
+    old.close();
+    return openSqliteFile(path).database;
+  }
+
+  it('stay as they are, known by their digest; the counters have none, and no number is given again', () => {
+    const database = opened(`INSERT INTO inbox VALUES (7, x'01', 10, '+39340', 11, NULL, 'ENROL: enrolling', 0),
+        (8, x'02', 12, '+39341', 13, x'05', NULL, 2), (9, x'03', 14, '+39342', 15, NULL, 'APPROVE', 0);
+      DELETE FROM inbox WHERE id = 9;
+      INSERT INTO counter VALUES (1, 100)`);
+    const all = (sql: string) =>
+      database
+        .prepare(sql)
+        .all()
+        .map((row) => Object.values(row).join());
+    expect(
+      all(`SELECT id, hex(digest), sent_at, originator, received_at, hex(frame), result, tries, by_digest FROM inbox`),
+    ).toEqual(['7,01,10,+39340,11,,ENROL: enrolling,0,1', '8,02,12,+39341,13,05,,2,1']);
+    expect(all('SELECT * FROM counter')).toEqual(['1,100,,0']);
+    const insert = `INSERT INTO inbox (sent_at, digest, originator, received_at)`;
+    expect(() => database.exec(`${insert} VALUES (10, x'01', '', 0)`)).toThrow('UNIQUE');
+    database.exec(`${insert} VALUES (10, x'02', '', 0)`);
+    expect(all('SELECT id, by_digest FROM inbox WHERE id > 8')).toEqual(['10,0']);
+    database.close();
+  });
+
+  it('are none in a file that has taken none: the first one gets number 1', () => {
+    const database = opened('');
+    database.exec("INSERT INTO inbox (sent_at, digest, originator, received_at) VALUES (10, x'02', '', 0)");
+    expect(database.prepare('SELECT id FROM inbox').all()).toMatchObject([{ id: 1 }]);
+    database.close();
+  });
+});

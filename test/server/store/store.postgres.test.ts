@@ -414,6 +414,32 @@ describe('a database that is opened', () => {
     return url;
   }
 
+  it('of version 10 is brought to the tables of a new one: its frames are known by their digest', async () => {
+    const { store, database } = await open();
+    await store.close();
+    const shape = async () => [
+      await rows(
+        database,
+        `SELECT table_name, column_name, data_type, is_nullable, column_default FROM information_schema.columns
+        WHERE table_schema = 'public' ORDER BY table_name, column_name`,
+      ),
+      await rows(database, "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY indexdef"),
+    ];
+    const asNew = await shape();
+    await write(
+      database,
+      'DROP INDEX inbox_by_digest',
+      'ALTER TABLE inbox DROP COLUMN by_digest, DROP CONSTRAINT inbox_sent_at_digest_key, ADD UNIQUE (digest, sent_at)',
+      'ALTER TABLE counter DROP COLUMN digest, DROP COLUMN at',
+      "INSERT INTO inbox (digest, sent_at, originator, received_at) VALUES ('\\x01', 10, '+39340', 11)",
+      'UPDATE cash_mobile SET version = 10',
+    );
+    await open(database);
+    expect(await shape()).toEqual(asNew);
+    expect(await rows(database, 'SELECT sent_at, by_digest FROM inbox')).toEqual([{ sent_at: 10, by_digest: 1 }]);
+    expect(await rows(database, 'SELECT version FROM cash_mobile')).toEqual([{ version: MIGRATIONS.length }]);
+  });
+
   it('is refused when it has the tables of another program', async () => {
     const url = await spoilt('CREATE TABLE theirs (a TEXT)');
     await expect(open(url)).rejects.toThrow(
