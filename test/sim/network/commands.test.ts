@@ -112,3 +112,18 @@ test('a COMMAND that there is not is refused with TP-FCS A1, one about nothing w
   expect(await command(network, 9)).toEqual({ kind: 'refused', cause: 0xa1 });
   expect(await command(network, DELETE)).toEqual(CANNOT_BE_CARRIED_OUT);
 });
+
+test('a COMMAND about nothing that wants a report hears TP-ST 49 under its own TP-MR', async () => {
+  const network = networkOf();
+  expect(await command(network, DELETE, true, 77)).toEqual(ACCEPTED);
+  expect(reports(network)).toMatchObject([{ messageReference: 0, status: 0x49, answersCommand: true }]);
+});
+
+test('the log says what a COMMAND and its report are about, 0 for nothing, and that it was taken', async () => {
+  const network = await waiting();
+  await command(network, ENQUIRE);
+  await command(network, ENQUIRE, false, 77);
+  expect(network.entries('command').map(({ about }) => about)).toEqual([1, 0]);
+  expect(network.entries('report').map(({ about }) => about)).toEqual([1, 0]);
+  expect(network.entries('accept').map(({ sms }) => sms)).toEqual([1, 2, 4]);
+});

@@ -137,3 +137,21 @@ test('a world has 10,000 faults at most', () => {
   world.faults.remove('fault-1');
   expect(world.faults.add({ action: { kind: 'drop' } })).toBe('fault-10001');
 });
+
+test('the log names the fault of a line that struck, and the modem, if one was named', async () => {
+  const { world, clock } = quietWorld();
+  world.addModem({ number: BOB });
+  world.faults.add({ action: { kind: 'repeat' } });
+  world.faults.strikeLine({ modem: BOB, said: 'answer' });
+  const startsAt = VIRTUAL_START + 1_000;
+  world.faults.add({ action: { kind: 'stall', ms: 1 }, modem: BOB, startsAt });
+  world.faults.add({ action: { kind: 'reboot' }, startsAt });
+  await clock.advance(1_000);
+  const lines = world.log.entries().flatMap((entry) => (entry.kind === 'line-fault' ? [entry] : []));
+  expect(lines.map(({ fault, action, number }) => [fault, action, number])).toEqual([
+    ['fault-1', 'repeat', BOB],
+    ['fault-2', 'stall', BOB],
+    ['fault-3', 'reboot', undefined],
+  ]);
+  expect(lines[2]).not.toHaveProperty('number');
+});

@@ -34,6 +34,8 @@ test.each([
   ['hello', 0x00],
   ['46', 0x46],
   ['2a', 0x2a],
+  [' 46 ', 0x46],
+  ['046', 0x00],
 ])('the report number reports %j as TP-ST %i, and says nothing', async (text, status) => {
   const network = networkOf();
   await network.send(text, { to: '4001' });
