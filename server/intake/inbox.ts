@@ -64,12 +64,20 @@ export class Inbox implements SmsReceiver {
   /** An undecodable record is not a frame, and is dropped; the modem's log has an entry about it. */
   async unreadable(): Promise<void> {}
 
-  /** Deals with the messages that a crash has left stored and not dealt with. */
+  /** Deals with the messages that a crash has left stored and not dealt with: those of one phone in the order of their arrival. */
   async readAll(): Promise<void> {
     const left = await this.#store.read((tx) =>
-      tx.all(`SELECT id FROM inbox WHERE ${UNDEALT} ORDER BY id`, (row) => row.integer('id')),
+      tx.all(`SELECT id, originator FROM inbox WHERE ${UNDEALT} ORDER BY id`, (row) => ({
+        id: row.integer('id'),
+        originator: row.text('originator'),
+      })),
     );
-    await Promise.all(left.map((id) => this.#deal(id)));
+    const phones = Map.groupBy(left, ({ originator }) => originator);
+    await Promise.all([...phones.values()].map((messages) => this.#dealInTurn(messages)));
+  }
+
+  async #dealInTurn(messages: readonly { readonly id: number }[]): Promise<void> {
+    for (const { id } of messages) await this.#deal(id);
   }
 
   /** The pause before another try is over: the handler of the timer `inbox-retry`. */

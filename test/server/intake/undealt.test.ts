@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { takenOver } from '../../../server/service/taken-over.ts';
+import { onPostgres } from '../database.ts';
+import type { Body } from '../run-twice.ts';
 import { PIN, shop, type World } from '../world.ts';
 
 /** The pauses after which a frame is tried again, ms; after the fifth failure it is set aside. */
@@ -23,6 +25,19 @@ async function failing(fails: (tries: number) => boolean, approvesAfterMs = 2_00
   const state = async () => (await world.service.payment(txn)).state;
   const faults = () => world.journal.flatMap(({ event }) => (event.kind === 'fault' ? [event.reason] : []));
   return { ...base, txn, times, state, faults };
+}
+
+/** The first transaction of this name takes longer than those that run beside it on PostgreSQL. */
+function slowAtFirst(slow: string): Body {
+  let isFirst = true;
+  return (name, work) => {
+    if (name !== slow || !isFirst) return work;
+    isFirst = false;
+    return async (tx) => {
+      if (onPostgres) await tx.get('SELECT pg_sleep(0.3)', () => true);
+      return work(tx);
+    };
+  };
 }
 
 /** What came of each frame, and how often it was tried in vain. */
@@ -93,6 +108,7 @@ describe('a frame that could not be dealt with', () => {
     expect((await inbox(world)).slice(-2)).toEqual(['undealt, 1', 'undealt, 1']);
     world.kill();
     world.beforeStatement = () => {};
+    world.body = slowAtFirst('frame');
     await world.open();
     expect(await state()).toBe('CAPTURED');
     await world.clock.advance(10_000);
