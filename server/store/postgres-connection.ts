@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ClientBase, CustomTypesConfig, QueryArrayConfig, QueryArrayResult } from 'pg';
 import { postgresText } from './postgres-text.ts';
 import { Row } from './row.ts';
@@ -26,14 +27,14 @@ interface Named {
   readonly text: string;
 }
 
-/** The statements of the service, each with the name under which connections prepare it. */
+/** The statements of the service, each with the name under which connections prepare it: the same in each process. */
 export class Prepared {
   readonly #known = new Map<string, Named>();
 
   named(sql: string): Named {
     const known = this.#known.get(sql);
     if (known !== undefined) return known;
-    const named = { name: `s${this.#known.size}`, text: postgresText(sql) };
+    const named = { name: createHash('sha256').update(sql).digest('base64').slice(0, 16), text: postgresText(sql) };
     this.#known.set(sql, named);
     return named;
   }

@@ -16,10 +16,12 @@ const CLOCKS_APART_MS = 2_000;
 
 /**
  * What each connection begins with. The plans of prepared statements are made once, perhaps while a table is empty: so no plan
- * reads a whole table where an index will do. A process that stops within a transaction loses it, and its locks, after 5 s.
+ * reads a whole table where an index will do. The price that this setting puts on the rest would have PostgreSQL compile each such
+ * plan (JIT), which takes longer than the statement. A process that stops within a transaction loses it, and its locks, after 5 s.
  */
 const SESSION = `
 SET enable_seqscan = off;
+SET jit = off;
 SET idle_in_transaction_session_timeout = 5000;
 SET lock_timeout = 3000;
 SET statement_timeout = 10000;
@@ -65,7 +67,7 @@ export async function openPostgres(options: OpenPostgresOptions): Promise<Postgr
   });
   const listeners = new Listeners();
   const news = new PostgresNews(pool, () => new Client(config), clock, listeners, processName);
-  await news.listen();
+  if (options.alone !== true) await news.listen();
   return new PostgresStore(pool, new Prepared(), listeners, news, options);
 }
 

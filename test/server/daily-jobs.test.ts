@@ -4,16 +4,13 @@ import { shop, type World } from './world.ts';
 const HOUR = 3_600_000;
 
 /** When the daily jobs are due, as the file of a service says. */
-async function due(world: World) {
-  const store = await world.store();
-  const rows = await store.read((tx) =>
+function due(world: World): Promise<string[]> {
+  return world.look((tx) =>
     tx.all(
       "SELECT kind, due FROM timer WHERE subject = 'daily' ORDER BY kind",
       (row) => `${row.text('kind')} ${new Date(row.integer('due')).toISOString()}`,
     ),
   );
-  await store.close();
-  return rows;
 }
 
 // The virtual world begins at 2010-03-01T09:00Z.

@@ -2,15 +2,17 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import pg from 'pg';
+import type { Client } from 'pg';
 import { inject } from 'vitest';
 import { openStore } from '../../server/store/open-store.ts';
-import { TYPES } from '../../server/store/postgres-connection.ts';
+import { PostgresConnection, Prepared, TYPES } from '../../server/store/postgres-connection.ts';
 import { postgresText } from '../../server/store/postgres-text.ts';
+import { readFile } from '../../server/store/read-file.ts';
 import { SqliteStore } from '../../server/store/sqlite-store.ts';
-import type { SqlValue, Store, StoreProbe } from '../../server/store/store.ts';
+import type { ReadTx, SqlValue, Store, StoreProbe } from '../../server/store/store.ts';
 import { APPROVALS_FROM, FIRST_ROWS } from '../../server/store/tables.ts';
 import { seededRandom, VirtualClock } from '../../sim/index.ts';
+import { endClients, KEPT, OwnClient } from './kept-connections.ts';
 
 /** The tests run on PostgreSQL; those of files of SQLite leave themselves out. */
 export const onPostgres: boolean = process.env['CASH_MOBILE_TEST_DATABASE'] === 'postgres';
@@ -18,7 +20,8 @@ export const onPostgres: boolean = process.env['CASH_MOBILE_TEST_DATABASE'] === 
 /** A database of this process, and the connection by which the tests look into it. */
 interface TestDatabase {
   readonly url: string;
-  readonly client: pg.Client;
+  readonly client: Client;
+  readonly reader: ReadTx;
 }
 
 /** Databases of tests that have ended, and those of the test that runs. */
@@ -51,6 +54,11 @@ export async function testStore(clock: VirtualClock = new VirtualClock(), probe:
   return store;
 }
 
+/** What a second look into the database finds. */
+export async function look<T>(database: string, work: (tx: ReadTx) => Promise<T>): Promise<T> {
+  return onPostgres ? work(testDatabase(database).reader) : readFile(database, work);
+}
+
 /** The rows that a second look into the database finds; `?` stands for each value. */
 export async function rows(
   database: string,
@@ -58,7 +66,7 @@ export async function rows(
   ...values: SqlValue[]
 ): Promise<{ readonly [column: string]: unknown }[]> {
   if (onPostgres) {
-    const result = await clientOf(database).query({ text: postgresText(sql), values, types: TYPES });
+    const result = await testDatabase(database).client.query({ text: postgresText(sql), values });
     return result.rows;
   }
   const file = new DatabaseSync(database);
@@ -75,7 +83,7 @@ export async function rows(
 /** Changes the database behind the back of the service, one statement after another. */
 export async function write(database: string, ...statements: readonly string[]): Promise<void> {
   if (onPostgres) {
-    for (const sql of statements) await clientOf(database).query(postgresText(sql));
+    for (const sql of statements) await testDatabase(database).client.query(postgresText(sql));
     return;
   }
   const file = new DatabaseSync(database);
@@ -100,6 +108,7 @@ export function whenTestEnds(end: () => void): void {
 /** Ends what still uses the databases of the test, and deletes all rows. */
 export async function emptyDatabases(): Promise<void> {
   for (const end of endings.splice(0)) end();
+  await endClients();
   for (const database of taken.values()) {
     await database.client.query(END_OTHERS);
     await database.client.query(EMPTY);
@@ -108,10 +117,10 @@ export async function emptyDatabases(): Promise<void> {
   taken.clear();
 }
 
-function clientOf(url: string): pg.Client {
-  const client = taken.get(url)?.client;
-  if (client === undefined) throw new Error(`${url} is no database of this test`);
-  return client;
+function testDatabase(url: string): TestDatabase {
+  const database = taken.get(url);
+  if (database === undefined) throw new Error(`${url} is no database of this test`);
+  return database;
 }
 
 async function create(): Promise<TestDatabase> {
@@ -120,7 +129,8 @@ async function create(): Promise<TestDatabase> {
   const first = await connect('postgres');
   await first.query(`CREATE DATABASE ${name}`);
   await first.end();
-  return { url: urlOf(name), client: await connect(name) };
+  const client = await connect(name);
+  return { url: urlOf(name), client, reader: new PostgresConnection(client, new Prepared(), () => {}) };
 }
 
 function urlOf(name: string): string {
@@ -129,15 +139,15 @@ function urlOf(name: string): string {
   return `postgres://cash@/${name}?host=${encodeURIComponent(folder)}`;
 }
 
-async function connect(name: string): Promise<pg.Client> {
-  const client = new pg.Client(urlOf(name));
+async function connect(name: string): Promise<Client> {
+  const client = new OwnClient({ connectionString: urlOf(name), types: TYPES });
   client.on('error', () => {});
   await client.connect();
   return client;
 }
 
-const END_OTHERS =
-  'SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()';
+const END_OTHERS = `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name <> '${KEPT}'`;
 
 const EMPTY = `
 SET session_replication_role = replica;

@@ -19,7 +19,7 @@ import { openStore } from '../../server/store/open-store.ts';
 import type { ReadTx, Store } from '../../server/store/store.ts';
 import { type SeededRandom, seededRandom, VirtualClock } from '../../sim/index.ts';
 import { Air } from './air.ts';
-import { newDatabase, onPostgres, whenTestEnds } from './database.ts';
+import { look, newDatabase, onPostgres, whenTestEnds } from './database.ts';
 import { TestPhone } from './phone.ts';
 import type { Body } from './run-twice.ts';
 
@@ -179,13 +179,8 @@ export class World {
   }
 
   /** What a second look into the database finds. */
-  async look<T>(work: (tx: ReadTx) => Promise<T>, database: string = this.database): Promise<T> {
-    const store = await this.store(database);
-    try {
-      return await store.read(work);
-    } finally {
-      await store.close();
-    }
+  look<T>(work: (tx: ReadTx) => Promise<T>, database: string = this.database): Promise<T> {
+    return look(database, work);
   }
 
   /** What is wrong with the money, from a second look. */

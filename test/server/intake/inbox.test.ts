@@ -205,10 +205,7 @@ describe('the inbox', () => {
     await world.clock.advance(999);
     const arriving = world.clock.advance(1);
     await Promise.all([arriving, Promise.resolve().then(() => world.service.close())]);
-    const store = await world.store();
-    const undealt = await store.read(hasUndealtFrames);
-    await store.close();
-    expect(undealt).toBe(false);
+    expect(await world.look(hasUndealtFrames)).toBe(false);
   });
 
   it('refuses to take a message over once the service is closed', async () => {

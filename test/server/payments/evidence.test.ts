@@ -13,9 +13,8 @@ async function asked() {
   const { txn } = await world.request(merchant);
   await world.clock.advance(2_000);
   const vault = new Vault(world.keys.vault, primitives, world.random);
-  const evidence = async () => {
-    const store = await world.store();
-    const rows = await store.read((tx) =>
+  const evidence = () =>
+    world.look((tx) =>
       tx.all(
         'SELECT * FROM evidence WHERE ref = ?',
         (row) => ({
@@ -28,9 +27,6 @@ async function asked() {
         txn,
       ),
     );
-    await store.close();
-    return rows;
-  };
   return { ...base, txn, evidence };
 }
 

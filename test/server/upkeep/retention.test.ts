@@ -39,13 +39,11 @@ async function openLater(world: World, days: number) {
 }
 
 async function counts(world: World): Promise<Record<string, number>> {
-  const store = await world.store();
   const found: Record<string, number> = {};
   for (const table of [...KEPT.map((kept) => kept.table), ...WITH_PAYMENTS]) {
     found[table] =
-      (await store.read((tx) => tx.get(`SELECT count(*) AS n FROM ${table}`, (row) => row.integer('n')))) ?? 0;
+      (await world.look((tx) => tx.get(`SELECT count(*) AS n FROM ${table}`, (row) => row.integer('n')))) ?? 0;
   }
-  await store.close();
   return found;
 }
 
@@ -218,11 +216,9 @@ describe('retention', () => {
       inBatch = 0;
     };
     await world.clock.advance(DAY_MS);
-    const after = await world.store();
-    const left = await after.read((tx) =>
+    const left = await world.look((tx) =>
       tx.get("SELECT count(*) AS n FROM outbox WHERE number = ''", (row) => row.integer('n')),
     );
-    await after.close();
     expect(left).toBe(150);
     expect(most).toBeGreaterThan(0);
     expect(most).toBeLessThanOrEqual(100);
@@ -244,14 +240,12 @@ describe('retention', () => {
     await store.close();
     await world.open();
     await world.clock.advance(DAY_MS);
-    const after = await world.store();
-    const left = await after.read((tx) =>
+    const left = await world.look((tx) =>
       tx.all(
         `SELECT CAST(${column} AS TEXT) AS name FROM ${table} WHERE CAST(${column} AS TEXT) IN ('stays', 'goes')`,
         (row) => row.text('name'),
       ),
     );
-    await after.close();
     expect(left).toEqual(['stays']);
   });
 
