@@ -1,3 +1,4 @@
+import nacl from 'tweetnacl';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type MemoryFlash, memoryFlash } from '../../../device/index.ts';
 import { TextField } from '../../../device/midp/index.ts';
@@ -148,6 +149,30 @@ describe('The memory of the phone', () => {
     const sealed = seal.mock.calls.map(([, , plaintext]) => plaintext).filter(({ length }) => length === 79);
     expect(sealed).toHaveLength(3);
     for (const plaintext of sealed) expect(hexOf(plaintext)).toBe('00'.repeat(79));
+  });
+
+  test('after an enrolment and a payment holds neither the seed, nor what camouflages it, nor an ephemeral key', async () => {
+    const cash = await installed();
+    const signed = vi.spyOn(primitives, 'ed25519Sign');
+    const made = vi.spyOn(primitives, 'ed25519PublicKey');
+    const masks = vi.spyOn(primitives, 'scrypt');
+    const shared = vi.spyOn(primitives, 'x25519');
+    const published = vi.spyOn(primitives, 'x25519PublicKey');
+    const pairs = vi.spyOn(nacl.sign.keyPair, 'fromSeed');
+    await enrol(cash);
+    await payOnce(cash);
+    const zeros = (octets: Uint8Array) => octets.every((octet) => octet === 0);
+    // Two approvals of the phone and a receipt of the service, which keeps its seed.
+    expect([signed, made, masks, pairs].map(({ mock }) => mock.calls.length)).toEqual([3, 1, 3, 4]);
+    const seeds = [...signed.mock.calls, ...made.mock.calls].map(([seed]) => seed).filter((seed) => !zeros(seed));
+    expect(seeds.map((seed) => hexOf(primitives.ed25519PublicKey(seed)))).toEqual([
+      hexOf(cash.service.keys.signing.key),
+    ]);
+    for (const { mock } of [masks, shared]) expect(mock.results.filter(({ value }) => !zeros(value))).toEqual([]);
+    for (const { value } of pairs.mock.results) expect(hexOf(value.secretKey)).toBe('00'.repeat(64));
+    // The sealing key d stays, and is in the flash.
+    const kept = new Set(published.mock.calls.map(([secret]) => hexOf(secret)));
+    expect([...kept].filter((secret) => secret !== '00'.repeat(32))).toHaveLength(1);
   });
 
   test('after an enrolment does not hold the PIN', async () => {

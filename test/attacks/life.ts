@@ -1,0 +1,205 @@
+import { PassThrough } from 'node:stream';
+import { vi } from 'vitest';
+import { runHeadless } from '../../device/cli/headless-session.ts';
+import { type Flash, memoryFlash } from '../../device/index.ts';
+import { tweetnaclPrimitives } from '../../device/safe-mobile/index.ts';
+import type { OutgoingSms, Random } from '../../modem/index.ts';
+import { servicePrimitives } from '../../server/index.ts';
+import { seededRandom } from '../../sim/index.ts';
+import { type Bench, bench, during } from '../device/bench.ts';
+import { CUSTOMER_NUMBER, PIN, SERVICE_NUMBER, World } from '../server/world.ts';
+
+export { PIN };
+
+/** What a thief gets: everything but the phone's memory, the PIN, and the secret keys of the service. */
+export interface Loot {
+  /** The flash after each of its writes, as the text of its file. */
+  readonly flash: readonly string[];
+  /** The frames that the phone sent, and those that it received. */
+  readonly up: readonly Uint8Array[];
+  readonly down: readonly Uint8Array[];
+  /** What `cash-handset --json` printed and what the service logged, in lines. */
+  readonly log: readonly string[];
+}
+
+/** What nobody has in life: planted mistakes are made with it. */
+export interface Secrets {
+  /** The seed of the key that was enrolled. */
+  readonly seed: Uint8Array;
+  /** Its place among the octets that the phone drew. */
+  readonly seedDraw: number;
+  /** The secret keys of the service. */
+  readonly world: World;
+  readonly deviceId: number;
+}
+
+/** How a life differs from the others, which have the same clock and the same chance. */
+export interface LifeOptions {
+  readonly pin?: string;
+  /** Octets that the phone draws instead of others, by their place. */
+  readonly drawn?: ReadonlyMap<number, Uint8Array>;
+}
+
+/** Makes the phone compute with the native code of the service, which is faster and gives the same octets. */
+export function useNativePrimitives(): void {
+  const native = servicePrimitives();
+  vi.spyOn(tweetnaclPrimitives, 'x25519PublicKey').mockImplementation(native.x25519PublicKey);
+  vi.spyOn(tweetnaclPrimitives, 'x25519').mockImplementation(native.x25519);
+  vi.spyOn(tweetnaclPrimitives, 'ed25519PublicKey').mockImplementation(native.ed25519PublicKey);
+  vi.spyOn(tweetnaclPrimitives, 'ed25519Sign').mockImplementation(native.ed25519Sign);
+  vi.spyOn(tweetnaclPrimitives, 'ed25519Verify').mockImplementation(native.ed25519Verify);
+  vi.spyOn(tweetnaclPrimitives, 'scrypt').mockImplementation(native.scrypt);
+}
+
+/** A memory whose every state is kept. */
+export function recordedFlash(states: string[]): Flash {
+  const inner = memoryFlash();
+  return {
+    read: (name) => inner.read(name),
+    write(name, value) {
+      inner.write(name, value);
+      states.push(inner.dump());
+    },
+  };
+}
+
+/**
+ * The life of a phone at the real service: a wrong activation code, enrolment, a payment, a wrong PIN and then the right one, a refusal, a
+ * restart, a request that expires, an upgrade, the balance, and a payment that is approved after all that.
+ */
+export async function playLife({ pin = PIN, drawn = new Map() }: LifeOptions = {}): Promise<{
+  readonly loot: Loot;
+  readonly secrets: Secrets;
+}> {
+  const world = new World('a life');
+  await world.open();
+  const person = await world.service.addPerson({ number: CUSTOMER_NUMBER, name: 'Anna', language: 'en' });
+  await world.service.deposit(person.id, { minor: 100_000, currency: 'EUR' }, 'first');
+  const { merchant } = await world.merchant();
+  const { deviceId, activationCode } = await world.service.activate(person.id);
+  const jad = await world.service.descriptor(deviceId);
+
+  const states: string[] = [];
+  const sent: OutgoingSms[] = [];
+  const log: string[] = [];
+  const draws: Uint8Array[] = [];
+  const chance = seededRandom('the phone');
+  const random: Random = {
+    bytes(count) {
+      const next = chance.bytes(count);
+      const octets = drawn.get(draws.length) ?? next;
+      draws.push(octets.slice());
+      return octets.slice();
+    },
+  };
+  const keys = vi.spyOn(tweetnaclPrimitives, 'ed25519PublicKey');
+  const seeds: string[] = [];
+  const publicKeyOf = keys.getMockImplementation() ?? servicePrimitives().ed25519PublicKey;
+  keys.mockImplementation((seed) => {
+    seeds.push(hex(seed));
+    return publicKeyOf(seed);
+  });
+
+  let phone = bench({ clock: world.clock, flash: recordedFlash(states), random });
+  const toService = world.air.attach(CUSTOMER_NUMBER, (data) => {
+    const content = { kind: 'data', data, ports: { destination: 16_001, source: 16_001 } } as const;
+    void phone.radio.deliver({ originator: SERVICE_NUMBER, sentAt: world.clock.now(), content });
+  });
+  phone.radio.onSent = (sms) => {
+    sent.push(sms);
+    if (sms.content.kind === 'data') toService(sms.content.data);
+  };
+  observe(phone, log);
+  phone.handset.install(jad);
+
+  const pause = (ms = 3_000) => world.clock.advance(ms);
+  const select = async (...labels: readonly string[]) => {
+    for (const label of labels) {
+      phone.phone.select(label);
+      await pause(0);
+    }
+  };
+  const type = async (text: string, ...labels: readonly string[]) => {
+    await during(world.clock, phone.phone.type(text));
+    await select(...labels);
+  };
+  const request = async (reference: string) => {
+    await world.request(merchant, { mref: reference, reference, ttl: 60 });
+    await pause();
+  };
+
+  await select('Menu', 'Applications', 'Cash-Mobile');
+  await type('AAAAAAAA', 'Next');
+  await type(pin, 'Next');
+  await type(pin, 'Next');
+  await pause();
+  await select('OK');
+  phone.phone.press('clear', true);
+  await type(activationCode.toLowerCase(), 'Next');
+  await type(pin, 'Next');
+  await type(pin, 'Next');
+  await pause();
+  await type(pin, 'Confirm');
+  await pause();
+  await select('OK', 'Exit');
+
+  await request('paid');
+  await select('Approve');
+  await type(pin, 'Confirm');
+  await pause();
+  await select('OK');
+  await request('wrong, then right');
+  await select('Approve');
+  await type(WRONG_PIN, 'Confirm');
+  await pause();
+  await type(pin, 'Confirm');
+  await pause();
+  await select('OK');
+  await request('refused');
+  await select('Refuse', 'I do not want to');
+  await pause();
+  await select('OK');
+
+  await request('open at the restart');
+  phone.handset.powerOff();
+  phone = bench({ clock: world.clock, flash: phone.flash, radio: phone.radio, random });
+  observe(phone, log);
+  await pause(65_000);
+  await select('OK');
+
+  phone.handset.install(jad.replace('MIDlet-Version: 1.0.0', 'MIDlet-Version: 1.1.0'));
+  await select('Menu', 'Applications', 'Cash-Mobile', 'Balance');
+  await pause();
+  await select('Back', 'Exit');
+  await request('paid in the end');
+  await select('Approve');
+  await type(pin, 'Confirm');
+  await pause();
+  await select('OK');
+  phone.handset.powerOff();
+
+  keys.mockImplementation(publicKeyOf);
+  const seedDraw = draws.findLastIndex((octets) => octets.length === 32 && seeds.includes(hex(octets)));
+  const loot: Loot = {
+    flash: [...new Set(states)],
+    up: sent.flatMap(({ content }) => (content.kind === 'data' ? [content.data] : [])),
+    down: world.air.sent.flatMap(({ content }) => (content.kind === 'data' ? [content.data] : [])),
+    log: [...log, ...world.journal.map((entry) => JSON.stringify(entry))],
+  };
+  const seed = draws[seedDraw];
+  if (seed === undefined) throw new Error('The phone has drawn no seed');
+  return { loot, secrets: { seed, seedDraw, world, deviceId } };
+}
+
+/** A PIN that the customer types once by mistake. */
+export const WRONG_PIN = '90909';
+
+/** Prints what the phone does, as `cash-handset --headless --json` does. */
+function observe({ handset, clock }: Bench, log: string[]): void {
+  const output = { json: true, print: (record: object) => void log.push(JSON.stringify(record)) };
+  void runHeadless({ handset, clock, input: new PassThrough(), output, keepGoing: true });
+}
+
+function hex(octets: Uint8Array): string {
+  return Buffer.from(octets).toString('hex');
+}

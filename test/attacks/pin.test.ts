@@ -1,0 +1,366 @@
+import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import nacl from 'tweetnacl';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { memoryFlash } from '../../device/index.ts';
+import {
+  approvalText,
+  concat,
+  encodeDown,
+  encodeUp,
+  hexOf,
+  pinChangeText,
+  receiptText,
+  sealDown,
+  sealEnrol,
+  sealUp,
+} from '../../device/safe-mobile/index.ts';
+import { bench } from '../device/bench.ts';
+import { attach, enrolled, openApplication, wordsOf } from '../device/cash-mobile/cash-bench.ts';
+import { FakeService } from '../device/cash-mobile/fake-service.ts';
+import { type Loot, PIN, playLife, type Secrets, useNativePrimitives, WRONG_PIN } from './life.ts';
+import { type FoundKeys, primitives, type Thief, thiefWith } from './thief.ts';
+import {
+  approvalsAtThief,
+  boxUnderPin,
+  counterOctets,
+  ephemeralOfSeed,
+  functionOfA,
+  functionOfSeed,
+  keptEphemeral,
+  readableSignature,
+  receiptOverKey,
+  sameSeedTwice,
+  storedGenerator,
+  type Way,
+} from './ways.ts';
+
+/** The PINs that the thief tries: a few of all, the right one among them. */
+const CANDIDATES = ['60606', WRONG_PIN, PIN, '73951', '4821300'];
+
+let loot: Loot;
+let secrets: Secrets;
+let thief: Thief;
+let keys: FoundKeys;
+let A: Uint8Array;
+
+beforeAll(async () => {
+  useNativePrimitives();
+  ({ loot, secrets } = await playLife());
+  thief = thiefWith(loot);
+  const enrolledKeys = thief.keys.at(-1);
+  if (enrolledKeys === undefined) throw new Error('No keys in the flash');
+  keys = enrolledKeys;
+  A = primitives.ed25519PublicKey(secrets.seed);
+}, 60_000);
+
+afterAll(() => vi.restoreAllMocks());
+
+/** What the thief gets when one more record is in the flash. */
+function withRecord(octets: Uint8Array, name = 'planted'): Loot {
+  const { sections, ...file } = JSON.parse(loot.flash.at(-1) ?? '');
+  const record = { nextId: 2, records: { '1': hexOf(octets) } };
+  const state = JSON.stringify({ ...file, sections: { ...sections, [`records/Cash-Mobile/${name}`]: record } });
+  return { ...loot, flash: [...loot.flash, state] };
+}
+
+/** The last request of the service, and an approval of it with the right PIN. */
+function approval(): { readonly signature: Uint8Array; readonly plaintext: Uint8Array } {
+  const request = thief.heard.findLast(([type]) => type === 0x01);
+  const ctr = thief.counters.at(-1);
+  if (request === undefined || ctr === undefined) throw new Error('Nothing was asked');
+  const signature = primitives.ed25519Sign(secrets.seed, approvalText(secrets.deviceId, ctr, 0, request));
+  const txn = request.slice(5, 13);
+  return { signature, plaintext: encodeUp({ type: 'APPROVE', ctr, txn, instrument: 0, signature }) };
+}
+
+/** A frame of the phone with the approval, sealed with this `e`. */
+function approvalWith(e: Uint8Array): Loot {
+  const frame = sealUp(primitives, thief.service, keys.phone, approval().plaintext, e.slice());
+  return { ...loot, up: [...loot.up, frame] };
+}
+
+/** A message of the service to this key, which is sealed with `s`. */
+function heard(plaintext: Uint8Array, phone = keys.phone): Loot {
+  const frame = sealDown(primitives, secrets.world.keys.sealing, phone, plaintext, nacl.randomBytes(32));
+  return { ...loot, down: [...loot.down, frame] };
+}
+
+const hash = (name: string, octets: Uint8Array) => createHash(name).update(octets).digest();
+const flagged = (hex: string) => Uint8Array.from(Buffer.from(hex, 'hex'));
+
+/** A frame whose box has the octets `more` in its key, as no frame of the protocol has. */
+function boxedWith(more: Uint8Array): Uint8Array {
+  const E = primitives.x25519PublicKey(flagged('11'.repeat(32)));
+  const header = Uint8Array.of(0x12, thief.service.kid);
+  const id = counterOctets(secrets.deviceId);
+  const label = new Uint8Array(16);
+  label.set(Buffer.from('SM1 down'));
+  const es = primitives.x25519(keys.phone.secretKey, E);
+  const ss = primitives.x25519(keys.phone.secretKey, thief.service.publicKey);
+  const okm = primitives.sha512(
+    concat(label, header, id, E, thief.service.publicKey, keys.phone.publicKey, es, ss, more),
+  );
+  return concat(header, E, primitives.secretboxSeal(okm.subarray(0, 32), okm.subarray(32, 56), new Uint8Array(83)));
+}
+
+function pinReceipt(request: Uint8Array, pcid: Uint8Array): Loot {
+  const unsigned = {
+    type: 'RECEIPT',
+    time: 1,
+    ref: pcid,
+    status: 'confirmed',
+    triesLeft: 3,
+    approvalCode: 0,
+    rail: 'ledger',
+  } as const;
+  const text = receiptText(
+    primitives,
+    secrets.deviceId,
+    request,
+    encodeDown({ ...unsigned, signature: new Uint8Array(64) }),
+  );
+  return heard(encodeDown({ ...unsigned, signature: primitives.ed25519Sign(secrets.world.keys.signing.seed, text) }));
+}
+
+const PCID = flagged('0102030405060708');
+const ctrOf = () => thief.counters.at(-1) ?? 0;
+
+/** The ways of `device/safe-mobile/README.md`, each with the mistake that opens it, made by hand on what was stolen. */
+const WAYS: readonly (readonly [mistake: number, name: string, how: string, way: Way, plant: () => Loot])[] = [
+  [
+    1,
+    'one seed camouflaged twice',
+    'with a second PIN (the PIN change is not built yet)',
+    sameSeedTwice,
+    () => {
+      const record = flagged(JSON.parse(loot.flash.at(-1) ?? '').sections['records/Cash-Mobile/device'].records['1']);
+      const salt = flagged('77'.repeat(16));
+      const mask = primitives.scrypt(Buffer.from('73951'), salt, keys.pinKey.cost);
+      record.set(salt, 42);
+      record.set(
+        secrets.seed.map((octet, at) => octet ^ (mask[at] ?? 0)),
+        60,
+      );
+      return withRecord(record, 'device');
+    },
+  ],
+  [2, 'what depends on the seed', "tweetnacl's secretKey", functionOfSeed, () => withRecord(concat(secrets.seed, A))],
+  [
+    2,
+    'what depends on the seed',
+    'a checksum of 4 octets in another record',
+    functionOfSeed,
+    () => withRecord(counterOctets(crc32(secrets.seed))),
+  ],
+  [
+    2,
+    'what depends on the seed',
+    'a cut SHA-512 between other octets',
+    functionOfSeed,
+    () => withRecord(concat(PCID, hash('sha512', secrets.seed).subarray(0, 6), PCID)),
+  ],
+  [
+    2,
+    'what depends on the PIN',
+    'a hash of the PIN',
+    functionOfSeed,
+    () => withRecord(hash('sha256', Buffer.from(PIN))),
+  ],
+  [3, 'a signature that can be read', 'in an outbox', readableSignature, () => withRecord(approval().signature)],
+  [
+    3,
+    'a signature that can be read',
+    'in a log',
+    readableSignature,
+    () => ({ ...loot, log: [...loot.log, JSON.stringify({ signature: hexOf(approval().signature) })] }),
+  ],
+  [4, 'an ephemeral key that was kept', 'as d', keptEphemeral, () => approvalWith(keys.phone.secretKey)],
+  [
+    4,
+    'an ephemeral key that was kept',
+    'beside the frame',
+    keptEphemeral,
+    () => {
+      const e = flagged('22'.repeat(32));
+      return { ...withRecord(concat(PCID, e)), up: approvalWith(e).up };
+    },
+  ],
+  [
+    4,
+    'an ephemeral key that was kept',
+    'of ENROL, in which A is',
+    keptEphemeral,
+    () => {
+      const e = flagged('23'.repeat(32));
+      const enrol = encodeUp({
+        type: 'ENROL',
+        ctr: 1,
+        activationCode: new Uint8Array(5),
+        sealingKey: keys.phone.publicKey,
+        approvalKey: A,
+        appVersion: 1,
+      });
+      const frame = sealEnrol(primitives, thief.service, secrets.deviceId, enrol, e.slice());
+      return { ...withRecord(e), up: [...loot.up, frame] };
+    },
+  ],
+  [
+    5,
+    'what depends on A',
+    'a fingerprint on the phone',
+    functionOfA,
+    () => withRecord(hash('sha256', A).subarray(0, 8)),
+  ],
+  [
+    5,
+    'what depends on A',
+    'a hash in a request',
+    functionOfA,
+    () =>
+      heard(
+        encodeDown({
+          type: 'AUTH_REQUEST',
+          time: 1,
+          challenge: PCID,
+          ttl: 60,
+          kind: 'login',
+          matchCode: 1,
+          documentHash: hash('sha256', A),
+          relyingParty: 'A',
+          title: 'B',
+        }),
+      ),
+  ],
+  [
+    6,
+    'a generator whose state is stored',
+    'beside the counter',
+    storedGenerator,
+    () => {
+      const state = flagged('44'.repeat(32));
+      return { ...withRecord(state), up: approvalWith(primitives.sha512(state).slice(0, 32)).up };
+    },
+  ],
+  [7, 'an ephemeral key of the seed', 'the seed itself', ephemeralOfSeed, () => approvalWith(secrets.seed)],
+  [
+    7,
+    'an ephemeral key of the seed',
+    'a hash of seed and number',
+    ephemeralOfSeed,
+    () => approvalWith(primitives.sha512(concat(secrets.seed, counterOctets(ctrOf()))).slice(0, 32)),
+  ],
+  [
+    8,
+    'a box that the PIN opens',
+    'a challenge encrypted to the key of the PIN',
+    boxUnderPin,
+    () =>
+      heard(new Uint8Array(83).fill(1), {
+        deviceId: secrets.deviceId,
+        secretKey: secrets.seed,
+        publicKey: primitives.x25519PublicKey(secrets.seed),
+      }),
+  ],
+  [
+    8,
+    'a box that the PIN opens',
+    'the PIN in its key',
+    boxUnderPin,
+    () => ({ ...loot, down: [...loot.down, boxedWith(Buffer.from(PIN))] }),
+  ],
+  [
+    10,
+    'a signed receipt over a secret',
+    'over PIN_NEW (the PIN change is not built yet)',
+    receiptOverKey,
+    () => pinReceipt(encodeUp({ type: 'PIN_NEW', ctr: ctrOf(), pcid: PCID, approvalKey: A }), PCID),
+  ],
+  [
+    10,
+    'a signed receipt over a secret',
+    'over PIN_PROOF (the PIN change is not built yet)',
+    receiptOverKey,
+    () => {
+      const signature = primitives.ed25519Sign(secrets.seed, pinChangeText(secrets.deviceId, ctrOf(), PCID, A));
+      return pinReceipt(encodeUp({ type: 'PIN_PROOF', ctr: ctrOf(), pcid: PCID, signature }), PCID);
+    },
+  ],
+];
+
+describe('A thief with the flash of every moment, all SMS, logs and receipts', () => {
+  test('has really something: two sets of keys, all messages, the counter', () => {
+    expect(thief.keys).toHaveLength(2);
+    expect(thief.heard.map(([type]) => type)).toEqual(expect.arrayContaining([0x01, 0x02, 0x03, 0x04, 0x07]));
+    expect(thief.up.length).toBeGreaterThan(8);
+    expect(thief.counters.length).toBeGreaterThan(8);
+    expect(loot.flash.length).toBeGreaterThan(30);
+    expect(loot.log.filter((line) => line.includes('"event":"screen"')).length).toBeGreaterThan(20);
+  });
+
+  test.each([...new Map(WAYS.map(([mistake, name, , way]) => [way, [mistake, name, way] as const])).values()])(
+    'mistake %d: finds no PIN by %s',
+    (_mistake, _name, way) => {
+      expect(way(thief, CANDIDATES)).toEqual([]);
+    },
+  );
+
+  test.each(WAYS)('mistake %d: finds the PIN by %s, if it is made: %s', (_mistake, _name, _how, way, plant) => {
+    const found = way(thiefWith(plant()), CANDIDATES);
+    expect(found.filter((pin) => pin !== '73951')).toEqual([PIN]);
+  });
+});
+
+describe('Mistake 3, in a frame', () => {
+  test('sealed with ss only: the thief finds the PIN', () => {
+    const E = primitives.x25519PublicKey(flagged('33'.repeat(32)));
+    const header = concat(Uint8Array.of(0x11, thief.service.kid), counterOctets(secrets.deviceId));
+    const label = new Uint8Array(16);
+    label.set(Buffer.from('SM1 up'));
+    const ss = primitives.x25519(keys.phone.secretKey, thief.service.publicKey);
+    for (const es of [new Uint8Array(32), ss]) {
+      const okm = primitives.sha512(concat(label, header, E, thief.service.publicKey, keys.phone.publicKey, es, ss));
+      const box = primitives.secretboxSeal(okm.subarray(0, 32), okm.subarray(32, 56), approval().plaintext);
+      const planted = thiefWith({ ...loot, up: [...loot.up, concat(header, E, box)] });
+      expect(readableSignature(planted, CANDIDATES)).toEqual([PIN]);
+    }
+  });
+});
+
+describe('Mistake 9: a thief who has copied the flash installs a descriptor of his own', () => {
+  /** What the owner's approval tells the thief. @param change what the phone has instead of its record, in hexadecimal */
+  async function afterOwnDescriptor(change: (record: string) => string): Promise<readonly string[]> {
+    const flash = memoryFlash();
+    const before = await enrolled({ flash });
+    before.handset.powerOff();
+    const stolen = flash.dump();
+    const name = 'records/Cash-Mobile/device';
+    const record = JSON.parse(stolen).sections[name].records['1'];
+    flash.write(name, { nextId: 2, records: { '1': change(record) } });
+    const { clock } = before;
+    const own = new FakeService(clock, 'thief', '+393400000666');
+    own.phoneKey = before.service.phoneKey;
+    const victim = attach(bench({ flash, clock, radio: before.radio, seed: 'later' }), own);
+    victim.handset.install(own.jad());
+    await victim.settle();
+    await openApplication(victim, 'en');
+    const request = await victim.request();
+    if (wordsOf(victim)[0]?.startsWith('Pay to') === true) {
+      await victim.select('Approve');
+      await victim.type(PIN);
+      await victim.select('Confirm');
+    }
+    const approvals = own
+      .all('APPROVE')
+      .map(({ ctr, signature }) => ({ ctr, signature, request: encodeDown(request) }));
+    return approvalsAtThief(approvals)(thiefWith({ flash: [stolen], up: [], down: [], log: [] }), CANDIDATES);
+  }
+
+  test('finds no PIN', async () => {
+    expect(await afterOwnDescriptor((record) => record)).toEqual([]);
+  });
+
+  test('finds the PIN on a phone whose record has no anchors', async () => {
+    expect(await afterOwnDescriptor((record) => `${record.slice(2, 196)}0000`)).toEqual([PIN]);
+  });
+});

@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import {
+  concat,
+  hexOf,
+  isZero,
+  octetsOf,
+  openDown,
+  type PhoneKeyPair,
+  type PinKey,
+  type PublicHalf,
+  type ServiceKeyPair,
+} from '../../device/safe-mobile/index.ts';
+import { servicePrimitives } from '../../server/index.ts';
+import type { Loot } from './life.ts';
+
+export const primitives = servicePrimitives();
+
+const dump = z.object({ sections: z.record(z.string(), z.unknown()) });
+const store = z.object({ records: z.record(z.string(), z.string()) });
+const applications = z.record(z.string(), z.record(z.string(), z.string()));
+
+/** The keys in a record of the phone. */
+export interface FoundKeys {
+  readonly phone: PhoneKeyPair;
+  readonly pinKey: PinKey;
+}
+
+/** All that a thief can work out without a PIN. */
+export interface Thief {
+  /** Every record of every state of the flash, once. */
+  readonly records: readonly Uint8Array[];
+  readonly keys: readonly FoundKeys[];
+  readonly deviceId: number;
+  readonly service: PublicHalf<ServiceKeyPair>;
+  /** `R`. */
+  readonly receiptKey: Uint8Array;
+  readonly up: readonly Uint8Array[];
+  readonly down: readonly Uint8Array[];
+  /** The messages of the service, which open with `d`. */
+  readonly heard: readonly Uint8Array[];
+  /** Everything that is stored, heard or logged: octets, and texts in hexadecimal, to look for octets in. */
+  readonly octets: Buffer;
+  readonly text: string;
+  /** Numbers that messages of this phone may have had. */
+  readonly counters: readonly number[];
+}
+
+/** Sorts what was stolen. */
+export function thiefWith(loot: Loot): Thief {
+  const states = loot.flash.map((text) => dump.parse(JSON.parse(text)).sections);
+  const sections = states.flatMap((state) => Object.entries(state));
+  const named = new Map<string, Uint8Array>();
+  for (const [name, value] of sections) {
+    const read = store.safeParse(value);
+    for (const hex of read.success ? Object.values(read.data.records) : []) named.set(`${name} ${hex}`, octetsOf(hex));
+  }
+  const records = [...named.values()];
+  const ofStore = (name: string) => [...named].flatMap(([key, octets]) => (key.includes(`/${name} `) ? [octets] : []));
+  const keys = ofStore('device').map(readKeys);
+  const attributes = applications.parse(states.at(-1)?.['applications'])['Cash-Mobile'] ?? {};
+  const [kid = '', key = ''] = (attributes['Safe-Mobile-Key'] ?? '').split(':');
+  const service = { kid: Number(kid), publicKey: octetsOf(key) };
+  const heard = loot.down.flatMap((frame) => openedByEach(keys, service, frame));
+  return {
+    records,
+    keys: [...new Map(keys.map((found) => [hexOf(found.pinKey.camouflaged), found])).values()],
+    deviceId: Number(attributes['Safe-Mobile-Device']),
+    service,
+    receiptKey: octetsOf(attributes['Safe-Mobile-Receipt-Key'] ?? ''),
+    up: loot.up,
+    down: loot.down,
+    heard,
+    octets: Buffer.from(concat(...records, ...heard)),
+    text: [...new Set(sections.map(([, value]) => JSON.stringify(value))), ...loot.log].join('\n').toLowerCase(),
+    counters: ofStore('counter').map((octets) => new DataView(octets.buffer).getUint32(0)),
+  };
+}
+
+/** Reads a record of the phone: format, phase, deviceId, d, salt, C, cost. */
+function readKeys(record: Uint8Array): FoundKeys {
+  const view = new DataView(record.buffer, record.byteOffset);
+  const secretKey = record.slice(8, 40);
+  const phone = { deviceId: view.getUint32(2), secretKey, publicKey: primitives.x25519PublicKey(secretKey) };
+  const cost = { N: view.getUint32(92), r: record[96] ?? 0, p: record[97] ?? 0 };
+  return { phone, pinKey: { salt: record.slice(42, 58), camouflaged: record.slice(60, 92), cost } };
+}
+
+function openedByEach(
+  keys: readonly FoundKeys[],
+  service: PublicHalf<ServiceKeyPair>,
+  frame: Uint8Array,
+): readonly Uint8Array[] {
+  return keys.flatMap(({ phone }) => {
+    try {
+      return [openDown(primitives, service, phone, frame)];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** What a PIN makes of a camouflaged key: the mask and the seed. */
+export function guess({ salt, camouflaged, cost }: PinKey, pin: string) {
+  const mask = primitives.scrypt(Buffer.from(pin), salt, cost);
+  return { mask, seed: camouflaged.map((octet, at) => octet ^ (mask[at] ?? 0)) };
+}
+
+/** Opens the box of a frame with what a thief believes to be `es` and `ss`. @param more octets hashed as well */
+export function openBox(
+  { service, deviceId }: Thief,
+  frame: Uint8Array,
+  D: Uint8Array,
+  es: Uint8Array,
+  ss: Uint8Array,
+  more: Uint8Array = new Uint8Array(),
+): Uint8Array | undefined {
+  const isDown = frame[0] === 0x12;
+  const at = isDown ? 2 : 6;
+  const label = new Uint8Array(16);
+  label.set(Buffer.from(isDown ? 'SM1 down' : frame[0] === 0x13 ? 'SM1 enrol' : 'SM1 up'));
+  const header = new Uint8Array(6);
+  header.set(frame.subarray(0, 2));
+  new DataView(header.buffer).setUint32(2, deviceId);
+  const okm = primitives.sha512(concat(label, header, frame.subarray(at, at + 32), service.publicKey, D, es, ss, more));
+  return primitives.secretboxOpen(okm.subarray(0, 32), okm.subarray(32, 56), frame.subarray(at + 32));
+}
+
+/** `E` of a frame. */
+export function ephemeralOf(frame: Uint8Array): Uint8Array {
+  return frame[0] === 0x12 ? frame.slice(2, 34) : frame.slice(6, 38);
+}
+
+/** All places of 32 octets in the records, each once, but those of zeros. */
+export function windows(records: readonly Uint8Array[]): readonly Uint8Array[] {
+  const found = new Map<string, Uint8Array>();
+  for (const record of records) {
+    for (let at = 0; at + 32 <= record.length; at += 1) {
+      const octets = record.subarray(at, at + 32);
+      if (!isZero(octets)) found.set(hexOf(octets), octets);
+    }
+  }
+  return [...found.values()];
+}
