@@ -116,3 +116,23 @@ test('before the PIN only files that anybody may read are read (3GPP TS 51.011, 
   await says('+CPIN=1234');
   expect(await crsm('176,28423,0,0,0')).toContain('144,0');
 });
+
+test('a number of more than twenty digits is cut in EF-ADN, and one without digits has none (10.5.1)', async () => {
+  const { crsm, says } = await card();
+  await says(`+CPBW=1,"${'12345678901234567890123'}",129,"Anna"`);
+  expect(await crsm('178,28474,1,4,28')).toBe(`144,0,"${NAME}${FF(10)}0B8121436587092143658709FFFF"`);
+  await says('+CPBW=1,"",129,"Anna"');
+  expect(await crsm('178,28474,1,4,28')).toBe(`144,0,"${NAME}${FF(10)}${FF(14)}"`);
+});
+
+test('without a service centre EF-SMSP has none (3GPP TS 51.011, 10.5.6)', async () => {
+  const { crsm, says } = await card();
+  await says('+CSCA=""');
+  expect(await crsm('178,28482,1,4,42')).toBe(`144,0,"${FF(14)}FD${FF(27)}"`);
+});
+
+test('a message that was stored without a service centre has the length 0 in EF-SMS', async () => {
+  const { modem, crsm } = await card();
+  modem.store('SM').add({ status: 2, smsc: new Uint8Array(), tpdu: Uint8Array.of(0x01, 0x02) });
+  expect(await crsm('178,28476,1,4,176')).toBe(`144,0,"07000102${FF(172)}"`);
+});

@@ -175,3 +175,46 @@ test.each([
   expect(timeText({ at: Date.parse(moment), zone })).toBe(text);
   expect(timeOf(text)).toBe(Date.parse(moment));
 });
+
+test('the log says once that a radio goes off, and on again, whatever off it is', async () => {
+  const { world, says } = await bench();
+  for (const functionality of [1, 4, 0, 4, 1, 1]) await says(`+CFUN=${functionality}`, 2_000);
+  const power = world.log.entries().flatMap((entry) => (entry.kind === 'power' ? [[entry.number, entry.on]] : []));
+  expect(power).toEqual([
+    [NUMBER, false],
+    [NUMBER, true],
+  ]);
+});
+
+test('abroad +CREG=2 shows the cell too; not registered it shows none (3GPP TS 27.007, 7.2)', async () => {
+  const { world, says } = await bench();
+  await says('+CREG=2');
+  const abroad = operators['00103'];
+  if (abroad !== undefined) world.subscriber(NUMBER)?.roamTo(abroad);
+  expect(await says('+CREG?', 2_000)).toContain('+CREG: 2,2\r\n');
+  expect(await says('+CREG?', 2_000)).toContain('+CREG: 2,5,"00C3","1A2B"\r\n');
+});
+
+test('a device that is pulled out, or in, twice is so once, and comes back under the name that was said', async () => {
+  const { world } = await bench();
+  const modem = world.modem(NUMBER) ?? expect.fail('no modem');
+  modem.plugIn();
+  expect(modem.plugged).toBe(true);
+  for (let i = 0; i < 2; i += 1) modem.unplug(0);
+  expect(modem.plugged).toBe(false);
+  for (let i = 0; i < 2; i += 1) modem.plugIn();
+  const kinds = world.log.entries().flatMap(({ kind }) => (kind === 'plug' || kind === 'unplug' ? [kind] : []));
+  expect(kinds).toEqual(['unplug', 'plug']);
+});
+
+test('what the network and the phone say of a code is in the log (3GPP TS 27.007, 7.15)', async () => {
+  const { world, says } = await bench();
+  await says('+CUSD=1,"*100#"', 1_000);
+  const said = world.log
+    .entries()
+    .flatMap((entry) => (entry.kind === 'ussd' ? [[entry.number, entry.by, entry.text]] : []));
+  expect(said).toEqual([
+    [NUMBER, 'phone', '*100#'],
+    [NUMBER, 'network', 'Your balance is 10.00 €'],
+  ]);
+});

@@ -23,8 +23,11 @@ async function bench(prepare = '') {
 
 /** Whether TP-DCS is of the 7-bit alphabet; reserved codings count as it (3GPP TS 23.038, 4). */
 test.each([
-  [true, [0x00, 0x0c, 0x10, 0x13, 0x40, 0x50, 0x80, 0xbf, 0xc0, 0xc8, 0xd0, 0xdb, 0xf0, 0xf3]],
-  [false, [0x04, 0x08, 0x14, 0x18, 0x20, 0x30, 0x44, 0x48, 0x60, 0xe0, 0xe8, 0xf4, 0xf7]],
+  [true, [0x00, 0x0c, 0x0f, 0x10, 0x13, 0x1d, 0x40, 0x50, 0x80, 0xbf, 0xc0, 0xc8, 0xcf, 0xd0, 0xdb, 0xdf, 0xf0, 0xf3]],
+  [
+    false,
+    [0x04, 0x07, 0x08, 0x0b, 0x14, 0x18, 0x20, 0x2d, 0x30, 0x44, 0x48, 0x60, 0x7f, 0xe0, 0xe1, 0xe8, 0xef, 0xf4, 0xf7],
+  ],
 ])('7-bit text: %j', (sevenBit, codings) => {
   expect(codings.filter((dcs) => isSevenBit(dcs) === sevenBit)).toEqual(codings);
 });
@@ -88,4 +91,74 @@ test('a find in the phonebook is by the beginning of the name, of any case (3GPP
   for (const [index, name] of ['Anna', 'Hanna', 'ANNE'].entries()) await says(`+CPBW=${index + 1},"12",129,"${name}"`);
   expect((await says('+CPBF="ann"')).match(/\+CPBF: \d/g)).toEqual(['+CPBF: 1', '+CPBF: 3']);
   expect((await says('+CPBF=""')).match(/\+CPBF: \d/g)).toHaveLength(3);
+});
+
+/** TP-OA of a stored DELIVER by its type, as `+CMGR` shows the number and `<tooa>` (3GPP TS 24.011, 8.2.5.2). */
+test.each([
+  ['91', '"+12","",145'],
+  ['81', '"12","",129'],
+  ['A1', '"12","",161'],
+  ['B1', '"12","",129'],
+])('a sender of type %s', async (type, shown) => {
+  const { says, enters } = await bench(';+CSDH=1;+CMGF=0');
+  const tpdu = `0402${type}2100000130100100004002E834`;
+  expect(await enters(`+CMGW=${tpdu.length / 2},1`, `00${tpdu}`)).toContain('+CMGW: 1');
+  await says('+CMGF=1');
+  const [number, , tooa] = shown.split(',');
+  expect(await says('+CMGR=1')).toContain(
+    `"REC READ",${number},,"10/03/01,10:00:00+04",${tooa},4,0,0,"",129,2\r\nhi\r\n`,
+  );
+});
+
+test('a text with a header is shown in hexadecimal, one without in characters (3GPP TS 27.005, 3.1)', async () => {
+  const { says, enters } = await bench(';+CMGF=0');
+  for (const tpdu of ['0402812100000130100100004002E834', '440281210000013010010000400A0605040B8423F0E834'])
+    await enters(`+CMGW=${tpdu.length / 2},1`, `00${tpdu}`);
+  await says('+CMGF=1');
+  expect(await says('+CMGR=1')).toContain('\r\nhi\r\n');
+  expect(await says('+CMGR=2')).toContain('\r\n0605040B8423F0E834\r\n');
+});
+
+test.each([
+  ['"rec read"', ['1']],
+  ['"REC UNREAD"', ['2', '3']],
+  ['"STO UNSENT"', ['4']],
+  ['"sto sent"', []],
+  ['"ALL"', ['1', '2', '3', '4']],
+])('+CMGL=%s lists %j (3GPP TS 27.005, 3.4.2)', async (word, places) => {
+  const { world, clock, says, enters } = await bench();
+  for (const text of ['a', 'b', 'c']) world.deliver({ to: NUMBER, from: '123', content: { kind: 'text', text } });
+  await clock.advance(1);
+  await says('+CMGR=1');
+  await enters('+CMGW="123"', 'd');
+  const listed = [...(await says(`+CMGL=${word}`)).matchAll(/\+CMGL: (\d)/g)].map(([, place]) => place);
+  expect(listed).toEqual(places);
+  expect(await says('+CMGL="READ"')).toBe('\r\n+CMS ERROR: 305\r\n');
+});
+
+test.each([
+  ['1,50', ['1', '3', '50']],
+  ['2,49', ['3']],
+  ['3', ['3']],
+  ['2', []],
+  ['3,50', ['3', '50']],
+  ['1,3', ['1', '3']],
+])('+CPBR=%s shows %j, in their order (3GPP TS 27.007, 8.12)', async (range, places) => {
+  const { says } = await bench();
+  for (const place of [50, 3, 1]) await says(`+CPBW=${place},"12",129,"x"`);
+  const shown = [...(await says(`+CPBR=${range}`)).matchAll(/\+CPBR: (\d+)/g)].map(([, place]) => place);
+  expect(shown).toEqual(places);
+});
+
+test.each([
+  ['127', undefined],
+  ['128', '"12",129'],
+  ['129', '"12",129'],
+  ['145', '"+12",145'],
+  ['255', '"12",129'],
+  ['256', undefined],
+])('+CPBW with the type %s stores %s', async (type, stored) => {
+  const { says } = await bench();
+  expect(await says(`+CPBW=7,"12",${type},"x"`)).toContain(stored === undefined ? 'ERROR' : 'OK');
+  expect(await says('+CPBR=7')).toBe(`${stored === undefined ? '' : `\r\n+CPBR: 7,${stored},"x"\r\n`}\r\nOK\r\n`);
 });
