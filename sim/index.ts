@@ -19,6 +19,7 @@ export { sequenceDiagram } from './evidence/sequence-diagram.ts';
 export {
   ExampleHost,
   type ExampleHostOptions,
+  HOST_FAULTS,
   type HostFault,
   type HostOrder,
   type SettlementFault,

@@ -3,26 +3,30 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import type { Clock } from '../../modem/index.ts';
 import type { LineServer } from './host-link.ts';
 
-/** What a host does wrong with one order. */
-export type HostFault =
-  /** The order is lost on its way: nothing is carried out, nobody answers. */
-  | 'no-answer'
-  /** The order is carried out and its answer is lost. */
-  | 'answer-lost'
-  /** The order is carried out; its answer comes two minutes later, as a notice. */
-  | 'late'
-  /** The order reaches the host only half a minute later. */
-  | 'slow'
-  /** The answer comes twice. */
-  | 'twice'
-  /** The answer to another order comes first. */
-  | 'out-of-order'
-  /** The connection ends in the middle of the answer. */
-  | 'cut'
-  /** The host refuses. */
-  | 'declined'
-  /** The host takes the order and decides later: {@link ExampleHost.decide}. */
-  | 'pending';
+/** What a host can do wrong with one order. */
+export const HOST_FAULTS = [
+  // The order is lost on its way: nothing is carried out, nobody answers.
+  'no-answer',
+  // The order is carried out and its answer is lost.
+  'answer-lost',
+  // The order is carried out; its answer comes two minutes later, as a notice.
+  'late',
+  // The order reaches the host only half a minute later.
+  'slow',
+  // The answer comes twice.
+  'twice',
+  // The answer to another order comes first.
+  'out-of-order',
+  // The connection ends in the middle of the answer.
+  'cut',
+  // The host refuses.
+  'declined',
+  // The host takes the order and decides later: ExampleHost.decide.
+  'pending',
+] as const;
+
+/** What a host does wrong with one order: one of {@link HOST_FAULTS}. */
+export type HostFault = (typeof HOST_FAULTS)[number];
 
 /** What a host writes wrongly into its settlement report. */
 export type SettlementFault = 'amount' | 'day' | 'missing' | 'duplicate' | 'orphan';

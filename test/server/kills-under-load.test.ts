@@ -12,14 +12,7 @@ import {
   servicePrimitives,
 } from '../../server/index.ts';
 import { balanceOf } from '../../server/ledger/ledger.ts';
-import {
-  ExampleHost,
-  exampleRail,
-  type HostFault,
-  memoryLink,
-  type SeededRandom,
-  seededRandom,
-} from '../../sim/index.ts';
+import { ExampleHost, exampleRail, HOST_FAULTS, memoryLink, type SeededRandom, seededRandom } from '../../sim/index.ts';
 import type { TestPhone } from './phone.ts';
 import { DEPOSIT, PIN, type Subscriber, World } from './world.ts';
 
@@ -28,17 +21,6 @@ const KILLS = Number(process.env['CASH_MOBILE_KILLS'] ?? 24);
 const KILLS_A_WORLD = Math.min(20, Math.ceil(KILLS / 4));
 
 const RAILS: readonly ('ledger' | Capabilities['onUnknown'])[] = ['ledger', 'inquire', 'repeat', 'reverse'];
-const FAULTS: readonly HostFault[] = [
-  'no-answer',
-  'answer-lost',
-  'late',
-  'slow',
-  'cut',
-  'twice',
-  'out-of-order',
-  'declined',
-  'pending',
-];
 const SECRET = 'between rail and host';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -132,7 +114,7 @@ class Load {
     else if (what < 16) await this.#readReceipts();
     else if (what < 17) await this.#enrol();
     else if (what < 18) this.host.decide(this.#below(2) === 0 ? 'moved' : 'declined');
-    else if (this.#kind !== 'ledger') this.host.misbehave(FAULTS[this.#below(FAULTS.length)] ?? 'cut');
+    else if (this.#kind !== 'ledger') this.host.misbehave(HOST_FAULTS[this.#below(HOST_FAULTS.length)] ?? 'cut');
   }
 
   async #request(): Promise<void> {

@@ -1,22 +1,10 @@
 import { z } from 'zod';
 import { type Clock, sleep } from '../../../modem/index.ts';
 import type { ServiceKeys } from '../../../server/index.ts';
-import type { ExampleHost, HostFault, SeededRandom } from '../../../sim/index.ts';
+import { type ExampleHost, HOST_FAULTS, type SeededRandom } from '../../../sim/index.ts';
 import { type Api, PaymentAnswer, PersonAnswer } from './api.ts';
 import { ObligingPhone } from './obliging-phone.ts';
 import type { SmsNetwork } from './sms-network.ts';
-
-const FAULTS: readonly HostFault[] = [
-  'no-answer',
-  'answer-lost',
-  'late',
-  'slow',
-  'cut',
-  'twice',
-  'out-of-order',
-  'declined',
-  'pending',
-];
 
 /** What each customer begins with, cents. */
 export const DEPOSIT = 100_000;
@@ -168,7 +156,7 @@ export class Load {
     const { host } = this.#options;
     if (host === undefined) return;
     if (this.#isChance(4)) host.decide(this.#isChance(2) ? 'moved' : 'declined');
-    else host.misbehave(FAULTS[this.#below(FAULTS.length)] ?? 'cut');
+    else host.misbehave(HOST_FAULTS[this.#below(HOST_FAULTS.length)] ?? 'cut');
   }
 
   async #askPayment(path: string, body: object): Promise<void> {
