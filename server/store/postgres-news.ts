@@ -2,7 +2,7 @@ import type { Client, Pool } from 'pg';
 import { z } from 'zod';
 import type { Cancel, Clock } from '../../modem/index.ts';
 import { type Listeners, TOLD_ELSEWHERE } from './listeners.ts';
-import type { News } from './transaction.ts';
+import { joined, type Keys, type News } from './transaction.ts';
 
 /** The channel of NOTIFY. */
 const CHANNEL = 'cash_mobile';
@@ -33,7 +33,7 @@ export class PostgresNews {
   readonly #listeners: Listeners;
   /** Tells this process's own telegrams from others'. */
   readonly #name: string;
-  readonly #unsent = new Map<ToldElsewhere, number[]>();
+  readonly #unsent = new Map<ToldElsewhere, Keys>();
   #sending: Promise<void> | undefined;
   #client: Client | undefined;
   #again: Cancel | undefined;
@@ -67,7 +67,7 @@ export class PostgresNews {
   tell(news: News): void {
     for (const topic of TOLD_ELSEWHERE) {
       const keys = news.get(topic);
-      if (keys !== undefined) this.#unsent.set(topic, [...(this.#unsent.get(topic) ?? []), ...keys]);
+      if (keys !== undefined) this.#unsent.set(topic, joined(this.#unsent.get(topic) ?? [], keys));
     }
     if (this.#unsent.size > 0) this.#sending ??= this.#sendAll();
   }
@@ -113,9 +113,9 @@ export class PostgresNews {
 }
 
 /** Of a topic without a key, and of more keys than fit, nobody knows which rows are meant. */
-function telegramOf(from: string, unsent: readonly (readonly [ToldElsewhere, readonly number[]])[]): string {
+function telegramOf(from: string, unsent: readonly (readonly [ToldElsewhere, Keys])[]): string {
   const written = (news: z.infer<typeof Telegram>['news']) => JSON.stringify({ from, news });
-  const full = written(unsent.map(([topic, keys]) => [topic, keys.length === 0 ? null : [...keys]]));
+  const full = written(unsent.map(([topic, keys]) => [topic, keys === 'any' ? null : [...keys]]));
   return full.length < LONGEST_TELEGRAM ? full : written(unsent.map(([topic]) => [topic, null]));
 }
 

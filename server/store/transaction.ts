@@ -8,14 +8,22 @@ export interface Statements extends ReadTx {
   sequence(name: 'approval'): Promise<number>;
 }
 
+/** The rows of a topic that have news; `any`: somebody has not said which. */
+export type Keys = readonly number[] | 'any';
+
 /** Topics, each with the keys of its rows. */
-export type News = ReadonlyMap<Topic, readonly number[]>;
+export type News = ReadonlyMap<Topic, Keys>;
+
+/** The rows of both. */
+export function joined(some: Keys, others: Keys): Keys {
+  return some === 'any' || others === 'any' ? 'any' : [...some, ...others];
+}
 
 /** One transaction on a connection, until {@link Transaction.end}. */
 export class Transaction implements Tx {
   readonly #name: string;
   readonly #connection: Statements;
-  readonly #news = new Map<Topic, number[]>();
+  readonly #news = new Map<Topic, Keys>();
   readonly #tasks: (() => void)[] = [];
   #ended = false;
 
@@ -41,9 +49,7 @@ export class Transaction implements Tx {
   }
 
   wake(topic: Topic, key?: number): void {
-    const keys = this.#news.get(topic) ?? [];
-    if (key !== undefined) keys.push(key);
-    this.#news.set(topic, keys);
+    this.#news.set(topic, joined(this.#news.get(topic) ?? [], key === undefined ? 'any' : [key]));
   }
 
   afterCommit(task: () => void): void {

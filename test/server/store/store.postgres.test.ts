@@ -296,6 +296,27 @@ describe('news of a commit', () => {
     expect(heard.toSorted()).toEqual(['journal 5 6', 'outbox all']);
   });
 
+  it.each([
+    ['the first', [undefined, 5]],
+    ['the last', [5, undefined]],
+  ])('of which %s has no key is news of any row', async (_, keys) => {
+    const { other, heard, wake } = await two();
+    await wake((tx) => {
+      for (const key of keys) tx.wake('outbox', key);
+    });
+    await eventually(other.clock, () => heard.length === 1);
+    expect(heard).toEqual(['outbox all']);
+  });
+
+  it('that are made while an earlier one is told are joined: one without a key is not lost', async () => {
+    const { other, heard, wake } = await two();
+    const keys = [1, ...Array.from({ length: 10 }, () => undefined), 2];
+    await Promise.all(keys.map((key) => wake((tx) => tx.wake('outbox', key))));
+    await wake((tx) => tx.wake('journal', 3));
+    await eventually(other.clock, () => heard.includes('journal 3'));
+    expect(heard).toContain('outbox all');
+  });
+
   it('that has more keys than a telegram takes is told without them', async () => {
     const { other, heard, wake } = await two();
     const keys = Array.from({ length: 700 }, (_, n) => 1_000_000_000_000 + n);
