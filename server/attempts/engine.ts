@@ -1,6 +1,16 @@
 import type { Clock } from '../../modem/index.ts';
 import { type Journal, recordFault } from '../journal/journal.ts';
-import type { Inquiry, LocalRail, Notice, Outcome, Rail, RailOrder, Rails, RemoteRail } from '../rails/rail.ts';
+import type {
+  Inquiry,
+  LocalRail,
+  Notice,
+  NoticeHeaders,
+  Outcome,
+  Rail,
+  RailOrder,
+  Rails,
+  RemoteRail,
+} from '../rails/rail.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Timers } from '../time/timers.ts';
 import { messageOf, ServiceError } from '../vocabulary/errors.ts';
@@ -129,14 +139,15 @@ export class AttemptEngine {
 
   /**
    * Takes a message that the host of a rail sent by itself; resolves when what it says is on disk.
-   * @throws ServiceError `not-found` for a rail that is not there or takes no messages; what {@link RemoteRail.accept} throws
+   * @throws ServiceError `not-found` for a rail that is not there or takes no messages; `invalid-request` when the rail says
+   * that the message is not its host's
    */
-  async notice(name: Rail['name'], message: Uint8Array): Promise<void> {
+  async notice(name: string, message: Uint8Array, headers: NoticeHeaders): Promise<void> {
     const rail = this.#rails.named(name);
     if (rail === undefined || rail.local || rail.accept === undefined) {
       throw new ServiceError('not-found', `there is no rail ${name} that takes messages`);
     }
-    const notices = await rail.accept(message);
+    const notices = await accepted(rail.accept(message, headers));
     await this.#store.transaction('notice of a rail', async (tx) => {
       for (const notice of notices) await this.#noticed(tx, rail, notice);
     });
@@ -304,5 +315,13 @@ async function answerOf(call: () => Promise<Outcome>): Promise<Outcome> {
     return await call();
   } catch (error) {
     return { kind: 'unknown', reason: messageOf(error) };
+  }
+}
+
+async function accepted(accepting: Promise<readonly Notice[]>): Promise<readonly Notice[]> {
+  try {
+    return await accepting;
+  } catch (error) {
+    throw new ServiceError('invalid-request', `the rail does not take this message: ${messageOf(error)}`);
   }
 }

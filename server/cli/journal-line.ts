@@ -26,6 +26,8 @@ function describe(event: ServiceEvent): string {
       return `device ${event.deviceId} ${event.message} was not sent: ${event.reason}`;
     case 'difference-ended':
       return `reconciled ${event.rail} ${event.key}: no longer ${event.difference}`;
+    case 'difference-accepted':
+      return `ACCEPTED ${event.rail} ${event.key}: ${event.difference} (${event.reason})`;
     case 'fault':
       return `FAULT ${event.reason}`;
   }

@@ -1,6 +1,7 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { z } from 'zod';
-import { type Output, outputOf } from '../../modem/cli/program.ts';
+import { type Output, outputOf, UsageError } from '../../modem/cli/program.ts';
+import { DIFFERENCE_KINDS } from '../vocabulary/events.ts';
 import { askService, withServer } from './admin-api.ts';
 import { AmountAnswer } from './money.ts';
 import { type DaysChoice, dayOption } from './period-option.ts';
@@ -21,7 +22,15 @@ const ReportAnswer = z.object({
   matched: z.int(),
   otherDay: z.array(FindingAnswer),
   differences: z.array(FindingAnswer),
+  accepted: z.array(FindingAnswer),
 });
+
+const AcceptedAnswer = z.object({ rail: z.string(), key: z.string(), kind: z.string() });
+
+interface AcceptOptions {
+  readonly kind?: string;
+  readonly reason: string;
+}
 
 /** How long the rails may take to give their settlements, ms. */
 const RAILS_LIMIT_MS = 120_000;
@@ -29,6 +38,7 @@ const RAILS_LIMIT_MS = 120_000;
 /** `cash-server reconcile` */
 export function reconcileCommand(): Command {
   return withServer(new Command('reconcile'))
+    .addCommand(acceptCommand())
     .option('--rail <name>', 'only this rail')
     .option('--from <day>', 'the first day (UTC), as 2026-11-01; default: seven days before the end', dayOption)
     .option('--to <day>', 'the last day (UTC), as 2026-11-30; default: yesterday', dayOption)
@@ -45,16 +55,45 @@ export function reconcileCommand(): Command {
     });
 }
 
-function printReport(output: Output, { rail, from, to, matched, otherDay, differences }: z.infer<typeof ReportAnswer>) {
+function acceptCommand(): Command {
+  return new Command('accept')
+    .description(
+      'accept a difference that will never match: it is no alarm and not compared again; kept in the journal',
+    )
+    .configureHelp({ showGlobalOptions: true })
+    .argument('<key>', 'the key of the movement, as "cash-server reconcile" prints it')
+    .requiredOption('--reason <text>', 'why')
+    .addOption(new Option('--kind <kind>', 'when the movement has several differences').choices(DIFFERENCE_KINDS))
+    .action(async (key: string, { kind, reason }: AcceptOptions, command: Command) => {
+      // The options of "reconcile" are read by it, also where they come behind "accept".
+      const reconcile = command.parent ?? command;
+      const { rail }: { readonly rail?: string } = reconcile.opts();
+      if (rail === undefined) throw new UsageError('give --rail: the one whose settlement differs');
+      const body = { rail, key, kind, reason };
+      const request = { method: 'POST', path: '/v1/reconciliations/accept', body } as const;
+      const accepted = await askService(reconcile, request, AcceptedAnswer);
+      outputOf(command).print(
+        { event: 'accepted', ...accepted },
+        `${accepted.rail} ${accepted.kind} ${key} is accepted`,
+      );
+    });
+}
+
+function printReport(output: Output, report: z.infer<typeof ReportAnswer>) {
+  const { rail, from, to, matched, otherDay, differences, accepted } = report;
   for (const finding of [...differences, ...otherDay]) {
     output.print(
       { event: 'finding', rail, ...finding },
       `${rail} ${finding.kind.padEnd(12)} ${finding.key}: ${finding.detail}`,
     );
   }
-  const counts = `${matched} matched, ${otherDay.length} settled on another day, ${differences.length} differences`;
+  const open = `${matched} matched, ${otherDay.length} settled on another day, ${differences.length} differences`;
+  const counts = accepted.length === 0 ? open : `${open}, ${accepted.length} accepted`;
   output.print(
-    { event: 'reconciled', rail, from, to, matched, otherDay: otherDay.length, differences: differences.length },
+    {
+      ...{ event: 'reconciled', rail, from, to, matched },
+      ...{ otherDay: otherDay.length, differences: differences.length, accepted: accepted.length },
+    },
     `${rail}, ${from.slice(0, 10)} to before ${to.slice(0, 16).replace('T', ' ')} UTC: ${counts}`,
   );
 }

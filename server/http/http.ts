@@ -15,6 +15,7 @@ import type { OpenRequests } from './open-requests.ts';
 import { operatorRoutes } from './operator-routes.ts';
 import { sendError, sendProblem } from './problem.ts';
 import { publicRoutes } from './public-routes.ts';
+import { railRoutes } from './rail-routes.ts';
 
 /** The largest request body, octets; a payment has a few hundred. */
 const BODY_LIMIT = 16 * 1024;
@@ -55,5 +56,6 @@ export function createHttp(service: Service, adminKeyHash: Uint8Array, requests:
   void app.register(async (scope) => adminRoutes(scope, service, adminKeyHash));
   void app.register(async (scope) => operatorRoutes(scope, service, adminKeyHash));
   void app.register(async (scope) => merchantRoutes(scope, service));
+  void app.register(async (scope) => railRoutes(scope, service));
   return app;
 }

@@ -21,6 +21,6 @@ export function refuseNul(app: FastifyInstance): void {
 /** @param depth of objects in objects that are looked at; what lies deeper no schema takes */
 function hasNul(value: unknown, depth = DEPTH): boolean {
   if (typeof value === 'string') return value.includes(NUL);
-  if (typeof value !== 'object' || value === null || depth === 0) return false;
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || depth === 0) return false;
   return Object.values(value).some((inner) => hasNul(inner, depth - 1));
 }

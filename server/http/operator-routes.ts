@@ -3,7 +3,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Service } from '../service/service.ts';
 import { checkAdmin } from './auth.ts';
 import { PaymentListView, ReviewQuery } from './payment-schemas.ts';
-import { ReconciliationBody, ReportsView, viewReport } from './reconciliation-schemas.ts';
+import { AcceptanceBody, AcceptedView, ReconciliationBody, ReportsView, viewReport } from './reconciliation-schemas.ts';
 import { viewPayments } from './views.ts';
 
 const tags = ['administration'];
@@ -37,5 +37,18 @@ export async function operatorRoutes(app: FastifyInstance, service: Service, adm
       },
     },
     async (request) => ({ reports: (await service.reconcile(request.body ?? {})).map(viewReport) }),
+  );
+
+  routes.post(
+    '/v1/reconciliations/accept',
+    {
+      schema: {
+        tags,
+        summary: 'Accept a difference that will never match',
+        body: AcceptanceBody,
+        response: { 200: AcceptedView },
+      },
+    },
+    async ({ body }) => ({ rail: body.rail, key: body.key, kind: await service.accept(body) }),
   );
 }

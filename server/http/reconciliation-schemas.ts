@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { Amount } from '../../device/safe-mobile/index.ts';
+import type { Acceptance } from '../reconciliation/accept.ts';
 import type { Finding } from '../reconciliation/compare.ts';
 import type { ReconciliationOrder } from '../reconciliation/order.ts';
 import type { ReconciliationReport } from '../reconciliation/reconcile.ts';
-import { DIFFERENCE_KINDS } from '../vocabulary/events.ts';
+import { DIFFERENCE_KINDS, type DifferenceKind } from '../vocabulary/events.ts';
 import { AmountView, TimeText } from './amount-schema.ts';
 
 const Day: z.ZodType<number> = z.iso
@@ -17,6 +18,25 @@ export const ReconciliationBody: z.ZodType<ReconciliationOrder | null | undefine
     to: Day.optional().describe('The last day (UTC). Default: yesterday'),
   })
   .nullish();
+
+export const AcceptanceBody: z.ZodType<Acceptance> = z.strictObject({
+  rail: z.string().max(32),
+  key: z.string().min(1).max(64).describe('The key of the movement, as rail and service name it'),
+  kind: z.enum(DIFFERENCE_KINDS).optional().describe('Needed when the movement has several differences'),
+  reason: z.string().trim().min(1).max(400).describe('Why it is accepted; it is kept in the journal'),
+});
+
+export interface AcceptedView {
+  readonly rail: string;
+  readonly key: string;
+  readonly kind: DifferenceKind;
+}
+
+export const AcceptedView: z.ZodType<AcceptedView> = z.object({
+  rail: z.string(),
+  key: z.string(),
+  kind: z.enum(DIFFERENCE_KINDS),
+});
 
 export interface FindingView {
   readonly kind: Finding['kind'];
@@ -34,6 +54,7 @@ export interface ReportView {
   readonly matched: number;
   readonly otherDay: readonly FindingView[];
   readonly differences: readonly FindingView[];
+  readonly accepted: readonly FindingView[];
 }
 
 const FindingView: z.ZodType<FindingView> = z
@@ -56,13 +77,14 @@ export const ReportsView: z.ZodType<{ readonly reports: readonly ReportView[] }>
       matched: z.int().describe('Movements that are the same there and here'),
       otherDay: z.array(FindingView).describe('Matched as well, but settled on another day'),
       differences: z.array(FindingView).describe('Somebody has to look at each; new ones are alarms in the journal'),
+      accepted: z.array(FindingView).describe('Differences that an administrator has accepted'),
     }),
   ),
 });
 
 /** The reconciliation of a rail as the API shows it. */
-export function viewReport({ rail, from, to, matched, findings }: ReconciliationReport): ReportView {
-  const views = findings.map((finding) => ({ ...finding, at: new Date(finding.at).toISOString() }));
+export function viewReport({ rail, from, to, matched, findings, accepted }: ReconciliationReport): ReportView {
+  const views = findings.map(viewFinding);
   return {
     rail,
     from: new Date(from).toISOString(),
@@ -70,5 +92,10 @@ export function viewReport({ rail, from, to, matched, findings }: Reconciliation
     matched,
     otherDay: views.filter(({ kind }) => kind === 'other-day'),
     differences: views.filter(({ kind }) => kind !== 'other-day'),
+    accepted: accepted.map(viewFinding),
   };
+}
+
+function viewFinding(finding: Finding): FindingView {
+  return { ...finding, at: new Date(finding.at).toISOString() };
 }

@@ -108,6 +108,6 @@ async function entriesOf(store: Store, seqs: readonly number[]): Promise<Journal
 function subjectOf(event: ServiceEvent): string {
   if (event.kind === 'payment' || event.kind === 'refund' || event.kind === 'resolved') return event.txn;
   if (event.kind === 'fault') return 'service';
-  if (event.kind === 'difference-ended') return event.key;
+  if (event.kind === 'difference-ended' || event.kind === 'difference-accepted') return event.key;
   return event.kind === 'alarm' && event.deviceId === undefined ? event.ref : `device:${event.deviceId}`;
 }

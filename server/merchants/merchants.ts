@@ -37,28 +37,39 @@ export interface AddedMerchant {
   readonly repeated: boolean;
 }
 
-/** What a registration needs: the vault makes the API key that belongs to an idempotency key. */
-export interface RegistrationContext {
-  readonly clock: Clock;
+/** What an API key is made of: the vault makes the one that belongs to an idempotency key. */
+interface RegistrationContext {
   readonly random: Random;
   readonly vault: Vault;
 }
 
 /**
+ * The API key of a merchant who is to be registered. It is drawn before the transaction, which by it finds what an earlier run
+ * of its own has done.
+ * @param idempotencyKey the administrator's key of the request: the API key is made from it and the vault key, so that the
+ * answer can be given again though it is not stored
+ */
+export function newApiKey({ random, vault }: RegistrationContext, idempotencyKey: string | undefined): string {
+  if (idempotencyKey === undefined) return `cm_${hexOf(random.bytes(API_KEY_OCTETS))}`;
+  const value = new TextEncoder().encode(idempotencyKey);
+  return `cm_${hexOf(vault.mac('API key', 'merchant', value).subarray(0, API_KEY_OCTETS))}`;
+}
+
+/**
  * Registers a merchant.
- * @param idempotencyKey the administrator's key of this request: the same key with the same content is the same merchant.
- * Its API key is made from it and the vault key, so that the answer can be given again though it is not stored.
+ * @param apiKey of {@link newApiKey}
+ * @param idempotencyKey the administrator's key of this request: the same key with the same content is the same merchant
  * @throws ServiceError `invalid-request`; `conflict` when the person is a merchant's phone already, or the key was used for another merchant
  */
 export async function addMerchant(
   tx: Tx,
-  context: RegistrationContext,
+  clock: Clock,
   wanted: NewMerchant,
+  apiKey: string,
   idempotencyKey: string | undefined,
 ): Promise<AddedMerchant> {
   checkName(wanted.name, PAYEE_OCTETS);
-  const apiKey = `cm_${hexOf(keyOctets(context, idempotencyKey))}`;
-  const createdAt = context.clock.now();
+  const createdAt = clock.now();
   const id = await tx.get(
     `INSERT INTO merchant (name, currency, api_key_hash, person_id, created_at, idempotency_key)
      VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id`,
@@ -71,18 +82,15 @@ export async function addMerchant(
     idempotencyKey ?? null,
   );
   if (id !== undefined) return { merchant: { ...wanted, id, createdAt }, apiKey, repeated: false };
+  // Without a key nobody else has this API key: an earlier run of this transaction was committed.
+  const own = idempotencyKey === undefined ? await merchantByApiKey(tx, apiKey) : undefined;
+  if (own !== undefined) return { merchant: own, apiKey, repeated: false };
   const known = idempotencyKey === undefined ? undefined : await merchantByIdempotencyKey(tx, idempotencyKey);
   if (known === undefined) {
     throw new ServiceError('conflict', `person ${wanted.personId} already has the phone of a merchant`);
   }
   if (isSame(known, wanted)) return { merchant: known, apiKey, repeated: true };
   throw new ServiceError('conflict', `key ${idempotencyKey} was used for another merchant: use a new one`);
-}
-
-function keyOctets({ random, vault }: RegistrationContext, idempotencyKey: string | undefined): Uint8Array {
-  if (idempotencyKey === undefined) return random.bytes(API_KEY_OCTETS);
-  const value = new TextEncoder().encode(idempotencyKey);
-  return vault.mac('API key', 'merchant', value).subarray(0, API_KEY_OCTETS);
 }
 
 async function merchantByIdempotencyKey(tx: ReadTx, key: string): Promise<Merchant | undefined> {

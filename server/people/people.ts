@@ -19,8 +19,16 @@ export interface Person {
 /** Octets of UTF-8 that a person's name may have. */
 const PERSON_NAME_OCTETS = 64;
 
-/** @throws ServiceError `invalid-request`; `conflict` when the number belongs to somebody already */
-export async function addPerson(tx: Tx, person: Omit<Person, 'id' | 'createdAt'>, at: number): Promise<Person> {
+/**
+ * @param earlier who was added by an earlier run of this transaction, which was perhaps committed though nobody heard of it
+ * @throws ServiceError `invalid-request`; `conflict` when the number belongs to somebody already
+ */
+export async function addPerson(
+  tx: Tx,
+  person: Omit<Person, 'id' | 'createdAt'>,
+  at: number,
+  earlier: PersonId | undefined,
+): Promise<Person> {
   if (!E164.test(person.number)) {
     throw new ServiceError('invalid-request', `number: expected + and 7 to 15 digits, got ${person.number}`);
   }
@@ -36,6 +44,7 @@ export async function addPerson(tx: Tx, person: Omit<Person, 'id' | 'createdAt'>
   );
   if (id === undefined) {
     const known = await personByNumber(tx, person.number);
+    if (known !== undefined && known.id === earlier) return known;
     throw new ServiceError(
       'conflict',
       `${person.number} is registered already, to person ${known?.id}: each number belongs to one person`,

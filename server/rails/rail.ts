@@ -45,6 +45,9 @@ export interface Notice {
   readonly outcome: Outcome;
 }
 
+/** The headers of the request that brought a message, by their names in lower case; empty when it did not come by HTTP. */
+export type NoticeHeaders = Readonly<Record<string, string>>;
+
 /** What a rail can do, from which the engine knows how to treat it. */
 export interface Capabilities {
   /** The most that one order may move, minor units. */
@@ -102,9 +105,10 @@ export interface RemoteRail extends RailBase {
   inquire?(order: RailOrder): Promise<Inquiry>;
   /**
    * Reads a message that the rail's host sent by itself, and checks that it is the host's. The same message may come twice, and
-   * an older one after a newer one. @throws Error when the message is not the host's or cannot be read
+   * an older one after a newer one.
+   * @param headers some hosts sign in them. @throws Error when the message is not the host's or cannot be read
    */
-  accept?(message: Uint8Array): Promise<readonly Notice[]>;
+  accept?(message: Uint8Array, headers: NoticeHeaders): Promise<readonly Notice[]>;
 }
 
 /** The account of what a merchant earned. */

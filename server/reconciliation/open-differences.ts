@@ -14,17 +14,32 @@ export function isDifference(finding: Finding): finding is Difference {
   return finding.kind !== 'other-day';
 }
 
-/** Keeps a difference until it is gone. It is an alarm in the journal when it is new. */
-export async function keepDifference(tx: Tx, journal: Journal, rail: string, difference: Difference): Promise<void> {
+/**
+ * Keeps a difference until it is gone. It is an alarm in the journal when it is new, and when it is not any more what an operator
+ * has accepted. @returns whether it is accepted
+ */
+export async function keepDifference(tx: Tx, journal: Journal, rail: string, difference: Difference): Promise<boolean> {
   const { kind, key, at, detail } = difference;
   const isNew = await tx.run(
-    'INSERT INTO difference (rail, rail_key, kind, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+    'INSERT INTO difference (rail, rail_key, kind, at, detail) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
     rail,
     key,
     kind,
     at,
+    detail,
   );
-  if (isNew === 0) return;
+  if (isNew === 0) {
+    const known = await lockDifference(tx, rail, key, kind);
+    if (known === undefined || known.detail === detail) return known?.accepted === true;
+    await tx.run(
+      'UPDATE difference SET detail = ?, accepted_at = NULL WHERE rail = ? AND rail_key = ? AND kind = ?',
+      detail,
+      rail,
+      key,
+      kind,
+    );
+    if (!known.accepted) return false;
+  }
   const alarm = `settlement-${kind}` as const;
   await journal.record(tx, {
     kind: 'alarm',
@@ -32,6 +47,17 @@ export async function keepDifference(tx: Tx, journal: Journal, rail: string, dif
     ref: key,
     detail: `${rail}: ${detail}. ${ALARM_ADVICE[alarm]}`,
   });
+  return false;
+}
+
+function lockDifference(tx: Tx, rail: string, key: string, kind: DifferenceKind) {
+  return tx.get(
+    'SELECT detail, accepted_at FROM difference WHERE rail = ? AND rail_key = ? AND kind = ? FOR UPDATE',
+    (row) => ({ detail: row.text('detail'), accepted: row.optionalInteger('accepted_at') !== undefined }),
+    rail,
+    key,
+    kind,
+  );
 }
 
 /**
@@ -63,7 +89,7 @@ export async function endDifferences(
 /** The days since `from` that have open differences, each by the moment at which it begins. */
 export function openDays(tx: ReadTx, rail: string, from: number): Promise<number[]> {
   return tx.all(
-    `SELECT DISTINCT at / ${DAY_MS} AS day FROM difference WHERE rail = ? AND at >= ?`,
+    `SELECT DISTINCT at / ${DAY_MS} AS day FROM difference WHERE rail = ? AND at >= ? AND accepted_at IS NULL`,
     (row) => dayOf(row.integer('day') * DAY_MS),
     rail,
     from,

@@ -27,8 +27,10 @@ export interface ReconciliationReport extends Period {
   readonly rail: string;
   /** Movements that are the same there and here; those of another day are not counted. */
   readonly matched: number;
-  /** Differences, and movements of another day. */
+  /** Open differences, and movements of another day. */
   readonly findings: readonly Finding[];
+  /** Differences that an operator has accepted. */
+  readonly accepted: readonly Finding[];
 }
 
 /** A rail did not give its settlement. */
@@ -48,6 +50,7 @@ export async function reconcile(
 ): Promise<ReconciliationReport> {
   const to = Math.min(period.to, context.clock.now());
   const findings: Finding[] = [];
+  const accepted: Finding[] = [];
   let matched = 0;
   for (const day of daysIn(period.from, to)) {
     const result = await reconcileDay(context, rail, {
@@ -56,8 +59,9 @@ export async function reconcile(
     });
     matched += result.matched;
     findings.push(...result.findings);
+    accepted.push(...result.accepted);
   }
-  return { rail: rail.name, from: period.from, to, matched, findings };
+  return { rail: rail.name, from: period.from, to, matched, findings, accepted };
 }
 
 async function reconcileDay({ store, journal }: ReconciliationContext, rail: Rail, period: Period) {
@@ -73,11 +77,15 @@ async function reconcileDay({ store, journal }: ReconciliationContext, rail: Rai
   }
   const { matched, findings } = compare(compared, lines, movements);
   const found = findingsIn(findings, period);
-  await store.transaction('reconciliation', async (tx) => {
-    for (const finding of found) if (isDifference(finding)) await keepDifference(tx, journal, rail.name, finding);
+  const accepted = await store.transaction('reconciliation', async (tx) => {
+    const ofOperator = new Set<Finding>();
+    for (const finding of found.filter(isDifference)) {
+      if (await keepDifference(tx, journal, rail.name, finding)) ofOperator.add(finding);
+    }
     await endDifferences(tx, journal, rail.name, period, compared, findings);
+    return ofOperator;
   });
-  return { matched, findings: found };
+  return { matched, findings: found.filter((finding) => !accepted.has(finding)), accepted: [...accepted] };
 }
 
 async function settlementOf(rail: Rail, { from, to }: Period): Promise<Lines> {

@@ -11,6 +11,7 @@ import {
   type Merchant,
   merchantByApiKey,
   merchantById,
+  newApiKey,
 } from '../merchants/merchants.ts';
 import { cancelPayment } from '../payments/cancel.ts';
 import type { PaymentContext } from '../payments/context.ts';
@@ -22,12 +23,14 @@ import { type RequestedPayment, requestPayment } from '../payments/request.ts';
 import { type Resolution, resolvePayment } from '../payments/resolve.ts';
 import { type Device, devicesOf } from '../people/devices.ts';
 import { addPerson, lockPerson, type Person, peopleAfter, personById, personByNumber } from '../people/people.ts';
-import type { Rail, RemoteRail } from '../rails/rail.ts';
+import type { NoticeHeaders } from '../rails/rail.ts';
+import { type Acceptance, acceptDifference } from '../reconciliation/accept.ts';
 import { type ReconciliationOrder, reconcileRails } from '../reconciliation/order.ts';
 import type { ReconciliationReport } from '../reconciliation/reconcile.ts';
 import type { Migrated } from '../store/sqlite-file.ts';
 import type { Store, Tx } from '../store/store.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
+import type { DifferenceKind } from '../vocabulary/events.ts';
 import type { PersonId } from '../vocabulary/ids.ts';
 import { isSettled } from '../vocabulary/payment-states.ts';
 import type { Language } from '../vocabulary/person-fields.ts';
@@ -89,7 +92,12 @@ export class Service {
     readonly name: string;
     readonly language: Language;
   }): Promise<Person> {
-    return this.#write('person', (tx) => addPerson(tx, person, this.#context.clock.now()));
+    let earlier: PersonId | undefined;
+    return this.#write('person', async (tx) => {
+      const added = await addPerson(tx, person, this.#context.clock.now(), earlier);
+      earlier = added.id;
+      return added;
+    });
   }
 
   /** @throws ServiceError `not-found` */
@@ -144,9 +152,10 @@ export class Service {
     idempotencyKey?: string,
   ): Promise<AddedMerchant> {
     const { name, currency } = merchant;
+    const apiKey = newApiKey(this.#context, idempotencyKey);
     return this.#write('merchant', async (tx) => {
       const personId = merchant.personId === undefined ? undefined : (await personById(tx, merchant.personId)).id;
-      return addMerchant(tx, this.#context, { name, currency, personId }, idempotencyKey);
+      return addMerchant(tx, this.#context.clock, { name, currency, personId }, apiKey, idempotencyKey);
     });
   }
 
@@ -223,10 +232,18 @@ export class Service {
 
   /**
    * Takes a message that the host of a rail sent by itself; resolves when what it says is on disk.
-   * @throws ServiceError `not-found` for a rail that is not there or takes no messages; what {@link RemoteRail.accept} throws
+   * @param headers of the request that brought it
+   * @throws ServiceError `not-found` for a rail that is not there or takes no messages; `invalid-request` when the rail says
+   * that the message is not its host's
    */
-  notice(rail: Rail['name'], message: Uint8Array): Promise<void> {
-    return this.#context.attempts.notice(rail, message);
+  notice(rail: string, message: Uint8Array, headers: NoticeHeaders = {}): Promise<void> {
+    return this.#context.attempts.notice(rail, message, headers);
+  }
+
+  /** An operator accepts a difference of a reconciliation. @returns its kind. @throws ServiceError `not-found`, `invalid-request` */
+  accept(acceptance: Acceptance): Promise<DifferenceKind> {
+    const { journal, clock } = this.#context;
+    return this.#write('accept', (tx) => acceptDifference(tx, journal, acceptance, clock.now()));
   }
 
   /** Compares the rails' settlements with the service; a new difference is an alarm. @throws ServiceError */

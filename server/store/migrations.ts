@@ -275,6 +275,11 @@ CREATE INDEX inbox_undealt ON inbox (id) WHERE frame IS NOT NULL AND result IS N
 CREATE INDEX inbox_by_digest ON inbox (digest) WHERE by_digest = 1;
 `;
 
+const ACCEPTED_DIFFERENCES = `
+ALTER TABLE difference ADD COLUMN detail TEXT NOT NULL DEFAULT '';     -- what was seen last
+ALTER TABLE difference ADD COLUMN accepted_at INTEGER;         -- when an operator has accepted what was seen; NULL: open
+`;
+
 /** What each version adds to the tables of a file. A published entry is never edited; a change is a new entry at the end. */
 export const MIGRATIONS: readonly string[] = [
   FIRST_TABLES,
@@ -288,6 +293,7 @@ export const MIGRATIONS: readonly string[] = [
   ORDER_OF_TIME,
   PROCESSES,
   FRAMES_BY_COUNTER,
+  ACCEPTED_DIFFERENCES,
 ];
 
 /**

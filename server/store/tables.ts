@@ -265,6 +265,8 @@ CREATE TABLE difference (                      -- between a rail's settlement an
   rail_key TEXT NOT NULL,
   kind TEXT NOT NULL,
   at INTEGER NOT NULL,                         -- of the movement
+  detail TEXT NOT NULL DEFAULT '',             -- what was seen last
+  accepted_at INTEGER,                         -- when an operator has accepted what was seen; NULL: open
   PRIMARY KEY (rail, rail_key, kind)
 ) STRICT, WITHOUT ROWID;
 

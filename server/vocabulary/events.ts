@@ -52,6 +52,14 @@ export type ServiceEvent =
       readonly key: string;
       readonly difference: DifferenceKind;
     }
+  /** An operator has accepted a difference, which will never match. */
+  | {
+      readonly kind: 'difference-accepted';
+      readonly rail: string;
+      readonly key: string;
+      readonly difference: DifferenceKind;
+      readonly reason: string;
+    }
   /** A bug or a broken file: one message or request was given up. */
   | { readonly kind: 'fault'; readonly reason: string }
   | { readonly kind: 'undelivered'; readonly deviceId: DeviceId; readonly message: string; readonly reason: string };

@@ -106,6 +106,8 @@ function serviceWords(event: ServiceEvent): string {
       return `${event.message} to ${event.deviceId}: ${event.reason}`;
     case 'difference-ended':
       return `${event.rail} ${event.key}: no longer ${event.difference}`;
+    case 'difference-accepted':
+      return `${event.rail} ${event.key}: ${event.difference} is accepted, ${event.reason}`;
     case 'fault':
       return event.reason;
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { rows } from './database.ts';
 import { cardDay, day } from './days.ts';
 import { runTwice } from './run-twice.ts';
 import { DEPOSIT, PIN, shop } from './world.ts';
@@ -15,7 +16,25 @@ describe('a body of a transaction that is run twice', () => {
     expect(await cardDay(runTwice(() => 'undone'))).toEqual(once);
   });
 
-  // Whoever registers a person or a merchant without a key hears "conflict", and a second activation takes the place of the first.
+  it('has registered a person and a merchant once, also without a key, when the first run was committed', async () => {
+    const { world } = await shop();
+    const { service } = world;
+    const merchants = (await rows(world.database, 'SELECT id FROM merchant')).length;
+    world.body = runTwice(() => 'kept');
+    const wanted = { number: '+393400000077', name: 'Carla', language: 'en' } as const;
+    const carla = await service.addPerson(wanted);
+    expect(await service.personByNumber(wanted.number)).toEqual(carla);
+    await expect(service.addPerson(wanted)).rejects.toMatchObject({ code: 'conflict' });
+    const bar = { name: 'Bar', currency: 'EUR' } as const;
+    for (const order of [bar, { ...bar, personId: carla.id }, bar]) {
+      const { merchant, apiKey, repeated } = await service.addMerchant(order);
+      expect([await service.merchantByApiKey(apiKey), repeated]).toEqual([merchant, false]);
+    }
+    await expect(service.addMerchant({ ...bar, personId: carla.id })).rejects.toMatchObject({ code: 'conflict' });
+    expect(await rows(world.database, 'SELECT id FROM merchant')).toHaveLength(merchants + 3);
+  });
+
+  // A second activation takes the place of the first.
   it('has done it once, when the first run was committed and nobody heard of it', async () => {
     const { world, merchant, customer } = await shop();
     // A frame that is marked as handed over, and that nobody has, leaves after the next start.

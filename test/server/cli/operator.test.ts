@@ -98,6 +98,8 @@ describe('used wrongly', () => {
     [['payments', '--state', 'REVIEW', '--mref', 'a'], 2, 'give either --person or --number'],
     [['payments', '--state', 'REVIEW', '--after', '0123456789abcdef'], 1, 'there is no payment 0123456789abcdef'],
     [['reconcile', '--rail', 'bank'], 1, 'the service runs without the rail bank: it has card, ledger'],
+    [['reconcile', 'accept', 'a:charge', '--reason', 'r'], 2, 'give --rail: the one whose settlement differs'],
+    [['reconcile', 'accept', 'a:charge', '--rail', 'card'], 2, "required option '--reason <text>'"],
     [['reconcile', '--from', '2026-02-30'], 2, 'Give a day as 2026-11-30.'],
     [['reconcile', '--from', '2026-11-02', '--to', '2026-11-01'], 1, 'from is a later day than to'],
     [['reconcile', '--from', '2026-10-01', '--to', '2026-11-01'], 1, '32 days: at most 31 are compared in one go'],
@@ -149,10 +151,23 @@ describe('cash-server reconcile', () => {
       matched: 1,
       otherDay: 1,
       differences: 1,
+      accepted: 0,
     });
     expect(ledger).toMatchObject({ event: 'reconciled', rail: 'ledger', matched: 0, differences: 0 });
+    const accept = ['reconcile', 'accept', `${lost}:charge`, '--rail', 'card', '--reason', 'letter of 3 May'];
+    expect(await run(...accept, '--kind', 'duplicate')).toMatchObject({
+      code: 1,
+      err: `cash-server: there is no open difference duplicate of ${lost}:charge at card\n`,
+    });
+    expect(await run(...accept, '--kind', 'odd')).toMatchObject({ code: 2, out: '' });
+    expect(await run(...accept)).toEqual({ code: 0, out: `card only-here ${lost}:charge is accepted\n`, err: '' });
+    const after = await run('reconcile', '--rail', 'card', ...day);
+    expect([after.code, after.out.split('\n').at(-2)]).toEqual([
+      0,
+      expect.stringMatching(/1 matched, 1 settled on another day, 0 differences, 1 accepted$/),
+    ]);
     rail.lines.push({ key: `${lost}:charge`, at, amount });
-    expect((await run('reconcile', '--rail', 'card', ...day)).code).toBe(0);
+    expect((await run('reconcile', '--rail', 'card', ...day)).out).toMatch(/0 differences$/m);
   });
 
   it('says why a rail gives no settlement', async () => {

@@ -393,7 +393,9 @@ describe('what needs no key', () => {
       '/v1/people/{id}/activations',
       '/v1/people/{id}/deposits',
       '/v1/people/{id}/payments',
+      '/v1/rails/{rail}/notices',
       '/v1/reconciliations',
+      '/v1/reconciliations/accept',
       '/v1/reviews',
     ]);
     expect(description.components.schemas).toHaveProperty('Payment');

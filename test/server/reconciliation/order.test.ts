@@ -32,7 +32,7 @@ describe('an order to reconcile', () => {
     ['31 days', { from: day('2031-02-01'), to: day('2031-03-03') }, '2031-02-01T00', '2031-03-04T00'],
   ])('with %s', async (_, order, from, to) => {
     const reports = await (await office()).run(order);
-    const period = { from: `${from}:00:00.000Z`, to: `${to}:00:00.000Z`, matched: 0, findings: [] };
+    const period = { from: `${from}:00:00.000Z`, to: `${to}:00:00.000Z`, matched: 0, findings: [], accepted: [] };
     expect(reports.map((report) => ({ ...report, from: text(report.from), to: text(report.to) }))).toEqual([
       { rail: 'ledger', ...period },
       { rail: 'card', ...period },

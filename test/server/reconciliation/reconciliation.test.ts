@@ -487,7 +487,7 @@ describe('the reconciliation of a day', () => {
     await it.book(charge(1), DAY - 1);
     await it.run({ from: DAY - DAY_MS, to: DAY });
     await it.store.transaction('bank', (tx) =>
-      tx.run("INSERT INTO difference VALUES ('bank', 'k', 'only-here', ?)", DAY),
+      tx.run("INSERT INTO difference (rail, rail_key, kind, at) VALUES ('bank', 'k', 'only-here', ?)", DAY),
     );
     await it.run();
     expect(await it.open()).toEqual([`only-here ${charge(1)}`, 'only-here k'].toSorted());
