@@ -7,9 +7,7 @@ import type { Service } from '../service/service.ts';
 /** The largest message of a rail's host, octets; anybody may send one. */
 const NOTICE_LIMIT = 64 * 1024;
 
-const NoticeBody = z
-  .instanceof(Uint8Array, { error: 'expected the message of the host, of one octet at least' })
-  .refine(({ length }) => length > 0);
+const NoticeBody = z.instanceof(Uint8Array, { error: 'expected the message of the host, of one octet at least' });
 
 /** Routes for the hosts of rails. They have no key: the rail itself checks that a message is its host's. */
 export async function railRoutes(app: FastifyInstance, service: Service): Promise<void> {

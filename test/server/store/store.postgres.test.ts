@@ -452,6 +452,7 @@ describe('a database that is opened', () => {
       'DROP INDEX inbox_by_digest',
       'ALTER TABLE inbox DROP COLUMN by_digest, DROP CONSTRAINT inbox_sent_at_digest_key, ADD UNIQUE (digest, sent_at)',
       'ALTER TABLE counter DROP COLUMN digest, DROP COLUMN at',
+      'ALTER TABLE difference DROP COLUMN detail, DROP COLUMN accepted_at',
       "INSERT INTO inbox (digest, sent_at, originator, received_at) VALUES ('\\x01', 10, '+39340', 11)",
       'UPDATE cash_mobile SET version = 10',
     );
