@@ -19,15 +19,18 @@ const ON_POSTGRES = [
   'test/server/{journal/journal,reconciliation/order,service/{taken-over,waits},time/timers,at-once}.test.ts',
 ];
 
-/**
- * Those of SQLite alone are not here: files that are migrated, locked, backed up, or full; query plans; commits that several
- * transactions share (`payments/budget.test.ts`, `outgoing/outbox-room.test.ts`).
- */
+/** All tests that open a service or a store, without those of {@link OF_SQLITE}. */
 const ALL_ON_POSTGRES = [
-  'test/server/{approvals,attempts,enrolment,intake,journal,ledger,queries,rails,reconciliation,service,time}/**/*.test.ts',
-  'test/server/payments/{evidence,payments,transitions}.test.ts',
-  'test/server/outgoing/{confirmed-receipts,outbox}.test.ts',
-  'test/server/at-once.test.ts',
+  'test/server/{approvals,attempts,enrolment,http,intake,journal,ledger,outgoing,payments,processes,queries,rails}/**/*.test.ts',
+  'test/server/{reconciliation,service,time,upkeep}/**/*.test.ts',
+  'test/server/*.test.ts',
+];
+
+/** Tests of SQLite alone. */
+const OF_SQLITE = [
+  'test/server/upkeep/backup.test.ts', // a copy of the file
+  'test/server/disk-full.test.ts', // a file that has no room
+  'test/server/{payments/budget,outgoing/outbox-room}.test.ts', // commits that several transactions share
 ];
 
 /** As CI alone runs it. */
@@ -67,7 +70,7 @@ export default defineConfig({
             ...(process.env['CASH_MOBILE_POSTGRES'] === 'all' ? ALL_ON_POSTGRES : ON_POSTGRES),
             ...ONLY_ON_POSTGRES,
           ],
-          exclude: process.env['CASH_MOBILE_POSTGRES'] === 'all' ? [] : LONG_ON_POSTGRES,
+          exclude: process.env['CASH_MOBILE_POSTGRES'] === 'all' ? OF_SQLITE : LONG_ON_POSTGRES,
           isolate: false,
           globalSetup: './test/server/postgres-server.ts',
           setupFiles: './test/server/postgres-setup.ts',

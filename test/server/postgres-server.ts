@@ -3,6 +3,7 @@ import { chownSync, existsSync, globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { afterTheRun } from '../after-the-run.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -23,6 +24,9 @@ const SETTINGS = [
   'autovacuum=off',
   'deadlock_timeout=50ms',
 ];
+
+/** Ends the servers whose data are in the folder, as `pg_ctl stop -m immediate` does, and removes it. */
+const END_ALL = `find "$1" -name postmaster.pid -exec sh -c 'kill -QUIT "$(head -n 1 "$1")"' sh '{}' ';'; sleep 1; rm -rf "$1"`;
 
 /** A server of PostgreSQL on a socket in a folder of its own. */
 export interface PostgresServer {
@@ -50,6 +54,7 @@ export function startPostgres(parent: string = tmpdir()): PostgresServer | undef
   const folder = mkdtempSync(join(parent, 'cash-mobile-postgres-'));
   const user = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
   if (user.uid !== undefined) chownSync(folder, user.uid, user.gid);
+  afterTheRun(END_ALL, folder);
   const data = join(folder, 'data');
   const run = (program: string, ...options: string[]) =>
     execFileSync(join(programs, program), options, { ...user, cwd: folder, stdio: 'ignore' });
