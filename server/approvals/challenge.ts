@@ -83,10 +83,11 @@ export async function lockChallenge(tx: Tx, ref: Ref): Promise<Challenge | undef
   return tx.get('SELECT * FROM challenge WHERE ref = ? FOR UPDATE', readChallenge, ref);
 }
 
-/** The open questions of this purpose to a phone, locked. */
+/** The open questions of this purpose to a phone, locked, in the order in which they were asked. */
 export async function lockOpenChallenges(tx: Tx, device: DeviceId, purpose: PurposeName): Promise<Challenge[]> {
   return tx.all(
-    "SELECT * FROM challenge WHERE due IS NOT NULL AND state = 'asked' AND device_id = ? AND purpose = ? FOR UPDATE",
+    `SELECT * FROM challenge WHERE due IS NOT NULL AND state = 'asked' AND device_id = ? AND purpose = ?
+     ORDER BY asked_at, ref FOR UPDATE`,
     readChallenge,
     device,
     purpose,

@@ -171,7 +171,7 @@ async function breachesOf(
   for (const { name, broken } of invariants) {
     const found = await tx.all(
       `WITH ended AS (SELECT id, outcome FROM transfer_end WHERE rowid > ? ORDER BY rowid DESC LIMIT ?)
-       SELECT culprit FROM (${broken}) AS breach LIMIT ?`,
+       SELECT culprit FROM (${broken}) AS breach ORDER BY culprit LIMIT ?`,
       (row) => ({ invariant: name, culprit: row.text('culprit') }),
       after,
       most,

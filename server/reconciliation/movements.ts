@@ -20,10 +20,11 @@ const SELECT = `SELECT a.rail_key, a.state, a.minor, a.currency, a.changed_at,
     CASE WHEN e.outcome = 'posted' THEN t.minor END AS booked, t.currency AS booked_in
   FROM attempt a LEFT JOIN transfer t ON t.id = a.rail_key LEFT JOIN transfer_end e ON e.id = t.id`;
 
-/** The charges and refunds of a rail that were done in a period. */
+/** The charges and refunds of a rail that were done in a period, in the order of their time. */
 export function movementsIn(tx: ReadTx, rail: string, { from, to }: Period): Promise<Movement[]> {
   return tx.all(
-    `${SELECT} WHERE a.state = 'done' AND a.changed_at >= ? AND a.changed_at < ? AND a.rail = ? AND a.kind <> 'reversal'`,
+    `${SELECT} WHERE a.state = 'done' AND a.changed_at >= ? AND a.changed_at < ? AND a.rail = ? AND a.kind <> 'reversal'
+     ORDER BY a.changed_at, a.rail_key`,
     readMovement,
     from,
     to,

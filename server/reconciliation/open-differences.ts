@@ -73,7 +73,7 @@ export async function endDifferences(
   found: readonly Finding[],
 ): Promise<void> {
   const open = await tx.all(
-    'SELECT rail_key, kind, at FROM difference WHERE rail = ?',
+    'SELECT rail_key, kind, at FROM difference WHERE rail = ? ORDER BY at, rail_key, kind',
     (row) => ({ key: row.text('rail_key'), kind: row.oneOf('kind', DIFFERENCE_KINDS), at: row.integer('at') }),
     rail,
   );
@@ -89,7 +89,7 @@ export async function endDifferences(
 /** The days since `from` that have open differences, each by the moment at which it begins. */
 export function openDays(tx: ReadTx, rail: string, from: number): Promise<number[]> {
   return tx.all(
-    `SELECT DISTINCT at / ${DAY_MS} AS day FROM difference WHERE rail = ? AND at >= ? AND accepted_at IS NULL`,
+    `SELECT DISTINCT at / ${DAY_MS} AS day FROM difference WHERE rail = ? AND at >= ? AND accepted_at IS NULL ORDER BY day`,
     (row) => dayOf(row.integer('day') * DAY_MS),
     rail,
     from,

@@ -1,13 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { takenOver } from '../../server/service/taken-over.ts';
 import { DAY_MS } from '../../server/time/days.ts';
+import { onPostgres } from './database.ts';
 import { ScriptedRail } from './rails/scripted-rail.ts';
 import { CUSTOMER_NUMBER, PIN, World } from './world.ts';
 
 const MINUTE = 60_000;
 
+const SHARE = onPostgres ? 12 : 4;
 /** Of how many commits one is tried: a world a commit is for a quiet hour. */
-const EACH = process.env['CASH_MOBILE_KILLS'] === undefined ? 4 : 1;
+const EACH = process.env['CASH_MOBILE_KILLS'] === undefined ? SHARE : 1;
 
 /** Reasons of promises that nobody listened to: each would have ended the process. */
 const unheard: unknown[] = [];

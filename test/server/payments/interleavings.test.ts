@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hexOf, octetsOf } from '../../../device/safe-mobile/index.ts';
 import { isSettled, PAYMENT_STATES, type PaymentState } from '../../../server/index.ts';
+import { onPostgres } from '../database.ts';
 import { DEPOSIT, PIN, shop } from '../world.ts';
 
 type Shop = Awaited<ReturnType<typeof shop>> & { readonly txn: string };
@@ -84,7 +85,7 @@ describe('a payment under any interleaving', () => {
         expect(end === 'REFUSED' ? ['refused', 'wrong-pin', 'blocked'] : [status]).toContain(last?.status);
         expect(await world.breaches()).toEqual([]);
       }),
-      { numRuns: 60 },
+      { numRuns: onPostgres ? 10 : 60 },
     );
   }, 60_000);
 });

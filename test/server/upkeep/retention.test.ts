@@ -52,7 +52,7 @@ const WITH_PAYMENTS = ['evidence', 'attempt', 'refund', 'merchant_receipt', 'tra
 /** The days after which each table is empty, and one day less, when it is not. */
 const LIMITS = KEPT.map(({ table, days }) => ({ table, days }));
 
-/** Two rows of the year 1970 a table: one that stays for what it says, and its twin, which goes. `name` is a literal of octets. */
+/** Two rows of the year 1970 a table: one that stays for what it says, and its twin, which goes. */
 const OLD_ROWS: readonly {
   readonly what: string;
   readonly table: string;
@@ -64,9 +64,9 @@ const OLD_ROWS: readonly {
   {
     what: 'a frame that was set aside',
     table: 'inbox',
-    column: 'digest',
+    column: 'originator',
     insert: (name, frame) => [
-      `INSERT INTO inbox (digest, sent_at, originator, received_at, frame, result) VALUES (${name}, 0, '', 0, ${frame}, 'set aside')`,
+      `INSERT INTO inbox (digest, sent_at, originator, received_at, frame, result) VALUES (${octets(name)}, 0, '${name}', 0, ${frame}, 'set aside')`,
     ],
     stays: "x'01'",
     goes: 'NULL',
@@ -77,7 +77,7 @@ const OLD_ROWS: readonly {
     column: 'number',
     insert: (name, ended) => [
       `INSERT INTO outbox (number, device_id, message, ref, state, useful_until, created_at, ended_at)
-       SELECT CAST(${name} AS TEXT), id, '', '', 'resting', 0, 0, ${ended} FROM device LIMIT 1`,
+       SELECT '${name}', id, '', '', 'resting', 0, 0, ${ended} FROM device LIMIT 1`,
     ],
     stays: 'NULL',
     goes: '1',
@@ -88,7 +88,7 @@ const OLD_ROWS: readonly {
     column: 'mref',
     insert: (name, changed, now) => [
       `INSERT INTO payment (txn, merchant_id, mref, fingerprint, person_id, minor, currency, reference, ttl, match_code, state, created_at, changed_at)
-       VALUES (substr(hex(${name}) || '00000000', 1, 16), 1, CAST(${name} AS TEXT), '', 1, 5, 'EUR', '', 120, 0, 'REJECTED', 0, ${changed === 'now' ? now : changed})`,
+       VALUES ('${name.padEnd(16, '0')}', 1, '${name}', '', 1, 5, 'EUR', '', 120, 0, 'REJECTED', 0, ${changed === 'now' ? now : changed})`,
     ],
     stays: 'now',
     goes: '0',
@@ -99,7 +99,7 @@ const OLD_ROWS: readonly {
     column: 'mref',
     insert: (name, state) => [
       `INSERT INTO payment (txn, merchant_id, mref, fingerprint, person_id, minor, currency, reference, ttl, match_code, state, created_at, changed_at)
-       VALUES (substr(hex(${name}) || '00000000', 1, 16), 1, CAST(${name} AS TEXT), '', 1, 5, 'EUR', '', 120, 0, ${state}, 0, 0)`,
+       VALUES ('${name.padEnd(16, '0')}', 1, '${name}', '', 1, 5, 'EUR', '', 120, 0, ${state}, 0, 0)`,
     ],
     stays: "'REVIEW'",
     goes: "'DECLINED'",
@@ -109,8 +109,8 @@ const OLD_ROWS: readonly {
     table: 'transfer',
     column: 'id',
     insert: (name, ended, now) => [
-      `INSERT INTO transfer VALUES (CAST(${name} AS TEXT), NULL, 'cash', 'person:1', 5, 'EUR', 0)`,
-      `INSERT INTO transfer_end VALUES (CAST(${name} AS TEXT), 'voided', ${ended === 'now' ? now : ended})`,
+      `INSERT INTO transfer VALUES ('${name}', NULL, 'cash', 'person:1', 5, 'EUR', 0)`,
+      `INSERT INTO transfer_end VALUES ('${name}', 'voided', ${ended === 'now' ? now : ended})`,
     ],
     stays: 'now',
     goes: '0',
@@ -120,8 +120,8 @@ const OLD_ROWS: readonly {
     table: 'transfer',
     column: 'id',
     insert: (name, ended) => [
-      `INSERT INTO transfer VALUES (CAST(${name} AS TEXT), NULL, 'cash', 'person:1', 5, 'EUR', 0)`,
-      `INSERT INTO transfer_end SELECT CAST(${name} AS TEXT), 'voided', 0 WHERE ${ended}`,
+      `INSERT INTO transfer VALUES ('${name}', NULL, 'cash', 'person:1', 5, 'EUR', 0)`,
+      `INSERT INTO transfer_end SELECT '${name}', 'voided', 0 WHERE ${ended}`,
     ],
     stays: 'false',
     goes: 'true',
@@ -129,15 +129,20 @@ const OLD_ROWS: readonly {
   {
     what: 'a question whose deadline is not long ago',
     table: 'challenge',
-    column: 'frame',
+    column: 'ref',
     insert: (name, deadline, now) => [
       `INSERT INTO challenge (ref, purpose, device_id, request, frame, asked_at, deadline)
-       SELECT substr(hex(${name}) || '00000000', 1, 16), 'enrolment', id, x'', ${name}, 0, ${deadline === 'now' ? now : deadline} FROM device LIMIT 1`,
+       SELECT '${name.padEnd(16, '0')}', 'enrolment', id, x'', ${octets(name)}, 0, ${deadline === 'now' ? now : deadline} FROM device LIMIT 1`,
     ],
     stays: 'now',
     goes: '0',
   },
 ];
+
+/** A literal of SQL. */
+function octets(text: string): string {
+  return `x'${Buffer.from(text).toString('hex')}'`;
+}
 
 describe('retention', () => {
   it.each(LIMITS)('keeps $table for $days days and not longer', async ({ table, days }) => {
@@ -233,20 +238,18 @@ describe('retention', () => {
         ['stays', stays],
         ['goes', goes],
       ] as const) {
-        for (const sql of insert(`x'${Buffer.from(name).toString('hex')}'`, values, world.clock.now()))
-          await tx.run(sql);
+        for (const sql of insert(name, values, world.clock.now())) await tx.run(sql);
       }
     });
     await store.close();
     await world.open();
     await world.clock.advance(DAY_MS);
     const left = await world.look((tx) =>
-      tx.all(
-        `SELECT CAST(${column} AS TEXT) AS name FROM ${table} WHERE CAST(${column} AS TEXT) IN ('stays', 'goes')`,
-        (row) => row.text('name'),
+      tx.all(`SELECT ${column} AS name FROM ${table} WHERE ${column} LIKE 'stays%' OR ${column} LIKE 'goes%'`, (row) =>
+        row.text('name'),
       ),
     );
-    expect(left).toEqual(['stays']);
+    expect(left).toEqual([expect.stringMatching(/^stays/)]);
   });
 
   it('runs at three in the morning UTC', () => {
