@@ -34,14 +34,22 @@ export interface Anchors {
   readonly signing: readonly AnchoredKey[];
 }
 
+/** The `notAfter` of a key whose end is not known yet. */
+const NO_END = 0xffff_ffff;
+
 /** A key that the service uses without an end that is known yet. */
 export function endless(kid: number, publicKey: Uint8Array): AnchoredKey {
-  return { kid, publicKey, notBefore: 0, notAfter: 0xffff_ffff };
+  return { kid, publicKey, notBefore: 0, notAfter: NO_END };
+}
+
+/** Whether the life of a key is over, unix seconds. */
+export function hasEnded({ notAfter }: AnchoredKey, time: number): boolean {
+  return notAfter !== NO_END && time > notAfter;
 }
 
 /** The keys that count at a time, unix seconds. */
 export function keysAt(keys: readonly AnchoredKey[], time: number): readonly AnchoredKey[] {
-  return keys.filter(({ notBefore, notAfter }) => notBefore <= time && time <= notAfter);
+  return keys.filter((key) => key.notBefore <= time && !hasEnded(key, time));
 }
 
 /** The key that a frame to the service is sealed with: of those that count now, the one that began last. */

@@ -3,6 +3,7 @@ import {
   ANNOUNCEMENT_OCTETS,
   type DownMessage,
   decodeDown,
+  type Nak,
   SafeMobileError,
   tweetnaclPrimitives,
 } from '../safe-mobile/index.ts';
@@ -10,6 +11,7 @@ import { Agenda } from './agenda.ts';
 import { Answers } from './answers.ts';
 import type { AppContext } from './app-context.ts';
 import { BalanceQuery } from './balance-query.ts';
+import { CLOCK_LIMIT } from './counter.ts';
 import { type DeviceRecord, DeviceStore } from './device-record.ts';
 import { Enrolment } from './enrolment.ts';
 import { History } from './history.ts';
@@ -48,6 +50,7 @@ export class CashMobile extends MIDlet {
   #parts: Parts | undefined;
   /** Whether a message or an alarm started the application: then it ends when the user has finished. */
   #woken = false;
+  #clockSaid = false;
 
   override startApp(): void {
     const display = Display.getDisplay(this);
@@ -195,7 +198,8 @@ export class CashMobile extends MIDlet {
         outcomes.receipt(record, message, plaintext);
         return;
       case 'NAK':
-        if (!balance.refused(message)) outcomes.nak(record, message);
+        if (message.code === 'old-counter') this.#putRight(app, message);
+        else if (!balance.refused(message)) outcomes.nak(record, message);
         return;
       case 'TIME_RESPONSE':
         app.time.answered(message, plaintext);
@@ -206,6 +210,13 @@ export class CashMobile extends MIDlet {
       case 'ADMIN':
         return;
     }
+  }
+
+  /** The flash of this phone was put back to an earlier state, or is a copy: from now on its messages have numbers that the service takes. */
+  #putRight({ link, agenda, screens, texts }: AppContext, { argument, text, code }: Nak): void {
+    link.counterSeen(argument);
+    const words = text === '' ? texts.nak[code] : text;
+    agenda.notice(() => screens.alert('Cash-Mobile', words, 'WARNING', () => agenda.next()));
   }
 
   /** Shows something after all frames that have come were handled. */
@@ -219,9 +230,18 @@ export class CashMobile extends MIDlet {
     if (this.#parts === undefined) return;
     const { app, enrolment } = this.#parts;
     const { record } = app.device;
+    if (this.#sayWrongClock(app)) return;
     if (record?.phase !== 'active') enrolment.show();
     else if (this.#woken) this.#exit();
     else this.#home(this.#parts, record);
+  }
+
+  /** Once a run, before the first resting screen. @returns whether there was something to say */
+  #sayWrongClock({ system, screens, agenda, texts }: AppContext): boolean {
+    if (this.#clockSaid || system.currentTimeMillis() < CLOCK_LIMIT * 1000) return false;
+    this.#clockSaid = true;
+    screens.alert('Cash-Mobile', texts.clockWrong, 'WARNING', () => agenda.next());
+    return true;
   }
 
   #home({ app, sales, balance, history }: Parts, record: DeviceRecord): void {

@@ -1,5 +1,11 @@
 import { DataInputStream, DataOutputStream, type MidletContext, RecordStore } from '../midp/index.ts';
 
+/**
+ * From this time on, unix seconds (a day in 2105), the clock does not count: it is wrong, and numbers have to be left for the messages that
+ * come after it was put right.
+ */
+export const CLOCK_LIMIT = 0xff00_0000;
+
 /** The number that each message from this phone carries, and that the service takes only once. */
 export class Counter {
   readonly #store: RecordStore;
@@ -12,12 +18,26 @@ export class Counter {
 
   /** The next `ctr`: the larger of the last one + 1 and the unix time. It is stored before anybody sees it. */
   next(): number {
+    const now = Math.floor(this.#now() / 1000);
+    const next = Math.max(this.#last + 1, now < CLOCK_LIMIT ? now : 0);
+    this.#save(next);
+    return next;
+  }
+
+  /** The service has seen this number: all that follow are higher. */
+  seen(ctr: number): void {
+    if (ctr > this.#last && ctr < 0xffff_ffff) this.#save(ctr);
+  }
+
+  get #last(): number {
     const [stored] = this.#store.enumerateRecords();
-    const last = stored === undefined ? 0 : new DataInputStream(stored[1]).readInt();
-    const next = Math.max(last + 1, Math.floor(this.#now() / 1000));
-    const data = new DataOutputStream().writeInt(next).toByteArray();
+    return stored === undefined ? 0 : new DataInputStream(stored[1]).readInt();
+  }
+
+  #save(ctr: number): void {
+    const [stored] = this.#store.enumerateRecords();
+    const data = new DataOutputStream().writeInt(ctr).toByteArray();
     if (stored === undefined) this.#store.addRecord(data);
     else this.#store.setRecord(stored[0], data);
-    return next;
   }
 }

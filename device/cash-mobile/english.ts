@@ -103,6 +103,7 @@ export const english: Texts = {
     'bad-amount': 'The amount is not allowed.',
     blocked: 'Blocked for a while.',
     malformed: 'The service could not read it.',
+    'old-counter': 'A message of this phone had a number that was too old. It is put right: do it again.',
   },
   statusLabel: 'Status',
   approvalCode: 'Approval code',
@@ -132,4 +133,5 @@ export const english: Texts = {
     `This installation is of another service than your activation (${attribute}). Nothing was sent. Install the one of your service, or ask it for a new activation.`,
   keysExpired:
     'The keys of the service have expired. Are date and time of this phone right? If so, ask for a new activation.',
+  clockWrong: 'The clock of this phone is wrong. Set date and time.',
 };

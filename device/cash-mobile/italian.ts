@@ -103,6 +103,7 @@ export const italian: Texts = {
     'bad-amount': 'L’importo non è ammesso.',
     blocked: 'Bloccato per un po’.',
     malformed: 'Il servizio non ha capito.',
+    'old-counter': 'Un messaggio di questo telefono aveva un numero troppo vecchio. Ora è a posto: riprova.',
   },
   statusLabel: 'Stato',
   approvalCode: 'Codice autorizzazione',
@@ -132,4 +133,5 @@ export const italian: Texts = {
     `Questa installazione è di un altro servizio, non quello della tua attivazione (${attribute}). Non è stato inviato nulla. Installa quella giusta o chiedi una nuova attivazione.`,
   keysExpired:
     'Le chiavi del servizio sono scadute. Data e ora di questo telefono sono giuste? Se sì, chiedi una nuova attivazione.',
+  clockWrong: 'L’orologio di questo telefono è sbagliato. Imposta data e ora.',
 };

@@ -17,7 +17,7 @@ import {
   sealUp,
   type UpMessage,
 } from '../safe-mobile/index.ts';
-import { type AnchoredKey, newestKey } from './anchors.ts';
+import { type AnchoredKey, hasEnded, newestKey } from './anchors.ts';
 import { Counter } from './counter.ts';
 import type { DeviceStore } from './device-record.ts';
 
@@ -107,9 +107,14 @@ export class Link {
   open(phone: PhoneKeyPair, frame: Uint8Array): Uint8Array {
     const { kid } = readFrameHeader(frame);
     // A key that has not begun is taken: a phone whose clock is late has to learn the time from such a frame.
-    const key = this.#device.anchors.sealing.find((one) => one.kid === kid && this.#seconds() <= one.notAfter);
+    const key = this.#device.anchors.sealing.find((one) => one.kid === kid && !hasEnded(one, this.#seconds()));
     if (key === undefined) throw new SafeMobileError('key', `service key ${kid} does not count on this phone`);
     return openDown(this.#primitives, key, phone, frame);
+  }
+
+  /** The service has refused a message of this phone because it has seen a number far above: the next ones are higher. */
+  counterSeen(ctr: number): void {
+    this.#counter.seen(ctr);
   }
 
   /** Whether a key of the service counts now. Without one nothing is to be sealed: who found the old secret key could read it. */

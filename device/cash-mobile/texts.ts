@@ -95,6 +95,7 @@ export interface Texts {
   /** The descriptor is not of the service that the phone's keys were made for; names the attribute. */
   readonly otherService: (attribute: string) => string;
   readonly keysExpired: string;
+  readonly clockWrong: string;
 }
 
 const TEXTS: Readonly<Record<Language, Texts>> = { en: english, it: italian };

@@ -74,7 +74,9 @@ export type NakCode =
   | 'customer-unreachable'
   | 'bad-amount'
   | 'blocked'
-  | 'malformed';
+  | 'malformed'
+  /** `argument` is the highest number that the service has seen. */
+  | 'old-counter';
 export const NAK_CODES: Readonly<Record<NakCode, number>> = {
   'unknown-reference': 1,
   'wrong-code': 2,
@@ -86,6 +88,7 @@ export const NAK_CODES: Readonly<Record<NakCode, number>> = {
   'bad-amount': 8,
   blocked: 9,
   malformed: 10,
+  'old-counter': 11,
 };
 
 /** What ADMIN orders a phone to do. */

@@ -53,6 +53,20 @@ async function isTakenBy(tx: ReadTx, device: Device, ctr: number, frame: StoredF
   return digest === undefined ? wasDealtWith(tx, frame) : sameOctets(digest, frame.digest);
 }
 
+/**
+ * Whether a phone is to hear that its counter is too old: once, and not again while counters are kept. The number 0, which no phone gives,
+ * stands for that in the table.
+ */
+export async function tellsOfOldCounter(tx: Tx, device: Device, { digest, receivedAt }: StoredFrame): Promise<boolean> {
+  const added = await tx.run(
+    'INSERT INTO counter (device_id, ctr, digest, at) VALUES (?, 0, ?, ?) ON CONFLICT DO NOTHING',
+    device.id,
+    digest,
+    receivedAt,
+  );
+  return added === 1;
+}
+
 /** Old numbers are deleted once a day. */
 function dayOf(ctr: number): number {
   return Math.floor(ctr / 86_400);

@@ -4,7 +4,7 @@ import type { Device } from '../people/devices.ts';
 import type { Tx } from '../store/store.ts';
 import { type Ref, ref } from '../vocabulary/ids.ts';
 import type { Arrival, StoredFrame } from './arrival.ts';
-import { takeCounter } from './counters.ts';
+import { takeCounter, tellsOfOldCounter } from './counters.ts';
 import { type OpenedFrame, type OrdinaryType, openFrame, type UpMessages } from './open.ts';
 import { wasDealtWith } from './undealt.ts';
 
@@ -71,6 +71,8 @@ export async function dispatch(
           });
           return `${type}: its counter is used`;
         case 'too-old':
+          if (await tellsOfOldCounter(tx, device, stored))
+            await sendNak(tx, context, opened.recipient, NO_REF, 'old-counter', device.highestCtr);
           return `${type}: its counter is too-old`;
       }
     }

@@ -16,6 +16,7 @@ const NAK_SENTENCES: Sentences<NakCode> = {
     'bad-amount': 'Amount not allowed',
     blocked: 'Blocked after wrong PINs',
     malformed: 'The service did not understand',
+    'old-counter': 'This phone was behind and is put right: do it again',
   },
   it: {
     'unknown-reference': 'Il servizio non conosce questo pagamento',
@@ -28,6 +29,7 @@ const NAK_SENTENCES: Sentences<NakCode> = {
     'bad-amount': 'Importo non ammesso',
     blocked: 'Bloccato dopo PIN errati',
     malformed: 'Il servizio non ha capito',
+    'old-counter': 'Il telefono era indietro e ora è a posto: riprova',
   },
 };
 

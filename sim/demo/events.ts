@@ -1,4 +1,4 @@
-import type { HandsetEvent, Screen } from '../../device/index.ts';
+import { type HandsetEvent, type Screen, withoutSecrets } from '../../device/index.ts';
 import { fromHex } from '../../modem/index.ts';
 import type { JournalEntry, ServiceEvent } from '../../server/index.ts';
 import { openSubmit } from '../envelope.ts';
@@ -115,7 +115,7 @@ function serviceWords(event: ServiceEvent): string {
 
 /** Title and lines of a screen; what is typed is left out. */
 function screenWords(event: HandsetEvent): string | undefined {
-  return event.kind === 'screen' ? wordsOfScreen(event.screen) : undefined;
+  return event.kind === 'screen' ? wordsOfScreen(withoutSecrets(event.screen)) : undefined;
 }
 
 function wordsOfScreen(screen: Screen): string {

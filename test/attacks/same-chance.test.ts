@@ -70,8 +70,8 @@ function framesOf({ up }: Loot, { world, deviceId }: Secrets, types: readonly st
 }
 
 describe('Two lives with the same clock and the same chance', () => {
-  test('and another PIN differ only in the camouflaged keys, and in the box of the approval with the wrong PIN', async () => {
-    const second = await playLife({ pin: '73951' });
+  test('and another PIN, of another length, differ only in the camouflaged keys, and in the box of the approval with the wrong PIN', async () => {
+    const second = await playLife({ pin: '73951628' });
     const wrong = new Set(
       [...framesOf(first.loot, first.secrets, ['APPROVE'])].filter(
         (at) => hexOf(first.loot.up[at] ?? new Uint8Array()) !== hexOf(second.loot.up[at] ?? new Uint8Array()),
@@ -141,6 +141,12 @@ describe('What a phone draws for a frame', () => {
     return { one, two };
   }
 
+  /** Salt and C. */
+  const keysIn = ({ flash }: CashBench): readonly string[] => {
+    const { records } = JSON.parse(JSON.stringify(flash.read('records/Cash-Mobile/device')));
+    return [records['1'].slice(84, 116), records['1'].slice(120, 184)];
+  };
+
   const ephemeral = (frame: string) => hexOf(ephemeralOf(octetsOf(frame)));
 
   test('differs between two phones with one flash: every E, and every number that a message draws', async () => {
@@ -165,13 +171,14 @@ describe('What a phone draws for a frame', () => {
     expect(one.filter((_, at) => ephemeral(one[at] ?? '') === ephemeral(two[at] ?? ''))).toEqual([]);
   });
 
-  test('differs between two phones that enrol: E, D and A', async () => {
+  test('differs between two phones that enrol: E, D, A, salt and what is camouflaged', async () => {
     const { one, two } = await twins(
       (seed) => installed({ seed }),
       async (cash) => {
         await enrol(cash);
         const [enrolment] = cash.service.all('ENROL');
         return [
+          ...keysIn(cash),
           ...framesOfPhone(cash).map(ephemeral),
           hexOf(enrolment?.sealingKey ?? new Uint8Array()),
           hexOf(cash.service.approvalKey ?? new Uint8Array()),

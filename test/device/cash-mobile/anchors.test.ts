@@ -334,6 +334,13 @@ describe('The keys of anchors', () => {
     expect(keysAt([key(1, 100, 200), key(2, 150, 300)], time).map(({ kid }) => kid)).toEqual(kids);
   });
 
+  test('that have no end count after 2^32 s too: then the clock is wrong, not the key', () => {
+    const times = [0xffff_ffff, 0x1_0000_0000, 8.64e12];
+    expect(times.map((time) => keysAt([endless(1, octets(1)), key(2, 0, 0xffff_fffe)], time).length)).toEqual([
+      1, 1, 1,
+    ]);
+  });
+
   test.each([
     ['the one that began last', [key(1, 0, 900), key(3, 200, 900), key(2, 300, 900)], 2],
     ['the higher kid of two that began at once', [key(2, 0, 900), key(3, 0, 900), key(1, 0, 900)], 3],

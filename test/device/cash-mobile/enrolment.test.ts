@@ -46,6 +46,22 @@ describe('Enrolment', () => {
     expect(approval && cash.service.isRight(approval)).toBe(true);
   });
 
+  test('leaves its frame, and the activation code in it, nowhere in the flash', async () => {
+    const flash = memoryFlash();
+    const cash = await installed({ flash });
+    await sendEnrol(cash);
+    const [frame] = cash.radio.sent.map(({ content }) => (content.kind === 'data' ? hexOf(content.data) : ''));
+    expect(flash.dump()).toContain(frame);
+    const request = cash.service.enrolmentRequest();
+    await cash.send(request);
+    await cash.type(PIN);
+    await cash.select('Confirm');
+    expect(flash.dump()).toContain(frame);
+    await cash.send(cash.service.receipt(request.challenge, 'active'));
+    expect(flash.dump()).not.toContain(frame);
+    expect(flash.dump()).not.toContain(frame?.slice(-64));
+  });
+
   test('speaks Italian on an Italian phone', async () => {
     const cash = await installed({ language: 'it' });
     expect(textOf(cash.phone.screen)).toContain('Codice attivazione');

@@ -117,6 +117,26 @@ describe('cash-handset --headless', () => {
     expect(screens.filter((screen, index) => screen === screens[index - 1])).toEqual([]);
   });
 
+  test('prints the same while a PIN or a code is typed, however long it is, and whatever stands in it', async () => {
+    const typed = async (cash: CashBench, text: string) => {
+      await cash.settle();
+      const lines = await headless(cash, { type: text }, { screen: true }, { press: 'left' }, { screen: true });
+      return lines.map((line) => JSON.stringify(line));
+    };
+    const pins: (readonly string[])[] = [];
+    for (const pin of ['4', '48213', '90909', '48213907']) {
+      const cash = await enrolled();
+      await cash.request();
+      await cash.select('Approve');
+      pins.push(await typed(cash, pin));
+    }
+    expect(pins).toEqual(pins.map(() => pins[0]));
+    const codes: (readonly string[])[] = [];
+    for (const code of ['7', '7777', '12345678']) codes.push(await typed(await installed(), code));
+    expect(codes).toEqual(codes.map(() => codes[0]));
+    expect(JSON.stringify([pins, codes])).not.toContain('•');
+  });
+
   test.each([true, false])('holds a key when it is told to: long is %s', async (long) => {
     const cash = await enrolled();
     const pressed: (readonly [string, boolean | undefined])[] = [];

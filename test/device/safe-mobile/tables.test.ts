@@ -38,7 +38,7 @@ describe('The numbers on the air are for ever', () => {
     [
       'NAK code',
       NAK_CODES,
-      '1 unknown-reference, 2 wrong-code, 3 activation-expired, 4 bad-key, 5 not-a-merchant, 6 limit, 7 customer-unreachable, 8 bad-amount, 9 blocked, 10 malformed',
+      '1 unknown-reference, 2 wrong-code, 3 activation-expired, 4 bad-key, 5 not-a-merchant, 6 limit, 7 customer-unreachable, 8 bad-amount, 9 blocked, 10 malformed, 11 old-counter',
     ],
     ['ADMIN command', COMMAND_CODES, '1 lock, 2 unlock, 3 wipe'],
     ['STATUS_QUERY kind', QUERY_CODES, '1 payment, 2 authentication, 3 request, 4 balance'],

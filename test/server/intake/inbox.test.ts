@@ -157,6 +157,26 @@ describe('the inbox', () => {
     expect(alarms).toEqual([{ kind: 'alarm', alarm: 'reused-counter', deviceId: second, ref: '0000000000000000' }]);
   });
 
+  it('tells a phone whose counter is too old which number it has seen: once, as long as it keeps counters', async () => {
+    const { world, customer } = await shop();
+    const { phone } = customer;
+    const nonce = octetsOf('1122334455667788');
+    const highest = Math.floor(world.clock.now() / 1000) + 100;
+    phone.say({ type: 'TIME_REQUEST', nonce }, highest);
+    const answers = async (ctr: number) => {
+      const before = phone.received.length;
+      phone.say({ type: 'TIME_REQUEST', nonce }, ctr);
+      await world.clock.advance(3_000);
+      return phone.received.slice(before);
+    };
+    await world.clock.advance(3_000);
+    const old = highest - 7 * 86_400;
+    expect(await answers(old)).toMatchObject([{ type: 'NAK', code: 'old-counter', argument: highest }]);
+    expect(await answers(old)).toEqual([]);
+    expect(await answers(old - 1)).toEqual([]);
+    expect(await answers(old + 1)).toMatchObject([{ type: 'TIME_RESPONSE' }]);
+  });
+
   it('tells the time, signed', async () => {
     const { world, customer } = await shop();
     customer.phone.say({ type: 'TIME_REQUEST', nonce: octetsOf('1122334455667788') });
