@@ -165,6 +165,7 @@ export class CashMobile extends MIDlet {
     if (record === undefined) {
       // Transactions of an earlier registration of this phone: its keys are gone, so no answer can be made.
       app.transactions.clear();
+      app.time.forget();
       return false;
     }
     for (const transaction of app.transactions.all.filter(awaitsReceipt))

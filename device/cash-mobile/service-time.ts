@@ -60,6 +60,12 @@ export class ServiceTime {
     this.#heard = Math.max(this.#heard, time);
   }
 
+  /** Forgets the difference, which the service of an earlier activation signed. */
+  forget(): void {
+    for (const [id] of this.#store.enumerateRecords()) this.#store.deleteRecord(id);
+    this.#difference = 0;
+  }
+
   /** Whether an answer of the service about its time is awaited. */
   get asking(): boolean {
     return this.#waiting.length > 0;

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
   type AnchoredKey,
@@ -11,7 +12,12 @@ import {
 } from '../../../device/cash-mobile/anchors.ts';
 import { type Flash, memoryFlash } from '../../../device/index.ts';
 import { DataInputStream } from '../../../device/midp/index.ts';
-import { hexOf, octetsOf, tweetnaclPrimitives as primitives } from '../../../device/safe-mobile/index.ts';
+import {
+  encodeAnnouncement,
+  hexOf,
+  octetsOf,
+  tweetnaclPrimitives as primitives,
+} from '../../../device/safe-mobile/index.ts';
 import { VirtualClock } from '../../../sim/index.ts';
 import { bench } from '../bench.ts';
 import { attach, type CashBench, enrol, enrolled, installed, openApplication, PIN, wordsOf } from './cash-bench.ts';
@@ -372,6 +378,30 @@ describe('The keys of anchors', () => {
   ])('that is known may get %s: %d to %d', (_what, notBefore, notAfter, expected) => {
     const known = told(1, { kid: 7, key: octets(7) }, notBefore, notAfter)?.sealing;
     expect(known?.map((one) => [one.notBefore, one.notAfter])).toEqual(expected === undefined ? undefined : [expected]);
+  });
+
+  test('are the same in the end, in whatever order announcements come and however often', () => {
+    // Signatures are not what is looked at here.
+    const trusting = { ...primitives, ed25519Verify: () => true };
+    const time = fc.integer({ min: 0, max: 300 });
+    const announcement = fc.record({ kid: fc.integer({ min: 1, max: 4 }), notBefore: time, notAfter: time });
+    const frames = fc.array(announcement, { maxLength: 8 });
+    const told = (all: readonly { kid: number; notBefore: number; notAfter: number }[]) =>
+      all
+        .map(({ kid, notBefore, notAfter }) =>
+          encodeAnnouncement({ what: 2, kid, key: octets(kid + 2), notBefore, notAfter }, () => new Uint8Array(64)),
+        )
+        .reduce((known, frame) => announced(trusting, known, frame) ?? known, { ...anchors, root: service.root })
+        .signing.toSorted((a, b) => a.kid - b.kid);
+    fc.assert(
+      fc.property(frames, fc.infiniteStream(fc.nat()), (all, order) => {
+        const shuffled = all
+          .map((one) => ({ one, place: order.next().value }))
+          .toSorted((a, b) => a.place - b.place)
+          .map(({ one }) => one);
+        expect(told([...shuffled, ...all])).toEqual(told(all));
+      }),
+    );
   });
 
   test('keep their kid: another key under it is refused', () => {

@@ -333,6 +333,20 @@ describe('Enrolment', () => {
     expect(wordsOf(after)).toEqual(['Your phone is active. You can pay with it now.']);
   });
 
+  test('of another registration forgets the time that the service of the first one signed', async () => {
+    const cash = await installed();
+    await enrol(cash);
+    const clock = () => cash.flash.read('records/Cash-Mobile/clock');
+    cash.service.skew = 3_600;
+    await cash.request();
+    await cash.send(cash.service.timeResponse(cash.service.all('TIME_REQUEST')[0]?.nonce ?? new Uint8Array(8)));
+    expect(clock()).toMatchObject({ records: { '1': expect.anything() } });
+    cash.handset.install(cash.service.jad().replace('16909060', '16909061'));
+    await cash.settle();
+    await openApplication(cash, 'en');
+    expect(clock()).toMatchObject({ records: {} });
+  });
+
   test('a descriptor of another registration begins anew', async () => {
     const cash = await installed();
     await enrol(cash);
