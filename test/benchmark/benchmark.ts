@@ -1,9 +1,10 @@
-import { Argument, InvalidArgumentError } from 'commander';
+import { Argument, InvalidArgumentError, Option } from 'commander';
 import { createProgram, type Output, outputOf, runProgram } from '../../modem/cli/program.ts';
 import { busyShare } from './busy.ts';
 import { codecContests } from './codec.ts';
 import { type Comparison, compare } from './comparison.ts';
 import { measureService, serviceLoads } from './service.ts';
+import { measureProcesses } from './service-processes.ts';
 import { startContests } from './start.ts';
 import { throughputContest } from './throughput.ts';
 import { openVirtualNetwork } from './virtual-network.ts';
@@ -16,13 +17,25 @@ const THROUGHPUT = { rounds: 5, warmUps: 1 } as const;
 const SUITES = ['codec', 'throughput', 'start', 'world', 'service'] as const;
 type Suite = (typeof SUITES)[number];
 
+const DATABASES = ['sqlite', 'postgres'] as const;
+
+interface BenchOptions {
+  readonly history: number;
+  readonly database: (typeof DATABASES)[number];
+}
+
 const program = createProgram(
   'bench',
   'Measures the modem room side by side with other packages, the simulated world, and the service',
 )
   .addArgument(new Argument('[suite]', 'what to measure, by default everything').choices(SUITES))
   .option('--history <payments>', 'service: payments in the longer history', wholeNumber, 1_000_000)
-  .action(async (suite: Suite | undefined, { history }: { readonly history: number }) => {
+  .addOption(
+    new Option('--database <kind>', 'service: a file, or a server of PostgreSQL with 1, 2 and 4 processes')
+      .choices(DATABASES)
+      .default('sqlite'),
+  )
+  .action(async (suite: Suite | undefined, { history, database }: BenchOptions) => {
     const output = outputOf(program);
     const wants = (name: Suite) => suite === undefined || suite === name;
     output.print(
@@ -35,7 +48,8 @@ const program = createProgram(
     ];
     if (wants('start')) await measureStart(output);
     if (wants('world')) await measureWorld(output);
-    if (wants('service')) await measureServices(output, history);
+    if (wants('service') && database === 'sqlite') await measureServices(output, history);
+    if (wants('service') && database === 'postgres') await measureOnPostgres(output);
     const busy = wants('throughput') ? await busyShare() : undefined;
     const ratios = Object.fromEntries(results.map(({ name, ratio }) => [name, rounded(ratio)]));
     output.print(
@@ -125,6 +139,18 @@ async function measureServices(output: Output, history: number): Promise<void> {
     output.print(
       { event: 'service', ...Object.fromEntries(numbers) },
       serviceRow(numbers.map(([, value]) => `${value}`)),
+    );
+  }
+}
+
+async function measureOnPostgres(output: Output): Promise<void> {
+  const heads = ['processes', 'clients ms', 'server ms', 'sum ms', 'SQL', 'tx', 'again', 'of one'];
+  output.print({ event: 'start-service-processes' }, serviceRow(heads));
+  for (const result of await measureProcesses()) {
+    const shown = Object.entries(result).map(([name, value]) => [name, rounded(value)] as const);
+    output.print(
+      { event: 'service-processes', ...Object.fromEntries(shown) },
+      serviceRow(shown.map(([, value]) => `${value}`)),
     );
   }
 }
