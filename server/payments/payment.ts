@@ -122,24 +122,27 @@ export interface PaymentQuery {
 
 /** The payments that a query names, latest first. */
 export async function findPayments(tx: ReadTx, query: PaymentQuery): Promise<Payment[]> {
-  const conditions: readonly (readonly [sql: string, value: string | number | undefined])[] = [
+  const conditions: readonly (readonly [sql: string, ...values: (string | number | undefined)[]])[] = [
     ['merchant_id = ?', query.merchantId],
     ['person_id = ?', query.personId],
     ['mref = ?', query.mref],
+    // The same again: PostgreSQL would look for the one payment along all of its merchant's, in the order of the answer.
+    ['txn = (SELECT txn FROM payment WHERE merchant_id = ? AND mref = ?)', query.merchantId, query.mref],
     ['state = ?', query.state],
     ['(created_at, rowid) < (SELECT created_at, rowid FROM payment WHERE txn = ?)', query.after],
   ];
   const sql: string[] = [query.inReview === true ? IN_REVIEW : 'TRUE'];
-  const values: (string | number)[] = [];
-  for (const [condition, value] of conditions) {
-    if (value === undefined) continue;
+  const known: (string | number)[] = [];
+  for (const [condition, ...values] of conditions) {
+    const given = values.filter((value) => value !== undefined);
+    if (given.length < values.length) continue;
     sql.push(condition);
-    values.push(value);
+    known.push(...given);
   }
   return tx.all(
     `SELECT * FROM payment WHERE ${sql.join(' AND ')} ORDER BY created_at DESC, rowid DESC LIMIT ?`,
     readPayment,
-    ...values,
+    ...known,
     query.limit,
   );
 }

@@ -9,7 +9,7 @@ const VERSION_TABLE = 'cash_mobile';
 /** Taken while tables are made, so that of several processes that start at once only one does. Any number that is ours. */
 export const MIGRATION_LOCK = 0x43614d6f;
 
-/** Brings the tables up to date, inside a transaction. @returns whether tables were made or changed */
+/** Brings the tables up to date, inside a transaction. @returns whether tables of an earlier version were changed */
 export async function migrate(client: ClientBase): Promise<boolean> {
   const to = MIGRATIONS.length;
   const from = await versionOf(client);
@@ -18,7 +18,7 @@ export async function migrate(client: ClientBase): Promise<boolean> {
     await client.query(`CREATE TABLE ${VERSION_TABLE} (version BIGINT NOT NULL)`);
     await client.query(POSTGRES_TABLES);
     await client.query(`INSERT INTO ${VERSION_TABLE} (version) VALUES (${to})`);
-    return true;
+    return false;
   }
   for (const [index, migration] of MIGRATIONS.entries()) {
     const version = index + 1;

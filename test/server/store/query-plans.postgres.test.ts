@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { openPostgres } from '../../../server/store/postgres-open.ts';
+import { postgresText } from '../../../server/store/postgres-text.ts';
+import type { Store } from '../../../server/store/store.ts';
+import { VirtualClock } from '../../../sim/index.ts';
+import { write } from '../database.ts';
+import { HISTORY, wholeLife } from './whole-life.ts';
+
+/** The plan of one statement, as `EXPLAIN (FORMAT JSON)` has it. */
+interface Plan {
+  readonly 'Node Type': string;
+  readonly 'Relation Name'?: string | undefined;
+  readonly 'Index Name'?: string | undefined;
+  readonly 'Index Cond'?: string | undefined;
+  readonly Filter?: string | undefined;
+  readonly Plans?: readonly Plan[] | undefined;
+}
+
+const Plan: z.ZodType<Plan> = z.object({
+  'Node Type': z.string(),
+  'Relation Name': z.string().optional(),
+  'Index Name': z.string().optional(),
+  'Index Cond': z.string().optional(),
+  Filter: z.string().optional(),
+  get Plans() {
+    return z.array(Plan).optional();
+  },
+});
+
+const Explained = z.tuple([z.object({ Plan })]);
+
+/** The plans that each connection of the service makes: of prepared statements, for any values. */
+async function plansOf(store: Store, texts: Iterable<string>): Promise<ReadonlyMap<string, Plan>> {
+  return store.transaction('plans', async (tx) => {
+    const plans = new Map<string, Plan>();
+    for (const sql of texts) {
+      const values = Math.max(0, ...[...postgresText(sql).matchAll(/\$(\d+)/g)].map(([, place]) => Number(place)));
+      const name = `plan_${plans.size}`;
+      await tx.run(`PREPARE ${name} AS ${sql}`);
+      const call = values === 0 ? name : `${name} (${Array.from({ length: values }, () => 'NULL').join(', ')})`;
+      const text = await tx.get(`EXPLAIN (FORMAT JSON) EXECUTE ${call}`, (row) => row.text('QUERY PLAN'));
+      plans.set(sql, Explained.parse(JSON.parse(text ?? ''))[0].Plan);
+    }
+    return plans;
+  });
+}
+
+/** A scan of a table, and whether it ends after so many rows as are wanted. */
+interface Scan {
+  readonly plan: Plan;
+  readonly limited: boolean;
+}
+
+function scansOf(plan: Plan, limited = false): readonly Scan[] {
+  const ends = plan['Node Type'] === 'Limit' || (limited && plan['Node Type'] !== 'Sort');
+  const below = (plan.Plans ?? []).flatMap((part) => scansOf(part, ends));
+  return plan['Node Type'].endsWith('Scan') ? [{ plan, limited }, ...below] : below;
+}
+
+/** Indexes that have only rows of work that is open. */
+const OF_OPEN_WORK: readonly string[] = [
+  'challenge_due',
+  'inbox_undealt',
+  'outbox_open_by_ref',
+  'outbox_to_send',
+  'payment_in_review',
+  'payment_requested',
+  'refund_in_review',
+];
+
+/** What few rows of a table have in common, however long its history is. */
+const OF_FEW_ROWS = /\b(txn|ref|mref|id|rail_key|transfer_id|digest|seq|rowid) (=|>|<)/;
+
+/** The rows of one day. */
+const OF_A_DAY = /\b(at|changed_at) >= \$\d+\) AND \(\1 < /;
+
+/** Tables that some statement reads from end to end: of one row, of few, or at a start of the service. */
+const READ_WHOLE: readonly string[] = [
+  'account',
+  'ledger_checkpoint',
+  'deletion',
+  'process',
+  'reconciled',
+  'difference',
+];
+
+/** What the scan reads grows with the history, more than its answer. */
+function grows({ plan, limited }: Scan): boolean {
+  const { 'Index Cond': condition = '', 'Index Name': index, 'Relation Name': table = '', Filter: filter } = plan;
+  if (plan['Node Type'] === 'Seq Scan') return !READ_WHOLE.includes(table);
+  if (index === undefined || (table !== '' && !HISTORY.includes(table))) return false;
+  if (OF_OPEN_WORK.includes(index) || OF_FEW_ROWS.test(condition) || OF_A_DAY.test(condition)) return false;
+  return filter !== undefined || (condition === '' && !limited);
+}
+
+/** As if each page of the history had a hundred thousand rows: of few rows any index would do. */
+const LONG_HISTORY = `
+  UPDATE pg_class SET reltuples = 100000 * greatest(relpages, 1)
+  WHERE oid IN (SELECT unnest(ARRAY[indrelid, indexrelid]) FROM pg_index
+    WHERE indrelid::regclass::text IN (${HISTORY.map((name) => `'${name}'`).join(', ')}))`;
+
+describe('the plans of PostgreSQL', () => {
+  it('read by an index whatever grows', async () => {
+    const { database, texts } = await wholeLife();
+    await write(database, 'ANALYZE', LONG_HISTORY);
+    const clock = new VirtualClock();
+    const hold = (work: Promise<unknown>) => void clock.hold(work);
+    const store = await openPostgres({ url: database, processName: 'plans', clock, hold, alone: true });
+    const plans = await plansOf(store, texts);
+    await store.close();
+    const growing = [...plans].flatMap(([sql, plan]) =>
+      scansOf(plan)
+        .filter(grows)
+        .map((scan) => `${JSON.stringify({ ...scan.plan, Plans: undefined })}: ${sql}`),
+    );
+    expect(growing).toEqual([]);
+    expect(plans.size).toBeGreaterThan(80);
+  });
+});

@@ -1,0 +1,77 @@
+import type { SmsReport } from '../../../modem/index.ts';
+import { CUSTOMER_NUMBER, MERCHANT_NUMBER, PIN, World } from '../world.ts';
+
+/** Tables that grow with every payment, refund or message, as long as the service lives. */
+export const HISTORY: readonly string[] = [
+  'attempt',
+  'challenge',
+  'entry',
+  'evidence',
+  'inbox',
+  'journal',
+  'outbox',
+  'payment',
+  'receipt',
+  'refund',
+  'transfer',
+  'transfer_end',
+];
+
+/** Every SQL text of a service: enrolment, payments with every end, wrong PINs, refunds, queries, lists, crashes, the daily work. */
+export async function wholeLife(): Promise<{ database: string; texts: Set<string> }> {
+  const world = new World(3);
+  const texts = new Set<string>();
+  world.beforeStatement = (sql) => texts.add(sql);
+  await world.open();
+  const customer = await world.subscriber(CUSTOMER_NUMBER);
+  const owner = await world.subscriber(MERCHANT_NUMBER, '71717');
+  const { merchant, apiKey } = await world.merchant(owner.person.id);
+  const amount = { minor: 1_250, currency: 'EUR' } as const;
+  const ask = async () => {
+    const payment = await world.request(merchant, { mref: `life ${texts.size} ${world.clock.now()}` });
+    await world.clock.advance(2_000);
+    return payment;
+  };
+
+  const { txn } = await ask();
+  customer.phone.approve('00000');
+  await world.clock.advance(3_000);
+  customer.phone.approve(PIN);
+  await world.clock.advance(3_000);
+  customer.phone.repeat();
+  customer.phone.query(customer.phone.lastAsked().plaintext.subarray(5, 13));
+  customer.phone.query(new Uint8Array(8).fill(1), 'balance');
+  await world.clock.advance(3_000);
+  await world.service.refund(txn, { key: 'a', amount: { minor: 100, currency: 'EUR' } });
+  await world.service.refund(txn);
+  await world.service.refunds(await world.service.payment(txn));
+  await world.service.receipt(txn).catch(() => {});
+  await world.clock.advance(1_000);
+  world.air.report(world.air.sent.at(-1), 'delivered' satisfies SmsReport['outcome']);
+
+  await ask();
+  customer.phone.refuse('not-me');
+  await world.clock.advance(3_000);
+  await world.service.cancel((await ask()).txn);
+  await ask();
+  await world.clock.advance(600_000);
+
+  world.air.fate = () => ({ kind: 'failed', reason: 'no network', retry: true });
+  owner.phone.payInit({ kind: 'number', digits: CUSTOMER_NUMBER.slice(1) }, amount, '47');
+  await world.clock.advance(30_000);
+  world.air.fate = () => 'deliver';
+  await world.clock.advance(120_000);
+  await world.service.payments({ limit: 10, inReview: true });
+  await world.service.payments({ limit: 10, merchantId: merchant.id });
+  await world.service.payments({ limit: 10, personId: customer.person.id });
+  await world.service.payments({ limit: 10, merchantId: merchant.id, mref: 'x' });
+  await world.service.holdings(customer.person.id);
+  await world.service.merchantByApiKey(apiKey);
+  await world.service.descriptor((await world.service.devices(customer.person.id)).at(-1)?.id ?? 0);
+  await world.enrolPhone(customer.person, '90909');
+  await world.service.close();
+  await world.open();
+  await world.clock.advance(26 * 3_600_000);
+  await world.service.close();
+  return { database: world.database, texts };
+}
