@@ -10,6 +10,12 @@ const CHANNEL = 'cash_mobile';
 /** Pause before the connection that listens is made again, ms. */
 const AGAIN_AFTER_MS = 1_000;
 
+/**
+ * Pause after each telegram, ms; what happens meanwhile is told together. Each telegram wakes every process, so without a pause
+ * many processes would be busy with nothing but news.
+ */
+const PAUSE_MS = 50;
+
 /** NOTIFY takes less than this, in octets: instead of a longer list of keys the others are told to look at everything. */
 const LONGEST_TELEGRAM = 8_000;
 
@@ -23,8 +29,8 @@ const Telegram = z.object({
 
 /**
  * Tells other processes of commits, and hears of theirs, by NOTIFY. It is sent outside of transactions, because it takes a lock
- * of the whole database, and for all commits together that were made while the last one was on its way. What is lost on the way
- * is found by those who look from time to time.
+ * of the whole database: the first commit after a pause at once, and all commits of the next pause together. What is lost on the
+ * way is found by those who look from time to time.
  */
 export class PostgresNews {
   readonly #pool: Pool;
@@ -35,6 +41,7 @@ export class PostgresNews {
   readonly #name: string;
   readonly #unsent = new Map<ToldElsewhere, Keys>();
   #sending: Promise<void> | undefined;
+  #endPause: () => void = () => {};
   #client: Client | undefined;
   #again: Cancel | undefined;
   #closed = false;
@@ -75,6 +82,7 @@ export class PostgresNews {
   async close(): Promise<void> {
     this.#closed = true;
     this.#again?.();
+    this.#endPause();
     await this.#sending;
     await this.#client?.end().catch(() => {});
   }
@@ -94,8 +102,21 @@ export class PostgresNews {
       await send()
         .catch(send)
         .catch(() => {});
+      await this.#pause();
     }
     this.#sending = undefined;
+  }
+
+  /** Until {@link PostgresNews.close} at the longest. */
+  #pause(): Promise<void> {
+    if (this.#closed) return Promise.resolve();
+    return new Promise((resolve) => {
+      const cancel = this.#clock.after(PAUSE_MS, resolve);
+      this.#endPause = () => {
+        cancel();
+        resolve();
+      };
+    });
   }
 
   #heard(payload: string | undefined): void {

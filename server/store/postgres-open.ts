@@ -8,18 +8,28 @@ import { MIGRATION_LOCK, migrate } from './postgres-schema.ts';
 import { type PostgresOptions, PostgresStore } from './postgres-store.ts';
 import { StoreError } from './store.ts';
 
-/** Connections of one process. A payment keeps one for some ms at a time. */
-const CONNECTIONS = 10;
+/**
+ * Connections of one process. A payment keeps one for some ms at a time. With more, transactions mostly wait for each other: all
+ * payments of one merchant change one account.
+ */
+const CONNECTIONS = 4;
+
+/**
+ * How long a transaction waits for a free connection, ms. Then this process has more to do than it can, and whoever can come again is
+ * told so.
+ */
+const FREE_CONNECTION_MS = 15_000;
 
 /** How far the clock of this machine may be from that of the database, ms: deadlines and rests are compared by both. */
 const CLOCKS_APART_MS = 2_000;
 
 /**
- * What each connection begins with. The plans of prepared statements are made once, perhaps while a table is empty: so no plan
- * reads a whole table where an index will do. The price that this setting puts on the rest would have PostgreSQL compile each such
- * plan (JIT), which takes longer than the statement. A process that stops within a transaction loses it, and its locks, after 5 s.
+ * What each connection begins with. The plan of a prepared statement is made once, for any values, perhaps while a table is empty: so
+ * no plan reads a whole table where an index will do. The price that this setting puts on the rest would have PostgreSQL compile each
+ * such plan (JIT), which takes longer than the statement. A process that stops within a transaction loses it, and its locks, after 5 s.
  */
 const SESSION = `
+SET plan_cache_mode = force_generic_plan;
 SET enable_seqscan = off;
 SET jit = off;
 SET idle_in_transaction_session_timeout = 5000;
@@ -57,7 +67,13 @@ export async function openPostgres(options: OpenPostgresOptions): Promise<Postgr
     throw cannotBeOpened(error);
   }
   const pool = new Pool({
-    ...{ ...config, query_timeout: ANSWER_MS, max: CONNECTIONS },
+    ...{ ...config, query_timeout: ANSWER_MS, max: CONNECTIONS, connectionTimeoutMillis: FREE_CONNECTION_MS },
+    // The time-out of the pool counts for its connections too, unless they have their own.
+    Client: class extends Client {
+      constructor() {
+        super({ ...config, query_timeout: ANSWER_MS });
+      }
+    },
     onConnect: (client) => client.query(SESSION),
   });
   // Who uses a connection hears of its end by the query that fails.
@@ -83,6 +99,7 @@ async function prepare(client: Client, clock: Clock | undefined): Promise<void> 
     await client.query(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`);
     const changed = await migrate(client);
     await client.query('COMMIT');
+    // Not after tables were made: PostgreSQL would take them for empty until its next look, and any index would do.
     if (changed) await client.query('ANALYZE');
   } finally {
     await client.end();
