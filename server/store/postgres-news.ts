@@ -14,7 +14,7 @@ const AGAIN_AFTER_MS = 1_000;
  * Pause after each telegram, ms; what happens meanwhile is told together. Each telegram wakes every process, so without a pause
  * many processes would be busy with nothing but news.
  */
-const PAUSE_MS = 50;
+const PAUSE_MS = 200;
 
 /** NOTIFY takes less than this, in octets: instead of a longer list of keys the others are told to look at everything. */
 const LONGEST_TELEGRAM = 8_000;

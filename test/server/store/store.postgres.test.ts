@@ -318,17 +318,29 @@ describe('news of a commit', () => {
   });
 
   it('that has more keys than a telegram takes is told without them', async () => {
-    const { other, heard, wake } = await two();
+    const { one, other, heard, wake } = await two();
     const keys = Array.from({ length: 700 }, (_, n) => 1_000_000_000_000 + n);
     await wake((tx) => {
       for (const key of keys.slice(0, 100)) tx.wake('journal', key);
     });
     await eventually(other.clock, () => heard.length === 1);
+    await one.clock.advance(200);
     await wake((tx) => {
       for (const key of keys) tx.wake('journal', key);
     });
     await eventually(other.clock, () => heard.length === 2);
     expect(heard).toEqual([`journal ${keys.slice(0, 100).join(' ')}`, 'journal all']);
+  });
+
+  it('that comes within 200 ms of an earlier one is told together with all other such', async () => {
+    const { one, other, heard, wake } = await two();
+    await wake((tx) => tx.wake('journal', 1));
+    await eventually(other.clock, () => heard.length === 1);
+    await wake((tx) => tx.wake('journal', 2));
+    await one.clock.advance(199);
+    await wake((tx) => tx.wake('journal', 3));
+    await eventually(one.clock, () => heard.length === 2);
+    expect(heard).toEqual(['journal 1', 'journal 2 3']);
   });
 
   it('may be missed while the connection that listens is lost: then everything is looked at', async () => {
