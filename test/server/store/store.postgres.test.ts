@@ -309,11 +309,11 @@ describe('news of a commit', () => {
   });
 
   it('that are made while an earlier one is told are joined: one without a key is not lost', async () => {
-    const { other, heard, wake } = await two();
+    const { one, heard, wake } = await two();
     const keys = [1, ...Array.from({ length: 10 }, () => undefined), 2];
     await Promise.all(keys.map((key) => wake((tx) => tx.wake('outbox', key))));
     await wake((tx) => tx.wake('journal', 3));
-    await eventually(other.clock, () => heard.includes('journal 3'));
+    await eventually(one.clock, () => heard.includes('journal 3'));
     expect(heard).toContain('outbox all');
   });
 
