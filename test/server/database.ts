@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Client } from 'pg';
 import { inject } from 'vitest';
+import { MIGRATIONS } from '../../server/store/migrations.ts';
 import { openStore } from '../../server/store/open-store.ts';
 import { PostgresConnection, Prepared, TYPES } from '../../server/store/postgres-connection.ts';
 import { postgresText } from '../../server/store/postgres-text.ts';
@@ -158,6 +159,9 @@ DO $$ DECLARE t text; BEGIN
   FOR t IN SELECT sequencename FROM pg_sequences LOOP
     PERFORM setval(t::regclass, CASE t WHEN 'approval' THEN ${APPROVALS_FROM + 1} ELSE 1 END, false);
   END LOOP;
-  IF to_regclass('deletion') IS NOT NULL THEN ${FIRST_ROWS} END IF;
+  IF to_regclass('deletion') IS NOT NULL THEN
+    ${FIRST_ROWS}
+    UPDATE cash_mobile SET version = ${MIGRATIONS.length};
+  END IF;
 END $$;
 SET session_replication_role = origin;`;
