@@ -145,15 +145,31 @@ describe('what the network says (3GPP TS 27.007, 7.15; 23.038, 5)', () => {
   });
 
   test.each([
-    [`${ok()}${line('+CUSD: 2')}`, 'ended'],
-    [`${ok()}${line('+CUSD: 3')}`, 'ended'],
-    [`${ok()}${line('+CUSD: 4')}`, 'not-supported'],
-    [`${ok()}${line('+CUSD: 5')}`, 'timeout'],
-    [ok(), 'timeout'],
-  ])('%j is no answer: %s', async (answer, code) => {
+    [`${ok()}${line('+CUSD: 2')}`, 'ended', 'the network ended the USSD session'],
+    [`${ok()}${line('+CUSD: 3')}`, 'ended', 'another user of the modem has the USSD session'],
+    [`${ok()}${line('+CUSD: 4')}`, 'not-supported', 'the network has no such USSD service'],
+    [`${ok()}${line('+CUSD: 5')}`, 'timeout', 'the network did not answer in time'],
+    [`${ok()}${line('+CUSD: 6')}`, 'ended', 'the network ended the USSD session'],
+    [ok(), 'timeout', 'the network did not answer within 120 s'],
+  ])('%j is no answer: %s, "%s"', async (answer, code, message) => {
     const { result } = await asked(answer);
     expect(result).toBeInstanceOf(UssdError);
-    expect(result).toMatchObject({ code });
+    expect(result).toMatchObject({ code, message });
+  });
+
+  test('of two refusals by the modem the first is reported, and of the modem and the network the network', async () => {
+    for (const [packed, reported] of [
+      [line('+CME ERROR: 4'), { name: 'AtRefused', code: { family: 'CME', number: 3 } }],
+      [`${ok()}${line('+CUSD: 5')}`, { name: 'UssdError', code: 'timeout' }],
+    ] as const) {
+      const bench = createBench();
+      bench.script
+        .when('AT+CSCS="GSM"', ok())
+        .when('AT+CUSD=1,"*100#",15', line('+CME ERROR: 3'))
+        .when('AT+CUSD=1,"AA180C3602",15', packed);
+      const modem = await bench.open();
+      await expect(bench.run(modem.ussd('*100#'))).rejects.toMatchObject(reported);
+    }
   });
 
   test('that the network has no such service ends it: packed septets would be another request', async () => {
@@ -350,6 +366,31 @@ describe('a session', () => {
     await expect(answer.reply('1')).rejects.toMatchObject({ code: 'ended' });
   });
 
+  test.each(['+CUSD: 2', '+CUSD: 4', '+CUSD: 5'])('is over as soon as %s comes, without a text', async (code) => {
+    const { bench, result } = await asked(menu);
+    const answer = result as Awaited<ReturnType<Modem['ussd']>>;
+    if (!answer.more) throw new Error('no menu');
+    bench.script.say(line(code));
+    await bench.clock.advance(0);
+    await expect(answer.reply('1')).rejects.toMatchObject({ code: 'ended' });
+    await bench.run(answer.cancel());
+    expect(bench.script.typed).not.toContain('AT+CUSD=2');
+  });
+
+  test('is over when the network begins another one, whose question takes the reply', async () => {
+    const { bench, result, modem } = await asked(menu);
+    const answer = result as Awaited<ReturnType<Modem['ussd']>>;
+    const said: UssdAnswer[] = [];
+    modem.onUssd((message) => said.push(message));
+    bench.script.say(line('+CUSD: 1,"Renew?",15'));
+    await bench.clock.advance(1_000);
+    const [question] = said;
+    if (!answer.more || question?.more !== true) throw new Error('no menu');
+    await expect(answer.reply('1')).rejects.toMatchObject({ code: 'ended' });
+    bench.script.when('AT+CUSD=1,"1",15', `${ok()}${line('+CUSD: 0,"Renewed",15')}`);
+    expect(await bench.run(question.reply('1'))).toEqual({ more: false, text: 'Renewed' });
+  });
+
   test('ends by the next code', async () => {
     const { bench, modem } = await asked(menu);
     await bench.run(modem.ussd('*100#'));
@@ -440,6 +481,18 @@ describe('what the network says of itself (3GPP TS 22.090)', () => {
     expect(await bench.run(modem.ussd('*100#'))).toMatchObject({ text: '5 EUR' });
     await bench.clock.advance(1_000);
     expect(said).toEqual([]);
+  });
+
+  test('is asked for once, also when nothing is heard at first', async () => {
+    const bench = createBench();
+    bench.script.when('AT+CSCS="GSM"', ok()).when('AT+CUSD=1', undefined, ok());
+    const modem = await bench.open();
+    for (let i = 0; i < 2; i += 1) modem.onUssd(() => {});
+    await bench.clock.advance(60_000);
+    expect(bench.script.typed.filter((typed) => typed === 'AT+CUSD=1')).toHaveLength(2);
+    modem.onUssd(() => {});
+    await bench.clock.advance(60_000);
+    expect(bench.script.typed.filter((typed) => typed === 'AT+CUSD=1')).toHaveLength(2);
   });
 
   test('is told also after the modem came back', async () => {
