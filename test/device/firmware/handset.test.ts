@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { FlashError, type HandsetEvent, JadError, memoryFlash, textOf } from '../../../device/index.ts';
+import {
+  type Flash,
+  FlashError,
+  type HandsetEvent,
+  isLanguage,
+  JadError,
+  memoryFlash,
+  textOf,
+} from '../../../device/index.ts';
 import type { IncomingSms } from '../../../modem/index.ts';
 import { type Bench, bench, settle } from '../bench.ts';
 import { installed } from '../cash-mobile/cash-bench.ts';
@@ -312,6 +320,16 @@ describe('Settings', () => {
   });
 });
 
+test.each([
+  ['en', true],
+  ['it', true],
+  ['de', false],
+  ['EN', false],
+  ['', false],
+])('%j is a language of the phone: %j', (letters, is) => {
+  expect(isLanguage(letters)).toBe(is);
+});
+
 describe('Applications', () => {
   test('are installed from a descriptor, listed with details, and there after a power cut', () => {
     const flash = memoryFlash();
@@ -327,6 +345,17 @@ describe('Applications', () => {
     phone.select('Details');
     expect(textOf(phone.screen)).toContain('Version: 1.0.0');
     expect(bench({ flash }).handset.applications.map(({ descriptor }) => descriptor.name)).toEqual(['Cash-Mobile']);
+  });
+
+  test('have details, from which Back leads to the list and then to the menu', () => {
+    const { handset, phone } = bench();
+    handset.install(JAD);
+    for (const word of ['Menu', 'Applications', 'Details']) phone.select(word);
+    expect(textOf(phone.screen)).toContain('Vendor: Cash-Mobile');
+    phone.select('Back');
+    expect(phone.screen.items).toEqual([{ label: 'Cash-Mobile', focused: true }]);
+    phone.select('Back');
+    expect(phone.screen.items.map(({ label }) => label)).toEqual(['Messages', 'Applications', 'Settings']);
   });
 
   test('whose class the phone has no longer are not listed, and the others are', () => {
@@ -361,6 +390,22 @@ describe('Applications', () => {
     expect(() => handset.install(JAD.replace('MIDlet-Name: Cash-Mobile', 'MIDlet-Name: Other'))).toThrow(
       expect.objectContaining({ status: 911 }),
     );
+  });
+
+  test('are not installed on a flash that fails, which is not taken for a full one', () => {
+    const inner = memoryFlash();
+    let fails = false;
+    const flash: Flash = {
+      read: inner.read,
+      write(name, value) {
+        if (fails) throw new FlashError('failed', 'no');
+        inner.write(name, value);
+      },
+    };
+    const { handset } = bench({ flash });
+    fails = true;
+    expect(() => handset.install(JAD)).toThrow(new FlashError('failed', 'no'));
+    expect(handset.applications).toEqual([]);
   });
 
   test('that do not fit are refused with 901', () => {

@@ -306,6 +306,26 @@ describe('A form', () => {
     expect(field.getString()).toBe('ac');
   });
 
+  test('says that the screen has changed with each key and each character of a keyboard that it takes', () => {
+    let changes = 0;
+    const presenter = new Presenter(
+      new VirtualClock(),
+      () => WORDS,
+      () => {
+        changes += 1;
+      },
+    );
+    presenter.type('a');
+    expect(changes, 'nothing is shown').toBe(0);
+    const form = new Form('Who', [new TextField('Name', '', 9, { input: 'ANY' })]);
+    presenter.show(form.view(1), () => {});
+    const before = changes;
+    presenter.type('a');
+    expect(changes).toBe(before + 1);
+    presenter.press({ key: 'left', long: false });
+    expect(changes).toBeGreaterThan(before + 1);
+  });
+
   test('a letter that is being chosen stands when a command is given', () => {
     const field = new TextField('Name', '', 9, { input: 'ANY' });
     const form = new Form('Who', [field]);

@@ -58,6 +58,9 @@ describe('Text entry by multi-tap', () => {
     ['0!', '0'],
     ['* 0! 5!', '+05'],
     ['5!', '5'],
+    ['2 5! 2', 'A5a'],
+    ['2 5! 5', 'A5j'],
+    ['2 0! 2 2', 'A0b'],
     ['1 1 1 1 1', '1'],
   ])('%s writes %j', async (strokes, text) => {
     expect(await editor(ANY).keys(strokes)).toBe(text);

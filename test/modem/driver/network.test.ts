@@ -28,6 +28,49 @@ describe('the signal (3GPP TS 27.007, 8.5)', () => {
   });
 });
 
+describe('the IMSI (3GPP TS 27.007, 5.6)', () => {
+  test.each([
+    ['222013410001234', ok('222013410001234')],
+    ['222013410001234', ok('+CIMI: 222013410001234')],
+    ['222013410001234', ok('"222013410001234"')],
+    ['222013', ok('222013')],
+    [undefined, ok('22201')],
+    [undefined, ok()],
+    [undefined, line('+CME ERROR: 11')],
+  ])('is %s from %j', async (imsi, answer) => {
+    bench.script.when('AT+CIMI', answer);
+    const modem = await bench.open();
+    expect(await bench.run(modem.imsi())).toBe(imsi);
+  });
+});
+
+test('the registration is asked for anew (3GPP TS 27.007, 7.2)', async () => {
+  const modem = await bench.open();
+  bench.script.when('AT+CREG?', ok('+CREG: 0,5'));
+  expect(await bench.run(modem.registration())).toBe('roaming');
+  bench.script.when('AT+CREG?', ok('+CREG: 0,3'));
+  expect(await bench.run(modem.registration())).toBe('denied');
+});
+
+test('a modem that is closed while it is opened again types nothing more, and leaves its port', async () => {
+  const modem = await bench.open();
+  for (const command of ['AT+CGMI', 'AT+CREG?']) {
+    const other = createBench();
+    const closing = await other.open();
+    other.script.when(command, () => {
+      void closing.close();
+      return ok('Cash Mobile');
+    });
+    other.unplug();
+    await other.clock.advance(120_000);
+    expect([closing.state.kind, other.script.typed.at(-1)]).toEqual(['closed', command]);
+    await expect(other.run(closing.signal())).rejects.toMatchObject({ code: 'not-open' });
+    other.script.when('AT+CGMI', ok('Cash Mobile')).when('AT+CREG?', ok('+CREG: 0,1'));
+    expect((await other.open()).state.kind).toBe('ready');
+  }
+  await modem.close();
+});
+
 describe('own numbers (3GPP TS 27.007, 7.1)', () => {
   test.each([
     ['two lines', ok('+CNUM: "Voice","+39333",145', '+CNUM: "Data","0333",129'), ['+39333', '0333']],

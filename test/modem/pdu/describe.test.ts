@@ -127,3 +127,22 @@ test.each([
   const { fields } = describePdu(octets, { direction: 'mobile-terminated', smsc: false });
   expect(fields.at(-1)?.meaning).toBe(words);
 });
+
+/** A SUBMIT with this TP-VP, and what it means (3GPP TS 23.040, 9.2.3.12). */
+test.each([
+  ['11', '00', '5 min'],
+  ['11', '0B', '1 h'],
+  ['11', '11', '90 min'],
+  ['11', '8F', '12 h'],
+  ['11', 'A7', '1 days'],
+  ['11', 'A8', '2 days'],
+  ['11', 'FF', '441 days'],
+  ['09', '00000000000000', 'no period'],
+  ['09', '40000000000000', 'no period, one attempt only'],
+  ['09', '010B0000000000', '1 h'],
+  ['09', '02140000000000', '20 s'],
+  ['09', '03102030000000', '1 h 2 min 3 s'],
+])('TP-VP of a SUBMIT %s: %s is %s', (first, validity, meaning) => {
+  const described = fields(`${first}0004912143 00 00${validity}00`.replaceAll(' ', ''), 'mobile-originated');
+  expect(described.find((field) => field.startsWith('TP-VP'))).toBe(`TP-VP 8: ${meaning}`);
+});

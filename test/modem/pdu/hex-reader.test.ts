@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { decodeTpduFromHex, PduError } from '../../../modem/pdu/index.ts';
+import { decodeTpduFromHex, encodeTpdu, encodeTpduToHex, PduError, toHex } from '../../../modem/pdu/index.ts';
 
 /** A DELIVER in hex with `length` octets of data, each of them `octet`. */
 function deliver(length: number, octet: number): string {
@@ -34,4 +34,10 @@ test('what is refused in between spoils nothing', () => {
     expect(() => decodeTpduFromHex(wrong, 'mobile-terminated')).toThrow(PduError);
   }
   expect([first, after()]).toEqual([Uint8Array.of(1, 1, 1), Uint8Array.of(2, 2, 2)]);
+});
+
+test('what is encoded to hexadecimal is the octets that are encoded', () => {
+  const tpdu = decodeTpduFromHex(deliver(20, 0xab), 'mobile-terminated');
+  expect(encodeTpduToHex(tpdu)).toBe(toHex(encodeTpdu(tpdu)));
+  expect(encodeTpduToHex(tpdu)).toBe(deliver(20, 0xab));
 });

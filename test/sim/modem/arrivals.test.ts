@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { MessageClass } from '../../../modem/index.ts';
+import { personalities } from '../../../sim/index.ts';
 import { hostOf, quietWorld } from '../host.ts';
 
 const NUMBER = '+393330000001';
@@ -140,4 +141,33 @@ test('a type 0 is acknowledged, and is nowhere (3GPP TS 23.040, 9.2.3.9)', async
   const { arrives, modem } = await bench('+CNMI=2,2');
   expect(await arrives('x', { pid: 0x40 })).toBe('');
   expect(modem.store('MT').used).toBe(0);
+});
+
+/** What is passed on in text mode: fields behind the colon, and the text (3GPP TS 27.005, 3.4.1 and 3.1). */
+test.each([
+  [0, '+CMT: "123",,"10/03/01,10:00:00+04"'],
+  [1, '+CMT: "123",,"10/03/01,10:00:00+04",129,4,0,0,"+393990000001",145,5'],
+])('with +CSDH=%i a text is passed on behind %s', async (headers, shown) => {
+  const { arrives, modem } = await bench(`+CMGF=1;+CSDH=${headers};+CNMI=2,2`);
+  expect(await arrives('hello')).toBe(`\r\n${shown}\r\nhello\r\n`);
+  expect(modem.store('MT').used).toBe(0);
+});
+
+test('in text mode what is no 7-bit text is passed on in hexadecimal, and in UCS-2 by +CSCS', async () => {
+  const { arrives, says } = await bench('+CMGF=1;+CNMI=2,2');
+  expect(await arrives('Ω€ж')).toBe('\r\n+CMT: "123",,"10/03/01,10:00:00+04"\r\n03A920AC0436\r\n');
+  await says('+CSCS="UCS2"');
+  expect(await arrives('hi')).toBe('\r\n+CMT: "003100320033",,"10/03/01,10:00:00+04"\r\n00680069\r\n');
+});
+
+test.each([
+  [499, 0],
+  [500, 1],
+])('a Huawei E1752 does not count a message in its first 500 ms: after %i ms it counts %i', async (ms, counted) => {
+  const { world, clock } = quietWorld();
+  const personality = Object.values(personalities).find(({ arrivals }) => arrivals.countedAfterMs === 500);
+  const modem = world.addModem({ number: NUMBER, personality: personality ?? expect.fail('no such modem') });
+  world.deliver({ to: NUMBER, from: '123', content: { kind: 'text', text: 'x' } });
+  await clock.advance(ms);
+  expect(modem.incoming.counted('SM')).toBe(counted);
 });
