@@ -146,3 +146,15 @@ test.each([
   const described = fields(`${first}0004912143 00 00${validity}00`.replaceAll(' ', ''), 'mobile-originated');
   expect(described.find((field) => field.startsWith('TP-VP'))).toBe(`TP-VP 8: ${meaning}`);
 });
+
+/** A SUBMIT to an address of this type, and what its octets mean (3GPP TS 23.040, 9.1.2.5). */
+test.each([
+  ['0491', '2143', '+1234 (international)'],
+  ['0481', '2143', '1234 (unknown)'],
+  ['04A1', '2143', '1234 (national)'],
+  ['0498', '2143', '+1234 (international, plan national)'],
+  ['07D0', 'C2B0B906', 'Baf5 (alphanumeric)'],
+])('TP-DA %s%s is %s', (head, digits, meaning) => {
+  const described = fields(`0105${head}${digits}000000`, 'mobile-originated');
+  expect(described.find((field) => field.startsWith('TP-DA'))).toBe(`TP-DA 2: ${meaning}`);
+});

@@ -85,6 +85,23 @@ describe('reassembly', () => {
     expect(reassembly.add(second, 0)).toMatchObject({ kind: 'complete', parts: [part, second] });
   });
 
+  test.each<[what: string, change: (data: Uint8Array) => Uint8Array, kind: string]>([
+    ['the same octets', (data) => Uint8Array.from(data), 'duplicate'],
+    ['another last octet', (data) => Uint8Array.from([...data.slice(0, -1), 9]), 'waiting'],
+    ['another first octet', (data) => Uint8Array.from([9, ...data.slice(1)]), 'waiting'],
+    ['an octet less', (data) => data.slice(0, -1), 'waiting'],
+    ['an octet more', (data) => Uint8Array.from([...data, 0]), 'waiting'],
+  ])('data of the same part with %s', (_what, change, kind) => {
+    const data: SmsContent = { kind: 'data', data: new Uint8Array(200).fill(7) };
+    const part = partAt(storedParts(data, '+39333', 1), 0);
+    if (part.userData.kind !== 'data') throw new Error('no data');
+    const reassembly = createReassembly<Stored>();
+    reassembly.add(part, 0);
+    const again = { ...part, index: 99, userData: { ...part.userData, data: change(part.userData.data) } };
+    const result = reassembly.add(again, 0);
+    expect([result.kind, result.dropped.length]).toEqual([kind, kind === 'duplicate' ? 0 : 1]);
+  });
+
   test('another message under the same reference gives up the older one', () => {
     const old = storedParts(text(200, 'a'), '+39333', 1);
     const young = storedParts(text(200, 'b'), '+39333', 1);
