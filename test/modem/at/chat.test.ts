@@ -136,9 +136,19 @@ describe('a command', () => {
 
   test('is refused when too many wait', async () => {
     modem.when('AT+COPS?', undefined);
-    for (let waiting = 0; waiting <= QUEUE_LIMIT; waiting += 1) void chat.run(operator);
-    const result = await chat.run(signal);
-    expect(result.kind).toBe('aborted');
+    const waiting = Array.from({ length: QUEUE_LIMIT }, () => chat.run(operator));
+    void waiting;
+    let refused: AtResult | undefined;
+    void chat.run(signal).then((result) => {
+      refused = result;
+    });
+    await clock.advance(0);
+    expect(refused, 'one is typed, and as many wait as may').toBeUndefined();
+    expect(await chat.run(signal)).toMatchObject({
+      kind: 'aborted',
+      payloadTyped: false,
+      error: { message: expect.stringContaining(`${QUEUE_LIMIT} commands are waiting already`) },
+    });
   });
 
   test('times out with the last 32 lines that came, in which SIM secrets are masked', async () => {

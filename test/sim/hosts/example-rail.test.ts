@@ -121,7 +121,7 @@ describe('a report', () => {
 describe('a notice', () => {
   const signed = (text: string, secret = 's') =>
     new TextEncoder().encode(`${text} mac=${createHmac('sha256', secret).update(text).digest('hex')}`);
-  const accept = async (message: Uint8Array) => rail().rail.accept?.(message);
+  const accept = async (message: Uint8Array) => rail().rail.accept?.(message, {});
 
   it.each([
     ['aaaaaaaaaaaaaaaa:charge'],
