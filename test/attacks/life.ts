@@ -64,8 +64,8 @@ export function recordedFlash(states: string[]): Flash {
 }
 
 /**
- * The life of a phone at the real service: a wrong activation code, enrolment, a payment, a wrong PIN and then the right one, a refusal, a
- * restart, a request that expires, an upgrade, the balance, and a payment that is approved after all that.
+ * The life of a phone at the real service: a wrong activation code, enrolment, a payment, a wrong PIN and then the right one, a refusal
+ * whose receipt is lost, a restart, a request that expires, an upgrade, the balance, and a payment that is approved after all that.
  */
 export async function playLife({ pin = PIN, drawn = new Map() }: LifeOptions = {}): Promise<{
   readonly loot: Loot;
@@ -155,9 +155,12 @@ export async function playLife({ pin = PIN, drawn = new Map() }: LifeOptions = {
   await type(pin, 'Confirm');
   await pause();
   await select('OK');
-  await request('refused');
+  await request('refused, and the receipt is lost');
   await select('Refuse', 'I do not want to');
+  world.air.fate = () => 'lose';
   await pause();
+  world.air.fate = () => 'deliver';
+  await pause(60_000);
   await select('OK');
 
   await request('open at the restart');
