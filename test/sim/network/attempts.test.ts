@@ -140,6 +140,9 @@ test('a phone has 40 s to acknowledge, and what it says later is not heard (TR1N
 test.each([
   [0xd4, 'wait', { reason: 'busy', cause: 0xd4 }],
   [0x90, 'fail', { status: 0x41, cause: 0x90 }],
+  [0xdf, 'fail', { status: 0x41, cause: 0xdf }],
+  [0xe0, 'fail', { status: 0x42, cause: 0xe0 }],
+  [0xfe, 'fail', { status: 0x42, cause: 0xfe }],
 ] as const)('the log says TP-FCS %i of a refusal', (cause, kind, logged) => {
   const network = networkOf();
   answers(network, () => ({ kind: 'refused', cause }));

@@ -155,3 +155,18 @@ test('the log names the fault of a line that struck, and the modem, if one was n
   ]);
   expect(lines[2]).not.toHaveProperty('number');
 });
+
+test('one that strikes by the clock strikes no output, and once; one of no command strikes all that is said', async () => {
+  const { world, clock } = quietWorld();
+  const struck: LineFaultAction[] = [];
+  world.faults.listen((action) => struck.push(action));
+  world.faults.add({ action: { kind: 'stall', ms: 1 }, startsAt: VIRTUAL_START + 1_000, times: 5 });
+  await clock.advance(2_000);
+  const said = ['answer', 'prompt', 'code'] as const;
+  expect(said.flatMap((what) => world.faults.strikeLine({ modem: BOB, said: what }))).toEqual([]);
+  expect(struck).toHaveLength(1);
+  world.faults.add({ action: { kind: 'repeat' }, times: 9 });
+  expect(said.flatMap((what) => world.faults.strikeLine({ modem: BOB, said: what }))).toHaveLength(3);
+  world.faults.add({ action: { kind: 'swallow' }, said: 'code', times: 9 });
+  expect(said.map((what) => world.faults.strikeLine({ modem: BOB, said: what }).length)).toEqual([1, 1, 2]);
+});

@@ -1,9 +1,13 @@
 import { expect, test } from 'vitest';
+import { operators } from '../../../sim/index.ts';
 import type { DeliveryAnswer } from '../../../sim/network/radio-link.ts';
 import { ALICE, BOB, HOUR, MINUTE, type Network, networkOf } from './network-of.ts';
 
 /** A message to Bob from outside. Says its number in the log. */
-function deliver({ world }: Network, more: { priority?: boolean; pid?: number; validityMs?: number } = {}): number {
+function deliver(
+  { world }: Network,
+  more: { priority?: boolean; pid?: number; validityMs?: number; messageClass?: 0 } = {},
+): number {
   const [sms = 0] = world.deliver({ to: BOB, from: 'BANK', content: { kind: 'text', text: 'x' }, ...more });
   return sms;
 }
@@ -49,6 +53,56 @@ test.each([
   const network = away();
   for (const each of [{}, {}, more]) deliver(network, each);
   expect(waitingFor(network)).toEqual(order);
+});
+
+test('a class 0 that comes to four that wait goes behind the one of priority and before the others', () => {
+  const network = away();
+  for (const more of [{ priority: true }, {}, {}, {}, { messageClass: 0 as const }]) deliver(network, more);
+  expect(waitingFor(network)).toEqual([1, 5, 2, 3, 4]);
+});
+
+test('one of priority that comes while another is on the air goes next, and none is lost', async () => {
+  const network = networkOf({ ratePerMinute: 6 });
+  const bob = network.bob.store('SM');
+  for (let i = 0; i < 2; i += 1) deliver(network);
+  await network.pass(1_000);
+  deliver(network, { priority: true });
+  expect(network.world.waiting(BOB).map(({ sms, onAir }) => [sms, onAir])).toEqual([
+    [3, false],
+    [1, true],
+    [2, false],
+  ]);
+  await network.pass(HOUR);
+  expect(network.entries('deliver').map(({ sms }) => sms)).toEqual([1, 3, 2]);
+  expect(bob.used).toBe(3);
+});
+
+test('of several that let another pass, when none comes, all arrive in their order after a minute', async () => {
+  const network = networkOf();
+  network.world.faults.add({ action: { kind: 'reorder' }, times: 3 });
+  for (let i = 0; i < 3; i += 1) deliver(network);
+  await network.pass(MINUTE);
+  expect(network.entries('deliver').map(({ sms }) => sms)).toEqual([1, 2, 3]);
+  expect(waitingFor(network)).toEqual([]);
+});
+
+test('a message that is doubled arrives twice at once, the second under a number of its own', () => {
+  const network = networkOf();
+  network.world.faults.add({ action: { kind: 'duplicate' } });
+  deliver(network);
+  expect(network.entries('duplicate')).toMatchObject([{ sms: 2, original: 1, to: BOB }]);
+  expect(network.entries('deliver').map(({ sms, at }) => [sms, at])).toEqual([
+    [1, 0],
+    [2, 0],
+  ]);
+});
+
+test('a message to another operator is logged as tried and delivered', () => {
+  const network = networkOf();
+  const second = operators['00102'] ?? expect.fail('no operator');
+  network.world.addForeignNumber('+4479', second);
+  network.world.deliver({ to: '+4479', from: 'BANK', content: { kind: 'text', text: 'x' } });
+  expect([network.entries('attempt').length, network.entries('deliver')]).toMatchObject([1, [{ to: '+4479' }]]);
 });
 
 test('a message that replaces another takes its place, and those behind stay', () => {
