@@ -15,7 +15,7 @@ import { CLOCK_LIMIT } from './counter.ts';
 import { type DeviceRecord, DeviceStore } from './device-record.ts';
 import { Enrolment } from './enrolment.ts';
 import { History } from './history.ts';
-import { Link } from './link.ts';
+import { dropMessages, Link } from './link.ts';
 import { Outcomes } from './outcomes.ts';
 import { Prompts } from './prompts.ts';
 import { type Properties, PropertyError, readProperties } from './properties.ts';
@@ -97,6 +97,7 @@ export class CashMobile extends MIDlet {
     } catch (error) {
       if (!(error instanceof PropertyError)) throw error;
       const text = this.#texts.descriptorWrong(error.attribute);
+      dropMessages(this.context);
       screens.alert('Cash-Mobile', text, 'ERROR', () => this.notifyDestroyed());
       return undefined;
     }

@@ -29,6 +29,14 @@ const RETRY_PAUSES_MS: readonly number[] = [5_000, 15_000];
 /** Whether a frame was sent. `unknown` counts as sent: when the SMS was lost after all, the frame is repeated later. */
 export type Dispatch = 'sent' | 'not-sent';
 
+/** Reads the messages that wait in the phone, and those that come, and drops them: they would start an application that cannot read them again and again. */
+export function dropMessages(context: MidletContext): void {
+  const connection = openConnection(context, `sms://:${PORT}`);
+  connection.setMessageListener(() => {
+    connection.receive().catch(() => {});
+  });
+}
+
 /** The sealed line to the service: the only place where frames are made, opened and sent. */
 export class Link {
   readonly #display: Display;

@@ -371,6 +371,21 @@ describe('Enrolment', () => {
     await cash.select('OK');
     expect(cash.phone.screen.kind).toBe('idle');
   });
+
+  test('an application that is not installed properly says so once a message, and lets its owner use the phone', async () => {
+    const cash = await enrolled();
+    const jad = cash.service.jad();
+    cash.handset.install(jad.replace(/Receipt-Key: .*/, 'Receipt-Key: abc'));
+    for (const _ of ['one message', 'another']) {
+      await cash.request();
+      expect(wordsOf(cash)[0]).toContain('Safe-Mobile-Receipt-Key');
+      await cash.select('OK');
+      expect(cash.phone.screen.kind).toBe('idle');
+    }
+    cash.handset.install(jad);
+    await cash.request();
+    expect(wordsOf(cash)[0]).toContain('Pay to');
+  });
 });
 
 test('what waited for the customer under an earlier registration is forgotten with it', async () => {
