@@ -24,7 +24,7 @@ const FLOORS_OF_SIM = ['vocabulary', 'evidence', 'scenario', 'control', 'view', 
  * `.` is what lies in server/ itself.
  */
 const FLOORS_OF_SERVER: readonly (readonly string[])[] = [
-  ['vocabulary', 'pages'],
+  ['vocabulary', 'pages', 'limits'],
   ['store', 'keys'],
   ['journal'],
   ['time'],

@@ -1,5 +1,6 @@
 import { type Approve, encodeDown, type Refusal, type Refuse, type Status } from '../../device/safe-mobile/index.ts';
 import type { Arrival } from '../intake/arrival.ts';
+import { mayAnswerUnbidden } from '../intake/unbidden.ts';
 import { hasUndealtFrames } from '../intake/undealt.ts';
 import { queueFrame, type Recipient, recipientOf, sealTo, sendNak } from '../outgoing/compose.ts';
 import type { Context } from '../outgoing/context.ts';
@@ -73,11 +74,14 @@ export class Approvals {
     timers.dueAt(tx, due);
   }
 
-  /** Takes a question back. Nobody is told. @returns false when it had ended before */
-  async withdraw(tx: Tx, challenge: EndedChallenge): Promise<boolean> {
-    if (!(await endChallenge(tx, challenge.ref, 'withdrawn'))) return false;
-    await this.#dropRequest(tx, challenge);
-    return true;
+  /** Takes a question back. Nobody is told. @returns whether its request had left by then; `undefined` when the question had ended before */
+  async withdraw(tx: Tx, ended: EndedChallenge): Promise<'sent' | 'unsent' | undefined> {
+    const challenge = await lockChallenge(tx, ended.ref);
+    if (challenge === undefined || !(await endChallenge(tx, ended.ref, 'withdrawn'))) return undefined;
+    const { asks } = this.#purposeOf(ended);
+    const unsent = challenge.resends === 0 && (await this.#context.outbox.isUntouched(tx, asks, ended.ref));
+    await this.#dropRequest(tx, ended);
+    return unsent ? 'unsent' : 'sent';
   }
 
   /** Sends the request again now, and plans the next time. */
@@ -108,7 +112,8 @@ export class Approvals {
     const ref = refOf(message.txn);
     const challenge = await lockChallenge(tx, ref);
     if (challenge === undefined || challenge.deviceId !== device.id) {
-      await this.#alarm(tx, device, 'unknown-transaction', ref);
+      if (!(await mayAnswerUnbidden(tx, this.#context, device))) return;
+      if (!arrival.repeated) await this.#alarm(tx, device, 'unknown-transaction', ref);
       await sendNak(tx, this.#context, recipient, ref, 'unknown-reference');
       return;
     }
@@ -168,12 +173,12 @@ export class Approvals {
 
   /** A phone that says "expired" will not approve any more: for everybody the time has run out. */
   async #refusedByPerson(tx: Tx, asked: Asked, reason: Refusal, late: boolean): Promise<void> {
+    if (reason === 'not-me') await this.#alarm(tx, asked.device, 'refused-as-not-mine', asked.challenge.ref);
     if (late || reason === 'expired') {
       await this.#expire(tx, asked, reason);
       await this.#tell(tx, asked, 'refused', 0);
       return;
     }
-    if (reason === 'not-me') await this.#alarm(tx, asked.device, 'refused-as-not-mine', asked.challenge.ref);
     await this.#refuse(tx, asked, { reason, blocked: false });
   }
 
@@ -189,7 +194,8 @@ export class Approvals {
   }
 
   async #answerAgain(tx: Tx, asked: Asked, { type }: Answer['message'], { repeated }: Arrival): Promise<void> {
-    const { challenge, recipient } = asked;
+    const { challenge, device, recipient } = asked;
+    if (!(await mayAnswerUnbidden(tx, this.#context, device))) return;
     if (await repeatReceipt(tx, this.#context, recipient, challenge.ref)) return;
     if (type === 'APPROVE' && !repeated) await this.#tell(tx, asked, challenge.state, 0);
   }

@@ -16,6 +16,8 @@ function describe(event: ServiceEvent): string {
       return `refund ${event.key} of ${formatAmount(event.amount)} ${event.state}${event.reason === undefined ? '' : ` (${event.reason})`}`;
     case 'resolved':
       return `RESOLVED ${event.key}: the money ${event.moved ? 'moved' : 'did not move'} (${event.reason})`;
+    case 'merchant-resumed':
+      return `RESUMED merchant ${event.merchantId} (${event.reason})`;
     case 'wrong-pin':
       return `device ${event.deviceId} wrong PIN, tries left: ${event.triesLeft}`;
     case 'device':

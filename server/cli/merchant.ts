@@ -12,6 +12,11 @@ interface MerchantOptions {
   readonly idempotencyKey?: string;
 }
 
+interface ResumeOptions {
+  readonly merchant: number;
+  readonly reason: string;
+}
+
 /** `cash-server merchant` */
 export function merchantCommand(): Command {
   const add = withServer(new Command('add'))
@@ -39,5 +44,14 @@ export function merchantCommand(): Command {
         ].join('\n'),
       );
     });
-  return new Command('merchant').addCommand(add);
+  const resume = withServer(new Command('resume'))
+    .description('let a merchant ask again that was suspended, also the customers who said "not me"')
+    .requiredOption('--merchant <id>', 'the merchant', wholeNumberOption)
+    .requiredOption('--reason <text>', 'what you found out; it is kept in the journal')
+    .action(async ({ merchant: id, reason }: ResumeOptions, command: Command) => {
+      const request = { method: 'POST', path: `/v1/merchants/${id}/resume`, body: { reason } } as const;
+      const merchant = await askService(command, request, z.looseObject({ id: z.int(), name: z.string() }));
+      outputOf(command).print({ event: 'resumed', ...merchant }, `Merchant ${id}, ${merchant.name}, may ask again`);
+    });
+  return new Command('merchant').addCommand(add).addCommand(resume);
 }

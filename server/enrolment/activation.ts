@@ -1,10 +1,13 @@
-import { formatActivationCode } from '../../device/safe-mobile/index.ts';
+import { formatActivationCode, hexOf } from '../../device/safe-mobile/index.ts';
 import { randomBelow } from '../../modem/index.ts';
 import { lockOpenChallenges } from '../approvals/challenge.ts';
 import type { AskingContext } from '../approvals/context.ts';
+import type { EnrolArrival } from '../intake/arrival.ts';
+import { hashApiKey } from '../keys/api-key.ts';
 import type { Context } from '../outgoing/context.ts';
 import { type Device, deviceById, lockDevicesOf, setDeviceState } from '../people/devices.ts';
 import type { Person } from '../people/people.ts';
+import type { Row } from '../store/row.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
 import { type DeviceId, deviceId } from '../vocabulary/ids.ts';
 
@@ -13,11 +16,15 @@ const CODE_TRIES = 5;
 /** How long an activation lasts, ms. */
 const ACTIVATION_MS: number = 24 * 60 * 60 * 1000;
 
+const LINK_TOKEN_OCTETS = 16;
+
 /** The start of an enrolment. The code is told to the person, not sent by SMS, and is not stored. */
 export interface Activation {
   readonly deviceId: DeviceId;
   /** 8 characters of base 32 in two groups. */
   readonly activationCode: string;
+  /** Names the descriptor of the phone in its link, as 32 hexadecimal digits; not stored. */
+  readonly linkToken: string;
   /** ms since 1970. */
   readonly expiresAt: number;
 }
@@ -26,7 +33,9 @@ export interface Activation {
 export type CodeVerdict =
   | { readonly kind: 'right' }
   | { readonly kind: 'wrong'; readonly triesLeft: number }
-  | { readonly kind: 'expired' };
+  | { readonly kind: 'expired' }
+  /** Not right, or not looked at, and the phone is not told. */
+  | { readonly kind: 'unanswered'; readonly reason: string };
 
 /** Registers a new phone for a person, whom the caller has locked. Unfinished activations of the same person become void. */
 export async function createActivation(tx: Tx, context: AskingContext, person: Person): Promise<Activation> {
@@ -38,22 +47,36 @@ export async function createActivation(tx: Tx, context: AskingContext, person: P
   }
   const id = await newDeviceId(tx, context);
   const code = context.random.bytes(5);
+  const linkToken = hexOf(context.random.bytes(LINK_TOKEN_OCTETS));
   const now = context.clock.now();
   const expiresAt = now + ACTIVATION_MS;
   await tx.run(
-    `INSERT INTO device (id, person_id, state, code_mac, code_tries_left, code_expires_at, created_at)
-     VALUES (?, ?, 'registered', ?, ?, ?, ?)`,
+    `INSERT INTO device (id, person_id, state, code_mac, code_tries_left, code_expires_at, created_at, link_hash)
+     VALUES (?, ?, 'registered', ?, ?, ?, ?, ?)`,
     id,
     person.id,
     macOf(context, id, code),
     CODE_TRIES,
     expiresAt,
     now,
+    hashApiKey(linkToken),
   );
   await context.journal.record(tx, { kind: 'device', deviceId: id, personId: person.id, state: 'registered' });
   const activationCode = formatActivationCode(code);
   code.fill(0);
-  return { deviceId: id, activationCode, expiresAt };
+  return { deviceId: id, activationCode, linkToken, expiresAt };
+}
+
+/** The phone that is enrolled with this link, as long as its activation lasts; or `undefined`. @param now ms since 1970 */
+export async function deviceInActivation(tx: ReadTx, linkToken: string, now: number): Promise<Device | undefined> {
+  const found = await tx.get(
+    `SELECT id FROM device
+     WHERE link_hash = ? AND state IN ('registered', 'enrolling') AND code_tries_left > 0 AND code_expires_at >= ?`,
+    (row) => row.integer('id'),
+    hashApiKey(linkToken),
+    now,
+  );
+  return found === undefined ? undefined : deviceById(tx, found);
 }
 
 /** Takes back the AUTH_REQUEST of an enrolment that is not finished. */
@@ -61,30 +84,75 @@ export async function withdrawEnrolment(tx: Tx, { approvals }: AskingContext, { 
   for (const open of await lockOpenChallenges(tx, id, 'enrolment')) await approvals.withdraw(tx, open);
 }
 
-/** Checks a code, and counts a wrong one. @param code 5 octets, wiped here. @param at ms since 1970 */
+/**
+ * Checks a code, and counts a wrong one. Wrong codes from another number than the registered one are counted apart and not answered:
+ * a stranger ends nobody's activation, and causes no SMS.
+ * @param code 5 octets, wiped here
+ */
 export async function tryCode(
   tx: Tx,
   context: Context,
   device: Device,
   code: Uint8Array,
-  at: number,
+  { at, originator }: EnrolArrival,
 ): Promise<CodeVerdict> {
   const activation = await tx.get(
-    'SELECT code_mac, code_tries_left, code_expires_at FROM device WHERE id = ?',
-    (row) => ({
-      mac: row.octets('code_mac'),
-      triesLeft: row.integer('code_tries_left'),
-      expiresAt: row.integer('code_expires_at'),
-    }),
+    'SELECT code_mac, code_tries_left, tries_elsewhere, code_expires_at FROM device WHERE id = ?',
+    readCodeState,
     device.id,
   );
-  if (activation === undefined || activation.triesLeft === 0 || at > activation.expiresAt) return { kind: 'expired' };
+  if (activation === undefined) throw new Error(`device ${device.id} is gone`);
+  const own = originator === device.number;
+  if (!own && activation.triesElsewhere >= context.limits.codeTriesElsewhere)
+    return { kind: 'unanswered', reason: 'too many codes were tried from elsewhere' };
+  if (activation.triesLeft <= 0 || at > activation.expiresAt)
+    return own ? countOver(tx, context, device, activation) : { kind: 'unanswered', reason: 'activation expired' };
   const mac = macOf(context, device.id, code);
   code.fill(0);
   if (Buffer.from(mac).equals(activation.mac)) return { kind: 'right' };
-  const triesLeft = activation.triesLeft - 1;
-  await tx.run('UPDATE device SET code_tries_left = ? WHERE id = ?', triesLeft, device.id);
-  return { kind: 'wrong', triesLeft };
+  return own ? countWrong(tx, device, activation) : countElsewhere(tx, context, device, activation);
+}
+
+async function countWrong(tx: Tx, device: Device, { triesLeft }: CodeState): Promise<CodeVerdict> {
+  await tx.run('UPDATE device SET code_tries_left = ? WHERE id = ?', triesLeft - 1, device.id);
+  return { kind: 'wrong', triesLeft: triesLeft - 1 };
+}
+
+/** Below zero the tries count how often the phone was told that the activation is over. */
+async function countOver(tx: Tx, { limits }: Context, device: Device, { triesLeft }: CodeState): Promise<CodeVerdict> {
+  const told = Math.max(0, -triesLeft);
+  if (told >= limits.activationOver) return { kind: 'unanswered', reason: 'activation expired' };
+  await tx.run('UPDATE device SET code_tries_left = ? WHERE id = ?', -told - 1, device.id);
+  return { kind: 'expired' };
+}
+
+async function countElsewhere(
+  tx: Tx,
+  { limits, journal }: Context,
+  device: Device,
+  { triesElsewhere }: CodeState,
+): Promise<CodeVerdict> {
+  const tries = triesElsewhere + 1;
+  await tx.run('UPDATE device SET tries_elsewhere = ? WHERE id = ?', tries, device.id);
+  if (tries === limits.codeTriesElsewhere)
+    await journal.record(tx, { kind: 'alarm', alarm: 'codes-tried-elsewhere', deviceId: device.id, ref: '' });
+  return { kind: 'unanswered', reason: 'wrong code from elsewhere' };
+}
+
+interface CodeState {
+  readonly mac: Uint8Array;
+  readonly triesLeft: number;
+  readonly triesElsewhere: number;
+  readonly expiresAt: number;
+}
+
+function readCodeState(row: Row): CodeState {
+  return {
+    mac: row.octets('code_mac'),
+    triesLeft: row.integer('code_tries_left'),
+    triesElsewhere: row.integer('tries_elsewhere'),
+    expiresAt: row.integer('code_expires_at'),
+  };
 }
 
 /** A code has 40 bits, and all plain hashes could be tried: so it is stored as a digest under the vault key. */

@@ -1,7 +1,7 @@
 import type { Refusal } from '../../device/safe-mobile/index.ts';
 import type { Asked, Refused } from '../approvals/purpose.ts';
 import type { Context } from '../outgoing/context.ts';
-import { type Device, lockEnrolledDevice, setDeviceState } from '../people/devices.ts';
+import { lockEnrolledDevice, setDeviceState } from '../people/devices.ts';
 import type { Tx } from '../store/store.ts';
 
 // What the answer to the AUTH_REQUEST of an enrolment leads to, its last step.
@@ -34,14 +34,5 @@ export async function enrolmentExpired(
   asked: Asked,
   said: Refusal | undefined,
 ): Promise<void> {
-  if (said === 'not-me') await alarmNotMine(tx, context, asked);
   await enrolmentRefused(tx, context, asked, { reason: said ?? 'expired' });
-}
-
-async function alarmNotMine(
-  tx: Tx,
-  { journal }: Context,
-  { challenge, device }: { readonly challenge: Asked['challenge']; readonly device: Device },
-): Promise<void> {
-  await journal.record(tx, { kind: 'alarm', alarm: 'refused-as-not-mine', deviceId: device.id, ref: challenge.ref });
 }

@@ -2,9 +2,9 @@ import { hexOf } from '../../device/safe-mobile/index.ts';
 import { type Merchant, merchantOfPerson } from '../merchants/merchants.ts';
 import type { Context } from '../outgoing/context.ts';
 import { APPLICATION_PORT } from '../outgoing/outbox.ts';
-import { deviceById } from '../people/devices.ts';
 import type { ReadTx } from '../store/store.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
+import { deviceInActivation } from './activation.ts';
 
 const APPLICATION_VERSION = '1.0.0';
 
@@ -20,12 +20,13 @@ type Attribute = readonly [name: string, value: string];
 /**
  * The application descriptor (JAD, JSR-118) of one phone: what the application manager needs, and the service's number
  * and public keys, which the application pins.
- * @param number the service's own, E.164. @throws ServiceError `not-found` for a device that is not to be installed
+ * @param number the service's own, E.164. @param linkToken of an activation
+ * @throws ServiceError `not-found` when there is no such activation, or it is over
  */
-export async function descriptorOf(tx: ReadTx, context: Context, number: string, deviceId: number): Promise<string> {
-  const device = await deviceById(tx, deviceId);
-  if (device === undefined || device.state === 'revoked') {
-    throw new ServiceError('not-found', `there is no application for device ${deviceId}`);
+export async function descriptorOf(tx: ReadTx, context: Context, number: string, linkToken: string): Promise<string> {
+  const device = await deviceInActivation(tx, linkToken, context.clock.now());
+  if (device === undefined) {
+    throw new ServiceError('not-found', 'there is no application at this link, or its activation is over');
   }
   const { sealing, signing, root } = context.keys;
   const merchant = await merchantOfPerson(tx, device.personId);

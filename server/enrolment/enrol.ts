@@ -3,6 +3,7 @@ import { randomBelow } from '../../modem/index.ts';
 import { lockOpenChallenges, newRef } from '../approvals/challenge.ts';
 import type { AskingContext } from '../approvals/context.ts';
 import { sealApprovalKey } from '../approvals/judge.ts';
+import type { EnrolArrival } from '../intake/arrival.ts';
 import { type Recipient, recipientOf, sendNak } from '../outgoing/compose.ts';
 import { type Context, unixTime } from '../outgoing/context.ts';
 import { enrolmentTitle } from '../outgoing/sentences.ts';
@@ -22,20 +23,20 @@ const NO_REF: Ref = ref('0000000000000000');
 /**
  * ENROL, the second step of an enrolment: checks the code and the keys, and asks for the PIN at the *registered*
  * number, so that a stolen code is not enough. While the activation lasts, a phone may send ENROL again, also with new keys.
- * @param arrivedAt ms since 1970.
  */
 export async function enrol(
   tx: Tx,
   context: AskingContext,
   device: Device,
   message: Enrol,
-  arrivedAt: number,
+  arrival: EnrolArrival,
 ): Promise<string> {
   const { id, personId, number } = device;
   const recipient: Recipient = { id, personId, number, sealingKey: message.sealingKey };
   if (device.state !== 'registered' && device.state !== 'enrolling') return `device is ${device.state}`;
   if (!keysAreSound(context, message)) return 'bad key';
-  const verdict = await tryCode(tx, context, device, message.activationCode, arrivedAt);
+  const verdict = await tryCode(tx, context, device, message.activationCode, arrival);
+  if (verdict.kind === 'unanswered') return verdict.reason;
   if (verdict.kind === 'expired') {
     await sendNak(tx, context, recipient, NO_REF, 'activation-expired');
     return 'activation expired';

@@ -82,8 +82,8 @@ export async function adminRoutes(app: FastifyInstance, service: Service, adminK
       },
     },
     async (request, reply) => {
-      const { deviceId, activationCode, expiresAt } = await service.activate(request.params.id);
-      const descriptor = `/d/${deviceId}.jad`;
+      const { deviceId, activationCode, linkToken, expiresAt } = await service.activate(request.params.id);
+      const descriptor = `/d/${linkToken}.jad`;
       return reply.code(201).send({ deviceId, activationCode, expiresAt: viewTime(expiresAt), descriptor });
     },
   );

@@ -86,7 +86,11 @@ export const ActivationView: z.ZodType<ActivationView> = z
     deviceId: z.int(),
     activationCode: z.string().describe('Show it to the person outside the SMS channel; it is not shown again'),
     expiresAt: TimeText,
-    descriptor: z.string().describe('Path of the application descriptor to install'),
+    descriptor: z
+      .string()
+      .describe(
+        'Path of the application descriptor to install, as long as the activation lasts; it is not shown again',
+      ),
   })
   .meta({ id: 'Activation' });
 
@@ -137,5 +141,10 @@ export const MerchantView: z.ZodType<MerchantView> = z.object({
   apiKey: z.string().describe('Shown this once, or again by the same Idempotency-Key'),
 });
 
-/** The id of a person in a path. */
+/** Why an operator did something. */
+export const ReasonBody: z.ZodType<{ readonly reason: string }> = z.strictObject({
+  reason: z.string().trim().min(1).max(400).describe('It is kept in the journal'),
+});
+
+/** The id of a person or merchant in a path. */
 export const IdParams: z.ZodType<{ readonly id: number }> = z.object({ id: z.coerce.number<string>().int().min(1) });

@@ -19,7 +19,7 @@ import {
   WaitQuery,
 } from './payment-schemas.ts';
 import { ProblemBody, sendProblem } from './problem.ts';
-import { viewPayment, viewPayments, viewReceipt } from './views.ts';
+import { viewMerchant, viewPayment, viewPayments, viewReceipt } from './views.ts';
 
 const tags = ['payments'];
 
@@ -27,6 +27,12 @@ const REJECTIONS: Readonly<Record<Rejection, readonly [code: ServiceErrorCode, d
   'customer-unreachable': ['customer-unreachable', 'The customer has no active phone, or it is blocked'],
   'customer-busy': ['limit-exceeded', 'The customer has too many requests waiting: try again later'],
   'amount-limit': ['limit-exceeded', 'The amount is above the limit of one payment'],
+  'merchant-suspended': ['limit-exceeded', 'Customers said that your requests were not theirs: ask the operator'],
+  'customer-said-not-me': [
+    'limit-exceeded',
+    'The customer said "not me": the pause is over later, or when the operator says so',
+  ],
+  'too-many-requests': ['limit-exceeded', 'Too many requests that were not paid: try again later'],
   'new-phone-limit': ['limit-exceeded', 'The amount is above the limit of the first day of a new phone'],
 };
 
@@ -40,7 +46,7 @@ export async function merchantRoutes(app: FastifyInstance, service: Service): Pr
   routes.get(
     '/v1/merchant',
     { schema: { tags, summary: 'Whose key this is', response: { 200: OwnMerchantView } } },
-    async (request) => merchantOf(service, request),
+    async (request) => viewMerchant(await merchantOf(service, request)),
   );
 
   routes.post(

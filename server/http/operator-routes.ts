@@ -1,10 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Service } from '../service/service.ts';
+import { IdParams, ReasonBody } from './admin-schemas.ts';
 import { checkAdmin } from './auth.ts';
-import { PaymentListView, ReviewQuery } from './payment-schemas.ts';
+import { OwnMerchantView, PaymentListView, ReviewQuery } from './payment-schemas.ts';
 import { AcceptanceBody, AcceptedView, ReconciliationBody, ReportsView, viewReport } from './reconciliation-schemas.ts';
-import { viewPayments } from './views.ts';
+import { viewMerchant, viewPayments } from './views.ts';
 
 const tags = ['administration'];
 
@@ -24,6 +25,20 @@ export async function operatorRoutes(app: FastifyInstance, service: Service, adm
       },
     },
     async (request) => viewPayments(service, { ...request.query, inReview: true }),
+  );
+
+  routes.post(
+    '/v1/merchants/:id/resume',
+    {
+      schema: {
+        tags,
+        summary: 'Let a merchant ask again that was suspended, also the customers who said "not me"',
+        params: IdParams,
+        body: ReasonBody,
+        response: { 200: OwnMerchantView },
+      },
+    },
+    async (request) => viewMerchant(await service.resumeMerchant(request.params.id, request.body.reason)),
   );
 
   routes.post(

@@ -154,12 +154,16 @@ export interface OwnMerchantView {
   readonly id: number;
   readonly name: string;
   readonly currency: string;
+  readonly suspended: boolean;
 }
 
 export const OwnMerchantView: z.ZodType<OwnMerchantView> = z.object({
   id: z.int(),
   name: z.string(),
   currency: z.string(),
+  suspended: z
+    .boolean()
+    .describe('Customers said "not me" too often: nobody can be asked until the operator has looked'),
 });
 
 const TxnText: z.ZodType<Ref> = z

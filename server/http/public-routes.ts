@@ -18,13 +18,13 @@ export async function publicRoutes(app: FastifyInstance, service: Service): Prom
     {
       schema: {
         tags: ['service'],
-        summary: 'The application descriptor of a phone, <deviceId>.jad',
-        params: z.object({ file: z.string().regex(/^[0-9]{1,10}\.jad$/, 'expected <deviceId>.jad') }),
+        summary: 'The application descriptor of a phone, as long as its activation lasts',
+        params: z.object({ file: z.string().regex(/^[0-9a-f]{32}\.jad$/, 'expected the link of an activation') }),
         produces: ['text/vnd.sun.j2me.app-descriptor'],
       },
     },
     async (request, reply) => {
-      const descriptor = await service.descriptor(Number.parseInt(request.params.file, 10));
+      const descriptor = await service.descriptor(request.params.file.slice(0, -'.jad'.length));
       return reply.type('text/vnd.sun.j2me.app-descriptor; charset=utf-8').send(descriptor);
     },
   );

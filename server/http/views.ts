@@ -1,4 +1,5 @@
 import { hexOf } from '../../device/safe-mobile/index.ts';
+import type { Merchant } from '../merchants/merchants.ts';
 import type { MerchantReceipt } from '../payments/merchant-receipt.ts';
 import type { Payment, PaymentQuery } from '../payments/payment.ts';
 import type { Refund } from '../payments/refund.ts';
@@ -8,7 +9,12 @@ import type { Service } from '../service/service.ts';
 import { isSettled } from '../vocabulary/payment-states.ts';
 import type { PeopleQuery, PeopleView, PersonView } from './admin-schemas.ts';
 import type { ModemView } from './health-schemas.ts';
-import type { PaymentListView, PaymentView, ReceiptView, RefundView } from './payment-schemas.ts';
+import type { OwnMerchantView, PaymentListView, PaymentView, ReceiptView, RefundView } from './payment-schemas.ts';
+
+/** A merchant as the API shows it. */
+export function viewMerchant({ id, name, currency, suspendedAt }: Merchant): OwnMerchantView {
+  return { id, name, currency, suspended: suspendedAt !== undefined };
+}
 
 /** A payment as the API shows it. */
 export async function viewPayment(service: Service, payment: Payment): Promise<PaymentView> {

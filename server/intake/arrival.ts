@@ -6,12 +6,19 @@ export interface Arrival {
   readonly repeated: boolean;
 }
 
+/** How an ENROL reached the service. */
+export interface EnrolArrival extends Arrival {
+  /** The number that the network says it came from: as it is, and perhaps not true. */
+  readonly originator: string;
+}
+
 /** A frame in the inbox. */
 export interface StoredFrame {
   /** Of its row. */
   readonly id: number;
   /** ms since 1970. */
   readonly receivedAt: number;
+  readonly originator: string;
   /** SHA-256 of the frame. */
   readonly digest: Uint8Array;
   readonly frame: Uint8Array;

@@ -1,4 +1,5 @@
 import { sameOctets } from '../../device/safe-mobile/index.ts';
+import type { Context } from '../outgoing/context.ts';
 import type { Device } from '../people/devices.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
 import { DAY_MS } from '../time/days.ts';
@@ -11,15 +12,26 @@ const WINDOW = 7 * 24 * 60 * 60;
 /** Counters below the window stay this long after their frame, which a service centre may deliver again for a week. */
 const KEPT_MS = 10 * DAY_MS;
 
-/** The result of checking a `ctr`: `repeated` when the same frame has taken it, `used` when another one has. */
-export type CounterVerdict = 'fresh' | 'repeated' | 'used' | 'too-old';
+/**
+ * The result of checking a `ctr`: `repeated` when the same frame has taken it, `repeated-too-often` when that is as often as it is
+ * answered, `used` when another frame has taken it.
+ */
+export type CounterVerdict = 'fresh' | 'repeated' | 'repeated-too-often' | 'used' | 'too-old';
 
 /**
  * Accepts each `ctr` of a device once. Only called for frames that opened, so that a stranger cannot use up the numbers, and with
  * the device locked.
  */
-export async function takeCounter(tx: Tx, device: Device, ctr: number, frame: StoredFrame): Promise<CounterVerdict> {
-  if (ctr <= device.highestCtr - WINDOW) return (await isTakenBy(tx, device, ctr, frame)) ? 'repeated' : 'too-old';
+export async function takeCounter(
+  tx: Tx,
+  { limits }: Pick<Context, 'limits'>,
+  device: Device,
+  ctr: number,
+  frame: StoredFrame,
+): Promise<CounterVerdict> {
+  const known = async (otherwise: CounterVerdict) =>
+    (await isTakenBy(tx, device, ctr, frame)) ? countRepeat(tx, limits.repeats, device, ctr) : otherwise;
+  if (ctr <= device.highestCtr - WINDOW) return known('too-old');
   const taken = await tx.run(
     'INSERT INTO counter (device_id, ctr, digest, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
     device.id,
@@ -27,7 +39,7 @@ export async function takeCounter(tx: Tx, device: Device, ctr: number, frame: St
     frame.digest,
     frame.receivedAt,
   );
-  if (taken === 0) return (await isTakenBy(tx, device, ctr, frame)) ? 'repeated' : 'used';
+  if (taken === 0) return known('used');
   if (ctr > device.highestCtr) {
     await tx.run('UPDATE device SET highest_ctr = ? WHERE id = ?', ctr, device.id);
     if (dayOf(ctr) > dayOf(device.highestCtr)) {
@@ -40,6 +52,17 @@ export async function takeCounter(tx: Tx, device: Device, ctr: number, frame: St
     }
   }
   return 'fresh';
+}
+
+async function countRepeat(tx: Tx, limit: number, device: Device, ctr: number): Promise<CounterVerdict> {
+  const repeats = await tx.get(
+    'UPDATE counter SET repeats = repeats + 1 WHERE device_id = ? AND ctr = ? RETURNING repeats',
+    (row) => row.integer('repeats'),
+    device.id,
+    ctr,
+  );
+  // Without a row: a frame of before version 11, known by the inbox.
+  return (repeats ?? 0) <= limit ? 'repeated' : 'repeated-too-often';
 }
 
 /** Whether the counter was taken by the same frame. A counter of before version 11 does not say: then the inbox knows the frame. */

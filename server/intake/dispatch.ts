@@ -3,15 +3,17 @@ import type { Context } from '../outgoing/context.ts';
 import type { Device } from '../people/devices.ts';
 import type { Tx } from '../store/store.ts';
 import { type Ref, ref } from '../vocabulary/ids.ts';
-import type { Arrival, StoredFrame } from './arrival.ts';
+import type { Arrival, EnrolArrival, StoredFrame } from './arrival.ts';
 import { takeCounter, tellsOfOldCounter } from './counters.ts';
 import { type OpenedFrame, type OrdinaryType, openFrame, type UpMessages } from './open.ts';
+import { mayAnswerUnbidden } from './unbidden.ts';
 import { wasDealtWith } from './undealt.ts';
 
 /** The ref in a NAK to a message that could not be read. */
 const NO_REF: Ref = ref('0000000000000000');
 
 type OpenedMessage = Extract<OpenedFrame, { kind: 'opened' }>;
+type MalformedMessage = Extract<OpenedFrame, { kind: 'malformed' }>;
 
 /** A message of one type, from a phone that proved its key. */
 export type Opened<Type extends OrdinaryType> = Omit<OpenedMessage, 'message'> & { readonly message: UpMessages[Type] };
@@ -23,7 +25,7 @@ type OrdinaryHandlers = {
 /** What a message of each type leads to, inside the transaction that reads it. The floors above fill it in. */
 export interface MessageHandlers extends OrdinaryHandlers {
   /** @returns what came of it, for people */
-  readonly ENROL: (tx: Tx, device: Device, message: UpMessages['ENROL'], arrival: Arrival) => Promise<string>;
+  readonly ENROL: (tx: Tx, device: Device, message: UpMessages['ENROL'], arrival: EnrolArrival) => Promise<string>;
 }
 
 /**
@@ -37,47 +39,85 @@ export async function dispatch(
   handlers: MessageHandlers,
   stored: StoredFrame,
 ): Promise<string> {
-  const at = stored.receivedAt;
+  const { receivedAt: at } = stored;
   const opened = await openFrame(tx, context, stored.frame);
   switch (opened.kind) {
     case 'ignored':
       return `ignored: ${opened.reason}`;
     case 'malformed':
-      await sendNak(tx, context, opened.recipient, NO_REF, 'malformed');
-      return `malformed: ${opened.reason}`;
+      return `malformed: ${opened.reason}${await malformed(tx, context, opened, stored)}`;
     case 'enrol': {
-      const repeated = await wasDealtWith(tx, stored);
       // A stranger can seal an ENROL, so it takes no counter.
-      await tx.run('UPDATE inbox SET by_digest = 1 WHERE id = ?', stored.id);
-      return handlers.ENROL(tx, opened.device, opened.message, { at, repeated });
+      const repeated = await isRepeated(tx, stored);
+      return handlers.ENROL(tx, opened.device, opened.message, { at, repeated, originator: stored.originator });
     }
-    case 'opened': {
-      const { device, message } = opened;
-      const { type } = message;
-      const counter = await takeCounter(tx, device, message.ctr, stored);
-      switch (counter) {
-        case 'fresh':
-          await handle(tx, handlers, type, opened, { at, repeated: false });
-          return type;
-        case 'repeated':
-          await handle(tx, handlers, type, opened, { at, repeated: true });
-          return `${type}, repeated`;
-        case 'used':
-          await context.journal.record(tx, {
-            kind: 'alarm',
-            alarm: 'reused-counter',
-            deviceId: device.id,
-            ref: NO_REF,
-          });
-          return `${type}: its counter is used`;
-        case 'too-old':
-          if (await tellsOfOldCounter(tx, device, stored))
-            await sendNak(tx, context, opened.recipient, NO_REF, 'old-counter', device.highestCtr);
-          return `${type}: its counter is too-old`;
-      }
-    }
+    case 'opened':
+      return `${opened.message.type}${await ordinary(tx, context, handlers, opened, stored)}`;
   }
 }
+
+/** A message without a counter that can be believed: the same frame is answered once. @returns what came of it, for people */
+async function malformed(tx: Tx, context: Context, opened: MalformedMessage, stored: StoredFrame): Promise<string> {
+  const { device, recipient } = opened;
+  if (await isRepeated(tx, stored)) return ', repeated';
+  if (!(await mayAnswerUnbidden(tx, context, device))) return TOO_MANY;
+  await sendNak(tx, context, recipient, NO_REF, 'malformed');
+  return '';
+}
+
+/** Whether a frame that takes no counter came before; from now on the inbox knows it by its digest. */
+async function isRepeated(tx: Tx, stored: StoredFrame): Promise<boolean> {
+  await tx.run('UPDATE inbox SET by_digest = 1 WHERE id = ?', stored.id);
+  return wasDealtWith(tx, stored);
+}
+
+async function ordinary(
+  tx: Tx,
+  context: Context,
+  handlers: OrdinaryHandlers,
+  opened: OpenedMessage,
+  stored: StoredFrame,
+): Promise<string> {
+  const { device, message } = opened;
+  const { type } = message;
+  return onceACounter(tx, context, opened, stored, async (repeated) => {
+    const mayAnswer = type === 'APPROVE' || type === 'REFUSE' || (await mayAnswerUnbidden(tx, context, device));
+    if (mayAnswer) await handle(tx, handlers, type, opened, { at: stored.receivedAt, repeated });
+    return mayAnswer;
+  });
+}
+
+/**
+ * Handles what a phone has sealed, once a counter, and the same frame as often as its answer may be sent again.
+ * @param handle returns whether the message was within the phone's allowance
+ */
+async function onceACounter(
+  tx: Tx,
+  context: Context,
+  { device, recipient, message: { ctr } }: OpenedMessage,
+  stored: StoredFrame,
+  handle: (repeated: boolean) => Promise<boolean>,
+): Promise<string> {
+  const counter = await takeCounter(tx, context, device, ctr, stored);
+  switch (counter) {
+    case 'fresh':
+      return (await handle(false)) ? '' : TOO_MANY;
+    case 'repeated':
+      return (await handle(true)) ? ', repeated' : TOO_MANY;
+    case 'used':
+      if (!(await isRepeated(tx, stored)) && (await mayAnswerUnbidden(tx, context, device)))
+        await context.journal.record(tx, { kind: 'alarm', alarm: 'reused-counter', deviceId: device.id, ref: NO_REF });
+      return ': its counter is used';
+    case 'too-old':
+      if (await tellsOfOldCounter(tx, device, stored))
+        await sendNak(tx, context, recipient, NO_REF, 'old-counter', device.highestCtr);
+      return ': its counter is too-old';
+    case 'repeated-too-often':
+      return `: its counter is ${counter}`;
+  }
+}
+
+const TOO_MANY = ': the phone asks too much';
 
 function handle<Type extends OrdinaryType>(
   tx: Tx,

@@ -151,12 +151,13 @@ function lockUndealt(tx: Tx, id: number): Promise<StoredFrame | undefined> {
 }
 
 /** The columns of a {@link StoredFrame}. */
-const STORED = 'id, received_at, digest, frame';
+const STORED = 'id, received_at, originator, digest, frame';
 
 function readStored(row: Row): StoredFrame {
   return {
     id: row.integer('id'),
     receivedAt: row.integer('received_at'),
+    originator: row.text('originator'),
     digest: row.octets('digest'),
     frame: row.octets('frame'),
   };

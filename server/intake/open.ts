@@ -30,7 +30,12 @@ export type OpenedFrame =
     }
   | { readonly kind: 'enrol'; readonly device: Device; readonly message: UpMessages['ENROL'] }
   /** The phone proved its key, and the message is not one of the protocol. */
-  | { readonly kind: 'malformed'; readonly recipient: Recipient; readonly reason: string }
+  | {
+      readonly kind: 'malformed';
+      readonly device: Device;
+      readonly recipient: Recipient;
+      readonly reason: string;
+    }
   /** Not for this service, or from an unknown phone: not answered, so that a stranger cannot make the service send SMS. */
   | { readonly kind: 'ignored'; readonly reason: string };
 
@@ -65,12 +70,13 @@ function openOrdinary(context: Context, device: Device, frame: Uint8Array): Open
   if (device.state === 'revoked') return ignored(`device ${device.id} is revoked`);
   const phone = { deviceId: device.id, publicKey: recipient.sealingKey };
   const plaintext = openUp(context.primitives, context.keys.sealing, phone, frame, context.staticSecrets.of(phone));
+  const malformed = (reason: string): OpenedFrame => ({ kind: 'malformed', device, recipient, reason });
   try {
     const message = decodeUp(plaintext);
-    if (message.type === 'ENROL') return { kind: 'malformed', recipient, reason: 'ENROL from an enrolled phone' };
+    if (message.type === 'ENROL') return malformed('ENROL from an enrolled phone');
     return { kind: 'opened', device, recipient, message, plaintext };
   } catch (error) {
-    if (error instanceof SafeMobileError) return { kind: 'malformed', recipient, reason: error.message };
+    if (error instanceof SafeMobileError) return malformed(error.message);
     throw error;
   }
 }

@@ -109,5 +109,6 @@ function subjectOf(event: ServiceEvent): string {
   if (event.kind === 'payment' || event.kind === 'refund' || event.kind === 'resolved') return event.txn;
   if (event.kind === 'fault') return 'service';
   if (event.kind === 'difference-ended' || event.kind === 'difference-accepted') return event.key;
+  if (event.kind === 'merchant-resumed') return `merchant:${event.merchantId}`;
   return event.kind === 'alarm' && event.deviceId === undefined ? event.ref : `device:${event.deviceId}`;
 }

@@ -24,10 +24,14 @@ export interface Merchant {
   readonly personId: PersonId | undefined;
   /** ms since 1970. */
   readonly createdAt: number;
+  /** Of its allowance of requests that nobody paid: see `take`. */
+  readonly inVainFullAt: number;
+  /** Since when it may ask nobody, ms since 1970: until the operator has looked. */
+  readonly suspendedAt: number | undefined;
 }
 
 /** A merchant as the administrator registers it. */
-export type NewMerchant = Omit<Merchant, 'id' | 'createdAt'>;
+export type NewMerchant = Pick<Merchant, 'name' | 'currency' | 'personId'>;
 
 /** A merchant, its API key, and whether it was there before. */
 export interface AddedMerchant {
@@ -81,7 +85,10 @@ export async function addMerchant(
     createdAt,
     idempotencyKey ?? null,
   );
-  if (id !== undefined) return { merchant: { ...wanted, id, createdAt }, apiKey, repeated: false };
+  if (id !== undefined) {
+    const merchant: Merchant = { ...wanted, id, createdAt, inVainFullAt: 0, suspendedAt: undefined };
+    return { merchant, apiKey, repeated: false };
+  }
   // Without a key nobody else has this API key: an earlier run of this transaction was committed.
   const own = idempotencyKey === undefined ? await merchantByApiKey(tx, apiKey) : undefined;
   if (own !== undefined) return { merchant: own, apiKey, repeated: false };
@@ -125,5 +132,7 @@ function readMerchant(row: Row): Merchant {
     currency: readCurrency(row),
     personId: row.optional('person_id', (found, column) => personId(found.integer(column))),
     createdAt: row.integer('created_at'),
+    inVainFullAt: row.integer('in_vain_full_at'),
+    suspendedAt: row.optionalInteger('suspended_at'),
   };
 }

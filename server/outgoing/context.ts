@@ -4,6 +4,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { ServiceKeys } from '../keys/key-file.ts';
 import type { StaticSecrets } from '../keys/static-secrets.ts';
 import type { Vault } from '../keys/vault.ts';
+import type { Limits } from '../limits/limits.ts';
 import type { Timers } from '../time/timers.ts';
 import type { Outbox } from './outbox.ts';
 
@@ -18,6 +19,7 @@ export interface Context {
   readonly journal: Journal;
   readonly timers: Timers;
   readonly outbox: Outbox;
+  readonly limits: Limits;
 }
 
 /** The time as frames carry it, unix seconds. */

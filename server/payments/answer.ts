@@ -23,7 +23,8 @@ export async function paymentWrongPin(tx: Tx, context: PaymentContext, asked: As
 export async function paymentRefused(tx: Tx, context: PaymentContext, asked: Asked, refused: Refused): Promise<void> {
   const { reason, blocked } = refused;
   const byPin = reason === 'wrong-pin' || reason === 'blocked';
-  const detail = { reason, blocked, asked, ...(byPin && { triesLeft: 0 }) };
+  const said = byPin ? undefined : reason;
+  const detail = { reason, said, blocked, asked, ...(byPin && { triesLeft: 0 }) };
   await step(tx, context, await lockPayment(tx, asked.challenge.ref), 'refuse', detail);
 }
 
@@ -34,7 +35,7 @@ export async function paymentExpired(
   asked: Asked,
   said: Refusal | undefined,
 ): Promise<void> {
-  const detail = { asked, ...(said === 'expired' && { reason: said }) };
+  const detail = { asked, said, ...(said === 'expired' && { reason: said }) };
   await step(tx, context, await lockPayment(tx, asked.challenge.ref), 'expire', detail);
 }
 

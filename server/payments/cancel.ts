@@ -29,8 +29,9 @@ export async function cancelPayment(tx: Tx, context: PaymentContext, txn: string
 async function cancel(tx: Tx, context: PaymentContext, payment: Payment): Promise<Payment | undefined> {
   const { txn, deviceId } = payment;
   if (deviceId === undefined) return undefined;
-  if (!(await context.approvals.withdraw(tx, { ref: txn, purpose: 'payment', deviceId }))) return undefined;
-  return step(tx, context, payment, 'cancel', { reason: 'merchant' });
+  const request = await context.approvals.withdraw(tx, { ref: txn, purpose: 'payment', deviceId });
+  if (request === undefined) return undefined;
+  return step(tx, context, payment, 'cancel', { reason: 'merchant', unsent: request === 'unsent' });
 }
 
 /** PAY_CANCEL: a cancel from the merchant's phone, which gets the receipt of the payment's state, cancelled or not. */

@@ -1,5 +1,6 @@
 import type { Tx } from '../store/store.ts';
 import type { PaymentEvent } from '../vocabulary/payment-states.ts';
+import { noteInVain } from './asked-in-vain.ts';
 import type { PaymentContext } from './context.ts';
 import type { Payment } from './payment.ts';
 import { sendReceipts } from './receipts.ts';
@@ -18,10 +19,14 @@ export async function takeEffect(
     case 'decline':
     case 'confirm-reversal':
     case 'confirm-refund':
+      await sendReceipts(tx, context, payment, detail);
+      break;
     case 'refuse':
     case 'expire':
     case 'cancel':
       await sendReceipts(tx, context, payment, detail);
+      if (detail.unsent !== true)
+        await noteInVain(tx, context, payment.merchantId, payment.personId, detail.said === 'not-me');
       break;
     case 'give-up':
       await context.journal.record(tx, { kind: 'alarm', alarm: 'payment-needs-review', ref: payment.txn });

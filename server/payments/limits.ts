@@ -1,7 +1,9 @@
+import type { Merchant } from '../merchants/merchants.ts';
 import { type Device, devicesOf } from '../people/devices.ts';
 import type { ReadTx } from '../store/store.ts';
+import { type Impatience, impatienceOf } from './asked-in-vain.ts';
 import type { PaymentContext } from './context.ts';
-import { countWaitingRequests } from './payment.ts';
+import { merchantsThatWait } from './payment.ts';
 
 /** The most that one payment may move, minor units of its currency. */
 const PAYMENT_LIMIT_MINOR = 500_000;
@@ -10,24 +12,26 @@ const PAYMENT_LIMIT_MINOR = 500_000;
 const NEW_PHONE_LIMIT_MINOR = 10_000;
 const NEW_PHONE_MS = 24 * 60 * 60 * 1000;
 
-/** Requests that may wait on one phone; the phone itself refuses more. */
-const WAITING_REQUESTS_LIMIT = 3;
-
 /** Why a payment is refused before the customer is asked. */
-export type Rejection = 'customer-unreachable' | 'customer-busy' | 'amount-limit' | 'new-phone-limit';
+export type Rejection = 'customer-unreachable' | 'customer-busy' | 'amount-limit' | 'new-phone-limit' | Impatience;
 
-/** Why this phone is not asked for this amount, or `undefined` when it may be asked. */
+/** Why this merchant may not ask this phone for this amount, or `undefined` when it may. */
 export async function rejectionOf(
   tx: ReadTx,
   context: PaymentContext,
+  merchant: Merchant,
   device: Device | undefined,
   minor: number,
 ): Promise<Rejection | undefined> {
   if (device === undefined || device.state !== 'active') return 'customer-unreachable';
   if (minor > Math.min(PAYMENT_LIMIT_MINOR, context.rails.standard.capabilities.maxMinor)) return 'amount-limit';
   if (minor > NEW_PHONE_LIMIT_MINOR && (await isNewInPlaceOfAnother(tx, context, device))) return 'new-phone-limit';
-  const waiting = await countWaitingRequests(tx, device.personId);
-  return waiting >= WAITING_REQUESTS_LIMIT ? 'customer-busy' : undefined;
+  const impatience = await impatienceOf(tx, context, merchant, device.personId);
+  if (impatience !== undefined) return impatience;
+  const { waitingAtCustomer, waitingOfMerchant } = context.limits;
+  const waiting = await merchantsThatWait(tx, device.personId);
+  const own = waiting.filter((id) => id === merchant.id).length;
+  return waiting.length >= waitingAtCustomer || own >= waitingOfMerchant ? 'customer-busy' : undefined;
 }
 
 async function isNewInPlaceOfAnother(tx: ReadTx, context: PaymentContext, device: Device): Promise<boolean> {

@@ -16,6 +16,9 @@ const NAK_OF_REJECTION: Readonly<Record<Rejection, NakCode>> = {
   'customer-busy': 'limit',
   'amount-limit': 'bad-amount',
   'new-phone-limit': 'bad-amount',
+  'merchant-suspended': 'limit',
+  'customer-said-not-me': 'limit',
+  'too-many-requests': 'limit',
 };
 
 /**

@@ -150,14 +150,13 @@ export async function findPayments(tx: ReadTx, query: PaymentQuery): Promise<Pay
 const IN_REVIEW = `txn IN (SELECT txn FROM payment WHERE state = 'REVIEW'
   UNION ALL SELECT txn FROM attempt WHERE state = 'given-up' AND kind = 'refund')`;
 
-/** How many requests a person has not answered yet. */
-export async function countWaitingRequests(tx: ReadTx, person: PersonId): Promise<number> {
-  const waiting = await tx.get(
-    "SELECT count(*) AS n FROM payment WHERE person_id = ? AND state = 'REQUESTED'",
-    (row) => row.integer('n'),
+/** The merchants of the requests that wait for an answer of this person, once a request. */
+export async function merchantsThatWait(tx: ReadTx, person: PersonId): Promise<MerchantId[]> {
+  return tx.all(
+    "SELECT merchant_id FROM payment WHERE person_id = ? AND state = 'REQUESTED' ORDER BY txn",
+    (row) => merchantId(row.integer('merchant_id')),
     person,
   );
-  return waiting ?? 0;
 }
 
 function readPayment(row: Row): Payment {

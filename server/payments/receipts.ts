@@ -16,7 +16,7 @@ const QUERIES_MS = 8 * 60 * 1000;
 export async function sendReceipts(tx: Tx, context: Context, payment: Payment, detail: StepDetail): Promise<void> {
   const challenge = detail.asked?.challenge ?? (await challengeByRef(tx, payment.txn));
   const customer = detail.asked?.recipient ?? (await customerOf(tx, payment));
-  if (challenge !== undefined && customer !== undefined) {
+  if (challenge !== undefined && customer !== undefined && detail.unsent !== true) {
     const triesLeft = detail.triesLeft ?? Math.max(0, TRIES_A_CHALLENGE - challenge.wrongPins);
     const content = { ...contentOf(payment), triesLeft, status: customerStatus(payment, detail) };
     const asked = isAskedFor(context, payment);

@@ -54,7 +54,7 @@ export async function requestPayment(
   if (known !== undefined) return known;
   checkRequest(request);
   const device = await lockEnrolledDevice(tx, request.customer.id);
-  const rejection = await rejectionOf(tx, context, device, request.amount.minor);
+  const rejection = await rejectionOf(tx, context, request.merchant, device, request.amount.minor);
   const created = create(context, request, rejection === undefined ? device : undefined);
   const payment = await proceed(tx, context, request, created, device, rejection);
   if (payment !== undefined) return { payment, repeated: false };

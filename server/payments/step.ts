@@ -1,3 +1,4 @@
+import type { Refusal } from '../../device/safe-mobile/index.ts';
 import type { Challenge } from '../approvals/challenge.ts';
 import type { Recipient } from '../outgoing/compose.ts';
 import type { Tx } from '../store/store.ts';
@@ -16,6 +17,10 @@ export interface StepDetail {
   readonly triesLeft?: number;
   /** The event blocked the customer's phone. */
   readonly blocked?: boolean;
+  /** What the customer's phone said, also when it was late. */
+  readonly said?: Refusal | undefined;
+  /** The request never left: the customer knows nothing of it. */
+  readonly unsent?: boolean;
   /** What the customer was asked, and the phone, where the caller has read them. */
   readonly asked?: { readonly challenge: Challenge; readonly recipient: Recipient };
 }

@@ -23,6 +23,10 @@ export interface Device {
   readonly blockedUntil: number | undefined;
   /** When the phone became active, ms since 1970. */
   readonly activatedAt: number | undefined;
+  /** Of its allowance of messages that answer no open question: see `take`. */
+  readonly unbiddenFullAt: number;
+  /** When it was last said that this allowance is used up, ms since 1970; 0 never. */
+  readonly unbiddenAlarmAt: number;
 }
 
 /** The device, or `undefined` when there is none of this id. */
@@ -76,5 +80,7 @@ function readDevice(row: Row): Device {
     failuresInRow: row.integer('failures_in_row'),
     blockedUntil: row.optionalInteger('blocked_until'),
     activatedAt: row.optionalInteger('activated_at'),
+    unbiddenFullAt: row.integer('unbidden_full_at'),
+    unbiddenAlarmAt: row.integer('unbidden_alarm_at'),
   };
 }

@@ -17,7 +17,7 @@ export function messageHandlers(context: PaymentContext): MessageHandlers {
     sendNak(tx, context, recipient, NO_REF, 'malformed');
   return {
     async ENROL(tx, device, message, arrival) {
-      if (!arrival.repeated) return `ENROL: ${await enrol(tx, context, device, message, arrival.at)}`;
+      if (!arrival.repeated) return `ENROL: ${await enrol(tx, context, device, message, arrival)}`;
       await repeatEnrolment(tx, context, device);
       return 'ENROL, repeated';
     },

@@ -8,6 +8,7 @@ import { servicePrimitives } from '../keys/primitives.ts';
 import { StaticSecrets } from '../keys/static-secrets.ts';
 import { Vault } from '../keys/vault.ts';
 import { checkAtStart } from '../ledger/start-check.ts';
+import { STANDARD_LIMITS } from '../limits/limits.ts';
 import type { Context } from '../outgoing/context.ts';
 import { Outbox } from '../outgoing/outbox.ts';
 import { repeatUnconfirmed } from '../outgoing/receipts.ts';
@@ -84,6 +85,7 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
       canSend: () => bearer !== undefined && modems.reachability !== 'no-modem',
       atOnce: (options.modems?.length ?? 0) * MODEM_AT_ONCE || BEARER_AT_ONCE,
     }),
+    limits: { ...STANDARD_LIMITS, ...options.limits },
   };
   const approvals = new Approvals(withPhones);
   const context: PaymentContext = { ...withPhones, approvals, rails, attempts };

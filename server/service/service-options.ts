@@ -3,6 +3,7 @@ import type { Clock, Random, SmsBearer } from '../../modem/index.ts';
 import type { JournalListener } from '../journal/journal.ts';
 import type { ServiceKeys } from '../keys/key-file.ts';
 import type { StaticSecrets } from '../keys/static-secrets.ts';
+import type { Limits, STANDARD_LIMITS } from '../limits/limits.ts';
 import type { Rail } from '../rails/rail.ts';
 import type { StoreProbe } from '../store/store.ts';
 import type { NamedModem } from './modems.ts';
@@ -26,6 +27,8 @@ export interface ServiceOptions {
   readonly primitives?: Primitives;
   /** Phones whose static secret is kept in memory, 32 octets each: see {@link StaticSecrets}. Default: 10,000. */
   readonly keptSecrets?: number;
+  /** Who may cause how many SMS, where it is not as {@link STANDARD_LIMITS} says. */
+  readonly limits?: Partial<Limits>;
   /** What moves the money: the first one for new payments, the others for payments of earlier. Default: prepaid accounts in the service's own ledger. */
   readonly rails?: readonly Rail[];
   /** The modems behind the bearer, to be watched: while none is ready, nothing is handed to the bearer. Default: none is watched. */

@@ -13,6 +13,7 @@ import {
   merchantById,
   newApiKey,
 } from '../merchants/merchants.ts';
+import { resumeMerchant } from '../payments/asked-in-vain.ts';
 import { cancelPayment } from '../payments/cancel.ts';
 import type { PaymentContext } from '../payments/context.ts';
 import { type MerchantReceipt, merchantReceipt } from '../payments/merchant-receipt.ts';
@@ -130,9 +131,9 @@ export class Service {
     return this.#write('activation', async (tx) => createActivation(tx, this.#context, await lockPerson(tx, person)));
   }
 
-  /** The application descriptor (JAD) of a phone. @throws ServiceError `not-found` */
-  descriptor(deviceId: number): Promise<string> {
-    return this.#store.read((tx) => descriptorOf(tx, this.#context, this.number, deviceId));
+  /** The application descriptor (JAD) of a phone, as long as its activation lasts. @throws ServiceError `not-found` */
+  descriptor(linkToken: Activation['linkToken']): Promise<string> {
+    return this.#store.read((tx) => descriptorOf(tx, this.#context, this.number, linkToken));
   }
 
   /** Puts money in a person's account, once a reference. @returns whether it was there before. @throws ServiceError */
@@ -162,6 +163,11 @@ export class Service {
   /** @throws ServiceError `not-found` */
   merchant(id: number): Promise<Merchant> {
     return this.#store.read((tx) => merchantById(tx, id));
+  }
+
+  /** Lets a merchant ask again that was suspended, also the customers who said "not me". @throws ServiceError `not-found` */
+  resumeMerchant(id: number, reason: string): Promise<Merchant> {
+    return this.#write('resume', (tx) => resumeMerchant(tx, this.#context, id, reason));
   }
 
   /** The merchant whose API key it is, or `undefined`. */

@@ -26,8 +26,13 @@ CREATE TABLE device (
   failures_in_row INTEGER NOT NULL DEFAULT 0,
   blocked_until INTEGER,                       -- NULL while blocked: until a new enrolment
   created_at INTEGER NOT NULL,
-  activated_at INTEGER
+  activated_at INTEGER,
+  tries_elsewhere INTEGER NOT NULL DEFAULT 0,  -- wrong activation codes that came from another number
+  link_hash BLOB,                              -- SHA-256 of the token in the link of the descriptor; NULL: before version 13
+  unbidden_full_at INTEGER NOT NULL DEFAULT 0, -- allowance of messages that answer no open question
+  unbidden_alarm_at INTEGER NOT NULL DEFAULT 0 -- when it was last said that it is used up
 ) STRICT;
+CREATE UNIQUE INDEX device_by_link ON device (link_hash);
 CREATE INDEX device_of_person ON device (person_id);
 CREATE UNIQUE INDEX one_active_device ON device (person_id) WHERE state IN ('active', 'blocked');
 
@@ -39,6 +44,7 @@ CREATE TABLE counter (
   ctr INTEGER NOT NULL,
   digest BLOB,                                 -- SHA-256 of the frame that took it; NULL: taken before version 11
   at INTEGER NOT NULL DEFAULT 0,               -- when that frame was received
+  repeats INTEGER NOT NULL DEFAULT 0,          -- how often the same frame came again
   PRIMARY KEY (device_id, ctr)
 ) STRICT, WITHOUT ROWID;
 
@@ -49,9 +55,20 @@ CREATE TABLE merchant (
   api_key_hash BLOB NOT NULL UNIQUE,
   person_id INTEGER UNIQUE REFERENCES person (id),
   created_at INTEGER NOT NULL,
-  idempotency_key TEXT                         -- the administrator's key of the request that registered it
+  idempotency_key TEXT,                        -- the administrator's key of the request that registered it
+  in_vain_full_at INTEGER NOT NULL DEFAULT 0,  -- allowance of requests that nobody paid
+  suspended_at INTEGER                         -- until the operator looks
 ) STRICT;
 CREATE UNIQUE INDEX merchant_by_idempotency_key ON merchant (idempotency_key);
+
+CREATE TABLE asked_in_vain (                   -- requests of a merchant that a customer did not pay
+  merchant_id INTEGER NOT NULL REFERENCES merchant (id),
+  person_id INTEGER NOT NULL REFERENCES person (id),
+  full_at INTEGER NOT NULL DEFAULT 0,          -- allowance
+  not_me INTEGER NOT NULL DEFAULT 0,           -- how often the customer said "not me"
+  not_me_at INTEGER NOT NULL DEFAULT 0,        -- the last time
+  PRIMARY KEY (merchant_id, person_id)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE challenge (
   ref TEXT PRIMARY KEY,                        -- 16 hex digits: txn of a payment, challenge of an authentication

@@ -6,6 +6,12 @@ export type Alarm =
   | 'reused-counter'
   /** The customer says that the request was not theirs. */
   | 'refused-as-not-mine'
+  /** A phone has sent so many messages that answer no open question that it gets no more answers for a while; said once a day. */
+  | 'phone-asks-too-much'
+  /** Somebody tried wrong activation codes from another number than the person's. */
+  | 'codes-tried-elsewhere'
+  /** Customers said "not me" to a merchant, who may not ask anybody until the operator has looked. `ref` is the merchant's id. */
+  | 'merchant-suspended'
   /** A message failed five times and waits for a person; `ref` is its number in the inbox. */
   | 'message-set-aside'
   /** It is unknown whether a refund went back; `ref` is its key at the rail. */
@@ -43,6 +49,12 @@ export const ALARM_ADVICE: Readonly<Record<Alarm, string>> = {
     'Perhaps a copied phone: ask the customer, and let them enrol again (cash-server person activate)',
   'reused-counter': 'Perhaps a copied phone: ask the customer, and let them enrol again (cash-server person activate)',
   'refused-as-not-mine': 'Ask the merchant why this customer was asked to pay',
+  'phone-asks-too-much':
+    'Perhaps a copied phone, or a fault of it: ask the customer; it gets answers again little by little',
+  'codes-tried-elsewhere':
+    'Somebody knows that this person enrols a phone: if the phone does not come through, activate again (cash-server person activate)',
+  'merchant-suspended':
+    'Ask the merchant and the customers; then: cash-server merchant resume --merchant ID --reason TEXT, or leave it',
   'message-set-aside':
     'The FAULT lines before it say why: report them. The message is kept and not tried again; the phone may send it anew',
   'refund-needs-review':

@@ -1,7 +1,7 @@
 import type { Amount } from '../../device/safe-mobile/index.ts';
 import type { Alarm } from './alarms.ts';
 import type { DeviceState } from './device-states.ts';
-import type { DeviceId, PersonId, Ref } from './ids.ts';
+import type { DeviceId, MerchantId, PersonId, Ref } from './ids.ts';
 import type { PaymentEvent, PaymentState, RefundState } from './payment-states.ts';
 
 /** What may differ between a rail's settlement and the service. */
@@ -45,6 +45,8 @@ export type ServiceEvent =
       readonly moved: boolean;
       readonly reason: string;
     }
+  /** An operator has looked at a merchant that was suspended: it may ask again, also the customers who said "not me". */
+  | { readonly kind: 'merchant-resumed'; readonly merchantId: MerchantId; readonly reason: string }
   /** A difference between a rail's settlement and the service was not found again. */
   | {
       readonly kind: 'difference-ended';

@@ -102,6 +102,8 @@ function serviceWords(event: ServiceEvent): string {
       return `${event.key} ${event.state}`;
     case 'resolved':
       return `${event.key} ${event.moved ? 'moved' : 'did not move'}: ${event.reason}`;
+    case 'merchant-resumed':
+      return `${event.merchantId} ${event.reason}`;
     case 'undelivered':
       return `${event.message} to ${event.deviceId}: ${event.reason}`;
     case 'difference-ended':

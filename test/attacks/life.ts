@@ -76,8 +76,8 @@ export async function playLife({ pin = PIN, drawn = new Map() }: LifeOptions = {
   const person = await world.service.addPerson({ number: CUSTOMER_NUMBER, name: 'Anna', language: 'en' });
   await world.service.deposit(person.id, { minor: 100_000, currency: 'EUR' }, 'first');
   const { merchant } = await world.merchant();
-  const { deviceId, activationCode } = await world.service.activate(person.id);
-  const jad = await world.service.descriptor(deviceId);
+  const { deviceId, linkToken, activationCode } = await world.service.activate(person.id);
+  const jad = await world.service.descriptor(linkToken);
 
   const states: string[] = [];
   const sent: OutgoingSms[] = [];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../server/index.ts';
 import { ScriptedRail } from './rails/scripted-rail.ts';
-import { DEPOSIT, PIN, shop } from './world.ts';
+import { DEPOSIT, PIN, shop, WIDE_LIMITS } from './world.ts';
 
 // On PostgreSQL the transactions of these tests run beside each other; on SQLite one after another, with the same outcome.
 
@@ -51,7 +51,7 @@ describe('at once', { timeout: 60_000 }, () => {
   });
 
   it('requests: one payment a key, three that wait, and each has one end', async () => {
-    const { world, customer, merchant } = await shop();
+    const { world, customer, merchant } = await shop(1, { limits: WIDE_LIMITS });
     const requests = times(6, () => world.request(merchant, { mref: 'one' }));
     const txns = await ends(requests, ({ txn }) => txn);
     expect(new Set(txns).size).toBe(1);

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { ScriptedRail } from './rails/scripted-rail.ts';
 import type { Body } from './run-twice.ts';
-import { CUSTOMER_NUMBER, MERCHANT_NUMBER, PIN, type Subscriber, World } from './world.ts';
+import { CUSTOMER_NUMBER, MERCHANT_NUMBER, PIN, type Subscriber, WIDE_LIMITS, World } from './world.ts';
 
 const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;
@@ -9,7 +9,7 @@ const eur = (minor: number) => ({ minor, currency: 'EUR' }) as const;
 
 /** All that a service does in a day with its own ledger, and what people, merchants and the journal see of it. */
 export async function day(body?: Body) {
-  const world = new World('a day');
+  const world = new World('a day', { limits: WIDE_LIMITS });
   if (body !== undefined) world.body = body;
   await world.open();
   const customer = await world.subscriber(CUSTOMER_NUMBER);
@@ -69,7 +69,7 @@ export async function day(body?: Body) {
 /** Payments and refunds at a rail outside the service, which answers well, badly, late and never. */
 export async function cardDay(body?: Body) {
   const rail = new ScriptedRail({ retryMs: [0, 5_000] });
-  const world = new World('a day of cards', { rails: [rail] });
+  const world = new World('a day of cards', { rails: [rail], limits: WIDE_LIMITS });
   if (body !== undefined) world.body = body;
   await world.open();
   const customer = await world.subscriber(CUSTOMER_NUMBER);

@@ -78,7 +78,7 @@ echo "one: $url_one   two: $url_two"
 
 say 'A customer with money and a phone, a shop: registered at the first process'
 enrolled=$(server person add --json --server "$url_one" --number "$customer_number" --name Anna --activate)
-device=$(value_of deviceId <<<"$enrolled")
+descriptor=$(value_of descriptor <<<"$enrolled")
 code=$(value_of activationCode <<<"$enrolled")
 server deposit --json --server "$url_one" --person 1 --minor 5000 --reference first >/dev/null
 key=$(server merchant add --json --server "$url_one" --name 'Edicola Duomo' | value_of apiKey)
@@ -86,7 +86,7 @@ key=$(server merchant add --json --server "$url_one" --name 'Edicola Duomo' | va
 say 'Anna installs the application and chooses her PIN'
 mkfifo "$work/keys"
 node dist/device/cli/cash-handset.js --headless --json --silent --port "$work/gsm/modem3" --flash "$work/anna.json" \
-  --install "$url_one/d/$device.jad" <"$work/keys" >"$work/anna.log" 2>&1 &
+  --install "$descriptor" <"$work/keys" >"$work/anna.log" 2>&1 &
 jobs+=("$!")
 exec 3>"$work/keys"
 anna() { printf '%s\n' "$@" >&3; }

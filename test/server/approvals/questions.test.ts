@@ -10,7 +10,7 @@ import {
 } from '../../../server/approvals/challenge.ts';
 import { deviceId, ref } from '../../../server/vocabulary/ids.ts';
 import { rows, testStore } from '../database.ts';
-import { CUSTOMER_NUMBER, PIN, type Subscriber, shop, World } from '../world.ts';
+import { CUSTOMER_NUMBER, PIN, type Subscriber, shop, WIDE_LIMITS, World } from '../world.ts';
 
 const WRONG = ['48214', '48215', '48216'] as const;
 
@@ -48,7 +48,7 @@ type Shop = Awaited<ReturnType<typeof shop>> & { readonly txn: string };
 
 describe('the question of a payment', () => {
   async function asked(): Promise<Shop> {
-    const base = await shop();
+    const base = await shop(1, { limits: WIDE_LIMITS });
     const { txn } = await base.world.request(base.merchant);
     await base.world.clock.advance(2_000);
     for (const receipt of base.customer.phone.receipts()) expect(receipt.status).toBe('active');
@@ -168,6 +168,7 @@ describe('the question of a payment', () => {
       question: 'expired',
       state: 'EXPIRED',
       receipts: ['expired 3'],
+      alarms: ['refused-as-not-mine'],
     },
     {
       what: 'a cancel, then an approval',
@@ -455,7 +456,7 @@ describe('the state of a question', () => {
 
 describe('all questions', () => {
   it('have something due exactly as long as they are open, also after a crash', async () => {
-    const { world, customer, merchant } = await shop();
+    const { world, customer, merchant } = await shop(1, { limits: WIDE_LIMITS });
     for (const mref of ['a', 'b', 'c']) await world.request(merchant, { mref });
     await world.clock.advance(2_000);
     customer.phone.approve(PIN);

@@ -5,6 +5,9 @@ import { UsageError } from '../../../modem/cli/program.ts';
 import { cashServer } from '../../../server/cli/cash-server-program.ts';
 import { CUSTOMER_NUMBER, PIN, shop } from '../world.ts';
 
+/** The link to a descriptor. */
+const LINK = /^http:\/\/127\.0\.0\.1:\d+\/d\/[0-9a-f]{32}\.jad$/;
+
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
   vi.unstubAllEnvs();
@@ -51,7 +54,9 @@ describe('person', () => {
   it('add prints the code and until when it is good; activate prints another, and the one before is dead', async () => {
     const { world, run } = await office();
     const added = await run('person', 'add', '--number', '+393400000077', '--name', 'Anna', '--activate');
-    expect(added).toMatch(/^Person 2: Anna, \+393400000077\nInstall http:\/\/127.0.0.1:\d+\/d\/\d+\.jad and type /);
+    expect(added).toMatch(
+      /^Person 2: Anna, \+393400000077\nInstall http:\/\/127.0.0.1:\d+\/d\/[0-9a-f]{32}\.jad and type /,
+    );
     const until = new Date(world.clock.now() + 24 * 3_600_000).toISOString();
     expect(added).toContain(`The code is good until ${until.slice(0, 10)} ${until.slice(11, 16)} UTC`);
     const again = await run('person', 'activate', '--number', '+393400000077');
@@ -64,7 +69,7 @@ describe('person', () => {
   });
 
   it('activate in JSON says everything', async () => {
-    const { run, customer, url } = await office();
+    const { run, customer } = await office();
     const { descriptor, ...rest } = JSON.parse(await run('person', 'activate', '--person', '1', '--json'));
     expect(rest).toMatchObject({
       event: 'activation',
@@ -73,15 +78,15 @@ describe('person', () => {
       activationCode: expect.stringMatching(/^\S{4}-\S{4}$/),
       expiresAt: expect.stringMatching(/Z$/),
     });
-    expect(descriptor).toBe(`${url}/d/${rest.deviceId}.jad`);
+    expect(descriptor).toMatch(LINK);
     expect((await fetch(descriptor)).status).toBe(200);
   });
 
   it('add --activate in JSON has the whole URL of the descriptor', async () => {
-    const { run, url } = await office();
+    const { run } = await office();
     const args = ['--number', '+393400000077', '--name', 'Anna', '--activate', '--json'];
     const { activation } = JSON.parse(await run('person', 'add', ...args));
-    expect(activation.descriptor).toBe(`${url}/d/${activation.deviceId}.jad`);
+    expect(activation.descriptor).toMatch(LINK);
   });
 
   it('list goes on where it stopped', async () => {

@@ -265,7 +265,7 @@ describe('administration', () => {
     const activation = await admin('POST', `/v1/people/${person.body.id}/activations`);
     expect(activation.status).toBe(201);
     expect(activation.body.activationCode).toMatch(/^[0-9A-Z]{4}-[0-9A-Z]{4}$/);
-    expect(activation.body.descriptor).toBe(`/d/${activation.body.deviceId}.jad`);
+    expect(activation.body.descriptor).toMatch(/^\/d\/[0-9a-f]{32}\.jad$/);
     const again = await admin('GET', `/v1/people/${person.body.id}`);
     expect(again.body.devices).toEqual([{ deviceId: activation.body.deviceId, state: 'registered' }]);
   });
@@ -306,7 +306,7 @@ describe('administration', () => {
     const { status, body } = await admin('POST', '/v1/merchants', { name: 'Bar Sport', currency: 'EUR', personId: id });
     expect(status).toBe(201);
     const own = await call('GET', '/v1/merchant', undefined, body.apiKey);
-    expect(own.body).toEqual({ id: body.id, name: 'Bar Sport', currency: 'EUR' });
+    expect(own.body).toEqual({ id: body.id, name: 'Bar Sport', currency: 'EUR', suspended: false });
     const again = await admin('POST', '/v1/merchants', { name: 'Bar Due', currency: 'EUR', personId: id });
     expect(again.status).toBe(409);
   });
@@ -382,6 +382,7 @@ describe('what needs no key', () => {
       '/health/ready',
       '/v1/merchant',
       '/v1/merchants',
+      '/v1/merchants/{id}/resume',
       '/v1/payments',
       '/v1/payments/{txn}',
       '/v1/payments/{txn}/cancel',
@@ -401,14 +402,19 @@ describe('what needs no key', () => {
     expect(description.components.schemas).toHaveProperty('Payment');
   });
 
-  it('hands out the application descriptor', async () => {
-    const { world, customer } = await open();
-    const deviceId = (await world.service.devices(customer.person.id)).at(-1)?.id;
-    const response = await world.service.http.inject({ url: `/d/${deviceId}.jad` });
+  it('hands out the application descriptor while the activation lasts', async () => {
+    const { world, customer, admin } = await open();
+    const { body } = await admin('POST', `/v1/people/${customer.person.id}/activations`);
+    const get = (url: string) => world.service.http.inject({ url });
+    const response = await get(body.descriptor);
     expect(response.headers['content-type']).toContain('text/vnd.sun.j2me.app-descriptor');
-    expect(response.body).toContain(`Safe-Mobile-Device: ${deviceId}\n`);
-    expect((await world.service.http.inject({ url: '/d/1.jad' })).statusCode).toBe(404);
-    expect((await world.service.http.inject({ url: '/d/../keys.json' })).statusCode).toBe(404);
+    expect(response.body).toContain(`Safe-Mobile-Device: ${body.deviceId}\n`);
+    for (const url of [`/d/${'0'.repeat(32)}.jad`, '/d/../keys.json']) expect((await get(url)).statusCode).toBe(404);
+    expect((await get(`/d/${body.deviceId}.jad`)).statusCode).toBe(400);
+    await world.clock.advance(24 * 3_600_000);
+    expect((await get(body.descriptor)).statusCode).toBe(200);
+    await world.clock.advance(1);
+    expect((await get(body.descriptor)).statusCode).toBe(404);
   });
 
   it("shows the merchant's page under a strict policy", async () => {

@@ -1,9 +1,9 @@
 import type { InjectOptions } from 'fastify';
-import { CUSTOMER_NUMBER, shop } from '../world.ts';
+import { CUSTOMER_NUMBER, shop, WIDE_LIMITS } from '../world.ts';
 
 /** A shop whose API is called as its merchant (`call`) and as the administrator (`admin`). */
 export async function open() {
-  const base = await shop();
+  const base = await shop(1, { limits: WIDE_LIMITS });
   const { world, apiKey } = base;
   const call = async (method: 'GET' | 'POST', url: string, body?: object, key: string = apiKey) => {
     const request: InjectOptions = {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { takeCounter } from '../../../server/intake/counters.ts';
+import { STANDARD_LIMITS } from '../../../server/limits/limits.ts';
 import { deviceById } from '../../../server/people/devices.ts';
 import { deviceId } from '../../../server/vocabulary/ids.ts';
 import { testStore } from '../database.ts';
@@ -62,9 +63,15 @@ it('takes each counter of a phone once, within a week below the highest, and kno
       const device = await deviceById(tx, phone);
       if (device === undefined) throw new Error('no device');
       const stored = {
-        ...{ id: 0, receivedAt: day * DAY * 1_000, digest: new Uint8Array(32).fill(frame), frame: new Uint8Array() },
+        ...{
+          id: 0,
+          originator: '+391',
+          receivedAt: day * DAY * 1_000,
+          digest: new Uint8Array(32).fill(frame),
+          frame: new Uint8Array(),
+        },
       };
-      expect([ctr, await takeCounter(tx, device, ctr, stored)]).toEqual([ctr, verdict]);
+      expect([ctr, await takeCounter(tx, { limits: STANDARD_LIMITS }, device, ctr, stored)]).toEqual([ctr, verdict]);
       expect(await keptOf(7)).toEqual(kept);
       highest = Math.max(highest, ctr);
       expect((await deviceById(tx, phone))?.highestCtr).toBe(highest);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Journal, type JournalEntry } from '../../../server/journal/journal.ts';
 import type { ServiceEvent } from '../../../server/vocabulary/events.ts';
-import { deviceId, personId, ref } from '../../../server/vocabulary/ids.ts';
+import { deviceId, merchantId, personId, ref } from '../../../server/vocabulary/ids.ts';
 import { VirtualClock } from '../../../sim/index.ts';
 import { testStore } from '../database.ts';
 
@@ -20,6 +20,7 @@ const SUBJECTS: readonly (readonly [subject: string, event: ServiceEvent])[] = [
   ['device:7', { kind: 'wrong-pin', ref: txn, deviceId: device, triesLeft: 2 }],
   ['device:7', { kind: 'device', deviceId: device, personId: personId(1), state: 'active' }],
   ['device:7', { kind: 'undelivered', deviceId: device, message: 'RECEIPT', reason: 'no network' }],
+  ['merchant:3', { kind: 'merchant-resumed', merchantId: merchantId(3), reason: 'asked both' }],
   ['service', { kind: 'fault', reason: 'a bug' }],
   [`${txn}:charge`, { kind: 'difference-ended', rail: 'card', key: `${txn}:charge`, difference: 'only-there' }],
 ];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { declineReasonOf, hexOf, octetsOf } from '../../../device/safe-mobile/index.ts';
 import { ScriptedRail } from '../rails/scripted-rail.ts';
-import { CUSTOMER_NUMBER, DEPOSIT, MERCHANT_NUMBER, PIN, shop, type World } from '../world.ts';
+import { CUSTOMER_NUMBER, DEPOSIT, MERCHANT_NUMBER, PIN, shop, WIDE_LIMITS, type World } from '../world.ts';
 
 const eur = (minor: number) => ({ minor, currency: 'EUR' }) as const;
 
@@ -246,7 +246,7 @@ describe('a repeated message', () => {
 
 describe('a status query', () => {
   it('brings the stored receipt again, ten times at most, and as often that of a newer state', async () => {
-    const { world, customer, merchant } = await shop();
+    const { world, customer, merchant } = await shop(1, { limits: WIDE_LIMITS });
     const { txn } = await world.request(merchant);
     await world.clock.advance(2_000);
     customer.phone.approve('11117');
@@ -520,7 +520,7 @@ describe("a payment from a merchant's phone", () => {
   });
 
   it('hears "limit" while three requests wait for the customer, and "unreachable" when the customer is blocked', async () => {
-    const { world, customer, owner } = await shopWithPhone();
+    const { world, customer, owner } = await shopWithPhone(1, { limits: WIDE_LIMITS });
     const ask = async () => {
       owner.phone.payInit(customerAddress, eur(100), '');
       await world.clock.advance(3_000);
@@ -557,7 +557,7 @@ describe("a payment from a merchant's phone", () => {
 
 describe('who waits for a payment', () => {
   it('hears when it is settled, and of no other one', async () => {
-    const { world, customer, merchant } = await shop();
+    const { world, customer, merchant } = await shop(1, { limits: WIDE_LIMITS });
     const [first, second] = [await world.request(merchant), await world.request(merchant, { mref: 'second' })];
     await world.clock.advance(2_000);
     const heard: string[] = [];
@@ -585,7 +585,7 @@ describe('limits', () => {
   });
 
   it('the fourth request that waits for one customer is rejected', async () => {
-    const { world, merchant } = await shop();
+    const { world, merchant } = await shop(1, { limits: WIDE_LIMITS });
     const { person } = await world.subscriber('+393400000005');
     const payments = await Promise.all([1, 2, 3, 4].map((n) => world.request(merchant, { mref: `order-${n}` })));
     expect(payments.map(({ state }) => state).toSorted()).toEqual(['REJECTED', 'REQUESTED', 'REQUESTED', 'REQUESTED']);
@@ -601,7 +601,7 @@ describe('limits', () => {
   });
 
   it('a request that was answered does not wait any more', async () => {
-    const { world, merchant } = await shop();
+    const { world, merchant } = await shop(1, { limits: WIDE_LIMITS });
     const [first] = await Promise.all([1, 2, 3].map((n) => world.request(merchant, { mref: `order-${n}` })));
     await world.service.cancel(first?.txn ?? '');
     expect((await world.request(merchant, { mref: 'order-4' })).state).toBe('REQUESTED');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { consequenceOf, triesLeft } from '../../../server/approvals/pin-policy.ts';
 import { write } from '../database.ts';
-import { PIN, shop } from '../world.ts';
+import { PIN, shop, WIDE_LIMITS } from '../world.ts';
 
 const DAY = 24 * 3_600_000;
 
@@ -37,7 +37,7 @@ describe('what wrong PINs lead to', () => {
 
 describe('a wrong PIN', () => {
   async function requested() {
-    const base = await shop();
+    const base = await shop(1, { limits: WIDE_LIMITS });
     const ask = async (mref: string) => {
       const payment = await base.world.request(base.merchant, { mref });
       await base.world.clock.advance(2_000);

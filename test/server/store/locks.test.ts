@@ -5,7 +5,17 @@ import { cardDay, day } from '../days.ts';
 import { type Body, throughSql } from '../run-twice.ts';
 
 /** The order in which rows are locked, so that no two transactions wait for each other. Nobody waits long for others' timers and outbox rows. */
-const ORDER = ['person', 'device', 'challenge', 'payment', 'attempt', 'account', 'receipt'];
+const ORDER = [
+  'person',
+  'device',
+  'challenge',
+  'payment',
+  'attempt',
+  'account',
+  'receipt',
+  'asked_in_vain',
+  'merchant',
+];
 
 /** The tables whose rows a statement locks on PostgreSQL. */
 function lockedBy(sql: string): string[] {
@@ -64,19 +74,20 @@ describe('what is decided by is locked before, in one order', () => {
     expect(outOfOrder(played)).toEqual([]);
     expect(readLocks(played)).toEqual([
       'activation: person, device',
+      'cancel: challenge, asked_in_vain, merchant',
       'check of the ledger: ledger_checkpoint',
       'hand over: outbox',
       'message: device',
       'message: device, challenge',
       'message: device, challenge, device',
       'message: device, challenge, payment',
+      'message: device, challenge, payment, asked_in_vain, merchant',
       'message: device, challenge, receipt',
       'message: device, device',
-      'message: device, receipt',
       'refund: payment, account',
       'request: device',
       'timer challenge: challenge',
-      'timer challenge: challenge, payment',
+      'timer challenge: challenge, payment, asked_in_vain, merchant',
       'timer device-unblock: device',
       'timer receipt-repeat: receipt, receipt',
     ]);

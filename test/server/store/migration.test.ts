@@ -433,7 +433,7 @@ describe('the frames of version 10', () => {
     expect(
       all(`SELECT id, hex(digest), sent_at, originator, received_at, hex(frame), result, tries, by_digest FROM inbox`),
     ).toEqual(['7,01,10,+39340,11,,ENROL: enrolling,0,1', '8,02,12,+39341,13,05,,2,1']);
-    expect(all('SELECT * FROM counter')).toEqual(['1,100,,0']);
+    expect(all('SELECT * FROM counter')).toEqual(['1,100,,0,0']);
     const insert = `INSERT INTO inbox (sent_at, digest, originator, received_at)`;
     expect(() => database.exec(`${insert} VALUES (10, x'01', '', 0)`)).toThrow('UNIQUE');
     database.exec(`${insert} VALUES (10, x'02', '', 0)`);

@@ -1,5 +1,5 @@
 import type { SmsReport } from '../../../modem/index.ts';
-import { CUSTOMER_NUMBER, MERCHANT_NUMBER, PIN, World } from '../world.ts';
+import { CUSTOMER_NUMBER, MERCHANT_NUMBER, PIN, WIDE_LIMITS, World } from '../world.ts';
 
 /** Tables that grow with every payment, refund or message, as long as the service lives. */
 export const HISTORY: readonly string[] = [
@@ -19,7 +19,7 @@ export const HISTORY: readonly string[] = [
 
 /** Every SQL text of a service: enrolment, payments with every end, wrong PINs, refunds, queries, lists, crashes, the daily work. */
 export async function wholeLife(): Promise<{ database: string; texts: Set<string> }> {
-  const world = new World(3);
+  const world = new World(3, { limits: WIDE_LIMITS });
   const texts = new Set<string>();
   world.beforeStatement = (sql) => texts.add(sql);
   await world.open();
@@ -67,7 +67,7 @@ export async function wholeLife(): Promise<{ database: string; texts: Set<string
   await world.service.payments({ limit: 10, merchantId: merchant.id, mref: 'x' });
   await world.service.holdings(customer.person.id);
   await world.service.merchantByApiKey(apiKey);
-  await world.service.descriptor((await world.service.devices(customer.person.id)).at(-1)?.id ?? 0);
+  await world.service.descriptor((await world.service.activate(customer.person.id)).linkToken);
   await world.enrolPhone(customer.person, '90909');
   await world.service.close();
   await world.open();

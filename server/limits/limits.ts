@@ -1,0 +1,45 @@
+import type { Allowance } from './allowance.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/** How many SMS of the service each kind of sender may cause: the table in server/README.md, "Who can cause how many SMS". */
+export interface Limits {
+  /** How often the answer to a frame is sent again when the same frame comes again. */
+  readonly repeats: number;
+  /** Messages of a customer's phone that answer no open question. */
+  readonly phone: Allowance;
+  /** The same of a phone that starts payments for a merchant. */
+  readonly merchantPhone: Allowance;
+  /** ENROL with a wrong code that do not come from the registered number: they are counted apart, and not answered. */
+  readonly codeTriesElsewhere: number;
+  /** Answers "the activation is over" to ENROL from the registered number. */
+  readonly activationOver: number;
+  /** Requests that wait for a customer's answer: of one merchant, and of all. */
+  readonly waitingOfMerchant: number;
+  readonly waitingAtCustomer: number;
+  /** Requests of a merchant that the customer did not pay: to one customer, and to all. */
+  readonly inVainAtCustomer: Allowance;
+  readonly inVain: Allowance;
+  /** Pauses after a customer said "not me" to a merchant, ms; after one more the merchant may not ask this customer again. */
+  readonly notMePausesMs: readonly number[];
+  /** A merchant is suspended when so many customers said "not me" within this time, ms. */
+  readonly notMeCustomers: number;
+  readonly notMeWithinMs: number;
+}
+
+export const STANDARD_LIMITS: Limits = {
+  repeats: 3,
+  phone: { atOnce: 20, everyMs: 15 * MINUTE_MS },
+  merchantPhone: { atOnce: 60, everyMs: MINUTE_MS },
+  codeTriesElsewhere: 5,
+  activationOver: 3,
+  waitingOfMerchant: 1,
+  waitingAtCustomer: 3,
+  inVainAtCustomer: { atOnce: 5, everyMs: HOUR_MS },
+  inVain: { atOnce: 60, everyMs: MINUTE_MS },
+  notMePausesMs: [10 * MINUTE_MS, DAY_MS],
+  notMeCustomers: 3,
+  notMeWithinMs: 30 * DAY_MS,
+};

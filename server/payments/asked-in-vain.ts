@@ -1,0 +1,124 @@
+import { type Allowance, take } from '../limits/allowance.ts';
+import { type Merchant, merchantById } from '../merchants/merchants.ts';
+import type { Context } from '../outgoing/context.ts';
+import type { Row } from '../store/row.ts';
+import type { ReadTx, Tx } from '../store/store.ts';
+import type { MerchantId, PersonId } from '../vocabulary/ids.ts';
+
+// Requests that end without a payment cost the service SMS and the customer patience, so a merchant has an allowance of them.
+
+/** Why a merchant may not ask a customer now. */
+export type Impatience = 'merchant-suspended' | 'customer-said-not-me' | 'too-many-requests';
+
+interface AskedInVain {
+  readonly fullAt: number;
+  readonly notMe: number;
+  readonly notMeAt: number;
+}
+
+const NEVER: AskedInVain = { fullAt: 0, notMe: 0, notMeAt: 0 };
+
+/** Whether this merchant may ask this customer now, or why not. */
+export async function impatienceOf(
+  tx: ReadTx,
+  { clock, limits }: Context,
+  merchant: Merchant,
+  customer: PersonId,
+): Promise<Impatience | undefined> {
+  const now = clock.now();
+  if (merchant.suspendedAt !== undefined) return 'merchant-suspended';
+  const before = (await askedInVain(tx, merchant.id, customer)) ?? NEVER;
+  if (before.notMe > 0) {
+    const pause = limits.notMePausesMs[before.notMe - 1];
+    if (pause === undefined || now < before.notMeAt + pause) return 'customer-said-not-me';
+  }
+  const isUsedUp = (allowance: Allowance, fullAt: number) => take(allowance, fullAt, now) === undefined;
+  return isUsedUp(limits.inVainAtCustomer, before.fullAt) || isUsedUp(limits.inVain, merchant.inVainFullAt)
+    ? 'too-many-requests'
+    : undefined;
+}
+
+/** A request ended without a payment. @param notMe the customer said "not me"; of too many customers it suspends the merchant */
+export async function noteInVain(
+  tx: Tx,
+  context: Context,
+  merchant: MerchantId,
+  customer: PersonId,
+  notMe: boolean,
+): Promise<void> {
+  const { clock, limits } = context;
+  const now = clock.now();
+  const before = (await lockAskedInVain(tx, merchant, customer)) ?? NEVER;
+  await tx.run(
+    `INSERT INTO asked_in_vain (merchant_id, person_id, full_at, not_me, not_me_at) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (merchant_id, person_id) DO UPDATE SET
+       full_at = excluded.full_at, not_me = excluded.not_me, not_me_at = excluded.not_me_at`,
+    merchant,
+    customer,
+    taken(limits.inVainAtCustomer, before.fullAt, now),
+    before.notMe + (notMe ? 1 : 0),
+    notMe ? now : before.notMeAt,
+  );
+  const fullAt = taken(limits.inVain, await lockInVain(tx, merchant), now);
+  await tx.run('UPDATE merchant SET in_vain_full_at = ? WHERE id = ?', fullAt, merchant);
+  if (notMe) await suspendAfterMany(tx, context, merchant);
+}
+
+/**
+ * An operator has looked: the merchant may ask again, also the customers who said "not me" to it.
+ * @param reason kept in the journal. @throws ServiceError `not-found`
+ */
+export async function resumeMerchant(tx: Tx, { journal }: Context, id: number, reason: string): Promise<Merchant> {
+  const merchant = await merchantById(tx, id);
+  await tx.run('UPDATE asked_in_vain SET not_me = 0, not_me_at = 0 WHERE merchant_id = ?', merchant.id);
+  await tx.run('UPDATE merchant SET suspended_at = NULL WHERE id = ?', merchant.id);
+  await journal.record(tx, { kind: 'merchant-resumed', merchantId: merchant.id, reason });
+  return { ...merchant, suspendedAt: undefined };
+}
+
+/** What was under way when the allowance was used up counts as well, up to the whole allowance. */
+function taken(allowance: Allowance, fullAt: number, now: number): number {
+  return take(allowance, fullAt, now) ?? fullAt;
+}
+
+async function suspendAfterMany(tx: Tx, context: Context, merchant: MerchantId): Promise<void> {
+  const { clock, journal, limits } = context;
+  const now = clock.now();
+  const customers = await tx.get(
+    'SELECT count(*) AS n FROM asked_in_vain WHERE merchant_id = ? AND not_me_at > ?',
+    (row) => row.integer('n'),
+    merchant,
+    now - limits.notMeWithinMs,
+  );
+  if ((customers ?? 0) < limits.notMeCustomers) return;
+  const suspended = await tx.run(
+    'UPDATE merchant SET suspended_at = ? WHERE id = ? AND suspended_at IS NULL',
+    now,
+    merchant,
+  );
+  if (suspended > 0) await journal.record(tx, { kind: 'alarm', alarm: 'merchant-suspended', ref: String(merchant) });
+}
+
+async function askedInVain(tx: ReadTx, merchant: MerchantId, customer: PersonId): Promise<AskedInVain | undefined> {
+  return tx.get(ASKED_IN_VAIN, readAskedInVain, merchant, customer);
+}
+
+async function lockAskedInVain(tx: Tx, merchant: MerchantId, customer: PersonId): Promise<AskedInVain | undefined> {
+  return tx.get(`${ASKED_IN_VAIN} FOR UPDATE`, readAskedInVain, merchant, customer);
+}
+
+const ASKED_IN_VAIN = 'SELECT full_at, not_me, not_me_at FROM asked_in_vain WHERE merchant_id = ? AND person_id = ?';
+
+function readAskedInVain(row: Row): AskedInVain {
+  return { fullAt: row.integer('full_at'), notMe: row.integer('not_me'), notMeAt: row.integer('not_me_at') };
+}
+
+/** The moment that is kept of a merchant's allowance. */
+async function lockInVain(tx: Tx, merchant: MerchantId): Promise<number> {
+  const fullAt = await tx.get(
+    'SELECT in_vain_full_at FROM merchant WHERE id = ? FOR UPDATE',
+    (row) => row.integer('in_vain_full_at'),
+    merchant,
+  );
+  return fullAt ?? 0;
+}

@@ -1,0 +1,379 @@
+import { describe, expect, it } from 'vitest';
+import { encodeUp, octetsOf, sealUp } from '../../../device/safe-mobile/index.ts';
+import { type Merchant, servicePrimitives } from '../../../server/index.ts';
+import { STANDARD_LIMITS } from '../../../server/limits/limits.ts';
+import { FakeModem, LOST, READY } from '../fake-modem.ts';
+import { TestPhone } from '../phone.ts';
+import { CUSTOMER_NUMBER, MERCHANT_NUMBER, PIN, type Subscriber, shop, type World } from '../world.ts';
+
+// The lines of the table in server/README.md, "Who can cause how many SMS".
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const eur = (minor: number) => ({ minor, currency: 'EUR' }) as const;
+const STRANGER = '+393480000001';
+
+/** What happens costs so many SMS of the service, and these alarms. */
+async function costOf(world: World, happens: () => unknown, lasts: number = 10 * SECOND) {
+  const [sent, entries] = [world.air.sent.length, world.journal.length];
+  await happens();
+  await world.clock.advance(lasts);
+  const alarms = world.journal.slice(entries).flatMap(({ event }) => (event.kind === 'alarm' ? [event.alarm] : []));
+  return { sms: world.air.sent.length - sent, alarms };
+}
+
+/** Hands the last SMS to the service over again, as other SMS. */
+async function replay(world: World, times: number): Promise<void> {
+  const [recorded] = world.air.toService.slice(-1);
+  if (recorded === undefined) throw new Error('nothing was recorded');
+  for (let n = 1; n <= times; n += 1)
+    await world.air.handOverAgain({ ...recorded, sentAt: recorded.sentAt + n * SECOND, originator: STRANGER });
+}
+
+describe('whoever has recorded a frame and sends it again', () => {
+  const frames: readonly (readonly [
+    what: string,
+    send: (customer: Subscriber) => void,
+    first: number,
+    again: number,
+    alarms: readonly string[],
+  ])[] = [
+    ['TIME_REQUEST', ({ phone }) => phone.say({ type: 'TIME_REQUEST', nonce: new Uint8Array(8).fill(1) }), 1, 3, []],
+    ['STATUS_QUERY about nothing', ({ phone }) => phone.query(new Uint8Array(8).fill(2)), 1, 3, []],
+    ['a query of the balance', ({ phone }) => phone.query(new Uint8Array(8).fill(3), 'balance'), 1, 3, []],
+    ['a message that cannot be read', ({ phone }) => phone.sayOctets(new Uint8Array(79).fill(0x7f)), 1, 0, []],
+    [
+      'REFUSE of an unknown payment',
+      ({ phone }) => phone.say({ type: 'REFUSE', txn: new Uint8Array(8).fill(4), reason: 'no' }),
+      ...([1, 3, ['unknown-transaction']] as const),
+    ],
+    [
+      'a message with a counter that was used',
+      ({ phone }) => {
+        for (const fill of [5, 6])
+          phone.say({ type: 'TIME_REQUEST', nonce: new Uint8Array(8).fill(fill) }, 2_000_000_000);
+      },
+      ...([1, 0, ['reused-counter']] as const),
+    ],
+  ];
+  it.each(frames)(
+    '%s: causes its answer, a few repeats, and no second alarm',
+    async (_, send, first, again, alarms) => {
+      const { world, customer } = await shop();
+      expect(await costOf(world, () => send(customer))).toEqual({ sms: first, alarms });
+      expect(await costOf(world, () => replay(world, 200))).toEqual({ sms: again, alarms: [] });
+    },
+  );
+
+  it('APPROVE, in the end: causes the receipt again, a few times', async () => {
+    const { world, customer, merchant } = await shop();
+    await world.request(merchant);
+    await world.clock.advance(2 * SECOND);
+    expect(await costOf(world, () => customer.phone.approve(PIN))).toEqual({ sms: 1, alarms: [] });
+    expect((await costOf(world, () => replay(world, 200), DAY)).sms).toBeLessThanOrEqual(3);
+  });
+});
+
+describe('a stranger', () => {
+  it('causes nothing with frames that do not open', async () => {
+    const { world, customer } = await shop();
+    const [device] = await world.service.devices(customer.person.id);
+    const secretKey = world.random.bytes(32);
+    const publicKey = servicePrimitives().x25519PublicKey(secretKey);
+    const frameOf = (deviceId: number) => {
+      const plaintext = encodeUp({ type: 'TIME_REQUEST', nonce: world.random.bytes(8), ctr: 2_000_000_000 });
+      const own = { deviceId, secretKey, publicKey };
+      return sealUp(servicePrimitives(), world.keys.sealing, own, plaintext, world.random.bytes(32));
+    };
+    const [last] = world.air.toService;
+    if (last === undefined || last.content.kind !== 'data' || device === undefined)
+      throw new Error('no frame, no phone');
+    const { content } = last;
+    const spent = await costOf(world, async () => {
+      for (const id of [device.id, device.id + 1])
+        for (let n = 0; n < 50; n += 1)
+          await world.air.handOverAgain({ ...last, sentAt: n, content: { ...content, data: frameOf(id) } });
+    });
+    expect(spent).toEqual({ sms: 0, alarms: [] });
+  });
+
+  async function inActivation() {
+    const { world, customer } = await shop();
+    const activation = await world.service.activate(customer.person.id);
+    const attacker = new TestPhone(
+      STRANGER,
+      world.keys,
+      world.clock,
+      world.random.fork('attacker'),
+      world.air.attach(STRANGER, () => {}),
+    );
+    const tryCode = async (phone: TestPhone, code: string) => {
+      phone.enrol(activation.deviceId, code, PIN);
+      await world.clock.advance(3 * SECOND);
+    };
+    const owner = world.phone(CUSTOMER_NUMBER);
+    const states = async () => (await world.service.devices(customer.person.id)).map(({ state }) => state);
+    return { world, customer, activation, attacker, owner, tryCode, states };
+  }
+
+  it('who tries activation codes causes no SMS and one alarm, and the owner enrols all the same', async () => {
+    const { world, activation, attacker, owner, tryCode, states } = await inActivation();
+    const spent = await costOf(world, async () => {
+      for (let n = 0; n < 50; n += 1) await tryCode(attacker, '0000-0000');
+    });
+    expect(spent).toEqual({ sms: 0, alarms: ['codes-tried-elsewhere'] });
+    await tryCode(attacker, activation.activationCode);
+    expect(await states()).toEqual(['active', 'registered']);
+    await tryCode(owner, activation.activationCode);
+    owner.approve(PIN);
+    await world.clock.advance(3 * SECOND);
+    expect(await states()).toEqual(['revoked', 'active']);
+  });
+
+  it('may enrol from elsewhere with the right code, as long as fewer than five wrong ones came', async () => {
+    const { world, activation, attacker, tryCode, states } = await inActivation();
+    world.air.fate = () => ({ kind: 'failed', reason: 'no network', retry: true });
+    for (let n = 0; n < 4; n += 1) await tryCode(attacker, '0000-0000');
+    await tryCode(attacker, activation.activationCode);
+    expect(await states()).toEqual(['active', 'enrolling']);
+  });
+
+  it('with the number of the owner ends the activation by five codes; then come three answers, and the next activation works', async () => {
+    const { world, customer, owner, tryCode, states } = await inActivation();
+    const heard = () => owner.received.flatMap((message) => (message.type === 'NAK' ? [message.code] : []));
+    for (let n = 0; n < 20; n += 1) await tryCode(owner, '0000-0000');
+    const [wrong, over] = ['wrong-code', 'activation-expired'];
+    expect(heard()).toEqual([wrong, wrong, wrong, wrong, wrong, over, over, over]);
+    const next = await world.service.activate(customer.person.id);
+    owner.enrol(next.deviceId, next.activationCode, PIN);
+    await world.clock.advance(3 * SECOND);
+    expect(await states()).toEqual(['active', 'revoked', 'enrolling']);
+  });
+
+  it('hears three times that the time of the activation is over, whatever the code', async () => {
+    const { world, activation, owner, tryCode } = await inActivation();
+    await world.clock.advance(DAY);
+    for (let n = 0; n < 5; n += 1) await tryCode(owner, activation.activationCode);
+    expect(owner.received.filter(({ type }) => type === 'NAK')).toHaveLength(3);
+  });
+
+  it('causes nothing with ENROL to a phone that is enrolled', async () => {
+    const { world, customer, activation, attacker } = await inActivation();
+    const [device] = await world.service.devices(customer.person.id);
+    const spent = await costOf(world, () => attacker.enrol(device?.id ?? 0, activation.activationCode, PIN));
+    expect(spent).toEqual({ sms: 0, alarms: [] });
+  });
+});
+
+describe("a customer's phone", () => {
+  const ask = (phone: TestPhone, times: number) => {
+    for (let n = 0; n < times; n += 1) phone.say({ type: 'TIME_REQUEST', nonce: new Uint8Array(8) });
+  };
+
+  it('gets twenty answers, an alarm once a day, and one more answer each quarter of an hour', async () => {
+    const { world, customer } = await shop();
+    expect(await costOf(world, () => ask(customer.phone, 50))).toEqual({ sms: 20, alarms: ['phone-asks-too-much'] });
+    await world.clock.advance(15 * MINUTE);
+    expect(await costOf(world, () => ask(customer.phone, 50))).toEqual({ sms: 1, alarms: [] });
+    await world.clock.advance(DAY);
+    expect(await costOf(world, () => ask(customer.phone, 50))).toEqual({ sms: 20, alarms: ['phone-asks-too-much'] });
+  });
+
+  it("of a merchant gets sixty, and one more each minute; another's is not touched", async () => {
+    const { world, customer } = await shop();
+    const owner = await world.subscriber(MERCHANT_NUMBER);
+    await world.merchant(owner.person.id);
+    expect((await costOf(world, () => ask(owner.phone, 100))).sms).toBe(60);
+    await world.clock.advance(MINUTE);
+    expect((await costOf(world, () => ask(owner.phone, 5))).sms).toBe(1);
+    expect((await costOf(world, () => ask(customer.phone, 5))).sms).toBe(5);
+  });
+
+  it('that gets no more answers still pays, and refuses', async () => {
+    const { world, customer, merchant } = await shop();
+    await costOf(world, () => ask(customer.phone, 50));
+    const { txn } = await world.request(merchant);
+    await world.clock.advance(2 * SECOND);
+    expect(await costOf(world, () => customer.phone.approve(PIN))).toEqual({ sms: 1, alarms: [] });
+    expect((await world.service.payment(txn)).state).toBe('CAPTURED');
+    const second = await world.request(merchant, { mref: 'second' });
+    await world.clock.advance(2 * SECOND);
+    expect(await costOf(world, () => customer.phone.refuse())).toEqual({ sms: 1, alarms: [] });
+    expect((await world.service.payment(second.txn)).state).toBe('REFUSED');
+  });
+
+  it('says what is unknown, late, or unreadable within the same allowance', async () => {
+    const { world, customer, merchant } = await shop();
+    const { txn } = await world.request(merchant);
+    await world.clock.advance(2 * SECOND);
+    await world.service.cancel(txn);
+    await costOf(world, () => ask(customer.phone, 20));
+    const strange: readonly (() => void)[] = [
+      () => customer.phone.approve(PIN),
+      () => customer.phone.refuse(),
+      () => customer.phone.query(octetsOf(txn)),
+      () => customer.phone.say({ type: 'REFUSE', txn: new Uint8Array(8), reason: 'no' }),
+      () => customer.phone.payInit({ kind: 'number', digits: '393400000009' }, eur(100), '47'),
+      () => customer.phone.sayOctets(new Uint8Array(79).fill(0x7f)),
+    ];
+    for (const say of strange) expect((await costOf(world, say)).sms).toBe(0);
+  });
+});
+
+describe('a merchant', () => {
+  const OTHER_CUSTOMER = '+393400000005';
+  const reasonOf = async (world: World, merchant: Merchant, mref: string, customer = CUSTOMER_NUMBER) => {
+    const { state, reason } = await world.request(merchant, { mref, customer });
+    await world.clock.advance(2 * SECOND);
+    return reason ?? state;
+  };
+
+  it('who asks and cancels 200 times causes ten SMS; others may ask, and so may it after an hour', async () => {
+    const { world, merchant } = await shop();
+    await world.subscriber(OTHER_CUSTOMER);
+    const { merchant: other } = await world.merchant();
+    const reasons: string[] = [];
+    const spent = await costOf(world, async () => {
+      for (let n = 0; n < 200; n += 1) {
+        const { txn, reason = '' } = await world.request(merchant, { mref: `order ${n}` });
+        await world.clock.advance(1);
+        reasons.push(reason);
+        if (reason === '') await world.service.cancel(txn);
+      }
+    });
+    expect(spent).toEqual({ sms: 10, alarms: [] });
+    expect(reasons).toEqual([...Array(5).fill(''), ...Array(195).fill('too-many-requests')]);
+    expect(await reasonOf(world, other, 'a')).toBe('REQUESTED');
+    expect(await reasonOf(world, merchant, 'b', OTHER_CUSTOMER)).toBe('REQUESTED');
+    await world.clock.advance(HOUR);
+    expect(await reasonOf(world, merchant, 'c')).toBe('REQUESTED');
+  });
+
+  it.each([
+    ['refuses', ({ phone }: Subscriber) => phone.refuse()],
+    ['does not answer', () => {}],
+    ['has no right PIN', ({ phone }: Subscriber) => ['1', '2', '3'].map((end) => phone.approve(`1111${end}`))],
+  ])('is refused the sixth request when the customer %s', async (_, answer) => {
+    const { world, customer, merchant } = await shop();
+    const reasons: string[] = [];
+    for (let n = 0; n < 6; n += 1) {
+      reasons.push(await reasonOf(world, merchant, `order ${n}`));
+      if (reasons.at(-1) !== 'REQUESTED') break;
+      await answer(customer);
+      await world.clock.advance(3 * MINUTE);
+    }
+    expect(reasons.at(-1)).toMatch(/too-many-requests|customer-unreachable/);
+    expect(reasons.length).toBeGreaterThan(1);
+  });
+
+  it('may be paid by one customer again and again', async () => {
+    const { world, customer, merchant } = await shop();
+    for (let n = 0; n < 20; n += 1) {
+      expect(await reasonOf(world, merchant, `order ${n}`)).toBe('REQUESTED');
+      customer.phone.approve(PIN);
+      await world.clock.advance(2 * SECOND);
+    }
+  });
+
+  it('has one request that waits for a customer, and three merchants leave no room for a fourth', async () => {
+    const { world, merchant } = await shop();
+    await world.subscriber(OTHER_CUSTOMER);
+    expect(await reasonOf(world, merchant, 'a')).toBe('REQUESTED');
+    expect(await reasonOf(world, merchant, 'b')).toBe('customer-busy');
+    expect(await reasonOf(world, merchant, 'c', OTHER_CUSTOMER)).toBe('REQUESTED');
+    const reasons: string[] = [];
+    for (let n = 0; n < 3; n += 1) reasons.push(await reasonOf(world, (await world.merchant()).merchant, 'd'));
+    expect(reasons).toEqual(['REQUESTED', 'REQUESTED', 'customer-busy']);
+  });
+
+  it('pays nothing for a request that is cancelled before it left, and neither does the service', async () => {
+    const modem = new FakeModem('one');
+    const { world, merchant } = await shop(1, { modems: [modem] });
+    modem.become(LOST);
+    const spent = await costOf(world, async () => {
+      for (let n = 0; n < 20; n += 1) {
+        const { txn } = await world.request(merchant, { mref: `order ${n}` });
+        await world.service.cancel(txn);
+      }
+      modem.become(READY);
+    });
+    expect(spent).toEqual({ sms: 0, alarms: [] });
+    expect(await reasonOf(world, merchant, 'last')).toBe('REQUESTED');
+  });
+
+  it('to whom a customer says "not me" waits ten minutes, then a day, then for the operator', async () => {
+    const { world, customer, merchant } = await shop();
+    const notMe = async (mref: string) => {
+      expect(await reasonOf(world, merchant, mref)).toBe('REQUESTED');
+      customer.phone.refuse('not-me');
+      await world.clock.advance(2 * SECOND);
+      expect(await reasonOf(world, merchant, `${mref}, at once`)).toBe('customer-said-not-me');
+    };
+    await notMe('a');
+    await world.clock.advance(10 * MINUTE);
+    await notMe('b');
+    await world.clock.advance(10 * MINUTE);
+    expect(await reasonOf(world, merchant, 'too early')).toBe('customer-said-not-me');
+    await world.clock.advance(DAY);
+    await notMe('c');
+    await world.clock.advance(20 * DAY);
+    expect(await reasonOf(world, merchant, 'never')).toBe('customer-said-not-me');
+    await world.service.resumeMerchant(merchant.id, 'asked both');
+    expect(await reasonOf(world, merchant, 'd')).toBe('REQUESTED');
+  });
+
+  it('to whom three customers say "not me" within a month is suspended until the operator has looked', async () => {
+    const { world, merchant, apiKey } = await shop();
+    const current = async () => (await world.service.merchantByApiKey(apiKey)) ?? merchant;
+    const customers = [await world.subscriber(OTHER_CUSTOMER)];
+    for (const end of [6, 7, 8]) customers.push(await world.subscriber(`+39340000000${end}`));
+    const spent = await costOf(world, async () => {
+      for (const [place, { person, phone }] of customers.entries()) {
+        expect(await reasonOf(world, await current(), `order ${place}`, person.number)).toBe(
+          place < 3 ? 'REQUESTED' : 'merchant-suspended',
+        );
+        if (place < 3) phone.refuse('not-me');
+        await world.clock.advance(2 * SECOND);
+      }
+    });
+    const notMine = 'refused-as-not-mine';
+    expect(spent.alarms).toEqual([notMine, notMine, notMine, 'merchant-suspended']);
+    expect((await current()).suspendedAt).toBeDefined();
+    await world.service.resumeMerchant(merchant.id, 'a mistake in the list of customers');
+    expect(await reasonOf(world, await current(), 'again', customers[3]?.person.number)).toBe('REQUESTED');
+    expect(world.journal.at(-1)?.event).not.toBe(undefined);
+  });
+
+  it('asks people who never pay, and is refused after sixty requests', async () => {
+    const { world, merchant, apiKey } = await shop('many', { limits: { inVain: { atOnce: 3, everyMs: MINUTE } } });
+    const current = async () => (await world.service.merchantByApiKey(apiKey)) ?? merchant;
+    const reasons: string[] = [];
+    for (const end of [5, 6, 7, 8]) {
+      const { person, phone } = await world.subscriber(`+39340000000${end}`);
+      reasons.push(await reasonOf(world, await current(), `order ${end}`, person.number));
+      if (reasons.at(-1) === 'REQUESTED') phone.refuse();
+      await world.clock.advance(1);
+    }
+    expect(reasons).toEqual(['REQUESTED', 'REQUESTED', 'REQUESTED', 'too-many-requests']);
+    expect(STANDARD_LIMITS.inVain).toEqual({ atOnce: 60, everyMs: MINUTE });
+  });
+
+  it('causes seven SMS at most by one request that nobody answers, and one that says it is over', async () => {
+    const { world, merchant } = await shop();
+    const { phone } = await world.subscriber(OTHER_CUSTOMER);
+    const spent = await costOf(
+      world,
+      async () => {
+        const { txn } = await world.request(merchant, { customer: OTHER_CUSTOMER, ttl: 600 });
+        for (let n = 0; n < 15; n += 1) {
+          await world.clock.advance(30 * SECOND);
+          phone.query(octetsOf(txn));
+        }
+      },
+      HOUR,
+    );
+    expect(spent.sms).toBeLessThanOrEqual(7 + 15 + 1);
+  });
+});
