@@ -118,6 +118,17 @@ describe('The ninth mistake: a descriptor of another service on a phone that has
     expect(wordsOf(cash)).toContain(`Pay to: ${PAYEE}`);
   });
 
+  test('refused once, it is not started again by the alarm of an open request', async () => {
+    const cash = phone();
+    await cash.request({ ttl: 600 });
+    cash.handset.install(thief.jad());
+    await cash.request();
+    expect(wordsOf(cash)[0]).toContain(REFUSED);
+    await cash.select('OK');
+    await cash.clock.advance(600_000);
+    expect(cash.phone.screen.kind).toBe('idle');
+  });
+
   test('installed over an open request ends the application: nobody can approve any more', async () => {
     const cash = phone();
     await cash.request();
@@ -225,6 +236,31 @@ describe('A key announcement', () => {
     await cash.select('Refuse');
     await cash.select('I do not want to');
     expect(service.kids).toEqual([2]);
+  });
+
+  test('that ends one key of two makes the phone deaf for that one only', async () => {
+    const cash = phone();
+    const { service } = cash;
+    const old = new FakeService(cash.clock);
+    old.phoneKey = service.phoneKey;
+    old.payRequest();
+    service.rotateSealing(2);
+    await deliver(cash, service.announcement(1, service.keys.sealing));
+    await deliver(cash, service.announcement(1, old.keys.sealing, 0, service.now + 60));
+    await cash.radio.deliver(old.sms(old.payRequest({ payee: 'In time' })));
+    await cash.settle();
+    expect(wordsOf(cash)).toContain('Pay to: In time');
+    cash.phone.press('power');
+    await cash.clock.advance(61_000);
+    await cash.radio.deliver(old.sms(old.payRequest({ payee: 'Too late' })));
+    await cash.settle();
+    await cash.request({ payee: 'By the new key' });
+    expect(JSON.stringify(cash.flash.read('records/Cash-Mobile/transactions'))).not.toContain(
+      Buffer.from('Too late').toString('hex'),
+    );
+    expect(JSON.stringify(cash.flash.read('records/Cash-Mobile/transactions'))).toContain(
+      Buffer.from('By the new key').toString('hex'),
+    );
   });
 
   test('that comes while the phone is registered is kept when it is active', async () => {
