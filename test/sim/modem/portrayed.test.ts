@@ -68,3 +68,101 @@ test.each([
   const personality = personalityOfPortrait({ ...portrait, manners: { ...portrait.manners, echo } });
   expect([personality.wire.echoes, personality.atStart.talk.echo]).toEqual([echoes, atStart]);
 });
+
+test('the manners, delays and codes of a portrait are those of the personality', async () => {
+  const portrait = await portraitOfStandard();
+  const manners = {
+    ...portrait.manners,
+    unknownCommand: '+CME ERROR: 58',
+    lineStart: '\n',
+    lineEnd: '\r',
+    prompt: '>',
+    promptMs: 90,
+    escape: 'silence',
+    okAfterError: true,
+    nuls: true,
+    waiting: 'left over',
+    firstLine: 'unheard',
+    simState: 'SIM PIN2',
+  } as const;
+  const delays = { usualMs: 30, firstMs: 700, commands: { '+CSQ': 400 } };
+  const codes = { everyMs: 5_000, lines: ['^RSSI: 9'] };
+  const personality = personalityOfPortrait({ ...portrait, name: 'mine', manners, delays, codes });
+  expect(personality).toMatchObject({
+    id: 'mine',
+    unknownCommand: '+CME ERROR: 58',
+    wire: {
+      lineStart: '\n',
+      lineEnd: '\r',
+      prompt: '>',
+      promptDelayMs: 60,
+      answersEscape: false,
+      orphanOkAfterError: true,
+      nuls: true,
+      staleAtOpen: 'left over',
+      firstLine: 'unheard',
+    },
+    start: { readyState: 'SIM PIN2' },
+    delays,
+    noise: { everyMs: 5_000, codes: ['^RSSI: 9'] },
+  });
+  const { prompt: _, promptMs: __, ...silent } = manners;
+  const { codes: ___, ...quiet } = { ...portrait, manners: { ...silent, escape: 'OK' as const }, delays };
+  expect(personalityOfPortrait(quiet)).toMatchObject({
+    wire: { prompt: standardPersonality.wire.prompt, promptDelayMs: 0, answersEscape: true },
+    noise: undefined,
+  });
+  const quick = { ...portrait, manners: { ...manners, promptMs: 10 }, delays };
+  expect(personalityOfPortrait(quick).wire.promptDelayMs, 'a prompt that comes before others').toBe(0);
+});
+
+test.each([
+  [{ '+CGMI': ['Maker', 'OK'], '+CGMM': ['Model', 'OK'], '+CGMR': ['7', 'OK'] }, ['Maker', 'Model', '7']],
+  [{}, ['', '', '']],
+])('with the answers %j it is %j', async (answers, identity) => {
+  const found = personalityOfPortrait({ ...(await portraitOfStandard()), answers });
+  expect([found.manufacturer, found.model, found.revision]).toEqual(identity);
+});
+
+test('its answers to +CPIN? and +CREG? are forms that the SIM and the network fill', async () => {
+  const answers = { '+CPIN?': ['+CPIN:{state}', 'OK'], '+CREG?': ['+CREG: {n},0{stat}', 'OK'], '+X?': ['x', 'OK'] };
+  const portrait = await portraitOfStandard();
+  const personality = personalityOfPortrait({ ...portrait, answers, missing: ['+Y=?'] });
+  expect([personality.start.pinAnswer, personality.network.registration]).toEqual(['+CPIN:{state}', '{n},0{stat}']);
+  expect(personality.answers).toEqual({ '+X?': ['x', 'OK'], '+Y=?': [portrait.manners.unknownCommand] });
+  const refused = personalityOfPortrait({ ...portrait, answers: { '+CPIN?': ['ERROR'], '+CREG?': ['ERROR'] } });
+  expect([refused.start.pinAnswer, refused.network.registration]).toEqual([
+    standardPersonality.start.pinAnswer,
+    standardPersonality.network.registration,
+  ]);
+  expect(refused.answers).toMatchObject({ '+CPIN?': ['ERROR'], '+CREG?': ['ERROR'] });
+});
+
+/** What a read form says at the start, and the settings that the modem then begins with. */
+test.each([
+  ['+CMEE?', '+CMEE: 2', { errorFormat: 2 }],
+  ['+CMEE?', '+CMEE: ', { errorFormat: 0 }],
+  ['+CMGF?', '+CMGF: 1', { messageFormat: 'text' }],
+  ['+CMGF?', '+CMGF: 0', { messageFormat: 'pdu' }],
+  ['+CSCS?', '+CSCS: "UCS2"', { charset: 'UCS2' }],
+  ['+CSCS?', '+CSCS: ', { charset: 'IRA' }],
+  ['+CSDH?', '+CSDH: 1', { textHeaders: true }],
+  ['+CSDH?', '+CSDH: 0', { textHeaders: false }],
+  ['+CSMS?', '+CSMS: 1,1,1,1', { messageService: 1 }],
+  ['+CSMS?', '+CSMS: ', { messageService: 0 }],
+  ['+CMMS?', '+CMMS: 2', { keepLink: 2 }],
+  ['+CMMS?', '+CMMS: ', { keepLink: 0 }],
+  ['+CNMI?', '+CNMI: 3,1,2,2,1', { indications: { mode: 3, mt: 1, bm: 2, ds: 2, bfr: 1 } }],
+  ['+CNMI?', '+CNMI: ', { indications: { mode: 0, mt: 0, bm: 0, ds: 0, bfr: 0 } }],
+  ['+CSMP?', '+CSMP: 49,1,2,4', { textParameters: { fo: 49, vp: 1, pid: 2, dcs: 4 } }],
+  ['+CSMP?', '+CSMP: ', { textParameters: { fo: 17, vp: 167, pid: 0, dcs: 0 } }],
+  ['^USSDMODE?', '^USSDMODE: 0', { ussdMode: 0 }],
+  ['^USSDMODE?', '^USSDMODE: ', { ussdMode: 1 }],
+  ['+CXYZ?', '+CXYZ: 1', {}],
+])('%s that says %s at the start', async (form, said, settings) => {
+  const portrait = await portraitOfStandard();
+  const at = (lines: readonly string[]) =>
+    personalityOfPortrait({ ...portrait, found: { [form]: lines } }).atStart.settings;
+  expect(at([said, 'OK'])).toEqual(settings);
+  expect(at([said, 'ERROR'])).toEqual({});
+});
