@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { memoryPort, type Port } from '../../../modem/index.ts';
 import { createBench, deliverPdus } from '../driver/bench.ts';
+import { ok } from '../scripted-modem.ts';
 
 const anna = '393330000001';
 
@@ -30,6 +31,24 @@ describe('a modem whose codes come on another port than its answers', () => {
     await bench.clock.advance(60_000);
     expect(states).toEqual(['lost', 'opening', 'identified', 'ready']);
     await bench.run(modem.close());
+  });
+
+  test('leaves it when it is closed, and when it cannot be opened', async () => {
+    const { port } = memoryPort('codes');
+    const isFree = async () => {
+      await port.open({ data() {}, closed() {} });
+      await port.close();
+      return true;
+    };
+    const bench = createBench();
+    const modem = await bench.open({ codePorts: [port] });
+    await expect(isFree()).rejects.toMatchObject({ code: 'busy' });
+    await bench.run(modem.close());
+    expect(await isFree()).toBe(true);
+    const locked = createBench();
+    locked.script.when('AT+CPIN?', ok('+CPIN: SIM PUK'));
+    await expect(locked.open({ codePorts: [port] })).rejects.toMatchObject({ code: 'locked' });
+    expect(await isFree()).toBe(true);
   });
 
   test('cannot be opened without it', async () => {

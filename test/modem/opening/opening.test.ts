@@ -188,6 +188,21 @@ describe('opening a modem', () => {
     expect(modem?.state).toEqual({ kind: 'ready', registration: 'home' });
   });
 
+  test.each([
+    [ok('+CFUN: 0'), true],
+    [ok('+CFUN: 4'), true],
+    [ok('+CFUN: 1'), false],
+    [ok('+CFUN: 2'), false],
+    [ok('+CFUN: 5'), false],
+    [ok(), false],
+    [line('ERROR'), false],
+  ])('switches on a radio that says %j: %s (3GPP TS 27.007, 8.2)', async (answer, isSwitched) => {
+    bench.script.when('AT+CREG?', ok('+CREG: 0,0')).when('AT+CFUN?', answer).when('AT+CFUN=1', ok());
+    const modem = await bench.open();
+    expect(modem.state).toMatchObject({ kind: 'searching' });
+    expect(bench.script.typed.includes('AT+CFUN=1')).toBe(isSwitched);
+  });
+
   test('asks a Huawei to send its codes to this port', async () => {
     bench.script.when('AT+CGMI', ok('huawei'));
     await bench.open();
