@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   lstatSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -119,9 +120,17 @@ describe('A flash in a file', () => {
     },
   );
 
+  test('that cannot be read says so, and is not taken for a new one', () => {
+    mkdirSync(path);
+    const message = expect.stringMatching(/^The flash file \S+phone\.json cannot be read: .*EISDIR/);
+    expect(() => fileFlash(path)).toThrow(expect.objectContaining({ code: 'failed', message }));
+  });
+
   test('in a folder that does not exist says so when it is written', () => {
     const flash = fileFlash(join(folder, 'nowhere', 'phone.json'));
-    expect(() => flash.write('a', 1)).toThrow(expect.objectContaining({ code: 'failed' }));
+    expect(() => flash.write('a', 1)).toThrow(
+      expect.objectContaining({ code: 'failed', message: expect.stringMatching(/cannot be written: .*ENOENT/) }),
+    );
   });
 });
 
@@ -142,6 +151,17 @@ describe('The lock of a flash file', () => {
     lockFlash(join(folder, 'another.json'))();
     unlock();
     lockFlash(other)();
+  });
+
+  test('cannot be made in a folder that is not there, or where something else has its name: what to do is said', () => {
+    const nowhere = join(folder, 'nowhere', 'phone.json');
+    const message = `There is no folder ${join(folder, 'nowhere')} for the flash file ${nowhere}: make the folder, or give another --flash`;
+    expect(() => lockFlash(nowhere)).toThrow(expect.objectContaining({ code: 'failed', message }));
+    writeFileSync(join(folder, 'file'), '');
+    expect(() => lockFlash(join(folder, 'file', 'phone.json'))).toThrow(/^There is no folder /);
+    mkdirSync(`${path}.lock`);
+    const other = expect.stringMatching(/^The flash file \S+phone\.json cannot be locked by \S+phone\.json\.lock: ./);
+    expect(() => lockFlash(path)).toThrow(expect.objectContaining({ code: 'failed', message: other }));
   });
 
   test('goes away with a process that is killed', async () => {
