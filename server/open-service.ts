@@ -12,7 +12,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   const running = await startRunning(options);
   const requests = new OpenRequests();
   const service = new Service(options.number, running, requests, (built) =>
-    createHttp(built, options.keys.adminKeyHash, requests),
+    createHttp(built, options.keys.adminKeyHash, requests, options.http),
   );
   await service.http.ready();
   return service;

@@ -24,7 +24,7 @@ const FLOORS_OF_SIM = ['vocabulary', 'evidence', 'scenario', 'control', 'view', 
  * `.` is what lies in server/ itself.
  */
 const FLOORS_OF_SERVER: readonly (readonly string[])[] = [
-  ['vocabulary', 'pages', 'limits'],
+  ['vocabulary', 'pages', 'limits', 'gate'],
   ['store', 'keys'],
   ['journal'],
   ['time'],
@@ -48,8 +48,13 @@ const FOR_EXECUTABLES = [
   'modem/cli/node-version.ts',
 ];
 
-/** A second door of a room, apart from its index: what draws, what reads files, and the codec alone, for who needs no more. */
-const SIDE_DOORS = ['device/terminal/index.ts', 'modem/pdu/index.ts', 'modem/portrait/index.ts'];
+/** A second door of a room, apart from its index: what draws, what reads files, the codec alone, the gate of a web server, for who needs no more. */
+const SIDE_DOORS = [
+  'device/terminal/index.ts',
+  'modem/pdu/index.ts',
+  'modem/portrait/index.ts',
+  'server/gate/index.ts',
+];
 
 const rooms = Object.keys(MAY_IMPORT).toSorted((a, b) => b.length - a.length);
 

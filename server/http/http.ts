@@ -6,8 +6,12 @@ import {
   serializerCompiler,
   validatorCompiler,
 } from 'fastify-type-provider-zod';
+import type { HttpOptions } from '../gate/http-options.ts';
+import { createWebServer } from '../gate/web-server.ts';
 import type { Service } from '../service/service.ts';
 import { adminRoutes } from './admin-routes.ts';
+import { checkAdmin, merchantOf } from './auth.ts';
+import { guardSite, HEADERS_FOR_BROWSERS } from './gate.ts';
 import { healthRoutes } from './health-routes.ts';
 import { merchantRoutes } from './merchant-routes.ts';
 import { refuseNul } from './no-nul.ts';
@@ -16,27 +20,36 @@ import { operatorRoutes } from './operator-routes.ts';
 import { sendError, sendProblem } from './problem.ts';
 import { publicRoutes } from './public-routes.ts';
 import { railRoutes } from './rail-routes.ts';
+import { rateLimits } from './rate-limits.ts';
 
 /** The largest request body, octets; a payment has a few hundred. */
 const BODY_LIMIT = 16 * 1024;
 
 /** The HTTP API of a service. It does not listen yet. */
-export function createHttp(service: Service, adminKeyHash: Uint8Array, requests: OpenRequests): FastifyInstance {
+export function createHttp(
+  service: Service,
+  adminKeyHash: Uint8Array,
+  requests: OpenRequests,
+  options: HttpOptions = {},
+): FastifyInstance {
   const answerError = (error: FastifyError, reply: FastifyReply) =>
     sendError(reply, error, (reason) => service.fault(reason));
   const app = fastify({
     bodyLimit: BODY_LIMIT,
     forceCloseConnections: true,
-    frameworkErrors: (error, _request, reply) => answerError(error, reply),
+    serverFactory: (listener) => createWebServer(listener, options),
+    // Of X-Forwarded-For only the last address is the proxy's own word.
+    trustProxy: (_address, hop) => options.behindProxy === true && hop === 0,
+    frameworkErrors: (error, _request, reply) => answerError(error, reply.headers(HEADERS_FOR_BROWSERS)),
   });
+  // A browser sends a form or a text to another site without asking; JSON it does not.
+  app.removeContentTypeParser('text/plain');
+  guardSite(app, options.hosts ?? []);
   requests.watch(app);
   refuseNul(app);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler<FastifyError>((error, _request, reply) => answerError(error, reply));
-  app.setNotFoundHandler((request, reply) =>
-    sendProblem(reply, 'not-found', `There is no ${request.method} ${request.url}`),
-  );
   void app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -51,11 +64,26 @@ export function createHttp(service: Service, adminKeyHash: Uint8Array, requests:
     transform: jsonSchemaTransform,
     transformObject: jsonSchemaTransformObject,
   });
-  void app.register(async (scope) => healthRoutes(scope, service));
-  void app.register(async (scope) => publicRoutes(scope, service));
-  void app.register(async (scope) => adminRoutes(scope, service, adminKeyHash));
-  void app.register(async (scope) => operatorRoutes(scope, service, adminKeyHash));
-  void app.register(async (scope) => merchantRoutes(scope, service));
-  void app.register(async (scope) => railRoutes(scope, service));
+  void app.register(async (all) => {
+    const limits = await rateLimits(all, options.limits);
+    app.setNotFoundHandler({ preValidation: limits.public }, (request, reply) =>
+      sendProblem(reply, 'not-found', `There is no ${request.method} ${request.url}`),
+    );
+    const part = (check: typeof limits.public, routes: (scope: FastifyInstance) => unknown) =>
+      all.register(async (scope) => {
+        scope.addHook('onRequest', check);
+        await routes(scope);
+      });
+    void part(limits.public, (scope) => healthRoutes(scope, service));
+    void part(limits.public, (scope) => publicRoutes(scope, service));
+    const admin = limits.key((request) => checkAdmin(adminKeyHash, request));
+    void part(admin, (scope) => adminRoutes(scope, service));
+    void part(admin, (scope) => operatorRoutes(scope, service));
+    void part(
+      limits.key((request) => merchantOf(service, request)),
+      (scope) => merchantRoutes(scope, service),
+    );
+    void part(limits.notices, (scope) => railRoutes(scope, service));
+  });
   return app;
 }

@@ -39,9 +39,6 @@ const REJECTIONS: Readonly<Record<Rejection, readonly [code: ServiceErrorCode, d
 /** Routes for a merchant's key: the merchant's own payments. */
 export async function merchantRoutes(app: FastifyInstance, service: Service): Promise<void> {
   const routes = app.withTypeProvider<ZodTypeProvider>();
-  routes.addHook('onRequest', async (request) => {
-    await merchantOf(service, request);
-  });
 
   routes.get(
     '/v1/merchant',

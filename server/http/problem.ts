@@ -1,8 +1,10 @@
 import type { FastifyError, FastifyReply } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import type { SiteRefusal } from '../gate/site.ts';
 import { NoRoomError, UnreachableError } from '../store/store.ts';
 import { ServiceError, type ServiceErrorCode } from '../vocabulary/errors.ts';
+import { TooManyRequests } from './rate-limits.ts';
 
 const STATUS: Readonly<Record<ServiceErrorCode, number>> = {
   'invalid-request': 400,
@@ -70,6 +72,12 @@ export function sendUnavailable(
   return send(reply, 503, code, 'Not available now', detail, {});
 }
 
+/** Answers that a web page of somebody else stands behind the request. */
+export function sendSiteRefusal(reply: FastifyReply, { status, sentence }: SiteRefusal): FastifyReply {
+  if (status === 421) return send(reply, status, 'misdirected', 'The request is for another server', sentence, {});
+  return send(reply, status, 'other-site', 'Another site may not ask for it', sentence, {});
+}
+
 /** The errors of the HTTP library in words for the author of the request. */
 const SENTENCES: Readonly<Record<string, string>> = {
   FST_ERR_BAD_URL: 'The path is not a valid URL: look at its % signs',
@@ -82,6 +90,10 @@ const SENTENCES: Readonly<Record<string, string>> = {
 /** Answers with the problem of an error; an internal error is answered without any detail. */
 export function sendError(reply: FastifyReply, error: FastifyError, fault: (reason: string) => void): FastifyReply {
   if (error instanceof ServiceError) return sendProblem(reply, error.code, error.message);
+  if (error instanceof TooManyRequests) {
+    void reply.header('retry-after', String(error.afterSeconds));
+    return send(reply, 429, 'too-many-requests', 'Too many requests', error.message, {});
+  }
   if (hasZodFastifySchemaValidationErrors(error)) {
     const details = error.validation.map(({ instancePath, message }) => {
       const place = instancePath.slice(1).replaceAll('/', '.');

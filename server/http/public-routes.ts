@@ -38,8 +38,6 @@ function pageRoutes(app: FastifyInstance): void {
   const schema = { hide: true };
   app.addHook('onSend', async (_request, reply) => {
     void reply.header('content-security-policy', CONTENT_SECURITY_POLICY);
-    void reply.header('x-content-type-options', 'nosniff');
-    void reply.header('referrer-policy', 'no-referrer');
   });
   app.get('/', { schema }, async (_request, reply) => reply.type('text/html; charset=utf-8').send(PAGE_HTML));
   app.get('/page.css', { schema }, async (_request, reply) => reply.type('text/css; charset=utf-8').send(PAGE_STYLE));

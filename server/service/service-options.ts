@@ -1,5 +1,6 @@
 import type { Primitives } from '../../device/safe-mobile/index.ts';
 import type { Clock, Random, SmsBearer } from '../../modem/index.ts';
+import type { HttpOptions } from '../gate/http-options.ts';
 import type { JournalListener } from '../journal/journal.ts';
 import type { ServiceKeys } from '../keys/key-file.ts';
 import type { StaticSecrets } from '../keys/static-secrets.ts';
@@ -41,6 +42,8 @@ export interface ServiceOptions {
   readonly onRoom?: (hasRoom: boolean) => void;
   /** Hears once that PostgreSQL cannot be reached or cannot write, with the reason, and `undefined` once it works again. */
   readonly onTrouble?: (reason: string | undefined) => void;
+  /** How the HTTP API meets its clients. */
+  readonly http?: HttpOptions | undefined;
   /** Called with each entry of the journal that this process writes, after it is on disk. */
   readonly log?: JournalListener;
 }

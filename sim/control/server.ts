@@ -3,6 +3,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { PduEncodeError, PduError } from '../../modem/index.ts';
+import { createWebServer, type HttpOptions, refusalOfSite } from '../../server/gate/index.ts';
 import type { Simulation } from '../simulation.ts';
 import { complaints } from '../vocabulary/complaints.ts';
 import { Refused, type RefusedBecause } from '../vocabulary/refused.ts';
@@ -26,13 +27,36 @@ const STATUS: Readonly<Record<RefusedBecause, number>> = { wrong: 400, absent: 4
 /** The largest request, octets: a scenario. */
 const BODY_LIMIT = 4 * 1024 * 1024;
 
+/** So that no browser takes an answer for a script, or shows it to another site. */
+const HEADERS_FOR_BROWSERS: Readonly<Record<string, string>> = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'cross-origin-resource-policy': 'same-origin',
+};
+
 /**
  * Opens the control API on loopback: JSON over HTTP, described by `GET /openapi.json`; errors are
- * `{"error": one line, "field": where}`.
+ * `{"error": one line, "field": where}`. Web pages of other sites are refused.
  * @param port 0: any free one. @throws NodeJS.ErrnoException `EADDRINUSE` when another program has it.
  */
-export async function openControl(simulation: Simulation, port = 0): Promise<ControlServer> {
-  const app = Fastify({ forceCloseConnections: true, bodyLimit: BODY_LIMIT });
+export async function openControl(
+  simulation: Simulation,
+  port = 0,
+  patience: HttpOptions['patience'] = {},
+): Promise<ControlServer> {
+  const app = Fastify({
+    forceCloseConnections: true,
+    bodyLimit: BODY_LIMIT,
+    serverFactory: (listener) => createWebServer(listener, { patience }),
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.headers(HEADERS_FOR_BROWSERS);
+    const { method, headers, socket } = request.raw;
+    const refusal = refusalOfSite({ method, headers, localAddress: socket.localAddress }, []);
+    return refusal === undefined ? undefined : reply.status(refusal.status).send({ error: refusal.sentence });
+  });
+  // A browser sends a form or a text to another site without asking; JSON it does not.
+  app.removeContentTypeParser('text/plain');
   const parse = app.getDefaultJsonParser('error', 'error');
   // Many clients name the type of every body, also where there is none.
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {

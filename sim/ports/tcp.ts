@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { FarEnd, FarEndEvents } from '../../modem/index.ts';
+import { NoBrowser } from './no-browser.ts';
 
 /** What waits for a client that does not read; beyond this, octets are lost as on a line without flow control. */
 const WRITE_QUEUE_OCTETS = 64 * 1024;
@@ -16,7 +17,7 @@ export interface TcpLine extends FarEnd {
 
 /**
  * Opens a TCP port on 127.0.0.1 and resolves when clients can connect. A second client is turned away while one is
- * there; {@link FarEnd.hangUp} closes the port.
+ * there; {@link FarEnd.hangUp} closes the port. A web browser is hung up: any page may send it here.
  * @param port 0: any free one. @throws NodeJS.ErrnoException `EADDRINUSE` when another program has it.
  */
 export function openTcp(port = 0): Promise<TcpLine> {
@@ -73,7 +74,12 @@ class Tcp implements TcpLine {
     }
     this.#client = socket;
     socket.setNoDelay(true);
-    socket.on('data', (octets) => this.#events?.data(new Uint8Array(octets)));
+    const line = new NoBrowser();
+    socket.on('data', (octets) => {
+      const passed = line.pass(new Uint8Array(octets));
+      if (passed === undefined) socket.destroy();
+      else if (passed.length > 0) this.#events?.data(passed);
+    });
     socket.on('close', () => {
       this.#client = undefined;
       this.#events?.closed();

@@ -34,6 +34,8 @@ const service = await openService({
   primitives,
   rails: railsOf(setting),
   processName: `process ${process.pid}`,
+  // The load comes from one address, with a few keys.
+  http: { limits: { public: 1e6, goodKey: 1e6 }, patience: { connections: 10_000 } },
   // A fast clock is not the database's.
   ...(setting.database.startsWith('postgres:') && { hold: () => {} }),
   log: ({ event }) => {

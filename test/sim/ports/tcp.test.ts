@@ -94,6 +94,45 @@ test('a port that another has is refused, and one that another took meanwhile st
   for (let turns = 0; turns < 20; turns += 1) await new Promise((resolve) => setImmediate(resolve));
 });
 
+test.each([
+  ['a request', ['POST / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\nAT+CMGS="1"\r']],
+  ['a request in parts', ['P', 'OS', 'T', ' / HTTP/1.1\r\n\r\nATZ\r']],
+  ['a method and no more', ['GET ']],
+  ['a request in small letters', ['patch / HTTP/1.1\r\n\r\nATZ\r']],
+  ['an OPTIONS of a preflight', ['OPTIONS * HTTP/1.1\r\n\r\nATZ\r']],
+  ['HTTP/2', ['PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nATZ\r']],
+  ['TLS', ['\x16\x03\x01\x02\x00\rATZ\r']],
+])('a web browser is hung up before the modem hears of it: %s', async (_, parts) => {
+  const { heard, client } = await line();
+  const socket = client();
+  socket.setNoDelay(true);
+  socket.on('error', () => {});
+  const closed = once(socket, 'close');
+  for (const part of parts) {
+    socket.write(part);
+    for (let turns = 0; turns < 5; turns += 1) await new Promise((resolve) => setImmediate(resolve));
+  }
+  await closed;
+  await expect.poll(() => heard).toEqual(['opened', 'closed']);
+  expect(await answerTo(client(), 'AT')).toBe('OK');
+});
+
+test.each([
+  ['what begins like a request, and is none', ['P', 'I', 'N\r'], 'PIN\r'],
+  ['a request in a later line, as the text of a message', ['AT\r', 'GET / HTTP/1.1'], 'AT\rGET / HTTP/1.1'],
+  ['octets that are no text', ['\x00\xff\x80'], '\x00\xff\x80'],
+  ['a request without its blank', ['POST\r'], 'POST\r'],
+])('the modem hears %s', async (_, parts, all) => {
+  const { heard, client } = await line();
+  const socket = client();
+  socket.setNoDelay(true);
+  for (const part of parts) {
+    socket.write(part, 'latin1');
+    for (let turns = 0; turns < 5; turns += 1) await new Promise((resolve) => setImmediate(resolve));
+  }
+  await expect.poll(() => heard.slice(1).join('')).toBe(all);
+});
+
 test('nobody is let in before a modem listens', async () => {
   const tcp = await openTcp();
   ends.push(() => tcp.hangUp());

@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import rateLimit from '@fastify/rate-limit';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { LIMITS, type Limits } from '../gate/http-options.ts';
+import { ServiceError } from '../vocabulary/errors.ts';
+
+const MINUTE_MS = 60_000;
+
+/** Addresses and keys whose requests are counted at the same time; beyond it those are forgotten that were quiet longest. */
+const COUNTED = 10_000;
+
+/** More requests than the limit allows. */
+export class TooManyRequests extends Error {
+  override readonly name = 'TooManyRequests';
+  /** When the next one is answered, seconds from now. */
+  readonly afterSeconds: number;
+
+  constructor(what: string, afterSeconds: number) {
+    super(`Too many ${what}: the next one is answered in ${afterSeconds} s`);
+    this.afterSeconds = afterSeconds;
+  }
+}
+
+/** Looks at a request before its route does. @throws ServiceError, TooManyRequests */
+type Check = (request: FastifyRequest) => Promise<void>;
+
+/** The limits of an API; each may be used by several of its parts, which then count together. */
+export interface RateLimits {
+  /** For routes without a key. */
+  readonly public: Check;
+  /** For messages of the hosts of rails. */
+  readonly notices: Check;
+  /** For routes with a key. A wrong key is counted for its address, where good keys go on being good. @param check refuses a wrong key */
+  key(check: (request: FastifyRequest) => unknown): Check;
+}
+
+/** Counts the requests of an API. */
+export async function rateLimits(app: FastifyInstance, given: Partial<Limits> = {}): Promise<RateLimits> {
+  await app.register(rateLimit, { global: false, cache: COUNTED });
+  const limits = { ...LIMITS, ...given };
+  const check = (what: string, max: number, keyGenerator?: (request: FastifyRequest) => string): Check => {
+    const count = app.createRateLimit({ max, timeWindow: MINUTE_MS, ...(keyGenerator && { keyGenerator }) });
+    return async (request) => {
+      const counted = await count(request);
+      if (!counted.isAllowed && counted.isExceeded) throw new TooManyRequests(what, counted.ttlInSeconds);
+    };
+  };
+  const wrongKeys = check('requests with a wrong key', limits.wrongKeys);
+  const goodKey = check('requests with this key', limits.goodKey, digestOfKey);
+  return {
+    public: check('requests from this address', limits.public),
+    notices: check('messages from this address', limits.notices),
+    key: (isRight) => async (request) => {
+      try {
+        await isRight(request);
+      } catch (error) {
+        if (error instanceof ServiceError && error.code === 'unauthorized') await wrongKeys(request);
+        throw error;
+      }
+      await goodKey(request);
+    },
+  };
+}
+
+/** What is kept of a key while its requests are counted. */
+function digestOfKey({ headers }: FastifyRequest): string {
+  return createHash('sha256')
+    .update(headers.authorization ?? '')
+    .digest('base64');
+}
