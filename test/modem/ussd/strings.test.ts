@@ -47,7 +47,7 @@ const GUESSED: readonly (readonly [what: string, said: string, ucs2: boolean, uc
   ['three units alike of six in decimal digits', '041104120413003100320033', false, false],
   ['four units alike of seven in decimal digits', '0411041204130414003100320033', true, true],
   ['two pages in decimal digits', '04110412041305310532', false, false],
-  ['a digit A in the first half of an octet', '0411A412', false, false],
+  ['a digit A in the first half of an octet', '041104A1', true, true],
   ['a digit A in the second half of an octet', '0411041A', true, true],
 ];
 

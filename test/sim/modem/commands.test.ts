@@ -33,6 +33,23 @@ const V250: readonly Case[] = [
   ['6.2.7', 'X9', ['ERROR']],
   ['6.2.8', '&C1', ['OK']],
   ['6.2.9', '&D2', ['OK']],
+  ['6.2.8', '&K3', ['OK']],
+  ['6.2.8', '&S1', ['OK']],
+  ['6.2.4', 'E2', ['ERROR']],
+  ['6.2.4', 'E9', ['ERROR']],
+  ['6.1.1', 'Z1', ['OK']],
+  ['6.1.1', 'Z2', ['ERROR']],
+  ['6.1.2', '&F1', ['OK']],
+  ['6.1.2', '&F2', ['ERROR']],
+  ['6.1.2', '&W1', ['OK']],
+  ['6.1.2', '&W2', ['ERROR']],
+  ['6.3.8', 'S0=255', ['OK']],
+  ['6.3.8', 'S0=256', ['ERROR']],
+  ['6.3.8', 'S0?', ['000', 'OK']],
+  ['6.3.9', 'S6?', ['002', 'OK']],
+  ['6.3.10', 'S7?', ['060', 'OK']],
+  ['6.3.11', 'S8?', ['002', 'OK']],
+  ['6.3.12', 'S10?', ['001', 'OK']],
   ['6.2.10', '+IPR=115200 +IPR?', ['+IPR: 115200', 'OK']],
   ['6.2.10', '+IPR=123', ['ERROR']],
   ['6.2.11', '+ICF?', ['+ICF: 3,3', 'OK']],
@@ -243,7 +260,7 @@ const CASES: readonly (readonly [standard: string, ...Case])[] = [
 ];
 
 test.each(CASES)('%s, %s: AT%s', async (_standard, _clause, commands, answer) => {
-  expect(await conversation(commands.split(/ (?=[+&A-Z])(?=[^"]*(?:"[^"]*"[^"]*)*$)/))).toEqual(answer);
+  expect(await conversation(commands.split(/ (?=[+&^A-Z])(?=[^"]*(?:"[^"]*"[^"]*)*$)/))).toEqual(answer);
 });
 
 test('a value that a test form does not have is refused (ITU-T V.250, 5.4.3)', async () => {
@@ -276,4 +293,22 @@ test('the SIM is asked for its PIN before what needs it, and not before the rest
   for (const locked of ['+CPMS?', '+CMGL=4', '+CMGR=1', '+CMGS=10', '+CSCA?']) {
     expect(await host.type(`AT${locked}\r`), locked).toContain('+CMS ERROR: 311');
   }
+});
+
+/** Commands of manufacturers: settings of Huawei modems, and the number of the card (ICCID). */
+test.each<readonly [commands: string, answer: readonly string[]]>([
+  ['+CCID', ['+CCID: "8939990000000000011"', 'OK']],
+  ['^PORTSEL?', ['^PORTSEL: 1', 'OK']],
+  ['^PORTSEL=0 ^PORTSEL?', ['^PORTSEL: 0', 'OK']],
+  ['^CURC?', ['^CURC: 1', 'OK']],
+  ['^CURC=0 ^CURC?', ['^CURC: 0', 'OK']],
+  ['^USSDMODE?', ['^USSDMODE: 1', 'OK']],
+  ['^USSDMODE=0 ^USSDMODE?', ['^USSDMODE: 0', 'OK']],
+  ...['^PORTSEL', '^CURC', '^USSDMODE'].flatMap((name) => [
+    [`${MEE} ${name}=2`, ['+CME ERROR: 50']] as const,
+    [`${MEE} ${name}=`, ['+CME ERROR: 50']] as const,
+    [`${name}=?`, [`${name}: (0,1)`, 'OK']] as const,
+  ]),
+])('AT%s: %j', async (commands, answer) => {
+  expect(await conversation(commands.split(' '))).toEqual(answer);
 });

@@ -80,3 +80,36 @@ test('whatever is tried, tries left never rise without the right code', async ()
     { numRuns: 20 },
   );
 });
+
+/** Changing the PIN, and what the card then says of the old and of the new one (3GPP TS 27.007, 7.5; 51.011, 8.10). */
+test.each([
+  ['+CPWD="SC","4321","1111"', 'OK', '1111'],
+  ['+CPWD="SC","4321","12345678"', 'OK', '12345678'],
+  ['+CPWD="SC","0000","1111"', '+CME ERROR: 16', '4321'],
+  ['+CPWD="SC","4321","111"', '+CME ERROR: 16', '4321'],
+  ['+CPWD="SC","4321","123456789"', '+CME ERROR: 16', '4321'],
+  ['+CPWD="SC","4321","11a1"', '+CME ERROR: 16', '4321'],
+  ['+CPWD="AO","4321","1111"', '+CME ERROR: 4', '4321'],
+])('AT%s: %s, and the PIN is %s', async (command, answer, pin) => {
+  const { host } = await locked();
+  await host.type('AT+CPIN=4321\r', 1_100);
+  expect(await host.type(`AT${command}\r`)).toBe(`\r\n${answer}\r\n`);
+  await host.type('AT+CFUN=1,1\r');
+  await host.type('ATE0;+CMEE=1\r');
+  const other = pin === '4321' ? '1111' : '4321';
+  expect(await host.type(`AT+CPIN=${other}\r`)).toBe('\r\n+CME ERROR: 16\r\n');
+  expect(await host.type(`AT+CPIN=${pin}\r`)).toBe('\r\nOK\r\n');
+  expect(await host.type('AT+CPINR\r')).toContain('SIM PIN,3,3');
+});
+
+test('a PIN is changed only while the card asks for it, and the third wrong one wants the PUK', async () => {
+  const { host } = await locked();
+  await host.type('AT+CPIN=4321\r', 1_100);
+  for (const error of [16, 16, 12]) {
+    expect(await host.type('AT+CPWD="SC","0000","1111"\r')).toBe(`\r\n+CME ERROR: ${error}\r\n`);
+  }
+  expect(await host.type('AT+CPIN?\r')).toContain('SIM PUK');
+  await host.type('AT+CPIN="87654321","4321"\r', 1_100);
+  expect(await host.type('AT+CLCK="SC",0,"4321"\r')).toBe('\r\nOK\r\n');
+  expect(await host.type('AT+CPWD="SC","4321","1111"\r')).toBe('\r\n+CME ERROR: 3\r\n');
+});
