@@ -28,7 +28,7 @@ const FLOORS_OF_SERVER: readonly (readonly string[])[] = [
   ['store', 'keys'],
   ['journal'],
   ['time'],
-  ['people', 'merchants', 'ledger', 'processes'],
+  ['people', 'merchants', 'operators', 'ledger', 'processes'],
   ['outgoing', 'rails'],
   ['attempts', 'intake'],
   ['approvals'],

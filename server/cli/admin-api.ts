@@ -8,7 +8,7 @@ const ANSWER_LIMIT_MS = 15_000;
 
 const Problem = z.object({ detail: z.string() });
 
-/** A request to the service, as the administrator. */
+/** A request to the service, as an operator. */
 interface AdminRequest {
   readonly method: 'GET' | 'POST';
   readonly path: string;
@@ -22,7 +22,7 @@ interface AdminRequest {
 export function withServer(command: Command): Command {
   return command
     .option('--server <url>', 'where the service listens', 'http://127.0.0.1:8080')
-    .addHelpText('after', `\nThe administrator's key is taken from ${KEY_VARIABLE}.`);
+    .addHelpText('after', `\nYour key as an operator is taken from ${KEY_VARIABLE}.`);
 }
 
 /** The URL that the command's `--server` names, without a slash at its end. @throws UsageError */
@@ -33,7 +33,7 @@ export function serverOf(command: Command): string {
 }
 
 /**
- * Asks the service for something as the administrator.
+ * Asks the service for something as the operator whose key the environment has.
  * @throws UsageError without a key; Error with the service's own sentence when it refuses, and when it does not answer
  */
 export async function askService<Answer>(
@@ -53,9 +53,11 @@ export async function askService<Answer>(
 
 function adminKey(): string {
   const key = process.env[KEY_VARIABLE]?.trim();
-  if (key === undefined || key === '') throw new UsageError(`put the administrator's key into ${KEY_VARIABLE}`);
+  if (key === undefined || key === '') throw new UsageError(`put your key as an operator into ${KEY_VARIABLE}`);
   if (/^[\x21-\x7e]+$/.test(key)) return key;
-  throw new UsageError(`${KEY_VARIABLE} holds no key: it is what "cash-server init" printed, letters and digits only`);
+  throw new UsageError(
+    `${KEY_VARIABLE} holds no key: it is what "cash-server init" or "operator add" printed, letters and digits only`,
+  );
 }
 
 async function exchange(

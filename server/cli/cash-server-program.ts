@@ -21,6 +21,10 @@ export const cashServer: Executable = {
       description: 'copy a stopped service from its file to PostgreSQL, or back',
       load: async () => (await import('./move.ts')).moveCommand(),
     },
+    operator: {
+      description: 'register operators with their roles, and change their keys',
+      load: async () => (await import('./operator.ts')).operatorCommand(),
+    },
     person: {
       description: 'register people, let them enrol a phone, and look them up',
       load: async () => (await import('./person.ts')).personCommand(),

@@ -3,7 +3,7 @@
 /** The PIN of the modems' SIMs. */
 export const PIN_VARIABLE = 'GSM_MODEM_PIN';
 
-/** The administrator's key. */
+/** The key of the operator who runs the command. */
 export const KEY_VARIABLE = 'CASH_SERVER_ADMIN_KEY';
 
 /** The address of the database on a server of PostgreSQL; without it the service keeps a file. */

@@ -3,10 +3,11 @@ import { Command } from 'commander';
 import { hexOf } from '../../device/safe-mobile/index.ts';
 import { outputOf } from '../../modem/cli/program.ts';
 import { systemClock, systemRandom } from '../../modem/index.ts';
+import { hashApiKey } from '../keys/api-key.ts';
 import { createServiceKeys, writeKeyFile, writeSecretFile } from '../keys/key-file.ts';
 import { servicePrimitives } from '../keys/primitives.ts';
+import { addOperator } from '../operators/operator.ts';
 import { openStore } from '../store/open-store.ts';
-import { openSqliteFile } from '../store/sqlite-file.ts';
 import { databaseAddress, dataFolder } from './data-folder.ts';
 import { DATABASE_VARIABLE } from './environment.ts';
 
@@ -18,15 +19,18 @@ export function initCommand(): Command {
       const files = dataFolder(options.data);
       mkdirSync(options.data, { recursive: true, mode: 0o700 });
       const { keys, rootSeed, adminKey } = createServiceKeys(servicePrimitives(), systemRandom);
-      writeKeyFile(files.keys, keys);
+      const { adminKeyHash = hashApiKey(adminKey), ...inFile } = keys;
+      writeKeyFile(files.keys, inFile);
       writeSecretFile(files.rootSeed, rootSeedText(rootSeed));
       rootSeed.fill(0);
       const address = databaseAddress();
-      if (address === undefined) {
-        openSqliteFile(files.database).database.close();
-        chmodSync(files.database, 0o600);
-      } else {
-        const { store } = await openStore({ database: address, clock: systemClock, random: systemRandom });
+      const database = address ?? files.database;
+      const { store } = await openStore({ database, clock: systemClock, random: systemRandom });
+      try {
+        if (address === undefined) chmodSync(files.database, 0o600);
+        const first = { name: 'admin', role: 'admin' } as const;
+        await store.transaction('first operator', (tx) => addOperator(tx, first, adminKeyHash, systemClock.now()));
+      } finally {
         await store.close();
       }
       outputOf(command).print(
@@ -35,7 +39,7 @@ export function initCommand(): Command {
           `Service keys:  ${files.keys} (secret; back it up apart from the database)`,
           `Root seed:     ${files.rootSeed} (take it offline now: it is needed only to announce new service keys)`,
           `Database:      ${address === undefined ? files.database : `at the address in ${DATABASE_VARIABLE}`}`,
-          `Administrator: ${adminKey} (shown this once)`,
+          `Admin's key:   ${adminKey} (shown this once; the first operator)`,
         ].join('\n'),
       );
     });

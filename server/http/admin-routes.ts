@@ -15,12 +15,13 @@ import {
   PersonView,
 } from './admin-schemas.ts';
 import { NoBody } from './amount-schema.ts';
+import { actorOf } from './auth.ts';
 import { ListQuery, PaymentListView, PaymentView, ResolutionBody, TxnParams } from './payment-schemas.ts';
 import { viewPayment, viewPayments, viewPeople, viewPerson, viewTime } from './views.ts';
 
 const tags = ['administration'];
 
-/** Routes for the administrator's key: people, their phones and deposits, merchants. */
+/** Routes for operators: people, their phones and deposits, merchants. */
 export async function adminRoutes(app: FastifyInstance, service: Service): Promise<void> {
   const routes = app.withTypeProvider<ZodTypeProvider>();
 
@@ -99,6 +100,7 @@ export async function adminRoutes(app: FastifyInstance, service: Service): Promi
     },
     async (request, reply) => {
       const { amount, reference } = request.body;
+      service.operators.checkDeposit(actorOf(request), amount);
       const person = await service.person(request.params.id);
       const repeated = await service.deposit(person.id, amount, reference);
       const balances = await service.holdings(person.id);

@@ -1,9 +1,10 @@
-import { timingSafeEqual } from 'node:crypto';
-import type { FastifyRequest } from 'fastify';
-import { hashApiKey } from '../keys/api-key.ts';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Merchant } from '../merchants/merchants.ts';
+import type { Actor } from '../operators/operators.ts';
 import type { Service } from '../service/service.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
+import { mayDo, type Role } from '../vocabulary/roles.ts';
+import { ROLE_NEEDED } from './roles.ts';
 
 /** The merchant whose API key the request carries. @throws ServiceError `unauthorized` */
 export async function merchantOf(service: Service, request: FastifyRequest): Promise<Merchant> {
@@ -12,11 +13,42 @@ export async function merchantOf(service: Service, request: FastifyRequest): Pro
   return merchant;
 }
 
-/** Lets the administrator pass. @throws ServiceError `unauthorized` */
-export function checkAdmin(adminKeyHash: Uint8Array, request: FastifyRequest): void {
-  if (!timingSafeEqual(hashApiKey(bearerKey(request)), adminKeyHash)) {
-    throw new ServiceError('unauthorized', 'This is not the API key of the administrator');
+/**
+ * Lets an operator pass whose role is enough for the route.
+ * @throws ServiceError `unauthorized`, `forbidden`
+ */
+export async function checkOperator(service: Service, request: FastifyRequest): Promise<void> {
+  const actor = await service.operators.byKey(bearerKey(request));
+  if (actor === undefined) throw new ServiceError('unauthorized', 'This is not the API key of an operator');
+  actors.set(request, actor);
+  const needed = roleNeeded(request.method, request.routeOptions.url);
+  if (!mayDo(actor.role, needed)) {
+    throw new ServiceError('forbidden', `${actor.name} has the role ${actor.role}: this needs the role ${needed}`);
   }
+}
+
+/** The operator that {@link checkOperator} let pass. */
+export function actorOf(request: FastifyRequest): Actor {
+  const actor = actors.get(request);
+  if (actor === undefined) throw new Error('the route is not one for operators');
+  return actor;
+}
+
+const actors = new WeakMap<FastifyRequest, Actor>();
+
+/** From now on a route is only made in `app` when it has a role. */
+export function checkRoles(app: FastifyInstance): void {
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const one of [method].flat()) roleNeeded(one, url);
+  });
+}
+
+/** @throws Error for a route without a role */
+function roleNeeded(method: string, url: string | undefined): Role {
+  const route = `${method === 'HEAD' ? 'GET' : method} ${url}`;
+  const needed = ROLE_NEEDED[route];
+  if (needed === undefined) throw new Error(`${route} needs a role`);
+  return needed;
 }
 
 function bearerKey(request: FastifyRequest): string {

@@ -10,7 +10,7 @@ import type { HttpOptions } from '../gate/http-options.ts';
 import { createWebServer } from '../gate/web-server.ts';
 import type { Service } from '../service/service.ts';
 import { adminRoutes } from './admin-routes.ts';
-import { checkAdmin, merchantOf } from './auth.ts';
+import { checkOperator, checkRoles, merchantOf } from './auth.ts';
 import { guardSite, HEADERS_FOR_BROWSERS } from './gate.ts';
 import { healthRoutes } from './health-routes.ts';
 import { merchantRoutes } from './merchant-routes.ts';
@@ -21,17 +21,13 @@ import { sendError, sendProblem } from './problem.ts';
 import { publicRoutes } from './public-routes.ts';
 import { railRoutes } from './rail-routes.ts';
 import { rateLimits } from './rate-limits.ts';
+import { staffRoutes } from './staff-routes.ts';
 
 /** The largest request body, octets; a payment has a few hundred. */
 const BODY_LIMIT = 16 * 1024;
 
 /** The HTTP API of a service. It does not listen yet. */
-export function createHttp(
-  service: Service,
-  adminKeyHash: Uint8Array,
-  requests: OpenRequests,
-  options: HttpOptions = {},
-): FastifyInstance {
+export function createHttp(service: Service, requests: OpenRequests, options: HttpOptions = {}): FastifyInstance {
   const answerError = (error: FastifyError, reply: FastifyReply) =>
     sendError(reply, error, (reason) => service.fault(reason));
   const app = fastify({
@@ -76,9 +72,13 @@ export function createHttp(
       });
     void part(limits.public, (scope) => healthRoutes(scope, service));
     void part(limits.public, (scope) => publicRoutes(scope, service));
-    const admin = limits.key((request) => checkAdmin(adminKeyHash, request));
-    void part(admin, (scope) => adminRoutes(scope, service));
-    void part(admin, (scope) => operatorRoutes(scope, service));
+    const operator = limits.key((request) => checkOperator(service, request));
+    for (const routes of [adminRoutes, operatorRoutes, staffRoutes]) {
+      void part(operator, (scope) => {
+        checkRoles(scope);
+        return routes(scope, service);
+      });
+    }
     void part(
       limits.key((request) => merchantOf(service, request)),
       (scope) => merchantRoutes(scope, service),

@@ -8,7 +8,7 @@ import { viewMerchant, viewPayments } from './views.ts';
 
 const tags = ['administration'];
 
-/** Routes for the administrator's key: what a person has to look at. */
+/** Routes for operators: what a person has to look at. */
 export async function operatorRoutes(app: FastifyInstance, service: Service): Promise<void> {
   const routes = app.withTypeProvider<ZodTypeProvider>();
 

@@ -9,6 +9,7 @@ import { TooManyRequests } from './rate-limits.ts';
 const STATUS: Readonly<Record<ServiceErrorCode, number>> = {
   'invalid-request': 400,
   unauthorized: 401,
+  forbidden: 403,
   'not-found': 404,
   conflict: 409,
   'not-possible-now': 409,
@@ -19,6 +20,7 @@ const STATUS: Readonly<Record<ServiceErrorCode, number>> = {
 const TITLES: Readonly<Record<ServiceErrorCode, string>> = {
   'invalid-request': 'The request is not valid',
   unauthorized: 'Not authorised',
+  forbidden: 'Not allowed',
   'not-found': 'Not found',
   conflict: 'Conflict',
   'not-possible-now': 'Not possible now',

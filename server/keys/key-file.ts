@@ -16,8 +16,8 @@ export interface ServiceKeys {
   readonly root: Uint8Array;
   /** Seals approval keys and evidence in the database, 32 octets. */
   readonly vault: Uint8Array;
-  /** SHA-256 of the administrator's API key. */
-  readonly adminKeyHash: Uint8Array;
+  /** SHA-256 of the API key of an operator `admin` who is in no table: of a key file made before operators had names, or of a library. */
+  readonly adminKeyHash?: Uint8Array;
 }
 
 /** The secrets that {@link createServiceKeys} returns once and the service does not keep. */
@@ -61,7 +61,7 @@ const KeyFile = z.strictObject({
   r: octets32,
   root: octets32,
   vault: octets32,
-  adminKeyHash: octets32,
+  adminKeyHash: octets32.optional(),
 });
 
 /** Writes the keys to a new file that only its owner reads. @throws KeyFileError when the file is already there */
@@ -72,7 +72,7 @@ export function writeKeyFile(path: string, keys: ServiceKeys): void {
     r: hexOf(keys.signing.seed),
     root: hexOf(keys.root),
     vault: hexOf(keys.vault),
-    adminKeyHash: hexOf(keys.adminKeyHash),
+    ...(keys.adminKeyHash !== undefined && { adminKeyHash: hexOf(keys.adminKeyHash) }),
   };
   writeSecretFile(path, `${JSON.stringify(file, null, 2)}\n`);
 }
@@ -119,7 +119,7 @@ function keysIn(parsed: unknown, name: string, primitives: Primitives): ServiceK
     signing: { seed, publicKey: primitives.ed25519PublicKey(seed) },
     root: octetsOf(root),
     vault: octetsOf(vault),
-    adminKeyHash: octetsOf(adminKeyHash),
+    ...(adminKeyHash !== undefined && { adminKeyHash: octetsOf(adminKeyHash) }),
   };
 }
 

@@ -4,8 +4,13 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** How many SMS of the service each kind of sender may cause: the table in server/README.md, "Who can cause how many SMS". */
+/**
+ * How many SMS of the service each kind of sender may cause: the table in server/README.md, "Who can cause how many SMS". And what
+ * one operator may do alone.
+ */
 export interface Limits {
+  /** The largest deposit of one operator alone, minor units of any currency. */
+  readonly fourEyesAbove: number;
   /** How often the answer to a frame is sent again when the same frame comes again. */
   readonly repeats: number;
   /** Messages of a customer's phone that answer no open question. */
@@ -30,6 +35,7 @@ export interface Limits {
 }
 
 export const STANDARD_LIMITS: Limits = {
+  fourEyesAbove: 100_000,
   repeats: 3,
   phone: { atOnce: 20, everyMs: 15 * MINUTE_MS },
   merchantPhone: { atOnce: 60, everyMs: MINUTE_MS },

@@ -13,6 +13,7 @@ import {
   merchantById,
   newApiKey,
 } from '../merchants/merchants.ts';
+import { Operators } from '../operators/operators.ts';
 import { resumeMerchant } from '../payments/asked-in-vain.ts';
 import { cancelPayment } from '../payments/cancel.ts';
 import type { PaymentContext } from '../payments/context.ts';
@@ -70,6 +71,8 @@ export class Service {
   readonly http: FastifyInstance;
   /** The service's own number, E.164. */
   readonly number: string;
+  /** Who runs the service. */
+  readonly operators: Operators;
   readonly #store: Store;
   readonly #context: PaymentContext;
   readonly #running: Running;
@@ -83,6 +86,7 @@ export class Service {
     this.#store = running.store;
     this.#context = running.context;
     this.#requests = requests;
+    this.operators = new Operators({ ...running.context, store: running.store });
     this.#waits = new Waits(running.context.clock, running.context.journal);
     this.http = httpOf(this);
   }

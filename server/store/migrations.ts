@@ -300,6 +300,17 @@ CREATE TABLE asked_in_vain (
 ) STRICT, WITHOUT ROWID;
 `;
 
+const OPERATORS = `
+CREATE TABLE operator (                        -- who runs the service, each with a key and a role
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  role TEXT NOT NULL,                          -- viewer, clerk, treasurer, admin
+  key_hash BLOB NOT NULL UNIQUE,               -- SHA-256 of the API key, of 256 random bits
+  created_at INTEGER NOT NULL,
+  revoked_at INTEGER                           -- the row stays, so that no name is given twice
+) STRICT;
+`;
+
 /** What each version adds to the tables of a file. A published entry is never edited; a change is a new entry at the end. */
 export const MIGRATIONS: readonly string[] = [
   FIRST_TABLES,
@@ -315,6 +326,7 @@ export const MIGRATIONS: readonly string[] = [
   FRAMES_BY_COUNTER,
   ACCEPTED_DIFFERENCES,
   LIMITS,
+  OPERATORS,
 ];
 
 /**

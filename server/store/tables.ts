@@ -70,6 +70,15 @@ CREATE TABLE asked_in_vain (                   -- requests of a merchant that a 
   PRIMARY KEY (merchant_id, person_id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE operator (                        -- who runs the service, each with a key and a role
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  role TEXT NOT NULL,                          -- viewer, clerk, treasurer, admin
+  key_hash BLOB NOT NULL UNIQUE,               -- SHA-256 of the API key, of 256 random bits
+  created_at INTEGER NOT NULL,
+  revoked_at INTEGER                           -- the row stays, so that no name is given twice
+) STRICT;
+
 CREATE TABLE challenge (
   ref TEXT PRIMARY KEY,                        -- 16 hex digits: txn of a payment, challenge of an authentication
   purpose TEXT NOT NULL,

@@ -2,6 +2,7 @@
 export type ServiceErrorCode =
   | 'invalid-request'
   | 'unauthorized'
+  | 'forbidden'
   | 'not-found'
   | 'conflict'
   | 'customer-unreachable'

@@ -187,7 +187,7 @@ describe('what the administrator does wrong', () => {
   it('the key of somebody else', async () => {
     const { run, apiKey } = await office();
     vi.stubEnv('CASH_SERVER_ADMIN_KEY', `${apiKey}\n`);
-    await expect(run('balance', '--person', '1')).rejects.toThrow('This is not the API key of the administrator');
+    await expect(run('balance', '--person', '1')).rejects.toThrow('This is not the API key of an operator');
   });
 
   it.each(['localhost:8080', 'ftp://127.0.0.1', 'http://', ''])(

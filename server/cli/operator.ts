@@ -1,0 +1,75 @@
+import { Command, Option } from 'commander';
+import { z } from 'zod';
+import { outputOf } from '../../modem/cli/program.ts';
+import { ROLES, type Role } from '../vocabulary/roles.ts';
+import { askService, withServer } from './admin-api.ts';
+
+const OperatorAnswer = z.looseObject({
+  name: z.string(),
+  role: z.enum(ROLES),
+  createdAt: z.string(),
+  revokedAt: z.string().optional(),
+});
+const KeyAnswer = OperatorAnswer.extend({ apiKey: z.string() });
+
+/** `cash-server operator` */
+export function operatorCommand(): Command {
+  return new Command('operator')
+    .addCommand(addCommand())
+    .addCommand(listCommand())
+    .addCommand(revokeCommand())
+    .addCommand(rotateCommand());
+}
+
+function addCommand(): Command {
+  return withServer(new Command('add'))
+    .description('register an operator, and print their key once')
+    .requiredOption('--name <name>', 'small letters; it is given once')
+    .addOption(new Option('--role <role>', 'each may do what those before it may').choices(ROLES).makeOptionMandatory())
+    .action(async ({ name, role }: { name: string; role: Role }, command: Command) => {
+      const body = { name, role };
+      const operator = await askService(command, { method: 'POST', path: '/v1/operators', body }, KeyAnswer);
+      printKey(command, 'operator', operator);
+    });
+}
+
+function listCommand(): Command {
+  return withServer(new Command('list'))
+    .description('print all operators, those who were revoked as well')
+    .action(async (_: object, command: Command) => {
+      const answer = z.looseObject({ operators: z.array(OperatorAnswer) });
+      const { operators } = await askService(command, { method: 'GET', path: '/v1/operators' }, answer);
+      const lines = operators.map(({ name, role, createdAt, revokedAt }) =>
+        [name, role, `since ${createdAt}`, ...(revokedAt === undefined ? [] : [`revoked ${revokedAt}`])].join('\t'),
+      );
+      const text = lines.length === 0 ? 'No operators but the admin of the key file.' : lines.join('\n');
+      outputOf(command).print({ event: 'operators', operators }, text);
+    });
+}
+
+function revokeCommand(): Command {
+  return withServer(new Command('revoke'))
+    .description("from now on an operator's key opens nothing")
+    .requiredOption('--name <name>', 'the operator')
+    .action(async ({ name }: { name: string }, command: Command) => {
+      const path = `/v1/operators/${encodeURIComponent(name)}/revoke`;
+      const operator = await askService(command, { method: 'POST', path }, OperatorAnswer);
+      outputOf(command).print({ event: 'operator-revoked', ...operator }, `Operator ${name} is revoked`);
+    });
+}
+
+function rotateCommand(): Command {
+  return withServer(new Command('rotate'))
+    .description('print another key; the one before opens nothing any more')
+    .option('--name <name>', 'the operator; without: yourself')
+    .action(async ({ name }: { name?: string }, command: Command) => {
+      const path = name === undefined ? '/v1/operator' : `/v1/operators/${encodeURIComponent(name)}`;
+      const operator = await askService(command, { method: 'POST', path: `${path}/rotate-key` }, KeyAnswer);
+      printKey(command, 'operator-key', operator);
+    });
+}
+
+function printKey(command: Command, event: string, operator: z.infer<typeof KeyAnswer>): void {
+  const { name, role, apiKey } = operator;
+  outputOf(command).print({ event, ...operator }, `Operator ${name}, ${role}\nAPI key, shown this once: ${apiKey}`);
+}

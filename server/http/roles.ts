@@ -1,0 +1,26 @@
+import type { Role } from '../vocabulary/roles.ts';
+
+/** The role that each route for operators needs, by its method and path. A route that is not here is not made. */
+export const ROLE_NEEDED: Readonly<Record<string, Role>> = {
+  'GET /v1/operator': 'viewer',
+  'GET /v1/people': 'viewer',
+  'GET /v1/people/:id': 'viewer',
+  'GET /v1/people/:id/payments': 'viewer',
+  'GET /v1/reviews': 'viewer',
+  // The settlements are read again; a difference that is new is an alarm.
+  'POST /v1/reconciliations': 'viewer',
+  // An own key that nobody else has seen.
+  'POST /v1/operator/rotate-key': 'viewer',
+  'POST /v1/people': 'clerk',
+  'POST /v1/people/:id/activations': 'clerk',
+  // Above the limit of one operator alone: treasurer.
+  'POST /v1/people/:id/deposits': 'clerk',
+  'POST /v1/merchants': 'clerk',
+  'POST /v1/payments/:txn/resolve': 'treasurer',
+  'POST /v1/reconciliations/accept': 'treasurer',
+  'POST /v1/merchants/:id/resume': 'admin',
+  'GET /v1/operators': 'admin',
+  'POST /v1/operators': 'admin',
+  'POST /v1/operators/:name/revoke': 'admin',
+  'POST /v1/operators/:name/rotate-key': 'admin',
+};

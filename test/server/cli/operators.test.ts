@@ -1,0 +1,101 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { cashServer } from '../../../server/cli/cash-server-program.ts';
+import { readKeyFile, servicePrimitives } from '../../../server/index.ts';
+import { inProcess } from '../../in-process.ts';
+import { temporaryFolder } from '../database.ts';
+import { shop, World } from '../world.ts';
+
+const KEY = /^cm_operator_[0-9a-f]{64}$/;
+
+/** The command line of an operator at a service that listens. */
+async function office() {
+  const { world } = await shop('operators');
+  const url = await world.service.http.listen({ host: '127.0.0.1', port: 0 });
+  const as = (key: string) => vi.stubEnv('CASH_SERVER_ADMIN_KEY', key);
+  const run = (...args: readonly string[]) => inProcess(cashServer, 'operator', ...args, '--server', url);
+  return { world, as, run };
+}
+
+describe('cash-server init', () => {
+  it('makes the first operator in the database, whose key it prints once; the key file has no key of an operator', async () => {
+    const data = join(temporaryFolder(), 'data');
+    const made = JSON.parse((await inProcess(cashServer, 'init', '--data', data, '--json')).out);
+    expect(JSON.parse(readFileSync(join(data, 'keys.json'), 'utf8'))).not.toHaveProperty('adminKeyHash');
+    const database = join(data, 'service.db');
+    expect(statSync(database).mode & 0o777).toBe(0o600);
+    const world = new World('after init');
+    await world.open(database, { keys: readKeyFile(join(data, 'keys.json'), servicePrimitives()) });
+    expect(await world.service.operators.byKey(made.adminKey)).toMatchObject({ name: 'admin', role: 'admin' });
+    expect(await world.service.operators.byKey(world.adminKey)).toBeUndefined();
+    await world.service.close();
+  });
+});
+
+describe('cash-server operator', () => {
+  let made: Awaited<ReturnType<typeof office>>;
+  beforeAll(async () => {
+    made = await office();
+  });
+  afterAll(async () => {
+    vi.unstubAllEnvs();
+    await made.world.service.close();
+  });
+
+  it('add, list, rotate and revoke', async () => {
+    const { world, as, run } = made;
+    as(world.adminKey);
+    expect(await run('list')).toEqual({ code: 0, out: 'No operators but the admin of the key file.\n', err: '' });
+    const since = new Date(world.clock.now()).toISOString();
+    const added = await run('add', '--name', 'anna', '--role', 'clerk');
+    const [line, keyLine = ''] = added.out.split('\n');
+    expect(line).toBe('Operator anna, clerk');
+    const apiKey = keyLine.replace('API key, shown this once: ', '');
+    expect(apiKey).toMatch(KEY);
+    const [bruno] = [JSON.parse((await run('add', '--name', 'bruno', '--role', 'viewer', '--json')).out)];
+    expect(bruno).toEqual({ event: 'operator', name: 'bruno', role: 'viewer', createdAt: since, apiKey: bruno.apiKey });
+    expect(await run('rotate')).toMatchObject({
+      code: 1,
+      err: 'cash-server: there is no operator admin in the database\n',
+    });
+
+    as(apiKey);
+    expect(await run('list')).toEqual({
+      code: 1,
+      out: '',
+      err: 'cash-server: anna has the role clerk: this needs the role admin\n',
+    });
+    const rotated = JSON.parse((await run('rotate', '--json')).out);
+    expect(rotated).toMatchObject({ event: 'operator-key', name: 'anna', apiKey: expect.stringMatching(KEY) });
+    expect(await run('rotate')).toMatchObject({ err: 'cash-server: This is not the API key of an operator\n' });
+
+    as(world.adminKey);
+    const ofBruno = await run('rotate', '--name', 'bruno');
+    expect(ofBruno.out).toMatch(/^Operator bruno, viewer\nAPI key, shown this once: cm_operator_/);
+    expect(ofBruno.out).not.toContain(bruno.apiKey);
+    expect(await run('revoke', '--name', 'anna')).toEqual({ code: 0, out: 'Operator anna is revoked\n', err: '' });
+    expect((await run('list')).out).toBe(
+      `anna\tclerk\tsince ${since}\trevoked ${since}\nbruno\tviewer\tsince ${since}\n`,
+    );
+    expect(JSON.parse((await run('list', '--json')).out)).toMatchObject({
+      event: 'operators',
+      operators: [{ name: 'anna', revokedAt: since }, { name: 'bruno' }],
+    });
+  });
+
+  it.each([
+    [['add', '--name', 'carla'], 2, "required option '--role <role>' not specified"],
+    [['add', '--role', 'clerk'], 2, "required option '--name <name>' not specified"],
+    [['add', '--name', 'carla', '--role', 'boss'], 2, 'Allowed choices are viewer, clerk, treasurer, admin'],
+    [['add', '--name', 'Carla', '--role', 'clerk'], 1, 'name: expected a small letter'],
+    [['revoke'], 2, "required option '--name <name>' not specified"],
+    [['revoke', '--name', 'nobody'], 1, 'there is no operator nobody'],
+    [['revoke', '--name', '../people'], 1, 'name: expected a small letter'],
+  ])('%j: exit code %i', async (args, code, words) => {
+    made.as(made.world.adminKey);
+    const ended = await made.run(...args);
+    expect({ code: ended.code, out: ended.out }).toEqual({ code, out: '' });
+    expect(ended.err).toContain(words);
+  });
+});
