@@ -90,6 +90,13 @@ test('+CNMI mode 0 keeps 100 codes, the last ones; <bfr> 1 forgets them (3GPP TS
   expect(await says('+CNMI=2,1,0,0,0')).toBe('\r\nOK\r\n');
 });
 
+test('+CNMA=3 is refused, and acknowledges nothing (3GPP TS 27.005, 4.7)', async () => {
+  const { arrives, says } = await bench('+CSMS=1;+CNMI=2,2');
+  await arrives('x');
+  expect(await says('+CNMA=3')).toBe('\r\n+CMS ERROR: 304\r\n');
+  expect(await says('+CNMA=0')).toBe('\r\nOK\r\n');
+});
+
 test.each([
   ['+CNMA=2', 'refuses', [['no-answer', 0xff]]],
   ['+CNMA=0', 'acknowledges', []],

@@ -99,6 +99,14 @@ test.each(REFUSED)('%s: AT+CRSM=%s', async (_why, of, status) => {
   expect(await crsm(of)).toBe(status);
 });
 
+test.each(['192,65536,0,0,15', '176,12258,256,0,1', '176,12258,0,256,1', '176,12258,0,0,256', '256,12258,0,0,1'])(
+  'AT+CRSM=%s is out of the range of an octet or of two: 50 (3GPP TS 27.007, 8.18)',
+  async (of) => {
+    const { says } = await card();
+    expect(await says(`+CRSM=${of}`)).toBe('\r\n+CME ERROR: 50\r\n');
+  },
+);
+
 test('an offset and a length choose a part of a file (3GPP TS 51.011, 9.2.3)', async () => {
   const { crsm } = await card();
   expect(await crsm('176,12258,0,1,2')).toBe('144,0,"9399"');

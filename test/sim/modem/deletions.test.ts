@@ -49,6 +49,25 @@ test.each([
   expect(await deletes(index)).toEqual(['OK', left]);
 });
 
+test('messages to a port are no parts of one another', async () => {
+  const { world, clock } = quietWorld();
+  const modem = world.addModem({ number: NUMBER, personality: deletesAll ?? expect.fail('no such modem') });
+  const host = await hostOf(modem, clock);
+  await host.type('ATE0\r');
+  for (let i = 0; i < 2; i += 1) {
+    const ports = { destination: 16_001, source: 1 };
+    world.deliver({ to: NUMBER, from: '123', ports, content: { kind: 'data', data: Uint8Array.of(1) } });
+  }
+  await clock.advance(1_000);
+  await host.type('AT+CMGD=1\r');
+  expect(
+    modem
+      .store('SM')
+      .entries()
+      .map(([index]) => index),
+  ).toEqual([2]);
+});
+
 test('the standard modem deletes the place alone', async () => {
   const { deletes } = await full();
   expect(await deletes(2)).toEqual(['OK', [1, 3, 4, 5, 6, 7, 8, 9]]);

@@ -61,6 +61,9 @@ const CASES: readonly (readonly [behaviour: string, clause: string, typed: strin
     'AT+CPBW=1,"12","129","a;b";+CPBR=1\r',
     '\r\n+CPBR: 1,"12",129,"a;b"\r\n\r\nOK\r\n',
   ],
+  ['nobody answers a packet call', '6.3.1', 'ATD*99#\r', '\r\nNO CARRIER\r\n'],
+  ['a dial string takes the rest', '6.3.1', 'ATD+39333;+CSQ\r', '\r\nNO CARRIER\r\n'],
+  ['an S parameter may be chosen', '5.3.2', 'ATS3\r', '\r\nOK\r\n'],
   ['nobody answers a call', '6.3.1', 'ATD123;\r', '\r\nNO CARRIER\r\n'],
 ];
 
@@ -170,6 +173,17 @@ test('unsolicited codes wait while a command runs or its prompt is open', async 
   world.deliver({ to: NUMBER, from: '123', content: { kind: 'text', text: 'x' } });
   expect(await host.type('')).toBe('');
   expect(await host.type('\x1b')).toBe('\r\nOK\r\n\r\n+CMTI: "SM",1\r\n');
+});
+
+test('codes that wait for the end of a command are not said after a restart', async () => {
+  const { host, modem, clock } = await standardHost('ATE0\r');
+  await host.type('AT+CMGS=10\r');
+  modem.notify('CODE');
+  modem.reboot();
+  await clock.advance(10_000);
+  await host.type('ATE0\r');
+  expect(await host.type('AT\r')).toBe('\r\nOK\r\n');
+  expect(host.heard()).not.toContain('CODE');
 });
 
 test('two lines to one modem have each its own echo, and both hear the codes', async () => {

@@ -82,6 +82,8 @@ test.each([
   ['+CMSS=1,"393330000001",145', NUMBER],
   ['+CMSS=1,"4001"', '4001'],
   ['+CMSS=1,"4001",129', '4001'],
+  ['+CMSS=1,"4001",128', '4001'],
+  ['+CMSS=1,"4001",255', '4001'],
 ])('AT%s sends a stored SUBMIT to %s, and all else of it stays (3GPP TS 27.005, 3.5.2)', async (command, to) => {
   const { modem, says, enters, taken } = await bench(';+CMGF=1');
   await enters(`+CMGW="${OTHER}"`, 'hi');

@@ -71,6 +71,8 @@ const TYPED: readonly (readonly [name: string, dcs: number, typed: string, userD
   ['octets that are no hex', 4, 'hello', undefined],
   ['UCS-2 in hex', 8, '00480069', { text: 'Hi' }],
   ['UCS-2 in plain characters', 8, 'Hi there', { text: 'Hi there' }],
+  ['UCS-2 of class 1 in plain characters', 0x19, 'Hi there', { text: 'Hi there' }],
+  ['UCS-2 of class 3 in plain characters', 0x1b, 'Hi there', { text: 'Hi there' }],
   ['70 characters of UCS-2', 8, 'x'.repeat(70), { text: 'x'.repeat(70) }],
   ['71 characters of UCS-2', 8, 'x'.repeat(71), undefined],
 ];
@@ -108,6 +110,17 @@ test.each([
   expect(await says('+CMGR=1')).toContain(
     `"REC READ",${number},,"10/03/01,10:00:00+04",${tooa},4,0,0,"",129,2\r\nhi\r\n`,
   );
+});
+
+test('+CSDH=1 shows TP-PID of a DELIVER; +CSDH=0 shows of a stored SUBMIT the number alone (27.005, 3.4.3)', async () => {
+  const { world, clock, says, enters } = await bench(';+CSDH=1');
+  world.deliver({ to: NUMBER, from: '123', pid: 0x41, content: { kind: 'text', text: 'x' } });
+  await clock.advance(1);
+  expect(await says('+CMGR=1')).toContain(',129,4,65,0,');
+  await enters('+CMGW="3912",145', 'hi');
+  await says('+CSDH=0');
+  expect(await says('+CMGR=2')).toBe('\r\n+CMGR: "STO UNSENT","+3912",\r\nhi\r\n\r\nOK\r\n');
+  expect(await says('+CMGL="STO UNSENT"')).toBe('\r\n+CMGL: 2,"STO UNSENT","+3912",,\r\nhi\r\n\r\nOK\r\n');
 });
 
 test('a text with a header is shown in hexadecimal, one without in characters (3GPP TS 27.005, 3.1)', async () => {

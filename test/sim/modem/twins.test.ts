@@ -151,6 +151,8 @@ const ENDS: readonly (readonly [command: string, taken: readonly string[], refus
   ['+CMGD', ['1', '5', '1,4'], ['0', '6', '1,5']],
   ['+CMMS', ['0', '2'], ['3']],
   ['+CSMS', ['0', '1'], ['2']],
+  ['+CSCB', ['0', '1'], ['2']],
+  ['+CNMI', ['0'], ['4,1']],
   ['+CSDH', ['0', '1'], ['2']],
   ['+CMGF', ['0', '1'], ['2']],
   ['+CMEE', ['0', '2'], ['3']],
@@ -263,6 +265,11 @@ test('a value that is left out stays as it is, and others keep their own', async
   await says('+CLIP=1');
   expect(await says('+CMER?')).toContain('+CMER: 3,0,0,1,0');
   expect(await says('+CLIR?')).toContain('+CLIR: 0,0');
+});
+
+test.each(KEPT)('%s=%s takes no value more', async (name, set) => {
+  const { says } = await bench('+CMEE=1');
+  expect(await says(`${name}=${set},0`)).toBe('\r\n+CME ERROR: 50\r\n');
 });
 
 test('the table of kept commands is the one that is tested', () => {
