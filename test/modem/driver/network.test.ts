@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { openModem } from '../../../modem/index.ts';
+import { type Modem, openModem } from '../../../modem/index.ts';
 import { createWorld, VirtualClock } from '../../../sim/index.ts';
 import { line, ok } from '../scripted-modem.ts';
 import { type Bench, createBench } from './bench.ts';
@@ -152,3 +152,36 @@ describe('the service centre (3GPP TS 27.005, 3.3.1)', () => {
     expect(bench.script.typed.at(-1)).toBe('AT+CSCA="0333",129');
   });
 });
+
+/** Each question about the network, an answer to it, and what it then is. */
+const QUESTIONS: readonly (readonly [
+  command: string,
+  answer: string,
+  ask: (modem: Modem) => Promise<unknown>,
+  is: unknown,
+])[] = [
+  ['AT+CSQ', ok('+CSQ: 23,0'), (modem) => modem.signal(), { dBm: -67, bitErrorRate: 0 }],
+  ['AT+COPS=3,0', ok(), (modem) => modem.operator(), 'Testnet'],
+  ['AT+COPS?', ok('+COPS: 0,0,"Testnet",0'), (modem) => modem.operator(), 'Testnet'],
+  ['AT+CSCA?', ok('+CSCA: "+39399",145'), (modem) => modem.serviceCentre(), '+39399'],
+  ['AT+CSCA="+39399",145', ok(), (modem) => modem.setServiceCentre('+39399'), undefined],
+  ['AT+CNUM', ok('+CNUM: "","+39333",145'), (modem) => modem.ownNumbers(), ['+39333']],
+  ['AT+CIMI', ok('222013410001234'), (modem) => modem.imsi(), '222013410001234'],
+];
+
+test.each(QUESTIONS)(
+  '%s that is not heard is typed again; a port that is lost is said',
+  async (command, answer, ask, is) => {
+    bench.script.when('AT+COPS=3,0', ok()).when('AT+COPS?', ok('+COPS: 0,0,"Testnet",0'));
+    const modem = await bench.open();
+    bench.script.when(command, undefined, answer);
+    const begin = bench.script.typed.length;
+    expect(await bench.run(ask(modem))).toEqual(is);
+    expect(bench.script.typed.slice(begin).filter((typed) => typed === command)).toHaveLength(2);
+    bench.script.when(command, () => {
+      bench.unplug();
+      return undefined;
+    });
+    await expect(bench.run(ask(modem))).rejects.toMatchObject({ name: 'PortError' });
+  },
+);

@@ -216,6 +216,18 @@ describe('a pool', () => {
     expect(clock.now() - start).toBeLessThan(10_000);
   });
 
+  test('says why it takes no message, and whether it may be sent again', async () => {
+    const pool = await open([{ prefixes: ['+39'] }, { prefixes: ['+44'] }]);
+    expect(await pool.send(sms(1, '+1555'))).toEqual({
+      ...{ kind: 'failed', reason: 'no modem of the pool is for +1555', retry: false },
+    });
+    for (const bench of [first, second]) bench.unplug();
+    const waiting = Array.from({ length: 5 }, (_, index) => pool.send(sms(index)));
+    await first.run(pool.close());
+    expect((await Promise.all(waiting)).at(-1)).toEqual({ kind: 'failed', reason: 'the pool was closed', retry: true });
+    expect(await pool.send(sms('late'))).toEqual({ kind: 'failed', reason: 'the pool is closed', retry: true });
+  });
+
   test('receives from all its modems', async () => {
     const pool = await open();
     const received: IncomingSms[] = [];
