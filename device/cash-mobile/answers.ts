@@ -3,10 +3,13 @@ import type { AppContext } from './app-context.ts';
 import type { DeviceRecord } from './device-record.ts';
 import type { Dispatch } from './link.ts';
 import type { StatusQueries } from './status-queries.ts';
-import type { Said, Transaction } from './transaction.ts';
+import { isOpen, type Said, type Transaction } from './transaction.ts';
 
 /** The instrument that pays: always the customer's default one. */
 const INSTRUMENT = 0;
+
+/** Pauses before an answer goes out again because the request came again, ms: one for each time. */
+const REPEAT_PAUSES_MS: readonly number[] = [5_000, 10_000, 20_000];
 
 /** Makes the customer's answers, stores their frames, and only then sends them. */
 export class Answers {
@@ -50,6 +53,22 @@ export class Answers {
   /** Sends the stored frame of the last answer, again or for the first time. */
   send({ sent }: Transaction, ended?: (dispatch: Dispatch) => void): void {
     if (sent !== undefined) this.#app.link.send(sent.frame, ended);
+  }
+
+  /**
+   * Sends the stored frame of the last answer again because the request came again: the service may have missed the answer. Whoever
+   * has recorded the request can send it too, and each answer costs the customer an SMS: so three times at most, with pauses, and
+   * not after the final receipt.
+   */
+  repeat(transaction: Transaction): void {
+    const { sent } = transaction;
+    if (sent === undefined || !isOpen(transaction)) return;
+    const now = this.#app.system.currentTimeMillis();
+    const { times, at } = sent.repeated ?? { times: 0, at: sent.at };
+    const pause = REPEAT_PAUSES_MS[times];
+    if (pause === undefined || now < at + pause) return;
+    this.#app.transactions.save({ ...transaction, sent: { ...sent, repeated: { times: times + 1, at: now } } });
+    this.send(transaction);
   }
 
   // After "wrong PIN" the customer has answered again: the receipt of the first answer does not count any more.

@@ -8,6 +8,7 @@ import type { Screens } from './screens.ts';
 import type { ServiceTime } from './service-time.ts';
 import type { Texts } from './texts.ts';
 import type { Transactions } from './transactions.ts';
+import type { Unreadable } from './unreadable.ts';
 import type { WakeUp } from './wake-up.ts';
 
 /** What every part of the application works with. */
@@ -21,6 +22,7 @@ export interface AppContext {
   readonly link: Link;
   readonly device: DeviceStore;
   readonly transactions: Transactions;
+  readonly unreadable: Unreadable;
   readonly time: ServiceTime;
   readonly wakeUp: WakeUp;
   /** Ends the application. */

@@ -27,6 +27,7 @@ import { StatusQueries } from './status-queries.ts';
 import { type Texts, textsFor } from './texts.ts';
 import { awaitsCustomer, awaitsReceipt } from './transaction.ts';
 import { Transactions } from './transactions.ts';
+import { Unreadable } from './unreadable.ts';
 import { Waiting } from './waiting.ts';
 import { WakeUp } from './wake-up.ts';
 
@@ -137,6 +138,7 @@ export class CashMobile extends MIDlet {
       link,
       device,
       transactions: new Transactions(context, (transactions) => wakeUp.arrange(transactions)),
+      unreadable: new Unreadable(context),
       time,
       wakeUp,
       exit: () => this.#exit(),

@@ -21,6 +21,8 @@ interface SentFrame {
   readonly frame: Uint8Array;
   /** ms since 1970. */
   readonly at: number;
+  /** How often it went out again because the request came again, and when it did last, ms since 1970. */
+  readonly repeated?: { readonly times: number; readonly at: number };
 }
 
 /** How a transaction stands by the last receipt that was accepted. */
@@ -86,6 +88,11 @@ export function awaitsReceipt(transaction: Transaction): boolean {
 
 const SAID: readonly Said[] = ['approved', 'no', 'not-me', 'expired', 'unreadable', 'muted', 'asked', 'cancelled'];
 
+/** What a record has of a sent frame. */
+const NOTHING_SENT = 0;
+const SENT = 1;
+const SENT_AGAIN = 2;
+
 /** A transaction as a record. */
 export function encodeTransaction({ role, ref, plaintext, at, sent, standing }: Transaction): Uint8Array {
   const record = new DataOutputStream()
@@ -93,8 +100,9 @@ export function encodeTransaction({ role, ref, plaintext, at, sent, standing }: 
     .writeLong(at)
     .writeBytes(ref)
     .writeBytes(plaintext)
-    .writeByte(sent === undefined ? 0 : 1);
+    .writeByte(sent === undefined ? NOTHING_SENT : sent.repeated === undefined ? SENT : SENT_AGAIN);
   if (sent !== undefined) record.writeByte(SAID.indexOf(sent.said)).writeLong(sent.at).writeBytes(sent.frame);
+  if (sent?.repeated !== undefined) record.writeByte(sent.repeated.times).writeLong(sent.repeated.at);
   record.writeByte(standing === undefined ? 0 : 1);
   if (standing !== undefined) {
     const { status, triesLeft, approvalCode, time } = standing;
@@ -110,7 +118,7 @@ export function decodeTransaction(octets: Uint8Array): Transaction {
   const at = record.readLong();
   const ref = record.readBytes();
   const plaintext = record.readBytes();
-  const sent = record.readByte() === 1 ? readSent(record) : undefined;
+  const sent = readSent(record);
   const standing = record.readByte() === 1 ? readStanding(record) : undefined;
   return {
     role,
@@ -122,10 +130,13 @@ export function decodeTransaction(octets: Uint8Array): Transaction {
   };
 }
 
-function readSent(record: DataInputStream): SentFrame {
+function readSent(record: DataInputStream): SentFrame | undefined {
+  const kind = record.readByte();
+  if (kind !== SENT && kind !== SENT_AGAIN) return undefined;
   const said = SAID[record.readByte()];
   if (said === undefined) throw new SafeMobileError('field', 'the record of a transaction is damaged');
-  return { said, at: record.readLong(), frame: record.readBytes() };
+  const sent = { said, at: record.readLong(), frame: record.readBytes() };
+  return kind === SENT ? sent : { ...sent, repeated: { times: record.readByte(), at: record.readLong() } };
 }
 
 function readStanding(record: DataInputStream): Standing {

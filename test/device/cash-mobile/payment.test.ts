@@ -175,18 +175,80 @@ describe('A request for a payment', () => {
     expect(cash.service.heard).toEqual([]);
   });
 
-  test('that comes again after the answer gets the same frame again', async () => {
+  test('that comes again and again after the answer gets the same frame three times, with pauses', async () => {
     const cash = await enrolled();
-    const request = await cash.request();
+    const request = await cash.request({ ttl: 600 });
     await cash.send(request);
     expect(cash.radio.sent).toEqual([]);
     await cash.select('Approve');
     await cash.type(PIN);
     await cash.select('Confirm');
+    const frames = () => cash.radio.sent.map(({ content }) => (content.kind === 'data' ? hexOf(content.data) : ''));
+    const [answer = ''] = frames();
+    const counts: number[] = [];
+    for (const pause of [0, 4_999, 1, 0, 9_999, 1, 19_999, 1, 60_000, 120_000]) {
+      await cash.clock.advance(pause);
+      await cash.send(request);
+      counts.push(frames().filter((frame) => frame === answer).length);
+    }
+    expect(counts).toEqual([1, 1, 2, 2, 2, 3, 3, 4, 4, 4]);
+  });
+
+  test('that comes again after the final receipt, or after a restart, costs no more than that', async () => {
+    const cash = await enrolled();
+    const request = await cash.request({ ttl: 600 });
+    await cash.select('Refuse');
+    await cash.select('It is not mine');
+    for (let n = 0; n < 5; n += 1) {
+      await cash.clock.advance(10_000);
+      await cash.send(request);
+      cash.phone.press('power', true);
+      cash.phone.press('power', true);
+    }
+    const before = cash.radio.sent.length;
+    expect(before).toBeLessThanOrEqual(4);
+    await cash.send(cash.service.receipt(request.txn, 'refused'));
+    for (let n = 0; n < 100; n += 1) await cash.send(request);
+    await cash.clock.advance(30_000);
     await cash.send(request);
-    const frames = cash.radio.sent.map(({ content }) => (content.kind === 'data' ? hexOf(content.data) : ''));
-    expect(frames).toHaveLength(2);
-    expect(frames[1]).toBe(frames[0]);
+    expect(cash.radio.sent).toHaveLength(before);
+  });
+
+  test('that was answered once is not answered after the final receipt', async () => {
+    const cash = await enrolled();
+    const request = await cash.request({ ttl: 600 });
+    await cash.select('Refuse');
+    await cash.select('It is not mine');
+    await cash.send(cash.service.receipt(request.txn, 'refused'));
+    await cash.clock.advance(30_000);
+    for (let n = 0; n < 100; n += 1) await cash.send(request);
+    expect(cash.radio.sent).toHaveLength(1);
+  });
+
+  test('that the phone has forgotten is not answered when the service has said since that it is long over', async () => {
+    const cash = await enrolled();
+    const request = cash.service.payRequest({ payee: PAYEE });
+    await cash.clock.advance(2 * 3_600_000);
+    const later = await cash.request();
+    await cash.select('Refuse');
+    await cash.select('It is not mine');
+    await cash.send(cash.service.receipt(later.txn, 'refused'));
+    cash.phone.press('power', true);
+    cash.phone.press('power', true);
+    const before = cash.radio.sent.length;
+    for (let n = 0; n < 3; n += 1) await cash.send(request);
+    await cash.clock.advance(60_000);
+    expect(cash.radio.sent).toHaveLength(before);
+    expect(cash.phone.screen.kind).toBe('idle');
+  });
+
+  test('that cannot be read is refused once', async () => {
+    const cash = await enrolled();
+    const request = cash.service.payRequest({ payee: 'abc' });
+    const plaintext = encodeDown(request);
+    plaintext[5 + 8 + 1 + 1 + 7 + 4 + 2 + 1] = 0x07;
+    for (let n = 0; n < 100; n += 1) await cash.send(plaintext);
+    expect(cash.service.all('REFUSE')).toHaveLength(1);
   });
 
   test('under a known txn but with other content is refused as unreadable, and the first stays', async () => {
@@ -513,6 +575,7 @@ describe('An answer that the network lost', () => {
       await cash.select('Confirm');
       if (pin !== PIN) await cash.send(cash.service.receipt(request.txn, 'wrong-pin', { triesLeft: 2 }));
     }
+    await cash.clock.advance(5_000);
     await cash.send(request);
     const [wrong, right, again] = frames(cash);
     expect(again).toBe(right);
@@ -526,6 +589,7 @@ describe('An answer that the network lost', () => {
     await cash.select('It is not mine');
     cash.phone.press('power', true);
     cash.phone.press('power', true);
+    await cash.clock.advance(5_000);
     await cash.send(request);
     const [refusal, again] = frames(cash);
     expect(again).toBe(refusal);

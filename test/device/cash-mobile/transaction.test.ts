@@ -30,6 +30,7 @@ const STATUSES: readonly Status[] = [
 const SAID: readonly Said[] = ['approved', 'no', 'not-me', 'expired', 'unreadable', 'muted', 'asked', 'cancelled'];
 
 const octets = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
+const milliseconds = fc.integer({ min: 0, max: 2 ** 45 });
 const uint32 = fc.integer({ min: 0, max: 0xffff_ffff });
 const standing: fc.Arbitrary<Standing> = fc.record({
   status: fc.constantFrom(...STATUSES),
@@ -42,8 +43,14 @@ const transaction: fc.Arbitrary<Transaction> = fc.record(
     role: fc.constantFrom('customer', 'merchant'),
     ref: octets(8),
     plaintext: octets(83),
-    at: fc.integer({ min: 0, max: 2 ** 45 }),
-    sent: fc.record({ said: fc.constantFrom(...SAID), frame: octets(133), at: fc.integer({ min: 0, max: 2 ** 45 }) }),
+    at: milliseconds,
+    sent: fc.record(
+      {
+        ...{ said: fc.constantFrom(...SAID), frame: octets(133), at: milliseconds },
+        repeated: fc.record({ times: fc.integer({ min: 0, max: 255 }), at: milliseconds }),
+      },
+      { requiredKeys: ['said', 'frame', 'at'] },
+    ),
     standing,
   },
   { requiredKeys: ['role', 'ref', 'plaintext', 'at'] },

@@ -141,11 +141,12 @@ describe('a stranger', () => {
   });
 
   it('with the number of the owner ends the activation by five codes; then come three answers, and the next activation works', async () => {
-    const { world, customer, owner, tryCode, states } = await inActivation();
+    const { world, customer, activation, owner, tryCode, states } = await inActivation();
     const heard = () => owner.received.flatMap((message) => (message.type === 'NAK' ? [message.code] : []));
     for (let n = 0; n < 20; n += 1) await tryCode(owner, '0000-0000');
     const [wrong, over] = ['wrong-code', 'activation-expired'];
     expect(heard()).toEqual([wrong, wrong, wrong, wrong, wrong, over, over, over]);
+    await expect(world.service.descriptor(activation.linkToken)).rejects.toThrow('there is no application');
     const next = await world.service.activate(customer.person.id);
     owner.enrol(next.deviceId, next.activationCode, PIN);
     await world.clock.advance(3 * SECOND);
@@ -305,21 +306,22 @@ describe('a merchant', () => {
 
   it('to whom a customer says "not me" waits ten minutes, then a day, then for the operator', async () => {
     const { world, customer, merchant } = await shop();
-    const notMe = async (mref: string) => {
+    const refusedAt = () => world.journal.findLast(({ event }) => 'to' in event && event.to === 'REFUSED')?.at ?? 0;
+    const notMe = async (mref: string, pause: number) => {
       expect(await reasonOf(world, merchant, mref)).toBe('REQUESTED');
       customer.phone.refuse('not-me');
       await world.clock.advance(2 * SECOND);
-      expect(await reasonOf(world, merchant, `${mref}, at once`)).toBe('customer-said-not-me');
+      await world.clock.advance(refusedAt() + pause - 1 - world.clock.now());
+      expect((await world.request(merchant, { mref: `${mref}, too early` })).reason).toBe('customer-said-not-me');
+      await world.clock.advance(1);
     };
-    await notMe('a');
-    await world.clock.advance(10 * MINUTE);
-    await notMe('b');
-    await world.clock.advance(10 * MINUTE);
-    expect(await reasonOf(world, merchant, 'too early')).toBe('customer-said-not-me');
-    await world.clock.advance(DAY);
-    await notMe('c');
-    await world.clock.advance(20 * DAY);
+    await notMe('a', 10 * MINUTE);
+    await notMe('b', DAY);
+    await notMe('c', 200 * DAY);
     expect(await reasonOf(world, merchant, 'never')).toBe('customer-said-not-me');
+    expect(world.journal.some(({ event }) => event.kind === 'alarm' && event.alarm === 'merchant-suspended')).toBe(
+      false,
+    );
     await world.service.resumeMerchant(merchant.id, 'asked both');
     expect(await reasonOf(world, merchant, 'd')).toBe('REQUESTED');
   });
@@ -343,7 +345,55 @@ describe('a merchant', () => {
     expect((await current()).suspendedAt).toBeDefined();
     await world.service.resumeMerchant(merchant.id, 'a mistake in the list of customers');
     expect(await reasonOf(world, await current(), 'again', customers[3]?.person.number)).toBe('REQUESTED');
-    expect(world.journal.at(-1)?.event).not.toBe(undefined);
+  });
+
+  it('hears "not me" also when it comes too late', async () => {
+    const { world, customer, merchant } = await shop();
+    const { txn } = await world.request(merchant, { ttl: 60 });
+    await world.clock.advance(2 * SECOND);
+    world.beforeStatement = (sql) => {
+      if (sql.includes('INTO evidence')) throw new Error('disk I/O error');
+    };
+    await world.clock.advance(60 * SECOND);
+    customer.phone.approve(PIN);
+    await world.clock.advance(5_500);
+    customer.phone.refuse('not-me');
+    await world.clock.advance(SECOND);
+    world.beforeStatement = () => {};
+    await world.clock.advance(5 * MINUTE);
+    expect((await world.service.payment(txn)).state).toBe('EXPIRED');
+    expect(await reasonOf(world, merchant, 'again')).toBe('customer-said-not-me');
+  });
+
+  it('is not suspended when a month lies between, and the alarm comes once though a fourth says it too', async () => {
+    const { world, merchant } = await shop();
+    const customers: Subscriber[] = [];
+    for (const end of [5, 6, 7, 8, 9]) customers.push(await world.subscriber(`+39340000000${end}`));
+    const [first, second, ...others] = customers;
+    const alarmsOf = async (asked: readonly (Subscriber | undefined)[], mref: string) => {
+      const spent = await costOf(world, async () => {
+        for (const one of asked) await reasonOf(world, merchant, `${mref} ${one?.person.number}`, one?.person.number);
+        for (const one of asked) one?.phone.refuse('not-me');
+      });
+      return spent.alarms.filter((alarm) => alarm === 'merchant-suspended').length;
+    };
+    expect(await alarmsOf([first, second], 'one')).toBe(0);
+    await world.clock.advance(30 * DAY);
+    expect(await alarmsOf([...others.slice(0, 2)], 'two')).toBe(0);
+    expect(await alarmsOf([first, others[2]], 'three')).toBe(1);
+  });
+
+  it('who cancels what has left counts, also while a second sending waits, and the customer hears of it', async () => {
+    const modem = new FakeModem('one');
+    const { world, customer, merchant } = await shop(1, { modems: [modem] });
+    const { txn } = await world.request(merchant);
+    await world.clock.advance(2 * SECOND);
+    modem.become(LOST);
+    await world.clock.advance(20 * SECOND);
+    await world.service.cancel(txn);
+    modem.become(READY);
+    await world.clock.advance(2 * SECOND);
+    expect(customer.phone.receipts().at(-1)?.status).toBe('cancelled');
   });
 
   it('asks people who never pay, and is refused after sixty requests', async () => {
