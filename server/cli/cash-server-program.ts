@@ -25,6 +25,10 @@ export const cashServer: Executable = {
       description: 'register operators with their roles, and change their keys',
       load: async () => (await import('./operator.ts')).operatorCommand(),
     },
+    audit: {
+      description: 'check and print what operators did; also while the service runs',
+      load: async () => (await import('./audit.ts')).auditCommand(),
+    },
     person: {
       description: 'register people, let them enrol a phone, and look them up',
       load: async () => (await import('./person.ts')).personCommand(),

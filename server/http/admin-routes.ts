@@ -15,7 +15,7 @@ import {
   PersonView,
 } from './admin-schemas.ts';
 import { NoBody } from './amount-schema.ts';
-import { actorOf } from './auth.ts';
+import { actOf, actorOf } from './auth.ts';
 import { ListQuery, PaymentListView, PaymentView, ResolutionBody, TxnParams } from './payment-schemas.ts';
 import { viewPayment, viewPayments, viewPeople, viewPerson, viewTime } from './views.ts';
 
@@ -28,7 +28,8 @@ export async function adminRoutes(app: FastifyInstance, service: Service): Promi
   routes.post(
     '/v1/people',
     { schema: { tags, summary: 'Register a person', body: PersonBody, response: { 201: PersonView } } },
-    async (request, reply) => reply.code(201).send(await viewPerson(service, await service.addPerson(request.body))),
+    async (request, reply) =>
+      reply.code(201).send(await viewPerson(service, await service.addPerson(request.body, actOf(service, request)))),
   );
 
   routes.get(
@@ -81,7 +82,10 @@ export async function adminRoutes(app: FastifyInstance, service: Service): Promi
       },
     },
     async (request, reply) => {
-      const { deviceId, activationCode, linkToken, expiresAt } = await service.activate(request.params.id);
+      const { deviceId, activationCode, linkToken, expiresAt } = await service.activate(
+        request.params.id,
+        actOf(service, request),
+      );
       const descriptor = `/d/${linkToken}.jad`;
       return reply.code(201).send({ deviceId, activationCode, expiresAt: viewTime(expiresAt), descriptor });
     },
@@ -102,7 +106,7 @@ export async function adminRoutes(app: FastifyInstance, service: Service): Promi
       const { amount, reference } = request.body;
       service.operators.checkDeposit(actorOf(request), amount);
       const person = await service.person(request.params.id);
-      const repeated = await service.deposit(person.id, amount, reference);
+      const repeated = await service.deposit(person.id, amount, reference, actOf(service, request));
       const balances = await service.holdings(person.id);
       return reply.code(repeated ? 200 : 201).send({ reference, amount, repeated, balances });
     },
@@ -119,7 +123,8 @@ export async function adminRoutes(app: FastifyInstance, service: Service): Promi
         response: { 200: PaymentView },
       },
     },
-    async (request) => viewPayment(service, await service.resolve(request.params.txn, request.body)),
+    async (request) =>
+      viewPayment(service, await service.resolve(request.params.txn, request.body, actOf(service, request))),
   );
 
   routes.post(
@@ -135,7 +140,11 @@ export async function adminRoutes(app: FastifyInstance, service: Service): Promi
       },
     },
     async (request, reply) => {
-      const added = await service.addMerchant(request.body, request.headers['idempotency-key']);
+      const added = await service.addMerchant(
+        request.body,
+        request.headers['idempotency-key'],
+        actOf(service, request),
+      );
       const { merchant, apiKey, repeated } = added;
       return reply.code(repeated ? 200 : 201).send({ ...request.body, id: merchant.id, apiKey });
     },

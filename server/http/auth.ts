@@ -1,8 +1,10 @@
+import { hash } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Merchant } from '../merchants/merchants.ts';
-import type { Actor } from '../operators/operators.ts';
+import type { Act } from '../operators/audit.ts';
+import type { Actor } from '../operators/operator.ts';
 import type { Service } from '../service/service.ts';
-import { ServiceError } from '../vocabulary/errors.ts';
+import { messageOf, ServiceError } from '../vocabulary/errors.ts';
 import { mayDo, type Role } from '../vocabulary/roles.ts';
 import { ROLE_NEEDED } from './roles.ts';
 
@@ -35,6 +37,38 @@ export function actorOf(request: FastifyRequest): Actor {
 }
 
 const actors = new WeakMap<FastifyRequest, Actor>();
+
+/** What the operator asks for, for the audit log: the same for each call with a request. */
+export function actOf(service: Service, request: FastifyRequest): Act {
+  const known = acts.get(request);
+  if (known !== undefined) return known;
+  const { method, routeOptions, body } = request;
+  const act = service.operators.actOf({
+    by: actorOf(request),
+    route: `${method} ${routeOptions.url}`,
+    bodyDigest: body === undefined || body === null ? undefined : hash('sha256', JSON.stringify(body), 'buffer'),
+  });
+  acts.set(request, act);
+  return act;
+}
+
+const acts = new WeakMap<FastifyRequest, Act>();
+
+/**
+ * From now on the audit log has each request to `app` of a known operator that may change something or was not allowed: those that a
+ * transaction has not written itself are written before their answer leaves.
+ */
+export function auditActs(app: FastifyInstance, service: Service): void {
+  app.addHook('onSend', async (request, { statusCode }) => {
+    const isReading = request.method === 'GET' || request.method === 'HEAD';
+    if (!actors.has(request) || (isReading && statusCode !== 403)) return;
+    const outcome = statusCode < 300 ? 'done' : `refused ${statusCode}`;
+    const [path = ''] = request.url.split('?');
+    await service.operators
+      .record(actOf(service, request), path, outcome)
+      .catch((error) => service.fault(messageOf(error)));
+  });
+}
 
 /** From now on a route is only made in `app` when it has a role. */
 export function checkRoles(app: FastifyInstance): void {

@@ -10,7 +10,7 @@ import type { HttpOptions } from '../gate/http-options.ts';
 import { createWebServer } from '../gate/web-server.ts';
 import type { Service } from '../service/service.ts';
 import { adminRoutes } from './admin-routes.ts';
-import { checkOperator, checkRoles, merchantOf } from './auth.ts';
+import { auditActs, checkOperator, checkRoles, merchantOf } from './auth.ts';
 import { guardSite, HEADERS_FOR_BROWSERS } from './gate.ts';
 import { healthRoutes } from './health-routes.ts';
 import { merchantRoutes } from './merchant-routes.ts';
@@ -76,6 +76,7 @@ export function createHttp(service: Service, requests: OpenRequests, options: Ht
     for (const routes of [adminRoutes, operatorRoutes, staffRoutes]) {
       void part(operator, (scope) => {
         checkRoles(scope);
+        auditActs(scope, service);
         return routes(scope, service);
       });
     }

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Service } from '../service/service.ts';
 import { IdParams, ReasonBody } from './admin-schemas.ts';
+import { actOf } from './auth.ts';
 import { OwnMerchantView, PaymentListView, ReviewQuery } from './payment-schemas.ts';
 import { AcceptanceBody, AcceptedView, ReconciliationBody, ReportsView, viewReport } from './reconciliation-schemas.ts';
 import { viewMerchant, viewPayments } from './views.ts';
@@ -36,7 +37,8 @@ export async function operatorRoutes(app: FastifyInstance, service: Service): Pr
         response: { 200: OwnMerchantView },
       },
     },
-    async (request) => viewMerchant(await service.resumeMerchant(request.params.id, request.body.reason)),
+    async (request) =>
+      viewMerchant(await service.resumeMerchant(request.params.id, request.body.reason, actOf(service, request))),
   );
 
   routes.post(
@@ -62,6 +64,9 @@ export async function operatorRoutes(app: FastifyInstance, service: Service): Pr
         response: { 200: AcceptedView },
       },
     },
-    async ({ body }) => ({ rail: body.rail, key: body.key, kind: await service.accept(body) }),
+    async (request) => {
+      const { rail, key } = request.body;
+      return { rail, key, kind: await service.accept(request.body, actOf(service, request)) };
+    },
   );
 }

@@ -4,7 +4,7 @@ import type { Operator } from '../operators/operator.ts';
 import type { KeyOfOperator } from '../operators/operators.ts';
 import type { Service } from '../service/service.ts';
 import { NoBody } from './amount-schema.ts';
-import { actorOf } from './auth.ts';
+import { actOf, actorOf } from './auth.ts';
 import {
   ActorView,
   NameParams,
@@ -37,7 +37,7 @@ export async function staffRoutes(app: FastifyInstance, service: Service): Promi
         response: { 200: OperatorKeyView },
       },
     },
-    async (request) => viewKey(await service.operators.rotate(actorOf(request).name)),
+    async (request) => viewKey(await service.operators.rotate(actorOf(request).name, actOf(service, request))),
   );
 
   routes.get(
@@ -49,7 +49,8 @@ export async function staffRoutes(app: FastifyInstance, service: Service): Promi
   routes.post(
     '/v1/operators',
     { schema: { tags, summary: 'Register an operator', body: OperatorBody, response: { 201: OperatorKeyView } } },
-    async (request, reply) => reply.code(201).send(viewKey(await service.operators.add(request.body))),
+    async (request, reply) =>
+      reply.code(201).send(viewKey(await service.operators.add(request.body, actOf(service, request)))),
   );
 
   routes.post(
@@ -63,7 +64,7 @@ export async function staffRoutes(app: FastifyInstance, service: Service): Promi
         response: { 200: OperatorView },
       },
     },
-    async (request) => viewOperator(await service.operators.revoke(request.params.name)),
+    async (request) => viewOperator(await service.operators.revoke(request.params.name, actOf(service, request))),
   );
 
   routes.post(
@@ -77,7 +78,7 @@ export async function staffRoutes(app: FastifyInstance, service: Service): Promi
         response: { 200: OperatorKeyView },
       },
     },
-    async (request) => viewKey(await service.operators.rotate(request.params.name)),
+    async (request) => viewKey(await service.operators.rotate(request.params.name, actOf(service, request))),
   );
 }
 

@@ -14,6 +14,12 @@ export interface Operator {
   readonly revokedAt: number | undefined;
 }
 
+/** Who asks for something, by their key. */
+export interface Actor {
+  readonly name: string;
+  readonly role: Role;
+}
+
 /** An operator as an administrator registers them. */
 export type NewOperator = Pick<Operator, 'name' | 'role'>;
 

@@ -4,10 +4,12 @@ import type { Clock, Random } from '../../modem/index.ts';
 import { hashApiKey } from '../keys/api-key.ts';
 import type { ServiceKeys } from '../keys/key-file.ts';
 import type { Limits } from '../limits/limits.ts';
-import type { Store } from '../store/store.ts';
+import type { Store, Tx } from '../store/store.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
-import { mayDo, type Role } from '../vocabulary/roles.ts';
+import { mayDo } from '../vocabulary/roles.ts';
+import { type Act, isRecorded, recordAct, withAct } from './audit.ts';
 import {
+  type Actor,
   addOperator,
   allOperators,
   type NewOperator,
@@ -16,12 +18,6 @@ import {
   revokeOperator,
   rotateOperatorKey,
 } from './operator.ts';
-
-/** Who asks for something, by their key. */
-export interface Actor {
-  readonly name: string;
-  readonly role: Role;
-}
 
 /** An operator and the API key, which is not stored. */
 export interface KeyOfOperator {
@@ -33,6 +29,9 @@ export interface KeyOfOperator {
 const OF_KEY_FILE: Actor = { name: 'admin', role: 'admin' };
 
 const KEY_OCTETS = 32;
+
+/** Of the name of a request, by which its row is found. */
+const ACT_OCTETS = 16;
 
 interface OperatorsContext {
   readonly store: Store;
@@ -65,23 +64,22 @@ export class Operators {
   }
 
   /** @throws ServiceError `invalid-request`, `conflict` */
-  add(wanted: NewOperator): Promise<KeyOfOperator> {
-    const { store, clock } = this.#context;
+  add(wanted: NewOperator, act?: Act): Promise<KeyOfOperator> {
+    const { clock } = this.#context;
     return this.#withNewKey((keyHash) =>
-      store.transaction('operator', (tx) => addOperator(tx, wanted, keyHash, clock.now()), 'fail'),
+      this.#write('operator', (tx) => addOperator(tx, wanted, keyHash, clock.now()), act),
     );
   }
 
   /** From now on the operator's key opens nothing. @throws ServiceError `not-found`, `conflict` */
-  revoke(name: string): Promise<Operator> {
-    const { store, clock } = this.#context;
-    return store.transaction('operator revoked', (tx) => revokeOperator(tx, name, clock.now()), 'fail');
+  revoke(name: string, act?: Act): Promise<Operator> {
+    return this.#write('operator revoked', (tx) => revokeOperator(tx, name, this.#context.clock.now()), act);
   }
 
   /** Another key for an operator, in the place of the one before. @throws ServiceError `not-found`, `conflict` */
-  rotate(name: string): Promise<KeyOfOperator> {
+  rotate(name: string, act?: Act): Promise<KeyOfOperator> {
     return this.#withNewKey((keyHash) =>
-      this.#context.store.transaction('operator key', (tx) => rotateOperatorKey(tx, name, keyHash), 'fail'),
+      this.#write('operator key', (tx) => rotateOperatorKey(tx, name, keyHash), act),
     );
   }
 
@@ -93,6 +91,27 @@ export class Operators {
     throw new ServiceError(
       'forbidden',
       `${name} has the role ${role}: above ${limit} a deposit needs the role treasurer`,
+    );
+  }
+
+  /** What an operator asks for now, for the audit log. */
+  actOf(request: Omit<Act, 'id'>): Act {
+    return { id: hexOf(this.#context.random.bytes(ACT_OCTETS)), ...request };
+  }
+
+  /** Writes down what an operator asked for, unless the transaction that did it has. @param subject the path of the request */
+  async record(act: Act, subject: string, outcome: string): Promise<void> {
+    const { store, clock } = this.#context;
+    if (await store.read((tx) => isRecorded(tx, act))) return;
+    await store.transaction('audit', (tx) => recordAct(tx, act, subject, outcome, clock.now()), 'fail');
+  }
+
+  #write(name: string, work: (tx: Tx) => Promise<Operator>, act: Act | undefined): Promise<Operator> {
+    const { store, clock } = this.#context;
+    return store.transaction(
+      name,
+      withAct(act, clock, work, (operator) => `operator:${operator.name}`),
+      'fail',
     );
   }
 

@@ -16,6 +16,9 @@ export interface Person {
   readonly createdAt: number;
 }
 
+/** A person as an operator registers them. */
+export type NewPerson = Omit<Person, 'id' | 'createdAt'>;
+
 /** Octets of UTF-8 that a person's name may have. */
 const PERSON_NAME_OCTETS = 64;
 
@@ -23,12 +26,7 @@ const PERSON_NAME_OCTETS = 64;
  * @param earlier who was added by an earlier run of this transaction, which was perhaps committed though nobody heard of it
  * @throws ServiceError `invalid-request`; `conflict` when the number belongs to somebody already
  */
-export async function addPerson(
-  tx: Tx,
-  person: Omit<Person, 'id' | 'createdAt'>,
-  at: number,
-  earlier: PersonId | undefined,
-): Promise<Person> {
+export async function addPerson(tx: Tx, person: NewPerson, at: number, earlier: PersonId | undefined): Promise<Person> {
   if (!E164.test(person.number)) {
     throw new ServiceError('invalid-request', `number: expected + and 7 to 15 digits, got ${person.number}`);
   }

@@ -13,6 +13,7 @@ import {
   merchantById,
   newApiKey,
 } from '../merchants/merchants.ts';
+import { type Act, withAct } from '../operators/audit.ts';
 import { Operators } from '../operators/operators.ts';
 import { resumeMerchant } from '../payments/asked-in-vain.ts';
 import { cancelPayment } from '../payments/cancel.ts';
@@ -24,37 +25,28 @@ import { type Refund, type RefundOrder, refundPayment, refundsOf } from '../paym
 import { type RequestedPayment, requestPayment } from '../payments/request.ts';
 import { type Resolution, resolvePayment } from '../payments/resolve.ts';
 import { type Device, devicesOf } from '../people/devices.ts';
-import { addPerson, lockPerson, type Person, peopleAfter, personById, personByNumber } from '../people/people.ts';
+import {
+  addPerson,
+  lockPerson,
+  type NewPerson,
+  type Person,
+  peopleAfter,
+  personById,
+  personByNumber,
+} from '../people/people.ts';
 import type { NoticeHeaders } from '../rails/rail.ts';
 import { type Acceptance, acceptDifference } from '../reconciliation/accept.ts';
 import { type ReconciliationOrder, reconcileRails } from '../reconciliation/order.ts';
 import type { ReconciliationReport } from '../reconciliation/reconcile.ts';
-import type { Migrated } from '../store/sqlite-file.ts';
 import type { Store, Tx } from '../store/store.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
 import type { DifferenceKind } from '../vocabulary/events.ts';
 import type { PersonId } from '../vocabulary/ids.ts';
 import { isSettled } from '../vocabulary/payment-states.ts';
-import type { Language } from '../vocabulary/person-fields.ts';
 import type { ModemStanding, Reachability } from './modems.ts';
 import type { Running } from './running.ts';
-import type { TakenOver } from './taken-over.ts';
+import { type OpenRequests, type Unfinished, within } from './unfinished.ts';
 import { Waits } from './waits.ts';
-
-/** What a service that ends at once would leave undone. */
-export interface Unfinished {
-  /** Requests without an answer. */
-  readonly answers: number;
-  /** Frames that the bearer has and that have no outcome. */
-  readonly frames: number;
-}
-
-/** The requests of the API that have no answer yet. */
-export interface OpenRequests {
-  readonly count: number;
-  /** From now on new requests are refused. Resolves when all others have their answer. */
-  close(): Promise<void>;
-}
 
 /** Seconds a customer has unless the merchant says otherwise. */
 export const DEFAULT_TTL = 120;
@@ -92,17 +84,14 @@ export class Service {
   }
 
   /** @throws ServiceError `invalid-request`, `conflict` */
-  async addPerson(person: {
-    readonly number: string;
-    readonly name: string;
-    readonly language: Language;
-  }): Promise<Person> {
+  async addPerson(person: NewPerson, act?: Act): Promise<Person> {
     let earlier: PersonId | undefined;
-    return this.#write('person', async (tx) => {
+    const work = async (tx: Tx) => {
       const added = await addPerson(tx, person, this.#context.clock.now(), earlier);
       earlier = added.id;
       return added;
-    });
+    };
+    return this.#write('person', work, act, ({ id }) => `person:${id}`);
   }
 
   /** @throws ServiceError `not-found` */
@@ -131,8 +120,9 @@ export class Service {
   }
 
   /** Registers a phone for a person; the code is to be shown to them, not sent by SMS. @throws ServiceError `not-found` */
-  activate(person: number): Promise<Activation> {
-    return this.#write('activation', async (tx) => createActivation(tx, this.#context, await lockPerson(tx, person)));
+  activate(person: number, act?: Act): Promise<Activation> {
+    const work = async (tx: Tx) => createActivation(tx, this.#context, await lockPerson(tx, person));
+    return this.#write('activation', work, act, ({ deviceId }) => `person:${person} device:${deviceId}`);
   }
 
   /** The application descriptor (JAD) of a phone, as long as its activation lasts. @throws ServiceError `not-found` */
@@ -141,10 +131,10 @@ export class Service {
   }
 
   /** Puts money in a person's account, once a reference. @returns whether it was there before. @throws ServiceError */
-  deposit(person: number, amount: Amount, reference: string): Promise<boolean> {
-    return this.#write('deposit', async (tx) =>
-      deposit(tx, await personById(tx, person), amount, reference, this.#context.clock.now()),
-    );
+  deposit(person: number, amount: Amount, reference: string, act?: Act): Promise<boolean> {
+    const work = async (tx: Tx) =>
+      deposit(tx, await personById(tx, person), amount, reference, this.#context.clock.now());
+    return this.#write('deposit', work, act, () => `deposit:${person}:${reference}`);
   }
 
   /**
@@ -155,13 +145,15 @@ export class Service {
   async addMerchant(
     merchant: { readonly name: string; readonly currency: Currency; readonly personId?: number | undefined },
     idempotencyKey?: string,
+    act?: Act,
   ): Promise<AddedMerchant> {
     const { name, currency } = merchant;
     const apiKey = newApiKey(this.#context, idempotencyKey);
-    return this.#write('merchant', async (tx) => {
+    const work = async (tx: Tx) => {
       const personId = merchant.personId === undefined ? undefined : (await personById(tx, merchant.personId)).id;
       return addMerchant(tx, this.#context.clock, { name, currency, personId }, apiKey, idempotencyKey);
-    });
+    };
+    return this.#write('merchant', work, act, (added) => `merchant:${added.merchant.id}`);
   }
 
   /** @throws ServiceError `not-found` */
@@ -170,8 +162,9 @@ export class Service {
   }
 
   /** Lets a merchant ask again that was suspended, also the customers who said "not me". @throws ServiceError `not-found` */
-  resumeMerchant(id: number, reason: string): Promise<Merchant> {
-    return this.#write('resume', (tx) => resumeMerchant(tx, this.#context, id, reason));
+  resumeMerchant(id: number, reason: string, act?: Act): Promise<Merchant> {
+    const work = (tx: Tx) => resumeMerchant(tx, this.#context, id, reason);
+    return this.#write('resume', work, act, () => `merchant:${id}`);
   }
 
   /** The merchant whose API key it is, or `undefined`. */
@@ -236,8 +229,9 @@ export class Service {
   }
 
   /** An operator says what became of a charge or refund in review. @throws ServiceError `conflict` when nothing is in review */
-  resolve(txn: string, resolution: Resolution): Promise<Payment> {
-    return this.#write('resolve', (tx) => resolvePayment(tx, this.#context, txn, resolution));
+  resolve(txn: string, resolution: Resolution, act?: Act): Promise<Payment> {
+    const work = (tx: Tx) => resolvePayment(tx, this.#context, txn, resolution);
+    return this.#write('resolve', work, act, () => `payment:${txn}`);
   }
 
   /**
@@ -251,9 +245,10 @@ export class Service {
   }
 
   /** An operator accepts a difference of a reconciliation. @returns its kind. @throws ServiceError `not-found`, `invalid-request` */
-  accept(acceptance: Acceptance): Promise<DifferenceKind> {
+  accept(acceptance: Acceptance, act?: Act): Promise<DifferenceKind> {
     const { journal, clock } = this.#context;
-    return this.#write('accept', (tx) => acceptDifference(tx, journal, acceptance, clock.now()));
+    const work = (tx: Tx) => acceptDifference(tx, journal, acceptance, clock.now());
+    return this.#write('accept', work, act, (kind) => `difference:${acceptance.rail}:${acceptance.key}:${kind}`);
   }
 
   /** Compares the rails' settlements with the service; a new difference is an alarm. @throws ServiceError */
@@ -302,12 +297,12 @@ export class Service {
   }
 
   /** What the opening did to a database of an earlier version. */
-  get migrated(): Migrated | undefined {
+  get migrated(): Running['migrated'] {
     return this.#running.migrated;
   }
 
   /** What an earlier run had left, when this one began. */
-  get takenOver(): TakenOver {
+  get takenOver(): Running['takenOver'] {
     return this.#running.takenOver;
   }
 
@@ -325,18 +320,20 @@ export class Service {
     this.#store.stopWaiting();
     const answered = this.#requests.close();
     this.#waits.close();
-    await new Promise<void>((resolve) => {
-      const cancel = this.#context.clock.after(limitMs, resolve);
-      void Promise.all([answered, this.#context.outbox.stop()]).then(() => {
-        cancel();
-        resolve();
-      });
-    });
+    await within(this.#context.clock, limitMs, Promise.all([answered, this.#context.outbox.stop()]));
   }
 
-  /** A request of somebody who can come again: on a full disk it fails. @throws NoRoomError */
-  #write<T>(name: string, work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.#store.transaction(name, work, 'fail');
+  /**
+   * A request of somebody who can come again: on a full disk it fails. @param act of an operator: the audit log has it in the same
+   * transaction @param subjectOf what it was about @throws NoRoomError
+   */
+  #write<T>(
+    name: string,
+    work: (tx: Tx) => Promise<T>,
+    act?: Act,
+    subjectOf: (made: T) => string = () => name,
+  ): Promise<T> {
+    return this.#store.transaction(name, withAct(act, this.#context.clock, work, subjectOf), 'fail');
   }
 
   /** Ends the service. Close the bearer first, so that its messages get an outcome; frames without one are sent again later. */

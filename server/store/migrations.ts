@@ -1,5 +1,6 @@
 import { appendOnly, FIRST_TABLES } from './first-tables.ts';
 import { OPEN_ROWS } from './open-rows.ts';
+import { AUDIT, AUDIT_ON_POSTGRES, OPERATORS } from './operator-migrations.ts';
 
 const KEYS_AND_REPORTS = `
 ALTER TABLE merchant ADD COLUMN idempotency_key TEXT;       -- the administrator's key of the request that registered it
@@ -300,17 +301,6 @@ CREATE TABLE asked_in_vain (
 ) STRICT, WITHOUT ROWID;
 `;
 
-const OPERATORS = `
-CREATE TABLE operator (                        -- who runs the service, each with a key and a role
-  id INTEGER PRIMARY KEY,
-  name TEXT NOT NULL UNIQUE,
-  role TEXT NOT NULL,                          -- viewer, clerk, treasurer, admin
-  key_hash BLOB NOT NULL UNIQUE,               -- SHA-256 of the API key, of 256 random bits
-  created_at INTEGER NOT NULL,
-  revoked_at INTEGER                           -- the row stays, so that no name is given twice
-) STRICT;
-`;
-
 /** What each version adds to the tables of a file. A published entry is never edited; a change is a new entry at the end. */
 export const MIGRATIONS: readonly string[] = [
   FIRST_TABLES,
@@ -327,6 +317,7 @@ export const MIGRATIONS: readonly string[] = [
   ACCEPTED_DIFFERENCES,
   LIMITS,
   OPERATORS,
+  AUDIT,
 ];
 
 /**
@@ -342,4 +333,5 @@ ALTER TABLE inbox DROP CONSTRAINT inbox_digest_sent_at_key;
 ALTER TABLE inbox ADD UNIQUE (sent_at, digest);
 CREATE INDEX inbox_by_digest ON inbox (digest) WHERE by_digest = 1;
 `,
+  15: AUDIT_ON_POSTGRES,
 };

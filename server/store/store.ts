@@ -56,7 +56,7 @@ export interface Store {
    * `work` awaits nothing but its `tx`, and changes nothing outside the database: it may be run again, also when its first run
    * was undone, or was committed and nobody heard of it. Other transactions may run beside it, in this process and in others:
    * each statement sees what was committed before it began, so what decides is locked, or decides in the writing statement.
-   * Locks are taken in the order person, device, challenge, payment, attempt, accounts (a merchant's last), receipt.
+   * Locks are taken in the order person, device, challenge, payment, attempt, accounts (a merchant's last), receipt, head of the audit log.
    * @param name for messages about a transaction that went wrong
    * @param whenUnable what happens when the disk is full or the database is gone: it waits, or it fails. Default `wait`.
    * @throws NoRoomError, UnreachableError

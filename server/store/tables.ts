@@ -1,3 +1,5 @@
+import { OPERATOR_TABLES } from './operator-tables.ts';
+
 /**
  * The tables of the service as they are in this version, for both databases: a new file of SQLite gets this text as it is, and
  * PostgreSQL gets it with other types (`postgres-tables.ts`). A file of an earlier version comes to the same by
@@ -69,15 +71,6 @@ CREATE TABLE asked_in_vain (                   -- requests of a merchant that a 
   not_me_at INTEGER NOT NULL DEFAULT 0,        -- the last time
   PRIMARY KEY (merchant_id, person_id)
 ) STRICT, WITHOUT ROWID;
-
-CREATE TABLE operator (                        -- who runs the service, each with a key and a role
-  id INTEGER PRIMARY KEY,
-  name TEXT NOT NULL UNIQUE,
-  role TEXT NOT NULL,                          -- viewer, clerk, treasurer, admin
-  key_hash BLOB NOT NULL UNIQUE,               -- SHA-256 of the API key, of 256 random bits
-  created_at INTEGER NOT NULL,
-  revoked_at INTEGER                           -- the row stays, so that no name is given twice
-) STRICT;
 
 CREATE TABLE challenge (
   ref TEXT PRIMARY KEY,                        -- 16 hex digits: txn of a payment, challenge of an authentication
@@ -322,7 +315,7 @@ CREATE TABLE receipt (
   at INTEGER NOT NULL,
   PRIMARY KEY (ref, device_id)
 ) STRICT;
-`;
+${OPERATOR_TABLES}`;
 
 /** The rows that each database has from the beginning. */
 export const FIRST_ROWS: string = `
@@ -330,7 +323,7 @@ INSERT INTO ledger_checkpoint (transfer_end) VALUES (0);
 INSERT INTO deletion (id, before) VALUES (1, 0);
 `;
 
-/** A table whose rows are never changed, and are deleted only when they are old. */
+/** A table whose rows are never changed, and are deleted only when they are old, or never. */
 export interface AppendOnly {
   readonly table: string;
   /** The SQL condition for a row `OLD` that may go: true only inside the transactions of the retention job. */
@@ -341,6 +334,7 @@ const BEFORE = '(SELECT before FROM deletion)';
 
 export const APPEND_ONLY: readonly AppendOnly[] = [
   ...['evidence', 'transfer', 'transfer_end', 'journal'].map((table) => ({ table, mayGo: `OLD.at < ${BEFORE}` })),
+  { table: 'audit', mayGo: 'FALSE' },
   { table: 'entry', mayGo: `(SELECT at FROM transfer WHERE id = OLD.transfer_id) < ${BEFORE}` },
   { table: 'merchant_receipt', mayGo: `(SELECT changed_at FROM payment WHERE txn = OLD.txn) < ${BEFORE}` },
 ];

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { cashServer } from '../../../server/cli/cash-server-program.ts';
 import { readKeyFile, servicePrimitives } from '../../../server/index.ts';
 import { inProcess } from '../../in-process.ts';
-import { temporaryFolder } from '../database.ts';
+import { temporaryFolder, write } from '../database.ts';
 import { shop, World } from '../world.ts';
 
 const KEY = /^cm_operator_[0-9a-f]{64}$/;
@@ -97,5 +97,45 @@ describe('cash-server operator', () => {
     const ended = await made.run(...args);
     expect({ code: ended.code, out: ended.out }).toEqual({ code, out: '' });
     expect(ended.err).toContain(words);
+  });
+});
+
+describe('cash-server audit', () => {
+  it('verify and list: beside the running service; 1 and the first row when the chain is broken', async () => {
+    const data = join(temporaryFolder(), 'data');
+    const { adminKey } = JSON.parse((await inProcess(cashServer, 'init', '--data', data, '--json')).out);
+    const audit = (...args: readonly string[]) => inProcess(cashServer, 'audit', ...args, '--data', data);
+    expect(await audit('verify')).toEqual({ code: 0, out: 'The audit log is whole: 0 rows.\n', err: '' });
+    const world = new World('audit');
+    const database = join(data, 'service.db');
+    await world.open(database, { keys: readKeyFile(join(data, 'keys.json'), servicePrimitives()) });
+    for (const name of ['anna', 'bruno']) {
+      const headers = { authorization: `Bearer ${adminKey}` };
+      const request = { method: 'POST', url: '/v1/operators', headers, payload: { name, role: 'viewer' } } as const;
+      expect((await world.service.http.inject(request)).statusCode).toBe(201);
+    }
+    expect((await audit('verify')).out).toMatch(/^The audit log is whole: 2 rows\.\nLast hash: [0-9a-f]{64}\n$/);
+    const time = new Date(world.clock.now()).toISOString();
+    const line = (seq: number, name: string) =>
+      `${seq}\t${time}\tadmin\tadmin\tPOST /v1/operators\toperator:${name}\tdone\n`;
+    expect((await audit('list')).out).toBe(line(1, 'anna') + line(2, 'bruno'));
+    expect((await audit('list', '--operator', 'anna')).out).toBe('');
+    expect((await audit('list', '--operator', 'admin')).out).toBe(line(1, 'anna') + line(2, 'bruno'));
+    const [first = ''] = (await audit('list', '--json')).out.split('\n');
+    expect(JSON.parse(first)).toEqual({
+      event: 'act',
+      ...{ seq: 1, at: time, operator: 'admin', role: 'admin', route: 'POST /v1/operators', outcome: 'done' },
+      subject: 'operator:anna',
+      request: expect.stringMatching(/^[0-9a-f]{32}$/),
+      bodyDigest: expect.stringMatching(/^[0-9a-f]{64}$/),
+      hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    await world.service.close();
+    await write(database, 'DROP TRIGGER audit_is_not_changed', "UPDATE audit SET subject = 'operator:x' WHERE seq = 1");
+    expect(await audit('verify')).toEqual({
+      code: 1,
+      out: 'The audit log is broken at row 1: it was changed, or the row before it\n',
+      err: '',
+    });
   });
 });

@@ -15,6 +15,7 @@ const ORDER = [
   'receipt',
   'asked_in_vain',
   'merchant',
+  'audit_head',
 ];
 
 /** The tables whose rows a statement locks on PostgreSQL. */

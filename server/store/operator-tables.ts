@@ -1,0 +1,30 @@
+/** Part of `TABLES`: who runs the service, and what they did. */
+export const OPERATOR_TABLES: string = `
+CREATE TABLE operator (                        -- who runs the service, each with a key and a role
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  role TEXT NOT NULL,                          -- viewer, clerk, treasurer, admin
+  key_hash BLOB NOT NULL UNIQUE,               -- SHA-256 of the API key, of 256 random bits
+  created_at INTEGER NOT NULL,
+  revoked_at INTEGER                           -- the row stays, so that no name is given twice
+) STRICT;
+
+CREATE TABLE audit (                           -- what operators did; each row has the hash of the one before in its own
+  seq INTEGER PRIMARY KEY,                     -- without gaps
+  at INTEGER NOT NULL,
+  request TEXT NOT NULL UNIQUE,                -- so that a transaction that runs twice writes one row
+  operator TEXT NOT NULL,
+  role TEXT NOT NULL,
+  route TEXT NOT NULL,
+  subject TEXT NOT NULL,                       -- person:1, or the path of a request that was refused
+  body_digest BLOB,                            -- SHA-256; NULL: the body was not read
+  outcome TEXT NOT NULL,                       -- done, or refused and the status of HTTP
+  hash BLOB NOT NULL                           -- SHA-256 of the hash before and of the other fields
+) STRICT;
+
+CREATE TABLE audit_head (                      -- the last row of the chain: locked by whoever appends
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  seq INTEGER NOT NULL,
+  hash BLOB NOT NULL
+) STRICT;
+`;

@@ -1,0 +1,192 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { auditAfter, checkAudit } from '../../../server/operators/audit.ts';
+import { look, onPostgres, rows, write } from '../database.ts';
+import { runTwice } from '../run-twice.ts';
+import { CUSTOMER_NUMBER, shop } from '../world.ts';
+
+const EUR = 'EUR' as const;
+const ANNA = { number: '+393400000077', name: 'Anna', language: 'en' } as const;
+
+/** A shop, and what an operator asks of its API. */
+async function office() {
+  const base = await shop('audit');
+  const { world } = base;
+  const { apiKey } = await world.service.operators.add({ name: 'carla', role: 'treasurer' });
+  const post = async (url: string, body?: object, key: string = apiKey) => {
+    const headers = { authorization: `Bearer ${key}` };
+    const asked = { method: 'POST', url, headers } as const;
+    return (await world.service.http.inject({ ...asked, ...(body !== undefined && { payload: body }) })).statusCode;
+  };
+  const log = () => look(world.database, (tx) => auditAfter(tx, 0, 1_000));
+  const check = () => look(world.database, checkAudit);
+  return { ...base, post, log, check };
+}
+
+describe('the audit log', () => {
+  it('has who asked for what, about what, and what came of it', async () => {
+    const { world, post, log, check } = await office();
+    expect(await check()).toEqual({ rows: 0, hash: new Uint8Array(32), broken: undefined });
+    const admin = world.adminKey;
+    const answers = [
+      await post('/v1/people', ANNA),
+      await post('/v1/people/2/activations'),
+      await post('/v1/people/2/deposits', { amount: { minor: 5, currency: EUR }, reference: 'a' }),
+      await post('/v1/people/2/deposits', { amount: { minor: 5, currency: EUR }, reference: 'a' }),
+      await post('/v1/people/2/deposits', { amount: { minor: 6, currency: EUR }, reference: 'a' }),
+      await post('/v1/merchants', { name: 'Bar', currency: EUR }),
+      await post('/v1/merchants/2/resume?x=1', { reason: 'r' }),
+      await post('/v1/merchants/2/resume', { reason: 'r' }, admin),
+      await post('/v1/operators', { name: 'bruno', role: 'viewer' }, admin),
+      await post('/v1/operators/bruno/rotate-key', undefined, admin),
+      await post('/v1/operators/bruno/revoke', undefined, admin),
+      await post('/v1/operator/rotate-key', undefined, 'nobody'),
+      await post('/v1/people', { nonsense: 1 }),
+      await post('/v1/reconciliations', {}),
+    ];
+    expect(answers).toEqual([201, 201, 201, 200, 409, 201, 403, 200, 201, 200, 200, 401, 400, 200]);
+    const found = await log();
+    const deviceId = (await world.service.devices((await world.service.person(2)).id))[0]?.id;
+    expect(
+      found.map(({ operator, role, route, subject, outcome }) => [operator, role, route, subject, outcome]),
+    ).toEqual([
+      ['carla', 'treasurer', 'POST /v1/people', 'person:2', 'done'],
+      ['carla', 'treasurer', 'POST /v1/people/:id/activations', `person:2 device:${deviceId}`, 'done'],
+      ['carla', 'treasurer', 'POST /v1/people/:id/deposits', 'deposit:2:a', 'done'],
+      ['carla', 'treasurer', 'POST /v1/people/:id/deposits', 'deposit:2:a', 'done'],
+      ['carla', 'treasurer', 'POST /v1/people/:id/deposits', '/v1/people/2/deposits', 'refused 409'],
+      ['carla', 'treasurer', 'POST /v1/merchants', 'merchant:2', 'done'],
+      ['carla', 'treasurer', 'POST /v1/merchants/:id/resume', '/v1/merchants/2/resume', 'refused 403'],
+      ['admin', 'admin', 'POST /v1/merchants/:id/resume', 'merchant:2', 'done'],
+      ['admin', 'admin', 'POST /v1/operators', 'operator:bruno', 'done'],
+      ['admin', 'admin', 'POST /v1/operators/:name/rotate-key', 'operator:bruno', 'done'],
+      ['admin', 'admin', 'POST /v1/operators/:name/revoke', 'operator:bruno', 'done'],
+      ['carla', 'treasurer', 'POST /v1/people', '/v1/people', 'refused 400'],
+      ['carla', 'treasurer', 'POST /v1/reconciliations', '/v1/reconciliations', 'done'],
+    ]);
+    expect(found.map(({ seq }) => seq)).toEqual(found.map((_, index) => index + 1));
+    expect(new Set(found.map(({ at }) => at))).toEqual(new Set([world.clock.now()]));
+    // The body of a request that is not allowed is not read.
+    expect(found.map(({ bodyDigest }) => bodyDigest?.length)).toEqual([
+      32,
+      undefined,
+      32,
+      32,
+      32,
+      32,
+      undefined,
+      32,
+      32,
+      undefined,
+      undefined,
+      32,
+      32,
+    ]);
+    expect(found[2]?.bodyDigest).toEqual(found[3]?.bodyDigest);
+    expect(found[2]?.bodyDigest).not.toEqual(found[4]?.bodyDigest);
+    expect(await check()).toEqual({ rows: 13, hash: found[12]?.hash, broken: undefined });
+  });
+
+  it('has no number, name, reason or key of a request', async () => {
+    const { world, post } = await office();
+    await post('/v1/people', ANNA);
+    await post('/v1/payments/0123456789abcdef/resolve', { moved: true, reason: 'a secret reason' });
+    const text = JSON.stringify(await rows(world.database, 'SELECT * FROM audit'));
+    for (const word of [ANNA.number, ANNA.name, 'secret', 'cm_']) expect(text).not.toContain(word);
+  });
+
+  it('reads nothing down but what was not allowed', async () => {
+    const { world, log } = await office();
+    const clerk = await world.service.operators.add({ name: 'dora', role: 'clerk' });
+    for (const [url, status] of [
+      ['/v1/people', 200],
+      ['/v1/operators', 403],
+    ] as const) {
+      const headers = { authorization: `Bearer ${clerk.apiKey}` };
+      expect((await world.service.http.inject({ url, headers })).statusCode).toBe(status);
+    }
+    expect((await log()).map(({ route, outcome }) => [route, outcome])).toEqual([['GET /v1/operators', 'refused 403']]);
+  });
+
+  it('is written in the transaction of the act: both are there, or neither', async () => {
+    const { world, post, log } = await office();
+    let fails = true;
+    world.beforeStatement = (sql) => {
+      if (fails && sql.includes('INSERT INTO audit (')) throw new Error('no room for it');
+    };
+    expect(await post('/v1/people', ANNA)).toBe(500);
+    expect(await world.service.personByNumber(ANNA.number)).toBeUndefined();
+    fails = false;
+    expect(await post('/v1/people', ANNA)).toBe(201);
+    expect((await log()).map(({ outcome }) => outcome)).toEqual(['done']);
+  });
+
+  it.each(['undone', 'kept'] as const)(
+    'has a request once when its transaction ran twice, the first run %s',
+    async (fate) => {
+      const { world, post, log, check } = await office();
+      world.body = runTwice(() => fate);
+      expect(await post('/v1/people', ANNA)).toBe(201);
+      expect(await post('/v1/people', { ...ANNA, number: CUSTOMER_NUMBER })).toBe(409);
+      expect((await log()).map(({ outcome }) => outcome)).toEqual(['done', 'refused 409']);
+      expect(await check()).toMatchObject({ rows: 2, broken: undefined });
+    },
+  );
+
+  it('has every row when many are written at once', async () => {
+    const { post, check } = await office();
+    const numbers = Array.from({ length: 12 }, (_, index) => `+3934000001${10 + index}`);
+    const answers = await Promise.all(numbers.map((number) => post('/v1/people', { ...ANNA, number })));
+    expect(new Set(answers)).toEqual(new Set([201]));
+    expect(await check()).toMatchObject({ rows: 12, broken: undefined });
+  });
+});
+
+describe('the chain of the audit log', () => {
+  let made: Awaited<ReturnType<typeof office>>;
+  beforeEach(async () => {
+    made = await office();
+    for (const reference of ['a', 'b', 'c']) {
+      await made.post('/v1/people/1/deposits', { amount: { minor: 1, currency: EUR }, reference });
+    }
+  });
+
+  it('is only appended to', async () => {
+    const { world, check } = made;
+    for (const sql of ["UPDATE audit SET operator = 'x'", 'DELETE FROM audit', 'DELETE FROM audit WHERE seq = 3']) {
+      await expect(write(world.database, sql)).rejects.toThrow('append only');
+    }
+    await write(world.database, `UPDATE deletion SET before = ${Number.MAX_SAFE_INTEGER}`);
+    await expect(write(world.database, 'DELETE FROM audit')).rejects.toThrow('append only');
+    expect(await check()).toMatchObject({ rows: 3, broken: undefined });
+  });
+
+  const FIELDS: readonly (readonly [sql: string, seq: number, reason: string])[] = [
+    ...['operator', 'role', 'route', 'subject', 'outcome', 'request'].map(
+      (field) => [`UPDATE audit SET ${field} = 'x' WHERE seq = 2`, 2, 'it was changed, or the row before it'] as const,
+    ),
+    ['UPDATE audit SET at = at + 1 WHERE seq = 2', 2, 'it was changed, or the row before it'],
+    ['UPDATE audit SET body_digest = NULL WHERE seq = 2', 2, 'it was changed, or the row before it'],
+    [
+      'UPDATE audit SET hash = (SELECT hash FROM audit WHERE seq = 1) WHERE seq = 2',
+      2,
+      'it was changed, or the row before it',
+    ],
+    ['DELETE FROM audit WHERE seq = 1', 1, 'it is missing'],
+    ['DELETE FROM audit WHERE seq = 2', 2, 'it is missing'],
+    ['DELETE FROM audit WHERE seq = 3', 3, 'it is missing'],
+    ['DELETE FROM audit', 1, 'it is missing'],
+    ['DELETE FROM audit_head', 4, 'the head of the chain is missing'],
+    ['UPDATE audit_head SET seq = 2', 4, 'the head is another row'],
+    ['UPDATE audit_head SET hash = (SELECT hash FROM audit WHERE seq = 1)', 4, 'the head is another row'],
+  ];
+  it.each(FIELDS)('%s: row %i, %s', async (sql, seq, reason) => {
+    const { world, check } = made;
+    await write(
+      world.database,
+      ...(onPostgres
+        ? ['ALTER TABLE audit DISABLE TRIGGER USER', sql, 'ALTER TABLE audit ENABLE TRIGGER USER']
+        : ['DROP TRIGGER audit_is_not_changed', 'DROP TRIGGER audit_is_not_deleted', sql]),
+    );
+    expect((await check()).broken).toEqual({ seq, reason });
+  });
+});
