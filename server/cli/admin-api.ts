@@ -80,12 +80,25 @@ async function exchange(
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     return { ok: response.ok, status: response.status, text: await response.text() };
-  } catch {
+  } catch (error) {
+    const distrust = distrustOf(error);
+    if (distrust !== undefined) {
+      throw new Error(
+        `the certificate of ${server} is not accepted (${distrust}): is it for this name? That of your own authority goes into a file, and its name into NODE_EXTRA_CA_CERTS`,
+      );
+    }
     if (!aborter.signal.aborted) throw new Error(`no service answers at ${server}: is "cash-server serve" running?`);
     throw new Error(`${server} has not answered within ${limitMs / 1000} s; whether it did it is not known`);
   } finally {
     cancel();
   }
+}
+
+/** Why the certificate was not accepted, or `undefined` when it was not for that. */
+function distrustOf(error: unknown): string | undefined {
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (!(cause instanceof Error) || !('code' in cause)) return undefined;
+  return /CERT|SIGNATURE|ISSUER/.test(String(cause.code)) ? cause.message.split(';')[0] : undefined;
 }
 
 function parseJson(text: string): unknown {

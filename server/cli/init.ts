@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { Command } from 'commander';
 import { hexOf } from '../../device/safe-mobile/index.ts';
 import { outputOf } from '../../modem/cli/program.ts';
@@ -10,6 +10,7 @@ import { addOperator } from '../operators/operator.ts';
 import { openStore } from '../store/open-store.ts';
 import { databaseAddress, dataFolder } from './data-folder.ts';
 import { DATABASE_VARIABLE } from './environment.ts';
+import { narrow } from './narrow.ts';
 
 /** `cash-server init`: a new service's keys and database. */
 export function initCommand(): Command {
@@ -18,6 +19,7 @@ export function initCommand(): Command {
     .action(async (options: { data: string }, command: Command) => {
       const files = dataFolder(options.data);
       mkdirSync(options.data, { recursive: true, mode: 0o700 });
+      narrow(options.data);
       const { keys, rootSeed, adminKey } = createServiceKeys(servicePrimitives(), systemRandom);
       const { adminKeyHash = hashApiKey(adminKey), ...inFile } = keys;
       writeKeyFile(files.keys, inFile);
@@ -27,7 +29,6 @@ export function initCommand(): Command {
       const database = address ?? files.database;
       const { store } = await openStore({ database, clock: systemClock, random: systemRandom });
       try {
-        if (address === undefined) chmodSync(files.database, 0o600);
         const first = { name: 'admin', role: 'admin' } as const;
         await store.transaction('first operator', (tx) => addOperator(tx, first, adminKeyHash, systemClock.now()));
       } finally {

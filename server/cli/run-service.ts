@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { type Output, UsageError } from '../../modem/cli/program.ts';
 import { systemClock, systemRandom } from '../../modem/index.ts';
@@ -12,18 +13,14 @@ import { lockFile } from '../store/lock.ts';
 import { messageOf } from '../vocabulary/errors.ts';
 import { databaseAddress, dataFolder } from './data-folder.ts';
 import { DATABASE_VARIABLE, KEYS_VARIABLE } from './environment.ts';
+import { type Exposure, httpOptionsOf, type Listen } from './exposure.ts';
 import { journalLine } from './journal-line.ts';
+import { narrow } from './narrow.ts';
 import { modemLine, openServiceModems, ownNumber, type ServiceModems } from './service-modems.ts';
 import { StopSignal } from './stop-signal.ts';
 
-/** Where the HTTP API listens. */
-export interface Listen {
-  readonly host: string;
-  readonly port: number;
-}
-
 /** The options of `cash-server serve`. */
-export interface ServeOptions {
+export interface ServeOptions extends Exposure {
   readonly data?: string;
   readonly port?: readonly [string, ...string[]];
   /** False: this process neither sends nor receives. */
@@ -31,7 +28,6 @@ export interface ServeOptions {
   /** False: this process has no HTTP API. */
   readonly http: boolean;
   readonly number?: string;
-  readonly listen: Listen;
 }
 
 /** How long answers and frames at the modem may take once the service is to end, ms: the rest is for the modem and the database. */
@@ -43,7 +39,11 @@ export async function runService(options: ServeOptions, output: Output): Promise
     process.stderr.write(`cash-server: ${line}\n`);
     process.exit(1);
   });
+  const http = options.http ? httpOptionsOf(options) : undefined;
   const { database, keys, lock } = whereAndWhat(options);
+  if (options.data !== undefined) {
+    for (const line of narrow(options.data)) output.print({ event: 'narrowed', line }, line);
+  }
   const unlock = lock === undefined ? () => {} : lockFile(lock);
   let canWrite = true;
   try {
@@ -62,6 +62,7 @@ export async function runService(options: ServeOptions, output: Output): Promise
         clock: systemClock,
         random: systemRandom,
         primitives: servicePrimitives(),
+        http,
         log: (entry) =>
           output.print({ event: 'journal', seq: entry.seq, at: entry.at, entry: entry.event }, journalLine(entry)),
         onRoom: (hasRoom) => {
@@ -77,7 +78,7 @@ export async function runService(options: ServeOptions, output: Output): Promise
       try {
         service.onModem((standing) => output.print({ event: 'modem', ...viewModem(standing) }, modemLine(standing)));
         tellBeginning(service, output);
-        const url = options.http ? await listen(service, options.listen) : undefined;
+        const url = http === undefined ? undefined : await listen(service, options.listen, http.tls !== undefined);
         announce(service, url, output);
         await stop.wanted;
         if (!canWrite) output.print({ event: 'stopping', writes: false }, UNWRITTEN_AT_END);
@@ -113,11 +114,14 @@ function whereAndWhat({ data }: ServeOptions): WhereAndWhat {
     );
   }
   const files = dataFolder(data ?? '');
-  return {
-    database: address ?? files.database,
-    keys: text === '' ? readKeyFile(files.keys, primitives) : readKeyText(text, KEYS_VARIABLE, primitives),
-    lock: address === undefined ? files.lock : undefined,
-  };
+  const keys = text === '' ? readKeyFile(files.keys, primitives) : readKeyText(text, KEYS_VARIABLE, primitives);
+  if (address !== undefined) return { database: address, keys, lock: undefined };
+  if (!existsSync(files.database)) {
+    throw new Error(
+      `${files.database} is missing: put a backup of it there; a new service begins in another folder, with "cash-server init"`,
+    );
+  }
+  return { database: files.database, keys, lock: files.lock };
 }
 
 type ModemsOrNone = Omit<ServiceModems, 'bearer'> & { readonly bearer: ServiceModems['bearer'] | undefined };
@@ -198,9 +202,10 @@ function announce(service: Service, url: string | undefined, output: Output): vo
   );
 }
 
-async function listen(service: Service, { host, port }: Listen): Promise<string> {
+async function listen(service: Service, { host, port }: Listen, tls: boolean): Promise<string> {
   try {
-    return await service.http.listen({ host, port });
+    const url = await service.http.listen({ host, port });
+    return tls ? url.replace(/^http:/, 'https:') : url;
   } catch (error) {
     const reason = messageOf(error);
     throw new Error(`the HTTP API cannot listen on ${host}:${port} (${reason}): choose another --listen`);

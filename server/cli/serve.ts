@@ -2,7 +2,8 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { outputOf, portNameOption } from '../../modem/cli/program.ts';
 import { E164 } from '../vocabulary/person-fields.ts';
 import { DATABASE_VARIABLE, KEYS_VARIABLE, PIN_VARIABLE } from './environment.ts';
-import type { Listen, ServeOptions } from './run-service.ts';
+import type { Listen } from './exposure.ts';
+import type { ServeOptions } from './run-service.ts';
 
 /** `cash-server serve`: the service on a modem, until SIGINT or SIGTERM. */
 export function serveCommand(): Command {
@@ -21,6 +22,13 @@ export function serveCommand(): Command {
         .argParser(listenOption)
         .default({ host: '127.0.0.1', port: 8080 }, '127.0.0.1:8080'),
     )
+    .option(
+      '--tls-cert <file>',
+      'HTTPS: the certificate with its chain (PEM); needed when others than this machine reach it',
+    )
+    .option('--tls-key <file>', 'the key of the certificate (PEM)')
+    .option('--behind-proxy', 'a proxy in front does TLS, and says in X-Forwarded-For who asks')
+    .option('--host <name>', 'a name by which clients call it (again for more names)', hostsOption)
     .addHelpText(
       'after',
       [
@@ -40,6 +48,11 @@ function portsOption(text: string, before: readonly string[] = []): readonly str
   const name = portNameOption(text);
   if (!before.includes(name)) return [...before, name];
   throw new InvalidArgumentError('Name each modem once.');
+}
+
+function hostsOption(text: string, before: readonly string[] = []): readonly string[] {
+  if (/^[a-z0-9.-]+$/i.test(text)) return [...before, text];
+  throw new InvalidArgumentError('Give a name without scheme and port, as pay.example.org.');
 }
 
 function numberOption(text: string): string {

@@ -4,6 +4,8 @@ import { DEVICE_STATES, type DeviceState } from '../vocabulary/device-states.ts'
 import { LANGUAGES, type Language } from '../vocabulary/person-fields.ts';
 import { AmountBody, AmountView, CurrencyText, KeyText, NumberText, PageSize, TimeText } from './amount-schema.ts';
 
+const ID_SPELLING = 'expected digits, without zeros before them';
+
 export interface PersonBody {
   readonly number: string;
   readonly name: string;
@@ -57,11 +59,11 @@ export interface PeopleQuery {
 
 export const PeopleQuery: z.ZodType<PeopleQuery> = z.strictObject({
   number: NumberInQuery.optional().describe('Only the person with this number'),
-  after: z.coerce
-    .number<string>()
-    .int()
-    .min(0)
-    .default(0)
+  after: z
+    .string()
+    .regex(/^(0|[1-9][0-9]{0,14})$/, ID_SPELLING)
+    .default('0')
+    .transform(Number)
     .describe('The people after this id: next of the answer before'),
   limit: PageSize,
 });
@@ -146,5 +148,10 @@ export const ReasonBody: z.ZodType<{ readonly reason: string }> = z.strictObject
   reason: z.string().trim().min(1).max(400).describe('It is kept in the journal'),
 });
 
-/** The id of a person or merchant in a path. */
-export const IdParams: z.ZodType<{ readonly id: number }> = z.object({ id: z.coerce.number<string>().int().min(1) });
+/** The id of a person or merchant in a path: one spelling, so that who compares paths compares ids. */
+export const IdParams: z.ZodType<{ readonly id: number }> = z.object({
+  id: z
+    .string()
+    .regex(/^[1-9][0-9]{0,14}$/, ID_SPELLING)
+    .transform(Number),
+});

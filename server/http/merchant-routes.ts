@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Rejection } from '../payments/limits.ts';
 import type { Payment } from '../payments/payment.ts';
+import { UNREACHABLE } from '../payments/request.ts';
 import type { Service } from '../service/service.ts';
 import { ServiceError, type ServiceErrorCode } from '../vocabulary/errors.ts';
 import type { MerchantId } from '../vocabulary/ids.ts';
@@ -24,7 +25,7 @@ import { viewMerchant, viewPayment, viewPayments, viewReceipt } from './views.ts
 const tags = ['payments'];
 
 const REJECTIONS: Readonly<Record<Rejection, readonly [code: ServiceErrorCode, detail: string]>> = {
-  'customer-unreachable': ['customer-unreachable', 'The customer has no active phone, or it is blocked'],
+  'customer-unreachable': ['customer-unreachable', UNREACHABLE],
   'customer-busy': ['limit-exceeded', 'The customer has too many requests waiting: try again later'],
   'amount-limit': ['limit-exceeded', 'The amount is above the limit of one payment'],
   'merchant-suspended': ['limit-exceeded', 'Customers said that your requests were not theirs: ask the operator'],

@@ -54,7 +54,9 @@ export async function rateLimits(app: FastifyInstance, given: Partial<Limits> = 
       try {
         await isRight(request);
       } catch (error) {
-        if (error instanceof ServiceError && error.code === 'unauthorized') await wrongKeys(request);
+        // A key that is not for this route (403) is a good one.
+        const isWrong = error instanceof ServiceError && error.code === 'unauthorized';
+        await (isWrong ? wrongKeys : goodKey)(request);
         throw error;
       }
       await goodKey(request);

@@ -18,14 +18,25 @@ function start(): void {
   document.documentElement.lang = language();
   document.title = words.title;
   document.getElementById('main')?.replaceWith(main);
-  const given = new URLSearchParams(location.hash.slice(1)).get('key');
-  if (given !== null) {
-    sessionStorage.setItem(KEY, given);
-    history.replaceState(null, '', location.pathname);
-  }
+  takeKey();
   const key = sessionStorage.getItem(KEY);
   if (key === null) askForKey('');
-  else void enter(new Api(key));
+  else if (isKey(key)) void enter(new Api(key));
+  else forgetKey(words.keyWrong);
+}
+
+/** Takes the key out of the address, where others would read it. @returns whether there was one */
+function takeKey(): boolean {
+  const given = new URLSearchParams(location.hash.slice(1)).get('key');
+  if (given === null) return false;
+  sessionStorage.setItem(KEY, given.trim());
+  history.replaceState(null, '', location.pathname);
+  return true;
+}
+
+/** Whether a header can carry it: another text is no key of this service. */
+function isKey(text: string): boolean {
+  return /^[\x21-\x7e]+$/.test(text);
 }
 
 function askForKey(trouble: string): void {
@@ -39,17 +50,22 @@ function askForKey(trouble: string): void {
   );
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    const key = typed(form, 'key').trim();
-    sessionStorage.setItem(KEY, key);
-    void enter(new Api(key));
+    sessionStorage.setItem(KEY, typed(form, 'key').trim());
+    location.reload();
   });
   watching = undefined;
   main.replaceChildren(element('h1', {}, words.title), section(words.keyTitle, form));
 }
 
-function forgetKey(trouble = ''): void {
+function forgetKey(trouble: string): void {
   sessionStorage.removeItem(KEY);
   askForKey(trouble);
+}
+
+/** Of the merchant who was here nothing stays: what still waits for an answer ends with the page. */
+function leave(): void {
+  sessionStorage.removeItem(KEY);
+  location.reload();
 }
 
 async function enter(api: Api): Promise<void> {
@@ -62,7 +78,7 @@ async function enter(api: Api): Promise<void> {
       section(words.askTitle, askForm(api, merchant)),
       section(words.currentTitle, current),
       element('section', { class: 'wide' }, element('h2', {}, words.listTitle), list),
-      button(words.keyForget, () => forgetKey(), true),
+      button(words.keyForget, leave, true),
     );
     showList(payments);
     void watchHealth(api);
@@ -220,4 +236,8 @@ function typed(form: HTMLFormElement, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
+// The browser does not load the page again for a link that differs by its fragment only.
+addEventListener('hashchange', () => {
+  if (takeKey()) location.reload();
+});
 start();

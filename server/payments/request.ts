@@ -11,7 +11,7 @@ import type { Merchant } from '../merchants/merchants.ts';
 import { recipientOf } from '../outgoing/compose.ts';
 import { unixTime } from '../outgoing/context.ts';
 import { type Device, lockEnrolledDevice } from '../people/devices.ts';
-import type { Person } from '../people/people.ts';
+import { type Person, personByNumber } from '../people/people.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
 import { refOctets } from '../vocabulary/ids.ts';
@@ -34,6 +34,9 @@ export interface PaymentRequest {
   readonly matchCode?: number;
   readonly init?: PaymentInit;
 }
+
+/** A request of which only the number of its customer is known. */
+type ToAnybody = Omit<PaymentRequest, 'customer'> & { readonly customer: Pick<Person, 'number'> };
 
 /** The payment that a request led to, and whether it was there before. */
 export interface RequestedPayment {
@@ -63,8 +66,28 @@ export async function requestPayment(
   return meanwhile;
 }
 
+/** What a merchant hears of a number that nobody has, of a customer without an active phone, and of one whose phone is blocked. */
+export const UNREACHABLE = 'The customer cannot be asked: it is no customer of this service, or has no active phone';
+
+/**
+ * Accepts a merchant's request to whoever has a number, as {@link requestPayment}.
+ * @throws ServiceError `customer-unreachable`, after the same looks at the request whether somebody has the number or not: let
+ * the transaction end by it, so that nothing is written down
+ */
+export async function requestByNumber(tx: Tx, context: PaymentContext, request: ToAnybody): Promise<RequestedPayment> {
+  const customer = await personByNumber(tx, request.customer.number);
+  if (customer === undefined) {
+    await knownPayment(tx, request);
+    checkRequest(request);
+    throw new ServiceError('customer-unreachable', UNREACHABLE);
+  }
+  const asked = await requestPayment(tx, context, { ...request, customer });
+  if (asked.payment.reason !== 'customer-unreachable') return asked;
+  throw new ServiceError('customer-unreachable', UNREACHABLE);
+}
+
 /** The payment that the merchant asked for under this mref before. @throws ServiceError `conflict` when it is another one */
-async function knownPayment(tx: ReadTx, request: PaymentRequest): Promise<RequestedPayment | undefined> {
+async function knownPayment(tx: ReadTx, request: ToAnybody): Promise<RequestedPayment | undefined> {
   const known = await paymentByMref(tx, request.merchant.id, request.mref);
   if (known === undefined) return undefined;
   if (known.fingerprint === fingerprintOf(request)) return { payment: known, repeated: true };
@@ -76,7 +99,7 @@ export function referenceRoom(payee: string): number {
   return REQUEST_TEXT_OCTETS - new TextEncoder().encode(payee).length;
 }
 
-function checkRequest({ merchant, amount, reference }: PaymentRequest): void {
+function checkRequest({ merchant, amount, reference }: ToAnybody): void {
   if (amount.currency !== merchant.currency) {
     throw new ServiceError('invalid-request', `${merchant.name} takes ${merchant.currency}, not ${amount.currency}`);
   }
@@ -147,6 +170,6 @@ function create(context: PaymentContext, request: PaymentRequest, device: Device
   };
 }
 
-function fingerprintOf({ customer, amount, reference, ttl }: PaymentRequest): string {
+function fingerprintOf({ customer, amount, reference, ttl }: ToAnybody): string {
   return JSON.stringify([customer.number, amount.minor, amount.currency, reference, ttl]);
 }

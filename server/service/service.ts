@@ -22,7 +22,7 @@ import { type MerchantReceipt, merchantReceipt } from '../payments/merchant-rece
 import type { PaymentOrder } from '../payments/order.ts';
 import { findPayments, type Payment, type PaymentQuery, requirePayment } from '../payments/payment.ts';
 import { type Refund, type RefundOrder, refundPayment, refundsOf } from '../payments/refund.ts';
-import { type RequestedPayment, requestPayment } from '../payments/request.ts';
+import { type RequestedPayment, requestByNumber } from '../payments/request.ts';
 import { type Resolution, resolvePayment } from '../payments/resolve.ts';
 import { type Device, devicesOf } from '../people/devices.ts';
 import {
@@ -39,7 +39,6 @@ import { type Acceptance, acceptDifference } from '../reconciliation/accept.ts';
 import { type ReconciliationOrder, reconcileRails } from '../reconciliation/order.ts';
 import type { ReconciliationReport } from '../reconciliation/reconcile.ts';
 import type { Store, Tx } from '../store/store.ts';
-import { ServiceError } from '../vocabulary/errors.ts';
 import type { DifferenceKind } from '../vocabulary/events.ts';
 import type { PersonId } from '../vocabulary/ids.ts';
 import { isSettled } from '../vocabulary/payment-states.ts';
@@ -172,16 +171,14 @@ export class Service {
     return this.#store.read((tx) => merchantByApiKey(tx, apiKey));
   }
 
-  /** Asks a customer for a payment. The state may be REJECTED. @throws ServiceError */
+  /**
+   * Asks a customer for a payment. The state may be REJECTED.
+   * @throws ServiceError `customer-unreachable`: nothing is written down, so that a merchant does not learn who is a customer
+   */
   requestPayment(merchant: Merchant, order: PaymentOrder): Promise<RequestedPayment> {
     const { mref, amount, reference = '', ttl = DEFAULT_TTL } = order;
-    return this.#write('request', async (tx) => {
-      const customer = await personByNumber(tx, order.customer);
-      if (customer === undefined) {
-        throw new ServiceError('customer-unreachable', `${order.customer} is not a customer of this service`);
-      }
-      return requestPayment(tx, this.#context, { merchant, mref, customer, amount, reference, ttl });
-    });
+    const request = { merchant, mref, customer: { number: order.customer }, amount, reference, ttl };
+    return this.#write('request', (tx) => requestByNumber(tx, this.#context, request));
   }
 
   /** The payment as it stands. @throws ServiceError `not-found` */

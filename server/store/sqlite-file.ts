@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { messageOf } from '../vocabulary/errors.ts';
 import { copyDatabase } from './copy.ts';
 import { MIGRATIONS } from './migrations.ts';
+import { makePrivate } from './private-file.ts';
 import { SQLITE_TABLES } from './sqlite-tables.ts';
 import { StoreError } from './store.ts';
 
@@ -55,6 +56,8 @@ export function openSqliteFile(path: string): SqliteFile {
 function open(path: string): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
+    // Its journal and its shared memory get the mode of the file.
+    if (path !== ':memory:') makePrivate(path);
     database = new DatabaseSync(path, { timeout: 2_000 });
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
     database.exec(`PRAGMA temp_store = MEMORY; PRAGMA cache_size = -${CACHE_KIB}`);

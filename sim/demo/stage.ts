@@ -71,7 +71,7 @@ async function build(options: StageOptions, strike: Strike): Promise<Stage> {
   const { clock, seed, profile, hold, progress = () => {} } = options;
   progress('The service and its modem start');
   const { folder } = options;
-  if (folder !== undefined) mkdirSync(folder, { recursive: true });
+  if (folder !== undefined) mkdirSync(folder, { recursive: true, mode: 0o700 });
   const files = folder === undefined ? undefined : filesIn(folder);
   const begun = beginRun(folder, clock.now(), seededRandom(seed));
   let { kept } = begun;

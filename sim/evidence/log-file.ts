@@ -67,7 +67,7 @@ export function* linesOf(path: string | number): Generator<string> {
 
 function openForWriting(path: string): number {
   try {
-    return openSync(path, 'w');
+    return openSync(path, 'w', 0o600);
   } catch (cause) {
     throw new Error(`Cannot write the log ${path}: does its folder exist, and may you write there?`, { cause });
   }

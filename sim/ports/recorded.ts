@@ -10,7 +10,7 @@ const RECORDING_OCTETS = 256 * 1024 * 1024;
  * @throws NodeJS.ErrnoException when the file cannot be written.
  */
 export function recorded(line: FarEnd, path: string, clock: Clock): FarEnd {
-  appendFileSync(path, '');
+  appendFileSync(path, '', { mode: 0o600 });
   const masks = { sent: new SecretMask(), received: new SecretMask() };
   let room = RECORDING_OCTETS;
   const write = (event: TraceEvent) => {

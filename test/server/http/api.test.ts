@@ -73,7 +73,7 @@ describe('POST /v1/payments', () => {
     ['a field that nobody knows', { amuont: 1 }, 400, 'amuont'],
     ['a reference that does not fit', { reference: 'x'.repeat(50) }, 400, 'reference: at most 39 octets'],
     ['a reference that deceives', { reference: 'a\u202eb' }, 400, 'reference'],
-    ['a customer whom nobody knows', { customer: '+393409999999' }, 422, 'is not a customer'],
+    ['a customer whom nobody knows', { customer: '+393409999999' }, 422, 'The customer cannot be asked'],
     ['an amount above the limit', { amount: { minor: 500_001, currency: 'EUR' } }, 422, 'above the limit'],
   ])('refuses %s with a sentence', async (_, changed, status, sentence) => {
     const { call, order } = await open();
@@ -84,7 +84,6 @@ describe('POST /v1/payments', () => {
   });
 
   it.each([
-    ['customer-unreachable', 'The customer has no active phone', 'blocks'],
     ['limit-exceeded', 'The customer has too many requests waiting', 'is busy'],
     ['limit-exceeded', 'above the limit of one payment', 'is poor'],
     ['limit-exceeded', 'above the limit of the first day of a new phone', 'has a new phone'],
@@ -95,16 +94,6 @@ describe('POST /v1/payments', () => {
       const wanted = order({ mref: 'rejected', ...AMOUNTS[what] });
       if (what === 'has a new phone') await world.enrolPhone(customer.person);
       if (what === 'is busy') for (const mref of ['a', 'b', 'c']) await call('POST', '/v1/payments', order({ mref }));
-      if (what === 'blocks') {
-        for (const mref of ['a', 'b']) {
-          await call('POST', '/v1/payments', order({ mref }));
-          await world.clock.advance(2_000);
-          for (let n = 0; n < 3; n += 1) {
-            customer.phone.approve('00000');
-            await world.clock.advance(3_000);
-          }
-        }
-      }
       const { status, body } = await call('POST', '/v1/payments', wanted);
       expect({ status, type: body.type }).toEqual({ status: 422, type: `urn:cash-mobile:problem:${code}` });
       expect(body.detail).toContain(detail);

@@ -144,6 +144,15 @@ describe('so many requests a minute', () => {
     expect((await ask({ url: '/v1/people', headers: bearer(world.adminKey), ...from('10.0.0.1') })).status).toBe(200);
   });
 
+  it('with a good key that is not for the route', async () => {
+    const { ask, bearer, world } = await open({ limits: { goodKey: 1 } });
+    const { apiKey } = await world.service.operators.add({ name: 'vera', role: 'viewer' });
+    const person = { number: '+393400000078', name: 'B' };
+    const request = { method: 'POST', url: '/v1/people', headers: bearer(apiKey), payload: person } as const;
+    expect((await ask(request)).status).toBe(403);
+    expect(await ask(request)).toMatchObject(TOO_MANY);
+  });
+
   it('of the hosts of rails', async () => {
     const { ask } = await open({ limits: { notices: 1 } });
     const notice = { method: 'POST', url: '/v1/rails/bank/notices', payload: 'x', ...from('10.0.0.1') } as const;

@@ -34,7 +34,7 @@ describe.skipIf(missing)("the merchant's page (needs Debian's chromium)", () => 
       await context.close();
       await base.world.service.close();
     };
-    return { ...base, modem, page, trouble, close };
+    return { ...base, modem, page, url, trouble, close };
   }
 
   async function ask(page: Page, customer: string, amount: string): Promise<void> {
@@ -87,7 +87,9 @@ describe.skipIf(missing)("the merchant's page (needs Debian's chromium)", () => 
     await ask(page, CUSTOMER_NUMBER, 'a lot');
     expect(await page.getByRole('alert').first().textContent()).toBe('Please enter an amount such as 12.50.');
     await ask(page, '+393409999999', '1');
-    await page.getByText('+393409999999 is not a customer of this service').waitFor();
+    await page
+      .getByText('The customer cannot be asked: it is no customer of this service, or has no active phone')
+      .waitFor();
     await close();
   });
 
@@ -108,6 +110,47 @@ describe.skipIf(missing)("the merchant's page (needs Debian's chromium)", () => 
     expect(page.url()).not.toContain(apiKey);
     await page.reload();
     await page.getByRole('heading', { name: 'Edicola Città' }).waitFor();
+    await close();
+  });
+
+  it('is opened again by a link with another key: the merchant of that key is shown, and nothing of the one before', async () => {
+    const { world, merchant, page, url, apiKey, close } = await open('en-GB');
+    await page.getByRole('heading', { name: 'Edicola Città' }).waitFor();
+    await world.request(merchant);
+    await page.reload();
+    await page.locator('.code').waitFor();
+    const other = await world.service.addMerchant({ name: 'Bar Centrale', currency: 'EUR' });
+    await page.goto(`${url}/#key=${other.apiKey}`);
+    await page.getByRole('heading', { name: 'Bar Centrale' }).waitFor();
+    expect(page.url()).toBe(`${url}/`);
+    await page.getByText('No payments yet.').waitFor();
+    expect(await page.locator('.code').count()).toBe(0);
+    await page.goto(`${url}/#key=${other.apiKey}`);
+    await page.getByRole('heading', { name: 'Bar Centrale' }).waitFor();
+    expect(page.url()).toBe(`${url}/`);
+    await page.goto(`${url}/#key=${apiKey}`);
+    await page.getByRole('heading', { name: 'Edicola Città' }).waitFor();
+    await close();
+  });
+
+  it.each(['', 'cm_wrong', 'schlüssel', 'a b'])('says of a link with the key "%s" that it is none', async (key) => {
+    const { page, trouble, close } = await open('en-GB', () => `#key=${encodeURIComponent(key)}`);
+    await page.getByText('The service does not know this key.').waitFor();
+    expect(trouble.filter((line) => !line.includes('401'))).toEqual([]);
+    await close();
+  });
+
+  it('forgets the key, and shows nothing of its merchant to the next one', async () => {
+    const { world, merchant, page, close } = await open('en-GB');
+    await world.request(merchant);
+    await page.reload();
+    await page.locator('.code').waitFor();
+    await page.getByRole('button', { name: 'Forget the API key' }).click();
+    const other = await world.service.addMerchant({ name: 'Bar Centrale', currency: 'EUR' });
+    await page.getByLabel('API key').fill(other.apiKey);
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByText('No payments yet.').waitFor();
+    expect(await page.locator('.code').count()).toBe(0);
     await close();
   });
 

@@ -575,13 +575,10 @@ describe('who waits for a payment', () => {
 });
 
 describe('limits', () => {
-  it.each([
-    ['above the limit of one payment', { amount: eur(500_001) }, 'amount-limit'],
-    ['a customer without a phone', { customer: '+393400000009' }, 'customer-unreachable'],
-  ])('a request is rejected and written down: %s', async (_, order, reason) => {
+  it('a request above the limit of one payment is rejected and written down', async () => {
     const { world, merchant } = await shop();
-    await world.service.addPerson({ number: '+393400000009', name: 'Nobody', language: 'en' });
-    expect(await world.request(merchant, order)).toMatchObject({ state: 'REJECTED', reason, deviceId: undefined });
+    const rejected = { state: 'REJECTED', reason: 'amount-limit', deviceId: undefined };
+    expect(await world.request(merchant, { amount: eur(500_001) })).toMatchObject(rejected);
   });
 
   it('the fourth request that waits for one customer is rejected', async () => {

@@ -81,10 +81,7 @@ describe('a wrong PIN', () => {
     await type('11114', '11115');
     expect(statuses().at(-1)).toBe('blocked 0');
     expect((await world.service.devices(customer.person.id)).at(-1)?.state).toBe('blocked');
-    expect(await world.request(merchant, { mref: 'c' })).toMatchObject({
-      state: 'REJECTED',
-      reason: 'customer-unreachable',
-    });
+    await expect(world.request(merchant, { mref: 'c' })).rejects.toMatchObject({ code: 'customer-unreachable' });
     await world.clock.advance(3_600_000);
     const payment = await ask('d');
     await type(PIN);
@@ -167,7 +164,7 @@ describe('a wrong PIN', () => {
     await type('11111');
     expect(statuses().at(-1)).toBe('blocked 0');
     await world.clock.advance(30 * DAY);
-    expect(await world.request(merchant, { mref: 'z' })).toMatchObject({ reason: 'customer-unreachable' });
+    await expect(world.request(merchant, { mref: 'z' })).rejects.toMatchObject({ code: 'customer-unreachable' });
     await world.enrolPhone(customer.person);
     expect((await world.request(merchant, { mref: 'zz' })).state).toBe('REQUESTED');
   });
