@@ -28,6 +28,8 @@ export interface ServeOptions extends Exposure {
   /** False: this process has no HTTP API. */
   readonly http: boolean;
   readonly number?: string;
+  /** The largest deposit of one operator alone, minor units. */
+  readonly fourEyesAbove?: number;
 }
 
 /** How long answers and frames at the modem may take once the service is to end, ms: the rest is for the modem and the database. */
@@ -61,6 +63,7 @@ export async function runService(options: ServeOptions, output: Output): Promise
         modems: modems.named,
         clock: systemClock,
         random: systemRandom,
+        ...(options.fourEyesAbove !== undefined && { limits: { fourEyesAbove: options.fourEyesAbove } }),
         primitives: servicePrimitives(),
         http,
         log: (entry) =>

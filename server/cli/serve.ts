@@ -4,6 +4,7 @@ import { E164 } from '../vocabulary/person-fields.ts';
 import { DATABASE_VARIABLE, KEYS_VARIABLE, PIN_VARIABLE } from './environment.ts';
 import type { Listen } from './exposure.ts';
 import type { ServeOptions } from './run-service.ts';
+import { wholeNumberOption } from './whole-number.ts';
 
 /** `cash-server serve`: the service on a modem, until SIGINT or SIGTERM. */
 export function serveCommand(): Command {
@@ -29,6 +30,11 @@ export function serveCommand(): Command {
     .option('--tls-key <file>', 'the key of the certificate (PEM)')
     .option('--behind-proxy', 'a proxy in front does TLS, and says in X-Forwarded-For who asks')
     .option('--host <name>', 'a name by which clients call it (again for more names)', hostsOption)
+    .option(
+      '--four-eyes-above <minor>',
+      'deposits above it need a second operator (default: 100000)',
+      wholeNumberOption,
+    )
     .addHelpText(
       'after',
       [

@@ -97,18 +97,29 @@ export async function adminRoutes(app: FastifyInstance, service: Service): Promi
       schema: {
         tags,
         summary: 'Put money in a prepaid account, once a reference',
+        description:
+          '202: above the limit of one operator alone, another one has to confirm it; nothing is booked yet.',
         params: IdParams,
         body: DepositBody,
-        response: { 200: DepositView, 201: DepositView },
+        response: { 200: DepositView, 201: DepositView, 202: DepositView },
       },
     },
     async (request, reply) => {
       const { amount, reference } = request.body;
-      service.operators.checkDeposit(actorOf(request), amount);
+      const needsFourEyes = service.operators.needsFourEyes(actorOf(request), amount);
+      const act = actOf(service, request);
       const person = await service.person(request.params.id);
-      const repeated = await service.deposit(person.id, amount, reference, actOf(service, request));
-      const balances = await service.holdings(person.id);
-      return reply.code(repeated ? 200 : 201).send({ reference, amount, repeated, balances });
+      const view = async (repeated: boolean) => ({
+        ...{ reference, amount, repeated },
+        balances: await service.holdings(person.id),
+      });
+      if (needsFourEyes) {
+        const pending = await service.pendingDeposits.ask(person.id, amount, reference, act);
+        if (pending === 'booked') return reply.code(200).send(await view(true));
+        return reply.code(202).send({ ...(await view(false)), pending: pending.id });
+      }
+      const repeated = await service.deposit(person.id, amount, reference, act);
+      return reply.code(repeated ? 200 : 201).send(await view(repeated));
     },
   );
 

@@ -107,6 +107,7 @@ export const DepositBody: z.ZodType<DepositBody> = z.strictObject({
 });
 
 export interface DepositView extends DepositBody {
+  readonly pending?: number | undefined;
   readonly repeated: boolean;
   readonly balances: readonly Amount[];
 }
@@ -114,8 +115,35 @@ export interface DepositView extends DepositBody {
 export const DepositView: z.ZodType<DepositView> = z.object({
   reference: KeyText,
   amount: AmountView,
+  pending: z.int().optional().describe('Nothing is booked until another operator confirms this number'),
   repeated: z.boolean().describe('The reference was there already, and nothing was booked again'),
   balances: z.array(AmountView),
+});
+
+export interface PendingDepositView extends DepositBody {
+  readonly id: number;
+  readonly personId: number;
+  readonly askedBy: string;
+  readonly askedAt: string;
+}
+
+export const PendingDepositView: z.ZodType<PendingDepositView> = z
+  .object({
+    id: z.int(),
+    personId: z.int(),
+    reference: KeyText,
+    amount: AmountView,
+    askedBy: z.string().describe('The operator who asked for it'),
+    askedAt: TimeText,
+  })
+  .meta({ id: 'PendingDeposit' });
+
+export interface PendingDepositsView {
+  readonly deposits: readonly PendingDepositView[];
+}
+
+export const PendingDepositsView: z.ZodType<PendingDepositsView> = z.object({
+  deposits: z.array(PendingDepositView).describe('Oldest first'),
 });
 
 export interface MerchantBody {

@@ -11,6 +11,7 @@ import { createWebServer } from '../gate/web-server.ts';
 import type { Service } from '../service/service.ts';
 import { adminRoutes } from './admin-routes.ts';
 import { auditActs, checkOperator, checkRoles, merchantOf } from './auth.ts';
+import { depositRoutes } from './deposit-routes.ts';
 import { guardSite, HEADERS_FOR_BROWSERS } from './gate.ts';
 import { healthRoutes } from './health-routes.ts';
 import { merchantRoutes } from './merchant-routes.ts';
@@ -73,7 +74,7 @@ export function createHttp(service: Service, requests: OpenRequests, options: Ht
     void part(limits.public, (scope) => healthRoutes(scope, service));
     void part(limits.public, (scope) => publicRoutes(scope, service));
     const operator = limits.key((request) => checkOperator(service, request));
-    for (const routes of [adminRoutes, operatorRoutes, staffRoutes]) {
+    for (const routes of [adminRoutes, depositRoutes, operatorRoutes, staffRoutes]) {
       void part(operator, (scope) => {
         checkRoles(scope);
         auditActs(scope, service);

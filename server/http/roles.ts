@@ -7,6 +7,7 @@ export const ROLE_NEEDED: Readonly<Record<string, Role>> = {
   'GET /v1/people/:id': 'viewer',
   'GET /v1/people/:id/payments': 'viewer',
   'GET /v1/reviews': 'viewer',
+  'GET /v1/deposits/pending': 'viewer',
   // The settlements are read again; a difference that is new is an alarm.
   'POST /v1/reconciliations': 'viewer',
   // An own key that nobody else has seen.
@@ -16,6 +17,8 @@ export const ROLE_NEEDED: Readonly<Record<string, Role>> = {
   // Above the limit of one operator alone: treasurer.
   'POST /v1/people/:id/deposits': 'clerk',
   'POST /v1/merchants': 'clerk',
+  'POST /v1/deposits/:id/confirm': 'treasurer',
+  'POST /v1/deposits/:id/reject': 'treasurer',
   'POST /v1/payments/:txn/resolve': 'treasurer',
   'POST /v1/reconciliations/accept': 'treasurer',
   'POST /v1/merchants/:id/resume': 'admin',

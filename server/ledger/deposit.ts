@@ -1,5 +1,6 @@
 import { type Amount, formatAmount } from '../../device/safe-mobile/index.ts';
-import type { Tx } from '../store/store.ts';
+import { readAmount } from '../store/amount.ts';
+import type { ReadTx, Tx } from '../store/store.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
 import type { PersonId } from '../vocabulary/ids.ts';
 import { hold, post, type Transfer } from './ledger.ts';
@@ -18,17 +19,42 @@ export async function deposit(
   at: number,
 ): Promise<boolean> {
   if (amount.minor < 1) throw new ServiceError('invalid-request', `${formatAmount(amount)} is nothing to deposit`);
-  const id = `deposit:${person.id}:${reference}`;
-  const transfer: Transfer = { id, debit: 'cash', credit: `person:${person.id}`, amount };
+  const transfer: Transfer = {
+    id: transferOf(person, reference),
+    debit: 'cash',
+    credit: `person:${person.id}`,
+    amount,
+  };
   const outcome = await hold(tx, transfer, at);
   if (outcome === 'too-large') {
     const sum = `the deposits in ${amount.currency}, of person ${person.id} or of all people`;
     throw new ServiceError('limit-exceeded', `${sum}, would be more than can be counted exactly: deposit less`);
   }
-  if (outcome === 'other-movement') {
-    throw new ServiceError('conflict', `reference ${reference} was used for another deposit: use a new one`);
-  }
+  if (outcome === 'other-movement') throw usedBefore(reference);
   if (outcome === 'closed') return true;
   await post(tx, transfer, at);
   return false;
+}
+
+/** Whether this deposit was booked before. @throws ServiceError `conflict` when the reference was used for another amount */
+export async function depositedBefore(
+  tx: ReadTx,
+  person: { readonly id: PersonId },
+  { minor, currency }: Amount,
+  reference: string,
+): Promise<boolean> {
+  const id = transferOf(person, reference);
+  const known = await tx.get('SELECT minor, currency FROM transfer WHERE id = ?', readAmount, id);
+  if (known === undefined) return false;
+  if (known.minor === minor && known.currency === currency) return true;
+  throw usedBefore(reference);
+}
+
+/** The reference belongs to another deposit. */
+export function usedBefore(reference: string): ServiceError {
+  return new ServiceError('conflict', `reference ${reference} was used for another deposit: use a new one`);
+}
+
+function transferOf({ id }: { readonly id: PersonId }, reference: string): string {
+  return `deposit:${id}:${reference}`;
 }

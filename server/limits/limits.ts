@@ -9,7 +9,7 @@ const DAY_MS = 24 * HOUR_MS;
  * one operator may do alone.
  */
 export interface Limits {
-  /** The largest deposit of one operator alone, minor units of any currency. */
+  /** Deposits above it, minor units of any currency, need a second operator. */
   readonly fourEyesAbove: number;
   /** How often the answer to a frame is sent again when the same frame comes again. */
   readonly repeats: number;

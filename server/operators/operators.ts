@@ -83,10 +83,14 @@ export class Operators {
     );
   }
 
-  /** Refuses a deposit above the limit of one operator alone, except to a treasurer. @throws ServiceError `forbidden` */
-  checkDeposit({ name, role }: Actor, amount: Amount): void {
+  /**
+   * Whether another operator has to confirm a deposit of this one.
+   * @throws ServiceError `forbidden` above the limit of one operator alone, except to a treasurer
+   */
+  needsFourEyes({ name, role }: Actor, amount: Amount): boolean {
     const { fourEyesAbove } = this.#context.limits;
-    if (amount.minor <= fourEyesAbove || mayDo(role, 'treasurer')) return;
+    if (amount.minor <= fourEyesAbove) return false;
+    if (mayDo(role, 'treasurer')) return true;
     const limit = formatAmount({ ...amount, minor: fourEyesAbove });
     throw new ServiceError(
       'forbidden',

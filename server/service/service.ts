@@ -3,8 +3,8 @@ import type { Amount, Currency } from '../../device/safe-mobile/index.ts';
 import { type Activation, createActivation } from '../enrolment/activation.ts';
 import { descriptorOf } from '../enrolment/descriptor.ts';
 import { type JournalListener, recordFault } from '../journal/journal.ts';
-import { deposit } from '../ledger/deposit.ts';
 import { holdingsOf } from '../ledger/ledger.ts';
+import { depositAlone } from '../ledger/pending-deposit.ts';
 import {
   type AddedMerchant,
   addMerchant,
@@ -43,6 +43,7 @@ import type { DifferenceKind } from '../vocabulary/events.ts';
 import type { PersonId } from '../vocabulary/ids.ts';
 import { isSettled } from '../vocabulary/payment-states.ts';
 import type { ModemStanding, Reachability } from './modems.ts';
+import { PendingDeposits } from './pending-deposits.ts';
 import type { Running } from './running.ts';
 import { type OpenRequests, type Unfinished, within } from './unfinished.ts';
 import { Waits } from './waits.ts';
@@ -64,6 +65,8 @@ export class Service {
   readonly number: string;
   /** Who runs the service. */
   readonly operators: Operators;
+  /** Deposits that wait for another operator. */
+  readonly pendingDeposits: PendingDeposits;
   readonly #store: Store;
   readonly #context: PaymentContext;
   readonly #running: Running;
@@ -77,6 +80,7 @@ export class Service {
     this.#store = running.store;
     this.#context = running.context;
     this.#requests = requests;
+    this.pendingDeposits = new PendingDeposits(running.store, running.context.clock);
     this.operators = new Operators({ ...running.context, store: running.store });
     this.#waits = new Waits(running.context.clock, running.context.journal);
     this.http = httpOf(this);
@@ -132,7 +136,7 @@ export class Service {
   /** Puts money in a person's account, once a reference. @returns whether it was there before. @throws ServiceError */
   deposit(person: number, amount: Amount, reference: string, act?: Act): Promise<boolean> {
     const work = async (tx: Tx) =>
-      deposit(tx, await personById(tx, person), amount, reference, this.#context.clock.now());
+      depositAlone(tx, await personById(tx, person), amount, reference, this.#context.clock.now());
     return this.#write('deposit', work, act, () => `deposit:${person}:${reference}`);
   }
 

@@ -63,3 +63,17 @@ BEGIN
 END $$;
 CREATE TRIGGER audit_is_append_only BEFORE UPDATE OR DELETE ON audit FOR EACH ROW EXECUTE FUNCTION audit_is_append_only();
 `;
+
+export const FOUR_EYES: string = `
+CREATE TABLE pending_deposit (                 -- above what one operator may deposit alone
+  id INTEGER PRIMARY KEY,
+  person_id INTEGER NOT NULL REFERENCES person (id),
+  reference TEXT NOT NULL,
+  minor INTEGER NOT NULL CHECK (minor > 0),
+  currency TEXT NOT NULL,
+  asked_by TEXT NOT NULL,                      -- name of an operator
+  asked_at INTEGER NOT NULL,
+  confirmed_by TEXT,                           -- another one; NULL: nothing is booked
+  UNIQUE (person_id, reference)
+) STRICT;
+`;

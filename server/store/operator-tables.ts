@@ -27,4 +27,16 @@ CREATE TABLE audit_head (                      -- the last row of the chain: loc
   seq INTEGER NOT NULL,
   hash BLOB NOT NULL
 ) STRICT;
+
+CREATE TABLE pending_deposit (                 -- above what one operator may deposit alone
+  id INTEGER PRIMARY KEY,
+  person_id INTEGER NOT NULL REFERENCES person (id),
+  reference TEXT NOT NULL,
+  minor INTEGER NOT NULL CHECK (minor > 0),
+  currency TEXT NOT NULL,
+  asked_by TEXT NOT NULL,                      -- name of an operator
+  asked_at INTEGER NOT NULL,
+  confirmed_by TEXT,                           -- another one; NULL: nothing is booked
+  UNIQUE (person_id, reference)
+) STRICT;
 `;

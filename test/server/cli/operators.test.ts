@@ -139,3 +139,40 @@ describe('cash-server audit', () => {
     });
   });
 });
+
+describe('cash-server deposit above the limit of one operator', () => {
+  it('pending, confirm and reject', async () => {
+    const { world, customer } = await shop('operators', { limits: { fourEyesAbove: 1_000 } });
+    const url = await world.service.http.listen({ host: '127.0.0.1', port: 0 });
+    const run = async (...args: readonly string[]) => inProcess(cashServer, 'deposit', ...args, '--server', url);
+    const { apiKey } = await world.service.operators.add({ name: 'anna', role: 'treasurer' });
+    vi.stubEnv('CASH_SERVER_ADMIN_KEY', apiKey);
+    const { name, number } = customer.person;
+    const deposit = ['--person', '1', '--minor', '1001', '--reference'];
+    expect((await run('pending')).out).toBe('No deposit waits.\n');
+    expect((await run(...deposit, 'r')).out).toBe(
+      `Not booked: 10.01 EUR for ${name}, ${number} waits for another operator (cash-server deposit confirm 1)\nBalance: 1000.00 EUR\n`,
+    );
+    expect((await run('add', ...deposit, 's')).out).toContain('confirm 2');
+    const since = new Date(world.clock.now()).toISOString();
+    expect((await run('pending')).out).toBe(
+      `1\t10.01 EUR\tperson 1\tr\tasked by anna\t${since}\n2\t10.01 EUR\tperson 1\ts\tasked by anna\t${since}\n`,
+    );
+    expect(await run('confirm', '1')).toEqual({
+      code: 1,
+      out: '',
+      err: 'cash-server: anna asked for this deposit of EUR 10.01: another operator confirms it\n',
+    });
+    vi.stubEnv('CASH_SERVER_ADMIN_KEY', world.adminKey);
+    expect((await run('confirm', '1')).out).toBe('Deposit 1, 10.01 EUR, is booked\n');
+    expect((await run('confirm', '1')).out).toBe('Deposit 1, 10.01 EUR, was booked before\n');
+    expect(JSON.parse((await run('reject', '2', '--json')).out)).toMatchObject({ event: 'deposit-rejected', id: 2 });
+    expect(await run('confirm', '2')).toMatchObject({
+      code: 1,
+      err: 'cash-server: no deposit 2 waits for a confirmation\n',
+    });
+    expect(await run('confirm', 'r')).toMatchObject({ code: 2 });
+    vi.unstubAllEnvs();
+    await world.service.close();
+  });
+});

@@ -24,6 +24,9 @@ const ROUTES: readonly (readonly [string, Role, number, (by: Role) => object | u
   ['POST /v1/people/:id/activations', 'clerk', 201, NOTHING],
   ['POST /v1/people/:id/deposits', 'clerk', 201, (by) => deposit(100_000, by)],
   ['POST /v1/merchants', 'clerk', 201, () => ({ name: 'Bar', currency: 'EUR' })],
+  ['GET /v1/deposits/pending', 'viewer', 200, NOTHING],
+  ['POST /v1/deposits/:id/confirm', 'treasurer', 404, NOTHING],
+  ['POST /v1/deposits/:id/reject', 'treasurer', 404, NOTHING],
   ['POST /v1/payments/:txn/resolve', 'treasurer', 409, () => ({ moved: true, reason: 'report' })],
   ['POST /v1/reconciliations/accept', 'treasurer', 404, () => ({ rail: 'ledger', key: 'a:charge', reason: 'fee' })],
   ['POST /v1/merchants/:id/resume', 'admin', 200, () => ({ reason: 'asked' })],
@@ -106,7 +109,8 @@ describe('the roles of operators', () => {
   it.each([
     ['clerk', 100_000, 201],
     ['clerk', 100_001, 403],
-    ['treasurer', 100_001, 201],
+    ['treasurer', 100_000, 201],
+    ['treasurer', 100_001, 202],
   ] as const)('a deposit of a %s, %i minor units: %i', async (role, minor, status) => {
     const route = `POST /v1/people/${anna.id}/deposits`;
     const response = await made.ask(route, made.keys.get(role), deposit(minor, `limit-${role}-${minor}`));

@@ -1,0 +1,120 @@
+import { type Amount, formatAmount } from '../../device/safe-mobile/index.ts';
+import { readAmount } from '../store/amount.ts';
+import type { Row } from '../store/row.ts';
+import type { ReadTx, Tx } from '../store/store.ts';
+import { ServiceError } from '../vocabulary/errors.ts';
+import { type PersonId, personId } from '../vocabulary/ids.ts';
+import { deposit, depositedBefore, usedBefore } from './deposit.ts';
+
+/** A deposit above what one operator may deposit alone: nothing is booked until another operator confirms it. */
+export interface PendingDeposit {
+  readonly id: number;
+  readonly personId: PersonId;
+  readonly amount: Amount;
+  readonly reference: string;
+  /** The name of the operator who asked for it. */
+  readonly askedBy: string;
+  /** ms since 1970. */
+  readonly askedAt: number;
+  /** The name of the other operator, once it is booked. */
+  readonly confirmedBy: string | undefined;
+}
+
+/**
+ * Writes down a deposit that another operator is to confirm, once a reference.
+ * @param at ms since 1970
+ * @returns the deposit that waits, or `booked` when this reference was booked before
+ * @throws ServiceError `conflict` when the reference was used for another deposit
+ */
+export async function askForDeposit(
+  tx: Tx,
+  person: { readonly id: PersonId },
+  amount: Amount,
+  reference: string,
+  askedBy: string,
+  at: number,
+): Promise<PendingDeposit | 'booked'> {
+  if (await depositedBefore(tx, person, amount, reference)) return 'booked';
+  await tx.run(
+    `INSERT INTO pending_deposit (person_id, reference, minor, currency, asked_by, asked_at)
+     VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (person_id, reference) DO NOTHING`,
+    person.id,
+    reference,
+    amount.minor,
+    amount.currency,
+    askedBy,
+    at,
+  );
+  const pending = await pendingOf(tx, person, reference);
+  if (pending?.amount.minor === amount.minor && pending.amount.currency === amount.currency) return pending;
+  throw usedBefore(reference);
+}
+
+/** As {@link deposit}, which needs no confirmation. @throws ServiceError `conflict` also when the reference waits for one */
+export async function depositAlone(
+  tx: Tx,
+  person: { readonly id: PersonId },
+  amount: Amount,
+  reference: string,
+  at: number,
+): Promise<boolean> {
+  const pending = await pendingOf(tx, person, reference);
+  if (pending === undefined || pending.confirmedBy !== undefined) return deposit(tx, person, amount, reference, at);
+  throw new ServiceError('conflict', `reference ${reference} waits for a confirmation: use a new one`);
+}
+
+/** Books a deposit. @param by the name of an operator who did not ask for it. @param at ms since 1970. @throws ServiceError */
+export async function confirmDeposit(
+  tx: Tx,
+  id: number,
+  by: string,
+  at: number,
+): Promise<{ readonly pending: PendingDeposit; readonly repeated: boolean }> {
+  const pending = await lockPending(tx, id);
+  if (pending.askedBy === by) {
+    const amount = formatAmount(pending.amount);
+    throw new ServiceError('forbidden', `${by} asked for this deposit of ${amount}: another operator confirms it`);
+  }
+  if (pending.confirmedBy !== undefined) return { pending, repeated: true };
+  await deposit(tx, { id: pending.personId }, pending.amount, pending.reference, at);
+  await tx.run('UPDATE pending_deposit SET confirmed_by = ? WHERE id = ?', by, id);
+  return { pending: { ...pending, confirmedBy: by }, repeated: false };
+}
+
+/** Takes a deposit off the list of those that wait. @throws ServiceError `not-found`; `conflict` when it was confirmed */
+export async function rejectDeposit(tx: Tx, id: number): Promise<PendingDeposit> {
+  const pending = await lockPending(tx, id);
+  if (pending.confirmedBy !== undefined) {
+    throw new ServiceError('conflict', `deposit ${id} was confirmed by ${pending.confirmedBy}`);
+  }
+  await tx.run('DELETE FROM pending_deposit WHERE id = ?', id);
+  return pending;
+}
+
+/** Deposits that wait for a confirmation, oldest first. */
+export async function pendingDeposits(tx: ReadTx): Promise<PendingDeposit[]> {
+  return tx.all('SELECT * FROM pending_deposit WHERE confirmed_by IS NULL ORDER BY id', readPending);
+}
+
+async function pendingOf(tx: ReadTx, { id }: { readonly id: PersonId }, reference: string) {
+  const sql = 'SELECT * FROM pending_deposit WHERE person_id = ? AND reference = ?';
+  return tx.get(sql, readPending, id, reference);
+}
+
+async function lockPending(tx: Tx, id: number): Promise<PendingDeposit> {
+  const pending = await tx.get('SELECT * FROM pending_deposit WHERE id = ? FOR UPDATE', readPending, id);
+  if (pending === undefined) throw new ServiceError('not-found', `no deposit ${id} waits for a confirmation`);
+  return pending;
+}
+
+function readPending(row: Row): PendingDeposit {
+  return {
+    id: row.integer('id'),
+    personId: personId(row.integer('person_id')),
+    amount: readAmount(row),
+    reference: row.text('reference'),
+    askedBy: row.text('asked_by'),
+    askedAt: row.integer('asked_at'),
+    confirmedBy: row.optionalText('confirmed_by'),
+  };
+}

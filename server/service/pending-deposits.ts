@@ -1,0 +1,54 @@
+import type { Amount } from '../../device/safe-mobile/index.ts';
+import type { Clock } from '../../modem/index.ts';
+import {
+  askForDeposit,
+  confirmDeposit,
+  type PendingDeposit,
+  pendingDeposits,
+  rejectDeposit,
+} from '../ledger/pending-deposit.ts';
+import { type Act, withAct } from '../operators/audit.ts';
+import { personById } from '../people/people.ts';
+import type { Store, Tx } from '../store/store.ts';
+
+/** Deposits of which two operators must know: one asks, another one confirms. */
+export class PendingDeposits {
+  readonly #store: Store;
+  readonly #clock: Clock;
+
+  constructor(store: Store, clock: Clock) {
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  /** Those that wait, oldest first. */
+  list(): Promise<PendingDeposit[]> {
+    return this.#store.read(pendingDeposits);
+  }
+
+  /** Writes down a deposit, once a reference. @throws ServiceError `not-found`, `conflict` */
+  ask(person: number, amount: Amount, reference: string, act: Act): Promise<PendingDeposit | 'booked'> {
+    const work = async (tx: Tx) =>
+      askForDeposit(tx, await personById(tx, person), amount, reference, act.by.name, this.#clock.now());
+    return this.#write('deposit asked for', work, act, () => `deposit:${person}:${reference}`);
+  }
+
+  /** Books a deposit. @throws ServiceError `forbidden` to whom asked for it, `not-found`, `limit-exceeded` */
+  confirm(id: number, act: Act): ReturnType<typeof confirmDeposit> {
+    const work = (tx: Tx) => confirmDeposit(tx, id, act.by.name, this.#clock.now());
+    return this.#write('deposit confirmed', work, act, ({ pending }) => subjectOf(pending));
+  }
+
+  /** Takes a deposit off the list. @throws ServiceError `not-found`, `conflict` when it was confirmed */
+  reject(id: number, act: Act): Promise<PendingDeposit> {
+    return this.#write('deposit rejected', (tx) => rejectDeposit(tx, id), act, subjectOf);
+  }
+
+  #write<T>(name: string, work: (tx: Tx) => Promise<T>, act: Act, subject: (made: T) => string): Promise<T> {
+    return this.#store.transaction(name, withAct(act, this.#clock, work, subject), 'fail');
+  }
+}
+
+function subjectOf({ personId, reference }: PendingDeposit): string {
+  return `deposit:${personId}:${reference}`;
+}

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { runTwice } from '../run-twice.ts';
+import { shop } from '../world.ts';
+
+/** A service whose operators deposit up to EUR 10.00 alone, and two treasurers who ask its API. */
+async function office() {
+  const base = await shop('four eyes', { limits: { fourEyesAbove: 1_000 } });
+  const { world, customer } = base;
+  const { service } = world;
+  const keys = new Map<string, string>();
+  for (const name of ['anna', 'bruno']) {
+    keys.set(name, (await service.operators.add({ name, role: 'treasurer' })).apiKey);
+  }
+  const ask = async (by: string, method: 'GET' | 'POST', url: string, payload?: object) => {
+    const headers = { authorization: `Bearer ${keys.get(by) ?? by}` };
+    const response = await service.http.inject({ method, url, headers, ...(payload !== undefined && { payload }) });
+    return { status: response.statusCode, body: response.json() };
+  };
+  const url = `/v1/people/${customer.person.id}/deposits`;
+  const deposit = (by: string, minor: number, reference = 'r') =>
+    ask(by, 'POST', url, { amount: { minor, currency: 'EUR' }, reference });
+  const before = (await service.holdings(customer.person.id))[0]?.minor ?? 0;
+  const booked = async () => ((await service.holdings(customer.person.id))[0]?.minor ?? 0) - before;
+  return { ...base, ask, deposit, booked };
+}
+
+describe('a deposit above the limit of one operator alone', () => {
+  it('is booked when another operator confirms it, once', async () => {
+    const { world, ask, deposit, booked } = await office();
+    expect((await deposit('anna', 1_000, 'at-the-limit')).status).toBe(201);
+    const asked = await deposit('anna', 1_001);
+    expect(asked).toMatchObject({ status: 202, body: { pending: 1, repeated: false, reference: 'r' } });
+    expect(await booked()).toBe(1_000);
+    expect((await ask('bruno', 'GET', '/v1/deposits/pending')).body.deposits).toEqual([
+      {
+        ...{ id: 1, personId: 1, reference: 'r', amount: { minor: 1_001, currency: 'EUR' }, askedBy: 'anna' },
+        askedAt: new Date(world.clock.now()).toISOString(),
+      },
+    ]);
+    const done = await ask('bruno', 'POST', '/v1/deposits/1/confirm');
+    expect(done).toMatchObject({ status: 200, body: { repeated: false, amount: { minor: 1_001 }, reference: 'r' } });
+    expect(await booked()).toBe(2_001);
+    expect((await ask('bruno', 'GET', '/v1/deposits/pending')).body.deposits).toEqual([]);
+    expect(await ask('bruno', 'POST', '/v1/deposits/1/confirm')).toMatchObject({
+      status: 200,
+      body: { repeated: true },
+    });
+    expect(await deposit('anna', 1_001)).toMatchObject({ status: 200, body: { repeated: true } });
+    expect(await booked()).toBe(2_001);
+    await world.service.close();
+    expect(await world.breaches()).toEqual([]);
+  });
+
+  it('is never confirmed by who asked for it, also with another key or after a restart', async () => {
+    const { world, ask, deposit, booked } = await office();
+    await deposit('anna', 1_001);
+    const refused = await ask('anna', 'POST', '/v1/deposits/1/confirm');
+    expect(refused).toMatchObject({ status: 403, body: { type: 'urn:cash-mobile:problem:forbidden' } });
+    expect(refused.body.detail).toBe('anna asked for this deposit of EUR 10.01: another operator confirms it');
+    const { apiKey } = await world.service.operators.rotate('anna');
+    expect((await ask(apiKey, 'POST', '/v1/deposits/1/confirm')).status).toBe(403);
+    // The key of the key file and an operator "admin" are one person.
+    const other = await world.service.operators.add({ name: 'admin', role: 'admin' });
+    await deposit(world.adminKey, 1_002, 's');
+    expect((await ask(other.apiKey, 'POST', '/v1/deposits/2/confirm')).status).toBe(403);
+    expect(await booked()).toBe(0);
+  });
+
+  it('waits once, whoever asks again', async () => {
+    const { ask, deposit } = await office();
+    for (const by of ['anna', 'anna', 'bruno']) {
+      expect(await deposit(by, 1_001)).toMatchObject({ status: 202, body: { pending: 1 } });
+    }
+    expect((await ask('bruno', 'POST', '/v1/deposits/1/confirm')).status).toBe(200);
+  });
+
+  it.each([
+    ['the reference waits with another amount', 1_001, 1_002],
+    ['the reference waits, and the amount needs no confirmation', 1_001, 500],
+    ['the reference was booked with an amount that needed none', 500, 1_001],
+  ])('409 when %s', async (_, first, second) => {
+    const { ask, deposit, booked } = await office();
+    await deposit('anna', first);
+    const answer = await deposit('anna', second);
+    expect([answer.status, answer.body.type]).toEqual([409, 'urn:cash-mobile:problem:conflict']);
+    expect(await booked()).toBe(first === 500 ? 500 : 0);
+    expect((await ask('anna', 'GET', '/v1/deposits/pending')).body.deposits).toHaveLength(first === 500 ? 0 : 1);
+  });
+
+  it('is rejected by either, and the reference is free again; not after its confirmation', async () => {
+    const { ask, deposit, booked } = await office();
+    await deposit('anna', 1_001);
+    expect(await ask('anna', 'POST', '/v1/deposits/1/reject')).toMatchObject({ status: 200, body: { id: 1 } });
+    expect((await ask('bruno', 'POST', '/v1/deposits/1/confirm')).status).toBe(404);
+    const { body } = await deposit('bruno', 1_002);
+    expect((await ask('anna', 'POST', `/v1/deposits/${body.pending}/confirm`)).status).toBe(200);
+    expect((await ask('anna', 'POST', `/v1/deposits/${body.pending}/reject`)).status).toBe(409);
+    expect(await booked()).toBe(1_002);
+  });
+
+  it('is booked once when both transactions run twice, and two confirm at once', async () => {
+    const { world, ask, deposit, booked } = await office();
+    world.body = runTwice(() => 'kept');
+    expect((await deposit('anna', 1_001)).status).toBe(202);
+    const carla = await world.service.operators.add({ name: 'carla', role: 'treasurer' });
+    const confirm = (by: string) => ask(by, 'POST', '/v1/deposits/1/confirm');
+    expect((await Promise.all([confirm('bruno'), confirm(carla.apiKey)])).map(({ status }) => status)).toEqual([
+      200, 200,
+    ]);
+    expect(await booked()).toBe(1_001);
+  });
+
+  it('of a program that has the service as a library needs no confirmation', async () => {
+    const { world, customer, booked } = await office();
+    await world.service.deposit(customer.person.id, { minor: 5_000, currency: 'EUR' }, 'program');
+    expect(await booked()).toBe(5_000);
+  });
+});
