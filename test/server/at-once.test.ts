@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../server/index.ts';
 import { ScriptedRail } from './rails/scripted-rail.ts';
-import { DEPOSIT, PIN, shop, WIDE_LIMITS } from './world.ts';
+import { WIDE_LIMITS } from './wide-limits.ts';
+import { DEPOSIT, PIN, shop } from './world.ts';
 
 // On PostgreSQL the transactions of these tests run beside each other; on SQLite one after another, with the same outcome.
 

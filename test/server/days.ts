@@ -1,7 +1,8 @@
 import { expect } from 'vitest';
 import { ScriptedRail } from './rails/scripted-rail.ts';
 import type { Body } from './run-twice.ts';
-import { CUSTOMER_NUMBER, MERCHANT_NUMBER, PIN, type Subscriber, WIDE_LIMITS, World } from './world.ts';
+import { WIDE_LIMITS } from './wide-limits.ts';
+import { CUSTOMER_NUMBER, MERCHANT_NUMBER, PIN, type Subscriber, World } from './world.ts';
 
 const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;

@@ -14,6 +14,7 @@ import {
 import { balanceOf } from '../../server/ledger/ledger.ts';
 import { ExampleHost, exampleRail, HOST_FAULTS, memoryLink, type SeededRandom, seededRandom } from '../../sim/index.ts';
 import type { TestPhone } from './phone.ts';
+import { WIDE_LIMITS } from './wide-limits.ts';
 import { DEPOSIT, PIN, type Subscriber, World } from './world.ts';
 
 /** How many kills there are in all; a thousand is for a quiet hour. */
@@ -43,7 +44,7 @@ class Load {
   constructor(kind: (typeof RAILS)[number], seed: string) {
     this.#kind = kind;
     this.#random = seededRandom(seed);
-    this.world = new World(seed);
+    this.world = new World(seed, { limits: WIDE_LIMITS });
     this.host = new ExampleHost({ clock: this.world.clock, secret: SECRET, keyLifeMs: 48 * HOUR });
     this.host.onNotice = (notice) => void this.#tell(notice);
   }

@@ -15,7 +15,6 @@ import {
   servicePrimitives,
 } from '../../server/index.ts';
 import { breachText, checkLedger } from '../../server/ledger/invariants.ts';
-import type { Limits } from '../../server/limits/limits.ts';
 import { openStore } from '../../server/store/open-store.ts';
 import type { ReadTx, Store } from '../../server/store/store.ts';
 import { type SeededRandom, seededRandom, VirtualClock } from '../../sim/index.ts';
@@ -31,16 +30,6 @@ export const PIN = '48213';
 
 /** Money enough for every test, EUR 1,000. */
 export const DEPOSIT: Amount = { minor: 100_000, currency: 'EUR' };
-
-/** For a merchant that asks one customer again and again, and for phones that ask without end: only the phone's own limit of three requests. */
-export const WIDE_LIMITS: Partial<Limits> = {
-  waitingOfMerchant: 3,
-  phone: { atOnce: 1_000_000, everyMs: 1 },
-  merchantPhone: { atOnce: 1_000_000, everyMs: 1 },
-  inVainAtCustomer: { atOnce: 1_000_000, everyMs: 1 },
-  inVain: { atOnce: 1_000_000, everyMs: 1 },
-  notMePausesMs: [0, 0, 0],
-};
 
 /** A person with an enrolled phone. */
 export interface Subscriber {

@@ -10,7 +10,8 @@ import {
 } from '../../../server/approvals/challenge.ts';
 import { deviceId, ref } from '../../../server/vocabulary/ids.ts';
 import { rows, testStore } from '../database.ts';
-import { CUSTOMER_NUMBER, PIN, type Subscriber, shop, WIDE_LIMITS, World } from '../world.ts';
+import { WIDE_LIMITS } from '../wide-limits.ts';
+import { CUSTOMER_NUMBER, PIN, type Subscriber, shop, World } from '../world.ts';
 
 const WRONG = ['48214', '48215', '48216'] as const;
 

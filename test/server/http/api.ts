@@ -1,5 +1,6 @@
 import type { InjectOptions } from 'fastify';
-import { CUSTOMER_NUMBER, shop, WIDE_LIMITS } from '../world.ts';
+import { WIDE_LIMITS } from '../wide-limits.ts';
+import { CUSTOMER_NUMBER, shop } from '../world.ts';
 
 /** A shop whose API is called as its merchant (`call`) and as the administrator (`admin`). */
 export async function open() {

@@ -255,18 +255,15 @@ describe('a merchant', () => {
   it.each([
     ['refuses', ({ phone }: Subscriber) => phone.refuse()],
     ['does not answer', () => {}],
-    ['has no right PIN', ({ phone }: Subscriber) => ['1', '2', '3'].map((end) => phone.approve(`1111${end}`))],
   ])('is refused the sixth request when the customer %s', async (_, answer) => {
     const { world, customer, merchant } = await shop();
     const reasons: string[] = [];
     for (let n = 0; n < 6; n += 1) {
       reasons.push(await reasonOf(world, merchant, `order ${n}`));
-      if (reasons.at(-1) !== 'REQUESTED') break;
-      await answer(customer);
+      if (reasons.at(-1) === 'REQUESTED') await answer(customer);
       await world.clock.advance(3 * MINUTE);
     }
-    expect(reasons.at(-1)).toMatch(/too-many-requests|customer-unreachable/);
-    expect(reasons.length).toBeGreaterThan(1);
+    expect(reasons).toEqual([...Array(5).fill('REQUESTED'), 'too-many-requests']);
   });
 
   it('may be paid by one customer again and again', async () => {

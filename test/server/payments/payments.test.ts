@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { declineReasonOf, hexOf, octetsOf } from '../../../device/safe-mobile/index.ts';
 import { ScriptedRail } from '../rails/scripted-rail.ts';
-import { CUSTOMER_NUMBER, DEPOSIT, MERCHANT_NUMBER, PIN, shop, WIDE_LIMITS, type World } from '../world.ts';
+import { WIDE_LIMITS } from '../wide-limits.ts';
+import { CUSTOMER_NUMBER, DEPOSIT, MERCHANT_NUMBER, PIN, shop, type World } from '../world.ts';
 
 const eur = (minor: number) => ({ minor, currency: 'EUR' }) as const;
 

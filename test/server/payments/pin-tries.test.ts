@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { consequenceOf, triesLeft } from '../../../server/approvals/pin-policy.ts';
 import { write } from '../database.ts';
-import { PIN, shop, WIDE_LIMITS } from '../world.ts';
+import { WIDE_LIMITS } from '../wide-limits.ts';
+import { PIN, shop } from '../world.ts';
 
 const DAY = 24 * 3_600_000;
 

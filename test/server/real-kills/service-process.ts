@@ -3,6 +3,7 @@ import { systemRandom } from '../../../modem/index.ts';
 import { openService, type Rail, readKeyFile, servicePrimitives } from '../../../server/index.ts';
 import { exampleRail } from '../../../sim/hosts/example-rail.ts';
 import { tcpLink } from '../../../sim/hosts/host-link.ts';
+import { WIDE_LIMITS } from '../wide-limits.ts';
 import { fastClock } from './fast-clock.ts';
 import { RemoteBearer } from './remote-bearer.ts';
 import { Setting } from './setting.ts';
@@ -33,6 +34,7 @@ const service = await openService({
   random: systemRandom,
   primitives,
   rails: railsOf(setting),
+  limits: WIDE_LIMITS,
   processName: `process ${process.pid}`,
   // The load comes from one address, with a few keys.
   http: { limits: { public: 1e6, goodKey: 1e6 }, patience: { connections: 10_000 } },

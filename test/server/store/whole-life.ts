@@ -1,5 +1,6 @@
 import type { SmsReport } from '../../../modem/index.ts';
-import { CUSTOMER_NUMBER, MERCHANT_NUMBER, PIN, WIDE_LIMITS, World } from '../world.ts';
+import { WIDE_LIMITS } from '../wide-limits.ts';
+import { CUSTOMER_NUMBER, MERCHANT_NUMBER, PIN, World } from '../world.ts';
 
 /** Tables that grow with every payment, refund or message, as long as the service lives. */
 export const HISTORY: readonly string[] = [
