@@ -1,5 +1,5 @@
 import type { Clock } from '../../modem/index.ts';
-import type { Store, Tx } from '../store/store.ts';
+import type { NewsKey, Store, Tx } from '../store/store.ts';
 import { messageOf } from '../vocabulary/errors.ts';
 import type { ServiceEvent } from '../vocabulary/events.ts';
 
@@ -14,14 +14,25 @@ export interface JournalEntry {
 /** Called with each entry after it is on disk. */
 export type JournalListener = (entry: JournalEntry) => void;
 
+/** Which later entries are heard of. */
+export interface Subscription {
+  /** Only those about this txn, phone or other subject. Default: all. */
+  readonly subject?: string | undefined;
+  /** Called when entries of other processes may have been missed. */
+  readonly missed?: (() => void) | undefined;
+}
+
+interface Subscriber extends Subscription {
+  readonly listener: JournalListener;
+}
+
 /** The append-only history of the service. Each entry is written in the transaction of the step that it tells of. */
 export class Journal {
   readonly #clock: Clock;
   /** Those who hear of what this process writes. */
   readonly #here = new Set<JournalListener>();
   /** Those who hear of what any process writes. */
-  readonly #everywhere = new Set<JournalListener>();
-  readonly #onMissed = new Set<() => void>();
+  readonly #everywhere = new Set<Subscriber>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -33,33 +44,33 @@ export class Journal {
    */
   async record(tx: Tx, event: ServiceEvent, ...more: readonly ServiceEvent[]): Promise<void> {
     const at = this.#clock.now();
+    const subject = subjectOf(event);
     const seq = await tx.get(
       'INSERT INTO journal (at, subject, event) VALUES (?, ?, ?) RETURNING seq',
       (row) => row.integer('seq'),
       at,
-      subjectOf(event),
+      subject,
       JSON.stringify(more.length === 0 ? event : [event, ...more]),
     );
     if (seq === undefined) throw new Error('INSERT returned no seq');
-    tx.wake('journal', seq);
+    tx.wake('journal', [seq, subject]);
     tx.afterCommit(() => {
       for (const told of [event, ...more]) {
-        for (const listener of [...this.#here, ...this.#everywhere]) listener({ seq, at, event: told });
+        const entry = { seq, at, event: told };
+        for (const listener of this.#here) listener(entry);
+        this.#tell(subject, entry);
       }
     });
   }
 
   /**
-   * Calls `listener` with every later entry, also those of other processes on the same database.
-   * @param missed called when entries of others may have been missed @returns what ends the subscription
+   * Calls `listener` with every later entry, or those of one subject, also those of other processes on the same database.
+   * @returns what ends the subscription
    */
-  subscribe(listener: JournalListener, missed: () => void = () => {}): () => void {
-    this.#everywhere.add(listener);
-    this.#onMissed.add(missed);
-    return () => {
-      this.#everywhere.delete(listener);
-      this.#onMissed.delete(missed);
-    };
+  subscribe(listener: JournalListener, subscription: Subscription = {}): () => void {
+    const subscriber = { ...subscription, listener };
+    this.#everywhere.add(subscriber);
+    return () => void this.#everywhere.delete(subscriber);
   }
 
   /** Calls `listener` with every later entry of this process. */
@@ -68,16 +79,32 @@ export class Journal {
   }
 
   /** From now on subscribers hear of what other processes write. */
-  listenElsewhere(store: Store): void {
-    store.onWake('journal', (seqs) => {
-      if (this.#everywhere.size > 0) void this.#heardElsewhere(store, seqs);
+  listenElsewhere(store: Pick<Store, 'onWake' | 'read'>): void {
+    store.onWake('journal', (keys) => {
+      if (keys === undefined) this.#tellMissed();
+      else void this.#heardElsewhere(store, keys);
     });
   }
 
-  async #heardElsewhere(store: Store, seqs: readonly number[] | undefined): Promise<void> {
-    const entries = seqs === undefined ? undefined : await entriesOf(store, seqs).catch(() => undefined);
-    if (entries === undefined) for (const missed of [...this.#onMissed]) missed();
-    for (const entry of entries ?? []) for (const listener of [...this.#everywhere]) listener(entry);
+  /** Reads only what somebody here wants to hear of. */
+  async #heardElsewhere(store: Pick<Store, 'read'>, keys: readonly NewsKey[]): Promise<void> {
+    const subjects = new Set([...this.#everywhere].map(({ subject }) => subject));
+    const wanted = keys.filter(([, subject]) => subjects.has(undefined) || subjects.has(subject));
+    if (wanted.length === 0) return;
+    try {
+      for (const [subject, entry] of await entriesOf(store, wanted)) this.#tell(subject, entry);
+    } catch {
+      this.#tellMissed();
+    }
+  }
+
+  #tell(subject: string, entry: JournalEntry): void {
+    for (const wanted of [...this.#everywhere])
+      if (wanted.subject === undefined || wanted.subject === subject) wanted.listener(entry);
+  }
+
+  #tellMissed(): void {
+    for (const { missed } of [...this.#everywhere]) missed?.();
   }
 }
 
@@ -90,19 +117,26 @@ export async function recordFault(store: Store, journal: Journal, error: unknown
   await store.transaction('fault', (tx) => journal.record(tx, { kind: 'fault', reason }), 'fail').catch(() => {});
 }
 
-/** Of one row several entries may come. */
-async function entriesOf(store: Store, seqs: readonly number[]): Promise<JournalEntry[]> {
+/** The entries of these rows, each with its subject. Of one row several entries may come. */
+async function entriesOf(
+  store: Pick<Store, 'read'>,
+  keys: readonly NewsKey[],
+): Promise<(readonly [subject: string, entry: JournalEntry])[]> {
+  const subjects = new Map(keys);
+  const seqs = [...subjects.keys()];
   const rows = await store.read((tx) =>
     tx.all(
       'SELECT seq, at, event FROM journal WHERE seq BETWEEN ? AND ? ORDER BY seq',
-      (row) => ({ seq: row.integer('seq'), at: row.integer('at'), events: [JSON.parse(row.text('event'))].flat() }),
+      (row) => ({ seq: row.integer('seq'), at: row.integer('at'), text: row.text('event') }),
       Math.min(...seqs),
       Math.max(...seqs),
     ),
   );
-  return rows
-    .filter(({ seq }) => seqs.includes(seq))
-    .flatMap(({ seq, at, events }) => events.map((event) => ({ seq, at, event })));
+  return rows.flatMap(({ seq, at, text }) => {
+    const subject = subjects.get(seq);
+    if (subject === undefined) return [];
+    return [JSON.parse(text)].flat().map((event) => [subject, { seq, at, event }] as const);
+  });
 }
 
 function subjectOf(event: ServiceEvent): string {

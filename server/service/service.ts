@@ -199,7 +199,8 @@ export class Service {
   async settled(txn: string, limitMs: number): Promise<Payment> {
     await this.#waits.forEvent(
       limitMs,
-      (event) => event.kind === 'payment' && event.txn === txn && isSettled(event.to),
+      txn,
+      (event) => event.kind === 'payment' && isSettled(event.to),
       async () => (isSettled((await this.payment(txn)).state) ? 'done' : 'wait'),
     );
     return this.payment(txn);
@@ -212,20 +213,21 @@ export class Service {
 
   /** Gives a paid payment back, all or a part. @returns the payment when the rail has answered, or after `limitMs` @throws ServiceError */
   async refund(txn: string, order: RefundOrder = {}, limitMs: number = REFUND_WAIT_MS): Promise<Payment> {
-    let asked: Refund | undefined;
-    await this.#waits.forEvent(
-      limitMs,
-      (event) => event.kind === 'refund' && event.key === asked?.railKey && event.state !== 'in-progress',
-      async () => {
-        asked = await this.#write('refund', (tx) => refundPayment(tx, this.#context, txn, order));
-        return asked.state === 'in-progress' ? 'wait' : 'done';
-      },
-    );
+    const asked = await this.#write('refund', (tx) => refundPayment(tx, this.#context, txn, order));
+    if (asked.state === 'in-progress') {
+      const isAsked = ({ railKey, state }: Refund) => railKey === asked.railKey && state === 'in-progress';
+      await this.#waits.forEvent(
+        limitMs,
+        asked.txn,
+        (event) => event.kind === 'refund' && event.key === asked.railKey && event.state !== 'in-progress',
+        async () => ((await this.refunds(asked)).some(isAsked) ? 'wait' : 'done'),
+      );
+    }
     return this.payment(txn);
   }
 
   /** The refunds of a payment, in the order in which they were asked for. */
-  refunds(payment: Payment): Promise<Refund[]> {
+  refunds(payment: Pick<Payment, 'txn'>): Promise<Refund[]> {
     return this.#store.read((tx) => refundsOf(tx, payment.txn));
   }
 

@@ -31,30 +31,45 @@ export class Waits {
   }
 
   /**
-   * Runs `look`, and when that says `wait`, resolves with the first event for which `matches`, or after `limitMs`, or when an event may have been missed. Listening
-   * begins before the look, so that nothing is missed in between.
+   * Runs `look`, and when that says `wait`, resolves with the first event for which `matches`, or after `limitMs`. Listening begins before
+   * the look, so that nothing is missed in between; when an event may have been missed, it looks again.
+   * @param subject what the event is about: a txn
    */
   async forEvent(
     limitMs: number,
+    subject: string,
     matches: (event: ServiceEvent) => boolean,
     look: () => Promise<'wait' | 'done'>,
   ): Promise<void> {
+    const until = this.#clock.now() + limitMs;
     let happened = false;
-    let hear = () => {
-      happened = true;
-    };
+    let missed = false;
+    let hear = () => {};
     const unsubscribe = this.#journal.subscribe(
       ({ event }) => {
-        if (matches(event)) hear();
+        if (!matches(event)) return;
+        happened = true;
+        hear();
       },
-      () => hear(),
+      {
+        subject,
+        missed: () => {
+          missed = true;
+          hear();
+        },
+      },
     );
     try {
-      if ((await look()) === 'done' || happened) return;
-      await this.until(limitMs, (end) => {
-        hear = end;
-        return () => {};
-      });
+      do {
+        missed = false;
+        if ((await look()) === 'done' || happened) return;
+        if (!missed) {
+          await this.until(until - this.#clock.now(), (end) => {
+            hear = end;
+            return () => {};
+          });
+        }
+      } while (missed && !happened && this.#clock.now() < until);
     } finally {
       unsubscribe();
     }

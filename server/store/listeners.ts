@@ -1,4 +1,4 @@
-import type { Topic, WakeListener } from './store.ts';
+import type { NewsKey, Topic, WakeListener } from './store.ts';
 import type { News } from './transaction.ts';
 
 /** Of these topics other processes hear. */
@@ -28,7 +28,7 @@ export class Listeners {
     for (const topic of TOLD_HERE) if (committed.some((news) => news.has(topic))) this.tell(topic, undefined);
   }
 
-  tell(topic: Topic, keys: readonly number[] | undefined): void {
+  tell(topic: Topic, keys: readonly NewsKey[] | undefined): void {
     for (const listener of [...(this.#listeners.get(topic) ?? [])]) listener(keys);
   }
 }

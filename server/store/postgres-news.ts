@@ -24,7 +24,7 @@ type ToldElsewhere = (typeof TOLD_ELSEWHERE)[number];
 /** What one process tells the others. Without keys: something of this topic. */
 const Telegram = z.object({
   from: z.string(),
-  news: z.array(z.tuple([z.enum(TOLD_ELSEWHERE), z.array(z.number()).nullable()])),
+  news: z.array(z.tuple([z.enum(TOLD_ELSEWHERE), z.array(z.tuple([z.number(), z.string()]).readonly()).nullable()])),
 });
 
 /**

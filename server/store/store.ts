@@ -20,8 +20,11 @@ export class UnreachableError extends StoreError {}
  */
 export type Topic = 'leaving' | 'outbox' | 'journal';
 
+/** A row that a commit has news of: its number, and what it is about. */
+export type NewsKey = readonly [row: number, subject: string];
+
 /** Called after a commit. @param keys the rows, when all of them are known */
-export type WakeListener = (keys: readonly number[] | undefined) => void;
+export type WakeListener = (keys: readonly NewsKey[] | undefined) => void;
 
 /**
  * Reading inside one transaction, or outside any. Outside no statement may lock. A SELECT that locks (`FOR UPDATE`, at
@@ -40,8 +43,8 @@ export interface Tx extends ReadTx {
   run(sql: string, ...values: SqlValue[]): Promise<number>;
   /** The next number of a running count, from 100001 on; numbers of transactions that fail may be missing. */
   sequence(name: 'approval'): Promise<number>;
-  /** After the commit, whoever listens to the topic looks for news. @param key of the row */
-  wake(topic: Topic, key?: number): void;
+  /** After the commit, whoever listens to the topic looks for news. */
+  wake(topic: Topic, key?: NewsKey): void;
   /** Calls `task` after the commit, before the transaction resolves; never when the transaction fails. */
   afterCommit(task: () => void): void;
 }

@@ -1,5 +1,5 @@
 import type { Row } from './row.ts';
-import { type ReadTx, type SqlValue, StoreError, type Topic, type Tx } from './store.ts';
+import { type NewsKey, type ReadTx, type SqlValue, StoreError, type Topic, type Tx } from './store.ts';
 
 /** The statements of one connection. */
 export interface Statements extends ReadTx {
@@ -9,7 +9,7 @@ export interface Statements extends ReadTx {
 }
 
 /** The rows of a topic that have news; `any`: somebody has not said which. */
-export type Keys = readonly number[] | 'any';
+export type Keys = readonly NewsKey[] | 'any';
 
 /** Topics, each with the keys of its rows. */
 export type News = ReadonlyMap<Topic, Keys>;
@@ -48,7 +48,7 @@ export class Transaction implements Tx {
     return this.#ended ? this.#late() : this.#connection.sequence(name);
   }
 
-  wake(topic: Topic, key?: number): void {
+  wake(topic: Topic, key?: NewsKey): void {
     this.#news.set(topic, joined(this.#news.get(topic) ?? [], key === undefined ? 'any' : [key]));
   }
 

@@ -1,14 +1,6 @@
 import type { OutgoingSms, SendOutcome, SmsBearer, SmsReceiver } from '../../modem/index.ts';
 import { systemClock, systemRandom } from '../../modem/index.ts';
-import {
-  isSettled,
-  type Merchant,
-  openService,
-  type PaymentState,
-  readKeyFile,
-  type Service,
-  servicePrimitives,
-} from '../../server/index.ts';
+import { type Merchant, openService, readKeyFile, type Service, servicePrimitives } from '../../server/index.ts';
 import { type CounterShare, Phones } from './service-phones.ts';
 import { manyTimes, orderOf, SERVICE_NUMBER } from './service-shop.ts';
 
@@ -78,13 +70,10 @@ class SharedPhonesBearer implements SmsBearer {
 /** How long a payment may take on a busy machine, ms. */
 const PATIENCE_MS = 120_000;
 
-/** As a merchant does it: asks, and waits until the payment is settled. A wait may end early, when news may have been missed. */
+/** As a merchant does it: asks, and waits until the payment is settled. */
 async function pay(service: Service, merchant: Merchant, place: number, mref: string): Promise<void> {
   const { payment } = await service.requestPayment(merchant, orderOf(place, mref));
-  const until = systemClock.now() + PATIENCE_MS;
-  let state: PaymentState = payment.state;
-  while (!isSettled(state) && systemClock.now() < until)
-    state = (await service.settled(payment.txn, until - systemClock.now())).state;
+  const { state } = await service.settled(payment.txn, PATIENCE_MS);
   if (state !== 'CAPTURED') throw new Error(`payment ${mref} is ${state}`);
 }
 

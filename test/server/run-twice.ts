@@ -37,7 +37,7 @@ export function throughSql(tx: Tx, change: (sql: string) => string): Tx {
     get: (sql, read, ...values) => tx.get(change(sql), read, ...values),
     all: (sql, read, ...values) => tx.all(change(sql), read, ...values),
     sequence: (name) => tx.sequence(name),
-    wake: (topic) => tx.wake(topic),
+    wake: (topic, key) => tx.wake(topic, key),
     afterCommit: (task) => tx.afterCommit(task),
   };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Journal, type JournalEntry } from '../../../server/journal/journal.ts';
+import type { WakeListener } from '../../../server/store/store.ts';
 import type { ServiceEvent } from '../../../server/vocabulary/events.ts';
 import { deviceId, merchantId, personId, ref } from '../../../server/vocabulary/ids.ts';
 import { VirtualClock } from '../../../sim/index.ts';
@@ -67,6 +68,51 @@ describe('the journal', () => {
     end();
     await store.transaction('event', (tx) => journal.record(tx, first));
     expect(told).toHaveLength(3);
+  });
+
+  it('reads of what other processes wrote only what somebody here wants to hear of', async () => {
+    const { clock, store, journal: others } = await open();
+    for (const [, event] of SUBJECTS) await store.transaction('event', (tx) => others.record(tx, event));
+    const keys = SUBJECTS.map(([subject], place) => [place + 1, subject] as const);
+    const journal = new Journal(clock);
+    let hear: WakeListener = () => {};
+    let reads = 0;
+    journal.listenElsewhere({
+      onWake(_, listener) {
+        hear = listener;
+        return () => {};
+      },
+      read(work) {
+        reads += 1;
+        return reads === 4 ? Promise.reject(new Error('gone')) : store.read(work);
+      },
+    });
+    const told: string[] = [];
+    const tell = async (...news: Parameters<WakeListener>) => {
+      told.length = 0;
+      hear(...news);
+      await clock.advance(1);
+      return [...told];
+    };
+    const note = (who: string, subject?: string) =>
+      journal.subscribe(({ seq, event }) => told.push(`${who} ${seq} ${event.kind}`), {
+        subject,
+        missed: () => told.push(`${who} missed`),
+      });
+    expect(await tell(keys)).toEqual([]);
+    const ends = [note('phone', 'device:7'), note('nothing', 'device:8')];
+    expect(await tell(keys.slice(0, 5))).toEqual([]);
+    expect(reads).toBe(0);
+    expect(await tell(keys.slice(4, 7))).toEqual(['phone 6 alarm', 'phone 7 wrong-pin']);
+    expect(await tell([keys[5] ?? [0, ''], keys[8] ?? [0, '']])).toEqual(['phone 6 alarm', 'phone 9 undelivered']);
+    ends.push(note('all'));
+    expect(await tell(keys.slice(4, 6))).toEqual(['all 5 alarm', 'phone 6 alarm', 'all 6 alarm']);
+    expect(reads).toBe(3);
+    expect(await tell(keys)).toEqual(['phone missed', 'nothing missed', 'all missed']);
+    expect(await tell(undefined)).toEqual(['phone missed', 'nothing missed', 'all missed']);
+    for (const end of ends) end();
+    expect(await tell(keys)).toEqual([]);
+    expect(reads).toBe(4);
   });
 
   it('tells and keeps nothing of a transaction that failed', async () => {

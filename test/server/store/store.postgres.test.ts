@@ -276,7 +276,7 @@ describe('news of a commit', () => {
     const heard: string[] = [];
     const here: string[] = [];
     for (const topic of ['outbox', 'journal', 'leaving'] as const) {
-      other.store.onWake(topic, (keys) => heard.push(`${topic} ${keys?.join(' ') ?? 'all'}`));
+      other.store.onWake(topic, (keys) => heard.push(`${topic} ${keys?.map(([row]) => row).join(' ') ?? 'all'}`));
       one.store.onWake(topic, () => here.push(topic));
     }
     const wake = (work: (tx: Tx) => void) => one.store.transaction('wake', async (tx) => work(tx));
@@ -286,10 +286,10 @@ describe('news of a commit', () => {
   it('is told to other processes with the keys, and here without waiting for it', async () => {
     const { other, heard, here, wake } = await two();
     await wake((tx) => {
-      tx.wake('journal', 5);
-      tx.wake('journal', 6);
+      tx.wake('journal', [5, 'a']);
+      tx.wake('journal', [6, 'a']);
       tx.wake('outbox');
-      tx.wake('leaving', 7);
+      tx.wake('leaving', [7, 'a']);
     });
     expect(here).toEqual(['leaving', 'outbox']);
     await eventually(other.clock, () => heard.length === 2);
@@ -297,9 +297,9 @@ describe('news of a commit', () => {
   });
 
   it.each([
-    ['the first', [undefined, 5]],
-    ['the last', [5, undefined]],
-  ])('of which %s has no key is news of any row', async (_, keys) => {
+    ['the first', [undefined, [5, 'a']]],
+    ['the last', [[5, 'a'], undefined]],
+  ] as const)('of which %s has no key is news of any row', async (_, keys) => {
     const { other, heard, wake } = await two();
     await wake((tx) => {
       for (const key of keys) tx.wake('outbox', key);
@@ -310,16 +310,16 @@ describe('news of a commit', () => {
 
   it('that are made while an earlier one is told are joined: one without a key is not lost', async () => {
     const { one, heard, wake } = await two();
-    const keys = [1, ...Array.from({ length: 10 }, () => undefined), 2];
+    const keys = [[1, 'a'] as const, ...Array.from({ length: 10 }, () => undefined), [2, 'a'] as const];
     await Promise.all(keys.map((key) => wake((tx) => tx.wake('outbox', key))));
-    await wake((tx) => tx.wake('journal', 3));
+    await wake((tx) => tx.wake('journal', [3, 'a']));
     await eventually(one.clock, () => heard.includes('journal 3'));
     expect(heard).toContain('outbox all');
   });
 
   it('that has more keys than a telegram takes is told without them', async () => {
     const { one, other, heard, wake } = await two();
-    const keys = Array.from({ length: 700 }, (_, n) => 1_000_000_000_000 + n);
+    const keys = Array.from({ length: 400 }, (_, n) => [1_000_000_000_000 + n, 'a'] as const);
     await wake((tx) => {
       for (const key of keys.slice(0, 100)) tx.wake('journal', key);
     });
@@ -329,16 +329,22 @@ describe('news of a commit', () => {
       for (const key of keys) tx.wake('journal', key);
     });
     await eventually(other.clock, () => heard.length === 2);
-    expect(heard).toEqual([`journal ${keys.slice(0, 100).join(' ')}`, 'journal all']);
+    expect(heard).toEqual([
+      `journal ${keys
+        .slice(0, 100)
+        .map(([row]) => row)
+        .join(' ')}`,
+      'journal all',
+    ]);
   });
 
   it('that comes within 200 ms of an earlier one is told together with all other such', async () => {
     const { one, other, heard, wake } = await two();
-    await wake((tx) => tx.wake('journal', 1));
+    await wake((tx) => tx.wake('journal', [1, 'a']));
     await eventually(other.clock, () => heard.length === 1);
-    await wake((tx) => tx.wake('journal', 2));
+    await wake((tx) => tx.wake('journal', [2, 'a']));
     await one.clock.advance(199);
-    await wake((tx) => tx.wake('journal', 3));
+    await wake((tx) => tx.wake('journal', [3, 'a']));
     await eventually(one.clock, () => heard.length === 2);
     expect(heard).toEqual(['journal 1', 'journal 2 3']);
   });
@@ -349,7 +355,7 @@ describe('news of a commit', () => {
     for (const { pid } of await rows(one.database, listening)) await one.end(Number(pid));
     await eventually(other.clock, () => heard.length === 2);
     expect(heard).toEqual(['outbox all', 'journal all']);
-    await wake((tx) => tx.wake('journal', 9));
+    await wake((tx) => tx.wake('journal', [9, 'a']));
     await eventually(other.clock, () => heard.length === 3);
     expect(heard.at(-1)).toBe('journal 9');
   });
@@ -359,7 +365,7 @@ describe('news of a commit', () => {
     for (const text of ['{', '{}', '{"from":"x","news":[["weather",null]]}']) {
       await rows(one.database, "SELECT pg_notify('cash_mobile', ?)", text);
     }
-    await wake((tx) => tx.wake('outbox', 1));
+    await wake((tx) => tx.wake('outbox', [1, 'a']));
     await eventually(other.clock, () => heard.length > 0);
     expect(heard).toEqual(['outbox 1']);
   });
