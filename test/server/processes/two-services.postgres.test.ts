@@ -28,9 +28,9 @@ async function eventually<T>(world: World, look: () => Promise<T | undefined> | 
 }
 
 /** A shop whose first process has the modem, and a second process without one. */
-async function twoProcesses() {
-  const opened = await shop('two', { alone: false, processName: 'with the modem' });
-  const second = await another(opened.world);
+async function twoProcesses(changed: Partial<ServiceOptions> = {}) {
+  const opened = await shop('two', { alone: false, processName: 'with the modem', ...changed });
+  const second = await another(opened.world, changed);
   return { ...opened, second };
 }
 
@@ -96,7 +96,8 @@ describe('two processes on one database', () => {
   });
 
   it('ten requests of one customer, at two processes at once: three wait, the others are rejected', async () => {
-    const { world, customer, merchant, second } = await twoProcesses();
+    const limits = { waitingOfMerchant: 10 };
+    const { world, customer, merchant, second } = await twoProcesses({ limits });
     const amount = { minor: 100, ...EUR };
     const states = await Promise.all(
       Array.from({ length: 10 }, async (_, n) => {
