@@ -103,6 +103,20 @@ describe('who waits for an event', () => {
     expect(ended).toEqual(['a after 0 ms']);
   });
 
+  it('looks no more when the limit is over, whatever may have been missed', async () => {
+    const { clock, waits, ended, note, matches, miss } = await open();
+    let looks = 0;
+    const look = async () => {
+      looks += 1;
+      miss();
+      await new Promise<void>((resolve) => void clock.after(6_000, resolve));
+      return 'wait' as const;
+    };
+    note('a', waits.forEvent(10_000, 'service', matches('a'), look));
+    await clock.advance(60_000);
+    expect({ ended, looks }).toEqual({ ended: ['a after 12000 ms'], looks: 2 });
+  });
+
   it('hears of no other subject', async () => {
     const { clock, waits, ended, note, happen, matches } = await open();
     note(
