@@ -22,6 +22,8 @@ export const ROLE_NEEDED: Readonly<Record<string, Role>> = {
   'POST /v1/payments/:txn/resolve': 'treasurer',
   'POST /v1/reconciliations/accept': 'treasurer',
   'POST /v1/merchants/:id/resume': 'admin',
+  'POST /v1/merchants/:id/rotate-key': 'admin',
+  'POST /v1/merchants/:id/revoke': 'admin',
   'GET /v1/operators': 'admin',
   'POST /v1/operators': 'admin',
   'POST /v1/operators/:name/revoke': 'admin',

@@ -90,14 +90,20 @@ export async function addMerchant(
     return { merchant, apiKey, repeated: false };
   }
   // Without a key nobody else has this API key: an earlier run of this transaction was committed.
-  const own = idempotencyKey === undefined ? await merchantByApiKey(tx, apiKey) : undefined;
+  const own = idempotencyKey === undefined ? await merchantByApiKey(tx, apiKey, createdAt) : undefined;
   if (own !== undefined) return { merchant: own, apiKey, repeated: false };
   const known = idempotencyKey === undefined ? undefined : await merchantByIdempotencyKey(tx, idempotencyKey);
   if (known === undefined) {
     throw new ServiceError('conflict', `person ${wanted.personId} already has the phone of a merchant`);
   }
-  if (isSame(known, wanted)) return { merchant: known, apiKey, repeated: true };
-  throw new ServiceError('conflict', `key ${idempotencyKey} was used for another merchant: use a new one`);
+  if (!isSame(known, wanted)) {
+    throw new ServiceError('conflict', `key ${idempotencyKey} was used for another merchant: use a new one`);
+  }
+  if ((await merchantByApiKey(tx, apiKey, createdAt))?.id === known.id) {
+    return { merchant: known, apiKey, repeated: true };
+  }
+  const way = `cash-server merchant rotate-key --merchant ${known.id}`;
+  throw new ServiceError('conflict', `the API key of merchant ${known.id} was changed or revoked since: ${way}`);
 }
 
 async function merchantByIdempotencyKey(tx: ReadTx, key: string): Promise<Merchant | undefined> {
@@ -115,9 +121,12 @@ export async function merchantById(tx: ReadTx, id: number): Promise<Merchant> {
   return merchant;
 }
 
-/** The merchant with this API key, or `undefined`. */
-export async function merchantByApiKey(tx: ReadTx, apiKey: string): Promise<Merchant | undefined> {
-  return tx.get('SELECT * FROM merchant WHERE api_key_hash = ?', readMerchant, hashApiKey(apiKey));
+/** The merchant whom this API key opens, or `undefined`: the latest one, or the one before as long as it is kept. @param now ms since 1970 */
+export async function merchantByApiKey(tx: ReadTx, apiKey: string, now: number): Promise<Merchant | undefined> {
+  const hash = hashApiKey(apiKey);
+  const latest = 'SELECT * FROM merchant WHERE api_key_hash = ? AND key_revoked_at IS NULL';
+  const before = 'SELECT * FROM merchant WHERE old_key_hash = ? AND old_key_until > ?';
+  return (await tx.get(latest, readMerchant, hash)) ?? (await tx.get(before, readMerchant, hash, now));
 }
 
 /** The merchant whose payments this person's phone may start, or `undefined`. */

@@ -42,6 +42,7 @@ import type { Store, Tx } from '../store/store.ts';
 import type { DifferenceKind } from '../vocabulary/events.ts';
 import type { PersonId } from '../vocabulary/ids.ts';
 import { isSettled } from '../vocabulary/payment-states.ts';
+import { MerchantKeys } from './merchant-keys.ts';
 import type { ModemStanding, Reachability } from './modems.ts';
 import { PendingDeposits } from './pending-deposits.ts';
 import type { Running } from './running.ts';
@@ -67,6 +68,8 @@ export class Service {
   readonly operators: Operators;
   /** Deposits that wait for another operator. */
   readonly pendingDeposits: PendingDeposits;
+  /** The API keys of merchants after their registration. */
+  readonly merchantKeys: MerchantKeys;
   readonly #store: Store;
   readonly #context: PaymentContext;
   readonly #running: Running;
@@ -81,6 +84,7 @@ export class Service {
     this.#context = running.context;
     this.#requests = requests;
     this.pendingDeposits = new PendingDeposits(running.store, running.context.clock);
+    this.merchantKeys = new MerchantKeys({ ...running.context, store: running.store });
     this.operators = new Operators({ ...running.context, store: running.store });
     this.#waits = new Waits(running.context.clock, running.context.journal);
     this.http = httpOf(this);
@@ -150,11 +154,10 @@ export class Service {
     idempotencyKey?: string,
     act?: Act,
   ): Promise<AddedMerchant> {
-    const { name, currency } = merchant;
     const apiKey = newApiKey(this.#context, idempotencyKey);
     const work = async (tx: Tx) => {
       const personId = merchant.personId === undefined ? undefined : (await personById(tx, merchant.personId)).id;
-      return addMerchant(tx, this.#context.clock, { name, currency, personId }, apiKey, idempotencyKey);
+      return addMerchant(tx, this.#context.clock, { ...merchant, personId }, apiKey, idempotencyKey);
     };
     return this.#write('merchant', work, act, (added) => `merchant:${added.merchant.id}`);
   }
@@ -172,7 +175,7 @@ export class Service {
 
   /** The merchant whose API key it is, or `undefined`. */
   merchantByApiKey(apiKey: string): Promise<Merchant | undefined> {
-    return this.#store.read((tx) => merchantByApiKey(tx, apiKey));
+    return this.#store.read((tx) => merchantByApiKey(tx, apiKey, this.#context.clock.now()));
   }
 
   /**
@@ -281,12 +284,8 @@ export class Service {
 
   /** Resolves as soon as the reachability is another than `known`, or after `limitMs`. */
   async reachabilityAfter(known: Reachability, limitMs: number): Promise<void> {
-    if (this.reachability !== known) return;
-    await this.#waits.until(limitMs, (end) =>
-      this.onModem(() => {
-        if (this.reachability !== known) end();
-      }),
-    );
+    const isOther = () => this.reachability !== known;
+    if (!isOther()) await this.#waits.until(limitMs, (end) => this.onModem(() => isOther() && end()));
   }
 
   /** Writes an internal fault to the journal. */

@@ -77,3 +77,11 @@ CREATE TABLE pending_deposit (                 -- above what one operator may de
   UNIQUE (person_id, reference)
 ) STRICT;
 `;
+
+/** Keys of merchants that change and end. */
+export const MERCHANT_KEYS: string = `
+ALTER TABLE merchant ADD COLUMN old_key_hash BLOB;
+ALTER TABLE merchant ADD COLUMN old_key_until INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE merchant ADD COLUMN key_revoked_at INTEGER;
+CREATE UNIQUE INDEX merchant_by_old_key ON merchant (old_key_hash);
+`;

@@ -59,9 +59,13 @@ CREATE TABLE merchant (
   created_at INTEGER NOT NULL,
   idempotency_key TEXT,                        -- the administrator's key of the request that registered it
   in_vain_full_at INTEGER NOT NULL DEFAULT 0,  -- allowance of requests that nobody paid
-  suspended_at INTEGER                         -- until the operator looks
+  suspended_at INTEGER,                        -- until the operator looks
+  old_key_hash BLOB,                           -- of the API key before
+  old_key_until INTEGER NOT NULL DEFAULT 0,    -- it works before this moment
+  key_revoked_at INTEGER                       -- since then neither key opens anything
 ) STRICT;
 CREATE UNIQUE INDEX merchant_by_idempotency_key ON merchant (idempotency_key);
+CREATE UNIQUE INDEX merchant_by_old_key ON merchant (old_key_hash);
 
 CREATE TABLE asked_in_vain (                   -- requests of a merchant that a customer did not pay
   merchant_id INTEGER NOT NULL REFERENCES merchant (id),

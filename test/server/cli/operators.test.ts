@@ -176,3 +176,29 @@ describe('cash-server deposit above the limit of one operator', () => {
     await world.service.close();
   });
 });
+
+describe('cash-server merchant', () => {
+  it('rotate-key and revoke', async () => {
+    const { world, apiKey, merchant } = await shop('operators');
+    const url = await world.service.http.listen({ host: '127.0.0.1', port: 0 });
+    vi.stubEnv('CASH_SERVER_ADMIN_KEY', world.adminKey);
+    const run = (...args: readonly string[]) =>
+      inProcess(cashServer, 'merchant', ...args, '--merchant', '1', '--server', url);
+    const kept = (await run('rotate-key', '--keep-old-for', '60')).out;
+    const second = /API key, shown this once: (cm_[0-9a-f]{32})\n/.exec(kept)?.[1] ?? '';
+    expect(kept).toBe(
+      `Merchant 1: ${merchant.name}\nAPI key, shown this once: ${second}\nThe key before works for 60 s more\nPage: ${url}/#key=${second}\n`,
+    );
+    const opens = async (key: string) => (await world.service.merchantByApiKey(key)) !== undefined;
+    expect([await opens(apiKey), await opens(second)]).toEqual([true, true]);
+    expect((await run('rotate-key')).out).toContain('The key before opens nothing any more');
+    expect([await opens(apiKey), await opens(second)]).toEqual([false, false]);
+    expect(await run('revoke')).toEqual({
+      code: 0,
+      out: 'Merchant 1 is revoked; the way back: merchant rotate-key --merchant 1, then merchant resume\n',
+      err: '',
+    });
+    vi.unstubAllEnvs();
+    await world.service.close();
+  });
+});

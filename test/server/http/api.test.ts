@@ -375,6 +375,8 @@ describe('what needs no key', () => {
       '/v1/merchant',
       '/v1/merchants',
       '/v1/merchants/{id}/resume',
+      '/v1/merchants/{id}/revoke',
+      '/v1/merchants/{id}/rotate-key',
       '/v1/operator',
       '/v1/operator/rotate-key',
       '/v1/operators',

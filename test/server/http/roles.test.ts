@@ -30,6 +30,8 @@ const ROUTES: readonly (readonly [string, Role, number, (by: Role) => object | u
   ['POST /v1/payments/:txn/resolve', 'treasurer', 409, () => ({ moved: true, reason: 'report' })],
   ['POST /v1/reconciliations/accept', 'treasurer', 404, () => ({ rail: 'ledger', key: 'a:charge', reason: 'fee' })],
   ['POST /v1/merchants/:id/resume', 'admin', 200, () => ({ reason: 'asked' })],
+  ['POST /v1/merchants/:id/rotate-key', 'admin', 200, NOTHING],
+  ['POST /v1/merchants/:id/revoke', 'admin', 200, NOTHING],
   ['GET /v1/operators', 'admin', 200, NOTHING],
   ['POST /v1/operators', 'admin', 201, (by) => ({ name: `new-${by}`, role: 'viewer' })],
   ['POST /v1/operators/:name/rotate-key', 'admin', 200, NOTHING],
