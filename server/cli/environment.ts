@@ -9,5 +9,8 @@ export const KEY_VARIABLE = 'CASH_SERVER_ADMIN_KEY';
 /** The address of the database on a server of PostgreSQL; without it the service keeps a file. */
 export const DATABASE_VARIABLE = 'CASH_SERVER_DATABASE';
 
+/** The vault key, 64 hexadecimal digits, when it is not in keys.json. */
+export const VAULT_KEY_VARIABLE = 'CASH_SERVER_VAULT_KEY';
+
 /** What is in keys.json; without it the file in the data folder is read. */
 export const KEYS_VARIABLE = 'CASH_SERVER_KEYS';

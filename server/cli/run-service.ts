@@ -18,6 +18,7 @@ import { journalLine } from './journal-line.ts';
 import { narrow } from './narrow.ts';
 import { modemLine, openServiceModems, ownNumber, type ServiceModems } from './service-modems.ts';
 import { StopSignal } from './stop-signal.ts';
+import { vaultKeyElsewhere } from './vault-key.ts';
 
 /** The options of `cash-server serve`. */
 export interface ServeOptions extends Exposure {
@@ -30,6 +31,8 @@ export interface ServeOptions extends Exposure {
   readonly number?: string;
   /** The largest deposit of one operator alone, minor units. */
   readonly fourEyesAbove?: number;
+  /** For the shell: prints the vault key. */
+  readonly vaultKeyCommand?: string;
 }
 
 /** How long answers and frames at the modem may take once the service is to end, ms: the rest is for the modem and the database. */
@@ -107,7 +110,7 @@ interface WhereAndWhat {
 }
 
 /** @throws UsageError when neither the data folder nor the environment says it; KeyFileError */
-function whereAndWhat({ data }: ServeOptions): WhereAndWhat {
+function whereAndWhat({ data, vaultKeyCommand }: ServeOptions): WhereAndWhat {
   const primitives = servicePrimitives();
   const address = databaseAddress();
   const text = process.env[KEYS_VARIABLE] ?? '';
@@ -117,7 +120,9 @@ function whereAndWhat({ data }: ServeOptions): WhereAndWhat {
     );
   }
   const files = dataFolder(data ?? '');
-  const keys = text === '' ? readKeyFile(files.keys, primitives) : readKeyText(text, KEYS_VARIABLE, primitives);
+  const vault = vaultKeyElsewhere(vaultKeyCommand);
+  const keys =
+    text === '' ? readKeyFile(files.keys, primitives, vault) : readKeyText(text, KEYS_VARIABLE, primitives, vault);
   if (address !== undefined) return { database: address, keys, lock: undefined };
   if (!existsSync(files.database)) {
     throw new Error(

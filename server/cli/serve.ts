@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { outputOf, portNameOption } from '../../modem/cli/program.ts';
 import { E164 } from '../vocabulary/person-fields.ts';
-import { DATABASE_VARIABLE, KEYS_VARIABLE, PIN_VARIABLE } from './environment.ts';
+import { DATABASE_VARIABLE, KEYS_VARIABLE, PIN_VARIABLE, VAULT_KEY_VARIABLE } from './environment.ts';
 import type { Listen } from './exposure.ts';
 import type { ServeOptions } from './run-service.ts';
 import { wholeNumberOption } from './whole-number.ts';
@@ -35,6 +35,7 @@ export function serveCommand(): Command {
       'deposits above it need a second operator (default: 100000)',
       wholeNumberOption,
     )
+    .option('--vault-key-command <command>', 'prints the vault key, when it is not in keys.json (HSM, KMS)')
     .addHelpText(
       'after',
       [
@@ -43,6 +44,7 @@ export function serveCommand(): Command {
         `${DATABASE_VARIABLE}=postgres://user@host/database: this database instead of a file, for one or more processes;`,
         'its password comes from PGPASSWORD or ~/.pgpass.',
         `${KEYS_VARIABLE}: what is in keys.json, instead of the file; with both variables --data is not needed.`,
+        `${VAULT_KEY_VARIABLE}: the vault key, when it is neither in keys.json nor printed by --vault-key-command.`,
       ].join('\n'),
     )
     .action(async (options: ServeOptions, command: Command) =>

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { hexOf, octetsOf, type Primitives, type ServiceKeyPair } from '../../device/safe-mobile/index.ts';
+import { hexOf, octetsOf, type Primitives, type ServiceKeyPair, sameOctets } from '../../device/safe-mobile/index.ts';
 import type { Random } from '../../modem/index.ts';
 import { messageOf } from '../vocabulary/errors.ts';
 import { hashApiKey } from './api-key.ts';
@@ -60,7 +60,7 @@ const KeyFile = z.strictObject({
   s: octets32,
   r: octets32,
   root: octets32,
-  vault: octets32,
+  vault: octets32.optional(),
   adminKeyHash: octets32.optional(),
 });
 
@@ -88,13 +88,17 @@ export function writeSecretFile(path: string, content: string): void {
   }
 }
 
-/** Reads the keys back. @throws KeyFileError when the file is missing or not a key file */
-export function readKeyFile(path: string, primitives: Primitives): ServiceKeys {
-  return keysIn(parseFile(path), path, primitives);
+/**
+ * Reads the keys back.
+ * @param vault the vault key, when it is kept elsewhere; the file may have the same one
+ * @throws KeyFileError when the file is missing or not a key file
+ */
+export function readKeyFile(path: string, primitives: Primitives, vault?: Uint8Array): ServiceKeys {
+  return keysIn(parseFile(path), path, primitives, vault);
 }
 
-/** The keys in what a key file holds. @param name where the text comes from. @throws KeyFileError */
-export function readKeyText(text: string, name: string, primitives: Primitives): ServiceKeys {
+/** The keys in what a key file holds. @param name where the text comes from. @param vault as {@link readKeyFile} @throws KeyFileError */
+export function readKeyText(text: string, name: string, primitives: Primitives, vault?: Uint8Array): ServiceKeys {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
@@ -102,10 +106,10 @@ export function readKeyText(text: string, name: string, primitives: Primitives):
     // The message of the parser would show a part of the keys.
     throw new KeyFileError(`${name} is not JSON: give what is in keys.json`);
   }
-  return keysIn(parsed, name, primitives);
+  return keysIn(parsed, name, primitives, vault);
 }
 
-function keysIn(parsed: unknown, name: string, primitives: Primitives): ServiceKeys {
+function keysIn(parsed: unknown, name: string, primitives: Primitives, elsewhere: Uint8Array | undefined): ServiceKeys {
   const file = KeyFile.safeParse(parsed);
   if (!file.success) {
     const [issue] = file.error.issues;
@@ -118,9 +122,17 @@ function keysIn(parsed: unknown, name: string, primitives: Primitives): ServiceK
     sealing: { kid, secretKey, publicKey: primitives.x25519PublicKey(secretKey) },
     signing: { seed, publicKey: primitives.ed25519PublicKey(seed) },
     root: octetsOf(root),
-    vault: octetsOf(vault),
+    vault: vaultKey(name, vault === undefined ? undefined : octetsOf(vault), elsewhere),
     ...(adminKeyHash !== undefined && { adminKeyHash: octetsOf(adminKeyHash) }),
   };
+}
+
+/** What was sealed with one key does not open with another, so they must not differ. */
+function vaultKey(name: string, inFile: Uint8Array | undefined, elsewhere: Uint8Array | undefined): Uint8Array {
+  const key = elsewhere ?? inFile;
+  if (key === undefined) throw new KeyFileError(`${name} has no vault key, and none is given elsewhere`);
+  if (inFile === undefined || sameOctets(inFile, key)) return key;
+  throw new KeyFileError(`${name} has another vault key than the one that is given elsewhere: take the wrong one away`);
 }
 
 function parseFile(path: string): unknown {
