@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
 const SHARED = [
   'test/modem/{at,driver,opening,pdu,portrait,receiving,sending,ussd}/**/*.test.{ts,tsx}',
   'test/{attacks,device/{cash-mobile,firmware,midp,safe-mobile,terminal}}/**/*.test.{ts,tsx}',
-  'test/server/{approvals,attempts,enrolment,http,intake,ledger,outgoing,payments,queries,rails,reconciliation,store}/**/*.test.{ts,tsx}',
+  'test/server/{approvals,attempts,enrolment,http,intake,ledger,merchants,operators,outgoing,payments,queries,rails,reconciliation,store}/**/*.test.{ts,tsx}',
   'test/sim/{control,hosts,modem,network,vocabulary}/**/*.test.{ts,tsx}',
 ];
 
@@ -22,7 +22,7 @@ const ON_POSTGRES = [
 /** All tests that open a service or a store, without those of {@link OF_SQLITE}. */
 const ALL_ON_POSTGRES = [
   'test/server/{approvals,attempts,enrolment,http,intake,journal,ledger,outgoing,payments,processes,queries,rails}/**/*.test.ts',
-  'test/server/{reconciliation,service,time,upkeep}/**/*.test.ts',
+  'test/server/{merchants,operators,reconciliation,service,time,upkeep}/**/*.test.ts',
   'test/server/*.test.ts',
 ];
 
