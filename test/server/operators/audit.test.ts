@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { auditAfter, checkAudit } from '../../../server/operators/audit.ts';
 import { look, onPostgres, rows, write } from '../database.ts';
@@ -147,6 +148,18 @@ describe('the chain of the audit log', () => {
     made = await office();
     for (const reference of ['a', 'b', 'c']) {
       await made.post('/v1/people/1/deposits', { amount: { minor: 1, currency: EUR }, reference });
+    }
+  });
+
+  it('has in each row the hash of the one before: SHA-256 of it and of the JSON of the fields', async () => {
+    let before = new Uint8Array(32);
+    for (const row of await made.log()) {
+      const { seq, at, request, operator, role, route, subject, bodyDigest, outcome, hash } = row;
+      const digest = bodyDigest === undefined ? null : Buffer.from(bodyDigest).toString('hex');
+      const text = JSON.stringify([seq, at, request, operator, role, route, subject, digest, outcome]);
+      const expected = createHash('sha256').update(before).update(text).digest('hex');
+      expect(Buffer.from(hash).toString('hex')).toBe(expected);
+      before = Uint8Array.from(hash);
     }
   });
 
