@@ -474,8 +474,10 @@ describe('a database that is opened', () => {
       'ALTER TABLE device DROP COLUMN tries_elsewhere, DROP COLUMN link_hash',
       'ALTER TABLE device DROP COLUMN unbidden_full_at, DROP COLUMN unbidden_alarm_at',
       'ALTER TABLE merchant DROP COLUMN in_vain_full_at, DROP COLUMN suspended_at',
+      'ALTER TABLE merchant DROP COLUMN old_key_hash, DROP COLUMN old_key_until, DROP COLUMN key_revoked_at',
       'DROP TABLE asked_in_vain',
-      'DROP TABLE operator',
+      'DROP TABLE operator, audit, audit_head, pending_deposit',
+      'DROP FUNCTION audit_is_append_only',
       "INSERT INTO inbox (digest, sent_at, originator, received_at) VALUES ('\\x01', 10, '+39340', 11)",
       'UPDATE cash_mobile SET version = 10',
     );

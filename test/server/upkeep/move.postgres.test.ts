@@ -62,7 +62,7 @@ describe('moved from a file to PostgreSQL', () => {
     const moved = await rowsOfPostgres(url);
     expect(without(moved, OWN)).toEqual(expected(before));
     expect(moved['process']).toEqual([]);
-    expect(Object.fromEntries(told)).toMatchObject({ person: 2, payment: 4 });
+    expect(Object.fromEntries(told)).toMatchObject({ person: 2, payment: 5 });
     const back = newFile();
     await moveDatabase(url, back, 0, () => {});
     const after = rowsOfFile(back);
@@ -73,7 +73,7 @@ describe('moved from a file to PostgreSQL', () => {
   });
 
   it('a service goes on there, and after the way back', async () => {
-    const { world, file, rail, customer, merchant, paid, unknown, asked, handed } = await movedShop();
+    const { world, file, rail, customer, merchant, paid, refused, unknown, asked, handed } = await movedShop();
     const first = (await readPayment(file, paid.txn)).approval_code;
     const url = await newDatabase();
     await moveDatabase(file, url, 0, () => {});
@@ -113,7 +113,7 @@ describe('moved from a file to PostgreSQL', () => {
     const rowids = database.prepare('SELECT txn FROM payment ORDER BY rowid').all();
     database.close();
     expect(rowids.map((row) => row['txn'])).toEqual(
-      [paid, unknown, asked, handed, { txn }].map((payment) => payment.txn),
+      [paid, refused, unknown, asked, handed, { txn }].map((payment) => payment.txn),
     );
   });
 });

@@ -8,14 +8,15 @@ import { WITH_ROWID } from '../../../server/store/postgres-tables.ts';
 import { seededRandom, VirtualClock } from '../../../sim/index.ts';
 import { newDatabase, temporaryFolder } from '../database.ts';
 import { ScriptedRail } from '../rails/scripted-rail.ts';
+import { WIDE_LIMITS } from '../wide-limits.ts';
 import { CUSTOMER_NUMBER, PIN, World } from '../world.ts';
 
 /**
- * The file of a shop that ended in the middle of its work: a paid payment with a refund and a wrong PIN before it, a charge whose
- * rail has not answered, a person whose phone has not answered, a request that waits, and a frame that the bearer had.
+ * The file of a shop that ended in the middle of its work: a paid payment with a refund and a wrong PIN before it, one that was
+ * refused, an operator, a deposit that waits for a second one, a charge whose rail has not answered, a person whose phone has not answered, a request that waits, and a frame that the bearer had.
  */
 export async function movedShop() {
-  const world = new World('move');
+  const world = new World('move', { limits: WIDE_LIMITS });
   const file = join(temporaryFolder(), 'service.db');
   await world.open(file);
   const customer = await world.subscriber(CUSTOMER_NUMBER);
@@ -29,6 +30,15 @@ export async function movedShop() {
   await say('00000');
   await say(PIN);
   await world.service.refund(paid.txn, { key: 'a', amount: { minor: 250, currency: 'EUR' } });
+  const refused = await world.request(merchant);
+  await world.clock.advance(2_000);
+  customer.phone.refuse();
+  await world.clock.advance(3_000);
+  const act = (url: string, payload: object) =>
+    world.service.http.inject({ method: 'POST', url, payload, headers: { authorization: `Bearer ${world.adminKey}` } });
+  await act('/v1/operators', { name: 'carla', role: 'clerk' });
+  const large = { amount: { minor: 900_000, currency: 'EUR' }, reference: 'large' };
+  await act(`/v1/people/${customer.person.id}/deposits`, large);
   const late = await world.service.addPerson({ number: '+393400000009', name: 'Zoë', language: 'it' });
   await world.service.activate(late.id);
   await world.service.close();
@@ -48,7 +58,7 @@ export async function movedShop() {
   await world.clock.advance(100);
   world.kill();
   world.air.delay = undefined;
-  return { world, file, rail, customer, merchant, paid, unknown, asked, handed };
+  return { world, file, rail, customer, merchant, paid, refused, unknown, asked, handed };
 }
 
 let known: ReturnType<typeof movedShop> | undefined;
