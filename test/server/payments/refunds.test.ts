@@ -213,8 +213,10 @@ describe('a refund', () => {
 
   it('is resolved one by one, by its key, when several are in review', async () => {
     const { world, txn, payment, refunds } = await paid(new ScriptedRail({ retryMs: [] }));
-    for (const key of ['a', 'b']) void world.service.refund(txn, { key, amount: eur(500) }, 0);
-    await world.clock.advance(1_000);
+    for (const key of ['a', 'b']) {
+      void world.service.refund(txn, { key, amount: eur(500) }, 0);
+      await world.clock.advance(1_000);
+    }
     expect(await refunds()).toEqual([
       ['a', 500, 'review'],
       ['b', 500, 'review'],
