@@ -14,6 +14,13 @@ import { beginRun, filesIn, type Kept, writeKept } from './kept.ts';
 import { Person } from './person.ts';
 import { type Hold, Till } from './till.ts';
 
+/** Whoever tries the demonstration asks the same customer again and again, and refuses. */
+const LIMITS = {
+  waitingOfMerchant: 3,
+  inVainAtCustomer: { atOnce: 1_000, everyMs: 1_000 },
+  notMePausesMs: Array.from({ length: 1_000 }, () => 0),
+} as const;
+
 /** How a stage is set. */
 export interface StageOptions {
   readonly clock: Clock;
@@ -97,6 +104,7 @@ async function build(options: StageOptions, strike: Strike): Promise<Stage> {
     clock,
     random: random.fork('service'),
     hold,
+    limits: LIMITS,
   });
   strike.later(() => hold(service.close()));
   // After a kill the next run must not begin before what the database has seen.

@@ -9,6 +9,7 @@ import {
   type Payment,
   type Rail,
   type Service,
+  ServiceError,
   servicePrimitives,
 } from '../../server/index.ts';
 import { balanceOf } from '../../server/ledger/ledger.ts';
@@ -128,10 +129,14 @@ class Load {
     this.#orders += 1;
     const mref = `order-${this.#orders}`;
     const amount = { minor: 1 + this.#below(20_000), currency: 'EUR' } as const;
-    const { payment } = await this.#asked((service) =>
-      service.requestPayment(merchant, { mref, customer: customer.person.number, amount, ttl: 60 }),
-    );
-    this.txns.add(payment.txn);
+    try {
+      const { payment } = await this.#asked((service) =>
+        service.requestPayment(merchant, { mref, customer: customer.person.number, amount, ttl: 60 }),
+      );
+      this.txns.add(payment.txn);
+    } catch (error) {
+      if (!(error instanceof ServiceError && error.code === 'customer-unreachable')) throw error;
+    }
   }
 
   async #refund(): Promise<void> {
