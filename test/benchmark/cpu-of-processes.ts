@@ -11,9 +11,20 @@ export function cpuOf(pid: number): number {
 
 /** CPU of a process and its children, also of those that have ended, ms. Linux only. */
 export function cpuOfFamily(parent: number): number {
-  const { utime, stime, cutime, cstime } = timesOf(parent);
-  const children = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').split(' ').filter(Boolean);
-  return children.reduce((sum, pid) => sum + cpuOf(Number(pid)), utime + stime + cutime + cstime);
+  for (;;) {
+    const { utime, stime, cutime, cstime } = timesOf(parent);
+    const children = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').split(' ').filter(Boolean);
+    try {
+      return children.reduce((sum, pid) => sum + cpuOf(Number(pid)), utime + stime + cutime + cstime);
+    } catch (error) {
+      // A child that ends meanwhile is counted with its parent the next time.
+      if (!isGone(error)) throw error;
+    }
+  }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH');
 }
 
 /** The times of `/proc/PID/stat`, ms. */
