@@ -94,6 +94,20 @@ export async function tryCode(
   context: Context,
   device: Device,
   code: Uint8Array,
+  arrival: EnrolArrival,
+): Promise<CodeVerdict> {
+  try {
+    return await judgeCode(tx, context, device, code, arrival);
+  } finally {
+    code.fill(0);
+  }
+}
+
+async function judgeCode(
+  tx: Tx,
+  context: Context,
+  device: Device,
+  code: Uint8Array,
   { at, originator }: EnrolArrival,
 ): Promise<CodeVerdict> {
   const activation = await tx.get(
@@ -108,7 +122,6 @@ export async function tryCode(
   if (activation.triesLeft <= 0 || at > activation.expiresAt)
     return own ? countOver(tx, context, device, activation) : { kind: 'unanswered', reason: 'activation expired' };
   const mac = macOf(context, device.id, code);
-  code.fill(0);
   if (Buffer.from(mac).equals(activation.mac)) return { kind: 'right' };
   return own ? countWrong(tx, device, activation) : countElsewhere(tx, context, device, activation);
 }
