@@ -3,8 +3,7 @@ import { hexOf } from '../../device/safe-mobile/index.ts';
 import { type Output, outputOf } from '../../modem/cli/program.ts';
 import { type AuditRow, auditAfter, checkAudit } from '../operators/audit.ts';
 import { readDatabase } from '../store/read-database.ts';
-import { serviceDatabase } from './data-folder.ts';
-import { DATABASE_VARIABLE } from './environment.ts';
+import { serviceDatabase, withData } from './data-folder.ts';
 
 /** Rows that are read at a time. */
 const PAGE = 1_000;
@@ -12,15 +11,6 @@ const PAGE = 1_000;
 /** `cash-server audit` */
 export function auditCommand(): Command {
   return new Command('audit').addCommand(verifyCommand()).addCommand(listCommand());
-}
-
-function withData(command: Command): Command {
-  return command
-    .option('--data <folder>', 'what "cash-server init" made; the service may run on it')
-    .addHelpText(
-      'after',
-      `\nWith ${DATABASE_VARIABLE} the database at this address is read, and --data is not needed.`,
-    );
 }
 
 function verifyCommand(): Command {

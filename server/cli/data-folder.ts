@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Command } from 'commander';
 import { UsageError } from '../../modem/cli/program.ts';
 import { isPostgres } from '../store/open-store.ts';
 import { DATABASE_VARIABLE } from './environment.ts';
@@ -39,4 +40,14 @@ export function serviceDatabase(data: string | undefined): string {
   if (address !== undefined) return address;
   if (data !== undefined) return dataFolder(data).database;
   throw new UsageError(`give --data, the folder that "cash-server init" made, or set ${DATABASE_VARIABLE}`);
+}
+
+/** Gives a command that only reads the option that says where the service's file is. */
+export function withData(command: Command): Command {
+  return command
+    .option('--data <folder>', 'what "cash-server init" made; the service may run on it')
+    .addHelpText(
+      'after',
+      `\nWith ${DATABASE_VARIABLE} the database at this address is read, and --data is not needed.`,
+    );
 }

@@ -7,8 +7,7 @@ import { type Account, isAccount } from '../ledger/ledger.ts';
 import { type StatementLine, statementOf } from '../ledger/statement.ts';
 import { readDatabase } from '../store/read-database.ts';
 import { currencyOption } from './account.ts';
-import { serviceDatabase } from './data-folder.ts';
-import { DATABASE_VARIABLE } from './environment.ts';
+import { serviceDatabase, withData } from './data-folder.ts';
 import { moneyText } from './money.ts';
 import { type DaysChoice, dayOption, periodOf } from './period-option.ts';
 import { wholeNumberOption } from './whole-number.ts';
@@ -21,16 +20,6 @@ const ACCOUNTS = 'person:1, merchant:1, clearing:card, cash';
 /** `cash-server ledger` */
 export function ledgerCommand(): Command {
   return new Command('ledger').addCommand(checkCommand()).addCommand(balanceCommand()).addCommand(statementCommand());
-}
-
-/** Gives a command the option that says where the service's file is. */
-function withData(command: Command): Command {
-  return command
-    .option('--data <folder>', 'what "cash-server init" made; the service may run on it')
-    .addHelpText(
-      'after',
-      `\nWith ${DATABASE_VARIABLE} the database at this address is read, and --data is not needed.`,
-    );
 }
 
 function checkCommand(): Command {

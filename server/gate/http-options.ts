@@ -22,7 +22,7 @@ export const PATIENCE: Patience = {
 };
 
 /** How many requests are answered in a minute; those beyond it get 429. */
-export interface Limits {
+export interface RequestLimits {
   /** Without a key, from one address: page, descriptors, health, description of the API, paths that are not there. */
   readonly public: number;
   /** With a wrong key or none where one is needed, from one address. */
@@ -34,7 +34,7 @@ export interface Limits {
 }
 
 /** More than a watchdog or a till needs, less than what keeps the service from its work. */
-export const LIMITS: Limits = { public: 600, wrongKeys: 60, goodKey: 6_000, notices: 6_000 };
+export const REQUEST_LIMITS: RequestLimits = { public: 600, wrongKeys: 60, goodKey: 6_000, notices: 6_000 };
 
 /** A certificate with its chain, and its private key; PEM. */
 export interface Tls {
@@ -51,5 +51,5 @@ export interface HttpOptions {
   /** A proxy is in front: the client's address is the last one in X-Forwarded-For. Default: false. */
   readonly behindProxy?: boolean | undefined;
   readonly patience?: Partial<Patience> | undefined;
-  readonly limits?: Partial<Limits> | undefined;
+  readonly limits?: Partial<RequestLimits> | undefined;
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { LIMITS, type Limits } from '../gate/http-options.ts';
+import { REQUEST_LIMITS, type RequestLimits } from '../gate/http-options.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
 
 const MINUTE_MS = 60_000;
@@ -35,9 +35,9 @@ export interface RateLimits {
 }
 
 /** Counts the requests of an API. */
-export async function rateLimits(app: FastifyInstance, given: Partial<Limits> = {}): Promise<RateLimits> {
+export async function rateLimits(app: FastifyInstance, given: Partial<RequestLimits> = {}): Promise<RateLimits> {
   await app.register(rateLimit, { global: false, cache: COUNTED });
-  const limits = { ...LIMITS, ...given };
+  const limits = { ...REQUEST_LIMITS, ...given };
   const check = (what: string, max: number, keyGenerator?: (request: FastifyRequest) => string): Check => {
     const count = app.createRateLimit({ max, timeWindow: MINUTE_MS, ...(keyGenerator && { keyGenerator }) });
     return async (request) => {
