@@ -91,7 +91,7 @@ export async function withdrawEnrolment(tx: Tx, { approvals }: AskingContext, { 
  */
 export async function tryCode(
   tx: Tx,
-  context: Context,
+  context: CodeContext,
   device: Device,
   code: Uint8Array,
   arrival: EnrolArrival,
@@ -105,7 +105,7 @@ export async function tryCode(
 
 async function judgeCode(
   tx: Tx,
-  context: Context,
+  context: CodeContext,
   device: Device,
   code: Uint8Array,
   { at, originator }: EnrolArrival,
@@ -132,7 +132,12 @@ async function countWrong(tx: Tx, device: Device, { triesLeft }: CodeState): Pro
 }
 
 /** Below zero the tries count how often the phone was told that the activation is over. */
-async function countOver(tx: Tx, { limits }: Context, device: Device, { triesLeft }: CodeState): Promise<CodeVerdict> {
+async function countOver(
+  tx: Tx,
+  { limits }: CodeContext,
+  device: Device,
+  { triesLeft }: CodeState,
+): Promise<CodeVerdict> {
   const told = Math.max(0, -triesLeft);
   if (told >= limits.activationOver) return { kind: 'unanswered', reason: 'activation expired' };
   await tx.run('UPDATE device SET code_tries_left = ? WHERE id = ?', -told - 1, device.id);
@@ -141,7 +146,7 @@ async function countOver(tx: Tx, { limits }: Context, device: Device, { triesLef
 
 async function countElsewhere(
   tx: Tx,
-  { limits, journal }: Context,
+  { limits, journal }: CodeContext,
   device: Device,
   { triesElsewhere }: CodeState,
 ): Promise<CodeVerdict> {
@@ -151,6 +156,9 @@ async function countElsewhere(
     await journal.record(tx, { kind: 'alarm', alarm: 'codes-tried-elsewhere', deviceId: device.id, ref: '' });
   return { kind: 'unanswered', reason: 'wrong code from elsewhere' };
 }
+
+/** What the check of a code uses. */
+type CodeContext = Pick<Context, 'limits' | 'journal' | 'vault'>;
 
 interface CodeState {
   readonly mac: Uint8Array;
@@ -169,7 +177,7 @@ function readCodeState(row: Row): CodeState {
 }
 
 /** A code has 40 bits, and all plain hashes could be tried: so it is stored as a digest under the vault key. */
-function macOf(context: Context, id: DeviceId, code: Uint8Array): Uint8Array {
+function macOf(context: Pick<Context, 'vault'>, id: DeviceId, code: Uint8Array): Uint8Array {
   return context.vault.mac('activation code', `device ${id}`, code);
 }
 
