@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 /** Folders whose tests start no process and change nothing that outlives a test. */
 const SHARED = [
   'test/modem/{at,driver,opening,pdu,portrait,receiving,sending,ussd}/**/*.test.{ts,tsx}',
-  'test/{attacks,device/{cash-mobile,firmware,midp,safe-mobile,terminal}}/**/*.test.{ts,tsx}',
+  'test/{attacks,device/{cash-mobile,firmware,midp,safe-mobile,suite,terminal}}/**/*.test.{ts,tsx}',
   'test/server/{approvals,attempts,enrolment,http,intake,ledger,merchants,operators,outgoing,payments,queries,rails,reconciliation,store}/**/*.test.{ts,tsx}',
   'test/sim/{control,hosts,modem,network,vocabulary}/**/*.test.{ts,tsx}',
 ];

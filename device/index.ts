@@ -1,12 +1,9 @@
 export {
   type BuiltInClasses,
-  type Descriptor,
   Handset,
   type HandsetEvent,
   type HandsetOptions,
-  type InstallStatus,
   isLanguage,
-  JadError,
   LANGUAGES,
   type Language,
   type MidletFactory,
@@ -35,3 +32,4 @@ export {
 export { HeadlessError, HeadlessHandset, type ScreenMatch, textOf } from './headless.ts';
 export * as midp from './midp/index.ts';
 export { BUILT_IN, createPhone, type PhoneParts } from './phone.ts';
+export { type Descriptor, InstallError, type InstallStatus } from './suite/index.ts';

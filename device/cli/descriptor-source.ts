@@ -1,7 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { UsageError } from '../../modem/cli/program.ts';
 import type { Clock } from '../../modem/index.ts';
-import { type Handset, JAD_LIMIT, JadError } from '../firmware/index.ts';
+import type { Handset } from '../firmware/index.ts';
+import { InstallError, JAD_LIMIT } from '../suite/index.ts';
 
 /** How long a server may take to give a descriptor, ms. */
 const DOWNLOAD_MS = 15_000;
@@ -27,12 +28,12 @@ function isProtected({ protocol, hostname }: URL): boolean {
   return protocol === 'https:' || (protocol === 'http:' && isLoopback);
 }
 
-/** Installs an application from the text of its descriptor. @throws JadError that names the `source` of the text */
+/** Installs an application from the text of its descriptor. @throws InstallError that names the `source` of the text */
 export function installFrom(source: string, jad: string, handset: Handset): void {
   try {
     handset.install(jad);
   } catch (error) {
-    if (error instanceof JadError) throw new JadError(error.status, `${source}: ${error.message}`);
+    if (error instanceof InstallError) throw new InstallError(error.status, `${source}: ${error.message}`);
     throw error;
   }
 }

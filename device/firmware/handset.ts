@@ -137,7 +137,7 @@ export class Handset {
   /**
    * Installs an application from its descriptor (the text of a JAD file) or gives an installed one new attributes,
    * ending it if it runs.
-   * @throws JadError
+   * @throws InstallError
    */
   install(jad: string): Suite {
     const suite = this.#suites.install(jad);

@@ -1,7 +1,6 @@
 export { cellsOf, clip, pad } from './cells.ts';
 export type { HandsetEvent } from './events.ts';
 export { Handset, type HandsetOptions } from './handset.ts';
-export { type Descriptor, type InstallStatus, JAD_LIMIT, JadError } from './jad.ts';
 export { isLanguage, LANGUAGES, type Language, SHELL_TEXTS } from './languages.ts';
 export { COMMIT_MS, type Stroke, strokeFor } from './multi-tap.ts';
 export type { BuiltInClasses, MidletFactory, Suite } from './suites.ts';

@@ -1,9 +1,9 @@
 import type { ApplicationPorts, IncomingSms } from '../../modem/index.ts';
 import type { PlatformMessage } from '../midp/index.ts';
+import { passesFilter } from '../suite/index.ts';
 import { octetsOf, portOf } from './content.ts';
 import type { HandsetEvent } from './events.ts';
 import type { Inbox } from './inbox.ts';
-import { passesFilter } from './jad.ts';
 import type { MidletRun } from './midlet-run.ts';
 import type { PushMessages } from './push-messages.ts';
 import type { Suites } from './suites.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Flash, FlashError } from '../hal/index.ts';
 import type { MIDlet, MidletContext } from '../midp/index.ts';
-import { type Descriptor, describe, JadError, parseJad } from './jad.ts';
+import { type Descriptor, describe, InstallError, parseJad } from '../suite/index.ts';
 import { readSection } from './section.ts';
 
 /** Makes an application of a class that is built into the phone. */
@@ -44,7 +44,7 @@ export class Suites {
   /**
    * Installs an application from its descriptor, or gives an installed application of the same name new attributes; its
    * records stay. All permissions in the descriptor are granted, without a question to the owner.
-   * @throws JadError
+   * @throws InstallError
    */
   install(jad: string): Suite {
     const suite = this.#suite(parseJad(jad));
@@ -57,7 +57,8 @@ export class Suites {
         Object.fromEntries([...installed].map(([key, value]) => [key, value.descriptor.attributes])),
       );
     } catch (error) {
-      if (error instanceof FlashError && error.code === 'full') throw new JadError(901, `There is no room for ${name}`);
+      if (error instanceof FlashError && error.code === 'full')
+        throw new InstallError(901, `There is no room for ${name}`);
       throw error;
     }
     this.#installed = installed;
@@ -66,7 +67,7 @@ export class Suites {
 
   #suite(descriptor: Descriptor): Suite {
     const create = this.#classes.get(descriptor.className);
-    if (create === undefined) throw new JadError(908, `This phone has no class ${descriptor.className}`);
+    if (create === undefined) throw new InstallError(908, `This phone has no class ${descriptor.className}`);
     return { descriptor, create };
   }
 
@@ -74,7 +75,7 @@ export class Suites {
     for (const { port, connection } of descriptor.push) {
       const owner = this.registeredFor(port);
       if (owner !== undefined && owner.descriptor.name !== descriptor.name) {
-        throw new JadError(911, `${connection} belongs to ${owner.descriptor.name}`);
+        throw new InstallError(911, `${connection} belongs to ${owner.descriptor.name}`);
       }
     }
   }

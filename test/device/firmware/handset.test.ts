@@ -3,8 +3,8 @@ import {
   type Flash,
   FlashError,
   type HandsetEvent,
+  InstallError,
   isLanguage,
-  JadError,
   memoryFlash,
   textOf,
 } from '../../../device/index.ts';
@@ -380,7 +380,7 @@ describe('Applications', () => {
   test('whose class is not in the phone are refused with 908', () => {
     const { handset } = bench();
     expect(() => handset.install(JAD.replace(',,CashMobile', ',,Snake'))).toThrow(
-      new JadError(908, 'This phone has no class Snake'),
+      new InstallError(908, 'This phone has no class Snake'),
     );
   });
 
@@ -410,7 +410,7 @@ describe('Applications', () => {
 
   test('that do not fit are refused with 901', () => {
     const { handset } = bench({ flash: memoryFlash(200) });
-    expect(() => handset.install(JAD)).toThrow(new JadError(901, 'There is no room for Cash-Mobile'));
+    expect(() => handset.install(JAD)).toThrow(new InstallError(901, 'There is no room for Cash-Mobile'));
   });
 
   test('without a permission are closed when they need it, and the phone goes on', async () => {

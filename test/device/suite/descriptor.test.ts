@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { parseJad, passesFilter } from '../../../device/firmware/jad.ts';
-import { JadError } from '../../../device/index.ts';
+import { InstallError } from '../../../device/index.ts';
+import { parseJad, passesFilter } from '../../../device/suite/descriptor.ts';
 
 const LINES = [
   'MIDlet-Name: Cash-Mobile',
@@ -71,7 +71,7 @@ describe('An application descriptor (JSR-118)', () => {
     'without %s is refused with 906',
     (name) => {
       const text = jad((line) => (line.startsWith(`${name}:`) ? undefined : line));
-      expect(() => parseJad(text)).toThrow(new JadError(906, `The descriptor has no ${name}`));
+      expect(() => parseJad(text)).toThrow(new InstallError(906, `The descriptor has no ${name}`));
     },
   );
 

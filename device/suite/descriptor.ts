@@ -1,18 +1,5 @@
 import { parseSmsAddress } from '../midp/index.ts';
-
-/** Status of an installation as the network is told (JSR-118, user-initiated provisioning, table 5). */
-export type InstallStatus = 901 | 906 | 908 | 911;
-
-/** An application descriptor that is refused. `message` is one line for a person. */
-export class JadError extends Error {
-  override readonly name = 'JadError';
-  readonly status: InstallStatus;
-
-  constructor(status: InstallStatus, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
+import { InstallError } from './status.ts';
 
 /** A connection that starts the application (`MIDlet-Push-n`). */
 interface PushRegistration {
@@ -47,18 +34,18 @@ const KNOWN_PERMISSIONS: ReadonlySet<string> = new Set([
   'javax.wireless.messaging.sms.send',
 ]);
 
-/** Reads a descriptor. @throws JadError naming the attribute and what was expected */
+/** Reads a descriptor. @throws InstallError naming the attribute and what was expected */
 export function parseJad(text: string): Descriptor {
-  if (text.length > JAD_LIMIT) throw new JadError(906, `The descriptor is longer than ${JAD_LIMIT} characters`);
+  if (text.length > JAD_LIMIT) throw new InstallError(906, `The descriptor is longer than ${JAD_LIMIT} characters`);
   return describe(Object.fromEntries(readAttributes(text)));
 }
 
-/** The descriptor with these attributes. @throws JadError naming the attribute and what was expected */
+/** The descriptor with these attributes. @throws InstallError naming the attribute and what was expected */
 export function describe(written: Readonly<Record<string, string>>): Descriptor {
   const attributes = new Map(Object.entries(written));
   const midlet = expectAttribute(attributes, 'MIDlet-1').split(',');
   const className = midlet[2]?.trim() ?? '';
-  if (className === '') throw new JadError(906, 'MIDlet-1 is to name a class: Name, icon, Class');
+  if (className === '') throw new InstallError(906, 'MIDlet-1 is to name a class: Name, icon, Class');
   return {
     name: expectAttribute(attributes, 'MIDlet-Name'),
     version: expectVersion(attributes),
@@ -97,8 +84,8 @@ function readAttributes(text: string): ReadonlyMap<string, string> {
     const match = ATTRIBUTE.exec(line);
     const { name, value } = match?.groups ?? {};
     if (name === undefined || value === undefined)
-      throw new JadError(906, `Line ${index + 1} of the descriptor is not "Name: value"`);
-    if (attributes.has(name)) throw new JadError(906, `The descriptor has ${name} twice`);
+      throw new InstallError(906, `Line ${index + 1} of the descriptor is not "Name: value"`);
+    if (attributes.has(name)) throw new InstallError(906, `The descriptor has ${name} twice`);
     attributes.set(name, value);
   }
   return attributes;
@@ -106,14 +93,14 @@ function readAttributes(text: string): ReadonlyMap<string, string> {
 
 function expectAttribute(attributes: ReadonlyMap<string, string>, name: string): string {
   const value = attributes.get(name);
-  if (value === undefined || value === '') throw new JadError(906, `The descriptor has no ${name}`);
+  if (value === undefined || value === '') throw new InstallError(906, `The descriptor has no ${name}`);
   return value;
 }
 
 function expectVersion(attributes: ReadonlyMap<string, string>): string {
   const version = expectAttribute(attributes, 'MIDlet-Version');
   if (!/^\d{1,2}(\.\d{1,2}){1,2}$/.test(version)) {
-    throw new JadError(906, `MIDlet-Version is to be major.minor.micro, not ${version}`);
+    throw new InstallError(906, `MIDlet-Version is to be major.minor.micro, not ${version}`);
   }
   return version;
 }
@@ -124,7 +111,7 @@ function readPermissions(attributes: ReadonlyMap<string, string>): readonly stri
     .map((permission) => permission.trim())
     .filter((permission) => permission !== '');
   const unknown = permissions.find((permission) => !KNOWN_PERMISSIONS.has(permission));
-  if (unknown !== undefined) throw new JadError(908, `This phone cannot give the permission ${unknown}`);
+  if (unknown !== undefined) throw new InstallError(908, `This phone cannot give the permission ${unknown}`);
   return permissions;
 }
 
@@ -141,7 +128,7 @@ function readRegistration(name: string, value: string): PushRegistration {
   const [connection = '', className = '', filter = ''] = value.split(',').map((part) => part.trim());
   const port = pushPort(connection);
   if (port === undefined || className === '' || filter === '') {
-    throw new JadError(911, `${name} is to be "sms://:port, Class, filter", not "${value}"`);
+    throw new InstallError(911, `${name} is to be "sms://:port, Class, filter", not "${value}"`);
   }
   return { connection, port, className, filter };
 }
