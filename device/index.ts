@@ -3,10 +3,12 @@ export {
   Handset,
   type HandsetEvent,
   type HandsetOptions,
+  type Installation,
   isLanguage,
   LANGUAGES,
   type Language,
   type MidletFactory,
+  type Signer,
   type Suite,
 } from './firmware/index.ts';
 export {
@@ -32,4 +34,4 @@ export {
 export { HeadlessError, HeadlessHandset, type ScreenMatch, textOf } from './headless.ts';
 export * as midp from './midp/index.ts';
 export { BUILT_IN, createPhone, type PhoneParts } from './phone.ts';
-export { type Descriptor, InstallError, type InstallStatus } from './suite/index.ts';
+export { type Descriptor, InstallError, type InstallStatus, type MidletEntry } from './suite/index.ts';

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { UsageError } from '../../modem/cli/program.ts';
 import type { Clock } from '../../modem/index.ts';
-import type { Handset } from '../firmware/index.ts';
+import type { Handset, Installation } from '../firmware/index.ts';
 import { InstallError, JAD_LIMIT } from '../suite/index.ts';
 
 /** How long a server may take to give a descriptor, ms. */
@@ -29,9 +29,9 @@ function isProtected({ protocol, hostname }: URL): boolean {
 }
 
 /** Installs an application from the text of its descriptor. @throws InstallError that names the `source` of the text */
-export function installFrom(source: string, jad: string, handset: Handset): void {
+export function installFrom(source: string, jad: string, handset: Handset): Installation {
   try {
-    handset.install(jad);
+    return handset.install(jad);
   } catch (error) {
     if (error instanceof InstallError) throw new InstallError(error.status, `${source}: ${error.message}`);
     throw error;

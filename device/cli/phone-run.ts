@@ -4,7 +4,8 @@ import { type Output, outputOf, UsageError } from '../../modem/cli/program.ts';
 import { openModem, portFromName, systemClock } from '../../modem/index.ts';
 import type { Language } from '../firmware/languages.ts';
 import { lockFlash } from '../hal/flash-lock.ts';
-import { createPhone, fileFlash, type Handset } from '../index.ts';
+import { createPhone, fileFlash, type Handset, type Installation } from '../index.ts';
+import { traceText } from '../terminal/trace-text.ts';
 import { installFrom, readDescriptor } from './descriptor-source.ts';
 import { runHeadless } from './headless-session.ts';
 import { watchModem } from './modem-gauges.ts';
@@ -52,7 +53,9 @@ async function runOnModem(options: HandsetCommandOptions, output: Output): Promi
       utcOffsetMinutes: (at) => -new Date(at).getTimezoneOffset(),
       ...(options.language === undefined ? {} : { language: options.language }),
     });
-    if (jad !== undefined && options.install !== undefined) installFrom(options.install, jad, handset);
+    if (jad !== undefined && options.install !== undefined) {
+      sayDowngrade(installFrom(options.install, jad, handset), output);
+    }
     try {
       await use(handset, options, output);
     } finally {
@@ -64,6 +67,14 @@ async function runOnModem(options: HandsetCommandOptions, output: Output): Promi
     gauges.stop();
     await modem.close();
   }
+}
+
+/** The phone is older than before the installation: its owner is told, who may have given the wrong descriptor. */
+function sayDowngrade({ suite, replaced, isDowngrade }: Installation, output: Output): void {
+  if (!isDowngrade || replaced === undefined) return;
+  const { name, version } = suite.descriptor;
+  const event = { kind: 'installed', name, version, replaced: replaced.descriptor.version, isDowngrade } as const;
+  output.print({ event: event.kind, name, version, replaced: event.replaced, isDowngrade }, traceText(event));
 }
 
 async function use(handset: Handset, options: HandsetCommandOptions, output: Output): Promise<void> {

@@ -2,9 +2,16 @@ import { z } from 'zod';
 import type { Cancel, Clock } from '../../modem/index.ts';
 import type { Flash } from '../hal/index.ts';
 import { readSection } from './section.ts';
+import type { SuiteMidlet } from './suites.ts';
 
 const SECTION = 'alarms';
 const stored = z.record(z.string(), z.number());
+
+/** The name of an application's alarm: that of the first one of a suite is the suite's id, as in the first version of the flash. */
+export function alarmOf({ suite, midlet }: SuiteMidlet): string {
+  const [first] = suite.descriptor.midlets;
+  return midlet.className === first.className ? suite.id : `${suite.id}/${midlet.className}`;
+}
 
 /**
  * The alarms of applications (JSR-118, `PushRegistry.registerAlarm`): one time each, kept in the flash until the

@@ -20,6 +20,14 @@ export type HandsetEvent =
       readonly outcome: 'sent' | 'failed' | 'unknown';
       readonly reason?: string;
     }
+  /** A suite was installed; `replaced` is the version before, which was newer when it is a downgrade. */
+  | {
+      readonly kind: 'installed';
+      readonly name: string;
+      readonly version: string;
+      readonly replaced?: string;
+      readonly isDowngrade: boolean;
+    }
   | {
       readonly kind: 'application';
       readonly name: string;

@@ -14,7 +14,7 @@ import { PushMessages } from './push-messages.ts';
 import { Reception } from './reception.ts';
 import { loadSettings, type Settings, saveSettings } from './settings.ts';
 import { Shell } from './shell.ts';
-import { type BuiltInClasses, type Suite, Suites } from './suites.ts';
+import { type BuiltInClasses, type Installation, type Signer, type Suite, Suites } from './suites.ts';
 
 /** The parts and choices of which a handset is made. */
 export interface HandsetOptions {
@@ -82,7 +82,7 @@ export class Handset {
     const icons = { signal: gauges.signal(), battery: gauges.battery(), message: this.#inbox.unread > 0, clock };
     const body = this.#presenter.body();
     if (body !== undefined) return { ...body, icons };
-    const waiting = this.#launcher.waiting?.descriptor.name;
+    const waiting = this.#launcher.waiting?.suite.descriptor.name;
     const texts = this.#texts;
     return idleScreen({ operator: gauges.operator(), date, unread: this.#inbox.unread, waiting, texts, icons });
   }
@@ -135,16 +135,20 @@ export class Handset {
   }
 
   /**
-   * Installs an application from its descriptor (the text of a JAD file) or gives an installed one new attributes,
-   * ending it if it runs.
+   * Installs a suite from its descriptor (the text of a JAD file) or updates an installed one, ending it if it runs.
+   * @param signer who signed it. Default: its classes are in the phone
    * @throws InstallError
    */
-  install(jad: string): Suite {
-    const suite = this.#suites.install(jad);
+  install(jad: string, signer?: Signer): Installation {
+    const installation = this.#suites.install(jad, signer);
+    const { suite, replaced, isDowngrade } = installation;
     const { run } = this.#launcher;
-    if (run?.suite.descriptor.name === suite.descriptor.name) run.destroy();
+    if (run !== undefined && run.application.suite === replaced) run.destroy();
+    const { name, version } = suite.descriptor;
+    const before = replaced === undefined ? {} : { replaced: replaced.descriptor.version };
+    this.#watchers.emit({ kind: 'installed', name, version, ...before, isDowngrade });
     this.#watchers.draw();
-    return suite;
+    return installation;
   }
 
   get #texts(): ShellTexts {
@@ -164,15 +168,19 @@ export class Handset {
         return handset.#settings;
       },
       get suites() {
-        return handset.#suites.installed;
+        return handset.#suites;
       },
       utcOffsetMinutes: (at) => this.#board.utcOffsetMinutes(at),
       change: (settings) => {
         saveSettings(this.#board.flash, settings);
         this.#settings = settings;
       },
-      launch: (suite) => this.#launcher.launch(suite),
+      launch: (application) => this.#launcher.launch(application),
       leave: () => this.#goIdle(),
+      postpone: (suite) => {
+        this.#goIdle();
+        this.#launcher.openOthers(suite);
+      },
     });
   }
 
@@ -206,9 +214,9 @@ export class Handset {
       show: (view, listener) => this.#show('application', view, listener),
       playSound: (type) => this.#playSound(type),
       emit: (event) => this.#watchers.emit(event),
-      ask: (suite) => {
+      ask: (application) => {
         this.#playSound('ALARM');
-        this.#shell.ask(suite);
+        this.#shell.ask(application);
       },
       closed: (failed) => {
         this.#goIdle();

@@ -1,6 +1,7 @@
+import { alarmOf } from './alarms.ts';
 import type { HandsetEvent } from './events.ts';
 import { MidletRun, type RunPhone } from './midlet-run.ts';
-import type { Suite, Suites } from './suites.ts';
+import type { Suite, SuiteMidlet, Suites } from './suites.ts';
 
 /** The part of the phone that the launcher uses. */
 export interface LauncherPhone extends Omit<RunPhone, 'ended'> {
@@ -9,8 +10,8 @@ export interface LauncherPhone extends Omit<RunPhone, 'ended'> {
   readonly askBeforeOpening: boolean;
   emit(event: HandsetEvent): void;
   /** Rings and asks the owner whether an application may open. */
-  ask(suite: Suite): void;
-  /** No application has the screen any more. @param failed the application, when it had to be closed */
+  ask(application: SuiteMidlet): void;
+  /** No application has the screen any more. @param failed the suite whose application had to be closed */
   closed(failed: Suite | undefined): void;
 }
 
@@ -18,6 +19,8 @@ export interface LauncherPhone extends Omit<RunPhone, 'ended'> {
 export class Launcher {
   readonly #phone: LauncherPhone;
   #run: MidletRun | undefined;
+  /** Suites that failed or that the owner did not want to open: not opened again before another message or alarm comes. */
+  #postponed: readonly Suite[] = [];
 
   constructor(phone: LauncherPhone) {
     this.#phone = phone;
@@ -29,29 +32,52 @@ export class Launcher {
   }
 
   /** The first application for which a message waits or whose alarm has rung. */
-  get waiting(): Suite | undefined {
-    const { push, alarms, suites } = this.#phone;
-    const forMessages = push.waitingPorts.map((port) => suites.registeredFor(port));
-    const forAlarms = alarms.due.map((name) => suites.installed.find(({ descriptor }) => descriptor.name === name));
-    return [...forMessages, ...forAlarms].find((suite) => suite !== undefined);
+  get waiting(): SuiteMidlet | undefined {
+    return this.#allWaiting()[0];
   }
 
   /** Opens the application that is {@link waiting}, unless one runs: then it is opened afterwards. */
   openWaiting(): void {
-    const suite = this.waiting;
-    if (suite === undefined || this.#run !== undefined || !this.#phone.isOn) return;
-    if (this.#phone.askBeforeOpening) this.#phone.ask(suite);
-    else this.launch(suite);
+    this.#postponed = [];
+    this.#openNext();
+  }
+
+  /** Opens what else waits, after an application failed or the owner did not want to open it. */
+  openOthers(postponed: Suite): void {
+    this.#postponed = [...this.#postponed, postponed];
+    this.#openNext();
   }
 
   /** Starts an application; one that runs is ended before. */
-  launch(suite: Suite): void {
+  launch(application: SuiteMidlet): void {
     this.#run?.destroy();
+    const { suite } = application;
     const { name } = suite.descriptor;
-    const run = new MidletRun(suite, { ...this.#phone, ended: (failure) => this.#ended(suite, failure) });
+    const run = new MidletRun(application, { ...this.#phone, ended: (failure) => this.#ended(suite, failure) });
     this.#run = run;
     this.#phone.emit({ kind: 'application', name, state: 'started' });
-    this.#phone.alarms.serve(name, () => run.start());
+    this.#phone.alarms.serve(alarmOf(application), () => run.start());
+  }
+
+  #openNext(): void {
+    const application = this.#allWaiting().find(({ suite }) => !this.#postponed.includes(suite));
+    if (application === undefined || this.#run !== undefined || !this.#phone.isOn) return;
+    if (this.#phone.askBeforeOpening) this.#phone.ask(application);
+    else this.launch(application);
+  }
+
+  #allWaiting(): readonly SuiteMidlet[] {
+    const { push, alarms, suites } = this.#phone;
+    const { midlets } = suites;
+    const forMessages = push.waiting.flatMap(({ port, suite: owner }) =>
+      midlets.filter(
+        ({ suite, midlet }) =>
+          (owner === undefined || owner === suite.id) &&
+          suite.descriptor.push.some((one) => one.port === port && one.className === midlet.className),
+      ),
+    );
+    const forAlarms = alarms.due.flatMap((alarm) => midlets.filter((application) => alarmOf(application) === alarm));
+    return [...forMessages, ...forAlarms];
   }
 
   #ended(suite: Suite, failure: Error | undefined): void {

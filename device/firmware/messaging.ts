@@ -7,14 +7,16 @@ import {
   SecurityException,
 } from '../midp/index.ts';
 import type { PushMessages } from './push-messages.ts';
+import type { Suite, Suites } from './suites.ts';
 
 /** A message as the radio is to send it, but for its id. */
 export type OutgoingMessage = Omit<Parameters<SmsBearer['send']>[0], 'id'>;
 
 /** What the messaging of one application needs of the phone. */
 export interface MessagingPhone {
+  readonly suite: Suite;
   readonly push: PushMessages;
-  readonly permissions: readonly string[];
+  readonly suites: Suites;
   send(message: OutgoingMessage): ReturnType<SmsBearer['send']>;
 }
 
@@ -41,8 +43,12 @@ export class Messaging implements MessagingPlatform {
     this.#expect('javax.microedition.io.Connector.sms');
     this.#expect('javax.wireless.messaging.sms.receive');
     if (this.#listeners.has(port)) throw new IOException(`Port ${port} is already open`);
+    const { suite, suites, push } = this.#phone;
+    const owner = suites.registeredFor(port);
+    if (owner !== undefined && owner !== suite)
+      throw new IOException(`Port ${port} belongs to ${owner.descriptor.name}`);
     this.#listeners.set(port, notify);
-    for (const waiting of this.#phone.push.waitingPorts) if (waiting === port) notify();
+    for (const waiting of push.waitingFor(suite.id)) if (waiting === port) notify();
   }
 
   close(port: number): void {
@@ -50,7 +56,7 @@ export class Messaging implements MessagingPlatform {
   }
 
   take(port: number): PlatformMessage | undefined {
-    const message = this.#phone.push.take(port);
+    const message = this.#phone.push.take(port, this.#phone.suite.id);
     if (message === undefined) return undefined;
     const { from, sourcePort, sentAt, payload } = message;
     return { number: from, port: sourcePort, payload, timestamp: sentAt };
@@ -65,7 +71,7 @@ export class Messaging implements MessagingPlatform {
   }
 
   #expect(permission: string): void {
-    if (!this.#phone.permissions.includes(permission)) {
+    if (!this.#phone.suite.descriptor.permissions.includes(permission)) {
       throw new SecurityException(`The application has no permission ${permission}`);
     }
   }

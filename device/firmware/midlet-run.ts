@@ -1,17 +1,18 @@
 import type { Board } from '../hal/index.ts';
 import type { AlertType, DisplayableView, DisplayEvent, MIDlet, MidletContext, System } from '../midp/index.ts';
-import type { Alarms } from './alarms.ts';
+import { type Alarms, alarmOf } from './alarms.ts';
 import type { Language } from './languages.ts';
 import { Messaging, type OutgoingMessage } from './messaging.ts';
 import type { PushMessages } from './push-messages.ts';
 import { recordStorage } from './record-storage.ts';
-import type { Suite } from './suites.ts';
+import type { SuiteMidlet, Suites } from './suites.ts';
 
 /** What a running application needs of the phone. */
 export interface RunPhone {
   readonly board: Board;
   readonly push: PushMessages;
   readonly alarms: Alarms;
+  readonly suites: Suites;
   readonly language: Language;
   send(message: OutgoingMessage): ReturnType<Board['radio']['send']>;
   show(view: DisplayableView, listener: (event: DisplayEvent) => void): void;
@@ -22,24 +23,25 @@ export interface RunPhone {
 
 /** One run of an application, from `startApp` to its end. Calls of the application after its end have no effect. */
 export class MidletRun {
-  readonly suite: Suite;
+  readonly application: SuiteMidlet;
   readonly messaging: Messaging;
   readonly #phone: RunPhone;
   readonly #timers = new Set<() => void>();
   #midlet: MIDlet | undefined;
   #alive = true;
 
-  constructor(suite: Suite, phone: RunPhone) {
-    this.suite = suite;
+  constructor(application: SuiteMidlet, phone: RunPhone) {
+    this.application = application;
     this.#phone = phone;
-    const { permissions } = suite.descriptor;
-    this.messaging = new Messaging({ push: phone.push, permissions, send: (message) => phone.send(message) });
+    const { push, suites } = phone;
+    this.messaging = new Messaging({ suite: application.suite, push, suites, send: (message) => phone.send(message) });
   }
 
   /** Makes the application and starts it. */
   start(): void {
     this.#guard(() => {
-      this.#midlet = this.suite.create(this.#context());
+      const { suite, midlet } = this.application;
+      this.#midlet = suite.create(midlet.className, this.#context());
       this.#midlet.startApp();
     });
   }
@@ -73,7 +75,8 @@ export class MidletRun {
   }
 
   #context(): MidletContext {
-    const { attributes, push, name } = this.suite.descriptor;
+    const { id, descriptor } = this.application.suite;
+    const { attributes, push } = descriptor;
     return {
       lcd: {
         show: (view, listener) => {
@@ -84,14 +87,14 @@ export class MidletRun {
         },
         callSerially: (task) => queueMicrotask(() => this.#guard(task)),
       },
-      records: recordStorage(this.#phone.board.flash, name),
+      records: recordStorage(this.#phone.board.flash, id),
       messaging: this.messaging,
       push: {
         connections: (available) =>
           push
-            .filter(({ port }) => !available || this.#phone.push.waitingPorts.includes(port))
+            .filter(({ port }) => !available || this.#phone.push.waitingFor(id).includes(port))
             .map(({ connection }) => connection),
-        alarm: (at) => this.#phone.alarms.set(name, at),
+        alarm: (at) => this.#phone.alarms.set(alarmOf(this.application), at),
       },
       system: this.#system(),
       getAppProperty: (key) => (Object.hasOwn(attributes, key) ? attributes[key] : undefined),

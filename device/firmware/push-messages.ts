@@ -6,6 +6,8 @@ import { readSection } from './section.ts';
 
 /** A message to a port, waiting until its application reads it. */
 export interface PushMessage {
+  /** The id of the suite that it is for; absent in the first version of the flash: then the port tells. */
+  readonly suite?: string;
   readonly port: number;
   readonly from: string;
   readonly sourcePort: number;
@@ -20,6 +22,7 @@ const PUSH_CAPACITY = 30;
 const SECTION = 'push';
 const stored = z.array(
   z.object({
+    suite: z.string().exactOptional(),
     port: z.int(),
     from: z.string(),
     sourcePort: z.int(),
@@ -51,9 +54,14 @@ export class PushMessages {
     }));
   }
 
-  /** Ports on which messages wait, each as often as there are messages. */
-  get waitingPorts(): readonly number[] {
-    return this.#messages.map(({ port }) => port);
+  /** Port and suite of each message that waits. */
+  get waiting(): readonly Pick<PushMessage, 'port' | 'suite'>[] {
+    return this.#messages;
+  }
+
+  /** Ports on which messages wait for a suite, each as often as there are messages. */
+  waitingFor(suite: string): readonly number[] {
+    return this.#messages.filter((message) => isFor(message, suite)).map(({ port }) => port);
   }
 
   /** Keeps a message: when this returns, the message is in the flash. @throws FlashError `full` */
@@ -64,9 +72,9 @@ export class PushMessages {
     this.#save([...this.#messages, message]);
   }
 
-  /** Takes the oldest message for a port. */
-  take(port: number): PushMessage | undefined {
-    const message = this.#messages.find((waiting) => waiting.port === port);
+  /** Takes the oldest message for a port of a suite. */
+  take(port: number, suite: string): PushMessage | undefined {
+    const message = this.#messages.find((waiting) => waiting.port === port && isFor(waiting, suite));
     if (message === undefined) return undefined;
     this.#messages = this.#messages.filter((waiting) => waiting !== message);
     this.#taken = [...this.#taken, message];
@@ -94,4 +102,8 @@ export class PushMessages {
     );
     this.#messages = messages;
   }
+}
+
+function isFor(message: PushMessage, suite: string): boolean {
+  return message.suite === undefined || message.suite === suite;
 }

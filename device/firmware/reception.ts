@@ -6,7 +6,7 @@ import type { HandsetEvent } from './events.ts';
 import type { Inbox } from './inbox.ts';
 import type { MidletRun } from './midlet-run.ts';
 import type { PushMessages } from './push-messages.ts';
-import type { Suites } from './suites.ts';
+import type { Suite, Suites } from './suites.ts';
 
 /** The part of the phone that the reception of messages uses. */
 export interface ReceptionPhone {
@@ -46,24 +46,27 @@ export class Reception {
 
   #takeForPort(sms: IncomingSms, { destination: port, source: sourcePort }: ApplicationPorts): void {
     const { originator: from, sentAt, content } = sms;
-    if (!this.#isWanted(port, from)) {
+    const suite = this.#receiver(port, from);
+    if (suite === undefined) {
       this.#emit(sms, 'nobody');
       return;
     }
     const payload: PlatformMessage['payload'] =
       content.kind === 'text' ? { kind: 'text', text: content.text } : { kind: 'binary', data: content.data };
-    this.#phone.push.add({ port, from, sourcePort, sentAt, payload });
+    this.#phone.push.add({ suite: suite.id, port, from, sourcePort, sentAt, payload });
     this.#emit(sms, 'application');
     const { run } = this.#phone;
     if (run?.messaging.isOpen(port) === true) run.arrived(port);
     else this.#phone.openWaiting();
   }
 
-  #isWanted(port: number, from: string): boolean {
-    if (this.#phone.run?.messaging.isOpen(port) === true) return true;
-    const descriptor = this.#phone.suites.registeredFor(port)?.descriptor;
-    const registration = descriptor?.push.find((push) => push.port === port);
-    return registration !== undefined && passesFilter(registration.filter, from);
+  /** The suite that listens on a port, or else the one that is registered there and wants messages of this sender. */
+  #receiver(port: number, from: string): Suite | undefined {
+    const { run, suites } = this.#phone;
+    if (run?.messaging.isOpen(port) === true) return run.application.suite;
+    const suite = suites.registeredFor(port);
+    const registration = suite?.descriptor.push.find((push) => push.port === port);
+    return registration !== undefined && passesFilter(registration.filter, from) ? suite : undefined;
   }
 
   #emit({ originator: from, content }: IncomingSms, destination: 'inbox' | 'application' | 'nobody'): void {

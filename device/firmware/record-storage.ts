@@ -1,12 +1,36 @@
 import { z } from 'zod';
-import { type Flash, FlashError } from '../hal/index.ts';
+import { type Flash, FlashError, type FlashValue } from '../hal/index.ts';
 import { type RecordPlatform, RecordStoreException, type StoredRecords } from '../midp/index.ts';
 
 const stored = z.object({ nextId: z.int().positive(), records: z.record(z.string().regex(/^\d+$/), z.hex()) });
 
-/** The record stores of one application, each a section of the flash with its records in hexadecimal. */
-export function recordStorage(flash: Flash, application: string): RecordPlatform {
-  const section = (name: string) => `records/${application}/${name}`;
+const PREFIX = 'records/';
+
+/** A name as a part of a section's name, so that no two pairs of suite and store have one section. */
+export function sectionName(name: string): string {
+  return name.replaceAll(/[%/~]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+/** The ids of the suites that have records. */
+export function suitesWithRecords(flash: Flash): readonly string[] {
+  const ids = flash
+    .names()
+    .filter((name) => name.startsWith(PREFIX))
+    .map((name) => name.slice(PREFIX.length, name.lastIndexOf('/')));
+  return [...new Set(ids)];
+}
+
+/** Erases all record stores of a suite. @throws FlashError */
+export function eraseRecords(flash: Flash, suite: string): void {
+  for (const name of flash.names()) {
+    if (name.startsWith(PREFIX) && name.slice(PREFIX.length, name.lastIndexOf('/')) === suite)
+      flash.write(name, undefined);
+  }
+}
+
+/** The record stores of one suite, each a section of the flash with its records in hexadecimal. @param suite its id */
+export function recordStorage(flash: Flash, suite: string): RecordPlatform {
+  const section = (name: string) => `${PREFIX}${suite}/${sectionName(name)}`;
   return {
     load(name) {
       const value = flash.read(section(name));
@@ -32,7 +56,7 @@ function decode(name: string, value: unknown): StoredRecords {
   return { nextId: parsed.data.nextId, records: new Map(records.sort(([a], [b]) => a - b)) };
 }
 
-function write(flash: Flash, section: string, value: Parameters<Flash['write']>[1]): void {
+function write(flash: Flash, section: string, value: FlashValue | undefined): void {
   try {
     flash.write(section, value);
   } catch (error) {

@@ -13,19 +13,21 @@ import { localTime } from './idle-screen.ts';
 import type { Inbox, InboxMessage } from './inbox.ts';
 import { LANGUAGE_NAMES, LANGUAGES, SHELL_TEXTS, type ShellTexts } from './languages.ts';
 import type { Settings } from './settings.ts';
-import type { Suite } from './suites.ts';
+import type { Suite, SuiteMidlet, Suites } from './suites.ts';
 
 /** The part of the phone that its own menus use. */
 export interface ShellPhone {
   readonly lcd: LcdPlatform;
   readonly inbox: Inbox;
   readonly settings: Settings;
-  readonly suites: readonly Suite[];
+  readonly suites: Suites;
   utcOffsetMinutes(at: number): number;
   change(settings: Settings): void;
-  launch(suite: Suite): void;
+  launch(application: SuiteMidlet): void;
   /** Back to the idle screen. */
   leave(): void;
+  /** Not this suite now: back to the idle screen, or to another application that waits. */
+  postpone(suite: Suite): void;
 }
 
 /** A line of a menu, and where it leads. */
@@ -71,13 +73,14 @@ export class Shell {
   }
 
   /** Asks whether a message may open its application. */
-  ask(suite: Suite): void {
+  ask(application: SuiteMidlet): void {
     const texts = this.#texts();
+    const { suite } = application;
     const { name } = suite.descriptor;
     const alert = new Alert(name, texts.openNow.replace('{}', name), 'ALARM');
     this.#commands(alert, [
-      { label: texts.open, type: 'OK', does: () => this.#phone.launch(suite) },
-      { label: texts.later, type: 'CANCEL', does: () => this.#phone.leave() },
+      { label: texts.open, type: 'OK', does: () => this.#phone.launch(application) },
+      { label: texts.later, type: 'CANCEL', does: () => this.#phone.postpone(suite) },
     ]);
     this.#display.setCurrent(alert);
   }
@@ -86,7 +89,7 @@ export class Shell {
   failed(suite: Suite): void {
     const { name } = suite.descriptor;
     const alert = new Alert(name, this.#texts().applicationFailed.replace('{}', name), 'ERROR');
-    alert.onDismiss(() => this.#phone.leave());
+    alert.onDismiss(() => this.#phone.postpone(suite));
     this.#display.setCurrent(alert);
   }
 
@@ -118,10 +121,10 @@ export class Shell {
 
   #applications(): void {
     const texts = this.#texts();
-    const lines = this.#phone.suites.map((suite) => ({
-      label: suite.descriptor.name,
-      open: () => this.#phone.launch(suite),
-      details: () => this.#details(suite),
+    const lines = this.#phone.suites.midlets.map((application) => ({
+      label: labelOf(application),
+      open: () => this.#phone.launch(application),
+      details: () => this.#details(application.suite),
     }));
     if (lines.length === 0) this.#note(texts.applications, texts.noApplications, () => this.menu());
     else this.#list(texts.applications, lines, () => this.menu(), texts.details);
@@ -200,4 +203,9 @@ export class Shell {
     for (const command of actions.keys()) displayable.addCommand(command);
     displayable.setCommandListener((command) => actions.get(command)?.());
   }
+}
+
+/** A suite of one application is called by its own name. */
+function labelOf({ suite, midlet }: SuiteMidlet): string {
+  return suite.descriptor.midlets.length === 1 ? suite.descriptor.name : midlet.name;
 }

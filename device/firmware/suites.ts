@@ -1,90 +1,218 @@
 import { z } from 'zod';
 import { type Flash, FlashError } from '../hal/index.ts';
 import type { MIDlet, MidletContext } from '../midp/index.ts';
-import { type Descriptor, describe, InstallError, parseJad } from '../suite/index.ts';
+import {
+  compareVersions,
+  type Descriptor,
+  describe,
+  InstallError,
+  type MidletEntry,
+  parseJad,
+} from '../suite/index.ts';
+import { eraseRecords, sectionName, suitesWithRecords } from './record-storage.ts';
 import { readSection } from './section.ts';
 
 /** Makes an application of a class that is built into the phone. */
 export type MidletFactory = (context: MidletContext) => MIDlet;
 
-/** The classes that are built into the phone, by the name that `MIDlet-1` gives. */
+/** The classes that are built into the phone, by the name that `MIDlet-n` gives. */
 export type BuiltInClasses = ReadonlyMap<string, MidletFactory>;
 
-/** An application in the phone. */
+/** Who answers for the code of a suite: the maker of the phone, in which its class is; the holder of a key; nobody. */
+export type Signer =
+  | { readonly kind: 'phone' }
+  | { readonly kind: 'key'; readonly id: string }
+  | { readonly kind: 'nobody' };
+
+/** A suite of applications in the phone. Name, vendor and signer are its identity. */
 export interface Suite {
+  /** Names its records and alarms in the flash; never that of another suite. */
+  readonly id: string;
   readonly descriptor: Descriptor;
-  readonly create: MidletFactory;
+  readonly signer: Signer;
+  /** Makes an application of the suite. */
+  create(className: string, context: MidletContext): MIDlet;
+}
+
+/** One application of a suite. */
+export interface SuiteMidlet {
+  readonly suite: Suite;
+  readonly midlet: MidletEntry;
+}
+
+/** What an installation did. */
+export interface Installation {
+  readonly suite: Suite;
+  /** The suite that was replaced; its version may be newer. */
+  readonly replaced?: Suite;
+  /** Whether the version before was newer. */
+  readonly isDowngrade: boolean;
 }
 
 const SECTION = 'applications';
-const stored = z.record(z.string(), z.record(z.string(), z.string()));
+const attributes = z.record(z.string(), z.string());
+/** By id. A suite of the phone's own classes is stored as its attributes alone, as in the first version of the flash. */
+const stored = z.record(
+  z.string(),
+  z.union([z.strictObject({ attributes, signedBy: z.string().nullable() }), attributes]),
+);
 
-/** The installed applications (JSR-118 calls them MIDlet suites), whose descriptors are in the flash. */
+type StoredSuites = z.output<typeof stored>;
+
+/** The installed suites, whose descriptors are in the flash. */
 export class Suites {
   readonly #flash: Flash;
   readonly #classes: BuiltInClasses;
-  #installed: ReadonlyMap<string, Suite>;
+  /** With the suites whose class this phone has no longer: they are kept, but not listed. */
+  #stored: StoredSuites;
+  #installed: readonly Suite[];
 
   /** @throws FlashError `damaged` */
   constructor(flash: Flash, classes: BuiltInClasses) {
     this.#flash = flash;
     this.#classes = classes;
-    this.#installed = new Map(this.#load().map((suite) => [suite.descriptor.name, suite]));
+    const known = readSection(flash, SECTION, stored);
+    this.#stored = known ?? {};
+    this.#installed = this.#load();
+    // Records of a suite that was replaced, when the power went before they were erased.
+    if (known !== undefined) {
+      for (const id of suitesWithRecords(flash)) if (!Object.hasOwn(known, id)) eraseRecords(flash, id);
+    }
   }
 
   get installed(): readonly Suite[] {
-    return [...this.#installed.values()];
+    return this.#installed;
   }
 
-  /** The application that messages to this port start. */
+  /** All applications of all suites, in the order of the descriptors. */
+  get midlets(): readonly SuiteMidlet[] {
+    return this.#installed.flatMap((suite) => suite.descriptor.midlets.map((midlet) => ({ suite, midlet })));
+  }
+
+  /** The suite that has registered a port. */
   registeredFor(port: number): Suite | undefined {
-    return this.installed.find(({ descriptor }) => descriptor.push.some((push) => push.port === port));
+    return this.#installed.find(({ descriptor }) => descriptor.push.some((push) => push.port === port));
   }
 
   /**
-   * Installs an application from its descriptor, or gives an installed application of the same name new attributes; its
-   * records stay. All permissions in the descriptor are granted, without a question to the owner.
+   * Installs a suite from its descriptor, or updates an installed one of the same name and vendor. Records stay when the
+   * same signer made both; those of an unsigned suite are erased. All permissions in the descriptor are granted, without
+   * a question to the owner.
    * @throws InstallError
    */
-  install(jad: string): Suite {
-    const suite = this.#suite(parseJad(jad));
-    const { name } = suite.descriptor;
-    this.#expectFreePorts(suite);
-    const installed = new Map(this.#installed).set(name, suite);
-    try {
-      this.#flash.write(
-        SECTION,
-        Object.fromEntries([...installed].map(([key, value]) => [key, value.descriptor.attributes])),
+  install(jad: string, signer: Signer = { kind: 'phone' }): Installation {
+    const descriptor = parseJad(jad);
+    const { name, vendor, version } = descriptor;
+    const before = this.#installed.find(({ descriptor: known }) => known.name === name && known.vendor === vendor);
+    if (before !== undefined && before.signer.kind !== 'nobody' && !isSameSigner(before.signer, signer)) {
+      throw new InstallError(
+        910,
+        `${name} in this phone is ${signerText(before.signer)}, and this one is ${signerText(signer)}`,
       );
-    } catch (error) {
-      if (error instanceof FlashError && error.code === 'full')
-        throw new InstallError(901, `There is no room for ${name}`);
-      throw error;
     }
-    this.#installed = installed;
-    return suite;
+    const inherits = before !== undefined && signer.kind !== 'nobody' && isSameSigner(before.signer, signer);
+    const suite = this.#suite(inherits ? before.id : this.#freeId(name), descriptor, signer);
+    this.#expectClasses(descriptor);
+    this.#expectFreePorts(suite, before);
+    this.#save(suite, before);
+    if (before !== undefined && !inherits) eraseRecords(this.#flash, before.id);
+    return {
+      suite,
+      ...(before === undefined ? {} : { replaced: before }),
+      isDowngrade: before !== undefined && compareVersions(version, before.descriptor.version) < 0,
+    };
   }
 
-  #suite(descriptor: Descriptor): Suite {
-    const create = this.#classes.get(descriptor.className);
-    if (create === undefined) throw new InstallError(908, `This phone has no class ${descriptor.className}`);
-    return { descriptor, create };
+  #save(suite: Suite, before: Suite | undefined): void {
+    const { id, descriptor, signer } = suite;
+    const others = Object.entries(this.#stored).filter(([key]) => key !== before?.id);
+    const all = Object.fromEntries([...others, [id, storedForm(descriptor, signer)]]);
+    try {
+      this.#flash.write(SECTION, all);
+    } catch (error) {
+      if (!(error instanceof FlashError) || error.code !== 'full') throw error;
+      throw new InstallError(901, `There is no room for ${descriptor.name}`);
+    }
+    this.#stored = all;
+    const isReplaced = this.#installed.some(({ id: known }) => known === before?.id);
+    this.#installed = isReplaced
+      ? this.#installed.map((known) => (known.id === before?.id ? suite : known))
+      : [...this.#installed, suite];
   }
 
-  #expectFreePorts({ descriptor }: Suite): void {
+  #suite(id: string, descriptor: Descriptor, signer: Signer): Suite {
+    return {
+      id,
+      descriptor,
+      signer,
+      create: (className, context) => {
+        const create = this.#classes.get(className);
+        if (create === undefined) throw new Error(`This phone has no class ${className}`);
+        return create(context);
+      },
+    };
+  }
+
+  #freeId(name: string): string {
+    const first = sectionName(name);
+    for (let number = 1; ; number += 1) {
+      const id = number === 1 ? first : `${first}~${number}`;
+      if (!Object.hasOwn(this.#stored, id)) return id;
+    }
+  }
+
+  #expectClasses({ midlets }: Descriptor): void {
+    const missing = midlets.find(({ className }) => !this.#classes.has(className));
+    if (missing !== undefined) throw new InstallError(908, `This phone has no class ${missing.className}`);
+  }
+
+  #expectFreePorts({ descriptor }: Suite, before: Suite | undefined): void {
     for (const { port, connection } of descriptor.push) {
       const owner = this.registeredFor(port);
-      if (owner !== undefined && owner.descriptor.name !== descriptor.name) {
+      if (owner !== undefined && owner !== before) {
         throw new InstallError(911, `${connection} belongs to ${owner.descriptor.name}`);
       }
     }
   }
 
-  // An application whose class is not built into this phone any more stays in the flash, and is not listed.
   #load(): readonly Suite[] {
-    const descriptors = Object.values(readSection(this.#flash, SECTION, stored) ?? {}).map(describe);
-    return descriptors
-      .filter(({ className }) => this.#classes.has(className))
-      .map((descriptor) => this.#suite(descriptor));
+    return Object.entries(this.#stored)
+      .map(([id, value]) => this.#suite(id, describe(attributesOf(value)), signerOf(value)))
+      .filter(({ descriptor }) => descriptor.midlets.every(({ className }) => this.#classes.has(className)));
   }
+}
+
+function isSameSigner(a: Signer, b: Signer): boolean {
+  return a.kind === b.kind && (a.kind !== 'key' || b.kind !== 'key' || a.id === b.id);
+}
+
+function signerText(signer: Signer): string {
+  switch (signer.kind) {
+    case 'phone':
+      return 'part of the phone';
+    case 'key':
+      return `signed with the key ${signer.id}`;
+    case 'nobody':
+      return 'not signed';
+  }
+}
+
+function storedForm({ attributes: written }: Descriptor, signer: Signer): StoredSuites[string] {
+  if (signer.kind === 'phone') return { ...written };
+  return { attributes: { ...written }, signedBy: signer.kind === 'key' ? signer.id : null };
+}
+
+function isSignedForm(
+  value: StoredSuites[string],
+): value is { attributes: Record<string, string>; signedBy: string | null } {
+  return typeof value['attributes'] === 'object';
+}
+
+function attributesOf(value: StoredSuites[string]): Readonly<Record<string, string>> {
+  return isSignedForm(value) ? value.attributes : value;
+}
+
+function signerOf(value: StoredSuites[string]): Signer {
+  if (!isSignedForm(value)) return { kind: 'phone' };
+  return value.signedBy === null ? { kind: 'nobody' } : { kind: 'key', id: value.signedBy };
 }

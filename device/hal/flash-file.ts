@@ -25,6 +25,7 @@ export function fileFlash(name: string, capacity: number = FLASH_CAPACITY): Flas
   let sections = load(path);
   return {
     read: (section) => sections.get(section),
+    names: () => [...sections.keys()],
     write(section, value) {
       const changed = replaceSection(sections, section, value);
       const text = serialize(changed);

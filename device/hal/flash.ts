@@ -14,6 +14,8 @@ export type FlashValue =
 export interface Flash {
   /** The value of a section, or `undefined` if there is none. */
   read(name: string): FlashValue | undefined;
+  /** The names of all sections. */
+  names(): readonly string[];
   /** Replaces a section, all or nothing; `undefined` erases it. @throws FlashError `full` or `failed`, and then nothing has changed. */
   write(name: string, value: FlashValue | undefined): void;
 }
@@ -46,6 +48,7 @@ export function memoryFlash(capacity: number = FLASH_CAPACITY): MemoryFlash {
   let sections: Sections = new Map();
   return {
     read: (name) => sections.get(name),
+    names: () => [...sections.keys()],
     write(name, value) {
       const changed = replaceSection(sections, name, value);
       checkCapacity(serialize(changed), capacity);

@@ -11,13 +11,22 @@ interface PushRegistration {
   readonly filter: string;
 }
 
+/** An application of a suite (`MIDlet-n`): what the menu shows, and the class that is started. */
+export interface MidletEntry {
+  readonly name: string;
+  /** The path of an image in the JAR; empty without one. */
+  readonly icon: string;
+  readonly className: string;
+}
+
 /** The values of an application descriptor (JSR-118, `text/vnd.sun.j2me.app-descriptor`). */
 export interface Descriptor {
   readonly name: string;
+  /** `major.minor` or `major.minor.micro` */
   readonly version: string;
   readonly vendor: string;
-  /** The class of `MIDlet-1`. */
-  readonly className: string;
+  /** `MIDlet-1` and on, at least one. */
+  readonly midlets: readonly [MidletEntry, ...MidletEntry[]];
   readonly permissions: readonly string[];
   readonly push: readonly PushRegistration[];
   /** Every attribute as written. */
@@ -37,24 +46,37 @@ const KNOWN_PERMISSIONS: ReadonlySet<string> = new Set([
 /** Reads a descriptor. @throws InstallError naming the attribute and what was expected */
 export function parseJad(text: string): Descriptor {
   if (text.length > JAD_LIMIT) throw new InstallError(906, `The descriptor is longer than ${JAD_LIMIT} characters`);
-  return describe(Object.fromEntries(readAttributes(text)));
+  const descriptor = describe(Object.fromEntries(readAttributes(text)));
+  checkPush(descriptor);
+  return descriptor;
 }
 
-/** The descriptor with these attributes. @throws InstallError naming the attribute and what was expected */
+/** The descriptor with attributes that were accepted before. @throws InstallError naming the attribute and what was expected */
 export function describe(written: Readonly<Record<string, string>>): Descriptor {
   const attributes = new Map(Object.entries(written));
-  const midlet = expectAttribute(attributes, 'MIDlet-1').split(',');
-  const className = midlet[2]?.trim() ?? '';
-  if (className === '') throw new InstallError(906, 'MIDlet-1 is to name a class: Name, icon, Class');
+  const midlets = readMidlets(attributes);
   return {
     name: expectAttribute(attributes, 'MIDlet-Name'),
     version: expectVersion(attributes),
     vendor: expectAttribute(attributes, 'MIDlet-Vendor'),
-    className,
+    midlets,
     permissions: readPermissions(attributes),
     push: readPush(attributes),
     attributes: written,
   };
+}
+
+/**
+ * Compares two versions as JSR-118 does: number by number, a micro that is missing is 0.
+ * @returns below 0 when `a` is older than `b`, 0 when both are the same
+ */
+export function compareVersions(a: string, b: string): number {
+  const [left, right] = [a, b].map((version) => version.split('.').map(Number));
+  for (const index of [0, 1, 2]) {
+    const difference = (left?.[index] ?? 0) - (right?.[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
 }
 
 /** Whether a message from this number passes the filter of a registration. */
@@ -115,12 +137,45 @@ function readPermissions(attributes: ReadonlyMap<string, string>): readonly stri
   return permissions;
 }
 
+function readMidlets(attributes: ReadonlyMap<string, string>): Descriptor['midlets'] {
+  const first = readMidlet('MIDlet-1', expectAttribute(attributes, 'MIDlet-1'));
+  return [first, ...numbered(attributes, 'MIDlet', 2).map(([attribute, value]) => readMidlet(attribute, value))];
+}
+
+function readMidlet(attribute: string, value: string): MidletEntry {
+  const [name = '', icon = '', className = ''] = value.split(',').map((part) => part.trim());
+  if (className === '') throw new InstallError(906, `${attribute} is to name a class: Name, icon, Class`);
+  return { name, icon, className };
+}
+
 function readPush(attributes: ReadonlyMap<string, string>): readonly PushRegistration[] {
-  const registrations: PushRegistration[] = [];
-  for (let number = 1; ; number += 1) {
-    const value = attributes.get(`MIDlet-Push-${number}`);
-    if (value === undefined) return registrations;
-    registrations.push(readRegistration(`MIDlet-Push-${number}`, value));
+  return numbered(attributes, 'MIDlet-Push', 1).map(([attribute, value]) => readRegistration(attribute, value));
+}
+
+/** A class that is registered is one of `MIDlet-n` (JSR-118, `PushRegistry`), and a port is registered once. */
+function checkPush({ push, midlets }: Descriptor): void {
+  for (const [index, { className, connection, port }] of push.entries()) {
+    const attribute = `MIDlet-Push-${index + 1}`;
+    if (!midlets.some((midlet) => midlet.className === className)) {
+      throw new InstallError(911, `${attribute} names the class ${className}, which no MIDlet-n has`);
+    }
+    if (push.findIndex((other) => other.port === port) < index) {
+      throw new InstallError(911, `${attribute} registers ${connection} a second time`);
+    }
+  }
+}
+
+/** The attributes `NAME-n` with their values from a number on, as far as there is no gap. */
+function numbered(
+  attributes: ReadonlyMap<string, string>,
+  name: string,
+  from: number,
+): readonly (readonly [attribute: string, value: string])[] {
+  const found: [string, string][] = [];
+  for (let number = from; ; number += 1) {
+    const value = attributes.get(`${name}-${number}`);
+    if (value === undefined) return found;
+    found.push([`${name}-${number}`, value]);
   }
 }
 

@@ -1,2 +1,10 @@
-export { type Descriptor, describe, JAD_LIMIT, parseJad, passesFilter } from './descriptor.ts';
+export {
+  compareVersions,
+  type Descriptor,
+  describe,
+  JAD_LIMIT,
+  type MidletEntry,
+  parseJad,
+  passesFilter,
+} from './descriptor.ts';
 export { InstallError, type InstallStatus } from './status.ts';

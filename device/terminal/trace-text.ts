@@ -9,9 +9,17 @@ export function traceText(event: HandsetEvent): string | undefined {
       return `→ ${event.to}${portText(event.port)} ${event.octets} octets, ${event.outcome}`;
     case 'application':
       return `${event.name} ${event.state}`;
+    case 'installed':
+      return installedText(event);
     default:
       return undefined;
   }
+}
+
+/** One line about an installation. */
+function installedText({ name, version, replaced, isDowngrade }: Extract<HandsetEvent, { kind: 'installed' }>): string {
+  if (replaced === undefined) return `${name} ${version} installed`;
+  return `${name} ${version} installed in place of ${replaced}${isDowngrade ? ', which is newer' : ''}`;
 }
 
 function portText(port: number | undefined): string {

@@ -56,6 +56,7 @@ export function recordedFlash(states: string[]): Flash {
   const inner = memoryFlash();
   return {
     read: (name) => inner.read(name),
+    names: inner.names,
     write(name, value) {
       inner.write(name, value);
       states.push(inner.dump());

@@ -32,10 +32,13 @@ export const SMS: IncomingSms = {
 /** An application of which a test says what it does. */
 export class Probe extends midp.MIDlet {
   readonly #start: (probe: Probe) => void;
+  /** Under which of its names it was started. */
+  readonly className: string;
   destroyed = 0;
 
-  constructor(context: midp.MidletContext, start: (probe: Probe) => void) {
+  constructor(context: midp.MidletContext, className: string, start: (probe: Probe) => void) {
     super(context);
+    this.className = className;
     this.#start = start;
   }
 
@@ -68,8 +71,8 @@ export function phoneWith(start: (probe: Probe) => void, flash: Flash = memoryFl
   const clock = new VirtualClock();
   const buzzed: Tone[] = [];
   const probes: Probe[] = [];
-  const create = (context: midp.MidletContext) => {
-    const probe = new Probe(context, start);
+  const create = (className: string) => (context: midp.MidletContext) => {
+    const probe = new Probe(context, className, start);
     probes.push(probe);
     return probe;
   };
@@ -83,7 +86,7 @@ export function phoneWith(start: (probe: Probe) => void, flash: Flash = memoryFl
       gauges: { operator: () => 'I-Sim', signal: () => 4, battery: () => 4 },
       utcOffsetMinutes: () => 120,
     },
-    classes: new Map([['Probe', create]]),
+    classes: new Map(['Probe', 'Second'].map((className) => [className, create(className)])),
   });
   const events: HandsetEvent[] = [];
   handset.watch((event) => events.push(event));

@@ -12,6 +12,7 @@ function recorded(): { readonly flash: Flash; readonly states: string[] } {
     states,
     flash: {
       read: (name) => inner.read(name),
+      names: inner.names,
       write(name, value) {
         inner.write(name, value);
         states.push(inner.dump());

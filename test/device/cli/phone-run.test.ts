@@ -5,10 +5,12 @@ import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { cashHandset } from '../../../device/cli/cash-handset-program.ts';
 import { lockFlash } from '../../../device/hal/flash-lock.ts';
+import { fileFlash } from '../../../device/index.ts';
 import { createProgram, UsageError } from '../../../modem/cli/program.ts';
 import { systemClock } from '../../../modem/index.ts';
 import { openTcp } from '../../../sim/index.ts';
 import { line, ok, ScriptedModem } from '../../modem/scripted-modem.ts';
+import { bench } from '../bench.ts';
 
 const JAD = 'MIDlet-Name: Pay\nMIDlet-Version: 1.0\nMIDlet-Vendor: I\nMIDlet-1: Pay,,CashMobile\n';
 
@@ -129,6 +131,20 @@ test('holds the flash file while it runs; then modem, input and flash file are f
   expect(JSON.stringify(screens)).toContain('TestNet');
   expect(screens.find(({ kind }) => kind === 'idle')).toMatchObject({ icons: { signal: 4 } });
   expect(screens.at(-1)).toMatchObject({ kind: 'off' });
+});
+
+test('says before anything else that the application to install is older than the one in the phone', async () => {
+  bench({ flash: fileFlash(flash) }).handset.install(JAD);
+  writeFileSync(join(folder, 'old.jad'), JAD.replace('Version: 1.0', 'Version: 0.9'));
+  stdin.end();
+  await run('--headless', '--json', '--install', join(folder, 'old.jad'));
+  expect(printed()[0]).toEqual({
+    event: 'installed',
+    name: 'Pay',
+    version: '0.9',
+    replaced: '1.0',
+    isDowngrade: true,
+  });
 });
 
 test('shows the time of the machine: two hours ahead of UTC where that is so', async () => {

@@ -379,7 +379,7 @@ describe('Applications', () => {
 
   test('whose class is not in the phone are refused with 908', () => {
     const { handset } = bench();
-    expect(() => handset.install(JAD.replace(',,CashMobile', ',,Snake'))).toThrow(
+    expect(() => handset.install(JAD.replaceAll('CashMobile', 'Snake'))).toThrow(
       new InstallError(908, 'This phone has no class Snake'),
     );
   });
@@ -397,6 +397,7 @@ describe('Applications', () => {
     let fails = false;
     const flash: Flash = {
       read: inner.read,
+      names: inner.names,
       write(name, value) {
         if (fails) throw new FlashError('failed', 'no');
         inner.write(name, value);
@@ -516,6 +517,7 @@ describe('A full flash', () => {
     const { phone } = bench({
       flash: {
         read: flash.read,
+        names: flash.names,
         write(name, value) {
           if (full) throw new FlashError('full', 'The flash is full');
           flash.write(name, value);

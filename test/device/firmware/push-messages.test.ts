@@ -4,13 +4,13 @@ import { type Flash, FlashError, memoryFlash } from '../../../device/index.ts';
 import { VirtualClock } from '../../../sim/index.ts';
 
 function message(port: number, text: string): PushMessage {
-  return { port, from: '+39340', sourcePort: 16_002, sentAt: 5_000, payload: { kind: 'text', text } };
+  return { suite: 'A', port, from: '+39340', sourcePort: 16_002, sentAt: 5_000, payload: { kind: 'text', text } };
 }
 
 /** The words of all messages that a phone would find after a power cut now. */
 function stored(flash: Flash): readonly string[] {
   const left = new PushMessages(flash, new VirtualClock());
-  return left.waitingPorts.map((port) => textOf(left.take(port)));
+  return left.waitingFor('A').map((port) => textOf(left.take(port, 'A')));
 }
 
 function textOf(taken: PushMessage | undefined): string {
@@ -24,7 +24,7 @@ describe('Messages that wait for applications', () => {
   ] as const)('survive a power cut as they are: %s', (_name, original) => {
     const flash = memoryFlash();
     new PushMessages(flash, new VirtualClock()).add(original);
-    expect(new PushMessages(flash, new VirtualClock()).take(1)).toEqual(original);
+    expect(new PushMessages(flash, new VirtualClock()).take(1, 'A')).toEqual(original);
   });
 
   test('are given out oldest first, each port for itself, each once', () => {
@@ -35,17 +35,27 @@ describe('Messages that wait for applications', () => {
       [1, 'c'],
     ] as const)
       push.add(message(port, words));
-    expect(push.waitingPorts).toEqual([1, 2, 1]);
-    expect([1, 1, 1, 2].map((port) => textOf(push.take(port)))).toEqual(['a', 'c', '', 'b']);
-    expect(push.waitingPorts).toEqual([]);
+    expect(push.waitingFor('A')).toEqual([1, 2, 1]);
+    expect([1, 1, 1, 2].map((port) => textOf(push.take(port, 'A')))).toEqual(['a', 'c', '', 'b']);
+    expect(push.waitingFor('A')).toEqual([]);
+  });
+
+  test('are for their suite alone; those of a flash of the first version are for whoever has the port', () => {
+    const push = new PushMessages(memoryFlash(), new VirtualClock());
+    const { suite: _suite, ...older } = message(1, 'older');
+    push.add(message(1, 'for A'));
+    push.add(older);
+    expect(push.waiting.map(({ suite }) => suite)).toEqual(['A', undefined]);
+    expect([push.waitingFor('A'), push.waitingFor('B')]).toEqual([[1, 1], [1]]);
+    expect([push.take(1, 'B'), push.take(1, 'B'), push.take(1, 'A')].map(textOf)).toEqual(['older', '', 'for A']);
   });
 
   test('that were taken leave the flash only when the application has had its turn, though another came meanwhile', async () => {
     const [flash, clock] = [memoryFlash(), new VirtualClock()];
     const push = new PushMessages(flash, clock);
     push.add(message(1, 'taken'));
-    push.take(1);
-    expect(push.waitingPorts).toEqual([]);
+    push.take(1, 'A');
+    expect(push.waitingFor('A')).toEqual([]);
     expect(stored(flash)).toEqual(['taken']);
     push.add(message(1, 'new'));
     expect(stored(flash)).toEqual(['taken', 'new']);
@@ -58,6 +68,7 @@ describe('Messages that wait for applications', () => {
     let fails = false;
     const flash: Flash = {
       read: inner.read,
+      names: inner.names,
       write(name, value) {
         if (fails) throw new FlashError('failed', 'no');
         inner.write(name, value);
@@ -65,7 +76,7 @@ describe('Messages that wait for applications', () => {
     };
     const push = new PushMessages(flash, clock);
     push.add(message(1, 'taken'));
-    push.take(1);
+    push.take(1, 'A');
     fails = true;
     await clock.advance(0);
     expect(stored(flash)).toEqual(['taken']);
@@ -77,6 +88,6 @@ describe('Messages that wait for applications', () => {
   test('that the flash did not take do not wait', () => {
     const push = new PushMessages(memoryFlash(10), new VirtualClock());
     expect(() => push.add(message(1, 'ciao'))).toThrow(expect.objectContaining({ code: 'full' }));
-    expect(push.waitingPorts).toEqual([]);
+    expect(push.waitingFor('A')).toEqual([]);
   });
 });

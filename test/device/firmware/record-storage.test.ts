@@ -28,6 +28,7 @@ describe('The record stores of an application in the flash', () => {
   test.each(['full', 'failed'] as const)('that the flash does not take (%s) throw RecordStoreException %s', (code) => {
     const flash: Flash = {
       read: () => undefined,
+      names: () => [],
       write: () => {
         throw new FlashError(code, 'no');
       },

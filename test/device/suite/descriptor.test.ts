@@ -22,7 +22,7 @@ describe('An application descriptor (JSR-118)', () => {
     expect(parseJad(jad())).toMatchObject({
       name: 'Cash-Mobile',
       version: '1.0.0',
-      className: 'CashMobile',
+      midlets: [{ name: 'Cash-Mobile', icon: '', className: 'CashMobile' }],
       permissions: ['javax.microedition.io.PushRegistry', 'javax.wireless.messaging.sms.send'],
       push: [{ connection: 'sms://:16001', port: 16001, className: 'CashMobile', filter: '*' }],
       attributes: { 'MIDlet-Name': 'Cash-Mobile' },

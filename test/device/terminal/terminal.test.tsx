@@ -270,6 +270,15 @@ test.each<[HandsetEvent, string | undefined]>([
   [{ kind: 'sent', to: '+391', octets: 133, port: 0, outcome: 'failed' }, '→ +391:0 133 octets, failed'],
   [{ kind: 'sent', to: '+391', octets: 133, outcome: 'unknown' }, '→ +391 133 octets, unknown'],
   [{ kind: 'application', name: 'Pay', state: 'started' }, 'Pay started'],
+  [{ kind: 'installed', name: 'Pay', version: '1.0', isDowngrade: false }, 'Pay 1.0 installed'],
+  [
+    { kind: 'installed', name: 'Pay', version: '1.1', replaced: '1.0', isDowngrade: false },
+    'Pay 1.1 installed in place of 1.0',
+  ],
+  [
+    { kind: 'installed', name: 'Pay', version: '1.0', replaced: '1.1', isDowngrade: true },
+    'Pay 1.0 installed in place of 1.1, which is newer',
+  ],
   [{ kind: 'sound', tone: 'error' }, undefined],
 ])('the event %j is the line %j', (event, text) => {
   expect(traceText(event)).toBe(text);

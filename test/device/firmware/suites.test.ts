@@ -1,0 +1,367 @@
+import { describe, expect, test } from 'vitest';
+import { Alarms, alarmOf } from '../../../device/firmware/alarms.ts';
+import { recordStorage } from '../../../device/firmware/record-storage.ts';
+import { Suites } from '../../../device/firmware/suites.ts';
+import {
+  type Flash,
+  type HandsetEvent,
+  InstallError,
+  memoryFlash,
+  midp,
+  type Signer,
+  textOf,
+} from '../../../device/index.ts';
+import { VirtualClock } from '../../../sim/index.ts';
+import { settle } from '../bench.ts';
+import { JAD, phoneWith, SMS } from '../probe.ts';
+
+class Idle extends midp.MIDlet {
+  override startApp(): void {}
+  override pauseApp(): void {}
+  override destroyApp(): void {}
+}
+const CLASSES = new Map(['Probe', 'Second'].map((name) => [name, (context: midp.MidletContext) => new Idle(context)]));
+
+const PHONE: Signer = { kind: 'phone' };
+const NOBODY: Signer = { kind: 'nobody' };
+const KEY_A: Signer = { kind: 'key', id: 'A' };
+const KEY_B: Signer = { kind: 'key', id: 'B' };
+
+interface Parts {
+  readonly name?: string;
+  readonly version?: string;
+  readonly vendor?: string;
+  readonly lines?: readonly string[];
+}
+
+function jad({ name = 'Chat', version = '1.0', vendor = 'Vendor', lines = [] }: Parts = {}): string {
+  return [
+    `MIDlet-Name: ${name}`,
+    `MIDlet-Version: ${version}`,
+    `MIDlet-Vendor: ${vendor}`,
+    'MIDlet-1: Chat,,Probe',
+    ...lines,
+  ].join('\n');
+}
+
+const RECORD = { nextId: 2, records: new Map([[1, Uint8Array.of(7)]]) };
+
+function suites(flash: Flash = memoryFlash()) {
+  return { flash, suites: new Suites(flash, CLASSES) };
+}
+
+describe('The identity of a suite', () => {
+  // Signer before, signer after, what happens to the records.
+  test.each([
+    [PHONE, PHONE, 'stay'],
+    [KEY_A, KEY_A, 'stay'],
+    [NOBODY, NOBODY, 'are erased'],
+    [NOBODY, KEY_A, 'are erased'],
+    [NOBODY, PHONE, 'are erased'],
+  ] as const)('an update of one by %j through one by %j: its records %s', (before, after, records) => {
+    const { flash, suites: installed } = suites();
+    const first = installed.install(jad(), before);
+    recordStorage(flash, first.suite.id).save('s', RECORD);
+    const second = installed.install(jad({ version: '1.1' }), after);
+    expect(second.replaced).toBe(first.suite);
+    expect(recordStorage(flash, second.suite.id).load('s')).toEqual(records === 'stay' ? RECORD : undefined);
+    expect(flash.names().filter((name) => name.startsWith('records/'))).toHaveLength(records === 'stay' ? 1 : 0);
+    for (const list of [installed, suites(flash).suites]) {
+      expect(list.installed.map(({ id, signer, descriptor }) => [id, signer, descriptor.version])).toEqual([
+        [second.suite.id, after, '1.1'],
+      ]);
+    }
+  });
+
+  test.each([
+    [PHONE, KEY_A, 'Chat in this phone is part of the phone, and this one is signed with the key A'],
+    [PHONE, NOBODY, 'Chat in this phone is part of the phone, and this one is not signed'],
+    [KEY_A, KEY_B, 'Chat in this phone is signed with the key A, and this one is signed with the key B'],
+    [KEY_A, NOBODY, 'Chat in this phone is signed with the key A, and this one is not signed'],
+    [KEY_A, PHONE, 'Chat in this phone is signed with the key A, and this one is part of the phone'],
+  ] as const)('one by %j is not updated by one by %j: 910, and nothing changes', (before, after, message) => {
+    const { flash, suites: installed } = suites();
+    const { suite } = installed.install(jad(), before);
+    recordStorage(flash, suite.id).save('s', RECORD);
+    expect(() => installed.install(jad({ version: '2.0' }), after)).toThrow(new InstallError(910, message));
+    expect(recordStorage(flash, suite.id).load('s')).toEqual(RECORD);
+    expect(installed.installed).toEqual([suite]);
+  });
+
+  test('one of the same name by another vendor is another suite, with records of its own', () => {
+    const { flash, suites: installed } = suites();
+    const [first, second] = ['One', 'Two'].map((vendor) => installed.install(jad({ vendor })).suite);
+    recordStorage(flash, first?.id ?? '').save('s', RECORD);
+    expect(recordStorage(flash, second?.id ?? '').load('s')).toBeUndefined();
+    expect(installed.install(jad({ vendor: 'Two' })).suite.id).toBe(second?.id);
+    expect(suites(flash).suites.installed.map(({ descriptor }) => descriptor.vendor)).toEqual(['One', 'Two']);
+  });
+
+  test.each([
+    ['x/y', 'z', 'x', 'y/z'],
+    ['x', 'y', 'x%2Fy', ''],
+    ['x~2', 's', 'x', 's'],
+    ['x%2Fy', 'z', 'x/y', 'z'],
+  ])('suite %j with store %j shares nothing with suite %j and store %j', (name, store, otherName, otherStore) => {
+    const { flash, suites: installed } = suites();
+    const one = installed.install(jad({ name })).suite;
+    const others = ['One', 'Two'].map((vendor) => installed.install(jad({ name: otherName, vendor })).suite);
+    recordStorage(flash, one.id).save(store, RECORD);
+    for (const other of others) expect(recordStorage(flash, other.id).load(otherStore)).toBeUndefined();
+    expect(recordStorage(flash, one.id).load(store)).toEqual(RECORD);
+  });
+
+  test('records that are left of a replaced suite are erased at the next start, those of others are not', () => {
+    const { flash, suites: installed } = suites();
+    const { suite } = installed.install(jad(), NOBODY);
+    for (const id of [suite.id, 'Chat~7', 'gone/with/it']) recordStorage(flash, id).save('s', RECORD);
+    suites(flash);
+    expect(flash.names().filter((name) => name.startsWith('records/'))).toEqual([`records/${suite.id}/s`]);
+  });
+
+  test('a suite whose class the phone has no longer stays in the flash with its records when others are installed', () => {
+    const { flash, suites: installed } = suites();
+    const { suite } = installed.install(jad({ lines: ['MIDlet-2: Second,,Second'] }));
+    recordStorage(flash, suite.id).save('s', RECORD);
+    const without = new Suites(flash, new Map([...CLASSES].filter(([name]) => name !== 'Second')));
+    expect(without.installed).toEqual([]);
+    without.install(jad({ name: 'Other' }));
+    expect(suites(flash).suites.installed.map(({ id }) => id)).toEqual([suite.id, 'Other']);
+    expect(recordStorage(flash, suite.id).load('s')).toEqual(RECORD);
+  });
+});
+
+describe('An installation', () => {
+  test.each([
+    ['1.0', undefined, false],
+    ['1.0', '1.0', false],
+    ['1.0', '1.1', false],
+    ['1.9', '1.10', false],
+    ['1.10', '1.9', true],
+    ['2.0', '1.99.99', true],
+    ['1.0.1', '1.0', true],
+    ['1.0', '1.0.0', false],
+    ['1.0.0', '1.0', false],
+  ])('of a version after %s: %s is a downgrade: %s', (before, after, isDowngrade) => {
+    const { suites: installed } = suites();
+    const first = installed.install(jad({ version: before }));
+    const last = after === undefined ? first : installed.install(jad({ version: after }));
+    expect(last.isDowngrade).toBe(isDowngrade);
+  });
+
+  test('is told to who watches, a downgrade as one', () => {
+    const { handset, events } = phoneWith(() => {});
+    handset.install(JAD.replace('MIDlet-Version: 1.0', 'MIDlet-Version: 0.9'));
+    const told: HandsetEvent = { kind: 'installed', name: 'Probe', version: '0.9', replaced: '1.0', isDowngrade: true };
+    expect(events).toContainEqual(told);
+    expect(events).toContainEqual({ kind: 'installed', name: 'Probe', version: '1.0', isDowngrade: false });
+  });
+
+  test.each([
+    [908, ['MIDlet-2: Second,,Third'], 'This phone has no class Third'],
+    [911, ['MIDlet-Push-1: sms://:16500, Second, *'], 'MIDlet-Push-1 names the class Second, which no MIDlet-n has'],
+    [
+      911,
+      ['MIDlet-2: Second,,Second', 'MIDlet-Push-1: sms://:16500, Second, *', 'MIDlet-Push-2: sms://:16500, Probe, *'],
+      'MIDlet-Push-2 registers sms://:16500 a second time',
+    ],
+  ] as const)('is refused with %d: %j', (status, lines, message) => {
+    const { suites: installed } = suites();
+    expect(() => installed.install(jad({ lines }))).toThrow(new InstallError(status, message));
+    expect(installed.installed).toEqual([]);
+  });
+
+  test('may take a port that the version before had, and not one of another suite', () => {
+    const { suites: installed } = suites();
+    const lines = ['MIDlet-Push-1: sms://:16500, Probe, *'];
+    installed.install(jad({ lines }), NOBODY);
+    installed.install(jad({ lines }), NOBODY);
+    expect(() => installed.install(jad({ lines, vendor: 'Other' }))).toThrow(
+      new InstallError(911, 'sms://:16500 belongs to Chat'),
+    );
+  });
+});
+
+describe('A suite of several applications', () => {
+  const TWO = JAD.replace('MIDlet-1: Probe,,Probe', 'MIDlet-1: First,,Probe\nMIDlet-2: Second,,Second').replace(
+    'sms://:16500, Probe',
+    'sms://:16500, Second',
+  );
+  const classOf = (probe: midp.MIDlet & { readonly className?: string }) => probe.className;
+
+  function phoneWithTwo(start: Parameters<typeof phoneWith>[0] = () => {}) {
+    const phone = phoneWith(start);
+    phone.handset.install(TWO);
+    return phone;
+  }
+
+  test('shows each in the menu under its own name, and starts the one that is chosen', () => {
+    const { phone, probes } = phoneWithTwo();
+    for (const label of ['Menu', 'Applications', 'Second']) phone.select(label);
+    expect(probes.map(classOf)).toEqual(['Second']);
+    phone.press('power');
+    for (const label of ['Menu', 'Applications', 'First']) phone.select(label);
+    expect(probes.map(classOf)).toEqual(['Second', 'Probe']);
+  });
+
+  test('starts for a message the one that is registered for the port', async () => {
+    const { radio, clock, probes } = phoneWithTwo();
+    await radio.deliver(SMS);
+    await settle(clock);
+    expect(probes.map(classOf)).toEqual(['Second']);
+  });
+
+  test('keeps an alarm of each', async () => {
+    const { phone, clock, probes, handset } = phoneWithTwo((probe) => {
+      if (probes.length < 3) {
+        const { context } = probe;
+        midp.PushRegistry.registerAlarm(context, clock.now() + (classOf(probe) === 'Second' ? 60_000 : 90_000));
+      }
+    });
+    for (const label of ['First', 'Second']) {
+      for (const one of ['Menu', 'Applications', label]) phone.select(one);
+      phone.press('power');
+    }
+    await clock.advance(60_000);
+    expect(probes.map(classOf)).toEqual(['Probe', 'Second', 'Second']);
+    handset.press('power');
+    await clock.advance(30_000);
+    expect(probes.map(classOf)).toEqual(['Probe', 'Second', 'Second', 'Probe']);
+  });
+
+  test('calls the alarm of the first by its id, as the first version of the flash did', () => {
+    const [first, second] = new Suites(memoryFlash(), CLASSES).install(jad({ lines: ['MIDlet-2: Second,,Second'] }))
+      .suite.descriptor.midlets;
+    const { suite } = suites().suites.install(jad({ lines: ['MIDlet-2: Second,,Second'] }));
+    if (second === undefined) throw new Error('There are two');
+    expect([first, second].map((midlet) => alarmOf({ suite, midlet }))).toEqual(['Chat', 'Chat/Second']);
+    const flash = memoryFlash();
+    flash.write('alarms', { Chat: 1 });
+    expect(new Alarms(flash, new VirtualClock(), () => {}).due).toEqual(['Chat']);
+  });
+});
+
+describe('A port of a suite', () => {
+  const OTHER = JAD.replace('MIDlet-Name: Probe', 'MIDlet-Name: Other').replace('16500', '16501');
+
+  test.each([
+    ['registered by another is not opened', 16_500, 'Port 16500 belongs to Probe'],
+    ['registered by itself is', 16_501, undefined],
+    ['that nobody registered is', 16_600, undefined],
+  ])('%s', (_name, port, refusal) => {
+    const told: unknown[] = [];
+    const { handset, phone } = phoneWith(({ context }) => {
+      try {
+        midp.openConnection(context, `sms://:${port}`);
+        told.push(undefined);
+      } catch (error) {
+        told.push(error);
+      }
+    });
+    handset.install(OTHER);
+    for (const label of ['Menu', 'Applications', 'Other']) phone.select(label);
+    expect(told).toEqual([refusal === undefined ? undefined : new midp.IOException(refusal)]);
+  });
+
+  test('that was opened by one and then by another: what came for the first is not given to the second', async () => {
+    const taken: string[] = [];
+    const { handset, phone, radio, clock } = phoneWith((probe) => {
+      const connection = midp.openConnection(probe.context, 'sms://:16600');
+      const name = probe.getAppProperty('MIDlet-Name') ?? '';
+      if (taken.length > 0 || name === 'Other')
+        void connection.receive().then(
+          () => taken.push(name),
+          () => {},
+        );
+    });
+    handset.install(OTHER);
+    const open = (name: string) => {
+      for (const label of ['Menu', 'Applications', name]) phone.select(label);
+    };
+    open('Probe');
+    await radio.deliver({ ...SMS, content: { ...SMS.content, ports: { destination: 16_600, source: 0 } } });
+    phone.press('power');
+    open('Other');
+    await settle(clock);
+    expect(taken).toEqual([]);
+    phone.press('power');
+    taken.push('begin');
+    open('Probe');
+    await settle(clock);
+    expect(taken).toEqual(['begin', 'Probe']);
+  });
+});
+
+describe('What waits while another application runs', () => {
+  const OTHER = JAD.replace('MIDlet-Name: Probe', 'MIDlet-Name: Other').replace('16500', '16501');
+
+  /** Two suites; `Other` has an alarm in a minute, then `Probe` is opened. */
+  async function withAlarm(start: (name: string) => void, askBeforeOpening = false) {
+    const started: string[] = [];
+    const made = phoneWith((probe) => {
+      const name = probe.getAppProperty('MIDlet-Name') ?? '';
+      started.push(name);
+      if (name === 'Other' && started.length === 1) {
+        midp.PushRegistry.registerAlarm(probe.context, made.clock.now() + 60_000);
+      } else start(name);
+    });
+    const { phone, handset } = made;
+    handset.install(OTHER);
+    if (askBeforeOpening) for (const label of ['Menu', 'Settings', 'Ask first', 'OK', 'Back']) phone.select(label);
+    const open = (name: string) => {
+      for (const label of ['Menu', 'Applications', name]) phone.select(label);
+    };
+    open('Other');
+    phone.press('power');
+    return { ...made, started, open };
+  }
+
+  test('an alarm is kept until the other has ended', async () => {
+    const { clock, open, phone, started } = await withAlarm(() => {});
+    open('Probe');
+    await clock.advance(60_000);
+    expect(started).toEqual(['Other', 'Probe']);
+    phone.press('power');
+    await settle(clock);
+    expect(started).toEqual(['Other', 'Probe', 'Other']);
+  });
+
+  test('an alarm is kept until the other has failed and its owner has read that', async () => {
+    const { clock, open, phone, started, probes } = await withAlarm((name) => {
+      if (name !== 'Probe') return;
+      probes.at(-1)?.context.system.schedule(61_000, () => {
+        throw new Error('no');
+      });
+    });
+    open('Probe');
+    await clock.advance(61_000);
+    expect(textOf(phone.screen)).toContain('Probe had to be closed.');
+    expect(started).toEqual(['Other', 'Probe']);
+    phone.select('OK');
+    expect(started).toEqual(['Other', 'Probe', 'Other']);
+  });
+
+  test('one that fails at each start is not opened for its message again before another comes', async () => {
+    const { clock, phone, radio, probes, handset } = phoneWith(() => {
+      throw new Error('no');
+    });
+    await radio.deliver(SMS);
+    await settle(clock);
+    phone.select('OK');
+    expect([probes.length, handset.screen.kind]).toEqual([1, 'idle']);
+    await radio.deliver({ ...SMS, sentAt: 8_000 });
+    expect(probes).toHaveLength(2);
+  });
+
+  test('one that is put off is followed by the question about the next', async () => {
+    const { clock, phone, radio, started } = await withAlarm(() => {}, true);
+    await radio.deliver(SMS);
+    expect(phone.screen.title).toBe('Probe');
+    await clock.advance(60_000);
+    phone.select('Later');
+    expect(phone.screen.title).toBe('Other');
+    phone.select('Later');
+    expect(phone.screen.kind).toBe('idle');
+    expect(started).toEqual(['Other']);
+  });
+});
