@@ -232,6 +232,14 @@ describe('the watch', () => {
     await modem.close();
   });
 
+  test('takes a +CNMI? that differs for no reboot where no setting was taken', async () => {
+    bench.script.when(/^AT\+CNMI=\d/, line('ERROR')).when('AT+CNMI?', ok('+CNMI: 0,0,0,0,0'));
+    const modem = await bench.open();
+    await bench.clock.advance(200_000);
+    expect(states()).toEqual(['identified: Cash Mobile Bench', 'ready: home']);
+    await modem.close();
+  });
+
   test('ignores an announced registration that no standard has', async () => {
     const modem = await bench.open();
     bench.script.say(line('+CREG: 99'));

@@ -186,6 +186,23 @@ describe('finding the port of a stick that takes commands', () => {
     expect(clock.now() - start).toBeGreaterThanOrEqual(60_000);
   });
 
+  test('one that is pulled out while it is asked is told with the others', async () => {
+    for (const path of ['/dev/ttyUSB0', '/dev/ttyUSB1']) {
+      new ScriptedModem(machine.plug(path))
+        .when('AT', ok())
+        .when('AT+CGMI', ok('Maker'))
+        .when('AT+CGMM', () => {
+          if (path === '/dev/ttyUSB0') machine.unplug(path);
+          return ok('Model');
+        });
+    }
+    const found = await run(findModems({ list: machine.list, at: machine.at, clock }));
+    expect(found.map(({ kind, port }) => [kind, port.path])).toEqual([
+      ['other', '/dev/ttyUSB0'],
+      ['modem', '/dev/ttyUSB1'],
+    ]);
+  });
+
   test('says on which one the codes come', async () => {
     const codes = machine.plug('/dev/ttyUSB0');
     world.addModem({ number: anna }).attach(machine.plug('/dev/ttyUSB1'));

@@ -85,10 +85,24 @@ describe('the indications that a modem offers', () => {
     bench.script
       .when('AT+CNMI=?', line('ERROR'))
       .when(/^AT\+CNMI=\d/, (text) => (text.slice(8) === only ? ok() : line('ERROR')));
-    await bench.open();
+    const { messages, reports } = await bench.run((await bench.open()).reception());
+    const [, mt, , ds] = only.split(',');
     expect(typed().at(-1)).toBe(only);
     expect(new Set(typed()).size).toBe(typed().length);
+    expect([messages, reports]).toEqual([
+      mt === '2' ? 'direct' : 'announced',
+      ds === '1' ? 'direct' : ds === '2' ? 'announced' : 'none',
+    ]);
   });
+
+  test.each(['(0),(0,1),(0),(1),(0)', '(2),(1),(5),(1),(0)', '(2),(1),(0),(1),(5)', '(1)', '(2)', '(0-3)'])(
+    '%s: no setting of it is whole, so the known ones are tried',
+    async (lists) => {
+      bench.script.when('AT+CNMI=?', ok(`+CNMI: ${lists}`));
+      await bench.open();
+      expect(typed()).toEqual(['2,1,0,1,0']);
+    },
+  );
 
   test.each([
     ['what it offers', ok('+CNMI: (0-2),(0-3),(0,2),(0-2),(0,1)'), '+CMS ERROR: 303'],
@@ -129,6 +143,7 @@ describe('what a modem cannot do is said once, in the log', () => {
       [/^the modem passes no status reports on \(\+CNMI=\? offers \(2\),\(1\),\(0\),\(0\),\(0\)\)$/],
     ],
     ['(2),(0),(0),(1),(0)', [/does not announce new messages .*looked through every 10 s/]],
+    ['(0-2),(0,1)', [/no status reports on \(\+CNMI=\? offers \(0-2\),\(0,1\)\)$/]],
     ['(2),(2),(0),(1),(0)', []],
     ['(0),(0),(0),(0),(0)', [/does not announce/, /no status reports/]],
   ])('%s', async (lists, expected) => {

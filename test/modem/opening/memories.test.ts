@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Modem } from '../../../modem/index.ts';
+import { type Modem, PortError } from '../../../modem/index.ts';
 import { type Bench, createBench, deliverPdus, lengthOf } from '../driver/bench.ts';
 import { line, ok } from '../scripted-modem.ts';
 
@@ -70,6 +70,9 @@ describe('the memories that a modem offers', () => {
     ['(("SM","BM","SR"),("SM"))', ['"SM","SM","SM"'], 'two lists in one more pair of parentheses'],
     ['(("ME","BM"),("ME"),("ME"))', ['"ME","ME","ME"'], 'three lists in one more pair of parentheses'],
     ['(),("SM"),("ME")', ['"ME","SM","ME"'], 'no list of those that can be read'],
+    ['("SM","ME")', ['"SM","SM","SM"'], 'one list'],
+    ['("SM"),("BM"),("SM")', [], 'nowhere to write'],
+    ['("BM"),("SM"),("SM")', [], 'nothing to read'],
     ['', ['"SM","SM","SM"'], 'no lists'],
   ])('%s: %j (%s)', async (lists, expected) => {
     bench.script.when('AT+CPMS=?', ok(`+CPMS: ${lists}`)).when(/^AT\+CPMS="/, ok());
@@ -224,6 +227,14 @@ describe('reception is proved by listing each memory', () => {
     const modem = await bench.open();
     const proof = await bench.run(modem.reception());
     expect(proof.memories).toMatchObject([{ kind, memory: 'SM' }]);
+    if (kind === 'refused') expect(proof.memories).toMatchObject([{ reason: expect.stringContaining(refusal) }]);
+  });
+
+  test('a modem that does not answer is no modem that refuses', async () => {
+    const modem = await bench.open();
+    bench.script.when(/^AT/, undefined);
+    await expect(bench.run(modem.reception())).rejects.toBeInstanceOf(PortError);
+    await modem.close();
   });
 
   test('one message that can be read is proof enough', async () => {

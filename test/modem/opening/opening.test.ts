@@ -151,6 +151,12 @@ describe('opening a modem', () => {
     expect(bench.script.typed.slice(1, 5)).toEqual(['ATE0', 'ATE0', 'AT+CMEE=1', 'AT+CMEE=1']);
   });
 
+  test('types a third time what is refused at first and then not heard', async () => {
+    bench.script.when('ATE0', line('ERROR'), undefined, ok());
+    await bench.open();
+    expect(bench.script.typed.filter((typed) => typed === 'ATE0')).toHaveLength(3);
+  });
+
   test.each(['ATE0', 'AT+CGMI', 'AT+CPIN?', 'AT+CMGF=0', 'AT+CPMS=?', 'AT+CNMI=?', 'AT+CNMI=2,1,0,1,0', 'AT+CREG?'])(
     'goes well when %s is not heard the first time',
     async (command) => {
@@ -163,6 +169,12 @@ describe('opening a modem', () => {
       expect(bench.script.typed.filter((typed) => typed === command)).toHaveLength(2);
     },
   );
+
+  test('makes a modem say its codes in words that answers in numbers (ITU-T V.250, 6.2.6)', async () => {
+    bench.script.when('ATE0', '0\r').when('ATV1', ok());
+    await bench.open();
+    expect(bench.script.typed.slice(1, 4)).toEqual(['ATE0', 'ATV1', 'AT+CMEE=1']);
+  });
 
   test('makes a modem speak that was left in ATQ1', async () => {
     let isQuiet = true;
@@ -341,12 +353,25 @@ describe('the PIN guard', () => {
     };
     locked('3').when('AT+CPIN="1234"', unlocks);
     const modem = await bench.open({ pin: '1234' });
-    locked('3').when('AT+CPIN="1234"', unlocks);
-    bench.script.say(line('RDY'));
-    await bench.clock.advance(30_000);
-    expect(modem.state.kind).toBe('ready');
-    expect(tried()).toHaveLength(2);
+    for (let reboot = 1; reboot <= 3; reboot += 1) {
+      locked('3').when('AT+CPIN="1234"', unlocks);
+      bench.script.say(line('RDY'));
+      await bench.clock.advance(30_000);
+      expect([modem.state.kind, tried().length]).toEqual(['ready', reboot + 1]);
+    }
     await modem.close();
+  });
+
+  test('waits 45 s for the answer to a PIN (Telit)', async () => {
+    locked('3').when('AT+CPIN="1234"', () => {
+      bench.clock.after(45_000, () => {
+        bench.script.when('AT+CPIN?', ok('+CPIN: READY'));
+        bench.script.say(ok());
+      });
+      return undefined;
+    });
+    expect((await bench.open({ pin: '1234' })).state.kind).toBe('ready');
+    expect(tried()).toHaveLength(1);
   });
 
   test('notices that the SIM is locked again when a reboot shows in nothing else (no +CNMI, Nokia)', async () => {

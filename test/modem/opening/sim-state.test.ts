@@ -194,6 +194,9 @@ describe('what +CPIN? says', () => {
     ['+CMS ERROR: 302 for 8 s', Array<string>(8).fill(line('+CMS ERROR: 302'))],
     ['+CME ERROR: 3517 for 30 s', Array<string>(30).fill(line('+CME ERROR: 3517'))],
     ['+CME ERROR: 515 for 40 s', Array<string>(35).fill(line('+CME ERROR: 515'))],
+    ['+CMS ERROR: 314 for 30 s', Array<string>(30).fill(line('+CMS ERROR: 314'))],
+    ['+CMS ERROR: 515 for 30 s', Array<string>(30).fill(line('+CMS ERROR: 515'))],
+    ['+CMS ERROR: 3517 for 30 s', Array<string>(30).fill(line('+CMS ERROR: 3517'))],
   ])('%s is waited for', async (_what, refusals) => {
     bench.script.when('AT+CPIN?', ...refusals, ok('+CPIN: READY'));
     expect((await bench.open()).state.kind).toBe('ready');
