@@ -77,7 +77,6 @@ export class IncomingMessages {
   detach(): void {
     this.#source = undefined;
     this.#cancelTimer();
-    this.#tasks = this.#tasks.filter(({ kind }) => kind === 'take');
   }
 
   /** Stops receiving. Resolves when the messages handed over are deleted from the modem, or after `limitMs`. */

@@ -153,6 +153,10 @@ describe('receiving', () => {
     await announce(1, hello);
     await bench.clock.advance(100_000);
     expect(bench.stored.size).toBe(1);
+    // At once, and then every 30 s.
+    expect(bench.log.filter(({ kind }) => kind === 'hand-over-failed').map(({ text }) => text)).toEqual(
+      Array(4).fill('a message was not taken and will be offered again: the disk is full'),
+    );
     bench.receiver.refuses = false;
     await bench.clock.advance(30_000);
     expect(hellos()).toEqual(['Hello']);
@@ -205,6 +209,47 @@ describe('receiving', () => {
     await announce(1, hello);
     expect(hellos()).toEqual(['Hello']);
     expect(bench.stored.size).toBe(0);
+  });
+
+  test.each([
+    ['is gone when it is read again', ok(), []],
+    [
+      'is in text mode when it is read again',
+      ok('+CMGR: "REC UNREAD","+39333",,"10/03/01,09:00:00+04"\r\nHello'),
+      [/^a message \(SM 1\) cannot be read: the modem writes it in text mode/],
+    ],
+  ])('a message that the line damaged and that %s', async (_what, again, expected) => {
+    await openToReceive();
+    const damaged = hello.replace(/^00/, '01');
+    bench.script.when('AT+CMGR=1', ok(`+CMGR: 1,,${lengthOf(damaged)}\r\n${damaged}`), again);
+    await announce(1, hello);
+    const said = bench.log.filter(({ kind }) => kind === 'unreadable' || kind === 'hand-over-failed');
+    expect(said.map(({ text }) => text)).toEqual(expected.map((text) => expect.stringMatching(text)));
+    expect(bench.messages).toEqual([]);
+  });
+
+  test.each(['+CMGL: 1', '+CMGL: one,1,,25'])('a line %s of a list, without a PDU, is passed over', async (listed) => {
+    bench.stored.set(1, hello);
+    const [pdu = ''] = deliverPdus(from, { kind: 'text', text: 'the other' });
+    await openToReceive();
+    await bench.clock.advance(1_000);
+    bench.messages.length = 0;
+    bench.stored.set(2, pdu);
+    bench.script.when('AT+CMGL=4', ok(`${listed}\r\n+CMGL: 2,1,,${lengthOf(pdu)}\r\n${pdu}`));
+    await bench.clock.advance(60_000);
+    expect(hellos()).toEqual(['the other']);
+  });
+
+  test('a message of which the rest has not come for three days is no longer waited for, and that is said', async () => {
+    await openToReceive();
+    await announce(1, long[0] ?? '');
+    await bench.clock.advance(3 * 86_400_000);
+    expect(bench.log.filter(({ kind }) => kind === 'incomplete')).toEqual([]);
+    await announce(2, hello);
+    expect(bench.log.filter(({ kind }) => kind === 'incomplete').map(({ text }) => text)).toEqual([
+      '1 of 3 parts of a message are no longer waited for (age); what is stored stays',
+    ]);
+    expect([...bench.stored.keys()]).toEqual([1]);
   });
 
   test('a message that the line damages twice is left for the next sweep', async () => {
@@ -459,6 +504,37 @@ describe('receiving', () => {
     await bench.clock.advance(180_000);
     expect(hellos()).toEqual(['Hello']);
     expect(bench.stored.size).toBe(0);
+  });
+
+  test('a message that could not be deleted is looked at again, and not deleted when another one lies there by then', async () => {
+    const other = deliverPdus(from, { kind: 'text', text: 'other' })[0] ?? '';
+    await openToReceive();
+    bench.script.when('AT+CMGD=1', line('+CMS ERROR: 500'));
+    await announce(1, hello);
+    const failures = () => bench.log.filter(({ kind }) => kind === 'hand-over-failed').map(({ text }) => text);
+    expect(failures()).toEqual([expect.stringMatching(/^SM 1 could not be deleted yet: .*500/)]);
+    // The list is old: by +CMGR another message is there.
+    bench.script
+      .when('AT+CMGL=4', ok(`+CMGL: 1,1,,${lengthOf(hello)}\r\n${hello}`))
+      .when('AT+CMGR=1', ok(`+CMGR: 1,,${lengthOf(other)}\r\n${other}`))
+      .when('AT+CMGD=1', () => {
+        bench.stored.clear();
+        return ok();
+      });
+    await bench.clock.advance(59_000);
+    expect([hellos(), bench.stored.size]).toEqual([['Hello'], 1]);
+  });
+
+  test('a message that could not be deleted under one name of its memory is deleted under the other', async () => {
+    bench.script
+      .when('AT+CPMS=?', ok('+CPMS: ("SM","ME"),("SM","ME"),("SM","ME")'))
+      .when(/^AT\+CPMS="ME"/, () => ok('+CPMS: 0,20,0,20,0,20'))
+      .when('AT+CMGD=4', line('+CMS ERROR: 500'), () => (bench.stored.delete(4) ? ok() : line('ERROR')));
+    await openToReceive();
+    bench.stored.set(4, hello);
+    bench.script.say(line('+CMTI: "MT",4'));
+    await bench.clock.advance(70_000);
+    expect([hellos(), bench.stored.size]).toEqual([['Hello'], 0]);
   });
 
   test('two memories that are one store give each message once, and lose none', async () => {

@@ -50,6 +50,7 @@ describe.each(['stored', 'at once'] as const)('%s', (way) => {
     await arrive(pduOf({ dcs: { ...plain.dcs, group: 'general', messageClass: 1, automaticDeletion: false } }), way);
     expect(bench.messages).toMatchObject([{ content: { text: 'Hello' } }]);
     expect(bench.messages[0]).not.toHaveProperty('immediate');
+    expect(bench.log.filter(({ kind }) => kind === 'type-0')).toEqual([]);
     expect(bench.messages[0]?.wire?.messageClass).toBe(1);
   });
 

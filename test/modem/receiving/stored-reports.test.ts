@@ -97,6 +97,22 @@ describe('reports that are stored in SR', () => {
     expect(bench.script.typed).not.toContain('AT+CPMS="SR","SR","SR"');
   });
 
+  test('are looked for again when SR was not answered for', async () => {
+    const modem = await openToReceive();
+    await bench.run(modem.send(text));
+    reports.set(1, reportPdu(to, 1, 0));
+    bench.script.when(/^AT\+CPMS="SR"/, undefined, undefined, (typed) => {
+      memory = typed.slice(9, 11);
+      return ok('+CPMS: 1,10,0,20,0,20');
+    });
+    bench.script.say(line('+CDSI: "SM",1'));
+    await bench.clock.advance(45_000);
+    expect(bench.log.filter(({ kind }) => kind === 'hand-over-failed').map(({ text: said }) => said)).toEqual([
+      expect.stringMatching(/it will be tried again: AT\+CPMS="SR" was not answered/),
+    ]);
+    expect(ids()).toEqual(['a']);
+  });
+
   test('are read one by one when +CMGL is refused for them, and the messages are listed as before', async () => {
     bench.script.when('AT+CMGL=4', () => (memory === 'SR' ? line('ERROR') : ok()));
     reports.set(1, reportPdu('390000000000', 1, 0));

@@ -184,6 +184,51 @@ describe('what comes at once', () => {
     expect(said('hand-over-failed').filter((text) => text.includes('before the end'))).toHaveLength(1);
   });
 
+  test.each([
+    ['is stored', 1],
+    ['is passed on', 2],
+  ])('in parts of which one %s: so many are lost at the end', async (how, lost) => {
+    const modem = await openToReceive();
+    const [first = '', second = ''] = deliverPdus('393331234567', { kind: 'text', text: 'z'.repeat(400) });
+    if (how === 'is stored') {
+      bench.stored.set(1, second);
+      bench.script.say(line('+CMTI: "SM",1'));
+    } else bench.script.say(`\r\n+CMT: ,${lengthOf(second)}\r\n${second}\r\n`);
+    await bench.clock.advance(0);
+    bench.script.say(`\r\n+CMT: ,${lengthOf(first)}\r\n${first}\r\n`);
+    await bench.clock.advance(0);
+    await bench.run(modem.close());
+    expect(said('incomplete')).toEqual([
+      `2 of 3 parts of a message came before the end: the modem does not store ${lost} of them, which are lost`,
+    ]);
+  });
+
+  test('and is refused, and not offered any more because the program ends, is lost too', async () => {
+    const modem = await openToReceive();
+    bench.receiver.refuses = true;
+    await push('one');
+    await push('two');
+    const slow = { message: () => new Promise<void>((resolve) => bench.clock.after(1_000, resolve)), report() {} };
+    modem.receive(slow);
+    await bench.clock.advance(100);
+    await bench.run(modem.close());
+    expect(said('hand-over-failed').filter((text) => text.includes('before the end'))).toHaveLength(1);
+  });
+
+  test('a +CNMA that is not answered is said, and the next message is taken', async () => {
+    bench.script.when('AT+CSMS?', ok('+CSMS: 1,1,1,1')).when('AT+CNMA', undefined, ok());
+    await openToReceive();
+    await push('one');
+    await bench.clock.advance(60_000);
+    expect(said('hand-over-failed')).toEqual([
+      expect.stringMatching(
+        /^the store could not be read, it will be tried again: AT\+CNMA was not answered within 10 s/,
+      ),
+    ]);
+    await push('two');
+    expect(texts()).toEqual(['one', 'two']);
+  });
+
   test('a refused +CNMA is nobody’s trouble', async () => {
     bench.script.when('AT+CSMS?', ok('+CSMS: 1,1,1,1')).when('AT+CNMA', line('+CMS ERROR: 340'));
     await openToReceive();
