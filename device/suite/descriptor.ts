@@ -28,6 +28,8 @@ export interface Descriptor {
   /** `MIDlet-1` and on, at least one. */
   readonly midlets: readonly [MidletEntry, ...MidletEntry[]];
   readonly permissions: readonly string[];
+  /** Permissions without which it works as well; those that this phone does not know are left out. */
+  readonly optionalPermissions: readonly string[];
   readonly push: readonly PushRegistration[];
   /** Every attribute as written. */
   readonly attributes: Readonly<Record<string, string>>;
@@ -35,6 +37,10 @@ export interface Descriptor {
 
 /** Octets of a descriptor that are read at most. */
 export const JAD_LIMIT = 16_384;
+
+/** Configurations and profiles of Java ME that this phone has the names of. */
+const CONFIGURATIONS: ReadonlySet<string> = new Set(['CLDC-1.0', 'CLDC-1.1']);
+const PROFILES: ReadonlySet<string> = new Set(['MIDP-1.0', 'MIDP-2.0']);
 
 const KNOWN_PERMISSIONS: ReadonlySet<string> = new Set([
   'javax.microedition.io.PushRegistry',
@@ -45,8 +51,13 @@ const KNOWN_PERMISSIONS: ReadonlySet<string> = new Set([
 
 /** Reads a descriptor. @throws InstallError naming the attribute and what was expected */
 export function parseJad(text: string): Descriptor {
-  if (text.length > JAD_LIMIT) throw new InstallError(906, `The descriptor is longer than ${JAD_LIMIT} characters`);
-  const descriptor = describe(Object.fromEntries(readAttributes(text)));
+  return describeNew(readAttributes(text));
+}
+
+/** The descriptor with attributes of an application that is to be installed. @throws InstallError naming the attribute and what was expected */
+export function describeNew(written: Readonly<Record<string, string>>): Descriptor {
+  const descriptor = describe(written);
+  expectPlatform(new Map(Object.entries(written)));
   checkPush(descriptor);
   return descriptor;
 }
@@ -56,13 +67,21 @@ export function describe(written: Readonly<Record<string, string>>): Descriptor 
   const attributes = new Map(Object.entries(written));
   const midlets = readMidlets(attributes);
   return {
+    ...readIdentity(attributes),
+    midlets,
+    permissions: readPermissions(attributes),
+    optionalPermissions: namesIn(attributes, 'MIDlet-Permissions-Opt').filter((name) => KNOWN_PERMISSIONS.has(name)),
+    push: readPush(attributes),
+    attributes: written,
+  };
+}
+
+/** What a suite is called by: every descriptor and every manifest has all three. @throws InstallError 906 */
+export function readIdentity(attributes: ReadonlyMap<string, string>): Pick<Descriptor, 'name' | 'version' | 'vendor'> {
+  return {
     name: expectAttribute(attributes, 'MIDlet-Name'),
     version: expectVersion(attributes),
     vendor: expectAttribute(attributes, 'MIDlet-Vendor'),
-    midlets,
-    permissions: readPermissions(attributes),
-    push: readPush(attributes),
-    attributes: written,
   };
 }
 
@@ -79,28 +98,43 @@ export function compareVersions(a: string, b: string): number {
   return 0;
 }
 
-/** Whether a message from this number passes the filter of a registration. */
+/**
+ * Whether a message from this number passes the filter of a registration. A `*` that does not fit takes one character more, and only the
+ * last one is tried again: a regular expression would try all of them, which takes hours for a filter of many.
+ */
 export function passesFilter(filter: string, from: string): boolean {
-  const pattern = Array.from(filter, (character) => {
-    if (character === '*') return '.*';
-    return character === '?' ? '.' : character.replace(/[\\^$.|+()[\]{}]/, '\\$&');
-  });
-  return new RegExp(`^${pattern.join('')}$`).test(from);
+  let star: { readonly at: number; taken: number } | undefined;
+  let [inFilter, inNumber] = [0, 0];
+  while (inNumber < from.length) {
+    const wanted = filter.charAt(inFilter);
+    if (wanted === '*') {
+      star = { at: inFilter, taken: inNumber };
+      inFilter += 1;
+    } else if (wanted !== '' && (wanted === '?' || wanted === from.charAt(inNumber))) {
+      inFilter += 1;
+      inNumber += 1;
+    } else if (star === undefined) return false;
+    else {
+      star.taken += 1;
+      inFilter = star.at + 1;
+      inNumber = star.taken;
+    }
+  }
+  return /^\**$/.test(filter.slice(inFilter));
 }
 
-/** JSR-118, the syntax of a descriptor: any character of Unicode but controls and the separators of RFC 2616. */
-const ATTRIBUTE = /^(?<name>[^\p{Cc}\s()<>@,;:\\"/[\]?={}]+)[ \t]*:[ \t]*(?<value>.*?)\s*$/u;
+/** JSR-118, the syntax of a descriptor: any character of Unicode but controls, and in a name the separators of RFC 2616. */
+const ATTRIBUTE = /^(?<name>[^\p{Cc}\s()<>@,;:\\"/[\]?={}]+)[ \t]*:[ \t]*(?<value>[^\p{Cc}]*(?:\t[^\p{Cc}]*)*)$/u;
 /** A byte order mark, which Windows editors write at the beginning. */
 const SIGNATURE = /^\uFEFF/;
 /** Ctrl-Z ends a text file of DOS; NUL fills the last block of some servers. */
-const PADDING = /[\p{Cc}\s]+$/u;
+const PADDING = /[\p{Cc}\s]/u;
 
-function readAttributes(text: string): ReadonlyMap<string, string> {
+/** The attributes in the text of a descriptor. @throws InstallError 906 for a line that is none */
+export function readAttributes(text: string): Readonly<Record<string, string>> {
+  if (text.length > JAD_LIMIT) throw new InstallError(906, `The descriptor is longer than ${JAD_LIMIT} characters`);
   const attributes = new Map<string, string>();
-  const lines = text
-    .replace(SIGNATURE, '')
-    .replace(PADDING, '')
-    .split(/\r\n|\r|\n/);
+  const lines = withoutPadding(text.replace(SIGNATURE, '')).split(/\r\n|\r|\n/);
   for (const [index, line] of lines.entries()) {
     if (line.trim() === '') continue;
     const match = ATTRIBUTE.exec(line);
@@ -108,12 +142,20 @@ function readAttributes(text: string): ReadonlyMap<string, string> {
     if (name === undefined || value === undefined)
       throw new InstallError(906, `Line ${index + 1} of the descriptor is not "Name: value"`);
     if (attributes.has(name)) throw new InstallError(906, `The descriptor has ${name} twice`);
-    attributes.set(name, value);
+    attributes.set(name, value.trimEnd());
   }
-  return attributes;
+  return Object.fromEntries(attributes);
 }
 
-function expectAttribute(attributes: ReadonlyMap<string, string>, name: string): string {
+// A pattern for the whole end would take the square of the time for a long row of blanks in the middle.
+function withoutPadding(text: string): string {
+  let end = text.length;
+  while (end > 0 && PADDING.test(text.charAt(end - 1))) end -= 1;
+  return text.slice(0, end);
+}
+
+/** The value of an attribute that must be there. @throws InstallError 906 */
+export function expectAttribute(attributes: ReadonlyMap<string, string>, name: string): string {
   const value = attributes.get(name);
   if (value === undefined || value === '') throw new InstallError(906, `The descriptor has no ${name}`);
   return value;
@@ -127,11 +169,25 @@ function expectVersion(attributes: ReadonlyMap<string, string>): string {
   return version;
 }
 
-function readPermissions(attributes: ReadonlyMap<string, string>): readonly string[] {
-  const permissions = (attributes.get('MIDlet-Permissions') ?? '')
+/** Each may be missing; one that is there names what this phone has (`CLDC-1.1`; `MIDP-2.0`, or several with blanks between them). */
+function expectPlatform(attributes: ReadonlyMap<string, string>): void {
+  const profiles = (attributes.get('MicroEdition-Profile') ?? '').split(/\s+/).filter((name) => name !== '');
+  const configuration = attributes.get('MicroEdition-Configuration') ?? '';
+  const missing =
+    profiles.find((name) => !PROFILES.has(name)) ??
+    (configuration === '' || CONFIGURATIONS.has(configuration) ? undefined : configuration);
+  if (missing !== undefined) throw new InstallError(908, `This phone does not have ${missing}`);
+}
+
+function namesIn(attributes: ReadonlyMap<string, string>, attribute: string): readonly string[] {
+  return (attributes.get(attribute) ?? '')
     .split(',')
-    .map((permission) => permission.trim())
-    .filter((permission) => permission !== '');
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+}
+
+function readPermissions(attributes: ReadonlyMap<string, string>): readonly string[] {
+  const permissions = namesIn(attributes, 'MIDlet-Permissions');
   const unknown = permissions.find((permission) => !KNOWN_PERMISSIONS.has(permission));
   if (unknown !== undefined) throw new InstallError(908, `This phone cannot give the permission ${unknown}`);
   return permissions;

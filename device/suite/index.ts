@@ -7,4 +7,8 @@ export {
   parseJad,
   passesFilter,
 } from './descriptor.ts';
-export { InstallError, type InstallStatus } from './status.ts';
+export { type Offer, readOffer } from './offer.ts';
+export { InstallError, type InstallStatus, statusLine } from './status.ts';
+export { openSuite, readJar, SCRIPT_LIMIT, type SuiteContent } from './suite.ts';
+export { type Attributes, type JarParts, jarAttributes, writeDescriptor, writeJar } from './write.ts';
+export { JAR_LIMIT } from './zip.ts';

@@ -18,6 +18,11 @@ const STATUS_TEXTS = {
 /** A status code of JSR-118. */
 export type InstallStatus = keyof typeof STATUS_TEXTS;
 
+/** The line that the server is told: `906 Invalid Descriptor`. */
+export function statusLine(status: InstallStatus): string {
+  return `${status} ${STATUS_TEXTS[status]}`;
+}
+
 /** An application that is refused. `message` is one line for a person. */
 export class InstallError extends Error {
   override readonly name = 'InstallError';

@@ -125,6 +125,57 @@ describe('What a descriptor may say', () => {
     expect(parseJad(jad((line) => (line.startsWith('MIDlet-Perm') ? undefined : line))).permissions).toEqual([]);
   });
 
+  test('several MIDlets, from 1 on, without a gap, each with its picture or none', () => {
+    const more = ['MIDlet-2: Sell , /sell.png , Sell', 'MIDlet-4: Lost,,Lost'];
+    expect(parseJad([jad(), ...more].join('\n')).midlets).toEqual([
+      { name: 'Cash-Mobile', icon: '', className: 'CashMobile' },
+      { name: 'Sell', icon: '/sell.png', className: 'Sell' },
+    ]);
+    expect(() => parseJad(`${jad()}\nMIDlet-2: Sell, /sell.png`)).toThrow(/MIDlet-2 is to name a class/);
+  });
+
+  test('push registrations of any of its MIDlets, and of no other class', () => {
+    const more = ['MIDlet-2: Sell,,Sell', 'MIDlet-Push-2: sms://:16002, Sell, *'];
+    expect(parseJad([jad(), ...more].join('\n')).push[1]?.className).toBe('Sell');
+    expect(() => parseJad(`${jad()}\nMIDlet-Push-2: sms://:16002, Sell, *`)).toThrow(
+      new InstallError(911, 'MIDlet-Push-2 names the class Sell, which no MIDlet-n has'),
+    );
+  });
+
+  test('optional permissions, of which the phone takes those that it knows', () => {
+    const line = 'MIDlet-Permissions-Opt: javax.wireless.messaging.sms.receive, javax.microedition.io.Connector.http';
+    const descriptor = parseJad(`${jad()}\n${line}`);
+    expect(descriptor.optionalPermissions).toEqual(['javax.wireless.messaging.sms.receive']);
+    expect(descriptor.permissions).not.toContain('javax.wireless.messaging.sms.receive');
+  });
+
+  test.each([
+    'MicroEdition-Profile: MIDP-2.0',
+    'MicroEdition-Profile: MIDP-1.0',
+    'MicroEdition-Profile: MIDP-1.0 MIDP-2.0',
+    'MicroEdition-Configuration: CLDC-1.0',
+    'MicroEdition-Configuration: CLDC-1.1',
+    'MicroEdition-Configuration:',
+  ])('%s', (line) => {
+    expect(parseJad(`${jad()}\n${line}`).name).toBe('Cash-Mobile');
+  });
+
+  test.each([
+    ['MicroEdition-Profile: MIDP-3.0', 'MIDP-3.0'],
+    ['MicroEdition-Profile: MIDP-2.0 IMP-1.0', 'IMP-1.0'],
+    ['MicroEdition-Configuration: CDC-1.1', 'CDC-1.1'],
+  ])('%s is refused with 908', (line, missing) => {
+    expect(() => parseJad(`${jad()}\n${line}`)).toThrow(new InstallError(908, `This phone does not have ${missing}`));
+  });
+
+  test.each(['\0', '\u0007', '\u001a', '\u0085'])('a value with the control character %j is refused', (character) => {
+    expect(() => parseJad(`X: a${character}b\n${jad()}`)).toThrow(/Line 1 of the descriptor is not "Name: value"/);
+  });
+
+  test.each(['a\tb', 'a\u2028b', '\u200fa', 'a: b', '"a"'])('a value may be %j', (value) => {
+    expect(parseJad(`X: ${value}\n${jad()}`).attributes['X']).toBe(value);
+  });
+
   test('push registrations from 1 on, without a gap', () => {
     const more = [2, 3, 5].map((number) => `MIDlet-Push-${number}: sms://:1600${number}, CashMobile, +39*`);
     expect(parseJad([jad(), ...more].join('\n')).push.map(({ port }) => port)).toEqual([16_001, 16_002, 16_003]);
@@ -140,6 +191,18 @@ describe('The filter of a push registration', () => {
     ['+3934?', '+393401', false],
     ['+39(34)', '+39(34)', true],
     ['+39.40', '+39340', false],
+    ['', '+39340', false],
+    ['+39340', '+39340', true],
+    ['+39340*', '+39340', true],
+    ['+39340?', '+39340', false],
+    ['*40', '+39340', true],
+    ['*40', '+393401', false],
+    ['*4*4*', '+3944', true],
+    ['*4*4*', '+394', false],
+    ['+*9*0', '+39190', true],
+    ['**', '', true],
+    ['?', '', false],
+    [`${'*4'.repeat(40)}x`, '+4444444444444444444444444444444444444444', false],
   ])('%s and %s: %s', (filter, from, passes) => {
     expect(passesFilter(filter, from)).toBe(passes);
   });
