@@ -5,11 +5,11 @@ import type { AskingContext } from '../approvals/context.ts';
 import type { EnrolArrival } from '../intake/arrival.ts';
 import { hashApiKey } from '../keys/api-key.ts';
 import type { Context } from '../outgoing/context.ts';
+import { type CodeTries, isOver, readCodeTries, whyUnanswered } from '../people/code-tries.ts';
 import { type Device, deviceById, lockDevicesOf, setDeviceState } from '../people/devices.ts';
 import type { Person } from '../people/people.ts';
-import type { Row } from '../store/row.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
-import { type DeviceId, deviceId } from '../vocabulary/ids.ts';
+import { type DeviceId, deviceId, NO_REF } from '../vocabulary/ids.ts';
 
 /** Wrong activation codes after which the activation is void. */
 const CODE_TRIES = 5;
@@ -112,35 +112,34 @@ async function judgeCode(
 ): Promise<CodeVerdict> {
   const activation = await tx.get(
     'SELECT code_mac, code_tries_left, tries_elsewhere, code_expires_at FROM device WHERE id = ?',
-    readCodeState,
+    (row) => ({ ...readCodeTries(row), mac: row.octets('code_mac') }),
     device.id,
   );
   if (activation === undefined) throw new Error(`device ${device.id} is gone`);
   const own = originator === device.number;
-  if (!own && activation.triesElsewhere >= context.limits.codeTriesElsewhere)
-    return { kind: 'unanswered', reason: 'too many codes were tried from elsewhere' };
-  if (activation.triesLeft <= 0 || at > activation.expiresAt)
-    return own ? countOver(tx, context, device, activation) : { kind: 'unanswered', reason: 'activation expired' };
+  const reason = whyUnanswered(activation, own, context.limits, at);
+  if (reason !== undefined) return { kind: 'unanswered', reason };
+  if (isOver(activation, at)) return countOver(tx, device, activation);
   const mac = macOf(context, device.id, code);
   if (Buffer.from(mac).equals(activation.mac)) return { kind: 'right' };
-  return own ? countWrong(tx, device, activation) : countElsewhere(tx, context, device, activation);
+  return own ? countWrong(tx, context, device, activation) : countElsewhere(tx, context, device, activation);
 }
 
-async function countWrong(tx: Tx, device: Device, { triesLeft }: CodeState): Promise<CodeVerdict> {
+async function countWrong(
+  tx: Tx,
+  { journal }: CodeContext,
+  device: Device,
+  { triesLeft }: CodeTries,
+): Promise<CodeVerdict> {
   await tx.run('UPDATE device SET code_tries_left = ? WHERE id = ?', triesLeft - 1, device.id);
+  if (triesLeft === 1)
+    await journal.record(tx, { kind: 'alarm', alarm: 'activation-ended', deviceId: device.id, ref: NO_REF });
   return { kind: 'wrong', triesLeft: triesLeft - 1 };
 }
 
 /** Below zero the tries count how often the phone was told that the activation is over. */
-async function countOver(
-  tx: Tx,
-  { limits }: CodeContext,
-  device: Device,
-  { triesLeft }: CodeState,
-): Promise<CodeVerdict> {
-  const told = Math.max(0, -triesLeft);
-  if (told >= limits.activationOver) return { kind: 'unanswered', reason: 'activation expired' };
-  await tx.run('UPDATE device SET code_tries_left = ? WHERE id = ?', -told - 1, device.id);
+async function countOver(tx: Tx, device: Device, { triesLeft }: CodeTries): Promise<CodeVerdict> {
+  await tx.run('UPDATE device SET code_tries_left = ? WHERE id = ?', Math.min(0, triesLeft) - 1, device.id);
   return { kind: 'expired' };
 }
 
@@ -148,7 +147,7 @@ async function countElsewhere(
   tx: Tx,
   { limits, journal }: CodeContext,
   device: Device,
-  { triesElsewhere }: CodeState,
+  { triesElsewhere }: CodeTries,
 ): Promise<CodeVerdict> {
   const tries = triesElsewhere + 1;
   await tx.run('UPDATE device SET tries_elsewhere = ? WHERE id = ?', tries, device.id);
@@ -159,22 +158,6 @@ async function countElsewhere(
 
 /** What the check of a code uses. */
 type CodeContext = Pick<Context, 'limits' | 'journal' | 'vault'>;
-
-interface CodeState {
-  readonly mac: Uint8Array;
-  readonly triesLeft: number;
-  readonly triesElsewhere: number;
-  readonly expiresAt: number;
-}
-
-function readCodeState(row: Row): CodeState {
-  return {
-    mac: row.octets('code_mac'),
-    triesLeft: row.integer('code_tries_left'),
-    triesElsewhere: row.integer('tries_elsewhere'),
-    expiresAt: row.integer('code_expires_at'),
-  };
-}
 
 /** A code has 40 bits, and all plain hashes could be tried: so it is stored as a digest under the vault key. */
 function macOf(context: Pick<Context, 'vault'>, id: DeviceId, code: Uint8Array): Uint8Array {

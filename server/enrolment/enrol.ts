@@ -1,24 +1,21 @@
-import { checkApprovalKey, type Enrol, isZero, SafeMobileError } from '../../device/safe-mobile/index.ts';
+import type { Enrol } from '../../device/safe-mobile/index.ts';
 import { randomBelow } from '../../modem/index.ts';
 import { lockOpenChallenges, newRef } from '../approvals/challenge.ts';
 import type { AskingContext } from '../approvals/context.ts';
 import { sealApprovalKey } from '../approvals/judge.ts';
 import type { EnrolArrival } from '../intake/arrival.ts';
 import { type Recipient, recipientOf, sendNak } from '../outgoing/compose.ts';
-import { type Context, unixTime } from '../outgoing/context.ts';
+import { unixTime } from '../outgoing/context.ts';
 import { enrolmentTitle } from '../outgoing/sentences.ts';
 import { type Device, setDeviceState } from '../people/devices.ts';
 import { personById } from '../people/people.ts';
 import type { Tx } from '../store/store.ts';
-import { type Ref, ref, refOctets } from '../vocabulary/ids.ts';
+import { NO_REF, refOctets } from '../vocabulary/ids.ts';
 import { tryCode, withdrawEnrolment } from './activation.ts';
 
 /** Seconds in which the PIN is to be typed again. */
 const CONFIRMATION_TTL = 120;
 const RELYING_PARTY = 'Cash-Mobile';
-
-/** The ref in a NAK to an enrolment, which has no transaction yet. */
-const NO_REF: Ref = ref('0000000000000000');
 
 /**
  * ENROL, the second step of an enrolment: checks the code and the keys, and asks for the PIN at the *registered*
@@ -34,7 +31,6 @@ export async function enrol(
   const { id, personId, number } = device;
   const recipient: Recipient = { id, personId, number, sealingKey: message.sealingKey };
   if (device.state !== 'registered' && device.state !== 'enrolling') return `device is ${device.state}`;
-  if (!keysAreSound(context, message)) return 'bad key';
   const verdict = await tryCode(tx, context, device, message.activationCode, arrival);
   if (verdict.kind === 'unanswered') return verdict.reason;
   if (verdict.kind === 'expired') {
@@ -65,20 +61,6 @@ export async function repeatEnrolment(tx: Tx, context: AskingContext, device: De
   if (recipient === undefined) return;
   for (const open of await lockOpenChallenges(tx, device.id, 'enrolment'))
     await context.approvals.askAgain(tx, recipient, open);
-}
-
-/** Checks for keys of small order: such an `A` accepts any signature, and such a `D` gives a shared secret that all know. */
-function keysAreSound(context: Context, { approvalKey, sealingKey }: Enrol): boolean {
-  try {
-    checkApprovalKey(approvalKey);
-  } catch (error) {
-    if (error instanceof SafeMobileError) return false;
-    throw error;
-  }
-  const shared = context.primitives.x25519(context.keys.sealing.secretKey, sealingKey);
-  const usable = !isZero(shared);
-  shared.fill(0);
-  return usable;
 }
 
 async function askForPin(tx: Tx, context: AskingContext, device: Device, recipient: Recipient): Promise<void> {

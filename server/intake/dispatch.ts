@@ -2,15 +2,12 @@ import { sendNak } from '../outgoing/compose.ts';
 import type { Context } from '../outgoing/context.ts';
 import type { Device } from '../people/devices.ts';
 import type { Tx } from '../store/store.ts';
-import { type Ref, ref } from '../vocabulary/ids.ts';
+import { NO_REF } from '../vocabulary/ids.ts';
 import type { Arrival, EnrolArrival, StoredFrame } from './arrival.ts';
 import { takeCounter, tellsOfOldCounter } from './counters.ts';
-import { type OpenedFrame, type OrdinaryType, openFrame, type UpMessages } from './open.ts';
+import { type OpenedBox, type OpenedFrame, type OrdinaryType, openFrame, type UpMessages } from './open.ts';
 import { mayAnswerUnbidden } from './unbidden.ts';
 import { wasDealtWith } from './undealt.ts';
-
-/** The ref in a NAK to a message that could not be read. */
-const NO_REF: Ref = ref('0000000000000000');
 
 type OpenedMessage = Extract<OpenedFrame, { kind: 'opened' }>;
 type MalformedMessage = Extract<OpenedFrame, { kind: 'malformed' }>;
@@ -31,16 +28,18 @@ export interface MessageHandlers extends OrdinaryHandlers {
 /**
  * Handles one frame, inside a transaction. The same frame may come in two SMS, also at once: whoever has locked the device second
  * learns that the other one was dealt with.
- * @param stored the row of the frame in the inbox. @returns one line for people about the message
+ * @param stored the row of the frame in the inbox. @param box as in {@link openFrame}
+ * @returns one line for people about the message
  */
 export async function dispatch(
   tx: Tx,
   context: Context,
   handlers: MessageHandlers,
   stored: StoredFrame,
+  box?: OpenedBox,
 ): Promise<string> {
   const { receivedAt: at } = stored;
-  const opened = await openFrame(tx, context, stored.frame);
+  const opened = await openFrame(tx, context, stored.frame, box);
   switch (opened.kind) {
     case 'ignored':
       return `ignored: ${opened.reason}`;

@@ -9,6 +9,9 @@ import type { Store, Tx } from '../store/store.ts';
 import { messageOf } from '../vocabulary/errors.ts';
 import type { StoredFrame } from './arrival.ts';
 import { dispatch, type MessageHandlers } from './dispatch.ts';
+import { Junk } from './junk.ts';
+import type { OpenedBox } from './open.ts';
+import { Sieve } from './sieve.ts';
 import { UNDEALT } from './undealt.ts';
 
 /** Pauses before a message that could not be dealt with is tried again, ms. After the last one it is set aside. */
@@ -18,7 +21,7 @@ const RETRY_PAUSES_MS: readonly number[] = [1_000, 5_000, 30_000, 120_000];
 const UNWRITTEN_PAUSE_MS = 60_000;
 
 /**
- * Incoming frames. Each is stored before the bearer may delete its SMS, known by its stamp and digest when the same SMS is handed
+ * Incoming frames. What is no message of a phone is counted and not kept. Each other is stored before the bearer may delete its SMS, known by its stamp and digest when the same SMS is handed
  * over again, and dealt with in the transaction that stores it. A frame is dealt with or it is not: after a fault it is stored
  * alone, and tried again. The same frame in another SMS is known by its counter (`counters.ts`).
  */
@@ -26,29 +29,40 @@ export class Inbox implements SmsReceiver {
   readonly #store: Store;
   readonly #context: Context;
   readonly #handlers: MessageHandlers;
+  readonly #sieve: Sieve;
+  readonly #junk: Junk;
 
   constructor(store: Store, context: Context, handlers: MessageHandlers) {
     this.#store = store;
     this.#context = context;
     this.#handlers = handlers;
+    this.#sieve = new Sieve(store, context);
+    this.#junk = new Junk(store, context);
   }
 
-  /** Stores a message: when this resolves, the message is on disk. @throws StoreError when the service is closed */
+  /**
+   * Takes a message over: when this resolves, the message is on disk, or it is junk and counted.
+   * @throws StoreError when the service is closed. Error when too many wait
+   */
   async message(sms: IncomingSms): Promise<void> {
     const frame = frameOf(sms);
     if (frame === undefined) return;
     const receivedAt = this.#context.clock.now();
+    const sifted = await this.#sieve.look(sms.originator, frame);
+    if (sifted.kind === 'junk') return this.#junk.count(sifted.reason);
+    const arrival = { sms, frame, digest: sifted.digest, receivedAt };
     try {
       await this.#store.transaction('message', async (tx) => {
-        const arrived = await this.#keep(tx, sms, frame, receivedAt);
-        if (arrived !== undefined) await this.#handle(tx, arrived);
+        const arrived = await keep(tx, arrival);
+        if (arrived !== undefined) await this.#handle(tx, arrived, sifted.box);
       });
     } catch (error) {
       await this.#store.transaction('message alone', async (tx) => {
-        const arrived = await this.#keep(tx, sms, frame, receivedAt);
+        const arrived = await keep(tx, arrival);
         if (arrived !== undefined) await this.#tryLater(tx, arrived.id, error);
       });
     }
+    this.#sieve.noteDealtWith(sifted.digest);
   }
 
   /** A status report came: the phone has the message, which is not sent again. */
@@ -91,21 +105,6 @@ export class Inbox implements SmsReceiver {
     return recordFault(this.#store, this.#context.journal, error);
   }
 
-  /** @returns `undefined` for an SMS that was handed over before */
-  #keep(tx: Tx, sms: IncomingSms, frame: Uint8Array, receivedAt: number): Promise<StoredFrame | undefined> {
-    const { primitives } = this.#context;
-    return tx.get(
-      `INSERT INTO inbox (sent_at, digest, originator, received_at, frame) VALUES (?, ?, ?, ?, ?)
-       ON CONFLICT (sent_at, digest) DO NOTHING RETURNING ${STORED}`,
-      readStored,
-      sms.sentAt,
-      primitives.sha256(frame),
-      sms.originator,
-      receivedAt,
-      frame,
-    );
-  }
-
   /** A message that fails does not block the next one. */
   async #deal(id: number): Promise<void> {
     try {
@@ -119,8 +118,8 @@ export class Inbox implements SmsReceiver {
     }
   }
 
-  async #handle(tx: Tx, stored: StoredFrame): Promise<void> {
-    const result = await dispatch(tx, this.#context, this.#handlers, stored);
+  async #handle(tx: Tx, stored: StoredFrame, box?: OpenedBox): Promise<void> {
+    const result = await dispatch(tx, this.#context, this.#handlers, stored, box);
     await tx.run('UPDATE inbox SET frame = NULL, result = ? WHERE id = ?', result, stored.id);
   }
 
@@ -143,6 +142,25 @@ export class Inbox implements SmsReceiver {
     await tx.run('UPDATE inbox SET result = ? WHERE id = ?', `set aside: ${reason}`, id);
     await journal.record(tx, { kind: 'alarm', alarm: 'message-set-aside', ref: String(id) });
   }
+}
+
+/** A frame that has passed the sieve. */
+interface ArrivedFrame extends Pick<StoredFrame, 'frame' | 'digest' | 'receivedAt'> {
+  readonly sms: IncomingSms;
+}
+
+/** Stores a frame. @returns `undefined` for an SMS that was handed over before */
+function keep(tx: Tx, { sms, frame, digest, receivedAt }: ArrivedFrame): Promise<StoredFrame | undefined> {
+  return tx.get(
+    `INSERT INTO inbox (sent_at, digest, originator, received_at, frame) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (sent_at, digest) DO NOTHING RETURNING ${STORED}`,
+    readStored,
+    sms.sentAt,
+    digest,
+    sms.originator,
+    receivedAt,
+    frame,
+  );
 }
 
 /** A frame that nobody has dealt with yet, locked: several processes may try. */

@@ -4,9 +4,7 @@ import type { Context } from '../outgoing/context.ts';
 import type { Device } from '../people/devices.ts';
 import type { Tx } from '../store/store.ts';
 import { DAY_MS } from '../time/days.ts';
-import { type Ref, ref } from '../vocabulary/ids.ts';
-
-const NO_REF: Ref = ref('0000000000000000');
+import { NO_REF } from '../vocabulary/ids.ts';
 
 /**
  * Whether the service answers one more message of this phone, which is locked, that answers no open question: a question of its own, an

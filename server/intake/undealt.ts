@@ -11,7 +11,7 @@ export async function hasUndealtFrames(tx: ReadTx): Promise<boolean> {
 }
 
 /** Whether the same frame was dealt with before, in another SMS, and is one that the inbox knows by its digest: one that waits has its octets still. */
-export async function wasDealtWith(tx: ReadTx, { digest }: StoredFrame): Promise<boolean> {
+export async function wasDealtWith(tx: ReadTx, { digest }: Pick<StoredFrame, 'digest'>): Promise<boolean> {
   const found = await tx.get(
     'SELECT 1 AS one FROM inbox WHERE digest = ? AND by_digest = 1 AND frame IS NULL LIMIT 1',
     (row) => row.integer('one'),

@@ -17,6 +17,10 @@ export interface Limits {
   readonly phone: Allowance;
   /** The same of a phone that starts payments for a merchant. */
   readonly merchantPhone: Allowance;
+  /** Frames that name a phone and do not open: so many are tried, of those from its number and of the others. */
+  readonly unopened: Allowance;
+  /** So many frames within a day that are of no phone raise an alarm. */
+  readonly junkAlarm: number;
   /** ENROL with a wrong code that do not come from the registered number: they are counted apart, and not answered. */
   readonly codeTriesElsewhere: number;
   /** Answers "the activation is over" to ENROL from the registered number. */
@@ -39,6 +43,8 @@ export const STANDARD_LIMITS: Limits = {
   repeats: 3,
   phone: { atOnce: 20, everyMs: 15 * MINUTE_MS },
   merchantPhone: { atOnce: 60, everyMs: MINUTE_MS },
+  unopened: { atOnce: 200, everyMs: 20 },
+  junkAlarm: 1_000,
   codeTriesElsewhere: 5,
   activationOver: 3,
   waitingOfMerchant: 1,

@@ -6,10 +6,7 @@ import type { PaymentContext } from '../payments/context.ts';
 import { startByPhone } from '../payments/pay-init.ts';
 import { answerStatusQuery } from '../queries/status-query.ts';
 import type { Tx } from '../store/store.ts';
-import { type Ref, ref, refOf } from '../vocabulary/ids.ts';
-
-/** The ref in a NAK to a message that this service does not use. */
-const NO_REF: Ref = ref('0000000000000000');
+import { NO_REF, refOf } from '../vocabulary/ids.ts';
 
 /** What each message of a phone leads to. */
 export function messageHandlers(context: PaymentContext): MessageHandlers {

@@ -10,6 +10,10 @@ export type Alarm =
   | 'phone-asks-too-much'
   /** Somebody tried wrong activation codes from another number than the person's. */
   | 'codes-tried-elsewhere'
+  /** Wrong codes from the person's own number, which may be forged, have ended an activation. */
+  | 'activation-ended'
+  /** Many frames came that are of no phone: a thousand within a day, ten thousand, and so on. `detail` counts them. */
+  | 'junk-frames'
   /** Customers said "not me" to a merchant, who may not ask anybody until the operator has looked. `ref` is the merchant's id. */
   | 'merchant-suspended'
   /** A message failed five times and waits for a person; `ref` is its number in the inbox. */
@@ -53,6 +57,10 @@ export const ALARM_ADVICE: Readonly<Record<Alarm, string>> = {
     'Perhaps a copied phone, or a fault of it: ask the customer; it gets answers again little by little',
   'codes-tried-elsewhere':
     'Somebody knows that this person enrols a phone: if the phone does not come through, activate again (cash-server person activate)',
+  'activation-ended':
+    'If it was not the person who typed wrong, somebody sends with a forged number: activate again (cash-server person activate)',
+  'junk-frames':
+    'Somebody sends many frames that are of no phone: they are not answered and not kept; ask the network who it is',
   'merchant-suspended':
     'Ask the merchant and the customers; then: cash-server merchant resume --merchant ID --reason TEXT, or leave it',
   'message-set-aside':

@@ -25,6 +25,9 @@ export function ref(text: string): Ref {
   return text;
 }
 
+/** The ref of a message or an alarm that is about no transaction: eight octets of zero. */
+export const NO_REF: Ref = ref('0000000000000000');
+
 /** The ref that 8 octets of a message name. */
 export function refOf(octets: Uint8Array): Ref {
   return ref(hexOf(octets));

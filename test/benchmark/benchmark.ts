@@ -3,6 +3,7 @@ import { createProgram, type Output, outputOf, runProgram } from '../../modem/cl
 import { busyShare } from './busy.ts';
 import { codecContests } from './codec.ts';
 import { type Comparison, compare } from './comparison.ts';
+import { measureJunk } from './junk.ts';
 import { measureService, serviceLoads } from './service.ts';
 import { measureProcesses } from './service-processes.ts';
 import { startContests } from './start.ts';
@@ -14,7 +15,7 @@ const CODEC = { rounds: 15, warmUps: 3 } as const;
 const START = { rounds: 11, warmUps: 2 } as const;
 const THROUGHPUT = { rounds: 5, warmUps: 1 } as const;
 
-const SUITES = ['codec', 'throughput', 'start', 'world', 'service'] as const;
+const SUITES = ['codec', 'throughput', 'start', 'world', 'service', 'junk'] as const;
 type Suite = (typeof SUITES)[number];
 
 const DATABASES = ['sqlite', 'postgres'] as const;
@@ -22,20 +23,22 @@ const DATABASES = ['sqlite', 'postgres'] as const;
 interface BenchOptions {
   readonly history: number;
   readonly database: (typeof DATABASES)[number];
+  readonly frames: number;
 }
 
 const program = createProgram(
   'bench',
-  'Measures the modem room side by side with other packages, the simulated world, and the service',
+  'Measures the modem room side by side with other packages, the simulated world, and the service, also with junk frames',
 )
   .addArgument(new Argument('[suite]', 'what to measure, by default everything').choices(SUITES))
   .option('--history <payments>', 'service: payments in the longer history', wholeNumber, 1_000_000)
+  .option('--frames <count>', 'junk: frames of each kind', wholeNumber, 100_000)
   .addOption(
     new Option('--database <kind>', 'service: a file, or a server of PostgreSQL with 1, 2 and 4 processes')
       .choices(DATABASES)
       .default('sqlite'),
   )
-  .action(async (suite: Suite | undefined, { history, database }: BenchOptions) => {
+  .action(async (suite: Suite | undefined, { history, database, frames }: BenchOptions) => {
     const output = outputOf(program);
     const wants = (name: Suite) => suite === undefined || suite === name;
     output.print(
@@ -51,6 +54,7 @@ const program = createProgram(
     if (wants('service') && database === 'sqlite') await measureServices(output, history);
     if (wants('service') && database === 'postgres') await measureOnPostgres(output);
     const busy = wants('throughput') ? await busyShare() : undefined;
+    if (wants('junk')) await measureJunkFrames(output, frames);
     const ratios = Object.fromEntries(results.map(({ name, ratio }) => [name, rounded(ratio)]));
     output.print(
       { ratios, ...(busy === undefined ? {} : { busy: rounded(busy) }) },
@@ -155,10 +159,31 @@ async function measureOnPostgres(output: Output): Promise<void> {
   }
 }
 
+async function measureJunkFrames(output: Output, frames: number): Promise<void> {
+  output.print({ event: 'start-junk' }, junkRow(['', 'frames', 'µs', 'of a good one', 'rows a frame']));
+  for (const { kind, frames: count, microseconds, share, rows } of await measureJunk({ frames, good: 2_000 })) {
+    output.print(
+      {
+        event: 'junk',
+        kind,
+        frames: count,
+        microseconds: rounded(microseconds),
+        share: rounded(share),
+        rows: rounded(rows),
+      },
+      junkRow([kind, `${count}`, microseconds.toFixed(1), `1/${(1 / share).toFixed(0)}`, rows.toFixed(3)]),
+    );
+  }
+}
+
 function wholeNumber(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number from 1 on.');
   return value;
+}
+
+function junkRow([kind = '', ...columns]: readonly string[]): string {
+  return `${kind.padEnd(30)}${columns.map((column) => column.padStart(14)).join('')}`;
 }
 
 function serviceRow(columns: readonly string[]): string {

@@ -18,7 +18,8 @@ export const INSERT_DEVICE: string = `
     created_at, activated_at) VALUES (?, ?, 'active', x'00', 0, 0, ?, ?, 0, 0)`;
 
 const FIRST_NUMBER = 3_900_000_001;
-const FIRST_DEVICE = 1_000_001;
+/** The id of the first customer's phone. */
+export const FIRST_DEVICE = 1_000_001;
 
 interface Phone {
   readonly keys: PhoneKeyPair;

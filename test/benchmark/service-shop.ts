@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { Primitives } from '../../device/safe-mobile/index.ts';
-import type { OutgoingSms, SendOutcome, SmsBearer, SmsReceiver } from '../../modem/index.ts';
+import type { IncomingSms, OutgoingSms, SendOutcome, SmsBearer, SmsReceiver } from '../../modem/index.ts';
 import { systemClock, systemRandom } from '../../modem/index.ts';
 import {
   type AddedMerchant,
@@ -92,6 +92,35 @@ export class Shop {
     return manyTimes(payments, inFlight, () => this.pay());
   }
 
+  /**
+   * Asks so many customers, and holds their answers back.
+   * @returns the answers, and what resolves when all receipts have come
+   */
+  async heldAnswers(
+    payments: number,
+  ): Promise<{ readonly answers: readonly IncomingSms[]; readonly paid: Promise<unknown> }> {
+    const answers: IncomingSms[] = [];
+    const asked = new Promise<void>((resolve) => {
+      this.#bearer.onAnswer = (answer) => {
+        if (answers.push(answer) === payments) resolve();
+      };
+    });
+    const paid = Promise.all(Array.from({ length: payments }, () => this.pay()));
+    await asked;
+    this.#bearer.onAnswer = undefined;
+    return { answers, paid };
+  }
+
+  /** Hands an SMS to the service, as its modem does. */
+  async receive(sms: IncomingSms): Promise<void> {
+    await this.#bearer.receiver?.message(sms);
+  }
+
+  /** From now on what the service sends reaches nobody. */
+  switchPhonesOff(): void {
+    this.#bearer.isOff = true;
+  }
+
   /** CPU of the phones so far, ms. */
   get phoneMs(): number {
     return this.#bearer.cpuMs;
@@ -158,7 +187,11 @@ export async function manyTimes(times: number, inFlight: number, work: () => Pro
 class PhonesBearer implements SmsBearer {
   readonly #phones: Phones;
   readonly #running = new Map<number, Running[]>();
-  #receiver: SmsReceiver | undefined;
+  receiver: SmsReceiver | undefined;
+  /** The phones are off. */
+  isOff = false;
+  /** Takes the answers in the place of the service. */
+  onAnswer: ((answer: IncomingSms) => void) | undefined;
   #sent = 0;
 
   constructor(phones: Phones) {
@@ -181,13 +214,13 @@ class PhonesBearer implements SmsBearer {
 
   async send(sms: OutgoingSms): Promise<SendOutcome> {
     if (sms.content.kind !== 'data') throw new Error('a phone of this benchmark gets frames only');
-    this.#take(this.#phones.placeOf(sms.destination), sms.content.data);
+    if (!this.isOff) this.#take(this.#phones.placeOf(sms.destination), sms.content.data);
     this.#sent += 1;
     return { kind: 'sent', references: [this.#sent & 0xff] };
   }
 
   receive(receiver: SmsReceiver): void {
-    this.#receiver = receiver;
+    this.receiver = receiver;
   }
 
   async close(): Promise<void> {}
@@ -201,6 +234,7 @@ class PhonesBearer implements SmsBearer {
     if (answer === undefined) {
       this.#running.get(place)?.shift();
       running.end({ serverMs: running.serverMs });
-    } else void this.#receiver?.message(answer);
+    } else if (this.onAnswer !== undefined) this.onAnswer(answer);
+    else void this.receiver?.message(answer);
   }
 }

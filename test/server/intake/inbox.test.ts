@@ -27,7 +27,7 @@ describe('the inbox', () => {
     const kept = await world.look((tx) =>
       tx.all("SELECT result FROM inbox WHERE originator = '+39340' ORDER BY id", (row) => row.text('result')),
     );
-    expect(kept).toEqual(['ignored: service key 17 is not known', 'ignored: a frame of a service']);
+    expect(kept).toEqual([]);
     expect(world.journal.filter(({ event }) => event.kind === 'fault')).toEqual([]);
   });
 
@@ -91,8 +91,11 @@ describe('the inbox', () => {
     expect(customer.phone.received.filter(({ type }) => type === 'TIME_RESPONSE')).toHaveLength(2);
   });
 
-  it('keeps what came of each frame, for people, and not the frame', async () => {
+  it('keeps what came of each frame, for people, and not the frame; also of junk, when nobody could look at it before', async () => {
     const { world, customer } = await shop();
+    world.beforeStatement = (sql) => {
+      if (sql.includes('d.tries_elsewhere')) throw new Error('disk I/O error');
+    };
     const before = customer.phone;
     const { phone } = await world.enrolPhone(customer.person);
     const primitives = servicePrimitives();
@@ -110,9 +113,6 @@ describe('the inbox', () => {
     const plaintext = encodeUp({ type: 'TIME_REQUEST', nonce, ctr });
     const strange: readonly (readonly [frame: Uint8Array, result: string])[] = [
       [frame, 'TIME_REQUEST, repeated'],
-      [frame.with(0, 0x12), 'ignored: a frame of a service'],
-      [frame.with(0, 0x71), 'ignored: version 7 is not known'],
-      [frame.with(1, 99), 'ignored: service key 99 is not known'],
       [frame.with(2, 0xff), `ignored: device ${(second % 2 ** 24) + 0xff * 2 ** 24} is not known`],
       [
         sealUp(primitives, world.keys.sealing, nobody, plaintext, world.random.bytes(32)),

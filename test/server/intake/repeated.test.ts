@@ -161,9 +161,7 @@ describe('the same ENROL in another SMS', () => {
     expect((await device())?.state).toBe('active');
     phone.repeat(phone.sent[0]);
     await world.clock.advance(3_000);
-    expect((await results(world)).slice(-4)).toEqual([
-      ...['ENROL: enrolling', 'ENROL, repeated', 'APPROVE', 'ENROL, repeated'],
-    ]);
+    expect((await results(world)).slice(-3)).toEqual(['ENROL: enrolling', 'ENROL, repeated', 'APPROVE']);
   });
 
   it('with a wrong code counts once', async () => {

@@ -1,0 +1,153 @@
+import { type FrameHeader, SafeMobileError } from '../../device/safe-mobile/index.ts';
+import { take } from '../limits/allowance.ts';
+import type { Context } from '../outgoing/context.ts';
+import { type CodeTries, readCodeTries, whyUnanswered } from '../people/code-tries.ts';
+import type { Row } from '../store/row.ts';
+import type { ReadTx, Store } from '../store/store.ts';
+import { DEVICE_STATES, type DeviceState } from '../vocabulary/device-states.ts';
+import type { JunkReason } from './junk.ts';
+import { headerForService, type OpenedBox, openBox, openEnrolment, wipeEnrol } from './open.ts';
+import { Recent } from './recent.ts';
+import { Turns } from './turns.ts';
+import { wasDealtWith } from './undealt.ts';
+
+/** So often the same frame is dealt with: more often than any answer is repeated. */
+const SAME_FRAME = 10;
+
+/** What a look at a frame says, before anything of it is stored. */
+export type Sifted =
+  | { readonly kind: 'junk'; readonly reason: JunkReason }
+  | {
+      readonly kind: 'frame';
+      /** SHA-256 of the frame. */
+      readonly digest: Uint8Array;
+      readonly box: OpenedBox | undefined;
+    };
+
+/** What is looked at of a phone. */
+interface Sender extends CodeTries {
+  readonly state: DeviceState;
+  readonly sealingKey: Uint8Array | undefined;
+  readonly number: string;
+}
+
+/**
+ * Decides whether a frame is junk, by what is cheap before what is dear: its header, one row of the phone that it names, and last whether
+ * it opens. Nothing is written. Senders take turns, so that who sends much junk waits for itself.
+ *
+ * A frame that does not open costs an X25519. Of one phone's, and of those from other numbers that
+ * name it, so many are tried as the limits say; all others are junk unseen. Frames that open use nothing of that up.
+ */
+export class Sieve {
+  readonly #store: Pick<Store, 'read'>;
+  readonly #context: Context;
+  readonly #turns = new Turns();
+  /** By phone, and whether the frame came from its number: when the allowance of frames that do not open is all there again. */
+  readonly #unopened = new Recent<number>();
+  /** By digest: how often the frame was dealt with. */
+  readonly #dealtWith = new Recent<number>();
+
+  constructor(store: Pick<Store, 'read'>, context: Context) {
+    this.#store = store;
+    this.#context = context;
+  }
+
+  /** @throws Error when too many frames wait: nothing is decided then, and the frame is to come again */
+  async look(originator: string, frame: Uint8Array): Promise<Sifted> {
+    const header = this.#headerOf(frame);
+    if (header === undefined) return junk('not-for-this-service');
+    return this.#turns.take(originator, async () => {
+      try {
+        return await this.#store.read((tx) => this.#sift(tx, header, originator, frame));
+      } catch {
+        // Without the database nothing is known of the phone: whoever stores the frame waits for the database, or says what is wrong.
+        return { kind: 'frame', digest: this.#context.primitives.sha256(frame), box: undefined };
+      }
+    });
+  }
+
+  /** Notes that a frame was dealt with, or is stored. */
+  noteDealtWith(digest: Uint8Array): void {
+    const name = nameOf(digest);
+    this.#dealtWith.set(name, (this.#dealtWith.get(name) ?? 0) + 1);
+  }
+
+  #headerOf(frame: Uint8Array): PhoneHeader | undefined {
+    try {
+      return headerForService(this.#context, frame);
+    } catch (error) {
+      if (error instanceof SafeMobileError) return undefined;
+      throw error;
+    }
+  }
+
+  async #sift(tx: ReadTx, header: PhoneHeader, originator: string, frame: Uint8Array): Promise<Sifted> {
+    const sender = await senderOf(tx, header.deviceId);
+    if (sender === undefined) return junk('unknown-phone');
+    if (!mayCome(header, sender)) return junk('phone-not-in-use');
+    const { primitives, limits, clock } = this.#context;
+    const isOwn = originator === sender.number;
+    const isOver = header.direction === 'enrol' && whyUnanswered(sender, isOwn, limits, clock.now()) !== undefined;
+    // A phone that is registered only has no question that a repeated ENROL could ask for again.
+    if (isOver && sender.state === 'registered') return junk('codes-used-up');
+    const digest = primitives.sha256(frame);
+    if ((this.#dealtWith.get(nameOf(digest)) ?? 0) >= SAME_FRAME) return junk('repeated');
+    if (isOver && !(await wasDealtWith(tx, { digest }))) return junk('codes-used-up');
+    return this.#open(header, sender, `${header.deviceId} ${isOwn}`, frame, digest);
+  }
+
+  #open(
+    { direction, deviceId }: PhoneHeader,
+    { sealingKey }: Sender,
+    who: string,
+    frame: Uint8Array,
+    digest: Uint8Array,
+  ): Sifted {
+    const { limits, clock } = this.#context;
+    const fullAt = take(limits.unopened, this.#unopened.get(who) ?? 0, clock.now());
+    if (fullAt === undefined) return junk('not-tried');
+    try {
+      if (direction === 'up' && sealingKey !== undefined)
+        return { kind: 'frame', digest, box: openBox(this.#context, { deviceId, publicKey: sealingKey }, frame) };
+      wipeEnrol(openEnrolment(this.#context, deviceId, frame));
+      return { kind: 'frame', digest, box: undefined };
+    } catch (error) {
+      if (!(error instanceof SafeMobileError)) throw error;
+      this.#unopened.set(who, fullAt);
+      return junk('does-not-open');
+    }
+  }
+}
+
+type PhoneHeader = Exclude<FrameHeader, { direction: 'down' }>;
+
+function mayCome({ direction }: PhoneHeader, { state, sealingKey }: Sender): boolean {
+  if (direction === 'enrol') return state === 'registered' || state === 'enrolling';
+  return sealingKey !== undefined && state !== 'revoked';
+}
+
+function senderOf(tx: ReadTx, deviceId: number): Promise<Sender | undefined> {
+  return tx.get(
+    `SELECT d.state, d.sealing_key, d.code_tries_left, d.tries_elsewhere, d.code_expires_at, p.number
+     FROM device d JOIN person p ON p.id = d.person_id WHERE d.id = ?`,
+    readSender,
+    deviceId,
+  );
+}
+
+function readSender(row: Row): Sender {
+  return {
+    ...readCodeTries(row),
+    state: row.oneOf('state', DEVICE_STATES),
+    sealingKey: row.optionalOctets('sealing_key'),
+    number: row.text('number'),
+  };
+}
+
+function nameOf(digest: Uint8Array): string {
+  return Buffer.from(digest).toString('base64');
+}
+
+function junk(reason: JunkReason): Sifted {
+  return { kind: 'junk', reason };
+}
