@@ -5,6 +5,7 @@ import { hasUndealtFrames } from '../intake/undealt.ts';
 import { queueFrame, type Recipient, recipientOf, sealTo, sendNak } from '../outgoing/compose.ts';
 import type { Context } from '../outgoing/context.ts';
 import { issueReceipt, type ReceiptContent, repeatReceipt, sendPassingReceipt } from '../outgoing/receipts.ts';
+import { isUnsent, isUntouched } from '../outgoing/unsent.ts';
 import { type Device, deviceById } from '../people/devices.ts';
 import type { Tx } from '../store/store.ts';
 import { type Ref, refOf } from '../vocabulary/ids.ts';
@@ -79,7 +80,7 @@ export class Approvals {
     const challenge = await lockChallenge(tx, ended.ref);
     if (challenge === undefined || !(await endChallenge(tx, ended.ref, 'withdrawn'))) return undefined;
     const { asks } = this.#purposeOf(ended);
-    const unsent = challenge.resends === 0 && (await this.#context.outbox.isUntouched(tx, asks, ended.ref));
+    const unsent = challenge.resends === 0 && (await isUntouched(tx, asks, ended.ref));
     await this.#dropRequest(tx, ended);
     return unsent ? 'unsent' : 'sent';
   }
@@ -98,7 +99,7 @@ export class Approvals {
     const { ref, purpose, state, frame, deadline, resends } = challenge;
     if (state !== 'asked' || resends >= RESEND_LIMIT) return false;
     const { asks } = this.#purposeOf({ purpose });
-    if (await this.#context.outbox.isWaiting(tx, asks, ref)) return true;
+    if (await isUnsent(tx, asks, ref)) return true;
     await countResend(tx, ref);
     await queueFrame(tx, this.#context, recipient, asks, ref, frame, deadline);
     return true;

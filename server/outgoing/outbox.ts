@@ -148,16 +148,6 @@ export class Outbox {
     });
   }
 
-  /** Whether a frame about `ref` is not sent yet, so that a second copy is not needed. */
-  isWaiting(tx: ReadTx, message: string, ref: string): Promise<boolean> {
-    return isOpen(tx, message, ref);
-  }
-
-  /** Whether a frame about `ref` waits, and no bearer has ever had it. */
-  isUntouched(tx: ReadTx, message: string, ref: string): Promise<boolean> {
-    return isOpen(tx, message, ref, "AND state = 'waiting' AND tries = 0");
-  }
-
   /** What a process had handed to its bearer has no outcome any more, and waits for another hand-over. */
   async takeOver(tx: Tx, dead: ProcessId): Promise<void> {
     const left = await tx.run(
@@ -338,8 +328,3 @@ const LEASE_LOST: SendOutcome = { kind: 'unknown', reason: 'this process was sto
 
 /** Whether a frame waits. */
 const WAITING = "EXISTS (SELECT 1 FROM outbox WHERE state = 'waiting' AND ended_at IS NULL)";
-
-async function isOpen(tx: ReadTx, message: string, ref: string, also = ''): Promise<boolean> {
-  const open = `SELECT 1 AS one FROM outbox WHERE ended_at IS NULL AND ref = ? AND message = ? ${also}`;
-  return (await tx.get(open, (row) => row.integer('one'), ref, message)) !== undefined;
-}

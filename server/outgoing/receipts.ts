@@ -4,6 +4,7 @@ import { type DeviceId, deviceId, type Ref, ref, refOctets } from '../vocabulary
 import { composeReceipt, queueFrame, type Recipient, recipientById, sealTo } from './compose.ts';
 import type { Context } from './context.ts';
 import type { DeliveredFrame } from './outbox.ts';
+import { askForReport, isUnsent } from './unsent.ts';
 
 /** How long the bearer may try to deliver a receipt, ms: three days. */
 const RECEIPT_USEFUL_MS = 3 * 24 * 60 * 60 * 1000;
@@ -16,6 +17,17 @@ const REPEAT_LIMIT = 10;
  * phone has it.
  */
 const REPEAT_PAUSES_MS: readonly number[] = [60_000, 600_000, 3_600_000];
+
+/** The same after the phone's last query, and while the receipt waits for the bearer, when it was sent again more often than that. */
+const LAST_PAUSE_MS = 3_600_000;
+
+/** How long after the request a phone may still ask about it by itself, ms: its last query is 8 minutes after its answer. */
+const QUERIES_MS = 8 * 60 * 1000;
+
+/** Whether the phone asks once more by itself when it misses a receipt. @param requestedAt when the request was made, ms since 1970 */
+export function asksByItself({ clock }: Pick<Context, 'clock'>, requestedAt: number): boolean {
+  return clock.now() <= requestedAt + QUERIES_MS;
+}
 
 /** The values of a receipt besides its ref. */
 export type ReceiptContent = Omit<Receipt, 'type' | 'time' | 'signature' | 'ref'>;
@@ -48,7 +60,7 @@ export async function issueReceipt(
   );
   await context.outbox.withdraw(tx, recipient.id, 'RECEIPT', ref);
   await queueFrame(tx, context, recipient, 'RECEIPT', ref, frame, now + RECEIPT_USEFUL_MS, !asked);
-  if (!asked) await repeatLater(tx, context, recipient.id, ref, 0);
+  if (!asked) await repeatLater(tx, context, recipient.id, ref, REPEAT_PAUSES_MS[0]);
 }
 
 /** The timer `receipt-repeat`: the network has not said that the phone has this receipt, so it is sent again. */
@@ -57,8 +69,9 @@ export async function repeatUnconfirmed(tx: Tx, context: Context, subject: strin
   const recipient = await recipientById(tx, device);
   const stored = await lockReceipt(tx, device, ref);
   if (recipient === undefined || stored === undefined) return;
-  await repeatReceipt(tx, context, recipient, ref, true);
-  await repeatLater(tx, context, device, ref, stored.repeats + 1);
+  const isOnItsWay = await deliver(tx, context, recipient, ref, stored);
+  const pause = REPEAT_PAUSES_MS[stored.repeats + 1] ?? (isOnItsWay ? LAST_PAUSE_MS : undefined);
+  await repeatLater(tx, context, device, ref, pause);
 }
 
 /** The phone has a receipt; unless a newer one has taken its place, it need not be sent again. */
@@ -75,8 +88,14 @@ async function stopRepeating(tx: Tx, context: Context, device: DeviceId, ref: st
   await context.timers.cancel(tx, 'receipt-repeat', subjectOf(device, ref));
 }
 
-async function repeatLater(tx: Tx, context: Context, device: DeviceId, ref: Ref, repeats: number): Promise<void> {
-  const pause = REPEAT_PAUSES_MS[repeats];
+/** @param pause ms; `undefined`: the receipt is not sent again by itself any more */
+async function repeatLater(
+  tx: Tx,
+  context: Context,
+  device: DeviceId,
+  ref: Ref,
+  pause: number | undefined,
+): Promise<void> {
   if (pause !== undefined)
     await context.timers.set(tx, 'receipt-repeat', subjectOf(device, ref), context.clock.now() + pause);
 }
@@ -103,29 +122,64 @@ export async function sendPassingReceipt(
   await queueFrame(tx, context, recipient, 'RECEIPT', ref, frame, context.clock.now() + RECEIPT_USEFUL_MS);
 }
 
-/** Sends the stored receipt again, the same frame. @returns whether there is one */
+/**
+ * Answers a query with the stored receipt, the same frame, unless it is on its way. @param asked false when this may have been the phone's last
+ * query: then the service takes care that the phone gets the receipt, as long as it is useful. @returns whether there is one
+ */
 export async function repeatReceipt(
   tx: Tx,
   context: Context,
   recipient: Recipient,
   ref: Ref,
-  report = false,
+  asked = true,
 ): Promise<boolean> {
   const stored = await lockReceipt(tx, recipient.id, ref);
   if (stored === undefined) return false;
-  if (stored.repeats >= REPEAT_LIMIT || (await context.outbox.isWaiting(tx, 'RECEIPT', ref))) return true;
-  await tx.run('UPDATE receipt SET repeats = repeats + 1 WHERE device_id = ? AND ref = ?', recipient.id, ref);
-  const usefulUntil = context.clock.now() + RECEIPT_USEFUL_MS;
-  await queueFrame(tx, context, recipient, 'RECEIPT', ref, stored.frame, usefulUntil, report);
+  if (asked || context.clock.now() > stored.at + RECEIPT_USEFUL_MS) {
+    if (!(await isUnsent(tx, 'RECEIPT', ref))) await sendAgain(tx, context, recipient, ref, stored, false);
+    return true;
+  }
+  await deliver(tx, context, recipient, ref, stored);
+  await repeatLater(tx, context, recipient.id, ref, REPEAT_PAUSES_MS[stored.repeats + 1] ?? LAST_PAUSE_MS);
   return true;
 }
 
-/** Locked, so that a stored receipt is not sent again after one that takes its place meanwhile. */
-async function lockReceipt(
+/** Sends the receipt again unless it is on its way, and asks the network whether the phone has it. @returns whether it was on its way */
+async function deliver(
   tx: Tx,
-  device: DeviceId,
-  ref: string,
-): Promise<{ frame: Uint8Array; repeats: number; at: number } | undefined> {
+  context: Context,
+  recipient: Recipient,
+  ref: Ref,
+  stored: StoredReceipt,
+): Promise<boolean> {
+  const isOnItsWay = await askForReport(tx, 'RECEIPT', ref);
+  if (!isOnItsWay) await sendAgain(tx, context, recipient, ref, stored, true);
+  return isOnItsWay;
+}
+
+async function sendAgain(
+  tx: Tx,
+  context: Context,
+  recipient: Recipient,
+  ref: Ref,
+  { frame, repeats }: StoredReceipt,
+  report: boolean,
+): Promise<void> {
+  if (repeats >= REPEAT_LIMIT) return;
+  await tx.run('UPDATE receipt SET repeats = repeats + 1 WHERE device_id = ? AND ref = ?', recipient.id, ref);
+  const usefulUntil = context.clock.now() + RECEIPT_USEFUL_MS;
+  await queueFrame(tx, context, recipient, 'RECEIPT', ref, frame, usefulUntil, report);
+}
+
+interface StoredReceipt {
+  readonly frame: Uint8Array;
+  readonly repeats: number;
+  /** ms since 1970. */
+  readonly at: number;
+}
+
+/** Locked, so that a stored receipt is not sent again after one that takes its place meanwhile. */
+async function lockReceipt(tx: Tx, device: DeviceId, ref: string): Promise<StoredReceipt | undefined> {
   return tx.get(
     'SELECT frame, repeats, at FROM receipt WHERE device_id = ? AND ref = ? FOR UPDATE',
     (row) => ({ frame: row.octets('frame'), repeats: row.integer('repeats'), at: row.integer('at') }),

@@ -3,14 +3,11 @@ import { challengeByRef } from '../approvals/challenge.ts';
 import { TRIES_A_CHALLENGE } from '../approvals/pin-policy.ts';
 import { type Recipient, recipientById } from '../outgoing/compose.ts';
 import type { Context } from '../outgoing/context.ts';
-import { issueReceipt, type ReceiptContent, sendPassingReceipt } from '../outgoing/receipts.ts';
+import { asksByItself, issueReceipt, type ReceiptContent, sendPassingReceipt } from '../outgoing/receipts.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
 import { PAYMENT_STATES } from '../vocabulary/payment-states.ts';
 import type { Payment } from './payment.ts';
 import type { StepDetail } from './step.ts';
-
-/** How long after the request a phone may still ask about it by itself, ms: its last query is 8 minutes after its answer. */
-const QUERIES_MS = 8 * 60 * 1000;
 
 /** Receipts of a settled payment: to the customer's phone, and to the merchant's where one started it. */
 export async function sendReceipts(tx: Tx, context: Context, payment: Payment, detail: StepDetail): Promise<void> {
@@ -49,12 +46,13 @@ export async function sendWrongPin(
 export async function sendStanding(tx: Tx, context: Context, payment: Payment, recipient: Recipient): Promise<void> {
   const content = contentOf(payment);
   const send = PAYMENT_STATES[payment.state].settled ? issueReceipt : sendPassingReceipt;
+  const asked = isAskedFor(context, payment);
   if (payment.init !== undefined && recipient.id === payment.init.deviceId) {
-    await send(tx, context, recipient, payment.init.mref, payment.init.plaintext, content);
+    await send(tx, context, recipient, payment.init.mref, payment.init.plaintext, content, asked);
     return;
   }
   const challenge = await challengeByRef(tx, payment.txn);
-  if (challenge !== undefined) await send(tx, context, recipient, payment.txn, challenge.request, content);
+  if (challenge !== undefined) await send(tx, context, recipient, payment.txn, challenge.request, content, asked);
 }
 
 /** The values of a receipt of this payment in its present state. */
@@ -85,5 +83,5 @@ function customerStatus(payment: Payment, detail: StepDetail): Status {
 
 /** Whether a phone asks when it misses this receipt: not after "paid" has come, and not when the outcome comes late. */
 function isAskedFor(context: Context, payment: Payment): boolean {
-  return payment.state !== 'REFUNDED' && context.clock.now() <= payment.createdAt + QUERIES_MS;
+  return payment.state !== 'REFUNDED' && asksByItself(context, payment.createdAt);
 }

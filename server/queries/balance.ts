@@ -2,6 +2,7 @@ import { type Amount, BALANCE_AMOUNTS, type Balance, encodeDown, type Nak } from
 import { availableOf } from '../ledger/ledger.ts';
 import { ANSWER_USEFUL_MS, composeNak, queueFrame, type Recipient, sealTo } from '../outgoing/compose.ts';
 import { type Context, unixTime } from '../outgoing/context.ts';
+import { isUnsent } from '../outgoing/unsent.ts';
 import type { Device } from '../people/devices.ts';
 import type { Row } from '../store/row.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
@@ -80,7 +81,7 @@ async function repeat(
   ref: Ref,
   { message, frame, repeats }: StoredAnswer,
 ): Promise<void> {
-  if (repeats >= REPEAT_LIMIT || (await context.outbox.isWaiting(tx, message, ref))) return;
+  if (repeats >= REPEAT_LIMIT || (await isUnsent(tx, message, ref))) return;
   await tx.run('UPDATE balance_answer SET repeats = repeats + 1 WHERE device_id = ? AND ref = ?', recipient.id, ref);
   await queueFrame(tx, context, recipient, message, ref, frame, context.clock.now() + ANSWER_USEFUL_MS);
 }

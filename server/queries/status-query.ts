@@ -3,7 +3,7 @@ import { lockChallenge } from '../approvals/challenge.ts';
 import type { AskingContext } from '../approvals/context.ts';
 import { merchantOfPerson } from '../merchants/merchants.ts';
 import { type Recipient, sendNak } from '../outgoing/compose.ts';
-import { repeatReceipt } from '../outgoing/receipts.ts';
+import { asksByItself, repeatReceipt } from '../outgoing/receipts.ts';
 import { mrefOfPhone, type Payment, paymentByMref } from '../payments/payment.ts';
 import { sendStanding } from '../payments/receipts.ts';
 import type { Device } from '../people/devices.ts';
@@ -30,15 +30,17 @@ export async function answerStatusQuery(
     return;
   }
   if (query.kind === 'request') {
-    if (await repeatReceipt(tx, context, recipient, ref)) return;
     const payment = await paymentStartedBy(tx, recipient, ref);
+    const asked = payment === undefined || asksByItself(context, payment.createdAt);
+    if (await repeatReceipt(tx, context, recipient, ref, asked)) return;
     if (payment === undefined) await sendNak(tx, context, recipient, ref, 'unknown-reference');
     else await sendStanding(tx, context, payment, recipient);
     return;
   }
   const challenge = await lockChallenge(tx, ref);
   const own = challenge?.deviceId === recipient.id ? challenge : undefined;
-  const repeated = await repeatReceipt(tx, context, recipient, ref);
+  const asked = own === undefined || asksByItself(context, own.askedAt);
+  const repeated = await repeatReceipt(tx, context, recipient, ref, asked);
   if (own !== undefined && (await context.approvals.repeat(tx, recipient, own))) return;
   if (repeated) return;
   if (own === undefined) await sendNak(tx, context, recipient, ref, 'unknown-reference');

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { octetsOf } from '../../../device/safe-mobile/index.ts';
 import type { OutgoingSms } from '../../../modem/index.ts';
 import type { Outcome } from '../../../server/index.ts';
 import { ScriptedRail } from '../rails/scripted-rail.ts';
-import { CUSTOMER_NUMBER, MERCHANT_NUMBER, PIN, shop } from '../world.ts';
+import { CUSTOMER_NUMBER, MERCHANT_NUMBER, PIN, shop, type World } from '../world.ts';
 
 const MINUTE = 60_000;
 
@@ -172,5 +173,161 @@ describe('a receipt that comes when the phone has stopped to ask', () => {
     world.air.fate = () => 'deliver';
     await world.clock.advance(2 * MINUTE);
     expect(customer.phone.receipts().at(-1)?.status).toBe('refunded');
+  });
+});
+
+/** When the application asks for a receipt that it misses, ms after its answer. */
+const QUERIES: readonly number[] = [1 * MINUTE, 3 * MINUTE, 8 * MINUTE];
+
+/** The network takes no message, and then loses the first one that it takes. */
+function refuseUntil(world: World, time: number): void {
+  let lost = 0;
+  world.air.fate = () => {
+    if (world.clock.now() < time) return { kind: 'failed', reason: '+CMS ERROR: 38', retry: true };
+    lost += 1;
+    return lost === 1 ? 'lose' : 'deliver';
+  };
+}
+
+describe('a receipt of which the phone may have asked for the last time', () => {
+  /** The customer approves, and what follows is lost; the phone's queries are sent by the test. */
+  async function approved() {
+    const base = await shop('last query');
+    const { world, customer, merchant } = base;
+    const owner = await world.subscriber(MERCHANT_NUMBER);
+    await world.merchant(owner.person.id);
+    const { txn, createdAt } = await world.request(merchant);
+    await world.clock.advance(2_000);
+    const approve = async () => {
+      customer.phone.approve(PIN);
+      await world.clock.advance(2_000);
+    };
+    const query = () => customer.phone.query(octetsOf(txn));
+    const until = (after: number) => world.clock.advance(createdAt + after - world.clock.now());
+    const statuses = () => customer.phone.receipts().map(({ status }) => status);
+    const { sent } = world.air;
+    sent.length = 0;
+    return { ...base, owner, createdAt, approve, query, until, statuses, sent };
+  }
+
+  it('waited for the network while the phone asked, and was lost: it comes all the same', async () => {
+    const { world, createdAt, approve, query, until, statuses, sent } = await approved();
+    refuseUntil(world, createdAt + 10 * MINUTE);
+    await approve();
+    for (const time of QUERIES) world.clock.after(time, query);
+    await until(27 * MINUTE);
+    expect(statuses()).toEqual(['active']);
+    await until(30 * MINUTE);
+    expect(statuses()).toEqual(['active', 'paid']);
+    expect(sent.map(asksForReport)).toEqual([false, false, false, false, false, true, true]);
+  });
+
+  it('was lost, and so is the answer to a query that came after an outage: it comes all the same', async () => {
+    const { world, approve, query, until, statuses, sent } = await approved();
+    world.air.fate = () => 'lose';
+    await approve();
+    await until(20 * MINUTE);
+    query();
+    await world.clock.advance(2_000);
+    expect(sent.map(asksForReport)).toEqual([false, true]);
+    world.air.fate = () => 'deliver';
+    await until(31 * MINUTE);
+    expect(statuses()).toEqual(['active', 'paid']);
+  });
+
+  it('is at a bearer that has not said what became of it, and was lost: it comes all the same', async () => {
+    const { world, approve, query, until, statuses } = await approved();
+    const hangs = Promise.withResolvers<void>();
+    world.air.delay = hangs.promise;
+    world.air.fate = () => 'lose';
+    await approve();
+    await until(9 * MINUTE);
+    query();
+    await world.clock.advance(2_000);
+    world.air.fate = () => 'deliver';
+    world.air.delay = undefined;
+    hangs.resolve();
+    await until(20 * MINUTE);
+    expect(statuses()).toEqual(['active', 'paid']);
+  });
+
+  it('is at such a bearer for two hours, after three answers: it is sent again an hour after the last look', async () => {
+    const { world, approve, query, until, sent } = await approved();
+    const hangs = Promise.withResolvers<void>();
+    await approve();
+    for (const time of [1, 2, 9]) {
+      await until(time * MINUTE);
+      if (time === 9) world.air.delay = hangs.promise;
+      query();
+    }
+    await until(100 * MINUTE);
+    expect(sent).toHaveLength(4);
+    world.air.delay = undefined;
+    hangs.resolve();
+    await until(131 * MINUTE);
+    expect(sent).toHaveLength(5);
+  });
+
+  it("reaches the merchant's phone too", async () => {
+    const { world, owner, customer } = await approved();
+    const { phone } = owner;
+    const mref = phone.payInit({ kind: 'number', digits: CUSTOMER_NUMBER.slice(1) }, { minor: 1, currency: 'EUR' }, '');
+    await world.clock.advance(3_000);
+    world.air.fate = () => 'lose';
+    customer.phone.approve(PIN);
+    await world.clock.advance(9 * MINUTE);
+    phone.query(mref, 'request');
+    await world.clock.advance(2_000);
+    world.air.fate = () => 'deliver';
+    await world.clock.advance(11 * MINUTE);
+    expect(phone.receipts().at(-1)?.status).toBe('paid');
+  });
+
+  it.each([
+    ['8 minutes after the request', 8 * MINUTE, [0]],
+    ['a moment later', 8 * MINUTE + 1, [0, 10, 70]],
+    ['once more after three answers', [1 * MINUTE, 2 * MINUTE, 3 * MINUTE, 20 * MINUTE], [0, 0, 0, 0, 60]],
+    ['three days later', 3 * 24 * 60 * MINUTE, [0, 10, 70]],
+    ['when the receipt is of no use any more', 3 * 24 * 60 * MINUTE + 5_000, [0]],
+  ])('is sent again, as long as nobody says that the phone has it: asked for %s', async (_, times, minutes) => {
+    const { world, approve, createdAt, query, until } = await approved();
+    await approve();
+    const asked = [times].flat();
+    for (const time of asked) {
+      await until(time - 1_000);
+      query();
+    }
+    await world.clock.advance(500);
+    const after: number[] = [];
+    world.air.fate = () => {
+      after.push(Math.round((world.clock.now() - createdAt - (asked.at(-1) ?? 0)) / MINUTE));
+      return 'lose';
+    };
+    await world.clock.advance(24 * 60 * MINUTE);
+    expect(after).toEqual(minutes.slice(asked.length - 1));
+  });
+
+  it('is sent once when the network says that the phone has it', async () => {
+    const { world, approve, query, until, sent } = await approved();
+    await approve();
+    await until(9 * MINUTE);
+    query();
+    await world.clock.advance(3_000);
+    world.air.report(sent.at(-1), 'delivered');
+    await world.clock.advance(24 * 60 * MINUTE);
+    expect(sent.map(asksForReport)).toEqual([false, true]);
+  });
+
+  it('is sent ten times at most, however often the phone asks', async () => {
+    const { world, approve, query, sent } = await approved();
+    world.air.fate = () => 'lose';
+    await approve();
+    for (let asked = 0; asked < 30; asked += 1) {
+      await world.clock.advance(16 * MINUTE);
+      query();
+    }
+    await world.clock.advance(24 * 60 * MINUTE);
+    expect(sent.filter(asksForReport)).toHaveLength(10);
+    expect(sent).toHaveLength(11);
   });
 });

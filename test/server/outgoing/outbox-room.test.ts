@@ -3,6 +3,7 @@ import type { OutgoingSms, SendOutcome, SmsBearer } from '../../../modem/index.t
 import { Journal } from '../../../server/journal/journal.ts';
 import { Outbox } from '../../../server/outgoing/outbox.ts';
 import type { OutgoingFrame } from '../../../server/outgoing/outgoing-frame.ts';
+import { isUnsent } from '../../../server/outgoing/unsent.ts';
 import { Processes } from '../../../server/processes/processes.ts';
 import { StoreError } from '../../../server/store/store.ts';
 import { Timers } from '../../../server/time/timers.ts';
@@ -89,7 +90,7 @@ async function open(atOnce: number) {
         },
       ),
     );
-  const isWaiting = (message: string, ref: string) => store.read((tx) => outbox.isWaiting(tx, message, ref));
+  const isWaiting = (message: string, ref: string) => store.read((tx) => isUnsent(tx, message, ref));
   const events = () =>
     store.read((tx) =>
       tx.all('SELECT event FROM journal ORDER BY seq', (row): unknown => JSON.parse(row.text('event'))),

@@ -37,4 +37,14 @@ describe('a phone that asks about a payment that has ended without a receipt', (
     expect(first?.[0]).toBe('rejected');
     expect(others).toEqual([first, first]);
   });
+
+  it.each([
+    [7, false],
+    [9, true],
+  ])('%i minutes after it was asked for: the network is asked for a report: %s', async (minutes, report) => {
+    const { world, ask } = await rejectedByPhone();
+    await world.clock.advance(minutes * 60_000);
+    await ask();
+    expect(world.air.sent.at(-1)?.statusReport).toBe(report ? true : undefined);
+  });
 });

@@ -3,8 +3,8 @@ import type { PaymentAnswer } from './api.ts';
 import { type HostOrder, judge } from './judge.ts';
 import type { Stage } from './stage.ts';
 
-/** How long everything may take to end, ms of the fast clock. */
-export const REST_MS = 40 * 60_000;
+/** How long everything may take to end, ms of the fast clock: a receipt that nobody confirmed is sent again after an hour. */
+export const REST_MS = 80 * 60_000;
 
 /** Whether the order is that charge or refund of the payment of which the service does not know what became. */
 function isInReview({ txn, state, refunds }: PaymentAnswer, { kind, of, minor }: HostOrder): boolean {

@@ -1,29 +1,34 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { hexOf, octetsOf } from '../../../device/safe-mobile/index.ts';
-import type { OutgoingSms, SendOutcome, SmsBearer, SmsReceiver } from '../../../modem/index.ts';
+import type { Clock, OutgoingSms, SendOutcome, SmsBearer, SmsReceiver } from '../../../modem/index.ts';
 import { APPLICATION_PORT } from '../../../server/index.ts';
 import { type FromService, hearLines, ToService } from './radio-lines.ts';
+
+/** After this long a message that the service did not take is offered again, as a modem's driver does, ms of the fast clock. */
+const OFFER_AGAIN_MS = 30_000;
 
 /** The end of an {@link SmsNetwork} in the process of a service. */
 export class RemoteBearer implements SmsBearer {
   /** Gets each notice of the rail's host. */
   onNotice: (notice: Uint8Array) => void = () => {};
   readonly #socket: Socket;
+  readonly #clock: Clock;
   readonly #waiting = new Map<string, (outcome: SendOutcome) => void>();
   #receiver: SmsReceiver | undefined;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, clock: Clock) {
     this.#socket = socket;
+    this.#clock = clock;
     socket.on('error', () => socket.destroy());
     hearLines(socket, ToService, (line) => this.#hear(line));
   }
 
   /** @param port where the network listens */
-  static async connect(port: number): Promise<RemoteBearer> {
+  static async connect(port: number, clock: Clock): Promise<RemoteBearer> {
     const socket = connect(port, '127.0.0.1');
     await once(socket, 'connect');
-    return new RemoteBearer(socket);
+    return new RemoteBearer(socket, clock);
   }
 
   send({ id, destination, content, statusReport = false }: OutgoingSms): Promise<SendOutcome> {
@@ -58,14 +63,18 @@ export class RemoteBearer implements SmsBearer {
     } else if (line.kind === 'notice') {
       this.onNotice(octetsOf(line.notice));
     } else {
-      const { message, originator, sentAt, frame } = line;
-      const ports = { destination: APPLICATION_PORT, source: APPLICATION_PORT };
-      const content = { kind: 'data', data: octetsOf(frame), ports } as const;
-      // What the service could not store stays in the network until the next process.
-      void this.#receiver?.message({ originator, sentAt, content }).then(
-        () => this.#tell({ kind: 'taken', message }),
-        () => {},
-      );
+      this.#offer(line);
     }
+  }
+
+  /** What the service could not store stays in the network, and goes to another process when this one ends. */
+  #offer(line: Extract<ToService, { kind: 'message' }>): void {
+    const { message, originator, sentAt, frame } = line;
+    const ports = { destination: APPLICATION_PORT, source: APPLICATION_PORT };
+    const content = { kind: 'data', data: octetsOf(frame), ports } as const;
+    void this.#receiver?.message({ originator, sentAt, content }).then(
+      () => this.#tell({ kind: 'taken', message }),
+      () => this.#clock.after(OFFER_AGAIN_MS, () => this.#offer(line)),
+    );
   }
 }

@@ -17,7 +17,7 @@ const setting = Setting.parse(JSON.parse(process.argv[2] ?? ''));
 const print = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
 const clock = fastClock(setting.origin, setting.speed);
 const primitives = servicePrimitives();
-const bearer = await RemoteBearer.connect(setting.network);
+const bearer = await RemoteBearer.connect(setting.network, clock);
 
 function railsOf({ rail }: Setting): readonly Rail[] {
   if (rail === undefined) return [];
