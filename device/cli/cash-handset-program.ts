@@ -22,7 +22,12 @@ export const cashHandset: Executable = {
   name: 'cash-handset',
   description: 'A feature phone with the payment application, on a GSM modem',
   withoutCommand,
-  commands: {},
+  commands: {
+    suite: {
+      description: 'make an application for the phone, check it, look into it',
+      load: async () => (await import('./suite.ts')).suiteCommand(),
+    },
+  },
 };
 
 function withoutCommand(program: Command): void {

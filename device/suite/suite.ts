@@ -8,7 +8,7 @@ import { readZip } from './zip.ts';
 /** Where the script of a suite is in its JAR. */
 export const SCRIPT_PATH = 'suite.js';
 /** Octets of the longest script. */
-export const SCRIPT_LIMIT = 100_000;
+export const SCRIPT_LIMIT: number = 100 * 1024;
 
 /** A suite whose descriptor and JAR belong together. */
 export interface SuiteContent {

@@ -16,10 +16,10 @@ export interface JarParts {
   readonly resources: ReadonlyMap<string, Uint8Array>;
 }
 
-/** The date of all entries, the first that a zip file can have: the same parts make the same octets at any time and place. */
-const NO_DATE = new Date(1980, 0, 1);
-
-/** The octets of a JAR, the same for the same parts on every machine. */
+/**
+ * The octets of a JAR, the same for the same parts on every machine: all entries have the first date that a zip file can have, and are
+ * packed by JavaScript, not by the zlib of the machine.
+ */
 export function writeJar({ attributes, script, resources }: JarParts): Uint8Array {
   const sorted = [...resources].toSorted(([a], [b]) => (a < b ? -1 : 1));
   const files = {
@@ -27,7 +27,7 @@ export function writeJar({ attributes, script, resources }: JarParts): Uint8Arra
     [SCRIPT_PATH]: new Uint8Array(Buffer.from(script)),
     ...Object.fromEntries(sorted),
   };
-  return zipSync(files, { level: 9, mtime: NO_DATE });
+  return zipSync(files, { level: 9, mtime: new Date(1980, 0, 1) });
 }
 
 /** The attributes by which a descriptor names its JAR. @param url of the JAR, often relative to the descriptor's */
