@@ -11,6 +11,7 @@ const Sbom = z.object({
       name: z.string(),
       version: z.string(),
       hashes: z.array(z.object({ alg: z.string(), content: z.string() })).default([]),
+      properties: z.array(z.object({ name: z.string(), value: z.string() })).default([]),
     }),
   ),
 });
@@ -20,8 +21,11 @@ const Sbom = z.object({
  * @returns a line for each difference
  */
 export function differences(sbom: string, lock: string): readonly string[] {
+  const { components } = Sbom.parse(JSON.parse(sbom));
   const listed = new Map(
-    Sbom.parse(JSON.parse(sbom)).components.map(({ name, version, hashes }) => [`${name}@${version}`, hashes]),
+    components
+      .filter(({ properties }) => !properties.some(isPrivate))
+      .map(({ name, version, hashes }) => [`${name}@${version}`, hashes]),
   );
   const locked = lockedPackages(lock);
   const ids = new Set(locked.map(({ id }) => id));
@@ -33,6 +37,11 @@ export function differences(sbom: string, lock: string): readonly string[] {
     return isSame ? [] : [`${id} has another digest in the SBOM, or none`];
   });
   return [...missing, ...[...listed.keys()].filter((id) => !ids.has(id)).map((id) => `${id} is not in the lock file`)];
+}
+
+/** A folder of this project that is a package: it comes from no registry, and has no digest. */
+function isPrivate({ name, value }: { readonly name: string; readonly value: string }): boolean {
+  return name === 'cdx:npm:package:private' && value === 'true';
 }
 
 const [file] = process.argv.slice(2);
