@@ -34,7 +34,7 @@ const FLOORS_OF_SERVER: readonly (readonly string[])[] = [
   ['attempts', 'intake'],
   ['approvals'],
   ['payments', 'enrolment', 'reconciliation', 'upkeep'],
-  ['queries'],
+  ['queries', 'orders'],
   ['service'],
   ['http'],
   ['.'],

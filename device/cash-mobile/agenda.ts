@@ -32,6 +32,8 @@ export class Agenda {
   readonly #announce: (requests: number) => void;
   #items: readonly Item[] = [];
   #attention: Attention = 'free';
+  /** The screen of a locked phone. */
+  #lock: (() => void) | undefined;
 
   /**
    * @param rest shows the screen for a user without requests or notices.
@@ -83,6 +85,22 @@ export class Agenda {
     this.#turn('waiting', show);
   }
 
+  /** The phone is locked: this screen takes the place of any other, and nothing else is shown. What comes waits. */
+  lock(show: () => void): void {
+    this.#lock = show;
+    this.#turn('busy', show);
+  }
+
+  get isLocked(): boolean {
+    return this.#lock !== undefined;
+  }
+
+  /** The phone is not locked any more: what has come meanwhile is shown. */
+  unlock(): void {
+    this.#lock = undefined;
+    this.next();
+  }
+
   #add(item: Item): void {
     this.#items = [...this.#items, item];
     if (AT_ONCE[this.#attention].includes(item.kind)) this.next();
@@ -91,6 +109,11 @@ export class Agenda {
 
   /** Shows the first item that a user of this attention sees at once, or, when there is none, a screen. */
   #turn(attention: Attention, show: () => void): void {
+    if (this.#lock !== undefined) {
+      this.#attention = 'busy';
+      this.#lock();
+      return;
+    }
     this.#items = this.#items.filter((item) => item.isWanted());
     const kind = ORDER.find((one) => AT_ONCE[attention].includes(one) && this.#items.some((item) => item.kind === one));
     const next = this.#items.find((item) => item.kind === kind);

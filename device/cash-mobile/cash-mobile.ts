@@ -16,6 +16,7 @@ import { type DeviceRecord, DeviceStore } from './device-record.ts';
 import { Enrolment } from './enrolment.ts';
 import { History } from './history.ts';
 import { dropMessages, Link } from './link.ts';
+import { Orders } from './orders.ts';
 import { Outcomes } from './outcomes.ts';
 import { Prompts } from './prompts.ts';
 import { type Properties, PropertyError, readProperties } from './properties.ts';
@@ -34,6 +35,7 @@ import { WakeUp } from './wake-up.ts';
 /** The parts of the running application. */
 interface Parts {
   readonly app: AppContext;
+  readonly orders: Orders;
   readonly requests: Requests;
   readonly outcomes: Outcomes;
   readonly enrolment: Enrolment;
@@ -72,6 +74,7 @@ export class CashMobile extends MIDlet {
       this.#arrived(parts, frame);
       this.#settle(parts);
     });
+    parts.orders.begin();
     const resumed = this.#resume(parts, alarm);
     parts.app.wakeUp.arrange(parts.app.transactions.all);
     this.#woken = messages || resumed || rang;
@@ -152,6 +155,7 @@ export class CashMobile extends MIDlet {
     const sales = merchant === undefined ? undefined : new Sales(app, merchant, waiting, queries);
     return {
       app,
+      orders: new Orders(context, app, prompts),
       queries,
       balance: new BalanceQuery(app),
       sales,
@@ -163,14 +167,16 @@ export class CashMobile extends MIDlet {
   }
 
   /** Continues with the transactions that were open when the application ended; true when one of them waits for the user's answer. */
-  #resume({ app, requests, queries }: Parts, missedSince: number): boolean {
+  #resume({ app, requests, queries, orders }: Parts, missedSince: number): boolean {
     const { record } = app.device;
     if (record === undefined) {
       // Transactions of an earlier registration of this phone: its keys are gone, so no answer can be made.
       app.transactions.clear();
       app.time.forget();
+      orders.forget();
       return false;
     }
+    if (orders.locked) return false;
     for (const transaction of app.transactions.all.filter(awaitsReceipt))
       queries.watch(record, transaction, missedSince);
     const waiting = app.transactions.all.filter(awaitsCustomer);
@@ -179,7 +185,8 @@ export class CashMobile extends MIDlet {
   }
 
   /** Opens a frame and passes its message on. A frame that does not open is not from the service, and is ignored. */
-  #arrived({ app, requests, outcomes, enrolment, balance }: Parts, frame: Uint8Array): void {
+  #arrived(parts: Parts, frame: Uint8Array): void {
+    const { app, outcomes, balance } = parts;
     if (frame.length === ANNOUNCEMENT_OCTETS) app.device.announce(frame);
     const { record } = app.device;
     const opened = record === undefined ? undefined : openFrame(app.link, record, frame);
@@ -188,15 +195,9 @@ export class CashMobile extends MIDlet {
     if (message !== undefined) app.time.heard(message.time);
     switch (message?.type) {
       case undefined:
-        if (record.phase === 'active' && isRequest(plaintext)) requests.unreadable(record, plaintext.slice(5, 13));
-        return;
       case 'PAY_REQUEST':
-        if (record.phase === 'active') requests.arrived(record, message, plaintext);
-        return;
       case 'AUTH_REQUEST':
-        if ((message.kind === 'confirm-enrolment') !== (record.phase === 'enrolling')) return;
-        enrolment.heard();
-        requests.arrived(record, message, plaintext);
+        if (!parts.orders.locked) this.#asked(parts, record, message, plaintext);
         return;
       case 'RECEIPT':
         outcomes.receipt(record, message, plaintext);
@@ -212,8 +213,26 @@ export class CashMobile extends MIDlet {
         balance.answered(message);
         return;
       case 'ADMIN':
+        parts.orders.arrived(record, message, plaintext);
         return;
     }
+  }
+
+  /** A request of the service. @param message absent when this phone cannot show it */
+  #asked(
+    { requests, enrolment }: Parts,
+    record: DeviceRecord,
+    message: Asking | undefined,
+    plaintext: Uint8Array,
+  ): void {
+    if (message === undefined) {
+      if (record.phase === 'active' && isRequest(plaintext)) requests.unreadable(record, plaintext.slice(5, 13));
+      return;
+    }
+    const confirms = message.type === 'AUTH_REQUEST' && message.kind === 'confirm-enrolment';
+    if (confirms !== (record.phase === 'enrolling')) return;
+    if (message.type === 'AUTH_REQUEST') enrolment.heard();
+    requests.arrived(record, message, plaintext);
   }
 
   /** The flash of this phone was put back to an earlier state, or is a copy: from now on its messages have numbers that the service takes. */
@@ -267,6 +286,9 @@ export class CashMobile extends MIDlet {
     this.notifyDestroyed();
   }
 }
+
+/** A request that the customer or the phone answers. */
+type Asking = Extract<DownMessage, { type: 'PAY_REQUEST' | 'AUTH_REQUEST' }>;
 
 interface MaybeRead {
   readonly plaintext: Uint8Array;

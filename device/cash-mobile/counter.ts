@@ -29,6 +29,11 @@ export class Counter {
     if (ctr > this.#last && ctr < 0xffff_ffff) this.#save(ctr);
   }
 
+  /** For a phone that is erased. */
+  forget(): void {
+    for (const [id] of this.#store.enumerateRecords()) this.#store.deleteRecord(id);
+  }
+
   get #last(): number {
     const [stored] = this.#store.enumerateRecords();
     return stored === undefined ? 0 : new DataInputStream(stored[1]).readInt();

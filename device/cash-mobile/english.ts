@@ -134,4 +134,11 @@ export const english: Texts = {
   keysExpired:
     'The keys of the service have expired. Are date and time of this phone right? If so, ask for a new activation.',
   clockWrong: 'The clock of this phone is wrong. Set date and time.',
+
+  lockedTitle: 'Locked',
+  locked: 'The service has locked this phone. Nothing can be paid with it. If it is yours, call the service.',
+  askService: 'Ask again',
+  askedService: 'The service was asked. If it has unlocked this phone, you will see it here.',
+  unlocked: 'The service has unlocked this phone.',
+  wiped: 'The service has erased keys and payments from this phone. To use it again, ask for a new activation.',
 };

@@ -134,4 +134,12 @@ export const italian: Texts = {
   keysExpired:
     'Le chiavi del servizio sono scadute. Data e ora di questo telefono sono giuste? Se sì, chiedi una nuova attivazione.',
   clockWrong: 'L’orologio di questo telefono è sbagliato. Imposta data e ora.',
+
+  lockedTitle: 'Bloccato',
+  locked: 'Il servizio ha bloccato questo telefono. Non si può pagare. Se è tuo, chiama il servizio.',
+  askService: 'Richiedi',
+  askedService: 'Richiesta inviata al servizio. Se ha sbloccato questo telefono, lo vedrai qui.',
+  unlocked: 'Il servizio ha sbloccato questo telefono.',
+  wiped:
+    'Il servizio ha cancellato chiavi e pagamenti da questo telefono. Per usarlo di nuovo chiedi una nuova attivazione.',
 };

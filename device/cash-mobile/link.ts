@@ -125,6 +125,11 @@ export class Link {
     this.#counter.seen(ctr);
   }
 
+  /** The phone is erased: the next keys begin with numbers of their own. */
+  forget(): void {
+    this.#counter.forget();
+  }
+
   /** Whether a key of the service counts now. Without one nothing is to be sealed: who found the old secret key could read it. */
   get hasKey(): boolean {
     return newestKey(this.#device.anchors.sealing, this.#seconds()) !== undefined;

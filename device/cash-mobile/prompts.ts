@@ -39,7 +39,7 @@ export class Prompts {
   add(device: DeviceRecord, ref: Uint8Array): void {
     const { agenda, screens, system, time } = this.#app;
     const transaction = this.#open(ref);
-    if (transaction === undefined) return;
+    if (transaction === undefined || agenda.isLocked) return;
     const request = requestOf(transaction);
     const left = request.type === 'PAY_INIT' ? 0 : deadlineOf(request) - time.now();
     if (left <= 0) {
@@ -68,6 +68,13 @@ export class Prompts {
     this.#expiries.get(hexOf(ref))?.cancel();
     this.#expiries.delete(hexOf(ref));
     if (this.isCurrent(ref)) this.#current = undefined;
+  }
+
+  /** The phone obeys an order of the service: no request is answered any more, not even by itself. */
+  drop(): void {
+    for (const expiry of this.#expiries.values()) expiry.cancel();
+    this.#expiries.clear();
+    this.#current = undefined;
   }
 
   #open(ref: Uint8Array): Transaction | undefined {

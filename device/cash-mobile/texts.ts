@@ -96,6 +96,13 @@ export interface Texts {
   readonly otherService: (attribute: string) => string;
   readonly keysExpired: string;
   readonly clockWrong: string;
+
+  readonly lockedTitle: string;
+  readonly locked: string;
+  readonly askService: string;
+  readonly askedService: string;
+  readonly unlocked: string;
+  readonly wiped: string;
 }
 
 const TEXTS: Readonly<Record<Language, Texts>> = { en: english, it: italian };

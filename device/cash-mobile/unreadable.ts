@@ -12,6 +12,10 @@ export class Unreadable {
     this.#store = RecordStore.openRecordStore(context, 'unreadable', true);
   }
 
+  forget(): void {
+    for (const [id] of this.#store.enumerateRecords()) this.#store.deleteRecord(id);
+  }
+
   /** @param ref 8 octets. @returns false when it is there already */
   add(ref: Uint8Array): boolean {
     const kept = this.#store.enumerateRecords();

@@ -11,6 +11,7 @@ export {
 export {
   type AdminCommand,
   type AuthKind,
+  COMMAND_CODES,
   type NakCode,
   nameOf,
   type QueryKind,

@@ -22,6 +22,8 @@ function describe(event: ServiceEvent): string {
       return `device ${event.deviceId} wrong PIN, tries left: ${event.triesLeft}`;
     case 'device':
       return `device ${event.deviceId} of person ${event.personId} ${event.state}`;
+    case 'order':
+      return `device ${event.deviceId} order ${event.command} ${event.state}`;
     case 'alarm':
       return `ALARM ${event.alarm} ${event.deviceId === undefined ? '' : `device ${event.deviceId} `}${event.ref}: ${alarmText(event)}`;
     case 'undelivered':

@@ -7,12 +7,39 @@ import { askService } from './admin-api.ts';
 import { AmountAnswer } from './money.ts';
 import { wholeNumberOption } from './whole-number.ts';
 
+/** A phone as the service shows it. */
+interface PhoneAnswer {
+  readonly deviceId: number;
+  readonly state: string;
+  readonly lockedAt?: string | undefined;
+  readonly order?: { readonly command: string; readonly confirmedAt?: string | undefined } | undefined;
+}
+
+const PhoneAnswer: z.ZodType<PhoneAnswer> = z.looseObject({
+  deviceId: z.int(),
+  state: z.string(),
+  lockedAt: z.string().optional(),
+  order: z.looseObject({ command: z.string(), confirmedAt: z.string().optional() }).optional(),
+});
+
+/** A line for each phone of a person. */
+export function phonesText({ devices }: Pick<PersonAnswer, 'devices'>): readonly string[] {
+  return devices.map(({ deviceId, state, lockedAt, order }) => {
+    const locked = lockedAt === undefined ? '' : `, locked since ${lockedAt}`;
+    const told =
+      order === undefined
+        ? ''
+        : `, ${order.command} ${order.confirmedAt === undefined ? 'not confirmed yet' : `confirmed ${order.confirmedAt}`}`;
+    return `Phone ${deviceId}: ${state}${locked}${told}`;
+  });
+}
+
 /** What the commands need of a person as the service shows them. */
 export interface PersonAnswer {
   readonly id: number;
   readonly number: string;
   readonly name: string;
-  readonly devices: readonly { readonly deviceId: number; readonly state: string }[];
+  readonly devices: readonly PhoneAnswer[];
   readonly balances: readonly Amount[];
 }
 
@@ -20,7 +47,7 @@ export const PersonAnswer: z.ZodType<PersonAnswer> = z.looseObject({
   id: z.int(),
   number: z.string(),
   name: z.string(),
-  devices: z.array(z.looseObject({ deviceId: z.int(), state: z.string() })),
+  devices: z.array(PhoneAnswer),
   balances: z.array(AmountAnswer),
 });
 

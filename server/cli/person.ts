@@ -4,7 +4,8 @@ import { outputOf } from '../../modem/cli/program.ts';
 import { LANGUAGES } from '../vocabulary/person-fields.ts';
 import { askService, serverOf, withServer } from './admin-api.ts';
 import { balancesText } from './money.ts';
-import { findPerson, PersonAnswer, type PersonChoice, withPerson } from './person-choice.ts';
+import { findPerson, PersonAnswer, type PersonChoice, phonesText, withPerson } from './person-choice.ts';
+import { orderCommands } from './phone-order.ts';
 import { wholeNumberOption } from './whole-number.ts';
 
 const ActivationAnswer = z.looseObject({
@@ -16,11 +17,8 @@ const ActivationAnswer = z.looseObject({
 
 /** `cash-server person` */
 export function personCommand(): Command {
-  return new Command('person')
-    .addCommand(addCommand())
-    .addCommand(activateCommand())
-    .addCommand(showCommand())
-    .addCommand(listCommand());
+  const commands = [addCommand(), activateCommand(), showCommand(), listCommand(), ...orderCommands()];
+  return commands.reduce((person, command) => person.addCommand(command), new Command('person'));
 }
 
 function addCommand(): Command {
@@ -64,7 +62,7 @@ function showCommand(): Command {
     .description('print a person, their phones and balances')
     .action(async (options: PersonChoice, command: Command) => {
       const person = await findPerson(command, options);
-      const phones = person.devices.map(({ deviceId, state }) => `Phone ${deviceId}: ${state}`);
+      const phones = phonesText(person);
       outputOf(command).print(
         { event: 'person', ...person },
         [

@@ -82,7 +82,9 @@ export async function runService(options: ServeOptions, output: Output): Promise
       });
       stop.left = () => leftLine(service.unfinished);
       try {
-        service.onModem((standing) => output.print({ event: 'modem', ...viewModem(standing) }, modemLine(standing)));
+        service.modems.onChange((standing) =>
+          output.print({ event: 'modem', ...viewModem(standing) }, modemLine(standing)),
+        );
         tellBeginning(service, output);
         const url = http === undefined ? undefined : await listen(service, options.listen, http.tls !== undefined);
         announce(service, url, output);
@@ -193,7 +195,7 @@ function tellBeginning(service: Service, output: Output): void {
 /** @param url where the API listens; `undefined` without one */
 function announce(service: Service, url: string | undefined, output: Output): void {
   const { number } = service;
-  const modems = service.modems.map(viewModem);
+  const modems = service.modems.standings.map(viewModem);
   const api =
     url === undefined ? 'no HTTP API here' : `${url}/ is the merchant's page, ${url}/openapi.json describes the API`;
   output.print(

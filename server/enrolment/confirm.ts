@@ -12,7 +12,11 @@ import type { Tx } from '../store/store.ts';
  */
 export async function enrolmentApproved(tx: Tx, { journal, clock }: Context, { device }: Asked): Promise<void> {
   const earlier = await lockEnrolledDevice(tx, device.personId);
-  if (earlier !== undefined) await setDeviceState(tx, journal, earlier, 'revoked');
+  if (earlier !== undefined) {
+    await setDeviceState(tx, journal, earlier, 'revoked');
+    // An order to the phone before would go to this one, which has the number now.
+    await tx.run('UPDATE device SET order_ref = NULL WHERE id = ?', earlier.id);
+  }
   await tx.run('UPDATE device SET activated_at = ? WHERE id = ?', clock.now(), device.id);
   await setDeviceState(tx, journal, device, 'active');
 }

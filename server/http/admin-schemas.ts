@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Amount, Currency } from '../../device/safe-mobile/index.ts';
+import type { AdminCommand, Amount, Currency } from '../../device/safe-mobile/index.ts';
 import { DEVICE_STATES, type DeviceState } from '../vocabulary/device-states.ts';
 import { LANGUAGES, type Language } from '../vocabulary/person-fields.ts';
 import { AmountBody, AmountView, CurrencyText, KeyText, NumberText, PageSize, TimeText } from './amount-schema.ts';
@@ -18,9 +18,32 @@ export const PersonBody: z.ZodType<PersonBody> = z.strictObject({
   language: z.enum(LANGUAGES).default('en').describe('What the phone and its messages speak'),
 });
 
+export interface PhoneView {
+  readonly deviceId: number;
+  readonly state: DeviceState;
+  readonly lockedAt?: string | undefined;
+  readonly order?:
+    | { readonly command: AdminCommand; readonly at: string; readonly confirmedAt?: string | undefined }
+    | undefined;
+}
+
+const PhoneView: z.ZodType<PhoneView> = z.object({
+  deviceId: z.int(),
+  state: z.enum(DEVICE_STATES),
+  lockedAt: TimeText.optional().describe('Since when it may do nothing'),
+  order: z
+    .object({
+      command: z.enum(['lock', 'unlock', 'wipe']),
+      at: TimeText,
+      confirmedAt: TimeText.optional().describe('When the phone said that it has carried it out'),
+    })
+    .optional()
+    .describe('The latest order to it'),
+});
+
 export interface PersonView extends PersonBody {
   readonly id: number;
-  readonly devices: readonly { readonly deviceId: number; readonly state: DeviceState }[];
+  readonly devices: readonly PhoneView[];
   readonly balances: readonly Amount[];
 }
 
@@ -30,7 +53,7 @@ export const PersonView: z.ZodType<PersonView> = z
     number: NumberText,
     name: z.string(),
     language: z.enum(LANGUAGES),
-    devices: z.array(z.object({ deviceId: z.int(), state: z.enum(DEVICE_STATES) })).describe('Oldest first'),
+    devices: z.array(PhoneView).describe('Oldest first'),
     balances: z.array(AmountView),
   })
   .meta({ id: 'Person' });

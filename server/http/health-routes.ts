@@ -50,5 +50,5 @@ export function healthRoutes(app: FastifyInstance, service: Service): void {
 }
 
 function viewHealth(service: Service): HealthView {
-  return { status: service.reachability, modems: service.modems.map(viewModem) };
+  return { status: service.modems.reachability, modems: service.modems.standings.map(viewModem) };
 }

@@ -19,6 +19,7 @@ import { merchantRoutes } from './merchant-routes.ts';
 import { refuseNul } from './no-nul.ts';
 import type { OpenRequests } from './open-requests.ts';
 import { operatorRoutes } from './operator-routes.ts';
+import { orderRoutes } from './order-routes.ts';
 import { sendError, sendProblem } from './problem.ts';
 import { publicRoutes } from './public-routes.ts';
 import { railRoutes } from './rail-routes.ts';
@@ -75,7 +76,7 @@ export function createHttp(service: Service, requests: OpenRequests, options: Ht
     void part(limits.public, (scope) => healthRoutes(scope, service));
     void part(limits.public, (scope) => publicRoutes(scope, service));
     const operator = limits.key((request) => checkOperator(service, request));
-    for (const routes of [adminRoutes, depositRoutes, merchantKeyRoutes, operatorRoutes, staffRoutes]) {
+    for (const routes of [adminRoutes, depositRoutes, merchantKeyRoutes, operatorRoutes, orderRoutes, staffRoutes]) {
       void part(operator, (scope) => {
         checkRoles(scope);
         auditActs(scope, service);

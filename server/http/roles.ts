@@ -14,9 +14,13 @@ export const ROLE_NEEDED: Readonly<Record<string, Role>> = {
   'POST /v1/operator/rotate-key': 'viewer',
   'POST /v1/people': 'clerk',
   'POST /v1/people/:id/activations': 'clerk',
+  // Whoever answers the call of somebody whose phone was stolen.
+  'POST /v1/people/:id/lock': 'clerk',
   // Above the limit of one operator alone: treasurer.
   'POST /v1/people/:id/deposits': 'clerk',
   'POST /v1/merchants': 'clerk',
+  'POST /v1/people/:id/unlock': 'treasurer',
+  'POST /v1/people/:id/wipe': 'treasurer',
   'POST /v1/deposits/:id/confirm': 'treasurer',
   'POST /v1/deposits/:id/reject': 'treasurer',
   'POST /v1/payments/:txn/resolve': 'treasurer',

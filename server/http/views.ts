@@ -1,13 +1,15 @@
 import { hexOf } from '../../device/safe-mobile/index.ts';
 import type { Merchant } from '../merchants/merchants.ts';
+import type { PhoneOrder } from '../outgoing/phone-order.ts';
 import type { MerchantReceipt } from '../payments/merchant-receipt.ts';
 import type { Payment, PaymentQuery } from '../payments/payment.ts';
 import type { Refund } from '../payments/refund.ts';
+import type { Device } from '../people/devices.ts';
 import type { Person } from '../people/people.ts';
 import type { ModemStanding } from '../service/modems.ts';
 import type { Service } from '../service/service.ts';
 import { isSettled } from '../vocabulary/payment-states.ts';
-import type { PeopleQuery, PeopleView, PersonView } from './admin-schemas.ts';
+import type { PeopleQuery, PeopleView, PersonView, PhoneView } from './admin-schemas.ts';
 import type { ModemView } from './health-schemas.ts';
 import type { OwnMerchantView, PaymentListView, PaymentView, ReceiptView, RefundView } from './payment-schemas.ts';
 
@@ -84,9 +86,22 @@ export async function viewPerson(service: Service, person: Person): Promise<Pers
     number: person.number,
     name: person.name,
     language: person.language,
-    devices: (await service.devices(person.id)).map(({ id, state }) => ({ deviceId: id, state })),
+    devices: await Promise.all((await service.devices(person.id)).map((device) => viewPhone(service, device))),
     balances: await service.holdings(person.id),
   };
+}
+
+async function viewPhone(service: Service, { id, state, lockedAt }: Device): Promise<PhoneView> {
+  const order = await service.phoneOrders.latest(id);
+  return {
+    ...{ deviceId: id, state },
+    ...(lockedAt !== undefined && { lockedAt: viewTime(lockedAt) }),
+    ...(order !== undefined && { order: viewOrder(order) }),
+  };
+}
+
+function viewOrder({ command, at, confirmedAt }: PhoneOrder): NonNullable<PhoneView['order']> {
+  return { command, at: viewTime(at), ...(confirmedAt !== undefined && { confirmedAt: viewTime(confirmedAt) }) };
 }
 
 /** A merchant's receipt as the API shows it. */

@@ -1,8 +1,9 @@
 import { sendNak } from '../outgoing/compose.ts';
 import type { Context } from '../outgoing/context.ts';
+import { confirmOrder, remindOfOrder } from '../outgoing/phone-order.ts';
 import type { Device } from '../people/devices.ts';
 import type { Tx } from '../store/store.ts';
-import { NO_REF } from '../vocabulary/ids.ts';
+import { NO_REF, refOf } from '../vocabulary/ids.ts';
 import type { Arrival, EnrolArrival, StoredFrame } from './arrival.ts';
 import { takeCounter, tellsOfOldCounter } from './counters.ts';
 import { type OpenedBox, type OpenedFrame, type OrdinaryType, openFrame, type UpMessages } from './open.ts';
@@ -59,6 +60,8 @@ export async function dispatch(
 async function malformed(tx: Tx, context: Context, opened: MalformedMessage, stored: StoredFrame): Promise<string> {
   const { device, recipient } = opened;
   if (await isRepeated(tx, stored)) return ', repeated';
+  if (device.orderRef !== undefined) await remindOfOrder(tx, context, recipient);
+  if (mayDoNothing(device)) return KEPT_OUT;
   if (!(await mayAnswerUnbidden(tx, context, device))) return TOO_MANY;
   await sendNak(tx, context, recipient, NO_REF, 'malformed');
   return '';
@@ -80,29 +83,31 @@ async function ordinary(
   const { device, message } = opened;
   const { type } = message;
   return onceACounter(tx, context, opened, stored, async (repeated) => {
+    const obeyed = await hearOfOrder(tx, context, opened);
+    if (obeyed !== undefined) return obeyed;
     const mayAnswer = type === 'APPROVE' || type === 'REFUSE' || (await mayAnswerUnbidden(tx, context, device));
     if (mayAnswer) await handle(tx, handlers, type, opened, { at: stored.receivedAt, repeated });
-    return mayAnswer;
+    return mayAnswer ? '' : TOO_MANY;
   });
 }
 
 /**
  * Handles what a phone has sealed, once a counter, and the same frame as often as its answer may be sent again.
- * @param handle returns whether the message was within the phone's allowance
+ * @param handle returns why the message led to nothing; '' when it led to something
  */
 async function onceACounter(
   tx: Tx,
   context: Context,
   { device, recipient, message: { ctr } }: OpenedMessage,
   stored: StoredFrame,
-  handle: (repeated: boolean) => Promise<boolean>,
+  handle: (repeated: boolean) => Promise<string>,
 ): Promise<string> {
   const counter = await takeCounter(tx, context, device, ctr, stored);
   switch (counter) {
     case 'fresh':
-      return (await handle(false)) ? '' : TOO_MANY;
+      return handle(false);
     case 'repeated':
-      return (await handle(true)) ? ', repeated' : TOO_MANY;
+      return (await handle(true)) || ', repeated';
     case 'used':
       if (!(await isRepeated(tx, stored)) && (await mayAnswerUnbidden(tx, context, device)))
         await context.journal.record(tx, { kind: 'alarm', alarm: 'reused-counter', deviceId: device.id, ref: NO_REF });
@@ -117,6 +122,26 @@ async function onceACounter(
 }
 
 const TOO_MANY = ': the phone asks too much';
+const KEPT_OUT = ': the phone is locked or revoked';
+
+/** A phone that is locked or wiped: it confirms orders, and nothing else. */
+function mayDoNothing({ lockedAt, state }: Device): boolean {
+  return lockedAt !== undefined || state === 'revoked';
+}
+
+/**
+ * A phone that has an order confirms it, or is told it again: the SMS may have been lost.
+ * @returns what came of the message when it leads to nothing else, for people
+ */
+async function hearOfOrder(tx: Tx, context: Context, opened: OpenedMessage): Promise<string | undefined> {
+  const { device, recipient, message } = opened;
+  const isConfirmation = message.type === 'STATUS_QUERY' && message.kind === 'request';
+  const confirms = isConfirmation && (await confirmOrder(tx, context, device.id, refOf(message.ref)));
+  const isOpen = device.orderRef !== undefined && !(confirms && refOf(message.ref) === device.orderRef);
+  if (isOpen) await remindOfOrder(tx, context, recipient);
+  if (confirms) return ': it has obeyed';
+  return mayDoNothing(device) ? KEPT_OUT : undefined;
+}
 
 function handle<Type extends OrdinaryType>(
   tx: Tx,

@@ -128,7 +128,7 @@ function checkKeys({ primitives, keys }: OpeningContext, { approvalKey, sealingK
 function openOrdinary(context: Context, device: Device, frame: Uint8Array, box: OpenedBox | undefined): OpenedFrame {
   const recipient = recipientOf(device);
   if (recipient === undefined) return ignored(`device ${device.id} has not enrolled`);
-  if (device.state === 'revoked') return ignored(`device ${device.id} is revoked`);
+  if (device.state === 'revoked' && device.orderRef === undefined) return ignored(`device ${device.id} is revoked`);
   const publicKey = recipient.sealingKey;
   const isOpened = box !== undefined && sameOctets(box.publicKey, publicKey);
   const { plaintext } = isOpened ? box : openBox(context, { deviceId: device.id, publicKey }, frame);

@@ -27,6 +27,8 @@ export type Sifted =
 /** What is looked at of a phone. */
 interface Sender extends CodeTries {
   readonly state: DeviceState;
+  /** Whether it has an order that it has not confirmed. */
+  readonly hasOrder: boolean;
   readonly sealingKey: Uint8Array | undefined;
   readonly number: string;
 }
@@ -121,14 +123,14 @@ export class Sieve {
 
 type PhoneHeader = Exclude<FrameHeader, { direction: 'down' }>;
 
-function mayCome({ direction }: PhoneHeader, { state, sealingKey }: Sender): boolean {
+function mayCome({ direction }: PhoneHeader, { state, sealingKey, hasOrder }: Sender): boolean {
   if (direction === 'enrol') return state === 'registered' || state === 'enrolling';
-  return sealingKey !== undefined && state !== 'revoked';
+  return sealingKey !== undefined && (state !== 'revoked' || hasOrder);
 }
 
 function senderOf(tx: ReadTx, deviceId: number): Promise<Sender | undefined> {
   return tx.get(
-    `SELECT d.state, d.sealing_key, d.code_tries_left, d.tries_elsewhere, d.code_expires_at, p.number
+    `SELECT d.state, d.order_ref, d.sealing_key, d.code_tries_left, d.tries_elsewhere, d.code_expires_at, p.number
      FROM device d JOIN person p ON p.id = d.person_id WHERE d.id = ?`,
     readSender,
     deviceId,
@@ -139,6 +141,7 @@ function readSender(row: Row): Sender {
   return {
     ...readCodeTries(row),
     state: row.oneOf('state', DEVICE_STATES),
+    hasOrder: row.optional('order_ref', (found, column) => found.text(column)) !== undefined,
     sealingKey: row.optionalOctets('sealing_key'),
     number: row.text('number'),
   };

@@ -1,4 +1,7 @@
 import {
+  type Admin,
+  type AdminCommand,
+  adminText,
   type DownMessage,
   encodeDown,
   type Nak,
@@ -124,6 +127,19 @@ export async function sendTime(
   const plaintext = encodeDown({ type: 'TIME_RESPONSE', time, nonce, signature });
   const usefulUntil = context.clock.now() + ANSWER_USEFUL_MS;
   await queueFrame(tx, context, recipient, 'TIME_RESPONSE', ref, sealTo(context, recipient, plaintext), usefulUntil);
+}
+
+/** The padded plaintext of a signed order. @param octets its ref @param time unix seconds */
+export function composeOrder(
+  context: Context,
+  device: DeviceId,
+  octets: Uint8Array,
+  command: AdminCommand,
+  time: number,
+): Uint8Array {
+  const unsigned: Admin = { type: 'ADMIN', time, ref: octets, command, reason: 0, signature: NO_SIGNATURE };
+  const text = adminText(device, encodeDown(unsigned));
+  return encodeDown({ ...unsigned, signature: sign(context, text) });
 }
 
 function sign({ primitives, keys: { signing } }: Context, text: Uint8Array): Uint8Array {

@@ -4,7 +4,7 @@ import { type Recipient, sendNak } from '../outgoing/compose.ts';
 import { repeatReceipt } from '../outgoing/receipts.ts';
 import type { Tx } from '../store/store.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
-import { refOf } from '../vocabulary/ids.ts';
+import { type Ref, refOf } from '../vocabulary/ids.ts';
 import type { PaymentContext } from './context.ts';
 import { mrefOfPhone, type Payment, paymentByMref, requirePayment } from './payment.ts';
 import { sendStanding } from './receipts.ts';
@@ -26,12 +26,22 @@ export async function cancelPayment(tx: Tx, context: PaymentContext, txn: string
  * Whoever ends the question to the customer decides: its answer, its expiry, or this.
  * @returns `undefined` when the question has ended before, or nobody was asked
  */
-async function cancel(tx: Tx, context: PaymentContext, payment: Payment): Promise<Payment | undefined> {
+async function cancel(
+  tx: Tx,
+  context: PaymentContext,
+  payment: Payment,
+  reason: 'merchant' | 'phone-locked' = 'merchant',
+): Promise<Payment | undefined> {
   const { txn, deviceId } = payment;
   if (deviceId === undefined) return undefined;
   const request = await context.approvals.withdraw(tx, { ref: txn, purpose: 'payment', deviceId });
   if (request === undefined) return undefined;
-  return step(tx, context, payment, 'cancel', { reason: 'merchant', unsent: request === 'unsent' });
+  return step(tx, context, payment, 'cancel', { reason, unsent: request === 'unsent' });
+}
+
+/** The customer's phone is locked or wiped: a request that it has not answered is cancelled. */
+export async function cancelForPhone(tx: Tx, context: PaymentContext, txn: Ref): Promise<void> {
+  await cancel(tx, context, await requirePayment(tx, txn), 'phone-locked');
 }
 
 /** PAY_CANCEL: a cancel from the merchant's phone, which gets the receipt of the payment's state, cancelled or not. */

@@ -23,7 +23,7 @@ export async function rejectionOf(
   device: Device | undefined,
   minor: number,
 ): Promise<Rejection | undefined> {
-  if (device === undefined || device.state !== 'active') return 'customer-unreachable';
+  if (device === undefined || device.state !== 'active' || device.lockedAt !== undefined) return 'customer-unreachable';
   if (minor > Math.min(PAYMENT_LIMIT_MINOR, context.rails.standard.capabilities.maxMinor)) return 'amount-limit';
   if (minor > NEW_PHONE_LIMIT_MINOR && (await isNewInPlaceOfAnother(tx, context, device))) return 'new-phone-limit';
   const impatience = await impatienceOf(tx, context, merchant, device.personId);

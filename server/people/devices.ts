@@ -27,6 +27,10 @@ export interface Device {
   readonly unbiddenFullAt: number;
   /** When it was last said that this allowance is used up, ms since 1970; 0 never. */
   readonly unbiddenAlarmAt: number;
+  /** Since when the phone is locked, ms since 1970: it was reported stolen or lost. */
+  readonly lockedAt: number | undefined;
+  /** Of the order that the phone has not confirmed. */
+  readonly orderRef: string | undefined;
 }
 
 /** The device, or `undefined` when there is none of this id. */
@@ -82,5 +86,7 @@ function readDevice(row: Row): Device {
     activatedAt: row.optionalInteger('activated_at'),
     unbiddenFullAt: row.integer('unbidden_full_at'),
     unbiddenAlarmAt: row.integer('unbidden_alarm_at'),
+    lockedAt: row.optionalInteger('locked_at'),
+    orderRef: row.optional('order_ref', (found, column) => found.text(column)),
   };
 }

@@ -43,8 +43,9 @@ import type { DifferenceKind } from '../vocabulary/events.ts';
 import type { PersonId } from '../vocabulary/ids.ts';
 import { isSettled } from '../vocabulary/payment-states.ts';
 import { MerchantKeys } from './merchant-keys.ts';
-import type { ModemStanding, Reachability } from './modems.ts';
+import type { Modems, Reachability } from './modems.ts';
 import { PendingDeposits } from './pending-deposits.ts';
+import { PhoneOrders } from './phone-orders.ts';
 import type { Running } from './running.ts';
 import { type OpenRequests, type Unfinished, within } from './unfinished.ts';
 import { Waits } from './waits.ts';
@@ -70,6 +71,10 @@ export class Service {
   readonly pendingDeposits: PendingDeposits;
   /** The API keys of merchants after their registration. */
   readonly merchantKeys: MerchantKeys;
+  /** Orders to phones: lock, unlock, wipe. */
+  readonly phoneOrders: PhoneOrders;
+  /** The states of the watched modems, and whether messages can leave. */
+  readonly modems: Modems;
   readonly #store: Store;
   readonly #context: PaymentContext;
   readonly #running: Running;
@@ -85,6 +90,8 @@ export class Service {
     this.#requests = requests;
     this.pendingDeposits = new PendingDeposits(running.store, running.context.clock);
     this.merchantKeys = new MerchantKeys({ ...running.context, store: running.store });
+    this.phoneOrders = new PhoneOrders(running.store, running.context);
+    this.modems = running.modems;
     this.operators = new Operators({ ...running.context, store: running.store });
     this.#waits = new Waits(running.context.clock, running.context.journal);
     this.http = httpOf(this);
@@ -267,25 +274,10 @@ export class Service {
     return this.#write('receipt', async (tx) => merchantReceipt(tx, this.#context, await requirePayment(tx, txn)));
   }
 
-  /** The states of the watched modems. */
-  get modems(): readonly ModemStanding[] {
-    return this.#running.modems.standings;
-  }
-
-  /** Whether messages can leave. */
-  get reachability(): Reachability {
-    return this.#running.modems.reachability;
-  }
-
-  /** Calls `listener` with every change of a modem's state from now on. @returns what ends it */
-  onModem(listener: (standing: ModemStanding) => void): () => void {
-    return this.#running.modems.onChange(listener);
-  }
-
   /** Resolves as soon as the reachability is another than `known`, or after `limitMs`. */
   async reachabilityAfter(known: Reachability, limitMs: number): Promise<void> {
-    const isOther = () => this.reachability !== known;
-    if (!isOther()) await this.#waits.until(limitMs, (end) => this.onModem(() => isOther() && end()));
+    const isOther = () => this.modems.reachability !== known;
+    if (!isOther()) await this.#waits.until(limitMs, (end) => this.modems.onChange(() => isOther() && end()));
   }
 
   /** Writes an internal fault to the journal. */

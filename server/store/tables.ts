@@ -1,4 +1,5 @@
 import { OPERATOR_TABLES } from './operator-tables.ts';
+import { PEOPLE_TABLES } from './people-tables.ts';
 
 /**
  * The tables of the service as they are in this version, for both databases: a new file of SQLite gets this text as it is, and
@@ -6,50 +7,7 @@ import { OPERATOR_TABLES } from './operator-tables.ts';
  * `migrations.ts`, and a test compares both. Times are ms since 1970, sums are minor units.
  */
 export const TABLES: string = `
-CREATE TABLE person (
-  id INTEGER PRIMARY KEY,
-  number TEXT NOT NULL UNIQUE,                 -- E.164 with +
-  name TEXT NOT NULL,
-  language TEXT NOT NULL,
-  created_at INTEGER NOT NULL                  -- all times: ms since 1970
-) STRICT;
-
-CREATE TABLE device (
-  serial INTEGER PRIMARY KEY,                  -- in order of registration
-  id INTEGER NOT NULL UNIQUE,                  -- u32, on the air
-  person_id INTEGER NOT NULL REFERENCES person (id),
-  state TEXT NOT NULL,
-  code_mac BLOB NOT NULL,                      -- activation code under the vault key, never the code
-  code_tries_left INTEGER NOT NULL,
-  code_expires_at INTEGER NOT NULL,
-  sealing_key BLOB,                            -- D
-  sealed_approval_key BLOB,                    -- A under the vault key
-  highest_ctr INTEGER NOT NULL DEFAULT 0,
-  failures_in_row INTEGER NOT NULL DEFAULT 0,
-  blocked_until INTEGER,                       -- NULL while blocked: until a new enrolment
-  created_at INTEGER NOT NULL,
-  activated_at INTEGER,
-  tries_elsewhere INTEGER NOT NULL DEFAULT 0,  -- wrong activation codes that came from another number
-  link_hash BLOB,                              -- SHA-256 of the token in the link of the descriptor; NULL: before version 13
-  unbidden_full_at INTEGER NOT NULL DEFAULT 0, -- allowance of messages that answer no open question
-  unbidden_alarm_at INTEGER NOT NULL DEFAULT 0 -- when it was last said that it is used up
-) STRICT;
-CREATE UNIQUE INDEX device_by_link ON device (link_hash);
-CREATE INDEX device_of_person ON device (person_id);
-CREATE UNIQUE INDEX one_active_device ON device (person_id) WHERE state IN ('active', 'blocked');
-
-CREATE TABLE pin_failure (device_id INTEGER NOT NULL REFERENCES device (id), at INTEGER NOT NULL) STRICT;
-CREATE INDEX pin_failure_of_device ON pin_failure (device_id, at);
-
-CREATE TABLE counter (
-  device_id INTEGER NOT NULL REFERENCES device (id),
-  ctr INTEGER NOT NULL,
-  digest BLOB,                                 -- SHA-256 of the frame that took it; NULL: taken before version 11
-  at INTEGER NOT NULL DEFAULT 0,               -- when that frame was received
-  repeats INTEGER NOT NULL DEFAULT 0,          -- how often the same frame came again
-  PRIMARY KEY (device_id, ctr)
-) STRICT, WITHOUT ROWID;
-
+${PEOPLE_TABLES}
 CREATE TABLE merchant (
   id INTEGER PRIMARY KEY,                      -- u32, on the air
   name TEXT NOT NULL,                          -- the payee as shown

@@ -1,4 +1,4 @@
-import type { Amount } from '../../device/safe-mobile/index.ts';
+import type { AdminCommand, Amount } from '../../device/safe-mobile/index.ts';
 import type { Alarm } from './alarms.ts';
 import type { DeviceState } from './device-states.ts';
 import type { DeviceId, MerchantId, PersonId, Ref } from './ids.ts';
@@ -47,6 +47,13 @@ export type ServiceEvent =
     }
   /** An operator has looked at a merchant that was suspended: it may ask again, also the customers who said "not me". */
   | { readonly kind: 'merchant-resumed'; readonly merchantId: MerchantId; readonly reason: string }
+  /** An order of an operator to a phone. */
+  | {
+      readonly kind: 'order';
+      readonly deviceId: DeviceId;
+      readonly command: AdminCommand;
+      readonly state: 'sent' | 'confirmed';
+    }
   /** A difference between a rail's settlement and the service was not found again. */
   | {
       readonly kind: 'difference-ended';

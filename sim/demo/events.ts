@@ -96,6 +96,8 @@ function serviceWords(event: ServiceEvent): string {
       return `${event.deviceId} ${event.state}`;
     case 'wrong-pin':
       return `${event.ref} tries left: ${event.triesLeft}`;
+    case 'order':
+      return `${event.deviceId} ${event.command} ${event.state}`;
     case 'alarm':
       return `${event.alarm} ${event.ref}`;
     case 'refund':

@@ -64,6 +64,19 @@ export async function day(body?: Body) {
   await type(PIN);
   await world.clock.advance(24 * HOUR);
   const renewed = await world.enrolPhone(customer.person, '90909');
+  await ask();
+  await world.service.phoneOrders.give(customer.person.id, 'lock');
+  renewed.phone.query(new Uint8Array(8).fill(1), 'balance');
+  await world.clock.advance(60 * SECOND);
+  renewed.phone.sayOctets(new Uint8Array(79).fill(0x7f));
+  await world.clock.advance(3 * SECOND);
+  const [order] = renewed.phone.received.filter((message) => message.type === 'ADMIN');
+  renewed.phone.query(order?.ref ?? new Uint8Array(8), 'request');
+  await world.clock.advance(3 * SECOND);
+  await world.service.phoneOrders.give(customer.person.id, 'unlock');
+  await world.clock.advance(3 * SECOND);
+  await world.service.phoneOrders.give(customer.person.id, 'wipe');
+  await world.clock.advance(3 * SECOND);
   return seen(world, [customer, owner, renewed]);
 }
 

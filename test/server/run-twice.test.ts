@@ -12,7 +12,7 @@ function itCounts(name: string, test: () => Promise<void>): void {
 describe('a body of a transaction that is run twice', () => {
   itCounts('has done what one run does, when the first run was undone: with the ledger', async () => {
     const once = await day();
-    expect(once.payments).toHaveLength(9);
+    expect(once.payments).toHaveLength(10);
     expect(await day(runTwice(() => 'undone'))).toEqual(once);
   });
 

@@ -1,6 +1,9 @@
 import {
+  type Admin,
+  type AdminCommand,
   type AnnouncedKey,
   type Approve,
+  adminText,
   approvalText,
   type Balance,
   type DownMessage,
@@ -234,6 +237,17 @@ export class FakeService {
     const unsigned = { type: 'TIME_RESPONSE', time: this.now, nonce, signature: new Uint8Array(64) } as const;
     const signature = primitives.ed25519Sign(this.#signing.seed, timeText(DEVICE_ID, encodeDown(unsigned)));
     return encodeDown({ ...unsigned, signature });
+  }
+
+  /** An order to the phone, signed: 83 octets. */
+  order(command: AdminCommand, more: Partial<Pick<Admin, 'time' | 'ref'>> = {}, deviceId = DEVICE_ID): Uint8Array {
+    const ref = this.#random.bytes(8);
+    const unsigned: Admin = {
+      ...{ type: 'ADMIN', time: this.now, ref, command, reason: 0, signature: new Uint8Array(64) },
+      ...more,
+    };
+    const text = adminText(deviceId, encodeDown(unsigned));
+    return encodeDown({ ...unsigned, signature: primitives.ed25519Sign(this.#signing.seed, text) });
   }
 
   /** A message, or a plaintext, as an SMS to the phone. */

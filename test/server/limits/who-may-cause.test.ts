@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { encodeUp, octetsOf, sealUp } from '../../../device/safe-mobile/index.ts';
+import { type AdminCommand, encodeUp, octetsOf, sealUp } from '../../../device/safe-mobile/index.ts';
 import { type Merchant, servicePrimitives } from '../../../server/index.ts';
 import { STANDARD_LIMITS } from '../../../server/limits/limits.ts';
 import { FakeModem, LOST, READY } from '../fake-modem.ts';
@@ -232,6 +232,42 @@ describe("a customer's phone", () => {
     ];
     for (const say of strange) expect((await costOf(world, say)).sms).toBe(0);
   });
+});
+
+describe('an operator', () => {
+  it('who orders a phone a hundred times causes an SMS a minute, until the phone has confirmed', async () => {
+    const { world, customer } = await shop();
+    const give = () => world.service.phoneOrders.give(customer.person.id, 'lock');
+    const spent = await costOf(world, async () => {
+      for (let n = 0; n < 100; n += 1) await give();
+    });
+    expect(spent).toEqual({ sms: 1, alarms: [] });
+    await world.clock.advance(MINUTE);
+    for (let n = 0; n < 8; n += 1) expect((await costOf(world, give, MINUTE)).sms).toBe(1);
+    const order = customer.phone.received.findLast((message) => message.type === 'ADMIN');
+    customer.phone.query(order?.ref ?? new Uint8Array(8), 'request');
+    await world.clock.advance(MINUTE);
+    expect((await costOf(world, give, MINUTE)).sms).toBe(0);
+  });
+});
+
+describe('a phone that does not obey', () => {
+  it.each<AdminCommand>(['lock', 'wipe'])(
+    '%s: is told five times more, with pauses, and gets no other answer',
+    async (command) => {
+      const { world, customer } = await shop();
+      await world.service.phoneOrders.give(customer.person.id, command);
+      await world.clock.advance(MINUTE);
+      const spent = await costOf(world, async () => {
+        for (let n = 0; n < 50; n += 1) {
+          customer.phone.say({ type: 'REFUSE', txn: world.random.bytes(8), reason: 'no' });
+          await replay(world, 3);
+          await world.clock.advance(20 * SECOND);
+        }
+      });
+      expect(spent).toEqual({ sms: 5, alarms: [] });
+    },
+  );
 });
 
 describe('a merchant', () => {

@@ -116,7 +116,7 @@ describe('a service whose modems are gone', () => {
   it('tells every change, and after its end hears of the modems no more', async () => {
     const { world, first, second } = await withModems();
     const heard: ModemStanding[] = [];
-    const stop = world.service.onModem((standing) => heard.push(standing));
+    const stop = world.service.modems.onChange((standing) => heard.push(standing));
     first.become(LOST);
     second.become(READY);
     expect(heard.map(({ port, state }) => [port, state])).toEqual([

@@ -1,0 +1,60 @@
+/** Part of `TABLES`: people and their phones. */
+export const PEOPLE_TABLES: string = `CREATE TABLE person (
+  id INTEGER PRIMARY KEY,
+  number TEXT NOT NULL UNIQUE,                 -- E.164 with +
+  name TEXT NOT NULL,
+  language TEXT NOT NULL,
+  created_at INTEGER NOT NULL                  -- all times: ms since 1970
+) STRICT;
+
+CREATE TABLE device (
+  serial INTEGER PRIMARY KEY,                  -- in order of registration
+  id INTEGER NOT NULL UNIQUE,                  -- u32, on the air
+  person_id INTEGER NOT NULL REFERENCES person (id),
+  state TEXT NOT NULL,
+  code_mac BLOB NOT NULL,                      -- activation code under the vault key, never the code
+  code_tries_left INTEGER NOT NULL,
+  code_expires_at INTEGER NOT NULL,
+  sealing_key BLOB,                            -- D
+  sealed_approval_key BLOB,                    -- A under the vault key
+  highest_ctr INTEGER NOT NULL DEFAULT 0,
+  failures_in_row INTEGER NOT NULL DEFAULT 0,
+  blocked_until INTEGER,                       -- NULL while blocked: until a new enrolment
+  created_at INTEGER NOT NULL,
+  activated_at INTEGER,
+  tries_elsewhere INTEGER NOT NULL DEFAULT 0,  -- wrong activation codes that came from another number
+  link_hash BLOB,                              -- SHA-256 of the token in the link of the descriptor; NULL: before version 13
+  unbidden_full_at INTEGER NOT NULL DEFAULT 0, -- allowance of messages that answer no open question
+  unbidden_alarm_at INTEGER NOT NULL DEFAULT 0, -- when it was last said that it is used up
+  locked_at INTEGER,                           -- reported stolen: since then it may do nothing
+  order_ref TEXT                               -- of the order that it has not confirmed
+) STRICT;
+CREATE UNIQUE INDEX device_by_link ON device (link_hash);
+CREATE INDEX device_of_person ON device (person_id);
+CREATE UNIQUE INDEX one_active_device ON device (person_id) WHERE state IN ('active', 'blocked');
+
+CREATE TABLE pin_failure (device_id INTEGER NOT NULL REFERENCES device (id), at INTEGER NOT NULL) STRICT;
+CREATE INDEX pin_failure_of_device ON pin_failure (device_id, at);
+
+CREATE TABLE counter (
+  device_id INTEGER NOT NULL REFERENCES device (id),
+  ctr INTEGER NOT NULL,
+  digest BLOB,                                 -- SHA-256 of the frame that took it; NULL: taken before version 11
+  at INTEGER NOT NULL DEFAULT 0,               -- when that frame was received
+  repeats INTEGER NOT NULL DEFAULT 0,          -- how often the same frame came again
+  PRIMARY KEY (device_id, ctr)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE device_order (                    -- lock, unlock, wipe
+  ref TEXT PRIMARY KEY,                        -- 16 hex digits
+  device_id INTEGER NOT NULL REFERENCES device (id),
+  command TEXT NOT NULL,
+  time INTEGER NOT NULL,                       -- in the order, unix seconds: each is newer than the one before
+  frame BLOB NOT NULL,                         -- sealed; sent again as it is
+  at INTEGER NOT NULL,
+  sent_at INTEGER NOT NULL,                    -- when it was written into the outbox last
+  repeats INTEGER NOT NULL DEFAULT 0,
+  confirmed_at INTEGER
+) STRICT;
+CREATE INDEX device_order_of_device ON device_order (device_id, time);
+`;

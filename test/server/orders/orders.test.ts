@@ -1,0 +1,317 @@
+import { describe, expect, it } from 'vitest';
+import type { Admin, AdminCommand } from '../../../device/safe-mobile/index.ts';
+import { adminText, encodeDown, hexOf, verifySignature } from '../../../device/safe-mobile/index.ts';
+import { servicePrimitives } from '../../../server/index.ts';
+import type { TestPhone } from '../phone.ts';
+import { MERCHANT_NUMBER, PIN, type Subscriber, shop, type World } from '../world.ts';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+
+function orders({ received }: TestPhone): readonly Admin[] {
+  return received.filter((message): message is Admin => message.type === 'ADMIN');
+}
+
+/** Says that the phone has carried out the last order. */
+async function confirm(world: World, { phone }: Subscriber, order = orders(phone).at(-1)): Promise<void> {
+  if (order === undefined) throw new Error('there was no order');
+  phone.query(order.ref, 'request');
+  await world.clock.advance(3 * SECOND);
+}
+
+async function theft() {
+  const { world, customer, merchant } = await shop();
+  const give = async (command: AdminCommand) => {
+    const given = await world.service.phoneOrders.give(customer.person.id, command);
+    await world.clock.advance(3 * SECOND);
+    return given;
+  };
+  const device = async () => (await world.service.devices(customer.person.id)).at(-1);
+  const ask = async (mref: string) => {
+    const payment = await world.request(merchant, { mref }).catch((error) => error.code);
+    await world.clock.advance(2 * SECOND);
+    return payment;
+  };
+  return { world, customer, merchant, give, device, ask };
+}
+
+describe('a phone that is locked', () => {
+  it('gets an order that the service has signed for it, and confirms it', async () => {
+    const { world, customer, give, device } = await theft();
+    const given = await give('lock');
+    const [order] = orders(customer.phone);
+    expect(orders(customer.phone)).toMatchObject([{ command: 'lock', reason: 0, time: Math.floor(given.at / 1000) }]);
+    const text = adminText((await device())?.id ?? 0, encodeDown(order as Admin));
+    const { publicKey } = world.keys.signing;
+    expect(verifySignature(servicePrimitives(), publicKey, text, (order as Admin).signature)).toBe(true);
+    expect(await world.service.phoneOrders.latest(given.deviceId)).toMatchObject({ confirmedAt: undefined });
+    await confirm(world, customer);
+    expect(await world.service.phoneOrders.latest(given.deviceId)).toMatchObject({
+      command: 'lock',
+      confirmedAt: world.clock.now() - 2 * SECOND,
+    });
+    const told = world.journal.flatMap(({ event }) =>
+      event.kind === 'order' ? [`${event.command} ${event.state}`] : [],
+    );
+    expect(told).toEqual(['lock sent', 'lock confirmed']);
+  });
+
+  it('pays nothing from that moment on: its open request is cancelled, and an approval of it is not judged', async () => {
+    const { world, customer, give, device, ask } = await theft();
+    const { txn } = await ask('open');
+    await give('lock');
+    expect(await world.service.payment(txn)).toMatchObject({ state: 'CANCELLED', reason: 'phone-locked' });
+    for (const pin of ['00000', PIN]) {
+      customer.phone.approve(pin);
+      await world.clock.advance(3 * SECOND);
+    }
+    expect((await world.service.payment(txn)).state).toBe('CANCELLED');
+    expect(await device()).toMatchObject({ state: 'active', failuresInRow: 0 });
+    expect(await world.service.holdings(customer.person.id)).toEqual([{ minor: 100_000, currency: 'EUR' }]);
+  });
+
+  it('pays nothing with an approval that was on its way', async () => {
+    const { world, customer, ask } = await theft();
+    const { txn } = await ask('open');
+    customer.phone.approve(PIN);
+    await world.service.phoneOrders.give(customer.person.id, 'lock');
+    await world.clock.advance(5 * SECOND);
+    expect((await world.service.payment(txn)).state).toBe('CANCELLED');
+  });
+
+  it('is asked for nothing, as one of somebody who is no customer, and nothing is written down', async () => {
+    const { give, ask, world, merchant } = await theft();
+    await give('lock');
+    expect(await ask('after')).toBe('customer-unreachable');
+    expect(await world.service.payments({ limit: 10, merchantId: merchant.id })).toEqual([]);
+  });
+
+  it('gets no answer to anything that it says, also when it was a merchant’s', async () => {
+    const { world, customer, give, merchant } = await theft();
+    await give('lock');
+    await confirm(world, customer);
+    const before = world.air.sent.length;
+    const says: readonly (() => unknown)[] = [
+      () => customer.phone.say({ type: 'TIME_REQUEST', nonce: new Uint8Array(8) }),
+      () => customer.phone.query(new Uint8Array(8).fill(1), 'balance'),
+      () => customer.phone.query(new Uint8Array(8).fill(1), 'request'),
+      () =>
+        customer.phone.payInit({ kind: 'number', digits: MERCHANT_NUMBER.slice(1) }, { minor: 1, currency: 'EUR' }, ''),
+      () => customer.phone.say({ type: 'REFUSE', txn: new Uint8Array(8).fill(2), reason: 'no' }),
+      () => customer.phone.sayOctets(new Uint8Array(79).fill(0x7f)),
+    ];
+    for (const say of says) {
+      say();
+      await world.clock.advance(2 * MINUTE);
+    }
+    expect(world.air.sent.length).toBe(before);
+    expect(await world.service.payments({ limit: 10, merchantId: merchant.id })).toEqual([]);
+  });
+
+  it.each<[string, (phone: TestPhone) => unknown]>([
+    ['an approval', (phone) => phone.approve(PIN)],
+    ['a message that cannot be read', (phone) => phone.sayOctets(new Uint8Array(79).fill(0x7f))],
+    ['a question', (phone) => phone.query(new Uint8Array(8).fill(1), 'balance')],
+  ])('gets the order again with its next SMS, when the first was lost: %s', async (_, say) => {
+    const { world, customer, give, ask } = await theft();
+    await ask('open');
+    world.air.fate = ({ content }) => (content.kind === 'data' ? 'lose' : 'deliver');
+    await give('lock');
+    world.air.fate = () => 'deliver';
+    expect(orders(customer.phone)).toEqual([]);
+    await world.clock.advance(MINUTE);
+    say(customer.phone);
+    await world.clock.advance(3 * SECOND);
+    expect(orders(customer.phone)).toMatchObject([{ command: 'lock' }]);
+  });
+
+  it('gets the same octets again, at most five times, with a minute between them', async () => {
+    const { world, customer, give } = await theft();
+    await give('lock');
+    const [first] = world.air.sent.slice(-1);
+    const before = world.air.sent.length;
+    for (let n = 0; n < 30; n += 1) {
+      customer.phone.query(new Uint8Array(8).fill(1), 'balance');
+      await world.clock.advance(20 * SECOND);
+    }
+    const again = world.air.sent.slice(before);
+    expect(again).toHaveLength(5);
+    expect(new Set(again.map(({ content }) => JSON.stringify(content)))).toEqual(
+      new Set([JSON.stringify(first?.content)]),
+    );
+  });
+
+  it('gets the order once more when an operator gives it again, not within a minute, and not when it was confirmed', async () => {
+    const { world, customer, give } = await theft();
+    const { ref } = await give('lock');
+    expect((await give('lock')).ref).toBe(ref);
+    expect(orders(customer.phone)).toHaveLength(1);
+    await world.clock.advance(MINUTE);
+    expect((await give('lock')).ref).toBe(ref);
+    expect(orders(customer.phone)).toHaveLength(2);
+    await confirm(world, customer);
+    await world.clock.advance(MINUTE);
+    await give('lock');
+    expect(orders(customer.phone)).toHaveLength(2);
+  });
+
+  it('stays locked over a restart of the service', async () => {
+    const { world, give, ask } = await theft();
+    await give('lock');
+    world.kill();
+    await world.open();
+    expect(await ask('after')).toBe('customer-unreachable');
+  });
+});
+
+describe('a phone that is unlocked', () => {
+  it('pays again at once, and is told by a newer order, also within the same second', async () => {
+    const { world, customer, device, ask } = await theft();
+    const { id } = customer.person;
+    await world.service.phoneOrders.give(id, 'lock');
+    await world.service.phoneOrders.give(id, 'unlock');
+    await world.service.phoneOrders.give(id, 'lock');
+    await world.service.phoneOrders.give(id, 'unlock');
+    await world.clock.advance(5 * SECOND);
+    const times = orders(customer.phone).map(({ command, time }) => [command, time] as const);
+    expect(times.at(-1)?.[0]).toBe('unlock');
+    expect(times.map(([, time]) => time)).toEqual([...new Set(times.map(([, time]) => time))].toSorted());
+    expect((await device())?.lockedAt).toBeUndefined();
+    await confirm(world, customer);
+    const { txn } = await ask('after');
+    customer.phone.approve(PIN);
+    await world.clock.advance(3 * SECOND);
+    expect((await world.service.payment(txn)).state).toBe('CAPTURED');
+  });
+
+  it('is told again when it asks about the lock that it has carried out', async () => {
+    const { world, customer, give } = await theft();
+    await give('lock');
+    await confirm(world, customer);
+    const [lock] = orders(customer.phone);
+    world.air.fate = () => 'lose';
+    await give('unlock');
+    world.air.fate = () => 'deliver';
+    await world.clock.advance(MINUTE);
+    await confirm(world, customer, lock);
+    expect(orders(customer.phone).map(({ command }) => command)).toEqual(['lock', 'unlock']);
+  });
+
+  it('keeps the block that wrong PINs have brought, and the phone that nobody locked cannot be unlocked', async () => {
+    const { world, customer, give, device, ask } = await theft();
+    await expect(give('unlock')).rejects.toMatchObject({ code: 'conflict', message: 'person 1 has no locked phone' });
+    for (const mref of ['a', 'b']) {
+      await ask(mref);
+      for (const pin of ['00001', '00002', '00003']) {
+        customer.phone.approve(pin);
+        await world.clock.advance(3 * SECOND);
+      }
+    }
+    expect((await device())?.state).toBe('blocked');
+    await give('lock');
+    await give('unlock');
+    expect(await device()).toMatchObject({ state: 'blocked', lockedAt: undefined });
+    expect(await ask('c')).toBe('customer-unreachable');
+  });
+});
+
+describe('a phone that is wiped', () => {
+  it('is revoked at once, gets its order, and is heard only until it has confirmed', async () => {
+    const { world, customer, give, device, ask } = await theft();
+    const { txn } = await ask('open');
+    const { deviceId } = await give('wipe');
+    expect(await device()).toMatchObject({ state: 'revoked' });
+    expect((await world.service.payment(txn)).state).toBe('CANCELLED');
+    expect(orders(customer.phone)).toMatchObject([{ command: 'wipe' }]);
+    expect(await ask('after')).toBe('customer-unreachable');
+    await world.clock.advance(MINUTE);
+    customer.phone.approve(PIN);
+    await world.clock.advance(3 * SECOND);
+    expect(orders(customer.phone)).toHaveLength(2);
+    await confirm(world, customer);
+    expect(await world.service.phoneOrders.latest(deviceId)).toMatchObject({ confirmedAt: expect.any(Number) });
+    const before = world.air.sent.length;
+    customer.phone.query(new Uint8Array(8).fill(1), 'balance');
+    await world.clock.advance(3 * SECOND);
+    expect(world.air.sent.length).toBe(before);
+  });
+
+  it('may be told once more, and then the person enrols anew; the order to the phone before ends', async () => {
+    const { world, customer, give, ask } = await theft();
+    await give('wipe');
+    await world.clock.advance(MINUTE);
+    await give('wipe');
+    expect(orders(customer.phone)).toHaveLength(2);
+    const renewed = await world.enrolPhone(customer.person);
+    expect(await ask('after')).toMatchObject({ state: 'REQUESTED' });
+    expect(orders(renewed.phone)).toEqual([]);
+    await world.service.phoneOrders.give(customer.person.id, 'lock');
+  });
+
+  it.each<AdminCommand>(['lock', 'unlock', 'wipe'])(
+    'cannot be, with %s, of somebody without a phone',
+    async (command) => {
+      const { world } = await theft();
+      const nobody = await world.service.addPerson({ number: '+393400000077', name: 'Carla', language: 'en' });
+      await expect(world.service.phoneOrders.give(nobody.id, command)).rejects.toMatchObject({ code: 'conflict' });
+      await expect(world.service.phoneOrders.give(999, command)).rejects.toMatchObject({ code: 'not-found' });
+    },
+  );
+});
+
+describe('a confirmation', () => {
+  it('of an order of another phone, or of none, counts for nothing', async () => {
+    const { world, customer, give } = await theft();
+    const other = await world.subscriber(MERCHANT_NUMBER);
+    const { deviceId, ref } = await give('lock');
+    await confirm(world, other, orders(customer.phone).at(-1));
+    await confirm(world, customer, { ...(orders(customer.phone)[0] as Admin), ref: new Uint8Array(8).fill(9) });
+    expect(await world.service.phoneOrders.latest(deviceId)).toMatchObject({ confirmedAt: undefined });
+    expect(ref).toBe(hexOf(orders(customer.phone)[0]?.ref ?? new Uint8Array()));
+  });
+
+  it('that comes again is answered by nothing', async () => {
+    const { world, customer, give } = await theft();
+    await give('lock');
+    await give('unlock');
+    await confirm(world, customer);
+    const before = world.air.sent.length;
+    await confirm(world, customer);
+    expect(world.air.sent.length).toBe(before);
+  });
+});
+
+describe('the API', () => {
+  it('gives orders by role, shows them, and the audit log has them', async () => {
+    const { world, customer } = await theft();
+    const ask = (method: 'GET' | 'POST', url: string, key = world.adminKey) =>
+      world.service.http.inject({ method, url, headers: { authorization: `Bearer ${key}` } });
+    const { apiKey } = await world.service.operators.add({ name: 'anna', role: 'clerk' });
+    const url = `/v1/people/${customer.person.id}`;
+    const locked = (await ask('POST', `${url}/lock`, apiKey)).json().devices[0];
+    expect(locked).toMatchObject({ state: 'active', lockedAt: expect.any(String), order: { command: 'lock' } });
+    expect(locked.order.confirmedAt).toBeUndefined();
+    expect((await ask('POST', `${url}/unlock`, apiKey)).statusCode).toBe(403);
+    await world.clock.advance(3 * SECOND);
+    await confirm(world, customer);
+    expect((await ask('GET', url)).json().devices[0].order.confirmedAt).toEqual(expect.any(String));
+    expect((await ask('POST', `${url}/unlock`)).json().devices[0].lockedAt).toBeUndefined();
+    expect((await ask('POST', `${url}/wipe`)).json().devices[0]).toMatchObject({
+      state: 'revoked',
+      order: { command: 'wipe' },
+    });
+    const rows = await world.look((tx) =>
+      tx.all(
+        "SELECT route, subject, outcome FROM audit WHERE route LIKE '%lock' OR route LIKE '%wipe' ORDER BY seq",
+        (row) => [row.text('route'), row.text('subject'), row.text('outcome')],
+      ),
+    );
+    const subject = `person:1 device:${locked.deviceId}`;
+    expect(rows).toEqual([
+      ['POST /v1/people/:id/lock', subject, 'done'],
+      ['POST /v1/people/:id/unlock', `${url}/unlock`, 'refused 403'],
+      ['POST /v1/people/:id/unlock', subject, 'done'],
+      ['POST /v1/people/:id/wipe', subject, 'done'],
+    ]);
+  });
+});
