@@ -7,7 +7,6 @@ export {
   isLanguage,
   LANGUAGES,
   type Language,
-  type MidletFactory,
   type Signer,
   type Suite,
 } from './firmware/index.ts';
@@ -32,6 +31,8 @@ export {
   withoutSecrets,
 } from './hal/index.ts';
 export { HeadlessError, HeadlessHandset, type ScreenMatch, textOf } from './headless.ts';
+export { inProcess, type MidletFactory } from './machine/in-process.ts';
+export { type Boot, type Machine, MachineError, type MachineErrorCode } from './machine/machine.ts';
 export * as midp from './midp/index.ts';
 export { BUILT_IN, createPhone, type PhoneParts } from './phone.ts';
 export { type Descriptor, InstallError, type InstallStatus, type MidletEntry } from './suite/index.ts';

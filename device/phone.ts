@@ -2,9 +2,10 @@ import { type Clock, type Random, type SmsBearer, systemClock, systemRandom } fr
 import { CashMobile } from './cash-mobile/index.ts';
 import { type BuiltInClasses, Handset, type HandsetOptions } from './firmware/index.ts';
 import { type Board, type Flash, type Gauges, memoryFlash } from './hal/index.ts';
+import { inProcess } from './machine/in-process.ts';
 
 /** The applications that are part of the phone, by class name. */
-export const BUILT_IN: BuiltInClasses = new Map([['CashMobile', (context) => new CashMobile(context)]]);
+export const BUILT_IN: BuiltInClasses = new Map([['CashMobile', inProcess((context) => new CashMobile(context))]]);
 
 /** What a phone is put together from; everything but the radio has a default. */
 export interface PhoneParts extends Omit<HandsetOptions, 'board' | 'classes'> {

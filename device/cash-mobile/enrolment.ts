@@ -89,7 +89,7 @@ export class Enrolment {
     const pin = new TextField(texts.newPin, '', PIN_LENGTH.most, PIN_CONSTRAINTS);
     const retry = (text: string) => screens.alert(texts.choosePinTitle, text, 'WARNING', () => this.#choosePin(code));
     const next = () => {
-      const digits = pinOctets(pin.getString());
+      const digits = pinOctets(pin.getChars());
       pin.setString('');
       const weakness = digits === undefined ? undefined : weaknessOf(digits);
       if (digits === undefined) retry(texts.pinLength);
@@ -114,7 +114,7 @@ export class Enrolment {
     const pin = new TextField(texts.newPinAgain, '', PIN_LENGTH.most, PIN_CONSTRAINTS);
     const back = () => leave(chosen, () => this.#choosePin(code));
     const next = () => {
-      const digits = pinOctets(pin.getString());
+      const digits = pinOctets(pin.getChars());
       pin.setString('');
       const same = digits !== undefined && sameOctets(digits, chosen);
       digits?.fill(0);

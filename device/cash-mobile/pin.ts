@@ -30,8 +30,13 @@ function isDoubled(pin: Uint8Array): boolean {
   return pin.length % 2 === 0 && pin.every((digit, index) => index % 2 === 0 || digit === pin[index - 1]);
 }
 
-/** The digits that the user typed as octets, which the caller wipes; `undefined` unless 5 to 8 digits. */
-export function pinOctets(typed: string): Uint8Array | undefined {
-  if (!/^[0-9]+$/.test(typed) || typed.length < PIN_LENGTH.least || typed.length > PIN_LENGTH.most) return undefined;
-  return Uint8Array.from(typed, (digit) => digit.charCodeAt(0));
+/** The ASCII digits that the user typed, which the caller wipes; `undefined` unless 5 to 8 digits: then they are wiped here. */
+export function pinOctets(typed: Uint8Array): Uint8Array | undefined {
+  const isPin = typed.length >= PIN_LENGTH.least && typed.length <= PIN_LENGTH.most && typed.every(isDigit);
+  if (!isPin) typed.fill(0);
+  return isPin ? typed : undefined;
+}
+
+function isDigit(octet: number): boolean {
+  return octet >= 0x30 && octet <= 0x39;
 }

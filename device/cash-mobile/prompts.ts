@@ -134,7 +134,7 @@ export class Prompts {
       ? []
       : [new StringItem('', partyOf(request)), new StringItem('', matterOf(request, texts))];
     const confirm = () => {
-      const digits = pinOctets(pin.getString());
+      const digits = pinOctets(pin.getChars());
       pin.setString('');
       if (digits === undefined) screens.alert(texts.pin, texts.pinLength, 'WARNING', again);
       else this.#approve(device, transaction, digits);

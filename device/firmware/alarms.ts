@@ -53,13 +53,17 @@ export class Alarms {
     });
   }
 
-  /** Starts an application, then removes its due alarm, unless the application has set a new one during the start. */
-  serve(application: string, start: () => void): void {
+  /**
+   * Starts an application, then removes its due alarm, unless the application has set a new one during the start.
+   * @param start calls `started` when the application has started, or has failed to
+   */
+  serve(application: string, start: (started: () => void) => void): void {
     const isDue = this.due.includes(application);
     this.#starting = application;
-    start();
-    if (isDue && this.#starting === application) this.set(application, undefined);
-    this.#starting = undefined;
+    start(() => {
+      if (isDue && this.#starting === application) this.set(application, undefined);
+      this.#starting = undefined;
+    });
   }
 
   /** Stops the timer; the alarms stay in the flash. */

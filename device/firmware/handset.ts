@@ -159,7 +159,7 @@ export class Handset {
     const handset = this;
     return new Shell({
       lcd: {
-        show: (view, listener) => this.#show('shell', view, (event) => this.#guardShell(() => listener(event))),
+        show: (shown) => this.#show('shell', shown.view(), (event) => this.#guardShell(() => shown.event(event))),
         playSound: (type) => this.#playSound(type),
         callSerially: queueMicrotask,
       },
@@ -219,6 +219,8 @@ export class Handset {
         this.#shell.ask(application);
       },
       closed: (failed) => {
+        // Switched off while the application was in the middle of a call.
+        if (this.#front === 'off') return;
         this.#goIdle();
         if (failed !== undefined) this.#shell.failed(failed);
       },

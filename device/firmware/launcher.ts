@@ -56,7 +56,7 @@ export class Launcher {
     const run = new MidletRun(application, { ...this.#phone, ended: (failure) => this.#ended(suite, failure) });
     this.#run = run;
     this.#phone.emit({ kind: 'application', name, state: 'started' });
-    this.#phone.alarms.serve(alarmOf(application), () => run.start());
+    this.#phone.alarms.serve(alarmOf(application), (started) => run.start(started));
   }
 
   #openNext(): void {

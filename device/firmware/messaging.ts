@@ -1,11 +1,5 @@
 import type { ApplicationPorts, SmsBearer } from '../../modem/index.ts';
-import {
-  InterruptedIOException,
-  IOException,
-  type MessagingPlatform,
-  type PlatformMessage,
-  SecurityException,
-} from '../midp/index.ts';
+import type { HostFailure, PlatformMessage } from '../midp/index.ts';
 import type { PushMessages } from './push-messages.ts';
 import type { Suite, Suites } from './suites.ts';
 
@@ -20,10 +14,10 @@ export interface MessagingPhone {
   send(message: OutgoingMessage): ReturnType<SmsBearer['send']>;
 }
 
-/** SMS for one running application (JSR-120): its open ports and the messages that wait on them. */
-export class Messaging implements MessagingPlatform {
+/** SMS for one running application (JSR-120): its open ports, and the messages that wait on them. */
+export class Messaging {
   readonly #phone: MessagingPhone;
-  readonly #listeners = new Map<number, () => void>();
+  readonly #open = new Set<number>();
 
   constructor(phone: MessagingPhone) {
     this.#phone = phone;
@@ -31,49 +25,68 @@ export class Messaging implements MessagingPlatform {
 
   /** Whether the application listens on a port. */
   isOpen(port: number): boolean {
-    return this.#listeners.has(port);
+    return this.#open.has(port);
   }
 
-  /** Tells the application of one more message that waits on a port. */
-  arrived(port: number): void {
-    this.#listeners.get(port)?.();
-  }
-
-  listen(port: number, notify: () => void): void {
-    this.#expect('javax.microedition.io.Connector.sms');
-    this.#expect('javax.wireless.messaging.sms.receive');
-    if (this.#listeners.has(port)) throw new IOException(`Port ${port} is already open`);
+  /** Opens a port and gives the number of messages that wait there. */
+  listen(port: number): number | HostFailure {
     const { suite, suites, push } = this.#phone;
+    const refused =
+      this.#without('javax.microedition.io.Connector.sms') ?? this.#without('javax.wireless.messaging.sms.receive');
+    if (refused !== undefined) return refused;
+    if (this.#open.has(port)) return { code: 'io', reason: `Port ${port} is already open` };
     const owner = suites.registeredFor(port);
-    if (owner !== undefined && owner !== suite)
-      throw new IOException(`Port ${port} belongs to ${owner.descriptor.name}`);
-    this.#listeners.set(port, notify);
-    for (const waiting of push.waitingFor(suite.id)) if (waiting === port) notify();
+    if (owner !== undefined && owner !== suite) {
+      return { code: 'io', reason: `Port ${port} belongs to ${owner.descriptor.name}` };
+    }
+    this.#open.add(port);
+    return push.waitingFor(suite.id).filter((waiting) => waiting === port).length;
   }
 
+  /** Closes a port; messages that still wait stay in the phone. */
   close(port: number): void {
-    this.#listeners.delete(port);
+    this.#open.delete(port);
   }
 
+  /** Takes the oldest message that waits on an open port, which the phone then deletes. */
   take(port: number): PlatformMessage | undefined {
+    if (!this.#open.has(port)) return undefined;
     const message = this.#phone.push.take(port, this.#phone.suite.id);
     if (message === undefined) return undefined;
     const { from, sourcePort, sentAt, payload } = message;
     return { number: from, port: sourcePort, payload, timestamp: sentAt };
   }
 
-  async send(message: Omit<PlatformMessage, 'timestamp'>, sourcePort: number | undefined): Promise<void> {
-    this.#expect('javax.wireless.messaging.sms.send');
-    const outcome = await this.#phone.send({ destination: message.number, content: contentOf(message, sourcePort) });
-    if (outcome.kind === 'failed') throw new IOException(`The message was not sent: ${outcome.reason}`);
-    if (outcome.kind === 'unknown')
-      throw new InterruptedIOException(`The message may have been sent: ${outcome.reason}`);
+  /** Sends a message. @param ended is told, later, when the network has taken it or why it has not */
+  send(
+    message: Omit<PlatformMessage, 'timestamp'>,
+    sourcePort: number | undefined,
+    ended: (failure: HostFailure | undefined) => void,
+  ): HostFailure | undefined {
+    const refused = this.#without('javax.wireless.messaging.sms.send');
+    if (refused !== undefined) return refused;
+    const sending = this.#phone.send({ destination: message.number, content: contentOf(message, sourcePort) });
+    sending.then(
+      (outcome) => ended(failureOf(outcome)),
+      (error: unknown) => ended({ code: 'io', reason: `The message was not sent: ${String(error)}` }),
+    );
+    return undefined;
   }
 
-  #expect(permission: string): void {
-    if (!this.#phone.suite.descriptor.permissions.includes(permission)) {
-      throw new SecurityException(`The application has no permission ${permission}`);
-    }
+  #without(permission: string): HostFailure | undefined {
+    if (this.#phone.suite.descriptor.permissions.includes(permission)) return undefined;
+    return { code: 'security', reason: `The application has no permission ${permission}` };
+  }
+}
+
+function failureOf(outcome: Awaited<ReturnType<SmsBearer['send']>>): HostFailure | undefined {
+  switch (outcome.kind) {
+    case 'sent':
+      return undefined;
+    case 'failed':
+      return { code: 'io', reason: `The message was not sent: ${outcome.reason}` };
+    case 'unknown':
+      return { code: 'interrupted-io', reason: `The message may have been sent: ${outcome.reason}` };
   }
 }
 

@@ -1,10 +1,11 @@
 import type { Board } from '../hal/index.ts';
-import type { AlertType, DisplayableView, DisplayEvent, MIDlet, MidletContext, System } from '../midp/index.ts';
+import type { Machine } from '../machine/machine.ts';
+import type { AlertType, DisplayableView, DisplayEvent, GuestEvent, Host } from '../midp/index.ts';
 import { type Alarms, alarmOf } from './alarms.ts';
 import type { Language } from './languages.ts';
 import { Messaging, type OutgoingMessage } from './messaging.ts';
 import type { PushMessages } from './push-messages.ts';
-import { recordStorage } from './record-storage.ts';
+import { RecordStorage } from './record-storage.ts';
 import type { SuiteMidlet, Suites } from './suites.ts';
 
 /** What a running application needs of the phone. */
@@ -21,14 +22,24 @@ export interface RunPhone {
   ended(failure?: Error): void;
 }
 
-/** One run of an application, from `startApp` to its end. Calls of the application after its end have no effect. */
+/** Timers of an application that run at once. */
+const TIMER_LIMIT = 1_000;
+/** Octets of chance that an application gets in one call. */
+const RANDOM_LIMIT = 65_536;
+
+/**
+ * One run of an application, from its start to its end: hands the phone's events to its machine one after the other, never
+ * while the machine calls the phone. Calls of the application after its end have no effect.
+ */
 export class MidletRun {
   readonly application: SuiteMidlet;
   readonly messaging: Messaging;
   readonly #phone: RunPhone;
-  readonly #timers = new Set<() => void>();
-  #midlet: MIDlet | undefined;
-  #alive = true;
+  readonly #timers = new Map<number, () => void>();
+  #machine: Machine | undefined;
+  #events: readonly GuestEvent[] = [];
+  #isInside = false;
+  #state: 'runs' | 'ending' | 'ended' = 'runs';
 
   constructor(application: SuiteMidlet, phone: RunPhone) {
     this.application = application;
@@ -37,92 +48,163 @@ export class MidletRun {
     this.messaging = new Messaging({ suite: application.suite, push, suites, send: (message) => phone.send(message) });
   }
 
-  /** Makes the application and starts it. */
-  start(): void {
-    this.#guard(() => {
-      const { suite, midlet } = this.application;
-      this.#midlet = suite.create(midlet.className, this.#context());
-      this.#midlet.startApp();
-    });
+  /** Starts a machine and the application in it. @param started called when the application has started, or has failed to */
+  start(started: () => void): void {
+    const { suite, midlet } = this.application;
+    const begin = (machine: Machine) => {
+      if (this.#state === 'ended') {
+        machine.end();
+        return;
+      }
+      this.#machine = machine;
+      this.#events = [{ kind: 'start' }, ...this.#events];
+      this.#run();
+      started();
+    };
+    const failed = (error: unknown) => {
+      started();
+      this.#end(errorOf(error));
+    };
+    try {
+      const booted = suite.boot(midlet.className, this.#host());
+      if (booted instanceof Promise) booted.then(begin).catch(failed);
+      else begin(booted);
+    } catch (error) {
+      failed(error);
+    }
   }
 
   /** A message waits on a port that the application listens on. */
   arrived(port: number): void {
-    this.#guard(() => this.messaging.arrived(port));
+    this.#enter({ kind: 'message', port });
   }
 
   /** Ends the application. */
   destroy(): void {
-    this.#guard(() => this.#midlet?.destroyApp(true));
-    this.#end();
+    if (this.#state !== 'runs') return;
+    this.#state = 'ending';
+    this.#events = [{ kind: 'destroy' }];
+    this.#run();
   }
 
-  #end(failure?: Error): void {
-    if (!this.#alive) return;
-    this.#alive = false;
-    for (const cancel of this.#timers) cancel();
-    this.#phone.ended(failure);
+  #enter(event: GuestEvent): void {
+    if (this.#state !== 'runs') return;
+    this.#events = [...this.#events, event];
+    this.#run();
   }
 
   // An application that throws is closed, and the phone shows that.
-  #guard(task: () => void): void {
-    if (!this.#alive) return;
+  #run(): void {
+    if (this.#isInside) return;
+    let failure: Error | undefined;
+    this.#isInside = true;
     try {
-      task();
+      this.#handleEvents();
     } catch (error) {
-      this.#end(error instanceof Error ? error : new Error(String(error)));
+      failure = errorOf(error);
+    } finally {
+      this.#isInside = false;
+    }
+    if (failure !== undefined || this.#state === 'ending') this.#end(failure);
+  }
+
+  #handleEvents(): void {
+    for (;;) {
+      const [event, ...others] = this.#events;
+      const isOver = this.#state === 'ending' && event?.kind !== 'destroy';
+      if (event === undefined || this.#machine === undefined || isOver) return;
+      this.#events = others;
+      this.#machine.enter(event);
     }
   }
 
-  #context(): MidletContext {
+  #end(failure?: Error): void {
+    if (this.#state === 'ended') return;
+    this.#state = 'ended';
+    for (const cancel of this.#timers.values()) cancel();
+    this.#machine?.end();
+    this.#phone.ended(failure);
+  }
+
+  get #isAlive(): boolean {
+    return this.#state !== 'ended';
+  }
+
+  #host(): Host {
+    const { board, alarms, push: messages } = this.#phone;
     const { id, descriptor } = this.application.suite;
     const { attributes, push } = descriptor;
+    const records = new RecordStorage(board.flash, id);
+    const over = { code: 'failed', reason: 'The application has ended' } as const;
     return {
-      lcd: {
-        show: (view, listener) => {
-          if (this.#alive) this.#phone.show(view, (event) => this.#guard(() => listener(event)));
-        },
-        playSound: (type) => {
-          if (this.#alive) this.#phone.playSound(type);
-        },
-        callSerially: (task) => queueMicrotask(() => this.#guard(task)),
+      show: (view) => this.#show(view),
+      sound: (type) => {
+        if (this.#isAlive) this.#phone.playSound(type);
       },
-      records: recordStorage(this.#phone.board.flash, id),
-      messaging: this.messaging,
-      push: {
-        connections: (available) =>
-          push
-            .filter(({ port }) => !available || this.#phone.push.waitingFor(id).includes(port))
-            .map(({ connection }) => connection),
-        alarm: (at) => this.#phone.alarms.set(alarmOf(this.application), at),
+      rmsOpen: (name, create) => (this.#isAlive ? records.open(name, create) : over),
+      rmsPut: (name, record, data) => (this.#isAlive ? records.put(name, record, data) : over),
+      rmsDelete: (name, record) => (this.#isAlive ? records.delete(name, record) : over),
+      rmsRemove: (name) => (this.#isAlive ? records.remove(name) : over),
+      rmsList: () => records.list(),
+      listen: (port) => (this.#isAlive ? this.messaging.listen(port) : { ...over, code: 'io' }),
+      closePort: (port) => this.messaging.close(port),
+      take: (port) => (this.#isAlive ? this.messaging.take(port) : undefined),
+      send: (message, number, port, payload, sourcePort) => {
+        if (!this.#isAlive) return { ...over, code: 'io' };
+        return this.messaging.send(outgoing(number, port, payload), sourcePort, (failure) => {
+          this.#enter({ kind: 'sent', id: message, ...(failure === undefined ? {} : { failure }) });
+        });
       },
-      system: this.#system(),
-      getAppProperty: (key) => (Object.hasOwn(attributes, key) ? attributes[key] : undefined),
-      notifyDestroyed: () => this.#end(),
+      connections: (available) =>
+        push
+          .filter(({ port }) => !available || messages.waitingFor(id).includes(port))
+          .map(({ connection }) => connection),
+      alarm: (at) => (this.#isAlive ? alarms.set(alarmOf(this.application), at) : undefined),
+      now: () => board.clock.now(),
+      offset: (at) => board.utcOffsetMinutes(at) * 60_000,
+      random: (count) => board.random.bytes(Math.min(count, RANDOM_LIMIT)),
+      timer: (timer, delayMs) => this.#schedule(timer, delayMs),
+      clearTimer: (timer) => {
+        this.#timers.get(timer)?.();
+        this.#timers.delete(timer);
+      },
+      property: (name) => (name === 'microedition.locale' ? this.#phone.language : undefined),
+      attribute: (name) => (Object.hasOwn(attributes, name) ? attributes[name] : undefined),
+      serial: () => queueMicrotask(() => this.#enter({ kind: 'serial' })),
+      ended: () => {
+        if (this.#state === 'runs') this.#state = 'ending';
+        this.#run();
+      },
     };
   }
 
-  #system(): System {
-    const { board, language } = this.#phone;
-    return {
-      currentTimeMillis: () => board.clock.now(),
-      timeZoneOffsetMillis: (at) => board.utcOffsetMinutes(at) * 60_000,
-      randomBytes: (count) => board.random.bytes(count),
-      getProperty: (property) => (property === 'microedition.locale' ? language : undefined),
-      schedule: (delayMs, task) => {
-        if (!this.#alive) return { cancel: () => {} };
-        const stop = board.clock.after(delayMs, () => {
-          this.#timers.delete(stop);
-          this.#guard(task);
-        });
-        this.#timers.add(stop);
-        return {
-          cancel: () => {
-            this.#timers.delete(stop);
-            stop();
-          },
-        };
-      },
-    };
+  #show(view: DisplayableView): void {
+    if (this.#state !== 'runs') return;
+    this.#phone.show(view, (event) => this.#enter({ kind: 'ui', viewId: view.id, event }));
   }
+
+  #schedule(id: number, delayMs: number): void {
+    if (this.#state !== 'runs' || this.#timers.size >= TIMER_LIMIT) return;
+    const cancel = this.#phone.board.clock.after(delayMs, () => {
+      this.#timers.delete(id);
+      this.#enter({ kind: 'timer', id });
+    });
+    this.#timers.set(id, cancel);
+  }
+}
+
+function outgoing(
+  number: string,
+  port: number | undefined,
+  payload: string | Uint8Array,
+): Parameters<Messaging['send']>[0] {
+  return {
+    number,
+    ...(port === undefined ? {} : { port }),
+    payload: typeof payload === 'string' ? { kind: 'text', text: payload } : { kind: 'binary', data: payload },
+  };
+}
+
+function errorOf(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }

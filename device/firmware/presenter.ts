@@ -1,6 +1,6 @@
 import type { Cancel, Clock } from '../../modem/index.ts';
 import { type KeyPress, LCD_COLUMNS, LCD_ROWS, type Row, type Screen, type ScreenItem } from '../hal/index.ts';
-import type { DisplayableView, DisplayEvent } from '../midp/index.ts';
+import { type DisplayableView, type DisplayEvent, encodeUtf, type TextFieldView } from '../midp/index.ts';
 import { clip } from './cells.ts';
 import { type LaidOutRow, layOut, type Target, targetsOf } from './layout.ts';
 import { type Action, type SoftKeys, type SoftKeyWords, softKeysOf } from './soft-keys.ts';
@@ -15,7 +15,18 @@ export interface PresenterWords extends SoftKeyWords {
 /** The part of a {@link Screen} between the icons, soft keys included. */
 export type ScreenBody = Omit<Screen, 'icons'>;
 
+/** What the user has typed into a field, while the application shows the edition of the field that it was typed into. */
+interface Typed {
+  readonly edition: number;
+  readonly text: string;
+  /** Whether the application has heard of it. */
+  readonly isTold: boolean;
+}
+
 interface Shown {
+  /** As the application has shown it. */
+  readonly given: DisplayableView;
+  /** With the texts that the user has typed. */
   readonly view: DisplayableView;
   readonly listener: (event: DisplayEvent) => void;
 }
@@ -31,6 +42,10 @@ export class Presenter {
   #focus = 0;
   #top = 0;
   #editor: TextEditor | undefined;
+  /** The item whose field is edited. */
+  #edited = 0;
+  /** What was typed into the fields of the view, by item. */
+  #typed: ReadonlyMap<number, Typed> = new Map();
   /** The focused line of the options menu while it is open. */
   #option: number | undefined;
   #alertTimer: Cancel = () => {};
@@ -42,19 +57,20 @@ export class Presenter {
     this.#changed = changed;
   }
 
-  /** Shows a view. A view with the same id is a change of the same screen: focus and window stay. */
-  show(view: DisplayableView, listener: (event: DisplayEvent) => void): void {
-    const fresh = this.#shown?.view.id !== view.id || this.#shown.view.kind !== view.kind;
-    this.#shown = { view, listener };
-    if (fresh) this.#begin(view);
-    this.#settleFocus(view, fresh);
+  /** Shows a view. A view with the same id is a change of the same screen: focus, window and what was typed stay. */
+  show(given: DisplayableView, listener: (event: DisplayEvent) => void): void {
+    const fresh = this.#shown?.view.id !== given.id || this.#shown.view.kind !== given.kind;
+    if (fresh) this.#begin(given);
+    this.#typed = new Map([...this.#typed].filter(([item, { edition }]) => fieldOf(given, item)?.edition === edition));
+    this.#shown = { given, view: withTyped(given, this.#typed), listener };
+    this.#settleFocus(this.#shown.view, fresh);
     this.#changed();
   }
 
   /** Removes the view, because the screen now belongs to another application or to the phone. */
   leave(): void {
-    this.#editor?.commit();
-    this.#editor = undefined;
+    this.#stopEditing();
+    this.#typed = new Map();
     this.#alertTimer();
     this.#shown = undefined;
   }
@@ -83,8 +99,8 @@ export class Presenter {
   }
 
   #begin(view: DisplayableView): void {
-    this.#editor?.commit();
-    this.#editor = undefined;
+    this.#stopEditing();
+    this.#typed = new Map();
     this.#option = undefined;
     this.#focus =
       view.kind === 'list'
@@ -107,25 +123,51 @@ export class Presenter {
     this.#top = fresh ? keepVisible(rows, this.#focus, 0) : Math.min(this.#top, lastTop(rows));
   }
 
-  /** Keeps the editor (cursor and mode) while the application shows the text that was typed; another text gets a new one. */
+  /** Keeps the editor (cursor and mode) while its text stands in the field; another text gets a new one. */
   #edit(target: Target | undefined): void {
     if (target?.kind !== 'field') {
-      this.#editor?.commit();
-      this.#editor = undefined;
+      this.#stopEditing();
       return;
     }
-    if (this.#editor?.text === target.field.text) return;
-    this.#editor?.commit();
     const { item, field } = target;
+    if (this.#edited === item && this.#editor?.text === field.text) return;
+    this.#stopEditing();
+    this.#edited = item;
     this.#editor = new TextEditor(this.#clock, {
       text: field.text,
       maxSize: field.maxSize,
       constraints: field.constraints,
       ...(field.initialInputMode === undefined ? {} : { initialInputMode: field.initialInputMode }),
       decimalPoint: this.#words().decimalPoint,
-      changed: (text) => this.#shown?.listener({ kind: 'text', item, text }),
+      changed: (text) => this.#type(item, text),
       moved: () => this.#changed(),
     });
+  }
+
+  #stopEditing(): void {
+    this.#editor?.commit();
+    this.#editor = undefined;
+  }
+
+  #type(item: number, text: string): void {
+    const shown = this.#shown;
+    const field = shown === undefined ? undefined : fieldOf(shown.given, item);
+    if (shown === undefined || field === undefined) return;
+    this.#typed = new Map(this.#typed).set(item, { edition: field.edition, text, isTold: false });
+    this.#shown = { ...shown, view: withTyped(shown.given, this.#typed) };
+    this.#changed();
+  }
+
+  /** Tells the application what was typed, once. */
+  #tell(): void {
+    const shown = this.#shown;
+    if (shown === undefined) return;
+    const untold = [...this.#typed].filter(([, { isTold }]) => !isTold);
+    this.#typed = new Map(Array.from(this.#typed, ([item, typed]) => [item, { ...typed, isTold: true }]));
+    for (const [item, { text }] of untold) {
+      const isPassword = fieldOf(shown.given, item)?.constraints.password === true;
+      shown.listener(isPassword ? { kind: 'password', item, octets: encodeUtf(text) } : { kind: 'text', item, text });
+    }
   }
 
   #pressOnView({ view }: Shown, press: KeyPress): void {
@@ -163,24 +205,22 @@ export class Presenter {
     this.#shown?.listener({ kind: 'ticked', item, element, selected });
   }
 
+  // What the application hears comes last: it may answer with another view.
   #act(action: Action): void {
+    const shown = this.#shown;
     this.#editor?.commit();
-    switch (action.kind) {
-      case 'none':
-        return;
-      case 'options':
-        this.#option = 0;
-        return;
-      case 'select':
-        this.#shown?.listener({ kind: 'selected', element: this.#focus });
-        return;
-      case 'dismiss':
-        this.#alertTimer();
-        this.#shown?.listener({ kind: 'dismissed' });
-        return;
-      case 'command':
-        this.#shown?.listener({ kind: 'command', command: action.command, ...this.#line() });
+    if (shown === undefined || action.kind === 'none') return;
+    if (action.kind === 'options') {
+      this.#option = 0;
+      return;
     }
+    const focus = this.#focus;
+    const line = this.#line();
+    if (action.kind === 'dismiss') this.#alertTimer();
+    this.#tell();
+    if (action.kind === 'select') shown.listener({ kind: 'selected', element: focus });
+    else if (action.kind === 'dismiss') shown.listener({ kind: 'dismissed' });
+    else shown.listener({ kind: 'command', command: action.command, ...line });
   }
 
   /** The focused line of an IMPLICIT list, which a command is about. */
@@ -197,8 +237,9 @@ export class Presenter {
     this.#top = moved.top;
     if (moved.focus === this.#focus) return;
     this.#focus = moved.focus;
-    this.#editor = undefined;
+    this.#stopEditing();
     this.#edit(targets[this.#focus]);
+    this.#tell();
   }
 
   #viewBody(view: DisplayableView): ScreenBody {
@@ -236,6 +277,24 @@ export class Presenter {
       softKeys,
     };
   }
+}
+
+/** The text field of an item; that of a text box is item 0. */
+function fieldOf(view: DisplayableView, item: number): TextFieldView | undefined {
+  if (view.kind === 'text-box') return item === 0 ? view.field : undefined;
+  const found = view.kind === 'form' ? view.items[item] : undefined;
+  return found?.kind === 'text-field' ? found : undefined;
+}
+
+/** A view with what the user has typed in the place of what the application has written. */
+function withTyped(view: DisplayableView, typed: ReadonlyMap<number, Typed>): DisplayableView {
+  const written = (field: TextFieldView, item: number) => ({ ...field, text: typed.get(item)?.text ?? field.text });
+  if (view.kind === 'text-box') return { ...view, field: written(view.field, 0) };
+  if (view.kind !== 'form') return view;
+  return {
+    ...view,
+    items: view.items.map((item, index) => (item.kind === 'text-field' ? written(item, index) : item)),
+  };
 }
 
 function tickerOf({ ticker }: DisplayableView): Pick<Screen, 'ticker'> {

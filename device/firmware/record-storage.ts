@@ -1,10 +1,17 @@
 import { z } from 'zod';
 import { type Flash, FlashError, type FlashValue } from '../hal/index.ts';
-import { type RecordPlatform, RecordStoreException, type StoredRecords } from '../midp/index.ts';
+import type { HostFailure, StoredRecords } from '../midp/index.ts';
 
 const stored = z.object({ nextId: z.int().positive(), records: z.record(z.string().regex(/^\d+$/), z.hex()) });
 
+/** A record store as it is in the flash: each record in hexadecimal. */
+type Section = z.output<typeof stored>;
+
 const PREFIX = 'records/';
+/** Octets of all records of a suite. */
+const CAPACITY = 262_144;
+/** Stores of a suite. */
+const STORE_LIMIT = 64;
 
 /** A name as a part of a section's name, so that no two pairs of suite and store have one section. */
 export function sectionName(name: string): string {
@@ -13,54 +20,135 @@ export function sectionName(name: string): string {
 
 /** The ids of the suites that have records. */
 export function suitesWithRecords(flash: Flash): readonly string[] {
-  const ids = flash
-    .names()
-    .filter((name) => name.startsWith(PREFIX))
-    .map((name) => name.slice(PREFIX.length, name.lastIndexOf('/')));
-  return [...new Set(ids)];
+  const ids = flash.names().filter((name) => name.startsWith(PREFIX));
+  return [...new Set(ids.map(suiteOf))];
 }
 
 /** Erases all record stores of a suite. @throws FlashError */
 export function eraseRecords(flash: Flash, suite: string): void {
-  for (const name of flash.names()) {
-    if (name.startsWith(PREFIX) && name.slice(PREFIX.length, name.lastIndexOf('/')) === suite)
-      flash.write(name, undefined);
+  for (const name of sectionsOf(flash, suite)) flash.write(name, undefined);
+}
+
+function sectionsOf(flash: Flash, suite: string): readonly string[] {
+  return flash.names().filter((name) => name.startsWith(PREFIX) && suiteOf(name) === suite);
+}
+
+function suiteOf(section: string): string {
+  return section.slice(PREFIX.length, section.lastIndexOf('/'));
+}
+
+function storeOf(section: string): string {
+  const written = section.slice(section.lastIndexOf('/') + 1);
+  return written.replaceAll(/%(25|2F|7E)/g, (_all, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
+}
+
+/** The record stores of one suite, each a section of the flash. */
+export class RecordStorage {
+  readonly #flash: Flash;
+  readonly #suite: string;
+  /** The stores that were read, by name. */
+  readonly #sections = new Map<string, Section>();
+
+  /** @param suite its id */
+  constructor(flash: Flash, suite: string) {
+    this.#flash = flash;
+    this.#suite = suite;
+  }
+
+  /** The records of a store; `undefined` when there is none and none is to be made. */
+  open(name: string, create: boolean): StoredRecords | HostFailure | undefined {
+    const section = this.#read(name);
+    if (section === 'damaged') return { code: 'failed', reason: `The record store ${name} is damaged` };
+    if (section === undefined) return create ? this.#create(name) : undefined;
+    const records = Object.entries(section.records).map(([id, hex]): [number, Uint8Array] => [
+      Number(id),
+      new Uint8Array(Buffer.from(hex, 'hex')),
+    ]);
+    return { nextId: section.nextId, records: records.sort(([a], [b]) => a - b) };
+  }
+
+  /** Adds a record under the next id, or replaces one. */
+  put(name: string, id: number, data: Uint8Array): HostFailure | undefined {
+    const section = this.#read(name);
+    if (section === undefined || section === 'damaged') return notFound(name);
+    const { nextId, records } = section;
+    if (id !== nextId && !Object.hasOwn(records, id)) return noRecord(name, id);
+    const before = (records[id]?.length ?? 0) / 2;
+    if (this.#size() - before + data.length > CAPACITY) {
+      return { code: 'full', reason: `The records of an application have ${CAPACITY} octets at most` };
+    }
+    const hex = Buffer.from(data).toString('hex');
+    return this.#write(name, { nextId: Math.max(nextId, id + 1), records: { ...records, [id]: hex } });
+  }
+
+  delete(name: string, id: number): HostFailure | undefined {
+    const section = this.#read(name);
+    if (section === undefined || section === 'damaged') return notFound(name);
+    if (!Object.hasOwn(section.records, id)) return noRecord(name, id);
+    const { [id]: _deleted, ...records } = section.records;
+    return this.#write(name, { nextId: section.nextId, records });
+  }
+
+  /** Erases a store. */
+  remove(name: string): HostFailure | undefined {
+    return this.#read(name) === undefined ? notFound(name) : this.#write(name, undefined);
+  }
+
+  /** The names of all stores. */
+  list(): readonly string[] {
+    return sectionsOf(this.#flash, this.#suite).map(storeOf);
+  }
+
+  #create(name: string): StoredRecords | HostFailure {
+    if (this.list().length >= STORE_LIMIT) {
+      return { code: 'full', reason: `An application has ${STORE_LIMIT} record stores at most` };
+    }
+    return this.#write(name, { nextId: 1, records: {} }) ?? { nextId: 1, records: [] };
+  }
+
+  /** Octets of all records in all stores. */
+  #size(): number {
+    const sizes = this.list().map((name) => {
+      const section = this.#read(name);
+      if (section === undefined || section === 'damaged') return 0;
+      return Object.values(section.records).reduce((sum, hex) => sum + hex.length / 2, 0);
+    });
+    return sizes.reduce((sum, size) => sum + size, 0);
+  }
+
+  #read(name: string): Section | 'damaged' | undefined {
+    const known = this.#sections.get(name);
+    if (known !== undefined) return known;
+    const value = this.#flash.read(this.#section(name));
+    if (value === undefined) return undefined;
+    const parsed = stored.safeParse(value);
+    if (!parsed.success) return 'damaged';
+    this.#sections.set(name, parsed.data);
+    return parsed.data;
+  }
+
+  #write(name: string, section: Section | undefined): HostFailure | undefined {
+    const value: FlashValue | undefined = section;
+    try {
+      this.#flash.write(this.#section(name), value);
+    } catch (error) {
+      if (!(error instanceof FlashError)) throw error;
+      return { code: error.code === 'full' ? 'full' : 'failed', reason: error.message };
+    }
+    if (section === undefined) this.#sections.delete(name);
+    else this.#sections.set(name, section);
+    return undefined;
+  }
+
+  #section(name: string): string {
+    return `${PREFIX}${this.#suite}/${sectionName(name)}`;
   }
 }
 
-/** The record stores of one suite, each a section of the flash with its records in hexadecimal. @param suite its id */
-export function recordStorage(flash: Flash, suite: string): RecordPlatform {
-  const section = (name: string) => `${PREFIX}${suite}/${sectionName(name)}`;
-  return {
-    load(name) {
-      const value = flash.read(section(name));
-      return value === undefined ? undefined : decode(name, value);
-    },
-    save(name, { nextId, records }) {
-      const hex = [...records].map(([id, data]): [string, string] => [String(id), Buffer.from(data).toString('hex')]);
-      write(flash, section(name), { nextId, records: Object.fromEntries(hex) });
-    },
-    remove(name) {
-      write(flash, section(name), undefined);
-    },
-  };
+function notFound(name: string): HostFailure {
+  return { code: 'not-found', reason: `There is no record store ${name}` };
 }
 
-function decode(name: string, value: unknown): StoredRecords {
-  const parsed = stored.safeParse(value);
-  if (!parsed.success) throw new RecordStoreException('failed', `The record store ${name} is damaged`);
-  const records = Object.entries(parsed.data.records).map(([id, hex]): [number, Uint8Array] => [
-    Number(id),
-    new Uint8Array(Buffer.from(hex, 'hex')),
-  ]);
-  return { nextId: parsed.data.nextId, records: new Map(records.sort(([a], [b]) => a - b)) };
-}
-
-function write(flash: Flash, section: string, value: FlashValue | undefined): void {
-  try {
-    flash.write(section, value);
-  } catch (error) {
-    if (!(error instanceof FlashError)) throw error;
-    throw new RecordStoreException(error.code === 'full' ? 'full' : 'failed', error.message, { cause: error });
-  }
+function noRecord(name: string, id: number): HostFailure {
+  return { code: 'invalid-id', reason: `The record store ${name} has no record ${id}` };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Flash, FlashError } from '../hal/index.ts';
-import type { MIDlet, MidletContext } from '../midp/index.ts';
+import type { Boot, Machine } from '../machine/machine.ts';
+import type { Host } from '../midp/index.ts';
 import {
   compareVersions,
   type Descriptor,
@@ -12,11 +13,8 @@ import {
 import { eraseRecords, sectionName, suitesWithRecords } from './record-storage.ts';
 import { readSection } from './section.ts';
 
-/** Makes an application of a class that is built into the phone. */
-export type MidletFactory = (context: MidletContext) => MIDlet;
-
-/** The classes that are built into the phone, by the name that `MIDlet-n` gives. */
-export type BuiltInClasses = ReadonlyMap<string, MidletFactory>;
+/** The classes that are built into the phone, by the name that `MIDlet-n` gives, and how an application of each is started. */
+export type BuiltInClasses = ReadonlyMap<string, Boot>;
 
 /** Who answers for the code of a suite: the maker of the phone, in which its class is; the holder of a key; nobody. */
 export type Signer =
@@ -30,8 +28,8 @@ export interface Suite {
   readonly id: string;
   readonly descriptor: Descriptor;
   readonly signer: Signer;
-  /** Makes an application of the suite. */
-  create(className: string, context: MidletContext): MIDlet;
+  /** Starts a machine with a class of the suite. */
+  boot(className: string, host: Host): Machine | Promise<Machine>;
 }
 
 /** One application of a suite. */
@@ -145,10 +143,10 @@ export class Suites {
       id,
       descriptor,
       signer,
-      create: (className, context) => {
-        const create = this.#classes.get(className);
-        if (create === undefined) throw new Error(`This phone has no class ${className}`);
-        return create(context);
+      boot: (className, host) => {
+        const boot = this.#classes.get(className);
+        if (boot === undefined) throw new Error(`This phone has no class ${className}`);
+        return boot(host);
       },
     };
   }

@@ -1,6 +1,9 @@
 export type { MidletContext } from './context.ts';
 export { IllegalArgumentException, InterruptedIOException, IOException, SecurityException } from './errors.ts';
+export { createGuest, type Guest } from './guest.ts';
+export { type GuestEvent, type Host, type HostErrorCode, type HostFailure, isFailure } from './host.ts';
 export { DataInputStream, DataOutputStream } from './io/data-stream.ts';
+export { encodeUtf } from './io/utf.ts';
 export { Alert } from './lcdui/alert.ts';
 export { ChoiceGroup } from './lcdui/choice-group.ts';
 export { Command, type CommandType } from './lcdui/command.ts';
@@ -27,6 +30,6 @@ export {
 export type { MessagingPlatform, PlatformMessage } from './messaging/platform.ts';
 export { type PushPlatform, PushRegistry } from './messaging/push-registry.ts';
 export { MIDlet } from './midlet.ts';
-export type { RecordPlatform, StoredRecords } from './rms/platform.ts';
-export { RecordStore, type RecordStoreErrorCode, RecordStoreException } from './rms/record-store.ts';
+export type { RecordPlatform, RecordStoreErrorCode, StoredRecords } from './rms/platform.ts';
+export { RecordStore, RecordStoreException } from './rms/record-store.ts';
 export type { System, TimerTask } from './system.ts';

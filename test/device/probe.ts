@@ -3,6 +3,7 @@ import {
   Handset,
   type HandsetEvent,
   HeadlessHandset,
+  inProcess,
   memoryFlash,
   midp,
   type Tone,
@@ -71,11 +72,12 @@ export function phoneWith(start: (probe: Probe) => void, flash: Flash = memoryFl
   const clock = new VirtualClock();
   const buzzed: Tone[] = [];
   const probes: Probe[] = [];
-  const create = (className: string) => (context: midp.MidletContext) => {
-    const probe = new Probe(context, className, start);
-    probes.push(probe);
-    return probe;
-  };
+  const boot = (className: string) =>
+    inProcess((context) => {
+      const probe = new Probe(context, className, start);
+      probes.push(probe);
+      return probe;
+    });
   const handset = new Handset({
     board: {
       flash,
@@ -86,7 +88,7 @@ export function phoneWith(start: (probe: Probe) => void, flash: Flash = memoryFl
       gauges: { operator: () => 'I-Sim', signal: () => 4, battery: () => 4 },
       utcOffsetMinutes: () => 120,
     },
-    classes: new Map(['Probe', 'Second'].map((className) => [className, create(className)])),
+    classes: new Map(['Probe', 'Second'].map((className) => [className, boot(className)])),
   });
   const events: HandsetEvent[] = [];
   handset.watch((event) => events.push(event));

@@ -1,4 +1,5 @@
 import { IOException } from '../errors.ts';
+import { decodeUtf, encodeUtf } from './utf.ts';
 
 /**
  * Writes values one after the other, as an application encodes a record (CLDC, `java.io.DataOutputStream` on a
@@ -30,14 +31,7 @@ export class DataOutputStream {
 
   /** The number of octets in 2 octets, then the text in the modified UTF-8 of `java.io.DataInput`. */
   writeUTF(text: string): this {
-    const octets: number[] = [];
-    for (let at = 0; at < text.length; at += 1) {
-      const unit = text.charCodeAt(at);
-      if (unit > 0 && unit < 0x80) octets.push(unit);
-      else if (unit < 0x800) octets.push(0xc0 | (unit >> 6), 0x80 | (unit & 0x3f));
-      else octets.push(0xe0 | (unit >> 12), 0x80 | ((unit >> 6) & 0x3f), 0x80 | (unit & 0x3f));
-    }
-    return this.writeBytes(Uint8Array.from(octets));
+    return this.writeBytes(encodeUtf(text));
   }
 
   toByteArray(): Uint8Array {
@@ -79,18 +73,7 @@ export class DataInputStream {
   }
 
   readUTF(): string {
-    const octets = this.#take(this.#integer(2));
-    const at = (index: number) => (octets[index] ?? 0) & 0x3f;
-    let text = '';
-    for (let index = 0; index < octets.length; ) {
-      const first = octets[index] ?? 0;
-      const length = first < 0x80 ? 1 : first < 0xe0 ? 2 : 3;
-      if (length === 1) text += String.fromCharCode(first);
-      else if (length === 2) text += String.fromCharCode(((first & 0x1f) << 6) | at(index + 1));
-      else text += String.fromCharCode(((first & 0x0f) << 12) | (at(index + 1) << 6) | at(index + 2));
-      index += length;
-    }
-    return text;
+    return decodeUtf(this.#take(this.#integer(2)));
   }
 
   #integer(width: number): number {

@@ -32,6 +32,7 @@ export class Display {
       this.#current?.observe(undefined);
       this.#current = next;
       this.#id += 1;
+      next.appear();
       next.observe(() => this.#draw(next));
     }
     this.#draw(next);
@@ -47,10 +48,15 @@ export class Display {
     this.#platform.callSerially(task);
   }
 
-  // A key event of a screen that another one has replaced meanwhile is ignored.
   #draw(displayable: Displayable): void {
-    this.#platform.show(displayable.view(this.#id), (event) => {
-      if (this.#current === displayable) displayable.event(event);
+    const id = this.#id;
+    this.#platform.show({
+      id,
+      view: () => displayable.view(id),
+      // An action on a screen that another one has replaced meanwhile is ignored.
+      event: (event) => {
+        if (this.#id === id) displayable.event(event);
+      },
     });
   }
 }

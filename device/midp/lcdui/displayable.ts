@@ -64,6 +64,9 @@ export abstract class Displayable {
     this.#changed = changed ?? (() => {});
   }
 
+  /** For {@link Display}: this screen takes the place of another one. */
+  appear(): void {}
+
   /** The user gave a command. */
   protected gave(command: Command): void {
     this.#listener?.(command, this);

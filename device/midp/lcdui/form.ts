@@ -23,8 +23,13 @@ export class Form extends Displayable {
     return { kind: 'form', ...this.frame(id), items: this.#items.map((item) => item.view()) };
   }
 
+  override appear(): void {
+    for (const item of this.#items) item.appear();
+  }
+
   override event(event: DisplayEvent): void {
-    if (event.kind === 'text' || event.kind === 'ticked') this.#items[event.item]?.event(event);
+    if (event.kind === 'text' || event.kind === 'password' || event.kind === 'ticked')
+      this.#items[event.item]?.event(event);
     else super.event(event);
   }
 }

@@ -24,6 +24,9 @@ export abstract class Item {
   /** For the form: handles an action of the user on this item. Items that the user cannot change ignore it. */
   event(_event: DisplayEvent): void {}
 
+  /** For the form: the form takes the place of another screen. */
+  appear(): void {}
+
   /** For the form: sets what is called after each change of this item. */
   observe(changed: () => void): void {
     this.#changed = changed;

@@ -17,6 +17,11 @@ export class TextBox extends Displayable {
     return this.#field.getString();
   }
 
+  /** The text as octets, which the caller wipes; see {@link TextField.getChars}. */
+  getChars(): Uint8Array {
+    return this.#field.getChars();
+  }
+
   /** @throws IllegalArgumentException when the text is too long or does not fit the constraints */
   setString(text: string): void {
     this.#field.setString(text);
@@ -26,8 +31,12 @@ export class TextBox extends Displayable {
     return { kind: 'text-box', ...this.frame(id), field: this.#field.view() };
   }
 
+  override appear(): void {
+    this.#field.appear();
+  }
+
   override event(event: DisplayEvent): void {
-    if (event.kind === 'text') this.#field.event(event);
+    if (event.kind === 'text' || event.kind === 'password') this.#field.event(event);
     else super.event(event);
   }
 }

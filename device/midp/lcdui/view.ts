@@ -48,11 +48,17 @@ export interface StringItemView {
   readonly text: string;
 }
 
-/** Text that the user writes. */
+/**
+ * Text that the user writes. While it is edited, the phone has the text; the application hears of it when the user leaves the
+ * field, and before each command.
+ */
 export interface TextFieldView {
   readonly kind: 'text-field';
   readonly label: string;
+  /** The text that the edit begins with; that of a password is not said again. */
   readonly text: string;
+  /** Grows when the application sets the text: what the user has typed is then gone. */
+  readonly edition: number;
   readonly maxSize: number;
   readonly constraints: InputConstraints;
   readonly initialInputMode?: InitialInputMode;
@@ -114,15 +120,27 @@ export type DisplayEvent =
   | { readonly kind: 'selected'; readonly element: number }
   /** A choice was ticked or unticked; `item` is 0 in a list. */
   | { readonly kind: 'ticked'; readonly item: number; readonly element: number; readonly selected: boolean }
-  /** The text of a field changed; `item` is 0 in a text box. */
+  /** The user has written a text, and leaves the field or gives a command; `item` is 0 in a text box. */
   | { readonly kind: 'text'; readonly item: number; readonly text: string }
+  /** The same of a password: its octets in the UTF-8 of `java.io.DataInput`. */
+  | { readonly kind: 'password'; readonly item: number; readonly octets: Uint8Array }
   /** An alert was dismissed or its time is over. */
   | { readonly kind: 'dismissed' };
 
+/** What an application shows. */
+export interface ShownScreen {
+  /** Another id is another screen. */
+  readonly id: number;
+  /** The screen as it is now. */
+  view(): DisplayableView;
+  /** Handles an action of the user. */
+  event(event: DisplayEvent): void;
+}
+
 /** The phone's side of the display, for one application. */
 export interface LcdPlatform {
-  /** Shows a view; from now on `listener` is called for each action of the user. */
-  show(view: DisplayableView, listener: (event: DisplayEvent) => void): void;
+  /** The screen that is to be shown, or that has changed. */
+  show(shown: ShownScreen): void;
   playSound(type: AlertType): void;
   /** Runs a task soon, not inside another call of the application, and never after the application has ended. */
   callSerially(task: () => void): void;

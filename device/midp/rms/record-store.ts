@@ -1,8 +1,5 @@
 import type { MidletContext } from '../context.ts';
-import type { RecordPlatform, StoredRecords } from './platform.ts';
-
-/** Which of the JSR's exceptions a {@link RecordStoreException} stands for. */
-export type RecordStoreErrorCode = 'not-found' | 'invalid-id' | 'full' | 'not-open' | 'failed';
+import type { RecordPlatform, RecordStoreErrorCode, StoredRecords } from './platform.ts';
 
 /** A record store refused (`javax.microedition.rms.RecordStoreException` and its subclasses). */
 export class RecordStoreException extends Error {
@@ -26,14 +23,16 @@ export class RecordStore {
 
   readonly #platform: RecordPlatform;
   readonly #name: string;
-  #stored: StoredRecords;
+  readonly #records: Map<number, Uint8Array>;
+  #nextId: number;
   /** How often it was opened, less how often it was closed. */
   #opens = 0;
 
-  private constructor(platform: RecordPlatform, name: string, stored: StoredRecords) {
+  private constructor(platform: RecordPlatform, name: string, { nextId, records }: StoredRecords) {
     this.#platform = platform;
     this.#name = name;
-    this.#stored = stored;
+    this.#nextId = nextId;
+    this.#records = new Map(records);
   }
 
   /**
@@ -53,12 +52,14 @@ export class RecordStore {
   }
 
   static #load(platform: RecordPlatform, name: string, createIfNecessary: boolean): RecordStore {
-    const stored = platform.load(name);
-    if (stored !== undefined) return new RecordStore(platform, name, stored);
-    if (!createIfNecessary) throw new RecordStoreException('not-found', `There is no record store ${name}`);
-    const store = new RecordStore(platform, name, { nextId: 1, records: new Map() });
-    platform.save(name, store.#stored);
-    return store;
+    const stored = platform.open(name, createIfNecessary);
+    if (stored === undefined) throw new RecordStoreException('not-found', `There is no record store ${name}`);
+    return new RecordStore(platform, name, stored);
+  }
+
+  /** The names of the application's record stores. */
+  static listRecordStores(context: MidletContext): readonly string[] {
+    return context.records.list();
   }
 
   static #openOf(platform: RecordPlatform): Map<string, RecordStore> {
@@ -72,7 +73,7 @@ export class RecordStore {
     if (RecordStore.#openOf(context.records).has(name)) {
       throw new RecordStoreException('failed', `The record store ${name} is open: close it before it is deleted`);
     }
-    if (context.records.load(name) === undefined) {
+    if (!context.records.list().includes(name)) {
       throw new RecordStoreException('not-found', `There is no record store ${name}`);
     }
     context.records.remove(name);
@@ -80,9 +81,11 @@ export class RecordStore {
 
   /** Adds a record and returns its id, which no record of this store had before. */
   addRecord(data: Uint8Array): number {
-    const { nextId, records } = this.#records();
-    this.#save({ nextId: nextId + 1, records: new Map([...records, [nextId, data.slice()]]) });
-    return nextId;
+    this.#expectOpen();
+    const id = this.#nextId;
+    this.#put(id, data);
+    this.#nextId = id + 1;
+    return id;
   }
 
   /** A copy of a record. @throws RecordStoreException `invalid-id` */
@@ -93,49 +96,49 @@ export class RecordStore {
   /** Replaces a record. @throws RecordStoreException `invalid-id` */
   setRecord(id: number, data: Uint8Array): void {
     this.#expect(id);
-    const { nextId, records } = this.#records();
-    this.#save({ nextId, records: new Map(records).set(id, data.slice()) });
+    this.#put(id, data);
   }
 
   /** @throws RecordStoreException `invalid-id` */
   deleteRecord(id: number): void {
     this.#expect(id);
-    const { nextId, records } = this.#records();
-    const left = new Map(records);
-    left.delete(id);
-    this.#save({ nextId, records: left });
+    this.#platform.delete(this.#name, id);
+    this.#records.delete(id);
   }
 
   getNumRecords(): number {
-    return this.#records().records.size;
+    this.#expectOpen();
+    return this.#records.size;
   }
 
   /** Ids and copies of all records, in the order of their ids. */
   enumerateRecords(): readonly (readonly [id: number, data: Uint8Array])[] {
-    return [...this.#records().records].map(([id, data]) => [id, data.slice()]);
+    this.#expectOpen();
+    return Array.from(this.#records, ([id, data]) => [id, data.slice()]);
   }
 
   /** After it was closed as often as it was opened, every call throws. @throws RecordStoreException `not-open` */
   closeRecordStore(): void {
-    this.#records();
+    this.#expectOpen();
     this.#opens -= 1;
     if (this.#opens === 0) RecordStore.#openOf(this.#platform).delete(this.#name);
   }
 
-  #records(): StoredRecords {
+  #put(id: number, data: Uint8Array): void {
+    const copy = data.slice();
+    this.#platform.put(this.#name, id, copy);
+    this.#records.set(id, copy);
+  }
+
+  #expectOpen(): void {
     if (this.#opens === 0) throw new RecordStoreException('not-open', `The record store ${this.#name} is closed`);
-    return this.#stored;
   }
 
   #expect(id: number): Uint8Array {
-    const data = this.#records().records.get(id);
+    this.#expectOpen();
+    const data = this.#records.get(id);
     if (data === undefined)
       throw new RecordStoreException('invalid-id', `The record store ${this.#name} has no record ${id}`);
     return data;
-  }
-
-  #save(stored: StoredRecords): void {
-    this.#platform.save(this.#name, stored);
-    this.#stored = stored;
   }
 }

@@ -82,7 +82,7 @@ describe('The counter of messages (safe-mobile.md: max(last + 1, unix time))', (
     const counter = new Counter(context);
     counter.next();
     counter.next();
-    const records = context.records.load('counter')?.records;
-    expect([...(records?.values() ?? [])].map((data) => Buffer.from(data).readUInt32BE())).toEqual([NOON + 1]);
+    const records = context.records.open('counter', false)?.records ?? [];
+    expect(records.map(([, data]) => Buffer.from(data).readUInt32BE())).toEqual([NOON + 1]);
   });
 });

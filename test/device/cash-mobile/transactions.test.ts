@@ -45,7 +45,7 @@ describe('The transactions of a phone', () => {
   test('tell what they will be before it is stored', () => {
     const { context } = fakeContext();
     const told: string[] = [];
-    const stored = () => context.records.load('transactions')?.records.size ?? 0;
+    const stored = () => context.records.open('transactions', false)?.records.length ?? 0;
     const kept = new Transactions(context, (all) => void told.push(`${all.length}, stored ${stored()}`));
     kept.save(transaction(1, false));
     kept.save(transaction(2, false));

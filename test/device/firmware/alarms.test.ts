@@ -74,10 +74,23 @@ describe('The alarms of applications (JSR-118, PushRegistry.registerAlarm)', () 
     set('A', at);
     await clock.advance(startedAt * 1000);
     rang.length = 0;
-    made.serve('A', () => {});
+    made.serve('A', (started) => started());
     expect(made.due).toEqual([]);
     await clock.advance(60_000);
     expect(rang).toEqual(later);
+  });
+
+  test('one is due until its application has started, which may take a while', async () => {
+    const { set, made, clock } = alarms();
+    set('A', 10);
+    await clock.advance(10_000);
+    let done = () => {};
+    made.serve('A', (started) => {
+      done = started;
+    });
+    expect(made.due).toEqual(['A']);
+    done();
+    expect(made.due).toEqual([]);
   });
 
   test('one that the application sets as it starts stays, and so does that of another', async () => {
@@ -85,11 +98,17 @@ describe('The alarms of applications (JSR-118, PushRegistry.registerAlarm)', () 
     set('A', 10);
     set('B', 10);
     await clock.advance(10_000);
-    made.serve('A', () => set('A', 20));
+    made.serve('A', (started) => {
+      set('A', 20);
+      started();
+    });
     expect(made.due).toEqual(['B']);
     await clock.advance(10_000);
     expect(made.due).toEqual(['B', 'A']);
-    made.serve('B', () => set('A', 15));
+    made.serve('B', (started) => {
+      set('A', 15);
+      started();
+    });
     expect(made.due).toEqual(['A']);
   });
 });

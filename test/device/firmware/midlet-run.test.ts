@@ -365,4 +365,93 @@ describe('A running application', () => {
     open();
     expect(caught).toEqual([new midp.IOException('Port 16500 is already open')]);
   });
+
+  test('is not entered while it calls the phone: what happens then, it hears afterwards', () => {
+    const heard: string[] = [];
+    const { open, handset } = phoneWith((probe) => {
+      const display = midp.Display.getDisplay(probe);
+      const form = new midp.Form('Probe');
+      form.addCommand(new midp.Command('OK', 'OK', 1));
+      form.setCommandListener(() => {
+        heard.push('command, begin');
+        display.playSound('ALARM');
+        heard.push('command, end');
+      });
+      display.setCurrent(form);
+    });
+    handset.watch(({ kind }) => {
+      // A key in the middle of the sound, as from a program that watches.
+      if (kind === 'sound' && heard.length < 5) handset.press('soft-left');
+    });
+    open();
+    handset.press('soft-left');
+    expect(heard).toEqual([...Array(3)].flatMap(() => ['command, begin', 'command, end']));
+  });
+
+  test.each(['press', 'power off', 'install'])(
+    'that is ended in the middle of a call (%s) finishes its turn, and then ends',
+    (by) => {
+      const heard: string[] = [];
+      const { open, handset, probes, events } = phoneWith((probe) => {
+        midp.Display.getDisplay(probe).playSound('ALARM');
+        heard.push(`destroyed ${probe.destroyed}`);
+        probe.context.system.schedule(1_000, () => heard.push('timer'));
+      });
+      handset.watch(({ kind }) => {
+        if (kind !== 'sound') return;
+        if (by === 'press') handset.press('power');
+        else if (by === 'install') handset.install(JAD);
+        else handset.powerOff();
+      });
+      open();
+      expect([heard, probes.map(({ destroyed }) => destroyed)]).toEqual([['destroyed 0'], [1]]);
+      expect(handset.screen.kind).toBe(by === 'power off' ? 'off' : 'idle');
+      expect(events.flatMap((event) => (event.kind === 'application' ? [event.state] : []))).toEqual([
+        'started',
+        'ended',
+      ]);
+    },
+  );
+
+  test('that ends by itself in the middle of a turn hears of nothing more', async () => {
+    const heard: string[] = [];
+    const { open, clock, handset } = phoneWith((probe) => {
+      probe.context.lcd.callSerially(() => heard.push('serial'));
+      probe.notifyDestroyed();
+      heard.push('end of the turn');
+      midp.Display.getDisplay(probe).setCurrent(new midp.Form('Not shown'));
+    });
+    open();
+    await settle(clock);
+    expect([heard, handset.screen.kind]).toEqual([['end of the turn'], 'idle']);
+  });
+
+  test('has 1,000 timers at once, and records no more after its end', async () => {
+    let ran = 0;
+    let late: unknown;
+    const { open, clock, handset, flash } = phoneWith(({ context }) => {
+      const store = midp.RecordStore.openRecordStore(context, 's', true);
+      for (let number = 0; number < 1_001; number += 1) {
+        context.system.schedule(1_000, () => {
+          ran += 1;
+        });
+      }
+      void Promise.resolve().then(() => {
+        try {
+          store.addRecord(Uint8Array.of(1));
+        } catch (error) {
+          late = error;
+        }
+      });
+    });
+    open();
+    await clock.advance(1_000);
+    expect([ran, late]).toEqual([1_000, undefined]);
+    handset.press('power');
+    open();
+    handset.press('power');
+    await settle(clock);
+    expect(late).toMatchObject({ code: 'failed', message: 'The application has ended' });
+    expect(flash.read('records/Probe/s')).toMatchObject({ nextId: 2 });
+  });
 });

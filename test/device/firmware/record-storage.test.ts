@@ -1,42 +1,149 @@
 import { describe, expect, test } from 'vitest';
-import { recordStorage } from '../../../device/firmware/record-storage.ts';
+import { eraseRecords, RecordStorage, suitesWithRecords } from '../../../device/firmware/record-storage.ts';
 import { type Flash, FlashError, memoryFlash } from '../../../device/index.ts';
 
-const STORED = { nextId: 12, records: new Map([2, 9, 10, 11].map((id) => [id, Uint8Array.of(id, 0xff)])) };
+const ABSENT = { code: 'not-found', reason: 'There is no record store history' };
 
-describe('The record stores of an application in the flash', () => {
+/** A store with the records 2, 9, 10 and 11, each with its id as its first octet. */
+function filled(flash: Flash, suite = 'A'): RecordStorage {
+  const storage = new RecordStorage(flash, suite);
+  storage.open('history', true);
+  for (let id = 1; id <= 11; id += 1) storage.put('history', id, Uint8Array.of(id, 0xff));
+  for (const id of [1, 3, 4, 5, 6, 7, 8]) storage.delete('history', id);
+  return storage;
+}
+
+const STORED = { nextId: 12, records: [2, 9, 10, 11].map((id) => [id, Uint8Array.of(id, 0xff)]) };
+
+describe('The record stores of a suite in the flash', () => {
   test('come back as they were, in the order of their ids', () => {
     const flash = memoryFlash();
-    recordStorage(flash, 'A').save('history', STORED);
-    const loaded = recordStorage(flash, 'A').load('history');
-    expect(loaded).toEqual(STORED);
-    expect([...(loaded?.records.keys() ?? [])]).toEqual([2, 9, 10, 11]);
+    filled(flash);
+    expect(new RecordStorage(flash, 'A').open('history', false)).toEqual(STORED);
   });
 
-  test('belong to one application and one name, and are gone when removed', () => {
+  test('are sections as in the first version of the flash', () => {
     const flash = memoryFlash();
-    const storage = recordStorage(flash, 'A');
-    storage.save('history', STORED);
-    expect(storage.load('other')).toBeUndefined();
-    expect(recordStorage(flash, 'B').load('history')).toBeUndefined();
-    recordStorage(flash, 'B').remove('history');
-    expect(storage.load('history')).toEqual(STORED);
-    storage.remove('history');
-    expect(storage.load('history')).toBeUndefined();
+    filled(flash);
+    expect(flash.read('records/A/history')).toEqual({
+      nextId: 12,
+      records: { 2: '02ff', 9: '09ff', 10: '0aff', 11: '0bff' },
+    });
   });
 
-  test.each(['full', 'failed'] as const)('that the flash does not take (%s) throw RecordStoreException %s', (code) => {
-    const flash: Flash = {
-      read: () => undefined,
-      names: () => [],
-      write: () => {
-        throw new FlashError(code, 'no');
-      },
-    };
-    const refused = expect.objectContaining({ name: 'RecordStoreException', code, message: 'no' });
-    expect(() => recordStorage(flash, 'A').save('history', STORED)).toThrow(refused);
-    expect(() => recordStorage(flash, 'A').remove('history')).toThrow(refused);
+  test('belong to one suite and one name, and are gone when removed', () => {
+    const flash = memoryFlash();
+    const storage = filled(flash);
+    expect(storage.open('other', false)).toBeUndefined();
+    const other = new RecordStorage(flash, 'B');
+    expect(other.open('history', false)).toBeUndefined();
+    expect(other.remove('history')).toEqual(ABSENT);
+    expect(storage.open('history', false)).toEqual(STORED);
+    expect(storage.remove('history')).toBeUndefined();
+    expect([storage.open('history', false), new RecordStorage(flash, 'A').open('history', false)]).toEqual([
+      undefined,
+      undefined,
+    ]);
   });
+
+  test('are made once, and stay when nothing was written', () => {
+    const flash = memoryFlash();
+    expect(new RecordStorage(flash, 'A').open('history', true)).toEqual({ nextId: 1, records: [] });
+    expect(new RecordStorage(flash, 'A').open('history', false)).toEqual({ nextId: 1, records: [] });
+  });
+
+  test('have names of their own, whatever is in them', () => {
+    const flash = memoryFlash();
+    const names = ['a', 'a/b', 'a%2Fb', 'a~2', '%', 'è'];
+    for (const name of names) new RecordStorage(flash, 'A').open(name, true);
+    new RecordStorage(flash, 'B').open('other', true);
+    expect(new RecordStorage(flash, 'A').list()).toEqual(names);
+    expect(suitesWithRecords(flash)).toEqual(['A', 'B']);
+  });
+
+  test('are erased for one suite', () => {
+    const flash = memoryFlash();
+    for (const suite of ['A', 'A~2', 'B']) filled(flash, suite);
+    eraseRecords(flash, 'A');
+    expect(suitesWithRecords(flash)).toEqual(['A~2', 'B']);
+  });
+
+  test('keep the next id when the last record is deleted', () => {
+    const flash = memoryFlash();
+    const storage = filled(flash);
+    storage.delete('history', 11);
+    expect(new RecordStorage(flash, 'A').put('history', 12, Uint8Array.of(1))).toBeUndefined();
+    expect(storage.open('history', false)).toMatchObject({ nextId: 12 });
+  });
+
+  // What only an application does that goes round its class library.
+  test.each([
+    [
+      'a record of an id to come',
+      (storage: RecordStorage) => storage.put('history', 13, new Uint8Array(1)),
+      'invalid-id',
+    ],
+    [
+      'a record that was deleted',
+      (storage: RecordStorage) => storage.put('history', 1, new Uint8Array(1)),
+      'invalid-id',
+    ],
+    [
+      'a record by a name',
+      (storage: RecordStorage) => storage.put('history', Number.NaN, new Uint8Array(1)),
+      'invalid-id',
+    ],
+    ['the deletion of no record', (storage: RecordStorage) => storage.delete('history', 1), 'invalid-id'],
+    ['a record of no store', (storage: RecordStorage) => storage.put('other', 1, new Uint8Array(1)), 'not-found'],
+    ['the deletion in no store', (storage: RecordStorage) => storage.delete('other', 1), 'not-found'],
+    ['262,145 octets', (storage: RecordStorage) => storage.put('history', 12, new Uint8Array(262_137)), 'full'],
+  ])('refuse %s, and nothing changes', (_name, change, code) => {
+    const flash = memoryFlash();
+    const storage = filled(flash);
+    expect(change(storage)).toMatchObject({ code });
+    expect(new RecordStorage(flash, 'A').open('history', false)).toEqual(STORED);
+  });
+
+  test('take 262,144 octets in all stores of a suite, also when a record is replaced', () => {
+    const storage = filled(memoryFlash());
+    storage.open('other', true);
+    expect(storage.put('other', 1, new Uint8Array(262_136))).toBeUndefined();
+    expect(storage.put('history', 2, new Uint8Array(2))).toBeUndefined();
+    expect(storage.put('history', 2, new Uint8Array(3))).toMatchObject({ code: 'full' });
+    expect(storage.put('other', 1, new Uint8Array(262_135))).toBeUndefined();
+    expect(storage.put('history', 2, new Uint8Array(3))).toBeUndefined();
+  });
+
+  test('are 64 at most', () => {
+    const storage = new RecordStorage(memoryFlash(), 'A');
+    for (let number = 0; number < 64; number += 1) expect(storage.open(`s${number}`, true)).not.toHaveProperty('code');
+    expect(storage.open('one more', true)).toMatchObject({ code: 'full' });
+    expect(storage.open('s63', true)).not.toHaveProperty('code');
+  });
+
+  test.each(['full', 'failed'] as const)(
+    'that the flash does not take are refused as %s, and are what they were',
+    (code) => {
+      const inner = memoryFlash();
+      let fails = false;
+      const flash: Flash = {
+        read: inner.read,
+        names: inner.names,
+        write(name, value) {
+          if (fails) throw new FlashError(code, 'no');
+          inner.write(name, value);
+        },
+      };
+      const storage = filled(flash);
+      fails = true;
+      const refused = { code, reason: 'no' };
+      expect(storage.put('history', 12, new Uint8Array(1))).toEqual(refused);
+      expect(storage.delete('history', 2)).toEqual(refused);
+      expect(storage.remove('history')).toEqual(refused);
+      expect(storage.open('other', true)).toEqual(refused);
+      expect(storage.open('history', false)).toEqual(STORED);
+    },
+  );
 
   test.each([
     ['nonsense', 'nonsense'],
@@ -44,11 +151,12 @@ describe('The record stores of an application in the flash', () => {
     ['half an octet', { nextId: 2, records: { 1: '0g' } }],
     ['no next id', { records: {} }],
     ['a next id of 0', { nextId: 0, records: {} }],
-  ])('that are damaged throw RecordStoreException failed: %s', (_name, value) => {
+  ])('that are damaged are refused as failed: %s', (_name, value) => {
     const flash = memoryFlash();
     flash.write('records/A/history', value);
-    expect(() => recordStorage(flash, 'A').load('history')).toThrow(
-      expect.objectContaining({ code: 'failed', message: 'The record store history is damaged' }),
-    );
+    expect(new RecordStorage(flash, 'A').open('history', true)).toEqual({
+      code: 'failed',
+      reason: 'The record store history is damaged',
+    });
   });
 });

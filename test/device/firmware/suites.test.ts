@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { Alarms, alarmOf } from '../../../device/firmware/alarms.ts';
-import { recordStorage } from '../../../device/firmware/record-storage.ts';
+import { RecordStorage } from '../../../device/firmware/record-storage.ts';
 import { Suites } from '../../../device/firmware/suites.ts';
 import {
   type Flash,
   type HandsetEvent,
   InstallError,
+  inProcess,
   memoryFlash,
   midp,
   type Signer,
@@ -20,7 +21,7 @@ class Idle extends midp.MIDlet {
   override pauseApp(): void {}
   override destroyApp(): void {}
 }
-const CLASSES = new Map(['Probe', 'Second'].map((name) => [name, (context: midp.MidletContext) => new Idle(context)]));
+const CLASSES = new Map(['Probe', 'Second'].map((name) => [name, inProcess((context) => new Idle(context))]));
 
 const PHONE: Signer = { kind: 'phone' };
 const NOBODY: Signer = { kind: 'nobody' };
@@ -44,7 +45,14 @@ function jad({ name = 'Chat', version = '1.0', vendor = 'Vendor', lines = [] }: 
   ].join('\n');
 }
 
-const RECORD = { nextId: 2, records: new Map([[1, Uint8Array.of(7)]]) };
+const RECORD: midp.StoredRecords = { nextId: 2, records: [[1, Uint8Array.of(7)]] };
+
+/** Stores {@link RECORD} in a store of a suite. */
+function keep(flash: Flash, id: string, store = 's'): void {
+  const storage = new RecordStorage(flash, id);
+  storage.open(store, true);
+  storage.put(store, 1, Uint8Array.of(7));
+}
 
 function suites(flash: Flash = memoryFlash()) {
   return { flash, suites: new Suites(flash, CLASSES) };
@@ -61,10 +69,10 @@ describe('The identity of a suite', () => {
   ] as const)('an update of one by %j through one by %j: its records %s', (before, after, records) => {
     const { flash, suites: installed } = suites();
     const first = installed.install(jad(), before);
-    recordStorage(flash, first.suite.id).save('s', RECORD);
+    keep(flash, first.suite.id);
     const second = installed.install(jad({ version: '1.1' }), after);
     expect(second.replaced).toBe(first.suite);
-    expect(recordStorage(flash, second.suite.id).load('s')).toEqual(records === 'stay' ? RECORD : undefined);
+    expect(new RecordStorage(flash, second.suite.id).open('s', false)).toEqual(records === 'stay' ? RECORD : undefined);
     expect(flash.names().filter((name) => name.startsWith('records/'))).toHaveLength(records === 'stay' ? 1 : 0);
     for (const list of [installed, suites(flash).suites]) {
       expect(list.installed.map(({ id, signer, descriptor }) => [id, signer, descriptor.version])).toEqual([
@@ -82,17 +90,17 @@ describe('The identity of a suite', () => {
   ] as const)('one by %j is not updated by one by %j: 910, and nothing changes', (before, after, message) => {
     const { flash, suites: installed } = suites();
     const { suite } = installed.install(jad(), before);
-    recordStorage(flash, suite.id).save('s', RECORD);
+    keep(flash, suite.id);
     expect(() => installed.install(jad({ version: '2.0' }), after)).toThrow(new InstallError(910, message));
-    expect(recordStorage(flash, suite.id).load('s')).toEqual(RECORD);
+    expect(new RecordStorage(flash, suite.id).open('s', false)).toEqual(RECORD);
     expect(installed.installed).toEqual([suite]);
   });
 
   test('one of the same name by another vendor is another suite, with records of its own', () => {
     const { flash, suites: installed } = suites();
     const [first, second] = ['One', 'Two'].map((vendor) => installed.install(jad({ vendor })).suite);
-    recordStorage(flash, first?.id ?? '').save('s', RECORD);
-    expect(recordStorage(flash, second?.id ?? '').load('s')).toBeUndefined();
+    keep(flash, first?.id ?? '');
+    expect(new RecordStorage(flash, second?.id ?? '').open('s', false)).toBeUndefined();
     expect(installed.install(jad({ vendor: 'Two' })).suite.id).toBe(second?.id);
     expect(suites(flash).suites.installed.map(({ descriptor }) => descriptor.vendor)).toEqual(['One', 'Two']);
   });
@@ -106,15 +114,15 @@ describe('The identity of a suite', () => {
     const { flash, suites: installed } = suites();
     const one = installed.install(jad({ name })).suite;
     const others = ['One', 'Two'].map((vendor) => installed.install(jad({ name: otherName, vendor })).suite);
-    recordStorage(flash, one.id).save(store, RECORD);
-    for (const other of others) expect(recordStorage(flash, other.id).load(otherStore)).toBeUndefined();
-    expect(recordStorage(flash, one.id).load(store)).toEqual(RECORD);
+    keep(flash, one.id, store);
+    for (const other of others) expect(new RecordStorage(flash, other.id).open(otherStore, false)).toBeUndefined();
+    expect(new RecordStorage(flash, one.id).open(store, false)).toEqual(RECORD);
   });
 
   test('records that are left of a replaced suite are erased at the next start, those of others are not', () => {
     const { flash, suites: installed } = suites();
     const { suite } = installed.install(jad(), NOBODY);
-    for (const id of [suite.id, 'Chat~7', 'gone/with/it']) recordStorage(flash, id).save('s', RECORD);
+    for (const id of [suite.id, 'Chat~7', 'gone/with/it']) keep(flash, id);
     suites(flash);
     expect(flash.names().filter((name) => name.startsWith('records/'))).toEqual([`records/${suite.id}/s`]);
   });
@@ -122,12 +130,12 @@ describe('The identity of a suite', () => {
   test('a suite whose class the phone has no longer stays in the flash with its records when others are installed', () => {
     const { flash, suites: installed } = suites();
     const { suite } = installed.install(jad({ lines: ['MIDlet-2: Second,,Second'] }));
-    recordStorage(flash, suite.id).save('s', RECORD);
+    keep(flash, suite.id);
     const without = new Suites(flash, new Map([...CLASSES].filter(([name]) => name !== 'Second')));
     expect(without.installed).toEqual([]);
     without.install(jad({ name: 'Other' }));
     expect(suites(flash).suites.installed.map(({ id }) => id)).toEqual([suite.id, 'Other']);
-    expect(recordStorage(flash, suite.id).load('s')).toEqual(RECORD);
+    expect(new RecordStorage(flash, suite.id).open('s', false)).toEqual(RECORD);
   });
 });
 

@@ -24,20 +24,31 @@ export function fakeContext(): FakeContext {
   let shown: ReturnType<FakeContext['shown']> | undefined;
   const context: MidletContext = {
     lcd: {
-      show: (view, listener) => {
-        shown = { view, listener };
+      show: (screen) => {
+        shown = { view: screen.view(), listener: (event) => screen.event(event) };
       },
       playSound: () => {},
       callSerially: queueMicrotask,
     },
     records: {
-      load: (name) => stores.get(name),
-      save: (name, stored) => {
-        stores.set(name, stored);
+      open(name, create) {
+        const known = stores.get(name);
+        if (known === undefined && create) stores.set(name, { nextId: 1, records: [] });
+        return stores.get(name);
+      },
+      put(name, id, data) {
+        const { nextId, records } = stores.get(name) ?? { nextId: 1, records: [] };
+        const others = records.filter(([other]) => other !== id);
+        stores.set(name, { nextId: Math.max(nextId, id + 1), records: [...others, [id, data]] });
+      },
+      delete(name, id) {
+        const { nextId, records } = stores.get(name) ?? { nextId: 1, records: [] };
+        stores.set(name, { nextId, records: records.filter(([other]) => other !== id) });
       },
       remove: (name) => {
         stores.delete(name);
       },
+      list: () => [...stores.keys()],
     },
     messaging: {
       listen(port, notify) {

@@ -5,6 +5,7 @@ import {
   Command,
   Display,
   type Displayable,
+  encodeUtf,
   Form,
   Gauge,
   List,
@@ -339,7 +340,39 @@ describe('TextField', () => {
     display.setCurrent(box);
     shown().listener({ kind: 'text', item: 0, text: 'ciao' });
     expect(box.getString()).toBe('ciao');
-    expect(shown().view).toMatchObject({ kind: 'text-box', field: { text: 'ciao', maxSize: 10 } });
+    display.setCurrent(box);
+    expect(shown().view).toMatchObject({ kind: 'text-box', field: { text: 'ciao', maxSize: 10, edition: 1 } });
+    box.setString('ciao ciao');
+    expect(shown().view).toMatchObject({ field: { text: 'ciao ciao', edition: 2 } });
+  });
+
+  test.each([
+    ['form', (field: TextField) => new Form('', [field])],
+    ['text box', () => new TextBox('PIN', '', 8, { input: 'NUMERIC', password: true })],
+  ] as const)('a password on a %s is not said again, and is gone when the screen comes back', (_name, create) => {
+    const { display, shown } = screen();
+    const field = new TextField('PIN', '', 8, { input: 'NUMERIC', password: true });
+    const displayable = create(field);
+    const read = displayable instanceof TextBox ? displayable : field;
+    display.setCurrent(displayable);
+    const octets = Uint8Array.from([0x31, 0x32]);
+    shown().listener({ kind: 'password', item: 0, octets });
+    displayable.setTicker('One more waits');
+    expect([read.getString(), [...read.getChars()]]).toEqual(['12', [0x31, 0x32]]);
+    read.getChars().fill(0);
+    expect(read.getString()).toBe('12');
+    expect(JSON.stringify(shown().view)).not.toContain('12');
+    display.setCurrent(new Form('Next'));
+    expect(read.getString()).toBe('12');
+    display.setCurrent(displayable);
+    expect([read.getString(), [...octets]]).toEqual(['', [0, 0]]);
+  });
+
+  test.each(['1a', '123456789'])('a password %j that does not fit is not taken, nor is the one before it', (typed) => {
+    const field = new TextField('PIN', '', 8, { input: 'NUMERIC', password: true });
+    field.event({ kind: 'password', item: 0, octets: encodeUtf('12345') });
+    field.event({ kind: 'password', item: 0, octets: encodeUtf(typed) });
+    expect([field.getString(), field.getChars()]).toEqual(['', new Uint8Array()]);
   });
 });
 

@@ -54,13 +54,14 @@ describe('RecordStore (JSR-118, javax.microedition.rms)', () => {
   test('that could not be stored is what it was', () => {
     const { context } = fakeContext();
     let fails = false;
-    const records = {
-      ...context.records,
-      save: (...stored: Parameters<typeof context.records.save>) => {
+    const failing =
+      <Arguments extends readonly unknown[]>(write: (...given: Arguments) => void) =>
+      (...given: Arguments) => {
         if (fails) throw new Error('no');
-        context.records.save(...stored);
-      },
-    };
+        write(...given);
+      };
+    const { put, delete: erase } = context.records;
+    const records = { ...context.records, put: failing(put), delete: failing(erase) };
     const store = RecordStore.openRecordStore({ ...context, records }, 'history', true);
     store.addRecord(octets(1));
     fails = true;

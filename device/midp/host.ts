@@ -1,0 +1,81 @@
+import type { AlertType, DisplayableView, DisplayEvent } from './lcdui/view.ts';
+import type { PlatformMessage } from './messaging/platform.ts';
+import type { RecordStoreErrorCode, StoredRecords } from './rms/platform.ts';
+
+/** Which exception of the JSRs a refusal of the phone stands for. */
+export type HostErrorCode = 'io' | 'interrupted-io' | 'security' | 'illegal-argument' | RecordStoreErrorCode;
+
+/** What the phone says instead of a result. No exception crosses the boundary. */
+export interface HostFailure {
+  readonly code: HostErrorCode;
+  /** One line for a person. */
+  readonly reason: string;
+}
+
+/**
+ * The functions of the phone that an application's machine may call, and nothing else of it. They are synchronous, take
+ * and give data only (octets as Uint8Array), and the phone does not enter the machine while one of them runs.
+ */
+export interface Host {
+  /** Shows a view: at most once a turn, at its end. */
+  show(view: DisplayableView): void;
+  sound(type: AlertType): void;
+  /** The records of a store; an empty store is made with `create`, else `undefined` says that there is none. */
+  rmsOpen(name: string, create: boolean): StoredRecords | HostFailure | undefined;
+  /** Adds a record under the next id, or replaces one. When it returns, the record survives a power cut. */
+  rmsPut(name: string, id: number, data: Uint8Array): HostFailure | undefined;
+  rmsDelete(name: string, id: number): HostFailure | undefined;
+  /** Erases a store. */
+  rmsRemove(name: string): HostFailure | undefined;
+  /** The names of the application's stores. */
+  rmsList(): readonly string[];
+  /** Opens a port and gives the number of messages that wait there; a `message` event comes with each later one. */
+  listen(port: number): number | HostFailure;
+  closePort(port: number): void;
+  /** Takes the oldest message that waits on a port, which the phone then deletes. */
+  take(port: number): PlatformMessage | undefined;
+  /** Sends a text or octets; the event `sent` with this id says how that ended. */
+  send(
+    id: number,
+    number: string,
+    port: number | undefined,
+    payload: string | Uint8Array,
+    sourcePort: number | undefined,
+  ): HostFailure | undefined;
+  /** The registered connections, or only those on which a message waits. */
+  connections(available: boolean): readonly string[];
+  /** Sets the application's alarm, or takes it back; gives the one before, ms since 1970. */
+  alarm(at: number | undefined): number | undefined;
+  /** ms since 1970 by the phone's clock */
+  now(): number;
+  /** Local time less UTC at an instant, ms. */
+  offset(at: number): number;
+  random(count: number): Uint8Array;
+  /** The event `timer` with this id comes in `delayMs`. */
+  timer(id: number, delayMs: number): void;
+  clearTimer(id: number): void;
+  /** A property of the phone, as `microedition.locale`. */
+  property(name: string): string | undefined;
+  /** An attribute of the descriptor. */
+  attribute(name: string): string | undefined;
+  /** Asks for one event `serial`, soon. */
+  serial(): void;
+  /** The application has ended by itself. */
+  ended(): void;
+}
+
+/** What the phone tells a machine. The machine runs until nothing is left to do, promises included. */
+export type GuestEvent =
+  | { readonly kind: 'start' }
+  | { readonly kind: 'destroy' }
+  /** An action of the user; ignored when another view has replaced that with this id. */
+  | { readonly kind: 'ui'; readonly viewId: number; readonly event: DisplayEvent }
+  | { readonly kind: 'serial' }
+  | { readonly kind: 'timer'; readonly id: number }
+  | { readonly kind: 'message'; readonly port: number }
+  | { readonly kind: 'sent'; readonly id: number; readonly failure?: HostFailure };
+
+/** Whether the phone refused. */
+export function isFailure(result: object | undefined): result is HostFailure {
+  return result !== undefined && 'code' in result;
+}
