@@ -1,7 +1,7 @@
 import { addressOf, encodeTpdu, type TimeStamp } from '../../modem/index.ts';
 import type { EventLog } from '../log.ts';
-import type { CommandResult } from './commands.ts';
 import { newFate, type Origin, type Sms, type TracedSms } from './sms.ts';
+import type { CommandResult } from './sms-commands.ts';
 import { DEFAULT_VALIDITY_MS } from './validity.ts';
 
 /** What reports need of the service centre. */

@@ -10,7 +10,6 @@ import {
 import { type Contents, type Envelope, seal, withoutContents } from '../envelope.ts';
 import type { EventLog } from '../log.ts';
 import type { SeededRandom } from '../random.ts';
-import { obey } from './commands.ts';
 import type { Faults } from './faults.ts';
 import { Forwarding, MAILBOX_LIMIT, type Route } from './forwarding.ts';
 import { Journal } from './journal.ts';
@@ -20,6 +19,7 @@ import type { SubmitAnswer } from './radio-link.ts';
 import { Reporter } from './reporter.ts';
 import type { SimLink } from './sim-link.ts';
 import { newFate, type Sms, urgencyOf } from './sms.ts';
+import { obey } from './sms-commands.ts';
 import { contentOf, deliverTpdu, destinationOf, type Injected, type Submission } from './submission.ts';
 import { Transit } from './transit.ts';
 import { DEFAULT_VALIDITY_MS, isSingleShot, validityMs } from './validity.ts';

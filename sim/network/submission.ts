@@ -1,7 +1,7 @@
 import { type Address, addressOf, type Command, PduError, type Submit, type TimeStamp } from '../../modem/index.ts';
 import { type Contents, type Envelope, openSubmit, seal, withoutContents } from '../envelope.ts';
 import { isCommand } from '../tpdu-fields.ts';
-import { commandIn } from './commands.ts';
+import { commandIn } from './sms-commands.ts';
 
 /** A message on its way from a phone to the service centre. */
 export interface Submission {

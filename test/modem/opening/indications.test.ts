@@ -95,7 +95,7 @@ describe('the indications that a modem offers', () => {
     ]);
   });
 
-  test.each(['(0),(0,1),(0),(1),(0)', '(2),(1),(5),(1),(0)', '(2),(1),(0),(1),(5)', '(1)', '(2)', '(0-3)'])(
+  test.each(['(0),(0,1),(0),(1),(0)', '(2),(1),(5),(1),(0)', '(2),(1),(0),(1),(5)', '(1)', '(1,2)', '(0-3)'])(
     '%s: no setting of it is whole, so the known ones are tried',
     async (lists) => {
       bench.script.when('AT+CNMI=?', ok(`+CNMI: ${lists}`));
@@ -122,6 +122,18 @@ describe('the indications that a modem offers', () => {
     expect(new Set(triesBefore).size).toBe(triesBefore.length);
     expect(triesBefore.length).toBeLessThanOrEqual(16);
     expect(typed().slice(triesBefore.length)).toEqual(typed().slice(0, 4));
+  });
+
+  test('are tried in this order: the best with one other value, then each other pair of <mt> and <ds>', async () => {
+    bench.script
+      .when('AT+CNMI=?', ok('+CNMI: (0-3),(0-3),(0-3),(0-2),(0,1)'))
+      .when(/^AT\+CNMI=\d/, line('+CMS ERROR: 303'));
+    await bench.open();
+    expect(typed()).toEqual([
+      ...['2,1,0,1,0', '2,1,0,1,1', '1,1,0,1,0', '3,1,0,1,0', '2,1,2,1,0', '2,1,1,1,0', '2,1,3,1,0'],
+      ...['2,1,0,2,0', '2,1,2,2,0', '2,3,0,1,0', '2,3,0,2,0', '2,1,0,0,0', '2,1,2,0,0', '2,3,0,0,0'],
+      ...['2,2,0,1,0', '2,2,0,2,0'],
+    ]);
   });
 
   test('are asked for again in phase 2+', async () => {

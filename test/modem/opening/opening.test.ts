@@ -66,6 +66,7 @@ describe('opening a modem', () => {
     ['behind its name', ok('+CGMR: 1.0')],
     ['quoted, behind its name', ok('+CGMR: "1.0"')],
     ['in two lines', ok('1.', '0'), '1. 0'],
+    ['in two lines, each behind its name', ok('+CGMR: 1.', '+CGMR: 0'), '1. 0'],
     ['as OK alone', ok(), undefined],
     ['as another name', ok('+CGMX: 1.0'), undefined],
   ])('takes a revision that is said %s', async (_how, answer, revision: string | undefined = '1.0') => {

@@ -38,6 +38,8 @@ describe('a modem that does not say what it is before its SIM is unlocked', () =
         imei: answers[3],
       });
       expect(modem.state.kind).toBe('ready');
+      const identified = bench.log.filter(({ text }) => text.startsWith('identified'));
+      expect(identified.map(({ text }) => text)).toEqual(['identified: Cash Mobile Bench']);
       // It might be a Huawei, which may reboot when it is asked anything in the 3 s after the PIN.
       expect(bench.clock.now() - start).toBeGreaterThanOrEqual(3_000);
     },
