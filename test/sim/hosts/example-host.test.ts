@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
+import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -19,6 +21,9 @@ const KEY = 'aaaaaaaaaaaaaaaa';
 const CHARGE = `ORDER key=${KEY}:charge kind=charge of=${KEY}:charge minor=1250 currency=EUR`;
 const refund = (number: number, minor: number) =>
   `ORDER key=${KEY}:refund-${number} kind=refund of=${KEY}:charge minor=${minor} currency=EUR`;
+const B = 'b'.repeat(16);
+const OTHER = CHARGE.replaceAll(KEY, B);
+const OTHER_BACK = refund(1, 1_250).replaceAll(KEY, B);
 const REVERSAL = `ORDER key=${KEY}:reversal kind=reversal of=${KEY}:charge minor=1250 currency=EUR`;
 
 function open(options: { readonly keyLifeMs?: number; readonly bookFile?: string } = {}) {
@@ -35,7 +40,7 @@ function open(options: { readonly keyLifeMs?: number; readonly bookFile?: string
 }
 
 describe('the host', () => {
-  it.each([
+  it.each<readonly [what: string, lines: readonly string[], answer: string, moved: number]>([
     ['a charge', [CHARGE], `${KEY}:charge DONE code=4711`, 1_250],
     ['the same charge again', [CHARGE, CHARGE], `${KEY}:charge DONE code=4711`, 1_250],
     ['all of it back', [CHARGE, refund(1, 1_250)], `${KEY}:refund-1 DONE code=4711`, 0],
@@ -52,6 +57,18 @@ describe('the host', () => {
     ['half an amount', [CHARGE.replace('1250', '12.5')], '? REFUSED', 0],
     ['another kind', [CHARGE.replace('kind=charge', 'kind=gift')], '? REFUSED', 0],
     ['another verb', ['HELLO'], '? REFUSED', 0],
+    ...['key', 'kind', 'of', 'minor', 'currency'].map((field): readonly [string, readonly string[], string, number] => [
+      `an order without ${field}`,
+      [CHARGE.replace(new RegExp(` ${field}=\\S+`), '')],
+      '? REFUSED',
+      0,
+    ]),
+    [
+      'all of one back after all of another',
+      [CHARGE, OTHER, refund(1, 1_250), OTHER_BACK],
+      `${B}:refund-1 DONE code=4711`,
+      0,
+    ],
   ])('answers %s', async (_, lines, answer, moved) => {
     const { host, say } = open();
     let heard: string[] = [];
@@ -103,6 +120,21 @@ describe('the host', () => {
     for (const part of parts) expect(lines.join('\n')).toContain(part);
   });
 
+  it.each([
+    ['moved', 'DONE code=4711', 2_500],
+    ['declined', 'DECLINED reason=51', 1_250],
+  ] as const)('decides (%s) about what is pending alone, once, with a notice', async (state, answer, moved) => {
+    const { host, say } = open();
+    const notices: string[] = [];
+    host.onNotice = (message) => void notices.push(new TextDecoder().decode(message).replace(/ mac=.*/, ''));
+    host.misbehave('pending', 'declined');
+    for (const line of [CHARGE, OTHER, CHARGE.replaceAll(KEY, 'c'.repeat(16))]) await say(line);
+    host.decide(state);
+    host.decide(state);
+    expect(notices).toEqual([`${KEY}:charge ${answer}`]);
+    expect(host.moved()).toBe(moved);
+  });
+
   it('has its book in a file, and goes on with it', async () => {
     const bookFile = join(mkdtempSync(join(tmpdir(), 'cash-mobile-host-')), 'book.jsonl');
     const first = open({ bookFile });
@@ -152,6 +184,7 @@ describe('the host on a socket', () => {
   it('answers lines, cuts one when told so, and ends a connection with an overlong line', async () => {
     const host = new ExampleHost({ clock: systemClock, secret: 's', keyLifeMs: 60_000 });
     const { port, close } = await listenForLines(host.serve);
+    expect(port).toBeGreaterThan(1_023);
     const link = tcpLink(port);
     const ask = (line: string) =>
       new Promise<string>((resolve) => {
@@ -171,5 +204,26 @@ describe('the host on a socket', () => {
     cut.close();
     long.close();
     await close();
+  });
+
+  const TOO_LONG = `${'x'.repeat(1_024)}\n${'x'.repeat(1_025)}`;
+
+  it('ends the connection with a client that says a line of more than 1,024 characters', async () => {
+    const { port, close } = await listenForLines((line, reply) => reply(line));
+    const client = connect(port, '127.0.0.1').resume();
+    client.write(TOO_LONG);
+    await once(client, 'close');
+    await close();
+  });
+
+  it('is left by a client to which it says a line of more than 1,024 characters', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    tcpLink(typeof address === 'string' ? 0 : (address?.port ?? 0))('ASK', () => {});
+    const [socket]: Socket[] = await once(server, 'connection');
+    socket?.resume().write(TOO_LONG);
+    await once(socket ?? server, 'close');
+    server.close();
   });
 });

@@ -246,6 +246,11 @@ const MISTAKES: readonly (readonly [
   ['takes a refusal for a refund', 'a refund that is declined leaves the payment paid', refusedIsDone],
   ['takes "pending" for a refund', 'a refund that is pending, then done', pendingIsDone],
   [
+    'gives back a part of what it should',
+    'a refund that is pending, then done',
+    sends((order) => (order.kind === 'refund' ? { ...order, amount: { ...order.amount, minor: 1 } } : order)),
+  ],
+  [
     'leaves refunds out of the report',
     'the settlement names each movement once, of the time that is asked for',
     reports((line) => (line.key.includes('refund') ? undefined : line)),
