@@ -1,6 +1,6 @@
 import { STARTED_CODES, STARTUP_CODES, type UnsolicitedCode } from './at/unsolicited.ts';
 import { textIn, valuesOf } from './at/values.ts';
-import { type Cancel, type Clock, sleep } from './clock.ts';
+import type { Cancel, Clock } from './clock.ts';
 import { ModemError } from './error.ts';
 import type { ModemIdentity } from './opening/identify.ts';
 import { hasForgotten } from './opening/indications.ts';
@@ -58,6 +58,7 @@ export class Lifecycle {
   /** Ends the current session with a reason; does nothing when it has ended. */
   #endSession: (reason: string) => void = () => {};
   #cancelWatch: Cancel = () => {};
+  #endPause: () => void = () => {};
   /** When the modem was asked last whether it has rebooted. */
   #checkedAt = 0;
   /** The sentences about what the modem cannot do that were logged last. */
@@ -104,6 +105,7 @@ export class Lifecycle {
   async end(): Promise<void> {
     const session = this.#session;
     this.#leave({ kind: 'closed' });
+    this.#endPause();
     await (session?.close() ?? this.#ports.command.close());
   }
 
@@ -187,15 +189,25 @@ export class Lifecycle {
         await session?.close();
         pauseMs = FIRST_PAUSE_MS;
       }
-      await sleep(this.#clock, pauseMs);
+      await this.#pause(pauseMs);
       if (this.#isClosed()) return;
       pauseMs = Math.min(pauseMs * 2, LAST_PAUSE_MS);
       current = await this.#open().catch((error: unknown) => this.#notOpened(error));
     }
   }
 
+  /** Waits between two openings, until the modem is closed: a timer would keep the program running. */
+  #pause(pauseMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#clock.after(pauseMs, resolve);
+      this.#endPause = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+
   #notOpened(error: unknown): undefined {
-    if (this.#isClosed()) return;
     const reason = error instanceof Error ? error.message : String(error);
     if (error instanceof ModemError && error.code === 'locked') this.#enter({ kind: 'locked', reason });
     else if (error instanceof PortError && error.code === 'missing') this.#enter({ kind: 'absent', reason });

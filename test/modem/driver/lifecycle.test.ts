@@ -156,6 +156,18 @@ describe('the watch', () => {
     await modem.close();
   });
 
+  test('of a modem that was lost does not go on beside that of its next opening', async () => {
+    const modem = await bench.open();
+    await bench.clock.advance(1_000);
+    bench.unplug();
+    await bench.clock.advance(5_000);
+    expect(modem.state.kind).toBe('ready');
+    const before = typed('AT+CREG?');
+    await bench.clock.advance(5_000);
+    expect(typed('AT+CREG?') - before).toBe(0);
+    await modem.close();
+  });
+
   test('asks every minute for what a reboot changes, and between two minutes for the registration alone', async () => {
     const modem = await bench.open();
     const before = { setting: typed('AT+CNMI?'), sim: typed('AT+CPIN?') };
@@ -257,7 +269,34 @@ describe('closing', () => {
     const before = bench.script.typed.length;
     await bench.clock.advance(600_000);
     expect([modem.state.kind, bench.script.typed.length]).toEqual(['closed', before]);
-    expect(states()).toEqual(['identified: Cash Mobile Bench', 'ready: home', 'closed']);
+    const again = await bench.open();
+    await bench.run(modem.close());
+    await bench.clock.advance(10_000);
+    expect(again.state.kind).toBe('ready');
+    await bench.run(again.close());
+    expect(states().slice(0, 3)).toEqual(['identified: Cash Mobile Bench', 'ready: home', 'closed']);
+  });
+
+  test.each([
+    ['open', () => {}],
+    ['lost', () => bench.unplug()],
+  ])('leaves no timer that would keep the program running: %s', async (_what, arrange) => {
+    const modem = await bench.open();
+    modem.receive(bench.receiver);
+    await bench.clock.advance(1_000);
+    arrange();
+    await bench.clock.advance(500);
+    await bench.run(modem.close());
+    expect(bench.clock.next).toBeUndefined();
+  });
+
+  test('runs commands until then', async () => {
+    const modem = await bench.open();
+    bench.script.when('AT+CSQ', ok('+CSQ: 20,0'));
+    const command = { text: 'AT+CSQ', response: { prefix: '+CSQ:' } };
+    expect(await bench.run(modem.run(command))).toMatchObject({ kind: 'ok', lines: [{ text: '+CSQ: 20,0' }] });
+    await bench.run(modem.close());
+    expect(await modem.run(command)).toMatchObject({ kind: 'aborted' });
   });
 
   test.each<[when: string, afterMs: number]>([

@@ -113,8 +113,39 @@ describe('a pool', () => {
     const start = clock.now();
     expect(await first.run(pool.send(sms(1)))).toMatchObject({ kind: 'failed', retry: true });
     expect(clock.now() - start).toBe(60_000);
+    // It has failed: it is not sent when a modem is there again.
+    first.script.when('AT', ok());
+    await clock.advance(60_000);
+    expect([pool.members[0]?.modem.state.kind, typedBy(first)]).toEqual(['ready', []]);
     await pool.close();
     expect(await pool.send(sms(2))).toMatchObject({ kind: 'failed' });
+  });
+
+  test('keeps what waits for one ready modem, though another one is lost', async () => {
+    slow(first, 100_000);
+    const pool = await open();
+    second.script.when('AT', undefined);
+    second.unplug();
+    await clock.advance(0);
+    const outcomes = await sendAll(pool, 2);
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['sent', 'sent']);
+    await pool.close();
+  });
+
+  test('takes 10,000 messages that wait, and no more', async () => {
+    const pool = await open();
+    for (const bench of [first, second]) {
+      bench.script.when('AT', undefined);
+      bench.unplug();
+    }
+    await clock.advance(0);
+    const outcomes = Array.from({ length: 10_000 }, (_, id) => pool.send(sms(id)));
+    expect(await pool.send(sms('one more'))).toEqual({
+      ...{ kind: 'failed', reason: '10000 messages are waiting already', retry: true },
+    });
+    await first.run(pool.close());
+    expect(await Promise.all(outcomes)).toHaveLength(10_000);
+    expect(clock.next).toBeUndefined();
   });
 
   test('prefers the longest prefix, and a modem for a prefix to one for any', async () => {
@@ -129,6 +160,10 @@ describe('a pool', () => {
     await any.run(mixed.send(sms(6)));
     await any.run(mixed.send(sms(7, '+44')));
     expect([typedBy(any).length, typedBy(some).length]).toEqual([1, 2]);
+    const [all, abroad] = [createBench(clock), createBench(clock)];
+    const other = createPool([{ modem: await all.open() }, { modem: await abroad.open(), prefixes: ['+'] }], clock);
+    for (const id of [8, 9]) await all.run(other.send(sms(id)));
+    expect([typedBy(all).length, typedBy(abroad).length]).toEqual([0, 2]);
   });
 
   test('gives one message after the other to the modem that sent least', async () => {
