@@ -33,7 +33,7 @@ export class Interview {
   }
 
   learnFinal(result: string): void {
-    if (result !== '') this.#finals.push(result);
+    this.#finals.push(result);
   }
 
   learnCodes(codes: readonly string[]): void {

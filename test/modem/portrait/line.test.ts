@@ -34,6 +34,7 @@ describe('what comes after something was typed', () => {
     say(250, 'b\xff\r\n');
     expect(await clock.run(line.type('AT\r', ends, LIMITS))).toEqual({ raw: '\0ab\xff\r\n', ms: 250, ended: true });
     expect(typed).toBe('AT\r');
+    expect(clock.next).toBeUndefined();
     say(50, 'c\r\n');
     expect(await clock.run(line.type('', ends, LIMITS))).toEqual({ raw: 'c\r\n', ms: 50, ended: true });
     expect(typed).toBe('AT\r');

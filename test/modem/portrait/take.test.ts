@@ -42,7 +42,8 @@ function createModem() {
     .when('AT+CGMM', ok('Bench'))
     .when(/^ATE[01]$/, ok())
     .when('AT+CMGS=10', PROMPT);
-  const take = () => clock.run(takePortrait(port, { clock, listenMs: 1_000 }));
+  const take = (progress?: (asked: number, of: number) => void) =>
+    clock.run(takePortrait(port, { clock, listenMs: 1_000, ...(progress && { progress }) }));
   return { take };
 }
 
@@ -66,6 +67,25 @@ describe('a slow answer', () => {
     expect((await take()).delays).toEqual({ usualMs: 0, firstMs: 0, commands });
     expect(script.typed.filter((typed) => typed === 'AT+CSQ')).toHaveLength(2);
   });
+});
+
+test('a question that is not answered has no time, and the modem is called again before the next one', async () => {
+  const { take } = createModem();
+  script.when('AT+CSQ', line('+CSQ: 1,0'));
+  const { delays, answers, live } = await take();
+  expect([delays.commands, answers['+CSQ'], live]).toEqual([{}, ['+CSQ: 1,0', ''], []]);
+  expect(script.typed[script.typed.indexOf('AT+CSQ') + 1]).toBe('AT');
+});
+
+test('how many questions were asked, and of how many, is told after each', async () => {
+  const { take } = createModem();
+  const told: string[] = [];
+  await take((asked, of) => told.push(`${asked} of ${of}`));
+  const [, of = 0] = told.at(-1)?.split(' of ').map(Number) ?? [];
+  expect(of).toBeGreaterThan(20);
+  expect([told.slice(0, 3), told.at(-1)]).toEqual([['1 of 1', `2 of ${of}`, `3 of ${of}`], `${of} of ${of}`]);
+  // +CMEE? was asked before.
+  expect(told).toHaveLength(of - 1);
 });
 
 describe('the format of errors', () => {
@@ -188,6 +208,8 @@ describe('the prompt', () => {
     expect(manners).toMatchObject({ prompt: PROMPT, escape: answered });
     expect(script.typed.filter((typed) => typed === 'ESC')).toHaveLength(1);
     expect(script.typed.slice(script.typed.indexOf('ESC')).filter((typed) => /^AT\+CMG/.test(typed))).toEqual([]);
+    // A modem that does not know ESC has a message of one line end then.
+    expect(script.typed[script.typed.indexOf('ESC') + 1]).toBe('AT');
   });
 
   test('that does not come is not noted, and ESC is not typed', async () => {
@@ -196,6 +218,21 @@ describe('the prompt', () => {
     const { manners } = await take();
     expect([manners.prompt, manners.promptMs, manners.escape]).toEqual([undefined, undefined, undefined]);
     expect(script.typed).not.toContain('ESC');
+  });
+
+  test.each([
+    ['AT+CMGS=10', PROMPT],
+    ['AT+CMGS=10', line('ERROR')],
+  ])('%s, answered with %j, costs 2 s at most', async (command, answer) => {
+    const { take } = createModem();
+    toEscape = ok();
+    let askedAt = 0;
+    script.when(command, () => {
+      askedAt = clock.now();
+      return answer;
+    });
+    await take();
+    expect(clock.now() - askedAt).toBeLessThan(2_000);
   });
 
   test('of a modem in text mode is asked for with a number', async () => {
