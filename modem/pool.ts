@@ -116,6 +116,8 @@ class Pool implements ModemPool {
   }
 
   #dispatch(): void {
+    // Thousands of messages may wait: they are looked through only when a modem can take one.
+    if (!this.#workers.some((worker) => this.#isFree(worker))) return;
     const waiting: Job[] = [];
     for (const job of this.#queue) {
       const worker = this.#workerFor(job);
@@ -126,10 +128,9 @@ class Pool implements ModemPool {
   }
 
   #workerFor(job: Job): Worker | undefined {
-    const now = this.#clock.now();
     const { destination } = job.message;
     const [best] = this.#workers
-      .filter((worker) => isReady(worker) && !worker.isBusy && worker.notBefore <= now && !job.triedBy.has(worker))
+      .filter((worker) => this.#isFree(worker) && !job.triedBy.has(worker))
       .filter((worker) => accepts(worker, destination))
       .sort(
         (one, other) =>
@@ -138,6 +139,10 @@ class Pool implements ModemPool {
           one.sent - other.sent,
       );
     return best;
+  }
+
+  #isFree(worker: Worker): boolean {
+    return isReady(worker) && !worker.isBusy && worker.notBefore <= this.#clock.now();
   }
 
   async #work(worker: Worker, job: Job): Promise<void> {
