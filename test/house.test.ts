@@ -13,7 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'device/suite': ['device/safe-mobile', 'device/midp'],
   device: ['modem', 'device/safe-mobile', 'device/midp', 'device/cash-mobile', 'device/suite'],
   'server/pages': [],
-  server: ['modem', 'device/safe-mobile'],
+  server: ['modem', 'device/safe-mobile', 'device/suite'],
   sim: ['modem', 'device/safe-mobile', 'device', 'server'],
 };
 

@@ -5,12 +5,14 @@ import { systemClock, systemRandom } from '../../modem/index.ts';
 import { viewModem } from '../http/views.ts';
 import { readKeyFile, readKeyText, type ServiceKeys } from '../keys/key-file.ts';
 import { servicePrimitives } from '../keys/primitives.ts';
+import { addSuiteKey } from '../keys/suite-key.ts';
 import { openService } from '../open-service.ts';
 import type { Service } from '../service/service.ts';
 import { takenOverText } from '../service/taken-over.ts';
 import type { Unfinished } from '../service/unfinished.ts';
 import { lockFile } from '../store/lock.ts';
 import { messageOf } from '../vocabulary/errors.ts';
+import { applicationFile } from './application-file.ts';
 import { databaseAddress, dataFolder } from './data-folder.ts';
 import { DATABASE_VARIABLE, KEYS_VARIABLE } from './environment.ts';
 import { type Exposure, httpOptionsOf, type Listen } from './exposure.ts';
@@ -45,7 +47,8 @@ export async function runService(options: ServeOptions, output: Output): Promise
     process.exit(1);
   });
   const http = options.http ? httpOptionsOf(options) : undefined;
-  const { database, keys, lock } = whereAndWhat(options);
+  const { database, keys, lock } = whereAndWhat(options, output);
+  const application = applicationFile();
   if (options.data !== undefined) {
     for (const line of narrow(options.data)) output.print({ event: 'narrowed', line }, line);
   }
@@ -60,6 +63,7 @@ export async function runService(options: ServeOptions, output: Output): Promise
       const service = await openService({
         database,
         keys,
+        application,
         number,
         processName: nameOf(modems),
         bearer: modems.bearer,
@@ -88,6 +92,7 @@ export async function runService(options: ServeOptions, output: Output): Promise
         tellBeginning(service, output);
         const url = http === undefined ? undefined : await listen(service, options.listen, http.tls !== undefined);
         announce(service, url, output);
+        tellApplication(application, keys, output);
         await stop.wanted;
         if (!canWrite) output.print({ event: 'stopping', writes: false }, UNWRITTEN_AT_END);
         await service.drain(DRAIN_MS);
@@ -112,7 +117,7 @@ interface WhereAndWhat {
 }
 
 /** @throws UsageError when neither the data folder nor the environment says it; KeyFileError */
-function whereAndWhat({ data, vaultKeyCommand }: ServeOptions): WhereAndWhat {
+function whereAndWhat({ data, vaultKeyCommand }: ServeOptions, output: Output): WhereAndWhat {
   const primitives = servicePrimitives();
   const address = databaseAddress();
   const text = process.env[KEYS_VARIABLE] ?? '';
@@ -123,6 +128,10 @@ function whereAndWhat({ data, vaultKeyCommand }: ServeOptions): WhereAndWhat {
   }
   const files = dataFolder(data ?? '');
   const vault = vaultKeyElsewhere(vaultKeyCommand);
+  if (text === '' && addSuiteKey(files.keys, systemRandom) === 'added') {
+    const line = `${files.keys} has a suite key now, which signs the application for phones: back the file up again`;
+    output.print({ event: 'suite-key', keys: files.keys }, line);
+  }
   const keys =
     text === '' ? readKeyFile(files.keys, primitives, vault) : readKeyText(text, KEYS_VARIABLE, primitives, vault);
   if (address !== undefined) return { database: address, keys, lock: undefined };
@@ -132,6 +141,17 @@ function whereAndWhat({ data, vaultKeyCommand }: ServeOptions): WhereAndWhat {
     );
   }
   return { database: files.database, keys, lock: files.lock };
+}
+
+/** Says why phones cannot download the application, or would not trust it. */
+function tellApplication(application: Uint8Array | undefined, { suite }: ServiceKeys, output: Output): void {
+  const trouble =
+    application === undefined
+      ? 'There is no application to download, only phones that have it built in can pay: "npm run build" makes it'
+      : suite === undefined
+        ? 'The application for phones is not signed: the keys have no "suite" (64 hexadecimal digits), and cannot be written'
+        : undefined;
+  if (trouble !== undefined) output.print({ event: 'application', trouble }, trouble);
 }
 
 type ModemsOrNone = Omit<ServiceModems, 'bearer'> & { readonly bearer: ServiceModems['bearer'] | undefined };

@@ -1,10 +1,13 @@
 import { hexOf } from '../../device/safe-mobile/index.ts';
+import { type Attributes, writeDescriptor } from '../../device/suite/index.ts';
 import { type Merchant, merchantOfPerson } from '../merchants/merchants.ts';
 import type { Context } from '../outgoing/context.ts';
 import { APPLICATION_PORT } from '../outgoing/outbox.ts';
+import type { Device } from '../people/devices.ts';
 import type { ReadTx } from '../store/store.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
 import { deviceInActivation } from './activation.ts';
+import type { Application } from './application.ts';
 
 const APPLICATION_VERSION = '1.0.0';
 
@@ -15,42 +18,69 @@ const PERMISSIONS: readonly string[] = [
   'javax.wireless.messaging.sms.send',
 ];
 
-type Attribute = readonly [name: string, value: string];
+/** The application as it is built into a phone. */
+const BUILT_IN: Attributes = {
+  'MIDlet-Name': 'Cash-Mobile',
+  'MIDlet-Version': APPLICATION_VERSION,
+  'MIDlet-Vendor': 'Cash-Mobile',
+  'MIDlet-1': 'Cash-Mobile,,CashMobile',
+  'MIDlet-Push-1': `sms://:${APPLICATION_PORT}, CashMobile, *`,
+  'MIDlet-Permissions': PERMISSIONS.join(', '),
+};
+
+/** What phones download, and the keys that are in it. */
+export interface Downloadable {
+  readonly context: Context;
+  /** The service's own number, E.164. */
+  readonly number: string;
+  /** Absent: only phones that have it built in can pay. */
+  readonly application: Application | undefined;
+}
 
 /**
  * The application descriptor (JAD, JSR-118) of one phone: what the application manager needs, and the service's number
- * and public keys, which the application pins.
- * @param number the service's own, E.164. @param linkToken of an activation
+ * and public keys, which the application pins. With an application to download it names the JAR and is signed with the suite key.
+ * @param linkToken of an activation
  * @throws ServiceError `not-found` when there is no such activation, or it is over
  */
-export async function descriptorOf(tx: ReadTx, context: Context, number: string, linkToken: string): Promise<string> {
-  const device = await deviceInActivation(tx, linkToken, context.clock.now());
-  if (device === undefined) {
-    throw new ServiceError('not-found', 'there is no application at this link, or its activation is over');
-  }
-  const { sealing, signing, root } = context.keys;
+export async function descriptorOf(
+  tx: ReadTx,
+  { context, application, number }: Downloadable,
+  linkToken: string,
+): Promise<string> {
+  const device = await deviceAtLink(tx, context, linkToken);
+  const { sealing, signing, root, suite } = context.keys;
   const merchant = await merchantOfPerson(tx, device.personId);
-  const attributes: readonly Attribute[] = [
-    ['MIDlet-Name', 'Cash-Mobile'],
-    ['MIDlet-Version', APPLICATION_VERSION],
-    ['MIDlet-Vendor', 'Cash-Mobile'],
-    ['MIDlet-1', 'Cash-Mobile,,CashMobile'],
-    ['MIDlet-Push-1', `sms://:${APPLICATION_PORT}, CashMobile, *`],
-    ['MIDlet-Permissions', PERMISSIONS.join(', ')],
-    ['Safe-Mobile-Service', number],
-    ['Safe-Mobile-Device', String(device.id)],
-    ['Safe-Mobile-Key', `${sealing.kid}:${hexOf(sealing.publicKey)}`],
-    ['Safe-Mobile-Receipt-Key', hexOf(signing.publicKey)],
-    ['Safe-Mobile-Root', hexOf(root)],
-    ...(merchant === undefined ? [] : merchantAttributes(merchant)),
-  ];
-  return attributes.map(([name, value]) => `${name}: ${value}\n`).join('');
+  const attributes: Attributes = {
+    ...(application?.attributes(`${linkToken}.jar`) ?? BUILT_IN),
+    'Safe-Mobile-Service': number,
+    'Safe-Mobile-Device': String(device.id),
+    'Safe-Mobile-Key': `${sealing.kid}:${hexOf(sealing.publicKey)}`,
+    'Safe-Mobile-Receipt-Key': hexOf(signing.publicKey),
+    'Safe-Mobile-Root': hexOf(root),
+    ...(merchant === undefined ? {} : merchantAttributes(merchant)),
+  };
+  return writeDescriptor(attributes, context.primitives, application === undefined ? undefined : suite);
+}
+
+/** The JAR that the descriptor at this link names. @throws ServiceError `not-found` as {@link descriptorOf}, and without an application */
+export async function jarOf(
+  tx: ReadTx,
+  { context, application }: Downloadable,
+  linkToken: string,
+): Promise<Uint8Array> {
+  await deviceAtLink(tx, context, linkToken);
+  if (application === undefined) throw new ServiceError('not-found', 'this service has no application to download');
+  return application.jar;
+}
+
+async function deviceAtLink(tx: ReadTx, { clock }: Context, linkToken: string): Promise<Device> {
+  const device = await deviceInActivation(tx, linkToken, clock.now());
+  if (device !== undefined) return device;
+  throw new ServiceError('not-found', 'there is no application at this link, or its activation is over');
 }
 
 /** Only on the phone of a merchant's own person: lets the application ask for payments. */
-function merchantAttributes({ name, currency }: Merchant): readonly Attribute[] {
-  return [
-    ['Cash-Mobile-Merchant', name],
-    ['Cash-Mobile-Currency', currency],
-  ];
+function merchantAttributes({ name, currency }: Merchant): Attributes {
+  return { 'Cash-Mobile-Merchant': name, 'Cash-Mobile-Currency': currency };
 }

@@ -18,13 +18,17 @@ export async function publicRoutes(app: FastifyInstance, service: Service): Prom
     {
       schema: {
         tags: ['service'],
-        summary: 'The application descriptor of a phone, as long as its activation lasts',
-        params: z.object({ file: z.string().regex(/^[0-9a-f]{32}\.jad$/, 'expected the link of an activation') }),
-        produces: ['text/vnd.sun.j2me.app-descriptor'],
+        summary:
+          'The application descriptor (JAD) of a phone and the application (JAR), as long as its activation lasts',
+        params: z.object({ file: z.string().regex(/^[0-9a-f]{32}\.ja[dr]$/, 'expected the link of an activation') }),
+        produces: ['text/vnd.sun.j2me.app-descriptor', 'application/java-archive'],
       },
     },
     async (request, reply) => {
-      const descriptor = await service.descriptor(request.params.file.slice(0, -'.jad'.length));
+      const [linkToken = '', kind] = request.params.file.split('.');
+      if (kind === 'jar')
+        return reply.type('application/java-archive').send(Buffer.from(await service.downloads.jar(linkToken)));
+      const descriptor = await service.downloads.descriptor(linkToken);
       return reply.type('text/vnd.sun.j2me.app-descriptor; charset=utf-8').send(descriptor);
     },
   );

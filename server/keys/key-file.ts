@@ -16,6 +16,8 @@ export interface ServiceKeys {
   readonly root: Uint8Array;
   /** Seals approval keys and evidence in the database, 32 octets. */
   readonly vault: Uint8Array;
+  /** Seed of Ed25519: signs the descriptors of the payment application. Phones take an update only from this key. Absent in older key files. */
+  readonly suite?: Uint8Array;
   /** SHA-256 of the API key of an operator `admin` who is in no table: of a key file made before operators had names, or of a library. */
   readonly adminKeyHash?: Uint8Array;
 }
@@ -47,6 +49,7 @@ export function createServiceKeys(primitives: Primitives, random: Random): NewSe
       signing: { seed, publicKey: primitives.ed25519PublicKey(seed) },
       root: primitives.ed25519PublicKey(rootSeed),
       vault: random.bytes(32),
+      suite: random.bytes(32),
       adminKeyHash: hashApiKey(adminKey),
     },
   };
@@ -61,6 +64,7 @@ const KeyFile = z.strictObject({
   r: octets32,
   root: octets32,
   vault: octets32.optional(),
+  suite: octets32.optional(),
   adminKeyHash: octets32.optional(),
 });
 
@@ -72,6 +76,7 @@ export function writeKeyFile(path: string, keys: ServiceKeys): void {
     r: hexOf(keys.signing.seed),
     root: hexOf(keys.root),
     vault: hexOf(keys.vault),
+    ...(keys.suite !== undefined && { suite: hexOf(keys.suite) }),
     ...(keys.adminKeyHash !== undefined && { adminKeyHash: hexOf(keys.adminKeyHash) }),
   };
   writeSecretFile(path, `${JSON.stringify(file, null, 2)}\n`);
@@ -115,7 +120,7 @@ function keysIn(parsed: unknown, name: string, primitives: Primitives, elsewhere
     const [issue] = file.error.issues;
     throw new KeyFileError(`${name}: ${issue?.path.join('.') || 'the file'}: ${issue?.message}`);
   }
-  const { kid, s, r, root, vault, adminKeyHash } = file.data;
+  const { kid, s, r, root, vault, suite, adminKeyHash } = file.data;
   const secretKey = octetsOf(s);
   const seed = octetsOf(r);
   return {
@@ -123,6 +128,7 @@ function keysIn(parsed: unknown, name: string, primitives: Primitives, elsewhere
     signing: { seed, publicKey: primitives.ed25519PublicKey(seed) },
     root: octetsOf(root),
     vault: vaultKey(name, vault === undefined ? undefined : octetsOf(vault), elsewhere),
+    ...(suite !== undefined && { suite: octetsOf(suite) }),
     ...(adminKeyHash !== undefined && { adminKeyHash: octetsOf(adminKeyHash) }),
   };
 }

@@ -2,6 +2,7 @@ import type { SmsBearer } from '../../modem/index.ts';
 import { Approvals } from '../approvals/approvals.ts';
 import { DUE_CHALLENGES } from '../approvals/challenge.ts';
 import { AttemptEngine } from '../attempts/engine.ts';
+import { type Application, readApplication } from '../enrolment/application.ts';
 import { Inbox } from '../intake/inbox.ts';
 import { Journal } from '../journal/journal.ts';
 import { servicePrimitives } from '../keys/primitives.ts';
@@ -52,6 +53,7 @@ export interface Running {
   readonly modems: Modems;
   readonly migrated: Migrated | undefined;
   readonly takenOver: TakenOver;
+  readonly application: Application | undefined;
   /** Stops the parts, waits for the outcomes of frames that the bearer has, and closes the database. */
   stop(): Promise<void>;
 }
@@ -63,8 +65,9 @@ export interface Running {
  */
 export async function startRunning(options: ServiceOptions): Promise<Running> {
   const { clock, random, keys, bearer } = options;
-  const { store, migrated } = await openStore(options);
   const primitives = options.primitives ?? servicePrimitives();
+  const application = options.application && readApplication(options.application, primitives);
+  const { store, migrated } = await openStore(options);
   const journal = new Journal(clock);
   const timers = new Timers(store, clock, journal, [DUE_CHALLENGES]);
   const processes = new Processes(store, clock, journal, options.processName ?? 'service');
@@ -124,6 +127,7 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
     modems,
     migrated,
     takenOver: open,
+    application,
     async stop() {
       modems.close();
       await timers.stop();

@@ -18,6 +18,8 @@ export interface ServiceOptions {
   /** A name of this process for people, who hear of it when it is lost. Default: `service`. */
   readonly processName?: string;
   readonly keys: ServiceKeys;
+  /** The JAR of the payment application, which phones download. Default: none, for phones that have it built in. */
+  readonly application?: Uint8Array | undefined;
   /** The service's own number, E.164: what phones are told to send to. */
   readonly number: string;
   /** The caller's: it is not closed with the service. Without one, other processes on the same database send and receive. */

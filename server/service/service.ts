@@ -1,7 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Amount, Currency } from '../../device/safe-mobile/index.ts';
 import { type Activation, createActivation } from '../enrolment/activation.ts';
-import { descriptorOf } from '../enrolment/descriptor.ts';
 import { type JournalListener, recordFault } from '../journal/journal.ts';
 import { holdingsOf } from '../ledger/ledger.ts';
 import { depositAlone } from '../ledger/pending-deposit.ts';
@@ -42,6 +41,7 @@ import type { Store, Tx } from '../store/store.ts';
 import type { DifferenceKind } from '../vocabulary/events.ts';
 import type { PersonId } from '../vocabulary/ids.ts';
 import { isSettled } from '../vocabulary/payment-states.ts';
+import { Downloads } from './downloads.ts';
 import { MerchantKeys } from './merchant-keys.ts';
 import type { Modems, Reachability } from './modems.ts';
 import { PendingDeposits } from './pending-deposits.ts';
@@ -67,6 +67,8 @@ export class Service {
   readonly number: string;
   /** Who runs the service. */
   readonly operators: Operators;
+  /** What phones download: descriptor and application. */
+  readonly downloads: Downloads;
   /** Deposits that wait for another operator. */
   readonly pendingDeposits: PendingDeposits;
   /** The API keys of merchants after their registration. */
@@ -88,6 +90,7 @@ export class Service {
     this.#store = running.store;
     this.#context = running.context;
     this.#requests = requests;
+    this.downloads = new Downloads(running.store, { ...running, number });
     this.pendingDeposits = new PendingDeposits(running.store, running.context.clock);
     this.merchantKeys = new MerchantKeys({ ...running.context, store: running.store });
     this.phoneOrders = new PhoneOrders(running.store, running.context);
@@ -137,11 +140,6 @@ export class Service {
   activate(person: number, act?: Act): Promise<Activation> {
     const work = async (tx: Tx) => createActivation(tx, this.#context, await lockPerson(tx, person));
     return this.#write('activation', work, act, ({ deviceId }) => `person:${person} device:${deviceId}`);
-  }
-
-  /** The application descriptor (JAD) of a phone, as long as its activation lasts. @throws ServiceError `not-found` */
-  descriptor(linkToken: Activation['linkToken']): Promise<string> {
-    return this.#store.read((tx) => descriptorOf(tx, this.#context, this.number, linkToken));
   }
 
   /** Puts money in a person's account, once a reference. @returns whether it was there before. @throws ServiceError */

@@ -78,7 +78,7 @@ export async function playLife({ pin = PIN, drawn = new Map() }: LifeOptions = {
   await world.service.deposit(person.id, { minor: 100_000, currency: 'EUR' }, 'first');
   const { merchant } = await world.merchant();
   const { deviceId, linkToken, activationCode } = await world.service.activate(person.id);
-  const jad = await world.service.descriptor(linkToken);
+  const jad = await world.service.downloads.descriptor(linkToken);
 
   const states: string[] = [];
   const sent: OutgoingSms[] = [];

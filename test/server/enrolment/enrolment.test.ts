@@ -247,7 +247,7 @@ describe('the application descriptor', () => {
   it('has the attributes of a JAD and the public keys that the application pins', async () => {
     const { world, activation } = await registered();
     const attributes = new Map(
-      (await world.service.descriptor(activation.linkToken))
+      (await world.service.downloads.descriptor(activation.linkToken))
         .trimEnd()
         .split('\n')
         .map((line): [string, string] => {
@@ -274,7 +274,7 @@ describe('the application descriptor', () => {
   it("names the merchant on the merchant's own phone", async () => {
     const { world, person, activation } = await registered();
     await world.merchant(person.id);
-    expect(await world.service.descriptor(activation.linkToken)).toContain(
+    expect(await world.service.downloads.descriptor(activation.linkToken)).toContain(
       'Cash-Mobile-Merchant: Edicola Città\nCash-Mobile-Currency: EUR\n',
     );
   });
@@ -282,7 +282,7 @@ describe('the application descriptor', () => {
   it('is not there for a phone that is revoked or unknown', async () => {
     const { world, person, activation } = await registered();
     await world.service.activate(person.id);
-    await expect(world.service.descriptor(activation.linkToken)).rejects.toThrow('there is no application');
-    await expect(world.service.descriptor('0'.repeat(32))).rejects.toThrow('there is no application');
+    await expect(world.service.downloads.descriptor(activation.linkToken)).rejects.toThrow('there is no application');
+    await expect(world.service.downloads.descriptor('0'.repeat(32))).rejects.toThrow('there is no application');
   });
 });

@@ -146,7 +146,7 @@ describe('a stranger', () => {
     for (let n = 0; n < 20; n += 1) await tryCode(owner, '0000-0000');
     const [wrong, over] = ['wrong-code', 'activation-expired'];
     expect(heard()).toEqual([wrong, wrong, wrong, wrong, wrong, over, over, over]);
-    await expect(world.service.descriptor(activation.linkToken)).rejects.toThrow('there is no application');
+    await expect(world.service.downloads.descriptor(activation.linkToken)).rejects.toThrow('there is no application');
     const next = await world.service.activate(customer.person.id);
     owner.enrol(next.deviceId, next.activationCode, PIN);
     await world.clock.advance(3 * SECOND);

@@ -68,7 +68,7 @@ export async function wholeLife(): Promise<{ database: string; texts: Set<string
   await world.service.payments({ limit: 10, merchantId: merchant.id, mref: 'x' });
   await world.service.holdings(customer.person.id);
   await world.service.merchantByApiKey(apiKey);
-  await world.service.descriptor((await world.service.activate(customer.person.id)).linkToken);
+  await world.service.downloads.descriptor((await world.service.activate(customer.person.id)).linkToken);
   await world.enrolPhone(customer.person, '90909');
   await world.service.close();
   await world.open();
