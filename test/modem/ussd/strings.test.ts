@@ -108,3 +108,15 @@ test('packed septets are read as they are written, whatever is left over of the 
     expect(ussdTextOf(packed, 15, 'GSM', true)).toBe(text);
   }
 });
+
+test.each([
+  ['617103', 'ab\r', 'a CR of the text stays'],
+  ['61F1B801', 'abc\r', 'a CR of the text stays'],
+  ['E170381C0E871B', 'aaaaaaa', 'a CR in seven spare bits is none'],
+])('packed %s is %j: %s', (packed, text) => {
+  expect(ussdTextOf(packed, 15, 'GSM', true)).toBe(text);
+});
+
+test('of packed septets 255 are read', () => {
+  expect(ussdTextOf('E170381C0E87C3'.repeat(52), 15, 'GSM', true)).toBe('a'.repeat(255));
+});

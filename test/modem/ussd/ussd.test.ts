@@ -36,6 +36,7 @@ describe('what the network says (3GPP TS 27.007, 7.15; 23.038, 5)', () => {
     ['in octets', `${ok()}${line('+CUSD: 0,"48E9",68')}`, 'GSM', 'Hé'],
     ['as a number, which is not hexadecimal', `${ok()}${line('+CUSD: 0,"393330000001",15')}`, 'GSM', '393330000001'],
     ['by +CSCS in UCS-2', `${ok()}${line('+CUSD: 0,"003120AC",15')}`, 'UCS2', '1€'],
+    ['by +CSCS in UCS-2 of two Chinese characters', `${ok()}${line('+CUSD: 0,"4F60597D",15')}`, 'UCS2', '你好'],
     ['by +CSCS in hexadecimal', `${ok()}${line('+CUSD: 0,"311B65",15')}`, 'HEX', '1€'],
     ['by +CSCS in Latin-1', `${ok()}${line('+CUSD: 0,"\xe9t\xe9",15')}`, '8859-1', 'été'],
     ['by +CSCS in UTF-8', `${ok()}${line('+CUSD: 0,"\xe2\x82\xac",15')}`, 'UTF-8', '€'],
