@@ -45,11 +45,13 @@ describe('an answer that may be late', () => {
     [[7, 'lost', 'lost', 9], 8, true],
     [[7, 'lost', 'lost', 9], 9, false],
     [[254, 'lost', 'lost'], 0, true],
+    [Array.from({ length: 9 }, () => 'lost' as const), 9, true],
   ])('after %j, +CMGS: %i: %s', (steps, reference, mayBe) => {
     expect(having(...steps).mayBeLate(`+CMGS: ${reference}`)).toBe(mayBe);
   });
 
   test.each<[steps: readonly Step[], mayBe: boolean]>([
+    [[], false],
     [[7], false],
     [[7, 'lost'], true],
     [[7, 'lost', 9], false],

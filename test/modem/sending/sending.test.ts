@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { decodePdu, fromHex, type Modem, type OutgoingSms, type SendOutcome } from '../../../modem/index.ts';
+import { VirtualClock } from '../../../sim/index.ts';
 import { type Bench, createBench, deliverPdus, reportPdu } from '../driver/bench.ts';
 import { line, ok, PROMPT } from '../scripted-modem.ts';
 
@@ -15,6 +16,7 @@ beforeEach(async () => {
 
 const text: OutgoingSms = { id: 'a', destination: '+393331234567', content: { kind: 'text', text: 'Ciao' } };
 const long: OutgoingSms = { ...text, id: 'long', content: { kind: 'text', text: 'x'.repeat(400) } };
+const two: OutgoingSms = { ...text, id: 'two', content: { kind: 'text', text: 'x'.repeat(200) } };
 const payloads = () => bench.script.typed.filter((typed) => typed.endsWith('^Z')).map((typed) => typed.slice(0, -2));
 const submits = () => payloads().map((payload) => decodePdu(fromHex(payload), 'mobile-originated').tpdu);
 
@@ -22,8 +24,14 @@ describe('sending', () => {
   test('a text gives its reference', async () => {
     expect(await bench.run(modem.send(text))).toEqual({ kind: 'sent', references: [1] });
     expect(submits()).toMatchObject([
-      { type: 'SUBMIT', destination: { type: 'international', value: '393331234567' }, userData: { text: 'Ciao' } },
+      {
+        type: 'SUBMIT',
+        messageReference: 0,
+        destination: { type: 'international', value: '393331234567' },
+        userData: { text: 'Ciao' },
+      },
     ]);
+    expect(submits()[0]).not.toMatchObject({ statusReportRequested: true });
   });
 
   test('counts the TPDU without the service centre’s address', async () => {
@@ -225,6 +233,20 @@ describe('sending', () => {
     expect(bench.clock.now() - start).toBeLessThan(5_000);
   });
 
+  test.each([
+    ['one SMS', text, 1, /^AT\+CMGS=/],
+    ['the first of two', two, 1, /^segment 1 of 2: AT\+CMGS=/],
+    ['the second of two', two, 2, /^segment 2 of 2: AT\+CMGS=/],
+  ])('a refusal of %s by ERROR alone says which it was, and may pass', async (_what, message, place, reason) => {
+    const sent = Array.from({ length: place - 1 }, () => ok('+CMGS: 1'));
+    bench.script.when(/\^Z$/, ...sent, line('ERROR'));
+    expect(await bench.run(modem.send(message))).toEqual({
+      kind: 'failed',
+      reason: expect.stringMatching(reason),
+      retry: true,
+    });
+  });
+
   test('a prompt that never comes fails, and may be tried again', async () => {
     bench.script.when(/^AT\+CMGS=/, undefined, undefined, PROMPT);
     expect(await bench.run(modem.send(text))).toMatchObject({ kind: 'failed', retry: true });
@@ -240,6 +262,41 @@ describe('sending', () => {
     bench.unplug();
     expect(await bench.run(going)).toMatchObject({ kind: 'unknown' });
     expect(await bench.run(waiting)).toEqual({ kind: 'sent', references: [5] });
+    // The answer that was lost with the port is not expected any more: the next refusal is not held back.
+    bench.script.when(/\^Z$/, line('+CMS ERROR: 38'));
+    const start = bench.clock.now();
+    expect(await bench.run(modem.send(text))).toMatchObject({ kind: 'failed' });
+    expect(bench.clock.now() - start).toBeLessThan(5_000);
+  });
+
+  test('goes out as soon as there is a network, also when there was none before', async () => {
+    bench = createBench();
+    bench.script.when('AT+CREG?', ok('+CREG: 1,2'));
+    modem = await bench.open();
+    await bench.clock.advance(300_000);
+    const start = bench.clock.now();
+    const going = modem.send(text);
+    await bench.clock.advance(30_000);
+    expect(payloads()).toEqual([]);
+    bench.script.when('AT+CREG?', ok('+CREG: 1,1')).say(line('+CREG: 1'));
+    expect(await bench.run(going)).toMatchObject({ kind: 'sent' });
+    expect(bench.clock.now() - start).toBeLessThan(31_000);
+    await bench.run(modem.close());
+    expect(bench.clock.next).toBeUndefined();
+  });
+
+  test('that waited behind a slow one waits a minute for a network that was lost meanwhile', async () => {
+    bench.script.when(/\^Z$/, () => {
+      bench.clock.after(100_000, () => bench.script.say(ok('+CMGS: 1')));
+      return undefined;
+    });
+    const [slow, waiting] = [modem.send(text), modem.send({ ...text, id: 'b' })];
+    await bench.clock.advance(90_000);
+    bench.script.when('AT+CREG?', ok('+CREG: 1,2')).say(line('+CREG: 2'));
+    expect(await bench.run(slow)).toMatchObject({ kind: 'sent' });
+    await bench.clock.advance(30_000);
+    bench.script.when(/\^Z$/, ok('+CMGS: 2')).when('AT+CREG?', ok('+CREG: 1,1')).say(line('+CREG: 1'));
+    expect(await bench.run(waiting)).toEqual({ kind: 'sent', references: [2] });
   });
 
   test('waits a minute for a network, then fails', async () => {
@@ -330,9 +387,10 @@ describe('sending', () => {
 
   test.each([
     ['one SMS', 0],
-    ['several SMS', 1],
+    ['two SMS', 1],
+    ['three SMS', 1],
   ])('a message of %s with none behind it asks %i times to keep the link open', async (what, times) => {
-    await bench.run(modem.send(what === 'one SMS' ? text : long));
+    await bench.run(modem.send(what === 'one SMS' ? text : what === 'two SMS' ? two : long));
     expect(bench.script.typed.filter((typed) => typed === 'AT+CMMS=2')).toHaveLength(times);
   });
 
@@ -354,6 +412,30 @@ describe('sending', () => {
     const start = bench.script.typed.length;
     await bench.run(modem.send(text));
     expect(bench.script.typed.slice(start)[0]).toBe('AT+CMGF=0');
+  });
+
+  test('goes out when +CMGF=0 before it is not heard the first time', async () => {
+    bench.script.when('AT+CMGF=0', undefined, ok());
+    expect(await bench.run(modem.send(text))).toMatchObject({ kind: 'sent' });
+  });
+
+  test('PDU mode that was set is not set again within 5 s, though nothing went out', async () => {
+    bench.script.when(/^AT\+CMGS=/, line('+CMS ERROR: 38'));
+    const start = bench.script.typed.length;
+    for (let time = 0; time < 2; time += 1) await bench.run(modem.send(text));
+    expect(bench.script.typed.slice(start).filter((typed) => typed === 'AT+CMGF=0')).toHaveLength(1);
+  });
+
+  test('references of long texts go round', async () => {
+    bench = createBench(new VirtualClock(65_534_000));
+    modem = await bench.open();
+    for (const id of ['a', 'b', 'c']) await bench.run(modem.send({ ...two, id }));
+    const references = submits().flatMap((submit) =>
+      'userData' in submit
+        ? (submit.userData?.header ?? []).map((element) => 'reference' in element && element.reference)
+        : [],
+    );
+    expect(references).toEqual([255, 255, 0, 0, 1, 1]);
   });
 
   test('long texts that follow each other have references that follow each other', async () => {
@@ -470,6 +552,13 @@ describe('status reports', () => {
     await bench.run(modem.send({ ...text, id: 'lost', statusReport: true }));
     for (let time = 0; time < 3; time += 1) await tell(1, 0);
     expect(bench.reports.map(({ id }) => id)).toEqual(['a']);
+  });
+
+  test('of a message that asked for none are nobody’s', async () => {
+    await bench.run(modem.send(text));
+    await tell(1, 0);
+    expect(bench.reports).toEqual([]);
+    expect(bench.log.filter(({ kind }) => kind === 'unmatched-report')).toHaveLength(1);
   });
 
   test('of another recipient or another reference are nobody’s, and said to be', async () => {

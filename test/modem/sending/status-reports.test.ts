@@ -82,6 +82,39 @@ describe('a report', () => {
     expect(news()).toEqual([]);
   });
 
+  test('of a message that was refused half-way is waited for, also after that of another part said "failed"', () => {
+    reports.begin('a', TO);
+    for (const reference of [1, 2]) reports.addPart('a', reference);
+    reports.fail('a');
+    expect([report(1, FAILED), report(2, DELIVERED)].map((each) => reports.take(each))).toEqual([true, true]);
+    expect(news()).toEqual([]);
+  });
+
+  test('that comes while the other parts are being sent is told behind them, once', () => {
+    reports.begin('a', TO);
+    reports.addPart('a', 1);
+    expect(reports.take(report(1, TRYING))).toBe(true);
+    expect(news()).toEqual([]);
+    reports.complete('a');
+    send('b', TO, 2);
+    expect(news()).toEqual(['a trying']);
+  });
+
+  test('of lost parts, from a modem that does not count: the first one’s, then that with its reference', () => {
+    send('x', TO, 7);
+    send('y', TO, 100);
+    send('a', TO, undefined);
+    send('b', TO, undefined);
+    for (const [reference, status] of [
+      [55, TRYING],
+      [56, DELIVERED],
+      [55, DELIVERED],
+    ] as const) {
+      expect(reports.take(report(reference, status))).toBe(true);
+    }
+    expect(news()).toEqual(['a trying', 'b delivered', 'a delivered']);
+  });
+
   test('64 that come early are kept; of 65 the oldest is dropped', () => {
     reports.begin('a', TO);
     for (let reference = 1; reference <= 65; reference += 1) {
