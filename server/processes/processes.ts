@@ -41,8 +41,8 @@ export class Processes {
   readonly #name: string;
   #id: ProcessId = 0;
   #aliveUntil = 0;
-  /** Since when the lease holds without a gap, if there was one. */
-  #backSince: number | undefined;
+  /** Since when the lease holds without a gap. */
+  #heldSince = 0;
   #work: WorkOutside | undefined;
   #next: Cancel = () => {};
   #renewing: Promise<void> = Promise.resolve();
@@ -66,11 +66,12 @@ export class Processes {
     return !this.#store.isShared || this.#clock.now() < this.#aliveUntil;
   }
 
-  /** Takes a lease, and takes over from processes whose lease has ended. */
+  /** Takes a lease. On a file this process takes over at once from those before it. */
   async start(work: WorkOutside): Promise<void> {
     this.#work = work;
+    this.#heldSince = this.#clock.now();
     await this.#register();
-    await this.#buryDead();
+    if (!this.#isNew) await this.#buryDead();
     this.#renewLater();
   }
 
@@ -94,7 +95,7 @@ export class Processes {
   async #renew(): Promise<void> {
     if (!this.#store.isOpen) return;
     try {
-      if (!this.isAlive) this.#backSince = this.#clock.now();
+      if (!this.isAlive) this.#heldSince = this.#clock.now();
       const until = this.#clock.now() + LEASE_MS;
       const renewed = await this.#store.transaction(
         'renew a lease',
@@ -103,7 +104,7 @@ export class Processes {
       );
       if (renewed > 0) this.#aliveUntil = until;
       else await this.#register();
-      if (!this.#isJustBack) await this.#buryDead();
+      if (!this.#isNew) await this.#buryDead();
       await this.#work?.giveBackUnknown();
     } catch (error) {
       if (error instanceof UnreachableError) return;
@@ -111,9 +112,12 @@ export class Processes {
     }
   }
 
-  /** When the database was away, the others have had no lease either: each gets the time to renew it. */
-  get #isJustBack(): boolean {
-    return this.#backSince !== undefined && this.#clock.now() < this.#backSince + LEASE_MS;
+  /**
+   * Whether this process has begun, or come back, so shortly before that the database may have been away: then the others have had no
+   * lease either, and each gets the time to renew it.
+   */
+  get #isNew(): boolean {
+    return this.#store.isShared && this.#clock.now() < this.#heldSince + LEASE_MS;
   }
 
   async #register(): Promise<void> {

@@ -76,9 +76,11 @@ async function world(names: readonly string[], atOnce = 4) {
   for (const name of names) processes.push(await startProcess(name, new SharedStore(memory), clock, atOnce));
   const read = (sql: string) =>
     memory.read((tx) => tx.all(sql, (row) => [row.text('a'), row.optionalInteger('b')].filter((x) => x !== undefined)));
+  const start = (name: string) => startProcess(name, new SharedStore(memory), clock, atOnce);
   return {
     clock,
     processes,
+    start,
     frames: () => read('SELECT state AS a, holder AS b FROM outbox ORDER BY id'),
     alive: async () => (await read('SELECT name AS a, id AS b FROM process ORDER BY id')).map(([name]) => name),
     alarms: async () =>
@@ -276,6 +278,33 @@ describe('processes on one database', () => {
     await clock.advance(60_000);
     expect([await alive(), await alarms()]).toEqual([['one', 'two'], []]);
     expect([one.sent(), two.sent()]).toEqual([['outbox-1'], []]);
+  });
+
+  it('no one is missed by a process that starts right after the database was away', async () => {
+    const { clock, processes, start, alive, alarms } = await world(['one', 'two']);
+    const [one, two] = processes;
+    if (one === undefined || two === undefined) throw new Error('two processes');
+    await one.add();
+    for (const { store } of processes) store.fault = new Error('gone');
+    await clock.advance(60_000);
+    const three = await start('three');
+    await clock.advance(9_000);
+    for (const { store } of processes) store.fault = undefined;
+    await clock.advance(60_000);
+    expect([await alive(), await alarms()]).toEqual([['one', 'two', 'three'], []]);
+    expect([one.sent(), two.sent(), three.sent()]).toEqual([['outbox-1'], [], []]);
+  });
+
+  it('one that died before another one started is missed by that one, 15 s after its start at the earliest', async () => {
+    const { clock, processes, start, alive, alarms } = await world(['one']);
+    const [one] = processes;
+    if (one !== undefined) one.clock.isStopped = true;
+    await clock.advance(60_000);
+    await start('two');
+    await clock.advance(14_999);
+    expect(await alarms()).toEqual([]);
+    await clock.advance(4_001);
+    expect([await alive(), await alarms()]).toEqual([['two'], ['process-lost one']]);
   });
 
   it('one that died while the database was away is missed a little later', async () => {
