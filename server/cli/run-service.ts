@@ -62,6 +62,7 @@ export async function runService(options: ServeOptions, output: Output): Promise
       if (number === undefined) leaveUnopened(output);
       const service = await openService({
         database,
+        mustHaveTables: true,
         keys,
         application,
         number,

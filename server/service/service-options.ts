@@ -15,6 +15,8 @@ export interface ServiceOptions {
   readonly database: string;
   /** No other process uses the database, so nothing looks for what others leave. Default: false for PostgreSQL, true for a file. */
   readonly alone?: boolean;
+  /** An empty database of PostgreSQL is refused. Default: it gets its tables. */
+  readonly mustHaveTables?: boolean;
   /** A name of this process for people, who hear of it when it is lost. Default: `service`. */
   readonly processName?: string;
   readonly keys: ServiceKeys;

@@ -12,6 +12,8 @@ export interface StoreOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly alone?: boolean | undefined;
+  /** An empty database of PostgreSQL is refused. Default: it gets its tables. */
+  readonly mustHaveTables?: boolean | undefined;
   readonly hold?: ((work: Promise<unknown>) => void) | undefined;
   readonly probe?: StoreProbe | undefined;
   readonly onRoom?: ((hasRoom: boolean) => void) | undefined;

@@ -4,7 +4,7 @@ import { Listeners } from './listeners.ts';
 import { cannotBeOpened, configOf, packagePg } from './postgres-client.ts';
 import { Prepared } from './postgres-connection.ts';
 import { PostgresNews } from './postgres-news.ts';
-import { MIGRATION_LOCK, migrate } from './postgres-schema.ts';
+import { MIGRATION_LOCK, migrate, requireTables } from './postgres-schema.ts';
 import { type PostgresOptions, PostgresStore } from './postgres-store.ts';
 import { StoreError } from './store.ts';
 
@@ -50,20 +50,21 @@ export interface OpenPostgresOptions extends PostgresOptions {
   readonly url: string;
   /** A name that no other process has. */
   readonly processName: string;
+  readonly mustHaveTables?: boolean | undefined;
 }
 
 /**
- * Opens the service's database on a server of PostgreSQL, and makes its tables when there are none.
+ * Opens the service's database on a server of PostgreSQL, and makes its tables when there are none and none must be there.
  * @throws StoreError when the server cannot be reached, the database belongs to another program or a newer version, or the clocks
  * differ by more than 2 s
  */
 export async function openPostgres(options: OpenPostgresOptions): Promise<PostgresStore> {
-  const { url, processName, clock, hold } = options;
+  const { url, processName, clock, hold, mustHaveTables = false } = options;
   const { Client, Pool } = await packagePg();
   const config = configOf(url, processName);
   try {
     // A clock that can be held is virtual: it does not show the time of day.
-    await prepare(new Client(config), hold === undefined ? clock : undefined);
+    await prepare(new Client(config), hold === undefined ? clock : undefined, mustHaveTables);
   } catch (error) {
     throw cannotBeOpened(error);
   }
@@ -89,7 +90,7 @@ export async function openPostgres(options: OpenPostgresOptions): Promise<Postgr
 }
 
 /** The tables are up to date when this resolves. @param clock to be compared with that of the database */
-async function prepare(client: Client, clock: Clock | undefined): Promise<void> {
+async function prepare(client: Client, clock: Clock | undefined, mustHaveTables: boolean): Promise<void> {
   client.on('error', () => {});
   try {
     await client.connect();
@@ -98,6 +99,7 @@ async function prepare(client: Client, clock: Clock | undefined): Promise<void> 
     await client.query('SET LOCAL statement_timeout = 0');
     await client.query('SET LOCAL lock_timeout = 0');
     await client.query(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`);
+    if (mustHaveTables) await requireTables(client);
     const changed = await migrate(client);
     await client.query('COMMIT');
     // Not after tables were made: PostgreSQL would take them for empty until its next look, and any index would do.

@@ -28,16 +28,24 @@ export async function migrate(client: ClientBase): Promise<boolean> {
   return true;
 }
 
+/** @throws StoreError when there are none, or those of another program or a newer version */
+export async function requireTables(client: ClientBase): Promise<void> {
+  if ((await versionOf(client)) === 0) throw new StoreError(NO_TABLES);
+}
+
 /** Nothing is made or changed. @throws StoreError when the tables are missing or not up to date */
 export async function requireUpToDate(client: ClientBase): Promise<void> {
   const version = await versionOf(client);
   if (version === MIGRATIONS.length) return;
   throw new StoreError(
     version === 0
-      ? 'the database has no tables: "cash-server init" makes them'
+      ? NO_TABLES
       : `the database was written by an older version of cash-server (${version}): start the service once`,
   );
 }
+
+const NO_TABLES =
+  'the database has no tables: "cash-server init" makes them, or "cash-server move" brings those of a service';
 
 /** 0 without tables. @throws StoreError when there are tables of another program, or of a newer version */
 async function versionOf(client: ClientBase): Promise<number> {

@@ -13,6 +13,12 @@ afterEach(() => void vi.unstubAllEnvs());
 
 const newFile = () => join(temporaryFolder(), 'service.db');
 
+const NO_TABLES =
+  'the database has no tables: "cash-server init" makes them, or "cash-server move" brings those of a service';
+
+/** A database of the same server that nobody makes tables in. */
+const withoutTables = (url: string) => url.replace(/\/test_\w+/, '/postgres');
+
 /** The command line with a database of PostgreSQL in its environment. */
 async function onPostgres(url: string) {
   vi.stubEnv(ADDRESS, url);
@@ -134,15 +140,25 @@ describe.each<[string, (to: string) => readonly string[]]>([
       (url) => url.replace(/\/test_\w+/, '/missing'),
       'the database cannot be opened: database "missing" does not exist',
     ],
-    [
-      'no tables',
-      (url) => url.replace(/\/test_\w+/, '/postgres'),
-      'the database has no tables: "cash-server init" makes them',
-    ],
+    ['no tables', (url) => url.replace(/\/test_\w+/, '/postgres'), NO_TABLES],
   ])('%s: one line, 1, and no file', async (_case, address, words) => {
     const run = await onPostgres(address(await emptyPostgres()));
     const to = newFile();
     expect(await run(...args(to))).toEqual({ code: 1, out: '', err: `cash-server: ${words}\n` });
     expect([to, `${to}.partial`].filter(existsSync)).toEqual([]);
   });
+});
+
+describe('cash-server serve on an empty database', () => {
+  it('makes no tables: it is another one than that of "init"', async () => {
+    const data = temporaryFolder();
+    const address = await emptyPostgres();
+    const begun = await onPostgres(address);
+    expect((await begun('init', '--data', data)).code).toBe(0);
+    const run = await onPostgres(withoutTables(address));
+    const serve = () => run('serve', '--data', data, '--no-modem', '--no-http', '--number', '+393400000000');
+    const refused = { code: 1, out: '', err: `cash-server: ${NO_TABLES}\n` };
+    expect(await serve()).toEqual(refused);
+    expect(await serve()).toEqual(refused);
+  }, 20_000);
 });
