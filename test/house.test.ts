@@ -27,7 +27,7 @@ const FLOORS_OF_SIM = ['vocabulary', 'evidence', 'scenario', 'control', 'view', 
 const FLOORS_OF_SERVER: readonly (readonly string[])[] = [
   ['vocabulary', 'pages', 'limits', 'gate'],
   ['store', 'keys'],
-  ['journal'],
+  ['journal', 'keyring'],
   ['time'],
   ['people', 'merchants', 'operators', 'ledger', 'processes'],
   ['outgoing', 'rails'],

@@ -20,16 +20,21 @@ export interface KeyAnnouncement {
   readonly notAfter: number;
 }
 
-/** The announcement as it travels, signed by whoever holds the root seed. */
-export function encodeAnnouncement(announcement: KeyAnnouncement, sign: (text: Uint8Array) => Uint8Array): Uint8Array {
-  const writer = new Writer(ANNOUNCEMENT_OCTETS)
+/** The octets 0 to 42 of an announcement, which root signs. */
+export function announcementOctets(announcement: KeyAnnouncement): Uint8Array {
+  return new Writer(SIGNED_OCTETS)
     .uint(FRAME_CLASS.announcement, 1)
     .uint(announcement.what, 1)
     .uint(announcement.kid, 1)
     .bytes(announcement.key, 32)
     .uint(announcement.notBefore, 4)
-    .uint(announcement.notAfter, 4);
-  return writer.bytes(sign(announcementText(writer.octets)), 64).octets;
+    .uint(announcement.notAfter, 4).octets;
+}
+
+/** The announcement as it travels, signed by whoever holds the root seed. */
+export function encodeAnnouncement(announcement: KeyAnnouncement, sign: (text: Uint8Array) => Uint8Array): Uint8Array {
+  const octets = announcementOctets(announcement);
+  return new Writer(ANNOUNCEMENT_OCTETS).bytes(octets, SIGNED_OCTETS).bytes(sign(announcementText(octets)), 64).octets;
 }
 
 /** The text that root signs: label and octets 0 to 42. */
@@ -41,12 +46,20 @@ export function announcementText(frame: Uint8Array): Uint8Array {
 export function decodeAnnouncement(primitives: Primitives, root: Uint8Array, frame: Uint8Array): KeyAnnouncement {
   if (frame.length !== ANNOUNCEMENT_OCTETS)
     throw new SafeMobileError('length', `an announcement has ${ANNOUNCEMENT_OCTETS} octets`);
-  if (frame[0] !== FRAME_CLASS.announcement) throw new SafeMobileError('class', 'not a key announcement');
-  const reader = new Reader(frame.subarray(1, SIGNED_OCTETS));
-  const what = reader.uint(1);
-  if (what !== 1 && what !== 2) throw new SafeMobileError('field', `announced key ${what} is not known`);
+  const announcement = readUnsigned(frame.subarray(0, SIGNED_OCTETS));
   if (!verifySignature(primitives, root, announcementText(frame), frame.subarray(SIGNED_OCTETS))) {
     throw new SafeMobileError('signature', 'the announcement is not signed by root');
   }
+  return announcement;
+}
+
+/** Reads the octets 0 to 42 of an announcement, before it is signed. @throws SafeMobileError `length`, `class`, `field` */
+export function readUnsigned(octets: Uint8Array): KeyAnnouncement {
+  if (octets.length !== SIGNED_OCTETS)
+    throw new SafeMobileError('length', `an announcement has ${SIGNED_OCTETS} octets before its signature`);
+  if (octets[0] !== FRAME_CLASS.announcement) throw new SafeMobileError('class', 'not a key announcement');
+  const reader = new Reader(octets.subarray(1));
+  const what = reader.uint(1);
+  if (what !== 1 && what !== 2) throw new SafeMobileError('field', `announced key ${what} is not known`);
   return { what, kid: reader.uint(1), key: reader.bytes(32), notBefore: reader.uint(4), notAfter: reader.uint(4) };
 }

@@ -3,10 +3,12 @@ export { type Amount, CURRENCIES, type Currency, formatAmount, isCurrency } from
 export {
   ANNOUNCEMENT_OCTETS,
   type AnnouncedKey,
+  announcementOctets,
   announcementText,
   decodeAnnouncement,
   encodeAnnouncement,
   type KeyAnnouncement,
+  readUnsigned,
 } from './announcement.ts';
 export {
   type AdminCommand,

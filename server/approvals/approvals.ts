@@ -2,6 +2,7 @@ import { type Approve, encodeDown, type Refusal, type Refuse, type Status } from
 import type { Arrival } from '../intake/arrival.ts';
 import { mayAnswerUnbidden } from '../intake/unbidden.ts';
 import { hasUndealtFrames } from '../intake/undealt.ts';
+import { announceKeys } from '../outgoing/announce.ts';
 import { queueFrame, type Recipient, recipientOf, sealTo, sendNak } from '../outgoing/compose.ts';
 import type { Context } from '../outgoing/context.ts';
 import { issueReceipt, type ReceiptContent, repeatReceipt, sendPassingReceipt } from '../outgoing/receipts.ts';
@@ -66,7 +67,8 @@ export class Approvals {
     const { clock, timers } = this.#context;
     const ref = refOf(request.type === 'PAY_REQUEST' ? request.txn : request.challenge);
     const plaintext = encodeDown(request);
-    const frame = sealTo(this.#context, recipient, plaintext);
+    await announceKeys(tx, this.#context, recipient);
+    const frame = await sealTo(tx, this.#context, recipient, plaintext);
     const deadline = (request.time + request.ttl + GRACE_SECONDS) * 1000;
     const times = { askedAt: clock.now(), deadline };
     const due = this.#nextDue(times);

@@ -25,6 +25,10 @@ export const cashServer: Executable = {
       description: 'register operators with their roles, and change their keys',
       load: async () => (await import('./operator.ts')).operatorCommand(),
     },
+    keys: {
+      description: 'show and change the keys of the service',
+      load: async () => (await import('./keys.ts')).keysCommand(),
+    },
     audit: {
       description: 'check and print what operators did; also while the service runs',
       load: async () => (await import('./audit.ts')).auditCommand(),

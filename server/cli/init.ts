@@ -1,10 +1,10 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { Command } from 'commander';
 import { hexOf } from '../../device/safe-mobile/index.ts';
 import { outputOf } from '../../modem/cli/program.ts';
 import { systemClock, systemRandom } from '../../modem/index.ts';
 import { hashApiKey } from '../keys/api-key.ts';
-import { createServiceKeys, writeKeyFile, writeSecretFile } from '../keys/key-file.ts';
+import { createServiceKeys, KeyFileError, writeKeyFile, writeSecretFile } from '../keys/key-file.ts';
 import { servicePrimitives } from '../keys/primitives.ts';
 import { addOperator } from '../operators/operator.ts';
 import { openStore } from '../store/open-store.ts';
@@ -16,14 +16,21 @@ import { narrow } from './narrow.ts';
 export function initCommand(): Command {
   return new Command('init')
     .requiredOption('--data <folder>', 'where to put them; made when it is missing')
-    .action(async (options: { data: string }, command: Command) => {
-      const files = dataFolder(options.data);
+    .option(
+      '--root <file>',
+      'where to put the seed of the root key, as on a stick (default: root-seed.txt in the folder)',
+    )
+    .action(async (options: { data: string; root?: string }, command: Command) => {
+      const { rootSeed: inFolder, ...files } = dataFolder(options.data);
+      const rootFile = options.root ?? inFolder;
       mkdirSync(options.data, { recursive: true, mode: 0o700 });
       narrow(options.data);
       const { keys, rootSeed, adminKey } = createServiceKeys(servicePrimitives(), systemRandom);
       const { adminKeyHash = hashApiKey(adminKey), ...inFile } = keys;
+      if (existsSync(files.keys)) throw new KeyFileError(`${files.keys} is there already and is never written over`);
+      // First the root key: when its medium is not there nothing else is made.
+      writeSecretFile(rootFile, rootSeedText(rootSeed));
       writeKeyFile(files.keys, inFile);
-      writeSecretFile(files.rootSeed, rootSeedText(rootSeed));
       rootSeed.fill(0);
       const address = databaseAddress();
       const database = address ?? files.database;
@@ -35,10 +42,10 @@ export function initCommand(): Command {
         await store.close();
       }
       outputOf(command).print(
-        { event: 'initialised', data: options.data, keys: files.keys, rootSeed: files.rootSeed, adminKey },
+        { event: 'initialised', data: options.data, keys: files.keys, rootSeed: rootFile, adminKey },
         [
           `Service keys:  ${files.keys} (secret; back it up apart from the database)`,
-          `Root seed:     ${files.rootSeed} (take it offline now: it is needed only to announce new service keys)`,
+          `Root seed:     ${rootFile} (${options.root === undefined ? 'take it offline now' : 'keep it offline'}: it is needed only to announce new service keys)`,
           `Database:      ${address === undefined ? files.database : `at the address in ${DATABASE_VARIABLE}`}`,
           `Admin's key:   ${adminKey} (shown this once; the first operator)`,
         ].join('\n'),

@@ -1,5 +1,6 @@
 import { hexOf } from '../../device/safe-mobile/index.ts';
 import { type Attributes, writeDescriptor } from '../../device/suite/index.ts';
+import { FIRST_SIGNING_KID } from '../keyring/key-ring.ts';
 import { type Merchant, merchantOfPerson } from '../merchants/merchants.ts';
 import type { Context } from '../outgoing/context.ts';
 import { APPLICATION_PORT } from '../outgoing/outbox.ts';
@@ -49,14 +50,17 @@ export async function descriptorOf(
   linkToken: string,
 ): Promise<string> {
   const device = await deviceAtLink(tx, context, linkToken);
-  const { sealing, signing, root, suite } = context.keys;
+  const { root, suite } = context.keys;
+  const { pair: sealing } = await context.ring.sealing(tx, device.sealingKid);
+  const signing = await context.ring.signing(tx, device.signingKid);
+  const receiptKid = signing.kid === FIRST_SIGNING_KID ? '' : `${signing.kid}:`;
   const merchant = await merchantOfPerson(tx, device.personId);
   const attributes: Attributes = {
     ...(application?.attributes(`${linkToken}.jar`) ?? BUILT_IN),
     'Safe-Mobile-Service': number,
     'Safe-Mobile-Device': String(device.id),
     'Safe-Mobile-Key': `${sealing.kid}:${hexOf(sealing.publicKey)}`,
-    'Safe-Mobile-Receipt-Key': hexOf(signing.publicKey),
+    'Safe-Mobile-Receipt-Key': `${receiptKid}${hexOf(signing.publicKey)}`,
     'Safe-Mobile-Root': hexOf(root),
     ...(merchant === undefined ? {} : merchantAttributes(merchant)),
   };

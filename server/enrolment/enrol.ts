@@ -29,7 +29,8 @@ export async function enrol(
   arrival: EnrolArrival,
 ): Promise<string> {
   const { id, personId, number } = device;
-  const recipient: Recipient = { id, personId, number, sealingKey: message.sealingKey };
+  const { sealingKid, signingKid } = device;
+  const recipient: Recipient = { id, personId, number, sealingKey: message.sealingKey, sealingKid, signingKid };
   if (device.state !== 'registered' && device.state !== 'enrolling') return `device is ${device.state}`;
   const verdict = await tryCode(tx, context, device, message.activationCode, arrival);
   if (verdict.kind === 'unanswered') return verdict.reason;

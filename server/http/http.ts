@@ -14,6 +14,7 @@ import { auditActs, checkOperator, checkRoles, merchantOf } from './auth.ts';
 import { depositRoutes } from './deposit-routes.ts';
 import { guardSite, HEADERS_FOR_BROWSERS } from './gate.ts';
 import { healthRoutes } from './health-routes.ts';
+import { keyRoutes } from './key-routes.ts';
 import { merchantKeyRoutes } from './merchant-key-routes.ts';
 import { merchantRoutes } from './merchant-routes.ts';
 import { refuseNul } from './no-nul.ts';
@@ -76,7 +77,15 @@ export function createHttp(service: Service, requests: OpenRequests, options: Ht
     void part(limits.public, (scope) => healthRoutes(scope, service));
     void part(limits.public, (scope) => publicRoutes(scope, service));
     const operator = limits.key((request) => checkOperator(service, request));
-    for (const routes of [adminRoutes, depositRoutes, merchantKeyRoutes, operatorRoutes, orderRoutes, staffRoutes]) {
+    for (const routes of [
+      adminRoutes,
+      depositRoutes,
+      keyRoutes,
+      merchantKeyRoutes,
+      operatorRoutes,
+      orderRoutes,
+      staffRoutes,
+    ]) {
       void part(operator, (scope) => {
         checkRoles(scope);
         auditActs(scope, service);

@@ -134,6 +134,7 @@ export interface ReceiptView {
   readonly signedText: string;
   readonly signature: string;
   readonly publicKey: string;
+  readonly keyId: number;
 }
 
 const octets = z.string().regex(/^([0-9a-f]{2})*$/);
@@ -147,6 +148,7 @@ export const ReceiptView: z.ZodType<ReceiptView> = z
     signedText: octets.describe('"SM1 receipt", deviceId 0, SHA-512(request)[0..32), receipt[0..19)'),
     signature: octets.describe('Ed25519 over signedText'),
     publicKey: octets,
+    keyId: z.int().describe('The number of the key of the service that signed; it is used for this key for ever'),
   })
   .meta({ id: 'Receipt' });
 

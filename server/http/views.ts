@@ -114,6 +114,7 @@ export function viewReceipt(txn: string, receipt: MerchantReceipt): ReceiptView 
     signedText: hexOf(receipt.signedText),
     signature: hexOf(receipt.signature),
     publicKey: hexOf(receipt.publicKey),
+    keyId: receipt.kid,
   };
 }
 

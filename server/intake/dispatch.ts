@@ -1,3 +1,4 @@
+import { announceKeys } from '../outgoing/announce.ts';
 import { sendNak } from '../outgoing/compose.ts';
 import type { Context } from '../outgoing/context.ts';
 import { confirmOrder, remindOfOrder } from '../outgoing/phone-order.ts';
@@ -44,6 +45,9 @@ export async function dispatch(
   switch (opened.kind) {
     case 'ignored':
       return `ignored: ${opened.reason}`;
+    case 'outdated':
+      await announceKeys(tx, context, opened.recipient);
+      return 'ignored: sealed to an earlier key than the one that the phone has';
     case 'malformed':
       return `malformed: ${opened.reason}${await malformed(tx, context, opened, stored)}`;
     case 'enrol': {
@@ -62,6 +66,7 @@ async function malformed(tx: Tx, context: Context, opened: MalformedMessage, sto
   if (await isRepeated(tx, stored)) return ', repeated';
   if (device.orderRef !== undefined) await remindOfOrder(tx, context, recipient);
   if (mayDoNothing(device)) return KEPT_OUT;
+  await announceKeys(tx, context, recipient);
   if (!(await mayAnswerUnbidden(tx, context, device))) return TOO_MANY;
   await sendNak(tx, context, recipient, NO_REF, 'malformed');
   return '';
@@ -77,12 +82,14 @@ async function ordinary(
   tx: Tx,
   context: Context,
   handlers: OrdinaryHandlers,
-  opened: OpenedMessage,
+  before: OpenedMessage,
   stored: StoredFrame,
 ): Promise<string> {
-  const { device, message } = opened;
+  const { device, message } = before;
   const { type } = message;
-  return onceACounter(tx, context, opened, stored, async (repeated) => {
+  return onceACounter(tx, context, before, stored, async (repeated) => {
+    const opened = await withLatestKey(tx, context, before);
+    if (device.state !== 'revoked') await announceKeys(tx, context, opened.recipient);
     const obeyed = await hearOfOrder(tx, context, opened);
     if (obeyed !== undefined) return obeyed;
     const mayAnswer = type === 'APPROVE' || type === 'REFUSE' || (await mayAnswerUnbidden(tx, context, device));
@@ -119,6 +126,14 @@ async function onceACounter(
     case 'repeated-too-often':
       return `: its counter is ${counter}`;
   }
+}
+
+/** The first message that a phone seals to a new key: from now on it gets its answers under this one. */
+async function withLatestKey(tx: Tx, context: Context, opened: OpenedMessage): Promise<OpenedMessage> {
+  const { device, recipient, message, kid } = opened;
+  if (!(await context.ring.isLater(tx, 'sealing', kid, device.sealingKid))) return opened;
+  await tx.run('UPDATE device SET sealing_kid = ?, sealing_from = ? WHERE id = ?', kid, message.ctr, device.id);
+  return { ...opened, recipient: { ...recipient, sealingKid: kid } };
 }
 
 const TOO_MANY = ': the phone asks too much';

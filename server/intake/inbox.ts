@@ -1,6 +1,7 @@
 import { FRAME_OCTETS } from '../../device/safe-mobile/index.ts';
 import type { IncomingSms, SmsReceiver, SmsReport } from '../../modem/index.ts';
 import { recordFault } from '../journal/journal.ts';
+import { keyDelivered } from '../outgoing/announce.ts';
 import type { Context } from '../outgoing/context.ts';
 import { APPLICATION_PORT } from '../outgoing/outbox.ts';
 import { receiptDelivered } from '../outgoing/receipts.ts';
@@ -71,6 +72,7 @@ export class Inbox implements SmsReceiver {
     const noted = this.#store.transaction('status report', async (tx) => {
       const delivered = await this.#context.outbox.delivered(tx, id);
       if (delivered?.message === 'RECEIPT') await receiptDelivered(tx, this.#context, delivered);
+      if (delivered?.message === 'KEY') await keyDelivered(tx, this.#context, delivered);
     });
     void noted.catch((error) => this.#record(error));
   }

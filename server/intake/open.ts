@@ -9,13 +9,15 @@ import {
   type PublicHalf,
   readFrameHeader,
   SafeMobileError,
+  type ServiceKeyPair,
   sameOctets,
   type UpMessage,
 } from '../../device/safe-mobile/index.ts';
+import type { SealingKey } from '../keyring/key-ring.ts';
 import { type Recipient, recipientOf } from '../outgoing/compose.ts';
 import type { Context } from '../outgoing/context.ts';
 import { type Device, lockDevice } from '../people/devices.ts';
-import type { Tx } from '../store/store.ts';
+import type { ReadTx, Tx } from '../store/store.ts';
 
 /** The messages that a phone may send, by their types. */
 export type UpMessages = { readonly [Message in UpMessage as Message['type']]: Message };
@@ -33,6 +35,8 @@ export type OpenedFrame =
       readonly message: UpMessages[OrdinaryType];
       /** The padded 79 octets. */
       readonly plaintext: Uint8Array;
+      /** Of the sealing key of the service. */
+      readonly kid: number;
     }
   | { readonly kind: 'enrol'; readonly device: Device; readonly message: UpMessages['ENROL'] }
   /** The phone proved its key, and the message is not one of the protocol. */
@@ -42,6 +46,8 @@ export type OpenedFrame =
       readonly recipient: Recipient;
       readonly reason: string;
     }
+  /** Sealed to an earlier key than the one that the phone is known to have, and not before it had that one: its flash was put back, or it is a copy. */
+  | { readonly kind: 'outdated'; readonly recipient: Recipient }
   /** Not for this service, or from an unknown phone: not answered, so that a stranger cannot make the service send SMS. */
   | { readonly kind: 'ignored'; readonly reason: string };
 
@@ -61,8 +67,9 @@ export async function openFrame(tx: Tx, context: Context, frame: Uint8Array, box
     const header = headerForService(context, frame);
     const device = await lockDevice(tx, header.deviceId);
     if (device === undefined) return ignored(`device ${header.deviceId} is not known`);
-    if (header.direction === 'up') return openOrdinary(context, device, frame, box);
-    return { kind: 'enrol', device, message: openEnrolment(context, device.id, frame) };
+    const key = await keyFor(tx, context, header);
+    if (header.direction === 'up') return await openOrdinary(tx, context, key, device, frame, box);
+    return { kind: 'enrol', device, message: openEnrolment(context, key, device.id, frame) };
   } catch (error) {
     if (error instanceof SafeMobileError) return ignored(error.message);
     throw error;
@@ -70,24 +77,36 @@ export async function openFrame(tx: Tx, context: Context, frame: Uint8Array, box
 }
 
 /** The header of a frame from a phone to this service. @throws SafeMobileError for any other */
-export function headerForService(
-  { keys }: Pick<Context, 'keys'>,
-  frame: Uint8Array,
-): Exclude<FrameHeader, { direction: 'down' }> {
+export function headerForService({ ring }: Pick<Context, 'ring'>, frame: Uint8Array): PhoneHeader {
   const header = readFrameHeader(frame);
   if (header.direction === 'down') throw new SafeMobileError('class', 'a frame of a service');
-  if (header.kid !== keys.sealing.kid) throw new SafeMobileError('key', `service key ${header.kid} is not known`);
+  if (ring.isStrange(header.kid)) throw new SafeMobileError('key', `service key ${header.kid} is not known`);
   return header;
 }
 
+/** The sealing key that a frame names. @throws SafeMobileError when there is none that counts */
+export async function keyFor(
+  tx: ReadTx,
+  { ring }: Pick<Context, 'ring'>,
+  { kid }: Pick<PhoneHeader, 'kid'>,
+): Promise<SealingKey> {
+  if (await ring.opens(tx, kid)) return ring.sealing(tx, kid);
+  throw new SafeMobileError('key', `service key ${kid} is not known, or has ended`);
+}
+
 /** What is in a frame of a phone that enrols. @throws SafeMobileError when that is not an ENROL, or its keys are not sound */
-export function openEnrolment(context: OpeningContext, deviceId: number, frame: Uint8Array): UpMessages['ENROL'] {
-  const plaintext = openEnrol(context.primitives, context.keys.sealing, deviceId, frame);
+export function openEnrolment(
+  context: OpeningContext,
+  { pair }: SealingKey,
+  deviceId: number,
+  frame: Uint8Array,
+): UpMessages['ENROL'] {
+  const plaintext = openEnrol(context.primitives, pair, deviceId, frame);
   try {
     const message = decodeUp(plaintext);
     if (message.type !== 'ENROL') throw new SafeMobileError('type', `${message.type} in an enrolment`);
     try {
-      checkKeys(context, message);
+      checkKeys(context, pair, message);
     } catch (error) {
       wipeEnrol(message);
       throw error;
@@ -105,40 +124,61 @@ export function wipeEnrol({ activationCode, approvalKey }: UpMessages['ENROL']):
 }
 
 /** Opens a frame of an enrolled phone. @throws SafeMobileError */
-export function openBox(context: OpeningContext, phone: PublicHalf<PhoneKeyPair>, frame: Uint8Array): OpenedBox {
-  const { primitives, keys, staticSecrets } = context;
-  const plaintext = openUp(primitives, keys.sealing, phone, frame, staticSecrets.of(phone));
+export function openBox(
+  { primitives }: OpeningContext,
+  { pair, secrets }: SealingKey,
+  phone: PublicHalf<PhoneKeyPair>,
+  frame: Uint8Array,
+): OpenedBox {
+  const plaintext = openUp(primitives, pair, phone, frame, secrets.of(phone));
   return { publicKey: phone.publicKey, plaintext };
 }
 
-type OpeningContext = Pick<Context, 'primitives' | 'keys' | 'staticSecrets'>;
+type OpeningContext = Pick<Context, 'primitives'>;
+
+/** The header of a frame from a phone. */
+export type PhoneHeader = Exclude<FrameHeader, { direction: 'down' }>;
 
 /**
  * Refuses keys of small order: such an `A` accepts any signature, and such a `D` gives a shared secret that all know.
  * @throws SafeMobileError
  */
-function checkKeys({ primitives, keys }: OpeningContext, { approvalKey, sealingKey }: UpMessages['ENROL']): void {
+function checkKeys(
+  { primitives }: OpeningContext,
+  { secretKey }: ServiceKeyPair,
+  { approvalKey, sealingKey }: UpMessages['ENROL'],
+): void {
   checkApprovalKey(approvalKey);
-  const shared = primitives.x25519(keys.sealing.secretKey, sealingKey);
+  const shared = primitives.x25519(secretKey, sealingKey);
   const usable = !isZero(shared);
   shared.fill(0);
   if (!usable) throw new SafeMobileError('key', 'the sealing key is of small order');
 }
 
-function openOrdinary(context: Context, device: Device, frame: Uint8Array, box: OpenedBox | undefined): OpenedFrame {
+async function openOrdinary(
+  tx: ReadTx,
+  context: Context,
+  key: SealingKey,
+  device: Device,
+  frame: Uint8Array,
+  box: OpenedBox | undefined,
+): Promise<OpenedFrame> {
   const recipient = recipientOf(device);
   if (recipient === undefined) return ignored(`device ${device.id} has not enrolled`);
   if (device.state === 'revoked' && device.orderRef === undefined) return ignored(`device ${device.id} is revoked`);
   const publicKey = recipient.sealingKey;
   const isOpened = box !== undefined && sameOctets(box.publicKey, publicKey);
-  const { plaintext } = isOpened ? box : openBox(context, { deviceId: device.id, publicKey }, frame);
+  const { plaintext } = isOpened ? box : openBox(context, key, { deviceId: device.id, publicKey }, frame);
+  const { kid } = key.pair;
+  const isEarlier = await context.ring.isEarlier(tx, kid, device.sealingKid);
   const malformed = (reason: string): OpenedFrame => ({ kind: 'malformed', device, recipient, reason });
   try {
     const message = decodeUp(plaintext);
     if (message.type === 'ENROL') return malformed('ENROL from an enrolled phone');
-    return { kind: 'opened', device, recipient, message, plaintext };
+    if (isEarlier && message.ctr >= device.sealingFrom) return { kind: 'outdated', recipient };
+    return { kind: 'opened', device, recipient, message, plaintext, kid };
   } catch (error) {
-    if (error instanceof SafeMobileError) return malformed(error.message);
+    if (error instanceof SafeMobileError) return isEarlier ? { kind: 'outdated', recipient } : malformed(error.message);
     throw error;
   }
 }

@@ -1,4 +1,5 @@
-import { type FrameHeader, SafeMobileError } from '../../device/safe-mobile/index.ts';
+import { SafeMobileError } from '../../device/safe-mobile/index.ts';
+import type { SealingKey } from '../keyring/key-ring.ts';
 import { take } from '../limits/allowance.ts';
 import type { Context } from '../outgoing/context.ts';
 import { type CodeTries, readCodeTries, whyUnanswered } from '../people/code-tries.ts';
@@ -6,7 +7,15 @@ import type { Row } from '../store/row.ts';
 import type { ReadTx, Store } from '../store/store.ts';
 import { DEVICE_STATES, type DeviceState } from '../vocabulary/device-states.ts';
 import type { JunkReason } from './junk.ts';
-import { headerForService, type OpenedBox, openBox, openEnrolment, wipeEnrol } from './open.ts';
+import {
+  headerForService,
+  keyFor,
+  type OpenedBox,
+  openBox,
+  openEnrolment,
+  type PhoneHeader,
+  wipeEnrol,
+} from './open.ts';
 import { Recent } from './recent.ts';
 import { Turns } from './turns.ts';
 import { wasDealtWith } from './undealt.ts';
@@ -87,6 +96,8 @@ export class Sieve {
     const sender = await senderOf(tx, header.deviceId);
     if (sender === undefined) return junk('unknown-phone');
     if (!mayCome(header, sender)) return junk('phone-not-in-use');
+    const key = await keyFor(tx, this.#context, header).catch(ifAccepted);
+    if (key === undefined) return junk('not-for-this-service');
     const { primitives, limits, clock } = this.#context;
     const isOwn = originator === sender.number;
     const isOver = header.direction === 'enrol' && whyUnanswered(sender, isOwn, limits, clock.now()) !== undefined;
@@ -95,11 +106,12 @@ export class Sieve {
     const digest = primitives.sha256(frame);
     if ((this.#dealtWith.get(nameOf(digest)) ?? 0) >= SAME_FRAME) return junk('repeated');
     if (isOver && !(await wasDealtWith(tx, { digest }))) return junk('codes-used-up');
-    return this.#open(header, sender, `${header.deviceId} ${isOwn}`, frame, digest);
+    return this.#open(header, key, sender, `${header.deviceId} ${isOwn}`, frame, digest);
   }
 
   #open(
     { direction, deviceId }: PhoneHeader,
+    key: SealingKey,
     { sealingKey }: Sender,
     who: string,
     frame: Uint8Array,
@@ -110,8 +122,8 @@ export class Sieve {
     if (fullAt === undefined) return junk('not-tried');
     try {
       if (direction === 'up' && sealingKey !== undefined)
-        return { kind: 'frame', digest, box: openBox(this.#context, { deviceId, publicKey: sealingKey }, frame) };
-      wipeEnrol(openEnrolment(this.#context, deviceId, frame));
+        return { kind: 'frame', digest, box: openBox(this.#context, key, { deviceId, publicKey: sealingKey }, frame) };
+      wipeEnrol(openEnrolment(this.#context, key, deviceId, frame));
       return { kind: 'frame', digest, box: undefined };
     } catch (error) {
       if (!(error instanceof SafeMobileError)) throw error;
@@ -121,7 +133,10 @@ export class Sieve {
   }
 }
 
-type PhoneHeader = Exclude<FrameHeader, { direction: 'down' }>;
+/** What is said of a key that does not count is junk; any other error is a fault. */
+function ifAccepted(error: unknown): undefined {
+  if (!(error instanceof SafeMobileError)) throw error;
+}
 
 function mayCome({ direction }: PhoneHeader, { state, sealingKey, hasOrder }: Sender): boolean {
   if (direction === 'enrol') return state === 'registered' || state === 'enrolling';

@@ -11,6 +11,7 @@ import {
   sealDown,
   timeText,
 } from '../../device/safe-mobile/index.ts';
+import type { KnownKid, SigningKey } from '../keyring/key-ring.ts';
 import { type Device, deviceById } from '../people/devices.ts';
 import { personById } from '../people/people.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
@@ -31,12 +32,15 @@ export interface Recipient {
   readonly number: string;
   /** `D`. */
   readonly sealingKey: Uint8Array;
+  /** The keys of the service that the phone is known to have. */
+  readonly sealingKid: KnownKid;
+  readonly signingKid: KnownKid;
 }
 
 /** The device as a recipient, or `undefined` before its enrolment. */
 export function recipientOf(device: Device): Recipient | undefined {
-  const { id, personId, number, sealingKey } = device;
-  return sealingKey === undefined ? undefined : { id, personId, number, sealingKey };
+  const { id, personId, number, sealingKey, sealingKid, signingKid } = device;
+  return sealingKey === undefined ? undefined : { id, personId, number, sealingKey, sealingKid, signingKid };
 }
 
 /** The phone as a recipient, or `undefined` when there is no such phone or it has not enrolled. */
@@ -45,11 +49,17 @@ export async function recipientById(tx: ReadTx, id: DeviceId): Promise<Recipient
   return device === undefined ? undefined : recipientOf(device);
 }
 
-/** Seals a padded plaintext of 83 octets to a phone. */
-export function sealTo(context: Context, recipient: Recipient, plaintext: Uint8Array): Uint8Array {
-  const { primitives, keys, random, staticSecrets } = context;
+/** Seals a padded plaintext of 83 octets to a phone, with the latest key that it is known to have. */
+export async function sealTo(
+  tx: ReadTx,
+  context: Context,
+  recipient: Recipient,
+  plaintext: Uint8Array,
+): Promise<Uint8Array> {
+  const { primitives, ring, random } = context;
+  const { pair, secrets } = await ring.sealing(tx, recipient.sealingKid);
   const phone = { deviceId: recipient.id, publicKey: recipient.sealingKey };
-  return sealDown(primitives, keys.sealing, phone, plaintext, random.bytes(32), staticSecrets.of(phone));
+  return sealDown(primitives, pair, phone, plaintext, random.bytes(32), secrets.of(phone));
 }
 
 /** Puts a sealed frame in the outbox, to the number that its person registered. */
@@ -57,7 +67,7 @@ export async function queueFrame(
   tx: Tx,
   context: Context,
   recipient: Recipient,
-  message: DownMessage['type'],
+  message: DownMessage['type'] | 'KEY',
   ref: string,
   frame: Uint8Array,
   usefulUntil: number,
@@ -69,12 +79,13 @@ export async function queueFrame(
 
 /**
  * The padded plaintext of a signed receipt.
- * @param signedDevice the deviceId inside the signed text; 0 where the receipt goes to no phone.
+ * @param key of the service. @param signedDevice the deviceId inside the signed text; 0 where the receipt goes to no phone.
  * @param request the padded plaintext that the receipt answers.
  * @param time unix seconds.
  */
 export function composeReceipt(
   context: Context,
+  key: SigningKey,
   signedDevice: DeviceId | 0,
   request: Uint8Array,
   content: Omit<Receipt, 'type' | 'time' | 'signature'>,
@@ -82,7 +93,7 @@ export function composeReceipt(
 ): Uint8Array {
   const unsigned: Receipt = { ...content, type: 'RECEIPT', time, signature: NO_SIGNATURE };
   const text = receiptText(context.primitives, signedDevice, request, encodeDown(unsigned));
-  return encodeDown({ ...unsigned, signature: sign(context, text) });
+  return encodeDown({ ...unsigned, signature: sign(context, key, text) });
 }
 
 /** A NAK: the service refuses a message of the phone, with a sentence in the language of the phone's person. */
@@ -110,7 +121,7 @@ export async function sendNak(
 ): Promise<void> {
   const plaintext = encodeDown(await composeNak(tx, context, recipient, ref, code, argument));
   const usefulUntil = context.clock.now() + ANSWER_USEFUL_MS;
-  await queueFrame(tx, context, recipient, 'NAK', ref, sealTo(context, recipient, plaintext), usefulUntil);
+  await queueFrame(tx, context, recipient, 'NAK', ref, await sealTo(tx, context, recipient, plaintext), usefulUntil);
 }
 
 /** Tells a phone the time, signed. */
@@ -123,15 +134,18 @@ export async function sendTime(
 ): Promise<void> {
   const time = unixTime(context);
   const unsigned = encodeDown({ type: 'TIME_RESPONSE', time, nonce, signature: NO_SIGNATURE });
-  const signature = sign(context, timeText(recipient.id, unsigned));
+  const key = await context.ring.signing(tx, recipient.signingKid);
+  const signature = sign(context, key, timeText(recipient.id, unsigned));
   const plaintext = encodeDown({ type: 'TIME_RESPONSE', time, nonce, signature });
   const usefulUntil = context.clock.now() + ANSWER_USEFUL_MS;
-  await queueFrame(tx, context, recipient, 'TIME_RESPONSE', ref, sealTo(context, recipient, plaintext), usefulUntil);
+  const frame = await sealTo(tx, context, recipient, plaintext);
+  await queueFrame(tx, context, recipient, 'TIME_RESPONSE', ref, frame, usefulUntil);
 }
 
 /** The padded plaintext of a signed order. @param octets its ref @param time unix seconds */
 export function composeOrder(
   context: Context,
+  key: SigningKey,
   device: DeviceId,
   octets: Uint8Array,
   command: AdminCommand,
@@ -139,9 +153,9 @@ export function composeOrder(
 ): Uint8Array {
   const unsigned: Admin = { type: 'ADMIN', time, ref: octets, command, reason: 0, signature: NO_SIGNATURE };
   const text = adminText(device, encodeDown(unsigned));
-  return encodeDown({ ...unsigned, signature: sign(context, text) });
+  return encodeDown({ ...unsigned, signature: sign(context, key, text) });
 }
 
-function sign({ primitives, keys: { signing } }: Context, text: Uint8Array): Uint8Array {
-  return primitives.ed25519Sign(signing.seed, text, signing.publicKey);
+function sign({ primitives }: Context, { seed, publicKey }: SigningKey, text: Uint8Array): Uint8Array {
+  return primitives.ed25519Sign(seed, text, publicKey);
 }

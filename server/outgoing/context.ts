@@ -1,8 +1,8 @@
 import type { Primitives } from '../../device/safe-mobile/index.ts';
 import type { Clock, Random } from '../../modem/index.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { KeyRing } from '../keyring/key-ring.ts';
 import type { ServiceKeys } from '../keys/key-file.ts';
-import type { StaticSecrets } from '../keys/static-secrets.ts';
 import type { Vault } from '../keys/vault.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { Timers } from '../time/timers.ts';
@@ -14,7 +14,8 @@ export interface Context {
   readonly random: Random;
   readonly primitives: Primitives;
   readonly keys: ServiceKeys;
-  readonly staticSecrets: StaticSecrets;
+  /** All keys that seal and sign. */
+  readonly ring: KeyRing;
   readonly vault: Vault;
   readonly journal: Journal;
   readonly timers: Timers;

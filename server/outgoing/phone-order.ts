@@ -90,7 +90,8 @@ async function issue(
   const issued = { ref: refOf(octets), deviceId: device, command, at: now, confirmedAt: undefined };
   // The phone takes only an order that is newer than the one before, and both may be of one second.
   const time = Math.max(unixTime(context), (before?.time ?? 0) + 1);
-  const frame = sealTo(context, recipient, composeOrder(context, device, octets, command, time));
+  const key = await context.ring.signing(tx, recipient.signingKid);
+  const frame = await sealTo(tx, context, recipient, composeOrder(context, key, device, octets, command, time));
   await tx.run(
     'INSERT INTO device_order (ref, device_id, command, time, frame, at, sent_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
     ...[issued.ref, device, command, time, frame, now, now],

@@ -1,5 +1,5 @@
 import type { Receipt } from '../../device/safe-mobile/index.ts';
-import type { Tx } from '../store/store.ts';
+import type { ReadTx, Tx } from '../store/store.ts';
 import { type DeviceId, deviceId, type Ref, ref, refOctets } from '../vocabulary/ids.ts';
 import { composeReceipt, queueFrame, type Recipient, recipientById, sealTo } from './compose.ts';
 import type { Context } from './context.ts';
@@ -49,7 +49,7 @@ export async function issueReceipt(
   asked = true,
 ): Promise<void> {
   const now = context.clock.now();
-  const frame = sealReceipt(context, recipient, ref, request, content);
+  const frame = await sealReceipt(tx, context, recipient, ref, request, content);
   await tx.run(
     `INSERT INTO receipt (ref, device_id, frame, at) VALUES (?, ?, ?, ?)
      ON CONFLICT (ref, device_id) DO UPDATE SET frame = excluded.frame, at = excluded.at, repeats = 0`,
@@ -118,7 +118,7 @@ export async function sendPassingReceipt(
   request: Uint8Array,
   content: ReceiptContent,
 ): Promise<void> {
-  const frame = sealReceipt(context, recipient, ref, request, content);
+  const frame = await sealReceipt(tx, context, recipient, ref, request, content);
   await queueFrame(tx, context, recipient, 'RECEIPT', ref, frame, context.clock.now() + RECEIPT_USEFUL_MS);
 }
 
@@ -188,16 +188,15 @@ async function lockReceipt(tx: Tx, device: DeviceId, ref: string): Promise<Store
   );
 }
 
-function sealReceipt(
+async function sealReceipt(
+  tx: ReadTx,
   context: Context,
   recipient: Recipient,
   ref: Ref,
   request: Uint8Array,
   content: ReceiptContent,
-): Uint8Array {
-  return sealTo(
-    context,
-    recipient,
-    composeReceipt(context, recipient.id, request, { ...content, ref: refOctets(ref) }),
-  );
+): Promise<Uint8Array> {
+  const key = await context.ring.signing(tx, recipient.signingKid);
+  const receipt = composeReceipt(context, key, recipient.id, request, { ...content, ref: refOctets(ref) });
+  return sealTo(tx, context, recipient, receipt);
 }

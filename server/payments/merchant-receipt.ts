@@ -20,8 +20,9 @@ export interface MerchantReceipt {
   readonly signedText: Uint8Array;
   /** Ed25519, 64 octets. */
   readonly signature: Uint8Array;
-  /** `R`, 32 octets. */
+  /** `R`, 32 octets, and its number: the key of the service that signed. */
   readonly publicKey: Uint8Array;
+  readonly kid: number;
 }
 
 /** deviceId 0: the receipt goes to no phone. */
@@ -49,6 +50,7 @@ export async function merchantReceipt(tx: Tx, context: Context, payment: Payment
     signedText: receiptText(context.primitives, NO_DEVICE, request, receipt),
     signature: decoded.signature,
     publicKey,
+    kid: await context.ring.numberOfSigner(tx, publicKey),
   };
 }
 
@@ -57,8 +59,9 @@ type StoredReceipt = Pick<MerchantReceipt, 'receipt' | 'publicKey'>;
 /** Composes the receipt and stores it, unless another transaction has stored one meanwhile: that one counts. */
 async function compose(tx: Tx, context: Context, payment: Payment, request: Uint8Array): Promise<StoredReceipt> {
   const content = { ...contentOf(payment), ref: refOctets(payment.txn) };
-  const receipt = composeReceipt(context, NO_DEVICE, request, content, Math.floor(payment.changedAt / 1000));
-  const { publicKey } = context.keys.signing;
+  const key = await context.ring.currentSigning(tx);
+  const receipt = composeReceipt(context, key, NO_DEVICE, request, content, Math.floor(payment.changedAt / 1000));
+  const { publicKey } = key;
   const kept = await tx.run(
     'INSERT INTO merchant_receipt (txn, state, receipt, public_key, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
     payment.txn,

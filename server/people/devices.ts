@@ -31,6 +31,12 @@ export interface Device {
   readonly lockedAt: number | undefined;
   /** Of the order that the phone has not confirmed. */
   readonly orderRef: string | undefined;
+  /** The latest sealing key of the service that the phone is known to have; `undefined`: that of the key file. */
+  readonly sealingKid: number | undefined;
+  /** Its lowest `ctr` under this key. */
+  readonly sealingFrom: number;
+  /** The latest receipt key that the phone is known to have; `undefined`: that of the key file. */
+  readonly signingKid: number | undefined;
 }
 
 /** The device, or `undefined` when there is none of this id. */
@@ -88,5 +94,8 @@ function readDevice(row: Row): Device {
     unbiddenAlarmAt: row.integer('unbidden_alarm_at'),
     lockedAt: row.optionalInteger('locked_at'),
     orderRef: row.optional('order_ref', (found, column) => found.text(column)),
+    sealingKid: row.optionalInteger('sealing_kid'),
+    sealingFrom: row.integer('sealing_from'),
+    signingKid: row.optionalInteger('signing_kid'),
   };
 }

@@ -62,7 +62,7 @@ function toShow(available: readonly Amount[]): Amount[] {
 
 async function answer(tx: Tx, context: Context, recipient: Recipient, ref: Ref, message: Balance | Nak): Promise<void> {
   const { clock } = context;
-  const frame = sealTo(context, recipient, encodeDown(message));
+  const frame = await sealTo(tx, context, recipient, encodeDown(message));
   await tx.run(
     'INSERT INTO balance_answer (ref, device_id, message, frame, at) VALUES (?, ?, ?, ?, ?)',
     ref,

@@ -5,8 +5,8 @@ import { AttemptEngine } from '../attempts/engine.ts';
 import { type Application, readApplication } from '../enrolment/application.ts';
 import { Inbox } from '../intake/inbox.ts';
 import { Journal } from '../journal/journal.ts';
+import { KeyRing } from '../keyring/key-ring.ts';
 import { servicePrimitives } from '../keys/primitives.ts';
-import { StaticSecrets } from '../keys/static-secrets.ts';
 import { Vault } from '../keys/vault.ts';
 import { checkAtStart } from '../ledger/start-check.ts';
 import { STANDARD_LIMITS } from '../limits/limits.ts';
@@ -74,14 +74,16 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
   const modems = new Modems(options.modems ?? [], clock);
   const rails = railsOf(options.rails ?? [], new LedgerRail(store, clock));
   const attempts = new AttemptEngine(store, clock, timers, journal, rails);
-  const staticSecrets = new StaticSecrets(primitives, keys.sealing, options.keptSecrets ?? KEPT_SECRETS);
+  const vault = new Vault(keys.vault, primitives, random);
+  const keptSecrets = options.keptSecrets ?? KEPT_SECRETS;
+  const ring = new KeyRing({ keys, vault, primitives, clock, keptSecrets });
   const withPhones: Context = {
     clock,
     random,
     primitives,
     keys,
-    staticSecrets,
-    vault: new Vault(keys.vault, primitives, random),
+    ring,
+    vault,
     journal,
     timers,
     outbox: new Outbox(store, clock, bearer ?? NO_BEARER, timers, journal, processes, {
@@ -135,7 +137,7 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
       await context.outbox.stop();
       await processes.stop();
       await store.close();
-      staticSecrets.close();
+      ring.close();
     },
   };
 }

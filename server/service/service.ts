@@ -47,6 +47,7 @@ import type { Modems, Reachability } from './modems.ts';
 import { PendingDeposits } from './pending-deposits.ts';
 import { PhoneOrders } from './phone-orders.ts';
 import type { Running } from './running.ts';
+import { ServiceKeyRotation } from './service-key-rotation.ts';
 import { type OpenRequests, type Unfinished, within } from './unfinished.ts';
 import { Waits } from './waits.ts';
 
@@ -75,6 +76,8 @@ export class Service {
   readonly merchantKeys: MerchantKeys;
   /** Orders to phones: lock, unlock, wipe. */
   readonly phoneOrders: PhoneOrders;
+  /** The sealing key and the receipt key of the service, which follow one another. */
+  readonly keys: ServiceKeyRotation;
   /** The states of the watched modems, and whether messages can leave. */
   readonly modems: Modems;
   readonly #store: Store;
@@ -94,6 +97,7 @@ export class Service {
     this.pendingDeposits = new PendingDeposits(running.store, running.context.clock);
     this.merchantKeys = new MerchantKeys({ ...running.context, store: running.store });
     this.phoneOrders = new PhoneOrders(running.store, running.context);
+    this.keys = new ServiceKeyRotation(running.store, running.context);
     this.modems = running.modems;
     this.operators = new Operators({ ...running.context, store: running.store });
     this.#waits = new Waits(running.context.clock, running.context.journal);

@@ -1,7 +1,7 @@
 import { appendOnly, FIRST_TABLES } from './first-tables.ts';
 import { OPEN_ROWS } from './open-rows.ts';
 import { AUDIT, AUDIT_ON_POSTGRES, FOUR_EYES, MERCHANT_KEYS, OPERATORS } from './operator-migrations.ts';
-import { PHONE_ORDERS } from './phone-migrations.ts';
+import { KEY_GENERATIONS, PHONE_ORDERS } from './phone-migrations.ts';
 
 const KEYS_AND_REPORTS = `
 ALTER TABLE merchant ADD COLUMN idempotency_key TEXT;       -- the administrator's key of the request that registered it
@@ -321,7 +321,7 @@ export const MIGRATIONS: readonly string[] = [
   AUDIT,
   FOUR_EYES,
   MERCHANT_KEYS,
-  PHONE_ORDERS,
+  PHONE_ORDERS + KEY_GENERATIONS,
 ];
 
 /**

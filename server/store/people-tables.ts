@@ -27,7 +27,10 @@ CREATE TABLE device (
   unbidden_full_at INTEGER NOT NULL DEFAULT 0, -- allowance of messages that answer no open question
   unbidden_alarm_at INTEGER NOT NULL DEFAULT 0, -- when it was last said that it is used up
   locked_at INTEGER,                           -- reported stolen: since then it may do nothing
-  order_ref TEXT                               -- of the order that it has not confirmed
+  order_ref TEXT,                              -- of the order that it has not confirmed
+  sealing_kid INTEGER,                         -- the latest S that the phone is known to have; NULL: that of the key file
+  sealing_from INTEGER NOT NULL DEFAULT 0,     -- its lowest ctr under it: an earlier S counts below only
+  signing_kid INTEGER                          -- the same for R
 ) STRICT;
 CREATE UNIQUE INDEX device_by_link ON device (link_hash);
 CREATE INDEX device_of_person ON device (person_id);
@@ -57,4 +60,25 @@ CREATE TABLE device_order (                    -- lock, unlock, wipe
   confirmed_at INTEGER
 ) STRICT;
 CREATE INDEX device_order_of_device ON device_order (device_id, time);
+
+CREATE TABLE service_key (                     -- keys of the service after those of the key file, and these once others have followed
+  use TEXT NOT NULL,                           -- sealing, signing
+  kid INTEGER NOT NULL,                        -- on the air; names one key for ever
+  public_key BLOB NOT NULL,
+  sealed_secret BLOB,                          -- under the vault key; NULL: in the key file
+  created_at INTEGER NOT NULL,
+  begins_at INTEGER,                           -- NULL: root has not signed its announcement yet
+  ends_at INTEGER,                             -- NULL: none has followed
+  announcement BLOB,                           -- 107 octets, signed by root
+  PRIMARY KEY (use, kid)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE key_told (                        -- announcements to phones that are not known to have the key
+  device_id INTEGER NOT NULL REFERENCES device (id),
+  use TEXT NOT NULL,
+  kid INTEGER NOT NULL,
+  times INTEGER NOT NULL,
+  at INTEGER NOT NULL,                         -- the last time
+  PRIMARY KEY (device_id, use, kid)
+) STRICT, WITHOUT ROWID;
 `;

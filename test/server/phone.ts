@@ -1,21 +1,26 @@
 import {
   type Amount,
+  ANNOUNCEMENT_OCTETS,
   type Approve,
   approvalText,
   type CustomerAddress,
   createPinKey,
   type DownMessage,
+  decodeAnnouncement,
   decodeDown,
   encodeUp,
   hexOf,
   openDown,
   type PhoneKeyPair,
   type PinKey,
+  type PublicHalf,
   parseActivationCode,
   type QueryKind,
   type Receipt,
   type Refusal,
+  readFrameHeader,
   receiptText,
+  type ServiceKeyPair,
   sealEnrol,
   sealUp,
   signWithPin,
@@ -56,11 +61,22 @@ export class TestPhone {
   #send: (frame: Uint8Array) => void;
   readonly #plaintexts = new Map<string, Uint8Array>();
   #sealing: PhoneKeyPair | undefined;
+  /** The keys of the service that it believes: the first ones, and those that were announced. */
+  readonly #services: PublicHalf<ServiceKeyPair>[];
+  readonly #signers: Uint8Array[];
+  /** Announcements that came in, as they are. */
+  readonly announcements: Uint8Array[] = [];
+  /** False: a phone that ignores announcements, as if their SMS were lost. */
+  hearsAnnouncements = true;
+  /** The kid of each frame that came in, but announcements. */
+  readonly kids: number[] = [];
   #ctr = 0;
 
   constructor(number: string, keys: ServiceKeys, clock: Clock, random: Random, send: (frame: Uint8Array) => void) {
     this.number = number;
     this.#keys = keys;
+    this.#services = [keys.sealing];
+    this.#signers = [keys.signing.publicKey];
     this.#clock = clock;
     this.#random = random;
     this.#send = send;
@@ -80,7 +96,7 @@ export class TestPhone {
       approvalKey: publicKey,
       appVersion: 1,
     });
-    this.#transmit(sealEnrol(primitives, this.#keys.sealing, deviceId, plaintext, this.#random.bytes(32)));
+    this.#transmit(sealEnrol(primitives, this.#service(), deviceId, plaintext, this.#random.bytes(32)));
     return publicKey;
   }
 
@@ -138,7 +154,15 @@ export class TestPhone {
 
   /** An SMS came in: opened, checked as a phone checks, and remembered. */
   receive(frame: Uint8Array): void {
-    const plaintext = openDown(primitives, this.#keys.sealing, this.#phone(), frame);
+    if (frame.length === ANNOUNCEMENT_OCTETS) {
+      this.#announced(frame);
+      return;
+    }
+    const { kid } = readFrameHeader(frame);
+    this.kids.push(kid);
+    const service = this.#services.find((one) => one.kid === kid);
+    if (service === undefined) throw new Error(`a frame sealed with the key ${kid}, which this phone does not know`);
+    const plaintext = openDown(primitives, service, this.#phone(), frame);
     const message = decodeDown(plaintext);
     if (message.type === 'PAY_REQUEST' || message.type === 'AUTH_REQUEST') {
       this.asked.push({ message, plaintext });
@@ -165,14 +189,31 @@ export class TestPhone {
     const request = this.#plaintexts.get(hexOf(receipt.ref));
     if (request === undefined) return false;
     const text = receiptText(primitives, this.#phone().deviceId, request, plaintext);
-    if (!verifySignature(primitives, this.#keys.signing.publicKey, text, receipt.signature)) {
+    if (!this.#signers.some((key) => verifySignature(primitives, key, text, receipt.signature))) {
       throw new Error('a receipt with a bad signature');
     }
     return true;
   }
 
   #seal(plaintext: Uint8Array): void {
-    this.#transmit(sealUp(primitives, this.#keys.sealing, this.#phone(), plaintext, this.#random.bytes(32)));
+    this.#transmit(sealUp(primitives, this.#service(), this.#phone(), plaintext, this.#random.bytes(32)));
+  }
+
+  /** From now on this phone has these keys, as one that was enrolled with them. */
+  trust({ sealing, signing }: { sealing?: PublicHalf<ServiceKeyPair>; signing?: Uint8Array }): void {
+    if (sealing !== undefined) this.#services.push(sealing);
+    if (signing !== undefined) this.#signers.push(signing);
+  }
+
+  #announced(frame: Uint8Array): void {
+    if (!this.hearsAnnouncements) return;
+    this.announcements.push(frame);
+    const { what, kid, key } = decodeAnnouncement(primitives, this.#keys.root, frame);
+    this.trust(what === 1 ? { sealing: { kid, publicKey: key } } : { signing: key });
+  }
+
+  #service(): PublicHalf<ServiceKeyPair> {
+    return this.#services.at(-1) ?? this.#keys.sealing;
   }
 
   #transmit(frame: Uint8Array): void {

@@ -45,6 +45,8 @@ export class World {
   readonly random: SeededRandom;
   readonly keys: ServiceKeys;
   readonly adminKey: string;
+  /** Of the root key, which lies on no server. */
+  readonly rootSeed: Uint8Array;
   readonly air: Air;
   /** The file of the service that runs. */
   database = '';
@@ -65,6 +67,7 @@ export class World {
     const made = createServiceKeys(servicePrimitives(), this.random.fork('keys'));
     this.keys = made.keys;
     this.adminKey = made.adminKey;
+    this.rootSeed = made.rootSeed;
     this.air = new Air(this.clock);
     this.#options = options;
   }

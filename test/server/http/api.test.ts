@@ -372,6 +372,8 @@ describe('what needs no key', () => {
       '/v1/deposits/pending',
       '/v1/deposits/{id}/confirm',
       '/v1/deposits/{id}/reject',
+      '/v1/keys',
+      '/v1/keys/announcements',
       '/v1/merchant',
       '/v1/merchants',
       '/v1/merchants/{id}/resume',

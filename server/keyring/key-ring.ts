@@ -1,0 +1,197 @@
+import { type Primitives, type ServiceKeyPair, sameOctets } from '../../device/safe-mobile/index.ts';
+import type { Clock } from '../../modem/index.ts';
+import type { ServiceKeys } from '../keys/key-file.ts';
+import { StaticSecrets } from '../keys/static-secrets.ts';
+import type { Vault } from '../keys/vault.ts';
+import type { ReadTx } from '../store/store.ts';
+import { type Generation, type KeyUse, storedGenerations } from './generation.ts';
+
+/** How long this process goes without looking for keys that another one has made, ms. */
+const LOOK_AGAIN_MS = 5_000;
+
+/** A receipt key of the key file has this number: descriptors give it without one. */
+export const FIRST_SIGNING_KID = 1;
+
+/** A sealing key, with what it shares with phones. */
+export interface SealingKey {
+  readonly pair: ServiceKeyPair;
+  readonly secrets: StaticSecrets;
+}
+
+/** A receipt key. */
+export interface SigningKey {
+  readonly kid: number;
+  readonly seed: Uint8Array;
+  readonly publicKey: Uint8Array;
+}
+
+/** The number of the key that a phone is known to have; `undefined`: that of the key file. */
+export type KnownKid = number | undefined;
+
+interface RingContext {
+  readonly keys: ServiceKeys;
+  readonly vault: Vault;
+  readonly primitives: Primitives;
+  readonly clock: Clock;
+  /** Phones whose static secret is kept in memory, of each sealing key. */
+  readonly keptSecrets: number;
+}
+
+/**
+ * All keys of the service: those of the key file, and those that have followed them, whose secrets lie in the database under the vault key.
+ * So each process on the database has them, and takes a new one without a stop.
+ */
+export class KeyRing {
+  readonly #context: RingContext;
+  readonly #sealing = new Map<number, SealingKey>();
+  readonly #signing = new Map<number, SigningKey>();
+  #stored: readonly Generation[] = [];
+  #lookedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(context: RingContext) {
+    this.#context = context;
+  }
+
+  /** All generations of a use, that of the key file first. */
+  async generations(tx: ReadTx, use: KeyUse): Promise<readonly Generation[]> {
+    const stored = (await this.#look(tx)).filter((generation) => generation.use === use);
+    const first = this.#first(use);
+    return stored.some(({ kid }) => kid === first.kid) ? stored : [first, ...stored];
+  }
+
+  /** The one that began last. */
+  async current(tx: ReadTx, use: KeyUse): Promise<Generation> {
+    return latest(await this.generations(tx, use)) ?? this.#first(use);
+  }
+
+  /** Whether a sealing key still opens what comes, and is not one that root has not signed yet. */
+  async opens(tx: ReadTx, kid: number): Promise<boolean> {
+    const generation = (await this.generations(tx, 'sealing')).find((one) => one.kid === kid);
+    return generation !== undefined && counts(generation, this.#context.clock.now());
+  }
+
+  /** Whether a number is of no sealing key, by the last look, which was a moment ago. */
+  isStrange(kid: number): boolean {
+    if (this.#context.clock.now() - this.#lookedAt >= LOOK_AGAIN_MS) return false;
+    return (
+      kid !== this.#context.keys.sealing.kid && !this.#stored.some((one) => one.use === 'sealing' && one.kid === kid)
+    );
+  }
+
+  /** Whether the first of two keys began later. */
+  async isLater(tx: ReadTx, use: KeyUse, kid: number, than: KnownKid): Promise<boolean> {
+    const generations = await this.generations(tx, use);
+    const beginOf = (wanted: number) => generations.find((one) => one.kid === wanted)?.beginsAt ?? -1;
+    const other = than ?? this.#first(use).kid;
+    return kid !== other && beginOf(kid) >= beginOf(other) && (beginOf(kid) > beginOf(other) || kid > other);
+  }
+
+  /** Whether a sealing key is an earlier one than that which a phone is known to have. */
+  async isEarlier(tx: ReadTx, kid: number, known: KnownKid): Promise<boolean> {
+    const later = known ?? this.#first('sealing').kid;
+    return kid !== later && this.isLater(tx, 'sealing', later, kid);
+  }
+
+  /** @throws Error when there is none of this number */
+  async sealing(tx: ReadTx, known: KnownKid): Promise<SealingKey> {
+    const { keys, primitives, keptSecrets } = this.#context;
+    const kid = known ?? keys.sealing.kid;
+    const kept = this.#sealing.get(kid);
+    if (kept !== undefined) return kept;
+    const generation = await this.#find(tx, 'sealing', kid);
+    const secretKey = this.#secretOf(generation, keys.sealing.secretKey);
+    const pair = { kid, secretKey, publicKey: generation.publicKey };
+    const key = { pair, secrets: new StaticSecrets(primitives, pair, keptSecrets) };
+    this.#sealing.set(kid, key);
+    return key;
+  }
+
+  /** The receipt key that a phone believes: the one it is known to have, as long as it counts, or else the latest one. */
+  async signing(tx: ReadTx, known: KnownKid): Promise<SigningKey> {
+    const generation = await this.#find(tx, 'signing', known ?? FIRST_SIGNING_KID);
+    return counts(generation, this.#context.clock.now()) ? this.#signingKey(generation) : this.currentSigning(tx);
+  }
+
+  /** The receipt key that signs what goes to no phone. */
+  async currentSigning(tx: ReadTx): Promise<SigningKey> {
+    return this.#signingKey(await this.current(tx, 'signing'));
+  }
+
+  /** The number of the receipt key that has signed. */
+  async numberOfSigner(tx: ReadTx, publicKey: Uint8Array): Promise<number> {
+    const generations = await this.generations(tx, 'signing');
+    return generations.find((one) => sameOctets(one.publicKey, publicKey))?.kid ?? FIRST_SIGNING_KID;
+  }
+
+  /** The next look is a look into the database: keys were changed by this process. */
+  forget(): void {
+    this.#lookedAt = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Wipes what was read from the database, and what phones share with the service. */
+  close(): void {
+    for (const { pair, secrets } of this.#sealing.values()) {
+      secrets.close();
+      if (pair.secretKey !== this.#context.keys.sealing.secretKey) pair.secretKey.fill(0);
+    }
+    for (const { seed } of this.#signing.values()) if (seed !== this.#context.keys.signing.seed) seed.fill(0);
+    this.#sealing.clear();
+    this.#signing.clear();
+  }
+
+  #signingKey(generation: Generation): SigningKey {
+    const { kid, publicKey } = generation;
+    const kept = this.#signing.get(kid);
+    if (kept !== undefined) return kept;
+    const key = { kid, seed: this.#secretOf(generation, this.#context.keys.signing.seed), publicKey };
+    this.#signing.set(kid, key);
+    return key;
+  }
+
+  #secretOf({ use, kid, sealedSecret }: Generation, ofFile: Uint8Array): Uint8Array {
+    return sealedSecret === undefined ? ofFile : this.#context.vault.open(...placeOf(use, kid), sealedSecret);
+  }
+
+  async #find(tx: ReadTx, use: KeyUse, kid: number): Promise<Generation> {
+    const isIt = (one: Generation) => one.kid === kid;
+    const known = (await this.generations(tx, use)).find(isIt);
+    if (known !== undefined) return known;
+    // Another process has made it since the last look, and a phone has it already.
+    this.forget();
+    const found = (await this.generations(tx, use)).find(isIt);
+    if (found === undefined) throw new Error(`there is no ${use} key ${kid}`);
+    return found;
+  }
+
+  #first(use: KeyUse): Generation {
+    const { sealing, signing } = this.#context.keys;
+    const { kid, publicKey } = use === 'sealing' ? sealing : { kid: FIRST_SIGNING_KID, ...signing };
+    const ofFile = { sealedSecret: undefined, createdAt: 0, beginsAt: 0, endsAt: undefined, announcement: undefined };
+    return { use, kid, publicKey, ...ofFile };
+  }
+
+  async #look(tx: ReadTx): Promise<readonly Generation[]> {
+    const now = this.#context.clock.now();
+    if (now - this.#lookedAt < LOOK_AGAIN_MS && now >= this.#lookedAt) return this.#stored;
+    const stored = await storedGenerations(tx);
+    this.#stored = stored;
+    this.#lookedAt = now;
+    return stored;
+  }
+}
+
+/** For which place the secret of a key is sealed under the vault key. */
+export function placeOf(use: KeyUse, kid: number): readonly [purpose: string, subject: string] {
+  return [`${use} key`, `${use} ${kid}`];
+}
+
+/** Whether a key is in use at a time, ms since 1970. */
+export function counts({ beginsAt, endsAt }: Generation, now: number): boolean {
+  return beginsAt !== undefined && beginsAt <= now && (endsAt === undefined || now < endsAt);
+}
+
+function latest(generations: readonly Generation[]): Generation | undefined {
+  return generations
+    .filter(({ beginsAt }) => beginsAt !== undefined)
+    .toSorted((one, other) => (other.beginsAt ?? 0) - (one.beginsAt ?? 0) || other.kid - one.kid)[0];
+}
