@@ -49,7 +49,7 @@ export function memoryPort(name = 'memory'): { readonly port: Port; readonly far
     },
     async write(octets) {
       if (host === undefined) throw new PortError('closed', name, `${name} is closed`);
-      const copy = octets.slice();
+      const copy = new Uint8Array(octets);
       queueMicrotask(() => modem?.data(copy));
     },
     async setLines(lines) {
@@ -67,7 +67,7 @@ export function memoryPort(name = 'memory'): { readonly port: Port; readonly far
     write(octets) {
       const listener = host;
       if (listener === undefined) return;
-      const copy = octets.slice();
+      const copy = new Uint8Array(octets);
       queueMicrotask(() => {
         if (host === listener) listener.data(copy);
       });

@@ -71,7 +71,7 @@ class Pty implements PtyLine {
       this.#overflow();
       return;
     }
-    this.#queue.push(octets.slice());
+    this.#queue.push(new Uint8Array(octets));
     this.#queued += octets.length;
     if (this.#retry === undefined) this.#flush();
   }

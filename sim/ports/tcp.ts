@@ -54,7 +54,7 @@ class Tcp implements TcpLine {
     const client = this.#client;
     if (client === undefined) return;
     if (client.writableLength + octets.length > WRITE_QUEUE_OCTETS) this.#events?.overflowed?.();
-    else client.write(octets.slice());
+    else client.write(new Uint8Array(octets));
   }
 
   hangUp(): void {

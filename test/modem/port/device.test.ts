@@ -56,6 +56,17 @@ describe('a device that comes back under another path', () => {
     expect(await reopen()).toBe('/dev/ttyUSB3');
   });
 
+  test('gets its control lines there', async () => {
+    const set: string[] = [];
+    const port = devicePort('/dev/ttyUSB0', {
+      list: async () => [STICK],
+      at: (path) => ({ ...memoryPort(path).port, setLines: async (lines) => void set.push(`${path} ${lines.dtr}`) }),
+    });
+    await port.open({ data() {}, closed() {} });
+    await port.setLines({ dtr: true, rts: false });
+    expect(set).toEqual(['/dev/ttyUSB0 true']);
+  });
+
   test.each<[what: string, changes: Partial<ListedPort>]>([
     ['serial number', { serialNumber: 'A2' }],
     ['manufacturer’s number', { vendorId: '19d2' }],

@@ -10,6 +10,7 @@ import {
   PortError,
   portFromName,
   serialPort,
+  systemClock,
   tcpPort,
 } from '../../../modem/index.ts';
 import { openPty, openTcp } from '../../../sim/index.ts';
@@ -79,6 +80,23 @@ describe.each(kinds)('%s', (_kind, openLine) => {
       .toContain('AT\r\x1a\x1b\0');
   });
 
+  test('carries what the modem says, whatever the modem does with the octets afterwards', async () => {
+    const line = await openLine();
+    shout(line);
+    const port = portFromName(line.name);
+    const heard = await listen(port);
+    await expect
+      .poll(async () => {
+        await port.write(Buffer.from('x'));
+        return heard.text;
+      })
+      .toContain('X');
+    const octets = Buffer.from('RING\r');
+    line.farEnd.write(octets);
+    octets.fill('*');
+    await expect.poll(() => heard.text).toContain('RING\r');
+  });
+
   test('closes at once, as often as it is told, and can be opened again', async () => {
     const line = await openLine();
     shout(line);
@@ -141,8 +159,18 @@ describe('a port that cannot be opened', () => {
     const farEnd = openPty();
     shout({ farEnd, name: farEnd.path });
     await listen(serialPort(farEnd.path));
-    const error = await failure(serialPort(farEnd.path));
+    const pauses: number[] = [];
+    const clock: Clock = {
+      ...systemClock,
+      after(delayMs, task) {
+        pauses.push(delayMs);
+        return systemClock.after(delayMs, task);
+      },
+    };
+    const error = await failure(serialPort(farEnd.path, {}, clock));
     expect(error.code).toBe('busy');
+    // A port that was closed just now may stay locked for a moment.
+    expect(pauses).toEqual([30, 30, 30, 30]);
     expect(error.message).toContain('ModemManager');
   });
 

@@ -63,6 +63,8 @@ describe('a recording', () => {
     'x',
     '{}',
     '[]',
+    'null',
+    '5',
     '{"at":1,"kind":"sent"}',
     '{"at":"1","kind":"opened"}',
     '{"at":1,"kind":"sent","octets":"0"}',
@@ -71,6 +73,14 @@ describe('a recording', () => {
     expect(() => readRecording(`{"at":1,"kind":"opened"}\n${line}\n`)).toThrow(/^line 2 of the recording/);
     expect(() => readRecording(`\n{"at":1,"kind":"opened"}\n \n${line}\n`)).toThrow(/^line 4 of the recording/);
   });
+});
+
+test.each([
+  ['{"at":1,"kind":"closed"}', { at: 1, kind: 'closed' }],
+  ['{"at":1,"kind":"closed","reason":5}', { at: 1, kind: 'closed' }],
+  ['{"at":1,"kind":"closed","reason":"lost"}', { at: 1, kind: 'closed', reason: 'lost' }],
+])('the end of a line, %s', (line, event) => {
+  expect(readRecording(line)).toStrictEqual([event]);
 });
 
 describe('a replay', () => {
@@ -151,6 +161,21 @@ describe('a replay, event by event', () => {
     });
     await clock.advance(5_000);
     expect(told).toEqual(turns);
+  });
+
+  test('that is closed early has not played what the host did not type', async () => {
+    const { port, heard } = await host([opened(0), at(1_000, 'sent', 'AT\r'), closed(2_000)]);
+    await port.close();
+    await clock.advance(5_000);
+    expect([port.isFinished, port.remaining, heard]).toEqual([false, ['AT\r'], ['0 closed undefined']]);
+  });
+
+  test('says where the host types more than was recorded', async () => {
+    const { port, heard, type } = await host([opened(0), at(0, 'sent', 'AT\r')]);
+    await type('AT\rATI\r');
+    await clock.advance(0);
+    expect(port.divergence).toEqual({ event: 2, recorded: 'its end', typed: 'AT\rATI\r' });
+    expect(heard).toEqual([expect.stringContaining('closed the recording ends here')]);
   });
 
   test('whose turn has come already says so to who asks later', async () => {

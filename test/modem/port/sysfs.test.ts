@@ -67,6 +67,15 @@ describe('the ports of USB devices, as the kernel lists them', () => {
     ]);
   });
 
+  test.each([
+    ['1-1:1.0/serial/ttyX', true],
+    ['1-1:1.0/hub/serial/ttyX', false],
+  ])('the USB device is looked for three folders up: %s: %s', async (below, isFound) => {
+    folder('usb1/1-1', huawei);
+    tty('ttyX', folder(`usb1/1-1/${below}`));
+    expect((await sysfsPorts(root)).map(({ path }) => path)).toEqual(isFound ? ['/dev/ttyX'] : []);
+  });
+
   test('a machine without sysfs has none', async () => {
     expect(await sysfsPorts(join(root, 'nothing'))).toEqual([]);
   });

@@ -29,6 +29,20 @@ describe('a traced port', () => {
       { at: 1_005, kind: 'closed' },
     ]);
     expect(heard).toEqual(['OK\r\n']);
+    expect(traced.name).toBe(port.name);
+  });
+
+  test('keeps what was written, whatever its writer does with the octets afterwards', async () => {
+    const { port, farEnd } = memoryPort();
+    const said: string[] = [];
+    farEnd.listen({ opened() {}, closed() {}, data: (octets) => said.push(`typed ${Buffer.from(octets)}`) });
+    await port.open({ data: (octets) => said.push(`heard ${Buffer.from(octets)}`), closed() {} });
+    const octets = Buffer.from('AT\r');
+    const written = port.write(octets);
+    farEnd.write(octets);
+    octets.fill(0);
+    await written;
+    expect(said).toEqual(['typed AT\r', 'heard AT\r']);
   });
 
   test('hides a PIN in the echo too, and tells why it was closed', async () => {
