@@ -11,7 +11,7 @@ import type { Tx } from '../store/store.ts';
  * PIN) is revoked: a person has one active phone.
  */
 export async function enrolmentApproved(tx: Tx, { journal, clock }: Context, { device }: Asked): Promise<void> {
-  const earlier = await lockEnrolledDevice(tx, device.personId);
+  const earlier = await lockEnrolledDevice(tx, device.number);
   if (earlier !== undefined) {
     await setDeviceState(tx, journal, earlier, 'revoked');
     // An order to the phone before would go to this one, which has the number now.

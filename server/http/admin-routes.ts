@@ -98,7 +98,7 @@ export async function adminRoutes(app: FastifyInstance, service: Service): Promi
         tags,
         summary: 'Put money in a prepaid account, once a reference',
         description:
-          '202: above the limit of one operator alone, another one has to confirm it; nothing is booked yet.',
+          '202: above what one operator alone may deposit for a person within a day (UTC), another one has to confirm it; nothing is booked yet.',
         params: IdParams,
         body: DepositBody,
         response: { 200: DepositView, 201: DepositView, 202: DepositView },
@@ -106,9 +106,10 @@ export async function adminRoutes(app: FastifyInstance, service: Service): Promi
     },
     async (request, reply) => {
       const { amount, reference } = request.body;
-      const needsFourEyes = service.operators.needsFourEyes(actorOf(request), amount);
       const act = actOf(service, request);
       const person = await service.person(request.params.id);
+      const sum = await service.pendingDeposits.sumWith(person.id, amount, reference);
+      const needsFourEyes = service.operators.needsFourEyes(actorOf(request), amount.currency, sum);
       const view = async (repeated: boolean) => ({
         ...{ reference, amount, repeated },
         balances: await service.holdings(person.id),

@@ -1,8 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import type { Rejection } from '../payments/limits.ts';
+import { REJECTIONS } from '../payments/limits.ts';
 import type { Payment } from '../payments/payment.ts';
-import { UNREACHABLE } from '../payments/request.ts';
 import type { Service } from '../service/service.ts';
 import { ServiceError, type ServiceErrorCode } from '../vocabulary/errors.ts';
 import type { MerchantId } from '../vocabulary/ids.ts';
@@ -23,19 +22,6 @@ import { ProblemBody, sendProblem } from './problem.ts';
 import { viewMerchant, viewPayment, viewPayments, viewReceipt } from './views.ts';
 
 const tags = ['payments'];
-
-const REJECTIONS: Readonly<Record<Rejection, readonly [code: ServiceErrorCode, detail: string]>> = {
-  'customer-unreachable': ['customer-unreachable', UNREACHABLE],
-  'customer-busy': ['limit-exceeded', 'The customer has too many requests waiting: try again later'],
-  'amount-limit': ['limit-exceeded', 'The amount is above the limit of one payment'],
-  'merchant-suspended': ['limit-exceeded', 'Customers said that your requests were not theirs: ask the operator'],
-  'customer-said-not-me': [
-    'limit-exceeded',
-    'The customer said "not me": the pause is over later, or when the operator says so',
-  ],
-  'too-many-requests': ['limit-exceeded', 'Too many requests that were not paid: try again later'],
-  'new-phone-limit': ['limit-exceeded', 'The amount is above the limit of the first day of a new phone'],
-};
 
 /** Routes for a merchant's key: the merchant's own payments. */
 export async function merchantRoutes(app: FastifyInstance, service: Service): Promise<void> {

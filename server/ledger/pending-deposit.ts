@@ -2,9 +2,10 @@ import { type Amount, formatAmount } from '../../device/safe-mobile/index.ts';
 import { readAmount } from '../store/amount.ts';
 import type { Row } from '../store/row.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
+import { dayOf } from '../time/days.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
 import { type PersonId, personId } from '../vocabulary/ids.ts';
-import { deposit, depositedBefore, usedBefore } from './deposit.ts';
+import { deposit, depositedBefore, operatorDepositsSince, usedBefore } from './deposit.ts';
 
 /** A deposit above what one operator may deposit alone: nothing is booked until another operator confirms it. */
 export interface PendingDeposit {
@@ -50,17 +51,49 @@ export async function askForDeposit(
   throw usedBefore(reference);
 }
 
-/** As {@link deposit}, which needs no confirmation. @throws ServiceError `conflict` also when the reference waits for one */
+/**
+ * As {@link deposit}, which needs no confirmation.
+ * @param limit what one operator may deposit for a person within a day, minor units; `undefined`: without a limit
+ * @throws ServiceError `conflict` also when the reference waits for a confirmation, or when it needs one by now
+ */
 export async function depositAlone(
   tx: Tx,
   person: { readonly id: PersonId },
   amount: Amount,
   reference: string,
   at: number,
+  limit: number | undefined,
 ): Promise<boolean> {
   const pending = await pendingOf(tx, person, reference);
-  if (pending === undefined || pending.confirmedBy !== undefined) return deposit(tx, person, amount, reference, at);
-  throw new ServiceError('conflict', `reference ${reference} waits for a confirmation: use a new one`);
+  if (pending !== undefined && pending.confirmedBy === undefined)
+    throw new ServiceError('conflict', `reference ${reference} waits for a confirmation: use a new one`);
+  if (limit !== undefined && (await sumWith(tx, person, amount, reference, at)) > limit)
+    throw new ServiceError('conflict', 'another deposit for this person came at the same time: send this one again');
+  return deposit(tx, person, amount, reference, at);
+}
+
+/**
+ * What a person would have been given by single operators within the day of `at`, with this deposit: minor units of its currency. 0 for a
+ * deposit that was booked before. What two operators know of does not count, nor what a program deposits.
+ * @throws ServiceError `conflict` when the reference was used for another amount
+ */
+export async function sumWith(
+  tx: ReadTx,
+  person: { readonly id: PersonId },
+  amount: Amount,
+  reference: string,
+  at: number,
+): Promise<number> {
+  if (await depositedBefore(tx, person, amount, reference)) return 0;
+  const deposits = await operatorDepositsSince(tx, person, amount.currency, dayOf(at));
+  const confirmed = new Set(await confirmedReferences(tx, person));
+  const alone = deposits.filter((one) => !confirmed.has(one.reference));
+  return alone.reduce((sum, { minor }) => sum + minor, amount.minor);
+}
+
+async function confirmedReferences(tx: ReadTx, { id }: { readonly id: PersonId }): Promise<string[]> {
+  const sql = 'SELECT reference FROM pending_deposit WHERE person_id = ? AND confirmed_by IS NOT NULL';
+  return tx.all(sql, (row) => row.text('reference'), id);
 }
 
 /** Books a deposit. @param by the name of an operator who did not ask for it. @param at ms since 1970. @throws ServiceError */

@@ -28,6 +28,8 @@ export interface Limits {
   /** Requests that wait for a customer's answer: of one merchant, and of all. */
   readonly waitingOfMerchant: number;
   readonly waitingAtCustomer: number;
+  /** Requests of a merchant that wait for their customers, of all customers. */
+  readonly openOfMerchant: number;
   /** Requests of a merchant that the customer did not pay: to one customer, and to all. */
   readonly inVainAtCustomer: Allowance;
   readonly inVain: Allowance;
@@ -49,6 +51,7 @@ export const STANDARD_LIMITS: Limits = {
   activationOver: 3,
   waitingOfMerchant: 1,
   waitingAtCustomer: 3,
+  openOfMerchant: 200,
   inVainAtCustomer: { atOnce: 5, everyMs: HOUR_MS },
   inVain: { atOnce: 60, everyMs: MINUTE_MS },
   notMePausesMs: [10 * MINUTE_MS, DAY_MS],

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { type Amount, formatAmount, hexOf } from '../../device/safe-mobile/index.ts';
+import { type Currency, formatAmount, hexOf } from '../../device/safe-mobile/index.ts';
 import type { Clock, Random } from '../../modem/index.ts';
 import { hashApiKey } from '../keys/api-key.ts';
 import type { ServiceKeys } from '../keys/key-file.ts';
@@ -85,16 +85,17 @@ export class Operators {
 
   /**
    * Whether another operator has to confirm a deposit of this one.
+   * @param sum what single operators would have given the person today, with this deposit; minor units
    * @throws ServiceError `forbidden` above the limit of one operator alone, except to a treasurer
    */
-  needsFourEyes({ name, role }: Actor, amount: Amount): boolean {
+  needsFourEyes({ name, role }: Actor, currency: Currency, sum: number): boolean {
     const { fourEyesAbove } = this.#context.limits;
-    if (amount.minor <= fourEyesAbove) return false;
+    if (sum <= fourEyesAbove) return false;
     if (mayDo(role, 'treasurer')) return true;
-    const limit = formatAmount({ ...amount, minor: fourEyesAbove });
+    const limit = formatAmount({ currency, minor: fourEyesAbove });
     throw new ServiceError(
       'forbidden',
-      `${name} has the role ${role}: above ${limit} a deposit needs the role treasurer`,
+      `${name} has the role ${role}: above ${limit} for a person within a day a deposit needs the role treasurer`,
     );
   }
 

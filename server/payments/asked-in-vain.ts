@@ -7,8 +7,8 @@ import type { MerchantId, PersonId } from '../vocabulary/ids.ts';
 
 // Requests that end without a payment cost the service SMS and the customer patience, so a merchant has an allowance of them.
 
-/** Why a merchant may not ask a customer now. */
-export type Impatience = 'merchant-suspended' | 'customer-said-not-me' | 'too-many-requests';
+/** Why a merchant that may ask may not ask this customer now. */
+export type ImpatienceAtCustomer = 'customer-said-not-me' | 'too-many-requests';
 
 interface AskedInVain {
   readonly fullAt: number;
@@ -24,18 +24,14 @@ export async function impatienceOf(
   { clock, limits }: Context,
   merchant: Merchant,
   customer: PersonId,
-): Promise<Impatience | undefined> {
+): Promise<ImpatienceAtCustomer | undefined> {
   const now = clock.now();
-  if (merchant.suspendedAt !== undefined) return 'merchant-suspended';
   const before = (await askedInVain(tx, merchant.id, customer)) ?? NEVER;
   if (before.notMe > 0) {
     const pause = limits.notMePausesMs[before.notMe - 1];
     if (pause === undefined || now < before.notMeAt + pause) return 'customer-said-not-me';
   }
-  const isUsedUp = (allowance: Allowance, fullAt: number) => take(allowance, fullAt, now) === undefined;
-  return isUsedUp(limits.inVainAtCustomer, before.fullAt) || isUsedUp(limits.inVain, merchant.inVainFullAt)
-    ? 'too-many-requests'
-    : undefined;
+  return take(limits.inVainAtCustomer, before.fullAt, now) === undefined ? 'too-many-requests' : undefined;
 }
 
 /** A request ended without a payment. @param notMe the customer said "not me"; of too many customers it suspends the merchant */
@@ -59,9 +55,14 @@ export async function noteInVain(
     before.notMe + (notMe ? 1 : 0),
     notMe ? now : before.notMeAt,
   );
-  const fullAt = taken(limits.inVain, await lockInVain(tx, merchant), now);
-  await tx.run('UPDATE merchant SET in_vain_full_at = ? WHERE id = ?', fullAt, merchant);
+  await noteUnreachable(tx, context, merchant);
   if (notMe) await suspendAfterMany(tx, context, merchant);
+}
+
+/** A merchant named a number that cannot be asked: of those it has as few as of requests that end without a payment, so that it cannot try which numbers are of customers. */
+export async function noteUnreachable(tx: Tx, { clock, limits }: Context, merchant: MerchantId): Promise<void> {
+  const fullAt = taken(limits.inVain, await lockInVain(tx, merchant), clock.now());
+  await tx.run('UPDATE merchant SET in_vain_full_at = ? WHERE id = ?', fullAt, merchant);
 }
 
 /**

@@ -1,9 +1,11 @@
+import { take } from '../limits/allowance.ts';
 import type { Merchant } from '../merchants/merchants.ts';
 import { type Device, devicesOf } from '../people/devices.ts';
 import type { ReadTx } from '../store/store.ts';
-import { type Impatience, impatienceOf } from './asked-in-vain.ts';
+import { ServiceError, type ServiceErrorCode } from '../vocabulary/errors.ts';
+import { type ImpatienceAtCustomer, impatienceOf } from './asked-in-vain.ts';
 import type { PaymentContext } from './context.ts';
-import { merchantsThatWait } from './payment.ts';
+import { merchantsThatWait, openRequestsOf } from './payment.ts';
 
 /** The most that one payment may move, minor units of its currency. */
 const PAYMENT_LIMIT_MINOR = 500_000;
@@ -12,19 +14,66 @@ const PAYMENT_LIMIT_MINOR = 500_000;
 const NEW_PHONE_LIMIT_MINOR = 10_000;
 const NEW_PHONE_MS = 24 * 60 * 60 * 1000;
 
-/** Why a payment is refused before the customer is asked. */
-export type Rejection = 'customer-unreachable' | 'customer-busy' | 'amount-limit' | 'new-phone-limit' | Impatience;
+/** Why a request is refused before anybody looks who the customer is: a merchant learns nothing of the customer by it. */
+type RejectionOfMerchant = 'amount-limit' | 'merchant-suspended' | 'too-many-requests' | 'too-many-open';
 
-/** Why this merchant may not ask this phone for this amount, or `undefined` when it may. */
-export async function rejectionOf(
+/** Why a payment is refused before the customer is asked. */
+export type Rejection =
+  | RejectionOfMerchant
+  | 'customer-unreachable'
+  | 'customer-busy'
+  | 'new-phone-limit'
+  | ImpatienceAtCustomer;
+
+/** What a merchant is told about each. */
+export const REJECTIONS: Readonly<Record<Rejection, readonly [code: ServiceErrorCode, detail: string]>> = {
+  'customer-unreachable': [
+    'customer-unreachable',
+    'The customer cannot be asked: it is no customer of this service, or has no active phone',
+  ],
+  'customer-busy': ['limit-exceeded', 'The customer has too many requests waiting: try again later'],
+  'amount-limit': ['limit-exceeded', 'The amount is above the limit of one payment'],
+  'merchant-suspended': ['limit-exceeded', 'Customers said that your requests were not theirs: ask the operator'],
+  'customer-said-not-me': [
+    'limit-exceeded',
+    'The customer said "not me": the pause is over later, or when the operator says so',
+  ],
+  'too-many-requests': ['limit-exceeded', 'Too many requests that were not paid: try again later'],
+  'too-many-open': ['limit-exceeded', 'Too many of your requests wait for their customers: try again later'],
+  'new-phone-limit': ['limit-exceeded', 'The amount is above the limit of the first day of a new phone'],
+};
+
+/** A request of which nothing is written down. */
+export class RequestRefused extends ServiceError {
+  readonly reason: Rejection;
+
+  constructor(reason: Rejection) {
+    super(...REJECTIONS[reason]);
+    this.reason = reason;
+  }
+}
+
+/** Why this merchant may ask nobody for this amount now, or `undefined` when it may. */
+export async function rejectionOfMerchant(
+  tx: ReadTx,
+  { clock, limits, rails }: PaymentContext,
+  merchant: Merchant,
+  minor: number,
+): Promise<RejectionOfMerchant | undefined> {
+  if (minor > Math.min(PAYMENT_LIMIT_MINOR, rails.standard.capabilities.maxMinor)) return 'amount-limit';
+  if (merchant.suspendedAt !== undefined) return 'merchant-suspended';
+  if (take(limits.inVain, merchant.inVainFullAt, clock.now()) === undefined) return 'too-many-requests';
+  return (await openRequestsOf(tx, merchant.id)) >= limits.openOfMerchant ? 'too-many-open' : undefined;
+}
+
+/** Why this merchant may not ask this active phone for this amount, or `undefined` when it may. */
+export async function rejectionAtCustomer(
   tx: ReadTx,
   context: PaymentContext,
   merchant: Merchant,
-  device: Device | undefined,
+  device: Device,
   minor: number,
 ): Promise<Rejection | undefined> {
-  if (device === undefined || device.state !== 'active' || device.lockedAt !== undefined) return 'customer-unreachable';
-  if (minor > Math.min(PAYMENT_LIMIT_MINOR, context.rails.standard.capabilities.maxMinor)) return 'amount-limit';
   if (minor > NEW_PHONE_LIMIT_MINOR && (await isNewInPlaceOfAnother(tx, context, device))) return 'new-phone-limit';
   const impatience = await impatienceOf(tx, context, merchant, device.personId);
   if (impatience !== undefined) return impatience;

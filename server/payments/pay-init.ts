@@ -2,12 +2,11 @@ import { fitText, matchCodeOf, type NakCode, type PayInit } from '../../device/s
 import { type Merchant, merchantOfPerson } from '../merchants/merchants.ts';
 import { type Recipient, sendNak } from '../outgoing/compose.ts';
 import { repeatReceipt } from '../outgoing/receipts.ts';
-import { personByNumber } from '../people/people.ts';
 import type { Tx } from '../store/store.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
 import { refOf } from '../vocabulary/ids.ts';
 import type { PaymentContext } from './context.ts';
-import type { Rejection } from './limits.ts';
+import { type Rejection, RequestRefused } from './limits.ts';
 import { mrefOfPhone } from './payment.ts';
 import { referenceRoom, requestPayment } from './request.ts';
 
@@ -19,6 +18,7 @@ const NAK_OF_REJECTION: Readonly<Record<Rejection, NakCode>> = {
   'merchant-suspended': 'limit',
   'customer-said-not-me': 'limit',
   'too-many-requests': 'limit',
+  'too-many-open': 'limit',
 };
 
 /**
@@ -39,28 +39,36 @@ export async function startByPhone(
     await sendNak(tx, context, recipient, mref, 'not-a-merchant');
     return;
   }
-  const { customer: address } = message;
-  const customer = address.kind === 'number' ? await personByNumber(tx, `+${address.digits}`) : undefined;
-  if (customer === undefined) {
-    await sendNak(tx, context, recipient, mref, 'customer-unreachable');
-    return;
-  }
+  const { customer } = message;
   try {
-    const { payment, repeated } = await requestPayment(tx, context, {
+    const asked = await requestPayment(tx, context, {
       merchant,
       mref: mrefOfPhone(mref),
-      customer,
+      // Aliases are of nobody yet.
+      customer: customer.kind === 'number' ? `+${customer.digits}` : '',
       amount: message.amount,
       reference: fitText(message.reference, referenceRoom(merchant.name)),
       ttl: message.ttl,
       matchCode: matchCodeOf(message.mref),
       init: { deviceId: recipient.id, mref, plaintext },
     });
+    if (asked === 'unreachable') {
+      await sendNak(tx, context, recipient, mref, 'customer-unreachable');
+      return;
+    }
+    const { payment, repeated } = asked;
     if (payment.state === 'REJECTED') await sendNak(tx, context, recipient, mref, nakOf(payment.reason));
     else if (repeated) await repeatReceipt(tx, context, recipient, mref);
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
-    await sendNak(tx, context, recipient, mref, amountIsWrong(merchant, message) ? 'bad-amount' : 'malformed');
+    const wrong = amountIsWrong(merchant, message) ? 'bad-amount' : 'malformed';
+    await sendNak(
+      tx,
+      context,
+      recipient,
+      mref,
+      error instanceof RequestRefused ? NAK_OF_REJECTION[error.reason] : wrong,
+    );
   }
 }
 

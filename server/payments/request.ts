@@ -8,24 +8,25 @@ import {
 import { randomBelow } from '../../modem/index.ts';
 import { newRef } from '../approvals/challenge.ts';
 import type { Merchant } from '../merchants/merchants.ts';
-import { recipientOf } from '../outgoing/compose.ts';
+import { type Recipient, recipientOf } from '../outgoing/compose.ts';
 import { unixTime } from '../outgoing/context.ts';
 import { type Device, lockEnrolledDevice } from '../people/devices.ts';
-import { type Person, personByNumber } from '../people/people.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
 import { refOctets } from '../vocabulary/ids.ts';
+import { noteUnreachable } from './asked-in-vain.ts';
 import type { PaymentContext } from './context.ts';
-import { type Rejection, rejectionOf } from './limits.ts';
+import { type Rejection, RequestRefused, rejectionAtCustomer, rejectionOfMerchant } from './limits.ts';
 import { type Payment, type PaymentInit, paymentByMref } from './payment.ts';
 import { begin } from './step.ts';
 
-/** What a merchant asks for, its customer already found. */
+/** What a merchant asks for. */
 export interface PaymentRequest {
   readonly merchant: Merchant;
   /** The merchant's key of this payment: the same key with the same content is the same payment. */
   readonly mref: string;
-  readonly customer: Person;
+  /** E.164; perhaps of nobody. */
+  readonly customer: string;
   readonly amount: Amount;
   readonly reference: string;
   /** Seconds the customer has, rounded up to tens. */
@@ -35,9 +36,6 @@ export interface PaymentRequest {
   readonly init?: PaymentInit;
 }
 
-/** A request of which only the number of its customer is known. */
-type ToAnybody = Omit<PaymentRequest, 'customer'> & { readonly customer: Pick<Person, 'number'> };
-
 /** The payment that a request led to, and whether it was there before. */
 export interface RequestedPayment {
   readonly payment: Payment;
@@ -45,49 +43,50 @@ export interface RequestedPayment {
 }
 
 /**
- * Accepts a merchant's request and asks the customer, in one transaction; or rejects it, which is written down as well.
- * @throws ServiceError `conflict` for a known mref with another content, `invalid-request` for one that cannot be asked
+ * Accepts a merchant's request and asks the customer, in one transaction; or rejects it, which is written down when there is a customer.
+ * What is wrong with the request or the merchant is looked at first, so that a merchant does not learn by it who is a customer.
+ * @returns `unreachable` when nobody has the number, or no active phone: let the transaction commit, which counts that
+ * @throws ServiceError `conflict` for a known mref with another content, `invalid-request` for one that cannot be asked; RequestRefused
+ * when the merchant may ask nobody
  */
 export async function requestPayment(
   tx: Tx,
   context: PaymentContext,
   request: PaymentRequest,
-): Promise<RequestedPayment> {
+): Promise<RequestedPayment | 'unreachable'> {
   const known = await knownPayment(tx, request);
   if (known !== undefined) return known;
   checkRequest(request);
-  const device = await lockEnrolledDevice(tx, request.customer.id);
-  const rejection = await rejectionOf(tx, context, request.merchant, device, request.amount.minor);
-  const created = create(context, request, rejection === undefined ? device : undefined);
-  const payment = await proceed(tx, context, request, created, device, rejection);
+  const { merchant, amount } = request;
+  const refused = await rejectionOfMerchant(tx, context, merchant, amount.minor);
+  if (refused !== undefined) throw new RequestRefused(refused);
+  const device = await lockEnrolledDevice(tx, request.customer);
+  const recipient = device === undefined || !mayBeAsked(device) ? undefined : recipientOf(device);
+  if (device === undefined || recipient === undefined) {
+    await noteUnreachable(tx, context, merchant.id);
+    return 'unreachable';
+  }
+  const rejection = await rejectionAtCustomer(tx, context, merchant, device, amount.minor);
+  const created = create(context, request, device, rejection);
+  const payment = await proceed(tx, context, request, created, recipient, rejection);
   if (payment !== undefined) return { payment, repeated: false };
   const meanwhile = await knownPayment(tx, request);
   if (meanwhile === undefined) throw new Error(`mref ${request.mref} is taken, and has no payment`);
   return meanwhile;
 }
 
-/** What a merchant hears of a number that nobody has, of a customer without an active phone, and of one whose phone is blocked. */
-export const UNREACHABLE = 'The customer cannot be asked: it is no customer of this service, or has no active phone';
+function mayBeAsked({ state, lockedAt }: Device): boolean {
+  return state === 'active' && lockedAt === undefined;
+}
 
-/**
- * Accepts a merchant's request to whoever has a number, as {@link requestPayment}.
- * @throws ServiceError `customer-unreachable`, after the same looks at the request whether somebody has the number or not: let
- * the transaction end by it, so that nothing is written down
- */
-export async function requestByNumber(tx: Tx, context: PaymentContext, request: ToAnybody): Promise<RequestedPayment> {
-  const customer = await personByNumber(tx, request.customer.number);
-  if (customer === undefined) {
-    await knownPayment(tx, request);
-    checkRequest(request);
-    throw new ServiceError('customer-unreachable', UNREACHABLE);
-  }
-  const asked = await requestPayment(tx, context, { ...request, customer });
-  if (asked.payment.reason !== 'customer-unreachable') return asked;
-  throw new ServiceError('customer-unreachable', UNREACHABLE);
+/** What became of a request, after its transaction. @throws RequestRefused `customer-unreachable` */
+export function reached(asked: RequestedPayment | 'unreachable'): RequestedPayment {
+  if (asked === 'unreachable') throw new RequestRefused('customer-unreachable');
+  return asked;
 }
 
 /** The payment that the merchant asked for under this mref before. @throws ServiceError `conflict` when it is another one */
-async function knownPayment(tx: ReadTx, request: ToAnybody): Promise<RequestedPayment | undefined> {
+async function knownPayment(tx: ReadTx, request: PaymentRequest): Promise<RequestedPayment | undefined> {
   const known = await paymentByMref(tx, request.merchant.id, request.mref);
   if (known === undefined) return undefined;
   if (known.fingerprint === fingerprintOf(request)) return { payment: known, repeated: true };
@@ -99,7 +98,7 @@ export function referenceRoom(payee: string): number {
   return REQUEST_TEXT_OCTETS - new TextEncoder().encode(payee).length;
 }
 
-function checkRequest({ merchant, amount, reference }: ToAnybody): void {
+function checkRequest({ merchant, amount, reference }: PaymentRequest): void {
   if (amount.currency !== merchant.currency) {
     throw new ServiceError('invalid-request', `${merchant.name} takes ${merchant.currency}, not ${amount.currency}`);
   }
@@ -122,13 +121,10 @@ async function proceed(
   context: PaymentContext,
   request: PaymentRequest,
   payment: Payment,
-  device: Device | undefined,
+  recipient: Recipient,
   rejection: Rejection | undefined,
 ): Promise<Payment | undefined> {
-  const recipient = device === undefined ? undefined : recipientOf(device);
-  if (rejection !== undefined || recipient === undefined) {
-    return begin(tx, context, payment, 'reject', { reason: rejection ?? 'customer-unreachable' });
-  }
+  if (rejection !== undefined) return begin(tx, context, payment, 'reject', { reason: rejection });
   const begun = await begin(tx, context, payment, 'request');
   if (begun === undefined) return undefined;
   await context.approvals.ask(tx, recipient, 'payment', {
@@ -146,7 +142,12 @@ async function proceed(
   return begun;
 }
 
-function create(context: PaymentContext, request: PaymentRequest, device: Device | undefined): Payment {
+function create(
+  context: PaymentContext,
+  request: PaymentRequest,
+  device: Device,
+  rejection: Rejection | undefined,
+): Payment {
   const now = context.clock.now();
   return {
     txn: newRef(context),
@@ -154,8 +155,8 @@ function create(context: PaymentContext, request: PaymentRequest, device: Device
     mref: request.mref,
     fingerprint: fingerprintOf(request),
     init: request.init,
-    personId: request.customer.id,
-    deviceId: device?.id,
+    personId: device.personId,
+    deviceId: rejection === undefined ? device.id : undefined,
     amount: request.amount,
     refunded: 0,
     rail: context.rails.standard.name,
@@ -170,6 +171,6 @@ function create(context: PaymentContext, request: PaymentRequest, device: Device
   };
 }
 
-function fingerprintOf({ customer, amount, reference, ttl }: ToAnybody): string {
-  return JSON.stringify([customer.number, amount.minor, amount.currency, reference, ttl]);
+function fingerprintOf({ customer, amount, reference, ttl }: PaymentRequest): string {
+  return JSON.stringify([customer, amount.minor, amount.currency, reference, ttl]);
 }

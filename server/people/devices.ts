@@ -59,12 +59,12 @@ export async function lockDevicesOf(tx: Tx, person: PersonId): Promise<Device[]>
   return tx.all(`${SELECT_DEVICE} WHERE d.person_id = ? ORDER BY d.serial ${LOCK_DEVICE}`, readDevice, person);
 }
 
-/** The device of a person to which requests are sent, active or blocked, locked; or `undefined`. */
-export async function lockEnrolledDevice(tx: Tx, person: PersonId): Promise<Device | undefined> {
+/** The device to which requests to a number are sent, active or blocked, locked; or `undefined`. @param number E.164 */
+export async function lockEnrolledDevice(tx: Tx, number: string): Promise<Device | undefined> {
   return tx.get(
-    `${SELECT_DEVICE} WHERE d.person_id = ? AND d.state IN ('active', 'blocked') ${LOCK_DEVICE}`,
+    `${SELECT_DEVICE} WHERE p.number = ? AND d.state IN ('active', 'blocked') ${LOCK_DEVICE}`,
     readDevice,
-    person,
+    number,
   );
 }
 

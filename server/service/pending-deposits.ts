@@ -6,10 +6,12 @@ import {
   type PendingDeposit,
   pendingDeposits,
   rejectDeposit,
+  sumWith,
 } from '../ledger/pending-deposit.ts';
 import { type Act, withAct } from '../operators/audit.ts';
 import { personById } from '../people/people.ts';
 import type { Store, Tx } from '../store/store.ts';
+import type { PersonId } from '../vocabulary/ids.ts';
 
 /** Deposits of which two operators must know: one asks, another one confirms. */
 export class PendingDeposits {
@@ -24,6 +26,11 @@ export class PendingDeposits {
   /** Those that wait, oldest first. */
   list(): Promise<PendingDeposit[]> {
     return this.#store.read(pendingDeposits);
+  }
+
+  /** What single operators would have given a person today, with this deposit: see {@link sumWith}. @throws ServiceError `conflict` */
+  async sumWith(person: PersonId, amount: Amount, reference: string): Promise<number> {
+    return this.#store.read((tx) => sumWith(tx, { id: person }, amount, reference, this.#clock.now()));
   }
 
   /** Writes down a deposit, once a reference. @throws ServiceError `not-found`, `conflict` */

@@ -21,7 +21,7 @@ import { type MerchantReceipt, merchantReceipt } from '../payments/merchant-rece
 import type { PaymentOrder } from '../payments/order.ts';
 import { findPayments, type Payment, type PaymentQuery, requirePayment } from '../payments/payment.ts';
 import { type Refund, type RefundOrder, refundPayment, refundsOf } from '../payments/refund.ts';
-import { type RequestedPayment, requestByNumber } from '../payments/request.ts';
+import { type RequestedPayment, reached, requestPayment } from '../payments/request.ts';
 import { type Resolution, resolvePayment } from '../payments/resolve.ts';
 import { type Device, devicesOf } from '../people/devices.ts';
 import {
@@ -146,10 +146,12 @@ export class Service {
     return this.#write('activation', work, act, ({ deviceId }) => `person:${person} device:${deviceId}`);
   }
 
-  /** Puts money in a person's account, once a reference. @returns whether it was there before. @throws ServiceError */
+  /** Puts money in a person's account, once a reference. @param act of an operator, who has a limit. @returns whether it was there before. @throws ServiceError */
   deposit(person: number, amount: Amount, reference: string, act?: Act): Promise<boolean> {
-    const work = async (tx: Tx) =>
-      depositAlone(tx, await personById(tx, person), amount, reference, this.#context.clock.now());
+    const { clock, limits } = this.#context;
+    const limit = act && limits.fourEyesAbove;
+    const find = act === undefined ? personById : lockPerson;
+    const work = async (tx: Tx) => depositAlone(tx, await find(tx, person), amount, reference, clock.now(), limit);
     return this.#write('deposit', work, act, () => `deposit:${person}:${reference}`);
   }
 
@@ -189,12 +191,11 @@ export class Service {
 
   /**
    * Asks a customer for a payment. The state may be REJECTED.
-   * @throws ServiceError `customer-unreachable`: nothing is written down, so that a merchant does not learn who is a customer
+   * @throws ServiceError `customer-unreachable`, `limit-exceeded`: no payment is written down, and a merchant does not learn who is a customer
    */
-  requestPayment(merchant: Merchant, order: PaymentOrder): Promise<RequestedPayment> {
-    const { mref, amount, reference = '', ttl = DEFAULT_TTL } = order;
-    const request = { merchant, mref, customer: { number: order.customer }, amount, reference, ttl };
-    return this.#write('request', (tx) => requestByNumber(tx, this.#context, request));
+  async requestPayment(merchant: Merchant, order: PaymentOrder): Promise<RequestedPayment> {
+    const request = { reference: '', ttl: DEFAULT_TTL, ...order, merchant };
+    return reached(await this.#write('request', (tx) => requestPayment(tx, this.#context, request)));
   }
 
   /** The payment as it stands. @throws ServiceError `not-found` */

@@ -302,6 +302,12 @@ CREATE TABLE asked_in_vain (
 ) STRICT, WITHOUT ROWID;
 `;
 
+/** How many requests of a merchant wait for their customers; what operators have deposited for a person. */
+const SUMS_OF_LIMITS = `
+CREATE INDEX audit_of_subject ON audit (subject);
+CREATE INDEX payment_open ON payment (merchant_id) WHERE state = 'REQUESTED';
+`;
+
 /** What each version adds to the tables of a file. A published entry is never edited; a change is a new entry at the end. */
 export const MIGRATIONS: readonly string[] = [
   FIRST_TABLES,
@@ -322,6 +328,7 @@ export const MIGRATIONS: readonly string[] = [
   FOUR_EYES,
   MERCHANT_KEYS,
   PHONE_ORDERS + KEY_GENERATIONS,
+  SUMS_OF_LIMITS,
 ];
 
 /**

@@ -21,6 +21,7 @@ CREATE TABLE audit (                           -- what operators did; each row h
   outcome TEXT NOT NULL,                       -- done, or refused and the status of HTTP
   hash BLOB NOT NULL                           -- SHA-256 of the hash before and of the other fields
 ) STRICT;
+CREATE INDEX audit_of_subject ON audit (subject);
 
 CREATE TABLE audit_head (                      -- the last row of the chain: locked by whoever appends
   id INTEGER PRIMARY KEY CHECK (id = 1),

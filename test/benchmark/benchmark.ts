@@ -161,7 +161,7 @@ async function measureOnPostgres(output: Output): Promise<void> {
 
 async function measureJunkFrames(output: Output, frames: number): Promise<void> {
   output.print({ event: 'start-junk' }, junkRow(['', 'frames', 'µs', 'of a good one', 'rows a frame']));
-  for (const { kind, frames: count, microseconds, share, rows } of await measureJunk({ frames, good: 2_000 })) {
+  for (const { kind, frames: count, microseconds, share, rows } of await measureJunk({ frames, good: 1_000 })) {
     output.print(
       {
         event: 'junk',

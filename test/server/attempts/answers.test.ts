@@ -542,12 +542,17 @@ describe('a payment whose rail', () => {
   });
 
   it.each([
-    [1_250, 'REQUESTED', undefined],
-    [1_249, 'REJECTED', 'amount-limit'],
-  ])('moves at most %i: %s', async (maxMinor, state, reason) => {
+    [1_250, 'REQUESTED'],
+    [1_249, 'amount-limit'],
+  ])('moves at most %i: %s', async (maxMinor, expected) => {
     const { world, merchant } = await approved(new ScriptedRail({ maxMinor: 2_000_000 }));
     world.kill();
     await world.open(undefined, { rails: [new ScriptedRail({ maxMinor })] });
-    expect(await world.request(merchant)).toMatchObject({ state, reason });
+    expect(
+      await world.request(merchant).then(
+        ({ state }) => state,
+        ({ reason }) => reason,
+      ),
+    ).toBe(expected);
   });
 });

@@ -51,6 +51,44 @@ describe('a deposit above the limit of one operator alone', () => {
     expect(await world.breaches()).toEqual([]);
   });
 
+  it('is also one that is above it with the others of the day, whoever made them', async () => {
+    const { world, ask, deposit, booked } = await office();
+    expect((await deposit('anna', 600, 'a')).status).toBe(201);
+    expect((await deposit('bruno', 400, 'b')).status).toBe(201);
+    expect((await deposit('anna', 600, 'a')).status).toBe(200);
+    expect((await deposit('anna', 1, 'c')).status).toBe(202);
+    expect(await booked()).toBe(1_000);
+    // What two operators know of does not count, nor what a program deposits.
+    expect((await ask('bruno', 'POST', '/v1/deposits/1/confirm')).status).toBe(200);
+    await world.service.deposit(1, { minor: 50_000, currency: 'EUR' }, 'by a program');
+    expect((await deposit('anna', 1, 'last')).status).toBe(202);
+    const midnight = Math.ceil((world.clock.now() + 1) / 86_400_000) * 86_400_000;
+    await world.clock.advance(midnight - 1 - world.clock.now());
+    expect((await deposit('anna', 1, 'just-before-midnight')).status).toBe(202);
+    await world.clock.advance(1);
+    expect((await deposit('anna', 1_000, 'the-next-day')).status).toBe(201);
+  });
+
+  it('in another currency or for another person is counted apart', async () => {
+    const { world, ask, deposit } = await office();
+    expect((await deposit('anna', 1_000, 'a')).status).toBe(201);
+    const other = await world.service.addPerson({ number: '+393400000009', name: 'Carla', language: 'it' });
+    const give = (person: number, currency: string) =>
+      ask('anna', 'POST', `/v1/people/${person}/deposits`, { amount: { minor: 1_000, currency }, reference: 'x' });
+    expect((await give(1, 'USD')).status).toBe(201);
+    expect((await give(other.id, 'EUR')).status).toBe(201);
+    expect((await give(1, 'EUR')).status).toBe(409);
+  });
+
+  it('that came at the same time as another one is refused, and waits for a confirmation when it comes again', async () => {
+    const { deposit, booked } = await office();
+    const both = await Promise.all([deposit('anna', 600, 'a'), deposit('bruno', 600, 'b')]);
+    expect(both.map(({ status }) => status).toSorted()).toEqual([201, 409]);
+    expect(await booked()).toBe(600);
+    const again = await Promise.all([deposit('anna', 600, 'a'), deposit('bruno', 600, 'b')]);
+    expect(again.map(({ status }) => status).toSorted()).toEqual([200, 202]);
+  });
+
   it('is never confirmed by who asked for it, also with another key or after a restart', async () => {
     const { world, ask, deposit, booked } = await office();
     await deposit('anna', 1_001);

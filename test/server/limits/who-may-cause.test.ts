@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type AdminCommand, encodeUp, octetsOf, sealUp } from '../../../device/safe-mobile/index.ts';
 import { type Merchant, servicePrimitives } from '../../../server/index.ts';
 import { STANDARD_LIMITS } from '../../../server/limits/limits.ts';
+import { RequestRefused } from '../../../server/payments/limits.ts';
 import { FakeModem, LOST, READY } from '../fake-modem.ts';
 import { TestPhone } from '../phone.ts';
 import { CUSTOMER_NUMBER, MERCHANT_NUMBER, PIN, type Subscriber, shop, type World } from '../world.ts';
@@ -273,9 +274,12 @@ describe('a phone that does not obey', () => {
 describe('a merchant', () => {
   const OTHER_CUSTOMER = '+393400000005';
   const reasonOf = async (world: World, merchant: Merchant, mref: string, customer = CUSTOMER_NUMBER) => {
-    const { state, reason } = await world.request(merchant, { mref, customer });
+    const outcome = await world.request(merchant, { mref, customer }).then(
+      ({ state, reason }) => reason ?? state,
+      (error) => (error instanceof RequestRefused ? error.reason : Promise.reject(error)),
+    );
     await world.clock.advance(2 * SECOND);
-    return reason ?? state;
+    return outcome;
   };
 
   it('who asks and cancels 200 times causes ten SMS; others may ask, and so may it after an hour', async () => {
@@ -438,6 +442,39 @@ describe('a merchant', () => {
     modem.become(READY);
     await world.clock.advance(2 * SECOND);
     expect(customer.phone.receipts().at(-1)?.status).toBe('cancelled');
+  });
+
+  it('that tries which numbers are of customers hears of sixty, and of one more each minute', async () => {
+    const { world, merchant, apiKey } = await shop();
+    const current = async () => (await world.service.merchantByApiKey(apiKey)) ?? merchant;
+    const heard: string[] = [];
+    const spent = await costOf(world, async () => {
+      for (let n = 0; n < 70; n += 1) {
+        const order = { mref: `probe ${n}`, customer: `+3934099${n}000` };
+        const probe = world.request(await current(), order);
+        heard.push(await probe.then(String, (error) => (error instanceof RequestRefused ? error.reason : `${error}`)));
+      }
+    });
+    expect(spent).toEqual({ sms: 0, alarms: [] });
+    expect(heard).toEqual([...Array(60).fill('customer-unreachable'), ...Array(10).fill('too-many-requests')]);
+    expect(await reasonOf(world, await current(), 'an honest one')).toBe('too-many-requests');
+    await world.clock.advance(MINUTE);
+    expect(await reasonOf(world, await current(), 'an honest one')).toBe('REQUESTED');
+  });
+
+  it('has two hundred requests open, of all customers; one that is answered makes room, and others are not touched', async () => {
+    expect(STANDARD_LIMITS.openOfMerchant).toBe(200);
+    const { world, customer, merchant } = await shop(1, { limits: { openOfMerchant: 2 } });
+    for (const end of [5, 6]) await world.subscriber(`+39340000000${end}`);
+    const { merchant: other } = await world.merchant();
+    expect(await reasonOf(world, merchant, 'a')).toBe('REQUESTED');
+    expect(await reasonOf(world, merchant, 'b', OTHER_CUSTOMER)).toBe('REQUESTED');
+    expect(await reasonOf(world, merchant, 'c', '+393400000006')).toBe('too-many-open');
+    expect(await reasonOf(world, merchant, 'c', '+393409999999')).toBe('too-many-open');
+    expect(await reasonOf(world, other, 'd', '+393400000006')).toBe('REQUESTED');
+    customer.phone.approve(PIN);
+    await world.clock.advance(2 * SECOND);
+    expect(await reasonOf(world, merchant, 'c', '+393400000006')).toBe('REQUESTED');
   });
 
   it('asks people who never pay, and is refused after sixty requests', async () => {

@@ -576,10 +576,11 @@ describe('who waits for a payment', () => {
 });
 
 describe('limits', () => {
-  it('a request above the limit of one payment is rejected and written down', async () => {
+  it('a request above the limit of one payment is refused, and no payment is written down', async () => {
     const { world, merchant } = await shop();
-    const rejected = { state: 'REJECTED', reason: 'amount-limit', deviceId: undefined };
-    expect(await world.request(merchant, { amount: eur(500_001) })).toMatchObject(rejected);
+    const refused = { code: 'limit-exceeded', reason: 'amount-limit' };
+    await expect(world.request(merchant, { amount: eur(500_001) })).rejects.toMatchObject(refused);
+    expect(await world.service.payments({ limit: 10 })).toEqual([]);
   });
 
   it('the fourth request that waits for one customer is rejected', async () => {

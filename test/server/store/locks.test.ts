@@ -85,6 +85,7 @@ describe('what is decided by is locked before, in one order', () => {
       'message: device, challenge, payment, asked_in_vain, merchant',
       'message: device, challenge, receipt',
       'message: device, device',
+      'message: device, device, merchant',
       'order: person, device',
       'order: person, device, challenge, challenge',
       'order: person, device, challenge, challenge, challenge, asked_in_vain, merchant',
@@ -93,7 +94,7 @@ describe('what is decided by is locked before, in one order', () => {
       'timer challenge: challenge',
       'timer challenge: challenge, payment, asked_in_vain, merchant',
       'timer device-unblock: device',
-      'timer receipt-repeat: receipt, receipt',
+      'timer receipt-repeat: receipt',
     ]);
   });
 

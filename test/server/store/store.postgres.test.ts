@@ -467,7 +467,7 @@ describe('a database that is opened', () => {
     const asNew = await shape();
     await write(
       database,
-      'DROP INDEX inbox_by_digest',
+      'DROP INDEX inbox_by_digest, payment_open', // audit_of_subject goes with its table
       'ALTER TABLE inbox DROP COLUMN by_digest, DROP CONSTRAINT inbox_sent_at_digest_key, ADD UNIQUE (digest, sent_at)',
       'ALTER TABLE counter DROP COLUMN digest, DROP COLUMN at, DROP COLUMN repeats',
       'ALTER TABLE difference DROP COLUMN detail, DROP COLUMN accepted_at',
