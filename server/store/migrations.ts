@@ -305,7 +305,7 @@ CREATE TABLE asked_in_vain (
 /** How many requests of a merchant wait for their customers; what operators have deposited for a person. */
 const SUMS_OF_LIMITS = `
 CREATE INDEX audit_of_subject ON audit (subject);
-CREATE INDEX payment_open ON payment (merchant_id) WHERE state = 'REQUESTED';
+CREATE INDEX payment_open ON payment (merchant_id) WHERE state = 'REQUESTED' AND merchant_id > 0;
 `;
 
 /** What each version adds to the tables of a file. A published entry is never edited; a change is a new entry at the end. */

@@ -86,7 +86,7 @@ CREATE INDEX payment_of_merchant ON payment (merchant_id, created_at);
 CREATE INDEX payment_in_review ON payment (created_at) WHERE state = 'REVIEW';
 CREATE INDEX payment_of_person ON payment (person_id, created_at);
 CREATE INDEX payment_requested ON payment (person_id) WHERE state = 'REQUESTED';
-CREATE INDEX payment_open ON payment (merchant_id) WHERE state = 'REQUESTED';
+CREATE INDEX payment_open ON payment (merchant_id) WHERE state = 'REQUESTED' AND merchant_id > 0;
 
 CREATE TABLE transfer (
   id TEXT PRIMARY KEY,                         -- derives from a txn or a deposit's reference
