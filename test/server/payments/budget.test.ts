@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CUSTOMER_NUMBER, PIN, World } from '../world.ts';
 
 /** What one payment costs the database, with the ledger rail, from the merchant's request to the receipt on the phone. */
-const STATEMENTS = 35;
+const STATEMENTS = 36;
 const TRANSACTIONS = ['request', 'outcomes of frames', 'message', 'outcomes of frames'];
 
 /** A shop whose every statement and transaction is noted from now on. */
