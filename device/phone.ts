@@ -3,9 +3,17 @@ import { CashMobile } from './cash-mobile/index.ts';
 import { type BuiltInClasses, Handset, type HandsetOptions } from './firmware/index.ts';
 import { type Board, type Flash, type Gauges, memoryFlash } from './hal/index.ts';
 import { inProcess } from './machine/in-process.ts';
+import { QuickJsEngine } from './machine/quickjs.ts';
+import { readScript } from './machine/scripts.ts';
 
-/** The applications that are part of the phone, by class name. */
+/** The applications that are part of the phone, by class name, beside the phone in its own memory. */
 export const BUILT_IN: BuiltInClasses = new Map([['CashMobile', inProcess((context) => new CashMobile(context))]]);
+
+/** The same applications, each in a virtual machine of its own. @throws Error when the scripts were not built */
+export async function builtInMachines(): Promise<BuiltInClasses> {
+  const engine = await QuickJsEngine.open(readScript('library'));
+  return new Map([['CashMobile', engine.boot(readScript('cashMobile'), 'CashMobile')]]);
+}
 
 /** What a phone is put together from; everything but the radio has a default. */
 export interface PhoneParts extends Omit<HandsetOptions, 'board' | 'classes'> {
@@ -20,13 +28,15 @@ export interface PhoneParts extends Omit<HandsetOptions, 'board' | 'classes'> {
   readonly buzz?: Board['buzz'];
   /** Default: full bars of an operator without a name. */
   readonly gauges?: Gauges;
+  /** The applications that are part of the phone. Default: {@link BUILT_IN}. */
+  readonly classes?: BuiltInClasses;
   /** What local time is ahead of UTC, minutes. Default 0. */
   readonly utcOffsetMinutes?: Board['utcOffsetMinutes'];
 }
 
 const FULL_GAUGES: Gauges = { operator: () => 'GSM', signal: () => 4, battery: () => 4 };
 
-/** Puts a phone together with the applications of {@link BUILT_IN}, switched off. @throws FlashError `damaged` */
+/** Puts a phone together, switched off. @throws FlashError `damaged` */
 export function createPhone(parts: PhoneParts): Handset {
   const { radio, language, askBeforeOpening } = parts;
   const board: Board = {
@@ -40,7 +50,7 @@ export function createPhone(parts: PhoneParts): Handset {
   };
   return new Handset({
     board,
-    classes: BUILT_IN,
+    classes: parts.classes ?? BUILT_IN,
     ...(language === undefined ? {} : { language }),
     ...(askBeforeOpening === undefined ? {} : { askBeforeOpening }),
   });

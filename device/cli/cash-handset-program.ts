@@ -44,12 +44,23 @@ function withoutCommand(program: Command): void {
       'install an application from its descriptor, a file or an https URL (http from this machine only)',
     )
     .option('--language <language>', `the language of a new phone: ${LANGUAGES.join(', ')}`, readLanguage)
+    .addOption(
+      new Option('--machine <machine>', 'where the payment application runs: beside the phone, or in a virtual machine')
+        .choices(MACHINES)
+        .default('in-process'),
+    )
     .option('--headless', 'no screen: commands from stdin, one JSON object a line')
     .option('--keep-going', 'with --headless: go on after a command that failed, and exit with 0')
     .option('--silent', 'do not ring: no bell of the terminal and no mark on the phone when a request comes')
     .addHelpText('after', EXAMPLES)
     .action(async () => (await import('./phone-run.ts')).runPhone(program));
 }
+
+/** Where an application can run: in the phone's own memory, or in a virtual machine of its own. */
+const MACHINES = ['in-process', 'quickjs'] as const;
+
+/** One of {@link MACHINES}. */
+export type MachineName = (typeof MACHINES)[number];
 
 function readLanguage(letters: string): Language {
   if (isLanguage(letters)) return letters;

@@ -4,8 +4,9 @@ import { type Output, outputOf, UsageError } from '../../modem/cli/program.ts';
 import { openModem, portFromName, systemClock } from '../../modem/index.ts';
 import type { Language } from '../firmware/languages.ts';
 import { lockFlash } from '../hal/flash-lock.ts';
-import { createPhone, fileFlash, type Handset, type Installation } from '../index.ts';
+import { BUILT_IN, builtInMachines, createPhone, fileFlash, type Handset, type Installation } from '../index.ts';
 import { traceText } from '../terminal/trace-text.ts';
+import type { MachineName } from './cash-handset-program.ts';
 import { installFrom, readDescriptor } from './descriptor-source.ts';
 import { runHeadless } from './headless-session.ts';
 import { watchModem } from './modem-gauges.ts';
@@ -15,6 +16,7 @@ interface HandsetCommandOptions {
   readonly flash: string;
   readonly install?: string;
   readonly language?: Language;
+  readonly machine: MachineName;
   readonly headless?: true;
   readonly keepGoing?: true;
   readonly silent?: true;
@@ -46,8 +48,10 @@ async function runOnModem(options: HandsetCommandOptions, output: Output): Promi
   );
   const gauges = await watchModem(modem, systemClock);
   try {
+    const classes = options.machine === 'quickjs' ? await builtInMachines() : BUILT_IN;
     const handset = createPhone({
       radio: modem,
+      classes,
       flash,
       gauges,
       utcOffsetMinutes: (at) => -new Date(at).getTimezoneOffset(),

@@ -1,6 +1,7 @@
+import type { Cancel } from '../../modem/index.ts';
 import type { Board } from '../hal/index.ts';
 import type { Machine } from '../machine/machine.ts';
-import type { AlertType, DisplayableView, DisplayEvent, GuestEvent, Host } from '../midp/index.ts';
+import type { AlertType, DisplayableView, DisplayEvent, GuestEvent, Host, HostFailure } from '../midp/index.ts';
 import { type Alarms, alarmOf } from './alarms.ts';
 import type { Language } from './languages.ts';
 import { Messaging, type OutgoingMessage } from './messaging.ts';
@@ -24,6 +25,12 @@ export interface RunPhone {
 
 /** Timers of an application that run at once. */
 const TIMER_LIMIT = 1_000;
+/** Tasks of `callSerially` that wait at once. */
+const SERIAL_LIMIT = 1_000;
+/** Tasks that run one after the other without a pause: an application that gives tasks without end leaves the phone its keys. */
+const SERIAL_RUN = 100;
+/** Messages of an application that are being sent at once. */
+const SENDING_LIMIT = 20;
 /** Octets of chance that an application gets in one call. */
 const RANDOM_LIMIT = 65_536;
 
@@ -36,6 +43,10 @@ export class MidletRun {
   readonly messaging: Messaging;
   readonly #phone: RunPhone;
   readonly #timers = new Map<number, () => void>();
+  /** Tasks of `callSerially` that wait, those of them that wait for the end of a pause, and those that ran since the last one. */
+  #serials = { waiting: 0, paused: 0, ran: 0 };
+  #pause: Cancel = () => {};
+  #sending = 0;
   #machine: Machine | undefined;
   #events: readonly GuestEvent[] = [];
   #isInside = false;
@@ -89,6 +100,7 @@ export class MidletRun {
 
   #enter(event: GuestEvent): void {
     if (this.#state !== 'runs') return;
+    if (event.kind !== 'serial') this.#serials.ran = 0;
     this.#events = [...this.#events, event];
     this.#run();
   }
@@ -121,6 +133,7 @@ export class MidletRun {
   #end(failure?: Error): void {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
+    this.#pause();
     for (const cancel of this.#timers.values()) cancel();
     this.#machine?.end();
     this.#phone.ended(failure);
@@ -151,9 +164,7 @@ export class MidletRun {
       take: (port) => (this.#isAlive ? this.messaging.take(port) : undefined),
       send: (message, number, port, payload, sourcePort) => {
         if (!this.#isAlive) return { ...over, code: 'io' };
-        return this.messaging.send(outgoing(number, port, payload), sourcePort, (failure) => {
-          this.#enter({ kind: 'sent', id: message, ...(failure === undefined ? {} : { failure }) });
-        });
+        return this.#send(message, outgoing(number, port, payload), sourcePort);
       },
       connections: (available) =>
         push
@@ -170,7 +181,7 @@ export class MidletRun {
       },
       property: (name) => (name === 'microedition.locale' ? this.#phone.language : undefined),
       attribute: (name) => (Object.hasOwn(attributes, name) ? attributes[name] : undefined),
-      serial: () => queueMicrotask(() => this.#enter({ kind: 'serial' })),
+      serial: () => this.#serial(),
       ended: () => {
         if (this.#state === 'runs') this.#state = 'ending';
         this.#run();
@@ -183,9 +194,50 @@ export class MidletRun {
     this.#phone.show(view, (event) => this.#enter({ kind: 'ui', viewId: view.id, event }));
   }
 
+  #send(
+    id: number,
+    message: Parameters<Messaging['send']>[0],
+    sourcePort: number | undefined,
+  ): HostFailure | undefined {
+    if (this.#sending >= SENDING_LIMIT)
+      return { code: 'io', reason: `${SENDING_LIMIT} messages are being sent already` };
+    const refused = this.messaging.send(message, sourcePort, (failure) => {
+      this.#sending -= 1;
+      this.#enter({ kind: 'sent', id, ...(failure === undefined ? {} : { failure }) });
+    });
+    if (refused === undefined) this.#sending += 1;
+    return refused;
+  }
+
+  /** Runs a task soon: at once, or after a pause when many have run. */
+  #serial(): void {
+    const serials = this.#serials;
+    if (this.#state !== 'runs' || serials.waiting >= SERIAL_LIMIT) return;
+    serials.waiting += 1;
+    if (serials.ran < SERIAL_RUN) {
+      this.#runSerial();
+      return;
+    }
+    serials.paused += 1;
+    if (serials.paused > 1) return;
+    this.#pause = this.#phone.board.clock.after(1, () => {
+      const { paused } = serials;
+      Object.assign(serials, { paused: 0, ran: 0 });
+      for (let number = 0; number < paused; number += 1) this.#runSerial();
+    });
+  }
+
+  #runSerial(): void {
+    this.#serials.ran += 1;
+    queueMicrotask(() => {
+      this.#serials.waiting -= 1;
+      this.#enter({ kind: 'serial' });
+    });
+  }
+
   #schedule(id: number, delayMs: number): void {
     if (this.#state !== 'runs' || this.#timers.size >= TIMER_LIMIT) return;
-    const cancel = this.#phone.board.clock.after(delayMs, () => {
+    const cancel = this.#phone.board.clock.after(Math.max(1, delayMs), () => {
       this.#timers.delete(id);
       this.#enter({ kind: 'timer', id });
     });

@@ -1,4 +1,5 @@
 import {
+  type BuiltInClasses,
   createPhone,
   type Flash,
   type Handset,
@@ -56,6 +57,7 @@ export interface BenchOptions {
   readonly radio?: FakeRadio;
   readonly seed?: string;
   readonly random?: Random;
+  readonly classes?: BuiltInClasses;
 }
 
 /** A phone that is switched on. */
@@ -69,6 +71,7 @@ export function bench(options: BenchOptions = {}): Bench {
     random: options.random ?? seededRandom(seed),
     gauges: { operator: () => 'I-Sim', signal: () => 3, battery: () => 4 },
     utcOffsetMinutes: () => 60,
+    ...(options.classes === undefined ? {} : { classes: options.classes }),
     ...(language === undefined ? {} : { language }),
     ...(askBeforeOpening === undefined ? {} : { askBeforeOpening }),
   });

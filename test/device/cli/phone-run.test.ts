@@ -5,12 +5,19 @@ import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { cashHandset } from '../../../device/cli/cash-handset-program.ts';
 import { lockFlash } from '../../../device/hal/flash-lock.ts';
-import { fileFlash } from '../../../device/index.ts';
+import { fileFlash, QuickJsEngine } from '../../../device/index.ts';
 import { createProgram, UsageError } from '../../../modem/cli/program.ts';
 import { systemClock } from '../../../modem/index.ts';
 import { openTcp } from '../../../sim/index.ts';
 import { line, ok, ScriptedModem } from '../../modem/scripted-modem.ts';
 import { bench } from '../bench.ts';
+
+// The sources have no scripts beside them: those are made by the build.
+vi.mock('../../../device/machine/scripts.ts', async () => {
+  const { cashMobileScript, libraryScript } = await import('../machine/engine.ts');
+  const scripts = { library: await libraryScript(), cashMobile: await cashMobileScript() };
+  return { readScript: (name: keyof typeof scripts) => scripts[name] };
+});
 
 const JAD = 'MIDlet-Name: Pay\nMIDlet-Version: 1.0\nMIDlet-Vendor: I\nMIDlet-1: Pay,,CashMobile\n';
 
@@ -145,6 +152,25 @@ test('says before anything else that the application to install is older than th
     replaced: '1.0',
     isDowngrade: true,
   });
+});
+
+test.each([
+  [[], 0],
+  [['--machine', 'in-process'], 0],
+  [['--machine', 'quickjs'], 1],
+])('with %j runs its application in as many virtual machines: %d', async (args, machines) => {
+  const opened = vi.spyOn(QuickJsEngine, 'open');
+  bench({ flash: fileFlash(flash) }).handset.install(JAD);
+  for (const select of ['Menu', 'Applications', 'Pay']) type({ select });
+  type({ waitFor: 'Pay had to be closed.' });
+  stdin.end();
+  await run('--headless', '--json', ...args);
+  expect(opened).toHaveBeenCalledTimes(machines);
+  expect(printed()).toContainEqual({ event: 'application', name: 'Pay', state: 'started' });
+});
+
+test('knows no other machine', async () => {
+  await expect(run('--headless', '--machine', 'jvm')).rejects.toThrow(/Allowed choices are in-process, quickjs/);
 });
 
 test('shows the time of the machine: two hours ahead of UTC where that is so', async () => {

@@ -1,0 +1,287 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { JSException, type JSValueHandle, QuickJS, type QuickJSOptions } from 'quickjs-wasi';
+import type { GuestEvent, Host } from '../midp/index.ts';
+import { callHost, HOST_CALLS, type HostCall, type MachineValue, WRITING_CALLS } from './host-calls.ts';
+import { type Boot, type Machine, MachineError, type MachineErrorCode } from './machine.ts';
+
+/** Octets of memory of one running application. */
+const MEMORY_LIMIT = 4 * 1024 * 1024;
+/** Octets of stack: a recursion of some thousand calls. */
+const STACK_LIMIT = 256 * 1024;
+/**
+ * What one turn may spend: the engine counts 10,000 steps of its byte code as one. The dearest turn of the payment application,
+ * an approval, takes a third, and about 0.8 s.
+ */
+const FUEL_LIMIT = 2_500;
+/** Time of the processor that one turn may take, ms. Time on the wall says little on a busy machine. */
+const CPU_LIMIT_MS = 5_000;
+/** Calls of the phone in one turn, and those of them that write. */
+const CALL_LIMIT = 5_000;
+const WRITE_LIMIT = 500;
+/** Characters of an exception's text that are shown. */
+const REASON_LIMIT = 200;
+
+/** What a turn has spent so far. */
+interface Spent {
+  fuel: number;
+  calls: number;
+  writes: number;
+  readonly cpuAtStart: NodeJS.CpuUsage;
+}
+
+/** A virtual machine before an application is in it. Its clock is the phone's as soon as it has one. */
+interface Blank {
+  readonly vm: QuickJS;
+  readonly watch: Watch;
+}
+
+/** Compiles QuickJS once for all applications, and keeps one virtual machine ready. */
+export class QuickJsEngine {
+  readonly #module: WebAssembly.Module;
+  readonly #library: string;
+  #spare: Blank | undefined;
+
+  private constructor(module: WebAssembly.Module, library: string) {
+    this.#module = module;
+    this.#library = library;
+  }
+
+  /** @param library the class library as a script that puts its names on `exports` */
+  static async open(library: string): Promise<QuickJsEngine> {
+    const path = createRequire(import.meta.url).resolve('quickjs-wasi/quickjs.wasm');
+    const engine = new QuickJsEngine(await WebAssembly.compile(readFileSync(path)), library);
+    engine.#spare = await engine.#create();
+    return engine;
+  }
+
+  /** How an application of a class of a suite is started. @param script the suite's `suite.js` */
+  boot(script: string, className: string): Boot {
+    return (host) => {
+      const begin = ({ vm, watch }: Blank) =>
+        new QuickJsMachine(vm, watch, host, { library: this.#library, script, className });
+      const spare = this.#spare;
+      this.#spare = undefined;
+      void this.#create().then((blank) => {
+        this.#spare ??= blank;
+      });
+      return spare === undefined ? this.#create().then(begin) : begin(spare);
+    };
+  }
+
+  async #create(): Promise<Blank> {
+    const watch = new Watch();
+    const options: QuickJSOptions = {
+      wasm: this.#module,
+      memoryLimit: MEMORY_LIMIT,
+      maxStackSize: STACK_LIMIT,
+      timezoneOffset: 0,
+      interruptHandler: () => watch.tick(),
+      onUnhandledRejection: (promise, reason, isHandled) => watch.rejected(promise.identity, reason, isHandled),
+      wasi: (memory) => ({
+        clock_time_get: (_clock: number, _precision: bigint, at: number) => {
+          new DataView(memory.buffer).setBigUint64(at, BigInt(Math.max(0, Math.floor(watch.now()))) * 1_000_000n, true);
+          return 0;
+        },
+        random_get: (at: number, count: number) => {
+          new Uint8Array(memory.buffer, at, count).fill(0);
+          return 0;
+        },
+        // The engine's own messages are for nobody.
+        fd_write: () => 0,
+      }),
+    };
+    return { vm: await QuickJS.create(options), watch };
+  }
+}
+
+/** Counts what an application spends, and stops it when that is too much. */
+class Watch {
+  now: () => number = () => 0;
+  /** Why the application was stopped. */
+  stopped: MachineError | undefined;
+  #spent: Spent = { fuel: 0, calls: 0, writes: 0, cpuAtStart: process.cpuUsage() };
+  /** Rejected promises that nobody has caught, with the reason. */
+  readonly #rejections = new Map<number, string>();
+
+  get fuel(): number {
+    return this.#spent.fuel;
+  }
+
+  begin(): void {
+    this.#spent = { fuel: 0, calls: 0, writes: 0, cpuAtStart: process.cpuUsage() };
+  }
+
+  /** Called by the engine each 10,000 steps. @returns true to stop, which the application cannot catch */
+  tick(): boolean {
+    this.#spent.fuel += 1;
+    if (this.#spent.fuel > FUEL_LIMIT) this.stop('fuel', 'The application calculates without end');
+    else this.#expectTime();
+    return this.stopped !== undefined;
+  }
+
+  called(name: HostCall): void {
+    this.#spent.calls += 1;
+    if (WRITING_CALLS.has(name)) this.#spent.writes += 1;
+    if (this.#spent.calls > CALL_LIMIT || this.#spent.writes > WRITE_LIMIT) {
+      this.stop('fuel', `The application calls the phone without end (${name})`);
+    }
+    this.#expectTime();
+  }
+
+  stop(code: MachineErrorCode, message: string): void {
+    this.stopped ??= new MachineError(code, message);
+  }
+
+  rejected(promise: number, reason: JSValueHandle, isHandled: boolean): void {
+    if (isHandled) this.#rejections.delete(promise);
+    else if (this.#rejections.size < 100) this.#rejections.set(promise, textOf(reason));
+  }
+
+  /** What was thrown in a promise and not caught. */
+  get uncaught(): string | undefined {
+    return [...this.#rejections.values()][0];
+  }
+
+  #expectTime(): void {
+    const { user, system } = process.cpuUsage(this.#spent.cpuAtStart);
+    if (user + system > CPU_LIMIT_MS * 1000)
+      this.stop('time', `The application takes more than ${CPU_LIMIT_MS / 1000} s`);
+  }
+}
+
+/** The parts of an application. */
+interface Program {
+  readonly library: string;
+  readonly script: string;
+  readonly className: string;
+}
+
+/** One application in a QuickJS of its own, which is dropped after its end or its first error. */
+class QuickJsMachine implements Machine {
+  readonly #vm: QuickJS;
+  readonly #watch: Watch;
+  readonly #enter: JSValueHandle;
+
+  /** @throws MachineError when the suite cannot be loaded */
+  constructor(vm: QuickJS, watch: Watch, host: Host, program: Program) {
+    this.#vm = vm;
+    this.#watch = watch;
+    watch.now = () => host.now();
+    this.#enter = this.#guarded(() => this.#load(host, program));
+  }
+
+  enter(event: GuestEvent): void {
+    this.#guarded(() => {
+      const given = this.#vm.hostToHandle(event);
+      this.#vm.callFunction(this.#enter, this.#vm.undefined, given).dispose();
+      given.dispose();
+      this.#vm.executePendingJobs();
+    });
+  }
+
+  memory(): number {
+    return this.#vm.getMemoryUsage().memoryUsedSize;
+  }
+
+  fuel(): number {
+    return this.#watch.fuel;
+  }
+
+  end(): void {
+    this.#vm.dispose();
+  }
+
+  #load(host: Host, { library, script, className }: Program): JSValueHandle {
+    const vm = this.#vm;
+    const exports = vm.evalCode(`(() => { const exports = {}; ${library}\n; return exports; })()`, 'midp');
+    const suite = vm.evalCode(`(function (exports, require) { ${script}\n})`, 'suite.js');
+    const boot = exports.getProp('bootSuite');
+    const enter = vm.callFunction(boot, vm.undefined, this.#hostObject(host), suite, vm.newString(className));
+    vm.executePendingJobs();
+    return enter;
+  }
+
+  #hostObject(host: Host): JSValueHandle {
+    const object = this.#vm.newObject();
+    for (const name of HOST_CALLS) {
+      object.setProp(
+        name,
+        this.#vm.newFunction(name, (...given) => this.#call(host, name, given)),
+      );
+    }
+    return object;
+  }
+
+  // Nothing of the phone's own errors is to be seen inside: their texts have paths of its files.
+  #call(host: Host, name: HostCall, given: readonly JSValueHandle[]): JSValueHandle {
+    this.#watch.called(name);
+    if (this.#watch.stopped !== undefined) throw new Error('stopped');
+    try {
+      return this.#vm.hostToHandle(callHost(host, name, given.map(crossing)));
+    } catch (error) {
+      this.#watch.stop('thrown', error instanceof Error ? error.message : String(error));
+      throw new Error('stopped');
+    }
+  }
+
+  /** Lets the application run. @throws MachineError when it was stopped, and what it throws */
+  #guarded<T>(task: () => T): T {
+    this.#watch.begin();
+    let result: T;
+    try {
+      result = task();
+    } catch (error) {
+      throw this.#watch.stopped ?? failureOf(error);
+    }
+    const { stopped, uncaught } = this.#watch;
+    if (stopped !== undefined) throw stopped;
+    if (uncaught !== undefined) throw classified('Uncaught', uncaught);
+    return result;
+  }
+}
+
+/** A value of the application as data. @throws Error for everything else */
+function crossing(handle: JSValueHandle): MachineValue {
+  if (handle.isUndefined) return undefined;
+  if (handle.isNumber) return handle.toNumber();
+  if (handle.isString) return handle.toString();
+  if (handle.isBool) return handle.toBoolean();
+  return handle.toUint8Array();
+}
+
+function failureOf(error: unknown): MachineError {
+  if (!(error instanceof JSException)) return classified('Engine', clipped(String(error)));
+  const { name, message } = describe(error);
+  return classified(name, message);
+}
+
+/** The engine's words for what {@link MachineError} has codes for. */
+function classified(name: string, message: string): MachineError {
+  if (/out of memory|string too long/.test(message)) {
+    return new MachineError('memory', 'The application needs too much memory');
+  }
+  if (/call stack/.test(message)) return new MachineError('stack', 'The application calls itself too deeply');
+  return new MachineError('thrown', message, name);
+}
+
+/** Reading an exception may run code of the application once more. */
+function describe(error: JSException): { readonly name: string; readonly message: string } {
+  try {
+    return { name: clipped(error.name), message: clipped(error.message) };
+  } catch {
+    return { name: 'Error', message: '' };
+  }
+}
+
+function textOf(reason: JSValueHandle): string {
+  try {
+    return clipped(reason.toString());
+  } catch {
+    return '';
+  }
+}
+
+function clipped(text: string): string {
+  return text.length > REASON_LIMIT ? `${text.slice(0, REASON_LIMIT)}…` : text;
+}
