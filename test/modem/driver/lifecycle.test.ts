@@ -270,9 +270,11 @@ describe('closing', () => {
     await bench.clock.advance(600_000);
     expect([modem.state.kind, bench.script.typed.length]).toEqual(['closed', before]);
     const again = await bench.open();
+    const later: string[] = [];
+    again.onState(({ kind }) => later.push(kind));
     await bench.run(modem.close());
     await bench.clock.advance(10_000);
-    expect(again.state.kind).toBe('ready');
+    expect([again.state.kind, later]).toEqual(['ready', []]);
     await bench.run(again.close());
     expect(states().slice(0, 3)).toEqual(['identified: Cash Mobile Bench', 'ready: home', 'closed']);
   });
