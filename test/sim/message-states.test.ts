@@ -59,6 +59,14 @@ test('a message that waited and came has neither the reason nor the time of a ne
   });
 });
 
+test('a status report is a message of its own, and a part of what is known of the other', async () => {
+  const network = networkOf();
+  const states = new MessageStates(network.world.log);
+  const message = await network.send('x', { statusReport: true });
+  await network.pass(10_000);
+  expect(states.get(message)).toMatchObject({ state: 'delivered', isReport: false, reports: [0] });
+});
+
 test('closed, it hears of nothing any more', async () => {
   const network = networkOf();
   const states = new MessageStates(network.world.log);

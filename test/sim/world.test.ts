@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { createWorld, latencyProfiles, VirtualClock } from '../../sim/index.ts';
 import { quietWorld } from './host.ts';
 
 const NUMBER = '+393330000001';
@@ -48,4 +49,14 @@ test('a number is looked up as people write it, and what is not there is said', 
   expect(() => world.fillMemory('+390000')).toThrow('+390000');
   const message = { from: '+390000', to: NUMBER, content: { kind: 'text', text: 'x' } } as const;
   await expect(world.send(message)).rejects.toThrow('No phone has the number +390000');
+});
+
+test('the log begins with seed, service centre and profile, and has each other profile', () => {
+  const world = createWorld({ seed: 5, clock: new VirtualClock() });
+  const { us02 } = latencyProfiles;
+  if (us02 !== undefined) world.profile = us02;
+  expect(world.log.entries()).toMatchObject([
+    { kind: 'start', seed: '5', smsc: expect.stringMatching(/^\+39\d+$/), profile: 'direct' },
+    { kind: 'profile', profile: 'us02' },
+  ]);
 });
