@@ -175,8 +175,20 @@ export class Suites {
 
   #load(): readonly Suite[] {
     return Object.entries(this.#stored)
-      .map(([id, value]) => this.#suite(id, describe(attributesOf(value)), signerOf(value)))
+      .map(([id, value]) => this.#suite(id, storedDescriptor(value), signerOf(value)))
       .filter(({ descriptor }) => descriptor.midlets.every(({ className }) => this.#classes.has(className)));
+  }
+}
+
+/** @throws FlashError `damaged` for a descriptor that this phone would not have installed */
+function storedDescriptor(value: StoredSuites[string]): Descriptor {
+  try {
+    return describe(attributesOf(value));
+  } catch (error) {
+    if (!(error instanceof InstallError)) throw error;
+    throw new FlashError('damaged', `The section ${SECTION} of the flash is damaged: ${error.message}`, {
+      cause: error,
+    });
   }
 }
 
