@@ -4,6 +4,7 @@ import type { AppContext } from './app-context.ts';
 import { timeText } from './describe.ts';
 import type { DeviceRecord } from './device-record.ts';
 import type { Choice } from './screens.ts';
+import { decimalPointOf } from './texts.ts';
 
 /** How long the screen waits for the service, ms. */
 const PATIENCE_MS = 60_000;
@@ -46,7 +47,7 @@ export class BalanceQuery {
     this.#forget();
     const { texts, system, agenda } = this.#app;
     const items = [
-      ...amounts.map((amount) => new StringItem(texts.available, formatAmount(amount, texts.decimalPoint))),
+      ...amounts.map((amount) => new StringItem(texts.available, formatAmount(amount, decimalPointOf(texts)))),
       ...(amounts.length === 0 ? [new StringItem('', texts.noMoney)] : []),
       new StringItem(texts.time, timeText(time * 1000, system)),
     ];

@@ -1,4 +1,4 @@
-import { Display, MIDlet, PushRegistry } from '../midp/index.ts';
+import { Display, MIDlet, type MidletContext, PushRegistry } from '../midp/index.ts';
 import {
   ANNOUNCEMENT_OCTETS,
   type DownMessage,
@@ -25,7 +25,7 @@ import { Sales } from './sales.ts';
 import { Screens } from './screens.ts';
 import { ServiceTime } from './service-time.ts';
 import { StatusQueries } from './status-queries.ts';
-import { type Texts, textsFor } from './texts.ts';
+import { filled, languageFor, type TextSource, type Texts } from './texts.ts';
 import { awaitsCustomer, awaitsReceipt } from './transaction.ts';
 import { Transactions } from './transactions.ts';
 import { Unreadable } from './unreadable.ts';
@@ -49,11 +49,17 @@ interface Parts {
  * The payment application, started by its owner or by an SMS to port 16001. It opens frames and passes each message to the
  * part that handles its type; the `Agenda` decides what the user sees next.
  */
-export class CashMobile extends MIDlet {
+export class PaymentApplication extends MIDlet {
+  readonly #textsIn: TextSource;
   #parts: Parts | undefined;
   /** Whether a message or an alarm started the application: then it ends when the user has finished. */
   #woken = false;
   #clockSaid = false;
+
+  constructor(context: MidletContext, textsIn: TextSource) {
+    super(context);
+    this.#textsIn = textsIn;
+  }
 
   override startApp(): void {
     const display = Display.getDisplay(this);
@@ -92,7 +98,7 @@ export class CashMobile extends MIDlet {
   }
 
   get #texts(): Texts {
-    return textsFor(this.context.system.getProperty('microedition.locale'));
+    return this.#textsIn(languageFor(this.context.system.getProperty('microedition.locale')));
   }
 
   #readProperties(screens: Screens): Properties | undefined {
@@ -100,7 +106,7 @@ export class CashMobile extends MIDlet {
       return readProperties(this);
     } catch (error) {
       if (!(error instanceof PropertyError)) throw error;
-      const text = this.#texts.descriptorWrong(error.attribute);
+      const text = filled(this.#texts.descriptorWrong, error.attribute);
       dropMessages(this.context);
       screens.alert('Cash-Mobile', text, 'ERROR', () => this.notifyDestroyed());
       return undefined;
@@ -110,7 +116,7 @@ export class CashMobile extends MIDlet {
   /** Why the application cannot be used, in words; `undefined` when it can. */
   #obstacle({ device, properties, link, texts }: AppContext): string | undefined {
     const strange = device.strangeIn(properties);
-    if (strange !== undefined) return texts.otherService(strange);
+    if (strange !== undefined) return filled(texts.otherService, strange);
     return link.hasKey ? undefined : texts.keysExpired;
   }
 
@@ -128,15 +134,16 @@ export class CashMobile extends MIDlet {
     const link = new Link(this, primitives, device, () => time.seconds);
     const time = new ServiceTime(context, link, primitives, device);
     const wakeUp = new WakeUp(context, time);
+    const texts = this.#texts;
     const app: AppContext = {
       system: context.system,
       properties,
       primitives,
-      texts: this.#texts,
+      texts,
       screens,
       agenda: new Agenda(
         () => this.#rest(),
-        (requests) => screens.announce(requests === 0 ? undefined : this.#texts.moreWait(requests)),
+        (requests) => screens.announce(moreWaitText(texts, requests)),
       ),
       link,
       device,
@@ -315,4 +322,10 @@ function ifAccepted<T>(read: () => T): T | undefined {
 /** Whether a plaintext is a PAY_REQUEST or an AUTH_REQUEST, which the customer or the phone has to answer. */
 function isRequest(plaintext: Uint8Array): boolean {
   return plaintext[0] === 0x01 || plaintext[0] === 0x03;
+}
+
+/** What is said of requests behind the one on the screen; nothing of none. */
+function moreWaitText(texts: Texts, requests: number): string | undefined {
+  if (requests === 0) return undefined;
+  return requests === 1 ? texts.oneMoreWaits : filled(texts.moreWait, requests);
 }

@@ -1,11 +1,11 @@
 import type { System } from '../midp/index.ts';
 import { type Amount, declineReasonOf, formatAmount } from '../safe-mobile/index.ts';
-import type { Texts } from './texts.ts';
+import { decimalPointOf, type Texts } from './texts.ts';
 import { type Request, requestOf, type Transaction } from './transaction.ts';
 
 /** `EUR 12.50`, with the decimal sign of the language. */
 function amountText(amount: Amount, texts: Texts): string {
-  return formatAmount(amount, texts.decimalPoint);
+  return formatAmount(amount, decimalPointOf(texts));
 }
 
 /** The other party: on a customer's phone the payee or the relying party, on a merchant's phone the customer's number. */

@@ -3,6 +3,7 @@ import { createPinKey, type Nak, parseActivationCode, type Status, sameOctets } 
 import type { AppContext } from './app-context.ts';
 import { PIN_LENGTH, pinOctets, weaknessOf } from './pin.ts';
 import { PIN_CONSTRAINTS } from './prompts.ts';
+import { filled } from './texts.ts';
 
 /** The number of this application in ENROL. */
 const APP_VERSION = 1;
@@ -47,7 +48,7 @@ export class Enrolment {
   refused({ code, argument, text }: Nak): void {
     const { texts } = this.#app;
     if (code !== 'wrong-code' || argument === 0) this.#typed = '';
-    const reason = code === 'wrong-code' ? texts.wrongCode(argument) : text === '' ? texts.nak[code] : text;
+    const reason = code === 'wrong-code' ? filled(texts.wrongCode, argument) : text === '' ? texts.nak[code] : text;
     this.#beginAgain(reason);
   }
 

@@ -1,1 +1,1 @@
-export { CashMobile } from './cash-mobile.ts';
+export { CashMobile } from './built-in.ts';

@@ -5,6 +5,7 @@ import type { AppContext } from './app-context.ts';
 import { matchCodeText, matterOf, partyOf, titleOf } from './describe.ts';
 import type { DeviceRecord } from './device-record.ts';
 import { PIN_LENGTH, pinOctets } from './pin.ts';
+import { filled } from './texts.ts';
 import { awaitsCustomer, deadlineOf, type Request, requestOf, type Transaction } from './transaction.ts';
 import type { Waiting } from './waiting.ts';
 
@@ -123,7 +124,8 @@ export class Prompts {
     const { texts, screens } = this.#app;
     const { standing } = transaction;
     const again = () => this.#askPin(device, transaction, request);
-    const note = standing?.status === 'wrong-pin' ? [new StringItem('', texts.wrongPin(standing.triesLeft))] : [];
+    const note =
+      standing?.status === 'wrong-pin' ? [new StringItem('', filled(texts.wrongPin, standing.triesLeft))] : [];
     const pin = new TextField(
       isEnrolment(request) ? texts.confirmPin : texts.pin,
       '',

@@ -13,6 +13,7 @@ import type { AppContext } from './app-context.ts';
 import type { DeviceRecord } from './device-record.ts';
 import type { Properties } from './properties.ts';
 import type { StatusQueries } from './status-queries.ts';
+import { filled } from './texts.ts';
 import { isOpen, requestOf, type Transaction } from './transaction.ts';
 import type { Waiting } from './waiting.ts';
 
@@ -106,7 +107,7 @@ export class Sales {
     const amount = parseAmount(draft.amount, currency);
     const reference = draft.reference.trim().normalize('NFC');
     if (digits === undefined) retry(texts.badNumber);
-    else if (amount === undefined) retry(texts.badAmount(currency));
+    else if (amount === undefined) retry(filled(texts.badAmount, currency));
     else if (checkText(reference) !== fitText(reference, INIT_TEXT_OCTETS)) retry(texts.badReference);
     else this.#ask(device, { customer: { kind: 'number', digits }, amount, reference });
   }

@@ -1,14 +1,16 @@
 import type { DeclineReason, NakCode, Refusal, Status } from '../safe-mobile/index.ts';
-import { english } from './english.ts';
-import { italian } from './italian.ts';
 import type { WeakPin } from './pin.ts';
 
 /** The languages of the application; the phone's language decides. */
-type Language = 'en' | 'it';
+export type Language = 'en' | 'it';
 
-/** All texts of the application. A language without one of them does not compile. */
+/**
+ * All texts of the application in a language, as `texts/` has them: data alone, so that they can be a resource of the suite. `{}` stands
+ * for what {@link filled} puts there. A language without one of them does not compile.
+ */
 export interface Texts {
-  readonly decimalPoint: '.' | ',';
+  /** `.` or `,` */
+  readonly decimalPoint: string;
   readonly ok: string;
   readonly back: string;
   readonly cancel: string;
@@ -33,7 +35,8 @@ export interface Texts {
   readonly enrolmentUnanswered: string;
   readonly confirmPinTitle: string;
   readonly confirmPin: string;
-  readonly wrongCode: (triesLeft: number) => string;
+  /** With the tries that are left. */
+  readonly wrongCode: string;
   readonly enrolmentFailed: string;
   readonly active: string;
   readonly restart: string;
@@ -52,10 +55,13 @@ export interface Texts {
   readonly refuseNotMe: string;
   readonly pin: string;
   readonly confirm: string;
-  readonly wrongPin: (triesLeft: number) => string;
+  /** With the tries that are left. */
+  readonly wrongPin: string;
   readonly expired: string;
   /** Above what the customer is busy with: at most 20 letters. */
-  readonly moreWait: (requests: number) => string;
+  readonly oneMoreWaits: string;
+  /** With the number of requests, at most 20 letters. */
+  readonly moreWait: string;
 
   readonly sending: string;
   readonly waiting: string;
@@ -81,7 +87,8 @@ export interface Texts {
   readonly noRecent: string;
   readonly ask: string;
   readonly badNumber: string;
-  readonly badAmount: (currency: string) => string;
+  /** With the currency. */
+  readonly badAmount: string;
   readonly badReference: string;
   readonly cancelRequest: string;
   readonly cancelling: string;
@@ -91,9 +98,10 @@ export interface Texts {
   readonly available: string;
   readonly noMoney: string;
   readonly noAnswer: string;
-  readonly descriptorWrong: (attribute: string) => string;
-  /** The descriptor is not of the service that the phone's keys were made for; names the attribute. */
-  readonly otherService: (attribute: string) => string;
+  /** With the name of the attribute. */
+  readonly descriptorWrong: string;
+  /** The descriptor is not of the service that the phone's keys were made for; with the name of the attribute. */
+  readonly otherService: string;
   readonly keysExpired: string;
   readonly clockWrong: string;
 
@@ -105,9 +113,20 @@ export interface Texts {
   readonly wiped: string;
 }
 
-const TEXTS: Readonly<Record<Language, Texts>> = { en: english, it: italian };
+/** Gives the texts in a language. */
+export type TextSource = (language: Language) => Texts;
 
-/** The texts for a locale such as `it` or `it-IT`; English for a language the application does not speak. */
-export function textsFor(locale: string | undefined): Texts {
-  return TEXTS[locale?.slice(0, 2) === 'it' ? 'it' : 'en'];
+/** The language for a locale such as `it` or `it-IT`; English for a language the application does not speak. */
+export function languageFor(locale: string | undefined): Language {
+  return locale?.slice(0, 2) === 'it' ? 'it' : 'en';
+}
+
+/** A text with a value in the place of `{}`. */
+export function filled(text: string, value: string | number): string {
+  return text.replace('{}', () => String(value));
+}
+
+/** The character between the units and the decimals of an amount. */
+export function decimalPointOf({ decimalPoint }: Texts): '.' | ',' {
+  return decimalPoint === ',' ? ',' : '.';
 }

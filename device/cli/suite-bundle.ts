@@ -38,6 +38,7 @@ export async function bundle(entry: string, library: string | undefined): Promis
       generatedCode: { symbols: false },
       minify: true,
       codeSplitting: false,
+      comments: { annotation: false, jsdoc: false, legal: true },
     });
     await build.close();
     const [chunk] = output;

@@ -180,6 +180,7 @@ export class MidletRun {
         this.#timers.delete(timer);
       },
       property: (name) => (name === 'microedition.locale' ? this.#phone.language : undefined),
+      resource: (path) => this.application.suite.resource(path),
       attribute: (name) => (Object.hasOwn(attributes, name) ? attributes[name] : undefined),
       serial: () => this.#serial(),
       ended: () => {

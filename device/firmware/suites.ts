@@ -28,6 +28,8 @@ export interface Suite {
   readonly id: string;
   readonly descriptor: Descriptor;
   readonly signer: Signer;
+  /** A file of its JAR; a suite of the phone's own classes has none. */
+  resource(path: string): Uint8Array | undefined;
   /** Starts a machine with a class of the suite. */
   boot(className: string, host: Host): Machine | Promise<Machine>;
 }
@@ -143,6 +145,7 @@ export class Suites {
       id,
       descriptor,
       signer,
+      resource: () => undefined,
       boot: (className, host) => {
         const boot = this.#classes.get(className);
         if (boot === undefined) throw new Error(`This phone has no class ${className}`);

@@ -98,6 +98,7 @@ const ARGUMENTS: Readonly<Record<HostCall, z.ZodType<readonly unknown[]>>> = {
   timer: z.tuple([z.int(), z.number()]),
   clearTimer: z.tuple([z.int()]),
   property: z.tuple([z.string()]),
+  resource: z.tuple([z.string()]),
   attribute: z.tuple([z.string()]),
   serial: z.tuple([]),
   ended: z.tuple([]),

@@ -14,6 +14,8 @@ export interface MidletContext {
   readonly messaging: MessagingPlatform;
   readonly push: PushPlatform;
   readonly system: System;
+  /** A file of the JAR by its path, or `undefined` (JSR-118, `Class.getResourceAsStream`). */
+  getResource(path: string): Uint8Array | undefined;
   /** An attribute of the application descriptor, or `undefined`. */
   getAppProperty(key: string): string | undefined;
   /** The application has ended by itself. */

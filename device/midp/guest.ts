@@ -35,6 +35,7 @@ export function createGuest(host: Host, create: (context: MidletContext) => MIDl
     messaging: messagingOf(host, listeners, sends),
     push: { connections: (available) => host.connections(available), alarm: (at) => host.alarm(at) },
     system: systemOf(host, timers),
+    getResource: (path) => host.resource(path),
     getAppProperty: (key) => host.attribute(key),
     notifyDestroyed: () => host.ended(),
   };

@@ -56,6 +56,8 @@ export interface Host {
   clearTimer(id: number): void;
   /** A property of the phone, as `microedition.locale`. */
   property(name: string): string | undefined;
+  /** A file of the JAR, by its path. */
+  resource(path: string): Uint8Array | undefined;
   /** An attribute of the descriptor. */
   attribute(name: string): string | undefined;
   /** Asks for one event `serial`, soon. */

@@ -11,7 +11,7 @@ import type { IncomingSms, OutgoingSms, Random, SendOutcome, SmsBearer, SmsRecei
 import { seededRandom, VirtualClock } from '../../sim/index.ts';
 
 /** A radio without a network: keeps what was sent, and hands over what a test delivers. */
-class FakeRadio implements SmsBearer {
+export class FakeRadio implements SmsBearer {
   readonly sent: OutgoingSms[] = [];
   /** How the next sends end; when used up, all are sent. */
   readonly outcomes: SendOutcome[] = [];

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { builtInTexts } from '../../../device/cash-mobile/built-in.ts';
 import { matchCodeText, partyOf, receiptNote, standingText } from '../../../device/cash-mobile/describe.ts';
-import { textsFor } from '../../../device/cash-mobile/texts.ts';
 import type { Said, Transaction } from '../../../device/cash-mobile/transaction.ts';
 import type { PayInit, Status } from '../../../device/safe-mobile/index.ts';
 
-const texts = textsFor('en');
+const texts = builtInTexts('en');
 const BASE: Transaction = { role: 'customer', ref: new Uint8Array(8), plaintext: new Uint8Array(83), at: 0 };
 
 function transaction(said: Said | undefined, status?: Status, approvalCode = 0): Transaction {

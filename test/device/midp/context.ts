@@ -72,6 +72,7 @@ export function fakeContext(): FakeContext {
       schedule: () => ({ cancel: () => {} }),
       getProperty: () => undefined,
     },
+    getResource: () => undefined,
     getAppProperty: () => undefined,
     notifyDestroyed: () => {},
   };

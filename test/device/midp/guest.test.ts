@@ -60,6 +60,7 @@ function guest(start: (midlet: Scripted) => void, answers: Partial<Host> = {}) {
     timer: (id) => void calls.push(`timer ${id}`),
     clearTimer: (id) => void calls.push(`clear ${id}`),
     property: () => undefined,
+    resource: () => undefined,
     attribute: () => undefined,
     serial: () => void calls.push('serial'),
     ended: () => void calls.push('ended'),

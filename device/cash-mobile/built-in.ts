@@ -1,0 +1,17 @@
+import type { MidletContext } from '../midp/index.ts';
+import { PaymentApplication } from './cash-mobile.ts';
+import english from './texts/en.json' with { type: 'json' };
+import italian from './texts/it.json' with { type: 'json' };
+import type { TextSource, Texts } from './texts.ts';
+
+const TEXTS: Readonly<Record<'en' | 'it', Texts>> = { en: english, it: italian };
+
+/** The texts of the application where it is built into a phone. */
+export const builtInTexts: TextSource = (language) => TEXTS[language];
+
+/** The payment application as a part of the phone. */
+export class CashMobile extends PaymentApplication {
+  constructor(context: MidletContext) {
+    super(context, builtInTexts);
+  }
+}
