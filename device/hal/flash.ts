@@ -39,7 +39,7 @@ export const FLASH_CAPACITY = 1_000_000;
 
 /** A flash that is lost when the process ends: for tests and simulations. */
 export interface MemoryFlash extends Flash {
-  /** All that is stored, as the text a file would hold. */
+  /** All that is stored, as the text of a file of the first format. */
   dump(): string;
 }
 
@@ -81,5 +81,5 @@ export function checkCapacity(text: string, capacity: number): void {
   }
 }
 
-/** The name of the format that {@link serialize} writes, as part of the text. */
+/** The name of the format that {@link serialize} writes, as part of the text: that of files of the first version. */
 export const FLASH_FORMAT = 'cash-handset-flash-1';

@@ -18,10 +18,10 @@ vi.mock('node:fs', async (original) => {
       calls.push(`open ${named(path)} ${more.join(' ')}`);
       return file;
     },
-    writeSync: (file: number, octets: Buffer, at: number) => {
+    writeSync: (file: number, octets: Buffer, from: number, length: number, at: number) => {
       calls.push(`write ${names.get(file)}`);
       // A disk may take a part only.
-      return real.writeSync(file, octets, at, Math.min(octets.length - at, 100));
+      return real.writeSync(file, octets, from, Math.min(length, 100), at);
     },
     fsyncSync: (file: number) => {
       calls.push(`sync ${names.get(file)}`);
@@ -56,5 +56,16 @@ test('a file is on the disk before it gets its name, and the name before the wri
     `close ${name}`,
   ]);
   expect(readdirSync(folder)).toEqual(['phone.json']);
+  calls.length = 0;
+  flash.write('text', 'y'.repeat(80));
+  // What it replaces is overwritten only when the new line is on the disk.
+  expect(calls).toEqual([
+    ...['open phone.json r+', 'write phone.json', 'write phone.json', 'sync phone.json', 'close phone.json'],
+    ...['open phone.json r+', 'write phone.json', 'write phone.json', 'sync phone.json', 'close phone.json'],
+  ]);
+  calls.length = 0;
+  flash.write('text', 'y'.repeat(80));
+  expect(calls).toEqual([]);
+  flash.write('text', 'x'.repeat(150));
   expect(fileFlash(join(folder, 'phone.json')).read('text')).toBe('x'.repeat(150));
 });

@@ -91,12 +91,11 @@ describe('A flash in a file', () => {
     expect(fileFlash(path).read('settings')).toEqual({ language: 'it' });
   });
 
-  test('is JSON for people that only the owner may read, and leaves no other file', () => {
+  test('is for the eyes of the owner only, and leaves no other file', () => {
     fileFlash(path).write('settings', { language: 'it' });
-    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({
-      format: 'cash-handset-flash-1',
-      sections: { settings: { language: 'it' } },
-    });
+    expect(readFileSync(path, 'utf8')).toBe(
+      '{"format":"cash-handset-flash-2"}\n["settings","language"]\tb508df51\t"it"\n',
+    );
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(readdirSync(folder)).toEqual(['phone.json']);
   });
