@@ -23,13 +23,19 @@ export function statusLine(status: InstallStatus): string {
   return `${status} ${STATUS_TEXTS[status]}`;
 }
 
-/** An application that is refused. `message` is one line for a person. */
+/** Characters of the longest message. */
+const MESSAGE_LIMIT = 300;
+
+/**
+ * An application that is refused. `message` is one line for a person: what it quotes of a stranger's file is cut, and has no character that a
+ * terminal would obey.
+ */
 export class InstallError extends Error {
   override readonly name = 'InstallError';
   readonly status: InstallStatus;
 
   constructor(status: InstallStatus, message: string) {
-    super(message);
+    super(message.slice(0, MESSAGE_LIMIT).replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '?'));
     this.status = status;
   }
 }

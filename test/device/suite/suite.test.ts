@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { openSuite, readOffer, statusLine, writeJar } from '../../../device/suite/index.ts';
+import { InstallError, openSuite, readOffer, statusLine, writeJar } from '../../../device/suite/index.ts';
 import { ATTRIBUTES, descriptor, JAR, primitives, SCRIPT, SIGNER, unsigned } from './built-suite.ts';
 import { zipFile } from './zip-file.ts';
 
@@ -156,5 +156,17 @@ describe('The status codes of JSR-118', () => {
     [912, '912 Deletion Notification'],
   ] as const)('%d', (status, line) => {
     expect(statusLine(status)).toBe(line);
+  });
+});
+
+describe('What is quoted of a stranger’s file', () => {
+  test.each([
+    ['of many characters', 'x'.repeat(1_000), 'x'.repeat(300)],
+    ['with an escape sequence', 'a\u001b[2Jb', 'a?[2Jb'],
+    ['with a control character of two octets in UTF-8', 'a\u009b2Jb', 'a?2Jb'],
+    ['with text that runs backwards', 'a\u202eb', 'a?b'],
+    ['with line ends', 'a\nb\u2028c', 'a?b?c'],
+  ])('%s', (_name, message, shown) => {
+    expect(new InstallError(906, message).message).toBe(shown);
   });
 });
