@@ -240,16 +240,16 @@ describe('receiving', () => {
     expect(hellos()).toEqual(['the other']);
   });
 
-  test('a message of which the rest has not come for three days is no longer waited for, and that is said', async () => {
+  test('of 65 messages whose rest has not come the oldest is no longer waited for, and that is said', async () => {
     await openToReceive();
-    await announce(1, long[0] ?? '');
-    await bench.clock.advance(3 * 86_400_000);
-    expect(bench.log.filter(({ kind }) => kind === 'incomplete')).toEqual([]);
-    await announce(2, hello);
-    expect(bench.log.filter(({ kind }) => kind === 'incomplete').map(({ text }) => text)).toEqual([
-      '1 of 3 parts of a message are no longer waited for (age); what is stored stays',
-    ]);
-    expect([...bench.stored.keys()]).toEqual([1]);
+    const halfOf = (reference: number) =>
+      deliverPdus(from, { kind: 'text', text: 'x'.repeat(200) }, reference)[0] ?? '';
+    for (let reference = 1; reference <= 64; reference += 1) await announce(reference, halfOf(reference));
+    const said = () => bench.log.filter(({ kind }) => kind === 'incomplete').map(({ text }) => text);
+    expect(said().filter((text) => text.includes('waited for'))).toEqual([]);
+    await announce(65, halfOf(65));
+    expect(said()).toContain('1 of 2 parts of a message are no longer waited for (number); what is stored stays');
+    expect(bench.stored.has(65)).toBe(true);
   });
 
   test('a message that the line damages twice is left for the next sweep', async () => {
