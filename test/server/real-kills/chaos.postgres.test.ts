@@ -15,6 +15,8 @@ const STAGES = Math.max(1, Math.round(DISTURBANCES / A_STAGE));
 const SEED = process.env['CASH_MOBILE_SEED'] ?? 'chaos';
 
 const RAILS: readonly StageRail[] = ['ledger', 'reverse', 'inquire', 'repeat'];
+/** With which of them the stages begin. */
+const FIRST_RAIL = Math.max(0, RAILS.map(String).indexOf(process.env['CASH_MOBILE_RAIL'] ?? ''));
 
 /** The clock: at 20 a lease of 15 s is 0.75 s of the machine's. */
 const SPEED = Number(process.env['CASH_MOBILE_SPEED'] ?? 20);
@@ -25,9 +27,10 @@ const PROCESSES = Number(process.env['CASH_MOBILE_PROCESSES'] ?? 0);
 /** How many payments are told of at least between two disturbances. */
 const PAYMENTS_BETWEEN = Number(process.env['CASH_MOBILE_PAYMENTS'] ?? 0) / A_STAGE;
 
-/** The load: who asks the service at the same time, with which pauses, ms of the fast clock. */
+/** The load: who asks the service at the same time, and as many customers, with which pauses, ms of the fast clock. */
+const WORKERS = Number(process.env['CASH_MOBILE_WORKERS'] ?? 12);
 const LOAD = IS_LONG
-  ? { customers: 12, workers: Number(process.env['CASH_MOBILE_WORKERS'] ?? 12), pauseMs: 2_000 }
+  ? { customers: WORKERS, workers: WORKERS, pauseMs: 2_000 }
   : { customers: 2, workers: 2, pauseMs: 6_000 };
 
 /** How long a process is stopped, ms of the fast clock; a lease ends in between. */
@@ -98,7 +101,7 @@ describe('processes on one database of PostgreSQL, disturbed under load', () => 
 
   it.each(
     Array.from({ length: STAGES }, (_, place) => ({
-      rail: RAILS[place % RAILS.length] ?? 'ledger',
+      rail: RAILS[(FIRST_RAIL + place) % RAILS.length] ?? 'ledger',
       seed: `${SEED} ${place + 1}`,
       processes: PROCESSES > 0 ? PROCESSES : IS_LONG ? 2 + (place % 3) : 2,
     })),
@@ -125,7 +128,8 @@ describe('processes on one database of PostgreSQL, disturbed under load', () => 
         const faults = services.flatMap((service) => service.faults);
         const alarms = services.flatMap((service) => service.alarms);
         if (IS_LONG) {
-          const counted = `${payments.length} payments, ${network.handed.length} SMS, ${network.twice} of them twice`;
+          const paid = payments.filter(({ state }) => state === 'CAPTURED' || state === 'REFUNDED').length;
+          const counted = `${payments.length} payments, ${paid} of them paid, ${A_STAGE} disturbances, ${network.handed.length} SMS, ${network.twice} of them twice`;
           process.stdout.write(`${[`${seed}: ${counted}`, ...alarms, ...faults].join('\n  ')}\n`);
         }
         expect(load.changedReceipts).toEqual([]);

@@ -9,8 +9,8 @@ import type { SmsNetwork } from './sms-network.ts';
 /** What each customer begins with, cents. */
 export const DEPOSIT = 100_000;
 
-/** What a payment is at most, cents, and what one is that nobody can pay twice. */
-const LARGEST = 3_000;
+/** What a payment is at most, cents, so that customers have money for a long run; and what one is that nobody can pay twice. */
+const LARGEST = 300;
 const TOO_LARGE = 90_000;
 
 /** People who join at once. */
