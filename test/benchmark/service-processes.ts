@@ -26,8 +26,11 @@ const PROGRAM = join(import.meta.dirname, 'service-payer.ts');
 const PROCESSES: readonly number[] = [1, 2, 4];
 
 const CUSTOMERS = 400;
-/** Payments of each process before those that count: the first thousand costs up to twice as much, until Node has compiled what it uses. */
-const WARM_UP = 1_500;
+/**
+ * Payments of each process before those that count: the first thousands cost up to twice as much, until Node has compiled what it uses. With
+ * four processes each sees a quarter of the payments, so a short warm-up would count as a cost of sharing.
+ */
+const WARM_UP = 4_000;
 /** Payments on each database before those that count, which prepare the statements. */
 const PREPARING = 100;
 /** Payments of a round, of all processes together. */
