@@ -7,9 +7,13 @@ import { DAY_MS } from '../time/days.ts';
 import { NO_REF } from '../vocabulary/ids.ts';
 
 /**
- * Whether the service answers one more message of this phone, which is locked, that answers no open question: a question of its own, an
- * answer that is late, or nothing that the service knows. Such messages cost an SMS or an alarm each, so a phone has an allowance of
- * them. Once a day an alarm says that it is used up; without it the phone gets no answer.
+ * An unbidden message is one that a phone sends without being asked: TIME_REQUEST, STATUS_QUERY, PAY_INIT, PAY_CANCEL, an answer that comes too
+ * late, a message that cannot be read. Each costs an SMS or an alarm, so each phone has an allowance of them (`limits.phone`, of a
+ * merchant's phone `limits.merchantPhone`). APPROVE and REFUSE count only when they
+ * answer no open question.
+ *
+ * Takes one of the allowance of this phone, which is locked. Once a day an alarm says that it is used up.
+ * @returns whether the service answers the message
  */
 export async function mayAnswerUnbidden(tx: Tx, context: Context, device: Device): Promise<boolean> {
   const { clock, journal, limits } = context;

@@ -61,7 +61,10 @@ describe('the fuzzer', () => {
   it('ends by itself: after so many inputs, after so long', async () => {
     const clock = new VirtualClock();
     const plan = { target: 'pdu', seed: '1', folder: tmpdir(), onFinding: () => {} };
-    const slow: OpenTarget = () => ({ corpus, run: () => clock.advance(10) });
+    const slow: OpenTarget = async () => {
+      await clock.advance(10_000);
+      return { corpus, run: () => clock.advance(10) };
+    };
     expect(await fuzz({ ...plan, open: slow, clock, count: 1_000, limitMs: 100 })).toEqual({
       inputs: 10,
       findings: [],
