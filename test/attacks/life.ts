@@ -2,11 +2,12 @@ import { PassThrough } from 'node:stream';
 import { vi } from 'vitest';
 import { runHeadless } from '../../device/cli/headless-session.ts';
 import { type Flash, memoryFlash } from '../../device/index.ts';
-import { tweetnaclPrimitives } from '../../device/safe-mobile/index.ts';
+import { type ServiceKeyPair, tweetnaclPrimitives } from '../../device/safe-mobile/index.ts';
 import type { OutgoingSms, Random } from '../../modem/index.ts';
 import { servicePrimitives } from '../../server/index.ts';
 import { seededRandom } from '../../sim/index.ts';
 import { type Bench, bench, during } from '../device/bench.ts';
+import { rotate, secretOf } from '../server/rotate.ts';
 import { CUSTOMER_NUMBER, PIN, SERVICE_NUMBER, World } from '../server/world.ts';
 
 export { PIN };
@@ -31,6 +32,8 @@ export interface Secrets {
   /** The secret keys of the service. */
   readonly world: World;
   readonly deviceId: number;
+  /** `s`, one after the other. */
+  readonly sealings: readonly ServiceKeyPair[];
 }
 
 /** How a life differs from the others, which have the same clock and the same chance. */
@@ -66,7 +69,8 @@ export function recordedFlash(states: string[]): Flash {
 
 /**
  * The life of a phone at the real service: a wrong activation code, enrolment, a payment, a wrong PIN and then the right one, a refusal
- * whose receipt is lost, a restart, a request that expires, an upgrade, the balance, and a payment that is approved after all that.
+ * whose receipt is lost, a restart, a request that expires, an upgrade, the balance, a payment that is approved after all that; then other keys of the
+ * service, a lock and an unlock, each with a payment after it.
  */
 export async function playLife({ pin = PIN, drawn = new Map() }: LifeOptions = {}): Promise<{
   readonly loot: Loot;
@@ -180,6 +184,29 @@ export async function playLife({ pin = PIN, drawn = new Map() }: LifeOptions = {
   await type(pin, 'Confirm');
   await pause();
   await select('OK');
+  await rotate(world, 'sealing');
+  await rotate(world, 'signing');
+  await request('paid under the next keys');
+  world.air.report(
+    world.air.sent.findLast(({ statusReport }) => statusReport === true),
+    'delivered',
+  );
+  await select('Approve');
+  await type(pin, 'Confirm');
+  await pause();
+  await select('OK');
+  await request('open when the phone is locked');
+  await select('Approve');
+  await world.service.phoneOrders.give(person.id, 'lock');
+  await pause();
+  await world.service.phoneOrders.give(person.id, 'unlock');
+  await pause();
+  await select('OK');
+  await request('paid after the lock');
+  await select('Approve');
+  await type(pin, 'Confirm');
+  await pause();
+  await select('OK');
   phone.handset.powerOff();
 
   keys.mockImplementation(publicKeyOf);
@@ -192,7 +219,8 @@ export async function playLife({ pin = PIN, drawn = new Map() }: LifeOptions = {
   };
   const seed = draws[seedDraw];
   if (seed === undefined) throw new Error('The phone has drawn no seed');
-  return { loot, secrets: { seed, seedDraw, world, deviceId } };
+  const sealings = [world.keys.sealing, await secretOf(world, 2)];
+  return { loot, secrets: { seed, seedDraw, world, deviceId, sealings } };
 }
 
 /** A PIN that the customer types once by mistake. */

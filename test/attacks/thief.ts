@@ -32,6 +32,8 @@ export interface Thief {
   readonly keys: readonly FoundKeys[];
   readonly deviceId: number;
   readonly service: PublicHalf<ServiceKeyPair>;
+  /** `S` by its number: that of the descriptor, and those that were announced. */
+  readonly services: ReadonlyMap<number, PublicHalf<ServiceKeyPair>>;
   /** `R`. */
   readonly receiptKey: Uint8Array;
   readonly up: readonly Uint8Array[];
@@ -60,12 +62,17 @@ export function thiefWith(loot: Loot): Thief {
   const attributes = applications.parse(states.at(-1)?.['applications'])['Cash-Mobile'] ?? {};
   const [kid = '', key = ''] = (attributes['Safe-Mobile-Key'] ?? '').split(':');
   const service = { kid: Number(kid), publicKey: octetsOf(key) };
-  const heard = loot.down.flatMap((frame) => openedByEach(keys, service, frame));
+  const announced = loot.down
+    .filter((frame) => frame[0] === 0x14 && frame[1] === 1)
+    .map((frame) => ({ kid: frame[2] ?? 0, publicKey: frame.slice(3, 35) }));
+  const services = new Map([service, ...announced].map((one) => [one.kid, one]));
+  const heard = loot.down.flatMap((frame) => openedByEach(keys, services.get(frame[1] ?? 0) ?? service, frame));
   return {
     records,
     keys: [...new Map(keys.map((found) => [hexOf(found.pinKey.camouflaged), found])).values()],
     deviceId: Number(attributes['Safe-Mobile-Device']),
     service,
+    services,
     receiptKey: octetsOf(attributes['Safe-Mobile-Receipt-Key'] ?? ''),
     up: loot.up,
     down: loot.down,
@@ -107,7 +114,7 @@ export function guess({ salt, camouflaged, cost }: PinKey, pin: string) {
 
 /** Opens the box of a frame with what a thief believes to be `es` and `ss`. @param more octets hashed as well */
 export function openBox(
-  { service, deviceId }: Thief,
+  thief: Thief,
   frame: Uint8Array,
   D: Uint8Array,
   es: Uint8Array,
@@ -120,9 +127,16 @@ export function openBox(
   label.set(Buffer.from(isDown ? 'SM1 down' : frame[0] === 0x13 ? 'SM1 enrol' : 'SM1 up'));
   const header = new Uint8Array(6);
   header.set(frame.subarray(0, 2));
-  new DataView(header.buffer).setUint32(2, deviceId);
-  const okm = primitives.sha512(concat(label, header, frame.subarray(at, at + 32), service.publicKey, D, es, ss, more));
+  new DataView(header.buffer).setUint32(2, thief.deviceId);
+  const okm = primitives.sha512(
+    concat(label, header, frame.subarray(at, at + 32), serviceKeyOf(thief, frame), D, es, ss, more),
+  );
   return primitives.secretboxOpen(okm.subarray(0, 32), okm.subarray(32, 56), frame.subarray(at + 32));
+}
+
+/** `S` of a frame. */
+export function serviceKeyOf({ service, services }: Thief, frame: Uint8Array): Uint8Array {
+  return (services.get(frame[1] ?? 0) ?? service).publicKey;
 }
 
 /** `E` of a frame. */

@@ -13,7 +13,7 @@ import {
   sameOctets,
   verifySignature,
 } from '../../device/safe-mobile/index.ts';
-import { ephemeralOf, type FoundKeys, guess, openBox, primitives, type Thief, windows } from './thief.ts';
+import { ephemeralOf, type FoundKeys, guess, openBox, primitives, serviceKeyOf, type Thief, windows } from './thief.ts';
 
 /** One way to a PIN: those of the candidates that what was stolen speaks for. */
 export type Way = (thief: Thief, candidates: readonly string[]) => readonly string[];
@@ -84,7 +84,7 @@ export const readableSignature: Way = (thief, candidates) => {
   const zeros = new Uint8Array(32);
   const opened = thief.up.flatMap((frame) =>
     thief.keys.flatMap(({ phone }) => {
-      const ss = primitives.x25519(phone.secretKey, thief.service.publicKey);
+      const ss = primitives.x25519(phone.secretKey, serviceKeyOf(thief, frame));
       const boxes = [zeros, ss].map((es) => openBox(thief, frame, phone.publicKey, es, ss));
       return boxes.filter((plaintext) => plaintext !== undefined);
     }),
@@ -108,9 +108,9 @@ function openedWith(thief: Thief, secrets: readonly Uint8Array[]): readonly Uint
   return thief.up.flatMap((frame) => {
     const e = byPublic.get(hexOf(ephemeralOf(frame)));
     if (e === undefined) return [];
-    const es = primitives.x25519(e, thief.service.publicKey);
+    const es = primitives.x25519(e, serviceKeyOf(thief, frame));
     const boxes = thief.keys.map(({ phone }) =>
-      openBox(thief, frame, phone.publicKey, es, primitives.x25519(phone.secretKey, thief.service.publicKey)),
+      openBox(thief, frame, phone.publicKey, es, primitives.x25519(phone.secretKey, serviceKeyOf(thief, frame))),
     );
     return [openBox(thief, frame, zeros, es, zeros), ...boxes].filter((plaintext) => plaintext !== undefined);
   });
@@ -172,8 +172,8 @@ export function counterOctets(ctr: number): Buffer {
 export const boxUnderPin: Way = (thief, candidates) =>
   pinsOf(
     guesses(thief, candidates).filter(({ pin, seed, mask, phone }) => {
-      const ss = primitives.x25519(phone.secretKey, thief.service.publicKey);
       return [...thief.down, ...thief.up].some((frame) => {
+        const ss = primitives.x25519(phone.secretKey, serviceKeyOf(thief, frame));
         const es = primitives.x25519(phone.secretKey, ephemeralOf(frame));
         const boxed = [Buffer.from(pin), mask, seed].some(
           (more) => openBox(thief, frame, phone.publicKey, es, ss, more) !== undefined,
@@ -185,7 +185,7 @@ export const boxUnderPin: Way = (thief, candidates) =>
 
 function opensTo(thief: Thief, frame: Uint8Array, secret: Uint8Array): boolean {
   const es = primitives.x25519(secret, ephemeralOf(frame));
-  const ss = primitives.x25519(secret, thief.service.publicKey);
+  const ss = primitives.x25519(secret, serviceKeyOf(thief, frame));
   return !isZero(es) && openBox(thief, frame, primitives.x25519PublicKey(secret), es, ss) !== undefined;
 }
 

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import {
   adminText,
   decodeAnnouncement,
-  encodeAnnouncement,
   encodeDown,
   hexOf,
   type KeyAnnouncement,
@@ -11,25 +10,11 @@ import {
 } from '../../../device/safe-mobile/index.ts';
 import { servicePrimitives } from '../../../server/index.ts';
 import type { KeyUse } from '../../../server/keyring/generation.ts';
+import { DAY, rotate, signed } from '../rotate.ts';
 import { CUSTOMER_NUMBER, MERCHANT_NUMBER, PIN, type Subscriber, shop, type World } from '../world.ts';
 
 const SECOND = 1_000;
-const DAY = 24 * 3_600 * SECOND;
 const primitives = servicePrimitives();
-
-/** Signs with the root key, as on a machine of its own. */
-function signed(world: World, announcement: KeyAnnouncement, seed = world.rootSeed): Uint8Array {
-  return encodeAnnouncement(announcement, (text) => primitives.ed25519Sign(seed, text));
-}
-
-async function rotate(world: World, use: KeyUse, keepMs = 90 * DAY) {
-  const made = await world.service.keys.prepare(use);
-  const announcement = signed(world, {
-    ...{ what: use === 'sealing' ? 1 : 2, kid: made.kid, key: made.publicKey },
-    ...{ notBefore: Math.floor(made.createdAt / 1000), notAfter: 0xffff_ffff },
-  });
-  return { key: await world.service.keys.announce(announcement, keepMs), announcement };
-}
 
 async function pay(world: World, { phone }: Subscriber, merchant: Parameters<World['request']>[0], pin = PIN) {
   const { txn } = await world.request(merchant);
