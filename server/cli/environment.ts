@@ -12,5 +12,8 @@ export const DATABASE_VARIABLE = 'CASH_SERVER_DATABASE';
 /** The vault key, 64 hexadecimal digits, when it is not in keys.json. */
 export const VAULT_KEY_VARIABLE = 'CASH_SERVER_VAULT_KEY';
 
+/** The vault key that takes the place of the present one: `keys rotate-vault`. */
+export const NEW_VAULT_KEY_VARIABLE = 'CASH_SERVER_NEW_VAULT_KEY';
+
 /** What is in keys.json; without it the file in the data folder is read. */
 export const KEYS_VARIABLE = 'CASH_SERVER_KEYS';

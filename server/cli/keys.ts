@@ -14,6 +14,7 @@ import { outputOf, UsageError } from '../../modem/cli/program.ts';
 import { servicePrimitives } from '../keys/primitives.ts';
 import { messageOf } from '../vocabulary/errors.ts';
 import { askService, withServer } from './admin-api.ts';
+import { rotateVaultCommand, VaultAnswer, vaultLine } from './rotate-vault.ts';
 import { wholeNumberOption } from './whole-number.ts';
 
 const DAY_SECONDS = 24 * 3_600;
@@ -41,6 +42,7 @@ export function keysCommand(): Command {
   return new Command('keys')
     .addCommand(showCommand())
     .addCommand(rotateCommand())
+    .addCommand(rotateVaultCommand())
     .addCommand(signCommand())
     .addCommand(announceCommand());
 }
@@ -52,7 +54,12 @@ function showCommand(): Command {
       const answer = z.object({ keys: z.array(KeyAnswer.extend({ phones: z.int() })) });
       const { keys } = await askService(command, { method: 'GET', path: '/v1/keys' }, answer);
       const lines = keys.map((key) => `${lineOf(key)}, ${key.phones} ${key.phones === 1 ? 'phone' : 'phones'}`);
-      outputOf(command).print({ event: 'keys', keys }, lines.join('\n'));
+      const vault = await askService(command, { method: 'GET', path: '/v1/vault-key' }, VaultAnswer);
+      const { state, moved } = vault;
+      outputOf(command).print(
+        { event: 'keys', keys, vault: { state, moved } },
+        [...lines, vaultLine(vault)].join('\n'),
+      );
     });
 }
 

@@ -6,17 +6,22 @@ import { VAULT_KEY_VARIABLE } from './environment.ts';
 /** How long the command may take, ms: a module of hardware, or a service far away. */
 const COMMAND_LIMIT_MS = 30_000;
 
+/** The vault key of `serve`, from the environment or as a command prints it; `undefined` when it is in the key file. As {@link vaultKeyFrom}. */
+export function vaultKeyElsewhere(command: string | undefined): Uint8Array | undefined {
+  return vaultKeyFrom(command, VAULT_KEY_VARIABLE, '--vault-key-command');
+}
+
 /**
- * The vault key from where the operator keeps it: from the environment, or as a command prints it.
- * @param command for the shell
- * @returns 32 octets; `undefined` when it is in the key file
+ * A vault key from where the operator keeps it: from the environment, or as a command prints it.
+ * @param command for the shell. @param variable of the environment. @param option the one that gives the command
+ * @returns 32 octets; `undefined` when neither is given
  * @throws UsageError when both are given or the text is no key; Error when the command fails. No message has any of the key
  */
-export function vaultKeyElsewhere(command: string | undefined): Uint8Array | undefined {
-  const text = process.env[VAULT_KEY_VARIABLE] ?? '';
-  if (command === undefined) return text === '' ? undefined : keyIn(text, VAULT_KEY_VARIABLE);
-  if (text !== '') throw new UsageError(`give either ${VAULT_KEY_VARIABLE} or --vault-key-command`);
-  return keyIn(outputOf(command), 'what --vault-key-command prints');
+export function vaultKeyFrom(command: string | undefined, variable: string, option: string): Uint8Array | undefined {
+  const text = process.env[variable] ?? '';
+  if (command === undefined) return text === '' ? undefined : keyIn(text, variable);
+  if (text !== '') throw new UsageError(`give either ${variable} or ${option}`);
+  return keyIn(outputOf(command, option), `what ${option} prints`);
 }
 
 function keyIn(text: string, where: string): Uint8Array {
@@ -26,7 +31,7 @@ function keyIn(text: string, where: string): Uint8Array {
 }
 
 /** What the command writes to standard error is for the operator: it goes where that of the service goes. */
-function outputOf(command: string): string {
+function outputOf(command: string, option: string): string {
   const { status, signal, stdout, error } = spawnSync('/bin/sh', ['-c', command], {
     stdio: ['ignore', 'pipe', 'inherit'],
     encoding: 'utf8',
@@ -34,5 +39,5 @@ function outputOf(command: string): string {
   });
   if (status === 0) return stdout;
   const how = error?.message ?? (signal === null ? `exit code ${status}` : `ended by ${signal}`);
-  throw new Error(`--vault-key-command gave no key: ${how}`);
+  throw new Error(`${option} gave no key: ${how}`);
 }

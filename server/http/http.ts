@@ -14,7 +14,7 @@ import { auditActs, checkOperator, checkRoles, merchantOf } from './auth.ts';
 import { depositRoutes } from './deposit-routes.ts';
 import { guardSite, HEADERS_FOR_BROWSERS } from './gate.ts';
 import { healthRoutes } from './health-routes.ts';
-import { keyRoutes } from './key-routes.ts';
+import { keyRoutes, vaultKeyRoutes } from './key-routes.ts';
 import { merchantKeyRoutes } from './merchant-key-routes.ts';
 import { merchantRoutes } from './merchant-routes.ts';
 import { refuseNul } from './no-nul.ts';
@@ -82,6 +82,7 @@ export function createHttp(service: Service, requests: OpenRequests, options: Ht
       depositRoutes,
       keyRoutes,
       merchantKeyRoutes,
+      vaultKeyRoutes,
       operatorRoutes,
       orderRoutes,
       staffRoutes,

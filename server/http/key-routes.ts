@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { ANNOUNCEMENT_OCTETS, hexOf, octetsOf } from '../../device/safe-mobile/index.ts';
 import { type Generation, KEY_USES, type KeyUse } from '../keyring/generation.ts';
 import type { KeyStanding } from '../keyring/rotation.ts';
+import type { VaultStanding } from '../keyring/vault-rotation.ts';
 import type { Service } from '../service/service.ts';
 import { TimeText } from './amount-schema.ts';
 import { actOf } from './auth.ts';
@@ -99,6 +100,51 @@ export async function keyRoutes(app: FastifyInstance, service: Service): Promise
       return viewKey(await service.keys.announce(octetsOf(announcement), keepOldForSeconds * 1_000, act));
     },
   );
+}
+
+const VaultView: z.ZodType<{ readonly state: VaultStanding['state']; readonly moved: number; readonly proof: string }> =
+  z.object({
+    state: z
+      .enum(['settled', 'changing', 'waiting'])
+      .describe('changing: values are being sealed anew; waiting: for the end of activation codes of before'),
+    moved: z.int().describe('Values that the last change has sealed anew'),
+    proof: z.string().describe('Sealed under the present key, to tell which one it is'),
+  });
+
+/** Seals the next key under the present one: a nonce, the key, 16 octets. */
+const WrappedKey: z.ZodType<{ readonly wrapped: string }> = z.strictObject({
+  wrapped: z
+    .string()
+    .regex(/^[0-9a-f]{144}$/, 'expected 144 hexadecimal digits')
+    .describe('The next key, sealed under the present one'),
+});
+
+/** Routes for operators: the vault key. */
+export async function vaultKeyRoutes(app: FastifyInstance, service: Service): Promise<void> {
+  const routes = app.withTypeProvider<ZodTypeProvider>();
+
+  routes.get(
+    '/v1/vault-key',
+    { schema: { tags, summary: 'How far the last change of the vault key is', response: { 200: VaultView } } },
+    async () => viewVault(await service.vaultKey.standing()),
+  );
+
+  routes.post(
+    '/v1/vault-key',
+    {
+      schema: {
+        tags,
+        summary: 'Begin to change the vault key: what is sealed under the present one is sealed anew',
+        body: WrappedKey,
+        response: { 200: VaultView },
+      },
+    },
+    async (request) => viewVault(await service.vaultKey.begin(octetsOf(request.body.wrapped), actOf(service, request))),
+  );
+}
+
+function viewVault({ state, moved, proof }: VaultStanding): z.infer<typeof VaultView> {
+  return { state, moved, proof: hexOf(proof) };
 }
 
 function viewKey({ use, kid, publicKey, createdAt, beginsAt, endsAt }: Generation): KeyView {

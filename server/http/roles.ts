@@ -31,6 +31,8 @@ export const ROLE_NEEDED: Readonly<Record<string, Role>> = {
   'GET /v1/keys': 'viewer',
   'POST /v1/keys': 'admin',
   'POST /v1/keys/announcements': 'admin',
+  'GET /v1/vault-key': 'viewer',
+  'POST /v1/vault-key': 'admin',
   'GET /v1/operators': 'admin',
   'POST /v1/operators': 'admin',
   'POST /v1/operators/:name/revoke': 'admin',

@@ -5,6 +5,7 @@ import { StaticSecrets } from '../keys/static-secrets.ts';
 import type { Vault } from '../keys/vault.ts';
 import type { ReadTx } from '../store/store.ts';
 import { type Generation, type KeyUse, storedGenerations } from './generation.ts';
+import { lookForKeys } from './vault-rotation.ts';
 
 /** How long this process goes without looking for keys that another one has made, ms. */
 const LOOK_AGAIN_MS = 5_000;
@@ -173,6 +174,7 @@ export class KeyRing {
   async #look(tx: ReadTx): Promise<readonly Generation[]> {
     const now = this.#context.clock.now();
     if (now - this.#lookedAt < LOOK_AGAIN_MS && now >= this.#lookedAt) return this.#stored;
+    await lookForKeys(tx, this.#context.vault, now);
     const stored = await storedGenerations(tx);
     this.#stored = stored;
     this.#lookedAt = now;

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { hexOf, octetsOf, type Primitives, type ServiceKeyPair, sameOctets } from '../../device/safe-mobile/index.ts';
@@ -16,6 +16,8 @@ export interface ServiceKeys {
   readonly root: Uint8Array;
   /** Seals approval keys and evidence in the database, 32 octets. */
   readonly vault: Uint8Array;
+  /** The key that takes its place while it is being changed. */
+  readonly nextVault?: Uint8Array;
   /** Seed of Ed25519: signs the descriptors of the payment application. Phones take an update only from this key. Absent in older key files. */
   readonly suite?: Uint8Array;
   /** SHA-256 of the API key of an operator `admin` who is in no table: of a key file made before operators had names, or of a library. */
@@ -64,6 +66,7 @@ const KeyFile = z.strictObject({
   r: octets32,
   root: octets32,
   vault: octets32.optional(),
+  nextVault: octets32.optional(),
   suite: octets32.optional(),
   adminKeyHash: octets32.optional(),
 });
@@ -76,10 +79,24 @@ export function writeKeyFile(path: string, keys: ServiceKeys): void {
     r: hexOf(keys.signing.seed),
     root: hexOf(keys.root),
     vault: hexOf(keys.vault),
+    ...(keys.nextVault !== undefined && { nextVault: hexOf(keys.nextVault) }),
     ...(keys.suite !== undefined && { suite: hexOf(keys.suite) }),
     ...(keys.adminKeyHash !== undefined && { adminKeyHash: hexOf(keys.adminKeyHash) }),
   };
   writeSecretFile(path, `${JSON.stringify(file, null, 2)}\n`);
+}
+
+/** Changes members of a key file, all or nothing; `undefined` takes one away. @throws KeyFileError */
+export function changeKeyFile(
+  path: string,
+  changed: Readonly<Partial<Record<'vault' | 'nextVault', string | undefined>>>,
+): void {
+  const file = KeyFile.safeParse({ ...z.record(z.string(), z.unknown()).parse(parseFile(path)), ...changed });
+  if (!file.success) throw new KeyFileError(`${path} is not a key file`);
+  const next = `${path}.next`;
+  rmSync(next, { force: true });
+  writeSecretFile(next, `${JSON.stringify(file.data, null, 2)}\n`);
+  renameSync(next, path);
 }
 
 /** Writes a new file of mode 0600. @throws KeyFileError when the file is already there */
@@ -120,7 +137,7 @@ function keysIn(parsed: unknown, name: string, primitives: Primitives, elsewhere
     const [issue] = file.error.issues;
     throw new KeyFileError(`${name}: ${issue?.path.join('.') || 'the file'}: ${issue?.message}`);
   }
-  const { kid, s, r, root, vault, suite, adminKeyHash } = file.data;
+  const { kid, s, r, root, vault, nextVault, suite, adminKeyHash } = file.data;
   const secretKey = octetsOf(s);
   const seed = octetsOf(r);
   return {
@@ -128,6 +145,7 @@ function keysIn(parsed: unknown, name: string, primitives: Primitives, elsewhere
     signing: { seed, publicKey: primitives.ed25519PublicKey(seed) },
     root: octetsOf(root),
     vault: vaultKey(name, vault === undefined ? undefined : octetsOf(vault), elsewhere),
+    ...(nextVault !== undefined && { nextVault: octetsOf(nextVault) }),
     ...(suite !== undefined && { suite: octetsOf(suite) }),
     ...(adminKeyHash !== undefined && { adminKeyHash: octetsOf(adminKeyHash) }),
   };

@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { concat, type Primitives } from '../../device/safe-mobile/index.ts';
 import type { Random } from '../../modem/index.ts';
 
@@ -12,43 +12,107 @@ export class VaultError extends Error {
 /**
  * Seals the values that a thief of the database must not read: approval keys, and evidence with which PINs could be tested.
  * Each value is sealed for its place (`purpose` and `subject`), so that a row copied to another place does not open there.
+ * While the key is being changed, both keys open.
  */
 export class Vault {
-  readonly #key: KeyObject;
+  /** The present one, then the one before. */
+  #keys: readonly Uint8Array[];
+  #sealsWithBefore = false;
   readonly #primitives: Primitives;
   readonly #random: Random;
 
-  /** @param key 32 octets, outside the database. */
-  constructor(key: Uint8Array, primitives: Primitives, random: Random) {
-    this.#key = createSecretKey(key);
+  /** @param key 32 octets, outside the database. @param others other keys that may be the one of the database */
+  constructor(key: Uint8Array, primitives: Primitives, random: Random, ...others: readonly Uint8Array[]) {
+    this.#keys = [key.slice(), ...others.map((other) => other.slice())];
     this.#primitives = primitives;
     this.#random = random;
   }
 
+  /** From now on these keys count. @param sealsWithBefore for a while yet the key before seals */
+  use(present: Uint8Array, before: Uint8Array | undefined, sealsWithBefore: boolean): void {
+    this.#keys = before === undefined ? [present] : [present, before];
+    this.#sealsWithBefore = before !== undefined && sealsWithBefore;
+  }
+
+  /** The key that counts, 32 octets. */
+  get present(): Uint8Array {
+    return this.#first(this.#keys);
+  }
+
+  /** A vault with this key alone. */
+  alone(key: Uint8Array): Vault {
+    return new Vault(key, this.#primitives, this.#random);
+  }
+
   /** Nonce of 24 octets, then the box, 16 octets longer than the secret. */
   seal(purpose: string, subject: string, secret: Uint8Array): Uint8Array {
-    const nonce = this.#random.bytes(NONCE_OCTETS);
-    return this.#withKey(purpose, subject, (key) => concat(nonce, this.#primitives.secretboxSeal(key, nonce, secret)));
+    return this.#sealWith(this.#sealing, purpose, subject, secret);
   }
 
   /** The secret; the caller wipes it. @throws VaultError */
   open(purpose: string, subject: string, sealed: Uint8Array): Uint8Array {
-    const nonce = sealed.subarray(0, NONCE_OCTETS);
     if (sealed.length <= NONCE_OCTETS) throw new VaultError(`the ${purpose} of ${subject} is too short`);
-    const secret = this.#withKey(purpose, subject, (key) =>
-      this.#primitives.secretboxOpen(key, nonce, sealed.subarray(NONCE_OCTETS)),
-    );
-    if (secret === undefined) throw new VaultError(`the ${purpose} of ${subject} does not open with this vault key`);
-    return secret;
+    for (const key of this.#keys) {
+      const secret = this.#openWith(key, purpose, subject, sealed);
+      if (secret !== undefined) return secret;
+    }
+    throw new VaultError(`the ${purpose} of ${subject} does not open with this vault key`);
+  }
+
+  /** The one of its keys that opens a value, or `undefined`. */
+  keyThatOpens(purpose: string, subject: string, sealed: Uint8Array): Uint8Array | undefined {
+    return this.#keys.find((key) => {
+      const secret = this.#openWith(key, purpose, subject, sealed);
+      secret?.fill(0);
+      return secret !== undefined;
+    });
+  }
+
+  /** The value under the present key; `undefined` when it is so already. @throws VaultError */
+  sealAnew(purpose: string, subject: string, sealed: Uint8Array): Uint8Array | undefined {
+    if (this.#openWith(this.present, purpose, subject, sealed)?.fill(0) !== undefined) return undefined;
+    const secret = this.open(purpose, subject, sealed);
+    const anew = this.#sealWith(this.present, purpose, subject, secret);
+    secret.fill(0);
+    return anew;
   }
 
   /** 32 octets that only the vault key can make from `value`: compares a short secret without keeping it. */
   mac(purpose: string, subject: string, value: Uint8Array): Uint8Array {
-    return this.#withKey(purpose, subject, (key) => hmac(key, value));
+    return this.#withKey(this.#sealing, purpose, subject, (key) => hmac(key, value));
   }
 
-  #withKey<T>(purpose: string, subject: string, use: (key: Uint8Array) => T): T {
-    const key = hmac(this.#key, new TextEncoder().encode(`${purpose}\0${subject}`));
+  /** The same, of each key that counts. */
+  macs(purpose: string, subject: string, value: Uint8Array): readonly Uint8Array[] {
+    return this.#keys.map((one) => this.#withKey(one, purpose, subject, (key) => hmac(key, value)));
+  }
+
+  get #sealing(): Uint8Array {
+    const [, before] = this.#keys;
+    return this.#sealsWithBefore && before !== undefined ? before : this.present;
+  }
+
+  #first([key]: readonly Uint8Array[]): Uint8Array {
+    if (key === undefined) throw new VaultError('there is no vault key');
+    return key;
+  }
+
+  #sealWith(vaultKey: Uint8Array, purpose: string, subject: string, secret: Uint8Array): Uint8Array {
+    const nonce = this.#random.bytes(NONCE_OCTETS);
+    return this.#withKey(vaultKey, purpose, subject, (key) =>
+      concat(nonce, this.#primitives.secretboxSeal(key, nonce, secret)),
+    );
+  }
+
+  #openWith(vaultKey: Uint8Array, purpose: string, subject: string, sealed: Uint8Array): Uint8Array | undefined {
+    const nonce = sealed.subarray(0, NONCE_OCTETS);
+    return this.#withKey(vaultKey, purpose, subject, (key) =>
+      this.#primitives.secretboxOpen(key, nonce, sealed.subarray(NONCE_OCTETS)),
+    );
+  }
+
+  #withKey<T>(vaultKey: Uint8Array, purpose: string, subject: string, use: (key: Uint8Array) => T): T {
+    const key = hmac(vaultKey, new TextEncoder().encode(`${purpose}\0${subject}`));
     try {
       return use(key);
     } finally {
@@ -57,6 +121,6 @@ export class Vault {
   }
 }
 
-function hmac(key: Uint8Array | KeyObject, value: Uint8Array): Uint8Array {
+function hmac(key: Uint8Array, value: Uint8Array): Uint8Array {
   return new Uint8Array(createHmac('sha256', key).update(value).digest());
 }

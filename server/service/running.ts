@@ -6,6 +6,7 @@ import { type Application, readApplication } from '../enrolment/application.ts';
 import { Inbox } from '../intake/inbox.ts';
 import { Journal } from '../journal/journal.ts';
 import { KeyRing } from '../keyring/key-ring.ts';
+import { openVault } from '../keyring/vault-rotation.ts';
 import { servicePrimitives } from '../keys/primitives.ts';
 import { Vault } from '../keys/vault.ts';
 import { checkAtStart } from '../ledger/start-check.ts';
@@ -31,6 +32,7 @@ import { messageHandlers } from './phone-messages.ts';
 import { purposesOf } from './purposes.ts';
 import type { ServiceOptions } from './service-options.ts';
 import { type TakenOver, takenOver } from './taken-over.ts';
+import { walkThroughVault } from './vault-key-change.ts';
 
 /** Messages that a modem may hold: it sends one in some seconds, and what it holds can no longer be withdrawn. */
 const MODEM_AT_ONCE = 16;
@@ -74,7 +76,8 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
   const modems = new Modems(options.modems ?? [], clock);
   const rails = railsOf(options.rails ?? [], new LedgerRail(store, clock));
   const attempts = new AttemptEngine(store, clock, timers, journal, rails);
-  const vault = new Vault(keys.vault, primitives, random);
+  const vault = new Vault(keys.vault, primitives, random, ...(keys.nextVault === undefined ? [] : [keys.nextVault]));
+  await store.transaction('vault', (tx) => openVault(tx, vault, clock));
   const keptSecrets = options.keptSecrets ?? KEPT_SECRETS;
   const ring = new KeyRing({ keys, vault, primitives, clock, keptSecrets });
   const withPhones: Context = {
@@ -120,6 +123,7 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
     'inbox-retry': (tx, id) => inbox.retry(tx, id),
     reconciliation: (tx) => daily.fire(tx),
     'device-unblock': (tx, device) => unblockDevice(tx, journal, Number(device)),
+    'vault-walk': (tx) => walkThroughVault(tx, context),
     retention: (tx) => retention.fire(tx),
   });
   bearer?.receive(inbox);

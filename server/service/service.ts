@@ -49,6 +49,7 @@ import { PhoneOrders } from './phone-orders.ts';
 import type { Running } from './running.ts';
 import { ServiceKeyRotation } from './service-key-rotation.ts';
 import { type OpenRequests, type Unfinished, within } from './unfinished.ts';
+import { VaultKeyChange } from './vault-key-change.ts';
 import { Waits } from './waits.ts';
 
 /** Seconds a customer has unless the merchant says otherwise. */
@@ -78,6 +79,7 @@ export class Service {
   readonly phoneOrders: PhoneOrders;
   /** The sealing key and the receipt key of the service, which follow one another. */
   readonly keys: ServiceKeyRotation;
+  readonly vaultKey: VaultKeyChange;
   /** The states of the watched modems, and whether messages can leave. */
   readonly modems: Modems;
   readonly #store: Store;
@@ -98,6 +100,7 @@ export class Service {
     this.merchantKeys = new MerchantKeys({ ...running.context, store: running.store });
     this.phoneOrders = new PhoneOrders(running.store, running.context);
     this.keys = new ServiceKeyRotation(running.store, running.context);
+    this.vaultKey = new VaultKeyChange(running.store, running.context);
     this.modems = running.modems;
     this.operators = new Operators({ ...running.context, store: running.store });
     this.#waits = new Waits(running.context.clock, running.context.journal);

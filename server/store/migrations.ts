@@ -1,7 +1,15 @@
 import { appendOnly, FIRST_TABLES } from './first-tables.ts';
+import { LIMITS } from './limit-migrations.ts';
 import { OPEN_ROWS } from './open-rows.ts';
 import { AUDIT, AUDIT_ON_POSTGRES, FOUR_EYES, MERCHANT_KEYS, OPERATORS } from './operator-migrations.ts';
-import { KEY_GENERATIONS, PHONE_ORDERS } from './phone-migrations.ts';
+import {
+  EVIDENCE_SEALED_ANEW,
+  EVIDENCE_SEALED_ANEW_ON_POSTGRES,
+  KEY_GENERATIONS,
+  PHONE_ORDERS,
+  VAULT,
+} from './phone-migrations.ts';
+import { inPostgres } from './postgres-tables.ts';
 
 const KEYS_AND_REPORTS = `
 ALTER TABLE merchant ADD COLUMN idempotency_key TEXT;       -- the administrator's key of the request that registered it
@@ -282,26 +290,6 @@ ALTER TABLE difference ADD COLUMN detail TEXT NOT NULL DEFAULT '';     -- what w
 ALTER TABLE difference ADD COLUMN accepted_at INTEGER;         -- when an operator has accepted what was seen; NULL: open
 `;
 
-/** Who may cause how many SMS; a token in the link of a descriptor, which cannot be guessed. */
-const LIMITS = `
-ALTER TABLE device ADD COLUMN tries_elsewhere INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE device ADD COLUMN link_hash BLOB;
-ALTER TABLE device ADD COLUMN unbidden_full_at INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE device ADD COLUMN unbidden_alarm_at INTEGER NOT NULL DEFAULT 0;
-CREATE UNIQUE INDEX device_by_link ON device (link_hash);
-ALTER TABLE counter ADD COLUMN repeats INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE merchant ADD COLUMN in_vain_full_at INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE merchant ADD COLUMN suspended_at INTEGER;
-CREATE TABLE asked_in_vain (
-  merchant_id INTEGER NOT NULL REFERENCES merchant (id),
-  person_id INTEGER NOT NULL REFERENCES person (id),
-  full_at INTEGER NOT NULL DEFAULT 0,
-  not_me INTEGER NOT NULL DEFAULT 0,
-  not_me_at INTEGER NOT NULL DEFAULT 0,
-  PRIMARY KEY (merchant_id, person_id)
-) STRICT, WITHOUT ROWID;
-`;
-
 /** How many requests of a merchant wait for their customers; what operators have deposited for a person. */
 const SUMS_OF_LIMITS = `
 CREATE INDEX audit_of_subject ON audit (subject);
@@ -327,7 +315,7 @@ export const MIGRATIONS: readonly string[] = [
   AUDIT,
   FOUR_EYES,
   MERCHANT_KEYS,
-  PHONE_ORDERS + KEY_GENERATIONS,
+  PHONE_ORDERS + KEY_GENERATIONS + VAULT + EVIDENCE_SEALED_ANEW,
   SUMS_OF_LIMITS,
 ];
 
@@ -345,4 +333,5 @@ ALTER TABLE inbox ADD UNIQUE (sent_at, digest);
 CREATE INDEX inbox_by_digest ON inbox (digest) WHERE by_digest = 1;
 `,
   15: AUDIT_ON_POSTGRES,
+  18: inPostgres(PHONE_ORDERS + KEY_GENERATIONS + VAULT) + EVIDENCE_SEALED_ANEW_ON_POSTGRES,
 };

@@ -81,4 +81,16 @@ CREATE TABLE key_told (                        -- announcements to phones that a
   at INTEGER NOT NULL,                         -- the last time
   PRIMARY KEY (device_id, use, kid)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE vault (                           -- which key the vault has
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  proof BLOB NOT NULL,                         -- sealed under the present key
+  key_before BLOB,                             -- under the present one; NULL: nothing needs it
+  key_present BLOB,                            -- under the one before
+  changed_at INTEGER NOT NULL,
+  walk_table INTEGER NOT NULL DEFAULT 0,       -- how far the values are sealed anew
+  walk_after TEXT NOT NULL DEFAULT '',
+  found INTEGER NOT NULL DEFAULT 0,
+  moved INTEGER NOT NULL DEFAULT 0
+) STRICT;
 `;

@@ -44,3 +44,36 @@ CREATE TABLE key_told (                        -- announcements to phones that a
   PRIMARY KEY (device_id, use, kid)
 ) STRICT, WITHOUT ROWID;
 `;
+
+const SEALED_ANEW = `EXISTS (SELECT 1 FROM vault WHERE key_before IS NOT NULL) AND NEW.ref = OLD.ref
+  AND NEW.device_id = OLD.device_id AND NEW.ctr = OLD.ctr AND NEW.instrument = OLD.instrument AND NEW.at = OLD.at`;
+
+/** The vault key changes: which one it is, and evidence that may be sealed anew. */
+export const VAULT: string = `
+CREATE TABLE vault (                           -- which key the vault has
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  proof BLOB NOT NULL,                         -- sealed under the present key
+  key_before BLOB,                             -- under the present one; NULL: nothing needs it
+  key_present BLOB,                            -- under the one before
+  changed_at INTEGER NOT NULL,
+  walk_table INTEGER NOT NULL DEFAULT 0,       -- how far the values are sealed anew
+  walk_after TEXT NOT NULL DEFAULT '',
+  found INTEGER NOT NULL DEFAULT 0,
+  moved INTEGER NOT NULL DEFAULT 0
+) STRICT;
+`;
+
+export const EVIDENCE_SEALED_ANEW: string = `
+DROP TRIGGER evidence_is_not_changed;
+CREATE TRIGGER evidence_is_not_changed BEFORE UPDATE ON evidence WHEN NOT (${SEALED_ANEW}) BEGIN SELECT RAISE(ABORT, 'evidence is append only'); END;
+`;
+
+/** The same on PostgreSQL. */
+export const EVIDENCE_SEALED_ANEW_ON_POSTGRES: string = `
+CREATE OR REPLACE FUNCTION evidence_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'DELETE' AND coalesce(OLD.at < (SELECT before FROM deletion), FALSE) THEN RETURN OLD; END IF;
+  IF TG_OP = 'UPDATE' THEN IF ${SEALED_ANEW} THEN RETURN NEW; END IF; END IF;
+  RAISE EXCEPTION 'evidence is append only';
+END $$;
+`;

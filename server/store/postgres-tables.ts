@@ -1,4 +1,4 @@
-import { APPEND_ONLY, APPROVALS_FROM, FIRST_ROWS, TABLES } from './tables.ts';
+import { APPEND_ONLY, APPROVALS_FROM, type AppendOnly, FIRST_ROWS, TABLES } from './tables.ts';
 
 /** Tables that are read in the order of their `rowid`. SQLite has this column by itself; PostgreSQL gets one as the last column, with an index. */
 export const WITH_ROWID: readonly string[] = [
@@ -18,7 +18,7 @@ const ROWID = ',\n  rowid BIGINT GENERATED ALWAYS AS IDENTITY';
 export const POSTGRES_TABLES: string = `${inPostgres(TABLES)}${FIRST_ROWS}
 CREATE SEQUENCE approval START ${APPROVALS_FROM + 1};
 ${WITH_ROWID.map((table) => `CREATE INDEX ${table}_by_rowid ON ${table} (rowid);`).join('\n')}
-${APPEND_ONLY.map(({ table, mayGo }) => appendOnly(table, mayGo)).join('')}`;
+${APPEND_ONLY.map(appendOnly).join('')}`;
 
 /** The text for SQLite, with the types of PostgreSQL. */
 export function inPostgres(tables: string): string {
@@ -33,11 +33,12 @@ export function inPostgres(tables: string): string {
     );
 }
 
-function appendOnly(table: string, mayGo: string): string {
+function appendOnly({ table, mayGo, mayChange = 'FALSE' }: AppendOnly): string {
   return `
 CREATE FUNCTION ${table}_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'DELETE' AND coalesce(${mayGo}, FALSE) THEN RETURN OLD; END IF;
+  IF TG_OP = 'UPDATE' THEN IF ${mayChange} THEN RETURN NEW; END IF; END IF;
   RAISE EXCEPTION '${table} is append only';
 END $$;
 CREATE TRIGGER ${table}_is_append_only BEFORE UPDATE OR DELETE ON ${table} FOR EACH ROW EXECUTE FUNCTION ${table}_is_append_only();`;

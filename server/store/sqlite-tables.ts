@@ -4,11 +4,12 @@ import { APPEND_ONLY, APPROVALS_FROM, FIRST_ROWS, TABLES } from './tables.ts';
 export const SQLITE_TABLES: string = `${TABLES}${FIRST_ROWS}
 CREATE TABLE sequence (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 INSERT INTO sequence VALUES ('approval', ${APPROVALS_FROM});
-${APPEND_ONLY.map(({ table, mayGo }) => neverChanged(table) + deletedOnlyWhen(table, mayGo)).join('')}`;
+${APPEND_ONLY.map(({ table, mayGo, mayChange }) => changedOnlyWhen(table, mayChange) + deletedOnlyWhen(table, mayGo)).join('')}`;
 
-function neverChanged(table: string): string {
+function changedOnlyWhen(table: string, condition: string | undefined): string {
+  const unless = condition === undefined ? '' : ` WHEN NOT (${condition})`;
   return `
-CREATE TRIGGER ${table}_is_not_changed BEFORE UPDATE ON ${table} BEGIN SELECT RAISE(ABORT, '${table} is append only'); END;`;
+CREATE TRIGGER ${table}_is_not_changed BEFORE UPDATE ON ${table}${unless} BEGIN SELECT RAISE(ABORT, '${table} is append only'); END;`;
 }
 
 function deletedOnlyWhen(table: string, condition: string): string {

@@ -291,12 +291,19 @@ export interface AppendOnly {
   readonly table: string;
   /** The SQL condition for a row `OLD` that may go: true only inside the transactions of the retention job. */
   readonly mayGo: string;
+  /** The SQL condition under which a row `OLD` may become `NEW`. Default: never. */
+  readonly mayChange?: string;
 }
 
 const BEFORE = '(SELECT before FROM deletion)';
 
+/** Evidence is sealed anew while the vault key is changed; nothing else of it changes. */
+const SEALED_ANEW = `EXISTS (SELECT 1 FROM vault WHERE key_before IS NOT NULL) AND NEW.ref = OLD.ref
+  AND NEW.device_id = OLD.device_id AND NEW.ctr = OLD.ctr AND NEW.instrument = OLD.instrument AND NEW.at = OLD.at`;
+
 export const APPEND_ONLY: readonly AppendOnly[] = [
-  ...['evidence', 'transfer', 'transfer_end', 'journal'].map((table) => ({ table, mayGo: `OLD.at < ${BEFORE}` })),
+  { table: 'evidence', mayGo: `OLD.at < ${BEFORE}`, mayChange: SEALED_ANEW },
+  ...['transfer', 'transfer_end', 'journal'].map((table) => ({ table, mayGo: `OLD.at < ${BEFORE}` })),
   { table: 'audit', mayGo: 'FALSE' },
   { table: 'entry', mayGo: `(SELECT at FROM transfer WHERE id = OLD.transfer_id) < ${BEFORE}` },
   { table: 'merchant_receipt', mayGo: `(SELECT changed_at FROM payment WHERE txn = OLD.txn) < ${BEFORE}` },

@@ -12,6 +12,7 @@ export type TimerKind =
   | 'outbox-retry'
   | 'inbox-retry'
   | 'device-unblock'
+  | 'vault-walk'
   | 'retention'
   | 'reconciliation';
 
@@ -22,6 +23,7 @@ const TIMER_KINDS: readonly TimerKind[] = [
   'outbox-retry',
   'inbox-retry',
   'device-unblock',
+  'vault-walk',
   'retention',
   'reconciliation',
 ];

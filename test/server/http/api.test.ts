@@ -402,6 +402,7 @@ describe('what needs no key', () => {
       '/v1/reconciliations',
       '/v1/reconciliations/accept',
       '/v1/reviews',
+      '/v1/vault-key',
     ]);
     expect(description.components.schemas).toHaveProperty('Payment');
   });

@@ -366,7 +366,7 @@ describe('a timer', () => {
       const timers = new Timers(store, clock, new Journal(clock));
       await timers.start({
         ...{ challenge: nothing, attempt: nothing, 'receipt-repeat': nothing, 'inbox-retry': nothing },
-        ...{ 'device-unblock': nothing, retention: nothing, reconciliation: nothing },
+        ...{ 'device-unblock': nothing, retention: nothing, reconciliation: nothing, 'vault-walk': nothing },
         'outbox-retry': async (_tx, subject) => void fired.push(`${name} ${subject} ${clock.now() - begun}`),
       });
       return timers;

@@ -478,7 +478,7 @@ describe('a database that is opened', () => {
       'ALTER TABLE merchant DROP COLUMN in_vain_full_at, DROP COLUMN suspended_at',
       'ALTER TABLE merchant DROP COLUMN old_key_hash, DROP COLUMN old_key_until, DROP COLUMN key_revoked_at',
       'DROP TABLE asked_in_vain',
-      'DROP TABLE operator, audit, audit_head, pending_deposit, device_order, service_key, key_told',
+      'DROP TABLE operator, audit, audit_head, pending_deposit, device_order, service_key, key_told, vault',
       'DROP FUNCTION audit_is_append_only',
       "INSERT INTO inbox (digest, sent_at, originator, received_at) VALUES ('\\x01', 10, '+39340', 11)",
       'UPDATE cash_mobile SET version = 10',

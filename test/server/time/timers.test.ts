@@ -30,6 +30,7 @@ async function open(clock = new VirtualClock(), given?: Store) {
     },
     'outbox-retry': note('retry'),
     'inbox-retry': note('inbox retry'),
+    'vault-walk': note('vault-walk'),
     retention: note('retention'),
     reconciliation: note('reconciliation'),
   };
