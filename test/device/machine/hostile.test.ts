@@ -273,6 +273,23 @@ describe('A suite reaches nothing of the phone or of Node.js', () => {
 });
 
 describe('A machine', () => {
+  test('makes no call of the phone any more once it was stopped', async () => {
+    const phone = phoneWith(`for (;;) { try { Display.getDisplay(this).playSound('ALARM'); } catch {} }`);
+    await phone.open('Hostile');
+    expect(failures(phone.events)).toEqual([expect.stringMatching(CALLS)]);
+    expect(phone.events.filter(({ kind }) => kind === 'sound')).toHaveLength(5_000);
+  });
+
+  test('lets an application catch what a promise throws later in the same turn', async () => {
+    const phone = phoneWith(`
+      const rejected = Promise.reject(new Error('caught'));
+      Promise.resolve().then(() => rejected.catch((error) =>
+        Display.getDisplay(this).setCurrent(new Form(error.message))));
+    `);
+    await phone.open('Hostile');
+    expect([phone.phone.screen.title, failures(phone.events)]).toEqual(['caught', []]);
+  });
+
   test('has a clock and chance of the phone: the same seed is the same run', async () => {
     const script = `
       const { Display, Form, MIDlet, StringItem } = require('midp');
