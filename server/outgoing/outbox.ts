@@ -4,7 +4,7 @@ import type { Processes, ProcessId } from '../processes/processes.ts';
 import type { ReadTx, Store, Tx } from '../store/store.ts';
 import type { Timers } from '../time/timers.ts';
 import { type DeviceId, deviceId } from '../vocabulary/ids.ts';
-import { FrameOutcomes, type HandedFrame } from './outcomes.ts';
+import { FrameOutcomes, type HandedFrame, NOT_HANDED } from './outcomes.ts';
 import { type OutgoingFrame, readWaitingFrame, type WaitingFrame } from './outgoing-frame.ts';
 
 /** The port of the payment application, on the phone and at the service (3GPP TS 23.040: 16000 to 16999 are free). */
@@ -298,7 +298,7 @@ export class Outbox {
 
   async #send(frame: HeldFrame): Promise<void> {
     // This process may have been stopped since the commit, and another one may send the frame by now.
-    const outcome = this.#processes.isAlive ? await this.#toBearer(frame) : LEASE_LOST;
+    const outcome = this.#processes.isAlive ? await this.#toBearer(frame) : NOT_HANDED;
     await this.#outcomes.write(frame, outcome);
   }
 
@@ -323,8 +323,6 @@ const HANDED = "SELECT count(*) AS handed FROM outbox WHERE state = 'handed' AND
 /** What this process has, and what is left of processes that took it after they had been missed. */
 const WITHOUT_OTHER_HOLDER = `state = 'handed' AND ended_at IS NULL
   AND (holder = ? OR NOT EXISTS (SELECT 1 FROM process WHERE process.id = outbox.holder))`;
-
-const LEASE_LOST: SendOutcome = { kind: 'unknown', reason: 'this process was stopped for a while' };
 
 /** Whether a frame waits. */
 const WAITING = "EXISTS (SELECT 1 FROM outbox WHERE state = 'waiting' AND ended_at IS NULL)";

@@ -23,9 +23,15 @@ export interface HandedFrame {
   readonly tries: number;
 }
 
+/** The lease of this process had ended, and the bearer did not get the frame: it waits again, and that was no try. */
+export const NOT_HANDED = 'not handed';
+
+/** What became of a frame. */
+type Outcome = SendOutcome | typeof NOT_HANDED;
+
 /** Frames whose outcome is written down by one transaction. */
 interface Batch {
-  readonly ended: (readonly [frame: HandedFrame, outcome: SendOutcome])[];
+  readonly ended: (readonly [frame: HandedFrame, outcome: Outcome])[];
   written?: Promise<void>;
 }
 
@@ -45,7 +51,7 @@ export class FrameOutcomes {
   }
 
   /** All outcomes that come before the transaction has its turn are written by that one. Resolves when it has ended. */
-  write(frame: HandedFrame, outcome: SendOutcome): Promise<void> {
+  write(frame: HandedFrame, outcome: Outcome): Promise<void> {
     const batch = this.#next;
     batch.ended.push([frame, outcome]);
     batch.written ??= this.#writeBatch(batch);
@@ -89,7 +95,11 @@ export class FrameOutcomes {
     if (this.#next === batch) this.#next = { ended: [] };
   }
 
-  async #conclude(tx: Tx, frame: HandedFrame, outcome: SendOutcome): Promise<void> {
+  async #conclude(tx: Tx, frame: HandedFrame, outcome: Outcome): Promise<void> {
+    if (outcome === NOT_HANDED) {
+      await giveBack(tx, frame);
+      return;
+    }
     if (outcome.kind === 'sent') {
       await this.#end(tx, frame, 'sent', undefined);
       return;
@@ -136,4 +146,13 @@ export class FrameOutcomes {
     );
     return ended > 0;
   }
+}
+
+async function giveBack(tx: Tx, { id, holder }: HandedFrame): Promise<void> {
+  await tx.run(
+    "UPDATE outbox SET state = 'waiting', tries = tries - 1, holder = NULL WHERE id = ? AND state = 'handed' AND holder = ?",
+    id,
+    holder,
+  );
+  tx.wake('outbox');
 }

@@ -191,10 +191,11 @@ describe('processes on one database', () => {
     expect(one.processes.id).not.toBe(first);
   });
 
-  it('a frame of a process whose lease has ended unnoticed does not leave, and is tried again later', async () => {
+  it('a frame of a process whose lease has ended unnoticed does not leave, waits again, and that was no try', async () => {
     const { clock, processes, frames } = await world(['one']);
     const [one] = processes;
     if (one === undefined) throw new Error('one process');
+    const tries = () => one.store.read((tx) => tx.get('SELECT tries FROM outbox', (row) => row.integer('tries')));
     let until = () => {};
     const added = one.store.transaction('add', async (tx) => {
       await one.outbox.add(tx, {
@@ -210,7 +211,11 @@ describe('processes on one database', () => {
     await added;
     await clock.advance(0);
     expect(one.sent()).toEqual([]);
-    expect(await frames()).toEqual([['resting', one.processes.id]]);
+    expect(await frames()).toEqual([['waiting']]);
+    expect(await tries()).toBe(0);
+    one.clock.now = () => clock.now();
+    await clock.advance(10_000);
+    expect([one.sent(), await tries()]).toEqual([['outbox-1'], 1]);
   });
 
   it('one that cannot reach the database has no lease, and goes on when it can', async () => {
