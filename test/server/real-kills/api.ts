@@ -7,6 +7,9 @@ const AGAIN_AFTER_MS = 4_000;
 /** How long an answer may take of a process that runs, ms of the machine's clock. */
 const ANSWER_MS = 30_000;
 
+/** A process that was stopped in the middle of a request: whoever asked asks again (RFC 9110, 15.5.9). */
+const REQUEST_TIMEOUT = 408;
+
 const AmountAnswer = z.object({ minor: z.int(), currency: z.string() });
 
 /** What the API says of a payment, as far as it is used here. */
@@ -60,7 +63,7 @@ export class Api {
       const answer = await this.#once(method, path, body).catch((error: Error) => {
         if (error.name === 'TimeoutError') this.faults.push(`${method} ${path}: no answer`);
       });
-      if (answer !== undefined && answer.status < 500) return answer;
+      if (answer !== undefined && answer.status < 500 && answer.status !== REQUEST_TIMEOUT) return answer;
       await sleep(this.#clock, AGAIN_AFTER_MS);
     }
   }
