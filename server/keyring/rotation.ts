@@ -112,7 +112,7 @@ export async function keyStandings(tx: ReadTx, { ring }: Pick<RotationContext, '
 
 async function countsOf(tx: ReadTx, use: KeyUse): Promise<ReadonlyMap<number | undefined, number>> {
   const rows = await tx.all(
-    `SELECT ${use}_kid AS kid, count(*) AS n FROM device WHERE state IN ('active', 'blocked') GROUP BY ${use}_kid`,
+    `SELECT ${use}_kid AS kid, count(*) AS n FROM device WHERE state IN ('active', 'blocked') GROUP BY ${use}_kid ORDER BY ${use}_kid`,
     (row) => [row.optionalInteger('kid'), row.integer('n')] as const,
   );
   return new Map(rows);

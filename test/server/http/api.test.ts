@@ -6,9 +6,7 @@ import { CUSTOMER_NUMBER, PIN } from '../world.ts';
 import { open } from './api.ts';
 
 const AMOUNTS = {
-  blocks: {},
   'is busy': {},
-  'is poor': { amount: { minor: 500_001, currency: 'EUR' } },
   'has a new phone': { amount: { minor: 10_001, currency: 'EUR' } },
 } as const;
 
@@ -85,7 +83,6 @@ describe('POST /v1/payments', () => {
 
   it.each([
     ['limit-exceeded', 'The customer has too many requests waiting', 'is busy'],
-    ['limit-exceeded', 'above the limit of one payment', 'is poor'],
     ['limit-exceeded', 'above the limit of the first day of a new phone', 'has a new phone'],
   ] as const)(
     'answers %s, "%s", when the customer %s, with the payment that was written down',

@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { CUSTOMER_NUMBER, PIN, World } from '../world.ts';
 
 /** What one payment costs the database, with the ledger rail, from the merchant's request to the receipt on the phone. */
-const STATEMENTS = 36;
+const STATEMENTS = 35;
+
+/** The looks for keys that another process has made: each process looks once in five seconds, however many payments it has. */
+const LOOKS_FOR_KEYS = ['SELECT * FROM vault WHERE id = 1', 'SELECT * FROM service_key ORDER BY kid'];
+
 const TRANSACTIONS = ['request', 'outcomes of frames', 'message', 'outcomes of frames'];
 
 /** A shop whose every statement and transaction is noted from now on. */
@@ -44,7 +48,9 @@ describe('a payment with the ledger rail', () => {
     forget();
     await pay();
     const readBack = 1;
-    expect(statements.length - readBack, statements.join('\n')).toBe(STATEMENTS);
+    const looks = statements.filter((sql) => LOOKS_FOR_KEYS.includes(sql));
+    expect(looks).toEqual(LOOKS_FOR_KEYS);
+    expect(statements.length - looks.length - readBack, statements.join('\n')).toBe(STATEMENTS);
     expect(transactions).toEqual(TRANSACTIONS);
   });
 

@@ -2,14 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { hexOf } from '../../../device/safe-mobile/index.ts';
 import { CUSTOMER_NUMBER, MERCHANT_NUMBER, World } from '../world.ts';
 
-/** A merchant's phone has asked for more than any payment may be: it hears NAK, and no receipt is kept. */
+/** A merchant's phone has asked for more than a customer with a new phone may pay: it hears NAK, and no receipt is kept. */
 async function rejectedByPhone() {
   const world = new World('status');
   await world.open();
-  await world.subscriber(CUSTOMER_NUMBER);
+  const customer = await world.subscriber(CUSTOMER_NUMBER);
+  await world.enrolPhone(customer.person);
   const owner = await world.subscriber(MERCHANT_NUMBER);
   await world.merchant(owner.person.id);
-  const amount = { minor: 500_001, currency: 'EUR' } as const;
+  const amount = { minor: 10_001, currency: 'EUR' } as const;
   const mref = owner.phone.payInit({ kind: 'number', digits: CUSTOMER_NUMBER.slice(1) }, amount, '47');
   await world.clock.advance(3_000);
   const ask = async () => {

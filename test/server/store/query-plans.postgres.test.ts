@@ -83,6 +83,7 @@ const READ_WHOLE: readonly string[] = [
   'process',
   'reconciled',
   'difference',
+  'service_key',
 ];
 
 /** What the scan reads grows with the history, more than its answer. */

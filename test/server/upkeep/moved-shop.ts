@@ -8,12 +8,13 @@ import { WITH_ROWID } from '../../../server/store/postgres-tables.ts';
 import { seededRandom, VirtualClock } from '../../../sim/index.ts';
 import { newDatabase, temporaryFolder } from '../database.ts';
 import { ScriptedRail } from '../rails/scripted-rail.ts';
+import { rotate } from '../rotate.ts';
 import { WIDE_LIMITS } from '../wide-limits.ts';
 import { CUSTOMER_NUMBER, PIN, World } from '../world.ts';
 
 /**
  * The file of a shop that ended in the middle of its work: a paid payment with a refund and a wrong PIN before it, one that was
- * refused, an operator, a deposit that waits for a second one, a charge whose rail has not answered, a person whose phone has not answered, a request that waits, and a frame that the bearer had.
+ * refused, an operator, a deposit that waits for a second one, a phone that was locked and unlocked, another service key, a charge whose rail has not answered, a person whose phone has not answered, a request that waits, and a frame that the bearer had.
  */
 export async function movedShop() {
   const world = new World('move', { limits: WIDE_LIMITS });
@@ -41,6 +42,11 @@ export async function movedShop() {
   await act(`/v1/people/${customer.person.id}/deposits`, large);
   const late = await world.service.addPerson({ number: '+393400000009', name: 'Zoë', language: 'it' });
   await world.service.activate(late.id);
+  await world.service.phoneOrders.give(customer.person.id, 'lock');
+  await world.clock.advance(3_000);
+  await world.service.phoneOrders.give(customer.person.id, 'unlock');
+  await world.clock.advance(3_000);
+  await rotate(world, 'sealing');
   await world.service.close();
 
   const rail = new ScriptedRail();
