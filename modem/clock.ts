@@ -12,11 +12,19 @@ export interface Clock {
   after(delayMs: number, task: () => void): Cancel;
 }
 
+/** The longest delay that a timer of Node takes, ms (24.8 days); a longer one would run at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** The machine's own clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   after(delayMs, task) {
-    const timer = setTimeout(task, delayMs);
+    let timer: NodeJS.Timeout;
+    const wait = (leftMs: number) => {
+      const partMs = Math.min(leftMs, LONGEST_TIMER_MS);
+      timer = setTimeout(() => (leftMs > partMs ? wait(leftMs - partMs) : task()), partMs);
+    };
+    wait(delayMs);
     return () => clearTimeout(timer);
   },
 };

@@ -64,9 +64,8 @@ export async function rateLimits(app: FastifyInstance, given: Partial<RequestLim
   };
 }
 
-/** What is kept of a key while its requests are counted. */
+/** What is kept of a key while its requests are counted: of the key alone, because "Bearer" may be written in any case. */
 function digestOfKey({ headers }: FastifyRequest): string {
-  return createHash('sha256')
-    .update(headers.authorization ?? '')
-    .digest('base64');
+  const key = headers.authorization?.split(' ').at(-1) ?? '';
+  return createHash('sha256').update(key).digest('base64');
 }

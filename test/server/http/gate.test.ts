@@ -135,6 +135,15 @@ describe('so many requests a minute', () => {
     expect((await ask({ url: '/v1/people', headers: bearer('cm_wrong'), ...from('10.0.0.2') })).status).toBe(401);
   });
 
+  it('with one good key, however its scheme is written', async () => {
+    const { ask, apiKey } = await open({ limits: { goodKey: 2 } });
+    const statuses: number[] = [];
+    for (const scheme of ['Bearer', 'bearer', 'BEARER']) {
+      statuses.push((await ask({ url: '/v1/merchant', headers: { authorization: `${scheme} ${apiKey}` } })).status);
+    }
+    expect(statuses).toEqual([200, 200, 429]);
+  });
+
   it('with one good key, from wherever', async () => {
     const { ask, bearer, apiKey, world } = await open({ limits: { goodKey: 2 } });
     expect((await ask({ url: '/v1/merchant', headers: bearer(apiKey), ...from('10.0.0.1') })).status).toBe(200);
