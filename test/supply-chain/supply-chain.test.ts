@@ -22,7 +22,8 @@ describe('package-lock.json', () => {
     const { allowScripts } = JSON.parse(read('package.json'));
     const names = packages.filter(({ hasInstallScript }) => hasInstallScript).map(({ name }) => name);
     expect(new Set(names)).toEqual(new Set(Object.keys(allowScripts)));
-    expect(read('.npmrc')).toMatch(/^strict-allow-scripts=true$/m);
+    expect(read('.ci/run')).toMatch(/^npm ci --strict-allow-scripts$/m);
+    expect(read('.npmrc'), 'npx refuses the executables of a clone').not.toMatch(/^strict-allow-scripts/m);
   });
 });
 
