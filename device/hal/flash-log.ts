@@ -131,24 +131,40 @@ function apply({ leaves, wiped, stale }: Values, leaf: Leaf, isSound: boolean): 
   else leaves.set(key, leaf);
 }
 
+// Measured in octets: a value that was overwritten up to the middle of a letter is no UTF-8 any more, and as text it would be longer.
 function readLine(line: Buffer, at: number): readonly { readonly leaf: Leaf; readonly isSound: boolean }[] | undefined {
-  const columns = line.toString('utf8').split('\t');
+  const columns = columnsOf(line);
   if (columns.length % 3 !== 0) return undefined;
   const read: { leaf: Leaf; isSound: boolean }[] = [];
   let end = at;
   for (let index = 0; index < columns.length; index += 3) {
-    const [key = '', sum = '', json = ''] = columns.slice(index, index + 3);
+    const [key = EMPTY, sum = EMPTY, json = EMPTY] = columns.slice(index, index + 3);
     const path = readPath(key);
     if (path === undefined) return undefined;
-    end += Buffer.byteLength(`${key}\t${sum}\t`);
-    const length = Buffer.byteLength(json);
-    read.push({ leaf: { path, json, at: end, length }, isSound: sum === sumOf(key, json) });
-    end += length + 1;
+    end += key.length + sum.length + 2;
+    const leaf = { path, json: json.toString('utf8'), at: end, length: json.length };
+    read.push({ leaf, isSound: sum.toString('latin1') === sumOf(key, json) });
+    end += json.length + 1;
   }
   return read;
 }
 
-function readPath(key: string): Path | undefined {
+const EMPTY = Buffer.alloc(0);
+const TAB = 0x09;
+
+function columnsOf(line: Buffer): readonly Buffer[] {
+  const columns: Buffer[] = [];
+  let from = 0;
+  for (;;) {
+    const tab = line.indexOf(TAB, from);
+    if (tab < 0) return [...columns, line.subarray(from)];
+    columns.push(line.subarray(from, tab));
+    from = tab + 1;
+  }
+}
+
+function readPath(column: Buffer): Path | undefined {
+  const key = column.toString('utf8');
   try {
     const path: unknown = JSON.parse(key);
     const isPath = Array.isArray(path) && path.length > 0 && path.every((part) => typeof part === 'string');
@@ -158,6 +174,8 @@ function readPath(key: string): Path | undefined {
   }
 }
 
-function sumOf(key: string, json: string): string {
-  return crc32(`${key}\t${json}`).toString(16).padStart(8, '0');
+function sumOf(key: string | Buffer, json: string | Buffer): string {
+  return crc32(json, crc32('\t', crc32(key)))
+    .toString(16)
+    .padStart(8, '0');
 }

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { type Flash, FlashError, fileFlash } from '../../../device/index.ts';
 
 /** The power of the machine: it goes after so many changes of the disk, in the middle of a write after so many octets of it. */
-const power = vi.hoisted(() => ({ changes: Number.POSITIVE_INFINITY, octets: 0, fails: false, done: 0 }));
+const power = vi.hoisted(() => ({ changes: Number.POSITIVE_INFINITY, octets: 0, fails: false, done: 0, length: 0 }));
 
 vi.mock('node:fs', async (original) => {
   const real = await original<typeof import('node:fs')>();
@@ -26,7 +26,10 @@ vi.mock('node:fs', async (original) => {
     writeSync: change(
       (file: number, octets: Buffer, from: number, length: number, at: number) =>
         real.writeSync(file, octets, from, length, at),
-      (file, octets, from, length, at) => void real.writeSync(file, octets, from, Math.min(power.octets, length), at),
+      (file, octets, from, length, at) => {
+        power.length = length;
+        real.writeSync(file, octets, from, Math.min(power.octets, length), at);
+      },
     ),
     // The order of the calls is looked at in durable.test.ts; here the time that they take would be too much.
     fsyncSync: change(
@@ -58,11 +61,11 @@ beforeEach(() => {
 });
 
 function restore(): void {
-  Object.assign(power, { changes: Number.POSITIVE_INFINITY, octets: 0, fails: false, done: 0 });
+  Object.assign(power, { changes: Number.POSITIVE_INFINITY, octets: 0, fails: false, done: 0, length: 0 });
 }
 
 function cutAfter(changes: number, octets: number, fails = false): void {
-  Object.assign(power, { changes, octets, fails, done: 0 });
+  Object.assign(power, { changes, octets, fails, done: 0, length: 0 });
 }
 
 type Value = Parameters<Flash['write']>[1];
@@ -124,6 +127,51 @@ describe('A flash file that the power cuts', () => {
         }
       }
     }
+  });
+
+  // One letter of each length in UTF-8, and those that JSON or a text of lines treats in a way of its own.
+  test.each([
+    ['one octet', 'a'],
+    ['two octets', 'è'],
+    ['three octets', '€'],
+    ['four octets', '😀'],
+    ['a mark over the letter before', 'e\u0301'],
+    ['half a pair', '\ud83d'],
+    ['the sign for what cannot be read', '\ufffd'],
+    ['the mark of the order of octets', '\ufeff'],
+    ['the end of a line of Unicode', '\u2028'],
+    ['a tab and the end of a line', '\t\n'],
+    ['a blank', ' '],
+  ])('in the middle of a letter (%s), at any octet of any of its changes', (_name, letter) => {
+    const value = (text: string): Value => ({ [letter]: { text, [`${letter}2`]: [text], same: letter } });
+    const [before, wanted] = [value(`x${letter}${letter}`), value(`${letter}y`)];
+    const name = `s${letter}`;
+    let cuts = 0;
+    for (let changes = 0, isCut = true; isCut; changes += 1) {
+      for (let octets = 0, length = 0; octets <= length; octets += 1) {
+        rmSync(path, { force: true });
+        restore();
+        const flash = fileFlash(path);
+        flash.write('other', letter);
+        flash.write(name, before);
+        cutAfter(changes, octets);
+        try {
+          flash.write(name, wanted);
+        } catch {}
+        isCut = power.done > power.changes;
+        length = power.length;
+        restore();
+        const booted = fileFlash(path);
+        expect([before, wanted]).toContainEqual(booted.read(name));
+        expect(booted.read('other')).toBe(letter);
+        const left = booted.read(name);
+        booted.write('last', letter);
+        expect(contentOf(fileFlash(path))).toEqual({ other: letter, [name]: left, last: letter });
+        cuts += 1;
+      }
+    }
+    // A line, and two values that it replaces.
+    expect(cuts).toBeGreaterThan(60);
   });
 
   test('has nothing left of what was erased once it has booted, though the power went before it was overwritten', () => {
