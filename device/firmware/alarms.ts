@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import type { Cancel, Clock } from '../../modem/index.ts';
-import type { Flash } from '../hal/index.ts';
+import { type Flash, FlashError } from '../hal/index.ts';
 import { readSection } from './section.ts';
 import type { SuiteMidlet } from './suites.ts';
 
 const SECTION = 'alarms';
+/** An application is started for its alarms once in this time at most, ms: one that sets its alarm to the past at each start leaves the phone its keys. */
+const INTERVAL_MS = 10_000;
 const stored = z.record(z.string(), z.number());
 
 /** The name of an application's alarm: that of the first one of a suite is the suite's id, as in the first version of the flash. */
@@ -24,6 +26,9 @@ export class Alarms {
   readonly #ring: () => void;
   #times: Readonly<Record<string, number>>;
   #cancel: Cancel = () => {};
+  #isOn = false;
+  /** When applications were last started for their alarms. */
+  readonly #served = new Map<string, number>();
   /** The application that was started last, as long as it has not set a new alarm. */
   #starting: string | undefined;
 
@@ -38,17 +43,22 @@ export class Alarms {
   /** The applications whose alarm is due. */
   get due(): readonly string[] {
     const now = this.#clock.now();
-    return Object.keys(this.#times).filter((application) => (this.#times[application] ?? now + 1) <= now);
+    return this.#rings.filter(([, at]) => at <= now).map(([application]) => application);
   }
 
   /** Starts the timer of the next alarm; alarms whose time passed while the phone was off are {@link due} at once. */
   start(): void {
+    this.#isOn = true;
+    this.#schedule();
+  }
+
+  #schedule(): void {
     this.#cancel();
     const now = this.#clock.now();
-    const next = Math.min(...Object.values(this.#times).filter((at) => at > now));
-    if (!Number.isFinite(next)) return;
+    const next = Math.min(...this.#rings.map(([, at]) => at).filter((at) => at > now));
+    if (!this.#isOn || !Number.isFinite(next)) return;
     this.#cancel = this.#clock.after(next - now, () => {
-      this.start();
+      this.#schedule();
       this.#ring();
     });
   }
@@ -61,13 +71,36 @@ export class Alarms {
     const isDue = this.due.includes(application);
     this.#starting = application;
     start(() => {
-      if (isDue && this.#starting === application) this.set(application, undefined);
+      if (isDue) this.#served.set(application, this.#clock.now());
+      if (isDue && this.#starting === application) this.#forget(application);
       this.#starting = undefined;
+      this.#schedule();
+    });
+  }
+
+  // When the flash fails, the alarm rings once more after the next start of the phone.
+  #forget(application: string): void {
+    try {
+      this.set(application, undefined);
+    } catch (error) {
+      if (!(error instanceof FlashError)) throw error;
+      const { [application]: _forgotten, ...others } = this.#times;
+      this.#times = others;
+    }
+  }
+
+  /** When the alarm of each application rings. A clock that was set back does not hold an alarm up. */
+  get #rings(): readonly (readonly [application: string, at: number])[] {
+    const now = this.#clock.now();
+    return Object.entries(this.#times).map(([application, at]) => {
+      const served = this.#served.get(application) ?? Number.NEGATIVE_INFINITY;
+      return [application, served > now ? at : Math.max(at, served + INTERVAL_MS)];
     });
   }
 
   /** Stops the timer; the alarms stay in the flash. */
   stop(): void {
+    this.#isOn = false;
     this.#cancel();
   }
 
@@ -79,7 +112,7 @@ export class Alarms {
     const times = at === undefined ? others : { ...others, [application]: at };
     this.#flash.write(SECTION, times);
     this.#times = times;
-    this.start();
+    this.#schedule();
     return before;
   }
 }

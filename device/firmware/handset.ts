@@ -108,7 +108,7 @@ export class Handset {
     this.#tick();
     this.#alarms.start();
     this.#board.radio.receive(this.#receiver());
-    this.#launcher.openWaiting();
+    this.#launcher.powerOn();
   }
 
   /** Switches off: ends the running application. New messages stay in the modem until the phone is on again. */

@@ -15,12 +15,21 @@ export interface LauncherPhone extends Omit<RunPhone, 'ended'> {
   closed(failed: Suite | undefined): void;
 }
 
+/** Why an application is to be started: the message that waits for it, or the name of its alarm that has rung. */
+interface Wake {
+  readonly application: SuiteMidlet;
+  readonly event: object | string;
+}
+
 /** Starts applications, one at a time: for their owner, for a message, for an alarm. */
 export class Launcher {
   readonly #phone: LauncherPhone;
   #run: MidletRun | undefined;
-  /** Suites that failed or that the owner did not want to open: not opened again before another message or alarm comes. */
-  #postponed: readonly Suite[] = [];
+  /**
+   * Messages and alarms that an application was started for, or that the owner has put off. Each starts an application once: one
+   * that ends without taking its message would otherwise be started for ever. It can still be opened by hand.
+   */
+  #served: ReadonlySet<Wake['event']> = new Set();
 
   constructor(phone: LauncherPhone) {
     this.#phone = phone;
@@ -33,56 +42,78 @@ export class Launcher {
 
   /** The first application for which a message waits or whose alarm has rung. */
   get waiting(): SuiteMidlet | undefined {
-    return this.#allWaiting()[0];
+    return this.#wakes()[0]?.application;
   }
 
-  /** Opens the application that is {@link waiting}, unless one runs: then it is opened afterwards. */
+  /** The phone was switched on: opens an application for what waits, also for what it was opened for before. */
+  powerOn(): void {
+    this.#served = new Set();
+    this.openWaiting();
+  }
+
+  /** Opens the application for which a message or an alarm has come, unless one runs: then it is opened afterwards. */
   openWaiting(): void {
-    this.#postponed = [];
-    this.#openNext();
-  }
-
-  /** Opens what else waits, after an application failed or the owner did not want to open it. */
-  openOthers(postponed: Suite): void {
-    this.#postponed = [...this.#postponed, postponed];
-    this.#openNext();
-  }
-
-  /** Starts an application; one that runs is ended before. */
-  launch(application: SuiteMidlet): void {
-    this.#run?.destroy();
-    const { suite } = application;
-    const { name } = suite.descriptor;
-    const run = new MidletRun(application, { ...this.#phone, ended: (failure) => this.#ended(suite, failure) });
-    this.#run = run;
-    this.#phone.emit({ kind: 'application', name, state: 'started' });
-    this.#phone.alarms.serve(alarmOf(application), (started) => run.start(started));
-  }
-
-  #openNext(): void {
-    const application = this.#allWaiting().find(({ suite }) => !this.#postponed.includes(suite));
+    const wakes = this.#wakes();
+    this.#served = new Set(wakes.flatMap(({ event }) => (this.#served.has(event) ? [event] : [])));
+    const application = wakes.find(({ event }) => !this.#served.has(event))?.application;
     if (application === undefined || this.#run !== undefined || !this.#phone.isOn) return;
     if (this.#phone.askBeforeOpening) this.#phone.ask(application);
     else this.launch(application);
   }
 
-  #allWaiting(): readonly SuiteMidlet[] {
-    const { push, alarms, suites } = this.#phone;
-    const { midlets } = suites;
-    const forMessages = push.waiting.flatMap(({ port, suite: owner }) =>
-      midlets.filter(
-        ({ suite, midlet }) =>
-          (owner === undefined || owner === suite.id) &&
-          suite.descriptor.push.some((one) => one.port === port && one.className === midlet.className),
-      ),
-    );
-    const forAlarms = alarms.due.flatMap((alarm) => midlets.filter((application) => alarmOf(application) === alarm));
-    return [...forMessages, ...forAlarms];
+  /** Opens what else waits, after an application failed or the owner did not want to open it. */
+  openOthers(postponed: Suite): void {
+    this.#serve(this.#wakes().filter(({ application }) => application.suite === postponed));
+    this.openWaiting();
   }
 
-  #ended(suite: Suite, failure: Error | undefined): void {
+  /** Starts an application; one that runs is ended before. */
+  launch(application: SuiteMidlet): void {
+    this.#run?.destroy();
+    const { name } = application.suite.descriptor;
+    const run: MidletRun = new MidletRun(application, {
+      ...this.#phone,
+      ended: (failure) => this.#ended(run, failure),
+    });
+    this.#run = run;
+    this.#serve(this.#messages().filter((wake) => isSame(wake.application, application)));
+    this.#phone.emit({ kind: 'application', name, state: 'started' });
+    this.#phone.alarms.serve(alarmOf(application), (started) => run.start(started));
+  }
+
+  #serve(wakes: readonly Wake[]): void {
+    this.#served = new Set([...this.#served, ...wakes.map(({ event }) => event)]);
+  }
+
+  #wakes(): readonly Wake[] {
+    const { alarms, suites } = this.#phone;
+    const forAlarms = alarms.due.flatMap((event) =>
+      suites.midlets.filter((one) => alarmOf(one) === event).map((application) => ({ application, event })),
+    );
+    return [...this.#messages(), ...forAlarms];
+  }
+
+  #messages(): readonly Wake[] {
+    const { push, suites } = this.#phone;
+    return push.waiting.flatMap((event) =>
+      suites.midlets
+        .filter(({ suite, midlet }) => {
+          const isOwner = event.suite === undefined || event.suite === suite.id;
+          const { className } = midlet;
+          return isOwner && suite.descriptor.push.some((one) => one.port === event.port && one.className === className);
+        })
+        .map((application) => ({ application, event })),
+    );
+  }
+
+  #ended({ application, messaging }: MidletRun, failure: Error | undefined): void {
+    const { suite } = application;
     const { name } = suite.descriptor;
     this.#run = undefined;
+    // It has heard of the messages on the ports that it listened on.
+    const { push } = this.#phone;
+    const heard = push.waiting.filter((event) => messaging.isOpen(event.port));
+    this.#serve(heard.map((event) => ({ application, event })));
     if (failure === undefined) {
       this.#phone.emit({ kind: 'application', name, state: 'ended' });
       this.#phone.closed(undefined);
@@ -93,4 +124,8 @@ export class Launcher {
       this.#phone.closed(suite);
     }
   }
+}
+
+function isSame(one: SuiteMidlet, other: SuiteMidlet): boolean {
+  return one.suite === other.suite && one.midlet === other.midlet;
 }

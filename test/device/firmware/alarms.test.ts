@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Alarms } from '../../../device/firmware/alarms.ts';
-import { type Flash, memoryFlash } from '../../../device/index.ts';
+import { type Flash, FlashError, memoryFlash } from '../../../device/index.ts';
 import { VirtualClock } from '../../../sim/index.ts';
 
 /** Alarms on a clock, and what rang: the time since the begin in seconds, and who is due. */
@@ -91,6 +91,83 @@ describe('The alarms of applications (JSR-118, PushRegistry.registerAlarm)', () 
     expect(made.due).toEqual(['A']);
     done();
     expect(made.due).toEqual([]);
+  });
+
+  // The application sets its alarm to a time of the past each time it is started for it.
+  test('of one application start it every 10 s at most, those of another at once', async () => {
+    const { set, made, rang, clock } = alarms();
+    const serve = () =>
+      made.serve('A', (started) => {
+        started();
+        set('A', -5);
+      });
+    set('A', 0);
+    serve();
+    expect(made.due).toEqual([]);
+    set('B', 0);
+    expect(made.due).toEqual(['B']);
+    await clock.advance(9_999);
+    expect(rang).toEqual([]);
+    await clock.advance(1);
+    expect(rang).toEqual(['10: A B']);
+    serve();
+    await clock.advance(10_000);
+    expect(rang).toEqual(['10: A B', '20: B A']);
+  });
+
+  test('that is set to the past during the start itself rings after 10 s too', async () => {
+    const { set, made, rang, clock } = alarms();
+    set('A', 0);
+    made.serve('A', (started) => {
+      set('A', -1);
+      started();
+    });
+    await clock.advance(10_000);
+    expect(rang).toEqual(['10: A']);
+  });
+
+  test('are not held up by a clock that was set back', () => {
+    const { set, made, clock, flash } = alarms();
+    set('A', 0);
+    made.serve('A', (started) => started());
+    expect(alarms(flash, clock).made.due).toEqual([]);
+    let now = clock.now();
+    const back = new Alarms(memoryFlash(), { now: () => now, after: () => () => {} }, () => {});
+    back.set('A', now);
+    back.serve('A', (started) => started());
+    now -= 3_600_000;
+    back.set('A', now - 1);
+    expect(back.due).toEqual(['A']);
+  });
+
+  test('that ends its start after the phone was switched off leaves no timer', () => {
+    const { set, made, clock } = alarms();
+    set('A', 0);
+    set('B', 60);
+    let done = () => {};
+    made.serve('A', (started) => {
+      done = started;
+    });
+    made.stop();
+    done();
+    expect(clock.next).toBeUndefined();
+  });
+
+  test('is over for this phone, and rings after the next start, when the flash cannot take it out', () => {
+    const inner = memoryFlash();
+    let fails = false;
+    const flash: Flash = {
+      ...inner,
+      write(name, value) {
+        if (fails) throw new FlashError('failed', 'no');
+        inner.write(name, value);
+      },
+    };
+    const { set, made, clock } = alarms(flash);
+    set('A', 0);
+    fails = true;
+    made.serve('A', (started) => started());
+    expect([made.due, alarms(flash, clock).made.due]).toEqual([[], ['A']]);
   });
 
   test('one that the application sets as it starts stays, and so does that of another', async () => {

@@ -14,7 +14,7 @@ import {
 } from '../../../device/index.ts';
 import { VirtualClock } from '../../../sim/index.ts';
 import { settle } from '../bench.ts';
-import { JAD, phoneWith, SMS } from '../probe.ts';
+import { JAD, type Probe, phoneWith, SMS } from '../probe.ts';
 
 class Idle extends midp.MIDlet {
   override startApp(): void {}
@@ -359,6 +359,94 @@ describe('What waits while another application runs', () => {
     expect([probes.length, handset.screen.kind]).toEqual([1, 'idle']);
     await radio.deliver({ ...SMS, sentAt: 8_000 });
     expect(probes).toHaveLength(2);
+  });
+
+  // What the application does with its message: the phone starts it once for it, and it can be opened by hand.
+  test.each<[what: string, start: (probe: Probe) => void]>([
+    ['ends at once', (probe) => probe.notifyDestroyed()],
+    [
+      'listens and ends without taking it',
+      (probe) => {
+        midp.openConnection(probe.context, 'sms://:16500').setMessageListener(() => {});
+        probe.notifyDestroyed();
+      },
+    ],
+    ['ends a moment later', (probe) => void probe.context.system.schedule(5, () => probe.notifyDestroyed())],
+    ['ends in a promise', (probe) => void Promise.resolve().then(() => probe.notifyDestroyed())],
+    [
+      'fails as it starts',
+      () => {
+        throw new Error('no');
+      },
+    ],
+    [
+      'sets its alarm to the past and ends',
+      (probe) => {
+        midp.PushRegistry.registerAlarm(probe.context, 1);
+        probe.notifyDestroyed();
+      },
+    ],
+  ])('one that %s is started once for its message, at each start of the phone too', async (_what, start) => {
+    const { clock, phone, radio, probes, handset, flash } = phoneWith(start);
+    const close = async () => {
+      await clock.advance(5_000);
+      if (phone.screen.kind === 'alert') phone.select('OK');
+      await clock.advance(4_000);
+      expect(handset.screen.kind).toBe('idle');
+    };
+    await radio.deliver(SMS);
+    await close();
+    const started = probes.length;
+    // For the message, and where it has set one for its alarm.
+    expect(started).toBeLessThan(3);
+    expect(textOf(phone.screen)).toContain('Probe waits');
+    await clock.advance(9_000);
+    const before = probes.length;
+    expect(before - started).toBeLessThan(3);
+    for (const key of ['power', 'power'] as const) handset.press(key, true);
+    await close();
+    expect(probes.length - before).toBeLessThan(3);
+    expect(flash.read('push')).toHaveLength(1);
+    const atStart = probes.length;
+    for (const label of ['Menu', 'Applications', 'Probe']) phone.select(label);
+    expect(probes.length).toBe(atStart + 1);
+  });
+
+  test('one that listened when its message came, and ended without taking it, is not started again', async () => {
+    const { clock, handset, radio, probes, open } = phoneWith((probe) => {
+      midp.openConnection(probe.context, 'sms://:16500');
+    });
+    open();
+    await radio.deliver(SMS);
+    handset.press('power');
+    await settle(clock);
+    expect(probes).toHaveLength(1);
+    await radio.deliver({ ...SMS, sentAt: 8_000 });
+    expect(probes).toHaveLength(2);
+  });
+
+  test('one that did not listen when its message came is started for it when it has ended, once', async () => {
+    const { clock, handset, radio, probes, open } = phoneWith(() => {});
+    open();
+    await radio.deliver(SMS);
+    handset.press('power');
+    await settle(clock);
+    expect(probes).toHaveLength(2);
+    handset.press('power');
+    await settle(clock);
+    expect(probes).toHaveLength(2);
+  });
+
+  test('one that the owner put off is not asked about again when a message comes for another, but when the phone starts', async () => {
+    const { clock, phone, radio, handset } = await withAlarm(() => {}, true);
+    await radio.deliver(SMS);
+    phone.select('Later');
+    await clock.advance(60_000);
+    expect(phone.screen.title).toBe('Other');
+    phone.select('Later');
+    expect(phone.screen.kind).toBe('idle');
+    for (const key of ['power', 'power'] as const) handset.press(key, true);
+    expect(phone.screen.title).toBe('Probe');
   });
 
   test('one that is put off is followed by the question about the next', async () => {
