@@ -3,10 +3,13 @@ import { basename, join, posix, resolve } from 'node:path';
 import type { Primitives } from '../safe-mobile/index.ts';
 import { jarAttributes, openSuite, readOffer, type SuiteContent, writeDescriptor, writeJar } from '../suite/index.ts';
 import { bundle } from './suite-bundle.ts';
-import { attributesOf, readDescription, type SuiteDescription } from './suite-description.ts';
+import { attributesOf, expectPermissions, readDescription, type SuiteDescription } from './suite-description.ts';
 
 /** Resources that are looked at, at most: more than a JAR may have. */
 const RESOURCE_LIMIT = 100;
+
+/** Names that the JAR has for itself; some readers of JARs take small and capital letters for the same. */
+const RESERVED = /^(?:suite\.js|meta-inf\/.*|__proto__)$/i;
 
 /** A suite that was built, and where it is. */
 export interface BuiltSuite {
@@ -28,6 +31,7 @@ export async function buildSuite(
   seed?: Uint8Array,
 ): Promise<BuiltSuite> {
   const description = readDescription(readText(join(folder, 'suite.yaml')));
+  expectPermissions(description);
   const attributes = attributesOf(description);
   const resources = readResources(folder, description.resources);
   const script = await readScript(folder, description);
@@ -74,6 +78,7 @@ function readResources(folder: string, paths: readonly string[]): ReadonlyMap<st
     const kind = statSync(place, { throwIfNoEntry: false });
     if (kind === undefined) throw new Error(`There is no ${place}, which suite.yaml has as a resource`);
     if (kind.isDirectory()) waiting.push(...readdirSync(place).map((name) => `${path}/${name}`));
+    else if (RESERVED.test(path)) throw new Error(`suite.yaml: a resource cannot be called ${path}`);
     else files.set(path, new Uint8Array(readFileSync(place)));
   }
   return files;

@@ -67,6 +67,20 @@ export function readDescription(text: string): SuiteDescription {
   throw new Error(`suite.yaml:${where} ${message ?? 'is wrong'}`);
 }
 
+/** What an application has to be allowed that is started by a message and reads it (JSR-118 and JSR-120). */
+const NEEDED_BY_PUSH: readonly string[] = [
+  'javax.microedition.io.PushRegistry',
+  'javax.microedition.io.Connector.sms',
+  'javax.wireless.messaging.sms.receive',
+];
+
+/** @throws Error for a suite that is started by messages which it may not read */
+export function expectPermissions({ push, permissions, optionalPermissions }: SuiteDescription): void {
+  const asked = [...permissions, ...optionalPermissions];
+  const missing = push.length === 0 ? undefined : NEEDED_BY_PUSH.find((permission) => !asked.includes(permission));
+  if (missing !== undefined) throw new Error(`suite.yaml: push needs the permission ${missing}`);
+}
+
 /** The attributes of the manifest and the descriptor of a suite. @throws Error for one that two fields give */
 export function attributesOf(description: SuiteDescription): Attributes {
   const { name, vendor, version, midlets, push, permissions, optionalPermissions, attributes } = description;

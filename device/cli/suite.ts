@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { type Output, outputOf, UsageError } from '../../modem/cli/program.ts';
 import { systemRandom } from '../../modem/index.ts';
+import { expectClasses } from '../machine/classes.ts';
+import { QuickJsEngine } from '../machine/quickjs.ts';
 import { tweetnaclPrimitives as primitives } from '../safe-mobile/index.ts';
 import {
   InstallError,
@@ -11,6 +13,7 @@ import {
   type SuiteContent,
   statusLine,
 } from '../suite/index.ts';
+import { readClassLibrary } from './class-library.ts';
 import { buildSuite } from './suite-build.ts';
 import { jarBeside, readJad, readJarFile } from './suite-files.ts';
 import { readKey, writeKey } from './suite-key.ts';
@@ -58,9 +61,10 @@ function checkCommand(): Command {
     .description('say whether a phone would install an application, and why not')
     .argument('<jad>', 'its descriptor, a file')
     .option('--jar <file>', 'its JAR. Default: the file beside the descriptor that MIDlet-Jar-URL names')
-    .action((jad: string, options: { jar?: string }, command: Command) => {
+    .action(async (jad: string, options: { jar?: string }, command: Command) => {
       try {
         const { content, octets } = open(jad, options.jar);
+        await expectClasses(content, await QuickJsEngine.open(await readClassLibrary()));
         const text = `${statusLine(900)}: ${nameOf(content)}, ${octets} octets\n${signedLine(content.signer)}`;
         outputOf(command).print({ event: 'checked', status: 900, ...recordOf(content, octets) }, text);
       } catch (error) {

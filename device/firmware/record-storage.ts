@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Flash, FlashError, type FlashValue } from '../hal/index.ts';
 import type { HostFailure, StoredRecords } from '../midp/index.ts';
+import { DATA_LIMIT } from '../suite/index.ts';
 
 const stored = z.object({ nextId: z.int().positive(), records: z.record(z.string().regex(/^\d+$/), z.hex()) });
 
@@ -8,13 +9,13 @@ const stored = z.object({ nextId: z.int().positive(), records: z.record(z.string
 type Section = z.output<typeof stored>;
 
 const PREFIX = 'records/';
-/** Octets of all records of a suite. */
-const CAPACITY = 262_144;
 /** Stores of a suite. */
 const STORE_LIMIT = 64;
 
 /** A name as a part of a section's name, so that no two pairs of suite and store have one section. */
 export function sectionName(name: string): string {
+  // A section is a key of an object, where JavaScript has __proto__ for itself.
+  if (name === '__proto__') return '%5F_proto__';
   return name.replaceAll(/[%/~]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
@@ -39,7 +40,7 @@ function suiteOf(section: string): string {
 
 function storeOf(section: string): string {
   const written = section.slice(section.lastIndexOf('/') + 1);
-  return written.replaceAll(/%(25|2F|7E)/g, (_all, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return written.replaceAll(/%(25|2F|5F|7E)/g, (_all, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 
 /** The record stores of one suite, each a section of the flash. */
@@ -74,8 +75,8 @@ export class RecordStorage {
     const { nextId, records } = section;
     if (id !== nextId && !Object.hasOwn(records, id)) return noRecord(name, id);
     const before = (records[id]?.length ?? 0) / 2;
-    if (this.#size() - before + data.length > CAPACITY) {
-      return { code: 'full', reason: `The records of an application have ${CAPACITY} octets at most` };
+    if (this.#size() - before + data.length > DATA_LIMIT) {
+      return { code: 'full', reason: `The records of an application have ${DATA_LIMIT} octets at most` };
     }
     const hex = Buffer.from(data).toString('hex');
     return this.#write(name, { nextId: Math.max(nextId, id + 1), records: { ...records, [id]: hex } });

@@ -1,4 +1,5 @@
 import { parseSmsAddress } from '../midp/index.ts';
+import { expectAttributes } from './attributes.ts';
 import { InstallError } from './status.ts';
 
 /** A connection that starts the application (`MIDlet-Push-n`). */
@@ -56,8 +57,10 @@ export function parseJad(text: string): Descriptor {
 
 /** The descriptor with attributes of an application that is to be installed. @throws InstallError naming the attribute and what was expected */
 export function describeNew(written: Readonly<Record<string, string>>): Descriptor {
+  const attributes = new Map(Object.entries(written));
   const descriptor = describe(written);
-  expectPlatform(new Map(Object.entries(written)));
+  expectAttributes(attributes);
+  expectPlatform(attributes);
   checkPush(descriptor);
   return descriptor;
 }
@@ -142,6 +145,8 @@ export function readAttributes(text: string): Readonly<Record<string, string>> {
     if (name === undefined || value === undefined)
       throw new InstallError(906, `Line ${index + 1} of the descriptor is not "Name: value"`);
     if (attributes.has(name)) throw new InstallError(906, `The descriptor has ${name} twice`);
+    // JavaScript has this name for itself: where attributes are stored and read again, one of this name gets lost.
+    if (name === '__proto__') throw new InstallError(906, `This phone takes no attribute ${name}`);
     attributes.set(name, value.trimEnd());
   }
   return Object.fromEntries(attributes);
@@ -189,7 +194,7 @@ function namesIn(attributes: ReadonlyMap<string, string>, attribute: string): re
 function readPermissions(attributes: ReadonlyMap<string, string>): readonly string[] {
   const permissions = namesIn(attributes, 'MIDlet-Permissions');
   const unknown = permissions.find((permission) => !KNOWN_PERMISSIONS.has(permission));
-  if (unknown !== undefined) throw new InstallError(908, `This phone cannot give the permission ${unknown}`);
+  if (unknown !== undefined) throw new InstallError(910, `This phone cannot give the permission ${unknown}`);
   return permissions;
 }
 
@@ -199,8 +204,9 @@ function readMidlets(attributes: ReadonlyMap<string, string>): Descriptor['midle
 }
 
 function readMidlet(attribute: string, value: string): MidletEntry {
-  const [name = '', icon = '', className = ''] = value.split(',').map((part) => part.trim());
-  if (className === '') throw new InstallError(906, `${attribute} is to name a class: Name, icon, Class`);
+  const [name = '', icon = '', className = '', ...more] = value.split(',').map((part) => part.trim());
+  if (name === '' || className === '' || more.length > 0)
+    throw new InstallError(906, `${attribute} is to name a class: Name, icon, Class`);
   return { name, icon, className };
 }
 
@@ -236,9 +242,9 @@ function numbered(
 }
 
 function readRegistration(name: string, value: string): PushRegistration {
-  const [connection = '', className = '', filter = ''] = value.split(',').map((part) => part.trim());
+  const [connection = '', className = '', filter = '', ...more] = value.split(',').map((part) => part.trim());
   const port = pushPort(connection);
-  if (port === undefined || className === '' || filter === '') {
+  if (port === undefined || className === '' || filter === '' || more.length > 0) {
     throw new InstallError(911, `${name} is to be "sms://:port, Class, filter", not "${value}"`);
   }
   return { connection, port, className, filter };

@@ -7,7 +7,7 @@ export {
   parseJad,
   passesFilter,
 } from './descriptor.ts';
-export { type Offer, readOffer } from './offer.ts';
+export { DATA_LIMIT, type Offer, readOffer } from './offer.ts';
 export { InstallError, type InstallStatus, statusLine } from './status.ts';
 export { openSuite, readJar, SCRIPT_LIMIT, type SuiteContent } from './suite.ts';
 export { type Attributes, type JarParts, jarAttributes, writeDescriptor, writeJar } from './write.ts';

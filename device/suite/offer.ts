@@ -1,4 +1,5 @@
 import type { Primitives } from '../safe-mobile/index.ts';
+import { expectAttributes, isWebReference, URL_LIMIT } from './attributes.ts';
 import { type Descriptor, expectAttribute, JAD_LIMIT, readAttributes, readIdentity } from './descriptor.ts';
 import { signerOf } from './signature.ts';
 import { InstallError } from './status.ts';
@@ -19,13 +20,13 @@ export interface Offer extends Pick<Descriptor, 'name' | 'version' | 'vendor' | 
   readonly signer?: string;
 }
 
-/** Characters of the longest URL. */
-const URL_LIMIT = 256;
+/** Octets of all records of a suite. */
+export const DATA_LIMIT = 262_144;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * Reads a descriptor that has a JAR, and checks its signature.
- * @throws InstallError 906, 909 for a wrong signature, 901 for a JAR that no phone takes
+ * @throws InstallError 906, 909 for a wrong signature, 901 for a JAR or records that no phone takes
  */
 export function readOffer(descriptor: Uint8Array, primitives: Primitives): Offer {
   if (descriptor.length > JAD_LIMIT) throw new InstallError(906, `The descriptor is longer than ${JAD_LIMIT} octets`);
@@ -38,11 +39,13 @@ export function readOffer(descriptor: Uint8Array, primitives: Primitives): Offer
       906,
       'A signed descriptor is to have MIDlet-Jar-SHA256, or another JAR could be put under it',
     );
+  const identity = readIdentity(attributes);
+  expectAttributes(attributes);
   return {
-    ...readIdentity(attributes),
+    ...identity,
     attributes: written,
     jar: { url: readUrl(attributes), octets: readJarSize(attributes), ...(sha256 === undefined ? {} : { sha256 }) },
-    dataOctets: readCount('MIDlet-Data-Size', attributes.get('MIDlet-Data-Size') ?? '0'),
+    dataOctets: readDataSize(attributes),
     ...(signer === undefined ? {} : { signer }),
   };
 }
@@ -57,8 +60,7 @@ function textOf(descriptor: Uint8Array): string {
 
 function readUrl(attributes: ReadonlyMap<string, string>): string {
   const url = expectAttribute(attributes, 'MIDlet-Jar-URL');
-  const isUrl = url.length <= URL_LIMIT && ['http:', 'https:'].includes(URL.parse(url, 'http://host/')?.protocol ?? '');
-  if (!isUrl)
+  if (!isWebReference(url))
     throw new InstallError(906, `MIDlet-Jar-URL is to be an http or https URL of at most ${URL_LIMIT} characters`);
   return url;
 }
@@ -67,6 +69,13 @@ function readJarSize(attributes: ReadonlyMap<string, string>): number {
   const octets = readCount('MIDlet-Jar-Size', expectAttribute(attributes, 'MIDlet-Jar-Size'));
   if (octets > JAR_LIMIT)
     throw new InstallError(901, `The JAR has ${octets} octets; a phone takes at most ${JAR_LIMIT}`);
+  return octets;
+}
+
+function readDataSize(attributes: ReadonlyMap<string, string>): number {
+  const octets = readCount('MIDlet-Data-Size', attributes.get('MIDlet-Data-Size') ?? '0');
+  if (octets > DATA_LIMIT)
+    throw new InstallError(901, `The records are to have ${octets} octets; a phone has ${DATA_LIMIT} for a suite`);
   return octets;
 }
 

@@ -28,7 +28,7 @@ const IDENTITY = ['MIDlet-Name', 'MIDlet-Version', 'MIDlet-Vendor'];
 /**
  * Opens a JAR under the descriptor that offered it.
  * @throws InstallError 904 for another size, 909 for another JAR than the one that is signed, 905 for a manifest that contradicts the
- * descriptor, 901 and 907 for a JAR that cannot be read, and those of {@link describeNew}
+ * descriptor, 901 and 907 for a JAR that cannot be read or has not the icons, and those of {@link describeNew}
  */
 export function openSuite(offer: Offer, jar: Uint8Array, primitives: Pick<Primitives, 'sha256'>): SuiteContent {
   const { octets, sha256 } = offer.jar;
@@ -38,12 +38,22 @@ export function openSuite(offer: Offer, jar: Uint8Array, primitives: Pick<Primit
     throw new InstallError(909, 'The JAR is not the one of the descriptor: its SHA-256 differs');
   const { manifest, script, resources } = readJar(jar);
   expectSameAttributes(offer, manifest);
+  const descriptor = describeNew({ ...manifest, ...offer.attributes });
+  expectIcons(descriptor, resources);
   return {
-    descriptor: describeNew({ ...manifest, ...offer.attributes }),
+    descriptor,
     script,
     resources,
     ...(offer.signer === undefined ? {} : { signer: offer.signer }),
   };
+}
+
+/** Icons are files of the JAR; a path may begin with a slash, as that of a class does (JSR-118, `MIDlet-n`, `MIDlet-Icon`). */
+function expectIcons({ midlets, attributes }: Descriptor, resources: ReadonlyMap<string, Uint8Array>): void {
+  const icons = midlets.map(({ icon }, index): [string, string] => [`MIDlet-${index + 1}`, icon]);
+  const all = [...icons, ['MIDlet-Icon', attributes['MIDlet-Icon'] ?? '']] as const;
+  const missing = all.find(([, icon]) => icon !== '' && !resources.has(icon.replace(/^\//, '')));
+  if (missing !== undefined) throw new InstallError(907, `The JAR has no ${missing[1]}, the icon of ${missing[0]}`);
 }
 
 /** What is in a JAR. @throws InstallError 901, 907 */

@@ -19,8 +19,11 @@ export interface JarParts {
 /**
  * The octets of a JAR, the same for the same parts on every machine: all entries have the first date that a zip file can have, and are
  * packed by JavaScript, not by the zlib of the machine.
+ * @throws Error for a resource that has the name of the manifest or of the program
  */
 export function writeJar({ attributes, script, resources }: JarParts): Uint8Array {
+  for (const path of [MANIFEST_PATH, SCRIPT_PATH, '__proto__'])
+    if (resources.has(path)) throw new Error(`A resource cannot be called ${path}`);
   const sorted = [...resources].toSorted(([a], [b]) => (a < b ? -1 : 1));
   const files = {
     [MANIFEST_PATH]: writeManifest(attributes),

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cashHandset } from '../../../device/cli/cash-handset-program.ts';
-import { readJar } from '../../../device/suite/index.ts';
+import { jarAttributes, readJar, writeJar } from '../../../device/suite/index.ts';
 import { type Ended, inProcess } from '../../in-process.ts';
-import { descriptor, JAR, SIGNER, unsigned } from '../suite/built-suite.ts';
+import { ATTRIBUTES, descriptor, JAR, primitives, SIGNER, unsigned } from '../suite/built-suite.ts';
 
 const run = (...args: readonly string[]): Promise<Ended> => inProcess(cashHandset, 'suite', ...args);
 const FOLDER = mkdtempSync(join(tmpdir(), 'suite-'));
@@ -23,7 +23,7 @@ midlets:
 push:
   - { port: 5000, class: Chat, from: '+39*' }
   - { port: 5001, class: Rooms }
-permissions: [javax.microedition.io.PushRegistry, javax.microedition.io.Connector.sms]
+permissions: [javax.microedition.io.PushRegistry, javax.microedition.io.Connector.sms, javax.wireless.messaging.sms.receive]
 optionalPermissions: [javax.wireless.messaging.sms.send]
 resources: [pictures, texts/it.json]
 attributes: { Chat-Room: 7 }
@@ -69,6 +69,12 @@ function fileOf(jad: Uint8Array, jar: Uint8Array | undefined = JAR): string {
   return join(folder, 'chat.jad');
 }
 
+/** A descriptor in a file, beside a JAR with this program. */
+function ofScript(script: string): string {
+  const jar = writeJar({ attributes: ATTRIBUTES, script, resources: new Map() });
+  return fileOf(descriptor(jarAttributes(jar, 'chat.jar', primitives)), jar);
+}
+
 describe('cash-handset suite build', () => {
   test('makes a descriptor and a JAR that a phone takes', async () => {
     const folder = folderOf({});
@@ -94,7 +100,8 @@ describe('cash-handset suite build', () => {
       'MIDlet-2': 'Rooms, , Rooms',
       'MIDlet-Push-1': 'sms://:5000, Chat, +39*',
       'MIDlet-Push-2': 'sms://:5001, Rooms, *',
-      'MIDlet-Permissions': 'javax.microedition.io.PushRegistry, javax.microedition.io.Connector.sms',
+      'MIDlet-Permissions':
+        'javax.microedition.io.PushRegistry, javax.microedition.io.Connector.sms, javax.wireless.messaging.sms.receive',
       'MIDlet-Permissions-Opt': 'javax.wireless.messaging.sms.send',
       'MicroEdition-Configuration': 'CLDC-1.1',
       'MicroEdition-Profile': 'MIDP-2.0',
@@ -177,6 +184,36 @@ describe('cash-handset suite build', () => {
       /attributes.MIDlet-Name: another field of suite.yaml gives it/,
     ],
     ['a class that is not exported', { 'chat.ts': 'export class Chat {}' }, /chat.ts exports no class Rooms/],
+    [
+      'the program among the resources',
+      { ...yaml('[pictures', '[suite.js, pictures'), 'suite.js': '' },
+      /cannot be called suite.js/,
+    ],
+    [
+      'a manifest among the resources',
+      { ...yaml('[pictures', '[Meta-Inf, pictures'), 'Meta-Inf/MANIFEST.MF': '' },
+      /cannot be called Meta-Inf\/MANIFEST.MF/,
+    ],
+    [
+      'a resource of a name of JavaScript',
+      { ...yaml('[pictures', '[__proto__, pictures'), ['__proto__']: '' },
+      /called __proto__/,
+    ],
+    [
+      'push without the permission to receive',
+      yaml(', javax.wireless.messaging.sms.receive]', ']'),
+      /^cash-handset: suite.yaml: push needs the permission javax.wireless.messaging.sms.receive\n$/,
+    ],
+    [
+      'push without the permission to register',
+      yaml('javax.microedition.io.PushRegistry, ', ''),
+      /push needs .*PushRegistry/,
+    ],
+    [
+      'a name with a letter that nobody sees',
+      yaml('name: SMS chat', 'name: "SMS\u200b chat"'),
+      /^cash-handset: 906 .*U\+200B/,
+    ],
     ['a script that is not there', { 'chat.ts': undefined }, /Cannot resolve entry module .*chat.ts/],
     ['a mistake in the script', { 'hello.ts': 'export const hello = ;' }, /hello.ts:1: Unexpected token/],
     [
@@ -196,8 +233,11 @@ describe('cash-handset suite build', () => {
     ],
     [
       'a permission that no phone gives',
-      yaml('Connector.sms', 'Connector.http'),
-      /^cash-handset: 908 Incompatible Configuration or Profile: This phone cannot give/,
+      yaml(
+        '[javax.microedition.io.PushRegistry',
+        '[javax.microedition.io.Connector.http, javax.microedition.io.PushRegistry',
+      ),
+      /^cash-handset: 910 Application authorization failure: This phone cannot give/,
     ],
     ['a port that belongs to the phone', yaml('5001', '2948'), /^cash-handset: 911 Push registration failure: /],
     [
@@ -260,6 +300,14 @@ describe('cash-handset suite check', () => {
     [907, 'Invalid JAR', () => fileOf(unsigned({ 'MIDlet-Jar-SHA256': undefined }), new Uint8Array(JAR.length))],
     [909, 'Application authentication failure', () => fileOf(descriptor(), new Uint8Array(JAR.length))],
     [901, 'Insufficient Memory', () => fileOf(descriptor(), new Uint8Array(65_537))],
+    [907, 'Invalid JAR', () => ofScript('exports.Other = class {};')],
+    [907, 'Invalid JAR', () => ofScript('exports.Chat = class {};')],
+    [907, 'Invalid JAR', () => ofScript('exports.Chat = class extends')],
+    [907, 'Invalid JAR', () => ofScript("require('fs');")],
+    [907, 'Invalid JAR', () => ofScript('for (;;);')],
+    [907, 'Invalid JAR', () => fileOf(unsigned({ 'MIDlet-1': 'Chat, chat.png, Chat' }))],
+    [907, 'Invalid JAR', () => fileOf(unsigned({ 'MIDlet-2': 'Rooms, , Rooms' }))],
+    [906, 'Invalid Descriptor', () => fileOf(descriptor({ 'MIDlet-Jar-URL': '%zz.jar' }))],
   ])('refuses with %d %s', async (status, text, make) => {
     const path = make();
     const { code, out, err } = await run('check', path);
@@ -306,12 +354,12 @@ describe('cash-handset suite show', () => {
   test('a JAR', async () => {
     const path = fileOf(descriptor()).replace('.jad', '.jar');
     expect((await run('show', path)).out).toMatch(
-      /^\d+ octets\n {5}24 suite.js\n {5}16 texts\/it.json\n {2}Manifest-Version/,
+      /^\d+ octets\n {5}55 suite.js\n {5}16 texts\/it.json\n {2}Manifest-Version/,
     );
     expect(JSON.parse((await run('show', path, '--json')).out)).toMatchObject({
       event: 'jar',
       octets: JAR.length,
-      files: { 'suite.js': 24, 'texts/it.json': 16 },
+      files: { 'suite.js': 55, 'texts/it.json': 16 },
       attributes: { 'MIDlet-Vendor': 'Somebody' },
     });
   });

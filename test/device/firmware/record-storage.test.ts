@@ -54,7 +54,7 @@ describe('The record stores of a suite in the flash', () => {
 
   test('have names of their own, whatever is in them', () => {
     const flash = memoryFlash();
-    const names = ['a', 'a/b', 'a%2Fb', 'a~2', '%', 'è'];
+    const names = ['a', 'a/b', 'a%2Fb', 'a~2', '%', 'è', '__proto__', '%5F_proto__', 'constructor'];
     for (const name of names) new RecordStorage(flash, 'A').open(name, true);
     new RecordStorage(flash, 'B').open('other', true);
     expect(new RecordStorage(flash, 'A').list()).toEqual(names);

@@ -119,6 +119,24 @@ describe('The identity of a suite', () => {
     expect(new RecordStorage(flash, one.id).open(store, false)).toEqual(RECORD);
   });
 
+  test.each(['__proto__', 'constructor', 'toString', 'x/y~2%'])(
+    'called %s is there after a restart, with its records and its alarm',
+    (name) => {
+      const flash = memoryFlash();
+      const [clock, ring] = [new VirtualClock(), () => {}];
+      const { suite } = new Suites(flash, CLASSES).install(jad({ name }), NOBODY);
+      const records = new RecordStorage(flash, suite.id);
+      records.open('__proto__', true);
+      records.put('__proto__', 1, Uint8Array.of(7));
+      const [midlet] = suite.descriptor.midlets;
+      new Alarms(flash, clock, ring).set(alarmOf({ suite, midlet }), 5);
+      const [again] = new Suites(flash, CLASSES).installed;
+      expect(again?.descriptor.name).toBe(name);
+      expect(new RecordStorage(flash, again?.id ?? '').open('__proto__', false)).toMatchObject(RECORD);
+      expect(new Alarms(flash, clock, ring).set(alarmOf({ suite, midlet }), undefined)).toBe(5);
+    },
+  );
+
   test('records that are left of a replaced suite are erased at the next start, those of others are not', () => {
     const { flash, suites: installed } = suites();
     const { suite } = installed.install(jad(), NOBODY);

@@ -16,7 +16,7 @@ export const ATTRIBUTES: Readonly<Record<string, string>> = {
   'MicroEdition-Profile': 'MIDP-2.0',
   'MicroEdition-Configuration': 'CLDC-1.1',
 };
-export const SCRIPT = 'exports.Chat = class {};';
+export const SCRIPT = "exports.Chat = class extends require('midp').MIDlet {};";
 export const JAR: Uint8Array = writeJar({
   attributes: ATTRIBUTES,
   script: SCRIPT,
