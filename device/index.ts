@@ -7,12 +7,16 @@ export {
   isLanguage,
   LANGUAGES,
   type Language,
+  type ScriptLoader,
   type Signer,
   type Suite,
 } from './firmware/index.ts';
 export {
   type Bars,
   type Board,
+  type Download,
+  type Downloaded,
+  type DownloadRequest,
   type Flash,
   FlashError,
   type FlashErrorCode,
@@ -26,6 +30,7 @@ export {
   LCD_ROWS,
   type MemoryFlash,
   memoryFlash,
+  NO_DOWNLOAD,
   type Screen,
   type Tone,
   withoutSecrets,
@@ -35,5 +40,5 @@ export { inProcess, type MidletFactory } from './machine/in-process.ts';
 export { type Boot, type Machine, MachineError, type MachineErrorCode } from './machine/machine.ts';
 export { QuickJsEngine } from './machine/quickjs.ts';
 export * as midp from './midp/index.ts';
-export { BUILT_IN, builtInMachines, createPhone, type PhoneParts } from './phone.ts';
+export { BUILT_IN, builtInMachines, createPhone, downloadedScripts, type PhoneParts } from './phone.ts';
 export { type Descriptor, InstallError, type InstallStatus, type MidletEntry } from './suite/index.ts';

@@ -43,6 +43,14 @@ function withoutCommand(program: Command): void {
       '--install <jad>',
       'install an application from its descriptor, a file or an https URL (http from this machine only)',
     )
+    .addOption(
+      new Option(
+        '--load-from <host>',
+        'a host from which a link in a message may load applications, by https; can be given several times. This machine always may be',
+      )
+        .argParser((host: string, hosts: readonly string[]) => [...hosts, readHost(host)])
+        .default([], 'none'),
+    )
     .option('--language <language>', `the language of a new phone: ${LANGUAGES.join(', ')}`, readLanguage)
     .addOption(
       new Option('--machine <machine>', 'where the payment application runs: beside the phone, or in a virtual machine')
@@ -61,6 +69,13 @@ const MACHINES = ['in-process', 'quickjs'] as const;
 
 /** One of {@link MACHINES}. */
 export type MachineName = (typeof MACHINES)[number];
+
+function readHost(text: string): string {
+  const host = URL.parse(`https://${text}/`)?.host;
+  if (host === undefined || host !== text.toLowerCase() || host.includes(':'))
+    throw new UsageError(`${text} is not the name of a host, as pay.example.org`);
+  return host;
+}
 
 function readLanguage(letters: string): Language {
   if (isLanguage(letters)) return letters;

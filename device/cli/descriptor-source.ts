@@ -3,6 +3,7 @@ import { UsageError } from '../../modem/cli/program.ts';
 import type { Clock } from '../../modem/index.ts';
 import type { Handset, Installation } from '../firmware/index.ts';
 import { InstallError, JAD_LIMIT } from '../suite/index.ts';
+import { isProtected, REDIRECTS } from './protected-url.ts';
 
 /** How long a server may take to give a descriptor, ms. */
 const DOWNLOAD_MS = 15_000;
@@ -20,12 +21,6 @@ export async function readDescriptor(source: string, clock: Clock): Promise<stri
   if (url === null) throw new UsageError(`${source} is not a URL`);
   if (!isProtected(url)) throw new UsageError(`${source} can be changed on its way: give an https URL, or a file`);
   return download(url, clock);
-}
-
-/** Whether nobody between server and phone can change what comes from this URL. */
-function isProtected({ protocol, hostname }: URL): boolean {
-  const isLoopback = hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
-  return protocol === 'https:' || (protocol === 'http:' && isLoopback);
 }
 
 /** Installs an application from the text of its descriptor. @throws InstallError that names the `source` of the text */
@@ -79,9 +74,6 @@ async function followed(first: URL, signal: AbortSignal): Promise<string> {
   }
   throw new Error(`${first} leads to more than ${REDIRECT_LIMIT} other addresses`);
 }
-
-/** Statuses whose `Location` is followed with GET (RFC 9110, 15.4). */
-const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 
 async function readLimited(url: URL, response: Response): Promise<string> {
   const decoder = new TextDecoder();

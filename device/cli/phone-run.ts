@@ -9,12 +9,14 @@ import { traceText } from '../terminal/trace-text.ts';
 import type { MachineName } from './cash-handset-program.ts';
 import { installFrom, readDescriptor } from './descriptor-source.ts';
 import { runHeadless } from './headless-session.ts';
+import { HttpDownload } from './http-download.ts';
 import { watchModem } from './modem-gauges.ts';
 
 interface HandsetCommandOptions {
   readonly port: string;
   readonly flash: string;
   readonly install?: string;
+  readonly loadFrom: readonly string[];
   readonly language?: Language;
   readonly machine: MachineName;
   readonly headless?: true;
@@ -49,8 +51,9 @@ async function runOnModem(options: HandsetCommandOptions, output: Output): Promi
   const gauges = await watchModem(modem, systemClock);
   try {
     const classes = options.machine === 'quickjs' ? await builtInMachines() : BUILT_IN;
-    const handset = createPhone({
+    const handset: Handset = createPhone({
       radio: modem,
+      download: new HttpDownload((host) => options.loadFrom.includes(host) || hasLoadedFrom(handset, host)),
       classes,
       flash,
       gauges,
@@ -71,6 +74,11 @@ async function runOnModem(options: HandsetCommandOptions, output: Output): Promi
     gauges.stop();
     await modem.close();
   }
+}
+
+/** Whether an application in the phone was loaded from a host: it may be updated from there. */
+function hasLoadedFrom({ applications }: Handset, host: string): boolean {
+  return applications.some(({ source }) => source !== undefined && URL.parse(source)?.hostname === host);
 }
 
 /** The phone is older than before the installation: its owner is told, who may have given the wrong descriptor. */

@@ -1,4 +1,5 @@
 import type { Screen, Tone } from '../hal/index.ts';
+import type { InstallStatus } from '../suite/index.ts';
 
 /** The events of a handset, for programs and the terminal. They never have the content of a message. */
 export type HandsetEvent =
@@ -28,6 +29,8 @@ export type HandsetEvent =
       readonly replaced?: string;
       readonly isDowngrade: boolean;
     }
+  /** A link was opened and nothing installed; without a status of JSR-118 when there is no descriptor at it. */
+  | { readonly kind: 'not-installed'; readonly status?: InstallStatus; readonly reason: string }
   | {
       readonly kind: 'application';
       readonly name: string;

@@ -1,11 +1,13 @@
 import type { Cancel, SendOutcome, SmsReceiver } from '../../modem/index.ts';
 import { type Board, FlashError, type Key, type KeyPress, type Screen, type Tone } from '../hal/index.ts';
 import type { AlertType, DisplayableView, DisplayEvent } from '../midp/index.ts';
+import { type Primitives, tweetnaclPrimitives } from '../safe-mobile/index.ts';
 import { Alarms } from './alarms.ts';
 import { octetsOf, portOf } from './content.ts';
 import { type HandsetEvent, Watchers } from './events.ts';
 import { idleScreen, localTime, OFF_SCREEN } from './idle-screen.ts';
 import { Inbox } from './inbox.ts';
+import { Installer } from './installer.ts';
 import { type Language, SHELL_TEXTS, type ShellTexts } from './languages.ts';
 import { Launcher } from './launcher.ts';
 import type { OutgoingMessage } from './messaging.ts';
@@ -14,12 +16,23 @@ import { PushMessages } from './push-messages.ts';
 import { Reception } from './reception.ts';
 import { loadSettings, type Settings, saveSettings } from './settings.ts';
 import { Shell } from './shell.ts';
-import { type BuiltInClasses, type Installation, type Signer, type Suite, Suites } from './suites.ts';
+import {
+  type BuiltInClasses,
+  type Installation,
+  type ScriptLoader,
+  type Signer,
+  type Suite,
+  Suites,
+} from './suites.ts';
 
 /** The parts and choices of which a handset is made. */
 export interface HandsetOptions {
   readonly board: Board;
   readonly classes: BuiltInClasses;
+  /** Runs downloaded applications. Default: they are refused (908). */
+  readonly scripts?: ScriptLoader;
+  /** Checks signatures of descriptors. Default: the phone's own. */
+  readonly primitives?: Primitives;
   /** The language of a new phone. Default `en`; a choice of the owner, kept in the flash, overrides it. */
   readonly language?: Language;
   /** Whether a new phone asks "Open now?" before a message opens an application. Default false. */
@@ -48,6 +61,7 @@ export class Handset {
   readonly #presenter: Presenter;
   readonly #shell: Shell;
   readonly #launcher: Launcher;
+  readonly #installer: Installer;
   readonly #reception: Reception;
   readonly #watchers = new Watchers(() => this.screen);
   #settings: Settings;
@@ -56,12 +70,13 @@ export class Handset {
   #minute: Cancel = () => {};
 
   /** @throws FlashError `damaged` when the flash is not a phone's */
-  constructor({ board, classes, language = 'en', askBeforeOpening = false }: HandsetOptions) {
+  constructor(options: HandsetOptions) {
+    const { board, classes, scripts, language = 'en', askBeforeOpening = false } = options;
     this.#board = board;
     this.#settings = loadSettings(board.flash, { language, askBeforeOpening });
     this.#inbox = new Inbox(board.flash);
     this.#push = new PushMessages(board.flash, board.clock);
-    this.#suites = new Suites(board.flash, classes);
+    this.#suites = new Suites(board.flash, classes, scripts);
     this.#alarms = new Alarms(board.flash, board.clock, () => this.#launcher.openWaiting());
     this.#presenter = new Presenter(
       board.clock,
@@ -70,6 +85,7 @@ export class Handset {
     );
     this.#shell = this.#createShell();
     this.#launcher = this.#createLauncher();
+    this.#installer = this.#createInstaller(options.primitives ?? tweetnaclPrimitives);
     this.#reception = this.#createReception();
   }
 
@@ -114,6 +130,7 @@ export class Handset {
   /** Switches off: ends the running application. New messages stay in the modem until the phone is on again. */
   powerOff(): void {
     if (this.#front === 'off') return;
+    this.#installer.cancel();
     this.#launcher.run?.destroy();
     this.#alarms.stop();
     this.#minute();
@@ -141,14 +158,17 @@ export class Handset {
    */
   install(jad: string, signer?: Signer): Installation {
     const installation = this.#suites.install(jad, signer);
-    const { suite, replaced, isDowngrade } = installation;
+    this.#installed(installation);
+    return installation;
+  }
+
+  #installed({ suite, replaced, isDowngrade }: Installation): void {
     const { run } = this.#launcher;
     if (run !== undefined && run.application.suite === replaced) run.destroy();
     const { name, version } = suite.descriptor;
     const before = replaced === undefined ? {} : { replaced: replaced.descriptor.version };
     this.#watchers.emit({ kind: 'installed', name, version, ...before, isDowngrade });
     this.#watchers.draw();
-    return installation;
   }
 
   get #texts(): ShellTexts {
@@ -176,11 +196,35 @@ export class Handset {
         this.#settings = settings;
       },
       launch: (application) => this.#launcher.launch(application),
+      open: (link) => this.#installer.open(link),
       leave: () => this.#goIdle(),
       postpone: (suite) => {
         this.#goIdle();
+        this.#installer.again();
         this.#launcher.openOthers(suite);
       },
+    });
+  }
+
+  #createInstaller(primitives: Primitives): Installer {
+    const handset = this;
+    const { download, clock } = this.#board;
+    return new Installer({
+      download,
+      clock,
+      primitives,
+      suites: this.#suites,
+      get language() {
+        return handset.#settings.language;
+      },
+      get hasScreen() {
+        return handset.#front === 'idle' || handset.#front === 'shell';
+      },
+      show: (displayable) => this.#shell.show(displayable),
+      emit: (event) => this.#watchers.emit(event),
+      installed: (installation) => this.#installed(installation),
+      launch: (application) => this.#launcher.launch(application),
+      leave: () => this.#goIdle(),
     });
   }
 
@@ -222,6 +266,7 @@ export class Handset {
         // Switched off while the application was in the middle of a call.
         if (this.#front === 'off') return;
         this.#goIdle();
+        this.#installer.again();
         if (failed !== undefined) this.#shell.failed(failed);
       },
     });
@@ -250,7 +295,10 @@ export class Handset {
     if (this.#front === 'off') this.powerOn();
     else if (long) this.powerOff();
     else if (this.#launcher.run !== undefined) this.#launcher.run.destroy();
-    else this.#goIdle();
+    else {
+      this.#installer.cancel();
+      this.#goIdle();
+    }
   }
 
   #pressOnIdle({ key }: KeyPress): void {

@@ -9,15 +9,26 @@ export interface InboxMessage {
   /** When the service centre took it, ms since 1970. */
   readonly sentAt: number;
   readonly text: string;
+  /** The link of a WAP push; that of a text is in the text. */
+  readonly link?: string;
   readonly read: boolean;
 }
+
+type NewMessage = Pick<InboxMessage, 'from' | 'sentAt' | 'text' | 'link'>;
 
 /** Text messages that the phone keeps. When the inbox is full, new messages wait in the SIM, and then in the network. */
 const INBOX_CAPACITY = 100;
 
 const SECTION = 'inbox';
 const stored = z.array(
-  z.object({ id: z.int(), from: z.string(), sentAt: z.number(), text: z.string(), read: z.boolean() }),
+  z.object({
+    id: z.int(),
+    from: z.string(),
+    sentAt: z.number(),
+    text: z.string(),
+    link: z.string().exactOptional(),
+    read: z.boolean(),
+  }),
 );
 
 /** The text messages of the phone, oldest first, in its flash. */
@@ -43,14 +54,13 @@ export class Inbox {
    * Keeps a message: when this returns, the message is in the flash. A message that the modem hands over twice is kept once.
    * @throws FlashError `full` when there is no room
    */
-  add(message: Pick<InboxMessage, 'from' | 'sentAt' | 'text'>): void {
-    const { from, sentAt, text } = message;
-    if (this.#messages.some((known) => known.from === from && known.sentAt === sentAt && known.text === text)) return;
+  add(message: NewMessage): void {
+    if (this.#messages.some((known) => isSame(known, message))) return;
     if (this.#messages.length >= INBOX_CAPACITY) {
       throw new FlashError('full', `The inbox holds ${INBOX_CAPACITY} messages: delete some to receive more`);
     }
     const id = Math.max(0, ...this.#messages.map((known) => known.id)) + 1;
-    this.#save([...this.#messages, { id, from, sentAt, text, read: false }]);
+    this.#save([...this.#messages, { ...message, id, read: false }]);
   }
 
   markRead(id: number): void {
@@ -68,4 +78,8 @@ export class Inbox {
     );
     this.#messages = messages;
   }
+}
+
+function isSame(one: NewMessage, other: NewMessage): boolean {
+  return one.from === other.from && one.sentAt === other.sentAt && one.text === other.text && one.link === other.link;
 }

@@ -49,8 +49,8 @@ function withoutEnd(found: string): string {
   return url;
 }
 
-/** A name or password before the host would be taken for the host. */
-function linkOf(url: string): Link | undefined {
+/** The link to a URL of http or https; none to one with a name or password, which would be taken for the host. */
+export function linkOf(url: string): Link | undefined {
   const parsed = url.length <= URL_LIMIT ? URL.parse(url) : null;
   if (parsed === null || !['http:', 'https:'].includes(parsed.protocol)) return undefined;
   return parsed.username === '' && parsed.password === '' ? { url: parsed.href, host: parsed.host } : undefined;

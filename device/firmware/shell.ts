@@ -9,9 +9,11 @@ import {
   List,
   StringItem,
 } from '../midp/index.ts';
+import { addCommands, type OwnCommand } from './commands.ts';
 import { localTime } from './idle-screen.ts';
 import type { Inbox, InboxMessage } from './inbox.ts';
 import { LANGUAGE_NAMES, LANGUAGES, SHELL_TEXTS, type ShellTexts } from './languages.ts';
+import { type Link, linkInText, linkOf } from './link.ts';
 import type { Settings } from './settings.ts';
 import type { Suite, SuiteMidlet, Suites } from './suites.ts';
 
@@ -24,6 +26,8 @@ export interface ShellPhone {
   utcOffsetMinutes(at: number): number;
   change(settings: Settings): void;
   launch(application: SuiteMidlet): void;
+  /** Opens the link of a message. */
+  open(link: Link): void;
   /** Back to the idle screen. */
   leave(): void;
   /** Not this suite now: back to the idle screen, or to another application that waits. */
@@ -78,7 +82,7 @@ export class Shell {
     const { suite } = application;
     const { name } = suite.descriptor;
     const alert = new Alert(name, texts.openNow.replace('{}', name), 'ALARM');
-    this.#commands(alert, [
+    addCommands(alert, [
       { label: texts.open, type: 'OK', does: () => this.#phone.launch(application) },
       { label: texts.later, type: 'CANCEL', does: () => this.#phone.postpone(suite) },
     ]);
@@ -91,6 +95,11 @@ export class Shell {
     const alert = new Alert(name, this.#texts().applicationFailed.replace('{}', name), 'ERROR');
     alert.onDismiss(() => this.#phone.postpone(suite));
     this.#display.setCurrent(alert);
+  }
+
+  /** Shows a screen of another part of the phone. */
+  show(displayable: Displayable): void {
+    this.#display.setCurrent(displayable);
   }
 
   /** Says what went wrong. */
@@ -112,7 +121,11 @@ export class Shell {
       inbox.delete(message.id);
       this.messages(back);
     };
-    this.#commands(form, [
+    const link = message.link === undefined ? linkInText(message.text) : linkOf(message.link);
+    const open: readonly OwnCommand[] =
+      link === undefined ? [] : [{ label: texts.open, type: 'SCREEN', does: () => this.#phone.open(link) }];
+    addCommands(form, [
+      ...open,
       { label: texts.delete, type: 'SCREEN', does: remove },
       { label: texts.back, type: 'BACK', does: () => this.messages(back) },
     ]);
@@ -137,7 +150,7 @@ export class Shell {
       new StringItem(texts.vendor, descriptor.vendor),
       new StringItem(texts.permissions, descriptor.permissions.join('\n')),
     ]);
-    this.#commands(form, [{ label: texts.back, type: 'BACK', does: () => this.#applications() }]);
+    addCommands(form, [{ label: texts.back, type: 'BACK', does: () => this.#applications() }]);
     this.#display.setCurrent(form);
   }
 
@@ -158,7 +171,7 @@ export class Shell {
       this.#phone.change({ language: chosen, askBeforeOpening: opening.getSelectedIndex() === 1 });
       this.menu();
     };
-    this.#commands(form, [
+    addCommands(form, [
       { label: texts.ok, type: 'OK', does: save },
       { label: texts.back, type: 'BACK', does: () => this.menu() },
     ]);
@@ -193,15 +206,6 @@ export class Shell {
     const alert = new Alert(title, text, 'INFO', 2_000);
     alert.onDismiss(then);
     this.#display.setCurrent(alert);
-  }
-
-  #commands(
-    displayable: Displayable,
-    commands: readonly { readonly label: string; readonly type: 'OK' | 'SCREEN' | 'BACK' | 'CANCEL'; does(): void }[],
-  ): void {
-    const actions = new Map(commands.map(({ label, type, does }) => [new Command(label, type, 1), does]));
-    for (const command of actions.keys()) displayable.addCommand(command);
-    displayable.setCommandListener((command) => actions.get(command)?.());
   }
 }
 

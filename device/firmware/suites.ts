@@ -8,13 +8,19 @@ import {
   describe,
   InstallError,
   type MidletEntry,
+  type Offer,
   parseJad,
+  readJar,
+  type SuiteContent,
 } from '../suite/index.ts';
 import { eraseRecords, sectionName, suitesWithRecords } from './record-storage.ts';
 import { readSection } from './section.ts';
 
 /** The classes that are built into the phone, by the name that `MIDlet-n` gives, and how an application of each is started. */
 export type BuiltInClasses = ReadonlyMap<string, Boot>;
+
+/** How an application of a class of a downloaded suite is started. */
+export type ScriptLoader = (script: string, className: string) => Boot;
 
 /** Who answers for the code of a suite: the maker of the phone, in which its class is; the holder of a key; nobody. */
 export type Signer =
@@ -28,6 +34,8 @@ export interface Suite {
   readonly id: string;
   readonly descriptor: Descriptor;
   readonly signer: Signer;
+  /** Where its descriptor was loaded from; absent for a suite of the phone's own classes. */
+  readonly source?: string;
   /** A file of its JAR; a suite of the phone's own classes has none. */
   resource(path: string): Uint8Array | undefined;
   /** Starts a machine with a class of the suite. */
@@ -49,12 +57,24 @@ export interface Installation {
   readonly isDowngrade: boolean;
 }
 
+/** What an installation would do to the suite of the same name and vendor. */
+export interface Replacement {
+  readonly before: Suite;
+  readonly isDowngrade: boolean;
+  /** The new suite begins without the records of the one before. */
+  readonly erasesRecords: boolean;
+}
+
+/** The JAR of a downloaded suite, in base 64, and where its descriptor was loaded from. */
+const code = z.object({ jar: z.base64(), source: z.string() });
+type Code = z.output<typeof code>;
+
 const SECTION = 'applications';
 const attributes = z.record(z.string(), z.string());
 /** By id. A suite of the phone's own classes is stored as its attributes alone, as in the first version of the flash. */
 const stored = z.record(
   z.string(),
-  z.union([z.strictObject({ attributes, signedBy: z.string().nullable() }), attributes]),
+  z.union([z.strictObject({ attributes, signedBy: z.string().nullable(), code: code.exactOptional() }), attributes]),
 );
 
 type StoredSuites = z.output<typeof stored>;
@@ -63,14 +83,16 @@ type StoredSuites = z.output<typeof stored>;
 export class Suites {
   readonly #flash: Flash;
   readonly #classes: BuiltInClasses;
+  readonly #scripts: ScriptLoader | undefined;
   /** With the suites whose class this phone has no longer: they are kept, but not listed. */
   #stored: StoredSuites;
   #installed: readonly Suite[];
 
-  /** @throws FlashError `damaged` */
-  constructor(flash: Flash, classes: BuiltInClasses) {
+  /** @param scripts absent: downloaded suites are refused (908). @throws FlashError `damaged` */
+  constructor(flash: Flash, classes: BuiltInClasses, scripts?: ScriptLoader) {
     this.#flash = flash;
     this.#classes = classes;
+    this.#scripts = scripts;
     const known = readSection(flash, SECTION, stored);
     this.#stored = known ?? {};
     this.#installed = this.#load();
@@ -101,32 +123,67 @@ export class Suites {
    * @throws InstallError
    */
   install(jad: string, signer: Signer = { kind: 'phone' }): Installation {
-    const descriptor = parseJad(jad);
-    const { name, vendor, version } = descriptor;
+    return this.#put(parseJad(jad), signer);
+  }
+
+  /**
+   * Installs a downloaded suite, as {@link install}. One write of the flash makes all of it: after a power cut the phone has the suite
+   * of before or the new one.
+   * @param jar the JAR that the content was read from. @param source where the descriptor was loaded from
+   * @throws InstallError
+   */
+  installDownloaded(content: SuiteContent, jar: Uint8Array, source: string): Installation {
+    return this.#put(content.descriptor, signedBy(content.signer), {
+      jar: Buffer.from(jar).toString('base64'),
+      source,
+    });
+  }
+
+  /** What the installation of an offer would replace. @throws InstallError 910 when it may not */
+  replacedBy({
+    name,
+    vendor,
+    version,
+    signer,
+  }: Pick<Offer, 'name' | 'vendor' | 'version' | 'signer'>): Replacement | undefined {
+    return this.#replacement({ name, vendor, version }, signedBy(signer));
+  }
+
+  #put(descriptor: Descriptor, signer: Signer, downloaded?: Code): Installation {
+    const replacement = this.#replacement(descriptor, signer);
+    const { before, isDowngrade = false, erasesRecords = true } = replacement ?? {};
+    const id = before === undefined || erasesRecords ? this.#freeId(descriptor.name) : before.id;
+    const suite = this.#suite(id, descriptor, signer, downloaded);
+    this.#expectClasses(descriptor, downloaded);
+    this.#expectFreePorts(suite, before);
+    this.#save(suite, before, downloaded);
+    if (before !== undefined && erasesRecords) eraseRecords(this.#flash, before.id);
+    return { suite, ...(before === undefined ? {} : { replaced: before }), isDowngrade };
+  }
+
+  #replacement(
+    { name, vendor, version }: Pick<Descriptor, 'name' | 'vendor' | 'version'>,
+    signer: Signer,
+  ): Replacement | undefined {
     const before = this.#installed.find(({ descriptor: known }) => known.name === name && known.vendor === vendor);
-    if (before !== undefined && before.signer.kind !== 'nobody' && !isSameSigner(before.signer, signer)) {
+    if (before === undefined) return undefined;
+    if (before.signer.kind !== 'nobody' && !isSameSigner(before.signer, signer)) {
       throw new InstallError(
         910,
         `${name} in this phone is ${signerText(before.signer)}, and this one is ${signerText(signer)}`,
       );
     }
-    const inherits = before !== undefined && signer.kind !== 'nobody' && isSameSigner(before.signer, signer);
-    const suite = this.#suite(inherits ? before.id : this.#freeId(name), descriptor, signer);
-    this.#expectClasses(descriptor);
-    this.#expectFreePorts(suite, before);
-    this.#save(suite, before);
-    if (before !== undefined && !inherits) eraseRecords(this.#flash, before.id);
     return {
-      suite,
-      ...(before === undefined ? {} : { replaced: before }),
-      isDowngrade: before !== undefined && compareVersions(version, before.descriptor.version) < 0,
+      before,
+      isDowngrade: compareVersions(version, before.descriptor.version) < 0,
+      erasesRecords: signer.kind === 'nobody' || !isSameSigner(before.signer, signer),
     };
   }
 
-  #save(suite: Suite, before: Suite | undefined): void {
+  #save(suite: Suite, before: Suite | undefined, downloaded: Code | undefined): void {
     const { id, descriptor, signer } = suite;
     const others = Object.entries(this.#stored).filter(([key]) => key !== before?.id);
-    const all = Object.fromEntries([...others, [id, storedForm(descriptor, signer)]]);
+    const all = Object.fromEntries([...others, [id, storedForm(descriptor, signer, downloaded)]]);
     try {
       this.#flash.write(SECTION, all);
     } catch (error) {
@@ -140,16 +197,34 @@ export class Suites {
       : [...this.#installed, suite];
   }
 
-  #suite(id: string, descriptor: Descriptor, signer: Signer): Suite {
+  #suite(id: string, descriptor: Descriptor, signer: Signer, downloaded: Code | undefined): Suite {
+    const program = downloaded === undefined ? this.#builtIn() : this.#downloaded(downloaded);
+    return { id, descriptor, signer, ...program };
+  }
+
+  #builtIn(): Pick<Suite, 'resource' | 'boot'> {
     return {
-      id,
-      descriptor,
-      signer,
       resource: () => undefined,
       boot: (className, host) => {
         const boot = this.#classes.get(className);
         if (boot === undefined) throw new Error(`This phone has no class ${className}`);
         return boot(host);
+      },
+    };
+  }
+
+  #downloaded({ jar, source }: Code): Pick<Suite, 'resource' | 'boot' | 'source'> {
+    let opened: ReturnType<typeof readJar> | undefined;
+    const content = () => {
+      opened ??= readJar(new Uint8Array(Buffer.from(jar, 'base64')));
+      return opened;
+    };
+    return {
+      source,
+      resource: (path) => content().resources.get(path),
+      boot: (className, host) => {
+        if (this.#scripts === undefined) throw new Error('This phone runs no downloaded applications');
+        return this.#scripts(content().script, className)(host);
       },
     };
   }
@@ -162,7 +237,11 @@ export class Suites {
     }
   }
 
-  #expectClasses({ midlets }: Descriptor): void {
+  #expectClasses({ midlets }: Descriptor, downloaded: Code | undefined): void {
+    if (downloaded !== undefined) {
+      if (this.#scripts === undefined) throw new InstallError(908, 'This phone runs no downloaded applications');
+      return;
+    }
     const missing = midlets.find(({ className }) => !this.#classes.has(className));
     if (missing !== undefined) throw new InstallError(908, `This phone has no class ${missing.className}`);
   }
@@ -178,8 +257,11 @@ export class Suites {
 
   #load(): readonly Suite[] {
     return Object.entries(this.#stored)
-      .map(([id, value]) => this.#suite(id, storedDescriptor(value), signerOf(value)))
-      .filter(({ descriptor }) => descriptor.midlets.every(({ className }) => this.#classes.has(className)));
+      .map(([id, value]) => this.#suite(id, storedDescriptor(value), signerOf(value), codeOf(value)))
+      .filter(
+        ({ source, descriptor }) =>
+          source !== undefined || descriptor.midlets.every(({ className }) => this.#classes.has(className)),
+      );
   }
 }
 
@@ -210,14 +292,16 @@ function signerText(signer: Signer): string {
   }
 }
 
-function storedForm({ attributes: written }: Descriptor, signer: Signer): StoredSuites[string] {
+function storedForm({ attributes: written }: Descriptor, signer: Signer, downloaded?: Code): StoredSuites[string] {
   if (signer.kind === 'phone') return { ...written };
-  return { attributes: { ...written }, signedBy: signer.kind === 'key' ? signer.id : null };
+  return {
+    attributes: { ...written },
+    signedBy: signer.kind === 'key' ? signer.id : null,
+    ...(downloaded === undefined ? {} : { code: downloaded }),
+  };
 }
 
-function isSignedForm(
-  value: StoredSuites[string],
-): value is { attributes: Record<string, string>; signedBy: string | null } {
+function isSignedForm(value: StoredSuites[string]): value is Exclude<StoredSuites[string], Record<string, string>> {
   return typeof value['attributes'] === 'object';
 }
 
@@ -225,7 +309,15 @@ function attributesOf(value: StoredSuites[string]): Readonly<Record<string, stri
   return isSignedForm(value) ? value.attributes : value;
 }
 
+function codeOf(value: StoredSuites[string]): Code | undefined {
+  return isSignedForm(value) ? value.code : undefined;
+}
+
 function signerOf(value: StoredSuites[string]): Signer {
-  if (!isSignedForm(value)) return { kind: 'phone' };
-  return value.signedBy === null ? { kind: 'nobody' } : { kind: 'key', id: value.signedBy };
+  return isSignedForm(value) ? signedBy(value.signedBy ?? undefined) : { kind: 'phone' };
+}
+
+/** @param key absent for a suite that is not signed */
+function signedBy(key: string | undefined): Signer {
+  return key === undefined ? { kind: 'nobody' } : { kind: 'key', id: key };
 }

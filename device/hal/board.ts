@@ -1,4 +1,5 @@
 import type { Clock, Random, SmsBearer } from '../../modem/index.ts';
+import type { Download } from './download.ts';
 import type { Flash } from './flash.ts';
 import type { Bars } from './screen.ts';
 
@@ -19,6 +20,7 @@ export interface Board {
   readonly radio: SmsBearer;
   readonly clock: Clock;
   readonly random: Random;
+  readonly download: Download;
   /** Plays a tone; a silent phone does nothing. */
   buzz(tone: Tone): void;
   readonly gauges: Gauges;

@@ -1,4 +1,5 @@
 export type { Board, Gauges, Tone } from './board.ts';
+export { type Download, type Downloaded, type DownloadRequest, NO_DOWNLOAD } from './download.ts';
 export {
   type Flash,
   FlashError,

@@ -11,6 +11,8 @@ export function traceText(event: HandsetEvent): string | undefined {
       return `${event.name} ${event.state}`;
     case 'installed':
       return installedText(event);
+    case 'not-installed':
+      return `not installed${event.status === undefined ? '' : ` (${event.status})`}: ${event.reason}`;
     default:
       return undefined;
   }

@@ -1,12 +1,15 @@
 import {
   type BuiltInClasses,
   createPhone,
+  type Download,
   type Flash,
   type Handset,
   HeadlessHandset,
   type Language,
   memoryFlash,
+  type ScriptLoader,
 } from '../../device/index.ts';
+import type { Primitives } from '../../device/safe-mobile/index.ts';
 import type { IncomingSms, OutgoingSms, Random, SendOutcome, SmsBearer, SmsReceiver } from '../../modem/index.ts';
 import { seededRandom, VirtualClock } from '../../sim/index.ts';
 
@@ -58,6 +61,9 @@ export interface BenchOptions {
   readonly seed?: string;
   readonly random?: Random;
   readonly classes?: BuiltInClasses;
+  readonly download?: Download;
+  readonly scripts?: ScriptLoader;
+  readonly primitives?: Primitives;
 }
 
 /** A phone that is switched on. */
@@ -72,6 +78,9 @@ export function bench(options: BenchOptions = {}): Bench {
     gauges: { operator: () => 'I-Sim', signal: () => 3, battery: () => 4 },
     utcOffsetMinutes: () => 60,
     ...(options.classes === undefined ? {} : { classes: options.classes }),
+    ...(options.download === undefined ? {} : { download: options.download }),
+    ...(options.scripts === undefined ? {} : { scripts: options.scripts }),
+    ...(options.primitives === undefined ? {} : { primitives: options.primitives }),
     ...(language === undefined ? {} : { language }),
     ...(askBeforeOpening === undefined ? {} : { askBeforeOpening }),
   });

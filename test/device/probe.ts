@@ -6,6 +6,7 @@ import {
   inProcess,
   memoryFlash,
   midp,
+  NO_DOWNLOAD,
   type Tone,
 } from '../../device/index.ts';
 import type { IncomingSms } from '../../modem/index.ts';
@@ -84,6 +85,7 @@ export function phoneWith(start: (probe: Probe) => void, flash: Flash = memoryFl
       radio,
       clock,
       random: seededRandom('probe'),
+      download: NO_DOWNLOAD,
       buzz: (tone) => buzzed.push(tone),
       gauges: { operator: () => 'I-Sim', signal: () => 4, battery: () => 4 },
       utcOffsetMinutes: () => 120,

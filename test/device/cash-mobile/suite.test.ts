@@ -11,6 +11,7 @@ import {
   type Language,
   memoryFlash,
   midp,
+  NO_DOWNLOAD,
   textOf,
 } from '../../../device/index.ts';
 import { servicePrimitives } from '../../../server/index.ts';
@@ -46,6 +47,7 @@ function phoneWith(language: Language, files: ReadonlyMap<string, Uint8Array>, b
       flash: memoryFlash(),
       clock,
       random: seededRandom('suite'),
+      download: NO_DOWNLOAD,
       buzz: () => {},
       gauges: { operator: () => 'I-Sim', signal: () => 3, battery: () => 4 },
       utcOffsetMinutes: () => 60,

@@ -1,0 +1,195 @@
+import type { Clock } from '../../modem/index.ts';
+import { type Download, FlashError } from '../hal/index.ts';
+import { StringItem } from '../midp/index.ts';
+import type { Primitives } from '../safe-mobile/index.ts';
+import { InstallError, type InstallStatus, type Offer, openSuite, readOffer } from '../suite/index.ts';
+import type { HandsetEvent } from './events.ts';
+import { InstallScreens, type InstallScreensPhone } from './install-screens.ts';
+import { INSTALL_TEXTS, type InstallTexts } from './install-texts.ts';
+import type { Language } from './languages.ts';
+import type { Link } from './link.ts';
+import { LinkError, Loader, type Loading } from './loader.ts';
+import type { Installation, Replacement, SuiteMidlet, Suites } from './suites.ts';
+
+/** The part of the phone that the installer uses. */
+export interface InstallerPhone extends InstallScreensPhone {
+  readonly download: Download;
+  readonly clock: Clock;
+  readonly primitives: Primitives;
+  readonly suites: Suites;
+  readonly language: Language;
+  emit(event: HandsetEvent): void;
+  /** A suite was installed. */
+  installed(installation: Installation): void;
+  launch(application: SuiteMidlet): void;
+  /** Back to the idle screen. */
+  leave(): void;
+}
+
+/** Hexadecimal digits of a key that a person compares. */
+const KEY_DIGITS = 16;
+
+/**
+ * Installs applications over the air (JSR-118, over the air provisioning): the owner opens a link, sees what it offers, and the phone loads
+ * and checks it. Nothing is written before everything is there and right.
+ */
+export class Installer {
+  readonly #phone: InstallerPhone;
+  readonly #screens: InstallScreens;
+  readonly #loader: Loader;
+  #cancel: AbortController | undefined;
+
+  constructor(phone: InstallerPhone) {
+    this.#phone = phone;
+    this.#screens = new InstallScreens(phone);
+    this.#loader = new Loader(phone.download, phone.clock);
+  }
+
+  /** Begins an installation; another one that is under way is cancelled. */
+  open(link: Link): void {
+    this.cancel();
+    const cancel = new AbortController();
+    this.#cancel = cancel;
+    this.#install(link, cancel).catch((error: unknown) => this.#failed(error, cancel));
+  }
+
+  /** Shows the installation that is under way, after an application had the screen. */
+  again(): void {
+    this.#screens.again();
+  }
+
+  /** Ends the installation that is under way. */
+  cancel(): void {
+    this.#cancel?.abort();
+    this.#cancel = undefined;
+    this.#screens.clear();
+  }
+
+  async #install(link: Link, cancel: AbortController): Promise<void> {
+    const texts = this.#texts;
+    if (!(await this.#confirms(link, texts))) return this.#end(cancel);
+    const descriptor = await this.#loader.descriptor(link.url, this.#loading(cancel, texts));
+    const offer = readOffer(descriptor, this.#phone.primitives);
+    const replacement = this.#phone.suites.replacedBy(offer);
+    if (!(await this.#accepts(offer, replacement, texts))) throw cancelled();
+    const jar = await this.#loader.jar(offer, link.url, this.#loading(cancel, texts, offer.jar.octets));
+    const content = openSuite(offer, jar, this.#phone.primitives);
+    await this.#screens.free();
+    if (cancel.signal.aborted) throw cancelled();
+    const installation = this.#phone.suites.installDownloaded(content, jar, link.url);
+    this.#phone.installed(installation);
+    await this.#offerStart(installation, cancel, texts);
+  }
+
+  async #offerStart({ suite }: Installation, cancel: AbortController, texts: InstallTexts): Promise<void> {
+    const { name, midlets } = suite.descriptor;
+    const starts = await this.#screens.ask({
+      title: texts.installed,
+      items: [
+        new StringItem(
+          '',
+          texts.startNow.replace('{}', () => name),
+        ),
+      ],
+      yes: texts.start,
+      no: texts.later,
+    });
+    this.#end(cancel);
+    if (starts) this.#phone.launch({ suite, midlet: midlets[0] });
+  }
+
+  #confirms({ host }: Link, texts: InstallTexts): Promise<boolean> {
+    return this.#screens.ask({
+      title: texts.openTitle,
+      items: [new StringItem('', texts.openText), new StringItem(texts.server, host)],
+      yes: texts.open,
+      no: texts.back,
+    });
+  }
+
+  #accepts(offer: Offer, replacement: Replacement | undefined, texts: InstallTexts): Promise<boolean> {
+    return this.#screens.ask({
+      title: texts.installTitle,
+      items: offerLines(offer, replacement, texts).map(([label, text]) => new StringItem(label, text)),
+      yes: texts.install,
+      no: texts.cancel,
+    });
+  }
+
+  #loading({ signal }: AbortController, texts: InstallTexts, total?: number): Loading {
+    const cancel = { label: texts.cancel, does: () => this.#cancelled() };
+    return { signal, progress: this.#screens.progress(texts.loading, texts.octets, cancel, total) };
+  }
+
+  /** The owner has cancelled a download. */
+  #cancelled(): void {
+    this.cancel();
+    this.#phone.leave();
+  }
+
+  #failed(error: unknown, cancel: AbortController): void {
+    const failure = failureOf(error);
+    this.#phone.emit({
+      kind: 'not-installed',
+      ...(typeof failure === 'number' ? { status: failure } : {}),
+      reason: error instanceof Error ? error.message : String(error),
+    });
+    if (this.#cancel !== cancel) return;
+    if (failure === 902) {
+      this.#end(cancel);
+      return;
+    }
+    const texts = this.#texts;
+    void this.#screens.tell(texts.notInstalled, texts.failures[failure], 'ERROR').then(() => this.#end(cancel));
+  }
+
+  #end(cancel: AbortController): void {
+    if (this.#cancel !== cancel) return;
+    this.#cancel = undefined;
+    this.#screens.clear();
+    if (this.#phone.hasScreen) this.#phone.leave();
+  }
+
+  get #texts(): InstallTexts {
+    return INSTALL_TEXTS[this.#phone.language];
+  }
+}
+
+function cancelled(): InstallError {
+  return new InstallError(902, 'The owner of the phone has cancelled the installation');
+}
+
+/** What an offer is, as lines with labels. */
+function offerLines(
+  { name, version, vendor, jar, signer }: Offer,
+  replacement: Replacement | undefined,
+  texts: InstallTexts,
+): readonly (readonly [label: string, text: string])[] {
+  const { before, isDowngrade = false, erasesRecords = false } = replacement ?? {};
+  const present = before?.descriptor.version ?? '';
+  return [
+    [texts.name, name],
+    ...(isDowngrade ? [[texts.replaces, texts.downgrade.replace('{}', present)] as const] : []),
+    ...(erasesRecords ? [[texts.data, texts.erased] as const] : []),
+    [texts.version, version],
+    [texts.vendor, vendor],
+    [texts.size, texts.kilobytes.replace('{}', String(Math.ceil(jar.octets / 1024)))],
+    [texts.trust, trustText(signer, before?.signer.kind === 'key', texts)],
+    ...(before === undefined || isDowngrade ? [] : [[texts.replaces, present] as const]),
+  ];
+}
+
+/** @param isKnown the suite in the phone was signed by the same key: another one would have been refused */
+function trustText(signer: string | undefined, isKnown: boolean, texts: InstallTexts): string {
+  if (signer === undefined) return texts.unsigned;
+  return isKnown ? texts.sameSigner : texts.signed.replace('{}', signer.slice(0, KEY_DIGITS));
+}
+
+type Failure = Exclude<InstallStatus, 900 | 912> | LinkError['code'];
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof LinkError) return error.code;
+  if (error instanceof FlashError) return 901;
+  if (error instanceof InstallError && error.status !== 900 && error.status !== 912) return error.status;
+  throw error;
+}
