@@ -1,21 +1,20 @@
-import type { Cancel, SendOutcome, SmsReceiver } from '../../modem/index.ts';
-import { type Board, FlashError, type Key, type KeyPress, type Screen, type Tone } from '../hal/index.ts';
-import type { AlertType, DisplayableView, DisplayEvent } from '../midp/index.ts';
+import type { Cancel, SmsReceiver } from '../../modem/index.ts';
+import { type Board, FlashError, type Key, type KeyPress, type Screen } from '../hal/index.ts';
 import { type Primitives, tweetnaclPrimitives } from '../safe-mobile/index.ts';
 import { Alarms } from './alarms.ts';
-import { octetsOf, portOf } from './content.ts';
 import { type HandsetEvent, Watchers } from './events.ts';
+import { Front } from './front.ts';
 import { idleScreen, localTime, OFF_SCREEN } from './idle-screen.ts';
 import { Inbox } from './inbox.ts';
 import { Installer } from './installer.ts';
 import { type Language, SHELL_TEXTS, type ShellTexts } from './languages.ts';
 import { Launcher } from './launcher.ts';
-import type { OutgoingMessage } from './messaging.ts';
-import { Presenter } from './presenter.ts';
 import { PushMessages } from './push-messages.ts';
 import { Reception } from './reception.ts';
+import { Sender } from './sender.ts';
 import { loadSettings, type Settings, saveSettings } from './settings.ts';
 import { Shell } from './shell.ts';
+import { Speaker } from './speaker.ts';
 import {
   type BuiltInClasses,
   type Installation,
@@ -39,13 +38,6 @@ export interface HandsetOptions {
   readonly askBeforeOpening?: boolean;
 }
 
-const TONES: Readonly<Record<AlertType, Tone>> = {
-  INFO: 'confirmation',
-  CONFIRMATION: 'confirmation',
-  WARNING: 'error',
-  ERROR: 'error',
-  ALARM: 'attention',
-};
 const MINUTE_MS = 60_000;
 
 /**
@@ -58,15 +50,15 @@ export class Handset {
   readonly #push: PushMessages;
   readonly #suites: Suites;
   readonly #alarms: Alarms;
-  readonly #presenter: Presenter;
+  readonly #front: Front;
   readonly #shell: Shell;
   readonly #launcher: Launcher;
   readonly #installer: Installer;
   readonly #reception: Reception;
+  readonly #speaker: Speaker;
+  readonly #sender: Sender;
   readonly #watchers = new Watchers(() => this.screen);
   #settings: Settings;
-  #front: 'off' | 'idle' | 'shell' | 'application' = 'off';
-  #sent = 0;
   #minute: Cancel = () => {};
 
   /** @throws FlashError `damaged` when the flash is not a phone's */
@@ -78,11 +70,14 @@ export class Handset {
     this.#push = new PushMessages(board.flash, board.clock);
     this.#suites = new Suites(board.flash, classes, scripts);
     this.#alarms = new Alarms(board.flash, board.clock, () => this.#launcher.openWaiting());
-    this.#presenter = new Presenter(
+    this.#front = new Front(
       board.clock,
       () => this.#texts,
       () => this.#watchers.draw(),
     );
+    const emit = (event: HandsetEvent) => this.#watchers.emit(event);
+    this.#speaker = new Speaker((tone) => board.buzz(tone), emit);
+    this.#sender = new Sender(board.radio, emit);
     this.#shell = this.#createShell();
     this.#launcher = this.#createLauncher();
     this.#installer = this.#createInstaller(options.primitives ?? tweetnaclPrimitives);
@@ -91,12 +86,12 @@ export class Handset {
 
   /** What the LCD shows now. */
   get screen(): Screen {
-    if (this.#front === 'off') return OFF_SCREEN;
+    if (this.#front.owner === 'off') return OFF_SCREEN;
     const at = this.#board.clock.now();
     const [date = '', clock = ''] = localTime(at, this.#board.utcOffsetMinutes(at)).split(' ');
     const { gauges } = this.#board;
     const icons = { signal: gauges.signal(), battery: gauges.battery(), message: this.#inbox.unread > 0, clock };
-    const body = this.#presenter.body();
+    const body = this.#front.body();
     if (body !== undefined) return { ...body, icons };
     const waiting = this.#launcher.waiting?.suite.descriptor.name;
     const texts = this.#texts;
@@ -119,7 +114,7 @@ export class Handset {
 
   /** Boots: shows the idle screen, starts the radio, and opens the application for which a message waits. */
   powerOn(): void {
-    if (this.#front !== 'off') return;
+    if (this.#front.owner !== 'off') return;
     this.#goIdle();
     this.#tick();
     this.#alarms.start();
@@ -129,26 +124,24 @@ export class Handset {
 
   /** Switches off: ends the running application. New messages stay in the modem until the phone is on again. */
   powerOff(): void {
-    if (this.#front === 'off') return;
+    if (this.#front.owner === 'off') return;
     this.#installer.cancel();
     this.#launcher.run?.destroy();
     this.#alarms.stop();
     this.#minute();
-    this.#presenter.leave();
-    this.#front = 'off';
-    this.#watchers.draw();
+    this.#front.clear('off');
   }
 
   /** One stroke of a key. */
   press(key: Key, long = false): void {
     if (key === 'power') this.#pressPower(long);
-    else if (this.#front === 'idle') this.#pressOnIdle({ key, long });
-    else if (this.#front !== 'off') this.#presenter.press({ key, long });
+    else if (this.#front.owner === 'idle') this.#pressOnIdle({ key, long });
+    else if (this.#front.owner !== 'off') this.#front.press({ key, long });
   }
 
   /** Writes a character into the text field that has the focus, as the keyboard of an emulator does; else nothing. */
   type(character: string): void {
-    this.#presenter.type(character);
+    this.#front.type(character);
   }
 
   /**
@@ -179,8 +172,8 @@ export class Handset {
     const handset = this;
     return new Shell({
       lcd: {
-        show: (shown) => this.#show('shell', shown.view(), (event) => this.#guardShell(() => shown.event(event))),
-        playSound: (type) => this.#playSound(type),
+        show: (shown) => this.#front.show('shell', shown.view(), (event) => this.#guardShell(() => shown.event(event))),
+        playSound: (type) => this.#speaker.alert(type),
         callSerially: queueMicrotask,
       },
       inbox: this.#inbox,
@@ -218,7 +211,7 @@ export class Handset {
         return handset.#settings.language;
       },
       get hasScreen() {
-        return handset.#front === 'idle' || handset.#front === 'shell';
+        return handset.#front.owner === 'idle' || handset.#front.owner === 'shell';
       },
       show: (displayable) => this.#shell.show(displayable),
       emit: (event) => this.#watchers.emit(event),
@@ -246,7 +239,7 @@ export class Handset {
       alarms: this.#alarms,
       suites: this.#suites,
       get isOn() {
-        return handset.#front !== 'off';
+        return handset.#front.owner !== 'off';
       },
       get language() {
         return handset.#settings.language;
@@ -254,17 +247,17 @@ export class Handset {
       get askBeforeOpening() {
         return handset.#settings.askBeforeOpening;
       },
-      send: (message) => this.#send(message),
-      show: (view, listener) => this.#show('application', view, listener),
-      playSound: (type) => this.#playSound(type),
+      send: (message) => this.#sender.send(message),
+      show: (view, listener) => this.#front.show('application', view, listener),
+      playSound: (type) => this.#speaker.alert(type),
       emit: (event) => this.#watchers.emit(event),
       ask: (application) => {
-        this.#playSound('ALARM');
+        this.#speaker.alert('ALARM');
         this.#shell.ask(application);
       },
       closed: (failed) => {
         // Switched off while the application was in the middle of a call.
-        if (this.#front === 'off') return;
+        if (this.#front.owner === 'off') return;
         this.#goIdle();
         this.#installer.again();
         if (failed !== undefined) this.#shell.failed(failed);
@@ -283,7 +276,7 @@ export class Handset {
       },
       emit: (event) => this.#watchers.emit(event),
       textCame: () => {
-        this.#sound('message');
+        this.#speaker.play('message');
         this.#watchers.draw();
       },
       openWaiting: () => this.#launcher.openWaiting(),
@@ -292,7 +285,7 @@ export class Handset {
 
   // The red key: held, it switches the phone on or off; pressed, it ends the application and shows the idle screen.
   #pressPower(long: boolean): void {
-    if (this.#front === 'off') this.powerOn();
+    if (this.#front.owner === 'off') this.powerOn();
     else if (long) this.powerOff();
     else if (this.#launcher.run !== undefined) this.#launcher.run.destroy();
     else {
@@ -309,7 +302,7 @@ export class Handset {
   #receiver(): SmsReceiver {
     return {
       message: async (sms) => {
-        if (this.#front === 'off') throw new Error('The handset is off');
+        if (this.#front.owner === 'off') throw new Error('The handset is off');
         this.#reception.take(sms);
       },
       report: () => {},
@@ -318,41 +311,8 @@ export class Handset {
     };
   }
 
-  async #send(message: OutgoingMessage): Promise<SendOutcome> {
-    this.#sent += 1;
-    const outcome = await this.#board.radio.send({ ...message, id: `handset-${this.#sent}` });
-    const { content, destination: to } = message;
-    const reason = outcome.kind === 'sent' ? {} : { reason: outcome.reason };
-    this.#watchers.emit({
-      kind: 'sent',
-      to,
-      octets: octetsOf(content),
-      ...portOf(content),
-      outcome: outcome.kind,
-      ...reason,
-    });
-    return outcome;
-  }
-
   #goIdle(): void {
-    this.#front = 'idle';
-    this.#presenter.leave();
-    this.#watchers.draw();
-  }
-
-  #show(owner: 'shell' | 'application', view: DisplayableView, listener: (event: DisplayEvent) => void): void {
-    if (this.#front !== owner) this.#presenter.leave();
-    this.#front = owner;
-    this.#presenter.show(view, listener);
-  }
-
-  #playSound(type: AlertType): void {
-    this.#sound(TONES[type]);
-  }
-
-  #sound(tone: Tone): void {
-    this.#board.buzz(tone);
-    this.#watchers.emit({ kind: 'sound', tone });
+    this.#front.clear('idle');
   }
 
   /** Updates the clock on the screen. */

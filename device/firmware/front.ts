@@ -1,0 +1,53 @@
+import type { Clock } from '../../modem/index.ts';
+import type { KeyPress } from '../hal/index.ts';
+import type { DisplayableView, DisplayEvent } from '../midp/index.ts';
+import { Presenter, type PresenterWords, type ScreenBody } from './presenter.ts';
+
+/** Who has the screen: nobody, the idle screen, the phone's own menus, an application. */
+export type ScreenOwner = 'off' | 'idle' | 'shell' | 'application';
+
+/** The screen between its icons, and who has it. */
+export class Front {
+  readonly #presenter: Presenter;
+  readonly #changed: () => void;
+  #owner: ScreenOwner = 'off';
+
+  /** @param changed called whenever the screen may be another */
+  constructor(clock: Clock, words: () => PresenterWords, changed: () => void) {
+    this.#presenter = new Presenter(clock, words, changed);
+    this.#changed = changed;
+  }
+
+  get owner(): ScreenOwner {
+    return this.#owner;
+  }
+
+  /** What a menu or an application shows; `undefined` on the idle screen. */
+  body(): ScreenBody | undefined {
+    return this.#presenter.body();
+  }
+
+  /** Shows a view of a menu or an application, which has the screen then. */
+  show(owner: 'shell' | 'application', view: DisplayableView, listener: (event: DisplayEvent) => void): void {
+    if (this.#owner !== owner) this.#presenter.leave();
+    this.#owner = owner;
+    this.#presenter.show(view, listener);
+  }
+
+  /** Nothing but the idle screen, or nothing at all. */
+  clear(owner: 'idle' | 'off'): void {
+    this.#owner = owner;
+    this.#presenter.leave();
+    this.#changed();
+  }
+
+  /** One stroke, for a menu or an application. */
+  press(press: KeyPress): void {
+    this.#presenter.press(press);
+  }
+
+  /** A character for the field that has the focus. */
+  type(character: string): void {
+    this.#presenter.type(character);
+  }
+}
