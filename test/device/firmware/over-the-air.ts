@@ -15,7 +15,6 @@ import { primitives, SEED } from '../suite/built-suite.ts';
 
 export const URL_OF_JAD = 'https://pay.example/d/chat.jad';
 const URL_OF_JAR = 'https://pay.example/d/chat.jar';
-export const SIZE_OF_JAR = 'MIDlet-Jar-Size';
 export const JAD_TYPE = 'text/vnd.sun.j2me.app-descriptor';
 export const JAR_TYPE = 'application/java-archive';
 
