@@ -6,6 +6,7 @@ import {
   serializerCompiler,
   validatorCompiler,
 } from 'fastify-type-provider-zod';
+import type { Clock } from '../../modem/index.ts';
 import type { HttpOptions } from '../gate/http-options.ts';
 import { createWebServer } from '../gate/web-server.ts';
 import type { Service } from '../service/service.ts';
@@ -31,7 +32,12 @@ import { staffRoutes } from './staff-routes.ts';
 const BODY_LIMIT = 16 * 1024;
 
 /** The HTTP API of a service. It does not listen yet. */
-export function createHttp(service: Service, requests: OpenRequests, options: HttpOptions = {}): FastifyInstance {
+export function createHttp(
+  service: Service,
+  requests: OpenRequests,
+  clock: Clock,
+  options: HttpOptions = {},
+): FastifyInstance {
   const answerError = (error: FastifyError, reply: FastifyReply) =>
     sendError(reply, error, (reason) => service.fault(reason));
   const app = fastify({
@@ -65,7 +71,7 @@ export function createHttp(service: Service, requests: OpenRequests, options: Ht
     transformObject: jsonSchemaTransformObject,
   });
   void app.register(async (all) => {
-    const limits = await rateLimits(all, options.limits);
+    const limits = await rateLimits(all, clock, options.limits);
     app.setNotFoundHandler({ preValidation: limits.public }, (request, reply) =>
       sendProblem(reply, 'not-found', `There is no ${request.method} ${request.url}`),
     );

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Clock } from '../../modem/index.ts';
 import { REQUEST_LIMITS, type RequestLimits } from '../gate/http-options.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
+import { countsOn } from './request-counts.ts';
 
 const MINUTE_MS = 60_000;
-
-/** Addresses and keys whose requests are counted at the same time; beyond it those are forgotten that were quiet longest. */
-const COUNTED = 10_000;
 
 /** More requests than the limit allows. */
 export class TooManyRequests extends Error {
@@ -35,8 +34,12 @@ export interface RateLimits {
 }
 
 /** Counts the requests of an API. */
-export async function rateLimits(app: FastifyInstance, given: Partial<RequestLimits> = {}): Promise<RateLimits> {
-  await app.register(rateLimit, { global: false, cache: COUNTED });
+export async function rateLimits(
+  app: FastifyInstance,
+  clock: Clock,
+  given: Partial<RequestLimits> = {},
+): Promise<RateLimits> {
+  await app.register(rateLimit, { global: false, store: countsOn(clock) });
   const limits = { ...REQUEST_LIMITS, ...given };
   const check = (what: string, max: number, keyGenerator?: (request: FastifyRequest) => string): Check => {
     const count = app.createRateLimit({ max, timeWindow: MINUTE_MS, ...(keyGenerator && { keyGenerator }) });

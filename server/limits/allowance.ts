@@ -10,11 +10,11 @@ export interface Allowance {
  * ITU-T I.371).
  * @param fullAt that moment, ms since 1970; 0 at first. A later one than the allowance can
  * explain is of a clock that was ahead, and is not believed.
- * @param now ms since 1970
+ * @param now ms since 1970. @param promised how many are not taken yet, and may still be
  * @returns the moment to keep, or `undefined` when nothing is left
  */
-export function take({ atOnce, everyMs }: Allowance, fullAt: number, now: number): number | undefined {
+export function take({ atOnce, everyMs }: Allowance, fullAt: number, now: number, promised = 0): number | undefined {
   const isOfAnotherClock = fullAt > now + atOnce * everyMs;
   const begun = isOfAnotherClock ? now : Math.max(fullAt, now);
-  return begun - now > (atOnce - 1) * everyMs ? undefined : begun + everyMs;
+  return begun - now > (atOnce - 1 - promised) * everyMs ? undefined : begun + everyMs;
 }

@@ -28,10 +28,9 @@ export interface Limits {
   /** Requests that wait for a customer's answer: of one merchant, and of all. */
   readonly waitingOfMerchant: number;
   readonly waitingAtCustomer: number;
-  /** Requests of a merchant that wait for their customers, of all customers. */
-  readonly openOfMerchant: number;
-  /** Requests of a merchant that the customer did not pay: to one customer, and to all. */
+  /** Requests of a merchant that the customer did not pay, to one customer. */
   readonly inVainAtCustomer: Allowance;
+  /** The same to all customers, with those that wait, and with numbers that cannot be asked. */
   readonly inVain: Allowance;
   /** Pauses after a customer said "not me" to a merchant, ms; after one more the merchant may not ask this customer again. */
   readonly notMePausesMs: readonly number[];
@@ -51,7 +50,6 @@ export const STANDARD_LIMITS: Limits = {
   activationOver: 3,
   waitingOfMerchant: 1,
   waitingAtCustomer: 3,
-  openOfMerchant: 200,
   inVainAtCustomer: { atOnce: 5, everyMs: HOUR_MS },
   inVain: { atOnce: 60, everyMs: MINUTE_MS },
   notMePausesMs: [10 * MINUTE_MS, DAY_MS],

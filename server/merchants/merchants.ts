@@ -24,8 +24,6 @@ export interface Merchant {
   readonly personId: PersonId | undefined;
   /** ms since 1970. */
   readonly createdAt: number;
-  /** Of its allowance of requests that nobody paid: see `take`. */
-  readonly inVainFullAt: number;
   /** Since when it may ask nobody, ms since 1970: until the operator has looked. */
   readonly suspendedAt: number | undefined;
 }
@@ -86,7 +84,7 @@ export async function addMerchant(
     idempotencyKey ?? null,
   );
   if (id !== undefined) {
-    const merchant: Merchant = { ...wanted, id, createdAt, inVainFullAt: 0, suspendedAt: undefined };
+    const merchant: Merchant = { ...wanted, id, createdAt, suspendedAt: undefined };
     return { merchant, apiKey, repeated: false };
   }
   // Without a key nobody else has this API key: an earlier run of this transaction was committed.
@@ -141,7 +139,6 @@ function readMerchant(row: Row): Merchant {
     currency: readCurrency(row),
     personId: row.optional('person_id', (found, column) => personId(found.integer(column))),
     createdAt: row.integer('created_at'),
-    inVainFullAt: row.integer('in_vain_full_at'),
     suspendedAt: row.optionalInteger('suspended_at'),
   };
 }

@@ -18,6 +18,36 @@ interface AskedInVain {
 
 const NEVER: AskedInVain = { fullAt: 0, notMe: 0, notMeAt: 0 };
 
+/** How a merchant stands with all of its customers. */
+export interface Standing {
+  /** Requests that wait for their customers. */
+  readonly open: number;
+  /** It may ask nobody until the operator has looked. */
+  readonly suspended: boolean;
+  /** Of its allowance of requests that nobody paid: see `take`. */
+  readonly fullAt: number;
+}
+
+/** What is written of a merchant at this moment: many of its requests may come at once. */
+export async function standingOf(tx: ReadTx, merchant: MerchantId): Promise<Standing> {
+  const standing = await tx.get(STANDING, readStanding, merchant, merchant);
+  if (standing === undefined) throw new Error(`merchant ${merchant} is gone`);
+  return standing;
+}
+
+// As in the index: PostgreSQL would use an index without a condition of its own for those of a customer, too.
+const STANDING = `SELECT suspended_at, in_vain_full_at,
+  (SELECT count(*) FROM payment WHERE merchant_id = ? AND state = 'REQUESTED' AND merchant_id > 0) AS open
+  FROM merchant WHERE id = ?`;
+
+function readStanding(row: Row): Standing {
+  return {
+    open: row.integer('open'),
+    suspended: row.optionalInteger('suspended_at') !== undefined,
+    fullAt: row.integer('in_vain_full_at'),
+  };
+}
+
 /** Whether this merchant may ask this customer now, or why not. */
 export async function impatienceOf(
   tx: ReadTx,
@@ -55,13 +85,28 @@ export async function noteInVain(
     before.notMe + (notMe ? 1 : 0),
     notMe ? now : before.notMeAt,
   );
-  await noteUnreachable(tx, context, merchant);
+  await keepInVain(tx, merchant, taken(limits.inVain, await lockInVain(tx, merchant), now));
   if (notMe) await suspendAfterMany(tx, context, merchant);
 }
 
-/** A merchant named a number that cannot be asked: of those it has as few as of requests that end without a payment, so that it cannot try which numbers are of customers. */
-export async function noteUnreachable(tx: Tx, { clock, limits }: Context, merchant: MerchantId): Promise<void> {
-  const fullAt = taken(limits.inVain, await lockInVain(tx, merchant), clock.now());
+/**
+ * A merchant named a number that cannot be asked: of those it has as few as of requests that end without a payment, so that it cannot
+ * try which numbers are of customers. @param open its requests that wait
+ * @returns false when others that came at the same time have used the allowance up
+ */
+export async function noteUnreachable(
+  tx: Tx,
+  { clock, limits }: Context,
+  merchant: MerchantId,
+  open: number,
+): Promise<boolean> {
+  const fullAt = take(limits.inVain, await lockInVain(tx, merchant), clock.now(), open);
+  if (fullAt === undefined) return false;
+  await keepInVain(tx, merchant, fullAt);
+  return true;
+}
+
+async function keepInVain(tx: Tx, merchant: MerchantId, fullAt: number): Promise<void> {
   await tx.run('UPDATE merchant SET in_vain_full_at = ? WHERE id = ?', fullAt, merchant);
 }
 
@@ -77,7 +122,7 @@ export async function resumeMerchant(tx: Tx, { journal }: Context, id: number, r
   return { ...merchant, suspendedAt: undefined };
 }
 
-/** What was under way when the allowance was used up counts as well, up to the whole allowance. */
+/** It counts also when the allowance is used up meanwhile, up to the whole allowance. */
 function taken(allowance: Allowance, fullAt: number, now: number): number {
   return take(allowance, fullAt, now) ?? fullAt;
 }

@@ -3,9 +3,9 @@ import type { Merchant } from '../merchants/merchants.ts';
 import { type Device, devicesOf } from '../people/devices.ts';
 import type { ReadTx } from '../store/store.ts';
 import { ServiceError, type ServiceErrorCode } from '../vocabulary/errors.ts';
-import { type ImpatienceAtCustomer, impatienceOf } from './asked-in-vain.ts';
+import { type ImpatienceAtCustomer, impatienceOf, type Standing } from './asked-in-vain.ts';
 import type { PaymentContext } from './context.ts';
-import { merchantsThatWait, openRequestsOf } from './payment.ts';
+import { merchantsThatWait } from './payment.ts';
 
 /** The most that one payment may move, minor units of its currency. */
 const PAYMENT_LIMIT_MINOR = 500_000;
@@ -15,7 +15,7 @@ const NEW_PHONE_LIMIT_MINOR = 10_000;
 const NEW_PHONE_MS = 24 * 60 * 60 * 1000;
 
 /** Why a request is refused before anybody looks who the customer is: a merchant learns nothing of the customer by it. */
-type RejectionOfMerchant = 'amount-limit' | 'merchant-suspended' | 'too-many-requests' | 'too-many-open';
+type RejectionOfMerchant = 'amount-limit' | 'merchant-suspended' | 'too-many-requests';
 
 /** Why a payment is refused before the customer is asked. */
 export type Rejection =
@@ -38,8 +38,7 @@ export const REJECTIONS: Readonly<Record<Rejection, readonly [code: ServiceError
     'limit-exceeded',
     'The customer said "not me": the pause is over later, or when the operator says so',
   ],
-  'too-many-requests': ['limit-exceeded', 'Too many requests that were not paid: try again later'],
-  'too-many-open': ['limit-exceeded', 'Too many of your requests wait for their customers: try again later'],
+  'too-many-requests': ['limit-exceeded', 'Too many requests that were not paid, or not yet: try again later'],
   'new-phone-limit': ['limit-exceeded', 'The amount is above the limit of the first day of a new phone'],
 };
 
@@ -53,17 +52,16 @@ export class RequestRefused extends ServiceError {
   }
 }
 
-/** Why this merchant may ask nobody for this amount now, or `undefined` when it may. */
-export async function rejectionOfMerchant(
-  tx: ReadTx,
+/** Why a merchant of this standing may ask nobody for this amount now, or `undefined` when it may. */
+export function rejectionOfMerchant(
   { clock, limits, rails }: PaymentContext,
-  merchant: Merchant,
+  { open, suspended, fullAt }: Standing,
   minor: number,
-): Promise<RejectionOfMerchant | undefined> {
+): RejectionOfMerchant | undefined {
   if (minor > Math.min(PAYMENT_LIMIT_MINOR, rails.standard.capabilities.maxMinor)) return 'amount-limit';
-  if (merchant.suspendedAt !== undefined) return 'merchant-suspended';
-  if (take(limits.inVain, merchant.inVainFullAt, clock.now()) === undefined) return 'too-many-requests';
-  return (await openRequestsOf(tx, merchant.id)) >= limits.openOfMerchant ? 'too-many-open' : undefined;
+  if (suspended) return 'merchant-suspended';
+  // All that wait may end without a payment.
+  return take(limits.inVain, fullAt, clock.now(), open) === undefined ? 'too-many-requests' : undefined;
 }
 
 /** Why this merchant may not ask this active phone for this amount, or `undefined` when it may. */
@@ -75,10 +73,11 @@ export async function rejectionAtCustomer(
   minor: number,
 ): Promise<Rejection | undefined> {
   if (minor > NEW_PHONE_LIMIT_MINOR && (await isNewInPlaceOfAnother(tx, context, device))) return 'new-phone-limit';
-  const impatience = await impatienceOf(tx, context, merchant, device.personId);
-  if (impatience !== undefined) return impatience;
   const { waitingAtCustomer, waitingOfMerchant } = context.limits;
   const waiting = await merchantsThatWait(tx, device.personId);
+  // Looked at after those that wait: a request that ends at this moment is counted here or there.
+  const impatience = await impatienceOf(tx, context, merchant, device.personId);
+  if (impatience !== undefined) return impatience;
   const own = waiting.filter((id) => id === merchant.id).length;
   return waiting.length >= waitingAtCustomer || own >= waitingOfMerchant ? 'customer-busy' : undefined;
 }

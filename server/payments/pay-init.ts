@@ -18,7 +18,6 @@ const NAK_OF_REJECTION: Readonly<Record<Rejection, NakCode>> = {
   'merchant-suspended': 'limit',
   'customer-said-not-me': 'limit',
   'too-many-requests': 'limit',
-  'too-many-open': 'limit',
 };
 
 /**

@@ -159,17 +159,6 @@ export async function merchantsThatWait(tx: ReadTx, person: PersonId): Promise<M
   );
 }
 
-/** How many requests of a merchant wait for their customers. */
-export async function openRequestsOf(tx: ReadTx, merchant: MerchantId): Promise<number> {
-  const open = await tx.get(
-    // As in the index: PostgreSQL would use an index without a condition of its own for those of a customer, too.
-    "SELECT count(*) AS n FROM payment WHERE merchant_id = ? AND state = 'REQUESTED' AND merchant_id > 0",
-    (row) => row.integer('n'),
-    merchant,
-  );
-  return open ?? 0;
-}
-
 function readPayment(row: Row): Payment {
   const state = row.text('state');
   if (!isPaymentState(state)) throw new RowError(`a payment cannot be ${state}`);

@@ -14,7 +14,7 @@ import { type Device, lockEnrolledDevice } from '../people/devices.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
 import { refOctets } from '../vocabulary/ids.ts';
-import { noteUnreachable } from './asked-in-vain.ts';
+import { noteUnreachable, standingOf } from './asked-in-vain.ts';
 import type { PaymentContext } from './context.ts';
 import { type Rejection, RequestRefused, rejectionAtCustomer, rejectionOfMerchant } from './limits.ts';
 import { type Payment, type PaymentInit, paymentByMref } from './payment.ts';
@@ -58,13 +58,14 @@ export async function requestPayment(
   if (known !== undefined) return known;
   checkRequest(request);
   const { merchant, amount } = request;
-  const refused = await rejectionOfMerchant(tx, context, merchant, amount.minor);
+  const standing = await standingOf(tx, merchant.id);
+  const refused = rejectionOfMerchant(context, standing, amount.minor);
   if (refused !== undefined) throw new RequestRefused(refused);
   const device = await lockEnrolledDevice(tx, request.customer);
   const recipient = device === undefined || !mayBeAsked(device) ? undefined : recipientOf(device);
   if (device === undefined || recipient === undefined) {
-    await noteUnreachable(tx, context, merchant.id);
-    return 'unreachable';
+    if (await noteUnreachable(tx, context, merchant.id, standing.open)) return 'unreachable';
+    throw new RequestRefused('too-many-requests');
   }
   const rejection = await rejectionAtCustomer(tx, context, merchant, device, amount.minor);
   const created = create(context, request, device, rejection);

@@ -1,26 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../server/index.ts';
 import { ScriptedRail } from './rails/scripted-rail.ts';
+import { ends, tally, times } from './tally.ts';
 import { WIDE_LIMITS } from './wide-limits.ts';
 import { DEPOSIT, PIN, shop } from './world.ts';
 
 // On PostgreSQL the transactions of these tests run beside each other; on SQLite one after another, with the same outcome.
 
 const eur = (minor: number) => ({ minor, currency: 'EUR' }) as const;
-
-/** How often each outcome came. */
-function tally(outcomes: readonly unknown[]): Readonly<Record<string, number>> {
-  const groups = Map.groupBy(outcomes, String);
-  return Object.fromEntries([...groups].map(([outcome, { length }]) => [outcome, length]));
-}
-
-/** What each of the promises gave, or the code of its error. */
-async function ends<T>(promises: readonly Promise<T>[], say: (value: T) => unknown): Promise<unknown[]> {
-  const settled = await Promise.allSettled(promises);
-  return settled.map((end) => (end.status === 'fulfilled' ? say(end.value) : (end.reason.code ?? end.reason)));
-}
-
-const times = <T>(count: number, make: (n: number) => T): T[] => Array.from({ length: count }, (_, n) => make(n));
 
 describe('at once', { timeout: 60_000 }, () => {
   it('registrations: one person a number, one merchant a key, one phone that is not finished, one deposit a reference', async () => {

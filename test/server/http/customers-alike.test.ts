@@ -124,7 +124,6 @@ describe('a merchant that may not ask hears the same of every number, also of on
     ['another currency', { amount: { minor: 1, currency: 'USD' } }, 400, async () => {}, {}],
     ['a merchant that is suspended', {}, 422, ({ world, merchant }) => suspend(world, merchant.id), {}],
     ['too many requests in vain', {}, 422, useUp, { inVain: { atOnce: 2, everyMs: DAY_MS } }],
-    ['too many open requests', {}, 422, async () => {}, { openOfMerchant: 0 }],
     ['the mref of another payment', { mref: 'x', reference: 'other' }, 409, async () => {}, {}],
   ])('%s', async (_, changed, status, before, limits) => {
     const set = await everybody();

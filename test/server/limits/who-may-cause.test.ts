@@ -462,19 +462,34 @@ describe('a merchant', () => {
     expect(await reasonOf(world, await current(), 'an honest one')).toBe('REQUESTED');
   });
 
-  it('has two hundred requests open, of all customers; one that is answered makes room, and others are not touched', async () => {
-    expect(STANDARD_LIMITS.openOfMerchant).toBe(200);
-    const { world, customer, merchant } = await shop(1, { limits: { openOfMerchant: 2 } });
+  it('has no more requests open than may end without a payment; one that is paid makes room, and others are not touched', async () => {
+    const { world, customer, merchant } = await shop(1, { limits: { inVain: { atOnce: 2, everyMs: HOUR } } });
     for (const end of [5, 6]) await world.subscriber(`+39340000000${end}`);
     const { merchant: other } = await world.merchant();
     expect(await reasonOf(world, merchant, 'a')).toBe('REQUESTED');
     expect(await reasonOf(world, merchant, 'b', OTHER_CUSTOMER)).toBe('REQUESTED');
-    expect(await reasonOf(world, merchant, 'c', '+393400000006')).toBe('too-many-open');
-    expect(await reasonOf(world, merchant, 'c', '+393409999999')).toBe('too-many-open');
+    expect(await reasonOf(world, merchant, 'c', '+393400000006')).toBe('too-many-requests');
+    expect(await reasonOf(world, merchant, 'c', '+393409999999')).toBe('too-many-requests');
     expect(await reasonOf(world, other, 'd', '+393400000006')).toBe('REQUESTED');
     customer.phone.approve(PIN);
     await world.clock.advance(2 * SECOND);
     expect(await reasonOf(world, merchant, 'c', '+393400000006')).toBe('REQUESTED');
+  });
+
+  it.each([1, 2, 4])('who cancels what %i customers were asked at once has asked as many in vain', async (atOnce) => {
+    const { world, merchant } = await shop(1, { limits: { inVain: { atOnce, everyMs: HOUR } } });
+    const numbers = [5, 6, 7, 8, 9].map((end) => `+39340000000${end}`);
+    for (const number of numbers) await world.subscriber(number);
+    const ask = async (mref: string) => {
+      const asked = numbers.map((customer) => world.request(merchant, { mref: `${mref} ${customer}`, customer }));
+      return (await Promise.allSettled(asked)).flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []));
+    };
+    const first = await ask('a');
+    await world.clock.advance(2 * SECOND);
+    for (const { txn } of first) await world.service.cancel(txn);
+    expect([first.length, (await ask('b')).length]).toEqual([atOnce, 0]);
+    await world.clock.advance(HOUR);
+    expect(await ask('c')).toHaveLength(1);
   });
 
   it('asks people who never pay, and is refused after sixty requests', async () => {
