@@ -322,6 +322,13 @@ describe('the prompt', () => {
     expect(modem.typed).toEqual(['ESC', 'AT', 'AT+CSQ']);
   });
 
+  test('that a command without a PDU has got, and its answer too, needs no ESC: AT is typed once more', async () => {
+    modem.when('AT+COPS?', `${PROMPT}${ok('+COPS: 0')}`);
+    const [first, next] = await results(operator, signal);
+    expect([textsOf(first), textsOf(next)]).toEqual([['+COPS: 0'], ['+CSQ: 23,0']]);
+    expect(modem.typed).toEqual(['AT+COPS?', 'AT', 'AT+CSQ']);
+  });
+
   test('whose answer is lost after the PDU: it was typed, once', async () => {
     modem.when('AT+CMGS=18', PROMPT).when('0011AA^Z', undefined);
     const [result] = await results(submit);
@@ -403,6 +410,17 @@ describe('after a time-out', () => {
     const [, next] = await results(operator, signal);
     expect(textsOf(next)).toEqual(['+CSQ: 23,0']);
     expect(modem.typed).toEqual(['AT+COPS?', 'AT', 'AT', 'AT+CSQ']);
+  });
+
+  test('a modem that says one OK more for each AT than for the AT before is given up after ten', async () => {
+    let surplus = 0;
+    modem.when('AT+COPS?', undefined).when('AT', () => {
+      surplus += 1;
+      return ok().repeat(1 + surplus);
+    });
+    const [, next] = await results(operator, signal);
+    expect(textsOf(next)).toEqual(['+CSQ: 23,0']);
+    expect(modem.typed.filter((typed) => typed === 'AT')).toHaveLength(10);
   });
 
   test('a late final code that comes while AT is typed leaves no doubt', async () => {

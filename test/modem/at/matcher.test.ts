@@ -278,6 +278,17 @@ describe('an OK that ends nothing', () => {
     expect(effectOf(stage, () => stage.matcher.takeLine('OK'))).toBe(effect);
   });
 
+  test.each([
+    ['+CMTI: "SM",1', 'tell +CMTI: "SM",1'],
+    ['RING', 'tell RING'],
+    ['ERROR', 'settle 1'],
+    ['>', 'leave prompt'],
+  ])('is an OK and nothing else: %s right after a refusal is what it always is', (text, effect) => {
+    const stage = refused();
+    const take = () => (text === '>' ? stage.matcher.takePrompt() : stage.matcher.takeLine(text));
+    expect(effectOf(stage, take)).toBe(effect);
+  });
+
   test('is not presumed while a command is owed its final code, unless the modem is known to say it', () => {
     const stage = refused((before) => before.owe());
     expect(effectOf(stage, () => stage.matcher.takeLine('OK'))).toBe('settle 1');
@@ -415,6 +426,15 @@ describe('final codes in numbers', () => {
     expect(effectOf(stage, () => stage.matcher.takeLine('0'))).toBe('wait, add');
     stage.end('timeout');
     stage.matcher.settle();
+    stage.run(command({ plain: true }));
+    expect(effectOf(stage, () => stage.matcher.takeLine('0'))).toBe('finish ok');
+  });
+
+  test('may follow a refusal in words: +CME ERROR: 3 is said so after ATV0, too (3GPP TS 27.007, 9.2)', () => {
+    const stage = new Stage();
+    stage.run(command({ plain: true }));
+    expect(effectOf(stage, () => stage.matcher.takeLine('+CME ERROR: 3'))).toBe('finish error');
+    stage.end('refused');
     stage.run(command({ plain: true }));
     expect(effectOf(stage, () => stage.matcher.takeLine('0'))).toBe('finish ok');
   });

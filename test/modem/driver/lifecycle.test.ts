@@ -146,6 +146,28 @@ describe('the watch', () => {
     expect(bench.script.typed).toHaveLength(closed);
   });
 
+  test.each([
+    [0, 10_000],
+    [50, 10_000],
+    [500, 12_000],
+    [2_000, 18_000],
+  ])(
+    'of a modem that takes %i ms for an answer pauses %i ms, so that other commands have time',
+    async (ms, pauseMs) => {
+      const slow = createBench(new VirtualClock(), { commandMs: ms });
+      const modem = await slow.open();
+      const typedAt: number[] = [];
+      slow.script.when('AT+CREG?', () => {
+        typedAt.push(slow.clock.now());
+        return ok('+CREG: 1,1');
+      });
+      await slow.clock.advance(120_000);
+      const [first = 0, second = 0] = typedAt.slice(-2);
+      expect(second - first - ms).toBe(pauseMs);
+      await modem.close();
+    },
+  );
+
   test('is one timer, however often the registration is announced', async () => {
     const modem = await bench.open();
     for (let time = 0; time < 20; time += 1) bench.script.say(line('+CREG: 1'));

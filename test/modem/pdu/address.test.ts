@@ -57,7 +57,11 @@ describe('TP-OA, TP-DA and TP-RA (3GPP TS 23.040, 9.1.2.5)', () => {
       '12',
       'TP-OA 4: an odd number of digits does not end in one digit and the filler',
     ],
-    ['F among the digits', '0491F143', '134', 'TP-OA 3: the filler F is not a digit, left out'],
+    ['F first of four digits', '0491F143', '134', 'TP-OA 3: the filler F is not a digit, left out'],
+    ['F second of four digits', '04911F43', '134', 'TP-OA 3: the filler F is not a digit, left out'],
+    ['F third of four digits', '0491213F', '123', 'TP-OA 4: the filler F is not a digit, left out'],
+    ['F last of four digits', '049121F3', '123', 'TP-OA 4: the filler F is not a digit, left out'],
+    ['F as one of two digits', '0291F1', '1', 'TP-OA 3: the filler F is not a digit, left out'],
     ['21 digits', '159121436587092143658709F3', '123456789012345678903', 'TP-OA 1: 21 digits, more than 20'],
     ['3 semi-octets of letters', '03D04100', 'A', 'TP-OA 1: 3 semi-octets is not a whole number of letters'],
   ])('%s: refused, and leniently taken with a note', (_what, oa, value, note) => {

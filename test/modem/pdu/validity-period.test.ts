@@ -68,6 +68,8 @@ describe('TP-VP (3GPP TS 23.040, 9.2.3.12)', () => {
     { format: 'enhanced', singleShot: false, period: { kind: 'seconds', seconds: 0 } },
     { format: 'enhanced', singleShot: false, period: { kind: 'seconds', seconds: 256 } },
     { format: 'enhanced', singleShot: false, period: { kind: 'clock', hours: 100, minutes: 0, seconds: 0 } },
+    { format: 'enhanced', singleShot: false, period: { kind: 'clock', hours: -1, minutes: 0, seconds: 0 } },
+    { format: 'enhanced', singleShot: false, period: { kind: 'clock', hours: 0.5, minutes: 0, seconds: 0 } },
     { format: 'enhanced', singleShot: false, period: { kind: 'clock', hours: 0, minutes: 60, seconds: 0 } },
     { format: 'enhanced', singleShot: false, period: { kind: 'clock', hours: 0, minutes: 0, seconds: 60 } },
   ])('%j cannot be encoded', (validity) => {
