@@ -4,21 +4,40 @@ import { JSException, type JSValueHandle, QuickJS, type QuickJSOptions } from 'q
 import type { GuestEvent, Host } from '../midp/index.ts';
 import { callHost, HOST_CALLS, type HostCall, type MachineValue, WRITING_CALLS } from './host-calls.ts';
 import { type Boot, type Machine, MachineError, type MachineErrorCode } from './machine.ts';
+import { meterLoops } from './metering.ts';
 
-/** Octets of memory of one running application. */
-const MEMORY_LIMIT = 4 * 1024 * 1024;
-/** Octets of stack: a recursion of some thousand calls. */
-const STACK_LIMIT = 256 * 1024;
+/** What one application may take of the phone. */
+export interface MachineLimits {
+  /** Octets of memory. */
+  readonly memory: number;
+  /** Octets of stack. */
+  readonly stack: number;
+  /**
+   * What one turn may spend. One unit is 100,000 loops of the engine, whatever it does, or 10,000 steps of its byte code: some 0.3 ms.
+   */
+  readonly fuel: number;
+  /** What the last turn may spend, in which the application saves its data as it is ended. */
+  readonly lastFuel: number;
+  /** Time of the processor that one turn may take, ms. Time on the wall says little on a busy machine. */
+  readonly cpuMs: number;
+  /** Calls of the phone in one turn, and those of them that write. */
+  readonly calls: number;
+  readonly writes: number;
+}
+
 /**
- * What one turn may spend: the engine counts 10,000 steps of its byte code as one. The dearest turn of the payment application,
- * an approval, takes a third, and about 0.8 s.
+ * The limits of every phone. A recursion has some thousand calls. The dearest turn of the payment application, an approval, takes a third
+ * of the fuel, and about 0.8 s.
  */
-const FUEL_LIMIT = 2_500;
-/** Time of the processor that one turn may take, ms. Time on the wall says little on a busy machine. */
-const CPU_LIMIT_MS = 5_000;
-/** Calls of the phone in one turn, and those of them that write. */
-const CALL_LIMIT = 5_000;
-const WRITE_LIMIT = 500;
+export const MACHINE_LIMITS: MachineLimits = {
+  memory: 4 * 1024 * 1024,
+  stack: 256 * 1024,
+  fuel: 10_000,
+  lastFuel: 1_000,
+  cpuMs: 5_000,
+  calls: 5_000,
+  writes: 500,
+};
 /** Characters of an exception's text that are shown. */
 const REASON_LIMIT = 200;
 
@@ -40,17 +59,20 @@ interface Blank {
 export class QuickJsEngine {
   readonly #module: WebAssembly.Module;
   readonly #library: string;
+  readonly #limits: MachineLimits;
   #spare: Blank | undefined;
 
-  private constructor(module: WebAssembly.Module, library: string) {
+  private constructor(module: WebAssembly.Module, library: string, limits: MachineLimits) {
     this.#module = module;
     this.#library = library;
+    this.#limits = limits;
   }
 
   /** @param library the class library as a script that puts its names on `exports` */
-  static async open(library: string): Promise<QuickJsEngine> {
+  static async open(library: string, limits: MachineLimits = MACHINE_LIMITS): Promise<QuickJsEngine> {
     const path = createRequire(import.meta.url).resolve('quickjs-wasi/quickjs.wasm');
-    const engine = new QuickJsEngine(await WebAssembly.compile(readFileSync(path)), library);
+    const module = await WebAssembly.compile(meterLoops(readFileSync(path), 'host_interrupt'));
+    const engine = new QuickJsEngine(module, library, limits);
     engine.#spare = await engine.#create();
     return engine;
   }
@@ -62,19 +84,23 @@ export class QuickJsEngine {
         new QuickJsMachine(vm, watch, host, { library: this.#library, script, className });
       const spare = this.#spare;
       this.#spare = undefined;
-      void this.#create().then((blank) => {
-        this.#spare ??= blank;
-      });
+      // Without a spare the next application makes its own, and fails with the reason if it cannot.
+      this.#create().then(
+        (blank) => {
+          this.#spare ??= blank;
+        },
+        () => {},
+      );
       return spare === undefined ? this.#create().then(begin) : begin(spare);
     };
   }
 
   async #create(): Promise<Blank> {
-    const watch = new Watch();
+    const watch = new Watch(this.#limits);
     const options: QuickJSOptions = {
       wasm: this.#module,
-      memoryLimit: MEMORY_LIMIT,
-      maxStackSize: STACK_LIMIT,
+      memoryLimit: this.#limits.memory,
+      maxStackSize: this.#limits.stack,
       timezoneOffset: 0,
       interruptHandler: () => watch.tick(),
       onUnhandledRejection: (promise, reason, isHandled) => watch.rejected(promise.identity, reason, isHandled),
@@ -100,30 +126,40 @@ class Watch {
   now: () => number = () => 0;
   /** Why the application was stopped. */
   stopped: MachineError | undefined;
+  readonly #limits: MachineLimits;
+  #fuel: number;
   #spent: Spent = { fuel: 0, calls: 0, writes: 0, cpuAtStart: process.cpuUsage() };
   /** Rejected promises that nobody has caught, with the reason. */
   readonly #rejections = new Map<number, string>();
+
+  constructor(limits: MachineLimits) {
+    this.#limits = limits;
+    this.#fuel = limits.fuel;
+  }
 
   get fuel(): number {
     return this.#spent.fuel;
   }
 
-  begin(): void {
+  /** @param isLast the application is being ended */
+  begin(isLast = false): void {
+    this.#fuel = isLast ? this.#limits.lastFuel : this.#limits.fuel;
     this.#spent = { fuel: 0, calls: 0, writes: 0, cpuAtStart: process.cpuUsage() };
   }
 
-  /** Called by the engine each 10,000 steps. @returns true to stop, which the application cannot catch */
-  tick(): boolean {
+  /** Called in the midst of whatever the engine does. @throws MachineError to stop it, which the application cannot catch for long */
+  tick(): false {
     this.#spent.fuel += 1;
-    if (this.#spent.fuel > FUEL_LIMIT) this.stop('fuel', 'The application calculates without end');
+    if (this.#spent.fuel > this.#fuel) this.stop('fuel', 'The application calculates without end');
     else this.#expectTime();
-    return this.stopped !== undefined;
+    if (this.stopped !== undefined) throw this.stopped;
+    return false;
   }
 
   called(name: HostCall): void {
     this.#spent.calls += 1;
     if (WRITING_CALLS.has(name)) this.#spent.writes += 1;
-    if (this.#spent.calls > CALL_LIMIT || this.#spent.writes > WRITE_LIMIT) {
+    if (this.#spent.calls > this.#limits.calls || this.#spent.writes > this.#limits.writes) {
       this.stop('fuel', `The application calls the phone without end (${name})`);
     }
     this.#expectTime();
@@ -145,8 +181,8 @@ class Watch {
 
   #expectTime(): void {
     const { user, system } = process.cpuUsage(this.#spent.cpuAtStart);
-    if (user + system > CPU_LIMIT_MS * 1000)
-      this.stop('time', `The application takes more than ${CPU_LIMIT_MS / 1000} s`);
+    const { cpuMs } = this.#limits;
+    if (user + system > cpuMs * 1000) this.stop('time', `The application takes more than ${cpuMs / 1000} s`);
   }
 }
 
@@ -173,11 +209,11 @@ class QuickJsMachine implements Machine {
 
   enter(event: GuestEvent): void {
     this.#guarded(() => {
-      const given = this.#vm.hostToHandle(event);
+      const given = this.#given(event);
       this.#vm.callFunction(this.#enter, this.#vm.undefined, given).dispose();
       given.dispose();
       this.#vm.executePendingJobs();
-    });
+    }, event.kind === 'destroy');
   }
 
   memory(): number {
@@ -218,16 +254,28 @@ class QuickJsMachine implements Machine {
     this.#watch.called(name);
     if (this.#watch.stopped !== undefined) throw new Error('stopped');
     try {
-      return this.#vm.hostToHandle(callHost(host, name, given.map(crossing)));
+      return this.#given(callHost(host, name, given.map(crossing)));
     } catch (error) {
       this.#watch.stop('thrown', error instanceof Error ? error.message : String(error));
       throw new Error('stopped');
     }
   }
 
+  // Properties are defined, not set: the application may have put setters on the prototypes, which would take the values.
+  #given(value: unknown): JSValueHandle {
+    if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return this.#vm.hostToHandle(value);
+    const object = Array.isArray(value) ? this.#vm.newArray() : this.#vm.newObject();
+    for (const [key, part] of Object.entries(value)) {
+      const handle = this.#given(part);
+      object.defineProp(key, handle, { configurable: true, enumerable: true, writable: true });
+      handle.dispose();
+    }
+    return object;
+  }
+
   /** Lets the application run. @throws MachineError when it was stopped, and what it throws */
-  #guarded<T>(task: () => T): T {
-    this.#watch.begin();
+  #guarded<T>(task: () => T, isLast = false): T {
+    this.#watch.begin(isLast);
     let result: T;
     try {
       result = task();

@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { bundle } from '../../../device/cli/suite-bundle.ts';
 import { QuickJsEngine } from '../../../device/index.ts';
+import { MACHINE_LIMITS, type MachineLimits } from '../../../device/machine/quickjs.ts';
 
 const DEVICE = join(import.meta.dirname, '../../../device');
 
 /** An engine with the class library of the sources, not with that of the last build. */
-export async function openEngine(): Promise<QuickJsEngine> {
-  return QuickJsEngine.open(await libraryScript());
+export async function openEngine(limits: Partial<MachineLimits> = {}): Promise<QuickJsEngine> {
+  return QuickJsEngine.open(await libraryScript(), { ...MACHINE_LIMITS, ...limits });
 }
 
 /** The class library as a script. */

@@ -6,7 +6,8 @@ import { openEngine } from './engine.ts';
 
 let engine: QuickJsEngine;
 beforeAll(async () => {
-  engine = await openEngine();
+  // A fifth of what a phone gives, so that endless loops end soon.
+  engine = await openEngine({ fuel: 2_000 });
 });
 
 const PERMISSIONS =

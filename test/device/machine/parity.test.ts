@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Boot, type BuiltInClasses, memoryFlash } from '../../../device/index.ts';
+import { MACHINE_LIMITS } from '../../../device/machine/quickjs.ts';
 import { hexOf } from '../../../device/safe-mobile/index.ts';
 import { bench } from '../bench.ts';
 import { attach, type CashBench, enrol, installed, openApplication, PIN } from '../cash-mobile/cash-bench.ts';
@@ -88,8 +89,8 @@ test('a life in a virtual machine is the same as beside the phone: screens, soun
   const beside = await life(undefined);
   expect(beside.length).toBeGreaterThan(80);
   expect(inMachine).toEqual(beside);
-  // The limits are 2,500 and 4 MiB; what one version of the engine counts is always the same.
-  expect(spent.fuel).toBeGreaterThan(500);
-  expect(spent.fuel).toBeLessThan(1_000);
-  expect(spent.memory).toBeLessThan(2 * 1024 * 1024);
+  // What one version of the engine counts is always the same.
+  expect(spent.fuel).toBeGreaterThan(MACHINE_LIMITS.fuel / 4);
+  expect(spent.fuel).toBeLessThan(MACHINE_LIMITS.fuel / 2.5);
+  expect(spent.memory).toBeLessThan(MACHINE_LIMITS.memory / 2);
 }, 240_000);
