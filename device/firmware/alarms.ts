@@ -98,6 +98,16 @@ export class Alarms {
     });
   }
 
+  /** Forgets the alarms of suites that the phone has no longer. @throws FlashError */
+  retain(has: (suite: string) => boolean): void {
+    const kept = Object.entries(this.#times).filter(([application]) => has(application.split('/')[0] ?? ''));
+    if (kept.length === Object.keys(this.#times).length) return;
+    const times = Object.fromEntries(kept);
+    this.#flash.write(SECTION, times);
+    this.#times = times;
+    this.#schedule();
+  }
+
   /** Stops the timer; the alarms stay in the flash. */
   stop(): void {
     this.#isOn = false;

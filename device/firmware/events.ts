@@ -31,6 +31,7 @@ export type HandsetEvent =
     }
   /** A link was opened and nothing installed; without a status of JSR-118 when there is no descriptor at it. */
   | { readonly kind: 'not-installed'; readonly status?: InstallStatus; readonly reason: string }
+  | { readonly kind: 'removed'; readonly name: string; readonly version: string }
   | {
       readonly kind: 'application';
       readonly name: string;

@@ -9,12 +9,14 @@ import { Inbox } from './inbox.ts';
 import { Installer } from './installer.ts';
 import { type Language, SHELL_TEXTS, type ShellTexts } from './languages.ts';
 import { Launcher } from './launcher.ts';
+import { Notices } from './notices.ts';
 import { PushMessages } from './push-messages.ts';
 import { Reception } from './reception.ts';
 import { Sender } from './sender.ts';
 import { loadSettings, type Settings, saveSettings } from './settings.ts';
 import { Shell } from './shell.ts';
 import { Speaker } from './speaker.ts';
+import { SuiteChanges } from './suite-changes.ts';
 import {
   type BuiltInClasses,
   type Installation,
@@ -54,6 +56,8 @@ export class Handset {
   readonly #shell: Shell;
   readonly #launcher: Launcher;
   readonly #installer: Installer;
+  readonly #notices: Notices;
+  readonly #changes: SuiteChanges;
   readonly #reception: Reception;
   readonly #speaker: Speaker;
   readonly #sender: Sender;
@@ -80,7 +84,9 @@ export class Handset {
     this.#sender = new Sender(board.radio, emit);
     this.#shell = this.#createShell();
     this.#launcher = this.#createLauncher();
-    this.#installer = this.#createInstaller(options.primitives ?? tweetnaclPrimitives);
+    this.#notices = new Notices(board.flash, board.clock, board.download);
+    this.#installer = this.#createInstaller(options.primitives ?? tweetnaclPrimitives, scripts);
+    this.#changes = this.#createChanges();
     this.#reception = this.#createReception();
   }
 
@@ -118,6 +124,7 @@ export class Handset {
     this.#goIdle();
     this.#tick();
     this.#alarms.start();
+    this.#notices.start();
     this.#board.radio.receive(this.#receiver());
     this.#launcher.powerOn();
   }
@@ -128,6 +135,7 @@ export class Handset {
     this.#installer.cancel();
     this.#launcher.run?.destroy();
     this.#alarms.stop();
+    this.#notices.stop();
     this.#minute();
     this.#front.clear('off');
   }
@@ -151,17 +159,8 @@ export class Handset {
    */
   install(jad: string, signer?: Signer): Installation {
     const installation = this.#suites.install(jad, signer);
-    this.#installed(installation);
+    this.#changes.installed(installation);
     return installation;
-  }
-
-  #installed({ suite, replaced, isDowngrade }: Installation): void {
-    const { run } = this.#launcher;
-    if (run !== undefined && run.application.suite === replaced) run.destroy();
-    const { name, version } = suite.descriptor;
-    const before = replaced === undefined ? {} : { replaced: replaced.descriptor.version };
-    this.#watchers.emit({ kind: 'installed', name, version, ...before, isDowngrade });
-    this.#watchers.draw();
   }
 
   get #texts(): ShellTexts {
@@ -190,6 +189,7 @@ export class Handset {
       },
       launch: (application) => this.#launcher.launch(application),
       open: (link) => this.#installer.open(link),
+      remove: (suite) => this.#changes.remove(suite),
       leave: () => this.#goIdle(),
       postpone: (suite) => {
         this.#goIdle();
@@ -199,7 +199,7 @@ export class Handset {
     });
   }
 
-  #createInstaller(primitives: Primitives): Installer {
+  #createInstaller(primitives: Primitives, scripts: ScriptLoader | undefined): Installer {
     const handset = this;
     const { download, clock } = this.#board;
     return new Installer({
@@ -207,6 +207,8 @@ export class Handset {
       clock,
       primitives,
       suites: this.#suites,
+      scripts,
+      notices: this.#notices,
       get language() {
         return handset.#settings.language;
       },
@@ -215,7 +217,7 @@ export class Handset {
       },
       show: (displayable) => this.#shell.show(displayable),
       emit: (event) => this.#watchers.emit(event),
-      installed: (installation) => this.#installed(installation),
+      installed: (installation) => this.#changes.installed(installation),
       launch: (application) => this.#launcher.launch(application),
       leave: () => this.#goIdle(),
     });
@@ -265,6 +267,21 @@ export class Handset {
     });
   }
 
+  #createChanges(): SuiteChanges {
+    const handset = this;
+    return new SuiteChanges({
+      suites: this.#suites,
+      alarms: this.#alarms,
+      push: this.#push,
+      notices: this.#notices,
+      get run() {
+        return handset.#launcher.run;
+      },
+      emit: (event) => this.#watchers.emit(event),
+      draw: () => this.#watchers.draw(),
+    });
+  }
+
   #createReception(): Reception {
     const handset = this;
     return new Reception({
@@ -275,8 +292,9 @@ export class Handset {
         return handset.#launcher.run;
       },
       emit: (event) => this.#watchers.emit(event),
-      textCame: () => {
-        this.#speaker.play('message');
+      now: () => this.#board.clock.now(),
+      textCame: (rings) => {
+        if (rings) this.#speaker.play('message');
         this.#watchers.draw();
       },
       openWaiting: () => this.#launcher.openWaiting(),

@@ -11,10 +11,12 @@ export interface InboxMessage {
   readonly text: string;
   /** The link of a WAP push; that of a text is in the text. */
   readonly link?: string;
+  /** The id of a WAP push, by which a later one replaces it. */
+  readonly pushId?: string;
   readonly read: boolean;
 }
 
-type NewMessage = Pick<InboxMessage, 'from' | 'sentAt' | 'text' | 'link'>;
+type NewMessage = Pick<InboxMessage, 'from' | 'sentAt' | 'text' | 'link' | 'pushId'>;
 
 /** Text messages that the phone keeps. When the inbox is full, new messages wait in the SIM, and then in the network. */
 const INBOX_CAPACITY = 100;
@@ -27,6 +29,7 @@ const stored = z.array(
     sentAt: z.number(),
     text: z.string(),
     link: z.string().exactOptional(),
+    pushId: z.string().exactOptional(),
     read: z.boolean(),
   }),
 );
@@ -56,11 +59,19 @@ export class Inbox {
    */
   add(message: NewMessage): void {
     if (this.#messages.some((known) => isSame(known, message))) return;
-    if (this.#messages.length >= INBOX_CAPACITY) {
+    const { pushId } = message;
+    const others = this.#messages.filter((known) => pushId === undefined || known.pushId !== pushId);
+    if (others.length >= INBOX_CAPACITY) {
       throw new FlashError('full', `The inbox holds ${INBOX_CAPACITY} messages: delete some to receive more`);
     }
     const id = Math.max(0, ...this.#messages.map((known) => known.id)) + 1;
-    this.#save([...this.#messages, { ...message, id, read: false }]);
+    this.#save([...others, { ...message, id, read: false }]);
+  }
+
+  /** Deletes the WAP push with an id, if it is there. */
+  deletePush(pushId: string): void {
+    if (this.#messages.some((message) => message.pushId === pushId))
+      this.#save(this.#messages.filter((message) => message.pushId !== pushId));
   }
 
   markRead(id: number): void {

@@ -1,15 +1,24 @@
 import type { Clock } from '../../modem/index.ts';
 import { type Download, FlashError } from '../hal/index.ts';
+import { expectClasses } from '../machine/classes.ts';
 import { StringItem } from '../midp/index.ts';
 import type { Primitives } from '../safe-mobile/index.ts';
-import { InstallError, type InstallStatus, type Offer, openSuite, readOffer } from '../suite/index.ts';
+import {
+  InstallError,
+  type InstallStatus,
+  installNotifyUrl,
+  type Offer,
+  openSuite,
+  readOffer,
+} from '../suite/index.ts';
 import type { HandsetEvent } from './events.ts';
 import { InstallScreens, type InstallScreensPhone } from './install-screens.ts';
 import { INSTALL_TEXTS, type InstallTexts } from './install-texts.ts';
 import type { Language } from './languages.ts';
 import type { Link } from './link.ts';
 import { LinkError, Loader, type Loading } from './loader.ts';
-import type { Installation, Replacement, SuiteMidlet, Suites } from './suites.ts';
+import type { Notices } from './notices.ts';
+import type { Installation, Replacement, ScriptLoader, SuiteMidlet, Suites } from './suites.ts';
 
 /** The part of the phone that the installer uses. */
 export interface InstallerPhone extends InstallScreensPhone {
@@ -17,6 +26,8 @@ export interface InstallerPhone extends InstallScreensPhone {
   readonly clock: Clock;
   readonly primitives: Primitives;
   readonly suites: Suites;
+  readonly scripts: ScriptLoader | undefined;
+  readonly notices: Notices;
   readonly language: Language;
   emit(event: HandsetEvent): void;
   /** A suite was installed. */
@@ -24,6 +35,14 @@ export interface InstallerPhone extends InstallScreensPhone {
   launch(application: SuiteMidlet): void;
   /** Back to the idle screen. */
   leave(): void;
+}
+
+/** An installation that is under way. */
+interface Attempt {
+  readonly link: Link;
+  readonly cancel: AbortController;
+  /** Where its status goes; known when the descriptor is there. */
+  notify: string | undefined;
 }
 
 /** Hexadecimal digits of a key that a person compares. */
@@ -37,7 +56,7 @@ export class Installer {
   readonly #phone: InstallerPhone;
   readonly #screens: InstallScreens;
   readonly #loader: Loader;
-  #cancel: AbortController | undefined;
+  #attempt: Attempt | undefined;
 
   constructor(phone: InstallerPhone) {
     this.#phone = phone;
@@ -48,9 +67,9 @@ export class Installer {
   /** Begins an installation; another one that is under way is cancelled. */
   open(link: Link): void {
     this.cancel();
-    const cancel = new AbortController();
-    this.#cancel = cancel;
-    this.#install(link, cancel).catch((error: unknown) => this.#failed(error, cancel));
+    const attempt: Attempt = { link, cancel: new AbortController(), notify: undefined };
+    this.#attempt = attempt;
+    this.#install(attempt).catch((error: unknown) => this.#failed(error, attempt));
   }
 
   /** Shows the installation that is under way, after an application had the screen. */
@@ -60,28 +79,34 @@ export class Installer {
 
   /** Ends the installation that is under way. */
   cancel(): void {
-    this.#cancel?.abort();
-    this.#cancel = undefined;
+    this.#attempt?.cancel.abort();
+    this.#attempt = undefined;
     this.#screens.clear();
   }
 
-  async #install(link: Link, cancel: AbortController): Promise<void> {
+  async #install(attempt: Attempt): Promise<void> {
     const texts = this.#texts;
-    if (!(await this.#confirms(link, texts))) return this.#end(cancel);
+    const { link, cancel } = attempt;
+    const { primitives, suites, scripts } = this.#phone;
+    if (!(await this.#confirms(link, texts))) return this.#end(attempt);
     const descriptor = await this.#loader.descriptor(link.url, this.#loading(cancel, texts));
-    const offer = readOffer(descriptor, this.#phone.primitives);
-    const replacement = this.#phone.suites.replacedBy(offer);
+    attempt.notify = installNotifyUrl(descriptor);
+    const offer = readOffer(descriptor, primitives);
+    const replacement = suites.replacedBy(offer);
     if (!(await this.#accepts(offer, replacement, texts))) throw cancelled();
     const jar = await this.#loader.jar(offer, link.url, this.#loading(cancel, texts, offer.jar.octets));
-    const content = openSuite(offer, jar, this.#phone.primitives);
+    const content = openSuite(offer, jar, primitives);
+    if (scripts === undefined) throw new InstallError(908, 'This phone runs no downloaded applications');
+    await expectClasses(content, { boot: scripts });
     await this.#screens.free();
     if (cancel.signal.aborted) throw cancelled();
-    const installation = this.#phone.suites.installDownloaded(content, jar, link.url);
+    const installation = suites.installDownloaded(content, jar, link.url);
     this.#phone.installed(installation);
-    await this.#offerStart(installation, cancel, texts);
+    this.#tell(attempt, 900);
+    await this.#offerStart(installation, attempt, texts);
   }
 
-  async #offerStart({ suite }: Installation, cancel: AbortController, texts: InstallTexts): Promise<void> {
+  async #offerStart({ suite }: Installation, attempt: Attempt, texts: InstallTexts): Promise<void> {
     const { name, midlets } = suite.descriptor;
     const starts = await this.#screens.ask({
       title: texts.installed,
@@ -94,8 +119,12 @@ export class Installer {
       yes: texts.start,
       no: texts.later,
     });
-    this.#end(cancel);
+    this.#end(attempt);
     if (starts) this.#phone.launch({ suite, midlet: midlets[0] });
+  }
+
+  #tell({ notify }: Attempt, status: InstallStatus): void {
+    if (notify !== undefined) this.#phone.notices.add(notify, status);
   }
 
   #confirms({ host }: Link, texts: InstallTexts): Promise<boolean> {
@@ -127,25 +156,25 @@ export class Installer {
     this.#phone.leave();
   }
 
-  #failed(error: unknown, cancel: AbortController): void {
+  #failed(error: unknown, attempt: Attempt): void {
     const failure = failureOf(error);
-    this.#phone.emit({
-      kind: 'not-installed',
-      ...(typeof failure === 'number' ? { status: failure } : {}),
-      reason: error instanceof Error ? error.message : String(error),
-    });
-    if (this.#cancel !== cancel) return;
-    if (failure === 902) {
-      this.#end(cancel);
-      return;
-    }
-    const texts = this.#texts;
-    void this.#screens.tell(texts.notInstalled, texts.failures[failure], 'ERROR').then(() => this.#end(cancel));
+    const reason = error instanceof Error ? error.message : String(error);
+    if (typeof failure === 'number') {
+      this.#phone.emit({ kind: 'not-installed', status: failure, reason });
+      this.#tell(attempt, failure);
+    } else this.#phone.emit({ kind: 'not-installed', reason });
+    if (failure === 902) this.#end(attempt);
+    else if (this.#attempt === attempt) this.#say(failure, attempt);
   }
 
-  #end(cancel: AbortController): void {
-    if (this.#cancel !== cancel) return;
-    this.#cancel = undefined;
+  #say(failure: Failure, attempt: Attempt): void {
+    const texts = this.#texts;
+    void this.#screens.tell(texts.notInstalled, texts.failures[failure], 'ERROR').then(() => this.#end(attempt));
+  }
+
+  #end(attempt: Attempt): void {
+    if (this.#attempt !== attempt) return;
+    this.#attempt = undefined;
     this.#screens.clear();
     if (this.#phone.hasScreen) this.#phone.leave();
   }

@@ -1,4 +1,4 @@
-import { decodeServiceIndication, type SmsContent } from '../../modem/index.ts';
+import { decodeServiceIndication, type ServiceIndication, type SmsContent } from '../../modem/index.ts';
 
 /** A link that the owner may open. */
 export interface Link {
@@ -16,10 +16,42 @@ const URL_IN_TEXT = /(?<![\p{L}\p{N}])https?:\/\/[^\s<>"{}|\\^`\p{Cc}]+/giu;
 /** What ends a sentence or a bracket around a link rather than the link. */
 const BEHIND = /[.,;:!?'»”’)\]]$/u;
 
-/** The link in a text SMS, or in a WAP push Service Indication that has not expired. @param now ms since 1970 */
-export function linkInMessage(content: SmsContent, now: number): Link | undefined {
-  if (content.kind === 'text') return linkInText(content.text);
-  return content.ports?.destination === PUSH_PORT ? linkInPush(content.data, now) : undefined;
+/** A WAP push as the inbox has it. */
+export interface PushIndication {
+  /** What the owner reads; the host of the link when the push has no text. */
+  readonly text: string;
+  readonly link?: string;
+  /** A later one with the same id replaces it. */
+  readonly id: string;
+  /** Whether the phone rings for it. */
+  readonly rings: boolean;
+  /** The one with this id is deleted, and nothing takes its place. */
+  readonly deletes: boolean;
+}
+
+/**
+ * The Service Indication in a message; `undefined` when there is none in it, or it has expired (WAP-167-ServiceInd, 6.2).
+ * @param now ms since 1970
+ */
+export function indicationIn(content: SmsContent, now: number): PushIndication | undefined {
+  if (content.kind !== 'data' || !isWapPush(content)) return undefined;
+  const indication = decoded(content.data);
+  if (indication === undefined) return undefined;
+  const { text, href = '', id = href, action = 'signal-medium', expires = Number.POSITIVE_INFINITY } = indication;
+  if (expires <= now && action !== 'delete') return undefined;
+  const link = linkOf(href);
+  return {
+    text: text === '' ? (link?.host ?? '') : text,
+    ...(link === undefined ? {} : { link: link.url }),
+    id,
+    rings: action === 'signal-medium' || action === 'signal-high',
+    deletes: action === 'delete',
+  };
+}
+
+/** Whether a message is for the phone's own receiver of WAP pushes. */
+export function isWapPush({ ports }: SmsContent): boolean {
+  return ports?.destination === PUSH_PORT;
 }
 
 /** The first link in a text. */
@@ -31,10 +63,9 @@ export function linkInText(text: string): Link | undefined {
   return undefined;
 }
 
-function linkInPush(data: Uint8Array, now: number): Link | undefined {
+function decoded(data: Uint8Array): ServiceIndication | undefined {
   try {
-    const { href = '', action, expires = Number.POSITIVE_INFINITY } = decodeServiceIndication(data);
-    return action === 'delete' || expires <= now ? undefined : linkOf(href);
+    return decodeServiceIndication(data);
   } catch {
     // Something else on this port, or damaged.
     return undefined;

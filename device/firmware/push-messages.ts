@@ -72,6 +72,12 @@ export class PushMessages {
     this.#save([...this.#messages, message]);
   }
 
+  /** Deletes the messages for suites that the phone has no longer. @throws FlashError */
+  retain(has: (suite: string) => boolean): void {
+    const kept = this.#messages.filter(({ suite }) => suite === undefined || has(suite));
+    if (kept.length < this.#messages.length) this.#save(kept);
+  }
+
   /** Takes the oldest message for a port of a suite. */
   take(port: number, suite: string): PushMessage | undefined {
     const message = this.#messages.find((waiting) => waiting.port === port && isFor(waiting, suite));

@@ -4,6 +4,7 @@ import { passesFilter } from '../suite/index.ts';
 import { octetsOf, portOf } from './content.ts';
 import type { HandsetEvent } from './events.ts';
 import type { Inbox } from './inbox.ts';
+import { indicationIn, isWapPush } from './link.ts';
 import type { MidletRun } from './midlet-run.ts';
 import type { PushMessages } from './push-messages.ts';
 import type { Suite, Suites } from './suites.ts';
@@ -16,8 +17,10 @@ export interface ReceptionPhone {
   /** The application that runs. */
   readonly run: MidletRun | undefined;
   emit(event: HandsetEvent): void;
-  /** A text is in the inbox. */
-  textCame(): void;
+  /** A text is in the inbox. @param rings whether the owner is to hear that */
+  textCame(rings: boolean): void;
+  /** ms since 1970 */
+  now(): number;
   /** A message waits for an application that does not listen. */
   openWaiting(): void;
 }
@@ -33,7 +36,8 @@ export class Reception {
   /** Stores a message; the modem deletes it when this returns. @throws FlashError when there is no room: it stays in the modem */
   take(sms: IncomingSms): void {
     const { content } = sms;
-    if (content.ports !== undefined) this.#takeForPort(sms, content.ports);
+    if (isWapPush(content)) this.#takePush(sms);
+    else if (content.ports !== undefined) this.#takeForPort(sms, content.ports);
     else if (content.kind === 'text') this.#takeText(sms, content.text);
     else this.#emit(sms, 'nobody');
   }
@@ -41,7 +45,23 @@ export class Reception {
   #takeText(sms: IncomingSms, text: string): void {
     this.#phone.inbox.add({ from: sms.originator, sentAt: sms.sentAt, text });
     this.#emit(sms, 'inbox');
-    this.#phone.textCame();
+    this.#phone.textCame(true);
+  }
+
+  /** A WAP push is a text with a link in the inbox. */
+  #takePush(sms: IncomingSms): void {
+    const { inbox } = this.#phone;
+    const push = indicationIn(sms.content, this.#phone.now());
+    if (push === undefined) {
+      this.#emit(sms, 'nobody');
+      return;
+    }
+    const { id: pushId, text, rings, deletes } = push;
+    const link = push.link === undefined ? {} : { link: push.link };
+    if (deletes) inbox.deletePush(pushId);
+    else inbox.add({ from: sms.originator, sentAt: sms.sentAt, text, pushId, ...link });
+    this.#emit(sms, 'inbox');
+    this.#phone.textCame(rings);
   }
 
   #takeForPort(sms: IncomingSms, { destination: port, source: sourcePort }: ApplicationPorts): void {

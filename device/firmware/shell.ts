@@ -12,6 +12,7 @@ import {
 import { addCommands, type OwnCommand } from './commands.ts';
 import { localTime } from './idle-screen.ts';
 import type { Inbox, InboxMessage } from './inbox.ts';
+import { INSTALL_TEXTS } from './install-texts.ts';
 import { LANGUAGE_NAMES, LANGUAGES, SHELL_TEXTS, type ShellTexts } from './languages.ts';
 import { type Link, linkInText, linkOf } from './link.ts';
 import type { Settings } from './settings.ts';
@@ -28,6 +29,8 @@ export interface ShellPhone {
   launch(application: SuiteMidlet): void;
   /** Opens the link of a message. */
   open(link: Link): void;
+  /** Removes a suite with all that it has stored. */
+  remove(suite: Suite): void;
   /** Back to the idle screen. */
   leave(): void;
   /** Not this suite now: back to the idle screen, or to another application that waits. */
@@ -143,14 +146,39 @@ export class Shell {
     else this.#list(texts.applications, lines, () => this.menu(), texts.details);
   }
 
-  #details({ descriptor }: Suite): void {
+  #details(suite: Suite): void {
     const texts = this.#texts();
+    const { descriptor } = suite;
     const form = new Form(descriptor.name, [
       new StringItem(texts.version, descriptor.version),
       new StringItem(texts.vendor, descriptor.vendor),
       new StringItem(texts.permissions, descriptor.permissions.join('\n')),
     ]);
-    addCommands(form, [{ label: texts.back, type: 'BACK', does: () => this.#applications() }]);
+    const { remove } = INSTALL_TEXTS[this.#phone.settings.language];
+    addCommands(form, [
+      { label: remove, type: 'SCREEN', does: () => this.#askRemoval(suite) },
+      { label: texts.back, type: 'BACK', does: () => this.#applications() },
+    ]);
+    this.#display.setCurrent(form);
+  }
+
+  #askRemoval(suite: Suite): void {
+    const { remove, removeText } = INSTALL_TEXTS[this.#phone.settings.language];
+    const { name } = suite.descriptor;
+    const form = new Form(name, [
+      new StringItem(
+        '',
+        removeText.replace('{}', () => name),
+      ),
+    ]);
+    const yes = () => {
+      this.#phone.remove(suite);
+      this.#applications();
+    };
+    addCommands(form, [
+      { label: remove, type: 'OK', does: yes },
+      { label: this.#texts().back, type: 'BACK', does: () => this.#details(suite) },
+    ]);
     this.#display.setCurrent(form);
   }
 

@@ -149,6 +149,20 @@ export class Suites {
     return this.#replacement({ name, vendor, version }, signedBy(signer));
   }
 
+  /** Removes a suite and its records. One write of the flash does it; the records go then, or at the next start. @throws FlashError */
+  remove(suite: Suite): void {
+    const all = Object.fromEntries(Object.entries(this.#stored).filter(([id]) => id !== suite.id));
+    this.#flash.write(SECTION, all);
+    this.#stored = all;
+    this.#installed = this.#installed.filter(({ id }) => id !== suite.id);
+    eraseRecords(this.#flash, suite.id);
+  }
+
+  /** Whether the phone has a suite of this id, also one whose class it has no longer. */
+  has(id: string): boolean {
+    return Object.hasOwn(this.#stored, id);
+  }
+
   #put(descriptor: Descriptor, signer: Signer, downloaded?: Code): Installation {
     const replacement = this.#replacement(descriptor, signer);
     const { before, isDowngrade = false, erasesRecords = true } = replacement ?? {};

@@ -35,7 +35,10 @@ const NOBODY: Host = {
  * Loads the program of a suite, without starting an application, and looks for the classes that its descriptor names.
  * @throws InstallError 907 when the program cannot be loaded or has not all of them
  */
-export async function expectClasses({ descriptor, script }: SuiteContent, engine: QuickJsEngine): Promise<void> {
+export async function expectClasses(
+  { descriptor, script }: SuiteContent,
+  engine: Pick<QuickJsEngine, 'boot'>,
+): Promise<void> {
   for (const { className } of descriptor.midlets) {
     try {
       const machine = await engine.boot(script, className)(NOBODY);

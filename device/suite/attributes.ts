@@ -47,7 +47,8 @@ export function isWebReference(url: string): boolean {
   return isEscaped(url) && ['http:', 'https:'].includes(URL.parse(url, 'http://host/')?.protocol ?? '');
 }
 
-function isWebAddress(url: string): boolean {
+/** Whether a text is an http or https URL with a host. */
+export function isWebAddress(url: string): boolean {
   return isWebReference(url) && /^https?:\/\/[^/?#]/i.test(url);
 }
 

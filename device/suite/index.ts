@@ -7,6 +7,7 @@ export {
   parseJad,
   passesFilter,
 } from './descriptor.ts';
+export { installNotifyUrl } from './notify.ts';
 export { DATA_LIMIT, type Offer, readOffer } from './offer.ts';
 export { InstallError, type InstallStatus, statusLine } from './status.ts';
 export { openSuite, readJar, SCRIPT_LIMIT, type SuiteContent } from './suite.ts';

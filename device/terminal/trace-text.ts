@@ -11,6 +11,8 @@ export function traceText(event: HandsetEvent): string | undefined {
       return `${event.name} ${event.state}`;
     case 'installed':
       return installedText(event);
+    case 'removed':
+      return `${event.name} ${event.version} removed`;
     case 'not-installed':
       return `not installed${event.status === undefined ? '' : ` (${event.status})`}: ${event.reason}`;
     default:

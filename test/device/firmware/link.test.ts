@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { linkInMessage, linkInText } from '../../../device/firmware/link.ts';
+import { indicationIn, linkInText } from '../../../device/firmware/link.ts';
 import { randomBelow, type ServiceIndication, serviceIndicationContent } from '../../../modem/index.ts';
 import { seededRandom } from '../../../sim/index.ts';
 
@@ -31,7 +31,6 @@ describe('The link in a text', () => {
     [`https://pay.example/${'.'.repeat(40_000)} https://b.example/`, 'https://b.example/'],
   ])('%j', (text, url) => {
     expect(linkInText(text)?.url).toBe(url);
-    expect(linkInMessage({ kind: 'text', text }, 0)?.url).toBe(url);
   });
 
   test.each([
@@ -46,14 +45,13 @@ describe('The link in a text', () => {
 describe('The link in a WAP push', () => {
   const NOW = Date.UTC(2009, 5, 1);
   const pushed = (indication: Partial<ServiceIndication>) =>
-    linkInMessage(serviceIndicationContent({ text: 'Cash-Mobile', ...indication }), NOW)?.url;
+    indicationIn(serviceIndicationContent({ text: 'Cash-Mobile', ...indication }), NOW)?.link;
 
   test.each<[string, Partial<ServiceIndication>, string | undefined]>([
     ['is its href', { href: 'https://www.pay.example/d/1.jad' }, 'https://www.pay.example/d/1.jad'],
     ['is there in every urgency', { href: 'http://pay.example/', action: 'signal-low' }, 'http://pay.example/'],
     ['is there until it expires', { href: 'http://pay.example/', expires: NOW + 1_000 }, 'http://pay.example/'],
     ['is not there when it has expired', { href: 'http://pay.example/', expires: NOW }, undefined],
-    ['is not there when it is to be deleted', { href: 'http://pay.example/', action: 'delete' }, undefined],
     ['is not there without a href', {}, undefined],
     ['is not there when it is no URL', { href: '/d/1.jad' }, undefined],
     ['is not there when it is not of the web', { href: 'tel:+393400000000' }, undefined],
@@ -66,10 +64,10 @@ describe('The link in a WAP push', () => {
   test('is not looked for on another port, nor in what is no Service Indication', () => {
     const content = serviceIndicationContent({ text: '', href: 'http://pay.example/' });
     if (content.kind !== 'data') throw new Error('expected octets');
-    expect(linkInMessage({ ...content, ports: { destination: 2949, source: 9200 } }, NOW)).toBeUndefined();
-    expect(linkInMessage({ kind: 'data', data: content.data }, NOW)).toBeUndefined();
-    expect(linkInMessage({ ...content, data: content.data.subarray(1) }, NOW)).toBeUndefined();
-    expect(linkInMessage({ ...content, data: new Uint8Array(0) }, NOW)).toBeUndefined();
+    expect(indicationIn({ ...content, ports: { destination: 2949, source: 9200 } }, NOW)).toBeUndefined();
+    expect(indicationIn({ kind: 'data', data: content.data }, NOW)).toBeUndefined();
+    expect(indicationIn({ ...content, data: content.data.subarray(1) }, NOW)).toBeUndefined();
+    expect(indicationIn({ ...content, data: new Uint8Array(0) }, NOW)).toBeUndefined();
   });
 
   test('damaged anywhere is a link or none, and never an error', () => {
@@ -86,8 +84,8 @@ describe('The link in a WAP push', () => {
       const data = content.data.slice(0, content.data.length - randomBelow(random, 4));
       for (let changes = randomBelow(random, 6); changes >= 0; changes -= 1)
         data[randomBelow(random, data.length)] = randomBelow(random, 256);
-      const link = linkInMessage({ ...content, data }, NOW);
-      if (link !== undefined) expect(link.url).toMatch(/^https?:\/\/[^\s\p{Cc}]{1,780}$/u);
+      const link = indicationIn({ ...content, data }, NOW)?.link;
+      if (link !== undefined) expect(link).toMatch(/^https?:\/\/[^\s\p{Cc}]{1,780}$/u);
     }
   });
 });
