@@ -161,7 +161,8 @@ async function measureOnPostgres(output: Output): Promise<void> {
 
 async function measureJunkFrames(output: Output, frames: number): Promise<void> {
   output.print({ event: 'start-junk' }, junkRow(['', 'frames', 'µs', 'of a good one', 'rows a frame']));
-  for (const { kind, frames: count, microseconds, share, rows } of await measureJunk({ frames, good: 1_000 })) {
+  const { kinds, flood } = await measureJunk({ frames, good: 1_000 });
+  for (const { kind, frames: count, microseconds, share, rows } of kinds) {
     output.print(
       {
         event: 'junk',
@@ -174,6 +175,16 @@ async function measureJunkFrames(output: Output, frames: number): Promise<void> 
       junkRow([kind, `${count}`, microseconds.toFixed(1), `1/${(1 / share).toFixed(0)}`, rows.toFixed(3)]),
     );
   }
+  const { quiet, flooded, payments, megabytes } = flood;
+  const ms = ({ median, worst }: typeof quiet) => `${median.toFixed(1)} ms, at worst ${worst.toFixed(1)} ms`;
+  output.print(
+    { event: 'flood', ...flood },
+    [
+      '',
+      `A payment alone: ${ms(quiet)}; while ${flood.frames} junk frames came, ${payments} payments: ${ms(flooded)}`,
+      `Memory: ${megabytes.map((mb) => mb.toFixed(0)).join(', then ')} MB`,
+    ].join('\n'),
+  );
 }
 
 function wholeNumber(text: string): number {

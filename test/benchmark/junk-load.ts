@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { encodeUp, sealEnrol, sealUp } from '../../device/safe-mobile/index.ts';
 import { type IncomingSms, systemRandom } from '../../modem/index.ts';
 import { APPLICATION_PORT, servicePrimitives } from '../../server/index.ts';
+import { median } from './comparison.ts';
 import { FIRST_DEVICE, numberOf } from './service-phones.ts';
 import { openShop, type Shop } from './service-shop.ts';
 
@@ -14,6 +15,29 @@ export interface JunkLoad {
   readonly frames: number;
   /** Good frames. */
   readonly good: number;
+}
+
+/** Junk of strangers of all kinds while customers pay one after another. */
+export interface Flood {
+  /** Junk frames. */
+  readonly frames: number;
+  readonly payments: number;
+  /** From the request to the frame for the phone, and from the answer to the frame of the receipt: without junk, and meanwhile; ms. */
+  readonly quiet: Delays;
+  readonly flooded: Delays;
+  /** Memory of the process after a tenth of the frames, and after all, MB. */
+  readonly megabytes: readonly [early: number, last: number];
+}
+
+export interface Delays {
+  readonly median: number;
+  readonly worst: number;
+}
+
+/** What is measured of a service. */
+export interface JunkReport {
+  readonly kinds: readonly JunkResult[];
+  readonly flood: Flood;
 }
 
 /** What frames of one kind cost the service. */
@@ -102,7 +126,36 @@ function rowsOf(database: string): number {
   return Number(row?.['n']);
 }
 
-async function run({ frames, good }: JunkLoad): Promise<readonly JunkResult[]> {
+/** Kinds that no phone is told of. */
+function isOfStranger({ originator, frames }: Kind): boolean {
+  return originator === STRANGER && frames.length > 1;
+}
+
+async function flood(shop: Shop, kinds: readonly Kind[], frames: number, good: number): Promise<Flood> {
+  const quiet: number[] = [];
+  while (quiet.length < good) quiet.push((await shop.pay()).serverMs);
+  const megabytes: number[] = [];
+  let isFlowing = true;
+  const flowing = (async () => {
+    for (let n = 0; n < frames; n += AT_ONCE) {
+      const kind = kinds[(n / AT_ONCE) % kinds.length];
+      if (kind !== undefined) await handOver(shop, kind, AT_ONCE);
+      if (n >= (megabytes.length * frames) / 10) megabytes.push(process.memoryUsage().rss / 1e6);
+    }
+    isFlowing = false;
+  })();
+  const flooded: number[] = [];
+  while (isFlowing) flooded.push((await shop.pay()).serverMs);
+  await flowing;
+  megabytes.push(process.memoryUsage().rss / 1e6);
+  const delays = (ms: readonly number[]) => ({ median: median(ms), worst: Math.max(...ms) });
+  return {
+    ...{ frames, payments: flooded.length, quiet: delays(quiet), flooded: delays(flooded) },
+    megabytes: [megabytes[1] ?? 0, megabytes.at(-1) ?? 0],
+  };
+}
+
+async function run({ frames, good }: JunkLoad): Promise<JunkReport> {
   const folder = mkdtempSync(join(tmpdir(), 'cash-mobile-bench-'));
   const database = join(folder, 'service.db');
   const shop = await openShop({ database, customers: good });
@@ -124,13 +177,15 @@ async function run({ frames, good }: JunkLoad): Promise<readonly JunkResult[]> {
     );
     const ofGood = approve.microseconds - (1_000 * (shop.phoneMs - phones)) / good;
     const results: JunkResult[] = [{ kind: 'APPROVE', ...approve, microseconds: ofGood, share: 1 }];
-    shop.switchPhonesOff();
     const [recorded] = answers.flatMap(({ content }) => (content.kind === 'data' ? [content.data] : []));
-    for (const kind of await kindsOf(shop, recorded ?? new Uint8Array())) {
+    const kinds = await kindsOf(shop, recorded ?? new Uint8Array());
+    const mixed = await flood(shop, kinds.filter(isOfStranger), frames, good);
+    shop.switchPhonesOff();
+    for (const kind of kinds) {
       const junk = await rowsOfFrames(frames, () => cpuOf(() => handOver(shop, kind, frames)));
       results.push({ kind: kind.kind, ...junk, share: junk.microseconds / ofGood });
     }
-    return results;
+    return { kinds: results, flood: mixed };
   } finally {
     await shop.service.close();
     rmSync(folder, { recursive: true });

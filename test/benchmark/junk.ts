@@ -2,22 +2,33 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import type { JunkLoad, JunkResult } from './junk-load.ts';
+import type { Delays, JunkLoad, JunkReport } from './junk-load.ts';
 
 const PROGRAM = join(import.meta.dirname, 'junk-load.ts');
 
-const Results: z.ZodType<readonly JunkResult[]> = z.array(
-  z.object({
-    kind: z.string(),
+const DelaysText: z.ZodType<Delays> = z.object({ median: z.number(), worst: z.number() });
+
+const Report: z.ZodType<JunkReport> = z.object({
+  kinds: z.array(
+    z.object({
+      kind: z.string(),
+      frames: z.number(),
+      microseconds: z.number(),
+      share: z.number(),
+      rows: z.number(),
+    }),
+  ),
+  flood: z.object({
     frames: z.number(),
-    microseconds: z.number(),
-    share: z.number(),
-    rows: z.number(),
+    payments: z.number(),
+    quiet: DelaysText,
+    flooded: DelaysText,
+    megabytes: z.tuple([z.number(), z.number()]),
   }),
-);
+});
 
 /** Hands a good frame and junk of each kind to a service in a process of its own. */
-export async function measureJunk(load: JunkLoad): Promise<readonly JunkResult[]> {
+export async function measureJunk(load: JunkLoad): Promise<JunkReport> {
   const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, JSON.stringify(load)]);
-  return Results.parse(JSON.parse(stdout));
+  return Report.parse(JSON.parse(stdout));
 }

@@ -2,7 +2,7 @@ import type { OutgoingSms, SendOutcome, SmsBearer, SmsReceiver } from '../../mod
 import { systemClock, systemRandom } from '../../modem/index.ts';
 import { type Merchant, openService, readKeyFile, type Service, servicePrimitives } from '../../server/index.ts';
 import { type CounterShare, Phones } from './service-phones.ts';
-import { manyTimes, orderOf, SERVICE_NUMBER } from './service-shop.ts';
+import { LIMITS, manyTimes, orderOf, SERVICE_NUMBER } from './service-shop.ts';
 
 /** A database on which several processes run the service. */
 export interface SharedDatabase {
@@ -86,6 +86,7 @@ async function run({ databases, keys, customers, share }: PayerSetting): Promise
       database: url,
       keys: readKeyFile(keys, primitives),
       number: SERVICE_NUMBER,
+      limits: LIMITS,
       bearer: new SharedPhonesBearer(phones),
       clock: systemClock,
       random: systemRandom,

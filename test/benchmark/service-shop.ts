@@ -14,6 +14,7 @@ import {
   type StoreProbe,
   servicePrimitives,
 } from '../../server/index.ts';
+import type { Limits } from '../../server/limits/limits.ts';
 import { INSERT_DEVICE, numberOf, Phones } from './service-phones.ts';
 
 /** What a shop is opened with. */
@@ -38,6 +39,9 @@ export interface Cycle {
 /** Money that no benchmark uses up. */
 const DEPOSIT_MINOR = 1_000_000_000;
 const PRICE = { minor: 1_250, currency: 'EUR' } as const;
+
+/** One merchant asks all customers at once. */
+export const LIMITS: Pick<Limits, 'inVain'> = { inVain: { atOnce: 1_000_000, everyMs: 1 } };
 
 /** The service's number. */
 export const SERVICE_NUMBER = '+393400000000';
@@ -136,6 +140,7 @@ export async function openShop(options: ShopOptions): Promise<Shop> {
     database: options.database,
     keys,
     number: SERVICE_NUMBER,
+    limits: LIMITS,
     bearer,
     clock: systemClock,
     random: systemRandom,
