@@ -9,6 +9,8 @@ const OperatorAnswer = z.looseObject({
   role: z.enum(ROLES),
   createdAt: z.string(),
   revokedAt: z.string().optional(),
+  keyMadeBy: z.string().optional(),
+  fingerprint: z.string(),
 });
 const KeyAnswer = OperatorAnswer.extend({ apiKey: z.string() });
 
@@ -18,7 +20,8 @@ export function operatorCommand(): Command {
     .addCommand(addCommand())
     .addCommand(listCommand())
     .addCommand(revokeCommand())
-    .addCommand(rotateCommand());
+    .addCommand(rotateCommand())
+    .addCommand(confirmCommand());
 }
 
 function addCommand(): Command {
@@ -39,8 +42,12 @@ function listCommand(): Command {
     .action(async (_: object, command: Command) => {
       const answer = z.looseObject({ operators: z.array(OperatorAnswer) });
       const { operators } = await askService(command, { method: 'GET', path: '/v1/operators' }, answer);
-      const lines = operators.map(({ name, role, createdAt, revokedAt }) =>
-        [name, role, `since ${createdAt}`, ...(revokedAt === undefined ? [] : [`revoked ${revokedAt}`])].join('\t'),
+      const lines = operators.map(({ name, role, createdAt, revokedAt, keyMadeBy }) =>
+        [
+          ...[name, role, `since ${createdAt}`],
+          ...(revokedAt === undefined ? [] : [`revoked ${revokedAt}`]),
+          ...(keyMadeBy === undefined ? [] : [`key made by ${keyMadeBy}, not confirmed`]),
+        ].join('\t'),
       );
       const text = lines.length === 0 ? 'No operators but the admin of the key file.' : lines.join('\n');
       outputOf(command).print({ event: 'operators', operators }, text);
@@ -65,11 +72,36 @@ function rotateCommand(): Command {
     .action(async ({ name }: { name?: string }, command: Command) => {
       const path = name === undefined ? '/v1/operator' : `/v1/operators/${encodeURIComponent(name)}`;
       const operator = await askService(command, { method: 'POST', path: `${path}/rotate-key` }, KeyAnswer);
-      printKey(command, 'operator-key', operator);
+      printKey(command, 'operator-key', operator, name === undefined);
     });
 }
 
-function printKey(command: Command, event: string, operator: z.infer<typeof KeyAnswer>): void {
-  const { name, role, apiKey } = operator;
-  outputOf(command).print({ event, ...operator }, `Operator ${name}, ${role}\nAPI key, shown this once: ${apiKey}`);
+function confirmCommand(): Command {
+  return withServer(new Command('confirm'))
+    .description('say that an operator has a key that nobody else has: by one who did not make it')
+    .requiredOption('--name <name>', 'the operator')
+    .requiredOption(
+      '--fingerprint <digits>',
+      'of the key that the operator made with "operator rotate", as they tell you',
+    )
+    .action(async ({ name, fingerprint }: { name: string; fingerprint: string }, command: Command) => {
+      const path = `/v1/operators/${encodeURIComponent(name)}/confirm`;
+      const operator = await askService(command, { method: 'POST', path, body: { fingerprint } }, OperatorAnswer);
+      outputOf(command).print({ event: 'operator-confirmed', ...operator }, `Operator ${name} is confirmed`);
+    });
+}
+
+function printKey(command: Command, event: string, operator: z.infer<typeof KeyAnswer>, isOwn = false): void {
+  const { name, role, apiKey, keyMadeBy, fingerprint } = operator;
+  const lines = [`Operator ${name}, ${role}`, `API key, shown this once: ${apiKey}`];
+  if (keyMadeBy !== undefined) lines.push(isOwn ? confirmationNeeded(name, keyMadeBy, fingerprint) : CHANGES_IT);
+  outputOf(command).print({ event, ...operator }, lines.join('\n'));
+}
+
+const CHANGES_IT = 'They change it first: cash-server operator rotate';
+
+/** What is left to do before an operator counts as another one than whoever made their key. */
+function confirmationNeeded(name: string, maker: string, fingerprint: string): string {
+  const command = `cash-server operator confirm --name ${name} --fingerprint ${fingerprint}`;
+  return `An operator who is not ${maker} confirms it: ${command}`;
 }

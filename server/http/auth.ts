@@ -56,17 +56,19 @@ const acts = new WeakMap<FastifyRequest, Act>();
 
 /**
  * From now on the audit log has each request to `app` of a known operator that may change something or was not allowed: those that a
- * transaction has not written itself are written before their answer leaves.
+ * transaction has not written itself are written before their answer leaves; of refusals without end some are only counted.
  */
 export function auditActs(app: FastifyInstance, service: Service): void {
   app.addHook('onSend', async (request, { statusCode }) => {
     const isReading = request.method === 'GET' || request.method === 'HEAD';
     if (!actors.has(request) || (isReading && statusCode !== 403)) return;
-    const outcome = statusCode < 300 ? 'done' : `refused ${statusCode}`;
     const [path = ''] = request.url.split('?');
-    await service.operators
-      .record(actOf(service, request), path, outcome)
-      .catch((error) => service.fault(messageOf(error)));
+    const act = actOf(service, request);
+    const written =
+      statusCode < 300
+        ? service.operators.record(act, path, 'done')
+        : service.operators.noteRefusal(act, path, `refused ${statusCode}`);
+    await written.catch((error) => service.fault(messageOf(error)));
   });
 }
 

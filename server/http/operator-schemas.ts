@@ -23,9 +23,18 @@ export const OperatorBody: z.ZodType<OperatorBody> = z.strictObject({
 /** Whose key a request has. */
 export const ActorView: z.ZodType<OperatorBody> = z.object({ name: z.string(), role: z.enum(ROLES) });
 
+export const ConfirmationBody: z.ZodType<{ readonly fingerprint: string }> = z.strictObject({
+  fingerprint: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/, 'expected 16 hexadecimal digits')
+    .describe('Of the present key, as the operator tells it'),
+});
+
 export interface OperatorView extends OperatorBody {
   readonly createdAt: string;
   readonly revokedAt?: string | undefined;
+  readonly keyMadeBy?: string | undefined;
+  readonly fingerprint: string;
 }
 
 const operatorFields = {
@@ -33,6 +42,8 @@ const operatorFields = {
   role: z.enum(ROLES),
   createdAt: TimeText,
   revokedAt: TimeText.optional().describe('Since when the key opens nothing'),
+  keyMadeBy: z.string().optional().describe('Who may have a key of this operator, until another one confirms it'),
+  fingerprint: z.string().describe('Names the present key'),
 };
 
 export const OperatorView: z.ZodType<OperatorView> = z.object(operatorFields).meta({ id: 'Operator' });

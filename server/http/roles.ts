@@ -23,6 +23,8 @@ export const ROLE_NEEDED: Readonly<Record<string, Role>> = {
   'POST /v1/people/:id/wipe': 'treasurer',
   'POST /v1/deposits/:id/confirm': 'treasurer',
   'POST /v1/deposits/:id/reject': 'treasurer',
+  // Those who confirm deposits know each other.
+  'POST /v1/operators/:name/confirm': 'treasurer',
   'POST /v1/payments/:txn/resolve': 'treasurer',
   'POST /v1/reconciliations/accept': 'treasurer',
   'POST /v1/merchants/:id/resume': 'admin',

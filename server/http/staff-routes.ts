@@ -7,6 +7,7 @@ import { NoBody } from './amount-schema.ts';
 import { actOf, actorOf } from './auth.ts';
 import {
   ActorView,
+  ConfirmationBody,
   NameParams,
   OperatorBody,
   OperatorKeyView,
@@ -68,6 +69,23 @@ export async function staffRoutes(app: FastifyInstance, service: Service): Promi
   );
 
   routes.post(
+    '/v1/operators/:name/confirm',
+    {
+      schema: {
+        tags,
+        summary: 'Confirm that an operator has a key that nobody else has: by one who did not make their key',
+        params: NameParams,
+        body: ConfirmationBody,
+        response: { 200: OperatorView },
+      },
+    },
+    async (request) => {
+      const { params, body } = request;
+      return viewOperator(await service.operators.confirm(params.name, body.fingerprint, actOf(service, request)));
+    },
+  );
+
+  routes.post(
     '/v1/operators/:name/rotate-key',
     {
       schema: {
@@ -82,10 +100,11 @@ export async function staffRoutes(app: FastifyInstance, service: Service): Promi
   );
 }
 
-function viewOperator({ name, role, createdAt, revokedAt }: Operator): OperatorView {
+function viewOperator({ name, role, createdAt, revokedAt, hand, fingerprint }: Operator): OperatorView {
   return {
-    ...{ name, role, createdAt: viewTime(createdAt) },
+    ...{ name, role, createdAt: viewTime(createdAt), fingerprint },
     ...(revokedAt !== undefined && { revokedAt: viewTime(revokedAt) }),
+    ...(hand !== undefined && { keyMadeBy: hand }),
   };
 }
 

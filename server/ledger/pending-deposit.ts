@@ -7,6 +7,12 @@ import { ServiceError } from '../vocabulary/errors.ts';
 import { type PersonId, personId } from '../vocabulary/ids.ts';
 import { deposit, depositedBefore, operatorDepositsSince, usedBefore } from './deposit.ts';
 
+/** An operator, and in whose hand they are: see `handOf`. */
+export interface Eyes {
+  readonly name: string;
+  readonly hand: string;
+}
+
 /** A deposit above what one operator may deposit alone: nothing is booked until another operator confirms it. */
 export interface PendingDeposit {
   readonly id: number;
@@ -15,6 +21,8 @@ export interface PendingDeposit {
   readonly reference: string;
   /** The name of the operator who asked for it. */
   readonly askedBy: string;
+  /** In whose hand that operator was. */
+  readonly askedHand: string;
   /** ms since 1970. */
   readonly askedAt: number;
   /** The name of the other operator, once it is booked. */
@@ -32,18 +40,19 @@ export async function askForDeposit(
   person: { readonly id: PersonId },
   amount: Amount,
   reference: string,
-  askedBy: string,
+  asked: Eyes,
   at: number,
 ): Promise<PendingDeposit | 'booked'> {
   if (await depositedBefore(tx, person, amount, reference)) return 'booked';
   await tx.run(
-    `INSERT INTO pending_deposit (person_id, reference, minor, currency, asked_by, asked_at)
-     VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (person_id, reference) DO NOTHING`,
+    `INSERT INTO pending_deposit (person_id, reference, minor, currency, asked_by, asked_hand, asked_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (person_id, reference) DO NOTHING`,
     person.id,
     reference,
     amount.minor,
     amount.currency,
-    askedBy,
+    asked.name,
+    asked.hand,
     at,
   );
   const pending = await pendingOf(tx, person, reference);
@@ -96,22 +105,26 @@ async function confirmedReferences(tx: ReadTx, { id }: { readonly id: PersonId }
   return tx.all(sql, (row) => row.text('reference'), id);
 }
 
-/** Books a deposit. @param by the name of an operator who did not ask for it. @param at ms since 1970. @throws ServiceError */
+/** Books a deposit. @param by an operator who did not ask for it, and is in another hand. @param at ms since 1970. @throws ServiceError */
 export async function confirmDeposit(
   tx: Tx,
   id: number,
-  by: string,
+  by: Eyes,
   at: number,
 ): Promise<{ readonly pending: PendingDeposit; readonly repeated: boolean }> {
   const pending = await lockPending(tx, id);
-  if (pending.askedBy === by) {
+  if (pending.askedBy === by.name) {
     const amount = formatAmount(pending.amount);
-    throw new ServiceError('forbidden', `${by} asked for this deposit of ${amount}: another operator confirms it`);
+    throw new ServiceError('forbidden', `${by.name} asked for this deposit of ${amount}: another operator confirms it`);
+  }
+  if (pending.askedHand === by.hand) {
+    const why = `${by.hand} may have the keys of both, until another operator confirms them (cash-server operator confirm)`;
+    throw new ServiceError('forbidden', `${by.name} and ${pending.askedBy} do not count as two: ${why}`);
   }
   if (pending.confirmedBy !== undefined) return { pending, repeated: true };
   await deposit(tx, { id: pending.personId }, pending.amount, pending.reference, at);
-  await tx.run('UPDATE pending_deposit SET confirmed_by = ? WHERE id = ?', by, id);
-  return { pending: { ...pending, confirmedBy: by }, repeated: false };
+  await tx.run('UPDATE pending_deposit SET confirmed_by = ? WHERE id = ?', by.name, id);
+  return { pending: { ...pending, confirmedBy: by.name }, repeated: false };
 }
 
 /** Takes a deposit off the list of those that wait. @throws ServiceError `not-found`; `conflict` when it was confirmed */
@@ -147,6 +160,7 @@ function readPending(row: Row): PendingDeposit {
     amount: readAmount(row),
     reference: row.text('reference'),
     askedBy: row.text('asked_by'),
+    askedHand: row.optionalText('asked_hand') ?? row.text('asked_by'),
     askedAt: row.integer('asked_at'),
     confirmedBy: row.optionalText('confirmed_by'),
   };

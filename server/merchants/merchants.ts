@@ -45,6 +45,14 @@ interface RegistrationContext {
   readonly vault: Vault;
 }
 
+/** No header has it, so nobody can write the scope of somebody else in a key. */
+const SCOPE_END = '\n';
+
+/** An idempotency key of an operator: the same text of another operator is another key, because the answer has an API key. */
+export function scopedKey(operator: string, idempotencyKey: string): string {
+  return `${operator}${SCOPE_END}${idempotencyKey}`;
+}
+
 /**
  * The API key of a merchant who is to be registered. It is drawn before the transaction, which by it finds what an earlier run
  * of its own has done.
@@ -95,7 +103,8 @@ export async function addMerchant(
     throw new ServiceError('conflict', `person ${wanted.personId} already has the phone of a merchant`);
   }
   if (!isSame(known, wanted)) {
-    throw new ServiceError('conflict', `key ${idempotencyKey} was used for another merchant: use a new one`);
+    const key = idempotencyKey?.split(SCOPE_END).at(-1);
+    throw new ServiceError('conflict', `key ${key} was used for another merchant: use a new one`);
   }
   if ((await merchantByApiKey(tx, apiKey, createdAt))?.id === known.id) {
     return { merchant: known, apiKey, repeated: true };

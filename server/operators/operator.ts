@@ -1,3 +1,4 @@
+import { hexOf } from '../../device/safe-mobile/index.ts';
 import type { Row } from '../store/row.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
@@ -12,6 +13,12 @@ export interface Operator {
   readonly createdAt: number;
   /** Since when the key opens nothing, ms since 1970. */
   readonly revokedAt: number | undefined;
+  /** The operator who made a key of this one and may have it, as long as nobody else has confirmed that it is in the right hands. */
+  readonly hand: string | undefined;
+  /** Whether the operator made the present key themselves. */
+  readonly ownKey: boolean;
+  /** Names the present key: 16 hexadecimal digits. */
+  readonly fingerprint: string;
 }
 
 /** Who asks for something, by their key. */
@@ -29,6 +36,7 @@ export const OPERATOR_NAME: RegExp = /^[a-z][a-z0-9._-]{0,31}$/;
 /**
  * Registers an operator.
  * @param keyHash of the API key; by it a transaction finds what an earlier run of its own has done. @param at ms since 1970
+ * @param by the operator who does it, in whose hand the new one is; `undefined`: a program, as `init`
  * @throws ServiceError `invalid-request`; `conflict` when the name was given before
  */
 export async function addOperator(
@@ -36,6 +44,7 @@ export async function addOperator(
   { name, role }: NewOperator,
   keyHash: Uint8Array,
   at: number,
+  by?: string,
 ): Promise<Operator> {
   if (!OPERATOR_NAME.test(name)) {
     throw new ServiceError(
@@ -44,11 +53,15 @@ export async function addOperator(
     );
   }
   await tx.run(
-    'INSERT INTO operator (name, role, key_hash, created_at) VALUES (?, ?, ?, ?) ON CONFLICT (name) DO NOTHING',
+    `INSERT INTO operator (name, role, key_hash, created_at, hand, own_key, own_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (name) DO NOTHING`,
     name,
     role,
     keyHash,
     at,
+    by ?? null,
+    by === undefined ? 1 : 0,
+    by === undefined ? at : null,
   );
   const own = await operatorByKeyHash(tx, keyHash);
   if (own?.name === name) return own;
@@ -77,14 +90,28 @@ export async function revokeOperator(tx: Tx, name: string, at: number): Promise<
   return { ...operator, revokedAt: at };
 }
 
-/** Gives an operator another key; the one before opens nothing any more. @throws ServiceError `not-found`; `conflict` when revoked */
-export async function rotateOperatorKey(tx: Tx, name: string, keyHash: Uint8Array): Promise<Operator> {
+/**
+ * Gives an operator another key; the one before opens nothing any more.
+ * @param hand in whose hand the operator is from now on. @param ownKey whether the operator made the key
+ * @throws ServiceError `not-found`; `conflict` when revoked
+ */
+export async function rotateOperatorKey(
+  tx: Tx,
+  name: string,
+  keyHash: Uint8Array,
+  hand: string | undefined,
+  ownKey: boolean,
+): Promise<Operator> {
   const operator = await lockOperator(tx, name);
-  if (operator.revokedAt !== undefined) {
-    throw new ServiceError('conflict', `operator ${name} was revoked: add one of another name`);
-  }
-  await tx.run('UPDATE operator SET key_hash = ? WHERE name = ?', keyHash, name);
-  return operator;
+  if (operator.revokedAt !== undefined) throw revoked(name);
+  const sql = 'UPDATE operator SET key_hash = ?, hand = ?, own_key = ? WHERE name = ?';
+  await tx.run(sql, keyHash, hand ?? null, ownKey ? 1 : 0, name);
+  return { ...operator, hand, ownKey, fingerprint: fingerprintOf(keyHash) };
+}
+
+/** The name is not given again. */
+export function revoked(name: string): ServiceError {
+  return new ServiceError('conflict', `operator ${name} was revoked: add one of another name`);
 }
 
 /** The names of those who may do everything. Two who revoke each other wait here, so that one of them stays. */
@@ -95,7 +122,7 @@ async function lockAdmins(tx: Tx): Promise<string[]> {
 }
 
 /** @throws ServiceError `not-found` */
-async function lockOperator(tx: Tx, name: string): Promise<Operator> {
+export async function lockOperator(tx: Tx, name: string): Promise<Operator> {
   const operator = await tx.get('SELECT * FROM operator WHERE name = ? FOR UPDATE', readOperator, name);
   if (operator === undefined) throw new ServiceError('not-found', `there is no operator ${name} in the database`);
   return operator;
@@ -107,5 +134,12 @@ function readOperator(row: Row): Operator {
     role: row.oneOf('role', ROLES),
     createdAt: row.integer('created_at'),
     revokedAt: row.optionalInteger('revoked_at'),
+    hand: row.optionalText('hand'),
+    ownKey: row.integer('own_key') === 1,
+    fingerprint: fingerprintOf(row.octets('key_hash')),
   };
+}
+
+function fingerprintOf(keyHash: Uint8Array): string {
+  return hexOf(keyHash.subarray(0, 8));
 }

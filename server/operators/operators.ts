@@ -8,6 +8,7 @@ import type { Store, Tx } from '../store/store.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
 import { mayDo } from '../vocabulary/roles.ts';
 import { type Act, isRecorded, recordAct, withAct } from './audit.ts';
+import { changeKeyOf, changeOwnKey, confirmOperator, requireOwnHand } from './hands.ts';
 import {
   type Actor,
   addOperator,
@@ -16,8 +17,8 @@ import {
   type Operator,
   operatorByKeyHash,
   revokeOperator,
-  rotateOperatorKey,
 } from './operator.ts';
+import { Refusals } from './refusals.ts';
 
 /** An operator and the API key, which is not stored. */
 export interface KeyOfOperator {
@@ -44,9 +45,13 @@ interface OperatorsContext {
 /** The operators of a service. */
 export class Operators {
   readonly #context: OperatorsContext;
+  readonly #refusals: Refusals;
 
   constructor(context: OperatorsContext) {
     this.#context = context;
+    this.#refusals = new Refusals(context.clock, (act, subject, outcome) =>
+      this.record(this.actOf(act), subject, outcome),
+    );
   }
 
   /** The operator whose API key it is and who is not revoked, or `undefined`. */
@@ -63,12 +68,23 @@ export class Operators {
     return this.#context.store.read(allOperators);
   }
 
-  /** @throws ServiceError `invalid-request`, `conflict` */
+  /** @throws ServiceError `invalid-request`, `conflict`; `forbidden` to whom nobody has confirmed */
   add(wanted: NewOperator, act?: Act): Promise<KeyOfOperator> {
     const { clock } = this.#context;
-    return this.#withNewKey((keyHash) =>
-      this.#write('operator', (tx) => addOperator(tx, wanted, keyHash, clock.now()), act),
-    );
+    const by = act?.by.name;
+    return this.#withNewKey((keyHash) => {
+      const work = async (tx: Tx) => {
+        if (by !== undefined) await requireOwnHand(tx, by);
+        return addOperator(tx, wanted, keyHash, clock.now(), by);
+      };
+      return this.#write('operator', work, act);
+    });
+  }
+
+  /** An operator knows that another one has a key of their own: see {@link confirmOperator}. @throws ServiceError */
+  confirm(name: string, fingerprint: string, act: Act): Promise<Operator> {
+    const work = (tx: Tx) => confirmOperator(tx, name, fingerprint, act.by.name, this.#context.clock.now());
+    return this.#write('operator confirmed', work, act);
   }
 
   /** From now on the operator's key opens nothing. @throws ServiceError `not-found`, `conflict` */
@@ -78,9 +94,12 @@ export class Operators {
 
   /** Another key for an operator, in the place of the one before. @throws ServiceError `not-found`, `conflict` */
   rotate(name: string, act?: Act): Promise<KeyOfOperator> {
-    return this.#withNewKey((keyHash) =>
-      this.#write('operator key', (tx) => rotateOperatorKey(tx, name, keyHash), act),
-    );
+    const by = act?.by.name;
+    const work = (keyHash: Uint8Array) => (tx: Tx) => {
+      if (by !== undefined && by !== name) return changeKeyOf(tx, name, keyHash, by);
+      return changeOwnKey(tx, name, keyHash, this.#context.clock.now());
+    };
+    return this.#withNewKey((keyHash) => this.#write('operator key', work(keyHash), act));
   }
 
   /**
@@ -102,6 +121,16 @@ export class Operators {
   /** What an operator asks for now, for the audit log. */
   actOf(request: Omit<Act, 'id'>): Act {
     return { id: hexOf(this.#context.random.bytes(ACT_OCTETS)), ...request };
+  }
+
+  /** Writes down that an operator was refused something, the first times in an hour: see {@link Refusals}. @param path of the request */
+  noteRefusal(act: Act, path: string, outcome: string): Promise<void> {
+    return this.#refusals.note(act, outcome, () => this.record(act, path, outcome));
+  }
+
+  /** Before the end: writes down what was refused and only counted. */
+  close(): Promise<void> {
+    return this.#refusals.close();
   }
 
   /** Writes down what an operator asked for, unless the transaction that did it has. @param subject the path of the request */

@@ -3,12 +3,14 @@ import type { Clock } from '../../modem/index.ts';
 import {
   askForDeposit,
   confirmDeposit,
+  type Eyes,
   type PendingDeposit,
   pendingDeposits,
   rejectDeposit,
   sumWith,
 } from '../ledger/pending-deposit.ts';
 import { type Act, withAct } from '../operators/audit.ts';
+import { handOf } from '../operators/hands.ts';
 import { personById } from '../people/people.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { PersonId } from '../vocabulary/ids.ts';
@@ -36,13 +38,13 @@ export class PendingDeposits {
   /** Writes down a deposit, once a reference. @throws ServiceError `not-found`, `conflict` */
   ask(person: number, amount: Amount, reference: string, act: Act): Promise<PendingDeposit | 'booked'> {
     const work = async (tx: Tx) =>
-      askForDeposit(tx, await personById(tx, person), amount, reference, act.by.name, this.#clock.now());
+      askForDeposit(tx, await personById(tx, person), amount, reference, await eyesOf(tx, act), this.#clock.now());
     return this.#write('deposit asked for', work, act, () => `deposit:${person}:${reference}`);
   }
 
-  /** Books a deposit. @throws ServiceError `forbidden` to whom asked for it, `not-found`, `limit-exceeded` */
+  /** Books a deposit. @throws ServiceError `forbidden` to whom asked for it or is in the same hand, `not-found`, `limit-exceeded` */
   confirm(id: number, act: Act): ReturnType<typeof confirmDeposit> {
-    const work = (tx: Tx) => confirmDeposit(tx, id, act.by.name, this.#clock.now());
+    const work = async (tx: Tx) => confirmDeposit(tx, id, await eyesOf(tx, act), this.#clock.now());
     return this.#write('deposit confirmed', work, act, ({ pending }) => subjectOf(pending));
   }
 
@@ -54,6 +56,10 @@ export class PendingDeposits {
   #write<T>(name: string, work: (tx: Tx) => Promise<T>, act: Act, subject: (made: T) => string): Promise<T> {
     return this.#store.transaction(name, withAct(act, this.#clock, work, subject), 'fail');
   }
+}
+
+async function eyesOf(tx: Tx, { by: { name } }: Act): Promise<Eyes> {
+  return { name, hand: await handOf(tx, name) };
 }
 
 function subjectOf({ personId, reference }: PendingDeposit): string {

@@ -11,6 +11,7 @@ import {
   merchantByApiKey,
   merchantById,
   newApiKey,
+  scopedKey,
 } from '../merchants/merchants.ts';
 import { type Act, withAct } from '../operators/audit.ts';
 import { Operators } from '../operators/operators.ts';
@@ -161,17 +162,18 @@ export class Service {
   /**
    * Registers a merchant.
    * @param idempotencyKey the caller's key of this request: the same key with the same content is the same merchant, and
-   * brings the same API key again. Without one the API key is shown this once. @throws ServiceError
+   * brings the same API key again, to the operator who asked first. Without one the API key is shown this once. @throws ServiceError
    */
   async addMerchant(
     merchant: { readonly name: string; readonly currency: Currency; readonly personId?: number | undefined },
     idempotencyKey?: string,
     act?: Act,
   ): Promise<AddedMerchant> {
-    const apiKey = newApiKey(this.#context, idempotencyKey);
+    const key = act && idempotencyKey !== undefined ? scopedKey(act.by.name, idempotencyKey) : idempotencyKey;
+    const apiKey = newApiKey(this.#context, key);
     const work = async (tx: Tx) => {
       const personId = merchant.personId === undefined ? undefined : (await personById(tx, merchant.personId)).id;
-      return addMerchant(tx, this.#context.clock, { ...merchant, personId }, apiKey, idempotencyKey);
+      return addMerchant(tx, this.#context.clock, { ...merchant, personId }, apiKey, key);
     };
     return this.#write('merchant', work, act, (added) => `merchant:${added.merchant.id}`);
   }
@@ -341,6 +343,7 @@ export class Service {
     this.#store.stopWaiting();
     this.#waits.close();
     await this.http.close();
+    await this.operators.close();
     await this.#running.stop();
   }
 }

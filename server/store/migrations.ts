@@ -1,7 +1,7 @@
 import { appendOnly, FIRST_TABLES } from './first-tables.ts';
 import { LIMITS } from './limit-migrations.ts';
 import { OPEN_ROWS } from './open-rows.ts';
-import { AUDIT, AUDIT_ON_POSTGRES, FOUR_EYES, MERCHANT_KEYS, OPERATORS } from './operator-migrations.ts';
+import { AUDIT, AUDIT_ON_POSTGRES, FOUR_EYES, HANDS, MERCHANT_KEYS, OPERATORS } from './operator-migrations.ts';
 import {
   EVIDENCE_SEALED_ANEW,
   EVIDENCE_SEALED_ANEW_ON_POSTGRES,
@@ -317,6 +317,7 @@ export const MIGRATIONS: readonly string[] = [
   MERCHANT_KEYS,
   PHONE_ORDERS + KEY_GENERATIONS + VAULT + EVIDENCE_SEALED_ANEW,
   SUMS_OF_LIMITS,
+  HANDS,
 ];
 
 /**

@@ -85,3 +85,17 @@ ALTER TABLE merchant ADD COLUMN old_key_until INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE merchant ADD COLUMN key_revoked_at INTEGER;
 CREATE UNIQUE INDEX merchant_by_old_key ON merchant (old_key_hash);
 `;
+
+/** Whose hand an operator is in; an idempotency key belongs to the operator who used it. */
+export const HANDS: string = `
+ALTER TABLE operator ADD COLUMN hand TEXT;
+ALTER TABLE operator ADD COLUMN own_key INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE operator ADD COLUMN own_at INTEGER;
+UPDATE operator SET own_at = created_at;
+ALTER TABLE pending_deposit ADD COLUMN asked_hand TEXT;
+UPDATE merchant SET idempotency_key = (SELECT a.operator FROM audit a
+    WHERE a.subject = 'merchant:' || merchant.id AND a.route = 'POST /v1/merchants' ORDER BY a.seq LIMIT 1) || '
+' || idempotency_key
+  WHERE idempotency_key IS NOT NULL AND EXISTS (SELECT 1 FROM audit a
+    WHERE a.subject = 'merchant:' || merchant.id AND a.route = 'POST /v1/merchants');
+`;

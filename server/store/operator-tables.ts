@@ -6,7 +6,10 @@ CREATE TABLE operator (                        -- who runs the service, each wit
   role TEXT NOT NULL,                          -- viewer, clerk, treasurer, admin
   key_hash BLOB NOT NULL UNIQUE,               -- SHA-256 of the API key, of 256 random bits
   created_at INTEGER NOT NULL,
-  revoked_at INTEGER                           -- the row stays, so that no name is given twice
+  revoked_at INTEGER,                          -- the row stays, so that no name is given twice
+  hand TEXT,                                   -- who made a key of this operator, and may have it; NULL: nobody, or it was confirmed
+  own_key INTEGER NOT NULL DEFAULT 1,          -- 0: the present key is the one that the hand made
+  own_at INTEGER                               -- when this operator was on their own first
 ) STRICT;
 
 CREATE TABLE audit (                           -- what operators did; each row has the hash of the one before in its own
@@ -38,6 +41,7 @@ CREATE TABLE pending_deposit (                 -- above what one operator may de
   asked_by TEXT NOT NULL,                      -- name of an operator
   asked_at INTEGER NOT NULL,
   confirmed_by TEXT,                           -- another one; NULL: nothing is booked
+  asked_hand TEXT,                             -- in whose hand the one who asked was then; NULL: asked before version 21
   UNIQUE (person_id, reference)
 ) STRICT;
 `;

@@ -49,12 +49,15 @@ describe('cash-server operator', () => {
     expect(await run('list')).toEqual({ code: 0, out: 'No operators but the admin of the key file.\n', err: '' });
     const since = new Date(world.clock.now()).toISOString();
     const added = await run('add', '--name', 'anna', '--role', 'clerk');
-    const [line, keyLine = ''] = added.out.split('\n');
-    expect(line).toBe('Operator anna, clerk');
+    const [line, keyLine = '', next] = added.out.split('\n');
+    expect([line, next]).toEqual(['Operator anna, clerk', 'They change it first: cash-server operator rotate']);
     const apiKey = keyLine.replace('API key, shown this once: ', '');
     expect(apiKey).toMatch(KEY);
     const [bruno] = [JSON.parse((await run('add', '--name', 'bruno', '--role', 'viewer', '--json')).out)];
-    expect(bruno).toEqual({ event: 'operator', name: 'bruno', role: 'viewer', createdAt: since, apiKey: bruno.apiKey });
+    expect(bruno).toEqual({
+      ...{ event: 'operator', name: 'bruno', role: 'viewer', createdAt: since, keyMadeBy: 'admin' },
+      ...{ apiKey: bruno.apiKey, fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/) },
+    });
     expect(await run('rotate')).toMatchObject({
       code: 1,
       err: 'cash-server: there is no operator admin in the database\n',
@@ -76,7 +79,7 @@ describe('cash-server operator', () => {
     expect(ofBruno.out).not.toContain(bruno.apiKey);
     expect(await run('revoke', '--name', 'anna')).toEqual({ code: 0, out: 'Operator anna is revoked\n', err: '' });
     expect((await run('list')).out).toBe(
-      `anna\tclerk\tsince ${since}\trevoked ${since}\nbruno\tviewer\tsince ${since}\n`,
+      `anna\tclerk\tsince ${since}\trevoked ${since}\nbruno\tviewer\tsince ${since}\tkey made by admin, not confirmed\n`,
     );
     expect(JSON.parse((await run('list', '--json')).out)).toMatchObject({
       event: 'operators',
@@ -84,7 +87,43 @@ describe('cash-server operator', () => {
     });
   });
 
+  it('rotate says what a third one has to run, and confirm is refused to whom it does not count from', async () => {
+    const { world, as, run } = made;
+    const { operators } = world.service;
+    const anna = await operators.add({ name: 'admin-anna', role: 'admin' });
+    as(anna.apiKey);
+    const added = JSON.parse((await run('add', '--name', 'dora', '--role', 'treasurer', '--json')).out);
+    as(added.apiKey);
+    const [, keyLine = '', third = ''] = (await run('rotate')).out.split('\n');
+    const fingerprint = /fingerprint ([0-9a-f]{16})$/.exec(third)?.[1] ?? '';
+    const command = `cash-server operator confirm --name dora --fingerprint ${fingerprint}`;
+    expect(third).toBe(`An operator who is not admin-anna confirms it: ${command}`);
+    const dora = keyLine.replace('API key, shown this once: ', '');
+    const confirm = (...args: readonly string[]) => run('confirm', '--name', 'dora', '--fingerprint', ...args);
+    const refused = async (key: string, digits: string) => {
+      as(key);
+      const { code, out, err } = await confirm(digits);
+      return { code, out, err: err.replace('cash-server: ', '') };
+    };
+    const neither = 'admin-anna made the key of dora: an operator who is neither of them confirms it\n';
+    for (const key of [anna.apiKey, dora]) {
+      expect(await refused(key, fingerprint)).toEqual({ code: 1, out: '', err: neither });
+    }
+    const other = 'the key of dora has another fingerprint: ask dora, not admin-anna\n';
+    expect(await refused(world.adminKey, added.fingerprint)).toEqual({ code: 1, out: '', err: other });
+    expect(await refused(world.adminKey, 'x')).toMatchObject({ code: 1, out: '' });
+    expect(await confirm(fingerprint)).toEqual({ code: 0, out: 'Operator dora is confirmed\n', err: '' });
+    expect(JSON.parse((await confirm(fingerprint, '--json')).out)).toMatchObject({
+      event: 'operator-confirmed',
+      name: 'dora',
+      fingerprint,
+    });
+    for (const name of ['dora', 'admin-anna']) await operators.revoke(name);
+  });
+
   it.each([
+    [['confirm', '--name', 'carla'], 2, "required option '--fingerprint <digits>' not specified"],
+    [['confirm', '--name', 'nobody', '--fingerprint', '0'.repeat(16)], 1, 'there is no operator nobody'],
     [['add', '--name', 'carla'], 2, "required option '--role <role>' not specified"],
     [['add', '--role', 'clerk'], 2, "required option '--name <name>' not specified"],
     [['add', '--name', 'carla', '--role', 'boss'], 2, 'Allowed choices are viewer, clerk, treasurer, admin'],

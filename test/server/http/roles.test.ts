@@ -30,6 +30,8 @@ const ROUTES: readonly (readonly [string, Role, number, (by: Role) => object | u
   ['GET /v1/deposits/pending', 'viewer', 200, NOTHING],
   ['POST /v1/deposits/:id/confirm', 'treasurer', 404, NOTHING],
   ['POST /v1/deposits/:id/reject', 'treasurer', 404, NOTHING],
+  // Nobody else made its key.
+  ['POST /v1/operators/:name/confirm', 'treasurer', 200, () => ({ fingerprint: '0'.repeat(16) })],
   ['POST /v1/payments/:txn/resolve', 'treasurer', 409, () => ({ moved: true, reason: 'report' })],
   ['POST /v1/reconciliations/accept', 'treasurer', 404, () => ({ rail: 'ledger', key: 'a:charge', reason: 'fee' })],
   ['POST /v1/merchants/:id/resume', 'admin', 200, () => ({ reason: 'asked' })],

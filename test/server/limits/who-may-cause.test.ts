@@ -365,7 +365,7 @@ describe('a merchant', () => {
     };
     await notMe('a', 10 * MINUTE);
     await notMe('b', DAY);
-    await notMe('c', 200 * DAY);
+    await notMe('c', 40 * DAY);
     expect(await reasonOf(world, merchant, 'never')).toBe('customer-said-not-me');
     expect(world.journal.some(({ event }) => event.kind === 'alarm' && event.alarm === 'merchant-suspended')).toBe(
       false,

@@ -105,3 +105,55 @@ describe('the API key of a merchant', () => {
     expect([await opens(first), await opens(body.apiKey)]).toEqual([false, false]);
   });
 });
+
+describe('an Idempotency-Key of a registration', () => {
+  async function clerks() {
+    const base = await shop('idempotency');
+    const { service } = base.world;
+    const keys = new Map<string, string>();
+    for (const name of ['carla', 'dora']) keys.set(name, (await service.operators.add({ name, role: 'clerk' })).apiKey);
+    const register = async (by: string, idempotencyKey: string, name = 'Bar') => {
+      const headers = { authorization: `Bearer ${keys.get(by)}`, 'idempotency-key': idempotencyKey };
+      const payload = { name, currency: 'EUR' };
+      const response = await service.http.inject({ method: 'POST', url: '/v1/merchants', headers, payload });
+      return { status: response.statusCode, ...response.json() };
+    };
+    const rotate = async (name: string) => keys.set(name, (await service.operators.rotate(name)).apiKey);
+    return { ...base, register, rotate };
+  }
+
+  it('belongs to the operator who used it: another one gets a merchant of their own, and never the key of the first', async () => {
+    const { register, rotate } = await clerks();
+    const first = await register('carla', 'key-1');
+    const again = await register('carla', 'key-1');
+    expect([first.status, again.status, again.apiKey]).toEqual([201, 200, first.apiKey]);
+    const other = await register('dora', 'key-1');
+    expect([other.status, other.id === first.id, other.apiKey === first.apiKey]).toEqual([201, false, false]);
+    expect(await register('dora', 'key-1')).toMatchObject({ status: 200, id: other.id, apiKey: other.apiKey });
+    await rotate('carla');
+    expect(await register('carla', 'key-1')).toMatchObject({ status: 200, id: first.id, apiKey: first.apiKey });
+  });
+
+  it('is no key of a program, nor the other way round', async () => {
+    const { world, register } = await clerks();
+    const program = await world.service.addMerchant({ name: 'Bar', currency: 'EUR' }, 'key-1');
+    const clerk = await register('carla', 'key-1');
+    expect([clerk.status, clerk.id === program.merchant.id, clerk.apiKey === program.apiKey]).toEqual([
+      201,
+      false,
+      false,
+    ]);
+    expect(await world.service.addMerchant({ name: 'Bar', currency: 'EUR' }, 'key-1')).toMatchObject({
+      repeated: true,
+    });
+  });
+
+  it('with another content: 409, which names the key as it was given', async () => {
+    const { register } = await clerks();
+    await register('carla', 'key-1');
+    expect(await register('carla', 'key-1', 'Other')).toMatchObject({
+      status: 409,
+      detail: 'key key-1 was used for another merchant: use a new one',
+    });
+  });
+});

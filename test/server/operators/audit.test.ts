@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { auditAfter, checkAudit } from '../../../server/operators/audit.ts';
+import type { ServiceOptions } from '../../../server/index.ts';
+import { type AuditRow, auditAfter, checkAudit } from '../../../server/operators/audit.ts';
 import { look, onPostgres, rows, write } from '../database.ts';
 import { runTwice } from '../run-twice.ts';
 import { CUSTOMER_NUMBER, shop } from '../world.ts';
@@ -9,8 +10,8 @@ const EUR = 'EUR' as const;
 const ANNA = { number: '+393400000077', name: 'Anna', language: 'en' } as const;
 
 /** A shop, and what an operator asks of its API. */
-async function office() {
-  const base = await shop('audit');
+async function office(options: Partial<ServiceOptions> = {}) {
+  const base = await shop('audit', options);
   const { world } = base;
   const { apiKey } = await world.service.operators.add({ name: 'carla', role: 'treasurer' });
   const post = async (url: string, body?: object, key: string = apiKey) => {
@@ -201,5 +202,66 @@ describe('the chain of the audit log', () => {
         : ['DROP TRIGGER audit_is_not_changed', 'DROP TRIGGER audit_is_not_deleted', sql]),
     );
     expect((await check()).broken).toEqual({ seq, reason });
+  });
+});
+
+describe('requests that are refused without end', () => {
+  const refused = (log: readonly AuditRow[]) => log.map(({ subject, outcome }) => `${subject} ${outcome}`);
+
+  it.each<readonly [status: number, url: string, body: object | undefined]>([
+    [403, '/v1/operators', { name: 'x', role: 'viewer' }],
+    [400, '/v1/people', { nonsense: 1 }],
+    [404, '/v1/people/99/activations', undefined],
+  ])('%i: ten rows an hour, and one that says how many more there were', async (status, url, body) => {
+    const { world, post, log, check } = await office();
+    const answers = await Promise.all(Array.from({ length: 200 }, () => post(url, body)));
+    expect(new Set(answers)).toEqual(new Set([status]));
+    const row = `${url} refused ${status}`;
+    expect(refused(await log())).toEqual(Array(10).fill(row));
+    await world.clock.advance(3_599_999);
+    expect(await log()).toHaveLength(10);
+    await world.clock.advance(1);
+    expect(refused(await log()).slice(10)).toEqual([`190 more within an hour refused ${status}`]);
+    expect((await log()).at(-1)).toMatchObject({ operator: 'carla', role: 'treasurer' });
+    expect(await post(url, body)).toBe(status);
+    await world.clock.advance(3_600_000);
+    expect(refused(await log()).slice(11)).toEqual([row]);
+    expect(await check()).toMatchObject({ rows: 12, broken: undefined });
+  });
+
+  it('429: the same', async () => {
+    const { world, log } = await office({ http: { limits: { goodKey: 1 } } });
+    for (let n = 0; n < 50; n += 1) {
+      const headers = { authorization: `Bearer ${world.adminKey}` };
+      await world.service.http.inject({ method: 'POST', url: '/v1/reconciliations', headers, payload: {} });
+    }
+    expect(refused(await log())).toEqual([
+      '/v1/reconciliations done',
+      ...Array(10).fill('/v1/reconciliations refused 429'),
+    ]);
+  });
+
+  it('are counted by operator and by outcome, and what was done has a row each time', async () => {
+    const { world, post, log } = await office();
+    const dora = await world.service.operators.add({ name: 'dora', role: 'viewer' });
+    for (let n = 0; n < 12; n += 1) {
+      await post('/v1/operators', { name: 'x', role: 'viewer' });
+      await post('/v1/operators', { name: 'x', role: 'viewer' }, dora.apiKey);
+      await post('/v1/people', { nonsense: 1 });
+      await post('/v1/reconciliations', {});
+    }
+    const rowsOf = (operator: string, outcome: string) => async () =>
+      (await log()).filter((row) => row.operator === operator && row.outcome === outcome).length;
+    expect(await rowsOf('carla', 'refused 403')()).toBe(10);
+    expect(await rowsOf('dora', 'refused 403')()).toBe(10);
+    expect(await rowsOf('carla', 'refused 400')()).toBe(10);
+    expect(await rowsOf('carla', 'done')()).toBe(12);
+  });
+
+  it('are told at the end of the service, when the hour is not over', async () => {
+    const { world, post, log } = await office();
+    for (let n = 0; n < 13; n += 1) await post('/v1/people', { nonsense: 1 });
+    await world.service.close();
+    expect(refused(await log()).slice(10)).toEqual(['3 more within an hour refused 400']);
   });
 });

@@ -1,0 +1,64 @@
+import type { Clock } from '../../modem/index.ts';
+import type { Act } from './audit.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** So many requests of an operator that are refused in the same way within an hour have rows of their own. */
+const ROWS_AN_HOUR = 10;
+
+/** How often an operator was refused in one way, within an hour. */
+interface Counted {
+  readonly last: Pick<Act, 'by' | 'route'>;
+  readonly times: number;
+  /** The hour is not waited for any more. */
+  cancel(): void;
+}
+
+/** Writes a row about those that were only counted. @param act what the last one of them asked for */
+type WriteMore = (act: Omit<Act, 'id'>, subject: string, outcome: string) => Promise<void>;
+
+/**
+ * Requests of operators that were refused. The audit log only grows, and whoever has a key can be refused without end: so the first
+ * ones in an hour have rows of their own, and one row at the end of the hour says how many more there were.
+ */
+export class Refusals {
+  readonly #clock: Clock;
+  readonly #writeMore: WriteMore;
+  /** By operator and outcome. */
+  readonly #hours = new Map<string, Counted>();
+
+  constructor(clock: Clock, writeMore: WriteMore) {
+    this.#clock = clock;
+    this.#writeMore = writeMore;
+  }
+
+  /** @param write writes the row of this one */
+  async note(act: Act, outcome: string, write: () => Promise<void>): Promise<void> {
+    const name = `${act.by.name} ${outcome}`;
+    const { times, cancel } = this.#hours.get(name) ?? { times: 0, cancel: this.#endLater(name, outcome) };
+    this.#hours.set(name, { last: act, times: times + 1, cancel });
+    if (times < ROWS_AN_HOUR) await write();
+  }
+
+  /** Writes down what was only counted. */
+  async close(): Promise<void> {
+    for (const [name, { cancel }] of [...this.#hours]) {
+      cancel();
+      await this.#end(name, name.slice(name.indexOf(' ') + 1));
+    }
+  }
+
+  #endLater(name: string, outcome: string): () => void {
+    return this.#clock.after(HOUR_MS, () => void this.#end(name, outcome));
+  }
+
+  /** Without a database the number is lost, the first rows are there. */
+  async #end(name: string, outcome: string): Promise<void> {
+    const counted = this.#hours.get(name);
+    this.#hours.delete(name);
+    if (counted === undefined || counted.times <= ROWS_AN_HOUR) return;
+    const { by, route } = counted.last;
+    const more = `${counted.times - ROWS_AN_HOUR} more within an hour`;
+    await this.#writeMore({ by, route, bodyDigest: undefined }, more, outcome).catch(() => {});
+  }
+}
