@@ -143,7 +143,7 @@ export class HeadlessHandset {
     const { kind, items } = this.screen;
     const index = items.findIndex((item) => fits(item.label));
     if (index < 0 || !this.#moveTo(index)) return false;
-    if (kind !== 'form' || items[index]?.checked !== undefined) this.press('select');
+    if (kind !== 'form' || items[index]?.checked !== undefined || items[index]?.acts === true) this.press('select');
     return true;
   }
 

@@ -139,9 +139,9 @@ export function decodeAnchors(record: DataInputStream): Anchors {
 
 function readKeys(record: DataInputStream): readonly AnchoredKey[] {
   return Array.from({ length: record.readInt() }, () => ({
-    kid: record.readByte(),
+    kid: record.readUnsignedByte(),
     publicKey: record.readBytes(),
-    notBefore: record.readInt(),
-    notAfter: record.readInt(),
+    notBefore: record.readInt() >>> 0,
+    notAfter: record.readInt() >>> 0,
   }));
 }

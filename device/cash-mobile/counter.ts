@@ -1,4 +1,5 @@
 import { DataInputStream, DataOutputStream, type MidletContext, RecordStore } from '../midp/index.ts';
+import { eraseAll, writeOnly } from './records.ts';
 
 /**
  * From this time on, unix seconds (a day in 2105), the clock does not count: it is wrong, and numbers have to be left for the messages that
@@ -31,18 +32,15 @@ export class Counter {
 
   /** For a phone that is erased. */
   forget(): void {
-    for (const [id] of this.#store.enumerateRecords()) this.#store.deleteRecord(id);
+    eraseAll(this.#store);
   }
 
   get #last(): number {
     const [stored] = this.#store.enumerateRecords();
-    return stored === undefined ? 0 : new DataInputStream(stored[1]).readInt();
+    return stored === undefined ? 0 : new DataInputStream(stored[1]).readInt() >>> 0;
   }
 
   #save(ctr: number): void {
-    const [stored] = this.#store.enumerateRecords();
-    const data = new DataOutputStream().writeInt(ctr).toByteArray();
-    if (stored === undefined) this.#store.addRecord(data);
-    else this.#store.setRecord(stored[0], data);
+    writeOnly(this.#store, new DataOutputStream().writeInt(ctr).toByteArray());
   }
 }

@@ -133,7 +133,7 @@ function decode(primitives: Primitives, data: Uint8Array, unanchored: Anchors): 
   const record = new DataInputStream(data);
   const first = record.readByte();
   const phase = first === WITH_ANCHORS ? record.readByte() : first;
-  const deviceId = record.readInt();
+  const deviceId = record.readInt() >>> 0;
   const secretKey = record.readBytes();
   const salt = record.readBytes();
   const camouflaged = record.readBytes();

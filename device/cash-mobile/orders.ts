@@ -5,6 +5,7 @@ import type { AppContext } from './app-context.ts';
 import type { DeviceRecord } from './device-record.ts';
 import type { Prompts } from './prompts.ts';
 import { isSignedBy } from './receipts.ts';
+import { eraseAll, writeOnly } from './records.ts';
 
 const STORE = 'orders';
 
@@ -131,7 +132,7 @@ export class Orders {
 
   /** Forgets the orders of an earlier activation. */
   forget(): void {
-    for (const [id] of this.#store.enumerateRecords()) this.#store.deleteRecord(id);
+    eraseAll(this.#store);
     this.#last = undefined;
   }
 
@@ -150,9 +151,7 @@ export class Orders {
 
   #save(obeyed: Obeyed): void {
     this.#last = obeyed;
-    const [stored] = this.#store.enumerateRecords();
-    if (stored === undefined) this.#store.addRecord(encode(obeyed));
-    else this.#store.setRecord(stored[0], encode(obeyed));
+    writeOnly(this.#store, encode(obeyed));
   }
 }
 
@@ -169,7 +168,7 @@ function encode({ time, ref, command, times, at }: Obeyed): Uint8Array {
 function decode(data: Uint8Array): Obeyed {
   const record = new DataInputStream(data);
   return {
-    time: record.readInt(),
+    time: record.readInt() >>> 0,
     ref: record.readBytes(),
     command: nameOf(COMMAND_CODES, record.readByte(), 'command'),
     times: record.readByte(),

@@ -11,6 +11,7 @@ import { keysAt } from './anchors.ts';
 import type { DeviceStore } from './device-record.ts';
 import type { Link } from './link.ts';
 import { isSignedBy } from './receipts.ts';
+import { eraseAll, writeOnly } from './records.ts';
 
 /** How far the phone's clock may be from the service's before the phone asks, ms. */
 const TOLERANCE_MS = 300_000;
@@ -62,7 +63,7 @@ export class ServiceTime {
 
   /** Forgets the difference, which the service of an earlier activation signed. */
   forget(): void {
-    for (const [id] of this.#store.enumerateRecords()) this.#store.deleteRecord(id);
+    eraseAll(this.#store);
     this.#difference = 0;
   }
 
@@ -108,8 +109,6 @@ export class ServiceTime {
   #save(difference: number): void {
     this.#difference = difference;
     const data = new DataOutputStream().writeLong(difference + BIAS_MS).toByteArray();
-    const [stored] = this.#store.enumerateRecords();
-    if (stored === undefined) this.#store.addRecord(data);
-    else this.#store.setRecord(stored[0], data);
+    writeOnly(this.#store, data);
   }
 }

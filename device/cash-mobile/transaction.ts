@@ -141,5 +141,10 @@ function readSent(record: DataInputStream): SentFrame | undefined {
 
 function readStanding(record: DataInputStream): Standing {
   const status = nameOf(STATUS_CODES, record.readByte(), 'status');
-  return { status, triesLeft: record.readByte(), approvalCode: record.readInt(), time: record.readInt() };
+  return {
+    status,
+    triesLeft: record.readUnsignedByte(),
+    approvalCode: record.readInt() >>> 0,
+    time: record.readInt() >>> 0,
+  };
 }

@@ -20,7 +20,10 @@ export class Transactions {
   constructor(context: MidletContext, changing: (all: readonly Transaction[]) => void) {
     this.#changing = changing;
     this.#store = RecordStore.openRecordStore(context, 'transactions', true);
-    this.#kept = this.#store.enumerateRecords().map(([id, data]) => ({ id, transaction: decodeTransaction(data) }));
+    this.#kept = Array.from(this.#store.enumerateRecords(), ([id, data]) => ({
+      id,
+      transaction: decodeTransaction(data),
+    }));
   }
 
   get all(): readonly Transaction[] {

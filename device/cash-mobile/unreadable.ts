@@ -1,5 +1,6 @@
 import { type MidletContext, RecordStore } from '../midp/index.ts';
 import { sameOctets } from '../safe-mobile/index.ts';
+import { eraseAll } from './records.ts';
 
 /** How many refs are remembered. */
 const CAPACITY = 20;
@@ -13,12 +14,12 @@ export class Unreadable {
   }
 
   forget(): void {
-    for (const [id] of this.#store.enumerateRecords()) this.#store.deleteRecord(id);
+    eraseAll(this.#store);
   }
 
   /** @param ref 8 octets. @returns false when it is there already */
   add(ref: Uint8Array): boolean {
-    const kept = this.#store.enumerateRecords();
+    const kept = [...this.#store.enumerateRecords()];
     if (kept.some(([, known]) => sameOctets(known, ref))) return false;
     const [oldest] = kept;
     if (oldest !== undefined && kept.length >= CAPACITY) this.#store.deleteRecord(oldest[0]);

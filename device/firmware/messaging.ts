@@ -1,4 +1,5 @@
 import type { ApplicationPorts, SmsBearer } from '../../modem/index.ts';
+import { PduEncodeError, segment } from '../../modem/pdu/index.ts';
 import type { HostFailure, PlatformMessage } from '../midp/index.ts';
 import type { PushMessages } from './push-messages.ts';
 import type { Suite, Suites } from './suites.ts';
@@ -76,6 +77,21 @@ export class Messaging {
   #without(permission: string): HostFailure | undefined {
     if (this.#phone.suite.descriptor.permissions.includes(permission)) return undefined;
     return { code: 'security', reason: `The application has no permission ${permission}` };
+  }
+}
+
+/** SMS that a text or octets take, to a port or not; infinitely many when no concatenation counts them. */
+export function segmentsOf(payload: string | Uint8Array, toPort: boolean): number {
+  const ports = toPort ? { ports: { destination: 0, source: 0 } } : {};
+  const content =
+    typeof payload === 'string'
+      ? ({ kind: 'text', text: payload, ...ports } as const)
+      : ({ kind: 'data', data: payload, ...ports } as const);
+  try {
+    return segment(content, { reference: 0 }).length;
+  } catch (error) {
+    if (error instanceof PduEncodeError) return Number.POSITIVE_INFINITY;
+    throw error;
   }
 }
 

@@ -4,7 +4,7 @@ import type { Machine } from '../machine/machine.ts';
 import type { AlertType, DisplayableView, DisplayEvent, GuestEvent, Host, HostFailure } from '../midp/index.ts';
 import { type Alarms, alarmOf } from './alarms.ts';
 import type { Language } from './languages.ts';
-import { Messaging, type OutgoingMessage } from './messaging.ts';
+import { Messaging, type OutgoingMessage, segmentsOf } from './messaging.ts';
 import type { PushMessages } from './push-messages.ts';
 import { RecordStorage } from './record-storage.ts';
 import type { SuiteMidlet, Suites } from './suites.ts';
@@ -22,6 +22,14 @@ export interface RunPhone {
   /** The application ended by itself, or failed for a reason. */
   ended(failure?: Error): void;
 }
+
+/** Properties of the phone (CLDC, `java.lang.System.getProperty`; JSR-118, "System properties"). */
+const PROPERTIES: ReadonlyMap<string, string> = new Map([
+  ['microedition.platform', 'cash-handset'],
+  ['microedition.encoding', 'UTF-8'],
+  ['microedition.configuration', 'CLDC-1.1'],
+  ['microedition.profiles', 'MIDP-2.0'],
+]);
 
 /** Timers of an application that run at once. */
 const TIMER_LIMIT = 1_000;
@@ -146,8 +154,8 @@ export class MidletRun {
   #host(): Host {
     const { board, alarms, push: messages } = this.#phone;
     const { id, descriptor } = this.application.suite;
-    const { attributes, push } = descriptor;
-    const records = new RecordStorage(board.flash, id);
+    const { attributes, permissions, push } = descriptor;
+    const records = new RecordStorage(board.flash, id, () => board.clock.now());
     const over = { code: 'failed', reason: 'The application has ended' } as const;
     return {
       show: (view) => this.#show(view),
@@ -159,9 +167,11 @@ export class MidletRun {
       rmsDelete: (name, record) => (this.#isAlive ? records.delete(name, record) : over),
       rmsRemove: (name) => (this.#isAlive ? records.remove(name) : over),
       rmsList: () => records.list(),
+      rmsRoom: () => records.room(),
       listen: (port) => (this.#isAlive ? this.messaging.listen(port) : { ...over, code: 'io' }),
       closePort: (port) => this.messaging.close(port),
       take: (port) => (this.#isAlive ? this.messaging.take(port) : undefined),
+      segments: (payload, toPort) => segmentsOf(payload, toPort),
       send: (message, number, port, payload, sourcePort) => {
         if (!this.#isAlive) return { ...over, code: 'io' };
         return this.#send(message, outgoing(number, port, payload), sourcePort);
@@ -179,9 +189,11 @@ export class MidletRun {
         this.#timers.get(timer)?.();
         this.#timers.delete(timer);
       },
-      property: (name) => (name === 'microedition.locale' ? this.#phone.language : undefined),
+      property: (name) => (name === 'microedition.locale' ? this.#phone.language : PROPERTIES.get(name)),
       resource: (path) => this.application.suite.resource(path),
       attribute: (name) => (Object.hasOwn(attributes, name) ? attributes[name] : undefined),
+      request: (url) => ({ code: 'io', reason: `This phone does not open ${url}` }),
+      permission: (name) => (permissions.includes(name) ? 1 : 0),
       serial: () => this.#serial(),
       ended: () => {
         if (this.#state === 'runs') this.#state = 'ending';

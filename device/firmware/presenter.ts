@@ -1,11 +1,16 @@
 import type { Cancel, Clock } from '../../modem/index.ts';
-import { type KeyPress, LCD_COLUMNS, LCD_ROWS, type Row, type Screen, type ScreenItem } from '../hal/index.ts';
-import { type DisplayableView, type DisplayEvent, encodeUtf, type TextFieldView } from '../midp/index.ts';
+import { type KeyPress, LCD_COLUMNS, LCD_ROWS, type Screen } from '../hal/index.ts';
+import type { DisplayableView, DisplayEvent } from '../midp/index.ts';
 import { clip } from './cells.ts';
-import { type LaidOutRow, layOut, type Target, targetsOf } from './layout.ts';
-import { type Action, type SoftKeys, type SoftKeyWords, softKeysOf } from './soft-keys.ts';
+import { DateEditor } from './date-editor.ts';
+import type { Editor } from './editor.ts';
+import { layOut, type Target, targetsOf } from './layout.ts';
+import { linesOf, type Menu, menuBody } from './menu.ts';
+import { type Action, type FocusedItem, type SoftKeys, type SoftKeyWords, softKeysOf } from './soft-keys.ts';
 import { TextEditor } from './text-editor.ts';
-import { keepVisible, scrollFor } from './window.ts';
+import { TypedTexts } from './typed-texts.ts';
+import { fieldOf, firstFocus, itemOf, tickerOf } from './view-items.ts';
+import { keepVisible, lastTop, scrollFor, windowOf } from './window.ts';
 
 /** The phone's own words on a screen, in the present language. */
 export interface PresenterWords extends SoftKeyWords {
@@ -15,20 +20,20 @@ export interface PresenterWords extends SoftKeyWords {
 /** The part of a {@link Screen} between the icons, soft keys included. */
 export type ScreenBody = Omit<Screen, 'icons'>;
 
-/** What the user has typed into a field, while the application shows the edition of the field that it was typed into. */
-interface Typed {
-  readonly edition: number;
-  readonly text: string;
-  /** Whether the application has heard of it. */
-  readonly isTold: boolean;
-}
-
 interface Shown {
   /** As the application has shown it. */
   readonly given: DisplayableView;
   /** With the texts that the user has typed. */
   readonly view: DisplayableView;
   readonly listener: (event: DisplayEvent) => void;
+}
+
+/** How a screen was left when an alert came over it. */
+interface Beneath {
+  readonly id: number;
+  readonly focus: number;
+  readonly top: number;
+  readonly typed: TypedTexts;
 }
 
 const KINDS = { form: 'form', list: 'list', 'text-box': 'text', alert: 'alert' } as const;
@@ -41,13 +46,12 @@ export class Presenter {
   #shown: Shown | undefined;
   #focus = 0;
   #top = 0;
-  #editor: TextEditor | undefined;
+  #editor: Editor | undefined;
   /** The item whose field is edited. */
   #edited = 0;
-  /** What was typed into the fields of the view, by item. */
-  #typed: ReadonlyMap<number, Typed> = new Map();
-  /** The focused line of the options menu while it is open. */
-  #option: number | undefined;
+  #typed = new TypedTexts();
+  #menu: Menu | undefined;
+  #beneath: Beneath | undefined;
   #alertTimer: Cancel = () => {};
 
   /** @param changed called whenever {@link body} has changed. */
@@ -59,19 +63,28 @@ export class Presenter {
 
   /** Shows a view. A view with the same id is a change of the same screen: focus, window and what was typed stay. */
   show(given: DisplayableView, listener: (event: DisplayEvent) => void): void {
-    const fresh = this.#shown?.view.id !== given.id || this.#shown.view.kind !== given.kind;
+    const before = this.#shown?.given;
+    const fresh = before?.id !== given.id || before.kind !== given.kind;
     if (fresh) this.#begin(given);
-    this.#typed = new Map([...this.#typed].filter(([item, { edition }]) => fieldOf(given, item)?.edition === edition));
-    this.#shown = { given, view: withTyped(given, this.#typed), listener };
+    this.#typed = this.#typed.of(given);
+    this.#shown = { given, view: this.#written(given), listener };
     this.#settleFocus(this.#shown.view, fresh);
+    if (
+      given.kind === 'form' &&
+      given.focus?.edition !== (before?.kind === 'form' && !fresh ? before.focus?.edition : 0)
+    ) {
+      this.#focusOn(this.#shown.view, given.focus?.item);
+    }
+    this.#setAlertTimer(given, fresh);
     this.#changed();
   }
 
   /** Removes the view, because the screen now belongs to another application or to the phone. */
   leave(): void {
     this.#stopEditing();
-    this.#typed = new Map();
+    this.#typed = new TypedTexts();
     this.#alertTimer();
+    this.#beneath = undefined;
     this.#shown = undefined;
   }
 
@@ -79,40 +92,59 @@ export class Presenter {
   body(): ScreenBody | undefined {
     if (this.#shown === undefined) return undefined;
     const { view } = this.#shown;
-    return this.#option === undefined ? this.#viewBody(view) : this.#optionsBody(view, this.#option);
+    return this.#menu === undefined
+      ? this.#viewBody(view)
+      : menuBody(this.#menu, view, this.#menuLines(view, this.#menu), this.#words());
   }
 
   /** Takes a stroke. */
   press(press: KeyPress): void {
     const shown = this.#shown;
     if (shown === undefined) return;
-    if (this.#option === undefined) this.#pressOnView(shown, press);
-    else this.#pressOnOptions(shown, this.#option, press);
+    if (this.#menu === undefined) this.#pressOnView(shown, press);
+    else this.#pressOnMenu(shown, this.#menu, press);
     this.#changed();
   }
 
   /** Takes a character for the text field that has the focus, if one has. */
   type(character: string): void {
-    if (this.#shown === undefined || this.#option !== undefined) return;
+    if (this.#shown === undefined || this.#menu !== undefined) return;
     this.#editor?.type(character);
     this.#changed();
   }
 
   #begin(view: DisplayableView): void {
     this.#stopEditing();
-    this.#typed = new Map();
-    this.#option = undefined;
-    this.#focus =
-      view.kind === 'list'
-        ? Math.max(
-            0,
-            view.elements.findIndex(({ selected }) => selected),
-          )
-        : 0;
-    this.#alertTimer();
-    if (view.kind === 'alert' && view.timeoutMs !== undefined) {
-      this.#alertTimer = this.#clock.after(view.timeoutMs, () => this.#act({ kind: 'dismiss' }));
+    const before = this.#shown?.given;
+    const beneath = this.#beneath?.id === view.id ? this.#beneath : undefined;
+    if (view.kind === 'alert' && before !== undefined && before.kind !== 'alert') {
+      this.#beneath = { id: before.id, focus: this.#focus, top: this.#top, typed: this.#typed };
+    } else if (view.kind !== 'alert') this.#beneath = undefined;
+    this.#menu = undefined;
+    this.#typed = beneath?.typed ?? new TypedTexts();
+    this.#focus = beneath?.focus ?? firstFocus(view);
+    this.#top = beneath?.top ?? 0;
+  }
+
+  // An alert that has to be scrolled, or has a choice, stays until the user dismisses it (JSR-118, `Alert`).
+  #setAlertTimer(view: DisplayableView, fresh: boolean): void {
+    const isModal = view.commands.length > 1 || layOut(view, { target: 0 }).rows.length > LCD_ROWS;
+    const timeoutMs = view.kind === 'alert' && !isModal ? view.timeoutMs : undefined;
+    if (fresh || timeoutMs === undefined) this.#alertTimer();
+    if (fresh && timeoutMs !== undefined) {
+      this.#alertTimer = this.#clock.after(timeoutMs, () => this.#act({ kind: 'dismiss' }));
     }
+  }
+
+  /** Puts the focus on an item of a form, or shows at least its first row. */
+  #focusOn(view: DisplayableView, item: number | undefined): void {
+    const target = targetsOf(view).findIndex((candidate) => candidate.item === item);
+    if (target >= 0) this.#focus = target;
+    this.#edit(targetsOf(view)[this.#focus]);
+    const { rows } = layOut(view, { target: this.#focus });
+    const first = rows.findIndex((row) => row.item === item);
+    if (target >= 0) this.#top = keepVisible(rows, target, this.#top);
+    else if (first >= 0) this.#top = Math.min(first, lastTop(rows));
   }
 
   #settleFocus(view: DisplayableView, fresh: boolean): void {
@@ -120,7 +152,7 @@ export class Presenter {
     this.#focus = Math.min(this.#focus, Math.max(0, targets.length - 1));
     this.#edit(targets[this.#focus]);
     const { rows } = layOut(view, { target: this.#focus });
-    this.#top = fresh ? keepVisible(rows, this.#focus, 0) : Math.min(this.#top, lastTop(rows));
+    this.#top = fresh ? keepVisible(rows, this.#focus, this.#top) : Math.min(this.#top, lastTop(rows));
   }
 
   /** Keeps the editor (cursor and mode) while its text stands in the field; another text gets a new one. */
@@ -133,15 +165,11 @@ export class Presenter {
     if (this.#edited === item && this.#editor?.text === field.text) return;
     this.#stopEditing();
     this.#edited = item;
-    this.#editor = new TextEditor(this.#clock, {
-      text: field.text,
-      maxSize: field.maxSize,
-      constraints: field.constraints,
-      ...(field.initialInputMode === undefined ? {} : { initialInputMode: field.initialInputMode }),
-      decimalPoint: this.#words().decimalPoint,
-      changed: (text) => this.#type(item, text),
-      moved: () => this.#changed(),
-    });
+    const listeners = { changed: (text: string) => this.#type(item, text), moved: () => this.#changed() };
+    this.#editor =
+      field.kind === 'date-field'
+        ? new DateEditor({ text: field.text, ...listeners })
+        : new TextEditor(this.#clock, { ...field, decimalPoint: this.#words().decimalPoint, ...listeners });
   }
 
   #stopEditing(): void {
@@ -153,8 +181,8 @@ export class Presenter {
     const shown = this.#shown;
     const field = shown === undefined ? undefined : fieldOf(shown.given, item);
     if (shown === undefined || field === undefined) return;
-    this.#typed = new Map(this.#typed).set(item, { edition: field.edition, text, isTold: false });
-    this.#shown = { ...shown, view: withTyped(shown.given, this.#typed) };
+    this.#typed = this.#typed.with(item, field, text);
+    this.#shown = { ...shown, view: this.#written(shown.given) };
     this.#changed();
   }
 
@@ -162,40 +190,84 @@ export class Presenter {
   #tell(): void {
     const shown = this.#shown;
     if (shown === undefined) return;
-    const untold = [...this.#typed].filter(([, { isTold }]) => !isTold);
-    this.#typed = new Map(Array.from(this.#typed, ([item, typed]) => [item, { ...typed, isTold: true }]));
-    for (const [item, { text }] of untold) {
-      const isPassword = fieldOf(shown.given, item)?.constraints.password === true;
-      shown.listener(isPassword ? { kind: 'password', item, octets: encodeUtf(text) } : { kind: 'text', item, text });
-    }
+    const events = this.#typed.events(shown.given, this.#words().decimalPoint);
+    this.#typed = this.#typed.told();
+    for (const event of events) shown.listener(event);
+  }
+
+  #written(view: DisplayableView): DisplayableView {
+    return this.#typed.written(view, this.#words().decimalPoint);
   }
 
   #pressOnView({ view }: Shown, press: KeyPress): void {
     if (this.#editor?.press(press) === true) return;
-    const softKeys = softKeysOf(view, this.#words());
-    if (press.key === 'up' || press.key === 'down') this.#move(view, press.key === 'up' ? -1 : 1);
-    else if (press.key === 'soft-left') this.#act(softKeys.left.action);
-    else if (press.key === 'soft-right') this.#act(softKeys.right.action);
-    else if (press.key === 'select') this.#select(view, softKeys);
+    const softKeys = softKeysOf(view, this.#words(), this.#focused(view));
+    const { key } = press;
+    if (key === 'up' || key === 'down') this.#move(view, key === 'up' ? -1 : 1);
+    else if (key === 'left' || key === 'right') this.#adjust(view, key === 'left' ? -1 : 1);
+    else if (key === 'soft-left') this.#act(softKeys.left.action);
+    else if (key === 'soft-right') this.#act(softKeys.right.action);
+    else if (key === 'select') this.#select(view, softKeys);
   }
 
-  #pressOnOptions({ view }: Shown, option: number, { key }: KeyPress): void {
-    const { options } = softKeysOf(view, this.#words());
+  #pressOnMenu({ view }: Shown, menu: Menu, { key }: KeyPress): void {
+    const lines = this.#menuLines(view, menu);
+    if (lines.length === 0) this.#menu = undefined;
+    if (lines.length === 0) return;
     if (key === 'up' || key === 'down') {
-      this.#option = (option + (key === 'up' ? -1 : 1) + options.length) % options.length;
+      this.#menu = { ...menu, line: (menu.line + (key === 'up' ? -1 : 1) + lines.length) % lines.length };
       return;
     }
-    const chosen = key === 'soft-left' || key === 'select' ? options[option] : undefined;
-    if (chosen === undefined && key !== 'soft-right' && key !== 'clear') return;
-    this.#option = undefined;
-    if (chosen !== undefined) this.#act(chosen.action);
+    const isChosen = key === 'soft-left' || key === 'select';
+    if (!isChosen && key !== 'soft-right' && key !== 'clear') return;
+    this.#menu = undefined;
+    if (!isChosen) return;
+    if (menu.kind === 'popup') {
+      this.#shown?.listener({ kind: 'ticked', item: menu.item, element: menu.line, selected: true });
+    } else {
+      const chosen = softKeysOf(view, this.#words(), this.#focused(view)).options[menu.line];
+      if (chosen !== undefined) this.#act(chosen.action);
+    }
+  }
+
+  /** The lines of a menu. */
+  #menuLines(view: DisplayableView, menu: Menu): readonly string[] {
+    return linesOf(menu, view, softKeysOf(view, this.#words(), this.#focused(view)));
+  }
+
+  /** The item of a form that has the focus. */
+  #focused(view: DisplayableView): FocusedItem | undefined {
+    const target = view.kind === 'form' ? targetsOf(view)[this.#focus] : undefined;
+    const item = target === undefined ? undefined : itemOf(view, target.item);
+    return target === undefined || item === undefined ? undefined : { item: target.item, view: item };
   }
 
   #select(view: DisplayableView, softKeys: SoftKeys): void {
     const target = targetsOf(view)[this.#focus];
-    if (target?.kind !== 'element') this.#act(softKeys.left.action);
-    else if (view.kind === 'list' && view.type === 'IMPLICIT') this.#act({ kind: 'select' });
-    else this.#tick(view, target);
+    const item = target === undefined ? undefined : itemOf(view, target.item);
+    if (target?.kind === 'element') {
+      if (view.kind === 'list' && view.type === 'IMPLICIT') this.#act({ kind: 'select' });
+      else this.#tick(view, target);
+    } else if (item?.kind === 'choice-group' && target !== undefined) {
+      const line = item.elements.findIndex(({ selected }) => selected);
+      this.#menu = { kind: 'popup', item: target.item, line: Math.max(0, line) };
+    } else if (
+      target !== undefined &&
+      item !== undefined &&
+      item.kind !== 'spacer' &&
+      (item.commands ?? []).length > 0
+    ) {
+      this.#act({ kind: 'item-command', item: target.item, command: item.defaultCommand ?? 0 });
+    } else this.#act(softKeys.left.action);
+  }
+
+  /** Sets the gauge that has the focus, by one. */
+  #adjust(view: DisplayableView, by: 1 | -1): void {
+    const focused = this.#focused(view);
+    if (focused?.view.kind !== 'gauge' || focused.view.interactive !== true) return;
+    const { value = 0, maxValue } = focused.view;
+    const next = Math.min(Math.max(0, value + by), maxValue);
+    if (next !== value) this.#shown?.listener({ kind: 'adjusted', item: focused.item, value: next });
   }
 
   #tick(view: DisplayableView, { item, element }: { readonly item: number; readonly element: number }): void {
@@ -211,7 +283,7 @@ export class Presenter {
     this.#editor?.commit();
     if (shown === undefined || action.kind === 'none') return;
     if (action.kind === 'options') {
-      this.#option = 0;
+      this.#menu = { kind: 'options', line: 0 };
       return;
     }
     const focus = this.#focus;
@@ -220,6 +292,7 @@ export class Presenter {
     this.#tell();
     if (action.kind === 'select') shown.listener({ kind: 'selected', element: focus });
     else if (action.kind === 'dismiss') shown.listener({ kind: 'dismissed' });
+    else if (action.kind === 'item-command') shown.listener(action);
     else shown.listener({ kind: 'command', command: action.command, ...line });
   }
 
@@ -245,7 +318,7 @@ export class Presenter {
   #viewBody(view: DisplayableView): ScreenBody {
     const cursor = this.#editor === undefined ? {} : { cursor: this.#editor.cursor };
     const { rows, items } = layOut(view, { target: this.#focus, ...cursor });
-    const { left, right } = softKeysOf(view, this.#words());
+    const { left, right } = softKeysOf(view, this.#words(), this.#focused(view));
     const { mode, numeric, telephone } = this.#editor ?? {};
     const input =
       mode === undefined || numeric === undefined || telephone === undefined
@@ -261,53 +334,4 @@ export class Presenter {
       softKeys: { left: left.label, right: right.label },
     };
   }
-
-  #optionsBody(view: DisplayableView, option: number): ScreenBody {
-    const words = this.#words();
-    const { options } = softKeysOf(view, words);
-    const rows = options.map(({ label }, target) => ({ text: clip(label, LCD_COLUMNS), target }));
-    const items: readonly ScreenItem[] = options.map(({ label }, index) => ({ label, focused: index === option }));
-    const softKeys = { left: words.select, right: words.back };
-    return {
-      kind: 'options',
-      title: words.options,
-      ...tickerOf(view),
-      items,
-      ...windowOf(rows, keepVisible(rows, option, 0), option),
-      softKeys,
-    };
-  }
-}
-
-/** The text field of an item; that of a text box is item 0. */
-function fieldOf(view: DisplayableView, item: number): TextFieldView | undefined {
-  if (view.kind === 'text-box') return item === 0 ? view.field : undefined;
-  const found = view.kind === 'form' ? view.items[item] : undefined;
-  return found?.kind === 'text-field' ? found : undefined;
-}
-
-/** A view with what the user has typed in the place of what the application has written. */
-function withTyped(view: DisplayableView, typed: ReadonlyMap<number, Typed>): DisplayableView {
-  const written = (field: TextFieldView, item: number) => ({ ...field, text: typed.get(item)?.text ?? field.text });
-  if (view.kind === 'text-box') return { ...view, field: written(view.field, 0) };
-  if (view.kind !== 'form') return view;
-  return {
-    ...view,
-    items: view.items.map((item, index) => (item.kind === 'text-field' ? written(item, index) : item)),
-  };
-}
-
-function tickerOf({ ticker }: DisplayableView): Pick<Screen, 'ticker'> {
-  return ticker === undefined ? {} : { ticker };
-}
-
-function lastTop(rows: readonly LaidOutRow[]): number {
-  return Math.max(0, rows.length - LCD_ROWS);
-}
-
-function windowOf(rows: readonly LaidOutRow[], top: number, focus: number): Pick<Screen, 'rows' | 'scroll'> {
-  const shown: readonly Row[] = rows
-    .slice(top, top + LCD_ROWS)
-    .map(({ target, ...row }) => ({ ...row, inverse: target === focus && target !== undefined }));
-  return { rows: shown, scroll: { above: top > 0, below: top + LCD_ROWS < rows.length } };
 }

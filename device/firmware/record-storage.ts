@@ -3,7 +3,12 @@ import { type Flash, FlashError, type FlashValue } from '../hal/index.ts';
 import type { HostFailure, StoredRecords } from '../midp/index.ts';
 import { DATA_LIMIT } from '../suite/index.ts';
 
-const stored = z.object({ nextId: z.int().positive(), records: z.record(z.string().regex(/^\d+$/), z.hex()) });
+const stored = z.object({
+  nextId: z.int().positive(),
+  records: z.record(z.string().regex(/^\d+$/), z.hex()),
+  /** How often records were changed, and when last, ms since 1970; absent in earlier versions. */
+  changed: z.tuple([z.int().min(0), z.number()]).exactOptional(),
+});
 
 /** A record store as it is in the flash: each record in hexadecimal. */
 type Section = z.output<typeof stored>;
@@ -47,13 +52,15 @@ function storeOf(section: string): string {
 export class RecordStorage {
   readonly #flash: Flash;
   readonly #suite: string;
+  readonly #now: () => number;
   /** The stores that were read, by name. */
   readonly #sections = new Map<string, Section>();
 
-  /** @param suite its id */
-  constructor(flash: Flash, suite: string) {
+  /** @param suite its id. @param now the phone's clock, ms since 1970. Default: without one, 0 */
+  constructor(flash: Flash, suite: string, now: () => number = () => 0) {
     this.#flash = flash;
     this.#suite = suite;
+    this.#now = now;
   }
 
   /** The records of a store; `undefined` when there is none and none is to be made. */
@@ -65,7 +72,8 @@ export class RecordStorage {
       Number(id),
       new Uint8Array(Buffer.from(hex, 'hex')),
     ]);
-    return { nextId: section.nextId, records: records.sort(([a], [b]) => a - b) };
+    const [version, modified] = section.changed ?? [0, 0];
+    return { nextId: section.nextId, version, modified, records: records.sort(([a], [b]) => a - b) };
   }
 
   /** Adds a record under the next id, or replaces one. */
@@ -79,7 +87,8 @@ export class RecordStorage {
       return { code: 'full', reason: `The records of an application have ${DATA_LIMIT} octets at most` };
     }
     const hex = Buffer.from(data).toString('hex');
-    return this.#write(name, { nextId: Math.max(nextId, id + 1), records: { ...records, [id]: hex } });
+    const changed = this.#changed(section);
+    return this.#write(name, { nextId: Math.max(nextId, id + 1), records: { ...records, [id]: hex }, changed });
   }
 
   delete(name: string, id: number): HostFailure | undefined {
@@ -87,7 +96,7 @@ export class RecordStorage {
     if (section === undefined || section === 'damaged') return notFound(name);
     if (!Object.hasOwn(section.records, id)) return noRecord(name, id);
     const { [id]: _deleted, ...records } = section.records;
-    return this.#write(name, { nextId: section.nextId, records });
+    return this.#write(name, { nextId: section.nextId, records, changed: this.#changed(section) });
   }
 
   /** Erases a store. */
@@ -100,11 +109,22 @@ export class RecordStorage {
     return sectionsOf(this.#flash, this.#suite).map(storeOf);
   }
 
+  /** Octets that may still be stored. */
+  room(): number {
+    return Math.max(0, DATA_LIMIT - this.#size());
+  }
+
   #create(name: string): StoredRecords | HostFailure {
     if (this.list().length >= STORE_LIMIT) {
       return { code: 'full', reason: `An application has ${STORE_LIMIT} record stores at most` };
     }
-    return this.#write(name, { nextId: 1, records: {} }) ?? { nextId: 1, records: [] };
+    const modified = this.#now();
+    const refused = this.#write(name, { nextId: 1, records: {}, changed: [0, modified] });
+    return refused ?? { nextId: 1, version: 0, modified, records: [] };
+  }
+
+  #changed({ changed: [version] = [0, 0] }: Section): [version: number, modified: number] {
+    return [version + 1, this.#now()];
   }
 
   /** Octets of all records in all stores. */

@@ -1,6 +1,7 @@
 import type { Cancel, Clock } from '../../modem/index.ts';
 import type { InputMode, Key, KeyPress } from '../hal/index.ts';
 import { fitsConstraints, type InitialInputMode, type InputConstraints } from '../midp/index.ts';
+import type { Editor } from './editor.ts';
 import { COMMIT_MS, nextMode, strokesOf } from './multi-tap.ts';
 
 /** The field of an editor, and its listeners. */
@@ -24,6 +25,15 @@ const INITIAL_MODES: Readonly<Record<InitialInputMode, InputMode>> = {
   MIDP_UPPERCASE_LATIN: 'Abc',
 };
 
+function isAnyText({ input }: InputConstraints): boolean {
+  return input === 'ANY' || input === 'EMAILADDR' || input === 'URL';
+}
+
+/** Addresses begin with a small letter. */
+function firstLetters({ input }: InputConstraints): InitialInputMode {
+  return input === 'ANY' ? 'MIDP_UPPERCASE_LATIN' : 'MIDP_LOWERCASE_LATIN';
+}
+
 interface Pending {
   readonly key: Key;
   readonly strokes: string;
@@ -32,7 +42,7 @@ interface Pending {
 }
 
 /** A text field under the keys of a phone: multi-tap, cursor, C, and the constraints of the field (JSR-118 `TextField`). */
-export class TextEditor {
+export class TextEditor implements Editor {
   readonly #clock: Clock;
   readonly #field: EditedField;
   #characters: string[];
@@ -45,7 +55,7 @@ export class TextEditor {
     this.#field = field;
     this.#characters = Array.from(field.text);
     this.#cursor = this.#characters.length;
-    this.#mode = this.numeric ? '123' : INITIAL_MODES[field.initialInputMode ?? 'MIDP_UPPERCASE_LATIN'];
+    this.#mode = this.numeric ? '123' : INITIAL_MODES[field.initialInputMode ?? firstLetters(field.constraints)];
   }
 
   get text(): string {
@@ -68,7 +78,7 @@ export class TextEditor {
 
   /** Whether the field takes digits only, so that `#` does not change the mode. */
   get numeric(): boolean {
-    return this.#field.constraints.input !== 'ANY';
+    return !isAnyText(this.#field.constraints);
   }
 
   /** Takes a stroke; says whether it was one for a text field. */
@@ -86,7 +96,7 @@ export class TextEditor {
     const { input } = this.#field.constraints;
     const isPoint = input === 'DECIMAL' && (character === '.' || character === ',');
     const isWritten = this.#replace(this.#cursor, this.#cursor, isPoint ? this.#field.decimalPoint : character);
-    if (isWritten && input === 'ANY') this.#mode = '123';
+    if (isWritten && !this.numeric) this.#mode = '123';
   }
 
   /** The letter that is being chosen with several strokes becomes final. */
@@ -133,7 +143,7 @@ export class TextEditor {
 
   #strokes(key: Key): string {
     const { input } = this.#field.constraints;
-    if (input === 'ANY') return strokesOf(key, this.#mode);
+    if (!this.numeric) return strokesOf(key, this.#mode);
     if (/^[0-9]$/.test(key)) return key;
     if (input === 'DECIMAL') return this.#field.decimalPoint;
     if (input === 'NUMERIC' || key === '#') return input === 'NUMERIC' ? '' : '#';
@@ -156,7 +166,9 @@ export class TextEditor {
   #replace(from: number, to: number, characters: string): boolean {
     const changed = [...this.#characters.slice(0, from), ...characters, ...this.#characters.slice(to)];
     const text = changed.join('');
-    if (!fitsConstraints(text, this.#field.maxSize, this.#field.constraints)) return false;
+    const { maxSize, constraints, decimalPoint } = this.#field;
+    const content = constraints.input === 'DECIMAL' ? text.replace(decimalPoint, '.') : text;
+    if (!fitsConstraints(content, maxSize, constraints)) return false;
     this.#characters = changed;
     this.#cursor = from + Array.from(characters).length;
     this.#field.changed(text);

@@ -1,4 +1,4 @@
-import { LCD_ROWS } from '../hal/index.ts';
+import { LCD_ROWS, type Row, type Screen } from '../hal/index.ts';
 import type { LaidOutRow } from './layout.ts';
 
 /** Which target has the focus, and the first row that the LCD shows. */
@@ -38,4 +38,19 @@ function nextTarget(next: number, targets: number, wraps: boolean): number | und
   if (targets === 0) return undefined;
   if (wraps) return (next + targets) % targets;
   return next >= 0 && next < targets ? next : undefined;
+}
+
+/** The first row of the last window. */
+export function lastTop(rows: readonly LaidOutRow[]): number {
+  return Math.max(0, rows.length - LCD_ROWS);
+}
+
+/** The rows that the LCD shows from `top` on. @param focus the target that is drawn inverse; -1 for none */
+export function windowOf(rows: readonly LaidOutRow[], top: number, focus: number): Pick<Screen, 'rows' | 'scroll'> {
+  const shown: readonly Row[] = rows.slice(top, top + LCD_ROWS).map(({ text, secret, target }) => ({
+    text,
+    ...(secret === undefined ? {} : { secret }),
+    inverse: target === focus && target !== undefined,
+  }));
+  return { rows: shown, scroll: { above: top > 0, below: top + LCD_ROWS < rows.length } };
 }

@@ -25,6 +25,8 @@ export interface ScreenItem {
   readonly secret?: true;
   /** Of a choice: whether it is ticked. */
   readonly checked?: boolean;
+  /** The key in the middle does something with it: a button, a choice that pops up. */
+  readonly acts?: true;
   readonly focused: boolean;
 }
 

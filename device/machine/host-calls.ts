@@ -4,28 +4,57 @@ import type { DisplayableView, Host } from '../midp/index.ts';
 /** Characters of a view as JSON. */
 const VIEW_LIMIT = 65_536;
 
+/** Characters of an address that an application has opened. */
+const URL_LIMIT = 1_024;
+
 const choiceType = z.enum(['EXCLUSIVE', 'MULTIPLE']);
 const choiceElements = z.array(z.object({ text: z.string(), selected: z.boolean() }));
+const commands = z.array(
+  z.object({
+    label: z.string(),
+    type: z.enum(['SCREEN', 'BACK', 'CANCEL', 'OK', 'HELP', 'STOP', 'EXIT', 'ITEM']),
+    priority: z.number(),
+  }),
+);
+const itemCommon = {
+  label: z.string(),
+  commands: commands.exactOptional(),
+  defaultCommand: z.int().min(0).exactOptional(),
+};
 const field = z.object({
   kind: z.literal('text-field'),
-  label: z.string(),
+  ...itemCommon,
   text: z.string(),
   edition: z.int(),
   maxSize: z.int().min(0),
   constraints: z.object({
-    input: z.enum(['ANY', 'NUMERIC', 'PHONENUMBER', 'DECIMAL']),
+    input: z.enum(['ANY', 'EMAILADDR', 'NUMERIC', 'PHONENUMBER', 'URL', 'DECIMAL']),
     password: z.boolean().exactOptional(),
     sensitive: z.boolean().exactOptional(),
+    uneditable: z.boolean().exactOptional(),
   }),
   initialInputMode: z.enum(['IS_LATIN_DIGITS', 'MIDP_LOWERCASE_LATIN', 'MIDP_UPPERCASE_LATIN']).exactOptional(),
 });
 const item = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('string'), label: z.string(), text: z.string() }),
+  z.object({
+    kind: z.literal('string'),
+    ...itemCommon,
+    text: z.string(),
+    appearance: z.enum(['PLAIN', 'HYPERLINK', 'BUTTON']).exactOptional(),
+  }),
   field,
-  z.object({ kind: z.literal('choice-group'), label: z.string(), type: choiceType, elements: choiceElements }),
+  z.object({
+    kind: z.literal('choice-group'),
+    ...itemCommon,
+    type: z.union([choiceType, z.literal('POPUP')]),
+    elements: choiceElements,
+  }),
+  z.object({ kind: z.literal('date-field'), ...itemCommon, text: z.string().max(16), edition: z.int() }),
+  z.object({ kind: z.literal('spacer'), rows: z.int().min(0).max(64) }),
   z.object({
     kind: z.literal('gauge'),
-    label: z.string(),
+    ...itemCommon,
+    interactive: z.literal(true).exactOptional(),
     value: z.number().min(0).exactOptional(),
     maxValue: z.number().min(0),
   }),
@@ -34,22 +63,22 @@ const common = {
   id: z.int(),
   title: z.string(),
   ticker: z.string().exactOptional(),
-  commands: z.array(
-    z.object({
-      label: z.string(),
-      type: z.enum(['SCREEN', 'BACK', 'CANCEL', 'OK', 'HELP', 'STOP', 'EXIT', 'ITEM']),
-      priority: z.number(),
-    }),
-  ),
+  commands,
 };
 const alertType = z.enum(['INFO', 'WARNING', 'ERROR', 'ALARM', 'CONFIRMATION']);
 const viewShape: z.ZodType<DisplayableView> = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('form'), ...common, items: z.array(item) }),
+  z.object({
+    kind: z.literal('form'),
+    ...common,
+    items: z.array(item),
+    focus: z.object({ item: z.int(), edition: z.int() }).exactOptional(),
+  }),
   z.object({
     kind: z.literal('list'),
     ...common,
     type: z.union([choiceType, z.literal('IMPLICIT')]),
     elements: choiceElements,
+    select: z.union([z.int().min(0), z.literal('none')]).exactOptional(),
   }),
   z.object({ kind: z.literal('text-box'), ...common, field }),
   z.object({
@@ -80,9 +109,11 @@ const ARGUMENTS: Readonly<Record<HostCall, z.ZodType<readonly unknown[]>>> = {
   rmsDelete: z.tuple([z.string(), z.int()]),
   rmsRemove: z.tuple([z.string()]),
   rmsList: z.tuple([]),
+  rmsRoom: z.tuple([]),
   listen: z.tuple([port]),
   closePort: z.tuple([port]),
   take: z.tuple([port]),
+  segments: z.tuple([z.union([z.string(), octets]), z.boolean()]),
   send: z.tuple([
     z.int(),
     z.string().regex(/^\+?[0-9]{1,15}$/),
@@ -100,6 +131,8 @@ const ARGUMENTS: Readonly<Record<HostCall, z.ZodType<readonly unknown[]>>> = {
   property: z.tuple([z.string()]),
   resource: z.tuple([z.string()]),
   attribute: z.tuple([z.string()]),
+  request: z.tuple([z.string().max(URL_LIMIT)]),
+  permission: z.tuple([z.string()]),
   serial: z.tuple([]),
   ended: z.tuple([]),
 };

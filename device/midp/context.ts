@@ -18,6 +18,10 @@ export interface MidletContext {
   getResource(path: string): Uint8Array | undefined;
   /** An attribute of the application descriptor, or `undefined`. */
   getAppProperty(key: string): string | undefined;
+  /** See `MIDlet.platformRequest`. @throws ConnectionNotFoundException */
+  platformRequest(url: string): boolean;
+  /** See `MIDlet.checkPermission`. */
+  checkPermission(permission: string): number;
   /** The application has ended by itself. */
   notifyDestroyed(): void;
 }

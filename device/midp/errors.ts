@@ -8,6 +8,21 @@ export class InterruptedIOException extends IOException {
   override readonly name = 'InterruptedIOException';
 }
 
+/** There is less to read than is read (`java.io.EOFException`). */
+export class EOFException extends IOException {
+  override readonly name = 'EOFException';
+}
+
+/** Octets are no text of `java.io.DataInput`, or a text has too many of them (`java.io.UTFDataFormatException`). */
+export class UTFDataFormatException extends IOException {
+  override readonly name = 'UTFDataFormatException';
+}
+
+/** The phone does not open such an address (`javax.microedition.io.ConnectionNotFoundException`). */
+export class ConnectionNotFoundException extends IOException {
+  override readonly name = 'ConnectionNotFoundException';
+}
+
 /** The application has no permission (`java.lang.SecurityException`). */
 export class SecurityException extends Error {
   override readonly name = 'SecurityException';
@@ -16,4 +31,14 @@ export class SecurityException extends Error {
 /** An argument of a call is not valid (`java.lang.IllegalArgumentException`). */
 export class IllegalArgumentException extends Error {
   override readonly name = 'IllegalArgumentException';
+}
+
+/** A call is not allowed now (`java.lang.IllegalStateException`). */
+export class IllegalStateException extends Error {
+  override readonly name = 'IllegalStateException';
+}
+
+/** There is nothing at this index (`java.lang.IndexOutOfBoundsException`). */
+export class IndexOutOfBoundsException extends Error {
+  override readonly name = 'IndexOutOfBoundsException';
 }

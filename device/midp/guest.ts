@@ -1,11 +1,17 @@
 import type { MidletContext } from './context.ts';
-import { IllegalArgumentException, InterruptedIOException, IOException, SecurityException } from './errors.ts';
+import {
+  ConnectionNotFoundException,
+  IllegalArgumentException,
+  InterruptedIOException,
+  IOException,
+  SecurityException,
+} from './errors.ts';
 import { type GuestEvent, type Host, type HostFailure, isFailure } from './host.ts';
 import type { LcdPlatform, ShownScreen } from './lcdui/view.ts';
 import type { MessagingPlatform } from './messaging/platform.ts';
 import type { MIDlet } from './midlet.ts';
+import { RecordStoreException } from './rms/exception.ts';
 import type { RecordPlatform } from './rms/platform.ts';
-import { RecordStoreException } from './rms/record-store.ts';
 import type { System } from './system.ts';
 
 /** Handles one event of the phone. */
@@ -37,6 +43,8 @@ export function createGuest(host: Host, create: (context: MidletContext) => MIDl
     system: systemOf(host, timers),
     getResource: (path) => host.resource(path),
     getAppProperty: (key) => host.attribute(key),
+    platformRequest: (url) => requestOf(host, url),
+    checkPermission: (permission) => host.permission(permission),
     notifyDestroyed: () => host.ended(),
   };
   let midlet: MIDlet | undefined;
@@ -133,6 +141,8 @@ function recordsOf(host: Host): RecordPlatform {
     delete: (name, id) => void accepted(host.rmsDelete(name, id)),
     remove: (name) => void accepted(host.rmsRemove(name)),
     list: () => host.rmsList(),
+    room: () => host.rmsRoom(),
+    now: () => host.now(),
   };
 }
 
@@ -153,6 +163,7 @@ function messagingOf(
       host.closePort(port);
     },
     take: (port) => host.take(port),
+    segments: (payload, toPort) => host.segments(payload.kind === 'text' ? payload.text : payload.data, toPort),
     async send({ number, port, payload }, sourcePort) {
       const waiting = Promise.withResolvers<void>();
       const id = sends.add(waiting);
@@ -169,16 +180,35 @@ function systemOf(host: Host, timers: Pending<() => void>): System {
     timeZoneOffsetMillis: (at) => host.offset(at),
     randomBytes: (count) => host.random(count),
     getProperty: (name) => host.property(name),
-    schedule(delayMs, task) {
-      const id = timers.add(task);
-      host.timer(id, delayMs);
+    schedule(delayMs, task, periodMs) {
+      if (!(delayMs >= 0)) throw new IllegalArgumentException(`A task runs in some milliseconds, not in ${delayMs}`);
+      if (periodMs !== undefined && !(periodMs > 0)) {
+        throw new IllegalArgumentException(`A task runs each so many milliseconds, not each ${periodMs}`);
+      }
+      let id = 0;
+      const begin = (inMs: number) => {
+        id = timers.add(() => {
+          if (periodMs !== undefined) begin(periodMs);
+          task();
+        });
+        host.timer(id, inMs);
+      };
+      begin(delayMs);
       return {
         cancel: () => {
-          if (timers.take(id) !== undefined) host.clearTimer(id);
+          if (timers.take(id) === undefined) return false;
+          host.clearTimer(id);
+          return true;
         },
       };
     },
   };
+}
+
+function requestOf(host: Host, url: string): boolean {
+  const answer = host.request(url);
+  if (typeof answer === 'boolean') return answer;
+  throw new ConnectionNotFoundException(answer.reason);
 }
 
 function settle(waiting: PromiseWithResolvers<void> | undefined, failure: HostFailure | undefined): void {

@@ -29,11 +29,15 @@ export interface Host {
   rmsRemove(name: string): HostFailure | undefined;
   /** The names of the application's stores. */
   rmsList(): readonly string[];
+  /** Octets that the application may still store. */
+  rmsRoom(): number;
   /** Opens a port and gives the number of messages that wait there; a `message` event comes with each later one. */
   listen(port: number): number | HostFailure;
   closePort(port: number): void;
   /** Takes the oldest message that waits on a port, which the phone then deletes. */
   take(port: number): PlatformMessage | undefined;
+  /** SMS that a text or octets take, to a port or not. */
+  segments(payload: string | Uint8Array, toPort: boolean): number;
   /** Sends a text or octets; the event `sent` with this id says how that ended. */
   send(
     id: number,
@@ -60,6 +64,10 @@ export interface Host {
   resource(path: string): Uint8Array | undefined;
   /** An attribute of the descriptor. */
   attribute(name: string): string | undefined;
+  /** Opens an address after the application has ended, which is said by true, or at once. */
+  request(url: string): boolean | HostFailure;
+  /** Whether the application has a permission: 1, 0, or -1 when the owner is asked each time. */
+  permission(name: string): number;
   /** Asks for one event `serial`, soon. */
   serial(): void;
   /** The application has ended by itself. */

@@ -1,5 +1,15 @@
 export type { MidletContext } from './context.ts';
-export { IllegalArgumentException, InterruptedIOException, IOException, SecurityException } from './errors.ts';
+export {
+  ConnectionNotFoundException,
+  EOFException,
+  IllegalArgumentException,
+  IllegalStateException,
+  IndexOutOfBoundsException,
+  InterruptedIOException,
+  IOException,
+  SecurityException,
+  UTFDataFormatException,
+} from './errors.ts';
 export { createGuest, type Guest } from './guest.ts';
 export { type GuestEvent, type Host, type HostErrorCode, type HostFailure, isFailure } from './host.ts';
 export { DataInputStream, DataOutputStream } from './io/data-stream.ts';
@@ -7,12 +17,14 @@ export { encodeUtf } from './io/utf.ts';
 export { Alert } from './lcdui/alert.ts';
 export { ChoiceGroup } from './lcdui/choice-group.ts';
 export { Command, type CommandType } from './lcdui/command.ts';
+export { DateField, type TimeZone } from './lcdui/date-field.ts';
 export { Display } from './lcdui/display.ts';
 export { type CommandListener, Displayable } from './lcdui/displayable.ts';
-export { Form } from './lcdui/form.ts';
+export { Form, type ItemStateListener } from './lcdui/form.ts';
 export { Gauge } from './lcdui/gauge.ts';
-export { Item } from './lcdui/item.ts';
+export { Item, type ItemCommandListener } from './lcdui/item.ts';
 export { List } from './lcdui/list.ts';
+export { Spacer } from './lcdui/spacer.ts';
 export { StringItem } from './lcdui/string-item.ts';
 export { TextBox } from './lcdui/text-box.ts';
 export { fitsConstraints, TextField } from './lcdui/text-field.ts';
@@ -23,6 +35,7 @@ export {
   type Message,
   MessageConnection,
   type MessageListener,
+  type OutgoingMessage,
   openConnection,
   type ReceivedMessage,
   type TextMessage,
@@ -30,6 +43,8 @@ export {
 export type { MessagingPlatform, PlatformMessage } from './messaging/platform.ts';
 export { type PushPlatform, PushRegistry } from './messaging/push-registry.ts';
 export { MIDlet } from './midlet.ts';
+export { RecordStoreException } from './rms/exception.ts';
 export type { RecordPlatform, RecordStoreErrorCode, StoredRecords } from './rms/platform.ts';
-export { RecordStore, RecordStoreException } from './rms/record-store.ts';
+export { type RecordComparator, RecordEnumeration, type RecordFilter } from './rms/record-enumeration.ts';
+export { type RecordListener, RecordStore } from './rms/record-store.ts';
 export type { System, TimerTask } from './system.ts';

@@ -29,6 +29,19 @@ export abstract class MIDlet {
     return this.context.getAppProperty(key);
   }
 
+  /**
+   * Asks the phone to open an address that is not the application's (`http:` of a descriptor, `tel:`).
+   * @returns true when the application has to end first. @throws ConnectionNotFoundException when the phone does not open such an address
+   */
+  platformRequest(url: string): boolean {
+    return this.context.platformRequest(url);
+  }
+
+  /** 1 when the application has a permission, 0 when not, -1 when the owner of the phone is asked each time. */
+  checkPermission(permission: string): number {
+    return this.context.checkPermission(permission);
+  }
+
   /** To be called by an application that ends by itself; the phone then does not call `destroyApp`. */
   notifyDestroyed(): void {
     this.context.notifyDestroyed();

@@ -1,3 +1,5 @@
+import { UTFDataFormatException } from '../errors.ts';
+
 /** A text in the modified UTF-8 of `java.io.DataInput`: each unit of UTF-16 for itself, U+0000 in 2 octets. */
 export function encodeUtf(text: string): Uint8Array {
   const octets: number[] = [];
@@ -10,16 +12,18 @@ export function encodeUtf(text: string): Uint8Array {
   return Uint8Array.from(octets);
 }
 
-/** The text of {@link encodeUtf}. Never throws: octets that are none give some text. */
+/** The text of {@link encodeUtf}. @throws UTFDataFormatException for octets that are none */
 export function decodeUtf(octets: Uint8Array): string {
-  const at = (index: number) => (octets[index] ?? 0) & 0x3f;
   let text = '';
   for (let index = 0; index < octets.length; ) {
     const first = octets[index] ?? 0;
-    const length = first < 0x80 ? 1 : first < 0xe0 ? 2 : 3;
-    if (length === 1) text += String.fromCharCode(first);
-    else if (length === 2) text += String.fromCharCode(((first & 0x1f) << 6) | at(index + 1));
-    else text += String.fromCharCode(((first & 0x0f) << 12) | (at(index + 1) << 6) | at(index + 2));
+    const length = first < 0x80 ? 1 : first >> 5 === 0b110 ? 2 : first >> 4 === 0b1110 ? 3 : 0;
+    const more = octets.subarray(index + 1, index + length);
+    if (length === 0 || more.length < length - 1 || more.some((octet) => octet >> 6 !== 0b10)) {
+      throw new UTFDataFormatException(`Octet ${index} begins no character`);
+    }
+    const begin = length === 1 ? first : first & (0xff >> (length + 1));
+    text += String.fromCharCode(more.reduce((unit, octet) => (unit << 6) | (octet & 0x3f), begin));
     index += length;
   }
   return text;

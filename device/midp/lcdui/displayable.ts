@@ -49,6 +49,11 @@ export abstract class Displayable {
     this.#listener = listener;
   }
 
+  /** For the screen itself: its commands in the order in which they were added. */
+  protected get commands(): readonly Command[] {
+    return this.#commands;
+  }
+
   /** For {@link Display}: this screen as plain data under an id. */
   abstract view(id: number): DisplayableView;
 

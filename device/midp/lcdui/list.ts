@@ -1,13 +1,16 @@
 import { Choices } from './choices.ts';
-import type { Command } from './command.ts';
+import { Command } from './command.ts';
 import { Displayable } from './displayable.ts';
 import type { ChoiceType, DisplayEvent, ListView } from './view.ts';
 
 /** Lines to choose from (JSR-118, `javax.microedition.lcdui.List`). */
 export class List extends Displayable {
+  /** The command that choosing a line of an IMPLICIT list gives, unless another one was set. */
+  static readonly SELECT_COMMAND: Command = new Command('', 'SCREEN', 0);
+
   readonly #type: ChoiceType | 'IMPLICIT';
   readonly #choices: Choices;
-  #selectCommand: Command | undefined;
+  #selectCommand: Command | undefined = List.SELECT_COMMAND;
 
   constructor(title: string, type: ChoiceType | 'IMPLICIT', elements: readonly string[] = []) {
     super(title);
@@ -15,11 +18,37 @@ export class List extends Displayable {
     this.#choices = new Choices(type, elements);
   }
 
+  size(): number {
+    return this.#choices.size;
+  }
+
+  /** @throws IndexOutOfBoundsException */
+  getString(index: number): string {
+    return this.#choices.expect(index).text;
+  }
+
   /** Adds a line and returns its index. */
   append(text: string): number {
-    const index = this.#choices.append(text);
+    this.insert(this.size(), text);
+    return this.size() - 1;
+  }
+
+  /** @throws IndexOutOfBoundsException */
+  insert(index: number, text: string): void {
+    this.#choices.insert(index, text);
     this.changed();
-    return index;
+  }
+
+  /** @throws IndexOutOfBoundsException */
+  set(index: number, text: string): void {
+    this.#choices.set(index, text);
+    this.changed();
+  }
+
+  /** @throws IndexOutOfBoundsException */
+  delete(index: number): void {
+    this.#choices.delete(index);
+    this.changed();
   }
 
   deleteAll(): void {
@@ -32,32 +61,63 @@ export class List extends Displayable {
     return this.#choices.selectedIndex();
   }
 
+  /** @throws IndexOutOfBoundsException */
   isSelected(index: number): boolean {
-    return this.#choices.elements[index]?.selected === true;
+    return this.#choices.expect(index).selected;
   }
 
+  /** @throws IndexOutOfBoundsException */
   setSelectedIndex(index: number, selected: boolean): void {
     this.#choices.setSelected(index, selected);
     this.changed();
   }
 
-  /** The command that choosing a line of an IMPLICIT list gives. */
-  setSelectCommand(command: Command): void {
+  /** Of each line, whether it is selected. */
+  getSelectedFlags(): boolean[] {
+    return this.#choices.flags();
+  }
+
+  /** @throws IllegalArgumentException for fewer flags than lines */
+  setSelectedFlags(flags: readonly boolean[]): void {
+    this.#choices.setFlags(flags);
+    this.changed();
+  }
+
+  /** Sets the command that choosing a line of an IMPLICIT list gives, and adds it; `undefined`: choosing a line gives none. */
+  setSelectCommand(command: Command | undefined): void {
+    if (this.#type !== 'IMPLICIT') return;
     this.#selectCommand = command;
+    if (command !== undefined && command !== List.SELECT_COMMAND) this.addCommand(command);
+    this.changed();
+  }
+
+  /** A list without its select command has none. */
+  override removeCommand(command: Command): void {
+    if (command === this.#selectCommand) this.#selectCommand = undefined;
+    super.removeCommand(command);
   }
 
   override view(id: number): ListView {
-    return { kind: 'list', ...this.frame(id), type: this.#type, elements: this.#choices.elements };
+    const select = this.#type === 'IMPLICIT' ? this.#select() : {};
+    return { kind: 'list', ...this.frame(id), type: this.#type, elements: this.#choices.elements, ...select };
   }
 
   override event(event: DisplayEvent): void {
+    const element = 'element' in event ? event.element : undefined;
+    if (element !== undefined && element >= this.size()) return;
     if (event.kind === 'ticked') this.setSelectedIndex(event.element, event.selected);
     else if (event.kind === 'selected') {
       this.#choices.setSelected(event.element, true);
       if (this.#selectCommand !== undefined) this.gave(this.#selectCommand);
     } else {
-      if (event.kind === 'command' && event.element !== undefined) this.#choices.setSelected(event.element, true);
+      if (element !== undefined) this.#choices.setSelected(element, true);
       super.event(event);
     }
+  }
+
+  #select(): Pick<ListView, 'select'> {
+    const command = this.#selectCommand;
+    if (command === List.SELECT_COMMAND) return {};
+    return { select: command === undefined ? 'none' : this.commands.indexOf(command) };
   }
 }

@@ -1,13 +1,16 @@
 import { Item } from './item.ts';
-import type { StringItemView } from './view.ts';
+import type { Appearance, StringItemView } from './view.ts';
 
-/** Text that the user only reads (JSR-118, `javax.microedition.lcdui.StringItem`). */
+/** Text that the user only reads (JSR-118, `javax.microedition.lcdui.StringItem`). With a command it can have the focus. */
 export class StringItem extends Item {
   #text: string;
+  readonly #appearance: Appearance;
 
-  constructor(label: string, text: string) {
+  /** @param appearance a BUTTON is drawn as one. Default PLAIN */
+  constructor(label: string, text: string, appearance: Appearance = 'PLAIN') {
     super(label);
     this.#text = text;
+    this.#appearance = appearance;
   }
 
   getText(): string {
@@ -19,7 +22,12 @@ export class StringItem extends Item {
     this.changed();
   }
 
+  getAppearanceMode(): Appearance {
+    return this.#appearance;
+  }
+
   override view(): StringItemView {
-    return { kind: 'string', label: this.getLabel(), text: this.#text };
+    const appearance = this.#appearance === 'PLAIN' ? {} : { appearance: this.#appearance };
+    return { kind: 'string', ...this.frame(), text: this.#text, ...appearance };
   }
 }

@@ -10,7 +10,12 @@ export class TextBox extends Displayable {
   constructor(title: string, text: string, maxSize: number, constraints: InputConstraints) {
     super(title);
     this.#field = new TextField('', text, maxSize, constraints);
-    this.#field.observe(() => this.changed());
+    this.#field.attach({ changed: () => this.changed(), stateChanged: () => {} });
+  }
+
+  /** Characters. */
+  size(): number {
+    return this.#field.size();
   }
 
   getString(): string {
@@ -25,6 +30,34 @@ export class TextBox extends Displayable {
   /** @throws IllegalArgumentException when the text is too long or does not fit the constraints */
   setString(text: string): void {
     this.#field.setString(text);
+  }
+
+  /** @throws IllegalArgumentException */
+  insert(text: string, position: number): void {
+    this.#field.insert(text, position);
+  }
+
+  /** @throws IndexOutOfBoundsException, IllegalArgumentException */
+  delete(offset: number, length: number): void {
+    this.#field.delete(offset, length);
+  }
+
+  getMaxSize(): number {
+    return this.#field.getMaxSize();
+  }
+
+  /** Sets the size, which cuts the text. @returns the size. @throws IllegalArgumentException */
+  setMaxSize(maxSize: number): number {
+    return this.#field.setMaxSize(maxSize);
+  }
+
+  getConstraints(): InputConstraints {
+    return this.#field.getConstraints();
+  }
+
+  /** Sets the constraints; a text that does not fit them is gone. */
+  setConstraints(constraints: InputConstraints): void {
+    this.#field.setConstraints(constraints);
   }
 
   override view(id: number): TextBoxView {

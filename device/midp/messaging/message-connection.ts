@@ -18,24 +18,34 @@ export interface BinaryMessage {
   readonly data: Uint8Array;
 }
 
-/** What a {@link MessageConnection} sends. */
+/** A message (`javax.wireless.messaging.Message`). */
 export type Message = TextMessage | BinaryMessage;
+
+/** What a {@link MessageConnection} sends; without an address to the number that it was opened on. */
+export type OutgoingMessage = (Omit<TextMessage, 'address'> | Omit<BinaryMessage, 'address'>) & {
+  readonly address?: string;
+};
 
 /** A received message; `timestamp` is that of the service centre, ms since 1970. */
 export type ReceivedMessage = Message & { readonly timestamp: number };
+
+/** SMS that one message takes at most. */
+const SEGMENT_LIMIT = 10;
 
 /** Called once for each message that waits (`javax.wireless.messaging.MessageListener`); fetches it with `receive`. */
 export type MessageListener = (connection: MessageConnection) => void;
 
 /**
  * A way to send and receive SMS (JSR-120, `javax.wireless.messaging.MessageConnection`). Opened on `sms://:port` it
- * receives on that port, and sends from it; opened on a number it only sends, to that number.
+ * receives on that port, and sends from it; opened on a number it only sends, and to that number unless a message says another one.
  */
 export class MessageConnection {
   readonly #platform: MessagingPlatform;
   readonly #address: SmsAddress;
   /** The calls of {@link receive} that no message has answered yet. */
   readonly #waiting: PromiseWithResolvers<ReceivedMessage>[] = [];
+  /** The calls of {@link send} that have not ended. */
+  readonly #sending = new Set<(error: Error) => void>();
   #listener: MessageListener | undefined;
   #unread = 0;
   #open = true;
@@ -49,37 +59,54 @@ export class MessageConnection {
     }
   }
 
-  /** Sets the listener, and calls it once for each message that already waits. */
+  /** Sets the listener, and calls it once for each message that already waits. @throws IOException when closed, or opened on a number */
   setMessageListener(listener: MessageListener | undefined): void {
+    if (!this.#receives) throw new IOException('The connection does not receive');
     this.#listener = listener;
     const waiting = this.#unread;
     for (let told = 0; told < waiting; told += 1) listener?.(this);
   }
 
   /**
-   * Sends a message; a connection to a number sends there whatever the message's address says.
-   * @throws IOException when the message was not sent, InterruptedIOException when that is unknown,
-   * SecurityException without the permission, or for a port that applications may not use
+   * SMS that a message takes; 0 for one that is too long to be sent: over 10.
+   * @throws IllegalArgumentException, SecurityException for its address
    */
-  async send(message: Message): Promise<void> {
+  numberOfSegments(message: OutgoingMessage): number {
+    const { port } = this.#destination(message);
+    const segments = this.#platform.segments(payloadOf(message), port !== undefined);
+    return segments > SEGMENT_LIMIT ? 0 : segments;
+  }
+
+  /**
+   * Sends a message; ends when the network has taken it.
+   * @throws IOException when the message was not sent, InterruptedIOException when that is unknown or when the connection is closed
+   * before, IllegalArgumentException for a message that is too long or has no number to go to, SecurityException without the
+   * permission, or for a port that applications may not use
+   */
+  async send(message: OutgoingMessage): Promise<void> {
     if (!this.#open) throw new IOException('The connection is closed');
-    const to = this.#address.number === undefined ? parseSmsAddress(message.address) : this.#address;
-    if (to.number === undefined) throw new IllegalArgumentException('A message needs a number to go to');
-    const payload: PlatformMessage['payload'] =
-      message.kind === 'text' ? { kind: 'text', text: message.text } : { kind: 'binary', data: message.data };
-    const destination = { number: to.number, ...(to.port === undefined ? {} : { port: to.port }) };
-    await this.#platform.send(
-      { ...destination, payload },
-      this.#address.number === undefined ? this.#address.port : undefined,
-    );
+    const destination = this.#destination(message);
+    if (this.numberOfSegments(message) === 0) {
+      throw new IllegalArgumentException(`The message takes more than ${SEGMENT_LIMIT} SMS`);
+    }
+    const closed = Promise.withResolvers<void>();
+    this.#sending.add(closed.reject);
+    const source = this.#address.number === undefined ? this.#address.port : undefined;
+    try {
+      await Promise.race([
+        this.#platform.send({ ...destination, payload: payloadOf(message) }, source),
+        closed.promise,
+      ]);
+    } finally {
+      this.#sending.delete(closed.reject);
+    }
   }
 
   /** The oldest message that waits, or else the next one. @throws InterruptedIOException when the connection is closed before */
   receive(): Promise<ReceivedMessage> {
     const { port } = this.#address;
-    if (!this.#open || this.#address.number !== undefined || port === undefined) {
+    if (!this.#receives || port === undefined)
       return Promise.reject(new IOException('The connection does not receive'));
-    }
     const message = this.#platform.take(port);
     if (message !== undefined) {
       this.#unread = Math.max(0, this.#unread - 1);
@@ -96,7 +123,19 @@ export class MessageConnection {
     this.#open = false;
     const { port, number } = this.#address;
     if (number === undefined && port !== undefined) this.#platform.close(port);
-    for (const { reject } of this.#waiting) reject(new InterruptedIOException('The connection was closed'));
+    const closed = new InterruptedIOException('The connection was closed');
+    for (const { reject } of this.#waiting.splice(0)) reject(closed);
+    for (const reject of this.#sending) reject(closed);
+  }
+
+  get #receives(): boolean {
+    return this.#open && this.#address.number === undefined && this.#address.port !== undefined;
+  }
+
+  #destination({ address }: OutgoingMessage): { readonly number: string; readonly port?: number } {
+    const { number, port } = address === undefined ? this.#address : parseSmsAddress(address);
+    if (number === undefined) throw new IllegalArgumentException('A message needs a number to go to');
+    return { number, ...(port === undefined ? {} : { port }) };
   }
 
   #notify(): void {
@@ -116,6 +155,10 @@ export class MessageConnection {
  */
 export function openConnection(context: MidletContext, url: string): MessageConnection {
   return new MessageConnection(context.messaging, parseSmsAddress(url));
+}
+
+function payloadOf(message: OutgoingMessage): PlatformMessage['payload'] {
+  return message.kind === 'text' ? { kind: 'text', text: message.text } : { kind: 'binary', data: message.data };
 }
 
 function received(message: PlatformMessage): ReceivedMessage {

@@ -21,6 +21,8 @@ export interface MessagingPlatform {
   close(port: number): void;
   /** Takes the oldest waiting message, which the phone then deletes. */
   take(port: number): PlatformMessage | undefined;
+  /** SMS that a message takes, to a port or not. */
+  segments(payload: PlatformMessage['payload'], toPort: boolean): number;
   /**
    * Sends a message; resolves when the network has taken it.
    * @throws SecurityException without the permission, IOException when it was not sent, InterruptedIOException when

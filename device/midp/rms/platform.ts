@@ -4,6 +4,10 @@ export type RecordStoreErrorCode = 'not-found' | 'invalid-id' | 'full' | 'not-op
 /** A record store as it is stored. `nextId` only grows, so that no id is used for a second record. */
 export interface StoredRecords {
   readonly nextId: number;
+  /** Grows with each change of a record. */
+  readonly version: number;
+  /** The last change, ms since 1970. */
+  readonly modified: number;
   /** Records with their ids, in the order of the ids. */
   readonly records: readonly (readonly [id: number, data: Uint8Array])[];
 }
@@ -22,4 +26,8 @@ export interface RecordPlatform {
   remove(name: string): void;
   /** The names of all stores. */
   list(): readonly string[];
+  /** Octets that the application may still store. */
+  room(): number;
+  /** ms since 1970 */
+  now(): number;
 }

@@ -1,15 +1,13 @@
 import type { MidletContext } from '../context.ts';
-import type { RecordPlatform, RecordStoreErrorCode, StoredRecords } from './platform.ts';
+import { RecordStoreException } from './exception.ts';
+import type { RecordPlatform, StoredRecords } from './platform.ts';
+import { type RecordComparator, RecordEnumeration, type RecordFilter } from './record-enumeration.ts';
 
-/** A record store refused (`javax.microedition.rms.RecordStoreException` and its subclasses). */
-export class RecordStoreException extends Error {
-  override readonly name = 'RecordStoreException';
-  readonly code: RecordStoreErrorCode;
-
-  constructor(code: RecordStoreErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
+/** Hears of the changes of a store (`javax.microedition.rms.RecordListener`), after each of them. */
+export interface RecordListener {
+  recordAdded(store: RecordStore, id: number): void;
+  recordChanged(store: RecordStore, id: number): void;
+  recordDeleted(store: RecordStore, id: number): void;
 }
 
 /**
@@ -25,13 +23,18 @@ export class RecordStore {
   readonly #name: string;
   readonly #records: Map<number, Uint8Array>;
   #nextId: number;
+  #version: number;
+  #modified: number;
+  #listeners: readonly RecordListener[] = [];
   /** How often it was opened, less how often it was closed. */
   #opens = 0;
 
-  private constructor(platform: RecordPlatform, name: string, { nextId, records }: StoredRecords) {
+  private constructor(platform: RecordPlatform, name: string, { nextId, version, modified, records }: StoredRecords) {
     this.#platform = platform;
     this.#name = name;
     this.#nextId = nextId;
+    this.#version = version;
+    this.#modified = modified;
     this.#records = new Map(records);
   }
 
@@ -85,6 +88,7 @@ export class RecordStore {
     const id = this.#nextId;
     this.#put(id, data);
     this.#nextId = id + 1;
+    this.#changed((listener) => listener.recordAdded(this, id));
     return id;
   }
 
@@ -97,6 +101,7 @@ export class RecordStore {
   setRecord(id: number, data: Uint8Array): void {
     this.#expect(id);
     this.#put(id, data);
+    this.#changed((listener) => listener.recordChanged(this, id));
   }
 
   /** @throws RecordStoreException `invalid-id` */
@@ -104,6 +109,12 @@ export class RecordStore {
     this.#expect(id);
     this.#platform.delete(this.#name, id);
     this.#records.delete(id);
+    this.#changed((listener) => listener.recordDeleted(this, id));
+  }
+
+  /** Octets of a record. @throws RecordStoreException `invalid-id` */
+  getRecordSize(id: number): number {
+    return this.#expect(id).length;
   }
 
   getNumRecords(): number {
@@ -111,17 +122,94 @@ export class RecordStore {
     return this.#records.size;
   }
 
-  /** Ids and copies of all records, in the order of their ids. */
-  enumerateRecords(): readonly (readonly [id: number, data: Uint8Array])[] {
+  /** The id that the next record gets. */
+  getNextRecordID(): number {
     this.#expectOpen();
-    return Array.from(this.#records, ([id, data]) => [id, data.slice()]);
+    return this.#nextId;
+  }
+
+  /** Octets of all records. */
+  getSize(): number {
+    this.#expectOpen();
+    return Array.from(this.#records.values()).reduce((sum, { length }) => sum + length, 0);
+  }
+
+  /** Octets that the application may still store, in all its stores together. */
+  getSizeAvailable(): number {
+    this.#expectOpen();
+    return this.#platform.room();
+  }
+
+  /** Grows with each change of a record; of a new store 0. */
+  getVersion(): number {
+    this.#expectOpen();
+    return this.#version;
+  }
+
+  /** The last change, ms since 1970. */
+  getLastModified(): number {
+    this.#expectOpen();
+    return this.#modified;
+  }
+
+  getName(): string {
+    this.#expectOpen();
+    return this.#name;
+  }
+
+  /** Adding a listener twice changes nothing. */
+  addRecordListener(listener: RecordListener): void {
+    this.#expectOpen();
+    if (!this.#listeners.includes(listener)) this.#listeners = [...this.#listeners, listener];
+  }
+
+  removeRecordListener(listener: RecordListener): void {
+    this.#listeners = this.#listeners.filter((known) => known !== listener);
+  }
+
+  /**
+   * The records that pass a filter, in the order of a comparator. Default: all, in the order of their ids.
+   * @param keepUpdated whether the enumeration follows later changes
+   */
+  enumerateRecords(
+    filter?: RecordFilter,
+    comparator?: RecordComparator,
+    keepUpdated: boolean = false,
+  ): RecordEnumeration {
+    this.#expectOpen();
+    const enumeration = new RecordEnumeration(
+      {
+        all: () => {
+          this.#expectOpen();
+          return [...this.#records];
+        },
+        getRecord: (id) => this.getRecord(id),
+        watch: (changed) => {
+          const listener = { recordAdded: changed, recordChanged: changed, recordDeleted: changed };
+          this.addRecordListener(listener);
+          return () => this.removeRecordListener(listener);
+        },
+      },
+      filter,
+      comparator,
+    );
+    if (keepUpdated) enumeration.keepUpdated(true);
+    return enumeration;
   }
 
   /** After it was closed as often as it was opened, every call throws. @throws RecordStoreException `not-open` */
   closeRecordStore(): void {
     this.#expectOpen();
     this.#opens -= 1;
-    if (this.#opens === 0) RecordStore.#openOf(this.#platform).delete(this.#name);
+    if (this.#opens > 0) return;
+    this.#listeners = [];
+    RecordStore.#openOf(this.#platform).delete(this.#name);
+  }
+
+  #changed(tell: (listener: RecordListener) => void): void {
+    this.#version += 1;
+    this.#modified = this.#platform.now();
+    for (const listener of this.#listeners) tell(listener);
   }
 
   #put(id: number, data: Uint8Array): void {

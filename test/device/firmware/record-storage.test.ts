@@ -6,14 +6,19 @@ const ABSENT = { code: 'not-found', reason: 'There is no record store history' }
 
 /** A store with the records 2, 9, 10 and 11, each with its id as its first octet. */
 function filled(flash: Flash, suite = 'A'): RecordStorage {
-  const storage = new RecordStorage(flash, suite);
+  const storage = new RecordStorage(flash, suite, () => 5);
   storage.open('history', true);
   for (let id = 1; id <= 11; id += 1) storage.put('history', id, Uint8Array.of(id, 0xff));
   for (const id of [1, 3, 4, 5, 6, 7, 8]) storage.delete('history', id);
   return storage;
 }
 
-const STORED = { nextId: 12, records: [2, 9, 10, 11].map((id) => [id, Uint8Array.of(id, 0xff)]) };
+const STORED = {
+  nextId: 12,
+  version: 18,
+  modified: 5,
+  records: [2, 9, 10, 11].map((id) => [id, Uint8Array.of(id, 0xff)]),
+};
 
 describe('The record stores of a suite in the flash', () => {
   test('come back as they were, in the order of their ids', () => {
@@ -22,12 +27,23 @@ describe('The record stores of a suite in the flash', () => {
     expect(new RecordStorage(flash, 'A').open('history', false)).toEqual(STORED);
   });
 
-  test('are sections as in the first version of the flash', () => {
+  test('of the first version of the flash, which counted no changes, are read', () => {
+    const flash = memoryFlash();
+    flash.write('records/A/history', { nextId: 3, records: { 2: '02ff' } });
+    const storage = new RecordStorage(flash, 'A', () => 7);
+    const records = [[2, Uint8Array.of(2, 0xff)]];
+    expect(storage.open('history', false)).toEqual({ nextId: 3, version: 0, modified: 0, records });
+    storage.put('history', 2, Uint8Array.of(2, 0xff));
+    expect(storage.open('history', false)).toEqual({ nextId: 3, version: 1, modified: 7, records });
+  });
+
+  test('are sections as in the first version of the flash, with the changes counted', () => {
     const flash = memoryFlash();
     filled(flash);
     expect(flash.read('records/A/history')).toEqual({
       nextId: 12,
       records: { 2: '02ff', 9: '09ff', 10: '0aff', 11: '0bff' },
+      changed: [18, 5],
     });
   });
 
@@ -48,8 +64,18 @@ describe('The record stores of a suite in the flash', () => {
 
   test('are made once, and stay when nothing was written', () => {
     const flash = memoryFlash();
-    expect(new RecordStorage(flash, 'A').open('history', true)).toEqual({ nextId: 1, records: [] });
-    expect(new RecordStorage(flash, 'A').open('history', false)).toEqual({ nextId: 1, records: [] });
+    expect(new RecordStorage(flash, 'A').open('history', true)).toEqual({
+      nextId: 1,
+      version: 0,
+      modified: 0,
+      records: [],
+    });
+    expect(new RecordStorage(flash, 'A').open('history', false)).toEqual({
+      nextId: 1,
+      version: 0,
+      modified: 0,
+      records: [],
+    });
   });
 
   test('have names of their own, whatever is in them', () => {
@@ -112,6 +138,13 @@ describe('The record stores of a suite in the flash', () => {
     expect(storage.put('history', 2, new Uint8Array(3))).toMatchObject({ code: 'full' });
     expect(storage.put('other', 1, new Uint8Array(262_135))).toBeUndefined();
     expect(storage.put('history', 2, new Uint8Array(3))).toBeUndefined();
+  });
+
+  test('leave room for what was not stored yet', () => {
+    const storage = filled(memoryFlash());
+    expect(storage.room()).toBe(262_136);
+    storage.put('history', 12, new Uint8Array(262_136));
+    expect(storage.room()).toBe(0);
   });
 
   test('are 64 at most', () => {

@@ -45,7 +45,7 @@ function jad({ name = 'Chat', version = '1.0', vendor = 'Vendor', lines = [] }: 
   ].join('\n');
 }
 
-const RECORD: midp.StoredRecords = { nextId: 2, records: [[1, Uint8Array.of(7)]] };
+const RECORD: midp.StoredRecords = { nextId: 2, version: 1, modified: 0, records: [[1, Uint8Array.of(7)]] };
 
 /** Stores {@link RECORD} in a store of a suite. */
 function keep(flash: Flash, id: string, store = 's'): void {

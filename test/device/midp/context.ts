@@ -16,6 +16,8 @@ export interface FakeContext {
   arrive(port: number, message: PlatformMessage): void;
 }
 
+const EMPTY: StoredRecords = { nextId: 1, version: 0, modified: 0, records: [] };
+
 export function fakeContext(): FakeContext {
   const stores = new Map<string, StoredRecords>();
   const ports = new Map<number, () => void>();
@@ -33,22 +35,34 @@ export function fakeContext(): FakeContext {
     records: {
       open(name, create) {
         const known = stores.get(name);
-        if (known === undefined && create) stores.set(name, { nextId: 1, records: [] });
+        if (known === undefined && create) stores.set(name, EMPTY);
         return stores.get(name);
       },
       put(name, id, data) {
-        const { nextId, records } = stores.get(name) ?? { nextId: 1, records: [] };
+        const { nextId, version, records } = stores.get(name) ?? EMPTY;
         const others = records.filter(([other]) => other !== id);
-        stores.set(name, { nextId: Math.max(nextId, id + 1), records: [...others, [id, data]] });
+        stores.set(name, {
+          nextId: Math.max(nextId, id + 1),
+          version: version + 1,
+          modified: 5,
+          records: [...others, [id, data]],
+        });
       },
       delete(name, id) {
-        const { nextId, records } = stores.get(name) ?? { nextId: 1, records: [] };
-        stores.set(name, { nextId, records: records.filter(([other]) => other !== id) });
+        const { nextId, version, records } = stores.get(name) ?? EMPTY;
+        stores.set(name, {
+          nextId,
+          version: version + 1,
+          modified: 5,
+          records: records.filter(([other]) => other !== id),
+        });
       },
       remove: (name) => {
         stores.delete(name);
       },
       list: () => [...stores.keys()],
+      room: () => 1_000,
+      now: () => 5,
     },
     messaging: {
       listen(port, notify) {
@@ -60,6 +74,7 @@ export function fakeContext(): FakeContext {
         ports.delete(port);
       },
       take: (port) => waiting.get(port)?.shift(),
+      segments: (payload) => Math.ceil((payload.kind === 'text' ? payload.text : payload.data).length / 100),
       send: async (message, sourcePort) => {
         sent.push({ message, sourcePort });
       },
@@ -69,11 +84,13 @@ export function fakeContext(): FakeContext {
       currentTimeMillis: () => 0,
       timeZoneOffsetMillis: () => 0,
       randomBytes: (count) => new Uint8Array(count),
-      schedule: () => ({ cancel: () => {} }),
+      schedule: () => ({ cancel: () => true }),
       getProperty: () => undefined,
     },
     getResource: () => undefined,
     getAppProperty: () => undefined,
+    platformRequest: () => false,
+    checkPermission: () => 1,
     notifyDestroyed: () => {},
   };
   return {

@@ -40,14 +40,16 @@ function guest(start: (midlet: Scripted) => void, answers: Partial<Host> = {}) {
       views.push(view);
     },
     sound: () => {},
-    rmsOpen: () => ({ nextId: 1, records: [] }),
+    rmsOpen: () => ({ nextId: 1, version: 0, modified: 0, records: [] }),
     rmsPut: () => undefined,
     rmsDelete: () => undefined,
     rmsRemove: () => undefined,
     rmsList: () => [],
+    rmsRoom: () => 0,
     listen: () => 0,
     closePort: () => {},
     take: () => undefined,
+    segments: () => 1,
     send: (...message) => {
       calls.push(`send ${message.join(' ')}`);
       return undefined;
@@ -62,6 +64,8 @@ function guest(start: (midlet: Scripted) => void, answers: Partial<Host> = {}) {
     property: () => undefined,
     resource: () => undefined,
     attribute: () => undefined,
+    request: () => true,
+    permission: () => 1,
     serial: () => void calls.push('serial'),
     ended: () => void calls.push('ended'),
     ...answers,
@@ -119,7 +123,7 @@ describe('The application side of the boundary', () => {
     const field = new TextField('', '', 9, { input: 'ANY' });
     const { enter, views } = guest((midlet) => {
       const display = Display.getDisplay(midlet);
-      display.setCurrent(new Form('One', [field]));
+      display.setCurrent(new Form('One'));
       display.setCurrent(new Form('Two', [field]));
     });
     enter(START);
@@ -181,7 +185,7 @@ describe('The application side of the boundary', () => {
     const { enter, calls } = guest(({ context }) => {
       for (const number of ['1', '2']) {
         openConnection(context, `sms://${number}`)
-          .send({ kind: 'text', address: '', text: 'ciao' })
+          .send({ kind: 'text', text: 'ciao' })
           .then(
             () => ended.push(`${number} sent`),
             (error: Error) => ended.push(`${number} ${error.name}: ${error.message}`),
@@ -192,9 +196,7 @@ describe('The application side of the boundary', () => {
     expect(calls).toEqual(['send 1 1  ciao ', 'send 2 2  ciao ']);
     enter({ kind: 'sent', id: 2 }, { kind: 'sent', id: 1, failure: { code: 'io', reason: 'no network' } });
     enter({ kind: 'sent', id: 1 }, { kind: 'sent', id: 9 });
-    await Promise.resolve();
-    await Promise.resolve();
-    await Promise.resolve();
+    for (let turn = 0; turn < 9; turn += 1) await Promise.resolve();
     expect(ended).toEqual(['2 sent', '1 IOException: no network']);
   });
 

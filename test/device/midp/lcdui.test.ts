@@ -308,7 +308,13 @@ describe('TextField', () => {
     ['NUMERIC', '1-', false],
     ['PHONENUMBER', '++39', false],
     ['DECIMAL', '.5', true],
-    ['DECIMAL', '-1,5', true],
+    ['DECIMAL', '-1.5', true],
+    ['DECIMAL', '-1,5', false],
+    ['DECIMAL', '.', false],
+    ['NUMERIC', '-', false],
+    ['URL', 'http://a', true],
+    ['EMAILADDR', 'a@b.it', true],
+    ['URL', 'a\nb', false],
     ['DECIMAL', '+1', false],
     ['NUMERIC', '-12', true],
     ['NUMERIC', '1.2', false],
@@ -316,7 +322,7 @@ describe('TextField', () => {
     ['PHONENUMBER', '+39*#', true],
     ['PHONENUMBER', '3+9', false],
     ['DECIMAL', '12.5', true],
-    ['DECIMAL', '12,', true],
+    ['DECIMAL', '12.', true],
     ['DECIMAL', '1.2.3', false],
     ['ANY', 'ciao\n', true],
   ] as const)('%s takes %j: %s', (input, text, taken) => {
@@ -398,11 +404,11 @@ describe('Choices', () => {
     expect(list.getSelectedIndex()).toBe(type === 'MULTIPLE' ? -1 : 0);
   });
 
-  test('a MULTIPLE group begins with none selected; what is not there is not selected', () => {
+  test('a MULTIPLE group begins with none selected, an EXCLUSIVE one with the first', () => {
     const group = new ChoiceGroup('Days', 'MULTIPLE', ['Mon', 'Tue']);
     const list = new List('Days', 'EXCLUSIVE', ['Mon', 'Tue']);
-    expect([0, 1, 2].map((index) => group.isSelected(index))).toEqual([false, false, false]);
-    expect([0, 1, 2].map((index) => list.isSelected(index))).toEqual([true, false, false]);
+    expect([0, 1].map((index) => group.isSelected(index))).toEqual([false, false]);
+    expect([0, 1].map((index) => list.isSelected(index))).toEqual([true, false]);
   });
 
   test('an EXCLUSIVE list is ticked by the user', () => {

@@ -51,7 +51,7 @@ describe('A MessageConnection (JSR-120)', () => {
   test('to a number sends there, from no port', async () => {
     const { context, sent } = fakeContext();
     const connection = openConnection(context, 'sms://+39340');
-    await connection.send({ kind: 'text', address: 'sms://+39999', text: 'ciao' });
+    await connection.send({ kind: 'text', text: 'ciao' });
     expect(sent).toEqual([
       { message: { number: '+39340', payload: { kind: 'text', text: 'ciao' } }, sourcePort: undefined },
     ]);
@@ -145,7 +145,7 @@ describe('A MessageConnection (JSR-120)', () => {
 
   test('to a number and a port sends there, from no port', async () => {
     const { context, sent } = fakeContext();
-    await openConnection(context, 'sms://+39340:16002').send({ kind: 'binary', address: 'sms://+39999:1', data: DATA });
+    await openConnection(context, 'sms://+39340:16002').send({ kind: 'binary', data: DATA });
     const message = { number: '+39340', port: 16002, payload: { kind: 'binary', data: DATA } };
     expect(sent).toEqual([{ message, sourcePort: undefined }]);
   });
