@@ -1,12 +1,17 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** Folders whose tests start no process and change nothing that outlives a test. */
+/** Tests that start no process and change nothing that outlives a test. */
 const SHARED = [
   'test/modem/{at,driver,opening,pdu,portrait,receiving,sending,ussd}/**/*.test.{ts,tsx}',
+  'test/modem/{clock,random}.test.ts',
   'test/{attacks,device/{cash-mobile,firmware,midp,safe-mobile,suite,terminal}}/**/*.test.{ts,tsx}',
-  'test/server/{approvals,attempts,enrolment,http,intake,ledger,merchants,operators,outgoing,payments,queries,rails,reconciliation,store}/**/*.test.{ts,tsx}',
+  'test/device/*.test.ts',
+  'test/server/{approvals,attempts,enrolment,http,intake,journal,keyring,keys,ledger,limits,merchants,operators}/**/*.test.{ts,tsx}',
+  'test/server/{orders,outgoing,payments,queries,rails,reconciliation,service,store,time,upkeep,vocabulary}/**/*.test.{ts,tsx}',
+  'test/server/!(broken-database|readme).test.ts',
   'test/sim/{control,hosts,modem,network,vocabulary}/**/*.test.{ts,tsx}',
+  'test/sim/{evidence/!(capture),scenario/!(examples),!(gammu)}.test.ts',
 ];
 
 /**

@@ -18,10 +18,13 @@ import {
   VirtualClock,
   type VirtualModem,
 } from '../../../sim/index.ts';
+import { inFull } from '../../in-full.ts';
 import { line, ok } from '../scripted-modem.ts';
 import { createBench, deliverPdus, lengthOf, reportPdu } from './bench.ts';
 
 const HOUR_MS = 3_600_000;
+/** Hours of a day in which everything happens to modems. */
+const HOURS = inFull(24, 6);
 const anna = '+393330000001';
 const bruno = '+393330000002';
 const noise = ['^RSSI: 20', '+CREG: 1', 'RING', '+ZEND', '_OSIGQ: 3,0', '^BOOT:1,0', '+CMTI: "SM",7', '+CDSI: "SR",1'];
@@ -46,7 +49,7 @@ interface Party {
   isBroken: boolean;
 }
 
-/** A day in the life of two modems: what happened to them, and to their messages. */
+/** {@link HOURS} in the life of two modems: what happened to them, and to their messages. */
 async function day(seed: number, models: readonly [string, string]) {
   const clock = new VirtualClock();
   const random = seededRandom(`endurance ${seed}`);
@@ -59,7 +62,7 @@ async function day(seed: number, models: readonly [string, string]) {
     await plugIn(world.addModem({ number: bruno, simCapacity: 5, ...modelOf(models[1]) }), clock, random),
   ] as const;
 
-  const end = clock.now() + 24 * HOUR_MS;
+  const end = clock.now() + HOURS * HOUR_MS;
   const often = (meanMs: number, task: () => void) => {
     const again = () => {
       if (clock.now() >= end) return;
@@ -105,7 +108,7 @@ async function day(seed: number, models: readonly [string, string]) {
     const id = world.faults.add({ ...anyOf(badLines), modem: anyOf(parties).number });
     clock.after(120_000, () => world.faults.remove(id));
   });
-  often(2 * HOUR_MS, () => {
+  often((HOURS * HOUR_MS) / 12, () => {
     const party = anyOf(parties);
     happened['broken receivers'] += 1;
     party.isBroken = true;
@@ -116,7 +119,7 @@ async function day(seed: number, models: readonly [string, string]) {
   often(60_000, () => {
     if (parties.some(({ virtual }) => [...virtual.store('SM').entries()].length === 5)) happened['full stores'] += 1;
   });
-  await clock.advance(27 * HOUR_MS);
+  await clock.advance((HOURS + 3) * HOUR_MS);
   return { parties, happened, sent };
 }
 
@@ -155,7 +158,7 @@ const days: readonly (readonly [seed: number, models: readonly [string, string]]
 ];
 
 test.each(days)(
-  '24 hours of unplugging, reboots, noise, bad lines and full stores (seed %i, %j): no message lost, doubled or told wrong',
+  `${HOURS} hours of unplugging, reboots, noise, bad lines and full stores (seed %i, %j): no message lost, doubled or told wrong`,
   async (seed, models) => {
     const { parties, happened, sent } = await day(seed, models);
     const all = new Map(parties.flatMap(({ outcomes }) => [...outcomes]));
@@ -186,7 +189,8 @@ test.each(days)(
   120_000,
 );
 
-test('24 hours of messages, lost answers, refusals and reopenings leave no more in memory than ten hours do', async () => {
+const LAST = inFull(24, 14);
+test(`${LAST} hours of messages, lost answers, refusals and reopenings leave no more in memory than ten hours do`, async () => {
   setFlagsFromString('--expose-gc');
   const collect: () => void = runInNewContext('gc');
   const bench = createBench();
@@ -230,8 +234,8 @@ test('24 hours of messages, lost answers, refusals and reopenings leave no more 
     return process.memoryUsage().heapUsed;
   };
   const hours: number[] = [];
-  while (hours.length < 24) hours.push(await hour());
-  expect(sent).toBeGreaterThan(3_000);
+  while (hours.length < LAST) hours.push(await hour());
+  expect(sent).toBeGreaterThan(LAST * 125);
   // Everything that has a limit has reached it by then.
-  expect(((hours[23] ?? 0) - (hours[9] ?? 0)) / 1e6).toBeLessThan(0.5);
+  expect(((hours[LAST - 1] ?? 0) - (hours[9] ?? 0)) / 1e6).toBeLessThan(0.5);
 }, 120_000);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hexOf, octetsOf } from '../../../device/safe-mobile/index.ts';
 import { isSettled, PAYMENT_STATES, type PaymentState } from '../../../server/index.ts';
+import { inFull } from '../../in-full.ts';
 import { onPostgres } from '../database.ts';
 import { DEPOSIT, PIN, shop } from '../world.ts';
 
@@ -85,7 +86,7 @@ describe('a payment under any interleaving', () => {
         expect(end === 'REFUSED' ? ['refused', 'wrong-pin', 'blocked'] : [status]).toContain(last?.status);
         expect(await world.breaches()).toEqual([]);
       }),
-      { numRuns: onPostgres ? 10 : 60 },
+      { numRuns: onPostgres ? 10 : inFull(60, 30) },
     );
   }, 60_000);
 });

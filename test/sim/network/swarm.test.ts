@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { jsonLine } from '../../../sim/index.ts';
+import { inFull } from '../../in-full.ts';
 import { playSwarm, type SwarmRun } from './swarm.ts';
 import { audit } from './swarm-ledger.ts';
 
 /** How many seeds, and from which: `SWARM_SEEDS=1000 SWARM_FROM=1 npx vitest run test/sim/network/swarm.test.ts`. */
-const SEEDS = Number(process.env['SWARM_SEEDS'] ?? 100);
+const SEEDS = Number(process.env['SWARM_SEEDS'] ?? inFull(100, 40));
 const FROM = Number(process.env['SWARM_FROM'] ?? 1);
 const SEED_MS = 2_000;
 
