@@ -45,16 +45,16 @@ export class Journal {
   async record(tx: Tx, event: ServiceEvent, ...more: readonly ServiceEvent[]): Promise<void> {
     const at = this.#clock.now();
     const subject = subjectOf(event);
-    const seq = await tx.get(
+    const stored = tx.laterGet(
       'INSERT INTO journal (at, subject, event) VALUES (?, ?, ?) RETURNING seq',
       (row) => row.integer('seq'),
       at,
       subject,
       JSON.stringify(more.length === 0 ? event : [event, ...more]),
     );
-    if (seq === undefined) throw new Error('INSERT returned no seq');
-    tx.wake('journal', [seq, subject]);
     tx.afterCommit(() => {
+      const seq = stored();
+      tx.wake('journal', [seq, subject]);
       for (const told of [event, ...more]) {
         const entry = { seq, at, event: told };
         for (const listener of this.#here) listener(entry);

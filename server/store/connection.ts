@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { Row } from './row.ts';
 import { type SqlValue, StoreError } from './store.ts';
-import type { Statements } from './transaction.ts';
+import { rowThatIs, type Statements } from './transaction.ts';
 
 /** A prepared statement, and where each column of its answer is. */
 interface Prepared {
@@ -42,6 +42,20 @@ export class Connection implements Statements {
   async all<T>(sql: string, read: (row: Row) => T, ...values: SqlValue[]): Promise<T[]> {
     const { statement, places } = this.#prepared(sql);
     return statement.all(...values).map((found) => read(new Row(places, valuesOf(found) ?? [])));
+  }
+
+  later(sql: string, ...values: SqlValue[]): void {
+    this.#prepared(sql).statement.run(...values);
+  }
+
+  laterGet<T>(sql: string, read: (row: Row) => T, ...values: SqlValue[]): () => T {
+    const { statement, places } = this.#prepared(sql);
+    const found = valuesOf(statement.get(...values));
+    return () => rowThatIs(found === undefined ? [] : [read(new Row(places, found))]);
+  }
+
+  mustChange(otherwise: () => Error, sql: string, ...values: SqlValue[]): void {
+    if (Number(this.#prepared(sql).statement.run(...values).changes) === 0) throw otherwise();
   }
 
   /** The rows of an answer one after another, each as its values. */

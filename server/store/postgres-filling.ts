@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import { type ColumnType, type MovedTable, movedTables } from './moved-tables.ts';
 import { onConnection } from './postgres-client.ts';
-import { PostgresConnection, Prepared } from './postgres-connection.ts';
+import { askOf, PostgresConnection, Prepared } from './postgres-connection.ts';
 import { MIGRATION_LOCK, migrate } from './postgres-schema.ts';
 import type { Filling, LastNumbers, RowValues } from './snapshot.ts';
 import { type ReadTx, type SqlValue, StoreError } from './store.ts';
@@ -60,7 +60,7 @@ class PostgresFilling extends PostgresConnection implements Filling {
   readonly #client: Client;
 
   constructor(client: Client) {
-    super(client, new Prepared(), () => {});
+    super(askOf(client), new Prepared(), () => {});
     this.#client = client;
   }
 

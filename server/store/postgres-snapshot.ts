@@ -1,6 +1,6 @@
 import type { Client, QueryArrayConfig } from 'pg';
 import { type MovedTable, movedTables } from './moved-tables.ts';
-import { PostgresConnection, Prepared } from './postgres-connection.ts';
+import { askOf, PostgresConnection, Prepared } from './postgres-connection.ts';
 import { type LastNumbers, ROWS_AT_ONCE, type RowValues, type Snapshot, selectRows } from './snapshot.ts';
 import type { SqlValue } from './store.ts';
 
@@ -9,7 +9,7 @@ export class PostgresSnapshot extends PostgresConnection implements Snapshot {
   readonly #client: Client;
 
   constructor(client: Client) {
-    super(client, new Prepared(), () => {});
+    super(askOf(client), new Prepared(), () => {});
     this.#client = client;
   }
 

@@ -2,7 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 import type { Clock } from '../../modem/index.ts';
 import type { Listeners } from './listeners.ts';
 import { codeOf, isCollision, isDiskFull, isGone } from './postgres-codes.ts';
-import { PostgresConnection, type Prepared } from './postgres-connection.ts';
+import { type Ask, askOf, askOfAny, PostgresConnection, type Prepared } from './postgres-connection.ts';
 import type { PostgresNews } from './postgres-news.ts';
 import {
   NoRoomError,
@@ -55,7 +55,6 @@ export class PostgresStore implements Store {
   readonly #pool: Pool;
   readonly #news: PostgresNews;
   readonly #listeners: Listeners;
-  readonly #reader: ReadTx;
   readonly #clock: Clock;
   readonly #alone: boolean;
   readonly #hold: (work: Promise<unknown>) => void;
@@ -82,7 +81,6 @@ export class PostgresStore implements Store {
     this.#hold = hold;
     this.#probe = probe;
     this.#onTrouble = onTrouble;
-    this.#reader = this.#statementsOn(pool);
   }
 
   transaction<T>(name: string, work: (tx: Tx) => Promise<T>, whenUnable: 'wait' | 'fail' = 'wait'): Promise<T> {
@@ -157,20 +155,22 @@ export class PostgresStore implements Store {
     }
   }
 
-  /** One try: BEGIN, the body, COMMIT, and what follows the commit. */
+  /** One try: the body, COMMIT, and what follows the commit. */
   async #once<T>({ name, work }: Job<T>): Promise<T> {
     const client = await this.#pool.connect();
-    const tx = new Transaction(name, this.#statementsOn(client));
+    const statements = this.#statements(askOf(client));
+    const tx = new Transaction(name, statements);
     let result: T;
     try {
-      await client.query('BEGIN');
+      statements.begin();
       this.#probe.beforeTransaction?.(name);
       result = await work(tx);
       tx.end();
-      const { command } = await client.query('COMMIT');
-      if (command !== 'COMMIT') throw new StoreError(`transaction ${name} went on after a statement had failed`);
+      const done = await statements.commit();
+      if (done !== 'COMMIT') throw new StoreError(`transaction ${name} went on after a statement had failed`);
     } catch (error) {
       tx.end();
+      statements.forget(error);
       await rollBack(client, error);
       throw error;
     }
@@ -217,7 +217,7 @@ export class PostgresStore implements Store {
   async #readTwice<T>(work: (tx: ReadTx) => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await work(this.#reader);
+        return await work(this.#statements(askOfAny(this.#pool)));
       } catch (error) {
         if (!isGone(error)) throw error;
         if (tries === TRIES_IN_A_HURRY) throw troubleOf('reading', error);
@@ -237,8 +237,8 @@ export class PostgresStore implements Store {
     this.#onTrouble(undefined);
   }
 
-  #statementsOn(runner: Pool | PoolClient): PostgresConnection {
-    return new PostgresConnection(runner, this.#prepared, (sql) => this.#probe.beforeStatement?.(sql));
+  #statements(ask: Ask): PostgresConnection {
+    return new PostgresConnection(ask, this.#prepared, (sql) => this.#probe.beforeStatement?.(sql));
   }
 }
 

@@ -43,7 +43,16 @@ export interface Tx extends ReadTx {
   run(sql: string, ...values: SqlValue[]): Promise<number>;
   /** The next number of a running count, from 100001 on; numbers of transactions that fail may be missing. */
   sequence(name: 'approval'): Promise<number>;
-  /** After the commit, whoever listens to the topic looks for news. */
+  /**
+   * Runs one writing statement whose answer the body does not need, in its turn: PostgreSQL gets it together with the next one that is
+   * awaited, or with COMMIT. When it fails, so does the transaction: at this call, at that statement or at the COMMIT.
+   */
+  later(sql: string, ...values: SqlValue[]): void;
+  /** As {@link Tx.later}, of a statement that returns one row. @returns what gives the row, in a task after the commit */
+  laterGet<T>(sql: string, read: (row: Row) => T, ...values: SqlValue[]): () => T;
+  /** As {@link Tx.later}, of a statement that must change a row, or the transaction fails. @param otherwise the error then */
+  mustChange(otherwise: () => Error, sql: string, ...values: SqlValue[]): void;
+  /** After the commit, whoever listens to the topic looks for news. May be called in a task after the commit as well. */
   wake(topic: Topic, key?: NewsKey): void;
   /** Calls `task` after the commit, before the transaction resolves; never when the transaction fails. */
   afterCommit(task: () => void): void;

@@ -6,6 +6,18 @@ export interface Statements extends ReadTx {
   run(sql: string, ...values: SqlValue[]): Promise<number>;
   /** See {@link Tx.sequence}. */
   sequence(name: 'approval'): Promise<number>;
+  /** See {@link Tx.later}. */
+  later(sql: string, ...values: SqlValue[]): void;
+  /** See {@link Tx.laterGet}. */
+  laterGet<T>(sql: string, read: (row: Row) => T, ...values: SqlValue[]): () => T;
+  /** See {@link Tx.mustChange}. */
+  mustChange(otherwise: () => Error, sql: string, ...values: SqlValue[]): void;
+}
+
+/** The row of {@link Tx.laterGet}. @throws StoreError before it is there */
+export function rowThatIs<T>([row]: readonly T[]): T {
+  if (row === undefined) throw new StoreError('a row was asked for before the commit, or the statement gave none');
+  return row;
 }
 
 /** The rows of a topic that have news; `any`: somebody has not said which. */
@@ -48,6 +60,21 @@ export class Transaction implements Tx {
     return this.#ended ? this.#late() : this.#connection.sequence(name);
   }
 
+  later(sql: string, ...values: SqlValue[]): void {
+    this.#mustNotBeLate();
+    this.#connection.later(sql, ...values);
+  }
+
+  laterGet<T>(sql: string, read: (row: Row) => T, ...values: SqlValue[]): () => T {
+    this.#mustNotBeLate();
+    return this.#connection.laterGet(sql, read, ...values);
+  }
+
+  mustChange(otherwise: () => Error, sql: string, ...values: SqlValue[]): void {
+    this.#mustNotBeLate();
+    this.#connection.mustChange(otherwise, sql, ...values);
+  }
+
   wake(topic: Topic, key?: NewsKey): void {
     this.#news.set(topic, joined(this.#news.get(topic) ?? [], key === undefined ? 'any' : [key]));
   }
@@ -78,6 +105,14 @@ export class Transaction implements Tx {
   }
 
   #late(): Promise<never> {
-    return Promise.reject(new StoreError(`transaction ${this.#name} has ended: a statement came after it`));
+    return Promise.reject(this.#lateness);
+  }
+
+  #mustNotBeLate(): void {
+    if (this.#ended) throw this.#lateness;
+  }
+
+  get #lateness(): StoreError {
+    return new StoreError(`transaction ${this.#name} has ended: a statement came after it`);
   }
 }

@@ -6,7 +6,7 @@ import type { Client } from 'pg';
 import { inject } from 'vitest';
 import { MIGRATIONS } from '../../server/store/migrations.ts';
 import { openStore } from '../../server/store/open-store.ts';
-import { PostgresConnection, Prepared, TYPES } from '../../server/store/postgres-connection.ts';
+import { askOf, PostgresConnection, Prepared, TYPES } from '../../server/store/postgres-connection.ts';
 import { postgresText } from '../../server/store/postgres-text.ts';
 import { readFile } from '../../server/store/read-file.ts';
 import { SqliteStore } from '../../server/store/sqlite-store.ts';
@@ -131,7 +131,7 @@ async function create(): Promise<TestDatabase> {
   await first.query(`CREATE DATABASE ${name}`);
   await first.end();
   const client = await connect(name);
-  return { url: urlOf(name), client, reader: new PostgresConnection(client, new Prepared(), () => {}) };
+  return { url: urlOf(name), client, reader: new PostgresConnection(askOf(client), new Prepared(), () => {}) };
 }
 
 function urlOf(name: string): string {

@@ -11,7 +11,7 @@ const HEAD_START_MS = 300;
 
 /**
  * In the transaction of this name, the `nth` one, right after the first statement with `look` in its text another piece of work
- * begins. It has ended when the first one goes on, or it waits for a row that the first one has locked.
+ * begins; after the next one, when the body does not wait for this statement. It has ended when the first one goes on, or it waits for a row that the first one has locked.
  */
 function meanwhile(world: World, transaction: string, look: string, other: () => Promise<unknown>, nth = 1): void {
   let left = nth;
@@ -20,9 +20,15 @@ function meanwhile(world: World, transaction: string, look: string, other: () =>
     left -= 1;
     if (left !== 0) return work(tx);
     let begun = false;
+    let isReached = false;
+    const reach = (sql: string) => {
+      isReached ||= sql.includes(look);
+      return sql;
+    };
     const after = async <T>(sql: string, result: Promise<T>): Promise<T> => {
       const found = await result;
-      if (begun || !sql.includes(look)) return found;
+      reach(sql);
+      if (begun || !isReached) return found;
       begun = true;
       await Promise.race([other(), pause(HEAD_START_MS)]);
       return found;
@@ -32,6 +38,9 @@ function meanwhile(world: World, transaction: string, look: string, other: () =>
       get: (sql, read, ...values) => after(sql, tx.get(sql, read, ...values)),
       all: (sql, read, ...values) => after(sql, tx.all(sql, read, ...values)),
       sequence: (of) => tx.sequence(of),
+      later: (sql, ...values) => tx.later(reach(sql), ...values),
+      laterGet: (sql, read, ...values) => tx.laterGet(reach(sql), read, ...values),
+      mustChange: (otherwise, sql, ...values) => tx.mustChange(otherwise, reach(sql), ...values),
       wake: (topic, key) => tx.wake(topic, key),
       afterCommit: (task) => tx.afterCommit(task),
     };

@@ -37,6 +37,9 @@ export function throughSql(tx: Tx, change: (sql: string) => string): Tx {
     get: (sql, read, ...values) => tx.get(change(sql), read, ...values),
     all: (sql, read, ...values) => tx.all(change(sql), read, ...values),
     sequence: (name) => tx.sequence(name),
+    later: (sql, ...values) => tx.later(change(sql), ...values),
+    laterGet: (sql, read, ...values) => tx.laterGet(change(sql), read, ...values),
+    mustChange: (otherwise, sql, ...values) => tx.mustChange(otherwise, change(sql), ...values),
     wake: (topic, key) => tx.wake(topic, key),
     afterCommit: (task) => tx.afterCommit(task),
   };
