@@ -16,6 +16,7 @@ import {
   type ChallengeState,
   countResend,
   endChallenge,
+  endOpenChallenge,
   insertChallenge,
   lockChallenge,
   type PurposeName,
@@ -213,9 +214,7 @@ export class Approvals {
   }
 
   async #end(tx: Tx, challenge: EndedChallenge, end: Exclude<ChallengeEnd, 'withdrawn'>): Promise<void> {
-    if (!(await endChallenge(tx, challenge.ref, end))) {
-      throw new Error(`challenge ${challenge.ref} was ended by another transaction`);
-    }
+    endOpenChallenge(tx, challenge.ref, end);
     await this.#dropRequest(tx, challenge);
   }
 

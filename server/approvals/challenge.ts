@@ -44,7 +44,7 @@ export async function insertChallenge(
   challenge: Omit<Challenge, 'state' | 'resends' | 'wrongPins'>,
   due: number,
 ): Promise<void> {
-  await tx.run(
+  tx.later(
     `INSERT INTO challenge (ref, purpose, state, device_id, request, frame, asked_at, deadline, due)
      VALUES (?, ?, 'asked', ?, ?, ?, ?, ?, ?)`,
     challenge.ref,
@@ -60,8 +60,16 @@ export async function insertChallenge(
 
 /** The one place where the state of a question changes. @returns false when the question had ended before */
 export async function endChallenge(tx: Tx, ref: Ref, end: ChallengeEnd): Promise<boolean> {
-  return (await tx.run("UPDATE challenge SET state = ?, due = NULL WHERE ref = ? AND state = 'asked'", end, ref)) > 0;
+  return (await tx.run(END_CHALLENGE, end, ref)) > 0;
 }
+
+/** As {@link endChallenge}, of a question that is open. @throws Error, at the latest with the commit, when another transaction has ended it */
+export function endOpenChallenge(tx: Tx, ref: Ref, end: ChallengeEnd): void {
+  const otherwise = () => new Error(`challenge ${ref} was ended by another transaction`);
+  tx.mustChange(otherwise, END_CHALLENGE, end, ref);
+}
+
+const END_CHALLENGE = "UPDATE challenge SET state = ?, due = NULL WHERE ref = ? AND state = 'asked'";
 
 /** Sets when an open question is due next, ms since 1970. */
 export async function setDue(tx: Tx, ref: Ref, due: number): Promise<void> {

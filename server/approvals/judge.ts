@@ -65,7 +65,7 @@ async function keepEvidence(
   approvalKey: Uint8Array,
 ): Promise<void> {
   const evidence = concat(approvalKey, approval.signature);
-  await tx.run(
+  tx.later(
     'INSERT INTO evidence (ref, device_id, ctr, instrument, sealed, at) VALUES (?, ?, ?, ?, ?, ?)',
     challenge.ref,
     device.id,

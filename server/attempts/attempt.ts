@@ -2,7 +2,7 @@ import { type Account, isAccount } from '../ledger/ledger.ts';
 import type { AttemptKind, RailKey, RailOrder } from '../rails/rail.ts';
 import { readAmount } from '../store/amount.ts';
 import { type Row, RowError } from '../store/row.ts';
-import type { ReadTx, Tx } from '../store/store.ts';
+import type { ReadTx, SqlValue, Tx } from '../store/store.ts';
 import { ref } from '../vocabulary/ids.ts';
 
 /**
@@ -47,14 +47,23 @@ export function hasEnded(attempt: Pick<Attempt, 'state'>): boolean {
 }
 
 /** Writes a new attempt. A second call with the same key changes nothing. @returns whether it is new */
-export async function insertAttempt(
-  tx: Tx,
-  { order, rail, state, tries, reason, approvalCode, createdAt }: Attempt,
-): Promise<boolean> {
-  const inserted = await tx.run(
-    `INSERT INTO attempt (rail_key, txn, kind, rail, state, tries, minor, currency, payer, merchant, note, reason,
-       approval_code, created_at, changed_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (rail_key) DO NOTHING`,
+export async function insertAttempt(tx: Tx, attempt: Attempt): Promise<boolean> {
+  return (await tx.run(INSERT_ATTEMPT, ...valuesOf(attempt))) > 0;
+}
+
+/** Writes an attempt that is the first one of its key. @throws Error, at the latest with the commit, when it is not */
+export function insertFirstAttempt(tx: Tx, attempt: Attempt): void {
+  const otherwise = () => new Error(`${attempt.order.key} was asked for before`);
+  tx.mustChange(otherwise, INSERT_ATTEMPT, ...valuesOf(attempt));
+}
+
+const INSERT_ATTEMPT = `
+  INSERT INTO attempt (rail_key, txn, kind, rail, state, tries, minor, currency, payer, merchant, note, reason,
+    approval_code, created_at, changed_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (rail_key) DO NOTHING`;
+
+function valuesOf({ order, rail, state, tries, reason, approvalCode, createdAt }: Attempt): SqlValue[] {
+  return [
     order.key,
     order.txn,
     order.kind,
@@ -70,8 +79,7 @@ export async function insertAttempt(
     approvalCode,
     createdAt,
     createdAt,
-  );
-  return inserted > 0;
+  ];
 }
 
 /** Changes an attempt that still is as it was read. @returns the attempt after the change, or `undefined` when somebody was faster */

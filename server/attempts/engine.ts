@@ -21,6 +21,7 @@ import {
   countTry,
   hasEnded,
   insertAttempt,
+  insertFirstAttempt,
   lockAttempt,
 } from './attempt.ts';
 import { book, setAside } from './postings.ts';
@@ -72,12 +73,18 @@ export class AttemptEngine {
   }
 
   /**
-   * Makes an attempt at a local rail, which has decided when this resolves. The caller acts on the outcome: the listener does
-   * not hear of it. @returns `undefined` when there was an attempt with this key
+   * Makes the first attempt of its key at a local rail, which has decided when this resolves. The caller acts on the outcome: the
+   * listener does not hear of it. @throws Error, at the latest with the commit, when there was an attempt with this key
    */
-  async decide(tx: Tx, rail: LocalRail, order: RailOrder): Promise<Attempt | undefined> {
+  async decide(tx: Tx, rail: LocalRail, order: RailOrder): Promise<Attempt> {
+    const attempt = await this.#decided(tx, rail, order);
+    insertFirstAttempt(tx, attempt);
+    return attempt;
+  }
+
+  async #decided(tx: Tx, rail: LocalRail, order: RailOrder): Promise<Attempt> {
     const outcome = await rail.decide(tx, order);
-    const attempt: Attempt = {
+    return {
       order: { ...order, note: outcome.note ?? order.note },
       rail: rail.name,
       state: outcome.kind,
@@ -87,14 +94,13 @@ export class AttemptEngine {
       approvalCode: outcome.kind === 'done' ? outcome.approvalCode : 0,
       createdAt: this.#clock.now(),
     };
-    return (await insertAttempt(tx, attempt)) ? attempt : undefined;
   }
 
   /** Makes an attempt, once a key. With a local rail the listener has heard of the outcome when this resolves. */
   async begin(tx: Tx, rail: Rail, order: RailOrder): Promise<void> {
     if (rail.local) {
-      const decided = await this.decide(tx, rail, order);
-      if (decided !== undefined) await this.#listener?.changed(tx, decided);
+      const decided = await this.#decided(tx, rail, order);
+      if (await insertAttempt(tx, decided)) await this.#listener?.changed(tx, decided);
       return;
     }
     const attempt: Attempt = {

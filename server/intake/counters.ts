@@ -41,9 +41,9 @@ export async function takeCounter(
   );
   if (taken === 0) return known('used');
   if (ctr > device.highestCtr) {
-    await tx.run('UPDATE device SET highest_ctr = ? WHERE id = ?', ctr, device.id);
+    tx.later('UPDATE device SET highest_ctr = ? WHERE id = ?', ctr, device.id);
     if (dayOf(ctr) > dayOf(device.highestCtr)) {
-      await tx.run(
+      tx.later(
         'DELETE FROM counter WHERE device_id = ? AND ctr <= ? AND at < ?',
         device.id,
         ctr - WINDOW,

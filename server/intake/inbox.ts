@@ -122,7 +122,7 @@ export class Inbox implements SmsReceiver {
 
   async #handle(tx: Tx, stored: StoredFrame, box?: OpenedBox): Promise<void> {
     const result = await dispatch(tx, this.#context, this.#handlers, stored, box);
-    await tx.run('UPDATE inbox SET frame = NULL, result = ? WHERE id = ?', result, stored.id);
+    tx.later('UPDATE inbox SET frame = NULL, result = ? WHERE id = ?', result, stored.id);
   }
 
   /** Counts a failure, unless another process has dealt with the frame meanwhile. */

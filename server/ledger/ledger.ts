@@ -75,8 +75,9 @@ export async function hold(tx: Tx, transfer: Transfer, at: number): Promise<Hold
 export async function move(tx: Tx, transfer: Transfer, at: number): Promise<Exclude<HoldOutcome, 'held'> | 'moved'> {
   await lockBefore(tx, transfer);
   if (!(await begin(tx, transfer, 'debits_posted', at))) return whyNotHeld(tx, transfer);
-  await end(tx, transfer.id, 'posted', at);
-  await enter(tx, transfer);
+  const otherwise = () => new LedgerError(`transfer ${transfer.id} ended before it began`);
+  tx.mustChange(otherwise, END_TRANSFER, 'posted', at, transfer.id);
+  enter(tx, transfer);
   return 'moved';
 }
 
@@ -88,14 +89,14 @@ export async function post(tx: Tx, transfer: Transfer, at: number): Promise<bool
   const { id, debit, amount } = transfer;
   if (!(await end(tx, id, 'posted', at))) return false;
   await lockBefore(tx, transfer);
-  await tx.run(
+  tx.later(
     `UPDATE account SET debits_pending = debits_pending - ?1, debits_posted = debits_posted + ?1
      WHERE owner = ?2 AND currency = ?3`,
     amount.minor,
     debit,
     amount.currency,
   );
-  await enter(tx, transfer);
+  enter(tx, transfer);
   return true;
 }
 
@@ -105,7 +106,7 @@ export async function post(tx: Tx, transfer: Transfer, at: number): Promise<bool
  */
 export async function voidTransfer(tx: Tx, transfer: Transfer, at: number): Promise<boolean> {
   if (!(await end(tx, transfer.id, 'voided', at))) return false;
-  await putBack(tx, transfer, 'debits_pending');
+  putBack(tx, transfer, 'debits_pending');
   return true;
 }
 
@@ -174,18 +175,19 @@ async function lockBefore(tx: Tx, { debit, credit, amount }: Transfer): Promise<
 async function begin(tx: Tx, transfer: Transfer, counted: Debits, at: number): Promise<boolean> {
   if (!(await take(tx, transfer, counted))) return false;
   if (await insertTransfer(tx, transfer, at)) return true;
-  await putBack(tx, transfer, counted);
+  putBack(tx, transfer, counted);
   return false;
 }
 
 /** The two entries of a posted transfer, and what the account that gets has more. */
-async function enter(tx: Tx, { id, debit, credit, amount }: Transfer): Promise<void> {
-  await tx.run(
+function enter(tx: Tx, { id, debit, credit, amount }: Transfer): void {
+  tx.later(
     'INSERT INTO entry (transfer_id, account, minor, currency) VALUES (?, ?, ?, ?), (?, ?, ?, ?)',
     ...[id, debit, -amount.minor, amount.currency],
     ...[id, credit, amount.minor, amount.currency],
   );
-  const added = await tx.run(
+  tx.mustChange(
+    () => new LedgerError(`${credit} would have more than ${LARGEST_SUM} minor units`),
     `INSERT INTO account (owner, currency, credits_posted) VALUES (?, ?, ?)
      ON CONFLICT (owner, currency) DO UPDATE SET credits_posted = account.credits_posted + excluded.credits_posted
      WHERE account.credits_posted + excluded.credits_posted <= ${LARGEST_SUM}`,
@@ -193,7 +195,6 @@ async function enter(tx: Tx, { id, debit, credit, amount }: Transfer): Promise<v
     amount.currency,
     amount.minor,
   );
-  if (added === 0) throw new LedgerError(`${credit} would have more than ${LARGEST_SUM} minor units`);
 }
 
 /** @returns false when the account has not enough, or a sum would be too large */
@@ -216,8 +217,8 @@ async function whyNotHeld(tx: ReadTx, transfer: Transfer): Promise<Exclude<HoldO
   return posted - pending < amount.minor ? 'insufficient' : 'too-large';
 }
 
-async function putBack(tx: Tx, { debit, amount }: Transfer, counted: Debits): Promise<void> {
-  await tx.run(
+function putBack(tx: Tx, { debit, amount }: Transfer, counted: Debits): void {
+  tx.later(
     `UPDATE account SET ${counted} = ${counted} - ? WHERE owner = ? AND currency = ?`,
     amount.minor,
     debit,
@@ -260,15 +261,12 @@ async function knownAs(
   return known.outcome === undefined ? 'held-before' : 'closed';
 }
 
+const END_TRANSFER = `INSERT INTO transfer_end (id, outcome, at) SELECT id, ?, CAST(? AS BIGINT) FROM transfer WHERE id = ?
+  ON CONFLICT (id) DO NOTHING`;
+
 /** @returns whether the transfer was pending until now */
 async function end(tx: Tx, id: string, outcome: TransferOutcome, at: number): Promise<boolean> {
-  const ended = await tx.run(
-    `INSERT INTO transfer_end (id, outcome, at) SELECT id, ?, CAST(? AS BIGINT) FROM transfer WHERE id = ?
-     ON CONFLICT (id) DO NOTHING`,
-    outcome,
-    at,
-    id,
-  );
+  const ended = await tx.run(END_TRANSFER, outcome, at, id);
   if (ended > 0) return true;
   const known = await transferOutcome(tx, id);
   if (known !== outcome) throw new LedgerError(`transfer ${id} is ${known}, so it cannot be ${outcome}`);

@@ -92,7 +92,7 @@ export class Outbox {
   async add(tx: Tx, frame: OutgoingFrame): Promise<void> {
     const holder = this.#processes.id;
     const leaves = !this.#mayWait && this.#free > this.#promised;
-    const id = await tx.get(
+    const stored = tx.laterGet(
       `INSERT INTO outbox (number, device_id, message, ref, frame, useful_until, created_at, report, state, tries, holder)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
       (row) => row.integer('id'),
@@ -108,11 +108,13 @@ export class Outbox {
       leaves ? 1 : 0,
       leaves ? holder : null,
     );
-    if (id === undefined) throw new Error('INSERT returned no id');
-    if (leaves) this.#promised += 1;
-    tx.afterCommit(() => {
-      if (leaves) this.#leaving.set(id, { ...frame, id, holder, tries: 0 });
-    });
+    if (leaves) {
+      this.#promised += 1;
+      tx.afterCommit(() => {
+        const id = stored();
+        this.#leaving.set(id, { ...frame, id, holder, tries: 0 });
+      });
+    }
     tx.wake(leaves ? 'leaving' : 'outbox');
   }
 
@@ -133,7 +135,7 @@ export class Outbox {
 
   /** Drops the unsent frames about `ref`: a newer frame replaces them, and an older one must not come after it. */
   async withdraw(tx: Tx, device: DeviceId, message: string, ref: string): Promise<void> {
-    await tx.run(
+    tx.later(
       `UPDATE outbox SET state = 'dropped', trouble = 'withdrawn', frame = NULL, ended_at = ?
        WHERE ended_at IS NULL AND ref = ? AND device_id = ? AND message = ?`,
       this.#clock.now(),

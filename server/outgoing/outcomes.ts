@@ -65,7 +65,8 @@ export class FrameOutcomes {
 
   /** The frame is not sent any more. */
   async drop(tx: Tx, frame: Omit<HandedFrame, 'holder'>, reason: string): Promise<void> {
-    if (!(await this.#end(tx, frame, 'dropped', reason))) return;
+    const dropped = await tx.run(END, 'dropped', reason, this.#clock.now(), frame.id);
+    if (dropped === 0) return;
     await this.#journal.record(tx, { kind: 'undelivered', deviceId: frame.deviceId, message: frame.message, reason });
   }
 
@@ -101,7 +102,7 @@ export class FrameOutcomes {
       return;
     }
     if (outcome.kind === 'sent') {
-      await this.#end(tx, frame, 'sent', undefined);
+      tx.later(END, 'sent', null, this.#clock.now(), frame.id);
       return;
     }
     const pause = RETRY_PAUSES_MS[frame.tries];
@@ -129,24 +130,10 @@ export class FrameOutcomes {
     );
     return held !== undefined;
   }
-
-  /** @returns false for a frame that was withdrawn meanwhile */
-  async #end(
-    tx: Tx,
-    { id }: Pick<HandedFrame, 'id'>,
-    state: 'sent' | 'dropped',
-    trouble: string | undefined,
-  ): Promise<boolean> {
-    const ended = await tx.run(
-      'UPDATE outbox SET state = ?, trouble = ?, frame = NULL, ended_at = ? WHERE id = ? AND ended_at IS NULL',
-      state,
-      trouble ?? null,
-      this.#clock.now(),
-      id,
-    );
-    return ended > 0;
-  }
 }
+
+/** Changes nothing of a frame that was withdrawn meanwhile. */
+const END = 'UPDATE outbox SET state = ?, trouble = ?, frame = NULL, ended_at = ? WHERE id = ? AND ended_at IS NULL';
 
 async function giveBack(tx: Tx, { id, holder }: HandedFrame): Promise<void> {
   await tx.run(

@@ -50,7 +50,7 @@ export async function issueReceipt(
 ): Promise<void> {
   const now = context.clock.now();
   const frame = await sealReceipt(tx, context, recipient, ref, request, content);
-  await tx.run(
+  tx.later(
     `INSERT INTO receipt (ref, device_id, frame, at) VALUES (?, ?, ?, ?)
      ON CONFLICT (ref, device_id) DO UPDATE SET frame = excluded.frame, at = excluded.at, repeats = 0`,
     ref,

@@ -34,12 +34,9 @@ export async function chargeApproved(
     if (await steps(tx, context, payment, ['approve', {}], ['send', {}])) await attempts.begin(tx, rail, order);
     return;
   }
-  const attempt = await attempts.decide(tx, rail, order);
-  if (attempt === undefined) throw new Error(`payment ${payment.txn} was charged before its approval`);
-  const { approvalCode, reason } = attempt;
-  const outcome: Happening =
-    attempt.state === 'done' ? ['capture', { asked, approvalCode }] : ['decline', { asked, reason }];
+  const { state, approvalCode, reason } = await attempts.decide(tx, rail, order);
+  const outcome: Happening = state === 'done' ? ['capture', { asked, approvalCode }] : ['decline', { asked, reason }];
   if ((await steps(tx, context, payment, ['approve', {}], outcome)) === undefined) {
-    throw new Error(`payment ${payment.txn} was changed by another transaction`);
+    throw new Error(`payment ${payment.txn} cannot be charged as it is ${payment.state}`);
   }
 }

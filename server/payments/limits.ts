@@ -74,9 +74,11 @@ export async function rejectionAtCustomer(
 ): Promise<Rejection | undefined> {
   if (minor > NEW_PHONE_LIMIT_MINOR && (await isNewInPlaceOfAnother(tx, context, device))) return 'new-phone-limit';
   const { waitingAtCustomer, waitingOfMerchant } = context.limits;
-  const waiting = await merchantsThatWait(tx, device.personId);
-  // Looked at after those that wait: a request that ends at this moment is counted here or there.
-  const impatience = await impatienceOf(tx, context, merchant, device.personId);
+  // In this order, in one message: a request that ends at this moment is counted here or there.
+  const [waiting, impatience] = await Promise.all([
+    merchantsThatWait(tx, device.personId),
+    impatienceOf(tx, context, merchant, device.personId),
+  ]);
   if (impatience !== undefined) return impatience;
   const own = waiting.filter((id) => id === merchant.id).length;
   return waiting.length >= waitingAtCustomer || own >= waitingOfMerchant ? 'customer-busy' : undefined;

@@ -54,14 +54,16 @@ export async function requestPayment(
   context: PaymentContext,
   request: PaymentRequest,
 ): Promise<RequestedPayment | 'unreachable'> {
-  const known = await knownPayment(tx, request);
+  const { merchant, amount } = request;
+  const [known, standing, device] = await Promise.all([
+    knownPayment(tx, request),
+    standingOf(tx, merchant.id),
+    lockEnrolledDevice(tx, request.customer),
+  ]);
   if (known !== undefined) return known;
   checkRequest(request);
-  const { merchant, amount } = request;
-  const standing = await standingOf(tx, merchant.id);
   const refused = rejectionOfMerchant(context, standing, amount.minor);
   if (refused !== undefined) throw new RequestRefused(refused);
-  const device = await lockEnrolledDevice(tx, request.customer);
   const recipient = device === undefined || !mayBeAsked(device) ? undefined : recipientOf(device);
   if (device === undefined || recipient === undefined) {
     if (await noteUnreachable(tx, context, merchant.id, standing.open)) return 'unreachable';

@@ -62,7 +62,9 @@ export function step(
 /**
  * The one place where a payment changes its state: a compare-and-set, in one transaction with the journal entry and the
  * effects of the event (ledger, receipts, timers). Events that follow one another in the same transaction are one change.
+ * The caller has the lock by which the payment is read: of its challenge, or of itself.
  * @returns the payment after the change, or `undefined` when the event came too late and changes nothing.
+ * @throws Error, at the latest with the commit, when another transaction has changed the payment since it was read
  */
 export async function steps(
   tx: Tx,
@@ -79,7 +81,8 @@ export async function steps(
     states.push(moved);
   }
   const last = states.at(-1) ?? payment;
-  const changed = await tx.run(
+  tx.mustChange(
+    () => new Error(`payment ${payment.txn} was changed by another transaction`),
     'UPDATE payment SET state = ?, reason = ?, approval_code = ?, changed_at = ? WHERE txn = ? AND state = ?',
     last.state,
     last.reason ?? null,
@@ -88,7 +91,6 @@ export async function steps(
     payment.txn,
     payment.state,
   );
-  if (changed === 0) return undefined;
   const [entry, ...entries] = states.map((moved, index) =>
     entryOf(states[index - 1] ?? payment, moved, happenings[index] ?? first),
   );
