@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { concat, type Primitives } from '../../device/safe-mobile/index.ts';
 import type { Random } from '../../modem/index.ts';
 
@@ -9,6 +9,16 @@ export class VaultError extends Error {
   override readonly name = 'VaultError';
 }
 
+/** A vault key, also as Node's object, which makes a MAC in a quarter of the time that octets take. */
+interface VaultKey {
+  readonly octets: Uint8Array;
+  readonly object: KeyObject;
+}
+
+function vaultKey(octets: Uint8Array): VaultKey {
+  return { octets, object: createSecretKey(octets) };
+}
+
 /**
  * Seals the values that a thief of the database must not read: approval keys, and evidence with which PINs could be tested.
  * Each value is sealed for its place (`purpose` and `subject`), so that a row copied to another place does not open there.
@@ -16,27 +26,27 @@ export class VaultError extends Error {
  */
 export class Vault {
   /** The present one, then the one before. */
-  #keys: readonly Uint8Array[];
+  #keys: readonly VaultKey[];
   #sealsWithBefore = false;
   readonly #primitives: Primitives;
   readonly #random: Random;
 
   /** @param key 32 octets, outside the database. @param others other keys that may be the one of the database */
   constructor(key: Uint8Array, primitives: Primitives, random: Random, ...others: readonly Uint8Array[]) {
-    this.#keys = [key.slice(), ...others.map((other) => other.slice())];
+    this.#keys = [key, ...others].map((octets) => vaultKey(octets.slice()));
     this.#primitives = primitives;
     this.#random = random;
   }
 
   /** From now on these keys count. @param sealsWithBefore for a while yet the key before seals */
   use(present: Uint8Array, before: Uint8Array | undefined, sealsWithBefore: boolean): void {
-    this.#keys = before === undefined ? [present] : [present, before];
+    this.#keys = (before === undefined ? [present] : [present, before]).map(vaultKey);
     this.#sealsWithBefore = before !== undefined && sealsWithBefore;
   }
 
   /** The key that counts, 32 octets. */
   get present(): Uint8Array {
-    return this.#first(this.#keys);
+    return this.#first(this.#keys).octets;
   }
 
   /** A vault with this key alone. */
@@ -61,18 +71,20 @@ export class Vault {
 
   /** The one of its keys that opens a value, or `undefined`. */
   keyThatOpens(purpose: string, subject: string, sealed: Uint8Array): Uint8Array | undefined {
-    return this.#keys.find((key) => {
+    const opening = this.#keys.find((key) => {
       const secret = this.#openWith(key, purpose, subject, sealed);
       secret?.fill(0);
       return secret !== undefined;
     });
+    return opening?.octets;
   }
 
   /** The value under the present key; `undefined` when it is so already. @throws VaultError */
   sealAnew(purpose: string, subject: string, sealed: Uint8Array): Uint8Array | undefined {
-    if (this.#openWith(this.present, purpose, subject, sealed)?.fill(0) !== undefined) return undefined;
+    const present = this.#first(this.#keys);
+    if (this.#openWith(present, purpose, subject, sealed)?.fill(0) !== undefined) return undefined;
     const secret = this.open(purpose, subject, sealed);
-    const anew = this.#sealWith(this.present, purpose, subject, secret);
+    const anew = this.#sealWith(present, purpose, subject, secret);
     secret.fill(0);
     return anew;
   }
@@ -87,32 +99,32 @@ export class Vault {
     return this.#keys.map((one) => this.#withKey(one, purpose, subject, (key) => hmac(key, value)));
   }
 
-  get #sealing(): Uint8Array {
+  get #sealing(): VaultKey {
     const [, before] = this.#keys;
-    return this.#sealsWithBefore && before !== undefined ? before : this.present;
+    return this.#sealsWithBefore && before !== undefined ? before : this.#first(this.#keys);
   }
 
-  #first([key]: readonly Uint8Array[]): Uint8Array {
+  #first([key]: readonly VaultKey[]): VaultKey {
     if (key === undefined) throw new VaultError('there is no vault key');
     return key;
   }
 
-  #sealWith(vaultKey: Uint8Array, purpose: string, subject: string, secret: Uint8Array): Uint8Array {
+  #sealWith(vaultKey: VaultKey, purpose: string, subject: string, secret: Uint8Array): Uint8Array {
     const nonce = this.#random.bytes(NONCE_OCTETS);
     return this.#withKey(vaultKey, purpose, subject, (key) =>
       concat(nonce, this.#primitives.secretboxSeal(key, nonce, secret)),
     );
   }
 
-  #openWith(vaultKey: Uint8Array, purpose: string, subject: string, sealed: Uint8Array): Uint8Array | undefined {
+  #openWith(vaultKey: VaultKey, purpose: string, subject: string, sealed: Uint8Array): Uint8Array | undefined {
     const nonce = sealed.subarray(0, NONCE_OCTETS);
     return this.#withKey(vaultKey, purpose, subject, (key) =>
       this.#primitives.secretboxOpen(key, nonce, sealed.subarray(NONCE_OCTETS)),
     );
   }
 
-  #withKey<T>(vaultKey: Uint8Array, purpose: string, subject: string, use: (key: Uint8Array) => T): T {
-    const key = hmac(vaultKey, new TextEncoder().encode(`${purpose}\0${subject}`));
+  #withKey<T>({ object }: VaultKey, purpose: string, subject: string, use: (key: Uint8Array) => T): T {
+    const key = hmac(object, new TextEncoder().encode(`${purpose}\0${subject}`));
     try {
       return use(key);
     } finally {
@@ -121,6 +133,6 @@ export class Vault {
   }
 }
 
-function hmac(key: Uint8Array, value: Uint8Array): Uint8Array {
+function hmac(key: Uint8Array | KeyObject, value: Uint8Array): Uint8Array {
   return new Uint8Array(createHmac('sha256', key).update(value).digest());
 }
