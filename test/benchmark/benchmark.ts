@@ -148,7 +148,7 @@ async function measureServices(output: Output, history: number): Promise<void> {
 }
 
 async function measureOnPostgres(output: Output): Promise<void> {
-  const heads = ['processes', 'clients ms', 'server ms', 'sum ms', 'SQL', 'tx', 'again', 'of one'];
+  const heads = ['processes', 'at once', 'clients ms', 'server ms', 'sum ms', 'SQL', 'tx', 'again', 'of one'];
   output.print({ event: 'start-service-processes' }, serviceRow(heads));
   for (const result of await measureProcesses()) {
     const shown = Object.entries(result).map(([name, value]) => [name, rounded(value)] as const);

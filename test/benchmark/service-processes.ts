@@ -22,8 +22,27 @@ import { register, SERVICE_NUMBER } from './service-shop.ts';
 
 const PROGRAM = join(import.meta.dirname, 'service-payer.ts');
 
-/** How many processes share the payments. */
+/** How many processes have a database of their own. */
 const PROCESSES: readonly number[] = [1, 2, 4];
+
+/** Payments under way at any time in the one process that the others are compared with. */
+const IN_FLIGHT = 32;
+
+/** Some processes, and how many payments are under way in all of them together. */
+interface Load {
+  readonly processes: number;
+  readonly inFlight: number;
+}
+
+/**
+ * Two questions, and neither flatters. The same work shared by more processes: each has less to do at once, so it sleeps and is woken
+ * more often. And more processes of which each has as much to do as the one: then two cores have up to four times the work at once, and
+ * all payments of one merchant wait for one row.
+ */
+const LOADS: readonly Load[] = [
+  ...PROCESSES.map((processes) => ({ processes, inFlight: IN_FLIGHT })),
+  ...PROCESSES.filter((processes) => processes > 1).map((processes) => ({ processes, inFlight: IN_FLIGHT * processes })),
+];
 
 const CUSTOMERS = 400;
 /**
@@ -36,8 +55,6 @@ const PREPARING = 100;
 /** Payments of a round, of all processes together. */
 const PAYMENTS = 400;
 const ROUNDS = 3;
-/** Payments under way at any time, in all processes together. */
-const IN_FLIGHT = 32;
 /** What follows the last receipt has ended after this time, ms. */
 const REST_MS = 300;
 
@@ -59,15 +76,14 @@ interface Cost extends ClientsCost {
 }
 
 /** What a payment costs several processes of the service on one database of PostgreSQL, medians over the rounds. */
-export interface ProcessesResult extends Cost {
-  readonly processes: number;
+export interface ProcessesResult extends Load, Cost {
   /** `sumMs` over that of one process. */
   readonly ratio: number;
 }
 
 /**
  * Measures 1, 2 and 4 processes, each number on a database of its own: the first process has all three, so that all are as warm. Rounds
- * are made in turn, so that whatever else slows the machine down slows all. @throws Error where PostgreSQL is not installed
+ * of all loads are made in turn, so that whatever else slows the machine down slows all. @throws Error where PostgreSQL is not installed
  */
 export async function measureProcesses(): Promise<readonly ProcessesResult[]> {
   const server = startPostgres();
@@ -78,9 +94,9 @@ export async function measureProcesses(): Promise<readonly ProcessesResult[]> {
     const teams = await startAll(server.folder, join(folder, 'keys.json'), payers);
     await teams.at(-1)?.pay(WARM_UP * payers.length);
     for (const team of teams) await team.prepare(PREPARING);
-    const costs = new Map(teams.map((team): [Team, Cost[]] => [team, []]));
+    const costs = new Map(LOADS.map((load): [Load, Cost[]] => [load, []]));
     for (let round = 0; round < ROUNDS; round += 1)
-      for (const [team, rounds] of costs) rounds.push(await roundOf(team, server.folder));
+      for (const [load, rounds] of costs) rounds.push(await roundOf(teamOf(teams, load), load, server.folder));
     for (const team of teams) await team.mustHavePaid();
     return resultsOf(costs);
   } finally {
@@ -103,23 +119,29 @@ async function startAll(folder: string, keyFile: string, payers: Payer[]): Promi
   return databases.map((database) => new Team(payers.slice(0, database.processes), database.url));
 }
 
-async function roundOf(team: Team, folder: string): Promise<Cost> {
+function teamOf(teams: readonly Team[], { processes }: Load): Team {
+  const team = teams.find((one) => one.processes === processes);
+  if (team === undefined) throw new Error(`there is no database for ${processes} processes`);
+  return team;
+}
+
+async function roundOf(team: Team, { inFlight }: Load, folder: string): Promise<Cost> {
   const [postmaster] = readFileSync(join(folder, 'data/postmaster.pid'), 'utf8').split('\n').map(Number);
   if (postmaster === undefined) throw new Error('the server of PostgreSQL has gone');
   const before = cpuOfFamily(postmaster);
-  const clients = await team.pay(PAYMENTS);
+  const clients = await team.pay(PAYMENTS, inFlight);
   const serverMs = (cpuOfFamily(postmaster) - before) / PAYMENTS;
   return { ...clients, serverMs, sumMs: clients.clientsMs + serverMs };
 }
 
-function resultsOf(costs: ReadonlyMap<Team, readonly Cost[]>): readonly ProcessesResult[] {
+function resultsOf(costs: ReadonlyMap<Load, readonly Cost[]>): readonly ProcessesResult[] {
   const ofOne: number[] = [];
-  return [...costs].map(([{ processes }, rounds]) => {
+  return [...costs].map(([load, rounds]) => {
     const middle = (name: keyof Cost) => median(rounds.map((round) => round[name]));
     const sumMs = middle('sumMs');
     ofOne.push(sumMs);
     return {
-      processes,
+      ...load,
       clientsMs: middle('clientsMs'),
       serverMs: middle('serverMs'),
       sumMs,
@@ -147,9 +169,9 @@ class Team {
   }
 
   /** Makes payments. @returns what each has cost */
-  async pay(payments: number): Promise<ClientsCost> {
+  async pay(payments: number, inFlight: number = IN_FLIGHT): Promise<ClientsCost> {
     const { processes } = this;
-    const order = { processes, payments: payments / processes, inFlight: IN_FLIGHT / processes };
+    const order = { processes, payments: payments / processes, inFlight: inFlight / processes };
     const costs = await Promise.all(this.#payers.map((payer) => payer.pay(order)));
     this.#payments += payments;
     const each = (of: (cost: PayerCost) => number) => costs.reduce((sum, cost) => sum + of(cost), 0) / payments;
