@@ -55,15 +55,12 @@ export async function requestPayment(
   request: PaymentRequest,
 ): Promise<RequestedPayment | 'unreachable'> {
   const { merchant, amount } = request;
-  const [known, standing, device] = await Promise.all([
-    knownPayment(tx, request),
-    standingOf(tx, merchant.id),
-    lockEnrolledDevice(tx, request.customer),
-  ]);
+  const [known, standing] = await Promise.all([knownPayment(tx, request), standingOf(tx, merchant.id)]);
   if (known !== undefined) return known;
   checkRequest(request);
   const refused = rejectionOfMerchant(context, standing, amount.minor);
   if (refused !== undefined) throw new RequestRefused(refused);
+  const device = await lockEnrolledDevice(tx, request.customer);
   const recipient = device === undefined || !mayBeAsked(device) ? undefined : recipientOf(device);
   if (device === undefined || recipient === undefined) {
     if (await noteUnreachable(tx, context, merchant.id, standing.open)) return 'unreachable';

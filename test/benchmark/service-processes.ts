@@ -41,7 +41,10 @@ interface Load {
  */
 const LOADS: readonly Load[] = [
   ...PROCESSES.map((processes) => ({ processes, inFlight: IN_FLIGHT })),
-  ...PROCESSES.filter((processes) => processes > 1).map((processes) => ({ processes, inFlight: IN_FLIGHT * processes })),
+  ...PROCESSES.filter((processes) => processes > 1).map((processes) => ({
+    processes,
+    inFlight: IN_FLIGHT * processes,
+  })),
 ];
 
 const CUSTOMERS = 400;

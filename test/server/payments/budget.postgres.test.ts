@@ -3,7 +3,7 @@ import { PostgresBatch } from '../../../server/store/postgres-batch.ts';
 import { CUSTOMER_NUMBER, PIN, World } from '../world.ts';
 
 /** What one payment costs in messages to the server of PostgreSQL, with the ledger rail. Each is a wait, on both sides. */
-const MESSAGES = 17;
+const MESSAGES = 18;
 
 /** The looks for keys of the service that another process has made, once in five seconds. */
 const LOOKS_FOR_KEYS = 2;

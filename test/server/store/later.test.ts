@@ -60,7 +60,10 @@ async function play(tx: Tx, steps: readonly Step[]) {
 }
 
 const all = (tx: ReadTx) =>
-  tx.all('SELECT subject, due FROM timer', (row): [string, number] => [row.text('subject'), row.integer('due')]);
+  tx.all('SELECT subject, due FROM timer ORDER BY subject', (row): [string, number] => [
+    row.text('subject'),
+    row.integer('due'),
+  ]);
 
 /** What both databases say when a key is taken. */
 function kindOf(error: unknown): string {
