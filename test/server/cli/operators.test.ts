@@ -91,6 +91,7 @@ describe('cash-server operator', () => {
     const { world, as, run } = made;
     const { operators } = world.service;
     const anna = await operators.add({ name: 'admin-anna', role: 'admin' });
+    await operators.add({ name: 'third', role: 'treasurer' });
     as(anna.apiKey);
     const added = JSON.parse((await run('add', '--name', 'dora', '--role', 'treasurer', '--json')).out);
     as(added.apiKey);
@@ -118,7 +119,7 @@ describe('cash-server operator', () => {
       name: 'dora',
       fingerprint,
     });
-    for (const name of ['dora', 'admin-anna']) await operators.revoke(name);
+    for (const name of ['dora', 'third']) await operators.revoke(name);
   });
 
   it.each([
