@@ -27,6 +27,11 @@ export class Front {
     return this.#presenter.body();
   }
 
+  /** Whether a field for text has the focus. */
+  get isWriting(): boolean {
+    return this.#presenter.body()?.input !== undefined;
+  }
+
   /** Shows a view of a menu or an application, which has the screen then. */
   show(owner: 'shell' | 'application', view: DisplayableView, listener: (event: DisplayEvent) => void): void {
     if (this.#owner !== owner) this.#presenter.leave();

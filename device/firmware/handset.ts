@@ -1,4 +1,4 @@
-import type { Cancel, SmsReceiver } from '../../modem/index.ts';
+import type { Cancel } from '../../modem/index.ts';
 import { type Board, FlashError, type Key, type KeyPress, type Screen } from '../hal/index.ts';
 import { type Primitives, tweetnaclPrimitives } from '../safe-mobile/index.ts';
 import { Alarms } from './alarms.ts';
@@ -7,9 +7,11 @@ import { Front } from './front.ts';
 import { idleScreen, localTime, OFF_SCREEN } from './idle-screen.ts';
 import { Inbox } from './inbox.ts';
 import { Installer } from './installer.ts';
+import { Interruptions } from './interruptions.ts';
 import { type Language, SHELL_TEXTS, type ShellTexts } from './languages.ts';
 import { Launcher } from './launcher.ts';
 import { Notices } from './notices.ts';
+import { Permissions } from './permissions.ts';
 import { PushMessages } from './push-messages.ts';
 import { Reception } from './reception.ts';
 import { Sender } from './sender.ts';
@@ -54,9 +56,11 @@ export class Handset {
   readonly #alarms: Alarms;
   readonly #front: Front;
   readonly #shell: Shell;
+  readonly #interruptions: Interruptions;
   readonly #launcher: Launcher;
   readonly #installer: Installer;
   readonly #notices: Notices;
+  readonly #permissions: Permissions;
   readonly #changes: SuiteChanges;
   readonly #reception: Reception;
   readonly #speaker: Speaker;
@@ -73,6 +77,7 @@ export class Handset {
     this.#inbox = new Inbox(board.flash);
     this.#push = new PushMessages(board.flash, board.clock);
     this.#suites = new Suites(board.flash, classes, scripts);
+    this.#permissions = new Permissions(board.flash);
     this.#alarms = new Alarms(board.flash, board.clock, () => this.#launcher.openWaiting());
     this.#front = new Front(
       board.clock,
@@ -83,6 +88,7 @@ export class Handset {
     this.#speaker = new Speaker((tone) => board.buzz(tone), emit);
     this.#sender = new Sender(board.radio, emit);
     this.#shell = this.#createShell();
+    this.#interruptions = new Interruptions(this.#front, (displayable) => this.#shell.show(displayable));
     this.#launcher = this.#createLauncher();
     this.#notices = new Notices(board.flash, board.clock, board.download);
     this.#installer = this.#createInstaller(options.primitives ?? tweetnaclPrimitives, scripts);
@@ -125,7 +131,7 @@ export class Handset {
     this.#tick();
     this.#alarms.start();
     this.#notices.start();
-    this.#board.radio.receive(this.#receiver());
+    this.#board.radio.receive(this.#reception.receiver);
     this.#launcher.powerOn();
   }
 
@@ -144,7 +150,10 @@ export class Handset {
   press(key: Key, long = false): void {
     if (key === 'power') this.#pressPower(long);
     else if (this.#front.owner === 'idle') this.#pressOnIdle({ key, long });
-    else if (this.#front.owner !== 'off') this.#front.press({ key, long });
+    else if (this.#front.owner !== 'off') {
+      this.#front.press({ key, long });
+      this.#interruptions.next();
+    }
   }
 
   /** Writes a character into the text field that has the focus, as the keyboard of an emulator does; else nothing. */
@@ -176,6 +185,7 @@ export class Handset {
         callSerially: queueMicrotask,
       },
       inbox: this.#inbox,
+      permissions: this.#permissions,
       get settings() {
         return handset.#settings;
       },
@@ -213,7 +223,8 @@ export class Handset {
         return handset.#settings.language;
       },
       get hasScreen() {
-        return handset.#front.owner === 'idle' || handset.#front.owner === 'shell';
+        const { owner } = handset.#front;
+        return handset.#launcher.run === undefined && (owner === 'idle' || owner === 'shell');
       },
       show: (displayable) => this.#shell.show(displayable),
       emit: (event) => this.#watchers.emit(event),
@@ -249,15 +260,18 @@ export class Handset {
       get askBeforeOpening() {
         return handset.#settings.askBeforeOpening;
       },
+      permissions: this.#permissions,
+      ask: (question) => this.#interruptions.ask(question),
       send: (message) => this.#sender.send(message),
-      show: (view, listener) => this.#front.show('application', view, listener),
+      show: (view, listener) => this.#interruptions.applicationShows(view, listener),
       playSound: (type) => this.#speaker.alert(type),
       emit: (event) => this.#watchers.emit(event),
-      ask: (application) => {
+      askToOpen: (application) => {
         this.#speaker.alert('ALARM');
         this.#shell.ask(application);
       },
       closed: (failed) => {
+        this.#interruptions.applicationEnded();
         // Switched off while the application was in the middle of a call.
         if (this.#front.owner === 'off') return;
         this.#goIdle();
@@ -273,6 +287,7 @@ export class Handset {
       suites: this.#suites,
       alarms: this.#alarms,
       push: this.#push,
+      permissions: this.#permissions,
       notices: this.#notices,
       get run() {
         return handset.#launcher.run;
@@ -290,6 +305,9 @@ export class Handset {
       suites: this.#suites,
       get run() {
         return handset.#launcher.run;
+      },
+      get isOn() {
+        return handset.#front.owner !== 'off';
       },
       emit: (event) => this.#watchers.emit(event),
       now: () => this.#board.clock.now(),
@@ -315,18 +333,6 @@ export class Handset {
   #pressOnIdle({ key }: KeyPress): void {
     if (key === 'soft-left' || key === 'select') this.#shell.menu();
     else if (key === 'soft-right') this.#shell.messages();
-  }
-
-  #receiver(): SmsReceiver {
-    return {
-      message: async (sms) => {
-        if (this.#front.owner === 'off') throw new Error('The handset is off');
-        this.#reception.take(sms);
-      },
-      report: () => {},
-      // The phone has nothing to show of an undecodable record; taking the record frees its place in the SIM.
-      unreadable: async () => {},
-    };
   }
 
   #goIdle(): void {

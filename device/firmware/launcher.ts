@@ -1,5 +1,8 @@
 import { alarmOf } from './alarms.ts';
 import type { HandsetEvent } from './events.ts';
+import { INSTALL_TEXTS } from './install-texts.ts';
+import type { PhoneQuestion } from './interruptions.ts';
+import { type Language, SHELL_TEXTS } from './languages.ts';
 import { MidletRun, type RunPhone } from './midlet-run.ts';
 import type { Suite, SuiteMidlet, Suites } from './suites.ts';
 
@@ -10,7 +13,7 @@ export interface LauncherPhone extends Omit<RunPhone, 'ended'> {
   readonly askBeforeOpening: boolean;
   emit(event: HandsetEvent): void;
   /** Rings and asks the owner whether an application may open. */
-  ask(application: SuiteMidlet): void;
+  askToOpen(application: SuiteMidlet): void;
   /** No application has the screen any more. @param failed the suite whose application had to be closed */
   closed(failed: Suite | undefined): void;
 }
@@ -30,6 +33,8 @@ export class Launcher {
    * that ends without taking its message would otherwise be started for ever. It can still be opened by hand.
    */
   #served: ReadonlySet<Wake['event']> = new Set();
+  /** Messages that the owner was told of while another application ran. */
+  #told: ReadonlySet<Wake['event']> = new Set();
 
   constructor(phone: LauncherPhone) {
     this.#phone = phone;
@@ -51,14 +56,31 @@ export class Launcher {
     this.openWaiting();
   }
 
-  /** Opens the application for which a message or an alarm has come, unless one runs: then it is opened afterwards. */
+  /**
+   * Opens the application for which a message or an alarm has come. While another one runs, the owner is asked about a message, and what
+   * is not opened then is opened afterwards.
+   */
   openWaiting(): void {
     const wakes = this.#wakes();
     this.#served = new Set(wakes.flatMap(({ event }) => (this.#served.has(event) ? [event] : [])));
     const application = wakes.find(({ event }) => !this.#served.has(event))?.application;
+    this.#tellOfMessages();
     if (application === undefined || this.#run !== undefined || !this.#phone.isOn) return;
-    if (this.#phone.askBeforeOpening) this.#phone.ask(application);
+    if (this.#phone.askBeforeOpening || application.suite.signer.kind === 'nobody') this.#phone.askToOpen(application);
     else this.launch(application);
+  }
+
+  #tellOfMessages(): void {
+    const run = this.#run;
+    const untold = this.#messages().filter(({ event }) => !this.#told.has(event) && !this.#served.has(event));
+    const wake = untold.find(({ application }) => run !== undefined && !isSame(application, run.application));
+    this.#told = new Set(this.#messages().map(({ event }) => event));
+    if (run === undefined || wake === undefined || !this.#phone.isOn) return;
+    this.#phone.playSound('ALARM');
+    const question = switchQuestion(wake.application, run.application, this.#phone.language);
+    void this.#phone.ask(question).then((switches) => {
+      if (switches && this.#run === run) this.launch(wake.application);
+    });
   }
 
   /** Opens what else waits, after an application failed or the owner did not want to open it. */
@@ -128,4 +150,12 @@ export class Launcher {
 
 function isSame(one: SuiteMidlet, other: SuiteMidlet): boolean {
   return one.suite === other.suite && one.midlet === other.midlet;
+}
+
+/** Whether an application for which a message has come takes the place of the one that runs. */
+function switchQuestion(application: SuiteMidlet, running: SuiteMidlet, language: Language): PhoneQuestion {
+  const { openNow, open, later } = SHELL_TEXTS[language];
+  const { name } = application.suite.descriptor;
+  const closes = INSTALL_TEXTS[language].closes.replace('{}', () => running.suite.descriptor.name);
+  return { title: name, text: `${openNow.replace('{}', () => name)} ${closes}`, yes: open, no: later };
 }

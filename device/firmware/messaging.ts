@@ -12,8 +12,14 @@ export interface MessagingPhone {
   readonly suite: Suite;
   readonly push: PushMessages;
   readonly suites: Suites;
+  /** Whether the owner lets the application send to a number: at once when the owner is not asked. */
+  maySend(number: string): boolean | Promise<boolean>;
+  /** Whether the owner lets the application receive. */
+  readonly mayReceive: boolean;
   send(message: OutgoingMessage): ReturnType<SmsBearer['send']>;
 }
+
+const DENIED: HostFailure = { code: 'security', reason: 'The owner of the phone does not allow that' };
 
 /** SMS for one running application (JSR-120): its open ports, and the messages that wait on them. */
 export class Messaging {
@@ -35,6 +41,7 @@ export class Messaging {
     const refused =
       this.#without('javax.microedition.io.Connector.sms') ?? this.#without('javax.wireless.messaging.sms.receive');
     if (refused !== undefined) return refused;
+    if (!this.#phone.mayReceive) return DENIED;
     if (this.#open.has(port)) return { code: 'io', reason: `Port ${port} is already open` };
     const owner = suites.registeredFor(port);
     if (owner !== undefined && owner !== suite) {
@@ -66,12 +73,22 @@ export class Messaging {
   ): HostFailure | undefined {
     const refused = this.#without('javax.wireless.messaging.sms.send');
     if (refused !== undefined) return refused;
-    const sending = this.#phone.send({ destination: message.number, content: contentOf(message, sourcePort) });
-    sending.then(
-      (outcome) => ended(failureOf(outcome)),
-      (error: unknown) => ended({ code: 'io', reason: `The message was not sent: ${String(error)}` }),
+    const allowed = this.#phone.maySend(message.number);
+    if (allowed === false) return DENIED;
+    const outgoing = { destination: message.number, content: contentOf(message, sourcePort) };
+    const sending = allowed === true ? this.#send(outgoing) : this.#sendIf(allowed, outgoing);
+    sending.then(ended, (error: unknown) =>
+      ended({ code: 'io', reason: `The message was not sent: ${String(error)}` }),
     );
     return undefined;
+  }
+
+  async #send(message: OutgoingMessage): Promise<HostFailure | undefined> {
+    return failureOf(await this.#phone.send(message));
+  }
+
+  async #sendIf(allowed: Promise<boolean>, message: OutgoingMessage): Promise<HostFailure | undefined> {
+    return (await allowed) ? this.#send(message) : DENIED;
   }
 
   #without(permission: string): HostFailure | undefined {

@@ -3,8 +3,11 @@ import type { Board } from '../hal/index.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { AlertType, DisplayableView, DisplayEvent, GuestEvent, Host, HostFailure } from '../midp/index.ts';
 import { type Alarms, alarmOf } from './alarms.ts';
+import { Consent } from './consent.ts';
+import type { PhoneQuestion } from './interruptions.ts';
 import type { Language } from './languages.ts';
 import { Messaging, type OutgoingMessage, segmentsOf } from './messaging.ts';
+import type { Permissions } from './permissions.ts';
 import type { PushMessages } from './push-messages.ts';
 import { RecordStorage } from './record-storage.ts';
 import type { SuiteMidlet, Suites } from './suites.ts';
@@ -16,6 +19,9 @@ export interface RunPhone {
   readonly alarms: Alarms;
   readonly suites: Suites;
   readonly language: Language;
+  readonly permissions: Permissions;
+  /** Asks the owner; no when the application ends before. */
+  ask(question: PhoneQuestion): Promise<boolean>;
   send(message: OutgoingMessage): ReturnType<Board['radio']['send']>;
   show(view: DisplayableView, listener: (event: DisplayEvent) => void): void;
   playSound(type: AlertType): void;
@@ -50,6 +56,8 @@ export class MidletRun {
   readonly application: SuiteMidlet;
   readonly messaging: Messaging;
   readonly #phone: RunPhone;
+  readonly #consent: Consent;
+  #mayReceive = false;
   readonly #timers = new Map<number, () => void>();
   /** Tasks of `callSerially` that wait, those of them that wait for the end of a pause, and those that ran since the last one. */
   #serials = { waiting: 0, paused: 0, ran: 0 };
@@ -64,7 +72,18 @@ export class MidletRun {
     this.application = application;
     this.#phone = phone;
     const { push, suites } = phone;
-    this.messaging = new Messaging({ suite: application.suite, push, suites, send: (message) => phone.send(message) });
+    this.#consent = new Consent(application.suite, phone);
+    const run = this;
+    this.messaging = new Messaging({
+      suite: application.suite,
+      push,
+      suites,
+      maySend: (number) => this.#consent.sending(number),
+      get mayReceive() {
+        return run.#mayReceive;
+      },
+      send: (message) => phone.send(message),
+    });
   }
 
   /** Starts a machine and the application in it. @param started called when the application has started, or has failed to */
@@ -84,13 +103,22 @@ export class MidletRun {
       started();
       this.#end(errorOf(error));
     };
+    const boot = (mayReceive: boolean) => {
+      this.#mayReceive = mayReceive;
+      return suite.boot(midlet.className, this.#host());
+    };
     try {
-      const booted = suite.boot(midlet.className, this.#host());
+      const allowed = this.#receives ? this.#consent.receiving() : true;
+      const booted = allowed instanceof Promise ? allowed.then(boot) : boot(allowed);
       if (booted instanceof Promise) booted.then(begin).catch(failed);
       else begin(booted);
     } catch (error) {
       failed(error);
     }
+  }
+
+  get #receives(): boolean {
+    return this.application.suite.descriptor.permissions.includes('javax.wireless.messaging.sms.receive');
   }
 
   /** A message waits on a port that the application listens on. */
@@ -193,7 +221,7 @@ export class MidletRun {
       resource: (path) => this.application.suite.resource(path),
       attribute: (name) => (Object.hasOwn(attributes, name) ? attributes[name] : undefined),
       request: (url) => ({ code: 'io', reason: `This phone does not open ${url}` }),
-      permission: (name) => (permissions.includes(name) ? 1 : 0),
+      permission: (name) => (permissions.includes(name) ? this.#consent.known(name) : 0),
       serial: () => this.#serial(),
       ended: () => {
         if (this.#state === 'runs') this.#state = 'ending';

@@ -1,4 +1,4 @@
-import type { ApplicationPorts, IncomingSms } from '../../modem/index.ts';
+import type { ApplicationPorts, IncomingSms, SmsReceiver } from '../../modem/index.ts';
 import type { PlatformMessage } from '../midp/index.ts';
 import { passesFilter } from '../suite/index.ts';
 import { octetsOf, portOf } from './content.ts';
@@ -11,6 +11,7 @@ import type { Suite, Suites } from './suites.ts';
 
 /** The part of the phone that the reception of messages uses. */
 export interface ReceptionPhone {
+  readonly isOn: boolean;
   readonly inbox: Inbox;
   readonly push: PushMessages;
   readonly suites: Suites;
@@ -31,6 +32,19 @@ export class Reception {
 
   constructor(phone: ReceptionPhone) {
     this.#phone = phone;
+  }
+
+  /** For the radio. */
+  get receiver(): SmsReceiver {
+    return {
+      message: async (sms) => {
+        if (!this.#phone.isOn) throw new Error('The handset is off');
+        this.take(sms);
+      },
+      report: () => {},
+      // The phone has nothing to show of an undecodable record; taking the record frees its place in the SIM.
+      unreadable: async () => {},
+    };
   }
 
   /** Stores a message; the modem deletes it when this returns. @throws FlashError when there is no room: it stays in the modem */

@@ -15,6 +15,8 @@ import type { Inbox, InboxMessage } from './inbox.ts';
 import { INSTALL_TEXTS } from './install-texts.ts';
 import { LANGUAGE_NAMES, LANGUAGES, SHELL_TEXTS, type ShellTexts } from './languages.ts';
 import { type Link, linkInText, linkOf } from './link.ts';
+import { permissionScreen } from './permission-screen.ts';
+import type { Grants, Permissions } from './permissions.ts';
 import type { Settings } from './settings.ts';
 import type { Suite, SuiteMidlet, Suites } from './suites.ts';
 
@@ -24,6 +26,7 @@ export interface ShellPhone {
   readonly inbox: Inbox;
   readonly settings: Settings;
   readonly suites: Suites;
+  readonly permissions: Permissions;
   utcOffsetMinutes(at: number): number;
   change(settings: Settings): void;
   launch(application: SuiteMidlet): void;
@@ -155,11 +158,26 @@ export class Shell {
       new StringItem(texts.permissions, descriptor.permissions.join('\n')),
     ]);
     const { remove } = INSTALL_TEXTS[this.#phone.settings.language];
+    const choose: OwnCommand = { label: texts.permissions, type: 'SCREEN', does: () => this.#choose(suite) };
     addCommands(form, [
+      ...(suite.signer.kind === 'phone' ? [] : [choose]),
       { label: remove, type: 'SCREEN', does: () => this.#askRemoval(suite) },
       { label: texts.back, type: 'BACK', does: () => this.#applications() },
     ]);
     this.#display.setCurrent(form);
+  }
+
+  /** What an application may do. */
+  #choose(suite: Suite): void {
+    const { permissions, settings } = this.#phone;
+    const { ok, back } = this.#texts();
+    const details = () => this.#details(suite);
+    const save = (grants: Grants) => {
+      permissions.set(suite, grants);
+      details();
+    };
+    const actions = { ok, back, save, leave: details };
+    this.show(permissionScreen(suite, permissions.of(suite), INSTALL_TEXTS[settings.language], actions));
   }
 
   #askRemoval(suite: Suite): void {

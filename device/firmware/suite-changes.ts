@@ -2,6 +2,7 @@ import type { Alarms } from './alarms.ts';
 import type { HandsetEvent } from './events.ts';
 import type { MidletRun } from './midlet-run.ts';
 import type { Notices } from './notices.ts';
+import type { Permissions } from './permissions.ts';
 import type { PushMessages } from './push-messages.ts';
 import type { Installation, Suite, Suites } from './suites.ts';
 
@@ -10,6 +11,7 @@ export interface SuiteChangesPhone {
   readonly suites: Suites;
   readonly alarms: Alarms;
   readonly push: PushMessages;
+  readonly permissions: Permissions;
   readonly notices: Notices;
   /** The application that runs. */
   readonly run: MidletRun | undefined;
@@ -55,9 +57,10 @@ export class SuiteChanges {
   }
 
   #forgetRemoved(): void {
-    const { suites, alarms, push } = this.#phone;
+    const { suites, alarms, push, permissions } = this.#phone;
     const has = (id: string) => suites.has(id);
     alarms.retain(has);
     push.retain(has);
+    permissions.retain(has);
   }
 }

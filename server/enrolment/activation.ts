@@ -72,11 +72,15 @@ export async function createActivation(tx: Tx, context: AskingContext, person: P
   return { deviceId: id, activationCode, linkToken, expiresAt };
 }
 
-/** The phone that is enrolled with this link, as long as its activation lasts; or `undefined`. @param now ms since 1970 */
-export async function deviceInActivation(tx: ReadTx, linkToken: string, now: number): Promise<Device | undefined> {
+/**
+ * The phone of this link, or `undefined`: as long as its activation lasts, and while it is active, because it loads updates of the
+ * application there. @param now ms since 1970
+ */
+export async function deviceOfLink(tx: ReadTx, linkToken: string, now: number): Promise<Device | undefined> {
   const found = await tx.get(
     `SELECT id FROM device
-     WHERE link_hash = ? AND state IN ('registered', 'enrolling') AND code_tries_left > 0 AND code_expires_at >= ?`,
+     WHERE link_hash = ? AND (state = 'active'
+       OR (state IN ('registered', 'enrolling') AND code_tries_left > 0 AND code_expires_at >= ?))`,
     (row) => row.integer('id'),
     hashApiKey(linkToken),
     now,

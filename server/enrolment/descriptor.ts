@@ -7,7 +7,7 @@ import { APPLICATION_PORT } from '../outgoing/outbox.ts';
 import type { Device } from '../people/devices.ts';
 import type { ReadTx } from '../store/store.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
-import { deviceInActivation } from './activation.ts';
+import { deviceOfLink } from './activation.ts';
 import type { Application } from './application.ts';
 
 const APPLICATION_VERSION = '1.0.0';
@@ -42,7 +42,7 @@ export interface Downloadable {
  * The application descriptor (JAD, JSR-118) of one phone: what the application manager needs, and the service's number
  * and public keys, which the application pins. With an application to download it names the JAR and is signed with the suite key.
  * @param linkToken of an activation
- * @throws ServiceError `not-found` when there is no such activation, or it is over
+ * @throws ServiceError `not-found` when there is no such activation, or it is over and the phone is not active
  */
 export async function descriptorOf(
   tx: ReadTx,
@@ -79,7 +79,7 @@ export async function jarOf(
 }
 
 async function deviceAtLink(tx: ReadTx, { clock }: Context, linkToken: string): Promise<Device> {
-  const device = await deviceInActivation(tx, linkToken, clock.now());
+  const device = await deviceOfLink(tx, linkToken, clock.now());
   if (device !== undefined) return device;
   throw new ServiceError('not-found', 'there is no application at this link, or its activation is over');
 }

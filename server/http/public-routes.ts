@@ -19,7 +19,7 @@ export async function publicRoutes(app: FastifyInstance, service: Service): Prom
       schema: {
         tags: ['service'],
         summary:
-          'The application descriptor (JAD) of a phone and the application (JAR), as long as its activation lasts',
+          'The application descriptor (JAD) of a phone and the application (JAR), as long as its activation lasts and while it is active',
         params: z.object({ file: z.string().regex(/^[0-9a-f]{32}\.ja[dr]$/, 'expected the link of an activation') }),
         produces: ['text/vnd.sun.j2me.app-descriptor', 'application/java-archive'],
       },

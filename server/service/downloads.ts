@@ -1,7 +1,7 @@
 import { type Downloadable, descriptorOf, jarOf } from '../enrolment/descriptor.ts';
 import type { Store } from '../store/store.ts';
 
-/** What phones download at the link of an activation, as long as it lasts. */
+/** What phones download at the link of an activation, as long as it lasts, and while the phone is active. */
 export class Downloads {
   readonly #store: Store;
   readonly #offered: Downloadable;

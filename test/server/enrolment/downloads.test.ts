@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openSuite, readOffer, writeJar } from '../../../device/suite/index.ts';
 import { type ServiceOptions, servicePrimitives } from '../../../server/index.ts';
-import { CUSTOMER_NUMBER, SERVICE_NUMBER, World } from '../world.ts';
+import { CUSTOMER_NUMBER, PIN, SERVICE_NUMBER, World } from '../world.ts';
 
 async function registered(options: Partial<ServiceOptions> = {}) {
   const world = new World('downloads', options);
@@ -59,6 +59,21 @@ describe('the application that phones download', () => {
     await expect(without.world.service.downloads.jar(without.activation.linkToken)).rejects.toThrow(
       'this service has no application to download',
     );
+  });
+
+  it('is there for updates while the phone is active, also long after its activation; an activation that was not used ends', async () => {
+    const { world, person, activation } = await registered({ application: jar });
+    const phone = world.phone(CUSTOMER_NUMBER);
+    phone.enrol(activation.deviceId, activation.activationCode, PIN);
+    await world.clock.advance(3_000);
+    phone.approve(PIN);
+    await world.clock.advance(3_000);
+    expect((await world.service.devices(person.id)).map(({ state }) => state)).toEqual(['active']);
+    await world.clock.advance(48 * 3_600_000);
+    expect(await world.service.downloads.jar(activation.linkToken)).toEqual(jar);
+    const next = await world.service.activate(person.id);
+    await world.clock.advance(48 * 3_600_000);
+    await expect(world.service.downloads.jar(next.linkToken)).rejects.toThrow('there is no application at this link');
   });
 
   it('stops a service at its start when no phone would take it', async () => {

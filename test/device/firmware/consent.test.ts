@@ -1,0 +1,256 @@
+import { describe, expect, test } from 'vitest';
+import { choicesFor } from '../../../device/firmware/permissions.ts';
+import { memoryFlash, textOf } from '../../../device/index.ts';
+import type { IncomingSms } from '../../../modem/index.ts';
+import { settle } from '../bench.ts';
+import { type AirBench, airBench, FakeServer, type SuiteParts, suiteFiles } from './over-the-air.ts';
+
+const SERVICE = '+393400000001';
+const PERMISSIONS = [
+  'javax.microedition.io.Connector.sms',
+  'javax.wireless.messaging.sms.send',
+  'javax.wireless.messaging.sms.receive',
+].join(', ');
+
+/** An application that sends to each number of Numbers, one after the other, and shows how each ended; before that it listens. */
+const TALKER = `
+  const { MIDlet, Display, Form, StringItem, openConnection } = require('midp');
+  exports.Chat = class extends MIDlet {
+    startApp() {
+      const form = new Form('Talker');
+      Display.getDisplay(this).setCurrent(form);
+      const say = (words) => form.append(new StringItem('', words));
+      try {
+        openConnection(this.context, 'sms://:5000');
+        say('listens');
+      } catch (error) {
+        say('deaf: ' + error.name);
+      }
+      const send = async () => {
+        for (const number of (this.getAppProperty('Numbers') ?? '').split(' ')) {
+          const address = 'sms://' + number;
+          try {
+            await openConnection(this.context, address).send({ kind: 'text', address, text: 'ciao' });
+            say('sent ' + number);
+          } catch (error) {
+            say(error.name + ' ' + number);
+          }
+        }
+        say('done');
+      };
+      void send();
+    }
+    pauseApp() {}
+    destroyApp() {}
+  };`;
+
+function talker(numbers: string, parts: SuiteParts = {}): SuiteParts {
+  const attributes = {
+    'MIDlet-Permissions': PERMISSIONS,
+    'Safe-Mobile-Service': SERVICE,
+    'MIDlet-Push-1': 'sms://:5000, Chat, *',
+    Numbers: numbers,
+    ...parts.attributes,
+  };
+  return { script: TALKER, ...parts, attributes };
+}
+
+/** A phone with the talker, which was started. */
+async function started(parts: SuiteParts): Promise<AirBench> {
+  const air = airBench({ server: new FakeServer().offer(suiteFiles(parts)) });
+  await air.install();
+  await air.select('Start');
+  return air;
+}
+
+/** What the phone asks, as long as it asks; each is answered. */
+async function answered(air: AirBench, ...answers: readonly ('Allow' | 'Refuse')[]): Promise<readonly string[]> {
+  const asked: string[] = [];
+  for (const answer of answers) {
+    asked.push(textOf(air.phone.screen).split('\n')[1] ?? '');
+    await air.select(answer);
+  }
+  return asked;
+}
+
+describe('An application that is signed', () => {
+  test('listens and sends to its service without a question', async () => {
+    const air = await started(talker(SERVICE));
+    expect(textOf(air.phone.screen)).toMatch(new RegExp(`listens\\n.*sent \\${SERVICE}\\ndone`, 's'));
+    expect(air.radio.sent).toHaveLength(1);
+  });
+
+  test.each([
+    ['Allow', ['sent +391', 'sent +392'], 2],
+    ['Refuse', ['SecurityException +391', 'SecurityException +392'], 0],
+  ] as const)('asks once a run for other numbers: %s', async (answer, words, sent) => {
+    const air = await started(talker('+391 +392'));
+    expect(await answered(air, answer)).toEqual(['Chat wants to send SMS until it is closed, now one to +391.']);
+    for (const word of words) expect(textOf(air.phone.screen)).toContain(word);
+    expect(air.radio.sent).toHaveLength(sent);
+    air.phone.press('power');
+    await air.select('Menu', 'Applications', 'Chat');
+    expect(textOf(air.phone.screen)).toContain('wants to send');
+  });
+});
+
+describe('An application that nobody signed', () => {
+  const unsigned = (numbers: string) => talker(numbers, { seed: null });
+
+  test('asks once a run for its ports, and for each SMS, its service included', async () => {
+    const air = await started(unsigned(`+391 ${SERVICE}`));
+    expect(await answered(air, 'Allow', 'Refuse', 'Allow')).toEqual([
+      'Chat wants to receive SMS until it is closed.',
+      'Chat wants to send an SMS to +391.',
+      `Chat wants to send an SMS to ${SERVICE}.`,
+    ]);
+    expect(textOf(air.phone.screen)).toContain('listens');
+    expect(textOf(air.phone.screen)).toContain('SecurityException +391');
+    expect(air.radio.sent.map(({ destination }) => destination)).toEqual([SERVICE]);
+  });
+
+  test('does not listen when the owner refuses it', async () => {
+    const air = await started(unsigned('+391'));
+    await answered(air, 'Refuse', 'Refuse');
+    expect(textOf(air.phone.screen)).toContain('deaf: SecurityException');
+  });
+
+  test('is not opened by a message without a question', async () => {
+    const air = await started(unsigned('+391'));
+    air.phone.press('power');
+    const content = { kind: 'text', text: 'x', ports: { destination: 5000, source: 0 } } as const;
+    await air.radio.deliver({ originator: '+391', sentAt: 0, content });
+    await settle(air.clock);
+    expect(textOf(air.phone.screen)).toContain('A message for Chat has come. Open it now?');
+  });
+
+  test('is asked for no more when it has ended; the message is not sent', async () => {
+    const air = await started(unsigned('+391'));
+    await air.select('Allow');
+    air.phone.press('power');
+    await settle(air.clock);
+    expect([air.phone.screen.kind, air.radio.sent]).toEqual(['idle', []]);
+  });
+});
+
+describe('The owner', () => {
+  // What is chosen on the screen, what the application is then asked, and what it says.
+  test.each<[seed: 'signed' | 'not signed', choices: readonly string[], asked: readonly string[], says: RegExp]>([
+    ['signed', ['Always'], [], /sent \+391/],
+    ['signed', ['Ask for each'], ['Chat wants to send an SMS to +391.'], /sent \+391/],
+    ['signed', ['Never'], [], /listens.*SecurityException \+391/s],
+    ['not signed', ['Never'], ['Chat wants to receive SMS until it is closed.'], /listens.*SecurityException \+391/s],
+  ])('chooses what an application may do, %s: %j', async (seed, choices, asked, says) => {
+    const air = await started(talker('+391', seed === 'signed' ? {} : { seed: null }));
+    air.phone.press('power');
+    await air.select('Menu', 'Applications', 'Details', 'Permissions', ...choices, 'OK');
+    const again = air.reboot();
+    await again.select('Menu', 'Applications', 'Chat');
+    expect(await answered(again, ...asked.map(() => 'Allow' as const))).toEqual(asked);
+    expect(textOf(again.phone.screen)).toMatch(says);
+    again.phone.press('power');
+    await again.select('Menu', 'Applications', 'Details', 'Remove', 'Remove');
+    expect(again.flash.read('permissions')).toBeUndefined();
+  });
+
+  test('has nothing to choose for an application that is part of the phone', () => {
+    const air = airBench({ flash: memoryFlash() });
+    const suite = air.handset.install(
+      'MIDlet-Name: Pay\nMIDlet-Version: 1.0\nMIDlet-Vendor: I\nMIDlet-1: Pay,,CashMobile\n',
+    ).suite;
+    expect(choicesFor(suite)).toEqual({ send: ['blanket'], receive: ['blanket'] });
+  });
+});
+
+describe('A message for another application than the one that runs', () => {
+  const OTHER = { 'MIDlet-Name': 'Other', 'MIDlet-Push-1': 'sms://:6000, Chat, *' };
+  const forOther = (sentAt: number): IncomingSms => ({
+    originator: '+391',
+    sentAt,
+    content: { kind: 'text', text: 'x', ports: { destination: 6000, source: 0 } },
+  });
+
+  /** Chat runs, Other is installed. */
+  async function twoOf(script?: string): Promise<AirBench> {
+    const server = new FakeServer().offer(suiteFiles({ attributes: OTHER }));
+    const air = airBench({ server });
+    await air.install();
+    await air.select('Later');
+    server.offer(suiteFiles(script === undefined ? {} : { script }));
+    await air.install();
+    await air.select('Start');
+    air.events.length = 0;
+    return air;
+  }
+
+  test('rings, and is asked about; yes closes the one and opens the other', async () => {
+    const air = await twoOf();
+    await air.radio.deliver(forOther(0));
+    await settle(air.clock);
+    expect(air.events).toContainEqual({ kind: 'sound', tone: 'attention' });
+    expect(textOf(air.phone.screen)).toContain('A message for Other has come. Open it now? Chat will be closed.');
+    await air.select('Open');
+    expect(textOf(air.phone.screen)).toContain('started 1');
+    expect(air.events.filter(({ kind }) => kind === 'application')).toEqual([
+      { kind: 'application', name: 'Chat', state: 'ended' },
+      { kind: 'application', name: 'Other', state: 'started' },
+    ]);
+  });
+
+  test('is put off by no: the screen is back, and the other one is opened when the first has ended', async () => {
+    const air = await twoOf();
+    const before = textOf(air.phone.screen);
+    await air.radio.deliver(forOther(0));
+    await settle(air.clock);
+    await air.select('Later');
+    expect(textOf(air.phone.screen)).toBe(before);
+    await air.radio.deliver(forOther(1_000));
+    await settle(air.clock);
+    expect(textOf(air.phone.screen)).toContain('A message for Other');
+    await air.select('Later');
+    air.phone.press('power');
+    await settle(air.clock);
+    expect(air.events.at(-2)).toEqual({ kind: 'application', name: 'Other', state: 'started' });
+  });
+
+  test('rings at once, and is asked about when no text is being written any more', async () => {
+    const script = `
+      const { MIDlet, Display, TextBox, Command, Form } = require('midp');
+      exports.Chat = class extends MIDlet {
+        startApp() {
+          const box = new TextBox('Write', '', 20, { input: 'ANY' });
+          box.addCommand(new Command('Done', 'OK', 1));
+          box.setCommandListener(() => Display.getDisplay(this).setCurrent(new Form('Wrote ' + box.getString())));
+          Display.getDisplay(this).setCurrent(box);
+        }
+        pauseApp() {}
+        destroyApp() {}
+      };`;
+    const air = await twoOf(script);
+    for (const character of 'ciao') air.phone.handset.type(character);
+    await air.radio.deliver(forOther(0));
+    await settle(air.clock);
+    expect(air.events).toContainEqual({ kind: 'sound', tone: 'attention' });
+    expect(air.phone.screen.title).toBe('Write');
+    await air.select('Done');
+    expect(textOf(air.phone.screen)).toContain('A message for Other');
+    await air.select('Later');
+    expect(air.phone.screen.title).toBe('Wrote ciao');
+  });
+
+  test('that has come while its installation waits is opened, and the installation goes on after it', async () => {
+    const air = await twoOf();
+    air.phone.press('power');
+    await settle(air.clock);
+    air.server.offer(suiteFiles({ version: '2.0' }));
+    await air.openLink();
+    await air.radio.deliver(forOther(0));
+    await settle(air.clock);
+    expect(textOf(air.phone.screen)).toContain('started 1');
+    air.phone.press('power');
+    await settle(air.clock);
+    expect(air.phone.screen.title).toBe('Install?');
+    await air.select('Install', 'Later');
+    expect(air.handset.applications.map(({ descriptor }) => descriptor.version)).toContain('2.0');
+  });
+});
