@@ -17,6 +17,7 @@ export class Consent {
   readonly #phone: ConsentPhone;
   /** The answer for all messages of this run. */
   #sending: boolean | Promise<boolean> | undefined;
+  #receiving: boolean | undefined;
 
   constructor(suite: Suite, phone: ConsentPhone) {
     this.#suite = suite;
@@ -29,8 +30,9 @@ export class Consent {
     const isSending = permission === 'javax.wireless.messaging.sms.send';
     if (!isSending && permission !== 'javax.wireless.messaging.sms.receive') return 1;
     const granted = isSending ? send : receive;
-    if (granted === 'blanket' || (isSending && this.#sending === true)) return 1;
-    return granted === 'no' || (isSending && this.#sending === false) ? 0 : -1;
+    const answer = isSending ? this.#sending : this.#receiving;
+    if (granted === 'blanket' || granted === 'no') return granted === 'no' ? 0 : 1;
+    return typeof answer === 'boolean' ? (answer ? 1 : 0) : -1;
   }
 
   /** Whether the application may send a message to a number. */
@@ -49,7 +51,11 @@ export class Consent {
   /** Whether the application may listen on its ports. */
   receiving(): boolean | Promise<boolean> {
     const { receive } = this.#phone.permissions.of(this.#suite);
-    return receive === 'session' ? this.#ask('mayReceive', '') : receive !== 'no';
+    if (receive !== 'session') return receive !== 'no';
+    return this.#ask('mayReceive', '').then((answer) => {
+      this.#receiving = answer;
+      return answer;
+    });
   }
 
   #ask(text: 'maySend' | 'maySendAll' | 'mayReceive', number: string): Promise<boolean> {

@@ -20,6 +20,8 @@ const TALKER = `
       const form = new Form('Talker');
       Display.getDisplay(this).setCurrent(form);
       const say = (words) => form.append(new StringItem('', words));
+      const may = () => ['send', 'receive'].map((what) => this.checkPermission('javax.wireless.messaging.sms.' + what)).join(' ');
+      say('may ' + may());
       try {
         openConnection(this.context, 'sms://:5000');
         say('listens');
@@ -36,7 +38,7 @@ const TALKER = `
             say(error.name + ' ' + number);
           }
         }
-        say('done');
+        say('done, may ' + may());
       };
       void send();
     }
@@ -86,6 +88,9 @@ describe('An application that is signed', () => {
   ] as const)('asks once a run for other numbers: %s', async (answer, words, sent) => {
     const air = await started(talker('+391 +392'));
     expect(await answered(air, answer)).toEqual(['Chat wants to send SMS until it is closed, now one to +391.']);
+    expect(textOf(air.phone.screen)).toMatch(
+      answer === 'Allow' ? /may -1 1\n.*done, may 1 1/s : /may -1 1\n.*done, may 0 1/s,
+    );
     for (const word of words) expect(textOf(air.phone.screen)).toContain(word);
     expect(air.radio.sent).toHaveLength(sent);
     air.phone.press('power');
@@ -136,10 +141,15 @@ describe('An application that nobody signed', () => {
 describe('The owner', () => {
   // What is chosen on the screen, what the application is then asked, and what it says.
   test.each<[seed: 'signed' | 'not signed', choices: readonly string[], asked: readonly string[], says: RegExp]>([
-    ['signed', ['Always'], [], /sent \+391/],
-    ['signed', ['Ask for each'], ['Chat wants to send an SMS to +391.'], /sent \+391/],
-    ['signed', ['Never'], [], /listens.*SecurityException \+391/s],
-    ['not signed', ['Never'], ['Chat wants to receive SMS until it is closed.'], /listens.*SecurityException \+391/s],
+    ['signed', ['Always'], [], /may 1 1\n.*sent \+391/s],
+    ['signed', ['Ask for each'], ['Chat wants to send an SMS to +391.'], /may -1 1\n.*sent \+391\ndone, may -1 1/s],
+    ['signed', ['Never'], [], /may 0 1.*listens.*SecurityException \+391/s],
+    [
+      'not signed',
+      ['Never'],
+      ['Chat wants to receive SMS until it is closed.'],
+      /may 0 1.*listens.*SecurityException \+391/s,
+    ],
   ])('chooses what an application may do, %s: %j', async (seed, choices, asked, says) => {
     const air = await started(talker('+391', seed === 'signed' ? {} : { seed: null }));
     air.phone.press('power');
