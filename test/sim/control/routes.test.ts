@@ -13,6 +13,9 @@ import {
   type Simulation,
   VirtualClock,
 } from '../../../sim/index.ts';
+import { faultKinds } from '../../../sim/network/fault-kinds.ts';
+import { operators } from '../../../sim/network/operators.ts';
+import { services } from '../../../sim/network/services.ts';
 
 const ONE = '+393330000001';
 const TWO = '+393330000002';
@@ -187,6 +190,65 @@ test('the route of each error says so, in one line and with its field', async ()
       { error: expect.stringMatching(error), ...(field === undefined ? {} : { field }) },
     ]);
   }
+});
+
+test.each([
+  [{ statusReport: true }, [0]],
+  [{ statusReport: false }, []],
+  [{}, []],
+])('the sender of a message with %j is sent the reports %j', async (more, reports) => {
+  const [{ sms }] = await json('POST', '/send', { from: ONE, to: TWO, text: 'x', ...more });
+  await json('POST', '/clock/step', { by: '1m' });
+  expect(await json('GET', `/messages/${sms}`)).toMatchObject({ state: 'delivered', reports });
+});
+
+test.each([
+  [-1, 400],
+  [0, 200],
+  [255, 200],
+  [256, 400],
+])('TP-PID %i is answered with %i, by whoever sends', async (pid, status) => {
+  expect((await ask('POST', '/deliver', { to: ONE, from: '1', text: 'x', pid })).status).toBe(status);
+  expect((await ask('POST', '/send', { from: TWO, to: ONE, text: 'x', pid })).status).toBe(status);
+});
+
+test('a modem is listed with all that is known of it, and what is done to it is answered with the same', async () => {
+  const one = async () => (await json('GET', '/modems'))[0];
+  const there = await one();
+  expect(there).toEqual({
+    ...simulation.lines.lines[0],
+    ...{ number: ONE, personality: 'standard', registered: true, plugged: true, open: false },
+  });
+  expect(await json('POST', `/modems/${ONE}/reboot`)).toMatchObject({ number: ONE, registered: false });
+  await json('POST', '/clock/step', { by: '1m' });
+  expect(await one()).toEqual(there);
+  for (const renamed of [false, true]) {
+    expect(await json('POST', `/modems/${ONE}/unplug`, {})).toEqual({ ...there, plugged: false, registered: false });
+    const back = await json('POST', `/modems/${ONE}/plug`, { renamed });
+    expect([back.plugged, back.tty === there.tty]).toEqual([true, !renamed]);
+    await json('POST', '/clock/step', { by: '1m' });
+  }
+});
+
+test('one list says what each other route takes', async () => {
+  expect(await json('GET', '/operators')).toEqual(Object.values(operators));
+  expect(await json('GET', '/fault-kinds')).toEqual(JSON.parse(JSON.stringify(faultKinds)));
+  expect(await json('GET', '/services')).toEqual(
+    services.map(({ number, name, sentence }) => ({ number, name, sentence })),
+  );
+  const current = async () =>
+    (await json('GET', '/profiles')).flatMap((one: { id: string; current: boolean }) => (one.current ? [one.id] : []));
+  expect(await current()).toEqual(['none']);
+  expect(await json('PUT', '/profile', { id: 'us02' })).toEqual(latencyProfiles['us02']);
+  expect(await current()).toEqual(['us02']);
+  await json('PUT', '/profile', { id: 'none' });
+  const numbers = async () => (await json('GET', '/subscribers')).map(({ number }: { number: string }) => number);
+  expect(await numbers()).toEqual(simulation.world.subscribers.map(({ number }) => number));
+});
+
+test('a request of more than 4 MiB is refused', async () => {
+  const text = 'x'.repeat(4 * 1024 * 1024);
+  expect((await ask('POST', '/deliver', { to: ONE, from: '1', text })).status).toBe(413);
 });
 
 test('a scenario is played in the running world, and what is wrong with it is said', async () => {
