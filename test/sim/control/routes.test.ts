@@ -242,6 +242,12 @@ test('one list says what each other route takes', async () => {
   expect(await json('PUT', '/profile', { id: 'us02' })).toEqual(latencyProfiles['us02']);
   expect(await current()).toEqual(['us02']);
   await json('PUT', '/profile', { id: 'none' });
+  const { id } = await json('POST', '/faults', { action: { kind: 'drop' }, to: '+399', nth: 7 });
+  expect(await json('GET', '/faults')).toContainEqual({
+    ...{ id, on: true, matched: 0, struck: 0 },
+    ...{ action: { kind: 'drop' }, to: '+399', nth: 7 },
+  });
+  await json('DELETE', `/faults/${id}`);
   const numbers = async () => (await json('GET', '/subscribers')).map(({ number }: { number: string }) => number);
   expect(await numbers()).toEqual(simulation.world.subscribers.map(({ number }) => number));
 });

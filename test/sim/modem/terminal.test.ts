@@ -99,3 +99,24 @@ test('of the codes that come while a command runs the last hundred are said afte
   await clock.advance(2_000);
   expect(next.heard()).not.toContain('+CMTI');
 });
+
+test('a modem of two lines is in use as long as one of them is open', async () => {
+  const { world, clock } = quietWorld();
+  const modem = world.addModem({ number: NUMBER });
+  const [one, other] = [modem.memoryPort(), modem.memoryPort()];
+  const come = async () => {
+    world.deliver({ to: NUMBER, from: '1', content: { kind: 'text', text: 'x' } });
+    await clock.advance(10);
+  };
+  const first = await openHost(one, clock);
+  await first.type('AT+CNMI=2,2\r');
+  await come();
+  expect(first.heard()).toMatch(/^\r\n\+CMT: /);
+  const second = await openHost(other, clock);
+  await first.close();
+  await come();
+  expect(second.heard()).toMatch(/^\r\n\+CMT: /);
+  await second.close();
+  await come();
+  expect(modem.store('SM').used).toBe(1);
+});

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { latencyProfiles, VIRTUAL_START } from '../../../sim/index.ts';
+import { drawLegMs, drawMixtureMs, drawMs } from '../../../sim/network/profiles.ts';
+import { seededRandom } from '../../../sim/random.ts';
 import { quietWorld } from '../host.ts';
 
 const BOB = '+393330000002';
@@ -58,3 +60,82 @@ test.each(Object.keys(latencyProfiles))('%s loses and doubles what it says, and 
   }
   expect(took).toHaveLength(MESSAGES - lost + doubled);
 });
+
+/** Every figure: a leg, and the parts of a journey by weight, each as median in s and sigma; lost, doubled, kept in order. */
+const FIGURES: Readonly<Record<string, readonly unknown[]>> = {
+  none: [undefined, undefined, 0, 0, true],
+  direct: [[0.8, 0.25], undefined, 0, 0, true],
+  pt2008: [[0.8, 0.25], [[1, 6.1, 0.5]], 5, 1, false],
+  in2005: [
+    [0.8, 0.25],
+    [
+      [74.5, 6, 0.7],
+      [16.4, 60, 0.8],
+      [4, 1_800, 1],
+    ],
+    51,
+    1,
+    false,
+  ],
+  us02: [
+    [0.8, 0.25],
+    [
+      [52, 16, 0.6],
+      [48, 200, 1],
+    ],
+    0,
+    1,
+    false,
+  ],
+};
+
+test('the figures of each profile', () => {
+  const figures = Object.values(latencyProfiles).map(
+    ({ id, leg, journey, lostPerMille, duplicatedPerMille, ordered }) => [
+      id,
+      [
+        leg && [leg.medianS, leg.sigma],
+        journey?.map(({ weight, medianS, sigma }) => [weight, medianS, sigma]),
+        ...[lostPerMille, duplicatedPerMille, ordered],
+      ],
+    ],
+  );
+  expect(Object.fromEntries(figures)).toEqual(FIGURES);
+});
+
+const DRAWS = 4_000;
+const drawn = (draw: () => number) => Array.from({ length: DRAWS }, draw).sort((a, b) => a - b);
+
+test('of a mixture each part is drawn by its weight', () => {
+  const random = seededRandom(3);
+  const parts = [1, 0, 5, 2].map((weight, i) => ({ weight, medianS: i + 1, sigma: 0 }));
+  const times = drawn(() => drawMixtureMs(parts, random));
+  const shares = parts.map(({ medianS }) => times.filter((ms) => ms === medianS * 1_000).length / DRAWS);
+  for (const [i, share] of [1 / 8, 0, 5 / 8, 2 / 8].entries()) {
+    expect(Math.abs((shares[i] ?? 0) - share)).toBeLessThanOrEqual(margin(share));
+  }
+});
+
+/** A log-normal distribution: 16 % are below median · e^-sigma, 84 % below median · e^sigma. */
+test.each([
+  ['good', 1, 0],
+  ['weak', 2, 500],
+  ['moving', 3, 500],
+] as const)(
+  'with %s reception the deviation is %i times as wide, and %i ms are added',
+  (reception, factor, addedMs) => {
+    const random = seededRandom(4);
+    const times = drawn(() => drawLegMs({ medianS: 2, sigma: 0.2 }, reception, random) - addedMs);
+    for (const [sigmas, share] of [
+      [-1, 0.159],
+      [0, 0.5],
+      [1, 0.841],
+      [2, 0.977],
+    ] as const) {
+      const below = times.filter((ms) => ms < 2_000 * Math.exp(sigmas * 0.2 * factor)).length / DRAWS;
+      expect(Math.abs(below - share)).toBeLessThan(margin(share));
+    }
+    expect(times.every(Number.isInteger)).toBe(true);
+    expect(drawMs({ medianS: 2, sigma: 0 }, random)).toBe(2_000);
+  },
+);
