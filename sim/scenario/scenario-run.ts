@@ -46,7 +46,8 @@ export class ScenarioRun {
   readonly #reading = new Set<string>();
   readonly #waiting: { readonly matches: (entry: LogEntry) => boolean; left: number; readonly begin: () => void }[] =
     [];
-  readonly #counters: readonly (((entry: LogEntry) => boolean) | undefined)[];
+  /** By the place of the expectation; made when the phones are there, by which a national number is known. */
+  #counters: readonly (((entry: LogEntry) => boolean) | undefined)[] = [];
   #beganAt: number;
   #endedAt: number | undefined;
   #sms = 0;
@@ -58,9 +59,6 @@ export class ScenarioRun {
     this.#names = names;
     this.#messages = new MessageStates(world.log, MESSAGES);
     this.#counts = scenario.expect.map(() => 0);
-    this.#counters = scenario.expect.map((expected) =>
-      'count' in expected ? this.#matcher(expected.count) : undefined,
-    );
     this.#beganAt = world.clock.now();
   }
 
@@ -75,11 +73,12 @@ export class ScenarioRun {
 
   /** Begins. @throws Refused when the world cannot have one of the phones. */
   start(): void {
-    const { phones, faults, steps, lasts, seed } = this.#scenario;
+    const { phones, faults, steps, expect, lasts, seed } = this.#scenario;
     const { log, clock } = this.#world;
     for (const phone of phones) {
       for (const number of numbersFor(this.#names, phone.name)) this.#addPhone(number, phone);
     }
+    this.#counters = expect.map((expected) => ('count' in expected ? this.#matcher(expected.count) : undefined));
     this.#beganAt = clock.now();
     this.#undo.push(log.listen((entry) => this.#note(entry)));
     this.#undo.push(clock.after(lasts, () => this.finish()));

@@ -125,3 +125,102 @@ test.each([
   expect(modem.store('MT').used).toBe(held);
   run.finish();
 });
+
+/** Steps, and what the log says from the first of them on: kinds of events, and the phone, 1 or 2, that each is about. */
+const STEPS: readonly (readonly [steps: readonly string[], events: string])[] = [
+  [['swap: { phone: anna, into: bruno }'], 'swap 1, detach 1, detach 2, attach 1, submit 2, accept 2, wait 2'],
+  [['clone: { phone: anna, into: bruno }'], 'clone 1, detach 2, attach 1, submit 2, accept 2, wait 2'],
+  [['fill: bruno'], 'submit 2, accept 2, attempt 2, wait 2'],
+  [['fill: bruno', 'read: bruno'], 'submit 2, accept 2, attempt 2, deliver 2'],
+  [['change: { phone: bruno, covered: false }'], 'coverage 2, detach 2, submit 2, accept 2, wait 2'],
+  [['reboot: bruno'], 'power 2, detach 2, power 2, attach 2, submit 2, accept 2, attempt 2, deliver 2'],
+  [['unplug: { phone: bruno }'], 'unplug 2, power 2, detach 2, submit 2, accept 2, wait 2'],
+  [
+    ['unplug: { phone: bruno, for: 5s }'],
+    'unplug 2, power 2, detach 2, plug 2, power 2, attach 2, submit 2, accept 2, attempt 2, deliver 2',
+  ],
+  [
+    ['unplug: { phone: bruno }', 'plug: { phone: bruno }'],
+    'unplug 2, power 2, detach 2, plug 2, power 2, attach 2, submit 2, accept 2, attempt 2, deliver 2',
+  ],
+  [['profile: none'], 'profile, submit 2, accept 2, attempt 2, deliver 2'],
+  [['fault: { action: { kind: drop }, from: bruno }'], 'submit 2, accept 2, attempt 2, deliver 2'],
+];
+
+test.each(STEPS)('after the steps %j a message from one phone to the other', async (steps, events) => {
+  const { log } = await play(
+    [
+      ...steps.map((step, i) => `- { at: ${i + 1}s, ${step} }`),
+      '- { at: 10s, send: { from: anna, to: bruno, text: x } }',
+    ].join('\n'),
+    'lasts: 40s',
+  );
+  const told = log.flatMap((entry) => {
+    if (entry.at <= (log[0]?.at ?? 0)) return [];
+    const phone = 'number' in entry ? entry.number : 'to' in entry ? entry.to : '';
+    return [`${entry.kind} ${phone?.slice(-1)}`.trim()];
+  });
+  expect(told.join(', ')).toBe(events);
+});
+
+test('faults are about numbers, whatever the phones are called', () => {
+  const { world } = quietWorld();
+  const read = readScenario(`
+name: test
+phones: [{ name: anna, number: '+393330000001' }, { name: bruno, number: '+393330000002' }]
+faults:
+  - { action: { kind: drop }, from: anna, to: bruno }
+  - { action: { kind: drop }, from: '4321' }
+  - { action: { kind: noise }, modem: bruno }
+  - { action: { kind: late } }
+steps: [{ at: 1s, read: anna }]`);
+  if (!read.ok) throw new Error(JSON.stringify(read.faults));
+  const run = new ScenarioRun(world, read.scenario, read.names);
+  run.start();
+  expect(
+    world.faults.list().map((fault) => {
+      const { from, to, modem }: { from?: string; to?: string; modem?: string } = fault;
+      return [from, to, modem];
+    }),
+  ).toEqual([
+    ['+393330000001', '+393330000002', undefined],
+    ['4321', undefined, undefined],
+    [undefined, undefined, '+393330000002'],
+    [undefined, undefined, undefined],
+  ]);
+  run.finish();
+});
+
+test('a scenario ends when nothing is on its way for two seconds, and says how long it was and how many SMS it had', async () => {
+  const once = await play("- { at: 10s, deliver: { from: '4321', to: bruno, text: x } }", 'lasts: 1h');
+  const delivered = once.log.find(({ kind }) => kind === 'deliver')?.at ?? 0;
+  expect([once.sms, once.lastedMs]).toEqual([1, delivered - (once.log[0]?.at ?? 0) + 2_000]);
+  const long = await play(`- { at: 10s, deliver: { from: '4321', to: bruno, text: ${'x'.repeat(161)} } }`, 'lasts: 1h');
+  expect(long.sms).toBe(2);
+});
+
+test('a step that has no time left was not done', async () => {
+  const { ok, judgements, lastedMs } = await play(`${HELLO}\n- { at: 50s, read: bruno }`, 'lasts: 40s');
+  expect({ ok, judgements, lastedMs }).toEqual({
+    ok: false,
+    judgements: [{ what: 'steps.1', ok: false, found: 'was not done in time' }],
+    lastedMs: 40_000,
+  });
+});
+
+test.each([
+  ['{ kind: coverage, number: bruno }', 1],
+  ['{ kind: coverage, number: anna }', 0],
+  ['{ kind: detach }', 1],
+  ['{ kind: deliver, to: bruno, from: anna }', 1],
+  ['{ kind: deliver, to: bruno, from: bruno }', 0],
+  ["{ kind: deliver, to: '3330000002' }", 1],
+  ['{ kind: report, message: hello }', 1],
+  ['{ kind: accept, message: hello }', 1],
+])('of events %s there are %i', async (count, is) => {
+  const { judgements } = await play(
+    `${HELLO.replace('Hello,', 'Hello, statusReport: true,')}\n- { at: 20s, change: { phone: bruno, covered: false } }`,
+    `expect: [{ count: ${count}, is: ${is} }]`,
+  );
+  expect(judgements).toMatchObject([{ ok: true }]);
+});
