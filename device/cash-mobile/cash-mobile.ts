@@ -80,8 +80,9 @@ export class PaymentApplication extends MIDlet {
       this.#arrived(parts, frame);
       this.#settle(parts);
     });
-    parts.orders.begin();
+    // First it forgets the orders of an earlier activation.
     const resumed = this.#resume(parts, alarm);
+    parts.orders.begin();
     parts.app.wakeUp.arrange(parts.app.transactions.all);
     this.#woken = messages || resumed || rang;
     this.#settle(parts);

@@ -19,6 +19,8 @@ const TOLERANCE_MS = 300_000;
 const PATIENCE_MS = 30_000;
 /** Added to the stored difference, which may be negative, so that it fits an unsigned integer. */
 const BIAS_MS = 2 ** 52;
+/** Octets of a record of the version that kept the difference only. */
+const DIFFERENCE_OCTETS = 8;
 
 /** The service's time, computed from the phone's clock and the difference in the last time that the service signed. */
 export class ServiceTime {
@@ -27,7 +29,8 @@ export class ServiceTime {
   readonly #primitives: Primitives;
   readonly #device: DeviceStore;
   readonly #store: RecordStore;
-  #difference: number;
+  #difference = 0;
+  /** When the latest message of the service was made that the phone has opened, unix seconds. */
   #heard = 0;
   #nonce: Uint8Array = new Uint8Array(8);
   #waiting: (() => void)[] = [];
@@ -40,7 +43,10 @@ export class ServiceTime {
     this.#device = device;
     this.#store = RecordStore.openRecordStore(context, 'clock', true);
     const [stored] = this.#store.enumerateRecords();
-    this.#difference = stored === undefined ? 0 : new DataInputStream(stored[1]).readLong() - BIAS_MS;
+    if (stored === undefined) return;
+    const data = new DataInputStream(stored[1]);
+    this.#difference = data.readLong() - BIAS_MS;
+    if (stored[1].length > DIFFERENCE_OCTETS) this.#heard = data.readInt() >>> 0;
   }
 
   /** The service's time, ms since 1970. */
@@ -56,15 +62,21 @@ export class ServiceTime {
     return Math.max(Math.floor(this.now() / 1000), this.#heard);
   }
 
-  /** A message of the service has come, made at `time` (unix seconds). */
+  /**
+   * A message of the service has come, made at `time` (unix seconds). It is stored, because after a restart the clock may be behind: then an earlier key of
+   * the service would count again, with which the service does not deal any more.
+   */
   heard(time: number): void {
-    this.#heard = Math.max(this.#heard, time);
+    if (time <= this.#heard) return;
+    this.#heard = time;
+    this.#save();
   }
 
-  /** Forgets the difference, which the service of an earlier activation signed. */
+  /** Forgets what the service of an earlier activation has said. */
   forget(): void {
     eraseAll(this.#store);
     this.#difference = 0;
+    this.#heard = 0;
   }
 
   /** Whether an answer of the service about its time is awaited. */
@@ -94,7 +106,8 @@ export class ServiceTime {
     if (record === undefined) return;
     const text = timeText(record.phone.deviceId, plaintext);
     if (!isSignedBy(this.#primitives, keysAt(record.anchors.signing, this.seconds), text, response.signature)) return;
-    this.#save(response.time * 1000 - this.#context.system.currentTimeMillis());
+    this.#difference = response.time * 1000 - this.#context.system.currentTimeMillis();
+    this.#save();
     this.#goOn();
   }
 
@@ -106,9 +119,8 @@ export class ServiceTime {
     for (const then of waiting) then();
   }
 
-  #save(difference: number): void {
-    this.#difference = difference;
-    const data = new DataOutputStream().writeLong(difference + BIAS_MS).toByteArray();
-    writeOnly(this.#store, data);
+  #save(): void {
+    const data = new DataOutputStream().writeLong(this.#difference + BIAS_MS).writeInt(this.#heard);
+    writeOnly(this.#store, data.toByteArray());
   }
 }

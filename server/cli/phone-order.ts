@@ -3,6 +3,7 @@ import type { AdminCommand } from '../../device/safe-mobile/index.ts';
 import { outputOf } from '../../modem/cli/program.ts';
 import { askService, withServer } from './admin-api.ts';
 import { findPerson, PersonAnswer, type PersonChoice, phonesText, withPerson } from './person-choice.ts';
+import { wholeNumberOption } from './whole-number.ts';
 
 const DESCRIPTIONS: Readonly<Record<AdminCommand, string>> = {
   lock: 'the phone is stolen or lost: from now on nothing is paid with it; it is told by SMS',
@@ -21,9 +22,12 @@ export function orderCommands(): readonly Command[] {
   return (['lock', 'unlock', 'wipe'] as const).map((order) =>
     withPerson(withServer(new Command(order)))
       .description(DESCRIPTIONS[order])
-      .action(async (options: PersonChoice, command: Command) => {
+      .option('--device <id>', 'which phone, where the person has had several (person show)', wholeNumberOption)
+      .action(async ({ device, ...options }: PersonChoice & { device?: number }, command: Command) => {
         const { id } = await findPerson(command, options);
-        const person = await askService(command, { method: 'POST', path: `/v1/people/${id}/${order}` }, PersonAnswer);
+        const path = `/v1/people/${id}/${order}`;
+        const request = { method: 'POST', path, ...(device !== undefined && { body: { device } }) } as const;
+        const person = await askService(command, request, PersonAnswer);
         outputOf(command).print(
           { event: 'order', command: order, ...person },
           [`The phone of person ${id}, ${person.name}, ${DONE[order]}`, ...phonesText(person)].join('\n'),

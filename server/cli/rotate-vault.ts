@@ -70,6 +70,8 @@ export function rotateVaultCommand(): Command {
           `the vault key is not in keys.json: give the next one in ${NEW_VAULT_KEY_VARIABLE} or by --new-vault-key-command`,
         );
       }
+      // The service answers, and has this key, before anything is written.
+      await checkPresent(command, keys, next);
       // On disk before the service uses it.
       if (isInFile) changeKeyFile(path, { vault: hexOf(keys.vault), nextVault: hexOf(next) });
       await hand(command, keys, next);
@@ -82,9 +84,19 @@ export function rotateVaultCommand(): Command {
     });
 }
 
+/** @throws Error when the service has neither of the keys, or does not answer */
+async function checkPresent(command: Command, { vault: present }: ServiceKeys, next: Uint8Array): Promise<void> {
+  const { proof } = await look(command);
+  if ([present, next].some((key) => isKeyOf(vaultOf(key), octetsOf(proof)))) return;
+  throw new Error('the service has another vault key than the one given here: nothing is changed');
+}
+
+function vaultOf(key: Uint8Array): Vault {
+  return new Vault(key, servicePrimitives(), systemRandom);
+}
+
 /** Gives the service the next key, unless it has it already. */
 async function hand(command: Command, { vault: present }: ServiceKeys, next: Uint8Array): Promise<void> {
-  const vaultOf = (key: Uint8Array) => new Vault(key, servicePrimitives(), systemRandom);
   const { proof } = await look(command);
   if (isKeyOf(vaultOf(next), octetsOf(proof))) return;
   const body = { wrapped: hexOf(wrapVaultKey(vaultOf(present), next)) };

@@ -4,7 +4,7 @@ import { lockOpenChallenges, newRef } from '../approvals/challenge.ts';
 import type { AskingContext } from '../approvals/context.ts';
 import { sealApprovalKey } from '../approvals/judge.ts';
 import type { EnrolArrival } from '../intake/arrival.ts';
-import { type Recipient, recipientOf, sendNak } from '../outgoing/compose.ts';
+import { type Recipient, recipientOf, recipientWith, sendNak } from '../outgoing/compose.ts';
 import { unixTime } from '../outgoing/context.ts';
 import { enrolmentTitle } from '../outgoing/sentences.ts';
 import { type Device, setDeviceState } from '../people/devices.ts';
@@ -28,9 +28,7 @@ export async function enrol(
   message: Enrol,
   arrival: EnrolArrival,
 ): Promise<string> {
-  const { id, personId, number } = device;
-  const { sealingKid, signingKid } = device;
-  const recipient: Recipient = { id, personId, number, sealingKey: message.sealingKey, sealingKid, signingKid };
+  const recipient = recipientWith(device, message.sealingKey);
   if (device.state !== 'registered' && device.state !== 'enrolling') return `device is ${device.state}`;
   const verdict = await tryCode(tx, context, device, message.activationCode, arrival);
   if (verdict.kind === 'unanswered') return verdict.reason;

@@ -12,11 +12,6 @@ import { viewTime } from './views.ts';
 
 const tags = ['administration'];
 
-/** How long the key before counts unless the request says, s: 90 days. */
-const KEPT_SECONDS = 90 * 24 * 3_600;
-/** Ten years. */
-const LONGEST_KEPT_SECONDS = 3_660 * 24 * 3_600;
-
 interface KeyView {
   readonly key: KeyUse;
   readonly kid: number;
@@ -24,6 +19,7 @@ interface KeyView {
   readonly createdAt?: string | undefined;
   readonly beginsAt?: string | undefined;
   readonly endsAt?: string | undefined;
+  readonly endAnnouncedAt?: string | undefined;
 }
 
 const keyFields = {
@@ -32,7 +28,10 @@ const keyFields = {
   publicKey: z.string(),
   createdAt: TimeText.optional().describe('Missing: it is that of the key file'),
   beginsAt: TimeText.optional().describe('Since when it is used; missing: root has not signed its announcement'),
-  endsAt: TimeText.optional().describe('From when on it does not count any more; missing: it is the latest one'),
+  endsAt: TimeText.optional().describe('From when on it does not count any more; missing: it has no end'),
+  endAnnouncedAt: TimeText.optional().describe(
+    'When the announcement of its end came; missing: phones are not told of an end',
+  ),
 };
 
 const KeyView: z.ZodType<KeyView> = z.object(keyFields).meta({ id: 'ServiceKey' });
@@ -43,22 +42,15 @@ const KeysView: z.ZodType<{ readonly keys: readonly (KeyView & { readonly phones
 
 const KeyBody: z.ZodType<{ readonly key: KeyUse }> = z.strictObject({ key: z.enum(KEY_USES) });
 
-const AnnouncementBody: z.ZodType<{ readonly announcement: string; readonly keepOldForSeconds: number }> =
-  z.strictObject({
-    announcement: z
-      .string()
-      .regex(
-        new RegExp(`^[0-9a-f]{${2 * ANNOUNCEMENT_OCTETS}}$`),
-        `expected ${2 * ANNOUNCEMENT_OCTETS} hexadecimal digits`,
-      )
-      .describe('Signed by root'),
-    keepOldForSeconds: z
-      .int()
-      .min(0)
-      .max(LONGEST_KEPT_SECONDS)
-      .default(KEPT_SECONDS)
-      .describe('How long the key before still counts'),
-  });
+const AnnouncementBody: z.ZodType<{ readonly announcement: string }> = z.strictObject({
+  announcement: z
+    .string()
+    .regex(
+      new RegExp(`^[0-9a-f]{${2 * ANNOUNCEMENT_OCTETS}}$`),
+      `expected ${2 * ANNOUNCEMENT_OCTETS} hexadecimal digits`,
+    )
+    .describe('Signed by root'),
+});
 
 /** Routes for operators: the keys of the service. */
 export async function keyRoutes(app: FastifyInstance, service: Service): Promise<void> {
@@ -89,16 +81,14 @@ export async function keyRoutes(app: FastifyInstance, service: Service): Promise
     {
       schema: {
         tags,
-        summary: 'From now on a key is used whose announcement root has signed, and phones are told so',
+        summary:
+          'What root has signed: a new key is used from 10 s on, or an earlier one gets an end; phones are told so',
         body: AnnouncementBody,
         response: { 200: KeyView },
       },
     },
-    async (request) => {
-      const { announcement, keepOldForSeconds } = request.body;
-      const act = actOf(service, request);
-      return viewKey(await service.keys.announce(octetsOf(announcement), keepOldForSeconds * 1_000, act));
-    },
+    async (request) =>
+      viewKey(await service.keys.announce(octetsOf(request.body.announcement), actOf(service, request))),
   );
 }
 
@@ -147,12 +137,13 @@ function viewVault({ state, moved, proof }: VaultStanding): z.infer<typeof Vault
   return { state, moved, proof: hexOf(proof) };
 }
 
-function viewKey({ use, kid, publicKey, createdAt, beginsAt, endsAt }: Generation): KeyView {
+function viewKey({ use, kid, publicKey, createdAt, beginsAt, endsAt, endAnnouncedAt }: Generation): KeyView {
   return {
     ...{ key: use, kid, publicKey: hexOf(publicKey) },
     ...(createdAt !== 0 && { createdAt: viewTime(createdAt) }),
     ...(beginsAt !== undefined && beginsAt !== 0 && { beginsAt: viewTime(beginsAt) }),
     ...(endsAt !== undefined && { endsAt: viewTime(endsAt) }),
+    ...(endAnnouncedAt !== 0 && { endAnnouncedAt: viewTime(endAnnouncedAt) }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { announceKeys } from '../outgoing/announce.ts';
+import { announceAnew, announceKeys } from '../outgoing/announce.ts';
 import { sendNak } from '../outgoing/compose.ts';
 import type { Context } from '../outgoing/context.ts';
 import { confirmOrder, remindOfOrder } from '../outgoing/phone-order.ts';
@@ -12,6 +12,7 @@ import { mayAnswerUnbidden } from './unbidden.ts';
 import { wasDealtWith } from './undealt.ts';
 
 type OpenedMessage = Extract<OpenedFrame, { kind: 'opened' }>;
+type OutdatedMessage = Extract<OpenedFrame, { kind: 'outdated' }>;
 type MalformedMessage = Extract<OpenedFrame, { kind: 'malformed' }>;
 
 /** A message of one type, from a phone that proved its key. */
@@ -46,8 +47,7 @@ export async function dispatch(
     case 'ignored':
       return `ignored: ${opened.reason}`;
     case 'outdated':
-      await announceKeys(tx, context, opened.recipient);
-      return 'ignored: sealed to an earlier key than the one that the phone has';
+      return `ignored: sealed to a key that does not count${await outdated(tx, context, opened, stored)}`;
     case 'malformed':
       return `malformed: ${opened.reason}${await malformed(tx, context, opened, stored)}`;
     case 'enrol': {
@@ -60,13 +60,22 @@ export async function dispatch(
   }
 }
 
+/** Nothing that such a phone says is dealt with; but it is told the keys that count, and an order that it has. @returns what came of it, for people */
+async function outdated(tx: Tx, context: Context, opened: OutdatedMessage, stored: StoredFrame): Promise<string> {
+  const { device, recipient } = opened;
+  if (await isRepeated(tx, stored)) return ', repeated';
+  const isTold = await announceAnew(tx, context, recipient);
+  if (device.orderRef !== undefined) await remindOfOrder(tx, context, recipient);
+  return isTold ? ', and the phone is told the keys' : '';
+}
+
 /** A message without a counter that can be believed: the same frame is answered once. @returns what came of it, for people */
 async function malformed(tx: Tx, context: Context, opened: MalformedMessage, stored: StoredFrame): Promise<string> {
   const { device, recipient } = opened;
   if (await isRepeated(tx, stored)) return ', repeated';
+  await announceKeys(tx, context, recipient);
   if (device.orderRef !== undefined) await remindOfOrder(tx, context, recipient);
   if (mayDoNothing(device)) return KEPT_OUT;
-  await announceKeys(tx, context, recipient);
   if (!(await mayAnswerUnbidden(tx, context, device))) return TOO_MANY;
   await sendNak(tx, context, recipient, NO_REF, 'malformed');
   return '';
@@ -89,7 +98,7 @@ async function ordinary(
   const { type } = message;
   return onceACounter(tx, context, before, stored, async (repeated) => {
     const opened = await withLatestKey(tx, context, before);
-    if (device.state !== 'revoked') await announceKeys(tx, context, opened.recipient);
+    await announceKeys(tx, context, opened.recipient);
     const obeyed = await hearOfOrder(tx, context, opened);
     if (obeyed !== undefined) return obeyed;
     const mayAnswer = type === 'APPROVE' || type === 'REFUSE' || (await mayAnswerUnbidden(tx, context, device));
@@ -151,10 +160,10 @@ function mayDoNothing({ lockedAt, state }: Device): boolean {
 async function hearOfOrder(tx: Tx, context: Context, opened: OpenedMessage): Promise<string | undefined> {
   const { device, recipient, message } = opened;
   const isConfirmation = message.type === 'STATUS_QUERY' && message.kind === 'request';
-  const confirms = isConfirmation && (await confirmOrder(tx, context, device.id, refOf(message.ref)));
-  const isOpen = device.orderRef !== undefined && !(confirms && refOf(message.ref) === device.orderRef);
-  if (isOpen) await remindOfOrder(tx, context, recipient);
-  if (confirms) return ': it has obeyed';
+  const said = isConfirmation ? await confirmOrder(tx, context, device.id, refOf(message.ref)) : 'none';
+  if (said === 'earlier' || (said === 'none' && device.orderRef !== undefined))
+    await remindOfOrder(tx, context, recipient);
+  if (said !== 'none') return said === 'latest' ? ': it has obeyed' : ': it has not heard of a later order';
   return mayDoNothing(device) ? KEPT_OUT : undefined;
 }
 

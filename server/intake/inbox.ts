@@ -1,10 +1,12 @@
 import { FRAME_OCTETS } from '../../device/safe-mobile/index.ts';
 import type { IncomingSms, SmsReceiver, SmsReport } from '../../modem/index.ts';
 import { recordFault } from '../journal/journal.ts';
-import { keyDelivered } from '../outgoing/announce.ts';
+import { announceAnew, keyDelivered } from '../outgoing/announce.ts';
+import { recipientOf } from '../outgoing/compose.ts';
 import type { Context } from '../outgoing/context.ts';
 import { APPLICATION_PORT } from '../outgoing/outbox.ts';
 import { receiptDelivered } from '../outgoing/receipts.ts';
+import { lockDevice } from '../people/devices.ts';
 import type { Row } from '../store/row.ts';
 import type { Store, Tx } from '../store/store.ts';
 import { messageOf } from '../vocabulary/errors.ts';
@@ -51,6 +53,7 @@ export class Inbox implements SmsReceiver {
     const receivedAt = this.#context.clock.now();
     const sifted = await this.#sieve.look(sms.originator, frame);
     if (sifted.kind === 'junk') return this.#junk.count(sifted.reason);
+    if (sifted.kind === 'strange-key') return this.#strangeKey(sifted.deviceId);
     const arrival = { sms, frame, digest: sifted.digest, receivedAt };
     try {
       await this.#store.transaction('message', async (tx) => {
@@ -118,6 +121,16 @@ export class Inbox implements SmsReceiver {
     } catch (error) {
       await this.#store.transaction('frame failed', (tx) => this.#tryLater(tx, id, error));
     }
+  }
+
+  /** The phone cannot be understood, and may be helped: it is told the keys that count. */
+  async #strangeKey(id: number): Promise<void> {
+    await this.#store.transaction('strange key', async (tx) => {
+      const device = await lockDevice(tx, id);
+      const recipient = device && recipientOf(device);
+      if (recipient !== undefined) await announceAnew(tx, this.#context, recipient);
+    });
+    await this.#junk.count('not-for-this-service');
   }
 
   async #handle(tx: Tx, stored: StoredFrame, box?: OpenedBox): Promise<void> {

@@ -46,8 +46,11 @@ export type OpenedFrame =
       readonly recipient: Recipient;
       readonly reason: string;
     }
-  /** Sealed to an earlier key than the one that the phone is known to have, and not before it had that one: its flash was put back, or it is a copy. */
-  | { readonly kind: 'outdated'; readonly recipient: Recipient }
+  /**
+   * Sealed to a key that has ended, or to an earlier one than the phone is known to have, and not before it had that one: it was off for long, its flash
+   * was put back, or it is a copy.
+   */
+  | { readonly kind: 'outdated'; readonly device: Device; readonly recipient: Recipient }
   /** Not for this service, or from an unknown phone: not answered, so that a stranger cannot make the service send SMS. */
   | { readonly kind: 'ignored'; readonly reason: string };
 
@@ -64,10 +67,11 @@ export interface OpenedBox {
  */
 export async function openFrame(tx: Tx, context: Context, frame: Uint8Array, box?: OpenedBox): Promise<OpenedFrame> {
   try {
-    const header = headerForService(context, frame);
+    const header = headerForService(frame);
     const device = await lockDevice(tx, header.deviceId);
     if (device === undefined) return ignored(`device ${header.deviceId} is not known`);
     const key = await keyFor(tx, context, header);
+    if (key === undefined) return ignored(`service key ${header.kid} is not known, or has ended`);
     if (header.direction === 'up') return await openOrdinary(tx, context, key, device, frame, box);
     return { kind: 'enrol', device, message: openEnrolment(context, key, device.id, frame) };
   } catch (error) {
@@ -76,22 +80,24 @@ export async function openFrame(tx: Tx, context: Context, frame: Uint8Array, box
   }
 }
 
-/** The header of a frame from a phone to this service. @throws SafeMobileError for any other */
-export function headerForService({ ring }: Pick<Context, 'ring'>, frame: Uint8Array): PhoneHeader {
+/** The header of a frame from a phone. @throws SafeMobileError for any other */
+export function headerForService(frame: Uint8Array): PhoneHeader {
   const header = readFrameHeader(frame);
   if (header.direction === 'down') throw new SafeMobileError('class', 'a frame of a service');
-  if (ring.isStrange(header.kid)) throw new SafeMobileError('key', `service key ${header.kid} is not known`);
   return header;
 }
 
-/** The sealing key that a frame names. @throws SafeMobileError when there is none that counts */
+/**
+ * The sealing key that a frame names; `undefined` when there is none. One that has ended opens what an enrolled phone has sealed, to know the phone; a
+ * new phone enrols with no such key.
+ */
 export async function keyFor(
   tx: ReadTx,
   { ring }: Pick<Context, 'ring'>,
-  { kid }: Pick<PhoneHeader, 'kid'>,
-): Promise<SealingKey> {
-  if (await ring.opens(tx, kid)) return ring.sealing(tx, kid);
-  throw new SafeMobileError('key', `service key ${kid} is not known, or has ended`);
+  { kid, direction }: Pick<PhoneHeader, 'kid' | 'direction'>,
+): Promise<SealingKey | undefined> {
+  const state = await ring.standing(tx, kid);
+  return state === 'counts' || (state === 'ended' && direction === 'up') ? ring.sealing(tx, kid) : undefined;
 }
 
 /** What is in a frame of a phone that enrols. @throws SafeMobileError when that is not an ENROL, or its keys are not sound */
@@ -170,15 +176,17 @@ async function openOrdinary(
   const isOpened = box !== undefined && sameOctets(box.publicKey, publicKey);
   const { plaintext } = isOpened ? box : openBox(context, key, { deviceId: device.id, publicKey }, frame);
   const { kid } = key.pair;
-  const isEarlier = await context.ring.isEarlier(tx, kid, device.sealingKid);
+  const hasEnded = (await context.ring.standing(tx, kid)) === 'ended';
+  const isEarlier = hasEnded || (await context.ring.isEarlier(tx, kid, device.sealingKid));
+  const outdated: OpenedFrame = { kind: 'outdated', device, recipient };
   const malformed = (reason: string): OpenedFrame => ({ kind: 'malformed', device, recipient, reason });
   try {
     const message = decodeUp(plaintext);
+    if (hasEnded || (isEarlier && message.ctr >= device.sealingFrom)) return outdated;
     if (message.type === 'ENROL') return malformed('ENROL from an enrolled phone');
-    if (isEarlier && message.ctr >= device.sealingFrom) return { kind: 'outdated', recipient };
     return { kind: 'opened', device, recipient, message, plaintext, kid };
   } catch (error) {
-    if (error instanceof SafeMobileError) return isEarlier ? { kind: 'outdated', recipient } : malformed(error.message);
+    if (error instanceof SafeMobileError) return isEarlier ? outdated : malformed(error.message);
     throw error;
   }
 }

@@ -23,9 +23,13 @@ import { wasDealtWith } from './undealt.ts';
 /** So often the same frame is dealt with: more often than any answer is repeated. */
 const SAME_FRAME = 10;
 
+const STRANGE_KEY_PAUSE_MS = 60 * 60 * 1000;
+
 /** What a look at a frame says, before anything of it is stored. */
 export type Sifted =
   | { readonly kind: 'junk'; readonly reason: JunkReason }
+  /** From the number of a phone in use, sealed to a key of which the database has nothing: perhaps a backup of it was put back. */
+  | { readonly kind: 'strange-key'; readonly deviceId: number }
   | {
       readonly kind: 'frame';
       /** SHA-256 of the frame. */
@@ -55,6 +59,8 @@ export class Sieve {
   readonly #turns = new Turns();
   /** By phone, and whether the frame came from its number: when the allowance of frames that do not open is all there again. */
   readonly #unopened = new Recent<number>();
+  /** By phone: from when on a frame of it under a strange key is looked at again, ms since 1970. */
+  readonly #strangeKeys = new Recent<number>();
   /** By digest: how often the frame was dealt with. */
   readonly #dealtWith = new Recent<number>();
 
@@ -65,7 +71,7 @@ export class Sieve {
 
   /** @throws Error when too many frames wait: nothing is decided then, and the frame is to come again */
   async look(originator: string, frame: Uint8Array): Promise<Sifted> {
-    const header = this.#headerOf(frame);
+    const header = headerOf(frame);
     if (header === undefined) return junk('not-for-this-service');
     return this.#turns.take(originator, async () => {
       try {
@@ -83,23 +89,14 @@ export class Sieve {
     this.#dealtWith.set(name, (this.#dealtWith.get(name) ?? 0) + 1);
   }
 
-  #headerOf(frame: Uint8Array): PhoneHeader | undefined {
-    try {
-      return headerForService(this.#context, frame);
-    } catch (error) {
-      if (error instanceof SafeMobileError) return undefined;
-      throw error;
-    }
-  }
-
   async #sift(tx: ReadTx, header: PhoneHeader, originator: string, frame: Uint8Array): Promise<Sifted> {
     const sender = await senderOf(tx, header.deviceId);
     if (sender === undefined) return junk('unknown-phone');
     if (!mayCome(header, sender)) return junk('phone-not-in-use');
-    const key = await keyFor(tx, this.#context, header).catch(ifAccepted);
-    if (key === undefined) return junk('not-for-this-service');
-    const { primitives, limits, clock } = this.#context;
+    const key = await keyFor(tx, this.#context, header);
     const isOwn = originator === sender.number;
+    if (key === undefined) return isOwn ? this.#strangeKey(header) : junk('not-for-this-service');
+    const { primitives, limits, clock } = this.#context;
     const isOver = header.direction === 'enrol' && whyUnanswered(sender, isOwn, limits, clock.now()) !== undefined;
     // A phone that is registered only has no question that a repeated ENROL could ask for again.
     if (isOver && sender.state === 'registered') return junk('codes-used-up');
@@ -107,6 +104,15 @@ export class Sieve {
     if ((this.#dealtWith.get(nameOf(digest)) ?? 0) >= SAME_FRAME) return junk('repeated');
     if (isOver && !(await wasDealtWith(tx, { digest }))) return junk('codes-used-up');
     return this.#open(header, key, sender, `${header.deviceId} ${isOwn}`, frame, digest);
+  }
+
+  /** The sender's number may be forged, so a phone is looked at once an hour. */
+  #strangeKey({ direction, deviceId }: PhoneHeader): Sifted {
+    const now = this.#context.clock.now();
+    const name = String(deviceId);
+    if (direction === 'enrol' || now < (this.#strangeKeys.get(name) ?? 0)) return junk('not-for-this-service');
+    this.#strangeKeys.set(name, now + STRANGE_KEY_PAUSE_MS);
+    return { kind: 'strange-key', deviceId };
   }
 
   #open(
@@ -133,9 +139,13 @@ export class Sieve {
   }
 }
 
-/** What is said of a key that does not count is junk; any other error is a fault. */
-function ifAccepted(error: unknown): undefined {
-  if (!(error instanceof SafeMobileError)) throw error;
+function headerOf(frame: Uint8Array): PhoneHeader | undefined {
+  try {
+    return headerForService(frame);
+  } catch (error) {
+    if (error instanceof SafeMobileError) return undefined;
+    throw error;
+  }
 }
 
 function mayCome({ direction }: PhoneHeader, { state, sealingKey, hasOrder }: Sender): boolean {

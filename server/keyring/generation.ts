@@ -1,5 +1,5 @@
 import type { Row } from '../store/row.ts';
-import type { ReadTx } from '../store/store.ts';
+import type { ReadTx, Tx } from '../store/store.ts';
 
 /** What a key of the service is for: `sealing` (S) seals both directions, `signing` (R) signs receipts, orders and the time. */
 export const KEY_USES = ['sealing', 'signing'] as const;
@@ -22,11 +22,28 @@ export interface Generation {
   readonly endsAt: number | undefined;
   /** The announcement that root has signed, 107 octets; `undefined` for the key of the key file. */
   readonly announcement: Uint8Array | undefined;
+  /** The announcement of its end, likewise; `undefined` until root has signed one. */
+  readonly endAnnouncement: Uint8Array | undefined;
+  /** When that came, ms since 1970; 0 without one. */
+  readonly endAnnouncedAt: number;
 }
 
 /** The keys that were rotated, and those of the key file once another one has followed them. */
 export function storedGenerations(tx: ReadTx): Promise<Generation[]> {
   return tx.all('SELECT * FROM service_key ORDER BY kid', readGeneration);
+}
+
+/** One transaction after another changes keys. The row is there since the first start. */
+export async function lockKeys(tx: Tx): Promise<void> {
+  await tx.get('SELECT id FROM vault WHERE id = 1 FOR UPDATE', (row) => row.integer('id'));
+}
+
+/** The `notAfter` of a key without an end, unix seconds. */
+export const ENDLESS = 0xffff_ffff;
+
+/** The last second in which a key counts, by its announcement, unix seconds. */
+export function notAfterOf(announcement: Uint8Array): number {
+  return new DataView(announcement.buffer, announcement.byteOffset).getUint32(39);
 }
 
 function readGeneration(row: Row): Generation {
@@ -39,5 +56,7 @@ function readGeneration(row: Row): Generation {
     beginsAt: row.optionalInteger('begins_at'),
     endsAt: row.optionalInteger('ends_at'),
     announcement: row.optionalOctets('announcement'),
+    endAnnouncement: row.optionalOctets('end_announcement'),
+    endAnnouncedAt: row.optionalInteger('end_announced_at') ?? 0,
   };
 }

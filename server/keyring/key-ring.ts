@@ -10,6 +10,15 @@ import { lookForKeys } from './vault-rotation.ts';
 /** How long this process goes without looking for keys that another one has made, ms. */
 const LOOK_AGAIN_MS = 5_000;
 
+/**
+ * A key is used so long after its announcement came, ms: by then every process has looked, whose clocks may differ by 2 s. So no phone is told of
+ * a key that another process does not open yet.
+ */
+export const BEGINS_AFTER_MS = 10_000;
+
+/** Of a sealing key: {@link KeyRing.standing}. */
+export type KeyState = 'counts' | 'ended' | 'unknown';
+
 /** A receipt key of the key file has this number: descriptors give it without one. */
 export const FIRST_SIGNING_KID = 1;
 
@@ -61,22 +70,31 @@ export class KeyRing {
   }
 
   /** The one that began last. */
-  async current(tx: ReadTx, use: KeyUse): Promise<Generation> {
-    return latest(await this.generations(tx, use)) ?? this.#first(use);
+  current(tx: ReadTx, use: KeyUse): Promise<Generation> {
+    return this.currentAt(tx, use, this.#context.clock.now());
   }
 
-  /** Whether a sealing key still opens what comes, and is not one that root has not signed yet. */
-  async opens(tx: ReadTx, kid: number): Promise<boolean> {
-    const generation = (await this.generations(tx, 'sealing')).find((one) => one.kid === kid);
-    return generation !== undefined && counts(generation, this.#context.clock.now());
-  }
-
-  /** Whether a number is of no sealing key, by the last look, which was a moment ago. */
-  isStrange(kid: number): boolean {
-    if (this.#context.clock.now() - this.#lookedAt >= LOOK_AGAIN_MS) return false;
-    return (
-      kid !== this.#context.keys.sealing.kid && !this.#stored.some((one) => one.use === 'sealing' && one.kid === kid)
+  /** The one that had begun last at a time, ms since 1970: what a phone got that was registered then. */
+  async currentAt(tx: ReadTx, use: KeyUse, time: number): Promise<Generation> {
+    const begun = (await this.generations(tx, use)).filter(
+      ({ beginsAt }) => beginsAt !== undefined && beginsAt <= time,
     );
+    return latest(begun) ?? this.#first(use);
+  }
+
+  /** The keys whose end root has announced. */
+  async ended(tx: ReadTx): Promise<readonly Generation[]> {
+    return (await this.#look(tx)).filter(({ endAnnouncement }) => endAnnouncement !== undefined);
+  }
+
+  /**
+   * What a sealing key is good for: `counts`; `ended`: it only tells which phone has it still; `unknown`: there is none of this number, or root has
+   * not signed it yet.
+   */
+  async standing(tx: ReadTx, kid: number): Promise<KeyState> {
+    const generation = (await this.generations(tx, 'sealing')).find((one) => one.kid === kid);
+    if (generation?.beginsAt === undefined) return 'unknown';
+    return hasEnded(generation, this.#context.clock.now()) ? 'ended' : 'counts';
   }
 
   /** Whether the first of two keys began later. */
@@ -110,7 +128,7 @@ export class KeyRing {
   /** The receipt key that a phone believes: the one it is known to have, as long as it counts, or else the latest one. */
   async signing(tx: ReadTx, known: KnownKid): Promise<SigningKey> {
     const generation = await this.#find(tx, 'signing', known ?? FIRST_SIGNING_KID);
-    return counts(generation, this.#context.clock.now()) ? this.#signingKey(generation) : this.currentSigning(tx);
+    return hasEnded(generation, this.#context.clock.now()) ? this.currentSigning(tx) : this.#signingKey(generation);
   }
 
   /** The receipt key that signs what goes to no phone. */
@@ -168,7 +186,7 @@ export class KeyRing {
     const { sealing, signing } = this.#context.keys;
     const { kid, publicKey } = use === 'sealing' ? sealing : { kid: FIRST_SIGNING_KID, ...signing };
     const ofFile = { sealedSecret: undefined, createdAt: 0, beginsAt: 0, endsAt: undefined, announcement: undefined };
-    return { use, kid, publicKey, ...ofFile };
+    return { use, kid, publicKey, ...ofFile, ...NO_END };
   }
 
   async #look(tx: ReadTx): Promise<readonly Generation[]> {
@@ -187,12 +205,16 @@ export function placeOf(use: KeyUse, kid: number): readonly [purpose: string, su
   return [`${use} key`, `${use} ${kid}`];
 }
 
-/** Whether a key is in use at a time, ms since 1970. */
-export function counts({ beginsAt, endsAt }: Generation, now: number): boolean {
-  return beginsAt !== undefined && beginsAt <= now && (endsAt === undefined || now < endsAt);
+/** Of a key whose end root has not announced. */
+export const NO_END = { endAnnouncement: undefined, endAnnouncedAt: 0 } as const;
+
+/** Whether the life of a key is over, ms since 1970. */
+function hasEnded({ endsAt }: Generation, now: number): boolean {
+  return endsAt !== undefined && now >= endsAt;
 }
 
-function latest(generations: readonly Generation[]): Generation | undefined {
+/** The one that begins last of those that root has signed. */
+export function latest(generations: readonly Generation[]): Generation | undefined {
   return generations
     .filter(({ beginsAt }) => beginsAt !== undefined)
     .toSorted((one, other) => (other.beginsAt ?? 0) - (one.beginsAt ?? 0) || other.kid - one.kid)[0];

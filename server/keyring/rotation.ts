@@ -11,11 +11,11 @@ import type { ServiceKeys } from '../keys/key-file.ts';
 import type { Vault } from '../keys/vault.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
-import { type Generation, KEY_USES, type KeyUse, storedGenerations } from './generation.ts';
-import { type KeyRing, placeOf } from './key-ring.ts';
+import { ENDLESS, type Generation, KEY_USES, type KeyUse, lockKeys, notAfterOf } from './generation.ts';
+import { BEGINS_AFTER_MS, type KeyRing, latest, NO_END, placeOf } from './key-ring.ts';
 
-/** The largest number of a key: one octet on the air. */
-const LAST_KID = 255;
+/** The numbers that a key may have: one octet on the air. */
+const KIDS: readonly number[] = Array.from({ length: 255 }, (_, index) => index + 1);
 
 /** What changes keys. */
 export interface RotationContext {
@@ -34,64 +34,115 @@ export interface KeyStanding extends Generation {
   readonly phones: number;
 }
 
+/** What a new key is made of, drawn before the transaction. */
+export interface Drawn {
+  /** 32 octets. */
+  readonly secret: Uint8Array;
+  /** Chooses the number among those that are free, 0 to 255. */
+  readonly chance: number;
+}
+
 /**
- * The next key of a use, which counts once root has signed its announcement. Asked for again before that, it is the same one.
- * @param secret 32 octets, drawn before. @throws ServiceError `conflict` when all numbers are used
+ * The next key of a use, which counts once root has signed its announcement. Asked for again before that, it is the same one. Its number is
+ * drawn: where a backup of the database was put back, phones may know keys of which this database knows nothing, and a phone takes no second key of
+ * one number.
+ * @throws ServiceError `conflict` when all numbers are used
  */
 export async function prepareKey(
   tx: Tx,
   { ring, vault, primitives, clock }: RotationContext,
   use: KeyUse,
-  secret: Uint8Array,
+  { secret, chance }: Drawn,
 ): Promise<Generation> {
+  await lockKeys(tx);
   ring.forget();
   const generations = await ring.generations(tx, use);
   const prepared = generations.find(({ beginsAt }) => beginsAt === undefined);
   if (prepared !== undefined) return prepared;
-  const kid = Math.max(...generations.map((one) => one.kid)) + 1;
-  if (kid > LAST_KID) throw new ServiceError('conflict', `all ${LAST_KID} numbers of ${use} keys are used`);
+  const free = KIDS.filter((kid) => !generations.some((one) => one.kid === kid));
+  const kid = free[chance % free.length];
+  if (kid === undefined) throw new ServiceError('conflict', `all ${KIDS.length} numbers of ${use} keys are used`);
   for (const first of generations) await insert(tx, first);
   const publicKey = use === 'sealing' ? primitives.x25519PublicKey(secret) : primitives.ed25519PublicKey(secret);
   const made: Generation = {
     ...{ use, kid, publicKey, createdAt: clock.now() },
     sealedSecret: vault.seal(...placeOf(use, kid), secret),
-    ...{ beginsAt: undefined, endsAt: undefined, announcement: undefined },
+    ...{ beginsAt: undefined, endsAt: undefined, announcement: undefined, ...NO_END },
   };
   await insert(tx, made);
   tx.afterCommit(() => ring.forget());
-  // Of two that ask at once the first one counts.
-  return (await storedGenerations(tx)).find((one) => one.use === use && one.kid === kid) ?? made;
+  return made;
 }
 
 /**
- * From now on a prepared key is the latest one, and phones are told so. The ones before count for `keepMs` more.
- * @throws ServiceError `invalid-request` for what root has not signed, or not about this key
+ * What root has signed: a prepared key begins, 10 s from now; or one that was followed by another ends.
+ * @throws ServiceError `invalid-request` for what root has not signed, or not about a key of this service, or with times that phones and service would
+ * take differently; `conflict` for the end of the latest key
  */
-export async function announceKey(
-  tx: Tx,
-  { keys, ring, primitives, clock }: RotationContext,
-  announcement: Uint8Array,
-  keepMs: number,
-): Promise<Generation> {
-  const { what, kid, key } = readAnnouncement(primitives, keys.root, announcement);
-  const use = KEY_USES.find((one) => ANNOUNCED[one] === what);
-  const prepared = (await storedGenerations(tx)).find((one) => one.use === use && one.kid === kid);
-  if (prepared === undefined || !sameOctets(prepared.publicKey, key)) {
+export async function announceKey(tx: Tx, context: RotationContext, announcement: Uint8Array): Promise<Generation> {
+  const { keys, ring, primitives } = context;
+  const announced = readAnnouncement(primitives, keys.root, announcement);
+  const { what, kid, key } = announced;
+  const use = KEY_USES.find((one) => ANNOUNCED[one] === what) ?? 'sealing';
+  await lockKeys(tx);
+  ring.forget();
+  const generations = await ring.generations(tx, use);
+  const known = generations.find((one) => one.kid === kid);
+  if (known === undefined || !sameOctets(known.publicKey, key)) {
     throw new ServiceError('invalid-request', `this announcement is of a key ${kid} that this service has not made`);
   }
-  if (prepared.beginsAt !== undefined) return prepared;
-  const now = clock.now();
+  tx.afterCommit(() => ring.forget());
+  if (known.beginsAt === undefined) return begin(tx, context, known, announced, announcement);
+  return announced.notAfter === ENDLESS
+    ? known
+    : end(tx, context, known, latest(generations) ?? known, announced, announcement);
+}
+
+async function begin(
+  tx: Tx,
+  { clock }: RotationContext,
+  prepared: Generation,
+  { notBefore, notAfter }: KeyAnnouncement,
+  announcement: Uint8Array,
+): Promise<Generation> {
+  const beginsAt = clock.now() + BEGINS_AFTER_MS;
+  // Phones would go on with the key before, and refuse what the new one signs.
+  if (notBefore * 1000 > beginsAt)
+    throw new ServiceError(
+      'invalid-request',
+      `this key counts for phones only ${(notBefore * 1000 - beginsAt) / 1000} s from now`,
+    );
+  if (notAfter !== ENDLESS)
+    throw new ServiceError('invalid-request', 'this key has an end: a new key gets one when another has followed it');
+  const { use, kid } = prepared;
   await tx.run(
     'UPDATE service_key SET begins_at = ?, announcement = ? WHERE use = ? AND kid = ? AND begins_at IS NULL',
-    ...[now, announcement, prepared.use, kid],
+    ...[beginsAt, announcement, use, kid],
   );
+  return { ...prepared, beginsAt, announcement };
+}
+
+/** The end may only come nearer, as on phones. */
+async function end(
+  tx: Tx,
+  { clock }: RotationContext,
+  known: Generation,
+  last: Generation,
+  { notAfter }: KeyAnnouncement,
+  announcement: Uint8Array,
+): Promise<Generation> {
+  const { use, kid } = known;
+  if (last.kid === kid)
+    throw new ServiceError('conflict', `${use} key ${kid} is the latest one: it ends when another one has followed`);
+  const wanted = Math.max((notAfter + 1) * 1000, last.beginsAt ?? 0);
+  const endsAt = Math.min(wanted, known.endsAt ?? wanted);
+  if (known.endAnnouncement !== undefined && notAfterOf(known.endAnnouncement) <= notAfter) return known;
+  const endAnnouncedAt = clock.now();
   await tx.run(
-    `UPDATE service_key SET ends_at = ?
-     WHERE use = ? AND kid <> ? AND begins_at IS NOT NULL AND (ends_at IS NULL OR ends_at > ?)`,
-    ...[now + keepMs, prepared.use, kid, now + keepMs],
+    'UPDATE service_key SET ends_at = ?, end_announcement = ?, end_announced_at = ? WHERE use = ? AND kid = ?',
+    ...[endsAt, announcement, endAnnouncedAt, use, kid],
   );
-  tx.afterCommit(() => ring.forget());
-  return { ...prepared, beginsAt: now, announcement };
+  return { ...known, endsAt, endAnnouncement: announcement, endAnnouncedAt };
 }
 
 /** All keys, with the phones that are in use. */
@@ -128,10 +179,10 @@ function readAnnouncement(primitives: Primitives, root: Uint8Array, frame: Uint8
 }
 
 async function insert(tx: Tx, generation: Generation): Promise<void> {
-  const { use, kid, publicKey, sealedSecret, createdAt, beginsAt, endsAt, announcement } = generation;
+  const { use, kid, publicKey, sealedSecret, createdAt, beginsAt } = generation;
   await tx.run(
-    `INSERT INTO service_key (use, kid, public_key, sealed_secret, created_at, begins_at, ends_at, announcement)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-    ...[use, kid, publicKey, sealedSecret ?? null, createdAt, beginsAt ?? null, endsAt ?? null, announcement ?? null],
+    `INSERT INTO service_key (use, kid, public_key, sealed_secret, created_at, begins_at)
+     VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    ...[use, kid, publicKey, sealedSecret ?? null, createdAt, beginsAt ?? null],
   );
 }

@@ -26,7 +26,7 @@ interface VaultState {
   readonly proof: Uint8Array;
   /** The key before, sealed under the present one; `undefined` once nothing needs it. */
   readonly keyBefore: Uint8Array | undefined;
-  /** The present key, sealed under the one before; `undefined` likewise. */
+  /** The present key, sealed under the one before, for processes that have only that one; `undefined` once the walk is over. */
   readonly keyPresent: Uint8Array | undefined;
   /** When the present key came, ms since 1970; 0: it is the first one. */
   readonly changedAt: number;
@@ -178,7 +178,8 @@ async function endOfWalk(tx: Tx, { found, changedAt }: VaultState, now: number):
     now,
   );
   if (until !== undefined) {
-    await tx.run('UPDATE vault SET walk_table = ? WHERE id = 1', SEALED.length + 1);
+    // From now on whoever has the key before gets nothing by it: a process needs the present one.
+    await tx.run('UPDATE vault SET key_present = NULL, walk_table = ? WHERE id = 1', SEALED.length + 1);
     return until + 1;
   }
   await tx.run('UPDATE vault SET key_before = NULL, key_present = NULL, walk_table = 0 WHERE id = 1');

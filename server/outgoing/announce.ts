@@ -1,51 +1,177 @@
-import { KEY_USES, type KeyUse } from '../keyring/generation.ts';
+import { ENDLESS, type Generation, KEY_USES, type KeyUse, notAfterOf } from '../keyring/generation.ts';
 import type { Tx } from '../store/store.ts';
 import { DAY_MS } from '../time/days.ts';
-import { queueFrame, type Recipient } from './compose.ts';
+import { NO_REF } from '../vocabulary/ids.ts';
+import { queueFrame, type Recipient, sendNak } from './compose.ts';
 import type { Context } from './context.ts';
 import type { DeliveredFrame } from './outbox.ts';
 
 /** How long the bearer may try to deliver an announcement, ms: three days. */
 const ANNOUNCEMENT_USEFUL_MS = 3 * DAY_MS;
 
-/** So often a phone is told of a key, and not twice within a day. */
-const TOLD_AT_MOST = 3;
+const HOUR_MS = 60 * 60 * 1000;
+
+/** Pauses before a phone that is not known to have heard an announcement is told it again, ms; the last one for ever. */
+const PAUSES_MS: readonly number[] = [HOUR_MS, DAY_MS, 7 * DAY_MS, 28 * DAY_MS];
+
+/** The same for a phone that seals to a key that does not count for it: until it has heard, nothing that it says is dealt with. */
+const CUT_OFF_PAUSES_MS: readonly number[] = [HOUR_MS, DAY_MS];
+
+/** The number under which it is noted that a phone seals to such a key: no key has it. */
+const NO_KEY = 0;
 
 /**
  * Tells a phone of the latest keys of the service, in an SMS for each that the phone is not known to have: when it says something, and
- * when it is asked for something. What the phone has of a sealing key its frames show; of a receipt key, the network's report.
+ * when it is asked for something. What the phone has of a sealing key its frames show; of a receipt key, the network's report. A phone that has the
+ * latest key is told of the ends of earlier ones, until the network says that it has them.
+ * @param pauses between two times, ms
  */
-export async function announceKeys(tx: Tx, context: Context, recipient: Recipient): Promise<void> {
+export async function announceKeys(
+  tx: Tx,
+  context: Context,
+  recipient: Recipient,
+  pauses: readonly number[] = PAUSES_MS,
+): Promise<void> {
   for (const use of KEY_USES) {
     const { kid, announcement } = await context.ring.current(tx, use);
-    const known = use === 'sealing' ? recipient.sealingKid : recipient.signingKid;
-    if (announcement === undefined || known === kid) continue;
-    if (!(await mayTell(tx, context, recipient, use, kid))) continue;
-    const usefulUntil = context.clock.now() + ANNOUNCEMENT_USEFUL_MS;
-    await queueFrame(tx, context, recipient, 'KEY', `${use} ${kid}`, announcement, usefulUntil, use === 'signing');
+    if (announcement !== undefined && knownKid(recipient, use) !== kid)
+      await tell(tx, context, recipient, use, kid, announcement, pauses);
   }
+  await announceEnds(tx, context, recipient, pauses);
+}
+
+/**
+ * A phone seals to a key that does not count for it, or of which this database has nothing: it was off for long, its flash was put back, it is a copy;
+ * or a backup of the database was put back. It is told all keys anew, and under the latest one the time, in case its clock is behind: at
+ * most once an hour, then once a day.
+ * @returns whether it is told now
+ */
+export async function announceAnew(tx: Tx, context: Context, recipient: Recipient): Promise<boolean> {
+  const { ring, journal } = context;
+  const { id, createdAt } = recipient;
+  if (!(await mayTell(tx, context, recipient, 'sealing', NO_KEY, 0, CUT_OFF_PAUSES_MS))) return false;
+  await journal.record(tx, { kind: 'alarm', alarm: 'earlier-key', deviceId: id, ref: NO_REF });
+  await tx.run('DELETE FROM key_told WHERE device_id = ? AND kid <> ?', id, NO_KEY);
+  const signing = await ring.currentAt(tx, 'signing', createdAt);
+  await tx.run('UPDATE device SET signing_kid = ?, ends_heard_at = 0 WHERE id = ?', signing.kid, id);
+  const latest = await Promise.all(KEY_USES.map((use) => ring.current(tx, use)));
+  for (const { use, kid, announcement } of latest) {
+    const isFirst = kid === (await ring.currentAt(tx, use, createdAt)).kid;
+    if (announcement !== undefined && !isFirst) await tell(tx, context, recipient, use, kid, announcement, PAUSES_MS);
+  }
+  const sealing = latest.find(({ use }) => use === 'sealing');
+  if (sealing?.announcement !== undefined)
+    await sendNak(tx, context, { ...recipient, sealingKid: sealing.kid }, NO_REF, 'bad-key');
+  return true;
 }
 
 /** The network says that a phone has an announcement: from now on receipts to it are signed with the new key. */
 export async function keyDelivered(tx: Tx, context: Context, { deviceId, ref }: DeliveredFrame): Promise<void> {
-  const [use, number] = ref.split(' ');
+  const [use, number, notAfter] = ref.split(' ');
+  const kid = Number(number);
+  await tx.run(
+    'UPDATE key_told SET heard_at = ? WHERE device_id = ? AND use = ? AND kid = ? AND not_after = ?',
+    ...[context.clock.now(), deviceId, use ?? '', kid, Number(notAfter ?? ENDLESS)],
+  );
   if (use !== 'signing') return;
   const before = await tx.get(
     'SELECT signing_kid FROM device WHERE id = ?',
     (row) => ({ kid: row.optionalInteger('signing_kid') }),
     deviceId,
   );
-  if (before === undefined || !(await context.ring.isLater(tx, 'signing', Number(number), before.kid))) return;
-  await tx.run('UPDATE device SET signing_kid = ? WHERE id = ?', Number(number), deviceId);
+  if (before === undefined || !(await context.ring.isLater(tx, 'signing', kid, before.kid))) return;
+  await tx.run('UPDATE device SET signing_kid = ? WHERE id = ?', kid, deviceId);
 }
 
-async function mayTell(tx: Tx, context: Context, { id }: Recipient, use: KeyUse, kid: number): Promise<boolean> {
-  const now = context.clock.now();
+async function announceEnds(tx: Tx, context: Context, recipient: Recipient, pauses: readonly number[]): Promise<void> {
+  const ended = await context.ring.ended(tx);
+  const latest = Math.max(0, ...ended.map(({ endAnnouncedAt }) => endAnnouncedAt));
+  if (recipient.endsHeardAt >= latest) return;
+  const heard = await tx.all(
+    'SELECT use, kid, not_after FROM key_told WHERE device_id = ? AND heard_at IS NOT NULL',
+    (row) => `${row.text('use')} ${row.integer('kid')} ${row.integer('not_after')}`,
+    recipient.id,
+  );
+  let isOpen = false;
+  for (const { use, kid, endAnnouncement } of ended) {
+    if (endAnnouncement === undefined || !(await mayHave(tx, context, recipient, use, kid))) continue;
+    if (heard.includes(nameOf(use, kid, endAnnouncement))) continue;
+    isOpen = true;
+    if (await hasLater(tx, context, recipient, use, kid))
+      await tell(tx, context, recipient, use, kid, endAnnouncement, pauses);
+  }
+  if (!isOpen) await tx.run('UPDATE device SET ends_heard_at = ? WHERE id = ?', latest, recipient.id);
+}
+
+/** Whether a phone may have a key: that which it was registered with, or a later one. */
+async function mayHave(
+  tx: Tx,
+  { ring }: Context,
+  { createdAt }: Recipient,
+  use: KeyUse,
+  kid: number,
+): Promise<boolean> {
+  const first = await ring.currentAt(tx, use, createdAt);
+  return kid === first.kid || ring.isLater(tx, use, kid, first.kid);
+}
+
+/**
+ * Whether a phone has a later key, so that it can do without this one. Without reports of the network nothing is known of a receipt key: then its end
+ * is told when the service does not sign with it any more.
+ */
+async function hasLater(
+  tx: Tx,
+  { ring, clock }: Context,
+  phone: Recipient,
+  use: KeyUse,
+  kid: number,
+): Promise<boolean> {
+  if (await ring.isLater(tx, use, knownKid(phone, use) ?? (await ring.currentAt(tx, use, 0)).kid, kid)) return true;
+  const isOver = ({ endsAt }: Generation) => endsAt !== undefined && endsAt <= clock.now();
+  return use === 'signing' && (await ring.ended(tx)).some((one) => one.use === use && one.kid === kid && isOver(one));
+}
+
+function knownKid({ sealingKid, signingKid }: Recipient, use: KeyUse): number | undefined {
+  return use === 'sealing' ? sealingKid : signingKid;
+}
+
+function nameOf(use: KeyUse, kid: number, announcement: Uint8Array): string {
+  return `${use} ${kid} ${notAfterOf(announcement)}`;
+}
+
+/** Sends an announcement, unless it went within the pause. The network is asked for a report where frames of the phone do not show that it has it. */
+async function tell(
+  tx: Tx,
+  context: Context,
+  recipient: Recipient,
+  use: KeyUse,
+  kid: number,
+  announcement: Uint8Array,
+  pauses: readonly number[],
+): Promise<void> {
+  const notAfter = notAfterOf(announcement);
+  if (!(await mayTell(tx, context, recipient, use, kid, notAfter, pauses))) return;
+  const usefulUntil = context.clock.now() + ANNOUNCEMENT_USEFUL_MS;
+  const report = use === 'signing' || notAfter !== ENDLESS;
+  await queueFrame(tx, context, recipient, 'KEY', nameOf(use, kid, announcement), announcement, usefulUntil, report);
+}
+
+async function mayTell(
+  tx: Tx,
+  { clock }: Context,
+  { id }: Recipient,
+  use: KeyUse,
+  kid: number,
+  notAfter: number,
+  pauses: readonly number[],
+): Promise<boolean> {
+  const now = clock.now();
+  const [first = 0, second = first, third = second, later = third] = pauses;
   const told = await tx.run(
-    `INSERT INTO key_told (device_id, use, kid, times, at) VALUES (?, ?, ?, 1, ?)
-     ON CONFLICT (device_id, use, kid) DO UPDATE SET times = key_told.times + 1, at = excluded.at
-     WHERE key_told.times < ? AND key_told.at <= ?`,
-    ...[id, use, kid, now, TOLD_AT_MOST, now - DAY_MS],
+    `INSERT INTO key_told (device_id, use, kid, not_after, times, at) VALUES (?, ?, ?, ?, 1, ?)
+     ON CONFLICT (device_id, use, kid, not_after) DO UPDATE SET times = key_told.times + 1, at = excluded.at
+     WHERE key_told.at <= CASE key_told.times WHEN 1 THEN ? WHEN 2 THEN ? WHEN 3 THEN ? ELSE ? END`,
+    ...[id, use, kid, notAfter, now, now - first, now - second, now - third, now - later],
   );
   return told > 0;
 }

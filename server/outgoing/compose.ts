@@ -11,7 +11,7 @@ import {
   sealDown,
   timeText,
 } from '../../device/safe-mobile/index.ts';
-import type { KnownKid, SigningKey } from '../keyring/key-ring.ts';
+import type { SigningKey } from '../keyring/key-ring.ts';
 import { type Device, deviceById } from '../people/devices.ts';
 import { personById } from '../people/people.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
@@ -25,22 +25,21 @@ export const ANSWER_USEFUL_MS: number = 10 * 60 * 1000;
 const NO_SIGNATURE = new Uint8Array(64);
 
 /** A phone that frames can be sealed to. */
-export interface Recipient {
-  readonly id: DeviceId;
-  readonly personId: Device['personId'];
-  /** E.164. */
-  readonly number: string;
+export interface Recipient
+  extends Pick<Device, 'id' | 'personId' | 'number' | 'createdAt' | 'sealingKid' | 'signingKid' | 'endsHeardAt'> {
   /** `D`. */
   readonly sealingKey: Uint8Array;
-  /** The keys of the service that the phone is known to have. */
-  readonly sealingKid: KnownKid;
-  readonly signingKid: KnownKid;
 }
 
 /** The device as a recipient, or `undefined` before its enrolment. */
 export function recipientOf(device: Device): Recipient | undefined {
-  const { id, personId, number, sealingKey, sealingKid, signingKid } = device;
-  return sealingKey === undefined ? undefined : { id, personId, number, sealingKey, sealingKid, signingKid };
+  return device.sealingKey === undefined ? undefined : recipientWith(device, device.sealingKey);
+}
+
+/** The device as a recipient with this `D`. */
+export function recipientWith(device: Device, sealingKey: Uint8Array): Recipient {
+  const { id, personId, number, createdAt, sealingKid, signingKid, endsHeardAt } = device;
+  return { id, personId, number, createdAt, sealingKid, signingKid, endsHeardAt, sealingKey };
 }
 
 /** The phone as a recipient, or `undefined` when there is no such phone or it has not enrolled. */

@@ -21,6 +21,8 @@ export interface Device {
   readonly failuresInRow: number;
   /** When a block ends, ms since 1970; `undefined` in a blocked device: only a new enrolment helps. */
   readonly blockedUntil: number | undefined;
+  /** When the phone was registered, ms since 1970: its descriptor has the keys of that time. */
+  readonly createdAt: number;
   /** When the phone became active, ms since 1970. */
   readonly activatedAt: number | undefined;
   /** Of its allowance of messages that answer no open question: see `take`. */
@@ -37,6 +39,8 @@ export interface Device {
   readonly sealingFrom: number;
   /** The latest receipt key that the phone is known to have; `undefined`: that of the key file. */
   readonly signingKid: number | undefined;
+  /** The ends of keys that were announced until then, ms since 1970, are known to the phone, or were of no key of it. */
+  readonly endsHeardAt: number;
 }
 
 /** The device, or `undefined` when there is none of this id. */
@@ -89,6 +93,7 @@ function readDevice(row: Row): Device {
     highestCtr: row.integer('highest_ctr'),
     failuresInRow: row.integer('failures_in_row'),
     blockedUntil: row.optionalInteger('blocked_until'),
+    createdAt: row.integer('created_at'),
     activatedAt: row.optionalInteger('activated_at'),
     unbiddenFullAt: row.integer('unbidden_full_at'),
     unbiddenAlarmAt: row.integer('unbidden_alarm_at'),
@@ -97,5 +102,6 @@ function readDevice(row: Row): Device {
     sealingKid: row.optionalInteger('sealing_kid'),
     sealingFrom: row.integer('sealing_from'),
     signingKid: row.optionalInteger('signing_kid'),
+    endsHeardAt: row.integer('ends_heard_at'),
   };
 }

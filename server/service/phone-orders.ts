@@ -18,11 +18,13 @@ export class PhoneOrders {
 
   /**
    * Orders the phone of a person. For the service it counts at once; the SMS tells the phone, also when it next says something and has not
-   * confirmed. @throws ServiceError `not-found`; `conflict` when the person has no phone that could obey
+   * confirmed. @param wanted which phone, where the person has had several. @returns `undefined` when only an activation has ended
+   * @throws ServiceError `not-found`; `conflict`, as {@link orderPhone}
    */
-  give(person: number, command: AdminCommand, act?: Act): Promise<PhoneOrder> {
-    const work = (tx: Tx) => orderPhone(tx, this.#context, person, command);
-    const subject = ({ deviceId }: PhoneOrder) => `person:${person} device:${deviceId}`;
+  give(person: number, command: AdminCommand, act?: Act, wanted?: number): Promise<PhoneOrder | undefined> {
+    const work = (tx: Tx) => orderPhone(tx, this.#context, person, command, wanted);
+    const subject = (given: PhoneOrder | undefined) =>
+      given === undefined ? `person:${person}` : `person:${person} device:${given.deviceId}`;
     return this.#store.transaction('order', withAct(act, this.#context.clock, work, subject), 'fail');
   }
 

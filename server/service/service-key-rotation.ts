@@ -21,22 +21,22 @@ export class ServiceKeyRotation {
 
   /** Makes the next key, which counts once its announcement was signed. @throws ServiceError `conflict` */
   async prepare(use: KeyUse, act?: Act): Promise<Generation> {
-    const secret = this.#context.random.bytes(32);
+    const { random } = this.#context;
+    const secret = random.bytes(32);
+    const [chance = 0] = random.bytes(1);
     try {
-      return await this.#write('service key', (tx) => prepareKey(tx, this.#context, use, secret), act);
+      return await this.#write('service key', (tx) => prepareKey(tx, this.#context, use, { secret, chance }), act);
     } finally {
       secret.fill(0);
     }
   }
 
   /**
-   * A prepared key becomes the latest one, and phones are told so.
-   * @param announcement 107 octets, signed by root. @param keepMs how long the key before still counts, ms
-   * @throws ServiceError `invalid-request`
+   * What root has signed: a prepared key becomes the latest one, 10 s from now; or an earlier one ends. Phones are told so.
+   * @param announcement 107 octets. @throws ServiceError `invalid-request`, `conflict`
    */
-  announce(announcement: Uint8Array, keepMs: number, act?: Act): Promise<Generation> {
-    const work = (tx: Tx) => announceKey(tx, this.#context, announcement, keepMs);
-    return this.#write('service key announced', work, act);
+  announce(announcement: Uint8Array, act?: Act): Promise<Generation> {
+    return this.#write('service key announced', (tx) => announceKey(tx, this.#context, announcement), act);
   }
 
   #write(name: string, work: (tx: Tx) => Promise<Generation>, act: Act | undefined): Promise<Generation> {

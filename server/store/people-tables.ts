@@ -30,7 +30,8 @@ CREATE TABLE device (
   order_ref TEXT,                              -- of the order that it has not confirmed
   sealing_kid INTEGER,                         -- the latest S that the phone is known to have; NULL: that of the key file
   sealing_from INTEGER NOT NULL DEFAULT 0,     -- its lowest ctr under it: an earlier S counts below only
-  signing_kid INTEGER                          -- the same for R
+  signing_kid INTEGER,                         -- the same for R
+  ends_heard_at INTEGER NOT NULL DEFAULT 0     -- ends of keys that were announced until then are known to the phone, or were of no key of it
 ) STRICT;
 CREATE UNIQUE INDEX device_by_link ON device (link_hash);
 CREATE INDEX device_of_person ON device (person_id);
@@ -53,7 +54,6 @@ CREATE TABLE device_order (                    -- lock, unlock, wipe
   device_id INTEGER NOT NULL REFERENCES device (id),
   command TEXT NOT NULL,
   time INTEGER NOT NULL,                       -- in the order, unix seconds: each is newer than the one before
-  frame BLOB NOT NULL,                         -- sealed; sent again as it is
   at INTEGER NOT NULL,
   sent_at INTEGER NOT NULL,                    -- when it was written into the outbox last
   repeats INTEGER NOT NULL DEFAULT 0,
@@ -70,16 +70,20 @@ CREATE TABLE service_key (                     -- keys of the service after thos
   begins_at INTEGER,                           -- NULL: root has not signed its announcement yet
   ends_at INTEGER,                             -- NULL: none has followed
   announcement BLOB,                           -- 107 octets, signed by root
+  end_announcement BLOB,                       -- the same once more, with the end
+  end_announced_at INTEGER,
   PRIMARY KEY (use, kid)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE key_told (                        -- announcements to phones that are not known to have the key
+CREATE TABLE key_told (                        -- announcements that went to phones
   device_id INTEGER NOT NULL REFERENCES device (id),
   use TEXT NOT NULL,
-  kid INTEGER NOT NULL,
+  kid INTEGER NOT NULL,                        -- 0: the phone sealed to a key that does not count for it
+  not_after INTEGER NOT NULL,                  -- in the announcement, unix seconds: 4294967295 for a key without an end
   times INTEGER NOT NULL,
   at INTEGER NOT NULL,                         -- the last time
-  PRIMARY KEY (device_id, use, kid)
+  heard_at INTEGER,                            -- when the network said that the phone has it
+  PRIMARY KEY (device_id, use, kid, not_after)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE vault (                           -- which key the vault has

@@ -45,6 +45,25 @@ CREATE TABLE key_told (                        -- announcements to phones that a
 ) STRICT, WITHOUT ROWID;
 `;
 
+/** Ends of keys, which phones are told as well; an order is composed each time that it is sent. */
+export const KEY_ENDS: string = `
+ALTER TABLE device ADD COLUMN ends_heard_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE service_key ADD COLUMN end_announcement BLOB;
+ALTER TABLE service_key ADD COLUMN end_announced_at INTEGER;
+ALTER TABLE device_order DROP COLUMN frame;
+DROP TABLE key_told;
+CREATE TABLE key_told (                        -- announcements that went to phones
+  device_id INTEGER NOT NULL REFERENCES device (id),
+  use TEXT NOT NULL,
+  kid INTEGER NOT NULL,                        -- 0: the phone sealed to a key that does not count for it
+  not_after INTEGER NOT NULL,                  -- in the announcement, unix seconds: 4294967295 for a key without an end
+  times INTEGER NOT NULL,
+  at INTEGER NOT NULL,                         -- the last time
+  heard_at INTEGER,                            -- when the network said that the phone has it
+  PRIMARY KEY (device_id, use, kid, not_after)
+) STRICT, WITHOUT ROWID;
+`;
+
 const SEALED_ANEW = `EXISTS (SELECT 1 FROM vault WHERE key_before IS NOT NULL) AND NEW.ref = OLD.ref
   AND NEW.device_id = OLD.device_id AND NEW.ctr = OLD.ctr AND NEW.instrument = OLD.instrument AND NEW.at = OLD.at`;
 

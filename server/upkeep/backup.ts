@@ -48,7 +48,21 @@ function backUpFile(from: string, to: string): void {
   }
 }
 
+/** While the vault key is being changed, the next one lies in the database sealed under the one before: the copy needs the next one. */
+function forgetNextVaultKey(path: string): void {
+  const copy = new DatabaseSync(path);
+  try {
+    if (numberOf(copy, 'PRAGMA user_version') === MIGRATIONS.length)
+      copy.exec('PRAGMA secure_delete = ON; UPDATE vault SET key_present = NULL WHERE key_present IS NOT NULL');
+  } catch {
+    // A damaged copy: the check says so.
+  } finally {
+    copy.close();
+  }
+}
+
 async function check(path: string): Promise<Backup> {
+  forgetNextVaultKey(path);
   const database = new DatabaseSync(path, { readOnly: true });
   const copy = new Connection(database, () => {});
   try {

@@ -4,6 +4,8 @@ export type Alarm =
   | 'unknown-transaction'
   /** Another frame with a `ctr` that was used: a copied phone. */
   | 'reused-counter'
+  /** A phone seals to a key of the service that does not count for it, or that the database does not have. */
+  | 'earlier-key'
   /** The customer says that the request was not theirs. */
   | 'refused-as-not-mine'
   /** A phone has sent so many messages that answer no open question that it gets no more answers for a while; said once a day. */
@@ -52,6 +54,8 @@ export const ALARM_ADVICE: Readonly<Record<Alarm, string>> = {
   'unknown-transaction':
     'Perhaps a copied phone: ask the customer, and let them enrol again (cash-server person activate)',
   'reused-counter': 'Perhaps a copied phone: ask the customer, and let them enrol again (cash-server person activate)',
+  'earlier-key':
+    'It was off for long, its flash was put back, or it is a copy: it is told the keys that count. When many phones do so, a backup of the database was put back: cash-server keys rotate',
   'refused-as-not-mine': 'Ask the merchant why this customer was asked to pay',
   'phone-asks-too-much':
     'Perhaps a copied phone, or a fault of it: ask the customer; it gets answers again little by little',

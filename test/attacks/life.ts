@@ -7,7 +7,7 @@ import type { OutgoingSms, Random } from '../../modem/index.ts';
 import { servicePrimitives } from '../../server/index.ts';
 import { seededRandom } from '../../sim/index.ts';
 import { type Bench, bench, during } from '../device/bench.ts';
-import { rotate, secretOf } from '../server/rotate.ts';
+import { reportAll, rotate, secretOf } from '../server/rotate.ts';
 import { CUSTOMER_NUMBER, PIN, SERVICE_NUMBER, World } from '../server/world.ts';
 
 export { PIN };
@@ -70,7 +70,7 @@ export function recordedFlash(states: string[]): Flash {
 /**
  * The life of a phone at the real service: a wrong activation code, enrolment, a payment, a wrong PIN and then the right one, a refusal
  * whose receipt is lost, a restart, a request that expires, an upgrade, the balance, a payment that is approved after all that; then other keys of the
- * service, a lock and an unlock, each with a payment after it.
+ * service, a lock and an unlock, and the end of the first keys, each with a payment after it.
  */
 export async function playLife({ pin = PIN, drawn = new Map() }: LifeOptions = {}): Promise<{
   readonly loot: Loot;
@@ -184,13 +184,10 @@ export async function playLife({ pin = PIN, drawn = new Map() }: LifeOptions = {
   await type(pin, 'Confirm');
   await pause();
   await select('OK');
-  await rotate(world, 'sealing');
-  await rotate(world, 'signing');
+  const sealing = await rotate(world, 'sealing', 120_000);
+  await rotate(world, 'signing', 120_000);
   await request('paid under the next keys');
-  world.air.report(
-    world.air.sent.findLast(({ statusReport }) => statusReport === true),
-    'delivered',
-  );
+  await reportAll(world);
   await select('Approve');
   await type(pin, 'Confirm');
   await pause();
@@ -207,6 +204,13 @@ export async function playLife({ pin = PIN, drawn = new Map() }: LifeOptions = {
   await type(pin, 'Confirm');
   await pause();
   await select('OK');
+  await reportAll(world);
+  await pause(120_000);
+  await request('paid after the end of the first keys');
+  await select('Approve');
+  await type(pin, 'Confirm');
+  await pause();
+  await select('OK');
   phone.handset.powerOff();
 
   keys.mockImplementation(publicKeyOf);
@@ -219,7 +223,7 @@ export async function playLife({ pin = PIN, drawn = new Map() }: LifeOptions = {
   };
   const seed = draws[seedDraw];
   if (seed === undefined) throw new Error('The phone has drawn no seed');
-  const sealings = [world.keys.sealing, await secretOf(world, 2)];
+  const sealings = [world.keys.sealing, await secretOf(world, sealing.key.kid)];
   return { loot, secrets: { seed, seedDraw, world, deviceId, sealings } };
 }
 

@@ -15,6 +15,7 @@ import {
   sealEnrol,
   sealUp,
 } from '../../device/safe-mobile/index.ts';
+import { notAfterOf } from '../../server/keyring/generation.ts';
 import { bench } from '../device/bench.ts';
 import { attach, enrolled, openApplication, wordsOf } from '../device/cash-mobile/cash-bench.ts';
 import { FakeService } from '../device/cash-mobile/fake-service.ts';
@@ -293,6 +294,12 @@ describe('A thief with the flash of every moment, all SMS, logs and receipts', (
     expect(thief.keys).toHaveLength(2);
     expect(thief.heard.map(([type]) => type)).toEqual(expect.arrayContaining([0x01, 0x02, 0x03, 0x04, 0x07]));
     expect(thief.up.length).toBeGreaterThan(8);
+    // The phone has heard that the first keys end, 1 of each use, and has paid after that.
+    const ends = loot.down.flatMap((frame) =>
+      frame.length === 107 && notAfterOf(frame) !== 0xffff_ffff ? [`${frame[1]} ${frame[2]}`] : [],
+    );
+    expect(new Set(ends)).toEqual(new Set(['1 1', '2 1']));
+    expect(loot.up.at(-1)?.[1]).toBe(secrets.sealings.at(-1)?.kid);
     expect(thief.counters.length).toBeGreaterThan(8);
     expect(loot.flash.length).toBeGreaterThan(30);
     expect(loot.log.filter((line) => line.includes('"event":"screen"')).length).toBeGreaterThan(20);

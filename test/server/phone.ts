@@ -1,6 +1,7 @@
 import {
   type Amount,
   ANNOUNCEMENT_OCTETS,
+  type AnnouncedKey,
   type Approve,
   approvalText,
   type CustomerAddress,
@@ -10,6 +11,7 @@ import {
   decodeDown,
   encodeUp,
   hexOf,
+  type KeyAnnouncement,
   openDown,
   type PhoneKeyPair,
   type PinKey,
@@ -31,6 +33,9 @@ import type { Clock, Random } from '../../modem/index.ts';
 import { type ServiceKeys, servicePrimitives } from '../../server/index.ts';
 
 const primitives = servicePrimitives();
+
+/** Of a key that counts always. */
+const ALWAYS = { notBefore: 0, notAfter: 0xffff_ffff } as const;
 
 /** Something the service asked this phone, with the 83 octets as displayed. */
 export interface Asked {
@@ -61,22 +66,23 @@ export class TestPhone {
   #send: (frame: Uint8Array) => void;
   readonly #plaintexts = new Map<string, Uint8Array>();
   #sealing: PhoneKeyPair | undefined;
-  /** The keys of the service that it believes: the first ones, and those that were announced. */
-  readonly #services: PublicHalf<ServiceKeyPair>[];
-  readonly #signers: Uint8Array[];
+  /** The keys of the service that it believes, 1 to seal and 2 to sign: the first ones, and those that were announced. */
+  #known: readonly KeyAnnouncement[];
   /** Announcements that came in, as they are. */
   readonly announcements: Uint8Array[] = [];
   /** False: a phone that ignores announcements, as if their SMS were lost. */
   hearsAnnouncements = true;
-  /** The kid of each frame that came in, but announcements. */
+  /** The kid of each frame that came in, but announcements. One that the phone does not know, or that has ended, opens nothing. */
   readonly kids: number[] = [];
   #ctr = 0;
 
   constructor(number: string, keys: ServiceKeys, clock: Clock, random: Random, send: (frame: Uint8Array) => void) {
     this.number = number;
     this.#keys = keys;
-    this.#services = [keys.sealing];
-    this.#signers = [keys.signing.publicKey];
+    this.#known = [
+      { what: 1, kid: keys.sealing.kid, key: keys.sealing.publicKey, ...ALWAYS },
+      { what: 2, kid: 1, key: keys.signing.publicKey, ...ALWAYS },
+    ];
     this.#clock = clock;
     this.#random = random;
     this.#send = send;
@@ -160,9 +166,9 @@ export class TestPhone {
     }
     const { kid } = readFrameHeader(frame);
     this.kids.push(kid);
-    const service = this.#services.find((one) => one.kid === kid);
-    if (service === undefined) throw new Error(`a frame sealed with the key ${kid}, which this phone does not know`);
-    const plaintext = openDown(primitives, service, this.#phone(), frame);
+    const service = this.#keysOf(1).find((one) => one.kid === kid);
+    if (service === undefined) return;
+    const plaintext = openDown(primitives, { kid, publicKey: service.key }, this.#phone(), frame);
     const message = decodeDown(plaintext);
     if (message.type === 'PAY_REQUEST' || message.type === 'AUTH_REQUEST') {
       this.asked.push({ message, plaintext });
@@ -189,7 +195,7 @@ export class TestPhone {
     const request = this.#plaintexts.get(hexOf(receipt.ref));
     if (request === undefined) return false;
     const text = receiptText(primitives, this.#phone().deviceId, request, plaintext);
-    if (!this.#signers.some((key) => verifySignature(primitives, key, text, receipt.signature))) {
+    if (!this.#keysOf(2).some(({ key }) => verifySignature(primitives, key, text, receipt.signature))) {
       throw new Error('a receipt with a bad signature');
     }
     return true;
@@ -199,21 +205,50 @@ export class TestPhone {
     this.#transmit(sealUp(primitives, this.#service(), this.#phone(), plaintext, this.#random.bytes(32)));
   }
 
-  /** From now on this phone has these keys, as one that was enrolled with them. */
+  /** From now on this phone has these keys, as one that was enrolled with them; they are the latest ones. */
   trust({ sealing, signing }: { sealing?: PublicHalf<ServiceKeyPair>; signing?: Uint8Array }): void {
-    if (sealing !== undefined) this.#services.push(sealing);
-    if (signing !== undefined) this.#signers.push(signing);
+    const notBefore = Math.floor(this.#clock.now() / 1000);
+    const more: KeyAnnouncement[] = [];
+    if (sealing !== undefined) more.push({ what: 1, kid: sealing.kid, key: sealing.publicKey, ...ALWAYS, notBefore });
+    if (signing !== undefined) more.push({ what: 2, kid: 254, key: signing, ...ALWAYS, notBefore });
+    this.#known = [...this.#known, ...more];
   }
 
+  /** The keys that it believes: what {@link putBack} takes. */
+  get believed(): readonly KeyAnnouncement[] {
+    return this.#known;
+  }
+
+  /** Its flash is put back to when it had these keys. */
+  putBack(believed: readonly KeyAnnouncement[]): void {
+    this.#known = believed;
+  }
+
+  /** As `announced` of the application: a kid names one key, whose life only gets shorter. */
   #announced(frame: Uint8Array): void {
     if (!this.hearsAnnouncements) return;
     this.announcements.push(frame);
-    const { what, kid, key } = decodeAnnouncement(primitives, this.#keys.root, frame);
-    this.trust(what === 1 ? { sealing: { kid, publicKey: key } } : { signing: key });
+    const told = decodeAnnouncement(primitives, this.#keys.root, frame);
+    const known = this.#known.find(({ what, kid }) => what === told.what && kid === told.kid);
+    if (known === undefined) this.#known = [...this.#known, told];
+    else if (hexOf(known.key) === hexOf(told.key)) {
+      const notAfter = Math.min(known.notAfter, told.notAfter);
+      this.#known = this.#known.map((one) => (one === known ? { ...known, notAfter } : one));
+    }
+  }
+
+  /** The keys that have not ended, the latest one last. */
+  #keysOf(wanted: AnnouncedKey): readonly KeyAnnouncement[] {
+    const now = this.#clock.now() / 1000;
+    return this.#known
+      .filter(({ what, notAfter }) => what === wanted && notAfter >= now)
+      .toSorted((one, other) => one.notBefore - other.notBefore);
   }
 
   #service(): PublicHalf<ServiceKeyPair> {
-    return this.#services.at(-1) ?? this.#keys.sealing;
+    const latest = this.#keysOf(1).at(-1);
+    if (latest === undefined) throw new Error('the keys of the service have expired');
+    return { kid: latest.kid, publicKey: latest.key };
   }
 
   #transmit(frame: Uint8Array): void {

@@ -356,6 +356,72 @@ describe('A key announcement', () => {
   });
 });
 
+describe('A phone whose clock falls behind after the service has changed its key', () => {
+  /** The same phone after a restart, with this clock, unix seconds; the service has the right time. */
+  async function restarted(before: CashBench, seconds: number): Promise<CashBench> {
+    before.handset.powerOff();
+    const clock = new VirtualClock(seconds * 1000);
+    const { service, flash } = before;
+    service.skew = Math.floor(before.clock.now() / 1000) - seconds + service.skew;
+    service.clock = clock;
+    const cash = attach(bench({ clock, flash, seed: 'later' }), service);
+    await openApplication(cash, 'en');
+    return cash;
+  }
+
+  test.each([
+    ['to 1970', () => 0],
+    ['by a year', (now: number) => now - 365 * DAY],
+    ['by a second more than the key is old', (now: number) => now - 61],
+  ])('%s: seals with the later one, because a message of the service has come since', async (_, behind) => {
+    const cash = phone();
+    const { service } = cash;
+    service.rotateSealing(2);
+    await deliver(cash, service.announcement(1, service.keys.sealing, service.now));
+    await cash.clock.advance(60_000);
+    await cash.request();
+    await cash.select('Refuse');
+    await cash.select('I do not want to');
+    expect(service.kids).toEqual([2]);
+    const later = await restarted(cash, behind(service.now));
+    service.kids.length = 0;
+    await later.select('Balance');
+    expect(service.kids).toEqual([2]);
+  });
+
+  test('does not take an earlier key again that has ended', async () => {
+    const cash = phone();
+    const { service } = cash;
+    const thief = new FakeService(cash.clock);
+    thief.phoneKey = service.phoneKey;
+    service.rotateSealing(2);
+    await deliver(cash, service.announcement(1, service.keys.sealing, service.now));
+    await deliver(cash, service.announcement(1, thief.keys.sealing, 0, service.now + 60));
+    await cash.clock.advance(61_000);
+    await cash.request();
+    await cash.select('Refuse');
+    await cash.select('I do not want to');
+    const later = await restarted(cash, 0);
+    await later.radio.deliver(thief.sms(thief.payRequest({ payee: 'Thief' })));
+    await later.settle();
+    expect(JSON.stringify(later.flash.read('records/Cash-Mobile/transactions'))).not.toContain(
+      Buffer.from('Thief').toString('hex'),
+    );
+  });
+
+  test('and is enrolled anew, forgets what the service before said', async () => {
+    const cash = phone();
+    cash.service.skew = 365 * DAY;
+    await cash.request();
+    cash.phone.press('power');
+    await cash.settle();
+    const record = () => JSON.stringify(cash.flash.read('records/Cash-Mobile/clock'));
+    expect(record()).toMatch(/"1":"\w{24}"/);
+    await reinstall(cash, new FakeService(cash.clock, 'other').jad().replace(/Device: \d+/, 'Device: 4711'));
+    expect(record()).not.toMatch(/"1":/);
+  });
+});
+
 describe('The keys of anchors', () => {
   const octets = (octet: number) => new Uint8Array(32).fill(octet);
   const key = (kid: number, notBefore: number, notAfter: number): AnchoredKey => ({

@@ -45,7 +45,8 @@ export type Wish = Partial<Omit<PayRequest, 'type'>>;
 
 /** The service as a phone sees it, small and honest: it seals, opens, verifies and remembers nothing else. */
 export class FakeService {
-  readonly #clock: VirtualClock;
+  /** The clock of the phone, from which that of the service is {@link skew} away. */
+  clock: VirtualClock;
   readonly #random: SeededRandom;
   readonly #number: string;
   readonly #rootSeed: Uint8Array;
@@ -69,7 +70,7 @@ export class FakeService {
 
   /** @param seed another one makes other keys */
   constructor(clock: VirtualClock, seed = 'service', number = SERVICE_NUMBER) {
-    this.#clock = clock;
+    this.clock = clock;
     this.#random = seededRandom(seed);
     this.#number = number;
     this.rotateSealing(1);
@@ -128,7 +129,7 @@ export class FakeService {
   }
 
   get now(): number {
-    return Math.floor(this.#clock.now() / 1000) + this.skew;
+    return Math.floor(this.clock.now() / 1000) + this.skew;
   }
 
   /** The last thing the phone said. */

@@ -187,6 +187,23 @@ function spoil(octets: Uint8Array, at: number): Uint8Array {
   return octets.with(at, (octets[at] ?? 0) ^ 2);
 }
 
+describe('A locked phone that gets a new activation', () => {
+  test('begins with it, and says nothing of the lock of before', async () => {
+    const cash = await enrolled();
+    await order(cash, 'lock');
+    cash.phone.press('power');
+    await cash.settle();
+    const shown: (string | undefined)[] = [];
+    cash.handset.install(cash.service.jad().replace(/Device: \d+/, 'Device: 4711'));
+    await cash.settle();
+    cash.phone.press('power');
+    await cash.settle();
+    await openApplication(cash, 'en');
+    shown.push(cash.phone.screen.title);
+    expect(shown).toEqual(['Activation']);
+  });
+});
+
 describe('A phone that is ordered to erase itself', () => {
   const secretsIn = (record: string) => {
     const octets = octetsOf(record);

@@ -1,7 +1,11 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type ServiceKeys, servicePrimitives } from '../../../server/index.ts';
 import { isKeyOf, wrapVaultKey } from '../../../server/keyring/vault-rotation.ts';
 import { Vault } from '../../../server/keys/vault.ts';
+import { backUp } from '../../../server/upkeep/backup.ts';
 import { onPostgres } from '../database.ts';
 import { rotate } from '../rotate.ts';
 import { CUSTOMER_NUMBER, PIN, type Subscriber, shop, type World } from '../world.ts';
@@ -52,6 +56,10 @@ async function busyShop() {
   return base;
 }
 
+/** The present key, sealed under the one before. */
+const nextUnderBefore = (world: World, database?: string) =>
+  world.look((tx) => tx.get('SELECT key_present FROM vault', (row) => row.optionalOctets('key_present')), database);
+
 const state = async (world: World) => (await world.service.vaultKey.standing()).state;
 
 describe('another vault key', () => {
@@ -81,9 +89,16 @@ describe('another vault key', () => {
     await world.service.vaultKey.begin(wrapped(world));
     await world.clock.advance(60 * SECOND);
     expect(await state(world)).toBe('waiting');
+    // Whoever has the key before gets nothing by it any more.
+    expect(await nextUnderBefore(world)).toBe(undefined);
+    world.kill();
+    await expect(world.open()).rejects.toThrow('the vault key is not that of the database');
+    await world.open(undefined, { keys: { ...world.keys, vault: NEXT } });
     expect(await openedBy(world, world.keys.vault)).toEqual([0]);
     const phone = world.phone(CUSTOMER_NUMBER);
-    phone.trust({ sealing: (await world.service.keys.list())[1] ?? world.keys.sealing });
+    phone.trust({
+      sealing: (await world.service.keys.list()).findLast(({ use }) => use === 'sealing') ?? world.keys.sealing,
+    });
     phone.enrol(deviceId, activationCode, PIN);
     await world.clock.advance(3 * SECOND);
     phone.approve(PIN);
@@ -92,6 +107,21 @@ describe('another vault key', () => {
     await world.clock.advance(24 * 3_600 * SECOND);
     expect(await state(world)).toBe('settled');
     expect(await openedBy(world, world.keys.vault)).toEqual([0]);
+  });
+
+  it('is in no backup under the one before, also while it is being changed: the backup opens with the next one', async () => {
+    const { world, customer, merchant } = await busyShop();
+    await world.service.vaultKey.begin(wrapped(world));
+    const next = await nextUnderBefore(world);
+    expect(next).toHaveLength(72);
+    const copy = join(mkdtempSync(join(tmpdir(), 'vault-')), 'copy.db');
+    await backUp(world.database, copy);
+    expect(readFileSync(copy).includes(Buffer.from(next ?? []))).toBe(false);
+    world.kill();
+    if (onPostgres) return;
+    await expect(world.open(copy)).rejects.toThrow('the vault key is not that of the database');
+    await world.open(copy, { keys: { ...world.keys, vault: NEXT } });
+    expect(await pay(world, customer, merchant)).toBe('CAPTURED');
   });
 
   it('is refused when it is not sealed under the present one, and while the change before is not over; the same again changes nothing', async () => {

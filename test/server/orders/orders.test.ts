@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Admin, AdminCommand } from '../../../device/safe-mobile/index.ts';
 import { adminText, encodeDown, hexOf, verifySignature } from '../../../device/safe-mobile/index.ts';
-import { servicePrimitives } from '../../../server/index.ts';
+import { type Person, servicePrimitives } from '../../../server/index.ts';
 import type { TestPhone } from '../phone.ts';
+import { DAY, rotate } from '../rotate.ts';
 import { MERCHANT_NUMBER, PIN, type Subscriber, shop, type World } from '../world.ts';
 
 const SECOND = 1_000;
@@ -23,6 +24,7 @@ async function theft() {
   const { world, customer, merchant } = await shop();
   const give = async (command: AdminCommand) => {
     const given = await world.service.phoneOrders.give(customer.person.id, command);
+    if (given === undefined) throw new Error('nobody was told');
     await world.clock.advance(3 * SECOND);
     return given;
   };
@@ -125,20 +127,21 @@ describe('a phone that is locked', () => {
     expect(orders(customer.phone)).toMatchObject([{ command: 'lock' }]);
   });
 
-  it('gets the same octets again, at most five times, with a minute between them', async () => {
+  it('gets the same order again: five times with a minute between them, then once a day', async () => {
     const { world, customer, give } = await theft();
     await give('lock');
-    const [first] = world.air.sent.slice(-1);
-    const before = world.air.sent.length;
-    for (let n = 0; n < 30; n += 1) {
-      customer.phone.query(new Uint8Array(8).fill(1), 'balance');
-      await world.clock.advance(20 * SECOND);
-    }
-    const again = world.air.sent.slice(before);
-    expect(again).toHaveLength(5);
-    expect(new Set(again.map(({ content }) => JSON.stringify(content)))).toEqual(
-      new Set([JSON.stringify(first?.content)]),
-    );
+    const says = async (times: number, pause: number) => {
+      const before = world.air.sent.length;
+      for (let n = 0; n < times; n += 1) {
+        customer.phone.query(new Uint8Array(8).fill(1), 'balance');
+        await world.clock.advance(pause);
+      }
+      return world.air.sent.length - before;
+    };
+    expect(await says(30, 20 * SECOND)).toBe(5);
+    expect(await says(24, 3_600 * SECOND)).toBe(0);
+    expect(await says(24, 3_600 * SECOND)).toBe(1);
+    expect(new Set(orders(customer.phone).map((order) => hexOf(encodeDown(order)))).size).toBe(1);
   });
 
   it('gets the order once more when an operator gives it again, not within a minute, and not when it was confirmed', async () => {
@@ -197,6 +200,22 @@ describe('a phone that is unlocked', () => {
     expect(orders(customer.phone).map(({ command }) => command)).toEqual(['lock', 'unlock']);
   });
 
+  it('is told again, when its flash was put back to the lock, also after it had confirmed both', async () => {
+    const { world, customer, give } = await theft();
+    await give('lock');
+    await confirm(world, customer);
+    await give('unlock');
+    await confirm(world, customer);
+    const [lock] = orders(customer.phone);
+    await world.clock.advance(MINUTE);
+    await confirm(world, customer, lock);
+    expect(orders(customer.phone).map(({ command }) => command)).toEqual(['lock', 'unlock', 'unlock']);
+    await confirm(world, customer);
+    const before = world.air.sent.length;
+    await confirm(world, customer);
+    expect(world.air.sent.length).toBe(before);
+  });
+
   it('keeps the block that wrong PINs have brought, and the phone that nobody locked cannot be unlocked', async () => {
     const { world, customer, give, device, ask } = await theft();
     await expect(give('unlock')).rejects.toMatchObject({ code: 'conflict', message: 'person 1 has no locked phone' });
@@ -248,6 +267,30 @@ describe('a phone that is wiped', () => {
     await world.service.phoneOrders.give(customer.person.id, 'lock');
   });
 
+  it('is not the new one when the stolen one was replaced: which one has to be said', async () => {
+    const { world, customer, give } = await theft();
+    const old = (await world.service.devices(customer.person.id)).at(-1)?.id ?? 0;
+    await world.enrolPhone(customer.person);
+    const present = (await world.service.devices(customer.person.id)).at(-1)?.id ?? 0;
+    const wipe = (device?: number) => world.service.phoneOrders.give(customer.person.id, 'wipe', undefined, device);
+    await expect(wipe()).rejects.toMatchObject({
+      code: 'conflict',
+      message: `person 1 has had 2 phones; ${present} is in use, ${old} revoked: say which one (device)`,
+    });
+    await expect(wipe(old)).rejects.toMatchObject({
+      code: 'conflict',
+      message: `phone ${old} is revoked: nothing can be paid with it`,
+    });
+    await expect(wipe(4_711)).rejects.toMatchObject({ message: 'phone 4711 is not of this person' });
+    expect((await world.service.devices(customer.person.id)).map(({ state }) => state)).toEqual(['revoked', 'active']);
+    await give('lock');
+    expect(await wipe(present)).toMatchObject({ deviceId: present });
+    expect((await wipe(present))?.deviceId).toBe(present);
+    await expect(world.service.phoneOrders.give(customer.person.id, 'lock', undefined, present)).rejects.toMatchObject({
+      code: 'conflict',
+    });
+  });
+
   it.each<AdminCommand>(['lock', 'unlock', 'wipe'])(
     'cannot be, with %s, of somebody without a phone',
     async (command) => {
@@ -257,6 +300,106 @@ describe('a phone that is wiped', () => {
       await expect(world.service.phoneOrders.give(999, command)).rejects.toMatchObject({ code: 'not-found' });
     },
   );
+});
+
+describe('an activation that is not finished', () => {
+  const begin = async (world: World, { id, number }: Person, steps: 'registered' | 'enrolling') => {
+    const { deviceId, activationCode } = await world.service.activate(id);
+    const phone = world.phone(number);
+    if (steps === 'enrolling') {
+      phone.enrol(deviceId, activationCode, PIN);
+      await world.clock.advance(3 * SECOND);
+    }
+    return { phone, deviceId, activationCode };
+  };
+
+  it.each([
+    ['lock', 'registered'],
+    ['lock', 'enrolling'],
+    ['wipe', 'registered'],
+    ['wipe', 'enrolling'],
+  ] as const)('ends with %s, when it is %s: a thief with the number cannot finish it', async (command, steps) => {
+    const { world, customer, give } = await theft();
+    const { phone, deviceId, activationCode } = await begin(world, customer.person, steps);
+    // The order is for the phone before, which has the number no more.
+    world.air.fate = () => 'lose';
+    await give(command);
+    if (steps === 'enrolling') phone.approve(PIN);
+    else phone.enrol(deviceId, activationCode, PIN);
+    await world.clock.advance(3 * SECOND);
+    expect((await world.service.devices(customer.person.id)).map(({ state }) => state)).toEqual([
+      command === 'lock' ? 'active' : 'revoked',
+      'revoked',
+    ]);
+  });
+
+  it('goes on with unlock', async () => {
+    const { world, customer, give } = await theft();
+    await give('lock');
+    await begin(world, customer.person, 'registered');
+    world.air.fate = () => 'lose';
+    await give('unlock');
+    expect((await world.service.devices(customer.person.id)).map(({ state }) => state)).toEqual([
+      'active',
+      'registered',
+    ]);
+  });
+
+  it.each(['registered', 'enrolling'] as const)(
+    'ends with lock, of a person who has no other phone: %s',
+    async (steps) => {
+      const { world } = await theft();
+      const nobody = await world.service.addPerson({ number: '+393400000077', name: 'Carla', language: 'en' });
+      await begin(world, nobody, steps);
+      expect(await world.service.phoneOrders.give(nobody.id, 'lock')).toBeUndefined();
+      expect((await world.service.devices(nobody.id)).map(({ state }) => state)).toEqual(['revoked']);
+      await expect(world.service.phoneOrders.give(nobody.id, 'lock')).rejects.toMatchObject({ code: 'conflict' });
+    },
+  );
+});
+
+describe('an order after other keys of the service', () => {
+  it.each<[AdminCommand, number]>([
+    ['lock', 0],
+    ['wipe', 0],
+    ['wipe', 90],
+  ])('%s reaches a phone that has not heard of them, %d days before the end of those before', async (command, days) => {
+    const { world, customer, give } = await theft();
+    const { phone } = customer;
+    await rotate(world, 'sealing', days * DAY);
+    const { key } = await rotate(world, 'signing', days * DAY);
+    world.air.fate = () => 'lose';
+    const { deviceId } = await give(command);
+    world.air.fate = () => 'deliver';
+    await world.clock.advance(MINUTE);
+    phone.query(new Uint8Array(8).fill(1), 'balance');
+    await world.clock.advance(3 * SECOND);
+    const [order] = orders(phone);
+    expect(order?.command).toBe(command);
+    expect(phone.announcements.map((frame) => frame[1])).toEqual(expect.arrayContaining([1, 2]));
+    const text = adminText(deviceId, encodeDown(order as Admin));
+    const signers = phone.believed.filter(({ what, notAfter }) => what === 2 && notAfter === 0xffff_ffff);
+    expect(signers.map((one) => hexOf(one.key))).toContain(hexOf(key.publicKey));
+    expect(signers.some((one) => verifySignature(servicePrimitives(), one.key, text, (order as Admin).signature))).toBe(
+      true,
+    );
+    await confirm(world, customer);
+    expect(await world.service.phoneOrders.latest(deviceId)).toMatchObject({ confirmedAt: expect.any(Number) });
+  });
+
+  it('that was sealed and signed before them is sealed and signed anew', async () => {
+    const { world, customer, give, device } = await theft();
+    world.air.fate = () => 'lose';
+    await give('wipe');
+    world.air.fate = () => 'deliver';
+    const { key } = await rotate(world, 'signing', 0);
+    await world.clock.advance(MINUTE);
+    customer.phone.query(new Uint8Array(8).fill(1), 'balance');
+    await world.clock.advance(3 * SECOND);
+    const [order] = orders(customer.phone);
+    const text = adminText((await device())?.id ?? 0, encodeDown(order as Admin));
+    expect(verifySignature(servicePrimitives(), key.publicKey, text, (order as Admin).signature)).toBe(true);
+  });
 });
 
 describe('a confirmation', () => {
