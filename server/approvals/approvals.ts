@@ -2,7 +2,7 @@ import { type Approve, encodeDown, type Refusal, type Refuse, type Status } from
 import type { Arrival } from '../intake/arrival.ts';
 import { mayAnswerUnbidden } from '../intake/unbidden.ts';
 import { hasUndealtFrames } from '../intake/undealt.ts';
-import { announceKeys } from '../outgoing/announce.ts';
+import { announceAgain, announceKeys } from '../outgoing/announce.ts';
 import { queueFrame, type Recipient, recipientOf, sealTo, sendNak } from '../outgoing/compose.ts';
 import type { Context } from '../outgoing/context.ts';
 import { issueReceipt, type ReceiptContent, repeatReceipt, sendPassingReceipt } from '../outgoing/receipts.ts';
@@ -154,7 +154,10 @@ export class Approvals {
     const now = this.#context.clock.now();
     if (now <= challenge.deadline) await this.askAgain(tx, recipient, challenge);
     else if (await hasUndealtFrames(tx)) await this.#plan(tx, challenge, now + FRAMES_WAIT_MS);
-    else await this.#expire(tx, { challenge, device, recipient }, undefined);
+    else {
+      await this.#expire(tx, { challenge, device, recipient }, undefined);
+      if (device.state !== 'revoked') await announceAgain(tx, this.#context, recipient);
+    }
   }
 
   async #judge(tx: Tx, asked: Asked, approval: Approve): Promise<void> {

@@ -78,9 +78,11 @@ export async function jarOf(
   return application.jar;
 }
 
-async function deviceAtLink(tx: ReadTx, { clock }: Context, linkToken: string): Promise<Device> {
+async function deviceAtLink(tx: ReadTx, { clock, ring }: Context, linkToken: string): Promise<Device> {
   const device = await deviceOfLink(tx, linkToken, clock.now());
-  if (device !== undefined) return device;
+  const kid = device?.state === 'registered' ? device.sealingKid : undefined;
+  // With a key that has ended meanwhile a phone cannot enrol.
+  if (device !== undefined && (kid === undefined || (await ring.standing(tx, kid)) === 'counts')) return device;
   throw new ServiceError('not-found', 'there is no application at this link, or its activation is over');
 }
 

@@ -97,6 +97,15 @@ export class KeyRing {
     return hasEnded(generation, this.#context.clock.now()) ? 'ended' : 'counts';
   }
 
+  /** Whether a key has ended that was in use at a time, ms since 1970: phones may not believe any more what was sealed or signed then. */
+  async hasEndedSince(tx: ReadTx, time: number): Promise<boolean> {
+    const now = this.#context.clock.now();
+    return (await this.#look(tx)).some(
+      ({ beginsAt, endsAt }) =>
+        beginsAt !== undefined && beginsAt <= time && endsAt !== undefined && endsAt > time && endsAt <= now,
+    );
+  }
+
   /** Whether the first of two keys began later. */
   async isLater(tx: ReadTx, use: KeyUse, kid: number, than: KnownKid): Promise<boolean> {
     const generations = await this.generations(tx, use);

@@ -54,15 +54,24 @@ export async function announceAnew(tx: Tx, context: Context, recipient: Recipien
   await tx.run('DELETE FROM key_told WHERE device_id = ? AND kid <> ?', id, NO_KEY);
   const signing = await ring.currentAt(tx, 'signing', createdAt);
   await tx.run('UPDATE device SET signing_kid = ?, ends_heard_at = 0 WHERE id = ?', signing.kid, id);
-  const latest = await Promise.all(KEY_USES.map((use) => ring.current(tx, use)));
-  for (const { use, kid, announcement } of latest) {
-    const isFirst = kid === (await ring.currentAt(tx, use, createdAt)).kid;
-    if (announcement !== undefined && !isFirst) await tell(tx, context, recipient, use, kid, announcement, PAUSES_MS);
-  }
-  const sealing = latest.find(({ use }) => use === 'sealing');
-  if (sealing?.announcement !== undefined)
+  await announceAgain(tx, context, recipient);
+  const sealing = await ring.current(tx, 'sealing');
+  if (sealing.announcement !== undefined)
     await sendNak(tx, context, { ...recipient, sealingKid: sealing.kid }, NO_REF, 'bad-key');
   return true;
+}
+
+/**
+ * A phone has let a question run out and said nothing. Perhaps it is off; perhaps its flash was put back, and it cannot open what is sealed with a key that it
+ * had heard of: it is told the latest keys again, whether it is known to have them or not.
+ */
+export async function announceAgain(tx: Tx, context: Context, recipient: Recipient): Promise<void> {
+  const { ring } = context;
+  for (const use of KEY_USES) {
+    const { kid, announcement } = await ring.current(tx, use);
+    const isFirst = kid === (await ring.currentAt(tx, use, recipient.createdAt)).kid;
+    if (announcement !== undefined && !isFirst) await tell(tx, context, recipient, use, kid, announcement, PAUSES_MS);
+  }
 }
 
 /** The network says that a phone has an announcement: from now on receipts to it are signed with the new key. */
@@ -88,7 +97,7 @@ async function announceEnds(tx: Tx, context: Context, recipient: Recipient, paus
   const latest = Math.max(0, ...ended.map(({ endAnnouncedAt }) => endAnnouncedAt));
   if (recipient.endsHeardAt >= latest) return;
   const heard = await tx.all(
-    'SELECT use, kid, not_after FROM key_told WHERE device_id = ? AND heard_at IS NOT NULL',
+    'SELECT use, kid, not_after FROM key_told WHERE device_id = ? AND heard_at IS NOT NULL ORDER BY use, kid, not_after',
     (row) => `${row.text('use')} ${row.integer('kid')} ${row.integer('not_after')}`,
     recipient.id,
   );
@@ -170,8 +179,9 @@ async function mayTell(
   const told = await tx.run(
     `INSERT INTO key_told (device_id, use, kid, not_after, times, at) VALUES (?, ?, ?, ?, 1, ?)
      ON CONFLICT (device_id, use, kid, not_after) DO UPDATE SET times = key_told.times + 1, at = excluded.at
-     WHERE key_told.at <= CASE key_told.times WHEN 1 THEN ? WHEN 2 THEN ? WHEN 3 THEN ? ELSE ? END`,
-    ...[id, use, kid, notAfter, now, now - first, now - second, now - third, now - later],
+     WHERE key_told.at <= ? OR (key_told.times = 1 AND key_told.at <= ?) OR (key_told.times = 2 AND key_told.at <= ?)
+       OR (key_told.times = 3 AND key_told.at <= ?)`,
+    ...[id, use, kid, notAfter, now, now - later, now - first, now - second, now - third],
   );
   return told > 0;
 }

@@ -124,7 +124,8 @@ export async function sendPassingReceipt(
 
 /**
  * Answers a query with the stored receipt, the same frame, unless it is on its way. @param asked false when this may have been the phone's last
- * query: then the service takes care that the phone gets the receipt, as long as it is useful. @returns whether there is one
+ * query: then the service takes care that the phone gets the receipt, as long as it is useful. @returns whether there is one that the phone can take: it
+ * believes nothing that was made with a key that has ended since
  */
 export async function repeatReceipt(
   tx: Tx,
@@ -134,7 +135,7 @@ export async function repeatReceipt(
   asked = true,
 ): Promise<boolean> {
   const stored = await lockReceipt(tx, recipient.id, ref);
-  if (stored === undefined) return false;
+  if (stored === undefined || (await context.ring.hasEndedSince(tx, stored.at))) return false;
   if (asked || context.clock.now() > stored.at + RECEIPT_USEFUL_MS) {
     if (!(await isUnsent(tx, 'RECEIPT', ref))) await sendAgain(tx, context, recipient, ref, stored, false);
     return true;

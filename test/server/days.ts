@@ -75,7 +75,8 @@ export async function day(body?: Body) {
   await world.clock.advance(3 * SECOND);
   await world.service.phoneOrders.give(customer.person.id, 'unlock');
   await world.clock.advance(3 * SECOND);
-  await world.service.phoneOrders.give(customer.person.id, 'wipe');
+  const present = (await world.service.devices(customer.person.id)).at(-1)?.id;
+  await world.service.phoneOrders.give(customer.person.id, 'wipe', undefined, present);
   await world.clock.advance(3 * SECOND);
   return seen(world, [customer, owner, renewed]);
 }

@@ -5,6 +5,7 @@ import {
   encodeDown,
   hexOf,
   type KeyAnnouncement,
+  octetsOf,
   type ServiceKeyPair,
   sealDown,
   timeText,
@@ -386,6 +387,44 @@ describe('the end of a key', () => {
     expect(customer.phone.receipts().at(-1)?.status).toBe('paid');
   });
 
+  it('leaves no receipt that the phone cannot take: asked for after it, a receipt is made anew', async () => {
+    const { world, customer, merchant } = await shop();
+    world.air.fate = ({ content }) =>
+      customer.phone.signatures.length > 1 && content.kind === 'data' ? 'lose' : 'deliver';
+    const { txn } = await world.request(merchant);
+    await world.clock.advance(2 * SECOND);
+    customer.phone.approve(PIN);
+    await world.clock.advance(3 * SECOND);
+    expect((await world.service.payment(txn)).state).toBe('CAPTURED');
+    expect(customer.phone.receipts().filter(({ status }) => status === 'paid')).toEqual([]);
+    world.air.fate = () => 'deliver';
+    await rotate(world, 'sealing', 60 * SECOND);
+    await rotate(world, 'signing', 60 * SECOND);
+    for (let n = 0; n < 2; n += 1) {
+      customer.phone.query(new Uint8Array(8).fill(1), 'balance');
+      await world.clock.advance(3 * SECOND);
+      await reportAll(world);
+    }
+    await world.clock.advance(60 * SECOND);
+    expect(opensFrom(customer, world.keys.sealing)).toBe(false);
+    for (const times of [1, 2]) {
+      customer.phone.query(octetsOf(txn));
+      await world.clock.advance(3 * SECOND);
+      expect(customer.phone.receipts().filter(({ status }) => status === 'paid')).toHaveLength(times);
+    }
+  });
+
+  it('ends activations that were begun with the key: their phones could not enrol', async () => {
+    const { world, customer } = await shop();
+    const { linkToken } = await world.service.activate(customer.person.id);
+    const later = await world.service.activate(customer.person.id);
+    await expect(world.service.downloads.descriptor(linkToken)).rejects.toMatchObject({ code: 'not-found' });
+    await rotate(world, 'sealing', DAY / 2);
+    await world.service.downloads.descriptor(later.linkToken);
+    await world.clock.advance(DAY / 2);
+    await expect(world.service.downloads.descriptor(later.linkToken)).rejects.toMatchObject({ code: 'not-found' });
+  });
+
   it('of the latest key is refused', async () => {
     const { world } = await shop();
     const { key } = await rotate(world, 'sealing');
@@ -454,6 +493,21 @@ describe('a phone that seals to a key that does not count for it', () => {
         .map(({ what }) => what)
         .toSorted(),
     ).toEqual([1, 2]);
+  });
+
+  it('and says nothing, because it is only asked, is told again when it has let a question run out', async () => {
+    const { world, customer, merchant } = await shop();
+    const { believed } = customer.phone;
+    await rotate(world, 'sealing');
+    expect(await pay(world, customer, merchant)).toBe('CAPTURED');
+    await reportAll(world);
+    await world.clock.advance(DAY);
+    customer.phone.putBack(believed);
+    const { txn } = await world.request(merchant);
+    await world.clock.advance(300 * SECOND);
+    expect((await world.service.payment(txn)).state).toBe('EXPIRED');
+    expect(alarms(world)).toEqual([]);
+    expect(await pay(world, customer, merchant)).toBe('CAPTURED');
   });
 
   it('gets nothing else, and is told once more after an hour, then once a day; the time with it, under the latest key', async () => {
