@@ -117,6 +117,18 @@ describe('statements whose answer a body does not wait for', () => {
     await assert(property, { numRuns: 50 });
   });
 
+  it('and one that is begun without a wait are not done after a body that has failed', async () => {
+    const { store, rows } = await storeWith();
+    const done = store.transaction('failed', async (tx) => {
+      tx.later(INSERT, 'a', 0);
+      tx.run(INSERT, 'b', 0).catch(() => {});
+      throw new Error('no');
+    });
+    await expect(done).rejects.toThrow('no');
+    await store.transaction('next', (tx) => tx.run(INSERT, 'c', 0));
+    expect([...(await rows()).keys()]).toEqual(['c']);
+  });
+
   it('come to the fault hook in their order, and a fault there fails the transaction', async () => {
     const seen: string[] = [];
     let faultAt = Number.POSITIVE_INFINITY;

@@ -93,6 +93,34 @@ describe('a transaction on PostgreSQL', () => {
     expect(due).toEqual([2, 2]);
   });
 
+  it('begins again when two wait for each other in statements that were left for later', async () => {
+    const { store } = await open();
+    await store.transaction('rows', async (tx) => {
+      for (const subject of ['a', 'b']) await add(tx, subject);
+    });
+    let runs = 0;
+    const followed: string[] = [];
+    let bothHaveOne = () => {};
+    const each = new Promise<void>((resolve) => {
+      bothHaveOne = resolve;
+    });
+    const more = 'UPDATE timer SET due = due + 1 WHERE subject = ?';
+    const take = (first: string, second: string) =>
+      store.transaction(first, async (tx) => {
+        await lock(tx, first);
+        runs += 1;
+        if (runs === 2) bothHaveOne();
+        await each;
+        tx.mustChange(() => new Error('no row'), more, second);
+        tx.later(more, first);
+        tx.afterCommit(() => followed.push(first));
+      });
+    await Promise.all([take('a', 'b'), take('b', 'a')]);
+    expect([runs, followed.toSorted()]).toEqual([3, ['a', 'b']]);
+    const due = await store.read((tx) => tx.all('SELECT due FROM timer', (row) => row.integer('due')));
+    expect(due).toEqual([2, 2]);
+  });
+
   it.each(['40001', '40P01', '55P03'])('begins again after %s, twenty times', async (code) => {
     let faults = 0;
     const { store, trouble } = await open(undefined, {
