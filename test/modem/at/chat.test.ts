@@ -89,6 +89,9 @@ describe('a command', () => {
     ['\r\n+CME ERROR: 14\r\n', 'SIM busy'],
     ['\r\n+CME ERROR: SIM busy\r\n', '+CME ERROR: 14'],
     ['\r\n+CMS ERROR: 330\r\n', 'SMSC address unknown'],
+    ['\r\n+CME ERROR: the SIM sleeps\r\n', 'was refused: +CME ERROR: the SIM sleeps'],
+    ['\r\n+CMS ERROR: \r\n', 'was refused: +CMS ERROR:'],
+    ['\r\n+CME ERROR: 9999\r\n', 'was refused: +CME ERROR: 9999'],
     ['\r\nCOMMAND NOT SUPPORT\r\n', 'COMMAND NOT SUPPORT'],
     ['\r\nNA\r\n', 'NA'],
     ['\r\nMODEM ERROR: 5\r\n', 'MODEM ERROR: 5'],
@@ -157,6 +160,19 @@ describe('a command', () => {
     const [result] = await results(operator);
     const received = noise.slice(-32).map((text) => text.replace('"1234"', '******'));
     expect(result?.kind === 'timeout' && result.error.received).toEqual(received);
+  });
+
+  test('times out with the first 80 characters of an overlong line', async () => {
+    modem.when('AT+COPS?', line('x'.repeat(5_000)));
+    const [result] = await results(operator);
+    expect(result?.kind === 'timeout' && result.error.received).toEqual(['x'.repeat(80)]);
+  });
+
+  test('times out while a line is coming: the line is not cut', async () => {
+    modem.when('AT+COPS?', '\r\n+CMTI: "S');
+    modem.when('AT', 'M",3\r\n\r\nOK\r\n');
+    const [result] = await results(operator, signal);
+    expect([result?.kind, codes.map(({ line: text }) => text)]).toEqual(['timeout', ['+CMTI: "SM",3']]);
   });
 
   test('times out without the text of its PDU, though the modem echoes the PDU', async () => {
@@ -725,6 +741,19 @@ describe('a slow modem', () => {
     modem.when('AT+CSQ', inTime(tookMs, ok('+CSQ: 23,0')));
     await results(...Array.from({ length: 8 }, () => signal));
     expect(await patience()).toBe(patienceMs);
+  });
+
+  test('is given twice as much more for each AT after a time-out', async () => {
+    modem.when('AT+CSQ', inTime(3_000, ok('+CSQ: 23,0')));
+    await results(...Array.from({ length: 8 }, () => signal));
+    const typedAt: number[] = [];
+    modem.when('AT+COPS?', undefined).when('AT', () => {
+      typedAt.push(clock.now());
+      return undefined;
+    });
+    await results(operator, signal);
+    const pauses = typedAt.slice(1).map((at, index) => at - (typedAt[index] ?? 0) - 200);
+    expect(pauses).toEqual([7_000, 8_000, 9_000, 10_000]);
   });
 
   test('is not one that takes long to send messages', async () => {

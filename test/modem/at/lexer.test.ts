@@ -155,6 +155,13 @@ describe('the lexer', () => {
     expect(lexer.read(octetsOf('> \r\nOK\r\n'))).toEqual([prompt, line('OK')]);
   });
 
+  test('has no text to give up outside of quotes: a line that is coming goes on', () => {
+    const lexer = new AtLexer();
+    expect(lexer.read(octetsOf('\r\n+CRE'))).toEqual([]);
+    expect(lexer.giveUpQuoted()).toEqual([]);
+    expect(lexer.read(octetsOf('G: 1\r\n'))).toEqual([line('+CREG: 1')]);
+  });
+
   test.each<[what: string, rest: string, given: readonly AtToken[]]>([
     ['with the line that has begun', '+CSQ', [line('+CUSD: 0,"Cred'), line('+CSQ')]],
     ['whose quote the line that has begun closes: the text is whole', 'it",15', [line('+CUSD: 0,"Cred\nit",15')]],

@@ -82,8 +82,17 @@ describe('the reader of values', () => {
     ['(0,2-4)', 4, true],
     ['1', 1, true],
     ['()', 0, false],
+    ['(,1)', 0, false],
+    ['(-5,1)', 0, false],
+    ['((0,1),2)', 0, false],
+    ['((0,1),2)', 2, true],
+    ['(0 - 3)', 3, true],
   ])('says whether %s allows %i', (text, number, expected) => {
     expect(allows(valuesOf(text)[0], number)).toBe(expected);
+  });
+
+  test('there are no items, no numbers and nothing is allowed where there is no value', () => {
+    expect([itemsIn(undefined), numbersIn(undefined), allows(undefined, 0)]).toEqual([[], [], false]);
   });
 
   test('never throws and never hangs, whatever the modem writes', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { DEFAULT_ALPHABET, septetsOf } from '../../../modem/pdu/alphabet/gsm7.ts';
 import { encodeTpdu, fromHex, PduEncodeError, type Tpdu, toHex } from '../../../modem/pdu/index.ts';
 import { decodeDeliver, decodeLeniently, deliverHex, reasonIn, refusal } from './fields.ts';
 
@@ -158,4 +159,18 @@ describe('data and UTF-16', () => {
     expect(deliver.userData).toMatchObject({ data: new Uint8Array(141) });
     expect(deviations).toEqual(['TP-UDL 14: 141 octets of user data, more than 140']);
   });
+});
+
+/** Texts of one character, of two, and mixed, around the lengths that are measured in another way. */
+test.each([
+  ['x', 1],
+  ['è', 1],
+  ['€', 2],
+  ['x€è', 4],
+])('a text of any length made of %j is measured', (part, septets) => {
+  for (const length of [1, 255, 256, 511, 512, 999, 1_000, 1_001, 1_008, 1_009, 1_012, 1_016, 1_017, 5_000]) {
+    expect([length, septetsOf(part.repeat(length), DEFAULT_ALPHABET)]).toEqual([length, septets * length]);
+    expect(septetsOf(`${part.repeat(length)}ж`, DEFAULT_ALPHABET)).toBeUndefined();
+    expect(septetsOf(`ж${part.repeat(length)}`, DEFAULT_ALPHABET)).toBeUndefined();
+  }
 });
