@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Cancel, Clock } from '../../modem/index.ts';
 import { type Flash, FlashError } from '../hal/index.ts';
+import type { MidletEntry } from '../suite/index.ts';
 import { readSection } from './section.ts';
-import type { SuiteMidlet } from './suites.ts';
+import type { Suite } from './suites.ts';
 
 const SECTION = 'alarms';
 /** An application is started for its alarms once in this time at most, ms: one that sets its alarm to the past at each start leaves the phone its keys. */
@@ -10,7 +11,13 @@ const INTERVAL_MS = 10_000;
 const stored = z.record(z.string(), z.number());
 
 /** The name of an application's alarm: that of the first one of a suite is the suite's id, as in the first version of the flash. */
-export function alarmOf({ suite, midlet }: SuiteMidlet): string {
+export function alarmOf({
+  suite,
+  midlet,
+}: {
+  readonly suite: Suite;
+  readonly midlet: Pick<MidletEntry, 'className'>;
+}): string {
   const [first] = suite.descriptor.midlets;
   return midlet.className === first.className ? suite.id : `${suite.id}/${midlet.className}`;
 }

@@ -17,16 +17,10 @@ import { Reception } from './reception.ts';
 import { Sender } from './sender.ts';
 import { loadSettings, type Settings, saveSettings } from './settings.ts';
 import { Shell } from './shell.ts';
+import type { Signer } from './signer.ts';
 import { Speaker } from './speaker.ts';
 import { SuiteChanges } from './suite-changes.ts';
-import {
-  type BuiltInClasses,
-  type Installation,
-  type ScriptLoader,
-  type Signer,
-  type Suite,
-  Suites,
-} from './suites.ts';
+import { type BuiltInClasses, type Installation, type ScriptLoader, type Suite, Suites } from './suites.ts';
 
 /** The parts and choices of which a handset is made. */
 export interface HandsetOptions {

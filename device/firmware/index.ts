@@ -3,4 +3,5 @@ export type { HandsetEvent } from './events.ts';
 export { Handset, type HandsetOptions } from './handset.ts';
 export { isLanguage, LANGUAGES, type Language, SHELL_TEXTS } from './languages.ts';
 export { COMMIT_MS, type Stroke, strokeFor } from './multi-tap.ts';
-export type { BuiltInClasses, Installation, ScriptLoader, Signer, Suite } from './suites.ts';
+export type { Signer } from './signer.ts';
+export type { BuiltInClasses, Installation, ScriptLoader, Suite } from './suites.ts';

@@ -122,7 +122,7 @@ export class Launcher {
         .filter(({ suite, midlet }) => {
           const isOwner = event.suite === undefined || event.suite === suite.id;
           const { className } = midlet;
-          return isOwner && suite.descriptor.push.some((one) => one.port === event.port && one.className === className);
+          return isOwner && suite.push.some((one) => one.port === event.port && one.className === className);
         })
         .map((application) => ({ application, event })),
     );

@@ -9,6 +9,7 @@ import type { Language } from './languages.ts';
 import { Messaging, type OutgoingMessage, segmentsOf } from './messaging.ts';
 import type { Permissions } from './permissions.ts';
 import type { PushMessages } from './push-messages.ts';
+import { missingClass, registerPush, registrationOf, unregisterPush } from './push-registry.ts';
 import { RecordStorage } from './record-storage.ts';
 import type { SuiteMidlet, Suites } from './suites.ts';
 
@@ -180,9 +181,9 @@ export class MidletRun {
   }
 
   #host(): Host {
-    const { board, alarms, push: messages } = this.#phone;
+    const { board, alarms, suites, push: messages } = this.#phone;
     const { id, descriptor } = this.application.suite;
-    const { attributes, permissions, push } = descriptor;
+    const { attributes, permissions } = descriptor;
     const records = new RecordStorage(board.flash, id, () => board.clock.now());
     const over = { code: 'failed', reason: 'The application has ended' } as const;
     return {
@@ -205,10 +206,21 @@ export class MidletRun {
         return this.#send(message, outgoing(number, port, payload), sourcePort);
       },
       connections: (available) =>
-        push
+        this.application.suite.push
           .filter(({ port }) => !available || messages.waitingFor(id).includes(port))
           .map(({ connection }) => connection),
-      alarm: (at) => (this.#isAlive ? alarms.set(alarmOf(this.application), at) : undefined),
+      alarm: (at, className) => {
+        const { suite, midlet } = this.application;
+        if (!this.#isAlive) return undefined;
+        const missing = className === undefined ? undefined : missingClass(suite, className);
+        return missing ?? alarms.set(alarmOf({ suite, midlet: { className: className ?? midlet.className } }), at);
+      },
+      register: (connection, className, filter) =>
+        this.#isAlive
+          ? registerPush(suites, this.application.suite, { connection, className, filter })
+          : { ...over, code: 'io' },
+      unregister: (connection) => this.#isAlive && unregisterPush(suites, this.application.suite, connection),
+      registration: (connection) => registrationOf(this.application.suite, connection),
       now: () => board.clock.now(),
       offset: (at) => board.utcOffsetMinutes(at) * 60_000,
       random: (count) => board.random.bytes(Math.min(count, RANDOM_LIMIT)),

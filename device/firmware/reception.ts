@@ -99,7 +99,7 @@ export class Reception {
     const { run, suites } = this.#phone;
     if (run?.messaging.isOpen(port) === true) return run.application.suite;
     const suite = suites.registeredFor(port);
-    const registration = suite?.descriptor.push.find((push) => push.port === port);
+    const registration = suite?.push.find((push) => push.port === port);
     return registration !== undefined && passesFilter(registration.filter, from) ? suite : undefined;
   }
 

@@ -62,5 +62,6 @@ export class SuiteChanges {
     alarms.retain(has);
     push.retain(has);
     permissions.retain(has);
+    suites.registrations.retain(has);
   }
 }

@@ -9,12 +9,15 @@ import {
   InstallError,
   type MidletEntry,
   type Offer,
+  type PushRegistration,
   parseJad,
   readJar,
   type SuiteContent,
 } from '../suite/index.ts';
+import { PushRegistrations } from './push-registry.ts';
 import { eraseRecords, sectionName, suitesWithRecords } from './record-storage.ts';
 import { readSection } from './section.ts';
+import { isSameSigner, type Signer, signedBy, signerText } from './signer.ts';
 
 /** The classes that are built into the phone, by the name that `MIDlet-n` gives, and how an application of each is started. */
 export type BuiltInClasses = ReadonlyMap<string, Boot>;
@@ -22,18 +25,14 @@ export type BuiltInClasses = ReadonlyMap<string, Boot>;
 /** How an application of a class of a downloaded suite is started. */
 export type ScriptLoader = (script: string, className: string) => Boot;
 
-/** Who answers for the code of a suite: the maker of the phone, in which its class is; the holder of a key; nobody. */
-export type Signer =
-  | { readonly kind: 'phone' }
-  | { readonly kind: 'key'; readonly id: string }
-  | { readonly kind: 'nobody' };
-
 /** A suite of applications in the phone. Name, vendor and signer are its identity. */
 export interface Suite {
   /** Names its records and alarms in the flash; never that of another suite. */
   readonly id: string;
   readonly descriptor: Descriptor;
   readonly signer: Signer;
+  /** The connections of the descriptor, and those that its applications have registered. */
+  readonly push: readonly PushRegistration[];
   /** Where its descriptor was loaded from; absent for a suite of the phone's own classes. */
   readonly source?: string;
   /** A file of its JAR; a suite of the phone's own classes has none. */
@@ -82,6 +81,8 @@ type StoredSuites = z.output<typeof stored>;
 /** The installed suites, whose descriptors are in the flash. */
 export class Suites {
   readonly #flash: Flash;
+  /** What applications have registered while they ran. */
+  readonly registrations: PushRegistrations;
   readonly #classes: BuiltInClasses;
   readonly #scripts: ScriptLoader | undefined;
   /** With the suites whose class this phone has no longer: they are kept, but not listed. */
@@ -93,6 +94,7 @@ export class Suites {
     this.#flash = flash;
     this.#classes = classes;
     this.#scripts = scripts;
+    this.registrations = new PushRegistrations(flash);
     const known = readSection(flash, SECTION, stored);
     this.#stored = known ?? {};
     this.#installed = this.#load();
@@ -113,7 +115,7 @@ export class Suites {
 
   /** The suite that has registered a port. */
   registeredFor(port: number): Suite | undefined {
-    return this.#installed.find(({ descriptor }) => descriptor.push.some((push) => push.port === port));
+    return this.#installed.find(({ push }) => push.some((one) => one.port === port));
   }
 
   /**
@@ -213,7 +215,16 @@ export class Suites {
 
   #suite(id: string, descriptor: Descriptor, signer: Signer, downloaded: Code | undefined): Suite {
     const program = downloaded === undefined ? this.#builtIn() : this.#downloaded(downloaded);
-    return { id, descriptor, signer, ...program };
+    const { registrations } = this;
+    return {
+      id,
+      descriptor,
+      signer,
+      ...program,
+      get push() {
+        return [...descriptor.push, ...registrations.of(id, descriptor)];
+      },
+    };
   }
 
   #builtIn(): Pick<Suite, 'resource' | 'boot'> {
@@ -291,21 +302,6 @@ function storedDescriptor(value: StoredSuites[string]): Descriptor {
   }
 }
 
-function isSameSigner(a: Signer, b: Signer): boolean {
-  return a.kind === b.kind && (a.kind !== 'key' || b.kind !== 'key' || a.id === b.id);
-}
-
-function signerText(signer: Signer): string {
-  switch (signer.kind) {
-    case 'phone':
-      return 'part of the phone';
-    case 'key':
-      return `signed with the key ${signer.id}`;
-    case 'nobody':
-      return 'not signed';
-  }
-}
-
 function storedForm({ attributes: written }: Descriptor, signer: Signer, downloaded?: Code): StoredSuites[string] {
   if (signer.kind === 'phone') return { ...written };
   return {
@@ -329,9 +325,4 @@ function codeOf(value: StoredSuites[string]): Code | undefined {
 
 function signerOf(value: StoredSuites[string]): Signer {
   return isSignedForm(value) ? signedBy(value.signedBy ?? undefined) : { kind: 'phone' };
-}
-
-/** @param key absent for a suite that is not signed */
-function signedBy(key: string | undefined): Signer {
-  return key === undefined ? { kind: 'nobody' } : { kind: 'key', id: key };
 }

@@ -122,7 +122,10 @@ const ARGUMENTS: Readonly<Record<HostCall, z.ZodType<readonly unknown[]>>> = {
     port.optional(),
   ]),
   connections: z.tuple([z.boolean()]),
-  alarm: z.tuple([z.number().optional()]),
+  alarm: z.tuple([z.number().optional(), z.string().optional()]),
+  register: z.tuple([z.string().max(URL_LIMIT), z.string(), z.string()]),
+  unregister: z.tuple([z.string()]),
+  registration: z.tuple([z.string()]),
   now: z.tuple([]),
   offset: z.tuple([z.number()]),
   random: z.tuple([z.int().min(0)]),
@@ -150,6 +153,8 @@ export const WRITING_CALLS: ReadonlySet<HostCall> = new Set([
   'rmsDelete',
   'rmsRemove',
   'alarm',
+  'register',
+  'unregister',
   'take',
 ]);
 

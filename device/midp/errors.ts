@@ -28,6 +28,11 @@ export class SecurityException extends Error {
   override readonly name = 'SecurityException';
 }
 
+/** The suite has no such class (`java.lang.ClassNotFoundException`). */
+export class ClassNotFoundException extends Error {
+  override readonly name = 'ClassNotFoundException';
+}
+
 /** An argument of a call is not valid (`java.lang.IllegalArgumentException`). */
 export class IllegalArgumentException extends Error {
   override readonly name = 'IllegalArgumentException';

@@ -1,5 +1,6 @@
 import type { MidletContext } from './context.ts';
 import {
+  ClassNotFoundException,
   ConnectionNotFoundException,
   IllegalArgumentException,
   InterruptedIOException,
@@ -9,6 +10,7 @@ import {
 import { type GuestEvent, type Host, type HostFailure, isFailure } from './host.ts';
 import type { LcdPlatform, ShownScreen } from './lcdui/view.ts';
 import type { MessagingPlatform } from './messaging/platform.ts';
+import type { PushPlatform } from './messaging/push-registry.ts';
 import type { MIDlet } from './midlet.ts';
 import { RecordStoreException } from './rms/exception.ts';
 import type { RecordPlatform } from './rms/platform.ts';
@@ -39,7 +41,7 @@ export function createGuest(host: Host, create: (context: MidletContext) => MIDl
     lcd,
     records: recordsOf(host),
     messaging: messagingOf(host, listeners, sends),
-    push: { connections: (available) => host.connections(available), alarm: (at) => host.alarm(at) },
+    push: pushOf(host),
     system: systemOf(host, timers),
     getResource: (path) => host.resource(path),
     getAppProperty: (key) => host.attribute(key),
@@ -146,6 +148,20 @@ function recordsOf(host: Host): RecordPlatform {
   };
 }
 
+function pushOf(host: Host): PushPlatform {
+  return {
+    connections: (available) => host.connections(available),
+    alarm(at, className) {
+      const before = host.alarm(at, className);
+      if (typeof before === 'object') throw exceptionOf(before);
+      return before;
+    },
+    register: (connection, className, filter) => void accepted(host.register(connection, className, filter)),
+    unregister: (connection) => host.unregister(connection),
+    registration: (connection) => host.registration(connection),
+  };
+}
+
 function messagingOf(
   host: Host,
   listeners: Map<number, () => void>,
@@ -230,6 +246,8 @@ function exceptionOf({ code, reason }: HostFailure): Error {
       return new InterruptedIOException(reason);
     case 'security':
       return new SecurityException(reason);
+    case 'class-not-found':
+      return new ClassNotFoundException(reason);
     case 'illegal-argument':
       return new IllegalArgumentException(reason);
     default:

@@ -1,9 +1,16 @@
 import type { AlertType, DisplayableView, DisplayEvent } from './lcdui/view.ts';
 import type { PlatformMessage } from './messaging/platform.ts';
+import type { Registration } from './messaging/push-registry.ts';
 import type { RecordStoreErrorCode, StoredRecords } from './rms/platform.ts';
 
 /** Which exception of the JSRs a refusal of the phone stands for. */
-export type HostErrorCode = 'io' | 'interrupted-io' | 'security' | 'illegal-argument' | RecordStoreErrorCode;
+export type HostErrorCode =
+  | 'io'
+  | 'interrupted-io'
+  | 'security'
+  | 'illegal-argument'
+  | 'class-not-found'
+  | RecordStoreErrorCode;
 
 /** What the phone says instead of a result. No exception crosses the boundary. */
 export interface HostFailure {
@@ -48,8 +55,14 @@ export interface Host {
   ): HostFailure | undefined;
   /** The registered connections, or only those on which a message waits. */
   connections(available: boolean): readonly string[];
-  /** Sets the application's alarm, or takes it back; gives the one before, ms since 1970. */
-  alarm(at: number | undefined): number | undefined;
+  /** Registers a connection whose messages start a class. */
+  register(connection: string, className: string, filter: string): HostFailure | undefined;
+  /** Takes back what {@link register} did. @returns whether the connection was registered */
+  unregister(connection: string): boolean;
+  /** What the suite has registered for a connection. */
+  registration(connection: string): Registration | undefined;
+  /** Sets the alarm of a class, that of the application without one, or takes it back; gives the one before, ms since 1970. */
+  alarm(at: number | undefined, className?: string): number | HostFailure | undefined;
   /** ms since 1970 by the phone's clock */
   now(): number;
   /** Local time less UTC at an instant, ms. */

@@ -1,5 +1,6 @@
 export type { MidletContext } from './context.ts';
 export {
+  ClassNotFoundException,
   ConnectionNotFoundException,
   EOFException,
   IllegalArgumentException,
@@ -41,7 +42,7 @@ export {
   type TextMessage,
 } from './messaging/message-connection.ts';
 export type { MessagingPlatform, PlatformMessage } from './messaging/platform.ts';
-export { type PushPlatform, PushRegistry } from './messaging/push-registry.ts';
+export { type PushPlatform, PushRegistry, type Registration } from './messaging/push-registry.ts';
 export { MIDlet } from './midlet.ts';
 export { RecordStoreException } from './rms/exception.ts';
 export type { RecordPlatform, RecordStoreErrorCode, StoredRecords } from './rms/platform.ts';

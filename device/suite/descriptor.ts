@@ -3,7 +3,7 @@ import { expectAttributes } from './attributes.ts';
 import { InstallError } from './status.ts';
 
 /** A connection that starts the application (`MIDlet-Push-n`). */
-interface PushRegistration {
+export interface PushRegistration {
   /** `sms://:16001` */
   readonly connection: string;
   readonly port: number;

@@ -4,6 +4,7 @@ export {
   describe,
   JAD_LIMIT,
   type MidletEntry,
+  type PushRegistration,
   parseJad,
   passesFilter,
 } from './descriptor.ts';

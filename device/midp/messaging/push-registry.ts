@@ -4,8 +4,17 @@ import type { MidletContext } from '../context.ts';
 export interface PushPlatform {
   /** The application's registered connections, or only those on which a message waits. */
   connections(available: boolean): readonly string[];
-  /** Sets the only alarm of the application, or removes it with `undefined`; returns the alarm before, ms since 1970. */
-  alarm(at: number | undefined): number | undefined;
+  /** Sets the only alarm of a class, or removes it with `undefined`; returns the alarm before, ms since 1970. */
+  alarm(at: number | undefined, className?: string): number | undefined;
+  register(connection: string, className: string, filter: string): void;
+  unregister(connection: string): boolean;
+  registration(connection: string): Registration | undefined;
+}
+
+/** Which class a message starts, and the senders whose messages do. */
+export interface Registration {
+  readonly className: string;
+  readonly filter: string;
 }
 
 /** The messages and the alarm for which the phone starts an application that does not run (JSR-118, `javax.microedition.io.PushRegistry`). */
@@ -15,8 +24,35 @@ export const PushRegistry = {
     return context.push.connections(available);
   },
 
-  /** Starts the application at a time (ms since 1970) unless it runs then; `undefined` removes the alarm. Returns the alarm before. */
-  registerAlarm(context: MidletContext, at: number | undefined): number | undefined {
-    return context.push.alarm(at);
+  /**
+   * Starts a class at a time (ms since 1970) unless it runs then; `undefined` removes the alarm. Returns the alarm before.
+   * @param className of the same suite. Default: that of the application. @throws ClassNotFoundException
+   */
+  registerAlarm(context: MidletContext, at: number | undefined, className?: string): number | undefined {
+    return context.push.alarm(at, className);
+  },
+
+  /**
+   * Registers a connection (`sms://:5000`), whose messages start a class from then on, also after the phone was off.
+   * @param filter of senders: `*` any characters of the number, `?` one
+   * @throws IOException when it is registered, ClassNotFoundException, IllegalArgumentException, SecurityException
+   */
+  registerConnection(context: MidletContext, connection: string, className: string, filter: string): void {
+    context.push.register(connection, className, filter);
+  },
+
+  /** Takes back {@link registerConnection}; a connection of the descriptor stays. @returns whether it was registered */
+  unregisterConnection(context: MidletContext, connection: string): boolean {
+    return context.push.unregister(connection);
+  },
+
+  /** The class that messages to a connection of this suite start. */
+  getMIDlet(context: MidletContext, connection: string): string | undefined {
+    return context.push.registration(connection)?.className;
+  },
+
+  /** The filter of a connection of this suite. */
+  getFilter(context: MidletContext, connection: string): string | undefined {
+    return context.push.registration(connection)?.filter;
   },
 } as const;

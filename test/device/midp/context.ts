@@ -79,7 +79,13 @@ export function fakeContext(): FakeContext {
         sent.push({ message, sourcePort });
       },
     },
-    push: { connections: () => [], alarm: () => undefined },
+    push: {
+      connections: () => [],
+      alarm: () => undefined,
+      register: () => {},
+      unregister: () => false,
+      registration: () => undefined,
+    },
     system: {
       currentTimeMillis: () => 0,
       timeZoneOffsetMillis: () => 0,
