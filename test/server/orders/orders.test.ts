@@ -387,6 +387,17 @@ describe('an order after other keys of the service', () => {
     expect(await world.service.phoneOrders.latest(deviceId)).toMatchObject({ confirmedAt: expect.any(Number) });
   });
 
+  it('is preceded by the key that signs it, for a phone that says nothing', async () => {
+    const { world, customer, give, device } = await theft();
+    const { key, announcement } = await rotate(world, 'signing', 0);
+    await give('wipe');
+    // Then the end of the key before, with which the service does not sign any more.
+    expect(customer.phone.announcements).toEqual([announcement, expect.anything()]);
+    const [order] = orders(customer.phone);
+    const text = adminText((await device())?.id ?? 0, encodeDown(order as Admin));
+    expect(verifySignature(servicePrimitives(), key.publicKey, text, (order as Admin).signature)).toBe(true);
+  });
+
   it('that was sealed and signed before them is sealed and signed anew', async () => {
     const { world, customer, give, device } = await theft();
     world.air.fate = () => 'lose';
