@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Cancel, Clock } from '../../modem/index.ts';
 import { type Flash, FlashError } from '../hal/index.ts';
+import type { HostFailure } from '../midp/index.ts';
 import type { MidletEntry } from '../suite/index.ts';
 import { readSection } from './section.ts';
 import type { Suite } from './suites.ts';
@@ -121,7 +122,17 @@ export class Alarms {
     this.#cancel();
   }
 
-  /** Sets or takes back an application's alarm and returns the one before, ms since 1970. */
+  /** The same as {@link set}, for an application: a flash that is full is no error of the phone. */
+  request(application: string, at: number | undefined): number | HostFailure | undefined {
+    try {
+      return this.set(application, at);
+    } catch (error) {
+      if (!(error instanceof FlashError)) throw error;
+      return { code: 'io', reason: `The alarm is not set: ${error.message}` };
+    }
+  }
+
+  /** Sets or takes back an application's alarm and returns the one before, ms since 1970. @throws FlashError */
   set(application: string, at: number | undefined): number | undefined {
     if (application === this.#starting) this.#starting = undefined;
     const { [application]: before, ...others } = this.#times;

@@ -39,27 +39,43 @@ export function wrap(text: string, columns: number): readonly string[] {
   return text.split('\n').flatMap((line) => wrapLine(line, columns));
 }
 
+// Each character is looked at once or twice, however long the line.
 function wrapLine(line: string, columns: number): readonly string[] {
   const rows: string[] = [];
-  let rest = line;
-  while (cellsOf(rest) > columns) {
-    const head = takeCells(rest, columns);
-    const next = rest.charAt(head.length);
-    const blank = next === ' ' ? head.length : head.lastIndexOf(' ');
-    const cut = blank > 0 ? blank : head.length;
-    rows.push(rest.slice(0, cut).trimEnd());
-    rest = rest.slice(cut).replace(/^ /, '');
+  let from = 0;
+  for (;;) {
+    // A letter that is wider than the row has a row all the same.
+    const end = Math.max(endOfCells(line, from, columns), from + characterAt(line, from).length);
+    if (end >= line.length) return [...rows, line.slice(from)];
+    const cut = line.charAt(end) === ' ' ? end : lastBlank(line, from, end);
+    rows.push(line.slice(from, cut).trimEnd());
+    from = line.charAt(cut) === ' ' ? cut + 1 : cut;
   }
-  return [...rows, rest];
+}
+
+/** The index of the last blank of a row after its first character, or its end. */
+function lastBlank(line: string, from: number, end: number): number {
+  for (let at = end - 1; at > from; at -= 1) if (line.charAt(at) === ' ') return at;
+  return end;
+}
+
+/** The index after the characters that fit into the columns. */
+function endOfCells(text: string, from: number, columns: number): number {
+  let left = columns;
+  let end = from;
+  while (end < text.length) {
+    const character = characterAt(text, end);
+    left -= characterCells(character);
+    if (left < 0) break;
+    end += character.length;
+  }
+  return end;
+}
+
+function characterAt(text: string, at: number): string {
+  return String.fromCodePoint(text.codePointAt(at) ?? 0);
 }
 
 function takeCells(text: string, columns: number): string {
-  let taken = '';
-  let left = columns;
-  for (const character of text) {
-    left -= characterCells(character);
-    if (left < 0) break;
-    taken += character;
-  }
-  return taken;
+  return text.slice(0, endOfCells(text, 0, columns));
 }

@@ -1,6 +1,6 @@
 import type { ApplicationPorts, SmsBearer } from '../../modem/index.ts';
 import { PduEncodeError, segment } from '../../modem/pdu/index.ts';
-import type { HostFailure, PlatformMessage } from '../midp/index.ts';
+import { type HostFailure, type PlatformMessage, RESTRICTED_PORTS } from '../midp/index.ts';
 import type { PushMessages } from './push-messages.ts';
 import type { Suite, Suites } from './suites.ts';
 
@@ -39,7 +39,9 @@ export class Messaging {
   listen(port: number): number | HostFailure {
     const { suite, suites, push } = this.#phone;
     const refused =
-      this.#without('javax.microedition.io.Connector.sms') ?? this.#without('javax.wireless.messaging.sms.receive');
+      this.#without('javax.microedition.io.Connector.sms') ??
+      this.#without('javax.wireless.messaging.sms.receive') ??
+      restricted(port);
     if (refused !== undefined) return refused;
     if (!this.#phone.mayReceive) return DENIED;
     if (this.#open.has(port)) return { code: 'io', reason: `Port ${port} is already open` };
@@ -71,8 +73,11 @@ export class Messaging {
     sourcePort: number | undefined,
     ended: (failure: HostFailure | undefined) => void,
   ): HostFailure | undefined {
-    const refused = this.#without('javax.wireless.messaging.sms.send');
+    const refused = this.#without('javax.wireless.messaging.sms.send') ?? restricted(message.port);
     if (refused !== undefined) return refused;
+    if (sourcePort !== undefined && !this.#open.has(sourcePort)) {
+      return { code: 'io', reason: `Port ${sourcePort} is not open` };
+    }
     const allowed = this.#phone.maySend(message.number);
     if (allowed === false) return DENIED;
     const outgoing = { destination: message.number, content: contentOf(message, sourcePort) };
@@ -110,6 +115,11 @@ export function segmentsOf(payload: string | Uint8Array, toPort: boolean): numbe
     if (error instanceof PduEncodeError) return Number.POSITIVE_INFINITY;
     throw error;
   }
+}
+
+function restricted(port: number | undefined): HostFailure | undefined {
+  if (port === undefined || !RESTRICTED_PORTS.has(port)) return undefined;
+  return { code: 'security', reason: `Port ${port} is not for applications` };
 }
 
 function failureOf(outcome: Awaited<ReturnType<SmsBearer['send']>>): HostFailure | undefined {

@@ -1,4 +1,3 @@
-import type { Cancel } from '../../modem/index.ts';
 import type { Board } from '../hal/index.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { AlertType, DisplayableView, DisplayEvent, GuestEvent, Host, HostFailure } from '../midp/index.ts';
@@ -7,6 +6,7 @@ import { Consent } from './consent.ts';
 import type { PhoneQuestion } from './interruptions.ts';
 import type { Language } from './languages.ts';
 import { Messaging, type OutgoingMessage, segmentsOf } from './messaging.ts';
+import { OwnEvents } from './own-events.ts';
 import type { Permissions } from './permissions.ts';
 import type { PushMessages } from './push-messages.ts';
 import { missingClass, registerPush, registrationOf, unregisterPush } from './push-registry.ts';
@@ -42,8 +42,6 @@ const PROPERTIES: ReadonlyMap<string, string> = new Map([
 const TIMER_LIMIT = 1_000;
 /** Tasks of `callSerially` that wait at once. */
 const SERIAL_LIMIT = 1_000;
-/** Tasks that run one after the other without a pause: an application that gives tasks without end leaves the phone its keys. */
-const SERIAL_RUN = 100;
 /** Messages of an application that are being sent at once. */
 const SENDING_LIMIT = 20;
 /** Octets of chance that an application gets in one call. */
@@ -60,9 +58,9 @@ export class MidletRun {
   readonly #consent: Consent;
   #mayReceive = false;
   readonly #timers = new Map<number, () => void>();
-  /** Tasks of `callSerially` that wait, those of them that wait for the end of a pause, and those that ran since the last one. */
-  #serials = { waiting: 0, paused: 0, ran: 0 };
-  #pause: Cancel = () => {};
+  readonly #own: OwnEvents;
+  /** Tasks of `callSerially` that wait. */
+  #serials = 0;
   #sending = 0;
   #machine: Machine | undefined;
   #events: readonly GuestEvent[] = [];
@@ -72,7 +70,8 @@ export class MidletRun {
   constructor(application: SuiteMidlet, phone: RunPhone) {
     this.application = application;
     this.#phone = phone;
-    const { push, suites } = phone;
+    const { board, push, suites } = phone;
+    this.#own = new OwnEvents(board.clock, (event) => this.#enter(event));
     this.#consent = new Consent(application.suite, phone);
     const run = this;
     this.messaging = new Messaging({
@@ -137,7 +136,7 @@ export class MidletRun {
 
   #enter(event: GuestEvent): void {
     if (this.#state !== 'runs') return;
-    if (event.kind !== 'serial') this.#serials.ran = 0;
+    if (event.kind === 'serial') this.#serials -= 1;
     this.#events = [...this.#events, event];
     this.#run();
   }
@@ -164,13 +163,14 @@ export class MidletRun {
       if (event === undefined || this.#machine === undefined || isOver) return;
       this.#events = others;
       this.#machine.enter(event);
+      this.#own.spent(this.#machine.fuel());
     }
   }
 
   #end(failure?: Error): void {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
-    this.#pause();
+    this.#own.stop();
     for (const cancel of this.#timers.values()) cancel();
     this.#machine?.end();
     this.#phone.ended(failure);
@@ -213,7 +213,7 @@ export class MidletRun {
         const { suite, midlet } = this.application;
         if (!this.#isAlive) return undefined;
         const missing = className === undefined ? undefined : missingClass(suite, className);
-        return missing ?? alarms.set(alarmOf({ suite, midlet: { className: className ?? midlet.className } }), at);
+        return missing ?? alarms.request(alarmOf({ suite, midlet: { className: className ?? midlet.className } }), at);
       },
       register: (connection, className, filter) =>
         this.#isAlive
@@ -223,7 +223,10 @@ export class MidletRun {
       registration: (connection) => registrationOf(this.application.suite, connection),
       now: () => board.clock.now(),
       offset: (at) => board.utcOffsetMinutes(at) * 60_000,
-      random: (count) => board.random.bytes(Math.min(count, RANDOM_LIMIT)),
+      random: (count) => {
+        if (count > RANDOM_LIMIT) throw new Error(`The application wants more than ${RANDOM_LIMIT} octets of chance`);
+        return board.random.bytes(count);
+      },
       timer: (timer, delayMs) => this.#schedule(timer, delayMs),
       clearTimer: (timer) => {
         this.#timers.get(timer)?.();
@@ -244,7 +247,12 @@ export class MidletRun {
 
   #show(view: DisplayableView): void {
     if (this.#state !== 'runs') return;
-    this.#phone.show(view, (event) => this.#enter({ kind: 'ui', viewId: view.id, event }));
+    this.#phone.show(view, (event) => {
+      const told: GuestEvent = { kind: 'ui', viewId: view.id, event };
+      // The end of an alert may be the end of its time, which the application has set.
+      if (event.kind === 'dismissed') this.#own.add(told);
+      else this.#enter(told);
+    });
   }
 
   #send(
@@ -256,43 +264,25 @@ export class MidletRun {
       return { code: 'io', reason: `${SENDING_LIMIT} messages are being sent already` };
     const refused = this.messaging.send(message, sourcePort, (failure) => {
       this.#sending -= 1;
-      this.#enter({ kind: 'sent', id, ...(failure === undefined ? {} : { failure }) });
+      this.#own.add({ kind: 'sent', id, ...(failure === undefined ? {} : { failure }) });
     });
     if (refused === undefined) this.#sending += 1;
     return refused;
   }
 
-  /** Runs a task soon: at once, or after a pause when many have run. */
   #serial(): void {
-    const serials = this.#serials;
-    if (this.#state !== 'runs' || serials.waiting >= SERIAL_LIMIT) return;
-    serials.waiting += 1;
-    if (serials.ran < SERIAL_RUN) {
-      this.#runSerial();
-      return;
-    }
-    serials.paused += 1;
-    if (serials.paused > 1) return;
-    this.#pause = this.#phone.board.clock.after(1, () => {
-      const { paused } = serials;
-      Object.assign(serials, { paused: 0, ran: 0 });
-      for (let number = 0; number < paused; number += 1) this.#runSerial();
-    });
-  }
-
-  #runSerial(): void {
-    this.#serials.ran += 1;
-    queueMicrotask(() => {
-      this.#serials.waiting -= 1;
-      this.#enter({ kind: 'serial' });
-    });
+    if (this.#state !== 'runs') return;
+    if (this.#serials >= SERIAL_LIMIT) throw new Error(`The application has ${SERIAL_LIMIT} tasks that wait`);
+    this.#serials += 1;
+    this.#own.add({ kind: 'serial' });
   }
 
   #schedule(id: number, delayMs: number): void {
-    if (this.#state !== 'runs' || this.#timers.size >= TIMER_LIMIT) return;
+    if (this.#state !== 'runs') return;
+    if (this.#timers.size >= TIMER_LIMIT) throw new Error(`The application has ${TIMER_LIMIT} timers`);
     const cancel = this.#phone.board.clock.after(Math.max(1, delayMs), () => {
       this.#timers.delete(id);
-      this.#enter({ kind: 'timer', id });
+      this.#own.add({ kind: 'timer', id });
     });
     this.#timers.set(id, cancel);
   }

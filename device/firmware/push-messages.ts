@@ -16,8 +16,9 @@ export interface PushMessage {
   readonly payload: PlatformMessage['payload'];
 }
 
-/** Messages that wait in the phone at most. Further ones wait in the SIM, and then in the network. */
-const PUSH_CAPACITY = 30;
+/** What waits for one suite at most, messages and octets: so that a suite that never reads holds up neither the others nor the SIM. */
+const CAPACITY = 30;
+const OCTETS = 40_000;
 
 const SECTION = 'push';
 const stored = z.array(
@@ -64,12 +65,14 @@ export class PushMessages {
     return this.#messages.filter((message) => isFor(message, suite)).map(({ port }) => port);
   }
 
-  /** Keeps a message: when this returns, the message is in the flash. @throws FlashError `full` */
+  /**
+   * Keeps a message: when this returns, the message is in the flash. A suite for which too much waits loses its oldest message.
+   * @throws FlashError `full`
+   */
   add(message: PushMessage): void {
-    if (this.#messages.length >= PUSH_CAPACITY) {
-      throw new FlashError('full', `${PUSH_CAPACITY} messages wait for applications that do not read them`);
-    }
-    this.#save([...this.#messages, message]);
+    const own = this.#messages.filter(({ suite }) => suite === message.suite);
+    const tooOld = new Set(own.slice(0, surplusOf([...own, message])));
+    this.#save([...this.#messages.filter((waiting) => !tooOld.has(waiting)), message]);
   }
 
   /** Deletes the messages for suites that the phone has no longer. @throws FlashError */
@@ -108,6 +111,16 @@ export class PushMessages {
     );
     this.#messages = messages;
   }
+}
+
+/** How many of the oldest messages are too many. */
+function surplusOf(messages: readonly PushMessage[]): number {
+  let octets = 0;
+  const kept = messages.toReversed().findIndex(({ payload }, index) => {
+    octets += payload.kind === 'text' ? Buffer.byteLength(payload.text) : payload.data.length;
+    return index >= CAPACITY || octets > OCTETS;
+  });
+  return kept < 0 ? 0 : messages.length - Math.max(1, kept);
 }
 
 function isFor(message: PushMessage, suite: string): boolean {

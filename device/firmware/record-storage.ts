@@ -17,6 +17,10 @@ const PREFIX = 'records/';
 /** Stores of a suite. */
 const STORE_LIMIT = 64;
 
+/** Octets that a record and a store count beside those of their content, because they take room when they are empty too. */
+const RECORD_COST = 16;
+const STORE_COST = 128;
+
 /** A name as a part of a section's name, so that no two pairs of suite and store have one section. */
 export function sectionName(name: string): string {
   // A section is a key of an object, where JavaScript has __proto__ for itself.
@@ -82,10 +86,9 @@ export class RecordStorage {
     if (section === undefined || section === 'damaged') return notFound(name);
     const { nextId, records } = section;
     if (id !== nextId && !Object.hasOwn(records, id)) return noRecord(name, id);
-    const before = (records[id]?.length ?? 0) / 2;
-    if (this.#size() - before + data.length > DATA_LIMIT) {
-      return { code: 'full', reason: `The records of an application have ${DATA_LIMIT} octets at most` };
-    }
+    const known = records[id];
+    const growth = data.length - (known === undefined ? -RECORD_COST : known.length / 2);
+    if (growth > 0 && this.#size() + growth > DATA_LIMIT) return full();
     const hex = Buffer.from(data).toString('hex');
     const changed = this.#changed(section);
     return this.#write(name, { nextId: Math.max(nextId, id + 1), records: { ...records, [id]: hex }, changed });
@@ -109,15 +112,16 @@ export class RecordStorage {
     return sectionsOf(this.#flash, this.#suite).map(storeOf);
   }
 
-  /** Octets that may still be stored. */
+  /** Octets that one record more may have. */
   room(): number {
-    return Math.max(0, DATA_LIMIT - this.#size());
+    return Math.max(0, DATA_LIMIT - this.#size() - RECORD_COST);
   }
 
   #create(name: string): StoredRecords | HostFailure {
     if (this.list().length >= STORE_LIMIT) {
       return { code: 'full', reason: `An application has ${STORE_LIMIT} record stores at most` };
     }
+    if (this.#size() + STORE_COST > DATA_LIMIT) return full();
     const modified = this.#now();
     const refused = this.#write(name, { nextId: 1, records: {}, changed: [0, modified] });
     return refused ?? { nextId: 1, version: 0, modified, records: [] };
@@ -127,12 +131,12 @@ export class RecordStorage {
     return [version + 1, this.#now()];
   }
 
-  /** Octets of all records in all stores. */
+  /** Octets of all records in all stores, and what records and stores cost beside their octets. */
   #size(): number {
     const sizes = this.list().map((name) => {
       const section = this.#read(name);
-      if (section === undefined || section === 'damaged') return 0;
-      return Object.values(section.records).reduce((sum, hex) => sum + hex.length / 2, 0);
+      if (section === undefined || section === 'damaged') return STORE_COST;
+      return Object.values(section.records).reduce((sum, hex) => sum + hex.length / 2 + RECORD_COST, STORE_COST);
     });
     return sizes.reduce((sum, size) => sum + size, 0);
   }
@@ -164,6 +168,10 @@ export class RecordStorage {
   #section(name: string): string {
     return `${PREFIX}${this.#suite}/${sectionName(name)}`;
   }
+}
+
+function full(): HostFailure {
+  return { code: 'full', reason: `The records of an application have ${DATA_LIMIT} octets at most` };
 }
 
 function notFound(name: string): HostFailure {

@@ -16,6 +16,8 @@ export {
   type InputMode,
   LCD_COLUMNS,
   LCD_ROWS,
+  legible,
+  legibleScreen,
   type Row,
   type Screen,
   type ScreenItem,

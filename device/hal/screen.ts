@@ -62,6 +62,31 @@ export interface Screen {
   readonly icons: Icons;
 }
 
+/**
+ * A text as the LCD shows it: what has no sign of its own and would command a terminal (control characters, changes of the direction of
+ * writing) is a question mark. The end of a line stays.
+ */
+export function legible(text: string): string {
+  return text.replaceAll('\t', ' ').replaceAll(/(?!\n)\p{Cc}|[\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, '?');
+}
+
+/** A screen with all its texts {@link legible}. */
+export function legibleScreen(screen: Screen): Screen {
+  const { title, ticker, items, rows, softKeys } = screen;
+  return {
+    ...screen,
+    title: legible(title),
+    ...(ticker === undefined ? {} : { ticker: legible(ticker) }),
+    items: items.map((item) => ({
+      ...item,
+      label: legible(item.label),
+      ...(item.value === undefined ? {} : { value: legible(item.value) }),
+    })),
+    rows: rows.map((row) => ({ ...row, text: legible(row.text) })),
+    softKeys: { left: legible(softKeys.left), right: legible(softKeys.right) },
+  };
+}
+
 /** A screen as it may be printed: the text of secret fields is left out, so that its length is not printed either. */
 export function withoutSecrets(screen: Screen): Screen {
   return {

@@ -22,7 +22,7 @@ export interface Machine {
   enter(event: GuestEvent): void;
   /** Octets that the application takes; 0 where nobody can tell. */
   memory(): number;
-  /** What the last {@link enter} has spent, of the limit that it has; 0 where nobody counts. */
+  /** What the last {@link enter} has cost, calls of the phone included, in units of some 0.3 ms of the processor; 0 where nobody counts. */
   fuel(): number;
   /** The application has ended: frees everything. */
   end(): void;

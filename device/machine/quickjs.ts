@@ -38,12 +38,16 @@ export const MACHINE_LIMITS: MachineLimits = {
   calls: 5_000,
   writes: 500,
 };
+/** What a call of the phone costs, in units of fuel: one that writes, one that shows, any other. */
+const CALL_COST = { write: 10, show: 10, other: 0.2 } as const;
 /** Characters of an exception's text that are shown. */
 const REASON_LIMIT = 200;
 
 /** What a turn has spent so far. */
 interface Spent {
   fuel: number;
+  /** What the calls of the phone have cost. */
+  host: number;
   calls: number;
   writes: number;
   readonly cpuAtStart: NodeJS.CpuUsage;
@@ -128,7 +132,7 @@ class Watch {
   stopped: MachineError | undefined;
   readonly #limits: MachineLimits;
   #fuel: number;
-  #spent: Spent = { fuel: 0, calls: 0, writes: 0, cpuAtStart: process.cpuUsage() };
+  #spent: Spent = { fuel: 0, host: 0, calls: 0, writes: 0, cpuAtStart: process.cpuUsage() };
   /** Rejected promises that nobody has caught, with the reason. */
   readonly #rejections = new Map<number, string>();
 
@@ -138,13 +142,13 @@ class Watch {
   }
 
   get fuel(): number {
-    return this.#spent.fuel;
+    return this.#spent.fuel + this.#spent.host;
   }
 
   /** @param isLast the application is being ended */
   begin(isLast = false): void {
     this.#fuel = isLast ? this.#limits.lastFuel : this.#limits.fuel;
-    this.#spent = { fuel: 0, calls: 0, writes: 0, cpuAtStart: process.cpuUsage() };
+    this.#spent = { fuel: 0, host: 0, calls: 0, writes: 0, cpuAtStart: process.cpuUsage() };
   }
 
   /** Called in the midst of whatever the engine does. @throws MachineError to stop it, which the application cannot catch for long */
@@ -157,8 +161,10 @@ class Watch {
   }
 
   called(name: HostCall): void {
+    const isWrite = WRITING_CALLS.has(name);
     this.#spent.calls += 1;
-    if (WRITING_CALLS.has(name)) this.#spent.writes += 1;
+    if (isWrite) this.#spent.writes += 1;
+    this.#spent.host += isWrite ? CALL_COST.write : name === 'show' ? CALL_COST.show : CALL_COST.other;
     if (this.#spent.calls > this.#limits.calls || this.#spent.writes > this.#limits.writes) {
       this.stop('fuel', `The application calls the phone without end (${name})`);
     }

@@ -67,8 +67,9 @@ export interface Host {
   now(): number;
   /** Local time less UTC at an instant, ms. */
   offset(at: number): number;
+  /** At most 65,536 octets: an application that wants more is closed. */
   random(count: number): Uint8Array;
-  /** The event `timer` with this id comes in `delayMs`. */
+  /** The event `timer` with this id comes in `delayMs`. An application that has 1,000 of them is closed. */
   timer(id: number, delayMs: number): void;
   clearTimer(id: number): void;
   /** A property of the phone, as `microedition.locale`. */
@@ -81,7 +82,7 @@ export interface Host {
   request(url: string): boolean | HostFailure;
   /** Whether the application has a permission: 1, 0, or -1 when the owner is asked each time. */
   permission(name: string): number;
-  /** Asks for one event `serial`, soon. */
+  /** Asks for one event `serial`, soon. An application that has 1,000 of them to come is closed. */
   serial(): void;
   /** The application has ended by itself. */
   ended(): void;

@@ -30,7 +30,7 @@ export { StringItem } from './lcdui/string-item.ts';
 export { TextBox } from './lcdui/text-box.ts';
 export { fitsConstraints, TextField } from './lcdui/text-field.ts';
 export type * from './lcdui/view.ts';
-export { parseSmsAddress, type SmsAddress } from './messaging/address.ts';
+export { parseSmsAddress, RESTRICTED_PORTS, type SmsAddress } from './messaging/address.ts';
 export {
   type BinaryMessage,
   type Message,

@@ -1,7 +1,13 @@
 import type { HandsetEvent } from '../firmware/index.ts';
+import { legible } from '../hal/index.ts';
 
 /** One line about a message or an application; `undefined` for what the phone itself shows. */
 export function traceText(event: HandsetEvent): string | undefined {
+  const line = lineOf(event);
+  return line === undefined ? undefined : legible(line);
+}
+
+function lineOf(event: HandsetEvent): string | undefined {
   switch (event.kind) {
     case 'received':
       return `← ${event.from}${portText(event.port)} ${event.octets} octets, ${event.destination}`;

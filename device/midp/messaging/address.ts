@@ -6,8 +6,8 @@ export interface SmsAddress {
   readonly port?: number;
 }
 
-// Ports of WAP and of the phone itself, which no application may use (JSR-120, A.6.0).
-const RESTRICTED_PORTS: ReadonlySet<number> = new Set([
+/** Ports of WAP and of the phone itself, which no application may use (JSR-120, A.6.0). */
+export const RESTRICTED_PORTS: ReadonlySet<number> = new Set([
   2805, 2923, 2948, 2949, 5502, 5503, 5508, 5511, 5512, 9200, 9201, 9202, 9203, 9207, 49996, 49999,
 ]);
 

@@ -26,7 +26,8 @@ export const PushRegistry = {
 
   /**
    * Starts a class at a time (ms since 1970) unless it runs then; `undefined` removes the alarm. Returns the alarm before.
-   * @param className of the same suite. Default: that of the application. @throws ClassNotFoundException
+   * @param className of the same suite. Default: that of the application.
+   * @throws ClassNotFoundException, IOException when the flash is full
    */
   registerAlarm(context: MidletContext, at: number | undefined, className?: string): number | undefined {
     return context.push.alarm(at, className);

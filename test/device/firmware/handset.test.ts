@@ -495,10 +495,11 @@ describe('A message to port 16001', () => {
     expect(events).toEqual([expect.objectContaining({ kind: 'received', destination: 'nobody' })]);
   });
 
-  test('the 31st that nobody reads stays in the modem', async () => {
-    const { radio } = await withApplication({ askBeforeOpening: true });
-    for (let count = 0; count < 30; count += 1) await radio.deliver(FRAME);
-    await expect(radio.deliver(FRAME)).rejects.toThrow('30 messages wait');
+  test('the 31st that nobody reads takes the place of the first, so that the modem has room for others', async () => {
+    const { radio, flash } = await withApplication({ askBeforeOpening: true });
+    for (let count = 1; count <= 31; count += 1) await radio.deliver({ ...FRAME, sentAt: count * 1_000 });
+    expect(flash.read('push')).toHaveLength(30);
+    expect(flash.read('push')).toMatchObject({ 0: { sentAt: 2_000 }, 29: { sentAt: 31_000 } });
   });
 });
 

@@ -52,6 +52,31 @@ test('a message on a port that is not open is not taken', async () => {
   expect(host().take(16_500)).toMatchObject({ number: SMS.originator });
 });
 
+test.each([2_805, 2_948, 9_200, 49_999])('the restricted port %d is neither opened nor written to', async (port) => {
+  const host = phoneWithMachine().open();
+  const refused = { code: 'security', reason: `Port ${port} is not for applications` };
+  expect(host.listen(port)).toEqual(refused);
+  expect(host.send(1, '+39340', port, 'ciao', undefined)).toEqual(refused);
+});
+
+test('a message goes from a port that is open, and from no other', () => {
+  const { open, radio } = phoneWithMachine();
+  const host = open();
+  expect(host.send(1, '+39340', 16_001, 'ciao', 16_500)).toEqual({ code: 'io', reason: 'Port 16500 is not open' });
+  host.listen(16_500);
+  expect(host.send(1, '+39340', 16_001, 'ciao', 16_500)).toBeUndefined();
+  host.closePort(16_500);
+  expect(host.send(1, '+39340', 16_001, 'ciao', 16_500)).toMatchObject({ code: 'io' });
+  expect(radio.sent).toHaveLength(1);
+});
+
+test('more than 65,536 octets of chance are refused, not cut', () => {
+  const { open } = phoneWithMachine();
+  const host = open();
+  expect(host.random(65_536)).toHaveLength(65_536);
+  expect(() => host.random(65_537)).toThrow('more than 65536 octets of chance');
+});
+
 test('20 messages are being sent at once, and the next ones when those are gone', async () => {
   const { open, clock, heard } = phoneWithMachine();
   const host = open();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { midp, textOf } from '../../../device/index.ts';
+import { type Flash, FlashError, memoryFlash, midp, textOf } from '../../../device/index.ts';
 import type { IncomingSms } from '../../../modem/index.ts';
 import { settle } from '../bench.ts';
 import { JAD, type Probe, phoneWith, SMS } from '../probe.ts';
@@ -426,12 +426,48 @@ describe('A running application', () => {
     expect([heard, handset.screen.kind]).toEqual([['end of the turn'], 'idle']);
   });
 
+  test.each([
+    ['a 1,001st timer', ({ context }: Probe) => void context.system.schedule(1_000, () => {}), 'has 1000 timers'],
+    ['a 1,001st task', ({ context }: Probe) => context.lcd.callSerially(() => {}), 'has 1000 tasks that wait'],
+  ])('that wants %s is closed, and the phone says so', (_what, want, reason) => {
+    const { open, handset, events } = phoneWith((probe) => {
+      for (let number = 0; number < 1_001; number += 1) want(probe);
+    });
+    open();
+    expect(events).toContainEqual(
+      expect.objectContaining({ state: 'failed', reason: `Error: The application ${reason}` }),
+    );
+    expect(textOf(handset.screen)).toContain('Probe had to be closed.');
+  });
+
+  test('hears of a flash that is full when it sets its alarm, as of an IOException', () => {
+    const inner = memoryFlash();
+    const flash: Flash = {
+      ...inner,
+      write(name, value) {
+        if (name === 'alarms') throw new FlashError('full', 'no room');
+        inner.write(name, value);
+      },
+    };
+    const caught: unknown[] = [];
+    const { open, events } = phoneWith(({ context }) => {
+      try {
+        midp.PushRegistry.registerAlarm(context, 1e13);
+      } catch (error) {
+        caught.push(error);
+      }
+    }, flash);
+    open();
+    expect(caught).toEqual([new midp.IOException('The alarm is not set: no room')]);
+    expect(events).not.toContainEqual(expect.objectContaining({ state: 'failed' }));
+  });
+
   test('has 1,000 timers at once, and records no more after its end', async () => {
     let ran = 0;
     let late: unknown;
     const { open, clock, handset, flash } = phoneWith(({ context }) => {
       const store = midp.RecordStore.openRecordStore(context, 's', true);
-      for (let number = 0; number < 1_001; number += 1) {
+      for (let number = 0; number < 1_000; number += 1) {
         context.system.schedule(1_000, () => {
           ran += 1;
         });
@@ -445,7 +481,8 @@ describe('A running application', () => {
       });
     });
     open();
-    await clock.advance(1_000);
+    // Each 100 there is a pause.
+    await clock.advance(1_010);
     expect([ran, late]).toEqual([1_000, undefined]);
     handset.press('power');
     open();

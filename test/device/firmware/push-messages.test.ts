@@ -85,6 +85,21 @@ describe('Messages that wait for applications', () => {
     expect(stored(flash)).toEqual(['new']);
   });
 
+  test('of a suite are 30 at most and 40,000 octets: its oldest give way, those of another suite stay', () => {
+    const flash = memoryFlash();
+    const push = new PushMessages(flash, new VirtualClock());
+    push.add({ ...message(2, 'of B'), suite: 'B' });
+    for (let number = 1; number <= 32; number += 1) push.add(message(1, String(number)));
+    expect([push.waitingFor('A').length, push.waitingFor('B').length]).toEqual([30, 1]);
+    expect(textOf(push.take(1, 'A'))).toBe('3');
+    push.add(message(1, 'x'.repeat(39_000)));
+    push.add(message(1, '€'.repeat(300)));
+    push.add({ ...message(1, ''), payload: { kind: 'binary', data: new Uint8Array(200) } });
+    expect([textOf(push.take(1, 'A')).length, push.waitingFor('A').length]).toEqual([300, 1]);
+    push.add(message(1, 'y'.repeat(50_000)));
+    expect([textOf(push.take(1, 'A')).length, textOf(push.take(2, 'B'))]).toEqual([50_000, 'of B']);
+  });
+
   test('that the flash did not take do not wait', () => {
     const push = new PushMessages(memoryFlash(10), new VirtualClock());
     expect(() => push.add(message(1, 'ciao'))).toThrow(expect.objectContaining({ code: 'full' }));

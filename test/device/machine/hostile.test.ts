@@ -132,7 +132,11 @@ describe('A hostile suite is stopped with a message, and the phone and the other
     ],
     ['alarms without end', 'for (let i = 0; ; i += 1) PushRegistry.registerAlarm(this.context, 1e12 + i);', CALLS],
     ['sounds without end', `for (;;) Display.getDisplay(this).playSound('ALARM');`, CALLS],
-    ['timers without end', 'for (;;) this.context.system.schedule(1000, () => {});', CALLS],
+    [
+      'timers without end',
+      'for (;;) this.context.system.schedule(1000, () => {});',
+      'MachineError: The application has 1000 timers',
+    ],
     ['an exception', `throw new TypeError('mine')`, 'TypeError: mine'],
     ['an exception that is no error', `throw 'text'`, /^Error: |^MachineError|text/],
     ['an exception whose text is code', `throw { get message() { for (;;) {} }, get name() { for (;;) {} } }`, /./],

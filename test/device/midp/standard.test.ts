@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { midp, textOf } from '../../../device/index.ts';
+import { settle } from '../bench.ts';
 import { type Probe, phoneWith } from '../probe.ts';
 
 const { Alert, ChoiceGroup, Command, DateField, Display, Form, Gauge, List, Spacer, StringItem, TextBox, TextField } =
@@ -131,14 +132,15 @@ describe('Alert (JSR-118, javax.microedition.lcdui.Alert)', () => {
     expect([two.heard, two.screen()]).toEqual([['Done'], expect.stringContaining('News')]);
   });
 
-  test('without commands gives its listener DISMISS_COMMAND, and stays until that shows something else', () => {
-    const { phone, heard, screen } = started((_probe, display, said) => {
+  test('without commands gives its listener DISMISS_COMMAND, and stays until that shows something else', async () => {
+    const { clock, phone, heard, screen } = started((_probe, display, said) => {
       const alert = new Alert('News', 'Text', 'INFO');
       alert.addCommand(Alert.DISMISS_COMMAND);
       alert.setCommandListener((command) => said(command === Alert.DISMISS_COMMAND));
       display.setCurrent(alert);
     });
     phone.press('select');
+    await settle(clock);
     expect([heard, screen()]).toEqual([['true'], expect.stringContaining('News')]);
   });
 
