@@ -136,7 +136,7 @@ function readSent(record: DataInputStream): SentFrame | undefined {
   const said = SAID[record.readByte()];
   if (said === undefined) throw new SafeMobileError('field', 'the record of a transaction is damaged');
   const sent = { said, at: record.readLong(), frame: record.readBytes() };
-  return kind === SENT ? sent : { ...sent, repeated: { times: record.readByte(), at: record.readLong() } };
+  return kind === SENT ? sent : { ...sent, repeated: { times: record.readUnsignedByte(), at: record.readLong() } };
 }
 
 function readStanding(record: DataInputStream): Standing {
