@@ -1,5 +1,5 @@
 import type { Clock } from '../../modem/index.ts';
-import type { KeyPress } from '../hal/index.ts';
+import { type KeyPress, legibleScreen } from '../hal/index.ts';
 import type { DisplayableView, DisplayEvent } from '../midp/index.ts';
 import { Presenter, type PresenterWords, type ScreenBody } from './presenter.ts';
 
@@ -24,7 +24,8 @@ export class Front {
 
   /** What a menu or an application shows; `undefined` on the idle screen. */
   body(): ScreenBody | undefined {
-    return this.#presenter.body();
+    const body = this.#presenter.body();
+    return body === undefined ? undefined : legibleScreen(body);
   }
 
   /** Whether a field for text has the focus. */

@@ -1,5 +1,5 @@
 import type { Cancel } from '../../modem/index.ts';
-import { type Board, FlashError, type Key, type KeyPress, legibleScreen, type Screen } from '../hal/index.ts';
+import { type Board, FlashError, type Key, type KeyPress, type Screen } from '../hal/index.ts';
 import { type Primitives, tweetnaclPrimitives } from '../safe-mobile/index.ts';
 import { Alarms } from './alarms.ts';
 import { type HandsetEvent, Watchers } from './events.ts';
@@ -98,11 +98,10 @@ export class Handset {
     const { gauges } = this.#board;
     const icons = { signal: gauges.signal(), battery: gauges.battery(), message: this.#inbox.unread > 0, clock };
     const body = this.#front.body();
-    if (body !== undefined) return legibleScreen({ ...body, icons });
+    if (body !== undefined) return { ...body, icons };
     const waiting = this.#launcher.waiting?.suite.descriptor.name;
     const texts = this.#texts;
-    const idle = { operator: gauges.operator(), date, unread: this.#inbox.unread, waiting, texts, icons };
-    return legibleScreen(idleScreen(idle));
+    return idleScreen({ operator: gauges.operator(), date, unread: this.#inbox.unread, waiting, texts, icons });
   }
 
   get language(): Language {

@@ -1,4 +1,4 @@
-import { type Icons, LCD_COLUMNS, type Screen } from '../hal/index.ts';
+import { type Icons, LCD_COLUMNS, legibleScreen, type Screen } from '../hal/index.ts';
 import { centre } from './cells.ts';
 import type { ShellTexts } from './languages.ts';
 
@@ -30,7 +30,7 @@ export function idleScreen({ operator, date, unread, waiting, texts, icons }: Id
     unread === 0 ? '' : texts.unread.replace('{}', String(unread)),
     waiting === undefined ? '' : texts.waits.replace('{}', waiting),
   ];
-  return {
+  return legibleScreen({
     kind: 'idle',
     title: '',
     items: lines.filter((line) => line !== '').map((label) => ({ label, focused: false })),
@@ -38,7 +38,7 @@ export function idleScreen({ operator, date, unread, waiting, texts, icons }: Id
     scroll: { above: false, below: false },
     softKeys: { left: texts.menu, right: texts.messages },
     icons,
-  };
+  });
 }
 
 /** The screen of a phone that is off. */

@@ -71,7 +71,7 @@ export function legible(text: string): string {
 }
 
 /** A screen with all its texts {@link legible}. */
-export function legibleScreen(screen: Screen): Screen {
+export function legibleScreen<Shown extends Omit<Screen, 'icons'>>(screen: Shown): Shown {
   const { title, ticker, items, rows, softKeys } = screen;
   return {
     ...screen,
