@@ -108,8 +108,8 @@ export async function adminRoutes(app: FastifyInstance, service: Service): Promi
       const { amount, reference } = request.body;
       const act = actOf(service, request);
       const person = await service.person(request.params.id);
-      const sum = await service.pendingDeposits.sumWith(person.id, amount, reference);
-      const needsFourEyes = service.operators.needsFourEyes(actorOf(request), amount.currency, sum);
+      const over = await service.pendingDeposits.overLimit(person.id, amount, reference, act.by.name);
+      const needsFourEyes = service.operators.needsFourEyes(actorOf(request), amount.currency, over);
       const view = async (repeated: boolean) => ({
         ...{ reference, amount, repeated },
         balances: await service.holdings(person.id),

@@ -68,6 +68,31 @@ export async function operatorDepositsSince(
   );
 }
 
+/**
+ * What an operator alone has deposited for all people in a currency since a moment, minor units; without what another one confirmed.
+ * @param since ms since 1970
+ */
+export async function depositsOfOperatorSince(
+  tx: ReadTx,
+  operator: string,
+  currency: Currency,
+  since: number,
+): Promise<number> {
+  const sum = await tx.get(
+    `SELECT CAST(coalesce(sum(t.minor), 0) AS BIGINT) AS minor FROM transfer t
+     WHERE t.currency = ? AND t.debit = 'cash' AND t.at >= ? AND t.id IN (
+       SELECT a.subject FROM audit a WHERE a.operator = ? AND a.at >= ? AND a.outcome = 'done')
+       AND NOT EXISTS (SELECT 1 FROM audit c
+         WHERE c.subject = t.id AND c.route = 'POST /v1/deposits/:id/confirm' AND c.outcome = 'done')`,
+    (row) => row.integer('minor'),
+    currency,
+    since,
+    operator,
+    since,
+  );
+  return sum ?? 0;
+}
+
 /** The reference belongs to another deposit. */
 export function usedBefore(reference: string): ServiceError {
   return new ServiceError('conflict', `reference ${reference} was used for another deposit: use a new one`);

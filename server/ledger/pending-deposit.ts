@@ -5,7 +5,7 @@ import type { ReadTx, Tx } from '../store/store.ts';
 import { dayOf } from '../time/days.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
 import { type PersonId, personId } from '../vocabulary/ids.ts';
-import { deposit, depositedBefore, operatorDepositsSince, usedBefore } from './deposit.ts';
+import { deposit, depositedBefore, depositsOfOperatorSince, operatorDepositsSince, usedBefore } from './deposit.ts';
 
 /** An operator, and in whose hand they are: see `handOf`. */
 export interface Eyes {
@@ -62,7 +62,7 @@ export async function askForDeposit(
 
 /**
  * As {@link deposit}, which needs no confirmation.
- * @param limit what one operator may deposit for a person within a day, minor units; `undefined`: without a limit
+ * @param alone the operator, who has a limit; `undefined`: a program, without a limit
  * @throws ServiceError `conflict` also when the reference waits for a confirmation, or when it needs one by now
  */
 export async function depositAlone(
@@ -71,14 +71,60 @@ export async function depositAlone(
   amount: Amount,
   reference: string,
   at: number,
-  limit: number | undefined,
+  alone: Alone | undefined,
 ): Promise<boolean> {
   const pending = await pendingOf(tx, person, reference);
   if (pending !== undefined && pending.confirmedBy === undefined)
     throw new ServiceError('conflict', `reference ${reference} waits for a confirmation: use a new one`);
-  if (limit !== undefined && (await sumWith(tx, person, amount, reference, at)) > limit)
-    throw new ServiceError('conflict', 'another deposit for this person came at the same time: send this one again');
+  if (alone !== undefined && overLimit(await sumsWith(tx, person, amount, reference, alone.operator, at), alone.limit))
+    throw new ServiceError('conflict', 'another deposit came at the same time: send this one again');
   return deposit(tx, person, amount, reference, at);
+}
+
+/** An operator who deposits alone, and what one may give one person within a day, minor units. */
+interface Alone {
+  readonly operator: string;
+  readonly limit: number;
+}
+
+/** What would have been deposited within a day by one pair of eyes, minor units of one currency. */
+interface DaySums {
+  /** For the person, by all operators. */
+  readonly ofPerson: number;
+  /** By the operator, for all people. */
+  readonly ofOperator: number;
+}
+
+/** A limit of what is deposited within a day without a second operator, and of whom it is, in words. */
+export interface OverLimit {
+  /** Minor units. */
+  readonly limit: number;
+  readonly of: string;
+}
+
+/** One operator alone gives all people of a day as much as so many people: whoever splits a sum over many people does not get far. */
+const PEOPLE_A_DAY = 10;
+
+/** Why a deposit needs a second operator, in the words of a sentence; or `undefined`. @param limit of one person, minor units */
+export function overLimit({ ofPerson, ofOperator }: DaySums, limit: number): OverLimit | undefined {
+  if (ofPerson > limit) return { limit, of: 'for a person within a day' };
+  if (ofOperator > limit * PEOPLE_A_DAY) return { limit: limit * PEOPLE_A_DAY, of: 'by one operator within a day' };
+  return undefined;
+}
+
+/** The sums of the day of `at`, with this deposit; 0 for one that was booked before. @throws ServiceError as {@link sumWith} */
+export async function sumsWith(
+  tx: ReadTx,
+  person: { readonly id: PersonId },
+  amount: Amount,
+  reference: string,
+  operator: string,
+  at: number,
+): Promise<DaySums> {
+  const ofPerson = await sumWith(tx, person, amount, reference, at);
+  if (ofPerson === 0) return { ofPerson, ofOperator: 0 };
+  const before = await depositsOfOperatorSince(tx, operator, amount.currency, dayOf(at));
+  return { ofPerson, ofOperator: before + amount.minor };
 }
 
 /**
@@ -86,7 +132,7 @@ export async function depositAlone(
  * deposit that was booked before. What two operators know of does not count, nor what a program deposits.
  * @throws ServiceError `conflict` when the reference was used for another amount
  */
-export async function sumWith(
+async function sumWith(
   tx: ReadTx,
   person: { readonly id: PersonId },
   amount: Amount,

@@ -3,7 +3,6 @@ import { type Currency, formatAmount, hexOf } from '../../device/safe-mobile/ind
 import type { Clock, Random } from '../../modem/index.ts';
 import { hashApiKey } from '../keys/api-key.ts';
 import type { ServiceKeys } from '../keys/key-file.ts';
-import type { Limits } from '../limits/limits.ts';
 import type { Store, Tx } from '../store/store.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
 import { mayDo } from '../vocabulary/roles.ts';
@@ -39,7 +38,6 @@ interface OperatorsContext {
   readonly clock: Clock;
   readonly random: Random;
   readonly keys: Pick<ServiceKeys, 'adminKeyHash'>;
-  readonly limits: Pick<Limits, 'fourEyesAbove'>;
 }
 
 /** The operators of a service. */
@@ -104,17 +102,20 @@ export class Operators {
 
   /**
    * Whether another operator has to confirm a deposit of this one.
-   * @param sum what single operators would have given the person today, with this deposit; minor units
+   * @param over the limit that it passes; `undefined`: none
    * @throws ServiceError `forbidden` above the limit of one operator alone, except to a treasurer
    */
-  needsFourEyes({ name, role }: Actor, currency: Currency, sum: number): boolean {
-    const { fourEyesAbove } = this.#context.limits;
-    if (sum <= fourEyesAbove) return false;
+  needsFourEyes(
+    { name, role }: Actor,
+    currency: Currency,
+    over: { readonly limit: number; readonly of: string } | undefined,
+  ): boolean {
+    if (over === undefined) return false;
     if (mayDo(role, 'treasurer')) return true;
-    const limit = formatAmount({ currency, minor: fourEyesAbove });
+    const limit = formatAmount({ currency, minor: over.limit });
     throw new ServiceError(
       'forbidden',
-      `${name} has the role ${role}: above ${limit} for a person within a day a deposit needs the role treasurer`,
+      `${name} has the role ${role}: above ${limit} ${over.of} a deposit needs the role treasurer`,
     );
   }
 

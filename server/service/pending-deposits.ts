@@ -4,25 +4,30 @@ import {
   askForDeposit,
   confirmDeposit,
   type Eyes,
+  type OverLimit,
+  overLimit,
   type PendingDeposit,
   pendingDeposits,
   rejectDeposit,
-  sumWith,
+  sumsWith,
 } from '../ledger/pending-deposit.ts';
+import type { Limits } from '../limits/limits.ts';
 import { type Act, withAct } from '../operators/audit.ts';
 import { handOf } from '../operators/hands.ts';
 import { personById } from '../people/people.ts';
-import type { Store, Tx } from '../store/store.ts';
+import type { ReadTx, Store, Tx } from '../store/store.ts';
 import type { PersonId } from '../vocabulary/ids.ts';
 
 /** Deposits of which two operators must know: one asks, another one confirms. */
 export class PendingDeposits {
   readonly #store: Store;
   readonly #clock: Clock;
+  readonly #limits: Pick<Limits, 'fourEyesAbove'>;
 
-  constructor(store: Store, clock: Clock) {
+  constructor(store: Store, clock: Clock, limits: Pick<Limits, 'fourEyesAbove'>) {
     this.#store = store;
     this.#clock = clock;
+    this.#limits = limits;
   }
 
   /** Those that wait, oldest first. */
@@ -30,9 +35,15 @@ export class PendingDeposits {
     return this.#store.read(pendingDeposits);
   }
 
-  /** What single operators would have given a person today, with this deposit: see {@link sumWith}. @throws ServiceError `conflict` */
-  async sumWith(person: PersonId, amount: Amount, reference: string): Promise<number> {
-    return this.#store.read((tx) => sumWith(tx, { id: person }, amount, reference, this.#clock.now()));
+  /** The limit of what is deposited within a day without a second operator, when this deposit passes it. @throws ServiceError `conflict` */
+  async overLimit(
+    person: PersonId,
+    amount: Amount,
+    reference: string,
+    operator: string,
+  ): Promise<OverLimit | undefined> {
+    const work = (tx: ReadTx) => sumsWith(tx, { id: person }, amount, reference, operator, this.#clock.now());
+    return overLimit(await this.#store.read(work), this.#limits.fourEyesAbove);
   }
 
   /** Writes down a deposit, once a reference. @throws ServiceError `not-found`, `conflict` */

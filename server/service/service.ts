@@ -14,6 +14,7 @@ import {
   scopedKey,
 } from '../merchants/merchants.ts';
 import { type Act, withAct } from '../operators/audit.ts';
+import { lockActor } from '../operators/operator.ts';
 import { Operators } from '../operators/operators.ts';
 import { resumeMerchant } from '../payments/asked-in-vain.ts';
 import { cancelPayment } from '../payments/cancel.ts';
@@ -97,7 +98,7 @@ export class Service {
     this.#context = running.context;
     this.#requests = requests;
     this.downloads = new Downloads(running.store, { ...running, number });
-    this.pendingDeposits = new PendingDeposits(running.store, running.context.clock);
+    this.pendingDeposits = new PendingDeposits(running.store, running.context.clock, running.context.limits);
     this.merchantKeys = new MerchantKeys({ ...running.context, store: running.store });
     this.phoneOrders = new PhoneOrders(running.store, running.context);
     this.keys = new ServiceKeyRotation(running.store, running.context);
@@ -153,9 +154,12 @@ export class Service {
   /** Puts money in a person's account, once a reference. @param act of an operator, who has a limit. @returns whether it was there before. @throws ServiceError */
   deposit(person: number, amount: Amount, reference: string, act?: Act): Promise<boolean> {
     const { clock, limits } = this.#context;
-    const limit = act && limits.fourEyesAbove;
-    const find = act === undefined ? personById : lockPerson;
-    const work = async (tx: Tx) => depositAlone(tx, await find(tx, person), amount, reference, clock.now(), limit);
+    const alone = act && { operator: act.by.name, limit: limits.fourEyesAbove };
+    const work = async (tx: Tx) => {
+      const found = await (alone === undefined ? personById : lockPerson)(tx, person);
+      if (alone !== undefined) await lockActor(tx, alone.operator);
+      return depositAlone(tx, found, amount, reference, clock.now(), alone);
+    };
     return this.#write('deposit', work, act, () => `deposit:${person}:${reference}`);
   }
 

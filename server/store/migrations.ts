@@ -1,7 +1,15 @@
 import { appendOnly, FIRST_TABLES } from './first-tables.ts';
 import { LIMITS } from './limit-migrations.ts';
 import { OPEN_ROWS } from './open-rows.ts';
-import { AUDIT, AUDIT_ON_POSTGRES, FOUR_EYES, HANDS, MERCHANT_KEYS, OPERATORS } from './operator-migrations.ts';
+import {
+  ACTS_OF_OPERATOR,
+  AUDIT,
+  AUDIT_ON_POSTGRES,
+  FOUR_EYES,
+  HANDS,
+  MERCHANT_KEYS,
+  OPERATORS,
+} from './operator-migrations.ts';
 import {
   EVIDENCE_SEALED_ANEW,
   EVIDENCE_SEALED_ANEW_ON_POSTGRES,
@@ -320,6 +328,7 @@ export const MIGRATIONS: readonly string[] = [
   SUMS_OF_LIMITS,
   HANDS,
   KEY_ENDS,
+  ACTS_OF_OPERATOR,
 ];
 
 /**

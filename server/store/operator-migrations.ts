@@ -99,3 +99,6 @@ UPDATE merchant SET idempotency_key = (SELECT a.operator FROM audit a
   WHERE idempotency_key IS NOT NULL AND EXISTS (SELECT 1 FROM audit a
     WHERE a.subject = 'merchant:' || merchant.id AND a.route = 'POST /v1/merchants');
 `;
+
+/** What an operator has deposited on a day. */
+export const ACTS_OF_OPERATOR = 'CREATE INDEX audit_of_operator ON audit (operator, at);';

@@ -25,6 +25,7 @@ CREATE TABLE audit (                           -- what operators did; each row h
   hash BLOB NOT NULL                           -- SHA-256 of the hash before and of the other fields
 ) STRICT;
 CREATE INDEX audit_of_subject ON audit (subject);
+CREATE INDEX audit_of_operator ON audit (operator, at);
 
 CREATE TABLE audit_head (                      -- the last row of the chain: locked by whoever appends
   id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -41,7 +42,7 @@ CREATE TABLE pending_deposit (                 -- above what one operator may de
   asked_by TEXT NOT NULL,                      -- name of an operator
   asked_at INTEGER NOT NULL,
   confirmed_by TEXT,                           -- another one; NULL: nothing is booked
-  asked_hand TEXT,                             -- in whose hand the one who asked was then; NULL: asked before version 21
+  asked_hand TEXT,                             -- in whose hand the one who asked was then; NULL: asked before version 20
   UNIQUE (person_id, reference)
 ) STRICT;
 `;

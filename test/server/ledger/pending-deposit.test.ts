@@ -154,3 +154,54 @@ describe('a deposit above the limit of one operator alone', () => {
     expect(await booked()).toBe(5_000);
   });
 });
+
+describe('deposits of one operator for many people', () => {
+  /** Deposits of EUR 10.00, each for another person, by one operator after the other. */
+  async function splitting() {
+    const made = await office();
+    const { world, ask } = made;
+    const people: number[] = [];
+    for (let n = 0; n < 13; n += 1) {
+      const number = `+3934001000${10 + n}`;
+      people.push((await world.service.addPerson({ number, name: 'X', language: 'it' })).id);
+    }
+    const give = async (by: string, place: number, minor = 1_000, reference = 'split') => {
+      const amount = { minor, currency: 'EUR' };
+      return ask(by, 'POST', `/v1/people/${people[place]}/deposits`, { amount, reference });
+    };
+    return { ...made, give };
+  }
+
+  it('need a second one above ten times the limit of one person, exactly; another operator and the next day begin anew', async () => {
+    const { world, ask, give } = await splitting();
+    for (let n = 0; n < 10; n += 1) expect((await give('anna', n)).status).toBe(201);
+    expect((await give('anna', 0)).status).toBe(200);
+    expect((await give('anna', 10, 1)).status).toBe(202);
+    expect((await give('bruno', 11)).status).toBe(201);
+    // What a second one confirmed does not count, and is one no longer that waits.
+    expect((await ask('bruno', 'POST', '/v1/deposits/1/confirm')).status).toBe(200);
+    expect((await give('bruno', 12)).status).toBe(201);
+    const midnight = Math.ceil((world.clock.now() + 1) / 86_400_000) * 86_400_000;
+    await world.clock.advance(midnight - world.clock.now());
+    for (let n = 0; n < 10; n += 1) expect((await give('anna', n, 1_000, 'next-day')).status).toBe(201);
+    expect((await give('anna', 10, 1, 'next-day')).status).toBe(202);
+  });
+
+  it('are refused to a clerk, who hears why', async () => {
+    const { world, give } = await splitting();
+    const { apiKey } = await world.service.operators.add({ name: 'dora', role: 'clerk' });
+    for (let n = 0; n < 10; n += 1) expect((await give(apiKey, n)).status).toBe(201);
+    const { status, body } = await give(apiKey, 10);
+    expect([status, body.detail]).toEqual([
+      403,
+      'dora has the role clerk: above EUR 100.00 by one operator within a day a deposit needs the role treasurer',
+    ]);
+  });
+
+  it('in one moment: what is booked without a second one stays within the limit', async () => {
+    const { give } = await splitting();
+    const answers = await Promise.all(Array.from({ length: 13 }, (_, n) => give('anna', n)));
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(10);
+    expect(answers.filter(({ status }) => status === 409 || status === 202)).toHaveLength(3);
+  });
+});
