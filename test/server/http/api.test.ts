@@ -379,6 +379,7 @@ describe('what needs no key', () => {
       '/v1/operator',
       '/v1/operator/rotate-key',
       '/v1/operators',
+      '/v1/operators/{name}/confirm',
       '/v1/operators/{name}/revoke',
       '/v1/operators/{name}/rotate-key',
       '/v1/payments',
