@@ -3,6 +3,7 @@ import type { Clock } from '../../modem/index.ts';
 import {
   askForDeposit,
   confirmDeposit,
+  depositAlone,
   type Eyes,
   type OverLimit,
   overLimit,
@@ -14,7 +15,8 @@ import {
 import type { Limits } from '../limits/limits.ts';
 import { type Act, withAct } from '../operators/audit.ts';
 import { handOf } from '../operators/hands.ts';
-import { personById } from '../people/people.ts';
+import { lockActor } from '../operators/operator.ts';
+import { lockPerson, personById } from '../people/people.ts';
 import type { ReadTx, Store, Tx } from '../store/store.ts';
 import type { PersonId } from '../vocabulary/ids.ts';
 
@@ -33,6 +35,16 @@ export class PendingDeposits {
   /** Those that wait, oldest first. */
   list(): Promise<PendingDeposit[]> {
     return this.#store.read(pendingDeposits);
+  }
+
+  /** The body of the transaction of a deposit that nobody else confirms. @param operator `undefined`: a program, which has no limit */
+  alone(person: number, amount: Amount, reference: string, operator?: string): (tx: Tx) => Promise<boolean> {
+    return async (tx) => {
+      const found = await (operator === undefined ? personById : lockPerson)(tx, person);
+      if (operator !== undefined) await lockActor(tx, operator);
+      const limited = operator === undefined ? undefined : { operator, limit: this.#limits.fourEyesAbove };
+      return depositAlone(tx, found, amount, reference, this.#clock.now(), limited);
+    };
   }
 
   /** The limit of what is deposited within a day without a second operator, when this deposit passes it. @throws ServiceError `conflict` */

@@ -3,7 +3,6 @@ import type { Amount, Currency } from '../../device/safe-mobile/index.ts';
 import { type Activation, createActivation } from '../enrolment/activation.ts';
 import { type JournalListener, recordFault } from '../journal/journal.ts';
 import { holdingsOf } from '../ledger/ledger.ts';
-import { depositAlone } from '../ledger/pending-deposit.ts';
 import {
   type AddedMerchant,
   addMerchant,
@@ -14,7 +13,6 @@ import {
   scopedKey,
 } from '../merchants/merchants.ts';
 import { type Act, withAct } from '../operators/audit.ts';
-import { lockActor } from '../operators/operator.ts';
 import { Operators } from '../operators/operators.ts';
 import { resumeMerchant } from '../payments/asked-in-vain.ts';
 import { cancelPayment } from '../payments/cancel.ts';
@@ -153,13 +151,7 @@ export class Service {
 
   /** Puts money in a person's account, once a reference. @param act of an operator, who has a limit. @returns whether it was there before. @throws ServiceError */
   deposit(person: number, amount: Amount, reference: string, act?: Act): Promise<boolean> {
-    const { clock, limits } = this.#context;
-    const alone = act && { operator: act.by.name, limit: limits.fourEyesAbove };
-    const work = async (tx: Tx) => {
-      const found = await (alone === undefined ? personById : lockPerson)(tx, person);
-      if (alone !== undefined) await lockActor(tx, alone.operator);
-      return depositAlone(tx, found, amount, reference, clock.now(), alone);
-    };
+    const work = this.pendingDeposits.alone(person, amount, reference, act?.by.name);
     return this.#write('deposit', work, act, () => `deposit:${person}:${reference}`);
   }
 
