@@ -41,7 +41,7 @@ function withoutCommand(program: Command): void {
     .requiredOption('--flash <file>', 'the memory of the phone; made when it does not exist')
     .option(
       '--install <jad>',
-      'install an application from its descriptor, a file or an https URL (http from this machine only)',
+      'install an application from its descriptor: a file, its JAR beside it; of the payment application also an https URL (http from this machine only)',
     )
     .addOption(
       new Option(

@@ -1,9 +1,13 @@
+import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { UsageError } from '../../modem/cli/program.ts';
 import type { Clock } from '../../modem/index.ts';
 import type { Handset, Installation } from '../firmware/index.ts';
-import { InstallError, JAD_LIMIT } from '../suite/index.ts';
+import { BUILT_IN } from '../phone.ts';
+import { tweetnaclPrimitives as primitives } from '../safe-mobile/index.ts';
+import { InstallError, JAD_LIMIT, openSuite, readAttributes, readOffer } from '../suite/index.ts';
 import { isProtected, REDIRECTS } from './protected-url.ts';
+import { jarBeside, readJarFile } from './suite-files.ts';
 
 /** How long a server may take to give a descriptor, ms. */
 const DOWNLOAD_MS = 15_000;
@@ -23,14 +27,29 @@ export async function readDescriptor(source: string, clock: Clock): Promise<stri
   return download(url, clock);
 }
 
-/** Installs an application from the text of its descriptor. @throws InstallError that names the `source` of the text */
+/**
+ * Installs an application from the text of its descriptor: one of the phone's own, or, from a file that has its JAR beside it, another.
+ * @throws InstallError that names the `source` of the text
+ */
 export function installFrom(source: string, jad: string, handset: Handset): Installation {
   try {
-    return handset.install(jad);
+    const jar = jarOf(source, jad);
+    if (jar === undefined) return handset.install(jad);
+    return handset.installSuite(openSuite(readOffer(Buffer.from(jad), primitives), jar, primitives), jar, source);
   } catch (error) {
     if (error instanceof InstallError) throw new InstallError(error.status, `${source}: ${error.message}`);
     throw error;
   }
+}
+
+/** The JAR beside the file of a descriptor; absent for an application of the phone's own classes. */
+function jarOf(source: string, jad: string): Uint8Array | undefined {
+  const attributes = readAttributes(jad);
+  const url = attributes['MIDlet-Jar-URL'];
+  const [, , className = ''] = (attributes['MIDlet-1'] ?? '').split(',').map((part) => part.trim());
+  if (/^https?:\/\//i.test(source) || url === undefined || BUILT_IN.has(className)) return undefined;
+  const path = jarBeside(source, url);
+  return existsSync(path) ? readJarFile(path) : undefined;
 }
 
 async function readDescriptorFile(path: string): Promise<string> {

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { InstallError, JAD_LIMIT, JAR_LIMIT, type Offer } from '../suite/index.ts';
+import { InstallError, JAD_LIMIT, JAR_LIMIT } from '../suite/index.ts';
 
 /** The octets of a descriptor. @throws Error when there is none, InstallError 906 for a file that is too long for one */
 export function readJad(path: string): Uint8Array {
@@ -18,8 +18,8 @@ export function readJarFile(path: string): Uint8Array {
 }
 
 /** Where the JAR of a descriptor is, when it was not said: beside it, under the last name of its URL. */
-export function jarBeside(jad: string, { jar }: Offer): string {
-  const path = URL.parse(jar.url, 'http://host/')?.pathname ?? '';
+export function jarBeside(jad: string, url: string): string {
+  const path = URL.parse(url, 'http://host/')?.pathname ?? '';
   return join(dirname(jad), basename(decodeURIComponent(path)));
 }
 

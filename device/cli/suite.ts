@@ -93,7 +93,7 @@ function showCommand(): Command {
 /** Opens an application as a phone does. */
 function open(jad: string, jarFile: string | undefined): { content: SuiteContent; octets: number } {
   const offer = readOffer(readJad(jad), primitives);
-  const jar = readJarFile(jarFile ?? jarBeside(jad, offer));
+  const jar = readJarFile(jarFile ?? jarBeside(jad, offer.jar.url));
   return { content: openSuite(offer, jar, primitives), octets: jar.length };
 }
 

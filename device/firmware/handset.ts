@@ -1,6 +1,7 @@
 import type { Cancel } from '../../modem/index.ts';
 import { type Board, FlashError, type Key, type KeyPress, type Screen } from '../hal/index.ts';
 import { type Primitives, tweetnaclPrimitives } from '../safe-mobile/index.ts';
+import type { SuiteContent } from '../suite/index.ts';
 import { Alarms } from './alarms.ts';
 import { type HandsetEvent, Watchers } from './events.ts';
 import { Front } from './front.ts';
@@ -20,7 +21,7 @@ import { Shell } from './shell.ts';
 import type { Signer } from './signer.ts';
 import { Speaker } from './speaker.ts';
 import { SuiteChanges } from './suite-changes.ts';
-import { type BuiltInClasses, type Installation, type ScriptLoader, type Suite, Suites } from './suites.ts';
+import { type BuiltInClasses, type Installation, type ScriptLoader, Suites } from './suites.ts';
 
 /** The parts and choices of which a handset is made. */
 export interface HandsetOptions {
@@ -109,7 +110,7 @@ export class Handset {
   }
 
   /** The installed applications. */
-  get applications(): readonly Suite[] {
+  get applications(): Suites['installed'] {
     return this.#suites.installed;
   }
 
@@ -161,9 +162,12 @@ export class Handset {
    * @throws InstallError
    */
   install(jad: string, signer?: Signer): Installation {
-    const installation = this.#suites.install(jad, signer);
-    this.#changes.installed(installation);
-    return installation;
+    return this.#changes.installed(this.#suites.install(jad, signer));
+  }
+
+  /** Installs a suite whose descriptor and JAR were opened, without a question to its owner: for benches. @throws InstallError */
+  installSuite(content: SuiteContent, jar: Uint8Array, source: string): Installation {
+    return this.#changes.installed(this.#suites.installDownloaded(content, jar, source));
   }
 
   get #texts(): ShellTexts {

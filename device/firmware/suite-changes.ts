@@ -30,14 +30,16 @@ export class SuiteChanges {
     this.#forgetRemoved();
   }
 
-  /** A suite was installed: an application of the one that it replaced is ended. */
-  installed({ suite, replaced, isDowngrade }: Installation): void {
+  /** A suite was installed: an application of the one that it replaced is ended. @returns the installation */
+  installed(installation: Installation): Installation {
+    const { suite, replaced, isDowngrade } = installation;
     this.#end(replaced);
     this.#forgetRemoved();
     const { name, version } = suite.descriptor;
     const before = replaced === undefined ? {} : { replaced: replaced.descriptor.version };
     this.#phone.emit({ kind: 'installed', name, version, ...before, isDowngrade });
     this.#phone.draw();
+    return installation;
   }
 
   /** Removes a suite with all that is its own, and tells its server (JSR-118, `MIDlet-Delete-Notify`). @throws FlashError */

@@ -7,6 +7,7 @@ export {
   type PushRegistration,
   parseJad,
   passesFilter,
+  readAttributes,
 } from './descriptor.ts';
 export { installNotifyUrl } from './notify.ts';
 export { DATA_LIMIT, type Offer, readOffer } from './offer.ts';

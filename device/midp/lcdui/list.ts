@@ -103,16 +103,12 @@ export class List extends Displayable {
   }
 
   override event(event: DisplayEvent): void {
-    const element = 'element' in event ? event.element : undefined;
-    if (element !== undefined && element >= this.size()) return;
-    if (event.kind === 'ticked') this.setSelectedIndex(event.element, event.selected);
-    else if (event.kind === 'selected') {
-      this.#choices.setSelected(event.element, true);
-      if (this.#selectCommand !== undefined) this.gave(this.#selectCommand);
-    } else {
-      if (element !== undefined) this.#choices.setSelected(element, true);
-      super.event(event);
-    }
+    // The phone tells the line that has the focus; there is none in an empty list, and it may be gone meanwhile.
+    const isThere = 'element' in event && event.element !== undefined && event.element < this.size();
+    if (isThere && event.kind === 'ticked') this.setSelectedIndex(event.element, event.selected);
+    else if (isThere && event.element !== undefined) this.#choices.setSelected(event.element, true);
+    if (event.kind === 'command') super.event(event);
+    else if (isThere && event.kind === 'selected' && this.#selectCommand !== undefined) this.gave(this.#selectCommand);
   }
 
   #select(): Pick<ListView, 'select'> {

@@ -202,6 +202,14 @@ describe('List (JSR-118, javax.microedition.lcdui.List)', () => {
     expect(heard).toEqual([]);
   });
 
+  test('that is empty gives its commands, and has nothing to select', () => {
+    const { phone, heard } = listed((list) => list.deleteAll());
+    expect(phone.screen.softKeys).toEqual({ left: '', right: 'Back' });
+    phone.press('select');
+    phone.select('Back');
+    expect(heard).toEqual(['Back -1']);
+  });
+
   test('EXCLUSIVE has no select command', () => {
     const { phone, heard } = listed((list) => list.setSelectCommand(new Command('Read', 'ITEM', 1)), 'EXCLUSIVE');
     expect(phone.screen.softKeys.left).toBe('');
