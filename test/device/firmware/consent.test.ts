@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { choicesFor } from '../../../device/firmware/permissions.ts';
-import { memoryFlash, textOf } from '../../../device/index.ts';
+import { type Downloaded, memoryFlash, textOf } from '../../../device/index.ts';
 import type { IncomingSms } from '../../../modem/index.ts';
 import { settle } from '../bench.ts';
-import { type AirBench, airBench, FakeServer, type SuiteParts, suiteFiles } from './over-the-air.ts';
+import { type AirBench, airBench, FakeServer, JAR_TYPE, type SuiteParts, suiteFiles } from './over-the-air.ts';
 
 const SERVICE = '+393400000001';
 const PERMISSIONS = [
@@ -262,5 +262,23 @@ describe('A message for another application than the one that runs', () => {
     expect(air.phone.screen.title).toBe('Install?');
     await air.select('Install', 'Later');
     expect(air.handset.applications.map(({ descriptor }) => descriptor.version)).toContain('2.0');
+  });
+
+  test('whose download ends while another application runs is installed when that one has ended', async () => {
+    const air = await twoOf();
+    air.phone.press('power');
+    const { jad, jar } = suiteFiles({ version: '2.0' });
+    const download = Promise.withResolvers<Downloaded>();
+    air.server.offer({ jad, jar }).answerJar(() => download.promise);
+    await air.install();
+    await air.radio.deliver(forOther(0));
+    await settle(air.clock);
+    download.resolve({ kind: 'content', type: JAR_TYPE, octets: jar });
+    await settle(air.clock);
+    const versions = () => air.handset.applications.map(({ descriptor }) => descriptor.version);
+    expect([air.phone.screen.title, versions()]).toEqual(['Chat 1.0', ['1.0', '1.0']]);
+    air.phone.press('power');
+    await settle(air.clock);
+    expect([air.phone.screen.title, versions()]).toEqual(['Installed', ['1.0', '2.0']]);
   });
 });
