@@ -49,8 +49,8 @@ export default defineConfig({
     globalSetup: './test/temporary-folder.ts',
     reporters: ['default', './test/tally.ts'],
     testTimeout: 20_000,
-    // Vitest leaves one core idle unless it is told not to.
-    maxWorkers: availableParallelism(),
+    // One more than there are cores: tests of real programs and modems wait half of their time.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       {
         extends: true,

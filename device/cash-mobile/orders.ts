@@ -171,7 +171,7 @@ function decode(data: Uint8Array): Obeyed {
     time: record.readInt() >>> 0,
     ref: record.readBytes(),
     command: nameOf(COMMAND_CODES, record.readByte(), 'command'),
-    times: record.readByte(),
+    times: record.readUnsignedByte(),
     at: record.readLong(),
   };
 }
