@@ -38,24 +38,38 @@ const OF_SQLITE = [
   'test/server/{payments/budget,outgoing/outbox-room}.test.ts', // commits that several transactions share
 ];
 
-/** As CI alone runs it. */
-const LONG_ON_POSTGRES = ['test/server/real-kills/moved.postgres.test.ts'];
+/** As CI alone runs them. */
+const LONG_ON_POSTGRES = [
+  'test/server/real-kills/{chaos,moved}.postgres.test.ts',
+  'test/server/{cli,upkeep}/move.postgres.test.ts',
+];
 
 /** Tests of what happens only there: transactions beside each other, several processes. */
 const ONLY_ON_POSTGRES = ['test/server/**/*.postgres.test.ts'];
+
+const CORES = availableParallelism();
+
+/** After the tests that wait for real programs, of which more run at once. */
+const AFTERWARDS = 1;
 
 export default defineConfig({
   test: {
     globalSetup: './test/temporary-folder.ts',
     reporters: ['default', './test/tally.ts'],
     testTimeout: 20_000,
-    // One more than there are cores: tests of real programs and modems wait half of their time.
-    maxWorkers: availableParallelism() + 1,
+    // Vitest leaves one core idle unless it is told not to.
+    maxWorkers: CORES,
     projects: [
       {
         extends: true,
         // One process a core for all these files: a process for each would load every module again.
-        test: { name: 'shared', include: SHARED, exclude: ONLY_ON_POSTGRES, isolate: false },
+        test: {
+          name: 'shared',
+          include: SHARED,
+          exclude: ONLY_ON_POSTGRES,
+          isolate: false,
+          sequence: { groupOrder: AFTERWARDS },
+        },
       },
       {
         extends: true,
@@ -63,6 +77,8 @@ export default defineConfig({
           name: 'alone',
           include: ['test/**/*.test.{ts,tsx}', 'sim/examples/vitest/*.test.ts'],
           exclude: [...SHARED, ...ONLY_ON_POSTGRES],
+          // Real programs and modems wait half of their time.
+          maxWorkers: CORES + 1,
         },
       },
       {
@@ -77,6 +93,7 @@ export default defineConfig({
           ],
           exclude: process.env['CASH_MOBILE_POSTGRES'] === 'all' ? OF_SQLITE : LONG_ON_POSTGRES,
           isolate: false,
+          sequence: { groupOrder: AFTERWARDS },
           globalSetup: './test/server/postgres-server.ts',
           setupFiles: './test/server/postgres-setup.ts',
           env: { CASH_MOBILE_TEST_DATABASE: 'postgres' },

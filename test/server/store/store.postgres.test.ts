@@ -88,7 +88,8 @@ describe('a transaction on PostgreSQL', () => {
         await tx.run('UPDATE timer SET due = due + 1');
       });
     await Promise.all([take('a', 'b'), take('b', 'a')]);
-    expect(runs).toBe(3);
+    // On a busy machine they may meet again.
+    expect(runs).toBeGreaterThanOrEqual(3);
     const due = await store.read((tx) => tx.all('SELECT due FROM timer', (row) => row.integer('due')));
     expect(due).toEqual([2, 2]);
   });
@@ -116,7 +117,8 @@ describe('a transaction on PostgreSQL', () => {
         tx.afterCommit(() => followed.push(first));
       });
     await Promise.all([take('a', 'b'), take('b', 'a')]);
-    expect([runs, followed.toSorted()]).toEqual([3, ['a', 'b']]);
+    expect(runs).toBeGreaterThanOrEqual(3);
+    expect(followed.toSorted()).toEqual(['a', 'b']);
     const due = await store.read((tx) => tx.all('SELECT due FROM timer', (row) => row.integer('due')));
     expect(due).toEqual([2, 2]);
   });

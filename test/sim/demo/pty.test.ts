@@ -10,6 +10,7 @@ import { play } from '../../../sim/demo/play.ts';
 import { SCENES } from '../../../sim/demo/scenes.ts';
 import { setStage } from '../../../sim/demo/stage.ts';
 import { latencyProfiles, WorldClock } from '../../../sim/index.ts';
+import { IN_FULL } from '../../in-full.ts';
 
 const DEMO = join(import.meta.dirname, '../../../dist/sim/cli/demo.js');
 const folder = mkdtempSync(join(tmpdir(), 'cash-mobile-pty-'));
@@ -19,9 +20,10 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const PACE = 5;
 
 // Both wait most of their time.
-it.concurrent('the same play comes to the same end over real pseudo terminals', { timeout: 120_000 }, async ({
-  expect,
-}) => {
+it.concurrent('the same play comes to the same end over real pseudo terminals (in CI)', {
+  timeout: 120_000,
+  skip: !IN_FULL,
+}, async ({ expect }) => {
   const profile = latencyProfiles['direct'];
   if (profile === undefined) throw new Error('no profile direct');
   const clock = new WorldClock({ pace: { kind: 'speed', factor: PACE } });
