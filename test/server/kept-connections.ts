@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import pg from 'pg';
+import { PostgresBatch } from '../../server/store/postgres-batch.ts';
 
 const { Client, Pool } = pg;
 
@@ -70,6 +71,8 @@ class KeptClient extends EventEmitter {
   query(...query: unknown[]): unknown {
     if (this.#isLent) return Reflect.apply(this.#client.query, this.#client, query);
     const lost = new Error('Connection terminated');
+    const [asked] = query;
+    if (asked instanceof PostgresBatch) return process.nextTick(() => asked.handleError(lost));
     const callback = query.at(-1);
     return typeof callback === 'function' ? callback(lost) : Promise.reject(lost);
   }

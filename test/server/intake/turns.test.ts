@@ -38,6 +38,15 @@ describe('senders take turns', () => {
     expect(begun).toHaveLength(100);
   });
 
+  it('what comes in the same moment is one round: the first does not go ahead of the others', async () => {
+    const { begun, take } = noted();
+    const all = Promise.all([take('a'), take('b'), take('c')]);
+    expect(begun).toEqual([]);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(begun).toEqual(['a', 'b', 'c']);
+    await all;
+  });
+
   it('a piece that fails is told, and does not stop the others', async () => {
     const { turns, take } = noted();
     const failing = turns.take('a', () => Promise.reject(new Error('broken')));
@@ -53,6 +62,7 @@ describe('senders take turns', () => {
   ])('%s; what is too much is refused', async (_, senderOf, limit, othersMay) => {
     const { take } = noted();
     const first = take('first');
+    await new Promise((resolve) => setImmediate(resolve));
     const waiting = Array.from({ length: limit }, (__, n) => take(senderOf(n)));
     await expect(take(senderOf(0))).rejects.toThrow('too many messages wait');
     const other = take('other');
