@@ -134,6 +134,13 @@ export class KeyRing {
     return key;
   }
 
+  /** The sealing key that a phone opens: the one it is known to have, as long as it counts, or else the latest one. */
+  async sealingTo(tx: ReadTx, known: KnownKid): Promise<SealingKey> {
+    const kid = known ?? this.#first('sealing').kid;
+    const latest = async () => (await this.current(tx, 'sealing')).kid;
+    return this.sealing(tx, (await this.standing(tx, kid)) === 'ended' ? await latest() : kid);
+  }
+
   /** The receipt key that a phone believes: the one it is known to have, as long as it counts, or else the latest one. */
   async signing(tx: ReadTx, known: KnownKid): Promise<SigningKey> {
     const generation = await this.#find(tx, 'signing', known ?? FIRST_SIGNING_KID);

@@ -7,10 +7,10 @@ import { ServiceError } from '../vocabulary/errors.ts';
 import { type PersonId, personId } from '../vocabulary/ids.ts';
 import { deposit, depositedBefore, depositsOfOperatorSince, operatorDepositsSince, usedBefore } from './deposit.ts';
 
-/** An operator, and in whose hand they are: see `handOf`. */
+/** An operator, and who may act under their name: see `handsOf`. */
 export interface Eyes {
   readonly name: string;
-  readonly hand: string;
+  readonly hands: readonly string[];
 }
 
 /** A deposit above what one operator may deposit alone: nothing is booked until another operator confirms it. */
@@ -21,7 +21,7 @@ export interface PendingDeposit {
   readonly reference: string;
   /** The name of the operator who asked for it. */
   readonly askedBy: string;
-  /** In whose hand that operator was. */
+  /** In whose hand that operator was: the last of their {@link Eyes.hands}. */
   readonly askedHand: string;
   /** ms since 1970. */
   readonly askedAt: number;
@@ -52,7 +52,7 @@ export async function askForDeposit(
     amount.minor,
     amount.currency,
     asked.name,
-    asked.hand,
+    asked.hands.at(-1) ?? asked.name,
     at,
   );
   const pending = await pendingOf(tx, person, reference);
@@ -163,8 +163,9 @@ export async function confirmDeposit(
     const amount = formatAmount(pending.amount);
     throw new ServiceError('forbidden', `${by.name} asked for this deposit of ${amount}: another operator confirms it`);
   }
-  if (pending.askedHand === by.hand) {
-    const why = `${by.hand} may have the keys of both, until another operator confirms them (cash-server operator confirm)`;
+  const shared = by.hands.find((hand) => hand === pending.askedHand || hand === pending.askedBy);
+  if (shared !== undefined) {
+    const why = `${shared} may have the keys of both, until another operator confirms them (cash-server operator confirm)`;
     throw new ServiceError('forbidden', `${by.name} and ${pending.askedBy} do not count as two: ${why}`);
   }
   if (pending.confirmedBy !== undefined) return { pending, repeated: true };

@@ -5,8 +5,15 @@ import { lockOperator, type Operator, revoked, rotateOperatorKey } from './opera
 // Whoever makes the key of another operator may keep it, and act under both names. So four eyes look at hands, not at names: an operator
 // whose key somebody else made is in the hand of that one, until a third operator confirms the key, whose fingerprint they were told.
 
+/** Who may act under a name: the operator, whoever made their key, whoever made the key of that one, and so on. */
+export async function handsOf(tx: ReadTx, name: string): Promise<readonly string[]> {
+  const hands = [name];
+  for (let next = await handOf(tx, name); !hands.includes(next); next = await handOf(tx, next)) hands.push(next);
+  return hands;
+}
+
 /** In whose hand this operator is: their own, or that of whoever made their key. */
-export async function handOf(tx: ReadTx, name: string): Promise<string> {
+async function handOf(tx: ReadTx, name: string): Promise<string> {
   const hand = await tx.get('SELECT hand FROM operator WHERE name = ?', (row) => row.optionalText('hand'), name);
   return hand ?? name;
 }

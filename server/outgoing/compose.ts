@@ -48,7 +48,7 @@ export async function recipientById(tx: ReadTx, id: DeviceId): Promise<Recipient
   return device === undefined ? undefined : recipientOf(device);
 }
 
-/** Seals a padded plaintext of 83 octets to a phone, with the latest key that it is known to have. */
+/** Seals a padded plaintext of 83 octets to a phone, with the latest key that it is known to have and that counts. */
 export async function sealTo(
   tx: ReadTx,
   context: Context,
@@ -56,7 +56,7 @@ export async function sealTo(
   plaintext: Uint8Array,
 ): Promise<Uint8Array> {
   const { primitives, ring, random } = context;
-  const { pair, secrets } = await ring.sealing(tx, recipient.sealingKid);
+  const { pair, secrets } = await ring.sealingTo(tx, recipient.sealingKid);
   const phone = { deviceId: recipient.id, publicKey: recipient.sealingKey };
   return sealDown(primitives, pair, phone, plaintext, random.bytes(32), secrets.of(phone));
 }

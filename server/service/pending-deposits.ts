@@ -14,7 +14,7 @@ import {
 } from '../ledger/pending-deposit.ts';
 import type { Limits } from '../limits/limits.ts';
 import { type Act, withAct } from '../operators/audit.ts';
-import { handOf } from '../operators/hands.ts';
+import { handsOf } from '../operators/hands.ts';
 import { lockActor } from '../operators/operator.ts';
 import { lockPerson, personById } from '../people/people.ts';
 import type { ReadTx, Store, Tx } from '../store/store.ts';
@@ -82,7 +82,7 @@ export class PendingDeposits {
 }
 
 async function eyesOf(tx: Tx, { by: { name } }: Act): Promise<Eyes> {
-  return { name, hand: await handOf(tx, name) };
+  return { name, hands: await handsOf(tx, name) };
 }
 
 function subjectOf({ personId, reference }: PendingDeposit): string {

@@ -510,6 +510,22 @@ describe('a phone that seals to a key that does not count for it', () => {
     expect(await pay(world, customer, merchant)).toBe('CAPTURED');
   });
 
+  it('because a backup of before the end was put back: is asked under the latest key, which it has', async () => {
+    const { world, customer, merchant } = await shop();
+    const store = await world.store();
+    await rotate(world, 'sealing', 10 * DAY);
+    expect(await pay(world, customer, merchant)).toBe('CAPTURED');
+    await reportAll(world);
+    expect(await pay(world, customer, merchant)).toBe('CAPTURED');
+    await reportAll(world);
+    await world.clock.advance(11 * DAY);
+    expect(opensFrom(customer, world.keys.sealing)).toBe(false);
+    const asBefore = 'UPDATE device SET sealing_kid = NULL, sealing_from = 0, ends_heard_at = 0';
+    await store.transaction('as before', (tx) => tx.run(asBefore));
+    expect(await pay(world, customer, merchant)).toBe('CAPTURED');
+    await store.close();
+  });
+
   it('gets nothing else, and is told once more after an hour, then once a day; the time with it, under the latest key', async () => {
     const { world, customer, merchant } = await shop();
     const { believed } = customer.phone;

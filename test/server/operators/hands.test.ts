@@ -106,6 +106,29 @@ describe('an admin is not two pairs of eyes', () => {
     expect(await deposit('carla', 'bruno')).toBe(200);
   });
 
+  it('nor by an operator that they made, when somebody changes their own key afterwards, who then counts as one with both', async () => {
+    const { add, rotate, deposit } = await office();
+    expect([await add('anna', 'carla'), await rotate('carla'), await rotate('bruno', 'anna')]).toEqual([201, 200, 200]);
+    expect(await deposit('carla', 'anna')).toBe(403);
+    expect(await deposit('anna', 'carla')).toBe(403);
+    expect(await deposit('carla', 'bruno')).toBe(403);
+    expect(await deposit('bruno', 'carla')).toBe(403);
+  });
+
+  it('nor by an operator that they made, of an order that they gave while somebody else could have given it', async () => {
+    const { post, add, rotate, confirm, customer } = await office([
+      ['anna', 'admin'],
+      ['bruno', 'admin'],
+      ['dora', 'admin'],
+    ]);
+    expect([await add('anna', 'carla'), await rotate('bruno', 'anna')]).toEqual([201, 200]);
+    const body = { amount: { minor: 5_000, currency: 'EUR' }, reference: 'between' };
+    expect((await post('anna', `/v1/people/${customer.person.id}/deposits`, body)).status).toBe(202);
+    expect([await rotate('anna'), await confirm('dora', 'anna')]).toEqual([200, 200]);
+    expect((await post('carla', '/v1/deposits/1/confirm')).status).toBe(403);
+    expect((await post('dora', '/v1/deposits/1/confirm')).status).toBe(200);
+  });
+
   it('nor by an order that they gave in the name of somebody who is confirmed afterwards', async () => {
     const { post, add, rotate, confirm, customer } = await office();
     await add('anna', 'carla');
