@@ -39,7 +39,7 @@ export class Turns {
   async #run(): Promise<void> {
     this.#isRunning = true;
     // What comes in the same moment is one round, and shares a commit.
-    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => process.nextTick(resolve));
     while (this.#count > 0) {
       await Promise.all(this.#round().map((work) => work.run()));
       if (this.#count > 0) await new Promise((resolve) => setImmediate(resolve));
