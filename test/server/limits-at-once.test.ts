@@ -199,5 +199,9 @@ describe('operators that ask in one moment', { timeout: 60_000 }, () => {
         ),
       ),
     ).toEqual({ 200: 5, 429: 7 });
+    await world.clock.advance(59 * SECOND);
+    expect(await get('/v1/merchant', apiKey)).toBe(429);
+    await world.clock.advance(SECOND);
+    expect(await get('/v1/merchant', apiKey)).toBe(200);
   });
 });
