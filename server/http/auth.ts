@@ -56,18 +56,19 @@ const acts = new WeakMap<FastifyRequest, Act>();
 
 /**
  * From now on the audit log has each request to `app` of a known operator that may change something or was not allowed: those that a
- * transaction has not written itself are written before their answer leaves; of refusals without end some are only counted.
+ * transaction has not written itself are written before their answer leaves, about their route: a path may hold a phone number. Of
+ * refusals without end some are only counted.
  */
 export function auditActs(app: FastifyInstance, service: Service): void {
   app.addHook('onSend', async (request, { statusCode }) => {
     const isReading = request.method === 'GET' || request.method === 'HEAD';
     if (!actors.has(request) || (isReading && statusCode !== 403)) return;
-    const [path = ''] = request.url.split('?');
     const act = actOf(service, request);
+    const subject = `${request.routeOptions.url}`;
     const written =
       statusCode < 300
-        ? service.operators.record(act, path, 'done')
-        : service.operators.noteRefusal(act, path, `refused ${statusCode}`);
+        ? service.operators.record(act, subject, 'done')
+        : service.operators.noteRefusal(act, subject, `refused ${statusCode}`);
     await written.catch((error) => service.fault(messageOf(error)));
   });
 }

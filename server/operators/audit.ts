@@ -26,7 +26,7 @@ export interface AuditRow {
   readonly operator: string;
   readonly role: string;
   readonly route: string;
-  /** What it was about: `person:1`, `operator:anna`, or the path of a request that was refused. */
+  /** What it was about: `person:1`, `operator:anna`, or the pattern of the path of a request that was refused, `/v1/people/:id/lock`. */
   readonly subject: string;
   readonly bodyDigest: Uint8Array | undefined;
   /** `done`, or `refused` and the status of HTTP. */

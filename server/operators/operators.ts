@@ -124,9 +124,9 @@ export class Operators {
     return { id: hexOf(this.#context.random.bytes(ACT_OCTETS)), ...request };
   }
 
-  /** Writes down that an operator was refused something, the first times in an hour: see {@link Refusals}. @param path of the request */
-  noteRefusal(act: Act, path: string, outcome: string): Promise<void> {
-    return this.#refusals.note(act, outcome, () => this.record(act, path, outcome));
+  /** Writes down that an operator was refused something, the first times in an hour: see {@link Refusals}. @param subject the pattern of its path */
+  noteRefusal(act: Act, subject: string, outcome: string): Promise<void> {
+    return this.#refusals.note(act, outcome, () => this.record(act, subject, outcome));
   }
 
   /** Before the end: writes down what was refused and only counted. */
@@ -134,7 +134,7 @@ export class Operators {
     return this.#refusals.close();
   }
 
-  /** Writes down what an operator asked for, unless the transaction that did it has. @param subject the path of the request */
+  /** Writes down what an operator asked for, unless the transaction that did it has. @param subject the pattern of its path */
   async record(act: Act, subject: string, outcome: string): Promise<void> {
     const { store, clock } = this.#context;
     if (await store.read((tx) => isRecorded(tx, act))) return;

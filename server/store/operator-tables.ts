@@ -19,7 +19,7 @@ CREATE TABLE audit (                           -- what operators did; each row h
   operator TEXT NOT NULL,
   role TEXT NOT NULL,
   route TEXT NOT NULL,
-  subject TEXT NOT NULL,                       -- person:1, or the path of a request that was refused
+  subject TEXT NOT NULL,                       -- person:1, or the pattern of the path of a request that was refused
   body_digest BLOB,                            -- SHA-256; NULL: the body was not read
   outcome TEXT NOT NULL,                       -- done, or refused and the status of HTTP
   hash BLOB NOT NULL                           -- SHA-256 of the hash before and of the other fields

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Clock } from '../../../modem/index.ts';
 import type { ServiceOptions } from '../../../server/index.ts';
-import { type AuditRow, auditAfter, checkAudit } from '../../../server/operators/audit.ts';
+import { type Act, type AuditRow, auditAfter, checkAudit } from '../../../server/operators/audit.ts';
+import { Refusals } from '../../../server/operators/refusals.ts';
+import { VirtualClock } from '../../../sim/index.ts';
 import { look, onPostgres, rows, write } from '../database.ts';
 import { runTwice } from '../run-twice.ts';
 import { CUSTOMER_NUMBER, shop } from '../world.ts';
@@ -55,9 +58,9 @@ describe('the audit log', () => {
       ['carla', 'treasurer', 'POST /v1/people/:id/activations', `person:2 device:${deviceId}`, 'done'],
       ['carla', 'treasurer', 'POST /v1/people/:id/deposits', 'deposit:2:a', 'done'],
       ['carla', 'treasurer', 'POST /v1/people/:id/deposits', 'deposit:2:a', 'done'],
-      ['carla', 'treasurer', 'POST /v1/people/:id/deposits', '/v1/people/2/deposits', 'refused 409'],
+      ['carla', 'treasurer', 'POST /v1/people/:id/deposits', '/v1/people/:id/deposits', 'refused 409'],
       ['carla', 'treasurer', 'POST /v1/merchants', 'merchant:2', 'done'],
-      ['carla', 'treasurer', 'POST /v1/merchants/:id/resume', '/v1/merchants/2/resume', 'refused 403'],
+      ['carla', 'treasurer', 'POST /v1/merchants/:id/resume', '/v1/merchants/:id/resume', 'refused 403'],
       ['admin', 'admin', 'POST /v1/merchants/:id/resume', 'merchant:2', 'done'],
       ['admin', 'admin', 'POST /v1/operators', 'operator:bruno', 'done'],
       ['admin', 'admin', 'POST /v1/operators/:name/rotate-key', 'operator:bruno', 'done'],
@@ -94,6 +97,21 @@ describe('the audit log', () => {
     await post('/v1/payments/0123456789abcdef/resolve', { moved: true, reason: 'a secret reason' });
     const text = JSON.stringify(await rows(world.database, 'SELECT * FROM audit'));
     for (const word of [ANNA.number, ANNA.name, 'secret', 'cm_']) expect(text).not.toContain(word);
+  });
+
+  // Whoever types the number where the id of a person belongs.
+  it.each<readonly [url: string, status: number, subject: string]>([
+    [`/v1/people/${ANNA.number}/lock`, 400, '/v1/people/:id/lock'],
+    [`/v1/people/${encodeURIComponent(ANNA.number)}/activations`, 400, '/v1/people/:id/activations'],
+    [`/v1/people/${ANNA.number.slice(-9)}/wipe?number=${ANNA.number}`, 404, '/v1/people/:id/wipe'],
+    [`/v1/operators/${ANNA.number}/revoke`, 403, '/v1/operators/:name/revoke'],
+    [`/v1/payments/${ANNA.number}/resolve`, 400, '/v1/payments/:txn/resolve'],
+    [`/v1/deposits/${ANNA.number.slice(-9)}/confirm`, 404, '/v1/deposits/:id/confirm'],
+  ])('has no number from a path: %s', async (url, status, subject) => {
+    const { world, post, log } = await office();
+    expect(await post(url)).toBe(status);
+    expect(await log()).toMatchObject([{ subject, route: `POST ${subject}`, outcome: `refused ${status}` }]);
+    expect(JSON.stringify(await rows(world.database, 'SELECT * FROM audit'))).not.toContain(ANNA.number.slice(-9));
   });
 
   it('reads nothing down but what was not allowed', async () => {
@@ -208,15 +226,15 @@ describe('the chain of the audit log', () => {
 describe('requests that are refused without end', () => {
   const refused = (log: readonly AuditRow[]) => log.map(({ subject, outcome }) => `${subject} ${outcome}`);
 
-  it.each<readonly [status: number, url: string, body: object | undefined]>([
-    [403, '/v1/operators', { name: 'x', role: 'viewer' }],
-    [400, '/v1/people', { nonsense: 1 }],
-    [404, '/v1/people/99/activations', undefined],
-  ])('%i: ten rows an hour, and one that says how many more there were', async (status, url, body) => {
+  it.each<readonly [status: number, url: string, body: object | undefined, subject: string]>([
+    [403, '/v1/operators', { name: 'x', role: 'viewer' }, '/v1/operators'],
+    [400, '/v1/people', { nonsense: 1 }, '/v1/people'],
+    [404, '/v1/people/99/activations', undefined, '/v1/people/:id/activations'],
+  ])('%i: ten rows an hour, and one that says how many more there were', async (status, url, body, subject) => {
     const { world, post, log, check } = await office();
     const answers = await Promise.all(Array.from({ length: 200 }, () => post(url, body)));
     expect(new Set(answers)).toEqual(new Set([status]));
-    const row = `${url} refused ${status}`;
+    const row = `${subject} refused ${status}`;
     expect(refused(await log())).toEqual(Array(10).fill(row));
     await world.clock.advance(3_599_999);
     expect(await log()).toHaveLength(10);
@@ -241,18 +259,19 @@ describe('requests that are refused without end', () => {
     ]);
   });
 
-  it('are counted by operator and by outcome, and what was done has a row each time', async () => {
+  it('are counted by operator, route and outcome, and what was done has a row each time', async () => {
     const { world, post, log } = await office();
     const dora = await world.service.operators.add({ name: 'dora', role: 'viewer' });
     for (let n = 0; n < 12; n += 1) {
       await post('/v1/operators', { name: 'x', role: 'viewer' });
       await post('/v1/operators', { name: 'x', role: 'viewer' }, dora.apiKey);
       await post('/v1/people', { nonsense: 1 });
+      await post('/v1/keys', { nonsense: 1 });
       await post('/v1/reconciliations', {});
     }
     const rowsOf = (operator: string, outcome: string) => async () =>
       (await log()).filter((row) => row.operator === operator && row.outcome === outcome).length;
-    expect(await rowsOf('carla', 'refused 403')()).toBe(10);
+    expect(await rowsOf('carla', 'refused 403')()).toBe(20);
     expect(await rowsOf('dora', 'refused 403')()).toBe(10);
     expect(await rowsOf('carla', 'refused 400')()).toBe(10);
     expect(await rowsOf('carla', 'done')()).toBe(12);
@@ -263,5 +282,64 @@ describe('requests that are refused without end', () => {
     for (let n = 0; n < 13; n += 1) await post('/v1/people', { nonsense: 1 });
     await world.service.close();
     expect(refused(await log()).slice(10)).toEqual(['3 more within an hour refused 400']);
+  });
+
+  it('say for each route how many more there were, at the end of its own hour', async () => {
+    const { world, post, log } = await office();
+    for (let n = 0; n < 12; n += 1) await post('/v1/people', { nonsense: 1 });
+    await world.clock.advance(1_000);
+    for (let n = 0; n < 11; n += 1) await post('/v1/merchants', { nonsense: 1 });
+    const more = async () =>
+      (await log())
+        .filter(({ subject }) => subject.includes('more'))
+        .map(({ route, subject }) => `${route} ${subject}`);
+    await world.clock.advance(3_599_000);
+    expect(await more()).toEqual(['POST /v1/people 2 more within an hour']);
+    await world.clock.advance(1_000);
+    expect(await more()).toEqual(['POST /v1/people 2 more within an hour', 'POST /v1/merchants 1 more within an hour']);
+  });
+
+  it('leave no timer when the service ends, and count anew afterwards', async () => {
+    const clock = new VirtualClock();
+    let timers = 0;
+    const counting: Clock = {
+      now: () => clock.now(),
+      after(delayMs, task) {
+        timers += 1;
+        const cancel = clock.after(delayMs, task);
+        return () => {
+          timers -= 1;
+          cancel();
+        };
+      },
+    };
+    const written: string[] = [];
+    const refusals = new Refusals(counting, async (_, subject) => void written.push(subject));
+    const act = (route: string): Act => ({
+      ...{ id: '1', by: { name: 'carla', role: 'clerk' }, route, bodyDigest: undefined },
+    });
+    const refuse = async (times: number, route: string) => {
+      for (let n = 0; n < times; n += 1) await refusals.note(act(route), 'refused 400', async () => {});
+    };
+    await refuse(1, 'POST /v1/merchants');
+    await refuse(12, 'POST /v1/people');
+    expect(timers).toBe(2);
+    await refusals.close();
+    expect([timers, written]).toEqual([0, ['2 more within an hour']]);
+    await clock.advance(3_600_000);
+    await refuse(11, 'POST /v1/people');
+    await clock.advance(3_599_999);
+    expect(written).toHaveLength(1);
+    await clock.advance(1);
+    expect(written.slice(1)).toEqual(['1 more within an hour']);
+  });
+
+  it('whose number cannot be written are lost, and nothing else', async () => {
+    const clock = new VirtualClock();
+    const refusals = new Refusals(clock, () => Promise.reject(new Error('no database')));
+    const act: Act = { id: '1', by: { name: 'carla', role: 'clerk' }, route: 'POST /v1/people', bodyDigest: undefined };
+    for (let n = 0; n < 11; n += 1) await refusals.note(act, 'refused 400', async () => {});
+    await clock.advance(3_600_000);
+    await expect(refusals.close()).resolves.toBeUndefined();
   });
 });

@@ -463,7 +463,7 @@ describe('the API', () => {
     const subject = `person:1 device:${locked.deviceId}`;
     expect(rows).toEqual([
       ['POST /v1/people/:id/lock', subject, 'done'],
-      ['POST /v1/people/:id/unlock', `${url}/unlock`, 'refused 403'],
+      ['POST /v1/people/:id/unlock', '/v1/people/:id/unlock', 'refused 403'],
       ['POST /v1/people/:id/unlock', subject, 'done'],
       ['POST /v1/people/:id/wipe', subject, 'done'],
     ]);
