@@ -246,7 +246,7 @@ describe('processes on one database', () => {
     );
     await clock.advance(7_999);
     expect(one.sent()).toEqual([]);
-    await clock.advance(1);
+    await clock.advance(1_000);
     expect(one.sent()).toEqual(['outbox-1']);
     await clock.advance(600_000);
     expect(one.sent()).toEqual(['outbox-1']);

@@ -146,6 +146,7 @@ it('no AT command in the body of a request is carried out at the port of a modem
   bodyFirst.write(`POST / HTTP/1.1\r\nHost: 127.0.0.1:${modemPort}\r\nContent-Length: ${send.length}\r\n\r\n${send}`);
   await once(bodyFirst, 'close');
   const program = connect(modemPort, '127.0.0.1');
+  program.on('error', () => {});
   program.write(send);
   await expect.poll(sent).toBe(1);
   program.destroy();
