@@ -17,6 +17,9 @@ const FRAME_ID = /^outbox-[0-9]{1,15}$/;
 /** Pause after a fault of the database, ms: then the frames that wait are looked at again. */
 const AGAIN_AFTER_MS = 5_000;
 
+/** Pause before frames that wait are looked at again although the bearer has room, ms: other transactions have locked their rows. */
+const LOCKED_PAUSE_MS = 1_000;
+
 /** The phone and the ref of a delivered message. */
 export interface DeliveredFrame {
   readonly deviceId: DeviceId;
@@ -69,6 +72,8 @@ export class Outbox {
   /** False when no row waits, so that nobody looks for one after each outcome. */
   #mayWait = true;
   #looking: Promise<void> | undefined;
+  /** A look for rows that were locked is planned. */
+  #looksSoon = false;
 
   constructor(
     store: Store,
@@ -240,10 +245,21 @@ export class Outbox {
           this.#start(frame);
         }
       }
+      if (this.#mayWait && this.#free > 0) this.#lookSoon();
     } catch (error) {
       this.#clock.after(AGAIN_AFTER_MS, () => this.look());
       await recordFault(this.#store, this.#journal, error);
     }
+  }
+
+  /** A claim leaves out the rows that other transactions have locked, in this process too, and nobody tells of their unlocking. */
+  #lookSoon(): void {
+    if (this.#looksSoon) return;
+    this.#looksSoon = true;
+    this.#clock.after(LOCKED_PAUSE_MS, () => {
+      this.#looksSoon = false;
+      this.look();
+    });
   }
 
   /** What was written down as handed over leaves, unless another transaction of the same commit has withdrawn it. */
@@ -291,7 +307,8 @@ export class Outbox {
       }
       const rest = await tx.get(`SELECT ${WAITING} AS rest`, (row) => row.integer('rest') === 1);
       tx.afterCommit(() => {
-        this.#mayWait = rest === true;
+        // What has come since `rest` was read counts too.
+        this.#mayWait = rest === true || this.#again;
         for (const { id } of useful) this.#claimed.add(id);
       });
       return useful.map((frame) => ({ ...frame, holder }));
