@@ -38,6 +38,28 @@ export interface SigningKey {
 /** The number of the key that a phone is known to have; `undefined`: that of the key file. */
 export type KnownKid = number | undefined;
 
+/** Of a key whose end root has not announced. */
+export const NO_END = { endAnnouncement: undefined, endAnnouncedAt: 0 } as const;
+
+/** Of a key of the key file. */
+const OF_FILE = {
+  sealedSecret: undefined,
+  createdAt: 0,
+  beginsAt: 0,
+  endsAt: undefined,
+  announcement: undefined,
+  ...NO_END,
+} as const;
+
+/** The generations that a look into the database found, sorted once: a payment asks for them some twenty times. */
+interface Known extends Readonly<Record<KeyUse, readonly Generation[]>> {
+  readonly stored: readonly Generation[];
+  /** Those whose end root has announced. */
+  readonly ended: readonly Generation[];
+}
+
+const NOTHING: Known = { stored: [], sealing: [], signing: [], ended: [] };
+
 interface RingContext {
   readonly keys: ServiceKeys;
   readonly vault: Vault;
@@ -55,18 +77,23 @@ export class KeyRing {
   readonly #context: RingContext;
   readonly #sealing = new Map<number, SealingKey>();
   readonly #signing = new Map<number, SigningKey>();
-  #stored: readonly Generation[] = [];
+  /** The keys of the key file. */
+  readonly #first: Readonly<Record<KeyUse, Generation>>;
+  #known: Known = NOTHING;
   #lookedAt = Number.NEGATIVE_INFINITY;
 
   constructor(context: RingContext) {
     this.#context = context;
+    const { sealing, signing } = context.keys;
+    this.#first = {
+      sealing: { use: 'sealing', kid: sealing.kid, publicKey: sealing.publicKey, ...OF_FILE },
+      signing: { use: 'signing', kid: FIRST_SIGNING_KID, publicKey: signing.publicKey, ...OF_FILE },
+    };
   }
 
   /** All generations of a use, that of the key file first. */
   async generations(tx: ReadTx, use: KeyUse): Promise<readonly Generation[]> {
-    const stored = (await this.#look(tx)).filter((generation) => generation.use === use);
-    const first = this.#first(use);
-    return stored.some(({ kid }) => kid === first.kid) ? stored : [first, ...stored];
+    return (await this.#look(tx))[use];
   }
 
   /** The one that began last. */
@@ -76,15 +103,12 @@ export class KeyRing {
 
   /** The one that had begun last at a time, ms since 1970: what a phone got that was registered then. */
   async currentAt(tx: ReadTx, use: KeyUse, time: number): Promise<Generation> {
-    const begun = (await this.generations(tx, use)).filter(
-      ({ beginsAt }) => beginsAt !== undefined && beginsAt <= time,
-    );
-    return latest(begun) ?? this.#first(use);
+    return latest(await this.generations(tx, use), time) ?? this.#first[use];
   }
 
   /** The keys whose end root has announced. */
   async ended(tx: ReadTx): Promise<readonly Generation[]> {
-    return (await this.#look(tx)).filter(({ endAnnouncement }) => endAnnouncement !== undefined);
+    return (await this.#look(tx)).ended;
   }
 
   /**
@@ -100,7 +124,7 @@ export class KeyRing {
   /** Whether a key has ended that was in use at a time, ms since 1970: phones may not believe any more what was sealed or signed then. */
   async hasEndedSince(tx: ReadTx, time: number): Promise<boolean> {
     const now = this.#context.clock.now();
-    return (await this.#look(tx)).some(
+    return (await this.#look(tx)).stored.some(
       ({ beginsAt, endsAt }) =>
         beginsAt !== undefined && beginsAt <= time && endsAt !== undefined && endsAt > time && endsAt <= now,
     );
@@ -110,13 +134,13 @@ export class KeyRing {
   async isLater(tx: ReadTx, use: KeyUse, kid: number, than: KnownKid): Promise<boolean> {
     const generations = await this.generations(tx, use);
     const beginOf = (wanted: number) => generations.find((one) => one.kid === wanted)?.beginsAt ?? -1;
-    const other = than ?? this.#first(use).kid;
+    const other = than ?? this.#first[use].kid;
     return kid !== other && beginOf(kid) >= beginOf(other) && (beginOf(kid) > beginOf(other) || kid > other);
   }
 
   /** Whether a sealing key is an earlier one than that which a phone is known to have. */
   async isEarlier(tx: ReadTx, kid: number, known: KnownKid): Promise<boolean> {
-    const later = known ?? this.#first('sealing').kid;
+    const later = known ?? this.#first.sealing.kid;
     return kid !== later && this.isLater(tx, 'sealing', later, kid);
   }
 
@@ -136,7 +160,7 @@ export class KeyRing {
 
   /** The sealing key that a phone opens: the one it is known to have, as long as it counts, or else the latest one. */
   async sealingTo(tx: ReadTx, known: KnownKid): Promise<SealingKey> {
-    const kid = known ?? this.#first('sealing').kid;
+    const kid = known ?? this.#first.sealing.kid;
     const latest = async () => (await this.current(tx, 'sealing')).kid;
     return this.sealing(tx, (await this.standing(tx, kid)) === 'ended' ? await latest() : kid);
   }
@@ -198,21 +222,25 @@ export class KeyRing {
     return found;
   }
 
-  #first(use: KeyUse): Generation {
-    const { sealing, signing } = this.#context.keys;
-    const { kid, publicKey } = use === 'sealing' ? sealing : { kid: FIRST_SIGNING_KID, ...signing };
-    const ofFile = { sealedSecret: undefined, createdAt: 0, beginsAt: 0, endsAt: undefined, announcement: undefined };
-    return { use, kid, publicKey, ...ofFile, ...NO_END };
-  }
-
-  async #look(tx: ReadTx): Promise<readonly Generation[]> {
+  async #look(tx: ReadTx): Promise<Known> {
     const now = this.#context.clock.now();
-    if (now - this.#lookedAt < LOOK_AGAIN_MS && now >= this.#lookedAt) return this.#stored;
+    if (now - this.#lookedAt < LOOK_AGAIN_MS && now >= this.#lookedAt) return this.#known;
     await lookForKeys(tx, this.#context.vault, now);
     const stored = await storedGenerations(tx);
-    this.#stored = stored;
+    this.#known = {
+      stored,
+      sealing: this.#withFirst(stored, 'sealing'),
+      signing: this.#withFirst(stored, 'signing'),
+      ended: stored.filter(({ endAnnouncement }) => endAnnouncement !== undefined),
+    };
     this.#lookedAt = now;
-    return stored;
+    return this.#known;
+  }
+
+  #withFirst(stored: readonly Generation[], use: KeyUse): readonly Generation[] {
+    const first = this.#first[use];
+    const ofUse = stored.filter((generation) => generation.use === use);
+    return ofUse.some(({ kid }) => kid === first.kid) ? ofUse : [first, ...ofUse];
   }
 }
 
@@ -221,17 +249,24 @@ export function placeOf(use: KeyUse, kid: number): readonly [purpose: string, su
   return [`${use} key`, `${use} ${kid}`];
 }
 
-/** Of a key whose end root has not announced. */
-export const NO_END = { endAnnouncement: undefined, endAnnouncedAt: 0 } as const;
-
 /** Whether the life of a key is over, ms since 1970. */
 function hasEnded({ endsAt }: Generation, now: number): boolean {
   return endsAt !== undefined && now >= endsAt;
 }
 
-/** The one that begins last of those that root has signed. */
-export function latest(generations: readonly Generation[]): Generation | undefined {
-  return generations
-    .filter(({ beginsAt }) => beginsAt !== undefined)
-    .toSorted((one, other) => (other.beginsAt ?? 0) - (one.beginsAt ?? 0) || other.kid - one.kid)[0];
+/** The one that begins last of those that root has signed, and that begin until a time, ms since 1970. */
+export function latest(
+  generations: readonly Generation[],
+  until: number = Number.POSITIVE_INFINITY,
+): Generation | undefined {
+  let last: Generation | undefined;
+  for (const one of generations) {
+    const hasBegun = one.beginsAt !== undefined && one.beginsAt <= until;
+    if (hasBegun && (last === undefined || beginsAfter(one, last))) last = one;
+  }
+  return last;
+}
+
+function beginsAfter(one: Generation, other: Generation): boolean {
+  return (one.beginsAt ?? 0) > (other.beginsAt ?? 0) || (one.beginsAt === other.beginsAt && one.kid > other.kid);
 }
