@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { concat, type Primitives } from '../../device/safe-mobile/index.ts';
 import type { Random } from '../../modem/index.ts';
 
@@ -9,14 +9,24 @@ export class VaultError extends Error {
   override readonly name = 'VaultError';
 }
 
-/** A vault key, also as Node's object, which makes a MAC in a quarter of the time that octets take. */
+/** A vault key, and with it the two blocks that begin the hashes of an HMAC (RFC 2104). */
 interface VaultKey {
   readonly octets: Uint8Array;
-  readonly object: KeyObject;
+  readonly inner: Uint8Array;
+  readonly outer: Uint8Array;
 }
 
 function vaultKey(octets: Uint8Array): VaultKey {
-  return { octets, object: createSecretKey(octets) };
+  return { octets, inner: padded(octets, 0x36), outer: padded(octets, 0x5c) };
+}
+
+/** Octets of a block of SHA-256. */
+const BLOCK = 64;
+
+function padded(key: Uint8Array, pad: number): Uint8Array {
+  const block = new Uint8Array(BLOCK);
+  block.set(key);
+  return block.map((octet) => octet ^ pad);
 }
 
 /**
@@ -91,12 +101,12 @@ export class Vault {
 
   /** 32 octets that only the vault key can make from `value`: compares a short secret without keeping it. */
   mac(purpose: string, subject: string, value: Uint8Array): Uint8Array {
-    return this.#withKey(this.#sealing, purpose, subject, (key) => hmac(key, value));
+    return this.#withKey(this.#sealing, purpose, subject, (key) => macWith(key, value));
   }
 
   /** The same, of each key that counts. */
   macs(purpose: string, subject: string, value: Uint8Array): readonly Uint8Array[] {
-    return this.#keys.map((one) => this.#withKey(one, purpose, subject, (key) => hmac(key, value)));
+    return this.#keys.map((one) => this.#withKey(one, purpose, subject, (key) => hmac(vaultKey(key), value)));
   }
 
   get #sealing(): VaultKey {
@@ -123,8 +133,8 @@ export class Vault {
     );
   }
 
-  #withKey<T>({ object }: VaultKey, purpose: string, subject: string, use: (key: Uint8Array) => T): T {
-    const key = hmac(object, new TextEncoder().encode(`${purpose}\0${subject}`));
+  #withKey<T>(vaultKey: VaultKey, purpose: string, subject: string, use: (key: Uint8Array) => T): T {
+    const key = hmac(vaultKey, ENCODER.encode(`${purpose}\0${subject}`));
     try {
       return use(key);
     } finally {
@@ -133,6 +143,25 @@ export class Vault {
   }
 }
 
-function hmac(key: Uint8Array | KeyObject, value: Uint8Array): Uint8Array {
-  return new Uint8Array(createHmac('sha256', key).update(value).digest());
+const ENCODER = new TextEncoder();
+
+function macWith(key: Uint8Array, value: Uint8Array): Uint8Array {
+  const once = vaultKey(key);
+  try {
+    return hmac(once, value);
+  } finally {
+    once.inner.fill(0);
+    once.outer.fill(0);
+  }
+}
+
+/** HMAC with SHA-256 of two hashes: an object of Node's for each MAC takes five times as long. */
+function hmac({ inner, outer }: VaultKey, value: Uint8Array): Uint8Array {
+  return sha256Wiping(concat(outer, sha256Wiping(concat(inner, value))));
+}
+
+function sha256Wiping(octets: Uint8Array): Uint8Array {
+  const digest = new Uint8Array(hash('sha256', octets, 'buffer'));
+  octets.fill(0);
+  return digest;
 }

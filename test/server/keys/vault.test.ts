@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { servicePrimitives } from '../../../server/index.ts';
 import { Vault, VaultError } from '../../../server/keys/vault.ts';
@@ -30,6 +31,13 @@ describe('the vault', () => {
     expect(() => vault.open('evidence', 'a', sealed.with(30, (sealed[30] ?? 0) ^ 1))).toThrow(VaultError);
     expect(() => vault.open('evidence', 'a', sealed.subarray(0, 30))).toThrow(VaultError);
     expect(() => vault.open('evidence', 'a', new Uint8Array())).toThrow(VaultError);
+  });
+
+  it('makes MACs as RFC 2104 says, with a key made likewise for each purpose and subject', () => {
+    const hmac = (key: Uint8Array, value: string | Uint8Array) => createHmac('sha256', key).update(value).digest();
+    const key = hmac(seededRandom('key').bytes(32), 'activation code\0device 1');
+    expect(Buffer.from(vaultOf('key').mac('activation code', 'device 1', secret))).toEqual(hmac(key, secret));
+    expect(vaultOf('key').macs('activation code', 'device 1', secret).map(Buffer.from)).toEqual([hmac(key, secret)]);
   });
 
   it('tells equal values apart by purpose, subject and key', () => {
