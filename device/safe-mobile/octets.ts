@@ -2,7 +2,9 @@ import { SafeMobileError } from './errors.ts';
 
 /** Joins arrays of octets into a new one. */
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const joined = new Uint8Array(length);
   let at = 0;
   for (const part of parts) {
     joined.set(part, at);
@@ -15,28 +17,34 @@ export function concat(...parts: readonly Uint8Array[]): Uint8Array {
 export function sameOctets(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
   let difference = 0;
-  a.forEach((octet, index) => {
-    difference |= octet ^ (b[index] ?? 0);
-  });
+  for (let index = 0; index < a.length; index += 1) difference |= (a[index] ?? 0) ^ (b[index] ?? 0);
   return difference === 0;
 }
 
 /** Whether all octets are zero. */
 export function isZero(octets: Uint8Array): boolean {
-  return octets.every((octet) => octet === 0);
+  for (const octet of octets) if (octet !== 0) return false;
+  return true;
 }
 
 /** Lower-case hexadecimal, for people and for keys of maps. */
 export function hexOf(octets: Uint8Array): string {
-  return Array.from(octets, (octet) => octet.toString(16).padStart(2, '0')).join('');
+  let hex = '';
+  for (const octet of octets) hex += HEX[octet];
+  return hex;
 }
+
+/** The two digits of each octet. */
+const HEX: readonly string[] = Array.from({ length: 256 }, (_, octet) => octet.toString(16).padStart(2, '0'));
 
 /** @throws SafeMobileError `field` when `hex` is not pairs of hexadecimal digits. */
 export function octetsOf(hex: string): Uint8Array {
   if (!/^([0-9a-fA-F]{2})*$/.test(hex)) throw new SafeMobileError('field', 'expected pairs of hexadecimal digits');
-  return Uint8Array.from({ length: hex.length / 2 }, (_, index) =>
-    Number.parseInt(hex.slice(2 * index, 2 * index + 2), 16),
-  );
+  const octets = new Uint8Array(hex.length / 2);
+  for (let index = 0; index < octets.length; index += 1) {
+    octets[index] = Number.parseInt(hex.slice(2 * index, 2 * index + 2), 16);
+  }
+  return octets;
 }
 
 /** Writes a plaintext of fixed size from the left; the rest stays zero, which is the padding. */

@@ -8,15 +8,13 @@ export type SignatureLabel = 'SM1 approve' | 'SM1 receipt' | 'SM1 pin' | 'SM1 ad
 /** ASCII letters in 16 octets, filled with zeros. */
 export function label16(label: string): Uint8Array {
   const octets = new Uint8Array(16);
-  octets.set(Array.from(label, (letter) => letter.charCodeAt(0)));
+  for (let index = 0; index < label.length; index += 1) octets[index] = label.charCodeAt(index);
   return octets;
 }
 
 /** A u32 in 4 octets, big-endian: a deviceId or a `ctr` inside a signed text. */
 export function uint32(value: number): Uint8Array {
-  const octets = new Uint8Array(4);
-  new DataView(octets.buffer).setUint32(0, value);
-  return octets;
+  return Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);
 }
 
 /** The text that a signature covers: the label, then the parts as they are. */
