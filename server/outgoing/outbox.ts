@@ -149,8 +149,8 @@ export class Outbox {
       message,
     );
     tx.afterCommit(() => {
-      for (const [id, frame] of this.#leaving) {
-        if (frame.ref === ref && frame.deviceId === device && frame.message === message) this.#leaving.delete(id);
+      for (const frame of this.#leaving.values()) {
+        if (frame.ref === ref && frame.deviceId === device && frame.message === message) this.#leaving.delete(frame.id);
       }
     });
   }
