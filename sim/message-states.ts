@@ -60,6 +60,11 @@ export class MessageStates {
     return this.#messages.get(sms);
   }
 
+  /** The number of the message of which this one is a copy; its own when it is none. */
+  originalOf(sms: number): number {
+    return this.#originals.get(sms) ?? sms;
+  }
+
   /** How many are on the way or wait, copies included. */
   get openCount(): number {
     return this.#held.size;
@@ -148,7 +153,7 @@ export class MessageStates {
   }
 
   #find(sms: number): Changing | undefined {
-    return this.#messages.get(this.#originals.get(sms) ?? sms);
+    return this.#messages.get(this.originalOf(sms));
   }
 
   #delivered(sms: number, at: number): void {

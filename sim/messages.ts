@@ -50,7 +50,7 @@ const NO_NETWORK_SERVICE = 331;
 
 /**
  * Sends a message from a phone, a part after the other; a part that is refused is the last.
- * @param began called with the number of each SMS in the log as its sending begins.
+ * @param began is told the number of each SMS in the log before the log has it.
  */
 export async function sendFrom(
   modem: VirtualModem,

@@ -221,20 +221,21 @@ export class World {
 
   /**
    * Sends a message into the network from outside; long ones go in segments. Says the numbers of its SMS in the log.
+   * @param began is told the number of each SMS in the log before the log has it.
    * @throws UnknownNumber when nobody has the number. @throws PduEncodeError when it cannot be written so, or takes more
    * than 255 segments.
    */
-  deliver(message: OutsideMessage): readonly number[] {
+  deliver(message: OutsideMessage, began?: (sms: number) => void): readonly number[] {
     const { to, from, pid = 0, priority = false, validityMs } = message;
     const header = { messageReference: 0, destination: addressOf(to), pid };
     const common = { from, to, pid, priority, ...(validityMs === undefined ? {} : { validityMs }) };
-    return this.#written(message, header).map((part) => this.#network.inject({ ...common, ...part }));
+    return this.#written(message, header).map((part) => this.#network.inject({ ...common, ...part }, began));
   }
 
   /**
    * Sends a message from one of the phones, as its user would; long ones go in segments, and a segment that is refused is
    * the last. @throws RangeError when no phone has the number `from`, PduEncodeError when it cannot be written so.
-   * @param began called with the number of each SMS in the log as its sending begins.
+   * @param began is told the number of each SMS in the log before the log has it.
    */
   async send(message: PhoneMessage, began: (sms: number) => void = () => {}): Promise<readonly Sending[]> {
     const modem = this.modem(message.from);

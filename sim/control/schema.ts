@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { latencyProfiles } from '../network/profiles.ts';
 import type { Pace } from '../pace.ts';
-import { type ContentFields, checkContent, contentFields } from '../vocabulary/content.ts';
+import { type ContentFields, checkContent, contentFields, pid } from '../vocabulary/content.ts';
 import { number, sender } from '../vocabulary/numbers.ts';
 import { duration, moment, pace } from '../vocabulary/times.ts';
 import { LONGEST_WAIT_MS } from './waiting.ts';
@@ -22,7 +22,6 @@ export interface DeliverBody extends ContentFields {
   readonly wait?: number | undefined;
 }
 
-const pid = z.int().min(0).max(255).describe('TP-PID: 64 is type 0, 65 to 71 replace');
 const validity = duration.describe('How long the service centre tries');
 
 export const deliverBody: z.ZodType<DeliverBody> = z

@@ -17,7 +17,7 @@ export class Outgoing {
 
   /**
    * Sends a SUBMIT or COMMAND under the next TP-MR, which counts modulo 256; returns the TP-MR and the network's answer.
-   * @param began called with its number in the log as it begins.
+   * @param began is told its number in the log before the log has it.
    */
   async send(
     tpdu: Uint8Array,

@@ -165,16 +165,18 @@ export class Network implements HomeNetwork {
     return this.#subscribers.has(national) ? national : dialled;
   }
 
-  /** A message from outside the network. Says its number in the log. @throws UnknownNumber when nobody has the number. */
-  inject(message: Injected): number {
+  /**
+   * A message from outside the network. Says its number in the log, which `began` is told before the log has it.
+   * @throws UnknownNumber when nobody has the number.
+   */
+  inject(message: Injected, began?: (sms: number) => void): number {
     if (!this.has(this.resolve(message.to))) throw new UnknownNumber(message.to);
-    return this.#centre.inject(message);
+    return this.#centre.inject(message, began);
   }
 
   /** Sends a SUBMIT or COMMAND: half of the leg's time passes before the service centre has it, and half for the answer. */
   submit(link: SimLink, tpdu: Uint8Array, began?: (sms: number) => void): Promise<SubmitAnswer> {
-    const submission = this.#centre.begin(link.subscriber?.number ?? '', tpdu);
-    began?.(submission.sms);
+    const submission = this.#centre.begin(link.subscriber?.number ?? '', tpdu, began);
     const { throughMs, onAirMs } = link.occupyAir(this.#legMs(link));
     const backMs = Math.ceil(onAirMs / 2);
     return new Promise((resolve) => {

@@ -46,7 +46,7 @@ export interface RadioLink {
   /** Registers: messages that waited begin to arrive. */
   attach(): void;
   detach(): void;
-  /** Sends a SUBMIT or COMMAND. `began` is called with its number in the log before anything else happens to it. */
+  /** Sends a SUBMIT or COMMAND. `began` is told its number in the log before the log has it. */
   submit(tpdu: Uint8Array, began?: (sms: number) => void): Promise<SubmitAnswer>;
   /** RP-SMMA: there is room again for messages that were refused. */
   memoryAvailable(): void;

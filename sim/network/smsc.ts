@@ -80,12 +80,13 @@ export class Smsc {
     });
   }
 
-  /** A phone begins to send a SUBMIT or COMMAND. */
-  begin(from: string, tpdu: Uint8Array): Submission {
+  /** A phone begins to send a SUBMIT or COMMAND. `began` is told its number before the log has it. */
+  begin(from: string, tpdu: Uint8Array, began: (sms: number) => void = () => {}): Submission {
     const content = contentOf(tpdu);
     const to = content === undefined ? '' : this.#in.resolve(addressText(destinationOf(content)));
     const sms = this.#nextId();
     const hex = toHex(tpdu);
+    began(sms);
     this.#in.log.add({ kind: 'submit', sms, from, to, tpdu: hex });
     return { sms, from, to, tpdu, hex, startedAt: this.#in.clock.now(), content };
   }
@@ -125,8 +126,12 @@ export class Smsc {
     return { kind: 'accepted' };
   }
 
-  /** Takes a message from outside the network: an application, or another operator. Says its number in the log. */
-  inject({ from, to, contents, tpdu, pid = 0, priority = false, validityMs: lastsMs }: Injected): number {
+  /**
+   * Takes a message from outside the network: an application, or another operator. Says its number in the log, which `began`
+   * is told before the log has it.
+   */
+  inject(message: Injected, began: (sms: number) => void = () => {}): number {
+    const { from, to, contents, tpdu, pid = 0, priority = false, validityMs: lastsMs } = message;
     const { clock, log } = this.#in;
     const dialled = this.#in.resolve(to);
     const id = this.#nextId();
@@ -150,6 +155,7 @@ export class Smsc {
       singleShot: false,
       fate: newFate(false),
     };
+    began(id);
     log.add({ kind: 'submit', sms: id, from, to: dialled, tpdu: hex, outside: true });
     log.add({ kind: 'accept', sms: id, from, to: dialled });
     this.#transit.send(sms, clock.now());

@@ -20,7 +20,7 @@ export interface Scene {
   readonly random: SeededRandom;
   /** The faults that steps arranged, by name. */
   readonly faults: Map<string, string>;
-  /** An SMS went out under this name. */
+  /** An SMS is about to go out under this name. */
   sent(name: string | undefined, sms: number): void;
   /** What its sender was told. */
   told(name: string | undefined, answer: SubmitAnswer['kind']): void;
@@ -36,7 +36,7 @@ const ACTS: Acts = {
   deliver({ world, names, sent }, { as, ...message }) {
     const to = first(names, message.to);
     const from = first(names, message.from);
-    for (const sms of world.deliver({ to, from, ...contentOf(message) })) sent(as, sms);
+    world.deliver({ to, from, ...contentOf(message), ...defined({ pid: message.pid }) }, (sms) => sent(as, sms));
   },
   change({ world, names }, { phone, ...change }) {
     for (const number of numbersFor(names, phone)) changeSubscriber(world, number, change);
@@ -78,9 +78,14 @@ async function sendFrom(
   name: string | undefined,
   message: Omit<ActionValues['send'], 'as'>,
 ): Promise<void> {
-  const { from, to, statusReport, validity: validityMs } = message;
+  const { from, to, statusReport, validity: validityMs, pid } = message;
   const sendings = await world.send(
-    { from: first(names, from), to: first(names, to), ...contentOf(message), ...defined({ statusReport, validityMs }) },
+    {
+      from: first(names, from),
+      to: first(names, to),
+      ...contentOf(message),
+      ...defined({ statusReport, validityMs, pid }),
+    },
     (sms) => sent(name, sms),
   );
   for (const { answer } of sendings) told(name, answer.kind);

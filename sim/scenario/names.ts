@@ -1,11 +1,14 @@
 import type { NamedFault } from '../vocabulary/faults.ts';
 import { number } from '../vocabulary/numbers.ts';
+import type { EventPattern } from './event-pattern.ts';
 import type { Action, PhoneOfScenario, Scenario, Step } from './schema.ts';
 
 /** What the names in a scenario mean. */
 export interface Names {
   /** The numbers of a phone or a crowd. */
   readonly phones: ReadonlyMap<string, readonly string[]>;
+  /** Whom messages from outside, and those whose sender a fault changes, say that they are from. */
+  readonly senders: ReadonlySet<string>;
   /** The names that steps give to messages, and to faults. */
   readonly messages: ReadonlySet<string>;
   readonly faults: ReadonlySet<string>;
@@ -21,9 +24,18 @@ interface Stranger {
 export function namesIn({ phones, faults, steps }: Scenario): Names {
   return {
     phones: new Map(phones.map((phone) => [phone.name, numbersOf(phone)])),
+    senders: given([
+      ...steps.map(({ action: { name, what } }) => (name === 'deliver' ? what.from : undefined)),
+      ...faultsIn({ faults, steps }).map(({ action }) => (action.kind === 'spoof' ? action.sender : undefined)),
+    ]),
     messages: given(steps.map(({ action }) => messageName(action))),
-    faults: given([...faults.map((fault) => fault.as), ...steps.map(({ action }) => faultName(action))]),
+    faults: given(faultsIn({ faults, steps }).map((fault) => fault.as)),
   };
+}
+
+/** The faults of the beginning and those of steps. */
+function faultsIn({ faults, steps }: Pick<Scenario, 'faults' | 'steps'>): readonly NamedFault[] {
+  return [...faults, ...steps.flatMap(({ action: { name, what } }) => (name === 'fault' ? [what] : []))];
 }
 
 function given(names: readonly (string | undefined)[]): ReadonlySet<string> {
@@ -33,11 +45,6 @@ function given(names: readonly (string | undefined)[]): ReadonlySet<string> {
 /** The name that an action gives to its messages. */
 function messageName({ name, what }: Action): string | undefined {
   return name === 'send' || name === 'deliver' || name === 'traffic' ? what.as : undefined;
-}
-
-/** The name that an action gives to its fault. */
-function faultName({ name, what }: Action): string | undefined {
-  return name === 'fault' ? what.as : undefined;
 }
 
 /** The numbers of a phone, or of a crowd: as many as it counts, from its number on. */
@@ -70,24 +77,32 @@ export function strangers({ phones, faults, steps, expect }: Scenario, names: Na
     ...faults.flatMap((fault, i) =>
       strangersInFault(fault, names, numbers).map((found) => ({ ...found, path: ['faults', i, ...found.path] })),
     ),
-    ...expect.flatMap((expectation, i) => {
-      const name = 'count' in expectation ? expectation.count.message : expectation.message;
-      const path = ['expect', i, ...('count' in expectation ? ['count'] : []), 'message'];
-      return name === undefined || names.messages.has(name) ? [] : [{ path, message: noMessage(name, names) }];
-    }),
+    ...expect.flatMap((expectation, i) =>
+      ('count' in expectation
+        ? strangersInEvent(expectation.count, names, numbers).map((found) => ({
+            ...found,
+            path: ['count', ...found.path],
+          }))
+        : strangeMessage(expectation.message, names)
+      ).map((found) => ({ ...found, path: ['expect', i, ...found.path] })),
+    ),
   ];
 }
 
 type Find = (name: string | undefined, ...path: readonly string[]) => readonly Stranger[];
 
-/** `own` finds a phone of the scenario, `any` such a phone or a number of anybody. */
-function finders(names: Names, numbers: ReadonlyMap<string, number>): { readonly own: Find; readonly any: Find } {
+/** `own` finds a phone of the scenario, `any` such a phone or a number of anybody, `sender` whom a message can be from too. */
+function finders(
+  names: Names,
+  numbers: ReadonlyMap<string, number>,
+): { readonly own: Find; readonly any: Find; readonly sender: Find } {
   const own: Find = (name, ...path) =>
     name === undefined || names.phones.has(name) || numbers.has(name)
       ? []
       : [{ path, message: `no phone is called "${name}": there ${are([...names.phones.keys()])}` }];
   const any: Find = (name, ...path) => (name !== undefined && number.safeParse(name).success ? [] : own(name, ...path));
-  return { own, any };
+  const sender: Find = (name, ...path) => (name !== undefined && names.senders.has(name) ? [] : any(name, ...path));
+  return { own, any, sender };
 }
 
 function strangersIn(
@@ -95,13 +110,24 @@ function strangersIn(
   names: Names,
   numbers: ReadonlyMap<string, number>,
 ): readonly Stranger[] {
-  const event = moment.kind === 'event' ? moment.event.message : undefined;
+  const event = moment.kind === 'event' ? strangersInEvent(moment.event, names, numbers) : [];
   return [
     ...strangersInAction(action, names, numbers).map((found) => ({ ...found, path: [action.name, ...found.path] })),
-    ...(event === undefined || names.messages.has(event)
-      ? []
-      : [{ path: ['when', 'message'], message: noMessage(event, names) }]),
+    ...event.map((found) => ({ ...found, path: ['when', ...found.path] })),
   ];
+}
+
+function strangersInEvent(
+  { from, to, number: about, message }: EventPattern,
+  names: Names,
+  numbers: ReadonlyMap<string, number>,
+): readonly Stranger[] {
+  const { any, sender } = finders(names, numbers);
+  return [...sender(from, 'from'), ...any(to, 'to'), ...any(about, 'number'), ...strangeMessage(message, names)];
+}
+
+function strangeMessage(name: string | undefined, names: Names): readonly Stranger[] {
+  return name === undefined || names.messages.has(name) ? [] : [{ path: ['message'], message: noMessage(name, names) }];
 }
 
 /** The paths are from the value of the action on. */
@@ -147,7 +173,7 @@ function strangeFault(fault: string, { faults }: Names, ...path: readonly string
 
 /** A fault is about one phone, which is there. */
 function strangersInFault(fault: NamedFault, names: Names, numbers: ReadonlyMap<string, number>): readonly Stranger[] {
-  const { own, any } = finders(names, numbers);
+  const { own, any, sender } = finders(names, numbers);
   const crowds = Object.entries(fault).flatMap(([field, value]) => {
     const isCrowd = ['from', 'to', 'modem'].includes(field) && (names.phones.get(String(value))?.length ?? 1) > 1;
     return isCrowd ? [{ path: [field], message: `a fault is about one phone, and "${value}" are many` }] : [];
@@ -155,6 +181,7 @@ function strangersInFault(fault: NamedFault, names: Names, numbers: ReadonlyMap<
   return [
     ...crowds,
     ...('modem' in fault ? own(fault.modem, 'modem') : []),
+    ...('from' in fault ? sender(fault.from, 'from') : []),
     ...('to' in fault ? any(fault.to, 'to') : []),
   ];
 }

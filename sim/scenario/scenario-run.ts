@@ -5,9 +5,10 @@ import { type SeededRandom, seededRandom } from '../random.ts';
 import { addSubscriber } from '../vocabulary/subscribers.ts';
 import type { World } from '../world.ts';
 import { act, arrange, readAll, type Scene } from './actions.ts';
+import type { EventPattern } from './event-pattern.ts';
 import { type Fate, type Judgement, judgeCount, judgeMessages } from './judgement.ts';
 import { type Names, numbersFor } from './names.ts';
-import type { EventPattern, PhoneOfScenario, Scenario, Step } from './schema.ts';
+import type { PhoneOfScenario, Scenario, Step } from './schema.ts';
 
 /** How a scenario went. */
 export interface ScenarioResult {
@@ -193,12 +194,21 @@ export class ScenarioRun {
     return (entry) => {
       if (entry.kind !== kind) return false;
       const fields: Readonly<Partial<Record<string, unknown>>> = entry;
-      const fits = Object.entries(wanted).every(([name, set]) => set === undefined || set.has(String(fields[name])));
       return (
-        fits &&
-        (message === undefined || (this.#sent.get(message) ?? []).includes(Number(fields['about'] ?? fields['sms'])))
+        Object.entries(wanted).every(([name, set]) => set === undefined || this.#isOneOf(set, fields[name])) &&
+        (message === undefined || this.#isOf(message, Number(fields['about'] ?? fields['sms'])))
       );
     };
+  }
+
+  /** A sender from outside is in the log as the message had it, so a national number too. A line fault without a number is of every modem. */
+  #isOneOf(numbers: ReadonlySet<string>, number: unknown): boolean {
+    return number === undefined || numbers.has(this.#world.resolve(String(number)));
+  }
+
+  /** Whether the SMS, or the one of which it is a copy, has the name. */
+  #isOf(message: string, sms: number): boolean {
+    return (this.#sent.get(message) ?? []).includes(this.#messages.originalOf(sms));
   }
 
   #done(i: number): void {

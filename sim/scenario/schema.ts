@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { MessageStateName } from '../message-states.ts';
 import { latencyProfiles } from '../network/profiles.ts';
-import { type ContentFields, checkContent, contentFields } from '../vocabulary/content.ts';
+import { type ContentFields, checkContent, contentFields, pid } from '../vocabulary/content.ts';
 import { type NamedFault, namedFault } from '../vocabulary/faults.ts';
-import { eventKinds } from '../vocabulary/log-entry.ts';
 import { number, sender } from '../vocabulary/numbers.ts';
 import { type PhoneFields, phoneFields, type SubscriberChange, subscriberChangeFields } from '../vocabulary/phones.ts';
 import { duration, moment } from '../vocabulary/times.ts';
+import { checkPattern, type EventPattern, label, pattern, phoneName } from './event-pattern.ts';
 
 /** A phone of a scenario, or a crowd of them with numbers that follow each other. */
 export interface PhoneOfScenario extends PhoneFields {
@@ -15,16 +15,6 @@ export interface PhoneOfScenario extends PhoneFields {
   readonly count: number;
   /** Whether its user reads each message and deletes it. */
   readonly reads: boolean;
-}
-
-/** What a step waits for: an event of the log, by the fields that are given. */
-export interface EventPattern {
-  readonly kind: string;
-  readonly from?: string | undefined;
-  readonly to?: string | undefined;
-  readonly number?: string | undefined;
-  /** The name that a step gave to its message. */
-  readonly message?: string | undefined;
 }
 
 /** Messages among phones at times drawn from the seed. */
@@ -38,7 +28,12 @@ export interface Traffic {
   readonly as?: string | undefined;
 }
 
-type MessageStep = ContentFields & { readonly to: string; readonly from: string; readonly as?: string | undefined };
+type MessageStep = ContentFields & {
+  readonly to: string;
+  readonly from: string;
+  readonly pid?: number | undefined;
+  readonly as?: string | undefined;
+};
 
 /** What a step can do, each with what it wants. */
 export interface ActionValues {
@@ -126,9 +121,6 @@ const START = Date.UTC(2010, 2, 1, 9);
 /** A day longer than a message is kept by default. */
 const LASTS_MS = 8 * 86_400_000;
 
-const phoneName = z.string().min(1).max(40).describe('A name or a number of phones');
-const label = z.string().min(1).max(40).describe('A name for the message, to expect something of it');
-
 const phone = z.strictObject({
   name: z.string().regex(/^[\p{L}][\p{L}\p{N} _-]{0,39}$/u, 'must begin with a letter'),
   number,
@@ -137,15 +129,13 @@ const phone = z.strictObject({
   reads: z.boolean().describe('Whether its user reads each message and deletes it').default(true),
 });
 
-const pattern = {
-  kind: z.enum([...eventKinds]).describe('Of an event in the log'),
-  from: phoneName.optional(),
-  to: phoneName.optional(),
-  number: phoneName.optional(),
-  message: label.optional(),
+const message = {
+  from: z.union([sender, phoneName]),
+  to: phoneName,
+  ...contentFields,
+  pid: pid.optional(),
+  as: label.optional(),
 };
-
-const message = { from: z.union([sender, phoneName]), to: phoneName, ...contentFields, as: label.optional() };
 
 const into = z.strictObject({ phone: phoneName, into: phoneName });
 
@@ -220,6 +210,7 @@ const step = z
     at: duration.describe('When, from the beginning').optional(),
     when: z
       .strictObject({ ...pattern, nth: z.int().min(1).default(1) })
+      .superRefine(checkPattern)
       .describe('At an event, instead')
       .optional(),
     after: duration.describe('How long after the event').default(0),
@@ -273,7 +264,7 @@ const expectation = z
     message: label.optional(),
     ...fates,
     share: z.number().min(0).max(1).describe('Of how much of the SMS it must be so; default: all').default(1),
-    count: z.strictObject(pattern).describe('How many events there were').optional(),
+    count: z.strictObject(pattern).superRefine(checkPattern).describe('How many events there were').optional(),
     ...bounds,
   })
   .transform(({ message: name, count, share, is, atLeast, atMost, ...fate }, context): Expectation => {

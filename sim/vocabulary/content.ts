@@ -7,6 +7,13 @@ import type { OptionalFields } from './optional.ts';
 const hex = z.string().regex(/^([0-9A-Fa-f]{2})*$/, 'must be pairs of hex digits');
 const port = z.int('must be a port, 0 to 65535').min(0).max(65_535);
 
+/** TP-PID (3GPP TS 23.040, 9.2.3.9). */
+export const pid: z.ZodType<number, number> = z
+  .int()
+  .min(0)
+  .max(255)
+  .describe('TP-PID: 64 is type 0, 65 to 71 replace');
+
 /** What a message carries, as a request or a scenario writes it. */
 export interface ContentFields {
   readonly text?: string | undefined;

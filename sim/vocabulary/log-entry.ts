@@ -74,9 +74,12 @@ const schema: [Unread] extends [never] ? z.ZodType<LogEntry> : Unread = entrySch
 /** A line of a log, as `jsonLine` writes it. */
 export const logEntry: z.ZodType<LogEntry> = schema;
 
-/** The kinds of events that there are. */
-export const eventKinds: readonly string[] = entrySchema.options.flatMap(({ shape: { kind } }) =>
-  kind instanceof z.ZodEnum ? kind.options : [...kind.values],
+/** The kinds of events that there are, each with the fields that its entries have. */
+export const eventFields: ReadonlyMap<string, readonly string[]> = new Map(
+  entrySchema.options.flatMap(({ shape }) => {
+    const kinds = shape.kind instanceof z.ZodEnum ? shape.kind.options : [...shape.kind.values];
+    return kinds.map((kind) => [kind, Object.keys(shape)] as const);
+  }),
 );
 
 /** What a line of the log may be, as JSON Schema: for programs in any language. */

@@ -97,7 +97,7 @@ const MISTAKES: readonly (readonly [what: string, file: string, fault: string])[
   [
     'an event that is none',
     scenario({ expectations: '{ count: { kind: delivr }, is: 0 }' }),
-    's.yaml:6:22: expect.0.count.kind: must be one of start, ',
+    's.yaml:6:22: expect.0.count.kind: must be one of profile, ',
   ],
   [
     'a fault that nobody arranged',
@@ -170,6 +170,7 @@ const PLACES: readonly (readonly [place: string, step: string])[] = [
   ['send.to', 'send: { from: anna, to: nobody, text: hi }'],
   ['deliver.to', 'deliver: { from: BANK, to: nobody, text: hi }'],
   ['change.phone', 'change: { phone: nobody, covered: true }'],
+  ['fault.from', 'fault: { action: { kind: drop }, from: nobody }'],
   ['fault.to', 'fault: { action: { kind: drop }, to: nobody }'],
   ['fault.modem', 'fault: { action: { kind: stall }, modem: nobody }'],
   ['switch.fault', 'switch: { fault: nobody, on: true }'],
