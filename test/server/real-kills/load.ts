@@ -55,6 +55,9 @@ export class Load {
   readonly changedReceipts: string[] = [];
   readonly #options: LoadOptions;
   readonly #random: SeededRandom;
+  /** The payments that were asked for over HTTP. */
+  readonly #txns = new Set<string>();
+  #workers = 1;
   #payments = 0;
   #refunds = 0;
   #running = true;
@@ -65,11 +68,10 @@ export class Load {
     options.network.loses = (number) => this.#isChance(20) && this.#isEnrolled(number);
   }
 
-  /** Resolves when merchants are busy: so many more payments were told as there are customers, and `payments` more were asked for. */
+  /** Resolves when merchants are busy: so many more payments were told as there are workers, and there are `payments` in all. */
   async busy(payments: number = 0): Promise<void> {
-    const enough = this.told.length + this.#options.customers;
-    const enoughPayments = this.#payments + payments;
-    while (this.told.length < enough || this.#payments < enoughPayments) await sleep(this.#options.clock, 500);
+    const enough = this.told.length + this.#workers;
+    while (this.told.length < enough || this.#txns.size < payments) await sleep(this.#options.clock, 500);
   }
 
   /**
@@ -77,6 +79,7 @@ export class Load {
    * @param pauseMs how long a worker pauses between two requests at most
    */
   async run(workers: number, pauseMs: number): Promise<void> {
+    this.#workers = workers;
     await Promise.all([this.#enrolAll(), ...Array.from({ length: workers }, () => this.#work(pauseMs))]);
   }
 
@@ -161,7 +164,10 @@ export class Load {
 
   async #askPayment(path: string, body: object): Promise<void> {
     const answer = await this.#options.till.ask('POST', path, body);
-    if (answer.status < 300) this.told.push(PaymentAnswer.parse(answer.body));
+    if (answer.status >= 300) return;
+    const payment = PaymentAnswer.parse(answer.body);
+    this.told.push(payment);
+    this.#txns.add(payment.txn);
   }
 
   /** The first people join at once, the others one after the other; each gets another code as long as the phone is not active. */

@@ -21,6 +21,8 @@ export class RemoteBearer implements SmsBearer {
     this.#socket = socket;
     this.#clock = clock;
     socket.on('error', () => socket.destroy());
+    // Whoever judges has ended, perhaps by `kill -9`: nobody else would end this process.
+    socket.on('end', () => process.exit(1));
     hearLines(socket, ToService, (line) => this.#hear(line));
   }
 
