@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ClientBase, CustomTypesConfig, Pool } from 'pg';
 import { type Answer, type Asked, mustChange, PostgresBatch, readerOf } from './postgres-batch.ts';
-import { isGone } from './postgres-codes.ts';
+import { isTrouble } from './postgres-codes.ts';
 import { postgresText } from './postgres-text.ts';
 import { Row } from './row.ts';
 import { type SqlValue, StoreError } from './store.ts';
@@ -57,7 +57,7 @@ export function askOfAny(pool: Pool): Ask {
       client.release();
       return answers;
     } catch (error) {
-      client.release(isGone(error));
+      client.release(isTrouble(error));
       throw error;
     }
   };

@@ -10,6 +10,10 @@ const CHANNEL = 'cash_mobile';
 /** Pause before the connection that listens is made again, ms. */
 const AGAIN_AFTER_MS = 1_000;
 
+/** How often the connection that listens is asked something, and how long its answer may take, ms. */
+const LOOK_EVERY_MS = 10_000;
+const ANSWER_MS = 15_000;
+
 /**
  * Pause after each telegram, ms; what happens meanwhile is told together. Each telegram wakes every process, so without a pause
  * many processes would be busy with nothing but news.
@@ -43,7 +47,7 @@ export class PostgresNews {
   #sending: Promise<void> | undefined;
   #endPause: () => void = () => {};
   #client: Client | undefined;
-  #again: Cancel | undefined;
+  #next: Cancel = () => {};
   #closed = false;
 
   constructor(pool: Pool, connect: () => Client, clock: Clock, listeners: Listeners, name: string) {
@@ -65,6 +69,7 @@ export class PostgresNews {
       await client.connect();
       await client.query(`LISTEN ${CHANNEL}`);
       for (const topic of TOLD_ELSEWHERE) this.#listeners.tell(topic, undefined);
+      this.#lookLater(client);
     } catch {
       this.#lost(client);
     }
@@ -81,7 +86,7 @@ export class PostgresNews {
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.#again?.();
+    this.#next();
     this.#endPause();
     await this.#sending;
     await this.#client?.end().catch(() => {});
@@ -125,11 +130,28 @@ export class PostgresNews {
     for (const [topic, keys] of telegram.news) this.#listeners.tell(topic, keys ?? undefined);
   }
 
+  /** A connection that a proxy has dropped while nobody said anything hears nothing more, and gets no error. */
+  #lookLater(client: Client): void {
+    if (this.#closed || this.#client !== client) return;
+    this.#next = this.#clock.after(LOOK_EVERY_MS, () => {
+      this.#next = this.#clock.after(ANSWER_MS, () => this.#lost(client));
+      client.query('SELECT 1').then(
+        () => {
+          if (this.#client !== client) return;
+          this.#next();
+          this.#lookLater(client);
+        },
+        () => this.#lost(client),
+      );
+    });
+  }
+
   #lost(client: Client): void {
     if (this.#closed || this.#client !== client) return;
     this.#client = undefined;
     client.end().catch(() => {});
-    this.#again = this.#clock.after(AGAIN_AFTER_MS, () => void this.listen());
+    this.#next();
+    this.#next = this.#clock.after(AGAIN_AFTER_MS, () => void this.listen());
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import type { Clock } from '../../modem/index.ts';
 import type { Listeners } from './listeners.ts';
-import { codeOf, isCollision, isDiskFull, isGone } from './postgres-codes.ts';
+import { codeOf, isCollision, isDiskFull, isExhausted, isGone, isLockedOut, isTrouble } from './postgres-codes.ts';
 import { type Ask, askOf, askOfAny, PostgresConnection, type Prepared } from './postgres-connection.ts';
 import type { PostgresNews } from './postgres-news.ts';
 import {
@@ -19,6 +19,12 @@ import { Transaction } from './transaction.ts';
 
 /** How often a transaction is begun again because another one was in its way. */
 const COLLISIONS = 20;
+
+/**
+ * As how many collisions a lock counts that was not given within the lock_timeout: four of them take 12 s, longer than a process that was
+ * stopped within a transaction keeps its locks.
+ */
+const A_LOCKOUT = 5;
 
 /** Pauses before a database that is gone, or has no room, is tried again, ms; the last one is repeated. */
 const PAUSES_MS: readonly number[] = [0, 250, 1_000, 2_000, 5_000];
@@ -47,6 +53,12 @@ interface Job<T> {
   release(): void;
 }
 
+/** Why the database does not work. `isGone`: it does not answer at all. */
+interface Trouble {
+  readonly failure: StoreError;
+  readonly isGone: boolean;
+}
+
 /**
  * The store on PostgreSQL: READ COMMITTED, many transactions at once, in this and in other processes. A transaction that meets
  * another one is begun again; one that loses its connection too, so a COMMIT whose answer was lost may be done twice.
@@ -64,7 +76,10 @@ export class PostgresStore implements Store {
   readonly #running = new Set<Promise<unknown>>();
   readonly #endPauses = new Set<() => void>();
   #commits = 0;
-  #inTrouble = false;
+  /** Why the last transactions failed; `undefined` when the database works. */
+  #trouble: Trouble | undefined;
+  /** Somebody finds out whether the database works again. */
+  #isTrying = false;
   #open = true;
   /** Nothing waits any more for a database that is gone or has no room. */
   #isEnding = false;
@@ -86,12 +101,15 @@ export class PostgresStore implements Store {
   transaction<T>(name: string, work: (tx: Tx) => Promise<T>, whenUnable: 'wait' | 'fail' = 'wait'): Promise<T> {
     if (!this.#open) return Promise.reject(new StoreError(`the database is closed: ${name} was not done`));
     const body = this.#probe.body?.(name, work) ?? work;
-    return this.#held((release) => this.#untilDone({ name, work: body, whenUnable, release }));
+    return this.#held((release) => {
+      const done = () => this.#untilDone({ name, work: body, whenUnable, release });
+      return whenUnable === 'wait' ? done() : this.#orRefused(done);
+    });
   }
 
   read<T>(work: (tx: ReadTx) => Promise<T>): Promise<T> {
     if (!this.#open) return Promise.reject(new StoreError('the database is closed and cannot be read'));
-    return this.#held(() => this.#readTwice(work));
+    return this.#held(() => this.#orRefused(() => this.#readTwice(work)));
   }
 
   onWake(topic: Topic, listener: WakeListener): () => void {
@@ -146,8 +164,9 @@ export class PostgresStore implements Store {
         return result;
       } catch (error) {
         if (isCollision(error) && collisions < COLLISIONS) {
-          collisions += 1;
-        } else if (isGone(error) || isDiskFull(error)) {
+          collisions += isLockedOut(error) ? A_LOCKOUT : 1;
+        } else if (isCollision(error) || isTrouble(error)) {
+          collisions = 0;
           tries += 1;
           await this.#afterTrouble(job, error, tries);
         } else throw error;
@@ -190,8 +209,9 @@ export class PostgresStore implements Store {
   /** The database is gone, or has no room: whoever cannot wait hears it, and the others try again after a pause. */
   async #afterTrouble(job: Job<unknown>, error: unknown, tries: number): Promise<void> {
     const failure = troubleOf(job.name, error);
-    const mayTryAgain = job.whenUnable === 'wait' || (tries < TRIES_IN_A_HURRY && isGone(error));
-    if (tries > 1 || !isGone(error)) this.#isInTrouble(failure.message);
+    const isInVain = isExhausted(error) || isCollision(error);
+    const mayTryAgain = job.whenUnable === 'wait' || (tries < TRIES_IN_A_HURRY && !isInVain);
+    if (tries > 1 || isInVain) this.#isInTrouble({ failure, isGone: isGone(error) });
     if (!mayTryAgain || !this.#open) throw failure;
     const pause = PAUSES_MS[Math.min(tries - 1, PAUSES_MS.length - 1)] ?? 0;
     if (pause === 0) return;
@@ -213,27 +233,48 @@ export class PostgresStore implements Store {
     });
   }
 
+  /**
+   * While the database is gone, one at a time of those who can come again finds out whether it is back. The others are refused at once: a
+   * server that is not there any more says nothing for many seconds.
+   */
+  async #orRefused<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#trouble?.isGone !== true) return work();
+    if (this.#isTrying) throw this.#trouble.failure;
+    this.#isTrying = true;
+    try {
+      return await work();
+    } finally {
+      this.#isTrying = false;
+    }
+  }
+
   /** A read whose connection was lost is repeated once, on another one. */
   async #readTwice<T>(work: (tx: ReadTx) => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await work(this.#statements(askOfAny(this.#pool)));
+        const found = await work(this.#statements(askOfAny(this.#pool)));
+        if (this.#trouble?.isGone === true) this.#works();
+        return found;
       } catch (error) {
-        if (!isGone(error)) throw error;
-        if (tries === TRIES_IN_A_HURRY) throw troubleOf('reading', error);
+        if (!isTrouble(error)) throw error;
+        const failure = troubleOf('reading', error);
+        if (isExhausted(error)) throw failure;
+        if (tries < TRIES_IN_A_HURRY) continue;
+        if (isGone(error)) this.#isInTrouble({ failure, isGone: true });
+        throw failure;
       }
     }
   }
 
-  #isInTrouble(reason: string): void {
-    if (this.#inTrouble) return;
-    this.#inTrouble = true;
-    this.#onTrouble(reason);
+  #isInTrouble(trouble: Trouble): void {
+    const isNews = this.#trouble === undefined;
+    this.#trouble = trouble;
+    if (isNews) this.#onTrouble(trouble.failure.message);
   }
 
   #works(): void {
-    if (!this.#inTrouble) return;
-    this.#inTrouble = false;
+    if (this.#trouble === undefined) return;
+    this.#trouble = undefined;
     this.#onTrouble(undefined);
   }
 
@@ -244,7 +285,7 @@ export class PostgresStore implements Store {
 
 /** The connection goes back to the pool, or away when it cannot be used any more. */
 async function rollBack(client: PoolClient, error: unknown): Promise<void> {
-  if (isGone(error)) {
+  if (isTrouble(error)) {
     client.release(true);
     return;
   }
@@ -259,7 +300,8 @@ async function rollBack(client: PoolClient, error: unknown): Promise<void> {
 function troubleOf(name: string, cause: unknown): StoreError {
   if (isDiskFull(cause))
     return new NoRoomError(`there is no room on the disk of the database: ${name} was not done`, { cause });
-  return new UnreachableError(`the database cannot be reached (${reasonOf(cause)})`, { cause });
+  const what = isGone(cause) ? 'cannot be reached' : isCollision(cause) ? 'is locked' : 'does not do its work';
+  return new UnreachableError(`the database ${what} (${reasonOf(cause)})`, { cause });
 }
 
 /** A few words on an error of a connection. */

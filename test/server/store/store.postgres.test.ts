@@ -5,7 +5,14 @@ import { systemClock } from '../../../modem/index.ts';
 import { MIGRATIONS } from '../../../server/store/migrations.ts';
 import { openPostgres } from '../../../server/store/postgres-open.ts';
 import { RowError } from '../../../server/store/row.ts';
-import { type ReadTx, StoreError, type StoreProbe, type Tx, UnreachableError } from '../../../server/store/store.ts';
+import {
+  NoRoomError,
+  type ReadTx,
+  StoreError,
+  type StoreProbe,
+  type Tx,
+  UnreachableError,
+} from '../../../server/store/store.ts';
 import { VirtualClock } from '../../../sim/index.ts';
 import { newDatabase, rows, temporaryFolder, write } from '../database.ts';
 import { startPostgres } from '../postgres-server.ts';
@@ -123,21 +130,77 @@ describe('a transaction on PostgreSQL', () => {
     expect(due).toEqual([2, 2]);
   });
 
-  it.each(['40001', '40P01', '55P03'])('begins again after %s, twenty times', async (code) => {
-    let faults = 0;
-    const { store, trouble } = await open(undefined, {
+  /** A store of which the next INSERTs fail with these codes. */
+  async function failing(...codes: string[]) {
+    const opened = await open(undefined, {
       beforeStatement: (sql) => {
-        if (!sql.startsWith('INSERT') || faults === 0) return;
-        faults -= 1;
-        throw coded(code);
+        const code = sql.startsWith('INSERT') ? codes.shift() : undefined;
+        if (code !== undefined) throw coded(code);
       },
     });
-    faults = 20;
-    await store.transaction('add', (tx) => add(tx, 'a'));
-    faults = 21;
-    await expect(store.transaction('add', (tx) => add(tx, 'b'))).rejects.toThrow(code);
-    expect([faults, await store.read(subjects)]).toEqual([0, ['a']]);
-    expect(trouble).toEqual([]);
+    return { ...opened, codes };
+  }
+  const times = (count: number, code: string) => Array.from({ length: count }, () => code);
+
+  it.each([
+    ['40001', 20],
+    ['40P01', 20],
+    ['55P03', 4], // each has waited for 3 s
+  ])('begins again after %s, %i times, and is refused after once more; who waits goes on', async (code, limit) => {
+    const { clock, store, trouble, codes } = await failing(...times(limit, code));
+    await store.transaction('add', (tx) => add(tx, 'a'), 'fail');
+    expect([codes, trouble]).toEqual([[], []]);
+    codes.push(...times(limit + 1, code));
+    const refused = store.transaction('add', (tx) => add(tx, 'b'), 'fail');
+    await expect(refused).rejects.toThrow(new UnreachableError(`the database is locked (${code})`));
+    expect([codes, await store.read(subjects)]).toEqual([[], ['a']]);
+    codes.push(...times(2 * (limit + 1), code));
+    let isDone = false;
+    void store
+      .transaction('add', (tx) => add(tx, 'c'))
+      .then(() => {
+        isDone = true;
+      });
+    await eventually(clock, () => isDone);
+    expect([codes, await store.read(subjects)]).toEqual([[], ['a', 'c']]);
+    expect(trouble).toEqual([`the database is locked (${code})`, undefined]);
+  });
+
+  it.each([
+    ['53300', 'a full list of connections', 'cannot be reached', 2],
+    ['57P01', 'a server that stops', 'cannot be reached', 2],
+    ['57P03', 'a server that starts', 'cannot be reached', 2],
+    ['57P05', 'an idle_session_timeout', 'cannot be reached', 2],
+    ['25P04', 'a transaction_timeout', 'cannot be reached', 2],
+    ['08P01', 'a proxy that gives no connection', 'cannot be reached', 2],
+    ['ENOTFOUND', 'a name server without the name', 'cannot be reached', 2],
+    ['25006', 'a standby, or default_transaction_read_only', 'does not do its work', 2],
+    ['28P01', 'another password', 'does not do its work', 2],
+    ['3D000', 'no database of this name', 'does not do its work', 2],
+    ['57014', 'a statement_timeout', 'does not do its work', 1],
+    ['53200', 'no memory', 'does not do its work', 1],
+    ['58030', 'a disk that fails', 'does not do its work', 1],
+  ])('%s (%s): the database %s; who waits goes on when it is over', async (code, _, what, tries) => {
+    const { clock, store, trouble, codes } = await failing(...times(tries, code));
+    const said = `the database ${what} (${code})`;
+    await expect(store.transaction('add', (tx) => add(tx, 'a'), 'fail')).rejects.toThrow(new UnreachableError(said));
+    expect([codes, trouble]).toEqual([[], [said]]);
+    codes.push(...times(4, code));
+    let isDone = false;
+    void store
+      .transaction('add', (tx) => add(tx, 'b'))
+      .then(() => {
+        isDone = true;
+      });
+    await eventually(clock, () => isDone);
+    expect(await store.read(subjects)).toEqual(['b']);
+    expect([codes, trouble]).toEqual([[], [said, undefined]]);
+  });
+
+  it('on a full disk is refused at once, by its own name', async () => {
+    const { store, trouble } = await failing('53100');
+    await expect(store.transaction('add', (tx) => add(tx, 'a'), 'fail')).rejects.toThrow(NoRoomError);
+    expect(trouble).toEqual(['there is no room on the disk of the database: add was not done']);
   });
 
   it('is undone when its body goes on after a statement that failed', async () => {
@@ -194,9 +257,8 @@ describe('a connection that ends', () => {
   });
 
   it('after the COMMIT was sent: the body runs again, and finds what it has done', async () => {
-    const proxy = await proxyThatLosesACommit();
-    const database = await newDatabase();
-    const { store, trouble } = await open(`${database.split('?')[0]}?host=${encodeURIComponent(proxy.folder)}`);
+    const proxy = await startProxy();
+    const { store, trouble } = await open(proxy.before(await newDatabase()));
     proxy.lose();
     const found: string[][] = [];
     const done: string[] = [];
@@ -220,22 +282,28 @@ describe('a connection that ends', () => {
   });
 });
 
-/** Stands between a store and the server; after `lose`, the answer to the next COMMIT does not come, and the connection ends. */
-async function proxyThatLosesACommit() {
+/**
+ * Stands between a store and the server. After `lose`, the answer to the next COMMIT does not come, and the connection ends; after
+ * `dropListening`, connections that listen stay, and nothing comes through them any more.
+ */
+async function startProxy() {
   const folder = temporaryFolder();
   let loses = false;
+  const listening = new Set<object>();
+  const dropped = new Set<object>();
   const server = createServer((client) => {
     const behind = socketTo(join(inject('postgres') ?? '', '.s.PGSQL.5432'));
     let isCommitting = false;
     client.on('data', (octets) => {
       if (loses && octets.includes('COMMIT')) isCommitting = true;
-      behind.write(octets);
+      if (octets.includes('LISTEN')) listening.add(client);
+      if (!dropped.has(client)) behind.write(octets);
     });
     behind.on('data', (octets) => {
       if (isCommitting) {
         loses = false;
         client.destroy();
-      } else client.write(octets);
+      } else if (!dropped.has(client)) client.write(octets);
     });
     for (const [one, other] of [
       [client, behind],
@@ -247,10 +315,16 @@ async function proxyThatLosesACommit() {
   });
   await new Promise<void>((resolve) => void server.listen(join(folder, '.s.PGSQL.5432'), resolve));
   onTestFinished(() => void server.close());
-  const lose = () => {
-    loses = true;
+  return {
+    /** The address of a database behind it. */
+    before: (database: string) => `${database.split('?')[0]}?host=${encodeURIComponent(folder)}`,
+    lose: () => {
+      loses = true;
+    },
+    dropListening: () => {
+      for (const client of listening) dropped.add(client);
+    },
   };
-  return { folder, lose };
 }
 
 describe('a server that stops, and starts again', () => {
@@ -272,6 +346,18 @@ describe('a server that stops, and starts again', () => {
     );
     await expect(store.transaction('hurry', (tx) => add(tx, 'no'), 'fail')).rejects.toThrow(UnreachableError);
     await expect(store.read(subjects)).rejects.toThrow(/^the database cannot be reached \(/);
+    // Whoever comes while another one finds out whether it is back does not wait for that.
+    const refused: string[] = [];
+    const refusal = (name: string, work: Promise<unknown>) => work.catch(() => refused.push(name));
+    await Promise.all([
+      refusal('first', store.read(subjects)),
+      refusal('beside', store.read(subjects)),
+      refusal(
+        'beside',
+        store.transaction('hurry', (tx) => add(tx, 'no'), 'fail'),
+      ),
+    ]);
+    expect(refused).toEqual(['beside', 'beside', 'first']);
     await clock.advance(60_000);
     expect(ended).toEqual([]);
     expect(trouble).toEqual([expect.stringMatching(/^the database cannot be reached \(/)]);
@@ -300,9 +386,9 @@ describe('a server that stops, and starts again', () => {
 
 describe('news of a commit', () => {
   /** Two processes, and what the second one hears of the first. */
-  async function two() {
+  async function two(addressOf = (database: string) => database) {
     const one = await open();
-    const other = await open(one.database);
+    const other = await open(addressOf(one.database));
     const heard: string[] = [];
     const here: string[] = [];
     for (const topic of ['outbox', 'journal', 'leaving'] as const) {
@@ -389,6 +475,41 @@ describe('news of a commit', () => {
     await wake((tx) => tx.wake('journal', [9, 'a']));
     await eventually(other.clock, () => heard.length === 3);
     expect(heard.at(-1)).toBe('journal 9');
+  });
+
+  it('that a proxy has dropped without a word is missed for 25 s: then everything is looked at', async () => {
+    const proxy = await startProxy();
+    const { one, other, heard, wake } = await two(proxy.before);
+    await other.clock.advance(10_000);
+    await wake((tx) => tx.wake('journal', [8, 'a']));
+    await eventually(other.clock, () => heard.length === 1);
+    proxy.dropListening();
+    await one.clock.advance(200);
+    await wake((tx) => tx.wake('journal', [9, 'a']));
+    await eventually(other.clock, () => heard.length === 3);
+    expect(heard).toEqual(['journal 8', 'outbox all', 'journal all']);
+    await one.clock.advance(200);
+    await wake((tx) => tx.wake('journal', [10, 'a']));
+    await eventually(other.clock, () => heard.length === 4);
+    expect(heard.at(-1)).toBe('journal 10');
+  });
+
+  it('is heard for hours: a connection that answers is kept', async () => {
+    const { one, other, heard, wake } = await two();
+    const asked = async () =>
+      (await rows(one.database, "SELECT query_start FROM pg_stat_activity WHERE state = 'idle' AND query = 'SELECT 1'"))
+        .map(({ query_start: at }) => String(at))
+        .join();
+    for (let looks = 0; looks < 4; looks += 1) {
+      const before = await asked();
+      await other.clock.advance(10_000);
+      await vi.waitUntil(async () => (await asked()) !== before, 10_000);
+      // What the server has said by then is here.
+      await other.store.read(subjects);
+    }
+    await wake((tx) => tx.wake('journal', [9, 'a']));
+    await eventually(other.clock, () => heard.length > 0);
+    expect(heard).toEqual(['journal 9']);
   });
 
   it('is not taken from other programs', async () => {
