@@ -120,10 +120,13 @@ export async function countTry(tx: Tx, attempt: Attempt, at: number): Promise<At
   return { ...attempt, state: 'asked', tries: attempt.tries + 1 };
 }
 
-/** The attempt of this key, locked together with its payment, which is locked first; or `undefined`. */
+/**
+ * The attempt of this key, locked together with its payment, which is locked first; or `undefined`. The txn, with which the key begins, is given
+ * too: from the key alone PostgreSQL may plan to read the payments one after another.
+ */
 export function lockAttempt(tx: Tx, key: string): Promise<Attempt | undefined> {
   return tx.get(
-    'SELECT a.* FROM payment p JOIN attempt a ON a.txn = p.txn WHERE a.rail_key = ? FOR UPDATE',
+    'SELECT a.* FROM payment p JOIN attempt a ON a.txn = p.txn WHERE a.rail_key = ?1 AND p.txn = substr(?1, 1, 16) FOR UPDATE',
     readAttempt,
     key,
   );

@@ -5,6 +5,7 @@ import { postgresText } from '../../../server/store/postgres-text.ts';
 import type { Store } from '../../../server/store/store.ts';
 import { VirtualClock } from '../../../sim/index.ts';
 import { write } from '../database.ts';
+import { everyStatement } from './sql-of-code.ts';
 import { HISTORY, wholeLife } from './whole-life.ts';
 
 /** The plan of one statement, as `EXPLAIN (FORMAT JSON)` has it. */
@@ -84,7 +85,11 @@ const READ_WHOLE: readonly string[] = [
   'reconciled',
   'difference',
   'service_key',
+  'operator',
 ];
+
+/** What reads all phones: a change of the vault's key waits for the activation codes that are under the key before. */
+const READS_PHONES = /^SELECT max\(code_expires_at\) AS until FROM device/;
 
 /** What the scan reads grows with the history, more than its answer. */
 function grows({ plan, limited }: Scan): boolean {
@@ -103,19 +108,21 @@ const LONG_HISTORY = `
 
 describe('the plans of PostgreSQL', () => {
   it('read by an index whatever grows', async () => {
-    const { database, texts } = await wholeLife();
+    const { database, texts: executed } = await wholeLife();
+    const { texts } = everyStatement(executed);
     await write(database, 'ANALYZE', LONG_HISTORY);
     const clock = new VirtualClock();
     const hold = (work: Promise<unknown>) => void clock.hold(work);
     const store = await openPostgres({ url: database, processName: 'plans', clock, hold, alone: true });
     const plans = await plansOf(store, texts);
     await store.close();
-    const growing = [...plans].flatMap(([sql, plan]) =>
+    const ofHistory = [...plans].filter(([sql]) => !READS_PHONES.test(sql));
+    const growing = ofHistory.flatMap(([sql, plan]) =>
       scansOf(plan)
         .filter((scan) => grows(scan))
         .map((scan) => `${JSON.stringify({ ...scan.plan, Plans: undefined })}: ${sql}`),
     );
     expect(growing).toEqual([]);
-    expect(plans.size).toBeGreaterThan(80);
+    expect(plans.size).toBeGreaterThan(250);
   });
 });

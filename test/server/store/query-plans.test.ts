@@ -1,12 +1,15 @@
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { withoutLock } from '../../../server/store/connection.ts';
+import { everyStatement } from './sql-of-code.ts';
 import { HISTORY, wholeLife } from './whole-life.ts';
 
 describe('the queries of a service', () => {
   it('read no table from end to end that grows with the history', async () => {
-    const { database, texts } = await wholeLife();
-    expect(texts.size).toBeGreaterThan(80);
+    const { database, texts: executed } = await wholeLife();
+    const { texts, untried } = everyStatement(executed);
+    expect(untried).toEqual([]);
+    expect(texts.size).toBeGreaterThan(250);
     const file = new DatabaseSync(database, { readOnly: true });
     const scans: string[] = [];
     for (const sql of texts) {
