@@ -21,6 +21,12 @@ import { Transaction } from './transaction.ts';
 /** Pause before a group of transactions is tried again while another program writes to the file, ms. */
 const BUSY_PAUSE_MS = 50;
 
+/**
+ * So many groups have a savepoint for each transaction after one of them has failed. Most groups have none: with it SQLite copies each
+ * page again for each transaction that changes it.
+ */
+const GROUPS_WITH_SAVEPOINTS = 100;
+
 /** How a {@link SqliteStore} is opened. */
 export interface SqliteOptions {
   readonly clock: Clock;
@@ -55,8 +61,9 @@ interface Ended {
 }
 
 /**
- * The store on one SQLite file, with group commit: transactions run one after another, each in a savepoint, and all that
- * ran in one turn of the event loop share one COMMIT, because a commit costs an fsync. Their promises resolve after it.
+ * The store on one SQLite file, with group commit: transactions run one after another, and all that ran in one turn of the
+ * event loop share one COMMIT, because a commit costs an fsync. Their promises resolve after it. When one of them fails, the
+ * group is undone and run again with a savepoint for each, so that only the one that fails is undone.
  */
 export class SqliteStore implements Store {
   /** What the opening did to a file of an earlier version. */
@@ -71,7 +78,10 @@ export class SqliteStore implements Store {
   readonly #waiting: Job[] = [];
   #running: { readonly job: Job; readonly tx: Transaction } | undefined;
   #group: Ended[] = [];
-  #begun = false;
+  /** The COMMIT of the group that has begun. */
+  #begun: NodeJS.Immediate | undefined;
+  /** How many of the next groups have savepoints; the one that has begun counts. */
+  #withSavepoints = 0;
   /** For what SQLite has undone the whole group. */
   #groupFault: unknown;
   readonly #room: DiskRoom;
@@ -163,7 +173,7 @@ export class SqliteStore implements Store {
   }
 
   #isIdle(): boolean {
-    return !this.#begun && this.#running === undefined && this.#waiting.length === 0;
+    return this.#begun === undefined && this.#running === undefined && this.#waiting.length === 0;
   }
 
   #runNext(): void {
@@ -174,14 +184,14 @@ export class SqliteStore implements Store {
     if (job === undefined) return;
     const tx = new Transaction(job.name, this.#writer);
     this.#running = { job, tx };
-    this.#writer.exec('SAVEPOINT body');
+    if (this.#withSavepoints > 0) this.#writer.exec('SAVEPOINT body');
     this.#probe.beforeTransaction?.(job.name);
     void job.run(tx).then((end) => this.#bodyEnded({ job, tx, settle: end.settle }, 'error' in end, end.error));
   }
 
   /** Begins a group unless one has begun. @returns false while another program has the lock; then it is tried again later */
   #begin(): boolean {
-    if (this.#begun) return true;
+    if (this.#begun !== undefined) return true;
     try {
       this.#writer.exec('BEGIN IMMEDIATE');
     } catch (error) {
@@ -189,34 +199,54 @@ export class SqliteStore implements Store {
       else this.#rejectWaiting(error);
       return false;
     }
-    this.#begun = true;
-    setImmediate(() => this.#commit());
+    this.#begun = setImmediate(() => this.#commit());
     return true;
   }
 
   #bodyEnded(ended: Ended, failed: boolean, error: unknown): void {
     if (this.#running?.tx !== ended.tx) return;
-    this.#endSavepoint(ended.tx, failed);
-    if (!this.#writer.inTransaction || isFull(error)) this.#groupFault ??= error;
-    this.#group.push(ended);
+    this.#endBody(ended.tx, failed);
+    const isUndone = !this.#writer.inTransaction || isFull(error);
+    if (isUndone) this.#groupFault ??= error;
+    const undoesAll = failed && !isUndone && this.#withSavepoints === 0;
+    if (undoesAll && this.#group.length === 0) ended.settle();
+    else this.#group.push(ended);
+    if (undoesAll) this.#undoGroup();
     this.#runNext();
   }
 
+  /** Without savepoints all of the group is undone. What has ended runs again, before all others, with savepoints. */
+  #undoGroup(): void {
+    clearImmediate(this.#begun);
+    this.#begun = undefined;
+    this.#writer.exec('ROLLBACK');
+    const jobs = this.#group.map(({ job }) => job);
+    this.#group = [];
+    if (jobs.length > 0) this.#withSavepoints = GROUPS_WITH_SAVEPOINTS;
+    this.#waiting.unshift(...jobs);
+  }
+
   /** A fault for which SQLite has undone the whole group, as a full disk, is found at the commit. */
-  #endSavepoint(tx: Transaction, undo: boolean): void {
+  #endBody(tx: Transaction, undo: boolean): void {
     this.#running = undefined;
     tx.end();
     if (undo) tx.forget();
-    if (this.#writer.inTransaction) this.#writer.exec(undo ? 'ROLLBACK TO body; RELEASE body' : 'RELEASE body');
+    if (this.#withSavepoints > 0 && this.#writer.inTransaction)
+      this.#writer.exec(undo ? 'ROLLBACK TO body; RELEASE body' : 'RELEASE body');
   }
 
   #commit(): void {
-    this.#stopUnended();
+    if (this.#stopUnended() && this.#withSavepoints === 0 && this.#writer.inTransaction) {
+      this.#undoGroup();
+      this.#goOn();
+      return;
+    }
     const group = this.#group;
     const fault = this.#groupFault;
     this.#group = [];
-    this.#begun = false;
+    this.#begun = undefined;
     this.#groupFault = undefined;
+    this.#withSavepoints = Math.max(0, this.#withSavepoints - 1);
     try {
       if (isFull(fault)) throw fault;
       this.#writer.exec('COMMIT');
@@ -248,13 +278,17 @@ export class SqliteStore implements Store {
     this.#room.failed(() => this.#runNext());
   }
 
-  /** A body that has not ended when the turn of the event loop ends awaits something other than its `tx`. */
-  #stopUnended(): void {
+  /**
+   * A body that has not ended when the turn of the event loop ends awaits something other than its `tx`.
+   * @returns whether there was one
+   */
+  #stopUnended(): boolean {
     const running = this.#running;
-    if (running === undefined) return;
-    this.#endSavepoint(running.tx, true);
+    if (running === undefined) return false;
+    this.#endBody(running.tx, true);
     const { job } = running;
     job.reject(new StoreError(`transaction ${job.name} awaited something other than its tx, and was undone`));
+    return true;
   }
 
   #announce(group: readonly Ended[]): void {

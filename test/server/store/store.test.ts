@@ -92,6 +92,41 @@ describe('the store', () => {
     expect(probe.commits).toBe(1);
   });
 
+  it('runs the neighbours of a transaction that throws again, and nothing twice that came out of them', async () => {
+    const { store, probe } = open();
+    const [begun, done]: [string[], string[]] = [[], []];
+    const run = (name: string) =>
+      store.transaction(name, async (tx) => {
+        begun.push(name);
+        await add(tx, name);
+        tx.afterCommit(() => done.push(name));
+        if (name === 'broken') throw new Error('no');
+        return (await subjects(tx)).join();
+      });
+    const results = await Promise.allSettled(['a', 'broken', 'b'].map(run));
+    expect(results).toMatchObject([{ value: 'a' }, { reason: new Error('no') }, { value: 'a,b' }]);
+    expect([begun, done]).toEqual([
+      ['a', 'broken', 'a', 'broken', 'b'],
+      ['a', 'b'],
+    ]);
+    await Promise.allSettled(['c', 'broken', 'd'].map(run));
+    expect([begun.slice(5), done.slice(2), probe.commits]).toEqual([['c', 'broken', 'd'], ['c', 'd'], 2]);
+  });
+
+  it('runs a transaction that was alone and throws once, and the next one of its turn', async () => {
+    const { store, probe } = open();
+    const statements: string[] = [];
+    probe.fault = (sql) => statements.push(sql);
+    const broken = store.transaction('broken', async (tx) => {
+      await add(tx, 'broken');
+      throw new Error('no');
+    });
+    const next = store.transaction('next', (tx) => add(tx, 'next'));
+    await expect(broken).rejects.toThrow('no');
+    await next;
+    expect([statements.length, await store.read(subjects), probe.commits]).toEqual([2, ['next'], 1]);
+  });
+
   it('commits once for all transactions of a turn, each seeing what the earlier ones wrote', async () => {
     const { store, probe } = open();
     const seen = await Promise.all(
@@ -150,6 +185,7 @@ describe('the store', () => {
 
   it('undoes and rejects a transaction that awaits anything but its tx, so that nobody waits for it', async () => {
     const { store } = open();
+    const before = store.transaction('before', (tx) => add(tx, 'before'));
     const slow = store.transaction('slow', async (tx) => {
       await add(tx, 'slow');
       await turn();
@@ -157,9 +193,9 @@ describe('the store', () => {
     });
     const other = store.transaction('other', (tx) => add(tx, 'other'));
     await expect(slow).rejects.toThrow('transaction slow awaited something other than its tx, and was undone');
-    await other;
+    await Promise.all([before, other]);
     await turn();
-    expect(await store.read(subjects)).toEqual(['other']);
+    expect(await store.read(subjects)).toEqual(['before', 'other']);
   });
 
   it('refuses a statement after the end of its transaction', async () => {
