@@ -1,4 +1,6 @@
-import { hash } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
+import { hmac } from '@noble/hashes/hmac.js';
+import { sha256 } from '@noble/hashes/sha2.js';
 import { concat, type Primitives } from '../../device/safe-mobile/index.ts';
 import type { Random } from '../../modem/index.ts';
 
@@ -9,24 +11,14 @@ export class VaultError extends Error {
   override readonly name = 'VaultError';
 }
 
-/** A vault key, and with it the two blocks that begin the hashes of an HMAC (RFC 2104). */
+/** A vault key, also as Node's object, which makes a MAC in a sixth of the time that octets take. */
 interface VaultKey {
   readonly octets: Uint8Array;
-  readonly inner: Uint8Array;
-  readonly outer: Uint8Array;
+  readonly object: KeyObject;
 }
 
 function vaultKey(octets: Uint8Array): VaultKey {
-  return { octets, inner: padded(octets, 0x36), outer: padded(octets, 0x5c) };
-}
-
-/** Octets of a block of SHA-256. */
-const BLOCK = 64;
-
-function padded(key: Uint8Array, pad: number): Uint8Array {
-  const block = new Uint8Array(BLOCK);
-  block.set(key);
-  return block.map((octet) => octet ^ pad);
+  return { octets, object: createSecretKey(octets) };
 }
 
 /**
@@ -101,12 +93,12 @@ export class Vault {
 
   /** 32 octets that only the vault key can make from `value`: compares a short secret without keeping it. */
   mac(purpose: string, subject: string, value: Uint8Array): Uint8Array {
-    return this.#withKey(this.#sealing, purpose, subject, (key) => macWith(key, value));
+    return this.#withKey(this.#sealing, purpose, subject, (key) => hmac(sha256, key, value));
   }
 
   /** The same, of each key that counts. */
   macs(purpose: string, subject: string, value: Uint8Array): readonly Uint8Array[] {
-    return this.#keys.map((one) => this.#withKey(one, purpose, subject, (key) => hmac(vaultKey(key), value)));
+    return this.#keys.map((one) => this.#withKey(one, purpose, subject, (key) => hmac(sha256, key, value)));
   }
 
   get #sealing(): VaultKey {
@@ -133,35 +125,13 @@ export class Vault {
     );
   }
 
-  #withKey<T>(vaultKey: VaultKey, purpose: string, subject: string, use: (key: Uint8Array) => T): T {
-    const key = hmac(vaultKey, ENCODER.encode(`${purpose}\0${subject}`));
+  // The key of a place is used once: @noble/hashes is then twice as fast as an object of Node's made for it.
+  #withKey<T>({ object }: VaultKey, purpose: string, subject: string, use: (key: Uint8Array) => T): T {
+    const key = new Uint8Array(createHmac('sha256', object).update(`${purpose}\0${subject}`).digest());
     try {
       return use(key);
     } finally {
       key.fill(0);
     }
   }
-}
-
-const ENCODER = new TextEncoder();
-
-function macWith(key: Uint8Array, value: Uint8Array): Uint8Array {
-  const once = vaultKey(key);
-  try {
-    return hmac(once, value);
-  } finally {
-    once.inner.fill(0);
-    once.outer.fill(0);
-  }
-}
-
-/** HMAC with SHA-256 of two hashes: an object of Node's for each MAC takes five times as long. */
-function hmac({ inner, outer }: VaultKey, value: Uint8Array): Uint8Array {
-  return sha256Wiping(concat(outer, sha256Wiping(concat(inner, value))));
-}
-
-function sha256Wiping(octets: Uint8Array): Uint8Array {
-  const digest = new Uint8Array(hash('sha256', octets, 'buffer'));
-  octets.fill(0);
-  return digest;
 }
