@@ -31,7 +31,7 @@ export interface ServeOptions extends Exposure {
   /** False: this process has no HTTP API. */
   readonly http: boolean;
   readonly number?: string;
-  /** The largest deposit of one operator alone, minor units. */
+  /** What operators alone may deposit for one person within a day, minor units of all currencies together. */
   readonly fourEyesAbove?: number;
   /** For the shell: prints the vault key. */
   readonly vaultKeyCommand?: string;

@@ -32,7 +32,7 @@ export function serveCommand(): Command {
     .option('--host <name>', 'a name by which clients call it (again for more names)', hostsOption)
     .option(
       '--four-eyes-above <minor>',
-      'deposits above it need a second operator (default: 100000)',
+      'deposits above it for one person within a day, all currencies together, need a second operator (default: 100000)',
       wholeNumberOption,
     )
     .option('--vault-key-command <command>', 'prints the vault key, when it is not in keys.json (HSM, KMS)')

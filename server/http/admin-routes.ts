@@ -98,7 +98,7 @@ export async function adminRoutes(app: FastifyInstance, service: Service): Promi
         tags,
         summary: 'Put money in a prepaid account, once a reference',
         description:
-          '202: above what one operator alone may deposit for a person within a day (UTC), another one has to confirm it; nothing is booked yet.',
+          '202: above what one operator alone may deposit within a day (UTC) for a person or for all, in all currencies together, another one has to confirm it; nothing is booked yet.',
         params: IdParams,
         body: DepositBody,
         response: { 200: DepositView, 201: DepositView, 202: DepositView },

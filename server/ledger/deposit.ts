@@ -1,4 +1,4 @@
-import { type Amount, type Currency, formatAmount } from '../../device/safe-mobile/index.ts';
+import { type Amount, formatAmount } from '../../device/safe-mobile/index.ts';
 import { readAmount } from '../store/amount.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
@@ -48,49 +48,6 @@ export async function depositedBefore(
   if (known === undefined) return false;
   if (known.minor === minor && known.currency === currency) return true;
   throw usedBefore(reference);
-}
-
-/** What operators have deposited for a person in a currency since a moment, as the audit log says. @param since ms since 1970 */
-export async function operatorDepositsSince(
-  tx: ReadTx,
-  person: { readonly id: PersonId },
-  currency: Currency,
-  since: number,
-): Promise<{ readonly reference: string; readonly minor: number }[]> {
-  return tx.all(
-    `SELECT t.id, t.minor FROM entry e JOIN transfer t ON t.id = e.transfer_id
-     WHERE e.account = ? AND e.currency = ? AND t.debit = 'cash' AND t.at >= ?
-       AND EXISTS (SELECT 1 FROM audit a WHERE a.subject = t.id AND a.outcome = 'done') ORDER BY t.id`,
-    (row) => ({ reference: row.text('id').slice(transferOf(person, '').length), minor: row.integer('minor') }),
-    `person:${person.id}`,
-    currency,
-    since,
-  );
-}
-
-/**
- * What an operator alone has deposited for all people in a currency since a moment, minor units; without what another one confirmed.
- * @param since ms since 1970
- */
-export async function depositsOfOperatorSince(
-  tx: ReadTx,
-  operator: string,
-  currency: Currency,
-  since: number,
-): Promise<number> {
-  const sum = await tx.get(
-    `SELECT CAST(coalesce(sum(t.minor), 0) AS BIGINT) AS minor FROM transfer t
-     WHERE t.currency = ? AND t.debit = 'cash' AND t.at >= ? AND t.id IN (
-       SELECT a.subject FROM audit a WHERE a.operator = ? AND a.at >= ? AND a.outcome = 'done')
-       AND NOT EXISTS (SELECT 1 FROM audit c
-         WHERE c.subject = t.id AND c.route = 'POST /v1/deposits/:id/confirm' AND c.outcome = 'done')`,
-    (row) => row.integer('minor'),
-    currency,
-    since,
-    operator,
-    since,
-  );
-  return sum ?? 0;
 }
 
 /** The reference belongs to another deposit. */

@@ -2,10 +2,10 @@ import { type Amount, formatAmount } from '../../device/safe-mobile/index.ts';
 import { readAmount } from '../store/amount.ts';
 import type { Row } from '../store/row.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
-import { dayOf } from '../time/days.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
 import { type PersonId, personId } from '../vocabulary/ids.ts';
-import { deposit, depositedBefore, depositsOfOperatorSince, operatorDepositsSince, usedBefore } from './deposit.ts';
+import { type Alone, countAlone } from './alone.ts';
+import { deposit, depositedBefore, usedBefore } from './deposit.ts';
 
 /** An operator, and who may act under their name: see `handsOf`. */
 export interface Eyes {
@@ -61,8 +61,8 @@ export async function askForDeposit(
 }
 
 /**
- * As {@link deposit}, which needs no confirmation.
- * @param alone the operator, who has a limit; `undefined`: a program, without a limit
+ * As {@link deposit}, which needs no confirmation. The caller has locked the person when there is a limit.
+ * @param alone who deposits, and the limit; `undefined`: a program, without a limit
  * @throws ServiceError `conflict` also when the reference waits for a confirmation, or when it needs one by now
  */
 export async function depositAlone(
@@ -76,79 +76,9 @@ export async function depositAlone(
   const pending = await pendingOf(tx, person, reference);
   if (pending !== undefined && pending.confirmedBy === undefined)
     throw new ServiceError('conflict', `reference ${reference} waits for a confirmation: use a new one`);
-  if (alone !== undefined && overLimit(await sumsWith(tx, person, amount, reference, alone.operator, at), alone.limit))
-    throw new ServiceError('conflict', 'another deposit came at the same time: send this one again');
+  if (alone !== undefined && !(await depositedBefore(tx, person, amount, reference)))
+    await countAlone(tx, person, amount, alone, at);
   return deposit(tx, person, amount, reference, at);
-}
-
-/** An operator who deposits alone, and what one may give one person within a day, minor units. */
-interface Alone {
-  readonly operator: string;
-  readonly limit: number;
-}
-
-/** What would have been deposited within a day by one pair of eyes, minor units of one currency. */
-interface DaySums {
-  /** For the person, by all operators. */
-  readonly ofPerson: number;
-  /** By the operator, for all people. */
-  readonly ofOperator: number;
-}
-
-/** A limit of what is deposited within a day without a second operator, and of whom it is, in words. */
-export interface OverLimit {
-  /** Minor units. */
-  readonly limit: number;
-  readonly of: string;
-}
-
-/** One operator alone gives all people of a day as much as so many people: whoever splits a sum over many people does not get far. */
-const PEOPLE_A_DAY = 10;
-
-/** Why a deposit needs a second operator, in the words of a sentence; or `undefined`. @param limit of one person, minor units */
-export function overLimit({ ofPerson, ofOperator }: DaySums, limit: number): OverLimit | undefined {
-  if (ofPerson > limit) return { limit, of: 'for a person within a day' };
-  if (ofOperator > limit * PEOPLE_A_DAY) return { limit: limit * PEOPLE_A_DAY, of: 'by one operator within a day' };
-  return undefined;
-}
-
-/** The sums of the day of `at`, with this deposit; 0 for one that was booked before. @throws ServiceError as {@link sumWith} */
-export async function sumsWith(
-  tx: ReadTx,
-  person: { readonly id: PersonId },
-  amount: Amount,
-  reference: string,
-  operator: string,
-  at: number,
-): Promise<DaySums> {
-  const ofPerson = await sumWith(tx, person, amount, reference, at);
-  if (ofPerson === 0) return { ofPerson, ofOperator: 0 };
-  const before = await depositsOfOperatorSince(tx, operator, amount.currency, dayOf(at));
-  return { ofPerson, ofOperator: before + amount.minor };
-}
-
-/**
- * What a person would have been given by single operators within the day of `at`, with this deposit: minor units of its currency. 0 for a
- * deposit that was booked before. What two operators know of does not count, nor what a program deposits.
- * @throws ServiceError `conflict` when the reference was used for another amount
- */
-async function sumWith(
-  tx: ReadTx,
-  person: { readonly id: PersonId },
-  amount: Amount,
-  reference: string,
-  at: number,
-): Promise<number> {
-  if (await depositedBefore(tx, person, amount, reference)) return 0;
-  const deposits = await operatorDepositsSince(tx, person, amount.currency, dayOf(at));
-  const confirmed = new Set(await confirmedReferences(tx, person));
-  const alone = deposits.filter((one) => !confirmed.has(one.reference));
-  return alone.reduce((sum, { minor }) => sum + minor, amount.minor);
-}
-
-async function confirmedReferences(tx: ReadTx, { id }: { readonly id: PersonId }): Promise<string[]> {
-  const sql = 'SELECT reference FROM pending_deposit WHERE person_id = ? AND confirmed_by IS NOT NULL';
-  return tx.all(sql, (row) => row.text('reference'), id);
 }
 
 /** Books a deposit. @param by an operator who did not ask for it, and is in another hand. @param at ms since 1970. @throws ServiceError */

@@ -9,7 +9,7 @@ const DAY_MS = 24 * HOUR_MS;
  * one operator may do alone.
  */
 export interface Limits {
-  /** Deposits above it, minor units of any currency, need a second operator. */
+  /** Deposits for one person within a day above it, minor units of all currencies together, need a second operator. */
   readonly fourEyesAbove: number;
   /** How often the answer to a frame is sent again when the same frame comes again. */
   readonly repeats: number;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { hexOf, sameOctets } from '../../device/safe-mobile/index.ts';
 import type { Clock } from '../../modem/index.ts';
 import type { Row } from '../store/row.ts';
-import type { ReadTx, Tx } from '../store/store.ts';
+import { OvertakenError, type ReadTx, type Tx } from '../store/store.ts';
 import type { Actor } from './operator.ts';
 
 /** A request of an operator that changes something, or that was refused to them. */
@@ -41,12 +41,12 @@ const FIRST_HASH = new Uint8Array(32);
 /**
  * Appends what an operator did, once a request. Rows are appended one after the other, also by several processes: each waits for the row
  * of the head, which is locked last of all.
- * @param at ms since 1970
+ * @param at ms since 1970. @returns false when the request was there
  */
-export async function recordAct(tx: Tx, act: Act, subject: string, outcome: string, at: number): Promise<void> {
+export async function recordAct(tx: Tx, act: Act, subject: string, outcome: string, at: number): Promise<boolean> {
   await tx.run('INSERT INTO audit_head (id, seq, hash) VALUES (1, 0, ?) ON CONFLICT DO NOTHING', FIRST_HASH);
   const head = await lockHead(tx);
-  if (await isRecorded(tx, act)) return;
+  if (await isRecorded(tx, act)) return false;
   const { id: request, by, route, bodyDigest } = act;
   const row = { seq: head.seq + 1, at, request, operator: by.name, role: by.role, route, subject, bodyDigest, outcome };
   const hash = hashOf(head.hash, row);
@@ -65,6 +65,7 @@ export async function recordAct(tx: Tx, act: Act, subject: string, outcome: stri
     hash,
   );
   await tx.run('UPDATE audit_head SET seq = ?, hash = ? WHERE id = 1', row.seq, hash);
+  return true;
 }
 
 /** Whether the audit log has this request. */
@@ -77,7 +78,11 @@ export async function auditAfter(tx: ReadTx, after: number, limit: number): Prom
   return tx.all('SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?', readRow, after, limit);
 }
 
-/** The body of a transaction that also writes what the operator did, when one asked for it. @param subjectOf what it was about */
+/**
+ * The body of a transaction that also writes what the operator did, when one asked for it. A run that was committed and of which nobody heard
+ * is not repeated, because others may have acted since: a phone that was unlocked again is not locked once more. What it made is given again.
+ * @param subjectOf what it was about
+ */
 export function withAct<T>(
   act: Act | undefined,
   clock: Clock,
@@ -85,9 +90,13 @@ export function withAct<T>(
   subjectOf: (made: T) => string,
 ): (tx: Tx) => Promise<T> {
   if (act === undefined) return work;
+  let earlier: { readonly made: T } | undefined;
   return async (tx) => {
+    if (earlier !== undefined && (await isRecorded(tx, act))) return earlier.made;
     const made = await work(tx);
-    await recordAct(tx, act, subjectOf(made), 'done', clock.now());
+    const isWritten = await recordAct(tx, act, subjectOf(made), 'done', clock.now());
+    if (!isWritten) throw new OvertakenError(`the run before of ${act.route} was committed meanwhile`);
+    earlier = { made };
     return made;
   };
 }

@@ -12,6 +12,11 @@ export async function handsOf(tx: ReadTx, name: string): Promise<readonly string
   return hands;
 }
 
+/** The last of {@link handsOf}: the same for all who count as one pair of eyes. */
+export async function lastHandOf(tx: ReadTx, name: string): Promise<string> {
+  return (await handsOf(tx, name)).at(-1) ?? name;
+}
+
 /** In whose hand this operator is: their own, or that of whoever made their key. */
 async function handOf(tx: ReadTx, name: string): Promise<string> {
   const hand = await tx.get('SELECT hand FROM operator WHERE name = ?', (row) => row.optionalText('hand'), name);

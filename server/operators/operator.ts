@@ -121,11 +121,6 @@ async function lockAdmins(tx: Tx): Promise<string[]> {
   );
 }
 
-/** Of an operator what they do alone is done one after the other. The operator of the key file has no row. */
-export async function lockActor(tx: Tx, name: string): Promise<void> {
-  await tx.get('SELECT name FROM operator WHERE name = ? FOR UPDATE', (row) => row.text('name'), name);
-}
-
 /** @throws ServiceError `not-found` */
 export async function lockOperator(tx: Tx, name: string): Promise<Operator> {
   const operator = await tx.get('SELECT * FROM operator WHERE name = ? FOR UPDATE', readOperator, name);

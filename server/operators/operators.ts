@@ -115,7 +115,7 @@ export class Operators {
     const limit = formatAmount({ currency, minor: over.limit });
     throw new ServiceError(
       'forbidden',
-      `${name} has the role ${role}: above ${limit} ${over.of} a deposit needs the role treasurer`,
+      `${name} has the role ${role}: above ${limit} ${over.of}, all currencies together, a deposit needs the role treasurer`,
     );
   }
 

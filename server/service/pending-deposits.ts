@@ -1,21 +1,18 @@
 import type { Amount } from '../../device/safe-mobile/index.ts';
 import type { Clock } from '../../modem/index.ts';
+import { type OverLimit, overLimit, sumsWith } from '../ledger/alone.ts';
 import {
   askForDeposit,
   confirmDeposit,
   depositAlone,
   type Eyes,
-  type OverLimit,
-  overLimit,
   type PendingDeposit,
   pendingDeposits,
   rejectDeposit,
-  sumsWith,
 } from '../ledger/pending-deposit.ts';
 import type { Limits } from '../limits/limits.ts';
 import { type Act, withAct } from '../operators/audit.ts';
-import { handsOf } from '../operators/hands.ts';
-import { lockActor } from '../operators/operator.ts';
+import { handsOf, lastHandOf } from '../operators/hands.ts';
 import { lockPerson, personById } from '../people/people.ts';
 import type { ReadTx, Store, Tx } from '../store/store.ts';
 import type { PersonId } from '../vocabulary/ids.ts';
@@ -40,10 +37,11 @@ export class PendingDeposits {
   /** The body of the transaction of a deposit that nobody else confirms. @param operator `undefined`: a program, which has no limit */
   alone(person: number, amount: Amount, reference: string, operator?: string): (tx: Tx) => Promise<boolean> {
     return async (tx) => {
-      const found = await (operator === undefined ? personById : lockPerson)(tx, person);
-      if (operator !== undefined) await lockActor(tx, operator);
-      const limited = operator === undefined ? undefined : { operator, limit: this.#limits.fourEyesAbove };
-      return depositAlone(tx, found, amount, reference, this.#clock.now(), limited);
+      if (operator === undefined)
+        return depositAlone(tx, await personById(tx, person), amount, reference, this.#clock.now(), undefined);
+      const found = await lockPerson(tx, person);
+      const alone = { hand: await lastHandOf(tx, operator), limit: this.#limits.fourEyesAbove };
+      return depositAlone(tx, found, amount, reference, this.#clock.now(), alone);
     };
   }
 
@@ -54,7 +52,8 @@ export class PendingDeposits {
     reference: string,
     operator: string,
   ): Promise<OverLimit | undefined> {
-    const work = (tx: ReadTx) => sumsWith(tx, { id: person }, amount, reference, operator, this.#clock.now());
+    const work = async (tx: ReadTx) =>
+      sumsWith(tx, { id: person }, amount, reference, await lastHandOf(tx, operator), this.#clock.now());
     return overLimit(await this.#store.read(work), this.#limits.fourEyesAbove);
   }
 

@@ -5,6 +5,7 @@ import {
   ACTS_OF_OPERATOR,
   AUDIT,
   AUDIT_ON_POSTGRES,
+  DEPOSITED_ALONE,
   FOUR_EYES,
   HANDS,
   MERCHANT_KEYS,
@@ -329,6 +330,7 @@ export const MIGRATIONS: readonly string[] = [
   HANDS,
   KEY_ENDS,
   ACTS_OF_OPERATOR,
+  DEPOSITED_ALONE,
 ];
 
 /**

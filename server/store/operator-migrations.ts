@@ -102,3 +102,15 @@ UPDATE merchant SET idempotency_key = (SELECT a.operator FROM audit a
 
 /** What an operator has deposited on a day. */
 export const ACTS_OF_OPERATOR = 'CREATE INDEX audit_of_operator ON audit (operator, at);';
+
+/** The sums of the day stand in rows, and not in the audit log. Those of the day of the upgrade begin anew. */
+export const DEPOSITED_ALONE = `
+CREATE TABLE deposited_alone (                 -- what was deposited within a day without a second operator
+  whose TEXT NOT NULL,                         -- person:1, who got it; operator:anna, in whose hand they were who gave it
+  day INTEGER NOT NULL,                        -- its beginning in UTC
+  minor INTEGER NOT NULL,                      -- of all currencies together
+  PRIMARY KEY (whose, day)
+) STRICT, WITHOUT ROWID;
+DROP INDEX audit_of_subject;
+DROP INDEX audit_of_operator;
+`;

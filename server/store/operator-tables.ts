@@ -24,8 +24,6 @@ CREATE TABLE audit (                           -- what operators did; each row h
   outcome TEXT NOT NULL,                       -- done, or refused and the status of HTTP
   hash BLOB NOT NULL                           -- SHA-256 of the hash before and of the other fields
 ) STRICT;
-CREATE INDEX audit_of_subject ON audit (subject);
-CREATE INDEX audit_of_operator ON audit (operator, at);
 
 CREATE TABLE audit_head (                      -- the last row of the chain: locked by whoever appends
   id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -45,4 +43,11 @@ CREATE TABLE pending_deposit (                 -- above what one operator may de
   asked_hand TEXT,                             -- in whose hand the one who asked was then; NULL: asked before version 20
   UNIQUE (person_id, reference)
 ) STRICT;
+
+CREATE TABLE deposited_alone (                 -- what was deposited within a day without a second operator
+  whose TEXT NOT NULL,                         -- person:1, who got it; operator:anna, in whose hand they were who gave it
+  day INTEGER NOT NULL,                        -- its beginning in UTC
+  minor INTEGER NOT NULL,                      -- of all currencies together
+  PRIMARY KEY (whose, day)
+) STRICT, WITHOUT ROWID;
 `;

@@ -1,3 +1,5 @@
+import { OvertakenError } from './store.ts';
+
 /** Names of PostgreSQL's error codes (its manual, appendix A) that the store tells apart. */
 const TRY_AGAIN: ReadonlySet<string> = new Set([
   '40001', // serialization_failure
@@ -49,7 +51,7 @@ const GONE_TEXT =
 
 /** Whether the same transaction may succeed at once: another one was in its way. */
 export function isCollision(error: unknown): boolean {
-  return TRY_AGAIN.has(codeOf(error));
+  return error instanceof OvertakenError || TRY_AGAIN.has(codeOf(error));
 }
 
 /** Whether the server or the connection is gone: nothing is known about a COMMIT without an answer. */

@@ -11,6 +11,9 @@ export class StoreError extends Error {
 /** The disk has no room: nothing was written, and the same may be tried again later. */
 export class NoRoomError extends StoreError {}
 
+/** Another transaction has changed what this one decided by: it is undone, and PostgreSQL's store runs it again. */
+export class OvertakenError extends StoreError {}
+
 /** The database cannot be reached, and the same may be tried again later. What was asked for may have been done. */
 export class UnreachableError extends StoreError {}
 

@@ -160,6 +160,24 @@ describe('operators that ask in one moment', { timeout: 60_000 }, () => {
     expect(await booked()).toBe(900);
   });
 
+  it.each([
+    ['a named operator', 'anna'],
+    ['the operator of the key file, of whom the database has nothing', 'admin'],
+  ])('deposits for many people by %s: within ten times the limit of one person', async (_, by) => {
+    const { world, anna, post } = await office();
+    const people: number[] = [];
+    for (let n = 0; n < 14; n += 1) {
+      const number = `+3934001000${10 + n}`;
+      people.push((await world.service.addPerson({ number, name: 'X', language: 'it' })).id);
+    }
+    const key = by === 'anna' ? anna : world.adminKey;
+    const statuses = await Promise.all(
+      people.map((id) => post(key, `/v1/people/${id}/deposits`, { amount: eur(1_000), reference: 'split' })),
+    );
+    expect(statuses.filter((status) => status === 201)).toHaveLength(10);
+    expect(statuses.filter((status) => status === 409 || status === 202)).toHaveLength(4);
+  });
+
   it('confirmations: whoever asked is refused each time, and the deposit is booked once', async () => {
     const { anna, bruno, post, deposit, booked } = await office();
     expect(await deposit(anna, 1_001, 'large')).toBe(202);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { rows } from '../database.ts';
 import { runTwice } from '../run-twice.ts';
 import { shop } from '../world.ts';
 
@@ -69,15 +70,16 @@ describe('a deposit above the limit of one operator alone', () => {
     expect((await deposit('anna', 1_000, 'the-next-day')).status).toBe(201);
   });
 
-  it('in another currency or for another person is counted apart', async () => {
-    const { world, ask, deposit } = await office();
-    expect((await deposit('anna', 1_000, 'a')).status).toBe(201);
+  it('is also one that is above it with those of the day in other currencies, unit by unit; for another person it is counted apart', async () => {
+    const { world, ask } = await office();
     const other = await world.service.addPerson({ number: '+393400000009', name: 'Carla', language: 'it' });
-    const give = (person: number, currency: string) =>
-      ask('anna', 'POST', `/v1/people/${person}/deposits`, { amount: { minor: 1_000, currency }, reference: 'x' });
-    expect((await give(1, 'USD')).status).toBe(201);
-    expect((await give(other.id, 'EUR')).status).toBe(201);
-    expect((await give(1, 'EUR')).status).toBe(409);
+    const give = async (person: number, minor: number, currency: string) => {
+      const payload = { amount: { minor, currency }, reference: `${minor}-${currency}` };
+      return (await ask('anna', 'POST', `/v1/people/${person}/deposits`, payload)).status;
+    };
+    expect([await give(1, 400, 'EUR'), await give(1, 300, 'USD'), await give(1, 300, 'JPY')]).toEqual([201, 201, 201]);
+    for (const currency of ['EUR', 'USD', 'JPY', 'GBP']) expect(await give(1, 1, currency)).toBe(202);
+    expect([await give(other.id, 1_000, 'EUR'), await give(other.id, 1, 'JPY')]).toEqual([201, 202]);
   });
 
   it('that came at the same time as another one is refused, and waits for a confirmation when it comes again', async () => {
@@ -165,8 +167,8 @@ describe('deposits of one operator for many people', () => {
       const number = `+3934001000${10 + n}`;
       people.push((await world.service.addPerson({ number, name: 'X', language: 'it' })).id);
     }
-    const give = async (by: string, place: number, minor = 1_000, reference = 'split') => {
-      const amount = { minor, currency: 'EUR' };
+    const give = async (by: string, place: number, minor = 1_000, reference = 'split', currency = 'EUR') => {
+      const amount = { minor, currency };
       return ask(by, 'POST', `/v1/people/${people[place]}/deposits`, { amount, reference });
     };
     return { ...made, give };
@@ -194,7 +196,60 @@ describe('deposits of one operator for many people', () => {
     const { status, body } = await give(apiKey, 10);
     expect([status, body.detail]).toEqual([
       403,
-      'dora has the role clerk: above EUR 100.00 by one operator within a day a deposit needs the role treasurer',
+      'dora has the role clerk: above EUR 100.00 by one operator within a day, all currencies together, a deposit needs the role treasurer',
+    ]);
+  });
+
+  it('count in all currencies together', async () => {
+    const { give } = await splitting();
+    for (let n = 0; n < 10; n += 1) {
+      const currency = ['EUR', 'USD', 'JPY'][n % 3];
+      expect((await give('anna', n, 1_000, 'split', currency)).status).toBe(201);
+    }
+    for (const currency of ['EUR', 'USD', 'JPY', 'GBP'])
+      expect((await give('anna', 10, 1, currency, currency)).status).toBe(202);
+  });
+
+  it('count for all who are one pair of eyes: an admin, whose keys they made, and whose keys those made', async () => {
+    const { world, ask, give } = await splitting();
+    const { service } = world;
+    const chief = await service.operators.add({ name: 'chief', role: 'admin' });
+    const keys = [chief.apiKey];
+    for (const name of ['carla', 'dora', 'elsa']) {
+      const added = await ask(chief.apiKey, 'POST', '/v1/operators', { name, role: 'treasurer' });
+      keys.push(added.body.apiKey);
+    }
+    const elsa = (await ask(keys[3] ?? '', 'POST', '/v1/operator/rotate-key')).body;
+    keys[3] = elsa.apiKey;
+    for (let n = 0; n < 10; n += 1) expect((await give(keys[n % 4] ?? '', n)).status).toBe(201);
+    for (const key of keys) expect((await give(key, 10, 1)).status).toBe(202);
+    expect((await give('anna', 11)).status).toBe(201);
+    // Who is confirmed has a sum of their own from then on; what was deposited before stays with the others.
+    const path = '/v1/operators/elsa/confirm';
+    expect((await ask('bruno', 'POST', path, { fingerprint: elsa.fingerprint })).status).toBe(200);
+    expect((await give(elsa.apiKey, 12)).status).toBe(201);
+    expect((await give(chief.apiKey, 10, 1, 'again')).status).toBe(202);
+  });
+
+  it('keep sums of two days', async () => {
+    const { world, give } = await splitting();
+    for (let day = 0; day < 4; day += 1) {
+      for (const [by, place] of [
+        ['anna', 0],
+        ['bruno', 0],
+        ['anna', 1],
+      ] as const)
+        expect((await give(by, place, 100, `${by}-${day}`)).status).toBe(201);
+      await world.clock.advance(86_400_000);
+    }
+    const kept = await rows(world.database, 'SELECT whose, minor FROM deposited_alone ORDER BY whose, day');
+    const twice = (whose: string, minor: number) => [
+      { whose, minor },
+      { whose, minor },
+    ];
+    expect(kept).toEqual([
+      ...[...twice('operator:anna', 200), ...twice('operator:bruno', 100)],
+      ...[...twice('person:2', 200), ...twice('person:3', 100)],
     ]);
   });
 

@@ -619,7 +619,7 @@ describe('a database that is opened', () => {
     const asNew = await shape();
     await write(
       database,
-      'DROP INDEX inbox_by_digest, payment_open', // audit_of_subject goes with its table
+      'DROP INDEX inbox_by_digest, payment_open',
       'ALTER TABLE inbox DROP COLUMN by_digest, DROP CONSTRAINT inbox_sent_at_digest_key, ADD UNIQUE (digest, sent_at)',
       'ALTER TABLE counter DROP COLUMN digest, DROP COLUMN at, DROP COLUMN repeats',
       'ALTER TABLE difference DROP COLUMN detail, DROP COLUMN accepted_at',
@@ -630,7 +630,7 @@ describe('a database that is opened', () => {
       'ALTER TABLE merchant DROP COLUMN in_vain_full_at, DROP COLUMN suspended_at',
       'ALTER TABLE merchant DROP COLUMN old_key_hash, DROP COLUMN old_key_until, DROP COLUMN key_revoked_at',
       'DROP TABLE asked_in_vain',
-      'DROP TABLE operator, audit, audit_head, pending_deposit, device_order, service_key, key_told, vault',
+      'DROP TABLE operator, audit, audit_head, pending_deposit, deposited_alone, device_order, service_key, key_told, vault',
       'DROP FUNCTION audit_is_append_only',
       "INSERT INTO inbox (digest, sent_at, originator, received_at) VALUES ('\\x01', 10, '+39340', 11)",
       'UPDATE cash_mobile SET version = 10',
