@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { outputOf } from '../../modem/cli/program.ts';
 import { ROLES, type Role } from '../vocabulary/roles.ts';
 import { askService, withServer } from './admin-api.ts';
+import { confirmAtMachine } from './at-machine.ts';
 
 const OperatorAnswer = z.looseObject({
   name: z.string(),
@@ -84,11 +85,31 @@ function confirmCommand(): Command {
       '--fingerprint <digits>',
       'of the key that the operator made with "operator rotate", as they tell you',
     )
-    .action(async ({ name, fingerprint }: { name: string; fingerprint: string }, command: Command) => {
-      const path = `/v1/operators/${encodeURIComponent(name)}/confirm`;
-      const operator = await askService(command, { method: 'POST', path, body: { fingerprint } }, OperatorAnswer);
-      outputOf(command).print({ event: 'operator-confirmed', ...operator }, `Operator ${name} is confirmed`);
+    .option(
+      '--data <folder>',
+      'what "cash-server init" made: you have the machine, and no operator is left who could confirm this one; the service is stopped (on PostgreSQL it may run)',
+    )
+    .action(async (options: Confirmation, command: Command) => {
+      outputOf(command).print(
+        { event: 'operator-confirmed', ...(await confirmed(options, command)) },
+        `Operator ${options.name} is confirmed`,
+      );
     });
+}
+
+interface Confirmation {
+  readonly name: string;
+  readonly fingerprint: string;
+  readonly data?: string;
+}
+
+async function confirmed({ name, fingerprint, data }: Confirmation, command: Command): Promise<object> {
+  if (data !== undefined) {
+    const { role } = await confirmAtMachine(data, name, fingerprint);
+    return { name, role, fingerprint };
+  }
+  const path = `/v1/operators/${encodeURIComponent(name)}/confirm`;
+  return askService(command, { method: 'POST', path, body: { fingerprint } }, OperatorAnswer);
 }
 
 function printKey(command: Command, event: string, operator: z.infer<typeof KeyAnswer>, isOwn = false): void {
@@ -103,5 +124,8 @@ const CHANGES_IT = 'They change it first: cash-server operator rotate';
 /** What is left to do before an operator counts as another one than whoever made their key. */
 function confirmationNeeded(name: string, maker: string, fingerprint: string): string {
   const command = `cash-server operator confirm --name ${name} --fingerprint ${fingerprint}`;
-  return `An operator who is not ${maker} confirms it: ${command}`;
+  return [
+    `An operator who is not ${maker} confirms it: ${command}`,
+    'When there is none: the same with --data FOLDER, by whoever has the machine of the service',
+  ].join('\n');
 }

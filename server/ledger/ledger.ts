@@ -1,7 +1,7 @@
 import type { Amount, Currency, RailName } from '../../device/safe-mobile/index.ts';
 import { readAmount, readCurrency } from '../store/amount.ts';
 import type { Row } from '../store/row.ts';
-import type { ReadTx, Tx } from '../store/store.ts';
+import { OvertakenError, type ReadTx, type Tx } from '../store/store.ts';
 import type { Ref } from '../vocabulary/ids.ts';
 
 /**
@@ -52,7 +52,7 @@ export interface Balance {
   readonly pending: number;
 }
 
-/** A transfer was to be ended that is not there or ended in the other way, or a sum would pass {@link LARGEST_SUM}. */
+/** A transfer was to be ended that is not there or ended in the other way. */
 export class LedgerError extends Error {
   override readonly name = 'LedgerError';
 }
@@ -187,7 +187,8 @@ function enter(tx: Tx, { id, debit, credit, amount }: Transfer): void {
     ...[id, credit, amount.minor, amount.currency],
   );
   tx.mustChange(
-    () => new LedgerError(`${credit} would have more than ${LARGEST_SUM} minor units`),
+    // There was room when the transfer began: another one has taken it since, and the next run is told so.
+    () => new OvertakenError(`${credit} would have more than ${LARGEST_SUM} minor units`),
     `INSERT INTO account (owner, currency, credits_posted) VALUES (?, ?, ?)
      ON CONFLICT (owner, currency) DO UPDATE SET credits_posted = account.credits_posted + excluded.credits_posted
      WHERE account.credits_posted + excluded.credits_posted <= ${LARGEST_SUM}`,

@@ -32,8 +32,19 @@ export async function requireOwnHand(tx: ReadTx, name: string): Promise<void> {
 
 /** Another key for another operator, who is in the hand of `by` from now on. @throws ServiceError */
 export async function changeKeyOf(tx: Tx, name: string, keyHash: Uint8Array, by: string): Promise<Operator> {
+  await lockBoth(tx, by, name);
   await requireOwnHand(tx, by);
   return rotateOperatorKey(tx, name, keyHash, by, false);
+}
+
+/** Two who change each other's key wait here, so that one of them comes into the hand of the other, and neither is left on their own. */
+async function lockBoth(tx: Tx, one: string, other: string): Promise<void> {
+  await tx.all(
+    'SELECT name FROM operator WHERE name IN (?, ?) ORDER BY id FOR UPDATE',
+    (row) => row.text('name'),
+    one,
+    other,
+  );
 }
 
 /**
@@ -59,6 +70,7 @@ export async function confirmOperator(
   by: string,
   at: number,
 ): Promise<Operator> {
+  await lockBoth(tx, by, name);
   const operator = await lockOperator(tx, name);
   if (operator.revokedAt !== undefined) throw revoked(name);
   const { hand } = operator;

@@ -28,6 +28,9 @@ export interface KeyOfOperator {
 /** The operator of the key in a key file, as every key file had one before operators had names. */
 const OF_KEY_FILE: Actor = { name: 'admin', role: 'admin' };
 
+/** Whoever has the machine, with the key file and the database: the name is none of an operator. */
+export const AT_MACHINE: Actor = { name: '(machine)', role: 'admin' };
+
 const KEY_OCTETS = 32;
 
 /** Of the name of a request, by which its row is found. */

@@ -1,8 +1,9 @@
-import { readFileSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { cashServer } from '../../../server/cli/cash-server-program.ts';
 import { readKeyFile, servicePrimitives } from '../../../server/index.ts';
+import { lockFile } from '../../../server/store/lock.ts';
 import { inProcess } from '../../in-process.ts';
 import { temporaryFolder, write } from '../database.ts';
 import { shop, World } from '../world.ts';
@@ -95,10 +96,11 @@ describe('cash-server operator', () => {
     as(anna.apiKey);
     const added = JSON.parse((await run('add', '--name', 'dora', '--role', 'treasurer', '--json')).out);
     as(added.apiKey);
-    const [, keyLine = '', third = ''] = (await run('rotate')).out.split('\n');
+    const [, keyLine = '', third = '', last] = (await run('rotate')).out.split('\n');
     const fingerprint = /fingerprint ([0-9a-f]{16})$/.exec(third)?.[1] ?? '';
     const command = `cash-server operator confirm --name dora --fingerprint ${fingerprint}`;
     expect(third).toBe(`An operator who is not admin-anna confirms it: ${command}`);
+    expect(last).toBe('When there is none: the same with --data FOLDER, by whoever has the machine of the service');
     const dora = keyLine.replace('API key, shown this once: ', '');
     const confirm = (...args: readonly string[]) => run('confirm', '--name', 'dora', '--fingerprint', ...args);
     const refused = async (key: string, digits: string) => {
@@ -137,6 +139,76 @@ describe('cash-server operator', () => {
     const ended = await made.run(...args);
     expect({ code: ended.code, out: ended.out }).toEqual({ code, out: '' });
     expect(ended.err).toContain(words);
+  });
+});
+
+describe('cash-server operator confirm --data: whoever has the machine', () => {
+  /** Two admins, of whom one has changed the key of the other, who has changed it then: nobody is left who could confirm. */
+  async function deadEnd() {
+    const data = join(temporaryFolder(), 'data');
+    await inProcess(cashServer, 'init', '--data', data);
+    const world = new World('dead end');
+    const database = join(data, 'service.db');
+    const options = { keys: readKeyFile(join(data, 'keys.json'), servicePrimitives()) };
+    const { operators } = await world.open(database, options);
+    const anna = await operators.add({ name: 'anna', role: 'admin' });
+    await operators.revoke('admin');
+    await operators.add({ name: 'bruno', role: 'admin' });
+    const ask = async (key: string, path: string, payload?: object) => {
+      const headers = { authorization: `Bearer ${key}` };
+      const request = { method: 'POST', url: path, headers, ...(payload && { payload }) } as const;
+      return (await world.service.http.inject(request)).json();
+    };
+    const made = await ask(anna.apiKey, '/v1/operators/bruno/rotate-key');
+    const confirm = (fingerprint: string, folder: string = data) =>
+      inProcess(cashServer, 'operator', 'confirm', '--name', 'bruno', '--fingerprint', fingerprint, '--data', folder);
+    return { world, data, database, options, anna, made, ask, confirm };
+  }
+
+  it('is a way out of the dead end, and the audit log has it', async () => {
+    const { world, data, database, options, anna, made, ask, confirm } = await deadEnd();
+    const bruno = await ask(made.apiKey, '/v1/operator/rotate-key');
+    expect(bruno.keyMadeBy).toBe('anna');
+    const path = '/v1/operators/bruno/confirm';
+    for (const key of [anna.apiKey, bruno.apiKey])
+      expect((await ask(key, path, { fingerprint: bruno.fingerprint })).status).toBe(403);
+    expect(await confirm(bruno.fingerprint, join(data, 'elsewhere'))).toMatchObject({ code: 1, out: '' });
+    await world.service.close();
+    expect(await confirm(made.fingerprint)).toEqual({
+      ...{ code: 1, out: '' },
+      err: 'cash-server: the key of bruno has another fingerprint: ask bruno, not anna\n',
+    });
+    expect(await confirm(bruno.fingerprint)).toEqual({ code: 0, out: 'Operator bruno is confirmed\n', err: '' });
+    await world.open(database, options);
+    expect((await ask(bruno.apiKey, '/v1/operators', { name: 'carla', role: 'clerk' })).name).toBe('carla');
+    const listed = await inProcess(cashServer, 'audit', 'list', '--data', data, '--operator', '(machine)');
+    expect(listed.out).toMatch(/\t\(machine\)\tadmin\tcash-server operator confirm --data\toperator:bruno\tdone\n$/);
+    expect((await inProcess(cashServer, 'audit', 'verify', '--data', data)).code).toBe(0);
+    await world.service.close();
+  });
+
+  it('needs a key that the operator has made, the key file of this database, and a service that is stopped', async () => {
+    const { world, data, made, confirm } = await deadEnd();
+    const unlock = lockFile(join(data, 'service.lock'));
+    expect((await confirm(made.fingerprint)).err).toContain('is held by another process: stop the other cash-server');
+    unlock();
+    await world.service.close();
+    expect((await confirm(made.fingerprint)).err).toBe(
+      'cash-server: bruno has the key that anna made: bruno changes it first, with "cash-server operator rotate"\n',
+    );
+    const other = join(temporaryFolder(), 'other');
+    await inProcess(cashServer, 'init', '--data', other);
+    copyFileSync(join(other, 'keys.json'), join(data, 'keys.json'));
+    expect(await confirm(made.fingerprint)).toMatchObject({
+      code: 1,
+      out: '',
+      err: expect.stringContaining('vault key'),
+    });
+    const keysAlone = join(temporaryFolder(), 'keys alone');
+    mkdirSync(keysAlone);
+    copyFileSync(join(other, 'keys.json'), join(keysAlone, 'keys.json'));
+    expect((await confirm(made.fingerprint, keysAlone)).err).toContain('service.db is missing: is --data right?');
+    expect(existsSync(join(keysAlone, 'service.db'))).toBe(false);
   });
 });
 

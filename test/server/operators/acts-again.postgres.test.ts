@@ -1,42 +1,35 @@
 import { expect, it } from 'vitest';
-import { systemClock } from '../../../modem/index.ts';
 import { type Act, auditAfter, withAct } from '../../../server/operators/audit.ts';
 import type { Tx } from '../../../server/store/store.ts';
 import { VirtualClock } from '../../../sim/index.ts';
 import { testStore } from '../database.ts';
 
-/** How long a transaction is given to wait for a row that another one has locked, ms. */
-const HEAD_START_MS = 300;
+const gate = () => Promise.withResolvers<void>();
 
 it('an act whose COMMIT is still under way when it is run again is done once, and gives what the first run made', async () => {
   const store = await testStore();
   const act: Act = { id: 'a', by: { name: 'anna', role: 'admin' }, route: 'POST /v1/keys', bodyDigest: undefined };
+  const [firstHasRun, secondHasLooked, mayCommit] = [gate(), gate(), gate()];
   let runs = 0;
   const work = async (tx: Tx) => {
     runs += 1;
-    await tx.run("INSERT INTO timer (kind, subject, due) VALUES ('receipt-repeat', ?, 0)", `run ${runs}`);
-    return runs;
+    const run = runs;
+    if (run === 2) secondHasLooked.resolve();
+    await tx.run("INSERT INTO timer (kind, subject, due) VALUES ('receipt-repeat', ?, 0)", `run ${run}`);
+    return run;
   };
   const body = withAct(act, new VirtualClock(), work, () => 'key:vault');
-  let commit = () => {};
-  const mayCommit = new Promise<void>((resolve) => {
-    commit = resolve;
-  });
-  let firstHasRun = () => {};
-  const begun = new Promise<void>((resolve) => {
-    firstHasRun = resolve;
-  });
   const first = store.transaction('act', async (tx) => {
     const made = await body(tx);
-    firstHasRun();
-    await mayCommit;
+    firstHasRun.resolve();
+    await mayCommit.promise;
     return made;
   });
-  await begun;
-  // A second run that has looked for the act before the first one is committed, as on another connection.
+  await firstHasRun.promise;
+  // It looks for the act before the first run is committed, as on another connection.
   const second = store.transaction('act', body);
-  await new Promise<void>((resolve) => void systemClock.after(HEAD_START_MS, resolve));
-  commit();
+  await secondHasLooked.promise;
+  mayCommit.resolve();
   expect([await first, await second, runs]).toEqual([1, 1, 2]);
   expect(await store.read((tx) => tx.all('SELECT subject FROM timer', (row) => row.text('subject')))).toEqual([
     'run 1',

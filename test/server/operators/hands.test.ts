@@ -199,6 +199,12 @@ describe('an operator whose key somebody else made', () => {
     expect(await confirm('bruno', 'carla')).toBe(409);
   });
 
+  it('comes into the hand of one, and not of each other, when two change each other in one moment', async () => {
+    const { world, rotate } = await office();
+    expect((await Promise.all([rotate('anna', 'bruno'), rotate('bruno', 'anna')])).toSorted()).toEqual([200, 403]);
+    expect((await world.service.operators.list()).filter(({ hand }) => hand !== undefined)).toHaveLength(1);
+  });
+
   it('is confirmed once when the transactions run twice', async () => {
     const { world, add, rotate, confirm, deposit } = await office();
     world.body = runTwice(() => 'kept');
