@@ -19,3 +19,9 @@ CREATE TABLE asked_in_vain (
   PRIMARY KEY (merchant_id, person_id)
 ) STRICT, WITHOUT ROWID;
 `;
+
+/** How many requests of a merchant wait for their customers; what operators have deposited for a person. */
+export const SUMS_OF_LIMITS = `
+CREATE INDEX audit_of_subject ON audit (subject);
+CREATE INDEX payment_open ON payment (merchant_id) WHERE state = 'REQUESTED' AND merchant_id > 0;
+`;

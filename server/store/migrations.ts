@@ -1,5 +1,5 @@
 import { appendOnly, FIRST_TABLES } from './first-tables.ts';
-import { LIMITS } from './limit-migrations.ts';
+import { LIMITS, SUMS_OF_LIMITS } from './limit-migrations.ts';
 import { OPEN_ROWS } from './open-rows.ts';
 import {
   ACTS_OF_OPERATOR,
@@ -298,12 +298,6 @@ CREATE INDEX inbox_by_digest ON inbox (digest) WHERE by_digest = 1;
 const ACCEPTED_DIFFERENCES = `
 ALTER TABLE difference ADD COLUMN detail TEXT NOT NULL DEFAULT '';     -- what was seen last
 ALTER TABLE difference ADD COLUMN accepted_at INTEGER;         -- when an operator has accepted what was seen; NULL: open
-`;
-
-/** How many requests of a merchant wait for their customers; what operators have deposited for a person. */
-const SUMS_OF_LIMITS = `
-CREATE INDEX audit_of_subject ON audit (subject);
-CREATE INDEX payment_open ON payment (merchant_id) WHERE state = 'REQUESTED' AND merchant_id > 0;
 `;
 
 /** What each version adds to the tables of a file. A published entry is never edited; a change is a new entry at the end. */
