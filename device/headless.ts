@@ -2,7 +2,10 @@ import { type Clock, sleep } from '../modem/index.ts';
 import { COMMIT_MS, type Handset, type HandsetEvent, SHELL_TEXTS, type Stroke, strokeFor } from './firmware/index.ts';
 import { isKey, type Key, type Screen, withoutSecrets } from './hal/index.ts';
 
-/** Which screen is awaited: words that stand on it, or anything that can be said of it. */
+/**
+ * Which screen is awaited: words that stand on it, but not in the row that says whose screen it is, which is there on every screen of an
+ * application; or anything that can be said of it.
+ */
 export type ScreenMatch = string | RegExp | ((screen: Screen) => boolean);
 
 /** The handset did not show what was expected. `screen` is what it showed instead. */
@@ -16,8 +19,12 @@ export class HeadlessError extends Error {
   }
 }
 
-/** All the words of a screen, also those outside its window, its ticker and its soft keys: what {@link ScreenMatch} looks at. */
+/** All the words of a screen, also those outside its window, its ticker and its soft keys; in the last line, whose screen it is. */
 export function textOf(screen: Screen): string {
+  return screen.kind === 'off' ? 'off' : `${wordsOf(screen)}\n${screen.indicator.text}`;
+}
+
+function wordsOf(screen: Screen): string {
   if (screen.kind === 'off') return 'off';
   const items = screen.items.map(({ label, value = '' }) =>
     value === '' ? label : `${label}: ${value}`.replace(/^: /, ''),
@@ -165,5 +172,5 @@ const STROKE_LIMIT = 200;
 
 function matches(screen: Screen, match: ScreenMatch): boolean {
   if (typeof match === 'function') return match(screen);
-  return typeof match === 'string' ? textOf(screen).includes(match) : match.test(textOf(screen));
+  return typeof match === 'string' ? wordsOf(screen).includes(match) : match.test(wordsOf(screen));
 }

@@ -51,7 +51,7 @@ const FULL_GAUGES: Gauges = { operator: () => 'GSM', signal: () => 4, battery: (
 
 /** Puts a phone together, switched off. @throws FlashError `damaged` */
 export function createPhone(parts: PhoneParts): Handset {
-  const { radio, language, askBeforeOpening, primitives } = parts;
+  const { radio, language, askBeforeOpening, primitives, trustedKeys } = parts;
   const board: Board = {
     radio,
     flash: parts.flash ?? memoryFlash(),
@@ -67,6 +67,7 @@ export function createPhone(parts: PhoneParts): Handset {
     classes: parts.classes ?? BUILT_IN,
     scripts: parts.scripts ?? downloadedScripts(),
     ...(primitives === undefined ? {} : { primitives }),
+    ...(trustedKeys === undefined ? {} : { trustedKeys }),
     ...(language === undefined ? {} : { language }),
     ...(askBeforeOpening === undefined ? {} : { askBeforeOpening }),
   });

@@ -51,6 +51,14 @@ function withoutCommand(program: Command): void {
         .argParser((host: string, hosts: readonly string[]) => [...hosts, readHost(host)])
         .default([], 'none'),
     )
+    .addOption(
+      new Option(
+        '--trust <key>',
+        'a public key, as "suite key" prints it: what is signed with it is marked as trusted (✓); can be given several times',
+      )
+        .argParser((key: string, keys: readonly string[]) => [...keys, readPublicKey(key)])
+        .default([], 'none'),
+    )
     .option('--language <language>', `the language of a new phone: ${LANGUAGES.join(', ')}`, readLanguage)
     .addOption(
       new Option('--machine <machine>', 'where the payment application runs: beside the phone, or in a virtual machine')
@@ -75,6 +83,13 @@ function readHost(text: string): string {
   if (host === undefined || host !== text.toLowerCase() || host.includes(':'))
     throw new UsageError(`${text} is not the name of a host, as pay.example.org`);
   return host;
+}
+
+function readPublicKey(text: string): string {
+  if (/^[0-9a-f]{64}$/i.test(text)) return text.toLowerCase();
+  throw new UsageError(
+    `${text} is not a public key: expected 64 hexadecimal digits, as "cash-handset suite key" prints them`,
+  );
 }
 
 function readLanguage(letters: string): Language {

@@ -17,6 +17,7 @@ interface HandsetCommandOptions {
   readonly flash: string;
   readonly install?: string;
   readonly loadFrom: readonly string[];
+  readonly trust: readonly string[];
   readonly language?: Language;
   readonly machine: MachineName;
   readonly headless?: true;
@@ -55,6 +56,7 @@ async function runOnModem(options: HandsetCommandOptions, output: Output): Promi
       radio: modem,
       download: new HttpDownload((host) => options.loadFrom.includes(host) || hasLoadedFrom(handset, host)),
       classes,
+      trustedKeys: options.trust,
       flash,
       gauges,
       utcOffsetMinutes: (at) => -new Date(at).getTimezoneOffset(),

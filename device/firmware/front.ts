@@ -1,7 +1,7 @@
 import type { Clock } from '../../modem/index.ts';
-import { type KeyPress, legibleScreen } from '../hal/index.ts';
+import { type KeyPress, legibleScreen, type ScreenBody } from '../hal/index.ts';
 import type { DisplayableView, DisplayEvent } from '../midp/index.ts';
-import { Presenter, type PresenterWords, type ScreenBody } from './presenter.ts';
+import { Presenter, type PresenterWords } from './presenter.ts';
 
 /** Who has the screen: nobody, the idle screen, the phone's own menus, an application. */
 export type ScreenOwner = 'off' | 'idle' | 'shell' | 'application';

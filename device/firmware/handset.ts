@@ -1,5 +1,13 @@
 import type { Cancel } from '../../modem/index.ts';
-import { type Board, FlashError, type Key, type KeyPress, type Screen } from '../hal/index.ts';
+import {
+  type Board,
+  FlashError,
+  type Indicator,
+  type Key,
+  type KeyPress,
+  type Screen,
+  type ScreenBody,
+} from '../hal/index.ts';
 import { type Primitives, tweetnaclPrimitives } from '../safe-mobile/index.ts';
 import type { SuiteContent } from '../suite/index.ts';
 import { Alarms } from './alarms.ts';
@@ -7,6 +15,7 @@ import { type HandsetEvent, Watchers } from './events.ts';
 import { Front } from './front.ts';
 import { idleScreen, localTime, OFF_SCREEN } from './idle-screen.ts';
 import { Inbox } from './inbox.ts';
+import { indicatorOf } from './indicator.ts';
 import { Installer } from './installer.ts';
 import { Interruptions } from './interruptions.ts';
 import { type Language, SHELL_TEXTS, type ShellTexts } from './languages.ts';
@@ -31,6 +40,8 @@ export interface HandsetOptions {
   readonly scripts?: ScriptLoader;
   /** Checks signatures of descriptors. Default: the phone's own. */
   readonly primitives?: Primitives;
+  /** Ed25519 public keys, hexadecimal: an application that is signed with one of them is trusted. Default: none. */
+  readonly trustedKeys?: readonly string[];
   /** The language of a new phone. Default `en`; a choice of the owner, kept in the flash, overrides it. */
   readonly language?: Language;
   /** Whether a new phone asks "Open now?" before a message opens an application. Default false. */
@@ -71,7 +82,7 @@ export class Handset {
     this.#settings = loadSettings(board.flash, { language, askBeforeOpening });
     this.#inbox = new Inbox(board.flash);
     this.#push = new PushMessages(board.flash, board.clock);
-    this.#suites = new Suites(board.flash, classes, scripts);
+    this.#suites = new Suites(board.flash, classes, scripts, options.trustedKeys);
     this.#permissions = new Permissions(board.flash);
     this.#alarms = new Alarms(board.flash, board.clock, () => this.#launcher.openWaiting());
     this.#front = new Front(
@@ -98,11 +109,20 @@ export class Handset {
     const [date = '', clock = ''] = localTime(at, this.#board.utcOffsetMinutes(at)).split(' ');
     const { gauges } = this.#board;
     const icons = { signal: gauges.signal(), battery: gauges.battery(), message: this.#inbox.unread > 0, clock };
-    const body = this.#front.body();
-    if (body !== undefined) return { ...body, icons };
+    const body = this.#front.body() ?? this.#idle(date, clock);
+    return { ...body, indicator: this.#indicator, icons };
+  }
+
+  #idle(date: string, clock: string): ScreenBody {
     const waiting = this.#launcher.waiting?.suite.descriptor.name;
-    const texts = this.#texts;
-    return idleScreen({ operator: gauges.operator(), date, unread: this.#inbox.unread, waiting, texts, icons });
+    const operator = this.#board.gauges.operator();
+    return idleScreen({ operator, date, unread: this.#inbox.unread, waiting, texts: this.#texts, clock });
+  }
+
+  /** Whose screen it is: what an application has shown is known by its run. */
+  get #indicator(): Indicator {
+    const run = this.#front.owner === 'application' ? this.#launcher.run : undefined;
+    return indicatorOf(run?.application.suite, this.#texts);
   }
 
   get language(): Language {

@@ -1,4 +1,4 @@
-import { type Icons, LCD_COLUMNS, legibleScreen, type Screen } from '../hal/index.ts';
+import { LCD_COLUMNS, legibleScreen, type Screen, type ScreenBody } from '../hal/index.ts';
 import { centre } from './cells.ts';
 import type { ShellTexts } from './languages.ts';
 
@@ -15,16 +15,17 @@ export interface Idle {
   /** The application that has a waiting message, when the owner answered "Open now?" with no. */
   readonly waiting: string | undefined;
   readonly texts: ShellTexts;
-  readonly icons: Icons;
+  /** Local time, `14:07`. */
+  readonly clock: string;
 }
 
 /** The idle screen: operator, time, date, unread messages, and an application with a waiting message. */
-export function idleScreen({ operator, date, unread, waiting, texts, icons }: Idle): Screen {
+export function idleScreen({ operator, date, unread, waiting, texts, clock }: Idle): ScreenBody {
   const lines = [
     '',
     operator,
     '',
-    icons.clock,
+    clock,
     date,
     '',
     unread === 0 ? '' : texts.unread.replace('{}', String(unread)),
@@ -37,7 +38,6 @@ export function idleScreen({ operator, date, unread, waiting, texts, icons }: Id
     rows: lines.map((line) => ({ text: centre(line, LCD_COLUMNS), inverse: false })),
     scroll: { above: false, below: false },
     softKeys: { left: texts.menu, right: texts.messages },
-    icons,
   });
 }
 
@@ -49,5 +49,6 @@ export const OFF_SCREEN: Screen = {
   rows: [],
   scroll: { above: false, below: false },
   softKeys: { left: '', right: '' },
+  indicator: { kind: 'phone', text: '' },
   icons: { signal: 0, battery: 0, message: false, clock: '' },
 };

@@ -12,13 +12,15 @@ import {
   readOffer,
 } from '../suite/index.ts';
 import type { HandsetEvent } from './events.ts';
+import { trustText } from './indicator.ts';
 import { InstallScreens, type InstallScreensPhone } from './install-screens.ts';
 import { INSTALL_TEXTS, type InstallTexts } from './install-texts.ts';
 import type { Language } from './languages.ts';
 import type { Link } from './link.ts';
 import { LinkError, Loader, type Loading } from './loader.ts';
 import type { Notices } from './notices.ts';
-import type { Installation, Replacement, ScriptLoader, SuiteMidlet, Suites } from './suites.ts';
+import { signedBy, type Trust } from './signer.ts';
+import type { Installation, Replacement, ScriptLoader, Suite, SuiteMidlet, Suites } from './suites.ts';
 
 /** The part of the phone that the installer uses. */
 export interface InstallerPhone extends InstallScreensPhone {
@@ -44,9 +46,6 @@ interface Attempt {
   /** Where its status goes; known when the descriptor is there. */
   notify: string | undefined;
 }
-
-/** Hexadecimal digits of a key that a person compares. */
-const KEY_DIGITS = 16;
 
 /**
  * Installs applications over the air (JSR-118, over the air provisioning): the owner opens a link, sees what it offers, and the phone loads
@@ -137,9 +136,11 @@ export class Installer {
   }
 
   #accepts(offer: Offer, replacement: Replacement | undefined, texts: InstallTexts): Promise<boolean> {
+    const { suites } = this.#phone;
+    const facts = { replacement, trust: suites.trustOf(signedBy(offer.signer)), imitated: suites.imitatedBy(offer) };
     return this.#screens.ask({
       title: texts.installTitle,
-      items: offerLines(offer, replacement, texts).map(([label, text]) => new StringItem(label, text)),
+      items: offerLines(offer, facts, texts).map(([label, text]) => new StringItem(label, text)),
       yes: texts.install,
       no: texts.cancel,
     });
@@ -188,30 +189,38 @@ function cancelled(): InstallError {
   return new InstallError(902, 'The owner of the phone has cancelled the installation');
 }
 
+/** What this phone knows of an offer. */
+interface OfferFacts {
+  readonly replacement: Replacement | undefined;
+  readonly trust: Trust;
+  /** A suite of another maker, whose name looks like this one. */
+  readonly imitated: Suite | undefined;
+}
+
 /** What an offer is, as lines with labels. */
 function offerLines(
-  { name, version, vendor, jar, signer }: Offer,
-  replacement: Replacement | undefined,
+  { name, version, vendor, jar, signer: key }: Offer,
+  { replacement, trust, imitated }: OfferFacts,
   texts: InstallTexts,
 ): readonly (readonly [label: string, text: string])[] {
   const { before, isDowngrade = false, erasesRecords = false } = replacement ?? {};
+  const isKnown = trust === 'signed' && before?.signer.kind === 'key';
   const present = before?.descriptor.version ?? '';
   return [
     [texts.name, name],
+    ...(imitated === undefined ? [] : [[texts.beware, imitatedText(imitated, texts)] as const]),
     ...(isDowngrade ? [[texts.replaces, texts.downgrade.replace('{}', present)] as const] : []),
     ...(erasesRecords ? [[texts.data, texts.erased] as const] : []),
     [texts.version, version],
     [texts.vendor, vendor],
     [texts.size, texts.kilobytes.replace('{}', String(Math.ceil(jar.octets / 1024)))],
-    [texts.trust, trustText(signer, before?.signer.kind === 'key', texts)],
+    [texts.trust, isKnown ? texts.sameSigner : trustText(signedBy(key), trust, texts)],
     ...(before === undefined || isDowngrade ? [] : [[texts.replaces, present] as const]),
   ];
 }
 
-/** @param isKnown the suite in the phone was signed by the same key: another one would have been refused */
-function trustText(signer: string | undefined, isKnown: boolean, texts: InstallTexts): string {
-  if (signer === undefined) return texts.unsigned;
-  return isKnown ? texts.sameSigner : texts.signed.replace('{}', signer.slice(0, KEY_DIGITS));
+function imitatedText({ descriptor }: Suite, texts: InstallTexts): string {
+  return texts.looksLike.replace('{name}', () => descriptor.name).replace('{vendor}', () => descriptor.vendor);
 }
 
 type Failure = Exclude<InstallStatus, 900 | 912> | LinkError['code'];

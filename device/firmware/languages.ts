@@ -1,3 +1,5 @@
+import type { Trust } from './signer.ts';
+
 /** The languages the phone speaks. */
 export const LANGUAGES = ['en', 'it'] as const;
 
@@ -42,6 +44,10 @@ export interface ShellTexts {
   readonly vendor: string;
   readonly permissions: string;
   readonly applicationFailed: string;
+  /** In the row that says whose screen it is: the phone's own. */
+  readonly phone: string;
+  /** In the same row, before the name of an application. */
+  readonly marks: Readonly<Record<Trust, string>>;
   readonly decimalPoint: '.' | ',';
 }
 
@@ -74,6 +80,8 @@ const english: ShellTexts = {
   vendor: 'Vendor',
   permissions: 'Permissions',
   applicationFailed: '{} had to be closed.',
+  phone: 'Phone',
+  marks: { trusted: '✓', signed: 'UNKNOWN KEY', unsigned: 'NOT SIGNED' },
   decimalPoint: '.',
 };
 
@@ -106,6 +114,8 @@ const italian: ShellTexts = {
   vendor: 'Fornitore',
   permissions: 'Permessi',
   applicationFailed: '{} è stata chiusa.',
+  phone: 'Telefono',
+  marks: { trusted: '✓', signed: 'CHIAVE IGNOTA', unsigned: 'NON FIRMATA' },
   decimalPoint: ',',
 };
 

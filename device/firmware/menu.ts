@@ -1,4 +1,4 @@
-import { LCD_COLUMNS, type Screen, type ScreenItem } from '../hal/index.ts';
+import { LCD_COLUMNS, type ScreenBody, type ScreenItem } from '../hal/index.ts';
 import type { DisplayableView } from '../midp/index.ts';
 import { clip } from './cells.ts';
 import type { SoftKeys, SoftKeyWords } from './soft-keys.ts';
@@ -18,12 +18,7 @@ export function linesOf(menu: Menu, view: DisplayableView, { options }: SoftKeys
 }
 
 /** The screen of a menu. */
-export function menuBody(
-  menu: Menu,
-  view: DisplayableView,
-  lines: readonly string[],
-  words: SoftKeyWords,
-): Omit<Screen, 'icons'> {
+export function menuBody(menu: Menu, view: DisplayableView, lines: readonly string[], words: SoftKeyWords): ScreenBody {
   const rows = lines.map((label, target) => ({ text: clip(label, LCD_COLUMNS), target }));
   const items: readonly ScreenItem[] = lines.map((label, index) => ({ label, focused: index === menu.line }));
   return {

@@ -1,5 +1,5 @@
 import type { Cancel, Clock } from '../../modem/index.ts';
-import { type KeyPress, LCD_COLUMNS, LCD_ROWS, type Screen } from '../hal/index.ts';
+import { type KeyPress, LCD_COLUMNS, LCD_ROWS, type ScreenBody } from '../hal/index.ts';
 import type { DisplayableView, DisplayEvent } from '../midp/index.ts';
 import { clip } from './cells.ts';
 import { DateEditor } from './date-editor.ts';
@@ -16,9 +16,6 @@ import { keepVisible, lastTop, scrollFor, windowOf } from './window.ts';
 export interface PresenterWords extends SoftKeyWords {
   readonly decimalPoint: '.' | ',';
 }
-
-/** The part of a {@link Screen} between the icons, soft keys included. */
-export type ScreenBody = Omit<Screen, 'icons'>;
 
 interface Shown {
   /** As the application has shown it. */

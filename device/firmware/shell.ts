@@ -12,6 +12,7 @@ import {
 import { addCommands, type OwnCommand } from './commands.ts';
 import { localTime } from './idle-screen.ts';
 import type { Inbox, InboxMessage } from './inbox.ts';
+import { trustText } from './indicator.ts';
 import { INSTALL_TEXTS } from './install-texts.ts';
 import { LANGUAGE_NAMES, LANGUAGES, SHELL_TEXTS, type ShellTexts } from './languages.ts';
 import { type Link, linkInText, linkOf } from './link.ts';
@@ -151,17 +152,18 @@ export class Shell {
 
   #details(suite: Suite): void {
     const texts = this.#texts();
-    const { descriptor } = suite;
+    const { descriptor, signer, trust } = suite;
+    const installTexts = INSTALL_TEXTS[this.#phone.settings.language];
     const form = new Form(descriptor.name, [
       new StringItem(texts.version, descriptor.version),
       new StringItem(texts.vendor, descriptor.vendor),
+      new StringItem(installTexts.trust, trustText(signer, trust, installTexts)),
       new StringItem(texts.permissions, descriptor.permissions.join('\n')),
     ]);
-    const { remove } = INSTALL_TEXTS[this.#phone.settings.language];
     const choose: OwnCommand = { label: texts.permissions, type: 'SCREEN', does: () => this.#choose(suite) };
     addCommands(form, [
       ...(suite.signer.kind === 'phone' ? [] : [choose]),
-      { label: remove, type: 'SCREEN', does: () => this.#askRemoval(suite) },
+      { label: installTexts.remove, type: 'SCREEN', does: () => this.#askRemoval(suite) },
       { label: texts.back, type: 'BACK', does: () => this.#applications() },
     ]);
     this.#display.setCurrent(form);

@@ -25,3 +25,18 @@ export function signerText(signer: Signer): string {
 export function signedBy(key: string | undefined): Signer {
   return key === undefined ? { kind: 'nobody' } : { kind: 'key', id: key };
 }
+
+/** What a phone makes of a signer: it knows who that is, it has only a key, it has nothing. */
+export type Trust = 'trusted' | 'signed' | 'unsigned';
+
+/** @param trusted the keys that the phone knows; anybody can make another one and sign with it */
+export function trustOf(signer: Signer, trusted: ReadonlySet<string>): Trust {
+  switch (signer.kind) {
+    case 'phone':
+      return 'trusted';
+    case 'key':
+      return trusted.has(signer.id) ? 'trusted' : 'signed';
+    case 'nobody':
+      return 'unsigned';
+  }
+}

@@ -14,10 +14,11 @@ import {
   readJar,
   type SuiteContent,
 } from '../suite/index.ts';
+import { looksLike } from './look-alike.ts';
 import { PushRegistrations } from './push-registry.ts';
 import { eraseRecords, sectionName, suitesWithRecords } from './record-storage.ts';
 import { readSection } from './section.ts';
-import { isSameSigner, type Signer, signedBy, signerText } from './signer.ts';
+import { isSameSigner, type Signer, signedBy, signerText, type Trust, trustOf } from './signer.ts';
 
 /** The classes that are built into the phone, by the name that `MIDlet-n` gives, and how an application of each is started. */
 export type BuiltInClasses = ReadonlyMap<string, Boot>;
@@ -31,6 +32,7 @@ export interface Suite {
   readonly id: string;
   readonly descriptor: Descriptor;
   readonly signer: Signer;
+  readonly trust: Trust;
   /** The connections of the descriptor, and those that its applications have registered. */
   readonly push: readonly PushRegistration[];
   /** Where its descriptor was loaded from; absent for a suite of the phone's own classes. */
@@ -68,6 +70,9 @@ export interface Replacement {
 const code = z.object({ jar: z.base64(), source: z.string() });
 type Code = z.output<typeof code>;
 
+/** What a suite is called by. */
+type Called = Pick<Descriptor, 'name' | 'vendor'>;
+
 const SECTION = 'applications';
 const attributes = z.record(z.string(), z.string());
 /** By id. A suite of the phone's own classes is stored as its attributes alone, as in the first version of the flash. */
@@ -85,15 +90,20 @@ export class Suites {
   readonly registrations: PushRegistrations;
   readonly #classes: BuiltInClasses;
   readonly #scripts: ScriptLoader | undefined;
+  readonly #trusted: ReadonlySet<string>;
   /** With the suites whose class this phone has no longer: they are kept, but not listed. */
   #stored: StoredSuites;
   #installed: readonly Suite[];
 
-  /** @param scripts absent: downloaded suites are refused (908). @throws FlashError `damaged` */
-  constructor(flash: Flash, classes: BuiltInClasses, scripts?: ScriptLoader) {
+  /**
+   * @param scripts absent: downloaded suites are refused (908). @param trustedKeys hexadecimal; what is signed with one of them is trusted
+   * @throws FlashError `damaged`
+   */
+  constructor(flash: Flash, classes: BuiltInClasses, scripts?: ScriptLoader, trustedKeys: readonly string[] = []) {
     this.#flash = flash;
     this.#classes = classes;
     this.#scripts = scripts;
+    this.#trusted = new Set(trustedKeys);
     this.registrations = new PushRegistrations(flash);
     const known = readSection(flash, SECTION, stored);
     this.#stored = known ?? {};
@@ -141,6 +151,16 @@ export class Suites {
     });
   }
 
+  /** What this phone makes of a signer. */
+  trustOf(signer: Signer): Trust {
+    return trustOf(signer, this.#trusted);
+  }
+
+  /** A suite of another maker in this phone whose name looks like that of an offer. */
+  imitatedBy({ name, vendor, signer }: Pick<Offer, 'name' | 'vendor' | 'signer'>): Suite | undefined {
+    return this.#imitated([name], { name, vendor }, signedBy(signer))[0];
+  }
+
   /** What the installation of an offer would replace. @throws InstallError 910 when it may not */
   replacedBy({
     name,
@@ -148,6 +168,7 @@ export class Suites {
     version,
     signer,
   }: Pick<Offer, 'name' | 'vendor' | 'version' | 'signer'>): Replacement | undefined {
+    this.#expectOwnNames([name], { name, vendor }, signedBy(signer));
     return this.#replacement({ name, vendor, version }, signedBy(signer));
   }
 
@@ -167,6 +188,7 @@ export class Suites {
 
   #put(descriptor: Descriptor, signer: Signer, downloaded?: Code): Installation {
     const replacement = this.#replacement(descriptor, signer);
+    this.#expectOwnNames(namesOf(descriptor), descriptor, signer);
     const { before, isDowngrade = false, erasesRecords = true } = replacement ?? {};
     const id = before === undefined || erasesRecords ? this.#freeId(descriptor.name) : before.id;
     const suite = this.#suite(id, descriptor, signer, downloaded);
@@ -196,6 +218,26 @@ export class Suites {
     };
   }
 
+  /** Suites of other makers that have a name which looks like one of these. That of the same name and vendor is what an update replaces. */
+  #imitated(names: readonly string[], { name, vendor }: Called, signer: Signer): readonly Suite[] {
+    return this.#installed.filter(
+      ({ descriptor: known, signer: other }) =>
+        (known.name !== name || known.vendor !== vendor) &&
+        (signer.kind === 'nobody' || !isSameSigner(other, signer)) &&
+        namesOf(known).some((knownName) => names.some((one) => looksLike(one, knownName))),
+    );
+  }
+
+  /** What is not trusted may not look like what is: its owner could take the one for the other in the menu. @throws InstallError 910 */
+  #expectOwnNames(names: readonly string[], called: Called, signer: Signer): void {
+    if (this.trustOf(signer) === 'trusted') return;
+    const imitated = this.#imitated(names, called, signer).find(({ trust }) => trust === 'trusted');
+    if (imitated === undefined) return;
+    const { name, vendor } = imitated.descriptor;
+    const what = `${called.name} looks like ${name} of ${vendor}, which this phone trusts`;
+    throw new InstallError(910, `${what}, and is ${signerText(signer)}`);
+  }
+
   #save(suite: Suite, before: Suite | undefined, downloaded: Code | undefined): void {
     const { id, descriptor, signer } = suite;
     const others = Object.entries(this.#stored).filter(([key]) => key !== before?.id);
@@ -220,6 +262,7 @@ export class Suites {
       id,
       descriptor,
       signer,
+      trust: this.trustOf(signer),
       ...program,
       get push() {
         return [...descriptor.push, ...registrations.of(id, descriptor)];
@@ -288,6 +331,11 @@ export class Suites {
           source !== undefined || descriptor.midlets.every(({ className }) => this.#classes.has(className)),
       );
   }
+}
+
+/** The names under which a suite and its applications stand in the menu. */
+function namesOf({ name, midlets }: Descriptor): readonly string[] {
+  return [name, ...midlets.map((midlet) => midlet.name)];
 }
 
 /** @throws FlashError `damaged` for a descriptor that this phone would not have installed */

@@ -13,6 +13,7 @@ export { isKey, KEYS, type Key, type KeyPress } from './keys.ts';
 export {
   type Bars,
   type Icons,
+  type Indicator,
   type InputMode,
   LCD_COLUMNS,
   LCD_ROWS,
@@ -20,6 +21,7 @@ export {
   legibleScreen,
   type Row,
   type Screen,
+  type ScreenBody,
   type ScreenItem,
   withoutSecrets,
 } from './screen.ts';

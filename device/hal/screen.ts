@@ -44,6 +44,16 @@ export interface Icons {
 }
 
 /**
+ * Whose screen it is (JSR-118, "Trusted MIDlet suites": a phone shows what is trusted), in a row into which only the phone itself writes. `kind`: the
+ * phone's own; an application that is trusted, signed with a key that this phone does not know, or signed by nobody. `text`: what
+ * stands in the row, the mark first, then the name of the application; empty when the phone is off.
+ */
+export interface Indicator {
+  readonly kind: 'phone' | 'trusted' | 'signed' | 'unsigned';
+  readonly text: string;
+}
+
+/**
  * The whole LCD as plain data: what a test asserts on is what a terminal draws.
  * A phone that is off shows kind `off` and nothing else.
  */
@@ -59,8 +69,12 @@ export interface Screen {
   /** Present while a text field has the focus; a `telephone` number is numeric and may begin with +. */
   readonly input?: { readonly mode: InputMode; readonly numeric: boolean; readonly telephone: boolean };
   readonly softKeys: { readonly left: string; readonly right: string };
+  readonly indicator: Indicator;
   readonly icons: Icons;
 }
+
+/** What a menu or an application shows: a {@link Screen} without what only the phone itself writes. */
+export type ScreenBody = Omit<Screen, 'icons' | 'indicator'>;
 
 /**
  * A text as the LCD shows it: what has no sign of its own and would command a terminal (control characters, changes of the direction of
@@ -71,7 +85,7 @@ export function legible(text: string): string {
 }
 
 /** A screen with all its texts {@link legible}. */
-export function legibleScreen<Shown extends Omit<Screen, 'icons'>>(screen: Shown): Shown {
+export function legibleScreen<Shown extends ScreenBody>(screen: Shown): Shown {
   const { title, ticker, items, rows, softKeys } = screen;
   return {
     ...screen,

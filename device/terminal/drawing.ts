@@ -47,7 +47,7 @@ export function drawPhone(screen: Screen, { keypad = true, ringing = false }: Dr
     framed(`╭${tickerLine(screen)}╮`),
     framed(titleLine(screen)),
     ...rowLines(screen),
-    framed(`├${'─'.repeat(LCD_COLUMNS)}┤`),
+    framed('├', indicatorLine(screen), '┤'),
     framed(`│${softKeyLine(screen)}│`),
     framed(`╰${'─'.repeat(LCD_COLUMNS)}╯`),
     ...(keypad ? KEYPAD.map((row) => framed({ text: pad(row, WIDTH), dim: true })) : []),
@@ -74,6 +74,13 @@ function tickerLine({ ticker }: Screen): string {
   if (ticker === undefined) return '─'.repeat(LCD_COLUMNS);
   const text = clip(ticker, LCD_COLUMNS - 2);
   return ` ${text} ${'─'.repeat(LCD_COLUMNS - 2 - cellsOf(text))}`;
+}
+
+/** Inverse when the application is signed by nobody. */
+function indicatorLine({ indicator: { kind, text } }: Screen): Span {
+  const room = LCD_COLUMNS - 2;
+  const shown = text === '' ? '' : ` ${clip(text, room)} `;
+  return { text: shown + '─'.repeat(LCD_COLUMNS - cellsOf(shown)), inverse: kind === 'unsigned' };
 }
 
 function titleLine({ title, input }: Screen): Span {

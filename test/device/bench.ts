@@ -64,6 +64,7 @@ export interface BenchOptions {
   readonly download?: Download;
   readonly scripts?: ScriptLoader;
   readonly primitives?: Primitives;
+  readonly trustedKeys?: readonly string[];
 }
 
 /** A phone that is switched on. */
@@ -81,6 +82,7 @@ export function bench(options: BenchOptions = {}): Bench {
     ...(options.download === undefined ? {} : { download: options.download }),
     ...(options.scripts === undefined ? {} : { scripts: options.scripts }),
     ...(options.primitives === undefined ? {} : { primitives: options.primitives }),
+    ...(options.trustedKeys === undefined ? {} : { trustedKeys: options.trustedKeys }),
     ...(language === undefined ? {} : { language }),
     ...(askBeforeOpening === undefined ? {} : { askBeforeOpening }),
   });

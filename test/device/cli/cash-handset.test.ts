@@ -155,7 +155,7 @@ describe('cash-handset --headless', () => {
     const commands = [{ select: 'Approve' }, { type: PIN }, { select: 'Confirm' }, { select: 'Nowhere' }];
     const { printed, lines } = await session(cash, true, commands);
     const textOf = (wanted: string) => lines[printed.findIndex(({ event }) => event === wanted)];
-    expect(textOf('screen')).toBe('[Payment | Edicola Duomo | EUR 12.50 | PIN | Confirm | Back]');
+    expect(textOf('screen')).toBe('[Payment | Edicola Duomo | EUR 12.50 | PIN | Confirm | Back | ✓ Cash-Mobile]');
     expect(textOf('sent')).toMatch(/^→ \+393400000001:16001 133 octets, sent$/);
     expect(textOf('error')).toMatch(/^error: There is no "Nowhere"/);
     expect([textOf('ready'), textOf('done')]).toEqual([undefined, undefined]);

@@ -16,6 +16,7 @@ test('a screen that is printed has no secret field, not even its length; all els
     ],
     scroll: { above: false, below: false },
     softKeys: { left: 'OK', right: 'Back' },
+    indicator: { kind: 'phone', text: 'Phone' },
     icons: { signal: 3, battery: 4, message: false, clock: '10:00' },
   };
   expect(withoutSecrets(screen)).toEqual({
@@ -50,6 +51,7 @@ test.each([
     rows: [{ text, inverse: false }],
     scroll: { above: false, below: false },
     softKeys: { left: text, right: text },
+    indicator: { kind: 'phone', text: 'Phone' },
     icons: { signal: 3, battery: 4, message: false, clock: '10:00' },
   };
   expect(legibleScreen(screen)).toEqual({

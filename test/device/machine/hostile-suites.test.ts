@@ -1,6 +1,14 @@
 import { runInThisContext } from 'node:vm';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { BUILT_IN, type HandsetEvent, inProcess, midp, type QuickJsEngine, textOf } from '../../../device/index.ts';
+import {
+  BUILT_IN,
+  type HandsetEvent,
+  inProcess,
+  midp,
+  type QuickJsEngine,
+  type Screen,
+  textOf,
+} from '../../../device/index.ts';
 import type { Boot } from '../../../device/machine/machine.ts';
 import { type CashBench, enrolled, PIN } from '../cash-mobile/cash-bench.ts';
 import { openEngine } from './engine.ts';
@@ -17,8 +25,15 @@ interface Hostile {
    * The phone closes it and says so, for this reason; or it is refused something and shows this; or it goes on until the red key ends it; or
    * it ends itself.
    */
-  readonly outcome: { readonly closed: RegExp } | { readonly shows: RegExp } | 'goes on' | 'ends';
+  readonly outcome:
+    | { readonly closed: RegExp }
+    | { readonly shows: RegExp; readonly screen?: PartOfScreen }
+    | 'goes on'
+    | 'ends';
 }
+
+/** What of a screen counts beside its first text. */
+type PartOfScreen = Partial<Pick<Screen, 'title' | 'softKeys' | 'indicator'>>;
 
 const LIMITS = /calculates without end|takes more than 5 s|needs too much memory/;
 
@@ -161,6 +176,20 @@ const REFUSED: readonly Hostile[] = [
     does: `const s = RecordStore.openRecordStore(context, 's', true); try { for (;;) s.addRecord(new Uint8Array(4000)); } catch (e) { show(e.code); }`,
     outcome: { shows: /^full$/ },
   },
+  {
+    what: 'the PIN, on a screen like that of the payment application: the row of the phone says that nobody signed it',
+    does: `const pin = new Form('Payment', [new StringItem('', 'Edicola Duomo'), new StringItem('', 'EUR 12.50'), new TextField('PIN', '', 5, { input: 'NUMERIC', password: true })]);
+      pin.addCommand(new Command('Confirm', 'OK', 0)); pin.addCommand(new Command('Back', 'BACK', 1));
+      pin.setTicker('✓ Cash-Mobile'); Display.getDisplay(this).setCurrent(pin);`,
+    outcome: {
+      shows: /^Edicola Duomo$/,
+      screen: {
+        title: 'Payment',
+        softKeys: { left: 'Confirm', right: 'Back' },
+        indicator: { kind: 'unsigned', text: expect.stringMatching(/^NOT SIGNED Suite/) },
+      },
+    },
+  },
   { what: 'the end at once', does: 'this.notifyDestroyed();', outcome: 'ends' },
   {
     what: 'an alarm in the past, and the end',
@@ -191,7 +220,7 @@ const REFUSED: readonly Hostile[] = [
 
 const SCRIPT = ({ does, more = '' }: Hostile) => `
 const midp = require('midp');
-const { Alert, Display, Form, Gauge, List, MIDlet, openConnection, PushRegistry, RecordStore, StringItem, TextField } = midp;
+const { Alert, Command, Display, Form, Gauge, List, MIDlet, openConnection, PushRegistry, RecordStore, StringItem, TextField } = midp;
 ${more}
 exports.Hostile = class extends MIDlet {
   startApp() {
@@ -250,6 +279,7 @@ async function outcomeOf(cash: CashBench, events: readonly HandsetEvent[], { out
     expect(reasons()).toEqual([]);
   } else if ('shows' in outcome) {
     await expect.poll(() => phone.screen.items[0]?.label ?? '').toMatch(outcome.shows);
+    expect(phone.screen).toMatchObject(outcome.screen ?? {});
     phone.press('power');
   } else {
     await expect.poll(words, { timeout: 20_000 }).toContain('had to be closed.');

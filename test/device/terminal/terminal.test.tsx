@@ -166,6 +166,25 @@ describe('A drawn phone', () => {
     ],
     ['that there is more below', { scroll: { above: false, below: true } }, 11, `││${' '.repeat(22)}▼│`],
     ['no arrow in between', { scroll: { above: true, below: true } }, 10, `││${' '.repeat(22)}││`],
+    ['a screen of the phone', {}, 12, `│├ Phone ${'─'.repeat(15)}┤│`],
+    [
+      'a screen of nobody, when the phone is off',
+      { indicator: { kind: 'phone', text: '' } },
+      12,
+      `│├${'─'.repeat(22)}┤│`,
+    ],
+    [
+      'the name of an application that just fits',
+      { indicator: { kind: 'trusted', text: 'x'.repeat(20) } },
+      12,
+      `│├ ${'x'.repeat(20)} ┤│`,
+    ],
+    [
+      'the name of an application that does not fit',
+      { indicator: { kind: 'trusted', text: 'x'.repeat(21) } },
+      12,
+      `│├ ${'x'.repeat(19)}… ┤│`,
+    ],
     ['no soft keys', { softKeys: { left: '', right: '' } }, 13, `││${' '.repeat(22)}││`],
     ['a left soft key alone', { softKeys: { left: 'x'.repeat(22), right: '' } }, 13, `││${'x'.repeat(22)}││`],
     ['a right soft key alone', { softKeys: { left: '', right: 'Back' } }, 13, `││${' '.repeat(18)}Back││`],
@@ -203,6 +222,11 @@ describe('A drawn phone', () => {
     ).toEqual(['two']);
   });
 
+  test.each(['phone', 'trusted', 'signed', 'unsigned'] as const)('marks whose screen it is: %s', (kind) => {
+    const screen: Screen = { ...bench().phone.screen, indicator: { kind, text: 'Mark' } };
+    expect(drawPhone(screen)[12]?.[2]).toEqual({ text: ` Mark ${'─'.repeat(16)}`, inverse: kind === 'unsigned' });
+  });
+
   test('shows a prompt', async () => {
     const cash = await enrolled();
     await cash.request();
@@ -221,7 +245,7 @@ describe('A drawn phone', () => {
       '││                      ││',
       '││                      ││',
       '││                      ││',
-      '│├──────────────────────┤│',
+      '│├ ✓ Cash-Mobile ───────┤│',
       '││Approve         Refuse││',
       '│╰──────────────────────╯│',
       '╰────────────────────────╯',

@@ -16,6 +16,7 @@ const IDLE: Screen = {
   items: [],
   scroll: { above: false, below: false },
   softKeys: { left: 'Menu', right: 'Messages' },
+  indicator: { kind: 'phone', text: 'Phone' },
   icons: { signal: 4, battery: 4, message: false, clock: '09:00' },
 };
 const NUMBER = { numeric: true, mode: '123', telephone: false } as const;
