@@ -84,9 +84,14 @@ export class HeadlessHandset {
     if (!chosen) throw new HeadlessError(`There is no "${label}" to select`, this.screen);
   }
 
-  /** The screen as soon as it matches. @param limitMs on the clock. @throws HeadlessError when it does not in time */
+  /** Resolves when the keys work: at once, unless the phone has just put a question where another screen was. */
+  async keysWork(): Promise<void> {
+    await this.waitFor(() => true);
+  }
+
+  /** The screen as soon as it matches, and takes keys. @param limitMs on the clock. @throws HeadlessError when it does not in time */
   waitFor(match: ScreenMatch, limitMs: number = WAIT_MS): Promise<Screen> {
-    const awaited = () => (matches(this.screen, match) ? this.screen : undefined);
+    const awaited = () => (this.screen.keysLocked !== true && matches(this.screen, match) ? this.screen : undefined);
     return this.#await(awaited, limitMs, `Waited ${limitMs} ms for ${String(match)}`);
   }
 

@@ -63,8 +63,10 @@ async function obey(
 ): Promise<void> {
   if ('press' in command) phone.press(command.press, command.long === true);
   else if ('type' in command) await phone.type(command.type);
-  else if ('select' in command) phone.select(command.select);
-  else if ('waitFor' in command) await phone.waitFor(command.waitFor, command.limitMs);
+  else if ('select' in command) {
+    await phone.keysWork();
+    phone.select(command.select);
+  } else if ('waitFor' in command) await phone.waitFor(command.waitFor, command.limitMs);
   else if ('install' in command)
     installFrom(command.install, await readDescriptor(command.install, clock), phone.handset);
   else screens.print(phone.screen);

@@ -18,6 +18,7 @@ import { Inbox } from './inbox.ts';
 import { indicatorOf } from './indicator.ts';
 import { Installer } from './installer.ts';
 import { Interruptions } from './interruptions.ts';
+import { KeyLock } from './key-lock.ts';
 import { type Language, SHELL_TEXTS, type ShellTexts } from './languages.ts';
 import { Launcher } from './launcher.ts';
 import { Notices } from './notices.ts';
@@ -61,6 +62,7 @@ export class Handset {
   readonly #suites: Suites;
   readonly #alarms: Alarms;
   readonly #front: Front;
+  readonly #keyLock: KeyLock;
   readonly #shell: Shell;
   readonly #interruptions: Interruptions;
   readonly #launcher: Launcher;
@@ -90,11 +92,15 @@ export class Handset {
       () => this.#texts,
       () => this.#watchers.draw(),
     );
+    this.#keyLock = new KeyLock(board.clock, () => this.#watchers.draw());
     const emit = (event: HandsetEvent) => this.#watchers.emit(event);
     this.#speaker = new Speaker((tone) => board.buzz(tone), emit);
     this.#sender = new Sender(board.radio, emit);
     this.#shell = this.#createShell();
-    this.#interruptions = new Interruptions(this.#front, (displayable) => this.#shell.show(displayable));
+    this.#interruptions = new Interruptions(this.#front, (displayable) => {
+      this.#keyLock.begin();
+      this.#shell.show(displayable);
+    });
     this.#launcher = this.#createLauncher();
     this.#notices = new Notices(board.flash, board.clock, board.download);
     this.#installer = this.#createInstaller(options.primitives ?? tweetnaclPrimitives, scripts);
@@ -110,13 +116,18 @@ export class Handset {
     const { gauges } = this.#board;
     const icons = { signal: gauges.signal(), battery: gauges.battery(), message: this.#inbox.unread > 0, clock };
     const body = this.#front.body() ?? this.#idle(date, clock);
-    return { ...body, indicator: this.#indicator, icons };
+    const locked = this.#isLocked ? ({ softKeys: { left: '', right: '' }, keysLocked: true } as const) : {};
+    return { ...body, ...locked, indicator: this.#indicator, icons };
   }
 
   #idle(date: string, clock: string): ScreenBody {
     const waiting = this.#launcher.waiting?.suite.descriptor.name;
     const operator = this.#board.gauges.operator();
     return idleScreen({ operator, date, unread: this.#inbox.unread, waiting, texts: this.#texts, clock });
+  }
+
+  get #isLocked(): boolean {
+    return this.#keyLock.isLocked && this.#front.owner === 'shell';
   }
 
   /** Whose screen it is: what an application has shown is known by its run. */
@@ -158,12 +169,14 @@ export class Handset {
     this.#alarms.stop();
     this.#notices.stop();
     this.#minute();
+    this.#keyLock.end();
     this.#front.clear('off');
   }
 
   /** One stroke of a key. */
   press(key: Key, long = false): void {
     if (key === 'power') this.#pressPower(long);
+    else if (this.#isLocked) return;
     else if (this.#front.owner === 'idle') this.#pressOnIdle({ key, long });
     else if (this.#front.owner !== 'off') {
       this.#front.press({ key, long });
@@ -286,14 +299,17 @@ export class Handset {
       emit: (event) => this.#watchers.emit(event),
       askToOpen: (application) => {
         this.#speaker.alert('ALARM');
+        this.#keyLock.begin();
         this.#shell.ask(application);
       },
-      closed: (failed) => {
+      closed: (failed, requested) => {
         this.#interruptions.applicationEnded();
         // Switched off while the application was in the middle of a call.
         if (this.#front.owner === 'off') return;
         this.#goIdle();
         this.#installer.again();
+        if (requested !== undefined) this.#installer.openFor(requested);
+        if (this.#front.owner === 'shell') this.#keyLock.begin();
         if (failed !== undefined) this.#shell.failed(failed);
       },
     });
@@ -354,6 +370,7 @@ export class Handset {
   }
 
   #goIdle(): void {
+    this.#keyLock.end();
     this.#front.clear('idle');
   }
 

@@ -1,6 +1,7 @@
 import { type Indicator, legible } from '../hal/index.ts';
+import { clip } from './cells.ts';
 import type { InstallTexts } from './install-texts.ts';
-import type { ShellTexts } from './languages.ts';
+import { type Language, SHELL_TEXTS, type ShellTexts } from './languages.ts';
 import type { Signer, Trust } from './signer.ts';
 import type { Suite } from './suites.ts';
 
@@ -19,6 +20,22 @@ export function indicatorOf(suite: Suite | undefined, { phone, marks }: ShellTex
 function plain(name: string): string {
   return legible(name).replace(/^[\p{Mn}\p{Me}]+/u, '');
 }
+
+/**
+ * An application in a question of the phone: with what it is about, by the attribute `MIDlet-Description` (JSR-118; in the language of the phone,
+ * `MIDlet-Description-it`, JSR-271), unless nobody answers for these words, and with its mark, unless it is trusted.
+ */
+export function calledInQuestion({ descriptor, trust }: Suite, language: Language): string {
+  const { name, attributes } = descriptor;
+  const description = attributes[`MIDlet-Description-${language}`] ?? attributes['MIDlet-Description'];
+  const mark = trust === 'trusted' ? [] : [SHELL_TEXTS[language].marks[trust]];
+  const about = trust === 'unsigned' || description === undefined ? [] : [clip(description, ABOUT_CELLS)];
+  const more = [...mark, ...about].join(', ');
+  return more === '' ? name : `${name} (${more})`;
+}
+
+/** Cells of a description that stand in a question at most. */
+const ABOUT_CELLS = 40;
 
 /** Hexadecimal digits of a key that a person compares. */
 const KEY_DIGITS = 16;

@@ -18,6 +18,7 @@ import { INSTALL_TEXTS, type InstallTexts } from './install-texts.ts';
 import type { Language } from './languages.ts';
 import type { Link } from './link.ts';
 import { LinkError, Loader, type Loading } from './loader.ts';
+import type { RequestedLink } from './midlet-run.ts';
 import type { Notices } from './notices.ts';
 import { signedBy, type Trust } from './signer.ts';
 import type { Installation, Replacement, ScriptLoader, Suite, SuiteMidlet, Suites } from './suites.ts';
@@ -42,6 +43,7 @@ export interface InstallerPhone extends InstallScreensPhone {
 /** An installation that is under way. */
 interface Attempt {
   readonly link: Link;
+  readonly by: string | undefined;
   readonly cancel: AbortController;
   /** Where its status goes; known when the descriptor is there. */
   notify: string | undefined;
@@ -63,10 +65,15 @@ export class Installer {
     this.#loader = new Loader(phone.download, phone.clock);
   }
 
-  /** Begins an installation; another one that is under way is cancelled. */
-  open(link: Link): void {
+  /** Opens a link for an application that has ended, unless the owner is at another installation. */
+  openFor({ link, by }: RequestedLink): void {
+    if (this.#attempt === undefined) this.open(link, by);
+  }
+
+  /** Begins an installation; another one that is under way is cancelled. @param by the application that wants it; absent: the owner does */
+  open(link: Link, by?: string): void {
     this.cancel();
-    const attempt: Attempt = { link, cancel: new AbortController(), notify: undefined };
+    const attempt: Attempt = { link, by, cancel: new AbortController(), notify: undefined };
     this.#attempt = attempt;
     this.#install(attempt).catch((error: unknown) => this.#failed(error, attempt));
   }
@@ -87,7 +94,7 @@ export class Installer {
     const texts = this.#texts;
     const { link, cancel } = attempt;
     const { primitives, suites, scripts } = this.#phone;
-    if (!(await this.#confirms(link, texts))) return this.#end(attempt);
+    if (!(await this.#confirms(attempt, texts))) return this.#end(attempt);
     const descriptor = await this.#loader.descriptor(link.url, this.#loading(cancel, texts));
     attempt.notify = installNotifyUrl(descriptor);
     const offer = readOffer(descriptor, primitives);
@@ -126,10 +133,11 @@ export class Installer {
     if (notify !== undefined) this.#phone.notices.add(notify, status);
   }
 
-  #confirms({ host }: Link, texts: InstallTexts): Promise<boolean> {
+  #confirms({ link, by }: Attempt, texts: InstallTexts): Promise<boolean> {
+    const asks = by === undefined ? texts.openText : texts.openFor.replace('{}', () => by);
     return this.#screens.ask({
       title: texts.openTitle,
-      items: [new StringItem('', texts.openText), new StringItem(texts.server, host)],
+      items: [new StringItem('', asks), new StringItem(texts.server, link.host)],
       yes: texts.open,
       no: texts.back,
     });

@@ -1,9 +1,10 @@
 import { alarmOf } from './alarms.ts';
 import type { HandsetEvent } from './events.ts';
+import { calledInQuestion } from './indicator.ts';
 import { INSTALL_TEXTS } from './install-texts.ts';
 import type { PhoneQuestion } from './interruptions.ts';
 import { type Language, SHELL_TEXTS } from './languages.ts';
-import { MidletRun, type RunPhone } from './midlet-run.ts';
+import { MidletRun, type RequestedLink, type RunPhone } from './midlet-run.ts';
 import type { Suite, SuiteMidlet, Suites } from './suites.ts';
 
 /** The part of the phone that the launcher uses. */
@@ -14,8 +15,11 @@ export interface LauncherPhone extends Omit<RunPhone, 'ended'> {
   emit(event: HandsetEvent): void;
   /** Rings and asks the owner whether an application may open. */
   askToOpen(application: SuiteMidlet): void;
-  /** No application has the screen any more. @param failed the suite whose application had to be closed */
-  closed(failed: Suite | undefined): void;
+  /**
+   * No application has the screen any more. @param failed the suite whose application had to be closed. @param requested what the
+   * application that has ended wants to be opened after it
+   */
+  closed(failed: Suite | undefined, requested?: RequestedLink): void;
 }
 
 /** Why an application is to be started: the message that waits for it, or the name of its alarm that has rung. */
@@ -128,7 +132,7 @@ export class Launcher {
     );
   }
 
-  #ended({ application, messaging }: MidletRun, failure: Error | undefined): void {
+  #ended({ application, messaging, requested }: MidletRun, failure: Error | undefined): void {
     const { suite } = application;
     const { name } = suite.descriptor;
     this.#run = undefined;
@@ -138,7 +142,7 @@ export class Launcher {
     this.#serve(heard.map((event) => ({ application, event })));
     if (failure === undefined) {
       this.#phone.emit({ kind: 'application', name, state: 'ended' });
-      this.#phone.closed(undefined);
+      this.#phone.closed(undefined, requested);
       queueMicrotask(() => this.openWaiting());
     } else {
       const reason = `${failure.name}: ${failure.message}`;
@@ -155,7 +159,8 @@ function isSame(one: SuiteMidlet, other: SuiteMidlet): boolean {
 /** Whether an application for which a message has come takes the place of the one that runs. */
 function switchQuestion(application: SuiteMidlet, running: SuiteMidlet, language: Language): PhoneQuestion {
   const { openNow, open, later } = SHELL_TEXTS[language];
-  const { name } = application.suite.descriptor;
+  const { suite } = application;
   const closes = INSTALL_TEXTS[language].closes.replace('{}', () => running.suite.descriptor.name);
-  return { title: name, text: `${openNow.replace('{}', () => name)} ${closes}`, yes: open, no: later };
+  const asks = openNow.replace('{}', () => calledInQuestion(suite, language));
+  return { title: suite.descriptor.name, text: `${asks} ${closes}`, yes: open, no: later };
 }

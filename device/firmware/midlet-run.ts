@@ -5,6 +5,7 @@ import { type Alarms, alarmOf } from './alarms.ts';
 import { Consent } from './consent.ts';
 import type { PhoneQuestion } from './interruptions.ts';
 import type { Language } from './languages.ts';
+import { type Link, linkOf } from './link.ts';
 import { Messaging, type OutgoingMessage, segmentsOf } from './messaging.ts';
 import { OwnEvents } from './own-events.ts';
 import type { Permissions } from './permissions.ts';
@@ -28,6 +29,13 @@ export interface RunPhone {
   playSound(type: AlertType): void;
   /** The application ended by itself, or failed for a reason. */
   ended(failure?: Error): void;
+}
+
+/** What an application wants the phone to open when it has ended. */
+export interface RequestedLink {
+  readonly link: Link;
+  /** The name of the application. */
+  readonly by: string;
 }
 
 /** Properties of the phone (CLDC, `java.lang.System.getProperty`; JSR-118, "System properties"). */
@@ -66,6 +74,7 @@ export class MidletRun {
   #events: readonly GuestEvent[] = [];
   #isInside = false;
   #state: 'runs' | 'ending' | 'ended' = 'runs';
+  #requested: Link | undefined;
 
   constructor(application: SuiteMidlet, phone: RunPhone) {
     this.application = application;
@@ -176,6 +185,20 @@ export class MidletRun {
     this.#phone.ended(failure);
   }
 
+  /** What the application wants to be opened after its end. */
+  get requested(): RequestedLink | undefined {
+    const by = this.application.suite.descriptor.name;
+    return this.#requested === undefined ? undefined : { link: this.#requested, by };
+  }
+
+  /** The last request counts, and an empty one takes it back (JSR-118, `MIDlet.platformRequest`). @returns whether the application has to end first */
+  #request(url: string): boolean | HostFailure {
+    const link = url === '' ? undefined : linkOf(url);
+    if (url !== '' && link === undefined) return { code: 'io', reason: `This phone does not open ${url}` };
+    this.#requested = link;
+    return link !== undefined;
+  }
+
   get #isAlive(): boolean {
     return this.#state !== 'ended';
   }
@@ -235,7 +258,7 @@ export class MidletRun {
       property: (name) => (name === 'microedition.locale' ? this.#phone.language : PROPERTIES.get(name)),
       resource: (path) => this.application.suite.resource(path),
       attribute: (name) => (Object.hasOwn(attributes, name) ? attributes[name] : undefined),
-      request: (url) => ({ code: 'io', reason: `This phone does not open ${url}` }),
+      request: (url) => this.#request(url),
       permission: (name) => (permissions.includes(name) ? this.#consent.known(name) : 0),
       serial: () => this.#serial(),
       ended: () => {

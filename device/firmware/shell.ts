@@ -12,7 +12,7 @@ import {
 import { addCommands, type OwnCommand } from './commands.ts';
 import { localTime } from './idle-screen.ts';
 import type { Inbox, InboxMessage } from './inbox.ts';
-import { trustText } from './indicator.ts';
+import { calledInQuestion, trustText } from './indicator.ts';
 import { INSTALL_TEXTS } from './install-texts.ts';
 import { LANGUAGE_NAMES, LANGUAGES, SHELL_TEXTS, type ShellTexts } from './languages.ts';
 import { type Link, linkInText, linkOf } from './link.ts';
@@ -88,7 +88,9 @@ export class Shell {
     const texts = this.#texts();
     const { suite } = application;
     const { name } = suite.descriptor;
-    const alert = new Alert(name, texts.openNow.replace('{}', name), 'ALARM');
+    const called = calledInQuestion(suite, this.#phone.settings.language);
+    const asks = texts.openNow.replace('{}', () => called);
+    const alert = new Alert(name, asks, 'ALARM');
     addCommands(alert, [
       { label: texts.open, type: 'OK', does: () => this.#phone.launch(application) },
       { label: texts.later, type: 'CANCEL', does: () => this.#phone.postpone(suite) },

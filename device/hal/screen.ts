@@ -69,12 +69,14 @@ export interface Screen {
   /** Present while a text field has the focus; a `telephone` number is numeric and may begin with +. */
   readonly input?: { readonly mode: InputMode; readonly numeric: boolean; readonly telephone: boolean };
   readonly softKeys: { readonly left: string; readonly right: string };
+  /** The keys do nothing yet, and have no labels: the phone has just put this screen where another one was. */
+  readonly keysLocked?: true;
   readonly indicator: Indicator;
   readonly icons: Icons;
 }
 
 /** What a menu or an application shows: a {@link Screen} without what only the phone itself writes. */
-export type ScreenBody = Omit<Screen, 'icons' | 'indicator'>;
+export type ScreenBody = Omit<Screen, 'icons' | 'indicator' | 'keysLocked'>;
 
 /**
  * A text as the LCD shows it: what has no sign of its own and would command a terminal (control characters, changes of the direction of

@@ -30,8 +30,9 @@ export abstract class MIDlet {
   }
 
   /**
-   * Asks the phone to open an address that is not the application's (`http:` of a descriptor, `tel:`).
-   * @returns true when the application has to end first. @throws ConnectionNotFoundException when the phone does not open such an address
+   * Asks the phone to open the address of a descriptor (`https:`, `http:`) after the end of the application: its owner is asked, and it is
+   * installed, so that an application can update itself. The last request counts; an empty one takes it back.
+   * @returns true: the application has to end first; false for an empty one. @throws ConnectionNotFoundException for `tel:` and all others
    */
   platformRequest(url: string): boolean {
     return this.context.platformRequest(url);

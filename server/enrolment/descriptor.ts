@@ -24,6 +24,8 @@ const BUILT_IN: Attributes = {
   'MIDlet-Name': 'Cash-Mobile',
   'MIDlet-Version': APPLICATION_VERSION,
   'MIDlet-Vendor': 'Cash-Mobile',
+  'MIDlet-Description': 'payments by SMS',
+  'MIDlet-Description-it': 'pagamenti via SMS',
   'MIDlet-1': 'Cash-Mobile,,CashMobile',
   'MIDlet-Push-1': `sms://:${APPLICATION_PORT}, CashMobile, *`,
   'MIDlet-Permissions': PERMISSIONS.join(', '),

@@ -167,7 +167,7 @@ describe('HeadlessHandset.waitFor', () => {
 });
 
 describe('textOf', () => {
-  test('gives the ticker, the title, the items and the soft keys, a line each', async () => {
+  test('gives the ticker, the title, the items, the soft keys and whose screen it is, a line each', async () => {
     const form = new midp.Form('Title', [
       new midp.StringItem('Label', 'value'),
       new midp.StringItem('', 'text'),
@@ -177,7 +177,7 @@ describe('textOf', () => {
     form.addCommand(new midp.Command('Back', 'BACK', 1));
     const { phone, clock } = showing(form);
     await settle(clock);
-    expect(textOf(phone.screen)).toBe('1 more\nTitle\nLabel: value\ntext\n1/4\nBack');
+    expect(textOf(phone.screen)).toBe('1 more\nTitle\nLabel: value\ntext\n1/4\nBack\n✓ Probe');
     phone.press('power', true);
     expect(textOf(phone.screen)).toBe('off');
   });

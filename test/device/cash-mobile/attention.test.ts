@@ -158,7 +158,7 @@ describe('A request takes the place of', () => {
     await cash.select('Later');
     expect(wordsOf(cash)).toContain('Cash-Mobile waits');
     await second(cash);
-    expect(wordsOf(cash)).toEqual(['A message for Cash-Mobile has come. Open it now?']);
+    expect(wordsOf(cash)).toEqual(['A message for Cash-Mobile (payments by SMS) has come. Open it now?']);
     await cash.select('Open');
     expect(wordsOf(cash)).toContain('Pay to: Edicola Duomo');
     await select('Refuse', 'It is not mine')(cash);

@@ -64,6 +64,7 @@ export function attach(phone: Bench, service: FakeService): CashBench {
     during: (promise) => during(phone.clock, promise),
     type: (text) => during(phone.clock, phone.phone.type(text)),
     async select(label) {
+      await during(phone.clock, phone.phone.keysWork());
       phone.phone.select(label);
       await settle(phone.clock);
     },

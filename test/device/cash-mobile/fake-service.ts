@@ -116,6 +116,8 @@ export class FakeService {
       'MIDlet-Name: Cash-Mobile',
       'MIDlet-Version: 1.0.0',
       'MIDlet-Vendor: Cash-Mobile',
+      'MIDlet-Description: payments by SMS',
+      'MIDlet-Description-it: pagamenti via SMS',
       'MIDlet-1: Cash-Mobile,,CashMobile',
       'MIDlet-Push-1: sms://:16001, CashMobile, *',
       'MIDlet-Permissions: javax.microedition.io.PushRegistry, javax.microedition.io.Connector.sms, javax.wireless.messaging.sms.receive, javax.wireless.messaging.sms.send',

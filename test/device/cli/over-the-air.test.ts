@@ -122,7 +122,10 @@ test('A fresh phone, by keys alone: the link in an SMS, installed, activated, pa
   const send = (...args: readonly string[]) =>
     ended('gsm-modem', ['send', '--port', join(gsm, 'modem3'), '--to', customer, ...args]);
   const flash = join(folder, 'anna.json');
-  const anna = new Program('cash-handset', '--headless', '--silent', '--port', join(gsm, 'modem2'), '--flash', flash);
+  const offered = await (await fetch(String(person['descriptor']))).text();
+  const [, key = ''] = /^MIDlet-Signature: (\S+)/m.exec(offered) ?? [];
+  const port = join(gsm, 'modem2');
+  const anna = new Program('cash-handset', '--headless', '--silent', '--trust', key, '--port', port, '--flash', flash);
   await anna.ready();
 
   await send('--text', `Cash-Mobile: ${person['descriptor']} is your application.`);
@@ -150,6 +153,8 @@ test('A fresh phone, by keys alone: the link in an SMS, installed, activated, pa
   await anna.does(waitFor('1 unread'), { press: 'soft-right' }, { press: 'select' }, ...select('Open', 'Open'));
   await anna.does(waitFor('Trusted'), ...select('Install'), waitFor('Start Cash-Mobile now?'), ...select('Later'));
   await anna.does({ press: 'power', long: true }, { press: 'power', long: true });
+  const marks = anna.lines.filter(({ title }) => title === 'Payment').map(({ indicator }) => indicator);
+  expect(marks).toContainEqual({ kind: 'trusted', text: '✓ Cash-Mobile' });
   expect([first, await pays('order-2')]).toEqual(['CAPTURED', 'CAPTURED']);
   expect(anna.lines.filter(({ event }) => event === 'installed')).toEqual([
     { event: 'installed', name: 'Cash-Mobile', version: '1.0.0', isDowngrade: false },

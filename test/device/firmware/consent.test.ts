@@ -3,6 +3,7 @@ import { choicesFor } from '../../../device/firmware/permissions.ts';
 import { type Downloaded, memoryFlash, textOf } from '../../../device/index.ts';
 import type { IncomingSms } from '../../../modem/index.ts';
 import { settle } from '../bench.ts';
+import { SIGNER } from '../suite/built-suite.ts';
 import { type AirBench, airBench, FakeServer, JAR_TYPE, type SuiteParts, suiteFiles } from './over-the-air.ts';
 
 const SERVICE = '+393400000001';
@@ -126,7 +127,7 @@ describe('An application that nobody signed', () => {
     const content = { kind: 'text', text: 'x', ports: { destination: 5000, source: 0 } } as const;
     await air.radio.deliver({ originator: '+391', sentAt: 0, content });
     await settle(air.clock);
-    expect(textOf(air.phone.screen)).toContain('A message for Chat has come. Open it now?');
+    expect(textOf(air.phone.screen)).toContain('A message for Chat (NOT SIGNED) has come. Open it now?');
   });
 
   test('is asked for no more when it has ended; the message is not sent', async () => {
@@ -135,6 +136,33 @@ describe('An application that nobody signed', () => {
     air.phone.press('power');
     await settle(air.clock);
     expect([air.phone.screen.kind, air.radio.sent]).toEqual(['idle', []]);
+  });
+});
+
+describe('A question that comes while keys are pressed', () => {
+  test('about sending is not answered by the key that made the application send', async () => {
+    const air = await started(talker('+391'));
+    expect(air.phone.screen.keysLocked).toBe(true);
+    air.phone.press('soft-left');
+    await settle(air.clock);
+    expect(air.radio.sent).toEqual([]);
+    await answered(air, 'Allow');
+    expect(air.radio.sent).toHaveLength(1);
+  });
+
+  test('about an application that nobody signed is not answered by a key for the menu', async () => {
+    const air = await started(talker('+391', { seed: null }));
+    air.phone.press('power');
+    air.phone.press('soft-left');
+    const content = { kind: 'text', text: 'x', ports: { destination: 5000, source: 0 } } as const;
+    await air.radio.deliver({ originator: '+391', sentAt: 0, content });
+    await settle(air.clock);
+    air.phone.press('soft-left');
+    await settle(air.clock);
+    expect(air.phone.screen).toMatchObject({ kind: 'alert', title: 'Chat', keysLocked: true });
+    air.phone.press('power');
+    air.phone.press('soft-left');
+    expect(air.phone.screen.title).toBe('Menu');
   });
 });
 
@@ -198,13 +226,78 @@ describe('A message for another application than the one that runs', () => {
     await air.radio.deliver(forOther(0));
     await settle(air.clock);
     expect(air.events).toContainEqual({ kind: 'sound', tone: 'attention' });
-    expect(textOf(air.phone.screen)).toContain('A message for Other has come. Open it now? Chat will be closed.');
+    expect(textOf(air.phone.screen)).toContain(
+      'A message for Other (UNKNOWN KEY) has come. Open it now? Chat will be closed.',
+    );
     await air.select('Open');
     expect(textOf(air.phone.screen)).toContain('started 1');
     expect(air.events.filter(({ kind }) => kind === 'application')).toEqual([
       { kind: 'application', name: 'Chat', state: 'ended' },
       { kind: 'application', name: 'Other', state: 'started' },
     ]);
+  });
+
+  test('says what it is about in the words of an application that somebody signed, in the language of the phone', async () => {
+    const about = {
+      'MIDlet-Description': 'chess {}',
+      'MIDlet-Description-it': `scacchi ${'x'.repeat(40)}`,
+    };
+    const asked = async (language: 'en' | 'it', parts: SuiteParts, trustedKeys: readonly string[] = []) => {
+      const server = new FakeServer().offer(suiteFiles({ ...parts, attributes: { ...OTHER, ...about } }));
+      const air = airBench({ server, language, trustedKeys, askBeforeOpening: true });
+      const [install, later] = language === 'en' ? ['Install', 'Later'] : ['Installa', 'Più tardi'];
+      await air.text();
+      air.phone.press('soft-right');
+      air.phone.press('select');
+      await air.select(...(language === 'en' ? ['Open', 'Open'] : ['Apri', 'Apri']), install, later);
+      await air.radio.deliver(forOther(0));
+      await settle(air.clock);
+      return air.phone.screen.items[0]?.label;
+    };
+    expect(await asked('en', {})).toBe('A message for Other (UNKNOWN KEY, chess {}) has come. Open it now?');
+    expect(await asked('en', {}, [SIGNER])).toBe('A message for Other (chess {}) has come. Open it now?');
+    expect(await asked('en', { seed: null })).toBe('A message for Other (NOT SIGNED) has come. Open it now?');
+    expect(await asked('it', {}, [SIGNER])).toBe(
+      `È arrivato un messaggio per Other (scacchi ${'x'.repeat(31)}…). Aprire ora?`,
+    );
+  });
+
+  test('takes no key for a second: one that was pressed for what stood there answers nothing', async () => {
+    const air = await twoOf();
+    await air.radio.deliver(forOther(0));
+    await settle(air.clock);
+    const locked = { keysLocked: true, softKeys: { left: '', right: '' }, title: 'Other' };
+    for (const key of ['soft-left', 'soft-right', 'select', 'clear'] as const) {
+      air.phone.press(key);
+      expect(air.phone.screen).toMatchObject(locked);
+    }
+    await air.clock.advance(999);
+    air.phone.press('soft-left');
+    expect(air.phone.screen).toMatchObject(locked);
+    const drawn: unknown[] = [];
+    air.handset.watch((event) => event.kind === 'screen' && drawn.push(event.screen.softKeys));
+    await air.clock.advance(1);
+    expect(air.phone.screen.keysLocked).toBeUndefined();
+    expect(drawn).toEqual([{ left: 'Open', right: 'Later' }]);
+    air.phone.press('soft-right');
+    expect(air.phone.screen.title).toBe('Chat 1.0');
+    air.phone.press('down');
+    await air.radio.deliver(forOther(1_000));
+    await settle(air.clock);
+    expect(air.phone.screen).toMatchObject(locked);
+  });
+
+  test('lets the red key work at once, and locks nothing after it', async () => {
+    const air = await twoOf();
+    await air.radio.deliver(forOther(0));
+    await settle(air.clock);
+    air.phone.press('power');
+    await settle(air.clock);
+    expect(air.phone.screen).toMatchObject({ title: 'Chat 1.0', indicator: { text: 'UNKNOWN KEY Other' } });
+    expect(air.phone.screen.keysLocked).toBeUndefined();
+    air.phone.press('power');
+    air.phone.press('soft-left');
+    expect(air.phone.screen.title).toBe('Menu');
   });
 
   test('is put off by no: the screen is back, and the other one is opened when the first has ended', async () => {
@@ -259,7 +352,8 @@ describe('A message for another application than the one that runs', () => {
     expect(textOf(air.phone.screen)).toContain('started 1');
     air.phone.press('power');
     await settle(air.clock);
-    expect(air.phone.screen.title).toBe('Install?');
+    air.phone.press('soft-left');
+    expect(air.phone.screen).toMatchObject({ title: 'Install?', keysLocked: true });
     await air.select('Install', 'Later');
     expect(air.handset.applications.map(({ descriptor }) => descriptor.version)).toContain('2.0');
   });

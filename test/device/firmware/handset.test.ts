@@ -9,7 +9,7 @@ import {
   textOf,
 } from '../../../device/index.ts';
 import type { IncomingSms } from '../../../modem/index.ts';
-import { type Bench, bench, settle } from '../bench.ts';
+import { type Bench, bench, during, settle } from '../bench.ts';
 import { installed } from '../cash-mobile/cash-bench.ts';
 
 function text(words: string, sentAt = 0): IncomingSms {
@@ -464,11 +464,13 @@ describe('A message to port 16001', () => {
     await radio.deliver(FRAME);
     await settle(clock);
     expect(textOf(phone.screen)).toContain('A message for Cash-Mobile has come. Open it now?');
+    await during(clock, phone.keysWork());
     phone.select('Later');
     expect(phone.screen.kind).toBe('idle');
     expect(textOf(phone.screen)).toContain('Cash-Mobile waits');
     expect(events).not.toContainEqual(started);
     await radio.deliver(FRAME);
+    await during(clock, phone.keysWork());
     phone.select('Open');
     expect(events).toContainEqual(started);
   });

@@ -10,7 +10,7 @@ import {
   type ScriptLoader,
 } from '../../../device/index.ts';
 import { jarAttributes, writeDescriptor, writeJar } from '../../../device/suite/index.ts';
-import { type Bench, type BenchOptions, bench, settle } from '../bench.ts';
+import { type Bench, type BenchOptions, bench, during, settle } from '../bench.ts';
 import { primitives, SEED } from '../suite/built-suite.ts';
 
 export const URL_OF_JAD = 'https://pay.example/d/chat.jad';
@@ -134,6 +134,7 @@ export function airBench(options: BenchOptions & { readonly server?: FakeServer 
   phone.handset.watch((event) => events.push(event));
   const select = async (...labels: readonly string[]) => {
     for (const label of labels) {
+      await during(phone.clock, phone.phone.keysWork());
       phone.phone.select(label);
       await settle(phone.clock);
     }

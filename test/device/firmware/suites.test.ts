@@ -13,7 +13,7 @@ import {
   textOf,
 } from '../../../device/index.ts';
 import { VirtualClock } from '../../../sim/index.ts';
-import { settle } from '../bench.ts';
+import { during, settle } from '../bench.ts';
 import { JAD, type Probe, phoneWith, SMS } from '../probe.ts';
 
 class Idle extends midp.MIDlet {
@@ -458,9 +458,11 @@ describe('What waits while another application runs', () => {
   test('one that the owner put off is not asked about again when a message comes for another, but when the phone starts', async () => {
     const { clock, phone, radio, handset } = await withAlarm(() => {}, true);
     await radio.deliver(SMS);
+    await during(clock, phone.keysWork());
     phone.select('Later');
     await clock.advance(60_000);
     expect(phone.screen.title).toBe('Other');
+    await during(clock, phone.keysWork());
     phone.select('Later');
     expect(phone.screen.kind).toBe('idle');
     for (const key of ['power', 'power'] as const) handset.press(key, true);
@@ -472,8 +474,10 @@ describe('What waits while another application runs', () => {
     await radio.deliver(SMS);
     expect(phone.screen.title).toBe('Probe');
     await clock.advance(60_000);
+    await during(clock, phone.keysWork());
     phone.select('Later');
     expect(phone.screen.title).toBe('Other');
+    await during(clock, phone.keysWork());
     phone.select('Later');
     expect(phone.screen.kind).toBe('idle');
     expect(started).toEqual(['Other']);

@@ -21,6 +21,8 @@ interface Hostile {
   readonly what: string;
   readonly does: string;
   readonly more?: string;
+  /** Nobody signed it, and it asks for no permission; else it is part of the phone, so that nothing is asked. */
+  readonly unsigned?: true;
   /**
    * The phone closes it and says so, for this reason; or it is refused something and shows this; or it goes on until the red key ends it; or
    * it ends itself.
@@ -178,6 +180,7 @@ const REFUSED: readonly Hostile[] = [
   },
   {
     what: 'the PIN, on a screen like that of the payment application: the row of the phone says that nobody signed it',
+    unsigned: true,
     does: `const pin = new Form('Payment', [new StringItem('', 'Edicola Duomo'), new StringItem('', 'EUR 12.50'), new TextField('PIN', '', 5, { input: 'NUMERIC', password: true })]);
       pin.addCommand(new Command('Confirm', 'OK', 0)); pin.addCommand(new Command('Back', 'BACK', 1));
       pin.setTicker('✓ Cash-Mobile'); Display.getDisplay(this).setCurrent(pin);`,
@@ -307,8 +310,10 @@ describe.each(TABLES)('A hostile suite %s', (_where, suites, boot) => {
     const engine = await openEngine({ fuel: 2_000 });
     const classes = suites.map((suite, index) => [`Suite${index}`, boot(engine, SCRIPT(suite))] as const);
     cash = await enrolled({ classes: new Map([...BUILT_IN, ...classes]) });
-    suites.forEach((_suite, index) => {
-      cash.handset.install(jad(`Suite${index}`));
+    suites.forEach((suite, index) => {
+      if (suite.unsigned)
+        cash.handset.install(jad(`Suite${index}`).replace(/\nMIDlet-Permissions.*/, ''), { kind: 'nobody' });
+      else cash.handset.install(jad(`Suite${index}`));
     });
     cash.handset.watch((event) => events.push(event));
   }, 60_000);

@@ -689,10 +689,13 @@ describe('The phone (JSR-118 and CLDC, system properties)', () => {
     expect(heard).toEqual(['1', '0']);
   });
 
-  test.each(['tel:+39340', 'ftp://a/'])('platformRequest of %s is not possible', (url) => {
-    const { heard } = started((probe, _display, said) => said(thrown(() => probe.platformRequest(url))));
-    expect(heard).toEqual(['ConnectionNotFoundException']);
-  });
+  test.each(['tel:+39340', 'sms:+39340', 'ftp://a/', 'https://', 'https://name@a/', 'x'])(
+    'platformRequest of %s is not possible',
+    (url) => {
+      const { heard } = started((probe, _display, said) => said(thrown(() => probe.platformRequest(url))));
+      expect(heard).toEqual(['ConnectionNotFoundException']);
+    },
+  );
 });
 
 describe('MessageConnection (JSR-120, javax.wireless.messaging.MessageConnection)', () => {
