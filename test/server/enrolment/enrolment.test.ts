@@ -260,6 +260,8 @@ describe('the application descriptor', () => {
       'MIDlet-Name': 'Cash-Mobile',
       'MIDlet-Version': '1.0.0',
       'MIDlet-Vendor': 'Cash-Mobile',
+      'MIDlet-Description': 'payments by SMS',
+      'MIDlet-Description-it': 'pagamenti via SMS',
       'MIDlet-1': 'Cash-Mobile,,CashMobile',
       'MIDlet-Push-1': 'sms://:16001, CashMobile, *',
       'MIDlet-Permissions': expect.stringContaining('javax.wireless.messaging.sms.receive'),
