@@ -1,6 +1,7 @@
 import type { Clock } from '../../modem/index.ts';
 import { type KeyPress, legibleScreen, type ScreenBody } from '../hal/index.ts';
 import type { DisplayableView, DisplayEvent } from '../midp/index.ts';
+import { KeyLock } from './key-lock.ts';
 import { Presenter, type PresenterWords } from './presenter.ts';
 
 /** Who has the screen: nobody, the idle screen, the phone's own menus, an application. */
@@ -10,11 +11,13 @@ export type ScreenOwner = 'off' | 'idle' | 'shell' | 'application';
 export class Front {
   readonly #presenter: Presenter;
   readonly #changed: () => void;
+  readonly #keyLock: KeyLock;
   #owner: ScreenOwner = 'off';
 
   /** @param changed called whenever the screen may be another */
   constructor(clock: Clock, words: () => PresenterWords, changed: () => void) {
     this.#presenter = new Presenter(clock, words, changed);
+    this.#keyLock = new KeyLock(clock, changed);
     this.#changed = changed;
   }
 
@@ -25,7 +28,17 @@ export class Front {
   /** What a menu or an application shows; `undefined` on the idle screen. */
   body(): ScreenBody | undefined {
     const body = this.#presenter.body();
-    return body === undefined ? undefined : legibleScreen(body);
+    if (body === undefined) return undefined;
+    return legibleScreen(this.#isLocked ? { ...body, softKeys: { left: '', right: '' }, keysLocked: true } : body);
+  }
+
+  /** A screen of the phone comes unasked: its keys do nothing for a second. */
+  lockKeys(): void {
+    this.#keyLock.begin();
+  }
+
+  get #isLocked(): boolean {
+    return this.#keyLock.isLocked && this.#owner === 'shell';
   }
 
   /** Whether a field for text has the focus. */
@@ -43,13 +56,14 @@ export class Front {
   /** Nothing but the idle screen, or nothing at all. */
   clear(owner: 'idle' | 'off'): void {
     this.#owner = owner;
+    this.#keyLock.end();
     this.#presenter.leave();
     this.#changed();
   }
 
   /** One stroke, for a menu or an application. */
   press(press: KeyPress): void {
-    this.#presenter.press(press);
+    if (!this.#isLocked) this.#presenter.press(press);
   }
 
   /** A character for the field that has the focus. */

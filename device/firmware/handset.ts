@@ -1,24 +1,13 @@
 import type { Cancel } from '../../modem/index.ts';
-import {
-  type Board,
-  FlashError,
-  type Indicator,
-  type Key,
-  type KeyPress,
-  type Screen,
-  type ScreenBody,
-} from '../hal/index.ts';
+import { type Board, FlashError, type Key, type KeyPress, type Screen } from '../hal/index.ts';
 import { type Primitives, tweetnaclPrimitives } from '../safe-mobile/index.ts';
 import type { SuiteContent } from '../suite/index.ts';
 import { Alarms } from './alarms.ts';
 import { type HandsetEvent, Watchers } from './events.ts';
 import { Front } from './front.ts';
-import { idleScreen, localTime, OFF_SCREEN } from './idle-screen.ts';
 import { Inbox } from './inbox.ts';
-import { indicatorOf } from './indicator.ts';
 import { Installer } from './installer.ts';
 import { Interruptions } from './interruptions.ts';
-import { KeyLock } from './key-lock.ts';
 import { type Language, SHELL_TEXTS, type ShellTexts } from './languages.ts';
 import { Launcher } from './launcher.ts';
 import { Notices } from './notices.ts';
@@ -32,6 +21,7 @@ import type { Signer } from './signer.ts';
 import { Speaker } from './speaker.ts';
 import { SuiteChanges } from './suite-changes.ts';
 import { type BuiltInClasses, type Installation, type ScriptLoader, Suites } from './suites.ts';
+import { wholeScreen } from './whole-screen.ts';
 
 /** The parts and choices of which a handset is made. */
 export interface HandsetOptions {
@@ -62,7 +52,6 @@ export class Handset {
   readonly #suites: Suites;
   readonly #alarms: Alarms;
   readonly #front: Front;
-  readonly #keyLock: KeyLock;
   readonly #shell: Shell;
   readonly #interruptions: Interruptions;
   readonly #launcher: Launcher;
@@ -92,13 +81,12 @@ export class Handset {
       () => this.#texts,
       () => this.#watchers.draw(),
     );
-    this.#keyLock = new KeyLock(board.clock, () => this.#watchers.draw());
     const emit = (event: HandsetEvent) => this.#watchers.emit(event);
     this.#speaker = new Speaker((tone) => board.buzz(tone), emit);
     this.#sender = new Sender(board.radio, emit);
     this.#shell = this.#createShell();
     this.#interruptions = new Interruptions(this.#front, (displayable) => {
-      this.#keyLock.begin();
+      this.#front.lockKeys();
       this.#shell.show(displayable);
     });
     this.#launcher = this.#createLauncher();
@@ -110,30 +98,8 @@ export class Handset {
 
   /** What the LCD shows now. */
   get screen(): Screen {
-    if (this.#front.owner === 'off') return OFF_SCREEN;
-    const at = this.#board.clock.now();
-    const [date = '', clock = ''] = localTime(at, this.#board.utcOffsetMinutes(at)).split(' ');
-    const { gauges } = this.#board;
-    const icons = { signal: gauges.signal(), battery: gauges.battery(), message: this.#inbox.unread > 0, clock };
-    const body = this.#front.body() ?? this.#idle(date, clock);
-    const locked = this.#isLocked ? ({ softKeys: { left: '', right: '' }, keysLocked: true } as const) : {};
-    return { ...body, ...locked, indicator: this.#indicator, icons };
-  }
-
-  #idle(date: string, clock: string): ScreenBody {
-    const waiting = this.#launcher.waiting?.suite.descriptor.name;
-    const operator = this.#board.gauges.operator();
-    return idleScreen({ operator, date, unread: this.#inbox.unread, waiting, texts: this.#texts, clock });
-  }
-
-  get #isLocked(): boolean {
-    return this.#keyLock.isLocked && this.#front.owner === 'shell';
-  }
-
-  /** Whose screen it is: what an application has shown is known by its run. */
-  get #indicator(): Indicator {
-    const run = this.#front.owner === 'application' ? this.#launcher.run : undefined;
-    return indicatorOf(run?.application.suite, this.#texts);
+    const [board, front, inbox, launcher] = [this.#board, this.#front, this.#inbox, this.#launcher];
+    return wholeScreen({ board, front, inbox, launcher, texts: this.#texts });
   }
 
   get language(): Language {
@@ -169,14 +135,12 @@ export class Handset {
     this.#alarms.stop();
     this.#notices.stop();
     this.#minute();
-    this.#keyLock.end();
     this.#front.clear('off');
   }
 
   /** One stroke of a key. */
   press(key: Key, long = false): void {
     if (key === 'power') this.#pressPower(long);
-    else if (this.#isLocked) return;
     else if (this.#front.owner === 'idle') this.#pressOnIdle({ key, long });
     else if (this.#front.owner !== 'off') {
       this.#front.press({ key, long });
@@ -299,7 +263,7 @@ export class Handset {
       emit: (event) => this.#watchers.emit(event),
       askToOpen: (application) => {
         this.#speaker.alert('ALARM');
-        this.#keyLock.begin();
+        this.#front.lockKeys();
         this.#shell.ask(application);
       },
       closed: (failed, requested) => {
@@ -309,7 +273,7 @@ export class Handset {
         this.#goIdle();
         this.#installer.again();
         if (requested !== undefined) this.#installer.openFor(requested);
-        if (this.#front.owner === 'shell') this.#keyLock.begin();
+        if (this.#front.owner === 'shell') this.#front.lockKeys();
         if (failed !== undefined) this.#shell.failed(failed);
       },
     });
@@ -370,7 +334,6 @@ export class Handset {
   }
 
   #goIdle(): void {
-    this.#keyLock.end();
     this.#front.clear('idle');
   }
 

@@ -12,6 +12,7 @@ import {
   readOffer,
 } from '../suite/index.ts';
 import type { HandsetEvent } from './events.ts';
+import { imitatedBy } from './imitation.ts';
 import { trustText } from './indicator.ts';
 import { InstallScreens, type InstallScreensPhone } from './install-screens.ts';
 import { INSTALL_TEXTS, type InstallTexts } from './install-texts.ts';
@@ -145,7 +146,9 @@ export class Installer {
 
   #accepts(offer: Offer, replacement: Replacement | undefined, texts: InstallTexts): Promise<boolean> {
     const { suites } = this.#phone;
-    const facts = { replacement, trust: suites.trustOf(signedBy(offer.signer)), imitated: suites.imitatedBy(offer) };
+    const signer = signedBy(offer.signer);
+    const [imitated] = imitatedBy({ ...offer, midlets: [], signer }, suites.installed);
+    const facts = { replacement, trust: suites.trustOf(signer), imitated };
     return this.#screens.ask({
       title: texts.installTitle,
       items: offerLines(offer, facts, texts).map(([label, text]) => new StringItem(label, text)),

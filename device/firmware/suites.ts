@@ -14,7 +14,7 @@ import {
   readJar,
   type SuiteContent,
 } from '../suite/index.ts';
-import { looksLike } from './look-alike.ts';
+import { expectOwnNames, type Made } from './imitation.ts';
 import { PushRegistrations } from './push-registry.ts';
 import { eraseRecords, sectionName, suitesWithRecords } from './record-storage.ts';
 import { readSection } from './section.ts';
@@ -69,9 +69,6 @@ export interface Replacement {
 /** The JAR of a downloaded suite, in base 64, and where its descriptor was loaded from. */
 const code = z.object({ jar: z.base64(), source: z.string() });
 type Code = z.output<typeof code>;
-
-/** What a suite is called by. */
-type Called = Pick<Descriptor, 'name' | 'vendor'>;
 
 const SECTION = 'applications';
 const attributes = z.record(z.string(), z.string());
@@ -156,11 +153,6 @@ export class Suites {
     return trustOf(signer, this.#trusted);
   }
 
-  /** A suite of another maker in this phone whose name looks like that of an offer. */
-  imitatedBy({ name, vendor, signer }: Pick<Offer, 'name' | 'vendor' | 'signer'>): Suite | undefined {
-    return this.#imitated([name], { name, vendor }, signedBy(signer))[0];
-  }
-
   /** What the installation of an offer would replace. @throws InstallError 910 when it may not */
   replacedBy({
     name,
@@ -168,8 +160,9 @@ export class Suites {
     version,
     signer,
   }: Pick<Offer, 'name' | 'vendor' | 'version' | 'signer'>): Replacement | undefined {
-    this.#expectOwnNames([name], { name, vendor }, signedBy(signer));
-    return this.#replacement({ name, vendor, version }, signedBy(signer));
+    const by = signedBy(signer);
+    this.#expectOwnNames({ name, vendor, midlets: [], signer: by });
+    return this.#replacement({ name, vendor, version }, by);
   }
 
   /** Removes a suite and its records. One write of the flash does it; the records go then, or at the next start. @throws FlashError */
@@ -188,7 +181,7 @@ export class Suites {
 
   #put(descriptor: Descriptor, signer: Signer, downloaded?: Code): Installation {
     const replacement = this.#replacement(descriptor, signer);
-    this.#expectOwnNames(namesOf(descriptor), descriptor, signer);
+    this.#expectOwnNames({ ...descriptor, signer });
     const { before, isDowngrade = false, erasesRecords = true } = replacement ?? {};
     const id = before === undefined || erasesRecords ? this.#freeId(descriptor.name) : before.id;
     const suite = this.#suite(id, descriptor, signer, downloaded);
@@ -218,24 +211,8 @@ export class Suites {
     };
   }
 
-  /** Suites of other makers that have a name which looks like one of these. That of the same name and vendor is what an update replaces. */
-  #imitated(names: readonly string[], { name, vendor }: Called, signer: Signer): readonly Suite[] {
-    return this.#installed.filter(
-      ({ descriptor: known, signer: other }) =>
-        (known.name !== name || known.vendor !== vendor) &&
-        (signer.kind === 'nobody' || !isSameSigner(other, signer)) &&
-        namesOf(known).some((knownName) => names.some((one) => looksLike(one, knownName))),
-    );
-  }
-
-  /** What is not trusted may not look like what is: its owner could take the one for the other in the menu. @throws InstallError 910 */
-  #expectOwnNames(names: readonly string[], called: Called, signer: Signer): void {
-    if (this.trustOf(signer) === 'trusted') return;
-    const imitated = this.#imitated(names, called, signer).find(({ trust }) => trust === 'trusted');
-    if (imitated === undefined) return;
-    const { name, vendor } = imitated.descriptor;
-    const what = `${called.name} looks like ${name} of ${vendor}, which this phone trusts`;
-    throw new InstallError(910, `${what}, and is ${signerText(signer)}`);
+  #expectOwnNames(made: Made): void {
+    if (this.trustOf(made.signer) !== 'trusted') expectOwnNames(made, this.#installed);
   }
 
   #save(suite: Suite, before: Suite | undefined, downloaded: Code | undefined): void {
@@ -331,11 +308,6 @@ export class Suites {
           source !== undefined || descriptor.midlets.every(({ className }) => this.#classes.has(className)),
       );
   }
-}
-
-/** The names under which a suite and its applications stand in the menu. */
-function namesOf({ name, midlets }: Descriptor): readonly string[] {
-  return [name, ...midlets.map((midlet) => midlet.name)];
 }
 
 /** @throws FlashError `damaged` for a descriptor that this phone would not have installed */

@@ -76,7 +76,7 @@ export interface Screen {
 }
 
 /** What a menu or an application shows: a {@link Screen} without what only the phone itself writes. */
-export type ScreenBody = Omit<Screen, 'icons' | 'indicator' | 'keysLocked'>;
+export type ScreenBody = Omit<Screen, 'icons' | 'indicator'>;
 
 /**
  * A text as the LCD shows it: what has no sign of its own and would command a terminal (control characters, changes of the direction of
