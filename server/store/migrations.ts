@@ -1,6 +1,6 @@
 import { appendOnly, FIRST_TABLES } from './first-tables.ts';
 import { LIMITS, SUMS_OF_LIMITS } from './limit-migrations.ts';
-import { OPEN_ROWS } from './open-rows.ts';
+import { INDEXES_WITHOUT_READERS, OPEN_ROWS } from './open-rows.ts';
 import {
   ACTS_OF_OPERATOR,
   AUDIT,
@@ -325,6 +325,7 @@ export const MIGRATIONS: readonly string[] = [
   KEY_ENDS,
   ACTS_OF_OPERATOR,
   DEPOSITED_ALONE,
+  INDEXES_WITHOUT_READERS,
 ];
 
 /**

@@ -47,7 +47,6 @@ CREATE TABLE challenge (
   state TEXT NOT NULL DEFAULT 'asked',         -- then approved, refused, expired or withdrawn
   due INTEGER                                  -- while asked: when it is sent again or, after the last time, expires
 ) STRICT;
-CREATE INDEX challenge_of_enrolment ON challenge (device_id) WHERE purpose = 'enrolment';
 CREATE INDEX challenge_due ON challenge (due) WHERE due IS NOT NULL;
 
 CREATE TABLE evidence (
@@ -122,7 +121,6 @@ CREATE TABLE journal (
   subject TEXT NOT NULL,                       -- txn, or "device:" and its number
   event TEXT NOT NULL                          -- JSON
 ) STRICT;
-CREATE INDEX journal_of_subject ON journal (subject, seq);
 
 CREATE TABLE outbox (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -142,7 +140,6 @@ CREATE TABLE outbox (
 ) STRICT;
 CREATE INDEX outbox_to_send ON outbox (state, id) WHERE ended_at IS NULL;
 CREATE INDEX outbox_open_by_ref ON outbox (ref) WHERE ended_at IS NULL;
-CREATE INDEX outbox_by_end ON outbox (ended_at) WHERE ended_at IS NOT NULL;
 
 CREATE TABLE process (                         -- with a lease on what it has begun outside the database
   id INTEGER PRIMARY KEY AUTOINCREMENT,        -- never given to another one
@@ -164,7 +161,6 @@ CREATE TABLE inbox (
   UNIQUE (sent_at, digest)
 ) STRICT;
 CREATE INDEX inbox_by_digest ON inbox (digest) WHERE by_digest = 1;
-CREATE INDEX inbox_by_age ON inbox (received_at);
 CREATE INDEX inbox_undealt ON inbox (id) WHERE frame IS NOT NULL AND result IS NULL;
 
 CREATE TABLE timer (
@@ -185,7 +181,6 @@ CREATE TABLE balance_answer (
   at INTEGER NOT NULL,
   PRIMARY KEY (device_id, ref)
 ) STRICT;
-CREATE INDEX balance_answer_by_age ON balance_answer (at);
 
 CREATE TABLE account (
   owner TEXT NOT NULL,                         -- person:1, merchant:1, clearing:card, cash

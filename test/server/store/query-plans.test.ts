@@ -23,4 +23,19 @@ describe('the queries of a service', () => {
     file.close();
     expect(scans).toEqual([]);
   });
+
+  it('need every index that is not there to keep rows unique', async () => {
+    const { database, texts: executed } = await wholeLife();
+    const file = new DatabaseSync(database, { readOnly: true });
+    const indexes = file
+      .prepare("SELECT name FROM sqlite_schema WHERE type = 'index' AND sql NOT LIKE '% UNIQUE %'")
+      .all();
+    const unused = new Set(indexes.map(({ name }) => String(name)));
+    for (const sql of everyStatement(executed).texts) {
+      for (const { detail } of file.prepare(`EXPLAIN QUERY PLAN ${withoutLock(sql)}`).all())
+        unused.delete(/INDEX (\w+)/.exec(String(detail))?.[1] ?? '');
+    }
+    file.close();
+    expect([...unused]).toEqual([]);
+  });
 });

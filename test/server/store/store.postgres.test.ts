@@ -633,6 +633,11 @@ describe('a database that is opened', () => {
       'DROP TABLE operator, audit, audit_head, pending_deposit, deposited_alone, device_order, service_key, key_told, vault',
       'DROP FUNCTION audit_is_append_only',
       "INSERT INTO inbox (digest, sent_at, originator, received_at) VALUES ('\\x01', 10, '+39340', 11)",
+      'CREATE INDEX challenge_of_enrolment ON challenge (device_id)',
+      'CREATE INDEX journal_of_subject ON journal (subject, seq)',
+      'CREATE INDEX outbox_by_end ON outbox (ended_at)',
+      'CREATE INDEX inbox_by_age ON inbox (received_at)',
+      'CREATE INDEX balance_answer_by_age ON balance_answer (at)',
       'UPDATE cash_mobile SET version = 10',
     );
     await open(database);
