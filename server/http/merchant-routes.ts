@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { REJECTIONS } from '../payments/limits.ts';
 import type { Payment } from '../payments/payment.ts';
+import { REJECTIONS } from '../payments/rejections.ts';
 import type { Service } from '../service/service.ts';
 import { ServiceError, type ServiceErrorCode } from '../vocabulary/errors.ts';
 import type { MerchantId } from '../vocabulary/ids.ts';

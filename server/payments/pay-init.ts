@@ -6,8 +6,8 @@ import type { Tx } from '../store/store.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
 import { refOf } from '../vocabulary/ids.ts';
 import type { PaymentContext } from './context.ts';
-import { type Rejection, RequestRefused } from './limits.ts';
 import { mrefOfPhone } from './payment.ts';
+import { type Rejection, RequestRefused } from './rejections.ts';
 import { referenceRoom, requestPayment } from './request.ts';
 
 const NAK_OF_REJECTION: Readonly<Record<Rejection, NakCode>> = {

@@ -16,8 +16,8 @@ import { ServiceError } from '../vocabulary/errors.ts';
 import { refOctets } from '../vocabulary/ids.ts';
 import { noteUnreachable, standingOf } from './asked-in-vain.ts';
 import type { PaymentContext } from './context.ts';
-import { type Rejection, RequestRefused, rejectionAtCustomer, rejectionOfMerchant } from './limits.ts';
 import { type Payment, type PaymentInit, paymentByMref } from './payment.ts';
+import { type Rejection, RequestRefused, rejectionAtCustomer, rejectionOfMerchant } from './rejections.ts';
 import { begin } from './step.ts';
 
 /** What a merchant asks for. */

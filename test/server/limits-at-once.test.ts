@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { APPLICATION_PORT } from '../../server/index.ts';
 import type { Limits } from '../../server/limits/limits.ts';
-import { RequestRefused } from '../../server/payments/limits.ts';
+import { RequestRefused } from '../../server/payments/rejections.ts';
 import { onPostgres } from './database.ts';
 import { ends, tally, times } from './tally.ts';
 import { CUSTOMER_NUMBER, type Subscriber, shop } from './world.ts';

@@ -68,6 +68,8 @@ describe('a deposit above the limit of one operator alone', () => {
     expect((await deposit('anna', 1, 'just-before-midnight')).status).toBe(202);
     await world.clock.advance(1);
     expect((await deposit('anna', 1_000, 'the-next-day')).status).toBe(201);
+    // What was booked in the first millisecond of a day is of that day.
+    expect((await deposit('anna', 1, 'one-more')).status).toBe(202);
   });
 
   it('is also one that is above it with those of the day in other currencies, unit by unit; for another person it is counted apart', async () => {

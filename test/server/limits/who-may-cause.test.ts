@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type AdminCommand, encodeUp, octetsOf, sealUp } from '../../../device/safe-mobile/index.ts';
 import { type Merchant, servicePrimitives } from '../../../server/index.ts';
 import { STANDARD_LIMITS } from '../../../server/limits/limits.ts';
-import { RequestRefused } from '../../../server/payments/limits.ts';
+import { RequestRefused } from '../../../server/payments/rejections.ts';
 import { FakeModem, LOST, READY } from '../fake-modem.ts';
 import { TestPhone } from '../phone.ts';
 import { CUSTOMER_NUMBER, MERCHANT_NUMBER, PIN, type Subscriber, shop, type World } from '../world.ts';

@@ -223,7 +223,11 @@ describe('processes on one database', () => {
     const [one] = processes;
     if (one === undefined) throw new Error('one process');
     one.store.fault = new Error('gone');
-    await clock.advance(20_000);
+    await clock.advance(14_999);
+    expect(one.processes.isAlive).toBe(true);
+    await clock.advance(1);
+    expect(one.processes.isAlive).toBe(false);
+    await clock.advance(5_000);
     expect(one.processes.isAlive).toBe(false);
     one.store.fault = undefined;
     await clock.advance(10_000);
