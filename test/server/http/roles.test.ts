@@ -130,7 +130,8 @@ describe('the roles of operators', () => {
     const route = `POST /v1/people/${anna.id}/deposits`;
     const response = await ask(route, keys.get(role), deposit(minor, 'limit'));
     expect(response.statusCode).toBe(status);
-    const words = 'above EUR 1000.00 for a person within a day, all currencies together, a deposit needs the role treasurer';
+    const words =
+      'above EUR 1000.00 for a person within a day, all currencies together, a deposit needs the role treasurer';
     if (status === 403) expect(response.json().detail).toContain(words);
   });
 

@@ -191,6 +191,21 @@ describe('an operator whose key somebody else made', () => {
     expect(await deposit('dora', 'anna')).toBe(200);
   });
 
+  it.each<readonly [role: Role, isOnTheirOwn: boolean]>([
+    ['viewer', true],
+    ['clerk', true],
+    ['treasurer', false],
+    ['admin', false],
+  ])('beside a %s of their own: on their own by changing it: %s', async (role, isOnTheirOwn) => {
+    const { world, add, rotate } = await office([
+      ['anna', 'admin'],
+      ['bruno', role],
+    ]);
+    expect([await add('anna', 'carla'), await rotate('carla')]).toEqual([201, 200]);
+    const carla = (await world.service.operators.list()).find(({ name }) => name === 'carla');
+    expect(carla?.hand).toBe(isOnTheirOwn ? undefined : 'anna');
+  });
+
   it('is not confirmed when they are revoked', async () => {
     const { post, add, rotate, confirm } = await office();
     await add('anna', 'carla');

@@ -145,9 +145,11 @@ describe('a phone that is locked', () => {
   });
 
   it('gets the order once more when an operator gives it again, not within a minute, and not when it was confirmed', async () => {
-    const { world, customer, give } = await theft();
+    const { world, customer, give, device } = await theft();
     const { ref } = await give('lock');
+    const lockedAt = (await device())?.lockedAt;
     expect((await give('lock')).ref).toBe(ref);
+    expect((await device())?.lockedAt).toBe(lockedAt);
     expect(orders(customer.phone)).toHaveLength(1);
     await world.clock.advance(MINUTE);
     expect((await give('lock')).ref).toBe(ref);
@@ -261,6 +263,8 @@ describe('a phone that is wiped', () => {
     await world.clock.advance(MINUTE);
     await give('wipe');
     expect(orders(customer.phone)).toHaveLength(2);
+    const revoked = world.journal.filter(({ event }) => event.kind === 'device' && event.state === 'revoked');
+    expect(revoked).toHaveLength(1);
     const renewed = await world.enrolPhone(customer.person);
     expect(await ask('after')).toMatchObject({ state: 'REQUESTED' });
     expect(orders(renewed.phone)).toEqual([]);
