@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, expect, test } from 'vitest';
 import { sleep, systemClock } from '../../../modem/index.ts';
+import { seededRandom } from '../../../sim/random.ts';
+import { inFull } from '../../in-full.ts';
 
 const PROGRAMS = join(import.meta.dirname, '../../../dist');
 const NUMBER = '+393330000001';
@@ -22,7 +24,7 @@ class Run {
 
   constructor(program: string, ...args: readonly string[]) {
     this.process = spawn(process.execPath, [join(PROGRAMS, program), ...args, '--json'], {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
     running.add(this.process);
     for (const stream of [this.process.stdout, this.process.stderr]) {
@@ -30,12 +32,14 @@ class Run {
     }
   }
 
-  /** The first line with these words that comes from now on, or the one that was there already. */
-  async line(words: string): Promise<string> {
+  /** The first line with these words that comes from now on, or the one that was there already. @throws Error after `limitMs` */
+  async line(words: string, limitMs = 60_000): Promise<string> {
+    const end = systemClock.now() + limitMs;
     for (;;) {
       const found = this.said.find((line) => line.includes(words));
       if (found !== undefined) return found;
-      if (this.process.exitCode !== null) throw new Error(`it ended: ${this.said.join('\n')}`);
+      if (systemClock.now() > end) throw new Error(`no "${words}" in ${limitMs} ms: ${this.said.slice(-5).join('\n')}`);
+      if (this.process.exitCode !== null) throw new Error(`it ended: ${this.said.slice(-5).join('\n')}`);
       await sleep(systemClock, 10);
     }
   }
@@ -47,14 +51,14 @@ class Run {
   }
 }
 
-const serve = async (folder: string) => {
-  const sim = new Run('sim/cli/gsm-sim.js', 'serve', '--modems', '2', '--dir', folder, '--profile', 'none');
+const serve = async (folder: string, modems = 2) => {
+  const sim = new Run('sim/cli/gsm-sim.js', 'serve', '--modems', String(modems), '--dir', folder, '--profile', 'none');
   const { control } = JSON.parse(await sim.line('"ready"'));
-  const deliver = (text: string) =>
+  const deliver = (text: string, to = NUMBER) =>
     fetch(`${control}/deliver`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ to: NUMBER, from: '4321', text }),
+      body: JSON.stringify({ to, from: '4321', text }),
     });
   return { sim, deliver };
 };
@@ -82,4 +86,91 @@ test('a program that was stopped while the modem was killed goes on when the mod
   expect(systemClock.now() - before).toBeLessThan(2_000);
   expect(await sim.end('SIGTERM')).toBe(0);
   expect(readdirSync(folder)).toEqual([]);
+});
+
+/** How often a program is killed: `CASH_MOBILE_KILLS=200 npx vitest run test/sim/cli/killed.test.ts`. */
+const KILLS = Number(process.env['CASH_MOBILE_KILLS'] ?? inFull(20, 5));
+/** A program answers at once, also while its modem is away; so long on a busy machine. A program that hangs never answers. */
+const ANSWER_MS = 30_000;
+const NUMBERS = [NUMBER, '+393330000002', '+393330000003'];
+
+/** What happens at a moment: which program is killed, and whether the others are stopped meanwhile. */
+const WAYS = ['network', 'network, the others stopped', 'service', 'handset', 'receive'] as const;
+
+test(`network, service, handset and receive, one of them killed ${KILLS} times: none hangs, and all go on`, {
+  timeout: 120_000 + KILLS * 60_000,
+}, async () => {
+  const root = mkdtempSync(join(tmpdir(), 'killed-'));
+  const folder = join(root, 'modems');
+  const data = join(root, 'data');
+  const port = (i: number) => ['--port', join(folder, `modem${i}`)];
+  await new Run('server/cli/cash-server.js', 'init', '--data', data).line('adminKey');
+  const start = {
+    service: () =>
+      new Run(
+        'server/cli/cash-server.js',
+        'serve',
+        '--data',
+        data,
+        ...port(1),
+        '--number',
+        NUMBER,
+        '--listen',
+        '127.0.0.1:0',
+      ),
+    handset: () =>
+      new Run(
+        'device/cli/cash-handset.js',
+        '--headless',
+        '--keep-going',
+        '--silent',
+        ...port(2),
+        '--flash',
+        join(root, 'flash'),
+      ),
+    receive: () => new Run('modem/cli/gsm-modem.js', 'receive', ...port(3)),
+  };
+  let network = await serve(folder, 3);
+  const others = { service: start.service(), handset: start.handset(), receive: start.receive() };
+  const random = seededRandom(1);
+
+  const allAnswer = async (round: string) => {
+    const { url } = JSON.parse(await others.service.line('"ready"', ANSWER_MS));
+    await fetch(`${url}/health`, { signal: AbortSignal.timeout(ANSWER_MS) });
+    await others.handset.line('"ready"', ANSWER_MS);
+    others.handset.process.stdin?.write(`${JSON.stringify({ screen: true, id: round })}\n`);
+    await others.handset.line(`"done","id":"${round}"`, ANSWER_MS);
+    // That the handset is on the air again is not asked: its modem is the same as that of `receive`.
+    await network.deliver(round, NUMBERS[2]);
+    await others.receive.line(`"${round}"`, 2 * ANSWER_MS);
+  };
+
+  await allAnswer('the first');
+  for (let i = 0; i < KILLS; i += 1) {
+    const way = WAYS[i % WAYS.length] ?? 'network';
+    const ms = Math.floor(random.fraction() * 1_500);
+    const round = `kill ${i + 1}, ${way}, after ${ms} ms`;
+    for (const number of NUMBERS) await network.deliver(`before ${round}`, number);
+    await sleep(systemClock, ms);
+    if (way === 'service' || way === 'handset' || way === 'receive') {
+      await others[way].end('SIGKILL');
+      others[way] = start[way]();
+    } else {
+      const stopped = way === 'network' ? [] : Object.values(others);
+      for (const { process } of stopped) process.kill('SIGSTOP');
+      await network.sim.end('SIGKILL');
+      for (const { process } of stopped) process.kill('SIGCONT');
+      network = await serve(folder, 3);
+    }
+    try {
+      await allAnswer(round);
+    } catch (error) {
+      throw new Error(`after ${round}`, { cause: error });
+    }
+  }
+  for (const one of Object.values(others)) {
+    one.process.kill('SIGTERM');
+    await once(one.process, 'exit');
+  }
+  expect(await network.sim.end('SIGTERM')).toBe(0);
 });
