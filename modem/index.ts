@@ -26,7 +26,7 @@ export * from './pdu/index.ts';
 export { createPool, type ModemPool, type PoolMember, type PoolModem } from './pool.ts';
 export { type DevicePortOptions, devicePort } from './port/device.ts';
 export { type PortHolder, portHolders } from './port/holder.ts';
-export type { ListedPort, PortLister } from './port/listed.ts';
+export type { ListedPort, PortLister } from './port/listed-port.ts';
 export { SecretMask } from './port/mask.ts';
 export { type FarEnd, type FarEndEvents, memoryPort } from './port/memory.ts';
 export { portFromName } from './port/name.ts';

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { type FoundPort, findModems } from '../opening/find.ts';
-import type { ListedPort } from '../port/listed.ts';
+import type { ListedPort } from '../port/listed-port.ts';
 import { usbPorts } from '../port/usb.ts';
 import { numberOption } from './options.ts';
 import { outputOf } from './program.ts';

@@ -1,6 +1,6 @@
 import { Chat } from '../at/chat.ts';
 import { type Clock, sleep, systemClock } from '../clock.ts';
-import { byDevice, type ListedPort, type PortLister } from '../port/listed.ts';
+import { byDevice, type ListedPort, type PortLister } from '../port/listed-port.ts';
 import type { Port } from '../port/port.ts';
 import { serialPort } from '../port/serial.ts';
 import { usbPorts } from '../port/usb.ts';

@@ -1,4 +1,4 @@
-import { isSamePort, type ListedPort, type PortLister } from './listed.ts';
+import { isSamePort, type ListedPort, type PortLister } from './listed-port.ts';
 import { type Port, PortError } from './port.ts';
 
 /** What a {@link devicePort} needs of the machine. */

@@ -1,6 +1,6 @@
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { ListedPort } from './listed.ts';
+import type { ListedPort } from './listed-port.ts';
 
 /** Folders from the `device` of a tty up to its USB device, at most: a serial bus, the interface, the device. */
 const LEVELS = 4;

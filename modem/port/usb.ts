@@ -1,4 +1,4 @@
-import type { ListedPort } from './listed.ts';
+import type { ListedPort } from './listed-port.ts';
 import { sysfsPorts } from './sysfs.ts';
 
 /** A port as `serialport` lists it. On macOS and Windows the ports of one stick have the same `locationId`. */

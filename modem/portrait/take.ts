@@ -2,7 +2,7 @@ import { numberIn, valuesOf } from '../at/values.ts';
 import type { Clock } from '../clock.ts';
 import type { Port } from '../port/port.ts';
 import { type Answer, Interview } from './interview.ts';
-import { nameOf, sorted } from './keeping.ts';
+import { nameOf, sorted } from './kept-answers.ts';
 import { RawLine } from './line.ts';
 import { type Framing, framingOf, linesIn } from './manners.ts';
 import type { Portrait } from './portrait.ts';

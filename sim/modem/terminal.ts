@@ -1,8 +1,8 @@
 import { type Clock, type FarEnd, sleep } from '../../modem/index.ts';
 import type { LineFaultAction, Said } from '../network/fault-kinds.ts';
 import type { SeededRandom } from '../random.ts';
+import { CommandLineInput, type Completed, EntryInput } from './command-line-input.ts';
 import { codeOf } from './line-faults.ts';
-import { CommandLineInput, type Completed, EntryInput } from './line-input.ts';
 import { LineOutput } from './line-output.ts';
 import { LineReader } from './line-reader.ts';
 import type { WireHabits } from './personality.ts';

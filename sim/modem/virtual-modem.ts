@@ -9,11 +9,11 @@ import { type LineFaults, Lines } from './lines.ts';
 import { joinedStore, type MessageStore, memoryStore } from './message-store.ts';
 import { Outgoing } from './outgoing.ts';
 import type { Personality } from './personality.ts';
-import { factoryProfile, type Profile } from './profile.ts';
 import { Radio } from './radio.ts';
 import type { Settings, StoreName } from './settings.ts';
 import { type PhonebookEntry, SimCard } from './sim-card.ts';
 import { smscField } from './smsc-field.ts';
+import { factoryProfile, type Profile } from './stored-profile.ts';
 
 /** How a virtual modem is made. */
 export interface VirtualModemOptions {

@@ -1,7 +1,7 @@
 import { CHARSETS } from '../charset.ts';
 import { accept, type Command, cme, type Handler } from '../command.ts';
-import { factoryProfile, type Profile } from '../profile.ts';
 import { cmeError, syntaxError } from '../result.ts';
+import { factoryProfile, type Profile } from '../stored-profile.ts';
 import type { VirtualModem } from '../virtual-modem.ts';
 
 /** A basic command with the number 0 or 1, such as `ATE0`, that switches a setting of the line. */

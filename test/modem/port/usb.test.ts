@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { byDevice } from '../../../modem/port/listed.ts';
+import { byDevice } from '../../../modem/port/listed-port.ts';
 import { usbPorts } from '../../../modem/port/usb.ts';
 
 const nothing = { manufacturer: undefined, serialNumber: undefined, pnpId: undefined };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { nameOf, sorted } from '../../../modem/portrait/keeping.ts';
+import { nameOf, sorted } from '../../../modem/portrait/kept-answers.ts';
 import { COUNTERS, LIVE, listedCommands, SETTINGS, TESTED } from '../../../modem/portrait/questions.ts';
 
 const NONE = { imei: undefined, imsi: undefined, iccid: undefined, number: undefined, smsc: undefined };
