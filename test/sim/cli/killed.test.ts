@@ -33,7 +33,7 @@ class Run {
   }
 
   /** The first line with these words that comes from now on, or the one that was there already. @throws Error after `limitMs` */
-  async line(words: string, limitMs = 60_000): Promise<string> {
+  async line(words: string, limitMs = 120_000): Promise<string> {
     const end = systemClock.now() + limitMs;
     for (;;) {
       const found = this.said.find((line) => line.includes(words));
@@ -91,7 +91,7 @@ test('a program that was stopped while the modem was killed goes on when the mod
 /** How often a program is killed: `CASH_MOBILE_KILLS=200 npx vitest run test/sim/cli/killed.test.ts`. */
 const KILLS = Number(process.env['CASH_MOBILE_KILLS'] ?? inFull(20, 5));
 /** A program answers at once, also while its modem is away; so long on a busy machine. A program that hangs never answers. */
-const ANSWER_MS = 30_000;
+const ANSWER_MS = 60_000;
 const NUMBERS = [NUMBER, '+393330000002', '+393330000003'];
 
 /** What happens at a moment: which program is killed, and whether the others are stopped meanwhile. */
@@ -150,22 +150,22 @@ test(`network, service, handset and receive, one of them killed ${KILLS} times: 
     const way = WAYS[i % WAYS.length] ?? 'network';
     const ms = Math.floor(random.fraction() * 1_500);
     const round = `kill ${i + 1}, ${way}, after ${ms} ms`;
-    for (const number of NUMBERS) await network.deliver(`before ${round}`, number);
-    await sleep(systemClock, ms);
-    if (way === 'service' || way === 'handset' || way === 'receive') {
-      await others[way].end('SIGKILL');
-      others[way] = start[way]();
-    } else {
-      const stopped = way === 'network' ? [] : Object.values(others);
-      for (const { process } of stopped) process.kill('SIGSTOP');
-      await network.sim.end('SIGKILL');
-      for (const { process } of stopped) process.kill('SIGCONT');
-      network = await serve(folder, 3);
-    }
     try {
+      for (const number of NUMBERS) await network.deliver(`before ${round}`, number);
+      await sleep(systemClock, ms);
+      if (way === 'service' || way === 'handset' || way === 'receive') {
+        await others[way].end('SIGKILL');
+        others[way] = start[way]();
+      } else {
+        const stopped = way === 'network' ? [] : Object.values(others);
+        for (const { process } of stopped) process.kill('SIGSTOP');
+        await network.sim.end('SIGKILL');
+        for (const { process } of stopped) process.kill('SIGCONT');
+        network = await serve(folder, 3);
+      }
       await allAnswer(round);
     } catch (error) {
-      throw new Error(`after ${round}`, { cause: error });
+      throw new Error(`${round}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
     }
   }
   for (const one of Object.values(others)) {
