@@ -90,7 +90,8 @@ function queueText({ sms, from, to, isReport, state, reason, nextAttempt }: Mess
 function faultText({ action, matched, struck, ...fault }: ArrangedFault): string {
   const { kind, ...parameters } = action;
   const about = 'modem' in fault ? { modem: fault.modem } : {};
-  const way = 'from' in fault ? { from: fault.from } : 'to' in fault ? { to: fault.to } : {};
-  const details = Object.entries({ ...parameters, ...about, ...way }).map(([name, value]) => `${name} ${value}`);
+  const from = 'from' in fault ? { from: fault.from } : {};
+  const to = 'to' in fault ? { to: fault.to } : {};
+  const details = Object.entries({ ...parameters, ...about, ...from, ...to }).map(([name, value]) => `${name} ${value}`);
   return `${kind.padEnd(20)} struck ${struck} of ${matched}  ${details.join(', ')}`;
 }

@@ -165,6 +165,7 @@ test('what is shown: time, phones, queue, faults, log', async () => {
   world.faults.add({ action: { kind: 'late', ms: 5 }, modem: ONE });
   world.faults.add({ action: { kind: 'drop' }, from: ONE });
   world.faults.add({ action: { kind: 'drop' }, to: TWO });
+  world.faults.add({ action: { kind: 'drop' }, from: ONE, to: TWO });
   const seen = shown(simulation);
   expect(seen).toMatchObject({ time: '2010-03-01 09:00:00', pace: 'stopped', profile: 'none' });
   const row = { line: expect.stringMatching(/\/modem\d$/), open: false } as const;
@@ -178,6 +179,7 @@ test('what is shown: time, phones, queue, faults, log', async () => {
     { id: 'fault-1', on: true, text: `late                 struck 0 of 0  ms 5, modem ${ONE}` },
     { id: 'fault-2', on: true, text: `drop                 struck 0 of 0  from ${ONE}` },
     { id: 'fault-3', on: true, text: `drop                 struck 0 of 0  to ${TWO}` },
+    { id: 'fault-4', on: true, text: `drop                 struck 0 of 0  from ${ONE}, to ${TWO}` },
   ]);
   const part = snapshotOf(simulation, { firstPhone: 1, phones: 1, events: 2, columns: 60 });
   expect(part.phones.map(({ number }) => number)).toEqual([TWO]);
