@@ -38,17 +38,18 @@ const FILLED = 0x0f;
 function readZone(reader: Reader): number {
   const octet = reader.octet();
   const tens = octet & 0x07;
-  let units = octet >> 4;
-  if (units > 9) {
-    if ((octet & 0x0f) === FILLED) {
-      reader.deviation('the time zone has two semi-octets that are no digits', reader.offset - 1, 'taken for 0');
-      return 0;
-    }
-    reader.deviation('the time zone has a semi-octet that is no digit', reader.offset - 1, 'taken for 0');
-    units = 0;
+  const units = octet >> 4;
+  if (units > 9 && (octet & 0x0f) === FILLED) {
+    reader.deviation('the time zone has two semi-octets that are no digits', reader.offset - 1, 'taken for 0');
+    return 0;
   }
-  const quarters = tens * 10 + units;
-  return (octet & WEST) === 0 ? quarters : -quarters;
+  const quarters = tens * 10 + (units > 9 ? 0 : units);
+  const zone = (octet & WEST) === 0 ? quarters : -quarters;
+  if (units > 9) {
+    const taken = `taken for ${zone} quarters of an hour`;
+    reader.deviation('the time zone has a semi-octet that is no digit', reader.offset - 1, taken);
+  }
+  return zone;
 }
 
 /**

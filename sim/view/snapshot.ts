@@ -92,6 +92,8 @@ function faultText({ action, matched, struck, ...fault }: ArrangedFault): string
   const about = 'modem' in fault ? { modem: fault.modem } : {};
   const from = 'from' in fault ? { from: fault.from } : {};
   const to = 'to' in fault ? { to: fault.to } : {};
-  const details = Object.entries({ ...parameters, ...about, ...from, ...to }).map(([name, value]) => `${name} ${value}`);
+  const details = Object.entries({ ...parameters, ...about, ...from, ...to }).map(
+    ([name, value]) => `${name} ${value}`,
+  );
   return `${kind.padEnd(20)} struck ${struck} of ${matched}  ${details.join(', ')}`;
 }

@@ -50,17 +50,17 @@ describe('TP-SCTS (3GPP TS 23.040, 9.2.3.11)', () => {
     ['90304061520A00', 'TP-SCTS 12: the second has a semi-octet that is no digit, taken for 0', '2009-03-04T16:25:00Z'],
     [
       '610103409544C2',
-      'TP-SCTS 13: the time zone has a semi-octet that is no digit, taken for 0',
+      'TP-SCTS 13: the time zone has a semi-octet that is no digit, taken for 20 quarters of an hour',
       '2016-10-30T04:59:44+05:00',
     ],
     [
       '903040615200AA',
-      'TP-SCTS 13: the time zone has a semi-octet that is no digit, taken for 0',
+      'TP-SCTS 13: the time zone has a semi-octet that is no digit, taken for -20 quarters of an hour',
       '2009-03-04T16:25:00-05:00',
     ],
     [
       '903040615200F7',
-      'TP-SCTS 13: the time zone has a semi-octet that is no digit, taken for 0',
+      'TP-SCTS 13: the time zone has a semi-octet that is no digit, taken for 70 quarters of an hour',
       '2009-03-04T16:25:00+17:30',
     ],
   ])('%s is refused, and leniently taken with a note', (scts, note, iso) => {
