@@ -135,9 +135,9 @@ test(`network, service, handset and receive, one of them killed ${KILLS} times: 
   const random = seededRandom(1);
 
   const allAnswer = async (round: string) => {
-    const { url } = JSON.parse(await others.service.line('"ready"', ANSWER_MS));
+    const { url } = JSON.parse(await others.service.line('"ready"'));
     await fetch(`${url}/health`, { signal: AbortSignal.timeout(ANSWER_MS) });
-    await others.handset.line('"ready"', ANSWER_MS);
+    await others.handset.line('"ready"');
     others.handset.process.stdin?.write(`${JSON.stringify({ screen: true, id: round })}\n`);
     await others.handset.line(`"done","id":"${round}"`, ANSWER_MS);
     // That the handset is on the air again is not asked: its modem is the same as that of `receive`.

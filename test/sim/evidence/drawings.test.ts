@@ -89,6 +89,7 @@ describe('a conversation', () => {
     const namesOf = (selection: Selection) =>
       conversationOf(select(entries, selection)).participants.map(({ name }) => name);
     expect(namesOf({ sms: [1] })).toEqual([ALICE, 'SMSC', BOB]);
+    expect(namesOf({ sms: [16] })).toEqual([ALICE, 'SMSC']);
     expect(namesOf({})).toEqual([ALICE, BOB, 'SMSC', 'BANK', 'network']);
   });
 
