@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { gsmModem as executable } from '../../../modem/cli/gsm-modem-program.ts';
 import { systemClock, toHex } from '../../../modem/index.ts';
-import { createWorld, openPty, openTcp, type World } from '../../../sim/index.ts';
+import { createWorld, openPty, openTcp } from '../../../sim/index.ts';
 import { inProcess } from '../../in-process.ts';
 
 const program = new URL('../../../modem/cli/gsm-modem.ts', import.meta.url).pathname;
@@ -29,28 +29,25 @@ function gsmModem(args: readonly string[], env: Readonly<Record<string, string>>
   });
 }
 
-let world: World;
-let hangUps: (() => void)[];
-beforeEach(() => {
-  world = createWorld({ seed: 1, clock: systemClock, responseMs: [0, 0] });
-  hangUps = [];
-});
-afterEach(() => {
-  for (const hangUp of hangUps) hangUp();
-});
-
-async function ports(number: string, pin?: string) {
-  const modem = world.addModem({ number, ...(pin !== undefined && { pin }) });
-  const [pty, tcp] = [openPty(), await openTcp()];
-  for (const line of [pty, tcp]) {
-    modem.attach(line);
-    hangUps.push(() => line.hangUp());
-  }
-  return { pty: pty.path, tcp: tcp.url };
+/** A network of a test, whose modems are at a PTY and at TCP at once. @param atEnd is told what ends them */
+function network(atEnd: (end: () => void) => void) {
+  const world = createWorld({ seed: 1, clock: systemClock, responseMs: [0, 0] });
+  const ports = async (number: string, pin?: string) => {
+    const modem = world.addModem({ number, ...(pin !== undefined && { pin }) });
+    const [pty, tcp] = [openPty(), await openTcp()];
+    for (const line of [pty, tcp]) {
+      modem.attach(line);
+      atEnd(() => line.hangUp());
+    }
+    return { pty: pty.path, tcp: tcp.url };
+  };
+  return { world, ports };
 }
 
-describe('gsm-modem', () => {
-  test('sends data to a port, and receives it, on a PTY and over TCP', async () => {
+// A process waits half of its time for its modem.
+describe.concurrent('gsm-modem', () => {
+  test('sends data to a port, and receives it, on a PTY and over TCP', async ({ onTestFinished }) => {
+    const { ports } = network(onTestFinished);
     const from = await ports(anna);
     const to = await ports(bruno);
     const receiving = gsmModem(['receive', '--port', to.tcp, '--json', '--count', '1', '--timeout', '15']);
@@ -76,7 +73,8 @@ describe('gsm-modem', () => {
     });
   });
 
-  test('resets a modem, and waits until it answers', async () => {
+  test('resets a modem, and waits until it answers', async ({ onTestFinished }) => {
+    const { world, ports } = network(onTestFinished);
     const { pty } = await ports(anna);
     const run = await gsmModem(['reset', '--port', pty, '--json']);
     expect(run).toMatchObject({ exitCode: 0, err: '' });
@@ -85,7 +83,8 @@ describe('gsm-modem', () => {
     expect(attached.length).toBeGreaterThan(1);
   });
 
-  test('shares a file of messages among several modems', async () => {
+  test('shares a file of messages among several modems', async ({ onTestFinished }) => {
+    const { world, ports } = network(onTestFinished);
     const [from, also] = [await ports(anna), await ports(bruno)];
     const to = '+393330000003';
     world.addModem({ number: to });
@@ -99,7 +98,8 @@ describe('gsm-modem', () => {
     expect(senders.toSorted()).toEqual([anna, anna, anna, bruno, bruno, bruno]);
   });
 
-  test('probes, for people and for programs', async () => {
+  test('probes, for people and for programs', async ({ onTestFinished }) => {
+    const { ports } = network(onTestFinished);
     const { pty } = await ports(anna);
     const people = await gsmModem(['probe', '--port', pty]);
     expect(people.out).toContain('model: Virtual GSM Modem\n');
@@ -107,18 +107,22 @@ describe('gsm-modem', () => {
     expect(JSON.parse(programs.out)).toMatchObject({ event: 'probe', state: 'ready: home', imei: expect.any(String) });
   });
 
-  test('asks a service of the network, and replies to its menu', async () => {
-    const { tcp } = await ports(anna);
+  test('asks a service of the network, and replies to its menu', async ({ onTestFinished }) => {
+    const { ports } = network(onTestFinished);
     const menu = 'Cash-Mobile Sim\n1 Balance\n2 Number\n0 End';
-    const people = await gsmModem(['ussd', '--port', tcp, '*123#', '1']);
+    const commands = [['*123#', '1'], ['*123#', '--json'], ['*999#']];
+    const runs = commands.map(async (command, index) => {
+      const { tcp } = await ports(`+39333000001${index}`);
+      return gsmModem(['ussd', '--port', tcp, ...command]);
+    });
+    const [people, programs, unknown] = await Promise.all(runs);
     expect(people).toEqual({ exitCode: 0, out: `${menu}\nYour balance is 10.00 €\n`, err: '' });
-    const programs = await gsmModem(['ussd', '--port', tcp, '*123#', '--json']);
-    expect(JSON.parse(programs.out)).toEqual({ event: 'answer', more: true, text: menu });
-    const unknown = await gsmModem(['ussd', '--port', tcp, '*999#']);
+    expect(JSON.parse(programs?.out ?? '')).toEqual({ event: 'answer', more: true, text: menu });
     expect(unknown).toEqual({ exitCode: 1, out: '', err: 'gsm-modem: the network has no such USSD service\n' });
   });
 
-  test('runs AT commands from a pipe, with PDUs decoded and errors in words', async () => {
+  test('runs AT commands from a pipe, with PDUs decoded and errors in words', async ({ onTestFinished }) => {
+    const { ports } = network(onTestFinished);
     const { pty } = await ports(anna);
     const pdu = '0011000C919333330000200004AA04000102FF';
     const input = ['AT+CSQ', 'AT+CMGR=7', 'AT+CMGF=0', 'AT+CMGW=18', pdu, 'AT+CMGR=1', ''].join('\n');
@@ -134,37 +138,8 @@ describe('gsm-modem', () => {
     );
   });
 
-  test.each([
-    ['probe'],
-    ['send', '--to', anna, '--text', 'x'.repeat(200), '--report'],
-    ['ussd', '*123#', '1'],
-    ['doctor', '--loopback', anna],
-    ['receive', '--count', '1', '--timeout', '15'],
-  ])('records a session, prints it, and replays it without a modem: %s', async (...args) => {
-    const { pty } = await ports(anna, '4321');
-    const folder = mkdtempSync(join(tmpdir(), 'gsm-modem-'));
-    hangUps.push(() => rmSync(folder, { recursive: true }));
-    const file = join(folder, 'session.jsonl');
-    if (args[0] === 'receive') world.deliver({ to: anna, from: bruno, content: { kind: 'text', text: 'Ciao' } });
-    const recorded = await gsmModem([...args, '--port', pty, '--record', file], { GSM_MODEM_PIN: '4321' });
-    expect(recorded.exitCode).toBe(0);
-    const trace = await inProcess(executable, 'trace', file);
-    expect(trace.out).toContain(' > AT+CGMI<CR>\n');
-    expect(trace.out).not.toContain('4321');
-    const replay = await inProcess(executable, 'replay', file);
-    expect(replay.out).toMatch(/replayed \d+ events: the driver did the same\n$/);
-    expect(replay.code).toBe(0);
-    const other = join(folder, 'other.jsonl');
-    writeFileSync(
-      other,
-      readFileSync(file, 'utf8').replace(toHex(Buffer.from('AT+CGMM')), toHex(Buffer.from('AT+CXXX'))),
-    );
-    const diverged = await inProcess(executable, 'replay', other);
-    expect(diverged.out).toMatch(/the recording has "AT\+CXXX\\r", the driver typed "AT\+CGMM\\r"\n$/);
-    expect(diverged.code).toBe(1);
-  });
-
-  test('examines a modem that is well, with an SMS to itself', async () => {
+  test('examines a modem that is well, with an SMS to itself', async ({ onTestFinished }) => {
+    const { ports } = network(onTestFinished);
     const { tcp } = await ports(anna);
     const run = await gsmModem(['doctor', '--port', tcp, '--loopback', '--wait', '15', '--json']);
     const checks = run.out
@@ -187,7 +162,8 @@ describe('gsm-modem', () => {
     expect(run.exitCode).toBe(0);
   });
 
-  test('says what is wrong with one that is not, and what to do', async () => {
+  test('says what is wrong with one that is not, and what to do', async ({ onTestFinished }) => {
+    const { ports } = network(onTestFinished);
     const { tcp } = await ports(anna, '4321');
     const locked = await gsmModem(['doctor', '--port', tcp]);
     const passed = ['port', 'modem', 'SIM'].map((check) => `ok    ${check}: passed\n`).join('');
@@ -203,7 +179,8 @@ describe('gsm-modem', () => {
     expect(missing.exitCode).toBe(1);
   });
 
-  test('takes the PIN from the environment, and shows it nowhere', async () => {
+  test('takes the PIN from the environment, and shows it nowhere', async ({ onTestFinished }) => {
+    const { ports } = network(onTestFinished);
     const { pty } = await ports(anna, '4321');
     const without = await gsmModem(['probe', '--port', pty]);
     expect(without).toMatchObject({ exitCode: 1, err: expect.stringContaining('GSM_MODEM_PIN') });
@@ -212,7 +189,10 @@ describe('gsm-modem', () => {
     expect(withPin.out + withPin.err).not.toContain('4321');
   });
 
-  test('fails with 1 when nothing came in time, and with 2 when a text is too long to go out', async () => {
+  test('fails with 1 when nothing came in time, and with 2 when a text is too long to go out', async ({
+    onTestFinished,
+  }) => {
+    const { ports } = network(onTestFinished);
     const { pty } = await ports(anna);
     const received = await gsmModem(['receive', '--port', pty, '--count', '1', '--timeout', '1']);
     expect(received).toEqual({ exitCode: 1, out: '', err: 'gsm-modem: 0 of 1 messages came within 1 s\n' });
@@ -222,6 +202,74 @@ describe('gsm-modem', () => {
     expect(JSON.parse(sent.err)).toEqual({ event: 'error', message: 'TP-UD: 256 segments, more than 255' });
   });
 
+  test('wrong use ends a process of its own with 2', async () => {
+    const run = await gsmModem(['receive']);
+    expect(run).toMatchObject({ exitCode: 2, out: '', err: expect.stringContaining('--port') });
+  });
+
+  test('says in one line that there is no such port', async () => {
+    const run = await gsmModem(['probe', '--port', '/dev/nothing-here', '--json']);
+    expect(run.exitCode).toBe(1);
+    expect(JSON.parse(run.err)).toEqual({
+      event: 'error',
+      message: '/dev/nothing-here: there is no such port: is the modem plugged in?',
+    });
+  });
+});
+
+/** Sessions that are recorded, by their commands. */
+const SESSIONS: readonly (readonly string[])[] = [
+  ['probe'],
+  ['send', '--to', anna, '--text', 'x'.repeat(200), '--report'],
+  ['ussd', '*123#', '1'],
+  ['doctor', '--loopback', anna],
+  ['receive', '--count', '1', '--timeout', '15'],
+];
+
+describe('a recording', () => {
+  const ends: (() => void)[] = [];
+  const folder = mkdtempSync(join(tmpdir(), 'gsm-modem-'));
+  const fileOf = (command: string | undefined) => join(folder, `${command}.jsonl`);
+  let exitCodes: readonly number[];
+
+  beforeAll(async () => {
+    const runs = SESSIONS.map(async (args) => {
+      const { world, ports } = network((end) => ends.push(end));
+      const { pty } = await ports(anna, '4321');
+      if (args[0] === 'receive') world.deliver({ to: anna, from: bruno, content: { kind: 'text', text: 'Ciao' } });
+      return gsmModem([...args, '--port', pty, '--record', fileOf(args[0])], { GSM_MODEM_PIN: '4321' });
+    });
+    exitCodes = (await Promise.all(runs)).map(({ exitCode }) => exitCode);
+  }, 60_000);
+  afterAll(() => {
+    for (const end of ends) end();
+    rmSync(folder, { recursive: true });
+  });
+
+  test('is made of each session', () => {
+    expect(exitCodes).toEqual(SESSIONS.map(() => 0));
+  });
+
+  test.each(SESSIONS)('is printed, and replayed without a modem: %s', async (command) => {
+    const file = fileOf(command);
+    const trace = await inProcess(executable, 'trace', file);
+    expect(trace.out).toContain(' > AT+CGMI<CR>\n');
+    expect(trace.out).not.toContain('4321');
+    const replay = await inProcess(executable, 'replay', file);
+    expect(replay.out).toMatch(/replayed \d+ events: the driver did the same\n$/);
+    expect(replay.code).toBe(0);
+    const other = join(folder, 'other.jsonl');
+    writeFileSync(
+      other,
+      readFileSync(file, 'utf8').replace(toHex(Buffer.from('AT+CGMM')), toHex(Buffer.from('AT+CXXX'))),
+    );
+    const diverged = await inProcess(executable, 'replay', other);
+    expect(diverged.out).toMatch(/the recording has "AT\+CXXX\\r", the driver typed "AT\+CGMM\\r"\n$/);
+    expect(diverged.code).toBe(1);
+  });
+});
+
+describe('wrong use', () => {
   test.each([
     [['send', '--port', 'x', '--to', '1'], 'give either --text or --data'],
     [['send', '--port', 'x', '--to', '1', '--data', '0g'], 'hexadecimal'],
@@ -239,25 +287,11 @@ describe('gsm-modem', () => {
     [['probe', '--port', 'x', '--pin'], 'GSM_MODEM_PIN'],
     [['probe', '--port', 'tcp://127.0.0.1'], 'tcp://host:port'],
     [['bogus'], "unknown command 'bogus'"],
-  ])('%j is wrong use: one line, and 2', async (args, words) => {
+  ])('%j is told in one line, and 2', async (args, words) => {
     vi.stubEnv('GSM_MODEM_PIN', '');
     const run = await inProcess(executable, ...args);
     expect(run).toMatchObject({ code: 2, out: '' });
     expect(run.err).toContain(words);
     expect(run.err.trimEnd()).not.toContain('\n');
-  });
-
-  test('wrong use ends a process of its own with 2', async () => {
-    const run = await gsmModem(['receive']);
-    expect(run).toMatchObject({ exitCode: 2, out: '', err: expect.stringContaining('--port') });
-  });
-
-  test('says in one line that there is no such port', async () => {
-    const run = await gsmModem(['probe', '--port', '/dev/nothing-here', '--json']);
-    expect(run.exitCode).toBe(1);
-    expect(JSON.parse(run.err)).toEqual({
-      event: 'error',
-      message: '/dev/nothing-here: there is no such port: is the modem plugged in?',
-    });
   });
 });
