@@ -42,19 +42,40 @@ export function endless(kid: number, publicKey: Uint8Array): AnchoredKey {
   return { kid, publicKey, notBefore: 0, notAfter: NO_END };
 }
 
-/** Whether the life of a key is over, unix seconds. */
-export function hasEnded({ notAfter }: AnchoredKey, time: number): boolean {
-  return notAfter !== NO_END && time > notAfter;
+/**
+ * Whether the life of one of these keys is over, unix seconds. An end counts only once a later key has begun: else whoever repeats the announcement of an
+ * end silences a phone that has not heard of the next key.
+ */
+export function hasEnded(keys: readonly AnchoredKey[], key: AnchoredKey, time: number): boolean {
+  if (neverBegins(key)) return true;
+  const isOver = key.notAfter !== NO_END && time > key.notAfter;
+  return isOver && begunAt(keys, time).some((other) => byBeginning(other, key) > 0);
 }
 
-/** The keys that count at a time, unix seconds. */
+/** The keys that count at a time, unix seconds. One of them always does. */
 export function keysAt(keys: readonly AnchoredKey[], time: number): readonly AnchoredKey[] {
-  return keys.filter((key) => key.notBefore <= time && !hasEnded(key, time));
+  return begunAt(keys, time).filter((key) => !hasEnded(keys, key, time));
 }
 
 /** The key that a frame to the service is sealed with: of those that count now, the one that began last. */
 export function newestKey(keys: readonly AnchoredKey[], time: number): AnchoredKey | undefined {
-  return keysAt(keys, time).toSorted((a, b) => b.notBefore - a.notBefore || b.kid - a.kid)[0];
+  return keysAt(keys, time).toSorted(byBeginning).at(-1);
+}
+
+/** When none has begun, the clock is wrong: then it is the latest one. */
+function begunAt(keys: readonly AnchoredKey[], time: number): readonly AnchoredKey[] {
+  const begin = keys.filter((key) => !neverBegins(key)).toSorted(byBeginning);
+  const begun = begin.filter(({ notBefore }) => notBefore <= time);
+  return begun.length > 0 ? begun : begin.slice(-1);
+}
+
+/** A key that root has ended before its beginning, because it was made while the clock of the service was ahead. */
+function neverBegins({ notBefore, notAfter }: AnchoredKey): boolean {
+  return notAfter < notBefore;
+}
+
+function byBeginning(one: AnchoredKey, other: AnchoredKey): number {
+  return one.notBefore - other.notBefore || one.kid - other.kid;
 }
 
 /**

@@ -115,10 +115,9 @@ export class PaymentApplication extends MIDlet {
   }
 
   /** Why the application cannot be used, in words; `undefined` when it can. */
-  #obstacle({ device, properties, link, texts }: AppContext): string | undefined {
+  #obstacle({ device, properties, texts }: AppContext): string | undefined {
     const strange = device.strangeIn(properties);
-    if (strange !== undefined) return filled(texts.otherService, strange);
-    return link.hasKey ? undefined : texts.keysExpired;
+    return strange === undefined ? undefined : filled(texts.otherService, strange);
   }
 
   /** Says why, and ends. Of the messages that wait only announcements are taken: after one of them the application may start again. */

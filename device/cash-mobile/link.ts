@@ -91,7 +91,8 @@ export class Link {
    * @param compose makes the message with the given `ctr`; the octets of the message are wiped here.
    */
   seal(phone: PhoneKeyPair, compose: (ctr: number) => UpMessage): Uint8Array {
-    const plaintext = encodeUp(compose(this.#counter.next()));
+    const receiptKid = newestKey(this.#device.anchors.signing, this.#seconds())?.kid;
+    const plaintext = encodeUp(compose(this.#counter.next()), receiptKid);
     const ephemeral = this.#context.system.randomBytes(32);
     try {
       return sealUp(this.#primitives, this.#sealingKey, phone, plaintext, ephemeral);
@@ -115,7 +116,8 @@ export class Link {
   open(phone: PhoneKeyPair, frame: Uint8Array): Uint8Array {
     const { kid } = readFrameHeader(frame);
     // A key that has not begun is taken: a phone whose clock is late has to learn the time from such a frame.
-    const key = this.#device.anchors.sealing.find((one) => one.kid === kid && !hasEnded(one, this.#seconds()));
+    const { sealing } = this.#device.anchors;
+    const key = sealing.find((one) => one.kid === kid && !hasEnded(sealing, one, this.#seconds()));
     if (key === undefined) throw new SafeMobileError('key', `service key ${kid} does not count on this phone`);
     return openDown(this.#primitives, key, phone, frame);
   }
@@ -130,15 +132,8 @@ export class Link {
     this.#counter.forget();
   }
 
-  /** Whether a key of the service counts now. Without one nothing is to be sealed: who found the old secret key could read it. */
-  get hasKey(): boolean {
-    return newestKey(this.#device.anchors.sealing, this.#seconds()) !== undefined;
-  }
-
-  // The application does not start without a key; one that ends while it runs is used until the end of the run.
   get #sealingKey(): AnchoredKey {
-    const { sealing } = this.#device.anchors;
-    const key = newestKey(sealing, this.#seconds()) ?? sealing.toSorted((a, b) => b.notAfter - a.notAfter)[0];
+    const key = newestKey(this.#device.anchors.sealing, this.#seconds());
     if (key === undefined) throw new SafeMobileError('key', 'this phone knows no key of the service');
     return key;
   }

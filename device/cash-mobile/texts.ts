@@ -102,7 +102,6 @@ export interface Texts {
   readonly descriptorWrong: string;
   /** The descriptor is not of the service that the phone's keys were made for; with the name of the attribute. */
   readonly otherService: string;
-  readonly keysExpired: string;
   readonly clockWrong: string;
 
   readonly lockedTitle: string;

@@ -43,7 +43,15 @@ export {
   UP_OCTETS,
 } from './frame.ts';
 export { matchCodeOf } from './match-code.ts';
-export { type DownMessage, decodeDown, decodeUp, encodeDown, encodeUp, type UpMessage } from './messages.ts';
+export {
+  type DownMessage,
+  decodeDown,
+  decodeUp,
+  encodeDown,
+  encodeUp,
+  receiptKidOf,
+  type UpMessage,
+} from './messages.ts';
 export { concat, hexOf, isZero, octetsOf, sameOctets } from './octets.ts';
 export {
   type Approve,

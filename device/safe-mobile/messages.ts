@@ -69,10 +69,26 @@ const DOWN_READERS = new Map<number, (reader: Reader, time: number) => DownMessa
   [MESSAGE_TYPES.BALANCE, service.readBalance],
 ]);
 
-/** The 79 octets of a message from a phone, zero padded. @throws SafeMobileError when a field does not fit */
-export function encodeUp(message: UpMessage): Uint8Array {
-  const writer = new Writer(UP_OCTETS).uint(MESSAGE_TYPES[message.type], 1).uint(message.ctr, 4);
-  return writeUp(writer, message).octets;
+/** Octet 78, the last one of what a phone says: the kid of its receipt key. */
+const RECEIPT_KID_AT = UP_OCTETS - 1;
+
+/** A message without that octet: PAY_INIT needs all 79 for its fields, and a phone that enrols has the key of its descriptor. */
+const WITHOUT_RECEIPT_KID: readonly (number | undefined)[] = [MESSAGE_TYPES.PAY_INIT, MESSAGE_TYPES.ENROL];
+
+/**
+ * The 79 octets of a message from a phone, zero padded.
+ * @param receiptKid of the latest `R` that counts on the phone; 0: it does not say. @throws SafeMobileError when a field does not fit
+ */
+export function encodeUp(message: UpMessage, receiptKid = 0): Uint8Array {
+  const type = MESSAGE_TYPES[message.type];
+  const { octets } = writeUp(new Writer(UP_OCTETS).uint(type, 1).uint(message.ctr, 4), message);
+  if (!WITHOUT_RECEIPT_KID.includes(type)) octets[RECEIPT_KID_AT] = receiptKid;
+  return octets;
+}
+
+/** The kid of the latest `R` that counts on the phone that says this; `undefined` when it does not say. @param plaintext its 79 octets */
+export function receiptKidOf(plaintext: Uint8Array): number | undefined {
+  return WITHOUT_RECEIPT_KID.includes(plaintext[0]) ? undefined : plaintext[RECEIPT_KID_AT] || undefined;
 }
 
 function writeUp(writer: Writer, message: UpMessage): Writer {
@@ -125,20 +141,23 @@ function writeDown(writer: Writer, message: DownMessage): Writer {
 
 /** Reads the 79 octets of a phone's message. @throws SafeMobileError `length`, `type`, `field`, `text`, `padding` */
 export function decodeUp(plaintext: Uint8Array): UpMessage {
-  return decode(plaintext, UP_OCTETS, UP_READERS);
+  if (plaintext.length !== UP_OCTETS)
+    throw new SafeMobileError('length', `expected a plaintext of ${UP_OCTETS} octets`);
+  const isAll = WITHOUT_RECEIPT_KID.includes(plaintext[0]);
+  return decode(isAll ? plaintext : plaintext.subarray(0, RECEIPT_KID_AT), UP_READERS);
 }
 
 /** Reads the 83 octets of the service's message. @throws SafeMobileError `length`, `type`, `field`, `text`, `padding` */
 export function decodeDown(plaintext: Uint8Array): DownMessage {
-  return decode(plaintext, DOWN_OCTETS, DOWN_READERS);
+  if (plaintext.length !== DOWN_OCTETS)
+    throw new SafeMobileError('length', `expected a plaintext of ${DOWN_OCTETS} octets`);
+  return decode(plaintext, DOWN_READERS);
 }
 
 function decode<Message>(
   plaintext: Uint8Array,
-  size: number,
   readers: ReadonlyMap<number, (reader: Reader, stamp: number) => Message>,
 ): Message {
-  if (plaintext.length !== size) throw new SafeMobileError('length', `expected a plaintext of ${size} octets`);
   const reader = new Reader(plaintext);
   const type = reader.uint(1);
   const read = readers.get(type);

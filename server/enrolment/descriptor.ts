@@ -42,7 +42,7 @@ export interface Downloadable {
 
 /**
  * The application descriptor (JAD, JSR-118) of one phone: what the application manager needs, and the service's number
- * and public keys, which the application pins. With an application to download it names the JAR and is signed with the suite key.
+ * and public keys, which the application pins; announcements of these keys, for a phone that is active and does not know them yet. With an application to download it names the JAR and is signed with the suite key.
  * @param linkToken of an activation
  * @throws ServiceError `not-found` when there is no such activation, or it is over and the phone is not active
  */
@@ -53,17 +53,20 @@ export async function descriptorOf(
 ): Promise<string> {
   const device = await deviceAtLink(tx, context, linkToken);
   const { root, suite } = context.keys;
-  const { pair: sealing } = await context.ring.sealing(tx, device.sealingKid);
-  const signing = await context.ring.signing(tx, device.signingKid);
+  const { ring } = context;
+  const key = await ring.sealingTo(tx, device.sealingKid);
+  const signing = await ring.signing(tx, device.signingKid);
+  const announcements = await ring.announcementsOf(tx, key, signing);
   const receiptKid = signing.kid === FIRST_SIGNING_KID ? '' : `${signing.kid}:`;
   const merchant = await merchantOfPerson(tx, device.personId);
   const attributes: Attributes = {
     ...(application?.attributes(`${linkToken}.jar`) ?? BUILT_IN),
     'Safe-Mobile-Service': number,
     'Safe-Mobile-Device': String(device.id),
-    'Safe-Mobile-Key': `${sealing.kid}:${hexOf(sealing.publicKey)}`,
+    'Safe-Mobile-Key': `${key.pair.kid}:${hexOf(key.pair.publicKey)}`,
     'Safe-Mobile-Receipt-Key': `${receiptKid}${hexOf(signing.publicKey)}`,
     'Safe-Mobile-Root': hexOf(root),
+    ...Object.fromEntries(announcements.map((frame, index) => [`Safe-Mobile-Announcement-${index + 1}`, hexOf(frame)])),
     ...(merchant === undefined ? {} : merchantAttributes(merchant)),
   };
   return writeDescriptor(attributes, context.primitives, application === undefined ? undefined : suite);

@@ -1,4 +1,4 @@
-import { announceAnew, announceKeys } from '../outgoing/announce.ts';
+import { announceAnew, announceKeys, receiptKeySaid } from '../outgoing/announce.ts';
 import { sendNak } from '../outgoing/compose.ts';
 import type { Context } from '../outgoing/context.ts';
 import { confirmOrder, remindOfOrder } from '../outgoing/phone-order.ts';
@@ -97,7 +97,7 @@ async function ordinary(
   const { device, message } = before;
   const { type } = message;
   return onceACounter(tx, context, before, stored, async (repeated) => {
-    const opened = await withLatestKey(tx, context, before);
+    const opened = await withReceiptKey(tx, context, await withLatestKey(tx, context, before));
     await announceKeys(tx, context, opened.recipient);
     const obeyed = await hearOfOrder(tx, context, opened);
     if (obeyed !== undefined) return obeyed;
@@ -143,6 +143,13 @@ async function withLatestKey(tx: Tx, context: Context, opened: OpenedMessage): P
   if (!(await context.ring.isLater(tx, 'sealing', kid, device.sealingKid))) return opened;
   await tx.run('UPDATE device SET sealing_kid = ?, sealing_from = ? WHERE id = ?', kid, message.ctr, device.id);
   return { ...opened, recipient: { ...recipient, sealingKid: kid } };
+}
+
+/** The receipt key that the phone has now: from a frame that was overtaken by another nothing is learned. */
+async function withReceiptKey(tx: Tx, context: Context, opened: OpenedMessage): Promise<OpenedMessage> {
+  const { device, recipient, message, receiptKid } = opened;
+  if (receiptKid === undefined || message.ctr <= device.highestCtr) return opened;
+  return { ...opened, recipient: await receiptKeySaid(tx, context, recipient, receiptKid) };
 }
 
 const TOO_MANY = ': the phone asks too much';

@@ -1,7 +1,7 @@
 import { FRAME_OCTETS } from '../../device/safe-mobile/index.ts';
 import type { IncomingSms, SmsReceiver, SmsReport } from '../../modem/index.ts';
 import { recordFault } from '../journal/journal.ts';
-import { announceAnew, keyDelivered } from '../outgoing/announce.ts';
+import { announceAnew, endDelivered } from '../outgoing/announce.ts';
 import { recipientOf } from '../outgoing/compose.ts';
 import type { Context } from '../outgoing/context.ts';
 import { APPLICATION_PORT } from '../outgoing/outbox.ts';
@@ -75,7 +75,7 @@ export class Inbox implements SmsReceiver {
     const noted = this.#store.transaction('status report', async (tx) => {
       const delivered = await this.#context.outbox.delivered(tx, id);
       if (delivered?.message === 'RECEIPT') await receiptDelivered(tx, this.#context, delivered);
-      if (delivered?.message === 'KEY') await keyDelivered(tx, this.#context, delivered);
+      if (delivered?.message === 'KEY') await endDelivered(tx, this.#context, delivered);
     });
     void noted.catch((error) => this.#record(error));
   }

@@ -8,6 +8,7 @@ import {
   type PhoneKeyPair,
   type PublicHalf,
   readFrameHeader,
+  receiptKidOf,
   SafeMobileError,
   type ServiceKeyPair,
   sameOctets,
@@ -37,6 +38,8 @@ export type OpenedFrame =
       readonly plaintext: Uint8Array;
       /** Of the sealing key of the service. */
       readonly kid: number;
+      /** Of the latest receipt key that counts on the phone; `undefined` when it does not say. */
+      readonly receiptKid: number | undefined;
     }
   | { readonly kind: 'enrol'; readonly device: Device; readonly message: UpMessages['ENROL'] }
   /** The phone proved its key, and the message is not one of the protocol. */
@@ -184,7 +187,7 @@ async function openOrdinary(
     const message = decodeUp(plaintext);
     if (hasEnded || (isEarlier && message.ctr >= device.sealingFrom)) return outdated;
     if (message.type === 'ENROL') return malformed('ENROL from an enrolled phone');
-    return { kind: 'opened', device, recipient, message, plaintext, kid };
+    return { kind: 'opened', device, recipient, message, plaintext, kid, receiptKid: receiptKidOf(plaintext) };
   } catch (error) {
     if (error instanceof SafeMobileError) return isEarlier ? outdated : malformed(error.message);
     throw error;

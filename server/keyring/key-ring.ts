@@ -121,6 +121,11 @@ export class KeyRing {
     return hasEnded(generation, this.#context.clock.now()) ? 'ended' : 'counts';
   }
 
+  /** Whether there is a key of this number that root has signed. */
+  async has(tx: ReadTx, use: KeyUse, kid: number): Promise<boolean> {
+    return (await this.generations(tx, use)).some((one) => one.kid === kid && one.beginsAt !== undefined);
+  }
+
   /** Whether a key has ended that was in use at a time, ms since 1970: phones may not believe any more what was sealed or signed then. */
   async hasEndedSince(tx: ReadTx, time: number): Promise<boolean> {
     const now = this.#context.clock.now();
@@ -169,6 +174,13 @@ export class KeyRing {
   async signing(tx: ReadTx, known: KnownKid): Promise<SigningKey> {
     const generation = await this.#find(tx, 'signing', known ?? FIRST_SIGNING_KID);
     return hasEnded(generation, this.#context.clock.now()) ? this.currentSigning(tx) : this.#signingKey(generation);
+  }
+
+  /** What root has signed of these two keys, 107 octets each: nothing of a key of the key file. */
+  async announcementsOf(tx: ReadTx, sealing: SealingKey, signing: SigningKey): Promise<readonly Uint8Array[]> {
+    const of = async (use: KeyUse, kid: number) => (await this.#find(tx, use, kid)).announcement;
+    const found = [await of('sealing', sealing.pair.kid), await of('signing', signing.kid)];
+    return found.filter((announcement) => announcement !== undefined);
   }
 
   /** The receipt key that signs what goes to no phone. */

@@ -1,4 +1,5 @@
 import { ENDLESS, type Generation, KEY_USES, type KeyUse, notAfterOf } from '../keyring/generation.ts';
+import { FIRST_SIGNING_KID } from '../keyring/key-ring.ts';
 import type { Tx } from '../store/store.ts';
 import { DAY_MS } from '../time/days.ts';
 import { NO_REF } from '../vocabulary/ids.ts';
@@ -17,13 +18,13 @@ const PAUSES_MS: readonly number[] = [HOUR_MS, DAY_MS, 7 * DAY_MS, 28 * DAY_MS];
 /** The same for a phone that seals to a key that does not count for it: until it has heard, nothing that it says is dealt with. */
 const CUT_OFF_PAUSES_MS: readonly number[] = [HOUR_MS, DAY_MS];
 
-/** The number under which it is noted that a phone seals to such a key: no key has it. */
+/** The number under which it is noted that a phone has such a key: no key has it. */
 const NO_KEY = 0;
 
 /**
  * Tells a phone of the latest keys of the service, in an SMS for each that the phone is not known to have: when it says something, and
- * when it is asked for something. What the phone has of a sealing key its frames show; of a receipt key, the network's report. A phone that has the
- * latest key is told of the ends of earlier ones, until the network says that it has them.
+ * when it is asked for something. Which keys the phone has its frames say: of the sealing key in the header, of the receipt key in the last octet. A phone
+ * that has the latest key is told of the ends of earlier ones, until the network says that it has them.
  * @param pauses between two times, ms
  */
 export async function announceKeys(
@@ -54,7 +55,8 @@ export async function announceAnew(tx: Tx, context: Context, recipient: Recipien
   await tx.run('DELETE FROM key_told WHERE device_id = ? AND kid <> ?', id, NO_KEY);
   const signing = await ring.currentAt(tx, 'signing', createdAt);
   await tx.run('UPDATE device SET signing_kid = ?, ends_heard_at = 0 WHERE id = ?', signing.kid, id);
-  await announceAgain(tx, context, recipient);
+  // Also the keys of its descriptor: perhaps somebody has repeated the announcement of an earlier one, and the phone takes that for the later.
+  for (const use of KEY_USES) await tellLatest(tx, context, recipient, await ring.current(tx, use));
   const sealing = await ring.current(tx, 'sealing');
   if (sealing.announcement !== undefined)
     await sendNak(tx, context, { ...recipient, sealingKid: sealing.kid }, NO_REF, 'bad-key');
@@ -68,28 +70,45 @@ export async function announceAnew(tx: Tx, context: Context, recipient: Recipien
 export async function announceAgain(tx: Tx, context: Context, recipient: Recipient): Promise<void> {
   const { ring } = context;
   for (const use of KEY_USES) {
-    const { kid, announcement } = await ring.current(tx, use);
-    const isFirst = kid === (await ring.currentAt(tx, use, recipient.createdAt)).kid;
-    if (announcement !== undefined && !isFirst) await tell(tx, context, recipient, use, kid, announcement, PAUSES_MS);
+    const latest = await ring.current(tx, use);
+    const inDescriptor = await ring.currentAt(tx, use, recipient.createdAt);
+    if (latest.kid !== inDescriptor.kid) await tellLatest(tx, context, recipient, latest);
   }
 }
 
-/** The network says that a phone has an announcement: from now on receipts to it are signed with the new key. */
-export async function keyDelivered(tx: Tx, context: Context, { deviceId, ref }: DeliveredFrame): Promise<void> {
-  const [use, number, notAfter] = ref.split(' ');
-  const kid = Number(number);
+async function tellLatest(tx: Tx, context: Context, recipient: Recipient, latest: Generation): Promise<void> {
+  const { use, kid, announcement } = latest;
+  if (announcement !== undefined) await tell(tx, context, recipient, use, kid, announcement, PAUSES_MS);
+}
+
+/**
+ * A phone says which receipt key it has, in a frame that only this phone can seal: with this one receipts to it are signed from now on. When it is an earlier one than
+ * the phone had, its flash was put back; when this database has nothing of it, a backup of the database was put back: an alarm says so, and the phone is told
+ * the latest key anew.
+ * @returns the phone with this key
+ */
+export async function receiptKeySaid(tx: Tx, context: Context, recipient: Recipient, kid: number): Promise<Recipient> {
+  const { ring } = context;
+  const { id, signingKid = FIRST_SIGNING_KID } = recipient;
+  if (kid === signingKid) return recipient;
+  const isKnown = await ring.has(tx, 'signing', kid);
+  if (isKnown) await tx.run('UPDATE device SET signing_kid = ? WHERE id = ?', kid, id);
+  const said = isKnown ? { ...recipient, signingKid: kid } : recipient;
+  if (isKnown && (await ring.isLater(tx, 'signing', kid, signingKid))) return said;
+  if (!(await mayTell(tx, context, said, 'signing', NO_KEY, 0, CUT_OFF_PAUSES_MS))) return said;
+  await context.journal.record(tx, { kind: 'alarm', alarm: 'earlier-key', deviceId: id, ref: NO_REF });
+  await tx.run("DELETE FROM key_told WHERE device_id = ? AND use = 'signing' AND kid <> ?", id, NO_KEY);
+  await tx.run('UPDATE device SET ends_heard_at = 0 WHERE id = ?', id);
+  return { ...said, endsHeardAt: 0 };
+}
+
+/** The network says that a phone has the announcement of an end: it is not told this one again. Which keys it has only the phone can say. */
+export async function endDelivered(tx: Tx, { clock }: Context, { deviceId, ref }: DeliveredFrame): Promise<void> {
+  const [use, kid, notAfter] = ref.split(' ');
   await tx.run(
     'UPDATE key_told SET heard_at = ? WHERE device_id = ? AND use = ? AND kid = ? AND not_after = ?',
-    ...[context.clock.now(), deviceId, use ?? '', kid, Number(notAfter ?? ENDLESS)],
+    ...[clock.now(), deviceId, use ?? '', Number(kid), Number(notAfter ?? ENDLESS)],
   );
-  if (use !== 'signing') return;
-  const before = await tx.get(
-    'SELECT signing_kid FROM device WHERE id = ?',
-    (row) => ({ kid: row.optionalInteger('signing_kid') }),
-    deviceId,
-  );
-  if (before === undefined || !(await context.ring.isLater(tx, 'signing', kid, before.kid))) return;
-  await tx.run('UPDATE device SET signing_kid = ? WHERE id = ?', kid, deviceId);
 }
 
 async function announceEnds(tx: Tx, context: Context, recipient: Recipient, pauses: readonly number[]): Promise<void> {
@@ -125,7 +144,7 @@ async function mayHave(
 }
 
 /**
- * Whether a phone has a later key, so that it can do without this one. Without reports of the network nothing is known of a receipt key: then its end
+ * Whether a phone has a later key, so that it can do without this one. A phone of an earlier version does not say which receipt key it has: then the end of one
  * is told when the service does not sign with it any more.
  */
 async function hasLater(
@@ -148,7 +167,7 @@ function nameOf(use: KeyUse, kid: number, announcement: Uint8Array): string {
   return `${use} ${kid} ${notAfterOf(announcement)}`;
 }
 
-/** Sends an announcement, unless it went within the pause. The network is asked for a report where frames of the phone do not show that it has it. */
+/** Sends an announcement, unless it went within the pause. The network is asked for a report of an end: frames of the phone do not say that it has it. */
 async function tell(
   tx: Tx,
   context: Context,
@@ -161,7 +180,7 @@ async function tell(
   const notAfter = notAfterOf(announcement);
   if (!(await mayTell(tx, context, recipient, use, kid, notAfter, pauses))) return;
   const usefulUntil = context.clock.now() + ANNOUNCEMENT_USEFUL_MS;
-  const report = use === 'signing' || notAfter !== ENDLESS;
+  const report = notAfter !== ENDLESS;
   await queueFrame(tx, context, recipient, 'KEY', nameOf(use, kid, announcement), announcement, usefulUntil, report);
 }
 

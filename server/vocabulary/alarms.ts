@@ -4,7 +4,7 @@ export type Alarm =
   | 'unknown-transaction'
   /** Another frame with a `ctr` that was used: a copied phone. */
   | 'reused-counter'
-  /** A phone seals to a key of the service that does not count for it, or that the database does not have. */
+  /** A phone has a key of the service that does not count for it any more, or that the database does not have. */
   | 'earlier-key'
   /** The customer says that the request was not theirs. */
   | 'refused-as-not-mine'

@@ -72,6 +72,8 @@ export class TestPhone {
   readonly announcements: Uint8Array[] = [];
   /** False: a phone that ignores announcements, as if their SMS were lost. */
   hearsAnnouncements = true;
+  /** False: a phone of the version that does not say which receipt key it has. */
+  saysReceiptKey = true;
   /** The kid of each frame that came in, but announcements. One that the phone does not know, or that has ended, opens nothing. */
   readonly kids: number[] = [];
   #ctr = 0;
@@ -201,16 +203,18 @@ export class TestPhone {
     return true;
   }
 
+  /** As the application does, the last octet says which receipt key it has; PAY_INIT has no room for it. */
   #seal(plaintext: Uint8Array): void {
+    if (this.saysReceiptKey && plaintext[0] !== 0x83) plaintext[78] = this.#keysOf(2).at(-1)?.kid ?? 0;
     this.#transmit(sealUp(primitives, this.#service(), this.#phone(), plaintext, this.#random.bytes(32)));
   }
 
   /** From now on this phone has these keys, as one that was enrolled with them; they are the latest ones. */
-  trust({ sealing, signing }: { sealing?: PublicHalf<ServiceKeyPair>; signing?: Uint8Array }): void {
+  trust({ sealing, signing }: { sealing?: PublicHalf<ServiceKeyPair>; signing?: PublicHalf<ServiceKeyPair> }): void {
     const notBefore = Math.floor(this.#clock.now() / 1000);
     const more: KeyAnnouncement[] = [];
     if (sealing !== undefined) more.push({ what: 1, kid: sealing.kid, key: sealing.publicKey, ...ALWAYS, notBefore });
-    if (signing !== undefined) more.push({ what: 2, kid: 254, key: signing, ...ALWAYS, notBefore });
+    if (signing !== undefined) more.push({ what: 2, kid: signing.kid, key: signing.publicKey, ...ALWAYS, notBefore });
     this.#known = [...this.#known, ...more];
   }
 
@@ -232,17 +236,19 @@ export class TestPhone {
     const known = this.#known.find(({ what, kid }) => what === told.what && kid === told.kid);
     if (known === undefined) this.#known = [...this.#known, told];
     else if (hexOf(known.key) === hexOf(told.key)) {
+      const notBefore = Math.max(known.notBefore, told.notBefore);
       const notAfter = Math.min(known.notAfter, told.notAfter);
-      this.#known = this.#known.map((one) => (one === known ? { ...known, notAfter } : one));
+      this.#known = this.#known.map((one) => (one === known ? { ...known, notBefore, notAfter } : one));
     }
   }
 
-  /** The keys that have not ended, the latest one last. */
+  /** The keys that count, the latest one last. An end counts once a later key is there. */
   #keysOf(wanted: AnnouncedKey): readonly KeyAnnouncement[] {
     const now = this.#clock.now() / 1000;
-    return this.#known
-      .filter(({ what, notAfter }) => what === wanted && notAfter >= now)
+    const known = this.#known
+      .filter(({ what, notBefore }) => what === wanted && notBefore <= now)
       .toSorted((one, other) => one.notBefore - other.notBefore);
+    return known.filter((one) => one.notAfter >= now || one === known.at(-1));
   }
 
   #service(): PublicHalf<ServiceKeyPair> {

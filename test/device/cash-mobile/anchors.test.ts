@@ -201,6 +201,7 @@ describe('A key announcement', () => {
     await cash.send(service.receipt(txn, 'cancelled'));
     expect(cash.phone.screen.title).toBe('Cancelled');
     const next = await cash.request();
+    await deliver(cash, service.announcement(2, { kid: 3, key: service.keys.sealing.key }, service.now));
     await cash.clock.advance(31_000);
     await cash.send(service.receipt(next.txn, 'cancelled'));
     expect(wordsOf(cash)).toContain(`Pay to: ${PAYEE}`);
@@ -218,24 +219,66 @@ describe('A key announcement', () => {
     expect(wordsOf(cash)).toContain(`Pay to: ${PAYEE}`);
   });
 
-  test('that ends the first key makes its frames count no more', async () => {
+  test('of an end of the only sealing key changes nothing, until the next key comes: then the end counts at once', async () => {
     const cash = phone();
     const { service } = cash;
-    const first = service.keys.sealing;
-    await deliver(cash, service.announcement(1, first, 0, service.now - 1));
-    await cash.request();
-    expect(wordsOf(cash)[0]).toContain('The keys of the service have expired.');
-    await cash.select('OK');
-    // The announcement of another key brings the phone back, and no announcement the old one.
-    service.rotateSealing(2);
-    await deliver(cash, service.announcement(1, service.keys.sealing));
-    await deliver(cash, service.announcement(1, first));
-    if (cash.phone.screen.kind !== 'idle') await cash.select('OK');
+    const first = new FakeService(cash.clock);
+    first.phoneKey = service.phoneKey;
+    first.payRequest();
+    const end = service.announcement(1, service.keys.sealing, 0, service.now - 1);
+    await deliver(cash, end);
     await cash.request();
     expect(wordsOf(cash)).toContain(`Pay to: ${PAYEE}`);
     await cash.select('Refuse');
     await cash.select('I do not want to');
-    expect(service.kids).toEqual([2]);
+    expect(service.kids).toEqual([1]);
+    service.rotateSealing(2);
+    await deliver(cash, service.announcement(1, service.keys.sealing));
+    // No announcement brings the old one back.
+    await deliver(cash, service.announcement(1, first.keys.sealing));
+    await deliver(cash, end);
+    await cash.radio.deliver(first.sms(first.payRequest({ payee: 'By the old key' })));
+    await cash.settle();
+    await cash.request();
+    expect(wordsOf(cash)).toContain(`Pay to: ${PAYEE}`);
+    expect(JSON.stringify(cash.flash.read('records/Cash-Mobile/transactions'))).not.toContain(
+      Buffer.from('By the old key').toString('hex'),
+    );
+    await cash.select('Refuse');
+    await cash.select('I do not want to');
+    expect(service.kids).toEqual([1, 2]);
+  });
+
+  test('of an end of the only receipt key changes nothing, until the next key comes', async () => {
+    const cash = phone();
+    const { service } = cash;
+    await deliver(cash, service.announcement(2, service.keys.signing, 0, service.now - 1));
+    const { txn } = await cash.request();
+    await cash.send(service.receipt(txn, 'cancelled'));
+    expect(cash.phone.screen.title).toBe('Cancelled');
+    const next = new FakeService(cash.clock, 'next').keys.signing;
+    await deliver(cash, service.announcement(2, { kid: 2, key: next.key }));
+    const later = await cash.request();
+    await cash.send(service.receipt(later.txn, 'cancelled'));
+    expect(wordsOf(cash)).toContain(`Pay to: ${PAYEE}`);
+  });
+
+  test('of a receipt key is confirmed by the last octet of each message: which key the phone has', async () => {
+    const cash = phone();
+    const { service } = cash;
+    const says = async () => {
+      await cash.select('Balance');
+      await cash.send(service.balance());
+      await cash.select('Back');
+    };
+    await openApplication(cash, 'en');
+    await says();
+    service.rotateSigning(9);
+    await deliver(cash, service.announcement(2, service.keys.signing, service.now + 60));
+    await says();
+    await cash.clock.advance(60_000);
+    await says();
+    expect(service.receiptKids).toEqual([1, 1, 9]);
   });
 
   test('that ends one key of two makes the phone deaf for that one only', async () => {
@@ -432,29 +475,33 @@ describe('The keys of anchors', () => {
   });
 
   test.each([
-    [99, []],
+    [99, [2]],
     [100, [1]],
     [150, [1, 2]],
     [200, [1, 2]],
     [201, [2]],
-    [301, []],
-  ])('at %d those count whose time it is: %j', (time, kids) => {
+    [301, [2]],
+  ])('at %d those count whose time it is, and always one: %j', (time, kids) => {
     expect(keysAt([key(1, 100, 200), key(2, 150, 300)], time).map(({ kid }) => kid)).toEqual(kids);
   });
 
   test('that have no end count after 2^32 s too: then the clock is wrong, not the key', () => {
     const times = [0xffff_ffff, 0x1_0000_0000, 8.64e12];
-    expect(times.map((time) => keysAt([endless(1, octets(1)), key(2, 0, 0xffff_fffe)], time).length)).toEqual([
-      1, 1, 1,
-    ]);
+    const keys = [key(1, 0, 0xffff_fffe), { ...endless(2, octets(2)), notBefore: 1 }];
+    expect(times.map((time) => keysAt(keys, time).map(({ kid }) => kid))).toEqual([[2], [2], [2]]);
   });
 
   test.each([
     ['the one that began last', [key(1, 0, 900), key(3, 200, 900), key(2, 300, 900)], 2],
     ['the higher kid of two that began at once', [key(2, 0, 900), key(3, 0, 900), key(1, 0, 900)], 3],
     ['not one that has not begun', [key(1, 0, 900), key(2, 501, 900)], 1],
-    ['not one that has ended', [key(1, 0, 900), key(2, 100, 499)], 1],
-    ['none', [key(1, 501, 900), key(2, 0, 499)], undefined],
+    ['not one that has ended', [key(1, 0, 499), key(2, 100, 900)], 2],
+    ['the latest one, though its end was announced', [key(1, 0, 900), key(2, 100, 499)], 2],
+    ['the only one, though its end was announced', [key(1, 0, 499)], 1],
+    ['the one before, while the next has not begun', [key(1, 0, 499), key(2, 501, 900)], 1],
+    ['the latest one, when none has begun', [key(1, 501, 900), key(2, 502, 900)], 2],
+    ['not one that root has ended before its beginning', [key(1, 0, 900), key(2, 600, 499)], 1],
+    ['none', [], undefined],
   ])('seal with %s', (_what, keys, kid) => {
     expect(newestKey(keys, 500)?.kid).toBe(kid);
   });

@@ -19,6 +19,7 @@ import {
   tweetnaclPrimitives as primitives,
   type Receipt,
   readFrameHeader,
+  receiptKidOf,
   receiptText,
   type ServiceKeyPair,
   type Status,
@@ -60,6 +61,8 @@ export class FakeService {
   readonly heard: UpMessage[] = [];
   /** The kid of each frame from the phone. */
   readonly kids: number[] = [];
+  /** Which receipt key the phone said that it has, likewise. */
+  readonly receiptKids: (number | undefined)[] = [];
   readonly #plaintexts = new Map<string, Uint8Array>();
   /** `D` of the phone that has enrolled. */
   phoneKey: Uint8Array | undefined;
@@ -151,7 +154,9 @@ export class FakeService {
     if (destination !== this.#number || content.kind !== 'data') throw new Error(`Not for the service: ${destination}`);
     const { direction, kid } = readFrameHeader(content.data);
     this.kids.push(kid);
-    const message = decodeUp(direction === 'enrol' ? this.#openEnrol(content.data) : this.#openUp(content.data));
+    const plaintext = direction === 'enrol' ? this.#openEnrol(content.data) : this.#openUp(content.data);
+    const message = decodeUp(plaintext);
+    this.receiptKids.push(receiptKidOf(plaintext));
     if (message.type === 'ENROL') {
       this.phoneKey = message.sealingKey;
       this.approvalKey = message.approvalKey;

@@ -21,6 +21,7 @@ import {
   octetsOf,
   type PayRequest,
   parseActivationCode,
+  receiptKidOf,
   SafeMobileError,
   sameOctets,
 } from '../../../device/safe-mobile/index.ts';
@@ -150,7 +151,31 @@ describe('a BALANCE', () => {
 describe('plaintexts from the air', () => {
   it('are refused with padding that is not zero', () => {
     const plaintext = frameVector('REFUSE not me').plaintext.slice();
-    plaintext[78] = 1;
+    plaintext[77] = 1;
+    expect(() => decodeUp(plaintext)).toThrow(expect.objectContaining({ code: 'padding' }));
+  });
+
+  const saying = (hex: string, kid: number) => octetsOf(hex.padEnd(2 * 79, '0')).with(78, kid);
+  it.each([
+    ['a REFUSE', '824b3d3b0010a7d9c1e2f3041501', 255, 255],
+    ['a TIME_REQUEST without', '874b3d3b0010a7d9c1e2f30415', 0, undefined],
+    ['an APPROVE', `814b3d3b0010a7d9c1e2f3041500${'5a'.repeat(64)}`, 7, 7],
+    ['a PIN_PROOF', `864b3d3b0010a7d9c1e2f30415${'5a'.repeat(64)}`, 7, 7],
+  ])('say in the last octet which receipt key the phone has: %s', (_, hex, kid, expected) => {
+    const plaintext = saying(hex, kid);
+    expect(receiptKidOf(plaintext)).toBe(expected);
+    const message = decodeUp(plaintext);
+    expect(message).toEqual(decodeUp(saying(hex, 0)));
+    expect(hexOf(encodeUp(message, kid))).toBe(hexOf(plaintext));
+    expect(hexOf(encodeUp(message))).toBe(hexOf(saying(hex, 0)));
+  });
+
+  it.each(['PAY_INIT', 'ENROL'])('of a %s have no such octet', (name) => {
+    const plaintext = frameVector(name).plaintext.slice();
+    const message = decodeUp(plaintext);
+    expect(hexOf(encodeUp(message, 7))).toBe(hexOf(plaintext));
+    plaintext[78] = 7;
+    expect(receiptKidOf(plaintext)).toBeUndefined();
     expect(() => decodeUp(plaintext)).toThrow(expect.objectContaining({ code: 'padding' }));
   });
 

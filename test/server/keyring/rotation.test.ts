@@ -29,7 +29,6 @@ async function pay(world: World, { phone }: Subscriber, merchant: Parameters<Wor
   return (await world.service.payment(txn)).state;
 }
 
-/** The kid in the header of the last frame that the phone sent. */
 /** Whether the phone takes frames under a key of the service: those of another phone do not open. */
 function opensFrom({ phone }: Subscriber, key: ServiceKeyPair): boolean {
   const octets = encodeDown({ type: 'BALANCE', time: 1, ref: new Uint8Array(8), amounts: [] });
@@ -43,7 +42,13 @@ function opensFrom({ phone }: Subscriber, key: ServiceKeyPair): boolean {
   }
 }
 
+/** The kid in the header of the last frame that the phone sent. */
 const lastKid = ({ phone }: Subscriber) => phone.sent.at(-1)?.[1];
+/** What the descriptor of a phone tells of the keys in it. */
+const announcedIn = (world: World, descriptor: string) =>
+  [...descriptor.matchAll(/^Safe-Mobile-Announcement-\d: (\w+)\r?$/gm)].map(([, hex = '']) =>
+    decodeAnnouncement(primitives, world.keys.root, octetsOf(hex)),
+  );
 const phonesOf = async (world: World, use: KeyUse) =>
   new Map((await world.service.keys.list()).filter((key) => key.use === use).map(({ kid, phones }) => [kid, phones]));
 
@@ -174,9 +179,9 @@ describe('another service key', () => {
     const begun = await world.service.activate(early.id);
     const { key } = await rotate(world, 'sealing');
     const { key: receiptKey } = await rotate(world, 'signing');
-    expect(await world.service.downloads.descriptor(begun.linkToken)).toContain(
-      `Safe-Mobile-Key: 1:${hexOf(world.keys.sealing.publicKey)}`,
-    );
+    const ofBegun = await world.service.downloads.descriptor(begun.linkToken);
+    expect(ofBegun).toContain(`Safe-Mobile-Key: 1:${hexOf(world.keys.sealing.publicKey)}`);
+    expect(ofBegun).not.toContain('Announcement');
     const phone = world.phone(MERCHANT_NUMBER);
     phone.enrol(begun.deviceId, begun.activationCode, PIN);
     await world.clock.advance(3 * SECOND);
@@ -187,8 +192,10 @@ describe('another service key', () => {
     const descriptor = await world.service.downloads.descriptor(next.linkToken);
     expect(descriptor).toContain(`Safe-Mobile-Key: ${key.kid}:${hexOf(key.publicKey)}`);
     expect(descriptor).toContain(`Safe-Mobile-Receipt-Key: ${receiptKey.kid}:${hexOf(receiptKey.publicKey)}`);
+    // Else an announcement of an earlier key that somebody repeats would be later for this phone than its own.
+    expect(announcedIn(world, descriptor)).toEqual([announcementOf(key), announcementOf(receiptKey)]);
     const renewed = world.phone(CUSTOMER_NUMBER);
-    renewed.trust({ sealing: key, signing: receiptKey.publicKey });
+    renewed.trust({ sealing: key, signing: receiptKey });
     renewed.enrol(next.deviceId, next.activationCode, PIN);
     await world.clock.advance(3 * SECOND);
     renewed.approve(PIN);
@@ -237,7 +244,10 @@ describe('another service key', () => {
 });
 
 describe('another receipt key', () => {
-  it('signs receipts to a phone once the network says that the phone was told; those of before are the same for ever', async () => {
+  const signers = async (world: World, { person }: Subscriber) =>
+    (await world.service.devices(person.id)).map(({ signingKid }) => signingKid);
+
+  it('signs receipts to a phone once the phone says that it has it; those of before are the same for ever', async () => {
     const { world, customer, merchant } = await shop();
     const first = await world.request(merchant);
     await world.clock.advance(2 * SECOND);
@@ -245,14 +255,17 @@ describe('another receipt key', () => {
     await world.clock.advance(3 * SECOND);
     const receipt = await world.service.receipt(first.txn);
     const { key } = await rotate(world, 'signing');
-    const signers = async () => (await world.service.devices(customer.person.id)).map(({ signingKid }) => signingKid);
-    expect(await pay(world, customer, merchant)).toBe('CAPTURED');
-    expect(await signers()).toEqual([1]);
+    await world.request(merchant);
+    await world.clock.advance(2 * SECOND);
+    // The network knows nothing of it: nobody asks for a report, and one that comes changes nothing.
     const sms = world.air.sent.find(({ content }) => content.kind === 'data' && content.data.length === 107);
-    expect(sms?.statusReport).toBe(true);
+    expect(sms?.statusReport).toBeUndefined();
     world.air.report(sms, 'delivered');
     await world.clock.advance(SECOND);
-    expect(await signers()).toEqual([key.kid]);
+    expect(await signers(world, customer)).toEqual([1]);
+    customer.phone.approve(PIN);
+    await world.clock.advance(3 * SECOND);
+    expect(await signers(world, customer)).toEqual([key.kid]);
     expect(await phonesOf(world, 'signing')).toEqual(
       new Map([
         [1, 0],
@@ -269,16 +282,120 @@ describe('another receipt key', () => {
     expect([second.kid, hexOf(second.publicKey)]).toEqual([key.kid, hexOf(key.publicKey)]);
     for (const { publicKey, signedText, signature } of [receipt, second])
       expect(verifySignature(primitives, publicKey, signedText, signature)).toBe(true);
-    world.air.report(sms, 'delivered');
+  });
+
+  const paid = ({ phone }: Subscriber) => phone.receipts().filter(({ status }) => status === 'paid').length;
+  const alarmsOf = (world: World) =>
+    world.journal.flatMap(({ event }) => (event.kind === 'alarm' ? [event.alarm] : []));
+
+  it('that was announced and is lost with the flash: the phone says so, gets receipts that it believes, and is told it anew', async () => {
+    const { world, customer, merchant } = await shop();
+    const { believed } = customer.phone;
+    const { key } = await rotate(world, 'signing');
+    for (let n = 0; n < 2; n += 1) {
+      expect(await pay(world, customer, merchant)).toBe('CAPTURED');
+      await reportAll(world);
+    }
+    expect(await signers(world, customer)).toEqual([key.kid]);
+    // Its key of before still counts.
+    customer.phone.putBack(believed);
+    const before = customer.phone.announcements.length;
+    expect(await pay(world, customer, merchant)).toBe('CAPTURED');
+    expect(paid(customer)).toBe(3);
+    expect(customer.phone.announcements).toHaveLength(before + 1);
+    expect(alarmsOf(world)).toEqual(['earlier-key']);
+    expect(await pay(world, customer, merchant)).toBe('CAPTURED');
+    expect(await signers(world, customer)).toEqual([key.kid]);
+    // It has the end of the first one again, too.
+    expect(customer.phone.believed.find(({ what, kid }) => what === 2 && kid === 1)?.notAfter).not.toBe(0xffff_ffff);
+  });
+
+  it('that is lost with the flash after the end of the one before is announced before the receipt and before an order', async () => {
+    const { world, customer, merchant } = await shop();
+    const { believed } = customer.phone;
+    const { key } = await rotate(world, 'signing', DAY);
+    for (let n = 0; n < 2; n += 1) {
+      await pay(world, customer, merchant);
+      await reportAll(world);
+    }
+    await world.clock.advance(60 * DAY);
+    customer.phone.putBack(believed);
+    const before = paid(customer);
+    expect(await pay(world, customer, merchant)).toBe('CAPTURED');
+    expect(paid(customer)).toBe(before + 1);
+    expect(customer.phone.believed.map(({ kid }) => kid)).toContain(key.kid);
+    await world.service.phoneOrders.give(customer.person.id, 'lock');
+    await world.clock.advance(3 * SECOND);
+    expect(customer.phone.received.at(-1)?.type).toBe('ADMIN');
+  });
+
+  it('of which a backup of the database knows nothing: an alarm says so, at once, after an hour, then once a day', async () => {
+    const { world, customer, merchant } = await shop();
+    const store = await world.store();
+    const { key: lost } = await rotate(world, 'signing');
+    expect(await pay(world, customer, merchant)).toBe('CAPTURED');
+    for (const sql of [
+      'DELETE FROM key_told',
+      'DELETE FROM service_key',
+      'UPDATE device SET signing_kid = NULL, ends_heard_at = 0',
+    ])
+      await store.transaction('as before', (tx) => tx.run(sql));
+    const counts: number[] = [];
+    for (const pause of [BEGINS_AFTER_MS, SECOND, DAY / 24, DAY, DAY]) {
+      await world.clock.advance(pause);
+      customer.phone.query(new Uint8Array(8).fill(counts.length), 'balance');
+      await world.clock.advance(3 * SECOND);
+      counts.push(alarmsOf(world).length);
+    }
+    expect(counts).toEqual([1, 1, 2, 3, 4]);
+    expect(alarmsOf(world)[0]).toBe('earlier-key');
+    expect(await signers(world, customer)).toEqual([undefined]);
+    // The next key brings phone and service together again.
+    const { key } = await rotate(world, 'signing');
+    expect(key.kid).not.toBe(lost.kid);
+    expect(await pay(world, customer, merchant)).toBe('CAPTURED');
+    expect(await signers(world, customer)).toEqual([key.kid]);
+    expect(customer.phone.receipts().at(-1)?.status).toBe('paid');
+    await store.close();
+  });
+
+  it('is not taken back by a frame that another one has overtaken', async () => {
+    const { world, customer, merchant } = await shop();
+    const held: Uint8Array[] = [];
+    customer.phone.sendWith((frame) => held.push(frame));
+    customer.phone.query(new Uint8Array(8).fill(1), 'balance');
+    customer.phone.sendWith(world.air.attach(CUSTOMER_NUMBER, (frame) => customer.phone.receive(frame)));
     await world.clock.advance(SECOND);
-    expect(await signers()).toEqual([key.kid]);
+    const { key } = await rotate(world, 'signing');
+    await pay(world, customer, merchant);
+    for (const frame of held) customer.phone.repeat(frame);
+    await world.clock.advance(3 * SECOND);
+    expect(customer.phone.received.at(-1)?.type).toBe('BALANCE');
+    expect(await signers(world, customer)).toEqual([key.kid]);
+    expect(alarmsOf(world)).toEqual([]);
+  });
+
+  it('signs to a phone of the version that does not say which one it has when the one before has ended; its end is told then', async () => {
+    const { world, customer, merchant } = await shop();
+    customer.phone.saysReceiptKey = false;
+    const { key } = await rotate(world, 'signing', DAY);
+    expect(await pay(world, customer, merchant)).toBe('CAPTURED');
+    expect(await signers(world, customer)).toEqual([1]);
+    const ends = () => customer.phone.announcements.filter((frame) => notAfterOf(frame) !== 0xffff_ffff).length;
+    expect(ends()).toBe(0);
+    await world.clock.advance(DAY);
+    expect(await pay(world, customer, merchant)).toBe('CAPTURED');
+    expect(ends()).toBe(1);
+    expect(paid(customer)).toBe(2);
+    expect(customer.phone.believed.map(({ kid }) => kid)).toContain(key.kid);
+    expect(alarmsOf(world)).toEqual([]);
   });
 
   it('signs for all phones when the time of the one before is over', async () => {
     const { world, customer, merchant } = await shop();
     const { key } = await rotate(world, 'signing', DAY);
     await world.clock.advance(DAY);
-    customer.phone.trust({ signing: key.publicKey });
+    customer.phone.trust({ signing: key });
     expect(await pay(world, customer, merchant)).toBe('CAPTURED');
     expect(customer.phone.receipts().at(-1)?.status).toBe('paid');
   });
@@ -320,9 +437,6 @@ describe('the end of a key', () => {
     expect(await pay(world, customer, merchant)).toBe('CAPTURED');
     customer.phone.hearsAnnouncements = true;
     await world.clock.advance(DAY);
-    expect(await pay(world, customer, merchant)).toBe('CAPTURED');
-    expect(endsOf(customer)).toEqual([[1, 1]]);
-    await reportAll(world);
     expect(await pay(world, customer, merchant)).toBe('CAPTURED');
     expect(endsOf(customer)).toEqual([
       [1, 1],
@@ -414,6 +528,28 @@ describe('the end of a key', () => {
     }
   });
 
+  it.each<[KeyUse, string]>([
+    ['sealing', 'Safe-Mobile-Key'],
+    ['signing', 'Safe-Mobile-Receipt-Key'],
+  ])(
+    'of which an active phone has not heard: its link has the next key with its announcement: %s',
+    async (use, attribute) => {
+      const { world, customer } = await shop();
+      const { deviceId, activationCode, linkToken } = await world.service.activate(customer.person.id);
+      const phone = world.phone(CUSTOMER_NUMBER);
+      phone.enrol(deviceId, activationCode, PIN);
+      await world.clock.advance(3 * SECOND);
+      phone.approve(PIN);
+      await world.clock.advance(3 * SECOND);
+      const { key, announcement } = await rotate(world, use, DAY);
+      expect(await world.service.downloads.descriptor(linkToken)).not.toContain('Announcement');
+      await world.clock.advance(DAY);
+      const descriptor = await world.service.downloads.descriptor(linkToken);
+      expect(descriptor).toContain(`${attribute}: ${key.kid}:${hexOf(key.publicKey)}`);
+      expect(announcedIn(world, descriptor)).toEqual([decodeAnnouncement(primitives, world.keys.root, announcement)]);
+    },
+  );
+
   it('ends activations that were begun with the key: their phones could not enrol', async () => {
     const { world, customer } = await shop();
     const { linkToken } = await world.service.activate(customer.person.id);
@@ -447,7 +583,7 @@ describe('the end of a key', () => {
     phone.trust({
       sealing:
         (await world.service.keys.list()).find(({ use, kid }) => use === 'sealing' && kid !== 1) ?? world.keys.sealing,
-      signing: key.publicKey,
+      signing: key,
     });
     phone.enrol(deviceId, activationCode, PIN);
     await world.clock.advance(3 * SECOND);
@@ -555,6 +691,31 @@ describe('a phone that seals to a key that does not count for it', () => {
     );
     expect(customer.phone.kids.at(-1)).toBe(key.kid);
     expect(alarms(world)).toHaveLength(4);
+  });
+
+  it('because somebody has repeated the announcement of an earlier one is told its own key, and is back', async () => {
+    const { world, customer, merchant } = await shop();
+    const earlier = await rotate(world, 'sealing');
+    const { key } = await rotate(world, 'sealing');
+    const phone = world.phone(CUSTOMER_NUMBER);
+    // As one whose descriptor did not say since when its key is used.
+    phone.trust({ sealing: key });
+    phone.putBack(
+      phone.believed.map((one) => ({ ...one, notBefore: 0 })).filter(({ what, kid }) => what === 2 || kid === key.kid),
+    );
+    const { deviceId, activationCode } = await world.service.activate(customer.person.id);
+    phone.enrol(deviceId, activationCode, PIN);
+    await world.clock.advance(3 * SECOND);
+    phone.approve(PIN);
+    await world.clock.advance(3 * SECOND);
+    phone.receive(earlier.announcement);
+    const renewed = { ...customer, phone };
+    phone.query(new Uint8Array(8).fill(1), 'balance');
+    expect(lastKid(renewed)).toBe(earlier.key.kid);
+    await world.clock.advance(3 * SECOND);
+    expect(alarms(world)).toHaveLength(1);
+    expect(await pay(world, renewed, merchant)).toBe('CAPTURED');
+    expect(lastKid(renewed)).toBe(key.kid);
   });
 
   it('with the same frame again causes nothing more', async () => {
