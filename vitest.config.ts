@@ -27,7 +27,7 @@ const ON_POSTGRES = [
 /** All tests that open a service or a store, without those of {@link OF_SQLITE}. */
 const ALL_ON_POSTGRES = [
   'test/server/{approvals,attempts,enrolment,http,intake,journal,ledger,outgoing,payments,processes,queries,rails}/**/*.test.ts',
-  'test/server/{merchants,operators,reconciliation,service,time,upkeep}/**/*.test.ts',
+  'test/server/{keyring,merchants,operators,orders,reconciliation,service,time,upkeep}/**/*.test.ts',
   'test/server/*.test.ts',
 ];
 

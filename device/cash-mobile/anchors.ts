@@ -47,22 +47,21 @@ export function endless(kid: number, publicKey: Uint8Array): AnchoredKey {
  * end silences a phone that has not heard of the next key.
  */
 export function hasEnded(keys: readonly AnchoredKey[], key: AnchoredKey, time: number): boolean {
-  if (neverBegins(key)) return true;
   const isOver = key.notAfter !== NO_END && time > key.notAfter;
-  return isOver && begunAt(keys, time).some((other) => byBeginning(other, key) > 0);
+  return neverBegins(key) || (isOver && begunAt(keys, time).some((other) => byBeginning(other, key) > 0));
 }
 
-/** The keys that count at a time, unix seconds. One of them always does. */
+/** The keys that count at a time, unix seconds, the one that began last at the end. One of them always does. */
 export function keysAt(keys: readonly AnchoredKey[], time: number): readonly AnchoredKey[] {
   return begunAt(keys, time).filter((key) => !hasEnded(keys, key, time));
 }
 
 /** The key that a frame to the service is sealed with: of those that count now, the one that began last. */
 export function newestKey(keys: readonly AnchoredKey[], time: number): AnchoredKey | undefined {
-  return keysAt(keys, time).toSorted(byBeginning).at(-1);
+  return keysAt(keys, time).at(-1);
 }
 
-/** When none has begun, the clock is wrong: then it is the latest one. */
+/** In the order of their beginning. When none has begun, the clock is wrong: then it is the latest one. */
 function begunAt(keys: readonly AnchoredKey[], time: number): readonly AnchoredKey[] {
   const begin = keys.filter((key) => !neverBegins(key)).toSorted(byBeginning);
   const begun = begin.filter(({ notBefore }) => notBefore <= time);
@@ -94,9 +93,7 @@ export function announced(primitives: Primitives, anchors: Anchors, frame: Uint8
 function readAnnouncement(primitives: Primitives, root: Uint8Array, frame: Uint8Array): KeyAnnouncement | undefined {
   try {
     const announcement = decodeAnnouncement(primitives, root, frame);
-    return announcement.notBefore <= announcement.notAfter && isSound(primitives, announcement)
-      ? announcement
-      : undefined;
+    return isSound(primitives, announcement) ? announcement : undefined;
   } catch (error) {
     if (error instanceof SafeMobileError) return undefined;
     throw error;

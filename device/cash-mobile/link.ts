@@ -91,22 +91,22 @@ export class Link {
    * @param compose makes the message with the given `ctr`; the octets of the message are wiped here.
    */
   seal(phone: PhoneKeyPair, compose: (ctr: number) => UpMessage): Uint8Array {
-    const receiptKid = newestKey(this.#device.anchors.signing, this.#seconds())?.kid;
-    const plaintext = encodeUp(compose(this.#counter.next()), receiptKid);
-    const ephemeral = this.#context.system.randomBytes(32);
-    try {
-      return sealUp(this.#primitives, this.#sealingKey, phone, plaintext, ephemeral);
-    } finally {
-      plaintext.fill(0);
-    }
+    return this.#sealed(compose, (...octets) => sealUp(this.#primitives, this.#sealingKey, phone, ...octets));
   }
 
   /** Seals the first message of a phone, which the service does not know yet. */
   sealEnrol(deviceId: number, compose: (ctr: number) => UpMessage): Uint8Array {
-    const plaintext = encodeUp(compose(this.#counter.next()));
-    const ephemeral = this.#context.system.randomBytes(32);
+    return this.#sealed(compose, (...octets) => sealEnrol(this.#primitives, this.#sealingKey, deviceId, ...octets));
+  }
+
+  #sealed(
+    compose: (ctr: number) => UpMessage,
+    seal: (plaintext: Uint8Array, ephemeral: Uint8Array) => Uint8Array,
+  ): Uint8Array {
+    const receiptKey = newestKey(this.#device.anchors.signing, this.#seconds());
+    const plaintext = encodeUp(compose(this.#counter.next()), receiptKey?.kid);
     try {
-      return sealEnrol(this.#primitives, this.#sealingKey, deviceId, plaintext, ephemeral);
+      return seal(plaintext, this.#context.system.randomBytes(32));
     } finally {
       plaintext.fill(0);
     }
@@ -118,7 +118,7 @@ export class Link {
     // A key that has not begun is taken: a phone whose clock is late has to learn the time from such a frame.
     const { sealing } = this.#device.anchors;
     const key = sealing.find((one) => one.kid === kid && !hasEnded(sealing, one, this.#seconds()));
-    if (key === undefined) throw new SafeMobileError('key', `service key ${kid} does not count on this phone`);
+    if (key === undefined) throw new SafeMobileError('key', `service key ${kid} does not count here`);
     return openDown(this.#primitives, key, phone, frame);
   }
 
@@ -134,7 +134,7 @@ export class Link {
 
   get #sealingKey(): AnchoredKey {
     const key = newestKey(this.#device.anchors.sealing, this.#seconds());
-    if (key === undefined) throw new SafeMobileError('key', 'this phone knows no key of the service');
+    if (key === undefined) throw new SafeMobileError('key', 'no service key');
     return key;
   }
 

@@ -141,24 +141,23 @@ function writeDown(writer: Writer, message: DownMessage): Writer {
 
 /** Reads the 79 octets of a phone's message. @throws SafeMobileError `length`, `type`, `field`, `text`, `padding` */
 export function decodeUp(plaintext: Uint8Array): UpMessage {
-  if (plaintext.length !== UP_OCTETS)
-    throw new SafeMobileError('length', `expected a plaintext of ${UP_OCTETS} octets`);
-  const isAll = WITHOUT_RECEIPT_KID.includes(plaintext[0]);
-  return decode(isAll ? plaintext : plaintext.subarray(0, RECEIPT_KID_AT), UP_READERS);
+  return decode(plaintext, UP_OCTETS, UP_READERS, WITHOUT_RECEIPT_KID.includes(plaintext[0]) ? 0 : 1);
 }
 
 /** Reads the 83 octets of the service's message. @throws SafeMobileError `length`, `type`, `field`, `text`, `padding` */
 export function decodeDown(plaintext: Uint8Array): DownMessage {
-  if (plaintext.length !== DOWN_OCTETS)
-    throw new SafeMobileError('length', `expected a plaintext of ${DOWN_OCTETS} octets`);
-  return decode(plaintext, DOWN_READERS);
+  return decode(plaintext, DOWN_OCTETS, DOWN_READERS);
 }
 
+/** @param behind octets behind the fields and their padding, which do not belong to the message */
 function decode<Message>(
   plaintext: Uint8Array,
+  size: number,
   readers: ReadonlyMap<number, (reader: Reader, stamp: number) => Message>,
+  behind = 0,
 ): Message {
-  const reader = new Reader(plaintext);
+  if (plaintext.length !== size) throw new SafeMobileError('length', `expected a plaintext of ${size} octets`);
+  const reader = new Reader(plaintext.subarray(0, size - behind));
   const type = reader.uint(1);
   const read = readers.get(type);
   if (read === undefined) throw new SafeMobileError('type', `message type ${type} is not known here`);

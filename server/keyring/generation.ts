@@ -46,6 +46,11 @@ export function notAfterOf(announcement: Uint8Array): number {
   return new DataView(announcement.buffer, announcement.byteOffset).getUint32(39);
 }
 
+/** Whether a key was ended before its beginning, because it was made while the clock of the service was ahead: it is never used. */
+export function neverBegins({ beginsAt, endsAt }: Generation): boolean {
+  return beginsAt !== undefined && endsAt !== undefined && endsAt <= beginsAt;
+}
+
 function readGeneration(row: Row): Generation {
   return {
     use: row.oneOf('use', KEY_USES),

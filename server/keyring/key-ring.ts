@@ -4,7 +4,7 @@ import type { ServiceKeys } from '../keys/key-file.ts';
 import { StaticSecrets } from '../keys/static-secrets.ts';
 import type { Vault } from '../keys/vault.ts';
 import type { ReadTx } from '../store/store.ts';
-import { type Generation, type KeyUse, storedGenerations } from './generation.ts';
+import { type Generation, type KeyUse, neverBegins, storedGenerations } from './generation.ts';
 import { lookForKeys } from './vault-rotation.ts';
 
 /** How long this process goes without looking for keys that another one has made, ms. */
@@ -101,7 +101,7 @@ export class KeyRing {
     return this.currentAt(tx, use, this.#context.clock.now());
   }
 
-  /** The one that had begun last at a time, ms since 1970: what a phone got that was registered then. */
+  /** The one that had begun last at a time, ms since 1970, and had not ended: what a phone got that was registered then. */
   async currentAt(tx: ReadTx, use: KeyUse, time: number): Promise<Generation> {
     return latest(await this.generations(tx, use), time) ?? this.#first[use];
   }
@@ -126,19 +126,24 @@ export class KeyRing {
     return (await this.generations(tx, use)).some((one) => one.kid === kid && one.beginsAt !== undefined);
   }
 
-  /** Whether a key has ended that was in use at a time, ms since 1970: phones may not believe any more what was sealed or signed then. */
+  /**
+   * Whether a key has ended that was in use at a time, ms since 1970: phones may not believe any more what was sealed or signed then. Of a time that a clock wrote
+   * which was ahead it is not known.
+   */
   async hasEndedSince(tx: ReadTx, time: number): Promise<boolean> {
     const now = this.#context.clock.now();
+    if (time > now) return true;
     return (await this.#look(tx)).stored.some(
       ({ beginsAt, endsAt }) =>
         beginsAt !== undefined && beginsAt <= time && endsAt !== undefined && endsAt > time && endsAt <= now,
     );
   }
 
-  /** Whether the first of two keys began later. */
+  /** Whether the first of two keys began later. One that never begins is the earliest. */
   async isLater(tx: ReadTx, use: KeyUse, kid: number, than: KnownKid): Promise<boolean> {
     const generations = await this.generations(tx, use);
-    const beginOf = (wanted: number) => generations.find((one) => one.kid === wanted)?.beginsAt ?? -1;
+    const beginOf = (wanted: number) =>
+      generations.find((one) => one.kid === wanted && !neverBegins(one))?.beginsAt ?? -1;
     const other = than ?? this.#first[use].kid;
     return kid !== other && beginOf(kid) >= beginOf(other) && (beginOf(kid) > beginOf(other) || kid > other);
   }
@@ -266,15 +271,12 @@ function hasEnded({ endsAt }: Generation, now: number): boolean {
   return endsAt !== undefined && now >= endsAt;
 }
 
-/** The one that begins last of those that root has signed, and that begin until a time, ms since 1970. */
-export function latest(
-  generations: readonly Generation[],
-  until: number = Number.POSITIVE_INFINITY,
-): Generation | undefined {
+/** The one that begins last of those that root has signed, and that have begun and not ended at a time, ms since 1970. */
+export function latest(generations: readonly Generation[], time: number): Generation | undefined {
   let last: Generation | undefined;
   for (const one of generations) {
-    const hasBegun = one.beginsAt !== undefined && one.beginsAt <= until;
-    if (hasBegun && (last === undefined || beginsAfter(one, last))) last = one;
+    const counts = one.beginsAt !== undefined && one.beginsAt <= time && !hasEnded(one, time);
+    if (counts && (last === undefined || beginsAfter(one, last))) last = one;
   }
   return last;
 }

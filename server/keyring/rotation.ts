@@ -58,7 +58,7 @@ export async function prepareKey(
   ring.forget();
   const generations = await ring.generations(tx, use);
   const prepared = generations.find(({ beginsAt }) => beginsAt === undefined);
-  if (prepared !== undefined) return prepared;
+  if (prepared !== undefined) return madeByNow(tx, clock, prepared);
   const free = KIDS.filter((kid) => !generations.some((one) => one.kid === kid));
   const kid = free[chance % free.length];
   if (kid === undefined) throw new ServiceError('conflict', `all ${KIDS.length} numbers of ${use} keys are used`);
@@ -72,6 +72,19 @@ export async function prepareKey(
   await insert(tx, made);
   tx.afterCommit(() => ring.forget());
   return made;
+}
+
+/** A key that was made while the clock was ahead counts from now on: else root could not sign it before that time has come. */
+async function madeByNow(tx: Tx, clock: Clock, prepared: Generation): Promise<Generation> {
+  const createdAt = Math.min(prepared.createdAt, clock.now());
+  if (createdAt < prepared.createdAt)
+    await tx.run(
+      'UPDATE service_key SET created_at = ? WHERE use = ? AND kid = ?',
+      createdAt,
+      prepared.use,
+      prepared.kid,
+    );
+  return { ...prepared, createdAt };
 }
 
 /**
@@ -93,9 +106,7 @@ export async function announceKey(tx: Tx, context: RotationContext, announcement
   }
   tx.afterCommit(() => ring.forget());
   if (known.beginsAt === undefined) return begin(tx, context, known, announced, announcement);
-  return announced.notAfter === ENDLESS
-    ? known
-    : end(tx, context, known, latest(generations) ?? known, announced, announcement);
+  return announced.notAfter === ENDLESS ? known : end(tx, context, generations, known, announced, announcement);
 }
 
 async function begin(
@@ -122,22 +133,28 @@ async function begin(
   return { ...prepared, beginsAt, announcement };
 }
 
-/** The end may only come nearer, as on phones. */
+/**
+ * The end may only come nearer, as on phones. A key whose beginning lies further ahead than {@link BEGINS_AFTER_MS} was announced while the clock was ahead: it
+ * has an end though it is the latest one, and never begins.
+ */
 async function end(
   tx: Tx,
   { clock }: RotationContext,
+  generations: readonly Generation[],
   known: Generation,
-  last: Generation,
   { notAfter }: KeyAnnouncement,
   announcement: Uint8Array,
 ): Promise<Generation> {
   const { use, kid } = known;
+  const now = clock.now();
+  const last = latest(generations, now + BEGINS_AFTER_MS) ?? known;
   if (last.kid === kid)
     throw new ServiceError('conflict', `${use} key ${kid} is the latest one: it ends when another one has followed`);
   const wanted = Math.max((notAfter + 1) * 1000, last.beginsAt ?? 0);
   const endsAt = Math.min(wanted, known.endsAt ?? wanted);
   if (known.endAnnouncement !== undefined && notAfterOf(known.endAnnouncement) <= notAfter) return known;
-  const endAnnouncedAt = clock.now();
+  // Later than the ends before, also than those of a clock that was ahead: by this time it is known which ends a phone has.
+  const endAnnouncedAt = Math.max(now, ...generations.map((one) => one.endAnnouncedAt + 1));
   await tx.run(
     'UPDATE service_key SET ends_at = ?, end_announcement = ?, end_announced_at = ? WHERE use = ? AND kid = ?',
     ...[endsAt, announcement, endAnnouncedAt, use, kid],

@@ -223,7 +223,7 @@ function take(vault: Vault, { proof, keyBefore, keyPresent, changedAt }: VaultSt
   const key = present ?? (keyPresent === undefined ? undefined : opened(vault, NEXT_PLACE, keyPresent));
   if (key === undefined) throw new VaultError('the vault key is not that of the database: was it changed since?');
   const before = keyBefore === undefined ? undefined : opened(vault.alone(key), NEXT_PLACE, keyBefore);
-  vault.use(key, before, now < changedAt + SEALS_AFTER_MS);
+  vault.use(key, before, changedAt <= now && now < changedAt + SEALS_AFTER_MS);
 }
 
 function unwrap(vault: Vault, wrapped: Uint8Array): Uint8Array {

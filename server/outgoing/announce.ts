@@ -1,4 +1,4 @@
-import { ENDLESS, type Generation, KEY_USES, type KeyUse, notAfterOf } from '../keyring/generation.ts';
+import { ENDLESS, type Generation, KEY_USES, type KeyUse, neverBegins, notAfterOf } from '../keyring/generation.ts';
 import { FIRST_SIGNING_KID } from '../keyring/key-ring.ts';
 import type { Tx } from '../store/store.ts';
 import { DAY_MS } from '../time/days.ts';
@@ -57,6 +57,9 @@ export async function announceAnew(tx: Tx, context: Context, recipient: Recipien
   await tx.run('UPDATE device SET signing_kid = ?, ends_heard_at = 0 WHERE id = ?', signing.kid, id);
   // Also the keys of its descriptor: perhaps somebody has repeated the announcement of an earlier one, and the phone takes that for the later.
   for (const use of KEY_USES) await tellLatest(tx, context, recipient, await ring.current(tx, use));
+  // A phone that has such a key takes it for the latest one until it hears of the end.
+  for (const { use, kid, endAnnouncement } of (await ring.ended(tx)).filter(neverBegins))
+    if (endAnnouncement !== undefined) await tell(tx, context, recipient, use, kid, endAnnouncement, PAUSES_MS);
   const sealing = await ring.current(tx, 'sealing');
   if (sealing.announcement !== undefined)
     await sendNak(tx, context, { ...recipient, sealingKid: sealing.kid }, NO_REF, 'bad-key');
@@ -121,8 +124,10 @@ async function announceEnds(tx: Tx, context: Context, recipient: Recipient, paus
     recipient.id,
   );
   let isOpen = false;
-  for (const { use, kid, endAnnouncement } of ended) {
-    if (endAnnouncement === undefined || !(await mayHave(tx, context, recipient, use, kid))) continue;
+  for (const generation of ended) {
+    const { use, kid, endAnnouncement } = generation;
+    const isOfPhone = neverBegins(generation) || (await mayHave(tx, context, recipient, use, kid));
+    if (endAnnouncement === undefined || !isOfPhone) continue;
     if (heard.includes(nameOf(use, kid, endAnnouncement))) continue;
     isOpen = true;
     if (await hasLater(tx, context, recipient, use, kid))
@@ -194,13 +199,14 @@ async function mayTell(
   pauses: readonly number[],
 ): Promise<boolean> {
   const now = clock.now();
+  // A time later than now is of a clock that was ahead, and is not believed.
   const [first = 0, second = first, third = second, later = third] = pauses;
   const told = await tx.run(
     `INSERT INTO key_told (device_id, use, kid, not_after, times, at) VALUES (?, ?, ?, ?, 1, ?)
      ON CONFLICT (device_id, use, kid, not_after) DO UPDATE SET times = key_told.times + 1, at = excluded.at
-     WHERE key_told.at <= ? OR (key_told.times = 1 AND key_told.at <= ?) OR (key_told.times = 2 AND key_told.at <= ?)
+     WHERE key_told.at <= ? OR key_told.at > ? OR (key_told.times = 1 AND key_told.at <= ?) OR (key_told.times = 2 AND key_told.at <= ?)
        OR (key_told.times = 3 AND key_told.at <= ?)`,
-    ...[id, use, kid, notAfter, now, now - later, now - first, now - second, now - third],
+    ...[id, use, kid, notAfter, now, now - later, now, now - first, now - second, now - third],
   );
   return told > 0;
 }

@@ -123,7 +123,9 @@ async function sendAgain(
   pause: number,
 ): Promise<boolean> {
   const now = context.clock.now();
-  if (now < stored.sentAt + pause || (await isUnsent(tx, 'ADMIN', stored.ref))) return false;
+  // A time later than now is of a clock that was ahead, and is not believed.
+  const isPause = stored.sentAt <= now && now < stored.sentAt + pause;
+  if (isPause || (await isUnsent(tx, 'ADMIN', stored.ref))) return false;
   await tx.run('UPDATE device_order SET sent_at = ? WHERE ref = ?', now, stored.ref);
   await send(tx, context, recipient, stored);
   return true;

@@ -25,6 +25,7 @@ import { openStore } from '../store/open-store.ts';
 import type { Migrated } from '../store/sqlite-file.ts';
 import type { Store } from '../store/store.ts';
 import { Timers } from '../time/timers.ts';
+import { takeBackMoments } from '../upkeep/clock-ahead.ts';
 import { Retention } from '../upkeep/retention.ts';
 import { ref } from '../vocabulary/ids.ts';
 import { Modems } from './modems.ts';
@@ -112,20 +113,24 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
   modems.onChange(() => context.outbox.look());
   await inbox.readAll();
   await store.transaction('daily work', async (tx) => {
+    await takeBackMoments(tx, context);
     await retention.plan(tx);
     await daily.plan(tx);
   });
-  await timers.start({
-    challenge: (tx, challenge) => approvals.due(tx, ref(challenge)),
-    attempt: (tx, key) => attempts.takeUp(tx, key),
-    'receipt-repeat': (tx, subject) => repeatUnconfirmed(tx, context, subject),
-    'outbox-retry': (tx, id) => context.outbox.retry(tx, id),
-    'inbox-retry': (tx, id) => inbox.retry(tx, id),
-    reconciliation: (tx) => daily.fire(tx),
-    'device-unblock': (tx, device) => unblockDevice(tx, journal, Number(device)),
-    'vault-walk': (tx) => walkThroughVault(tx, context),
-    retention: (tx) => retention.fire(tx),
-  });
+  await timers.start(
+    {
+      challenge: (tx, challenge) => approvals.due(tx, ref(challenge)),
+      attempt: (tx, key) => attempts.takeUp(tx, key),
+      'receipt-repeat': (tx, subject) => repeatUnconfirmed(tx, context, subject),
+      'outbox-retry': (tx, id) => context.outbox.retry(tx, id),
+      'inbox-retry': (tx, id) => inbox.retry(tx, id),
+      reconciliation: (tx) => daily.fire(tx),
+      'device-unblock': (tx, device) => unblockDevice(tx, journal, Number(device)),
+      'vault-walk': (tx) => walkThroughVault(tx, context),
+      retention: (tx) => retention.fire(tx),
+    },
+    (tx) => takeBackMoments(tx, context),
+  );
   bearer?.receive(inbox);
   return {
     store,

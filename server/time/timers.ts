@@ -40,6 +40,9 @@ const LONGEST_SHARED_SLEEP_MS = 5_000;
 /** Pause after a handler that failed, ms: the timer is due again then. */
 const AGAIN_AFTER_MS = 60_000;
 
+/** A clock that goes back by more than this was put right, ms. */
+const STEP_MS = 1_000;
+
 /** Due timers that are fired at once; the others follow. */
 const BATCH = 64;
 
@@ -97,6 +100,9 @@ export class Timers {
   /** The kinds of timers that have no row here. */
   readonly #elsewhere: ReadonlyMap<TimerKind, Source>;
   #handlers: TimerHandlers | undefined;
+  #putBack: (tx: Tx) => Promise<void> = async () => {};
+  /** The time at the last look, ms since 1970. */
+  #lookedAt = 0;
   #sleep: { readonly due: number; readonly cancel: Cancel } | undefined;
   #firing: Promise<void> = Promise.resolve();
 
@@ -139,9 +145,13 @@ export class Timers {
     return found !== undefined;
   }
 
-  /** From now on due timers fire; resolves when those from before a crash have fired. */
-  async start(handlers: TimerHandlers): Promise<void> {
+  /**
+   * From now on due timers fire; resolves when those from before a crash have fired.
+   * @param putBack called when the clock is behind what it was at the look before
+   */
+  async start(handlers: TimerHandlers, putBack: (tx: Tx) => Promise<void> = async () => {}): Promise<void> {
     this.#handlers = handlers;
+    this.#putBack = putBack;
     await this.#fire();
   }
 
@@ -152,7 +162,9 @@ export class Timers {
     await this.#firing;
   }
 
-  #wakeAt(due: number): void {
+  #wakeAt(planned: number): void {
+    const due = this.#isBehind ? this.#clock.now() : planned;
+    this.#lookedAt = Math.max(this.#lookedAt, this.#clock.now());
     if (this.#handlers === undefined || (this.#sleep !== undefined && this.#sleep.due <= due)) return;
     this.#sleep?.cancel();
     const delay = Math.min(Math.max(0, due - this.#clock.now()), this.#longestSleep);
@@ -174,6 +186,9 @@ export class Timers {
   }
 
   async #fire(): Promise<void> {
+    const isBehind = this.#isBehind;
+    this.#lookedAt = this.#clock.now();
+    if (isBehind) await this.#store.transaction('clock', this.#putBack);
     for (let due = await this.#due(); due.length > 0; due = await this.#due()) {
       await Promise.all(due.map((timer) => this.#run(timer)));
     }
@@ -184,6 +199,11 @@ export class Timers {
     const [earliest] = next.filter((due) => due !== undefined).toSorted((one, other) => one - other);
     if (earliest !== undefined) this.#wakeAt(earliest);
     else if (this.#store.isShared) this.#wakeAt(this.#clock.now() + this.#longestSleep);
+  }
+
+  /** Whether the clock was put back since the last look. */
+  get #isBehind(): boolean {
+    return this.#clock.now() < this.#lookedAt - STEP_MS;
   }
 
   get #longestSleep(): number {

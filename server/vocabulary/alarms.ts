@@ -47,7 +47,9 @@ export type Alarm =
   /** A rail did not give its settlement; `ref` is its name. */
   | 'settlement-missing'
   /** A process of the service said nothing for 15 s: dead, stopped, or cut off from the database. `ref` is its name. */
-  | 'process-lost';
+  | 'process-lost'
+  /** The database had times that are later than now: the clock of the service was ahead. */
+  | 'clock-was-ahead';
 
 /** What the operator should do about each alarm, as a sentence. */
 export const ALARM_ADVICE: Readonly<Record<Alarm, string>> = {
@@ -89,4 +91,6 @@ export const ALARM_ADVICE: Readonly<Record<Alarm, string>> = {
   'settlement-missing': 'Look whether the rail can be reached; the next run compares these days as well',
   'process-lost':
     'Its frames go by another modem: look why it stopped, and start it again; until then nobody receives by its modems',
+  'clock-was-ahead':
+    'Look why it was ahead (NTP). Pauses, blocks and time-outs of then end as if they began now; a key that was made then (keys show) is to be ended, and another one made: cash-server keys rotate',
 };

@@ -203,9 +203,10 @@ export class TestPhone {
     return true;
   }
 
-  /** As the application does, the last octet says which receipt key it has; PAY_INIT has no room for it. */
+  /** As the application does, the last octet says which receipt key it has, but in PAY_INIT and ENROL. */
   #seal(plaintext: Uint8Array): void {
-    if (this.saysReceiptKey && plaintext[0] !== 0x83) plaintext[78] = this.#keysOf(2).at(-1)?.kid ?? 0;
+    if (this.saysReceiptKey && plaintext[0] !== 0x83 && plaintext[0] !== 0x84)
+      plaintext[78] = this.#keysOf(2).at(-1)?.kid ?? 0;
     this.#transmit(sealUp(primitives, this.#service(), this.#phone(), plaintext, this.#random.bytes(32)));
   }
 
@@ -246,7 +247,7 @@ export class TestPhone {
   #keysOf(wanted: AnnouncedKey): readonly KeyAnnouncement[] {
     const now = this.#clock.now() / 1000;
     const known = this.#known
-      .filter(({ what, notBefore }) => what === wanted && notBefore <= now)
+      .filter(({ what, notBefore, notAfter }) => what === wanted && notBefore <= Math.min(now, notAfter))
       .toSorted((one, other) => one.notBefore - other.notBefore);
     return known.filter((one) => one.notAfter >= now || one === known.at(-1));
   }

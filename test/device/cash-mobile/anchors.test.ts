@@ -523,7 +523,7 @@ describe('The keys of anchors', () => {
     ['only a later beginning', 150, 0xffff_ffff, [150, 200]],
     ['a longer life', 0, 0xffff_ffff, undefined],
     ['the same life', 100, 200, undefined],
-    ['an end before the beginning', 190, 110, undefined],
+    ['an end before the beginning, and so never counts', 190, 110, [190, 110]],
   ])('that is known may get %s: %d to %d', (_what, notBefore, notAfter, expected) => {
     const known = told(1, { kid: 7, key: octets(7) }, notBefore, notAfter)?.sealing;
     expect(known?.map((one) => [one.notBefore, one.notAfter])).toEqual(expected === undefined ? undefined : [expected]);

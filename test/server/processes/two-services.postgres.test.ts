@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../modem/index.ts';
 import { openService, type Service, type ServiceOptions } from '../../../server/index.ts';
+import { KEY_USES } from '../../../server/keyring/generation.ts';
+import { BEGINS_AFTER_MS } from '../../../server/keyring/key-ring.ts';
+import { announcementOf, signed } from '../rotate.ts';
 import { PIN, SERVICE_NUMBER, shop, type World } from '../world.ts';
 
 const EUR = { currency: 'EUR' } as const;
@@ -35,6 +38,40 @@ async function twoProcesses(changed: Partial<ServiceOptions> = {}) {
 }
 
 describe('two processes on one database', () => {
+  it('asked for keys and orders in one moment, make one key, one order, and tell the phone once', async () => {
+    const { world, customer, second } = await twoProcesses();
+    const both = [world.service, second];
+    for (const use of KEY_USES) {
+      const made = await Promise.all(both.map(({ keys }) => keys.prepare(use)));
+      const [first] = made;
+      if (first === undefined) throw new Error('no key was made');
+      expect(new Set(made.map(({ kid }) => kid))).toEqual(new Set([first.kid]));
+      const announcement = signed(world, announcementOf(first));
+      const begun = await Promise.all(both.map(({ keys }) => keys.announce(announcement)));
+      expect(new Set(begun.map(({ beginsAt }) => beginsAt)).size).toBe(1);
+    }
+    await world.clock.advance(BEGINS_AFTER_MS);
+    const { id } = customer.person;
+    const locked = await Promise.all(both.map(({ phoneOrders }) => phoneOrders.give(id, 'lock')));
+    expect(new Set(locked.map((given) => given?.ref)).size).toBe(1);
+    const orders = () => customer.phone.received.filter((message) => message.type === 'ADMIN');
+    await eventually(world, () => orders().at(-1));
+    expect(customer.phone.announcements.map(([, what]) => what)).toEqual([1, 2]);
+    expect(orders()).toHaveLength(1);
+    await Promise.all([world.service.phoneOrders.give(id, 'unlock'), second.phoneOrders.give(id, 'lock')]);
+    const [device] = await world.service.devices(id);
+    if (device === undefined) throw new Error('the phone is gone');
+    const latest = await second.phoneOrders.latest(device.id);
+    expect(latest?.command).toBe(device.lockedAt === undefined ? 'unlock' : 'lock');
+    await eventually(world, () => orders().find(({ command }) => command === 'unlock'));
+    expect(orders().map(({ time }) => time)).toEqual(
+      orders()
+        .map(({ time }) => time)
+        .toSorted((a, b) => a - b),
+    );
+    await second.close();
+  });
+
   it('a payment asked at one is approved through the modem of the other, and who waits hears of it', async () => {
     const { world, customer, merchant, second } = await twoProcesses();
     const order = { mref: 'a', customer: customer.person.number, amount: { minor: 1_250, ...EUR } };

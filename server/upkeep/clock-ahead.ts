@@ -1,0 +1,62 @@
+import type { Clock } from '../../modem/index.ts';
+import { BLOCK_MS } from '../approvals/pin-policy.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Tx } from '../store/store.ts';
+import { DAY_MS } from '../time/days.ts';
+import { NO_REF } from '../vocabulary/ids.ts';
+
+const HOUR_MS = 60 * 60 * 1000;
+
+/** The longest time that a question waits for its answer, ms: 2,550 s, and what an answer may be late. */
+const QUESTION_MS = 2_560_000;
+
+/** A moment in the database that is compared with now. */
+interface Moment {
+  readonly table: string;
+  readonly column: string;
+  /** How much later than now a service writes it whose clock is right, ms. */
+  readonly most: number;
+  /** Of which rows, as SQL. Default: of all. */
+  readonly of?: string;
+}
+
+/** In the order in which rows are locked. What is only shown, or only sorted by, is not here, nor what was written once for ever. */
+export const MOMENTS: readonly Moment[] = [
+  { table: 'device', column: 'created_at', most: 0 },
+  { table: 'device', column: 'activated_at', most: 0 },
+  { table: 'device', column: 'code_expires_at', most: DAY_MS },
+  { table: 'device', column: 'unbidden_alarm_at', most: 0 },
+  { table: 'device', column: 'blocked_until', most: BLOCK_MS },
+  { table: 'pin_failure', column: 'at', most: 0 },
+  { table: 'device_order', column: 'sent_at', most: 0 },
+  { table: 'key_told', column: 'at', most: 0 },
+  { table: 'challenge', column: 'asked_at', most: 0, of: 'due IS NOT NULL' },
+  { table: 'challenge', column: 'deadline', most: QUESTION_MS, of: 'due IS NOT NULL' },
+  { table: 'challenge', column: 'due', most: QUESTION_MS, of: 'due IS NOT NULL' },
+  { table: 'balance_answer', column: 'at', most: 0 },
+  { table: 'asked_in_vain', column: 'not_me_at', most: 0 },
+  { table: 'vault', column: 'changed_at', most: 0 },
+  { table: 'timer', column: 'due', most: HOUR_MS, of: "kind IN ('receipt-repeat', 'outbox-retry', 'inbox-retry')" },
+  { table: 'timer', column: 'due', most: BLOCK_MS, of: "kind = 'device-unblock'" },
+  { table: 'timer', column: 'due', most: DAY_MS },
+];
+
+/** The clocks of processes may differ by so much, ms. */
+const APART_MS = 5_000;
+
+/**
+ * The clock of the service was ahead and was put right. What it wrote meanwhile would count for as long as it was ahead: a pause, a block, a time-out of
+ * days or years. Each such moment becomes the latest that it could be. With an alarm, because other rows have wrong times for ever.
+ */
+export async function takeBackMoments(
+  tx: Tx,
+  { clock, journal }: { readonly clock: Clock; readonly journal: Journal },
+): Promise<void> {
+  const now = clock.now();
+  let changed = 0;
+  for (const { table, column, most, of = 'TRUE' } of MOMENTS) {
+    const takeBack = `UPDATE ${table} SET ${column} = ? WHERE ${column} > ? AND ${of}`;
+    changed += await tx.run(takeBack, now + most, now + most + APART_MS);
+  }
+  if (changed > 0) await journal.record(tx, { kind: 'alarm', alarm: 'clock-was-ahead', ref: NO_REF });
+}

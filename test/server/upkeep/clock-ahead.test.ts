@@ -1,0 +1,243 @@
+import { describe, expect, it } from 'vitest';
+import type { Clock } from '../../../modem/index.ts';
+import { MOMENTS } from '../../../server/upkeep/clock-ahead.ts';
+import { rows, write } from '../database.ts';
+import { announcementOf, DAY, rotate, signed } from '../rotate.ts';
+import { CUSTOMER_NUMBER, PIN, World } from '../world.ts';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const YEAR = 365 * DAY;
+
+/** A shop whose service has a clock that can be set wrong. */
+async function shopWithClock() {
+  const ahead = { ms: 0 };
+  const made: { world?: World } = {};
+  const clock: Clock = {
+    now: () => (made.world?.clock.now() ?? 0) + ahead.ms,
+    after: (delay, task) => made.world?.clock.after(delay, task) ?? (() => {}),
+  };
+  const world = new World(1, { clock });
+  made.world = world;
+  await world.open();
+  const customer = await world.subscriber(CUSTOMER_NUMBER);
+  const { merchant } = await world.merchant();
+  const says = async () => {
+    customer.phone.query(new Uint8Array(8).fill(world.air.sent.length), 'balance');
+    await world.clock.advance(3 * SECOND);
+  };
+  const wrongPins = async (times: number) => {
+    for (let n = 0; n < times; n += 1) {
+      customer.phone.approve('00000');
+      await world.clock.advance(3 * SECOND);
+    }
+  };
+  const ask = async (mref: string) => {
+    const payment = await world.request(merchant, { mref });
+    await world.clock.advance(2 * SECOND);
+    return payment.txn;
+  };
+  return { world, customer, merchant, ahead, says, wrongPins, ask };
+}
+
+const alarms = (world: World) =>
+  world.journal.flatMap(({ event }) => (event.kind === 'alarm' && event.alarm === 'clock-was-ahead' ? [event] : []));
+
+describe('a clock that was ahead and was put right', () => {
+  it('leaves nothing that is later than it can be: each moment of the table, in a database where each is there', async () => {
+    const { world, customer, merchant, ahead, says, wrongPins, ask } = await shopWithClock();
+    const other = await world.subscriber('+393400000009');
+    await rotate(world, 'sealing', 10 * YEAR);
+    ahead.ms = 2 * YEAR;
+    await says();
+    await world.request(merchant, { mref: 'not-me', customer: other.person.number });
+    await world.clock.advance(2 * SECOND);
+    other.phone.refuse('not-me');
+    await world.clock.advance(3 * SECOND);
+    await world.service.activate(customer.person.id);
+    await ask('open');
+    await wrongPins(1);
+    const { database } = world;
+    const now = world.clock.now();
+    await write(
+      database,
+      `UPDATE device SET blocked_until = ${now + 3 * YEAR}, unbidden_alarm_at = ${now + YEAR}, activated_at = ${now + YEAR}`,
+      `UPDATE vault SET changed_at = ${now + YEAR}`,
+      `INSERT INTO device_order (ref, device_id, command, time, at, sent_at)
+       SELECT CAST(id AS TEXT), id, 'lock', 1, 1, ${now + YEAR} FROM device`,
+      ...['receipt-repeat', 'device-unblock', 'attempt'].map(
+        (kind) => `INSERT INTO timer (kind, subject, due) VALUES ('${kind}', 'none', ${now + 5 * YEAR})`,
+      ),
+    );
+    const late = async ({ table, column, most, of = 'TRUE' }: (typeof MOMENTS)[number], slack: number) =>
+      rows(database, `SELECT ${column} FROM ${table} WHERE ${column} > ${world.clock.now() + most + slack} AND ${of}`);
+    const before = await Promise.all(MOMENTS.map((moment) => late(moment, YEAR / 2)));
+    expect(MOMENTS.filter((_, index) => before[index]?.length === 0)).toEqual([]);
+    world.kill();
+    ahead.ms = 0;
+    await world.open(database);
+    for (const moment of MOMENTS) expect([moment, await late(moment, 0)]).toEqual([moment, []]);
+    expect(alarms(world)).toHaveLength(1);
+  });
+
+  it('changes nothing, and is no alarm, when it was right', async () => {
+    const { world, customer, says, wrongPins, ask } = await shopWithClock();
+    await rotate(world, 'sealing');
+    await says();
+    await world.service.phoneOrders.give(customer.person.id, 'lock');
+    await world.service.phoneOrders.give(customer.person.id, 'unlock');
+    await world.service.activate(customer.person.id);
+    await ask('open');
+    await wrongPins(1);
+    const { database } = world;
+    const moments = () =>
+      Promise.all(MOMENTS.map(({ table, column }) => rows(database, `SELECT ${column} FROM ${table}`)));
+    const before = await moments();
+    world.kill();
+    await world.open(database);
+    expect(await moments()).toEqual(before);
+    expect(alarms(world)).toEqual([]);
+  });
+
+  it('does not leave a phone blocked, or a question open, for as long as it was ahead: without a restart', async () => {
+    const { world, customer, ahead, wrongPins, ask } = await shopWithClock();
+    ahead.ms = 2 * YEAR;
+    await ask('first');
+    await wrongPins(3);
+    await ask('second');
+    await wrongPins(2);
+    const device = async () => (await world.service.devices(customer.person.id)).at(-1);
+    expect((await device())?.state).toBe('blocked');
+    ahead.ms = 0;
+    await world.subscriber('+393400000009');
+    await world.clock.advance(3 * HOUR);
+    expect((await device())?.state).toBe('active');
+    expect(alarms(world)).toHaveLength(1);
+    const open = await ask('third');
+    customer.phone.approve(PIN);
+    await world.clock.advance(3 * SECOND);
+    expect((await world.service.payment(open)).state).toBe('CAPTURED');
+  });
+
+  it('lets a question end that was asked then', async () => {
+    const { world, merchant, ahead, ask } = await shopWithClock();
+    ahead.ms = 2 * YEAR;
+    const open = await ask('open');
+    ahead.ms = 0;
+    // Something is written down that is due: then it is seen that the clock was put back.
+    const other = await world.subscriber('+393400000009');
+    await world.request(merchant, { mref: 'other', customer: other.person.number });
+    await world.clock.advance(2 * HOUR);
+    expect((await world.service.payment(open)).state).toBe('EXPIRED');
+  });
+
+  it.each([2 * SECOND, 2 * HOUR, 2 * YEAR])('by %d ms does not keep an order or an announcement back', async (ms) => {
+    const { world, customer, ahead, says } = await shopWithClock();
+    customer.phone.hearsAnnouncements = false;
+    await rotate(world, 'sealing', 10 * YEAR);
+    const sent = (octets: number) =>
+      world.air.sent.filter(({ content }) => content.kind === 'data' && content.data.length === octets).length;
+    ahead.ms = ms;
+    await says();
+    expect(sent(107)).toBe(1);
+    ahead.ms = 0;
+    await world.clock.advance(1);
+    ahead.ms = -3 * SECOND;
+    await says();
+    ahead.ms = 0;
+    expect(sent(107)).toBe(2);
+    await says();
+    expect(sent(107)).toBe(2);
+    ahead.ms = ms;
+    await world.service.phoneOrders.give(customer.person.id, 'lock');
+    await world.clock.advance(SECOND);
+    ahead.ms = -4 * SECOND;
+    const orders = () => customer.phone.received.filter(({ type }) => type === 'ADMIN').length;
+    expect(orders()).toBe(1);
+    await says();
+    expect(orders()).toBe(2);
+    await says();
+    expect(orders()).toBe(2);
+  });
+});
+
+describe('a key that was made while the clock was ahead', () => {
+  it('and was not signed is signed when the clock is right', async () => {
+    const { world, customer, merchant, ahead } = await shopWithClock();
+    ahead.ms = 400 * DAY;
+    const made = await world.service.keys.prepare('sealing');
+    ahead.ms = 0;
+    await expect(world.service.keys.announce(signed(world, announcementOf(made)))).rejects.toMatchObject({
+      code: 'invalid-request',
+    });
+    const again = await world.service.keys.prepare('sealing');
+    expect([again.kid, again.createdAt]).toEqual([made.kid, world.clock.now()]);
+    expect((await world.service.keys.list()).find(({ kid }) => kid === made.kid)?.createdAt).toBe(again.createdAt);
+    await world.service.keys.announce(signed(world, announcementOf(again)));
+    await world.clock.advance(10 * SECOND);
+    const { txn } = await world.request(merchant);
+    await world.clock.advance(2 * SECOND);
+    customer.phone.approve(PIN);
+    await world.clock.advance(3 * SECOND);
+    expect((await world.service.payment(txn)).state).toBe('CAPTURED');
+    expect(customer.phone.sent.at(-1)?.[1]).toBe(made.kid);
+  });
+
+  it.each<[string, boolean]>([
+    ['that took it for the latest one', true],
+    ['that waits for its time', false],
+  ])(
+    'and was signed is ended, though it is the latest one, and another one takes its place: for a phone %s',
+    async (_, isUsed) => {
+      const { world, customer, merchant, ahead, says } = await shopWithClock();
+      ahead.ms = 400 * DAY;
+      const { key: early } = await rotate(world, 'sealing');
+      await says();
+      ahead.ms = 0;
+      if (isUsed)
+        customer.phone.putBack(
+          customer.phone.believed.map((one) => (one.kid === early.kid ? { ...one, notBefore: 1 } : one)),
+        );
+      await says();
+      expect(customer.phone.sent.at(-1)?.[1]).toBe(isUsed ? early.kid : 1);
+      const { key } = await rotate(world, 'sealing');
+      expect((await world.service.keys.list()).find(({ kid }) => kid === early.kid)).toMatchObject({
+        endsAt: expect.any(Number),
+      });
+      const pay = async () => {
+        const { txn } = await world.request(merchant);
+        await world.clock.advance(2 * SECOND);
+        customer.phone.approve(PIN);
+        await world.clock.advance(3 * SECOND);
+        return (await world.service.payment(txn)).state;
+      };
+      // The first message may be sealed to the key that has ended: it is answered by the keys that count.
+      await says();
+      await world.clock.advance(DAY);
+      await says();
+      expect(await pay()).toBe('CAPTURED');
+      expect(customer.phone.sent.at(-1)?.[1]).toBe(key.kid);
+      await world.clock.advance(401 * DAY);
+      expect(await pay()).toBe('CAPTURED');
+      expect(customer.phone.sent.at(-1)?.[1]).toBe(key.kid);
+      expect(customer.phone.kids.at(-1)).toBe(key.kid);
+    },
+  );
+
+  it('and was ended then does not hide an end that is announced when the clock is right', async () => {
+    const { world, customer, ahead, says } = await shopWithClock();
+    ahead.ms = 400 * DAY;
+    const found = (await rotate(world, 'signing')).ends;
+    await says();
+    await says();
+    ahead.ms = 0;
+    expect(found).toHaveLength(1);
+    const { ends } = await rotate(world, 'sealing');
+    await says();
+    await says();
+    await says();
+    const heard = customer.phone.announcements.map((frame) => Buffer.from(frame).toString('hex'));
+    expect(heard).toContain(Buffer.from(ends[0] ?? new Uint8Array()).toString('hex'));
+  });
+});
