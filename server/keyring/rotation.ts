@@ -11,8 +11,11 @@ import type { ServiceKeys } from '../keys/key-file.ts';
 import type { Vault } from '../keys/vault.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
-import { ENDLESS, type Generation, KEY_USES, type KeyUse, lockKeys, notAfterOf } from './generation.ts';
+import { ENDLESS, type Generation, KEY_USES, type KeyUse, lockKeys, neverBegins, notAfterOf } from './generation.ts';
 import { BEGINS_AFTER_MS, type KeyRing, latest, NO_END, placeOf } from './key-ring.ts';
+
+/** Times in announcements are in seconds. */
+const SECOND_MS = 1_000;
 
 /** The numbers that a key may have: one octet on the air. */
 const KIDS: readonly number[] = Array.from({ length: 255 }, (_, index) => index + 1);
@@ -58,14 +61,15 @@ export async function prepareKey(
   ring.forget();
   const generations = await ring.generations(tx, use);
   const prepared = generations.find(({ beginsAt }) => beginsAt === undefined);
-  if (prepared !== undefined) return madeByNow(tx, clock, prepared);
+  const createdAt = madeAt(clock, generations);
+  if (prepared !== undefined) return madeAnew(tx, prepared, createdAt);
   const free = KIDS.filter((kid) => !generations.some((one) => one.kid === kid));
   const kid = free[chance % free.length];
   if (kid === undefined) throw new ServiceError('conflict', `all ${KIDS.length} numbers of ${use} keys are used`);
   for (const first of generations) await insert(tx, first);
   const publicKey = use === 'sealing' ? primitives.x25519PublicKey(secret) : primitives.ed25519PublicKey(secret);
   const made: Generation = {
-    ...{ use, kid, publicKey, createdAt: clock.now() },
+    ...{ use, kid, publicKey, createdAt },
     sealedSecret: vault.seal(...placeOf(use, kid), secret),
     ...{ beginsAt: undefined, endsAt: undefined, announcement: undefined, ...NO_END },
   };
@@ -74,15 +78,22 @@ export async function prepareKey(
   return made;
 }
 
+/**
+ * Since when a key counts that is made now, ms since 1970: later than all that root has signed, because phones take that for the latest which counts from the
+ * latest time on. Of a clock that was ahead there may be one that counts from later than now on.
+ */
+function madeAt(clock: Clock, generations: readonly Generation[]): number {
+  const signed = generations.filter((one) => one.beginsAt !== undefined && !neverBegins(one));
+  return Math.max(clock.now(), ...signed.map((one) => one.createdAt + SECOND_MS));
+}
+
 /** A key that was made while the clock was ahead counts from now on: else root could not sign it before that time has come. */
-async function madeByNow(tx: Tx, clock: Clock, prepared: Generation): Promise<Generation> {
-  const createdAt = Math.min(prepared.createdAt, clock.now());
+async function madeAnew(tx: Tx, prepared: Generation, now: number): Promise<Generation> {
+  const createdAt = Math.min(prepared.createdAt, now);
   if (createdAt < prepared.createdAt)
     await tx.run(
       'UPDATE service_key SET created_at = ? WHERE use = ? AND kid = ?',
-      createdAt,
-      prepared.use,
-      prepared.kid,
+      ...[createdAt, prepared.use, prepared.kid],
     );
   return { ...prepared, createdAt };
 }
@@ -121,7 +132,7 @@ async function begin(
   if (notBefore * 1000 > beginsAt)
     throw new ServiceError(
       'invalid-request',
-      `this key counts for phones only ${(notBefore * 1000 - beginsAt) / 1000} s from now`,
+      `this key counts for phones only ${(notBefore * 1000 - beginsAt) / 1000} s from now: announce it then, or end the key of a clock that was ahead (keys show) and make this one again`,
     );
   if (notAfter !== ENDLESS)
     throw new ServiceError('invalid-request', 'this key has an end: a new key gets one when another has followed it');

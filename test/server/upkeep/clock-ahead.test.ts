@@ -201,10 +201,13 @@ describe('a key that was made while the clock was ahead', () => {
         );
       await says();
       expect(customer.phone.sent.at(-1)?.[1]).toBe(isUsed ? early.kid : 1);
+      // Not before the early one has an end: for phones that one would be the later.
+      await expect(rotate(world, 'sealing')).rejects.toMatchObject({ code: 'invalid-request' });
+      const now = Math.floor(world.clock.now() / 1000);
+      const end = signed(world, announcementOf(early, now));
+      expect((await world.service.keys.announce(end)).endsAt).toBe((now + 1) * SECOND);
       const { key } = await rotate(world, 'sealing');
-      expect((await world.service.keys.list()).find(({ kid }) => kid === early.kid)).toMatchObject({
-        endsAt: expect.any(Number),
-      });
+      expect(key.createdAt).toBeLessThanOrEqual(world.clock.now());
       const pay = async () => {
         const { txn } = await world.request(merchant);
         await world.clock.advance(2 * SECOND);
@@ -216,6 +219,8 @@ describe('a key that was made while the clock was ahead', () => {
       await says();
       await world.clock.advance(DAY);
       await says();
+      const heard = customer.phone.announcements.map((frame) => Buffer.from(frame).toString('hex'));
+      expect(heard).toContain(Buffer.from(end).toString('hex'));
       expect(await pay()).toBe('CAPTURED');
       expect(customer.phone.sent.at(-1)?.[1]).toBe(key.kid);
       await world.clock.advance(401 * DAY);
@@ -224,6 +229,18 @@ describe('a key that was made while the clock was ahead', () => {
       expect(customer.phone.kids.at(-1)).toBe(key.kid);
     },
   );
+
+  it('by hours: the next one counts from later on for phones, and can be announced when that time has come', async () => {
+    const { world, ahead } = await shopWithClock();
+    ahead.ms = 2 * HOUR;
+    const { key: early } = await rotate(world, 'signing');
+    ahead.ms = 0;
+    const made = await world.service.keys.prepare('signing');
+    expect(made.createdAt).toBe(early.createdAt + SECOND);
+    await world.clock.advance(2 * HOUR);
+    const { beginsAt } = await world.service.keys.announce(signed(world, announcementOf(made)));
+    expect(beginsAt).toBe(world.clock.now() + 10 * SECOND);
+  });
 
   it('and was ended then does not hide an end that is announced when the clock is right', async () => {
     const { world, customer, ahead, says } = await shopWithClock();
