@@ -14,6 +14,8 @@ export async function primitivesOfPayment(): Promise<Replay> {
   const folder = mkdtempSync(join(tmpdir(), 'cash-mobile-bench-'));
   const { primitives } = noted;
   const shop = await openShop({ database: join(folder, 'noted.db'), customers: 1, primitives, keptSecrets: 0 });
+  // The first payment opens the keys as well, which no later one does.
+  await shop.pay();
   noted.calls.length = 0;
   await shop.pay();
   const calls = [...noted.calls];
