@@ -1,4 +1,4 @@
-import type { Download, Downloaded, DownloadRequest } from '../index.ts';
+import type { Download, Downloaded, DownloadRequest, LostBecause, RefusedBecause } from '../index.ts';
 import { isLoopback, isProtected, REDIRECTS } from './protected-url.ts';
 
 /** Redirects that are followed at most. */
@@ -31,7 +31,7 @@ export class HttpDownload implements Download {
       const octets = await limited(response, limit, progress);
       return octets === undefined ? { kind: 'too-long' } : { kind: 'content', type, octets };
     } catch {
-      return { kind: 'lost', reason: `The connection to ${url} broke off` };
+      return { kind: 'lost', because: 'broken', reason: `The connection to ${url} broke off` };
     }
   }
 
@@ -56,33 +56,52 @@ export class HttpDownload implements Download {
     let url = first;
     for (let redirects = 0; redirects <= REDIRECT_LIMIT; redirects += 1) {
       const refused = this.#refusal(url, first);
-      if (refused !== undefined) return { kind: 'refused', reason: refused };
+      if (refused !== undefined) return refused;
       const response = await answered(url, request);
-      if (response === undefined) return { kind: 'lost', reason: `${url} cannot be reached` };
+      if (typeof response === 'string') return { kind: 'lost', because: response, reason: LOST[response](url) };
       const location = REDIRECTS.includes(response.status) ? response.headers.get('location') : null;
       if (location === null) return { kind: 'answer', response };
       await discard(response);
       url = URL.parse(location, url)?.href ?? location;
     }
-    return { kind: 'refused', reason: `${first} leads to more than ${REDIRECT_LIMIT} other addresses` };
+    return refusal('loop', `${first} leads to more than ${REDIRECT_LIMIT} other addresses`);
   }
 
-  #refusal(url: string, first: string): string | undefined {
+  #refusal(url: string, first: string): Refusal | undefined {
     const [to, from] = [URL.parse(url), URL.parse(first)];
-    if (to === null || from === null) return `${url} is not a URL`;
-    if (to.host !== from.host) return `${first} leads to another host, ${to.host}`;
+    if (to === null || from === null) return refusal('answer', `${url} is not a URL`);
+    if (to.host !== from.host) return refusal('elsewhere', `${first} leads to another host, ${to.host}`);
     if (!isProtected(to) || (from.protocol === 'https:' && to.protocol !== 'https:'))
-      return `${url} can be changed on its way: only https is loaded from there`;
+      return refusal('unprotected', `${url} can be changed on its way: only https is loaded from there`);
     if (isLoopback(to) || this.#allows(to.hostname)) return undefined;
-    return `This phone loads nothing from ${to.hostname}: --load-from ${to.hostname} lets it`;
+    return refusal('host', `This phone loads nothing from ${to.hostname}: --load-from ${to.hostname} lets it`);
   }
 }
 
-async function answered(url: string, request: RequestInit): Promise<Response | undefined> {
+type Refusal = Extract<Downloaded, { kind: 'refused' }>;
+
+function refusal(because: RefusedBecause, reason: string): Refusal {
+  return { kind: 'refused', because, reason };
+}
+
+type NoAnswer = Extract<LostBecause, 'unknown-host' | 'certificate' | 'unreachable'>;
+
+const LOST: Readonly<Record<NoAnswer, (url: string) => string>> = {
+  'unknown-host': (url) => `There is no server of the name in ${url}`,
+  certificate: (url) => `The certificate of the server of ${url} is wrong`,
+  unreachable: (url) => `${url} cannot be reached`,
+};
+
+/** The answer to one request, or why there is none. */
+async function answered(url: string, request: RequestInit): Promise<Response | NoAnswer> {
   try {
     return await fetch(url, { ...request, redirect: 'manual' });
-  } catch {
-    return undefined;
+  } catch (error) {
+    const cause = error instanceof Error ? error.cause : undefined;
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+    if (code === 'ENOTFOUND') return 'unknown-host';
+    // Names of OpenSSL for what is wrong with a certificate (X509_V_ERR_…), as Node gives them.
+    return /CERT|SIGNATURE|ISSUER/.test(code) ? 'certificate' : 'unreachable';
   }
 }
 

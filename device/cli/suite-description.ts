@@ -1,5 +1,5 @@
-import { parseDocument } from 'yaml';
 import { z } from 'zod';
+import { readYaml } from '../../modem/portrait/index.ts';
 import type { Attributes } from '../suite/index.ts';
 
 /** What a `suite.yaml` says. Paths are relative to its folder. */
@@ -50,18 +50,19 @@ const Description: z.ZodType<SuiteDescription> = z.strictObject({
   permissions: z.array(part).default([]),
   optionalPermissions: z.array(part).default([]),
   resources: z.array(path).default([]),
-  attributes: z.record(attributeName, z.union([line, z.number().transform(String)])).default({}),
+  attributes: z.record(attributeName, line).default({}),
   classLibrary: z.string().optional(),
 });
 
 /** Reads a `suite.yaml`. @throws Error in one line: what is wrong, and where */
 export function readDescription(text: string): SuiteDescription {
-  const document = parseDocument(text);
-  const [wrong] = document.errors;
-  if (wrong !== undefined) throw new Error(`suite.yaml is not YAML: ${wrong.message.split('\n')[0]}`);
-  const parsed = Description.safeParse(document.toJS());
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
+  const read = readYaml(text, Description);
+  if (read.kind === 'data') return read.data;
+  if (read.kind === 'no-yaml') {
+    const [fault] = read.faults;
+    throw new Error(`suite.yaml is not YAML: ${fault?.message} at line ${fault?.line}, column ${fault?.column}`);
+  }
+  const [issue] = read.issues;
   const where = issue === undefined || issue.path.length === 0 ? '' : ` ${issue.path.join('.')}:`;
   const message = issue?.code === 'invalid_key' ? issue.issues[0]?.message : issue?.message;
   throw new Error(`suite.yaml:${where} ${message ?? 'is wrong'}`);

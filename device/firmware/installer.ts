@@ -18,7 +18,7 @@ import { InstallScreens, type InstallScreensPhone } from './install-screens.ts';
 import { INSTALL_TEXTS, type InstallTexts } from './install-texts.ts';
 import type { Language } from './languages.ts';
 import type { Link } from './link.ts';
-import { LinkError, Loader, type Loading } from './loader.ts';
+import { LoadError, Loader, type Loading } from './loader.ts';
 import type { RequestedLink } from './midlet-run.ts';
 import type { Notices } from './notices.ts';
 import { signedBy, type Trust } from './signer.ts';
@@ -169,19 +169,16 @@ export class Installer {
   }
 
   #failed(error: unknown, attempt: Attempt): void {
-    const failure = failureOf(error);
+    const { status, words } = failureOf(error, this.#texts);
     const reason = error instanceof Error ? error.message : String(error);
-    if (typeof failure === 'number') {
-      this.#phone.emit({ kind: 'not-installed', status: failure, reason });
-      this.#tell(attempt, failure);
-    } else this.#phone.emit({ kind: 'not-installed', reason });
-    if (failure === 902) this.#end(attempt);
-    else if (this.#attempt === attempt) this.#say(failure, attempt);
+    if (status !== undefined) this.#tell(attempt, status);
+    this.#phone.emit({ kind: 'not-installed', ...(status === undefined ? {} : { status }), reason });
+    if (status === 902) this.#end(attempt);
+    else if (this.#attempt === attempt) this.#say(words, attempt);
   }
 
-  #say(failure: Failure, attempt: Attempt): void {
-    const texts = this.#texts;
-    void this.#screens.tell(texts.notInstalled, texts.failures[failure], 'ERROR').then(() => this.#end(attempt));
+  #say(words: string, attempt: Attempt): void {
+    void this.#screens.tell(this.#texts.notInstalled, words, 'ERROR').then(() => this.#end(attempt));
   }
 
   #end(attempt: Attempt): void {
@@ -234,11 +231,19 @@ function imitatedText({ descriptor }: Suite, texts: InstallTexts): string {
   return texts.looksLike.replace('{name}', () => descriptor.name).replace('{vendor}', () => descriptor.vendor);
 }
 
-type Failure = Exclude<InstallStatus, 900 | 912> | LinkError['code'];
+/** What an installation failed with: what its server is told, and what its owner reads. */
+interface Failure {
+  readonly status: Exclude<InstallStatus, 900 | 912> | undefined;
+  readonly words: string;
+}
 
-function failureOf(error: unknown): Failure {
-  if (error instanceof LinkError) return error.code;
-  if (error instanceof FlashError) return 901;
-  if (error instanceof InstallError && error.status !== 900 && error.status !== 912) return error.status;
+function failureOf(error: unknown, { failures, troubles }: InstallTexts): Failure {
+  if (error instanceof LoadError) {
+    const { status, trouble } = error;
+    return { status, words: status === undefined ? `${troubles[trouble]}.` : `${troubles[trouble]} (${status}).` };
+  }
+  if (error instanceof FlashError) return { status: 901, words: failures[901] };
+  if (error instanceof InstallError && error.status !== 900 && error.status !== 912 && error.status !== 903)
+    return { status: error.status, words: failures[error.status] };
   throw error;
 }

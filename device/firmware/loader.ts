@@ -1,5 +1,5 @@
 import type { Cancel, Clock } from '../../modem/index.ts';
-import type { Download, Downloaded } from '../hal/index.ts';
+import type { Download, Downloaded, LostBecause, RefusedBecause } from '../hal/index.ts';
 import { InstallError, JAD_LIMIT, type Offer } from '../suite/index.ts';
 
 /** A server may be silent for so long, ms. */
@@ -11,14 +11,19 @@ const WHOLE_MS = 120_000;
 const DESCRIPTOR_TYPE = 'text/vnd.sun.j2me.app-descriptor';
 const JAR_TYPE = 'application/java-archive';
 
-/** A link that leads to no descriptor: there is nobody who could be told a status. */
-export class LinkError extends Error {
-  override readonly name = 'LinkError';
-  readonly code: 'refused' | 'nothing';
+/** What went wrong on the way to a file: the phone, the network, or an answer of the server that is no file. */
+export type Trouble = RefusedBecause | LostBecause | 'nothing' | 'forbidden' | 'fault';
 
-  constructor(code: LinkError['code'], message: string) {
+/** A file that did not come. A link that leads to no descriptor has no status: there is nobody who could be told it. */
+export class LoadError extends Error {
+  override readonly name = 'LoadError';
+  readonly trouble: Trouble;
+  readonly status: 903 | 907 | undefined;
+
+  constructor(trouble: Trouble, status: LoadError['status'], message: string) {
     super(message);
-    this.code = code;
+    this.trouble = trouble;
+    this.status = status;
   }
 }
 
@@ -38,7 +43,7 @@ export class Loader {
     this.#clock = clock;
   }
 
-  /** @throws LinkError, InstallError 902 when it was cancelled, 903, 906 */
+  /** @throws LoadError with 903 or without a status, InstallError 902 when it was cancelled, 906 */
   async descriptor(url: string, loading: Loading): Promise<Uint8Array> {
     const loaded = await this.#get(url, JAD_LIMIT, loading);
     switch (loaded.kind) {
@@ -46,18 +51,14 @@ export class Loader {
         return contentOf(url, loaded, DESCRIPTOR_TYPE, 906);
       case 'too-long':
         throw new InstallError(906, `The descriptor is longer than ${JAD_LIMIT} octets`);
-      case 'status':
-        throw new LinkError('nothing', `${url} answers ${loaded.status}`);
-      case 'refused':
-        throw new LinkError('refused', loaded.reason);
-      case 'lost':
-        throw new InstallError(903, loaded.reason);
+      default:
+        throw failed(url, loaded, undefined);
     }
   }
 
   /**
    * @param base the URL of the descriptor: that of the JAR may be relative to it
-   * @throws InstallError 902 when it was cancelled, 903, 904 for more octets than the descriptor says, 907
+   * @throws LoadError 903, 907; InstallError 902 when it was cancelled, 904 for more octets than the descriptor says, 907
    */
   async jar({ jar }: Offer, base: string, loading: Loading): Promise<Uint8Array> {
     const url = URL.parse(jar.url, base)?.href;
@@ -68,19 +69,17 @@ export class Loader {
         return contentOf(url, loaded, JAR_TYPE, 907);
       case 'too-long':
         throw new InstallError(904, `The JAR has more than the ${jar.octets} octets that the descriptor says`);
-      case 'status':
-        throw new InstallError(907, `${url} answers ${loaded.status}`);
-      case 'refused':
-        throw new InstallError(907, loaded.reason);
-      case 'lost':
-        throw new InstallError(903, loaded.reason);
+      default:
+        throw failed(url, loaded, 907);
     }
   }
 
   async #get(url: string, limit: number, { signal, progress }: Loading): Promise<Downloaded> {
     const stop = new AbortController();
     const stopped = new Promise<Downloaded>((resolve) => {
-      stop.signal.addEventListener('abort', () => resolve({ kind: 'lost', reason: `${url} gives nothing in time` }));
+      stop.signal.addEventListener('abort', () =>
+        resolve({ kind: 'lost', because: 'silent', reason: `${url} gives nothing in time` }),
+      );
     });
     const end = () => stop.abort();
     signal.addEventListener('abort', end);
@@ -101,6 +100,24 @@ export class Loader {
     if (signal.aborted) throw new InstallError(902, 'The owner of the phone has cancelled the installation');
     return loaded;
   }
+}
+
+/** @param status of a file that the server does not give */
+function failed(
+  url: string,
+  loaded: Exclude<Downloaded, { kind: 'content' | 'too-long' }>,
+  status: 907 | undefined,
+): LoadError {
+  if (loaded.kind === 'lost') return new LoadError(loaded.because, 903, loaded.reason);
+  if (loaded.kind === 'refused') return new LoadError(loaded.because, status, loaded.reason);
+  return new LoadError(troubleOf(loaded.status), status, `${url} answers ${loaded.status}`);
+}
+
+/** @param status of HTTP (RFC 9110, 15), other than 200 */
+function troubleOf(status: number): Trouble {
+  if (status === 404 || status === 410) return 'nothing';
+  if (status === 401 || status === 403) return 'forbidden';
+  return status >= 500 ? 'fault' : 'answer';
 }
 
 function contentOf(

@@ -1,3 +1,12 @@
+/**
+ * Why a phone does not load from a URL: the host is not among those that it loads from; others could change what comes; the server sends it on to
+ * another host, or on and on; what it sends it on to is no URL.
+ */
+export type RefusedBecause = 'host' | 'unprotected' | 'elsewhere' | 'loop' | 'answer';
+
+/** Why nothing came: no such host; it does not answer; it does not prove that it is this host; the connection broke off; nothing came in time. */
+export type LostBecause = 'unknown-host' | 'unreachable' | 'certificate' | 'broken' | 'silent';
+
 /** What a request for a file ended with. */
 export type Downloaded =
   | {
@@ -10,10 +19,10 @@ export type Downloaded =
   | { readonly kind: 'status'; readonly status: number }
   /** The server gives more octets than the limit. */
   | { readonly kind: 'too-long' }
-  /** This phone does not load from there, or the server sends it on to another host. */
-  | { readonly kind: 'refused'; readonly reason: string }
-  /** The server cannot be reached, or the connection broke off. */
-  | { readonly kind: 'lost'; readonly reason: string };
+  /** This phone does not load from there. */
+  | { readonly kind: 'refused'; readonly because: RefusedBecause; readonly reason: string }
+  /** Nothing came, or not all of it. */
+  | { readonly kind: 'lost'; readonly because: LostBecause; readonly reason: string };
 
 /** How a file is fetched. */
 export interface DownloadRequest {
@@ -34,6 +43,6 @@ export interface Download {
 
 /** A phone without a way to servers. */
 export const NO_DOWNLOAD: Download = {
-  get: async () => ({ kind: 'lost', reason: 'This phone has no connection to servers' }),
-  post: async () => ({ kind: 'lost', reason: 'This phone has no connection to servers' }),
+  get: async () => ({ kind: 'lost', because: 'unreachable', reason: 'This phone has no connection to servers' }),
+  post: async () => ({ kind: 'lost', because: 'unreachable', reason: 'This phone has no connection to servers' }),
 };

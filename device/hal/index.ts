@@ -1,5 +1,12 @@
 export type { Board, Gauges, Tone } from './board.ts';
-export { type Download, type Downloaded, type DownloadRequest, NO_DOWNLOAD } from './download.ts';
+export {
+  type Download,
+  type Downloaded,
+  type DownloadRequest,
+  type LostBecause,
+  NO_DOWNLOAD,
+  type RefusedBecause,
+} from './download.ts';
 export {
   type Flash,
   FlashError,

@@ -1,5 +1,6 @@
-import { Document, isMap, isScalar, isSeq, parseDocument, visit } from 'yaml';
+import { Document, isMap, isScalar, isSeq, visit } from 'yaml';
 import { type Portrait, portraitSchema } from './portrait.ts';
+import { readYaml } from './read-yaml.ts';
 
 /** A file that is no portrait. `message` is one line for people: what is wrong, and where. */
 class PortraitFileError extends Error {
@@ -46,12 +47,13 @@ export function portraitYaml(portrait: Portrait): string {
 
 /** Reads a portrait. @throws PortraitFileError */
 export function readPortrait(source: string): Portrait {
-  const document = parseDocument(source, { prettyErrors: true });
-  const [broken] = document.errors;
-  if (broken !== undefined) throw new PortraitFileError(`no YAML: ${broken.message.split('\n')[0]?.replace(/:$/, '')}`);
-  const { success, data, error } = portraitSchema.safeParse(document.toJS());
-  if (success) return data;
-  const [issue] = error.issues;
+  const read = readYaml(source, portraitSchema);
+  if (read.kind === 'data') return read.data;
+  if (read.kind === 'no-yaml') {
+    const [fault] = read.faults;
+    throw new PortraitFileError(`no YAML: ${fault?.message} at line ${fault?.line}, column ${fault?.column}`);
+  }
+  const [issue] = read.issues;
   const where = issue?.path.join('.') || 'the whole';
   throw new PortraitFileError(`no portrait of a modem: ${where}: ${issue?.message ?? 'is wrong'}`);
 }

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { HttpDownload } from '../../../device/cli/http-download.ts';
 import type { Downloaded } from '../../../device/index.ts';
 
@@ -67,14 +67,14 @@ describe('A download', () => {
       response.write('x');
       setImmediate(() => response.destroy());
     };
-    expect(await get(base)).toMatchObject({ kind: 'lost' });
+    expect(await get(base)).toMatchObject({ kind: 'lost', because: 'broken' });
   });
 
   test('from where nobody listens is lost', async () => {
     const [server] = servers;
     await new Promise((resolve) => server?.close(resolve));
     servers = [];
-    expect(await get(base)).toMatchObject({ kind: 'lost' });
+    expect(await get(base)).toMatchObject({ kind: 'lost', because: 'unreachable' });
   });
 
   test('ends when it is told to', async () => {
@@ -93,7 +93,7 @@ describe('A redirect', () => {
       else response.writeHead(302, { location: `/${left - 1}` }).end();
     };
     expect(await get(`${base}/5`)).toMatchObject({ kind: 'content' });
-    expect(await get(`${base}/6`)).toMatchObject({ kind: 'refused' });
+    expect(await get(`${base}/6`)).toMatchObject({ kind: 'refused', because: 'loop' });
   });
 
   test('to another host is refused, to another port as well, and nobody is asked there', async () => {
@@ -103,21 +103,46 @@ describe('A redirect', () => {
       hosts.push(headers.host);
       response.writeHead(302, { location: `${other}/a.jad` }).end();
     };
-    expect(await get(base)).toMatchObject({ kind: 'refused', reason: expect.stringContaining('another host') });
+    expect(await get(base)).toMatchObject({
+      kind: 'refused',
+      because: 'elsewhere',
+      reason: expect.stringContaining('another host'),
+    });
     expect(hosts).toEqual([base.slice('http://'.length)]);
   });
 });
 
+// What Node's fetch fails with, and why nothing came.
+test.each([
+  ['ENOTFOUND', 'unknown-host'],
+  ['ECONNREFUSED', 'unreachable'],
+  ['UND_ERR_SOCKET', 'unreachable'],
+  ['CERT_HAS_EXPIRED', 'certificate'],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'certificate'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'certificate'],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'certificate'],
+  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'certificate'],
+])('%s is %s', async (code, because) => {
+  const cause = Object.assign(new Error(code), { code });
+  const failing = vi.spyOn(globalThis, 'fetch').mockRejectedValue(new TypeError('fetch failed', { cause }));
+  try {
+    expect(await get('http://127.0.0.1:1/')).toMatchObject({ kind: 'lost', because });
+  } finally {
+    failing.mockRestore();
+  }
+});
+
 describe('A host', () => {
   test.each([
-    ['http://pay.example/a.jad', 'can be changed on its way'],
-    ['http://allowed.example/a.jad', 'can be changed on its way'],
-    ['https://pay.example/a.jad', '--load-from pay.example'],
-    ['https://allowed.example.evil.example/a.jad', '--load-from allowed.example.evil.example'],
-    ['no URL', 'is not a URL'],
-  ])('%s is refused: %s', async (url, reason) => {
+    ['http://pay.example/a.jad', 'unprotected', 'can be changed on its way'],
+    ['http://allowed.example/a.jad', 'unprotected', 'can be changed on its way'],
+    ['https://pay.example/a.jad', 'host', '--load-from pay.example'],
+    ['https://allowed.example.evil.example/a.jad', 'host', '--load-from allowed.example.evil.example'],
+    ['no URL', 'answer', 'is not a URL'],
+  ])('%s is refused, %s: %s', async (url, because, reason) => {
     expect(await get(url, 100, [], ['allowed.example'])).toEqual({
       kind: 'refused',
+      because,
       reason: expect.stringContaining(reason),
     });
   });

@@ -109,6 +109,28 @@ describe('cash-handset suite build', () => {
     });
   });
 
+  test('takes a text that stands without quotes as it is written', async () => {
+    const text = YAML.replace('1.0.0', '1.10')
+      .replace('SMS chat', '007')
+      .replace('Somebody', 'true')
+      .replace("'+39*'", '+393330000001')
+      .replace('Chat-Room: 7', 'Chat-Room: 1.50, Chat-Open: yes, Chat-Hex: 0x1F, Chat-Day: 2026-11-27, Chat-On: false');
+    const folder = folderOf({ 'suite.yaml': text });
+    expect(await run('build', folder)).toMatchObject({ code: 0, err: '' });
+    const { manifest } = readJar(new Uint8Array(readFileSync(join(folder, 'chat.jar'))));
+    expect(manifest).toMatchObject({
+      'MIDlet-Version': '1.10',
+      'MIDlet-Name': '007',
+      'MIDlet-Vendor': 'true',
+      'MIDlet-Push-1': 'sms://:5000, Chat, +393330000001',
+      'Chat-Room': '1.50',
+      'Chat-Open': 'yes',
+      'Chat-Hex': '0x1F',
+      'Chat-Day': '2026-11-27',
+      'Chat-On': 'false',
+    });
+  });
+
   test('whose script takes the class library from require, and puts its classes on exports', async () => {
     const folder = folderOf({});
     await run('build', folder);
@@ -163,6 +185,10 @@ describe('cash-handset suite build', () => {
     ['no name', yaml('name: SMS chat', ''), /suite.yaml: name: /],
     ['a name of two lines', yaml('SMS chat', '"a\\nb"'), /suite.yaml: name: is to be a line of text/],
     ['a version of one number', yaml('1.0.0', '"1"'), /suite.yaml: version: is to be major.minor.micro/],
+    ['a version of one number without quotes', yaml('1.0.0', '1'), /suite.yaml: version: is to be major.minor.micro/],
+    ['no version', yaml('1.0.0', ''), /suite.yaml: version: .*received null/],
+    ['a port in words', yaml('5001', 'five'), /push.1.port: .*expected number, received string/],
+    ['a filter without quotes', yaml("'+39*'", '*'), /is not YAML: write a text that begins with \* in quotes: '\*'/],
     ['a field that is not known', yaml('name:', 'nmae: x\nname:'), /suite.yaml: Unrecognized key: "nmae"/],
     ['a comma in a MIDlet', yaml('name: Rooms', 'name: "Rooms, old"'), /midlets.1.name: may not have a comma/],
     ['a class that is no name', yaml('class: Rooms', 'class: a b'), /midlets.1.class: is to be the name of a class/],

@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { INSTALL_TEXTS } from '../../../device/firmware/install-texts.ts';
-import { type Downloaded, type DownloadRequest, FlashError, memoryFlash, textOf } from '../../../device/index.ts';
+import {
+  type Downloaded,
+  type DownloadRequest,
+  FlashError,
+  type LostBecause,
+  memoryFlash,
+  type RefusedBecause,
+  textOf,
+} from '../../../device/index.ts';
 import { statusLine } from '../../../device/suite/index.ts';
 import { settle } from '../bench.ts';
 import {
@@ -17,7 +25,11 @@ const NOTIFY = 'https://pay.example/installed';
 const WITH_NOTIFY = { 'MIDlet-Install-Notify': NOTIFY };
 const OTHER_SEED = new Uint8Array(32).fill(9);
 
-type Status = keyof typeof INSTALL_TEXTS.en.failures & `9${string}`;
+type Status = keyof typeof INSTALL_TEXTS.en.failures | '903';
+
+/** What the owner reads of a file that did not come. */
+const trouble = (because: keyof typeof INSTALL_TEXTS.en.troubles, status: Status) =>
+  `${INSTALL_TEXTS.en.troubles[because]} (${status}).`;
 
 /** A phone whose server offers a suite that wants to be told. */
 function phoneWith(parts: SuiteParts = {}, options: Parameters<typeof airBench>[0] = {}): AirBench {
@@ -28,14 +40,19 @@ function phoneWith(parts: SuiteParts = {}, options: Parameters<typeof airBench>[
 /** Never answers, until it is told to stop. */
 function silence({ signal }: DownloadRequest): Promise<Downloaded> {
   return new Promise((resolve) => {
-    signal.addEventListener('abort', () => resolve({ kind: 'lost', reason: 'stopped' }));
+    signal.addEventListener('abort', () => resolve({ kind: 'lost', because: 'broken', reason: 'stopped' }));
   });
 }
 
 /** What a failed installation leaves: nothing but the message that it began with. */
-async function expectFailure(air: AirBench, status: Status, before: Readonly<Record<string, unknown>>): Promise<void> {
+async function expectFailure(
+  air: AirBench,
+  status: Status,
+  before: Readonly<Record<string, unknown>>,
+  words: string = status === '903' ? trouble('broken', status) : INSTALL_TEXTS.en.failures[status],
+): Promise<void> {
   expect(air.events).toContainEqual(expect.objectContaining({ kind: 'not-installed', status: Number(status) }));
-  expect(textOf(air.phone.screen)).toContain(INSTALL_TEXTS.en.failures[status]);
+  expect(textOf(air.phone.screen)).toContain(words);
   expect(air.server.told).toEqual([[NOTIFY, statusLine(Number(status) as Parameters<typeof statusLine>[0])]]);
   const { inbox: _, ...after } = contentsOf(air.flash);
   const { inbox: __, ...unchanged } = before;
@@ -84,14 +101,20 @@ describe('A JAR is refused', () => {
     (octets: Uint8Array, type = JAR_TYPE) =>
     (): Downloaded => ({ kind: 'content', type, octets });
 
-  test.each<[status: Status, what: string, parts: SuiteParts, answer?: () => Downloaded]>([
-    ['903', 'does not come', {}, () => ({ kind: 'lost', reason: 'no network' })],
+  test.each<[status: Status, what: string, parts: SuiteParts, answer?: () => Downloaded, words?: string]>([
+    ['903', 'does not come', {}, () => ({ kind: 'lost', because: 'broken', reason: 'no network' })],
     ['904', 'is longer than the descriptor says', { descriptor: { 'MIDlet-Jar-Size': '100' } }],
     ['904', 'is shorter', {}, content(jar.subarray(0, 100))],
     ['905', 'contradicts the descriptor', { descriptor: { 'MIDlet-Name': 'Other' } }],
-    ['907', 'is not there', {}, () => ({ kind: 'status', status: 404 })],
+    ['907', 'is not there', {}, () => ({ kind: 'status', status: 404 }), trouble('nothing', '907')],
     ['907', 'is of another type', {}, content(jar, 'text/html')],
-    ['907', 'would come from another host', {}, () => ({ kind: 'refused', reason: 'another host' })],
+    [
+      '907',
+      'would come from another host',
+      {},
+      () => ({ kind: 'refused', because: 'elsewhere', reason: 'another host' }),
+      trouble('elsewhere', '907'),
+    ],
     [
       '907',
       'is no zip',
@@ -106,12 +129,12 @@ describe('A JAR is refused', () => {
       { attributes: { 'MIDlet-Permissions': 'javax.microedition.io.Connector.http' } },
     ],
     ['911', 'registers a class that is not there', { attributes: { 'MIDlet-Push-1': 'sms://:5000, Nobody, *' } }],
-  ])('%s: one that %s', async (status, _what, parts, answer) => {
+  ])('%s: one that %s', async (status, _what, parts, answer, words) => {
     const air = phoneWith(parts);
     if (answer !== undefined) air.server.answerJar(answer);
     const before = contentsOf(air.flash);
     await air.install();
-    await expectFailure(air, status, before);
+    await expectFailure(air, status, before, words);
   });
 
   test('901: one for which the flash has no room', async () => {
@@ -215,18 +238,53 @@ describe('A download', () => {
     expect(textOf(air.phone.screen)).toContain('(903)');
   });
 
+  const { troubles } = INSTALL_TEXTS.en;
+  const lost = (because: LostBecause): Downloaded => ({ kind: 'lost', because, reason: 'no network' });
+  const refused = (because: RefusedBecause): Downloaded => ({ kind: 'refused', because, reason: 'not from there' });
+  const status = (code: number): Downloaded => ({ kind: 'status', status: code });
+
+  // RFC 9110, 15, for what a server answers; the rest is what the way to it ends with.
   test.each<[what: string, answer: Downloaded, text: string]>([
-    ['there is nothing', { kind: 'status', status: 404 }, INSTALL_TEXTS.en.failures.nothing],
-    ['the host is not allowed', { kind: 'refused', reason: 'not from there' }, INSTALL_TEXTS.en.failures.refused],
+    ['there is nothing', status(404), `${troubles.nothing}.`],
+    ['there is nothing any more', status(410), `${troubles.nothing}.`],
+    ['the server wants a password', status(401), `${troubles.forbidden}.`],
+    ['the server forbids it', status(403), `${troubles.forbidden}.`],
+    ['the server fails', status(500), `${troubles.fault}.`],
+    ['a server before it fails', status(503), `${troubles.fault}.`],
+    ['the server answers something else', status(204), `${troubles.answer}.`],
+    ['the server sends the phone nowhere', status(302), `${troubles.answer}.`],
+    ['the host is not allowed', refused('host'), `${troubles.host}.`],
+    ['others could change it', refused('unprotected'), `${troubles.unprotected}.`],
+    ['the server sends the phone on to another host', refused('elsewhere'), `${troubles.elsewhere}.`],
+    ['the server sends the phone on and on', refused('loop'), `${troubles.loop}.`],
+    ['the server sends the phone on to what is no URL', refused('answer'), `${troubles.answer}.`],
     ['there is a page', { kind: 'content', type: 'text/html', octets: new Uint8Array(9) }, '(906)'],
     ['there is too much', { kind: 'too-long' }, '(906)'],
-    ['nobody answers', { kind: 'lost', reason: 'no network' }, '(903)'],
+    ['there is no such host', lost('unknown-host'), `${troubles['unknown-host']} (903).`],
+    ['nobody answers', lost('unreachable'), `${troubles.unreachable} (903).`],
+    ['the certificate is wrong', lost('certificate'), `${troubles.certificate} (903).`],
+    ['it breaks off', lost('broken'), `${troubles.broken} (903).`],
   ])('of a descriptor fails when %s; nobody is told, who is not known', async (_what, answer, text) => {
     const air = phoneWith();
     for (const url of air.server.answers.keys()) air.server.answers.set(url, () => answer);
     await air.openLink();
     expect(textOf(air.phone.screen)).toContain(text);
     expect(air.server.told).toEqual([]);
+  });
+
+  test('of a descriptor that says nothing for 10 s says so', async () => {
+    const air = phoneWith();
+    for (const url of air.server.answers.keys()) air.server.answers.set(url, silence);
+    await air.openLink();
+    await air.clock.advance(10_000);
+    expect(textOf(air.phone.screen)).toContain(`${troubles.silent} (903).`);
+  });
+
+  test('has other words for each trouble', () => {
+    for (const { troubles: words, failures } of Object.values(INSTALL_TEXTS)) {
+      const all = [...Object.values(words), ...Object.values(failures)];
+      expect(new Set(all).size).toBe(all.length);
+    }
   });
 });
 
@@ -240,8 +298,8 @@ describe('What a server is told', () => {
 
   test('waits in the flash for a connection, and is sent when the phone is on again', async () => {
     const air = phoneWith();
-    air.server.answerJar(() => ({ kind: 'lost', reason: 'no network' }));
-    air.server.outcomes.push({ kind: 'lost', reason: 'no network' });
+    air.server.answerJar(() => ({ kind: 'lost', because: 'broken', reason: 'no network' }));
+    air.server.outcomes.push({ kind: 'lost', because: 'broken', reason: 'no network' });
     await air.install();
     expect([air.server.told, contentsOf(air.flash)['notices']]).toEqual([
       [],
@@ -271,7 +329,7 @@ describe('What a server is told', () => {
 
   test('is not told to a server that the phone does not ask', async () => {
     const air = phoneWith();
-    air.server.outcomes.push({ kind: 'refused', reason: 'not from there' });
+    air.server.outcomes.push({ kind: 'refused', because: 'host', reason: 'not from there' });
     await air.install();
     await air.clock.advance(36_000_000);
     expect(air.server.told).toHaveLength(1);

@@ -90,4 +90,5 @@ test('The words of an installation are the same ones in each language', () => {
   const { en, it } = INSTALL_TEXTS;
   expect(Object.keys(it)).toEqual(Object.keys(en));
   expect(Object.keys(it.failures)).toEqual(Object.keys(en.failures));
+  expect(Object.keys(it.troubles)).toEqual(Object.keys(en.troubles));
 });

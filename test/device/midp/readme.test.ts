@@ -2,11 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import * as midp from '../../../device/midp/index.ts';
+import { declarationsOf, typesIn } from './declarations.ts';
 
 const README = readFileSync(join(import.meta.dirname, '../../../device/midp/README.md'), 'utf8').replaceAll(
   /^```.*?^```$/gms,
   '',
 );
+
+const METHODS = join(import.meta.dirname, '../../../device/midp/METHODS.md');
 
 /** The words in backticks of a text. */
 const words = (text: string) => Array.from(text.matchAll(/`([^`]+)`/g), ([, word]) => word ?? '');
@@ -59,6 +62,41 @@ const INHERITED = ['addCommand', 'removeCommand', 'setCommandListener', 'setLabe
 const isOwn = (name: string) => (method: string) =>
   ['Displayable', 'Item'].includes(name) || !INHERITED.includes(method);
 
+/** Classes whose objects an application gets from the library. */
+const GIVEN = ['Display', 'Displayable', 'Item', 'RecordStore', 'RecordEnumeration', 'MessageConnection'];
+/** What has a row in the table under another name. */
+const DECLARED: Readonly<Record<string, string>> = { 'context.system': 'System' };
+
+/** The declarations of a class that an application uses: those that its row in the table names, and its constructor. */
+function declared({ name, here }: (typeof ROWS)[number]): readonly string[] {
+  const constructed = GIVEN.includes(name) ? [] : ['constructor'];
+  return declarationsOf(DECLARED[name] ?? name, (member) => here.includes(member) || constructed.includes(member));
+}
+
+/** `METHODS.md` as it has to be. */
+function methodsFile(): string {
+  const classes = ROWS.map((row) => [`## ${row.name}`, '', '```ts', ...declared(row), '```', ''].join('\n'));
+  const types = typesIn(classes.join('\n')).filter((text) => !NOT_FOR_APPLICATIONS.test(text));
+  return [
+    '# midp: the methods, with their parameters',
+    '',
+    'Made of the sources. `npx vitest run test/device/midp/readme.test.ts -u` writes this file anew, and `npm test` compares it. What is',
+    'special about them is in [the README](README.md): `this.context` of the MIDlet where a method has a `MidletContext`, words for constants.',
+    '',
+    ...classes,
+    '## Types',
+    '',
+    '```ts',
+    ...types,
+    '```',
+    '',
+  ].join('\n');
+}
+
+/** The phone's side of the library. */
+const NOT_FOR_APPLICATIONS =
+  /^interface (?:ShownScreen|PlatformMessage|ChoiceElement|\w*Platform|\w*View|Host\w*|Guest\w*|StoredRecords|ItemOwner)\b|^type (?:\w*View|DisplayEvent|HostErrorCode|PlatformMessage)\b/m;
+
 describe('The README of midp', () => {
   test.each(ROWS)('$name has what it says, and nothing that it does not say', ({ name, here, absent }) => {
     const names = namesOf(name);
@@ -75,5 +113,14 @@ describe('The README of midp', () => {
     const [, absent = ''] = /Not here at all: ([^.]*)\./.exec(README) ?? [];
     expect(words(absent).length).toBeGreaterThan(5);
     expect(words(absent).filter((name) => name in midp)).toEqual([]);
+  });
+
+  test('has the parameters of every method in METHODS.md', async () => {
+    for (const row of ROWS) {
+      const text = declared(row).join('\n');
+      const missing = row.here.filter((word) => word !== 'for … of' && !new RegExp(String.raw`\b${word}\b`).test(text));
+      expect(missing).toEqual([]);
+    }
+    await expect(methodsFile()).toMatchFileSnapshot(METHODS);
   });
 });

@@ -328,3 +328,13 @@ test('JSON is read too', () => {
   const file = { name: 'x', phones: [{ name: 'a', number: '1' }], steps: [{ at: 5, read: 'a' }] };
   expect(readScenario(JSON.stringify(file, null, 2))).toMatchObject({ ok: true, scenario: { name: 'x' } });
 });
+
+test('numbers of phones need no quotes', () => {
+  const phones = 'phones: [{ name: anna, number: +393330000001 }, { name: bruno, number: 0039 }]';
+  const read = readScenario(
+    scenario({ phones, steps: '{ at: 1s, deliver: { from: +393471234567, to: bruno, text: 1.10 } }' }),
+  );
+  if (!read.ok) throw new Error(JSON.stringify(read.faults));
+  expect(read.scenario.phones.map(({ number }) => number)).toEqual(['+393330000001', '0039']);
+  expect(read.scenario.steps[0]?.action.what).toMatchObject({ from: '+393471234567', text: '1.10' });
+});
