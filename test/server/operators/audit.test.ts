@@ -321,7 +321,7 @@ describe('requests that are refused without end', () => {
     const refuse = async (times: number, route: string) => {
       for (let n = 0; n < times; n += 1) await refusals.note(act(route), 'refused 400', async () => {});
     };
-    await refuse(1, 'POST /v1/merchants');
+    await refuse(10, 'POST /v1/merchants');
     await refuse(12, 'POST /v1/people');
     expect(timers).toBe(2);
     await refusals.close();

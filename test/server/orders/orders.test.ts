@@ -189,6 +189,17 @@ describe('a phone that is unlocked', () => {
     expect((await world.service.payment(txn)).state).toBe('CAPTURED');
   });
 
+  it('is told once more when an operator gives the order again, until it has confirmed', async () => {
+    const { world, customer, give } = await theft();
+    await give('lock');
+    await give('unlock');
+    await world.clock.advance(MINUTE);
+    await give('unlock');
+    expect(orders(customer.phone).map(({ command }) => command)).toEqual(['lock', 'unlock', 'unlock']);
+    await confirm(world, customer);
+    await expect(give('unlock')).rejects.toMatchObject({ code: 'conflict' });
+  });
+
   it('is told again when it asks about the lock that it has carried out', async () => {
     const { world, customer, give } = await theft();
     await give('lock');
@@ -328,6 +339,8 @@ describe('an activation that is not finished', () => {
     // The order is for the phone before, which has the number no more.
     world.air.fate = () => 'lose';
     await give(command);
+    const asked = "SELECT count(*) AS n FROM challenge WHERE state = 'asked'";
+    expect(await world.look((tx) => tx.get(asked, (row) => row.integer('n')))).toBe(0);
     if (steps === 'enrolling') phone.approve(PIN);
     else phone.enrol(deviceId, activationCode, PIN);
     await world.clock.advance(3 * SECOND);
