@@ -4,6 +4,8 @@ import { busyShare } from './busy.ts';
 import { codecContests } from './codec.ts';
 import { type Comparison, compare } from './comparison.ts';
 import { measureJunk } from './junk.ts';
+import { MACHINES, measurePhones } from './phone.ts';
+import { measureCycles } from './phone-cycle.ts';
 import { measureService, serviceLoads } from './service.ts';
 import { measureProcesses } from './service-processes.ts';
 import { startContests } from './start.ts';
@@ -15,7 +17,7 @@ const CODEC = { rounds: 15, warmUps: 3 } as const;
 const START = { rounds: 11, warmUps: 2 } as const;
 const THROUGHPUT = { rounds: 5, warmUps: 1 } as const;
 
-const SUITES = ['codec', 'throughput', 'start', 'world', 'service', 'junk'] as const;
+const SUITES = ['codec', 'throughput', 'start', 'world', 'service', 'junk', 'phone'] as const;
 type Suite = (typeof SUITES)[number];
 
 const DATABASES = ['sqlite', 'postgres'] as const;
@@ -24,21 +26,25 @@ interface BenchOptions {
   readonly history: number;
   readonly database: (typeof DATABASES)[number];
   readonly frames: number;
+  readonly phones: number;
+  readonly payments: number;
 }
 
 const program = createProgram(
   'bench',
-  'Measures the modem room side by side with other packages, the simulated world, and the service, also with junk frames',
+  'Measures the modem room side by side with other packages, the simulated world, the service, also with junk frames, and the phone',
 )
   .addArgument(new Argument('[suite]', 'what to measure, by default everything').choices(SUITES))
   .option('--history <payments>', 'service: payments in the longer history', wholeNumber, 1_000_000)
   .option('--frames <count>', 'junk: frames of each kind', wholeNumber, 100_000)
+  .option('--phones <count>', 'phone: phones in one process', wholeNumber, 50)
+  .option('--payments <count>', 'phone: payments between programs', wholeNumber, 10)
   .addOption(
     new Option('--database <kind>', 'service: a file, or a server of PostgreSQL with 1, 2 and 4 processes')
       .choices(DATABASES)
       .default('sqlite'),
   )
-  .action(async (suite: Suite | undefined, { history, database, frames }: BenchOptions) => {
+  .action(async (suite: Suite | undefined, { history, database, frames, phones, payments }: BenchOptions) => {
     const output = outputOf(program);
     const wants = (name: Suite) => suite === undefined || suite === name;
     output.print(
@@ -55,6 +61,7 @@ const program = createProgram(
     if (wants('service') && database === 'postgres') await measureOnPostgres(output);
     const busy = wants('throughput') ? await busyShare() : undefined;
     if (wants('junk')) await measureJunkFrames(output, frames);
+    if (wants('phone')) await measurePhone(output, phones, payments);
     const ratios = Object.fromEntries(results.map(({ name, ratio }) => [name, rounded(ratio)]));
     output.print(
       { ratios, ...(busy === undefined ? {} : { busy: rounded(busy) }) },
@@ -185,6 +192,34 @@ async function measureJunkFrames(output: Output, frames: number): Promise<void> 
       `Memory: ${megabytes.map((mb) => mb.toFixed(0)).join(', then ')} MB`,
     ].join('\n'),
   );
+}
+
+async function measurePhone(output: Output, phones: number, payments: number): Promise<void> {
+  const heads = ['phones', 'kB on', 'kB open', 'kB closed', 'kB machine', 'open ms', 'answer ms', 'payment ms'];
+  output.print({ event: 'start-phones' }, phoneRow(['', ...heads]));
+  for (const machine of MACHINES) {
+    const { machine: _, ...result } = await measurePhones({ phones, machine });
+    const numbers = Object.entries(result).map(([name, value]) => [name, rounded(value)] as const);
+    output.print(
+      { event: 'phones', machine, ...Object.fromEntries(numbers) },
+      phoneRow([machine, ...numbers.map(([, value]) => `${value}`)]),
+    );
+  }
+  output.print({ event: 'start-cycle' }, phoneRow(['', 'profile', 'payments', '+CMGS p50', 'p95', 'cycle p50', 'p95']));
+  for (const profile of ['none', 'direct']) {
+    for (const machine of MACHINES) {
+      const { cmgsMs, cmgsP95Ms, cycleMs, cycleP95Ms } = await measureCycles(profile, machine, payments);
+      const times = Object.entries({ cmgsMs, cmgsP95Ms, cycleMs, cycleP95Ms }).map(([name, ms]) => [name, rounded(ms)]);
+      output.print(
+        { event: 'cycle', machine, profile, payments, ...Object.fromEntries(times) },
+        phoneRow([machine, profile, `${payments}`, ...times.map(([, ms]) => `${ms}`)]),
+      );
+    }
+  }
+}
+
+function phoneRow([name = '', ...columns]: readonly string[]): string {
+  return `${name.padEnd(12)}${columns.map((column) => column.padStart(12)).join('')}`;
 }
 
 function wholeNumber(text: string): number {

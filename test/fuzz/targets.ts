@@ -3,6 +3,7 @@ import { openFlash } from './flash.ts';
 import { openFrames } from './frames.ts';
 import { openHttp } from './http.ts';
 import { openPdu } from './pdu.ts';
+import { openSuites } from './suite.ts';
 import type { OpenTarget } from './target.ts';
 
 /** What `npm run fuzz` knows. */
@@ -12,6 +13,7 @@ export const TARGETS = {
   at: openAt,
   flash: openFlash,
   http: openHttp,
+  suite: openSuites,
 } as const satisfies Readonly<Record<string, OpenTarget>>;
 
 export type TargetName = keyof typeof TARGETS;
