@@ -1,17 +1,5 @@
-import {
-  DataInputStream,
-  DataOutputStream,
-  type MidletContext,
-  RecordStore,
-  RecordStoreException,
-} from '../midp/index.ts';
-import {
-  FRAME_OCTETS,
-  type PhoneKeyPair,
-  type PinKey,
-  type Primitives,
-  type ScryptCost,
-} from '../safe-mobile/index.ts';
+import { DataInputStream, DataOutputStream, type MidletContext, RecordStore } from '../midp/index.ts';
+import { type PhoneKeyPair, type PinKey, type Primitives, SafeMobileError } from '../safe-mobile/index.ts';
 import {
   type AnchorAttribute,
   type Anchors,
@@ -97,8 +85,7 @@ export class DeviceStore {
   /** The service has activated the phone: ENROL will not be repeated, so its frame is erased. */
   activate(): void {
     if (this.#record === undefined) return;
-    const { phone, pinKey, anchors } = this.#record;
-    this.save({ phase: 'active', phone, pinKey, anchors });
+    this.save({ ...this.#record, phase: 'active' });
   }
 
   /** Forgets the keys; frames to this phone cannot be opened any more. */
@@ -121,9 +108,8 @@ export class DeviceStore {
 }
 
 const STORE = 'device';
-/** The most that scrypt may take on a phone: blocks of 128 octets, and how often it is done. */
+/** The most that scrypt may cost on a phone: blocks of 128 octets in its memory, and so its time. */
 const MOST_BLOCKS = 16_384;
-const MOST_TIMES = 4;
 /** The first octet of a record. Records of the first version, which have no anchors, begin with the phase. */
 const WITH_ANCHORS = 2;
 
@@ -144,7 +130,7 @@ function encode(record: DeviceRecord): Uint8Array {
     .toByteArray();
 }
 
-/** @throws RecordStoreException when the record was damaged: a key of another length would be found out only in the midst of a payment */
+/** @throws SafeMobileError when the record was damaged: a key of another length would be found out only in the midst of a payment */
 function decode(primitives: Primitives, data: Uint8Array, unanchored: Anchors): DeviceRecord {
   const record = new DataInputStream(data);
   const first = record.readByte();
@@ -155,18 +141,10 @@ function decode(primitives: Primitives, data: Uint8Array, unanchored: Anchors): 
   const camouflaged = record.readBytes();
   const cost = { N: record.readInt(), r: record.readByte(), p: record.readByte() };
   const enrolFrame = record.readBytes();
-  const isWhole = secretKey.length === 32 && salt.length === 16 && camouflaged.length === 32 && isBearable(cost);
-  if (!isWhole || (phase !== 1 && enrolFrame.length !== FRAME_OCTETS)) {
-    throw new RecordStoreException('failed', 'The record of the keys is damaged');
-  }
+  const isWhole = secretKey.length === 32 && camouflaged.length === 32 && cost.N * cost.r * cost.p <= MOST_BLOCKS;
+  if (!isWhole) throw new SafeMobileError('field', 'damaged keys');
   const anchors = first === WITH_ANCHORS ? decodeAnchors(new DataInputStream(record.readBytes())) : unanchored;
   const phone = { deviceId, secretKey, publicKey: primitives.x25519PublicKey(secretKey) };
   const keys = { phone, pinKey: { salt, camouflaged, cost }, anchors };
   return phase === 1 ? { phase: 'active', ...keys } : { phase: 'enrolling', ...keys, enrolFrame };
-}
-
-/** Whether scrypt takes this cost (RFC 7914, 6), and a phone has the memory for it: 128 N r octets. */
-function isBearable({ N, r, p }: ScryptCost): boolean {
-  const isPower = N > 1 && (N & (N - 1)) === 0;
-  return isPower && r >= 1 && N * r <= MOST_BLOCKS && p >= 1 && p <= MOST_TIMES;
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { JSException, type JSValueHandle, QuickJS, type QuickJSOptions } from 'quickjs-wasi';
+import { legible } from '../hal/index.ts';
 import type { GuestEvent, Host } from '../midp/index.ts';
 import { callHost, HOST_CALLS, type HostCall, type MachineValue, WRITING_CALLS } from './host-calls.ts';
 import { type Boot, type Machine, MachineError, type MachineErrorCode } from './machine.ts';
@@ -42,6 +43,9 @@ export const MACHINE_LIMITS: MachineLimits = {
 const CALL_COST = { write: 10, show: 10, other: 0.2 } as const;
 /** Characters of an exception's text that are shown. */
 const REASON_LIMIT = 200;
+/** What the engine's library says when a value has no text: of null, of a Symbol, of an error for which there was no memory. */
+const NO_TEXT = '<null>';
+const UNREADABLE = 'What was thrown cannot be read as a text';
 
 /** What a turn has spent so far. */
 interface Spent {
@@ -322,9 +326,9 @@ function classified(name: string, message: string): MachineError {
 /** Reading an exception may run code of the application once more. */
 function describe(error: JSException): { readonly name: string; readonly message: string } {
   try {
-    return { name: clipped(error.name), message: clipped(error.message) };
+    return { name: error.name === NO_TEXT ? 'Error' : clipped(error.name), message: clipped(error.message) };
   } catch {
-    return { name: 'Error', message: '' };
+    return { name: 'Error', message: UNREADABLE };
   }
 }
 
@@ -332,10 +336,13 @@ function textOf(reason: JSValueHandle): string {
   try {
     return clipped(reason.toString());
   } catch {
-    return '';
+    return UNREADABLE;
   }
 }
 
+/** One line for a person, which commands no terminal. */
 function clipped(text: string): string {
-  return text.length > REASON_LIMIT ? `${text.slice(0, REASON_LIMIT)}…` : text;
+  if (text === NO_TEXT) return UNREADABLE;
+  const line = legible(text).replaceAll('\n', ' ');
+  return line.length > REASON_LIMIT ? `${line.slice(0, REASON_LIMIT)}…` : line;
 }

@@ -94,6 +94,7 @@ const MEMORY = 'MachineError: The application needs too much memory';
 const STACK = 'MachineError: The application calls itself too deeply';
 /** Stopped by whichever limit comes first. */
 const OVER = /^MachineError: The application (calculates without end|takes more than 5 s|needs too much memory)$/;
+const UNREADABLE = 'Error: What was thrown cannot be read as a text';
 const CALLS = /^MachineError: The application calls the phone without end/;
 
 describe('A hostile suite is stopped with a message, and the phone and the other suites go on', () => {
@@ -140,6 +141,25 @@ describe('A hostile suite is stopped with a message, and the phone and the other
     ['an exception', `throw new TypeError('mine')`, 'TypeError: mine'],
     ['an exception that is no error', `throw 'text'`, /^Error: |^MachineError|text/],
     ['an exception whose text is code', `throw { get message() { for (;;) {} }, get name() { for (;;) {} } }`, /./],
+    [
+      'an exception that commands a terminal',
+      `throw new Error('\\u001b[2J\\u0007\\u202eone\\ntwo')`,
+      'Error: ?[2J??one two',
+    ],
+    ['an exception of 1,000,000 characters', `throw new Error('x'.repeat(1e6))`, `Error: ${'x'.repeat(200)}…`],
+    ['null', 'throw null', UNREADABLE],
+    ['undefined', 'throw undefined', UNREADABLE],
+    ['a Symbol', `throw Symbol('mine')`, UNREADABLE],
+    [
+      'a proxy that was revoked',
+      'const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); throw proxy',
+      UNREADABLE,
+    ],
+    [
+      'a promise that is rejected with a Symbol',
+      `Promise.reject(Symbol('mine'))`,
+      UNREADABLE.replace('Error', 'Uncaught'),
+    ],
     ['a promise that nobody catches', `Promise.reject(new Error('lost'))`, 'Uncaught: Error: lost'],
     ['a class that is none', `exports.Hostile = 5; throw new Error('x')`, 'Error: x'],
   ])('%s', async (_what, body, reason) => {
