@@ -103,8 +103,9 @@ export class Link {
     compose: (ctr: number) => UpMessage,
     seal: (plaintext: Uint8Array, ephemeral: Uint8Array) => Uint8Array,
   ): Uint8Array {
-    const receiptKey = newestKey(this.#device.anchors.signing, this.#seconds());
-    const plaintext = encodeUp(compose(this.#counter.next()), receiptKey?.kid);
+    const { signing } = this.#device.anchors;
+    const latest = newestKey(signing, this.#seconds());
+    const plaintext = encodeUp(compose(this.#counter.next()), latest === signing[0] ? 0 : latest?.kid);
     try {
       return seal(plaintext, this.#context.system.randomBytes(32));
     } finally {

@@ -69,7 +69,7 @@ const DOWN_READERS = new Map<number, (reader: Reader, time: number) => DownMessa
   [MESSAGE_TYPES.BALANCE, service.readBalance],
 ]);
 
-/** Octet 78, the last one of what a phone says: the kid of its receipt key. */
+/** Octet 78, the last one of what a phone says: the kid of its receipt key, zero for that of its descriptor. */
 const RECEIPT_KID_AT = UP_OCTETS - 1;
 
 /** A message without that octet: PAY_INIT needs all 79 for its fields, and a phone that enrols has the key of its descriptor. */
@@ -77,7 +77,7 @@ const WITHOUT_RECEIPT_KID: readonly (number | undefined)[] = [MESSAGE_TYPES.PAY_
 
 /**
  * The 79 octets of a message from a phone, zero padded.
- * @param receiptKid of the latest `R` that counts on the phone; 0: it does not say. @throws SafeMobileError when a field does not fit
+ * @param receiptKid of the latest `R` that counts on the phone; 0: that of its descriptor. @throws SafeMobileError when a field does not fit
  */
 export function encodeUp(message: UpMessage, receiptKid = 0): Uint8Array {
   const type = MESSAGE_TYPES[message.type];
@@ -86,9 +86,9 @@ export function encodeUp(message: UpMessage, receiptKid = 0): Uint8Array {
   return octets;
 }
 
-/** The kid of the latest `R` that counts on the phone that says this; `undefined` when it does not say. @param plaintext its 79 octets */
+/** The kid of the latest `R` that counts on the phone that says this; 0: that of its descriptor; `undefined`: the message does not say. @param plaintext its 79 octets */
 export function receiptKidOf(plaintext: Uint8Array): number | undefined {
-  return WITHOUT_RECEIPT_KID.includes(plaintext[0]) ? undefined : plaintext[RECEIPT_KID_AT] || undefined;
+  return WITHOUT_RECEIPT_KID.includes(plaintext[0]) ? undefined : plaintext[RECEIPT_KID_AT];
 }
 
 function writeUp(writer: Writer, message: UpMessage): Writer {

@@ -38,7 +38,7 @@ export type OpenedFrame =
       readonly plaintext: Uint8Array;
       /** Of the sealing key of the service. */
       readonly kid: number;
-      /** Of the latest receipt key that counts on the phone; `undefined` when it does not say. */
+      /** Of the latest receipt key that counts on the phone; 0: that of its descriptor; `undefined`: the message does not say. */
       readonly receiptKid: number | undefined;
     }
   | { readonly kind: 'enrol'; readonly device: Device; readonly message: UpMessages['ENROL'] }

@@ -88,21 +88,23 @@ async function tellLatest(tx: Tx, context: Context, recipient: Recipient, latest
  * A phone says which receipt key it has, in a frame that only this phone can seal: with this one receipts to it are signed from now on. When it is an earlier one than
  * the phone had, its flash was put back; when this database has nothing of it, a backup of the database was put back: an alarm says so, and the phone is told
  * the latest key anew.
+ * @param said its number; 0: that of the phone's descriptor
  * @returns the phone with this key
  */
-export async function receiptKeySaid(tx: Tx, context: Context, recipient: Recipient, kid: number): Promise<Recipient> {
+export async function receiptKeySaid(tx: Tx, context: Context, recipient: Recipient, said: number): Promise<Recipient> {
   const { ring } = context;
-  const { id, signingKid = FIRST_SIGNING_KID } = recipient;
+  const { id, createdAt, signingKid = FIRST_SIGNING_KID } = recipient;
+  const kid = said === 0 ? (await ring.currentAt(tx, 'signing', createdAt)).kid : said;
   if (kid === signingKid) return recipient;
   const isKnown = await ring.has(tx, 'signing', kid);
   if (isKnown) await tx.run('UPDATE device SET signing_kid = ? WHERE id = ?', kid, id);
-  const said = isKnown ? { ...recipient, signingKid: kid } : recipient;
-  if (isKnown && (await ring.isLater(tx, 'signing', kid, signingKid))) return said;
-  if (!(await mayTell(tx, context, said, 'signing', NO_KEY, 0, CUT_OFF_PAUSES_MS))) return said;
+  const corrected = isKnown ? { ...recipient, signingKid: kid } : recipient;
+  if (isKnown && (await ring.isLater(tx, 'signing', kid, signingKid))) return corrected;
+  if (!(await mayTell(tx, context, corrected, 'signing', NO_KEY, 0, CUT_OFF_PAUSES_MS))) return corrected;
   await context.journal.record(tx, { kind: 'alarm', alarm: 'earlier-key', deviceId: id, ref: NO_REF });
   await tx.run("DELETE FROM key_told WHERE device_id = ? AND use = 'signing' AND kid <> ?", id, NO_KEY);
   await tx.run('UPDATE device SET ends_heard_at = 0 WHERE id = ?', id);
-  return { ...said, endsHeardAt: 0 };
+  return { ...corrected, endsHeardAt: 0 };
 }
 
 /** The network says that a phone has the announcement of an end: it is not told this one again. Which keys it has only the phone can say. */

@@ -203,11 +203,17 @@ export class TestPhone {
     return true;
   }
 
-  /** As the application does, the last octet says which receipt key it has, but in PAY_INIT and ENROL. */
+  /** As the application does, the last octet says which receipt key it has when that is not the one of its descriptor, but in PAY_INIT and ENROL. */
   #seal(plaintext: Uint8Array): void {
     if (this.saysReceiptKey && plaintext[0] !== 0x83 && plaintext[0] !== 0x84)
-      plaintext[78] = this.#keysOf(2).at(-1)?.kid ?? 0;
+      plaintext[78] = this.#laterReceiptKid();
     this.#transmit(sealUp(primitives, this.#service(), this.#phone(), plaintext, this.#random.bytes(32)));
+  }
+
+  #laterReceiptKid(): number {
+    const ofDescriptor = this.#known.find(({ what }) => what === 2)?.kid;
+    const latest = this.#keysOf(2).at(-1)?.kid;
+    return latest === undefined || latest === ofDescriptor ? 0 : latest;
   }
 
   /** From now on this phone has these keys, as one that was enrolled with them; they are the latest ones. */

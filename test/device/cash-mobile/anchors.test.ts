@@ -278,7 +278,7 @@ describe('A key announcement', () => {
     await says();
     await cash.clock.advance(60_000);
     await says();
-    expect(service.receiptKids).toEqual([1, 1, 9]);
+    expect(service.receiptKids).toEqual([0, 0, 9]);
   });
 
   test('that ends one key of two makes the phone deaf for that one only', async () => {

@@ -158,7 +158,7 @@ describe('plaintexts from the air', () => {
   const saying = (hex: string, kid: number) => octetsOf(hex.padEnd(2 * 79, '0')).with(78, kid);
   it.each([
     ['a REFUSE', '824b3d3b0010a7d9c1e2f3041501', 255, 255],
-    ['a TIME_REQUEST without', '874b3d3b0010a7d9c1e2f30415', 0, undefined],
+    ['a TIME_REQUEST without', '874b3d3b0010a7d9c1e2f30415', 0, 0],
     ['an APPROVE', `814b3d3b0010a7d9c1e2f3041500${'5a'.repeat(64)}`, 7, 7],
     ['a PIN_PROOF', `864b3d3b0010a7d9c1e2f30415${'5a'.repeat(64)}`, 7, 7],
   ])('say in the last octet which receipt key the phone has: %s', (_, hex, kid, expected) => {
