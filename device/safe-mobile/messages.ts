@@ -72,19 +72,19 @@ const DOWN_READERS = new Map<number, (reader: Reader, time: number) => DownMessa
 /** Octet 78, the last one of what a phone says: the kid of its receipt key, zero for that of its descriptor. */
 const RECEIPT_KID_AT = UP_OCTETS - 1;
 
-/** A message without that octet: PAY_INIT needs all 79 for its fields, and a phone that enrols has the key of its descriptor. */
-const WITHOUT_RECEIPT_KID: readonly (number | undefined)[] = [MESSAGE_TYPES.PAY_INIT, MESSAGE_TYPES.ENROL];
-
 /**
  * The 79 octets of a message from a phone, zero padded.
- * @param receiptKid of the latest `R` that counts on the phone; 0: that of its descriptor. @throws SafeMobileError when a field does not fit
+ * @param receiptKid of the latest `R` that counts on the phone; 0: that of its descriptor. PAY_INIT needs the octet for its fields. @throws SafeMobileError when a field does not fit
  */
 export function encodeUp(message: UpMessage, receiptKid = 0): Uint8Array {
-  const type = MESSAGE_TYPES[message.type];
-  const { octets } = writeUp(new Writer(UP_OCTETS).uint(type, 1).uint(message.ctr, 4), message);
-  if (!WITHOUT_RECEIPT_KID.includes(type)) octets[RECEIPT_KID_AT] = receiptKid;
+  const writer = new Writer(UP_OCTETS).uint(MESSAGE_TYPES[message.type], 1).uint(message.ctr, 4);
+  const { octets } = writeUp(writer, message);
+  if (message.type !== 'PAY_INIT') octets[RECEIPT_KID_AT] = receiptKid;
   return octets;
 }
+
+/** Messages without that octet: PAY_INIT, and ENROL, because a phone that enrols has the key of its descriptor. */
+const WITHOUT_RECEIPT_KID: readonly (number | undefined)[] = [MESSAGE_TYPES.PAY_INIT, MESSAGE_TYPES.ENROL];
 
 /** The kid of the latest `R` that counts on the phone that says this; 0: that of its descriptor; `undefined`: the message does not say. @param plaintext its 79 octets */
 export function receiptKidOf(plaintext: Uint8Array): number | undefined {

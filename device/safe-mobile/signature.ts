@@ -24,13 +24,11 @@ export function signedText(label: SignatureLabel, ...parts: readonly Uint8Array[
 
 // The points of order 1, 2, 4 and 8 in every encoding that decoders accept, sign bit cleared.
 const SMALL_ORDER: readonly Uint8Array[] = [
-  '0000000000000000000000000000000000000000000000000000000000000000',
-  '0100000000000000000000000000000000000000000000000000000000000000',
+  '00'.repeat(32),
+  '01'.padEnd(64, '0'),
   '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
   'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
-  'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
-  'edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
-  'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+  ...['ec', 'ed', 'ee'].map((low) => `${low.padEnd(62, 'f')}7f`),
 ].map(octetsOf);
 
 /** Whether an Ed25519 public key has an order of at most 8: one signature by it is valid for many messages. */

@@ -205,8 +205,7 @@ export class TestPhone {
 
   /** As the application does, the last octet says which receipt key it has when that is not the one of its descriptor, but in PAY_INIT and ENROL. */
   #seal(plaintext: Uint8Array): void {
-    if (this.saysReceiptKey && plaintext[0] !== 0x83 && plaintext[0] !== 0x84)
-      plaintext[78] = this.#laterReceiptKid();
+    if (this.saysReceiptKey && plaintext[0] !== 0x83 && plaintext[0] !== 0x84) plaintext[78] = this.#laterReceiptKid();
     this.#transmit(sealUp(primitives, this.#service(), this.#phone(), plaintext, this.#random.bytes(32)));
   }
 

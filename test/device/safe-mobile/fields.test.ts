@@ -173,7 +173,7 @@ describe('plaintexts from the air', () => {
   it.each(['PAY_INIT', 'ENROL'])('of a %s have no such octet', (name) => {
     const plaintext = frameVector(name).plaintext.slice();
     const message = decodeUp(plaintext);
-    expect(hexOf(encodeUp(message, 7))).toBe(hexOf(plaintext));
+    expect(hexOf(encodeUp(message, name === 'PAY_INIT' ? 7 : 0))).toBe(hexOf(plaintext));
     plaintext[78] = 7;
     expect(receiptKidOf(plaintext)).toBeUndefined();
     expect(() => decodeUp(plaintext)).toThrow(expect.objectContaining({ code: 'padding' }));
