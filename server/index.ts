@@ -35,7 +35,8 @@ export type {
   RemoteRail,
   SettlementLine,
 } from './rails/rail.ts';
-export type { ModemStanding, NamedModem, Reachability } from './service/modems.ts';
+export type { ModemStanding, NamedModem } from './service/modems.ts';
+export type { Readiness } from './service/readiness.ts';
 export { DEFAULT_TTL, type Service } from './service/service.ts';
 export type { ServiceOptions } from './service/service-options.ts';
 

@@ -6,7 +6,7 @@ import { viewModem } from './views.ts';
 
 const tags = ['service'];
 
-/** Liveness and readiness: whether the service runs, and whether its modems can send. For watchdogs and load balancers. */
+/** Liveness and readiness: whether the process runs, and whether the service does its work. For watchdogs and load balancers. */
 export function healthRoutes(app: FastifyInstance, service: Service): void {
   const routes = app.withTypeProvider<ZodTypeProvider>();
 
@@ -22,7 +22,7 @@ export function healthRoutes(app: FastifyInstance, service: Service): void {
     },
     async (request) => {
       const { wait, not } = request.query;
-      if (not !== undefined) await service.reachabilityAfter(not, wait * 1000);
+      if (not !== undefined) await service.readinessAfter(not, wait * 1000);
       return viewHealth(service);
     },
   );
@@ -38,17 +38,19 @@ export function healthRoutes(app: FastifyInstance, service: Service): void {
     {
       schema: {
         tags,
-        summary: 'Whether messages can leave: 503 while no modem is ready',
+        summary:
+          'Whether requests are taken and messages leave: 503 while no modem is ready, or nothing can be written',
         response: { 200: HealthView, 503: HealthView },
       },
     },
     async (_request, reply) => {
       const health = viewHealth(service);
-      return reply.code(health.status === 'no-modem' ? 503 : 200).send(health);
+      return reply.code(health.status === 'ok' || health.status === 'degraded' ? 200 : 503).send(health);
     },
   );
 }
 
 function viewHealth(service: Service): HealthView {
-  return { status: service.modems.reachability, modems: service.modems.standings.map(viewModem) };
+  const { readiness, modems } = service;
+  return { status: readiness.status, modems: modems.standings.map(viewModem), elsewhere: readiness.elsewhere };
 }

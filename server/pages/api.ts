@@ -14,7 +14,7 @@ export interface Payment {
 }
 
 /** How the service reaches phones: by all of its modems, by some, or not at all. */
-export type Health = 'ok' | 'degraded' | 'no-modem';
+export type Health = 'ok' | 'degraded' | 'no-modem' | 'no-database' | 'no-room';
 
 export interface Merchant {
   readonly name: string;
@@ -55,13 +55,13 @@ export class Api {
     return this.#call('GET', '/v1/merchant');
   }
 
-  /** The service's reachability now. */
+  /** Whether the service does its work now. */
   async health(): Promise<Health> {
     const { status }: { status: Health } = await this.#call('GET', '/health');
     return status;
   }
 
-  /** The service's reachability as soon as it differs from `known`, or after 25 seconds. */
+  /** Whether the service does its work, as soon as it differs from `known`, or after 25 seconds. */
   async healthAfter(known: Health): Promise<Health> {
     const { status }: { status: Health } = await this.#call('GET', `/health?not=${known}&wait=25`);
     return status;

@@ -94,13 +94,14 @@ async function enter(api: Api): Promise<void> {
   }
 }
 
-/** Shows at the top of the page that no SMS can be sent, as long as that is so. Ends when the service does not answer. */
+/** Shows at the top of the page that no SMS can be sent, or nothing be written, as long as that is so. Ends when the service does not answer. */
 async function watchHealth(api: Api): Promise<void> {
   const watch = Symbol('watch');
   watching = watch;
   try {
     for (let health: Health = await api.health(); watching === watch; health = await api.healthAfter(health)) {
-      notice.textContent = health === 'no-modem' ? words.noModem : '';
+      const cannotWrite = health === 'no-database' || health === 'no-room';
+      notice.textContent = health === 'no-modem' ? words.noModem : cannotWrite ? words.cannotWrite : '';
     }
   } catch {
     if (watching === watch) notice.replaceChildren(offline(() => watchHealth(api)));

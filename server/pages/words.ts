@@ -23,6 +23,7 @@ const ENGLISH = {
   badAmount: 'Please enter an amount such as 12.50.',
   noService: 'The service does not answer.',
   noModem: 'The service cannot send SMS at the moment: its modem is not ready. Requests wait until it is back.',
+  cannotWrite: 'The service cannot take requests at the moment: its database does not work. Try again in a minute.',
   retry: 'Try again',
   CREATED: 'accepted',
   REQUESTED: 'waiting for the customer',
@@ -85,6 +86,8 @@ const ITALIAN: Words = {
   badAmount: 'Inserisci un importo, per esempio 12,50.',
   noService: 'Il servizio non risponde.',
   noModem: 'Il servizio al momento non può inviare SMS: il suo modem non è pronto. Le richieste aspettano che torni.',
+  cannotWrite:
+    'Il servizio al momento non può ricevere richieste: la sua banca dati non funziona. Riprova tra un minuto.',
   retry: 'Riprova',
   CREATED: 'accettato',
   REQUESTED: 'in attesa del cliente',

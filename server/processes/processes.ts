@@ -9,8 +9,11 @@ const LEASE_MS = 15_000;
 /** How often it says so, ms. */
 const RENEW_MS = 4_000;
 
-/** The clocks of two machines may differ by this, ms: so long a lease is left alone after its end. */
-const CLOCKS_APART_MS = 4_000;
+/**
+ * How many looks in a row must find that a process has said nothing since the one before, until it counts as dead. A look is a renewal of
+ * the own lease, so five take 20 s, longer than a lease. Nothing is compared with a clock, which may be wrong or be set.
+ */
+const SILENT_LOOKS = 5;
 
 /** The number of a process in the database. A process that lost its lease comes back under another one. */
 export type ProcessId = number;
@@ -23,14 +26,30 @@ export interface WorkOutside {
   giveBackUnknown(): Promise<void>;
 }
 
-interface DeadProcess {
+/** Modems, as processes tell each other of them. */
+export interface ModemCount {
+  /** How many this process has that are ready. */
+  readonly readyHere: number;
+  /** Called with each look: how many the others have. */
+  readyElsewhere(count: number): void;
+}
+
+interface OtherProcess {
   readonly id: ProcessId;
   readonly name: string;
+  readonly aliveUntil: number;
+  readonly readyModems: number;
+}
+
+/** What the last looks have found of a process. */
+interface Silence {
+  readonly aliveUntil: number;
+  readonly looks: number;
 }
 
 /**
  * The processes that share the database, as rows with a lease: each says every few seconds that it is alive. Work that is done
- * inside a transaction needs no lease; an SMS that the bearer has does, and its row names the process. When a lease has ended,
+ * inside a transaction needs no lease; an SMS that the bearer has does, and its row names the process. When one says nothing for 20 s,
  * whoever notices it first takes the work over and writes an alarm; the dead one, should it wake, finds its row gone and
  * concludes nothing any more. On a file of SQLite there is one process, and all others are dead.
  */
@@ -39,21 +58,22 @@ export class Processes {
   readonly #clock: Clock;
   readonly #journal: Journal;
   readonly #name: string;
+  readonly #modems: ModemCount;
   #id: ProcessId = 0;
   #aliveUntil = 0;
-  /** Since when the lease holds without a gap. */
-  #heldSince = 0;
+  #silences = new Map<ProcessId, Silence>();
   #work: WorkOutside | undefined;
   #next: Cancel = () => {};
   #renewing: Promise<void> = Promise.resolve();
   #stopped = false;
 
   /** @param name for people: host, process id and modems */
-  constructor(store: Store, clock: Clock, journal: Journal, name: string) {
+  constructor(store: Store, clock: Clock, journal: Journal, name: string, modems: ModemCount) {
     this.#store = store;
     this.#clock = clock;
     this.#journal = journal;
     this.#name = name;
+    this.#modems = modems;
   }
 
   /** The number of this process. */
@@ -69,9 +89,8 @@ export class Processes {
   /** Takes a lease. On a file this process takes over at once from those before it. */
   async start(work: WorkOutside): Promise<void> {
     this.#work = work;
-    this.#heldSince = this.#clock.now();
     await this.#register();
-    if (!this.#isNew) await this.#buryDead();
+    await this.#lookAtOthers();
     this.#renewLater();
   }
 
@@ -95,16 +114,21 @@ export class Processes {
   async #renew(): Promise<void> {
     if (!this.#store.isOpen) return;
     try {
-      if (!this.isAlive) this.#heldSince = this.#clock.now();
       const until = this.#clock.now() + LEASE_MS;
       const renewed = await this.#store.transaction(
         'renew a lease',
-        (tx) => tx.run('UPDATE process SET alive_until = ? WHERE id = ?', until, this.#id),
+        (tx) =>
+          tx.run(
+            'UPDATE process SET alive_until = ?, ready_modems = ? WHERE id = ?',
+            until,
+            this.#modems.readyHere,
+            this.#id,
+          ),
         'fail',
       );
       if (renewed > 0) this.#aliveUntil = until;
       else await this.#register();
-      if (!this.#isNew) await this.#buryDead();
+      await this.#lookAtOthers();
       await this.#work?.giveBackUnknown();
     } catch (error) {
       if (error instanceof UnreachableError) return;
@@ -112,23 +136,16 @@ export class Processes {
     }
   }
 
-  /**
-   * Whether this process has begun, or come back, so shortly before that the database may have been away: then the others have had no
-   * lease either, and each gets the time to renew it.
-   */
-  get #isNew(): boolean {
-    return this.#store.isShared && this.#clock.now() < this.#heldSince + LEASE_MS;
-  }
-
   async #register(): Promise<void> {
     const now = this.#clock.now();
     const id = await this.#store.transaction('process begins', (tx) =>
       tx.get(
-        'INSERT INTO process (name, began_at, alive_until) VALUES (?, ?, ?) RETURNING id',
+        'INSERT INTO process (name, began_at, alive_until, ready_modems) VALUES (?, ?, ?, ?) RETURNING id',
         (row) => row.integer('id'),
         this.#name,
         now,
         now + LEASE_MS,
+        this.#modems.readyHere,
       ),
     );
     if (id === undefined) throw new Error('INSERT returned no id');
@@ -136,29 +153,52 @@ export class Processes {
     this.#aliveUntil = now + LEASE_MS;
   }
 
-  async #buryDead(): Promise<void> {
-    const before = this.#store.isShared ? this.#clock.now() - CLOCKS_APART_MS : Number.MAX_SAFE_INTEGER;
-    const dead = await this.#store.read((tx) =>
-      tx.all('SELECT id, name FROM process WHERE alive_until < ? AND id <> ? ORDER BY id', readDead, before, this.#id),
+  /** On a file all others are dead. */
+  async #lookAtOthers(): Promise<void> {
+    const others = await this.#store.read((tx) =>
+      tx.all('SELECT * FROM process WHERE id <> ? ORDER BY id', readOther, this.#id),
     );
-    for (const { id, name } of dead) {
-      await this.#store.transaction('process is dead', async (tx) => {
-        const buried = await this.#bury(tx, id, before);
-        if (buried && this.#store.isShared) {
-          await this.#journal.record(tx, { kind: 'alarm', alarm: 'process-lost', ref: name });
-        }
-      });
-    }
+    const before = this.#silences;
+    this.#silences = new Map(others.map((other) => [other.id, silenceOf(other, before.get(other.id))]));
+    for (const other of others) if (this.#isDead(other)) await this.#buryLost(other);
+    const living = others.filter((other) => !this.#isDead(other));
+    this.#modems.readyElsewhere(living.reduce((sum, { readyModems }) => sum + readyModems, 0));
   }
 
-  /** @returns false when another process was quicker, or the process lives */
-  async #bury(tx: Tx, id: ProcessId, before: number = Number.MAX_SAFE_INTEGER): Promise<boolean> {
-    const buried = await tx.run('DELETE FROM process WHERE id = ? AND alive_until < ?', id, before);
+  #isDead({ id }: OtherProcess): boolean {
+    return !this.#store.isShared || (this.#silences.get(id)?.looks ?? 0) >= SILENT_LOOKS;
+  }
+
+  /** Nothing happens when another process was quicker, or this one has said something since the look. */
+  async #buryLost({ id, name, aliveUntil }: OtherProcess): Promise<void> {
+    await this.#store.transaction('process is dead', async (tx) => {
+      const isBuried = await this.#bury(tx, id, aliveUntil);
+      if (isBuried && this.#store.isShared) {
+        await this.#journal.record(tx, { kind: 'alarm', alarm: 'process-lost', ref: name });
+      }
+    });
+  }
+
+  /** @param aliveUntil of the lease that it must have @returns false when there is none */
+  async #bury(tx: Tx, id: ProcessId, aliveUntil?: number): Promise<boolean> {
+    const buried =
+      aliveUntil === undefined
+        ? await tx.run('DELETE FROM process WHERE id = ?', id)
+        : await tx.run('DELETE FROM process WHERE id = ? AND alive_until = ?', id, aliveUntil);
     if (buried > 0) await this.#work?.takeOver(tx, id);
     return buried > 0;
   }
 }
 
-function readDead(row: Row): DeadProcess {
-  return { id: row.integer('id'), name: row.text('name') };
+function silenceOf({ aliveUntil }: OtherProcess, before: Silence | undefined): Silence {
+  return { aliveUntil, looks: before?.aliveUntil === aliveUntil ? before.looks + 1 : 0 };
+}
+
+function readOther(row: Row): OtherProcess {
+  return {
+    id: row.integer('id'),
+    name: row.text('name'),
+    aliveUntil: row.integer('alive_until'),
+    readyModems: row.integer('ready_modems'),
+  };
 }

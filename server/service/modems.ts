@@ -16,8 +16,8 @@ export interface ModemStanding {
   readonly since: number;
 }
 
-/** Whether all modems are ready, or some, or none: then no SMS is sent. */
-export type Reachability = 'ok' | 'degraded' | 'no-modem';
+/** Whether all modems of this process are ready, or some, or none: then it sends no SMS. */
+type Reachability = 'ok' | 'degraded' | 'no-modem';
 
 /** Watches the states of the modems, and reports changes. */
 export class Modems {
@@ -43,7 +43,7 @@ export class Modems {
     return this.#standings;
   }
 
-  /** The reachability. Without watched modems (an in-process bearer) the service counts as ready. */
+  /** Without watched modems (an in-process bearer) it counts as ready. */
   get reachability(): Reachability {
     const ready = this.#standings.filter(({ state }) => state === 'ready').length;
     if (ready === this.#standings.length) return 'ok';

@@ -31,6 +31,7 @@ import { ref } from '../vocabulary/ids.ts';
 import { Modems } from './modems.ts';
 import { messageHandlers } from './phone-messages.ts';
 import { purposesOf } from './purposes.ts';
+import { ServiceReadiness } from './readiness.ts';
 import type { ServiceOptions } from './service-options.ts';
 import { type TakenOver, takenOver } from './taken-over.ts';
 import { walkThroughVault } from './vault-key-change.ts';
@@ -54,6 +55,7 @@ export interface Running {
   readonly store: Store;
   readonly context: PaymentContext;
   readonly modems: Modems;
+  readonly readiness: ServiceReadiness;
   readonly migrated: Migrated | undefined;
   readonly takenOver: TakenOver;
   readonly application: Application | undefined;
@@ -70,11 +72,22 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
   const { clock, random, keys, bearer } = options;
   const primitives = options.primitives ?? servicePrimitives();
   const application = options.application && readApplication(options.application, primitives);
-  const { store, migrated } = await openStore(options);
+  const modems = new Modems(options.modems ?? [], clock);
+  const readiness = new ServiceReadiness(modems, bearer !== undefined);
+  const { store, migrated } = await openStore({
+    ...options,
+    onRoom: (hasRoom) => {
+      readiness.room(hasRoom);
+      options.onRoom?.(hasRoom);
+    },
+    onTrouble: (reason) => {
+      readiness.database(reason === undefined);
+      options.onTrouble?.(reason);
+    },
+  });
   const journal = new Journal(clock);
   const timers = new Timers(store, clock, journal, [DUE_CHALLENGES]);
-  const processes = new Processes(store, clock, journal, options.processName ?? 'service');
-  const modems = new Modems(options.modems ?? [], clock);
+  const processes = new Processes(store, clock, journal, options.processName ?? 'service', readiness);
   const rails = railsOf(options.rails ?? [], new LedgerRail(store, clock));
   const attempts = new AttemptEngine(store, clock, timers, journal, rails);
   const vault = new Vault(keys.vault, primitives, random, ...(keys.nextVault === undefined ? [] : [keys.nextVault]));
@@ -136,6 +149,7 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
     store,
     context,
     modems,
+    readiness,
     migrated,
     takenOver: open,
     application,

@@ -43,9 +43,10 @@ import type { PersonId } from '../vocabulary/ids.ts';
 import { isSettled } from '../vocabulary/payment-states.ts';
 import { Downloads } from './downloads.ts';
 import { MerchantKeys } from './merchant-keys.ts';
-import type { Modems, Reachability } from './modems.ts';
+import type { Modems } from './modems.ts';
 import { PendingDeposits } from './pending-deposits.ts';
 import { PhoneOrders } from './phone-orders.ts';
+import type { Readiness, ServiceReadiness } from './readiness.ts';
 import type { Running } from './running.ts';
 import { ServiceKeyRotation } from './service-key-rotation.ts';
 import { type OpenRequests, type Unfinished, within } from './unfinished.ts';
@@ -278,10 +279,14 @@ export class Service {
     return this.#write('receipt', async (tx) => merchantReceipt(tx, this.#context, await requirePayment(tx, txn)));
   }
 
-  /** Resolves as soon as the reachability is another than `known`, or after `limitMs`. */
-  async reachabilityAfter(known: Reachability, limitMs: number): Promise<void> {
-    const isOther = () => this.modems.reachability !== known;
-    if (!isOther()) await this.#waits.until(limitMs, (end) => this.modems.onChange(() => isOther() && end()));
+  /** Whether the service does its work. */
+  get readiness(): Pick<ServiceReadiness, 'status' | 'elsewhere'> {
+    return this.#running.readiness;
+  }
+
+  /** Resolves as soon as the readiness is another than `known`, or after `limitMs`. */
+  readinessAfter(known: Readiness, limitMs: number): Promise<void> {
+    return this.#running.readiness.after(known, limitMs, this.#waits);
   }
 
   /** Writes an internal fault to the journal. */
@@ -299,7 +304,7 @@ export class Service {
     return this.#running.migrated;
   }
 
-  /** What an earlier run had left, when this one began. */
+  /** What an earlier run had left. */
   get takenOver(): Running['takenOver'] {
     return this.#running.takenOver;
   }
@@ -321,10 +326,7 @@ export class Service {
     await within(this.#context.clock, limitMs, Promise.all([answered, this.#context.outbox.stop()]));
   }
 
-  /**
-   * A request of somebody who can come again: on a full disk it fails. @param act of an operator: the audit log has it in the same
-   * transaction @param subjectOf what it was about @throws NoRoomError
-   */
+  /** For somebody who can come again: a full disk is a NoRoomError. @param act for the audit log @param subjectOf what it was about */
   #write<T>(
     name: string,
     work: (tx: Tx) => Promise<T>,

@@ -145,7 +145,8 @@ CREATE TABLE process (                         -- with a lease on what it has be
   id INTEGER PRIMARY KEY AUTOINCREMENT,        -- never given to another one
   name TEXT NOT NULL,                          -- for people
   began_at INTEGER NOT NULL,
-  alive_until INTEGER NOT NULL
+  alive_until INTEGER NOT NULL,
+  ready_modems INTEGER NOT NULL DEFAULT 0      -- as others are told
 ) STRICT;
 
 CREATE TABLE inbox (

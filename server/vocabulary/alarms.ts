@@ -46,7 +46,7 @@ export type Alarm =
   | 'settlement-duplicate'
   /** A rail did not give its settlement; `ref` is its name. */
   | 'settlement-missing'
-  /** A process of the service said nothing for 15 s: dead, stopped, or cut off from the database. `ref` is its name. */
+  /** A process of the service said nothing for 20 s: dead, stopped, or cut off from the database. `ref` is its name. */
   | 'process-lost'
   /** The database had times that are later than now: the clock of the service was ahead. */
   | 'clock-was-ahead';

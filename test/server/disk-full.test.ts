@@ -44,6 +44,11 @@ describe('a service on a full disk', () => {
     expect((await order('refused')).statusCode).toBe(503);
     expect((await world.service.payment(payment.txn)).state).toBe('REQUESTED');
     expect(told).toEqual([false]);
+    const ready = async () => {
+      const { statusCode, body } = await world.service.http.inject({ url: '/health/ready' });
+      return [statusCode, JSON.parse(body).status];
+    };
+    expect(await ready()).toEqual([503, 'no-room']);
 
     disk.full = false;
     await world.clock.advance(10_000);
@@ -53,6 +58,7 @@ describe('a service on a full disk', () => {
     await world.clock.advance(60_000);
     expect((await order('taken')).statusCode).toBe(201);
     expect(told).toEqual([false, true]);
+    expect(await ready()).toEqual([200, 'ok']);
     expect(await world.breaches()).toEqual([]);
   });
 

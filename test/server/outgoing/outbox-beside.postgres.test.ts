@@ -33,7 +33,7 @@ async function open(atOnce: number) {
   let ready = true;
   const timers = new Timers(store, clock, journal);
   const room = { canSend: () => ready, atOnce };
-  const processes = new Processes(store, clock, journal, 'this');
+  const processes = new Processes(store, clock, journal, 'this', { readyHere: 0, readyElsewhere() {} });
   const outbox = new Outbox(store, clock, bearer, timers, journal, processes, room);
   await store.transaction('phone', async (tx) => {
     await tx.run("INSERT INTO person VALUES (1, '+391', 'Anna', 'en', 0)");

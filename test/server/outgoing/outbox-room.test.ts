@@ -49,7 +49,7 @@ async function open(atOnce: number) {
     close: async () => {},
   };
   const room = { canSend: () => true, atOnce };
-  const processes = new Processes(store, clock, journal, 'this');
+  const processes = new Processes(store, clock, journal, 'this', { readyHere: 0, readyElsewhere() {} });
   const outbox = new Outbox(store, clock, bearer, timers, journal, processes, room);
   await store.transaction('phone', async (tx) => {
     await tx.run("INSERT INTO person VALUES (1, '+391', 'Anna', 'en', 0), (2, '+392', 'Bruno', 'it', 0)");

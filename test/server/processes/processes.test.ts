@@ -23,15 +23,18 @@ class SharedStore implements Store {
   fault: Error | undefined;
   /** The transaction of this name fails. */
   refused = '';
+  /** Called before each transaction. */
+  before: (name: string) => Promise<void> = async () => {};
 
   constructor(store: Store) {
     this.#store = store;
   }
 
-  transaction: Store['transaction'] = (name, work, whenUnable) =>
-    this.fault === undefined && name !== this.refused
-      ? this.#store.transaction(name, work, whenUnable)
-      : Promise.reject(this.fault ?? new Error('refused'));
+  transaction: Store['transaction'] = async (name, work, whenUnable) => {
+    if (this.fault !== undefined || name === this.refused) throw this.fault ?? new Error('refused');
+    await this.before(name);
+    return this.#store.transaction(name, work, whenUnable);
+  };
   read: Store['read'] = (work) => (this.fault === undefined ? this.#store.read(work) : Promise.reject(this.fault));
   onWake: Store['onWake'] = (topic, listener) => this.#store.onWake(topic, listener);
   stopWaiting = () => this.#store.stopWaiting();
@@ -58,6 +61,15 @@ class StoppedClock {
   goOn(): void {
     this.isStopped = false;
     for (const task of this.#late.splice(0)) task();
+  }
+}
+
+/** What a process has and hears of modems. */
+class Modems {
+  readyHere = 0;
+  elsewhere: number | undefined;
+  readyElsewhere(count: number): void {
+    this.elsewhere = count;
   }
 }
 
@@ -95,7 +107,8 @@ async function startProcess(name: string, store: SharedStore, world: VirtualCloc
   const clock = new StoppedClock(world);
   const journal = new Journal(clock);
   const timers = new Timers(store, clock, journal);
-  const processes = new Processes(store, clock, journal, name);
+  const modems = new Modems();
+  const processes = new Processes(store, clock, journal, name, modems);
   const taken: OutgoingSms[] = [];
   const outcomes: ((outcome: SendOutcome) => void)[] = [];
   const bearer: SmsBearer = {
@@ -120,7 +133,7 @@ async function startProcess(name: string, store: SharedStore, world: VirtualCloc
     outcomes.shift()?.(outcome);
     await world.advance(0);
   };
-  return { processes, store, clock, outbox, add, addUnheard, conclude, sent: () => taken.map(({ id }) => id) };
+  return { processes, modems, store, clock, outbox, add, addUnheard, conclude, sent: () => taken.map(({ id }) => id) };
 }
 
 describe('processes on one database', () => {
@@ -145,14 +158,14 @@ describe('processes on one database', () => {
     expect([await alive(), await alarms()]).toEqual([['two'], []]);
   });
 
-  it('one that dies is missed after 19 s: one alarm, and its frames go by another, once', async () => {
+  it('one that dies is missed after 20 s: one alarm, and its frames go by another, once', async () => {
     const { clock, processes, alive, alarms } = await world(['one', 'two', 'three']);
     const [one, two, three] = processes;
     await one?.add();
     if (one !== undefined) one.clock.isStopped = true;
-    await clock.advance(18_999);
+    await clock.advance(19_999);
     expect([await alive(), two?.sent(), three?.sent()]).toEqual([['one', 'two', 'three'], [], []]);
-    await clock.advance(5_001);
+    await clock.advance(1);
     expect(await alive()).toEqual(['two', 'three']);
     expect(await alarms()).toEqual(['process-lost one']);
     expect([...(two?.sent() ?? []), ...(three?.sent() ?? [])]).toEqual(['outbox-1']);
@@ -304,15 +317,15 @@ describe('processes on one database', () => {
     expect([one.sent(), two.sent(), three.sent()]).toEqual([['outbox-1'], [], []]);
   });
 
-  it('one that died before another one started is missed by that one, 15 s after its start at the earliest', async () => {
+  it('one that died before another one started is missed by that one, 20 s after its start', async () => {
     const { clock, processes, start, alive, alarms } = await world(['one']);
     const [one] = processes;
     if (one !== undefined) one.clock.isStopped = true;
     await clock.advance(60_000);
     await start('two');
-    await clock.advance(14_999);
+    await clock.advance(19_999);
     expect(await alarms()).toEqual([]);
-    await clock.advance(4_001);
+    await clock.advance(1);
     expect([await alive(), await alarms()]).toEqual([['two'], ['process-lost one']]);
   });
 
@@ -326,6 +339,60 @@ describe('processes on one database', () => {
     two.store.fault = undefined;
     await clock.advance(24_000);
     expect([await alive(), await alarms()]).toEqual([['two'], ['process-lost one']]);
+  });
+
+  it.each([3_600_000, -3_600_000])('one whose clock is set by %i ms misses nobody and is not missed', async (by) => {
+    const { clock, processes, alive, alarms } = await world(['one', 'two', 'three']);
+    const [one, two, three] = processes;
+    if (one === undefined || two === undefined || three === undefined) throw new Error('three processes');
+    await clock.advance(10_000);
+    one.clock.now = () => clock.now() + by;
+    await clock.advance(600_000);
+    expect([await alive(), await alarms()]).toEqual([['one', 'two', 'three'], []]);
+    expect([one, two, three].map(({ processes: { isAlive } }) => isAlive)).toEqual([true, true, true]);
+    two.clock.isStopped = true;
+    three.clock.isStopped = true;
+    await clock.advance(24_000);
+    expect([await alive(), (await alarms()).toSorted()]).toEqual([['one'], ['process-lost three', 'process-lost two']]);
+  });
+
+  it('one that speaks between the look that misses it and its end is not missed', async () => {
+    const { clock, processes, alive, alarms } = await world(['one', 'two']);
+    const [one, two] = processes;
+    if (one === undefined || two === undefined) throw new Error('two processes');
+    one.clock.isStopped = true;
+    two.store.before = async (name) => {
+      if (name !== 'process is dead') return;
+      await one.store.transaction('wakes', (tx) =>
+        tx.run('UPDATE process SET alive_until = alive_until + 1 WHERE id = ?', one.processes.id),
+      );
+    };
+    await clock.advance(23_000);
+    expect([await alive(), await alarms()]).toEqual([['one', 'two'], []]);
+  });
+
+  it('each hears how many modems the others have, with their next look, and none of a dead one', async () => {
+    const { clock, processes } = await world(['one', 'two', 'three']);
+    const [one, two, three] = processes;
+    if (one === undefined || two === undefined || three === undefined) throw new Error('three processes');
+    const heard = () => [one, two, three].map(({ modems }) => modems.elsewhere);
+    expect(heard()).toEqual([0, 0, 0]);
+    one.modems.readyHere = 2;
+    two.modems.readyHere = 1;
+    await clock.advance(8_000);
+    expect(heard()).toEqual([1, 2, 3]);
+    one.modems.readyHere = 1;
+    await clock.advance(8_000);
+    expect(heard()).toEqual([1, 1, 2]);
+    two.clock.isStopped = true;
+    await clock.advance(24_000);
+    expect([one.modems.elsewhere, three.modems.elsewhere]).toEqual([0, 1]);
+    one.modems.readyHere = 4;
+    one.clock.isStopped = true;
+    await clock.advance(24_000);
+    one.clock.goOn();
+    await clock.advance(8_000);
+    expect(three.modems.elsewhere).toBe(4);
   });
 
   it('a frame that waits without news of it leaves at the next look of whoever has room', async () => {
@@ -397,7 +464,7 @@ describe('a process that is alone on its database', () => {
     const journal = new Journal(clock);
     const dead: number[] = [];
     const start = async () => {
-      const processes = new Processes(store, clock, journal, 'service');
+      const processes = new Processes(store, clock, journal, 'service', new Modems());
       await processes.start({ takeOver: async (_tx, id) => void dead.push(id), giveBackUnknown: async () => {} });
       return processes;
     };

@@ -161,4 +161,56 @@ describe('two processes on one database', () => {
     expect(new Set(answers.map(({ payment }) => payment.txn)).size).toBe(1);
     await second.close();
   });
+
+  const health = async (service: Service, path = '/health/ready') => {
+    const { statusCode, body } = await service.http.inject({ url: path });
+    return [statusCode, JSON.parse(body).status, JSON.parse(body).elsewhere];
+  };
+
+  it('one without a modem is ready as long as another one has one that is ready', async () => {
+    const { world, second } = await twoProcesses();
+    await eventually(world, async () => ((await health(second))[0] === 200 ? true : undefined));
+    expect(await health(second)).toEqual([200, 'ok', 1]);
+    expect(await health(world.service)).toEqual([200, 'ok', 0]);
+    const changed = health(second, '/health?not=ok&wait=60');
+    await world.service.close();
+    await eventually(world, async () => ((await health(second))[0] === 503 ? true : undefined));
+    expect(await health(second)).toEqual([503, 'no-modem', 0]);
+    expect(await changed).toEqual([200, 'no-modem', 0]);
+    await second.close();
+  });
+
+  it('one whose database is gone says so, also when nobody asks for anything, and that it is back', async () => {
+    let isGone = false;
+    const trouble: (string | undefined)[] = [];
+    const { world, second } = await twoProcesses();
+    const third = await another(world, {
+      probe: {
+        beforeStatement: () => {
+          if (isGone) throw Object.assign(new Error('no connection'), { code: '08006' });
+        },
+      },
+      onTrouble: (reason) => trouble.push(reason),
+    });
+    await eventually(world, async () => ((await health(third))[0] === 200 ? true : undefined));
+    isGone = true;
+    await eventually(world, async () => ((await health(third))[0] === 503 ? true : undefined));
+    expect((await health(third)).slice(0, 2)).toEqual([503, 'no-database']);
+    expect((await health(second))[0]).toBe(200);
+    isGone = false;
+    await eventually(world, async () => ((await health(third))[0] === 200 ? true : undefined));
+    expect(trouble).toEqual(['the database cannot be reached (no connection)', undefined]);
+    await third.close();
+    await second.close();
+  });
+
+  it('two hundred who wait for a payment hold no connection: the next request is answered at once', async () => {
+    const { world, merchant, second } = await twoProcesses();
+    const { txn } = await world.request(merchant);
+    const waiting = Array.from({ length: 200 }, () => second.settled(txn, 60_000));
+    for (let n = 0; n < 10; n += 1) expect((await second.payment(txn)).state).toBe('REQUESTED');
+    await second.cancel(txn);
+    expect(new Set((await Promise.all(waiting)).map(({ state }) => state))).toEqual(new Set(['CANCELLED']));
+    await second.close();
+  });
 });

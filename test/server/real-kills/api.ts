@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { type Clock, sleep } from '../../../modem/index.ts';
+import { type Clock, sleep, systemClock } from '../../../modem/index.ts';
 
 /** Pause before a request is sent again that no service answered, ms of the fast clock. */
 const AGAIN_AFTER_MS = 4_000;
 
-/** How long an answer may take of a process that runs, ms of the machine's clock. */
-const ANSWER_MS = 30_000;
+/** How long an answer may take of a process that runs, s of the machine's clock. */
+const ANSWER_SECONDS = 30;
 
 /** A process that was stopped in the middle of a request: whoever asked asks again (RFC 9110, 15.5.9). */
 const REQUEST_TIMEOUT = 408;
@@ -61,7 +61,7 @@ export class Api {
   async ask(method: 'GET' | 'POST', path: string, body?: object): Promise<Answer> {
     for (;;) {
       const answer = await this.#once(method, path, body).catch((error: Error) => {
-        if (error.name === 'TimeoutError') this.faults.push(`${method} ${path}: no answer`);
+        if (error.name === NO_ANSWER) this.faults.push(`${method} ${path}: no answer`);
       });
       if (answer !== undefined && answer.status < 500 && answer.status !== REQUEST_TIMEOUT) return answer;
       await sleep(this.#clock, AGAIN_AFTER_MS);
@@ -97,9 +97,17 @@ export class Api {
 
   async #once(method: string, path: string, body: object | undefined): Promise<Answer> {
     this.#turn += 1;
+    const { signal, end } = patience();
+    try {
+      return await this.#answer(method, path, body, signal);
+    } finally {
+      end();
+    }
+  }
+
+  async #answer(method: string, path: string, body: object | undefined, signal: AbortSignal): Promise<Answer> {
     const response = await fetch(`${this.urls[this.#turn % this.urls.length]}${path}`, {
-      method,
-      signal: AbortSignal.timeout(ANSWER_MS),
+      ...{ method, signal },
       headers: {
         authorization: `Bearer ${this.#key}`,
         ...(body !== undefined && { 'content-type': 'application/json' }),
@@ -111,4 +119,20 @@ export class Api {
       this.faults.push(`${method} ${path}: ${response.status} ${JSON.stringify(answer.body)}`);
     return answer;
   }
+}
+
+const NO_ANSWER = 'TimeoutError';
+
+/** Ends a request after some seconds in which this process ran itself: it stands still while it starts or stops a database. */
+function patience(): { readonly signal: AbortSignal; end(): void } {
+  const controller = new AbortController();
+  let left = ANSWER_SECONDS;
+  const tick = () =>
+    systemClock.after(1_000, () => {
+      left -= 1;
+      if (left === 0) controller.abort(new DOMException('no answer', NO_ANSWER));
+      else cancel = tick();
+    });
+  let cancel = tick();
+  return { signal: controller.signal, end: () => cancel() };
 }

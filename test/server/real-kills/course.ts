@@ -74,7 +74,6 @@ export async function runCourse(server: PostgresServer, course: Course): Promise
   try {
     return await Promise.race([judged(server, database, stage, course), overrun(course)]);
   } finally {
-    for (const service of stage.services) await service.abandon();
     await stage.close();
   }
 }

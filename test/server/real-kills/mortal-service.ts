@@ -5,7 +5,7 @@ import type { Setting } from './setting.ts';
 const SOURCE = 'test/server/real-kills/service-process.ts';
 
 /** How long a start may take on a busy machine, ms. */
-const START_MS = 60_000;
+const START_MS = 240_000;
 
 /** A service in a process, which may be killed at any moment and started again on the same database. */
 export class MortalService {

@@ -56,7 +56,6 @@ describe('a service that is moved to another database under load', () => {
         expect(load.changedReceipts).toEqual([]);
         expect([...services.flatMap(({ faults }) => faults), ...admin.faults, ...till.faults]).toEqual([]);
       } finally {
-        for (const service of services) await service.abandon();
         await stage.close();
       }
     },

@@ -69,7 +69,6 @@ describe('a service in a process of its own, killed under load', () => {
         expect(load.changedReceipts).toEqual([]);
         expect([...service.faults, ...admin.faults, ...till.faults]).toEqual([]);
       } finally {
-        await service.abandon();
         await stage.close();
       }
     },

@@ -34,7 +34,8 @@ const service = await openService({
   random: systemRandom,
   primitives,
   rails: railsOf(setting),
-  limits: WIDE_LIMITS,
+  // One operator gives all customers their first money.
+  limits: { ...WIDE_LIMITS, fourEyesAbove: 1e9 },
   processName: `process ${process.pid}`,
   // The load comes from one address, with a few keys.
   http: { limits: { public: 1e6, goodKey: 1e6 }, patience: { connections: 10_000 } },

@@ -53,6 +53,7 @@ export interface Stage {
   movedTo(database: JudgedDatabase): Setting;
   /** What can be seen from outside at this moment. */
   evidence(): Evidence;
+  /** Kills what still runs. */
   close(): Promise<void>;
 }
 
@@ -88,7 +89,17 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     service.begin(setting);
     return service;
   });
-  for (const service of services) await service.ready();
+  const close = async () => {
+    for (const service of services) await service.abandon();
+    network.close();
+    await listener?.close();
+  };
+  try {
+    for (const service of services) await service.ready();
+  } catch (error) {
+    await close();
+    throw error;
+  }
   const world = { admin, keys, clock, random, network };
   const merchant = await joined(world, MERCHANT_NUMBER);
   const till = new Api(clock, await apiKeyOf(admin, merchant), admin.urls);
@@ -106,10 +117,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       ledgerCheck: () => judged.ledgerCheck(),
       phones: [...load.customers.map((customer) => seen(customer, DEPOSIT)), seen(merchant, 0)],
     }),
-    async close() {
-      network.close();
-      await listener?.close();
-    },
+    close,
   };
 }
 
