@@ -1,16 +1,11 @@
-import { existsSync, mkdirSync } from 'node:fs';
 import { Command } from 'commander';
-import { hexOf } from '../../device/safe-mobile/index.ts';
 import { outputOf } from '../../modem/cli/program.ts';
-import { systemClock, systemRandom } from '../../modem/index.ts';
-import { hashApiKey } from '../keys/api-key.ts';
-import { createServiceKeys, KeyFileError, writeKeyFile, writeSecretFile } from '../keys/key-file.ts';
+import { systemRandom } from '../../modem/index.ts';
+import { createServiceKeys } from '../keys/key-file.ts';
 import { servicePrimitives } from '../keys/primitives.ts';
-import { addOperator } from '../operators/operator.ts';
-import { openStore } from '../store/open-store.ts';
 import { databaseAddress, dataFolder } from './data-folder.ts';
 import { DATABASE_VARIABLE } from './environment.ts';
-import { narrow } from './narrow.ts';
+import { makeService } from './new-service.ts';
 
 /** `cash-server init`: a new service's keys and database. */
 export function initCommand(): Command {
@@ -23,24 +18,10 @@ export function initCommand(): Command {
     .action(async (options: { data: string; root?: string }, command: Command) => {
       const { rootSeed: inFolder, ...files } = dataFolder(options.data);
       const rootFile = options.root ?? inFolder;
-      mkdirSync(options.data, { recursive: true, mode: 0o700 });
-      narrow(options.data);
-      const { keys, rootSeed, adminKey } = createServiceKeys(servicePrimitives(), systemRandom);
-      const { adminKeyHash = hashApiKey(adminKey), ...inFile } = keys;
-      if (existsSync(files.keys)) throw new KeyFileError(`${files.keys} is there already and is never written over`);
-      // First the root key: when its medium is not there nothing else is made.
-      writeSecretFile(rootFile, rootSeedText(rootSeed));
-      writeKeyFile(files.keys, inFile);
-      rootSeed.fill(0);
       const address = databaseAddress();
-      const database = address ?? files.database;
-      const { store } = await openStore({ database, clock: systemClock, random: systemRandom });
-      try {
-        const first = { name: 'admin', role: 'admin' } as const;
-        await store.transaction('first operator', (tx) => addOperator(tx, first, adminKeyHash, systemClock.now()));
-      } finally {
-        await store.close();
-      }
+      const made = createServiceKeys(servicePrimitives(), systemRandom);
+      await makeService({ ...files, folder: options.data, rootSeed: rootFile, address }, made);
+      const { adminKey } = made;
       outputOf(command).print(
         { event: 'initialised', data: options.data, keys: files.keys, rootSeed: rootFile, adminKey },
         [
@@ -51,13 +32,4 @@ export function initCommand(): Command {
         ].join('\n'),
       );
     });
-}
-
-function rootSeedText(rootSeed: Uint8Array): string {
-  return [
-    'Seed of the root key (Ed25519, hexadecimal). Phones pin its public half and accept new service keys only with its',
-    'signature. It does not belong on this machine: print it or copy it to a medium that stays offline, then delete this file.',
-    hexOf(rootSeed),
-    '',
-  ].join('\n');
 }

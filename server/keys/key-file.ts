@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { hexOf, octetsOf, type Primitives, type ServiceKeyPair, sameOctets } from '../../device/safe-mobile/index.ts';
@@ -99,13 +99,15 @@ export function changeKeyFile(
   renameSync(next, path);
 }
 
-/** Writes a new file of mode 0600. @throws KeyFileError when the file is already there */
+/** Writes a new file of mode 0600, whole or not at all. @throws KeyFileError when the file is already there */
 export function writeSecretFile(path: string, content: string): void {
   try {
     writeFileSync(path, content, { mode: 0o600, flag: 'wx', flush: true });
   } catch (error) {
     const reason = messageOf(error);
     if (reason.startsWith('EEXIST')) throw new KeyFileError(`${path} is there already and is never written over`);
+    // A full disk leaves the beginning of a file.
+    if (existsSync(path)) rmSync(path);
     throw new KeyFileError(`${path} cannot be written: ${reason}`);
   }
 }

@@ -78,6 +78,11 @@ export function isDiskFull(error: unknown): boolean {
   return codeOf(error) === '53100';
 }
 
+/** Whether the server does not take the password (invalid_password). */
+export function isWrongPassword(error: unknown): boolean {
+  return codeOf(error) === '28P01';
+}
+
 /** Whether somebody held a lock for longer than the lock_timeout, which is 3 s. */
 export function isLockedOut(error: unknown): boolean {
   return codeOf(error) === '55P03';
