@@ -77,13 +77,14 @@ export async function move(tx: Tx, transfer: Transfer, at: number): Promise<Excl
   if (!(await begin(tx, transfer, 'debits_posted', at))) return whyNotHeld(tx, transfer);
   const otherwise = () => new LedgerError(`transfer ${transfer.id} ended before it began`);
   tx.mustChange(otherwise, END_TRANSFER, 'posted', at, transfer.id);
-  enter(tx, transfer);
+  // There was room when the transfer began: another one has taken it since, and the next run is told so.
+  enter(tx, transfer, (reason) => new OvertakenError(reason));
   return 'moved';
 }
 
 /**
  * The money of a pending transfer moves. @returns whether it moved now, and not before.
- * @throws LedgerError when the transfer is not there or was voided
+ * @throws LedgerError when the transfer is not there or was voided, or others have filled the account up while it was pending
  */
 export async function post(tx: Tx, transfer: Transfer, at: number): Promise<boolean> {
   const { id, debit, amount } = transfer;
@@ -96,7 +97,7 @@ export async function post(tx: Tx, transfer: Transfer, at: number): Promise<bool
     debit,
     amount.currency,
   );
-  enter(tx, transfer);
+  enter(tx, transfer, (reason) => new LedgerError(reason));
   return true;
 }
 
@@ -179,16 +180,15 @@ async function begin(tx: Tx, transfer: Transfer, counted: Debits, at: number): P
   return false;
 }
 
-/** The two entries of a posted transfer, and what the account that gets has more. */
-function enter(tx: Tx, { id, debit, credit, amount }: Transfer): void {
+/** The two entries of a posted transfer, and what the account that gets has more. @param isFull when that account has no room */
+function enter(tx: Tx, { id, debit, credit, amount }: Transfer, isFull: (reason: string) => Error): void {
   tx.later(
     'INSERT INTO entry (transfer_id, account, minor, currency) VALUES (?, ?, ?, ?), (?, ?, ?, ?)',
     ...[id, debit, -amount.minor, amount.currency],
     ...[id, credit, amount.minor, amount.currency],
   );
   tx.mustChange(
-    // There was room when the transfer began: another one has taken it since, and the next run is told so.
-    () => new OvertakenError(`${credit} would have more than ${LARGEST_SUM} minor units`),
+    () => isFull(`${credit} would have more than ${LARGEST_SUM} minor units`),
     `INSERT INTO account (owner, currency, credits_posted) VALUES (?, ?, ?)
      ON CONFLICT (owner, currency) DO UPDATE SET credits_posted = account.credits_posted + excluded.credits_posted
      WHERE account.credits_posted + excluded.credits_posted <= ${LARGEST_SUM}`,

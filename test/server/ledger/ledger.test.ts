@@ -9,13 +9,14 @@ import {
   hold,
   holdingsOf,
   LARGEST_SUM,
+  LedgerError,
   move,
   post,
   type Transfer,
   transferOutcome,
   voidTransfer,
 } from '../../../server/ledger/ledger.ts';
-import { OvertakenError, type Tx } from '../../../server/store/store.ts';
+import type { Tx } from '../../../server/store/store.ts';
 import { onPostgres, testStore } from '../database.ts';
 
 const transfer: Transfer = {
@@ -298,7 +299,7 @@ describe('the ledger', () => {
     expect(await run((it) => it.hold(card('c'), 1))).toBe('held');
     expect(await run((it) => it.hold(card('d'), 1))).toBe('held');
     await run((it) => it.post(card('c'), 2));
-    await expect(run((it) => it.post(card('d'), 2))).rejects.toThrow(OvertakenError);
+    await expect(run((it) => it.post(card('d'), 2))).rejects.toThrow(LedgerError);
     expect(await ledger.balance('person:1', 'EUR')).toEqual({ posted: LARGEST_SUM, pending: 0 });
     expect(await ledger.outcome('d')).toBe('pending');
   });

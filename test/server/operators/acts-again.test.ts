@@ -34,7 +34,8 @@ async function office() {
   };
   /** Runs the act of `anna` once more. @returns what it made this time */
   const again = async () => {
-    const options = { clock: world.clock, random: systemRandom, alone: true };
+    const hold = (work: Promise<unknown>) => void world.clock.hold(work);
+    const options = { clock: world.clock, random: systemRandom, alone: true, hold };
     const { store } = await openStore({ ...options, database: world.database });
     try {
       return await store.transaction('again', async (tx) => body?.(tx));

@@ -216,7 +216,9 @@ describe('an operator whose key somebody else made', () => {
 
   it('comes into the hand of one, and not of each other, when two change each other in one moment', async () => {
     const { world, rotate } = await office();
-    expect((await Promise.all([rotate('anna', 'bruno'), rotate('bruno', 'anna')])).toSorted()).toEqual([200, 403]);
+    const [done, refused] = (await Promise.all([rotate('anna', 'bruno'), rotate('bruno', 'anna')])).toSorted();
+    // 401 when the other one's key was looked up after it had changed.
+    expect([done, [401, 403].includes(refused ?? 0)]).toEqual([200, true]);
     expect((await world.service.operators.list()).filter(({ hand }) => hand !== undefined)).toHaveLength(1);
   });
 

@@ -89,11 +89,13 @@ const READ_WHOLE: readonly string[] = [
 ];
 
 /**
- * What reads whole tables of phones: a change of the vault's key, which waits for the activation codes that are under the key before; and a start,
+ * What reads whole tables of phones: a change of the vault's key, which waits for the activation codes that are under the key before; the list of
+ * keys, with how many phones have each; and a start,
  * or a clock that went back, which looks for times that are later than now.
  */
 const READS_PHONES = [
   /^SELECT max\(code_expires_at\) AS until FROM device/,
+  /^SELECT sealing_kid AS kid, count\(\*\) AS n FROM device/,
   /^UPDATE (device|device_order|key_told|balance_answer|asked_in_vain|vault) SET (\w+) = \? WHERE \2 > \? AND TRUE$/,
 ];
 
