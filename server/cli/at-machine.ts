@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { systemClock, systemRandom } from '../../modem/index.ts';
-import { openVault } from '../keyring/vault-rotation.ts';
+import { openWithKeys } from '../keyring/same-keys.ts';
 import { readKeyFile } from '../keys/key-file.ts';
 import { servicePrimitives } from '../keys/primitives.ts';
 import { Vault } from '../keys/vault.ts';
@@ -28,7 +28,7 @@ export async function confirmAtMachine(data: string, name: string, fingerprint: 
     try {
       // The key file is that of this database.
       await store.transaction('vault', (tx) =>
-        openVault(tx, new Vault(keys.vault, servicePrimitives(), systemRandom), systemClock),
+        openWithKeys(tx, keys, new Vault(keys.vault, servicePrimitives(), systemRandom), systemClock),
       );
       const operators = new Operators({ ...context, store, keys });
       const route = 'cash-server operator confirm --data';

@@ -6,7 +6,7 @@ import { type Application, readApplication } from '../enrolment/application.ts';
 import { Inbox } from '../intake/inbox.ts';
 import { Journal } from '../journal/journal.ts';
 import { KeyRing } from '../keyring/key-ring.ts';
-import { openVault } from '../keyring/vault-rotation.ts';
+import { openWithKeys } from '../keyring/same-keys.ts';
 import { servicePrimitives } from '../keys/primitives.ts';
 import { Vault } from '../keys/vault.ts';
 import { checkAtStart } from '../ledger/start-check.ts';
@@ -91,7 +91,7 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
   const rails = railsOf(options.rails ?? [], new LedgerRail(store, clock));
   const attempts = new AttemptEngine(store, clock, timers, journal, rails);
   const vault = new Vault(keys.vault, primitives, random, ...(keys.nextVault === undefined ? [] : [keys.nextVault]));
-  await store.transaction('vault', (tx) => openVault(tx, vault, clock));
+  await store.transaction('vault', (tx) => openWithKeys(tx, keys, vault, clock));
   const keptSecrets = options.keptSecrets ?? KEPT_SECRETS;
   const ring = new KeyRing({ keys, vault, primitives, clock, keptSecrets });
   const withPhones: Context = {

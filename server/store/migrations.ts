@@ -128,6 +128,9 @@ UPDATE outbox SET state = 'waiting' WHERE state = 'handed' AND ended_at IS NULL;
 const MODEMS_OF_PROCESSES =
   'ALTER TABLE process ADD COLUMN ready_modems INTEGER NOT NULL DEFAULT 0; -- as others are told';
 
+const KEYS_OF_THE_DATABASE =
+  'ALTER TABLE vault ADD COLUMN keys_digest BLOB; -- of the keys that the service was begun with; NULL: never started';
+
 /**
  * A frame that comes again is known by the counter that it took: the digests of all frames need no index of their own, in which each
  * row is written into another page.
@@ -191,6 +194,7 @@ export const MIGRATIONS: readonly string[] = [
   DEPOSITED_ALONE,
   INDEXES_WITHOUT_READERS,
   MODEMS_OF_PROCESSES,
+  KEYS_OF_THE_DATABASE,
 ];
 
 /**

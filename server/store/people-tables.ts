@@ -95,6 +95,7 @@ CREATE TABLE vault (                           -- which key the vault has
   walk_table INTEGER NOT NULL DEFAULT 0,       -- how far the values are sealed anew
   walk_after TEXT NOT NULL DEFAULT '',
   found INTEGER NOT NULL DEFAULT 0,
-  moved INTEGER NOT NULL DEFAULT 0
+  moved INTEGER NOT NULL DEFAULT 0,
+  keys_digest BLOB                             -- of the keys that the service was begun with; NULL: never started
 ) STRICT;
 `;

@@ -1,5 +1,5 @@
 import type { Client, ClientConfig } from 'pg';
-import { isCollision, isGone } from './postgres-codes.ts';
+import { isCollision, isGone, isWrongPassword } from './postgres-codes.ts';
 import { TYPES } from './postgres-connection.ts';
 import { reasonOf } from './postgres-store.ts';
 import { StoreError, UnreachableError } from './store.ts';
@@ -32,8 +32,17 @@ export function configOf(url: string, name: string): ClientConfig {
 export function cannotBeOpened(error: unknown): StoreError {
   if (error instanceof StoreError) return error;
   const what = isGone(error) ? 'cannot be reached' : 'cannot be opened';
-  return new StoreError(`the database ${what}: ${reasonOf(error)}`, { cause: error });
+  return new StoreError(`the database ${what}: ${openingReason(error)}`, { cause: error });
 }
+
+function openingReason(error: unknown): string {
+  const reason = reasonOf(error);
+  if (NO_PASSWORD.test(reason)) return 'it wants a password: set PGPASSWORD, or write it into ~/.pgpass (mode 0600)';
+  return isWrongPassword(error) ? `${reason}: look at PGPASSWORD, or ~/.pgpass` : reason;
+}
+
+/** What `pg` and the server say when the client has no password, or an empty one. */
+const NO_PASSWORD = /client password must be a|empty password returned by client|no password supplied/;
 
 /** Statements over a whole history take as long as they take; a lock that somebody else holds is not waited for longer than 3 s. */
 const PATIENT = `

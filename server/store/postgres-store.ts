@@ -1,16 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import type { Clock } from '../../modem/index.ts';
 import type { Listeners } from './listeners.ts';
-import {
-  codeOf,
-  isCollision,
-  isDiskFull,
-  isExhausted,
-  isGone,
-  isLockedOut,
-  isTrouble,
-  isWrongPassword,
-} from './postgres-codes.ts';
+import { codeOf, isCollision, isDiskFull, isExhausted, isGone, isLockedOut, isTrouble } from './postgres-codes.ts';
 import { type Ask, askOf, askOfAny, PostgresConnection, type Prepared } from './postgres-connection.ts';
 import type { PostgresNews } from './postgres-news.ts';
 import {
@@ -316,11 +307,5 @@ function troubleOf(name: string, cause: unknown): StoreError {
 /** A few words on an error of a connection. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (NO_PASSWORD.test(error.message))
-    return 'it wants a password: set PGPASSWORD, or write it into ~/.pgpass (mode 0600)';
-  if (isWrongPassword(error)) return `${error.message}: look at PGPASSWORD, or ~/.pgpass`;
   return error.message === '' ? codeOf(error) : error.message;
 }
-
-/** What `pg` and the server say when the client has no password, or an empty one. */
-const NO_PASSWORD = /client password must be a|empty password returned by client|no password supplied/;
