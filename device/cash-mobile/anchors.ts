@@ -48,7 +48,7 @@ export function endless(kid: number, publicKey: Uint8Array): AnchoredKey {
  */
 export function hasEnded(keys: readonly AnchoredKey[], key: AnchoredKey, time: number): boolean {
   const isOver = key.notAfter !== NO_END && time > key.notAfter;
-  return neverBegins(key) || (isOver && begunAt(keys, time).some((other) => byBeginning(other, key) > 0));
+  return !inUse(keys).includes(key) || (isOver && begunAt(keys, time).some((other) => byBeginning(other, key) > 0));
 }
 
 /** The keys that count at a time, unix seconds, the one that began last at the end. One of them always does. */
@@ -63,14 +63,15 @@ export function newestKey(keys: readonly AnchoredKey[], time: number): AnchoredK
 
 /** In the order of their beginning. When none has begun, the clock is wrong: then it is the latest one. */
 function begunAt(keys: readonly AnchoredKey[], time: number): readonly AnchoredKey[] {
-  const begin = keys.filter((key) => !neverBegins(key)).toSorted(byBeginning);
+  const begin = inUse(keys).toSorted(byBeginning);
   const begun = begin.filter(({ notBefore }) => notBefore <= time);
   return begun.length > 0 ? begun : begin.slice(-1);
 }
 
-/** A key that root has ended before its beginning, because it was made while the clock of the service was ahead. */
-function neverBegins({ notBefore, notAfter }: AnchoredKey): boolean {
-  return notAfter < notBefore;
+/** Without keys that root has ended before their beginning, because they were made while the clock of the service was ahead; unless the phone has no other. */
+function inUse(keys: readonly AnchoredKey[]): readonly AnchoredKey[] {
+  const begin = keys.filter(({ notBefore, notAfter }) => notBefore <= notAfter);
+  return begin.length > 0 ? begin : keys;
 }
 
 function byBeginning(one: AnchoredKey, other: AnchoredKey): number {

@@ -1,5 +1,4 @@
 import type { Clock } from '../../modem/index.ts';
-import { BLOCK_MS } from '../approvals/pin-policy.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Tx } from '../store/store.ts';
 import { DAY_MS } from '../time/days.ts';
@@ -20,32 +19,29 @@ interface Moment {
   readonly of?: string;
 }
 
-/** In the order in which rows are locked. What is only shown, or only sorted by, is not here, nor what was written once for ever. */
+/**
+ * In the order in which rows are locked. What is only shown, or only sorted by, is not here, nor what was written once for ever. Nor is what protects somebody:
+ * blocks, wrong PINs, "not me", activations. From the database nobody can tell a clock that was ahead from one that is behind now, as that of a machine
+ * without a battery after its start, and such a clock would end a block. A block of a clock that was ahead an operator ends with a new activation.
+ */
 export const MOMENTS: readonly Moment[] = [
-  { table: 'device', column: 'created_at', most: 0 },
-  { table: 'device', column: 'activated_at', most: 0 },
-  { table: 'device', column: 'code_expires_at', most: DAY_MS },
   { table: 'device', column: 'unbidden_alarm_at', most: 0 },
-  { table: 'device', column: 'blocked_until', most: BLOCK_MS },
-  { table: 'pin_failure', column: 'at', most: 0 },
   { table: 'device_order', column: 'sent_at', most: 0 },
   { table: 'key_told', column: 'at', most: 0 },
   { table: 'challenge', column: 'asked_at', most: 0, of: 'due IS NOT NULL' },
   { table: 'challenge', column: 'deadline', most: QUESTION_MS, of: 'due IS NOT NULL' },
   { table: 'challenge', column: 'due', most: QUESTION_MS, of: 'due IS NOT NULL' },
   { table: 'balance_answer', column: 'at', most: 0 },
-  { table: 'asked_in_vain', column: 'not_me_at', most: 0 },
   { table: 'vault', column: 'changed_at', most: 0 },
   { table: 'timer', column: 'due', most: HOUR_MS, of: "kind IN ('receipt-repeat', 'outbox-retry', 'inbox-retry')" },
-  { table: 'timer', column: 'due', most: BLOCK_MS, of: "kind = 'device-unblock'" },
-  { table: 'timer', column: 'due', most: DAY_MS },
+  { table: 'timer', column: 'due', most: DAY_MS, of: "kind <> 'device-unblock'" },
 ];
 
 /** The clocks of processes may differ by so much, ms. */
 const APART_MS = 5_000;
 
 /**
- * The clock of the service was ahead and was put right. What it wrote meanwhile would count for as long as it was ahead: a pause, a block, a time-out of
+ * The clock of the service was ahead and was put right, or it is behind. What it wrote meanwhile would count for as long as it was ahead: a pause, a time-out of
  * days or years. Each such moment becomes the latest that it could be. With an alarm, because other rows have wrong times for ever.
  */
 export async function takeBackMoments(

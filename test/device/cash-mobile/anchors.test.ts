@@ -501,6 +501,7 @@ describe('The keys of anchors', () => {
     ['the one before, while the next has not begun', [key(1, 0, 499), key(2, 501, 900)], 1],
     ['the latest one, when none has begun', [key(1, 501, 900), key(2, 502, 900)], 2],
     ['not one that root has ended before its beginning', [key(1, 0, 900), key(2, 600, 499)], 1],
+    ['such a one, when there is no other', [key(2, 600, 499)], 2],
     ['none', [], undefined],
   ])('seal with %s', (_what, keys, kid) => {
     expect(newestKey(keys, 500)?.kid).toBe(kid);
