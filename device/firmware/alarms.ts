@@ -7,7 +7,7 @@ import { readSection } from './section.ts';
 import type { Suite } from './suites.ts';
 
 const SECTION = 'alarms';
-/** An application is started for its alarms once in this time at most, ms: one that sets its alarm to the past at each start leaves the phone its keys. */
+/** The applications of a suite are started for their alarms once in this time at most, ms: those that set alarms to the past at each start leave the phone its keys. */
 const INTERVAL_MS = 10_000;
 const stored = z.record(z.string(), z.number());
 
@@ -23,6 +23,10 @@ export function alarmOf({
   return midlet.className === first.className ? suite.id : `${suite.id}/${midlet.className}`;
 }
 
+function suiteOf(application: string): string {
+  return application.split('/')[0] ?? '';
+}
+
 /**
  * The alarms of applications (JSR-118, `PushRegistry.registerAlarm`): one time each, kept in the flash until the
  * application is started for the alarm. An alarm that rings while its application runs is kept until the run has ended:
@@ -35,7 +39,7 @@ export class Alarms {
   #times: Readonly<Record<string, number>>;
   #cancel: Cancel = () => {};
   #isOn = false;
-  /** When applications were last started for their alarms. */
+  /** When applications of each suite were last started for their alarms. */
   readonly #served = new Map<string, number>();
   /** The application that was started last, as long as it has not set a new alarm. */
   #starting: string | undefined;
@@ -79,7 +83,7 @@ export class Alarms {
     const isDue = this.due.includes(application);
     this.#starting = application;
     start(() => {
-      if (isDue) this.#served.set(application, this.#clock.now());
+      if (isDue) this.#served.set(suiteOf(application), this.#clock.now());
       if (isDue && this.#starting === application) this.#forget(application);
       this.#starting = undefined;
       this.#schedule();
@@ -101,14 +105,14 @@ export class Alarms {
   get #rings(): readonly (readonly [application: string, at: number])[] {
     const now = this.#clock.now();
     return Object.entries(this.#times).map(([application, at]) => {
-      const served = this.#served.get(application) ?? Number.NEGATIVE_INFINITY;
+      const served = this.#served.get(suiteOf(application)) ?? Number.NEGATIVE_INFINITY;
       return [application, served > now ? at : Math.max(at, served + INTERVAL_MS)];
     });
   }
 
   /** Forgets the alarms of suites that the phone has no longer. @throws FlashError */
   retain(has: (suite: string) => boolean): void {
-    const kept = Object.entries(this.#times).filter(([application]) => has(application.split('/')[0] ?? ''));
+    const kept = Object.entries(this.#times).filter(([application]) => has(suiteOf(application)));
     if (kept.length === Object.keys(this.#times).length) return;
     const times = Object.fromEntries(kept);
     this.#flash.write(SECTION, times);

@@ -1,3 +1,4 @@
+import { nameInQuestion } from './indicator.ts';
 import { INSTALL_TEXTS } from './install-texts.ts';
 import type { PhoneQuestion } from './interruptions.ts';
 import type { Language } from './languages.ts';
@@ -60,7 +61,7 @@ export class Consent {
 
   #ask(text: 'maySend' | 'maySendAll' | 'mayReceive', number: string): Promise<boolean> {
     const texts = INSTALL_TEXTS[this.#phone.language];
-    const { name } = this.#suite.descriptor;
+    const name = nameInQuestion(this.#suite);
     const asked = texts[text].replace('{number}', () => number).replace('{}', () => name);
     return this.#phone.ask({ title: name, text: asked, yes: texts.allow, no: texts.deny });
   }

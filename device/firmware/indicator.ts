@@ -21,12 +21,22 @@ function plain(name: string): string {
   return legible(name).replace(/^[\p{Mn}\p{Me}]+/u, '');
 }
 
+/** The name of an application in a question of the phone: of a long one only the beginning, so that it does not read as the question. */
+export function nameInQuestion({ descriptor }: Suite): string {
+  return clip(plain(descriptor.name), NAME_CELLS);
+}
+
+/** Cells of a name that stand in a question at most: a row of the LCD. */
+const NAME_CELLS = 22;
+
 /**
  * An application in a question of the phone: with what it is about, by the attribute `MIDlet-Description` (JSR-118; in the language of the phone,
  * `MIDlet-Description-it`, JSR-271), unless nobody answers for these words, and with its mark, unless it is trusted.
  */
-export function calledInQuestion({ descriptor, trust }: Suite, language: Language): string {
-  const { name, attributes } = descriptor;
+export function calledInQuestion(suite: Suite, language: Language): string {
+  const { trust, descriptor } = suite;
+  const { attributes } = descriptor;
+  const name = nameInQuestion(suite);
   const description = attributes[`MIDlet-Description-${language}`] ?? attributes['MIDlet-Description'];
   const mark = trust === 'trusted' ? [] : [SHELL_TEXTS[language].marks[trust]];
   const about = trust === 'unsigned' || description === undefined ? [] : [clip(description, ABOUT_CELLS)];

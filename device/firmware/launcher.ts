@@ -1,6 +1,6 @@
 import { alarmOf } from './alarms.ts';
 import type { HandsetEvent } from './events.ts';
-import { calledInQuestion } from './indicator.ts';
+import { calledInQuestion, nameInQuestion } from './indicator.ts';
 import { INSTALL_TEXTS } from './install-texts.ts';
 import type { PhoneQuestion } from './interruptions.ts';
 import { type Language, SHELL_TEXTS } from './languages.ts';
@@ -160,7 +160,7 @@ function isSame(one: SuiteMidlet, other: SuiteMidlet): boolean {
 function switchQuestion(application: SuiteMidlet, running: SuiteMidlet, language: Language): PhoneQuestion {
   const { openNow, open, later } = SHELL_TEXTS[language];
   const { suite } = application;
-  const closes = INSTALL_TEXTS[language].closes.replace('{}', () => running.suite.descriptor.name);
+  const closes = INSTALL_TEXTS[language].closes.replace('{}', () => nameInQuestion(running.suite));
   const asks = openNow.replace('{}', () => calledInQuestion(suite, language));
   return { title: suite.descriptor.name, text: `${asks} ${closes}`, yes: open, no: later };
 }

@@ -3,6 +3,7 @@ import type { Machine } from '../machine/machine.ts';
 import type { AlertType, DisplayableView, DisplayEvent, GuestEvent, Host, HostFailure } from '../midp/index.ts';
 import { type Alarms, alarmOf } from './alarms.ts';
 import { Consent } from './consent.ts';
+import { nameInQuestion } from './indicator.ts';
 import type { PhoneQuestion } from './interruptions.ts';
 import type { Language } from './languages.ts';
 import { type Link, linkOf } from './link.ts';
@@ -187,7 +188,7 @@ export class MidletRun {
 
   /** What the application wants to be opened after its end. */
   get requested(): RequestedLink | undefined {
-    const by = this.application.suite.descriptor.name;
+    const by = nameInQuestion(this.application.suite);
     return this.#requested === undefined ? undefined : { link: this.#requested, by };
   }
 

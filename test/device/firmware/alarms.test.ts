@@ -115,6 +115,22 @@ describe('The alarms of applications (JSR-118, PushRegistry.registerAlarm)', () 
     expect(rang).toEqual(['10: A B', '20: B A']);
   });
 
+  test('of the applications of one suite start one of them every 10 s at most', async () => {
+    const { set, made, rang, clock } = alarms();
+    set('A', 0);
+    made.serve('A', (started) => {
+      started();
+      for (const application of ['A', 'A/Second', 'A/Third']) set(application, -5);
+    });
+    expect(made.due).toEqual([]);
+    await clock.advance(9_999);
+    expect(rang).toEqual([]);
+    await clock.advance(1);
+    expect(made.due).toContain('A/Second');
+    made.serve('A/Second', (started) => started());
+    expect(made.due).toEqual([]);
+  });
+
   test('that is set to the past during the start itself rings after 10 s too', async () => {
     const { set, made, rang, clock } = alarms();
     set('A', 0);

@@ -242,8 +242,8 @@ describe('A message for another application than the one that runs', () => {
       'MIDlet-Description': 'chess {}',
       'MIDlet-Description-it': `scacchi ${'x'.repeat(40)}`,
     };
-    const asked = async (language: 'en' | 'it', parts: SuiteParts, trustedKeys: readonly string[] = []) => {
-      const server = new FakeServer().offer(suiteFiles({ ...parts, attributes: { ...OTHER, ...about } }));
+    const asked = async (language: 'en' | 'it', parts: SuiteParts, trustedKeys: readonly string[] = [], more = {}) => {
+      const server = new FakeServer().offer(suiteFiles({ ...parts, attributes: { ...OTHER, ...about, ...more } }));
       const air = airBench({ server, language, trustedKeys, askBeforeOpening: true });
       const [install, later] = language === 'en' ? ['Install', 'Later'] : ['Installa', 'Più tardi'];
       await air.text();
@@ -257,6 +257,10 @@ describe('A message for another application than the one that runs', () => {
     expect(await asked('en', {})).toBe('A message for Other (UNKNOWN KEY, chess {}) has come. Open it now?');
     expect(await asked('en', {}, [SIGNER])).toBe('A message for Other (chess {}) has come. Open it now?');
     expect(await asked('en', { seed: null })).toBe('A message for Other (NOT SIGNED) has come. Open it now?');
+    // A name that reads as the question leaves room for the mark.
+    const question = { 'MIDlet-Name': 'Cash-Mobile (payments by SMS) has come: EUR 12.50. Open it now?' };
+    const called = 'Cash-Mobile (payments… (NOT SIGNED)';
+    expect(await asked('en', { seed: null }, [], question)).toBe(`A message for ${called} has come. Open it now?`);
     expect(await asked('it', {}, [SIGNER])).toBe(
       `È arrivato un messaggio per Other (scacchi ${'x'.repeat(31)}…). Aprire ora?`,
     );
