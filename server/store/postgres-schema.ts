@@ -9,7 +9,10 @@ const VERSION_TABLE = 'cash_mobile';
 /** Taken while tables are made, so that of several processes that start at once only one does. Any number that is ours. */
 export const MIGRATION_LOCK = 0x43614d6f;
 
-/** Brings the tables up to date, inside a transaction. @returns whether tables of an earlier version were changed */
+/**
+ * Brings the tables up to date, inside a transaction. @returns whether tables of an earlier version were changed
+ * @throws StoreError when a process of the earlier version runs on them
+ */
 export async function migrate(client: ClientBase): Promise<boolean> {
   const to = MIGRATIONS.length;
   const from = await versionOf(client);
@@ -20,12 +23,25 @@ export async function migrate(client: ClientBase): Promise<boolean> {
     await client.query(`INSERT INTO ${VERSION_TABLE} (version) VALUES (${to})`);
     return false;
   }
+  await requireStopped(client, from);
   for (const [index, migration] of MIGRATIONS.entries()) {
     const version = index + 1;
     if (version > from) await client.query(POSTGRES_MIGRATIONS[version] ?? inPostgres(migration));
   }
   await client.query(`UPDATE ${VERSION_TABLE} SET version = ${to}`);
   return true;
+}
+
+/** A process that runs expects the tables of its own version. Its lease is compared with the clock of the database, as each start compares its own. */
+async function requireStopped(client: ClientBase, version: number): Promise<void> {
+  const alive = await client.query<{ readonly name: string }>(
+    'SELECT name FROM process WHERE alive_until > extract(epoch FROM clock_timestamp()) * 1000 ORDER BY id',
+  );
+  if (alive.rows.length === 0) return;
+  const names = alive.rows.map(({ name }) => name).join(', ');
+  throw new StoreError(
+    `the database has tables of an older version of cash-server (${version}), and a process of that version runs on it: ${names}: stop it first (one that was killed counts for 15 s)`,
+  );
 }
 
 /** @throws StoreError when there are none, or those of another program or a newer version */

@@ -648,6 +648,29 @@ describe('a database that is opened', () => {
     expect(await rows(database, 'SELECT version FROM cash_mobile')).toEqual([{ version: MIGRATIONS.length }]);
   });
 
+  it('of an earlier version stays as it is while a process of that version runs on it', async () => {
+    const { store, database } = await open();
+    await store.close();
+    const before = MIGRATIONS.length - 1;
+    const process = (name: string, seconds: number) =>
+      `INSERT INTO process (name, began_at, alive_until) VALUES ('${name}', 0, ${systemClock.now() + seconds * 1_000})`;
+    await write(
+      database,
+      `UPDATE cash_mobile SET version = ${before}`,
+      ...[process('one', 60), process('dead', -60), process('two', 60)],
+    );
+    await expect(open(database)).rejects.toThrow(
+      new StoreError(
+        `the database has tables of an older version of cash-server (${before}), and a process of that version runs on it: one, two: stop it first (one that was killed counts for 15 s)`,
+      ),
+    );
+    expect(await rows(database, 'SELECT version FROM cash_mobile')).toEqual([{ version: before }]);
+    await write(database, 'UPDATE process SET alive_until = 1');
+    // Now it is begun, on tables that are the newest ones in truth.
+    const said: unknown = await open(database).catch((reason) => reason);
+    expect(String(said)).not.toContain('runs on it');
+  });
+
   it('is refused when it has the tables of another program', async () => {
     const url = await spoilt('CREATE TABLE theirs (a TEXT)');
     await expect(open(url)).rejects.toThrow(
