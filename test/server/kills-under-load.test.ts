@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { hexOf } from '../../device/safe-mobile/index.ts';
 import {
   type Capabilities,
-  createServiceKeys,
   isSettled,
   type Merchant,
   PAYMENT_STATES,
@@ -10,11 +9,11 @@ import {
   type Rail,
   type Service,
   ServiceError,
-  servicePrimitives,
 } from '../../server/index.ts';
 import { balanceOf } from '../../server/ledger/ledger.ts';
 import { ExampleHost, exampleRail, HOST_FAULTS, memoryLink, type SeededRandom, seededRandom } from '../../sim/index.ts';
 import type { TestPhone } from './phone.ts';
+import { rotate } from './rotate.ts';
 import { WIDE_LIMITS } from './wide-limits.ts';
 import { DEPOSIT, PIN, type Subscriber, World } from './world.ts';
 
@@ -290,10 +289,10 @@ async function judge(load: Load, kind: string): Promise<void> {
     await store.close();
     expect(clearing).toEqual({ posted: 0 - moved, pending: 0 });
   }
-  const { keys } = createServiceKeys(servicePrimitives(), seededRandom('other'));
   for (const { txn } of payments.slice(0, 40)) await load.readReceipt(txn);
+  await rotate(world, 'signing');
   world.kill();
-  await world.open(undefined, { rails: [], keys: { ...world.keys, signing: keys.signing } });
+  await world.open(undefined, { rails: [] });
   for (const { txn } of payments.slice(0, 40)) {
     const receipt = await world.service.receipt(txn).catch(() => undefined);
     if (receipt === undefined) continue;
