@@ -43,7 +43,7 @@ export function sendCommand(): Command {
     .option('--text <text>', 'a text, in as many SMS as it takes')
     .option('--data <hex>', 'octets', hexOption)
     .option('--destination-port <port>', 'application port at the other end', port)
-    .option('--source-port <port>', 'application port at this end', port)
+    .option('--source-port <port>', 'application port at this end, to which answers go (default: 0)', port)
     .option(
       '--retry <times>',
       'send again, so often, what is refused for now: the network or the modem is busy',
