@@ -92,5 +92,5 @@ export const ALARM_ADVICE: Readonly<Record<Alarm, string>> = {
   'process-lost':
     'Its frames go by another modem: look why it stopped, and start it again; until then nobody receives by its modems',
   'clock-was-ahead':
-    'Look why it was ahead (NTP). Pauses, blocks and time-outs of then end as if they began now; a key that was made then (keys show) is to be ended, and another one made: cash-server keys rotate',
+    'Look which, and why (NTP). Pauses and time-outs of then end as if they began now; blocks of phones stay, a new activation ends one; a key that was made then (keys show) is to be ended, and another one made: cash-server keys rotate',
 };

@@ -35,6 +35,13 @@ export async function endClients(): Promise<void> {
   await Promise.all([...lent].map((client) => client.end()));
 }
 
+/** Connections that nobody uses may be lost too: a test has ended all of a database. */
+function lastAlive(clients: pg.Client[]): pg.Client | undefined {
+  let client = clients.pop();
+  while (client !== undefined && Reflect.get(client, '_queryable') !== true) client = clients.pop();
+  return client;
+}
+
 /** A client of `pg` on a connection that outlives it. After its end it is one whose connection is lost. */
 class KeptClient extends EventEmitter {
   readonly #client: pg.Client;
@@ -47,7 +54,7 @@ class KeptClient extends EventEmitter {
     const { connectionString = '' } = config;
     this.#free = free.get(connectionString) ?? [];
     free.set(connectionString, this.#free);
-    const kept = this.#free.pop();
+    const kept = lastAlive(this.#free);
     this.#client = kept ?? new Client(config);
     for (const event of ['error', 'end', 'notification'] as const) {
       this.#client.on(event, (...news: unknown[]) => this.emit(event, ...news));
