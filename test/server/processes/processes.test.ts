@@ -249,10 +249,10 @@ describe('processes on one database', () => {
   });
 
   it('a frame that a lost COMMIT has marked as handed over leaves after the second look, once', async () => {
-    const { clock, processes, frames } = await world(['one', 'two']);
-    const [one, two] = processes;
-    if (one === undefined || two === undefined) throw new Error('two processes');
-    two.clock.isStopped = true;
+    // Alone: another process would hear that the frame waits, and might be the first to take it.
+    const { clock, processes, frames } = await world(['one']);
+    const [one] = processes;
+    if (one === undefined) throw new Error('one process');
     await one.store.transaction('whose answer was lost', (tx) =>
       tx.run(
         `INSERT INTO outbox (number, device_id, message, ref, frame, useful_until, created_at, report, state, tries, holder)
@@ -263,8 +263,7 @@ describe('processes on one database', () => {
     );
     await clock.advance(7_999);
     expect(one.sent()).toEqual([]);
-    // A transaction that meets another one runs again after a pause, and the look is that much later.
-    await clock.advance(10_000);
+    await clock.advance(1);
     expect(one.sent()).toEqual(['outbox-1']);
     await clock.advance(600_000);
     expect(one.sent()).toEqual(['outbox-1']);
