@@ -50,6 +50,12 @@ const ONLY_ON_POSTGRES = ['test/server/**/*.postgres.test.ts'];
 
 const CORES = availableParallelism();
 
+/**
+ * Real programs, terminals and a database share two cores in CI, and one that gets no processor for seconds is not a fault of the
+ * project. With `CASH_MOBILE_SECOND_TRY=1`, as in CI, their tests have a second try, and the run names each that needed it.
+ */
+const OF_REAL_PROGRAMS = { retry: process.env['CASH_MOBILE_SECOND_TRY'] === '1' ? 1 : 0 };
+
 /** After the tests that wait for real programs, of which more run at once. */
 const AFTERWARDS = 1;
 
@@ -78,6 +84,7 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          ...OF_REAL_PROGRAMS,
           name: 'alone',
           include: ['test/**/*.test.{ts,tsx}', 'sim/examples/vitest/*.test.ts'],
           exclude: [...SHARED, ...ONLY_ON_POSTGRES],
@@ -88,6 +95,7 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          ...OF_REAL_PROGRAMS,
           name: 'PostgreSQL',
           include: [
             ...(process.env['CASH_MOBILE_POSTGRES'] === 'all' ? ALL_ON_POSTGRES : ON_POSTGRES),
