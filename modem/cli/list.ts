@@ -28,8 +28,9 @@ export function listCommand(): Command {
 }
 
 function lineOf({ path, manufacturer, product, vendorId, productId, serialNumber, location }: ListedPort): string {
+  const id = vendorId && productId && `${vendorId}:${productId}`;
   const place = location && `at ${location}`;
-  return [path, manufacturer, product, `${vendorId}:${productId}`, serialNumber, place].filter(Boolean).join(' ');
+  return [path, manufacturer, product, id, serialNumber, place].filter(Boolean).join(' ');
 }
 
 function describeFound(found: FoundPort): string {

@@ -3,25 +3,29 @@ import { AtTimeout } from '../at/command.ts';
 import type { Modem } from '../modem.ts';
 import { describeState } from '../state.ts';
 import { withConnection, withModem } from './connection.ts';
-import { outputOf } from './program.ts';
+import { type Output, outputOf } from './program.ts';
 
 /** `gsm-modem probe`: manufacturer, model, IMEI, SIM, network and signal of a modem. */
 export function probeCommand(): Command {
   const command = new Command('probe');
-  return withConnection(command).action(() =>
-    withModem(command, async (modem) => {
-      const found = await probe(modem);
-      const lines = Object.entries(found).map(([name, value]) => `${name}: ${value}`);
-      outputOf(command).print({ event: 'probe', ...found }, lines.join('\n'));
-      const { manufacturer, imei } = modem.identity;
-      if (manufacturer !== undefined || imei !== undefined) return;
-      process.exitCode = 1;
-      process.stderr.write('the modem says neither its manufacturer nor its IMEI: try again, or another port of it\n');
-    }),
-  );
+  return withConnection(command).action(() => withModem(command, (modem) => probe(modem, outputOf(command))));
 }
 
-async function probe(modem: Modem): Promise<Readonly<Record<string, string | number>>> {
+/** What is asked of a modem. */
+type Probed = Pick<Modem, 'identity' | 'imsi' | 'ownNumbers' | 'state' | 'operator' | 'signal' | 'serviceCentre'>;
+
+/** Prints what a modem says of itself; exit code 1 when it says neither its manufacturer nor its IMEI. */
+export async function probe(modem: Probed, output: Output): Promise<void> {
+  const found = await answersOf(modem);
+  const lines = Object.entries(found).map(([name, value]) => `${name}: ${value}`);
+  output.print({ event: 'probe', ...found }, lines.join('\n'));
+  const { manufacturer, imei } = modem.identity;
+  if (manufacturer !== undefined || imei !== undefined) return;
+  process.exitCode = 1;
+  process.stderr.write('the modem says neither its manufacturer nor its IMEI: try again, or another port of it\n');
+}
+
+async function answersOf(modem: Probed): Promise<Readonly<Record<string, string | number>>> {
   const signal = await known(modem.signal());
   const answers = {
     ...modem.identity,

@@ -17,7 +17,13 @@ export function ussdCommand(): Command {
   );
 }
 
-async function converse(modem: Modem, code: string, replies: readonly string[], output: Output): Promise<void> {
+/** Asks for a service, and replies to each menu with the next of `replies`, then with what the user types. @throws Error without a network */
+export async function converse(
+  modem: Pick<Modem, 'state' | 'onState' | 'ussd'>,
+  code: string,
+  replies: readonly string[],
+  output: Output,
+): Promise<void> {
   if (!(await whenReady(modem))) throw new Error(`the modem is in no network: ${describeState(modem.state)}`);
   const given = [...replies];
   let answer = await patiently(modem.ussd(code));

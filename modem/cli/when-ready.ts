@@ -5,7 +5,7 @@ import type { Modem } from '../modem.ts';
 const REGISTRATION_LIMIT_MS = 60_000;
 
 /** Waits until the modem is in a network; false when it is not within a minute. */
-export function whenReady(modem: Modem): Promise<boolean> {
+export function whenReady(modem: Pick<Modem, 'state' | 'onState'>): Promise<boolean> {
   return new Promise((resolve) => {
     if (modem.state.kind === 'ready') return resolve(true);
     const settle = (isReady: boolean) => {

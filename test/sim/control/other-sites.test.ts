@@ -71,6 +71,14 @@ it('a program without a body goes on working, and a page of the simulation itsel
   expect(modem()?.plugged).toBe(true);
 });
 
+it('the control API and the ports of modems are there for this machine alone', async () => {
+  // Another address of the loopback network, which a server on all addresses would answer.
+  for (const port of [Number(new URL(control.url).port), modemPort]) {
+    const [error] = await once(connect(port, '127.0.0.2'), 'error');
+    expect(error).toMatchObject({ code: 'ECONNREFUSED' });
+  }
+});
+
 it('browsers are told to keep nothing and to guess nothing', async () => {
   for (const path of ['/', '/log', '/nothing', '/modems']) {
     const { headers } = await fetch(`${control.url}${path}`);
@@ -80,6 +88,19 @@ it('browsers are told to keep nothing and to guess nothing', async () => {
       'cross-origin-resource-policy': 'same-origin',
     });
   }
+});
+
+it('a client has as many connections as it is told, which is how patience reaches the server', async () => {
+  const small = await openControl(simulation, 0, { connections: 1 });
+  const port = Number(new URL(small.url).port);
+  const first = connect(port, '127.0.0.1');
+  await once(first, 'connect');
+  const second = connect(port, '127.0.0.1');
+  second.on('error', () => {});
+  await once(second, 'close');
+  expect(first.destroyed).toBe(false);
+  first.destroy();
+  await small.close();
 });
 
 it('an answer is waited for, however short the patience with slow clients', async () => {

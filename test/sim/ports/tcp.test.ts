@@ -73,6 +73,9 @@ test('a port that was hung up turns away, and is there again under its number; a
   tcp.plugIn();
   await expect.poll(async () => answerTo(client(), 'ATI').catch(() => '')).toBe('OK');
   expect(heard.at(-1)).toBe('ATI');
+  // Another address of the loopback network, which a server on all addresses would answer.
+  const [other] = await once(connect(Number(new URL(tcp.url).port), '127.0.0.2'), 'error');
+  expect(other).toMatchObject({ code: 'ECONNREFUSED' });
 });
 
 test('a port that another has is refused, and one that another took meanwhile stays away', async () => {
