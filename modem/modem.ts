@@ -108,6 +108,7 @@ class GsmModem implements Modem {
   readonly #queue: SendQueue;
   readonly #ussdListeners = new Set<(message: UssdAnswer) => void>();
   #receiver: SmsReceiver | undefined;
+  #closing: Promise<void> | undefined;
 
   constructor(ports: ModemPorts, clock: Clock, options: ModemOptions) {
     const { pin, trustPin = false, submitTimeoutMs = SUBMIT_TIMEOUT_MS, log = () => {} } = options;
@@ -153,8 +154,12 @@ class GsmModem implements Modem {
     this.#incoming.receive(receiver);
   }
 
-  async close(): Promise<void> {
-    if (this.state.kind === 'closed') return;
+  close(): Promise<void> {
+    this.#closing ??= this.#finish();
+    return this.#closing;
+  }
+
+  async #finish(): Promise<void> {
     await this.#incoming.finish(CLOSE_LIMIT_MS);
     await this.#lifecycle.end();
   }

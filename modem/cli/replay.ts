@@ -36,7 +36,6 @@ async function replay(events: readonly TraceEvent[], clock: Clock, output: Outpu
     const { openModem } = await import('../modem.ts');
     const modem = await openModem(port, { clock, ...pinOf(events), log });
     await play(modem, port, output);
-    await modem.close();
   } catch (error) {
     log({ kind: 'failed', text: error instanceof Error ? error.message : String(error) });
   }
@@ -59,7 +58,7 @@ function pinOf(events: readonly TraceEvent[]): Pick<ModemOptions, 'pin' | 'trust
   return typed.some((text) => text.startsWith('AT+CPINR')) ? { pin: '0000' } : {};
 }
 
-/** Gives the modem the recorded commands, each at its turn, and ends with the recording. */
+/** Gives the modem the recorded commands, each at its turn, and closes it with the end of the recording. */
 function play(modem: Modem, port: ReplayPort, output: Output): Promise<void> {
   let isReceiving = false;
   const receiver = {
@@ -72,11 +71,13 @@ function play(modem: Modem, port: ReplayPort, output: Output): Promise<void> {
   let isDue = false;
   let lastAsked = '';
   let isListing = false;
+  let end = () => {};
   const takeTurn = () => {
     if (!isDue || isListing || !isOpen(modem)) return;
     isDue = false;
-    const [typed = '', ...later] = port.remaining;
-    if (lastAsked === BEFORE_LISTING && RECEIVING.test(typed)) {
+    const [typed, ...later] = port.remaining;
+    if (typed === undefined) end();
+    else if (lastAsked === BEFORE_LISTING && RECEIVING.test(typed)) {
       lastAsked = '';
       isListing = true;
       const listed = () => {
@@ -94,8 +95,9 @@ function play(modem: Modem, port: ReplayPort, output: Output): Promise<void> {
     }
   };
   return new Promise<void>((resolve) => {
+    end = () => resolve(modem.close());
     modem.onState(({ kind }) => {
-      if (kind === 'lost' && (port.isFinished || port.divergence !== undefined)) resolve();
+      if (kind === 'lost' && (port.isFinished || port.divergence !== undefined)) end();
       else takeTurn();
     });
     port.onTurn(() => {

@@ -23,6 +23,8 @@ export interface ReplayPort extends Port {
   /**
    * Calls `listener` when the host should type the first of {@link remaining}: at the time of the recording. Where the
    * recorded host typed at once after an answer, the command was waiting already, and `listener` is called before the answer.
+   * With nothing remaining the host should close the port: where it closed at once after an answer, `listener` is called
+   * within the event that brings the answer.
    */
   onTurn(listener: () => void): void;
 }
@@ -30,8 +32,12 @@ export interface ReplayPort extends Port {
 /** A host that types earlier than recorded by at most so much, in ms, still hears the answer at the recorded time. */
 const SLACK_MS = 100;
 
-/** A command typed within this time after an answer, in ms, was waiting for that answer. */
-const AT_HAND_MS = 5;
+/**
+ * A command typed within this time after an answer, in ms, counts as one that was waiting for that answer: the recording
+ * does not say whether it was. Long, because a busy machine stops a program between the answer and the command; yet as short
+ * as the shortest pause of the driver, so that the driver types nothing of its own in between.
+ */
+const AT_HAND_MS = 1_000;
 
 /** CR ends a command, Ctrl-Z a PDU, ESC leaves a prompt. */
 const TYPED_ENDS: readonly string[] = ['\r', '\x1a', '\x1b'];
@@ -127,8 +133,18 @@ class Replay implements ReplayPort {
   /** Calls the listener for the next command already, if that was typed at once after the answer before it. */
   #lookAhead(): void {
     const turn = this.#events.findIndex(({ kind }, index) => index >= this.#next && kind === 'sent');
-    const [answer, typed] = [this.#events[turn - 1], this.#events[turn]];
-    if (answer !== undefined && typed !== undefined && typed.at - answer.at <= AT_HAND_MS) this.#tell(turn);
+    if (this.#isAtHand(turn)) this.#tell(turn);
+  }
+
+  /** Whether the host did this at once after the event before. */
+  #isAtHand(turn: number): boolean {
+    const [before, event] = [this.#events[turn - 1], this.#events[turn]];
+    return before !== undefined && event !== undefined && event.at - before.at <= AT_HAND_MS;
+  }
+
+  /** Whether the host closed the port here for good. */
+  #isHostsEnd(event: TraceEvent): boolean {
+    return event.kind === 'closed' && event.reason === undefined && event === this.#events.at(-1);
   }
 
   #tell(turn: number): void {
@@ -145,11 +161,10 @@ class Replay implements ReplayPort {
       this.#leave(new PortError('lost', this.name, 'the recording ends here'));
       return;
     }
+    if (this.#isHostsEnd(event) && this.#isAtHand(this.#next)) this.#tell(this.#next);
     this.#cancel = this.#clock.after(event.at + this.#aheadMs - this.#clock.now(), () => {
-      if (event.kind === 'sent') {
-        this.#tell(this.#next);
-        return;
-      }
+      if (event.kind === 'sent' || this.#isHostsEnd(event)) this.#tell(this.#next);
+      if (event.kind === 'sent') return;
       this.#next += 1;
       const next = this.#next;
       if (event.kind === 'received') this.#host?.data(event.octets);
