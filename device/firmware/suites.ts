@@ -154,15 +154,11 @@ export class Suites {
   }
 
   /** What the installation of an offer would replace. @throws InstallError 910 when it may not */
-  replacedBy({
-    name,
-    vendor,
-    version,
-    signer,
-  }: Pick<Offer, 'name' | 'vendor' | 'version' | 'signer'>): Replacement | undefined {
-    const by = signedBy(signer);
-    this.#expectOwnNames({ name, vendor, midlets: [], signer: by });
-    return this.#replacement({ name, vendor, version }, by);
+  replacedBy(offer: Pick<Offer, 'name' | 'vendor' | 'version' | 'signer'>): Replacement | undefined {
+    const { name, vendor } = offer;
+    const signer = signedBy(offer.signer);
+    this.#expectOwnNames({ name, vendor, midlets: [], signer });
+    return this.#replacement(offer, signer);
   }
 
   /** Removes a suite and its records. One write of the flash does it; the records go then, or at the next start. @throws FlashError */
@@ -217,8 +213,8 @@ export class Suites {
 
   #save(suite: Suite, before: Suite | undefined, downloaded: Code | undefined): void {
     const { id, descriptor, signer } = suite;
-    const others = Object.entries(this.#stored).filter(([key]) => key !== before?.id);
-    const all = Object.fromEntries([...others, [id, storedForm(descriptor, signer, downloaded)]]);
+    const form = [id, storedForm(descriptor, signer, downloaded)] as const;
+    const all = Object.fromEntries(inPlace(form, Object.entries(this.#stored), ([known]) => known === before?.id));
     try {
       this.#flash.write(SECTION, all);
     } catch (error) {
@@ -226,10 +222,7 @@ export class Suites {
       throw new InstallError(901, `There is no room for ${descriptor.name}`);
     }
     this.#stored = all;
-    const isReplaced = this.#installed.some(({ id: known }) => known === before?.id);
-    this.#installed = isReplaced
-      ? this.#installed.map((known) => (known.id === before?.id ? suite : known))
-      : [...this.#installed, suite];
+    this.#installed = inPlace(suite, this.#installed, ({ id: known }) => known === before?.id);
   }
 
   #suite(id: string, descriptor: Descriptor, signer: Signer, downloaded: Code | undefined): Suite {
@@ -345,4 +338,9 @@ function codeOf(value: StoredSuites[string]): Code | undefined {
 
 function signerOf(value: StoredSuites[string]): Signer {
   return isSignedForm(value) ? signedBy(value.signedBy ?? undefined) : { kind: 'phone' };
+}
+
+/** All with an item in the place of the old one, so that an update stays where it was in the menu; or behind them. */
+function inPlace<T>(item: T, all: readonly T[], isOld: (one: T) => boolean): readonly T[] {
+  return all.some(isOld) ? all.map((one) => (isOld(one) ? item : one)) : [...all, item];
 }

@@ -169,7 +169,16 @@ describe('The alarms of applications (JSR-118, PushRegistry.registerAlarm)', () 
     expect(clock.next).toBeUndefined();
   });
 
-  test('is over for this phone, and rings after the next start, when the flash cannot take it out', () => {
+  test('that were set before the phone was switched off ring when it is on again', async () => {
+    const { set, made, rang, clock, flash } = alarms();
+    set('A', 10);
+    made.stop();
+    const again = alarms(flash, clock);
+    await clock.advance(60_000);
+    expect([rang, again.rang]).toEqual([[], ['10: A']]);
+  });
+
+  test('is over for this phone, and rings after the next start, when the flash cannot take it out', async () => {
     const inner = memoryFlash();
     let fails = false;
     const flash: Flash = {
@@ -183,6 +192,8 @@ describe('The alarms of applications (JSR-118, PushRegistry.registerAlarm)', () 
     set('A', 0);
     fails = true;
     made.serve('A', (started) => started());
+    // Longer than the phone waits before it starts an application for an alarm again.
+    await clock.advance(60_000);
     expect([made.due, alarms(flash, clock).made.due]).toEqual([[], ['A']]);
   });
 

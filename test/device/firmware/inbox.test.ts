@@ -17,6 +17,7 @@ describe('The inbox', () => {
     ['another number', { from: '+39341' }, 2],
     ['another time', { sentAt: 5_001 }, 2],
     ['another text', { text: 'Ciao' }, 2],
+    ['another link', { link: 'https://pay.example/' }, 2],
   ])('keeps a message that the modem hands over twice once: %s', (_name, change, count) => {
     const { made } = inbox('ciao');
     made.add({ ...SMS, ...change });
@@ -53,5 +54,22 @@ describe('The inbox', () => {
     made.delete(1);
     made.add(SMS);
     expect(made.messages).toHaveLength(100);
+  });
+
+  test('that is full takes a WAP push that replaces another', () => {
+    const { made } = inbox(...Array.from({ length: 99 }, (_, index) => String(index)));
+    made.add({ ...SMS, pushId: 'a', link: 'https://pay.example/1' });
+    made.add({ ...SMS, pushId: 'a', link: 'https://pay.example/2' });
+    expect(() => made.add({ ...SMS, pushId: 'b' })).toThrow(expect.objectContaining({ code: 'full' }));
+    expect([made.messages.length, made.messages.at(-1)?.link]).toEqual([100, 'https://pay.example/2']);
+  });
+
+  test('gives a WAP push that replaces the newest a number of its own: what shows the old one deletes nothing', () => {
+    const { made } = inbox('a');
+    made.add({ ...SMS, pushId: 'p', text: 'old' });
+    const [, old] = made.messages;
+    made.add({ ...SMS, pushId: 'p', text: 'new' });
+    made.delete(old?.id ?? 0);
+    expect(made.messages.map(({ text }) => text)).toEqual(['a', 'new']);
   });
 });

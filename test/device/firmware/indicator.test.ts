@@ -164,6 +164,7 @@ describe('A name that looks like that of another application', () => {
     ['Ｃａｓｈ－Ｍｏｂｉｌｅ', true],
     ['𝐂𝐚𝐬𝐡-𝐌𝐨𝐛𝐢𝐥𝐞', true],
     ['Cash-rnobile', true],
+    ['Cash-Mobi|e', true],
     ['Cash', false],
     ['Cash-Mobiles', false],
     ['Chat', false],
@@ -171,6 +172,61 @@ describe('A name that looks like that of another application', () => {
   ])('%j: %s', (name, alike) => {
     expect(looksLike(name, 'Cash-Mobile')).toBe(alike);
     expect(looksLike('Cash-Mobile', name)).toBe(alike);
+  });
+
+  // Unicode UTS #39, Confusable Detection: letters that look like the one before them.
+  test.each([
+    ['a', 'аαɑ'],
+    ['b', 'вьβƅ'],
+    ['c', 'с'],
+    ['d', 'ԁđ'],
+    ['e', 'еε'],
+    ['g', 'ցɡ'],
+    ['h', 'нһհħ'],
+    ['i', 'іιıɩ'],
+    ['j', 'ј'],
+    ['k', 'кκ'],
+    ['l', 'ӏւł'],
+    ['L', 'ʟŁ'],
+    ['m', 'м'],
+    ['n', 'пηո'],
+    ['o', 'оοօø'],
+    ['p', 'рρƿ'],
+    ['q', 'ԛզ'],
+    ['r', 'г'],
+    ['s', 'ѕ'],
+    ['t', 'тτŧ'],
+    ['u', 'υս'],
+    ['v', 'ν'],
+    ['w', 'шԝωvv'],
+    ['x', 'хχ'],
+    ['y', 'уγ'],
+    ['3', 'Зз'],
+    ['A', 'АΑ'],
+    ['B', 'ВΒ'],
+    ['C', 'С'],
+    ['E', 'ЕΕ'],
+    ['H', 'НҺΗĦ'],
+    ['I', 'ІΙ'],
+    ['J', 'Ј'],
+    ['K', 'КΚ'],
+    ['l', 'Ӏ'],
+    ['M', 'МΜ'],
+    ['N', 'Ν'],
+    ['O', 'ОΟՕØ'],
+    ['P', 'РΡ'],
+    ['S', 'Ѕ'],
+    ['T', 'ТΤŦ'],
+    ['U', 'Ս'],
+    ['Q', 'Ԛ'],
+    ['W', 'ШԜ'],
+    ['D', 'ԀĐ'],
+    ['X', 'ХΧ'],
+    ['Y', 'УΥ'],
+    ['Z', 'Ζ'],
+  ])('%s is written as one of %s', (latin, others) => {
+    const letters = others.endsWith('vv') ? [...others.slice(0, -2), 'vv'] : [...others];
+    for (const letter of letters) expect([letter, looksLike(`x${latin}x`, `x${letter}x`)]).toEqual([letter, true]);
   });
 
   test('names without letters are alike when they are the same', () => {

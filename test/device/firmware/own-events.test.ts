@@ -101,6 +101,20 @@ describe('The events that an application causes itself', () => {
     expect(heard).toBe(1);
   });
 
+  test('cost nothing more when the clock is set back', () => {
+    let now = 10_000_000;
+    const timers: number[] = [];
+    const after = (ms: number) => {
+      timers.push(ms);
+      return () => {};
+    };
+    const own = new OwnEvents({ now: () => now, after }, () => {});
+    now -= 3_600_000;
+    own.spent(10_000);
+    own.add({ kind: 'serial' });
+    return Promise.resolve().then(() => expect(timers).toEqual([0]));
+  });
+
   test('do not come any more after the end, and leave no timer', async () => {
     const { own, clock, times } = busy(30_000);
     await settle(clock);

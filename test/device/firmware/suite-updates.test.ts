@@ -164,6 +164,7 @@ describe('A WAP push', () => {
     ['one without an id is called by its link', [{}, { text: 'New' }], ['New']],
     ['those with other ids stay', [{ id: 'a' }, { id: 'b', text: 'New' }], ['Our chat', 'New']],
     ['one that deletes takes the first away', [{ id: 'a' }, { id: 'a', action: 'delete' }], []],
+    ['one that deletes does so though it has expired', [{ id: 'a' }, { id: 'a', action: 'delete', expires: 0 }], []],
     ['one that deletes another leaves it', [{ id: 'a' }, { id: 'b', action: 'delete' }], ['Our chat']],
     ['one that has expired is not there', [{ expires: Date.UTC(2000, 0, 1) }], []],
     ['one without a text has the host of its link', [{ text: '' }], ['pay.example']],

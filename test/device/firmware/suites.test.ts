@@ -175,6 +175,18 @@ describe('An installation', () => {
     expect(last.isDowngrade).toBe(isDowngrade);
   });
 
+  test.each([
+    ['by the same key, with its records', KEY_A],
+    ['that nobody signed, without records', NOBODY],
+  ])('of an update %s has the place of the version before, now and after a restart', (_what, signer) => {
+    const { suites: installed, flash } = suites();
+    for (const name of ['Chat', 'Game', 'Notes']) installed.install(jad({ name }), signer);
+    installed.install(jad({ version: '2.0' }), signer);
+    const listed = ({ installed: all }: Suites) => all.map(({ descriptor: { name, version } }) => `${name} ${version}`);
+    expect(listed(installed)).toEqual(['Chat 2.0', 'Game 1.0', 'Notes 1.0']);
+    expect(listed(new Suites(flash, CLASSES))).toEqual(listed(installed));
+  });
+
   test('is told to who watches, a downgrade as one', () => {
     const { handset, events } = phoneWith(() => {});
     handset.install(JAD.replace('MIDlet-Version: 1.0', 'MIDlet-Version: 0.9'));

@@ -3,13 +3,16 @@ import {
   Alert,
   ChoiceGroup,
   Command,
+  DateField,
   Display,
   type Displayable,
   encodeUtf,
   Form,
   Gauge,
+  type Item,
   List,
   MIDlet,
+  Spacer,
   StringItem,
   TextBox,
   TextField,
@@ -102,6 +105,21 @@ describe('Display (JSR-118, javax.microedition.lcdui)', () => {
 
 const NUMBERS = { input: 'NUMERIC' } as const;
 
+const READ = new Command('Read', 'ITEM', 1);
+const MORE = new Command('More', 'ITEM', 2);
+
+/** Each call that changes a choice of the lines `a` and `b`, of which the first is selected, and the lines after it. */
+const CHOICES: readonly (readonly [call: string, change: (choice: ChoiceGroup | List) => unknown, after: object[]])[] =
+  [
+    ['append', (choice) => choice.append('c'), [{ text: 'a' }, { text: 'b' }, { text: 'c', selected: false }]],
+    ['insert', (choice) => choice.insert(0, 'c'), [{ text: 'c', selected: false }, { text: 'a' }, { text: 'b' }]],
+    ['set', (choice) => choice.set(0, 'c'), [{ text: 'c', selected: true }, { text: 'b' }]],
+    ['delete', (choice) => choice.delete(1), [{ text: 'a' }]],
+    ['deleteAll', (choice) => choice.deleteAll(), []],
+    ['setSelectedIndex', (choice) => choice.setSelectedIndex(1, true), [{ selected: false }, { selected: true }]],
+    ['setSelectedFlags', (choice) => choice.setSelectedFlags([false, true]), [{ selected: false }, { selected: true }]],
+  ];
+
 /** Each call that changes a screen while it is shown, and the part of the view that changes. */
 const CHANGES: readonly (readonly [call: string, change: () => readonly [Displayable, () => unknown, object]])[] = [
   ['Displayable.setTitle', () => withForm((form) => form.setTitle('New'), { title: 'New' })],
@@ -122,7 +140,18 @@ const CHANGES: readonly (readonly [call: string, change: () => readonly [Display
       return [form, () => form.removeCommand(gone), { commands: [{ label: 'Back', type: 'BACK', priority: 1 }] }];
     },
   ],
-  ['Form.append', () => withForm((form) => form.append(new StringItem('', 'a')), { items: [{ text: 'a' }] })],
+  ['Form.append', () => withTexts((form) => form.append('c'), ['a', 'b', 'c'])],
+  ['Form.insert', () => withTexts((form) => form.insert(0, 'c'), ['c', 'a', 'b'])],
+  ['Form.set', () => withTexts((form) => form.set(1, new StringItem('', 'c')), ['a', 'c'])],
+  ['Form.delete', () => withTexts((form) => form.delete(0), ['b'])],
+  ['Form.deleteAll', () => withTexts((form) => form.deleteAll(), [])],
+  ...CHOICES.flatMap(([call, change, elements]): typeof CHANGES => [
+    [`ChoiceGroup.${call}`, () => withItem(new ChoiceGroup('', 'EXCLUSIVE', ['a', 'b']), change, { elements })],
+    [`List.${call}`, () => withList(change, { elements })],
+  ]),
+  ['Alert.setType', () => withAlert((alert) => alert.setType('ERROR'), { type: 'ERROR' })],
+  ['Alert.setString', () => withAlert((alert) => alert.setString('b'), { text: 'b' })],
+  ['Alert.setTimeout', () => withAlert((alert) => alert.setTimeout(5), { timeoutMs: 5 })],
   [
     'Item.setLabel of an appended item',
     () => {
@@ -133,14 +162,30 @@ const CHANGES: readonly (readonly [call: string, change: () => readonly [Display
     },
   ],
   ['StringItem.setText', () => withItem(new StringItem('', 'a'), (item) => item.setText('b'), { text: 'b' })],
-  ['Gauge.setValue', () => withItem(new Gauge('', 4, 1), (gauge) => gauge.setValue(2), { value: 2 })],
   [
-    'ChoiceGroup.setSelectedIndex',
-    () =>
-      withItem(new ChoiceGroup('', 'EXCLUSIVE', ['a', 'b']), (group) => group.setSelectedIndex(1, true), {
-        elements: [{ selected: false }, { selected: true }],
-      }),
+    'Item.addCommand',
+    () => withItem(new StringItem('', 'a'), (item) => item.addCommand(READ), { commands: [{ label: 'Read' }] }),
   ],
+  [
+    'Item.removeCommand',
+    () => {
+      const item = new StringItem('', 'a');
+      for (const command of [READ, MORE]) item.addCommand(command);
+      return withItem(item, () => item.removeCommand(READ), { commands: [{ label: 'More' }] });
+    },
+  ],
+  [
+    'Item.setDefaultCommand',
+    () => {
+      const item = new StringItem('', 'a');
+      for (const command of [READ, MORE]) item.addCommand(command);
+      return withItem(item, () => item.setDefaultCommand(MORE), { defaultCommand: 1 });
+    },
+  ],
+  ['Spacer.setMinimumSize', () => withItem(new Spacer(1, 8), (item) => item.setMinimumSize(1, 16), { rows: 2 })],
+  ['DateField.setDate', () => withItem(new DateField('', 'TIME'), (item) => item.setDate(0), { text: '00:00' })],
+  ['Gauge.setMaxValue', () => withItem(new Gauge('', 4, 3), (item) => item.setMaxValue(2), { maxValue: 2, value: 2 })],
+  ['Gauge.setValue', () => withItem(new Gauge('', 4, 1), (gauge) => gauge.setValue(2), { value: 2 })],
   ['TextField.setString', () => withItem(new TextField('', '', 8, NUMBERS), (f) => f.setString('1'), { text: '1' })],
   [
     'TextField.setInitialInputMode',
@@ -148,12 +193,6 @@ const CHANGES: readonly (readonly [call: string, change: () => readonly [Display
       withItem(new TextField('', '', 8, { input: 'ANY' }), (f) => f.setInitialInputMode('MIDP_LOWERCASE_LATIN'), {
         initialInputMode: 'MIDP_LOWERCASE_LATIN',
       }),
-  ],
-  ['List.append', () => withList((list) => list.append('c'), { elements: [{}, {}, { text: 'c', selected: false }] })],
-  ['List.deleteAll', () => withList((list) => list.deleteAll(), { elements: [] })],
-  [
-    'List.setSelectedIndex',
-    () => withList((list) => list.setSelectedIndex(1, true), { elements: [{ selected: false }, { selected: true }] }),
   ],
   [
     'TextBox.setString',
@@ -169,7 +208,21 @@ function withForm(change: (form: Form) => unknown, view: object): readonly [Disp
   return [form, () => change(form), view];
 }
 
-function withItem<One extends StringItem | Gauge | ChoiceGroup | TextField>(
+/** A form of two texts, and the texts after the change. */
+function withTexts(
+  change: (form: Form) => unknown,
+  texts: readonly string[],
+): readonly [Displayable, () => unknown, object] {
+  const form = new Form('', [new StringItem('', 'a'), new StringItem('', 'b')]);
+  return [form, () => change(form), { items: texts.map((text) => ({ text })) }];
+}
+
+function withAlert(change: (alert: Alert) => unknown, view: object): readonly [Displayable, () => unknown, object] {
+  const alert = new Alert('', 'a', 'INFO');
+  return [alert, () => change(alert), view];
+}
+
+function withItem<One extends Item>(
   item: One,
   change: (item: One) => unknown,
   view: object,

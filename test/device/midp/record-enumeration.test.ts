@@ -73,6 +73,19 @@ describe('RecordEnumeration (JSR-118, javax.microedition.rms)', () => {
     expect(records.numRecords()).toBe(6);
   });
 
+  test.each([
+    [1, [2, 3]],
+    [2, [3]],
+    [3, []],
+  ])('whose last record %d was deleted goes on behind it when it is rebuilt', (last, next) => {
+    const store = storeOf(1, 2, 3);
+    const records = store.enumerateRecords();
+    for (let given = 0; given < last; given += 1) records.nextRecordId();
+    store.deleteRecord(last);
+    records.rebuild();
+    expect(rest(records)).toEqual(next);
+  });
+
   test('that is kept updated can be emptied record by record', () => {
     const store = storeOf(1, 2, 3, 4);
     const records = store.enumerateRecords(undefined, undefined, true);

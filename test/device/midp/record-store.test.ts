@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { DataInputStream, DataOutputStream, IOException, RecordStore } from '../../../device/midp/index.ts';
+import {
+  DataInputStream,
+  DataOutputStream,
+  EOFException,
+  IOException,
+  RecordStore,
+  UTFDataFormatException,
+} from '../../../device/midp/index.ts';
 import { fakeContext } from './context.ts';
 
 const octets = (...values: number[]) => Uint8Array.from(values);
@@ -226,9 +233,62 @@ describe('DataOutputStream and DataInputStream (java.io)', () => {
     expect(() => record.writeLong(2 ** 53)).toThrow(IOException);
   });
 
+  test('give back what was written in few octets', () => {
+    const record = new DataOutputStream()
+      .writeShort(-2)
+      .writeShort(0xfffe)
+      .writeChar(0xd800)
+      .writeByte(-3)
+      .write(octets(2));
+    expect(record.size()).toBe(8);
+    const stream = new DataInputStream(record.toByteArray());
+    expect([stream.readShort(), stream.readUnsignedShort(), stream.readChar()]).toEqual([-2, 0xfffe, 0xd800]);
+    expect([stream.readUnsignedByte(), stream.readBoolean(), stream.available()]).toEqual([253, true, 0]);
+    expect(new DataInputStream(octets(0x80, 0x00)).readShort()).toBe(-32_768);
+  });
+
+  test.each([
+    ['some', 2, 2, 3],
+    ['no more than there are', 9, 3, undefined],
+    ['none below 0', -1, 0, 1],
+  ])('leave out octets: %s', (_what, count, skipped, next) => {
+    const stream = new DataInputStream(octets(1, 2, 3));
+    expect(stream.skipBytes(count)).toBe(skipped);
+    expect(stream.available() === 0 ? undefined : stream.readByte()).toBe(next);
+  });
+
+  test('refuse what is beyond the end, and a number that JavaScript does not hold', () => {
+    const stream = new DataInputStream(octets(1, 2));
+    expect(() => stream.readFully(3)).toThrow(EOFException);
+    expect(stream.readFully(2)).toEqual(octets(1, 2));
+    expect(() => stream.readByte()).toThrow(EOFException);
+    expect(() => new DataInputStream(octets(0, 0x20, 0, 0, 0, 0, 0, 0)).readLong()).toThrow(IOException);
+    const least = new DataInputStream(octets(0xff, 0xe0, 0, 0, 0, 0, 0, 1));
+    expect(least.readLong()).toBe(Number.MIN_SAFE_INTEGER);
+  });
+
+  test.each([
+    [65_535, true],
+    [65_536, false],
+  ])('hold a text of %d octets: %s', (length, fits) => {
+    const write = () => new DataOutputStream().writeUTF('x'.repeat(length)).size();
+    if (fits) expect(write()).toBe(2 + length);
+    else expect(write).toThrow(UTFDataFormatException);
+  });
+
+  test.each([
+    ['the first octet of two alone', [0xc3]],
+    ['no second octet', [0xc3, 0x41]],
+    ['a second octet alone', [0x80]],
+    ['the first of four', [0xf0, 0x9f, 0x98, 0x80]],
+  ])('take no text of %s', (_what, text) => {
+    expect(() => new DataInputStream(octets(0, text.length, ...text)).readUTF()).toThrow(UTFDataFormatException);
+  });
+
   test("give octets that are nobody else's", () => {
     const record = new DataOutputStream().writeBytes(octets(1, 2)).toByteArray();
     new DataInputStream(record).readBytes().fill(9);
+    new DataInputStream(record).readFully(4).fill(9);
     expect(new DataInputStream(record).readBytes()).toEqual(octets(1, 2));
   });
 

@@ -178,6 +178,16 @@ describe('List (JSR-118, javax.microedition.lcdui.List)', () => {
     expect(heard).toEqual(['SELECT_COMMAND 1']);
   });
 
+  test('whose select command is SELECT_COMMAND again has it on that key alone', () => {
+    const { phone, heard } = listed((list) => {
+      list.setSelectCommand(undefined);
+      list.setSelectCommand(List.SELECT_COMMAND);
+    });
+    expect(phone.screen.softKeys).toEqual({ left: 'Select', right: 'Back' });
+    phone.select('Two');
+    expect(heard).toEqual(['SELECT_COMMAND 1']);
+  });
+
   test('gives another select command, which is added and stands once, under its own name', () => {
     const { phone, heard } = listed((list) => list.setSelectCommand(new Command('Read', 'ITEM', 1)));
     expect(phone.screen.softKeys).toEqual({ left: 'Read', right: 'Back' });

@@ -303,6 +303,10 @@ test.each<[HandsetEvent, string | undefined]>([
     { kind: 'installed', name: 'Pay', version: '1.0', replaced: '1.1', isDowngrade: true },
     'Pay 1.0 installed in place of 1.1, which is newer',
   ],
+  [{ kind: 'removed', name: 'Pay', version: '1.0' }, 'Pay 1.0 removed'],
+  [{ kind: 'not-installed', reason: 'no network' }, 'not installed: no network'],
+  [{ kind: 'not-installed', status: 907, reason: 'no zip' }, 'not installed (907): no zip'],
+  [{ kind: 'removed', name: 'P\u001b[2Jay', version: '1' }, 'P?[2Jay 1 removed'],
   [{ kind: 'sound', tone: 'error' }, undefined],
 ])('the event %j is the line %j', (event, text) => {
   expect(traceText(event)).toBe(text);
