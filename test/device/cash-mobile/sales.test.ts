@@ -277,7 +277,7 @@ describe('parseAmount', () => {
     expect(parseAmount(typed, currency)).toEqual({ minor, currency });
   });
 
-  test.each(['', '.', '-1', '1.234', '1e3', '0', '0.00', '12.5.0', '99999999999'])('refuses "%s"', (typed) => {
+  test.each(['', '.', '-1', '1.234', '1e3', '0', '0.00', '12.5.0', '1000000000'])('refuses "%s"', (typed) => {
     expect(parseAmount(typed, 'EUR')).toBeUndefined();
   });
 });
