@@ -41,6 +41,8 @@ export function createHttp(
   const answerError = (error: FastifyError, reply: FastifyReply) =>
     sendError(reply, error, (reason) => service.fault(reason));
   const app = fastify({
+    // No plug-in waits for anything; on a busy machine the limit of 10 s would only end the start with an error.
+    pluginTimeout: 0,
     bodyLimit: BODY_LIMIT,
     forceCloseConnections: true,
     serverFactory: (listener) => createWebServer(listener, options),

@@ -45,6 +45,8 @@ export async function openControl(
   patience: HttpOptions['patience'] = {},
 ): Promise<ControlServer> {
   const app = Fastify({
+    // No plug-in waits for anything; on a busy machine the limit of 10 s would only end the start with an error.
+    pluginTimeout: 0,
     forceCloseConnections: true,
     bodyLimit: BODY_LIMIT,
     serverFactory: (listener) => createWebServer(listener, { patience }),
