@@ -96,23 +96,9 @@ export async function withdrawEnrolment(tx: Tx, { approvals }: AskingContext, { 
 /**
  * Checks a code, and counts a wrong one. Wrong codes from another number than the registered one are counted apart and not answered:
  * a stranger ends nobody's activation, and causes no SMS.
- * @param code 5 octets, wiped here
+ * @param code 5 octets
  */
 export async function tryCode(
-  tx: Tx,
-  context: CodeContext,
-  device: Device,
-  code: Uint8Array,
-  arrival: EnrolArrival,
-): Promise<CodeVerdict> {
-  try {
-    return await judgeCode(tx, context, device, code, arrival);
-  } finally {
-    code.fill(0);
-  }
-}
-
-async function judgeCode(
   tx: Tx,
   context: CodeContext,
   device: Device,

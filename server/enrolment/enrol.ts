@@ -46,7 +46,6 @@ export async function enrol(
     sealApprovalKey(context, device, message.approvalKey),
     device.id,
   );
-  message.approvalKey.fill(0);
   await setDeviceState(tx, context.journal, device, 'enrolling');
   // A phone with new keys cannot answer the AUTH_REQUEST that was sealed to its former keys.
   await withdrawEnrolment(tx, context, device);

@@ -7,7 +7,7 @@ import type { Tx } from '../store/store.ts';
 import { NO_REF, refOf } from '../vocabulary/ids.ts';
 import type { Arrival, EnrolArrival, StoredFrame } from './arrival.ts';
 import { takeCounter, tellsOfOldCounter } from './counters.ts';
-import { type OpenedBox, type OpenedFrame, type OrdinaryType, openFrame, type UpMessages } from './open.ts';
+import { type OpenedBox, type OpenedFrame, type OrdinaryType, openFrame, type UpMessages, wipeEnrol } from './open.ts';
 import { mayAnswerUnbidden } from './unbidden.ts';
 import { wasDealtWith } from './undealt.ts';
 
@@ -51,9 +51,13 @@ export async function dispatch(
     case 'malformed':
       return `malformed: ${opened.reason}${await malformed(tx, context, opened, stored)}`;
     case 'enrol': {
-      // A stranger can seal an ENROL, so it takes no counter.
-      const repeated = await isRepeated(tx, stored);
-      return handlers.ENROL(tx, opened.device, opened.message, { at, repeated, originator: stored.originator });
+      try {
+        // A stranger can seal an ENROL, so it takes no counter.
+        const repeated = await isRepeated(tx, stored);
+        return await handlers.ENROL(tx, opened.device, opened.message, { at, repeated, originator: stored.originator });
+      } finally {
+        wipeEnrol(opened.message);
+      }
     }
     case 'opened':
       return `${opened.message.type}${await ordinary(tx, context, handlers, opened, stored)}`;

@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest';
-import type { Primitives } from '../../device/safe-mobile/index.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { hexOf, type Primitives } from '../../device/safe-mobile/index.ts';
 import type { Random } from '../../modem/index.ts';
 import { servicePrimitives } from '../../server/index.ts';
 import { seededRandom } from '../../sim/index.ts';
+import { noteCopies } from './note-copies.ts';
 import { PIN, shop } from './world.ts';
 
 /** A shop whose primitives note, by reference, what they are given. */
@@ -84,7 +85,11 @@ describe('after an enrolment', () => {
       return approvalKey;
     };
     const state = async () => (await world.service.devices(person.id)).at(-1)?.state;
-    return { enrol, state, sealed, opened };
+    const repeat = async () => {
+      phone.repeat();
+      await world.clock.advance(3_000);
+    };
+    return { enrol, repeat, state, sealed, opened };
   }
 
   it('the activation code that was drawn is wiped', async () => {
@@ -123,6 +128,24 @@ describe('after an enrolment', () => {
     // Once to see that it is no junk, and once where it is dealt with.
     expect(opened.map(({ length }) => length)).toEqual([79, 79]);
     expect(opened.every(isWiped)).toBe(true);
+  });
+
+  it.each([
+    ['the code is right', undefined, false, 'enrolling'],
+    ['the code is wrong', '00000000', false, 'registered'],
+    ['it is repeated', undefined, true, 'enrolling'],
+  ])('the code and the approval key as they were read are wiped when %s', async (_, code, isAgain, expected) => {
+    const { enrol, repeat, state } = await enrolling();
+    const earlierKey = isAgain ? await enrol(code) : undefined;
+    const copies = noteCopies();
+    const approvalKey = earlierKey ?? (await enrol(code));
+    if (isAgain) await repeat();
+    vi.restoreAllMocks();
+    expect(await state()).toBe(expected);
+    const codes = copies.filter(({ length }) => length === 5);
+    expect(codes).toHaveLength(2);
+    expect(codes.every(isWiped)).toBe(true);
+    expect(copies.map(hexOf)).not.toContain(hexOf(approvalKey));
   });
 });
 

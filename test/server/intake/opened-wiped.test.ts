@@ -1,8 +1,9 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { encodeUp, type Primitives, sealEnrol } from '../../../device/safe-mobile/index.ts';
 import { openEnrolment } from '../../../server/intake/open.ts';
 import { servicePrimitives } from '../../../server/keys/primitives.ts';
 import { StaticSecrets } from '../../../server/keys/static-secrets.ts';
+import { noteCopies } from '../note-copies.ts';
 
 const primitives = servicePrimitives();
 const DEVICE = 7;
@@ -32,6 +33,13 @@ it.each([
   const key = { pair, secrets: new StaticSecrets(watched, pair, 1) };
   const open = () => openEnrolment({ primitives: watched }, key, DEVICE, frame);
   if (isSound) expect(open().activationCode).toEqual(code);
-  else expect(open).toThrow('small order');
+  else {
+    const copies = noteCopies();
+    expect(open).toThrow('small order');
+    vi.restoreAllMocks();
+    // Code, sealing key, approval key.
+    expect(copies.map(({ length }) => length)).toEqual([5, 32, 32]);
+    for (const secret of [code, POINT]) expect(copies).not.toContainEqual(secret);
+  }
   expect(opened.map((octets) => octets.every((octet) => octet === 0))).toEqual([true]);
 });
