@@ -63,10 +63,9 @@ export class FrameOutcomes {
     return this.#next.ended.some(([frame]) => frame.id === id);
   }
 
-  /** The frame is not sent any more. */
+  /** The frame is not sent any more. The caller has locked its row, which has not ended. */
   async drop(tx: Tx, frame: Omit<HandedFrame, 'holder'>, reason: string): Promise<void> {
-    const dropped = await tx.run(END, 'dropped', reason, this.#clock.now(), frame.id);
-    if (dropped === 0) return;
+    tx.later(END, 'dropped', reason, this.#clock.now(), frame.id);
     await this.#journal.record(tx, { kind: 'undelivered', deviceId: frame.deviceId, message: frame.message, reason });
   }
 

@@ -413,6 +413,18 @@ describe('outcomes of frames', () => {
     expect(await states()).toEqual(['sent', 'sent', 'sent']);
   });
 
+  it('that a fault kept from being written are written 5 s later when no other comes', async () => {
+    const { clock, add, settle, states, failing } = await open(2);
+    for (const text of 'ab') await add(text);
+    failing('UPDATE outbox SET state = ?');
+    for (const _ of 'ab') await settle();
+    failing('');
+    await clock.advance(4_999);
+    expect(await states()).toEqual(['handed', 'handed']);
+    await clock.advance(1);
+    expect(await states()).toEqual(['sent', 'sent']);
+  });
+
   it('that a fault kept from being written are written with the next one', async () => {
     const { add, settle, states, failing, store } = await open(3);
     for (const text of 'abc') await add(text);
