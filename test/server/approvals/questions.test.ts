@@ -271,6 +271,19 @@ describe('the question of an enrolment', () => {
       receipts: ['wrong-pin 2', 'wrong-pin 1', 'wrong-pin 0'],
     },
     {
+      what: 'four wrong PINs in two enrolments, then the right one, after which all tries are there again',
+      does: async ({ world, phone, deviceId, activationCode }) => {
+        for (const pin of [...WRONG, 'again', WRONG[0], PIN]) {
+          if (pin === 'again') phone.enrol(deviceId, activationCode, PIN);
+          else phone.approve(pin);
+          await world.clock.advance(2_500);
+        }
+      },
+      question: ['refused', 'approved'],
+      device: 'active',
+      receipts: ['wrong-pin 2', 'wrong-pin 1', 'wrong-pin 0', 'wrong-pin 1', 'active 2'],
+    },
+    {
       what: 'five wrong PINs in two enrolments, which block only an active phone',
       does: async ({ world, phone, deviceId, activationCode }) => {
         for (const pin of [...WRONG, 'again', WRONG[0], WRONG[1]]) {

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { attemptByKey, changeAttempt } from '../../../server/attempts/attempt.ts';
-import type { Outcome } from '../../../server/index.ts';
+import { AttemptEngine } from '../../../server/attempts/engine.ts';
+import type { LocalRail, Outcome, RailOrder } from '../../../server/index.ts';
+import { Journal } from '../../../server/journal/journal.ts';
+import { Rails } from '../../../server/rails/rail.ts';
+import { Timers } from '../../../server/time/timers.ts';
+import { personId, ref } from '../../../server/vocabulary/ids.ts';
+import { VirtualClock } from '../../../sim/index.ts';
 import { ScriptedRail } from '../rails/scripted-rail.ts';
 import { PIN, shop } from '../world.ts';
 
@@ -81,6 +87,39 @@ describe('the row of an attempt', () => {
     });
     expect(changed).toBeUndefined();
     expect(await row()).toEqual(before);
+    await store.close();
+  });
+});
+
+describe('an attempt', () => {
+  const local: LocalRail = {
+    name: 'pos',
+    local: true,
+    capabilities: new ScriptedRail().capabilities,
+    payerOf: () => 'clearing:pos',
+    settlement: async () => [],
+    decide: async () => ({ kind: 'done', approvalCode: 0 }),
+  };
+  const card = new ScriptedRail();
+  card.refunds = [new Promise(() => {})];
+
+  it.each([
+    ['outside', card, []],
+    ['of the service', local, ['done']],
+  ] as const)('at a rail %s is made once a key', async (_, rail, outcomes) => {
+    const { store, key } = await answered({ kind: 'done', approvalCode: 1 });
+    const clock = new VirtualClock();
+    const journal = new Journal(clock);
+    const engine = new AttemptEngine(store, clock, new Timers(store, clock, journal), journal, new Rails(rail, []));
+    const heard: string[] = [];
+    engine.listen({ changed: async (_tx, { state }) => void heard.push(state), reverse: async () => {} });
+    const txn = ref(key.slice(0, 16));
+    const order: RailOrder = {
+      ...{ key: `${txn}:refund-1`, txn, kind: 'refund', amount: { minor: 5, currency: 'EUR' }, note: '' },
+      ...{ payer: rail.payerOf(personId(1)), merchant: 'merchant:1' },
+    };
+    for (const _time of ['first', 'again']) await store.transaction('refund', (tx) => engine.begin(tx, rail, order));
+    expect([heard, card.calls]).toEqual([outcomes, ['refund']]);
     await store.close();
   });
 });

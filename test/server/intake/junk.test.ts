@@ -126,6 +126,7 @@ describe('a frame that is junk is not stored and not answered, and its reason is
     const contents: readonly IncomingSms['content'][] = [
       { kind: 'text', text: 'Hello' },
       { kind: 'data', data: new Uint8Array(132), ports },
+      { kind: 'data', data: new Uint8Array(134), ports },
       { kind: 'data', data: new Uint8Array(133) },
       { kind: 'data', data: new Uint8Array(133), ports: { destination: 16002, source: 16001 } },
     ];

@@ -559,6 +559,10 @@ describe('the end of a key', () => {
     await world.service.downloads.descriptor(later.linkToken);
     await world.clock.advance(DAY / 2);
     await expect(world.service.downloads.descriptor(later.linkToken)).rejects.toMatchObject({ code: 'not-found' });
+    // One that had loaded its descriptor before.
+    world.phone(CUSTOMER_NUMBER).enrol(later.deviceId, later.activationCode, PIN);
+    await world.clock.advance(3 * SECOND);
+    expect((await world.service.devices(customer.person.id)).at(-1)?.state).toBe('registered');
   });
 
   it('of the latest key is refused', async () => {

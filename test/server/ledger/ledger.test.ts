@@ -304,6 +304,18 @@ describe('the ledger', () => {
     expect(await ledger.outcome('d')).toBe('pending');
   });
 
+  it('counts what is pending in the sum of an account that may owe', async () => {
+    const { ledger, run } = await open();
+    const pay = (id: string, minor: number, credit: Account): Transfer => ({
+      ...{ id, debit: 'clearing:card', credit, amount: { minor, currency: 'EUR' } },
+    });
+    expect(await run((it) => it.hold(pay('a', LARGEST_SUM - 1, 'person:1'), 1))).toBe('held');
+    expect(await run((it) => it.hold(pay('b', 2, 'person:2'), 1))).toBe('too-large');
+    expect(await run((it) => it.move(pay('c', 2, 'person:2'), 1))).toBe('too-large');
+    expect(await run((it) => it.move(pay('d', 1, 'person:2'), 1))).toBe('moved');
+    expect(await ledger.balance('clearing:card', 'EUR')).toEqual({ posted: -1, pending: LARGEST_SUM - 1 });
+  });
+
   it('refuses to post what nobody asked for', async () => {
     await expect((await open()).run((it) => it.post(transfer, 1))).rejects.toThrow('transfer deposit:1:a is absent');
   });

@@ -317,6 +317,19 @@ describe('a merchant', () => {
     expect(reasons).toEqual([...Array(5).fill('REQUESTED'), 'too-many-requests']);
   });
 
+  it('is refused twice by one customer with an allowance of one: the second refusal gives nothing back', async () => {
+    const limits = { waitingOfMerchant: 2, inVainAtCustomer: { atOnce: 1, everyMs: HOUR } };
+    const { world, customer, merchant } = await shop(1, { limits });
+    for (const mref of ['a', 'b']) expect(await reasonOf(world, merchant, mref)).toBe('REQUESTED');
+    for (const asked of customer.phone.asked.slice(-2)) {
+      customer.phone.refuse('no', asked);
+      await world.clock.advance(2 * SECOND);
+    }
+    expect(await reasonOf(world, merchant, 'c')).toBe('too-many-requests');
+    await world.clock.advance(HOUR);
+    expect(await reasonOf(world, merchant, 'd')).toBe('REQUESTED');
+  });
+
   it('may be paid by one customer again and again', async () => {
     const { world, customer, merchant } = await shop();
     for (let n = 0; n < 20; n += 1) {
@@ -393,6 +406,22 @@ describe('a merchant', () => {
     expect((await current()).suspendedAt).toBeDefined();
     await world.service.resumeMerchant(merchant.id, 'a mistake in the list of customers');
     expect(await reasonOf(world, await current(), 'again', customers[3]?.person.number)).toBe('REQUESTED');
+  });
+
+  it('is not suspended when two customers say "not me" and two others had only refused', async () => {
+    const { world, merchant, apiKey } = await shop();
+    for (const [end, reason] of [
+      [5, 'no'],
+      [6, 'no'],
+      [7, 'not-me'],
+      [8, 'not-me'],
+    ] as const) {
+      const { person, phone } = await world.subscriber(`+39340000000${end}`);
+      expect(await reasonOf(world, merchant, `order ${end}`, person.number)).toBe('REQUESTED');
+      phone.refuse(reason);
+      await world.clock.advance(2 * SECOND);
+    }
+    expect((await world.service.merchantByApiKey(apiKey))?.suspendedAt).toBeUndefined();
   });
 
   it('hears "not me" also when it comes too late', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { APPLICATION_PORT } from '../../../server/index.ts';
 import { rows } from '../database.ts';
-import { shop } from '../world.ts';
+import { CUSTOMER_NUMBER, PIN, shop } from '../world.ts';
 
 /** How much later than the phone's deadline an answer may arrive, s. */
 const GRACE = 5;
@@ -14,6 +15,28 @@ describe('a request without an answer', () => {
     expect((await world.service.payment(txn)).state).toBe('REQUESTED');
     await world.clock.advance(1);
     expect((await world.service.payment(txn)).state).toBe('EXPIRED');
+  });
+
+  it.each([
+    ['an approval', 'at the deadline', 'CAPTURED'],
+    ['a refusal', 'at the deadline', 'REFUSED'],
+    ['an approval', 'a moment later', 'EXPIRED'],
+    ['a refusal', 'a moment later', 'EXPIRED'],
+  ] as const)('has %s that arrives %s: %s', async (answer, arrives, state) => {
+    const { world, merchant, customer } = await shop();
+    await world.clock.advance(1_000 - (world.clock.now() % 1_000));
+    const { txn } = await world.request(merchant, { ttl: 60 });
+    await world.clock.advance(2_000);
+    const frames: Uint8Array[] = [];
+    customer.phone.sendWith((frame) => frames.push(frame));
+    if (answer === 'an approval') customer.phone.approve(PIN);
+    else customer.phone.refuse('no');
+    await world.clock.advance((60 + GRACE) * 1_000 - 2_000 + (arrives === 'at the deadline' ? 0 : 1));
+    const ports = { destination: APPLICATION_PORT, source: APPLICATION_PORT };
+    const sentAt = world.clock.now();
+    for (const data of frames)
+      await world.air.handOverAgain({ originator: CUSTOMER_NUMBER, sentAt, content: { kind: 'data', data, ports } });
+    expect((await world.service.payment(txn)).state).toBe(state);
   });
 
   it('after a wrong PIN expires as exactly', async () => {

@@ -63,6 +63,16 @@ describe('a wrong PIN', () => {
     expect(await world.breaches()).toEqual([]);
   });
 
+  it('counts once, though its message comes twice', async () => {
+    const { world, customer, ask, type, statuses } = await requested();
+    await ask('a');
+    await type('11111');
+    customer.phone.repeat();
+    await world.clock.advance(3_000);
+    await type(PIN);
+    expect(statuses()).toEqual(['active 3', 'wrong-pin 2', 'wrong-pin 2', 'paid 2']);
+  });
+
   it('refuses the request at the third try, and the right one comes too late', async () => {
     const { world, ask, type, statuses } = await requested();
     const payment = await ask('a');

@@ -357,9 +357,10 @@ describe('processes on one database', () => {
   });
 
   it('one that speaks between the look that misses it and its end is not missed', async () => {
-    const { clock, processes, alive, alarms } = await world(['one', 'two']);
+    const { clock, processes, alive, alarms, frames } = await world(['one', 'two']);
     const [one, two] = processes;
     if (one === undefined || two === undefined) throw new Error('two processes');
+    await one.add();
     one.clock.isStopped = true;
     two.store.before = async (name) => {
       if (name !== 'process is dead') return;
@@ -369,6 +370,7 @@ describe('processes on one database', () => {
     };
     await clock.advance(23_000);
     expect([await alive(), await alarms()]).toEqual([['one', 'two'], []]);
+    expect([await frames(), two.sent()]).toEqual([[['handed', one.processes.id]], []]);
   });
 
   it('each hears how many modems the others have, with their next look, and none of a dead one', async () => {

@@ -230,6 +230,17 @@ describe('the store', () => {
     expect(done).toEqual(['a', 'c', 'outbox', 'd']);
   });
 
+  it('tells nobody here of the journal: this process knows what it wrote', async () => {
+    const { store } = open();
+    const told: string[] = [];
+    for (const topic of ['outbox', 'journal'] as const) store.onWake(topic, () => told.push(topic));
+    await store.transaction('both', async (tx) => {
+      tx.wake('journal', [1, 'service']);
+      tx.wake('outbox');
+    });
+    expect(told).toEqual(['outbox']);
+  });
+
   it('waits while another program writes to the file, and rejects nobody', async () => {
     const { path, clock, store } = open();
     const other = new DatabaseSync(path);
