@@ -101,13 +101,11 @@ export class ScenarioRun {
   result(): ScenarioResult {
     const { name, expect, steps } = this.#scenario;
     const failures = [...this.#failed].map(([i, why]) => ({ what: `steps.${i}`, ok: false, found: why }));
-    const missed = [...this.#open]
-      .filter((i) => !this.#failed.has(i))
-      .map((i) => ({
-        what: `steps.${i}`,
-        ok: false,
-        found: steps[i]?.moment.kind !== 'event' ? 'was not done in time' : 'its event never came',
-      }));
+    const missed = [...this.#open].map((i) => ({
+      what: `steps.${i}`,
+      ok: false,
+      found: steps[i]?.moment.kind !== 'event' ? 'was not done in time' : 'its event never came',
+    }));
     const judgements = expect.map((expectation, i) =>
       'count' in expectation
         ? judgeCount(expectation, this.#counts[i] ?? 0)

@@ -78,8 +78,38 @@ describe('what is shown', () => {
     ['AT+CMGF=1', false],
     ['AT+CMGS=?', false],
     ['AT+CMGS?', false],
+    ['AT+CMGC=12', true],
+    ['AT+CMGR=1', false],
   ])('%s asks for a message: %s', (text, wanted) => {
     expect(wantsMessage(text)).toBe(wanted);
+  });
+
+  test.each<[text: string, timeoutMs: number | undefined]>([
+    ['ATD123;', 180_000],
+    ['AT+CFUN=1', 180_000],
+    ['AT+CMGS=17', 180_000],
+    ['AT+CMSS=1', 180_000],
+    ['AT+CMGC=12', 180_000],
+    ['AT+COPS=?', 180_000],
+    ['AT+CUSD=1', 180_000],
+    ['AT+CPIN="1"', 180_000],
+    ['at+cgatt=1', 180_000],
+    ['AT+CSQ', undefined],
+    ['AT+CMGF=1', undefined],
+  ])('%s is waited for so many ms: %s', (text, timeoutMs) => {
+    expect(commandOf(text, undefined).timeoutMs).toBe(timeoutMs);
+  });
+
+  test('a message that is stored to be sent stands above its fields too', () => {
+    const text = '0001000181F100000161';
+    const lines = linesOfResult({ kind: 'ok', numeric: false, lines: [{ text: '+CMGR: 2,,9' }, { text }] });
+    expect(lines.slice(0, 2)).toEqual(['+CMGR: 2,,9', text]);
+    expect(lines).toEqual(expect.arrayContaining([expect.stringMatching(/^ {4}TP-DA +.* 1 /)]));
+  });
+
+  // Both could be a DELIVER-REPORT.
+  test.each(['00000100', '000001000000'])('digits that are too few for a message stay as they are: %s', (text) => {
+    expect(linesOfResult({ kind: 'ok', numeric: false, lines: [{ text }] })).toEqual([text, 'OK']);
   });
 
   test('a command takes every line with its prefix', () => {

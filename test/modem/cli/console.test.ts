@@ -130,6 +130,8 @@ describe('a console in a pipe', () => {
     });
     expect(out).toBe('no answer yet: the port is silent: is the modem switched on, and is this its command port?\n');
     expect(isClosed).toBe(true);
+    // Nothing waits for what is typed any more, which would keep the program.
+    expect(input.isPaused()).toBe(true);
   });
 });
 

@@ -160,6 +160,30 @@ describe('options and fields beside the plain ones', () => {
     expect(answer(request)).toEqual({ tpdus });
   });
 
+  test('a report of a DELIVER, a reference of 16 bits and the longest validity', () => {
+    const deliver = { op: 'encodeDeliver', originator: '1', timestamp: AT, text: 'a' };
+    expect(answer({ ...deliver, statusReport: true })).toEqual({ tpdus: ['240181F10000903040615200000161'] });
+    for (const [reference, header] of [
+      [255, '050003FF0201'],
+      [256, '06080401000201'],
+    ] as const) {
+      const tpdus = [expect.stringContaining(`8C${header}`), expect.anything()];
+      expect(answer({ ...submit, data: '00'.repeat(141), reference })).toEqual({ tpdus });
+    }
+    const weeks = 63 * 7 * 86_400;
+    expect(answer({ ...submit, text: 'a', validity: weeks })).toEqual({ tpdus: ['11000181F10000FF0161'] });
+    expect(answer({ ...submit, text: 'a', validity: weeks + 1 })).toEqual({
+      error: `"validity" must be a whole number from 0 to ${weeks}`,
+    });
+    expect(answer({ op: 'encodeStatusReport', recipient: '1', timestamp: AT, dischargeTime: AT, status: 0 })).toEqual({
+      error: '"messageReference" must be a whole number from 0 to 255',
+    });
+  });
+
+  test.each([-1, 0.5, 256, '1'])('a TP-PID of %j is refused', (pid) => {
+    expect(answer({ ...submit, text: 'a', pid })).toEqual({ error: '"pid" must be a whole number from 0 to 255' });
+  });
+
   test('with a service centre each TPDU comes with it too', () => {
     const tpdus = ['01000181F100000161'];
     expect(answer({ ...submit, text: 'a', smsc: '+447802000332' })).toEqual({

@@ -101,6 +101,38 @@ describe('gsm-modem pdu', () => {
     expect(plain.out).toBe('0001000181F100F10173\n');
   });
 
+  test('encode takes a service centre, a message class, a report and a reference of 16 bits', async () => {
+    const text = ['--to', '1', '--text', 'a'];
+    const smsc = await pdu('encode', ...text, '--smsc', '+447802000332', '--json');
+    expect(JSON.parse(smsc.out)).toEqual({ pdu: '079144872000302301000181F100000161', length: 9 });
+    expect((await pdu('encode', ...text, '--class', '0')).out).toBe('0001000181F100100161\n');
+    const deliver = ['--from', '1', '--at', '2009-03-04T17:25:00+01:00', '--text', 'a'];
+    expect((await pdu('encode', ...deliver, '--report')).out).toBe('00240181F10000903040715200400161\n');
+    for (const [reference, header] of [
+      ['255', '050003FF0201'],
+      ['256', '06080401000201'],
+    ] as const) {
+      const { out } = await pdu('encode', '--to', '1', '--data', '00'.repeat(141), '--reference', reference);
+      expect(out.slice(18)).toMatch(new RegExp(`^${header}`));
+    }
+  });
+
+  test.each([
+    ['mobile-originated', '0001000181F100000161', 'SUBMIT'],
+    ['submit', '0001000181F100000161', 'SUBMIT'],
+    ['command', '0002010002040C9193330300002000', 'COMMAND'],
+    ['deliver-report', '000000', 'DELIVER-REPORT'],
+    ['mobile-terminated', DELIVER, 'DELIVER'],
+    ['deliver', DELIVER, 'DELIVER'],
+    ['status-report', '00060904912143903040615200009030406152010046', 'STATUS-REPORT'],
+    ['submit-report', '00010090304061520000', 'SUBMIT-REPORT'],
+  ])('decode takes %s as a direction', async (direction, hex, type) => {
+    const { out } = await pdu('decode', '--direction', direction, hex, '--json');
+    expect(JSON.parse(out)).toMatchObject({ tpdu: { type } });
+    const { out: bare } = await pdu('decode', '--direction', direction, hex.slice(hex === DELIVER ? 16 : 2), '--tpdu');
+    expect(bare).toMatch(new RegExp(`^ +0  TP-MTI .* ${type}\n`));
+  });
+
   test('count prints a row for each choice', async () => {
     const { out } = await pdu('count', '--text', 'başlangıç '.repeat(11));
     expect(out).toBe(

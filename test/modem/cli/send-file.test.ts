@@ -68,6 +68,15 @@ describe('a file of messages', () => {
     await expect(readBatch(file(`${rows}+391,a\n`))).rejects.toThrow('has more than 100000 messages');
   });
 
+  test('one in another encoding is refused with its line', async () => {
+    const path = join(folder, 'messages');
+    writeFileSync(path, Buffer.from('+391,a\n+392,\xe8\n', 'latin1'));
+    await expect(readBatch(path)).rejects.toMatchObject({
+      name: 'UsageError',
+      message: `${path}, line 2: not UTF-8`,
+    });
+  });
+
   test('one that is not there is refused', async () => {
     await expect(readBatch(join(folder, 'nothing'))).rejects.toThrow('cannot be read');
   });

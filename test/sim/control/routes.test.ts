@@ -367,6 +367,7 @@ test('what is waited for: asked shortly after an event, and when the time is up'
   await clock.advance(2);
   await first;
   expect(answers).toEqual([false, true]);
+  expect(clock.next).toBeUndefined();
   await wait(1_000);
   expect(answers).toEqual([false, true, true]);
   holds = false;

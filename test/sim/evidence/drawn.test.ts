@@ -84,6 +84,14 @@ test('a diagram says what is left out, and names its lifelines again at the foot
   expect(names(20)).toHaveLength(2);
 });
 
+test('the head of a lifeline is as wide as its name', () => {
+  const widthOfHead = (name: string) => {
+    const svg = sequenceDiagram({ participants: [{ name, role: 'phone' }], steps: [] });
+    return Number(/<rect x="[\d.]+" y="74" width="([\d.]+)"/.exec(svg)?.[1]);
+  };
+  expect([widthOfHead('1'), widthOfHead('x'.repeat(40))]).toEqual([150, 324.4]);
+});
+
 test('notes of one moment stand in one row from left to right, others below each other', () => {
   const rows = (...steps: readonly Step[]) =>
     new Set(Array.from(drawn(steps).matchAll(/<text [^>]*y="([\d.]+)"[^>]*>Note</g), ([, y]) => y)).size;

@@ -35,6 +35,13 @@ const CASES: readonly (readonly [name: string, tpdu: Uint8Array, obstacle: RegEx
   ['164 octets, as many as a TPDU has', fromHex(`01000C9193330300002000047F${'00'.repeat(151)}`), undefined],
 ];
 
+it.each([
+  ['an originator', `040C919333030000A0000090304061520000${'05C8329BFD06'}`],
+  ['the recipient of a report', '06090C919333030000A0903040615200009030406152000000'],
+])('an international number with a letter is an obstacle as %s', (_name, hex) => {
+  expect(obstacleIn(fromHex(hex), 'mobile-terminated')).toMatch(/^the international number .* has more than digits$/);
+});
+
 it.each(CASES)('an analyser and %s', (_name, tpdu, obstacle) => {
   const said = obstacleIn(tpdu, 'mobile-originated');
   if (obstacle === undefined) expect(said).toBeUndefined();

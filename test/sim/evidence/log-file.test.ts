@@ -1,4 +1,13 @@
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -48,6 +57,18 @@ test('a log is written down from its beginning, in the same order, and no more a
   await turn();
   expect(linesIn(path)).toBe(1_004);
   expect(failures).toEqual([]);
+});
+
+test('a log is for its owner alone, and leaves no file open; nor does reading one', () => {
+  const open = () => readdirSync('/proc/self/fd').length;
+  const before = open();
+  const path = join(folder, 'mine.jsonl');
+  for (let count = 0; count < 20; count += 1) {
+    keepLog(new EventLog(new VirtualClock()), path, () => {})();
+    expect([...linesOf(path)]).toEqual(['']);
+  }
+  expect(open()).toBeLessThan(before + 10);
+  expect(statSync(path).mode & 0o777).toBe(0o600);
 });
 
 test('a log that exists already is written anew', () => {

@@ -166,6 +166,20 @@ test('each packet says in words what it is, and what the log tells of its messag
   ]);
 });
 
+test('each address is named once, and a packet from a phone is inbound', () => {
+  const file = Buffer.from(
+    capture(entriesOf([START, submit(1), { kind: 'accept', ...route(1) }, submit(2), { kind: 'accept', ...route(2) }])),
+  );
+  const blocks: string[] = [];
+  for (let at = 0; at < file.length; at += file.readUInt32LE(at + 4)) {
+    const hex = file.toString('hex', at, at + file.readUInt32LE(at + 4));
+    const direction = /02000400(01|02)0000000{8}/.exec(hex)?.[1];
+    blocks.push(direction === undefined ? String(file.readUInt32LE(at)) : `6 ${direction}`);
+  }
+  // An interface, two names, and packets from the phone and to it.
+  expect(blocks.slice(1)).toEqual(['1', '4', '4', '6 01', '6 02', '6 01', '6 02']);
+});
+
 test('a live capture tells of no more than its packet', () => {
   const live = new LiveCapture();
   const events = entriesOf([START, submit(1), { kind: 'fault', fault: 'f', action: 'delay', ...route(1) }]);

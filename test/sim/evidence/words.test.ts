@@ -67,6 +67,11 @@ const WORDS: readonly (readonly [event: WorldEvent, who: string, what: string])[
     A,
     `→ ${B} wants something unknown of the message of reference 4, reference 1`,
   ],
+  [
+    { kind: 'submit', ...ROUTE, tpdu: commandOf(2).replace(/^0/, '2') },
+    A,
+    `→ ${B} deletes the message of reference 4, reference 1, wants a report`,
+  ],
   [{ kind: 'accept', ...ROUTE }, A, 'the service centre has it'],
   [{ kind: 'command', ...ROUTE, command: 2, about: 4 }, A, 'deletes SMS 4'],
   [{ kind: 'command', ...ROUTE, command: 0, about: 0 }, A, `asks for a message to ${B} that there is not`],

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   closeSync,
   constants,
@@ -209,7 +210,9 @@ test('a device whose place has been taken stays away, until there is room for it
   line.hangUp();
   rmSync(join(folder, 'modems'), { recursive: true });
   writeFileSync(join(folder, 'modems'), '');
-  line.plugIn(false);
+  const open = readdirSync('/proc/self/fd').length;
+  for (let count = 0; count < 20; count += 1) line.plugIn(false);
+  expect(readdirSync('/proc/self/fd').length).toBeLessThan(open + 10);
   rmSync(join(folder, 'modems'));
   expect(existsSync(line.path)).toBe(false);
   line.plugIn(false);
@@ -325,4 +328,69 @@ test('a refused link leaves no terminal open', () => {
   const before = readdirSync('/proc/self/fd').length;
   for (let count = 0; count < 20; count += 1) expect(() => openPty(join(folder, 'taken'))).toThrow(LinkError);
   expect(readdirSync('/proc/self/fd').length).toBeLessThan(before + 10);
+});
+
+/** A pseudo terminal, and what its modem hears of clients. */
+function heardPty() {
+  const line = openPty();
+  const heard: string[] = [];
+  line.listen({ opened: () => heard.push('opened'), data() {}, closed: () => heard.push('closed') });
+  const client = () => openSync(line.path, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
+  return { line, heard, client };
+}
+
+test('a client of one terminal is heard though another was taken away', async () => {
+  const [one, other] = [heardPty(), heardPty()];
+  one.line.hangUp();
+  const client = other.client();
+  await expect.poll(() => other.heard).toEqual(['opened']);
+  closeSync(client);
+  other.line.hangUp();
+});
+
+test('a terminal is taken away once, and its client hears that; one that is there is not put back', async () => {
+  const { line, heard, client } = heardPty();
+  const fd = client();
+  await expect.poll(() => heard).toEqual(['opened']);
+  const { path } = line;
+  line.plugIn(false);
+  expect(line.path).toBe(path);
+  line.hangUp();
+  line.hangUp();
+  expect(heard).toEqual(['opened', 'closed']);
+  // EIO or the end: nobody is at the other end any more.
+  await expect
+    .poll(() => {
+      try {
+        return readSync(fd, Buffer.alloc(1));
+      } catch (error) {
+        return error instanceof Error && 'code' in error ? error.code : error;
+      }
+    })
+    .not.toBe('EAGAIN');
+  closeSync(fd);
+});
+
+test('what waited for a client that has left does not come to the next', async () => {
+  const { line, heard, client } = heardPty();
+  const first = client();
+  await expect.poll(() => heard).toHaveLength(1);
+  for (let count = 0; count < 60; count += 1) line.write(new Uint8Array(1_024).fill(0x41));
+  closeSync(first);
+  await expect.poll(() => heard).toHaveLength(2);
+  const next = client();
+  await expect.poll(() => heard).toHaveLength(3);
+  line.write(Buffer.from('OK'));
+  expect(await nextFrom(next)).toBe('OK');
+  closeSync(next);
+  line.hangUp();
+});
+
+test('a program that the simulation starts has none of its terminals', async () => {
+  const { line, heard, client } = heardPty();
+  const fd = client();
+  await expect.poll(() => heard).toEqual(['opened']);
+  expect(execFileSync('ls', ['-l', '/proc/self/fd'], { encoding: 'utf8' })).not.toContain('ptmx');
+  closeSync(fd);
+  line.hangUp();
 });

@@ -1,8 +1,8 @@
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { memoryPort, readRecording } from '../../../modem/index.ts';
+import { type FarEndEvents, memoryPort, readRecording } from '../../../modem/index.ts';
 import { recorded } from '../../../sim/ports/recorded.ts';
 import { openHost, quietWorld } from '../host.ts';
 
@@ -18,6 +18,8 @@ test('what passes on a line is kept as the driver keeps its own recordings, and 
   const events = readRecording(readFileSync(path, 'utf8'));
   expect(events.map(({ kind }) => kind)).toEqual(['opened', 'sent', 'received', 'received', 'closed']);
   const text = events.map((event) => ('octets' in event ? Buffer.from(event.octets).toString('latin1') : ''));
+  // What people write to each other is for the owner alone.
+  expect(statSync(path).mode & 0o777).toBe(0o600);
   expect(text.join('')).toBe('AT+CPIN=****\rAT+CPIN=****\r\r\nOK\r\n');
 });
 
@@ -28,6 +30,19 @@ test.skipIf(!existsSync('/dev/full'))('a recording that cannot be written ends, 
   modem.attach(recorded(farEnd, '/dev/full', clock));
   const host = await openHost(port, clock);
   expect(await host.type('AT+CGSN\r')).toContain('OK');
+});
+
+test('a modem hears through a recording that its octets were lost', () => {
+  const { clock } = quietWorld();
+  const heard: string[] = [];
+  const { farEnd } = memoryPort();
+  const listen = ({ overflowed }: FarEndEvents) => overflowed?.();
+  const path = join(mkdtempSync(join(tmpdir(), 'recorded-')), 'x.jsonl');
+  recorded({ ...farEnd, listen }, path, clock).listen({
+    ...{ opened() {}, data() {}, closed() {} },
+    overflowed: () => heard.push('overflowed'),
+  });
+  expect(heard).toEqual(['overflowed']);
 });
 
 test('a recording whose file cannot be made is refused at once', () => {

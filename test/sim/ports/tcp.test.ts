@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { openTcp } from '../../../sim/index.ts';
+import { NoBrowser } from '../../../sim/ports/no-browser.ts';
 
 const ends: (() => void)[] = [];
 afterEach(() => {
@@ -100,7 +101,6 @@ test('a port that another has is refused, and one that another took meanwhile st
 test.each([
   ['a request', ['POST / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\nAT+CMGS="1"\r']],
   ['a request in parts', ['P', 'OS', 'T', ' / HTTP/1.1\r\n\r\nATZ\r']],
-  ['a method and no more', ['GET ']],
   ['a request in small letters', ['patch / HTTP/1.1\r\n\r\nATZ\r']],
   ['an OPTIONS of a preflight', ['OPTIONS * HTTP/1.1\r\n\r\nATZ\r']],
   ['HTTP/2', ['PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nATZ\r']],
@@ -119,6 +119,15 @@ test.each([
   await expect.poll(() => heard).toEqual(['opened', 'closed']);
   expect(await answerTo(client(), 'AT')).toBe('OK');
 });
+
+test.each(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT', 'PRI'])(
+  'a browser is known by %s and a blank, and the method alone is not yet one',
+  (method) => {
+    const begin = new NoBrowser();
+    expect(begin.pass(Buffer.from(method))).toHaveLength(0);
+    expect(begin.pass(Buffer.from(' '))).toBeUndefined();
+  },
+);
 
 test.each([
   ['what begins like a request, and is none', ['P', 'I', 'N\r'], 'PIN\r'],

@@ -36,6 +36,7 @@ const state = (more: Partial<MessageState> = {}): MessageState => ({
   reports: [0x30, 0],
   ...more,
 });
+const { endedAt: _endedAt, ...UNDER_WAY } = state({ state: 'waiting' });
 const fate = (states: Fate['states'], answers: Fate['answers'] = ['accepted']): Fate => ({ states, answers });
 
 const FATES: readonly (readonly [expected: Partial<MessageExpectation>, fate: Fate, ok: boolean])[] = [
@@ -46,6 +47,7 @@ const FATES: readonly (readonly [expected: Partial<MessageExpectation>, fate: Fa
   [{ within: 5_000 }, fate([state()]), true],
   [{ within: 4_999 }, fate([state()]), false],
   [{ within: 5_000 }, fate([{ ...state(), endedAt: Number.NaN }]), false],
+  [{ within: 5_000 }, fate([UNDER_WAY]), false],
   [{ deliveries: 1 }, fate([state()]), true],
   [{ deliveries: 2 }, fate([state()]), false],
   [{ report: 0 }, fate([state()]), true],
@@ -69,6 +71,12 @@ test('what was expected and what was found is said in words', () => {
     what: 'message m: lost, within 1 min, given to the phone 2 times, report 1, answer lost, 50 % of them',
     found: 'delivered after 5 s given to the phone 3 times report 48, 0 answer accepted',
   });
+  expect(judgeMessages({ message: 'm', share: 1 }, fate([state()])).found).toBe(
+    'delivered after 5 s report 48, 0 answer accepted',
+  );
+  expect(
+    judgeMessages({ message: 'm', share: 1 }, fate([state({ state: 'failed', status: 70, reports: [] })], [])).found,
+  ).toBe('failed after 5 s status 70');
   const waiting = { sms: 1, isReport: false, from: '1', to: '2', sentAt: 0, deliveries: 0, reports: [] } as const;
   expect(
     judgeMessages({ message: 'm', share: 1 }, fate([{ ...waiting, state: 'waiting', reason: 'full' }], [])).found,
@@ -77,10 +85,10 @@ test('what was expected and what was found is said in words', () => {
 });
 
 test('of several, the median and the longest time of those that came are said', () => {
-  const states = [3_000, 1_000, 9_000].map((ms) => state({ sentAt: 0, endedAt: ms }));
+  const states = [3_000, 1_000, 10_000].map((ms) => state({ sentAt: 0, endedAt: ms }));
   const lost = state({ state: 'lost', endedAt: 99_000 });
   expect(judgeMessages({ message: 'm', share: 1, state: 'delivered' }, fate([...states, lost])).found).toBe(
-    '3 of 4, 3 delivered, median 3 s, longest 9 s',
+    '3 of 4, 3 delivered, median 3 s, longest 10 s',
   );
   expect(judgeMessages({ message: 'm', share: 1, state: 'delivered' }, fate([lost, lost])).found).toBe('0 of 2');
 });

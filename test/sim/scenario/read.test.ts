@@ -85,6 +85,19 @@ const MISTAKES: readonly (readonly [what: string, file: string, fault: string])[
     's.yaml:4:52: steps.0.fault.to: a fault is about one phone, and "a" are many',
   ],
   [
+    'a fault of the line of a crowd',
+    scenario({
+      phones: "phones: [{ name: a, number: '1', count: 2 }]",
+      steps: '{ at: 0s, fault: { action: { kind: split }, modem: a } }',
+    }),
+    's.yaml:4:56: steps.0.fault.modem: a fault is about one phone, and "a" are many',
+  ],
+  [
+    'no text of a message from outside',
+    scenario({ steps: '{ at: 1s, deliver: { from: BANK, to: bruno } }' }),
+    's.yaml:4:24: steps.0.deliver: give either text or data',
+  ],
+  [
     'a fault of the line of nobody',
     scenario({ steps: "{ at: 0s, fault: { action: { kind: split }, modem: '+999' } }" }),
     's.yaml:4:56: steps.0.fault.modem: no phone is called "+999": there are anna, bruno',
@@ -225,6 +238,16 @@ test('all that is wrong is said at once', () => {
   expect(read.ok ? 0 : read.faults.length).toBeGreaterThanOrEqual(3);
 });
 
+test('of what is wrong 20 things are said', () => {
+  const steps = Array.from({ length: 21 }, () => '{ at: 1s, read: nobody }').join('\n  - ');
+  const read = readScenario(scenario({ steps }));
+  expect(read.ok ? 0 : read.faults.length).toBe(20);
+});
+
+test('a phone is named by its number too', () => {
+  expect(readScenario(scenario({ steps: "{ at: 1s, reboot: '+391' }" })).ok).toBe(true);
+});
+
 test('what is left out has its default, and lengths of time are ms', () => {
   const read = readScenario(scenario({ steps: '{ at: 1.5m, send: { from: anna, to: bruno, text: hi } }' }));
   expect(read).toMatchObject({
@@ -267,6 +290,9 @@ test.each<
     [0, 0.5, 1],
     [-0.1, 1.1],
   ],
+  ['is', (value) => scenario({ expectations: `{ count: { kind: wait }, is: ${value} }` }), [0, 9], [-1]],
+  ['atLeast', (value) => scenario({ expectations: `{ count: { kind: wait }, atLeast: ${value} }` }), [0, 9], [-1]],
+  ['the name', (value) => scenario({}).replace('name: test', `name: '${value}'`), ['x', long(200)], ['', long(201)]],
   ['atMost', (value) => scenario({ expectations: `{ count: { kind: wait }, atMost: ${value} }` }), [0, 9], [-1, 0.5]],
   [
     'code',

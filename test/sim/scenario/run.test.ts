@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { viewMessage } from '../../../sim/evidence/message-view.ts';
 import { type LogEntry, readScenario, runScenario, type ScenarioResult } from '../../../sim/index.ts';
 import { ScenarioRun } from '../../../sim/scenario/scenario-run.ts';
 import { hostOf, quietWorld } from '../host.ts';
@@ -223,4 +224,111 @@ test.each([
     `expect: [{ count: ${count}, is: ${is} }]`,
   );
   expect(judgements).toMatchObject([{ ok: true }]);
+});
+
+/** Plays steps with a crowd of two phones and another one, whose messages stay where they are. */
+async function playCrowd(steps: readonly string[], more = '') {
+  const { world, clock } = quietWorld();
+  const read = readScenario(
+    [
+      'name: test',
+      'lasts: 1h',
+      more,
+      "phones: [{ name: crowd, number: '+393330000001', count: 2, reads: false }, { name: anna, number: '+393330000009', reads: false }]",
+      'steps:',
+      ...steps.map((step) => `  - { ${step} }`),
+    ].join('\n'),
+  );
+  if (!read.ok) throw new Error(JSON.stringify(read.faults));
+  const run = new ScenarioRun(world, read.scenario, read.names);
+  run.start();
+  const crowd = ['+393330000001', '+393330000002'].map((number) => world.modem(number) ?? expect.fail('no modem'));
+  return { world, clock, run, crowd };
+}
+
+test('what is done to a crowd is done to each of its phones', async () => {
+  const { world, clock, run, crowd } = await playCrowd([
+    'at: 1s, change: { phone: crowd, barred: true }',
+    'at: 2s, fill: crowd',
+    'at: 10s, read: crowd',
+    'at: 20s, unplug: { phone: crowd, for: 5s, renamed: true }',
+    'at: 30s, unplug: { phone: crowd }',
+    'at: 31s, plug: { phone: crowd, renamed: true }',
+  ]);
+  const unplugged = crowd.map((modem) => vi.spyOn(modem, 'unplug'));
+  const plugged = crowd.map((modem) => vi.spyOn(modem, 'plugIn'));
+  await clock.advance(5_000);
+  expect(crowd.map(({ number }) => world.subscriber(number)?.barred)).toEqual([true, true]);
+  expect(crowd.map((modem) => modem.store('MT').used)).toEqual([130, 130]);
+  await clock.advance(10_000);
+  expect(crowd.map((modem) => modem.store('MT').used)).toEqual([0, 0]);
+  await clock.advance(30_000);
+  for (const spy of unplugged)
+    expect(spy.mock.calls).toEqual([
+      [5_000, true],
+      [0, false],
+    ]);
+  for (const spy of plugged) expect(spy.mock.calls.at(-1)).toEqual([true]);
+  run.finish();
+});
+
+test('a message has its validity, its TP-PID and its report, that of a traffic its text and its report', async () => {
+  const { log } = await play(
+    [
+      '- { at: 1s, send: { from: anna, to: bruno, text: x, validity: 5m, pid: 65, statusReport: true } }',
+      '- { at: 9s, traffic: { from: anna, to: bruno, messages: 1, during: 1ms, statusReport: true } }',
+    ].join('\n'),
+  );
+  const tpdus = log.flatMap((entry) => (entry.kind === 'submit' ? [entry.tpdu] : []));
+  expect(tpdus.map((tpdu) => viewMessage(tpdu, 'mobile-originated'))).toMatchObject([
+    { body: '«x»', wantsReport: true },
+    { body: '«Message 1»', wantsReport: true },
+  ]);
+  // TP-VP, relative: 5 minutes are 00 (3GPP TS 23.040, 9.2.3.12.1); TP-PID 41.
+  expect(tpdus[0]).toMatch(/^31000C919333030000204100000178$/);
+});
+
+test('the sender of a long message was told what it was told of each part', async () => {
+  const { judgements } = await play(
+    `- { at: 1s, send: { from: anna, to: bruno, text: ${'x'.repeat(161)}, as: long } }`,
+    'faults: [{ action: { kind: refuse }, nth: 2 }]\nexpect: [{ message: long, answer: accepted }]\nlasts: 1h',
+  );
+  expect(judgements).toMatchObject([{ ok: false }]);
+});
+
+test('steps draw each for itself, and all from the seed', async () => {
+  const traffic = '- { at: 0s, traffic: { from: anna, to: bruno, messages: 5, during: 1h } }';
+  const times = async (more: string) =>
+    (await play(`${traffic}\n${traffic}`, more)).log.flatMap((entry) => (entry.kind === 'submit' ? [entry.at] : []));
+  const first = await times('seed: 1');
+  expect(new Set(first).size).toBe(10);
+  expect(await times('seed: 1')).toEqual(first);
+  expect(await times('seed: 2')).not.toEqual(first);
+});
+
+test('a scenario that is over does nothing any more, and stays as it was', async () => {
+  const { world, clock, run } = await playCrowd([
+    'at: 1s, every: 1s, times: 9, send: { from: anna, to: crowd, text: x }',
+  ]);
+  await clock.advance(2_500);
+  run.finish();
+  const { sms, lastedMs } = run.result();
+  await clock.advance(60_000);
+  run.finish();
+  world.deliver({ to: '+393330000009', from: '4321', content: { kind: 'text', text: 'x' } });
+  expect(run.result()).toMatchObject({ sms, lastedMs });
+  expect([sms, lastedMs]).toEqual([2, 2_500]);
+  expect(world.submitted('+393330000009')).toHaveLength(2);
+});
+
+test('a world of its own begins at the time, under the profile and from the seed of the scenario', async () => {
+  const read = readScenario(
+    "{ name: t, seed: 7, start: '2011-01-01T00:00:00Z', profile: us02, phones: [{ name: a, number: '1' }], steps: [{ at: 0s, read: a }] }",
+  );
+  if (!read.ok) throw new Error(JSON.stringify(read.faults));
+  let first: LogEntry | undefined;
+  await runScenario(read.scenario, (log) => {
+    [first] = log.entries();
+  });
+  expect(first).toMatchObject({ kind: 'start', at: Date.UTC(2011, 0, 1), seed: '7', profile: 'us02' });
 });
