@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
 import { capture } from '../../../sim/evidence/capture.ts';
 import { readLog } from '../../../sim/evidence/read-log.ts';
 import { jsonLine } from '../../../sim/log.ts';
@@ -72,6 +72,41 @@ describe('with a saved log', () => {
     expect(ended.err).toMatch(message);
     expect(ended.err.trimEnd()).not.toContain('\n');
   });
+});
+
+describe('on a terminal', () => {
+  const { isTTY, columns } = process.stdout;
+  beforeEach(() => {
+    Object.assign(process.stdout, { isTTY: true, columns: 80 });
+  });
+  afterEach(() => {
+    Object.assign(process.stdout, { isTTY, columns });
+  });
+
+  it('a line of the log is cut at its width', async () => {
+    const { out } = await run('log', '--log', saved);
+    expect(out).toMatch(/…\n/);
+    for (const line of out.split('\n')) expect([...line].length).toBeLessThanOrEqual(80);
+  });
+
+  it('octets are not written', async () => {
+    const refused = 'gsm-sim: what it makes is no text: give --output FILE, or a pipe\n';
+    expect(await run('pcap', '--log', saved)).toEqual({ code: 2, out: '', err: refused });
+    expect(await run('pcap', '--control', 'http://127.0.0.1:1', '--follow')).toEqual({
+      code: 2,
+      out: '',
+      err: refused,
+    });
+    expect((await run('diagram', '--log', saved)).out).toMatch(/^<svg/);
+  });
+});
+
+it('a log is read from standard input', () => {
+  const { stdout } = spawnSync(process.execPath, [PROGRAM, 'log', '--log', '-', '--json'], {
+    encoding: 'utf8',
+    input: text,
+  });
+  expect(stdout).toBe(text);
 });
 
 test('latency of nothing is said, or drawn', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,11 +39,40 @@ test('what serve is told: numbers, personalities in turn, PIN, seed, profile, ti
     GSM_SIM_MODEM2_TCP: expect.stringMatching(/^tcp:/),
     GSM_SIM_MODEM2_CODES: join(folder, 'modem2-codes'),
   });
+  expect(world.subscriber('+393330000002')?.state().ratePerMinute).toBe(6);
   await served.close();
   expect(existsSync(folder)).toBe(false);
+  await expect(fetch(served.control.url)).rejects.toThrow();
   expect(readFileSync(log, 'utf8')).toMatch(/^{"seq":1,"at":"2010-03-01T09:00:00.000Z","kind":"start","seed":"7",/);
   world.log.add({ kind: 'attach', number: 'after the end' });
   expect(readFileSync(log, 'utf8')).not.toContain('after the end');
+});
+
+test('what passes on the lines is kept where it is told, and the links go when the process ends', async () => {
+  const [folder, record] = [newFolder(), newFolder()];
+  const before = process.listeners('exit');
+  const served = await openServed({ ...PLAIN, modems: 1, record }, folder);
+  expect(readdirSync(record).toSorted()).toEqual(['modem1-tcp.jsonl', 'modem1.jsonl']);
+  for (const listener of process.listeners('exit').filter((one) => !before.includes(one))) {
+    process.off('exit', listener);
+    listener(0);
+  }
+  expect(existsSync(folder)).toBe(false);
+  await served.control.close();
+});
+
+test.each([
+  [{}, []],
+  [{ interimReports: true } as const, [0x22]],
+])('with %j the sender of a message that waits is told %j', async (more, reports) => {
+  const served = await openServed({ ...PLAIN, profile: 'none', modems: 2, ...more }, newFolder());
+  const { world, clock } = served.simulation;
+  world.subscriber('+393330000002')?.setCovered(false);
+  const [from, to] = ['+393330000001', '+393330000002'];
+  await world.send({ from, to, content: { kind: 'text', text: 'x' }, statusReport: true });
+  await clock.step(10_000);
+  expect(world.log.entries().flatMap((entry) => (entry.kind === 'report' ? [entry.status] : []))).toEqual(reports);
+  await served.close();
 });
 
 test('a port that another has is said with the option that names another', async () => {
@@ -81,6 +110,10 @@ test('with a scenario, programs open its phones, but no crowd', async () => {
   const served = await openServed({ ...PLAIN, scenario: file }, folder);
   expect(served.simulation.lines.lines.map(({ number }) => number)).toEqual(['+391']);
   expect(served.simulation.world.modems).toHaveLength(3);
+  // Seed, profile and start are the scenario's.
+  expect(served.simulation.world.log.entries()[0]).toMatchObject({
+    ...{ kind: 'start', seed: '5', profile: 'direct', at: Date.UTC(2010, 2, 1, 9) },
+  });
   await served.simulation.clock.step(10_000);
   // A program reads what comes, nobody else does.
   expect(served.simulation.world.modem('+391')?.store('MT').used).toBe(1);
@@ -101,6 +134,7 @@ test('scenario run and check say how it went, and each thing that is wrong on a 
     ),
   });
   expect(readFileSync(log, 'utf8')).toContain('"seed":"9"');
+  expect(readFileSync(log, 'utf8')).toMatch(/"kind":"deliver"[^\n]+\n$/);
   writeFileSync(path, SCENARIO.replace('state: delivered', 'state: lost'));
   const failed = await gsmSimHere('scenario', 'run', path);
   expect(failed.out).toMatch(/^FAIL two: 1 SMS in [\d.]+ s\n {2}FAIL message it: lost: delivered after [\d.]+ s\n$/);
@@ -121,6 +155,8 @@ test('scenario run and check say how it went, and each thing that is wrong on a 
   expect(two.err.trim().split('\n')).toHaveLength(3);
   expect(two.err).toMatch(/gsm-sim: 2 things are wrong with \S+\.yaml\n$/);
   expect((await gsmSimHere('scenario', 'check', tmpdir())).err).toMatch(/^gsm-sim: cannot read /);
+  writeFileSync(path, SCENARIO.padEnd(4 * 1024 * 1024, '\n'));
+  expect((await gsmSimHere('scenario', 'check', path)).code).toBe(0);
   writeFileSync(path, Buffer.alloc(4 * 1024 * 1024 + 1, 0x20));
   expect((await gsmSimHere('scenario', 'check', path)).err).toMatch(/is larger than 4194304 octets\n$/);
 });

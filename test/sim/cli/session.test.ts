@@ -165,6 +165,12 @@ const REFUSED: readonly (readonly [typed: readonly string[], code: number, said:
     /--personality \.\/none\.yaml: there is no such file\./,
   ],
   [['scenario', 'run', 'a.yaml', 'b.yaml', '--log', 'x'], 2, /--log is for one file, without --control/],
+  [
+    ['scenario', 'run', 'a.yaml', '--log', 'x', '--control', 'http://127.0.0.1:1'],
+    2,
+    /--log is for one file, without --control/,
+  ],
+  [['serve', '--personality', 'none.yaml', '--dir', '/tmp/x'], 2, /--personality none\.yaml: there is no such file\./],
 ];
 
 test.each(REFUSED)('gsm-sim %j ends with %i and one line', async (typed, code, said) => {
@@ -186,6 +192,40 @@ test('a command that does not know its simulation names --control and its variab
     }
   } finally {
     vi.stubEnv('GSM_SIM_CONTROL', control.url);
+  }
+});
+
+test.each([
+  ['clock', 30_000],
+  ['clock step 1s', 3_630_000],
+  [`submitted --from ${THREE}`, 30_000],
+  [`submitted --from ${THREE} --wait --timeout 50ms`, 30_050],
+  [`deliver --to ${THREE} --from 1 --text x --wait --timeout 100ms`, 30_100],
+])('%s is waited for %i ms: as long as was asked for, and half a minute', async (typed, ms) => {
+  const timeout = vi.spyOn(AbortSignal, 'timeout');
+  try {
+    await gsmSimHere(...typed.split(' '));
+    expect(timeout.mock.calls).toEqual([[ms]]);
+  } finally {
+    timeout.mockRestore();
+  }
+});
+
+test('a scenario that runs elsewhere is asked about until it is over', async () => {
+  const path = join(folder, 'there.yaml');
+  writeFileSync(path, "{ name: there, phones: [{ name: a, number: '1' }], steps: [{ at: 0s, read: a }] }");
+  const answers = vi.spyOn(globalThis, 'fetch');
+  try {
+    const result = { name: 'there', ok: true, lastedMs: 2_000, sms: 0, judgements: [] };
+    for (const answer of [{ id: 7 }, { over: false, ...result, ok: false }, { over: true, ...result }])
+      answers.mockResolvedValueOnce(new Response(JSON.stringify(answer)));
+    expect(await gsmSimHere('scenario', 'run', path, '--control', control.url)).toEqual({
+      ...{ code: 0, out: 'ok   there: 0 SMS in 2 s\n', err: '' },
+    });
+    const waiting = `${control.url}/scenarios/7?wait=60000ms`;
+    expect(answers.mock.calls.map(([url]) => url)).toEqual([`${control.url}/scenarios`, waiting, waiting]);
+  } finally {
+    answers.mockRestore();
   }
 });
 

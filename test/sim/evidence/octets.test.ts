@@ -180,6 +180,11 @@ test('each address is named once, and a packet from a phone is inbound', () => {
   expect(blocks.slice(1)).toEqual(['1', '4', '4', '6 01', '6 02', '6 01', '6 02']);
 });
 
+test('that a message is lost is told with its last packet', () => {
+  const [packet] = packetsOf(capture(entriesOf([START, submit(1), { kind: 'lose', sms: 1, to: B }])));
+  expect(packet?.comment.split('\n').at(-1)).toBe(`SMS 1 lose: ${B} lost on its way`);
+});
+
 test('a live capture tells of no more than its packet', () => {
   const live = new LiveCapture();
   const events = entriesOf([START, submit(1), { kind: 'fault', fault: 'f', action: 'delay', ...route(1) }]);
@@ -296,6 +301,8 @@ test('of a long message, parts that come again or are of another number are anot
   expect(begin(5, partOf(3, 1))).toBe(2);
   expect(begin(6, partOf(3, 1), '+398')).toBe(0);
   expect(begin(7, WANTS_REPORT)).toBe(0);
+  expect(begin(9, partOf(2, 1).replace('05000309', '0500030A'), '+397')).toBe(0);
+  expect(begin(10, partOf(2, 1), '+397')).toBe(0);
   messages.duplicate(8, 5);
   expect(messages.use(8)).toBe(2);
   expect(messages.use(99)).toBe(0);

@@ -5,7 +5,7 @@ import { afterEach, expect, test } from 'vitest';
 import { latencyProfiles, openSimulation, type Simulation } from '../../../sim/index.ts';
 import type { MessageState } from '../../../sim/message-states.ts';
 import { type Desk, FIRST_DESK, KEYS, pressKey, SENDER } from '../../../sim/view/desk.ts';
-import { OFFERED_FAULTS } from '../../../sim/view/keys.ts';
+import { HELP, LEGEND, OFFERED_FAULTS } from '../../../sim/view/keys.ts';
 import { snapshotOf } from '../../../sim/view/snapshot.ts';
 
 const ONE = '+393330000001';
@@ -104,6 +104,14 @@ test('help comes and goes, its keys work meanwhile, and q leaves', async () => {
   const empty = await opened(0);
   expect(press(empty, 'm')).toEqual(FIRST_DESK);
   expect(press(empty, 'q').left).toBe(true);
+});
+
+test('the help has a line for each key, in 80 columns, and the last lines name them all', () => {
+  const keys = ['↑ ↓', 'm', 'c', 'o', 'b', 'u', 'f', '1-9', 'space', '.', '< >', 't', '?', 'q'];
+  expect(HELP.map((line) => line.slice(0, 6).trim())).toEqual(keys);
+  const named = LEGEND.flatMap((line) => line.split(' · ')).map((item) => item.replace(/^(↑↓|< >|\S+) .*$/, '$1'));
+  expect(named).toEqual(['↑↓', ...keys.slice(1)]);
+  for (const line of [...HELP, ...LEGEND]) expect([...line].length).toBeLessThanOrEqual(80);
 });
 
 test('each fault that is offered is arranged for the chosen phone, and its number switches it', async () => {
