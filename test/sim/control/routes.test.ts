@@ -290,12 +290,24 @@ test('a scenario is played in the running world, and what is wrong with it is sa
   expect(await json('GET', '/subscribers/+393330000077')).toMatchObject({ registered: true });
 });
 
+test('the end of a scenario is told though nothing happens in the network then', async () => {
+  const scenario = { name: 'x', phones: [{ name: 'a', number: ONE }], steps: [{ at: '5s', read: 'a' }] };
+  const { id } = await json('POST', '/scenarios', scenario);
+  const waiting = json('GET', `/scenarios/${id}?wait=1h`);
+  expect(await json('GET', `/scenarios/${id}`)).toMatchObject({ over: false });
+  const { seq } = simulation.world.log;
+  await json('POST', '/clock/step', { by: '10s' });
+  expect(simulation.world.log.seq).toBe(seq);
+  expect(await waiting).toMatchObject({ over: true, ok: true, lastedMs: 7_000 });
+});
+
 test('of scenarios the last hundred are remembered', async () => {
   const scenario = { name: 'x', phones: [{ name: 'a', number: '4' }], steps: [{ at: 0, read: 'a' }] };
   let id = 0;
-  while (id < 102) ({ id } = await json('POST', '/scenarios', scenario));
-  expect((await ask('GET', '/scenarios/2')).status).toBe(404);
-  expect((await ask('GET', '/scenarios/3')).status).toBe(200);
+  const first = (await json('POST', '/scenarios', scenario)).id;
+  while (id < first + 100) ({ id } = await json('POST', '/scenarios', scenario));
+  expect((await ask('GET', `/scenarios/${first}`)).status).toBe(404);
+  expect((await ask('GET', `/scenarios/${first + 1}`)).status).toBe(200);
 });
 
 test('what is there already is answered at once, however long the client would wait', async () => {

@@ -62,6 +62,11 @@ test('what a key does it does to the chosen phone, and undoes the second time', 
   press(simulation, 'o');
   expect(stateOf(simulation)).toBe('searching');
   await simulation.clock.step(60_000);
+  // A program at its line has switched its radio off (3GPP TS 27.007, 8.2).
+  simulation.world.modem(ONE)?.radio.setFunctionality(4);
+  expect(stateOf(simulation)).toBe('off');
+  simulation.world.modem(ONE)?.radio.setFunctionality(1);
+  await simulation.clock.step(60_000);
   press(simulation, 'u');
   expect(stateOf(simulation)).toBe('unplugged');
   await simulation.clock.step(3_600_000);
