@@ -62,8 +62,10 @@ async function obey(
   screens: ScreenPrinter,
 ): Promise<void> {
   if ('press' in command) phone.press(command.press, command.long === true);
-  else if ('type' in command) await phone.type(command.type);
-  else if ('select' in command) {
+  else if ('type' in command) {
+    await phone.keysWork();
+    await phone.type(command.type);
+  } else if ('select' in command) {
     await phone.keysWork();
     phone.select(command.select);
   } else if ('waitFor' in command) await phone.waitFor(command.waitFor, command.limitMs);

@@ -1,3 +1,4 @@
+import type { Cancel, Clock } from '../../modem/index.ts';
 import type { Screen, Tone } from '../hal/index.ts';
 import type { InstallStatus } from '../suite/index.ts';
 
@@ -39,16 +40,35 @@ export type HandsetEvent =
       readonly reason?: string;
     };
 
+const MINUTE_MS = 60_000;
+
 /** Who watches a handset. */
 export class Watchers {
+  readonly #clock: Clock;
   readonly #screen: () => Screen;
   readonly #watchers = new Set<(event: HandsetEvent) => void>();
   #drawing = false;
   #drawn = '';
 
+  #minute: Cancel = () => {};
+
   /** @param screen what the LCD shows now */
-  constructor(screen: () => Screen) {
+  constructor(clock: Clock, screen: () => Screen) {
+    this.#clock = clock;
     this.#screen = screen;
+  }
+
+  /** The phone is on: the time on the screen is drawn each minute. */
+  start(): void {
+    this.#minute = this.#clock.after(MINUTE_MS - (this.#clock.now() % MINUTE_MS), () => {
+      this.draw();
+      this.start();
+    });
+  }
+
+  /** The phone is off. */
+  stop(): void {
+    this.#minute();
   }
 
   /** Calls a watcher with all events from now on; the returned function ends that. */

@@ -7,38 +7,72 @@ import { Presenter, type PresenterWords } from './presenter.ts';
 /** Who has the screen: nobody, the idle screen, the phone's own menus, an application. */
 export type ScreenOwner = 'off' | 'idle' | 'shell' | 'application';
 
-/** The screen between its icons, and who has it. */
+/** A question of the phone on the screen; `answered` until another screen follows. */
+type Question = 'none' | 'open' | 'answered';
+
+/** What a front tells the phone. */
+export interface FrontListener {
+  /** The screen may be another. */
+  changed(): void;
+  /** The phone's question has left the screen: what waits for the screen can have it. */
+  free(): void;
+}
+
+/**
+ * The screen between its icons, and who has it. Two rules hold for everybody: a question of the phone keeps the screen until it is
+ * answered ({@link isAsking}), and a screen that comes unasked where another one was takes no keys for a second. The idle screen does not
+ * count: it asks nothing.
+ */
 export class Front {
   readonly #presenter: Presenter;
-  readonly #changed: () => void;
+  readonly #listener: FrontListener;
   readonly #keyLock: KeyLock;
   #owner: ScreenOwner = 'off';
+  #question: Question = 'none';
+  #isExpected = false;
 
-  /** @param changed called whenever the screen may be another */
-  constructor(clock: Clock, words: () => PresenterWords, changed: () => void) {
+  constructor(clock: Clock, words: () => PresenterWords, listener: FrontListener) {
+    const changed = () => listener.changed();
     this.#presenter = new Presenter(clock, words, changed);
     this.#keyLock = new KeyLock(clock, changed);
-    this.#changed = changed;
+    this.#listener = listener;
   }
 
   get owner(): ScreenOwner {
     return this.#owner;
   }
 
+  get isOn(): boolean {
+    return this.#owner !== 'off';
+  }
+
+  /** Whether the phone may put a screen of its own there. */
+  get isFree(): boolean {
+    return (this.#owner === 'idle' || this.#owner === 'shell') && !this.isAsking;
+  }
+
+  /** Whether the phone asks something, and nobody may take the screen: its owner can say yes, by a command of type OK. */
+  get isAsking(): boolean {
+    return this.#question === 'open';
+  }
+
   /** What a menu or an application shows; `undefined` on the idle screen. */
   body(): ScreenBody | undefined {
     const body = this.#presenter.body();
     if (body === undefined) return undefined;
-    return legibleScreen(this.#isLocked ? { ...body, softKeys: { left: '', right: '' }, keysLocked: true } : body);
+    return legibleScreen(
+      this.#keyLock.isLocked ? { ...body, softKeys: { left: '', right: '' }, keysLocked: true } : body,
+    );
   }
 
-  /** A screen of the phone comes unasked: its keys do nothing for a second. */
+  /** The screen has come unasked: its keys do nothing for a second. */
   lockKeys(): void {
     this.#keyLock.begin();
   }
 
-  get #isLocked(): boolean {
-    return this.#keyLock.isLocked && this.#owner === 'shell';
+  /** The owner has asked for the screen of an application: its keys work at once, unless the phone shows something else before. */
+  expectApplication(): void {
+    this.#isExpected = true;
   }
 
   /** Whether a field for text has the focus. */
@@ -49,25 +83,41 @@ export class Front {
   /** Shows a view of a menu or an application, which has the screen then. */
   show(owner: 'shell' | 'application', view: DisplayableView, listener: (event: DisplayEvent) => void): void {
     if (this.#owner !== owner) this.#presenter.leave();
+    if (this.#owner === 'shell' && owner === 'application' && !this.#isExpected) this.lockKeys();
     this.#owner = owner;
-    this.#presenter.show(view, listener);
+    this.#isExpected = false;
+    const before = this.#question;
+    this.#question = owner === 'shell' && view.commands.some(({ type }) => type === 'OK') ? 'open' : 'none';
+    this.#presenter.show(view, (event) => {
+      if (event.kind === 'command' && this.#question === 'open') this.#question = 'answered';
+      listener(event);
+    });
+    this.#tellFree(before);
   }
 
   /** Nothing but the idle screen, or nothing at all. */
   clear(owner: 'idle' | 'off'): void {
+    const before = this.#question;
     this.#owner = owner;
+    this.#isExpected = false;
+    this.#question = 'none';
     this.#keyLock.end();
     this.#presenter.leave();
-    this.#changed();
+    this.#listener.changed();
+    this.#tellFree(before);
+  }
+
+  #tellFree(before: Question): void {
+    if (before !== 'none' && this.#question === 'none') this.#listener.free();
   }
 
   /** One stroke, for a menu or an application. */
   press(press: KeyPress): void {
-    if (!this.#isLocked) this.#presenter.press(press);
+    if (!this.#keyLock.isLocked) this.#presenter.press(press);
   }
 
   /** A character for the field that has the focus. */
   type(character: string): void {
-    this.#presenter.type(character);
+    if (!this.#keyLock.isLocked) this.#presenter.type(character);
   }
 }

@@ -1,4 +1,3 @@
-import type { Cancel } from '../../modem/index.ts';
 import { type Board, FlashError, type Key, type KeyPress, type Screen } from '../hal/index.ts';
 import { type Primitives, tweetnaclPrimitives } from '../safe-mobile/index.ts';
 import type { SuiteContent } from '../suite/index.ts';
@@ -39,8 +38,6 @@ export interface HandsetOptions {
   readonly askBeforeOpening?: boolean;
 }
 
-const MINUTE_MS = 60_000;
-
 /**
  * A feature phone: keys in, a {@link Screen} as data out. It works with any bearer and clock, and without a terminal.
  * A new handset is off; {@link powerOn} boots it from its flash.
@@ -62,25 +59,24 @@ export class Handset {
   readonly #reception: Reception;
   readonly #speaker: Speaker;
   readonly #sender: Sender;
-  readonly #watchers = new Watchers(() => this.screen);
+  readonly #watchers: Watchers;
   #settings: Settings;
-  #minute: Cancel = () => {};
 
   /** @throws FlashError `damaged` when the flash is not a phone's */
   constructor(options: HandsetOptions) {
     const { board, classes, scripts, language = 'en', askBeforeOpening = false } = options;
     this.#board = board;
+    this.#watchers = new Watchers(board.clock, () => this.screen);
     this.#settings = loadSettings(board.flash, { language, askBeforeOpening });
     this.#inbox = new Inbox(board.flash);
     this.#push = new PushMessages(board.flash, board.clock);
     this.#suites = new Suites(board.flash, classes, scripts, options.trustedKeys);
     this.#permissions = new Permissions(board.flash);
     this.#alarms = new Alarms(board.flash, board.clock, () => this.#launcher.openWaiting());
-    this.#front = new Front(
-      board.clock,
-      () => this.#texts,
-      () => this.#watchers.draw(),
-    );
+    this.#front = new Front(board.clock, () => this.#texts, {
+      changed: () => this.#watchers.draw(),
+      free: () => queueMicrotask(() => this.#giveScreen()),
+    });
     const emit = (event: HandsetEvent) => this.#watchers.emit(event);
     this.#speaker = new Speaker((tone) => board.buzz(tone), emit);
     this.#sender = new Sender(board.radio, emit);
@@ -99,7 +95,7 @@ export class Handset {
   /** What the LCD shows now. */
   get screen(): Screen {
     const [board, front, inbox, launcher] = [this.#board, this.#front, this.#inbox, this.#launcher];
-    return wholeScreen({ board, front, inbox, launcher, texts: this.#texts });
+    return wholeScreen({ board, front, inbox, launcher, interruptions: this.#interruptions, texts: this.#texts });
   }
 
   get language(): Language {
@@ -118,9 +114,9 @@ export class Handset {
 
   /** Boots: shows the idle screen, starts the radio, and opens the application for which a message waits. */
   powerOn(): void {
-    if (this.#front.owner !== 'off') return;
+    if (this.#front.isOn) return;
     this.#goIdle();
-    this.#tick();
+    this.#watchers.start();
     this.#alarms.start();
     this.#notices.start();
     this.#board.radio.receive(this.#reception.receiver);
@@ -129,12 +125,12 @@ export class Handset {
 
   /** Switches off: ends the running application. New messages stay in the modem until the phone is on again. */
   powerOff(): void {
-    if (this.#front.owner === 'off') return;
+    if (!this.#front.isOn) return;
     this.#installer.cancel();
     this.#launcher.run?.destroy();
     this.#alarms.stop();
     this.#notices.stop();
-    this.#minute();
+    this.#watchers.stop();
     this.#front.clear('off');
   }
 
@@ -218,10 +214,12 @@ export class Handset {
         return handset.#settings.language;
       },
       get hasScreen() {
-        const { owner } = handset.#front;
-        return handset.#launcher.run === undefined && (owner === 'idle' || owner === 'shell');
+        return handset.#launcher.run === undefined && handset.#front.isFree;
       },
-      show: (displayable) => this.#shell.show(displayable),
+      show: (displayable, isUnasked) => {
+        if (isUnasked) this.#front.lockKeys();
+        this.#shell.show(displayable);
+      },
       emit: (event) => this.#watchers.emit(event),
       installed: (installation) => this.#changes.installed(installation),
       launch: (application) => this.#launcher.launch(application),
@@ -246,14 +244,16 @@ export class Handset {
       push: this.#push,
       alarms: this.#alarms,
       suites: this.#suites,
-      get isOn() {
-        return handset.#front.owner !== 'off';
-      },
+      front: this.#front,
       get language() {
         return handset.#settings.language;
       },
       get askBeforeOpening() {
         return handset.#settings.askBeforeOpening;
+      },
+      holdUp: () => {
+        this.#speaker.alert('ALARM');
+        this.#watchers.draw();
       },
       permissions: this.#permissions,
       ask: (question) => this.#interruptions.ask(question),
@@ -269,12 +269,12 @@ export class Handset {
       closed: (failed, requested) => {
         this.#interruptions.applicationEnded();
         // Switched off while the application was in the middle of a call.
-        if (this.#front.owner === 'off') return;
+        if (!this.#front.isOn) return;
         this.#goIdle();
         this.#installer.again();
         if (requested !== undefined) this.#installer.openFor(requested);
-        if (this.#front.owner === 'shell') this.#front.lockKeys();
         if (failed !== undefined) this.#shell.failed(failed);
+        if (this.#front.owner === 'shell') this.#front.lockKeys();
       },
     });
   }
@@ -305,7 +305,7 @@ export class Handset {
         return handset.#launcher.run;
       },
       get isOn() {
-        return handset.#front.owner !== 'off';
+        return handset.#front.isOn;
       },
       emit: (event) => this.#watchers.emit(event),
       now: () => this.#board.clock.now(),
@@ -319,7 +319,7 @@ export class Handset {
 
   // The red key: held, it switches the phone on or off; pressed, it ends the application and shows the idle screen.
   #pressPower(long: boolean): void {
-    if (this.#front.owner === 'off') this.powerOn();
+    if (!this.#front.isOn) this.powerOn();
     else if (long) this.powerOff();
     else if (this.#launcher.run !== undefined) this.#launcher.run.destroy();
     else {
@@ -337,11 +337,9 @@ export class Handset {
     this.#front.clear('idle');
   }
 
-  /** Updates the clock on the screen. */
-  #tick(): void {
-    this.#minute = this.#board.clock.after(MINUTE_MS - (this.#board.clock.now() % MINUTE_MS), () => {
-      this.#watchers.draw();
-      this.#tick();
-    });
+  /** A question of the phone is answered: the next one comes, or the application that has waited. */
+  #giveScreen(): void {
+    this.#interruptions.free();
+    this.#launcher.openNext();
   }
 }

@@ -5,7 +5,8 @@ import { addCommands } from './commands.ts';
 export interface InstallScreensPhone {
   /** Whether the screen is not an application's. */
   readonly hasScreen: boolean;
-  show(displayable: Displayable): void;
+  /** @param isUnasked the screen comes when the network has answered, and not for a key press */
+  show(displayable: Displayable, isUnasked: boolean): void;
 }
 
 /** A question with two answers. */
@@ -26,6 +27,8 @@ export class InstallScreens {
   /** What waits for the owner, or for the screen. */
   #answered: (answer: boolean) => void = () => {};
   #onScreen: () => void = () => {};
+  /** What comes next comes from the network. */
+  #isLoading = false;
 
   constructor(phone: InstallScreensPhone) {
     this.#phone = phone;
@@ -58,6 +61,7 @@ export class InstallScreens {
       if (total !== undefined) gauge.setValue(come);
     };
     this.#show(form, draw);
+    this.#isLoading = true;
     return (octets) => {
       come = octets;
       if (this.#current === form && this.#phone.hasScreen) draw();
@@ -83,7 +87,7 @@ export class InstallScreens {
 
   /** Shows the present screen again, after an application had the screen. */
   again(): void {
-    if (this.#current !== undefined) this.#phone.show(this.#current);
+    if (this.#current !== undefined) this.#phone.show(this.#current, true);
     this.#onScreen();
   }
 
@@ -97,7 +101,8 @@ export class InstallScreens {
   #show(displayable: Displayable, draw: () => void = () => {}): void {
     this.#current = displayable;
     this.#onScreen = draw;
-    if (this.#phone.hasScreen) this.#phone.show(displayable);
+    if (this.#phone.hasScreen) this.#phone.show(displayable, this.#isLoading);
+    this.#isLoading = false;
   }
 
   async #answer(show: (answer: (yes: boolean) => void) => void): Promise<boolean> {

@@ -33,6 +33,11 @@ export class Interruptions {
     this.#show = show;
   }
 
+  /** The title of the next question that waits for the screen. */
+  get waiting(): string | undefined {
+    return this.#asked[0]?.form.getTitle();
+  }
+
   /** Resolves with the answer; no when the application ends before. */
   ask({ title, text, yes, no }: PhoneQuestion): Promise<boolean> {
     const form = new Form(title, [new StringItem('', text)]);
@@ -50,8 +55,14 @@ export class Interruptions {
   /** The application shows a view. */
   applicationShows(view: DisplayableView, listener: (event: DisplayEvent) => void): void {
     this.#application = () => this.#front.show('application', view, listener);
-    if (this.#current !== undefined) return;
+    if (this.#front.isAsking) return;
     this.#application();
+    this.next();
+  }
+
+  /** A question that the owner has opened is answered: an application that has waited for that gets the screen. */
+  free(): void {
+    if (this.#front.isFree) this.#application?.();
     this.next();
   }
 
@@ -64,10 +75,11 @@ export class Interruptions {
     for (const { answer } of open) answer(false);
   }
 
-  /** Asks what waits, when the owner writes no text. */
+  /** Asks what waits, when the owner writes no text and no other question of the phone is on the screen. */
   next(): void {
     const [first, ...others] = this.#asked;
-    if (first === undefined || this.#current !== undefined || this.#front.isWriting) return;
+    const { isWriting, isAsking } = this.#front;
+    if (first === undefined || isWriting || isAsking) return;
     this.#asked = others;
     this.#current = first;
     this.#show(first.form);
@@ -76,6 +88,7 @@ export class Interruptions {
   #answered(asked: Asked, yes: boolean): void {
     if (this.#current !== asked) return;
     this.#current = undefined;
+    this.#front.expectApplication();
     this.#application?.();
     this.next();
     asked.answer(yes);

@@ -1,5 +1,6 @@
 import { alarmOf } from './alarms.ts';
 import type { HandsetEvent } from './events.ts';
+import type { Front } from './front.ts';
 import { calledInQuestion, nameInQuestion } from './indicator.ts';
 import { INSTALL_TEXTS } from './install-texts.ts';
 import type { PhoneQuestion } from './interruptions.ts';
@@ -9,9 +10,11 @@ import type { Suite, SuiteMidlet, Suites } from './suites.ts';
 
 /** The part of the phone that the launcher uses. */
 export interface LauncherPhone extends Omit<RunPhone, 'ended'> {
-  readonly isOn: boolean;
+  readonly front: Pick<Front, 'isOn' | 'isAsking' | 'expectApplication' | 'lockKeys'>;
   readonly suites: Suites;
   readonly askBeforeOpening: boolean;
+  /** An application has to wait until the phone's question is answered: rings, and says so on the screen. */
+  holdUp(): void;
   emit(event: HandsetEvent): void;
   /** Rings and asks the owner whether an application may open. */
   askToOpen(application: SuiteMidlet): void;
@@ -39,6 +42,10 @@ export class Launcher {
   #served: ReadonlySet<Wake['event']> = new Set();
   /** Messages that the owner was told of while another application ran. */
   #told: ReadonlySet<Wake['event']> = new Set();
+  /** The applications of these messages, as long as the owner has not answered. */
+  #offered: readonly SuiteMidlet[] = [];
+  /** Messages and alarms that wait for the answer to a question of the phone. */
+  #heldUp: ReadonlySet<Wake['event']> = new Set();
 
   constructor(phone: LauncherPhone) {
     this.#phone = phone;
@@ -60,42 +67,80 @@ export class Launcher {
     this.openWaiting();
   }
 
-  /**
-   * Opens the application for which a message or an alarm has come. While another one runs, the owner is asked about a message, and what
-   * is not opened then is opened afterwards.
-   */
-  openWaiting(): void {
-    const wakes = this.#wakes();
-    this.#served = new Set(wakes.flatMap(({ event }) => (this.#served.has(event) ? [event] : [])));
-    const application = wakes.find(({ event }) => !this.#served.has(event))?.application;
-    this.#tellOfMessages();
-    if (application === undefined || this.#run !== undefined || !this.#phone.isOn) return;
-    if (this.#phone.askBeforeOpening || application.suite.signer.kind === 'nobody') this.#phone.askToOpen(application);
-    else this.launch(application);
+  /** The first application that waits for the answer to the question on the screen, which is about something else. */
+  get heldUp(): SuiteMidlet | undefined {
+    const current = this.#run === undefined ? this.#offered : [...this.#offered, this.#run.application];
+    return this.#unserved().find(({ application }) => !current.some((one) => isSame(one, application)))?.application;
   }
 
-  #tellOfMessages(): void {
-    const run = this.#run;
+  /**
+   * Opens the application for which a message or an alarm has come. While the phone asks something it waits, and the owner hears that it
+   * does. While another one runs, the owner is asked about a message, and what is not opened then is opened afterwards.
+   */
+  openWaiting(): void {
+    const all = this.#wakes();
+    this.#served = new Set(all.flatMap(({ event }) => (this.#served.has(event) ? [event] : [])));
+    const wakes = this.#unserved();
+    const [first] = wakes;
+    if (this.#run !== undefined) this.#offerOthers(this.#run);
+    else if (this.#phone.front.isAsking) this.#holdUp(wakes);
+    else if (first !== undefined && this.#phone.front.isOn) this.#open(first.application);
+  }
+
+  /** The same after another screen has gone, of which the owner may be pressing a key. */
+  openNext(): void {
+    const before = this.#run;
+    this.openWaiting();
+    if (before === undefined && this.#run !== undefined) this.#phone.front.lockKeys();
+  }
+
+  #open(application: SuiteMidlet): void {
+    if (this.#phone.askBeforeOpening || application.suite.signer.kind === 'nobody') {
+      // Asked once: the red key is a "Later" too.
+      this.#serve(this.#wakes().filter((wake) => isSame(wake.application, application)));
+      this.#phone.askToOpen(application);
+    } else this.#start(application);
+  }
+
+  #holdUp(wakes: readonly Wake[]): void {
+    const isNew = wakes.some(({ event }) => !this.#heldUp.has(event));
+    this.#heldUp = new Set(wakes.map(({ event }) => event));
+    if (isNew) this.#phone.holdUp();
+  }
+
+  #offerOthers(run: MidletRun): void {
     const untold = this.#messages().filter(({ event }) => !this.#told.has(event) && !this.#served.has(event));
-    const wake = untold.find(({ application }) => run !== undefined && !isSame(application, run.application));
     this.#told = new Set(this.#messages().map(({ event }) => event));
-    if (run === undefined || wake === undefined || !this.#phone.isOn) return;
+    for (const { application } of untold) {
+      const isKnown = [run.application, ...this.#offered].some((one) => isSame(one, application));
+      if (!isKnown && this.#phone.front.isOn) this.#offer(application, run);
+    }
+  }
+
+  #offer(application: SuiteMidlet, run: MidletRun): void {
+    this.#offered = [...this.#offered, application];
     this.#phone.playSound('ALARM');
-    const question = switchQuestion(wake.application, run.application, this.#phone.language);
+    const question = switchQuestion(application, run.application, this.#phone.language);
     void this.#phone.ask(question).then((switches) => {
-      if (switches && this.#run === run) this.launch(wake.application);
+      this.#offered = this.#offered.filter((one) => one !== application);
+      if (switches && this.#run === run) this.launch(application);
     });
   }
 
   /** Opens what else waits, after an application failed or the owner did not want to open it. */
   openOthers(postponed: Suite): void {
     this.#serve(this.#wakes().filter(({ application }) => application.suite === postponed));
-    this.openWaiting();
+    this.openNext();
   }
 
-  /** Starts an application; one that runs is ended before. */
+  /** Starts an application for its owner; one that runs is ended before. */
   launch(application: SuiteMidlet): void {
     this.#run?.destroy();
+    this.#phone.front.expectApplication();
+    this.#start(application);
+  }
+
+  #start(application: SuiteMidlet): void {
     const { name } = application.suite.descriptor;
     const run: MidletRun = new MidletRun(application, {
       ...this.#phone,
@@ -109,6 +154,10 @@ export class Launcher {
 
   #serve(wakes: readonly Wake[]): void {
     this.#served = new Set([...this.#served, ...wakes.map(({ event }) => event)]);
+  }
+
+  #unserved(): readonly Wake[] {
+    return this.#wakes().filter(({ event }) => !this.#served.has(event));
   }
 
   #wakes(): readonly Wake[] {
@@ -143,7 +192,7 @@ export class Launcher {
     if (failure === undefined) {
       this.#phone.emit({ kind: 'application', name, state: 'ended' });
       this.#phone.closed(undefined, requested);
-      queueMicrotask(() => this.openWaiting());
+      queueMicrotask(() => this.openNext());
     } else {
       const reason = `${failure.name}: ${failure.message}`;
       this.#phone.emit({ kind: 'application', name, state: 'failed', reason });

@@ -2,7 +2,8 @@ import type { Board, Screen, ScreenBody } from '../hal/index.ts';
 import type { Front } from './front.ts';
 import { idleScreen, localTime, OFF_SCREEN } from './idle-screen.ts';
 import type { Inbox } from './inbox.ts';
-import { indicatorOf } from './indicator.ts';
+import { indicatorOf, nameInQuestion } from './indicator.ts';
+import type { Interruptions } from './interruptions.ts';
 import type { ShellTexts } from './languages.ts';
 import type { Launcher } from './launcher.ts';
 
@@ -12,11 +13,13 @@ export interface ScreenParts {
   readonly front: Front;
   readonly inbox: Inbox;
   readonly launcher: Launcher;
+  readonly interruptions: Interruptions;
   readonly texts: ShellTexts;
 }
 
 /** All that the LCD shows: what has the screen, and around it what the phone alone writes. */
-export function wholeScreen({ board, front, inbox, launcher, texts }: ScreenParts): Screen {
+export function wholeScreen(parts: ScreenParts): Screen {
+  const { board, front, inbox, launcher, texts } = parts;
   if (front.owner === 'off') return OFF_SCREEN;
   const at = board.clock.now();
   const [date = '', clock = ''] = localTime(at, board.utcOffsetMinutes(at)).split(' ');
@@ -29,7 +32,15 @@ export function wholeScreen({ board, front, inbox, launcher, texts }: ScreenPart
   const run = front.owner === 'application' ? launcher.run : undefined;
   return {
     ...(front.body() ?? idle()),
+    ...heldUpTicker(parts),
     indicator: indicatorOf(run?.application.suite, texts),
     icons: { signal: gauges.signal(), battery: gauges.battery(), message: inbox.unread > 0, clock },
   };
+}
+
+/** What has to wait until the owner has answered or written, in the place of running text. */
+function heldUpTicker({ front, launcher, interruptions, texts }: ScreenParts): Pick<Screen, 'ticker'> {
+  const application = front.isAsking ? launcher.heldUp : undefined;
+  const waiting = application === undefined ? interruptions.waiting : nameInQuestion(application.suite);
+  return waiting === undefined ? {} : { ticker: texts.waits.replace('{}', () => waiting) };
 }

@@ -286,19 +286,23 @@ describe('A message for another application than the one that runs', () => {
     air.phone.press('soft-right');
     expect(air.phone.screen.title).toBe('Chat 1.0');
     air.phone.press('down');
+    await settle(air.clock);
     await air.radio.deliver(forOther(1_000));
     await settle(air.clock);
     expect(air.phone.screen).toMatchObject(locked);
   });
 
-  test('lets the red key work at once, and locks nothing after it', async () => {
+  test('lets the red key work at once: the other application comes unasked too, and nothing is locked after it', async () => {
     const air = await twoOf();
     await air.radio.deliver(forOther(0));
     await settle(air.clock);
     air.phone.press('power');
     await settle(air.clock);
-    expect(air.phone.screen).toMatchObject({ title: 'Chat 1.0', indicator: { text: 'UNKNOWN KEY Other' } });
-    expect(air.phone.screen.keysLocked).toBeUndefined();
+    expect(air.phone.screen).toMatchObject({
+      title: 'Chat 1.0',
+      indicator: { text: 'UNKNOWN KEY Other' },
+      keysLocked: true,
+    });
     air.phone.press('power');
     air.phone.press('soft-left');
     expect(air.phone.screen.title).toBe('Menu');
@@ -345,7 +349,7 @@ describe('A message for another application than the one that runs', () => {
     expect(air.phone.screen.title).toBe('Wrote ciao');
   });
 
-  test('that has come while its installation waits is opened, and the installation goes on after it', async () => {
+  test('that has come while the phone asks about an installation waits for the answer, and the installation for it', async () => {
     const air = await twoOf();
     air.phone.press('power');
     await settle(air.clock);
@@ -353,12 +357,14 @@ describe('A message for another application than the one that runs', () => {
     await air.openLink();
     await air.radio.deliver(forOther(0));
     await settle(air.clock);
+    expect(air.phone.screen).toMatchObject({ title: 'Install?', ticker: 'Other waits' });
+    await air.select('Install');
     expect(textOf(air.phone.screen)).toContain('started 1');
     air.phone.press('power');
     await settle(air.clock);
     air.phone.press('soft-left');
-    expect(air.phone.screen).toMatchObject({ title: 'Install?', keysLocked: true });
-    await air.select('Install', 'Later');
+    expect(air.phone.screen).toMatchObject({ title: 'Installed', keysLocked: true });
+    await air.select('Later');
     expect(air.handset.applications.map(({ descriptor }) => descriptor.version)).toContain('2.0');
   });
 

@@ -425,7 +425,7 @@ describe('Applications', () => {
     cash.phone.select('Cash-Mobile');
     expect(events).toContainEqual(expect.objectContaining({ kind: 'application', state: 'failed' }));
     expect(textOf(cash.phone.screen)).toContain('Cash-Mobile had to be closed.');
-    cash.phone.select('OK');
+    await cash.select('OK');
     expect(cash.phone.screen.kind).toBe('idle');
   });
 });

@@ -57,8 +57,7 @@ async function expectFailure(
   const { inbox: _, ...after } = contentsOf(air.flash);
   const { inbox: __, ...unchanged } = before;
   expect(after).toEqual(unchanged);
-  air.phone.press('soft-left');
-  await settle(air.clock);
+  await air.select('OK');
   expect(air.phone.screen.kind).toBe('idle');
 }
 

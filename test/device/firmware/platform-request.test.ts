@@ -94,8 +94,7 @@ test('An application that failed, or whose phone is switched off, has nothing op
   const failed = await asking(URL_OF_JAD);
   await failed.select('Fail');
   expect(textOf(failed.phone.screen)).toContain('had to be closed');
-  failed.phone.press('soft-left');
-  await settle(failed.clock);
+  await failed.select('OK');
   expect(failed.phone.screen.kind).toBe('idle');
   const off = await asking(URL_OF_JAD);
   off.phone.press('power', true);
@@ -119,9 +118,11 @@ test('An installation of the owner is not ended by the wish of an application', 
   const content = { kind: 'text', text: 'x', ports: { destination: 5000, source: 0 } } as const;
   await air.radio.deliver({ originator: '+391', sentAt: 0, content });
   await settle(air.clock);
+  expect(air.phone.screen.title).toBe('Install?');
+  await air.select('Install');
   expect(air.phone.screen.title).toBe('Chat 2.0');
   await air.select('End');
-  expect(air.phone.screen.title).toBe('Install?');
+  expect(air.phone.screen.title).toBe('Installed');
 });
 
 const PUSH =

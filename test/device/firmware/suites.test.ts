@@ -375,6 +375,7 @@ describe('What waits while another application runs', () => {
     await clock.advance(61_000);
     expect(textOf(phone.screen)).toContain('Probe had to be closed.');
     expect(started).toEqual(['Other', 'Probe']);
+    await during(clock, phone.keysWork());
     phone.select('OK');
     expect(started).toEqual(['Other', 'Probe', 'Other']);
   });
@@ -384,7 +385,7 @@ describe('What waits while another application runs', () => {
       throw new Error('no');
     });
     await radio.deliver(SMS);
-    await settle(clock);
+    await during(clock, phone.keysWork());
     phone.select('OK');
     expect([probes.length, handset.screen.kind]).toEqual([1, 'idle']);
     await radio.deliver({ ...SMS, sentAt: 8_000 });
