@@ -196,6 +196,17 @@ describe('the ledger', () => {
     expect(await run((it) => it.hold(other, 3))).toBe('other-movement');
   });
 
+  it.each<Partial<Transfer>>([
+    { debit: 'clearing:card' },
+    { credit: 'person:2' },
+    { amount: { minor: 501, currency: 'EUR' } },
+    { amount: { minor: 500, currency: 'USD' } },
+  ])('knows by its id that a transfer is another movement: %j', async (other) => {
+    const { run } = await open();
+    await run((it) => it.hold(transfer, 1));
+    expect(await run((it) => it.hold({ ...transfer, ...other }, 2))).toBe('other-movement');
+  });
+
   // Accounts of people and merchants never give what they have not; cash and clearing accounts stand for the outside world.
   it.each([
     ['person:1', 500, 'held'],

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { hold, post } from '../../../server/ledger/ledger.ts';
+import { statementOf } from '../../../server/ledger/statement.ts';
+import { testStore } from '../database.ts';
+
+describe('a statement', () => {
+  /** An account that got 1 at 10, 2 at 20 and 4 at 30. */
+  it.each([
+    [10, 30, 0, [1, 2], 3],
+    [11, 30, 1, [2], 3],
+    [20, 31, 1, [2, 4], 7],
+    [21, 30, 3, [], 3],
+    [0, 10, 0, [], 0],
+    [31, 40, 7, [], 7],
+  ])('from %i to before %i begins with %i, has %j and ends with %i', async (from, to, opening, minors, closing) => {
+    const store = await testStore();
+    await store.transaction('movements', async (tx) => {
+      for (const [minor, at] of [
+        [1, 10],
+        [2, 20],
+        [4, 30],
+      ] as const) {
+        const amount = { minor, currency: 'EUR' } as const;
+        const transfer = { id: `at ${at}`, debit: 'cash', credit: 'person:1', amount } as const;
+        await hold(tx, transfer, at);
+        await post(tx, transfer, at);
+      }
+    });
+    const statement = await store.read((tx) => statementOf(tx, 'person:1', 'EUR', { from, to }));
+    expect([statement.opening, statement.lines.map(({ minor }) => minor), statement.closing]).toEqual([
+      ...[opening, minors, closing],
+    ]);
+    await store.close();
+  });
+});
