@@ -40,7 +40,7 @@ export interface ServeOptions extends Exposure {
 /** How long answers and frames at the modem may take once the service is to end, ms: the rest is for the modem and the database. */
 const DRAIN_MS = 6_000;
 
-/** Runs the service on its modems until SIGINT or SIGTERM. @throws PortError, ModemError, UsageError, StoreError */
+/** Runs the service on its modems until SIGINT or SIGTERM. @throws PortError, ModemError, UsageError, StoreError, also when a newer version has changed the tables meanwhile */
 export async function runService(options: ServeOptions, output: Output): Promise<void> {
   const stop = new StopSignal(systemClock, (line) => {
     process.stderr.write(`cash-server: ${line}\n`);
@@ -54,6 +54,7 @@ export async function runService(options: ServeOptions, output: Output): Promise
   }
   const unlock = lock === undefined ? () => {} : lockFile(lock);
   let canWrite = true;
+  let overtaken: Error | undefined;
   try {
     const modems = await stop.before(openBearer(options));
     if (modems === undefined) leaveUnopened(output);
@@ -84,6 +85,10 @@ export async function runService(options: ServeOptions, output: Output): Promise
           canWrite = reason === undefined;
           output.print({ event: 'database', works: reason === undefined, reason }, troubleLine(reason));
         },
+        onNewerTables: (error) => {
+          overtaken = error;
+          stop.give();
+        },
       });
       stop.left = () => leftLine(service.unfinished);
       try {
@@ -108,6 +113,7 @@ export async function runService(options: ServeOptions, output: Output): Promise
     unlock();
     stop.done();
   }
+  if (overtaken !== undefined) throw overtaken;
 }
 
 /** Where the service keeps its data, and its keys. `lock`: of a file, which one process has for itself. */

@@ -1,7 +1,8 @@
 import type { Cancel, Clock } from '../../modem/index.ts';
 import { type Journal, recordFault } from '../journal/journal.ts';
 import type { Row } from '../store/row.ts';
-import { type Store, type Tx, UnreachableError } from '../store/store.ts';
+import { NewerTablesError, type Store, type Tx, UnreachableError } from '../store/store.ts';
+import { type Lease, LeasedStore } from './leased-store.ts';
 
 /** How long a process counts as alive after it has said so, ms. */
 const LEASE_MS = 15_000;
@@ -53,23 +54,42 @@ interface Silence {
  * whoever notices it first takes the work over and writes an alarm; the dead one, should it wake, finds its row gone and
  * concludes nothing any more. On a file of SQLite there is one process, and all others are dead.
  */
-export class Processes {
+export class Processes implements Lease {
+  /** For all work but that of this class: it is done with a lease. */
+  readonly leased: Store;
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #journal: Journal;
   readonly #name: string;
   readonly #modems: ModemCount;
+  readonly #onNewerTables: (error: NewerTablesError) => void;
   #id: ProcessId = 0;
-  #aliveUntil = 0;
+  /** Before the start nothing can run out. */
+  #aliveUntil = Number.POSITIVE_INFINITY;
+  #taking: Promise<void> | undefined;
+  /** Why this process has no lease, and gets none any more. */
+  #overtaken: NewerTablesError | undefined;
   #silences = new Map<ProcessId, Silence>();
   #work: WorkOutside | undefined;
   #next: Cancel = () => {};
   #renewing: Promise<void> = Promise.resolve();
   #stopped = false;
 
-  /** @param name for people: host, process id and modems */
-  constructor(store: Store, clock: Clock, journal: Journal, name: string, modems: ModemCount) {
+  /**
+   * @param name for people: host, process id and modems
+   * @param onNewerTables hears once that a newer version of the program has changed the tables: from then on nothing is written or read
+   */
+  constructor(
+    store: Store,
+    clock: Clock,
+    journal: Journal,
+    name: string,
+    modems: ModemCount,
+    onNewerTables: (error: NewerTablesError) => void = () => {},
+  ) {
+    this.leased = store.isShared ? new LeasedStore(store, clock, this) : store;
     this.#store = store;
+    this.#onNewerTables = onNewerTables;
     this.#clock = clock;
     this.#journal = journal;
     this.#name = name;
@@ -89,7 +109,7 @@ export class Processes {
   /** Takes a lease. On a file this process takes over at once from those before it. */
   async start(work: WorkOutside): Promise<void> {
     this.#work = work;
-    await this.#register();
+    await this.#takeLease('wait');
     await this.#lookAtOthers();
     this.#renewLater();
   }
@@ -99,63 +119,86 @@ export class Processes {
     this.#stopped = true;
     this.#next();
     await this.#renewing;
-    if (this.#store.isOpen)
+    if (this.#store.isOpen && this.#overtaken === undefined)
       await this.#store.transaction('process ends', (tx) => this.#bury(tx, this.#id)).catch(() => {});
   }
 
+  /** Says that this process is alive. One that was missed meanwhile is another process now. */
+  renew(): Promise<void> {
+    this.#taking ??= this.#takeLease('fail').finally(() => {
+      this.#taking = undefined;
+    });
+    return this.#taking;
+  }
+
+  async #takeLease(whenUnable: 'wait' | 'fail'): Promise<void> {
+    if (this.#overtaken !== undefined) throw this.#overtaken;
+    const until = this.#clock.now() + LEASE_MS;
+    try {
+      this.#id = await this.#store.transaction('renew a lease', (tx) => this.#writeLease(tx, until), whenUnable);
+      this.#aliveUntil = until;
+    } catch (error) {
+      if (error instanceof NewerTablesError) this.#end(error);
+      throw error;
+    }
+  }
+
+  /** @returns the number of this process from now on */
+  async #writeLease(tx: Tx, until: number): Promise<ProcessId> {
+    const ready = this.#modems.readyHere;
+    const renewed = await tx.run(
+      'UPDATE process SET alive_until = ?, ready_modems = ? WHERE id = ?',
+      until,
+      ready,
+      this.#id,
+    );
+    const id = renewed > 0 ? this.#id : await this.#register(tx, until, ready);
+    await this.#store.requireOwnTables(tx);
+    return id;
+  }
+
+  async #register(tx: Tx, until: number, ready: number): Promise<ProcessId> {
+    const id = await tx.get(
+      'INSERT INTO process (name, began_at, alive_until, ready_modems) VALUES (?, ?, ?, ?) RETURNING id',
+      (row) => row.integer('id'),
+      this.#name,
+      this.#clock.now(),
+      until,
+      ready,
+    );
+    if (id === undefined) throw new Error('INSERT returned no id');
+    return id;
+  }
+
+  #end(error: NewerTablesError): void {
+    this.#overtaken = error;
+    this.#aliveUntil = Number.NEGATIVE_INFINITY;
+    this.#onNewerTables(error);
+  }
+
   #renewLater(): void {
-    if (this.#stopped || !this.#store.isShared) return;
+    if (this.#stopped || this.#overtaken !== undefined || !this.#store.isShared) return;
     this.#next = this.#clock.after(RENEW_MS, () => {
-      this.#renewing = this.#renew().finally(() => this.#renewLater());
+      this.#renewing = this.#beat().finally(() => this.#renewLater());
     });
   }
 
   /** A database that is gone gives no lease: it is tried again after the usual pause. */
-  async #renew(): Promise<void> {
+  async #beat(): Promise<void> {
     if (!this.#store.isOpen) return;
     try {
-      const until = this.#clock.now() + LEASE_MS;
-      const renewed = await this.#store.transaction(
-        'renew a lease',
-        (tx) =>
-          tx.run(
-            'UPDATE process SET alive_until = ?, ready_modems = ? WHERE id = ?',
-            until,
-            this.#modems.readyHere,
-            this.#id,
-          ),
-        'fail',
-      );
-      if (renewed > 0) this.#aliveUntil = until;
-      else await this.#register();
+      await this.renew();
       await this.#lookAtOthers();
       await this.#work?.giveBackUnknown();
     } catch (error) {
       if (error instanceof UnreachableError) return;
-      await recordFault(this.#store, this.#journal, error);
+      await recordFault(this.leased, this.#journal, error);
     }
-  }
-
-  async #register(): Promise<void> {
-    const now = this.#clock.now();
-    const id = await this.#store.transaction('process begins', (tx) =>
-      tx.get(
-        'INSERT INTO process (name, began_at, alive_until, ready_modems) VALUES (?, ?, ?, ?) RETURNING id',
-        (row) => row.integer('id'),
-        this.#name,
-        now,
-        now + LEASE_MS,
-        this.#modems.readyHere,
-      ),
-    );
-    if (id === undefined) throw new Error('INSERT returned no id');
-    this.#id = id;
-    this.#aliveUntil = now + LEASE_MS;
   }
 
   /** On a file all others are dead. */
   async #lookAtOthers(): Promise<void> {
-    const others = await this.#store.read((tx) =>
+    const others = await this.leased.read((tx) =>
       tx.all('SELECT * FROM process WHERE id <> ? ORDER BY id', readOther, this.#id),
     );
     const before = this.#silences;
@@ -171,7 +214,7 @@ export class Processes {
 
   /** Nothing happens when another process was quicker, or this one has said something since the look. */
   async #buryLost({ id, name, aliveUntil }: OtherProcess): Promise<void> {
-    await this.#store.transaction('process is dead', async (tx) => {
+    await this.leased.transaction('process is dead', async (tx) => {
       const isBuried = await this.#bury(tx, id, aliveUntil);
       if (isBuried && this.#store.isShared) {
         await this.#journal.record(tx, { kind: 'alarm', alarm: 'process-lost', ref: name });

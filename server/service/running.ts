@@ -74,7 +74,7 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
   const application = options.application && readApplication(options.application, primitives);
   const modems = new Modems(options.modems ?? [], clock);
   const readiness = new ServiceReadiness(modems, bearer !== undefined);
-  const { store, migrated } = await openStore({
+  const { store: opened, migrated } = await openStore({
     ...options,
     onRoom: (hasRoom) => {
       readiness.room(hasRoom);
@@ -86,8 +86,10 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
     },
   });
   const journal = new Journal(clock);
+  const { processName = 'service', onNewerTables } = options;
+  const processes = new Processes(opened, clock, journal, processName, readiness, onNewerTables);
+  const store = processes.leased;
   const timers = new Timers(store, clock, journal, [DUE_CHALLENGES]);
-  const processes = new Processes(store, clock, journal, options.processName ?? 'service', readiness);
   const rails = railsOf(options.rails ?? [], new LedgerRail(store, clock));
   const attempts = new AttemptEngine(store, clock, timers, journal, rails);
   const vault = new Vault(keys.vault, primitives, random, ...(keys.nextVault === undefined ? [] : [keys.nextVault]));

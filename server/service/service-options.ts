@@ -6,7 +6,7 @@ import type { ServiceKeys } from '../keys/key-file.ts';
 import type { StaticSecrets } from '../keys/static-secrets.ts';
 import type { Limits, STANDARD_LIMITS } from '../limits/limits.ts';
 import type { Rail } from '../rails/rail.ts';
-import type { StoreProbe } from '../store/store.ts';
+import type { NewerTablesError, StoreProbe } from '../store/store.ts';
 import type { NamedModem } from './modems.ts';
 
 /** What a service is opened with. */
@@ -46,6 +46,11 @@ export interface ServiceOptions {
   readonly onRoom?: (hasRoom: boolean) => void;
   /** Hears once that PostgreSQL cannot be reached or cannot write, with the reason, and `undefined` once it works again. */
   readonly onTrouble?: (reason: string | undefined) => void;
+  /**
+   * Hears once that a newer version of the program has changed the tables of PostgreSQL while this process was stopped: from then on it
+   * writes and reads nothing, requests are refused with 503, and it should be closed.
+   */
+  readonly onNewerTables?: (error: NewerTablesError) => void;
   /** How the HTTP API meets its clients. */
   readonly http?: HttpOptions | undefined;
   /** Called with each entry of the journal that this process writes, after it is on disk. */

@@ -49,6 +49,9 @@ const EXHAUSTED: readonly string[] = [
 const GONE_TEXT =
   /^Connection terminated|^timeout exceeded when trying to connect|^timeout expired|^Query read timeout|not queryable|^Client was closed/;
 
+/** What `pg` throws when no connection of the pool was free, or no answer came, within 15 s. */
+const LONG_TEXT = /^timeout exceeded when trying to connect|^Query read timeout/;
+
 /** Whether the same transaction may succeed at once: another one was in its way. */
 export function isCollision(error: unknown): boolean {
   return error instanceof OvertakenError || TRY_AGAIN.has(codeOf(error));
@@ -59,6 +62,11 @@ export function isGone(error: unknown): boolean {
   const code = codeOf(error);
   if (code === '') return error instanceof Error && GONE_TEXT.test(error.message);
   return GONE.some((gone) => code.startsWith(gone));
+}
+
+/** Whether it has taken long to fail: the same once more would take as long. */
+export function hasTakenLong(error: unknown): boolean {
+  return error instanceof Error && LONG_TEXT.test(error.message);
 }
 
 /** Whether the server answered and could not do it, though nothing is wrong with what was asked for. */

@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import { MIGRATIONS, POSTGRES_MIGRATIONS } from './migrations.ts';
 import { inPostgres, POSTGRES_TABLES } from './postgres-tables.ts';
-import { StoreError } from './store.ts';
+import { NewerTablesError, type ReadTx, StoreError } from './store.ts';
 
 /** Holds the version of the tables, and shows that the database is ours. */
 const VERSION_TABLE = 'cash_mobile';
@@ -32,8 +32,12 @@ export async function migrate(client: ClientBase): Promise<boolean> {
   return true;
 }
 
-/** A process that runs expects the tables of its own version. Its lease is compared with the clock of the database, as each start compares its own. */
+/**
+ * A process that runs expects the tables of its own version. Its lease is compared with the clock of the database, as each start compares its
+ * own. A lease that is taken meanwhile waits for the end of the transaction, and then finds other tables.
+ */
 async function requireStopped(client: ClientBase, version: number): Promise<void> {
+  await client.query('LOCK TABLE process IN SHARE ROW EXCLUSIVE MODE');
   const alive = await client.query<{ readonly name: string }>(
     'SELECT name FROM process WHERE alive_until > extract(epoch FROM clock_timestamp()) * 1000 ORDER BY id',
   );
@@ -41,6 +45,15 @@ async function requireStopped(client: ClientBase, version: number): Promise<void
   const names = alive.rows.map(({ name }) => name).join(', ');
   throw new StoreError(
     `the database has tables of an older version of cash-server (${version}), and a process of that version runs on it: ${names}: stop it first (one that was killed counts for 15 s)`,
+  );
+}
+
+/** Not before the lease was written, which waits for who changes the tables. @throws NewerTablesError */
+export async function requireOwnVersion(tx: ReadTx): Promise<void> {
+  const version = await tx.get(`SELECT version FROM ${VERSION_TABLE}`, (row) => row.integer('version'));
+  if (version === undefined || version <= MIGRATIONS.length) return;
+  throw new NewerTablesError(
+    `a newer version of cash-server has changed the tables of the database (${version}): this process ends, start that version`,
   );
 }
 

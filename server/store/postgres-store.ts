@@ -1,9 +1,19 @@
 import type { Pool, PoolClient } from 'pg';
 import type { Clock } from '../../modem/index.ts';
 import type { Listeners } from './listeners.ts';
-import { codeOf, isCollision, isDiskFull, isExhausted, isGone, isLockedOut, isTrouble } from './postgres-codes.ts';
+import {
+  codeOf,
+  hasTakenLong,
+  isCollision,
+  isDiskFull,
+  isExhausted,
+  isGone,
+  isLockedOut,
+  isTrouble,
+} from './postgres-codes.ts';
 import { type Ask, askOf, askOfAny, PostgresConnection, type Prepared } from './postgres-connection.ts';
 import type { PostgresNews } from './postgres-news.ts';
+import { requireOwnVersion } from './postgres-schema.ts';
 import {
   NoRoomError,
   type ReadTx,
@@ -120,6 +130,10 @@ export class PostgresStore implements Store {
     return !this.#alone;
   }
 
+  requireOwnTables(tx: ReadTx): Promise<void> {
+    return requireOwnVersion(tx);
+  }
+
   stopWaiting(): void {
     this.#isEnding = true;
     for (const end of this.#endPauses) end();
@@ -209,7 +223,7 @@ export class PostgresStore implements Store {
   /** The database is gone, or has no room: whoever cannot wait hears it, and the others try again after a pause. */
   async #afterTrouble(job: Job<unknown>, error: unknown, tries: number): Promise<void> {
     const failure = troubleOf(job.name, error);
-    const isInVain = isExhausted(error) || isCollision(error);
+    const isInVain = isExhausted(error) || isCollision(error) || hasTakenLong(error);
     const mayTryAgain = job.whenUnable === 'wait' || (tries < TRIES_IN_A_HURRY && !isInVain);
     if (tries > 1 || isInVain) this.#isInTrouble({ failure, isGone: isGone(error) });
     if (!mayTryAgain || !this.#open) throw failure;
@@ -259,7 +273,7 @@ export class PostgresStore implements Store {
         if (!isTrouble(error)) throw error;
         const failure = troubleOf('reading', error);
         if (isExhausted(error)) throw failure;
-        if (tries < TRIES_IN_A_HURRY) continue;
+        if (tries < TRIES_IN_A_HURRY && !hasTakenLong(error)) continue;
         if (isGone(error)) this.#isInTrouble({ failure, isGone: true });
         throw failure;
       }

@@ -149,6 +149,8 @@ export class SqliteStore implements Store {
     return false;
   }
 
+  async requireOwnTables(): Promise<void> {}
+
   stopWaiting(): void {
     this.#isEnding = true;
     if (!this.#room.mayWrite) for (const job of this.#waiting.splice(0)) job.reject(noRoom(job.name));

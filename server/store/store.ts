@@ -17,6 +17,9 @@ export class OvertakenError extends StoreError {}
 /** The database cannot be reached, and the same may be tried again later. What was asked for may have been done. */
 export class UnreachableError extends StoreError {}
 
+/** A newer version of the program has changed the tables: this program must not use them any more; a process of that version may. */
+export class NewerTablesError extends UnreachableError {}
+
 /**
  * What a commit has news of: `leaving` frames may be handed to the bearer of this process; in the `outbox` a frame waits for any
  * process; the `journal` has a new row.
@@ -86,6 +89,8 @@ export interface Store {
   onWake(topic: Topic, listener: WakeListener): () => void;
   /** Whether other processes may use the same database. */
   readonly isShared: boolean;
+  /** The tables are still those of this program; on a file, which one process has, they always are. @throws NewerTablesError */
+  requireOwnTables(tx: ReadTx): Promise<void>;
   /** The end is near: from now on nothing waits for room on a full disk, or for a database that is gone. What waits or has to wait later is rejected. */
   stopWaiting(): void;
   /** False from the call of {@link Store.close} on: work that waited for a rail or the bearer ends without writing. */

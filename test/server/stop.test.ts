@@ -140,6 +140,14 @@ describe('the signal to end', () => {
     expect(ended).toEqual(['ended after 10 s; left for the next start: 2 frames']);
   });
 
+  it('may be given without a signal', async () => {
+    const { clock, ended, stop } = signal();
+    stop.give();
+    await stop.wanted;
+    await clock.advance(10_000);
+    expect(ended).toEqual(['ended after 10 s; left for the next start: nothing']);
+  });
+
   it('does not, when all has ended before', async () => {
     const { clock, ended, process, stop } = signal();
     process.emit('SIGTERM');

@@ -3,66 +3,16 @@ import type { OutgoingSms, SendOutcome, SmsBearer } from '../../../modem/index.t
 import { Journal } from '../../../server/journal/journal.ts';
 import { Outbox } from '../../../server/outgoing/outbox.ts';
 import { Processes } from '../../../server/processes/processes.ts';
-import type { Store } from '../../../server/store/store.ts';
 import { Timers } from '../../../server/time/timers.ts';
 import { deviceId } from '../../../server/vocabulary/ids.ts';
 import { VirtualClock } from '../../../sim/index.ts';
-
 import { testStore } from '../database.ts';
 import { withoutSequel } from '../run-twice.ts';
+import { SharedStore, StoppedClock } from './shared-store.ts';
 
 const SENT: SendOutcome = { kind: 'sent', references: [1] };
 const LOST: SendOutcome = { kind: 'failed', reason: 'no network', retry: true };
 const REFUSED: SendOutcome = { kind: 'failed', reason: 'no such number', retry: false };
-
-/** A database that several processes use, with one that a fault can be put into. */
-class SharedStore implements Store {
-  readonly isShared = true;
-  readonly isOpen = true;
-  readonly #store: Store;
-  fault: Error | undefined;
-  /** The transaction of this name fails. */
-  refused = '';
-  /** Called before each transaction. */
-  before: (name: string) => Promise<void> = async () => {};
-
-  constructor(store: Store) {
-    this.#store = store;
-  }
-
-  transaction: Store['transaction'] = async (name, work, whenUnable) => {
-    if (this.fault !== undefined || name === this.refused) throw this.fault ?? new Error('refused');
-    await this.before(name);
-    return this.#store.transaction(name, work, whenUnable);
-  };
-  read: Store['read'] = (work) => (this.fault === undefined ? this.#store.read(work) : Promise.reject(this.fault));
-  onWake: Store['onWake'] = (topic, listener) => this.#store.onWake(topic, listener);
-  stopWaiting = () => this.#store.stopWaiting();
-  close = () => this.#store.close();
-}
-
-/** A clock whose timers do not fire while the process is stopped, but fire late when it goes on (SIGSTOP, SIGCONT). */
-class StoppedClock {
-  readonly #clock: VirtualClock;
-  readonly #late: (() => void)[] = [];
-  isStopped = false;
-
-  constructor(clock: VirtualClock) {
-    this.#clock = clock;
-  }
-
-  now = () => this.#clock.now();
-  after = (delayMs: number, task: () => void) =>
-    this.#clock.after(delayMs, () => {
-      if (this.isStopped) this.#late.push(task);
-      else task();
-    });
-
-  goOn(): void {
-    this.isStopped = false;
-    for (const task of this.#late.splice(0)) task();
-  }
-}
 
 /** What a process has and hears of modems. */
 class Modems {

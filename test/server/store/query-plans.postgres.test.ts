@@ -82,6 +82,7 @@ const READ_WHOLE: readonly string[] = [
   'ledger_checkpoint',
   'deletion',
   'process',
+  'cash_mobile',
   'reconciled',
   'difference',
   'service_key',

@@ -240,6 +240,32 @@ describe('a transaction on PostgreSQL', () => {
   });
 });
 
+describe('a database that lets this process wait', () => {
+  it.each(['timeout exceeded when trying to connect', 'Query read timeout'])(
+    '(%s) is tried once: whoever can come again hears it',
+    async (text) => {
+      let tries = 0;
+      let isSlow = true;
+      const beforeStatement = () => {
+        tries += 1;
+        if (isSlow) throw new Error(text);
+      };
+      const { clock, store } = await open(undefined, { beforeStatement });
+      const refusal = new UnreachableError(`the database cannot be reached (${text})`);
+      await expect(store.transaction('add', (tx) => add(tx, 'a'), 'fail')).rejects.toThrow(refusal);
+      expect(tries).toBe(1);
+      await expect(store.read(subjects)).rejects.toThrow(refusal);
+      expect(tries).toBe(2);
+      const waiting = store.transaction('add', (tx) => add(tx, 'a'));
+      await eventually(clock, () => tries > 3);
+      isSlow = false;
+      await clock.advance(10_000);
+      await waiting;
+      expect(await store.read(subjects)).toEqual(['a']);
+    },
+  );
+});
+
 describe('a connection that ends', () => {
   it.each(['within a body', 'before the COMMIT'])('%s: the body runs again, on another one', async (when) => {
     const { store, trouble, end } = await open();
