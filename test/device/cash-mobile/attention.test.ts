@@ -11,7 +11,9 @@ async function second(cash: CashBench) {
   return cash.request({ payee: SECOND, merchantId: 8, ttl: TTL });
 }
 
-function expectSecond(cash: CashBench): void {
+/** The second request is on the screen, and can be answered as soon as the keys work. */
+async function expectSecond(cash: CashBench): Promise<void> {
+  await cash.during(cash.phone.keysWork());
   expect(wordsOf(cash)).toContain(`Pay to: ${SECOND}`);
   expect(cash.phone.screen.softKeys).toEqual({ left: 'Approve', right: 'Refuse' });
   expect(cash.phone.screen.ticker).toBeUndefined();
@@ -134,7 +136,6 @@ const INTERRUPTIBLE: readonly (readonly [name: string, title: string, show: (cas
     },
   ],
   ['the menu of the phone', 'Menu', select('Menu')],
-  ['the settings', 'Settings', select('Menu', 'Settings')],
   ['the applications', 'Applications', select('Menu', 'Applications')],
   ['the details of an application', 'Cash-Mobile', select('Menu', 'Applications', 'Details')],
   ['"No messages"', 'Messages', select('Messages')],
@@ -149,7 +150,7 @@ describe('A request takes the place of', () => {
     await show(cash);
     expect(cash.phone.screen.title).toContain(title);
     await second(cash);
-    expectSecond(cash);
+    await expectSecond(cash);
   });
 
   test('"Open it now?" that was put off', async () => {
@@ -162,7 +163,7 @@ describe('A request takes the place of', () => {
     await cash.select('Open');
     expect(wordsOf(cash)).toContain('Pay to: Edicola Duomo');
     await select('Refuse', 'It is not mine')(cash);
-    expectSecond(cash);
+    await expectSecond(cash);
     cash.phone.press('power');
     expect(wordsOf(cash)).not.toContain('Cash-Mobile waits');
   });
@@ -172,7 +173,7 @@ describe('A request takes the place of', () => {
     await enrol(cash, 'en', PIN, false);
     expect(wordsOf(cash)).toEqual(['Your phone is active. You can pay with it now.']);
     await second(cash);
-    expectSecond(cash);
+    await expectSecond(cash);
   });
 });
 
@@ -199,7 +200,7 @@ describe('A receipt that gave way to a request', () => {
     await cash.select('Confirm');
     await second(cash);
     await cash.send(cash.service.receipt(txn, 'paid'));
-    expectSecond(cash);
+    await expectSecond(cash);
     await cash.select('Refuse');
     await cash.select('I do not want to');
     expect(cash.phone.screen.title).toBe('Paid');
@@ -210,7 +211,7 @@ describe('A receipt that gave way to a request', () => {
     const { txn } = await cash.request();
     await second(cash);
     await cash.send(cash.service.receipt(txn, 'cancelled'));
-    expectSecond(cash);
+    await expectSecond(cash);
   });
 });
 
@@ -283,7 +284,22 @@ describe('A request does not take the place of', () => {
     expect(cash.phone.screen).toEqual({ ...before, ticker: '1 more request waits' });
     expect(tones).toEqual(['attention']);
     await leave(cash);
-    expectSecond(cash);
+    await expectSecond(cash);
+  });
+
+  test('the settings of the phone: the phone rings, and says which application waits', async () => {
+    const cash = await enrolled();
+    await select('Menu', 'Settings')(cash);
+    const before = cash.phone.screen;
+    const tones: string[] = [];
+    cash.handset.watch((event) => {
+      if (event.kind === 'sound') tones.push(event.tone);
+    });
+    await second(cash);
+    expect(cash.phone.screen).toEqual({ ...before, ticker: 'Cash-Mobile waits' });
+    expect(tones).toEqual(['attention']);
+    await cash.select('Back');
+    await expectSecond(cash);
   });
 
   test('the options, which say so too', async () => {

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { buildSuite } from '../../../device/cli/suite-build.ts';
+import type { PayRequest } from '../../../device/safe-mobile/index.ts';
 import { jarAttributes, writeDescriptor, writeJar } from '../../../device/suite/index.ts';
-import { type AirBench, airBench, besideThePhone, FakeServer } from '../firmware/over-the-air.ts';
+import { type AirBench, airBench, besideThePhone, FakeServer, JAR_TYPE } from '../firmware/over-the-air.ts';
 import { primitives, SEED, SIGNER } from '../suite/built-suite.ts';
 import { attach, type CashBench, enrol, PIN, wordsOf } from './cash-bench.ts';
 import { FakeService } from './fake-service.ts';
@@ -143,19 +144,55 @@ test('An answer that is on its way while its owner updates the application: the 
   expect(cash.service.heard).toHaveLength(1);
 });
 
-test('A request that comes while the new version is loaded is shown by the version of before; the update follows it', async () => {
-  const { air, cash } = await phone();
-  await air.openLink();
-  const { txn } = await cash.request();
-  expect(wordsOf(cash)).toContain('Pay to: Edicola Duomo');
-  await cash.select('Approve');
-  await cash.type(PIN);
-  await cash.select('Confirm');
-  await cash.send(cash.service.receipt(txn, 'paid'));
-  await cash.select('OK');
-  expect(air.phone.screen.title).toBe('Install?');
-  await air.select('Install', 'Start');
-  await air.select('History');
-  expect(air.phone.screen.items.map(({ label }) => label).join()).toContain('Edicola Duomo');
-  expect(air.handset.applications.map(({ descriptor }) => descriptor.version)).toEqual(['2.0']);
-});
+/** A request comes at some moment of the update; after it the owner waits for the download. */
+const MOMENTS: readonly (readonly [when: string, comes: (phone: Updated) => Promise<PayRequest>])[] = [
+  [
+    'its owner is asked whether to install the new version',
+    async ({ air, cash }) => {
+      await air.openLink();
+      const request = await cash.request();
+      expect(air.phone.screen).toMatchObject({ title: 'Install?', ticker: 'Cash-Mobile waits' });
+      await air.select('Install');
+      return request;
+    },
+  ],
+  [
+    'the new version is loaded',
+    async ({ air, cash }) => {
+      const { jar } = filesOf('2.0', cash.service);
+      let comeAll = () => {};
+      air.server.answerJar(
+        () =>
+          new Promise((resolve) => {
+            comeAll = () => resolve({ kind: 'content', type: JAR_TYPE, octets: jar });
+          }),
+      );
+      await air.install();
+      const request = await cash.request();
+      comeAll();
+      await cash.settle();
+      return request;
+    },
+  ],
+];
+
+test.each(MOMENTS)(
+  'A request that comes while %s is answered in the version of before; the update follows it',
+  async (_when, comes) => {
+    const updated = await phone();
+    const { air, cash } = updated;
+    const { txn } = await comes(updated);
+    expect(wordsOf(cash)).toContain('Pay to: Edicola Duomo');
+    expect(air.handset.applications.map(({ descriptor }) => descriptor.version)).toEqual(['1.0']);
+    await cash.select('Approve');
+    await cash.type(PIN);
+    await cash.select('Confirm');
+    await cash.send(cash.service.receipt(txn, 'paid'));
+    await cash.select('OK');
+    expect(air.phone.screen.title).toBe('Installed');
+    await air.select('Start');
+    await air.select('History');
+    expect(air.phone.screen.items.map(({ label }) => label).join()).toContain('Edicola Duomo');
+    expect(air.handset.applications.map(({ descriptor }) => descriptor.version)).toEqual(['2.0']);
+  },
+);
