@@ -73,9 +73,14 @@ export class HeadlessHandset {
 
   /**
    * Chooses what has this label: a line of a list, a choice or a field of a form, a command on a soft key or among the
-   * options. A line that only begins with the label will do. @throws HeadlessError when nothing has it
+   * options. A line that only begins with the label will do. @param group only a choice under this label of a form, where several
+   * have the same choices. @throws HeadlessError when nothing has it
    */
-  select(label: string): void {
+  select(label: string, group?: string): void {
+    if (group !== undefined) {
+      if (this.#selectItem((item, under) => item === label && under === group)) return;
+      throw new HeadlessError(`There is no "${label}" under "${group}" to select`, this.screen);
+    }
     const chosen =
       this.#selectItem((item) => item === label) ||
       this.#pressSoftKey(label) ||
@@ -151,9 +156,9 @@ export class HeadlessHandset {
   }
 
   /** Moves the focus to a line and chooses it; a text field only gets the focus. */
-  #selectItem(fits: (label: string) => boolean): boolean {
+  #selectItem(fits: (label: string, group: string | undefined) => boolean): boolean {
     const { kind, items } = this.screen;
-    const index = items.findIndex((item) => fits(item.label));
+    const index = items.findIndex((item) => fits(item.label, item.group));
     if (index < 0 || !this.#moveTo(index)) return false;
     if (kind !== 'form' || items[index]?.checked !== undefined || items[index]?.acts === true) this.press('select');
     return true;

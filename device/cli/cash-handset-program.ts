@@ -12,6 +12,7 @@ Examples:
 With --headless it reads one JSON object a line from stdin and ends with it:
   {"press":"soft-left"}   {"press":"0","long":true}   {"type":"48213"}   {"select":"Applications"}
   {"waitFor":"Pay to","limitMs":30000}   {"screen":true}   {"install":"cash-mobile.jad"}
+  {"select":"Never","under":"Receive SMS"}
 With --json each command is followed by {"event":"done","id":1,"ok":true}: its number, or the "id" that it has.
 A command that fails ends it with exit code 1; with --keep-going the next one is read. PINs and codes are not printed.
 

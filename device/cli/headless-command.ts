@@ -11,7 +11,7 @@ const id = z.union([z.string().max(100), z.number()]).optional();
 const SHAPES = {
   press: z.strictObject({ press: z.enum(KEYS), long: z.boolean().optional(), id }),
   type: z.strictObject({ type: z.string().max(1_000), id }),
-  select: z.strictObject({ select: z.string(), id }),
+  select: z.strictObject({ select: z.string(), under: z.string().optional(), id }),
   waitFor: z.strictObject({ waitFor: z.string(), limitMs: z.int().min(0).max(86_400_000).optional(), id }),
   screen: z.strictObject({ screen: z.literal(true), id }),
   install: z.strictObject({ install: z.string(), id }),
@@ -26,7 +26,7 @@ export type CommandId = string | number | undefined;
 export type HeadlessCommand = { readonly id?: CommandId } & (
   | { readonly press: Key; readonly long?: boolean | undefined }
   | { readonly type: string }
-  | { readonly select: string }
+  | { readonly select: string; readonly under?: string | undefined }
   | { readonly waitFor: string; readonly limitMs?: number | undefined }
   | { readonly screen: true }
   | { readonly install: string }

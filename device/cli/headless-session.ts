@@ -67,7 +67,7 @@ async function obey(
     await phone.type(command.type);
   } else if ('select' in command) {
     await phone.keysWork();
-    phone.select(command.select);
+    phone.select(command.select, command.under);
   } else if ('waitFor' in command) await phone.waitFor(command.waitFor, command.limitMs);
   else if ('install' in command)
     installFrom(command.install, await readDescriptor(command.install, clock), phone.handset);

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { heardPort } from '../../modem/cli/hearing.ts';
 import { type Output, outputOf, UsageError } from '../../modem/cli/program.ts';
-import { openModem, portFromName, systemClock } from '../../modem/index.ts';
+import { describeState, type Modem, openModem, portFromName, systemClock } from '../../modem/index.ts';
 import type { Language } from '../firmware/languages.ts';
 import { lockFlash } from '../hal/flash-lock.ts';
 import { BUILT_IN, builtInMachines, createPhone, fileFlash, type Handset, type Installation } from '../index.ts';
@@ -66,7 +66,7 @@ async function runOnModem(options: HandsetCommandOptions, output: Output): Promi
       sayDowngrade(installFrom(options.install, jad, handset), output);
     }
     try {
-      await use(handset, options, output);
+      await use(handset, modem, options, output);
     } finally {
       handset.powerOff();
     }
@@ -91,10 +91,20 @@ function sayDowngrade({ suite, replaced, isDowngrade }: Installation, output: Ou
   output.print({ event: event.kind, name, version, replaced: event.replaced, isDowngrade }, traceText(event));
 }
 
-async function use(handset: Handset, options: HandsetCommandOptions, output: Output): Promise<void> {
+async function use(handset: Handset, modem: Modem, options: HandsetCommandOptions, output: Output): Promise<void> {
   if (options.headless !== true) return runOnTerminal(handset, options);
   const keepGoing = options.keepGoing === true;
-  await runHeadless({ handset, clock: systemClock, input: process.stdin, output, keepGoing });
+  const stop = tellStates(modem, options.port, output);
+  await runHeadless({ handset, clock: systemClock, input: process.stdin, output, keepGoing }).finally(stop);
+}
+
+/** Prints each change of the modem's state, as `cash-server` does. @returns ends that */
+function tellStates(modem: Modem, port: string, output: Output): () => void {
+  return modem.onState((state) => {
+    const detail = describeState(state);
+    const since = new Date(systemClock.now()).toISOString();
+    output.print({ event: 'modem', port, state: state.kind, detail, since }, `modem ${port} ${detail}`);
+  });
 }
 
 async function runOnTerminal(handset: Handset, { port, silent }: HandsetCommandOptions): Promise<void> {

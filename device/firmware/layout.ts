@@ -122,7 +122,8 @@ function formItem(item: ItemView, target: number | undefined, focus: Focus): Lay
     case 'choice-group': {
       if (item.type === 'POPUP') return whole(popup(item), target, focus, target !== undefined);
       const { rows, items } = elements(item.elements, item.type, target ?? 0, focus);
-      return { rows: [...labelRows(item.label), ...rows], items };
+      const group = item.label === '' ? {} : { group: item.label };
+      return { rows: [...labelRows(item.label), ...rows], items: items.map((choice) => ({ ...choice, ...group })) };
     }
   }
 }

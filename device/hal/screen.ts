@@ -25,6 +25,8 @@ export interface ScreenItem {
   readonly secret?: true;
   /** Of a choice: whether it is ticked. */
   readonly checked?: boolean;
+  /** Of a choice of a form: what is chosen, the label over the choices. */
+  readonly group?: string;
   /** The key in the middle does something with it: a button, a choice that pops up. */
   readonly acts?: true;
   readonly focused: boolean;
@@ -97,6 +99,7 @@ export function legibleScreen<Shown extends ScreenBody>(screen: Shown): Shown {
       ...item,
       label: legible(item.label),
       ...(item.value === undefined ? {} : { value: legible(item.value) }),
+      ...(item.group === undefined ? {} : { group: legible(item.group) }),
     })),
     rows: rows.map((row) => ({ ...row, text: legible(row.text) })),
     softKeys: { left: legible(softKeys.left), right: legible(softKeys.right) },

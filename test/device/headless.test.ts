@@ -182,3 +182,27 @@ describe('textOf', () => {
     expect(textOf(phone.screen)).toBe('off');
   });
 });
+
+describe('HeadlessHandset.select in a form with groups of the same choices', () => {
+  const group = (label: string) => new midp.ChoiceGroup(label, 'EXCLUSIVE', ['Always', 'Never']);
+  const ticked = ({ items }: Screen) => items.map(({ group: under, label, checked }) => [under, label, checked]);
+
+  test('chooses under the label that is named, and the first without one', () => {
+    const { phone } = showing(new midp.Form('', [group('Send'), group('Receive')]));
+    phone.select('Never', 'Receive');
+    expect(ticked(phone.screen)).toEqual([
+      ['Send', 'Always', true],
+      ['Send', 'Never', false],
+      ['Receive', 'Always', false],
+      ['Receive', 'Never', true],
+    ]);
+    phone.select('Never');
+    expect(ticked(phone.screen)[1]).toEqual(['Send', 'Never', true]);
+  });
+
+  test('refuses a choice that is not under the label', () => {
+    const { phone } = showing(new midp.Form('', [group('Send'), group('')]));
+    expect(() => phone.select('Never', 'Receive')).toThrow('There is no "Never" under "Receive" to select');
+    expect(phone.screen.items[2]).toEqual({ label: 'Always', checked: true, focused: false });
+  });
+});

@@ -178,6 +178,7 @@ describe('cash-handset --headless', () => {
     ['more than a day', { waitFor: 'x', limitMs: 86_400_001 }, 1, /^Expected a command/],
     ['a screen that is not wanted', { screen: false }, 1, /^Expected a command/],
     ['a key held "yes"', { press: '1', long: 'yes' }, 1, /^Expected a command/],
+    ['a choice under another label', { select: 'Menu', under: 'Receive' }, 1, /^There is no "Menu" under "Receive"/],
     ['an empty object', {}, 1, /^There is no command : the commands are/],
   ])('answers %s by its id or number', async (_what, command, id, message) => {
     const printed = await headless(await enrolled(), command);

@@ -140,6 +140,20 @@ test('holds the flash file while it runs; then modem, input and flash file are f
   expect(screens.at(-1)).toMatchObject({ kind: 'off' });
 });
 
+test('says that the modem is gone, and not that it is closed at the end', async () => {
+  const running = run('--headless', '--json');
+  await expect.poll(() => out, { timeout: 10_000 }).toContain('"ready"');
+  await ends.pop()?.();
+  await expect.poll(() => out, { timeout: 10_000 }).toContain('"modem"');
+  const { since, ...said } = printed().find(({ event }) => event === 'modem') ?? {};
+  expect(said).toMatchObject({ event: 'modem', port: url, state: 'lost' });
+  expect(said['detail']).toMatch(/^lost: /);
+  expect(since).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/);
+  stdin.end();
+  await running;
+  expect(printed().filter(({ state }) => state === 'closed')).toEqual([]);
+});
+
 test('says before anything else that the application to install is older than the one in the phone', async () => {
   bench({ flash: fileFlash(flash) }).handset.install(JAD);
   writeFileSync(join(folder, 'old.jad'), JAD.replace('Version: 1.0', 'Version: 0.9'));

@@ -47,7 +47,7 @@ test.each([
     kind: 'form',
     title: text,
     ticker: text,
-    items: [{ label: text, value: text, focused: true }],
+    items: [{ label: text, value: text, group: text, focused: true }],
     rows: [{ text, inverse: false }],
     scroll: { above: false, below: false },
     softKeys: { left: text, right: text },
@@ -58,7 +58,7 @@ test.each([
     ...screen,
     title: shown,
     ticker: shown,
-    items: [{ label: shown, value: shown, focused: true }],
+    items: [{ label: shown, value: shown, group: shown, focused: true }],
     rows: [{ text: shown, inverse: false }],
     softKeys: { left: shown, right: shown },
   });
