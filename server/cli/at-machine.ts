@@ -11,14 +11,26 @@ import { isPostgres, openStore } from '../store/open-store.ts';
 import { dataFolder, serviceDatabase } from './data-folder.ts';
 import { vaultKeyElsewhere } from './vault-key.ts';
 
+/** The data folder and the vault key of a service: what is at hand on its machine. */
+export interface AtMachine {
+  /** The data folder. */
+  readonly data: string;
+  /** For the shell: prints the vault key; absent: it is in the environment or in the key file. */
+  readonly vaultKeyCommand: string | undefined;
+}
+
 /**
  * Confirms an operator as whoever has the machine: without a service, with the key file of the database. A file of SQLite must have no
- * service that runs on it. @param data the data folder. @param fingerprint of the operator's own key
- * @throws ServiceError, KeyFileError, StoreError, VaultError
+ * service that runs on it. @param fingerprint of the operator's own key
+ * @throws ServiceError, KeyFileError, StoreError, VaultError, UsageError
  */
-export async function confirmAtMachine(data: string, name: string, fingerprint: string): Promise<Operator> {
+export async function confirmAtMachine(
+  { data, vaultKeyCommand }: AtMachine,
+  name: string,
+  fingerprint: string,
+): Promise<Operator> {
   const files = dataFolder(data);
-  const keys = readKeyFile(files.keys, servicePrimitives(), vaultKeyElsewhere(undefined));
+  const keys = readKeyFile(files.keys, servicePrimitives(), vaultKeyElsewhere(vaultKeyCommand));
   const database = serviceDatabase(data);
   if (!isPostgres(database) && !existsSync(database)) throw new Error(`${database} is missing: is --data right?`);
   const unlock = isPostgres(database) ? () => {} : lockFile(files.lock);

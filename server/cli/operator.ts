@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { z } from 'zod';
-import { outputOf } from '../../modem/cli/program.ts';
+import { outputOf, UsageError } from '../../modem/cli/program.ts';
 import { ROLES, type Role } from '../vocabulary/roles.ts';
 import { askService, withServer } from './admin-api.ts';
 import { confirmAtMachine } from './at-machine.ts';
@@ -89,6 +89,10 @@ function confirmCommand(): Command {
       '--data <folder>',
       'what "cash-server init" made: you have the machine, and no operator is left who could confirm this one; the service is stopped (on PostgreSQL it may run)',
     )
+    .option(
+      '--vault-key-command <command>',
+      'with --data: prints the vault key, when it is not in keys.json (HSM, KMS), as "serve" takes it',
+    )
     .action(async (options: Confirmation, command: Command) => {
       outputOf(command).print(
         { event: 'operator-confirmed', ...(await confirmed(options, command)) },
@@ -101,13 +105,19 @@ interface Confirmation {
   readonly name: string;
   readonly fingerprint: string;
   readonly data?: string;
+  readonly vaultKeyCommand?: string;
 }
 
-async function confirmed({ name, fingerprint, data }: Confirmation, command: Command): Promise<object> {
+async function confirmed(
+  { name, fingerprint, data, vaultKeyCommand }: Confirmation,
+  command: Command,
+): Promise<object> {
   if (data !== undefined) {
-    const { role } = await confirmAtMachine(data, name, fingerprint);
+    const { role } = await confirmAtMachine({ data, vaultKeyCommand }, name, fingerprint);
     return { name, role, fingerprint };
   }
+  if (vaultKeyCommand !== undefined)
+    throw new UsageError('--vault-key-command goes with --data: a service that runs has its vault key');
   const path = `/v1/operators/${encodeURIComponent(name)}/confirm`;
   return askService(command, { method: 'POST', path, body: { fingerprint } }, OperatorAnswer);
 }

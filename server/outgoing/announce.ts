@@ -151,8 +151,8 @@ async function mayHave(
 }
 
 /**
- * Whether a phone has a later key, so that it can do without this one. A phone of an earlier version does not say which receipt key it has: then the end of one
- * is told when the service does not sign with it any more.
+ * Whether a phone has a later key, so that it can do without this one. A phone that has named none has the receipt key of its descriptor, and may be off: the end
+ * of that one is told at the latest when the service does not sign with it any more.
  */
 async function hasLater(
   tx: Tx,

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { cashServer } from '../../../server/cli/cash-server-program.ts';
@@ -127,6 +127,10 @@ describe('cash-server operator', () => {
   it.each([
     [['confirm', '--name', 'carla'], 2, "required option '--fingerprint <digits>' not specified"],
     [['confirm', '--name', 'nobody', '--fingerprint', '0'.repeat(16)], 1, 'there is no operator nobody'],
+    [
+      ['confirm', '--name', 'nobody', '--fingerprint', '0'.repeat(16), '--vault-key-command', 'true'],
+      ...[2, '--vault-key-command goes with --data'],
+    ],
     [['add', '--name', 'carla'], 2, "required option '--role <role>' not specified"],
     [['add', '--role', 'clerk'], 2, "required option '--name <name>' not specified"],
     [['add', '--name', 'carla', '--role', 'boss'], 2, 'Allowed choices are viewer, clerk, treasurer, admin'],
@@ -160,8 +164,10 @@ describe('cash-server operator confirm --data: whoever has the machine', () => {
       return (await world.service.http.inject(request)).json();
     };
     const made = await ask(anna.apiKey, '/v1/operators/bruno/rotate-key');
-    const confirm = (fingerprint: string, folder: string = data) =>
-      inProcess(cashServer, 'operator', 'confirm', '--name', 'bruno', '--fingerprint', fingerprint, '--data', folder);
+    const confirm = (fingerprint: string, folder: string = data, ...more: readonly string[]) => {
+      const whom = ['--name', 'bruno', '--fingerprint', fingerprint];
+      return inProcess(cashServer, 'operator', 'confirm', ...whom, '--data', folder, ...more);
+    };
     return { world, data, database, options, anna, made, ask, confirm };
   }
 
@@ -185,6 +191,20 @@ describe('cash-server operator confirm --data: whoever has the machine', () => {
     expect(listed.out).toMatch(/\t\(machine\)\tadmin\tcash-server operator confirm --data\toperator:bruno\tdone\n$/);
     expect((await inProcess(cashServer, 'audit', 'verify', '--data', data)).code).toBe(0);
     await world.service.close();
+  });
+
+  it('takes the vault key from where serve takes it: --vault-key-command', async () => {
+    const { world, data, made, ask, confirm } = await deadEnd();
+    const { fingerprint } = await ask(made.apiKey, '/v1/operator/rotate-key');
+    await world.service.close();
+    const file = join(data, 'keys.json');
+    const { vault, ...others } = JSON.parse(readFileSync(file, 'utf8'));
+    writeFileSync(file, JSON.stringify(others));
+    expect((await confirm(fingerprint)).err).toContain('has no vault key, and none is given elsewhere');
+    const wrong = await confirm(fingerprint, data, '--vault-key-command', 'exit 3');
+    expect(wrong).toEqual({ code: 1, out: '', err: 'cash-server: --vault-key-command gave no key: exit code 3\n' });
+    const right = await confirm(fingerprint, data, '--vault-key-command', `echo ${vault}`);
+    expect(right).toEqual({ code: 0, out: 'Operator bruno is confirmed\n', err: '' });
   });
 
   it('needs a key that the operator has made, the key file of this database, and a service that is stopped', async () => {
