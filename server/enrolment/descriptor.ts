@@ -85,9 +85,13 @@ export async function jarOf(
 
 async function deviceAtLink(tx: ReadTx, { clock, ring }: Context, linkToken: string): Promise<Device> {
   const device = await deviceOfLink(tx, linkToken, clock.now());
-  const kid = device?.state === 'registered' ? device.sealingKid : undefined;
-  // With a key that has ended meanwhile a phone cannot enrol.
-  if (device !== undefined && (kid === undefined || (await ring.standing(tx, kid)) === 'counts')) return device;
+  // Until the phone has enrolled its descriptor names the keys of its registration, and no others: by them the service knows what the phone believes. With a key
+  // that has ended meanwhile it could not enrol, or would believe no receipt.
+  const isGone =
+    device?.state === 'registered' &&
+    ((await ring.hasEnded(tx, 'sealing', device.sealingKid)) ||
+      (await ring.hasEnded(tx, 'signing', device.signingKid)));
+  if (device !== undefined && !isGone) return device;
   throw new ServiceError('not-found', 'there is no application at this link, or its activation is over');
 }
 

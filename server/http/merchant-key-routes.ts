@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { LONGEST_KEPT_MS } from '../merchants/merchant-keys.ts';
 import type { Service } from '../service/service.ts';
 import { IdParams } from './admin-schemas.ts';
 import { NoBody } from './amount-schema.ts';
@@ -10,12 +11,14 @@ import { viewMerchant } from './views.ts';
 
 const tags = ['administration'];
 
-/** A week, seconds: time enough to bring a new key to every till. */
-const LONGEST_KEPT = 7 * 24 * 3_600;
-
 const RotationBody: z.ZodType<{ readonly keepOldForSeconds?: number | undefined } | null | undefined> = z
   .strictObject({
-    keepOldForSeconds: z.int().min(0).max(LONGEST_KEPT).optional().describe('How long the key before goes on working'),
+    keepOldForSeconds: z
+      .int()
+      .min(0)
+      .max(LONGEST_KEPT_MS / 1_000)
+      .optional()
+      .describe('How long the key before goes on working'),
   })
   .nullish();
 

@@ -121,6 +121,11 @@ export class KeyRing {
     return hasEnded(generation, this.#context.clock.now()) ? 'ended' : 'counts';
   }
 
+  /** Whether the life of a key that a phone is known to have is over. */
+  async hasEnded(tx: ReadTx, use: KeyUse, known: KnownKid): Promise<boolean> {
+    return hasEnded(await this.#find(tx, use, known ?? this.#first[use].kid), this.#context.clock.now());
+  }
+
   /** Whether there is a key of this number that root has signed. */
   async has(tx: ReadTx, use: KeyUse, kid: number): Promise<boolean> {
     return (await this.generations(tx, use)).some((one) => one.kid === kid && one.beginsAt !== undefined);

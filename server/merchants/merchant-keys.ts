@@ -1,13 +1,17 @@
 import { sameOctets } from '../../device/safe-mobile/index.ts';
 import type { Tx } from '../store/store.ts';
+import { DAY_MS } from '../time/days.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
 import { type Merchant, merchantById } from './merchants.ts';
+
+/** How long the key before goes on working at most, ms: a week, time enough to bring a new key to every till. */
+export const LONGEST_KEPT_MS: number = 7 * DAY_MS;
 
 /**
  * Gives a merchant another API key, also one whose key was revoked.
  * @param keyHash of the new key; by it a transaction finds what an earlier run of its own has done
- * @param keepMs how long the key before goes on working, ms; 0: not at all, as a revoked one in any case
- * @param at ms since 1970. @throws ServiceError `not-found`
+ * @param keepMs how long the key before goes on working, ms, at most {@link LONGEST_KEPT_MS}; 0: not at all, as a revoked one in any case
+ * @param at ms since 1970. @throws ServiceError `not-found`, `invalid-request`
  */
 export async function rotateMerchantKey(
   tx: Tx,
@@ -16,6 +20,11 @@ export async function rotateMerchantKey(
   keepMs: number,
   at: number,
 ): Promise<Merchant> {
+  if (keepMs > LONGEST_KEPT_MS)
+    throw new ServiceError(
+      'invalid-request',
+      `the key before works for ${LONGEST_KEPT_MS} ms more at most, not ${keepMs}`,
+    );
   const { hash, isRevoked } = await lockKey(tx, id);
   if (!sameOctets(hash, keyHash)) {
     await tx.run(

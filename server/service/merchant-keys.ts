@@ -21,7 +21,7 @@ export class MerchantKeys {
     this.#context = context;
   }
 
-  /** Another key for a merchant. @param keepMs how long the one before goes on working, ms. @throws ServiceError `not-found` */
+  /** Another key for a merchant. @param keepMs how long the one before goes on working, ms, a week at most. @throws ServiceError `not-found`, `invalid-request` */
   async rotate(
     id: number,
     keepMs: number,

@@ -1,5 +1,6 @@
 import type { Clock } from '../../modem/index.ts';
 import type { Journal } from '../journal/journal.ts';
+import { LONGEST_KEPT_MS } from '../merchants/merchant-keys.ts';
 import type { Tx } from '../store/store.ts';
 import { DAY_MS } from '../time/days.ts';
 import { NO_REF } from '../vocabulary/ids.ts';
@@ -23,6 +24,8 @@ interface Moment {
  * In the order in which rows are locked. What is only shown, or only sorted by, is not here, nor what was written once for ever. Nor is what protects somebody:
  * blocks, wrong PINs, "not me", activations. From the database nobody can tell a clock that was ahead from one that is behind now, as that of a machine
  * without a battery after its start, and such a clock would end a block. A block of a clock that was ahead an operator ends with a new activation.
+ * The API key that a merchant had before does not protect, it lets in. So it is here: nobody sees one that works for years, as after a theft; of one that ends too
+ * early the till hears at once, and the merchant has the next one.
  */
 export const MOMENTS: readonly Moment[] = [
   { table: 'device', column: 'unbidden_alarm_at', most: 0 },
@@ -31,6 +34,7 @@ export const MOMENTS: readonly Moment[] = [
   { table: 'challenge', column: 'asked_at', most: 0, of: 'due IS NOT NULL' },
   { table: 'challenge', column: 'deadline', most: QUESTION_MS, of: 'due IS NOT NULL' },
   { table: 'challenge', column: 'due', most: QUESTION_MS, of: 'due IS NOT NULL' },
+  { table: 'merchant', column: 'old_key_until', most: LONGEST_KEPT_MS },
   { table: 'balance_answer', column: 'at', most: 0 },
   { table: 'vault', column: 'changed_at', most: 0 },
   { table: 'timer', column: 'due', most: HOUR_MS, of: "kind IN ('receipt-repeat', 'outbox-retry', 'inbox-retry')" },

@@ -15,6 +15,7 @@ import { servicePrimitives } from '../../../server/index.ts';
 import { type KeyUse, notAfterOf } from '../../../server/keyring/generation.ts';
 import { BEGINS_AFTER_MS, KeyRing } from '../../../server/keyring/key-ring.ts';
 import { Vault } from '../../../server/keys/vault.ts';
+import type { DeviceState } from '../../../server/vocabulary/device-states.ts';
 import { announcementOf, DAY, reportAll, rotate, signed } from '../rotate.ts';
 import { CUSTOMER_NUMBER, MERCHANT_NUMBER, PIN, type Subscriber, shop, type World } from '../world.ts';
 
@@ -550,19 +551,24 @@ describe('the end of a key', () => {
     },
   );
 
-  it('ends activations that were begun with the key: their phones could not enrol', async () => {
+  it.each<[KeyUse, string, DeviceState]>([
+    ['sealing', 'could not enrol', 'registered'],
+    ['signing', 'would believe no receipt', 'enrolling'],
+  ])('ends activations that were begun with the %s key: their phones %s', async (use, _, state) => {
     const { world, customer } = await shop();
     const { linkToken } = await world.service.activate(customer.person.id);
     const later = await world.service.activate(customer.person.id);
     await expect(world.service.downloads.descriptor(linkToken)).rejects.toMatchObject({ code: 'not-found' });
-    await rotate(world, 'sealing', DAY / 2);
-    await world.service.downloads.descriptor(later.linkToken);
+    const { key } = await rotate(world, use, DAY / 2);
+    expect(await world.service.downloads.descriptor(later.linkToken)).not.toContain(hexOf(key.publicKey));
     await world.clock.advance(DAY / 2);
     await expect(world.service.downloads.descriptor(later.linkToken)).rejects.toMatchObject({ code: 'not-found' });
     // One that had loaded its descriptor before.
     world.phone(CUSTOMER_NUMBER).enrol(later.deviceId, later.activationCode, PIN);
     await world.clock.advance(3 * SECOND);
-    expect((await world.service.devices(customer.person.id)).at(-1)?.state).toBe('registered');
+    expect((await world.service.devices(customer.person.id)).at(-1)?.state).toBe(state);
+    const { linkToken: next } = await world.service.activate(customer.person.id);
+    expect(await world.service.downloads.descriptor(next)).toContain(hexOf(key.publicKey));
   });
 
   it('of the latest key is refused', async () => {

@@ -83,6 +83,13 @@ describe('the API key of a merchant', () => {
     await expect(keys.revoke(99)).rejects.toMatchObject({ code: 'not-found' });
   });
 
+  it('keeps the one before for a week at most', async () => {
+    const { merchant, keys, first, opens } = await office();
+    await expect(keys.rotate(merchant.id, 604_800_001)).rejects.toMatchObject({ code: 'invalid-request' });
+    const { apiKey } = await keys.rotate(merchant.id, 604_800_000);
+    expect([await opens(first), await opens(apiKey)]).toEqual([true, true]);
+  });
+
   it('is changed and revoked by the API, at most a week beside the one before', async () => {
     const { world, merchant, first, opens } = await office();
     const post = async (path: string, payload?: object) => {

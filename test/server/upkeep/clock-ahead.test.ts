@@ -58,6 +58,7 @@ describe('a clock that was ahead and was put right', () => {
     await world.service.activate(customer.person.id);
     await ask('open');
     await wrongPins(1);
+    await world.service.merchantKeys.rotate(merchant.id, 7 * DAY);
     const { database } = world;
     const now = world.clock.now();
     await write(
@@ -130,6 +131,18 @@ describe('a clock that was ahead and was put right', () => {
     },
   );
 
+  it('ends the API key before within the week that an old key may work at most', async () => {
+    const { world, merchant, ahead } = await shopWithClock();
+    ahead.ms = 2 * YEAR;
+    await world.service.merchantKeys.rotate(merchant.id, 7 * DAY);
+    world.kill();
+    ahead.ms = 0;
+    await world.open(world.database);
+    const [kept] = await rows(world.database, 'SELECT old_key_until AS until FROM merchant');
+    expect(Number(kept?.['until'])).toBe(world.clock.now() + 7 * DAY);
+    expect(alarms(world)).toHaveLength(1);
+  });
+
   it('lets a question end that was asked then', async () => {
     const { world, merchant, ahead, ask } = await shopWithClock();
     ahead.ms = 2 * YEAR;
@@ -170,6 +183,27 @@ describe('a clock that was ahead and was put right', () => {
     await says();
     expect(orders()).toBe(2);
   });
+});
+
+describe('a clock that was behind and was put right', () => {
+  it.each([2 * HOUR, 200 * DAY])(
+    'by %d ms: a question of then is over, a late answer pays nothing, and the next one can be answered',
+    async (behind) => {
+      const { world, customer, ahead, ask } = await shopWithClock();
+      const stateAfter = async (txn: string) => {
+        customer.phone.approve(PIN);
+        await world.clock.advance(3 * SECOND);
+        return (await world.service.payment(txn)).state;
+      };
+      ahead.ms = -behind;
+      const early = await ask('early');
+      ahead.ms = 0;
+      await world.clock.advance(2 * MINUTE);
+      expect((await world.service.payment(early)).state).toBe('EXPIRED');
+      expect(await stateAfter(early)).toBe('EXPIRED');
+      expect(await stateAfter(await ask('next'))).toBe('CAPTURED');
+    },
+  );
 });
 
 describe('a key that was made while the clock was ahead', () => {
