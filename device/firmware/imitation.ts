@@ -1,5 +1,4 @@
-import { type Descriptor, InstallError } from '../suite/index.ts';
-import { looksLike } from './look-alike.ts';
+import { type Descriptor, InstallError, looksLike } from '../suite/index.ts';
 import { isSameSigner, type Signer, signerText } from './signer.ts';
 import type { Suite } from './suites.ts';
 

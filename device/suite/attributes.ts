@@ -1,7 +1,11 @@
+import { strangeLetter } from './look-alike.ts';
 import { InstallError } from './status.ts';
 
 /** Characters of the longest URL (JSR-118, application descriptor: a longer one is refused with 906). */
 export const URL_LIMIT = 256;
+
+/** Characters of the longest name: a longer one is a text, and pushes what the phone itself says off the screen. */
+const NAME_LIMIT = 64;
 
 /** Names that the owner of the phone reads before an installation. */
 const SHOWN: readonly string[] = ['MIDlet-Name', 'MIDlet-Vendor'];
@@ -13,12 +17,12 @@ const CERTIFIED = /^MIDlet-(?:Jar-RSA-SHA1|Certificate-\d+-\d+)$/;
 
 /**
  * Looks at the attributes of a descriptor and manifest that are not read elsewhere (JSR-118, table of attributes).
- * @throws InstallError 906 for a name with a character that nobody sees, for MIDlets with a gap between their numbers and for a URL
+ * @throws InstallError 906 for a name that is too long, with a character that nobody sees or a {@link strangeLetter}, for MIDlets with a gap between their numbers and for a URL
  * that is none, 909 for a signature by certificate
  */
 export function expectAttributes(attributes: ReadonlyMap<string, string>): void {
   for (const [name, value] of attributes) {
-    if (SHOWN.includes(name) || /^MIDlet-\d+$/.test(name)) expectVisible(name, value);
+    if (SHOWN.includes(name) || /^MIDlet-\d+$/.test(name)) expectName(name, value);
     if (CERTIFIED.test(name))
       throw new InstallError(909, `${name}: this phone checks MIDlet-Signature, and no certificate`);
   }
@@ -30,15 +34,26 @@ export function expectAttributes(attributes: ReadonlyMap<string, string>): void 
   }
 }
 
-/** @throws InstallError 906 for a value with a character that nobody sees, or in decomposed letters */
-function expectVisible(name: string, value: string): void {
+/** @throws InstallError 906 for a value with a character that nobody sees or a strange letter, in decomposed letters, or with a name that is too long */
+function expectName(name: string, value: string): void {
   const [invisible] = INVISIBLE.exec(value) ?? [];
-  if (invisible !== undefined) {
-    const code = (invisible.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
-    throw new InstallError(906, `${name} has a character that nobody sees, U+${code}`);
-  }
+  if (invisible !== undefined)
+    throw new InstallError(906, `${name} has a character that nobody sees, ${codeOf(invisible)}`);
+  const strange = strangeLetter(value);
+  if (strange !== undefined)
+    throw new InstallError(
+      906,
+      `${name} has a letter that is not taken, as it may look like another: ${codeOf(strange)}`,
+    );
+  const [shown = ''] = SHOWN.includes(name) ? [value] : value.split(',');
+  if (Array.from(shown).length > NAME_LIMIT)
+    throw new InstallError(906, `${name} has a name of more than ${NAME_LIMIT} characters`);
   if (value !== value.normalize('NFC'))
     throw new InstallError(906, `${name} is to be written in composed letters (Unicode, form NFC)`);
+}
+
+function codeOf(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
 /** Whether a text is an http or https URL, relative or absolute: of the characters of RFC 3986, with escapes of UTF-8 and of no controls. */

@@ -9,6 +9,7 @@ export {
   passesFilter,
   readAttributes,
 } from './descriptor.ts';
+export { looksLike, strangeLetter } from './look-alike.ts';
 export { installNotifyUrl } from './notify.ts';
 export { DATA_LIMIT, type Offer, readOffer } from './offer.ts';
 export { InstallError, type InstallStatus, statusLine } from './status.ts';

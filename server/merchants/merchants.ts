@@ -1,4 +1,5 @@
 import { type Currency, hexOf } from '../../device/safe-mobile/index.ts';
+import { looksLike, strangeLetter } from '../../device/suite/index.ts';
 import type { Clock, Random } from '../../modem/index.ts';
 import { hashApiKey } from '../keys/api-key.ts';
 import type { Vault } from '../keys/vault.ts';
@@ -11,6 +12,9 @@ import { checkName } from '../vocabulary/names.ts';
 
 /** Octets of UTF-8 that a payee's name may have: a reference of 21 still fits beside it in one SMS. */
 const PAYEE_OCTETS = 32;
+
+/** What phones show as the name of the application: no payee has it. */
+const APPLICATION_NAME = 'Cash-Mobile';
 
 const API_KEY_OCTETS = 16;
 
@@ -65,6 +69,19 @@ export function newApiKey({ random, vault }: RegistrationContext, idempotencyKey
   return `cm_${hexOf(vault.mac('API key', 'merchant', value).subarray(0, API_KEY_OCTETS))}`;
 }
 
+/** A phone shows the payee beside what is the application's own. @throws ServiceError `invalid-request` */
+function checkPayee(name: string): void {
+  checkName(name, PAYEE_OCTETS);
+  const strange = strangeLetter(name);
+  if (strange !== undefined)
+    throw new ServiceError('invalid-request', `name: the letter ${strange} is not taken, as it may look like another`);
+  if (looksLike(name, APPLICATION_NAME))
+    throw new ServiceError(
+      'invalid-request',
+      `name: it looks like ${APPLICATION_NAME}, which is the application itself`,
+    );
+}
+
 /**
  * Registers a merchant.
  * @param apiKey of {@link newApiKey}
@@ -78,7 +95,7 @@ export async function addMerchant(
   apiKey: string,
   idempotencyKey: string | undefined,
 ): Promise<AddedMerchant> {
-  checkName(wanted.name, PAYEE_OCTETS);
+  checkPayee(wanted.name);
   const createdAt = clock.now();
   const id = await tx.get(
     `INSERT INTO merchant (name, currency, api_key_hash, person_id, created_at, idempotency_key)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { looksLike } from '../../../device/firmware/look-alike.ts';
 import { Suites } from '../../../device/firmware/suites.ts';
 import { InstallError, inProcess, memoryFlash, midp, type Signer, textOf } from '../../../device/index.ts';
+import { looksLike } from '../../../device/suite/look-alike.ts';
 import { bench, settle } from '../bench.ts';
 import { enrolled } from '../cash-mobile/cash-bench.ts';
 import { SIGNER } from '../suite/built-suite.ts';
@@ -161,6 +161,8 @@ describe('A name that looks like that of another application', () => {
     ['Ca5h-M0bile', true],
     ['Cásh-Mobilé', true],
     ['Cash-Møbile', true],
+    ['Cash-Moɓɨlɛ', true],
+    ['CASH-MOƁƗLƐ', true],
     ['Ｃａｓｈ－Ｍｏｂｉｌｅ', true],
     ['𝐂𝐚𝐬𝐡-𝐌𝐨𝐛𝐢𝐥𝐞', true],
     ['Cash-rnobile', true],
@@ -177,26 +179,26 @@ describe('A name that looks like that of another application', () => {
   // Unicode UTS #39, Confusable Detection: letters that look like the one before them.
   test.each([
     ['a', 'аαɑ'],
-    ['b', 'вьβƅ'],
+    ['b', 'вьβƅɓ'],
     ['c', 'с'],
-    ['d', 'ԁđ'],
-    ['e', 'еε'],
-    ['g', 'ցɡ'],
+    ['d', 'ԁđɗɖ'],
+    ['e', 'еεɛ'],
+    ['g', 'ցɡɠ'],
     ['h', 'нһհħ'],
-    ['i', 'іιıɩ'],
+    ['i', 'іιıɩɨ'],
     ['j', 'ј'],
     ['k', 'кκ'],
     ['l', 'ӏւł'],
     ['L', 'ʟŁ'],
     ['m', 'м'],
     ['n', 'пηո'],
-    ['o', 'оοօø'],
+    ['o', 'оοօøɵ'],
     ['p', 'рρƿ'],
     ['q', 'ԛզ'],
     ['r', 'г'],
     ['s', 'ѕ'],
     ['t', 'тτŧ'],
-    ['u', 'υս'],
+    ['u', 'υսʉʋ'],
     ['v', 'ν'],
     ['w', 'шԝωvv'],
     ['x', 'хχ'],

@@ -34,27 +34,49 @@ function withoutSignature(jad: Uint8Array): Uint8Array {
   );
 }
 
+/** Cash-Mobile in Lisu, in Cherokee, in small capitals, with a letter of Deseret, with one in a box. */
+const LOOK_ALIKES: readonly string[] = ['ꓚꓮꓢꓧ-ꓟꓳꓐꓲꓡꓰ', 'ᏟᎪᏚᎻ-ᎷᎾᏴᎥᏞᎬ', 'ᴄᴀꜱʜ-ᴍᴏʙɪʟᴇ', 'Ca𐑈h-Mobile', '🄲ash-Mobile'];
+
 /** The attributes of JSR-118 ("MIDlet suite packaging"), each with right and wrong values. */
 const ATTRIBUTE_TABLE: readonly (readonly [
   name: string,
   right: readonly string[],
   wrong: Readonly<Record<string, readonly (string | undefined)[]>>,
 ])[] = [
-  ['MIDlet-Name', ['Chat', 'Größe 2', 'チャット', 'a, b: c', 'constructor', '__proto__'], { 906: [undefined, ''] }],
+  [
+    'MIDlet-Name',
+    [
+      'Chat',
+      'Größe 2',
+      'チャット',
+      'Чат',
+      '聊天',
+      'Söhbət',
+      'Taɗi',
+      'a, b: c',
+      'constructor',
+      '__proto__',
+      'ß'.repeat(64),
+    ],
+    { 906: [undefined, '', 'ß'.repeat(65), ...LOOK_ALIKES] },
+  ],
   [
     'MIDlet-Version',
     ['0.0', '1.2', '01.02.03', '99.99.99'],
     { 906: [undefined, '1', '1.2.3.4', '100.0', '1.0.100', 'v1.0', '1.0 beta', '-1.0'] },
   ],
-  ['MIDlet-Vendor', ['Somebody', 'A & B, Inc.'], { 906: [undefined, ''] }],
+  ['MIDlet-Vendor', ['Somebody', 'A & B, Inc.'], { 906: [undefined, '', 'x'.repeat(65), ...LOOK_ALIKES] }],
   ['MIDlet-Icon', ['chat.png', '/chat.png', ''], { 907: ['gone.png', 'Chat.png'] }],
   ['MIDlet-Description', ['Talk by SMS', ''], {}],
   ['MIDlet-Info-URL', ['https://service.example/chat?x=1'], { 906: ['chat', 'ftp://service.example/'] }],
   [
     'MIDlet-1',
-    ['Chat, , Chat', 'Chat,,Chat', 'Chat, chat.png, Chat', 'Chat, /chat.png, Chat'],
+    ['Chat, , Chat', 'Chat,,Chat', 'Chat, chat.png, Chat', 'Chat, /chat.png, Chat', `${'x'.repeat(64)},,Chat`],
     {
-      906: [undefined, '', 'Chat', 'Chat, Chat', ',,Chat', 'Chat,,', 'Chat,,Chat,Else'],
+      906: [
+        ...[undefined, '', 'Chat', 'Chat, Chat', ',,Chat', 'Chat,,', 'Chat,,Chat,Else', `${'x'.repeat(65)},,Chat`],
+        ...LOOK_ALIKES.map((name) => `${name},,Chat`),
+      ],
       907: ['Chat, gone.png, Chat'],
     },
   ],
