@@ -55,6 +55,7 @@ function expectLife({ phone }: Bench, events: readonly HandsetEvent[]): void {
 async function selectAll({ phone, clock }: Bench, ...labels: readonly string[]): Promise<void> {
   for (const label of labels) {
     if (!textOf(phone.screen).includes(label)) return;
+    await clock.run(phone.keysWork());
     phone.select(label);
     await settle(clock);
   }
