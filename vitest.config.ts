@@ -11,7 +11,7 @@ const SHARED = [
   'test/server/{approvals,attempts,enrolment,http,intake,journal,keyring,keys,ledger,limits,merchants,operators}/**/*.test.{ts,tsx}',
   'test/server/{orders,outgoing,payments,queries,rails,reconciliation,service,store,time,upkeep,vocabulary}/**/*.test.{ts,tsx}',
   'test/server/!(broken-database|readme).test.ts',
-  'test/sim/{control,hosts,modem,network,vocabulary}/**/*.test.{ts,tsx}',
+  'test/sim/{control,hosts,loop,modem,network,vocabulary}/**/*.test.{ts,tsx}',
   'test/sim/{evidence/!(capture),scenario/!(examples),!(gammu)}.test.ts',
 ];
 

@@ -42,5 +42,5 @@ export { inProcess, type MidletFactory } from './machine/in-process.ts';
 export { type Boot, type Machine, MachineError, type MachineErrorCode } from './machine/machine.ts';
 export { QuickJsEngine } from './machine/quickjs.ts';
 export * as midp from './midp/index.ts';
-export { BUILT_IN, builtInMachines, createPhone, downloadedScripts, type PhoneParts } from './phone.ts';
+export { BUILT_IN, builtInMachines, builtInWith, createPhone, downloadedScripts, type PhoneParts } from './phone.ts';
 export { type Descriptor, InstallError, type InstallStatus, type MidletEntry } from './suite/index.ts';

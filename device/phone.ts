@@ -5,9 +5,18 @@ import { type Board, type Download, type Flash, type Gauges, memoryFlash, NO_DOW
 import { inProcess } from './machine/in-process.ts';
 import { QuickJsEngine } from './machine/quickjs.ts';
 import { readScript } from './machine/scripts.ts';
+import type { Primitives } from './safe-mobile/index.ts';
 
-/** The applications that are part of the phone, by class name, beside the phone in its own memory. */
-export const BUILT_IN: BuiltInClasses = new Map([['CashMobile', inProcess((context) => new CashMobile(context))]]);
+/**
+ * The applications that are part of the phone, by class name, beside the phone in its own memory.
+ * @param primitives default: those of the application as phones download it
+ */
+export function builtInWith(primitives?: Primitives): BuiltInClasses {
+  return new Map([['CashMobile', inProcess((context) => new CashMobile(context, primitives))]]);
+}
+
+/** The same with the primitives that phones have. */
+export const BUILT_IN: BuiltInClasses = builtInWith();
 
 /** The same applications, each in a virtual machine of its own. @throws Error when the scripts were not built */
 export async function builtInMachines(): Promise<BuiltInClasses> {
@@ -51,7 +60,7 @@ const FULL_GAUGES: Gauges = { operator: () => 'GSM', signal: () => 4, battery: (
 
 /** Puts a phone together, switched off. @throws FlashError `damaged` */
 export function createPhone(parts: PhoneParts): Handset {
-  const { radio, language, askBeforeOpening, primitives, trustedKeys } = parts;
+  const { radio, language, askBeforeOpening, clockTicks, primitives, trustedKeys } = parts;
   const board: Board = {
     radio,
     flash: parts.flash ?? memoryFlash(),
@@ -70,5 +79,6 @@ export function createPhone(parts: PhoneParts): Handset {
     ...(trustedKeys === undefined ? {} : { trustedKeys }),
     ...(language === undefined ? {} : { language }),
     ...(askBeforeOpening === undefined ? {} : { askBeforeOpening }),
+    ...(clockTicks === undefined ? {} : { clockTicks }),
   });
 }

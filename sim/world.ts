@@ -4,6 +4,7 @@ import { EventLog } from './log.ts';
 import { type Composed, headerOf, type OutsideMessage, type PhoneMessage, type Sending, sendFrom } from './messages.ts';
 import { type Personality, standardPersonality } from './modem/personality.ts';
 import { VirtualModem } from './modem/virtual-modem.ts';
+import { BareRadio } from './network/bare-radio.ts';
 import type { Faults } from './network/faults.ts';
 import { Network, UnknownNumber } from './network/network.ts';
 import type { Operator } from './network/operators.ts';
@@ -55,7 +56,7 @@ const COUNTRY_CODE = '39';
 const ZONE_QUARTERS = 4;
 const SIM_CAPACITY = 30;
 const MODEM_CAPACITY = 100;
-const MODEMS = 100_000;
+const SIMS = 100_000;
 
 /** A GSM network with its subscribers, service centre and modems, in one process. */
 export class World {
@@ -67,6 +68,7 @@ export class World {
   readonly #modems = new Map<SimLink, VirtualModem>();
   readonly #ratePerMinute: number | undefined;
   #concatenation = 0;
+  #sims = 0;
 
   constructor(options: WorldOptions) {
     const { seed, clock, profile = latencyProfiles['direct'], responseMs = [5, 20], interimReports = false } = options;
@@ -113,17 +115,14 @@ export class World {
 
   /** A new modem with a new subscriber's SIM in it. @throws RangeError when the number is taken, or the rate is not 1 to 600. */
   addModem(options: ModemOptions): VirtualModem {
-    if (this.#modems.size >= MODEMS) throw new RangeError(`A world has ${MODEMS} modems at most`);
-    const serial = String(this.#modems.size + 1);
-    const imsi = `00101${serial.padStart(10, '0')}`;
-    const link = this.#network.issueSim(imsi);
+    const { serial, link } = this.#issueSim();
     link.setRate(options.ratePerMinute ?? this.#ratePerMinute);
     const subscriber = this.#network.subscribe(options.number);
     const modem = new VirtualModem(
       {
         imei: withCheckDigit(`35693803${serial.padStart(6, '0')}`),
         iccid: withCheckDigit(`893999${serial.padStart(12, '0')}`),
-        imsi,
+        imsi: link.imsi,
         personality: standardPersonality,
         simCapacity: SIM_CAPACITY,
         modemCapacity: MODEM_CAPACITY,
@@ -141,6 +140,23 @@ export class World {
     modem.powerOn();
     this.#modems.set(link, modem);
     return modem;
+  }
+
+  /** A new phone without a modem, with a new subscriber's SIM in it: thousands cost little. @throws RangeError when the number is taken. */
+  addBareRadio(number: string): BareRadio {
+    const { link } = this.#issueSim();
+    const radio = new BareRadio(link, this.clock);
+    this.#network.subscribe(number).addSim(link);
+    link.insertInto(radio.station);
+    radio.station.coverageChanged();
+    return radio;
+  }
+
+  #issueSim(): { readonly serial: string; readonly link: SimLink } {
+    if (this.#sims >= SIMS) throw new RangeError(`A world has ${SIMS} SIMs at most`);
+    this.#sims += 1;
+    const serial = String(this.#sims);
+    return { serial, link: this.#network.issueSim(`00101${serial.padStart(10, '0')}`) };
   }
 
   /** A number as people write it, in the form in which the network knows it. */

@@ -1,4 +1,5 @@
 import type { MidletContext } from '../midp/index.ts';
+import type { Primitives } from '../safe-mobile/index.ts';
 import { PaymentApplication } from './cash-mobile.ts';
 import english from './texts/en.json' with { type: 'json' };
 import italian from './texts/it.json' with { type: 'json' };
@@ -11,7 +12,8 @@ export const builtInTexts: TextSource = (language) => TEXTS[language];
 
 /** The payment application as a part of the phone. */
 export class CashMobile extends PaymentApplication {
-  constructor(context: MidletContext) {
-    super(context, builtInTexts);
+  /** @param primitives default: those of the application as phones download it */
+  constructor(context: MidletContext, primitives?: Primitives) {
+    super(context, builtInTexts, primitives);
   }
 }

@@ -4,6 +4,7 @@ import {
   type DownMessage,
   decodeDown,
   type Nak,
+  type Primitives,
   SafeMobileError,
   tweetnaclPrimitives,
 } from '../safe-mobile/index.ts';
@@ -51,14 +52,17 @@ interface Parts {
  */
 export class PaymentApplication extends MIDlet {
   readonly #textsIn: TextSource;
+  readonly #primitives: Primitives;
   #parts: Parts | undefined;
   /** Whether a message or an alarm started the application: then it ends when the user has finished. */
   #woken = false;
   #clockSaid = false;
 
-  constructor(context: MidletContext, textsIn: TextSource) {
+  /** @param primitives default: tweetnacl's */
+  constructor(context: MidletContext, textsIn: TextSource, primitives: Primitives = tweetnaclPrimitives) {
     super(context);
     this.#textsIn = textsIn;
+    this.#primitives = primitives;
   }
 
   override startApp(): void {
@@ -129,7 +133,7 @@ export class PaymentApplication extends MIDlet {
 
   #assemble(properties: Properties, screens: Screens): Parts {
     const { context } = this;
-    const primitives = tweetnaclPrimitives;
+    const primitives = this.#primitives;
     const device = new DeviceStore(context, primitives, properties);
     const link = new Link(this, primitives, device, () => time.seconds);
     const time = new ServiceTime(context, link, primitives, device);

@@ -46,20 +46,22 @@ const MINUTE_MS = 60_000;
 export class Watchers {
   readonly #clock: Clock;
   readonly #screen: () => Screen;
+  readonly #clockTicks: boolean;
   readonly #watchers = new Set<(event: HandsetEvent) => void>();
   #drawing = false;
   #drawn = '';
-
   #minute: Cancel = () => {};
 
-  /** @param screen what the LCD shows now */
-  constructor(clock: Clock, screen: () => Screen) {
+  /** @param screen what the LCD shows now. @param clockTicks whether the time on it is drawn anew each minute */
+  constructor(clock: Clock, screen: () => Screen, clockTicks: boolean) {
     this.#clock = clock;
     this.#screen = screen;
+    this.#clockTicks = clockTicks;
   }
 
-  /** The phone is on: the time on the screen is drawn each minute. */
+  /** The phone is on. */
   start(): void {
+    if (!this.#clockTicks) return;
     this.#minute = this.#clock.after(MINUTE_MS - (this.#clock.now() % MINUTE_MS), () => {
       this.draw();
       this.start();

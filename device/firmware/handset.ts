@@ -36,6 +36,8 @@ export interface HandsetOptions {
   readonly language?: Language;
   /** Whether a new phone asks "Open now?" before a message opens an application. Default false. */
   readonly askBeforeOpening?: boolean;
+  /** Whether the time on the screen is drawn anew each minute. Default: yes. No: for thousands of phones on one clock. */
+  readonly clockTicks?: boolean;
 }
 
 /**
@@ -66,7 +68,7 @@ export class Handset {
   constructor(options: HandsetOptions) {
     const { board, classes, scripts, language = 'en', askBeforeOpening = false } = options;
     this.#board = board;
-    this.#watchers = new Watchers(board.clock, () => this.screen);
+    this.#watchers = new Watchers(board.clock, () => this.screen, options.clockTicks ?? true);
     this.#settings = loadSettings(board.flash, { language, askBeforeOpening });
     this.#inbox = new Inbox(board.flash);
     this.#push = new PushMessages(board.flash, board.clock);

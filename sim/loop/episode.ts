@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { randomBelow } from '../../modem/index.ts';
+import { jsonLine } from '../log.ts';
+import { seededRandom } from '../random.ts';
+import { drawFaults, type LoopFault, nameOf } from './fault-script.ts';
+import { judge, type Violation } from './judge.ts';
+import { strike } from './strike.ts';
+import { LOOP_RAILS, type LoopRail, POCKET_MONEY, Town } from './town.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** How long everybody has after the last payment: the host knows an order for two days, and until then it is asked again. ms. */
+const REST_MS = 60 * HOUR_MS;
+
+/** One episode as data: the same one plays the same way, event for event. */
+export interface EpisodePlan {
+  readonly seed: string;
+  readonly payments: number;
+  readonly customers: number;
+  readonly shops: number;
+  readonly rail: LoopRail;
+  readonly faults: readonly LoopFault[];
+}
+
+/** How an episode ended. */
+export interface EpisodeResult {
+  /** Requests that the service took. */
+  readonly taken: number;
+  readonly paid: number;
+  readonly kills: number;
+  readonly violations: readonly Violation[];
+  /** How often each kind of fault was arranged. */
+  readonly faults: Readonly<Record<string, number>>;
+  /** How often each transition of a payment happened: `REQUESTED approve`. */
+  readonly transitions: Readonly<Record<string, number>>;
+  /** SHA-256 of all that happened in the network and in the service's journal: the same for the same plan. */
+  readonly digest: string;
+}
+
+/** The plan of an episode: its rail and what goes wrong are drawn from the seed. */
+export function planEpisode(seed: string, size: Pick<EpisodePlan, 'payments' | 'customers' | 'shops'>): EpisodePlan {
+  const random = seededRandom(`plan ${seed}`);
+  const rail = LOOP_RAILS[randomBelow(random, LOOP_RAILS.length)] ?? 'ledger';
+  // A shop has a customer a minute, and is open half of the day.
+  const durationMs = (2 * size.payments * MINUTE_MS) / size.shops;
+  return { seed, ...size, rail, faults: drawFaults(random, { ...size, durationMs }) };
+}
+
+/** Plays an episode and judges it. */
+export async function playEpisode(plan: EpisodePlan): Promise<EpisodeResult> {
+  const folder = mkdtempSync(join(tmpdir(), 'cash-mobile-loop-'));
+  try {
+    return await play(plan, join(folder, 'service.db'));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function play(plan: EpisodePlan, database: string): Promise<EpisodeResult> {
+  const town = new Town({ ...plan, database });
+  const { clock, diary, life, host } = town;
+  const digest = createHash('sha256');
+  const transitions: Record<string, number> = {};
+  town.world.log.listen((entry) => digest.update(jsonLine(entry)));
+  town.onJournal = ({ event, ...entry }) => {
+    digest.update(JSON.stringify({ ...entry, event }));
+    if (event.kind !== 'payment') return;
+    const transition = `${event.from ?? 'NEW'} ${event.event}`;
+    transitions[transition] = (transitions[transition] ?? 0) + 1;
+  };
+  await town.settle();
+  for (const fault of plan.faults) clock.after(fault.at, () => strike(town, fault));
+  const share = Math.ceil(plan.payments / plan.shops);
+  const sold = Promise.all(town.shops.map((shop) => shop.sell(share)));
+  await clock.run(sold, 1_000 * 24 * HOUR_MS);
+  await comeToRest(town);
+  await clock.run(Promise.all(town.shops.map((shop) => shop.look(diary.stories))));
+  for (const { shopper } of town.customers) await clock.run(shopper.readHistory());
+  const accounts = new Map<string, { before: number; now: number }>();
+  for (const customer of town.customers) {
+    accounts.set(customer.number, { before: POCKET_MONEY, now: await clock.run(town.holding(customer)) });
+  }
+
+  const violations = judge(diary, { accounts, host: plan.rail === 'ledger' ? undefined : host.orders });
+  const taken = diary.stories.filter(({ txn }) => txn !== undefined).length;
+  await clock.run(life.close());
+  return {
+    taken,
+    paid: paidIn(transitions),
+    kills: life.kills,
+    violations,
+    faults: counted(plan.faults.map(nameOf)),
+    transitions,
+    digest: digest.digest('hex'),
+  };
+}
+
+/** No faults any more: phones are on and in coverage, the host decides, and an operator looks up in the host's book what is in review. */
+async function comeToRest(town: Town): Promise<void> {
+  const { clock, world, host } = town;
+  for (const { id } of world.faults.list()) world.faults.remove(id);
+  for (const { number, handset } of town.customers) {
+    world.subscriber(number)?.setCovered(true);
+    handset.powerOn();
+  }
+  for (let hour = 0; hour * HOUR_MS < REST_MS; hour += 1) {
+    await clock.advance(HOUR_MS);
+    host.decide('moved');
+  }
+  await clock.run(lookUp(town));
+  await clock.advance(2 * HOUR_MS);
+}
+
+/** The operator's part: what the host's book says of each charge and refund that is in review. */
+async function lookUp({ life, host }: Town): Promise<void> {
+  const book = new Map(host.orders.map(({ key, state }) => [key, state]));
+  const inReview = await life.asked((service) => service.payments({ inReview: true, limit: 10_000 }));
+  for (const { txn, state } of inReview) {
+    const refunds = state === 'REVIEW' ? [] : await life.asked((service) => service.refunds({ txn }));
+    const keys = refunds.filter((refund) => refund.state === 'review').map(({ railKey }) => railKey);
+    for (const key of state === 'REVIEW' ? [`${txn}:charge`] : keys) {
+      const found = { key, moved: book.get(key) === 'moved', reason: 'the book of the host' };
+      await life.asked((service) => service.resolve(txn, found));
+    }
+  }
+}
+
+function counted(names: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+}
+
+function paidIn(transitions: Readonly<Record<string, number>>): number {
+  const captures = Object.entries(transitions).filter(([name]) => name.endsWith(' capture'));
+  return captures.reduce((sum, [, times]) => sum + times, 0);
+}

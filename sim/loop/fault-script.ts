@@ -1,0 +1,109 @@
+import { randomBelow } from '../../modem/index.ts';
+import { HOST_FAULTS, type HostFault } from '../hosts/example-host.ts';
+import type { MessageFaultAction } from '../network/fault-kinds.ts';
+import type { SeededRandom } from '../random.ts';
+
+/** What goes wrong, and when: ms since the shops opened. `customer` counts from 0. */
+export type LoopFault = { readonly at: number } /** The next messages of the network, whoever they are from. */ & (
+  | { readonly kind: 'network'; readonly action: MessageFaultAction; readonly times: number }
+  /** A customer is out of coverage. */
+  | { readonly kind: 'away'; readonly customer: number; readonly ms: number }
+  /** A customer's phone is switched off: it keeps its flash and nothing else. */
+  | { readonly kind: 'phone-off'; readonly customer: number; readonly ms: number }
+  /** A customer's phone shows another time from now on. */
+  | { readonly kind: 'phone-clock'; readonly customer: number; readonly aheadMs: number }
+  /** The service dies at its nth commit from now, and is started again later. */
+  | { readonly kind: 'kill'; readonly commits: number; readonly downMs: number }
+  /** The service's process stops, and goes on. */
+  | { readonly kind: 'pause'; readonly ms: number }
+  /** The payment host does this with the next order. */
+  | { readonly kind: 'host'; readonly fault: HostFault }
+  /** Nothing reaches the payment host. */
+  | { readonly kind: 'host-down'; readonly ms: number }
+);
+
+/** The kinds of faults; those of the network and of the host apart by what they do. */
+export const LOOP_FAULT_KINDS: readonly string[] = [
+  ...['drop', 'delay', 'duplicate', 'reorder', 'corrupt', 'refuse', 'lose-answer', 'lose-acknowledgement'],
+  ...['away', 'phone-off', 'phone-clock', 'kill', 'pause'],
+  ...HOST_FAULTS,
+  'host-down',
+];
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** Payments for each fault of a swarm. */
+const PAYMENTS_A_FAULT = 4;
+
+/** The name under which coverage counts a fault: one of {@link LOOP_FAULT_KINDS}. */
+export function nameOf(fault: LoopFault): string {
+  if (fault.kind === 'network') return fault.action.kind;
+  return fault.kind === 'host' ? fault.fault : fault.kind;
+}
+
+/**
+ * Draws what goes wrong in an episode: first which kinds of faults there are at all (each with an even chance, so that also rare pairs meet
+ * alone), then as many of them as there are payments for.
+ * @param durationMs how long the shops are open about
+ */
+export function drawFaults(
+  random: SeededRandom,
+  {
+    payments,
+    customers,
+    durationMs,
+  }: { readonly payments: number; readonly customers: number; readonly durationMs: number },
+): readonly LoopFault[] {
+  const kinds = LOOP_FAULT_KINDS.filter(() => randomBelow(random, 2) === 0);
+  if (kinds.length === 0) return [];
+  return Array.from({ length: Math.ceil(payments / PAYMENTS_A_FAULT) }, () => {
+    const kind = kinds[randomBelow(random, kinds.length)] ?? '';
+    return { at: randomBelow(random, durationMs), ...drawn(kind, random, customers) };
+  }).toSorted((one, other) => one.at - other.at);
+}
+
+/** One fault of this kind, without its time. */
+function drawn(kind: string, random: SeededRandom, customers: number): Unplaced {
+  const ms = 1_000 + randomBelow(random, randomBelow(random, 2) === 0 ? MINUTE_MS : 2 * HOUR_MS);
+  const customer = randomBelow(random, customers);
+  switch (kind) {
+    case 'away':
+    case 'phone-off':
+      return { kind, customer, ms };
+    case 'phone-clock':
+      return { kind, customer, aheadMs: (randomBelow(random, 3) - 1) * ms };
+    case 'kill':
+      return { kind, commits: 1 + randomBelow(random, 12), downMs: randomBelow(random, 5 * MINUTE_MS) };
+    case 'pause':
+      return { kind, ms: 1_000 + randomBelow(random, 10 * MINUTE_MS) };
+    case 'host-down':
+      return { kind, ms };
+    default:
+      return messageOrHost(kind, random);
+  }
+}
+
+type Unplaced = LoopFault extends infer Fault ? (Fault extends LoopFault ? Omit<Fault, 'at'> : never) : never;
+
+function messageOrHost(kind: string, random: SeededRandom): Unplaced {
+  const times = 1 + randomBelow(random, 3);
+  switch (kind) {
+    case 'drop':
+    case 'duplicate':
+    case 'reorder':
+    case 'corrupt':
+    case 'lose-answer':
+    case 'lose-acknowledgement':
+      return { kind: 'network', action: { kind }, times };
+    case 'delay':
+      return { kind: 'network', action: { kind, ms: 1_000 + randomBelow(random, 10 * MINUTE_MS) }, times };
+    case 'refuse':
+      return { kind: 'network', action: { kind, cause: 38 }, times };
+    default: {
+      const fault = HOST_FAULTS.find((one) => one === kind);
+      if (fault === undefined) throw new RangeError(`There is no fault "${kind}"`);
+      return { kind: 'host', fault };
+    }
+  }
+}

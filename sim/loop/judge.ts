@@ -1,0 +1,125 @@
+import { isSettled, PAYMENT_STATES, type PaymentState } from '../../server/index.ts';
+import type { HostOrder } from '../hosts/example-host.ts';
+import { type Diary, type DiaryEvent, euros, type Story } from './diary.ts';
+import { lastRead } from './shopper.ts';
+
+/** A rule that was broken: its name, and of what, in words. */
+export interface Violation {
+  readonly rule: string;
+  readonly text: string;
+}
+
+/** What the money's own books say at the end. */
+export interface Books {
+  /** What each customer had at the beginning and has now, EUR cents, by number; of a rail that is elsewhere both are the same. */
+  readonly accounts: ReadonlyMap<string, { readonly before: number; readonly now: number }>;
+  /** The book of the payment host; `undefined` when money moves in the service's own ledger. */
+  readonly host: readonly HostOrder[] | undefined;
+}
+
+/** The titles that the phone shows, by the state that the service tells the shop. */
+const TITLES: Readonly<Partial<Record<PaymentState, string>>> = {
+  CAPTURED: 'Paid',
+  REFUNDED: 'Refunded',
+  REFUSED: 'Refused',
+  CANCELLED: 'Cancelled',
+  EXPIRED: 'Expired',
+  DECLINED: 'Declined',
+  REVERSED: 'Reversed',
+};
+
+/** What one story must be like, whatever went wrong. Each gives the words of what is wrong, or nothing. */
+const OF_EACH: Readonly<Record<string, (story: Story, end: End) => string | undefined>> = {
+  'a request that was taken ends': (_, { state }) => (isSettled(state) ? undefined : `is ${state}`),
+  'no charge without a right PIN typed below this payee and amount': (story, { state }) => {
+    if (PAYMENT_STATES[state].money !== 'moved') return undefined;
+    const approved = eventsOf(story, 'approved').filter(({ pin }) => pin === 'right');
+    if (approved.length === 0) return `is ${state}, and nobody approved it`;
+    const wrong = approved.find(({ payee, amount }) => payee !== story.payee || amount !== euros(story.minor));
+    return wrong === undefined ? undefined : `was approved as ${wrong.payee}, ${wrong.amount}`;
+  },
+  'a refusal is no charge': (story, { state }) =>
+    eventsOf(story, 'refused').length > 0 && PAYMENT_STATES[state].money === 'moved' ? `is ${state}` : undefined,
+  'what is settled stays': (story) => {
+    const told = [...eventsOf(story, 'told'), ...eventsOf(story, 'cancelled')].map(({ state }) => state);
+    const ended = told.findIndex((state) => isSettled(state) && PAYMENT_STATES[state].money === 'none');
+    const other = ended < 0 ? undefined : eventsOf(story, 'told').at(-1)?.state;
+    return other === undefined || (told.includes(other) && PAYMENT_STATES[other].money === 'none')
+      ? undefined
+      : `was ${told[ended]}, and is ${other}`;
+  },
+  'no more is given back than was paid': (story, { refunded }) =>
+    refunded <= story.minor ? undefined : `${refunded} of ${story.minor}`,
+  'the last receipt on the phone tells the truth': (story, { state }) => {
+    const title = lastRead(story);
+    const truth = TITLES[state];
+    return title === undefined || title === truth ? undefined : `reads "${title}" and is ${state}`;
+  },
+  'who approved gets a receipt': (story, { state }) =>
+    eventsOf(story, 'approved').some(({ pin }) => pin === 'right') && lastRead(story) === undefined
+      ? `none, and is ${state}`
+      : undefined,
+};
+
+/** How the service says that a payment stands after everything. */
+interface End {
+  readonly state: PaymentState;
+  readonly refunded: number;
+}
+
+/** Judges an episode after its faults have ended and everybody has had time. */
+export function judge({ stories, seen }: Diary, books: Books): readonly Violation[] {
+  const violations: Violation[] = seen.map((text) => ({ rule: 'seen while it happened', text }));
+  const ends = new Map<Story, End>();
+  for (const story of stories) {
+    const end = eventsOf(story, 'told').at(-1);
+    if (end !== undefined) ends.set(story, end);
+    else if (story.txn !== undefined) violations.push({ rule: 'an answer', text: `${story.reference}: none` });
+  }
+  for (const [story, end] of ends) {
+    for (const [rule, wrong] of Object.entries(OF_EACH)) {
+      const text = wrong(story, end);
+      if (text !== undefined) violations.push({ rule, text: `${story.reference} (${story.txn}) ${text}` });
+    }
+  }
+  return [...violations, ...(books.host === undefined ? ownLedger(ends, books) : hostBook(ends, books.host))];
+}
+
+/** Money is conserved: each customer has what was there, less what was paid, and what came back. */
+function ownLedger(ends: ReadonlyMap<Story, End>, { accounts }: Books): Violation[] {
+  const spent = new Map<string, number>();
+  for (const [{ customer, minor }, { state, refunded }] of ends) {
+    if (PAYMENT_STATES[state].money === 'moved') spent.set(customer, (spent.get(customer) ?? 0) + minor - refunded);
+  }
+  return [...accounts].flatMap(([number, { before, now }]) => {
+    const expected = before - (spent.get(number) ?? 0);
+    return now === expected ? [] : [{ rule: 'money is conserved', text: `${number} has ${now}, not ${expected}` }];
+  });
+}
+
+/** The host has one charge for each payment that is paid, none for others, and what was given back. */
+function hostBook(ends: ReadonlyMap<Story, End>, orders: readonly HostOrder[]): Violation[] {
+  const moved = new Map<string, { charges: number; minor: number; back: number }>();
+  for (const { key, kind, state, minor } of orders) {
+    const txn = key.split(':')[0] ?? '';
+    const of = moved.get(txn) ?? { charges: 0, minor: 0, back: 0 };
+    moved.set(txn, of);
+    if (state !== 'moved') continue;
+    if (kind === 'charge') Object.assign(of, { charges: of.charges + 1, minor: of.minor + minor });
+    if (kind === 'refund') of.back += minor;
+  }
+  return [...ends].flatMap(([{ reference, txn = '', minor }, { state, refunded }]) => {
+    const at = moved.get(txn) ?? { charges: 0, minor: 0, back: 0 };
+    const isMoved = PAYMENT_STATES[state].money === 'moved';
+    const right = at.charges === (isMoved ? 1 : 0) && at.minor === (isMoved ? minor : 0) && at.back === refunded;
+    const found = `${at.charges} charges of ${at.minor}, ${at.back} back; is ${state}, ${refunded} of ${minor} back`;
+    return right ? [] : [{ rule: 'the book of the host agrees', text: `${reference} (${txn}): ${found}` }];
+  });
+}
+
+function eventsOf<Kind extends DiaryEvent['kind']>(
+  { events }: Story,
+  kind: Kind,
+): (Extract<DiaryEvent, { kind: Kind }> & { readonly at: number })[] {
+  return events.filter((event): event is Extract<DiaryEvent, { kind: Kind }> & { at: number } => event.kind === kind);
+}

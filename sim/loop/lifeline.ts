@@ -1,0 +1,73 @@
+import type { Clock, SmsBearer } from '../../modem/index.ts';
+
+/**
+ * What ties a process to the world, so that one process of a test can die or stop as a real one does: its timers fire, its messages leave
+ * and what it is told arrives only while it runs. A message that comes to a dead one is not confirmed, and the next one gets it.
+ */
+export class Lifeline {
+  #isAlive = true;
+  #isStopped = false;
+  #later: (() => void)[] = [];
+  #tellEnd = () => {};
+  /** Resolves when the process is killed. */
+  readonly ended: Promise<void> = new Promise((resolve) => {
+    this.#tellEnd = resolve;
+  });
+
+  get isAlive(): boolean {
+    return this.#isAlive;
+  }
+
+  /** `kill -9`. */
+  kill(): void {
+    this.#isAlive = false;
+    this.#later = [];
+    this.#tellEnd();
+  }
+
+  /** `kill -STOP`. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  /** `kill -CONT`: all that waited happens now, in its order. */
+  goOn(): void {
+    this.#isStopped = false;
+    for (const task of this.#later.splice(0)) this.run(task);
+  }
+
+  /** Runs the task when the process can; never once it is dead. */
+  run(task: () => void): void {
+    if (!this.#isAlive) return;
+    if (this.#isStopped) this.#later.push(task);
+    else task();
+  }
+
+  clock(clock: Clock): Clock {
+    return { now: () => clock.now(), after: (delay, task) => clock.after(delay, () => this.run(task)) };
+  }
+
+  bearer(bearer: SmsBearer): SmsBearer {
+    return {
+      send: (sms) =>
+        new Promise((resolve) => {
+          this.run(() => void bearer.send(sms).then((outcome) => this.run(() => resolve(outcome))));
+        }),
+      receive: (receiver) =>
+        bearer.receive({
+          message: (sms) =>
+            new Promise((resolve, reject) => {
+              this.run(
+                () =>
+                  void receiver.message(sms).then(
+                    () => this.run(resolve),
+                    (error) => this.run(() => reject(error)),
+                  ),
+              );
+            }),
+          report: (report) => this.run(() => receiver.report(report)),
+        }),
+      close: () => bearer.close(),
+    };
+  }
+}

@@ -1,0 +1,194 @@
+import { type Handset, HeadlessError, HeadlessHandset, type Screen } from '../../device/index.ts';
+import { type Clock, randomBelow, sleep } from '../../modem/index.ts';
+import type { SeededRandom } from '../random.ts';
+import type { Diary, Story } from './diary.ts';
+
+/** Titles of receipts that end a payment, as the phone shows them in English. */
+const RECEIPTS: ReadonlySet<string> = new Set([
+  ...['Paid', 'Refused', 'Expired', 'Cancelled', 'Declined', 'Reversed', 'Refunded'],
+]);
+
+/** A customer waits for a screen as long as it takes, ms. */
+const FOR_EVER_MS = 10 * 365 * 86_400_000;
+/** How long the next screen of the application may take, ms. */
+const SCREEN_MS = 30_000;
+/** Between two looks at the phone, ms. */
+const LOOK_MS = 1_000;
+/** How long a customer thinks about a request at most, ms. */
+const HESITATION_MS = 40_000;
+
+/** What a customer does with a request. */
+type Decision = 'approve' | 'mistype' | 'refuse' | 'not-mine' | 'ignore';
+
+/** How many of a hundred requests meet which decision; the rest is approved. */
+const OF_A_HUNDRED: readonly (readonly [Decision, number])[] = [
+  ['mistype', 5],
+  ['refuse', 6],
+  ['not-mine', 1],
+  ['ignore', 4],
+];
+
+/** A customer with a phone: looks at what it shows, decides, presses keys, and writes down what was seen and done. */
+export class Shopper {
+  readonly number: string;
+  readonly #phone: HeadlessHandset;
+  readonly #pin: string;
+  readonly #clock: Clock;
+  readonly #random: SeededRandom;
+  readonly #diary: Diary;
+  /** Seen since the customer chose to refuse. */
+  #isRefusing = false;
+
+  constructor(number: string, pin: string, handset: Handset, clock: Clock, random: SeededRandom, diary: Diary) {
+    this.number = number;
+    this.#phone = new HeadlessHandset(handset, clock);
+    this.#pin = pin;
+    this.#clock = clock;
+    this.#random = random;
+    this.#diary = diary;
+    handset.watch((event) => {
+      if (event.kind === 'screen') this.#see(event.screen);
+    });
+  }
+
+  /** Enrols the phone: the application, the code of the letter, the PIN three times. Ends when the phone is active. */
+  async enrol(activationCode: string): Promise<void> {
+    const phone = this.#phone;
+    for (const label of ['Menu', 'Applications', 'Cash-Mobile']) await this.#choose(label);
+    await phone.waitFor('Activation code');
+    await phone.type(activationCode.replace('-', '').toLowerCase());
+    await this.#choose('Next');
+    for (const field of ['New PIN', 'The same PIN again']) {
+      await phone.waitFor(field);
+      await phone.type(this.#pin);
+      await this.#choose('Next');
+    }
+    await phone.waitFor('Confirm your PIN', FOR_EVER_MS);
+    await phone.type(this.#pin);
+    await this.#choose('Confirm');
+    await phone.waitFor('Your phone is active', FOR_EVER_MS);
+    phone.press('power');
+  }
+
+  /** Looks at the phone for ever, and deals with what it shows. */
+  async live(): Promise<never> {
+    for (;;) {
+      await this.#phone.waitFor((screen) => screen.kind !== 'idle' && screen.kind !== 'off', FOR_EVER_MS);
+      await sleep(this.#clock, LOOK_MS);
+      try {
+        await this.#deal(this.#phone.screen);
+      } catch (error) {
+        // Another screen came meanwhile: the request has expired, or a receipt is there.
+        if (!(error instanceof HeadlessError)) throw error;
+      }
+    }
+  }
+
+  /** Opens the application's history, and writes down how it says that each payment stands. */
+  async readHistory(): Promise<void> {
+    const phone = this.#phone;
+    phone.press('power');
+    for (const label of ['Menu', 'Applications', 'Cash-Mobile', 'History']) await this.#choose(label);
+    const { title, items } = await phone.waitFor(({ title }) => title === 'History', SCREEN_MS);
+    for (const [line] of items.entries()) {
+      if (title !== phone.screen.title) break;
+      for (let down = 0; down < line; down += 1) phone.press('down');
+      phone.press('select');
+      const details = await phone.waitFor((screen) => screen.title !== title, SCREEN_MS);
+      this.#noteReceipt(details.items.map(({ label, value }) => value ?? label));
+      if (details.kind !== 'form') break;
+      phone.select('Back');
+      await phone.waitFor((screen) => screen.title === title, SCREEN_MS);
+    }
+    phone.press('power');
+  }
+
+  #noteReceipt([status = '', amount = '', payee = '']: readonly string[]): void {
+    const story = this.#diary.of(this.number, payee, amount);
+    if (story !== undefined && RECEIPTS.has(status) && lastRead(story) !== status)
+      this.#diary.note(story, { kind: 'read', title: status });
+  }
+
+  async #deal(screen: Screen): Promise<void> {
+    const story = isRequest(screen) ? this.#storyOf(screen) : undefined;
+    if (story === undefined) {
+      this.#phone.press('power');
+      return;
+    }
+    const decision = this.#decide(story);
+    await sleep(this.#clock, randomBelow(this.#random, HESITATION_MS));
+    if (!this.#shows(story)) return;
+    if (decision === 'approve' || decision === 'mistype') await this.#approve(story, decision);
+    else if (decision === 'ignore') this.#phone.press('power');
+    else await this.#refuse(story, decision);
+  }
+
+  async #approve(story: Story, decision: 'approve' | 'mistype'): Promise<void> {
+    this.#phone.select('Approve');
+    const { items } = await this.#phone.waitFor((screen) => screen.input?.numeric === true, SCREEN_MS);
+    const [payee, amount] = items.map(({ label }) => label);
+    await this.#phone.type(decision === 'approve' ? this.#pin : `${this.#pin.slice(1)}${this.#pin[0]}`);
+    await this.#phone.waitFor('Confirm', SCREEN_MS);
+    const pin = decision === 'approve' ? 'right' : 'wrong';
+    this.#diary.note(story, { kind: 'approved', pin, payee: payee ?? '', amount: amount ?? '' });
+    this.#phone.select('Confirm');
+    await this.#phone.waitFor((screen) => screen.input === undefined, SCREEN_MS);
+  }
+
+  async #refuse(story: Story, decision: 'refuse' | 'not-mine'): Promise<void> {
+    this.#isRefusing = true;
+    try {
+      this.#phone.select('Refuse');
+      await this.#phone.waitFor('Why do you refuse?', SCREEN_MS);
+      this.#diary.note(story, { kind: 'refused' });
+      this.#phone.select(decision === 'refuse' ? 'I do not want to' : 'It is not mine');
+    } finally {
+      this.#isRefusing = false;
+    }
+  }
+
+  /** A PIN that was mistyped is typed rightly the next time. */
+  #decide({ events }: Story): Decision {
+    if (events.some(({ kind }) => kind === 'approved')) return 'approve';
+    let drawn = randomBelow(this.#random, 100);
+    for (const [decision, share] of OF_A_HUNDRED) {
+      if (drawn < share) return decision;
+      drawn -= share;
+    }
+    return 'approve';
+  }
+
+  async #choose(label: string): Promise<void> {
+    await this.#phone.waitFor(label, FOR_EVER_MS);
+    this.#phone.select(label);
+  }
+
+  #shows(story: Story): boolean {
+    return isRequest(this.#phone.screen) && this.#storyOf(this.#phone.screen) === story;
+  }
+
+  /** The payment that stands on a screen: `Pay to: Shop 1`, `EUR 12.50`; a receipt has both in one text. */
+  #storyOf({ items }: Screen): Story | undefined {
+    const lines = items.flatMap(({ label, value }) => (value === undefined ? label.split('\n') : [value]));
+    return this.#diary.of(this.number, lines[0] ?? '', lines[1] ?? '');
+  }
+
+  /** Everything that the phone shows passes here, also what is gone before anybody acts. */
+  #see(screen: Screen): void {
+    if (this.#isRefusing && screen.input !== undefined)
+      this.#diary.seen.push(`${this.number}: a field to type in on the way to a refusal`);
+    if (!RECEIPTS.has(screen.title)) return;
+    const story = this.#storyOf(screen);
+    if (story !== undefined && lastRead(story) !== screen.title)
+      this.#diary.note(story, { kind: 'read', title: screen.title });
+  }
+}
+
+function isRequest({ title, softKeys, keysLocked }: Screen): boolean {
+  return title === 'Payment' && keysLocked !== true && [softKeys.left, softKeys.right].includes('Refuse');
+}
+
+/** The title of the receipt that the phone showed last. */
+export function lastRead({ events }: Story): string | undefined {
+  return events.findLast((event) => event.kind === 'read')?.title;
+}

@@ -1,0 +1,52 @@
+import type { LoopFault } from './fault-script.ts';
+import { SERVICE_NUMBER, type Town } from './town.ts';
+
+/** Lets one fault happen, and end after its time. */
+export function strike(town: Town, fault: LoopFault): void {
+  const { clock, world, host, life } = town;
+  switch (fault.kind) {
+    case 'network':
+      // A phone that acknowledges what it cannot read has ended the service's care for it; so only the service gets what is spoilt.
+      world.faults.add({
+        action: fault.action,
+        times: fault.times,
+        about: 'both',
+        ...(fault.action.kind === 'corrupt' && { to: SERVICE_NUMBER, about: 'messages' }),
+      });
+      return;
+    case 'away': {
+      const subscriber = world.subscriber(town.customers[fault.customer]?.number ?? '');
+      subscriber?.setCovered(false);
+      clock.after(fault.ms, () => subscriber?.setCovered(true));
+      return;
+    }
+    case 'phone-off': {
+      const handset = town.customers[fault.customer]?.handset;
+      handset?.powerOff();
+      clock.after(fault.ms, () => handset?.powerOn());
+      return;
+    }
+    case 'phone-clock': {
+      const customer = town.customers[fault.customer];
+      if (customer !== undefined) customer.clock.aheadMs = fault.aheadMs;
+      return;
+    }
+    case 'kill':
+      life.killAfter(fault.commits, () => clock.after(fault.downMs, () => void clock.hold(life.open())));
+      return;
+    case 'pause': {
+      const goOn = life.pause();
+      clock.after(fault.ms, goOn);
+      return;
+    }
+    case 'host':
+      host.misbehave(fault.fault);
+      return;
+    case 'host-down':
+      host.down = true;
+      clock.after(fault.ms, () => {
+        host.down = false;
+      });
+      return;
+  }
+}

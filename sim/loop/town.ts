@@ -1,0 +1,174 @@
+import { createHash } from 'node:crypto';
+import { builtInWith, createPhone, type Handset, memoryFlash } from '../../device/index.ts';
+import type { Primitives } from '../../device/safe-mobile/index.ts';
+import { randomBelow } from '../../modem/index.ts';
+import { createServiceKeys, type JournalEntry, type PersonId, servicePrimitives } from '../../server/index.ts';
+import { VirtualClock } from '../clock.ts';
+import { ExampleHost } from '../hosts/example-host.ts';
+import { exampleRail } from '../hosts/example-rail.ts';
+import { type HostLink, memoryLink } from '../hosts/host-link.ts';
+import { type SeededRandom, seededRandom } from '../random.ts';
+import { createWorld, type World } from '../world.ts';
+import { Diary } from './diary.ts';
+import type { Lifeline } from './lifeline.ts';
+import { ServiceLife } from './service-life.ts';
+import { Shop } from './shop.ts';
+import { Shopper } from './shopper.ts';
+import { SteppedClock } from './stepped-clock.ts';
+
+export const SERVICE_NUMBER = '+393400000000';
+const FIRST_CUSTOMER = 393_410_000_000;
+const HOUR_MS = 3_600_000;
+const SECRET = 'between rail and host';
+/** EUR cents that each customer has: no deposit needs a second operator. */
+export const POCKET_MONEY = 100_000;
+/** Events of the network that are kept: the diagram of a failure has the last ones. */
+const KEPT_EVENTS = 5_000;
+
+/** What moves the money: the service's own ledger, or a host whose lost answers are dealt with in one of three ways. */
+export type LoopRail = (typeof LOOP_RAILS)[number];
+export const LOOP_RAILS: readonly ['ledger', 'inquire', 'repeat', 'reverse'] = [
+  'ledger',
+  'inquire',
+  'repeat',
+  'reverse',
+];
+
+/** How a town is built. */
+export interface TownOptions {
+  readonly seed: string;
+  readonly customers: number;
+  readonly shops: number;
+  readonly rail: LoopRail;
+  /** The service's file: it must not be there yet. */
+  readonly database: string;
+}
+
+/** A customer's belongings. */
+interface Belongings {
+  readonly number: string;
+  readonly personId: PersonId;
+  readonly handset: Handset;
+  readonly clock: SteppedClock;
+  readonly shopper: Shopper;
+}
+
+/** The whole loop in one process: the service on its file, a network, shops, and customers whose phones run the real application. */
+export class Town {
+  readonly clock: VirtualClock = new VirtualClock();
+  readonly world: World;
+  readonly diary: Diary;
+  readonly host: ExampleHost;
+  readonly life: ServiceLife;
+  readonly customers: Belongings[] = [];
+  readonly shops: Shop[] = [];
+  /** Gets each entry that the service writes into its journal. */
+  onJournal: (entry: JournalEntry) => void = () => {};
+  readonly #random: SeededRandom;
+  readonly #options: TownOptions;
+  readonly #primitives: Primitives = withoutScrypt(servicePrimitives());
+
+  constructor(options: TownOptions) {
+    const { seed, database, rail } = options;
+    const { clock } = this;
+    this.#options = options;
+    this.#random = seededRandom(seed);
+    this.diary = new Diary(() => clock.now());
+    this.world = createWorld({ seed, clock, keptEvents: KEPT_EVENTS });
+    this.host = new ExampleHost({ clock, secret: SECRET, keyLifeMs: 48 * HOUR_MS });
+    this.life = new ServiceLife({
+      database,
+      keys: createServiceKeys(servicePrimitives(), this.#random.fork('keys')).keys,
+      number: SERVICE_NUMBER,
+      bearer: this.world.addBareRadio(SERVICE_NUMBER),
+      clock,
+      hold: (work) => void clock.hold(work),
+      random: (life) => this.#random.fork(`service, life ${life}`),
+      rails: (lifeline) => (rail === 'ledger' ? [] : [this.#bank(rail, lifeline)]),
+      log: (entry) => this.onJournal(entry),
+    });
+    this.host.onNotice = (notice) => void this.life.asked((service) => service.notice('bank', notice));
+  }
+
+  /** Opens the service, and brings in customers with phones that are enrolled, and shops. */
+  async settle(): Promise<void> {
+    const { clock } = this;
+    await clock.run(this.life.open());
+    for (let n = 0; n < this.#options.customers; n += 1) this.customers.push(await clock.run(this.#moveIn(n)));
+    for (let n = 0; n < this.#options.shops; n += 1) this.shops.push(await clock.run(this.#openShop(n)));
+    for (const { shopper } of this.customers) void shopper.live();
+  }
+
+  /** What the service's ledger says that a customer has, EUR cents. */
+  async holding({ personId }: Belongings): Promise<number> {
+    const holdings = await this.life.asked((service) => service.holdings(personId));
+    return holdings.find(({ currency }) => currency === 'EUR')?.minor ?? 0;
+  }
+
+  async #moveIn(n: number): Promise<Belongings> {
+    const number = `+${FIRST_CUSTOMER + n}`;
+    const { life, diary } = this;
+    const clock = new SteppedClock(this.clock);
+    const random = this.#random.fork(number);
+    const handset = createPhone({
+      radio: this.world.addBareRadio(number),
+      flash: memoryFlash(),
+      clock,
+      random: random.fork('phone'),
+      primitives: this.#primitives,
+      classes: builtInWith(this.#primitives),
+      language: 'en',
+      clockTicks: false,
+    });
+    handset.powerOn();
+    const shopper = new Shopper(number, safePin(random), handset, this.clock, random.fork('hand'), diary);
+    const person = await life.asked((service) => service.addPerson({ number, name: `Customer ${n}`, language: 'en' }));
+    const amount = { minor: POCKET_MONEY, currency: 'EUR' } as const;
+    await life.asked((service) => service.deposit(person.id, amount, 'pocket money'));
+    const { activationCode, linkToken } = await life.asked((service) => service.activate(person.id));
+    handset.install(await life.asked((service) => service.downloads.descriptor(linkToken)));
+    await shopper.enrol(activationCode);
+    return { number, personId: person.id, handset, clock, shopper };
+  }
+
+  async #openShop(n: number): Promise<Shop> {
+    const { life, clock, diary } = this;
+    const name = `Shop ${n + 1}`;
+    const { merchant } = await life.asked((service) => service.addMerchant({ name, currency: 'EUR' }));
+    const customers = this.customers.map(({ number }) => number);
+    return new Shop({ name, merchant, life, clock, random: this.#random.fork(name), diary, customers });
+  }
+
+  #bank(onUnknown: Exclude<LoopRail, 'ledger'>, lifeline: Lifeline) {
+    const { clock } = this;
+    const near = memoryLink(this.host.serve, clock, 300);
+    const link: HostLink = (line, heard) => {
+      let close = () => {};
+      lifeline.run(() => {
+        close = near(line, (answer) => lifeline.run(() => heard(answer))).close;
+      });
+      return { close: () => close() };
+    };
+    const keyLifeMs = { charge: 48 * HOUR_MS, refund: 48 * HOUR_MS, reversal: 48 * HOUR_MS };
+    return exampleRail({
+      link,
+      clock: lifeline.clock(clock),
+      secret: SECRET,
+      capabilities: { onUnknown, keyLifeMs },
+      inquiry: onUnknown !== 'repeat',
+    });
+  }
+}
+
+/** Five digits that the application does not call weak. */
+function safePin(random: SeededRandom): string {
+  return `4${1 + randomBelow(random, 8)}9${randomBelow(random, 10)}3`;
+}
+
+/** scrypt makes a PIN dear to guess, and a million payments dear to play: here a digest takes its place, and all else is the real thing. */
+function withoutScrypt(primitives: Primitives): Primitives {
+  return {
+    ...primitives,
+    scrypt: (password, salt) => new Uint8Array(createHash('sha256').update(password).update(salt).digest()),
+  };
+}

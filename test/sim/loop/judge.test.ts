@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import type { PaymentState } from '../../../server/index.ts';
+import type { HostOrder } from '../../../sim/index.ts';
+import { Diary, type DiaryEvent, type Story } from '../../../sim/loop/diary.ts';
+import { type Books, judge } from '../../../sim/loop/judge.ts';
+
+const ANNA = '+393400000001';
+const TXN = '4b8b82af7802c0ae';
+const APPROVED: DiaryEvent = { kind: 'approved', pin: 'right', payee: 'Shop 1', amount: 'EUR 12.50' };
+
+const told = (state: PaymentState, refunded = 0): DiaryEvent => ({ kind: 'told', state, refunded });
+const read = (title: string): DiaryEvent => ({ kind: 'read', title });
+
+/** A payment of EUR 12.50 of which these things are known; Anna had EUR 100.00. */
+function ruled(
+  events: readonly DiaryEvent[],
+  { now = 8_750, host }: { now?: number; host?: readonly HostOrder[] } = {},
+) {
+  const diary = new Diary(() => 0);
+  const order = { mref: 'order-1', reference: 'Shop 1 1', payee: 'Shop 1', customer: ANNA, minor: 1_250 };
+  const story: Story = diary.open(order);
+  story.txn = TXN;
+  for (const event of events) diary.note(story, event);
+  const accounts: Books['accounts'] = new Map([[ANNA, { before: 10_000, now }]]);
+  return judge(diary, { accounts, host }).map(({ rule }) => rule);
+}
+
+const order = (
+  kind: HostOrder['kind'],
+  minor: number,
+  key: string,
+  state: HostOrder['state'] = 'moved',
+): HostOrder => ({
+  ...{ key, kind, of: `${TXN}:charge`, minor, currency: 'EUR', at: 0, state },
+});
+const CHARGE = order('charge', 1_250, `${TXN}:charge`);
+
+describe('the judges find nothing wrong with', () => {
+  it.each<[string, readonly DiaryEvent[], number]>([
+    ['a payment', [APPROVED, told('CAPTURED'), read('Paid')], 8_750],
+    ['one of which a part came back', [APPROVED, told('CAPTURED', 450), read('Paid')], 9_200],
+    ['one that came back', [APPROVED, read('Paid'), told('REFUNDED', 1_250), read('Refunded')], 10_000],
+    ['a refusal', [{ kind: 'refused' }, told('REFUSED'), read('Refused')], 10_000],
+    ['an approval that came too late', [APPROVED, told('EXPIRED'), read('Expired')], 10_000],
+    ['a request that nobody saw', [told('EXPIRED')], 10_000],
+    ['a PIN that was mistyped first', [{ ...APPROVED, pin: 'wrong' }, APPROVED, told('CAPTURED'), read('Paid')], 8_750],
+  ])('%s', (_, events, now) => {
+    expect(ruled(events, { now })).toEqual([]);
+  });
+
+  it('the book of a host that has the same', () => {
+    const events = [APPROVED, told('CAPTURED', 450), read('Paid')];
+    const host = [CHARGE, order('refund', 450, `${TXN}:refund:1`), order('refund', 9, `${TXN}:refund:2`, 'declined')];
+    expect(ruled(events, { now: 10_000, host })).toEqual([]);
+  });
+});
+
+describe('the judges find', () => {
+  it.each<[string, readonly DiaryEvent[], number]>([
+    ['an answer', [APPROVED, read('Paid')], 10_000],
+    ['a request that was taken ends', [APPROVED, told('UNKNOWN'), read('In progress')], 10_000],
+    ['no charge without a right PIN typed below this payee and amount', [told('CAPTURED')], 8_750],
+    [
+      'no charge without a right PIN typed below this payee and amount',
+      [{ ...APPROVED, pin: 'wrong' }, told('CAPTURED')],
+      8_750,
+    ],
+    [
+      'no charge without a right PIN typed below this payee and amount',
+      [{ ...APPROVED, payee: 'Shop 2' }, told('CAPTURED'), read('Paid')],
+      8_750,
+    ],
+    [
+      'no charge without a right PIN typed below this payee and amount',
+      [{ ...APPROVED, amount: 'EUR 1.25' }, told('CAPTURED'), read('Paid')],
+      8_750,
+    ],
+    ['a refusal is no charge', [APPROVED, { kind: 'refused' }, told('CAPTURED'), read('Paid')], 8_750],
+    ['what is settled stays', [APPROVED, told('EXPIRED'), told('CAPTURED'), read('Paid')], 8_750],
+    [
+      'what is settled stays',
+      [APPROVED, { kind: 'cancelled', state: 'CANCELLED' }, told('CAPTURED'), read('Paid')],
+      8_750,
+    ],
+    ['no more is given back than was paid', [APPROVED, told('REFUNDED', 1_300), read('Refunded')], 10_050],
+    ['the last receipt on the phone tells the truth', [APPROVED, told('CAPTURED'), read('Declined')], 8_750],
+    ['the last receipt on the phone tells the truth', [APPROVED, told('REFUNDED', 1_250), read('Paid')], 10_000],
+    ['who approved gets a receipt', [APPROVED, told('CAPTURED')], 8_750],
+    ['money is conserved', [APPROVED, told('CAPTURED'), read('Paid')], 8_749],
+    ['money is conserved', [told('EXPIRED')], 10_001],
+  ])('that this rule was broken: %s', (rule, events, now) => {
+    expect(ruled(events, { now })).toContain(rule);
+  });
+
+  it.each<[string, readonly DiaryEvent[], readonly HostOrder[]]>([
+    ['no charge of a payment', [APPROVED, told('CAPTURED'), read('Paid')], []],
+    [
+      'two charges of a payment',
+      [APPROVED, told('CAPTURED'), read('Paid')],
+      [CHARGE, { ...CHARGE, key: `${TXN}:again` }],
+    ],
+    ['another amount', [APPROVED, told('CAPTURED'), read('Paid')], [{ ...CHARGE, minor: 1_251 }]],
+    ['a charge of what was declined', [APPROVED, told('DECLINED'), read('Declined')], [CHARGE]],
+    ['nothing given back', [APPROVED, told('REFUNDED', 1_250), read('Refunded')], [CHARGE]],
+  ])('in the book of the host %s', (_, events, host) => {
+    expect(ruled(events, { now: 10_000, host })).toContain('the book of the host agrees');
+  });
+
+  it('what was seen while it happened', () => {
+    const diary = new Diary(() => 0);
+    diary.seen.push('a field to type in on the way to a refusal');
+    expect(judge(diary, { accounts: new Map(), host: undefined })).toEqual([
+      { rule: 'seen while it happened', text: 'a field to type in on the way to a refusal' },
+    ]);
+  });
+});

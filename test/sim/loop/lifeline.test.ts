@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import type { IncomingSms, SmsBearer, SmsReceiver } from '../../../modem/index.ts';
+import { VirtualClock } from '../../../sim/index.ts';
+import { Lifeline } from '../../../sim/loop/lifeline.ts';
+
+const SMS: IncomingSms = { originator: '+393400000001', sentAt: 0, content: { kind: 'text', text: 'Ciao' } };
+
+/** A bearer that the test plays. */
+function bearer() {
+  let receiver: SmsReceiver | undefined;
+  const sent: string[] = [];
+  const far: SmsBearer = {
+    async send({ id }) {
+      sent.push(id);
+      return { kind: 'sent', references: [1] };
+    },
+    receive(given) {
+      receiver = given;
+    },
+    close: async () => {},
+  };
+  return { far, sent, comes: () => receiver?.message(SMS), reports: () => receiver?.report(REPORT) };
+}
+
+const REPORT = { id: 'a', outcome: 'delivered', status: 0, dischargedAt: 0 } as const;
+const OUT = { id: 'a', destination: '+393400000001', content: SMS.content } as const;
+
+/** What a process does within a second: its timer, an SMS out, an SMS in and a report. */
+async function lived(change: (lifeline: Lifeline) => void, after: (lifeline: Lifeline) => void = () => {}) {
+  const clock = new VirtualClock();
+  const lifeline = new Lifeline();
+  const { far, sent, comes, reports } = bearer();
+  const near = lifeline.bearer(far);
+  const happened: string[] = [];
+  near.receive({
+    async message() {
+      happened.push('message');
+    },
+    report: () => happened.push('report'),
+  });
+  lifeline.clock(clock).after(500, () => happened.push('timer'));
+  change(lifeline);
+  void near.send(OUT).then(() => happened.push('outcome'));
+  void comes()?.then(() => happened.push('confirmed'));
+  reports();
+  await clock.advance(1_000);
+  const before = [...happened];
+  after(lifeline);
+  await clock.advance(1_000);
+  return { before: before.toSorted(), after: happened.toSorted(), sent };
+}
+
+const ALL = ['confirmed', 'message', 'outcome', 'report', 'timer'];
+
+describe('a process', () => {
+  it('that runs does everything', async () => {
+    expect(await lived(() => {})).toMatchObject({ before: ALL, sent: ['a'] });
+  });
+
+  it('that is killed does nothing, and confirms nothing', async () => {
+    expect(await lived((lifeline) => lifeline.kill())).toEqual({ before: [], after: [], sent: [] });
+  });
+
+  it('that is stopped does nothing, and all of it once it goes on', async () => {
+    const course = await lived(
+      (lifeline) => lifeline.stop(),
+      (lifeline) => lifeline.goOn(),
+    );
+    expect(course).toEqual({ before: [], after: ALL, sent: ['a'] });
+  });
+
+  it('that is stopped and then killed does nothing when it is told to go on', async () => {
+    const course = await lived(
+      (lifeline) => lifeline.stop(),
+      (lifeline) => {
+        lifeline.kill();
+        lifeline.goOn();
+      },
+    );
+    expect(course).toEqual({ before: [], after: [], sent: [] });
+  });
+
+  it('that is killed while a message is handled does not confirm it', async () => {
+    const lifeline = new Lifeline();
+    const { far, comes } = bearer();
+    lifeline.bearer(far).receive({ message: async () => lifeline.kill(), report() {} });
+    let isConfirmed = false;
+    void comes()?.then(() => {
+      isConfirmed = true;
+    });
+    await new VirtualClock().advance(1);
+    expect(isConfirmed).toBe(false);
+  });
+
+  it('tells its end', async () => {
+    const lifeline = new Lifeline();
+    let isTold = false;
+    void lifeline.ended.then(() => {
+      isTold = true;
+    });
+    await new VirtualClock().advance(1);
+    expect(isTold).toBe(false);
+    lifeline.kill();
+    await lifeline.ended;
+  });
+});
