@@ -14,9 +14,15 @@ export interface CycleResult {
   readonly profile: string;
   readonly machine: PhoneLoad['machine'];
   readonly payments: number;
+  /** From the merchant's request to the question on the phone, ms: both programs' shares, and the air. */
+  readonly shownMs: number;
   /** From the last key of the PIN to the answer of the phone's modem to the SMS (`+CMGS`), ms. */
   readonly cmgsMs: number;
   readonly cmgsP95Ms: number;
+  /** From `+CMGS` to the payment that is captured, ms. */
+  readonly capturedMs: number;
+  /** From then to the receipt on the phone, ms. */
+  readonly paidMs: number;
   /** From the merchant's request to the question on the phone, and from the last key of the PIN to the payment that is captured, ms. */
   readonly cycleMs: number;
   readonly cycleP95Ms: number;
@@ -160,8 +166,7 @@ export async function measureCycles(
     await phone.line(isReady);
     await enrol(phone, String(person['activationCode']));
     const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
-    const cmgs: number[] = [];
-    const cycles: number[] = [];
+    const steps: { shown: number; cmgs: number; captured: number; paid: number }[] = [];
     for (let number = 0; number < payments; number += 1) {
       const body = JSON.stringify({ mref: `m${number}`, customer, amount: { minor: 100, currency: 'EUR' } });
       const asked = process.hrtime.bigint();
@@ -173,18 +178,24 @@ export async function measureCycles(
         return process.hrtime.bigint();
       });
       await phone.does(waitFor('Approve'));
-      const shownMs = msSince(asked);
+      const shown = msSince(asked);
       await phone.does(select('Approve'), { type: PIN.slice(0, -1) }, pause);
       const before = phone.said;
       const last = process.hrtime.bigint();
       phone.tell({ type: PIN.slice(-1) }, select('Confirm'));
       await phone.line(isSent, before);
-      cmgs.push(msSince(last));
-      cycles.push(shownMs + Number((await captured) - last) / 1e6);
-      await phone.does(waitFor('Paid'), select('OK'), { press: 'power' });
+      const cmgs = msSince(last);
+      const end = await captured;
+      await phone.does(waitFor('Paid'));
+      steps.push({ shown, cmgs, captured: Number(end - last) / 1e6 - cmgs, paid: msSince(end) });
+      await phone.does(select('OK'), { press: 'power' });
     }
-    const [[cmgsMs, cmgsP95Ms], [cycleMs, cycleP95Ms]] = [figures(cmgs), figures(cycles)];
-    return { profile, machine, payments, cmgsMs, cmgsP95Ms, cycleMs, cycleP95Ms };
+    const [cmgsMs, cmgsP95Ms] = figures(steps.map(({ cmgs }) => cmgs));
+    const [cycleMs, cycleP95Ms] = figures(steps.map(({ shown, cmgs, captured }) => shown + cmgs + captured));
+    const shownMs = median(steps.map(({ shown }) => shown));
+    const capturedMs = median(steps.map(({ captured }) => captured));
+    const paidMs = median(steps.map(({ paid }) => paid));
+    return { profile, machine, payments, shownMs, cmgsMs, cmgsP95Ms, capturedMs, paidMs, cycleMs, cycleP95Ms };
   } finally {
     for (const program of programs.toReversed()) await program.stop();
     rmSync(folder, { recursive: true });
