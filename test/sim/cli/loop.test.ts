@@ -1,0 +1,63 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { planEpisode } from '../../../sim/loop/episode.ts';
+
+const PROGRAM = join(import.meta.dirname, '../../../dist/sim/cli/loop.js');
+const folder = mkdtempSync(join(tmpdir(), 'cash-mobile-loop-test-'));
+const results = join(folder, 'results.jsonl');
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Line {
+  readonly event: string;
+  readonly [name: string]: unknown;
+}
+
+function loop(...args: readonly string[]): Promise<{ code: number | string; lines: readonly Line[]; err: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [PROGRAM, '--json', ...args], (error, out, err) => {
+      const lines: Line[] = out
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line));
+      resolve({ code: error?.code ?? 0, lines, err });
+    });
+  });
+}
+
+const SERIES = ['--payments', '9', '--episode', '6', '--customers', '3', '--shops', '1', '--seed', 'cli'] as const;
+
+it('plays episodes until there are as many payments, and goes on where it was ended', async () => {
+  const whole = await loop(...SERIES, '--results', results);
+  expect(whole).toMatchObject({ code: 0, err: '' });
+  const episodes = whole.lines.filter(({ event }) => event === 'episode');
+  expect(episodes.map(({ seed }) => seed)).toEqual(['cli/1', 'cli/2']);
+  expect(whole.lines.at(-1)).toMatchObject({ event: 'sum', seed: 'cli', violations: 0 });
+  const taken = episodes.reduce((sum, episode) => sum + Number(episode['taken']), 0);
+  expect(whole.lines.at(-1)?.['taken']).toBe(taken);
+
+  const [first] = readFileSync(results, 'utf8').split('\n');
+  writeFileSync(results, `${first}\n`);
+  const rest = await loop(...SERIES, '--results', results);
+  expect(rest.lines.filter(({ event }) => event === 'episode')).toEqual(episodes.slice(1));
+  expect(rest.lines.at(-1)).toEqual(whole.lines.at(-1));
+});
+
+it('plays an episode of a series again from its script, with the same digest', async () => {
+  const script = join(folder, 'script.json');
+  writeFileSync(script, JSON.stringify(planEpisode('cli/1', { payments: 6, customers: 3, shops: 1 })));
+  const { code, lines } = await loop('--script', script);
+  const played = readFileSync(results, 'utf8').split('\n')[0] ?? '';
+  expect(code).toBe(0);
+  expect(lines).toMatchObject([{ event: 'episode', seed: 'cli/1', digest: JSON.parse(played).digest }]);
+});
+
+it('says in one line what is wrong with its files', async () => {
+  writeFileSync(results, 'nothing\n');
+  const wrong = await loop('--results', results);
+  const message = `${results}: line 1 is no result of an episode`;
+  expect(wrong).toMatchObject({ code: 2, lines: [], err: `${JSON.stringify({ event: 'error', message })}\n` });
+  expect(await loop('--script', join(folder, 'none'))).toMatchObject({ code: 2, lines: [] });
+});
