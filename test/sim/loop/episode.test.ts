@@ -17,9 +17,10 @@ describe('an episode', () => {
     'with everything going wrong breaks no rule (seed %s)',
     async (seed) => {
       const plan = planEpisode(seed, SIZE);
-      const { violations, paid } = await playEpisode(plan);
+      const { violations, taken } = await playEpisode(plan);
       expect(violations).toEqual([]);
-      expect(paid).toBeGreaterThan(0);
+      // None of them need be paid: the payment host may be down all the time.
+      expect(taken).toBeGreaterThan(SIZE.payments / 2);
     },
   );
 
