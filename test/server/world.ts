@@ -221,7 +221,8 @@ function mortalBearer(bearer: SmsBearer, alive: { readonly value: boolean }): Sm
     receive: (receiver) =>
       bearer.receive({
         async message(sms) {
-          if (alive.value) await receiver.message(sms);
+          // What a service that dies meanwhile says of it nobody hears.
+          if (alive.value) await receiver.message(sms).catch((error) => alive.value && Promise.reject(error));
           if (!alive.value) await new Promise(() => {});
         },
         report: (report) => alive.value && receiver.report(report),
