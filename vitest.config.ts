@@ -56,6 +56,12 @@ const CORES = availableParallelism();
  */
 const OF_REAL_PROGRAMS = { retry: process.env['CASH_MOBILE_SECOND_TRY'] === '1' ? 1 : 0 };
 
+/**
+ * Programs whose simulated modems are killed look for them under a link to a pseudo terminal, whose number another test's terminal may get
+ * meanwhile: so no other test has one while this one runs.
+ */
+const KILLED = 'test/sim/cli/killed.test.ts';
+
 /** After the tests that wait for real programs, of which more run at once. */
 const AFTERWARDS = 1;
 
@@ -87,10 +93,14 @@ export default defineConfig({
           ...OF_REAL_PROGRAMS,
           name: 'alone',
           include: ['test/**/*.test.{ts,tsx}', 'sim/examples/vitest/*.test.ts'],
-          exclude: [...SHARED, ...ONLY_ON_POSTGRES],
+          exclude: [...SHARED, ...ONLY_ON_POSTGRES, KILLED],
           // Real programs and modems wait half of their time.
           maxWorkers: CORES + 1,
         },
+      },
+      {
+        extends: true,
+        test: { ...OF_REAL_PROGRAMS, name: 'killed', include: [KILLED], sequence: { groupOrder: AFTERWARDS } },
       },
       {
         extends: true,
