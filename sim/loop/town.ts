@@ -165,7 +165,7 @@ function safePin(random: SeededRandom): string {
   return `4${1 + randomBelow(random, 8)}9${randomBelow(random, 10)}3`;
 }
 
-/** scrypt makes a PIN dear to guess, and a million payments dear to play: here a digest takes its place, and all else is the real thing. */
+/** scrypt is made to take time: here a digest takes its place, and all else is the real thing. */
 function withoutScrypt(primitives: Primitives): Primitives {
   return {
     ...primitives,
