@@ -18,7 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The floors of sim/ that are built on its world, from the lowest: a folder imports from lower floors only. */
-const FLOORS_OF_SIM = ['vocabulary', 'evidence', 'scenario', 'control', 'view', 'demo', 'cli'];
+const FLOORS_OF_SIM = ['vocabulary', 'evidence', 'scenario', 'control', 'view', 'demo', 'loop', 'cli'];
 
 /**
  * The floors of server/, from the lowest: a file imports from its own folder and from lower floors, not from its neighbours.

@@ -1,10 +1,11 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { createProgram, type Output, outputOf, runProgram, UsageError } from '../../modem/cli/program.ts';
 import { systemRandom, toHex } from '../../modem/index.ts';
 import { Coverage } from '../loop/coverage.ts';
 import { type EpisodePlan, type EpisodeResult, playEpisode } from '../loop/episode.ts';
+import { SCRIPT_FILE, writeEvidence } from '../loop/evidence.ts';
 import { minimise } from '../loop/minimise.ts';
 import { type Played, playSeries } from '../loop/series.ts';
 import { readPlan } from './read-plan.ts';
@@ -45,20 +46,28 @@ export async function run(): Promise<void> {
     .option('--episode <number>', 'payments of an episode: then another town begins', wholeNumber(1, 1e6), 500)
     .option('--results <file>', 'keeps each episode as a JSON line; episodes that it has are not played again')
     .option('--script <file>', 'plays this one episode: a file from the folder of failures')
-    .option('--failures <folder>', 'where the shortest script of each failure goes', 'loop-failures')
+    .option(
+      '--failures <folder>',
+      'each failure gets a folder in it: script, timeline, diagram, capture',
+      'loop-failures',
+    )
     .addHelpText('after', '\nExit code 1: a rule was broken.');
   program.action(async (options: LoopOptions) => {
     const output = outputOf(program);
-    const isRight = options.script === undefined ? await series(options, output) : await one(options.script, output);
+    const isRight =
+      options.script === undefined
+        ? await series(options, output)
+        : await one(options.script, options.failures, output);
     if (!isRight) process.exitCode = 1;
   });
   await runProgram(program);
 }
 
-async function one(file: string, output: Output): Promise<boolean> {
+async function one(file: string, failures: string, output: Output): Promise<boolean> {
   const plan = readPlan(file);
   const result = await playEpisode(plan);
   tell(plan, result, output);
+  await keepEvidence({ plan, result }, result.violations[0]?.rule, failures, output);
   return result.violations.length === 0;
 }
 
@@ -111,18 +120,33 @@ function tell({ seed, rail, faults }: EpisodePlan, result: EpisodeResult, output
   );
 }
 
-/** Writes down the shortest script that breaks the first rule that was broken. */
+/** Looks for the shortest script that breaks the first rule that was broken, and writes it down. */
 async function keepFailure({ plan, result }: Played, folder: string, output: Output): Promise<void> {
   const rule = result.violations[0]?.rule ?? '';
-  const shortest = await minimise(plan, result, rule, (faults) =>
-    output.print({ event: 'shorter', faults }, `  still broken with ${faults} faults`),
+  const shortest = await minimise(plan, result, rule, ({ payments, faults }) =>
+    output.print(
+      { event: 'shorter', payments, faults: faults.length },
+      `  still broken with ${payments} payments, ${faults.length} faults`,
+    ),
   );
-  mkdirSync(folder, { recursive: true });
-  const file = join(folder, `${plan.seed.replaceAll(/[^\w-]+/g, '-')}.json`);
-  writeFileSync(file, `${JSON.stringify(shortest.plan, null, 2)}\n`);
+  await keepEvidence(shortest, rule, folder, output);
+}
+
+/** Writes down what a person needs to see why the rule was broken. */
+async function keepEvidence(
+  { plan, result }: Played,
+  rule: string | undefined,
+  folder: string,
+  output: Output,
+): Promise<void> {
+  const violation = result.violations.find((one) => one.rule === rule);
+  if (violation === undefined) return;
+  const place = join(folder, plan.seed.replaceAll(/[^\w-]+/g, '-'));
+  await writeEvidence(plan, violation, place);
+  const { payments, faults } = plan;
   output.print(
-    { event: 'failure', rule, file, faults: shortest.plan.faults.length },
-    `  ${shortest.plan.faults.length} faults are enough: npm run loop -- --script ${file}`,
+    { event: 'failure', rule, folder: place, payments, faults: faults.length },
+    `  ${payments} payments and ${faults.length} faults are enough: ${place}; again: npm run loop -- --script ${join(place, SCRIPT_FILE)}`,
   );
 }
 

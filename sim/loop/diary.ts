@@ -37,8 +37,8 @@ export interface Story {
  */
 export class Diary {
   readonly stories: Story[] = [];
-  /** What must never happen and was seen while it happened, in words. */
-  readonly seen: string[] = [];
+  /** What must never happen and was seen while it happened, in words; of which customer. */
+  readonly seen: { readonly customer: string; readonly text: string }[] = [];
   readonly #now: () => number;
   readonly #bySight = new Map<string, Story>();
 

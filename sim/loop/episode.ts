@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomBelow } from '../../modem/index.ts';
+import type { JournalEntry } from '../../server/index.ts';
 import { jsonLine } from '../log.ts';
 import { seededRandom } from '../random.ts';
 import { drawFaults, type LoopFault, nameOf } from './fault-script.ts';
@@ -50,33 +51,39 @@ export function planEpisode(seed: string, size: Pick<EpisodePlan, 'payments' | '
   return { seed, ...size, rail, faults: drawFaults(random, { ...size, durationMs }) };
 }
 
-/** Plays an episode and judges it. */
-export async function playEpisode(plan: EpisodePlan): Promise<EpisodeResult> {
+/**
+ * Plays an episode and judges it.
+ * @param attend gets the town before anything happens in it
+ */
+export async function playEpisode(plan: EpisodePlan, attend: (town: Town) => void = () => {}): Promise<EpisodeResult> {
   const folder = mkdtempSync(join(tmpdir(), 'cash-mobile-loop-'));
   try {
-    return await play(plan, join(folder, 'service.db'));
+    return await play(plan, join(folder, 'service.db'), attend);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function play(plan: EpisodePlan, database: string): Promise<EpisodeResult> {
+async function play(plan: EpisodePlan, database: string, attend: (town: Town) => void): Promise<EpisodeResult> {
   const town = new Town({ ...plan, database });
+  attend(town);
   const { clock, diary, life, host } = town;
   const digest = createHash('sha256');
   const transitions: Record<string, number> = {};
   town.world.log.listen((entry) => digest.update(jsonLine(entry)));
-  town.onJournal = ({ event, ...entry }) => {
+  const journal = ({ event, ...entry }: JournalEntry): void => {
     digest.update(JSON.stringify({ ...entry, event }));
     if (event.kind !== 'payment') return;
     const transition = `${event.from ?? 'NEW'} ${event.event}`;
     transitions[transition] = (transitions[transition] ?? 0) + 1;
   };
+  town.witnesses.push({ journal });
   await town.settle();
-  for (const fault of plan.faults) clock.after(fault.at, () => strike(town, fault));
+  const strikes = plan.faults.map((fault) => clock.after(fault.at, () => strike(town, fault)));
   const share = Math.ceil(plan.payments / plan.shops);
   const sold = Promise.all(town.shops.map((shop) => shop.sell(share)));
   await clock.run(sold, 1_000 * 24 * HOUR_MS);
+  for (const cancel of strikes) cancel();
   await comeToRest(town);
   await clock.run(Promise.all(town.shops.map((shop) => shop.look(diary.stories))));
   for (const { shopper } of town.customers) await clock.run(shopper.readHistory());

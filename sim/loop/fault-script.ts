@@ -42,6 +42,11 @@ export function nameOf(fault: LoopFault): string {
   return fault.kind === 'host' ? fault.fault : fault.kind;
 }
 
+/** A fault as one line for people: `kill commits=3 downMs=60000`. */
+export function wordsOf({ at: _, kind, ...values }: LoopFault): string {
+  return [kind, ...Object.entries(values).map(([name, value]) => `${name}=${JSON.stringify(value)}`)].join(' ');
+}
+
 /**
  * Draws what goes wrong in an episode: first which kinds of faults there are at all (each with an even chance, so that also rare pairs meet
  * alone), then as many of them as there are payments for.

@@ -7,6 +7,10 @@ import { lastRead } from './shopper.ts';
 export interface Violation {
   readonly rule: string;
   readonly text: string;
+  /** The number of the customer with whom it was broken. */
+  readonly customer: string;
+  /** The shop's reference of the payment with which it was broken; `undefined` when it was none alone. */
+  readonly reference?: string;
 }
 
 /** What the money's own books say at the end. */
@@ -69,20 +73,24 @@ interface End {
 
 /** Judges an episode after its faults have ended and everybody has had time. */
 export function judge({ stories, seen }: Diary, books: Books): readonly Violation[] {
-  const violations: Violation[] = seen.map((text) => ({ rule: 'seen while it happened', text }));
+  const violations: Violation[] = seen.map((sight) => ({ rule: 'seen while it happened', ...sight }));
   const ends = new Map<Story, End>();
   for (const story of stories) {
     const end = eventsOf(story, 'told').at(-1);
     if (end !== undefined) ends.set(story, end);
-    else if (story.txn !== undefined) violations.push({ rule: 'an answer', text: `${story.reference}: none` });
+    else if (story.txn !== undefined) violations.push(brokenBy(story, 'an answer', 'has none'));
   }
   for (const [story, end] of ends) {
     for (const [rule, wrong] of Object.entries(OF_EACH)) {
       const text = wrong(story, end);
-      if (text !== undefined) violations.push({ rule, text: `${story.reference} (${story.txn}) ${text}` });
+      if (text !== undefined) violations.push(brokenBy(story, rule, text));
     }
   }
   return [...violations, ...(books.host === undefined ? ownLedger(ends, books) : hostBook(ends, books.host))];
+}
+
+function brokenBy({ customer, reference, txn }: Story, rule: string, text: string): Violation {
+  return { rule, text: `${reference} (${txn}) ${text}`, customer, reference };
 }
 
 /** Money is conserved: each customer has what was there, less what was paid, and what came back. */
@@ -93,7 +101,8 @@ function ownLedger(ends: ReadonlyMap<Story, End>, { accounts }: Books): Violatio
   }
   return [...accounts].flatMap(([number, { before, now }]) => {
     const expected = before - (spent.get(number) ?? 0);
-    return now === expected ? [] : [{ rule: 'money is conserved', text: `${number} has ${now}, not ${expected}` }];
+    const text = `${number} has ${now}, not ${expected}`;
+    return now === expected ? [] : [{ rule: 'money is conserved', text, customer: number }];
   });
 }
 
@@ -108,12 +117,13 @@ function hostBook(ends: ReadonlyMap<Story, End>, orders: readonly HostOrder[]): 
     if (kind === 'charge') Object.assign(of, { charges: of.charges + 1, minor: of.minor + minor });
     if (kind === 'refund') of.back += minor;
   }
-  return [...ends].flatMap(([{ reference, txn = '', minor }, { state, refunded }]) => {
+  return [...ends].flatMap(([story, { state, refunded }]) => {
+    const { txn = '', minor } = story;
     const at = moved.get(txn) ?? { charges: 0, minor: 0, back: 0 };
     const isMoved = PAYMENT_STATES[state].money === 'moved';
     const right = at.charges === (isMoved ? 1 : 0) && at.minor === (isMoved ? minor : 0) && at.back === refunded;
     const found = `${at.charges} charges of ${at.minor}, ${at.back} back; is ${state}, ${refunded} of ${minor} back`;
-    return right ? [] : [{ rule: 'the book of the host agrees', text: `${reference} (${txn}): ${found}` }];
+    return right ? [] : [brokenBy(story, 'the book of the host agrees', found)];
   });
 }
 

@@ -10,31 +10,35 @@ export interface Minimised {
 }
 
 /**
- * Leaves out faults of a plan as long as the episode still breaks the rule (delta debugging, Zeller and Hildebrandt: halves, quarters …, then
- * one by one): what is left is a fault script that a person can read.
+ * Looks for the shortest plan that still breaks the rule. First the shops close early, after one customer each, after two, four …; then faults
+ * are left out (delta debugging, Zeller and Hildebrandt: halves, quarters …, then one by one): what is left is a fault script that a person
+ * can read.
  * @param broken the result of the whole plan, which breaks the rule
- * @param told hears how many faults are left
+ * @param told hears each shorter plan
  * @param play plays a plan. Default: {@link playEpisode}
  */
 export async function minimise(
   plan: EpisodePlan,
   broken: EpisodeResult,
   rule: string,
-  told: (faults: number) => void = () => {},
+  told: (shorter: EpisodePlan) => void = () => {},
   play: (plan: EpisodePlan) => Promise<EpisodeResult> = playEpisode,
 ): Promise<Minimised> {
   let best: Minimised = { plan, result: broken, played: 0 };
   let played = 0;
-  const breaks = async (faults: readonly LoopFault[]): Promise<boolean> => {
-    const shorter = { ...plan, faults };
+  const breaks = async (shorter: EpisodePlan): Promise<boolean> => {
     played += 1;
     const result = await play(shorter);
     if (!result.violations.some((violation) => violation.rule === rule)) return false;
     best = { plan: shorter, result, played };
-    told(faults.length);
+    told(shorter);
     return true;
   };
-  await leaveOut(plan.faults, breaks);
+  for (let payments = plan.shops; payments < plan.payments; payments *= 2) {
+    if (await breaks({ ...plan, payments })) break;
+  }
+  const { payments } = best.plan;
+  await leaveOut(plan.faults, (faults: readonly LoopFault[]) => breaks({ ...plan, payments, faults }));
   return { ...best, played };
 }
 

@@ -95,7 +95,8 @@ export class Shop {
       return;
     }
     const { txn } = asked.payment;
-    if (story.txn !== undefined && story.txn !== txn) diary.seen.push(`${story.reference}: two payments for one order`);
+    if (story.txn !== undefined && story.txn !== txn)
+      diary.seen.push({ customer, text: `${story.reference}: two payments for one order` });
     story.txn = txn;
     diary.note(story, { kind: 'asked', answer: 'taken' });
   }

@@ -176,7 +176,7 @@ export class Shopper {
   /** Everything that the phone shows passes here, also what is gone before anybody acts. */
   #see(screen: Screen): void {
     if (this.#isRefusing && screen.input !== undefined)
-      this.#diary.seen.push(`${this.number}: a field to type in on the way to a refusal`);
+      this.#diary.seen.push({ customer: this.number, text: 'a field to type in on the way to a refusal' });
     if (!RECEIPTS.has(screen.title)) return;
     const story = this.#storyOf(screen);
     if (story !== undefined && lastRead(story) !== screen.title)

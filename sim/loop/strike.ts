@@ -1,9 +1,10 @@
-import type { LoopFault } from './fault-script.ts';
+import { type LoopFault, wordsOf } from './fault-script.ts';
 import { SERVICE_NUMBER, type Town } from './town.ts';
 
 /** Lets one fault happen, and end after its time. */
 export function strike(town: Town, fault: LoopFault): void {
   const { clock, world, host, life } = town;
+  town.tellFault(wordsOf(fault));
   switch (fault.kind) {
     case 'network':
       // A phone that acknowledges what it cannot read has ended the service's care for it; so only the service gets what is spoilt.
@@ -32,7 +33,10 @@ export function strike(town: Town, fault: LoopFault): void {
       return;
     }
     case 'kill':
-      life.killAfter(fault.commits, () => clock.after(fault.downMs, () => void clock.hold(life.open())));
+      life.killAfter(fault.commits, () => {
+        town.tellFault('the service is dead');
+        clock.after(fault.downMs, () => void clock.hold(life.open()));
+      });
       return;
     case 'pause': {
       const goOn = life.pause();

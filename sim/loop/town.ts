@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { builtInWith, createPhone, type Handset, memoryFlash } from '../../device/index.ts';
+import { builtInWith, createPhone, type Handset, memoryFlash, type Screen } from '../../device/index.ts';
 import type { Primitives } from '../../device/safe-mobile/index.ts';
 import { randomBelow } from '../../modem/index.ts';
 import { createServiceKeys, type JournalEntry, type PersonId, servicePrimitives } from '../../server/index.ts';
@@ -44,6 +44,16 @@ export interface TownOptions {
   readonly database: string;
 }
 
+/** Hears what happens in a town, beside the network's own log. */
+export interface Witness {
+  /** The service has written this into its journal. */
+  journal(entry: JournalEntry): void;
+  /** A customer's phone shows this. */
+  screen?(number: string, screen: Screen): void;
+  /** Something goes wrong, in words. */
+  fault?(words: string): void;
+}
+
 /** A customer's belongings. */
 interface Belongings {
   readonly number: string;
@@ -62,8 +72,7 @@ export class Town {
   readonly life: ServiceLife;
   readonly customers: Belongings[] = [];
   readonly shops: Shop[] = [];
-  /** Gets each entry that the service writes into its journal. */
-  onJournal: (entry: JournalEntry) => void = () => {};
+  readonly witnesses: Witness[] = [];
   readonly #random: SeededRandom;
   readonly #options: TownOptions;
   readonly #primitives: Primitives = withoutScrypt(servicePrimitives());
@@ -85,7 +94,9 @@ export class Town {
       hold: (work) => void clock.hold(work),
       random: (life) => this.#random.fork(`service, life ${life}`),
       rails: (lifeline) => (rail === 'ledger' ? [] : [this.#bank(rail, lifeline)]),
-      log: (entry) => this.onJournal(entry),
+      log: (entry) => {
+        for (const witness of this.witnesses) witness.journal(entry);
+      },
     });
     this.host.onNotice = (notice) => void this.life.asked((service) => service.notice('bank', notice));
   }
@@ -97,6 +108,11 @@ export class Town {
     for (let n = 0; n < this.#options.customers; n += 1) this.customers.push(await clock.run(this.#moveIn(n)));
     for (let n = 0; n < this.#options.shops; n += 1) this.shops.push(await clock.run(this.#openShop(n)));
     for (const { shopper } of this.customers) void shopper.live();
+  }
+
+  /** Tells the witnesses what goes wrong. */
+  tellFault(words: string): void {
+    for (const witness of this.witnesses) witness.fault?.(words);
   }
 
   /** What the service's ledger says that a customer has, EUR cents. */
@@ -119,6 +135,9 @@ export class Town {
       classes: builtInWith(this.#primitives),
       language: 'en',
       clockTicks: false,
+    });
+    handset.watch((event) => {
+      if (event.kind === 'screen') for (const witness of this.witnesses) witness.screen?.(number, event.screen);
     });
     handset.powerOn();
     const shopper = new Shopper(number, safePin(random), handset, this.clock, random.fork('hand'), diary);

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
 import { planEpisode } from '../../../sim/loop/episode.ts';
 
@@ -15,9 +16,19 @@ interface Line {
   readonly [name: string]: unknown;
 }
 
-function loop(...args: readonly string[]): Promise<{ code: number | string; lines: readonly Line[]; err: string }> {
+interface Ended {
+  readonly code: number | string;
+  readonly lines: readonly Line[];
+  readonly err: string;
+}
+
+function loop(...args: readonly string[]): Promise<Ended> {
+  return played([PROGRAM, '--json', ...args]);
+}
+
+function played(command: readonly string[]): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [PROGRAM, '--json', ...args], (error, out, err) => {
+    execFile(process.execPath, command, (error, out, err) => {
       const lines: Line[] = out
         .split('\n')
         .filter((line) => line !== '')
@@ -52,6 +63,32 @@ it('plays an episode of a series again from its script, with the same digest', a
   const played = readFileSync(results, 'utf8').split('\n')[0] ?? '';
   expect(code).toBe(0);
   expect(lines).toMatchObject([{ event: 'episode', seed: 'cli/1', digest: JSON.parse(played).digest }]);
+});
+
+it('shrinks a failure, writes its evidence into a folder, and breaks the same rule when that script is played', async () => {
+  const failures = join(folder, 'failures');
+  const diary = pathToFileURL(join(PROGRAM, '../../loop/diary.js')).href;
+  // A phone that says "Declined" of what was paid.
+  const lie = `import { Diary } from ${JSON.stringify(diary)}; const { note } = Diary.prototype;
+    Diary.prototype.note = function (story, event) {
+      note.call(this, story, event.kind === 'read' && event.title === 'Paid' ? { ...event, title: 'Declined' } : event);
+    };`;
+  const planted = ['--import', `data:text/javascript,${encodeURIComponent(lie)}`, PROGRAM, '--json'];
+  const rule = 'the last receipt on the phone tells the truth';
+  const place = join(failures, 'cli-1');
+  const { code, lines } = await played([...planted, ...SERIES.slice(2), '--payments', '6', '--failures', failures]);
+  expect(code).toBe(1);
+  const failure = lines.find(({ event }) => event === 'failure');
+  expect(failure).toMatchObject({ rule, folder: place, faults: 0 });
+  expect(readFileSync(join(place, 'failure.txt'), 'utf8')).toContain(`broken: ${rule}\n`);
+
+  const again = await played([...planted, '--script', join(place, 'script.json'), '--failures', join(folder, 'again')]);
+  expect(again.code).toBe(1);
+  expect(again.lines.find(({ event }) => event === 'failure')).toMatchObject({
+    rule,
+    folder: join(folder, 'again/cli-1'),
+  });
+  expect(readFileSync(join(folder, 'again/cli-1/timeline.txt'))).toEqual(readFileSync(join(place, 'timeline.txt')));
 });
 
 it('says in one line what is wrong with its files', async () => {

@@ -108,9 +108,9 @@ describe('the judges find', () => {
 
   it('what was seen while it happened', () => {
     const diary = new Diary(() => 0);
-    diary.seen.push('a field to type in on the way to a refusal');
+    diary.seen.push({ customer: ANNA, text: 'a field to type in on the way to a refusal' });
     expect(judge(diary, { accounts: new Map(), host: undefined })).toEqual([
-      { rule: 'seen while it happened', text: 'a field to type in on the way to a refusal' },
+      { rule: 'seen while it happened', customer: ANNA, text: 'a field to type in on the way to a refusal' },
     ]);
   });
 });
