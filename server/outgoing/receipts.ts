@@ -12,14 +12,17 @@ const RECEIPT_USEFUL_MS = 3 * 24 * 60 * 60 * 1000;
 /** How often a stored receipt is sent again when the phone asks; after that the phone gets no answer. */
 const REPEAT_LIMIT = 10;
 
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
 /**
  * Pauses before a receipt that the phone does not ask for is sent again, ms, unless the network said meanwhile that the
- * phone has it.
+ * phone has it. The last ones are for a network that fails for hours: a phone without the receipt of a refund reads "Paid" for good.
  */
-const REPEAT_PAUSES_MS: readonly number[] = [60_000, 600_000, 3_600_000];
+const REPEAT_PAUSES_MS: readonly number[] = [MINUTE_MS, 10 * MINUTE_MS, HOUR_MS, 6 * HOUR_MS, 24 * HOUR_MS];
 
-/** The same after the phone's last query, and while the receipt waits for the bearer, when it was sent again more often than that. */
-const LAST_PAUSE_MS = 3_600_000;
+/** The longest pause after the phone's last query, of which the answers before count as repeats, and while the receipt waits for the bearer, ms. */
+const LONGEST_PAUSE_MS = HOUR_MS;
 
 /** How long after the request a phone may still ask about it by itself, ms: its last query is 8 minutes after its answer. */
 const QUERIES_MS = 8 * 60 * 1000;
@@ -70,7 +73,7 @@ export async function repeatUnconfirmed(tx: Tx, context: Context, subject: strin
   const stored = await lockReceipt(tx, device, ref);
   if (recipient === undefined || stored === undefined) return;
   const isOnItsWay = await deliver(tx, context, recipient, ref, stored);
-  const pause = REPEAT_PAUSES_MS[stored.repeats + 1] ?? (isOnItsWay ? LAST_PAUSE_MS : undefined);
+  const pause = isOnItsWay ? pauseSoonAfter(stored) : REPEAT_PAUSES_MS[stored.repeats + 1];
   await repeatLater(tx, context, device, ref, pause);
 }
 
@@ -98,6 +101,11 @@ async function repeatLater(
 ): Promise<void> {
   if (pause !== undefined)
     await context.timers.set(tx, 'receipt-repeat', subjectOf(device, ref), context.clock.now() + pause);
+}
+
+/** The pause before the next repeat, ms, when somebody waits for the receipt. */
+function pauseSoonAfter({ repeats }: StoredReceipt): number {
+  return Math.min(REPEAT_PAUSES_MS[repeats + 1] ?? LONGEST_PAUSE_MS, LONGEST_PAUSE_MS);
 }
 
 function subjectOf(device: DeviceId, ref: string): string {
@@ -141,7 +149,7 @@ export async function repeatReceipt(
     return true;
   }
   await deliver(tx, context, recipient, ref, stored);
-  await repeatLater(tx, context, recipient.id, ref, REPEAT_PAUSES_MS[stored.repeats + 1] ?? LAST_PAUSE_MS);
+  await repeatLater(tx, context, recipient.id, ref, pauseSoonAfter(stored));
   return true;
 }
 

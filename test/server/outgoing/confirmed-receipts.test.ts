@@ -6,6 +6,7 @@ import { ScriptedRail } from '../rails/scripted-rail.ts';
 import { CUSTOMER_NUMBER, MERCHANT_NUMBER, PIN, shop, type World } from '../world.ts';
 
 const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
 
 /** A payment that was paid; what the service sends from now on is counted. */
 async function paid() {
@@ -36,7 +37,7 @@ describe('the receipt of a refund', () => {
     expect(customer.phone.receipts().map(({ status }) => status)).toEqual(['active', 'paid', 'refunded']);
   });
 
-  it('is sent after 1, 10 and 60 minutes again while nobody says that the phone has it, and then no more', async () => {
+  it('is sent again after 1, 10 and 60 minutes, 6 and 24 hours while nobody says that the phone has it, and then no more', async () => {
     const { world, txn } = await paid();
     const begin = world.clock.now();
     const minutes: number[] = [];
@@ -45,8 +46,8 @@ describe('the receipt of a refund', () => {
       return 'lose';
     };
     await world.service.refund(txn);
-    await world.clock.advance(24 * 60 * MINUTE);
-    expect(minutes).toEqual([0, 1, 11, 71]);
+    await world.clock.advance(10 * DAY);
+    expect(minutes).toEqual([0, 1, 11, 71, 71 + 6 * 60, 71 + 30 * 60]);
   });
 
   it.each([
@@ -176,6 +177,9 @@ describe('a receipt that comes when the phone has stopped to ask', () => {
   });
 });
 
+/** When a receipt is sent after the phone's last query, minutes after that. */
+const TAIL: readonly number[] = [0, 10, 70, 70 + 6 * 60, 70 + 30 * 60];
+
 /** When the application asks for a receipt that it misses, ms after its answer. */
 const QUERIES: readonly number[] = [1 * MINUTE, 3 * MINUTE, 8 * MINUTE];
 
@@ -285,10 +289,16 @@ describe('a receipt of which the phone may have asked for the last time', () => 
 
   it.each([
     ['8 minutes after the request', 8 * MINUTE, [0]],
-    ['a moment later', 8 * MINUTE + 1, [0, 10, 70]],
+    ['a moment later', 8 * MINUTE + 1, TAIL],
+    ['once more after two answers', [1 * MINUTE, 2 * MINUTE, 20 * MINUTE], [0, 0, 0, 60, 60 + 24 * 60]],
     ['once more after three answers', [1 * MINUTE, 2 * MINUTE, 3 * MINUTE, 20 * MINUTE], [0, 0, 0, 0, 60]],
-    ['three days later', 3 * 24 * 60 * MINUTE, [0, 10, 70]],
-    ['when the receipt is of no use any more', 3 * 24 * 60 * MINUTE + 5_000, [0]],
+    [
+      'once more after six answers',
+      [...[1, 2, 3, 4, 5, 6].map((minute) => minute * MINUTE), 20 * MINUTE],
+      [0, 0, 0, 0, 0, 0, 0, 60],
+    ],
+    ['three days later', 3 * DAY, TAIL],
+    ['when the receipt is of no use any more', 3 * DAY + 5_000, [0]],
   ])('is sent again, as long as nobody says that the phone has it: asked for %s', async (_, times, minutes) => {
     const { world, approve, createdAt, query, until } = await approved();
     await approve();
@@ -303,7 +313,7 @@ describe('a receipt of which the phone may have asked for the last time', () => 
       after.push(Math.round((world.clock.now() - createdAt - (asked.at(-1) ?? 0)) / MINUTE));
       return 'lose';
     };
-    await world.clock.advance(24 * 60 * MINUTE);
+    await world.clock.advance(2 * DAY);
     expect(after).toEqual(minutes.slice(asked.length - 1));
   });
 
@@ -314,7 +324,7 @@ describe('a receipt of which the phone may have asked for the last time', () => 
     query();
     await world.clock.advance(3_000);
     world.air.report(sent.at(-1), 'delivered');
-    await world.clock.advance(24 * 60 * MINUTE);
+    await world.clock.advance(2 * DAY);
     expect(sent.map(asksForReport)).toEqual([false, true]);
   });
 
@@ -326,7 +336,7 @@ describe('a receipt of which the phone may have asked for the last time', () => 
       await world.clock.advance(16 * MINUTE);
       query();
     }
-    await world.clock.advance(24 * 60 * MINUTE);
+    await world.clock.advance(2 * DAY);
     expect(sent.filter(asksForReport)).toHaveLength(10);
     expect(sent).toHaveLength(11);
   });

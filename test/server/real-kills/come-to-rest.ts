@@ -3,7 +3,10 @@ import type { PaymentAnswer } from './api.ts';
 import { type HostOrder, judge } from './judge.ts';
 import type { Stage } from './stage.ts';
 
-/** How long everything may take to end, ms of the fast clock: a receipt that nobody confirmed is sent again after an hour. */
+/**
+ * How long everything may take to end, ms of the fast clock: a receipt that was lost three times is sent again after 71 minutes. One that was lost
+ * more often is not waited for: it comes after 6 hours more.
+ */
 export const REST_MS = 80 * 60_000;
 
 /** Whether the order is that charge or refund of the payment of which the service does not know what became. */

@@ -67,7 +67,7 @@ describe('a clock that was ahead and was put right', () => {
       `UPDATE vault SET changed_at = ${now + YEAR}`,
       `INSERT INTO device_order (ref, device_id, command, time, at, sent_at)
        SELECT CAST(id AS TEXT), id, 'lock', 1, 1, ${now + YEAR} FROM device`,
-      ...['receipt-repeat', 'device-unblock', 'attempt'].map(
+      ...['receipt-repeat', 'inbox-retry', 'device-unblock', 'attempt'].map(
         (kind) => `INSERT INTO timer (kind, subject, due) VALUES ('${kind}', 'none', ${now + 5 * YEAR})`,
       ),
     );
@@ -92,6 +92,9 @@ describe('a clock that was ahead and was put right', () => {
     await ask('open');
     await wrongPins(1);
     const { database } = world;
+    // The last pause of a receipt that nobody has confirmed is a day.
+    const due = world.clock.now() + DAY - SECOND;
+    await write(database, `INSERT INTO timer (kind, subject, due) VALUES ('receipt-repeat', '1 none', ${due})`);
     const moments = () =>
       Promise.all(MOMENTS.map(({ table, column }) => rows(database, `SELECT ${column} FROM ${table}`)));
     const before = await moments();
