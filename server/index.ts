@@ -22,6 +22,8 @@ export type { Resolution } from './payments/resolve.ts';
 export { TRANSITIONS } from './payments/transitions.ts';
 export type { Device } from './people/devices.ts';
 export type { Person } from './people/people.ts';
+export { type CardRailOptions, cardRail } from './rails/card/card-rail.ts';
+export { type Line, type LineEvents, type OpenLine, tcpLine } from './rails/card/line.ts';
 export type {
   AttemptKind,
   Capabilities,
@@ -32,6 +34,7 @@ export type {
   Rail,
   RailKey,
   RailOrder,
+  RailRuntime,
   RemoteRail,
   SettlementLine,
 } from './rails/rail.ts';

@@ -16,6 +16,10 @@ export { mermaidOf } from './evidence/mermaid.ts';
 export { LogError, readLog } from './evidence/read-log.ts';
 export { type Selection, select } from './evidence/selection.ts';
 export { sequenceDiagram } from './evidence/sequence-diagram.ts';
+export type { CardEntry } from './hosts/card-book.ts';
+export type { CardMessage, CardSpeech } from './hosts/card-frames.ts';
+export { type CardFault, CardHost, type CardHostOptions } from './hosts/card-host.ts';
+export { listenForCards, memoryCardLine } from './hosts/card-link.ts';
 export {
   ExampleHost,
   type ExampleHostOptions,

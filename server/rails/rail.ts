@@ -1,6 +1,6 @@
 import type { Amount, RailName } from '../../device/safe-mobile/index.ts';
 import type { Account, Transfer } from '../ledger/ledger.ts';
-import type { Tx } from '../store/store.ts';
+import type { ReadTx, Tx } from '../store/store.ts';
 import type { MerchantId, PersonId, Ref } from '../vocabulary/ids.ts';
 
 /** What an attempt is to do. A reversal undoes a charge, whether or not the charge happened. */
@@ -75,6 +75,12 @@ export interface SettlementLine {
   readonly at: number;
 }
 
+/** What a rail may use of the service, while the service runs. */
+export interface RailRuntime {
+  /** Reads what is on disk. */
+  read<T>(work: (tx: ReadTx) => Promise<T>): Promise<T>;
+}
+
 interface RailBase {
   readonly name: Exclude<RailName, 'none'>;
   readonly capabilities: Capabilities;
@@ -109,6 +115,8 @@ export interface RemoteRail extends RailBase {
    * @param headers some hosts sign in them. @throws Error when the message is not the host's or cannot be read
    */
   accept?(message: Uint8Array, headers: NoticeHeaders): Promise<readonly Notice[]>;
+  /** Called once, when the service starts: opens a connection that stays open. Does not wait for the host. @returns what ends it */
+  start?(runtime: RailRuntime): () => void;
 }
 
 /** The account of what a merchant earned. */

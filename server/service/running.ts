@@ -19,7 +19,7 @@ import type { PaymentContext } from '../payments/context.ts';
 import { unblockDevice } from '../people/unblock.ts';
 import { Processes } from '../processes/processes.ts';
 import { LedgerRail } from '../rails/ledger-rail.ts';
-import { type Rail, Rails } from '../rails/rail.ts';
+import { type Rail, type RailRuntime, Rails } from '../rails/rail.ts';
 import { DailyReconciliation } from '../reconciliation/daily.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Migrated } from '../store/sqlite-file.ts';
@@ -122,6 +122,7 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
 
   const open = await store.read((tx) => takenOver(tx, clock.now()));
   await checkAtStart(store, journal);
+  const stopRails = startRails(rails, store);
   await processes.start(context.outbox);
   journal.listenElsewhere(store);
   await context.outbox.start();
@@ -158,12 +159,22 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
     async stop() {
       modems.close();
       await timers.stop();
+      stopRails();
       await retention.stop();
       await context.outbox.stop();
       await processes.stop();
       await store.close();
       ring.close();
     },
+  };
+}
+
+/** Rails that keep a connection open it before they are asked for anything. @returns what ends it */
+function startRails(rails: Rails, store: Store): () => void {
+  const runtime: RailRuntime = { read: (work) => store.read(work) };
+  const stops = [...rails.all].flatMap((rail) => (rail.local ? [] : (rail.start?.(runtime) ?? [])));
+  return () => {
+    for (const stop of stops) stop();
   };
 }
 

@@ -1,0 +1,96 @@
+import type { Clock } from '../../../modem/index.ts';
+import type { Capabilities, Outcome, RailOrder, RailRuntime, RemoteRail, SettlementLine } from '../rail.ts';
+import { CardConnection, type Dialect } from './connection.ts';
+import type { IsoMessage } from './iso8583.ts';
+import type { OpenLine } from './line.ts';
+import { type Acceptor, requestOf } from './requests.ts';
+import { approvalCodeOf, responseOf } from './response-codes.ts';
+import { readStatement, settlementLineOf } from './statement.ts';
+import { newTrace, readTrace, type Trace } from './trace.ts';
+
+/** How a {@link cardRail} is made. */
+export interface CardRailOptions extends Acceptor {
+  readonly open: OpenLine;
+  readonly clock: Clock;
+  readonly dialect: Dialect;
+  /** DE 41: the terminals that the service may use, at most 8 characters each. Each has 999,999 trace numbers. */
+  readonly terminals: readonly [string, ...string[]];
+  /** The token of a customer's card, 1 to 19 digits, by phone number (E.164); `undefined`: the customer has none. */
+  readonly cardOf: (number: string) => string | undefined;
+  /** The statement of the acquirer for a time, `[from, to)`, ms since 1970; it may have more. Format: see {@link readStatement}. */
+  readonly statement: (from: number, to: number) => Promise<string>;
+  /** Hears in a sentence what has become of the connection. */
+  readonly told?: (what: string) => void;
+}
+
+const HOUR_MS = 3_600_000;
+
+const CAPABILITIES: Capabilities = {
+  maxMinor: 999_999_999_999,
+  refund: 'partial',
+  onUnknown: 'reverse',
+  keyLifeMs: { charge: 6 * HOUR_MS, refund: 6 * HOUR_MS, reversal: Number.POSITIVE_INFINITY },
+  timeoutMs: 15_000,
+  retryMs: [1_000, 5_000, 30_000, 120_000, 600_000, HOUR_MS, HOUR_MS],
+};
+
+/**
+ * Cards by ISO 8583:1987 over TCP. A charge whose answer is lost is reversed, and the reversal repeated until the host answers; an
+ * approval that comes after it changes nothing. A refund whose answer is lost is repeated with the same numbers (0201).
+ */
+export function cardRail(options: CardRailOptions): RemoteRail {
+  const { clock, terminals, cardOf } = options;
+  const connection = new CardConnection(options);
+  let runtime: RailRuntime | undefined;
+  return {
+    name: 'card',
+    local: false,
+    capabilities: CAPABILITIES,
+    payerOf: () => 'clearing:card',
+    prepare: async (tx, order) => JSON.stringify(await newTrace(tx, order, clock.now(), terminals, cardOf)),
+    async send(order) {
+      const trace = readTrace(order);
+      if (trace.card === undefined) return { kind: 'declined', reason: 'no-card' };
+      const request = requestOf(order, trace, options, clock.now());
+      const answer = await connection.exchange(request, CAPABILITIES.timeoutMs);
+      if (answer === 'not-sent') return unsent(order, trace);
+      if (answer === 'no-answer') return lost('the card host did not answer in time', trace);
+      return outcomeOf(order, trace, request, answer);
+    },
+    async settlement(from, to) {
+      if (runtime === undefined) throw new Error('the card rail is not started');
+      const lines = readStatement(await options.statement(from, to)).filter(({ at }) => at >= from && at < to);
+      return runtime.read(async (tx) => {
+        const settled: SettlementLine[] = [];
+        for (const line of lines) settled.push(await settlementLineOf(tx, line));
+        return settled;
+      });
+    },
+    start(run) {
+      runtime = run;
+      return connection.start();
+    },
+  };
+}
+
+/** A charge that never left has moved nothing; a refund or a reversal may have left before. */
+function unsent({ kind }: RailOrder, { sent }: Trace): Outcome {
+  if (kind === 'charge' && sent === undefined) return { kind: 'declined', reason: 'rail-unreachable' };
+  return { kind: 'unknown', reason: 'there is no connection to the card host' };
+}
+
+function lost(reason: string, trace: Trace): Outcome {
+  return { kind: 'unknown', reason, note: JSON.stringify({ ...trace, sent: true }) };
+}
+
+function outcomeOf({ kind }: RailOrder, trace: Trace, request: IsoMessage, { fields }: IsoMessage): Outcome {
+  const response = responseOf(fields.get(39), kind);
+  if (response.kind === 'unknown') return lost(response.reason, trace);
+  const settled = fields.get(15);
+  const note = JSON.stringify({ ...trace, ...(settled !== undefined && { settled }) });
+  if (response.kind === 'declined') return { ...response, note };
+  if (kind !== 'reversal' && (fields.get(4) ?? request.fields.get(4)) !== request.fields.get(4)) {
+    return lost('the card host approved another amount', trace);
+  }
+  return { kind: 'done', approvalCode: kind === 'charge' ? approvalCodeOf(fields.get(38)) : 0, note };
+}

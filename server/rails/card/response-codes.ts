@@ -1,0 +1,61 @@
+import type { AttemptKind } from '../rail.ts';
+
+/** What a response code (DE 39) says of a request. */
+export type Response =
+  | { readonly kind: 'done' }
+  /** Not carried out. */
+  | { readonly kind: 'declined'; readonly reason: string }
+  /** The host itself does not know whether it was carried out, or cannot say it now. */
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+type Meaning = Extract<Response, { kind: 'declined' }>['reason'];
+
+/**
+ * Why a charge or refund is refused, by the reasons that receipts have; what is not here is `not-honoured`. `rail-unreachable` and
+ * `rail-failed` may be tried again. `confirmation-wanted`, a soft decline: the issuer wants to hear from its customer (3-D Secure), which
+ * a PIN on a phone does not replace.
+ */
+const REFUSALS: Readonly<Record<string, Meaning>> = {
+  '13': 'limit-exceeded',
+  '1A': 'confirmation-wanted',
+  '33': 'expired-card',
+  '51': 'insufficient-funds',
+  '54': 'expired-card',
+  '57': 'not-permitted',
+  '58': 'not-permitted',
+  '61': 'limit-exceeded',
+  '62': 'not-permitted',
+  '65': 'confirmation-wanted',
+  '91': 'rail-unreachable',
+  '92': 'rail-unreachable',
+  '96': 'rail-failed',
+};
+
+/** Approved, and approved with identification. */
+const APPROVED: readonly string[] = ['00', '08', '11'];
+
+/** A reversal is done as well when the host cannot find what is to be reversed. */
+const REVERSED: readonly string[] = ['00', '25'];
+
+/** The answer came too late for somebody on the way: what was asked for may have been carried out. */
+const TOO_LATE = '68';
+
+/** A reversal must arrive: these say that it has not. */
+const NOT_NOW: readonly string[] = [TOO_LATE, '06', '09', '19', '22', '90', '91', '92', '96'];
+
+/** What the code says. @param code DE 39; `undefined`: the answer has none */
+export function responseOf(code: string | undefined, kind: AttemptKind): Response {
+  if (code === undefined) return { kind: 'unknown', reason: 'the host answered without a response code' };
+  if ((kind === 'reversal' ? REVERSED : APPROVED).includes(code)) return { kind: 'done' };
+  if (code === TOO_LATE || (kind === 'reversal' && NOT_NOW.includes(code))) {
+    return { kind: 'unknown', reason: `the host answered ${code}` };
+  }
+  if (kind === 'reversal') return { kind: 'declined', reason: `reversal refused (${code})` };
+  return { kind: 'declined', reason: REFUSALS[code] ?? 'not-honoured' };
+}
+
+/** The approval number of a receipt: DE 38, six letters and digits, in base 36; 0 when there is none. */
+export function approvalCodeOf(identification: string | undefined): number {
+  const text = identification?.trim() ?? '';
+  return /^[0-9A-Za-z]{1,6}$/.test(text) ? Number.parseInt(text, 36) : 0;
+}
