@@ -2,6 +2,7 @@ import { type Clock, sleep, systemClock } from '../clock.ts';
 import { describeHolders, portHolders } from './holder.ts';
 import { type ControlLines, type Port, PortError, type PortErrorCode, type PortEvents } from './port.ts';
 import { SerialLine, type Tty } from './serial-line.ts';
+import { isLeftBehind, type TerminalLink, terminalLink } from './terminal-link.ts';
 
 /** How a serial line is set up. */
 export interface SerialOptions {
@@ -12,11 +13,17 @@ export interface SerialOptions {
 /**
  * A serial device or a PTY, by its path. 8N1, no flow control: forcing RTS/CTS on stops modems on three-wire cables.
  * The port is locked (TIOCEXCL and flock), so that no second program types into it.
+ * A PTY that was hung up never comes back: where the path is a link to one, the port is `missing` until the link is made anew.
  */
 export function serialPort(path: string, { baudRate = 115_200 }: SerialOptions = {}, clock: Clock = systemClock): Port {
   let opening: Promise<SerialLine> | undefined;
+  let hungUp: TerminalLink | undefined;
 
   const open = async (events: PortEvents): Promise<SerialLine> => {
+    const link = await terminalLink(path);
+    if (isLeftBehind(hungUp, link)) {
+      throw new PortError('missing', path, `${path} leads to a terminal that is gone: is the program behind it running?`);
+    }
     const tty = await openUnlocked(path, baudRate, clock).catch(async (error: unknown) => {
       throw await openError(path, error);
     });
@@ -24,6 +31,7 @@ export function serialPort(path: string, { baudRate = 115_200 }: SerialOptions =
       data: (octets) => events.data(octets),
       closed(reason) {
         opening = undefined;
+        hungUp = reason && link;
         events.closed(reason);
       },
     });
