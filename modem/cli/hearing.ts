@@ -6,6 +6,9 @@ import { tracePort } from '../port/trace.ts';
 /** After so long without an answer, in ms, the user is told what came from the port. A slow modem may still answer later. */
 const TELL_MS = 6_000;
 
+/** After so long without an answer, in ms, a port with NMEA sentences is given up: three `AT`s have been typed by then. */
+const NMEA_MS = 4_000;
+
 /** Characters that are kept of what comes from a port. */
 const KEPT = 2_000;
 const SHOWN = 60;
@@ -31,8 +34,8 @@ export interface HeardPort {
 
 /**
  * Listens to a port while a modem is opened on it. When no answer came for {@link TELL_MS}, `tell` gets what came instead. A
- * port with NMEA sentences is closed then (it is the stick's GPS receiver), and so is one with octets that are no text: no
- * modem will answer there. A silent port and one that only echoes may belong to a modem that takes 10 s for its first answer.
+ * port with octets that are no text is closed then, and one with NMEA sentences (the stick's GPS receiver) after
+ * {@link NMEA_MS}: no modem will answer there. A silent port and one that only echoes may belong to a modem that takes 10 s for its first answer.
  */
 export function withHearing(bare: Port, clock: Clock, tell: (text: string) => void): HeardPort {
   let said = '';
@@ -49,16 +52,24 @@ export function withHearing(bare: Port, clock: Clock, tell: (text: string) => vo
     port,
     async opened(opening) {
       let isHopeless = false;
-      const cancel = clock.after(TELL_MS, () => {
-        const lines = linesSaid();
-        const isNoText = isBinary(said);
-        // One in a hundred random octets is a digit: `0` and `4` alone are answers only among text.
-        if (lines.some((line) => ANSWER.test(line) && !(isNoText && line.length === 1))) return;
-        isHopeless = isNoText || lines.some((line) => NMEA.test(line));
-        const words = wordsFor(lines, linesIn(typed));
-        if (isHopeless) void port.close();
-        else tell(`no answer yet: ${words}${isEcho(lines, linesIn(typed)) ? `: ${ARE_YOU_THERE}` : ''}`);
-      });
+      const giveUp = () => {
+        isHopeless = true;
+        void port.close();
+      };
+      const timers = [
+        clock.after(NMEA_MS, () => {
+          if (!isAnswer(said) && saysNmea(linesSaid())) giveUp();
+        }),
+        clock.after(TELL_MS, () => {
+          const lines = linesSaid();
+          if (isHopeless || isAnswer(said)) return;
+          if (isBinary(said) || saysNmea(lines)) giveUp();
+          else {
+            const advice = isEcho(lines, linesIn(typed)) ? `: ${ARE_YOU_THERE}` : '';
+            tell(`no answer yet: ${wordsFor(lines, linesIn(typed))}${advice}`);
+          }
+        }),
+      ];
       try {
         return await opening;
       } catch (error) {
@@ -67,7 +78,7 @@ export function withHearing(bare: Port, clock: Clock, tell: (text: string) => vo
         if (!(error instanceof ModemError && error.code === 'not-a-modem')) throw error;
         throw new ModemError('not-a-modem', `${error.message} (${words})`, { cause: error });
       } finally {
-        cancel();
+        for (const cancel of timers) cancel();
         isListening = false;
       }
     },
@@ -82,6 +93,16 @@ export function heardPort(port: Port, json: boolean): HeardPort {
       json ? `${JSON.stringify({ event: 'waiting', port: name, heard: text })}\n` : `${name}: ${text}\n`,
     );
   });
+}
+
+/** Whether a line is an answer. One in a hundred random octets is a digit: `0` and `4` alone are answers only among text. */
+function isAnswer(said: string): boolean {
+  const isNoText = isBinary(said);
+  return linesIn(said).some((line) => ANSWER.test(line) && !(isNoText && line.length === 1));
+}
+
+function saysNmea(lines: readonly string[]): boolean {
+  return lines.some((line) => NMEA.test(line));
 }
 
 /** Whether this is no text: NULs do not count, because some modems send them between their lines. */

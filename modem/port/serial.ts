@@ -22,7 +22,11 @@ export function serialPort(path: string, { baudRate = 115_200 }: SerialOptions =
   const open = async (events: PortEvents): Promise<SerialLine> => {
     const link = await terminalLink(path);
     if (isLeftBehind(hungUp, link)) {
-      throw new PortError('missing', path, `${path} leads to a terminal that is gone: is the program behind it running?`);
+      throw new PortError(
+        'missing',
+        path,
+        `${path} leads to a terminal that is gone: is the program behind it running?`,
+      );
     }
     const tty = await openUnlocked(path, baudRate, clock).catch(async (error: unknown) => {
       throw await openError(path, error);

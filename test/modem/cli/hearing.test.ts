@@ -39,7 +39,7 @@ async function opened(answer: (typed: string) => string, atOnce = '') {
 }
 
 test.each([
-  ['NMEA', () => '', '$GPRMC,092725,A\r\n', [[6, /^there is no modem on this port: it says NMEA/]]],
+  ['NMEA', () => '', '$GPRMC,092725,A\r\n', [[4, /^there is no modem on this port: it says NMEA/]]],
   [
     'silence',
     () => '',
@@ -201,6 +201,22 @@ describe('while a modem is looked for', () => {
         : { name: 'Error', message: 'the port was closed' },
     );
   });
+});
+
+test.each<[name: string, before: string, at: number, closed: readonly [after4: boolean, after6: boolean]]>([
+  ['at once', '', 0, [true, true]],
+  ['from the fifth second on', '', 5_000, [false, true]],
+  ['on the port of a modem that answers', 'AT\r\nOK\r\n', 0, [false, false]],
+])('NMEA sentences %s', async (_name, before, at, closed) => {
+  const { clock, told, say, isClosed } = await listening();
+  await say(before);
+  await clock.advance(at);
+  await say('$GPGGA,092725.00,4717.11,N\r\n');
+  await clock.advance(Math.max(0, 4_000 - at));
+  const isClosedEarly = at <= 4_000 && isClosed();
+  await clock.advance(6_000);
+  expect([isClosedEarly, isClosed()]).toEqual(closed);
+  expect(told).toEqual([]);
 });
 
 describe('octets that are no text', () => {
