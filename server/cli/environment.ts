@@ -17,3 +17,6 @@ export const NEW_VAULT_KEY_VARIABLE = 'CASH_SERVER_NEW_VAULT_KEY';
 
 /** What is in keys.json; without it the file in the data folder is read. */
 export const KEYS_VARIABLE = 'CASH_SERVER_KEYS';
+
+/** The key of the authentication codes between service and card host, 32 hexadecimal digits; without it messages have none. */
+export const CARD_MAC_KEY_VARIABLE = 'CASH_SERVER_CARD_MAC_KEY';

@@ -13,6 +13,7 @@ import type { Unfinished } from '../service/unfinished.ts';
 import { lockFile } from '../store/lock.ts';
 import { messageOf } from '../vocabulary/errors.ts';
 import { applicationFile } from './application-file.ts';
+import { cardRailFrom } from './card-file.ts';
 import { databaseAddress, dataFolder } from './data-folder.ts';
 import { DATABASE_VARIABLE, KEYS_VARIABLE } from './environment.ts';
 import { type Exposure, httpOptionsOf, type Listen } from './exposure.ts';
@@ -33,6 +34,8 @@ export interface ServeOptions extends Exposure {
   readonly number?: string;
   /** What operators alone may deposit for one person within a day, minor units of all currencies together. */
   readonly fourEyesAbove?: number;
+  /** The file of the card host. */
+  readonly card?: string;
   /** For the shell: prints the vault key. */
   readonly vaultKeyCommand?: string;
 }
@@ -48,6 +51,7 @@ export async function runService(options: ServeOptions, output: Output): Promise
   });
   const http = options.http ? httpOptionsOf(options) : undefined;
   const { database, keys, lock } = whereAndWhat(options, output);
+  const rails = options.card === undefined ? [] : [cardRailFrom(options.card, output)];
   const application = applicationFile();
   if (options.data !== undefined) {
     for (const line of narrow(options.data)) output.print({ event: 'narrowed', line }, line);
@@ -74,6 +78,7 @@ export async function runService(options: ServeOptions, output: Output): Promise
         random: systemRandom,
         ...(options.fourEyesAbove !== undefined && { limits: { fourEyesAbove: options.fourEyesAbove } }),
         primitives: servicePrimitives(),
+        rails,
         http,
         log: (entry) =>
           output.print({ event: 'journal', seq: entry.seq, at: entry.at, entry: entry.event }, journalLine(entry)),

@@ -1,7 +1,13 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { outputOf, portNameOption } from '../../modem/cli/program.ts';
 import { E164 } from '../vocabulary/person-fields.ts';
-import { DATABASE_VARIABLE, KEYS_VARIABLE, PIN_VARIABLE, VAULT_KEY_VARIABLE } from './environment.ts';
+import {
+  CARD_MAC_KEY_VARIABLE,
+  DATABASE_VARIABLE,
+  KEYS_VARIABLE,
+  PIN_VARIABLE,
+  VAULT_KEY_VARIABLE,
+} from './environment.ts';
 import type { Listen } from './exposure.ts';
 import type { ServeOptions } from './run-service.ts';
 import { wholeNumberOption } from './whole-number.ts';
@@ -35,6 +41,7 @@ export function serveCommand(): Command {
       'deposits above it for one person within a day, all currencies together, need a second operator (default: 100000)',
       wholeNumberOption,
     )
+    .option('--card <file>', 'new payments go by card, to the host that this file names (JSON)')
     .option('--vault-key-command <command>', 'prints the vault key, when it is not in keys.json (HSM, KMS)')
     .addHelpText(
       'after',
@@ -45,6 +52,7 @@ export function serveCommand(): Command {
         'its password comes from PGPASSWORD or ~/.pgpass.',
         `${KEYS_VARIABLE}: what is in keys.json, instead of the file; with both variables --data is not needed.`,
         `${VAULT_KEY_VARIABLE}: the vault key, when it is neither in keys.json nor printed by --vault-key-command.`,
+        `${CARD_MAC_KEY_VARIABLE}: the key of the codes (X9.19) on messages to and from the card host, 32 hexadecimal digits.`,
       ].join('\n'),
     )
     .action(async (options: ServeOptions, command: Command) =>

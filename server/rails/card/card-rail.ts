@@ -5,7 +5,7 @@ import type { IsoMessage } from './iso8583.ts';
 import type { OpenLine } from './line.ts';
 import { type Acceptor, requestOf } from './requests.ts';
 import { approvalCodeOf, responseOf } from './response-codes.ts';
-import { readStatement, settlementLineOf } from './statement.ts';
+import { readStatement, type Statement, settlementLineOf } from './statement.ts';
 import { newTrace, readTrace, type Trace } from './trace.ts';
 
 /** How a {@link cardRail} is made. */
@@ -17,8 +17,8 @@ export interface CardRailOptions extends Acceptor {
   readonly terminals: readonly [string, ...string[]];
   /** The token of a customer's card, 1 to 19 digits, by phone number (E.164); `undefined`: the customer has none. */
   readonly cardOf: (number: string) => string | undefined;
-  /** The statement of the acquirer for a time, `[from, to)`, ms since 1970; it may have more. Format: see {@link readStatement}. */
-  readonly statement: (from: number, to: number) => Promise<string>;
+  /** The acquirer's statements with the movements of a time, `[from, to)`, ms since 1970; they may have more. @throws Error when one is missing */
+  readonly statements: (from: number, to: number) => Promise<readonly Statement[]>;
   /** Hears in a sentence what has become of the connection. */
   readonly told?: (what: string) => void;
 }
@@ -59,7 +59,9 @@ export function cardRail(options: CardRailOptions): RemoteRail {
     },
     async settlement(from, to) {
       if (runtime === undefined) throw new Error('the card rail is not started');
-      const lines = readStatement(await options.statement(from, to)).filter(({ at }) => at >= from && at < to);
+      const lines = (await options.statements(from, to))
+        .flatMap(readStatement)
+        .filter(({ at }) => at >= from && at < to);
       return runtime.read(async (tx) => {
         const settled: SettlementLine[] = [];
         for (const line of lines) settled.push(await settlementLineOf(tx, line));

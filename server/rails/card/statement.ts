@@ -11,15 +11,22 @@ export interface StatementLine extends Pick<Trace, 'terminal' | 'trace' | 'refer
   readonly at: number;
 }
 
+/** A statement of the acquirer, as it came. */
+export interface Statement {
+  /** For people, when it cannot be read: the name of the file. */
+  readonly name: string;
+  readonly text: string;
+}
+
 const HEADING = 'terminal,trace,reference,kind,minor,currency,time';
 
 const LINE =
   /^([ -~]{1,8}),([0-9]{6}),([0-9A-Z]{12}),(?:purchase|refund),([0-9]{1,12}),([0-9]{3}),([0-9-]{10}T[0-9:.]{8,12}Z)$/;
 
-/** Reads a statement: a heading, then a line a movement. @throws Error that names the line */
-export function readStatement(text: string): readonly StatementLine[] {
+/** Reads a statement: a heading, then a line a movement. @throws Error that names the statement and the line */
+export function readStatement({ name, text }: Statement): readonly StatementLine[] {
   const [heading, ...lines] = text.trimEnd().split(/\r?\n/);
-  if (heading !== HEADING) throw new Error(`a statement begins with "${HEADING}"`);
+  if (heading !== HEADING) throw new Error(`${name}: a statement begins with "${HEADING}"`);
   return lines.map((line, index) => {
     const [, terminal = '', trace = '', reference = '', minor, number, time = ''] = LINE.exec(line) ?? [];
     const currency = Object.keys(CURRENCIES)
@@ -27,7 +34,7 @@ export function readStatement(text: string): readonly StatementLine[] {
       .find((letters) => CURRENCIES[letters].number === Number(number));
     const at = Date.parse(time);
     if (currency === undefined || Number.isNaN(at)) {
-      throw new Error(`line ${index + 2} of the statement cannot be read: ${line.slice(0, 80)}`);
+      throw new Error(`${name}: line ${index + 2} cannot be read: ${line.slice(0, 80)}`);
     }
     return { terminal: terminal.padEnd(8), trace, reference, minor: Number(minor), currency, at };
   });

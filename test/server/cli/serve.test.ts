@@ -1,10 +1,12 @@
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { openModem, systemClock, systemRandom } from '../../../modem/index.ts';
 import { APPLICATION_PORT, readKeyFile, servicePrimitives } from '../../../server/index.ts';
+import { CardHost, listenForCards } from '../../../sim/index.ts';
 import { temporaryFolder } from '../database.ts';
 import { TestPhone } from '../phone.ts';
 import { eventually, Program } from './program.ts';
@@ -16,6 +18,11 @@ const SERVER = 'server/cli/cash-server.ts';
 const Activation = z.object({ deviceId: z.int(), activationCode: z.string() });
 const PaymentAnswer = z.object({ txn: z.string(), state: z.string() });
 const Modems = z.array(z.object({ number: z.string(), tty: z.string(), tcp: z.string() })).length(2);
+
+const DAY_MS = 24 * 3_600_000;
+
+/** The day as the command line has it. */
+const dayText = (at: number) => new Date(at).toISOString().slice(0, 10);
 
 const ends: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -36,8 +43,9 @@ async function network() {
   const { adminKey } = await run(SERVER, ['init', '--data', data]).line('initialised');
   const [first, second] = Modems.parse((await sim.line('ready'))['modems']);
   if (first === undefined || second === undefined) throw new Error('the network has no modems');
-  const serve = async () => {
-    const program = run(SERVER, ['serve', '--data', data, '--port', first.tty, '--listen', '127.0.0.1:0']);
+  const serve = async (options: readonly string[] = [], environment: NodeJS.ProcessEnv = {}) => {
+    const args = ['serve', '--data', data, '--port', first.tty, '--listen', '127.0.0.1:0', ...options];
+    const program = run(SERVER, args, environment);
     const { url } = await program.line('ready');
     return { program, url: String(url) };
   };
@@ -45,14 +53,32 @@ async function network() {
     const key = { CASH_SERVER_ADMIN_KEY: String(adminKey) };
     return run(SERVER, [...args, '--server', url], key).line(event);
   };
-  return {
-    data,
-    serviceNumber: String(first.number),
-    phoneNumber: String(second.number),
-    tcp: second.tcp,
-    serve,
-    administer,
+  const [serviceNumber, phoneNumber] = [String(first.number), String(second.number)];
+  /** Anna with an active phone, and a merchant's key. */
+  const subscriber = async (url: string) => {
+    const args = ['person', 'add', '--number', phoneNumber, '--name', 'Anna', '--activate'];
+    const person = await administer(url, 'person', ...args);
+    const { apiKey } = await administer(url, 'merchant', 'merchant', 'add', '--name', 'Edicola');
+    const { deviceId, activationCode } = Activation.parse(person['activation']);
+    const phone = await phoneOn(second.tcp, phoneNumber, serviceNumber, data);
+    phone.enrol(deviceId, activationCode, PIN);
+    await eventually('the question for the PIN', () => phone.asked.at(0));
+    phone.approve(PIN);
+    await eventually('the receipt of the enrolment', () => phone.receipts().at(0));
+    return { person: String(person['id']), phone, apiKey: String(apiKey) };
   };
+  const order = { mref: 'a', customer: phoneNumber, amount: { minor: 1_250, currency: 'EUR' } };
+  return { folder, data, serviceNumber, phoneNumber, order, serve, administer, subscriber };
+}
+
+async function call(url: string, apiKey: string, method: string, path: string, body?: object) {
+  const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
+  const response = await fetch(url + path, {
+    method,
+    headers,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return PaymentAnswer.parse(await response.json());
 }
 
 /** A phone on a modem of the network. */
@@ -96,66 +122,68 @@ describe('cash-server on a modem', () => {
   }, 60_000);
 
   it('serves a payment, and killed between approval and receipt goes on: one charge, one receipt', async () => {
-    const { data, serviceNumber, phoneNumber, tcp, serve, administer } = await network();
+    const { serviceNumber, order, serve, administer, subscriber } = await network();
     const { program, url } = await serve();
     const modems = [{ state: 'ready', since: expect.stringMatching(ISO) }];
     expect(program.lines[0]).toMatchObject({ event: 'taken-over', requests: 0 });
     expect(program.lines[1]).toMatchObject({ event: 'ready', number: serviceNumber, page: `${url}/`, modems });
 
-    const person = await administer(
-      url,
-      'person',
-      'person',
-      'add',
-      '--number',
-      phoneNumber,
-      '--name',
-      'Anna',
-      '--activate',
-    );
-    await administer(
-      url,
-      'deposit',
-      'deposit',
-      '--person',
-      String(person['id']),
-      '--minor',
-      '5000',
-      '--reference',
-      'a',
-    );
-    const { apiKey } = await administer(url, 'merchant', 'merchant', 'add', '--name', 'Edicola');
-    const { deviceId, activationCode } = Activation.parse(person['activation']);
-    const phone = await phoneOn(tcp, phoneNumber, serviceNumber, data);
-    phone.enrol(deviceId, activationCode, PIN);
-    await eventually('the question for the PIN', () => phone.asked.at(0));
-    phone.approve(PIN);
-    await eventually('the receipt of the enrolment', () => phone.receipts().at(0));
-
-    const call = async (base: string, method: string, path: string, body?: object) => {
-      const headers = { authorization: `Bearer ${String(apiKey)}`, 'content-type': 'application/json' };
-      const response = await fetch(base + path, {
-        method,
-        headers,
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      return PaymentAnswer.parse(await response.json());
-    };
-    const order = { mref: 'a', customer: phoneNumber, amount: { minor: 1_250, currency: 'EUR' } };
-    const { txn } = await call(url, 'POST', '/v1/payments', order);
+    const { person, phone, apiKey } = await subscriber(url);
+    await administer(url, 'deposit', 'deposit', '--person', person, '--minor', '5000', '--reference', 'a');
+    const { txn } = await call(url, apiKey, 'POST', '/v1/payments', order);
     await eventually('the request', () => phone.asked.at(1));
     phone.approve(PIN);
     await eventually('the approval', () => program.lines.find((line) => JSON.stringify(line).includes('"approve"')));
     expect(await program.end('SIGKILL')).toBe('SIGKILL');
 
     const again = await serve();
-    expect(await call(again.url, 'GET', `/v1/payments/${txn}?wait=10`)).toMatchObject({ state: 'CAPTURED' });
+    expect(await call(again.url, apiKey, 'GET', `/v1/payments/${txn}?wait=10`)).toMatchObject({ state: 'CAPTURED' });
     await eventually('the receipt', () => phone.receipts().find(({ status }) => status === 'paid'));
-    expect(await call(again.url, 'POST', '/v1/payments', order)).toMatchObject({ txn, state: 'CAPTURED' });
+    expect(await call(again.url, apiKey, 'POST', '/v1/payments', order)).toMatchObject({ txn, state: 'CAPTURED' });
     expect(await again.program.end('SIGTERM')).toBe(0);
     expect(again.program.errors).toBe('');
     const closed = again.program.lines.filter(({ event }) => event === 'modem').at(-1);
     expect(closed).toMatchObject({ state: 'closed', since: expect.stringMatching(ISO) });
+  }, 120_000);
+
+  it('charges a card at the host of a file, and compares with the statements of a folder', async () => {
+    const { folder, phoneNumber, order, serve, administer, subscriber } = await network();
+    const macKey = Buffer.from('0123456789abcdeffedcba9876543210', 'hex');
+    const speech = { variant: 'binary', lengthCountsItself: false, tpdu: true, macKey } as const;
+    const host = new CardHost({ clock: systemClock, merchant: 'MERCHANT1', speech });
+    const listener = await listenForCards(host);
+    ends.push(() => listener.close());
+    const settings = {
+      host: `127.0.0.1:${listener.port}`,
+      variant: 'binary',
+      tpdu: '6000010002',
+      acquirer: '12345',
+      merchant: 'MERCHANT1',
+      terminals: ['TERM0001'],
+      customers: 'customers.csv',
+      statements: '.',
+    };
+    writeFileSync(join(folder, 'card.json'), JSON.stringify(settings));
+    writeFileSync(join(folder, 'customers.csv'), `${phoneNumber},9000000000000000017\n`);
+    const days = { from: dayText(systemClock.now() - DAY_MS), to: dayText(systemClock.now() + DAY_MS) };
+
+    const key = { CASH_SERVER_CARD_MAC_KEY: macKey.toString('hex') };
+    const { program, url } = await serve(['--card', join(folder, 'card.json')], key);
+    expect(await program.line('card')).toMatchObject({ what: 'signed on at the card host' });
+    const { phone, apiKey } = await subscriber(url);
+    const { txn } = await call(url, apiKey, 'POST', '/v1/payments', order);
+    await eventually('the request', () => phone.asked.at(1));
+    phone.approve(PIN);
+    const receipt = await eventually('the receipt', () => phone.receipts().find(({ status }) => status === 'paid'));
+    expect(receipt).toMatchObject({ rail: 'card' });
+    expect(await call(url, apiKey, 'GET', `/v1/payments/${txn}`)).toMatchObject({ state: 'CAPTURED' });
+    expect(host.moved()).toBe(1_250);
+
+    writeFileSync(join(folder, `${days.from}.csv`), host.statement(0, systemClock.now() + 1));
+    const args = ['reconcile', '--rail', 'card', '--from', days.from, '--to', days.to];
+    expect(await administer(url, 'reconciled', ...args)).toMatchObject({ rail: 'card', matched: 1 });
+    expect(await program.end('SIGTERM')).toBe(0);
+    expect(program.errors).toBe('');
   }, 120_000);
 
   it('lets one service at a time use a data folder', async () => {

@@ -25,7 +25,7 @@ describe.each([
       terminals: ['TERM0001', 'TERM0002'],
       reversals,
       cardOf: () => '9000000000000000017',
-      statement: async (from, to) => host.statement(from, to),
+      statements: async (from, to) => [{ name: 'statement', text: host.statement(from, to) }],
     });
     return { rail, host };
   };

@@ -42,7 +42,7 @@ async function started(
     terminals: ['TERM0001'],
     reversals,
     cardOf: () => undefined,
-    statement: async () => 'nothing',
+    statements: async () => [],
   });
   const signOn = line.answer;
   line.answer = (message) => (message.mti === '0800' ? signOn(message) : answer(message));
@@ -220,7 +220,7 @@ it('gives no settlement before it is started', async () => {
     terminals: ['T'],
     reversals: 'request',
     cardOf: () => undefined,
-    statement: async () => 'terminal,trace,reference,kind,minor,currency,time',
+    statements: async () => [],
   });
   await expect(rail.settlement(0, 1)).rejects.toThrow('the card rail is not started');
   expect(line.opened).toBe(0);

@@ -6,7 +6,7 @@ const HEADING = 'terminal,trace,reference,kind,minor,currency,time';
 describe('a statement', () => {
   it('has a line a movement', () => {
     const text = `${HEADING}\nT1,000042,0123456789AB,purchase,1250,978,2010-03-01T09:00:05.040Z\r\nTERM0002,000043,0123456789AB,refund,1,036,2010-03-02T00:00:00Z\n`;
-    expect(readStatement(text)).toEqual([
+    expect(readStatement({ name: 'a.csv', text })).toEqual([
       {
         terminal: 'T1      ',
         trace: '000042',
@@ -27,22 +27,34 @@ describe('a statement', () => {
   });
 
   it('may have none', () => {
-    expect(readStatement(`${HEADING}\n`)).toEqual([]);
+    expect(readStatement({ name: 'a.csv', text: `${HEADING}\n` })).toEqual([]);
   });
 
   it.each([
-    ['no heading', 'T1,000042,0123456789AB,purchase,1250,978,2010-03-01T09:00:05Z', /begins with/],
-    ['nothing', '', /begins with/],
-    ['a line that is cut off', `${HEADING}\nT1,000042,0123456789AB,purch`, /line 2 .* T1,000042,0123456789AB,purch$/],
-    ['another kind', `${HEADING}\nT1,000042,0123456789AB,chargeback,1250,978,2010-03-01T09:00:05Z`, /line 2/],
-    ['a negative amount', `${HEADING}\nT1,000042,0123456789AB,purchase,-1,978,2010-03-01T09:00:05Z`, /line 2/],
+    ['no heading', 'T1,000042,0123456789AB,purchase,1250,978,2010-03-01T09:00:05Z', /^a\.csv: a statement begins with/],
+    ['nothing', '', /^a\.csv: a statement begins with/],
+    ['a line that is cut off', `${HEADING}\nT1,000042,0123456789AB,purch`, /line 2 .*: T1,000042,0123456789AB,purch$/],
+    [
+      'another kind',
+      `${HEADING}\nT1,000042,0123456789AB,chargeback,1250,978,2010-03-01T09:00:05Z`,
+      /^a\.csv: line 2 cannot be read/,
+    ],
+    [
+      'a negative amount',
+      `${HEADING}\nT1,000042,0123456789AB,purchase,-1,978,2010-03-01T09:00:05Z`,
+      /^a\.csv: line 2 cannot be read/,
+    ],
     [
       'a currency that is not known',
       `${HEADING}\nT1,000042,0123456789AB,purchase,1,999,2010-03-01T09:00:05Z`,
-      /line 2/,
+      /^a\.csv: line 2 cannot be read/,
     ],
-    ['a day that does not exist', `${HEADING}\nT1,000042,0123456789AB,purchase,1,978,2010-13-01T09:00:05Z`, /line 2/],
+    [
+      'a day that does not exist',
+      `${HEADING}\nT1,000042,0123456789AB,purchase,1,978,2010-13-01T09:00:05Z`,
+      /^a\.csv: line 2 cannot be read/,
+    ],
   ])('with %s is refused', (_, text, reason) => {
-    expect(() => readStatement(text)).toThrow(reason);
+    expect(() => readStatement({ name: 'a.csv', text })).toThrow(reason);
   });
 });

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { z } from 'zod';
+import { octetsOf } from '../../device/safe-mobile/index.ts';
+import { type Output, UsageError } from '../../modem/cli/program.ts';
+import { systemClock } from '../../modem/index.ts';
+import { cardRail } from '../rails/card/card-rail.ts';
+import { tcpLine } from '../rails/card/line.ts';
+import { statementFolder } from '../rails/card/statement-folder.ts';
+import type { RemoteRail } from '../rails/rail.ts';
+import { messageOf } from '../vocabulary/errors.ts';
+import { cardCustomers } from './card-customers.ts';
+import { CARD_MAC_KEY_VARIABLE } from './environment.ts';
+
+/** What service and acquirer have agreed on. Files and folders are looked for from the folder of this file on. */
+const CardFile = z.strictObject({
+  host: z.string().regex(/^.+:[0-9]{1,5}$/, 'expected host:port'),
+  variant: z.enum(['ascii', 'binary']),
+  lengthCountsItself: z.boolean().default(false),
+  tpdu: z
+    .string()
+    .regex(/^[0-9a-fA-F]{10}$/, 'expected 10 hexadecimal digits')
+    .optional(),
+  acquirer: z.string().regex(/^[0-9]{1,11}$/, 'expected 1 to 11 digits'),
+  merchant: z.string().regex(/^[ -~]{1,15}$/, 'expected 1 to 15 characters'),
+  terminals: z
+    .tuple([terminal()], terminal())
+    .refine((all) => new Set(all).size === all.length, 'expected each one once'),
+  reversals: z.enum(['request', 'advice']).default('request'),
+  customers: z.string().min(1),
+  statements: z.string().min(1),
+});
+
+function terminal() {
+  return z.string().regex(/^[!-~]{1,8}$/, 'expected 1 to 8 characters');
+}
+
+/** The card rail that a file describes. @throws UsageError when it cannot be made from it */
+export function cardRailFrom(file: string, output: Output): RemoteRail {
+  const settings = readCardFile(file);
+  const { variant, lengthCountsItself, tpdu } = settings;
+  const [, host = '', port = ''] = /^(.+):([0-9]+)$/.exec(settings.host) ?? [];
+  const macKey = macKeyOfEnvironment();
+  const told = (what: string) => output.print({ event: 'card', what }, `Card: ${what}`);
+  return cardRail({
+    open: tcpLine(host.replace(/^\[(.*)\]$/, '$1'), Number(port)),
+    clock: systemClock,
+    dialect: {
+      variant,
+      framing: { lengthCountsItself, ...(tpdu !== undefined && { tpdu: octetsOf(tpdu) }) },
+      ...(macKey !== undefined && { macKey }),
+    },
+    acquirer: settings.acquirer,
+    merchant: settings.merchant,
+    terminals: settings.terminals,
+    reversals: settings.reversals,
+    cardOf: cardCustomers(resolve(dirname(file), settings.customers), told),
+    statements: statementFolder(resolve(dirname(file), settings.statements), systemClock),
+    told,
+  });
+}
+
+function readCardFile(file: string): z.infer<typeof CardFile> {
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new UsageError(`--card ${file} cannot be read: ${messageOf(error)}`);
+  }
+  const read = CardFile.safeParse(content);
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  throw new UsageError(`--card ${file}: ${issue?.path.join('.') || 'the file'}: ${issue?.message}`);
+}
+
+function macKeyOfEnvironment(): Uint8Array | undefined {
+  const text = process.env[CARD_MAC_KEY_VARIABLE] ?? '';
+  if (text === '') return undefined;
+  if (/^[0-9a-fA-F]{32}$/.test(text)) return octetsOf(text);
+  throw new UsageError(`${CARD_MAC_KEY_VARIABLE} is no key: expected 32 hexadecimal digits`);
+}
