@@ -22,11 +22,11 @@ const LOCKED_PAUSE_MS = 1_000;
 
 /** The phone and the ref of a delivered message. */
 export interface DeliveredFrame {
+  /** Of its row: later frames about the same ref have greater ones. */
+  readonly id: number;
   readonly deviceId: DeviceId;
   readonly message: string;
   readonly ref: string;
-  /** When it was written down, ms since 1970. */
-  readonly createdAt: number;
 }
 
 /** What the bearer takes. */
@@ -127,12 +127,12 @@ export class Outbox {
   async delivered(tx: ReadTx, id: string): Promise<DeliveredFrame | undefined> {
     if (!FRAME_ID.test(id)) return undefined;
     return tx.get(
-      'SELECT device_id, message, ref, created_at FROM outbox WHERE id = ?',
+      'SELECT id, device_id, message, ref FROM outbox WHERE id = ?',
       (row) => ({
+        id: row.integer('id'),
         deviceId: deviceId(row.integer('device_id')),
         message: row.text('message'),
         ref: row.text('ref'),
-        createdAt: row.integer('created_at'),
       }),
       id.slice(ID_PREFIX.length),
     );

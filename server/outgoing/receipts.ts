@@ -55,7 +55,7 @@ export async function issueReceipt(
   const frame = await sealReceipt(tx, context, recipient, ref, request, content);
   tx.later(
     `INSERT INTO receipt (ref, device_id, frame, at) VALUES (?, ?, ?, ?)
-     ON CONFLICT (ref, device_id) DO UPDATE SET frame = excluded.frame, at = excluded.at, repeats = 0`,
+     ON CONFLICT (ref, device_id) DO UPDATE SET frame = excluded.frame, at = excluded.at, repeats = 0, first_frame = NULL`,
     ref,
     recipient.id,
     frame,
@@ -63,7 +63,9 @@ export async function issueReceipt(
   );
   await context.outbox.withdraw(tx, recipient.id, 'RECEIPT', ref);
   await queueFrame(tx, context, recipient, 'RECEIPT', ref, frame, now + RECEIPT_USEFUL_MS, !asked);
-  if (!asked) await repeatLater(tx, context, recipient.id, ref, REPEAT_PAUSES_MS[0]);
+  if (asked) return;
+  countReports(tx, recipient.id, ref);
+  await repeatLater(tx, context, recipient.id, ref, REPEAT_PAUSES_MS[0]);
 }
 
 /** The timer `receipt-repeat`: the network has not said that the phone has this receipt, so it is sent again. */
@@ -80,15 +82,24 @@ export async function repeatUnconfirmed(tx: Tx, context: Context, subject: strin
 /** The phone has a receipt; unless a newer one has taken its place, it need not be sent again. */
 export async function receiptDelivered(
   tx: Tx,
-  context: Context,
-  { deviceId, ref, createdAt }: DeliveredFrame,
+  { timers }: Context,
+  { id, deviceId, ref }: DeliveredFrame,
 ): Promise<void> {
-  const stored = await lockReceipt(tx, deviceId, ref);
-  if (stored !== undefined && createdAt >= stored.at) await stopRepeating(tx, context, deviceId, ref);
+  const firstFrame = (await lockReceipt(tx, deviceId, ref))?.firstFrame ?? Infinity;
+  if (id >= firstFrame) await timers.cancel(tx, 'receipt-repeat', subjectOf(deviceId, ref));
 }
 
-async function stopRepeating(tx: Tx, context: Context, device: DeviceId, ref: string): Promise<void> {
-  await context.timers.cancel(tx, 'receipt-repeat', subjectOf(device, ref));
+/**
+ * Reports about the frame that has not left yet, and about later ones, are reports about the stored receipt. Those about earlier frames are about one
+ * whose place it took. Clocks cannot tell: two receipts may be of one millisecond, and of two processes.
+ */
+function countReports(tx: Tx, device: DeviceId, ref: Ref): void {
+  tx.later(
+    `UPDATE receipt SET first_frame =
+       (SELECT max(id) FROM outbox WHERE ended_at IS NULL AND ref = ? AND device_id = ? AND message = 'RECEIPT')
+     WHERE device_id = ? AND ref = ? AND first_frame IS NULL`,
+    ...[ref, device, device, ref],
+  );
 }
 
 /** @param pause ms; `undefined`: the receipt is not sent again by itself any more */
@@ -163,6 +174,7 @@ async function deliver(
 ): Promise<boolean> {
   const isOnItsWay = await askForReport(tx, 'RECEIPT', ref);
   if (!isOnItsWay) await sendAgain(tx, context, recipient, ref, stored, true);
+  countReports(tx, recipient.id, ref);
   return isOnItsWay;
 }
 
@@ -185,13 +197,20 @@ interface StoredReceipt {
   readonly repeats: number;
   /** ms since 1970. */
   readonly at: number;
+  /** The first frame about which a report says that the phone has this receipt; `undefined`: no report was asked for. */
+  readonly firstFrame: number | undefined;
 }
 
 /** Locked, so that a stored receipt is not sent again after one that takes its place meanwhile. */
 async function lockReceipt(tx: Tx, device: DeviceId, ref: string): Promise<StoredReceipt | undefined> {
   return tx.get(
-    'SELECT frame, repeats, at FROM receipt WHERE device_id = ? AND ref = ? FOR UPDATE',
-    (row) => ({ frame: row.octets('frame'), repeats: row.integer('repeats'), at: row.integer('at') }),
+    'SELECT frame, repeats, at, first_frame FROM receipt WHERE device_id = ? AND ref = ? FOR UPDATE',
+    (row) => ({
+      frame: row.octets('frame'),
+      repeats: row.integer('repeats'),
+      at: row.integer('at'),
+      firstFrame: row.optionalInteger('first_frame'),
+    }),
     device,
     ref,
   );

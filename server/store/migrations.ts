@@ -167,6 +167,10 @@ ALTER TABLE difference ADD COLUMN detail TEXT NOT NULL DEFAULT '';     -- what w
 ALTER TABLE difference ADD COLUMN accepted_at INTEGER;         -- when an operator has accepted what was seen; NULL: open
 `;
 
+const REPORTS_BY_FRAME = `
+ALTER TABLE receipt ADD COLUMN first_frame INTEGER;            -- the first frame whose report is about this receipt; NULL: none was asked for
+`;
+
 /** What each version adds to the tables of a file. A published entry is never edited; a change is a new entry at the end. */
 export const MIGRATIONS: readonly string[] = [
   FIRST_TABLES,
@@ -195,6 +199,7 @@ export const MIGRATIONS: readonly string[] = [
   INDEXES_WITHOUT_READERS,
   MODEMS_OF_PROCESSES,
   KEYS_OF_THE_DATABASE,
+  REPORTS_BY_FRAME,
 ];
 
 /**

@@ -272,6 +272,7 @@ CREATE TABLE receipt (
   frame BLOB NOT NULL,                         -- the latest, sent again as it is
   repeats INTEGER NOT NULL DEFAULT 0,
   at INTEGER NOT NULL,
+  first_frame INTEGER,                         -- the first frame whose report is about this receipt; NULL: none was asked for
   PRIMARY KEY (ref, device_id)
 ) STRICT;
 ${OPERATOR_TABLES}`;

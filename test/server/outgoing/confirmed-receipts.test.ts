@@ -60,7 +60,7 @@ describe('the receipt of a refund', () => {
     await world.service.refund(txn);
     await world.clock.advance(2_000);
     world.beforeStatement = (sql) => {
-      if (fault !== 'all is well' && sql.includes('created_at FROM outbox')) throw new Error('disk I/O error');
+      if (fault !== 'all is well' && sql.includes('message, ref FROM outbox')) throw new Error('disk I/O error');
     };
     world.air.report(sent[0], outcome);
     world.air.report(sent[0] && { ...sent[0], id: 'of nobody' }, 'delivered');
