@@ -1,7 +1,7 @@
 import type { Chat } from './at/chat.ts';
 import { DEFAULT_TIMEOUT_MS } from './at/command.ts';
 import { type AtValue, numberIn, textIn, valuesOf } from './at/values.ts';
-import { stringIn, textOf } from './opening/character-set.ts';
+import { nameOf, stringIn } from './opening/character-set.ts';
 import { PduEncodeError } from './pdu/index.ts';
 
 /** The signal of `+CSQ` (3GPP TS 27.007, 8.5). A value that the modem does not know is absent. */
@@ -47,7 +47,7 @@ export async function askSignal({ chat }: Asked): Promise<Signal> {
 export async function askOperator({ chat, charset }: Asked): Promise<string | undefined> {
   await chat.run({ text: 'AT+COPS=3,0', repeatable: true, timeoutMs: OPERATOR_TIMEOUT_MS });
   const [, , name] = await valuesFrom(chat, 'AT+COPS?', '+COPS', OPERATOR_TIMEOUT_MS);
-  return name?.kind === 'string' ? textOf(name.text, charset) : textIn(name);
+  return name?.kind === 'string' ? nameOf(name.text, charset) : textIn(name);
 }
 
 /** The service centre's number, as the SIM has it. @throws AtTimeout, AtAborted, PortError */
@@ -86,7 +86,7 @@ const UNKNOWN = 129;
 
 /**
  * A number with its type. Some modems leave the `+` of an international number out; some write numbers in the character set
- * of `+CSCS`, some always in ASCII.
+ * of `+CSCS`, some always in ASCII, some always in UTF-16 units.
  */
 function numberOf(
   number: AtValue | undefined,
@@ -94,7 +94,7 @@ function numberOf(
   charset: string | undefined,
 ): string | undefined {
   const said = textIn(number) ?? '';
-  const text = textOf(said, charset);
+  const text = nameOf(said, charset);
   const digits = /^\+?[\d*#]*$/.test(text) ? text : said;
   if (digits === '') return undefined;
   return numberIn(type) === INTERNATIONAL && !digits.startsWith('+') ? `+${digits}` : digits;

@@ -6,6 +6,10 @@ import { DEFAULT_EXTENSION, DEFAULT_TABLE } from '../pdu/alphabet/default-tables
 /** UTF-16 units in hexadecimal. */
 const UNITS = /^(?:[0-9A-F]{4})+$/i;
 const OCTETS = /^(?:[0-9A-F]{2})+$/i;
+/** A quote and a backslash in a string, as ITU-T V.250, 5.4.2.2, has them. Most modems write both as they are. */
+const ESCAPED = /\\(22|5C)/gi;
+/** Two or more UTF-16 units of the alphabets before U+1000, without controls. No name or number looks so by itself. */
+const NAME_IN_UNITS = /^(?:(?!00[01])0[0-9A-F]{3}){2,}$/i;
 
 /**
  * Chooses the character set of all strings, `+CSCS` (3GPP TS 27.007, 5.5). Another program may have left "UCS2", under which
@@ -41,9 +45,18 @@ export async function chooseCharacterSet(chat: Chat): Promise<string | undefined
 export function textOf(said: string, charset: string | undefined): string {
   if (charset === 'UCS2') return UNITS.test(said) ? Buffer.from(said, 'hex').swap16().toString('utf16le') : said;
   if (charset === 'HEX') return OCTETS.test(said) ? septetText(Buffer.from(said, 'hex')) : said;
-  const octets = Buffer.from(said, 'latin1');
+  const unescaped = said.replaceAll(ESCAPED, (_all, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
+  const octets = Buffer.from(unescaped, 'latin1');
   if (charset === 'GSM') return septetText(octets);
-  return charset === 'UTF-8' ? octets.toString('utf8') : said;
+  return charset === 'UTF-8' ? octets.toString('utf8') : unescaped;
+}
+
+/**
+ * A name or number that a modem wrote, as text: {@link textOf}, but also where a modem writes UTF-16 units under another
+ * character set than "UCS2", or without having `+CSCS`.
+ */
+export function nameOf(said: string, charset: string | undefined): string {
+  return textOf(said, NAME_IN_UNITS.test(said) ? 'UCS2' : charset);
 }
 
 /** A string of ASCII characters for a command: two character sets write it in hexadecimal. */

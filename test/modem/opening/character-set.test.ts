@@ -96,7 +96,42 @@ describe('the character set of strings (3GPP TS 27.007, 5.5)', () => {
   });
 
   test.each([
+    ['GSM', 'three units', 'AT+CSCS="GSM"', '004F00320020', 'O2 '],
+    ['GSM', 'two units in small letters', 'AT+CSCS="GSM"', '004f0032', 'O2'],
+    ['GSM', 'Cyrillic', 'AT+CSCS="GSM"', '041C04220421', 'МТС'],
+    ['none', 'units', 'none', '00570069006E0064', 'Wind'],
+    ['GSM', 'one unit: it may be a name', 'AT+CSCS="GSM"', '0BAD', '0BAD'],
+    ['GSM', 'controls, which no name has', 'AT+CSCS="GSM"', '00100020', '00100020'],
+    ['GSM', 'the number of an operator', 'AT+CSCS="GSM"', '22201', '22201'],
+    ['GSM', 'a letter of a page far away', 'AT+CSCS="GSM"', '00411041', '00411041'],
+  ])('a name in UTF-16 units though %s is in force: %s', async (_charset, _what, offered, said, name) => {
+    bench.script.when(/^AT\+CSCS/, line('ERROR'));
+    bench.script.when(offered, ok()).when('AT+COPS=3,0', ok());
+    bench.script.when('AT+COPS?', ok(`+COPS: 0,0,"${said}",2`));
+    const modem = await bench.open();
+    expect(await bench.run(modem.operator())).toBe(name);
+  });
+
+  test.each([
+    ['002B003300390033', 145, '+393'],
+    ['002b003300390033', 145, '+393'],
+    ['003300390033', 145, '+393'],
+    ['0033612345678', 129, '0033612345678'],
+    ['00490030', 129, '00490030'],
+  ])('a number in UTF-16 units though "GSM" is in force: %s, %i', async (said, type, number) => {
+    bench.script.when('AT+CSCS="GSM"', ok());
+    bench.script.when('AT+CSCA?', ok(`+CSCA: "${said}",${type}`)).when('AT+CNUM', ok(`+CNUM: "","${said}",${type}`));
+    const modem = await bench.open();
+    expect(await bench.run(modem.serviceCentre())).toBe(number);
+    expect(await bench.run(modem.ownNumbers())).toEqual([number]);
+  });
+
+  test.each([
     ['GSM', '\x00\x01\x1be', '@£€'],
+    ['IRA', 'say \\22yes\\22', 'say "yes"'],
+    ['GSM', '\\5C', 'Ö'],
+    ['8859-1', '\\5c22', '\\22'],
+    [undefined, '\\23', '\\23'],
     ['UCS2', '20AC', '€'],
     ['UCS2', 'D83DDE00', '😀'],
     ['UCS2', 'Testnet', 'Testnet'],
