@@ -15,6 +15,9 @@ const DOWNLOAD_MS = 15_000;
 /** Redirects that are followed at most. */
 const REDIRECT_LIMIT = 5;
 
+/** A byte order mark stays: it is among the octets that were signed. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 /**
  * The text of an application descriptor, from a file, an https URL, or an http URL of this machine: who can change the descriptor on its
  * way can give the phone keys of a service of his own. @throws Error in one line, UsageError for another http URL
@@ -57,7 +60,15 @@ async function readDescriptorFile(path: string): Promise<string> {
     throw new Error(`There is no descriptor ${path}`);
   });
   if (size > JAD_LIMIT) throw new Error(`${path} has ${size} octets; a descriptor has at most ${JAD_LIMIT}`);
-  return readFile(path, 'utf8');
+  return textOf(path, await readFile(path));
+}
+
+function textOf(source: string, octets: Uint8Array): string {
+  try {
+    return utf8.decode(octets);
+  } catch {
+    throw new Error(`${source} is not UTF-8, as a descriptor is to be`);
+  }
 }
 
 async function download(url: URL, clock: Clock): Promise<string> {
@@ -95,12 +106,12 @@ async function followed(first: URL, signal: AbortSignal): Promise<string> {
 }
 
 async function readLimited(url: URL, response: Response): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = '';
+  const parts: Uint8Array[] = [];
+  let length = 0;
   for await (const octets of response.body ?? []) {
-    text += decoder.decode(octets, { stream: true });
-    if (text.length > JAD_LIMIT)
-      throw new Error(`${url} gives more than ${JAD_LIMIT} characters; a descriptor has fewer`);
+    parts.push(octets);
+    length += octets.length;
+    if (length > JAD_LIMIT) throw new Error(`${url} gives more than ${JAD_LIMIT} octets; a descriptor has fewer`);
   }
-  return text + decoder.decode();
+  return textOf(url.href, Buffer.concat(parts));
 }

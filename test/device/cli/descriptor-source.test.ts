@@ -1,4 +1,7 @@
-import { afterEach, expect, test, vi } from 'vitest';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { readDescriptor } from '../../../device/cli/descriptor-source.ts';
 import { UsageError } from '../../../modem/cli/program.ts';
 import { VirtualClock } from '../../../sim/index.ts';
@@ -106,4 +109,38 @@ test.each([
 ] as const)('%s is said', async (_what, answer, words) => {
   answers({ 'https://a.example/1': answer });
   await expect(read('https://a.example/1')).rejects.toThrow(`https://a.example/1 ${words}`);
+});
+
+describe('the octets of a descriptor', () => {
+  const NAME = 'MIDlet-Name: Perché';
+  const file = (octets: Uint8Array) => {
+    const path = join(mkdtempSync(join(tmpdir(), 'descriptor-')), 'a.jad');
+    writeFileSync(path, octets);
+    return path;
+  };
+  const url = (octets: Uint8Array) => {
+    vi.spyOn(globalThis, 'fetch').mockImplementation(async () => new Response(Buffer.from(octets)));
+    return 'https://a.example/1';
+  };
+
+  test.each([
+    ['a file', file],
+    ['a server', url],
+  ])('from %s are UTF-8, with their byte order mark', async (_from, source) => {
+    expect(await read(source(Buffer.from(`\uFEFF${NAME}`)))).toBe(`\uFEFF${NAME}`);
+  });
+
+  test.each([
+    ['a file', file],
+    ['a server', url],
+  ])('from %s in another character set are refused, and not shown with wrong letters', async (_from, source) => {
+    const from = source(Buffer.from(NAME, 'latin1'));
+    await expect(read(from)).rejects.toThrow(`${from} is not UTF-8, as a descriptor is to be`);
+  });
+
+  test('from a server are 16,384 at most', async () => {
+    expect(await read(url(Buffer.alloc(16_384, 'a')))).toHaveLength(16_384);
+    const from = url(Buffer.alloc(16_385, 'a'));
+    await expect(read(from)).rejects.toThrow(`${from} gives more than 16384 octets; a descriptor has fewer`);
+  });
 });
