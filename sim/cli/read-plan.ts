@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { UsageError } from '../../modem/cli/program.ts';
 import { HOST_FAULTS } from '../hosts/example-host.ts';
 import type { EpisodePlan } from '../loop/episode.ts';
+import { ROTATED_KEYS } from '../loop/operator.ts';
 import { LOOP_RAILS } from '../loop/town.ts';
 
 const whole = z.int();
@@ -20,10 +21,12 @@ const action = z.discriminatedUnion('kind', [
 
 const fault = z.discriminatedUnion('kind', [
   z.strictObject({ at, kind: z.literal('network'), action, times: whole.min(1) }),
-  z.strictObject({ at, kind: z.literal(['away', 'phone-off']), customer, ms }),
+  z.strictObject({ at, kind: z.literal(['away', 'phone-off', 'lock']), customer, ms }),
   z.strictObject({ at, kind: z.literal('phone-clock'), customer, aheadMs: whole }),
   z.strictObject({ at, kind: z.literal('kill'), commits: whole.min(1), downMs: ms }),
-  z.strictObject({ at, kind: z.literal(['pause', 'host-down']), ms }),
+  z.strictObject({ at, kind: z.literal(['pause', 'host-down', 'disk-full']), ms }),
+  z.strictObject({ at, kind: z.literal('service-clock'), aheadMs: whole }),
+  z.strictObject({ at, kind: z.literal('rotate'), use: z.enum(ROTATED_KEYS) }),
   z.strictObject({ at, kind: z.literal('host'), fault: z.enum(HOST_FAULTS) }),
 ]);
 

@@ -9,8 +9,10 @@ export type DiaryEvent =
   | { readonly kind: 'refused' }
   /** The shop cancelled, and the service answered with this state. */
   | { readonly kind: 'cancelled'; readonly state: PaymentState }
-  /** The shop gave money back; the service answered with the state of the payment, or with a refusal. */
-  | { readonly kind: 'refunded'; readonly minor: number; readonly answer: string }
+  /** The phone said that the PIN was wrong, and how many tries are left. */
+  | { readonly kind: 'tries'; readonly left: number }
+  /** The shop gave money back under this key; the service answered with the state of the payment, or with a refusal. */
+  | { readonly kind: 'refunded'; readonly key: string; readonly minor: number; readonly answer: string }
   /** The service told the shop how the payment stands; `refunded` in minor units. */
   | { readonly kind: 'told'; readonly state: PaymentState; readonly refunded: number }
   /** The title of a receipt on the customer's phone: `Paid`, `Expired`. */
@@ -37,8 +39,8 @@ export interface Story {
  */
 export class Diary {
   readonly stories: Story[] = [];
-  /** What must never happen and was seen while it happened, in words; of which customer. */
-  readonly seen: { readonly customer: string; readonly text: string }[] = [];
+  /** What must never happen and was seen while it happened, in words; of which customer, if of one. */
+  readonly seen: { readonly customer?: string; readonly text: string }[] = [];
   readonly #now: () => number;
   readonly #bySight = new Map<string, Story>();
 

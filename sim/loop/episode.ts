@@ -8,6 +8,7 @@ import { jsonLine } from '../log.ts';
 import { seededRandom } from '../random.ts';
 import { drawFaults, type LoopFault, nameOf } from './fault-script.ts';
 import { judge, type Violation } from './judge.ts';
+import { leftOver } from './left-over.ts';
 import { strike } from './strike.ts';
 import { LOOP_RAILS, type LoopRail, POCKET_MONEY, Town } from './town.ts';
 
@@ -92,9 +93,10 @@ async function play(plan: EpisodePlan, database: string, attend: (town: Town) =>
     accounts.set(customer.number, { before: POCKET_MONEY, now: await clock.run(town.holding(customer)) });
   }
 
-  const violations = judge(diary, { accounts, host: plan.rail === 'ledger' ? undefined : host.orders });
+  const violations = [...judge(diary, { accounts, host: plan.rail === 'ledger' ? undefined : host.orders })];
   const taken = diary.stories.filter(({ txn }) => txn !== undefined).length;
   await clock.run(life.close());
+  violations.push(...leftOver(database, clock.now()));
   return {
     taken,
     paid: paidIn(transitions),
@@ -106,34 +108,26 @@ async function play(plan: EpisodePlan, database: string, attend: (town: Town) =>
   };
 }
 
-/** No faults any more: phones are on and in coverage, the host decides, and an operator looks up in the host's book what is in review. */
+/**
+ * No faults any more: phones are on, in coverage and not locked, the host decides, and the operator looks up in the host's book what is in
+ * review.
+ */
 async function comeToRest(town: Town): Promise<void> {
-  const { clock, world, host } = town;
+  const { clock, world, host, life } = town;
+  life.isDiskFull = false;
+  town.serviceClock.aheadMs = 0;
   for (const { id } of world.faults.list()) world.faults.remove(id);
-  for (const { number, handset } of town.customers) {
+  for (const { number, handset, personId } of town.customers) {
     world.subscriber(number)?.setCovered(true);
     handset.powerOn();
+    await clock.run(town.operator.order(personId, 'unlock'));
   }
   for (let hour = 0; hour * HOUR_MS < REST_MS; hour += 1) {
     await clock.advance(HOUR_MS);
     host.decide('moved');
   }
-  await clock.run(lookUp(town));
+  await clock.run(town.operator.lookUp());
   await clock.advance(2 * HOUR_MS);
-}
-
-/** The operator's part: what the host's book says of each charge and refund that is in review. */
-async function lookUp({ life, host }: Town): Promise<void> {
-  const book = new Map(host.orders.map(({ key, state }) => [key, state]));
-  const inReview = await life.asked((service) => service.payments({ inReview: true, limit: 10_000 }));
-  for (const { txn, state } of inReview) {
-    const refunds = state === 'REVIEW' ? [] : await life.asked((service) => service.refunds({ txn }));
-    const keys = refunds.filter((refund) => refund.state === 'review').map(({ railKey }) => railKey);
-    for (const key of state === 'REVIEW' ? [`${txn}:charge`] : keys) {
-      const found = { key, moved: book.get(key) === 'moved', reason: 'the book of the host' };
-      await life.asked((service) => service.resolve(txn, found));
-    }
-  }
 }
 
 function counted(names: readonly string[]): Record<string, number> {

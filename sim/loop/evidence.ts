@@ -69,8 +69,9 @@ export async function writeEvidence(plan: EpisodePlan, violation: Violation, fol
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
 }
 
-/** What concerns the customer and the payment with which the rule was broken, from the moment in which the shop asked. */
+/** What concerns the customer and the payment with which the rule was broken, from the moment in which the shop asked; all, when it was with nobody alone. */
 function partOf(recording: Recording, { customer, reference }: Violation): Recording {
+  if (customer === undefined) return recording;
   const { network, journal, screens, faults, stories } = recording;
   const ofCustomer = stories.filter((story) => story.customer === customer);
   const story = ofCustomer.filter((one) => reference === undefined || one.reference === reference);
@@ -89,7 +90,7 @@ function summary({ seed, faults, ...plan }: EpisodePlan, { rule, text, customer 
   const { payments, customers, shops, rail } = plan;
   return lines([
     `broken: ${rule}`,
-    `by: ${text}, customer ${customer}`,
+    `by: ${text}${customer === undefined ? '' : `, customer ${customer}`}`,
     `seed: ${seed}; ${payments} payments, ${customers} customers, ${shops} shops, rail ${rail}`,
     `again: npm run loop -- --script ${script}`,
     `faults: ${faults.length}`,

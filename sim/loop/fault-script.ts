@@ -2,6 +2,7 @@ import { randomBelow } from '../../modem/index.ts';
 import { HOST_FAULTS, type HostFault } from '../hosts/example-host.ts';
 import type { MessageFaultAction } from '../network/fault-kinds.ts';
 import type { SeededRandom } from '../random.ts';
+import { ROTATED_KEYS, type RotatedKey } from './operator.ts';
 
 /** What goes wrong, and when: ms since the shops opened. `customer` counts from 0. */
 export type LoopFault = { readonly at: number } /** The next messages of the network, whoever they are from. */ & (
@@ -16,6 +17,14 @@ export type LoopFault = { readonly at: number } /** The next messages of the net
   | { readonly kind: 'kill'; readonly commits: number; readonly downMs: number }
   /** The service's process stops, and goes on. */
   | { readonly kind: 'pause'; readonly ms: number }
+  /** The clock of the service's machine shows another time from now on. */
+  | { readonly kind: 'service-clock'; readonly aheadMs: number }
+  /** The disk of the service has no room. */
+  | { readonly kind: 'disk-full'; readonly ms: number }
+  /** The operator locks a customer's phone, and unlocks it later. */
+  | { readonly kind: 'lock'; readonly customer: number; readonly ms: number }
+  /** A key of the service is followed by another. */
+  | { readonly kind: 'rotate'; readonly use: RotatedKey }
   /** The payment host does this with the next order. */
   | { readonly kind: 'host'; readonly fault: HostFault }
   /** Nothing reaches the payment host. */
@@ -25,7 +34,7 @@ export type LoopFault = { readonly at: number } /** The next messages of the net
 /** The kinds of faults; those of the network and of the host apart by what they do. */
 export const LOOP_FAULT_KINDS: readonly string[] = [
   ...['drop', 'delay', 'duplicate', 'reorder', 'corrupt', 'refuse', 'lose-answer', 'lose-acknowledgement'],
-  ...['away', 'phone-off', 'phone-clock', 'kill', 'pause'],
+  ...['away', 'phone-off', 'phone-clock', 'kill', 'pause', 'service-clock', 'disk-full', 'lock', 'rotate'],
   ...HOST_FAULTS,
   'host-down',
 ];
@@ -75,6 +84,7 @@ function drawn(kind: string, random: SeededRandom, customers: number): Unplaced 
   switch (kind) {
     case 'away':
     case 'phone-off':
+    case 'lock':
       return { kind, customer, ms };
     case 'phone-clock':
       return { kind, customer, aheadMs: (randomBelow(random, 3) - 1) * ms };
@@ -82,8 +92,13 @@ function drawn(kind: string, random: SeededRandom, customers: number): Unplaced 
       return { kind, commits: 1 + randomBelow(random, 12), downMs: randomBelow(random, 5 * MINUTE_MS) };
     case 'pause':
       return { kind, ms: 1_000 + randomBelow(random, 10 * MINUTE_MS) };
+    case 'service-clock':
+      return { kind, aheadMs: (randomBelow(random, 3) - 1) * ms };
+    case 'disk-full':
     case 'host-down':
       return { kind, ms };
+    case 'rotate':
+      return { kind, use: ROTATED_KEYS[randomBelow(random, ROTATED_KEYS.length)] ?? 'sealing' };
     default:
       return messageOrHost(kind, random);
   }

@@ -7,8 +7,8 @@ import { lastRead } from './shopper.ts';
 export interface Violation {
   readonly rule: string;
   readonly text: string;
-  /** The number of the customer with whom it was broken. */
-  readonly customer: string;
+  /** The number of the customer with whom it was broken; `undefined` when it was with nobody alone. */
+  readonly customer?: string;
   /** The shop's reference of the payment with which it was broken; `undefined` when it was none alone. */
   readonly reference?: string;
 }
@@ -42,6 +42,23 @@ const OF_EACH: Readonly<Record<string, (story: Story, end: End) => string | unde
     const wrong = approved.find(({ payee, amount }) => payee !== story.payee || amount !== euros(story.minor));
     return wrong === undefined ? undefined : `was approved as ${wrong.payee}, ${wrong.amount}`;
   },
+  'who is told "refused" has refused, or typed wrong PINs': (story, { state }) => {
+    const hasReason = eventsOf(story, 'refused').length > 0 || wrongPins(story) >= TRIES;
+    return state === 'REFUSED' && !hasReason ? `nobody refused it, and ${wrongPins(story)} PINs were wrong` : undefined;
+  },
+  'a wrong PIN costs one try': (story) => {
+    const fewest = Math.min(TRIES, ...eventsOf(story, 'tries').map(({ left }) => left));
+    return fewest < TRIES - wrongPins(story)
+      ? `${fewest} tries were left after ${wrongPins(story)} wrong PINs`
+      : undefined;
+  },
+  'no more is given back than was asked for': (story, { refunded }) => {
+    const asked = new Map(
+      eventsOf(story, 'refunded').map(({ key, minor, answer }) => [key, isState(answer) ? minor : 0]),
+    );
+    const sum = [...asked.values()].reduce((all, minor) => all + minor, 0);
+    return refunded > sum ? `${refunded}, and ${sum} was asked for` : undefined;
+  },
   'a refusal is no charge': (story, { state }) =>
     eventsOf(story, 'refused').length > 0 && PAYMENT_STATES[state].money === 'moved' ? `is ${state}` : undefined,
   'what is settled stays': (story) => {
@@ -64,6 +81,17 @@ const OF_EACH: Readonly<Record<string, (story: Story, end: End) => string | unde
       ? `none, and is ${state}`
       : undefined,
 };
+
+/** Wrong PINs after which a request ends. */
+const TRIES = 3;
+
+function wrongPins(story: Story): number {
+  return eventsOf(story, 'approved').filter(({ pin }) => pin === 'wrong').length;
+}
+
+function isState(answer: string): boolean {
+  return Object.hasOwn(PAYMENT_STATES, answer);
+}
 
 /** How the service says that a payment stands after everything. */
 interface End {

@@ -1,14 +1,25 @@
 import { type Clock, type SmsBearer, sleep } from '../../modem/index.ts';
-import { openService, type Rail, type Service, type ServiceOptions } from '../../server/index.ts';
+import { openService, type Rail, type Service, type ServiceOptions, StoreError } from '../../server/index.ts';
 import { Lifeline } from './lifeline.ts';
 
 /** How long a client waits before it asks again after the connection ended, ms. */
 const ASK_AGAIN_MS = 1_000;
 
+/** What the database of a process says that was killed, and one on a full disk. */
+export const KILLED = 'this process was killed';
+export const DISK_FULL = 'there is no room on the disk';
+
+/** What SQLite says on a full disk, and the statements that need no room. */
+const SQLITE_FULL = 13;
+const READS = /^\s*(SELECT|WITH|PRAGMA)/;
+
 /** What all lives of the service have in common. */
 export interface ServiceLifeOptions extends Pick<ServiceOptions, 'database' | 'keys' | 'number' | 'limits' | 'log'> {
   readonly bearer: SmsBearer;
+  /** The world's, for those who ask. */
   readonly clock: Clock;
+  /** Of the service's machine. */
+  readonly ownClock: Clock;
   readonly hold: (work: Promise<unknown>) => void;
   /** Chance for a life; `life` counts from 1. */
   readonly random: (life: number) => ServiceOptions['random'];
@@ -26,6 +37,8 @@ export class ServiceLife {
   #whenDead: () => void = () => {};
   /** How often it was killed. */
   kills = 0;
+  /** Its disk takes nothing more. */
+  isDiskFull = false;
 
   constructor(options: ServiceLifeOptions) {
     this.#options = options;
@@ -35,9 +48,17 @@ export class ServiceLife {
     return this.#service !== undefined && this.#lifeline.isAlive;
   }
 
-  /** Opens the service, for the first time or after a kill. A kill that comes while it opens ends it, and the next opening goes on. */
+  /**
+   * Opens the service, for the first time or after a kill; again when there is no room on the disk. A kill that comes while it opens ends
+   * it, and the next opening goes on.
+   */
   async open(): Promise<void> {
-    const { rails, random, bearer, clock, hold, ...options } = this.#options;
+    while (!(await this.#open())) await sleep(this.#options.clock, ASK_AGAIN_MS);
+  }
+
+  /** @returns false when the disk is full */
+  async #open(): Promise<boolean> {
+    const { rails, random, bearer, clock: _, ownClock, hold, ...options } = this.#options;
     const lifeline = new Lifeline();
     this.#lifeline = lifeline;
     this.#service = undefined;
@@ -47,21 +68,25 @@ export class ServiceLife {
         ...options,
         alone: true,
         bearer: lifeline.bearer(bearer),
-        clock: lifeline.clock(clock),
+        clock: lifeline.clock(ownClock),
         random: random(this.#lives),
         rails: rails(lifeline),
         hold,
         probe: {
           afterCommit: () => lifeline.isAlive && this.#committed(),
-          beforeStatement: () => {
-            if (!lifeline.isAlive) throw new Error('this process was killed');
+          beforeStatement: (sql) => {
+            if (!lifeline.isAlive) throw new Error(KILLED);
+            if (this.isDiskFull && !READS.test(sql))
+              throw Object.assign(new Error(DISK_FULL), { errcode: SQLITE_FULL });
           },
         },
       });
       if (lifeline.isAlive) this.#service = service;
     } catch (error) {
+      if (lifeline.isAlive && error instanceof StoreError) return false;
       if (lifeline.isAlive) throw error;
     }
+    return true;
   }
 
   /** Kills the service at the `commits`th commit from now, before anybody hears of it. @param whenDead is called then */
@@ -78,7 +103,8 @@ export class ServiceLife {
   }
 
   /**
-   * Asks the service as a client over HTTP does: when the connection ends before the answer, the same question is asked again.
+   * Asks the service as a client over HTTP does: when the connection ends before the answer, or there is no room on the service's disk, the
+   * same question is asked again.
    * @throws what the service answers
    */
   async asked<T>(question: (service: Service) => Promise<T>): Promise<T> {
@@ -87,7 +113,7 @@ export class ServiceLife {
       if (service !== undefined && lifeline.isAlive) {
         const answer = await heard(lifeline, question(service));
         if (answer?.status === 'fulfilled') return answer.value;
-        if (answer !== undefined) throw answer.reason;
+        if (answer !== undefined && !(answer.reason instanceof StoreError)) throw answer.reason;
       }
       await sleep(this.#options.clock, ASK_AGAIN_MS);
     }

@@ -1,5 +1,13 @@
+import type { Amount } from '../../device/safe-mobile/index.ts';
 import { type Clock, randomBelow, sleep } from '../../modem/index.ts';
-import { isSettled, type Merchant, type Payment, type Service, ServiceError } from '../../server/index.ts';
+import {
+  isSettled,
+  type Merchant,
+  type Payment,
+  type RefundOrder,
+  type Service,
+  ServiceError,
+} from '../../server/index.ts';
 import type { SeededRandom } from '../random.ts';
 import { type Diary, euros, type Story } from './diary.ts';
 import type { ServiceLife } from './service-life.ts';
@@ -128,15 +136,26 @@ export class Shop {
   }
 
   async #giveBack(story: Story, { txn, amount }: Payment): Promise<void> {
-    const { clock, random, diary } = this.#options;
-    const parts =
-      randomBelow(random, 2) === 0 ? [amount.minor] : [Math.ceil(amount.minor / 3), Math.ceil(amount.minor / 3)];
+    const { clock, random } = this.#options;
+    const [third, half] = [Math.ceil(amount.minor / 3), Math.ceil(amount.minor / 2)];
+    // All; a part; twice a third; more than was paid, in parts.
+    const ways = [[amount.minor], [half], [third, third], [half, half, half]];
+    const parts = ways[randomBelow(random, ways.length)] ?? [];
+    // A shop whose connection ended asks again, and one with two tills asks twice at once.
+    const times = randomBelow(random, 4) === 0 ? 2 : 1;
     for (const [part, minor] of parts.entries()) {
       await sleep(clock, randomBelow(random, 10 * MINUTE_MS));
       const order = { key: `${story.mref}-${part}`, amount: { minor, currency: 'EUR' } } as const;
-      const answer = await this.#answered((service) => service.refund(txn, order, 0));
-      diary.note(story, { kind: 'refunded', minor, answer: typeof answer === 'string' ? answer : answer.state });
+      await Promise.all(Array.from({ length: times }, () => this.#refund(story, txn, order)));
     }
+  }
+
+  async #refund(story: Story, txn: string, order: RefundOrder & { key: string; amount: Amount }): Promise<void> {
+    const answer = await this.#answered((service) => service.refund(txn, order, 0));
+    this.#options.diary.note(story, {
+      ...{ kind: 'refunded', key: order.key, minor: order.amount.minor },
+      answer: typeof answer === 'string' ? answer : answer.state,
+    });
   }
 
   /** The answer of the service, or the code with which it refused. */

@@ -28,6 +28,12 @@ const OF_A_HUNDRED: readonly (readonly [Decision, number])[] = [
   ['ignore', 4],
 ];
 
+/** Of a hundred customers who mistyped the PIN, how many do so again. */
+const MISTYPED_AGAIN = 30;
+
+/** What the phone says after a wrong PIN. */
+const TRIES_LEFT = /^Wrong PIN\. Tries left: (\d)$/;
+
 /** A customer with a phone: looks at what it shows, decides, presses keys, and writes down what was seen and done. */
 export class Shopper {
   readonly number: string;
@@ -110,7 +116,7 @@ export class Shopper {
   }
 
   async #deal(screen: Screen): Promise<void> {
-    const story = isRequest(screen) ? this.#storyOf(screen) : undefined;
+    const story = isQuestion(screen) ? this.#storyOf(screen) : undefined;
     if (story === undefined) {
       this.#phone.press('power');
       return;
@@ -124,7 +130,7 @@ export class Shopper {
   }
 
   async #approve(story: Story, decision: 'approve' | 'mistype'): Promise<void> {
-    this.#phone.select('Approve');
+    if (isRequest(this.#phone.screen)) this.#phone.select('Approve');
     const { items } = await this.#phone.waitFor((screen) => screen.input?.numeric === true, SCREEN_MS);
     const [payee, amount] = items.map(({ label }) => label);
     await this.#phone.type(decision === 'approve' ? this.#pin : `${this.#pin.slice(1)}${this.#pin[0]}`);
@@ -147,10 +153,10 @@ export class Shopper {
     }
   }
 
-  /** A PIN that was mistyped is typed rightly the next time. */
+  /** A PIN that was mistyped is mostly typed rightly the next time. */
   #decide({ events }: Story): Decision {
-    if (events.some(({ kind }) => kind === 'approved')) return 'approve';
     let drawn = randomBelow(this.#random, 100);
+    if (events.some(({ kind }) => kind === 'approved')) return drawn < MISTYPED_AGAIN ? 'mistype' : 'approve';
     for (const [decision, share] of OF_A_HUNDRED) {
       if (drawn < share) return decision;
       drawn -= share;
@@ -164,7 +170,7 @@ export class Shopper {
   }
 
   #shows(story: Story): boolean {
-    return isRequest(this.#phone.screen) && this.#storyOf(this.#phone.screen) === story;
+    return isQuestion(this.#phone.screen) && this.#storyOf(this.#phone.screen) === story;
   }
 
   /** The payment that stands on a screen: `Pay to: Shop 1`, `EUR 12.50`; a receipt has both in one text. */
@@ -177,11 +183,28 @@ export class Shopper {
   #see(screen: Screen): void {
     if (this.#isRefusing && screen.input !== undefined)
       this.#diary.seen.push({ customer: this.number, text: 'a field to type in on the way to a refusal' });
-    if (!RECEIPTS.has(screen.title)) return;
     const story = this.#storyOf(screen);
-    if (story !== undefined && lastRead(story) !== screen.title)
+    if (isRequest(screen) && story === undefined) {
+      const words = screen.items.map(({ label, value = '' }) => `${label} ${value}`).join(', ');
+      this.#diary.seen.push({ customer: this.number, text: `a request that no shop has made: ${words}` });
+    }
+    if (story === undefined) return;
+    const tries = screen.items.map(({ label }) => TRIES_LEFT.exec(label)?.[1]).find((left) => left !== undefined);
+    if (tries !== undefined) this.#noteTries(story, Number(tries));
+    if (RECEIPTS.has(screen.title) && lastRead(story) !== screen.title)
       this.#diary.note(story, { kind: 'read', title: screen.title });
   }
+
+  /** Once, however often the screen is drawn. */
+  #noteTries(story: Story, left: number): void {
+    const last = story.events.findLast(({ kind }) => kind === 'tries' || kind === 'approved');
+    if (last?.kind !== 'tries' || last.left !== left) this.#diary.note(story, { kind: 'tries', left });
+  }
+}
+
+/** Whether the phone asks the customer, or asks for the PIN once more. */
+function isQuestion(screen: Screen): boolean {
+  return isRequest(screen) || screen.items.some(({ label }) => TRIES_LEFT.test(label));
 }
 
 function isRequest({ title, softKeys, keysLocked }: Screen): boolean {

@@ -3,7 +3,7 @@ import { SERVICE_NUMBER, type Town } from './town.ts';
 
 /** Lets one fault happen, and end after its time. */
 export function strike(town: Town, fault: LoopFault): void {
-  const { clock, world, host, life } = town;
+  const { clock, world, host, life, operator } = town;
   town.tellFault(wordsOf(fault));
   switch (fault.kind) {
     case 'network':
@@ -43,6 +43,26 @@ export function strike(town: Town, fault: LoopFault): void {
       clock.after(fault.ms, goOn);
       return;
     }
+    case 'service-clock':
+      town.serviceClock.aheadMs = fault.aheadMs;
+      return;
+    case 'disk-full':
+      life.isDiskFull = true;
+      clock.after(fault.ms, () => {
+        life.isDiskFull = false;
+      });
+      return;
+    case 'lock': {
+      const personId = town.customers[fault.customer]?.personId;
+      if (personId === undefined) return;
+      void operator.order(personId, 'lock');
+      clock.after(fault.ms, () => void operator.order(personId, 'unlock'));
+      return;
+    }
+    case 'rotate':
+      // An operator who makes keys looks at the clock first: of a key from another time phones may never hear.
+      if (town.serviceClock.aheadMs === 0) void operator.rotate(fault.use);
+      return;
     case 'host':
       host.misbehave(fault.fault);
       return;

@@ -11,7 +11,8 @@ import { type SeededRandom, seededRandom } from '../random.ts';
 import { createWorld, type World } from '../world.ts';
 import { Diary } from './diary.ts';
 import type { Lifeline } from './lifeline.ts';
-import { ServiceLife } from './service-life.ts';
+import { Operator } from './operator.ts';
+import { DISK_FULL, KILLED, ServiceLife } from './service-life.ts';
 import { Shop } from './shop.ts';
 import { Shopper } from './shopper.ts';
 import { SteppedClock } from './stepped-clock.ts';
@@ -24,6 +25,9 @@ const SECRET = 'between rail and host';
 export const POCKET_MONEY = 100_000;
 /** Events of the network that are kept: the diagram of a failure has the last ones. */
 const KEPT_EVENTS = 5_000;
+
+/** Faults that the service writes into its journal because the loop has spoilt its database. */
+const SPOILT = new RegExp(`${KILLED}|${DISK_FULL}`);
 
 /** What moves the money: the service's own ledger, or a host whose lost answers are dealt with in one of three ways. */
 export type LoopRail = (typeof LOOP_RAILS)[number];
@@ -70,6 +74,9 @@ export class Town {
   readonly diary: Diary;
   readonly host: ExampleHost;
   readonly life: ServiceLife;
+  /** The clock of the service's machine. */
+  readonly serviceClock: SteppedClock = new SteppedClock(this.clock);
+  readonly operator: Operator;
   readonly customers: Belongings[] = [];
   readonly shops: Shop[] = [];
   readonly witnesses: Witness[] = [];
@@ -85,20 +92,22 @@ export class Town {
     this.diary = new Diary(() => clock.now());
     this.world = createWorld({ seed, clock, keptEvents: KEPT_EVENTS });
     this.host = new ExampleHost({ clock, secret: SECRET, keyLifeMs: 48 * HOUR_MS });
+    const { keys, rootSeed } = createServiceKeys(servicePrimitives(), this.#random.fork('keys'));
     this.life = new ServiceLife({
       database,
-      keys: createServiceKeys(servicePrimitives(), this.#random.fork('keys')).keys,
+      keys,
       number: SERVICE_NUMBER,
       bearer: this.world.addBareRadio(SERVICE_NUMBER),
       clock,
+      ownClock: this.serviceClock,
       hold: (work) => void clock.hold(work),
       random: (life) => this.#random.fork(`service, life ${life}`),
       rails: (lifeline) => (rail === 'ledger' ? [] : [this.#bank(rail, lifeline)]),
-      log: (entry) => {
-        for (const witness of this.witnesses) witness.journal(entry);
-      },
+      log: (entry) => this.#written(entry),
     });
-    this.host.onNotice = (notice) => void this.life.asked((service) => service.notice('bank', notice));
+    this.operator = new Operator(this.life, this.host, servicePrimitives(), rootSeed);
+    this.host.onNotice = (notice) =>
+      void this.life.asked((service) => service.notice('bank', notice)).catch((error) => this.#failed(String(error)));
   }
 
   /** Opens the service, and brings in customers with phones that are enrolled, and shops. */
@@ -113,6 +122,16 @@ export class Town {
   /** Tells the witnesses what goes wrong. */
   tellFault(words: string): void {
     for (const witness of this.witnesses) witness.fault?.(words);
+  }
+
+  #written(entry: JournalEntry): void {
+    for (const witness of this.witnesses) witness.journal(entry);
+    if (entry.event.kind === 'fault' && !SPOILT.test(entry.event.reason)) this.#failed(entry.event.reason);
+  }
+
+  /** The service has made a mistake by its own account. */
+  #failed(reason: string): void {
+    this.diary.seen.push({ text: `an internal fault of the service: ${reason}` });
   }
 
   /** What the service's ledger says that a customer has, EUR cents. */
@@ -171,7 +190,7 @@ export class Town {
     const keyLifeMs = { charge: 48 * HOUR_MS, refund: 48 * HOUR_MS, reversal: 48 * HOUR_MS };
     return exampleRail({
       link,
-      clock: lifeline.clock(clock),
+      clock: lifeline.clock(this.serviceClock),
       secret: SECRET,
       capabilities: { onUnknown, keyLifeMs },
       inquiry: onUnknown !== 'repeat',

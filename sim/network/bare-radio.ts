@@ -8,12 +8,14 @@ import {
   encodeTpdu,
   type IncomingSms,
   type OutgoingSms,
+  PduEncodeError,
   PduError,
   portsOf,
   type SendOutcome,
   type SmsBearer,
   type SmsReceiver,
   type StatusReport,
+  type Submit,
   segment,
   statusOf,
   type Tpdu,
@@ -106,18 +108,18 @@ export class BareRadio implements SmsBearer {
     if (part === undefined || more.length > 0) return { kind: 'failed', reason: 'more than one SMS', retry: false };
     if (!this.#isPowered || !this.#link.covered) return { kind: 'failed', reason: 'no network service', retry: true };
     const reference = this.#reference;
+    const tpdu = encoded({
+      type: 'SUBMIT',
+      messageReference: reference,
+      destination: addressOf(destination),
+      ...part,
+      ...(statusReport === true && { statusReportRequested: true }),
+      ...(validityMs !== undefined && { validity: { format: 'relative', ms: validityMs } }),
+    });
+    if (typeof tpdu === 'string') return { kind: 'failed', reason: tpdu, retry: false };
     this.#reference = (reference + 1) % REFERENCES;
     if (statusReport === true) this.#reported.set(reference, id);
-    const answer = await this.#link.submit(
-      encodeTpdu({
-        type: 'SUBMIT',
-        messageReference: reference,
-        destination: addressOf(destination),
-        ...part,
-        ...(statusReport === true && { statusReportRequested: true }),
-        ...(validityMs !== undefined && { validity: { format: 'relative', ms: validityMs } }),
-      }),
-    );
+    const answer = await this.#link.submit(tpdu);
     if (answer.kind === 'accepted') return { kind: 'sent', references: [reference] };
     if (answer.kind === 'lost') return { kind: 'unknown', reason: 'the network did not answer' };
     // A time-out of the network (332) is the one refusal after which the network may have the message.
@@ -158,6 +160,16 @@ export class BareRadio implements SmsBearer {
     if (by !== this.#receiver) return;
     held.inHand = false;
     this.#offer();
+  }
+}
+
+/** The TPDU, or why there is none: a period that has ended, after a clock was set. */
+function encoded(submit: Submit): Uint8Array | string {
+  try {
+    return encodeTpdu(submit);
+  } catch (error) {
+    if (error instanceof PduEncodeError) return error.message;
+    throw error;
   }
 }
 

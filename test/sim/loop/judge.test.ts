@@ -10,6 +10,11 @@ const APPROVED: DiaryEvent = { kind: 'approved', pin: 'right', payee: 'Shop 1', 
 
 const told = (state: PaymentState, refunded = 0): DiaryEvent => ({ kind: 'told', state, refunded });
 const read = (title: string): DiaryEvent => ({ kind: 'read', title });
+const gaveBack = (minor: number, answer = 'REFUNDING', key = '1'): DiaryEvent => ({
+  ...{ kind: 'refunded', key, minor, answer },
+});
+const MISTYPED: DiaryEvent = { ...APPROVED, pin: 'wrong' };
+const tries = (left: number): DiaryEvent => ({ kind: 'tries', left });
 
 /** A payment of EUR 12.50 of which these things are known; Anna had EUR 100.00. */
 function ruled(
@@ -38,8 +43,20 @@ const CHARGE = order('charge', 1_250, `${TXN}:charge`);
 describe('the judges find nothing wrong with', () => {
   it.each<[string, readonly DiaryEvent[], number]>([
     ['a payment', [APPROVED, told('CAPTURED'), read('Paid')], 8_750],
-    ['one of which a part came back', [APPROVED, told('CAPTURED', 450), read('Paid')], 9_200],
-    ['one that came back', [APPROVED, read('Paid'), told('REFUNDED', 1_250), read('Refunded')], 10_000],
+    ['one of which a part came back', [APPROVED, gaveBack(450), told('CAPTURED', 450), read('Paid')], 9_200],
+    [
+      'one that came back',
+      [APPROVED, read('Paid'), gaveBack(1_250), told('REFUNDED', 1_250), read('Refunded')],
+      10_000,
+    ],
+    [
+      'parts that came back, one of them asked for twice, and one that was too much',
+      [APPROVED, read('Paid'), ...[gaveBack(450), gaveBack(450), gaveBack(800, 'REFUNDED', '2')]].concat(
+        ...[gaveBack(1, 'conflict', '3'), told('REFUNDED', 1_250), read('Refunded')],
+      ),
+      10_000,
+    ],
+    ['three wrong PINs', [MISTYPED, tries(2), MISTYPED, tries(1), MISTYPED, told('REFUSED'), read('Refused')], 10_000],
     ['a refusal', [{ kind: 'refused' }, told('REFUSED'), read('Refused')], 10_000],
     ['an approval that came too late', [APPROVED, told('EXPIRED'), read('Expired')], 10_000],
     ['a request that nobody saw', [told('EXPIRED')], 10_000],
@@ -49,7 +66,7 @@ describe('the judges find nothing wrong with', () => {
   });
 
   it('the book of a host that has the same', () => {
-    const events = [APPROVED, told('CAPTURED', 450), read('Paid')];
+    const events = [APPROVED, gaveBack(450), told('CAPTURED', 450), read('Paid')];
     const host = [CHARGE, order('refund', 450, `${TXN}:refund:1`), order('refund', 9, `${TXN}:refund:2`, 'declined')];
     expect(ruled(events, { now: 10_000, host })).toEqual([]);
   });
@@ -74,6 +91,14 @@ describe('the judges find', () => {
       'no charge without a right PIN typed below this payee and amount',
       [{ ...APPROVED, amount: 'EUR 1.25' }, told('CAPTURED'), read('Paid')],
       8_750,
+    ],
+    ['who is told "refused" has refused, or typed wrong PINs', [APPROVED, told('REFUSED'), read('Refused')], 10_000],
+    ['who is told "refused" has refused, or typed wrong PINs', [MISTYPED, MISTYPED, told('REFUSED')], 10_000],
+    ['a wrong PIN costs one try', [MISTYPED, tries(1), APPROVED, told('CAPTURED'), read('Paid')], 8_750],
+    [
+      'no more is given back than was asked for',
+      [APPROVED, gaveBack(450), gaveBack(9, 'conflict', '2'), told('CAPTURED', 459), read('Paid')],
+      9_209,
     ],
     ['a refusal is no charge', [APPROVED, { kind: 'refused' }, told('CAPTURED'), read('Paid')], 8_750],
     ['what is settled stays', [APPROVED, told('EXPIRED'), told('CAPTURED'), read('Paid')], 8_750],

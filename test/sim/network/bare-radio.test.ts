@@ -73,6 +73,12 @@ describe('a radio without a modem', () => {
     expect(world.submitted(ANNA)).toEqual([]);
   });
 
+  it('refuses a message that is of no use any more', async () => {
+    const late = message({ validityMs: -1_000 });
+    expect(await clock.run(anna.send(late))).toMatchObject({ kind: 'failed', retry: false });
+    expect(world.submitted(ANNA)).toEqual([]);
+  });
+
   it.each(['setCovered', 'setPowered'] as const)('sends and receives nothing after %s(false)', async (change) => {
     receive();
     world.subscriber(ANNA)?.[change](false);
