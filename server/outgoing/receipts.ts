@@ -27,9 +27,13 @@ const LONGEST_PAUSE_MS = HOUR_MS;
 /** How long after the request a phone may still ask about it by itself, ms: its last query is 8 minutes after its answer. */
 const QUERIES_MS = 8 * 60 * 1000;
 
-/** Whether the phone asks once more by itself when it misses a receipt. @param requestedAt when the request was made, ms since 1970 */
+/**
+ * Whether the phone asks once more by itself when it misses a receipt: of a request that was made while the clock was ahead nobody knows.
+ * @param requestedAt when the request was made, ms since 1970
+ */
 export function asksByItself({ clock }: Pick<Context, 'clock'>, requestedAt: number): boolean {
-  return clock.now() <= requestedAt + QUERIES_MS;
+  const age = clock.now() - requestedAt;
+  return age >= 0 && age <= QUERIES_MS;
 }
 
 /** The values of a receipt besides its ref. */

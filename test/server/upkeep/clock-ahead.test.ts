@@ -146,6 +146,21 @@ describe('a clock that was ahead and was put right', () => {
     expect(alarms(world)).toHaveLength(1);
   });
 
+  it.each([
+    ['then', 2 * HOUR, [true]],
+    ['when it was right', 0, [false]],
+  ])('asks the network whether the phone has the receipt of what was asked for %s', async (_, aheadMs, reports) => {
+    const { world, customer, ahead, ask } = await shopWithClock();
+    ahead.ms = aheadMs;
+    await ask('a');
+    ahead.ms = 0;
+    world.air.sent.length = 0;
+    customer.phone.approve(PIN);
+    await world.clock.advance(2 * SECOND);
+    expect(customer.phone.receipts().at(-1)?.status).toBe('paid');
+    expect(world.air.sent.map(({ statusReport }) => statusReport === true)).toEqual(reports);
+  });
+
   it('lets a question end that was asked then', async () => {
     const { world, merchant, ahead, ask } = await shopWithClock();
     ahead.ms = 2 * YEAR;
