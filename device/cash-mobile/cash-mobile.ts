@@ -5,8 +5,8 @@ import {
   decodeDown,
   type Nak,
   type Primitives,
+  phonePrimitives,
   SafeMobileError,
-  tweetnaclPrimitives,
 } from '../safe-mobile/index.ts';
 import { Agenda } from './agenda.ts';
 import { Answers } from './answers.ts';
@@ -58,8 +58,8 @@ export class PaymentApplication extends MIDlet {
   #woken = false;
   #clockSaid = false;
 
-  /** @param primitives default: tweetnacl's */
-  constructor(context: MidletContext, textsIn: TextSource, primitives: Primitives = tweetnaclPrimitives) {
+  /** @param primitives default: those of a phone's machine */
+  constructor(context: MidletContext, textsIn: TextSource, primitives: Primitives = phonePrimitives) {
     super(context);
     this.#textsIn = textsIn;
     this.#primitives = primitives;

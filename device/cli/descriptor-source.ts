@@ -4,7 +4,7 @@ import { UsageError } from '../../modem/cli/program.ts';
 import type { Clock } from '../../modem/index.ts';
 import type { Handset, Installation } from '../firmware/index.ts';
 import { BUILT_IN } from '../phone.ts';
-import { tweetnaclPrimitives as primitives } from '../safe-mobile/index.ts';
+import { phonePrimitives as primitives } from '../safe-mobile/index.ts';
 import { InstallError, JAD_LIMIT, openSuite, readAttributes, readOffer } from '../suite/index.ts';
 import { isProtected, REDIRECTS } from './protected-url.ts';
 import { jarBeside, readJarFile } from './suite-files.ts';

@@ -3,7 +3,7 @@ import { type Output, outputOf, UsageError } from '../../modem/cli/program.ts';
 import { systemRandom } from '../../modem/index.ts';
 import { expectClasses } from '../machine/classes.ts';
 import { QuickJsEngine } from '../machine/quickjs.ts';
-import { tweetnaclPrimitives as primitives } from '../safe-mobile/index.ts';
+import { phonePrimitives as primitives } from '../safe-mobile/index.ts';
 import {
   InstallError,
   type Offer,

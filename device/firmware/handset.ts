@@ -1,5 +1,5 @@
 import { type Board, FlashError, type Key, type KeyPress, type Screen } from '../hal/index.ts';
-import { type Primitives, tweetnaclPrimitives } from '../safe-mobile/index.ts';
+import { type Primitives, phonePrimitives } from '../safe-mobile/index.ts';
 import type { SuiteContent } from '../suite/index.ts';
 import { Alarms } from './alarms.ts';
 import { type HandsetEvent, Watchers } from './events.ts';
@@ -89,7 +89,7 @@ export class Handset {
     });
     this.#launcher = this.#createLauncher();
     this.#notices = new Notices(board.flash, board.clock, board.download);
-    this.#installer = this.#createInstaller(options.primitives ?? tweetnaclPrimitives, scripts);
+    this.#installer = this.#createInstaller(options.primitives ?? phonePrimitives, scripts);
     this.#changes = this.#createChanges();
     this.#reception = this.#createReception();
   }

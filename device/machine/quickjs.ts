@@ -27,8 +27,8 @@ export interface MachineLimits {
 }
 
 /**
- * The limits of every phone. A recursion has some thousand calls. The dearest turn of the payment application, an approval, takes a third
- * of the fuel, and about 0.8 s.
+ * The limits of every phone. A recursion has some thousand calls. The dearest turn of the payment application, an approval, takes a sixth
+ * of the fuel, and about 0.5 s.
  */
 export const MACHINE_LIMITS: MachineLimits = {
   memory: 4 * 1024 * 1024,

@@ -64,6 +64,7 @@ export {
   type Refuse,
   type StatusQuery,
 } from './payment-messages.ts';
+export { phonePrimitives } from './phone-primitives.ts';
 export { createPinKey, PHONE_COST, type PinKey, signWithPin } from './pin-key.ts';
 export type { Primitives, ScryptCost } from './primitives.ts';
 export {
@@ -78,4 +79,3 @@ export {
 export { checkApprovalKey, isSmallOrder, verifySignature } from './signature.ts';
 export { adminText, approvalText, pinChangeText, receiptText, timeText } from './signed-texts.ts';
 export { checkText, fitText } from './text.ts';
-export { tweetnaclPrimitives } from './tweetnacl.ts';

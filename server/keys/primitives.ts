@@ -1,7 +1,8 @@
 import { hash, scryptSync } from 'node:crypto';
 import { createRequire } from 'node:module';
 import type * as Sodium from 'sodium-native';
-import { type Primitives, tweetnaclPrimitives } from '../../device/safe-mobile/index.ts';
+import type { Primitives } from '../../device/safe-mobile/index.ts';
+import { tweetnaclPrimitives } from './tweetnacl.ts';
 
 /** The fastest {@link Primitives} this machine has: libsodium, or plain JavaScript where its binary does not load. */
 export function servicePrimitives(): Primitives {

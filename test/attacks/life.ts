@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { vi } from 'vitest';
 import { runHeadless } from '../../device/cli/headless-session.ts';
 import { type Flash, memoryFlash } from '../../device/index.ts';
-import { type ServiceKeyPair, tweetnaclPrimitives } from '../../device/safe-mobile/index.ts';
+import { phonePrimitives, type ServiceKeyPair } from '../../device/safe-mobile/index.ts';
 import type { OutgoingSms, Random } from '../../modem/index.ts';
 import { servicePrimitives } from '../../server/index.ts';
 import { seededRandom } from '../../sim/index.ts';
@@ -46,12 +46,12 @@ export interface LifeOptions {
 /** Makes the phone compute with the native code of the service, which is faster and gives the same octets. */
 export function useNativePrimitives(): void {
   const native = servicePrimitives();
-  vi.spyOn(tweetnaclPrimitives, 'x25519PublicKey').mockImplementation(native.x25519PublicKey);
-  vi.spyOn(tweetnaclPrimitives, 'x25519').mockImplementation(native.x25519);
-  vi.spyOn(tweetnaclPrimitives, 'ed25519PublicKey').mockImplementation(native.ed25519PublicKey);
-  vi.spyOn(tweetnaclPrimitives, 'ed25519Sign').mockImplementation(native.ed25519Sign);
-  vi.spyOn(tweetnaclPrimitives, 'ed25519Verify').mockImplementation(native.ed25519Verify);
-  vi.spyOn(tweetnaclPrimitives, 'scrypt').mockImplementation(native.scrypt);
+  vi.spyOn(phonePrimitives, 'x25519PublicKey').mockImplementation(native.x25519PublicKey);
+  vi.spyOn(phonePrimitives, 'x25519').mockImplementation(native.x25519);
+  vi.spyOn(phonePrimitives, 'ed25519PublicKey').mockImplementation(native.ed25519PublicKey);
+  vi.spyOn(phonePrimitives, 'ed25519Sign').mockImplementation(native.ed25519Sign);
+  vi.spyOn(phonePrimitives, 'ed25519Verify').mockImplementation(native.ed25519Verify);
+  vi.spyOn(phonePrimitives, 'scrypt').mockImplementation(native.scrypt);
 }
 
 /** A memory whose every state is kept. */
@@ -97,7 +97,7 @@ export async function playLife({ pin = PIN, drawn = new Map() }: LifeOptions = {
       return octets.slice();
     },
   };
-  const keys = vi.spyOn(tweetnaclPrimitives, 'ed25519PublicKey');
+  const keys = vi.spyOn(phonePrimitives, 'ed25519PublicKey');
   const seeds: string[] = [];
   const publicKeyOf = keys.getMockImplementation() ?? servicePrimitives().ed25519PublicKey;
   keys.mockImplementation((seed) => {

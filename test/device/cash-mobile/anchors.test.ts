@@ -16,7 +16,7 @@ import {
   encodeAnnouncement,
   hexOf,
   octetsOf,
-  tweetnaclPrimitives as primitives,
+  phonePrimitives as primitives,
 } from '../../../device/safe-mobile/index.ts';
 import { VirtualClock } from '../../../sim/index.ts';
 import { bench } from '../bench.ts';

@@ -16,7 +16,7 @@ import {
   openEnrol,
   openUp,
   type PayRequest,
-  tweetnaclPrimitives as primitives,
+  phonePrimitives as primitives,
   type Receipt,
   readFrameHeader,
   receiptKidOf,

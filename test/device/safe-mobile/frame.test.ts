@@ -10,7 +10,7 @@ import {
   openDown,
   openEnrol,
   openUp,
-  tweetnaclPrimitives as primitives,
+  phonePrimitives as primitives,
   readFrameHeader,
   SafeMobileError,
   sealDown,

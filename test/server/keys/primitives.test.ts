@@ -2,15 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  octetsOf,
-  openEnrol,
-  openUp,
-  sealDown,
-  tweetnaclPrimitives,
-  verifySignature,
-} from '../../../device/safe-mobile/index.ts';
+import { octetsOf, openEnrol, openUp, sealDown, verifySignature } from '../../../device/safe-mobile/index.ts';
 import { servicePrimitives } from '../../../server/index.ts';
+import { tweetnaclPrimitives } from '../../../server/keys/tweetnacl.ts';
 
 const native = servicePrimitives();
 const octets = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });

@@ -27,6 +27,8 @@ const GSM_MODEM = 'modem/cli/gsm-modem.ts';
 const CASH_SERVER = 'server/cli/cash-server.ts';
 const GSM_SIM = 'sim/cli/gsm-sim.ts';
 
+const NOBLE = ['@noble/ciphers', '@noble/curves', '@noble/ed25519', '@noble/hashes'];
+
 /** Command lines, and the packages that their `--help` may load beside commander. */
 const STARTS: readonly {
   readonly packages: readonly string[];
@@ -46,7 +48,7 @@ const STARTS: readonly {
     ],
   },
   { packages: ['zod'], commands: [[GSM_SIM, 'serve']] },
-  { packages: ['@noble/hashes', 'tweetnacl', 'zod'], commands: [[CASH_SERVER, 'deposit']] },
+  { packages: [...NOBLE, 'tweetnacl', 'zod'], commands: [[CASH_SERVER, 'deposit']] },
 ];
 
 it.each(STARTS)('what is not needed to say the options is not loaded: $commands', ({ packages, commands }) => {

@@ -1,10 +1,12 @@
 import { scrypt } from '@noble/hashes/scrypt.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import nacl from 'tweetnacl';
-import { concat } from './octets.ts';
-import type { Primitives } from './primitives.ts';
+import { concat, type Primitives } from '../../device/safe-mobile/index.ts';
 
-/** {@link Primitives} in plain JavaScript, for the phone's small VM and where no native code can be loaded. */
+/**
+ * {@link Primitives} in plain JavaScript, for a service on a machine that cannot load native code. Strangers can measure how long a service takes,
+ * so its time must not depend on secrets: tweetnacl is written so.
+ */
 export const tweetnaclPrimitives: Primitives = {
   x25519PublicKey: (secretKey) => nacl.scalarMult.base(secretKey),
   x25519: (secretKey, publicKey) => nacl.scalarMult(secretKey, publicKey),
