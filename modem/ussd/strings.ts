@@ -1,4 +1,4 @@
-import { septetText, textOf } from '../opening/character-set.ts';
+import { septetText, stringIn, textOf } from '../opening/character-set.ts';
 import { DEFAULT_ALPHABET, readSeptets, septetsOf, writeSeptets } from '../pdu/alphabet/gsm7.ts';
 import { readUtf16, writeUtf16 } from '../pdu/alphabet/ucs2.ts';
 import { type Alphabet, fromHex } from '../pdu/index.ts';
@@ -27,21 +27,33 @@ export interface UssdString {
   readonly dcs: number;
   /** Whether `text` is packed septets; then answers in the default alphabet are too. Absent: `text` is UCS-2. */
   readonly packed?: boolean;
+  /** Whether the characters are written as `+CSCS` says, in hexadecimal. */
+  readonly coded?: true;
+}
+
+/** Whether two strings are written in the same form. */
+export function isSameForm(one: UssdString, other: UssdString): boolean {
+  return one.packed === other.packed && one.coded === other.coded;
 }
 
 /**
- * The forms in which a text may be typed, best first: characters, then packed septets in hexadecimal, which some Huawei and
- * ZTE modems expect. A text with characters that differ between the sets of `+CSCS` is typed as UCS-2 in hexadecimal. Empty
- * when the text is too long for one string.
+ * The forms in which a text may be typed, best first: characters; where "UCS2" or "HEX" is in force, characters in hexadecimal
+ * as the standard has them there; packed septets in hexadecimal, which some Huawei and ZTE modems expect. A text with
+ * characters that differ between the sets of `+CSCS` is typed as UCS-2 in hexadecimal. Empty when the text is too long for
+ * one string.
+ *
+ * @param charset of `+CSCS`; undefined when the modem does not say
  */
-export function ussdStrings(text: string): readonly UssdString[] {
+export function ussdStrings(text: string, charset: string | undefined): readonly UssdString[] {
   const septets = septetsOf(text, DEFAULT_ALPHABET);
   if (septets !== undefined && septets <= LONGEST_SEPTETS && SAME_EVERYWHERE.test(text)) {
     const writer = new Writer();
     // Seven spare bits of 0 would be read as an `@`, so a CR is put there (3GPP TS 23.038, 6.1.2.3.1).
     writeSeptets(writer, septets % 8 === 7 ? `${text}\r` : text, 0, DEFAULT_ALPHABET);
+    const coded = stringIn(text, charset);
     return [
       { text, dcs: CBS_DEFAULT, packed: false },
+      ...(coded === text ? [] : [{ text: coded, dcs: CBS_DEFAULT, packed: false, coded: true } as const]),
       { text: writer.finishHex(), dcs: CBS_DEFAULT, packed: true },
     ];
   }

@@ -3,7 +3,7 @@ import { AtRefused } from '../at/command.ts';
 import type { UnsolicitedCode } from '../at/unsolicited.ts';
 import type { Cancel, Clock } from '../clock.ts';
 import { UssdError } from '../error.ts';
-import { type UssdString, ussdStrings, ussdTextOf } from './strings.ts';
+import { isSameForm, type UssdString, ussdStrings, ussdTextOf } from './strings.ts';
 
 /** An answer of the network. With `more` the network waits for a reply, usually for about a minute. */
 export type UssdAnswer =
@@ -56,8 +56,8 @@ export class Ussd {
   readonly #chat: Chat;
   readonly #clock: Clock;
   #packed: boolean;
-  /** The network has understood a string in the present form. */
-  #isWayKnown = false;
+  /** A string that the network has understood: from now on all are written in its form. */
+  #understood: UssdString | undefined;
   #waiting: Waiting | undefined;
   #isBusy = false;
   /** Counts sessions; 0 is none. */
@@ -163,12 +163,14 @@ export class Ussd {
 
   /** Sends a text in the form that the network has understood before, or else in each form in turn. */
   async #say(text: string): Promise<UssdAnswer> {
-    const strings = ussdStrings(text);
+    const strings = ussdStrings(text, this.#charset);
     if (strings.length === 0) throw new UssdError('too-long', `${text.length} characters do not fit one USSD string`);
+    const known = this.#understood;
+    const likely = known === undefined ? [] : strings.filter((string) => isSameForm(string, known));
     const preferred = this.#packed ? strings.toReversed() : strings;
-    const answer = await this.#sayInTurn(this.#isWayKnown ? preferred.slice(0, 1) : preferred);
+    const answer = await this.#sayInTurn(likely.length > 0 ? likely : preferred);
     if (!(answer instanceof Error)) return answer;
-    if (this.#isWayKnown || !isRefusedByModem(answer) || !(await this.#setTextMode())) throw answer;
+    if (known !== undefined || !isRefusedByModem(answer) || !(await this.#setTextMode())) throw answer;
     const again = await this.#sayInTurn(strings);
     if (again instanceof Error) throw again;
     return again;
@@ -180,7 +182,7 @@ export class Ussd {
     for (const string of strings) {
       const answer = await this.#sayOnce(string);
       if (!(answer instanceof Error)) {
-        this.#isWayKnown ||= string.packed !== undefined;
+        if (string.packed !== undefined) this.#understood ??= string;
         return answer;
       }
       // Of several failures one of the network is reported rather than one of the modem: it tells more.

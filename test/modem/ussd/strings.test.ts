@@ -93,7 +93,7 @@ test.each<readonly [string, readonly (readonly [dcs: number, packed: boolean | u
   [`${'1'.repeat(79)}é`, [[72, undefined, 160]]],
   [`${'1'.repeat(80)}é`, []],
 ])('the forms of %j', (text, forms) => {
-  const found = ussdStrings(text).map(({ text: typed, dcs, packed }) => [
+  const found = ussdStrings(text, 'GSM').map(({ text: typed, dcs, packed }) => [
     dcs,
     packed,
     packed === false ? typed.length : typed.length / 2,
@@ -101,10 +101,19 @@ test.each<readonly [string, readonly (readonly [dcs: number, packed: boolean | u
   expect(found).toEqual(forms);
 });
 
+test.each([
+  ['UCS2', ['*1#', '002A00310023', 'AAD808']],
+  ['HEX', ['*1#', '2A3123', 'AAD808']],
+  ['IRA', ['*1#', 'AAD808']],
+  [undefined, ['*1#', 'AAD808']],
+])('the forms of "*1#" where %s is in force', (charset, forms) => {
+  expect(ussdStrings('*1#', charset).map(({ text }) => text)).toEqual(forms);
+});
+
 test('packed septets are read as they are written, whatever is left over of the last octet', () => {
   for (let length = 1; length <= 40; length += 1) {
     const text = '*100#'.repeat(8).slice(0, length);
-    const packed = ussdStrings(text).find((form) => form.packed === true)?.text ?? '';
+    const packed = ussdStrings(text, undefined).find((form) => form.packed === true)?.text ?? '';
     expect(ussdTextOf(packed, 15, 'GSM', true)).toBe(text);
   }
 });

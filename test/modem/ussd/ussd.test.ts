@@ -245,6 +245,25 @@ describe('how a request is typed', () => {
     expect(await bench.run(modem.ussd('*100#'))).toEqual({ more: false, text: 'hellohello' });
   });
 
+  test('in hexadecimal to a modem that has only "UCS2", from its first answer on', async () => {
+    const bench = createBench();
+    bench.script
+      .when(/^AT\+CSCS=/, line('ERROR'))
+      .when('AT+CSCS?', ok('+CSCS: "UCS2"'))
+      .when(/^AT\+CUSD=1/, line('ERROR'))
+      .when('AT+CUSD=1,"002A0031003000300023",15', `${ok()}${line('+CUSD: 1,"003100200045005500520020",15')}`)
+      .when('AT+CUSD=1,"0031",15', `${ok()}${line('+CUSD: 0,"0032",15')}`);
+    const modem = await bench.open();
+    const menu = await bench.run(modem.ussd('*100#'));
+    expect(menu).toMatchObject({ more: true, text: '1 EUR ' });
+    const before = bench.script.typed.length;
+    if (menu.more) expect(await bench.run(menu.reply('1'))).toEqual({ more: false, text: '2' });
+    expect(bench.script.typed.slice(before)).toEqual(['AT+CUSD=1,"0031",15']);
+    // A text that is UCS-2 in any case has that form only.
+    bench.script.when('AT+CUSD=1,"00E9",72', `${ok()}${line('+CUSD: 0,"00E8",72')}`);
+    expect(await bench.run(modem.ussd('é'))).toEqual({ more: false, text: 'è' });
+  });
+
   test('as packed septets at first to a Huawei, with a CR in the seven bits that are left over', async () => {
     const bench = createBench();
     bench.script
