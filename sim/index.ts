@@ -69,7 +69,7 @@ export type { Admission, Reception } from './network/radio-link.ts';
 export { type Service, services } from './network/services.ts';
 export type { Submitted } from './network/submitted.ts';
 export type { MessagesWaiting, Subscriber, SubscriberState } from './network/subscriber.ts';
-export type { WaitingMessage } from './network/waiting-list.ts';
+export type { WaitingMessage } from './network/waiting-messages.ts';
 export { type Pace, paceOf, paceText } from './pace.ts';
 export { LinkError } from './ports/link.ts';
 export { openPty, type PtyLine } from './ports/pty.ts';

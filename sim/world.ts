@@ -12,7 +12,7 @@ import { type LatencyProfile, latencyProfiles } from './network/profiles.ts';
 import type { SimLink } from './network/sim-link.ts';
 import type { Submitted } from './network/submitted.ts';
 import type { Subscriber } from './network/subscriber.ts';
-import type { WaitingMessage } from './network/waiting-list.ts';
+import type { WaitingMessage } from './network/waiting-messages.ts';
 import { type SeededRandom, seededRandom } from './random.ts';
 
 /** How a world is made. */

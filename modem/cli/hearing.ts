@@ -62,7 +62,7 @@ export function withHearing(bare: Port, clock: Clock, tell: (text: string) => vo
         }),
         clock.after(TELL_MS, () => {
           const lines = linesSaid();
-          if (isHopeless || isAnswer(said)) return;
+          if (isAnswer(said)) return;
           if (isBinary(said) || saysNmea(lines)) giveUp();
           else {
             const advice = isEcho(lines, linesIn(typed)) ? `: ${ARE_YOU_THERE}` : '';

@@ -12,7 +12,7 @@ import { Smsc } from './smsc.ts';
 import type { Injected, Submission } from './submission.ts';
 import { type Submitted, SubmittedMessages } from './submitted.ts';
 import { type Register, Subscriber } from './subscriber.ts';
-import { type WaitingMessage, waitingIn } from './waiting-list.ts';
+import { type WaitingMessage, waitingIn } from './waiting-messages.ts';
 
 /** Numbers, time zone and reports of the network. */
 export interface NetworkOptions {

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdtempSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdtempSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -95,10 +95,11 @@ describe('a serial port at a link to a pseudo terminal that was hung up', () => 
     await open(port);
   });
 
-  test('closed by its user, it is opened again by the same link', async () => {
+  test('closed by its user, it is opened again by the same link, also when its mode was changed meanwhile', async () => {
     const { device } = terminal();
     const port = serialPort(linkIn(newFolder(), device));
     await open(port);
+    chmodSync(device, 0o600);
     await port.close();
     await open(port);
   });
