@@ -75,6 +75,7 @@ export class CardConnection {
     return () => {
       this.#isRunning = false;
       this.#drop();
+      for (const end of [...this.#wantReady]) end();
     };
   }
 
@@ -113,8 +114,10 @@ export class CardConnection {
   }
 
   async #signOn(): Promise<void> {
+    const line = this.#line;
     const answer = await this.#manage(SIGN_ON);
-    if (!this.#isRunning || answer === 'not-sent') return;
+    // The line may have ended meanwhile, and another one be open.
+    if (line !== this.#line || answer === 'not-sent') return;
     const code = answer === 'no-answer' ? undefined : answer.fields.get(39);
     if (code !== '00') {
       this.#lost(
@@ -138,8 +141,7 @@ export class CardConnection {
   async #echo(): Promise<void> {
     const line = this.#line;
     const answer = await this.#manage(ECHO);
-    if (answer === 'no-answer' && line === this.#line && this.#isRunning)
-      this.#lost('the host does not answer an echo');
+    if (answer === 'no-answer' && line === this.#line) this.#lost('the host does not answer an echo');
   }
 
   #manage(code: string): Promise<Exchange> {

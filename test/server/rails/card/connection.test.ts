@@ -95,6 +95,19 @@ describe('the sign-on', () => {
     ]);
   });
 
+  it('during which the line ends is one failure, and a short pause', async () => {
+    const { clock, line, made, told } = connection();
+    line.answer = () => undefined;
+    made.start();
+    await clock.advance(1_000);
+    line.end('reset');
+    await clock.advance(999);
+    expect(line.opened).toBe(1);
+    await clock.advance(1);
+    expect(line.opened).toBe(2);
+    expect(told).toEqual(['no connection to the card host: reset; the next try is in 1 s']);
+  });
+
   it('begins with short pauses again after it has worked', async () => {
     const { clock, line } = await signedOn();
     for (let round = 0; round < 3; round += 1) {
@@ -247,4 +260,16 @@ it('is not opened again after it was ended, and then sends nothing', async () =>
   expect(line.opened).toBe(1);
   expect(line.isOpen).toBe(false);
   expect(await clock.run(made.exchange(ORDER, LIMIT_MS))).toBe('not-sent');
+});
+
+it('leaves nobody waiting for a sign-on when it is ended', async () => {
+  const { clock, line, made } = connection();
+  line.answer = () => undefined;
+  const stop = made.start();
+  const waiting = made.exchange(ORDER, LIMIT_MS);
+  await clock.advance(1_000);
+  stop();
+  const from = clock.now();
+  expect(await clock.run(waiting)).toBe('not-sent');
+  expect(clock.now()).toBe(from);
 });
