@@ -43,7 +43,7 @@ export function cardRailFrom(file: string, output: Output): RemoteRail {
   const macKey = macKeyOfEnvironment();
   const told = (what: string) => output.print({ event: 'card', what }, `Card: ${what}`);
   return cardRail({
-    open: tcpLine(host.replace(/^\[(.*)\]$/, '$1'), Number(port)),
+    open: tcpLine(host.replace(/^\[(.*)\]$/, '$1'), Number(port), systemClock),
     clock: systemClock,
     dialect: {
       variant,

@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import type { Clock } from '../../../modem/index.ts';
 
 /** What happens on a line. */
 export interface LineEvents {
@@ -21,20 +22,21 @@ export type OpenLine = (events: LineEvents) => Line;
 /** How long a host may take to accept a connection, ms. */
 const CONNECT_LIMIT_MS = 10_000;
 
-/** A line over TCP; an address without a host behind it is closed at once or after ten seconds. */
-export function tcpLine(host: string, port: number): OpenLine {
+/** A line over TCP; one that nobody accepts is closed after ten seconds. */
+export function tcpLine(host: string, port: number, clock: Clock): OpenLine {
   return (events) => {
     let isOver = false;
     const end = (reason: string) => {
+      cancel();
       socket.destroy();
       if (isOver) return;
       isOver = true;
       events.closed(reason);
     };
     const socket = connect({ host, port, noDelay: true, keepAlive: true });
-    socket.setTimeout(CONNECT_LIMIT_MS, () => end('nobody accepts the connection'));
+    const cancel = clock.after(CONNECT_LIMIT_MS, () => end('nobody accepts the connection'));
     socket.on('connect', () => {
-      socket.setTimeout(0);
+      cancel();
       events.opened();
     });
     socket.on('data', (octets) => {
@@ -46,6 +48,7 @@ export function tcpLine(host: string, port: number): OpenLine {
       write: (octets) => void socket.write(octets),
       close() {
         isOver = true;
+        cancel();
         socket.destroy();
       },
     };

@@ -88,7 +88,7 @@ describe.each(SPEECHES)('over TCP, in %s', (_, speech, dialect) => {
     for (const round of ['first', 'after a new start']) {
       const host = new CardHost(options);
       const listener = await listenForCards(host);
-      const connection = connected(tcpLine('127.0.0.1', listener.port), systemClock, dialect);
+      const connection = connected(tcpLine('127.0.0.1', listener.port, systemClock), systemClock, dialect);
       const answer = await connection.exchange(message(round === 'first' ? '0200' : '0201'), LIMIT_MS);
       expect(codeOf(answer), round).toBe('00');
       expect(host.moved()).toBe(1_250);
@@ -102,7 +102,7 @@ describe.each(SPEECHES)('over TCP, in %s', (_, speech, dialect) => {
   it('a connection that ends in the middle of an answer leaves it unknown, and is opened again', async () => {
     const host = new CardHost({ clock: systemClock, merchant: 'MERCHANT1', speech });
     const listener = await listenForCards(host);
-    const connection = connected(tcpLine('127.0.0.1', listener.port), systemClock, dialect);
+    const connection = connected(tcpLine('127.0.0.1', listener.port, systemClock), systemClock, dialect);
     host.misbehave('cut');
     expect(await connection.exchange(message('0200'), LIMIT_MS)).toBe('no-answer');
     expect(codeOf(await connection.exchange(message('0400', ORIGINAL), LIMIT_MS))).toBe('00');

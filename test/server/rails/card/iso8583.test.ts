@@ -231,6 +231,12 @@ describe('a message that cannot be read says which data element and octet', () =
       { code: 'bad-character', field: 22, offset: 10 },
     ],
     [
+      'an odd value with F in front',
+      'binary',
+      '02000000040000000000f051',
+      { code: 'bad-character', field: 22, offset: 10 },
+    ],
+    [
       'a variable value with 1 behind',
       'binary',
       '020000000001000000000151',
