@@ -1,4 +1,5 @@
 import { openAt } from './at.ts';
+import { openCard } from './card.ts';
 import { openFlash } from './flash.ts';
 import { openFrames } from './frames.ts';
 import { openHttp } from './http.ts';
@@ -14,6 +15,7 @@ export const TARGETS = {
   flash: openFlash,
   http: openHttp,
   suite: openSuites,
+  card: openCard,
 } as const satisfies Readonly<Record<string, OpenTarget>>;
 
 export type TargetName = keyof typeof TARGETS;

@@ -55,8 +55,23 @@ describe('the sign-on', () => {
     const { clock, line, made } = connection();
     line.answer = (message) => answerTo(message, { 39: '00' });
     const answer = made.exchange(ORDER, LIMIT_MS);
+    const from = clock.now();
     made.start();
     expect(await clock.run(answer)).toEqual(answerTo(ORDER, { 39: '00' }));
+    expect(clock.now()).toBe(from);
+  });
+
+  it('that comes late takes its time from that of the answer', async () => {
+    const { clock, line, made } = connection();
+    const from = clock.now();
+    line.answer = () => undefined;
+    made.start();
+    const answer = made.exchange(ORDER, LIMIT_MS);
+    await clock.advance(3_000);
+    for (const signOn of line.heard) line.say(answerTo(signOn, { 39: '00' }));
+    expect(await clock.run(answer)).toBe('no-answer');
+    expect(clock.now() - from).toBe(LIMIT_MS);
+    expect(line.heard.map(({ mti }) => mti)).toEqual(['0800', '0200']);
   });
 
   it('that does not come leaves a request unsent after 5 s', async () => {
