@@ -5,9 +5,10 @@ import { createProgram, type Output, outputOf, runProgram, UsageError } from '..
 import { systemRandom, toHex } from '../../modem/index.ts';
 import { Coverage } from '../loop/coverage.ts';
 import { type EpisodePlan, type EpisodeResult, playEpisode } from '../loop/episode.ts';
+import { EpisodeThreads } from '../loop/episode-threads.ts';
 import { SCRIPT_FILE, writeEvidence } from '../loop/evidence.ts';
 import { minimise } from '../loop/minimise.ts';
-import { type Played, playSeries } from '../loop/series.ts';
+import { type Played, type Players, playSeries } from '../loop/series.ts';
 import { readPlan } from './read-plan.ts';
 import { wholeNumber } from './values.ts';
 
@@ -17,6 +18,7 @@ interface LoopOptions {
   readonly customers: number;
   readonly shops: number;
   readonly episode: number;
+  readonly workers: number;
   readonly results?: string;
   readonly script?: string;
   readonly failures: string;
@@ -44,6 +46,7 @@ export async function run(): Promise<void> {
     .option('--customers <number>', 'of an episode', wholeNumber(1, 10_000), 50)
     .option('--shops <number>', 'of an episode', wholeNumber(1, 1_000), 5)
     .option('--episode <number>', 'payments of an episode: then another town begins', wholeNumber(1, 1e6), 500)
+    .option('--workers <number>', 'threads that play episodes at once: one a core', wholeNumber(1, 256), 1)
     .option('--results <file>', 'keeps each episode as a JSON line; episodes that it has are not played again')
     .option('--script <file>', 'plays this one episode: a file from the folder of failures')
     .option(
@@ -72,7 +75,7 @@ async function one(file: string, failures: string, output: Output): Promise<bool
 }
 
 async function series(options: LoopOptions, output: Output): Promise<boolean> {
-  const { results, failures, payments, customers, shops, episode } = options;
+  const { results, failures, payments, customers, shops, episode, workers } = options;
   const seed = options.seed === 'random' ? toHex(systemRandom.bytes(6)).toLowerCase() : options.seed;
   const earlier = results === undefined ? [] : keptIn(results);
   const coverage = new Coverage();
@@ -88,7 +91,8 @@ async function series(options: LoopOptions, output: Output): Promise<boolean> {
   const size = { payments, customers, shops, paymentsOfEpisode: episode, played };
   const begun = process.hrtime.bigint();
   const before = taken;
-  for await (const { plan, result } of playSeries({ seed, ...size })) {
+  await using players = playersOf(workers);
+  for await (const { plan, result } of playSeries({ seed, ...size }, players)) {
     count(result);
     tell(plan, result, output);
     const rate = (taken - before) / (Number(process.hrtime.bigint() - begun) / 1e9);
@@ -107,6 +111,13 @@ async function series(options: LoopOptions, output: Output): Promise<boolean> {
     [`seed ${seed}: ${taken} payments, ${broken} violations`, ...coverage.lines()].join('\n'),
   );
   return broken === 0;
+}
+
+/** With one worker this thread plays; else threads of their own, some of which may be ahead of the others by an episode. */
+function playersOf(workers: number): Players & AsyncDisposable {
+  if (workers === 1) return { play: playEpisode, atOnce: 1, [Symbol.asyncDispose]: async () => {} };
+  const threads = new EpisodeThreads(workers);
+  return { play: (plan) => threads.play(plan), atOnce: 2 * workers, [Symbol.asyncDispose]: () => threads.close() };
 }
 
 function tell({ seed, rail, faults }: EpisodePlan, result: EpisodeResult, output: Output): void {

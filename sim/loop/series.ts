@@ -19,18 +19,39 @@ export interface Played {
   readonly result: EpisodeResult;
 }
 
+/** Who plays the episodes of a series. */
+export interface Players {
+  play(plan: EpisodePlan): Promise<EpisodeResult>;
+  /** How many episodes are begun before the first of them has ended. */
+  readonly atOnce: number;
+}
+
 /**
  * Plays one episode after another, each in a town of its own with a seed of its own, so that memory does not grow and a failure is as small as
- * an episode. `SEED/3` is the third one: the same whatever was played before it.
+ * an episode. `SEED/3` is the third one: the same whatever was played before it, or beside it.
+ * @param players default: this thread
  */
-export async function* playSeries(options: SeriesOptions): AsyncGenerator<Played> {
-  const { seed, payments, paymentsOfEpisode, customers, shops, played } = options;
+export async function* playSeries(
+  options: SeriesOptions,
+  { play, atOnce }: Players = { play: playEpisode, atOnce: 1 },
+): AsyncGenerator<Played> {
+  const begun: Promise<Played>[] = [];
+  for (const plan of plansOf(options)) {
+    const playing = play(plan).then((result) => ({ plan, result }));
+    // Its turn may come long after it has failed.
+    playing.catch(() => {});
+    begun.push(playing);
+    if (begun.length < atOnce) continue;
+    const [first] = begun.splice(0, 1);
+    if (first !== undefined) yield await first;
+  }
+  for (const playing of begun) yield await playing;
+}
+
+function* plansOf({ seed, payments, paymentsOfEpisode, customers, shops, played }: SeriesOptions) {
   const episodes = Math.ceil(payments / paymentsOfEpisode);
   for (let n = 1; n <= episodes; n += 1) {
-    const name = `${seed}/${n}`;
-    if (played.has(name)) continue;
     const left = Math.min(paymentsOfEpisode, payments - (n - 1) * paymentsOfEpisode);
-    const plan = planEpisode(name, { payments: left, customers, shops });
-    yield { plan, result: await playEpisode(plan) };
+    if (!played.has(`${seed}/${n}`)) yield planEpisode(`${seed}/${n}`, { payments: left, customers, shops });
   }
 }
