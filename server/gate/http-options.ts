@@ -52,4 +52,6 @@ export interface HttpOptions {
   readonly behindProxy?: boolean | undefined;
   readonly patience?: Partial<Patience> | undefined;
   readonly limits?: Partial<RequestLimits> | undefined;
+  /** How long a route may take to answer, ms, besides the time that its caller lets it wait; then the client gets 503. Default: 30 s. */
+  readonly answerWithinMs?: number | undefined;
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Service } from '../service/service.ts';
+import { LONGEST_WAIT_SECONDS, waitsUpTo } from './deadline.ts';
 import { HealthQuery, HealthView, LiveView } from './health-schemas.ts';
 import { viewModem } from './views.ts';
 
@@ -13,6 +14,7 @@ export function healthRoutes(app: FastifyInstance, service: Service): void {
   routes.get(
     '/health',
     {
+      ...waitsUpTo(LONGEST_WAIT_SECONDS * 1000),
       schema: {
         tags,
         summary: 'How the service and its modems stand',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ModemStanding } from '../service/modems.ts';
 import type { Readiness } from '../service/readiness.ts';
 import { TimeText } from './amount-schema.ts';
+import { LONGEST_WAIT_SECONDS } from './deadline.ts';
 
 const STATUSES: readonly [Readiness, ...Readiness[]] = ['ok', 'degraded', 'no-modem', 'no-database', 'no-room'];
 
@@ -51,5 +52,10 @@ export const LiveView: z.ZodType<{ readonly status: 'ok' }> = z.object({ status:
 /** `?not=STATUS&wait=SECONDS` */
 export const HealthQuery: z.ZodType<{ readonly not?: Readiness | undefined; readonly wait: number }> = z.object({
   not: z.enum(STATUSES).optional().describe('Answer as soon as the status is another one'),
-  wait: z.coerce.number<string>().min(0).max(60).default(0).describe('Seconds to wait for that, 60 at most'),
+  wait: z.coerce
+    .number<string>()
+    .min(0)
+    .max(LONGEST_WAIT_SECONDS)
+    .default(0)
+    .describe(`Seconds to wait for that, ${LONGEST_WAIT_SECONDS} at most`),
 });

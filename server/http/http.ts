@@ -12,6 +12,7 @@ import { createWebServer } from '../gate/web-server.ts';
 import type { Service } from '../service/service.ts';
 import { adminRoutes } from './admin-routes.ts';
 import { auditActs, checkOperator, checkRoles, merchantOf } from './auth.ts';
+import { ANSWER_WITHIN_MS } from './deadline.ts';
 import { depositRoutes } from './deposit-routes.ts';
 import { guardSite, HEADERS_FOR_BROWSERS } from './gate.ts';
 import { healthRoutes } from './health-routes.ts';
@@ -44,6 +45,7 @@ export function createHttp(
     // No plug-in waits for anything; on a busy machine the limit of 10 s would only end the start with an error.
     pluginTimeout: 0,
     bodyLimit: BODY_LIMIT,
+    handlerTimeout: options.answerWithinMs ?? ANSWER_WITHIN_MS,
     forceCloseConnections: true,
     serverFactory: (listener) => createWebServer(listener, options),
     // Of X-Forwarded-For only the last address is the proxy's own word.

@@ -2,11 +2,12 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Payment } from '../payments/payment.ts';
 import { REJECTIONS } from '../payments/rejections.ts';
-import type { Service } from '../service/service.ts';
+import { REFUND_WAIT_MS, type Service } from '../service/service.ts';
 import { ServiceError, type ServiceErrorCode } from '../vocabulary/errors.ts';
 import type { MerchantId } from '../vocabulary/ids.ts';
 import { NoBody } from './amount-schema.ts';
 import { merchantOf } from './auth.ts';
+import { LONGEST_WAIT_SECONDS, waitsUpTo } from './deadline.ts';
 import {
   ListQuery,
   OwnMerchantView,
@@ -79,6 +80,7 @@ export async function merchantRoutes(app: FastifyInstance, service: Service): Pr
   routes.get(
     '/v1/payments/:txn',
     {
+      ...waitsUpTo(LONGEST_WAIT_SECONDS * 1000),
       schema: {
         tags,
         summary: 'A payment; with wait, once it is settled',
@@ -108,6 +110,7 @@ export async function merchantRoutes(app: FastifyInstance, service: Service): Pr
   routes.post(
     '/v1/payments/:txn/refund',
     {
+      ...waitsUpTo(REFUND_WAIT_MS),
       schema: {
         tags,
         summary: 'Give a paid payment back, all or a part',

@@ -3,11 +3,15 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Service } from '../service/service.ts';
 import { IdParams, ReasonBody } from './admin-schemas.ts';
 import { actOf } from './auth.ts';
+import { waitsUpTo } from './deadline.ts';
 import { OwnMerchantView, PaymentListView, ReviewQuery } from './payment-schemas.ts';
 import { AcceptanceBody, AcceptedView, ReconciliationBody, ReportsView, viewReport } from './reconciliation-schemas.ts';
 import { viewMerchant, viewPayments } from './views.ts';
 
 const tags = ['administration'];
+
+/** How long the rails may take to give their settlements, ms: a year of them may be asked for. */
+const SETTLEMENTS_MS = 10 * 60_000;
 
 /** Routes for operators: what a person has to look at. */
 export async function operatorRoutes(app: FastifyInstance, service: Service): Promise<void> {
@@ -44,6 +48,7 @@ export async function operatorRoutes(app: FastifyInstance, service: Service): Pr
   routes.post(
     '/v1/reconciliations',
     {
+      ...waitsUpTo(SETTLEMENTS_MS),
       schema: {
         tags,
         summary: "Compare the rails' settlements with the service",

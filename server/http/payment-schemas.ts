@@ -9,6 +9,7 @@ import {
   type RefundState,
 } from '../vocabulary/payment-states.ts';
 import { AmountBody, AmountView, KeyText, NumberText, PageSize, TimeText } from './amount-schema.ts';
+import { LONGEST_WAIT_SECONDS } from './deadline.ts';
 
 export interface PaymentBody {
   readonly mref: string;
@@ -181,9 +182,9 @@ export const WaitQuery: z.ZodType<{ readonly wait: number }> = z.object({
   wait: z.coerce
     .number<string>()
     .min(0)
-    .max(60)
+    .max(LONGEST_WAIT_SECONDS)
     .default(0)
-    .describe('Seconds to wait for the payment to be settled, 60 at most'),
+    .describe(`Seconds to wait for the payment to be settled, ${LONGEST_WAIT_SECONDS} at most`),
 });
 
 /** Which part of the list of reviews is wanted. */

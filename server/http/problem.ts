@@ -63,10 +63,13 @@ const ROOM_AFTER_SECONDS = 60;
 /** When a client should ask again while the database is gone, seconds. */
 const DATABASE_AFTER_SECONDS = 5;
 
+/** When a client should ask again when it had no answer in time, seconds. */
+const LATE_AFTER_SECONDS = 10;
+
 /** Answers that the same request may be sent again later. @param seconds when, from now */
 export function sendUnavailable(
   reply: FastifyReply,
-  code: 'stopping' | 'no-room' | 'no-database',
+  code: 'stopping' | 'no-room' | 'no-database' | 'no-answer',
   detail: string,
   seconds: number,
 ): FastifyReply {
@@ -110,6 +113,11 @@ export function sendError(reply: FastifyReply, error: FastifyError, fault: (reas
     const detail =
       'The service cannot reach its database now. The request may be sent again, with the same key or mref';
     return sendUnavailable(reply, 'no-database', detail, DATABASE_AFTER_SECONDS);
+  }
+  if (error.code === 'FST_ERR_HANDLER_TIMEOUT') {
+    fault(`an HTTP request had no answer in time: ${reply.request.method} ${reply.request.routeOptions.url}`);
+    const detail = 'There was no answer in time. The request may be sent again, with the same key or mref';
+    return sendUnavailable(reply, 'no-answer', detail, LATE_AFTER_SECONDS);
   }
   const { statusCode = 500 } = error;
   if (statusCode < 500) {

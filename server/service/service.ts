@@ -57,7 +57,7 @@ import { Waits } from './waits.ts';
 export const DEFAULT_TTL = 120;
 
 /** How long a refund is waited for before the answer says that it is in progress, ms. */
-const REFUND_WAIT_MS = 30_000;
+export const REFUND_WAIT_MS = 30_000;
 
 /**
  * The Cash-Mobile service on one database and one bearer. All of its state is in the database: after a crash at any moment

@@ -15,6 +15,7 @@ import { type Ask, askOf, askOfAny, PostgresConnection, type Prepared } from './
 import type { PostgresNews } from './postgres-news.ts';
 import { requireOwnVersion } from './postgres-schema.ts';
 import {
+  DONE_WITHIN_MS,
   NoRoomError,
   type ReadTx,
   type Store,
@@ -59,6 +60,8 @@ interface Job<T> {
   readonly name: string;
   readonly work: (tx: Tx) => Promise<T>;
   readonly whenUnable: 'wait' | 'fail';
+  /** When it is of no use any more, ms since 1970. */
+  readonly until: number;
   /** A virtual clock need not stand still for it any more. */
   release(): void;
 }
@@ -112,7 +115,8 @@ export class PostgresStore implements Store {
     if (!this.#open) return Promise.reject(new StoreError(`the database is closed: ${name} was not done`));
     const body = this.#probe.body?.(name, work) ?? work;
     return this.#held((release) => {
-      const done = () => this.#untilDone({ name, work: body, whenUnable, release });
+      const until = whenUnable === 'wait' ? Infinity : this.#clock.now() + DONE_WITHIN_MS;
+      const done = () => this.#untilDone({ name, work: body, whenUnable, until, release });
       return whenUnable === 'wait' ? done() : this.#orRefused(done);
     });
   }
@@ -177,7 +181,7 @@ export class PostgresStore implements Store {
         this.#works();
         return result;
       } catch (error) {
-        if (isCollision(error) && collisions < COLLISIONS) {
+        if (isCollision(error) && collisions < COLLISIONS && this.#clock.now() <= job.until) {
           collisions += isLockedOut(error) ? A_LOCKOUT : 1;
         } else if (isCollision(error) || isTrouble(error)) {
           collisions = 0;
@@ -189,9 +193,9 @@ export class PostgresStore implements Store {
   }
 
   /** One try: the body, COMMIT, and what follows the commit. */
-  async #once<T>({ name, work }: Job<T>): Promise<T> {
+  async #once<T>({ name, work, until }: Job<T>): Promise<T> {
     const client = await this.#pool.connect();
-    const statements = this.#statements(askOf(client));
+    const statements = this.#statements(askOf(client), name, until);
     const tx = new Transaction(name, statements);
     let result: T;
     try {
@@ -199,6 +203,7 @@ export class PostgresStore implements Store {
       this.#probe.beforeTransaction?.(name);
       result = await work(tx);
       tx.end();
+      this.#mustBeInTime(name, until);
       const done = await statements.commit();
       if (done !== 'COMMIT') throw new StoreError(`transaction ${name} went on after a statement had failed`);
     } catch (error) {
@@ -264,9 +269,10 @@ export class PostgresStore implements Store {
 
   /** A read whose connection was lost is repeated once, on another one. */
   async #readTwice<T>(work: (tx: ReadTx) => Promise<T>): Promise<T> {
+    const until = this.#clock.now() + DONE_WITHIN_MS;
     for (let tries = 1; ; tries += 1) {
       try {
-        const found = await work(this.#statements(askOfAny(this.#pool)));
+        const found = await work(this.#statements(askOfAny(this.#pool), 'reading', until));
         if (this.#trouble?.isGone === true) this.#works();
         return found;
       } catch (error) {
@@ -292,8 +298,16 @@ export class PostgresStore implements Store {
     this.#onTrouble(undefined);
   }
 
-  #statements(ask: Ask): PostgresConnection {
-    return new PostgresConnection(ask, this.#prepared, (sql) => this.#probe.beforeStatement?.(sql));
+  #statements(ask: Ask, name: string, until: number): PostgresConnection {
+    return new PostgresConnection(ask, this.#prepared, (sql) => {
+      this.#mustBeInTime(name, until);
+      this.#probe.beforeStatement?.(sql);
+    });
+  }
+
+  #mustBeInTime(name: string, until: number): void {
+    if (this.#clock.now() <= until) return;
+    throw new UnreachableError(`the database is slow: ${name} was not done within ${DONE_WITHIN_MS / 1_000} s`);
   }
 }
 

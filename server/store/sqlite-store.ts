@@ -7,6 +7,7 @@ import { DiskRoom } from './room.ts';
 import { isBusy, isFull } from './sqlite-codes.ts';
 import { type Migrated, openSqliteFile } from './sqlite-file.ts';
 import {
+  DONE_WITHIN_MS,
   NoRoomError,
   type ReadTx,
   type Store,
@@ -14,6 +15,7 @@ import {
   type StoreProbe,
   type Topic,
   type Tx,
+  UnreachableError,
   type WakeListener,
 } from './store.ts';
 import { Transaction } from './transaction.ts';
@@ -41,6 +43,8 @@ export interface SqliteOptions {
 interface Job {
   readonly name: string;
   readonly whenUnable: 'wait' | 'fail';
+  /** When it is of no use any more, ms since 1970. */
+  readonly until: number;
   run(tx: Tx): Promise<Settle>;
   reject(error: unknown): void;
   /** A virtual clock need not stand still for it any more. */
@@ -119,7 +123,8 @@ export class SqliteStore implements Store {
           (result) => ({ settle: () => resolve(result) }),
           (error) => ({ error, settle: () => reject(error) }),
         );
-      this.#waiting.push({ name, whenUnable, run, reject, release });
+      const until = whenUnable === 'wait' ? Infinity : this.#clock.now() + DONE_WITHIN_MS;
+      this.#waiting.push({ name, whenUnable, until, run, reject, release });
     });
     this.#hold(
       Promise.race([
@@ -197,7 +202,7 @@ export class SqliteStore implements Store {
     try {
       this.#writer.exec('BEGIN IMMEDIATE');
     } catch (error) {
-      if (isBusy(error)) this.#clock.after(BUSY_PAUSE_MS, () => this.#runNext());
+      if (isBusy(error)) this.#waitForOther();
       else this.#rejectWaiting(error);
       return false;
     }
@@ -296,6 +301,16 @@ export class SqliteStore implements Store {
   #announce(group: readonly Ended[]): void {
     for (const { tx } of group) for (const task of tx.tasks) task();
     this.#listeners.tellHere(group.map(({ tx }) => tx.news));
+  }
+
+  /** Another program writes to the file. */
+  #waitForOther(): void {
+    const now = this.#clock.now();
+    for (const job of this.#waiting.splice(0)) {
+      if (job.until >= now) this.#waiting.push(job);
+      else job.reject(new UnreachableError(`another program writes to the database: ${job.name} was not done`));
+    }
+    this.#clock.after(BUSY_PAUSE_MS, () => this.#goOn());
   }
 
   #rejectWaiting(error: unknown): void {

@@ -11,6 +11,9 @@ export class StoreError extends Error {
 /** The disk has no room: nothing was written, and the same may be tried again later. */
 export class NoRoomError extends StoreError {}
 
+/** How long somebody who can come again waits for a transaction or a read, ms; then it is undone and fails. A lock is waited for up to 12 s. */
+export const DONE_WITHIN_MS = 20_000;
+
 /** Another transaction has changed what this one decided by: it is undone, and PostgreSQL's store runs it again. */
 export class OvertakenError extends StoreError {}
 
@@ -76,7 +79,8 @@ export interface Store {
    * each statement sees what was committed before it began, so what decides is locked, or decides in the writing statement.
    * Locks are taken in the order person, device, challenge, payment, attempt, accounts (a merchant's last), receipt, head of the audit log.
    * @param name for messages about a transaction that went wrong
-   * @param whenUnable what happens when the disk is full or the database is gone: it waits, or it fails. Default `wait`.
+   * @param whenUnable what happens when the disk is full, or the database is gone, locked or slow: it waits, or it fails, after
+   * {@link DONE_WITHIN_MS} at the latest. Default `wait`.
    * @throws NoRoomError, UnreachableError
    */
   transaction<T>(name: string, work: (tx: Tx) => Promise<T>, whenUnable?: 'wait' | 'fail'): Promise<T>;

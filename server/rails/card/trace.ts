@@ -84,7 +84,7 @@ export async function keyOfTrace(
 ): Promise<string | undefined> {
   const from = reference.toLowerCase();
   const found = await tx.all(
-    "SELECT rail_key, note FROM attempt WHERE txn >= ? AND txn < ? AND rail = 'card' AND kind <> 'reversal'",
+    "SELECT rail_key, note FROM attempt WHERE txn >= ? AND txn < ? AND rail = 'card' AND kind <> 'reversal' ORDER BY rail_key",
     (row) => ({ key: row.text('rail_key'), note: row.text('note') }),
     from,
     // Behind each txn that begins so: they have hexadecimal digits.

@@ -142,6 +142,42 @@ describe('a transaction on PostgreSQL', () => {
   }
   const times = (count: number, code: string) => Array.from({ length: count }, () => code);
 
+  it('undoes what is not done within 20 s, when somebody waits for it who can come again', async () => {
+    const { store, clock } = await open();
+    const slow = (pauses: readonly number[]) => async (tx: Tx) => {
+      for (const pause of pauses) {
+        await add(tx, `after ${pause}`);
+        await clock.advance(pause);
+      }
+    };
+    const late = new UnreachableError('the database is slow: ask was not done within 20 s');
+    await expect(store.transaction('ask', slow([20_001]), 'fail')).rejects.toThrow(late);
+    await expect(store.transaction('ask', slow([20_001, 0]), 'fail')).rejects.toThrow(late);
+    expect(await store.read(subjects)).toEqual([]);
+    await store.transaction('ask', slow([19_000, 1_000]), 'fail');
+    await store.transaction('wait', slow([15_000, 15_001]));
+    expect(await store.read(subjects)).toEqual(['after 19000', 'after 1000', 'after 15000', 'after 15001']);
+    const reading = store.read(async (tx) => {
+      await subjects(tx);
+      await clock.advance(20_001);
+      return subjects(tx);
+    });
+    await expect(reading).rejects.toThrow('the database is slow: reading was not done within 20 s');
+  });
+
+  it('begins again after a collision, unless somebody who can come again has waited for 20 s', async () => {
+    const { store, clock } = await open();
+    let begun = 0;
+    const collides = async (tx: Tx) => {
+      begun += 1;
+      await add(tx, 'a');
+      await clock.advance(9_000);
+      throw Object.assign(new Error('40001'), { code: '40001' });
+    };
+    await expect(store.transaction('ask', collides, 'fail')).rejects.toThrow('the database is locked (40001)');
+    expect(begun).toBe(3);
+  });
+
   it.each([
     ['40001', 20],
     ['40P01', 20],

@@ -8,7 +8,7 @@ import { readFile } from '../../../server/store/read-file.ts';
 import { RowError } from '../../../server/store/row.ts';
 import { isFull } from '../../../server/store/sqlite-codes.ts';
 import { SqliteStore } from '../../../server/store/sqlite-store.ts';
-import { NoRoomError, type ReadTx, StoreError, type Tx } from '../../../server/store/store.ts';
+import { NoRoomError, type ReadTx, StoreError, type Tx, UnreachableError } from '../../../server/store/store.ts';
 import { VirtualClock } from '../../../sim/index.ts';
 import { temporaryFolder, testStore } from '../database.ts';
 
@@ -252,6 +252,40 @@ describe('the store', () => {
     await clock.advance(50);
     await adding;
     expect(await store.read(subjects)).toEqual(['a']);
+  });
+
+  it('refuses who can come again, when another program writes to the file for more than 20 s; who waits goes on', async () => {
+    const { path, clock, store } = open();
+    const other = new DatabaseSync(path);
+    other.exec('BEGIN IMMEDIATE');
+    const waits = store.transaction('wait', (tx) => add(tx, 'waits'));
+    const asked = store.transaction('ask', (tx) => add(tx, 'asked'), 'fail');
+    const refused = expect(asked).rejects.toThrow(
+      new UnreachableError('another program writes to the database: ask was not done'),
+    );
+    const ended: string[] = [];
+    void refused.then(() => ended.push('refused'));
+    await clock.advance(19_900);
+    expect(ended).toEqual([]);
+    const later = store.transaction('ask later', (tx) => add(tx, 'later'), 'fail');
+    await clock.advance(200);
+    await refused;
+    other.exec('COMMIT');
+    await clock.advance(50);
+    await Promise.all([waits, later]);
+    expect(await store.read(subjects)).toEqual(['waits', 'later']);
+  });
+
+  it('can be closed when it has refused all', async () => {
+    const { path, clock, store } = open();
+    const other = new DatabaseSync(path);
+    other.exec('BEGIN IMMEDIATE');
+    const refused = expect(store.transaction('ask', (tx) => add(tx, 'asked'), 'fail')).rejects.toThrow('was not done');
+    const closed = store.close();
+    await clock.advance(21_000);
+    await refused;
+    await closed;
+    other.close();
   });
 
   it('keeps a virtual clock still until its transactions and reads have ended', async () => {
