@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { lstatSync, mkdirSync, readlinkSync, renameSync, rmSync, type Stats, statSync, symlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** A link to a device cannot be made where it was asked for. `message` is one line for a person. */
@@ -30,7 +30,7 @@ export class DeviceLink {
     } catch (cause) {
       throw new LinkError(path, `Cannot make the folder ${folder}: choose another one`, { cause });
     }
-    if (isThere(path)) {
+    if (isThere(path, device)) {
       throw new LinkError(
         path,
         `${path} exists already: another simulation may be using it; stop that one, choose another folder, or delete ${path}`,
@@ -74,12 +74,21 @@ function targetOf(path: string): string | undefined {
 /**
  * A link that leads nowhere was left by a simulation that was killed, and counts as nothing. So does one whose terminal is
  * younger than the link: the number of a terminal is given again, perhaps to the very one that this link is made for.
+ * A change of its mode or owner makes a terminal look younger than it is: one that has others than a new one counts as old.
+ *
+ * @param made the terminal that was opened just now
  */
-function isThere(path: string): boolean {
+function isThere(path: string, made: string): boolean {
   const entry = lstatSync(path, { throwIfNoEntry: false });
   if (entry === undefined) return false;
   if (!entry.isSymbolicLink()) return true;
   const device = statSync(path, { throwIfNoEntry: false });
   if (device === undefined) return false;
-  return !TERMINAL.test(readlinkSync(path)) || device.ctimeMs <= entry.mtimeMs;
+  return (
+    !TERMINAL.test(readlinkSync(path)) || device.ctimeMs <= entry.mtimeMs || !hasSameRights(device, statSync(made))
+  );
+}
+
+function hasSameRights(one: Stats, other: Stats): boolean {
+  return one.mode === other.mode && one.uid === other.uid && one.gid === other.gid;
 }

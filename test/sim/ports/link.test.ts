@@ -1,7 +1,19 @@
-import { existsSync, lstatSync, mkdtempSync, readlinkSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { openPtyPair } from '../../../sim/ports/libc.ts';
 import { DeviceLink } from '../../../sim/ports/link.ts';
 
 const newFolder = () => mkdtempSync(join(tmpdir(), 'link-'));
@@ -47,6 +59,29 @@ test.each([
     expect(() => new DeviceLink(path, '/dev/zero')).toThrow(
       `${path} exists already: another simulation may be using it; stop that one, choose another folder, or delete ${path}`,
     );
+});
+
+/** What was done to a terminal after a link to it was made, and whether another link may take its place. */
+test.each<[name: string, mode: number | undefined, may: boolean]>([
+  ['nothing', undefined, false],
+  ['a change of its mode, as for a program of another user', 0o666, false],
+  ['as with a younger terminal of the same number', 0o620, true],
+])('a link to a terminal that is there: %s', (_name, mode, may) => {
+  const [served, made] = [openPtyPair(), openPtyPair()];
+  try {
+    for (const { device } of [served, made]) chmodSync(device, 0o620);
+    const path = join(newFolder(), 'modem1');
+    const link = new DeviceLink(path, served.device);
+    // The time of a file goes in steps of some milliseconds.
+    while (mode !== undefined && statSync(served.device).ctimeMs <= lstatSync(path).mtimeMs)
+      chmodSync(served.device, mode);
+    if (may) expect(readlinkSync(new DeviceLink(path, made.device).path)).toBe(made.device);
+    else expect(() => new DeviceLink(path, made.device)).toThrow(`${path} exists already`);
+    link.remove();
+    expect(existsSync(path)).toBe(may);
+  } finally {
+    for (const { master } of [served, made]) closeSync(master);
+  }
 });
 
 test('a folder that cannot be made is said', () => {
