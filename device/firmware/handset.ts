@@ -263,10 +263,10 @@ export class Handset {
       show: (view, listener) => this.#interruptions.applicationShows(view, listener),
       playSound: (type) => this.#speaker.alert(type),
       emit: (event) => this.#watchers.emit(event),
-      askToOpen: (application) => {
+      askToOpen: (application, cause, open) => {
         this.#speaker.alert('ALARM');
         this.#front.lockKeys();
-        this.#shell.ask(application);
+        this.#shell.ask(application, cause, open);
       },
       closed: (failed, requested) => {
         this.#interruptions.applicationEnded();

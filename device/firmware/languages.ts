@@ -37,6 +37,7 @@ export interface ShellTexts {
   readonly unread: string;
   readonly waits: string;
   readonly openNow: string;
+  readonly openForAlarm: string;
   readonly open: string;
   readonly later: string;
   readonly details: string;
@@ -73,6 +74,7 @@ const english: ShellTexts = {
   unread: '{} unread',
   waits: '{} waits',
   openNow: 'A message for {} has come. Open it now?',
+  openForAlarm: 'The alarm of {} rings. Open it now?',
   open: 'Open',
   later: 'Later',
   details: 'Details',
@@ -107,6 +109,7 @@ const italian: ShellTexts = {
   unread: '{} da leggere',
   waits: '{} attende',
   openNow: 'È arrivato un messaggio per {}. Aprire ora?',
+  openForAlarm: 'Suona la sveglia di {}. Aprire ora?',
   open: 'Apri',
   later: 'Più tardi',
   details: 'Dettagli',

@@ -1,4 +1,5 @@
 import { alarmOf } from './alarms.ts';
+import { AutoInvocation } from './auto-invocation.ts';
 import type { HandsetEvent } from './events.ts';
 import type { Front } from './front.ts';
 import { calledInQuestion, nameInQuestion } from './indicator.ts';
@@ -16,8 +17,8 @@ export interface LauncherPhone extends Omit<RunPhone, 'ended'> {
   /** An application has to wait until the phone's question is answered: rings, and says so on the screen. */
   holdUp(): void;
   emit(event: HandsetEvent): void;
-  /** Rings and asks the owner whether an application may open. */
-  askToOpen(application: SuiteMidlet): void;
+  /** Rings and asks the owner whether an application may open. @param open the answer is yes */
+  askToOpen(application: SuiteMidlet, cause: 'message' | 'alarm', open: () => void): void;
   /**
    * No application has the screen any more. @param failed the suite whose application had to be closed. @param requested what the
    * application that has ended wants to be opened after it
@@ -34,6 +35,7 @@ interface Wake {
 /** Starts applications, one at a time: for their owner, for a message, for an alarm. */
 export class Launcher {
   readonly #phone: LauncherPhone;
+  readonly #invocation: AutoInvocation;
   #run: MidletRun | undefined;
   /**
    * Messages and alarms that an application was started for, or that the owner has put off. Each starts an application once: one
@@ -49,6 +51,7 @@ export class Launcher {
 
   constructor(phone: LauncherPhone) {
     this.#phone = phone;
+    this.#invocation = new AutoInvocation(phone);
   }
 
   /** The application that runs. */
@@ -64,6 +67,7 @@ export class Launcher {
   /** The phone was switched on: opens an application for what waits, also for what it was opened for before. */
   powerOn(): void {
     this.#served = new Set();
+    this.#invocation.powerOn();
     this.openWaiting();
   }
 
@@ -84,7 +88,7 @@ export class Launcher {
     const [first] = wakes;
     if (this.#run !== undefined) this.#offerOthers(this.#run);
     else if (this.#phone.front.isAsking) this.#holdUp(wakes);
-    else if (first !== undefined && this.#phone.front.isOn) this.#open(first.application);
+    else if (first !== undefined && this.#phone.front.isOn) this.#open(first);
   }
 
   /** The same after another screen has gone, of which the owner may be pressing a key. */
@@ -94,12 +98,21 @@ export class Launcher {
     if (before === undefined && this.#run !== undefined) this.#phone.front.lockKeys();
   }
 
-  #open(application: SuiteMidlet): void {
-    if (this.#phone.askBeforeOpening || application.suite.signer.kind === 'nobody') {
-      // Asked once: the red key is a "Later" too.
-      this.#serve(this.#wakes().filter((wake) => isSame(wake.application, application)));
-      this.#phone.askToOpen(application);
-    } else this.#start(application);
+  #open({ application, event }: Wake): void {
+    if (this.#invocation.mayStart(application.suite) === 'at-once') {
+      this.#start(application);
+      return;
+    }
+    // Asked once: the red key is a "Later" too.
+    this.#serve(this.#wakes().filter((wake) => isSame(wake.application, application)));
+    const cause = typeof event === 'string' ? 'alarm' : 'message';
+    this.#phone.askToOpen(application, cause, () => this.#launchAsked(application));
+  }
+
+  /** The owner was asked, and has said yes. */
+  #launchAsked(application: SuiteMidlet): void {
+    this.#invocation.allow(application.suite);
+    this.launch(application);
   }
 
   #holdUp(wakes: readonly Wake[]): void {
@@ -109,7 +122,7 @@ export class Launcher {
   }
 
   #offerOthers(run: MidletRun): void {
-    const untold = this.#messages().filter(({ event }) => !this.#told.has(event) && !this.#served.has(event));
+    const untold = this.#unserved().filter(({ event }) => typeof event !== 'string' && !this.#told.has(event));
     this.#told = new Set(this.#messages().map(({ event }) => event));
     for (const { application } of untold) {
       const isKnown = [run.application, ...this.#offered].some((one) => isSame(one, application));
@@ -123,7 +136,7 @@ export class Launcher {
     const question = switchQuestion(application, run.application, this.#phone.language);
     void this.#phone.ask(question).then((switches) => {
       this.#offered = this.#offered.filter((one) => one !== application);
-      if (switches && this.#run === run) this.launch(application);
+      if (switches && this.#run === run) this.#launchAsked(application);
     });
   }
 
@@ -157,7 +170,8 @@ export class Launcher {
   }
 
   #unserved(): readonly Wake[] {
-    return this.#wakes().filter(({ event }) => !this.#served.has(event));
+    const mayStart = ({ suite }: SuiteMidlet) => this.#invocation.mayStart(suite) !== 'never';
+    return this.#wakes().filter(({ application, event }) => !this.#served.has(event) && mayStart(application));
   }
 
   #wakes(): readonly Wake[] {

@@ -12,26 +12,40 @@ export interface Grants {
   readonly send: Interaction;
   /** Receive messages on its ports. */
   readonly receive: Interaction;
+  /** Be started by a message or an alarm; a session is until the phone is switched off. */
+  readonly start: Interaction;
 }
 
 const SECTION = 'permissions';
 const interaction = z.enum(['blanket', 'session', 'oneshot', 'no']);
-const stored = z.record(z.string(), z.object({ send: interaction, receive: interaction }));
+const stored = z.record(
+  z.string(),
+  z.object({ send: interaction, receive: interaction, start: interaction.exactOptional() }),
+);
 
 type Choices = Readonly<Record<keyof Grants, readonly [Interaction, ...Interaction[]]>>;
 
-/** What the owner can choose; the first is that of a new application. One that nobody signed never sends without a question. */
-const SIGNED: Choices = { send: ['session', 'blanket', 'oneshot', 'no'], receive: ['blanket', 'session', 'no'] };
-const UNSIGNED: Choices = { send: ['oneshot', 'no'], receive: ['session', 'no'] };
-const BUILT_IN: Choices = { send: ['blanket'], receive: ['blanket'] };
+const TRUSTED_START: Choices['start'] = ['blanket', 'session', 'oneshot', 'no'];
+const OTHER_START: Choices['start'] = ['oneshot', 'session', 'no'];
+
+/**
+ * What the owner can choose; the first is that of a new application. One that nobody signed never sends without a question, and one
+ * whose key the phone does not know never starts without one: anybody can make a key.
+ */
+const SIGNED: Omit<Choices, 'start'> = {
+  send: ['session', 'blanket', 'oneshot', 'no'],
+  receive: ['blanket', 'session', 'no'],
+};
+const UNSIGNED: Choices = { send: ['oneshot', 'no'], receive: ['session', 'no'], start: OTHER_START };
+const BUILT_IN: Choices = { send: ['blanket'], receive: ['blanket'], start: ['blanket'] };
 
 /** What the owner can choose for an application of a suite. */
-export function choicesFor({ signer }: Suite): Choices {
+export function choicesFor({ signer, trust }: Suite): Choices {
   switch (signer.kind) {
     case 'phone':
       return BUILT_IN;
     case 'key':
-      return SIGNED;
+      return { ...SIGNED, start: trust === 'trusted' ? TRUSTED_START : OTHER_START };
     case 'nobody':
       return UNSIGNED;
   }
@@ -58,7 +72,7 @@ export class Permissions {
     const choices = choicesFor(suite);
     const chosen = Object.hasOwn(this.#chosen, suite.id) ? this.#chosen[suite.id] : undefined;
     const grant = (what: keyof Grants) => choices[what].find((choice) => choice === chosen?.[what]) ?? choices[what][0];
-    return { send: grant('send'), receive: grant('receive') };
+    return { send: grant('send'), receive: grant('receive'), start: grant('start') };
   }
 
   /** @throws FlashError */

@@ -83,16 +83,15 @@ export class Shell {
     else this.#list(texts.messages, lines, back);
   }
 
-  /** Asks whether a message may open its application. */
-  ask(application: SuiteMidlet): void {
+  /** Asks whether a message or an alarm may open its application. */
+  ask({ suite }: SuiteMidlet, cause: 'message' | 'alarm', open: () => void): void {
     const texts = this.#texts();
-    const { suite } = application;
     const { name } = suite.descriptor;
     const called = calledInQuestion(suite, this.#phone.settings.language);
-    const asks = texts.openNow.replace('{}', () => called);
+    const asks = (cause === 'alarm' ? texts.openForAlarm : texts.openNow).replace('{}', () => called);
     const alert = new Alert(name, asks, 'ALARM');
     addCommands(alert, [
-      { label: texts.open, type: 'OK', does: () => this.#phone.launch(application) },
+      { label: texts.open, type: 'OK', does: open },
       { label: texts.later, type: 'CANCEL', does: () => this.#phone.postpone(suite) },
     ]);
     this.#display.setCurrent(alert);

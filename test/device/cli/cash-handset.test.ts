@@ -312,9 +312,9 @@ describe('A descriptor', () => {
 
   test.each([
     ['a character in two pieces', ['MIDlet-Name: ', 0xc3, undefined, 0xa9], 'MIDlet-Name: é'],
-    ['half a character at the end', ['MIDlet-Name: ', 0xc3], 'MIDlet-Name: \ufffd'],
-    ['a signature at the begin', [0xef, 0xbb, 0xbf, 'MIDlet-Name: A'], 'MIDlet-Name: A'],
-  ])('that comes with %s is read', async (_what, parts, text) => {
+    ['a signature at the begin', [0xef, 0xbb, 0xbf, 'MIDlet-Name: A'], '\ufeffMIDlet-Name: A'],
+    ['half a character at the end', ['MIDlet-Name: ', 0xc3], undefined],
+  ])('that comes with %s is read, or refused when it is no text', async (_what, parts, text) => {
     const server = createServer(async (_request, response) => {
       for (const part of parts) {
         if (part === undefined) await sleep(systemClock, 50);
@@ -332,7 +332,9 @@ describe('A descriptor', () => {
       };
     };
     const clock: Clock = { now: () => 0, after };
-    expect(await readDescriptor(`http://127.0.0.1:${portOf(server)}/a.jad`, clock)).toBe(text);
+    const read = readDescriptor(`http://127.0.0.1:${portOf(server)}/a.jad`, clock);
+    if (text === undefined) await expect(read).rejects.toThrow('is not UTF-8');
+    else expect(await read).toBe(text);
     expect(alarms).toBe(0);
     server.close();
   });

@@ -196,7 +196,7 @@ describe('The owner', () => {
     const suite = air.handset.install(
       'MIDlet-Name: Pay\nMIDlet-Version: 1.0\nMIDlet-Vendor: I\nMIDlet-1: Pay,,CashMobile\n',
     ).suite;
-    expect(choicesFor(suite)).toEqual({ send: ['blanket'], receive: ['blanket'] });
+    expect(choicesFor(suite)).toEqual({ send: ['blanket'], receive: ['blanket'], start: ['blanket'] });
   });
 });
 
@@ -211,7 +211,7 @@ describe('A message for another application than the one that runs', () => {
   /** Chat runs, Other is installed. */
   async function twoOf(script?: string): Promise<AirBench> {
     const server = new FakeServer().offer(suiteFiles({ attributes: OTHER }));
-    const air = airBench({ server });
+    const air = airBench({ server, trustedKeys: [SIGNER] });
     await air.install();
     await air.select('Later');
     server.offer(suiteFiles(script === undefined ? {} : { script }));
@@ -226,9 +226,7 @@ describe('A message for another application than the one that runs', () => {
     await air.radio.deliver(forOther(0));
     await settle(air.clock);
     expect(air.events).toContainEqual({ kind: 'sound', tone: 'attention' });
-    expect(textOf(air.phone.screen)).toContain(
-      'A message for Other (UNKNOWN KEY) has come. Open it now? Chat will be closed.',
-    );
+    expect(textOf(air.phone.screen)).toContain('A message for Other has come. Open it now? Chat will be closed.');
     await air.select('Open');
     expect(textOf(air.phone.screen)).toContain('started 1');
     expect(air.events.filter(({ kind }) => kind === 'application')).toEqual([
@@ -300,7 +298,7 @@ describe('A message for another application than the one that runs', () => {
     await settle(air.clock);
     expect(air.phone.screen).toMatchObject({
       title: 'Chat 1.0',
-      indicator: { text: 'UNKNOWN KEY Other' },
+      indicator: { text: '✓ Other' },
       keysLocked: true,
     });
     air.phone.press('power');

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { textOf } from '../../../device/index.ts';
 import { settle } from '../bench.ts';
+import { SIGNER } from '../suite/built-suite.ts';
 import { type AirBench, airBench, FakeServer, suiteFiles, URL_OF_JAD } from './over-the-air.ts';
 
 /** An application that asks for each of the URLs of its attribute, shows what the phone answers, and ends when `End` is chosen. */
@@ -36,7 +37,10 @@ const SCRIPT = `
 /** A phone in which version 1.0 runs, and asks for these URLs; its server has 2.0. */
 async function asking(requests: string): Promise<AirBench> {
   const attributes = { Requests: requests };
-  const air = airBench({ server: new FakeServer().offer(suiteFiles({ script: SCRIPT, attributes })) });
+  const air = airBench({
+    server: new FakeServer().offer(suiteFiles({ script: SCRIPT, attributes })),
+    trustedKeys: [SIGNER],
+  });
   await air.install();
   await air.select('Start');
   air.server.offer(suiteFiles({ script: SCRIPT, attributes, version: '2.0' }));

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { textOf } from '../../../device/index.ts';
 import { settle } from '../bench.ts';
+import { SIGNER } from '../suite/built-suite.ts';
 import { type AirBench, airBench, FakeServer, type SuiteParts, suiteFiles } from './over-the-air.ts';
 
 const ATTRIBUTES = {
@@ -46,7 +47,7 @@ async function said(
   does: Does,
   attributes?: SuiteParts['attributes'],
 ): Promise<AirBench & { readonly results: readonly string[] }> {
-  const air = airBench({ server: new FakeServer().offer(suiteFiles(parts(does, attributes))) });
+  const air = airBench({ server: new FakeServer().offer(suiteFiles(parts(does, attributes))), trustedKeys: [SIGNER] });
   await air.install();
   await air.select('Start');
   const results = air.phone.screen.items.map(({ label }) => label);

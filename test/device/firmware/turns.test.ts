@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { textOf } from '../../../device/index.ts';
 import { during, settle } from '../bench.ts';
+import { SIGNER } from '../suite/built-suite.ts';
 import { type AirBench, airBench, FakeServer, type SuiteParts, suiteFiles, URL_OF_JAD } from './over-the-air.ts';
 
 /** An application that rings after a time, shows its name (at once, or later), and says when its own key was pressed. */
@@ -41,7 +42,7 @@ const suite = (attributes: SuiteParts['attributes'] = {}) => suiteFiles({ script
 
 /** A phone with the application, which has run once. Its server has another one now. */
 async function phoneWith(attributes: SuiteParts['attributes']): Promise<AirBench> {
-  const air = airBench({ server: new FakeServer().offer(suite(attributes)) });
+  const air = airBench({ server: new FakeServer().offer(suite(attributes)), trustedKeys: [SIGNER] });
   await air.install();
   await air.select('Start');
   await during(air.clock, air.phone.waitFor('End'));
@@ -95,7 +96,7 @@ describe('A question of the phone keeps the screen', () => {
     expect(air.phone.screen).toMatchObject({ title, indicator: { kind: 'phone' }, ticker: 'Chat waits' });
     expect([started(air), rung(air)]).toEqual([[], 1]);
     await air.select(answer);
-    expect(air.phone.screen).toMatchObject({ title: 'Chat', indicator: { kind: 'signed' }, keysLocked: true });
+    expect(air.phone.screen).toMatchObject({ title: 'Chat', indicator: { kind: 'trusted' }, keysLocked: true });
     expect(air.phone.screen.ticker).toBeUndefined();
   });
 
@@ -119,9 +120,7 @@ describe('A question of the phone keeps the screen', () => {
     await message(air);
     expect(air.phone.screen).toMatchObject({ title: 'Installed', ticker: 'Chat waits' });
     await air.select('Start');
-    expect(textOf(air.phone.screen)).toContain(
-      'A message for Chat (UNKNOWN KEY) has come. Open it now? Bus will be closed.',
-    );
+    expect(textOf(air.phone.screen)).toContain('A message for Chat has come. Open it now? Bus will be closed.');
     await air.select('Open');
     expect(air.phone.screen.title).toBe('Chat');
   });
