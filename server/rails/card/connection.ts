@@ -86,8 +86,9 @@ export class CardConnection {
   async exchange(request: IsoMessage, limitMs: number): Promise<Exchange> {
     const from = this.#options.clock.now();
     if (!this.#isSignedOn) await this.#signedOn(Math.min(limitMs, SIGN_ON_LIMIT_MS));
-    if (!this.#isSignedOn) return 'not-sent';
-    return this.#exchange(request, limitMs - (this.#options.clock.now() - from));
+    const leftMs = limitMs - (this.#options.clock.now() - from);
+    // A process that was stopped meanwhile sends nothing late: another one may have taken the order up.
+    return this.#isSignedOn && leftMs > 0 ? this.#exchange(request, leftMs) : 'not-sent';
   }
 
   /** Resolves when the host is signed on, at the latest after this time. */

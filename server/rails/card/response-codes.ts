@@ -40,14 +40,19 @@ const REVERSED: readonly string[] = ['00', '25'];
 /** The answer came too late for somebody on the way: what was asked for may have been carried out. */
 const TOO_LATE = '68';
 
-/** A reversal must arrive: these say that it has not. */
-const NOT_NOW: readonly string[] = [TOO_LATE, '06', '09', '19', '22', '90', '91', '92', '96'];
+/** Sent before: after a crash a refund goes again without being marked as a repeat, and the first one may have been carried out. */
+const DUPLICATE = '94';
+
+/** A reversal must arrive: these say that it has not, or do not say it. */
+const NOT_NOW: readonly string[] = [TOO_LATE, DUPLICATE, '06', '09', '19', '22', '90', '91', '92', '96'];
 
 /** What the code says. @param code DE 39; `undefined`: the answer has none */
 export function responseOf(code: string | undefined, kind: AttemptKind): Response {
   if (code === undefined) return { kind: 'unknown', reason: 'the host answered without a response code' };
   if ((kind === 'reversal' ? REVERSED : APPROVED).includes(code)) return { kind: 'done' };
-  if (code === TOO_LATE || (kind === 'reversal' && NOT_NOW.includes(code))) {
+  const isOpen =
+    kind === 'reversal' ? NOT_NOW.includes(code) : code === TOO_LATE || (kind === 'refund' && code === DUPLICATE);
+  if (isOpen) {
     return { kind: 'unknown', reason: `the host answered ${code}` };
   }
   if (kind === 'reversal') return { kind: 'declined', reason: `reversal refused (${code})` };

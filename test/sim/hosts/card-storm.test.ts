@@ -12,7 +12,7 @@ const DAY_MS = 24 * HOUR_MS;
 const FAULTS: readonly CardFault[] = [
   ...(['no-answer', 'answer-lost', 'late', 'slow', 'twice', 'out-of-order', 'cut'] as const),
   'without-terminal',
-  ...['68', '91', '96'].map((code) => ({ code })),
+  ...['68', '91', '94', '96'].map((code) => ({ code })),
 ];
 
 /** Payments and refunds of some days at a host that misbehaves, until all has come to rest. */

@@ -83,6 +83,22 @@ describe('the sign-on', () => {
     expect(line.heard.map(({ mti }) => mti)).toEqual(['0800']);
   });
 
+  it('that comes after the process was stopped lets nothing leave late', async () => {
+    const { clock, line } = connection();
+    let stoppedMs = 0;
+    const late = { now: () => clock.now() + stoppedMs, after: clock.after.bind(clock) };
+    const dialect = { variant: 'ascii', framing: { lengthCountsItself: false } } as const;
+    const made = new CardConnection({ open: line.open, clock: late, dialect });
+    line.answer = () => undefined;
+    made.start();
+    const answer = made.exchange(ORDER, LIMIT_MS);
+    await clock.advance(1_000);
+    stoppedMs = LIMIT_MS - 1_000;
+    for (const signOn of line.heard) line.say(answerTo(signOn, { 39: '00' }));
+    expect(await clock.run(answer)).toBe('not-sent');
+    expect(line.heard.map(({ mti }) => mti)).toEqual(['0800']);
+  });
+
   it('is tried again after pauses of 1, 2, 5, 10, 30, 60 and 60 s, when the host refuses it', async () => {
     const { clock, line, made, told } = connection();
     line.answer = (message) => answerTo(message, { 39: '05' });

@@ -10,7 +10,6 @@ describe('a response code', () => {
     ['11', 'done'],
     ['05', 'not-honoured'],
     ['14', 'not-honoured'],
-    ['94', 'not-honoured'],
     ['25', 'not-honoured'],
     ['10', 'not-honoured'],
     ['13', 'limit-exceeded'],
@@ -38,13 +37,18 @@ describe('a response code', () => {
   it.each([
     ['00', 'done'],
     ['25', 'done'],
-    ...['06', '09', '19', '22', '68', '90', '91', '92', '96'].map((code) => [code, 'unknown'] as const),
+    ...['06', '09', '19', '22', '68', '90', '91', '92', '94', '96'].map((code) => [code, 'unknown'] as const),
     [undefined, 'unknown'],
     ['12', 'declined'],
     ['05', 'declined'],
     ['08', 'declined'],
   ] as const)('%s of a reversal means: %s', (code, kind) => {
     expect(responseOf(code, 'reversal').kind).toBe(kind);
+  });
+
+  it('94 of a charge, which is sent once, means another order; of a refund, that the first one may have been carried out', () => {
+    expect(responseOf('94', 'charge')).toEqual({ kind: 'declined', reason: 'not-honoured' });
+    expect(responseOf('94', 'refund')).toEqual({ kind: 'unknown', reason: 'the host answered 94' });
   });
 
   it('that refuses gives a reason that phones know, except a soft decline', () => {
