@@ -40,7 +40,7 @@ export function portOption(): Option {
 
 /** The end of the help of each command that opens a modem. */
 const WHEN_SILENT = `
-What a port says that is none of a modem (an echo, noise, nothing) is told after 6 s, GPS sentences after 4 s. On a port that is silent
+What a port says that is none of a modem (an echo, noise, nothing) is told after 6 s, GPS sentences after 3 s. On a port that is silent
 or only echoes, the search goes on for 10 s more: some modems take that long for their first answer.`;
 
 /** Gives a command the options that say which modem it uses. */

@@ -6,8 +6,8 @@ import { tracePort } from '../port/trace.ts';
 /** After so long without an answer, in ms, the user is told what came from the port. A slow modem may still answer later. */
 const TELL_MS = 6_000;
 
-/** After so long without an answer, in ms, a port with NMEA sentences is given up: three `AT`s have been typed by then. */
-const NMEA_MS = 4_000;
+/** After so long without an answer, in ms, a port with NMEA sentences is given up: two `AT`s have been typed by then. */
+const NMEA_MS = 3_000;
 
 /** Characters that are kept of what comes from a port. */
 const KEPT = 2_000;

@@ -39,7 +39,7 @@ async function opened(answer: (typed: string) => string, atOnce = '') {
 }
 
 test.each([
-  ['NMEA', () => '', '$GPRMC,092725,A\r\n', [[4, /^there is no modem on this port: it says NMEA/]]],
+  ['NMEA', () => '', '$GPRMC,092725,A\r\n', [[3, /^there is no modem on this port: it says NMEA/]]],
   [
     'silence',
     () => '',
@@ -203,7 +203,7 @@ describe('while a modem is looked for', () => {
   });
 });
 
-test.each<[name: string, before: string, at: number, closed: readonly [after4: boolean, after6: boolean]]>([
+test.each<[name: string, before: string, at: number, closed: readonly [after3: boolean, after6: boolean]]>([
   ['at once', '', 0, [true, true]],
   ['from the fifth second on', '', 5_000, [false, true]],
   ['on the port of a modem that answers', 'AT\r\nOK\r\n', 0, [false, false]],
@@ -212,8 +212,8 @@ test.each<[name: string, before: string, at: number, closed: readonly [after4: b
   await say(before);
   await clock.advance(at);
   await say('$GPGGA,092725.00,4717.11,N\r\n');
-  await clock.advance(Math.max(0, 4_000 - at));
-  const isClosedEarly = at <= 4_000 && isClosed();
+  await clock.advance(Math.max(0, 3_000 - at));
+  const isClosedEarly = at <= 3_000 && isClosed();
   await clock.advance(6_000);
   expect([isClosedEarly, isClosed()]).toEqual(closed);
   expect(told).toEqual([]);
