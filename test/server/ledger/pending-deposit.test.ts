@@ -109,6 +109,14 @@ describe('a deposit above the limit of one operator alone', () => {
     expect(await booked()).toBe(0);
   });
 
+  it('is refused with the reference of one that waits, when its sum or its currency is another', async () => {
+    const { ask, customer, deposit } = await office();
+    expect((await deposit('anna', 1_001)).status).toBe(202);
+    expect((await deposit('anna', 1_002)).status).toBe(409);
+    const other = { amount: { minor: 1_001, currency: 'USD' }, reference: 'r' };
+    expect((await ask('anna', 'POST', `/v1/people/${customer.person.id}/deposits`, other)).status).toBe(409);
+  });
+
   it('waits once, whoever asks again', async () => {
     const { ask, deposit } = await office();
     for (const by of ['anna', 'anna', 'bruno']) {

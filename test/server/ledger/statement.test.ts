@@ -32,4 +32,22 @@ describe('a statement', () => {
     ]);
     await store.close();
   });
+
+  it('names the account at the other end, whichever of the two gave, and has one currency', async () => {
+    const store = await testStore();
+    await store.transaction('movements', async (tx) => {
+      for (const currency of ['EUR', 'USD'] as const) {
+        const transfer = { id: currency, debit: 'cash', credit: 'person:1', amount: { minor: 1, currency } } as const;
+        await hold(tx, transfer, 10);
+        await post(tx, transfer, 10);
+      }
+    });
+    const lines = async (account: 'cash' | 'person:1') => {
+      const statement = await store.read((tx) => statementOf(tx, account, 'USD', { from: 0, to: 20 }));
+      return statement.lines.map(({ transfer, counterpart, minor }) => [transfer, counterpart, minor]);
+    };
+    expect(await lines('person:1')).toEqual([['USD', 'cash', 1]]);
+    expect(await lines('cash')).toEqual([['USD', 'person:1', -1]]);
+    await store.close();
+  });
 });

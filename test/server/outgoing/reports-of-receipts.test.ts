@@ -88,6 +88,15 @@ describe('a report that the phone has a receipt', () => {
     expect(sent).toHaveLength(2);
   });
 
+  it('is waited for as long for a receipt that took the place of one that was sent again often', async () => {
+    const { world, txn, sent } = await paidLate();
+    await world.clock.advance(80 * MINUTE);
+    expect(sent).toHaveLength(4);
+    await world.service.refund(txn);
+    await world.clock.advance(80 * MINUTE);
+    expect(sent).toHaveLength(8);
+  });
+
   it('ends its repeats when the report was asked for while the receipt waited for the bearer', async () => {
     const { world, customer, merchant, sent } = await paidLate();
     world.air.report(sent[0], 'delivered');

@@ -105,6 +105,31 @@ describe('a timer', () => {
     expect(fired).toEqual([]);
   });
 
+  it('leaves nothing on the clock once the service has stopped, so that the process ends', async () => {
+    const { store, clock, handlers } = await open();
+    let pending = 0;
+    const counted = {
+      now: () => clock.now(),
+      after: (delay: number, task: () => void) => {
+        const cancel = clock.after(delay, () => {
+          pending -= 1;
+          task();
+        });
+        pending += 1;
+        return () => {
+          pending -= 1;
+          cancel();
+        };
+      },
+    };
+    const timers = new Timers(store, counted, new Journal(clock));
+    await timers.start(handlers);
+    await store.transaction('set', (tx) => timers.set(tx, 'receipt-repeat', 'a', clock.now() + 1_000));
+    expect(pending).toBe(1);
+    await timers.stop();
+    expect(pending).toBe(0);
+  });
+
   it('whose handler fails is in the journal as a fault, undone, and fires again after a minute', async () => {
     const { store, clock, timers, handlers, faults } = await open();
     let fails = true;
