@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, diffieHellman, sign, verify } from 'node:crypto';
 import { Point } from '@noble/ed25519';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { hexOf, octetsOf, phonePrimitives as phone, verifySignature } from '../../../device/safe-mobile/index.ts';
 import { servicePrimitives } from '../../../server/index.ts';
 import { tweetnaclPrimitives as tweetnacl } from '../../../server/keys/tweetnacl.ts';
@@ -302,5 +302,22 @@ describe('scrypt', () => {
       }),
       { numRuns },
     );
+  });
+
+  it('wipes its memory: the blocks, the states of all turns, and what is mixed', () => {
+    const made: Int32Array[] = [];
+    const fill = Int32Array.prototype.fill;
+    const spy = vi.spyOn(Int32Array.prototype, 'fill').mockImplementation(function (this: Int32Array, ...given) {
+      expect(this.some((word) => word !== 0)).toBe(true);
+      made.push(this);
+      return fill.apply(this, given);
+    });
+    try {
+      phone.scrypt(Buffer.from('48213'), new Uint8Array(16), { N: 16, r: 2, p: 1 });
+    } finally {
+      spy.mockRestore();
+    }
+    expect(made.map(({ length }) => length)).toEqual([64, 1_024, 64]);
+    for (const words of made) expect(words.every((word) => word === 0)).toBe(true);
   });
 });
