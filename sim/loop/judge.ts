@@ -52,6 +52,12 @@ const OF_EACH: Readonly<Record<string, (story: Story, end: End) => string | unde
       ? `${fewest} tries were left after ${wrongPins(story)} wrong PINs`
       : undefined;
   },
+  'what came back as a whole is called refunded': ({ minor }, { state, refunded }) => {
+    if (PAYMENT_STATES[state].money !== 'moved') return undefined;
+    return (state === 'REFUNDED') === (refunded === minor)
+      ? undefined
+      : `is ${state}, and ${refunded} of ${minor} came back`;
+  },
   'no more is given back than was asked for': (story, { refunded }) => {
     const asked = new Map(
       eventsOf(story, 'refunded').map(({ key, minor, answer }) => [key, isState(answer) ? minor : 0]),

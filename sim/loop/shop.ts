@@ -28,7 +28,7 @@ const TTL = 120;
 
 /** Of a hundred payments: asked for twice at once, cancelled while the customer thinks, given back later in one or more parts. */
 const ASKED_TWICE = 5;
-const CANCELLED = 5;
+const CANCELLED = 10;
 const GIVEN_BACK = 10;
 
 /** What a shop works with. */
@@ -72,7 +72,7 @@ export class Shop {
     const { random } = this.#options;
     const story = this.#open();
     const chance = randomBelow(random, 100);
-    const later = randomBelow(random, MINUTE_MS);
+    const later = randomBelow(random, randomBelow(random, 2) === 0 ? MINUTE_MS : 10_000);
     await (chance < ASKED_TWICE ? Promise.all([this.#ask(story), this.#ask(story)]) : this.#ask(story));
     if (story.txn === undefined) return;
     if (chance >= 100 - CANCELLED) await this.#cancel(story, later);
@@ -141,10 +141,12 @@ export class Shop {
     // All; a part; twice a third; more than was paid, in parts.
     const ways = [[amount.minor], [half], [third, third], [half, half, half]];
     const parts = ways[randomBelow(random, ways.length)] ?? [];
+    // One part after another, or all while the first one is still on its way.
+    const pauseMs = randomBelow(random, 2) === 0 ? 10 * MINUTE_MS : 1_000;
     // A shop whose connection ended asks again, and one with two tills asks twice at once.
     const times = randomBelow(random, 4) === 0 ? 2 : 1;
     for (const [part, minor] of parts.entries()) {
-      await sleep(clock, randomBelow(random, 10 * MINUTE_MS));
+      await sleep(clock, randomBelow(random, pauseMs));
       const order = { key: `${story.mref}-${part}`, amount: { minor, currency: 'EUR' } } as const;
       await Promise.all(Array.from({ length: times }, () => this.#refund(story, txn, order)));
     }

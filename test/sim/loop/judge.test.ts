@@ -96,6 +96,16 @@ describe('the judges find', () => {
     ['who is told "refused" has refused, or typed wrong PINs', [MISTYPED, MISTYPED, told('REFUSED')], 10_000],
     ['a wrong PIN costs one try', [MISTYPED, tries(1), APPROVED, told('CAPTURED'), read('Paid')], 8_750],
     [
+      'what came back as a whole is called refunded',
+      [APPROVED, gaveBack(1_250), told('CAPTURED', 1_250), read('Paid')],
+      10_000,
+    ],
+    [
+      'what came back as a whole is called refunded',
+      [APPROVED, gaveBack(450), told('REFUNDED', 450), read('Refunded')],
+      9_200,
+    ],
+    [
       'no more is given back than was asked for',
       [APPROVED, gaveBack(450), gaveBack(9, 'conflict', '2'), told('CAPTURED', 459), read('Paid')],
       9_209,
