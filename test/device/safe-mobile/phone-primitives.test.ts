@@ -9,6 +9,8 @@ import { inFull } from '../../in-full.ts';
 
 /** Inputs of each property. */
 const numRuns = inFull(1_000, 50);
+/** A thousand of them on a busy machine. */
+const LONG_MS = 240_000;
 
 const native = servicePrimitives();
 const octets = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
@@ -47,33 +49,41 @@ describe('X25519', () => {
     expect(hexOf(phone.x25519(octetsOf(secret), octetsOf(point)))).toBe(shared);
   });
 
-  it('gives what RFC 7748, 5.2, says after 1 and after 1,000 turns', () => {
-    let [k, u] = [octetsOf('09'.padEnd(64, '0')), octetsOf('09'.padEnd(64, '0'))];
-    for (let turn = 1; turn <= 1_000; turn += 1) {
-      [k, u] = [phone.x25519(k, u), k];
-      if (turn === 1) expect(hexOf(k)).toBe('422c8e7a6227d7bca1350b3e2bb7279f7897b87bb6854b783c60e80311ae3079');
-    }
-    expect(hexOf(k)).toBe('684cf59ba83309552800ef566f2f4d3c1c3887c49360e3875f2eb94d99532c51');
-  });
+  it(
+    'gives what RFC 7748, 5.2, says after 1 and after 1,000 turns',
+    () => {
+      let [k, u] = [octetsOf('09'.padEnd(64, '0')), octetsOf('09'.padEnd(64, '0'))];
+      for (let turn = 1; turn <= 1_000; turn += 1) {
+        [k, u] = [phone.x25519(k, u), k];
+        if (turn === 1) expect(hexOf(k)).toBe('422c8e7a6227d7bca1350b3e2bb7279f7897b87bb6854b783c60e80311ae3079');
+      }
+      expect(hexOf(k)).toBe('684cf59ba83309552800ef566f2f4d3c1c3887c49360e3875f2eb94d99532c51');
+    },
+    LONG_MS,
+  );
 
   // Of random octets half are on the twist, and half have the bit that is to be ignored.
-  it('agrees with libsodium, tweetnacl and node:crypto on any secret and any point', () => {
-    fc.assert(
-      fc.property(octets(32), octets(32), (secret, point) => {
-        const shared = phone.x25519(secret, point);
-        const mine = phone.x25519PublicKey(secret);
-        expect(native.x25519(secret, point)).toEqual(shared);
-        expect(tweetnacl.x25519(secret, point)).toEqual(shared);
-        expect(native.x25519PublicKey(secret)).toEqual(mine);
-        const keys = {
-          privateKey: privateKey(jwk('X25519', mine, secret)),
-          publicKey: publicKey(jwk('X25519', point)),
-        };
-        expect(new Uint8Array(diffieHellman(keys))).toEqual(shared);
-      }),
-      { numRuns },
-    );
-  });
+  it(
+    'agrees with libsodium, tweetnacl and node:crypto on any secret and any point',
+    () => {
+      fc.assert(
+        fc.property(octets(32), octets(32), (secret, point) => {
+          const shared = phone.x25519(secret, point);
+          const mine = phone.x25519PublicKey(secret);
+          expect(native.x25519(secret, point)).toEqual(shared);
+          expect(tweetnacl.x25519(secret, point)).toEqual(shared);
+          expect(native.x25519PublicKey(secret)).toEqual(mine);
+          const keys = {
+            privateKey: privateKey(jwk('X25519', mine, secret)),
+            publicKey: publicKey(jwk('X25519', point)),
+          };
+          expect(new Uint8Array(diffieHellman(keys))).toEqual(shared);
+        }),
+        { numRuns },
+      );
+    },
+    LONG_MS,
+  );
 
   const SMALL = [
     prime(0),
@@ -139,73 +149,85 @@ describe('Ed25519', () => {
     expect(phone.ed25519Verify(octetsOf(key), octetsOf(text), octetsOf(signature))).toBe(true);
   });
 
-  it('agrees with libsodium and node:crypto on any seed and message', () => {
-    fc.assert(
-      fc.property(octets(32), message, fc.nat(511), (seed, text, bit) => {
-        const key = phone.ed25519PublicKey(seed);
-        const signature = phone.ed25519Sign(seed, text);
-        expect(native.ed25519PublicKey(seed)).toEqual(key);
-        expect(native.ed25519Sign(seed, text)).toEqual(signature);
-        expect(phone.ed25519Sign(seed, text, key)).toEqual(signature);
-        expect(new Uint8Array(sign(null, text, privateKey(jwk('Ed25519', key, seed))))).toEqual(signature);
-        expect(phone.ed25519Verify(key, text, signature)).toBe(true);
-        const spoilt = signature.with(bit >> 3, (signature[bit >> 3] ?? 0) ^ (1 << (bit & 7)));
-        expect(phone.ed25519Verify(key, text, spoilt)).toBe(false);
-        expect(verify(null, text, publicKey(jwk('Ed25519', key)), spoilt)).toBe(false);
-      }),
-      { numRuns },
-    );
-  });
+  it(
+    'agrees with libsodium and node:crypto on any seed and message',
+    () => {
+      fc.assert(
+        fc.property(octets(32), message, fc.nat(511), (seed, text, bit) => {
+          const key = phone.ed25519PublicKey(seed);
+          const signature = phone.ed25519Sign(seed, text);
+          expect(native.ed25519PublicKey(seed)).toEqual(key);
+          expect(native.ed25519Sign(seed, text)).toEqual(signature);
+          expect(phone.ed25519Sign(seed, text, key)).toEqual(signature);
+          expect(new Uint8Array(sign(null, text, privateKey(jwk('Ed25519', key, seed))))).toEqual(signature);
+          expect(phone.ed25519Verify(key, text, signature)).toBe(true);
+          const spoilt = signature.with(bit >> 3, (signature[bit >> 3] ?? 0) ^ (1 << (bit & 7)));
+          expect(phone.ed25519Verify(key, text, spoilt)).toBe(false);
+          expect(verify(null, text, publicKey(jwk('Ed25519', key)), spoilt)).toBe(false);
+        }),
+        { numRuns },
+      );
+    },
+    LONG_MS,
+  );
 
-  it('agrees with tweetnacl on any seed and message', () => {
-    fc.assert(
-      fc.property(octets(32), message, (seed, text) => {
-        const key = tweetnacl.ed25519PublicKey(seed);
-        const signature = tweetnacl.ed25519Sign(seed, text, key);
-        expect(phone.ed25519PublicKey(seed)).toEqual(key);
-        expect(phone.ed25519Sign(seed, text)).toEqual(signature);
-      }),
-      { numRuns },
-    );
-  });
+  it(
+    'agrees with tweetnacl on any seed and message',
+    () => {
+      fc.assert(
+        fc.property(octets(32), message, (seed, text) => {
+          const key = tweetnacl.ed25519PublicKey(seed);
+          const signature = tweetnacl.ed25519Sign(seed, text, key);
+          expect(phone.ed25519PublicKey(seed)).toEqual(key);
+          expect(phone.ed25519Sign(seed, text)).toEqual(signature);
+        }),
+        { numRuns },
+      );
+    },
+    LONG_MS,
+  );
 
   // A point of order 8 added to the key or to R: whether such a signature holds depends on the equation that is checked.
-  it('agrees with libsodium, tweetnacl and node:crypto on keys and signatures with a part of small order', () => {
-    const order8 = Point.fromHex('c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a');
-    const ORDER = Point.CURVE().n;
-    const number = (bytes: Uint8Array) => BigInt(`0x${hexOf(bytes.slice().reverse())}`);
-    const seen = new Set<boolean>();
-    fc.assert(
-      fc.property(
-        fc.bigInt(1n, ORDER - 1n),
-        fc.bigInt(1n, ORDER - 1n),
-        fc.nat(7),
-        fc.nat(7),
-        message,
-        (a, r, i, j, text) => {
-          const torsion = (times: number) => order8.multiply(BigInt(times), false);
-          const key = Point.BASE.multiply(a).add(torsion(i)).toBytes();
-          const R = Point.BASE.multiply(r).add(torsion(j)).toBytes();
-          const k = number(native.sha512(Uint8Array.of(...R, ...key, ...text))) % ORDER;
-          const S = octetsOf(((r + k * a) % ORDER).toString(16).padStart(64, '0')).reverse();
-          const signature = Uint8Array.of(...R, ...S);
-          const holds = phone.ed25519Verify(key, text, signature);
-          seen.add(holds);
-          expect(native.ed25519Verify(key, text, signature)).toBe(holds);
-          expect(tweetnacl.ed25519Verify(key, text, signature)).toBe(holds);
-          expect(verify(null, text, publicKey(jwk('Ed25519', key)), signature)).toBe(holds);
+  it(
+    'agrees with libsodium, tweetnacl and node:crypto on keys and signatures with a part of small order',
+    () => {
+      const order8 = Point.fromHex('c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a');
+      const ORDER = Point.CURVE().n;
+      const number = (bytes: Uint8Array) => BigInt(`0x${hexOf(bytes.slice().reverse())}`);
+      const seen = new Set<boolean>();
+      fc.assert(
+        fc.property(
+          fc.bigInt(1n, ORDER - 1n),
+          fc.bigInt(1n, ORDER - 1n),
+          fc.nat(7),
+          fc.nat(7),
+          message,
+          (a, r, i, j, text) => {
+            const torsion = (times: number) => order8.multiply(BigInt(times), false);
+            const key = Point.BASE.multiply(a).add(torsion(i)).toBytes();
+            const R = Point.BASE.multiply(r).add(torsion(j)).toBytes();
+            const k = number(native.sha512(Uint8Array.of(...R, ...key, ...text))) % ORDER;
+            const S = octetsOf(((r + k * a) % ORDER).toString(16).padStart(64, '0')).reverse();
+            const signature = Uint8Array.of(...R, ...S);
+            const holds = phone.ed25519Verify(key, text, signature);
+            seen.add(holds);
+            expect(native.ed25519Verify(key, text, signature)).toBe(holds);
+            expect(tweetnacl.ed25519Verify(key, text, signature)).toBe(holds);
+            expect(verify(null, text, publicKey(jwk('Ed25519', key)), signature)).toBe(holds);
+          },
+        ),
+        {
+          numRuns,
+          examples: [
+            [1n, 1n, 0, 0, Uint8Array.of()],
+            [1n, 1n, 0, 1, Uint8Array.of()],
+          ],
         },
-      ),
-      {
-        numRuns,
-        examples: [
-          [1n, 1n, 0, 0, Uint8Array.of()],
-          [1n, 1n, 0, 1, Uint8Array.of()],
-        ],
-      },
-    );
-    expect(seen.size).toBe(2);
-  });
+      );
+      expect(seen.size).toBe(2);
+    },
+    LONG_MS,
+  );
 
   const seed = new Uint8Array(32).fill(7);
   const key = phone.ed25519PublicKey(seed);
