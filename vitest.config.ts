@@ -9,7 +9,7 @@ const SHARED = [
   'test/{attacks,device/{cash-mobile,firmware,midp,safe-mobile,suite,terminal}}/**/!(written).test.{ts,tsx}',
   'test/device/*.test.ts',
   'test/server/{approvals,attempts,enrolment,http,intake,journal,keyring,keys,ledger,limits,merchants,operators}/**/*.test.{ts,tsx}',
-  'test/server/{orders,outgoing,payments,queries,rails,reconciliation,service,store,time,upkeep,vocabulary}/**/*.test.{ts,tsx}',
+  'test/server/{orders,outgoing,payments,pin-change,queries,rails,reconciliation,service,store,time,upkeep,vocabulary}/**/*.test.{ts,tsx}',
   'test/server/!(broken-database|readme).test.ts',
   'test/sim/{control,hosts,loop,modem,network,vocabulary}/**/*.test.{ts,tsx}',
   'test/sim/{evidence/!(capture),scenario/!(examples),!(gammu)}.test.ts',
@@ -27,7 +27,7 @@ const ON_POSTGRES = [
 
 /** All tests that open a service or a store, without those of {@link OF_SQLITE}. */
 const ALL_ON_POSTGRES = [
-  'test/server/{approvals,attempts,enrolment,http,intake,journal,ledger,outgoing,payments,processes,queries,rails}/**/*.test.ts',
+  'test/server/{approvals,attempts,enrolment,http,intake,journal,ledger,outgoing,payments,pin-change,processes,queries,rails}/**/*.test.ts',
   'test/server/{keyring,merchants,operators,orders,reconciliation,service,time,upkeep}/**/*.test.ts',
   'test/server/*.test.ts',
 ];

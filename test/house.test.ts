@@ -33,7 +33,7 @@ const FLOORS_OF_SERVER: readonly (readonly string[])[] = [
   ['outgoing', 'rails'],
   ['attempts', 'intake'],
   ['approvals'],
-  ['payments', 'enrolment', 'reconciliation', 'upkeep'],
+  ['payments', 'enrolment', 'pin-change', 'reconciliation', 'upkeep'],
   ['queries', 'orders'],
   ['service'],
   ['http'],

@@ -9,16 +9,17 @@ export function approvalText(deviceId: number, ctr: number, instrument: number, 
 
 /**
  * What the service signs in a receipt: the hash of the request stands for its amount and payee.
- * @param request the padded plaintext that the receipt answers: the request (83 octets) or the PAY_INIT (79).
+ * @param request the padded plaintext that the receipt answers: the request (83 octets) or the PAY_INIT (79). `undefined` for a change of the PIN:
+ * a hash over PIN_NEW, which holds `A'`, or over PIN_PROOF would tell whoever has the phone whether a PIN is right, so 32 zero octets stand for it.
  * @param receipt the padded plaintext of the receipt; only octets 0 to 18 count.
  */
 export function receiptText(
   primitives: Primitives,
   deviceId: number,
-  request: Uint8Array,
+  request: Uint8Array | undefined,
   receipt: Uint8Array,
 ): Uint8Array {
-  const digest = primitives.sha512(request).subarray(0, 32);
+  const digest = request === undefined ? new Uint8Array(32) : primitives.sha512(request).subarray(0, 32);
   return signedText('SM1 receipt', uint32(deviceId), digest, receipt.subarray(0, 19));
 }
 

@@ -20,6 +20,8 @@ function describe(event: ServiceEvent): string {
       return `RESUMED merchant ${event.merchantId} (${event.reason})`;
     case 'wrong-pin':
       return `device ${event.deviceId} wrong PIN, tries left: ${event.triesLeft}`;
+    case 'pin-changed':
+      return `device ${event.deviceId} of person ${event.personId} has a new PIN`;
     case 'device':
       return `device ${event.deviceId} of person ${event.personId} ${event.state}`;
     case 'order':

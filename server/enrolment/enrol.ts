@@ -1,8 +1,8 @@
 import type { Enrol } from '../../device/safe-mobile/index.ts';
 import { randomBelow } from '../../modem/index.ts';
+import { sealApprovalKey } from '../approvals/approval-key.ts';
 import { lockOpenChallenges, newRef } from '../approvals/challenge.ts';
 import type { AskingContext } from '../approvals/context.ts';
-import { sealApprovalKey } from '../approvals/judge.ts';
 import type { EnrolArrival } from '../intake/arrival.ts';
 import { type Recipient, recipientOf, recipientWith, sendNak } from '../outgoing/compose.ts';
 import { unixTime } from '../outgoing/context.ts';

@@ -77,6 +77,12 @@ const SEALED: readonly Sealed[] = [
     ...{ table: 'evidence', column: 'sealed', key: 'ref', isNumber: false },
     place: (row) => ['evidence', row.text('ref')],
   },
+  ...Object.entries({ new_key: 'new approval key', proof: 'PIN proof', former_key: 'former approval key' }).map(
+    ([column, purpose]): Sealed => ({
+      ...{ table: 'pin_change', column, key: "device_id || ' ' || pcid", isNumber: false },
+      place: (row) => [purpose, `device ${row.integer('device_id')} ${row.text('pcid')}`],
+    }),
+  ),
 ];
 
 /**

@@ -79,14 +79,14 @@ export async function queueFrame(
 /**
  * The padded plaintext of a signed receipt.
  * @param key of the service. @param signedDevice the deviceId inside the signed text; 0 where the receipt goes to no phone.
- * @param request the padded plaintext that the receipt answers.
+ * @param request the padded plaintext that the receipt answers; `undefined` for a change of the PIN.
  * @param time unix seconds.
  */
 export function composeReceipt(
   context: Context,
   key: SigningKey,
   signedDevice: DeviceId | 0,
-  request: Uint8Array,
+  request: Uint8Array | undefined,
   content: Omit<Receipt, 'type' | 'time' | 'signature'>,
   time: number = unixTime(context),
 ): Uint8Array {

@@ -42,7 +42,7 @@ export type ReceiptContent = Omit<Receipt, 'type' | 'time' | 'signature' | 'ref'
 /**
  * Signs, seals, stores and sends a receipt. It takes the place of an earlier one of the same ref, so that the phone,
  * whenever it asks, gets the latest.
- * @param request the padded plaintext that the receipt answers.
+ * @param request the padded plaintext that the receipt answers; `undefined` for a change of the PIN.
  * @param asked false when the phone has no reason to ask for it, as for the receipt of a refund: then the service asks the
  * network whether the phone has it, and sends it again until it has.
  */
@@ -51,7 +51,7 @@ export async function issueReceipt(
   context: Context,
   recipient: Recipient,
   ref: Ref,
-  request: Uint8Array,
+  request: Uint8Array | undefined,
   content: ReceiptContent,
   asked = true,
 ): Promise<void> {
@@ -138,7 +138,7 @@ export async function sendPassingReceipt(
   context: Context,
   recipient: Recipient,
   ref: Ref,
-  request: Uint8Array,
+  request: Uint8Array | undefined,
   content: ReceiptContent,
 ): Promise<void> {
   const frame = await sealReceipt(tx, context, recipient, ref, request, content);
@@ -225,7 +225,7 @@ async function sealReceipt(
   context: Context,
   recipient: Recipient,
   ref: Ref,
-  request: Uint8Array,
+  request: Uint8Array | undefined,
   content: ReceiptContent,
 ): Promise<Uint8Array> {
   const key = await context.ring.signing(tx, recipient.signingKid);

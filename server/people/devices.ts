@@ -41,6 +41,8 @@ export interface Device {
   readonly signingKid: number | undefined;
   /** The ends of keys that were announced until then, ms since 1970, are known to the phone, or were of no key of it. */
   readonly endsHeardAt: number;
+  /** The `ctr` with which the phone proved the PIN of before the last change; 0: it never changed. */
+  readonly pinChangedCtr: number;
 }
 
 /** The device, or `undefined` when there is none of this id. */
@@ -103,5 +105,6 @@ function readDevice(row: Row): Device {
     sealingFrom: row.integer('sealing_from'),
     signingKid: row.optionalInteger('signing_kid'),
     endsHeardAt: row.integer('ends_heard_at'),
+    pinChangedCtr: row.integer('pin_changed_ctr'),
   };
 }

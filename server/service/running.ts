@@ -17,6 +17,7 @@ import { repeatUnconfirmed } from '../outgoing/receipts.ts';
 import { attemptListener } from '../payments/conclude.ts';
 import type { PaymentContext } from '../payments/context.ts';
 import { unblockDevice } from '../people/unblock.ts';
+import { pinChangeOver } from '../pin-change/pin-change.ts';
 import { Processes } from '../processes/processes.ts';
 import { LedgerRail } from '../rails/ledger-rail.ts';
 import { type Rail, type RailRuntime, Rails } from '../rails/rail.ts';
@@ -142,6 +143,7 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
       'inbox-retry': (tx, id) => inbox.retry(tx, id),
       reconciliation: (tx) => daily.fire(tx),
       'device-unblock': (tx, device) => unblockDevice(tx, journal, Number(device)),
+      'pin-change': (tx, change) => pinChangeOver(tx, change),
       'vault-walk': (tx) => walkThroughVault(tx, context),
       retention: (tx) => retention.fire(tx),
     },

@@ -18,6 +18,7 @@ import {
   KEY_ENDS,
   KEY_GENERATIONS,
   PHONE_ORDERS,
+  PIN_CHANGES,
   VAULT,
 } from './phone-migrations.ts';
 import { inPostgres } from './postgres-tables.ts';
@@ -200,6 +201,7 @@ export const MIGRATIONS: readonly string[] = [
   MODEMS_OF_PROCESSES,
   KEYS_OF_THE_DATABASE,
   REPORTS_BY_FRAME,
+  PIN_CHANGES,
 ];
 
 /**

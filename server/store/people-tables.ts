@@ -31,7 +31,8 @@ CREATE TABLE device (
   sealing_kid INTEGER,                         -- the latest S that the phone is known to have; NULL: that of the key file
   sealing_from INTEGER NOT NULL DEFAULT 0,     -- its lowest ctr under it: an earlier S counts below only
   signing_kid INTEGER,                         -- the same for R
-  ends_heard_at INTEGER NOT NULL DEFAULT 0     -- ends of keys that were announced until then are known to the phone, or were of no key of it
+  ends_heard_at INTEGER NOT NULL DEFAULT 0,    -- ends of keys that were announced until then are known to the phone, or were of no key of it
+  pin_changed_ctr INTEGER NOT NULL DEFAULT 0   -- with which it proved the PIN of before the last change; 0: it never changed
 ) STRICT;
 CREATE UNIQUE INDEX device_by_link ON device (link_hash);
 CREATE INDEX device_of_person ON device (person_id);
@@ -39,6 +40,20 @@ CREATE UNIQUE INDEX one_active_device ON device (person_id) WHERE state IN ('act
 
 CREATE TABLE pin_failure (device_id INTEGER NOT NULL REFERENCES device (id), at INTEGER NOT NULL) STRICT;
 CREATE INDEX pin_failure_of_device ON pin_failure (device_id, at);
+
+CREATE TABLE pin_change (                      -- kept for a day; the key of before for an hour
+  device_id INTEGER NOT NULL REFERENCES device (id),
+  pcid TEXT NOT NULL,                          -- 16 hex digits, by the phone
+  state TEXT NOT NULL,                         -- open, then changed or refused
+  ctr INTEGER NOT NULL,                        -- the highest of its messages
+  new_key BLOB,                                -- A' under the vault key, of PIN_NEW
+  proof BLOB,                                  -- the signature of PIN_PROOF under the vault key, until A' has come
+  proof_ctr INTEGER NOT NULL DEFAULT 0,        -- of the last PIN_PROOF
+  wrong_pins INTEGER NOT NULL DEFAULT 0,
+  former_key BLOB,                             -- A of before under the vault key: for what was asked and signed before the change
+  changed_at INTEGER,
+  PRIMARY KEY (device_id, pcid)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE counter (
   device_id INTEGER NOT NULL REFERENCES device (id),

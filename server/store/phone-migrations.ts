@@ -96,3 +96,21 @@ BEGIN
   RAISE EXCEPTION 'evidence is append only';
 END $$;
 `;
+
+/** Phones whose PIN changes. */
+export const PIN_CHANGES: string = `
+ALTER TABLE device ADD COLUMN pin_changed_ctr INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE pin_change (                      -- kept for a day; the key of before for an hour
+  device_id INTEGER NOT NULL REFERENCES device (id),
+  pcid TEXT NOT NULL,                          -- 16 hex digits, by the phone
+  state TEXT NOT NULL,                         -- open, then changed or refused
+  ctr INTEGER NOT NULL,                        -- the highest of its messages
+  new_key BLOB,                                -- A' under the vault key, of PIN_NEW
+  proof BLOB,                                  -- the signature of PIN_PROOF under the vault key, until A' has come
+  proof_ctr INTEGER NOT NULL DEFAULT 0,        -- of the last PIN_PROOF
+  wrong_pins INTEGER NOT NULL DEFAULT 0,
+  former_key BLOB,                             -- A of before under the vault key: for what was asked and signed before the change
+  changed_at INTEGER,
+  PRIMARY KEY (device_id, pcid)
+) STRICT, WITHOUT ROWID;
+`;

@@ -12,6 +12,7 @@ export type TimerKind =
   | 'outbox-retry'
   | 'inbox-retry'
   | 'device-unblock'
+  | 'pin-change'
   | 'vault-walk'
   | 'retention'
   | 'reconciliation';
@@ -23,6 +24,7 @@ const TIMER_KINDS: readonly TimerKind[] = [
   'outbox-retry',
   'inbox-retry',
   'device-unblock',
+  'pin-change',
   'vault-walk',
   'retention',
   'reconciliation',

@@ -37,6 +37,7 @@ export const MOMENTS: readonly Moment[] = [
   { table: 'merchant', column: 'old_key_until', most: LONGEST_KEPT_MS },
   { table: 'balance_answer', column: 'at', most: 0 },
   { table: 'vault', column: 'changed_at', most: 0 },
+  { table: 'pin_change', column: 'changed_at', most: 0 },
   { table: 'timer', column: 'due', most: HOUR_MS, of: "kind IN ('outbox-retry', 'inbox-retry')" },
   { table: 'timer', column: 'due', most: DAY_MS, of: "kind <> 'device-unblock'" },
 ];

@@ -19,6 +19,7 @@ export type ServiceEvent =
       readonly reason?: string;
     }
   | { readonly kind: 'wrong-pin'; readonly deviceId: DeviceId; readonly ref: Ref; readonly triesLeft: number }
+  | { readonly kind: 'pin-changed'; readonly deviceId: DeviceId; readonly personId: PersonId }
   | { readonly kind: 'device'; readonly deviceId: DeviceId; readonly personId: PersonId; readonly state: DeviceState }
   | {
       readonly kind: 'alarm';

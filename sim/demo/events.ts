@@ -94,6 +94,8 @@ function serviceWords(event: ServiceEvent): string {
       return `${event.txn} ${event.from === undefined ? '' : `${event.from} → `}${event.to}${event.reason ? `, ${event.reason}` : ''}`;
     case 'device':
       return `${event.deviceId} ${event.state}`;
+    case 'pin-changed':
+      return `${event.deviceId}`;
     case 'wrong-pin':
       return `${event.ref} tries left: ${event.triesLeft}`;
     case 'order':

@@ -17,6 +17,7 @@ import {
   type PinKey,
   type PublicHalf,
   parseActivationCode,
+  pinChangeText,
   type QueryKind,
   type Receipt,
   type Refusal,
@@ -60,11 +61,14 @@ export class TestPhone {
   onMessage: (message: DownMessage) => void = () => {};
   /** What the phone stores of the PIN. */
   pinKey: PinKey | undefined;
+  /** What it stores of the new PIN until the service has said that this one counts. */
+  newPinKey: PinKey | undefined;
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #keys: ServiceKeys;
   #send: (frame: Uint8Array) => void;
-  readonly #plaintexts = new Map<string, Uint8Array>();
+  /** By ref, what a receipt answers; `undefined`: a change of the PIN. */
+  readonly #plaintexts = new Map<string, Uint8Array | undefined>();
   #sealing: PhoneKeyPair | undefined;
   /** The keys of the service that it believes, 1 to seal and 2 to sign: the first ones, and those that were announced. */
   #known: readonly KeyAnnouncement[];
@@ -114,14 +118,39 @@ export class TestPhone {
   }
 
   /** Signs what was asked last, or `asked`, with the key that this PIN gives. */
-  approve(pin: string, asked: Asked = this.lastAsked(), instrument = 0): void {
-    const ctr = this.#nextCtr();
+  approve(pin: string, asked: Asked = this.lastAsked(), instrument = 0, ctr: number = this.#nextCtr()): void {
     const text = approvalText(this.#phone().deviceId, ctr, instrument, asked.plaintext);
     if (this.pinKey === undefined) throw new Error('the phone has not enrolled');
     const signature = signWithPin(primitives, ascii(pin), this.pinKey, text);
     this.signatures.push(signature.slice());
     const approval: Approve = { type: 'APPROVE', ctr, txn: refOf(asked), instrument, signature };
     this.#seal(encodeUp(approval));
+  }
+
+  /** PIN_NEW with a fresh key under a new PIN. @returns its name, and `A'`, which no real phone keeps */
+  newPin(pin: string, pcid: Uint8Array = this.#random.bytes(8)): { pcid: Uint8Array; approvalKey: Uint8Array } {
+    const { pinKey, publicKey } = createPinKey(primitives, ascii(pin), this.#random.bytes(32), this.#random.bytes(16));
+    this.newPinKey = pinKey;
+    this.say({ type: 'PIN_NEW', pcid, approvalKey: publicKey });
+    this.#plaintexts.set(hexOf(pcid), undefined);
+    return { pcid, approvalKey: publicKey };
+  }
+
+  /** PIN_PROOF: signs the change with the key that this PIN gives. @returns the signature, which no real phone keeps */
+  provePin(pin: string, { pcid, approvalKey }: { pcid: Uint8Array; approvalKey: Uint8Array }): Uint8Array {
+    const ctr = this.#nextCtr();
+    if (this.pinKey === undefined) throw new Error('the phone has not enrolled');
+    const text = pinChangeText(this.#phone().deviceId, ctr, pcid, approvalKey);
+    this.#plaintexts.set(hexOf(pcid), undefined);
+    const signature = signWithPin(primitives, ascii(pin), this.pinKey, text);
+    this.say({ type: 'PIN_PROOF', pcid, signature }, ctr);
+    return signature;
+  }
+
+  /** The service has confirmed the change: the key under the new PIN takes the place of the old one. */
+  takeNewPin(): void {
+    this.pinKey = this.newPinKey;
+    this.newPinKey = undefined;
   }
 
   refuse(reason: Refusal = 'no', asked: Asked = this.lastAsked()): void {
@@ -194,8 +223,9 @@ export class TestPhone {
 
   /** A phone ignores a receipt for what it never saw, and refuses one with a bad signature. */
   #answersMine(receipt: Receipt, plaintext: Uint8Array): boolean {
-    const request = this.#plaintexts.get(hexOf(receipt.ref));
-    if (request === undefined) return false;
+    const ref = hexOf(receipt.ref);
+    if (!this.#plaintexts.has(ref)) return false;
+    const request = this.#plaintexts.get(ref);
     const text = receiptText(primitives, this.#phone().deviceId, request, plaintext);
     if (!this.#keysOf(2).some(({ key }) => verifySignature(primitives, key, text, receipt.signature))) {
       throw new Error('a receipt with a bad signature');

@@ -70,6 +70,32 @@ describe('after an approval', () => {
   });
 });
 
+describe('after a change of the PIN', () => {
+  it.each([
+    ['right', PIN, 'confirmed'],
+    ['wrong', '00000', 'wrong-pin'],
+  ])('by a %s PIN both keys and the proof are wiped', async (_, pin, status) => {
+    const { world, customer, verified, opened } = await noting();
+    for (const noted of [verified, opened]) noted.length = 0;
+    const copies = noteCopies();
+    const { phone } = customer;
+    const named = phone.newPin('70815');
+    const proof = phone.provePin(pin, named);
+    await world.clock.advance(3_000);
+    vi.restoreAllMocks();
+    expect(phone.receipts().at(-1)?.status).toBe(status);
+    expect(verified).toHaveLength(1);
+    for (const { key, signature } of verified) expect([isWiped(key), isWiped(signature)]).toEqual([true, true]);
+    // Out of the vault came the present key, the new one and the proof.
+    const secrets = opened.filter(({ length }) => length === 32 || length === 64);
+    expect(secrets.map(({ length }) => length)).toEqual([32, 32, 32, 64]);
+    expect(secrets.every(isWiped)).toBe(true);
+    // The messages as they were read.
+    const left = copies.map(hexOf);
+    for (const secret of [named.approvalKey, proof]) expect(left).not.toContain(hexOf(secret));
+  });
+});
+
 describe('after an enrolment', () => {
   /** A person and a phone that is about to enrol, and what the service seals and digests meanwhile, by reference. */
   async function enrolling() {

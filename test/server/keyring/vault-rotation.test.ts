@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { type ServiceKeys, servicePrimitives } from '../../../server/index.ts';
 import { isKeyOf, wrapVaultKey } from '../../../server/keyring/vault-rotation.ts';
 import { Vault } from '../../../server/keys/vault.ts';
+import type { Row } from '../../../server/store/row.ts';
 import { backUp } from '../../../server/upkeep/backup.ts';
 import { onPostgres } from '../database.ts';
 import { rotate } from '../rotate.ts';
@@ -32,6 +33,7 @@ async function openedBy(world: World, ...keys: readonly Uint8Array[]): Promise<r
       (row) =>
         [`${row.text('use')} key`, `${row.text('use')} ${row.integer('kid')}`, row.octets('sealed_secret')] as const,
     )),
+    ...(await tx.all('SELECT * FROM pin_change', sealedOfPinChange)).flat(),
   ]);
   return keys.map(
     (key) =>
@@ -39,6 +41,14 @@ async function openedBy(world: World, ...keys: readonly Uint8Array[]): Promise<r
         ([purpose, subject, value]) => vaultOf(world, key).keyThatOpens(purpose, subject, value) !== undefined,
       ).length,
   );
+}
+
+function sealedOfPinChange(row: Row): (readonly [purpose: string, subject: string, value: Uint8Array])[] {
+  const purposes = { new_key: 'new approval key', proof: 'PIN proof', former_key: 'former approval key' };
+  return Object.entries(purposes).flatMap(([column, purpose]) => {
+    const value = row.optionalOctets(column);
+    return value === undefined ? [] : [[purpose, `device ${row.integer('device_id')} ${row.text('pcid')}`, value]];
+  });
 }
 
 async function pay(world: World, { phone }: Subscriber, merchant: Parameters<World['request']>[0]) {
@@ -141,6 +151,29 @@ describe('another vault key', () => {
     await begin(wrapped(world, NEXT, Uint8Array.from(world.keys.vault)));
     await world.clock.advance(60 * SECOND);
     expect(await openedBy(world, world.keys.vault, NEXT)).toEqual([6, 0]);
+  });
+
+  it('seals changes of a PIN anew, of which one message or both have come', async () => {
+    const { world, customer, merchant } = await shop(1);
+    const other = await world.subscriber('+393400000009');
+    const third = await world.subscriber('+393400000010');
+    customer.phone.provePin(PIN, customer.phone.newPin('70815'));
+    const announced = other.phone.newPin('70815');
+    third.phone.provePin(PIN, { pcid: new Uint8Array(8).fill(3), approvalKey: new Uint8Array(32).fill(3) });
+    await world.clock.advance(3 * SECOND);
+    expect(await openedBy(world, world.keys.vault, NEXT)).toEqual([9, 0]);
+    await world.service.vaultKey.begin(wrapped(world));
+    await world.clock.advance(60 * SECOND);
+    expect(await openedBy(world, world.keys.vault, NEXT)).toEqual([0, 9]);
+    other.phone.provePin(PIN, announced);
+    await world.clock.advance(3 * SECOND);
+    expect(other.phone.receipts().at(-1)?.status).toBe('confirmed');
+    customer.phone.takeNewPin();
+    const { txn } = await world.request(merchant);
+    await world.clock.advance(2 * SECOND);
+    customer.phone.approve('70815');
+    await world.clock.advance(3 * SECOND);
+    expect((await world.service.payment(txn)).state).toBe('CAPTURED');
   });
 
   it('leaves evidence otherwise as it was: nothing else of it may be changed, also meanwhile', async () => {

@@ -394,7 +394,13 @@ describe('a timer', () => {
       const timers = new Timers(store, clock, new Journal(clock));
       await timers.start({
         ...{ challenge: nothing, attempt: nothing, 'receipt-repeat': nothing, 'inbox-retry': nothing },
-        ...{ 'device-unblock': nothing, retention: nothing, reconciliation: nothing, 'vault-walk': nothing },
+        ...{
+          'device-unblock': nothing,
+          'pin-change': nothing,
+          retention: nothing,
+          reconciliation: nothing,
+          'vault-walk': nothing,
+        },
         'outbox-retry': async (_tx, subject) => void fired.push(`${name} ${subject} ${clock.now() - begun}`),
       });
       return timers;

@@ -32,15 +32,3 @@ describe('people and merchants are registered with', () => {
     expect(merchant.name).toBe('é'.repeat(16));
   });
 });
-
-describe('a message that this service does not use', () => {
-  it.each([
-    { type: 'PIN_NEW', pcid: new Uint8Array(8).fill(1), approvalKey: new Uint8Array(32).fill(2) } as const,
-    { type: 'PIN_PROOF', pcid: new Uint8Array(8).fill(1), signature: new Uint8Array(64).fill(2) } as const,
-  ])('$type is answered as malformed', async (message) => {
-    const { world, customer } = await shop();
-    customer.phone.say(message);
-    await world.clock.advance(2_500);
-    expect(customer.phone.received.at(-1)).toMatchObject({ type: 'NAK', code: 'malformed' });
-  });
-});

@@ -50,6 +50,10 @@ export async function wholeLife(): Promise<{ database: string; texts: Set<string
   await world.clock.advance(1_000);
   world.air.report(world.air.sent.at(-1), 'delivered' satisfies SmsReport['outcome']);
 
+  customer.phone.provePin(PIN, customer.phone.newPin(PIN));
+  await world.clock.advance(3_000);
+  customer.phone.takeNewPin();
+
   await ask();
   customer.phone.refuse('not-me');
   await world.clock.advance(3_000);
