@@ -56,6 +56,8 @@ test('the chat between two phones: a text opens the other phone, is answered, wa
   await anna.select('Send', 'Allow');
   await anna.shows('> Ciao Bruno');
 
+  await bruno.shows('Open it now?');
+  await bruno.select('Open');
   await bruno.shows('Ciao Bruno');
   expect(bruno.phone.screen.title).toBe(ANNA);
   await bruno.select('Options', 'Write');

@@ -65,6 +65,7 @@ test('the commands of the README lead from an empty folder to a chat between two
         { waitFor: '> Ciao Bruno' },
       ],
     );
+    bruno.tell({ waitFor: 'Open it now?' }, { select: 'Open' }, { waitFor: 'Ciao Bruno' });
     await bruno.says('Ciao Bruno');
     await anna.says('> Ciao Bruno');
   } finally {

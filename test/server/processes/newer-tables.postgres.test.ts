@@ -30,7 +30,12 @@ describe('a process whose tables a newer version has changed', () => {
     const store = await openPostgres({ url: database, clock: systemClock, processName: 'old' });
     onTestFinished(() => store.close());
     // As if the newest version came now.
-    await write(database, 'ALTER TABLE vault DROP COLUMN keys_digest', 'UPDATE cash_mobile SET version = 25');
+    await write(
+      database,
+      'DROP TABLE pin_change',
+      'ALTER TABLE device DROP COLUMN pin_changed_ctr',
+      'UPDATE cash_mobile SET version = version - 1',
+    );
     const client = new pg.Client(database);
     await client.connect();
     await client.query('BEGIN');

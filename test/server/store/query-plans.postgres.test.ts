@@ -97,7 +97,7 @@ const READ_WHOLE: readonly string[] = [
 const READS_PHONES = [
   /^SELECT max\(code_expires_at\) AS until FROM device/,
   /^SELECT sealing_kid AS kid, count\(\*\) AS n FROM device/,
-  /^UPDATE (device|device_order|key_told|merchant|balance_answer|vault) SET (\w+) = \? WHERE \2 > \? AND TRUE$/,
+  /^UPDATE (device|device_order|key_told|merchant|balance_answer|vault|pin_change) SET (\w+) = \? WHERE \2 > \? AND TRUE$/,
 ];
 
 /** What the scan reads grows with the history, more than its answer. */
