@@ -96,7 +96,7 @@ async function changeOf(
     return undefined;
   }
   const known = await lockPinChange(tx, device.id, pcid);
-  if (known?.state === 'open') return { ...known, ctr: Math.max(known.ctr, message.ctr) };
+  if (known?.state === 'open') return known;
   if (await repeatReceipt(tx, context, recipient, pcid)) return undefined;
   const begun = await beginPinChange(tx, device.id, pcid, message.ctr);
   if (begun !== undefined) await forgetAt(tx, context, begun, DAY_MS);

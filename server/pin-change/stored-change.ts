@@ -11,7 +11,7 @@ export interface PinChange {
   readonly pcid: Ref;
   /** `open` until both messages have come and the PIN was right (`changed`), or wrong once too often (`refused`). */
   readonly state: (typeof STATES)[number];
-  /** The highest `ctr` of its messages. */
+  /** Of the message that came first. */
   readonly ctr: number;
   /** `A'` of PIN_NEW, sealed; `undefined` until it came, and after the end. */
   readonly newKey: Uint8Array | undefined;
@@ -47,9 +47,9 @@ export async function beginPinChange(tx: Tx, device: DeviceId, pcid: Ref, ctr: n
 /** Writes down how far the change is. */
 export async function savePinChange(tx: Tx, change: PinChange): Promise<void> {
   await tx.run(
-    `UPDATE pin_change SET state = ?, ctr = ?, new_key = ?, proof = ?, proof_ctr = ?, wrong_pins = ?
+    `UPDATE pin_change SET state = ?, new_key = ?, proof = ?, proof_ctr = ?, wrong_pins = ?
      WHERE device_id = ? AND pcid = ?`,
-    ...[change.state, change.ctr, change.newKey ?? null, change.proof ?? null, change.proofCtr, change.wrongPins],
+    ...[change.state, change.newKey ?? null, change.proof ?? null, change.proofCtr, change.wrongPins],
     change.deviceId,
     change.pcid,
   );

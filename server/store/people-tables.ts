@@ -45,7 +45,7 @@ CREATE TABLE pin_change (                      -- kept for a day; the key of bef
   device_id INTEGER NOT NULL REFERENCES device (id),
   pcid TEXT NOT NULL,                          -- 16 hex digits, by the phone
   state TEXT NOT NULL,                         -- open, then changed or refused
-  ctr INTEGER NOT NULL,                        -- the highest of its messages
+  ctr INTEGER NOT NULL,                        -- of the message that came first
   new_key BLOB,                                -- A' under the vault key, of PIN_NEW
   proof BLOB,                                  -- the signature of PIN_PROOF under the vault key, until A' has come
   proof_ctr INTEGER NOT NULL DEFAULT 0,        -- of the last PIN_PROOF

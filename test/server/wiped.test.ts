@@ -80,15 +80,17 @@ describe('after a change of the PIN', () => {
     const copies = noteCopies();
     const { phone } = customer;
     const named = phone.newPin('70815');
+    await world.clock.advance(2_000);
+    phone.repeat();
     const proof = phone.provePin(pin, named);
     await world.clock.advance(3_000);
     vi.restoreAllMocks();
     expect(phone.receipts().at(-1)?.status).toBe(status);
     expect(verified).toHaveLength(1);
     for (const { key, signature } of verified) expect([isWiped(key), isWiped(signature)]).toEqual([true, true]);
-    // Out of the vault came the present key, the new one and the proof.
+    // Out of the vault came the present key three times, the new one twice (PIN_NEW came twice), and the proof.
     const secrets = opened.filter(({ length }) => length === 32 || length === 64);
-    expect(secrets.map(({ length }) => length)).toEqual([32, 32, 32, 64]);
+    expect(secrets.map(({ length }) => length)).toEqual([32, 32, 32, 32, 32, 64]);
     expect(secrets.every(isWiped)).toBe(true);
     // The messages as they were read.
     const left = copies.map(hexOf);

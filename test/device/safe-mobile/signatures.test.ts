@@ -50,6 +50,11 @@ const CASES = [
         frameVector('RECEIPT to the merchant phone').plaintext,
       ),
   ],
+  [
+    'RECEIPT of a PIN change',
+    keys.R,
+    () => receiptText(primitives, 0x01020304, undefined, frameVector('RECEIPT of a PIN change').plaintext),
+  ],
   ['PIN_PROOF', keys.A, () => pinChangeText(0x01020304, 0x4b3d3b05, octetsOf('31f6069d79fd2b53'), keys.newA)],
   ['ADMIN lock', keys.R, () => adminText(0x01020304, frameVector('ADMIN lock').plaintext)],
   ['TIME_RESPONSE', keys.R, () => timeText(0x01020304, frameVector('TIME_RESPONSE').plaintext)],

@@ -39,11 +39,18 @@ async function pinShop(seed: number | string = 1) {
     await advance();
     return state;
   };
+  /** Which of the sealed columns of the changes hold something. */
+  const kept = () =>
+    world.look((tx) =>
+      tx.all('SELECT * FROM pin_change', (row) =>
+        ['new_key', 'proof', 'former_key'].filter((column) => row.optionalOctets(column) !== undefined),
+      ),
+    );
   const rows = () =>
     world.look((tx) =>
       tx.all('SELECT pcid, state FROM pin_change', (row) => `${row.text('pcid')} ${row.text('state')}`),
     );
-  return { ...base, phone, advance, frames, told, pay, rows };
+  return { ...base, phone, advance, frames, told, pay, rows, kept };
 }
 
 describe('a change of the PIN', () => {
@@ -120,12 +127,15 @@ describe('a change of the PIN', () => {
   });
 
   it('is forgotten with the key of before an hour after, and the phone that asks still gets the receipt', async () => {
-    const { phone, advance, frames, told, rows } = await pinShop();
+    const { phone, advance, frames, told, rows, kept } = await pinShop();
     const change = frames();
     phone.repeat(change.announced);
+    await advance();
+    expect(await kept()).toEqual([['new_key']]);
     phone.repeat(change.proof);
     await advance();
     expect(await rows()).toEqual([`${hexOf(change.pcid)} changed`]);
+    expect(await kept()).toEqual([['former_key']]);
     await advance(HOUR_MS);
     expect(await rows()).toEqual([]);
     phone.query(change.pcid, 'request');
@@ -203,12 +213,13 @@ describe('a wrong old PIN', () => {
   });
 
   it('ends the change the third time', async () => {
-    const { phone, advance, told, pay } = await pinShop();
+    const { phone, advance, told, pay, kept } = await pinShop();
     const named = phone.newPin(NEW_PIN);
     for (const pin of ['48214', '48215', '48216', PIN]) {
       phone.provePin(pin, named);
       await advance();
     }
+    expect(await kept()).toEqual([[]]);
     expect(told(named)).toEqual(['wrong-pin 2', 'wrong-pin 1', 'wrong-pin 0', 'wrong-pin 0']);
     expect(await pay(PIN)).toBe('CAPTURED');
   });
@@ -274,6 +285,34 @@ describe('a request of before the change', () => {
     phone.repeat(before ?? approve());
     await advance();
     expect((await world.service.payment(txn)).state).toBe(expected);
+  });
+
+  it.each([
+    ['before both', 0],
+    ['between them', 1],
+  ])('is judged by the key with which it was signed, also after two changes: %s', async (_, which) => {
+    const { world, phone, merchant, advance } = await pinShop();
+    const { txn } = await world.request(merchant);
+    await advance();
+    const asked = phone.lastAsked();
+    const signed = (pin: string) => {
+      world.air.fateOfAnswer = () => 'lose';
+      phone.approve(pin, asked);
+      world.air.fateOfAnswer = () => 'deliver';
+      return phone.sent.at(-1);
+    };
+    const change = async (from: string, to: string) => {
+      phone.provePin(from, phone.newPin(to));
+      await advance();
+      phone.takeNewPin();
+    };
+    const approvals = [signed(PIN)];
+    await change(PIN, NEW_PIN);
+    approvals.push(signed(NEW_PIN));
+    await change(NEW_PIN, '36925');
+    phone.repeat(approvals[which]);
+    await advance();
+    expect((await world.service.payment(txn)).state).toBe('CAPTURED');
   });
 
   // Somebody who knows the old PIN and has a copy of the phone may use numbers that this phone has not used.
