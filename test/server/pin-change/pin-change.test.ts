@@ -188,6 +188,18 @@ describe('a change of the PIN', () => {
   });
 });
 
+it('a phone that is not active yet has no PIN to change', async () => {
+  const { world, advance } = await pinShop();
+  const person = await world.service.addPerson({ number: '+393400000011', name: 'Dino', language: 'it' });
+  const { deviceId, activationCode } = await world.service.activate(person.id);
+  const phone = world.phone(person.number);
+  phone.enrol(deviceId, activationCode, PIN);
+  await advance();
+  const { pcid } = phone.newPin(NEW_PIN);
+  await advance();
+  expect(phone.received.at(-1)).toMatchObject({ type: 'NAK', ref: pcid, code: 'unknown-reference', argument: 0 });
+});
+
 describe('a wrong old PIN', () => {
   it('has three tries a change, with the same new key', async () => {
     const { phone, advance, told, pay } = await pinShop();
