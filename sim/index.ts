@@ -26,12 +26,12 @@ export {
   HOST_FAULTS,
   type HostFault,
   type HostOrder,
-  type SettlementFault,
 } from './hosts/example-host.ts';
 export { type ExampleRailOptions, exampleRail } from './hosts/example-rail.ts';
 export { type HostLink, type LineServer, listenForLines, memoryLink, tcpLink } from './hosts/host-link.ts';
 export { ledgerLaws, type RailLaw, railLaws } from './hosts/rail-laws.ts';
 export type { RailUnderTrial, TrialHost } from './hosts/rail-trial.ts';
+export type { SettlementFault } from './hosts/settlement-fault.ts';
 export { EventLog, jsonLine, type LogEntry, type WorldEvent } from './log.ts';
 export type { OutsideMessage, PhoneMessage, Sending } from './messages.ts';
 export { type Fact, facts, type Shown } from './modem/facts/index.ts';

@@ -1,5 +1,5 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import type { SettlementFault } from './example-host.ts';
+import { misreported, type SettlementFault } from './settlement-fault.ts';
 
 /** A purchase or a refund as the card host has it in its book. */
 export interface CardEntry {
@@ -19,8 +19,6 @@ export interface CardEntry {
   /** The response code that it got. */
   readonly code: string;
 }
-
-const DAY_MS = 24 * 3_600_000;
 
 /** The book of a card host: entries by terminal, trace number and reference; the latest one of each counts. */
 export class CardBook {
@@ -69,11 +67,10 @@ export class CardBook {
    */
   statement(from: number, to: number, faults: readonly SettlementFault[]): string {
     const honest = this.entries.filter(({ state, at }) => state === 'moved' && at >= from && at < to);
-    const lines = faults
-      .reduce(misreported, honest)
-      .map(({ terminal, trace, reference, kind, minor, currency, at }) =>
+    const lines = misreported(honest, faults, orphanOf).map(
+      ({ terminal, trace, reference, kind, minor, currency, at }) =>
         [terminal, trace, reference, kind, minor, currency, new Date(at).toISOString()].join(','),
-      );
+    );
     return ['terminal,trace,reference,kind,minor,currency,time', ...lines, ''].join('\n');
   }
 
@@ -83,19 +80,6 @@ export class CardBook {
   }
 }
 
-function misreported(entries: readonly CardEntry[], fault: SettlementFault): readonly CardEntry[] {
-  const [first, ...others] = entries;
-  if (first === undefined) return entries;
-  switch (fault) {
-    case 'amount':
-      return [{ ...first, minor: first.minor + 1 }, ...others];
-    case 'day':
-      return [{ ...first, at: first.at + DAY_MS }, ...others];
-    case 'missing':
-      return others;
-    case 'duplicate':
-      return [first, ...entries];
-    case 'orphan':
-      return [...entries, { ...first, trace: '000000', reference: '000000000000' }];
-  }
+function orphanOf(first: CardEntry): CardEntry {
+  return { ...first, trace: '000000', reference: '000000000000' };
 }

@@ -9,7 +9,8 @@ import {
   readCardMessage,
   writeCardMessage,
 } from './card-frames.ts';
-import type { HostFault, SettlementFault } from './example-host.ts';
+import type { HostFault } from './example-host.ts';
+import type { SettlementFault } from './settlement-fault.ts';
 
 /** What a card host does wrong with one order: as every host, or it answers without its terminal (DE 41), or refuses with a code. */
 export type CardFault = HostFault | 'without-terminal' | { readonly code: string };

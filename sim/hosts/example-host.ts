@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import type { Clock } from '../../modem/index.ts';
 import type { LineServer } from './host-link.ts';
+import { misreported, type SettlementFault } from './settlement-fault.ts';
 
 /** What a host can do wrong with one order. */
 export const HOST_FAULTS = [
@@ -27,9 +28,6 @@ export const HOST_FAULTS = [
 
 /** What a host does wrong with one order: one of {@link HOST_FAULTS}. */
 export type HostFault = (typeof HOST_FAULTS)[number];
-
-/** What a host writes wrongly into its settlement report. */
-export type SettlementFault = 'amount' | 'day' | 'missing' | 'duplicate' | 'orphan';
 
 /** An order as the host has it in its book. */
 export interface HostOrder {
@@ -57,7 +55,6 @@ export interface ExampleHostOptions {
 
 const LATE_MS = 120_000;
 const SLOW_MS = 30_000;
-const DAY_MS = 24 * 3_600_000;
 
 /**
  * An honest double of a payment host, with its own book and its own parser. It carries out an order once as long as it
@@ -193,28 +190,15 @@ export class ExampleHost {
     const honest = this.orders.filter(
       ({ kind, state, at }) => kind !== 'reversal' && state === 'moved' && at >= from && at < to,
     );
-    const lines = this.#settlementFaults.reduce(misreported, honest);
+    const lines = misreported(honest, this.#settlementFaults, orphanOf);
     for (const { key, minor, currency, at } of lines)
       reply(`MOVED key=${key} minor=${minor} currency=${currency} at=${at}`);
     reply(`END lines=${lines.length}`);
   }
 }
 
-function misreported(lines: readonly HostOrder[], fault: SettlementFault): readonly HostOrder[] {
-  const [first, ...others] = lines;
-  if (first === undefined) return lines;
-  switch (fault) {
-    case 'amount':
-      return [{ ...first, minor: first.minor + 1 }, ...others];
-    case 'day':
-      return [{ ...first, at: first.at + DAY_MS }, ...others];
-    case 'missing':
-      return others;
-    case 'duplicate':
-      return [first, ...lines];
-    case 'orphan':
-      return [...lines, { ...first, key: '0000000000000000:charge' }];
-  }
+function orphanOf(first: HostOrder): HostOrder {
+  return { ...first, key: '0000000000000000:charge' };
 }
 
 /** An entry of the same order; another order of the same key has come at another time. */

@@ -13,7 +13,8 @@ import {
 } from '../../server/index.ts';
 import { VirtualClock } from '../clock.ts';
 import { seededRandom } from '../random.ts';
-import type { HostFault, SettlementFault } from './example-host.ts';
+import type { HostFault } from './example-host.ts';
+import type { SettlementFault } from './settlement-fault.ts';
 import { WillingCustomer } from './willing-customer.ts';
 
 /** What a law tells the double of a rail's host, and sees of it. */

@@ -1,13 +1,11 @@
 import { strict as assert } from 'node:assert';
 import type { Capabilities } from '../../server/index.ts';
-import type { SettlementFault } from './example-host.ts';
 import type { Law } from './law.ts';
 import { PRICE, type RailTrial } from './rail-trial.ts';
+import { SETTLEMENT_FAULTS } from './settlement-fault.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-
-const SETTLEMENT_FAULTS: readonly SettlementFault[] = ['amount', 'day', 'missing', 'duplicate', 'orphan'];
 
 /** What the host reports afterwards. */
 export function settlementLaws({ refund }: Capabilities): readonly Law[] {

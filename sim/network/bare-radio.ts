@@ -20,7 +20,7 @@ import {
   statusOf,
   type Tpdu,
 } from '../../modem/index.ts';
-import type { DeliveryAnswer, MobileStation, RadioLink } from './radio-link.ts';
+import { type DeliveryAnswer, type MobileStation, NETWORK_TIMEOUT, type RadioLink } from './radio-link.ts';
 
 /** TP-MR counts modulo 256 (3GPP TS 23.040, 9.2.3.6). */
 const REFERENCES = 256;
@@ -122,8 +122,7 @@ export class BareRadio implements SmsBearer {
     const answer = await this.#link.submit(tpdu);
     if (answer.kind === 'accepted') return { kind: 'sent', references: [reference] };
     if (answer.kind === 'lost') return { kind: 'unknown', reason: 'the network did not answer' };
-    // A time-out of the network (332) is the one refusal after which the network may have the message.
-    if (answer.cause === 332) return { kind: 'unknown', reason: 'network timeout' };
+    if (answer.cause === NETWORK_TIMEOUT) return { kind: 'unknown', reason: 'network timeout' };
     return { kind: 'failed', reason: `+CMS ERROR: ${answer.cause}`, retry: true };
   }
 

@@ -5,7 +5,7 @@ import { Faults } from './faults.ts';
 import type { Route } from './forwarding.ts';
 import { HOME, type Operator } from './operators.ts';
 import { drawLegMs, drawMs, type LatencyProfile } from './profiles.ts';
-import type { SubmitAnswer } from './radio-link.ts';
+import { NETWORK_TIMEOUT, type SubmitAnswer } from './radio-link.ts';
 import { services } from './services.ts';
 import { type HomeNetwork, SimLink } from './sim-link.ts';
 import { Smsc } from './smsc.ts';
@@ -45,8 +45,7 @@ export class UnknownNumber extends RangeError {
 const NUMBERS = 200_000;
 /** How long a phone waits for the network's answer (TR1M of 3GPP TS 24.011, 10.1: 35 to 45 s). */
 const NETWORK_TIMEOUT_MS = 40_000;
-/** `+CMS ERROR`: network timeout (3GPP TS 27.005, 3.2.5). */
-const TIMED_OUT: SubmitAnswer = { kind: 'refused', cause: 332 };
+const TIMED_OUT: SubmitAnswer = { kind: 'refused', cause: NETWORK_TIMEOUT };
 
 /** The operator: subscribers, the air between them and the service centre, and the service centre. */
 export class Network implements HomeNetwork {

@@ -23,6 +23,9 @@ export type SubmitAnswer =
   | { readonly kind: 'refused'; readonly cause: number }
   | { readonly kind: 'lost' };
 
+/** `+CMS ERROR`: network timeout (3GPP TS 27.005, 3.2.5). The one refusal after which the network may have the message. */
+export const NETWORK_TIMEOUT = 332;
+
 /** How well a phone receives the network. In `shadow` (a lift, a tunnel) it is still registered, and nothing gets through. */
 export type Reception = 'good' | 'weak' | 'moving' | 'shadow' | 'none';
 
