@@ -54,8 +54,8 @@ export async function createActivation(tx: Tx, context: AskingContext, person: P
   const [sealing, signing] = [await context.ring.current(tx, 'sealing'), await context.ring.current(tx, 'signing')];
   await tx.run(
     `INSERT INTO device (id, person_id, state, code_mac, code_tries_left, code_expires_at, created_at, link_hash,
-       sealing_kid, signing_kid)
-     VALUES (?, ?, 'registered', ?, ?, ?, ?, ?, ?, ?)`,
+       sealing_kid, signing_kid, first_sealing_kid, first_signing_kid)
+     VALUES (?, ?, 'registered', ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     id,
     person.id,
     macOf(context, id, code),
@@ -63,8 +63,8 @@ export async function createActivation(tx: Tx, context: AskingContext, person: P
     expiresAt,
     now,
     hashApiKey(linkToken),
-    sealing.kid,
-    signing.kid,
+    ...[sealing.kid, signing.kid],
+    ...[sealing.kid, signing.kid],
   );
   await context.journal.record(tx, { kind: 'device', deviceId: id, personId: person.id, state: 'registered' });
   const activationCode = formatActivationCode(code);

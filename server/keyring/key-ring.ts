@@ -96,14 +96,14 @@ export class KeyRing {
     return (await this.#look(tx))[use];
   }
 
-  /** The one that began last. */
-  current(tx: ReadTx, use: KeyUse): Promise<Generation> {
-    return this.currentAt(tx, use, this.#context.clock.now());
+  /** The one that began last and has not ended. */
+  async current(tx: ReadTx, use: KeyUse): Promise<Generation> {
+    return latest(await this.generations(tx, use), this.#context.clock.now()) ?? this.#first[use];
   }
 
-  /** The one that had begun last at a time, ms since 1970, and had not ended: what a phone got that was registered then. */
-  async currentAt(tx: ReadTx, use: KeyUse, time: number): Promise<Generation> {
-    return latest(await this.generations(tx, use), time) ?? this.#first[use];
+  /** The number of a key that a phone is known to have. */
+  numberOf(use: KeyUse, known: KnownKid): number {
+    return known ?? this.#first[use].kid;
   }
 
   /** The keys whose end root has announced. */
@@ -123,7 +123,7 @@ export class KeyRing {
 
   /** Whether the life of a key that a phone is known to have is over. */
   async hasEnded(tx: ReadTx, use: KeyUse, known: KnownKid): Promise<boolean> {
-    return hasEnded(await this.#find(tx, use, known ?? this.#first[use].kid), this.#context.clock.now());
+    return hasEnded(await this.#find(tx, use, this.numberOf(use, known)), this.#context.clock.now());
   }
 
   /** Whether there is a key of this number that root has signed. */
@@ -149,20 +149,20 @@ export class KeyRing {
     const generations = await this.generations(tx, use);
     const beginOf = (wanted: number) =>
       generations.find((one) => one.kid === wanted && !neverBegins(one))?.beginsAt ?? -1;
-    const other = than ?? this.#first[use].kid;
+    const other = this.numberOf(use, than);
     return kid !== other && beginOf(kid) >= beginOf(other) && (beginOf(kid) > beginOf(other) || kid > other);
   }
 
   /** Whether a sealing key is an earlier one than that which a phone is known to have. */
   async isEarlier(tx: ReadTx, kid: number, known: KnownKid): Promise<boolean> {
-    const later = known ?? this.#first.sealing.kid;
+    const later = this.numberOf('sealing', known);
     return kid !== later && this.isLater(tx, 'sealing', later, kid);
   }
 
   /** @throws Error when there is none of this number */
   async sealing(tx: ReadTx, known: KnownKid): Promise<SealingKey> {
     const { keys, primitives, keptSecrets } = this.#context;
-    const kid = known ?? keys.sealing.kid;
+    const kid = this.numberOf('sealing', known);
     const kept = this.#sealing.get(kid);
     if (kept !== undefined) return kept;
     const generation = await this.#find(tx, 'sealing', kid);
@@ -175,14 +175,14 @@ export class KeyRing {
 
   /** The sealing key that a phone opens: the one it is known to have, as long as it counts, or else the latest one. */
   async sealingTo(tx: ReadTx, known: KnownKid): Promise<SealingKey> {
-    const kid = known ?? this.#first.sealing.kid;
+    const kid = this.numberOf('sealing', known);
     const latest = async () => (await this.current(tx, 'sealing')).kid;
     return this.sealing(tx, (await this.standing(tx, kid)) === 'ended' ? await latest() : kid);
   }
 
   /** The receipt key that a phone believes: the one it is known to have, as long as it counts, or else the latest one. */
   async signing(tx: ReadTx, known: KnownKid): Promise<SigningKey> {
-    const generation = await this.#find(tx, 'signing', known ?? FIRST_SIGNING_KID);
+    const generation = await this.#find(tx, 'signing', this.numberOf('signing', known));
     return hasEnded(generation, this.#context.clock.now()) ? this.currentSigning(tx) : this.#signingKey(generation);
   }
 

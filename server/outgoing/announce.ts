@@ -1,5 +1,5 @@
 import { ENDLESS, type Generation, KEY_USES, type KeyUse, neverBegins, notAfterOf } from '../keyring/generation.ts';
-import { FIRST_SIGNING_KID } from '../keyring/key-ring.ts';
+import { FIRST_SIGNING_KID, type KnownKid } from '../keyring/key-ring.ts';
 import type { Tx } from '../store/store.ts';
 import { DAY_MS } from '../time/days.ts';
 import { NO_REF } from '../vocabulary/ids.ts';
@@ -49,12 +49,11 @@ export async function announceKeys(
  */
 export async function announceAnew(tx: Tx, context: Context, recipient: Recipient): Promise<boolean> {
   const { ring, journal } = context;
-  const { id, createdAt } = recipient;
+  const { id } = recipient;
   if (!(await mayTell(tx, context, recipient, 'sealing', NO_KEY, 0, CUT_OFF_PAUSES_MS))) return false;
   await journal.record(tx, { kind: 'alarm', alarm: 'earlier-key', deviceId: id, ref: NO_REF });
   await tx.run('DELETE FROM key_told WHERE device_id = ? AND kid <> ?', id, NO_KEY);
-  const signing = await ring.currentAt(tx, 'signing', createdAt);
-  await tx.run('UPDATE device SET signing_kid = ?, ends_heard_at = 0 WHERE id = ?', signing.kid, id);
+  await tx.run('UPDATE device SET signing_kid = first_signing_kid, ends_heard_at = 0 WHERE id = ?', id);
   // Also the keys of its descriptor: perhaps somebody has repeated the announcement of an earlier one, and the phone takes that for the later.
   for (const use of KEY_USES) await tellLatest(tx, context, recipient, await ring.current(tx, use));
   // A phone that has such a key takes it for the latest one until it hears of the end.
@@ -74,8 +73,7 @@ export async function announceAgain(tx: Tx, context: Context, recipient: Recipie
   const { ring } = context;
   for (const use of KEY_USES) {
     const latest = await ring.current(tx, use);
-    const inDescriptor = await ring.currentAt(tx, use, recipient.createdAt);
-    if (latest.kid !== inDescriptor.kid) await tellLatest(tx, context, recipient, latest);
+    if (latest.kid !== ring.numberOf(use, firstKid(recipient, use))) await tellLatest(tx, context, recipient, latest);
   }
 }
 
@@ -93,8 +91,8 @@ async function tellLatest(tx: Tx, context: Context, recipient: Recipient, latest
  */
 export async function receiptKeySaid(tx: Tx, context: Context, recipient: Recipient, said: number): Promise<Recipient> {
   const { ring } = context;
-  const { id, createdAt, signingKid = FIRST_SIGNING_KID } = recipient;
-  const kid = said === 0 ? (await ring.currentAt(tx, 'signing', createdAt)).kid : said;
+  const { id, firstSigningKid = FIRST_SIGNING_KID, signingKid = FIRST_SIGNING_KID } = recipient;
+  const kid = said === 0 ? firstSigningKid : said;
   if (kid === signingKid) return recipient;
   const isKnown = await ring.has(tx, 'signing', kid);
   if (isKnown) await tx.run('UPDATE device SET signing_kid = ? WHERE id = ?', kid, id);
@@ -138,16 +136,10 @@ async function announceEnds(tx: Tx, context: Context, recipient: Recipient, paus
   if (!isOpen) await tx.run('UPDATE device SET ends_heard_at = ? WHERE id = ?', latest, recipient.id);
 }
 
-/** Whether a phone may have a key: that which it was registered with, or a later one. */
-async function mayHave(
-  tx: Tx,
-  { ring }: Context,
-  { createdAt }: Recipient,
-  use: KeyUse,
-  kid: number,
-): Promise<boolean> {
-  const first = await ring.currentAt(tx, use, createdAt);
-  return kid === first.kid || ring.isLater(tx, use, kid, first.kid);
+/** Whether a phone may have a key: that of its descriptor, or a later one. */
+async function mayHave(tx: Tx, { ring }: Context, phone: Recipient, use: KeyUse, kid: number): Promise<boolean> {
+  const first = firstKid(phone, use);
+  return kid === ring.numberOf(use, first) || ring.isLater(tx, use, kid, first);
 }
 
 /**
@@ -161,13 +153,17 @@ async function hasLater(
   use: KeyUse,
   kid: number,
 ): Promise<boolean> {
-  if (await ring.isLater(tx, use, knownKid(phone, use) ?? (await ring.currentAt(tx, use, 0)).kid, kid)) return true;
+  if (await ring.isLater(tx, use, ring.numberOf(use, knownKid(phone, use)), kid)) return true;
   const isOver = ({ endsAt }: Generation) => endsAt !== undefined && endsAt <= clock.now();
   return use === 'signing' && (await ring.ended(tx)).some((one) => one.use === use && one.kid === kid && isOver(one));
 }
 
-function knownKid({ sealingKid, signingKid }: Recipient, use: KeyUse): number | undefined {
+function knownKid({ sealingKid, signingKid }: Recipient, use: KeyUse): KnownKid {
   return use === 'sealing' ? sealingKid : signingKid;
+}
+
+function firstKid({ firstSealingKid, firstSigningKid }: Recipient, use: KeyUse): KnownKid {
+  return use === 'sealing' ? firstSealingKid : firstSigningKid;
 }
 
 function nameOf(use: KeyUse, kid: number, announcement: Uint8Array): string {

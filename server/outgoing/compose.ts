@@ -26,7 +26,8 @@ const NO_SIGNATURE = new Uint8Array(64);
 
 /** A phone that frames can be sealed to. */
 export interface Recipient
-  extends Pick<Device, 'id' | 'personId' | 'number' | 'createdAt' | 'sealingKid' | 'signingKid' | 'endsHeardAt'> {
+  extends Pick<Device, 'id' | 'personId' | 'number' | 'endsHeardAt'>,
+    Pick<Device, 'sealingKid' | 'signingKid' | 'firstSealingKid' | 'firstSigningKid'> {
   /** `D`. */
   readonly sealingKey: Uint8Array;
 }
@@ -38,8 +39,8 @@ export function recipientOf(device: Device): Recipient | undefined {
 
 /** The device as a recipient with this `D`. */
 export function recipientWith(device: Device, sealingKey: Uint8Array): Recipient {
-  const { id, personId, number, createdAt, sealingKid, signingKid, endsHeardAt } = device;
-  return { id, personId, number, createdAt, sealingKid, signingKid, endsHeardAt, sealingKey };
+  const { id, personId, number, endsHeardAt, sealingKid, signingKid, firstSealingKid, firstSigningKid } = device;
+  return { id, personId, number, endsHeardAt, sealingKid, signingKid, firstSealingKid, firstSigningKid, sealingKey };
 }
 
 /** The phone as a recipient, or `undefined` when there is no such phone or it has not enrolled. */

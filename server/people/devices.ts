@@ -21,7 +21,7 @@ export interface Device {
   readonly failuresInRow: number;
   /** When a block ends, ms since 1970; `undefined` in a blocked device: only a new enrolment helps. */
   readonly blockedUntil: number | undefined;
-  /** When the phone was registered, ms since 1970: its descriptor has the keys of that time. */
+  /** When the phone was registered, ms since 1970. */
   readonly createdAt: number;
   /** When the phone became active, ms since 1970. */
   readonly activatedAt: number | undefined;
@@ -39,6 +39,10 @@ export interface Device {
   readonly sealingFrom: number;
   /** The latest receipt key that the phone is known to have; `undefined`: that of the key file. */
   readonly signingKid: number | undefined;
+  /** The sealing key of the service in the phone's descriptor; `undefined`: that of the key file. */
+  readonly firstSealingKid: number | undefined;
+  /** The receipt key in the phone's descriptor; `undefined`: that of the key file. */
+  readonly firstSigningKid: number | undefined;
   /** The ends of keys that were announced until then, ms since 1970, are known to the phone, or were of no key of it. */
   readonly endsHeardAt: number;
   /** The `ctr` with which the phone proved the PIN of before the last change; 0: it never changed. */
@@ -104,6 +108,8 @@ function readDevice(row: Row): Device {
     sealingKid: row.optionalInteger('sealing_kid'),
     sealingFrom: row.integer('sealing_from'),
     signingKid: row.optionalInteger('signing_kid'),
+    firstSealingKid: row.optionalInteger('first_sealing_kid'),
+    firstSigningKid: row.optionalInteger('first_signing_kid'),
     endsHeardAt: row.integer('ends_heard_at'),
     pinChangedCtr: row.integer('pin_changed_ctr'),
   };

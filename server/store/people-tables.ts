@@ -31,6 +31,8 @@ CREATE TABLE device (
   sealing_kid INTEGER,                         -- the latest S that the phone is known to have; NULL: that of the key file
   sealing_from INTEGER NOT NULL DEFAULT 0,     -- its lowest ctr under it: an earlier S counts below only
   signing_kid INTEGER,                         -- the same for R
+  first_sealing_kid INTEGER,                   -- S in its descriptor; NULL: that of the key file
+  first_signing_kid INTEGER,                   -- the same for R
   ends_heard_at INTEGER NOT NULL DEFAULT 0,    -- ends of keys that were announced until then are known to the phone, or were of no key of it
   pin_changed_ctr INTEGER NOT NULL DEFAULT 0   -- with which it proved the PIN of before the last change; 0: it never changed
 ) STRICT;

@@ -97,6 +97,18 @@ BEGIN
 END $$;
 `;
 
+const IN_DESCRIPTOR = (use: string) => `(
+  SELECT kid FROM service_key WHERE use = '${use}' AND begins_at <= device.created_at
+    AND (ends_at IS NULL OR ends_at > device.created_at)
+  ORDER BY begins_at DESC, kid DESC LIMIT 1)`;
+
+/** The keys in the descriptor of a phone. Of the phones of before only their time tells which ones. */
+export const KEYS_OF_DESCRIPTORS: string = `
+ALTER TABLE device ADD COLUMN first_sealing_kid INTEGER;
+ALTER TABLE device ADD COLUMN first_signing_kid INTEGER;
+UPDATE device SET first_sealing_kid = ${IN_DESCRIPTOR('sealing')}, first_signing_kid = ${IN_DESCRIPTOR('signing')};
+`;
+
 /** Phones whose PIN changes. */
 export const PIN_CHANGES: string = `
 ALTER TABLE device ADD COLUMN pin_changed_ctr INTEGER NOT NULL DEFAULT 0;

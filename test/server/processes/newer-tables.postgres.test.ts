@@ -32,8 +32,7 @@ describe('a process whose tables a newer version has changed', () => {
     // As if the newest version came now.
     await write(
       database,
-      'DROP TABLE pin_change',
-      'ALTER TABLE device DROP COLUMN pin_changed_ctr',
+      'ALTER TABLE device DROP COLUMN first_sealing_kid, DROP COLUMN first_signing_kid',
       'UPDATE cash_mobile SET version = version - 1',
     );
     const client = new pg.Client(database);

@@ -448,3 +448,27 @@ describe('the frames of version 10', () => {
     database.close();
   });
 });
+
+describe('the phones of version 28', () => {
+  it.each<[string, number, number | null]>([
+    ['before the first rotation', 99, null],
+    ['when the second key had begun', 100, 7],
+    ['while the second and the third counted', 250, 3],
+    ['after all', 900, 5],
+  ])('that were registered %s have the keys of that time', (_, createdAt, signing) => {
+    const path = join(temporaryFolder(), 'service.db');
+    const old = new DatabaseSync(path, { enableForeignKeyConstraints: false });
+    for (const migration of MIGRATIONS.slice(0, 28)) old.exec(migration);
+    old.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 28;
+      INSERT INTO device (id, person_id, state, code_mac, code_tries_left, code_expires_at, created_at)
+        VALUES (1, 1, 'active', x'', 0, 0, ${createdAt});
+      INSERT INTO service_key (use, kid, public_key, created_at, begins_at, ends_at) VALUES
+        ('signing', 7, x'', 100, 100, 300), ('signing', 3, x'', 200, 200, 400), ('signing', 9, x'', 500, NULL, NULL),
+        ('signing', 4, x'', 500, 500, NULL), ('signing', 5, x'', 500, 500, NULL), ('sealing', 8, x'', 0, 0, NULL)`);
+    old.close();
+    const { database } = openSqliteFile(path);
+    const [device] = database.prepare('SELECT first_sealing_kid, first_signing_kid FROM device').all();
+    database.close();
+    expect({ ...device }).toEqual({ first_sealing_kid: 8, first_signing_kid: signing });
+  });
+});

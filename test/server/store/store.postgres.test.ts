@@ -690,6 +690,7 @@ describe('a database that is opened', () => {
       'ALTER TABLE device DROP COLUMN unbidden_full_at, DROP COLUMN unbidden_alarm_at',
       'ALTER TABLE device DROP COLUMN locked_at, DROP COLUMN order_ref, DROP COLUMN sealing_kid',
       'ALTER TABLE device DROP COLUMN sealing_from, DROP COLUMN signing_kid, DROP COLUMN ends_heard_at, DROP COLUMN pin_changed_ctr',
+      'ALTER TABLE device DROP COLUMN first_sealing_kid, DROP COLUMN first_signing_kid',
       'ALTER TABLE merchant DROP COLUMN in_vain_full_at, DROP COLUMN suspended_at',
       'ALTER TABLE merchant DROP COLUMN old_key_hash, DROP COLUMN old_key_until, DROP COLUMN key_revoked_at',
       'ALTER TABLE process DROP COLUMN ready_modems',

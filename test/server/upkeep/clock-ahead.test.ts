@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../../modem/index.ts';
+import type { KeyUse } from '../../../server/keyring/generation.ts';
 import { MOMENTS } from '../../../server/upkeep/clock-ahead.ts';
 import { rows, write } from '../database.ts';
 import { announcementOf, DAY, rotate, signed } from '../rotate.ts';
@@ -223,6 +224,79 @@ describe('a clock that was behind and was put right', () => {
       expect(await stateAfter(await ask('next'))).toBe('CAPTURED');
     },
   );
+});
+
+describe.each<KeyUse>(['sealing', 'signing'])('a %s key that was made while the clock was behind', (use) => {
+  /** A customer who is registered, by the clock, after the beginning of a key that is made later. */
+  async function behind() {
+    const made = await shopWithClock();
+    const { world, customer, ahead, ask } = made;
+    ahead.ms = -HOUR;
+    const pay = async (mref: string) => {
+      const txn = await ask(mref);
+      customer.phone.approve(PIN);
+      await world.clock.advance(3 * SECOND);
+      return [(await world.service.payment(txn)).state, customer.phone.receipts().at(-1)?.status];
+    };
+    const kidOfPhone = async () => {
+      const [device] = await world.service.devices(customer.person.id);
+      return use === 'sealing' ? device?.sealingKid : device?.signingKid;
+    };
+    return { ...made, pay, kidOfPhone };
+  }
+
+  it('is not that of the descriptor: receipts come, and it is told', async () => {
+    const { world, customer, pay, kidOfPhone } = await behind();
+    customer.phone.hearsAnnouncements = false;
+    const { key } = await rotate(world, use);
+    expect(await pay('deaf')).toEqual(['CAPTURED', 'paid']);
+    expect(await kidOfPhone()).toBe(1);
+    customer.phone.hearsAnnouncements = true;
+    await world.clock.advance(DAY);
+    expect(await pay('hears')).toEqual(['CAPTURED', 'paid']);
+    expect(await pay('has heard')).toEqual(['CAPTURED', 'paid']);
+    expect(await kidOfPhone()).toBe(key.kid);
+  });
+
+  it('is told with the end of that of the descriptor', async () => {
+    const { world, customer, says } = await behind();
+    const { ends } = await rotate(world, use, 10 * DAY);
+    for (let n = 0; n < 3; n += 1) await says();
+    expect(customer.phone.announcements).toContainEqual(ends[0]);
+  });
+
+  it('is told again to a phone whose flash was put back, and that has let a question run out', async () => {
+    const { world, customer, says, ask } = await behind();
+    const { believed } = customer.phone;
+    const { announcement } = await rotate(world, use);
+    await says();
+    await says();
+    await world.clock.advance(DAY);
+    customer.phone.putBack(believed);
+    customer.phone.announcements.length = 0;
+    // Only announcements arrive: it could not take a receipt.
+    world.air.fate = ({ content }) => (content.kind === 'data' && content.data.length === 107 ? 'deliver' : 'lose');
+    await ask('not answered');
+    await world.clock.advance(10 * MINUTE);
+    expect(customer.phone.announcements).toContainEqual(announcement);
+  });
+});
+
+it('a phone whose flash was put back has the receipt key of its descriptor, not one that was made while the clock was behind', async () => {
+  const { world, customer, ahead, says } = await shopWithClock();
+  ahead.ms = -HOUR;
+  const { believed } = customer.phone;
+  for (const use of ['signing', 'sealing'] as const) {
+    await rotate(world, use);
+    for (let n = 0; n < 2; n += 1) await says();
+  }
+  await world.clock.advance(DAY);
+  customer.phone.putBack(believed);
+  customer.phone.hearsAnnouncements = false;
+  const signingKid = async () => (await world.service.devices(customer.person.id))[0]?.signingKid;
+  expect(await signingKid()).not.toBe(1);
+  await says();
+  expect(await signingKid()).toBe(1);
 });
 
 describe('a key that was made while the clock was ahead', () => {

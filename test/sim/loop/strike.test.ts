@@ -74,10 +74,15 @@ it.each(ROTATED_KEYS)('a %s key is followed by another', async (use) => {
   expect(keys.filter((key) => key.use === use && key.beginsAt !== undefined)).toHaveLength(2);
 });
 
-it('the clock of the service is ahead, and no key is made then', async () => {
-  strike(town, { at: 0, kind: 'service-clock', aheadMs: MINUTE });
-  expect((await asked()).answer).toMatchObject({ createdAt: clock.now() + MINUTE });
-  strike(town, { at: 0, kind: 'rotate', use: 'sealing' });
-  await clock.advance(MINUTE);
-  expect(await clock.run(life.asked((service) => service.keys.list()))).toHaveLength(4);
-});
+it.each([MINUTE, -30 * MINUTE])(
+  'the clock of the service is %d ms ahead, and a key is made all the same',
+  async (aheadMs) => {
+    const made = () => clock.run(life.asked((service) => service.keys.list()));
+    const before = (await made()).length;
+    strike(town, { at: 0, kind: 'service-clock', aheadMs });
+    expect((await asked()).answer).toMatchObject({ createdAt: clock.now() + aheadMs });
+    strike(town, { at: 0, kind: 'rotate', use: 'sealing' });
+    await clock.advance(MINUTE);
+    expect(await made()).toHaveLength(before + 1);
+  },
+);
