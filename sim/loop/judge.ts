@@ -46,12 +46,6 @@ const OF_EACH: Readonly<Record<string, (story: Story, end: End) => string | unde
     const hasReason = eventsOf(story, 'refused').length > 0 || wrongPins(story) >= TRIES;
     return state === 'REFUSED' && !hasReason ? `nobody refused it, and ${wrongPins(story)} PINs were wrong` : undefined;
   },
-  'a wrong PIN costs one try': (story) => {
-    const fewest = Math.min(TRIES, ...eventsOf(story, 'tries').map(({ left }) => left));
-    return fewest < TRIES - wrongPins(story)
-      ? `${fewest} tries were left after ${wrongPins(story)} wrong PINs`
-      : undefined;
-  },
   'what came back as a whole is called refunded': ({ minor }, { state, refunded }) => {
     if (PAYMENT_STATES[state].money !== 'moved') return undefined;
     return (state === 'REFUNDED') === (refunded === minor)
@@ -90,6 +84,8 @@ const OF_EACH: Readonly<Record<string, (story: Story, end: End) => string | unde
 
 /** Wrong PINs after which a request ends. */
 const TRIES = 3;
+/** Wrong PINs without a right one between them after which a phone is blocked. */
+const TRIES_IN_ROW = 5;
 
 function wrongPins(story: Story): number {
   return eventsOf(story, 'approved').filter(({ pin }) => pin === 'wrong').length;
@@ -120,11 +116,37 @@ export function judge({ stories, seen }: Diary, books: Books): readonly Violatio
       if (text !== undefined) violations.push(brokenBy(story, rule, text));
     }
   }
+  for (const own of Map.groupBy(stories, ({ customer }) => customer).values()) violations.push(...costOfPins(own));
   return [...violations, ...(books.host === undefined ? ownLedger(ends, books) : hostBook(ends, books.host))];
 }
 
 function brokenBy({ customer, reference, txn }: Story, rule: string, text: string): Violation {
   return { rule, text: `${reference} (${txn}) ${text}`, customer, reference };
+}
+
+/**
+ * A wrong PIN costs one try, of the request and of those in a row: for these the requests before count too, until the customer has read that a right one was
+ * heard. When they may be used up, the phone may have been blocked, and nothing is known of them.
+ * @param stories of one customer
+ */
+function costOfPins(stories: readonly Story[]): Violation[] {
+  const violations: Violation[] = [];
+  const wrong = new Map<Story, number>();
+  let inRow = 0;
+  const events = stories.flatMap((story) => story.events.map((event) => ({ story, event })));
+  for (const { story, event } of events.toSorted((one, other) => one.event.at - other.event.at)) {
+    const ofRequest = wrong.get(story) ?? 0;
+    if (event.kind === 'read' && event.title === TITLES.CAPTURED) inRow = 0;
+    if (event.kind === 'approved' && event.pin === 'wrong') {
+      wrong.set(story, ofRequest + 1);
+      inRow += 1;
+    }
+    if (event.kind === 'tries' && event.left < Math.min(TRIES - ofRequest, Math.max(1, TRIES_IN_ROW - inRow))) {
+      const found = `${event.left} tries were left after ${ofRequest} wrong PINs, ${inRow} in a row`;
+      violations.push(brokenBy(story, 'a wrong PIN costs one try', found));
+    }
+  }
+  return violations;
 }
 
 /** Money is conserved: each customer has what was there, less what was paid, and what came back. */

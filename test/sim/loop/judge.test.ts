@@ -14,6 +14,7 @@ const gaveBack = (minor: number, answer = 'REFUNDING', key = '1'): DiaryEvent =>
   ...{ kind: 'refunded', key, minor, answer },
 });
 const MISTYPED: DiaryEvent = { ...APPROVED, pin: 'wrong' };
+const TRY = ['a wrong PIN costs one try'];
 const tries = (left: number): DiaryEvent => ({ kind: 'tries', left });
 
 /** A payment of EUR 12.50 of which these things are known; Anna had EUR 100.00. */
@@ -147,5 +148,25 @@ describe('the judges find', () => {
     expect(judge(diary, { accounts: new Map(), host: undefined })).toEqual([
       { rule: 'seen while it happened', customer: ANNA, text: 'a field to type in on the way to a refusal' },
     ]);
+  });
+});
+
+describe('tries that are left after wrong PINs for two payments, one after the other', () => {
+  it.each<[string, readonly DiaryEvent[], readonly DiaryEvent[], readonly string[]]>([
+    ['five in a row end them', [MISTYPED, MISTYPED, MISTYPED], [MISTYPED, tries(1)], []],
+    ['not four', [MISTYPED, MISTYPED], [MISTYPED, tries(1)], TRY],
+    ['not once a right one was heard', [MISTYPED, MISTYPED, APPROVED, read('Paid')], [MISTYPED, tries(1)], TRY],
+    ['after five nothing is known', [MISTYPED, MISTYPED, MISTYPED], [MISTYPED, MISTYPED, MISTYPED, tries(1)], []],
+    ['a request has three', [], [MISTYPED, MISTYPED, tries(0)], TRY],
+  ])('%s', (_, first, second, rules) => {
+    let now = 0;
+    const diary = new Diary(() => now);
+    const open = (mref: string, minor: number) =>
+      diary.open({ mref, reference: mref, payee: 'Shop 1', customer: ANNA, minor });
+    const [one, two] = [open('1', 100), open('2', 200)];
+    for (const event of first) diary.note(one, event);
+    now = 1;
+    for (const event of second) diary.note(two, event);
+    expect(judge(diary, { accounts: new Map(), host: undefined }).map(({ rule }) => rule)).toEqual(rules);
   });
 });
