@@ -121,9 +121,12 @@ describe('PushRegistry', () => {
     ['takes nothing else', [['registerConnection', 'socket://:5000', 'Chat', '*']], ['"IllegalArgumentException"']],
     ['takes no empty filter', [['registerConnection', 'sms://:5000', 'Chat', '']], ['"IllegalArgumentException"']],
     [
-      'takes no long filter',
-      [['registerConnection', 'sms://:5000', 'Chat', '*'.repeat(65)]],
-      ['"IllegalArgumentException"'],
+      'takes a filter of 64 characters, and no longer one',
+      [
+        ['registerConnection', 'sms://:5000', 'Chat', '*'.repeat(64)],
+        ['registerConnection', 'sms://:5001', 'Chat', '*'.repeat(65)],
+      ],
+      ['undefined', '"IllegalArgumentException"'],
     ],
     ['sets no alarm of a class that is not there', [['registerAlarm', 1, 'Third']], ['"ClassNotFoundException"']],
     [

@@ -141,6 +141,15 @@ describe('The record stores of a suite in the flash', () => {
     expect(storage.put('history', 2, new Uint8Array(3))).toBeUndefined();
   });
 
+  test('of a flash that has more, from when less was counted, take what does not make them longer', () => {
+    const flash = memoryFlash();
+    flash.write('records/A/s', { nextId: 2, records: { 1: '00'.repeat(262_144) } });
+    const storage = new RecordStorage(flash, 'A');
+    expect(storage.put('s', 1, new Uint8Array(262_145))).toMatchObject({ code: 'full' });
+    expect(storage.put('s', 1, new Uint8Array(262_144))).toBeUndefined();
+    expect(storage.put('s', 1, new Uint8Array(262_143))).toBeUndefined();
+  });
+
   test('leave room for what was not stored yet', () => {
     const storage = filled(memoryFlash());
     expect(storage.room()).toBe(261_928);

@@ -6,6 +6,7 @@ import { type Flash, FlashError, memoryFlash, textOf } from '../../../device/ind
 import { type ServiceIndication, serviceIndicationContent } from '../../../modem/index.ts';
 import { VirtualClock } from '../../../sim/index.ts';
 import { settle } from '../bench.ts';
+import { SIGNER } from '../suite/built-suite.ts';
 import {
   type AirBench,
   airBench,
@@ -17,8 +18,12 @@ import {
 } from './over-the-air.ts';
 
 /** A phone with Chat, which was started once. */
-async function phoneWithChat(parts: SuiteParts = {}, flash: Flash = memoryFlash()): Promise<AirBench> {
-  const air = airBench({ server: new FakeServer().offer(suiteFiles(parts)), flash });
+async function phoneWithChat(
+  parts: SuiteParts = {},
+  flash: Flash = memoryFlash(),
+  trustedKeys: readonly string[] = [],
+): Promise<AirBench> {
+  const air = airBench({ server: new FakeServer().offer(suiteFiles(parts)), flash, trustedKeys });
   await air.install();
   await air.select('Start');
   air.phone.press('power');
@@ -46,6 +51,15 @@ describe('An update over the air', () => {
     await air.select('Install', 'Later');
     expect(await opened(air)).toMatch(/Chat 1\.1\nstarted 2/);
     expect(await opened(air.reboot())).toMatch(/Chat 1\.1\nstarted 3/);
+  });
+
+  test('by a key that the phone trusts is said to be trusted, and not just to be by the same maker', async () => {
+    const air = await phoneWithChat({}, memoryFlash(), [SIGNER]);
+    air.server.offer(suiteFiles({ version: '1.1' }));
+    await air.openLink();
+    const offer = textOf(air.phone.screen);
+    expect(offer).toContain(INSTALL_TEXTS.en.trusted);
+    expect(offer).not.toContain(INSTALL_TEXTS.en.sameSigner);
   });
 
   test('of an application that nobody signed begins anew, after the owner was told', async () => {

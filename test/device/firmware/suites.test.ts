@@ -214,9 +214,10 @@ describe('An installation', () => {
     const lines = ['MIDlet-Push-1: sms://:16500, Probe, *'];
     installed.install(jad({ lines }), NOBODY);
     installed.install(jad({ lines }), NOBODY);
-    expect(() => installed.install(jad({ lines, vendor: 'Other' }))).toThrow(
-      new InstallError(911, 'sms://:16500 belongs to Chat'),
-    );
+    const taken = new InstallError(911, 'sms://:16500 belongs to Chat');
+    expect(() => installed.install(jad({ lines, vendor: 'Other' }))).toThrow(taken);
+    installed.install(jad({ vendor: 'Other' }), NOBODY);
+    expect(() => installed.install(jad({ lines, vendor: 'Other' }), NOBODY)).toThrow(taken);
   });
 });
 

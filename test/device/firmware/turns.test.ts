@@ -4,13 +4,14 @@ import { during, settle } from '../bench.ts';
 import { SIGNER } from '../suite/built-suite.ts';
 import { type AirBench, airBench, FakeServer, type SuiteParts, suiteFiles, URL_OF_JAD } from './over-the-air.ts';
 
-/** An application that rings after a time, shows its name (at once, or later), and says when its own key was pressed. */
+/** An application that rings after a time, shows its name (at once, or later) or asks for one, and says when its own key was pressed. */
 const SCRIPT = `
-  const { MIDlet, Display, Form, Command, PushRegistry, StringItem } = require('midp');
+  const { MIDlet, Display, Form, Command, PushRegistry, StringItem, TextField } = require('midp');
   exports.Chat = class extends MIDlet {
     startApp() {
       const { system } = this.context;
       const form = new Form(this.getAppProperty('MIDlet-Name'));
+      if (this.getAppProperty('Asks') !== undefined) form.append(new TextField('Name', '', 9, { input: 'ANY' }));
       form.addCommand(new Command('Mine', 'OK', 1));
       form.addCommand(new Command('End', 'EXIT', 1));
       form.setCommandListener(({ label }) => {
@@ -125,6 +126,20 @@ describe('A question of the phone keeps the screen', () => {
     expect(air.phone.screen.title).toBe('Chat');
   });
 
+  test('and is asked about it again when that one had ended before the answer', async () => {
+    const air = await phoneWith(LISTENS);
+    await air.install();
+    for (const way of [['Start'], ['Menu', 'Applications', 'Bus']]) {
+      await air.select(...way);
+      await message(air);
+      expect(textOf(air.phone.screen)).toContain('A message for Chat has come. Open it now? Bus will be closed.');
+      air.phone.press('power');
+      await settle(air.clock);
+      await air.select('End');
+      await air.clock.advance(1_000);
+    }
+  });
+
   test('rings for each message, and opens the application once', async () => {
     const air = await phoneWith(LISTENS);
     await air.select('Menu', 'Settings');
@@ -165,6 +180,29 @@ describe('A key press is for the screen that was there', () => {
     expect(textOf(air.phone.screen)).not.toContain('pressed');
     await air.select('Mine');
     expect(textOf(air.phone.screen)).toContain('pressed');
+  });
+
+  test('and so is a letter of the keyboard', async () => {
+    const air = await phoneWith({ ...RINGS, Asks: 'a name' });
+    await air.select('Menu');
+    await air.clock.advance(60_000);
+    air.handset.type('x');
+    expect(air.phone.screen.items).toEqual([expect.objectContaining({ label: 'Name', value: '' })]);
+    await air.clock.advance(1_000);
+    air.handset.type('y');
+    expect(air.phone.screen.items).toEqual([expect.objectContaining({ label: 'Name', value: 'y' })]);
+  });
+
+  test('not held back on what the owner opens after the red key', async () => {
+    const air = await phoneWith(RINGS);
+    await air.select('Menu');
+    await air.clock.advance(60_000);
+    expect(air.phone.screen.keysLocked).toBe(true);
+    air.phone.press('power');
+    await settle(air.clock);
+    air.phone.press('soft-left');
+    expect(air.phone.screen).toMatchObject({ title: 'Menu', softKeys: { right: 'Back' } });
+    expect(air.phone.screen.keysLocked).toBeUndefined();
   });
 
   test('when one application follows another', async () => {
