@@ -206,18 +206,23 @@ describe('A download', () => {
     expect(after).toEqual(unchanged);
   });
 
-  test.each<[what: string, looked: (machine: { resolve(machine: Machine): void; reject(error: Error): void }) => void]>([
-    ['is right', ({ resolve }) => resolve({ enter() {}, memory: () => 0, fuel: () => 0, end() {} })],
-    ['is not', ({ reject }) => reject(new Error('The suite exports no class Chat'))],
-  ])('is not installed when the phone was switched off while its program was looked at, which %s', async (_what, looked) => {
-    const machine = Promise.withResolvers<Machine>();
-    const air = phoneWith({}, { scripts: () => () => machine.promise });
-    await air.install();
-    air.handset.powerOff();
-    looked(machine);
-    await settle(air.clock);
-    expect([air.phone.screen.kind, air.handset.applications]).toEqual(['off', []]);
-  });
+  test.each<[what: string, looked: (machine: { resolve(machine: Machine): void; reject(error: Error): void }) => void]>(
+    [
+      ['is right', ({ resolve }) => resolve({ enter() {}, memory: () => 0, fuel: () => 0, end() {} })],
+      ['is not', ({ reject }) => reject(new Error('The suite exports no class Chat'))],
+    ],
+  )(
+    'is not installed when the phone was switched off while its program was looked at, which %s',
+    async (_what, looked) => {
+      const machine = Promise.withResolvers<Machine>();
+      const air = phoneWith({}, { scripts: () => () => machine.promise });
+      await air.install();
+      air.handset.powerOff();
+      looked(machine);
+      await settle(air.clock);
+      expect([air.phone.screen.kind, air.handset.applications]).toEqual(['off', []]);
+    },
+  );
 
   test('waits 10 s for a server that is silent, and longer for one that is slow', async () => {
     const air = phoneWith();

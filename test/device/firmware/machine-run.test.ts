@@ -89,6 +89,16 @@ test('20 messages are being sent at once, and the next ones when those are gone'
   expect(send(21)).toBeUndefined();
 });
 
+test('1,000 tasks wait at once, and the next ones when those were done', async () => {
+  const { open, clock, heard } = phoneWithMachine();
+  const host = open();
+  for (let task = 0; task < 1_000; task += 1) host.serial();
+  expect(() => host.serial()).toThrow('The application has 1000 tasks that wait');
+  await clock.advance(1_000);
+  expect(heard.filter((kind) => kind === 'serial')).toHaveLength(1_000);
+  expect(() => host.serial()).not.toThrow();
+});
+
 test('a timer of 0 ms takes 1 ms, so that one that begins anew for ever leaves the phone its keys', async () => {
   const { open, clock, heard } = phoneWithMachine();
   open().timer(1, 0);

@@ -113,6 +113,13 @@ describe('Soft keys', () => {
     expect(present(withCommands(...commands)).body().softKeys).toEqual({ left, right });
   });
 
+  test('have the command by which a line is chosen once', () => {
+    const list = new List('Lines', 'IMPLICIT', ['One']);
+    list.setSelectCommand(new Command('Read', 'ITEM', 1));
+    list.addCommand(new Command('Back', 'BACK', 1));
+    expect(present(list).body().softKeys).toEqual({ left: 'Read', right: 'Back' });
+  });
+
   test('open the options, around whose ends the focus goes, and which C closes', () => {
     const { press, body, events } = present(withCommands(['One', 'OK'], ['Two', 'SCREEN'], ['Back', 'BACK']));
     const focused = () => body().items.find((item) => item.focused)?.label;
@@ -485,6 +492,12 @@ describe('A form', () => {
     ]);
   });
 
+  test('sets a gauge one by one, and tells nothing at its ends', () => {
+    const { press, events } = present(new Form('Volume', [new Gauge('Tone', 2, 1, true)]));
+    press('right', 'right', 'left', 'left', 'left');
+    expect(events).toEqual([2, 1, 0].map((value) => ({ kind: 'adjusted', item: 0, value })));
+  });
+
   test('counts wide letters as two cells and accents as none', () => {
     const { rows } = present(
       new Form('', [new StringItem('', '漢字漢字漢字漢字漢字漢字'), new StringItem('', 'e\u0301'.repeat(22))]),
@@ -567,5 +580,15 @@ describe('An alert', () => {
     expect(pressed.body().softKeys).toEqual({ left: 'OK', right: 'Back' });
     pressed.press('soft-left');
     expect(pressed.events).toEqual([{ kind: 'dismissed' }]);
+  });
+
+  test.each<[what: string, rows: number, told: readonly DisplayEvent[]]>([
+    ['that fits the screen is gone when its time is over', 8, [{ kind: 'dismissed' }]],
+    ['of one row more stays until it was read', 9, []],
+  ])('%s', async (_what, rows, told) => {
+    const text = Array.from({ length: rows }, (_, row) => `row ${row}`).join('\n');
+    const { clock, events } = present(new Alert('Terms', text, 'INFO', 2_000));
+    await clock.advance(60_000);
+    expect(events).toEqual(told);
   });
 });

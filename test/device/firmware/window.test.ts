@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { LaidOutRow } from '../../../device/firmware/layout.ts';
-import { keepVisible, scrollFor } from '../../../device/firmware/window.ts';
+import { keepVisible, scrollFor, windowOf } from '../../../device/firmware/window.ts';
 import { LCD_ROWS } from '../../../device/index.ts';
 
 /** Rows by the target each belongs to; `-` is text that nothing can be done with. */
@@ -57,6 +57,16 @@ describe('The window on a view', () => {
     const down = (gap: number) => scrollFor(far(gap), 2, { focus: 0, top: 0 }, 1, false);
     expect(down(LCD_ROWS + 5)).toEqual({ focus: 1, top: 7 });
     expect(down(LCD_ROWS + 6)).toEqual({ focus: 0, top: 1 });
+  });
+
+  test.each([
+    ['fewer than it has', 7, 0, { above: false, below: false }],
+    ['as many as it has', 8, 0, { above: false, below: false }],
+    ['one more, at the begin', 9, 0, { above: false, below: true }],
+    ['one more, at the end', 9, 1, { above: true, below: false }],
+    ['two more, between', 10, 1, { above: true, below: true }],
+  ])('of rows that are %s says where there are more', (_what, rows, top, scroll) => {
+    expect(windowOf(rowsOf('-'.repeat(rows)), top, -1).scroll).toEqual(scroll);
   });
 
   test('never leaves the rows, and any key of a form is answered until an end is reached', () => {

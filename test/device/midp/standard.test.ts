@@ -434,6 +434,8 @@ describe('Form and Item (JSR-118, javax.microedition.lcdui.Form)', () => {
     phone.select('Room');
     phone.select('Three');
     expect([phone.screen.items[0]?.value, heard]).toEqual(['Three', ['2']]);
+    phone.select('Room');
+    expect(phone.screen.items.map(({ focused }) => focused)).toEqual([false, false, true]);
   });
 
   test('a Spacer is rows without a label, a command or the focus', () => {
