@@ -27,11 +27,13 @@ export class Answers {
    */
   approve(device: DeviceRecord, transaction: Transaction, pin: Uint8Array): Transaction {
     const { link, primitives } = this.#app;
+    // The PIN may have changed since the request came.
+    const { pinKey } = this.#app.device.record ?? device;
     let signature: Uint8Array | undefined;
     try {
       const frame = link.seal(device.phone, (ctr) => {
         const text = approvalText(device.phone.deviceId, ctr, INSTRUMENT, transaction.plaintext);
-        signature = signWithPin(primitives, pin, device.pinKey, text);
+        signature = signWithPin(primitives, pin, pinKey, text);
         return { type: 'APPROVE', ctr, txn: transaction.ref, instrument: INSTRUMENT, signature };
       });
       return this.#keep(device, transaction, 'approved', frame);

@@ -19,6 +19,7 @@ import { History } from './history.ts';
 import { dropMessages, Link } from './link.ts';
 import { Orders } from './orders.ts';
 import { Outcomes } from './outcomes.ts';
+import { PinChange } from './pin-change.ts';
 import { Prompts } from './prompts.ts';
 import { type Properties, PropertyError, readProperties } from './properties.ts';
 import { Requests } from './requests.ts';
@@ -42,6 +43,7 @@ interface Parts {
   readonly enrolment: Enrolment;
   readonly queries: StatusQueries;
   readonly balance: BalanceQuery;
+  readonly pinChange: PinChange;
   readonly history: History;
   readonly sales: Sales | undefined;
 }
@@ -85,7 +87,7 @@ export class PaymentApplication extends MIDlet {
       this.#settle(parts);
     });
     // First it forgets the orders of an earlier activation.
-    const resumed = this.#resume(parts, alarm);
+    const resumed = this.#resume(parts, alarm, messages);
     parts.orders.begin();
     parts.app.wakeUp.arrange(parts.app.transactions.all);
     this.#woken = messages || resumed || rang;
@@ -137,7 +139,7 @@ export class PaymentApplication extends MIDlet {
     const device = new DeviceStore(context, primitives, properties);
     const link = new Link(this, primitives, device, () => time.seconds);
     const time = new ServiceTime(context, link, primitives, device);
-    const wakeUp = new WakeUp(context, time);
+    const wakeUp = new WakeUp(context, time, device);
     const texts = this.#texts;
     const app: AppContext = {
       system: context.system,
@@ -160,7 +162,8 @@ export class PaymentApplication extends MIDlet {
     const waiting = new Waiting(app);
     const queries = new StatusQueries(app, (transaction) => waiting.gaveUp(transaction));
     const answers = new Answers(app, queries);
-    const prompts = new Prompts(app, answers, waiting);
+    const pinChange = new PinChange(app);
+    const prompts = new Prompts(app, answers, waiting, pinChange);
     const enrolment = new Enrolment(app);
     const { merchant } = properties;
     const sales = merchant === undefined ? undefined : new Sales(app, merchant, waiting, queries);
@@ -169,6 +172,7 @@ export class PaymentApplication extends MIDlet {
       orders: new Orders(context, app, prompts),
       queries,
       balance: new BalanceQuery(app),
+      pinChange,
       sales,
       enrolment,
       requests: new Requests(app, answers, prompts),
@@ -178,7 +182,7 @@ export class PaymentApplication extends MIDlet {
   }
 
   /** Continues with the transactions that were open when the application ended; true when one of them waits for the user's answer. */
-  #resume({ app, requests, queries, orders }: Parts, missedSince: number): boolean {
+  #resume({ app, requests, queries, orders, pinChange }: Parts, missedSince: number, messages: boolean): boolean {
     const { record } = app.device;
     if (record === undefined) {
       // Transactions of an earlier registration of this phone: its keys are gone, so no answer can be made.
@@ -188,6 +192,7 @@ export class PaymentApplication extends MIDlet {
       return false;
     }
     if (orders.locked) return false;
+    pinChange.resume(messages);
     for (const transaction of app.transactions.all.filter(awaitsReceipt))
       queries.watch(record, transaction, missedSince);
     const waiting = app.transactions.all.filter(awaitsCustomer);
@@ -197,7 +202,7 @@ export class PaymentApplication extends MIDlet {
 
   /** Opens a frame and passes its message on. A frame that does not open is not from the service, and is ignored. */
   #arrived(parts: Parts, frame: Uint8Array): void {
-    const { app, outcomes, balance } = parts;
+    const { app, outcomes, balance, pinChange } = parts;
     if (frame.length === ANNOUNCEMENT_OCTETS) app.device.announce(frame);
     const { record } = app.device;
     const opened = record === undefined ? undefined : openFrame(app.link, record, frame);
@@ -211,11 +216,11 @@ export class PaymentApplication extends MIDlet {
         if (!parts.orders.locked) this.#asked(parts, record, message, plaintext);
         return;
       case 'RECEIPT':
-        outcomes.receipt(record, message, plaintext);
+        if (!pinChange.receipt(message, plaintext)) outcomes.receipt(record, message, plaintext);
         return;
       case 'NAK':
         if (message.code === 'old-counter') this.#putRight(app, message);
-        else if (!balance.refused(message)) outcomes.nak(record, message);
+        else if (!balance.refused(message) && !pinChange.refused(message)) outcomes.nak(record, message);
         return;
       case 'TIME_RESPONSE':
         app.time.answered(message, plaintext);
@@ -278,7 +283,7 @@ export class PaymentApplication extends MIDlet {
     return true;
   }
 
-  #home({ app, sales, balance, history }: Parts, record: DeviceRecord): void {
+  #home({ app, sales, balance, history, pinChange }: Parts, record: DeviceRecord): void {
     const { texts, screens } = app;
     const sale = sales === undefined ? [] : [{ label: texts.requestPayment, does: () => sales.begin(record) }];
     screens.list(
@@ -287,6 +292,7 @@ export class PaymentApplication extends MIDlet {
         ...sale,
         { label: texts.balance, does: () => balance.begin(record) },
         { label: texts.history, does: () => history.show(record) },
+        { label: texts.changePin, does: () => pinChange.begin() },
       ],
       [{ label: texts.exit, type: 'EXIT', does: () => this.#exit() }],
     );

@@ -25,8 +25,33 @@ export type DeviceRecord = {
       /** The ENROL frame as it was sent, for repeats; the activation code is in it. */
       readonly enrolFrame: Uint8Array;
     }
-  | { readonly phase: 'active' }
+  | { readonly phase: 'active'; readonly newPin?: NewPin }
 );
+
+/** A new PIN that the service has not confirmed. Its key has a seed and a salt of its own, so it tells nothing about the present one. */
+export interface NewPin {
+  /** Names the change, 8 octets. */
+  readonly pcid: Uint8Array;
+  readonly pinKey: PinKey;
+  /** When it was chosen, ms since 1970. */
+  readonly at: number;
+  /** Absent when the phone has given up: the key stays nevertheless, because an SMS may be late, and then the service confirms it. */
+  readonly sent?: SentChange;
+}
+
+/** A new PIN about which the phone awaits the service's word. */
+export type PendingPin = NewPin & { readonly sent: SentChange };
+
+/** PIN_NEW and PIN_PROOF as they were sent, for repeats. */
+interface SentChange {
+  readonly announcement: Uint8Array;
+  readonly proof: Uint8Array;
+  /** How often both went out again. */
+  readonly repeats: number;
+}
+
+/** The record of a phone that may pay. */
+export type ActiveRecord = Extract<DeviceRecord, { phase: 'active' }>;
 
 /** The one {@link DeviceRecord} of the phone, in a record store of its own. */
 export class DeviceStore {
@@ -54,6 +79,12 @@ export class DeviceStore {
 
   get record(): DeviceRecord | undefined {
     return this.#record;
+  }
+
+  /** The new PIN about which the phone awaits the service's word. Until it comes, either PIN may be the one that counts. */
+  get pending(): PendingPin | undefined {
+    const newPin = this.#record?.phase === 'active' ? this.#record.newPin : undefined;
+    return newPin?.sent === undefined ? undefined : { ...newPin, sent: newPin.sent };
   }
 
   /** Those of the record; while there is none, those of the descriptor, which the next record will have. */
@@ -115,19 +146,25 @@ const WITH_ANCHORS = 2;
 
 function encode(record: DeviceRecord): Uint8Array {
   const { phase, phone, pinKey, anchors } = record;
-  return new DataOutputStream()
+  const out = new DataOutputStream()
     .writeByte(WITH_ANCHORS)
     .writeByte(phase === 'active' ? 1 : 0)
     .writeInt(phone.deviceId)
-    .writeBytes(phone.secretKey)
-    .writeBytes(pinKey.salt)
-    .writeBytes(pinKey.camouflaged)
-    .writeInt(pinKey.cost.N)
-    .writeByte(pinKey.cost.r)
-    .writeByte(pinKey.cost.p)
+    .writeBytes(phone.secretKey);
+  writePinKey(out, pinKey)
     .writeBytes(record.phase === 'active' ? new Uint8Array() : record.enrolFrame)
-    .writeBytes(encodeAnchors(anchors))
-    .toByteArray();
+    .writeBytes(encodeAnchors(anchors));
+  if (record.phase === 'active' && record.newPin !== undefined) writeNewPin(out, record.newPin);
+  return out.toByteArray();
+}
+
+function writePinKey(out: DataOutputStream, { salt, camouflaged, cost }: PinKey): DataOutputStream {
+  return out.writeBytes(salt).writeBytes(camouflaged).writeInt(cost.N).writeByte(cost.r).writeByte(cost.p);
+}
+
+function writeNewPin(out: DataOutputStream, { pcid, pinKey, at, sent }: NewPin): void {
+  writePinKey(out.writeBytes(pcid).writeLong(at), pinKey);
+  if (sent !== undefined) out.writeBytes(sent.announcement).writeBytes(sent.proof).writeByte(sent.repeats);
 }
 
 /** @throws SafeMobileError when the record was damaged: a key of another length would be found out only in the midst of a payment */
@@ -137,14 +174,30 @@ function decode(primitives: Primitives, data: Uint8Array, unanchored: Anchors): 
   const phase = first === WITH_ANCHORS ? record.readByte() : first;
   const deviceId = record.readInt() >>> 0;
   const secretKey = record.readBytes();
+  const pinKey = readPinKey(record);
+  const enrolFrame = record.readBytes();
+  if (secretKey.length !== 32) throw new SafeMobileError('field', 'damaged keys');
+  const anchors = first === WITH_ANCHORS ? decodeAnchors(new DataInputStream(record.readBytes())) : unanchored;
+  const phone = { deviceId, secretKey, publicKey: primitives.x25519PublicKey(secretKey) };
+  const keys = { phone, pinKey, anchors };
+  if (phase !== 1) return { phase: 'enrolling', ...keys, enrolFrame };
+  return { phase: 'active', ...keys, ...(record.available() > 0 ? { newPin: readNewPin(record) } : {}) };
+}
+
+function readPinKey(record: DataInputStream): PinKey {
   const salt = record.readBytes();
   const camouflaged = record.readBytes();
   const cost = { N: record.readInt(), r: record.readByte(), p: record.readByte() };
-  const enrolFrame = record.readBytes();
-  const isWhole = secretKey.length === 32 && camouflaged.length === 32 && cost.N * cost.r * cost.p <= MOST_BLOCKS;
-  if (!isWhole) throw new SafeMobileError('field', 'damaged keys');
-  const anchors = first === WITH_ANCHORS ? decodeAnchors(new DataInputStream(record.readBytes())) : unanchored;
-  const phone = { deviceId, secretKey, publicKey: primitives.x25519PublicKey(secretKey) };
-  const keys = { phone, pinKey: { salt, camouflaged, cost }, anchors };
-  return phase === 1 ? { phase: 'active', ...keys } : { phase: 'enrolling', ...keys, enrolFrame };
+  if (camouflaged.length !== 32 || cost.N * cost.r * cost.p > MOST_BLOCKS)
+    throw new SafeMobileError('field', 'damaged keys');
+  return { salt, camouflaged, cost };
+}
+
+function readNewPin(record: DataInputStream): NewPin {
+  const pcid = record.readBytes();
+  const at = record.readLong();
+  const newPin = { pcid, at, pinKey: readPinKey(record) };
+  if (record.available() === 0) return newPin;
+  const sent = { announcement: record.readBytes(), proof: record.readBytes(), repeats: record.readUnsignedByte() };
+  return { ...newPin, sent };
 }

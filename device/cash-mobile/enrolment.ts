@@ -1,8 +1,7 @@
 import { Gauge, StringItem, TextField, type TimerTask } from '../midp/index.ts';
-import { createPinKey, type Nak, parseActivationCode, type Status, sameOctets } from '../safe-mobile/index.ts';
+import { createPinKey, type Nak, parseActivationCode, type Status } from '../safe-mobile/index.ts';
 import type { AppContext } from './app-context.ts';
-import { PIN_LENGTH, pinOctets, weaknessOf } from './pin.ts';
-import { PIN_CONSTRAINTS } from './prompts.ts';
+import { choosePin, wipe } from './new-pin.ts';
 import { filled } from './texts.ts';
 
 /** The number of this application in ENROL. */
@@ -36,7 +35,7 @@ export class Enrolment {
   /** The first screen of a phone that is not active, by the step that was reached. */
   show(): void {
     if (this.#app.device.record === undefined) this.#askCode();
-    else this.#showWaiting(this.#app.texts.enrolmentWaits);
+    else this.#showWaiting(this.#app.texts.serviceWaits);
   }
 
   /** AUTH_REQUEST has come, so the service has received ENROL. */
@@ -72,8 +71,14 @@ export class Enrolment {
     const next = () => {
       this.#typed = code.getString();
       const octets = parseActivationCode(code.getString());
-      if (octets !== undefined) this.#choosePin(octets);
-      else screens.alert(texts.activationTitle, texts.activationCodeMistyped, 'WARNING', () => this.#askCode());
+      const back = () => this.#askCode();
+      if (octets !== undefined)
+        choosePin(
+          this.#app,
+          (pin) => this.#enrol(octets, pin),
+          () => wipe(octets, back),
+        );
+      else screens.alert(texts.activationTitle, texts.activationCodeMistyped, 'WARNING', back);
     };
     screens.form(
       texts.activationTitle,
@@ -81,53 +86,6 @@ export class Enrolment {
       [
         { label: texts.next, type: 'OK', does: next },
         { label: texts.exit, type: 'EXIT', does: () => this.#app.exit() },
-      ],
-    );
-  }
-
-  #choosePin(code: Uint8Array): void {
-    const { texts, screens } = this.#app;
-    const pin = new TextField(texts.newPin, '', PIN_LENGTH.most, PIN_CONSTRAINTS);
-    const retry = (text: string) => screens.alert(texts.choosePinTitle, text, 'WARNING', () => this.#choosePin(code));
-    const next = () => {
-      const digits = pinOctets(pin.getChars());
-      pin.setString('');
-      const weakness = digits === undefined ? undefined : weaknessOf(digits);
-      if (digits === undefined) retry(texts.pinLength);
-      else if (weakness === undefined) this.#repeatPin(code, digits);
-      else {
-        digits.fill(0);
-        retry(texts.weakPin[weakness]);
-      }
-    };
-    screens.form(
-      texts.choosePinTitle,
-      [pin],
-      [
-        { label: texts.next, type: 'OK', does: next },
-        { label: texts.back, type: 'BACK', does: () => leave(code, () => this.#askCode()) },
-      ],
-    );
-  }
-
-  #repeatPin(code: Uint8Array, chosen: Uint8Array): void {
-    const { texts, screens } = this.#app;
-    const pin = new TextField(texts.newPinAgain, '', PIN_LENGTH.most, PIN_CONSTRAINTS);
-    const back = () => leave(chosen, () => this.#choosePin(code));
-    const next = () => {
-      const digits = pinOctets(pin.getChars());
-      pin.setString('');
-      const same = digits !== undefined && sameOctets(digits, chosen);
-      digits?.fill(0);
-      if (same) this.#enrol(code, chosen);
-      else screens.alert(texts.choosePinTitle, texts.pinsDiffer, 'WARNING', back);
-    };
-    screens.form(
-      texts.choosePinTitle,
-      [pin],
-      [
-        { label: texts.next, type: 'OK', does: next },
-        { label: texts.back, type: 'BACK', does: back },
       ],
     );
   }
@@ -160,10 +118,10 @@ export class Enrolment {
     const { record } = device;
     if (record?.phase !== 'enrolling') return;
     this.#repeat?.cancel();
-    link.send(record.enrolFrame, (dispatch) => this.#say(dispatch === 'sent' ? texts.enrolmentWaits : texts.notSent));
+    link.send(record.enrolFrame, (dispatch) => this.#say(dispatch === 'sent' ? texts.serviceWaits : texts.notSent));
     const pause = REPEAT_PAUSES_MS[repeats];
     this.#repeat = system.schedule(pause ?? PATIENCE_MS, () => {
-      if (pause === undefined) this.#say(texts.enrolmentUnanswered);
+      if (pause === undefined) this.#say(texts.serviceSilent);
       else this.#send(repeats + 1);
     });
   }
@@ -204,10 +162,4 @@ export class Enrolment {
     this.#app.device.erase();
     this.#app.transactions.clear();
   }
-}
-
-/** Wipes what the user typed on the way back. */
-function leave(secret: Uint8Array, back: () => void): void {
-  secret.fill(0);
-  back();
 }

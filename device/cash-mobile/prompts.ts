@@ -1,16 +1,15 @@
-import { type InputConstraints, type Item, StringItem, TextField, type TimerTask } from '../midp/index.ts';
+import { type Item, StringItem, TextField, type TimerTask } from '../midp/index.ts';
 import { hexOf, sameOctets } from '../safe-mobile/index.ts';
 import type { Answers } from './answers.ts';
 import type { AppContext } from './app-context.ts';
 import { matchCodeText, matterOf, partyOf, titleOf } from './describe.ts';
 import type { DeviceRecord } from './device-record.ts';
+import { PIN_CONSTRAINTS } from './new-pin.ts';
 import { PIN_LENGTH, pinOctets } from './pin.ts';
+import type { PinChange } from './pin-change.ts';
 import { filled } from './texts.ts';
 import { awaitsCustomer, deadlineOf, type Request, requestOf, type Transaction } from './transaction.ts';
 import type { Waiting } from './waiting.ts';
-
-/** How a PIN is typed: digits, shown as dots. */
-export const PIN_CONSTRAINTS: InputConstraints = { input: 'NUMERIC', password: true };
 
 /**
  * The customer's side of a request, screen by screen:
@@ -20,20 +19,22 @@ export const PIN_CONSTRAINTS: InputConstraints = { input: 'NUMERIC', password: t
  *    └────refuse──► reason ──────► waiting for the receipt
  *    at any time ──expired───────► "expired"
  * ```
- * Refusing never shows a PIN field, nor does a request that has expired.
+ * Refusing never shows a PIN field, nor does a request that has expired. While the PIN changes a request can only be refused.
  */
 export class Prompts {
   readonly #app: AppContext;
   readonly #answers: Answers;
   readonly #waiting: Waiting;
+  readonly #pinChange: PinChange;
   #current: Uint8Array | undefined;
   /** When each request that awaits the customer expires, by its ref in hexadecimal. */
   readonly #expiries = new Map<string, TimerTask>();
 
-  constructor(app: AppContext, answers: Answers, waiting: Waiting) {
+  constructor(app: AppContext, answers: Answers, waiting: Waiting, pinChange: PinChange) {
     this.#app = app;
     this.#answers = answers;
     this.#waiting = waiting;
+    this.#pinChange = pinChange;
   }
 
   /** Rings, and shows a request as soon as no other request is on the screen. */
@@ -122,6 +123,11 @@ export class Prompts {
 
   #askPin(device: DeviceRecord, transaction: Transaction, request: Request): void {
     const { texts, screens } = this.#app;
+    if (this.#pinChange.isPending) {
+      this.#pinChange.ask();
+      screens.alert(texts.changePin, texts.pinPending, 'INFO', () => this.#ask(device, transaction, request));
+      return;
+    }
     const { standing } = transaction;
     const again = () => this.#askPin(device, transaction, request);
     const note =

@@ -31,8 +31,8 @@ export interface Texts {
   readonly pinsDiffer: string;
   readonly weakPin: Readonly<Record<WeakPin, string>>;
   readonly enrolling: string;
-  readonly enrolmentWaits: string;
-  readonly enrolmentUnanswered: string;
+  readonly serviceWaits: string;
+  readonly serviceSilent: string;
   readonly confirmPinTitle: string;
   readonly confirmPin: string;
   /** With the tries that are left. */
@@ -40,6 +40,12 @@ export interface Texts {
   readonly enrolmentFailed: string;
   readonly active: string;
   readonly restart: string;
+
+  readonly changePin: string;
+  readonly presentPin: string;
+  readonly pinPending: string;
+  readonly pinChanged: string;
+  readonly pinNotChanged: string;
 
   readonly payTitle: string;
   readonly payTo: string;

@@ -1,4 +1,6 @@
 import { type MidletContext, PushRegistry } from '../midp/index.ts';
+import type { DeviceStore } from './device-record.ts';
+import { nextPinQuery } from './pin-change.ts';
 import type { ServiceTime } from './service-time.ts';
 import { nextQuery } from './status-queries.ts';
 import { awaitsCustomer, awaitsReceipt, deadlineOf, requestOf, type Transaction } from './transaction.ts';
@@ -13,10 +15,12 @@ const REMINDER_MS = 30_000;
 export class WakeUp {
   readonly #context: MidletContext;
   readonly #time: ServiceTime;
+  readonly #device: DeviceStore;
 
-  constructor(context: MidletContext, time: ServiceTime) {
+  constructor(context: MidletContext, time: ServiceTime, device: DeviceStore) {
     this.#context = context;
     this.#time = time;
+    this.#device = device;
   }
 
   /** Removes the alarm that was set before this run, and returns its time, ms since 1970. */
@@ -41,11 +45,14 @@ export class WakeUp {
 
   #set(transactions: readonly Transaction[], openAgainAt: (transaction: Transaction) => number): void {
     const now = this.#now();
-    const due = transactions.flatMap((transaction) => {
+    const { pending } = this.#device;
+    const pinQuery = pending === undefined ? undefined : nextPinQuery(pending, now);
+    const queries = transactions.flatMap((transaction) => {
       if (awaitsCustomer(transaction)) return [openAgainAt(transaction)];
       const query = awaitsReceipt(transaction) ? nextQuery(transaction, now) : undefined;
       return query === undefined ? [] : [query];
     });
+    const due = pinQuery === undefined ? queries : [...queries, pinQuery];
     PushRegistry.registerAlarm(this.#context, due.length === 0 ? undefined : Math.min(...due));
   }
 

@@ -92,7 +92,7 @@ describe('The ninth mistake: a descriptor of another service on a phone that has
       expect(cash.phone.screen.kind).toBe('idle');
       expect(cash.radio.sent).toEqual([]);
       await reinstall(cash, jad);
-      expect(wordsOf(cash)).toEqual(['Balance', 'History']);
+      expect(wordsOf(cash)).toEqual(['Balance', 'History', 'Change PIN']);
       await cash.request();
       expect(wordsOf(cash)).toContain(`Pay to: ${PAYEE}`);
     },
@@ -154,7 +154,7 @@ describe('A record of the version without anchors', () => {
   test('gets those of the descriptor that is installed at the first start, once, and loses the ENROL frame', async () => {
     const cash = phone(old);
     await openApplication(cash, 'en');
-    expect(wordsOf(cash)).toEqual(['Balance', 'History']);
+    expect(wordsOf(cash)).toEqual(['Balance', 'History', 'Change PIN']);
     expect(recordOf(cash.flash)).toBe(recordOf(phone().flash));
     cash.phone.press('power');
     await reinstall(cash, new FakeService(cash.clock, 'thief').jad());
@@ -358,7 +358,7 @@ describe('A key announcement', () => {
     await deliver(cash, service.announcement(2, service.keys.signing));
     await cash.select('OK');
     await openApplication(cash, 'en');
-    expect(wordsOf(cash)).toEqual(['Balance', 'History']);
+    expect(wordsOf(cash)).toEqual(['Balance', 'History', 'Change PIN']);
   });
 
   test('may stand in the descriptor: for a phone that has keys, and for a new one', async () => {
@@ -371,10 +371,10 @@ describe('A key announcement', () => {
       service.announcement(2, service.keys.signing, 6),
     ].map((frame, index) => `Safe-Mobile-Announcement-${index + 1}: ${hexOf(frame)}`);
     await reinstall(cash, service.jad(announcements));
-    expect(wordsOf(cash)).toEqual(['Balance', 'History']);
+    expect(wordsOf(cash)).toEqual(['Balance', 'History', 'Change PIN']);
     cash.phone.press('power');
     await reinstall(cash, service.jad());
-    expect(wordsOf(cash)).toEqual(['Balance', 'History']);
+    expect(wordsOf(cash)).toEqual(['Balance', 'History', 'Change PIN']);
     await cash.select('Balance');
     expect(service.kids).toEqual([2]);
 

@@ -24,7 +24,7 @@ function frames({ radio }: CashBench): readonly string[] {
   return radio.sent.map(({ content }) => (content.kind === 'data' ? Buffer.from(content.data).toString('hex') : ''));
 }
 
-const inMenu = (cash: CashBench) => expect(wordsOf(cash)).toEqual(['Balance', 'History']);
+const inMenu = (cash: CashBench) => expect(wordsOf(cash)).toEqual(['Balance', 'History', 'Change PIN']);
 
 describe('A customer who asks for the balance', () => {
   test('sends one STATUS_QUERY, without a PIN, and waits', async () => {

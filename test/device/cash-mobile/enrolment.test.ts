@@ -41,7 +41,7 @@ describe('Enrolment', () => {
     const cash = await installed();
     await enrol(cash);
     expect(cash.phone.screen.title).toBe('Cash-Mobile');
-    expect(wordsOf(cash)).toEqual(['Balance', 'History']);
+    expect(wordsOf(cash)).toEqual(['Balance', 'History', 'Change PIN']);
     const [approval] = cash.service.all('APPROVE');
     expect(approval && cash.service.isRight(approval)).toBe(true);
   });
@@ -66,7 +66,7 @@ describe('Enrolment', () => {
     const cash = await installed({ language: 'it' });
     expect(textOf(cash.phone.screen)).toContain('Codice attivazione');
     await enrol(cash, 'it');
-    expect(wordsOf(cash)).toEqual(['Saldo', 'Storico']);
+    expect(wordsOf(cash)).toEqual(['Saldo', 'Storico', 'Cambia PIN']);
   });
 
   test.each([
@@ -402,7 +402,7 @@ test('what waited for the customer under an earlier registration is forgotten wi
   await enrol(cash);
   cash.phone.press('power');
   await openApplication(cash, 'en');
-  expect(wordsOf(cash)).toEqual(['Balance', 'History']);
+  expect(wordsOf(cash)).toEqual(['Balance', 'History', 'Change PIN']);
   await cash.select('History');
   expect(wordsOf(cash)).toEqual(['No payments yet.']);
 });

@@ -206,13 +206,23 @@ export class FakeService {
     };
   }
 
-  /** A receipt for something that was asked here, or by the merchant. */
+  /** A receipt for something that was asked here, or by the merchant, or for a change of the PIN. */
   receipt(
     ref: Uint8Array,
     status: Status,
     more: Partial<Pick<Receipt, 'triesLeft' | 'approvalCode' | 'time'>> = {},
   ): Uint8Array {
-    const request = this.#plaintexts.get(hexOf(ref)) ?? this.#initOf(ref);
+    const request = this.#isPinChange(ref) ? undefined : (this.#plaintexts.get(hexOf(ref)) ?? this.#initOf(ref));
+    return this.receiptOver(request, ref, status, more);
+  }
+
+  /** A receipt that is signed over this message, and no other. */
+  receiptOver(
+    request: Uint8Array | undefined,
+    ref: Uint8Array,
+    status: Status,
+    more: Partial<Pick<Receipt, 'triesLeft' | 'approvalCode' | 'time'>> = {},
+  ): Uint8Array {
     const unsigned: Receipt = {
       type: 'RECEIPT',
       time: this.now,
@@ -284,6 +294,10 @@ export class FakeService {
     const key = this.#sealings.find((one) => one.kid === kid);
     if (key === undefined) throw new Error(`The service has no key ${kid}`);
     return key;
+  }
+
+  #isPinChange(ref: Uint8Array): boolean {
+    return this.all('PIN_NEW').some(({ pcid }) => hexOf(pcid) === hexOf(ref));
   }
 
   #initOf(ref: Uint8Array): Uint8Array {

@@ -24,7 +24,7 @@ async function ask(cash: CashBench, customer = CUSTOMER, amount = '12.50', refer
 describe("A merchant's phone", () => {
   test('asks for a payment with one PAY_INIT, and shows the match code', async () => {
     const cash = await merchant();
-    expect(wordsOf(cash)).toEqual(['Request payment', 'Balance', 'History']);
+    expect(wordsOf(cash)).toEqual(['Request payment', 'Balance', 'History', 'Change PIN']);
     await ask(cash, CUSTOMER, '12.50', 'Il Sole');
     const [init] = cash.service.all('PAY_INIT');
     expect(cash.service.heard).toHaveLength(1);
@@ -257,7 +257,7 @@ describe('A customer without a shop', () => {
   test('cannot ask for payments', async () => {
     const cash = await enrolled();
     await openApplication(cash, 'en');
-    expect(wordsOf(cash)).toEqual(['Balance', 'History']);
+    expect(wordsOf(cash)).toEqual(['Balance', 'History', 'Change PIN']);
   });
 });
 

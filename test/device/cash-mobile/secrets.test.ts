@@ -11,6 +11,8 @@ import {
 import { seededRandom } from '../../../sim/index.ts';
 import { type CashBench, enrol, enrolled, installed, openApplication, PIN } from './cash-bench.ts';
 
+const NEW_PIN = '70815';
+
 /** A generator that remembers what it gave out, so that a test can look for it. */
 function watchedRandom(): { readonly given: Uint8Array[]; bytes(count: number): Uint8Array } {
   const random = seededRandom('watched');
@@ -23,6 +25,17 @@ function watchedRandom(): { readonly given: Uint8Array[]; bytes(count: number): 
       return octets;
     },
   };
+}
+
+/** From the open application to the frames that carry the new PIN. */
+async function changePin(cash: CashBench): Promise<Uint8Array> {
+  await openApplication(cash, 'en');
+  await cash.select('Change PIN');
+  for (const pin of [PIN, NEW_PIN, NEW_PIN]) {
+    await cash.type(pin);
+    await cash.select('Next');
+  }
+  return cash.service.all('PIN_NEW').at(-1)?.pcid ?? new Uint8Array(8);
 }
 
 async function payOnce(cash: CashBench, pin = PIN): Promise<Uint8Array> {
@@ -60,6 +73,33 @@ describe('The flash', () => {
     expect(kept.map((octets) => hexOf(primitives.x25519PublicKey(octets)))).toEqual([
       hexOf(enrolment?.sealingKey ?? new Uint8Array()),
     ]);
+  });
+
+  test('during and after a change of the PIN holds neither PIN, nor a seed, A or the proof, and after it nothing of the old key', async () => {
+    const flash = memoryFlash();
+    const random = watchedRandom();
+    const cash = await enrolled({ flash, random });
+    const keysOf = (record: string) => [record.slice(84, 116), record.slice(120, 184)];
+    const old = keysOf(deviceRecord(flash).records['1'] ?? '');
+    const pcid = await changePin(cash);
+    const during = flash.dump();
+    for (const part of old) expect(during).toContain(part);
+    await cash.send(cash.service.receipt(pcid, 'confirmed'));
+    const after = flash.dump();
+    for (const part of old) expect(after).not.toContain(part);
+    const frames = cash.radio.sent.map(({ content }) => (content.kind === 'data' ? hexOf(content.data) : ''));
+    expect(frames.map((frame) => [during.includes(frame), after.includes(frame)])).toEqual([
+      [true, false],
+      [true, false],
+    ]);
+    const [announced] = cash.service.all('PIN_NEW');
+    const [proof] = cash.service.all('PIN_PROOF');
+    const octets = [announced?.approvalKey, cash.service.approvalKey, proof?.signature.subarray(0, 16)];
+    const secrets = [...octets.map((one) => hexOf(one ?? new Uint8Array())), PIN, NEW_PIN, hexOf(Buffer.from(NEW_PIN))];
+    for (const stored of [during, after]) {
+      for (const secret of secrets) expect(stored).not.toContain(secret);
+      expect(random.given.filter((octets) => octets.length === 32 && stored.includes(hexOf(octets)))).toHaveLength(1);
+    }
   });
 
   test('is the same before and after a PIN was typed, until it is sent', async () => {
@@ -172,6 +212,29 @@ describe('The memory of the phone', () => {
     expect([...kept].filter((secret) => secret !== '00'.repeat(32))).toHaveLength(1);
   });
 
+  test.each([
+    ['a change of the PIN', async (cash: CashBench) => void (await changePin(cash)), 2],
+    ['the way back from one', leaveChange, 0],
+  ])('after %s holds neither PIN, nor seed, mask, key, proof or message', async (_name, then, made) => {
+    const cash = await enrolled();
+    const scrypt = vi.spyOn(primitives, 'scrypt');
+    const sign = vi.spyOn(primitives, 'ed25519Sign');
+    const keys = vi.spyOn(primitives, 'ed25519PublicKey');
+    const seal = vi.spyOn(primitives, 'secretboxSeal');
+    const typed = vi.spyOn(TextField.prototype, 'getChars');
+    await then(cash);
+    expect([scrypt, sign, keys, seal].map(({ mock }) => mock.calls.length)).toEqual([made, made / 2, made / 2, made]);
+    const held = [
+      ...scrypt.mock.calls.map(([pin]) => pin),
+      ...typed.mock.results.map(({ value }) => value),
+      ...[scrypt, sign, keys].flatMap(({ mock }) => mock.results.map(({ value }) => value)),
+      ...[...sign.mock.calls, ...keys.mock.calls].map(([seed]) => seed),
+      ...seal.mock.calls.map(([, , plaintext]) => plaintext),
+    ];
+    for (const octets of held) expect(octets).toEqual(new Uint8Array(octets.length));
+    expect(typed.mock.calls.length).toBeGreaterThan(2);
+  });
+
   test('after an enrolment does not hold the PIN', async () => {
     const cash = await installed();
     const scrypt = vi.spyOn(primitives, 'scrypt');
@@ -233,4 +296,20 @@ describe('Keys', () => {
 function deviceRecord(flash: MemoryFlash): { readonly records: Readonly<Record<string, string>> } {
   const { sections } = JSON.parse(flash.dump());
   return sections['records/Cash-Mobile/device'];
+}
+
+/** Types everything but the last, and goes back. */
+async function leaveChange(cash: CashBench): Promise<void> {
+  await openApplication(cash, 'en');
+  await cash.select('Change PIN');
+  for (const pin of [PIN, '12345']) {
+    await cash.type(pin);
+    await cash.select('Next');
+  }
+  await cash.select('OK');
+  for (const pin of [NEW_PIN, '70816']) {
+    await cash.type(pin);
+    await cash.select('Next');
+  }
+  for (const label of ['OK', 'Back', 'Back']) await cash.select(label);
 }

@@ -29,7 +29,7 @@ describe('A clock that is beyond the numbers of messages', () => {
     expect(wordsOf(cash)).toEqual([WRONG]);
     await cash.select('OK');
     await enrol(cash);
-    expect(wordsOf(cash)).toEqual(['Balance', 'History']);
+    expect(wordsOf(cash)).toEqual(['Balance', 'History', 'Change PIN']);
     cash.phone.press('power');
     await cash.request();
     expect(wordsOf(cash)).toContain(`Pay to: ${PAYEE}`);
