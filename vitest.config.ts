@@ -5,13 +5,20 @@ import { defineConfig } from 'vitest/config';
 const SHARED = [
   'test/modem/{at,driver,opening,pdu,portrait,receiving,sending,ussd}/**/*.test.{ts,tsx}',
   'test/modem/{clock,random}.test.ts',
+  'test/modem/cli/{at-terminal,console,hearing,options,pdu-answer,probe,receive,replay,reset,send}.test.ts',
+  'test/modem/cli/{send-file,sending-again,trace-text,ussd,when-ready}.test.ts',
+  'test/modem/port/{device,replay,sysfs,trace,usb}.test.ts',
   // written counts what node:fs writes, which another file has imported before.
   'test/{attacks,device/{cash-mobile,firmware,midp,safe-mobile,suite,terminal}}/**/!(written).test.{ts,tsx}',
   'test/device/*.test.ts',
+  'test/device/{cli/{descriptor-source,http-download,modem-gauges},hal/{older-flash,screen}}.test.ts',
   'test/server/{approvals,attempts,enrolment,http,intake,journal,keyring,keys,ledger,limits,merchants,operators}/**/*.test.{ts,tsx}',
   'test/server/{orders,outgoing,payments,pin-change,queries,rails,reconciliation,service,store,time,upkeep,vocabulary}/**/*.test.{ts,tsx}',
   'test/server/!(broken-database|readme).test.ts',
+  'test/server/{gate/site,processes/{leased-store,processes},real-kills/judge}.test.ts',
+  'test/server/cli/{absent-modem,administer,backup,card-file,files,keys-and-orders,ledger,operator,operators,wrong-use}.test.ts',
   'test/sim/{control,hosts,loop,modem,network,vocabulary}/**/*.test.{ts,tsx}',
+  'test/sim/{cli/{help,read-plan},demo/{balance,events,guide,kept,person,stage},ports/{recorded,tcp},view/desk}.test.ts',
   'test/sim/{evidence/!(capture),scenario/!(examples),!(gammu)}.test.ts',
 ];
 
