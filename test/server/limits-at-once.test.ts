@@ -37,6 +37,14 @@ describe('a merchant that asks in one moment', { timeout: 60_000 }, () => {
     expect(await probe('c')).toEqual({ 'customer-unreachable': 1, 'too-many-requests': 39 });
   });
 
+  it('hears of fewer while requests wait, which may end without a payment too', async () => {
+    const { world, merchant } = await shop(1, { limits: three });
+    await world.request(merchant);
+    const customers = times(20, (n) => `+39340990${1000 + n}`);
+    const heard = await asked(customers.map((customer) => world.request(merchant, { mref: customer, customer })));
+    expect(heard).toEqual({ 'customer-unreachable': 2, 'too-many-requests': 18 });
+  });
+
   it('and by its phone: no more either', async () => {
     const { world } = await shop(1, { limits: three });
     const owner = await world.subscriber('+393400000002');

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { CUSTOMER_NUMBER, MERCHANT_NUMBER, PIN } from '../world.ts';
+import { ScriptedRail } from '../rails/scripted-rail.ts';
+import { WIDE_LIMITS } from '../wide-limits.ts';
+import { CUSTOMER_NUMBER, MERCHANT_NUMBER, PIN, shop } from '../world.ts';
 import { open } from './api.ts';
 
 /** A shop with seven payments, the oldest first: one paid, one refused, then five cancelled. */
@@ -88,6 +90,35 @@ describe('GET /v1/payments', () => {
     const other = await world.service.addMerchant({ name: 'Bar Sport', currency: 'EUR' });
     expect((await call('GET', '/v1/payments?mref=paid', undefined, other.apiKey)).body.payments).toEqual([]);
     expect((await call('GET', `/v1/payments?after=${txns[3]}`, undefined, other.apiKey)).status).toBe(404);
+  });
+});
+
+describe('GET /v1/reviews', () => {
+  it('has the payments that wait for an operator, and those of which a refund does; not those that ended', async () => {
+    const done = { kind: 'done', approvalCode: 1 } as const;
+    const rail = new ScriptedRail({ onUnknown: 'reverse', retryMs: [] });
+    const { world, customer, merchant } = await shop('reviews', { rails: [rail], limits: WIDE_LIMITS });
+    const pay = async (mref: string) => {
+      const { txn } = await world.request(merchant, { mref });
+      await world.clock.advance(2_000);
+      customer.phone.approve(PIN);
+      await world.clock.advance(60_000);
+      return txn;
+    };
+    rail.reversals = [{ kind: 'declined', reason: 'unknown order' }, done];
+    const [inReview, reversed] = [await pay('in review'), await pay('reversed')];
+    rail.charges = [done, done, done];
+    rail.refunds = [done];
+    const [refunded, refundInReview, captured] = [await pay('refunded'), await pay('refund'), await pay('captured')];
+    for (const txn of [refunded, refundInReview]) await world.service.refund(txn);
+    await world.clock.advance(60_000);
+    const states = [inReview, reversed, refunded, refundInReview, captured].map((txn) => world.service.payment(txn));
+    expect((await Promise.all(states)).map(({ state }) => state)).toEqual([
+      ...['REVIEW', 'REVERSED', 'REFUNDED', 'REFUNDING', 'CAPTURED'],
+    ]);
+    const headers = { authorization: `Bearer ${world.adminKey}` };
+    const { payments } = (await world.service.http.inject({ url: '/v1/reviews', headers })).json();
+    expect(payments.map(({ txn }: { txn: string }) => txn)).toEqual([refundInReview, inReview]);
   });
 });
 

@@ -424,6 +424,31 @@ describe('a merchant', () => {
     expect((await world.service.merchantByApiKey(apiKey))?.suspendedAt).toBeUndefined();
   });
 
+  it('waits after a "not me" only from then, not from a later request that was refused with another word', async () => {
+    const { world, customer, merchant } = await shop();
+    for (const [mref, word, pause] of [
+      ['a', 'not-me', 10 * MINUTE],
+      ['b', 'no', 0],
+    ] as const) {
+      expect(await reasonOf(world, merchant, mref)).toBe('REQUESTED');
+      customer.phone.refuse(word);
+      await world.clock.advance(2 * SECOND + pause);
+    }
+    expect(await reasonOf(world, merchant, 'c')).toBe('REQUESTED');
+  });
+
+  it('is not suspended again for what customers said before the operator has looked', async () => {
+    const { world, merchant, apiKey } = await shop();
+    for (const end of [5, 6, 7, 8]) {
+      const { person, phone } = await world.subscriber(`+39340000000${end}`);
+      expect(await reasonOf(world, merchant, `order ${end}`, person.number)).toBe('REQUESTED');
+      phone.refuse('not-me');
+      await world.clock.advance(2 * SECOND);
+      if (end === 7) await world.service.resumeMerchant(merchant.id, 'a mistake in the list of customers');
+    }
+    expect((await world.service.merchantByApiKey(apiKey))?.suspendedAt).toBeUndefined();
+  });
+
   it('hears "not me" also when it comes too late', async () => {
     const { world, customer, merchant } = await shop();
     const { txn } = await world.request(merchant, { ttl: 60 });

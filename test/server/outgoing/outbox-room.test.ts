@@ -352,6 +352,39 @@ describe('a new frame', () => {
     expect(taken).toEqual(['a']);
   });
 
+  it('that could not be claimed though the bearer has room is looked for each second, once, until it can be', async () => {
+    const { store, room, outbox, clock, taken, transactions, add } = await open(1);
+    room.canSend = () => false;
+    await add('a');
+    // By its row this process has a frame at the bearer, as after a commit whose answer was lost: there is room, and none may be claimed.
+    await store.transaction('held', (tx) =>
+      tx.run(
+        `INSERT INTO outbox (number, device_id, message, ref, frame, useful_until, created_at, report, state, tries, holder)
+         SELECT number, device_id, message, 'held', frame, useful_until, created_at, report, 'handed', 1, process.id
+         FROM outbox, process`,
+      ),
+    );
+    room.canSend = () => true;
+    transactions.length = 0;
+    const claims = () => transactions.filter((name) => name === 'hand over').length;
+    for (const at of [0, 999]) {
+      outbox.look();
+      await clock.advance(at);
+    }
+    expect(claims()).toBe(2);
+    for (const many of [3, 4]) {
+      await clock.advance(many === 3 ? 1 : 1_000);
+      expect(claims()).toBe(many);
+    }
+    await store.transaction('ended', (tx) =>
+      tx.run("UPDATE outbox SET state = 'sent', ended_at = 1 WHERE ref = 'held'"),
+    );
+    await clock.advance(999);
+    expect(taken).toEqual([]);
+    await clock.advance(1);
+    expect(taken).toEqual(['a']);
+  });
+
   it('that is withdrawn at the bearer stays withdrawn, whatever the outcome', async () => {
     for (const outcome of [SENT, FAILED, { ...FAILED, retry: false }]) {
       const { add, withdraw, settle, rows, events, pauses } = await open(1);

@@ -390,6 +390,15 @@ describe("a payment from a merchant's phone", () => {
     expect(await world.breaches()).toEqual([]);
   });
 
+  it('shows as much of its reference as fits beside the name of the merchant, in whole letters', async () => {
+    const { world, customer, owner } = await shopWithPhone();
+    // 48 octets of UTF-8 in a PAY_INIT; in a PAY_REQUEST 53 for both, of which "Edicola Città" takes 14.
+    owner.phone.payInit(customerAddress, eur(1_250), 'à'.repeat(24));
+    await world.clock.advance(3_000);
+    expect(owner.phone.received.filter(({ type }) => type === 'NAK')).toEqual([]);
+    expect(customer.phone.lastAsked().message).toMatchObject({ payee: 'Edicola Città', reference: 'à'.repeat(19) });
+  });
+
   it('is cancelled by the same phone, and both hear of it', async () => {
     const { world, customer, owner } = await shopWithPhone();
     const mref = owner.phone.payInit(customerAddress, eur(1_250), '47');

@@ -215,6 +215,45 @@ describe('a timer', () => {
     expect(ended).toEqual(['handler', 'stop']);
   });
 
+  inTurn(
+    'of hundreds that were due while the service did not run: the earliest fires first, whichever was set first',
+    async () => {
+      const { clock, timers, handlers, fired, set } = await open();
+      const subjects = Array.from({ length: 100 }, (_, index) => String(index));
+      for (const [index, subject] of subjects.entries()) await set(subject, 1_000 - index);
+      await clock.advance(1_000);
+      await timers.start(handlers);
+      expect(fired).toEqual(subjects.toReversed().map((subject) => `expiry ${subject}`));
+    },
+  );
+
+  it('of hundreds that are due at once does not fire after a stop, and is not looked for again', async () => {
+    const clock = new VirtualClock();
+    let looks = 0;
+    const store = await testStore(clock, {
+      beforeStatement: (sql) => {
+        if (sql.startsWith('SELECT kind, subject, due FROM timer')) looks += 1;
+        if (looks > 5) throw new Error('looked for again');
+      },
+    });
+    const { timers, handlers, faults, set, isSet } = await open(clock, store);
+    const subjects = Array.from({ length: 130 }, (_, index) => String(index));
+    const fired: string[] = [];
+    await timers.start({
+      ...handlers,
+      'receipt-repeat': async (_, subject) => {
+        void timers.stop();
+        fired.push(subject);
+      },
+    });
+    for (const subject of subjects) await set(subject, 1_000);
+    await clock.advance(5_000);
+    const left = await Promise.all(subjects.map(isSet));
+    expect(fired.length).toBeLessThan(64);
+    expect(left.filter((isLeft) => isLeft)).toHaveLength(subjects.length - fired.length);
+    expect(faults).toEqual([]);
+  });
+
   inTurn('that another handler cancels at the same instant does not fire', async () => {
     const { store, clock, timers, handlers, fired, set } = await open();
     await timers.start({
@@ -228,8 +267,43 @@ describe('a timer', () => {
   });
 });
 
+describe('a clock that is put back', () => {
+  const HOUR = 3_600_000;
+
+  it.each([
+    ['by a second is as it was', 1_000, 0],
+    ['by more than a second is seen when the next timer is set', 1_001, 1],
+    ['by an hour is seen then', HOUR, 1],
+  ])('%s', async (_, byMs, seen) => {
+    const clock = new VirtualClock();
+    let behindMs = 0;
+    const wrong = {
+      now: () => clock.now() - behindMs,
+      after: (delay: number, task: () => void) => clock.after(delay, task),
+    };
+    const { store, handlers } = await open(clock);
+    const timers = new Timers(store, wrong, new Journal(clock));
+    let putBack = 0;
+    await timers.start(handlers, async () => {
+      putBack += 1;
+    });
+    const set = async (subject: string) => {
+      await store.transaction('set', (tx) => timers.set(tx, 'receipt-repeat', subject, wrong.now() + 24 * HOUR));
+      await clock.advance(0);
+    };
+    await clock.advance(HOUR);
+    await set('right');
+    behindMs = byMs;
+    await set('behind');
+    expect(putBack).toBe(seen);
+    // Once: from then on this is the time.
+    await set('later');
+    expect(putBack).toBe(seen);
+  });
+});
+
 describe('a row with a due time of its own', () => {
-  /** Errands as a table of their own; some have a handler that fails, or that cancels another one. */
+  /** Errands as a table of their own; some have a handler that fails, or that cancels another one, or is cancelled meanwhile. */
   async function errands(broken: string[] = []) {
     const clock = new VirtualClock();
     const store = await testStore(clock);
@@ -247,6 +321,8 @@ describe('a row with a due time of its own', () => {
         ...handlers,
         challenge: async (tx, name) => {
           fired.push(`${name} at ${clock.now() - begun}`);
+          if (name.startsWith('cancelled'))
+            void store.transaction('cancel', (other) => other.run('UPDATE errand SET due = NULL WHERE name = ?', name));
           if (broken.includes(name)) throw new Error('broken');
           if (name === 'cancels b') await tx.run("UPDATE errand SET due = NULL WHERE name = 'b'");
         },
@@ -320,6 +396,15 @@ describe('a row with a due time of its own', () => {
     await clock.advance(60_000);
     expect(fired.slice(2)).toEqual(['a at 61000']);
     expect(await left()).toEqual([]);
+  });
+
+  inTurn('whose handler fails while another transaction cancels it does not fire again', async () => {
+    const { clock, fired, faults, start, add, left } = await errands(['cancelled and broken']);
+    await start();
+    await add('cancelled and broken', 1_000);
+    await clock.advance(120_000);
+    expect(fired).toEqual(['cancelled and broken at 1000']);
+    expect([faults.length, await left()]).toEqual([1, []]);
   });
 
   inTurn('that another handler cancels at the same instant does not fire', async () => {
