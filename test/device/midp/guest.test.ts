@@ -183,6 +183,16 @@ describe('The application side of the boundary', () => {
     expect(heard).toEqual(['on 1', 'on 1', 'on 2']);
   });
 
+  test('hears of no message on a port that it has closed', () => {
+    const heard: string[] = [];
+    const { enter } = guest(({ context }) => {
+      context.messaging.listen(1, () => void heard.push('on 1'));
+      context.messaging.close(1);
+    });
+    enter(START, { kind: 'message', port: 1 });
+    expect(heard).toEqual([]);
+  });
+
   test('learns how each of its sends ended, whichever ends first', async () => {
     const ended: string[] = [];
     const { enter, calls } = guest(({ context }) => {
@@ -208,6 +218,7 @@ describe('The application side of the boundary', () => {
     ['interrupted-io', 'InterruptedIOException'],
     ['security', 'SecurityException'],
     ['illegal-argument', 'IllegalArgumentException'],
+    ['class-not-found', 'ClassNotFoundException'],
     ['full', 'RecordStoreException'],
     ['not-found', 'RecordStoreException'],
     ['invalid-id', 'RecordStoreException'],

@@ -388,6 +388,16 @@ describe('Form and Item (JSR-118, javax.microedition.lcdui.Form)', () => {
     expect(phone.screen.softKeys).toEqual({ left: '', right: 'Back' });
   });
 
+  test('a default command that was removed is none, though it is added again', () => {
+    const call = new Command('Call', 'ITEM', 1);
+    const anna = new StringItem('', 'Anna');
+    anna.setDefaultCommand(call);
+    anna.removeCommand(call);
+    anna.addCommand(call);
+    expect(anna.view()).toMatchObject({ commands: [{ label: 'Call' }] });
+    expect(anna.view()).not.toHaveProperty('defaultCommand');
+  });
+
   test('setCurrentItem shows the form of an item with the focus on it, each time', () => {
     const fields = ['One', 'Two', 'Three'].map((label) => new TextField(label, '', 9, STEPS));
     const { phone } = started((_probe, display) => {

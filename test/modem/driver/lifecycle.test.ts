@@ -198,6 +198,18 @@ describe('the watch', () => {
     await modem.close();
   });
 
+  test('a modem that reboots with its answer is lost until it is opened again, and not ready in between', async () => {
+    const modem = await bench.open();
+    const entered: string[] = [];
+    modem.onState(({ kind }) => entered.push(kind));
+    bench.script.when('AT+CREG?', `${ok('+CREG: 1,1')}${line('RDY')}`, ok('+CREG: 1,1'));
+    await bench.clock.advance(10_500);
+    expect(entered).toEqual(['lost']);
+    await bench.clock.advance(60_000);
+    expect(entered).toEqual(['lost', 'opening', 'identified', 'ready']);
+    await modem.close();
+  });
+
   test.each([
     [0, 20_000, 37_000],
     [1_000, 40_000, 60_000],

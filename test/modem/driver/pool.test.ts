@@ -251,6 +251,29 @@ describe('a pool', () => {
     expect(clock.now() - start).toBeLessThan(10_000);
   });
 
+  test('that is closed meanwhile gives what a modem refuses then to no other', async () => {
+    const sending = Promise.withResolvers<SendOutcome>();
+    const asked: string[] = [];
+    const member = (name: string): PoolMember => ({
+      modem: {
+        state: { kind: 'ready', registration: 'home' },
+        onState: () => () => {},
+        send: () => {
+          asked.push(name);
+          return sending.promise;
+        },
+        receive() {},
+        close: async () => {},
+      },
+    });
+    const pool = createPool([member('first'), member('second')], clock);
+    const outcome = pool.send(sms(1));
+    await pool.close();
+    const refusal = { kind: 'failed', reason: '+CMS ERROR: 512', retry: true } as const;
+    sending.resolve(refusal);
+    expect([await outcome, asked]).toEqual([refusal, ['first']]);
+  });
+
   test('says why it takes no message, and whether it may be sent again', async () => {
     const pool = await open([{ prefixes: ['+39'] }, { prefixes: ['+44'] }]);
     expect(await pool.send(sms(1, '+1555'))).toEqual({

@@ -357,6 +357,16 @@ describe('sending', () => {
     expect(asked()).toBe(1);
   });
 
+  test('asks to keep the link open once for each opening', async () => {
+    const asked = () => bench.script.typed.filter((typed) => typed === 'AT+CMMS=2').length;
+    for (const times of [1, 2]) {
+      for (let message = 0; message < 2; message += 1) await bench.run(modem.send(two));
+      expect(asked()).toBe(times);
+      bench.unplug();
+      await bench.clock.advance(5_000);
+    }
+  });
+
   test('of two parts whose answer is lost the first one says why', async () => {
     bench.script.when(/\^Z$/, ok(), undefined, ok('+CMGS: 3'));
     const reason = 'the modem said OK without a message reference';

@@ -68,6 +68,16 @@ test('the network is not told of room when nothing was refused for want of it', 
   expect(world.log.entries().filter(({ kind }) => kind === 'alert')).toEqual([]);
 });
 
+test('the network is not told of room by a phone that it could not reach, and that has refused nothing', async () => {
+  const { world, arrives, says } = await bench('+CNMI=2,1');
+  await arrives('1');
+  world.subscriber(NUMBER)?.setReception('shadow');
+  await arrives('2');
+  world.subscriber(NUMBER)?.setReception('good');
+  await says('+CMGD=1');
+  expect(world.log.entries().filter(({ kind }) => kind === 'alert')).toEqual([]);
+});
+
 test('the network is told again when messages are refused again', async () => {
   const { world, arrives, says } = await bench('+CNMI=2,1', { simCapacity: 1 });
   for (const text of ['1', '2']) {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { decodeTpdu, fromHex } from '../../../modem/index.ts';
+import { personalities } from '../../../sim/index.ts';
 import { hostOf, openHost, quietWorld } from '../host.ts';
 
 const NUMBER = '+393330000001';
@@ -184,6 +185,21 @@ test('codes that wait for the end of a command are not said after a restart', as
   await host.type('ATE0\r');
   expect(await host.type('AT\r')).toBe('\r\nOK\r\n');
   expect(host.heard()).not.toContain('CODE');
+});
+
+test('a prompt that comes late does not come after a restart, and what is typed then is a command', async () => {
+  const { world, clock } = quietWorld();
+  const modem = world.addModem({
+    number: NUMBER,
+    personality: personalities['quectel-ec25'] ?? expect.fail('no EC25'),
+  });
+  const host = await hostOf(modem, clock);
+  await host.type('ATE0\r');
+  expect(await host.type('AT+CMGS=10\r', 200)).toBe('');
+  modem.reboot();
+  expect(await host.type('', 60_000)).not.toContain('> ');
+  await host.type('ATE0\r');
+  expect(await host.type('AT+CSQ\r')).toBe('\r\n+CSQ: 23,0\r\n\r\nOK\r\n');
 });
 
 test('two lines to one modem have each its own echo, and both hear the codes', async () => {
