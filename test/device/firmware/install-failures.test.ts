@@ -206,21 +206,19 @@ describe('A download', () => {
     expect(after).toEqual(unchanged);
   });
 
-  test.each<[what: string, looked: (machine: { resolve(machine: Machine): void; reject(error: Error): void }) => void]>(
-    [
-      ['is right', ({ resolve }) => resolve({ enter() {}, memory: () => 0, fuel: () => 0, end() {} })],
-      ['is not', ({ reject }) => reject(new Error('The suite exports no class Chat'))],
-    ],
-  )(
-    'is not installed when the phone was switched off while its program was looked at, which %s',
-    async (_what, looked) => {
-      const machine = Promise.withResolvers<Machine>();
-      const air = phoneWith({}, { scripts: () => () => machine.promise });
+  test.each<[how: string, looked: (program: PromiseWithResolvers<Machine>) => void]>([
+    ['is right', ({ resolve }) => resolve({ enter() {}, memory: () => 0, fuel: () => 0, end() {} })],
+    ['is not', ({ reject }) => reject(new Error('The suite exports no class Chat'))],
+  ])(
+    'that the red key ends while its program is looked at installs nothing and says nothing: it %s',
+    async (...[, looked]) => {
+      const program = Promise.withResolvers<Machine>();
+      const air = phoneWith({}, { scripts: () => () => program.promise });
       await air.install();
-      air.handset.powerOff();
-      looked(machine);
+      air.phone.press('power');
+      looked(program);
       await settle(air.clock);
-      expect([air.phone.screen.kind, air.handset.applications]).toEqual(['off', []]);
+      expect([air.phone.screen.kind, air.handset.applications]).toEqual(['idle', []]);
     },
   );
 

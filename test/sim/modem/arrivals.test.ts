@@ -100,6 +100,15 @@ test('+CNMI mode 0 keeps 100 codes, the last ones; <bfr> 1 forgets them (3GPP TS
   expect(await says('+CNMI=2,1,0,0,0')).toBe('\r\nOK\r\n');
 });
 
+test('after +CNMA in time messages are shown also later than 15 s, when another would have been given up', async () => {
+  const { arrives, says, clock } = await bench('+CSMS=1;+CNMI=2,2');
+  for (const text of ['1', '2']) {
+    expect(await arrives(text)).toContain('+CMT: ');
+    expect(await says('+CNMA=0')).toBe('\r\nOK\r\n');
+    await clock.advance(15_000);
+  }
+});
+
 test('+CNMA=3 is refused, and acknowledges nothing (3GPP TS 27.005, 4.7)', async () => {
   const { arrives, says } = await bench('+CSMS=1;+CNMI=2,2');
   await arrives('x');
