@@ -1,5 +1,4 @@
-import type { MidletContext } from '../midp/index.ts';
-import { hexOf } from '../safe-mobile/index.ts';
+import { type MidletContext, utf8Text } from '../midp/index.ts';
 import { PaymentApplication } from './cash-mobile.ts';
 import type { Texts } from './texts.ts';
 
@@ -9,12 +8,7 @@ export class CashMobile extends PaymentApplication {
     super(context, (language): Texts => {
       const octets = context.getResource(`texts/${language}.json`);
       if (octets === undefined) throw new Error(`The JAR has no texts/${language}.json`);
-      return JSON.parse(textOf(octets));
+      return JSON.parse(utf8Text(octets));
     });
   }
-}
-
-/** UTF-8 without a TextDecoder, which the phone's machine does not have. */
-function textOf(octets: Uint8Array): string {
-  return decodeURIComponent(hexOf(octets).replaceAll(/../g, '%$&'));
 }

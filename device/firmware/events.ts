@@ -6,13 +6,13 @@ import type { InstallStatus } from '../suite/index.ts';
 export type HandsetEvent =
   | { readonly kind: 'screen'; readonly screen: Screen }
   | { readonly kind: 'sound'; readonly tone: Tone }
-  /** A message came and is stored; `destination` is the inbox or the port's application. */
+  /** A message came and is stored; `destination` is the inbox or the port's application, or the screen of one that is not stored. */
   | {
       readonly kind: 'received';
       readonly from: string;
       readonly octets: number;
       readonly port?: number;
-      readonly destination: 'inbox' | 'application' | 'nobody';
+      readonly destination: 'inbox' | 'screen' | 'application' | 'nobody';
     }
   | {
       readonly kind: 'sent';

@@ -2,7 +2,7 @@ import type { Clock } from '../../modem/index.ts';
 import { type KeyPress, legibleScreen, type ScreenBody } from '../hal/index.ts';
 import type { DisplayableView, DisplayEvent } from '../midp/index.ts';
 import { KeyLock } from './key-lock.ts';
-import { Presenter, type PresenterWords } from './presenter.ts';
+import { type Beneath, Presenter, type PresenterWords } from './presenter.ts';
 
 /** Who has the screen: nobody, the idle screen, the phone's own menus, an application. */
 export type ScreenOwner = 'off' | 'idle' | 'shell' | 'application';
@@ -30,6 +30,8 @@ export class Front {
   #owner: ScreenOwner = 'off';
   #question: Question = 'none';
   #isExpected = false;
+  /** How the application's screen was left when one of the phone came over it. */
+  #left: Beneath | undefined;
 
   constructor(clock: Clock, words: () => PresenterWords, listener: FrontListener) {
     const changed = () => listener.changed();
@@ -75,23 +77,30 @@ export class Front {
     this.#isExpected = true;
   }
 
-  /** Whether a field for text has the focus. */
-  get isWriting(): boolean {
-    return this.#presenter.body()?.input !== undefined;
+  /** Whether another screen may come over this one: its owner writes no text, and the phone asks nothing and reports nothing. */
+  get mayInterrupt(): boolean {
+    const body = this.#presenter.body();
+    const reports = this.#owner === 'shell' && body?.kind === 'alert';
+    return this.isOn && !this.isAsking && !reports && body?.input === undefined;
   }
 
   /** Shows a view of a menu or an application, which has the screen then. */
   show(owner: 'shell' | 'application', view: DisplayableView, listener: (event: DisplayEvent) => void): void {
-    if (this.#owner !== owner) this.#presenter.leave();
+    if (this.#owner !== owner) {
+      const left = this.#presenter.leave();
+      if (this.#owner === 'application') this.#left = left;
+    }
     if (this.#owner === 'shell' && owner === 'application' && !this.#isExpected) this.lockKeys();
     this.#owner = owner;
     this.#isExpected = false;
     const before = this.#question;
     this.#question = owner === 'shell' && view.commands.some(({ type }) => type === 'OK') ? 'open' : 'none';
-    this.#presenter.show(view, (event) => {
+    const heard = (event: DisplayEvent) => {
       if (event.kind === 'command' && this.#question === 'open') this.#question = 'answered';
       listener(event);
-    });
+    };
+    this.#presenter.show(view, heard, owner === 'application' ? this.#left : undefined);
+    if (owner === 'application') this.#left = undefined;
     this.#tellFree(before);
   }
 
@@ -101,6 +110,7 @@ export class Front {
     this.#owner = owner;
     this.#isExpected = false;
     this.#question = 'none';
+    this.#left = undefined;
     this.#keyLock.end();
     this.#presenter.leave();
     this.#listener.changed();

@@ -4,6 +4,8 @@ import type { SuiteContent } from '../suite/index.ts';
 import { Alarms } from './alarms.ts';
 import { type HandsetEvent, Watchers } from './events.ts';
 import { Front } from './front.ts';
+import type { HandsetOptions } from './handset-options.ts';
+import { immediateScreen } from './immediate-message.ts';
 import { Inbox } from './inbox.ts';
 import { Installer } from './installer.ts';
 import { Interruptions } from './interruptions.ts';
@@ -19,26 +21,8 @@ import { Shell } from './shell.ts';
 import type { Signer } from './signer.ts';
 import { Speaker } from './speaker.ts';
 import { SuiteChanges } from './suite-changes.ts';
-import { type BuiltInClasses, type Installation, type ScriptLoader, Suites } from './suites.ts';
+import { type Installation, type ScriptLoader, Suites } from './suites.ts';
 import { wholeScreen } from './whole-screen.ts';
-
-/** The parts and choices of which a handset is made. */
-export interface HandsetOptions {
-  readonly board: Board;
-  readonly classes: BuiltInClasses;
-  /** Runs downloaded applications. Default: they are refused (908). */
-  readonly scripts?: ScriptLoader;
-  /** Checks signatures of descriptors. Default: the phone's own. */
-  readonly primitives?: Primitives;
-  /** Ed25519 public keys, hexadecimal: an application that is signed with one of them is trusted. Default: none. */
-  readonly trustedKeys?: readonly string[];
-  /** The language of a new phone. Default `en`; a choice of the owner, kept in the flash, overrides it. */
-  readonly language?: Language;
-  /** Whether a new phone asks "Open now?" before a message opens an application. Default false. */
-  readonly askBeforeOpening?: boolean;
-  /** Whether the time on the screen is drawn anew each minute. Default: yes. No: for thousands of phones on one clock. */
-  readonly clockTicks?: boolean;
-}
 
 /**
  * A feature phone: keys in, a {@link Screen} as data out. It works with any bearer and clock, and without a terminal.
@@ -83,10 +67,7 @@ export class Handset {
     this.#speaker = new Speaker((tone) => board.buzz(tone), emit);
     this.#sender = new Sender(board.radio, emit);
     this.#shell = this.#createShell();
-    this.#interruptions = new Interruptions(this.#front, (displayable) => {
-      this.#front.lockKeys();
-      this.#shell.show(displayable);
-    });
+    this.#interruptions = this.#createInterruptions();
     this.#launcher = this.#createLauncher();
     this.#notices = new Notices(board.flash, board.clock, board.download);
     this.#installer = this.#createInstaller(options.primitives ?? phonePrimitives, scripts);
@@ -117,7 +98,7 @@ export class Handset {
   /** Boots: shows the idle screen, starts the radio, and opens the application for which a message waits. */
   powerOn(): void {
     if (this.#front.isOn) return;
-    this.#goIdle();
+    this.#front.clear('idle');
     this.#watchers.start();
     this.#alarms.start();
     this.#notices.start();
@@ -129,6 +110,7 @@ export class Handset {
   powerOff(): void {
     if (!this.#front.isOn) return;
     this.#installer.cancel();
+    this.#interruptions.forget();
     this.#launcher.run?.destroy();
     this.#alarms.stop();
     this.#notices.stop();
@@ -198,6 +180,19 @@ export class Handset {
         this.#goIdle();
         this.#installer.again();
         this.#launcher.openOthers(suite);
+      },
+    });
+  }
+
+  #createInterruptions(): Interruptions {
+    return new Interruptions(this.#front, {
+      show: (displayable) => {
+        this.#front.lockKeys();
+        this.#shell.show(displayable);
+      },
+      leave: () => {
+        this.#goIdle();
+        this.#installer.again();
       },
     });
   }
@@ -272,11 +267,12 @@ export class Handset {
         this.#interruptions.applicationEnded();
         // Switched off while the application was in the middle of a call.
         if (!this.#front.isOn) return;
-        this.#goIdle();
+        this.#front.clear('idle');
         this.#installer.again();
         if (requested !== undefined) this.#installer.openFor(requested);
         if (failed !== undefined) this.#shell.failed(failed);
         if (this.#front.owner === 'shell') this.#front.lockKeys();
+        else this.#interruptions.next();
       },
     });
   }
@@ -311,6 +307,11 @@ export class Handset {
       },
       emit: (event) => this.#watchers.emit(event),
       now: () => this.#board.clock.now(),
+      showNow: (message) => {
+        this.#speaker.play('message');
+        const offset = this.#board.utcOffsetMinutes(message.sentAt);
+        this.#interruptions.tell(immediateScreen(message, offset, this.#texts), this.#texts.ok);
+      },
       textCame: (rings) => {
         if (rings) this.#speaker.play('message');
         this.#watchers.draw();
@@ -337,6 +338,7 @@ export class Handset {
 
   #goIdle(): void {
     this.#front.clear('idle');
+    this.#interruptions.next();
   }
 
   /** A question of the phone is answered: the next one comes, or the application that has waited. */

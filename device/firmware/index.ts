@@ -1,6 +1,7 @@
 export { cellsOf, clip, pad } from './cells.ts';
 export type { HandsetEvent } from './events.ts';
-export { Handset, type HandsetOptions } from './handset.ts';
+export { Handset } from './handset.ts';
+export type { HandsetOptions } from './handset-options.ts';
 export { isLanguage, LANGUAGES, type Language, SHELL_TEXTS } from './languages.ts';
 export { COMMIT_MS, type Stroke, strokeFor } from './multi-tap.ts';
 export type { Signer } from './signer.ts';

@@ -10,46 +10,70 @@ export interface PhoneQuestion {
   readonly no: string;
 }
 
-/** A question that waits for the screen or for its answer. */
-interface Asked {
-  readonly form: Form;
-  answer(yes: boolean): void;
+/** The screens of the phone around an interruption. */
+export interface InterruptionScreens {
+  /** Shows a screen of the phone, which nobody has asked for. */
+  show(displayable: Displayable): void;
+  /** Shows what the phone shows when no application runs. */
+  leave(): void;
 }
 
+/** A screen that waits for its turn or for its answer. */
+interface Waiting {
+  readonly form: Form;
+  /** An application is asked about, and ends before the answer. Absent: the screen stays. */
+  readonly withdrawn?: () => void;
+}
+
+/** Messages that wait for the screen: beyond them the oldest one is lost. */
+const MESSAGE_LIMIT = 10;
+
 /**
- * Questions of the phone while an application runs. Each waits until the owner writes no text; the application gets the screen back after
- * the answer. What the application shows meanwhile is shown then.
+ * Screens of the phone that come unasked: its questions about an application that runs, and messages that are shown at once. Each waits
+ * until the owner writes no text and has answered what the phone asks; the application gets the screen back afterwards. What it shows
+ * meanwhile is shown then.
  */
 export class Interruptions {
   readonly #front: Front;
-  readonly #show: (displayable: Displayable) => void;
+  readonly #screens: InterruptionScreens;
   #application: (() => void) | undefined;
-  #asked: readonly Asked[] = [];
-  #current: Asked | undefined;
+  #waiting: readonly Waiting[] = [];
+  #current: Waiting | undefined;
 
-  /** @param show shows a screen of the phone */
-  constructor(front: Front, show: (displayable: Displayable) => void) {
+  constructor(front: Front, screens: InterruptionScreens) {
     this.#front = front;
-    this.#show = show;
+    this.#screens = screens;
   }
 
-  /** The title of the next question that waits for the screen. */
+  /** The title of the next screen that waits. */
   get waiting(): string | undefined {
-    return this.#asked[0]?.form.getTitle();
+    return this.#waiting[0]?.form.getTitle();
   }
 
   /** Resolves with the answer; no when the application ends before. */
   ask({ title, text, yes, no }: PhoneQuestion): Promise<boolean> {
     const form = new Form(title, [new StringItem('', text)]);
     return new Promise((resolve) => {
-      const asked = { form, answer: resolve };
+      const asked: Waiting = { form, withdrawn: () => resolve(false) };
+      const answer = (isYes: boolean) => {
+        if (this.#finish(asked)) resolve(isYes);
+      };
       addCommands(form, [
-        { label: yes, type: 'OK', does: () => this.#answered(asked, true) },
-        { label: no, type: 'BACK', does: () => this.#answered(asked, false) },
+        { label: yes, type: 'OK', does: () => answer(true) },
+        { label: no, type: 'BACK', does: () => answer(false) },
       ]);
-      this.#asked = [...this.#asked, asked];
-      this.next();
+      this.#wait(asked);
     });
+  }
+
+  /** Shows a message until the owner has seen it, whether an application runs or not. @param ok the label of the only command */
+  tell(form: Form, ok: string): void {
+    const told: Waiting = { form };
+    addCommands(form, [{ label: ok, type: 'OK', does: () => this.#finish(told) }]);
+    const messages = this.#waiting.filter(isMessage);
+    const [oldest] = messages;
+    if (messages.length >= MESSAGE_LIMIT) this.#waiting = this.#waiting.filter((one) => one !== oldest);
+    this.#wait(told);
   }
 
   /** The application shows a view. */
@@ -60,37 +84,56 @@ export class Interruptions {
     this.next();
   }
 
-  /** A question that the owner has opened is answered: an application that has waited for that gets the screen. */
+  /** What had the screen is answered or gone (the red key): an application that has waited for that gets the screen. */
   free(): void {
+    if (!this.#front.isAsking) this.#current = undefined;
     if (this.#front.isFree) this.#application?.();
     this.next();
   }
 
-  /** The application has ended: nothing is asked any more. */
+  /** The application has ended: nothing is asked about it any more. A message that was on the screen comes back. */
   applicationEnded(): void {
-    const open = this.#current === undefined ? this.#asked : [this.#current, ...this.#asked];
+    const all = this.#current === undefined ? this.#waiting : [this.#current, ...this.#waiting];
     this.#application = undefined;
     this.#current = undefined;
-    this.#asked = [];
-    for (const { answer } of open) answer(false);
+    this.#waiting = all.filter(isMessage);
+    for (const { withdrawn } of all) withdrawn?.();
   }
 
-  /** Asks what waits, when the owner writes no text and no other question of the phone is on the screen. */
+  /** The phone is switched off: messages that were not seen are lost. */
+  forget(): void {
+    this.#waiting = this.#waiting.filter((one) => !isMessage(one));
+    if (this.#current !== undefined && isMessage(this.#current)) this.#current = undefined;
+  }
+
+  /** Shows what waits, if it may come over what stands there. */
   next(): void {
-    const [first, ...others] = this.#asked;
-    const { isWriting, isAsking } = this.#front;
-    if (first === undefined || isWriting || isAsking) return;
-    this.#asked = others;
+    const [first, ...others] = this.#waiting;
+    if (first === undefined || !this.#front.mayInterrupt) return;
+    this.#waiting = others;
     this.#current = first;
-    this.#show(first.form);
+    this.#screens.show(first.form);
   }
 
-  #answered(asked: Asked, yes: boolean): void {
-    if (this.#current !== asked) return;
-    this.#current = undefined;
-    this.#front.expectApplication();
-    this.#application?.();
+  #wait(one: Waiting): void {
+    this.#waiting = [...this.#waiting, one];
     this.next();
-    asked.answer(yes);
   }
+
+  /** The owner has answered. @returns whether that was asked */
+  #finish(one: Waiting): boolean {
+    if (this.#current !== one) return false;
+    this.#current = undefined;
+    if (this.#waiting.length > 0) this.next();
+    else if (this.#application === undefined && isMessage(one)) this.#screens.leave();
+    else {
+      this.#front.expectApplication();
+      this.#application?.();
+    }
+    return true;
+  }
+}
+
+function isMessage({ withdrawn }: Waiting): boolean {
+  return withdrawn === undefined;
 }

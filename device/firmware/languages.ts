@@ -22,6 +22,8 @@ export interface ShellTexts {
   readonly back: string;
   readonly menu: string;
   readonly messages: string;
+  /** The title of a message that is shown at once. */
+  readonly message: string;
   readonly applications: string;
   readonly settings: string;
   readonly language: string;
@@ -59,6 +61,7 @@ const english: ShellTexts = {
   back: 'Back',
   menu: 'Menu',
   messages: 'Messages',
+  message: 'Message',
   applications: 'Applications',
   settings: 'Settings',
   language: 'Language',
@@ -94,6 +97,7 @@ const italian: ShellTexts = {
   back: 'Indietro',
   menu: 'Menu',
   messages: 'Messaggi',
+  message: 'Messaggio',
   applications: 'Applicazioni',
   settings: 'Impostazioni',
   language: 'Lingua',

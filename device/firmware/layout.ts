@@ -183,7 +183,7 @@ function field(view: EditableView, at: number | undefined, focus: Focus): Layout
 
 function gauge({ label, value, maxValue }: GaugeView): Layout {
   const width = LCD_COLUMNS - 2;
-  const filled = value === undefined || maxValue === 0 ? 0 : Math.round((width * Math.min(value, maxValue)) / maxValue);
+  const filled = value === undefined || maxValue === 0 ? 0 : Math.round(width * (Math.min(value, maxValue) / maxValue));
   const bar = value === undefined ? '· '.repeat(width / 2).trimEnd() : '█'.repeat(filled) + '░'.repeat(width - filled);
   const reading = value === undefined ? {} : { value: `${value}/${maxValue}` };
   return { rows: [...labelRows(label), { text: ` ${bar}` }], items: [{ label, ...reading, focused: false }] };

@@ -1,6 +1,6 @@
 import type { ApplicationPorts, SmsBearer } from '../../modem/index.ts';
 import { PduEncodeError, segment } from '../../modem/pdu/index.ts';
-import { type HostFailure, type PlatformMessage, RESTRICTED_PORTS } from '../midp/index.ts';
+import { type HostFailure, type PlatformMessage, RESTRICTED_PORTS, SEGMENT_LIMIT } from '../midp/index.ts';
 import type { PushMessages } from './push-messages.ts';
 import type { Suite, Suites } from './suites.ts';
 
@@ -18,6 +18,9 @@ export interface MessagingPhone {
   readonly mayReceive: boolean;
   send(message: OutgoingMessage): ReturnType<SmsBearer['send']>;
 }
+
+/** Characters of the longest text that is split into SMS to count them: one SMS has 160 at most. */
+const COUNTED_LIMIT = 160 * SEGMENT_LIMIT;
 
 const DENIED: HostFailure = { code: 'security', reason: 'The owner of the phone does not allow that' };
 
@@ -73,7 +76,7 @@ export class Messaging {
     sourcePort: number | undefined,
     ended: (failure: HostFailure | undefined) => void,
   ): HostFailure | undefined {
-    const refused = this.#without('javax.wireless.messaging.sms.send') ?? restricted(message.port);
+    const refused = this.#without('javax.wireless.messaging.sms.send') ?? restricted(message.port) ?? tooLong(message);
     if (refused !== undefined) return refused;
     if (sourcePort !== undefined && !this.#open.has(sourcePort)) {
       return { code: 'io', reason: `Port ${sourcePort} is not open` };
@@ -102,8 +105,9 @@ export class Messaging {
   }
 }
 
-/** SMS that a text or octets take, to a port or not; infinitely many when no concatenation counts them. */
+/** SMS that a text or octets take, to a port or not; infinitely many when they are more than an application may send. */
 export function segmentsOf(payload: string | Uint8Array, toPort: boolean): number {
+  if (payload.length > COUNTED_LIMIT) return Number.POSITIVE_INFINITY;
   const ports = toPort ? { ports: { destination: 0, source: 0 } } : {};
   const content =
     typeof payload === 'string'
@@ -115,6 +119,13 @@ export function segmentsOf(payload: string | Uint8Array, toPort: boolean): numbe
     if (error instanceof PduEncodeError) return Number.POSITIVE_INFINITY;
     throw error;
   }
+}
+
+/** An application that goes past the class library cannot send more at once than one that does not. */
+function tooLong({ port, payload }: Omit<PlatformMessage, 'timestamp'>): HostFailure | undefined {
+  const segments = segmentsOf(payload.kind === 'text' ? payload.text : payload.data, port !== undefined);
+  if (segments <= SEGMENT_LIMIT) return undefined;
+  return { code: 'illegal-argument', reason: `The message takes more than ${SEGMENT_LIMIT} SMS` };
 }
 
 function restricted(port: number | undefined): HostFailure | undefined {

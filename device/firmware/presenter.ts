@@ -25,8 +25,8 @@ interface Shown {
   readonly listener: (event: DisplayEvent) => void;
 }
 
-/** How a screen was left when an alert came over it. */
-interface Beneath {
+/** How a screen was left when another one came over it. */
+export interface Beneath {
   readonly id: number;
   readonly focus: number;
   readonly top: number;
@@ -58,8 +58,12 @@ export class Presenter {
     this.#changed = changed;
   }
 
-  /** Shows a view. A view with the same id is a change of the same screen: focus, window and what was typed stay. */
-  show(given: DisplayableView, listener: (event: DisplayEvent) => void): void {
+  /**
+   * Shows a view. A view with the same id is a change of the same screen: focus, window and what was typed stay. @param left how a screen
+   * of the same application was left, which may be this one
+   */
+  show(given: DisplayableView, listener: (event: DisplayEvent) => void, left?: Beneath): void {
+    this.#beneath ??= left;
     const before = this.#shown?.given;
     const fresh = before?.id !== given.id || before.kind !== given.kind;
     if (fresh) this.#begin(given);
@@ -76,13 +80,19 @@ export class Presenter {
     this.#changed();
   }
 
-  /** Removes the view, because the screen now belongs to another application or to the phone. */
-  leave(): void {
+  /** Removes the view, because the screen now belongs to another application or to the phone. @returns how it was left */
+  leave(): Beneath | undefined {
     this.#stopEditing();
+    const left = this.#shown === undefined ? undefined : this.#state(this.#shown);
     this.#typed = new TypedTexts();
     this.#alertTimer();
     this.#beneath = undefined;
     this.#shown = undefined;
+    return left;
+  }
+
+  #state({ given }: Shown): Beneath {
+    return { id: given.id, focus: this.#focus, top: this.#top, typed: this.#typed };
   }
 
   /** The rows and soft keys that the LCD shows. */
@@ -112,10 +122,10 @@ export class Presenter {
 
   #begin(view: DisplayableView): void {
     this.#stopEditing();
-    const before = this.#shown?.given;
+    const before = this.#shown;
     const beneath = this.#beneath?.id === view.id ? this.#beneath : undefined;
-    if (view.kind === 'alert' && before !== undefined && before.kind !== 'alert') {
-      this.#beneath = { id: before.id, focus: this.#focus, top: this.#top, typed: this.#typed };
+    if (view.kind === 'alert' && before !== undefined && before.given.kind !== 'alert') {
+      this.#beneath = this.#state(before);
     } else if (view.kind !== 'alert') this.#beneath = undefined;
     this.#menu = undefined;
     this.#typed = beneath?.typed ?? new TypedTexts();

@@ -3,6 +3,7 @@ import type { PlatformMessage } from '../midp/index.ts';
 import { passesFilter } from '../suite/index.ts';
 import { octetsOf, portOf } from './content.ts';
 import type { HandsetEvent } from './events.ts';
+import type { ImmediateMessage } from './immediate-message.ts';
 import type { Inbox } from './inbox.ts';
 import { indicationIn, isWapPush } from './link.ts';
 import type { MidletRun } from './midlet-run.ts';
@@ -20,13 +21,15 @@ export interface ReceptionPhone {
   emit(event: HandsetEvent): void;
   /** A text is in the inbox. @param rings whether the owner is to hear that */
   textCame(rings: boolean): void;
+  /** A text of class 0 has come: rings, and puts it on the screen. */
+  showNow(message: ImmediateMessage): void;
   /** ms since 1970 */
   now(): number;
   /** A message waits for an application that does not listen. */
   openWaiting(): void;
 }
 
-/** Distributes messages: a text goes to the inbox, a message to a port to the application that listens or is registered there. */
+/** Distributes messages: a text goes to the inbox, one of class 0 to the screen, a message to a port to the application that listens or is registered there. */
 export class Reception {
   readonly #phone: ReceptionPhone;
 
@@ -57,7 +60,13 @@ export class Reception {
   }
 
   #takeText(sms: IncomingSms, text: string): void {
-    this.#phone.inbox.add({ from: sms.originator, sentAt: sms.sentAt, text });
+    const message = { from: sms.originator, sentAt: sms.sentAt, text };
+    if (sms.immediate === true) {
+      this.#emit(sms, 'screen');
+      this.#phone.showNow(message);
+      return;
+    }
+    this.#phone.inbox.add(message);
     this.#emit(sms, 'inbox');
     this.#phone.textCame(true);
   }
@@ -103,7 +112,7 @@ export class Reception {
     return registration !== undefined && passesFilter(registration.filter, from) ? suite : undefined;
   }
 
-  #emit({ originator: from, content }: IncomingSms, destination: 'inbox' | 'application' | 'nobody'): void {
+  #emit({ originator: from, content }: IncomingSms, destination: 'inbox' | 'screen' | 'application' | 'nobody'): void {
     this.#phone.emit({ kind: 'received', from, octets: octetsOf(content), ...portOf(content), destination });
   }
 }

@@ -35,6 +35,11 @@ const field = z.object({
   }),
   initialInputMode: z.enum(['IS_LATIN_DIGITS', 'MIDP_LOWERCASE_LATIN', 'MIDP_UPPERCASE_LATIN']).exactOptional(),
 });
+/** An `int` of Java from 0 on. */
+const gaugeNumber = z
+  .number()
+  .min(0)
+  .max(2 ** 31 - 1);
 const item = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('string'),
@@ -55,8 +60,8 @@ const item = z.discriminatedUnion('kind', [
     kind: z.literal('gauge'),
     ...itemCommon,
     interactive: z.literal(true).exactOptional(),
-    value: z.number().min(0).exactOptional(),
-    maxValue: z.number().min(0),
+    value: gaugeNumber.exactOptional(),
+    maxValue: gaugeNumber,
   }),
 ]);
 const common = {

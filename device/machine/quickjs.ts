@@ -3,59 +3,16 @@ import { createRequire } from 'node:module';
 import { JSException, type JSValueHandle, QuickJS, type QuickJSOptions } from 'quickjs-wasi';
 import { legible } from '../hal/index.ts';
 import type { GuestEvent, Host } from '../midp/index.ts';
-import { callHost, HOST_CALLS, type HostCall, type MachineValue, WRITING_CALLS } from './host-calls.ts';
-import { type Boot, type Machine, MachineError, type MachineErrorCode } from './machine.ts';
+import { callHost, HOST_CALLS, type HostCall, type MachineValue } from './host-calls.ts';
+import { type Boot, type Machine, MachineError } from './machine.ts';
 import { meterLoops } from './metering.ts';
+import { MACHINE_LIMITS, type MachineLimits, Watch } from './watch.ts';
 
-/** What one application may take of the phone. */
-export interface MachineLimits {
-  /** Octets of memory. */
-  readonly memory: number;
-  /** Octets of stack. */
-  readonly stack: number;
-  /**
-   * What one turn may spend. One unit is 100,000 loops of the engine, whatever it does, or 10,000 steps of its byte code: some 0.3 ms.
-   */
-  readonly fuel: number;
-  /** What the last turn may spend, in which the application saves its data as it is ended. */
-  readonly lastFuel: number;
-  /** Time of the processor that one turn may take, ms. Time on the wall says little on a busy machine. */
-  readonly cpuMs: number;
-  /** Calls of the phone in one turn, and those of them that write. */
-  readonly calls: number;
-  readonly writes: number;
-}
-
-/**
- * The limits of every phone. A recursion has some thousand calls. The dearest turn of the payment application, an approval, takes a sixth
- * of the fuel, and about 0.5 s.
- */
-export const MACHINE_LIMITS: MachineLimits = {
-  memory: 4 * 1024 * 1024,
-  stack: 256 * 1024,
-  fuel: 10_000,
-  lastFuel: 1_000,
-  cpuMs: 5_000,
-  calls: 5_000,
-  writes: 500,
-};
-/** What a call of the phone costs, in units of fuel: one that writes, one that shows, any other. */
-const CALL_COST = { write: 10, show: 10, other: 0.2 } as const;
 /** Characters of an exception's text that are shown. */
 const REASON_LIMIT = 200;
 /** What the engine's library says when a value has no text: of null, of a Symbol, of an error for which there was no memory. */
 const NO_TEXT = '<null>';
 const UNREADABLE = 'What was thrown cannot be read as a text';
-
-/** What a turn has spent so far. */
-interface Spent {
-  fuel: number;
-  /** What the calls of the phone have cost. */
-  host: number;
-  calls: number;
-  writes: number;
-  readonly cpuAtStart: NodeJS.CpuUsage;
-}
 
 /** A virtual machine before an application is in it. Its clock is the phone's as soon as it has one. */
 interface Blank {
@@ -111,7 +68,8 @@ export class QuickJsEngine {
       maxStackSize: this.#limits.stack,
       timezoneOffset: 0,
       interruptHandler: () => watch.tick(),
-      onUnhandledRejection: (promise, reason, isHandled) => watch.rejected(promise.identity, reason, isHandled),
+      onUnhandledRejection: (promise, reason, isHandled) =>
+        watch.rejected(promise.identity, isHandled, () => textOf(reason)),
       wasi: (memory) => ({
         clock_time_get: (_clock: number, _precision: bigint, at: number) => {
           new DataView(memory.buffer).setBigUint64(at, BigInt(Math.max(0, Math.floor(watch.now()))) * 1_000_000n, true);
@@ -126,73 +84,6 @@ export class QuickJsEngine {
       }),
     };
     return { vm: await QuickJS.create(options), watch };
-  }
-}
-
-/** Counts what an application spends, and stops it when that is too much. */
-class Watch {
-  now: () => number = () => 0;
-  /** Why the application was stopped. */
-  stopped: MachineError | undefined;
-  readonly #limits: MachineLimits;
-  #fuel: number;
-  #spent: Spent = { fuel: 0, host: 0, calls: 0, writes: 0, cpuAtStart: process.cpuUsage() };
-  /** Rejected promises that nobody has caught, with the reason. */
-  readonly #rejections = new Map<number, string>();
-
-  constructor(limits: MachineLimits) {
-    this.#limits = limits;
-    this.#fuel = limits.fuel;
-  }
-
-  get fuel(): number {
-    return this.#spent.fuel + this.#spent.host;
-  }
-
-  /** @param isLast the application is being ended */
-  begin(isLast = false): void {
-    this.#fuel = isLast ? this.#limits.lastFuel : this.#limits.fuel;
-    this.#spent = { fuel: 0, host: 0, calls: 0, writes: 0, cpuAtStart: process.cpuUsage() };
-  }
-
-  /** Called in the midst of whatever the engine does. @throws MachineError to stop it, which the application cannot catch for long */
-  tick(): false {
-    this.#spent.fuel += 1;
-    if (this.#spent.fuel > this.#fuel) this.stop('fuel', 'The application calculates without end');
-    else this.#expectTime();
-    if (this.stopped !== undefined) throw this.stopped;
-    return false;
-  }
-
-  called(name: HostCall): void {
-    const isWrite = WRITING_CALLS.has(name);
-    this.#spent.calls += 1;
-    if (isWrite) this.#spent.writes += 1;
-    this.#spent.host += isWrite ? CALL_COST.write : name === 'show' ? CALL_COST.show : CALL_COST.other;
-    if (this.#spent.calls > this.#limits.calls || this.#spent.writes > this.#limits.writes) {
-      this.stop('fuel', `The application calls the phone without end (${name})`);
-    }
-    this.#expectTime();
-  }
-
-  stop(code: MachineErrorCode, message: string): void {
-    this.stopped ??= new MachineError(code, message);
-  }
-
-  rejected(promise: number, reason: JSValueHandle, isHandled: boolean): void {
-    if (isHandled) this.#rejections.delete(promise);
-    else if (this.#rejections.size < 100) this.#rejections.set(promise, textOf(reason));
-  }
-
-  /** What was thrown in a promise and not caught. */
-  get uncaught(): string | undefined {
-    return [...this.#rejections.values()][0];
-  }
-
-  #expectTime(): void {
-    const { user, system } = process.cpuUsage(this.#spent.cpuAtStart);
-    const { cpuMs } = this.#limits;
-    if (user + system > cpuMs * 1000) this.stop('time', `The application takes more than ${cpuMs / 1000} s`);
   }
 }
 
@@ -261,10 +152,12 @@ class QuickJsMachine implements Machine {
 
   // Nothing of the phone's own errors is to be seen inside: their texts have paths of its files.
   #call(host: Host, name: HostCall, given: readonly JSValueHandle[]): JSValueHandle {
-    this.#watch.called(name);
     if (this.#watch.stopped !== undefined) throw new Error('stopped');
     try {
-      return this.#given(callHost(host, name, given.map(crossing)));
+      const values = given.map(crossing);
+      this.#watch.called(name, sizeOf(values));
+      if (this.#watch.stopped !== undefined) throw new Error('stopped');
+      return this.#given(callHost(host, name, values));
     } catch (error) {
       this.#watch.stop('thrown', error instanceof Error ? error.message : String(error));
       throw new Error('stopped');
@@ -306,6 +199,12 @@ function crossing(handle: JSValueHandle): MachineValue {
   if (handle.isString) return handle.toString();
   if (handle.isBool) return handle.toBoolean();
   return handle.toUint8Array();
+}
+
+/** Characters and octets. */
+function sizeOf(values: readonly MachineValue[]): number {
+  const lengths = values.map((value) => (typeof value === 'string' || value instanceof Uint8Array ? value.length : 0));
+  return lengths.reduce((sum, length) => sum + length, 0);
 }
 
 function failureOf(error: unknown): MachineError {

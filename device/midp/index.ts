@@ -14,7 +14,7 @@ export {
 export { createGuest, type Guest } from './guest.ts';
 export { type GuestEvent, type Host, type HostErrorCode, type HostFailure, isFailure } from './host.ts';
 export { DataInputStream, DataOutputStream } from './io/data-stream.ts';
-export { encodeUtf } from './io/utf.ts';
+export { encodeUtf, utf8Text } from './io/utf.ts';
 export { Alert } from './lcdui/alert.ts';
 export { ChoiceGroup } from './lcdui/choice-group.ts';
 export { Command, type CommandType } from './lcdui/command.ts';
@@ -39,6 +39,7 @@ export {
   type OutgoingMessage,
   openConnection,
   type ReceivedMessage,
+  SEGMENT_LIMIT,
   type TextMessage,
 } from './messaging/message-connection.ts';
 export type { MessagingPlatform, PlatformMessage } from './messaging/platform.ts';

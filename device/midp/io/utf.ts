@@ -28,3 +28,12 @@ export function decodeUtf(octets: Uint8Array): string {
   }
   return text;
 }
+
+/** The text of octets in UTF-8, as of a file of the JAR (Java's `new String(octets, "UTF-8")`). @throws UTFDataFormatException */
+export function utf8Text(octets: Uint8Array): string {
+  try {
+    return decodeURIComponent(Array.from(octets, (octet) => `%${octet.toString(16).padStart(2, '0')}`).join(''));
+  } catch {
+    throw new UTFDataFormatException('The octets are no text in UTF-8');
+  }
+}

@@ -2,6 +2,9 @@ import { IllegalArgumentException } from '../errors.ts';
 import { Item } from './item.ts';
 import type { DisplayEvent, GaugeView } from './view.ts';
 
+/** The largest integer of Java. */
+const INT_MAX = 2 ** 31 - 1;
+
 /** A bar that shows a number, and that the user sets when it is interactive (JSR-118, `javax.microedition.lcdui.Gauge`). */
 export class Gauge extends Item {
   readonly #interactive: boolean;
@@ -11,7 +14,7 @@ export class Gauge extends Item {
   /**
    * @param value 0 to `maxValue`; `undefined` while the progress is unknown (CONTINUOUS_RUNNING)
    * @param interactive whether the user sets it, with the keys to the left and the right
-   * @throws IllegalArgumentException for a number below 0, and for an interactive one without a value or a size
+   * @throws IllegalArgumentException for a number below 0 or above 2^31 - 1, and for an interactive one without a value or a size
    */
   constructor(label: string, maxValue: number, value?: number, interactive: boolean = false) {
     super(label);
@@ -60,7 +63,7 @@ export class Gauge extends Item {
   }
 
   #size(maxValue: number): number {
-    if (!Number.isFinite(maxValue) || maxValue < (this.#interactive ? 1 : 0)) {
+    if (!(maxValue >= (this.#interactive ? 1 : 0) && maxValue <= INT_MAX)) {
       throw new IllegalArgumentException(`A gauge does not go to ${maxValue}`);
     }
     return maxValue;

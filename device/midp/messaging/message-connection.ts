@@ -30,7 +30,7 @@ export type OutgoingMessage = (Omit<TextMessage, 'address'> | Omit<BinaryMessage
 export type ReceivedMessage = Message & { readonly timestamp: number };
 
 /** SMS that one message takes at most. */
-const SEGMENT_LIMIT = 10;
+export const SEGMENT_LIMIT = 10;
 
 /** Called once for each message that waits (`javax.wireless.messaging.MessageListener`); fetches it with `receive`. */
 export type MessageListener = (connection: MessageConnection) => void;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { bundle } from '../../../device/cli/suite-bundle.ts';
 import { QuickJsEngine } from '../../../device/index.ts';
-import { MACHINE_LIMITS, type MachineLimits } from '../../../device/machine/quickjs.ts';
+import { MACHINE_LIMITS, type MachineLimits } from '../../../device/machine/watch.ts';
 
 const DEVICE = join(import.meta.dirname, '../../../device');
 

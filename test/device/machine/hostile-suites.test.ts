@@ -129,6 +129,88 @@ const STOPPED: readonly Hostile[] = [
     outcome: { closed: /show has other arguments/ },
   },
   {
+    what: 'an endless loop in a task',
+    does: 'context.lcd.callSerially(() => { for (;;); });',
+    outcome: { closed: /without end/ },
+  },
+  {
+    what: 'recursion through toString, valueOf and Symbol.toPrimitive',
+    does: `const o = { toString() { return '' + this; }, valueOf() { return +this; }, [Symbol.toPrimitive](h) { return h === 'string' ? String(this) : Number(this); } }; show(o);`,
+    outcome: { closed: /calls itself too deeply/ },
+  },
+  {
+    what: 'a title with an endless toString',
+    does: 'Display.getDisplay(this).setCurrent(new Form({ toString() { for (;;); } }));',
+    outcome: { closed: /./ },
+  },
+  {
+    what: 'a text that is a proxy',
+    does: `Display.getDisplay(this).setCurrent(new Form('', [new StringItem('', new Proxy({}, { get() { for (;;); }, ownKeys() { for (;;); } }))]));`,
+    outcome: { closed: /./ },
+  },
+  {
+    what: 'toJSON without end',
+    does: 'const t = new String(1); t.toJSON = () => { for (;;); }; Display.getDisplay(this).setCurrent(new Form(t));',
+    outcome: { closed: /without end/ },
+  },
+  {
+    what: '1 GB of strings by join and template',
+    does: `let s = 'x'; for (;;) s = \`\${[s, s, s].join(s)}\${s}\`;`,
+    outcome: { closed: LIMITS },
+  },
+  {
+    what: 'an array buffer that grows without end',
+    does: 'const b = new ArrayBuffer(1, { maxByteLength: 2 ** 31 }); for (let n = 1; ; n *= 2) b.resize(n);',
+    outcome: { closed: /./ },
+  },
+  {
+    what: 'promises without end, each with a thousand listeners',
+    does: 'const p = []; for (;;) p.push(new Promise(() => {}).then(() => {}));',
+    outcome: { closed: LIMITS },
+  },
+  {
+    what: 'a thenable that never ends',
+    does: 'const t = { then(f) { f(t); } }; (async () => { await t; })();',
+    outcome: { closed: LIMITS },
+  },
+  {
+    what: 'a Promise that never ends, in the place of that of the language',
+    does: `openConnection(context, 'sms://+39340').send({ kind: 'text', text: 'x' });`,
+    more: 'Promise.prototype.then = function () { for (;;); };',
+    outcome: { closed: /without end/ },
+  },
+  {
+    what: 'octets that are a proxy, for the flash',
+    does: `RecordStore.openRecordStore(context, 's', true).addRecord(new Proxy(new Uint8Array(4), {})); show('kept');`,
+    outcome: { closed: /./ },
+  },
+  {
+    what: 'octets that were transferred away, for the flash',
+    does: `const o = new Uint8Array(4); o.buffer.transfer(); RecordStore.openRecordStore(context, 's', true).addRecord(o); show('kept');`,
+    outcome: { closed: /./ },
+  },
+  {
+    what: 'octets over a shared buffer',
+    does: `RecordStore.openRecordStore(context, 's', true).addRecord(new Uint8Array(new SharedArrayBuffer(4))); show('kept');`,
+    outcome: { shows: /^kept$/ },
+  },
+  {
+    what: 'a number that is none',
+    does: 'context.system.schedule(NaN, () => {}); context.system.schedule(Infinity, () => {});',
+    outcome: { closed: /./ },
+  },
+  {
+    what: 'a store name of a megabyte',
+    does: `RecordStore.openRecordStore(context, 'x'.repeat(1e6), true);`,
+    outcome: { closed: /./ },
+  },
+  {
+    what: 'a gauge as large as a number can be',
+    does: `show(1);`,
+    more: `const text = JSON.stringify; JSON.stringify = (v) => text({ ...v, items: [{ kind: 'gauge', label: '', value: 1e308, maxValue: 1e308 }] });`,
+    outcome: { closed: /show has other arguments/ },
+  },
+  {
     what: 'an exception that is a trap',
     does: 'throw { get name() { for (;;); }, get message() { for (;;); } };',
     outcome: { closed: /./ },
@@ -192,6 +274,46 @@ const REFUSED: readonly Hostile[] = [
         indicator: { kind: 'unsigned', text: expect.stringMatching(/^NOT SIGNED Suite/) },
       },
     },
+  },
+  {
+    what: 'a message of 255 SMS, past the class library',
+    does: `context.messaging.send({ number: '+39340', payload: { kind: 'text', text: 'x'.repeat(2_000) } }).catch((e) => show(e.name + e.message));`,
+    outcome: { shows: /^IllegalArgumentExceptionThe message takes more than 10 SMS$/ },
+  },
+  {
+    what: 'a gauge without end',
+    does: `try { new Gauge('', 1e308, 1e308); } catch (e) { show(e.message); }`,
+    outcome: { shows: /^A gauge does not go to 1e\+308$/ },
+  },
+  {
+    what: 'an address with a control character',
+    does: `try { openConnection(context, 'sms://+39340\\n:5000'); } catch (e) { show(e.name); }`,
+    outcome: { shows: /^IllegalArgumentException$/ },
+  },
+  {
+    what: 'a class of another suite at a time',
+    does: `try { PushRegistry.registerAlarm(context, 1e12, 'CashMobile'); } catch (e) { show(e.name); }`,
+    outcome: { shows: /^ClassNotFoundException$/ },
+  },
+  {
+    what: 'the messages of another suite, by registration',
+    does: `try { PushRegistry.registerConnection(context, 'sms://:16001', 'Suite', '*'); } catch (e) { show(e.name); }`,
+    outcome: { shows: /^(IO|ClassNotFound)Exception$/ },
+  },
+  {
+    what: 'all ports',
+    does: `let n = 0; for (let port = 20_000; port < 20_100; port += 1) try { PushRegistry.registerConnection(context, 'sms://:' + port, this.constructor.name, '*'); n += 1; } catch (e) { if (n === 0) n = e.name; } show(n);`,
+    outcome: { shows: /^(16|ClassNotFoundException)$/ },
+  },
+  {
+    what: 'a file of the phone',
+    does: `show(['../suite.js', '/etc/passwd', 'META-INF/MANIFEST.MF', '__proto__', 'constructor'].map((p) => context.getResource(p)).join());`,
+    outcome: { shows: /^,,,,$/ },
+  },
+  {
+    what: 'an attribute of every object',
+    does: `show(['__proto__', 'constructor', 'toString'].map((k) => this.getAppProperty(k)).join());`,
+    outcome: { shows: /^,,$/ },
   },
   { what: 'the end at once', does: 'this.notifyDestroyed();', outcome: 'ends' },
   {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Boot, type BuiltInClasses, memoryFlash } from '../../../device/index.ts';
-import { MACHINE_LIMITS } from '../../../device/machine/quickjs.ts';
+import { MACHINE_LIMITS } from '../../../device/machine/watch.ts';
 import { hexOf } from '../../../device/safe-mobile/index.ts';
 import { bench } from '../bench.ts';
 import { attach, type CashBench, enrol, installed, openApplication, PIN } from '../cash-mobile/cash-bench.ts';
