@@ -108,6 +108,20 @@ describe('processes on one database', () => {
     expect([await alive(), await alarms()]).toEqual([['two'], []]);
   });
 
+  it('one that ends while its lease is being renewed leaves too, and is not there again by the renewal', async () => {
+    const { clock, processes, alive, alarms } = await world(['one', 'two']);
+    const [one] = processes;
+    const { promise: renewal, resolve: renew } = Promise.withResolvers<void>();
+    if (one !== undefined) one.store.before = (name) => (name === 'renew a lease' ? renewal : Promise.resolve());
+    await clock.advance(4_000);
+    const ended = one?.processes.stop();
+    await clock.advance(0);
+    renew();
+    await ended;
+    await clock.advance(60_000);
+    expect([await alive(), await alarms()]).toEqual([['two'], []]);
+  });
+
   it('one that dies is missed after 20 s: one alarm, and its frames go by another, once', async () => {
     const { clock, processes, alive, alarms } = await world(['one', 'two', 'three']);
     const [one, two, three] = processes;
@@ -267,16 +281,19 @@ describe('processes on one database', () => {
     expect([one.sent(), two.sent(), three.sent()]).toEqual([['outbox-1'], [], []]);
   });
 
-  it('one that died before another one started is missed by that one, 20 s after its start', async () => {
+  it('one that died before another one started is missed by that one, 20 s after its start, and its modems with it', async () => {
     const { clock, processes, start, alive, alarms } = await world(['one']);
     const [one] = processes;
-    if (one !== undefined) one.clock.isStopped = true;
+    if (one === undefined) throw new Error('one process');
+    one.modems.readyHere = 2;
+    await clock.advance(4_000);
+    one.clock.isStopped = true;
     await clock.advance(60_000);
-    await start('two');
+    const two = await start('two');
     await clock.advance(19_999);
-    expect(await alarms()).toEqual([]);
+    expect([await alarms(), two.modems.elsewhere]).toEqual([[], 2]);
     await clock.advance(1);
-    expect([await alive(), await alarms()]).toEqual([['two'], ['process-lost one']]);
+    expect([await alive(), await alarms(), two.modems.elsewhere]).toEqual([['two'], ['process-lost one'], 0]);
   });
 
   it('one that died while the database was away is missed a little later', async () => {

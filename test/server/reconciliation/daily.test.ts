@@ -89,8 +89,16 @@ describe('the daily reconciliation', () => {
     await world.service.close();
   });
 
-  it('looks again at a day with differences for a month', async () => {
-    const { world, rail, paidAt } = await paidByCard();
+  it.each([
+    ['in it', false],
+    ['at its first moment', true],
+  ])('looks again at a day with a difference %s for a month', async (_, atMidnight) => {
+    const { world, rail, txn, paidAt } = await paidByCard();
+    if (atMidnight)
+      rail.lines = [
+        { key: `${txn}:charge`, at: paidAt, amount: { minor: 1_250, currency: 'EUR' } },
+        { key: 'FEE 1', at: dayOf(paidAt), amount: { minor: 5, currency: 'EUR' } },
+      ];
     const day = (offset: number) => new Date(paidAt + offset * DAY_MS).toISOString().slice(0, 10);
     await moveTo(world, paidAt, 3, 4);
     for (const [days, again] of [
@@ -104,6 +112,18 @@ describe('the daily reconciliation', () => {
       await moveTo(world, paidAt, days, 4);
       expect(rail.asked.includes(day(0))).toBe(again);
     }
+    await world.service.close();
+  });
+
+  it('compares a month at most when the service has not run for longer', async () => {
+    const { world, rail, paidAt } = await paidByCard();
+    await moveTo(world, paidAt, 3, 4);
+    world.kill();
+    await moveTo(world, paidAt, 63, 2);
+    rail.asked.length = 0;
+    await world.open();
+    await moveTo(world, paidAt, 63, 4);
+    expect(rail.asked).toHaveLength(31);
     await world.service.close();
   });
 
