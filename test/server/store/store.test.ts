@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { withoutLock } from '../../../server/store/connection.ts';
 import { lockFile } from '../../../server/store/lock.ts';
 import { MIGRATIONS } from '../../../server/store/migrations.ts';
@@ -274,6 +274,27 @@ describe('the store', () => {
     await clock.advance(50);
     await Promise.all([waits, later]);
     expect(await store.read(subjects)).toEqual(['waits', 'later']);
+  });
+
+  it('rejects what waits when a group cannot begin for another fault, and goes on with the next', async () => {
+    const { store } = open();
+    const fault = Object.assign(new Error('disk I/O error'), { errcode: 10 });
+    const exec = vi.spyOn(DatabaseSync.prototype, 'exec').mockImplementationOnce(() => {
+      throw fault;
+    });
+    // One that nobody answers would wait for ever.
+    const ends: string[] = [];
+    for (const name of ['first', 'second'])
+      store
+        .transaction(name, (tx) => add(tx, name))
+        .then(
+          () => ends.push('done'),
+          (error) => ends.push(`${name}: ${error.message}`),
+        );
+    exec.mockRestore();
+    await store.transaction('next', (tx) => add(tx, 'next'));
+    expect(ends).toEqual(['first: disk I/O error', 'done']);
+    expect(await store.read(subjects)).toEqual(['second', 'next']);
   });
 
   it('can be closed when it has refused all', async () => {
