@@ -14,7 +14,7 @@ export type { AddedMerchant, Merchant } from './merchants/merchants.ts';
 export { openService } from './open-service.ts';
 export { APPLICATION_PORT } from './outgoing/outbox.ts';
 export type { MerchantReceipt } from './payments/merchant-receipt.ts';
-export type { PaymentOrder } from './payments/order.ts';
+export { DEFAULT_TTL, type PaymentOrder } from './payments/order.ts';
 export type { Payment, PaymentQuery } from './payments/payment.ts';
 export type { Refund, RefundOrder } from './payments/refund.ts';
 export type { RequestedPayment } from './payments/request.ts';
@@ -40,7 +40,7 @@ export type {
 } from './rails/rail.ts';
 export type { ModemStanding, NamedModem } from './service/modems.ts';
 export type { Readiness } from './service/readiness.ts';
-export { DEFAULT_TTL, type Service } from './service/service.ts';
+export type { Service } from './service/service.ts';
 export type { ServiceOptions } from './service/service-options.ts';
 
 export { StoreError, type StoreProbe } from './store/store.ts';

@@ -36,7 +36,7 @@ const FLOORS_OF_SERVER: readonly (readonly string[])[] = [
   ['payments', 'enrolment', 'pin-change', 'reconciliation', 'upkeep'],
   ['queries', 'orders'],
   ['service'],
-  ['http'],
+  ['http', 'ecr'],
   ['.'],
   ['cli'],
 ];

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { type Output, UsageError } from '../../modem/cli/program.ts';
 import { systemClock, systemRandom } from '../../modem/index.ts';
+import type { EcrDoor } from '../ecr/ecr-door.ts';
 import { viewModem } from '../http/views.ts';
 import { readKeyFile, readKeyText, type ServiceKeys } from '../keys/key-file.ts';
 import { servicePrimitives } from '../keys/primitives.ts';
@@ -15,6 +16,7 @@ import { messageOf } from '../vocabulary/errors.ts';
 import { applicationFile } from './application-file.ts';
 import { cardRailFrom } from './card-file.ts';
 import { databaseAddress, dataFolder } from './data-folder.ts';
+import { openRegisters, readEcrFile } from './ecr-file.ts';
 import { DATABASE_VARIABLE, KEYS_VARIABLE } from './environment.ts';
 import { type Exposure, httpOptionsOf, type Listen } from './exposure.ts';
 import { journalLine } from './journal-line.ts';
@@ -36,6 +38,8 @@ export interface ServeOptions extends Exposure {
   readonly fourEyesAbove?: number;
   /** The file of the card host. */
   readonly card?: string;
+  /** The file of the cash registers. */
+  readonly ecr?: string;
   /** For the shell: prints the vault key. */
   readonly vaultKeyCommand?: string;
 }
@@ -52,6 +56,7 @@ export async function runService(options: ServeOptions, output: Output): Promise
   const http = options.http ? httpOptionsOf(options) : undefined;
   const { database, keys, lock } = whereAndWhat(options, output);
   const rails = options.card === undefined ? [] : [cardRailFrom(options.card, output)];
+  const ecr = options.ecr === undefined ? undefined : readEcrFile(options.ecr);
   const application = applicationFile();
   if (options.data !== undefined) {
     for (const line of narrow(options.data)) output.print({ event: 'narrowed', line }, line);
@@ -96,18 +101,21 @@ export async function runService(options: ServeOptions, output: Output): Promise
         },
       });
       stop.left = () => leftLine(service.unfinished);
+      let registers: EcrDoor | undefined;
       try {
         service.modems.onChange((standing) =>
           output.print({ event: 'modem', ...viewModem(standing) }, modemLine(standing)),
         );
         tellBeginning(service, output);
         const url = http === undefined ? undefined : await listen(service, options.listen, http.tls !== undefined);
+        registers = ecr === undefined ? undefined : await openRegisters(service, ecr, output);
         announce(service, url, output);
         tellApplication(application, keys, output);
         await stop.wanted;
         if (!canWrite) output.print({ event: 'stopping', writes: false }, UNWRITTEN_AT_END);
         await service.drain(DRAIN_MS);
       } finally {
+        await registers?.close();
         await modems.bearer?.close();
         await service.close();
       }

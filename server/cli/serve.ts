@@ -42,6 +42,7 @@ export function serveCommand(): Command {
       wholeNumberOption,
     )
     .option('--card <file>', 'new payments go by card, to the host that this file names (JSON)')
+    .option('--ecr <file>', 'cash registers of shops connect (ECR17), as this file says (JSON)')
     .option('--vault-key-command <command>', 'prints the vault key, when it is not in keys.json (HSM, KMS)')
     .addHelpText(
       'after',

@@ -27,6 +27,7 @@ import { sendError, sendProblem } from './problem.ts';
 import { publicRoutes } from './public-routes.ts';
 import { railRoutes } from './rail-routes.ts';
 import { rateLimits } from './rate-limits.ts';
+import { registerRoutes } from './register-routes.ts';
 import { staffRoutes } from './staff-routes.ts';
 
 /** The largest request body, octets; a payment has a few hundred. */
@@ -103,10 +104,8 @@ export function createHttp(
         return routes(scope, service);
       });
     }
-    void part(
-      limits.key((request) => merchantOf(service, request)),
-      (scope) => merchantRoutes(scope, service),
-    );
+    const merchant = limits.key((request) => merchantOf(service, request));
+    for (const routes of [merchantRoutes, registerRoutes]) void part(merchant, (scope) => routes(scope, service));
     void part(limits.notices, (scope) => railRoutes(scope, service));
   });
   return app;

@@ -1,5 +1,8 @@
 import type { Amount } from '../../device/safe-mobile/index.ts';
 
+/** Seconds a customer has unless the merchant says otherwise. */
+export const DEFAULT_TTL = 120;
+
 /** A merchant's request as it comes from outside. */
 export interface PaymentOrder {
   /** The merchant's key of this payment. */
@@ -9,6 +12,6 @@ export interface PaymentOrder {
   readonly amount: Amount;
   /** What it is for; shown to the customer. Default: nothing. */
   readonly reference?: string;
-  /** Seconds the customer has, 30 to 2550. Default 120. */
+  /** Seconds the customer has, 30 to 2550. Default {@link DEFAULT_TTL}. */
   readonly ttl?: number;
 }

@@ -3,6 +3,7 @@ import type { Amount, Currency } from '../../device/safe-mobile/index.ts';
 import { type Activation, createActivation } from '../enrolment/activation.ts';
 import { type JournalListener, recordFault } from '../journal/journal.ts';
 import { holdingsOf } from '../ledger/ledger.ts';
+import { CashRegisters } from '../merchants/cash-registers.ts';
 import {
   type AddedMerchant,
   addMerchant,
@@ -18,7 +19,7 @@ import { resumeMerchant } from '../payments/asked-in-vain.ts';
 import { cancelPayment } from '../payments/cancel.ts';
 import type { PaymentContext } from '../payments/context.ts';
 import { type MerchantReceipt, merchantReceipt } from '../payments/merchant-receipt.ts';
-import type { PaymentOrder } from '../payments/order.ts';
+import { DEFAULT_TTL, type PaymentOrder } from '../payments/order.ts';
 import { findPayments, type Payment, type PaymentQuery, requirePayment } from '../payments/payment.ts';
 import { type Refund, type RefundOrder, refundPayment, refundsOf } from '../payments/refund.ts';
 import { type RequestedPayment, reached, requestPayment } from '../payments/request.ts';
@@ -53,9 +54,6 @@ import { type OpenRequests, type Unfinished, within } from './unfinished.ts';
 import { VaultKeyChange } from './vault-key-change.ts';
 import { Waits } from './waits.ts';
 
-/** Seconds a customer has unless the merchant says otherwise. */
-export const DEFAULT_TTL = 120;
-
 /** How long a refund is waited for before the answer says that it is in progress, ms. */
 export const REFUND_WAIT_MS = 30_000;
 
@@ -81,6 +79,8 @@ export class Service {
   /** The sealing key and the receipt key of the service, which follow one another. */
   readonly keys: ServiceKeyRotation;
   readonly vaultKey: VaultKeyChange;
+  /** The cash registers of shops, for which the service is a payment terminal. */
+  readonly cashRegisters: CashRegisters;
   /** The states of the watched modems, and whether messages can leave. */
   readonly modems: Modems;
   readonly #store: Store;
@@ -102,6 +102,7 @@ export class Service {
     this.phoneOrders = new PhoneOrders(running.store, running.context);
     this.keys = new ServiceKeyRotation(running.store, running.context);
     this.vaultKey = new VaultKeyChange(running.store, running.context);
+    this.cashRegisters = new CashRegisters(running.store, running.context.clock);
     this.modems = running.modems;
     this.operators = new Operators({ ...running.context, store: running.store });
     this.#waits = new Waits(running.context.clock, running.context.journal);

@@ -1,4 +1,5 @@
 import { ATTEMPTS_AND_ACCOUNTS, BOOKS_CHECKED } from './book-migrations.ts';
+import { CASH_REGISTERS } from './ecr-migrations.ts';
 import { FIRST_TABLES } from './first-tables.ts';
 import { LIMITS, SUMS_OF_LIMITS } from './limit-migrations.ts';
 import { INDEXES_WITHOUT_READERS, OPEN_ROWS } from './open-rows.ts';
@@ -204,6 +205,7 @@ export const MIGRATIONS: readonly string[] = [
   REPORTS_BY_FRAME,
   PIN_CHANGES,
   KEYS_OF_DESCRIPTORS,
+  CASH_REGISTERS,
 ];
 
 /**

@@ -1,5 +1,6 @@
 import type { Clock } from '../../modem/index.ts';
 import type { Journal } from '../journal/journal.ts';
+import { NAMED_FOR_MS } from '../merchants/cash-registers.ts';
 import { LONGEST_KEPT_MS } from '../merchants/merchant-keys.ts';
 import type { Tx } from '../store/store.ts';
 import { DAY_MS } from '../time/days.ts';
@@ -35,6 +36,8 @@ export const MOMENTS: readonly Moment[] = [
   { table: 'challenge', column: 'deadline', most: QUESTION_MS, of: 'due IS NOT NULL' },
   { table: 'challenge', column: 'due', most: QUESTION_MS, of: 'due IS NOT NULL' },
   { table: 'merchant', column: 'old_key_until', most: LONGEST_KEPT_MS },
+  { table: 'cash_register', column: 'customer_until', most: NAMED_FOR_MS },
+  { table: 'cash_register', column: 'begun_at', most: 0 },
   { table: 'balance_answer', column: 'at', most: 0 },
   { table: 'vault', column: 'changed_at', most: 0 },
   { table: 'pin_change', column: 'changed_at', most: 0 },

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -136,7 +136,19 @@ describe('cash-server on a modem', () => {
     await eventually('the approval', () => program.lines.find((line) => JSON.stringify(line).includes('"approve"')));
     expect(await program.end('SIGKILL')).toBe('SIGKILL');
 
-    const again = await serve();
+    const ecr = join(temporaryFolder(), 'ecr.json');
+    const registers = [{ terminal: '12345678', merchant: 1 }];
+    writeFileSync(ecr, JSON.stringify({ listen: '127.0.0.1:0', registers }));
+    const again = await serve(['--ecr', ecr]);
+    const door = again.program.lines.find(({ event }) => event === 'registers');
+    expect(door).toMatchObject({ host: '127.0.0.1', terminals: ['12345678'] });
+    const register = connect(Number(door?.['port']), '127.0.0.1');
+    ends.push(async () => register.destroy());
+    // Status of the terminal: STX, message, ETX, LRC; first its ACK comes.
+    register.write('\x02123456780s\x03\x37');
+    const [heard] = await once(register, 'data');
+    expect(String(heard).slice(0, 3)).toBe('\x06\x03z');
+
     expect(await call(again.url, apiKey, 'GET', `/v1/payments/${txn}?wait=10`)).toMatchObject({ state: 'CAPTURED' });
     await eventually('the receipt', () => phone.receipts().find(({ status }) => status === 'paid'));
     expect(await call(again.url, apiKey, 'POST', '/v1/payments', order)).toMatchObject({ txn, state: 'CAPTURED' });

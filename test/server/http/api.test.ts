@@ -399,6 +399,7 @@ describe('what needs no key', () => {
       '/v1/rails/{rail}/notices',
       '/v1/reconciliations',
       '/v1/reconciliations/accept',
+      '/v1/registers/{terminal}/customer',
       '/v1/reviews',
       '/v1/vault-key',
     ]);

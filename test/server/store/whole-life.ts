@@ -1,4 +1,5 @@
 import type { SmsReport } from '../../../modem/index.ts';
+import { Till } from '../../../server/ecr/till.ts';
 import { WIDE_LIMITS } from '../wide-limits.ts';
 import { CUSTOMER_NUMBER, MERCHANT_NUMBER, PIN, World } from '../world.ts';
 
@@ -73,6 +74,12 @@ export async function wholeLife(): Promise<{ database: string; texts: Set<string
   await world.service.holdings(customer.person.id);
   await world.service.merchantByApiKey(apiKey);
   await world.service.downloads.descriptor((await world.service.activate(customer.person.id)).linkToken);
+  await world.service.cashRegisters.add('12345678', merchant.id);
+  await world.service.cashRegisters.name(merchant.id, '12345678', CUSTOMER_NUMBER);
+  const register = await world.service.cashRegisters.find('12345678');
+  if (register !== undefined)
+    await new Till(world.service, world.clock).pay(register, { minor: 0, text: '' }, false, () => {});
+  await world.service.cashRegisters.closeTotals('12345678');
   await world.enrolPhone(customer.person, '90909');
   await world.service.close();
   await world.open();

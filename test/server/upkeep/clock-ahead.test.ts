@@ -67,6 +67,8 @@ describe('a clock that was ahead and was put right', () => {
       `UPDATE device SET blocked_until = ${now + 3 * YEAR}, unbidden_alarm_at = ${now + YEAR}, activated_at = ${now + YEAR}`,
       `UPDATE vault SET changed_at = ${now + YEAR}`,
       `INSERT INTO pin_change (device_id, pcid, state, ctr, changed_at) SELECT id, '00', 'changed', 1, ${now + YEAR} FROM device`,
+      `INSERT INTO cash_register (terminal, merchant_id, customer_until, begun_at)
+       VALUES ('12345678', ${merchant.id}, ${now + YEAR}, ${now + YEAR})`,
       `INSERT INTO device_order (ref, device_id, command, time, at, sent_at)
        SELECT CAST(id AS TEXT), id, 'lock', 1, 1, ${now + YEAR} FROM device`,
       ...['receipt-repeat', 'inbox-retry', 'device-unblock', 'attempt'].map(

@@ -42,6 +42,7 @@ export async function movedShop() {
   await act(`/v1/people/${customer.person.id}/deposits`, large);
   const late = await world.service.addPerson({ number: '+393400000009', name: 'Zoë', language: 'it' });
   await world.service.activate(late.id);
+  await world.service.cashRegisters.add('12345678', merchant.id);
   await world.service.phoneOrders.give(customer.person.id, 'lock');
   await world.clock.advance(3_000);
   await world.service.phoneOrders.give(customer.person.id, 'unlock');

@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { type Output, UsageError } from '../../modem/cli/program.ts';
+import { systemClock } from '../../modem/index.ts';
+import { type EcrDoor, openEcrDoor, type RegisterOfShop } from '../ecr/ecr-door.ts';
+import type { Service } from '../service/service.ts';
+import { messageOf } from '../vocabulary/errors.ts';
+
+/** Where cash registers connect, and which there are. */
+export interface EcrFile {
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly registers: readonly RegisterOfShop[];
+}
+
+const Register: z.ZodType<RegisterOfShop> = z.strictObject({
+  terminal: z.string().regex(/^(?!0{8})[0-9]{8}$/, 'expected 8 digits, not all of them 0'),
+  merchant: z.int().positive(),
+  customerInText: z.boolean().default(false),
+});
+
+const EcrFile = z.strictObject({
+  listen: z
+    .string()
+    .regex(/^.+:[0-9]{1,5}$/, 'expected host:port')
+    .default('127.0.0.1:10000'),
+  registers: z
+    .array(Register)
+    .min(1)
+    .refine((all) => new Set(all.map(({ terminal }) => terminal)).size === all.length, 'expected each terminal once'),
+});
+
+/** The cash registers that a file describes. @throws UsageError when it cannot be read or is wrong */
+export function readEcrFile(file: string): EcrFile {
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new UsageError(`--ecr ${file} cannot be read: ${messageOf(error)}`);
+  }
+  const read = EcrFile.safeParse(content);
+  if (!read.success) {
+    const [issue] = read.error.issues;
+    throw new UsageError(`--ecr ${file}: ${issue?.path.join('.') || 'the file'}: ${issue?.message}`);
+  }
+  const { listen, registers } = read.data;
+  const [, host = '', port = ''] = /^(.+):([0-9]+)$/.exec(listen) ?? [];
+  return { listen: { host: host.replace(/^\[(.*)\]$/, '$1'), port: Number(port) }, registers };
+}
+
+/** Opens the door for the registers of a file. @throws Error when the port is taken; ServiceError for a merchant or terminal that is wrong */
+export async function openRegisters(
+  service: Service,
+  { listen, registers }: EcrFile,
+  output: Output,
+): Promise<EcrDoor> {
+  const terminals = registers.map(({ terminal }) => terminal);
+  try {
+    const door = await openEcrDoor(service, systemClock, registers, listen);
+    const where = `${listen.host}:${door.port}`;
+    output.print(
+      { event: 'registers', host: listen.host, port: door.port, terminals },
+      `Cash registers connect to ${where}: terminals ${terminals.join(', ')}`,
+    );
+    return door;
+  } catch (error) {
+    throw new Error(`cash registers cannot connect to ${listen.host}:${listen.port}: ${messageOf(error)}`);
+  }
+}
