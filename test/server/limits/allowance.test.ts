@@ -35,6 +35,13 @@ it.each([
   expect(given({ atOnce: 3, everyMs: 100 }, moments)).toEqual(expected);
 });
 
+it.each<[string, number, number | undefined]>([
+  ['as late as three pauses, believed: nothing is left', 300, undefined],
+  ['a moment later, of a clock that was ahead: begins anew', 301, T + 100],
+])('the moment when all of it is there again: %s', (_, later, kept) => {
+  expect(take({ atOnce: 3, everyMs: 100 }, T + later, T)).toBe(kept);
+});
+
 it('never gives more than all at once and one a pause, in any stretch of time, and always gives that', () => {
   const allowances = fc.record({ atOnce: fc.integer({ min: 1, max: 9 }), everyMs: fc.integer({ min: 1, max: 50 }) });
   fc.assert(

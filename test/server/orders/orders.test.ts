@@ -160,6 +160,20 @@ describe('a phone that is locked', () => {
     expect(orders(customer.phone)).toHaveLength(2);
   });
 
+  it('is not sent again what waits to go out, once the phone has confirmed it', async () => {
+    const { world, customer, give } = await theft();
+    await give('lock');
+    await world.clock.advance(MINUTE);
+    world.air.fate = () => ({ kind: 'failed', reason: 'no network', retry: true });
+    await give('lock');
+    await confirm(world, customer);
+    const tried = world.air.sent.length;
+    world.air.fate = () => 'deliver';
+    await world.clock.advance(DAY);
+    expect(orders(customer.phone)).toHaveLength(1);
+    expect(world.air.sent).toHaveLength(tried);
+  });
+
   it('stays locked over a restart of the service', async () => {
     const { world, give, ask } = await theft();
     await give('lock');
