@@ -12,6 +12,9 @@ import { CUSTOMER_NUMBER, PIN, SERVICE_NUMBER, World } from '../server/world.ts'
 
 export { PIN };
 
+/** To which the customer changes it. */
+export const NEW_PIN = '70815';
+
 /** What a thief gets: everything but the phone's memory, the PIN, and the secret keys of the service. */
 export interface Loot {
   /** The flash after each of its writes, as the text of its file. */
@@ -25,16 +28,24 @@ export interface Loot {
 
 /** What nobody has in life: planted mistakes are made with it. */
 export interface Secrets {
-  /** The seed of the key that was enrolled. */
-  readonly seed: Uint8Array;
-  /** Its place among the octets that the phone drew. */
-  readonly seedDraw: number;
+  /** The seed of the key that was enrolled, and of that to which the PIN was changed. */
+  readonly enrolled: Drawn;
+  readonly changed: Drawn;
   /** The secret keys of the service. */
   readonly world: World;
   readonly deviceId: number;
   /** `s`, one after the other. */
   readonly sealings: readonly ServiceKeyPair[];
 }
+
+/** What the phone drew, and its place among all draws. */
+interface Drawn {
+  readonly octets: Uint8Array;
+  readonly at: number;
+}
+
+/** When a thief comes: before a change of the PIN, while the phone awaits the service's word, or after it, with all that was there before. */
+export type Stage = 'before' | 'during' | 'after';
 
 /** How a life differs from the others, which have the same clock and the same chance. */
 export interface LifeOptions {
@@ -70,10 +81,11 @@ export function recordedFlash(states: string[]): Flash {
 /**
  * The life of a phone at the real service: a wrong activation code, enrolment, a payment, a wrong PIN and then the right one, a refusal
  * whose receipt is lost, a restart, a request that expires, an upgrade, the balance, a payment that is approved after all that; then other keys of the
- * service, a lock and an unlock, and the end of the first keys, each with a payment after it.
+ * service, a lock and an unlock, and the end of the first keys, each with a payment after it. Then a change of the PIN with a wrong PIN, and one whose
+ * messages are lost at first, with a payment that waits for it.
  */
 export async function playLife({ pin = PIN, drawn = new Map() }: LifeOptions = {}): Promise<{
-  readonly loot: Loot;
+  readonly loot: Readonly<Record<Stage, Loot>>;
   readonly secrets: Secrets;
 }> {
   const world = new World('a life');
@@ -117,6 +129,12 @@ export async function playLife({ pin = PIN, drawn = new Map() }: LifeOptions = {
   observe(phone, log);
   phone.handset.install(jad);
 
+  const stolen = (): Loot => ({
+    flash: [...new Set(states)],
+    up: sent.flatMap(({ content }) => (content.kind === 'data' ? [content.data] : [])),
+    down: world.air.sent.flatMap(({ content }) => (content.kind === 'data' ? [content.data] : [])),
+    log: [...log, ...world.journal.map((entry) => JSON.stringify(entry))],
+  });
   const pause = (ms = 3_000) => world.clock.advance(ms);
   const select = async (...labels: readonly string[]) => {
     for (const label of labels) {
@@ -128,8 +146,8 @@ export async function playLife({ pin = PIN, drawn = new Map() }: LifeOptions = {
     await during(world.clock, phone.phone.type(text));
     await select(...labels);
   };
-  const request = async (reference: string) => {
-    await world.request(merchant, { mref: reference, reference, ttl: 60 });
+  const request = async (reference: string, ttl = 60) => {
+    await world.request(merchant, { mref: reference, reference, ttl });
     await pause();
   };
 
@@ -211,20 +229,44 @@ export async function playLife({ pin = PIN, drawn = new Map() }: LifeOptions = {
   await type(pin, 'Confirm');
   await pause();
   await select('OK');
+  const untouched = stolen();
+
+  const changePin = async (from: string) => {
+    await select('Change PIN');
+    for (const typed of [from, NEW_PIN, NEW_PIN]) await type(typed, 'Next');
+    await pause();
+  };
+  await select('Menu', 'Applications', 'Cash-Mobile');
+  await changePin(WRONG_PIN);
+  await select('OK');
+  world.air.fateOfAnswer = () => 'lose';
+  await changePin(pin);
+  world.air.fateOfAnswer = () => 'deliver';
+  await request('asked during the change', 300);
+  await select('Approve', 'OK');
+  await pause();
+  const pending = stolen();
+  await pause(60_000);
+  await select('Approve');
+  await type(NEW_PIN, 'Confirm');
+  await pause();
+  await select('OK');
+  await pause();
+  await select('OK');
   phone.handset.powerOff();
 
   keys.mockImplementation(publicKeyOf);
-  const seedDraw = draws.findLastIndex((octets) => octets.length === 32 && seeds.includes(hex(octets)));
-  const loot: Loot = {
-    flash: [...new Set(states)],
-    up: sent.flatMap(({ content }) => (content.kind === 'data' ? [content.data] : [])),
-    down: world.air.sent.flatMap(({ content }) => (content.kind === 'data' ? [content.data] : [])),
-    log: [...log, ...world.journal.map((entry) => JSON.stringify(entry))],
-  };
-  const seed = draws[seedDraw];
-  if (seed === undefined) throw new Error('The phone has drawn no seed');
+  const drawnSeeds = [...draws.entries()]
+    .filter(([, octets]) => octets.length === 32 && seeds.includes(hex(octets)))
+    .map(([at, octets]) => ({ at, octets }));
+  // Of the two activations, and of the two changes.
+  const [, enrolled, , changed] = drawnSeeds;
+  if (enrolled === undefined || changed === undefined) throw new Error('The phone has drawn no seed');
   const sealings = [world.keys.sealing, await secretOf(world, sealing.key.kid)];
-  return { loot, secrets: { seed, seedDraw, world, deviceId, sealings } };
+  return {
+    loot: { before: untouched, during: pending, after: stolen() },
+    secrets: { enrolled, changed, world, deviceId, sealings },
+  };
 }
 
 /** A PIN that the customer types once by mistake. */

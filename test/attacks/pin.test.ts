@@ -11,6 +11,7 @@ import {
   hexOf,
   pinChangeText,
   receiptText,
+  sameOctets,
   sealDown,
   sealEnrol,
   sealUp,
@@ -19,8 +20,8 @@ import { notAfterOf } from '../../server/keyring/generation.ts';
 import { bench } from '../device/bench.ts';
 import { attach, enrolled, openApplication, wordsOf } from '../device/cash-mobile/cash-bench.ts';
 import { FakeService } from '../device/cash-mobile/fake-service.ts';
-import { type Loot, PIN, playLife, type Secrets, useNativePrimitives, WRONG_PIN } from './life.ts';
-import { type FoundKeys, primitives, type Thief, thiefWith } from './thief.ts';
+import { type Loot, NEW_PIN, PIN, playLife, type Secrets, type Stage, useNativePrimitives, WRONG_PIN } from './life.ts';
+import { type FoundKeys, guess, primitives, type Thief, thiefWith } from './thief.ts';
 import {
   approvalsAtThief,
   boxUnderPin,
@@ -37,23 +38,33 @@ import {
 } from './ways.ts';
 
 /** The PINs that the thief tries: a few of all, the right one among them. */
-const CANDIDATES = ['60606', WRONG_PIN, PIN, '73951', '4821300'];
+const CANDIDATES = ['60606', WRONG_PIN, PIN, NEW_PIN, '73951', '4821300'];
 
+let lives: Awaited<ReturnType<typeof playLife>>;
+/** What is stolen now, and the key with which mistakes are planted now. */
 let loot: Loot;
-let secrets: Secrets;
+let secrets: Secrets & { readonly seed: Uint8Array; readonly pin: string };
 let thief: Thief;
 let keys: FoundKeys;
 let A: Uint8Array;
 
 beforeAll(async () => {
   useNativePrimitives();
-  ({ loot, secrets } = await playLife());
-  thief = thiefWith(loot);
-  const enrolledKeys = thief.keys.at(-1);
-  if (enrolledKeys === undefined) throw new Error('No keys in the flash');
-  keys = enrolledKeys;
-  A = primitives.ed25519PublicKey(secrets.seed);
+  lives = await playLife();
 }, 60_000);
+
+/** The thief comes at this time, and mistakes are made with this key. */
+function comes(stage: Stage, key: 'enrolled' | 'changed'): void {
+  const pin = key === 'enrolled' ? PIN : NEW_PIN;
+  const seed = lives.secrets[key].octets;
+  loot = lives.loot[stage];
+  secrets = { ...lives.secrets, seed, pin };
+  thief = thiefWith(loot);
+  const found = thief.keys.find(({ pinKey }) => sameOctets(guess(pinKey, pin).seed, seed));
+  if (found === undefined) throw new Error(`No key of the PIN ${pin} in the flash`);
+  keys = found;
+  A = primitives.ed25519PublicKey(seed);
+}
 
 afterAll(() => vi.restoreAllMocks());
 
@@ -108,7 +119,7 @@ function boxedWith(more: Uint8Array): Uint8Array {
 function pinReceipt(request: Uint8Array, pcid: Uint8Array): Loot {
   const unsigned = {
     type: 'RECEIPT',
-    time: 1,
+    time: ctrOf(),
     ref: pcid,
     status: 'confirmed',
     triesLeft: 3,
@@ -127,12 +138,18 @@ function pinReceipt(request: Uint8Array, pcid: Uint8Array): Loot {
 const PCID = flagged('0102030405060708');
 const ctrOf = () => thief.counters.at(-1) ?? 0;
 
+/** PIN_PROOF by the key with which mistakes are made, over that key. */
+function proof(): Uint8Array {
+  const signature = primitives.ed25519Sign(secrets.seed, pinChangeText(secrets.deviceId, ctrOf(), PCID, A));
+  return encodeUp({ type: 'PIN_PROOF', ctr: ctrOf(), pcid: PCID, signature });
+}
+
 /** The ways of `device/safe-mobile/README.md`, each with the mistake that opens it, made by hand on what was stolen. */
 const WAYS: readonly (readonly [mistake: number, name: string, how: string, way: Way, plant: () => Loot])[] = [
   [
     1,
     'one seed camouflaged twice',
-    'with a second PIN (the PIN change is not built yet)',
+    'with a second PIN',
     sameSeedTwice,
     () => {
       const record = flagged(JSON.parse(loot.flash.at(-1) ?? '').sections['records/Cash-Mobile/device'].records['1']);
@@ -166,9 +183,19 @@ const WAYS: readonly (readonly [mistake: number, name: string, how: string, way:
     'what depends on the PIN',
     'a hash of the PIN',
     functionOfSeed,
-    () => withRecord(hash('sha256', Buffer.from(PIN))),
+    () => withRecord(hash('sha256', Buffer.from(secrets.pin))),
   ],
   [3, 'a signature that can be read', 'in an outbox', readableSignature, () => withRecord(approval().signature)],
+  [
+    3,
+    'a signature that can be read',
+    'of PIN_PROOF, in a frame whose e was kept',
+    keptEphemeral,
+    () => {
+      const e = flagged('25'.repeat(32));
+      return { ...withRecord(e), up: [...loot.up, sealUp(primitives, thief.service, keys.phone, proof(), e.slice())] };
+    },
+  ],
   [
     3,
     'a signature that can be read',
@@ -203,6 +230,18 @@ const WAYS: readonly (readonly [mistake: number, name: string, how: string, way:
         appVersion: 1,
       });
       const frame = sealEnrol(primitives, thief.service, secrets.deviceId, enrol, e.slice());
+      return { ...withRecord(e), up: [...loot.up, frame] };
+    },
+  ],
+  [
+    4,
+    'an ephemeral key that was kept',
+    "of PIN_NEW, in which A' is",
+    keptEphemeral,
+    () => {
+      const e = flagged('24'.repeat(32));
+      const announcement = encodeUp({ type: 'PIN_NEW', ctr: ctrOf(), pcid: PCID, approvalKey: A });
+      const frame = sealUp(primitives, thief.service, keys.phone, announcement, e.slice());
       return { ...withRecord(e), up: [...loot.up, frame] };
     },
   ],
@@ -268,42 +307,46 @@ const WAYS: readonly (readonly [mistake: number, name: string, how: string, way:
     'a box that the PIN opens',
     'the PIN in its key',
     boxUnderPin,
-    () => ({ ...loot, down: [...loot.down, boxedWith(Buffer.from(PIN))] }),
+    () => ({ ...loot, down: [...loot.down, boxedWith(Buffer.from(secrets.pin))] }),
   ],
   [
     10,
     'a signed receipt over a secret',
-    'over PIN_NEW (the PIN change is not built yet)',
+    'over PIN_NEW',
     receiptOverKey,
     () => pinReceipt(encodeUp({ type: 'PIN_NEW', ctr: ctrOf(), pcid: PCID, approvalKey: A }), PCID),
   ],
-  [
-    10,
-    'a signed receipt over a secret',
-    'over PIN_PROOF (the PIN change is not built yet)',
-    receiptOverKey,
-    () => {
-      const signature = primitives.ed25519Sign(secrets.seed, pinChangeText(secrets.deviceId, ctrOf(), PCID, A));
-      return pinReceipt(encodeUp({ type: 'PIN_PROOF', ctr: ctrOf(), pcid: PCID, signature }), PCID);
-    },
-  ],
+  [10, 'a signed receipt over a secret', 'over PIN_PROOF', receiptOverKey, () => pinReceipt(proof(), PCID)],
 ];
 
-describe('A thief with the flash of every moment, all SMS, logs and receipts', () => {
-  test('has really something: two sets of keys, all messages, the counter', () => {
-    expect(thief.keys).toHaveLength(2);
-    expect(thief.heard.map(([type]) => type)).toEqual(expect.arrayContaining([0x01, 0x02, 0x03, 0x04, 0x07]));
-    expect(thief.up.length).toBeGreaterThan(8);
-    // The phone has heard that the first keys end, 1 of each use, and has paid after that.
-    const ends = loot.down.flatMap((frame) =>
-      frame.length === 107 && notAfterOf(frame) !== 0xffff_ffff ? [`${frame[1]} ${frame[2]}`] : [],
-    );
-    expect(new Set(ends)).toEqual(new Set(['1 1', '2 1']));
-    expect(loot.up.at(-1)?.[1]).toBe(secrets.sealings.at(-1)?.kid);
-    expect(thief.counters.length).toBeGreaterThan(8);
-    expect(loot.flash.length).toBeGreaterThan(30);
-    expect(loot.log.filter((line) => line.includes('"event":"screen"')).length).toBeGreaterThan(20);
-  });
+test('A thief has really something: all sets of keys, all messages, the counter', () => {
+  expect((['before', 'during', 'after'] as const).map((stage) => thiefWith(lives.loot[stage]).keys.length)).toEqual([
+    2, 4, 4,
+  ]);
+  comes('after', 'changed');
+  expect(thief.heard.map(([type]) => type)).toEqual(expect.arrayContaining([0x01, 0x02, 0x03, 0x04, 0x07]));
+  expect(thief.up.length).toBeGreaterThan(8);
+  // The phone has heard that the first keys end, 1 of each use, and has paid after that.
+  const ends = loot.down.flatMap((frame) =>
+    frame.length === 107 && notAfterOf(frame) !== 0xffff_ffff ? [`${frame[1]} ${frame[2]}`] : [],
+  );
+  expect(new Set(ends)).toEqual(new Set(['1 1', '2 1']));
+  expect(loot.up.at(-1)?.[1]).toBe(secrets.sealings.at(-1)?.kid);
+  expect(thief.counters.length).toBeGreaterThan(8);
+  expect(loot.flash.length).toBeGreaterThan(30);
+  expect(loot.log.filter((line) => line.includes('"event":"screen"')).length).toBeGreaterThan(20);
+  // The same two frames went out twice, and the PIN was changed in the end.
+  expect(loot.up.length - new Set(loot.up.map(hexOf)).size).toBe(2);
+  expect(loot.log.filter((line) => line.includes('pin-changed'))).toHaveLength(1);
+});
+
+describe.each([
+  ['before a change of the PIN', 'before', 'enrolled'],
+  ['during one, with the present key', 'during', 'enrolled'],
+  ['during one, with the new key', 'during', 'changed'],
+  ['after one', 'after', 'changed'],
+] as const)('A thief with the flash of every moment, all SMS, logs and receipts, %s', (_stage, stage, key) => {
+  beforeAll(() => comes(stage, key));
 
   test.each([...new Map(WAYS.map(([mistake, name, , way]) => [way, [mistake, name, way] as const])).values()])(
     'mistake %d: finds no PIN by %s',
@@ -314,12 +357,37 @@ describe('A thief with the flash of every moment, all SMS, logs and receipts', (
 
   test.each(WAYS)('mistake %d: finds the PIN by %s, if it is made: %s', (_mistake, _name, _how, way, plant) => {
     const found = way(thiefWith(plant()), CANDIDATES);
-    expect(found.filter((pin) => pin !== '73951')).toEqual([PIN]);
+    expect(found.filter((pin) => pin !== '73951')).toEqual([secrets.pin]);
+  });
+});
+
+describe('A thief after a change of the PIN', () => {
+  beforeAll(() => comes('after', 'changed'));
+
+  test('finds both PINs if the new one camouflages the same seed', () => {
+    const old = thief.keys.find(({ pinKey }) => sameOctets(guess(pinKey, PIN).seed, lives.secrets.enrolled.octets));
+    if (old === undefined) throw new Error('No key of before in the flash');
+    const record = flagged(JSON.parse(loot.flash.at(-1) ?? '').sections['records/Cash-Mobile/device'].records['1']);
+    const { mask } = guess(keys.pinKey, NEW_PIN);
+    record.set(
+      lives.secrets.enrolled.octets.map((octet, at) => octet ^ (mask[at] ?? 0)),
+      60,
+    );
+    expect(sameSeedTwice(thiefWith(withRecord(record, 'device')), CANDIDATES)).toEqual([PIN, NEW_PIN]);
+  });
+
+  test('finds the old PIN if the proof by the old key is kept, and the new one is known', () => {
+    const pcid = thief.heard.findLast(([type, , , , , ...rest]) => type === 0x02 && rest[8] === 0xc3)?.slice(5, 13);
+    if (pcid === undefined) throw new Error('No receipt of the change');
+    const text = pinChangeText(secrets.deviceId, ctrOf(), pcid, A);
+    const signature = primitives.ed25519Sign(lives.secrets.enrolled.octets, text);
+    expect(readableSignature(thiefWith(withRecord(signature)), CANDIDATES)).toEqual([PIN]);
   });
 });
 
 describe('Mistake 3, in a frame', () => {
   test('sealed with ss only: the thief finds the PIN', () => {
+    comes('before', 'enrolled');
     const E = primitives.x25519PublicKey(flagged('33'.repeat(32)));
     const header = concat(Uint8Array.of(0x11, thief.service.kid), counterOctets(secrets.deviceId));
     const label = new Uint8Array(16);

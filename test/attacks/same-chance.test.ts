@@ -6,7 +6,7 @@ import { VirtualClock } from '../../sim/index.ts';
 import { bench } from '../device/bench.ts';
 import { attach, type CashBench, enrol, installed, openApplication, PIN } from '../device/cash-mobile/cash-bench.ts';
 import { FakeService } from '../device/cash-mobile/fake-service.ts';
-import { type Loot, playLife, type Secrets, useNativePrimitives } from './life.ts';
+import { type LifeOptions, type Loot, playLife, type Secrets, useNativePrimitives } from './life.ts';
 import { ephemeralOf, primitives, thiefWith, windows } from './thief.ts';
 
 /*
@@ -16,9 +16,15 @@ import { ephemeralOf, primitives, thiefWith, windows } from './thief.ts';
 
 let first: { readonly loot: Loot; readonly secrets: Secrets };
 
+/** A whole life: what a thief gets at its end. */
+async function lived(options?: LifeOptions) {
+  const { loot, secrets } = await playLife(options);
+  return { loot: loot.after, secrets };
+}
+
 beforeAll(async () => {
   useNativePrimitives();
-  first = await playLife();
+  first = await lived();
 }, 60_000);
 
 afterAll(() => vi.restoreAllMocks());
@@ -71,29 +77,36 @@ function framesOf({ up }: Loot, { sealings, deviceId }: Secrets, types: readonly
 }
 
 describe('Two lives with the same clock and the same chance', () => {
-  test('and another PIN, of another length, differ only in the camouflaged keys, and in the box of the approval with the wrong PIN', async () => {
-    const second = await playLife({ pin: '73951628' });
+  test('and another PIN, of another length, differ only in the camouflaged keys, and in the boxes of the approval and the proof with the wrong PIN', async () => {
+    const second = await lived({ pin: '73951628' });
     const wrong = new Set(
-      [...framesOf(first.loot, first.secrets, ['APPROVE'])].filter(
+      [...framesOf(first.loot, first.secrets, ['APPROVE', 'PIN_PROOF'])].filter(
         (at) => hexOf(first.loot.up[at] ?? new Uint8Array()) !== hexOf(second.loot.up[at] ?? new Uint8Array()),
       ),
     );
-    expect(wrong.size).toBe(1);
+    expect(wrong.size).toBe(2);
     expect(differences(covered(first.loot, wrong), covered(second.loot, wrong))).toEqual([]);
-    expect(hexOf(second.secrets.seed)).toBe(hexOf(first.secrets.seed));
+    expect(hexOf(second.secrets.enrolled.octets)).toBe(hexOf(first.secrets.enrolled.octets));
   }, 60_000);
 
-  test('and another seed differ only in the camouflaged key, and in the boxes of ENROL and APPROVE', async () => {
-    const drawn = new Map([[first.secrets.seedDraw, new Uint8Array(32).fill(0x5a)]]);
-    const second = await playLife({ drawn });
-    const boxes = framesOf(first.loot, first.secrets, ['ENROL', 'APPROVE']);
-    expect([boxes.size, framesOf(first.loot, first.secrets, ['STATUS_QUERY']).size]).toEqual([10, 4]);
-    expect(hexOf(second.secrets.seed)).toBe('5a'.repeat(32));
-    expect(differences(covered(first.loot, boxes), covered(second.loot, boxes))).toEqual([]);
-  }, 60_000);
+  test.each([
+    ['seed', 'enrolled', ['ENROL', 'APPROVE', 'PIN_PROOF'], [14, 6]],
+    ['seed of the new PIN', 'changed', ['PIN_NEW', 'APPROVE', 'PIN_PROOF'], [15, 6]],
+  ] as const)(
+    'and another %s (%s) differ only in the camouflaged key, and in the boxes of %j',
+    async (_, key, types, sizes) => {
+      const drawn = new Map([[first.secrets[key].at, new Uint8Array(32).fill(0x5a)]]);
+      const second = await lived({ drawn });
+      const boxes = framesOf(first.loot, first.secrets, types);
+      expect([boxes.size, framesOf(first.loot, first.secrets, ['STATUS_QUERY']).size]).toEqual(sizes);
+      expect(hexOf(second.secrets[key].octets)).toBe('5a'.repeat(32));
+      expect(differences(covered(first.loot, boxes), covered(second.loot, boxes))).toEqual([]);
+    },
+    60_000,
+  );
 
   test('and the same PIN are the same', async () => {
-    const second = await playLife();
+    const second = await lived();
     expect(differences(covered(first.loot, new Set()), covered(second.loot, new Set()))).toEqual([]);
   }, 60_000);
 });

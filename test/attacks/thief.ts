@@ -58,7 +58,8 @@ export function thiefWith(loot: Loot): Thief {
   }
   const records = [...named.values()];
   const ofStore = (name: string) => [...named].flatMap(([key, octets]) => (key.includes(`/${name} `) ? [octets] : []));
-  const keys = ofStore('device').map(readKeys);
+  const keys = ofStore('device').flatMap(readKeys);
+  const phones = [...new Map(keys.map(({ phone }) => [hexOf(phone.secretKey), phone])).values()];
   const attributes = applications.parse(states.at(-1)?.['applications'])['Cash-Mobile'] ?? {};
   const [kid = '', key = ''] = (attributes['Safe-Mobile-Key'] ?? '').split(':');
   const service = { kid: Number(kid), publicKey: octetsOf(key) };
@@ -66,7 +67,7 @@ export function thiefWith(loot: Loot): Thief {
     .filter((frame) => frame[0] === 0x14 && frame[1] === 1)
     .map((frame) => ({ kid: frame[2] ?? 0, publicKey: frame.slice(3, 35) }));
   const services = new Map([service, ...announced].map((one) => [one.kid, one]));
-  const heard = loot.down.flatMap((frame) => openedByEach(keys, services.get(frame[1] ?? 0) ?? service, frame));
+  const heard = loot.down.flatMap((frame) => openedByEach(phones, services.get(frame[1] ?? 0) ?? service, frame));
   return {
     records,
     keys: [...new Map(keys.map((found) => [hexOf(found.pinKey.camouflaged), found])).values()],
@@ -83,21 +84,33 @@ export function thiefWith(loot: Loot): Thief {
   };
 }
 
-/** Reads a record of the phone: format, phase, deviceId, d, salt, C, cost. */
-function readKeys(record: Uint8Array): FoundKeys {
+/**
+ * Reads a record of the phone: format, phase, deviceId, d, a camouflaged key, the ENROL frame, the anchors; then, while a PIN changes, pcid, when,
+ * and a second camouflaged key.
+ */
+function readKeys(record: Uint8Array): readonly FoundKeys[] {
   const view = new DataView(record.buffer, record.byteOffset);
   const secretKey = record.slice(8, 40);
   const phone = { deviceId: view.getUint32(2), secretKey, publicKey: primitives.x25519PublicKey(secretKey) };
-  const cost = { N: view.getUint32(92), r: record[96] ?? 0, p: record[97] ?? 0 };
-  return { phone, pinKey: { salt: record.slice(42, 58), camouflaged: record.slice(60, 92), cost } };
+  const anchorsAt = 100 + view.getUint16(98);
+  const changeAt = anchorsAt + 2 + view.getUint16(anchorsAt);
+  const places = changeAt < record.length ? [40, changeAt + 18] : [40];
+  return places.map((at) => ({ phone, pinKey: readPinKey(record, at) }));
+}
+
+/** Salt, C, cost. */
+function readPinKey(record: Uint8Array, at: number): PinKey {
+  const view = new DataView(record.buffer, record.byteOffset + at);
+  const cost = { N: view.getUint32(52), r: record[at + 56] ?? 0, p: record[at + 57] ?? 0 };
+  return { salt: record.slice(at + 2, at + 18), camouflaged: record.slice(at + 20, at + 52), cost };
 }
 
 function openedByEach(
-  keys: readonly FoundKeys[],
+  phones: readonly PhoneKeyPair[],
   service: PublicHalf<ServiceKeyPair>,
   frame: Uint8Array,
 ): readonly Uint8Array[] {
-  return keys.flatMap(({ phone }) => {
+  return phones.flatMap((phone) => {
     try {
       return [openDown(primitives, service, phone, frame)];
     } catch {
@@ -106,9 +119,14 @@ function openedByEach(
   });
 }
 
+/** Masks by PIN and salt: each way tries the same ones again. */
+const masks = new Map<string, Uint8Array>();
+
 /** What a PIN makes of a camouflaged key: the mask and the seed. */
 export function guess({ salt, camouflaged, cost }: PinKey, pin: string) {
-  const mask = primitives.scrypt(Buffer.from(pin), salt, cost);
+  const name = `${pin} ${hexOf(salt)}`;
+  const mask = masks.get(name) ?? primitives.scrypt(Buffer.from(pin), salt, cost);
+  masks.set(name, mask);
   return { mask, seed: camouflaged.map((octet, at) => octet ^ (mask[at] ?? 0)) };
 }
 

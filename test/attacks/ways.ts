@@ -10,6 +10,7 @@ import {
   type PinKey,
   pinChangeText,
   receiptText,
+  STATUS_CODES,
   sameOctets,
   verifySignature,
 } from '../../device/safe-mobile/index.ts';
@@ -89,15 +90,16 @@ export const readableSignature: Way = (thief, candidates) => {
       return boxes.filter((plaintext) => plaintext !== undefined);
     }),
   );
-  const inClear = guesses(thief, candidates).filter(({ seed, phone }) =>
-    requestsOf(thief).some((request) =>
-      thief.counters.some((ctr) => {
-        const signature = primitives.ed25519Sign(seed, approvalText(phone.deviceId, ctr, 0, request));
-        const half = Buffer.from(signature.subarray(0, 32));
-        return thief.octets.includes(half) || thief.text.includes(half.toString('hex'));
-      }),
-    ),
-  );
+  const all = guesses(thief, candidates);
+  const inClear = all.filter(({ seed, phone }) => {
+    const approvals = requestsOf(thief).flatMap((request) =>
+      numbersNear(thief, request).map((ctr) => approvalText(phone.deviceId, ctr, 0, request)),
+    );
+    return [...approvals, ...proofTexts(thief, all)].some((text) => {
+      const half = Buffer.from(primitives.ed25519Sign(seed, text).subarray(0, 32));
+      return thief.octets.includes(half) || thief.text.includes(half.toString('hex'));
+    });
+  });
   return [...byMessages(thief, candidates, opened), ...pinsOf(inClear)];
 };
 
@@ -116,14 +118,42 @@ function openedWith(thief: Thief, secrets: readonly Uint8Array[]): readonly Uint
   });
 }
 
-/** The PINs that messages of the phone, once they are open, speak for: ENROL has `A`, APPROVE a signature. */
+/** The numbers of messages that the phone sent within two minutes of a message of the service: both are unix times. */
+function numbersNear({ counters }: Thief, heard: Uint8Array): readonly number[] {
+  const time = new DataView(heard.buffer, heard.byteOffset).getUint32(1);
+  return counters.filter((ctr) => Math.abs(ctr - time) < 120);
+}
+
+/** What PIN_PROOF may sign: the changes that the thief has heard the end of, and the keys that the guesses make of the last one in the flash. */
+function proofTexts(thief: Thief, all: readonly Guess[]): readonly Uint8Array[] {
+  const last = thief.keys.at(-1);
+  const made = all.filter(({ pinKey }) => pinKey === last?.pinKey);
+  const confirmed = thief.heard.filter(
+    (message) => message[0] === 0x02 && (message[13] ?? 0) >> 4 === STATUS_CODES.confirmed,
+  );
+  return confirmed.flatMap((receipt) =>
+    made.flatMap(({ seed, phone }) => {
+      const key = primitives.ed25519PublicKey(seed);
+      return numbersNear(thief, receipt).map((ctr) => pinChangeText(phone.deviceId, ctr, receipt.slice(5, 13), key));
+    }),
+  );
+}
+
+/** The PINs that messages of the phone, once they are open, speak for: ENROL and PIN_NEW have a public key, APPROVE and PIN_PROOF a signature. */
 function byMessages(thief: Thief, candidates: readonly string[], plaintexts: readonly Uint8Array[]): readonly string[] {
   const messages = plaintexts.map((plaintext) => decodeUp(plaintext));
+  const all = guesses(thief, candidates);
+  const keys = all.map(({ seed }) => primitives.ed25519PublicKey(seed));
   return pinsOf(
-    guesses(thief, candidates).filter(({ seed, phone }) => {
-      const A = primitives.ed25519PublicKey(seed);
+    all.filter(({ phone }, at) => {
+      const A = keys[at] ?? new Uint8Array(32);
       return messages.some((message) => {
-        if (message.type === 'ENROL') return sameOctets(message.approvalKey, A);
+        if (message.type === 'ENROL' || message.type === 'PIN_NEW') return sameOctets(message.approvalKey, A);
+        if (message.type === 'PIN_PROOF') {
+          const { ctr, pcid, signature } = message;
+          const texts = keys.map((key) => pinChangeText(phone.deviceId, ctr, pcid, key));
+          return texts.some((text) => verifySignature(primitives, A, text, signature));
+        }
         if (message.type !== 'APPROVE') return false;
         return requestsOf(thief).some((request) =>
           verifySignature(
@@ -217,7 +247,7 @@ export const receiptOverKey: Way = (thief, candidates) => {
       receipts.some((receipt) => {
         const pcid = receipt.slice(5, 13);
         const A = primitives.ed25519PublicKey(seed);
-        return thief.counters.some((ctr) => {
+        return numbersNear(thief, receipt).some((ctr) => {
           const signature = primitives.ed25519Sign(seed, pinChangeText(phone.deviceId, ctr, pcid, A));
           const messages = [
             encodeUp({ type: 'PIN_NEW', ctr, pcid, approvalKey: A }),
