@@ -149,8 +149,10 @@ describe('An order that does nothing', () => {
     const cash = await enrolled();
     const lock = await order(cash, 'lock');
     const unlock = await order(cash, 'unlock');
+    const sameSecond = cash.service.order('lock', { time: cash.service.now });
     await cash.send(lock.octets);
-    await cash.send(cash.service.order('lock', { time: cash.service.now }));
+    await cash.clock.advance(5_000);
+    await cash.send(sameSecond);
     expect(confirmed(cash)).toEqual([lock.ref, unlock.ref]);
     await cash.select('OK');
     expect(await isFree(cash)).toBe(true);
