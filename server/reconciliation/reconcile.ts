@@ -107,7 +107,7 @@ async function movementsFor(tx: ReadTx, rail: Rail, period: Period, lines: Lines
   for (const [key, ofKey] of lines) {
     if (ofKey.some(({ at }) => at >= period.from && at < period.to)) compared.add(key);
   }
-  for (const key of [...compared, ...lines.keys()]) {
+  for (const key of compared) {
     for (const wanted of [key, chargeUndoneBy(key)]) {
       if (wanted === undefined || movements.has(wanted)) continue;
       const movement = await movementOf(tx, rail.name, wanted);

@@ -109,6 +109,15 @@ const CASES: readonly (readonly [
     [],
     1,
   ],
+  ...([DAY_MS, 2 * DAY_MS] as const).map(
+    (after) =>
+      [
+        `the same ${after / DAY_MS} days later, which is of that day`,
+        async (it: Office) => [await it.book(charge(1), DAY + after), it.settle(charge(1), DAY + after)],
+        [],
+        0,
+      ] as const,
+  ),
   ['a refund', async (it) => [await it.book(refund(1), DAY), it.settle(refund(1), DAY + HOUR)], [], 1],
   ['only there', async (it) => it.settle(charge(1), DAY), [`only-there ${charge(1)}`], 0],
   ['only there, under a key of the rail', async (it) => it.settle('FEE 1', DAY), ['only-there FEE 1'], 0],
@@ -184,6 +193,28 @@ const CASES: readonly (readonly [
     'settled after nine days',
     async (it) => [await it.book(charge(1), DAY), it.settle(charge(1), DAY + 9 * DAY_MS)],
     [`only-here ${charge(1)}`],
+    0,
+  ],
+  [
+    'twice, the second time at the next midnight: a difference of that day',
+    async (it) => [await it.book(charge(1), DAY), it.settle(charge(1), DAY), it.settle(charge(1), DAY + DAY_MS)],
+    [],
+    0,
+  ],
+  [
+    'twice, the second time so late that it is found on its own day',
+    async (it) => [await it.book(charge(1), DAY), it.settle(charge(1), DAY), it.settle(charge(1), DAY + 5 * DAY_MS)],
+    [],
+    1,
+  ],
+  [
+    'six days before and again',
+    async (it) => [
+      await it.book(charge(1), DAY - 6 * DAY_MS),
+      it.settle(charge(1), DAY - 6 * DAY_MS),
+      it.settle(charge(1), DAY),
+    ],
+    [`duplicate ${charge(1)}`],
     0,
   ],
   [
