@@ -201,6 +201,7 @@ describe('the ledger', () => {
     { credit: 'person:2' },
     { amount: { minor: 501, currency: 'EUR' } },
     { amount: { minor: 500, currency: 'USD' } },
+    { amount: { minor: 500, currency: 'CHF' } },
   ])('knows by its id that a transfer is another movement: %j', async (other) => {
     const { run } = await open();
     await run((it) => it.hold(transfer, 1));
@@ -313,6 +314,22 @@ describe('the ledger', () => {
     await expect(run((it) => it.post(card('d'), 2))).rejects.toThrow(LedgerError);
     expect(await ledger.balance('person:1', 'EUR')).toEqual({ posted: LARGEST_SUM, pending: 0 });
     expect(await ledger.outcome('d')).toBe('pending');
+  });
+
+  it('says that the account that gets is full to one that gives all that it has', async () => {
+    const { run } = await open();
+    await run(async (it) => {
+      await it.hold(transfer, 1);
+      await it.post(transfer, 1);
+      const full = { ...transfer, id: 'full', debit: 'clearing:card', credit: 'person:2' } as const;
+      const most = { ...full, amount: { minor: LARGEST_SUM - 499, currency: 'EUR' } } as const;
+      await it.hold(most, 1);
+      await it.post(most, 1);
+    });
+    const all = { ...transfer, id: 'all', debit: 'person:1', credit: 'person:2' } as const;
+    expect(await run((it) => it.hold(all, 2))).toBe('too-large');
+    const more = { ...all, amount: { minor: 501, currency: 'EUR' } } as const;
+    expect(await run((it) => it.hold(more, 2))).toBe('insufficient');
   });
 
   it('counts what is pending in the sum of an account that may owe', async () => {
