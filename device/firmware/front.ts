@@ -81,7 +81,7 @@ export class Front {
   get mayInterrupt(): boolean {
     const body = this.#presenter.body();
     const reports = this.#owner === 'shell' && body?.kind === 'alert';
-    return this.isOn && !this.isAsking && !reports && body?.input === undefined;
+    return !this.isAsking && !reports && body?.input === undefined;
   }
 
   /** Shows a view of a menu or an application, which has the screen then. */

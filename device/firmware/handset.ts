@@ -110,8 +110,8 @@ export class Handset {
   powerOff(): void {
     if (!this.#front.isOn) return;
     this.#installer.cancel();
-    this.#interruptions.forget();
     this.#launcher.run?.destroy();
+    this.#interruptions.forget();
     this.#alarms.stop();
     this.#notices.stop();
     this.#watchers.stop();

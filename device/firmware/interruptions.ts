@@ -100,10 +100,9 @@ export class Interruptions {
     for (const { withdrawn } of all) withdrawn?.();
   }
 
-  /** The phone is switched off: messages that were not seen are lost. */
+  /** The phone is switched off: what waits is lost. */
   forget(): void {
-    this.#waiting = this.#waiting.filter((one) => !isMessage(one));
-    if (this.#current !== undefined && isMessage(this.#current)) this.#current = undefined;
+    this.#waiting = [];
   }
 
   /** Shows what waits, if it may come over what stands there. */
@@ -124,8 +123,7 @@ export class Interruptions {
   #finish(one: Waiting): boolean {
     if (this.#current !== one) return false;
     this.#current = undefined;
-    if (this.#waiting.length > 0) this.next();
-    else if (this.#application === undefined && isMessage(one)) this.#screens.leave();
+    if (this.#application === undefined && isMessage(one)) this.#screens.leave();
     else {
       this.#front.expectApplication();
       this.#application?.();

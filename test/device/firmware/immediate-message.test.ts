@@ -86,6 +86,28 @@ describe('A text of class 0 (3GPP TS 23.038, 4)', () => {
     expect(phone.screen.items.findIndex(({ focused }) => focused)).toBe(1);
   });
 
+  test('leaves no trace on a screen that the application shows anew', async () => {
+    const { phone, radio, clock, open } = phoneWith((probe) => {
+      form(probe);
+      const display = midp.Display.getDisplay(probe);
+      const first = display.getCurrent();
+      if (first === undefined) throw new Error('It shows nothing');
+      probe.context.system.schedule(5_000, () => display.setCurrent(new midp.Form('Other')));
+      probe.context.system.schedule(6_000, () => display.setCurrent(first));
+    });
+    const focused = () => phone.screen.items.findIndex((item) => item.focused);
+    open();
+    phone.press('down');
+    await radio.deliver(flash());
+    await clock.advance(1_000);
+    phone.select('OK');
+    expect([phone.screen.title, focused()]).toEqual(['Form', 1]);
+    await clock.advance(4_000);
+    expect(phone.screen.title).toBe('Other');
+    await clock.advance(1_000);
+    expect([phone.screen.title, focused()]).toEqual(['Form', 0]);
+  });
+
   test('stays when the application beneath it ends', async () => {
     const { phone, radio, clock, open } = phoneWith((probe) => {
       probe.context.system.schedule(5_000, () => probe.notifyDestroyed());
@@ -152,11 +174,13 @@ describe('A text of class 0 (3GPP TS 23.038, 4)', () => {
   test('is lost when the phone is switched off before, also one that waits behind an application', async () => {
     const { phone, radio, clock, handset, open } = phoneWith(form);
     open();
-    await radio.deliver(flash());
+    for (const text of ['one', 'two', 'three']) await radio.deliver(flash(text));
     handset.powerOff();
     await settle(clock);
     expect(phone.screen.kind).toBe('off');
     handset.powerOn();
+    phone.select('Messages');
+    phone.press('power');
     await settle(clock);
     expect(phone.screen.kind).toBe('idle');
     await radio.deliver(flash());
