@@ -437,6 +437,28 @@ describe('a merchant', () => {
     expect(await reasonOf(world, merchant, 'c')).toBe('REQUESTED');
   });
 
+  it('is suspended also when a customer who said "not me" has refused another request with another word since', async () => {
+    const { world, customer, merchant, apiKey } = await shop();
+    const ask = async (mref: string, { person, phone }: Subscriber, word: 'not-me' | 'no') => {
+      expect(await reasonOf(world, merchant, mref, person.number)).toBe('REQUESTED');
+      phone.refuse(word);
+      await world.clock.advance(10 * MINUTE + 2 * SECOND);
+    };
+    await ask('a', customer, 'not-me');
+    await ask('b', customer, 'no');
+    for (const end of [5, 6]) await ask(`c ${end}`, await world.subscriber(`+39340000000${end}`), 'not-me');
+    expect((await world.service.merchantByApiKey(apiKey))?.suspendedAt).toBeDefined();
+  });
+
+  it('that may ask again after the operator has looked is the only one', async () => {
+    const { world, merchant } = await shop();
+    const { merchant: other } = await world.merchant();
+    for (const { id } of [merchant, other]) await world.service.merchantKeys.revoke(id);
+    await world.service.resumeMerchant(merchant.id, 'another key was given');
+    expect(await reasonOf(world, other, 'a')).toBe('merchant-suspended');
+    expect(await reasonOf(world, merchant, 'a')).toBe('REQUESTED');
+  });
+
   it('is not suspended again for what customers said before the operator has looked', async () => {
     const { world, merchant, apiKey } = await shop();
     for (const end of [5, 6, 7, 8]) {
