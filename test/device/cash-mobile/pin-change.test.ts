@@ -81,6 +81,13 @@ describe('A change of the PIN', () => {
     expect(await approvesWith(cash, NEW_PIN, keys)).toBe('new');
   });
 
+  test('that has ended leaves no alarm', async () => {
+    const { cash, answer } = await changing();
+    expect(cash.flash.read('alarms')).not.toEqual({});
+    await answer('confirmed');
+    expect(cash.flash.read('alarms')).toEqual({});
+  });
+
   test('in Italian', async () => {
     const cash = await enrolled({ language: 'it' });
     await openApplication(cash, 'it');
