@@ -299,6 +299,7 @@ describe('a new frame', () => {
       await settle();
       expect(taken).toEqual(left);
     }
+    expect((await rows())[1]).toEqual(['dropped', 'withdrawn', '', 'after 0 ms']);
   });
 
   it('waits behind one that was claimed by the commit before, and is not at the bearer yet', async () => {
