@@ -109,19 +109,19 @@ export class CashRegisters {
    * @returns its number, and the customer who was named, who is asked for this payment only
    */
   begin(terminal: string, kind: Operation['kind']): Promise<Begun | 'under-way'> {
+    const now = this.#clock.now();
     let earlier: Begun | undefined;
     return this.#store.transaction('register', async (tx) => {
-      const register = await lockRegister(tx, terminal);
-      if (register.last !== undefined && register.last.result === undefined)
-        return register.last.number === earlier?.number ? earlier : 'under-way';
-      const now = this.#clock.now();
+      const { operations, last } = await lockRegister(tx, terminal);
+      if (last !== undefined && last.result === undefined)
+        return last.number === earlier?.number && last.begunAt === now ? earlier : 'under-way';
       const customer = await tx.get(
         'SELECT customer FROM cash_register WHERE terminal = ? AND customer_until > ?',
         (row) => row.optionalText('customer'),
         terminal,
         now,
       );
-      const number = register.operations + 1;
+      const number = operations + 1;
       await tx.run(
         `UPDATE cash_register SET operations = ?, operation = ?, begun_at = ?, result = NULL,
            customer_until = CASE WHEN ? = 'payment' THEN 0 ELSE customer_until END WHERE terminal = ?`,

@@ -2,7 +2,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Terminal } from '../../../server/ecr/terminal.ts';
 import { Till as ServiceTill } from '../../../server/ecr/till.ts';
 import type { Outcome, Rail } from '../../../server/index.ts';
+import { stanOf } from '../../../server/merchants/cash-registers.ts';
 import { ScriptedRail } from '../rails/scripted-rail.ts';
+import { runTwice } from '../run-twice.ts';
 import { CUSTOMER_NUMBER, DEPOSIT, PIN, shop } from '../world.ts';
 import { close, last, type Mode, payment, Register, reversal, totals } from './register.ts';
 
@@ -236,7 +238,7 @@ describe('a cash register that', () => {
     again.ask(last(T));
     await approve();
     expect(results(again)).toEqual(['IN CORSO: CHIEDERE G 000000', 'paid 100001 000001']);
-    expect(results(register)).toEqual([]);
+    expect(register.heard).toEqual([{ kind: 'ack' }, { kind: 'progress', text: 'CLIENTE AVVISATO' }]);
     expect(await has()).toBe(DEPOSIT.minor - 1_250);
   });
 
@@ -312,11 +314,49 @@ describe('a cash register that', () => {
     await approve();
     await world.clock.advance(180_000);
     expect(results(register)).toEqual(['ESITO IGNOTO: CHIEDERE G 000001']);
+    expect(progress(register)).not.toContain('ATTESA PIN');
     rail.inquiries.push(done(4_711));
     await world.clock.advance(3_600_000);
     register.ask(last(T));
     await world.clock.advance(1_000);
     expect(results(register).at(-1)).toBe('paid 004711 000001');
+  });
+});
+
+describe('a payment that was made, and that the shop gives back elsewhere', () => {
+  it('was made for the register that asks only then, and is not spoken of any more', async () => {
+    const { world, register, hangUp, connect, name, approve, merchant } = await till();
+    await name();
+    register.ask(payment(T, 1_250));
+    await world.clock.advance(1_000);
+    world.kill();
+    hangUp();
+    await world.open();
+    await approve();
+    const [found] = await world.service.payments({ merchantId: merchant.id, limit: 1 });
+    await world.service.refund(found?.txn ?? '');
+    const again = connect().register;
+    again.ask(last(T));
+    await world.clock.advance(1_000);
+    expect(results(again)).toEqual(['paid 100001 000001']);
+  });
+
+  it('in parts cannot be reversed, and the register hears nothing of the parts', async () => {
+    const rail = new ScriptedRail();
+    rail.charges.push(done(1_234_567));
+    rail.refunds.push(done(0));
+    const { world, register, name, approve, merchant } = await till({ rail });
+    await name();
+    register.ask(payment(T, 1_250));
+    await approve();
+    const heard = register.heard.length;
+    const [found] = await world.service.payments({ merchantId: merchant.id, limit: 1 });
+    await world.service.refund(found?.txn ?? '', { key: 'part', amount: { minor: 50, currency: 'EUR' } });
+    await world.clock.advance(20_000);
+    expect(register.heard).toHaveLength(heard);
+    register.ask(reversal(T));
+    await world.clock.advance(2_000);
+    expect(results(register)).toEqual(['paid 234567 000001', 'STORNO IMPOSSIBILE 000002']);
   });
 });
 
@@ -361,6 +401,25 @@ describe('a reversal', () => {
     await ask(reversal(T));
     await ask(reversal(T));
     expect(results(register)).toEqual(['STORNO NEGATO 000002', 'paid 000000 000003']);
+  });
+
+  it('of which the rail does not know is asked for once, and G tells what became of it', async () => {
+    const rail = new ScriptedRail();
+    rail.charges.push(done(4_711));
+    rail.refunds.push(unknown);
+    const { world, register, ask } = await paid(rail);
+    await ask(reversal(T));
+    await world.clock.advance(31_000);
+    await ask(reversal(T));
+    rail.inquiries.push(done(0));
+    await world.clock.advance(3_600_000);
+    await ask(last(T));
+    expect(results(register)).toEqual([
+      'ESITO IGNOTO: CHIEDERE G 000002',
+      'IN CORSO: CHIEDERE G 000000',
+      'paid 000000 000002',
+    ]);
+    expect(rail.calls.filter((call) => call === 'refund')).toHaveLength(1);
   });
 
   it('of what the shop has given back elsewhere is not possible', async () => {
@@ -442,6 +501,42 @@ describe('a terminal', () => {
 });
 
 describe('the registers of a shop', () => {
+  it.each([
+    [1, 1],
+    [999_999, 999_999],
+    [1_000_000, 1],
+    [1_999_999, 1],
+  ])('count operations: the STAN of number %d is %d', (operation, stan) => {
+    expect(stanOf(operation)).toBe(stan);
+  });
+
+  it.each(['kept', 'undone'] as const)(
+    'do everything once when a transaction runs twice, the first run %s',
+    async (fate) => {
+      const { world, register, name, approve, has } = await till();
+      world.body = runTwice((job) => (job === 'register' ? fate : 'not-run'));
+      await name();
+      register.ask(payment(T, 1_250));
+      await approve();
+      register.ask(close(T));
+      await world.clock.advance(1_000);
+      expect(results(register)).toEqual(['paid 100001 000001']);
+      expect(messages(register).at(-1)).toBe('0C0000000000000012500000000000001250');
+      expect(await has()).toBe(DEPOSIT.minor - 1_250);
+    },
+  );
+
+  it('keep the first end of an operation', async () => {
+    const { world } = await till();
+    const { cashRegisters } = world.service;
+    await cashRegisters.begin(T, 'payment');
+    const end = (why: string) =>
+      cashRegisters.end(T, { number: 1, kind: 'payment' }, { stan: 1, at: 0, outcome: { ok: false, why } });
+    const first = await end('A');
+    expect(await end('B')).toEqual(first);
+    expect((await cashRegisters.find(T))?.last?.result).toEqual(first);
+  });
+
   it('belong to one merchant, who alone names customers', async () => {
     const { world, merchant } = await till();
     const other = (await world.merchant()).merchant;
