@@ -6,7 +6,7 @@ import type { Service } from '../service/service.ts';
 import { IdParams } from './admin-schemas.ts';
 import { NoBody } from './amount-schema.ts';
 import { actOf } from './auth.ts';
-import { OwnMerchantView } from './payment-schemas.ts';
+import { MerchantView } from './payment-schemas.ts';
 import { viewMerchant } from './views.ts';
 
 const tags = ['administration'];
@@ -22,7 +22,7 @@ const RotationBody: z.ZodType<{ readonly keepOldForSeconds?: number | undefined 
   })
   .nullish();
 
-const MerchantKeyView: z.ZodType<OwnMerchantView & { readonly apiKey: string }> = z.object({
+const MerchantKeyView: z.ZodType<MerchantView & { readonly apiKey: string }> = z.object({
   id: z.int(),
   name: z.string(),
   currency: z.string(),
@@ -60,7 +60,7 @@ export async function merchantKeyRoutes(app: FastifyInstance, service: Service):
         summary: "From now on the merchant's keys open nothing, and it may ask nobody",
         params: IdParams,
         body: NoBody,
-        response: { 200: OwnMerchantView },
+        response: { 200: MerchantView },
       },
     },
     async (request) => viewMerchant(await service.merchantKeys.revoke(request.params.id, actOf(service, request))),

@@ -20,7 +20,7 @@ import {
   WaitQuery,
 } from './payment-schemas.ts';
 import { ProblemBody, sendProblem } from './problem.ts';
-import { viewMerchant, viewPayment, viewPayments, viewReceipt } from './views.ts';
+import { viewOwnMerchant, viewPayment, viewPayments, viewReceipt } from './views.ts';
 
 const tags = ['payments'];
 
@@ -31,7 +31,7 @@ export async function merchantRoutes(app: FastifyInstance, service: Service): Pr
   routes.get(
     '/v1/merchant',
     { schema: { tags, summary: 'Whose key this is', response: { 200: OwnMerchantView } } },
-    async (request) => viewMerchant(await merchantOf(service, request)),
+    async (request) => viewOwnMerchant(service, await merchantOf(service, request)),
   );
 
   routes.post(

@@ -4,7 +4,7 @@ import type { Service } from '../service/service.ts';
 import { IdParams, ReasonBody } from './admin-schemas.ts';
 import { actOf } from './auth.ts';
 import { waitsUpTo } from './deadline.ts';
-import { OwnMerchantView, PaymentListView, ReviewQuery } from './payment-schemas.ts';
+import { MerchantView, PaymentListView, ReviewQuery } from './payment-schemas.ts';
 import { AcceptanceBody, AcceptedView, ReconciliationBody, ReportsView, viewReport } from './reconciliation-schemas.ts';
 import { viewMerchant, viewPayments } from './views.ts';
 
@@ -38,7 +38,7 @@ export async function operatorRoutes(app: FastifyInstance, service: Service): Pr
         summary: 'Let a merchant ask again that was suspended, also the customers who said "not me"',
         params: IdParams,
         body: ReasonBody,
-        response: { 200: OwnMerchantView },
+        response: { 200: MerchantView },
       },
     },
     async (request) =>

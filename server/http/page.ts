@@ -27,7 +27,7 @@ h2 { font-size: 1.1rem; margin: 0 0 .5rem; }
 section { border: 1px solid var(--line); border-radius: .75rem; padding: 1rem; min-width: 0; }
 form { display: grid; gap: .75rem; }
 label { display: grid; gap: .25rem; font-weight: 600; }
-input, button { font: inherit; font-weight: 400; padding: .6rem .75rem; border-radius: .5rem; border: 1px solid var(--line); min-width: 0; width: 100%; }
+input, select, button { font: inherit; font-weight: 400; padding: .6rem .75rem; border-radius: .5rem; border: 1px solid var(--line); min-width: 0; width: 100%; }
 button { background: var(--accent); color: Canvas; border-color: var(--accent); font-weight: 600; cursor: pointer; }
 button.quiet { background: transparent; color: inherit; border-color: var(--line); }
 button:disabled { opacity: .5; cursor: default; }

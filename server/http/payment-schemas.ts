@@ -153,20 +153,32 @@ export const ReceiptView: z.ZodType<ReceiptView> = z
   })
   .meta({ id: 'Receipt' });
 
-export interface OwnMerchantView {
+export interface MerchantView {
   readonly id: number;
   readonly name: string;
   readonly currency: string;
   readonly suspended: boolean;
 }
 
-export const OwnMerchantView: z.ZodType<OwnMerchantView> = z.object({
+const merchant = {
   id: z.int(),
   name: z.string(),
   currency: z.string(),
   suspended: z
     .boolean()
     .describe('Customers said "not me" too often: nobody can be asked until the operator has looked'),
+};
+
+export const MerchantView: z.ZodType<MerchantView> = z.object(merchant);
+
+/** What a merchant hears of itself. */
+export interface OwnMerchantView extends MerchantView {
+  readonly registers: readonly string[];
+}
+
+export const OwnMerchantView: z.ZodType<OwnMerchantView> = z.object({
+  ...merchant,
+  registers: z.array(z.string()).describe('The terminals of your cash registers'),
 });
 
 const TxnText: z.ZodType<Ref> = z

@@ -11,11 +11,22 @@ import type { Service } from '../service/service.ts';
 import { isSettled } from '../vocabulary/payment-states.ts';
 import type { PeopleQuery, PeopleView, PersonView, PhoneView } from './admin-schemas.ts';
 import type { ModemView } from './health-schemas.ts';
-import type { OwnMerchantView, PaymentListView, PaymentView, ReceiptView, RefundView } from './payment-schemas.ts';
+import type {
+  MerchantView,
+  OwnMerchantView,
+  PaymentListView,
+  PaymentView,
+  ReceiptView,
+  RefundView,
+} from './payment-schemas.ts';
 
 /** A merchant as the API shows it. */
-export function viewMerchant({ id, name, currency, suspendedAt }: Merchant): OwnMerchantView {
+export function viewMerchant({ id, name, currency, suspendedAt }: Merchant): MerchantView {
   return { id, name, currency, suspended: suspendedAt !== undefined };
+}
+
+export async function viewOwnMerchant(service: Service, merchant: Merchant): Promise<OwnMerchantView> {
+  return { ...viewMerchant(merchant), registers: await service.cashRegisters.of(merchant.id) };
 }
 
 /** A payment as the API shows it. */

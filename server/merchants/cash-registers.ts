@@ -79,6 +79,17 @@ export class CashRegisters {
     });
   }
 
+  /** The terminals of a merchant's registers. */
+  of(merchant: MerchantId): Promise<string[]> {
+    return this.#store.read((tx) =>
+      tx.all(
+        'SELECT terminal FROM cash_register WHERE merchant_id = ? ORDER BY terminal',
+        (row) => row.text('terminal'),
+        merchant,
+      ),
+    );
+  }
+
   find(terminal: string): Promise<CashRegister | undefined> {
     return this.#store.read((tx) => findRegister(tx, terminal));
   }

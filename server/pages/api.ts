@@ -19,6 +19,8 @@ export type Health = 'ok' | 'degraded' | 'no-modem' | 'no-database' | 'no-room';
 export interface Merchant {
   readonly name: string;
   readonly currency: string;
+  /** The terminals of its cash registers. */
+  readonly registers: readonly string[];
 }
 
 /** The service refused; the message is its sentence. */
@@ -82,6 +84,12 @@ export class Api {
     const mref = Array.from(crypto.getRandomValues(new Uint8Array(12)), (octet) => octet.toString(16).padStart(2, '0'));
     const body = { mref: `page-${mref.join('')}`, customer, amount: { minor, currency }, reference };
     return this.#call('POST', '/v1/payments', body);
+  }
+
+  /** Names the customer of the next payment of a cash register. @returns until when, as ISO 8601 */
+  async name(terminal: string, customer: string): Promise<string> {
+    const named: { until: string } = await this.#call('POST', `/v1/registers/${terminal}/customer`, { customer });
+    return named.until;
   }
 
   cancel(txn: string): Promise<Payment> {

@@ -1,6 +1,7 @@
 import { parseAmount, showAmount } from './amount.ts';
 import { Api, type Health, type Merchant, type Payment, Refusal } from './api.ts';
 import { button, element, field, section } from './element.ts';
+import { registerSection } from './register.ts';
 import { language, reasonOf, wordsOf } from './words.ts';
 
 const KEY = 'cash-mobile-api-key';
@@ -76,6 +77,7 @@ async function enter(api: Api): Promise<void> {
       element('h1', {}, merchant.name),
       notice,
       section(words.askTitle, askForm(api, merchant)),
+      ...registersOf(api, merchant),
       section(words.currentTitle, current),
       element('section', { class: 'wide' }, element('h2', {}, words.listTitle), list),
       button(words.keyForget, leave, true),
@@ -92,6 +94,11 @@ async function enter(api: Api): Promise<void> {
         offline(() => enter(api)),
       );
   }
+}
+
+function registersOf(api: Api, { registers }: Merchant): readonly HTMLElement[] {
+  const [first, ...others] = registers;
+  return first === undefined ? [] : [registerSection(api, [first, ...others])];
 }
 
 /** Shows at the top of the page that no SMS can be sent, or nothing be written, as long as that is so. Ends when the service does not answer. */

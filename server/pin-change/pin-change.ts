@@ -98,9 +98,21 @@ async function changeOf(
   const known = await lockPinChange(tx, device.id, pcid);
   if (known?.state === 'open') return known;
   if (await repeatReceipt(tx, context, recipient, pcid)) return undefined;
+  if (isLeft(device, message.ctr)) {
+    await sendNak(tx, context, recipient, pcid, 'unknown-reference');
+    return undefined;
+  }
   const begun = await beginPinChange(tx, device.id, pcid, message.ctr);
   if (begun !== undefined) await forgetAt(tx, context, begun, DAY_MS);
   return begun;
+}
+
+/**
+ * Whether the phone has left a change that this message would begin: a later one has ended, or the phone has given it up. It gives up after a
+ * day, when the service has told it that it knows nothing of the change; the question for that has a `ctr` of a day later.
+ */
+function isLeft({ pinChangedCtr, highestCtr }: Device, ctr: number): boolean {
+  return ctr <= pinChangedCtr || ctr < highestCtr - DAY_MS / 1000;
 }
 
 /** The PIN changes when both messages are there and the old PIN is right. Until then what has come is stored. */

@@ -39,6 +39,7 @@ describe('the door for cash registers', () => {
     const named = await call('POST', `/v1/registers/${T}/customer`, { customer: CUSTOMER_NUMBER });
     expect(named).toMatchObject({ status: 200, body: { terminal: T, customer: CUSTOMER_NUMBER } });
     expect(Date.parse(named.body.until)).toBe(world.clock.now() + 120_000);
+    expect((await call('GET', '/v1/merchant')).body.registers).toEqual([T]);
     const { register, hears } = await plug();
     register.ask(payment(T, 1_250));
     await hears(1);

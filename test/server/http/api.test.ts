@@ -292,7 +292,7 @@ describe('administration', () => {
     const { status, body } = await admin('POST', '/v1/merchants', { name: 'Bar Sport', currency: 'EUR', personId: id });
     expect(status).toBe(201);
     const own = await call('GET', '/v1/merchant', undefined, body.apiKey);
-    expect(own.body).toEqual({ id: body.id, name: 'Bar Sport', currency: 'EUR', suspended: false });
+    expect(own.body).toEqual({ id: body.id, name: 'Bar Sport', currency: 'EUR', suspended: false, registers: [] });
     const again = await admin('POST', '/v1/merchants', { name: 'Bar Due', currency: 'EUR', personId: id });
     expect(again.status).toBe(409);
   });

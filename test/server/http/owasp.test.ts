@@ -211,6 +211,7 @@ describe('API3: broken object property level authorization', () => {
       'currency',
       'id',
       'name',
+      'registers',
       'suspended',
     ]);
   });

@@ -59,6 +59,26 @@ describe.skipIf(missing)("the merchant's page (needs Debian's chromium)", () => 
     await close();
   });
 
+  it('names who pays next at a cash register, which a shop without one does not see', async () => {
+    const { world, merchant, page, close } = await open('en-GB');
+    await page.getByRole('heading', { name: 'Ask for a payment' }).waitFor();
+    expect(await page.getByRole('heading', { name: 'Cash register' }).count()).toBe(0);
+    for (const terminal of ['12345678', '12345679']) await world.service.cashRegisters.add(terminal, merchant.id);
+    await page.reload();
+    await page.getByLabel('Terminal').selectOption('12345679');
+    const name = async (number: string) => {
+      await page.getByLabel('Number of who pays next there').fill(number);
+      await page.getByRole('button', { name: 'Ready for the cash register' }).click();
+    };
+    await name('12');
+    await page.getByText('expected + and 7 to 15 digits').waitFor();
+    await name('+39 340 000 0001');
+    await page.getByText(`${CUSTOMER_NUMBER} pays next at terminal 12345679, until`).waitFor();
+    expect(await world.service.cashRegisters.begin('12345679', 'payment')).toMatchObject({ customer: CUSTOMER_NUMBER });
+    expect(await world.service.cashRegisters.begin('12345678', 'payment')).toMatchObject({ customer: undefined });
+    await close();
+  });
+
   it('cancels a request', async () => {
     const { world, merchant, page, close } = await open('en-GB');
     await ask(page, CUSTOMER_NUMBER, '3');

@@ -164,6 +164,38 @@ describe('a change of the PIN', () => {
   });
 
   it.each([
+    ['before the phone gives it up', -10_000, ['unknown-reference 0', 'confirmed 3'], NEW_PIN],
+    ['after that', 10_000, ['unknown-reference 0', 'unknown-reference 0', 'unknown-reference 0'], PIN],
+  ] as const)('whose two messages come a day late, %s', async (_, late, expected, pin) => {
+    const { phone, advance, frames, told, pay } = await pinShop();
+    const change = frames();
+    await advance(24 * HOUR_MS + late);
+    phone.query(change.pcid, 'request');
+    await advance();
+    for (const frame of [change.announced, change.proof]) {
+      phone.repeat(frame);
+      await advance();
+    }
+    expect(told(change)).toEqual(expected);
+    if (pin === NEW_PIN) phone.takeNewPin();
+    expect(await pay(pin)).toBe('CAPTURED');
+  });
+
+  it('that comes when a later one has ended is unknown, and no wrong PIN', async () => {
+    const { world, phone, advance, frames, told, pay } = await pinShop();
+    const first = frames();
+    const second = frames();
+    for (const frame of [second.announced, second.proof, first.announced, first.proof]) {
+      phone.repeat(frame);
+      await advance();
+    }
+    expect([told(first), told(second)]).toEqual([['unknown-reference 0', 'unknown-reference 0'], ['confirmed 3']]);
+    expect(world.journal.filter(({ event }) => event.kind === 'wrong-pin')).toEqual([]);
+    phone.takeNewPin();
+    expect(await pay(NEW_PIN)).toBe('CAPTURED');
+  });
+
+  it.each([
     ['the key of now: the same seed under two PINs', (now: Uint8Array) => now],
     ['a key of small order', () => new Uint8Array(32)],
   ])('is malformed with %s', async (_, key) => {

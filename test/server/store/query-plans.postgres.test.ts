@@ -87,6 +87,7 @@ const READ_WHOLE: readonly string[] = [
   'difference',
   'service_key',
   'operator',
+  'cash_register',
 ];
 
 /**
