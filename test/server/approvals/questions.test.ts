@@ -45,6 +45,8 @@ async function approveInVain(world: World, phone: Subscriber['phone'], wait: num
   };
 }
 
+type AskedPhone = ReturnType<Subscriber['phone']['lastAsked']>;
+
 type Shop = Awaited<ReturnType<typeof shop>> & { readonly txn: string };
 
 describe('the question of a payment', () => {
@@ -62,6 +64,24 @@ describe('the question of a payment', () => {
       await world.clock.advance(2_500);
     }
   };
+
+  it.each([
+    ['approves it with its own PIN', (phone: Subscriber['phone'], asked: AskedPhone) => phone.approve(PIN, asked)],
+    ['approves it with a wrong PIN', (phone: Subscriber['phone'], asked: AskedPhone) => phone.approve('11111', asked)],
+    ['refuses it', (phone: Subscriber['phone'], asked: AskedPhone) => phone.refuse('not-me', asked)],
+  ])('stays as it is when another phone %s', async (_, answers) => {
+    const base = await asked();
+    const { world, customer, txn } = base;
+    const other = await world.subscriber('+393400000009');
+    answers(other.phone, customer.phone.lastAsked());
+    await world.clock.advance(3_000);
+    expect(await questions(world.database, 'payment')).toEqual(['asked, due']);
+    expect(seen(world, other.phone)).toEqual({ receipts: ['active 3'], alarms: ['unknown-transaction'] });
+    expect(other.phone.received.at(-1)).toMatchObject({ type: 'NAK', code: 'unknown-reference' });
+    expect(world.journal.filter(({ event }) => event.kind === 'wrong-pin')).toEqual([]);
+    await answerWith(base, PIN);
+    expect((await world.service.payment(txn)).state).toBe('CAPTURED');
+  });
 
   it.each<{
     readonly what: string;

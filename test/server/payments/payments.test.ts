@@ -365,6 +365,19 @@ describe('a status query', () => {
     expect(customer.phone.asked.filter(({ message }) => message.type === 'PAY_REQUEST')).toHaveLength(1);
   });
 
+  it('while the request waits in the service does not send it a second time', async () => {
+    const { world, customer, merchant } = await shop();
+    let reaches = false;
+    world.air.fate = () => (reaches ? 'deliver' : { kind: 'failed', reason: 'no network', retry: true });
+    const payment = await world.request(merchant);
+    await world.clock.advance(1_000);
+    customer.phone.query(octetsOf(payment.txn));
+    await world.clock.advance(2_000);
+    reaches = true;
+    await world.clock.advance(15_000);
+    expect(customer.phone.asked.filter(({ message }) => message.type === 'PAY_REQUEST')).toHaveLength(1);
+  });
+
   it('about a foreign reference hears NAK', async () => {
     const { world, customer } = await shop();
     customer.phone.query(octetsOf('0123456789abcdef'));

@@ -63,6 +63,17 @@ describe('a wrong PIN', () => {
     expect(await world.breaches()).toEqual([]);
   });
 
+  it('is in no row with those before a right one', async () => {
+    const { ask, type, statuses } = await requested();
+    await ask('a');
+    await type('11111', PIN);
+    await ask('b');
+    await type('11111', '11112', '11113');
+    await ask('c');
+    await type('11114', PIN);
+    expect(statuses().slice(-2)).toEqual(['wrong-pin 1', 'paid 2']);
+  });
+
   it('counts once, though its message comes twice', async () => {
     const { world, customer, ask, type, statuses } = await requested();
     await ask('a');
@@ -178,6 +189,24 @@ describe('a wrong PIN', () => {
     await expect(world.request(merchant, { mref: 'z' })).rejects.toMatchObject({ code: 'customer-unreachable' });
     await world.enrolPhone(customer.person);
     expect((await world.request(merchant, { mref: 'zz' })).state).toBe('REQUESTED');
+  });
+
+  it('blocks for good at the tenth also after a block that has ended', async () => {
+    const { world, customer, ask, type } = await requested();
+    const block = async (...mrefs: readonly string[]) => {
+      for (const mref of mrefs) {
+        await ask(mref);
+        await type('11111', '11112', '11113');
+      }
+      await world.clock.advance(DAY);
+    };
+    await block('a', 'b');
+    expect((await world.service.devices(customer.person.id)).at(-1)).toMatchObject({ state: 'active' });
+    await block('c', 'd');
+    expect((await world.service.devices(customer.person.id)).at(-1)).toMatchObject({
+      state: 'blocked',
+      blockedUntil: undefined,
+    });
   });
 
   it('counts for its own phone, and the right one of another phone neither', async () => {
