@@ -432,6 +432,8 @@ describe('receiving', () => {
     ['OK alone', ok()],
     ['+CMGR: 0,,0', ok('+CMGR: 0,,0')],
     ['+CMS ERROR: 321', line('+CMS ERROR: 321')],
+    ['+CME ERROR: 21', line('+CME ERROR: 21')],
+    ['+CME ERROR: 22', line('+CME ERROR: 22')],
     ['a text-mode answer', ok('+CMGR: "REC UNREAD","+39333",,"10/03/01"\r\nHello')],
   ])('an empty place may say %s', async (_what, answer) => {
     await openToReceive();
@@ -439,6 +441,7 @@ describe('receiving', () => {
     bench.script.say(line('+CMTI: "SM",1'));
     await announce(2, hello);
     expect(hellos()).toEqual(['Hello']);
+    expect(bench.log.filter(({ text }) => text.includes('ERROR'))).toEqual([]);
   });
 
   test.each([

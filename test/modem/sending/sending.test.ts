@@ -160,6 +160,15 @@ describe('sending', () => {
     },
   );
 
+  test.each([line('+CMS ERROR: 332'), line('+CME ERROR: 31')])(
+    'with the same answer before the PDU was typed nothing was sent: %j',
+    async (answer) => {
+      bench.script.when(/^AT\+CMGS=/, answer);
+      expect(await bench.run(modem.send(text))).toMatchObject({ kind: 'failed', retry: false });
+      expect(payloads()).toEqual([]);
+    },
+  );
+
   test('a full store that stops sending is swept (+CMS ERROR: 322)', async () => {
     const [stored = ''] = deliverPdus('39333', { kind: 'text', text: 'Hello' });
     bench.stored.set(1, stored);
