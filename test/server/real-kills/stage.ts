@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Clock, systemClock } from '../../../modem/index.ts';
 import { dataFolder } from '../../../server/cli/data-folder.ts';
-import { createServiceKeys, type ServiceKeys, servicePrimitives, writeKeyFile } from '../../../server/index.ts';
+import { createServiceKeys, servicePrimitives, writeKeyFile } from '../../../server/index.ts';
 import { ExampleHost, listenForLines, type SeededRandom, seededRandom } from '../../../sim/index.ts';
 import { temporaryFolder } from '../database.ts';
 import { Api } from './api.ts';
@@ -47,7 +47,7 @@ export interface Stage {
   readonly admin: Api;
   readonly till: Api;
   readonly setting: Setting;
-  /** The same service without the host, and with another key that signs receipts. */
+  /** The same service without the host. */
   readonly reconfigured: Setting;
   /** The rows are in another database now, which is judged from here on. @returns how services are started on it */
   movedTo(database: JudgedDatabase): Setting;
@@ -73,10 +73,9 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const host = rail === 'ledger' ? undefined : new ExampleHost({ clock, secret: SECRET, keyLifeMs: KEY_LIFE_MS });
   if (host !== undefined) host.onNotice = (notice) => network.notify(notice);
   const listener = host === undefined ? undefined : await listenForLines(host.serve);
-  const base = { database, network: await network.listen(), origin, speed };
+  const base: Setting = { database, keys: keyFile, network: await network.listen(), origin, speed };
   const setting: Setting = {
     ...base,
-    keys: keyFile,
     ...(rail !== 'ledger' && listener !== undefined && { rail: railSetting(listener.port, rail) }),
   };
 
@@ -106,7 +105,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const load = new Load({ ...world, till, host, merchant, customers });
   return {
     ...{ clock, random, services, network, host, load, admin, till, setting },
-    reconfigured: { ...base, keys: otherSigningKey(keyFile, keys) },
+    reconfigured: base,
     movedTo(other) {
       judged = other;
       return { ...setting, database: other.database };
@@ -133,14 +132,6 @@ async function apiKeyOf(admin: Api, { id }: Customer): Promise<string> {
   const body = { name: 'Edicola', currency: 'EUR', personId: id };
   const answer = await admin.ask('POST', '/v1/merchants', body);
   return z.object({ apiKey: z.string() }).parse(answer.body).apiKey;
-}
-
-/** @returns the name of a key file that differs in the key that signs receipts */
-function otherSigningKey(file: string, keys: ServiceKeys): string {
-  const { signing } = createServiceKeys(servicePrimitives(), seededRandom('another')).keys;
-  const other = `${file}.other`;
-  writeKeyFile(other, { ...keys, signing });
-  return other;
 }
 
 function seen({ number, phone }: Customer, deposit: number): Evidence['phones'][number] {
