@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { octetsOf } from '../../device/safe-mobile/index.ts';
@@ -8,13 +7,13 @@ import { cardRail } from '../rails/card/card-rail.ts';
 import { tcpLine } from '../rails/card/line.ts';
 import { statementFolder } from '../rails/card/statement-folder.ts';
 import type { RemoteRail } from '../rails/rail.ts';
-import { messageOf } from '../vocabulary/errors.ts';
 import { cardCustomers } from './card-customers.ts';
 import { CARD_MAC_KEY_VARIABLE } from './environment.ts';
+import { HOST_AND_PORT, hostAndPort, readSettings } from './settings-file.ts';
 
 /** What service and acquirer have agreed on. Files and folders are looked for from the folder of this file on. */
 const CardFile = z.strictObject({
-  host: z.string().regex(/^.+:[0-9]{1,5}$/, 'expected host:port'),
+  host: z.string().regex(HOST_AND_PORT, 'expected host:port'),
   variant: z.enum(['ascii', 'binary']),
   lengthCountsItself: z.boolean().default(false),
   tpdu: z
@@ -37,13 +36,13 @@ function terminal() {
 
 /** The card rail that a file describes. @throws UsageError when it cannot be made from it */
 export function cardRailFrom(file: string, output: Output): RemoteRail {
-  const settings = readCardFile(file);
+  const settings = readSettings('--card', file, CardFile);
   const { variant, lengthCountsItself, tpdu } = settings;
-  const [, host = '', port = ''] = /^(.+):([0-9]+)$/.exec(settings.host) ?? [];
+  const { host, port } = hostAndPort(settings.host);
   const macKey = macKeyOfEnvironment();
   const told = (what: string) => output.print({ event: 'card', what }, `Card: ${what}`);
   return cardRail({
-    open: tcpLine(host.replace(/^\[(.*)\]$/, '$1'), Number(port), systemClock),
+    open: tcpLine(host, port, systemClock),
     clock: systemClock,
     dialect: {
       variant,
@@ -58,19 +57,6 @@ export function cardRailFrom(file: string, output: Output): RemoteRail {
     statements: statementFolder(resolve(dirname(file), settings.statements), systemClock),
     told,
   });
-}
-
-function readCardFile(file: string): z.infer<typeof CardFile> {
-  let content: unknown;
-  try {
-    content = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    throw new UsageError(`--card ${file} cannot be read: ${messageOf(error)}`);
-  }
-  const read = CardFile.safeParse(content);
-  if (read.success) return read.data;
-  const [issue] = read.error.issues;
-  throw new UsageError(`--card ${file}: ${issue?.path.join('.') || 'the file'}: ${issue?.message}`);
 }
 
 function macKeyOfEnvironment(): Uint8Array | undefined {

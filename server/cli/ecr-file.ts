@@ -1,14 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { type Output, UsageError } from '../../modem/cli/program.ts';
+import type { Output } from '../../modem/cli/program.ts';
 import { systemClock } from '../../modem/index.ts';
 import { type EcrDoor, openEcrDoor, type RegisterOfShop } from '../ecr/ecr-door.ts';
 import type { Service } from '../service/service.ts';
 import { messageOf } from '../vocabulary/errors.ts';
+import type { Listen } from './exposure.ts';
+import { HOST_AND_PORT, hostAndPort, readSettings } from './settings-file.ts';
 
 /** Where cash registers connect, and which there are. */
 export interface EcrFile {
-  readonly listen: { readonly host: string; readonly port: number };
+  readonly listen: Listen;
   readonly registers: readonly RegisterOfShop[];
 }
 
@@ -19,10 +20,7 @@ const Register: z.ZodType<RegisterOfShop> = z.strictObject({
 });
 
 const EcrFile = z.strictObject({
-  listen: z
-    .string()
-    .regex(/^.+:[0-9]{1,5}$/, 'expected host:port')
-    .default('127.0.0.1:10000'),
+  listen: z.string().regex(HOST_AND_PORT, 'expected host:port').default('127.0.0.1:10000'),
   registers: z
     .array(Register)
     .min(1)
@@ -31,20 +29,8 @@ const EcrFile = z.strictObject({
 
 /** The cash registers that a file describes. @throws UsageError when it cannot be read or is wrong */
 export function readEcrFile(file: string): EcrFile {
-  let content: unknown;
-  try {
-    content = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    throw new UsageError(`--ecr ${file} cannot be read: ${messageOf(error)}`);
-  }
-  const read = EcrFile.safeParse(content);
-  if (!read.success) {
-    const [issue] = read.error.issues;
-    throw new UsageError(`--ecr ${file}: ${issue?.path.join('.') || 'the file'}: ${issue?.message}`);
-  }
-  const { listen, registers } = read.data;
-  const [, host = '', port = ''] = /^(.+):([0-9]+)$/.exec(listen) ?? [];
-  return { listen: { host: host.replace(/^\[(.*)\]$/, '$1'), port: Number(port) }, registers };
+  const { listen, registers } = readSettings('--ecr', file, EcrFile);
+  return { listen: hostAndPort(listen), registers };
 }
 
 /** Opens the door for the registers of a file. @throws Error when the port is taken; ServiceError for a merchant or terminal that is wrong */

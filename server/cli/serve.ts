@@ -10,6 +10,7 @@ import {
 } from './environment.ts';
 import type { Listen } from './exposure.ts';
 import type { ServeOptions } from './run-service.ts';
+import { hostAndPort } from './settings-file.ts';
 import { wholeNumberOption } from './whole-number.ts';
 
 /** `cash-server serve`: the service on a modem, until SIGINT or SIGTERM. */
@@ -78,7 +79,7 @@ function numberOption(text: string): string {
 }
 
 function listenOption(text: string): Listen {
-  const [, host, port] = /^(.+):([0-9]{1,5})$/.exec(text) ?? [];
-  if (host === undefined || Number(port) > 65_535) throw new InvalidArgumentError('Give host:port, as 127.0.0.1:8080.');
-  return { host: host.replace(/^\[(.*)\]$/, '$1'), port: Number(port) };
+  const listen = hostAndPort(text);
+  if (listen.host === '' || listen.port > 65_535) throw new InvalidArgumentError('Give host:port, as 127.0.0.1:8080.');
+  return listen;
 }

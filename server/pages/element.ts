@@ -33,3 +33,8 @@ export function button(label: string, press: () => Promise<void> | void, quiet =
   });
   return made;
 }
+
+/** A phone number as somebody types it, without spaces and signs between its digits. */
+export function numberIn(typed: string): string {
+  return typed.replaceAll(/[\s().-]/g, '');
+}

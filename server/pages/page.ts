@@ -1,6 +1,6 @@
 import { parseAmount, showAmount } from './amount.ts';
 import { Api, type Health, type Merchant, type Payment, Refusal } from './api.ts';
-import { button, element, field, section } from './element.ts';
+import { button, element, field, numberIn, section } from './element.ts';
 import { registerSection } from './register.ts';
 import { language, reasonOf, wordsOf } from './words.ts';
 
@@ -152,7 +152,7 @@ async function ask(
   trouble.textContent = minor === undefined ? words.badAmount : '';
   if (minor === undefined) return undefined;
   try {
-    const customer = typed(form, 'customer').replaceAll(/[\s().-]/g, '');
+    const customer = numberIn(typed(form, 'customer'));
     return await api.ask(customer, minor, merchant.currency, typed(form, 'reference').trim());
   } catch (error) {
     trouble.textContent = error instanceof Refusal ? error.message : words.noService;

@@ -1,5 +1,5 @@
 import { type Api, Refusal } from './api.ts';
-import { element, field, section } from './element.ts';
+import { element, field, numberIn, section } from './element.ts';
 import { language, wordsOf } from './words.ts';
 
 const words = wordsOf(language());
@@ -17,7 +17,7 @@ export function registerSection(api: Api, terminals: readonly [string, ...string
     submit.disabled = true;
     [said.textContent, trouble.textContent] = ['', ''];
     const input = number.querySelector('input');
-    const customer = (input?.value ?? '').replaceAll(/[\s().-]/g, '');
+    const customer = numberIn(input?.value ?? '');
     try {
       const until = new Date(await api.name(terminal.value, customer));
       said.textContent = words.ready
