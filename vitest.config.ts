@@ -15,7 +15,7 @@ const SHARED = [
   'test/server/{approvals,attempts,enrolment,http,intake,journal,keyring,keys,ledger,limits,merchants,operators}/**/*.test.{ts,tsx}',
   'test/server/{ecr,orders,outgoing,payments,pin-change,queries,rails,reconciliation,service,store,time,upkeep,vocabulary}/**/*.test.{ts,tsx}',
   'test/server/!(broken-database|readme).test.ts',
-  'test/server/{gate/site,processes/{leased-store,processes},real-kills/judge}.test.ts',
+  'test/server/{gate/site,processes/{leased-store,processes},real-kills/{judge,obliging-phone}}.test.ts',
   'test/server/cli/{absent-modem,administer,backup,card-file,files,keys-and-orders,ledger,operator,operators,wrong-use}.test.ts',
   'test/sim/{control,hosts,loop,modem,network,vocabulary}/**/*.test.{ts,tsx}',
   'test/sim/{cli/{help,read-plan},demo/{balance,events,guide,kept,person,stage},ports/{recorded,tcp},view/desk}.test.ts',

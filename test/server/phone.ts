@@ -70,6 +70,8 @@ export class TestPhone {
   /** By ref, what a receipt answers; `undefined`: a change of the PIN. */
   readonly #plaintexts = new Map<string, Uint8Array | undefined>();
   #sealing: PhoneKeyPair | undefined;
+  /** The key pairs of enrolments before the last one. */
+  readonly #earlier: PhoneKeyPair[] = [];
   /** The keys of the service that it believes, 1 to seal and 2 to sign: the first ones, and those that were announced. */
   #known: readonly KeyAnnouncement[];
   /** Announcements that came in, as they are. */
@@ -97,6 +99,7 @@ export class TestPhone {
   /** ENROL with fresh keys. Returns the seed's public key, which no real phone keeps. */
   enrol(deviceId: number, activationCode: string, pin: string): Uint8Array {
     const secretKey = this.#random.bytes(32);
+    if (this.#sealing !== undefined) this.#earlier.push(this.#sealing);
     this.#sealing = { deviceId, secretKey, publicKey: primitives.x25519PublicKey(secretKey) };
     const { pinKey, publicKey } = createPinKey(primitives, ascii(pin), this.#random.bytes(32), this.#random.bytes(16));
     this.pinKey = pinKey;
@@ -210,6 +213,16 @@ export class TestPhone {
     this.onMessage(message);
   }
 
+  /** Whether a frame that does not open was sealed to this phone before its last enrolment, and came late. */
+  isForEarlierKeys(frame: Uint8Array): boolean {
+    const { kid } = readFrameHeader(frame);
+    const service = this.#known.find((known) => known.what === 1 && known.kid === kid);
+    if (service === undefined) return false;
+    return this.#earlier.some((phone) =>
+      opens(() => openDown(primitives, { kid, publicKey: service.key }, phone, frame)),
+    );
+  }
+
   /** The receipts that came in, in order. */
   receipts(): Receipt[] {
     return this.received.filter((message) => message.type === 'RECEIPT');
@@ -312,6 +325,15 @@ export class TestPhone {
 /** The 8 octets that an answer to this names. */
 function refOf({ message }: Asked): Uint8Array {
   return message.type === 'PAY_REQUEST' ? message.txn : message.challenge;
+}
+
+function opens(open: () => Uint8Array): boolean {
+  try {
+    open();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function ascii(text: string): Uint8Array {
