@@ -60,6 +60,17 @@ export function requestOf({ role, plaintext }: Pick<Transaction, 'role' | 'plain
   throw new SafeMobileError('type', `${message.type} begins no transaction`);
 }
 
+/** Whether {@link requestOf} reads it. The AUTH_REQUEST by which the phone was enrolled had another layout in earlier versions. */
+export function isReadable(transaction: Transaction): boolean {
+  try {
+    requestOf(transaction);
+    return true;
+  } catch (error) {
+    if (error instanceof SafeMobileError) return false;
+    throw error;
+  }
+}
+
 /** When a request from the service can no longer be answered, by the service's clock, ms since 1970. */
 export function deadlineOf({ time, ttl }: { readonly time: number; readonly ttl: number }): number {
   return (time + ttl) * 1000;

@@ -1,6 +1,6 @@
 import { type MidletContext, RecordStore } from '../midp/index.ts';
 import { sameOctets } from '../safe-mobile/index.ts';
-import { decodeTransaction, encodeTransaction, isOpen, type Transaction } from './transaction.ts';
+import { decodeTransaction, encodeTransaction, isOpen, isReadable, type Transaction } from './transaction.ts';
 
 /** Transactions that the phone remembers. One more removes the oldest settled one, or else the oldest of all. */
 const TRANSACTION_CAPACITY = 50;
@@ -10,7 +10,10 @@ interface Kept {
   readonly transaction: Transaction;
 }
 
-/** All transactions in the phone, oldest first, a record each. */
+/**
+ * All transactions in the phone, oldest first, a record each. One of an earlier version of the application whose request this version
+ * cannot read is forgotten.
+ */
 export class Transactions {
   readonly #store: RecordStore;
   readonly #changing: (all: readonly Transaction[]) => void;
@@ -20,10 +23,12 @@ export class Transactions {
   constructor(context: MidletContext, changing: (all: readonly Transaction[]) => void) {
     this.#changing = changing;
     this.#store = RecordStore.openRecordStore(context, 'transactions', true);
-    this.#kept = Array.from(this.#store.enumerateRecords(), ([id, data]) => ({
+    const stored = Array.from(this.#store.enumerateRecords(), ([id, data]) => ({
       id,
       transaction: decodeTransaction(data),
     }));
+    this.#kept = stored.filter(({ transaction }) => isReadable(transaction));
+    for (const kept of stored) if (!this.#kept.includes(kept)) this.#store.deleteRecord(kept.id);
   }
 
   get all(): readonly Transaction[] {

@@ -1,10 +1,4 @@
-import { AUTH_CODES, type AuthKind, nameOf } from './codes.ts';
 import type { Reader, Writer } from './octets.ts';
-import { checkMatchCode, readTtl, writeTtl } from './payment-messages.ts';
-import { readText, writeTexts } from './text.ts';
-
-/** Octets of UTF-8 that relying party and title share in an AUTH_REQUEST. */
-export const AUTH_TEXT_OCTETS = 32;
 
 /** A phone's first message. It proves only that the sender knows the activation code. */
 export interface Enrol {
@@ -17,21 +11,6 @@ export interface Enrol {
   /** `A`: the public half of the PIN-camouflaged key, 32 octets. */
   readonly approvalKey: Uint8Array;
   readonly appVersion: number;
-}
-
-/** The service asks the customer to confirm something that is not a payment. Answered by APPROVE or REFUSE. */
-export interface AuthRequest {
-  readonly type: 'AUTH_REQUEST';
-  readonly time: number;
-  /** 8 octets. */
-  readonly challenge: Uint8Array;
-  readonly ttl: number;
-  readonly kind: AuthKind;
-  readonly matchCode: number;
-  /** SHA-256 of what is confirmed, or zeros, 32 octets. */
-  readonly documentHash: Uint8Array;
-  readonly relyingParty: string;
-  readonly title: string;
 }
 
 /** Announces the key under a new PIN; PIN_PROOF follows. */
@@ -68,27 +47,6 @@ export function readEnrol(reader: Reader, ctr: number): Enrol {
     sealingKey: reader.bytes(32),
     approvalKey: reader.bytes(32),
     appVersion: reader.uint(1),
-  };
-}
-
-export function writeAuthRequest(writer: Writer, message: AuthRequest): Writer {
-  writer.bytes(message.challenge, 8);
-  writeTtl(writer, message.ttl);
-  writer.uint(AUTH_CODES[message.kind], 1).uint(checkMatchCode(message.matchCode), 2).bytes(message.documentHash, 32);
-  return writeTexts(writer, AUTH_TEXT_OCTETS, message.relyingParty, message.title);
-}
-
-export function readAuthRequest(reader: Reader, time: number): AuthRequest {
-  return {
-    type: 'AUTH_REQUEST',
-    time,
-    challenge: reader.bytes(8),
-    ttl: readTtl(reader),
-    kind: nameOf(AUTH_CODES, reader.uint(1), 'kind of authentication'),
-    matchCode: checkMatchCode(reader.uint(2)),
-    documentHash: reader.bytes(32),
-    relyingParty: readText(reader),
-    title: readText(reader),
   };
 }
 

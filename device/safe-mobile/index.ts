@@ -10,6 +10,7 @@ export {
   type KeyAnnouncement,
   readUnsigned,
 } from './announcement.ts';
+export { AUTH_TEXT_OCTETS, type AuthRequest, SIGN_TEXT_OCTETS, type SignRequest } from './auth-request.ts';
 export {
   type AdminCommand,
   type AuthKind,
@@ -24,7 +25,7 @@ export {
 } from './codes.ts';
 export type { CustomerAddress } from './customer.ts';
 export { type DeclineReason, declineCode, declineReasonOf, isDeclineReason } from './decline.ts';
-export { AUTH_TEXT_OCTETS, type AuthRequest, type Enrol, type PinNew, type PinProof } from './enrolment-messages.ts';
+export type { Enrol, PinNew, PinProof } from './enrolment-messages.ts';
 export { SafeMobileError, type SafeMobileErrorCode } from './errors.ts';
 export {
   DOWN_OCTETS,

@@ -1,3 +1,4 @@
+import { type AuthRequest, readAuthRequest, writeAuthRequest } from './auth-request.ts';
 import * as enrolment from './enrolment-messages.ts';
 import { SafeMobileError } from './errors.ts';
 import { DOWN_OCTETS, UP_OCTETS } from './frame.ts';
@@ -21,7 +22,7 @@ export type UpMessage =
 export type DownMessage =
   | payment.PayRequest
   | payment.Receipt
-  | enrolment.AuthRequest
+  | AuthRequest
   | service.Nak
   | service.Admin
   | service.TimeResponse
@@ -62,7 +63,7 @@ const UP_READERS = new Map<number, (reader: Reader, ctr: number) => UpMessage>([
 const DOWN_READERS = new Map<number, (reader: Reader, time: number) => DownMessage>([
   [MESSAGE_TYPES.PAY_REQUEST, payment.readPayRequest],
   [MESSAGE_TYPES.RECEIPT, payment.readReceipt],
-  [MESSAGE_TYPES.AUTH_REQUEST, enrolment.readAuthRequest],
+  [MESSAGE_TYPES.AUTH_REQUEST, readAuthRequest],
   [MESSAGE_TYPES.NAK, service.readNak],
   [MESSAGE_TYPES.ADMIN, service.readAdmin],
   [MESSAGE_TYPES.TIME_RESPONSE, service.readTimeResponse],
@@ -127,7 +128,7 @@ function writeDown(writer: Writer, message: DownMessage): Writer {
     case 'RECEIPT':
       return payment.writeReceipt(writer, message);
     case 'AUTH_REQUEST':
-      return enrolment.writeAuthRequest(writer, message);
+      return writeAuthRequest(writer, message);
     case 'NAK':
       return service.writeNak(writer, message);
     case 'ADMIN':

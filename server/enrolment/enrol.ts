@@ -70,7 +70,6 @@ async function askForPin(tx: Tx, context: AskingContext, device: Device, recipie
     ttl: CONFIRMATION_TTL,
     kind: 'confirm-enrolment',
     matchCode: randomBelow(context.random, 10_000),
-    documentHash: new Uint8Array(32),
     relyingParty: RELYING_PARTY,
     title: enrolmentTitle(language),
   });

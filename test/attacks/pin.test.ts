@@ -264,7 +264,7 @@ const WAYS: readonly (readonly [mistake: number, name: string, how: string, way:
           time: 1,
           challenge: PCID,
           ttl: 60,
-          kind: 'login',
+          kind: 'sign',
           matchCode: 1,
           documentHash: hash('sha256', A),
           relyingParty: 'A',

@@ -200,7 +200,6 @@ export class FakeService {
       ttl: 120,
       kind: 'confirm-enrolment',
       matchCode: 1,
-      documentHash: new Uint8Array(32),
       relyingParty: 'Cash-Mobile',
       title: 'Confirm your PIN',
     };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Transaction } from '../../../device/cash-mobile/transaction.ts';
 import { Transactions } from '../../../device/cash-mobile/transactions.ts';
-import { encodeDown } from '../../../device/safe-mobile/index.ts';
+import { encodeDown, octetsOf } from '../../../device/safe-mobile/index.ts';
 import { fakeContext } from '../midp/context.ts';
 
 function transaction(number: number, settled: boolean): Transaction {
@@ -53,5 +53,18 @@ describe('The transactions of a phone', () => {
     expect(told).toEqual(['1, stored 0', '2, stored 1', '2, stored 2']);
     kept.clear();
     expect(told.at(-1)).toBe('0, stored 0');
+  });
+
+  // An AUTH_REQUEST had 32 octets of a hash before its texts, whatever its kind.
+  test('whose request this version cannot read are forgotten, and no others', () => {
+    const { context } = fakeContext();
+    const kept = new Transactions(context, () => {});
+    const enrolment = octetsOf(`034b3d3b00${'11'.repeat(8)}0c040001${'00'.repeat(32)}02434d015000`.padEnd(2 * 83, '0'));
+    kept.save(transaction(1, true));
+    kept.save({ ...transaction(2, true), plaintext: enrolment });
+    kept.save(transaction(3, false));
+    expect(numbers(new Transactions(context, () => {}))).toEqual([1, 3]);
+    const stored = context.records.open('transactions', false)?.records;
+    expect(stored).toHaveLength(2);
   });
 });

@@ -84,7 +84,6 @@ const authRequest = {
   ttl: 2_550,
   kind: 'login',
   matchCode: 9_999,
-  documentHash: key,
   relyingParty: 'Comune di Milano',
   title: 'Firma il modulo ',
 } as const;
@@ -97,7 +96,9 @@ const DOWN: readonly DownMessage[] = [
         ({ type: 'RECEIPT', time: 5, ref, status, triesLeft: 15, approvalCode: 0xffff_ffff, rail, signature }) as const,
     ),
   ),
-  ...namesOf(AUTH_CODES).map((kind) => ({ ...authRequest, kind }) as const),
+  ...namesOf(AUTH_CODES).map((kind) =>
+    kind === 'sign' ? { ...authRequest, kind, documentHash: key } : { ...authRequest, kind },
+  ),
   ...namesOf(NAK_CODES).map(
     (code) => ({ type: 'NAK', time: 5, ref, code, argument: 0xffff_ffff, text: 'x'.repeat(64) }) as const,
   ),
@@ -152,7 +153,7 @@ describe('Each message with each of its names', () => {
     ['a NAK whose text is too long', { type: 'NAK', time: 5, ref, code: 'limit', argument: 0, text: 'x'.repeat(65) }],
     [
       'an AUTH_REQUEST whose texts are too long',
-      { ...authRequest, relyingParty: 'x'.repeat(16), title: 'y'.repeat(17) },
+      { ...authRequest, relyingParty: 'x'.repeat(32), title: 'y'.repeat(33) },
     ],
     ['an AUTH_REQUEST with a match code of five digits', { ...authRequest, matchCode: 10_000 }],
     ['a time of five octets', { type: 'TIME_RESPONSE', time: 2 ** 32, nonce, signature }],
