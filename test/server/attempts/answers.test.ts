@@ -266,6 +266,14 @@ describe('an attempt whose answer was lost', () => {
     expect(await state()).toBe('REVIEW');
   });
 
+  it('ends with a person when the answers to its repeats are lost too', async () => {
+    const rail = new ScriptedRail({ onUnknown: 'repeat', retryMs: [1_000, 2_000] });
+    const { world, state } = await approved(rail);
+    await world.clock.advance(3_000);
+    expect(rail.calls).toEqual(['charge', 'charge', 'charge']);
+    expect(await state()).toBe('REVIEW');
+  });
+
   it('has a key life of its own as a refund', async () => {
     const keyLifeMs = { charge: 0, refund: DAY, reversal: 0 };
     const rail = new ScriptedRail({ onUnknown: 'repeat', keyLifeMs, retryMs: [60_000] });

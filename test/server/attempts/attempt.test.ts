@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { attemptByKey, changeAttempt } from '../../../server/attempts/attempt.ts';
 import { AttemptEngine } from '../../../server/attempts/engine.ts';
-import type { LocalRail, Outcome, RailOrder } from '../../../server/index.ts';
+import type { LocalRail, Outcome, Rail, RailOrder } from '../../../server/index.ts';
 import { Journal } from '../../../server/journal/journal.ts';
+import { transferOutcome } from '../../../server/ledger/ledger.ts';
 import { Rails } from '../../../server/rails/rail.ts';
+import type { Store } from '../../../server/store/store.ts';
 import { Timers } from '../../../server/time/timers.ts';
 import { personId, ref } from '../../../server/vocabulary/ids.ts';
 import { VirtualClock } from '../../../sim/index.ts';
@@ -29,7 +31,8 @@ async function answered(outcome: Outcome, retryMs: readonly number[] = AGAIN) {
   const row = () =>
     store.read((tx) =>
       tx.get(
-        'SELECT * FROM attempt WHERE rail_key = ?',
+        `SELECT attempt.*, (SELECT count(*) FROM timer WHERE kind = 'attempt' AND subject = rail_key) AS timers
+         FROM attempt WHERE rail_key = ?`,
         (found) => ({
           state: found.text('state'),
           reason: found.optionalText('reason'),
@@ -38,6 +41,7 @@ async function answered(outcome: Outcome, retryMs: readonly number[] = AGAIN) {
           unanswered: found.integer('unanswered'),
           note: found.text('note'),
           changedAt: found.integer('changed_at'),
+          timers: found.integer('timers'),
         }),
         key,
       ),
@@ -59,7 +63,7 @@ describe('the row of an attempt', () => {
     ],
     [
       { kind: 'unknown', reason: 'lost', note: 'n3' },
-      { state: 'unknown', reason: 'no answer', approvalCode: 0, note: 'n3', tries: 2, unanswered: 2 },
+      { state: 'unknown', reason: 'no answer', approvalCode: 0, note: 'n3', tries: 2, unanswered: 2, timers: 1 },
       AGAIN,
     ],
     [
@@ -67,10 +71,14 @@ describe('the row of an attempt', () => {
       { state: 'given-up', reason: 'lost', approvalCode: 0, note: 'n4' },
       [],
     ],
-    [{ kind: 'pending', note: 'n5' }, { state: 'pending', reason: undefined, approvalCode: 0, note: 'n5' }, AGAIN],
+    [
+      { kind: 'pending', note: 'n5' },
+      { state: 'pending', reason: undefined, approvalCode: 0, note: 'n5', timers: 1 },
+      AGAIN,
+    ],
   ] as const)('after %o', async (outcome, expected, retryMs) => {
     const { store, row, changedAt } = await answered(outcome, retryMs);
-    expect(await row()).toEqual({ tries: 1, unanswered: 0, changedAt, ...expected });
+    expect(await row()).toEqual({ tries: 1, unanswered: 0, changedAt, timers: 0, ...expected });
     await store.close();
   });
 
@@ -91,6 +99,12 @@ describe('the row of an attempt', () => {
   });
 });
 
+function engineOf(store: Store, rail: Rail): AttemptEngine {
+  const clock = new VirtualClock();
+  const journal = new Journal(clock);
+  return new AttemptEngine(store, clock, new Timers(store, clock, journal), journal, new Rails(rail, []));
+}
+
 describe('an attempt', () => {
   const local: LocalRail = {
     name: 'pos',
@@ -108,9 +122,7 @@ describe('an attempt', () => {
     ['of the service', local, ['done']],
   ] as const)('at a rail %s is made once a key', async (_, rail, outcomes) => {
     const { store, key } = await answered({ kind: 'done', approvalCode: 1 });
-    const clock = new VirtualClock();
-    const journal = new Journal(clock);
-    const engine = new AttemptEngine(store, clock, new Timers(store, clock, journal), journal, new Rails(rail, []));
+    const engine = engineOf(store, rail);
     const heard: string[] = [];
     engine.listen({ changed: async (_tx, { state }) => void heard.push(state), reverse: async () => {} });
     const txn = ref(key.slice(0, 16));
@@ -122,4 +134,25 @@ describe('an attempt', () => {
     expect([heard, card.calls]).toEqual([outcomes, ['refund']]);
     await store.close();
   });
+
+  // A local rail leaves nothing open, but an earlier version of the service did.
+  it.each([
+    ['outside', new ScriptedRail()],
+    ['of the service', { ...local, name: 'card' }],
+  ] as const)(
+    'that was given up at a rail %s moves its money when a person says so, and then no more',
+    async (_, rail) => {
+      const { store, key } = await answered({ kind: 'unknown', reason: 'lost' }, []);
+      const engine = engineOf(store, rail);
+      const outcome = () => store.read((tx) => transferOutcome(tx, key));
+      const resolve = (said: Parameters<AttemptEngine['resolve']>[2]) =>
+        store.transaction('resolve', (tx) => engine.resolve(tx, key, said));
+      expect(await outcome()).toBe('pending');
+      await resolve({ kind: 'done', approvalCode: 0 });
+      expect(await outcome()).toBe('posted');
+      await expect(resolve({ kind: 'declined', reason: '51' })).rejects.toThrow(`${key} was not given up`);
+      expect(await outcome()).toBe('posted');
+      await store.close();
+    },
+  );
 });
