@@ -80,3 +80,32 @@ it('takes each counter of a phone once, within a week below the highest, and kno
   });
   await store.close();
 });
+
+it('counts the repeats of each number apart', async () => {
+  const store = await testStore();
+  const phone = deviceId(7);
+  await store.transaction('counters', async (tx) => {
+    await tx.run("INSERT INTO person VALUES (1, '+391', 'Anna', 'en', 0)");
+    await tx.run(
+      `INSERT INTO device (id, person_id, state, code_mac, code_tries_left, code_expires_at, created_at)
+       VALUES (7, 1, 'active', x'00', 0, 0, 0)`,
+    );
+    const said = async (ctr: number) => {
+      const device = await deviceById(tx, phone);
+      if (device === undefined) throw new Error('no device');
+      const [digest, frame] = [new Uint8Array(32).fill(ctr), new Uint8Array()];
+      return takeCounter(tx, { limits: { ...STANDARD_LIMITS, repeats: 1 } }, device, ctr, {
+        ...{ id: 0, originator: '+391', receivedAt: 0, digest, frame },
+      });
+    };
+    const verdicts = [];
+    for (const ctr of [1, 2, 3, 2, 2, 1, 3]) verdicts.push([ctr, await said(ctr)]);
+    expect(verdicts.slice(3)).toEqual([
+      [2, 'repeated'],
+      [2, 'repeated-too-often'],
+      [1, 'repeated'],
+      [3, 'repeated'],
+    ]);
+  });
+  await store.close();
+});

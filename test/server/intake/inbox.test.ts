@@ -87,6 +87,16 @@ describe('the inbox', () => {
     expect(alarms()).toHaveLength(1);
   });
 
+  it('refuses such a counter without an alarm when the phone asks too much', async () => {
+    const { world, customer } = await shop(1, { limits: { phone: { atOnce: 1, everyMs: 86_400_000 } } });
+    const ctr = Math.floor(world.clock.now() / 1000) + 5;
+    for (const nonce of [1, 2, 3])
+      customer.phone.say({ type: 'TIME_REQUEST', nonce: new Uint8Array(8).fill(nonce) }, ctr);
+    await world.clock.advance(3_000);
+    const alarms = world.journal.flatMap(({ event }) => (event.kind === 'alarm' ? [event.alarm] : []));
+    expect(alarms).toEqual(['phone-asks-too-much']);
+  });
+
   it('takes messages that overtook each other, but none that is a week behind', async () => {
     const { world, customer } = await shop();
     const now = Math.floor(world.clock.now() / 1000) + 1_000;

@@ -159,6 +159,19 @@ describe('a frame that could not be dealt with', () => {
     },
   );
 
+  it('and that another process has dealt with meanwhile is not tried again', async () => {
+    const { world, times, faults } = await failing(() => true);
+    const dealtWith = "UPDATE inbox SET frame = NULL, result = 'of another process' WHERE tries = 1";
+    world.body = (name, work) => async (tx) => {
+      if (name === 'frame failed') await tx.run(dealtWith);
+      return work(tx);
+    };
+    await world.clock.advance(200_000);
+    expect(times).toEqual(TRIED_AGAIN_AT.slice(0, 2));
+    expect((await inbox(world)).at(-1)).toBe('of another process, 1');
+    expect(faults()).toHaveLength(1);
+  });
+
   it('does not hold up the frames that come after it', async () => {
     const { world, customer } = await failing(() => true);
     await world.clock.advance(2_000);

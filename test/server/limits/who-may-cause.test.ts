@@ -183,6 +183,22 @@ describe("a customer's phone", () => {
     expect(await costOf(world, () => ask(customer.phone, 50))).toEqual({ sms: 20, alarms: ['phone-asks-too-much'] });
   });
 
+  it('raises its alarm again when a day is over, not a moment before', async () => {
+    const { world, customer } = await shop(1, { limits: { phone: { atOnce: 1, everyMs: 9 * DAY } } });
+    const frames: Uint8Array[] = [];
+    customer.phone.sendWith((frame) => frames.push(frame));
+    ask(customer.phone, 4);
+    const raised: number[] = [];
+    for (const [n, pause] of [0, 0, DAY - 1, 1].entries()) {
+      await world.clock.advance(pause);
+      const [sentAt, data] = [n, frames[n] ?? new Uint8Array()];
+      const content = { kind: 'data', data, ports: { destination: 16001, source: 16001 } } as const;
+      await world.air.handOverAgain({ originator: CUSTOMER_NUMBER, sentAt, content });
+      raised.push(world.journal.filter(({ event }) => event.kind === 'alarm').length);
+    }
+    expect(raised).toEqual([0, 1, 1, 2]);
+  });
+
   it("of a merchant gets sixty, and one more each minute; another's is not touched", async () => {
     const { world, customer } = await shop();
     const owner = await world.subscriber(MERCHANT_NUMBER);

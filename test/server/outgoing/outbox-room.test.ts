@@ -16,7 +16,7 @@ const SENT: SendOutcome = { kind: 'sent', references: [1] };
 const FAILED: SendOutcome = { kind: 'failed', reason: 'no network', retry: true };
 
 /** An outbox whose bearer holds `atOnce` messages, until the test says what became of them. */
-async function open(atOnce: number) {
+async function open(atOnce: number, starts: boolean = true) {
   const clock = new VirtualClock();
   let fault = '';
   const transactions: string[] = [];
@@ -62,7 +62,7 @@ async function open(atOnce: number) {
     await processes.start(outbox);
     await outbox.start();
   };
-  await start();
+  if (starts) await start();
   const restart = async () => {
     await processes.stop();
     await start();
@@ -115,7 +115,7 @@ async function open(atOnce: number) {
   const retry = (id: number) => store.transaction('retry', (tx) => outbox.retry(tx, String(id)));
   return {
     ...{ clock, store, outbox, transactions, settleAll, failing, room, taken, sent, add, withdraw, states, settle },
-    ...{ restart, rows, isWaiting, events, pauses, retry, refusing },
+    ...{ processes, restart, rows, isWaiting, events, pauses, retry, refusing },
   };
 }
 
@@ -300,6 +300,14 @@ describe('a new frame', () => {
       expect(taken).toEqual(left);
     }
     expect((await rows())[1]).toEqual(['dropped', 'withdrawn', '', 'after 0 ms']);
+  });
+
+  it('that is written down while the service starts waits behind those of before', async () => {
+    const { processes, outbox, taken, add, states } = await open(1, false);
+    await add('a');
+    await processes.start(outbox);
+    await Promise.all([outbox.start(), add('b')]);
+    expect([taken, await states()]).toEqual([['a'], ['handed', 'waiting']]);
   });
 
   it('waits behind one that was claimed by the commit before, and is not at the bearer yet', async () => {
