@@ -2,7 +2,7 @@ import { DataInputStream, DataOutputStream } from '../midp/index.ts';
 import {
   type AuthRequest,
   decodeDown,
-  decodeUp,
+  decodePayInit,
   nameOf,
   type PayInit,
   type PayRequest,
@@ -55,8 +55,9 @@ export type Request = PayRequest | AuthRequest | PayInit;
 
 /** Reads the request of a transaction. @throws SafeMobileError when the record is damaged */
 export function requestOf({ role, plaintext }: Pick<Transaction, 'role' | 'plaintext'>): Request {
-  const message = role === 'customer' ? decodeDown(plaintext) : decodeUp(plaintext);
-  if (message.type === 'PAY_REQUEST' || message.type === 'AUTH_REQUEST' || message.type === 'PAY_INIT') return message;
+  if (role === 'merchant') return decodePayInit(plaintext);
+  const message = decodeDown(plaintext);
+  if (message.type === 'PAY_REQUEST' || message.type === 'AUTH_REQUEST') return message;
   throw new SafeMobileError('type', `${message.type} begins no transaction`);
 }
 

@@ -47,6 +47,7 @@ export { matchCodeOf } from './match-code.ts';
 export {
   type DownMessage,
   decodeDown,
+  decodePayInit,
   decodeUp,
   encodeDown,
   encodeUp,

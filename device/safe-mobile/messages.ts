@@ -60,6 +60,9 @@ const UP_READERS = new Map<number, (reader: Reader, ctr: number) => UpMessage>([
   [MESSAGE_TYPES.TIME_REQUEST, service.readTimeRequest],
 ]);
 
+/** What a merchant's phone reads of its own messages. */
+const PAY_INIT_READER = new Map([[MESSAGE_TYPES.PAY_INIT, payment.readPayInit]]);
+
 const DOWN_READERS = new Map<number, (reader: Reader, time: number) => DownMessage>([
   [MESSAGE_TYPES.PAY_REQUEST, payment.readPayRequest],
   [MESSAGE_TYPES.RECEIPT, payment.readReceipt],
@@ -143,6 +146,11 @@ function writeDown(writer: Writer, message: DownMessage): Writer {
 /** Reads the 79 octets of a phone's message. @throws SafeMobileError `length`, `type`, `field`, `text`, `padding` */
 export function decodeUp(plaintext: Uint8Array): UpMessage {
   return decode(plaintext, UP_OCTETS, UP_READERS, WITHOUT_RECEIPT_KID.includes(plaintext[0]) ? 0 : 1);
+}
+
+/** Reads the 79 octets of a PAY_INIT, and nothing else. @throws SafeMobileError `length`, `type`, `field`, `text`, `padding` */
+export function decodePayInit(plaintext: Uint8Array): payment.PayInit {
+  return decode(plaintext, UP_OCTETS, PAY_INIT_READER);
 }
 
 /** Reads the 83 octets of the service's message. @throws SafeMobileError `length`, `type`, `field`, `text`, `padding` */

@@ -1,19 +1,33 @@
-import { pbkdf2 } from '@noble/hashes/pbkdf2.js';
+import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
+import { concat } from './octets.ts';
 import type { ScryptCost } from './primitives.ts';
+import { uint32 } from './signature.ts';
 
 /**
  * scrypt (RFC 7914) to 32 octets. That of @noble/hashes calls a function for each rotation of a word, four million times at the cost of a phone:
  * where code is interpreted it takes half as long again. The machine's words must have their least significant octet first.
  */
 export function scrypt(password: Uint8Array, salt: Uint8Array, { N, r, p }: ScryptCost): Uint8Array {
-  const octets = pbkdf2(sha256, password, salt, { c: 1, dkLen: 128 * r * p });
+  const octets = pbkdf2(password, salt, 128 * r * p);
   const blocks = new Int32Array(octets.buffer);
   const states = new Int32Array(32 * r * N);
   const mixed = new Int32Array(32 * r);
   for (let lane = 0; lane < p; lane += 1) mixLane(blocks.subarray(32 * r * lane, 32 * r * (lane + 1)), states, mixed);
-  const key = pbkdf2(sha256, password, octets, { c: 1, dkLen: 32 });
+  const key = pbkdf2(password, octets, 32);
   for (const secret of [blocks, states, mixed]) secret.fill(0);
+  return key;
+}
+
+/** RFC 8018, 5.2: PBKDF2 with HMAC-SHA-256 and one iteration, so a block is the HMAC over the salt and its number. @param length a multiple of 32 */
+function pbkdf2(password: Uint8Array, salt: Uint8Array, length: number): Uint8Array {
+  const key = new Uint8Array(length);
+  for (let at = 0; at < length; at += 32) {
+    const numbered = concat(salt, uint32(at / 32 + 1));
+    const block = hmac(sha256, password, numbered);
+    key.set(block, at);
+    for (const secret of [numbered, block]) secret.fill(0);
+  }
   return key;
 }
 

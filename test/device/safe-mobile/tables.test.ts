@@ -11,7 +11,14 @@ import {
   STATUS_CODES,
 } from '../../../device/safe-mobile/codes.ts';
 import { FRAME_CLASS } from '../../../device/safe-mobile/frame.ts';
-import { type DownMessage, decodeDown, decodeUp, encodeDown, encodeUp } from '../../../device/safe-mobile/index.ts';
+import {
+  type DownMessage,
+  decodeDown,
+  decodePayInit,
+  decodeUp,
+  encodeDown,
+  encodeUp,
+} from '../../../device/safe-mobile/index.ts';
 import { MESSAGE_TYPES } from '../../../device/safe-mobile/messages.ts';
 import { Reader, Writer } from '../../../device/safe-mobile/octets.ts';
 import { PHONE_COST } from '../../../device/safe-mobile/pin-key.ts';
@@ -146,6 +153,16 @@ describe('Each message with each of its names', () => {
       },
     ] as const;
     for (const message of messages) expect(decodeUp(encodeUp(message))).toEqual(message);
+  });
+
+  it('a merchant’s phone reads its PAY_INIT, and nothing else', () => {
+    const { plaintext } = frameVector('PAY_INIT');
+    expect(decodePayInit(plaintext)).toEqual(decodeUp(plaintext));
+    const refused = (octets: Uint8Array, code: string) =>
+      expect(() => decodePayInit(octets)).toThrow(expect.objectContaining({ code }));
+    refused(frameVector('APPROVE').plaintext, 'type');
+    refused(frameVector('PAY_REQUEST').plaintext, 'length');
+    refused(plaintext.with(78, 1), 'padding');
   });
 
   it.each([
