@@ -1,11 +1,11 @@
 import { type DataInputStream, DataOutputStream } from '../midp/index.ts';
 import {
   decodeAnnouncement,
+  ifAccepted,
   isSmallOrder,
   isZero,
   type KeyAnnouncement,
   type Primitives,
-  SafeMobileError,
   sameOctets,
 } from '../safe-mobile/index.ts';
 
@@ -92,13 +92,8 @@ export function announced(primitives: Primitives, anchors: Anchors, frame: Uint8
 }
 
 function readAnnouncement(primitives: Primitives, root: Uint8Array, frame: Uint8Array): KeyAnnouncement | undefined {
-  try {
-    const announcement = decodeAnnouncement(primitives, root, frame);
-    return isSound(primitives, announcement) ? announcement : undefined;
-  } catch (error) {
-    if (error instanceof SafeMobileError) return undefined;
-    throw error;
-  }
+  const announcement = ifAccepted(() => decodeAnnouncement(primitives, root, frame));
+  return announcement !== undefined && isSound(primitives, announcement) ? announcement : undefined;
 }
 
 /** A key of small order would give a shared secret, or take a signature, that everybody can make. */

@@ -3,10 +3,10 @@ import {
   ANNOUNCEMENT_OCTETS,
   type DownMessage,
   decodeDown,
+  ifAccepted,
   type Nak,
   type Primitives,
   phonePrimitives,
-  SafeMobileError,
 } from '../safe-mobile/index.ts';
 import { Agenda } from './agenda.ts';
 import { Answers } from './answers.ts';
@@ -318,15 +318,6 @@ function openFrame(link: Link, { phone }: DeviceRecord, frame: Uint8Array): Mayb
   if (plaintext === undefined) return undefined;
   const message = ifAccepted(() => decodeDown(plaintext));
   return message === undefined ? { plaintext } : { plaintext, message };
-}
-
-function ifAccepted<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof SafeMobileError) return undefined;
-    throw error;
-  }
 }
 
 /** Whether a plaintext is a PAY_REQUEST or an AUTH_REQUEST, which the customer or the phone has to answer. */

@@ -1,6 +1,6 @@
-import type { System } from '../midp/index.ts';
-import { type Amount, declineReasonOf, formatAmount } from '../safe-mobile/index.ts';
-import { decimalPointOf, type Texts } from './texts.ts';
+import { type Item, StringItem, type System } from '../midp/index.ts';
+import { type Amount, type AuthRequest, declineReasonOf, formatAmount, matchCodeOf } from '../safe-mobile/index.ts';
+import { decimalPointOf, filled, type Texts } from './texts.ts';
 import { type Request, requestOf, type Transaction } from './transaction.ts';
 
 /** `EUR 12.50`, with the decimal sign of the language. */
@@ -27,12 +27,28 @@ export function matterOf(request: Request, texts: Texts): string {
 
 /** The kind of transaction, in words. */
 export function titleOf(request: Request, texts: Texts): string {
-  return request.type === 'AUTH_REQUEST' ? texts.confirmTitle : texts.payTitle;
+  if (request.type !== 'AUTH_REQUEST') return texts.payTitle;
+  if (request.kind === 'login') return texts.loginTitle;
+  return request.kind === 'sign' ? texts.signTitle : texts.confirmTitle;
+}
+
+/** The match code of a request, to be compared with that on the other screen. That of a login is typed, so it is never shown here. */
+export function matchCodeItems(request: Request, { matchCode }: Texts): readonly Item[] {
+  if (isLogin(request)) return [];
+  const code = request.type === 'PAY_INIT' ? matchCodeOf(request.mref) : request.matchCode;
+  return [new StringItem(matchCode, matchCodeText(code))];
 }
 
 /** Four digits. */
 export function matchCodeText(code: number): string {
   return String(code).padStart(4, '0');
+}
+
+/** A request for which the customer types digits of the match code, before the PIN. */
+export type LoginRequest = AuthRequest & { readonly kind: 'login' };
+
+export function isLogin(request: Request): request is LoginRequest {
+  return request.type === 'AUTH_REQUEST' && request.kind === 'login';
 }
 
 /** The state of a transaction, in one or two words. */
@@ -55,6 +71,8 @@ export function receiptNote({ standing }: Transaction, texts: Texts): string {
 /** One transaction in one line of a list. */
 export function lineOf(transaction: Transaction, texts: Texts): string {
   const request = requestOf(transaction);
+  if (isLogin(request) && transaction.standing?.status === 'confirmed')
+    return filled(texts.loggedInAt, request.relyingParty);
   return `${matterOf(request, texts)} ${partyOf(request)}`;
 }
 

@@ -1,7 +1,6 @@
 import { type Item, StringItem } from '../midp/index.ts';
-import { matchCodeOf } from '../safe-mobile/index.ts';
 import type { AppContext } from './app-context.ts';
-import { lineOf, matchCodeText, matterOf, partyOf, receiptNote, standingText, timeText, titleOf } from './describe.ts';
+import { lineOf, matchCodeItems, matterOf, partyOf, receiptNote, standingText, timeText, titleOf } from './describe.ts';
 import type { DeviceRecord } from './device-record.ts';
 import type { Sales } from './sales.ts';
 import type { Choice } from './screens.ts';
@@ -60,10 +59,7 @@ export class History {
       ...(reference === '' ? [] : [new StringItem(texts.reference, reference)]),
       new StringItem(texts.time, timeText(transaction.at, system)),
       ...(note === '' ? [] : [new StringItem('', note)]),
-      new StringItem(
-        texts.matchCode,
-        matchCodeText(request.type === 'PAY_INIT' ? matchCodeOf(request.mref) : request.matchCode),
-      ),
+      ...matchCodeItems(request, texts),
     ];
   }
 }

@@ -2,7 +2,7 @@ import { type Item, StringItem, TextField, type TimerTask } from '../midp/index.
 import { hexOf, sameOctets } from '../safe-mobile/index.ts';
 import type { Answers } from './answers.ts';
 import type { AppContext } from './app-context.ts';
-import { matchCodeText, matterOf, partyOf, titleOf } from './describe.ts';
+import { isLogin, type LoginRequest, matchCodeItems, matchCodeText, matterOf, partyOf, titleOf } from './describe.ts';
 import type { DeviceRecord } from './device-record.ts';
 import { PIN_CONSTRAINTS } from './new-pin.ts';
 import { PIN_LENGTH, pinOctets } from './pin.ts';
@@ -10,6 +10,9 @@ import type { PinChange } from './pin-change.ts';
 import { filled } from './texts.ts';
 import { awaitsCustomer, deadlineOf, type Request, requestOf, type Transaction } from './transaction.ts';
 import type { Waiting } from './waiting.ts';
+
+/** How many digits of the match code a customer types for a login. */
+const TYPED_DIGITS = 2;
 
 /**
  * The customer's side of a request, screen by screen:
@@ -19,6 +22,8 @@ import type { Waiting } from './waiting.ts';
  *    └────refuse──► reason ──────► waiting for the receipt
  *    at any time ──expired───────► "expired"
  * ```
+ * Before the PIN of a login the customer types the last two digits of the code on the other screen: whoever approves without looking
+ * does not know them. After a wrong pair comes the prompt again, after a second one the phone refuses.
  * Refusing never shows a PIN field, nor does a request that has expired. While the PIN changes a request can only be refused.
  */
 export class Prompts {
@@ -90,14 +95,14 @@ export class Prompts {
     this.#current = ref;
     const request = requestOf(transaction);
     if (transaction.standing?.status === 'wrong-pin' || isEnrolment(request))
-      this.#askPin(device, transaction, request);
+      this.#proceed(device, transaction, request);
     else this.#ask(device, transaction, request);
   }
 
   #ask(device: DeviceRecord, transaction: Transaction, request: Request): void {
     const { texts, screens } = this.#app;
     screens.form(titleOf(request, texts), this.#items(request), [
-      { label: texts.approve, type: 'OK', does: () => this.#askPin(device, transaction, request) },
+      { label: texts.approve, type: 'OK', does: () => this.#proceed(device, transaction, request) },
       { label: texts.refuse, type: 'CANCEL', does: () => this.#askReason(device, transaction, request) },
     ]);
   }
@@ -108,7 +113,7 @@ export class Prompts {
       return [
         new StringItem(texts.askedBy, request.relyingParty),
         new StringItem('', request.title),
-        new StringItem(texts.matchCode, matchCodeText(request.matchCode)),
+        ...matchCodeItems(request, texts),
       ];
     }
     if (request.type === 'PAY_INIT') return [];
@@ -117,17 +122,58 @@ export class Prompts {
       new StringItem(texts.payTo, request.payee),
       new StringItem('', matterOf(request, texts)),
       ...reference,
-      new StringItem(texts.matchCode, matchCodeText(request.matchCode)),
+      ...matchCodeItems(request, texts),
     ];
   }
 
-  #askPin(device: DeviceRecord, transaction: Transaction, request: Request): void {
+  #proceed(device: DeviceRecord, transaction: Transaction, request: Request): void {
     const { texts, screens } = this.#app;
     if (this.#pinChange.isPending) {
       this.#pinChange.ask();
       screens.alert(texts.changePin, texts.pinPending, 'INFO', () => this.#ask(device, transaction, request));
+    } else if (isLogin(request) && transaction.sent === undefined) this.#askDigits(device, transaction, request);
+    else this.#askPin(device, transaction, request);
+  }
+
+  #askDigits(device: DeviceRecord, transaction: Transaction, request: LoginRequest): void {
+    const { texts, screens } = this.#app;
+    const digits = new TextField(texts.digits, '', TYPED_DIGITS, { input: 'NUMERIC' });
+    const next = () => {
+      const typed = digits.getString();
+      if (typed.length < TYPED_DIGITS)
+        screens.alert(texts.loginTitle, texts.digitsHint, 'WARNING', () =>
+          this.#askDigits(device, transaction, request),
+        );
+      else if (matchCodeText(request.matchCode).endsWith(typed)) this.#askPin(device, transaction, request);
+      else this.#mistyped(device, transaction, request);
+    };
+    screens.form(
+      texts.loginTitle,
+      [new StringItem('', partyOf(request)), new StringItem('', texts.digitsHint), digits],
+      [
+        { label: texts.next, type: 'OK', does: next },
+        { label: texts.back, type: 'BACK', does: () => this.#ask(device, transaction, request) },
+      ],
+    );
+  }
+
+  /** The first wrong pair is stored: a new start of the application gives no further try. */
+  #mistyped(device: DeviceRecord, transaction: Transaction, request: LoginRequest): void {
+    const { texts, screens, agenda, transactions } = this.#app;
+    const say = (text: string, then: () => void) => screens.alert(texts.loginTitle, text, 'WARNING', then);
+    if (transaction.mistyped) {
+      this.end(transaction.ref);
+      this.#answers.send(this.#answers.refuse(device, transaction, 'no'));
+      agenda.conclude(() => say(texts.wrongDigitsAgain, () => agenda.next()));
       return;
     }
+    const mistyped = { ...transaction, mistyped: true } as const;
+    transactions.save(mistyped);
+    say(texts.wrongDigits, () => this.#ask(device, mistyped, request));
+  }
+
+  #askPin(device: DeviceRecord, transaction: Transaction, request: Request): void {
+    const { texts, screens } = this.#app;
     const { standing } = transaction;
     const again = () => this.#askPin(device, transaction, request);
     const note =
@@ -189,7 +235,8 @@ export class Prompts {
     this.end(transaction.ref);
     this.#answers.send(this.#answers.refuse(device, transaction, 'expired'));
     const request = requestOf(transaction);
-    const text = `${partyOf(request)}\n${matterOf(request, texts)}\n${texts.expired}`;
+    const expired = request.type === 'AUTH_REQUEST' ? texts.authExpired : texts.expired;
+    const text = `${partyOf(request)}\n${matterOf(request, texts)}\n${expired}`;
     const show = () => screens.alert(titleOf(request, texts), text, 'WARNING', () => agenda.next());
     if (isShown) agenda.conclude(show);
     else agenda.notice(show);

@@ -58,7 +58,7 @@ export class Requests {
   #isUnwelcome(request: PayRequest | AuthRequest): boolean {
     const { transactions, system } = this.#app;
     if (transactions.all.filter(awaitsCustomer).length >= PROMPT_LIMIT) return true;
-    return request.type === 'PAY_REQUEST' && isMuted(transactions.all, request.merchantId, system.currentTimeMillis());
+    return isMuted(transactions.all, request, system.currentTimeMillis());
   }
 
   /**

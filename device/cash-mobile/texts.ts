@@ -55,6 +55,8 @@ export interface Texts {
   readonly approve: string;
   readonly refuse: string;
   readonly confirmTitle: string;
+  readonly loginTitle: string;
+  readonly signTitle: string;
   readonly askedBy: string;
   readonly refuseTitle: string;
   readonly refuseNo: string;
@@ -64,6 +66,14 @@ export interface Texts {
   /** With the tries that are left. */
   readonly wrongPin: string;
   readonly expired: string;
+  readonly authExpired: string;
+  /** A label: at most 20 letters. */
+  readonly digits: string;
+  readonly digitsHint: string;
+  readonly wrongDigits: string;
+  readonly wrongDigitsAgain: string;
+  /** With the relying party. */
+  readonly loggedInAt: string;
   /** Above what the customer is busy with: at most 20 letters. */
   readonly oneMoreWaits: string;
   /** With the number of requests, at most 20 letters. */

@@ -46,6 +46,8 @@ export interface Transaction {
   readonly plaintext: Uint8Array;
   /** When it began on this phone, ms since 1970. */
   readonly at: number;
+  /** A login for which the customer has typed wrong digits of the match code once. */
+  readonly mistyped?: true;
   readonly sent?: SentFrame;
   readonly standing?: Standing;
 }
@@ -59,17 +61,6 @@ export function requestOf({ role, plaintext }: Pick<Transaction, 'role' | 'plain
   const message = decodeDown(plaintext);
   if (message.type === 'PAY_REQUEST' || message.type === 'AUTH_REQUEST') return message;
   throw new SafeMobileError('type', `${message.type} begins no transaction`);
-}
-
-/** Whether {@link requestOf} reads it. The AUTH_REQUEST by which the phone was enrolled had another layout in earlier versions. */
-export function isReadable(transaction: Transaction): boolean {
-  try {
-    requestOf(transaction);
-    return true;
-  } catch (error) {
-    if (error instanceof SafeMobileError) return false;
-    throw error;
-  }
 }
 
 /** When a request from the service can no longer be answered, by the service's clock, ms since 1970. */
@@ -100,15 +91,19 @@ export function awaitsReceipt(transaction: Transaction): boolean {
 
 const SAID: readonly Said[] = ['approved', 'no', 'not-me', 'expired', 'unreadable', 'muted', 'asked', 'cancelled'];
 
+/** The bits of the first octet of a record. */
+const MERCHANT = 1;
+const MISTYPED = 2;
+
 /** What a record has of a sent frame. */
 const NOTHING_SENT = 0;
 const SENT = 1;
 const SENT_AGAIN = 2;
 
 /** A transaction as a record. */
-export function encodeTransaction({ role, ref, plaintext, at, sent, standing }: Transaction): Uint8Array {
+export function encodeTransaction({ role, ref, plaintext, at, mistyped, sent, standing }: Transaction): Uint8Array {
   const record = new DataOutputStream()
-    .writeByte(role === 'customer' ? 0 : 1)
+    .writeByte((role === 'merchant' ? MERCHANT : 0) | (mistyped === true ? MISTYPED : 0))
     .writeLong(at)
     .writeBytes(ref)
     .writeBytes(plaintext)
@@ -126,17 +121,18 @@ export function encodeTransaction({ role, ref, plaintext, at, sent, standing }: 
 /** @throws IOException, SafeMobileError when the record is not of {@link encodeTransaction} */
 export function decodeTransaction(octets: Uint8Array): Transaction {
   const record = new DataInputStream(octets);
-  const role = record.readByte() === 0 ? 'customer' : 'merchant';
+  const bits = record.readByte();
   const at = record.readLong();
   const ref = record.readBytes();
   const plaintext = record.readBytes();
   const sent = readSent(record);
   const standing = record.readByte() === 1 ? readStanding(record) : undefined;
   return {
-    role,
+    role: bits & MERCHANT ? 'merchant' : 'customer',
     ref,
     plaintext,
     at,
+    ...(bits & MISTYPED ? { mistyped: true } : {}),
     ...(sent === undefined ? {} : { sent }),
     ...(standing === undefined ? {} : { standing }),
   };

@@ -1,6 +1,6 @@
 import { type MidletContext, RecordStore } from '../midp/index.ts';
-import { sameOctets } from '../safe-mobile/index.ts';
-import { decodeTransaction, encodeTransaction, isOpen, isReadable, type Transaction } from './transaction.ts';
+import { ifAccepted, sameOctets } from '../safe-mobile/index.ts';
+import { decodeTransaction, encodeTransaction, isOpen, requestOf, type Transaction } from './transaction.ts';
 
 /** Transactions that the phone remembers. One more removes the oldest settled one, or else the oldest of all. */
 const TRANSACTION_CAPACITY = 50;
@@ -11,8 +11,8 @@ interface Kept {
 }
 
 /**
- * All transactions in the phone, oldest first, a record each. One of an earlier version of the application whose request this version
- * cannot read is forgotten.
+ * All transactions in the phone, oldest first, a record each. One whose request this version cannot read is
+ * forgotten: the AUTH_REQUEST of an enrolment had another layout in earlier versions.
  */
 export class Transactions {
   readonly #store: RecordStore;
@@ -27,7 +27,7 @@ export class Transactions {
       id,
       transaction: decodeTransaction(data),
     }));
-    this.#kept = stored.filter(({ transaction }) => isReadable(transaction));
+    this.#kept = stored.filter(({ transaction }) => ifAccepted(() => requestOf(transaction)));
     for (const kept of stored) if (!this.#kept.includes(kept)) this.#store.deleteRecord(kept.id);
   }
 

@@ -1,7 +1,7 @@
 import { type Displayable, Gauge, StringItem } from '../midp/index.ts';
-import { matchCodeOf, sameOctets } from '../safe-mobile/index.ts';
+import { sameOctets } from '../safe-mobile/index.ts';
 import type { AppContext } from './app-context.ts';
-import { matchCodeText, matterOf, partyOf, titleOf } from './describe.ts';
+import { matchCodeItems, matterOf, partyOf, titleOf } from './describe.ts';
 import type { Dispatch } from './link.ts';
 import type { Choice } from './screens.ts';
 import { requestOf, type Transaction } from './transaction.ts';
@@ -51,10 +51,11 @@ export class Waiting {
     const { texts, agenda, screens } = this.#app;
     const request = requestOf(transaction);
     const note = new StringItem('', texts[progress]);
-    const items = [new StringItem('', partyOf(request)), new StringItem('', matterOf(request, texts))];
-    if (request.type === 'PAY_INIT') {
-      items.push(new StringItem(texts.matchCode, matchCodeText(matchCodeOf(request.mref))));
-    }
+    const items = [
+      new StringItem('', partyOf(request)),
+      new StringItem('', matterOf(request, texts)),
+      ...(request.type === 'PAY_INIT' ? matchCodeItems(request, texts) : []),
+    ];
     const choices: Choice[] = [{ label: texts.close, type: 'BACK', does: () => agenda.next() }];
     if (progress === 'notSent')
       choices.push({ label: texts.sendAgain, type: 'OK', does: () => this.send(transaction, cancel) });

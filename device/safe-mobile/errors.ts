@@ -21,3 +21,13 @@ export class SafeMobileError extends Error {
     this.code = code;
   }
 }
+
+/** What a task gives, or `undefined` when it refuses its octets with a {@link SafeMobileError}. @throws every other error */
+export function ifAccepted<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof SafeMobileError) return undefined;
+    throw error;
+  }
+}

@@ -26,7 +26,7 @@ export {
 export type { CustomerAddress } from './customer.ts';
 export { type DeclineReason, declineCode, declineReasonOf, isDeclineReason } from './decline.ts';
 export type { Enrol, PinNew, PinProof } from './enrolment-messages.ts';
-export { SafeMobileError, type SafeMobileErrorCode } from './errors.ts';
+export { ifAccepted, SafeMobileError, type SafeMobileErrorCode } from './errors.ts';
 export {
   DOWN_OCTETS,
   FRAME_OCTETS,

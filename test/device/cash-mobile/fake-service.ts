@@ -3,6 +3,7 @@ import {
   type AdminCommand,
   type AnnouncedKey,
   type Approve,
+  type AuthRequest,
   adminText,
   approvalText,
   type Balance,
@@ -34,6 +35,7 @@ import { type SeededRandom, seededRandom, type VirtualClock } from '../../../sim
 const SERVICE_NUMBER = '+393400000001';
 const DEVICE_ID = 0x01020304;
 export const PAYEE = 'Edicola Duomo';
+export const PARTY = 'Comune di Torino';
 
 /** A public key of the service, 32 octets, and its number. */
 interface NumberedKey {
@@ -43,6 +45,9 @@ interface NumberedKey {
 
 /** What the service needs to know of a PAY_REQUEST; the rest has values that do. */
 export type Wish = Partial<Omit<PayRequest, 'type'>>;
+
+/** What the service needs to know of an AUTH_REQUEST, likewise. */
+type AuthWish = Partial<Pick<AuthRequest, 'time' | 'challenge' | 'ttl' | 'matchCode' | 'relyingParty' | 'title'>>;
 
 /** The service as a phone sees it, small and honest: it seals, opens, verifies and remembers nothing else. */
 export class FakeService {
@@ -192,17 +197,25 @@ export class FakeService {
     };
   }
 
-  enrolmentRequest(): Extract<DownMessage, { type: 'AUTH_REQUEST' }> {
-    return {
-      type: 'AUTH_REQUEST',
-      time: this.now,
-      challenge: this.#random.bytes(8),
-      ttl: 120,
-      kind: 'confirm-enrolment',
-      matchCode: 1,
-      relyingParty: 'Cash-Mobile',
-      title: 'Confirm your PIN',
-    };
+  enrolmentRequest(): AuthRequest {
+    const texts = { relyingParty: 'Cash-Mobile', title: 'Confirm your PIN' };
+    return { ...this.#authHead(), matchCode: 1, kind: 'confirm-enrolment', ...texts };
+  }
+
+  /** A relying party asks whether it is the customer who logs in. */
+  loginRequest(wish: AuthWish = {}): AuthRequest {
+    return { ...this.#authHead(), kind: 'login', relyingParty: PARTY, title: 'Anagrafe', ...wish };
+  }
+
+  /** A relying party asks for a signature under a document. */
+  signRequest(wish: AuthWish = {}): AuthRequest {
+    const documentHash = this.#random.bytes(32);
+    return { ...this.#authHead(), kind: 'sign', documentHash, relyingParty: PARTY, title: 'Contratto 12', ...wish };
+  }
+
+  #authHead() {
+    const challenge = this.#random.bytes(8);
+    return { type: 'AUTH_REQUEST', time: this.now, challenge, ttl: 120, matchCode: 4_711 } as const;
   }
 
   /** A receipt for something that was asked here, or by the merchant, or for a change of the PIN. */

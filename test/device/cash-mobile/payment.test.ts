@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { concat, declineCode, encodeDown, hexOf } from '../../../device/safe-mobile/index.ts';
 import { enrolled, openApplication, PIN, wordsOf } from './cash-bench.ts';
-import { PAYEE } from './fake-service.ts';
+import { PARTY, PAYEE } from './fake-service.ts';
 
 describe('A request for a payment', () => {
   test('wakes the application and shows payee, amount, reference and match code', async () => {
@@ -392,26 +392,7 @@ describe('A receipt', () => {
   });
 });
 
-describe('A request to confirm something', () => {
-  const login = (cash: Awaited<ReturnType<typeof enrolled>>) =>
-    ({ ...cash.service.enrolmentRequest(), kind: 'login', relyingParty: 'Comune', title: 'Anagrafe' }) as const;
-
-  test('shows who asks and what for, is signed, and its receipt is asked for as an authentication', async () => {
-    const cash = await enrolled();
-    const request = login(cash);
-    await cash.send(request);
-    expect(wordsOf(cash)).toEqual(['Asked by: Comune', 'Anagrafe', 'Code: 0001']);
-    await cash.select('Approve');
-    expect(wordsOf(cash)).toEqual(['Comune', 'Anagrafe', 'PIN']);
-    await cash.type(PIN);
-    await cash.select('Confirm');
-    expect(cash.service.all('APPROVE').map((approval) => cash.service.isRight(approval))).toEqual([true]);
-    await cash.clock.advance(60_000);
-    expect(cash.service.all('STATUS_QUERY')).toMatchObject([{ ref: request.challenge, kind: 'authentication' }]);
-    await cash.send(cash.service.receipt(request.challenge, 'confirmed'));
-    expect(cash.phone.screen.title).toBe('Confirmed');
-  });
-
+describe('A login', () => {
   test('is not muted by refusals of a merchant', async () => {
     const cash = await enrolled();
     for (let refusal = 0; refusal < 3; refusal += 1) {
@@ -420,8 +401,8 @@ describe('A request to confirm something', () => {
       await cash.select('It is not mine');
       await cash.select('Close');
     }
-    await cash.send(login(cash));
-    expect(wordsOf(cash)).toContain('Asked by: Comune');
+    await cash.send(cash.service.loginRequest());
+    expect(wordsOf(cash)).toContain(`Asked by: ${PARTY}`);
   });
 });
 

@@ -30,7 +30,15 @@ describe.each(['en', 'it'] as const)('The words in %s', (language) => {
 });
 
 describe('A text with a value in it', () => {
-  const WITH_A_VALUE = ['wrongCode', 'wrongPin', 'moreWait', 'badAmount', 'descriptorWrong', 'otherService'];
+  const WITH_A_VALUE = [
+    'wrongCode',
+    'wrongPin',
+    'moreWait',
+    'loggedInAt',
+    'badAmount',
+    'descriptorWrong',
+    'otherService',
+  ];
 
   test.each(['en', 'it'] as const)('has one place for it, and the others have none, in %s', (language) => {
     const all = Object.entries(builtInTexts(language)).flatMap(([name, text]) =>

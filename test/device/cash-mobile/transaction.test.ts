@@ -44,6 +44,7 @@ const transaction: fc.Arbitrary<Transaction> = fc.record(
     ref: octets(8),
     plaintext: octets(83),
     at: milliseconds,
+    mistyped: fc.constant(true as const),
     sent: fc.record(
       {
         ...{ said: fc.constantFrom(...SAID), frame: octets(133), at: milliseconds },

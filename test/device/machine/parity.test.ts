@@ -33,7 +33,10 @@ function measured(boot: Boot, spent: { fuel: number; memory: number }): Boot {
   };
 }
 
-/** A whole life: enrolment, a payment, a wrong PIN and then the right one, a refusal, an expiry, a restart, a new PIN. */
+/**
+ * A whole life: enrolment, a payment, a wrong PIN and then the right one, a refusal, a login with wrong and then right
+ * digits, an expiry, a restart, a new PIN.
+ */
 async function life(classes: BuiltInClasses | undefined): Promise<readonly string[]> {
   const flash = memoryFlash();
   const lines: string[] = [];
@@ -54,6 +57,17 @@ async function life(classes: BuiltInClasses | undefined): Promise<readonly strin
   const refused = await cash.request();
   for (const label of ['Refuse', 'I do not want to']) await cash.select(label);
   await cash.send(cash.service.receipt(refused.txn, 'refused'));
+  await cash.select('OK');
+  const login = cash.service.loginRequest();
+  await cash.send(login);
+  for (const digits of ['17', '11']) {
+    await cash.select('Approve');
+    await cash.type(digits);
+    await cash.select('Next');
+    if (digits === '17') await cash.select('OK');
+  }
+  await confirm(cash, PIN);
+  await cash.send(cash.service.receipt(login.challenge, 'confirmed'));
   await cash.select('OK');
   await cash.request({ ttl: 40 });
   await cash.clock.advance(41_000);

@@ -15,6 +15,7 @@ import {
   formatActivationCode,
   formatAmount,
   hexOf,
+  ifAccepted,
   isCurrency,
   isDeclineReason,
   matchCodeOf,
@@ -196,6 +197,22 @@ describe('plaintexts from the air', () => {
       }),
       { seed: 2, numRuns: 5_000 },
     );
+  });
+});
+
+describe('what reads octets of strangers', () => {
+  it('gives what it has read, and nothing of octets that are refused', () => {
+    expect(ifAccepted(() => octetsOf('0f'))).toEqual(Uint8Array.of(15));
+    expect(ifAccepted(() => octetsOf('0g'))).toBeUndefined();
+  });
+
+  it('hides no other error', () => {
+    const broken = new TypeError('a mistake of the program');
+    expect(() =>
+      ifAccepted(() => {
+        throw broken;
+      }),
+    ).toThrow(broken);
   });
 });
 
