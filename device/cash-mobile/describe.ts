@@ -1,5 +1,12 @@
 import { type Item, StringItem, type System } from '../midp/index.ts';
-import { type Amount, type AuthRequest, declineReasonOf, formatAmount, matchCodeOf } from '../safe-mobile/index.ts';
+import {
+  type Amount,
+  type AuthRequest,
+  declineReasonOf,
+  formatAmount,
+  formatApprovalCode,
+  matchCodeOf,
+} from '../safe-mobile/index.ts';
 import { decimalPointOf, filled, type Texts } from './texts.ts';
 import { type Request, requestOf, type Transaction } from './transaction.ts';
 
@@ -63,7 +70,7 @@ export function standingText({ sent, standing }: Transaction, texts: Texts): str
 /** The detail of a receipt: the approval code, or why the money did not move; empty when it has neither. */
 export function receiptNote({ standing }: Transaction, texts: Texts): string {
   if (standing === undefined || standing.approvalCode === 0) return '';
-  if (standing.status !== 'declined') return `${texts.approvalCode}: ${standing.approvalCode}`;
+  if (standing.status !== 'declined') return `${texts.approvalCode}: ${formatApprovalCode(standing.approvalCode)}`;
   const reason = declineReasonOf(standing.approvalCode);
   return reason === undefined ? '' : texts.decline[reason];
 }

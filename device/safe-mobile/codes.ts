@@ -41,15 +41,14 @@ export const STATUS_CODES: Readonly<Record<Status, number>> = {
   confirmed: 12,
 };
 
-/** What moved the money (RECEIPT). */
-export type RailName = 'none' | 'ledger' | 'card' | 'bank' | 'paypal' | 'pos';
+/** What moved the money (RECEIPT). 5 was a cash register, and is not used again. */
+export type RailName = 'none' | 'ledger' | 'card' | 'bank' | 'paypal';
 export const RAIL_CODES: Readonly<Record<RailName, number>> = {
   none: 0,
   ledger: 1,
   card: 2,
   bank: 3,
   paypal: 4,
-  pos: 5,
 };
 
 /** What an AUTH_REQUEST asks the customer to confirm. */

@@ -10,6 +10,7 @@ export {
   type KeyAnnouncement,
   readUnsigned,
 } from './announcement.ts';
+export { formatApprovalCode, parseApprovalCode } from './approval-code.ts';
 export { AUTH_TEXT_OCTETS, type AuthRequest, SIGN_TEXT_OCTETS, type SignRequest } from './auth-request.ts';
 export {
   type AdminCommand,

@@ -1,3 +1,4 @@
+import { formatApprovalCode } from '../../device/safe-mobile/index.ts';
 import type { Clock } from '../../modem/index.ts';
 import { type CashRegister, type EcrResult, type Operation, stanOf } from '../merchants/cash-registers.ts';
 import type { Payment } from '../payments/payment.ts';
@@ -134,7 +135,7 @@ export class Till {
     { amount }: Payment,
     approvalCode: number,
   ): Promise<EcrResult> {
-    const outcome = { ok: true, approvalCode: String(approvalCode), amount } as const;
+    const outcome = { ok: true, approvalCode: formatApprovalCode(approvalCode), amount } as const;
     return this.#service.cashRegisters.end(terminal, operation, {
       stan: stanOf(operation.number),
       at: this.#clock.now(),

@@ -108,7 +108,10 @@ export const PaymentView: z.ZodType<PaymentView> = z
     reference: z.string(),
     ttl: z.int().describe('Seconds'),
     matchCode: z.string().describe('Four digits; the customer sees the same'),
-    approvalCode: z.string().optional(),
+    approvalCode: z
+      .string()
+      .optional()
+      .describe('Up to 6 letters and digits; the receipt of the customer has the same'),
     rail: z.string().describe('What moves the money'),
     refunds: z.array(RefundView),
     createdAt: TimeText,

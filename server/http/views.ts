@@ -1,4 +1,4 @@
-import { hexOf } from '../../device/safe-mobile/index.ts';
+import { formatApprovalCode, hexOf } from '../../device/safe-mobile/index.ts';
 import type { Merchant } from '../merchants/merchants.ts';
 import type { PhoneOrder } from '../outgoing/phone-order.ts';
 import type { MerchantReceipt } from '../payments/merchant-receipt.ts';
@@ -43,7 +43,7 @@ export async function viewPayment(service: Service, payment: Payment): Promise<P
     reference: payment.reference,
     ttl: payment.ttl,
     matchCode: String(payment.matchCode).padStart(4, '0'),
-    ...(payment.approvalCode === 0 ? {} : { approvalCode: String(payment.approvalCode) }),
+    ...(payment.approvalCode === 0 ? {} : { approvalCode: formatApprovalCode(payment.approvalCode) }),
     rail: payment.rail,
     refunds: (await service.refunds(payment)).map(viewRefund),
     createdAt: viewTime(payment.createdAt),

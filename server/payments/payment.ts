@@ -184,7 +184,7 @@ function readPayment(row: Row): Payment {
   };
 }
 
-const RAIL_NAMES: readonly RailName[] = ['ledger', 'card', 'bank', 'paypal', 'pos'];
+const RAIL_NAMES: readonly RailName[] = ['ledger', 'card', 'bank', 'paypal'];
 
 const PHONE_PREFIX = 'sms:';
 

@@ -1,3 +1,4 @@
+import { parseApprovalCode } from '../../../device/safe-mobile/index.ts';
 import type { AttemptKind } from '../rail.ts';
 
 /** What a response code (DE 39) says of a request. */
@@ -61,6 +62,5 @@ export function responseOf(code: string | undefined, kind: AttemptKind): Respons
 
 /** The approval number of a receipt: DE 38, six letters and digits, in base 36; 0 when there is none. */
 export function approvalCodeOf(identification: string | undefined): number {
-  const text = identification?.trim() ?? '';
-  return /^[0-9A-Za-z]{1,6}$/.test(text) ? Number.parseInt(text, 36) : 0;
+  return parseApprovalCode(identification?.trim() ?? '') ?? 0;
 }

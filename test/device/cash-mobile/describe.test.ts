@@ -37,7 +37,7 @@ describe('what a receipt says besides', () => {
   test.each<[status: Status | undefined, code: number, words: string]>([
     [undefined, 0, ''],
     ['paid', 0, ''],
-    ['paid', 482_113, `${texts.approvalCode}: 482113`],
+    ['paid', 482_113, `${texts.approvalCode}: AC01`],
     ['refunded', 7, `${texts.approvalCode}: 7`],
     ['declined', 0, ''],
     ['declined', 181, texts.decline['insufficient-funds']],

@@ -25,7 +25,7 @@ describe('A request for a payment', () => {
     expect(approval && cash.service.isRight(approval)).toBe(true);
     await cash.send(cash.service.receipt(txn, 'paid'));
     expect(cash.phone.screen).toMatchObject({ kind: 'alert', title: 'Paid' });
-    expect(wordsOf(cash)).toEqual([`${PAYEE}\nEUR 12.50\nApproval code: 123456`]);
+    expect(wordsOf(cash)).toEqual([`${PAYEE}\nEUR 12.50\nApproval code: 2N9C`]);
     await cash.select('OK');
     expect(cash.phone.screen.kind).toBe('idle');
   });
@@ -660,7 +660,7 @@ describe('The history', () => {
       `Pay to: ${PAYEE}`,
       'Reference: Il Sole',
       expect.stringMatching(/^Time: 2010-03-01 10:0\d$/),
-      'Approval code: 123456',
+      'Approval code: 2N9C',
       'Code: 0042',
     ]);
     await cash.select('Back');

@@ -14,6 +14,7 @@ import {
   fitText,
   formatActivationCode,
   formatAmount,
+  formatApprovalCode,
   hexOf,
   ifAccepted,
   isCurrency,
@@ -22,6 +23,7 @@ import {
   octetsOf,
   type PayRequest,
   parseActivationCode,
+  parseApprovalCode,
   receiptKidOf,
   SafeMobileError,
   sameOctets,
@@ -356,6 +358,27 @@ describe('fields', () => {
 
   it.each(['', 'toString', 'expired'])('%j is no reason of a decline', (text) => {
     expect(isDeclineReason(text)).toBe(false);
+  });
+
+  it.each([
+    [1, '1'],
+    [100_001, '255T'],
+    [604_661_761, 'A00001'],
+    [2_176_782_335, 'ZZZZZZ'],
+  ])('the approval code %i is read as %s', (code, text) => {
+    expect(formatApprovalCode(code)).toBe(text);
+    expect(parseApprovalCode(text)).toBe(code);
+    expect(parseApprovalCode(text.toLowerCase().padStart(6, '0'))).toBe(code);
+  });
+
+  it.each(['', '1234567', '12-456', ' 1', 'é'])('%j is no approval code', (text) => {
+    expect(parseApprovalCode(text)).toBeUndefined();
+  });
+
+  it('a receipt does not name rail 5, which is retired', () => {
+    const plaintext = frameVector('RECEIPT to the customer').plaintext.slice();
+    plaintext[18] = 5;
+    expect(() => decodeDown(plaintext)).toThrow(expect.objectContaining({ code: 'field' }));
   });
 
   it.each([4, 6])('an activation code is not made of %d octets', (octets) => {

@@ -40,7 +40,7 @@ describe('The numbers on the air are for ever', () => {
       STATUS_CODES,
       '0 paid, 1 refused, 2 expired, 3 cancelled, 4 declined, 5 wrong-pin, 6 blocked, 7 in-progress, 8 active, 9 rejected, 10 reversed, 11 refunded, 12 confirmed',
     ],
-    ['RECEIPT rail', RAIL_CODES, '0 none, 1 ledger, 2 card, 3 bank, 4 paypal, 5 pos'],
+    ['RECEIPT rail', RAIL_CODES, '0 none, 1 ledger, 2 card, 3 bank, 4 paypal'],
     ['AUTH_REQUEST kind', AUTH_CODES, '1 login, 2 sign, 4 confirm-enrolment, 5 refund, 6 unlock, 7 instrument'],
     [
       'NAK code',

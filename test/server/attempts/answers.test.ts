@@ -322,19 +322,19 @@ describe('a local rail', () => {
     ['declined', declined, 'DECLINED'],
   ])('decides at once: %s', async (_, outcome, state) => {
     const rail: LocalRail = {
-      name: 'pos',
+      name: 'paypal',
       local: true,
       capabilities: new ScriptedRail().capabilities,
-      payerOf: () => 'clearing:pos',
+      payerOf: () => 'clearing:paypal',
       settlement: async () => [],
       decide: async () => outcome,
     };
     const { world, txn } = await approved(rail);
     const [code, reason] = outcome.kind === 'done' ? [4711, undefined] : [0, '51'];
-    expect(await world.service.payment(txn)).toMatchObject({ state, approvalCode: code, reason, rail: 'pos' });
+    expect(await world.service.payment(txn)).toMatchObject({ state, approvalCode: code, reason, rail: 'paypal' });
     const columns = 'rail_key, rail, state, tries, unanswered, note, reason, approval_code';
     const found = await rows(world.database, `SELECT ${columns} FROM attempt`);
-    const row = { rail_key: `${txn}:charge`, rail: 'pos', state: outcome.kind, tries: 1, unanswered: 0 };
+    const row = { rail_key: `${txn}:charge`, rail: 'paypal', state: outcome.kind, tries: 1, unanswered: 0 };
     const note = 'note' in outcome ? outcome.note : '';
     expect(found).toEqual([{ ...row, note, reason: reason ?? null, approval_code: code }]);
   });
@@ -343,10 +343,10 @@ describe('a local rail', () => {
 describe('a payment that is cancelled while its rail decides', () => {
   it('is not charged, and the answer of the phone is tried again', async () => {
     const rail: LocalRail = {
-      name: 'pos',
+      name: 'paypal',
       local: true,
       capabilities: new ScriptedRail().capabilities,
-      payerOf: () => 'clearing:pos',
+      payerOf: () => 'clearing:paypal',
       settlement: async () => [],
       decide: async (tx, { txn }) => {
         await tx.run("UPDATE payment SET state = 'CANCELLED' WHERE txn = ?", txn);

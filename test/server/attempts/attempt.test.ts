@@ -107,10 +107,10 @@ function engineOf(store: Store, rail: Rail): AttemptEngine {
 
 describe('an attempt', () => {
   const local: LocalRail = {
-    name: 'pos',
+    name: 'paypal',
     local: true,
     capabilities: new ScriptedRail().capabilities,
-    payerOf: () => 'clearing:pos',
+    payerOf: () => 'clearing:paypal',
     settlement: async () => [],
     decide: async () => ({ kind: 'done', approvalCode: 0 }),
   };

@@ -84,7 +84,7 @@ describe('a payment at a cash register', () => {
     await world.clock.advance(6_000);
     await approve();
     expect(progress(register)).toEqual(['CLIENTE AVVISATO', 'ATTESA PIN', 'PIN RICEVUTO']);
-    expect(results(register)).toEqual(['paid 100001 000001']);
+    expect(results(register)).toEqual(['paid 00255T 000001']);
     expect(await has()).toBe(DEPOSIT.minor - 1_250);
     expect(await world.breaches()).toEqual([]);
   });
@@ -149,7 +149,7 @@ describe('a payment at a cash register', () => {
     const { register, approve } = await till({ customerInText: true });
     register.ask(payment(T, 1_250, `CLIENTE ${CUSTOMER_NUMBER}`));
     await approve();
-    expect(results(register)).toEqual(['paid 100001 000001']);
+    expect(results(register)).toEqual(['paid 00255T 000001']);
   });
 
   it('asks who was named once, and within two minutes', async () => {
@@ -168,10 +168,10 @@ describe('a payment at a cash register', () => {
     register.ask(payment(T, 103));
     await approve();
     expect(results(register)).toEqual([
-      'paid 100001 000001',
+      'paid 00255T 000001',
       'CLIENTE NON INDICATO 000002',
       'CLIENTE NON INDICATO 000003',
-      'paid 100002 000004',
+      'paid 00255U 000004',
     ]);
   });
 });
@@ -186,7 +186,7 @@ describe('a cash register that', () => {
     }
     await approve();
     expect(register.heard.filter(({ kind }) => kind === 'ack')).toHaveLength(3);
-    expect(results(register)).toEqual(['paid 100001 000001']);
+    expect(results(register)).toEqual(['paid 00255T 000001']);
     expect(await has()).toBe(DEPOSIT.minor - 1_250);
   });
 
@@ -198,7 +198,7 @@ describe('a cash register that', () => {
     await approve();
     expect(results(register)).toHaveLength(1);
     register.ask(payment(T, 1_250));
-    expect(results(register)).toEqual(['paid 100001 000001', 'paid 100001 000001']);
+    expect(results(register)).toEqual(['paid 00255T 000001', 'paid 00255T 000001']);
     await world.clock.advance(60_000);
     expect(results(register)).toHaveLength(2);
     expect(await has()).toBe(DEPOSIT.minor - 1_250);
@@ -217,11 +217,11 @@ describe('a cash register that', () => {
     await approve();
     await world.clock.advance(4_000);
     await world.clock.advance(60_000);
-    expect(results(register)).toEqual(Array.from({ length: times }, () => 'paid 100001 000001'));
+    expect(results(register)).toEqual(Array.from({ length: times }, () => 'paid 00255T 000001'));
     Object.assign(register, { deaf: 0, misread: 0 });
     register.ask(last(T));
     await world.clock.advance(1_000);
-    expect(results(register).at(-1)).toBe('paid 100001 000001');
+    expect(results(register).at(-1)).toBe('paid 00255T 000001');
   });
 
   it('lost its line asks for the last result, and cannot begin another payment meanwhile', async () => {
@@ -237,7 +237,7 @@ describe('a cash register that', () => {
     expect(results(again)).toEqual(['IN CORSO: CHIEDERE G 000000']);
     again.ask(last(T));
     await approve();
-    expect(results(again)).toEqual(['IN CORSO: CHIEDERE G 000000', 'paid 100001 000001']);
+    expect(results(again)).toEqual(['IN CORSO: CHIEDERE G 000000', 'paid 00255T 000001']);
     expect(register.heard).toEqual([{ kind: 'ack' }, { kind: 'progress', text: 'CLIENTE AVVISATO' }]);
     expect(await has()).toBe(DEPOSIT.minor - 1_250);
   });
@@ -252,7 +252,7 @@ describe('a cash register that', () => {
     const again = connect().register;
     again.ask(last(T));
     await approve();
-    expect(results(again)).toEqual(['paid 100001 000001']);
+    expect(results(again)).toEqual(['paid 00255T 000001']);
   });
 
   it('asked a service that was killed before it asked the customer hears that nothing was done, and can pay', async () => {
@@ -274,7 +274,7 @@ describe('a cash register that', () => {
       'IN CORSO: CHIEDERE G 000001',
       'IN CORSO: CHIEDERE G 000000',
       'NON ESEGUITO 000001',
-      'paid 100001 000002',
+      'paid 00255T 000002',
     ]);
   });
 
@@ -319,7 +319,7 @@ describe('a cash register that', () => {
     await world.clock.advance(3_600_000);
     register.ask(last(T));
     await world.clock.advance(1_000);
-    expect(results(register).at(-1)).toBe('paid 004711 000001');
+    expect(results(register).at(-1)).toBe('paid 0003MV 000001');
   });
 });
 
@@ -338,7 +338,7 @@ describe('a payment that was made, and that the shop gives back elsewhere', () =
     const again = connect().register;
     again.ask(last(T));
     await world.clock.advance(1_000);
-    expect(results(again)).toEqual(['paid 100001 000001']);
+    expect(results(again)).toEqual(['paid 00255T 000001']);
   });
 
   it('in parts cannot be reversed, and the register hears nothing of the parts', async () => {
@@ -356,7 +356,7 @@ describe('a payment that was made, and that the shop gives back elsewhere', () =
     expect(register.heard).toHaveLength(heard);
     register.ask(reversal(T));
     await world.clock.advance(2_000);
-    expect(results(register)).toEqual(['paid 234567 000001', 'STORNO IMPOSSIBILE 000002']);
+    expect(results(register)).toEqual(['paid 00QGLJ 000001', 'STORNO IMPOSSIBILE 000002']);
   });
 });
 
@@ -520,7 +520,7 @@ describe('the registers of a shop', () => {
       await approve();
       register.ask(close(T));
       await world.clock.advance(1_000);
-      expect(results(register)).toEqual(['paid 100001 000001']);
+      expect(results(register)).toEqual(['paid 00255T 000001']);
       expect(messages(register).at(-1)).toBe('0C0000000000000012500000000000001250');
       expect(await has()).toBe(DEPOSIT.minor - 1_250);
     },

@@ -159,7 +159,7 @@ describe('GET /v1/payments/:txn', () => {
     await world.clock.advance(2_000);
     customer.phone.approve(PIN);
     await world.clock.advance(2_000);
-    expect((await waiting).body).toMatchObject({ state: 'CAPTURED', settled: true, approvalCode: '100001' });
+    expect((await waiting).body).toMatchObject({ state: 'CAPTURED', settled: true, approvalCode: '255T' });
   });
 
   it('answers with the payment as it stands when the wait is over', async () => {
