@@ -14,7 +14,7 @@ export interface PhoneQuestion {
 export interface InterruptionScreens {
   /** Shows a screen of the phone, which nobody has asked for. */
   show(displayable: Displayable): void;
-  /** Shows what the phone shows when no application runs. */
+  /** Shows what the phone shows when no application has shown anything. */
   leave(): void;
 }
 
@@ -123,10 +123,10 @@ export class Interruptions {
   #finish(one: Waiting): boolean {
     if (this.#current !== one) return false;
     this.#current = undefined;
-    if (this.#application === undefined && isMessage(one)) this.#screens.leave();
+    if (this.#application === undefined) this.#screens.leave();
     else {
       this.#front.expectApplication();
-      this.#application?.();
+      this.#application();
     }
     return true;
   }

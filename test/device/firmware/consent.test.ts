@@ -384,3 +384,34 @@ describe('A message for another application than the one that runs', () => {
     expect([air.phone.screen.title, versions()]).toEqual(['Installed', ['1.0', '2.0']]);
   });
 });
+
+/** An application that sends to two numbers at once, and shows something 5 s after it was started. */
+const LATE = `
+  const { MIDlet, Display, Form, openConnection } = require('midp');
+  exports.Chat = class extends MIDlet {
+    startApp() {
+      for (const address of ['sms://+391', 'sms://+392'])
+        openConnection(this.context, address).send({ kind: 'text', address, text: 'ciao' }).catch(() => {});
+      this.context.system.schedule(5_000, () => Display.getDisplay(this).setCurrent(new Form('Late')));
+    }
+    pauseApp() {}
+    destroyApp() {}
+  };`;
+
+test('An application that asks before it has shown anything is asked about, and the phone has the screen until it does', async () => {
+  const air = await started({ script: LATE, seed: null, attributes: { 'MIDlet-Permissions': PERMISSIONS } });
+  const asked = [];
+  for (const answer of ['Refuse', 'Refuse', 'Allow']) {
+    asked.push(textOf(air.phone.screen));
+    await air.select(answer);
+  }
+  expect(asked).toEqual([
+    expect.stringContaining('Chat wants to receive SMS until it is closed.'),
+    expect.stringMatching(/^Chat waits\n.*Chat wants to send an SMS to \+391\./s),
+    expect.stringContaining('Chat wants to send an SMS to +392.'),
+  ]);
+  expect(air.phone.screen.kind).toBe('idle');
+  expect(air.radio.sent.map(({ destination }) => destination)).toEqual(['+392']);
+  await air.clock.advance(5_000);
+  expect(air.phone.screen.title).toBe('Late');
+});
