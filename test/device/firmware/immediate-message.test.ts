@@ -121,6 +121,23 @@ describe('A text of class 0 (3GPP TS 23.038, 4)', () => {
     expect(phone.screen.kind).toBe('idle');
   });
 
+  test('and nothing of that application is in its next run', async () => {
+    const { phone, handset, radio, clock, open, probes } = phoneWith(form);
+    const focused = () => phone.screen.items.findIndex((item) => item.focused);
+    open();
+    handset.type('a');
+    phone.press('down');
+    expect([textOf(phone.screen), focused()]).toEqual([expect.stringContaining('Name: a'), 1]);
+    await radio.deliver(flash());
+    probes[0]?.notifyDestroyed();
+    await clock.advance(1_000);
+    phone.select('OK');
+    await settle(clock);
+    open();
+    expect([phone.screen.title, focused()]).toEqual(['Form', 0]);
+    expect(textOf(phone.screen)).not.toContain('Name: a');
+  });
+
   test('comes after the word that the application beneath it failed', async () => {
     const { phone, radio, clock, open } = phoneWith((probe) => {
       probe.context.system.schedule(5_000, () => {
