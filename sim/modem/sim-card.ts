@@ -93,7 +93,6 @@ export class SimCard {
     if (this.#pinTries === 0) return false;
     if (pin !== this.#pin) {
       this.#pinTries -= 1;
-      this.#verified &&= this.#pinTries > 0;
       return false;
     }
     this.#pinTries = PIN_TRIES;

@@ -108,6 +108,36 @@ describe('A text of class 0 (3GPP TS 23.038, 4)', () => {
     expect([phone.screen.title, focused()]).toEqual(['Form', 0]);
   });
 
+  test('comes over an alert of an application, which is there again afterwards', async () => {
+    const { phone, radio, clock, open } = phoneWith((probe) => {
+      const alert = new midp.Alert('Alarm', 'Tea', 'ALARM');
+      midp.Display.getDisplay(probe).setCurrent(alert, new midp.Form('Form'));
+    });
+    open();
+    await radio.deliver(flash());
+    await clock.advance(1_000);
+    expect(textOf(phone.screen)).toMatch(SHOWN);
+    phone.select('OK');
+    await settle(clock);
+    expect(textOf(phone.screen)).toContain('Tea');
+  });
+
+  test('begins with its first line, how far anything under it was scrolled', async () => {
+    const text = Array.from({ length: 20 }, (_, line) => `line ${line}`).join('\n');
+    for (let screens = 1; screens <= 6; screens += 1) {
+      const { phone, radio, clock, open } = phoneWith((probe) => {
+        for (let screen = 0; screen < screens; screen += 1)
+          midp.Display.getDisplay(probe).setCurrent(new midp.Form('Long', [new midp.StringItem('', text)]));
+      });
+      open();
+      for (let line = 0; line < 5; line += 1) phone.press('down');
+      expect(phone.screen.scroll.above).toBe(true);
+      await radio.deliver(flash(text));
+      await clock.advance(1_000);
+      expect([phone.screen.title, phone.screen.scroll]).toEqual(['Message', { above: false, below: true }]);
+    }
+  });
+
   test('stays when the application beneath it ends', async () => {
     const { phone, radio, clock, open } = phoneWith((probe) => {
       probe.context.system.schedule(5_000, () => probe.notifyDestroyed());

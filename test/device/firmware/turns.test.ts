@@ -101,6 +101,13 @@ describe('A question of the phone keeps the screen', () => {
     expect(air.phone.screen.ticker).toBeUndefined();
   });
 
+  test('also when something was chosen in it, which is no answer', async () => {
+    const air = await phoneWith(RINGS);
+    await air.select('Menu', 'Settings', 'Italiano');
+    await air.clock.advance(60_000);
+    expect(air.phone.screen).toMatchObject({ title: 'Settings', ticker: 'Chat waits' });
+  });
+
   test('to its end: what was answered is done, and the application comes with the next screen', async () => {
     const air = await phoneWith(RINGS);
     await openLink(air);

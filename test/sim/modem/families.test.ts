@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { personalities } from '../../../sim/modem/personalities.ts';
+import { hostOf, quietWorld } from '../host.ts';
 
 /** A personality as text, its regular expressions too. */
 function written(personality: object): string {
@@ -82,6 +83,19 @@ test.each([
   ['sierra-hl6528', 8_000, ['+CMGF', '+CSMS', '+CPMS', '+CNMI'], '+CME ERROR: 3517'],
   ['not-ready-3', 8_000, ['+CMGF'], '+CMS ERROR: 3'],
   ['not-ready-515', 5_000, ['+CPMS', '+CMGR'], '+CMS ERROR: 515'],
-])('%s is not ready for %d ms, for %j, and says %s', (id, ms, commands, result) => {
-  expect(personalities[id]?.start.notReady).toEqual({ ms, commands, result });
+])('%s is not ready for %d ms after each start, for %j, and says %s', async (id, ms, commands, result) => {
+  const personality = personalities[id] ?? expect.fail(`no personality ${id}`);
+  expect(personality.start.notReady).toEqual({ ms, commands, result });
+  const { world, clock } = quietWorld();
+  const modem = world.addModem({ number: '+393330000001', personality });
+  const host = await hostOf(modem, clock);
+  for (const restart of [() => {}, () => modem.reboot()]) {
+    restart();
+    await clock.advance(ms - 200);
+    await host.type('ATE0;+CMEE=1\r');
+    const asked = `AT${commands[0]}${commands[0] === '+CMGF' ? '=0' : '?'}\r`;
+    expect(await host.type(asked)).toContain(result);
+    await clock.advance(1_000);
+    expect(await host.type(asked)).toContain('OK');
+  }
 });

@@ -111,6 +111,13 @@ test.each([
   expect(world.submitted(NUMBER)).toEqual([]);
 });
 
+test('+CMSS sends nothing that was stored as a received message, a SUBMIT neither', async () => {
+  const { world, says, enters } = await bench();
+  await enters('+CMGW=18,1', '0001000C91933303000020000005E8329BFD06');
+  expect(await says('+CMSS=1')).toBe('\r\n+CMS ERROR: 302\r\n');
+  expect(world.submitted(NUMBER)).toEqual([]);
+});
+
 test('without a service centre, on the card or in the PDU, nothing is sent: 330 (3GPP TS 27.005, 3.2.5)', async () => {
   const { says, enters, taken } = await bench(';+CSCA=""');
   const pdu = '01000C91933303000020000005E8329BFD06';

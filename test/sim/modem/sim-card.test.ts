@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { SimCard } from '../../../sim/modem/sim-card.ts';
 import { hostOf, quietWorld } from '../host.ts';
 
 const NUMBER = '+393330000001';
@@ -35,6 +36,13 @@ test('+CREG=2 shows the changes with the cell (3GPP TS 27.007, 7.2)', async () =
   expect(await host.type('AT+CREG=2;+CPIN=4321\r', 1_100)).toBe(
     '\r\nOK\r\n\r\n+CREG: 2\r\n\r\n+CREG: 1,"00C3","1A2B"\r\n',
   );
+});
+
+test('the right PIN is no help after three wrong ones', () => {
+  const pin = '4321';
+  const card = new SimCard({ imsi: '', iccid: '', number: NUMBER, smsc: '+39349', pin, capacity: 1, firstIndex: 1 });
+  for (const wrong of ['1111', '2222', '3333']) expect(card.verify(wrong)).toBe(false);
+  expect([card.verify(pin), card.state]).toEqual([false, 'SIM PUK']);
 });
 
 test('three wrong PINs want the PUK, which sets a new PIN; ten wrong PUKs end the card', async () => {
