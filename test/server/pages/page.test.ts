@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { FakeModem, LOST, READY } from '../fake-modem.ts';
 import { CUSTOMER_NUMBER, DEPOSIT, PIN, shop } from '../world.ts';
 
@@ -10,31 +10,39 @@ const missing = !existsSync(CHROMIUM) && process.env['CASH_MOBILE_SKIP_NOTHING']
 
 describe.skipIf(missing)("the merchant's page (needs Debian's chromium)", () => {
   let browser: Browser;
+  /** One tab a language: Chromium takes a second of the processor to open one. */
+  const tabs = new Map<string, Page>();
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+    for (const locale of ['en-GB', 'it-IT']) {
+      const context = await browser.newContext({ locale, viewport: { width: 320, height: 640 } });
+      tabs.set(locale, await context.newPage());
+    }
   });
   afterAll(async () => {
     await browser.close();
   });
 
-  /** A shop whose page is open in a browser of a small phone. */
+  /** A shop whose page is open in a browser of a small phone. Each shop has a port of its own, and so a storage of its own. */
   async function open(locale: string, fragment: (apiKey: string) => string = (apiKey) => `#key=${apiKey}`) {
     const modem = new FakeModem('/dev/ttyUSB0');
     const base = await shop(1, { modems: [modem] });
     const url = await base.world.service.http.listen({ host: '127.0.0.1', port: 0 });
-    const context = await browser.newContext({ locale, viewport: { width: 320, height: 640 } });
-    const page = await context.newPage();
+    const page = tabs.get(locale);
+    if (page === undefined) throw new Error(`no tab speaks ${locale}`);
     const trouble: string[] = [];
     page.on('console', (message) => {
       if (message.type() === 'error') trouble.push(message.text());
     });
     page.on('pageerror', (error) => trouble.push(error.message));
-    await page.goto(`${url}/${fragment(base.apiKey)}`);
-    const close = async () => {
-      await context.close();
+    onTestFinished(async () => {
+      page.removeAllListeners();
+      await page.unrouteAll();
+      await page.goto('about:blank');
       await base.world.service.close();
-    };
-    return { ...base, modem, page, url, trouble, close };
+    });
+    await page.goto(`${url}/${fragment(base.apiKey)}`);
+    return { ...base, modem, page, url, trouble };
   }
 
   async function ask(page: Page, customer: string, amount: string): Promise<void> {
@@ -45,7 +53,7 @@ describe.skipIf(missing)("the merchant's page (needs Debian's chromium)", () => 
   }
 
   it('asks for a payment, shows the match code, and says when it is paid', async () => {
-    const { world, customer, merchant, page, trouble, close } = await open('en-GB');
+    const { world, customer, merchant, page, trouble } = await open('en-GB');
     await ask(page, '+39 340 000 0001', '12,50');
     await page.getByText('€12.50 · waiting for the customer').waitFor();
     const [payment] = await world.service.payments({ merchantId: merchant.id, limit: 1 });
@@ -56,11 +64,10 @@ describe.skipIf(missing)("the merchant's page (needs Debian's chromium)", () => 
     await page.getByText('€12.50 · paid').waitFor();
     await page.getByRole('cell', { name: 'paid', exact: true }).waitFor();
     expect(trouble).toEqual([]);
-    await close();
   });
 
   it('names who pays next at a cash register, which a shop without one does not see', async () => {
-    const { world, merchant, page, close } = await open('en-GB');
+    const { world, merchant, page } = await open('en-GB');
     await page.getByRole('heading', { name: 'Ask for a payment' }).waitFor();
     expect(await page.getByRole('heading', { name: 'Cash register' }).count()).toBe(0);
     for (const terminal of ['12345678', '12345679']) await world.service.cashRegisters.add(terminal, merchant.id);
@@ -76,20 +83,18 @@ describe.skipIf(missing)("the merchant's page (needs Debian's chromium)", () => 
     await page.getByText(`${CUSTOMER_NUMBER} pays next at terminal 12345679, until`).waitFor();
     expect(await world.service.cashRegisters.begin('12345679', 'payment')).toMatchObject({ customer: CUSTOMER_NUMBER });
     expect(await world.service.cashRegisters.begin('12345678', 'payment')).toMatchObject({ customer: undefined });
-    await close();
   });
 
   it('cancels a request', async () => {
-    const { world, merchant, page, close } = await open('en-GB');
+    const { world, merchant, page } = await open('en-GB');
     await ask(page, CUSTOMER_NUMBER, '3');
     await page.getByRole('button', { name: 'Cancel the request' }).click();
     await page.getByText('€3.00 · cancelled').waitFor();
     expect((await world.service.payments({ merchantId: merchant.id, limit: 1 }))[0]?.state).toBe('CANCELLED');
-    await close();
   });
 
   it('says in words that it is too late to cancel', async () => {
-    const { world, merchant, page, close } = await open('it-IT');
+    const { world, merchant, page } = await open('it-IT');
     await world.request(merchant);
     await page.reload();
     await page.getByRole('button', { name: 'Annulla la richiesta' }).waitFor();
@@ -99,42 +104,38 @@ describe.skipIf(missing)("the merchant's page (needs Debian's chromium)", () => 
     await page.getByRole('button', { name: 'Annulla la richiesta' }).click();
     await page.getByText('È tardi per annullare: il cliente ha risposto.').waitFor();
     expect(await page.getByText('APPROVED').count()).toBe(0);
-    await close();
   });
 
   it('says what is wrong, next to where it was typed', async () => {
-    const { page, close } = await open('en-GB');
+    const { page } = await open('en-GB');
     await ask(page, CUSTOMER_NUMBER, 'a lot');
     expect(await page.getByRole('alert').first().textContent()).toBe('Please enter an amount such as 12.50.');
     await ask(page, '+393409999999', '1');
     await page
       .getByText('The customer cannot be asked: it is no customer of this service, or has no active phone')
       .waitFor();
-    await close();
   });
 
   it('asks for the key when it has none, and for another when the service does not know it', async () => {
-    const { apiKey, page, close } = await open('it-IT', () => '');
+    const { apiKey, page } = await open('it-IT', () => '');
     await page.getByLabel('Chiave API').fill('cm_wrong');
     await page.getByRole('button', { name: 'Continua' }).click();
     await page.getByText('Il servizio non conosce questa chiave.').waitFor();
     await page.getByLabel('Chiave API').fill(apiKey);
     await page.getByRole('button', { name: 'Continua' }).click();
     await page.getByRole('heading', { name: 'Edicola Città' }).waitFor();
-    await close();
   });
 
   it('keeps the key out of the address, and in the tab', async () => {
-    const { apiKey, page, close } = await open('en-GB');
+    const { apiKey, page } = await open('en-GB');
     await page.getByRole('heading', { name: 'Edicola Città' }).waitFor();
     expect(page.url()).not.toContain(apiKey);
     await page.reload();
     await page.getByRole('heading', { name: 'Edicola Città' }).waitFor();
-    await close();
   });
 
   it('is opened again by a link with another key: the merchant of that key is shown, and nothing of the one before', async () => {
-    const { world, merchant, page, url, apiKey, close } = await open('en-GB');
+    const { world, merchant, page, url, apiKey } = await open('en-GB');
     await page.getByRole('heading', { name: 'Edicola Città' }).waitFor();
     await world.request(merchant);
     await page.reload();
@@ -150,18 +151,16 @@ describe.skipIf(missing)("the merchant's page (needs Debian's chromium)", () => 
     expect(page.url()).toBe(`${url}/`);
     await page.goto(`${url}/#key=${apiKey}`);
     await page.getByRole('heading', { name: 'Edicola Città' }).waitFor();
-    await close();
   });
 
   it.each(['', 'cm_wrong', 'schlüssel', 'a b'])('says of a link with the key "%s" that it is none', async (key) => {
-    const { page, trouble, close } = await open('en-GB', () => `#key=${encodeURIComponent(key)}`);
+    const { page, trouble } = await open('en-GB', () => `#key=${encodeURIComponent(key)}`);
     await page.getByText('The service does not know this key.').waitFor();
     expect(trouble.filter((line) => !line.includes('401'))).toEqual([]);
-    await close();
   });
 
   it('forgets the key, and shows nothing of its merchant to the next one', async () => {
-    const { world, merchant, page, close } = await open('en-GB');
+    const { world, merchant, page } = await open('en-GB');
     await world.request(merchant);
     await page.reload();
     await page.locator('.code').waitFor();
@@ -171,11 +170,10 @@ describe.skipIf(missing)("the merchant's page (needs Debian's chromium)", () => 
     await page.getByRole('button', { name: 'Continue' }).click();
     await page.getByText('No payments yet.').waitFor();
     expect(await page.locator('.code').count()).toBe(0);
-    await close();
   });
 
   it('follows after a reload what was under way', async () => {
-    const { world, customer, page, close } = await open('en-GB');
+    const { world, customer, page } = await open('en-GB');
     await ask(page, CUSTOMER_NUMBER, '3');
     await page.getByText('€3.00 · waiting for the customer').waitFor();
     await page.reload();
@@ -184,14 +182,13 @@ describe.skipIf(missing)("the merchant's page (needs Debian's chromium)", () => 
     customer.phone.refuse();
     await world.clock.advance(2_000);
     await page.getByText('€3.00 · refused').waitFor();
-    await close();
   });
 
   it.each([
     ['en-GB', '€1,000.01 · declined: not enough money in the account', 'declined: not enough money in the account'],
     ['it-IT', '1000,01 € · negato: il conto non ha abbastanza denaro', 'negato: il conto non ha abbastanza denaro'],
   ])('says why a payment was declined (%s)', async (locale, now, listed) => {
-    const { world, customer, merchant, page, close } = await open(locale);
+    const { world, customer, merchant, page } = await open(locale);
     await world.request(merchant, { amount: { minor: DEPOSIT.minor + 1, currency: 'EUR' } });
     await page.reload();
     await page.locator('.code').waitFor();
@@ -200,11 +197,10 @@ describe.skipIf(missing)("the merchant's page (needs Debian's chromium)", () => 
     await world.clock.advance(2_000);
     await page.getByText(now).waitFor();
     await page.getByRole('cell', { name: listed, exact: true }).waitFor();
-    await close();
   });
 
   it('says that no SMS can leave while the modem is gone, and takes that back', async () => {
-    const { modem, page, trouble, close } = await open('en-GB');
+    const { modem, page, trouble } = await open('en-GB');
     await page.getByRole('heading', { name: 'Edicola Città' }).waitFor();
     const notice = page.getByText('The service cannot send SMS at the moment');
     expect(await notice.count()).toBe(0);
@@ -213,15 +209,13 @@ describe.skipIf(missing)("the merchant's page (needs Debian's chromium)", () => 
     modem.become(READY);
     await notice.waitFor({ state: 'detached' });
     expect(trouble).toEqual([]);
-    await close();
   });
 
   it('says that no SMS can leave when it is opened while the modem is gone', async () => {
-    const { modem, page, close } = await open('en-GB');
+    const { modem, page } = await open('en-GB');
     modem.become(LOST);
     await page.reload();
     await page.getByText('The service cannot send SMS at the moment').waitFor();
-    await close();
   });
 
   it('says that the service does not answer any more', async () => {
@@ -229,14 +223,12 @@ describe.skipIf(missing)("the merchant's page (needs Debian's chromium)", () => 
     await page.getByRole('heading', { name: 'Edicola Città' }).waitFor();
     await world.service.close();
     await page.getByText('The service does not answer.').waitFor();
-    await page.context().close();
   });
 
   it('fits a screen of 320 pixels', async () => {
-    const { page, close } = await open('en-GB');
+    const { page } = await open('en-GB');
     await ask(page, CUSTOMER_NUMBER, '3333.33');
     await page.getByText('€3,333.33 · waiting for the customer').waitFor();
     expect(await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')).toBeLessThanOrEqual(0);
-    await close();
   });
 });
