@@ -7,13 +7,41 @@ import {
   openDown,
   type PhoneKeyPair,
   type PinKey,
+  type Primitives,
   type PublicHalf,
   type ServiceKeyPair,
 } from '../../device/safe-mobile/index.ts';
 import { servicePrimitives } from '../../server/index.ts';
+import { Haystack } from './haystack.ts';
 import type { Loot } from './life.ts';
 
-export const primitives = servicePrimitives();
+const native = servicePrimitives();
+
+/** Thieves of all tests compute nearly the same: each result is computed once, and given out as a copy, since callers wipe it. */
+export const primitives: Primitives = {
+  ...native,
+  x25519: remembered(native.x25519),
+  x25519PublicKey: remembered(native.x25519PublicKey),
+  ed25519PublicKey: remembered(native.ed25519PublicKey),
+  ed25519Sign: remembered(native.ed25519Sign),
+  ed25519Verify: (publicKey, message, signature) => verified(publicKey, message, signature)[0] === 1,
+};
+
+const verified = remembered((publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) =>
+  Uint8Array.of(native.ed25519Verify(publicKey, message, signature) ? 1 : 0),
+);
+
+function remembered<Inputs extends readonly Uint8Array[]>(
+  compute: (...inputs: Inputs) => Uint8Array,
+): (...inputs: Inputs) => Uint8Array {
+  const known = new Map<string, Uint8Array>();
+  return (...inputs) => {
+    const name = inputs.map(hexOf).join(' ');
+    const result = known.get(name) ?? compute(...inputs);
+    known.set(name, result.slice());
+    return result.slice();
+  };
+}
 
 const dump = z.object({ sections: z.record(z.string(), z.unknown()) });
 const store = z.object({ records: z.record(z.string(), z.string()) });
@@ -40,27 +68,48 @@ export interface Thief {
   readonly down: readonly Uint8Array[];
   /** The messages of the service, which open with `d`. */
   readonly heard: readonly Uint8Array[];
-  /** Everything that is stored, heard or logged: octets, and texts in hexadecimal, to look for octets in. */
-  readonly octets: Buffer;
-  readonly text: string;
+  /** Everything that is stored, heard or logged. */
+  readonly haystack: Haystack;
   /** Numbers that messages of this phone may have had. */
   readonly counters: readonly number[];
 }
 
+/** One state of the flash: its records by store and octets in hexadecimal, its sections as texts, and the applications' attributes. */
+interface FlashState {
+  readonly records: ReadonlyMap<string, Uint8Array>;
+  readonly texts: readonly string[];
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** States by the text of their file: thieves of all tests have nearly the same ones. */
+const flashStates = new Map<string, FlashState>();
+
+function flashState(file: string): FlashState {
+  const known = flashStates.get(file);
+  if (known !== undefined) return known;
+  const { sections } = dump.parse(JSON.parse(file));
+  const records = new Map<string, Uint8Array>();
+  for (const [name, value] of Object.entries(sections)) {
+    const read = store.safeParse(value);
+    for (const hex of read.success ? Object.values(read.data.records) : [])
+      records.set(`${name} ${hex}`, octetsOf(hex));
+  }
+  const texts = Object.values(sections).map((value) => JSON.stringify(value));
+  const attributes = applications.safeParse(sections['applications']).data?.['Cash-Mobile'] ?? {};
+  const state = { records, texts, attributes };
+  flashStates.set(file, state);
+  return state;
+}
+
 /** Sorts what was stolen. */
 export function thiefWith(loot: Loot): Thief {
-  const states = loot.flash.map((text) => dump.parse(JSON.parse(text)).sections);
-  const sections = states.flatMap((state) => Object.entries(state));
-  const named = new Map<string, Uint8Array>();
-  for (const [name, value] of sections) {
-    const read = store.safeParse(value);
-    for (const hex of read.success ? Object.values(read.data.records) : []) named.set(`${name} ${hex}`, octetsOf(hex));
-  }
+  const states = loot.flash.map(flashState);
+  const named = new Map(states.flatMap((state) => [...state.records]));
   const records = [...named.values()];
   const ofStore = (name: string) => [...named].flatMap(([key, octets]) => (key.includes(`/${name} `) ? [octets] : []));
   const keys = ofStore('device').flatMap(readKeys);
   const phones = [...new Map(keys.map(({ phone }) => [hexOf(phone.secretKey), phone])).values()];
-  const attributes = applications.parse(states.at(-1)?.['applications'])['Cash-Mobile'] ?? {};
+  const attributes = states.at(-1)?.attributes ?? {};
   const [kid = '', key = ''] = (attributes['Safe-Mobile-Key'] ?? '').split(':');
   const service = { kid: Number(kid), publicKey: octetsOf(key) };
   const announced = loot.down
@@ -78,8 +127,10 @@ export function thiefWith(loot: Loot): Thief {
     up: loot.up,
     down: loot.down,
     heard,
-    octets: Buffer.from(concat(...records, ...heard)),
-    text: [...new Set(sections.map(([, value]) => JSON.stringify(value))), ...loot.log].join('\n').toLowerCase(),
+    haystack: new Haystack(
+      Buffer.from(concat(...records, ...heard)),
+      [...new Set(states.flatMap(({ texts }) => texts)), ...loot.log].join('\n').toLowerCase(),
+    ),
     counters: ofStore('counter').map((octets) => new DataView(octets.buffer).getUint32(0)),
   };
 }

@@ -65,7 +65,7 @@ export const functionOfA: Way = (thief, candidates) =>
 const HASHES = ['sha256', 'sha512', 'sha1', 'md5', 'sha3-256', 'blake2b512'];
 
 /** Whether a value is found anywhere, or the first 4 octets of a hash of it, alone or with salt or deviceId, or its checksum. */
-function traces(values: readonly Uint8Array[], { salt }: PinKey, { octets, text, deviceId }: Thief): boolean {
+function traces(values: readonly Uint8Array[], { salt }: PinKey, { haystack, deviceId }: Thief): boolean {
   const id = counterOctets(deviceId);
   return values.some((value) => {
     const inputs = [value, concat(value, id), concat(id, value), concat(value, salt), concat(salt, value)];
@@ -74,8 +74,8 @@ function traces(values: readonly Uint8Array[], { salt }: PinKey, { octets, text,
     // In texts 8 digits may stand by chance, so there the whole is looked for, and the first 8 octets of a hash.
     const long = [...hashed.map((digest) => digest.subarray(0, 8)), Buffer.from(value.subarray(0, 16))];
     return (
-      [...short, Buffer.from(value.subarray(0, 16))].some((sought) => octets.includes(sought)) ||
-      long.some((sought) => text.includes(hexOf(sought)) || text.includes(`"${sought.toString('latin1')}"`))
+      [...short, Buffer.from(value.subarray(0, 16))].some((sought) => haystack.hasOctets(sought)) ||
+      long.some((sought) => haystack.hasDigits(sought) || haystack.hasQuoted(sought))
     );
   });
 }
@@ -97,7 +97,7 @@ export const readableSignature: Way = (thief, candidates) => {
     );
     return [...approvals, ...proofTexts(thief, all)].some((text) => {
       const half = Buffer.from(primitives.ed25519Sign(seed, text).subarray(0, 32));
-      return thief.octets.includes(half) || thief.text.includes(half.toString('hex'));
+      return thief.haystack.hasOctets(half) || thief.haystack.hasDigits(half);
     });
   });
   return [...byMessages(thief, candidates, opened), ...pinsOf(inClear)];
