@@ -3,7 +3,7 @@ import type { Output } from '../../modem/cli/program.ts';
 import { systemClock } from '../../modem/index.ts';
 import { type EcrDoor, openEcrDoor, type RegisterOfShop } from '../ecr/ecr-door.ts';
 import type { Service } from '../service/service.ts';
-import { messageOf } from '../vocabulary/errors.ts';
+import { messageOf, ServiceError } from '../vocabulary/errors.ts';
 import type { Listen } from './exposure.ts';
 import { HOST_AND_PORT, hostAndPort, readSettings } from './settings-file.ts';
 
@@ -23,7 +23,7 @@ const EcrFile = z.strictObject({
   listen: z.string().regex(HOST_AND_PORT, 'expected host:port').default('127.0.0.1:10000'),
   registers: z
     .array(Register)
-    .min(1)
+    .min(1, 'expected one register or more')
     .refine((all) => new Set(all.map(({ terminal }) => terminal)).size === all.length, 'expected each terminal once'),
 });
 
@@ -33,7 +33,7 @@ export function readEcrFile(file: string): EcrFile {
   return { listen: hostAndPort(listen), registers };
 }
 
-/** Opens the door for the registers of a file. @throws Error when the port is taken; ServiceError for a merchant or terminal that is wrong */
+/** Opens the door for the registers of a file. @throws Error when the port is taken, or a merchant or terminal is wrong */
 export async function openRegisters(
   service: Service,
   { listen, registers }: EcrFile,
@@ -49,6 +49,7 @@ export async function openRegisters(
     );
     return door;
   } catch (error) {
+    if (error instanceof ServiceError) throw new Error(`the cash registers of --ecr cannot be used: ${error.message}`);
     throw new Error(`cash registers cannot connect to ${listen.host}:${listen.port}: ${messageOf(error)}`);
   }
 }

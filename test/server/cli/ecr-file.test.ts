@@ -1,10 +1,13 @@
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cashServer } from '../../../server/cli/cash-server-program.ts';
-import { readEcrFile } from '../../../server/cli/ecr-file.ts';
+import { openRegisters, readEcrFile } from '../../../server/cli/ecr-file.ts';
 import { inProcess } from '../../in-process.ts';
 import { temporaryFolder } from '../database.ts';
+import { World } from '../world.ts';
 
 const SETTINGS = {
   listen: '192.168.1.10:10001',
@@ -40,7 +43,7 @@ describe('the file of the cash registers', () => {
 
   it.each<readonly [string, object, string]>([
     ['no port', { listen: '127.0.0.1' }, 'listen: expected host:port'],
-    ['no register', { registers: [] }, 'registers: '],
+    ['no register', { registers: [] }, 'registers: expected one register or more'],
     [
       'a terminal of 7 digits',
       { registers: [{ terminal: '1234567', merchant: 1 }] },
@@ -66,5 +69,38 @@ describe('the file of the cash registers', () => {
 
   it('that is not there is said so', () => {
     expect(() => readEcrFile('/nowhere/ecr.json')).toThrow('--ecr /nowhere/ecr.json cannot be read: ENOENT');
+  });
+});
+
+describe('registers that cannot be opened', () => {
+  const output = { json: false, print: () => {} };
+  const opened = async (merchant: number, port: number) => {
+    const world = new World('registers');
+    await world.open();
+    await world.merchant();
+    const registers = [{ terminal: '12345678', merchant, customerInText: false }];
+    try {
+      await (await openRegisters(world.service, { listen: { host: '127.0.0.1', port }, registers }, output)).close();
+      return 'opened';
+    } catch (error) {
+      return String(error);
+    } finally {
+      await world.service.close();
+    }
+  };
+
+  it('of a merchant who is not there are said so, and the port is not blamed', async () => {
+    expect(await opened(1, 0)).toBe('opened');
+    expect(await opened(7, 0)).toMatch(/^Error: the cash registers of --ecr cannot be used: .*merchant/);
+  });
+
+  it('because the port is taken are said so', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address: Partial<AddressInfo> = Object(server.address());
+    expect(await opened(1, address.port ?? 0)).toMatch(
+      /^Error: cash registers cannot connect to 127.0.0.1:\d+: .*EADDRINUSE/,
+    );
+    server.close();
   });
 });
