@@ -121,11 +121,11 @@ function playersOf(workers: number): Players & AsyncDisposable {
 }
 
 function tell({ seed, rail, faults }: EpisodePlan, result: EpisodeResult, output: Output): void {
-  const { taken, paid, kills, violations, digest } = result;
+  const { taken, paid, kills, pinChanges, violations, digest } = result;
   output.print(
-    { event: 'episode', seed, rail, faults: faults.length, taken, paid, kills, violations, digest },
+    { event: 'episode', seed, rail, faults: faults.length, taken, paid, kills, pinChanges, violations, digest },
     [
-      `${seed}, ${rail}: ${taken} payments, ${paid} paid, ${faults.length} faults, ${kills} kills, ${violations.length} violations`,
+      `${seed}, ${rail}: ${taken} payments, ${paid} paid, ${faults.length} faults, ${kills} kills, ${pinChanges} new PINs, ${violations.length} violations`,
       ...violations.map(({ rule, text }) => `  broken: ${rule}: ${text}`),
     ].join('\n'),
   );

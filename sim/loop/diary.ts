@@ -4,8 +4,13 @@ import type { PaymentState } from '../../server/index.ts';
 export type DiaryEvent =
   /** The shop asked; `answer` is `taken`, or the code with which the service refused. */
   | { readonly kind: 'asked'; readonly answer: string }
-  /** The customer typed a PIN and confirmed, below this payee and this amount. */
-  | { readonly kind: 'approved'; readonly pin: 'right' | 'wrong'; readonly payee: string; readonly amount: string }
+  /** The customer typed a PIN and confirmed, below this payee and this amount. Unsure: a new PIN, and nobody has said whether it counts. */
+  | {
+      readonly kind: 'approved';
+      readonly pin: 'right' | 'wrong' | 'unsure';
+      readonly payee: string;
+      readonly amount: string;
+    }
   | { readonly kind: 'refused' }
   /** The shop cancelled, and the service answered with this state. */
   | { readonly kind: 'cancelled'; readonly state: PaymentState }

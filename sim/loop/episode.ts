@@ -34,6 +34,8 @@ export interface EpisodeResult {
   readonly taken: number;
   readonly paid: number;
   readonly kills: number;
+  /** PINs that customers changed. */
+  readonly pinChanges: number;
   readonly violations: readonly Violation[];
   /** How often each kind of fault was arranged. */
   readonly faults: Readonly<Record<string, number>>;
@@ -72,8 +74,10 @@ async function play(plan: EpisodePlan, database: string, attend: (town: Town) =>
   const digest = createHash('sha256');
   const transitions: Record<string, number> = {};
   town.world.log.listen((entry) => digest.update(jsonLine(entry)));
+  let pinChanges = 0;
   const journal = ({ event, ...entry }: JournalEntry): void => {
     digest.update(JSON.stringify({ ...entry, event }));
+    if (event.kind === 'pin-changed') pinChanges += 1;
     if (event.kind !== 'payment') return;
     const transition = `${event.from ?? 'NEW'} ${event.event}`;
     transitions[transition] = (transitions[transition] ?? 0) + 1;
@@ -101,6 +105,7 @@ async function play(plan: EpisodePlan, database: string, attend: (town: Town) =>
     taken,
     paid: paidIn(transitions),
     kills: life.kills,
+    pinChanges,
     violations,
     faults: counted(plan.faults.map(nameOf)),
     transitions,

@@ -37,7 +37,7 @@ const OF_EACH: Readonly<Record<string, (story: Story, end: End) => string | unde
   'a request that was taken ends': (_, { state }) => (isSettled(state) ? undefined : `is ${state}`),
   'no charge without a right PIN typed below this payee and amount': (story, { state }) => {
     if (PAYMENT_STATES[state].money !== 'moved') return undefined;
-    const approved = eventsOf(story, 'approved').filter(({ pin }) => pin === 'right');
+    const approved = eventsOf(story, 'approved').filter(({ pin }) => pin !== 'wrong');
     if (approved.length === 0) return `is ${state}, and nobody approved it`;
     const wrong = approved.find(({ payee, amount }) => payee !== story.payee || amount !== euros(story.minor));
     return wrong === undefined ? undefined : `was approved as ${wrong.payee}, ${wrong.amount}`;
@@ -87,8 +87,9 @@ const TRIES = 3;
 /** Wrong PINs without a right one between them after which a phone is blocked. */
 const TRIES_IN_ROW = 5;
 
+/** PINs that were wrong, or may have been. */
 function wrongPins(story: Story): number {
-  return eventsOf(story, 'approved').filter(({ pin }) => pin === 'wrong').length;
+  return eventsOf(story, 'approved').filter(({ pin }) => pin !== 'right').length;
 }
 
 function isState(answer: string): boolean {
@@ -137,7 +138,7 @@ function costOfPins(stories: readonly Story[]): Violation[] {
   for (const { story, event } of events.toSorted((one, other) => one.event.at - other.event.at)) {
     const ofRequest = wrong.get(story) ?? 0;
     if (event.kind === 'read' && event.title === TITLES.CAPTURED) inRow = 0;
-    if (event.kind === 'approved' && event.pin === 'wrong') {
+    if (event.kind === 'approved' && event.pin !== 'right') {
       wrong.set(story, ofRequest + 1);
       inRow += 1;
     }

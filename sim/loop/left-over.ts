@@ -8,6 +8,7 @@ const LEFT_OVER: Readonly<Record<string, string>> = {
   'nobody has dealt with a message of a phone':
     "SELECT originator || ': message ' || id AS what FROM inbox WHERE frame IS NOT NULL AND result IS NULL",
   'a question is open': "SELECT purpose || ' ' || ref AS what FROM challenge WHERE state = 'asked'",
+  'a change of a PIN is open': "SELECT device_id || ': ' || pcid AS what FROM pin_change WHERE state = 'open'",
   'an order to a rail has not ended':
     "SELECT rail_key || ' ' || state AS what FROM attempt WHERE state NOT IN ('done', 'declined', 'given-up')",
   'a timer has not fired': "SELECT kind || ' ' || subject AS what FROM timer WHERE due < :now",

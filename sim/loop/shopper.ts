@@ -2,6 +2,7 @@ import { type Handset, HeadlessError, HeadlessHandset, type Screen } from '../..
 import { type Clock, randomBelow, sleep } from '../../modem/index.ts';
 import type { SeededRandom } from '../random.ts';
 import type { Diary, Story } from './diary.ts';
+import { KnownPin, safePin } from './known-pin.ts';
 
 /** Titles of receipts that end a payment, as the phone shows them in English. */
 const RECEIPTS: ReadonlySet<string> = new Set([
@@ -31,6 +32,13 @@ const OF_A_HUNDRED: readonly (readonly [Decision, number])[] = [
 /** Of a hundred customers who mistyped the PIN, how many do so again. */
 const MISTYPED_AGAIN = 30;
 
+/** After so many of a hundred looks at the phone the customer changes the PIN. */
+const CHANGES_PIN = 4;
+
+/** How the phone says what became of a change. */
+const PIN_CHANGED = /^Your new PIN counts from now on/;
+const PIN_NOT_CHANGED = /^(Wrong PIN.*\n)?The PIN was not changed/;
+
 /** What the phone says after a wrong PIN. */
 const TRIES_LEFT = /^Wrong PIN\. Tries left: (\d)$/;
 
@@ -38,7 +46,7 @@ const TRIES_LEFT = /^Wrong PIN\. Tries left: (\d)$/;
 export class Shopper {
   readonly number: string;
   readonly #phone: HeadlessHandset;
-  readonly #pin: string;
+  readonly #pin: KnownPin;
   readonly #clock: Clock;
   readonly #random: SeededRandom;
   readonly #diary: Diary;
@@ -48,7 +56,7 @@ export class Shopper {
   constructor(number: string, pin: string, handset: Handset, clock: Clock, random: SeededRandom, diary: Diary) {
     this.number = number;
     this.#phone = new HeadlessHandset(handset, clock);
-    this.#pin = pin;
+    this.#pin = new KnownPin(pin);
     this.#clock = clock;
     this.#random = random;
     this.#diary = diary;
@@ -66,11 +74,11 @@ export class Shopper {
     await this.#choose('Next');
     for (const field of ['New PIN', 'The same PIN again']) {
       await phone.waitFor(field);
-      await phone.type(this.#pin);
+      await phone.type(this.#pin.typed.pin);
       await this.#choose('Next');
     }
     await phone.waitFor('Confirm your PIN', FOR_EVER_MS);
-    await phone.type(this.#pin);
+    await phone.type(this.#pin.typed.pin);
     await this.#choose('Confirm');
     await phone.waitFor('Your phone is active', FOR_EVER_MS);
     phone.press('power');
@@ -83,6 +91,7 @@ export class Shopper {
       await sleep(this.#clock, LOOK_MS);
       try {
         await this.#deal(this.#phone.screen);
+        if (randomBelow(this.#random, 100) < CHANGES_PIN) await this.#changePin();
       } catch (error) {
         // Another screen came meanwhile: the request has expired, or a receipt is there.
         if (!(error instanceof HeadlessError)) throw error;
@@ -109,10 +118,30 @@ export class Shopper {
     phone.press('power');
   }
 
+  /** Types the present PIN, and a new one twice. What comes of it the phone says later. */
+  async #changePin(): Promise<void> {
+    const phone = this.#phone;
+    const { pin, isSure } = this.#pin.typed;
+    if (!isSure) return;
+    phone.press('power');
+    for (const label of ['Menu', 'Applications', 'Cash-Mobile', 'Change PIN']) await this.#choose(label, SCREEN_MS);
+    const chosen = safePin(this.#random, pin);
+    for (const [field, digits] of [
+      ['Your present PIN', pin],
+      ['New PIN', chosen],
+      ['The same PIN again', chosen],
+    ] as const) {
+      await phone.waitFor(field, SCREEN_MS);
+      await phone.type(digits);
+      await phone.waitFor(field, SCREEN_MS);
+      if (field === 'The same PIN again') this.#pin.changesTo(chosen);
+      phone.select('Next');
+    }
+  }
+
   #noteReceipt([status = '', amount = '', payee = '']: readonly string[]): void {
     const story = this.#diary.of(this.number, payee, amount);
-    if (story !== undefined && RECEIPTS.has(status) && lastRead(story) !== status)
-      this.#diary.note(story, { kind: 'read', title: status });
+    if (story !== undefined && RECEIPTS.has(status) && lastRead(story) !== status) this.#read(story, status);
   }
 
   async #deal(screen: Screen): Promise<void> {
@@ -133,10 +162,11 @@ export class Shopper {
     if (isRequest(this.#phone.screen)) this.#phone.select('Approve');
     const { items } = await this.#phone.waitFor((screen) => screen.input?.numeric === true, SCREEN_MS);
     const [payee, amount] = items.map(({ label }) => label);
-    await this.#phone.type(decision === 'approve' ? this.#pin : `${this.#pin.slice(1)}${this.#pin[0]}`);
+    const { pin, isSure } = this.#pin.typed;
+    await this.#phone.type(decision === 'approve' ? pin : `${pin.slice(1)}${pin[0]}`);
     await this.#phone.waitFor('Confirm', SCREEN_MS);
-    const pin = decision === 'approve' ? 'right' : 'wrong';
-    this.#diary.note(story, { kind: 'approved', pin, payee: payee ?? '', amount: amount ?? '' });
+    const belief = decision === 'mistype' ? 'wrong' : isSure ? 'right' : 'unsure';
+    this.#diary.note(story, { kind: 'approved', pin: belief, payee: payee ?? '', amount: amount ?? '' });
     this.#phone.select('Confirm');
     await this.#phone.waitFor((screen) => screen.input === undefined, SCREEN_MS);
   }
@@ -164,8 +194,8 @@ export class Shopper {
     return 'approve';
   }
 
-  async #choose(label: string): Promise<void> {
-    await this.#phone.waitFor(label, FOR_EVER_MS);
+  async #choose(label: string, limitMs: number = FOR_EVER_MS): Promise<void> {
+    await this.#phone.waitFor(label, limitMs);
     this.#phone.select(label);
   }
 
@@ -183,6 +213,7 @@ export class Shopper {
   #see(screen: Screen): void {
     if (this.#isRefusing && screen.input !== undefined)
       this.#diary.seen.push({ customer: this.number, text: 'a field to type in on the way to a refusal' });
+    this.#hearOfPin(screen);
     const story = this.#storyOf(screen);
     if (isRequest(screen) && story === undefined) {
       const words = screen.items.map(({ label, value = '' }) => `${label} ${value}`).join(', ');
@@ -191,14 +222,30 @@ export class Shopper {
     if (story === undefined) return;
     const tries = screen.items.map(({ label }) => TRIES_LEFT.exec(label)?.[1]).find((left) => left !== undefined);
     if (tries !== undefined) this.#noteTries(story, Number(tries));
-    if (RECEIPTS.has(screen.title) && lastRead(story) !== screen.title)
-      this.#diary.note(story, { kind: 'read', title: screen.title });
+    if (RECEIPTS.has(screen.title) && lastRead(story) !== screen.title) this.#read(story, screen.title);
+  }
+
+  #read(story: Story, title: string): void {
+    if (title === 'Paid' && lastTyped(story)?.pin === 'unsure') this.#pin.changed();
+    this.#diary.note(story, { kind: 'read', title });
+  }
+
+  /** The phone says what became of a change of the PIN, which the customer began with the right one. */
+  #hearOfPin({ items }: Screen): void {
+    const text = items[0]?.label ?? '';
+    if (PIN_CHANGED.test(text)) this.#pin.changed();
+    if (!PIN_NOT_CHANGED.test(text)) return;
+    this.#pin.kept();
+    if (text.startsWith('Wrong'))
+      this.#diary.seen.push({ customer: this.number, text: 'the right PIN is called wrong in a change' });
   }
 
   /** Once, however often the screen is drawn. */
   #noteTries(story: Story, left: number): void {
     const last = story.events.findLast(({ kind }) => kind === 'tries' || kind === 'approved');
-    if (last?.kind !== 'tries' || last.left !== left) this.#diary.note(story, { kind: 'tries', left });
+    if (last?.kind === 'tries' && last.left === left) return;
+    if (last?.kind === 'approved' && last.pin === 'unsure') this.#pin.kept();
+    this.#diary.note(story, { kind: 'tries', left });
   }
 }
 
@@ -214,4 +261,9 @@ function isRequest({ title, softKeys, keysLocked }: Screen): boolean {
 /** The title of the receipt that the phone showed last. */
 export function lastRead({ events }: Story): string | undefined {
   return events.findLast((event) => event.kind === 'read')?.title;
+}
+
+/** What the customer typed last below this payment. */
+function lastTyped({ events }: Story) {
+  return events.findLast((event) => event.kind === 'approved');
 }

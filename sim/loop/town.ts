@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { builtInWith, createPhone, type Handset, memoryFlash, type Screen } from '../../device/index.ts';
 import type { Primitives } from '../../device/safe-mobile/index.ts';
-import { randomBelow } from '../../modem/index.ts';
 import { createServiceKeys, type JournalEntry, type PersonId, servicePrimitives } from '../../server/index.ts';
 import { VirtualClock } from '../clock.ts';
 import { ExampleHost } from '../hosts/example-host.ts';
@@ -10,6 +9,7 @@ import { type HostLink, memoryLink } from '../hosts/host-link.ts';
 import { type SeededRandom, seededRandom } from '../random.ts';
 import { createWorld, type World } from '../world.ts';
 import { Diary } from './diary.ts';
+import { safePin } from './known-pin.ts';
 import type { Lifeline } from './lifeline.ts';
 import { Operator } from './operator.ts';
 import { DISK_FULL, KILLED, ServiceLife } from './service-life.ts';
@@ -196,11 +196,6 @@ export class Town {
       inquiry: onUnknown !== 'repeat',
     });
   }
-}
-
-/** Five digits that the application does not call weak. */
-function safePin(random: SeededRandom): string {
-  return `4${1 + randomBelow(random, 8)}9${randomBelow(random, 10)}3`;
 }
 
 /** scrypt is made to take time: here a digest takes its place, and all else is the real thing. */

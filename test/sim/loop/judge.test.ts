@@ -14,6 +14,8 @@ const gaveBack = (minor: number, answer = 'REFUNDING', key = '1'): DiaryEvent =>
   ...{ kind: 'refunded', key, minor, answer },
 });
 const MISTYPED: DiaryEvent = { ...APPROVED, pin: 'wrong' };
+/** With a new PIN of which nobody has said whether it counts. */
+const UNSURE: DiaryEvent = { ...APPROVED, pin: 'unsure' };
 const TRY = ['a wrong PIN costs one try'];
 const tries = (left: number): DiaryEvent => ({ kind: 'tries', left });
 
@@ -58,6 +60,8 @@ describe('the judges find nothing wrong with', () => {
       10_000,
     ],
     ['three wrong PINs', [MISTYPED, tries(2), MISTYPED, tries(1), MISTYPED, told('REFUSED'), read('Refused')], 10_000],
+    ['a new PIN that counted', [UNSURE, told('CAPTURED'), read('Paid')], 8_750],
+    ['three new PINs that did not', [UNSURE, tries(2), MISTYPED, UNSURE, told('REFUSED'), read('Refused')], 10_000],
     ['a refusal', [{ kind: 'refused' }, told('REFUSED'), read('Refused')], 10_000],
     ['an approval that came too late', [APPROVED, told('EXPIRED'), read('Expired')], 10_000],
     ['a request that nobody saw', [told('EXPIRED')], 10_000],
@@ -157,6 +161,8 @@ describe('tries that are left after wrong PINs for two payments, one after the o
     ['not four', [MISTYPED, MISTYPED], [MISTYPED, tries(1)], TRY],
     ['not once a right one was heard', [MISTYPED, MISTYPED, APPROVED, read('Paid')], [MISTYPED, tries(1)], TRY],
     ['after five nothing is known', [MISTYPED, MISTYPED, MISTYPED], [MISTYPED, MISTYPED, MISTYPED, tries(1)], []],
+    ['a new PIN may be wrong', [UNSURE, UNSURE, MISTYPED], [UNSURE, tries(1)], []],
+    ['a right one that is called wrong costs too much', [], [APPROVED, tries(2)], TRY],
     ['a request has three', [], [MISTYPED, MISTYPED, tries(0)], TRY],
   ])('%s', (_, first, second, rules) => {
     let now = 0;

@@ -54,6 +54,8 @@ const SMS = { digest: 'd', sent_at: 1, originator: '+39', received_at: 1, frame:
 it.each<[string, Readonly<Record<string, string | number>>, readonly string[]]>([
   ['outbox', FRAME, ['a frame for a phone waits: +39: RECEIPT resting']],
   ['outbox', { ...FRAME, state: 'sent', ended_at: 5 }, []],
+  ['pin_change', { device_id: 1, pcid: 'c', state: 'open', ctr: 1 }, ['a change of a PIN is open: 1: c']],
+  ['pin_change', { device_id: 1, pcid: 'c', state: 'changed', ctr: 1 }, []],
   ['timer', { kind: 'attempt', subject: 'k', due: NOW - 200_000 }, ['a timer has not fired: attempt k']],
   ['timer', { kind: 'attempt', subject: 'k', due: NOW - 1_000 }, []],
 ])('is a row of %s that is %j: %j', (table, row, texts) => {

@@ -26,7 +26,16 @@ it('begins no more episodes than it may before the first has ended', async () =>
   let begun = 0;
   const play: Players['play'] = async ({ payments }) => {
     begun += 1;
-    return { taken: payments, paid: 0, kills: 0, violations: [], faults: {}, transitions: {}, digest: '' };
+    return {
+      taken: payments,
+      paid: 0,
+      kills: 0,
+      pinChanges: 0,
+      violations: [],
+      faults: {},
+      transitions: {},
+      digest: '',
+    };
   };
   const series = playSeries(SERIES, { play, atOnce: 2 });
   await series.next();
