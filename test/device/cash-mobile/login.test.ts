@@ -200,6 +200,22 @@ describe('A login is no payment, but ends as one:', () => {
     expect(fields).toEqual([]);
   });
 
+  test.each([
+    ['the request', []],
+    ['the digits', ['Approve']],
+  ])(
+    'the relying party takes it back while the phone shows %s: the field goes, and the phone says so',
+    async (_name, labels) => {
+      const { cash, login, fields } = await asked();
+      for (const label of labels) await cash.select(label);
+      await cash.send(cash.service.receipt(login.challenge, 'cancelled'));
+      expect(cash.phone.screen).toMatchObject({ kind: 'alert', title: 'Cancelled' });
+      expect(wordsOf(cash)).toEqual([`${PARTY}\nAnagrafe`]);
+      await cash.clock.advance(120_000);
+      expect([cash.service.heard, fields]).toEqual([[], []]);
+    },
+  );
+
   test('one that comes too late shows no field at all', async () => {
     const cash = await enrolled();
     const fields = pinFields(cash);

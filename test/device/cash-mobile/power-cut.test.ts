@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type Flash, memoryFlash } from '../../../device/index.ts';
 import { bench } from '../bench.ts';
 import { attach, type CashBench, enrolled, openApplication, PIN, wordsOf } from './cash-bench.ts';
+import { PARTY } from './fake-service.ts';
 
 /** What a flash holds after each of its writes, as a power cut would leave it. */
 function recorded(): { readonly flash: Flash; readonly states: string[] } {
@@ -60,6 +61,32 @@ describe('A phone whose battery falls out', () => {
       expect(booted.service.heard).toEqual([]);
       booted.phone.press('power', true);
     }
+  });
+
+  test('after any write of a login shows it at once, and after wrong digits leaves one try', async () => {
+    const { cash, states } = await watched();
+    const login = cash.service.loginRequest();
+    await cash.send(login);
+    const typed = async (phone: CashBench, digits: string) => {
+      await phone.select('Approve');
+      await phone.type(digits);
+      await phone.select('Next');
+    };
+    const before = states.length;
+    await typed(cash, '12');
+    expect(states.length).toBeGreaterThan(before);
+    const counted = last(states);
+    for (const state of [...states]) {
+      const booted = await reboot(cash, state);
+      expect(wordsOf(booted)).toEqual([`Asked by: ${PARTY}`, 'Anagrafe']);
+      booted.phone.press('power', true);
+    }
+    const booted = await reboot(cash, counted);
+    await typed(booted, '11');
+    expect(wordsOf(booted)).toContain('PIN');
+    booted.phone.press('power', true);
+    await typed(await reboot(cash, counted), '13');
+    expect(cash.service.heard).toMatchObject([{ type: 'REFUSE', txn: login.challenge, reason: 'no' }]);
   });
 
   test('while a PIN was asked for again asks for it again', async () => {
