@@ -1,3 +1,5 @@
+export type { Authentication, AuthenticationQuery, Document } from './authentications/authentication.ts';
+export type { AuthenticationOrder, RequestedAuthentication } from './authentications/request.ts';
 export type { Activation } from './enrolment/activation.ts';
 export type { JournalEntry, JournalListener } from './journal/journal.ts';
 export {
@@ -13,6 +15,7 @@ export type { Account } from './ledger/ledger.ts';
 export type { AddedMerchant, Merchant } from './merchants/merchants.ts';
 export { openService } from './open-service.ts';
 export { APPLICATION_PORT } from './outgoing/outbox.ts';
+export type { NewRelyingParty, RelyingParty } from './parties/relying-parties.ts';
 export type { MerchantReceipt } from './payments/merchant-receipt.ts';
 export { DEFAULT_TTL, type PaymentOrder } from './payments/order.ts';
 export type { Payment, PaymentQuery } from './payments/payment.ts';
@@ -45,10 +48,11 @@ export type { ServiceOptions } from './service/service-options.ts';
 
 export { StoreError, type StoreProbe } from './store/store.ts';
 export type { Alarm } from './vocabulary/alarms.ts';
+export type { AuthenticationKind, AuthenticationState } from './vocabulary/authentication-states.ts';
 export type { DeviceState } from './vocabulary/device-states.ts';
 export { ServiceError, type ServiceErrorCode } from './vocabulary/errors.ts';
 export type { ServiceEvent } from './vocabulary/events.ts';
-export type { DeviceId, MerchantId, PersonId, Ref } from './vocabulary/ids.ts';
+export type { DeviceId, MerchantId, PartyId, PersonId, Ref } from './vocabulary/ids.ts';
 export type { RefundState } from './vocabulary/payment-states.ts';
 export { isSettled, PAYMENT_STATES, type PaymentEvent, type PaymentState } from './vocabulary/payment-states.ts';
 export type { Language } from './vocabulary/person-fields.ts';

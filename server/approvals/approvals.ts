@@ -35,7 +35,12 @@ const RESENDS_MS: readonly number[] = [20_000, 45_000];
 const RESEND_LIMIT = 6;
 
 /** How long an expiry waits for frames that are not dealt with yet, ms: one of them may be an answer in time. */
-const FRAMES_WAIT_MS = 1_000;
+export const FRAMES_WAIT_MS = 1_000;
+
+/** Until when an answer to a request counts, ms since 1970. */
+export function deadlineOf({ time, ttl }: Pick<Request, 'time' | 'ttl'>): number {
+  return (time + ttl + GRACE_SECONDS) * 1000;
+}
 
 type EndedChallenge = Pick<Challenge, 'ref' | 'purpose' | 'deviceId'>;
 
@@ -70,7 +75,7 @@ export class Approvals {
     const plaintext = encodeDown(request);
     await announceKeys(tx, this.#context, recipient);
     const frame = await sealTo(tx, this.#context, recipient, plaintext);
-    const deadline = (request.time + request.ttl + GRACE_SECONDS) * 1000;
+    const deadline = deadlineOf(request);
     const times = { askedAt: clock.now(), deadline };
     const due = this.#nextDue(times);
     await insertChallenge(tx, { ref, purpose, deviceId: recipient.id, request: plaintext, frame, ...times }, due);

@@ -5,12 +5,12 @@ import type { DueRows } from '../time/timers.ts';
 import { type DeviceId, deviceId, type Ref, ref, refOf } from '../vocabulary/ids.ts';
 
 /** What people are asked for. What is sent and what an answer leads to is in the row of the purpose: `service/purposes.ts`. */
-export const PURPOSES = ['payment', 'enrolment'] as const;
+export const PURPOSES = ['payment', 'enrolment', 'authentication'] as const;
 export type PurposeName = (typeof PURPOSES)[number];
 
 /**
  * The states of a question. It begins as `asked`, also after a wrong PIN with tries left; every other state is an end.
- * `withdrawn`: the service takes it back, because the merchant cancelled or the phone enrols anew.
+ * `withdrawn`: the service takes it back, because whoever asked cancelled or the phone enrols anew.
  */
 const CHALLENGE_STATES = ['asked', 'approved', 'refused', 'expired', 'withdrawn'] as const;
 export type ChallengeState = (typeof CHALLENGE_STATES)[number];
@@ -89,6 +89,16 @@ export async function challengeByRef(tx: ReadTx, ref: Ref): Promise<Challenge | 
 /** The challenge of this txn or authentication, locked: whoever has it may end it. `undefined` when there is none. */
 export async function lockChallenge(tx: Tx, ref: Ref): Promise<Challenge | undefined> {
   return tx.get('SELECT * FROM challenge WHERE ref = ? FOR UPDATE', readChallenge, ref);
+}
+
+/** How many questions of all purposes wait at a phone. */
+export async function openChallengesOf(tx: ReadTx, device: DeviceId): Promise<number> {
+  const open = await tx.get(
+    "SELECT count(*) AS n FROM challenge WHERE due IS NOT NULL AND state = 'asked' AND device_id = ?",
+    (row) => row.integer('n'),
+    device,
+  );
+  return open ?? 0;
 }
 
 /** The open questions of this purpose to a phone, locked, in the order in which they were asked. */

@@ -41,6 +41,10 @@ export const cashServer: Executable = {
       description: 'register merchants',
       load: async () => (await import('./merchant.ts')).merchantCommand(),
     },
+    party: {
+      description: 'register relying parties, who ask people to log in or to sign',
+      load: async () => (await import('./party.ts')).partyCommand(),
+    },
     deposit: {
       description: "put money in a person's account, once a reference",
       load: async () => (await import('./account.ts')).depositCommand(),

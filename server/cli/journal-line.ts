@@ -12,12 +12,16 @@ function describe(event: ServiceEvent): string {
   switch (event.kind) {
     case 'payment':
       return `payment ${event.txn} ${event.to}${event.reason === undefined ? '' : ` (${event.reason})`}`;
+    case 'authentication':
+      return `authentication ${event.id} of party ${event.partyId} ${event.to}${event.reason === undefined ? '' : ` (${event.reason})`}`;
     case 'refund':
       return `refund ${event.key} of ${formatAmount(event.amount)} ${event.state}${event.reason === undefined ? '' : ` (${event.reason})`}`;
     case 'resolved':
       return `RESOLVED ${event.key}: the money ${event.moved ? 'moved' : 'did not move'} (${event.reason})`;
     case 'merchant-resumed':
       return `RESUMED merchant ${event.merchantId} (${event.reason})`;
+    case 'party-resumed':
+      return `RESUMED relying party ${event.partyId} (${event.reason})`;
     case 'wrong-pin':
       return `device ${event.deviceId} wrong PIN, tries left: ${event.triesLeft}`;
     case 'pin-changed':

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Merchant } from '../merchants/merchants.ts';
 import type { Act } from '../operators/audit.ts';
 import type { Actor } from '../operators/operator.ts';
+import type { RelyingParty } from '../parties/relying-parties.ts';
 import type { Service } from '../service/service.ts';
 import { messageOf, ServiceError } from '../vocabulary/errors.ts';
 import { mayDo, type Role } from '../vocabulary/roles.ts';
@@ -13,6 +14,13 @@ export async function merchantOf(service: Service, request: FastifyRequest): Pro
   const merchant = await service.merchantByApiKey(bearerKey(request));
   if (merchant === undefined) throw new ServiceError('unauthorized', 'This is not the API key of a merchant');
   return merchant;
+}
+
+/** The relying party whose API key the request carries. @throws ServiceError `unauthorized` */
+export async function partyOf(service: Service, request: FastifyRequest): Promise<RelyingParty> {
+  const party = await service.parties.byApiKey(bearerKey(request));
+  if (party === undefined) throw new ServiceError('unauthorized', 'This is not the API key of a relying party');
+  return party;
 }
 
 /**

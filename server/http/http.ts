@@ -11,7 +11,8 @@ import type { HttpOptions } from '../gate/http-options.ts';
 import { createWebServer } from '../gate/web-server.ts';
 import type { Service } from '../service/service.ts';
 import { adminRoutes } from './admin-routes.ts';
-import { auditActs, checkOperator, checkRoles, merchantOf } from './auth.ts';
+import { auditActs, checkOperator, checkRoles, merchantOf, partyOf } from './auth.ts';
+import { authenticationRoutes } from './authentication-routes.ts';
 import { ANSWER_WITHIN_MS } from './deadline.ts';
 import { depositRoutes } from './deposit-routes.ts';
 import { guardSite, HEADERS_FOR_BROWSERS } from './gate.ts';
@@ -23,6 +24,7 @@ import { refuseNul } from './no-nul.ts';
 import type { OpenRequests } from './open-requests.ts';
 import { operatorRoutes } from './operator-routes.ts';
 import { orderRoutes } from './order-routes.ts';
+import { partyRoutes } from './party-routes.ts';
 import { sendError, sendProblem } from './problem.ts';
 import { publicRoutes } from './public-routes.ts';
 import { railRoutes } from './rail-routes.ts';
@@ -67,7 +69,7 @@ export function createHttp(
       info: {
         title: 'Cash-Mobile',
         version: '1',
-        description: 'Payments by encrypted SMS. Errors are problem details (RFC 9457).',
+        description: 'Payments, logins and signatures by encrypted SMS. Errors are problem details (RFC 9457).',
       },
       components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
       security: [{ key: [] }],
@@ -96,6 +98,7 @@ export function createHttp(
       vaultKeyRoutes,
       operatorRoutes,
       orderRoutes,
+      partyRoutes,
       staffRoutes,
     ]) {
       void part(operator, (scope) => {
@@ -106,6 +109,8 @@ export function createHttp(
     }
     const merchant = limits.key((request) => merchantOf(service, request));
     for (const routes of [merchantRoutes, registerRoutes]) void part(merchant, (scope) => routes(scope, service));
+    const party = limits.key((request) => partyOf(service, request));
+    void part(party, (scope) => authenticationRoutes(scope, service));
     void part(limits.notices, (scope) => railRoutes(scope, service));
   });
   return app;

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { LONGEST_KEPT_MS } from '../merchants/merchant-keys.ts';
+import { LONGEST_KEPT_MS } from '../api-keys/client-keys.ts';
 import type { Service } from '../service/service.ts';
 import { IdParams } from './admin-schemas.ts';
 import { NoBody } from './amount-schema.ts';
@@ -11,7 +11,9 @@ import { viewMerchant } from './views.ts';
 
 const tags = ['administration'];
 
-const RotationBody: z.ZodType<{ readonly keepOldForSeconds?: number | undefined } | null | undefined> = z
+type RotationBody = { readonly keepOldForSeconds?: number | undefined } | null | undefined;
+
+export const RotationBody: z.ZodType<RotationBody> = z
   .strictObject({
     keepOldForSeconds: z
       .int()
@@ -30,6 +32,11 @@ const MerchantKeyView: z.ZodType<MerchantView & { readonly apiKey: string }> = z
   apiKey: z.string().describe('Shown this once'),
 });
 
+/** How long the key before goes on working, ms. */
+export function keepMsOf(body: RotationBody): number {
+  return (body?.keepOldForSeconds ?? 0) * 1_000;
+}
+
 /** Routes for operators: the API keys of merchants. */
 export async function merchantKeyRoutes(app: FastifyInstance, service: Service): Promise<void> {
   const routes = app.withTypeProvider<ZodTypeProvider>();
@@ -46,9 +53,9 @@ export async function merchantKeyRoutes(app: FastifyInstance, service: Service):
       },
     },
     async (request) => {
-      const keepMs = (request.body?.keepOldForSeconds ?? 0) * 1_000;
+      const keepMs = keepMsOf(request.body);
       const rotated = await service.merchantKeys.rotate(request.params.id, keepMs, actOf(service, request));
-      return { ...viewMerchant(rotated.merchant), apiKey: rotated.apiKey };
+      return { ...viewMerchant(rotated.client), apiKey: rotated.apiKey };
     },
   );
 

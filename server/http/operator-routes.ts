@@ -42,7 +42,7 @@ export async function operatorRoutes(app: FastifyInstance, service: Service): Pr
       },
     },
     async (request) =>
-      viewMerchant(await service.resumeMerchant(request.params.id, request.body.reason, actOf(service, request))),
+      viewMerchant(await service.merchantKeys.resume(request.params.id, request.body.reason, actOf(service, request))),
   );
 
   routes.post(

@@ -184,13 +184,14 @@ export const OwnMerchantView: z.ZodType<OwnMerchantView> = z.object({
   registers: z.array(z.string()).describe('The terminals of your cash registers'),
 });
 
-const TxnText: z.ZodType<Ref> = z
+/** A txn, or the id of an authentication. */
+export const RefText: z.ZodType<Ref> = z
   .string()
   .refine(isRef, { error: 'expected 16 hexadecimal digits, in small letters' })
   .describe('16 hexadecimal digits');
 
 /** The txn in a path. */
-export const TxnParams: z.ZodType<{ readonly txn: Ref }> = z.object({ txn: TxnText });
+export const TxnParams: z.ZodType<{ readonly txn: Ref }> = z.object({ txn: RefText });
 
 /** `?wait=SECONDS` */
 export const WaitQuery: z.ZodType<{ readonly wait: number }> = z.object({
@@ -199,12 +200,14 @@ export const WaitQuery: z.ZodType<{ readonly wait: number }> = z.object({
     .min(0)
     .max(LONGEST_WAIT_SECONDS)
     .default(0)
-    .describe(`Seconds to wait for the payment to be settled, ${LONGEST_WAIT_SECONDS} at most`),
+    .describe(
+      `Seconds to wait for the payment to be settled, or the authentication to end, ${LONGEST_WAIT_SECONDS} at most`,
+    ),
 });
 
 /** Which part of the list of reviews is wanted. */
 export const ReviewQuery: z.ZodType<{ readonly after?: Ref | undefined; readonly limit: number }> = z.strictObject({
-  after: TxnText.optional().describe('The payments after this one in the list: next of the answer before'),
+  after: RefText.optional().describe('The payments after this one in the list: next of the answer before'),
   limit: PageSize,
 });
 
@@ -219,6 +222,6 @@ export interface ListQuery {
 export const ListQuery: z.ZodType<ListQuery> = z.strictObject({
   mref: z.string().optional(),
   state: z.enum(Object.keys(PAYMENT_STATES).filter(isPaymentState)).optional(),
-  after: TxnText.optional().describe('The payments after this one in the list: next of the answer before'),
+  after: RefText.optional().describe('The payments after this one in the list: next of the answer before'),
   limit: PageSize,
 });

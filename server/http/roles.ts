@@ -30,6 +30,12 @@ export const ROLE_NEEDED: Readonly<Record<string, Role>> = {
   'POST /v1/merchants/:id/resume': 'admin',
   'POST /v1/merchants/:id/rotate-key': 'admin',
   'POST /v1/merchants/:id/revoke': 'admin',
+  'GET /v1/parties': 'viewer',
+  // Whoever it is, people's phones show its name.
+  'POST /v1/parties': 'admin',
+  'POST /v1/parties/:id/rotate-key': 'admin',
+  'POST /v1/parties/:id/revoke': 'admin',
+  'POST /v1/parties/:id/resume': 'admin',
   'GET /v1/keys': 'viewer',
   'POST /v1/keys': 'admin',
   'POST /v1/keys/announcements': 'admin',

@@ -85,7 +85,10 @@ export async function viewPeople(service: Service, { number, after, limit }: Peo
 }
 
 /** The first `limit` entries of `found`, and `next`, the last of them, when `found` has more: there is a further page. */
-function pageOf<Item>(found: readonly Item[], limit: number): { shown: readonly Item[]; next: Item | undefined } {
+export function pageOf<Item>(
+  found: readonly Item[],
+  limit: number,
+): { shown: readonly Item[]; next: Item | undefined } {
   const shown = found.slice(0, limit);
   return { shown, next: found.length > limit ? shown.at(-1) : undefined };
 }

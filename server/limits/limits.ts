@@ -25,16 +25,16 @@ export interface Limits {
   readonly codeTriesElsewhere: number;
   /** Answers "the activation is over" to ENROL from the registered number. */
   readonly activationOver: number;
-  /** Requests that wait for a customer's answer: of one merchant, and of all. */
+  /** Requests that wait for a customer's answer: of one merchant or relying party, and of all. */
   readonly waitingOfMerchant: number;
   readonly waitingAtCustomer: number;
-  /** Requests of a merchant that the customer did not pay, to one customer. */
+  /** Requests of a merchant that the customer did not pay, to one customer; of a relying party that the person did not confirm. */
   readonly inVainAtCustomer: Allowance;
   /** The same to all customers, with those that wait, and with numbers that cannot be asked. */
   readonly inVain: Allowance;
-  /** Pauses after a customer said "not me" to a merchant, ms; after one more the merchant may not ask this customer again. */
+  /** Pauses after a customer said "not me" to a merchant or relying party, ms; after one more it may not ask this customer again. */
   readonly notMePausesMs: readonly number[];
-  /** A merchant is suspended when so many customers said "not me" within this time, ms. */
+  /** A merchant or relying party is suspended when so many customers said "not me" within this time, ms. */
   readonly notMeCustomers: number;
   readonly notMeWithinMs: number;
 }

@@ -1,5 +1,6 @@
 import type { AdminCommand } from '../../device/safe-mobile/index.ts';
 import { lockOpenChallenges } from '../approvals/challenge.ts';
+import { cancelAuthenticationForPhone } from '../authentications/cancel.ts';
 import { withdrawEnrolment } from '../enrolment/activation.ts';
 import { recipientOf } from '../outgoing/compose.ts';
 import { order, type PhoneOrder } from '../outgoing/phone-order.ts';
@@ -101,4 +102,6 @@ const OBEYED: Readonly<Record<AdminCommand, Step>> = {
 
 async function cancelAll(tx: Tx, context: PaymentContext, device: Device): Promise<void> {
   for (const { ref } of await lockOpenChallenges(tx, device.id, 'payment')) await cancelForPhone(tx, context, ref);
+  for (const { ref } of await lockOpenChallenges(tx, device.id, 'authentication'))
+    await cancelAuthenticationForPhone(tx, context, ref);
 }

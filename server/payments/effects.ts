@@ -1,6 +1,6 @@
+import { noteInVain } from '../approvals/asked-in-vain.ts';
 import type { Tx } from '../store/store.ts';
 import type { PaymentEvent } from '../vocabulary/payment-states.ts';
-import { noteInVain } from './asked-in-vain.ts';
 import type { PaymentContext } from './context.ts';
 import type { Payment } from './payment.ts';
 import { sendReceipts } from './receipts.ts';
@@ -25,8 +25,10 @@ export async function takeEffect(
     case 'expire':
     case 'cancel':
       await sendReceipts(tx, context, payment, detail);
-      if (detail.unsent !== true)
-        await noteInVain(tx, context, payment.merchantId, payment.personId, detail.said === 'not-me');
+      if (detail.unsent !== true) {
+        const merchant = { kind: 'merchant', id: payment.merchantId } as const;
+        await noteInVain(tx, context, merchant, payment.personId, detail.said === 'not-me');
+      }
       break;
     case 'give-up':
       await context.journal.record(tx, { kind: 'alarm', alarm: 'payment-needs-review', ref: payment.txn });

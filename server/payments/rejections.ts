@@ -1,9 +1,9 @@
+import { type Impatience, impatienceOf, type Standing } from '../approvals/asked-in-vain.ts';
 import { take } from '../limits/allowance.ts';
 import type { Merchant } from '../merchants/merchants.ts';
 import { type Device, devicesOf } from '../people/devices.ts';
 import type { ReadTx } from '../store/store.ts';
 import { ServiceError, type ServiceErrorCode } from '../vocabulary/errors.ts';
-import { type ImpatienceAtCustomer, impatienceOf, type Standing } from './asked-in-vain.ts';
 import type { PaymentContext } from './context.ts';
 import { merchantsThatWait } from './payment.ts';
 
@@ -18,12 +18,7 @@ const NEW_PHONE_MS = 24 * 60 * 60 * 1000;
 type RejectionOfMerchant = 'amount-limit' | 'merchant-suspended' | 'too-many-requests';
 
 /** Why a payment is refused before the customer is asked. */
-export type Rejection =
-  | RejectionOfMerchant
-  | 'customer-unreachable'
-  | 'customer-busy'
-  | 'new-phone-limit'
-  | ImpatienceAtCustomer;
+export type Rejection = RejectionOfMerchant | 'customer-unreachable' | 'customer-busy' | 'new-phone-limit' | Impatience;
 
 /** What a merchant is told about each. */
 export const REJECTIONS: Readonly<Record<Rejection, readonly [code: ServiceErrorCode, detail: string]>> = {
@@ -77,7 +72,7 @@ export async function rejectionAtCustomer(
   // In this order, in one message: a request that ends at this moment is counted here or there.
   const [waiting, impatience] = await Promise.all([
     merchantsThatWait(tx, device.personId),
-    impatienceOf(tx, context, merchant, device.personId),
+    impatienceOf(tx, context, { kind: 'merchant', id: merchant.id }, device.personId),
   ]);
   if (impatience !== undefined) return impatience;
   const own = waiting.filter((id) => id === merchant.id).length;

@@ -6,15 +6,15 @@ import {
   SafeMobileError,
 } from '../../device/safe-mobile/index.ts';
 import { randomBelow } from '../../modem/index.ts';
+import { type Asker, noteUnreachable, standingOf } from '../approvals/asked-in-vain.ts';
 import { newRef } from '../approvals/challenge.ts';
 import type { Merchant } from '../merchants/merchants.ts';
 import { type Recipient, recipientOf } from '../outgoing/compose.ts';
 import { unixTime } from '../outgoing/context.ts';
-import { type Device, lockEnrolledDevice } from '../people/devices.ts';
+import { type Device, lockEnrolledDevice, mayBeAsked } from '../people/devices.ts';
 import type { ReadTx, Tx } from '../store/store.ts';
 import { ServiceError } from '../vocabulary/errors.ts';
 import { refOctets } from '../vocabulary/ids.ts';
-import { noteUnreachable, standingOf } from './asked-in-vain.ts';
 import type { PaymentContext } from './context.ts';
 import { type Payment, type PaymentInit, paymentByMref } from './payment.ts';
 import { type Rejection, RequestRefused, rejectionAtCustomer, rejectionOfMerchant } from './rejections.ts';
@@ -55,7 +55,8 @@ export async function requestPayment(
   request: PaymentRequest,
 ): Promise<RequestedPayment | 'unreachable'> {
   const { merchant, amount } = request;
-  const [known, standing] = await Promise.all([knownPayment(tx, request), standingOf(tx, merchant.id)]);
+  const asker: Asker = { kind: 'merchant', id: merchant.id };
+  const [known, standing] = await Promise.all([knownPayment(tx, request), standingOf(tx, asker)]);
   if (known !== undefined) return known;
   checkRequest(request);
   const refused = rejectionOfMerchant(context, standing, amount.minor);
@@ -63,7 +64,7 @@ export async function requestPayment(
   const device = await lockEnrolledDevice(tx, request.customer);
   const recipient = device === undefined || !mayBeAsked(device) ? undefined : recipientOf(device);
   if (device === undefined || recipient === undefined) {
-    if (await noteUnreachable(tx, context, merchant.id, standing.open)) return 'unreachable';
+    if (await noteUnreachable(tx, context, asker, standing.open)) return 'unreachable';
     throw new RequestRefused('too-many-requests');
   }
   const rejection = await rejectionAtCustomer(tx, context, merchant, device, amount.minor);
@@ -73,10 +74,6 @@ export async function requestPayment(
   const meanwhile = await knownPayment(tx, request);
   if (meanwhile === undefined) throw new Error(`mref ${request.mref} is taken, and has no payment`);
   return meanwhile;
-}
-
-function mayBeAsked({ state, lockedAt }: Device): boolean {
-  return state === 'active' && lockedAt === undefined;
 }
 
 /** What became of a request, after its transaction. @throws RequestRefused `customer-unreachable` */

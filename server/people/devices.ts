@@ -78,6 +78,11 @@ export async function lockEnrolledDevice(tx: Tx, number: string): Promise<Device
   );
 }
 
+/** Whether people may be asked by this phone: it is active, and not locked. */
+export function mayBeAsked({ state, lockedAt }: Device): boolean {
+  return state === 'active' && lockedAt === undefined;
+}
+
 /** Changes the state of a device, with an entry in the journal. */
 export async function setDeviceState(tx: Tx, journal: Journal, device: Device, state: DeviceState): Promise<void> {
   await tx.run('UPDATE device SET state = ? WHERE id = ?', state, device.id);

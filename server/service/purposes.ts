@@ -1,4 +1,5 @@
 import type { Purposes } from '../approvals/purpose.ts';
+import { authenticationApproved, authenticationExpired, authenticationRefused } from '../authentications/answer.ts';
 import { enrolmentApproved, enrolmentExpired, enrolmentRefused } from '../enrolment/confirm.ts';
 import {
   paymentApproved,
@@ -33,6 +34,19 @@ export function purposesOf(context: PaymentContext): Purposes {
         refused: 'refused',
         expired: 'expired',
         withdrawn: 'expired',
+      },
+    },
+    authentication: {
+      asks: 'AUTH_REQUEST',
+      approved: (tx, asked) => authenticationApproved(tx, context, asked),
+      refused: (tx, asked, refused) => authenticationRefused(tx, context, asked, refused),
+      expired: (tx, asked, said) => authenticationExpired(tx, context, asked, said),
+      receipts: {
+        asked: 'in-progress',
+        approved: 'confirmed',
+        refused: 'refused',
+        expired: 'expired',
+        withdrawn: 'cancelled',
       },
     },
   };

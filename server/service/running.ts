@@ -2,6 +2,7 @@ import type { SmsBearer } from '../../modem/index.ts';
 import { Approvals } from '../approvals/approvals.ts';
 import { DUE_CHALLENGES } from '../approvals/challenge.ts';
 import { AttemptEngine } from '../attempts/engine.ts';
+import { authenticationDue, DUE_AUTHENTICATIONS } from '../authentications/expiry.ts';
 import { type Application, readApplication } from '../enrolment/application.ts';
 import { Inbox } from '../intake/inbox.ts';
 import { Journal } from '../journal/journal.ts';
@@ -90,7 +91,7 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
   const { processName = 'service', onNewerTables } = options;
   const processes = new Processes(opened, clock, journal, processName, readiness, onNewerTables);
   const store = processes.leased;
-  const timers = new Timers(store, clock, journal, [DUE_CHALLENGES]);
+  const timers = new Timers(store, clock, journal, [DUE_CHALLENGES, DUE_AUTHENTICATIONS]);
   const rails = railsOf(options.rails ?? [], new LedgerRail(store, clock));
   const attempts = new AttemptEngine(store, clock, timers, journal, rails);
   const vault = new Vault(keys.vault, primitives, random, ...(keys.nextVault === undefined ? [] : [keys.nextVault]));
@@ -137,6 +138,7 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
   await timers.start(
     {
       challenge: (tx, challenge) => approvals.due(tx, ref(challenge)),
+      authentication: (tx, id) => authenticationDue(tx, context, id),
       attempt: (tx, key) => attempts.takeUp(tx, key),
       'receipt-repeat': (tx, subject) => repeatUnconfirmed(tx, context, subject),
       'outbox-retry': (tx, id) => context.outbox.retry(tx, id),

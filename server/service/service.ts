@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Amount, Currency } from '../../device/safe-mobile/index.ts';
+import { newApiKey, scopedKey } from '../api-keys/client-keys.ts';
 import { type Activation, createActivation } from '../enrolment/activation.ts';
 import { type JournalListener, recordFault } from '../journal/journal.ts';
 import { holdingsOf } from '../ledger/ledger.ts';
@@ -10,12 +11,9 @@ import {
   type Merchant,
   merchantByApiKey,
   merchantById,
-  newApiKey,
-  scopedKey,
 } from '../merchants/merchants.ts';
 import { type Act, withAct } from '../operators/audit.ts';
 import { Operators } from '../operators/operators.ts';
-import { resumeMerchant } from '../payments/asked-in-vain.ts';
 import { cancelPayment } from '../payments/cancel.ts';
 import type { PaymentContext } from '../payments/context.ts';
 import { type MerchantReceipt, merchantReceipt } from '../payments/merchant-receipt.ts';
@@ -42,9 +40,11 @@ import type { Store, Tx } from '../store/store.ts';
 import type { DifferenceKind } from '../vocabulary/events.ts';
 import type { PersonId } from '../vocabulary/ids.ts';
 import { isSettled } from '../vocabulary/payment-states.ts';
+import { Authentications } from './authentications.ts';
+import { ClientKeys, MERCHANTS } from './client-keys.ts';
 import { Downloads } from './downloads.ts';
-import { MerchantKeys } from './merchant-keys.ts';
 import type { Modems } from './modems.ts';
+import { Parties } from './parties.ts';
 import { PendingDeposits } from './pending-deposits.ts';
 import { PhoneOrders } from './phone-orders.ts';
 import type { Readiness, ServiceReadiness } from './readiness.ts';
@@ -72,8 +72,12 @@ export class Service {
   readonly downloads: Downloads;
   /** Deposits that wait for another operator. */
   readonly pendingDeposits: PendingDeposits;
-  /** The API keys of merchants after their registration. */
-  readonly merchantKeys: MerchantKeys;
+  /** The API keys of merchants after their registration, and whether they may ask. */
+  readonly merchantKeys: ClientKeys<Merchant>;
+  /** Those who ask people to log in or to sign. */
+  readonly parties: Parties;
+  /** What they ask for. */
+  readonly authentications: Authentications;
   /** Orders to phones: lock, unlock, wipe. */
   readonly phoneOrders: PhoneOrders;
   /** The sealing key and the receipt key of the service, which follow one another. */
@@ -98,7 +102,8 @@ export class Service {
     this.#requests = requests;
     this.downloads = new Downloads(running.store, { ...running, number });
     this.pendingDeposits = new PendingDeposits(running.store, running.context.clock, running.context.limits);
-    this.merchantKeys = new MerchantKeys({ ...running.context, store: running.store });
+    this.merchantKeys = new ClientKeys({ ...running.context, store: running.store }, MERCHANTS);
+    this.parties = new Parties(running.store, running.context);
     this.phoneOrders = new PhoneOrders(running.store, running.context);
     this.keys = new ServiceKeyRotation(running.store, running.context);
     this.vaultKey = new VaultKeyChange(running.store, running.context);
@@ -106,6 +111,7 @@ export class Service {
     this.modems = running.modems;
     this.operators = new Operators({ ...running.context, store: running.store });
     this.#waits = new Waits(running.context.clock, running.context.journal);
+    this.authentications = new Authentications(running.store, running.context, this.#waits);
     this.http = httpOf(this);
   }
 
@@ -179,12 +185,6 @@ export class Service {
   /** @throws ServiceError `not-found` */
   merchant(id: number): Promise<Merchant> {
     return this.#store.read((tx) => merchantById(tx, id));
-  }
-
-  /** Lets a merchant ask again that was suspended, also the customers who said "not me". @throws ServiceError `not-found` */
-  resumeMerchant(id: number, reason: string, act?: Act): Promise<Merchant> {
-    const work = (tx: Tx) => resumeMerchant(tx, this.#context, id, reason);
-    return this.#write('resume', work, act, () => `merchant:${id}`);
   }
 
   /** The merchant whose API key it is, or `undefined`. */

@@ -13,6 +13,7 @@ import {
   MERCHANT_KEYS,
   OPERATORS,
 } from './operator-migrations.ts';
+import { RELYING_PARTIES } from './party-migrations.ts';
 import {
   EVIDENCE_SEALED_ANEW,
   EVIDENCE_SEALED_ANEW_ON_POSTGRES,
@@ -206,6 +207,7 @@ export const MIGRATIONS: readonly string[] = [
   PIN_CHANGES,
   KEYS_OF_DESCRIPTORS,
   CASH_REGISTERS,
+  RELYING_PARTIES,
 ];
 
 /**
@@ -223,4 +225,5 @@ CREATE INDEX inbox_by_digest ON inbox (digest) WHERE by_digest = 1;
 `,
   15: AUDIT_ON_POSTGRES,
   18: inPostgres(PHONE_ORDERS + KEY_GENERATIONS + VAULT) + EVIDENCE_SEALED_ANEW_ON_POSTGRES,
+  31: `${inPostgres(RELYING_PARTIES)}CREATE INDEX authentication_by_rowid ON authentication (rowid);`,
 };

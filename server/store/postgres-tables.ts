@@ -5,6 +5,7 @@ export const WITH_ROWID: readonly string[] = [
   'pin_failure',
   'challenge',
   'payment',
+  'authentication',
   'receipt',
   'refund',
   'balance_answer',

@@ -1,4 +1,5 @@
 import { OPERATOR_TABLES } from './operator-tables.ts';
+import { PARTY_TABLES } from './party-tables.ts';
 import { PEOPLE_TABLES } from './people-tables.ts';
 
 /**
@@ -288,7 +289,7 @@ CREATE TABLE receipt (
   first_frame INTEGER,                         -- the first frame whose report is about this receipt; NULL: none was asked for
   PRIMARY KEY (ref, device_id)
 ) STRICT;
-${OPERATOR_TABLES}`;
+${OPERATOR_TABLES}${PARTY_TABLES}`;
 
 /** The rows that each database has from the beginning. */
 export const FIRST_ROWS: string = `

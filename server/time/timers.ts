@@ -7,6 +7,7 @@ import { messageOf } from '../vocabulary/errors.ts';
 /** The kinds of timers. Each kind has one handler. */
 export type TimerKind =
   | 'challenge'
+  | 'authentication'
   | 'attempt'
   | 'receipt-repeat'
   | 'outbox-retry'
@@ -19,6 +20,7 @@ export type TimerKind =
 
 const TIMER_KINDS: readonly TimerKind[] = [
   'challenge',
+  'authentication',
   'attempt',
   'receipt-repeat',
   'outbox-retry',

@@ -1,7 +1,7 @@
 import type { Clock } from '../../modem/index.ts';
+import { LONGEST_KEPT_MS } from '../api-keys/client-keys.ts';
 import type { Journal } from '../journal/journal.ts';
 import { NAMED_FOR_MS } from '../merchants/cash-registers.ts';
-import { LONGEST_KEPT_MS } from '../merchants/merchant-keys.ts';
 import type { Tx } from '../store/store.ts';
 import { DAY_MS } from '../time/days.ts';
 import { NO_REF } from '../vocabulary/ids.ts';
@@ -35,6 +35,8 @@ export const MOMENTS: readonly Moment[] = [
   { table: 'challenge', column: 'asked_at', most: 0, of: 'due IS NOT NULL' },
   { table: 'challenge', column: 'deadline', most: QUESTION_MS, of: 'due IS NOT NULL' },
   { table: 'challenge', column: 'due', most: QUESTION_MS, of: 'due IS NOT NULL' },
+  { table: 'authentication', column: 'due', most: QUESTION_MS, of: 'due IS NOT NULL' },
+  { table: 'relying_party', column: 'old_key_until', most: LONGEST_KEPT_MS },
   { table: 'merchant', column: 'old_key_until', most: LONGEST_KEPT_MS },
   { table: 'cash_register', column: 'customer_until', most: NAMED_FOR_MS },
   { table: 'cash_register', column: 'begun_at', most: 0 },

@@ -84,10 +84,19 @@ export const KEPT: readonly Kept[] = [
     batch: PAYMENTS_BATCH,
   },
   {
+    table: 'authentication',
+    days: COMMERCIAL_DAYS,
+    born: 'created_at',
+    unless: "changed_at >= ?1 OR state = 'asked'",
+    key: 'id',
+    with: ['DELETE FROM evidence WHERE ref = ?1', 'DELETE FROM challenge WHERE ref = ?1'],
+  },
+  {
     table: 'challenge',
     days: COMMERCIAL_DAYS,
     born: 'asked_at',
-    unless: 'deadline >= ?1 OR EXISTS (SELECT 1 FROM payment WHERE txn = ref)',
+    unless:
+      'deadline >= ?1 OR EXISTS (SELECT 1 FROM payment WHERE txn = ref) OR EXISTS (SELECT 1 FROM authentication WHERE id = ref)',
     key: 'ref',
     with: ['DELETE FROM evidence WHERE ref = ?1'],
   },

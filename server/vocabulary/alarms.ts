@@ -18,6 +18,8 @@ export type Alarm =
   | 'junk-frames'
   /** Customers said "not me" to a merchant, who may not ask anybody until the operator has looked. `ref` is the merchant's id. */
   | 'merchant-suspended'
+  /** People said "not me" to a relying party, which may not ask anybody until the operator has looked. `ref` is its id. */
+  | 'party-suspended'
   /** A message failed five times and waits for a person; `ref` is its number in the inbox. */
   | 'message-set-aside'
   /** It is unknown whether a refund went back; `ref` is its key at the rail. */
@@ -69,6 +71,8 @@ export const ALARM_ADVICE: Readonly<Record<Alarm, string>> = {
     'Somebody sends many frames that are of no phone: they are not answered and not kept; ask the network who it is',
   'merchant-suspended':
     'Ask the merchant and the customers; then: cash-server merchant resume --merchant ID --reason TEXT, or leave it',
+  'party-suspended':
+    'Ask the relying party and the people; then: cash-server party resume --party ID --reason TEXT, or leave it',
   'message-set-aside':
     'The FAULT lines before it say why: report them. The message is kept and not tried again; the phone may send it anew',
   'refund-needs-review':

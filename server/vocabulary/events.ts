@@ -1,7 +1,8 @@
 import type { AdminCommand, Amount } from '../../device/safe-mobile/index.ts';
 import type { Alarm } from './alarms.ts';
+import type { AuthenticationState } from './authentication-states.ts';
 import type { DeviceState } from './device-states.ts';
-import type { DeviceId, MerchantId, PersonId, Ref } from './ids.ts';
+import type { DeviceId, MerchantId, PartyId, PersonId, Ref } from './ids.ts';
 import type { PaymentEvent, PaymentState, RefundState } from './payment-states.ts';
 
 /** What may differ between a rail's settlement and the service. */
@@ -16,6 +17,15 @@ export type ServiceEvent =
       readonly event: PaymentEvent | 'create';
       readonly from?: PaymentState;
       readonly to: PaymentState;
+      readonly reason?: string;
+    }
+  | {
+      readonly kind: 'authentication';
+      readonly id: Ref;
+      readonly partyId: PartyId;
+      readonly from?: AuthenticationState;
+      readonly to: AuthenticationState;
+      /** Why it ended so; of `asked`: why no phone is asked. */
       readonly reason?: string;
     }
   | { readonly kind: 'wrong-pin'; readonly deviceId: DeviceId; readonly ref: Ref; readonly triesLeft: number }
@@ -46,8 +56,9 @@ export type ServiceEvent =
       readonly moved: boolean;
       readonly reason: string;
     }
-  /** An operator has looked at a merchant that was suspended: it may ask again, also the customers who said "not me". */
+  /** An operator has looked at a merchant or relying party that was suspended: it may ask again, also the people who said "not me". */
   | { readonly kind: 'merchant-resumed'; readonly merchantId: MerchantId; readonly reason: string }
+  | { readonly kind: 'party-resumed'; readonly partyId: PartyId; readonly reason: string }
   /** An order of an operator to a phone. */
   | {
       readonly kind: 'order';

@@ -11,6 +11,9 @@ export type DeviceId = Id<'device'>;
 /** u32, travels in every PAY_REQUEST. */
 export type MerchantId = Id<'merchant'>;
 
+/** A relying party. */
+export type PartyId = Id<'party'>;
+
 /** 8 octets as 16 lower-case hexadecimal digits: a txn, a challenge, or the mref of a merchant's phone. */
 export type Ref = string & { readonly [brand]: 'ref' };
 
@@ -54,6 +57,12 @@ export function deviceId(value: number): DeviceId {
 export function merchantId(value: number): MerchantId {
   if (isId<'merchant'>(value)) return value;
   throw new RangeError(`${value} is not the id of a merchant`);
+}
+
+/** @throws RangeError unless a positive u32 */
+export function partyId(value: number): PartyId {
+  if (isId<'party'>(value)) return value;
+  throw new RangeError(`${value} is not the id of a relying party`);
 }
 
 /** Ids are unsigned integers of 32 bits; 0 names nothing. */

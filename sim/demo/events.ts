@@ -106,8 +106,12 @@ function serviceWords(event: ServiceEvent): string {
       return `${event.key} ${event.state}`;
     case 'resolved':
       return `${event.key} ${event.moved ? 'moved' : 'did not move'}: ${event.reason}`;
+    case 'authentication':
+      return `${event.id} ${event.to}${event.reason ? `, ${event.reason}` : ''}`;
     case 'merchant-resumed':
       return `${event.merchantId} ${event.reason}`;
+    case 'party-resumed':
+      return `${event.partyId} ${event.reason}`;
     case 'undelivered':
       return `${event.message} to ${event.deviceId}: ${event.reason}`;
     case 'difference-ended':

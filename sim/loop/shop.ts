@@ -99,7 +99,7 @@ export class Shop {
       diary.note(story, { kind: 'asked', answer: asked });
       // The operator has looked, and lets the shop go on.
       if (asked === 'merchant-suspended')
-        await life.asked((service) => service.resumeMerchant(merchant.id, 'looked at'));
+        await life.asked((service) => service.merchantKeys.resume(merchant.id, 'looked at'));
       return;
     }
     const { txn } = asked.payment;

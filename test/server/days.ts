@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { partyId } from '../../server/vocabulary/ids.ts';
 import { ScriptedRail } from './rails/scripted-rail.ts';
 import type { Body } from './run-twice.ts';
 import { WIDE_LIMITS } from './wide-limits.ts';
@@ -46,6 +47,28 @@ export async function day(body?: Body) {
   await world.service.refund(paid, { key: 'part', amount: eur(300) });
   await world.service.refund(paid);
   await world.service.receipt(paid);
+
+  const { parties, authentications } = world.service;
+  const { party } = await parties.add({ name: 'Banca', shortName: 'Banca', kinds: ['login'], requestsADay: 99 });
+  const login = async (key: string, who = CUSTOMER_NUMBER) => {
+    const order = { kind: 'login', key, who, title: 'Conto' } as const;
+    const { authentication } = await authentications.request(party, order);
+    await world.clock.advance(2 * SECOND);
+    return authentication.id;
+  };
+  await login('confirmed');
+  await type('00006', PIN);
+  await login('not me');
+  customer.phone.refuse('not-me');
+  await world.clock.advance(3 * SECOND);
+  await parties.keys.resume(party.id, 'looked');
+  await login('no answer');
+  await world.clock.advance(200 * SECOND);
+  await authentications.cancel(party, await login('cancelled'));
+  await login('of nobody', '+393409999999');
+  await world.clock.advance(200 * SECOND);
+  await authentications.cancel(party, await login('of nobody, cancelled', '+393409999999'));
+  await parties.keys.rotate(party.id, HOUR);
 
   const mref = owner.phone.payInit({ kind: 'number', digits: CUSTOMER_NUMBER.slice(1) }, eur(700), '47');
   await world.clock.advance(3 * SECOND);
@@ -127,9 +150,15 @@ async function seen(world: World, subscribers: readonly Subscriber[]) {
   const payments = (await service.payments({ limit: 100 })).toReversed();
   const refunds = await Promise.all(payments.map((payment) => service.refunds(payment)));
   const devices = await Promise.all(subscribers.map(({ person }) => service.devices(person.id)));
-  const ids = [...payments.map(({ txn }) => txn), ...devices.flat().map(({ id }) => String(id))];
+  const logins = await service.authentications.list({ id: partyId(1) }, { limit: 100 });
+  const ids = [
+    ...payments.map(({ txn }) => txn),
+    ...logins.toReversed().map(({ id }) => id),
+    ...devices.flat().map(({ id }) => String(id)),
+  ];
   const told = JSON.stringify({
     payments: payments.map(({ state, reason, approvalCode, refunded }) => [state, reason, approvalCode, refunded]),
+    logins: logins.map(({ key, state, reason }) => [key, state, reason]),
     refunds: refunds.flat().map(({ railKey, state, amount }) => [railKey, state, amount]),
     devices: devices.flat().map(({ id, state, highestCtr, failuresInRow }) => [id, state, highestCtr, failuresInRow]),
     holdings: await Promise.all(subscribers.map(({ person }) => service.holdings(person.id))),

@@ -159,6 +159,33 @@ describe('merchant add', () => {
   });
 });
 
+describe('party', () => {
+  it('is registered, listed, gets another key, is revoked and let ask again', async () => {
+    const { world, run } = await office();
+    const added = await run(
+      ...['party', 'add', '--name', 'Banca di Torino', '--short-name', 'BancaTorino', '--kinds', 'login,sign'],
+    );
+    const [, key = ''] =
+      /^Relying party 1: Banca di Torino\nAPI key, shown this once: (cm_[0-9a-f]{32})$/.exec(added) ?? [];
+    expect((await world.service.parties.byApiKey(key))?.kinds).toEqual(['login', 'sign']);
+    await run(...['party', 'add', '--name', 'Comune', '--short-name', 'Comune', '--requests-a-day', '9']);
+    expect(await run('party', 'revoke', '--party', '2')).toBe(
+      'Relying party 2 is revoked; the way back: party rotate-key --party 2, then party resume',
+    );
+    expect(await run('party', 'list')).toBe(
+      '1  Banca di Torino (BancaTorino)  login, sign  1000 a day\n2  Comune (Comune)  login  9 a day  suspended',
+    );
+    expect(await run('party', 'rotate-key', '--party', '2', '--keep-old-for', '60')).toMatch(
+      /^Relying party 2: Comune\nAPI key, shown this once: cm_[0-9a-f]{32}\nThe key before works for 60 s more$/,
+    );
+    expect(await run('party', 'rotate-key', '--party', '2')).toContain('The key before opens nothing any more');
+    expect(await run('party', 'resume', '--party', '2', '--reason', 'asked')).toBe(
+      'Relying party 2, Comune, may ask again',
+    );
+    expect((await world.service.parties.list()).map(({ suspendedAt }) => suspendedAt)).toEqual([undefined, undefined]);
+  });
+});
+
 describe('what the administrator does wrong', () => {
   it.each([
     [['person', 'activate', '--person', '77'], 'there is no person 77'],
@@ -167,6 +194,9 @@ describe('what the administrator does wrong', () => {
     [['payments', '--person', '1', '--after', '0123456789abcdef'], 'there is no payment 0123456789abcdef'],
     [['deposit', '--person', '1', '--minor', '7', '--reference', 'first'], 'first was used for another deposit'],
     [['merchant', 'add', '--name', 'A', '--person', '77'], 'there is no person 77'],
+    [['party', 'add', '--name', 'A', '--short-name', 'è'.repeat(13)], 'expected 1 to 24 octets of UTF-8, got 26'],
+    [['party', 'add', '--name', 'A', '--short-name', 'A', '--kinds', 'payment'], 'Allowed choices are login, sign'],
+    [['party', 'revoke', '--party', '77'], 'there is no relying party 77'],
     [['balance'], 'give either --person or --number'],
     [['balance', '--person', '1', '--number', CUSTOMER_NUMBER], 'give either --person or --number'],
     [['balance', '--number', '0340'], 'Give an international number'],

@@ -37,6 +37,11 @@ const ROUTES: readonly (readonly [string, Role, number, (by: Role) => object | u
   ['POST /v1/merchants/:id/resume', 'admin', 200, () => ({ reason: 'asked' })],
   ['POST /v1/merchants/:id/rotate-key', 'admin', 200, NOTHING],
   ['POST /v1/merchants/:id/revoke', 'admin', 200, NOTHING],
+  ['GET /v1/parties', 'viewer', 200, NOTHING],
+  ['POST /v1/parties', 'admin', 201, (by) => ({ name: `Party ${by}`, shortName: `Party ${by}` })],
+  ['POST /v1/parties/:id/resume', 'admin', 200, () => ({ reason: 'asked' })],
+  ['POST /v1/parties/:id/rotate-key', 'admin', 200, NOTHING],
+  ['POST /v1/parties/:id/revoke', 'admin', 200, NOTHING],
   ['GET /v1/keys', 'viewer', 200, NOTHING],
   ['POST /v1/keys', 'admin', 201, () => ({ key: 'sealing' })],
   ['POST /v1/keys/announcements', 'admin', 400, () => ({ announcement: '14'.repeat(107) })],
@@ -54,6 +59,7 @@ async function office() {
   const { world, merchant } = await shop(1, { http: { limits: { wrongKeys: 1_000_000 } } });
   const { service } = world;
   const anna = await service.addPerson(ANNA);
+  await service.parties.add({ name: 'Banca', shortName: 'Banca', kinds: ['login'], requestsADay: 9 });
   const { txn } = await world.request(merchant);
   const keys = new Map<Role, string>();
   for (const role of ROLES) keys.set(role, (await service.operators.add({ name: role, role })).apiKey);

@@ -399,7 +399,7 @@ describe('a merchant', () => {
     expect(world.journal.some(({ event }) => event.kind === 'alarm' && event.alarm === 'merchant-suspended')).toBe(
       false,
     );
-    await world.service.resumeMerchant(merchant.id, 'asked both');
+    await world.service.merchantKeys.resume(merchant.id, 'asked both');
     expect(await reasonOf(world, merchant, 'd')).toBe('REQUESTED');
   });
 
@@ -420,7 +420,7 @@ describe('a merchant', () => {
     const notMine = 'refused-as-not-mine';
     expect(spent.alarms).toEqual([notMine, notMine, notMine, 'merchant-suspended']);
     expect((await current()).suspendedAt).toBeDefined();
-    await world.service.resumeMerchant(merchant.id, 'a mistake in the list of customers');
+    await world.service.merchantKeys.resume(merchant.id, 'a mistake in the list of customers');
     expect(await reasonOf(world, await current(), 'again', customers[3]?.person.number)).toBe('REQUESTED');
   });
 
@@ -470,7 +470,7 @@ describe('a merchant', () => {
     const { world, merchant } = await shop();
     const { merchant: other } = await world.merchant();
     for (const { id } of [merchant, other]) await world.service.merchantKeys.revoke(id);
-    await world.service.resumeMerchant(merchant.id, 'another key was given');
+    await world.service.merchantKeys.resume(merchant.id, 'another key was given');
     expect(await reasonOf(world, other, 'a')).toBe('merchant-suspended');
     expect(await reasonOf(world, merchant, 'a')).toBe('REQUESTED');
   });
@@ -482,7 +482,7 @@ describe('a merchant', () => {
       expect(await reasonOf(world, merchant, `order ${end}`, person.number)).toBe('REQUESTED');
       phone.refuse('not-me');
       await world.clock.advance(2 * SECOND);
-      if (end === 7) await world.service.resumeMerchant(merchant.id, 'a mistake in the list of customers');
+      if (end === 7) await world.service.merchantKeys.resume(merchant.id, 'a mistake in the list of customers');
     }
     expect((await world.service.merchantByApiKey(apiKey))?.suspendedAt).toBeUndefined();
   });

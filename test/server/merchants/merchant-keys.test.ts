@@ -17,7 +17,7 @@ describe('the API key of a merchant', () => {
     const { apiKey: second } = await keys.rotate(merchant.id, 0);
     expect(second).toMatch(/^cm_[0-9a-f]{32}$/);
     expect([await opens(first), await opens(second)]).toEqual([false, true]);
-    const { apiKey: third, merchant: same } = await keys.rotate(merchant.id, 60_000);
+    const { apiKey: third, client: same } = await keys.rotate(merchant.id, 60_000);
     expect(same.id).toBe(merchant.id);
     expect([await opens(first), await opens(second), await opens(third)]).toEqual([false, true, true]);
     await world.clock.advance(59_999);
@@ -46,10 +46,10 @@ describe('the API key of a merchant', () => {
     const order = { mref: 'x', customer: CUSTOMER_NUMBER, amount };
     await expect(world.service.requestPayment(revoked, order)).rejects.toMatchObject({ reason: 'merchant-suspended' });
 
-    const { apiKey: third, merchant: back } = await keys.rotate(merchant.id, 60_000);
+    const { apiKey: third, client: back } = await keys.rotate(merchant.id, 60_000);
     expect([await opens(first), await opens(second), await opens(third)]).toEqual([false, false, true]);
     expect(back.suspendedAt).toBe(revoked.suspendedAt);
-    expect((await world.service.resumeMerchant(merchant.id, 'asked')).suspendedAt).toBeUndefined();
+    expect((await world.service.merchantKeys.resume(merchant.id, 'asked')).suspendedAt).toBeUndefined();
   });
 
   it('is the same when the transaction runs twice', async () => {

@@ -412,6 +412,7 @@ describe('a timer', () => {
       await timers.start({
         ...{ challenge: nothing, attempt: nothing, 'receipt-repeat': nothing, 'inbox-retry': nothing },
         ...{
+          authentication: nothing,
           'device-unblock': nothing,
           'pin-change': nothing,
           retention: nothing,

@@ -61,6 +61,8 @@ function scansOf(plan: Plan, limited = false): readonly Scan[] {
 
 /** Indexes that have only rows of work that is open. */
 const OF_OPEN_WORK: readonly string[] = [
+  'authentication_due',
+  'authentication_open',
   'challenge_due',
   'inbox_undealt',
   'outbox_open_by_ref',
@@ -88,17 +90,18 @@ const READ_WHOLE: readonly string[] = [
   'service_key',
   'operator',
   'cash_register',
+  'relying_party',
 ];
 
 /**
  * What reads whole tables of phones: a change of the vault's key, which waits for the activation codes that are under the key before; the list of
  * keys, with how many phones have each; and a start,
- * or a clock that went back, which looks for times that are later than now, those of merchants and cash registers as well.
+ * or a clock that went back, which looks for times that are later than now, those of merchants, relying parties and cash registers as well.
  */
 const READS_PHONES = [
   /^SELECT max\(code_expires_at\) AS until FROM device/,
   /^SELECT sealing_kid AS kid, count\(\*\) AS n FROM device/,
-  /^UPDATE (device|device_order|key_told|merchant|balance_answer|vault|pin_change|cash_register) SET (\w+) = \? WHERE \2 > \? AND TRUE$/,
+  /^UPDATE (device|device_order|key_told|merchant|balance_answer|vault|pin_change|cash_register|relying_party) SET (\w+) = \? WHERE \2 > \? AND TRUE$/,
 ];
 
 /** What the scan reads grows with the history, more than its answer. */

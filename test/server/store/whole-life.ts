@@ -1,11 +1,12 @@
 import type { SmsReport } from '../../../modem/index.ts';
 import { Till } from '../../../server/ecr/till.ts';
 import { WIDE_LIMITS } from '../wide-limits.ts';
-import { CUSTOMER_NUMBER, MERCHANT_NUMBER, PIN, World } from '../world.ts';
+import { CUSTOMER_NUMBER, MERCHANT_NUMBER, PIN, type Subscriber, World } from '../world.ts';
 
 /** Tables that grow with every payment, refund or message, as long as the service lives. */
 export const HISTORY: readonly string[] = [
   'attempt',
+  'authentication',
   'challenge',
   'entry',
   'evidence',
@@ -21,7 +22,7 @@ export const HISTORY: readonly string[] = [
 
 /** Every SQL text of a service: enrolment, payments with every end, wrong PINs, refunds, queries, lists, crashes, the daily work. */
 export async function wholeLife(): Promise<{ database: string; texts: Set<string> }> {
-  const world = new World(3, { limits: WIDE_LIMITS });
+  const world = new World(3, { limits: { ...WIDE_LIMITS, notMeCustomers: 1 } });
   const texts = new Set<string>();
   world.beforeStatement = (sql) => texts.add(sql);
   await world.open();
@@ -58,6 +59,7 @@ export async function wholeLife(): Promise<{ database: string; texts: Set<string
   await ask();
   customer.phone.refuse('not-me');
   await world.clock.advance(3_000);
+  await world.service.merchantKeys.resume(merchant.id, 'looked');
   await world.service.cancel((await ask()).txn);
   await ask();
   await world.clock.advance(600_000);
@@ -80,10 +82,45 @@ export async function wholeLife(): Promise<{ database: string; texts: Set<string
   if (register !== undefined)
     await new Till(world.service, world.clock).pay(register, { minor: 0, text: '' }, false, () => {});
   await world.service.cashRegisters.closeTotals('12345678');
+  await partyLife(world, customer);
   await world.enrolPhone(customer.person, '90909');
   await world.service.close();
   await world.open();
   await world.clock.advance(26 * 3_600_000);
   await world.service.close();
   return { database: world.database, texts };
+}
+
+/** A relying party and all that it can ask for. */
+async function partyLife({ service, clock }: World, { phone }: Subscriber): Promise<void> {
+  const { parties, authentications } = service;
+  const { party, apiKey } = await parties.add({
+    name: 'Banca',
+    shortName: 'Banca',
+    kinds: ['login'],
+    requestsADay: 99,
+  });
+  for (const key of [apiKey, 'cm_unknown']) await parties.byApiKey(key);
+  await parties.list();
+  await parties.keys.rotate(party.id, 1_000);
+  const ask = async (key: string, who = CUSTOMER_NUMBER) => {
+    const order = { kind: 'login', key, who, title: 'Conto' } as const;
+    const { authentication } = await authentications.request(party, order);
+    await clock.advance(2_000);
+    return authentication.id;
+  };
+  const confirmed = await ask('a');
+  phone.approve(PIN);
+  await clock.advance(3_000);
+  await ask('b');
+  phone.refuse('not-me');
+  await clock.advance(3_000);
+  await parties.keys.resume(party.id, 'looked');
+  await authentications.cancel(party, await ask('c'));
+  await authentications.cancel(party, await ask('d', '+393409999999'));
+  await ask('e', '+393409999999');
+  await clock.advance(300_000);
+  await authentications.list(party, { limit: 10 });
+  await authentications.list(party, { limit: 10, after: confirmed });
+  await parties.keys.revoke(party.id);
 }

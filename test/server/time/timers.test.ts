@@ -23,6 +23,7 @@ async function open(clock = new VirtualClock(), given?: Store) {
   };
   const handlers: TimerHandlers = {
     challenge: note('challenge'),
+    authentication: note('authentication'),
     'device-unblock': note('resend'),
     'receipt-repeat': note('expiry'),
     attempt: async (_, subject) => {

@@ -60,6 +60,15 @@ describe('a clock that was ahead and was put right', () => {
     await ask('open');
     await wrongPins(1);
     await world.service.merchantKeys.rotate(merchant.id, 7 * DAY);
+    const { party } = await world.service.parties.add({
+      name: 'Banca',
+      shortName: 'Banca',
+      kinds: ['login'],
+      requestsADay: 9,
+    });
+    await world.service.parties.keys.rotate(party.id, 7 * DAY);
+    const order = { kind: 'login', key: 'a', who: '+393409999999', title: 'Conto' } as const;
+    await world.service.authentications.request(party, order);
     const { database } = world;
     const now = world.clock.now();
     await write(

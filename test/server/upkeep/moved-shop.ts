@@ -14,7 +14,7 @@ import { CUSTOMER_NUMBER, PIN, World } from '../world.ts';
 
 /**
  * The file of a shop that ended in the middle of its work: a paid payment with a refund and a wrong PIN before it, one that was
- * refused, an operator, a deposit that waits for a second one, a phone that was locked and unlocked, half a change of a PIN, another service key, a charge whose rail has not answered, a person whose phone has not answered, a request that waits, and a frame that the bearer had.
+ * refused, a login that was refused and one of nobody, an operator, a deposit that waits for a second one, a phone that was locked and unlocked, half a change of a PIN, another service key, a charge whose rail has not answered, a person whose phone has not answered, a request that waits, and a frame that the bearer had.
  */
 export async function movedShop() {
   const world = new World('move', { limits: WIDE_LIMITS });
@@ -43,6 +43,19 @@ export async function movedShop() {
   const late = await world.service.addPerson({ number: '+393400000009', name: 'Zoë', language: 'it' });
   await world.service.activate(late.id);
   await world.service.cashRegisters.add('12345678', merchant.id);
+  const { party } = await world.service.parties.add({
+    name: 'Banca',
+    shortName: 'Banca',
+    kinds: ['login'],
+    requestsADay: 9,
+  });
+  for (const who of [CUSTOMER_NUMBER, '+393409999999']) {
+    const order = { kind: 'login', key: who.slice(1), who, title: 'Conto' } as const;
+    await world.service.authentications.request(party, order);
+    await world.clock.advance(2_000);
+  }
+  customer.phone.refuse('no');
+  await world.clock.advance(3_000);
   await world.service.phoneOrders.give(customer.person.id, 'lock');
   await world.clock.advance(3_000);
   await world.service.phoneOrders.give(customer.person.id, 'unlock');

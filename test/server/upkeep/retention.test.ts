@@ -26,6 +26,16 @@ async function busyShop() {
   await world.clock.advance(2_000);
   customer.phone.approve('00000');
   customer.phone.query(new Uint8Array(8).fill(7), 'balance');
+  const { party } = await world.service.parties.add({
+    name: 'Banca',
+    shortName: 'Banca',
+    kinds: ['login'],
+    requestsADay: 9,
+  });
+  const login = { kind: 'login', key: 'a', who: customer.person.number, title: 'Conto' } as const;
+  await world.service.authentications.request(party, login);
+  await world.clock.advance(2_000);
+  customer.phone.approve(PIN);
   await world.clock.advance(300_000);
   return { ...opened, refunded, kept };
 }
@@ -162,7 +172,8 @@ describe('retention', () => {
     const holdings = await world.service.holdings(customer.person.id);
     await openLater(world, 11 * 366);
     const left = await counts(world);
-    for (const table of ['payment', 'challenge', 'transfer', ...WITH_PAYMENTS]) expect(left[table], table).toBe(0);
+    for (const table of ['payment', 'authentication', 'challenge', 'transfer', ...WITH_PAYMENTS])
+      expect(left[table], table).toBe(0);
     expect(await world.service.holdings(customer.person.id)).toEqual(holdings);
     expect(await world.breaches()).toEqual([]);
   });

@@ -1,0 +1,119 @@
+import { Command, Option } from 'commander';
+import { z } from 'zod';
+import { outputOf } from '../../modem/cli/program.ts';
+import { AUTHENTICATION_KINDS } from '../vocabulary/authentication-states.ts';
+import { askService, withServer } from './admin-api.ts';
+import { wholeNumberOption } from './whole-number.ts';
+
+interface AddOptions {
+  readonly name: string;
+  readonly shortName: string;
+  readonly kinds: string;
+  readonly requestsADay: number;
+}
+
+const PartyAnswer = z.looseObject({
+  id: z.int(),
+  name: z.string(),
+  shortName: z.string(),
+  kinds: z.array(z.string()),
+  requestsADay: z.int(),
+  suspended: z.boolean(),
+});
+
+const KeyAnswer = PartyAnswer.extend({ apiKey: z.string() });
+
+/** `cash-server party` */
+export function partyCommand(): Command {
+  return new Command('party')
+    .addCommand(addCommand())
+    .addCommand(listCommand())
+    .addCommand(rotateKeyCommand())
+    .addCommand(revokeCommand())
+    .addCommand(resumeCommand());
+}
+
+function addCommand(): Command {
+  return withServer(new Command('add'))
+    .description('register a relying party: who asks people to log in or to sign')
+    .requiredOption('--name <name>', 'its full name')
+    .requiredOption('--short-name <name>', 'as phones show it, at most 24 octets; 14 with sign')
+    .addOption(
+      new Option('--kinds <kinds>', 'what it may ask for')
+        .choices([...AUTHENTICATION_KINDS, 'login,sign'])
+        .default('login'),
+    )
+    .option('--requests-a-day <number>', 'its budget; a request is 2 to 10 SMS', wholeNumberOption, 1_000)
+    .action(async (options: AddOptions, command: Command) => {
+      const body = { ...options, kinds: options.kinds.split(',') };
+      const { name, shortName, kinds, requestsADay } = body;
+      const request = { method: 'POST', path: '/v1/parties', body: { name, shortName, kinds, requestsADay } } as const;
+      const party = await askService(command, request, KeyAnswer);
+      outputOf(command).print(
+        { event: 'party', ...party },
+        [`Relying party ${party.id}: ${name}`, `API key, shown this once: ${party.apiKey}`].join('\n'),
+      );
+    });
+}
+
+function listCommand(): Command {
+  return withServer(new Command('list'))
+    .description('print all relying parties')
+    .action(async (_options: object, command: Command) => {
+      const answer = z.object({ parties: z.array(PartyAnswer) });
+      const { parties } = await askService(command, { method: 'GET', path: '/v1/parties' }, answer);
+      for (const party of parties) {
+        const { id, name, shortName, kinds, requestsADay, suspended } = party;
+        const standing = suspended ? '  suspended' : '';
+        outputOf(command).print(
+          { event: 'party', ...party },
+          `${id}  ${name} (${shortName})  ${kinds.join(', ')}  ${requestsADay} a day${standing}`,
+        );
+      }
+    });
+}
+
+function rotateKeyCommand(): Command {
+  return withServer(new Command('rotate-key'))
+    .description('print another API key of a relying party, also of one whose key was revoked')
+    .requiredOption('--party <id>', 'the relying party', wholeNumberOption)
+    .option('--keep-old-for <seconds>', 'how long the key before goes on working, at most a week', wholeNumberOption)
+    .action(async ({ party: id, keepOldFor }: { party: number; keepOldFor?: number }, command: Command) => {
+      const body = keepOldFor === undefined ? {} : { keepOldForSeconds: keepOldFor };
+      const request = { method: 'POST', path: `/v1/parties/${id}/rotate-key`, body } as const;
+      const party = await askService(command, request, KeyAnswer);
+      const old = keepOldFor === undefined ? 'opens nothing any more' : `works for ${keepOldFor} s more`;
+      outputOf(command).print(
+        { event: 'party-key', ...party },
+        [
+          `Relying party ${id}: ${party.name}`,
+          `API key, shown this once: ${party.apiKey}`,
+          `The key before ${old}`,
+        ].join('\n'),
+      );
+    });
+}
+
+function revokeCommand(): Command {
+  return withServer(new Command('revoke'))
+    .description('from now on the keys of a relying party open nothing, and it may ask nobody')
+    .requiredOption('--party <id>', 'the relying party', wholeNumberOption)
+    .action(async ({ party: id }: { party: number }, command: Command) => {
+      const request = { method: 'POST', path: `/v1/parties/${id}/revoke` } as const;
+      const party = await askService(command, request, PartyAnswer);
+      const back = `the way back: party rotate-key --party ${id}, then party resume`;
+      outputOf(command).print({ event: 'party-revoked', ...party }, `Relying party ${id} is revoked; ${back}`);
+    });
+}
+
+function resumeCommand(): Command {
+  return withServer(new Command('resume'))
+    .description('let a relying party ask again that was suspended, also the people who said "not me"')
+    .requiredOption('--party <id>', 'the relying party', wholeNumberOption)
+    .requiredOption('--reason <text>', 'what you found out; it is kept in the journal')
+    .action(async ({ party: id, reason }: { party: number; reason: string }, command: Command) => {
+      const request = { method: 'POST', path: `/v1/parties/${id}/resume`, body: { reason } } as const;
+      const party = await askService(command, request, PartyAnswer);
+      outputOf(command).print({ event: 'resumed', ...party }, `Relying party ${id}, ${party.name}, may ask again`);
+    });
+}

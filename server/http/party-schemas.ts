@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import type { RelyingParty } from '../parties/relying-parties.ts';
+import { AUTHENTICATION_KINDS, type AuthenticationKind } from '../vocabulary/authentication-states.ts';
+
+export interface PartyBody {
+  readonly name: string;
+  readonly shortName: string;
+  readonly kinds: readonly AuthenticationKind[];
+  readonly requestsADay: number;
+}
+
+const party = {
+  name: z.string().min(1).max(64).describe('In full; people sign under it'),
+  shortName: z
+    .string()
+    .min(1)
+    .max(24)
+    .describe('As phones show it, at most 24 octets of UTF-8; 14 for who may ask for signatures'),
+  kinds: z.array(z.enum(AUTHENTICATION_KINDS)).min(1).describe('What it may ask for'),
+  requestsADay: z.int().min(1).max(1_000_000).describe('Its budget: so many requests at once, as many more over a day'),
+};
+
+export const PartyBody: z.ZodType<PartyBody> = z.strictObject({
+  ...party,
+  kinds: party.kinds.default(['login']),
+  requestsADay: party.requestsADay.default(1_000),
+});
+
+export interface PartyView extends PartyBody {
+  readonly id: number;
+  readonly suspended: boolean;
+}
+
+const view = {
+  id: z.int(),
+  ...party,
+  suspended: z
+    .boolean()
+    .describe('People said "not me" too often, or it was revoked: nobody can be asked until the operator has looked'),
+};
+
+export const PartyView: z.ZodType<PartyView> = z.object(view);
+
+/** A relying party and its API key. */
+export const PartyKeyView: z.ZodType<PartyView & { readonly apiKey: string }> = z.object({
+  ...view,
+  apiKey: z.string().describe('Shown this once'),
+});
+
+export const PartiesView: z.ZodType<{ readonly parties: readonly PartyView[] }> = z.object({
+  parties: z.array(z.object(view)).describe('Oldest first'),
+});
+
+/** A relying party as the API shows it. */
+export function viewParty({ id, name, shortName, kinds, requestsADay, suspendedAt }: RelyingParty): PartyView {
+  return { id, name, shortName, kinds, requestsADay, suspended: suspendedAt !== undefined };
+}

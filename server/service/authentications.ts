@@ -1,0 +1,70 @@
+import type { AskingContext } from '../approvals/context.ts';
+import {
+  type Authentication,
+  type AuthenticationQuery,
+  findAuthentications,
+  requireAuthentication,
+} from '../authentications/authentication.ts';
+import { cancelAuthentication } from '../authentications/cancel.ts';
+import {
+  type AuthenticationOrder,
+  type RequestedAuthentication,
+  requestAuthentication,
+} from '../authentications/request.ts';
+import type { RelyingParty } from '../parties/relying-parties.ts';
+import type { Store } from '../store/store.ts';
+import { ServiceError } from '../vocabulary/errors.ts';
+import type { Waits } from './waits.ts';
+
+/** What relying parties ask people for. A party sees its own alone. */
+export class Authentications {
+  readonly #store: Store;
+  readonly #context: AskingContext;
+  readonly #waits: Waits;
+
+  constructor(store: Store, context: AskingContext, waits: Waits) {
+    this.#store = store;
+    this.#context = context;
+    this.#waits = waits;
+  }
+
+  /** Asks a person. Of one who cannot be asked the answer is the same. @throws ServiceError `invalid-request`, `forbidden`, `conflict`, `limit-exceeded` */
+  request(party: RelyingParty, order: AuthenticationOrder): Promise<RequestedAuthentication> {
+    const work = this.#context;
+    return this.#store.transaction('authentication', (tx) => requestAuthentication(tx, work, party, order), 'fail');
+  }
+
+  /** One as it stands. @throws ServiceError `not-found`, also of another party's */
+  async one({ id: party }: Pick<RelyingParty, 'id'>, id: string): Promise<Authentication> {
+    const found = await this.#store.read((tx) => requireAuthentication(tx, id));
+    if (found.partyId !== party) throw new ServiceError('not-found', `there is no authentication ${id}`);
+    return found;
+  }
+
+  /** Those of a party, latest first. @throws ServiceError `not-found` for an unknown `after` */
+  async list(party: Pick<RelyingParty, 'id'>, query: AuthenticationQuery): Promise<Authentication[]> {
+    if (query.after !== undefined) await this.one(party, query.after);
+    return this.#store.read((tx) => findAuthentications(tx, party.id, query));
+  }
+
+  /** One once it has ended, or as it stands after `limitMs`. @throws ServiceError `not-found` */
+  async ended(party: Pick<RelyingParty, 'id'>, id: string, limitMs: number): Promise<Authentication> {
+    await this.#waits.forEvent(
+      limitMs,
+      id,
+      (event) => event.kind === 'authentication' && event.to !== 'asked',
+      async () => ((await this.one(party, id)).state === 'asked' ? 'wait' : 'done'),
+    );
+    return this.one(party, id);
+  }
+
+  /** Takes a request back. @throws ServiceError `not-found`; `conflict` when it has ended otherwise */
+  async cancel(party: Pick<RelyingParty, 'id'>, id: string): Promise<Authentication> {
+    await this.one(party, id);
+    return this.#store.transaction(
+      'cancel authentication',
+      (tx) => cancelAuthentication(tx, this.#context, id),
+      'fail',
+    );
+  }
+}

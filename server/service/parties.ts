@@ -1,0 +1,57 @@
+import { newApiKey } from '../api-keys/client-keys.ts';
+import { type Act, withAct } from '../operators/audit.ts';
+import type { Context } from '../outgoing/context.ts';
+import {
+  addRelyingParty,
+  type NewRelyingParty,
+  partyByApiKey,
+  partyById,
+  type RelyingParty,
+  relyingParties,
+} from '../parties/relying-parties.ts';
+import type { Store, Tx } from '../store/store.ts';
+import { ClientKeys, type Kind } from './client-keys.ts';
+
+const PARTIES: Kind<RelyingParty> = {
+  table: 'relying_party',
+  subject: 'party',
+  byId: partyById,
+  asker: ({ id }) => ({ kind: 'party', id }),
+};
+
+/** Those who ask people to log in or to sign. */
+export class Parties {
+  /** Their API keys after their registration, and whether they may ask. */
+  readonly keys: ClientKeys<RelyingParty>;
+  readonly #store: Store;
+  readonly #context: Context;
+
+  constructor(store: Store, context: Context) {
+    this.#store = store;
+    this.#context = context;
+    this.keys = new ClientKeys({ ...context, store }, PARTIES);
+  }
+
+  /** Registers one. The API key is shown this once. @throws ServiceError `invalid-request`, `conflict` */
+  async add(party: NewRelyingParty, act?: Act): Promise<{ readonly party: RelyingParty; readonly apiKey: string }> {
+    const apiKey = newApiKey(this.#context);
+    const { clock } = this.#context;
+    const work = (tx: Tx) => addRelyingParty(tx, party, apiKey, clock.now());
+    const added = await this.#store.transaction(
+      'relying party',
+      withAct(act, clock, work, ({ id }) => `party:${id}`),
+      'fail',
+    );
+    return { party: added, apiKey };
+  }
+
+  /** All of them, in the order of their registration. */
+  list(): Promise<RelyingParty[]> {
+    return this.#store.read(relyingParties);
+  }
+
+  /** The one whose API key it is, or `undefined`. */
+  byApiKey(apiKey: string): Promise<RelyingParty | undefined> {
+    return this.#store.read((tx) => partyByApiKey(tx, apiKey, this.#context.clock.now()));
+  }
+}

@@ -1,0 +1,19 @@
+/** What a relying party may ask people for: that they log in, or that they sign a document. */
+export const AUTHENTICATION_KINDS = ['login', 'sign'] as const;
+export type AuthenticationKind = (typeof AUTHENTICATION_KINDS)[number];
+
+/**
+ * The states of an authentication. It begins as `asked`, whether a phone can be asked or not; every other state is an end.
+ * `confirmed`: with the right PIN. `not-me`: the person says that they did not begin this. `failed`: too many wrong PINs, or the phone
+ * could not show the request. `cancelled`: by the relying party, or because the phone was locked.
+ */
+export const AUTHENTICATION_STATES = [
+  'asked',
+  'confirmed',
+  'refused',
+  'not-me',
+  'expired',
+  'cancelled',
+  'failed',
+] as const;
+export type AuthenticationState = (typeof AUTHENTICATION_STATES)[number];
