@@ -63,6 +63,8 @@ export class TestPhone {
   pinKey: PinKey | undefined;
   /** What it stores of the new PIN until the service has said that this one counts. */
   newPinKey: PinKey | undefined;
+  /** How it reads what it has opened. */
+  decode: (plaintext: Uint8Array) => DownMessage = decodeDown;
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #keys: ServiceKeys;
@@ -203,7 +205,7 @@ export class TestPhone {
     const service = this.#keysOf(1).find((one) => one.kid === kid);
     if (service === undefined) return;
     const plaintext = openDown(primitives, { kid, publicKey: service.key }, this.#phone(), frame);
-    const message = decodeDown(plaintext);
+    const message = this.decode(plaintext);
     if (message.type === 'PAY_REQUEST' || message.type === 'AUTH_REQUEST') {
       this.asked.push({ message, plaintext });
       this.#plaintexts.set(hexOf(refOf({ message, plaintext })), plaintext);

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { hexOf } from '../../../device/safe-mobile/index.ts';
+import { concat, type DownMessage, decodeDown, hexOf } from '../../../device/safe-mobile/index.ts';
 import { balanceOf } from '../../../server/ledger/ledger.ts';
 import { MIGRATIONS } from '../../../server/store/migrations.ts';
 import { APPLICATION_ID, openSqliteFile } from '../../../server/store/sqlite-file.ts';
@@ -43,6 +43,15 @@ function published(): string {
   return path;
 }
 
+const AUTH_REQUEST = 0x03;
+
+/** As phones of that version: each AUTH_REQUEST had 32 octets for a hash, which were zero but for a signature. */
+function decodeFormer(plaintext: Uint8Array): DownMessage {
+  if (plaintext[0] !== AUTH_REQUEST) return decodeDown(plaintext);
+  const hash = new Uint8Array(32);
+  return decodeDown(concat(plaintext.subarray(0, 17), plaintext.subarray(17 + hash.length), hash));
+}
+
 /** The world in which the file was written, `laterMs` after the service ended; its phones have the same keys. */
 async function worldLater(laterMs = 2_000) {
   const world = new World('published version');
@@ -54,6 +63,7 @@ async function worldLater(laterMs = 2_000) {
     if (code === undefined) throw new Error(`the file has no phone ${number}`);
     made.enrol(code.deviceId, code.activationCode, PIN);
     made.sendWith(send);
+    made.decode = decodeFormer;
     return made;
   };
   const phones = { anna: phone('+393400000001'), bruno: phone('+393400000002'), elena: phone('+393400000006') };
