@@ -99,7 +99,7 @@ export default defineConfig({
         test: {
           ...OF_REAL_PROGRAMS,
           name: 'alone',
-          include: ['test/**/*.test.{ts,tsx}', 'sim/examples/vitest/*.test.ts'],
+          include: ['test/**/*.test.{ts,tsx}', 'sim/examples/*/*.test.ts'],
           exclude: [...SHARED, ...ONLY_ON_POSTGRES, KILLED],
           // Real programs and modems wait half of their time.
           maxWorkers: CORES + 1,

@@ -52,7 +52,7 @@ export type { AuthenticationKind, AuthenticationState } from './vocabulary/authe
 export type { DeviceState } from './vocabulary/device-states.ts';
 export { ServiceError, type ServiceErrorCode } from './vocabulary/errors.ts';
 export type { ServiceEvent } from './vocabulary/events.ts';
-export type { DeviceId, MerchantId, PartyId, PersonId, Ref } from './vocabulary/ids.ts';
+export { type DeviceId, type MerchantId, type PartyId, type PersonId, type Ref, ref } from './vocabulary/ids.ts';
 export type { RefundState } from './vocabulary/payment-states.ts';
 export { isSettled, PAYMENT_STATES, type PaymentEvent, type PaymentState } from './vocabulary/payment-states.ts';
 export type { Language } from './vocabulary/person-fields.ts';

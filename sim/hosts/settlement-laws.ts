@@ -37,6 +37,8 @@ export function settlementLaws({ refund }: Capabilities): readonly Law[] {
             !before.some((line) => line.key === key),
             'a movement at the end of the time is in the next report',
           );
+          const after = await trial.settlement(at + 1, trial.clock.now());
+          assert.ok(!after.some((line) => line.key === key), 'a movement before the time is in the report before');
         }
       },
     ],

@@ -271,6 +271,11 @@ const MISTAKES: readonly (readonly [
     (rail) => ({ settlement: (from, to) => rail.settlement(from + 1, to) }),
   ],
   [
+    'reports what is of the time before too',
+    'the settlement names each movement once, of the time that is asked for',
+    (rail) => ({ settlement: (_from, to) => rail.settlement(0, to) }),
+  ],
+  [
     'reports what is of the next time too',
     'the settlement names each movement once, of the time that is asked for',
     (rail) => ({ settlement: (from, to) => rail.settlement(from, to + 1) }),
