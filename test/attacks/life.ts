@@ -80,9 +80,10 @@ export function recordedFlash(states: string[]): Flash {
 
 /**
  * The life of a phone at the real service: a wrong activation code, enrolment, a payment, a wrong PIN and then the right one, a refusal
- * whose receipt is lost, a restart, a request that expires, an upgrade, the balance, a payment that is approved after all that; then other keys of the
+ * whose receipt is lost, a restart, a request that expires, an upgrade, the balance, a payment that is approved after all that; a login with wrong digits, a
+ * wrong PIN and then the right ones, one with wrong digits twice, a signature; then other keys of the
  * service, a lock and an unlock, and the end of the first keys, each with a payment after it. Then a change of the PIN with a wrong PIN, and one whose
- * messages are lost at first, with a payment that waits for it.
+ * messages are lost at first, with a payment that waits for it. Then a login with the new PIN.
  */
 export async function playLife({ pin = PIN, drawn = new Map() }: LifeOptions = {}): Promise<{
   readonly loot: Readonly<Record<Stage, Loot>>;
@@ -150,6 +151,28 @@ export async function playLife({ pin = PIN, drawn = new Map() }: LifeOptions = {
     await world.request(merchant, { mref: reference, reference, ttl });
     await pause();
   };
+  const { party } = await world.service.parties.add({
+    name: 'Comune di Torino',
+    shortName: 'Comune',
+    kinds: ['login', 'sign'],
+    requestsADay: 100,
+  });
+  const ask = async (title: string, document?: Uint8Array) => {
+    const base = { key: title, who: CUSTOMER_NUMBER, title, ttl: 120 };
+    const { authentication } = await world.service.authentications.request(
+      party,
+      document === undefined
+        ? { ...base, kind: 'login' }
+        : { ...base, kind: 'sign', document: { fullTitle: title, hash: document } },
+    );
+    await pause();
+    return authentication;
+  };
+  /** Types the digits of a login. @param more added to the right ones */
+  const typeDigits = async ({ matchCode }: { readonly matchCode: number }, more = 0) => {
+    await select('Approve');
+    await type(String((matchCode + more) % 100).padStart(2, '0'), 'Next');
+  };
 
   await select('Menu', 'Applications', 'Cash-Mobile');
   await type('AAAAAAAA', 'Next');
@@ -202,6 +225,28 @@ export async function playLife({ pin = PIN, drawn = new Map() }: LifeOptions = {
   await type(pin, 'Confirm');
   await pause();
   await select('OK');
+  const login = await ask('wrong, then right');
+  await typeDigits(login, 1);
+  await select('OK');
+  await typeDigits(login);
+  await type(WRONG_PIN, 'Confirm');
+  await pause();
+  await type(pin, 'Confirm');
+  await pause();
+  await select('OK');
+  const mistyped = await ask('wrong twice');
+  for (const more of [7, 8]) {
+    await typeDigits(mistyped, more);
+    await select('OK');
+  }
+  await pause();
+  await select('OK');
+  await ask('a document', new Uint8Array(32).fill(9));
+  await select('Approve');
+  await type(pin, 'Confirm');
+  await pause();
+  await select('OK');
+  await pause(120_000);
   const sealing = await rotate(world, 'sealing', 120_000);
   await rotate(world, 'signing', 120_000);
   await request('paid under the next keys');
@@ -251,6 +296,10 @@ export async function playLife({ pin = PIN, drawn = new Map() }: LifeOptions = {
   await type(NEW_PIN, 'Confirm');
   await pause();
   await select('OK');
+  await pause();
+  await select('OK');
+  await typeDigits(await ask('with the new PIN'));
+  await type(NEW_PIN, 'Confirm');
   await pause();
   await select('OK');
   phone.handset.powerOff();

@@ -30,6 +30,7 @@ import {
   functionOfA,
   functionOfSeed,
   keptEphemeral,
+  numbersNear,
   readableSignature,
   receiptOverKey,
   sameSeedTwice,
@@ -76,10 +77,10 @@ function withRecord(octets: Uint8Array, name = 'planted'): Loot {
   return { ...loot, flash: [...loot.flash, state] };
 }
 
-/** The last request of the service, and an approval of it with the right PIN. */
-function approval(): { readonly signature: Uint8Array; readonly plaintext: Uint8Array } {
-  const request = thief.heard.findLast(([type]) => type === 0x01);
-  const ctr = thief.counters.at(-1);
+/** The last request of this type of the service, of a payment unless it is said, and an approval of it with the right PIN. */
+function approval(asked = 0x01): { readonly signature: Uint8Array; readonly plaintext: Uint8Array } {
+  const request = thief.heard.findLast(([type]) => type === asked);
+  const ctr = request && numbersNear(thief, request).at(-1);
   if (request === undefined || ctr === undefined) throw new Error('Nothing was asked');
   const signature = primitives.ed25519Sign(secrets.seed, approvalText(secrets.deviceId, ctr, 0, request));
   const txn = request.slice(5, 13);
@@ -186,6 +187,7 @@ const WAYS: readonly (readonly [mistake: number, name: string, how: string, way:
     () => withRecord(hash('sha256', Buffer.from(secrets.pin))),
   ],
   [3, 'a signature that can be read', 'in an outbox', readableSignature, () => withRecord(approval().signature)],
+  [3, 'a signature that can be read', 'of a login', readableSignature, () => withRecord(approval(0x03).signature)],
   [
     3,
     'a signature that can be read',
@@ -326,11 +328,14 @@ test('A thief has really something: all sets of keys, all messages, the counter'
   comes('after', 'changed');
   expect(thief.heard.map(([type]) => type)).toEqual(expect.arrayContaining([0x01, 0x02, 0x03, 0x04, 0x07]));
   expect(thief.up.length).toBeGreaterThan(8);
+  // Each was asked and ended: three logins, with wrong digits twice the second of them, and a signature.
+  const ends = loot.log.flatMap((line) => /"kind":"authentication".*"to":"([a-z]+)"/.exec(line)?.[1] ?? []);
+  expect(ends.filter((to) => to !== 'asked')).toEqual(['confirmed', 'refused', 'confirmed', 'confirmed']);
   // The phone has heard that the first keys end, 1 of each use, and has paid after that.
-  const ends = loot.down.flatMap((frame) =>
+  const keyEnds = loot.down.flatMap((frame) =>
     frame.length === 107 && notAfterOf(frame) !== 0xffff_ffff ? [`${frame[1]} ${frame[2]}`] : [],
   );
-  expect(new Set(ends)).toEqual(new Set(['1 1', '2 1']));
+  expect(new Set(keyEnds)).toEqual(new Set(['1 1', '2 1']));
   expect(loot.up.at(-1)?.[1]).toBe(secrets.sealings.at(-1)?.kid);
   expect(thief.counters.length).toBeGreaterThan(8);
   expect(loot.flash.length).toBeGreaterThan(30);
