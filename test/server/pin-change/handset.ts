@@ -90,15 +90,23 @@ export class Owner {
     return (await this.#world.merchant()).merchant;
   }
 
-  /** From the menu to the two messages. The battery may fall out on the way: then nothing more is typed. */
-  async changePin(present: string, chosen: string): Promise<void> {
-    try {
+  /** From the menu to the two messages. */
+  changePin(present: string, chosen: string): Promise<void> {
+    return this.#untilTheBatteryFallsOut(async () => {
       this.#bench.phone.press('power');
       await this.#select('Menu', 'Applications', 'Cash-Mobile', 'Change PIN');
       for (const pin of [present, chosen, chosen]) await this.#typed(pin, 'Next');
-    } catch (error) {
-      if (this.alive || !(error instanceof HeadlessError)) throw error;
-    }
+    });
+  }
+
+  /** Approves the login on the screen with these digits, and with this PIN if the phone asks for it. */
+  logIn(digits: string, pin: string): Promise<void> {
+    return this.#untilTheBatteryFallsOut(async () => {
+      await this.#select('Approve');
+      await this.#typed(digits, 'Next');
+      if (this.screen.input === undefined) await this.#select('OK');
+      else await this.#typed(pin, 'Confirm');
+    });
   }
 
   /** Approves a payment with this PIN, and asks after the change of the PIN as often as the phone wants it. @returns whether it was paid */
@@ -127,6 +135,15 @@ export class Owner {
 
   pause(ms: number = ANSWERED_MS): Promise<void> {
     return this.#world.clock.advance(ms);
+  }
+
+  /** The battery may fall out on the way: then nothing more is typed. */
+  async #untilTheBatteryFallsOut(task: () => Promise<void>): Promise<void> {
+    try {
+      await task();
+    } catch (error) {
+      if (this.alive || !(error instanceof HeadlessError)) throw error;
+    }
   }
 
   async #typed(text: string, then: string): Promise<void> {
