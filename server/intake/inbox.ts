@@ -165,26 +165,26 @@ interface ArrivedFrame extends Pick<StoredFrame, 'frame' | 'digest' | 'receivedA
 }
 
 /** Stores a frame. @returns `undefined` for an SMS that was handed over before */
-function keep(tx: Tx, { sms, frame, digest, receivedAt }: ArrivedFrame): Promise<StoredFrame | undefined> {
-  return tx.get(
+async function keep(tx: Tx, { sms, ...arrived }: ArrivedFrame): Promise<StoredFrame | undefined> {
+  const { sentAt, originator } = sms;
+  const { digest, receivedAt, frame } = arrived;
+  const id = await tx.insert(
     `INSERT INTO inbox (sent_at, digest, originator, received_at, frame) VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT (sent_at, digest) DO NOTHING RETURNING ${STORED}`,
-    readStored,
-    sms.sentAt,
-    digest,
-    sms.originator,
-    receivedAt,
-    frame,
+     ON CONFLICT (sent_at, digest) DO NOTHING`,
+    'id',
+    ...[sentAt, digest, originator, receivedAt, frame],
   );
+  return id === undefined ? undefined : { ...arrived, id, originator };
 }
 
 /** A frame that nobody has dealt with yet, locked: several processes may try. */
 function lockUndealt(tx: Tx, id: number): Promise<StoredFrame | undefined> {
-  return tx.get(`SELECT ${STORED} FROM inbox WHERE id = ? AND ${UNDEALT} FOR UPDATE`, readStored, id);
+  return tx.get(
+    `SELECT id, received_at, originator, digest, frame FROM inbox WHERE id = ? AND ${UNDEALT} FOR UPDATE`,
+    readStored,
+    id,
+  );
 }
-
-/** The columns of a {@link StoredFrame}. */
-const STORED = 'id, received_at, originator, digest, frame';
 
 function readStored(row: Row): StoredFrame {
   return {

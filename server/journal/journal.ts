@@ -45,9 +45,9 @@ export class Journal {
   async record(tx: Tx, event: ServiceEvent, ...more: readonly ServiceEvent[]): Promise<void> {
     const at = this.#clock.now();
     const subject = subjectOf(event);
-    const stored = tx.laterGet(
-      'INSERT INTO journal (at, subject, event) VALUES (?, ?, ?) RETURNING seq',
-      (row) => row.integer('seq'),
+    const stored = tx.laterInsert(
+      'INSERT INTO journal (at, subject, event) VALUES (?, ?, ?)',
+      'seq',
       at,
       subject,
       JSON.stringify(more.length === 0 ? event : [event, ...more]),

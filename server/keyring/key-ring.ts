@@ -51,7 +51,7 @@ const OF_FILE = {
   ...NO_END,
 } as const;
 
-/** The generations that a look into the database found, sorted once: a payment asks for them some twenty times. */
+/** The generations that a look into the database found, sorted once. */
 interface Known extends Readonly<Record<KeyUse, readonly Generation[]>> {
   readonly stored: readonly Generation[];
   /** Those whose end root has announced. */
@@ -98,7 +98,8 @@ export class KeyRing {
 
   /** The one that began last and has not ended. */
   async current(tx: ReadTx, use: KeyUse): Promise<Generation> {
-    return latest(await this.generations(tx, use), this.#context.clock.now()) ?? this.#first[use];
+    const known = await this.#look(tx);
+    return latest(known[use], this.#context.clock.now()) ?? this.#first[use];
   }
 
   /** The number of a key that a phone is known to have. */
@@ -116,7 +117,8 @@ export class KeyRing {
    * not signed it yet.
    */
   async standing(tx: ReadTx, kid: number): Promise<KeyState> {
-    const generation = (await this.generations(tx, 'sealing')).find((one) => one.kid === kid);
+    const { sealing } = await this.#look(tx);
+    const generation = sealing.find((one) => one.kid === kid);
     if (generation?.beginsAt === undefined) return 'unknown';
     return hasEnded(generation, this.#context.clock.now()) ? 'ended' : 'counts';
   }
@@ -146,11 +148,12 @@ export class KeyRing {
 
   /** Whether the first of two keys began later. One that never begins is the earliest. */
   async isLater(tx: ReadTx, use: KeyUse, kid: number, than: KnownKid): Promise<boolean> {
+    const other = this.numberOf(use, than);
+    if (kid === other) return false;
     const generations = await this.generations(tx, use);
     const beginOf = (wanted: number) =>
       generations.find((one) => one.kid === wanted && !neverBegins(one))?.beginsAt ?? -1;
-    const other = this.numberOf(use, than);
-    return kid !== other && beginOf(kid) >= beginOf(other) && (beginOf(kid) > beginOf(other) || kid > other);
+    return beginOf(kid) >= beginOf(other) && (beginOf(kid) > beginOf(other) || kid > other);
   }
 
   /** Whether a sealing key is an earlier one than that which a phone is known to have. */
@@ -235,8 +238,9 @@ export class KeyRing {
 
   async #find(tx: ReadTx, use: KeyUse, kid: number): Promise<Generation> {
     const isIt = (one: Generation) => one.kid === kid;
-    const known = (await this.generations(tx, use)).find(isIt);
-    if (known !== undefined) return known;
+    const known = await this.#look(tx);
+    const generation = known[use].find(isIt);
+    if (generation !== undefined) return generation;
     // Another process has made it since the last look, and a phone has it already.
     this.forget();
     const found = (await this.generations(tx, use)).find(isIt);
@@ -244,9 +248,14 @@ export class KeyRing {
     return found;
   }
 
-  async #look(tx: ReadTx): Promise<Known> {
+  /** What the last look found, at once, unless it is too long ago: a payment asks some twenty times. */
+  #look(tx: ReadTx): Known | Promise<Known> {
     const now = this.#context.clock.now();
-    if (now - this.#lookedAt < LOOK_AGAIN_MS && now >= this.#lookedAt) return this.#known;
+    const isRecent = now - this.#lookedAt < LOOK_AGAIN_MS && now >= this.#lookedAt;
+    return isRecent ? this.#known : this.#lookAgain(tx, now);
+  }
+
+  async #lookAgain(tx: ReadTx, now: number): Promise<Known> {
     await lookForKeys(tx, this.#context.vault, now);
     const stored = await storedGenerations(tx);
     this.#known = {

@@ -76,7 +76,7 @@ export async function move(tx: Tx, transfer: Transfer, at: number): Promise<Excl
   await lockBefore(tx, transfer);
   if (!(await begin(tx, transfer, 'debits_posted', at))) return whyNotHeld(tx, transfer);
   const otherwise = () => new LedgerError(`transfer ${transfer.id} ended before it began`);
-  tx.mustChange(otherwise, END_TRANSFER, 'posted', at, transfer.id);
+  tx.mustChange(otherwise, END_NEW_TRANSFER, transfer.id, 'posted', at);
   // There was room when the transfer began: another one has taken it since, and the next run is told so.
   enter(tx, transfer, (reason) => new OvertakenError(reason));
   return 'moved';
@@ -155,8 +155,28 @@ export function isUnlimited(account: Account): boolean {
 /** Whether the account that gets can count the amount ?1 of currency ?3 as well; ?4 is its owner. */
 const HAS_ROOM = `coalesce((SELECT credits_posted FROM account WHERE owner = ?4 AND currency = ?3), 0) + ?1 <= ${LARGEST_SUM}`;
 
+/** Adds an amount to an account, which may be new. */
+const GIVE = `INSERT INTO account (owner, currency, credits_posted) VALUES (?, ?, ?)
+  ON CONFLICT (owner, currency) DO UPDATE SET credits_posted = account.credits_posted + excluded.credits_posted
+  WHERE account.credits_posted + excluded.credits_posted <= ${LARGEST_SUM}`;
+
 /** The sum of the account that gives in which a transfer is counted: while it is pending, and once it was posted. */
 type Debits = 'debits_pending' | 'debits_posted';
+
+// The texts are made once: a store knows a statement by its text.
+const TAKE_LIMITED = forEachSum(
+  (counted) => `UPDATE account SET ${counted} = ${counted} + ?1
+    WHERE owner = ?2 AND currency = ?3 AND debits_pending + debits_posted + ?1 <= credits_posted AND ${HAS_ROOM}`,
+);
+const TAKE_UNLIMITED = forEachSum(
+  (counted) => `INSERT INTO account (owner, currency, ${counted}) SELECT ?2, ?3, CAST(?1 AS BIGINT) WHERE ${HAS_ROOM}
+    ON CONFLICT (owner, currency) DO UPDATE SET ${counted} = account.${counted} + ?1
+    WHERE account.debits_pending + account.debits_posted + ?1 <= ${LARGEST_SUM}`,
+);
+
+function forEachSum(sqlOf: (counted: Debits) => string): Readonly<Record<Debits, string>> {
+  return { debits_pending: sqlOf('debits_pending'), debits_posted: sqlOf('debits_posted') };
+}
 
 /**
  * Before a merchant gives: locks the account that gets. In all movements a merchant's account is locked last, because many
@@ -189,9 +209,7 @@ function enter(tx: Tx, { id, debit, credit, amount }: Transfer, isFull: (reason:
   );
   tx.mustChange(
     () => isFull(`${credit} would have more than ${LARGEST_SUM} minor units`),
-    `INSERT INTO account (owner, currency, credits_posted) VALUES (?, ?, ?)
-     ON CONFLICT (owner, currency) DO UPDATE SET credits_posted = account.credits_posted + excluded.credits_posted
-     WHERE account.credits_posted + excluded.credits_posted <= ${LARGEST_SUM}`,
+    GIVE,
     credit,
     amount.currency,
     amount.minor,
@@ -200,12 +218,7 @@ function enter(tx: Tx, { id, debit, credit, amount }: Transfer, isFull: (reason:
 
 /** @returns false when the account has not enough, or a sum would be too large */
 async function take(tx: Tx, { debit, credit, amount }: Transfer, counted: Debits): Promise<boolean> {
-  const sql = isUnlimited(debit)
-    ? `INSERT INTO account (owner, currency, ${counted}) SELECT ?2, ?3, CAST(?1 AS BIGINT) WHERE ${HAS_ROOM}
-       ON CONFLICT (owner, currency) DO UPDATE SET ${counted} = account.${counted} + ?1
-       WHERE account.debits_pending + account.debits_posted + ?1 <= ${LARGEST_SUM}`
-    : `UPDATE account SET ${counted} = ${counted} + ?1
-       WHERE owner = ?2 AND currency = ?3 AND debits_pending + debits_posted + ?1 <= credits_posted AND ${HAS_ROOM}`;
+  const sql = (isUnlimited(debit) ? TAKE_UNLIMITED : TAKE_LIMITED)[counted];
   return (await tx.run(sql, amount.minor, debit, amount.currency, credit)) > 0;
 }
 
@@ -261,6 +274,8 @@ async function knownAs(
   if (!known.same) return 'other-movement';
   return known.outcome === undefined ? 'held-before' : 'closed';
 }
+
+const END_NEW_TRANSFER = 'INSERT INTO transfer_end (id, outcome, at) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING';
 
 const END_TRANSFER = `INSERT INTO transfer_end (id, outcome, at) SELECT id, ?, CAST(? AS BIGINT) FROM transfer WHERE id = ?
   ON CONFLICT (id) DO NOTHING`;

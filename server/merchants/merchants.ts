@@ -52,10 +52,10 @@ export async function addMerchant(
 ): Promise<AddedMerchant> {
   checkNameOnPhones(wanted.name, PAYEE_OCTETS);
   const createdAt = clock.now();
-  const id = await tx.get(
+  const id = await tx.insert(
     `INSERT INTO merchant (name, currency, api_key_hash, person_id, created_at, idempotency_key)
-     VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id`,
-    (row) => merchantId(row.integer('id')),
+     VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    'id',
     wanted.name,
     wanted.currency,
     hashApiKey(apiKey),
@@ -64,7 +64,7 @@ export async function addMerchant(
     idempotencyKey ?? null,
   );
   if (id !== undefined) {
-    const merchant: Merchant = { ...wanted, id, createdAt, suspendedAt: undefined };
+    const merchant: Merchant = { ...wanted, id: merchantId(id), createdAt, suspendedAt: undefined };
     return { merchant, apiKey, repeated: false };
   }
   // Without a key nobody else has this API key: an earlier run of this transaction was committed.

@@ -97,10 +97,10 @@ export class Outbox {
   async add(tx: Tx, frame: OutgoingFrame): Promise<void> {
     const holder = this.#processes.id;
     const leaves = !this.#mayWait && this.#free > this.#promised;
-    const stored = tx.laterGet(
+    const stored = tx.laterInsert(
       `INSERT INTO outbox (number, device_id, message, ref, frame, useful_until, created_at, report, state, tries, holder)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-      (row) => row.integer('id'),
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      'id',
       frame.number,
       frame.deviceId,
       frame.message,

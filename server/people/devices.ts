@@ -56,7 +56,7 @@ export async function deviceById(tx: ReadTx, id: number): Promise<Device | undef
 
 /** The device, locked for what is decided by its counters, PIN tries and state; `undefined` when there is none of this id. */
 export async function lockDevice(tx: Tx, id: number): Promise<Device | undefined> {
-  return tx.get(`${SELECT_DEVICE} WHERE d.id = ? ${LOCK_DEVICE}`, readDevice, id);
+  return tx.get(LOCK_BY_ID, readDevice, id);
 }
 
 /** All devices of a person, oldest first. */
@@ -71,11 +71,7 @@ export async function lockDevicesOf(tx: Tx, person: PersonId): Promise<Device[]>
 
 /** The device to which requests to a number are sent, active or blocked, locked; or `undefined`. @param number E.164 */
 export async function lockEnrolledDevice(tx: Tx, number: string): Promise<Device | undefined> {
-  return tx.get(
-    `${SELECT_DEVICE} WHERE p.number = ? AND d.state IN ('active', 'blocked') ${LOCK_DEVICE}`,
-    readDevice,
-    number,
-  );
+  return tx.get(LOCK_ENROLLED, readDevice, number);
 }
 
 /** Whether people may be asked by this phone: it is active, and not locked. */
@@ -92,6 +88,10 @@ export async function setDeviceState(tx: Tx, journal: Journal, device: Device, s
 const SELECT_DEVICE = 'SELECT d.*, p.number FROM device d JOIN person p ON p.id = d.person_id';
 
 const LOCK_DEVICE = 'FOR UPDATE OF d';
+
+// Each message and each request asks these: their texts are made once.
+const LOCK_BY_ID = `${SELECT_DEVICE} WHERE d.id = ? ${LOCK_DEVICE}`;
+const LOCK_ENROLLED = `${SELECT_DEVICE} WHERE p.number = ? AND d.state IN ('active', 'blocked') ${LOCK_DEVICE}`;
 
 function readDevice(row: Row): Device {
   return {

@@ -31,10 +31,9 @@ export async function addPerson(tx: Tx, person: NewPerson, at: number, earlier: 
     throw new ServiceError('invalid-request', `number: expected + and 7 to 15 digits, got ${person.number}`);
   }
   checkName(person.name, PERSON_NAME_OCTETS);
-  const id = await tx.get(
-    `INSERT INTO person (number, name, language, created_at) VALUES (?, ?, ?, ?)
-     ON CONFLICT (number) DO NOTHING RETURNING id`,
-    (row) => personId(row.integer('id')),
+  const id = await tx.insert(
+    'INSERT INTO person (number, name, language, created_at) VALUES (?, ?, ?, ?) ON CONFLICT (number) DO NOTHING',
+    'id',
     person.number,
     person.name,
     person.language,
@@ -48,7 +47,7 @@ export async function addPerson(tx: Tx, person: NewPerson, at: number, earlier: 
       `${person.number} is registered already, to person ${known?.id}: each number belongs to one person`,
     );
   }
-  return { ...person, id, createdAt: at };
+  return { ...person, id: personId(id), createdAt: at };
 }
 
 /** @throws ServiceError `not-found` */

@@ -158,9 +158,9 @@ export class Processes implements Lease {
   }
 
   async #register(tx: Tx, until: number, ready: number): Promise<ProcessId> {
-    const id = await tx.get(
-      'INSERT INTO process (name, began_at, alive_until, ready_modems) VALUES (?, ?, ?, ?) RETURNING id',
-      (row) => row.integer('id'),
+    const id = await tx.insert(
+      'INSERT INTO process (name, began_at, alive_until, ready_modems) VALUES (?, ?, ?, ?)',
+      'id',
       this.#name,
       this.#clock.now(),
       until,

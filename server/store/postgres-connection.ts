@@ -5,7 +5,7 @@ import { isTrouble } from './postgres-codes.ts';
 import { postgresText } from './postgres-text.ts';
 import { Row } from './row.ts';
 import { type SqlValue, StoreError } from './store.ts';
-import { rowThatIs, type Statements } from './transaction.ts';
+import { numberThatIs, type Statements } from './transaction.ts';
 
 /** How `pg` reads values where it is asked without this file. */
 export const TYPES: CustomTypesConfig = { getTypeParser: readerOf };
@@ -113,12 +113,19 @@ export class PostgresConnection implements Statements {
     this.#waiting.push({ ...NOBODY, asked: { ...this.#prepared.named(sql), values, hasRows: false } });
   }
 
-  laterGet<T>(sql: string, read: (row: Row) => T, ...values: SqlValue[]): () => T {
-    this.#beforeStatement(sql);
-    const answers: Answer[] = [];
-    const answered = (answer: Answer) => void answers.push(answer);
-    this.#waiting.push({ ...NOBODY, answered, asked: { ...this.#prepared.named(sql), values, hasRows: true } });
-    return () => rowThatIs(answers.flatMap((answer) => rowsOf(answer, read)));
+  insert(sql: string, key: string, ...values: SqlValue[]): Promise<number | undefined> {
+    return this.get(returning(sql, key), (row) => row.integer(key), ...values);
+  }
+
+  laterInsert(sql: string, key: string, ...values: SqlValue[]): () => number {
+    const text = returning(sql, key);
+    this.#beforeStatement(text);
+    let number: number | undefined;
+    const answered = (answer: Answer) => {
+      [number] = rowsOf(answer, (row) => row.integer(key));
+    };
+    this.#waiting.push({ ...NOBODY, answered, asked: { ...this.#prepared.named(text), values, hasRows: true } });
+    return () => numberThatIs(number);
   }
 
   mustChange(otherwise: () => Error, sql: string, ...values: SqlValue[]): void {
@@ -171,6 +178,10 @@ export class PostgresConnection implements Statements {
       for (const { failed } of waiting) failed(error);
     }
   }
+}
+
+function returning(sql: string, key: string): string {
+  return `${sql} RETURNING ${key}`;
 }
 
 function rowsOf<T>({ columns: { places }, rows }: Answer, read: (row: Row) => T): T[] {

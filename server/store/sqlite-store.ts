@@ -76,7 +76,7 @@ export class SqliteStore implements Store {
   /** Reads outside transactions; `undefined` for `:memory:`, where a read takes its turn among the transactions. */
   readonly #reader: Connection | undefined;
   readonly #clock: Clock;
-  readonly #hold: (work: Promise<unknown>) => void;
+  readonly #hold: SqliteOptions['hold'];
   readonly #probe: StoreProbe;
   readonly #listeners = new Listeners();
   readonly #waiting: Job[] = [];
@@ -96,7 +96,7 @@ export class SqliteStore implements Store {
   #isEnding = false;
 
   /** @param path a file, or `:memory:`. @throws StoreError when the file is not ours, newer than this program, or cannot be opened */
-  constructor(path: string, { clock, hold = () => {}, probe = {}, onRoom = () => {} }: SqliteOptions) {
+  constructor(path: string, { clock, hold, probe = {}, onRoom = () => {} }: SqliteOptions) {
     this.#clock = clock;
     this.#hold = hold;
     this.#room = new DiskRoom(clock, onRoom);
@@ -113,10 +113,8 @@ export class SqliteStore implements Store {
     if (!this.#open) return Promise.reject(new StoreError(`the database is closed: ${name} was not done`));
     if ((whenUnable === 'fail' || this.#isEnding) && !this.#room.mayWrite) return Promise.reject(noRoom(name));
     const body = this.#probe.body?.(name, work) ?? work;
-    let release = () => {};
-    const released = new Promise<void>((resolve) => {
-      release = resolve;
-    });
+    const released = this.#hold && Promise.withResolvers<void>();
+    const release = () => released?.resolve();
     const done = new Promise<T>((resolve, reject) => {
       const run = (tx: Tx): Promise<Settle> =>
         body(tx).then(
@@ -126,15 +124,7 @@ export class SqliteStore implements Store {
       const until = whenUnable === 'wait' ? Infinity : this.#clock.now() + DONE_WITHIN_MS;
       this.#waiting.push({ name, whenUnable, until, run, reject, release });
     });
-    this.#hold(
-      Promise.race([
-        released,
-        done.then(
-          () => {},
-          () => {},
-        ),
-      ]),
-    );
+    if (released !== undefined) this.#hold?.(Promise.race([released.promise, done.catch(() => {})]));
     if (!this.#room.mayWrite) release();
     this.#runNext();
     return done;

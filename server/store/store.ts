@@ -50,6 +50,11 @@ export interface ReadTx {
 export interface Tx extends ReadTx {
   /** Runs one writing statement and says how many rows it changed. */
   run(sql: string, ...values: SqlValue[]): Promise<number>;
+  /**
+   * Writes one row into a table that numbers its rows. @param sql the INSERT, without RETURNING. @param key the INTEGER PRIMARY KEY
+   * @returns its number, or `undefined` when the statement says ON CONFLICT DO NOTHING and there is such a row
+   */
+  insert(sql: string, key: string, ...values: SqlValue[]): Promise<number | undefined>;
   /** The next number of a running count, from 100001 on; numbers of transactions that fail may be missing. */
   sequence(name: 'approval'): Promise<number>;
   /**
@@ -57,8 +62,8 @@ export interface Tx extends ReadTx {
    * awaited, or with COMMIT. When it fails, so does the transaction: at this call, at that statement or at the COMMIT.
    */
   later(sql: string, ...values: SqlValue[]): void;
-  /** As {@link Tx.later}, of a statement that returns one row. @returns what gives the row, in a task after the commit */
-  laterGet<T>(sql: string, read: (row: Row) => T, ...values: SqlValue[]): () => T;
+  /** As {@link Tx.later}, of an INSERT as in {@link Tx.insert}. @returns what gives the number of the row, in a task after the commit */
+  laterInsert(sql: string, key: string, ...values: SqlValue[]): () => number;
   /** As {@link Tx.later}, of a statement that must change a row, or the transaction fails. @param otherwise the error then */
   mustChange(otherwise: () => Error, sql: string, ...values: SqlValue[]): void;
   /** After the commit, whoever listens to the topic looks for news. May be called in a task after the commit as well. */

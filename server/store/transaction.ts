@@ -8,16 +8,18 @@ export interface Statements extends ReadTx {
   sequence(name: 'approval'): Promise<number>;
   /** See {@link Tx.later}. */
   later(sql: string, ...values: SqlValue[]): void;
-  /** See {@link Tx.laterGet}. */
-  laterGet<T>(sql: string, read: (row: Row) => T, ...values: SqlValue[]): () => T;
+  /** See {@link Tx.insert}. */
+  insert(sql: string, key: string, ...values: SqlValue[]): Promise<number | undefined>;
+  /** See {@link Tx.laterInsert}. */
+  laterInsert(sql: string, key: string, ...values: SqlValue[]): () => number;
   /** See {@link Tx.mustChange}. */
   mustChange(otherwise: () => Error, sql: string, ...values: SqlValue[]): void;
 }
 
-/** The row of {@link Tx.laterGet}. @throws StoreError before it is there */
-export function rowThatIs<T>([row]: readonly T[]): T {
-  if (row === undefined) throw new StoreError('a row was asked for before the commit, or the statement gave none');
-  return row;
+/** The number of {@link Tx.laterInsert}. @throws StoreError before it is there */
+export function numberThatIs(number: number | undefined): number {
+  if (number === undefined) throw new StoreError('a number was asked for before the commit, or no row was written');
+  return number;
 }
 
 /** The rows of a topic that have news; `any`: somebody has not said which. */
@@ -56,6 +58,10 @@ export class Transaction implements Tx {
     return this.#ended ? this.#late() : this.#connection.all(sql, read, ...values);
   }
 
+  insert(sql: string, key: string, ...values: SqlValue[]): Promise<number | undefined> {
+    return this.#ended ? this.#late() : this.#connection.insert(sql, key, ...values);
+  }
+
   sequence(name: 'approval'): Promise<number> {
     return this.#ended ? this.#late() : this.#connection.sequence(name);
   }
@@ -65,9 +71,9 @@ export class Transaction implements Tx {
     this.#connection.later(sql, ...values);
   }
 
-  laterGet<T>(sql: string, read: (row: Row) => T, ...values: SqlValue[]): () => T {
+  laterInsert(sql: string, key: string, ...values: SqlValue[]): () => number {
     this.#mustNotBeLate();
-    return this.#connection.laterGet(sql, read, ...values);
+    return this.#connection.laterInsert(sql, key, ...values);
   }
 
   mustChange(otherwise: () => Error, sql: string, ...values: SqlValue[]): void {
