@@ -81,11 +81,11 @@ export class Owner {
     await service.deposit(person.id, DEPOSIT, 'first');
     const { linkToken, activationCode } = await service.activate(person.id);
     this.#bench.handset.install(await service.downloads.descriptor(linkToken));
-    await this.#select('Menu', 'Applications', 'Cash-Mobile');
-    await this.#typed(activationCode.replace('-', '').toLowerCase(), 'Next');
-    for (let time = 0; time < 2; time += 1) await this.#typed(pin, 'Next');
+    await this.select('Menu', 'Applications', 'Cash-Mobile');
+    await this.type(activationCode.replace('-', '').toLowerCase(), 'Next');
+    for (let time = 0; time < 2; time += 1) await this.type(pin, 'Next');
     await this.pause();
-    await this.#typed(pin, 'Confirm');
+    await this.type(pin, 'Confirm');
     await this.pause();
     return (await this.#world.merchant()).merchant;
   }
@@ -94,18 +94,18 @@ export class Owner {
   changePin(present: string, chosen: string): Promise<void> {
     return this.#untilTheBatteryFallsOut(async () => {
       this.#bench.phone.press('power');
-      await this.#select('Menu', 'Applications', 'Cash-Mobile', 'Change PIN');
-      for (const pin of [present, chosen, chosen]) await this.#typed(pin, 'Next');
+      await this.select('Menu', 'Applications', 'Cash-Mobile', 'Change PIN');
+      for (const pin of [present, chosen, chosen]) await this.type(pin, 'Next');
     });
   }
 
   /** Approves the login on the screen with these digits, and with this PIN if the phone asks for it. */
   logIn(digits: string, pin: string): Promise<void> {
     return this.#untilTheBatteryFallsOut(async () => {
-      await this.#select('Approve');
-      await this.#typed(digits, 'Next');
-      if (this.screen.input === undefined) await this.#select('OK');
-      else await this.#typed(pin, 'Confirm');
+      await this.select('Approve');
+      await this.type(digits, 'Next');
+      if (this.screen.input === undefined) await this.select('OK');
+      else await this.type(pin, 'Confirm');
     });
   }
 
@@ -116,17 +116,22 @@ export class Owner {
     const { txn } = await this.#world.request(merchant, { mref: `at ${clock.now()}`, ttl: 600 });
     await this.pause();
     for (let tries = 0; tries < 3 && this.screen.input === undefined; tries += 1) {
-      if (this.screen.title === 'Payment') await this.#select('Approve');
-      else await this.#select('OK');
+      if (this.screen.title === 'Payment') await this.select('Approve');
+      else await this.select('OK');
       await this.pause(61_000);
     }
-    await this.#typed(pin, 'Confirm');
+    await this.type(pin, 'Confirm');
     await this.pause();
     const { state } = await service.payment(txn);
     if (state !== 'CAPTURED') await service.cancel(txn);
     await this.pause();
     this.#bench.phone.press('power');
     return state === 'CAPTURED';
+  }
+
+  /** Back to the idle screen. */
+  leave(): void {
+    this.#bench.phone.press('power');
   }
 
   get screen() {
@@ -146,12 +151,14 @@ export class Owner {
     }
   }
 
-  async #typed(text: string, then: string): Promise<void> {
+  /** Types into the field that is there, and chooses a command. */
+  async type(text: string, then: string): Promise<void> {
     await during(this.#world.clock, this.#bench.phone.type(text));
-    await this.#select(then);
+    await this.select(then);
   }
 
-  async #select(...labels: readonly string[]): Promise<void> {
+  /** Chooses these one after the other, as the screens come. */
+  async select(...labels: readonly string[]): Promise<void> {
     const { clock } = this.#world;
     for (const label of labels) {
       await during(clock, this.#bench.phone.keysWork());

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { rows } from '../database.ts';
+import { ends, tally, times } from '../tally.ts';
+import { bank } from './bank.ts';
+
+const NOBODY = '+393409999999';
+
+describe('requests of a relying party in the same moment', () => {
+  it('with one key are one authentication, and one SMS', async () => {
+    const { world, party, order, customer } = await bank('at once');
+    const before = customer.phone.asked.length;
+    const one = order();
+    const asked = await Promise.all(times(20, () => world.service.authentications.request(party, one)));
+    await world.clock.advance(2_000);
+    expect(new Set(asked.map(({ authentication }) => authentication.id)).size).toBe(1);
+    expect(tally(asked.map(({ repeated }) => repeated))).toEqual({ false: 1, true: 19 });
+    expect(customer.phone.asked).toHaveLength(before + 1);
+  });
+
+  it('to one person: one waits at the phone, and the relying party hears the same of all', async () => {
+    const { world, party, order, customer } = await bank('at once');
+    const before = customer.phone.asked.length;
+    const asked = await Promise.all(times(20, () => world.service.authentications.request(party, order())));
+    await world.clock.advance(2_000);
+    expect(tally(asked.map(({ authentication }) => authentication.state))).toEqual({ asked: 20 });
+    expect(customer.phone.asked).toHaveLength(before + 1);
+    const reasons = await rows(world.database, 'SELECT reason FROM authentication');
+    expect(tally(reasons.map(({ reason }) => reason))).toEqual({ null: 1, 'person-busy': 19 });
+  });
+
+  it('are no more than its budget', async () => {
+    const { world, order } = await bank('at once');
+    const { party } = await world.service.parties.add({ name: 'A', shortName: 'A', kinds: ['login'], requestsADay: 5 });
+    const request = () => world.service.authentications.request(party, order({ who: NOBODY }));
+    expect(tally(await ends(times(20, request), () => 'taken'))).toEqual({ taken: 5, 'limit-exceeded': 15 });
+  });
+});
