@@ -37,7 +37,10 @@ interface VaultState {
   readonly moved: number;
 }
 
-/** A place in the walk: the table by its number in {@link SEALED}, and the key of the last row that was looked at. */
+/**
+ * A place in the walk: the table by its number in {@link SEALED}, and the key of the last row that was looked at. After the last table: the
+ * number of the last phone whose activation code may be under the key before; '': all of them.
+ */
 interface Place {
   readonly table: number;
   readonly after: string;
@@ -170,23 +173,29 @@ export function wrapVaultKey(vault: Vault, next: Uint8Array): Uint8Array {
   return vault.seal(...NEXT_PLACE, next);
 }
 
-/** A walk that has found nothing is the last one; then only activation codes of before need the key before. */
-async function endOfWalk(tx: Tx, { found, changedAt }: VaultState, now: number): Promise<number | undefined> {
+/**
+ * A walk that has found nothing is the last one; then only activation codes of before need the key before. No clock tells which these are, because it may have
+ * been put back: those that are open at the end of the walk, by the numbers of their phones.
+ */
+async function endOfWalk(tx: Tx, { found, place }: VaultState, now: number): Promise<number | undefined> {
   if (found > 0) {
     await tx.run("UPDATE vault SET walk_table = 0, walk_after = '', found = 0 WHERE id = 1");
     return now + PAUSE_MS;
   }
-  const until = await tx.get(
-    `SELECT max(code_expires_at) AS until FROM device
-     WHERE state IN ('registered', 'enrolling') AND code_tries_left > 0 AND created_at <= ? AND code_expires_at >= ?`,
-    (row) => row.optionalInteger('until'),
-    changedAt + SEALS_AFTER_MS,
+  const open = await tx.get(
+    `SELECT max(code_expires_at) AS until, max(serial) AS last FROM device
+     WHERE state IN ('registered', 'enrolling') AND code_tries_left > 0 AND code_expires_at >= ? AND serial <= ?`,
+    (row) => ({ until: row.optionalInteger('until'), last: row.optionalInteger('last') }),
     now,
+    place.after === '' ? Number.MAX_SAFE_INTEGER : Number(place.after),
   );
-  if (until !== undefined) {
+  if (open?.until !== undefined) {
     // From now on whoever has the key before gets nothing by it: a process needs the present one.
-    await tx.run('UPDATE vault SET key_present = NULL, walk_table = ? WHERE id = 1', SEALED.length + 1);
-    return until + 1;
+    await tx.run(
+      'UPDATE vault SET key_present = NULL, walk_table = ?, walk_after = ? WHERE id = 1',
+      ...[SEALED.length + 1, String(open.last)],
+    );
+    return open.until + 1;
   }
   await tx.run('UPDATE vault SET key_before = NULL, key_present = NULL, walk_table = 0 WHERE id = 1');
   return undefined;

@@ -41,6 +41,7 @@ export const MOMENTS: readonly Moment[] = [
   { table: 'cash_register', column: 'customer_until', most: NAMED_FOR_MS },
   { table: 'cash_register', column: 'begun_at', most: 0 },
   { table: 'balance_answer', column: 'at', most: 0 },
+  { table: 'receipt', column: 'at', most: 0 },
   { table: 'vault', column: 'changed_at', most: 0 },
   { table: 'pin_change', column: 'changed_at', most: 0 },
   { table: 'timer', column: 'due', most: HOUR_MS, of: "kind IN ('outbox-retry', 'inbox-retry')" },

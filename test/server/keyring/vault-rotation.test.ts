@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Clock } from '../../../modem/index.ts';
 import { type ServiceKeys, servicePrimitives } from '../../../server/index.ts';
 import { isKeyOf, wrapVaultKey } from '../../../server/keyring/vault-rotation.ts';
 import { Vault } from '../../../server/keys/vault.ts';
@@ -9,9 +10,11 @@ import type { Row } from '../../../server/store/row.ts';
 import { backUp } from '../../../server/upkeep/backup.ts';
 import { onPostgres } from '../database.ts';
 import { rotate } from '../rotate.ts';
-import { CUSTOMER_NUMBER, PIN, type Subscriber, shop, type World } from '../world.ts';
+import { CUSTOMER_NUMBER, PIN, type Subscriber, shop, World } from '../world.ts';
 
 const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
 const NEXT: Uint8Array = new Uint8Array(32).fill(0x77);
 const primitives = servicePrimitives();
 const vaultOf = (world: World, key: Uint8Array) => new Vault(key, primitives, world.random);
@@ -117,6 +120,34 @@ describe('another vault key', () => {
     await world.clock.advance(24 * 3_600 * SECOND);
     expect(await state(world)).toBe('settled');
     expect(await openedBy(world, world.keys.vault)).toEqual([0]);
+  });
+
+  it('waits for them also when the clock was put back before it came; not for those of the time since', async () => {
+    const ahead = { ms: HOUR };
+    const made: { world?: World } = {};
+    const clock: Clock = {
+      now: () => (made.world?.clock.now() ?? 0) + ahead.ms,
+      after: (delay, task) => made.world?.clock.after(delay, task) ?? (() => {}),
+    };
+    const world = new World(1, { clock });
+    made.world = world;
+    await world.open();
+    const person = await world.service.addPerson({ number: CUSTOMER_NUMBER, name: 'Anna', language: 'it' });
+    const { deviceId, activationCode } = await world.service.activate(person.id);
+    ahead.ms = 0;
+    await world.service.vaultKey.begin(wrapped(world));
+    await world.clock.advance(2 * MINUTE);
+    expect(await state(world)).toBe('waiting');
+    const later = await world.service.addPerson({ number: '+393400000009', name: 'Berta', language: 'en' });
+    await world.clock.advance(24 * HOUR);
+    await world.service.activate(later.id);
+    expect(await state(world)).toBe('waiting');
+    const phone = world.phone(CUSTOMER_NUMBER);
+    phone.enrol(deviceId, activationCode, PIN);
+    await world.clock.advance(3 * SECOND);
+    expect(phone.received.map(({ type }) => type)).toEqual(['AUTH_REQUEST']);
+    await world.clock.advance(HOUR);
+    expect(await state(world)).toBe('settled');
   });
 
   it('is in no backup under the one before, also while it is being changed: the backup opens with the next one', async () => {
