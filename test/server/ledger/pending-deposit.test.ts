@@ -161,10 +161,14 @@ describe('a deposit above the limit of one operator alone', () => {
     expect(await booked()).toBe(1_001);
   });
 
-  it('of a program that has the service as a library needs no confirmation', async () => {
-    const { world, customer, booked } = await office();
+  it('of a program that has the service as a library needs no confirmation, then or when an operator asks for it again', async () => {
+    const { world, customer, ask, deposit, booked } = await office();
     await world.service.deposit(customer.person.id, { minor: 5_000, currency: 'EUR' }, 'program');
     expect(await booked()).toBe(5_000);
+    expect(await deposit('anna', 5_000, 'program')).toMatchObject({ status: 200, body: { repeated: true } });
+    expect((await ask('bruno', 'GET', '/v1/deposits/pending')).body.deposits).toEqual([]);
+    const nothing = world.service.deposit(customer.person.id, { minor: 0, currency: 'EUR' }, 'nothing');
+    await expect(nothing).rejects.toMatchObject({ code: 'invalid-request' });
   });
 });
 

@@ -50,4 +50,22 @@ describe('a statement', () => {
     expect(await lines('cash')).toEqual([['USD', 'person:1', -1]]);
     await store.close();
   });
+
+  it('has movements of one moment in the order in which they came', async () => {
+    const store = await testStore();
+    await store.transaction('movements', async (tx) => {
+      for (const id of ['b', 'c', 'a']) {
+        const transfer = { id, debit: 'cash', credit: 'person:1', amount: { minor: 1, currency: 'EUR' } } as const;
+        await hold(tx, transfer, 10);
+        await post(tx, transfer, 10);
+      }
+    });
+    const { lines } = await store.read((tx) => statementOf(tx, 'person:1', 'EUR', { from: 0, to: 20 }));
+    expect(lines.map(({ transfer, balance }) => [transfer, balance])).toEqual([
+      ['b', 1],
+      ['c', 2],
+      ['a', 3],
+    ]);
+    await store.close();
+  });
 });

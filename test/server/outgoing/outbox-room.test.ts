@@ -3,7 +3,7 @@ import type { OutgoingSms, SendOutcome, SmsBearer } from '../../../modem/index.t
 import { Journal } from '../../../server/journal/journal.ts';
 import { Outbox } from '../../../server/outgoing/outbox.ts';
 import type { OutgoingFrame } from '../../../server/outgoing/outgoing-frame.ts';
-import { isUnsent } from '../../../server/outgoing/unsent.ts';
+import { isUnsent, isUntouched } from '../../../server/outgoing/unsent.ts';
 import { Processes } from '../../../server/processes/processes.ts';
 import { StoreError } from '../../../server/store/store.ts';
 import { Timers } from '../../../server/time/timers.ts';
@@ -279,6 +279,22 @@ describe('a new frame', () => {
     expect(await asked()).toEqual([true, false, false]);
     await settle();
     expect(await asked()).toEqual([false, false, false]);
+  });
+
+  it('is untouched until a bearer has had it, and no more when it waits again', async () => {
+    const { store, room, outbox, clock, add, settle, retry, states } = await open(1);
+    const untouched = () => store.read((tx) => isUntouched(tx, 'RECEIPT', 'a'));
+    room.canSend = () => false;
+    await add('a');
+    expect([await states(), await untouched()]).toEqual([['waiting'], true]);
+    room.canSend = () => true;
+    outbox.look();
+    await clock.advance(0);
+    expect([await states(), await untouched()]).toEqual([['handed'], false]);
+    room.canSend = () => false;
+    await settle(FAILED);
+    await retry(1);
+    expect([await states(), await untouched()]).toEqual([['waiting'], false]);
   });
 
   it('that rests leaves when its own pause is over, not with another one, and not when it was withdrawn', async () => {
