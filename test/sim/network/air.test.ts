@@ -36,10 +36,26 @@ test('the air carries one message at a time, either way', async () => {
   expect(entries('deliver').filter(({ to }) => to === ALICE)).toHaveLength(1);
 });
 
-test.each<[what: string, happens: (world: World) => void]>([
+/** What ends the contact of Alice's phone. */
+const GOES = [
   ['goes out of coverage', (world) => world.subscriber(ALICE)?.setCovered(false)],
   ['is switched off', (world) => world.subscriber(ALICE)?.setPowered(false)],
-])('what a phone was sending when it %s is lost', async (_what, happens) => {
+] as const satisfies readonly (readonly [what: string, happens: (world: World) => void])[];
+
+test.each(GOES)(
+  'a phone that %s before the answer came does not hear it: the message went, and it is told 332',
+  async (_what, happens) => {
+    const { world, pass, entries } = networkOf({ ratePerMinute: 6 });
+    const sending = world.send({ from: ALICE, to: '4001', content: { kind: 'text', text: 'x' } });
+    while (entries('accept').length === 0) await pass(100);
+    happens(world);
+    await pass(MINUTE);
+    expect(await sending).toMatchObject([{ answer: { kind: 'refused', cause: 332 } }]);
+    expect(world.submitted(ALICE)).toHaveLength(1);
+  },
+);
+
+test.each(GOES)('what a phone was sending when it %s is lost', async (_what, happens) => {
   const { world, pass, entries } = networkOf({ ...(direct && { profile: direct }) });
   const sending = world.send({ from: ALICE, to: BOB, content: { kind: 'text', text: 'x' } });
   await pass(200);

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { IncomingSms, OutgoingSms, SmsReport } from '../../../modem/index.ts';
+import { addressOf, encodeTpdu, type IncomingSms, type OutgoingSms, type SmsReport } from '../../../modem/index.ts';
 import { createWorld, VirtualClock, type World } from '../../../sim/index.ts';
 import type { BareRadio } from '../../../sim/network/bare-radio.ts';
 
@@ -137,6 +137,39 @@ describe('a radio without a modem', () => {
     expect(came).toEqual([]);
     await clock.advance(30_000);
     expect(came).toHaveLength(1);
+  });
+
+  it('asks its present receiver only, when one before it refused meanwhile', async () => {
+    let offers = 0;
+    receive(() => false);
+    await clock.run(anna.send(message()));
+    await clock.advance(20_000);
+    bruno.receive({
+      message() {
+        offers += 1;
+        return new Promise(() => {});
+      },
+      report() {},
+    });
+    await clock.advance(60_000);
+    expect(offers).toBe(1);
+  });
+
+  it('hears of a message that it is tried again, and then that it was delivered', async () => {
+    const report = (status: number): Uint8Array =>
+      encodeTpdu({
+        type: 'STATUS-REPORT',
+        messageReference: 0,
+        recipient: addressOf(BRUNO),
+        timestamp: { at: 0, zone: 0 },
+        dischargeTime: { at: 0, zone: 0 },
+        status,
+        moreMessages: false,
+        answersCommand: false,
+      });
+    await clock.run(anna.send(message({ statusReport: true })));
+    for (const status of [0x20, 0x00, 0x00]) await anna.station.receive(report(status));
+    expect(reports.map(({ outcome }) => outcome)).toEqual(['trying', 'delivered']);
   });
 
   it('refuses the 31st message that nobody takes, and tells the network when there is room', async () => {

@@ -34,6 +34,12 @@ test.each([
   expect(net.resolve(dialled)).toBe(number);
 });
 
+test('a number that a subscriber has just as it was dialled is not made international', () => {
+  const net = network();
+  for (const known of [BOB, '3330000002']) net.subscribe(known);
+  expect(net.resolve('3330000002')).toBe('3330000002');
+});
+
 test('a number is of a subscriber, of a service, or nobody’s; one that is taken is not given again', () => {
   const net = network();
   const bob = net.subscribe(BOB);

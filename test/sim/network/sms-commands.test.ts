@@ -93,6 +93,16 @@ test('a message is deleted on its way too', async () => {
   expect(network.entries('attempt').filter(({ to }) => to === BOB)).toEqual([]);
 });
 
+test('a message that is on the air is not deleted any more', async () => {
+  const network = networkOf();
+  network.world.subscriber(BOB)?.setRate(6);
+  await network.send('x', { statusReport: false });
+  await network.pass(5_000);
+  expect(await command(network, DELETE)).toEqual(CANNOT_BE_CARRIED_OUT);
+  await network.pass(MINUTE);
+  expect(network.entries('deliver').filter(({ to }) => to === BOB)).toHaveLength(1);
+});
+
 test('a report is cancelled, and enabled', async () => {
   for (const [type, asked, told] of [
     [CANCEL_REPORT, true, 0],

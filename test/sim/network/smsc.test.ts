@@ -141,12 +141,25 @@ test('one message a phone is on the air; TP-MMS says that more wait (3GPP TS 23.
   expect(eventsOf(world, 'deliver').map(({ tpdu }) => Number.parseInt(tpdu.slice(0, 2), 16) & 4)).toEqual([0, 4]);
 });
 
-test('TP-RD refuses a second message of the same reference while the first waits: +CMS ERROR 197', async () => {
+test('only TP-RD refuses a second message of the same reference while the first waits: +CMS ERROR 197', async () => {
   const { world, a } = await aliceAndBob();
   world.subscriber(BOB)?.setCovered(false);
   for (let i = 0; i < 256; i += 1)
     await submit(a, i === 0 ? {} : { destination: { type: 'unknown', plan: 'isdn', value: '1' } }, 1);
   expect(await submit(a, { rejectDuplicates: true })).toBe('\r\n+CMS ERROR: 197\r\n');
+  for (let i = 1; i < 256; i += 1) await submit(a, { destination: { type: 'unknown', plan: 'isdn', value: '1' } }, 1);
+  expect(await submit(a)).toContain('+CMGS: 0');
+  expect(world.waitingFor(BOB)).toBe(2);
+});
+
+test('a message that is refused costs nothing, and is not among those that the network took', async () => {
+  const { world, a } = await aliceAndBob();
+  const account = () => [world.subscriber(ALICE)?.balanceCents, world.submitted(ALICE).length];
+  world.faults.add({ action: { kind: 'refuse', cause: 38 } });
+  expect(await submit(a)).toBe('\r\n+CMS ERROR: 38\r\n');
+  expect(account()).toEqual([1_000, 0]);
+  await submit(a);
+  expect(account()).toEqual([990, 1]);
 });
 
 test('a replace type takes the place of the one that waits, and of the one in the phone (3GPP TS 23.040, 9.2.3.9)', async () => {
