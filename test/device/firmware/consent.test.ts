@@ -385,6 +385,34 @@ describe('A message for another application than the one that runs', () => {
   });
 });
 
+/** An application whose owner writes a text while it sends, a second after it was started. */
+const WRITING = `
+  const { MIDlet, Display, TextBox, Form, Command, openConnection } = require('midp');
+  exports.Chat = class extends MIDlet {
+    startApp() {
+      const display = Display.getDisplay(this);
+      const box = new TextBox('Write', '', 20, { input: 'ANY' });
+      box.addCommand(new Command('Done', 'OK', 1));
+      box.setCommandListener(() => display.setCurrent(new Form('Wrote')));
+      display.setCurrent(box);
+      const address = 'sms://+391';
+      const send = () => openConnection(this.context, address).send({ kind: 'text', address, text: 'ciao' });
+      this.context.system.schedule(1_000, () => void send().catch(() => {}));
+    }
+    pauseApp() {}
+    destroyApp() {}
+  };`;
+
+test('A question that waits is asked, however many messages that are shown at once wait behind it', async () => {
+  const air = await started({ script: WRITING, attributes: { 'MIDlet-Permissions': PERMISSIONS } });
+  await air.clock.advance(1_000);
+  expect(air.phone.screen).toMatchObject({ title: 'Write', ticker: 'Chat waits' });
+  for (let sentAt = 0; sentAt < 12; sentAt += 1)
+    await air.radio.deliver({ originator: '+392', sentAt, content: { kind: 'text', text: 'fire' }, immediate: true });
+  await air.select('Done');
+  expect(textOf(air.phone.screen)).toContain('Chat wants to send SMS until it is closed');
+});
+
 /** An application that sends to two numbers at once, and shows something 5 s after it was started. */
 const LATE = `
   const { MIDlet, Display, Form, openConnection } = require('midp');
