@@ -93,6 +93,12 @@ describe('a radio without a modem', () => {
     expect(came).toHaveLength(1);
   });
 
+  it('registers once, however often its reception changes', () => {
+    for (const reception of ['weak', 'good'] as const) world.subscriber(ANNA)?.setReception(reception);
+    const attached = world.log.entries().filter((entry) => entry.kind === 'attach' && entry.number === ANNA);
+    expect(attached).toHaveLength(1);
+  });
+
   it('says that it does not know when the answer of the network is lost', async () => {
     world.faults.add({ action: { kind: 'lose-answer' } });
     expect(await clock.run(anna.send(message()))).toMatchObject({ kind: 'unknown' });
@@ -164,7 +170,6 @@ describe('a radio without a modem', () => {
         timestamp: { at: 0, zone: 0 },
         dischargeTime: { at: 0, zone: 0 },
         status,
-        moreMessages: false,
         answersCommand: false,
       });
     await clock.run(anna.send(message({ statusReport: true })));
