@@ -342,4 +342,21 @@ describe('scrypt', () => {
     expect(made.map(({ length }) => length)).toEqual([64, 1_024, 64]);
     for (const words of made) expect(words.every((word) => word === 0)).toBe(true);
   });
+
+  it('wipes what PBKDF2 is made of: each numbered salt, and each block', () => {
+    const wiped: number[] = [];
+    const fill = Uint8Array.prototype.fill;
+    const spy = vi.spyOn(Uint8Array.prototype, 'fill').mockImplementation(function (this: Uint8Array, ...given) {
+      wiped.push(this.length);
+      return fill.apply(this, given);
+    });
+    try {
+      phone.scrypt(Buffer.from('48213'), new Uint8Array(16), { N: 2, r: 2, p: 1 });
+    } finally {
+      spy.mockRestore();
+    }
+    // 256 octets in 8 blocks of 32 over the salt of 16 octets and 4 of a number; then one over the 256 octets and a number.
+    const times = (length: number) => wiped.filter((one) => one === length).length;
+    expect([times(32), times(16 + 4), times(256 + 4)]).toEqual([9, 8, 1]);
+  });
 });
