@@ -152,6 +152,14 @@ describe('a payment at a cash register', () => {
     expect(results(register)).toEqual(['paid 00255T 000001']);
   });
 
+  it('of the number in the text asks who was named on the page, when somebody was', async () => {
+    const { register, name, approve } = await till({ customerInText: true });
+    await name();
+    register.ask(payment(T, 1_250, 'TEL +393409999999'));
+    await approve();
+    expect(results(register)).toEqual(['paid 00255T 000001']);
+  });
+
   it('asks who was named once, and within two minutes', async () => {
     const { world, register, name, approve } = await till();
     await name();

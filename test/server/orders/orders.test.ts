@@ -174,6 +174,17 @@ describe('a phone that is locked', () => {
     expect(world.air.sent).toHaveLength(tried);
   });
 
+  it('and was replaced is not told again: its number is that of the next one', async () => {
+    const { world, customer, give } = await theft();
+    await give('lock');
+    await world.enrolPhone(customer.person);
+    await world.clock.advance(MINUTE);
+    const before = world.air.sent.length;
+    customer.phone.query(new Uint8Array(8).fill(1), 'balance');
+    await world.clock.advance(3 * SECOND);
+    expect(world.air.sent.length).toBe(before);
+  });
+
   it('stays locked over a restart of the service', async () => {
     const { world, give, ask } = await theft();
     await give('lock');
