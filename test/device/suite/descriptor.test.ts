@@ -125,6 +125,12 @@ describe('What a descriptor may say', () => {
     expect(parseJad(jad((line) => (line.startsWith('MIDlet-Perm') ? undefined : line))).permissions).toEqual([]);
   });
 
+  test('a port once, however it is written', () => {
+    const push = (number: number, port: string) => `MIDlet-Push-${number}: sms://:${port}, CashMobile, *`;
+    const text = [jad(), push(2, '5000'), push(3, '05000')].join('\n');
+    expect(() => parseJad(text)).toThrow(new InstallError(911, 'MIDlet-Push-3 registers sms://:05000 a second time'));
+  });
+
   test('several MIDlets, each with its picture or none', () => {
     const more = ['MIDlet-2: Sell , /sell.png , Sell'];
     expect(parseJad([jad(), ...more].join('\n')).midlets).toEqual([
