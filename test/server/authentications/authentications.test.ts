@@ -288,8 +288,17 @@ describe('a relying party does not learn who is a customer', () => {
     const sent = world.air.sent.length;
     const asked = world.journal.length;
     const begun = world.clock.now();
+    const inVain = await rows(world.database, 'SELECT * FROM party_in_vain');
     const { authentication } = await world.service.authentications.request(party, order({ who, title: 'Silenzio' }));
-    expect(world.journal.slice(asked).map(({ event }) => event)).toMatchObject([{ to: 'asked', reason: why }]);
+    const other = await world.service.authentications.request(party, order({ who, title: 'Silenzio' }));
+    const cancelled = await world.service.authentications.cancel(party, other.authentication.id);
+    expect(cancelled).toMatchObject({ state: 'cancelled', reason: undefined });
+    expect(await rows(world.database, 'SELECT * FROM party_in_vain')).toEqual(inVain);
+    expect(world.journal.slice(asked).map(({ event }) => event)).toMatchObject([
+      { to: 'asked', reason: why },
+      { to: 'asked', reason: why },
+      { to: 'cancelled' },
+    ]);
     const ended = world.service.authentications.ended(party, authentication.id, 2 * HOUR);
     await world.clock.advance(HOUR);
     expect(await ended).toMatchObject({ state: 'expired', reason: undefined });
@@ -315,6 +324,16 @@ describe('a relying party does not learn who is a customer', () => {
     expect(one.changedAt - begun).toBeLessThanOrEqual(LASTS_MS + 1);
   });
 
+  it('by a service that has nothing else to do: it ends on time', async () => {
+    const { world, party, order } = await bank();
+    await world.clock.advance(HOUR);
+    const begun = world.clock.now();
+    const { authentication } = await world.service.authentications.request(party, order({ who: NOBODY }));
+    await world.clock.advance(HOUR);
+    const { state, changedAt } = await world.service.authentications.one(party, authentication.id);
+    expect([state, changedAt - begun]).toEqual(['expired', LASTS_MS + 1]);
+  });
+
   it('by a cancel', async () => {
     const { world, party, ask } = await bank();
     const cancelled = [];
@@ -323,6 +342,7 @@ describe('a relying party does not learn who is a customer', () => {
       const { state, reason } = await world.service.authentications.cancel(party, id);
       cancelled.push({ state, reason });
     }
+    expect(await rows(world.database, 'SELECT due FROM authentication')).toEqual([{ due: null }, { due: null }]);
     expect(cancelled).toEqual([
       { state: 'cancelled', reason: undefined },
       { state: 'cancelled', reason: undefined },
@@ -378,6 +398,9 @@ describe('a relying party that asks too much', () => {
     }
     const rowsBefore = await rows(world.database, 'SELECT id FROM authentication');
     const asked = customer.phone.asked.length;
+    // What was confirmed is not in vain: all of them were asked.
+    expect(asked).toBe(1 + 24);
+    expect(await rows(world.database, 'SELECT * FROM party_in_vain')).toEqual([]);
     await expect(request()).rejects.toMatchObject({
       code: 'limit-exceeded',
       message: expect.stringContaining('24 requests a day'),
