@@ -12,7 +12,6 @@ export const DUE_AUTHENTICATIONS: DueRows = { kind: 'authentication', table: 'au
 /** The handler of the timer `authentication`: it ends when the question to a phone would, which waits for frames that are not dealt with. */
 export async function authenticationDue(tx: Tx, context: AskingContext, id: string): Promise<void> {
   const one = await lockAuthentication(tx, id);
-  if (one.state !== 'asked') return;
   if (!(await hasUndealtFrames(tx))) {
     await end(tx, context, one, { to: 'expired' });
     return;

@@ -184,6 +184,21 @@ describe('an authentication', () => {
     expect(await rows(world.database, 'SELECT full_at FROM party_in_vain')).toEqual([]);
   });
 
+  it('counts "not me" against the relying party also when it comes too late', async () => {
+    const { world, customer, ask } = await bank();
+    await ask();
+    // The question cannot end on time, so the answer comes before its end.
+    world.beforeStatement = (sql) => {
+      if (sql.startsWith('UPDATE authentication')) throw new Error('disk I/O error');
+    };
+    await world.clock.advance(LASTS_MS - 2_500);
+    customer.phone.refuse('not-me');
+    await world.clock.advance(600);
+    world.beforeStatement = () => {};
+    await world.clock.advance(HOUR);
+    expect(await rows(world.database, 'SELECT not_me FROM party_in_vain')).toEqual([{ not_me: 1 }]);
+  });
+
   it('is told to who waits for its end', async () => {
     const base = await bank();
     const { world, party, ask } = base;
@@ -332,6 +347,9 @@ describe('a relying party does not learn who is a customer', () => {
     await world.clock.advance(HOUR);
     const { state, changedAt } = await world.service.authentications.one(party, authentication.id);
     expect([state, changedAt - begun]).toEqual(['expired', LASTS_MS + 1]);
+    await expect(world.service.authentications.cancel(party, authentication.id)).rejects.toMatchObject({
+      code: 'conflict',
+    });
   });
 
   it('by a cancel', async () => {
