@@ -91,7 +91,10 @@ async function play(plan: EpisodePlan, database: string, attend: (town: Town) =>
   for (const cancel of strikes) cancel();
   await comeToRest(town);
   await clock.run(Promise.all(town.shops.map((shop) => shop.look(diary.stories))));
-  for (const { shopper } of town.customers) await clock.run(shopper.readHistory());
+  for (const { shopper } of town.customers) {
+    await clock.run(shopper.readHistory());
+    await clock.run(shopper.lookAtPin());
+  }
   const accounts = new Map<string, { before: number; now: number }>();
   for (const customer of town.customers) {
     accounts.set(customer.number, { before: POCKET_MONEY, now: await clock.run(town.holding(customer)) });

@@ -139,6 +139,16 @@ export class Shopper {
     }
   }
 
+  /** Looks whether the phone still awaits the service's word about a new PIN: then it asks for no present one. */
+  async lookAtPin(): Promise<void> {
+    const phone = this.#phone;
+    for (const label of ['Menu', 'Applications', 'Cash-Mobile', 'Change PIN']) await this.#choose(label);
+    const { items } = await phone.waitFor(({ title }) => title === 'Change PIN', SCREEN_MS);
+    if (!items.some(({ label }) => label === 'Your present PIN'))
+      this.#diary.seen.push({ customer: this.number, text: 'the phone does not know which PIN counts' });
+    phone.press('power');
+  }
+
   #noteReceipt([status = '', amount = '', payee = '']: readonly string[]): void {
     const story = this.#diary.of(this.number, payee, amount);
     if (story !== undefined && RECEIPTS.has(status) && lastRead(story) !== status) this.#read(story, status);
