@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
@@ -55,7 +56,15 @@ const LONG_ON_POSTGRES = [
 /** Tests of what happens only there: transactions beside each other, several processes. */
 const ONLY_ON_POSTGRES = ['test/server/**/*.postgres.test.ts'];
 
+/** Tests that put something else in the place of a module. It would stay there for the files after them, or come too late. */
+const WITH_OTHER_MODULES = globSync('test/**/*.test.{ts,tsx}').filter((file) =>
+  readFileSync(file, 'utf8').includes('vi.mock('),
+);
+
 const CORES = availableParallelism();
+
+/** Real programs and modems wait half of their time. */
+const WITH_REAL_PROGRAMS = CORES + 1;
 
 /**
  * Real programs, terminals and a database share two cores in CI, and one that gets no processor for seconds is not a fault of the
@@ -99,10 +108,20 @@ export default defineConfig({
         test: {
           ...OF_REAL_PROGRAMS,
           name: 'alone',
+          include: WITH_OTHER_MODULES,
+          exclude: [...SHARED, ...ONLY_ON_POSTGRES],
+          maxWorkers: WITH_REAL_PROGRAMS,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...OF_REAL_PROGRAMS,
+          name: 'programs',
           include: ['test/**/*.test.{ts,tsx}', 'sim/examples/*/*.test.ts'],
-          exclude: [...SHARED, ...ONLY_ON_POSTGRES, KILLED],
-          // Real programs and modems wait half of their time.
-          maxWorkers: CORES + 1,
+          exclude: [...SHARED, ...ONLY_ON_POSTGRES, ...WITH_OTHER_MODULES, KILLED],
+          isolate: false,
+          maxWorkers: WITH_REAL_PROGRAMS,
         },
       },
       {
