@@ -47,7 +47,6 @@ CREATE TABLE authentication (
   UNIQUE (party_id, request_key)
 ) STRICT;
 CREATE INDEX authentication_of_party ON authentication (party_id, id);
-CREATE INDEX authentication_of_person ON authentication (person_id, id);
 CREATE INDEX authentication_open ON authentication (party_id) WHERE state = 'asked' AND party_id > 0;
 CREATE INDEX authentication_due ON authentication (due) WHERE due IS NOT NULL;
 `;

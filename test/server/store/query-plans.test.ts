@@ -4,6 +4,9 @@ import { withoutLock } from '../../../server/store/connection.ts';
 import { everyStatement } from './sql-of-code.ts';
 import { HISTORY, wholeLife } from './whole-life.ts';
 
+/** At a start, and when the clock of the machine was put back: 0.15 s for a million receipts. An index on `at` would cost each payment a page. */
+const AT_A_CLOCK_STEP = /^UPDATE receipt SET at = \? WHERE at > \?/;
+
 describe('the queries of a service', () => {
   it('read no table from end to end that grows with the history', async () => {
     const { database, texts: executed } = await wholeLife();
@@ -12,7 +15,7 @@ describe('the queries of a service', () => {
     expect(texts.size).toBeGreaterThan(250);
     const file = new DatabaseSync(database, { readOnly: true });
     const scans: string[] = [];
-    for (const sql of texts) {
+    for (const sql of [...texts].filter((text) => !AT_A_CLOCK_STEP.test(text))) {
       for (const { detail } of file.prepare(`EXPLAIN QUERY PLAN ${withoutLock(sql)}`).all()) {
         const table = /^SCAN (\w+)$/.exec(String(detail))?.[1];
         const real = table && new RegExp(`(\\w+)(?: AS)? ${table}\\b`).exec(sql)?.[1];
