@@ -19,11 +19,14 @@ const FAILED: SendOutcome = { kind: 'failed', reason: 'no network', retry: true 
 async function open(atOnce: number, starts: boolean = true) {
   const clock = new VirtualClock();
   let fault = '';
+  let atFault = () => {};
   const transactions: string[] = [];
   const store = await testStore(clock, {
     beforeTransaction: (name) => transactions.push(name),
     beforeStatement: (sql) => {
-      if (fault !== '' && sql.startsWith(fault)) throw new Error('disk I/O error');
+      if (fault === '' || !sql.startsWith(fault)) return;
+      atFault();
+      throw new Error('disk I/O error');
     },
   });
   const plain = store.transaction.bind(store);
@@ -106,6 +109,15 @@ async function open(atOnce: number, starts: boolean = true) {
   const failing = (statement: string) => {
     fault = statement;
   };
+  /** The first of these statements fails; in that moment another transaction is asked for, and then the bearer says that another frame was sent. */
+  const failingBeside = (statement: string) => {
+    fault = statement;
+    atFault = () => {
+      fault = '';
+      void add('another');
+      atBearer.shift()?.(SENT);
+    };
+  };
   const pauses = () =>
     store.read((tx) =>
       tx.all('SELECT kind, subject, due FROM timer ORDER BY id', (row) => {
@@ -115,7 +127,7 @@ async function open(atOnce: number, starts: boolean = true) {
   const retry = (id: number) => store.transaction('retry', (tx) => outbox.retry(tx, String(id)));
   return {
     ...{ clock, store, outbox, transactions, settleAll, failing, room, taken, sent, add, withdraw, states, settle },
-    ...{ processes, restart, rows, isWaiting, events, pauses, retry, refusing },
+    ...{ processes, restart, rows, isWaiting, events, pauses, retry, refusing, failingBeside },
   };
 }
 
@@ -481,6 +493,14 @@ describe('outcomes of frames', () => {
     expect(await states()).toEqual(['handed', 'handed']);
     await clock.advance(1);
     expect(await states()).toEqual(['sent', 'sent']);
+  });
+
+  it('that come while a fault keeps others from being written are written with those', async () => {
+    const { add, settle, states, failingBeside } = await open(2);
+    for (const text of 'ab') await add(text);
+    failingBeside('UPDATE outbox SET state = ?');
+    await settle();
+    expect(await states()).toEqual(['sent', 'sent', 'handed']);
   });
 
   it('that a fault kept from being written are written with the next one', async () => {
