@@ -556,6 +556,7 @@ describe('The keys of anchors', () => {
 
   test('keep their kid: another key under it is refused', () => {
     expect(told(1, { kid: 7, key: octets(9) })).toBeUndefined();
+    expect(told(1, { kid: 7, key: octets(9) }, 110, 150)).toBeUndefined();
     expect(told(2, { kid: 7, key: octets(7) })).toBeUndefined();
     expect(told(2, { kid: 8, key: octets(9) })?.signing).toEqual([endless(7, octets(8)), endless(8, octets(9))]);
   });

@@ -63,6 +63,20 @@ describe('A phone that is ordered to lock', () => {
     expect(confirmed(cash)).toEqual([ref]);
   });
 
+  test('shows nothing of a request that was open then after a restart, and asks nothing about it', async () => {
+    const flash = memoryFlash();
+    const cash = await enrolled({ flash });
+    await cash.request();
+    await order(cash, 'lock');
+    cash.handset.powerOff();
+    const again = attach(bench({ flash, clock: cash.clock, radio: cash.radio }), cash.service);
+    again.service.heard.length = 0;
+    await openApplication(again, 'en');
+    expect(wordsOf(again)).toEqual([LOCKED.en]);
+    await again.clock.advance(5 * MINUTE);
+    expect([wordsOf(again), again.service.heard]).toEqual([[LOCKED.en], []]);
+  });
+
   test('does not ring for a wrong PIN that the service tells it of', async () => {
     const cash = await enrolled();
     const { txn } = await cash.request();
