@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, existsSync, mkdtempSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, closeSync, mkdtempSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -21,10 +21,21 @@ function terminal(): PtyPair {
   return pair;
 }
 
-/** Opens pseudo terminals until one of this name is there again: the system gives a free number to the next one. */
-function another(device: string): void {
-  for (let opened = 0; opened < 100 && !existsSync(device); opened += 1) terminal();
-  expect(existsSync(device)).toBe(true);
+/** When a terminal was made; the system counts in steps of some ms. `undefined`: there is none of this name. */
+const bornAt = (device: string) => statSync(device, { bigint: true, throwIfNoEntry: false })?.ctimeNs;
+
+/**
+ * Opens pseudo terminals until a younger one of this name is there: the system gives a free number to the next one.
+ * @param born when the one of before was made
+ */
+function another(device: string, born: bigint | undefined): void {
+  const isThere = () => bornAt(device) !== undefined && bornAt(device) !== born;
+  for (let opened = 0; opened < 10_000 && !isThere(); opened += 1) {
+    const pair = openPtyPair();
+    if (pair.device === device && !isThere()) closeSync(pair.master);
+    else ends.push(() => closeSync(pair.master));
+  }
+  expect(isThere()).toBe(true);
 }
 
 /** Opens a port. `lost` resolves to what it said when it was closed. */
@@ -38,12 +49,13 @@ async function open(port: ReturnType<typeof serialPort>) {
 /** A program that was killed: its terminal is gone, its link is there, and the terminal's number is another's. */
 async function leftBehind(linkTo: (device: string) => string) {
   const { master, device } = openPtyPair();
+  const born = bornAt(device);
   const path = linkTo(device);
   const port = serialPort(path);
   const { lost } = await open(port);
   closeSync(master);
   expect(await lost).toMatchObject({ code: 'lost' });
-  another(device);
+  another(device, born);
   return { port, path, device };
 }
 
