@@ -263,6 +263,15 @@ describe('a cash register that', () => {
     expect(results(again)).toEqual(['paid 00255T 000001']);
   });
 
+  it('asked a service that was killed a minute ago, before it asked the customer, hears that nothing was done', async () => {
+    const { world, register } = await till();
+    await world.service.cashRegisters.begin(T, 'payment');
+    await world.clock.advance(60_000);
+    register.ask(last(T));
+    await world.clock.advance(0);
+    expect(results(register)).toEqual(['NON ESEGUITO 000001']);
+  });
+
   it('asked a service that was killed before it asked the customer hears that nothing was done, and can pay', async () => {
     const { world, register, name, approve } = await till();
     await world.service.cashRegisters.begin(T, 'payment');

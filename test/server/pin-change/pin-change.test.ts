@@ -165,6 +165,7 @@ describe('a change of the PIN', () => {
 
   it.each([
     ['before the phone gives it up', -10_000, ['unknown-reference 0', 'confirmed 3'], NEW_PIN],
+    ['at the last moment', 0, ['unknown-reference 0', 'confirmed 3'], NEW_PIN],
     ['after that', 10_000, ['unknown-reference 0', 'unknown-reference 0', 'unknown-reference 0'], PIN],
   ] as const)('whose two messages come a day late, %s', async (_, late, expected, pin) => {
     const { phone, advance, frames, told, pay } = await pinShop();
