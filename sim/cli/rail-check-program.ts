@@ -19,16 +19,21 @@ export async function run(): Promise<void> {
     .addHelpText('after', '\nExit code 1: a law is broken. An example: sim/examples/rail/json-bank.ts')
     .action(async (file: string) => {
       const output = outputOf(program);
-      const laws = railLaws(await makerIn(file));
-      let broken = 0;
-      for (const law of laws) if (!(await isKept(law, output))) broken += 1;
-      output.print(
-        { event: 'sum', laws: laws.length, broken },
-        broken === 0 ? `All ${laws.length} laws are kept.` : `${broken} of ${laws.length} laws are broken.`,
-      );
+      const broken = await brokenOf(railLaws(await makerIn(file)), output);
       if (broken > 0) process.exitCode = 1;
     });
   await runProgram(program);
+}
+
+/** Tries each law, and says of each whether it is kept. @returns how many are not */
+export async function brokenOf(laws: readonly RailLaw[], output: Output): Promise<number> {
+  let broken = 0;
+  for (const law of laws) if (!(await isKept(law, output))) broken += 1;
+  output.print(
+    { event: 'sum', laws: laws.length, broken },
+    broken === 0 ? `All ${laws.length} laws are kept.` : `${broken} of ${laws.length} laws are broken.`,
+  );
+  return broken;
 }
 
 async function isKept({ name, run }: RailLaw, output: Output): Promise<boolean> {
