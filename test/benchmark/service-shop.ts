@@ -82,12 +82,15 @@ export class Shop {
     this.customers = customers;
   }
 
-  /** One payment, from the request to the receipt on the customer's phone. */
+  /** One payment, from the request to the receipt on the customer's phone. @throws Error when the customer is not asked: the machine is too busy for this rate */
   async pay(): Promise<Cycle> {
     const place = this.#payments % this.customers;
     this.#payments += 1;
     const done = this.#bearer.await(place);
-    await this.service.requestPayment(this.#merchant, orderOf(place, `bench-${systemClock.now()}-${this.#payments}`));
+    const order = orderOf(place, `bench-${systemClock.now()}-${this.#payments}`);
+    const { payment } = await this.service.requestPayment(this.#merchant, order);
+    if (payment.state === 'REJECTED')
+      throw new Error(`customer ${place} cannot be asked (${payment.reason}): the machine is too busy`);
     return done;
   }
 
