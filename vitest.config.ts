@@ -63,8 +63,11 @@ const WITH_OTHER_MODULES = globSync('test/**/*.test.{ts,tsx}').filter((file) =>
 
 const CORES = availableParallelism();
 
-/** Real programs and modems wait half of their time. */
-const WITH_REAL_PROGRAMS = CORES + 1;
+/**
+ * Real programs and modems wait half of their time. The tests without programs come after them in the same group (a group is sorted by the
+ * name of the project), so that a core whose last program still waits has something to do.
+ */
+const BESIDE_PROGRAMS = CORES + 1;
 
 /**
  * Real programs, terminals and a database share two cores in CI, and one that gets no processor for seconds is not a fault of the
@@ -78,7 +81,7 @@ const OF_REAL_PROGRAMS = { retry: process.env['CASH_MOBILE_SECOND_TRY'] === '1' 
  */
 const KILLED = 'test/sim/cli/killed.test.ts';
 
-/** After the tests that wait for real programs, of which more run at once. */
+/** When no test has a terminal any more. */
 const AFTERWARDS = 1;
 
 export default defineConfig({
@@ -94,13 +97,13 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        // One process a core for all these files: a process for each would load every module again.
+        // One process a worker for all these files: a process for each would load every module again.
         test: {
           name: 'shared',
           include: SHARED,
           exclude: ONLY_ON_POSTGRES,
           isolate: false,
-          sequence: { groupOrder: AFTERWARDS },
+          maxWorkers: BESIDE_PROGRAMS,
         },
       },
       {
@@ -110,7 +113,7 @@ export default defineConfig({
           name: 'alone',
           include: WITH_OTHER_MODULES,
           exclude: [...SHARED, ...ONLY_ON_POSTGRES],
-          maxWorkers: WITH_REAL_PROGRAMS,
+          maxWorkers: BESIDE_PROGRAMS,
         },
       },
       {
@@ -121,12 +124,13 @@ export default defineConfig({
           include: ['test/**/*.test.{ts,tsx}', 'sim/examples/*/*.test.ts'],
           exclude: [...SHARED, ...ONLY_ON_POSTGRES, ...WITH_OTHER_MODULES, KILLED],
           isolate: false,
-          maxWorkers: WITH_REAL_PROGRAMS,
+          maxWorkers: BESIDE_PROGRAMS,
         },
       },
       {
         extends: true,
-        test: { ...OF_REAL_PROGRAMS, name: 'killed', include: [KILLED], sequence: { groupOrder: AFTERWARDS } },
+        // Its name lets it begin before the tests on PostgreSQL, beside which it waits.
+        test: { ...OF_REAL_PROGRAMS, name: 'Killed', include: [KILLED], sequence: { groupOrder: AFTERWARDS } },
       },
       {
         extends: true,
