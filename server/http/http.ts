@@ -13,12 +13,12 @@ import type { Service } from '../service/service.ts';
 import { adminRoutes } from './admin-routes.ts';
 import { auditActs, checkOperator, checkRoles, merchantOf, partyOf } from './auth.ts';
 import { authenticationRoutes } from './authentication-routes.ts';
+import { clientKeyRoutes } from './client-key-routes.ts';
 import { ANSWER_WITHIN_MS } from './deadline.ts';
 import { depositRoutes } from './deposit-routes.ts';
 import { guardSite, HEADERS_FOR_BROWSERS } from './gate.ts';
 import { healthRoutes } from './health-routes.ts';
 import { keyRoutes, vaultKeyRoutes } from './key-routes.ts';
-import { merchantKeyRoutes } from './merchant-key-routes.ts';
 import { merchantRoutes } from './merchant-routes.ts';
 import { refuseNul } from './no-nul.ts';
 import type { OpenRequests } from './open-requests.ts';
@@ -94,7 +94,7 @@ export function createHttp(
       adminRoutes,
       depositRoutes,
       keyRoutes,
-      merchantKeyRoutes,
+      clientKeyRoutes,
       vaultKeyRoutes,
       operatorRoutes,
       orderRoutes,

@@ -1,12 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Service } from '../service/service.ts';
-import { IdParams, ReasonBody } from './admin-schemas.ts';
 import { actOf } from './auth.ts';
 import { waitsUpTo } from './deadline.ts';
-import { MerchantView, PaymentListView, ReviewQuery } from './payment-schemas.ts';
+import { PaymentListView, ReviewQuery } from './payment-schemas.ts';
 import { AcceptanceBody, AcceptedView, ReconciliationBody, ReportsView, viewReport } from './reconciliation-schemas.ts';
-import { viewMerchant, viewPayments } from './views.ts';
+import { viewPayments } from './views.ts';
 
 const tags = ['administration'];
 
@@ -28,21 +27,6 @@ export async function operatorRoutes(app: FastifyInstance, service: Service): Pr
       },
     },
     async (request) => viewPayments(service, { ...request.query, inReview: true }),
-  );
-
-  routes.post(
-    '/v1/merchants/:id/resume',
-    {
-      schema: {
-        tags,
-        summary: 'Let a merchant ask again that was suspended, also the customers who said "not me"',
-        params: IdParams,
-        body: ReasonBody,
-        response: { 200: MerchantView },
-      },
-    },
-    async (request) =>
-      viewMerchant(await service.merchantKeys.resume(request.params.id, request.body.reason, actOf(service, request))),
   );
 
   routes.post(

@@ -1,11 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Service } from '../service/service.ts';
-import { IdParams, ReasonBody } from './admin-schemas.ts';
-import { NoBody } from './amount-schema.ts';
 import { actOf } from './auth.ts';
-import { keepMsOf, RotationBody } from './merchant-key-routes.ts';
-import { PartiesView, PartyBody, PartyKeyView, PartyView, viewParty } from './party-schemas.ts';
+import { PartiesView, PartyBody, PartyKeyView, viewParty } from './party-schemas.ts';
 
 const tags = ['administration'];
 
@@ -27,52 +24,5 @@ export async function partyRoutes(app: FastifyInstance, service: Service): Promi
     '/v1/parties',
     { schema: { tags, summary: 'All relying parties', response: { 200: PartiesView } } },
     async () => ({ parties: (await parties.list()).map(viewParty) }),
-  );
-
-  routes.post(
-    '/v1/parties/:id/rotate-key',
-    {
-      schema: {
-        tags,
-        summary: 'Another API key for a relying party, also one whose key was revoked',
-        params: IdParams,
-        body: RotationBody,
-        response: { 200: PartyKeyView },
-      },
-    },
-    async (request) => {
-      const keepMs = keepMsOf(request.body);
-      const { client, apiKey } = await parties.keys.rotate(request.params.id, keepMs, actOf(service, request));
-      return { ...viewParty(client), apiKey };
-    },
-  );
-
-  routes.post(
-    '/v1/parties/:id/revoke',
-    {
-      schema: {
-        tags,
-        summary: 'From now on the keys of a relying party open nothing, and it may ask nobody',
-        params: IdParams,
-        body: NoBody,
-        response: { 200: PartyView },
-      },
-    },
-    async (request) => viewParty(await parties.keys.revoke(request.params.id, actOf(service, request))),
-  );
-
-  routes.post(
-    '/v1/parties/:id/resume',
-    {
-      schema: {
-        tags,
-        summary: 'Let a relying party ask again that was suspended, also the people who said "not me"',
-        params: IdParams,
-        body: ReasonBody,
-        response: { 200: PartyView },
-      },
-    },
-    async (request) =>
-      viewParty(await parties.keys.resume(request.params.id, request.body.reason, actOf(service, request))),
   );
 }

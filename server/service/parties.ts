@@ -39,7 +39,7 @@ export class Parties {
     const work = (tx: Tx) => addRelyingParty(tx, party, apiKey, clock.now());
     const added = await this.#store.transaction(
       'relying party',
-      withAct(act, clock, work, ({ id }) => `party:${id}`),
+      withAct(act, clock, work, ({ id }) => `${PARTIES.subject}:${id}`),
       'fail',
     );
     return { party: added, apiKey };
