@@ -38,6 +38,7 @@ const FLOORS_OF_SERVER: readonly (readonly string[])[] = [
   ['queries', 'orders'],
   ['service'],
   ['http', 'ecr'],
+  ['client'],
   ['.'],
   ['cli'],
 ];
@@ -50,11 +51,14 @@ const FOR_EXECUTABLES = [
   'modem/cli/node-version.ts',
 ];
 
-/** A second door of a room, apart from its index: what draws, what reads files, the codec alone, the gate of a web server, for who needs no more. */
+/** A second door of a room, apart from its index: what draws, what reads files, clock, chance or the codec alone, the gate of a web server, the client, for who needs no more. */
 const SIDE_DOORS = [
   'device/terminal/index.ts',
+  'modem/clock.ts',
   'modem/pdu/index.ts',
   'modem/portrait/index.ts',
+  'modem/random.ts',
+  'server/client/index.ts',
   'server/gate/index.ts',
 ];
 

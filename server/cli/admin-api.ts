@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { UsageError } from '../../modem/cli/program.ts';
+import { distrustOf, distrustSentence } from '../client/distrust.ts';
 import { KEY_VARIABLE } from './environment.ts';
 
 /** How long the service may take to answer unless the request says, ms. */
@@ -82,23 +83,12 @@ async function exchange(
     return { ok: response.ok, status: response.status, text: await response.text() };
   } catch (error) {
     const distrust = distrustOf(error);
-    if (distrust !== undefined) {
-      throw new Error(
-        `the certificate of ${server} is not accepted (${distrust}): is it for this name? That of your own authority goes into a file, and its name into NODE_EXTRA_CA_CERTS`,
-      );
-    }
+    if (distrust !== undefined) throw new Error(distrustSentence(server, distrust));
     if (!aborter.signal.aborted) throw new Error(`no service answers at ${server}: is "cash-server serve" running?`);
     throw new Error(`${server} has not answered within ${limitMs / 1000} s; whether it did it is not known`);
   } finally {
     cancel();
   }
-}
-
-/** Why the certificate was not accepted, or `undefined` when it was not for that. */
-function distrustOf(error: unknown): string | undefined {
-  const cause = error instanceof Error ? error.cause : undefined;
-  if (!(cause instanceof Error) || !('code' in cause)) return undefined;
-  return /CERT|SIGNATURE|ISSUER/.test(String(cause.code)) ? cause.message.split(';')[0] : undefined;
 }
 
 function parseJson(text: string): unknown {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { SiteRefusal } from '../gate/site.ts';
 import { NoRoomError, UnreachableError } from '../store/store.ts';
 import { ServiceError, type ServiceErrorCode } from '../vocabulary/errors.ts';
+import { PROBLEM_TYPE, type ProblemCode } from '../vocabulary/problem-codes.ts';
 import { TooManyRequests } from './rate-limits.ts';
 
 const STATUS: Readonly<Record<ServiceErrorCode, number>> = {
@@ -39,7 +40,7 @@ export interface ProblemBody {
 
 export const ProblemBody: z.ZodType<ProblemBody> = z
   .object({
-    type: z.string().describe('urn:cash-mobile:problem: and a word for programs'),
+    type: z.string().describe(`${PROBLEM_TYPE} and a word for programs`),
     title: z.string(),
     status: z.int(),
     detail: z.string(),
@@ -69,7 +70,7 @@ const LATE_AFTER_SECONDS = 10;
 /** Answers that the same request may be sent again later. @param seconds when, from now */
 export function sendUnavailable(
   reply: FastifyReply,
-  code: 'stopping' | 'no-room' | 'no-database' | 'no-answer',
+  code: Extract<ProblemCode, 'stopping' | 'no-room' | 'no-database' | 'no-answer'>,
   detail: string,
   seconds: number,
 ): FastifyReply {
@@ -131,12 +132,12 @@ export function sendError(reply: FastifyReply, error: FastifyError, fault: (reas
 function send(
   reply: FastifyReply,
   status: number,
-  code: string,
+  code: ProblemCode,
   title: string,
   detail: string,
   more: { readonly txn?: string },
 ): FastifyReply {
   if (status === 401) void reply.header('www-authenticate', 'Bearer');
-  const body: ProblemBody = { type: `urn:cash-mobile:problem:${code}`, title, status, detail, ...more };
+  const body: ProblemBody = { type: `${PROBLEM_TYPE}${code}`, title, status, detail, ...more };
   return reply.code(status).type('application/problem+json').serializer(JSON.stringify).send(body);
 }

@@ -4,25 +4,32 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { systemClock } from '../../modem/index.ts';
+import { sleep, systemClock } from '../../modem/index.ts';
 import { createWorld, openLines } from '../../sim/index.ts';
+import { PIN, shop } from './world.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const README = readFileSync(join(ROOT, 'server/README.md'), 'utf8');
 
-it('the example in the README runs as it stands there', async () => {
-  const [, example = ''] = /^```ts\n(.*?)^```$/ms.exec(README) ?? [];
+/** The first example in TypeScript below a heading of the README. */
+function exampleBelow(heading: string): string {
+  const [, example] = /^```ts\n(.*?)^```$/ms.exec(README.slice(README.indexOf(`\n## ${heading}\n`))) ?? [];
+  if (example === undefined) throw new Error(`no example below ${heading}`);
+  return example.replaceAll(
+    /'cash-mobile\/(\w+)'/g,
+    (_, room: string) => `'${join(ROOT, ROOMS[room] ?? room, 'index.ts')}'`,
+  );
+}
+
+const ROOMS: Readonly<Record<string, string>> = { client: 'server/client' };
+
+it('the example of the library runs as it stands there', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'readme-'));
   const world = createWorld({ seed: 1, clock: systemClock });
   world.addModem({ number: '+393330000001' });
   const lines = await openLines(world.modems, join(folder, 'modems'));
   const file = join(folder, 'example.ts');
-  writeFileSync(
-    file,
-    example
-      .replace('/tmp/gsm/modem1', lines.lines[0]?.tcp ?? '')
-      .replaceAll(/'cash-mobile\/(\w+)'/g, (_, room: string) => `'${join(ROOT, room, 'index.ts')}'`),
-  );
+  writeFileSync(file, exampleBelow('As a library').replace('/tmp/gsm/modem1', lines.lines[0]?.tcp ?? ''));
   try {
     const { stdout } = await promisify(execFile)(process.execPath, [file]);
     expect(stdout).toMatch(/^Anna types \S{8,9} into her phone/);
@@ -31,4 +38,27 @@ it('the example in the README runs as it stands there', async () => {
   } finally {
     await lines.close();
   }
+});
+
+it('the example of the client runs as it stands there, against a service whose customer answers', async () => {
+  const { world, customer, apiKey } = await shop(1);
+  const { apiKey: partyKey } = await world.service.parties.add({
+    ...{ name: 'Banca', shortName: 'Banca', kinds: ['login'], requestsADay: 10 },
+  });
+  const url = await world.service.http.listen({ host: '127.0.0.1', port: 0 });
+  const file = join(mkdtempSync(join(tmpdir(), 'client-')), 'example.ts');
+  writeFileSync(file, exampleBelow('From a program in Node').replace('http://127.0.0.1:8080', url));
+  const env = { ...process.env, MERCHANT_KEY: apiKey, PARTY_KEY: partyKey };
+  let ended = false;
+  const example = promisify(execFile)(process.execPath, [file], { env }).finally(() => {
+    ended = true;
+  });
+  for (let answered = 0; !ended; ) {
+    await sleep(systemClock, 20);
+    await world.clock.advance(500);
+    if (customer.phone.asked.length > answered) customer.phone.approve(PIN);
+    answered = customer.phone.asked.length;
+  }
+  const { stdout } = await example;
+  expect(stdout).toMatch(/^The customer sees the code \d{4}\nCAPTURED\nShow \d{4}\nconfirmed\n$/);
 });
