@@ -1,14 +1,16 @@
 import { constants } from 'node:os';
 import { createProgram, outputOf, runProgram, UsageError } from '../../modem/cli/program.ts';
 import { Bar } from '../demo/bar.ts';
+import { PURSES, type PurseName } from '../demo/cast.ts';
 import { type LatencyProfile, latencyProfiles } from '../network/profiles.ts';
-import { wholeNumber } from './values.ts';
+import { oneOf, wholeNumber } from './values.ts';
 
 interface DemoOptions {
   readonly headless?: true;
   readonly pty?: true;
   readonly seed: number;
   readonly profile: string;
+  readonly rail: PurseName;
   readonly data?: string;
   readonly silent?: true;
 }
@@ -27,6 +29,12 @@ export async function run(): Promise<void> {
     .option('--pty', 'over pseudo terminals and in real time')
     .option('--seed <number>', 'the same seed plays the same play', wholeNumber(0, 2 ** 32 - 1), 42)
     .option('--profile <name>', `latency of the network: ${Object.keys(latencyProfiles).join(', ')}`, 'direct')
+    .option(
+      '--rail <name>',
+      'what moves the money: ledger, the prepaid account; or card, at a card host',
+      oneOf(PURSES),
+      'ledger',
+    )
     .option('--data <folder>', 'keep service and phones there, and go on with them the next time')
     .option('--silent', 'do not ring: no bell of the terminal and no mark on a phone when a request comes');
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -36,7 +44,7 @@ export async function run(): Promise<void> {
     const { json, print } = outputOf(program);
     const { seed, pty = false, data } = options;
     const profile = [options.profile, profileOf(options.profile)] as const;
-    const common = { seed, profile, ...(data === undefined ? {} : { folder: data }) };
+    const common = { seed, profile, purse: options.rail, ...(data === undefined ? {} : { folder: data }) };
     if (options.headless !== true && !json && process.stdin.isTTY && process.stdout.isTTY) {
       checkSize(process.stdout);
       const bar = new Bar((text) => process.stdout.write(text));

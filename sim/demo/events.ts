@@ -2,6 +2,7 @@ import { type HandsetEvent, type Screen, withoutSecrets } from '../../device/ind
 import { fromHex } from '../../modem/index.ts';
 import type { JournalEntry, ServiceEvent } from '../../server/index.ts';
 import { openSubmit } from '../envelope.ts';
+import type { CardEntry } from '../hosts/card-book.ts';
 import type { LogEntry } from '../log.ts';
 import { CUSTOMER, MERCHANT, SERVICE_NUMBER } from './cast.ts';
 import type { Stage } from './stage.ts';
@@ -33,7 +34,7 @@ export function userDataOctets(tpdu: string): number {
 
 /** Tells `listener` of everything on the stage from now on: the network, the service, the screens of the phones. */
 export function watchStage(stage: Stage, listener: (event: StageEvent) => void): () => void {
-  const { clock, merchant, customer } = stage;
+  const { clock, merchant, customer, cardHost } = stage;
   const phones = [
     ['merchant', merchant.phone.handset],
     ['customer', customer.phone.handset],
@@ -43,6 +44,7 @@ export function watchStage(stage: Stage, listener: (event: StageEvent) => void):
       if (entry.kind !== 'accept' && entry.kind !== 'attempt') listener(networkEvent(entry));
     }),
     stage.service.subscribe((entry) => listener(serviceEvent(entry))),
+    ...(cardHost === undefined ? [] : [cardHost.listen((entry) => listener(cardEvent(entry, clock.now())))]),
     ...phones.map(([who, handset]) => {
       let shown = '';
       return handset.watch((event) => {
@@ -57,6 +59,16 @@ export function watchStage(stage: Stage, listener: (event: StageEvent) => void):
   return () => {
     for (const end of ends) end();
   };
+}
+
+/** An amount of the card host's book, without its currency. */
+export function inUnits(minor: number): string {
+  return (minor / 100).toFixed(2);
+}
+
+function cardEvent({ kind, minor, state, code, trace }: CardEntry, at: number): StageEvent {
+  const text = `card host ${kind} ${trace} of ${inUnits(minor)}: ${state}, code ${code}`;
+  return { at, event: 'card', data: { kind, trace, minor, state, code }, text };
 }
 
 function networkEvent(entry: LogEntry): StageEvent {

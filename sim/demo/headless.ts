@@ -2,6 +2,7 @@ import { systemClock } from '../../modem/index.ts';
 import { VIRTUAL_START, VirtualClock } from '../clock.ts';
 import type { LatencyProfile } from '../network/profiles.ts';
 import { WorldClock } from '../world-clock.ts';
+import type { PurseName } from './cast.ts';
 import type { StageEvent } from './events.ts';
 import { readKept } from './kept.ts';
 import { type PlayResult, play } from './play.ts';
@@ -12,6 +13,7 @@ export interface HeadlessOptions {
   readonly seed: number;
   /** A name of {@link LatencyProfile}, and what it is. */
   readonly profile: readonly [name: string, LatencyProfile];
+  readonly purse: PurseName;
   /** Over pseudo terminals and in real time, instead of in memory and on the virtual clock. */
   readonly pty: boolean;
   /** Keeps database and flash files in this folder. */
@@ -31,8 +33,8 @@ const PAUSE_MS = 3_600_000;
 export async function playHeadless(options: HeadlessOptions, print: Print): Promise<boolean> {
   const tell = (event: StageEvent) => print(recordOf(event), lineOf(event));
   const [profileName, profile] = options.profile;
-  const { seed, pty, folder } = options;
-  const common = { seed, profile, ...(folder === undefined ? {} : { folder }) };
+  const { seed, purse, pty, folder } = options;
+  const common = { seed, profile, purse, ...(folder === undefined ? {} : { folder }) };
   const last = folder === undefined ? undefined : readKept(folder);
   const startFrom = (usual: number) => (last === undefined ? usual : Math.max(usual, last.at + PAUSE_MS));
   const result = pty
@@ -52,7 +54,7 @@ export async function playHeadless(options: HeadlessOptions, print: Print): Prom
   return result.ok;
 }
 
-type Common = Pick<StageOptions, 'seed' | 'profile' | 'folder'>;
+type Common = Pick<StageOptions, 'seed' | 'profile' | 'purse' | 'folder'>;
 
 async function playInRealTime(common: Common, start: number, print: (event: StageEvent) => void): Promise<PlayResult> {
   const clock = new WorldClock({ start });

@@ -2,12 +2,14 @@ import { systemClock } from '../../modem/index.ts';
 import { type LatencyProfile, latencyProfiles } from '../network/profiles.ts';
 import { WorldClock } from '../world-clock.ts';
 import type { Bar } from './bar.ts';
+import type { PurseName } from './cast.ts';
 import { readKept } from './kept.ts';
 import { type StageOptions, setStage } from './stage.ts';
 
 /** How the demonstration is run on a terminal. */
 export interface InteractiveOptions extends Pick<StageOptions, 'seed' | 'lines' | 'folder'> {
   readonly profile: readonly [name: string, LatencyProfile];
+  readonly purse: PurseName;
   /** Whether a request is heard (BEL) and marked on the phone. */
   readonly rings: boolean;
 }
@@ -44,7 +46,7 @@ export async function showLoop({ profile, rings, ...options }: InteractiveOption
       await showTheatre({
         stage,
         rings,
-        title: `Cash-Mobile · the loop in simulation · seed ${seed} · network "${profileName}"`,
+        title: `Cash-Mobile · the loop in simulation · seed ${seed} · network "${profileName}"${options.purse === 'card' ? ' · by card' : ''}`,
       });
     } finally {
       await stage.close();

@@ -1,7 +1,9 @@
 import { type Clock, sleep } from '../../modem/index.ts';
 import { PAYMENT_STATES } from '../../server/index.ts';
+import { cardScenes } from './card-scenes.ts';
 import { type StageEvent, userDataOctets, watchStage } from './events.ts';
-import { SCENES, type Scene } from './scenes.ts';
+import type { Scene } from './scene.ts';
+import { SCENES } from './scenes.ts';
 import type { Stage } from './stage.ts';
 
 /** How one scene went. */
@@ -52,7 +54,8 @@ export async function play(stage: Stage, listener: (event: StageEvent) => void):
     for (const complaint of enrolment.wrong)
       tell('outcome', { scene: 'enrolment', ...enrolment }, `enrolment: WRONG: ${complaint}`);
     const payments: SceneResult[] = [];
-    for (const scene of enrolment.wrong.length === 0 ? SCENES : []) {
+    const scenes = [...SCENES, ...(stage.cardHost === undefined ? [] : cardScenes(stage.cardHost))];
+    for (const scene of enrolment.wrong.length === 0 ? scenes : []) {
       tell('scene', { scene: scene.name }, `── ${scene.plot}`);
       const result = await playScene(stage, scene).catch((error: unknown) => failed(scene, error));
       tell('outcome', { ...result }, outcomeText(result));

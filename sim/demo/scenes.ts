@@ -1,36 +1,10 @@
-import type { PaymentState } from '../../server/index.ts';
 import { CUSTOMER, MERCHANT, SERVICE_NUMBER } from './cast.ts';
-import type { Stage } from './stage.ts';
-import type { PaymentView } from './till.ts';
-
-/** One payment of the play, and how it has to end. */
-export interface Scene {
-  readonly name: string;
-  /** What happens, for people. */
-  readonly plot: string;
-  readonly outcome: PaymentState;
-  /** SMS that the network takes for it, repeats included. Absent: as many as the latency makes of it. */
-  readonly sms?: number;
-  /** Minor units that leave the customer's account. */
-  readonly paid: number;
-  /** Plays it to the end. @returns the txn of the payment */
-  play(stage: Stage): Promise<string>;
-}
+import { ask, type Scene } from './scene.ts';
 
 /** How long the service waits before it repeats a request, and time for the answer, ms. */
 const REPEAT_LIMIT_MS = 60_000;
 const SHORTEST_TTL_S = 30;
 const SHORT_TTL_S = 40;
-
-async function ask(stage: Stage, mref: string, minor: number, reference: string, ttl?: number): Promise<PaymentView> {
-  return stage.till.requestPayment({
-    mref: `${mref}-of-run-${stage.run}`,
-    customer: CUSTOMER.number,
-    amount: { minor, currency: 'EUR' },
-    reference,
-    ...(ttl === undefined ? {} : { ttl }),
-  });
-}
 
 /** The play: what `npm start` shows without a terminal. */
 export const SCENES: readonly Scene[] = [

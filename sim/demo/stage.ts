@@ -4,14 +4,16 @@ import { join } from 'node:path';
 import { createPhone, fileFlash, memoryFlash } from '../../device/index.ts';
 import { type Clock, memoryPort, openModem, type Port, serialPort } from '../../modem/index.ts';
 import { openService, type Service } from '../../server/index.ts';
+import type { CardHost } from '../hosts/card-host.ts';
 import type { VirtualModem } from '../modem/virtual-modem.ts';
 import type { LatencyProfile } from '../network/profiles.ts';
 import { openPty } from '../ports/pty.ts';
 import { seededRandom } from '../random.ts';
 import { createWorld, type World } from '../world.ts';
-import { CUSTOMER, MERCHANT, POCKET_MONEY, type Role, SERVICE_NUMBER } from './cast.ts';
+import { CUSTOMER, MERCHANT, POCKET_MONEY, type PurseName, type Role, SERVICE_NUMBER } from './cast.ts';
 import { beginRun, filesIn, type Kept, writeKept } from './kept.ts';
 import { Person } from './person.ts';
+import { openPurse } from './purse.ts';
 import { type Hold, Till } from './till.ts';
 
 /** Whoever tries the demonstration asks the same customer again and again, and refuses. */
@@ -26,6 +28,8 @@ export interface StageOptions {
   readonly clock: Clock;
   readonly seed: number;
   readonly profile: LatencyProfile;
+  /** What the customer pays with. Default: the prepaid account. */
+  readonly purse?: PurseName;
   /** What lies between drivers and modems: memory, or pseudo terminals. */
   readonly lines: 'memory' | 'pty';
   /** Where database, flash files and pseudo terminals go, and the next stage finds them. Absent: nothing is kept. */
@@ -57,6 +61,8 @@ export interface Stage {
   readonly toEnrol: number;
   /** Enrols those phones, each by four SMS. */
   enrol(): Promise<void>;
+  /** The host that answers for the customer's card, when the customer pays with one. */
+  readonly cardHost: CardHost | undefined;
   /** Minor units left to the customer. */
   customerBalance(): Promise<number>;
   /** Ends everything and removes what was only lent. */
@@ -89,6 +95,7 @@ async function build(options: StageOptions, strike: Strike): Promise<Stage> {
   keep({});
   const random = seededRandom(seed).fork(`run ${kept.runs}`);
   const world = createWorld({ seed, clock, profile });
+  const purse = openPurse(options.purse ?? 'ledger', clock, folder);
   const lineOf = layLines(options, strike);
   const driverOf = async (role: string, number: string) => {
     const modem = await openModem(lineOf(role, world.addModem({ number })), { clock });
@@ -105,6 +112,7 @@ async function build(options: StageOptions, strike: Strike): Promise<Stage> {
     random: random.fork('service'),
     hold,
     limits: LIMITS,
+    ...(purse.rails.length > 0 && { rails: purse.rails }),
   });
   strike.later(() => hold(service.close()));
   // After a kill the next run must not begin before what the database has seen.
@@ -123,7 +131,7 @@ async function build(options: StageOptions, strike: Strike): Promise<Stage> {
   const merchantKey =
     kept.merchantKey ?? (await office.addMerchant({ name: MERCHANT.payee, currency, personId: merchantId }));
   keep({ merchantKey });
-  await office.deposit(customerId, POCKET_MONEY, `pocket-money-${kept.runs}`);
+  await purse.fill(office, customerId, kept.runs);
 
   progress('The phones are switched on');
   const person = async (role: Role, who: 'merchant' | 'customer', id: number) => {
@@ -167,7 +175,8 @@ async function build(options: StageOptions, strike: Strike): Promise<Stage> {
       }
       unlisten();
     },
-    customerBalance: () => office.balance(customerId),
+    cardHost: purse.host,
+    customerBalance: () => purse.left(office, customerId),
     close: () => strike.everything(),
   };
 }

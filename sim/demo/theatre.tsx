@@ -13,7 +13,7 @@ import {
 import { isSettled } from '../../server/index.ts';
 import type { LogEntry } from '../log.ts';
 import { CUSTOMER, MERCHANT } from './cast.ts';
-import { nameOfNumber, userDataOctets } from './events.ts';
+import { inUnits, nameOfNumber, userDataOctets } from './events.ts';
 import { guidance } from './guide.ts';
 import type { Stage } from './stage.ts';
 
@@ -194,6 +194,10 @@ function useTrace(stage: Stage): readonly [lines: readonly TraceLine[], note: (t
         if (event.kind === 'payment' && event.event !== 'create') note(`service: ${event.to}`);
         else if (event.kind === 'wrong-pin') note(`service: wrong PIN, ${event.triesLeft} left`);
       }),
+    [stage, note],
+  );
+  useEffect(
+    () => stage.cardHost?.listen(({ minor, state }) => note(`card host: ${inUnits(minor)} ${state}`)),
     [stage, note],
   );
   return [lines, note];

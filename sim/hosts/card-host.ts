@@ -57,6 +57,7 @@ export class CardHost {
   readonly #faults: CardFault[] = [];
   readonly #settlementFaults: SettlementFault[] = [];
   readonly #peers = new Set<CardPeer>();
+  readonly #listeners = new Set<(entry: CardEntry) => void>();
   /** Each message that was read, oldest first. */
   readonly heard: CardMessage[] = [];
 
@@ -79,6 +80,12 @@ export class CardHost {
     return this.#book.entries;
   }
 
+  /** Hears of each order when it is written into the book, and of each change of it, until the returned function is called. */
+  listen(listener: (entry: CardEntry) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
   /** Purchases less refunds in the host's book, minor units. */
   moved(): number {
     return this.#book.moved();
@@ -87,7 +94,7 @@ export class CardHost {
   /** Decides about all that is pending: whoever asks again gets the answer. */
   decide(state: 'moved' | 'declined'): void {
     for (const entry of this.entries.filter((known) => known.state === 'pending')) {
-      this.#book.write({ ...entry, state, code: state === 'moved' ? '00' : '51' });
+      this.#write({ ...entry, state, code: state === 'moved' ? '00' : '51' });
     }
   }
 
@@ -176,8 +183,8 @@ export class CardHost {
     const isSecond = this.entries.some(({ terminal, trace }) => terminal === entry.terminal && trace === entry.trace);
     if (isSecond) return { ...entry, state: 'declined', code: '94' };
     const isAllowed = entry.kind === 'purchase' || this.#book.mayRefund(entry.reference, entry.minor, entry.currency);
-    if (fault === 'declined' || !isAllowed) return this.#book.write({ ...entry, state: 'declined', code: '51' });
-    return this.#book.write({ ...entry, state: fault === 'pending' ? 'pending' : 'moved', code: '00' });
+    if (fault === 'declined' || !isAllowed) return this.#write({ ...entry, state: 'declined', code: '51' });
+    return this.#write({ ...entry, state: fault === 'pending' ? 'pending' : 'moved', code: '00' });
   }
 
   /** What the host does not know it writes down as reversed, and says so: 25. */
@@ -186,8 +193,14 @@ export class CardHost {
     const original = elements[90]?.slice(4, 10);
     const known = this.#book.find(elements[41] ?? '', original ?? '', elements[37] ?? '');
     if (original !== elements[11]) return answerTo(message, { 39: '30' });
-    if (known?.state !== 'declined') this.#book.write({ ...(known ?? this.#entryOf(message)), state: 'reversed' });
+    if (known?.state !== 'declined') this.#write({ ...(known ?? this.#entryOf(message)), state: 'reversed' });
     return answerTo(message, { 39: known === undefined ? '25' : '00', 15: this.#day('MMDD') });
+  }
+
+  #write(entry: CardEntry): CardEntry {
+    const written = this.#book.write(entry);
+    for (const listener of this.#listeners) listener(written);
+    return written;
   }
 
   #entryOf({ elements }: CardMessage): CardEntry {

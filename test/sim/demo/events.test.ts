@@ -6,6 +6,7 @@ import { CUSTOMER, MERCHANT, SERVICE_NUMBER } from '../../../sim/demo/cast.ts';
 import { nameOfNumber, type StageEvent, userDataOctets, watchStage } from '../../../sim/demo/events.ts';
 import { guidance } from '../../../sim/demo/guide.ts';
 import type { Stage } from '../../../sim/demo/stage.ts';
+import type { CardEntry } from '../../../sim/hosts/card-book.ts';
 import { partOf, TO_PORT, WANTS_REPORT } from '../evidence/tpdus.ts';
 import { quietWorld } from '../host.ts';
 
@@ -160,7 +161,14 @@ test('what happens on the stage is told as it happens, each screen once, without
     },
   };
   const phone = { phone: { handset } };
-  const stage = { world, clock, service, merchant: phone, customer: phone } as unknown as Stage;
+  const books = new Set<(entry: CardEntry) => void>();
+  const cardHost = {
+    listen(listener: (entry: CardEntry) => void) {
+      books.add(listener);
+      return () => void books.delete(listener);
+    },
+  };
+  const stage = { world, clock, service, cardHost, merchant: phone, customer: phone } as unknown as Stage;
   const told: StageEvent[] = [];
   const unwatch = watchStage(stage, (event) => told.push(event));
   const field = { label: 'PIN', value: '48213', focused: true };
@@ -191,14 +199,18 @@ test('what happens on the stage is told as it happens, each screen once, without
     const event = { kind: 'resolved', key: 'K', moved, reason: 'by hand' };
     for (const listener of journal) listener({ seq: 1, at: 7, event } as unknown as JournalEntry);
   }
+  const entry = { kind: 'purchase', trace: '000007', minor: 1_205, state: 'reversed', code: '00' };
+  for (const listener of books) listener(entry as unknown as CardEntry);
+  expect(told.at(-1)).toMatchObject({ event: 'card', data: entry });
   expect(told.map(({ text }) => text)).toEqual([
     'network   submit SMS 1 merchant → customer, 1 octets',
     'network   deliver SMS 1 merchant → customer',
     'service   resolved K moved: by hand',
     'service   resolved K did not move: by hand',
+    'card host purchase 000007 of 12.05: reversed, code 00',
   ]);
   unwatch();
   told.length = 0;
   await clock.run(world.send({ from: MERCHANT.number, to: CUSTOMER.number, content: { kind: 'text', text: 'a' } }));
-  expect([told, watchers, journal.size]).toEqual([[], [], 0]);
+  expect([told, watchers, journal.size, books.size]).toEqual([[], [], 0, 0]);
 });

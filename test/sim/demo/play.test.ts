@@ -6,7 +6,9 @@ import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { CUSTOMER, MERCHANT } from '../../../sim/demo/cast.ts';
+import { openPurse } from '../../../sim/demo/purse.ts';
 import { SCENES } from '../../../sim/demo/scenes.ts';
+import { VirtualClock } from '../../../sim/index.ts';
 
 const run = promisify(execFile);
 const DEMO = join(import.meta.dirname, '../../../dist/sim/cli/demo.js');
@@ -111,6 +113,7 @@ describe('npm start without a terminal', () => {
     const data = join(folder, 'data');
     const demo = join(data, 'demo.json');
     let first = '';
+    let byCard = '';
 
     it('leaves neither a PIN in the log nor a PIN in what the service and the phones keep', async () => {
       first = await play('--data', data);
@@ -137,14 +140,40 @@ describe('npm start without a terminal', () => {
       const { enrolled, ...rest } = kept.parse(JSON.parse(readFileSync(demo, 'utf8')));
       expect(enrolled).toEqual(['merchant', 'customer']);
       writeFileSync(demo, JSON.stringify({ ...rest, enrolled: ['merchant'] }));
-      expect(summaryOf(await play('--data', data))).toMatchObject({ ok: true, enrolment: { sms: 4 } });
+      byCard = await play('--data', data, '--rail', 'card');
+      expect(summaryOf(byCard)).toMatchObject({ ok: true, enrolment: { sms: 4 } });
       expect(kept.parse(JSON.parse(readFileSync(demo, 'utf8')))).toMatchObject({ runs: 3, enrolled });
+    });
+
+    it('pays by card from then on: what the customer paid is in the book of the card host', () => {
+      const cardScenes = [
+        ['card-declined', 'DECLINED'],
+        ['card-answer-lost', 'REVERSED'],
+      ];
+      expect(outcomesOf(byCard)).toEqual([...OUTCOMES, ...cardScenes]);
+      const booked = byCard.matchAll(
+        /"event":"card".*?"kind":"(\w+)".*?"minor":(\d+),"state":"(\w+)","code":"(\d\d)"/g,
+      );
+      expect(Array.from(booked, ([, ...entry]) => entry.join(' '))).toEqual([
+        'purchase 1250 moved 00',
+        'purchase 150 moved 00',
+        'purchase 300 moved 00',
+        'purchase 300 moved 00',
+        'purchase 420 moved 00',
+        'purchase 700 moved 00',
+        'purchase 800 declined 51',
+        'purchase 900 moved 00',
+        'purchase 900 reversed 00',
+      ]);
+      expect(first).not.toContain('"event":"card"');
+      expect(openPurse('card', new VirtualClock(), data).host?.entries).toHaveLength(8);
     });
   });
 
   it.each([
     [['--seed', 'x'], /whole number/],
     [['--profile', 'nowhere'], /choose one of/],
+    [['--rail', 'gold'], /ledger, card/],
     [['--nonsense'], /unknown option/],
   ])('says in one line what is wrong with %j and exits with 2', async (options, message) => {
     const failure = await run(process.execPath, [DEMO, ...options]).catch((error: unknown) => error);

@@ -4,6 +4,7 @@ import type { JournalEntry, ServiceEvent } from '../../../server/index.ts';
 import { CUSTOMER, SERVICE_NUMBER } from '../../../sim/demo/cast.ts';
 import type { Stage } from '../../../sim/demo/stage.ts';
 import { Theatre } from '../../../sim/demo/theatre.tsx';
+import type { CardEntry } from '../../../sim/hosts/card-book.ts';
 import { bench } from '../../device/bench.ts';
 import { type CashBench, enrolled, installed } from '../../device/cash-mobile/cash-bench.ts';
 import { quietWorld } from '../host.ts';
@@ -29,6 +30,7 @@ async function theatre({ customer, rings = true, answer = async () => ({ state: 
   const phones = { merchant: bench().handset, customer: customer?.handset ?? bench().handset };
   const asked: { readonly mref: string }[] = [];
   const journal = new Set<(entry: JournalEntry) => void>();
+  const books = new Set<(entry: CardEntry) => void>();
   const stage = {
     world,
     clock,
@@ -39,6 +41,12 @@ async function theatre({ customer, rings = true, answer = async () => ({ state: 
       subscribe(listener: (entry: JournalEntry) => void) {
         journal.add(listener);
         return () => journal.delete(listener);
+      },
+    },
+    cardHost: {
+      listen(listener: (entry: CardEntry) => void) {
+        books.add(listener);
+        return () => books.delete(listener);
       },
     },
     till: {
@@ -66,6 +74,10 @@ async function theatre({ customer, rings = true, answer = async () => ({ state: 
     },
     async says(event: ServiceEvent) {
       for (const listener of journal) listener({ seq: 1, at: clock.now(), event });
+      await turns();
+    },
+    async books(minor: number, state: CardEntry['state']) {
+      for (const listener of books) listener({ minor, state } as CardEntry);
       await turns();
     },
     async passes(ms: number) {
@@ -104,6 +116,12 @@ test('shows the SMS from the beginning on, those that follow, and those that are
   expect(frame()).toContain('customer → service');
   expect(frame()).toContain('  SMS 2, 1 octets');
   expect(frame()).toContain('  SMS 2 lost');
+});
+
+test('shows what the card host writes into its book', async () => {
+  const { books, frame } = await theatre();
+  await books(1_205, 'moved');
+  expect(frame()).toContain('card host: 12.05 moved');
 });
 
 test('r asks at the till, each time for another payment', async () => {
