@@ -1,10 +1,13 @@
-// Secrets of cash-server come from the environment, because every user of the machine can read command lines.
+// Secrets of the commands come from the environment, because every user of the machine can read command lines.
 
 /** The PIN of the modems' SIMs. */
 export const PIN_VARIABLE = 'GSM_MODEM_PIN';
 
 /** The key of the operator who runs the command. */
 export const KEY_VARIABLE = 'CASH_SERVER_ADMIN_KEY';
+
+/** The key of the relying party for which `cash-authenticate` asks. */
+export const PARTY_KEY_VARIABLE = 'CASH_AUTHENTICATE_KEY';
 
 /** The address of the database on a server of PostgreSQL; without it the service keeps a file. */
 export const DATABASE_VARIABLE = 'CASH_SERVER_DATABASE';

@@ -7,11 +7,12 @@ import { cashHandset } from '../../../device/cli/cash-handset-program.ts';
 import { type Executable, wholeProgram } from '../../../modem/cli/executable.ts';
 import { gsmModem } from '../../../modem/cli/gsm-modem-program.ts';
 import { manPage } from '../../../modem/cli/man-page.ts';
+import { cashAuthenticate } from '../../../server/cli/cash-authenticate-program.ts';
 import { cashServer } from '../../../server/cli/cash-server-program.ts';
 import { gsmSim } from '../../../sim/cli/gsm-sim-program.ts';
 import { inProcess } from '../../in-process.ts';
 
-const EXECUTABLES: readonly Executable[] = [gsmModem, cashHandset, cashServer, gsmSim];
+const EXECUTABLES: readonly Executable[] = [gsmModem, cashHandset, cashServer, cashAuthenticate, gsmSim];
 const FOLDER = mkdtempSync(join(tmpdir(), 'completion-'));
 
 async function scriptFile(shell: string): Promise<string> {

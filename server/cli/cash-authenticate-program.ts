@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import type { Executable } from '../../modem/cli/executable.ts';
+import { wholeNumberOption } from './whole-number.ts';
+
+const AFTER_HELP = `
+The API key of the relying party is taken from the file KEYS/CLIENT.key, which others than its owner and group
+must not read, or from the environment variable CASH_AUTHENTICATE_KEY.
+
+Exit code 0: the person confirmed. 1: they did not, or the service did not answer, refused, or has no such client:
+let nobody in. 2: wrong use. A signal takes the question from the person's phone, and ends with 1.
+
+Example:
+  cash-authenticate --as web1 --who +393400000001 --title "login on web1" && echo welcome`;
+
+/** `cash-authenticate`: asks a person on their phone, and says by its exit code what they answered. */
+export const cashAuthenticate: Executable = {
+  name: 'cash-authenticate',
+  description: 'Asks a person on their phone whether it is they who log in',
+  withoutCommand,
+  commands: {},
+};
+
+function withoutCommand(program: Command): void {
+  program
+    .requiredOption('--as <client>', 'the relying party: whose key it is')
+    .requiredOption('--who <number>', "the person's number, as +393400000001")
+    .requiredOption('--title <text>', 'what for, as the phone shows it: at most 40 octets of UTF-8')
+    .option('--ttl <seconds>', 'how long the person has, 30 to 2550', wholeNumberOption, 120)
+    .option('--server <url>', 'where the service listens', 'http://127.0.0.1:8080')
+    .option('--keys <folder>', 'where the key is', '/etc/cash-mobile')
+    .addHelpText('after', AFTER_HELP)
+    .action(async () => {
+      const { authenticate } = await import('./authenticate.ts');
+      await authenticate(program);
+    });
+}
