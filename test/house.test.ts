@@ -31,7 +31,7 @@ const FLOORS_OF_SERVER: readonly (readonly string[])[] = [
   ['time'],
   ['api-keys'],
   ['people', 'merchants', 'parties', 'operators', 'ledger', 'processes'],
-  ['outgoing', 'rails'],
+  ['outgoing', 'rails', 'jws-keys'],
   ['attempts', 'intake'],
   ['approvals'],
   ['payments', 'authentications', 'enrolment', 'pin-change', 'reconciliation', 'upkeep'],

@@ -11,6 +11,7 @@ import { outputOf } from '../../modem/cli/program.ts';
 import { systemClock } from '../../modem/index.ts';
 import { askService, withServer } from './admin-api.ts';
 import { announcementLine, NO_END, rootOf, signCommand, textOf } from './root-key.ts';
+import { rotateJwsCommand } from './rotate-jws.ts';
 import { rotateVaultCommand, VaultAnswer, vaultLine } from './rotate-vault.ts';
 import { countOption, wholeNumberOption } from './whole-number.ts';
 
@@ -44,7 +45,8 @@ export function keysCommand(): Command {
     .addCommand(endCommand())
     .addCommand(signCommand())
     .addCommand(announceCommand())
-    .addCommand(rotateVaultCommand());
+    .addCommand(rotateVaultCommand())
+    .addCommand(rotateJwsCommand());
 }
 
 function showCommand(): Command {

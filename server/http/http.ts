@@ -18,6 +18,7 @@ import { ANSWER_WITHIN_MS } from './deadline.ts';
 import { depositRoutes } from './deposit-routes.ts';
 import { guardSite, HEADERS_FOR_BROWSERS } from './gate.ts';
 import { healthRoutes } from './health-routes.ts';
+import { jwsKeyRoutes, keySetRoute } from './jws-key-routes.ts';
 import { keyRoutes, vaultKeyRoutes } from './key-routes.ts';
 import { merchantRoutes } from './merchant-routes.ts';
 import { refuseNul } from './no-nul.ts';
@@ -88,11 +89,13 @@ export function createHttp(
         await routes(scope);
       });
     void part(limits.public, (scope) => healthRoutes(scope, service));
+    void part(limits.public, (scope) => keySetRoute(scope, service));
     void part(limits.public, (scope) => publicRoutes(scope, service));
     const operator = limits.key((request) => checkOperator(service, request));
     for (const routes of [
       adminRoutes,
       depositRoutes,
+      jwsKeyRoutes,
       keyRoutes,
       clientKeyRoutes,
       vaultKeyRoutes,

@@ -41,6 +41,7 @@ export const ROLE_NEEDED: Readonly<Record<string, Role>> = {
   'POST /v1/keys/announcements': 'admin',
   'GET /v1/vault-key': 'viewer',
   'POST /v1/vault-key': 'admin',
+  'POST /v1/jws-keys': 'admin',
   'GET /v1/operators': 'admin',
   'POST /v1/operators': 'admin',
   'POST /v1/operators/:name/revoke': 'admin',

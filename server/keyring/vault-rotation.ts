@@ -86,6 +86,14 @@ const SEALED: readonly Sealed[] = [
       place: (row) => [purpose, `device ${row.integer('device_id')} ${row.text('pcid')}`],
     }),
   ),
+  {
+    ...{ table: 'jws_key', column: 'sealed_secret', key: 'kid', isNumber: false },
+    place: (row) => ['JWS key', row.text('kid')],
+  },
+  {
+    ...{ table: 'pairwise_key', column: 'sealed', key: 'id', isNumber: true },
+    place: () => ['pairwise key', 'people'],
+  },
 ];
 
 /**

@@ -1,6 +1,8 @@
 import { newApiKey } from '../api-keys/client-keys.ts';
+import type { JwsKeys } from '../jws-keys/jws-keys.ts';
 import { type Act, withAct } from '../operators/audit.ts';
 import type { Context } from '../outgoing/context.ts';
+import { PairwiseNames } from '../parties/pairwise.ts';
 import {
   addRelyingParty,
   type NewRelyingParty,
@@ -11,6 +13,7 @@ import {
 } from '../parties/relying-parties.ts';
 import type { Store, Tx } from '../store/store.ts';
 import { ClientKeys, type Kind } from './client-keys.ts';
+import type { Running } from './running.ts';
 
 const PARTIES: Kind<RelyingParty> = {
   table: 'relying_party',
@@ -23,13 +26,19 @@ const PARTIES: Kind<RelyingParty> = {
 export class Parties {
   /** Their API keys after their registration, and whether they may ask. */
   readonly keys: ClientKeys<RelyingParty>;
+  /** The keys of what they get signed. */
+  readonly jwsKeys: JwsKeys;
+  /** By which names they know people. */
+  readonly pairwise: PairwiseNames;
   readonly #store: Store;
   readonly #context: Context;
 
-  constructor(store: Store, context: Context) {
+  constructor({ store, context, jwsKeys }: Pick<Running, 'store' | 'context' | 'jwsKeys'>) {
     this.#store = store;
     this.#context = context;
     this.keys = new ClientKeys({ ...context, store }, PARTIES);
+    this.jwsKeys = jwsKeys;
+    this.pairwise = new PairwiseNames({ ...context, store });
   }
 
   /** Registers one. The API key is shown this once. @throws ServiceError `invalid-request`, `conflict` */

@@ -6,6 +6,8 @@ import { authenticationDue, DUE_AUTHENTICATIONS } from '../authentications/expir
 import { type Application, readApplication } from '../enrolment/application.ts';
 import { Inbox } from '../intake/inbox.ts';
 import { Journal } from '../journal/journal.ts';
+import { JwsKeys } from '../jws-keys/jws-keys.ts';
+import { newRsaKey } from '../jws-keys/rsa-key.ts';
 import { KeyRing } from '../keyring/key-ring.ts';
 import { openWithKeys } from '../keyring/same-keys.ts';
 import { servicePrimitives } from '../keys/primitives.ts';
@@ -56,6 +58,7 @@ const NO_BEARER: Pick<SmsBearer, 'send'> = {
 export interface Running {
   readonly store: Store;
   readonly context: PaymentContext;
+  readonly jwsKeys: JwsKeys;
   readonly modems: Modems;
   readonly readiness: ServiceReadiness;
   readonly migrated: Migrated | undefined;
@@ -155,6 +158,7 @@ export async function startRunning(options: ServiceOptions): Promise<Running> {
   return {
     store,
     context,
+    jwsKeys: new JwsKeys({ store, vault, clock, newKey: options.newJwsKey ?? newRsaKey }),
     modems,
     readiness,
     migrated,

@@ -30,6 +30,8 @@ export interface ServiceOptions {
   readonly random: Random;
   /** Default: the fastest this machine has. */
   readonly primitives?: Primitives;
+  /** Makes an RSA key, PKCS #8, which the service wipes. Default: of 3072 bits, drawn by Node. */
+  readonly newJwsKey?: () => Promise<Uint8Array>;
   /** Phones whose static secret is kept in memory, 32 octets each: see {@link StaticSecrets}. Default: 10,000. */
   readonly keptSecrets?: number;
   /** Who may cause how many SMS, where it is not as {@link STANDARD_LIMITS} says. */

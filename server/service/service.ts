@@ -103,7 +103,7 @@ export class Service {
     this.downloads = new Downloads(running.store, { ...running, number });
     this.pendingDeposits = new PendingDeposits(running.store, running.context.clock, running.context.limits);
     this.merchantKeys = new ClientKeys({ ...running.context, store: running.store }, MERCHANTS);
-    this.parties = new Parties(running.store, running.context);
+    this.parties = new Parties(running);
     this.phoneOrders = new PhoneOrders(running.store, running.context);
     this.keys = new ServiceKeyRotation(running.store, running.context);
     this.vaultKey = new VaultKeyChange(running.store, running.context);

@@ -1,6 +1,7 @@
 import { ATTEMPTS_AND_ACCOUNTS, BOOKS_CHECKED } from './book-migrations.ts';
 import { CASH_REGISTERS } from './ecr-migrations.ts';
 import { FIRST_TABLES } from './first-tables.ts';
+import { JWS_KEYS } from './jws-migrations.ts';
 import { LIMITS, SUMS_OF_LIMITS } from './limit-migrations.ts';
 import { INDEXES_WITHOUT_READERS, OPEN_ROWS } from './open-rows.ts';
 import {
@@ -208,6 +209,7 @@ export const MIGRATIONS: readonly string[] = [
   KEYS_OF_DESCRIPTORS,
   CASH_REGISTERS,
   RELYING_PARTIES,
+  JWS_KEYS,
 ];
 
 /**

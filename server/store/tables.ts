@@ -1,3 +1,4 @@
+import { JWS_TABLES } from './jws-tables.ts';
 import { OPERATOR_TABLES } from './operator-tables.ts';
 import { PARTY_TABLES } from './party-tables.ts';
 import { PEOPLE_TABLES } from './people-tables.ts';
@@ -289,7 +290,7 @@ CREATE TABLE receipt (
   first_frame INTEGER,                         -- the first frame whose report is about this receipt; NULL: none was asked for
   PRIMARY KEY (ref, device_id)
 ) STRICT;
-${OPERATOR_TABLES}${PARTY_TABLES}`;
+${OPERATOR_TABLES}${PARTY_TABLES}${JWS_TABLES}`;
 
 /** The rows that each database has from the beginning. */
 export const FIRST_ROWS: string = `

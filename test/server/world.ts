@@ -20,6 +20,7 @@ import type { ReadTx, Store } from '../../server/store/store.ts';
 import { type SeededRandom, seededRandom, VirtualClock } from '../../sim/index.ts';
 import { Air } from './air.ts';
 import { look, newDatabase, onPostgres, whenTestEnds } from './database.ts';
+import { madeKeys } from './jws-keys/rsa-keys.ts';
 import { TestPhone } from './phone.ts';
 import type { Body } from './run-twice.ts';
 
@@ -51,6 +52,7 @@ export class World {
   /** The file of the service that runs. */
   database = '';
   readonly journal: JournalEntry[] = [];
+  readonly #newJwsKey = madeKeys();
   readonly #options: Partial<ServiceOptions>;
   #service: Service | undefined;
   #alive = { value: true };
@@ -96,6 +98,7 @@ export class World {
       alone: true,
       random: this.random.fork(`service ${this.clock.now()}`),
       log: (entry) => this.journal.push(entry),
+      newJwsKey: this.#newJwsKey,
       hold: (work) => void this.clock.hold(work),
       probe: {
         afterCommit: () => alive.value && this.afterCommit(),

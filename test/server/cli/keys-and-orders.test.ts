@@ -63,6 +63,7 @@ describe('cash-server keys, used wrongly: one line, and 2', () => {
     [['sign', '0'.repeat(86), '--root', 'ROOT'], 'this is not what'],
     [['announce'], "missing required argument 'announcement'"],
     [['rotate-vault'], "required option '--data <folder>' not specified"],
+    [['rotate-jws', '--bogus'], "unknown option '--bogus'"],
     [['show', 'more'], 'too many arguments'],
   ])('%j: %s', async (args, words) => {
     made.as('admin');
@@ -78,6 +79,7 @@ describe('cash-server keys, refused: one line, and 1', () => {
     ['admin', ['announce', '14'.repeat(107)], 'announced key 20 is not known'],
     ['admin', ['announce', 'zz'], 'announcement'],
     ['admin', ['rotate-vault', '--data', '/nowhere'], '/nowhere'],
+    ['treasurer', ['rotate-jws'], 'this needs the role admin'],
   ])('%s, %j: %s', async (role, args, words) => {
     made.as(role);
     expectRefusal(await made.ask('keys', ...args), 1, words);
@@ -200,6 +202,18 @@ describe('cash-server keys', () => {
     expect(rotated.out).not.toContain(after.vault);
     expect((await made.ask('keys', 'show')).out).toMatch(/^vault key: changed, \d+ values sealed anew/m);
   }, 60_000);
+});
+
+describe('cash-server keys rotate-jws', () => {
+  it('says which key signs, and from when on', async () => {
+    made.as('admin');
+    const first = await made.ask('keys', 'rotate-jws');
+    expect(first).toMatchObject({ code: 0, err: '' });
+    expect(first.out).toMatch(/^The key [\w-]{43} signs from now on; all public keys: \/\.well-known\/jwks\.json\n$/);
+    const { event, kid, beginsAt } = JSON.parse((await made.ask('keys', 'rotate-jws', '--json')).out);
+    expect([event, Date.parse(beginsAt) > made.world.clock.now()]).toEqual(['jws-key', true]);
+    expect(first.out).not.toContain(kid);
+  });
 });
 
 describe('cash-server person lock, unlock and wipe', () => {

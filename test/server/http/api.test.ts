@@ -362,6 +362,7 @@ describe('what needs no key', () => {
     const description = (await world.service.http.inject({ url: '/openapi.json' })).json();
     expect(description.openapi).toMatch(/^3\.1/);
     expect(Object.keys(description.paths).toSorted()).toEqual([
+      '/.well-known/jwks.json',
       '/d/{file}',
       '/health',
       '/health/live',
@@ -372,6 +373,7 @@ describe('what needs no key', () => {
       '/v1/deposits/pending',
       '/v1/deposits/{id}/confirm',
       '/v1/deposits/{id}/reject',
+      '/v1/jws-keys',
       '/v1/keys',
       '/v1/keys/announcements',
       '/v1/merchant',

@@ -100,7 +100,14 @@ describe('API1: broken object level authorization', () => {
 });
 
 /** Routes for everybody. A new one is added here on purpose, or needs a key. */
-const WITHOUT_KEY = ['/d/{file}', '/health', '/health/live', '/health/ready', '/v1/rails/{rail}/notices'];
+const WITHOUT_KEY = [
+  '/.well-known/jwks.json',
+  '/d/{file}',
+  '/health',
+  '/health/live',
+  '/health/ready',
+  '/v1/rails/{rail}/notices',
+];
 
 describe('API2: broken authentication; API5: broken function level authorization', () => {
   it('every route but those for everybody needs a key, and the key of its own kind', async () => {

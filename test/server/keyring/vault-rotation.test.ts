@@ -37,6 +37,14 @@ async function openedBy(world: World, ...keys: readonly Uint8Array[]): Promise<r
         [`${row.text('use')} key`, `${row.text('use')} ${row.integer('kid')}`, row.octets('sealed_secret')] as const,
     )),
     ...(await tx.all('SELECT * FROM pin_change', sealedOfPinChange)).flat(),
+    ...(await tx.all(
+      'SELECT kid, sealed_secret FROM jws_key',
+      (row) => ['JWS key', row.text('kid'), row.octets('sealed_secret')] as const,
+    )),
+    ...(await tx.all(
+      'SELECT sealed FROM pairwise_key',
+      (row) => ['pairwise key', 'people', row.octets('sealed')] as const,
+    )),
   ]);
   return keys.map(
     (key) =>

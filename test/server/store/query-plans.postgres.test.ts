@@ -91,6 +91,8 @@ const READ_WHOLE: readonly string[] = [
   'operator',
   'cash_register',
   'relying_party',
+  'jws_key',
+  'pairwise_key',
 ];
 
 /**

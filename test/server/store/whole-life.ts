@@ -92,7 +92,7 @@ export async function wholeLife(): Promise<{ database: string; texts: Set<string
 }
 
 /** A relying party and all that it can ask for. */
-async function partyLife({ service, clock }: World, { phone }: Subscriber): Promise<void> {
+async function partyLife({ service, clock }: World, { phone, person }: Subscriber): Promise<void> {
   const { parties, authentications } = service;
   const { party, apiKey } = await parties.add({
     name: 'Banca',
@@ -103,6 +103,10 @@ async function partyLife({ service, clock }: World, { phone }: Subscriber): Prom
   for (const key of [apiKey, 'cm_unknown']) await parties.byApiKey(key);
   await parties.list();
   await parties.keys.rotate(party.id, 1_000);
+  await parties.jwsKeys.sign('life+jwt', {});
+  await parties.jwsKeys.rotate();
+  await parties.jwsKeys.list();
+  await parties.pairwise.of(party.id, person.id);
   const ask = async (key: string, who = CUSTOMER_NUMBER) => {
     const order = { kind: 'login', key, who, title: 'Conto' } as const;
     const { authentication } = await authentications.request(party, order);
