@@ -27,12 +27,15 @@ export type { Device } from './people/devices.ts';
 export type { Person } from './people/people.ts';
 export { type CardRailOptions, cardRail } from './rails/card/card-rail.ts';
 export { type Line, type LineEvents, type OpenLine, tcpLine } from './rails/card/line.ts';
+export type { AskOverHttp, HttpRequest } from './rails/paypal/http.ts';
+export { type PayPalRailOptions, paypalRail } from './rails/paypal/paypal-rail.ts';
 export type {
   AttemptKind,
   Capabilities,
   Inquiry,
   LocalRail,
   Notice,
+  NoticeHeaders,
   Outcome,
   Rail,
   RailKey,

@@ -29,6 +29,10 @@ export {
 } from './hosts/example-host.ts';
 export { type ExampleRailOptions, exampleRail } from './hosts/example-rail.ts';
 export { type HostLink, type LineServer, listenForLines, memoryLink, tcpLink } from './hosts/host-link.ts';
+export type { PayPalAnswer } from './hosts/paypal-answers.ts';
+export type { PayPalEntry } from './hosts/paypal-book.ts';
+export { type PayPalFault, PayPalHost, type PayPalHostOptions, type PayPalRequest } from './hosts/paypal-host.ts';
+export { listenForPayPal, memoryPayPal } from './hosts/paypal-link.ts';
 export { ledgerLaws, type RailLaw, railLaws } from './hosts/rail-laws.ts';
 export type { RailUnderTrial, TrialHost } from './hosts/rail-trial.ts';
 export type { SettlementFault } from './hosts/settlement-fault.ts';

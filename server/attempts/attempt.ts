@@ -1,5 +1,5 @@
 import { type Account, isAccount } from '../ledger/ledger.ts';
-import type { AttemptKind, RailKey, RailOrder } from '../rails/rail.ts';
+import { type AttemptKind, isRailKey, type RailKey, type RailOrder } from '../rails/rail.ts';
 import { readAmount } from '../store/amount.ts';
 import { type Row, RowError } from '../store/row.ts';
 import type { ReadTx, SqlValue, Tx } from '../store/store.ts';
@@ -159,10 +159,6 @@ function readAttempt(row: Row): Attempt {
 }
 
 const KINDS: readonly AttemptKind[] = ['charge', 'refund', 'reversal'];
-
-function isRailKey(text: string): text is RailKey {
-  return /^[0-9a-f]{16}:(charge|reversal|refund-[1-9][0-9]*)$/.test(text);
-}
 
 function readKey(row: Row): RailKey {
   const key = row.text('rail_key');

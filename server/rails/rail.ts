@@ -9,6 +9,11 @@ export type AttemptKind = 'charge' | 'refund' | 'reversal';
 /** Names one attempt at a rail: the txn and the kind of attempt. Made and stored before its first use. */
 export type RailKey = `${Ref}:charge` | `${Ref}:reversal` | `${Ref}:refund-${number}`;
 
+/** Whether `text` has the form of a {@link RailKey}. */
+export function isRailKey(text: string): text is RailKey {
+  return /^[0-9a-f]{16}:(charge|reversal|refund-[1-9][0-9]*)$/.test(text);
+}
+
 /** Money that a rail is asked to move, and what the rail itself noted about it. */
 export interface RailOrder {
   readonly key: RailKey;

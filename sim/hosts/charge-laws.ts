@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import type { Capabilities, RemoteRail } from '../../server/index.ts';
+import type { Capabilities, NoticeHeaders, RemoteRail } from '../../server/index.ts';
 import type { HostFault } from './example-host.ts';
 import type { Law } from './law.ts';
 import { PRICE, type RailTrial } from './rail-trial.ts';
@@ -99,7 +99,7 @@ export function lostAnswers({ onUnknown, keyLifeMs }: Capabilities): readonly La
 export function decisions({ inquire, accept }: RemoteRail): readonly Law[] {
   const [asked, told] = [inquire !== undefined, accept !== undefined];
   const pending =
-    (decision: 'moved' | 'declined', order: (notices: readonly Uint8Array[]) => readonly Uint8Array[]) =>
+    (decision: 'moved' | 'declined', order: (notices: readonly HostMessage[]) => readonly HostMessage[]) =>
     async (trial: RailTrial) => {
       const notices = noticesOf(trial);
       trial.misbehaving.misbehave('pending');
@@ -138,21 +138,28 @@ export function decisions({ inquire, accept }: RemoteRail): readonly Law[] {
         trial.misbehaving.decide('moved');
         const [notice] = notices;
         assert.ok(notice !== undefined, 'the host should send a notice when it decides');
-        for (const place of [0, Math.floor(notice.length / 2), notice.length - 1]) {
-          const changed = notice.map((octet, index) => (index === place ? octet ^ 1 : octet));
-          await assert.rejects(trial.notice(changed), `a notice with another octet ${place}`);
+        const { octets, headers } = notice;
+        for (const place of [0, Math.floor(octets.length / 2), octets.length - 1]) {
+          const changed = octets.map((octet, index) => (index === place ? octet ^ 1 : octet));
+          await assert.rejects(trial.notice(changed, headers), `a notice with another octet ${place}`);
         }
       },
     ],
   ];
 }
 
-function noticesOf(trial: RailTrial): readonly Uint8Array[] {
-  const notices: Uint8Array[] = [];
-  trial.misbehaving.onNotice = (message) => void notices.push(message);
+/** A message that the host sent by itself. */
+interface HostMessage {
+  readonly octets: Uint8Array;
+  readonly headers: NoticeHeaders | undefined;
+}
+
+function noticesOf(trial: RailTrial): readonly HostMessage[] {
+  const notices: HostMessage[] = [];
+  trial.misbehaving.onNotice = (octets, headers) => void notices.push({ octets, headers });
   return notices;
 }
 
-async function tell(trial: RailTrial, notices: readonly Uint8Array[]): Promise<void> {
-  for (const notice of notices) await trial.notice(notice);
+async function tell(trial: RailTrial, notices: readonly HostMessage[]): Promise<void> {
+  for (const { octets, headers } of notices) await trial.notice(octets, headers);
 }

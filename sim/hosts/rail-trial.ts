@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import {
   createServiceKeys,
+  type NoticeHeaders,
   type Outcome,
   openService,
   type Payment,
@@ -27,8 +28,8 @@ export interface TrialHost {
   decide(state: 'moved' | 'declined'): void;
   /** Charges less refunds in the host's own book, minor units. */
   moved(): number;
-  /** Gets each message that the host sends by itself. */
-  onNotice: (message: Uint8Array) => void;
+  /** Gets each message that the host sends by itself, and the headers of a host that signs in them. */
+  onNotice: (message: Uint8Array, headers?: NoticeHeaders) => void;
   /** Nothing that is sent reaches the host. */
   down: boolean;
 }
@@ -131,8 +132,8 @@ export class RailTrial {
   }
 
   /** A message of the host comes to the service. */
-  notice(message: Uint8Array): Promise<void> {
-    return this.clock.run(this.service.notice(this.remote.name, message));
+  notice(message: Uint8Array, headers?: NoticeHeaders): Promise<void> {
+    return this.clock.run(this.service.notice(this.remote.name, message, headers));
   }
 
   /** The report of the host, `[from, to)`, ms since 1970. */

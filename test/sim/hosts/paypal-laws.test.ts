@@ -1,0 +1,7 @@
+import { describe, it } from 'vitest';
+import { railLaws } from '../../../sim/index.ts';
+import { paypalUnderTrial } from './paypal-trial.ts';
+
+describe('the PayPal rail', () => {
+  it.each(railLaws(paypalUnderTrial))('keeps the law: $name', ({ run }) => run());
+});
