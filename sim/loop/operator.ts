@@ -1,6 +1,6 @@
 import { encodeAnnouncement, type KeyAnnouncement, type Primitives } from '../../device/safe-mobile/index.ts';
-import { type PersonId, ServiceError } from '../../server/index.ts';
-import type { ExampleHost } from '../hosts/example-host.ts';
+import { type PersonId, type Ref, type Resolution, ServiceError } from '../../server/index.ts';
+import type { PaymentHost } from './payment-host.ts';
 import type { ServiceLife } from './service-life.ts';
 
 /** Which key of the service is followed by another: the one to which phones seal, or the one that signs receipts. */
@@ -13,12 +13,12 @@ const ENDLESS = 0xffff_ffff;
 /** The operator of the service: locks phones, rotates keys, and looks up in the host's book what nobody else can find out. */
 export class Operator {
   readonly #life: ServiceLife;
-  readonly #host: ExampleHost;
+  readonly #host: PaymentHost;
   readonly #primitives: Primitives;
   readonly #rootSeed: Uint8Array;
 
   /** @param rootSeed of the key that signs announcements of new keys */
-  constructor(life: ServiceLife, host: ExampleHost, primitives: Primitives, rootSeed: Uint8Array) {
+  constructor(life: ServiceLife, host: PaymentHost, primitives: Primitives, rootSeed: Uint8Array) {
     this.#life = life;
     this.#host = host;
     this.#primitives = primitives;
@@ -42,17 +42,28 @@ export class Operator {
 
   /** Says what the host's book has of each charge and refund that is in review. */
   async lookUp(): Promise<void> {
-    const life = this.#life;
-    const book = new Map(this.#host.orders.map(({ key, state }) => [key, state]));
-    const inReview = await life.asked((service) => service.payments({ inReview: true, limit: 10_000 }));
+    const inReview = await this.#life.asked((service) => service.payments({ inReview: true, limit: 10_000 }));
     for (const { txn, state } of inReview) {
-      const refunds = state === 'REVIEW' ? [] : await life.asked((service) => service.refunds({ txn }));
-      const keys = refunds.filter((refund) => refund.state === 'review').map(({ railKey }) => railKey);
-      for (const key of state === 'REVIEW' ? [`${txn}:charge`] : keys) {
-        const found = { key, moved: book.get(key) === 'moved', reason: 'the book of the host' };
-        await life.asked((service) => service.resolve(txn, found));
-      }
+      if (state === 'REVIEW') await this.#resolve(txn, `${txn}:charge`, this.#host.hasCharged(txn));
+      else await this.#lookUpRefunds(txn);
     }
+  }
+
+  async #lookUpRefunds(txn: Ref): Promise<void> {
+    const refunds = await this.#life.asked((service) => service.refunds({ txn }));
+    const done = refunds.filter(({ state }) => state === 'refunded').map(({ amount }) => amount.minor);
+    for (const { railKey: key, amount, state } of refunds) {
+      if (state !== 'review') continue;
+      const { minor } = amount;
+      const known = done.filter((other) => other === minor).length;
+      const moved = this.#host.hasGivenBack({ key, txn, minor, done: known });
+      if (moved) done.push(minor);
+      await this.#resolve(txn, key, moved);
+    }
+  }
+
+  async #resolve(txn: Ref, key: Resolution['key'], moved: boolean): Promise<void> {
+    await this.#life.asked((service) => service.resolve(txn, { key, moved, reason: 'the book of the host' }));
   }
 }
 

@@ -3,15 +3,14 @@ import { builtInWith, createPhone, type Handset, memoryFlash, type Screen } from
 import type { Primitives } from '../../device/safe-mobile/index.ts';
 import { createServiceKeys, type JournalEntry, type PersonId, servicePrimitives } from '../../server/index.ts';
 import { VirtualClock } from '../clock.ts';
-import { ExampleHost } from '../hosts/example-host.ts';
-import { exampleRail } from '../hosts/example-rail.ts';
-import { type HostLink, memoryLink } from '../hosts/host-link.ts';
 import { type SeededRandom, seededRandom } from '../random.ts';
 import { createWorld, type World } from '../world.ts';
+import { Acquirer } from './acquirer.ts';
+import { Bank } from './bank.ts';
 import { Diary } from './diary.ts';
 import { safePin } from './known-pin.ts';
-import type { Lifeline } from './lifeline.ts';
 import { Operator } from './operator.ts';
+import type { PaymentHost } from './payment-host.ts';
 import { DISK_FULL, KILLED, ServiceLife } from './service-life.ts';
 import { Shop } from './shop.ts';
 import { Shopper } from './shopper.ts';
@@ -19,8 +18,6 @@ import { SteppedClock } from './stepped-clock.ts';
 
 export const SERVICE_NUMBER = '+393400000000';
 const FIRST_CUSTOMER = 393_410_000_000;
-const HOUR_MS = 3_600_000;
-const SECRET = 'between rail and host';
 /** EUR cents that each customer has: no deposit needs a second operator. */
 export const POCKET_MONEY = 100_000;
 /** Events of the network that are kept: the diagram of a failure has the last ones. */
@@ -29,13 +26,14 @@ const KEPT_EVENTS = 5_000;
 /** Faults that the service writes into its journal because the loop has spoilt its database. */
 const SPOILT = new RegExp(`${KILLED}|${DISK_FULL}`);
 
-/** What moves the money: the service's own ledger, or a host whose lost answers are dealt with in one of three ways. */
+/** What moves the money: the service's own ledger, a bank whose lost answers are dealt with in one of three ways, or a card host. */
 export type LoopRail = (typeof LOOP_RAILS)[number];
-export const LOOP_RAILS: readonly ['ledger', 'inquire', 'repeat', 'reverse'] = [
+export const LOOP_RAILS: readonly ['ledger', 'inquire', 'repeat', 'reverse', 'card'] = [
   'ledger',
   'inquire',
   'repeat',
   'reverse',
+  'card',
 ];
 
 /** How a town is built. */
@@ -72,7 +70,8 @@ export class Town {
   readonly clock: VirtualClock = new VirtualClock();
   readonly world: World;
   readonly diary: Diary;
-  readonly host: ExampleHost;
+  /** Where the money moves; not asked when it moves in the service's own ledger. */
+  readonly host: PaymentHost;
   readonly life: ServiceLife;
   /** The clock of the service's machine. */
   readonly serviceClock: SteppedClock = new SteppedClock(this.clock);
@@ -91,7 +90,7 @@ export class Town {
     this.#random = seededRandom(seed);
     this.diary = new Diary(() => clock.now());
     this.world = createWorld({ seed, clock, keptEvents: KEPT_EVENTS });
-    this.host = new ExampleHost({ clock, secret: SECRET, keyLifeMs: 48 * HOUR_MS });
+    this.host = this.#hostOf(rail);
     const { keys, rootSeed } = createServiceKeys(servicePrimitives(), this.#random.fork('keys'));
     this.life = new ServiceLife({
       database,
@@ -102,12 +101,21 @@ export class Town {
       ownClock: this.serviceClock,
       hold: (work) => void clock.hold(work),
       random: (life) => this.#random.fork(`service, life ${life}`),
-      rails: (lifeline) => (rail === 'ledger' ? [] : [this.#bank(rail, lifeline)]),
+      rails: (lifeline) => (rail === 'ledger' ? [] : [this.host.rail(lifeline, this.serviceClock)]),
       log: (entry) => this.#written(entry),
     });
     this.operator = new Operator(this.life, this.host, servicePrimitives(), rootSeed);
-    this.host.onNotice = (notice) =>
-      void this.life.asked((service) => service.notice('bank', notice)).catch((error) => this.#failed(String(error)));
+  }
+
+  #hostOf(rail: LoopRail): PaymentHost {
+    const { clock, diary } = this;
+    if (rail === 'card') return new Acquirer(clock, () => diary.stories.flatMap(({ txn }) => txn ?? []));
+    return new Bank(
+      clock,
+      rail === 'ledger' ? 'inquire' : rail,
+      (notice) =>
+        void this.life.asked((service) => service.notice('bank', notice)).catch((error) => this.#failed(String(error))),
+    );
   }
 
   /** Opens the service, and brings in customers with phones that are enrolled, and shops. */
@@ -175,26 +183,6 @@ export class Town {
     const { merchant } = await life.asked((service) => service.addMerchant({ name, currency: 'EUR' }));
     const customers = this.customers.map(({ number }) => number);
     return new Shop({ name, merchant, life, clock, random: this.#random.fork(name), diary, customers });
-  }
-
-  #bank(onUnknown: Exclude<LoopRail, 'ledger'>, lifeline: Lifeline) {
-    const { clock } = this;
-    const near = memoryLink(this.host.serve, clock, 300);
-    const link: HostLink = (line, heard) => {
-      let close = () => {};
-      lifeline.run(() => {
-        close = near(line, (answer) => lifeline.run(() => heard(answer))).close;
-      });
-      return { close: () => close() };
-    };
-    const keyLifeMs = { charge: 48 * HOUR_MS, refund: 48 * HOUR_MS, reversal: 48 * HOUR_MS };
-    return exampleRail({
-      link,
-      clock: lifeline.clock(this.serviceClock),
-      secret: SECRET,
-      capabilities: { onUnknown, keyLifeMs },
-      inquiry: onUnknown !== 'repeat',
-    });
   }
 }
 
