@@ -5,21 +5,22 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Flash, FlashError, fileFlash } from '../../../device/index.ts';
 
-/** The power of the machine: it goes after so many changes of the disk, in the middle of a write after so many octets of it. */
-const power = vi.hoisted(() => ({ changes: Number.POSITIVE_INFINITY, octets: 0, fails: false, done: 0, length: 0 }));
+/**
+ * The power of the machine: it goes after so many changes of the disk, in the middle of a write after so many octets of it. Or the disk
+ * fails there, so many times.
+ */
+const power = vi.hoisted(() => ({ changes: Number.POSITIVE_INFINITY, octets: 0, fails: 0, done: 0, length: 0 }));
 
 vi.mock('node:fs', async (original) => {
   const real = await original<typeof import('node:fs')>();
   const change =
     <Given extends readonly unknown[], Result>(act: (...given: Given) => Result, half: (...given: Given) => void) =>
     (...given: Given): Result => {
-      if (power.done >= power.changes) {
-        if (power.done === power.changes) half(...given);
-        power.done += 1;
-        throw new Error(power.fails ? 'EIO: the disk failed' : 'The power went');
-      }
+      const number = power.done;
       power.done += 1;
-      return act(...given);
+      if (number < power.changes || (power.fails > 0 && number >= power.changes + power.fails)) return act(...given);
+      if (number === power.changes) half(...given);
+      throw new Error(power.fails > 0 ? 'EIO: the disk failed' : 'The power went');
     };
   return {
     ...real,
@@ -61,11 +62,16 @@ beforeEach(() => {
 });
 
 function restore(): void {
-  Object.assign(power, { changes: Number.POSITIVE_INFINITY, octets: 0, fails: false, done: 0, length: 0 });
+  Object.assign(power, { changes: Number.POSITIVE_INFINITY, octets: 0, fails: 0, done: 0, length: 0 });
 }
 
-function cutAfter(changes: number, octets: number, fails = false): void {
-  Object.assign(power, { changes, octets, fails, done: 0, length: 0 });
+function cutAfter(changes: number, octets: number): void {
+  Object.assign(power, { changes, octets, fails: 0, done: 0, length: 0 });
+}
+
+/** The disk fails after so many changes, at that one and the next ones. */
+function failAfter(changes: number, fails: number): void {
+  Object.assign(power, { changes, octets: 5, fails, done: 0, length: 0 });
 }
 
 type Value = Parameters<Flash['write']>[1];
@@ -191,6 +197,17 @@ describe('A flash file that the power cuts', () => {
     }
   });
 
+  test('has nothing left of a write that was cut once it has booted', () => {
+    written(5);
+    const before = readFileSync(path, 'utf8');
+    cutAfter(0, 35);
+    expect(() => fileFlash(path).write('inbox', ['another secret'])).toThrow(FlashError);
+    restore();
+    expect(readFileSync(path, 'utf8')).toContain('another');
+    fileFlash(path);
+    expect(readFileSync(path, 'utf8')).toBe(before);
+  });
+
   test('any writes, cut anywhere: before or after', () => {
     const value = fc.oneof(
       fc.constant(undefined),
@@ -232,21 +249,44 @@ describe('A flash file that the power cuts', () => {
 });
 
 describe('A flash file on a disk that fails', () => {
-  test('is what it was, and whole with the next write', () => {
-    for (let changes = 0; changes < 2; changes += 1) {
+  const failed = expect.objectContaining({
+    code: 'failed',
+    message: expect.stringContaining('cannot be written: EIO'),
+  });
+
+  // In the middle of the line, or once it is there and before the disk has it for sure.
+  test.each([0, 1])('after %i changes is what it was, and whole with the next write', (changes) => {
+    for (const [name, next] of [
+      ['inbox', ['new']],
+      ['settings', { language: 'it' }],
+    ] as const) {
       rmSync(path, { force: true });
       restore();
       const flash = written(6);
       const before = contentOf(flash);
-      cutAfter(changes, 5, true);
-      expect(() => flash.write('settings', { language: 'de' })).toThrow(
-        expect.objectContaining({ code: 'failed', message: expect.stringContaining('cannot be written: EIO') }),
-      );
+      failAfter(changes, 9);
+      expect(() => flash.write('settings', { language: 'de' })).toThrow(failed);
       restore();
       expect(contentOf(flash)).toEqual(before);
-      flash.write('inbox', ['new']);
-      expect(contentOf(fileFlash(path))).toEqual({ ...before, inbox: ['new'] });
+      flash.write(name, next);
+      expect(contentOf(fileFlash(path))).toEqual({ ...before, [name]: next });
     }
+  });
+
+  test('once is what it was, also when the phone is started again at once', () => {
+    const before = contentOf(written(6));
+    failAfter(1, 1);
+    expect(() => fileFlash(path).write('settings', { language: 'de' })).toThrow(failed);
+    expect(contentOf(fileFlash(path))).toEqual(before);
+  });
+
+  test('as it overwrites what was replaced has nothing left of that with the next write', () => {
+    const flash = written(5);
+    failAfter(2, 1);
+    flash.write('records/A/s', RECORDS({ 1: 'changed' }));
+    expect(readFileSync(path, 'utf8')).toMatch(/secret one.*\n.*changed/s);
+    flash.write('inbox', ['new']);
+    expect(readFileSync(path, 'utf8')).not.toContain('secret');
   });
 });
 

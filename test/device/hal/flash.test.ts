@@ -38,6 +38,7 @@ describe.each([
     flash.write('inbox', undefined);
     expect(flash.read('inbox')).toBeUndefined();
     expect(flash.read('settings')).toEqual({ language: 'it' });
+    expect(flash.names()).toEqual(['settings']);
   });
 
   test('is not changed by who changes the value afterwards', () => {
@@ -107,6 +108,13 @@ describe('A flash in a file', () => {
     expect(flash.read('settings')).toEqual({ language: 'it' });
     flash.write('settings', { language: 'en' });
     expect(fileFlash(path).read('settings')).toEqual({ language: 'en' });
+  });
+
+  test('is there after its first write, though the power had gone in the first write of all', () => {
+    writeFileSync(`${path}.new`, '{"format":"cash-hand');
+    fileFlash(path).write('settings', { language: 'it' });
+    expect(fileFlash(path).read('settings')).toEqual({ language: 'it' });
+    expect(readdirSync(folder)).toEqual(['phone.json']);
   });
 
   test.each(['', '{', '[]', '{"format":"another","sections":{}}', '{"format":"cash-handset-flash-1"}'])(

@@ -16,3 +16,30 @@ describe('What a call of the phone costs', () => {
     expect(watch.fuel).toBeCloseTo(units, 5);
   });
 });
+
+describe('One turn of an application', () => {
+  test.each<[call: HostCall, count: number]>([
+    ['rmsPut', 500],
+    ['now', 5_000],
+  ])('may call %s %i times, and is stopped at the next one', (call, count) => {
+    const watch = new Watch(MACHINE_LIMITS);
+    for (const turn of [1, 2]) {
+      watch.begin();
+      for (let made = 0; made < count; made += 1) watch.called(call, 0);
+      expect([turn, watch.stopped]).toEqual([turn, undefined]);
+    }
+    watch.called(call, 0);
+    expect(watch.stopped).toMatchObject({ code: 'fuel' });
+  });
+
+  test.each([
+    [false, 10_000],
+    [true, 1_000],
+  ])('has its fuel; the last one: %s, %i units', (isLast, units) => {
+    const watch = new Watch(MACHINE_LIMITS);
+    watch.begin(isLast);
+    for (let spent = 0; spent < units; spent += 1) watch.tick();
+    expect(watch.stopped).toBeUndefined();
+    expect(() => watch.tick()).toThrow(expect.objectContaining({ code: 'fuel' }));
+  });
+});

@@ -86,6 +86,16 @@ describe('RecordEnumeration (JSR-118, javax.microedition.rms)', () => {
     expect(rest(records)).toEqual(next);
   });
 
+  test('whose last records were all deleted goes back to records that are there', () => {
+    const store = storeOf(1, 2, 3, 4, 5);
+    const records = store.enumerateRecords();
+    while (records.hasNextElement()) records.nextRecordId();
+    for (const id of [3, 4, 5]) store.deleteRecord(id);
+    records.rebuild();
+    expect(records.hasNextElement()).toBe(false);
+    expect([records.previousRecordId(), records.hasPreviousElement()]).toEqual([1, false]);
+  });
+
   test('that is kept updated can be emptied record by record', () => {
     const store = storeOf(1, 2, 3, 4);
     const records = store.enumerateRecords(undefined, undefined, true);

@@ -238,6 +238,14 @@ const CHOICES: readonly (readonly [string, (choice: midp.List | midp.ChoiceGroup
   ['set', (choice) => choice.set(0, 'd'), '[d] b c'],
   ['set what is not there', (choice) => choice.set(3, 'd'), 'IndexOutOfBoundsException'],
   ['delete the selected one', (choice) => choice.delete(0), '[b] c'],
+  [
+    'delete the selected one between others',
+    (choice) => {
+      choice.setSelectedIndex(1, true);
+      choice.delete(1);
+    },
+    'a [c]',
+  ],
   ['delete another', (choice) => choice.delete(2), '[a] b'],
   ['delete what is not there', (choice) => choice.delete(3), 'IndexOutOfBoundsException'],
   ['deleteAll', (choice) => choice.deleteAll(), ''],
@@ -276,10 +284,10 @@ describe('Choice (JSR-118, javax.microedition.lcdui.Choice)', () => {
   });
 
   test('the last line of an exclusive choice that goes leaves the one before it selected', () => {
-    const list = new List('', 'EXCLUSIVE', ['a', 'b']);
-    list.setSelectedIndex(1, true);
-    list.delete(1);
-    expect(list.getSelectedFlags()).toEqual([true]);
+    const list = new List('', 'EXCLUSIVE', ['a', 'b', 'c']);
+    list.setSelectedIndex(2, true);
+    list.delete(2);
+    expect(list.getSelectedFlags()).toEqual([false, true]);
   });
 });
 

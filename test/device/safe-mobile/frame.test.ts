@@ -150,6 +150,7 @@ describe('sealing', () => {
   it.each([
     ['one octet short', (frame: Uint8Array) => frame.subarray(0, 132), 'length'],
     ['one octet long', (frame: Uint8Array) => Uint8Array.of(...frame, 0), 'length'],
+    ['version 0', (frame: Uint8Array) => frame.with(0, 0x01), 'version'],
     ['version 2', (frame: Uint8Array) => Uint8Array.of(0x21, ...frame.subarray(1)), 'version'],
     ['class 9', (frame: Uint8Array) => Uint8Array.of(0x19, ...frame.subarray(1)), 'class'],
     ['another service key', (frame: Uint8Array) => Uint8Array.of(0x11, 2, ...frame.subarray(2)), 'key'],
